@@ -1,0 +1,113 @@
+#include "engine/attention.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+namespace autocircuit {
+namespace {
+
+// Root-mean-square norm of queries or keys, per head or over all heads together.
+at::Tensor qk_normed(const at::Tensor& x, const at::Tensor& scale, QkNorm kind, double eps) {
+  if (kind == QkNorm::none) return x;
+  const at::Tensor flat = kind == QkNorm::full ? x.flatten(2) : x;
+  const at::Tensor normed = flat * at::rsqrt(at::mean(flat * flat, -1, true) + eps) * scale;
+  return normed.view(x.sizes());
+}
+
+}  // namespace
+
+AttentionContext::AttentionContext(const TransformerConfig& config, int64_t batch, int64_t length, const at::Tensor& padding,
+                                   std::shared_ptr<Prefix> prefix, at::TensorOptions options)
+    : config_(config), length_(length), padding_(padding), prefix_(std::move(prefix)), options_(options) {
+  if (prefix_) prefix_length_ = prefix_->length;
+  const at::Tensor positions = at::arange(prefix_length_, prefix_length_ + length, options.dtype(at::kLong)).unsqueeze(0);
+  token_positions_ = padding_.defined() ? (positions - padding_.unsqueeze(1)).clamp_min(0) : positions;
+}
+
+at::Tensor AttentionContext::rotate(const at::Tensor& x, int64_t layer, const at::Tensor& positions) {
+  const RotaryConfig& rotary = config_.rotary;
+  const int64_t type = rotary.layer_type.empty() ? 0 : rotary.layer_type[layer];
+  const at::Tensor frequencies = at::tensor(rotary.frequencies[type], options_.dtype(at::kDouble));
+  const at::Tensor angles = positions.to(at::kDouble).unsqueeze(-1) * frequencies;  // [1 or B, P, dim / 2]
+  const double scale = rotary.scale.empty() ? 1.0 : rotary.scale[type];
+  const at::Tensor cos = (at::cos(angles) * scale).to(options_.dtype()).unsqueeze(2);
+  const at::Tensor sin = (at::sin(angles) * scale).to(options_.dtype()).unsqueeze(2);
+  const at::Tensor turned = x.narrow(-1, 0, rotary.dim);
+  at::Tensor rotated;
+  if (rotary.interleaved) {
+    const at::Tensor pairs = turned.unflatten(-1, {rotary.dim / 2, 2});
+    const at::Tensor a = pairs.select(-1, 0), b = pairs.select(-1, 1);
+    rotated = at::stack({a * cos - b * sin, b * cos + a * sin}, -1).flatten(-2);
+  } else {
+    const at::Tensor a = turned.narrow(-1, 0, rotary.dim / 2), b = turned.narrow(-1, rotary.dim / 2, rotary.dim / 2);
+    rotated = at::cat({a * cos - b * sin, b * cos + a * sin}, -1);
+  }
+  if (rotary.dim == x.size(-1)) return rotated;
+  return at::cat({rotated, x.narrow(-1, rotary.dim, x.size(-1) - rotary.dim)}, -1);
+}
+
+at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>& query_positions) {
+  if (!config_.causal && !padding_.defined()) return {};
+  at::Tensor& mask = allowed_[{window, query_positions}];
+  if (mask.defined()) return mask;
+  const auto longs = options_.dtype(at::kLong);
+  const at::Tensor query = (at::tensor(query_positions, longs) + prefix_length_).unsqueeze(1);  // [Pq, 1]
+  const at::Tensor key = at::arange(prefix_length_ + length_, longs).unsqueeze(0);              // [1, Pk]
+  mask = config_.causal ? key <= query : at::ones_like(key <= query);
+  if (window > 0) mask = mask & (query - key < window);
+  mask = mask.unsqueeze(0);
+  if (padding_.defined())  // a padded query attends to itself alone, so that its (unused) row stays finite
+    mask = (mask & (key.unsqueeze(0) >= padding_.view({-1, 1, 1}))) | (query == key).unsqueeze(0);
+  mask = mask.unsqueeze(1);
+  return mask;
+}
+
+at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, at::Tensor q, at::Tensor k, at::Tensor v,
+                                    const std::vector<int64_t>& query_positions, Prefix* keep) {
+  const int64_t query_heads = q.size(2);
+  q = qk_normed(q, weights.q_norm, config_.qk_norm, config_.eps);
+  k = qk_normed(k, weights.k_norm, config_.qk_norm, config_.eps);
+  if (config_.positions == PositionKind::rotary) {
+    const bool some = static_cast<int64_t>(query_positions.size()) != length_;
+    const at::Tensor at_queries =
+        some ? token_positions_.index_select(1, at::tensor(query_positions, options_.dtype(at::kLong))) : token_positions_;
+    q = rotate(q, layer, at_queries);
+    k = rotate(k, layer, token_positions_);
+  }
+  q = q.transpose(1, 2);
+  k = k.transpose(1, 2);
+  v = v.transpose(1, 2);
+  if (prefix_) {
+    const auto joined = [&](const at::Tensor& cached, const at::Tensor& x) {
+      at::Tensor heads = cached.expand({x.size(0), -1, -1, -1});
+      if (heads.size(1) != x.size(1)) heads = heads.repeat_interleave(x.size(1) / heads.size(1), 1);
+      return at::cat({heads, x}, 2);
+    };
+    k = joined(prefix_->keys[layer], k);
+    v = joined(prefix_->values[layer], v);
+  }
+  if (keep) {
+    keep->keys.push_back(k.contiguous());
+    keep->values.push_back(v.contiguous());
+  }
+  if (k.size(1) != query_heads) {
+    k = k.repeat_interleave(query_heads / k.size(1), 1);
+    v = v.repeat_interleave(query_heads / v.size(1), 1);
+  }
+  const int64_t window = config_.window.empty() ? 0 : config_.window[layer];
+  const at::Tensor mask = allowed(window, query_positions);
+  at::Tensor z;
+  if (config_.attn_softcap > 0) {
+    at::Tensor scores = at::matmul(q, k.transpose(-1, -2)) / config_.attn_scale;
+    scores = at::tanh(scores / config_.attn_softcap) * config_.attn_softcap;
+    if (mask.defined()) scores = scores.masked_fill(mask.logical_not(), -std::numeric_limits<double>::infinity());
+    z = at::matmul(at::softmax(scores, -1), v);
+  } else {
+    z = at::scaled_dot_product_attention(q, k, v, mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt, 0.0, false,
+                                         1.0 / config_.attn_scale);
+  }
+  return z.transpose(1, 2);
+}
+
+}  // namespace autocircuit

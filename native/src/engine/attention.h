@@ -1,0 +1,42 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <vector>
+
+#include "engine/config.h"
+#include "engine/transformer.h"
+#include "engine/weights.h"
+
+namespace autocircuit {
+
+// Who may attend to whom in a pass, and the rotary tables: made once, used by every layer.
+class AttentionContext {
+ public:
+  AttentionContext(const TransformerConfig& config, int64_t batch, int64_t length, const at::Tensor& padding,
+                   std::shared_ptr<Prefix> prefix, at::TensorOptions options);
+
+  // Position of each token in its own text: counted from the prefix's start, left padding not counted. [1 or B, P], int64.
+  const at::Tensor& token_positions() const { return token_positions_; }
+
+  // z of the given query heads. q [B, Pq, Hq, dHead] at `query_positions`, k and v [B, P, Hk, dHead] before norm and rotation;
+  // `heads` are the query heads' numbers and Hk is the model's number of key/value heads, or one per query head.
+  // Returns [B, Pq, Hq, dHead]. Keys and values after rotation are kept in `keep` when it is given.
+  at::Tensor attend(const BlockWeights& weights, int64_t layer, at::Tensor q, at::Tensor k, at::Tensor v,
+                    const std::vector<int64_t>& query_positions, Prefix* keep = nullptr);
+
+ private:
+  at::Tensor rotate(const at::Tensor& x, int64_t layer, const at::Tensor& positions);
+  // Boolean [1 or B, 1, Pq, prefix + P], true where attention is allowed; undefined when every pair is.
+  at::Tensor allowed(int64_t window, const std::vector<int64_t>& query_positions);
+
+  const TransformerConfig& config_;
+  int64_t length_, prefix_length_ = 0;
+  at::Tensor padding_, token_positions_;
+  std::shared_ptr<Prefix> prefix_;
+  at::TensorOptions options_;
+  std::map<std::pair<int64_t, std::vector<int64_t>>, at::Tensor> allowed_;
+};
+
+}  // namespace autocircuit

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "patching/row_kernels.h"
+
+namespace autocircuit {
+
+// The positions a pass currently works at, and what it knows there. A pass starts with all positions and goes on with the
+// asked ones alone after the last layer's keys and values are made. N = batch * positions.size().
+struct Frame {
+  int64_t batch = 0;
+  std::vector<int64_t> positions;
+  at::Tensor resid;  // [N, D]
+  Delta delta;       // [sources, N, D]; holds plain outputs when the pass patches nothing
+
+  // Backward only.
+  at::Tensor grad;         // [N, D] gradient of the residual stream
+  at::Tensor source_grad;  // [sources, N, D] what patched edges add to each source's gradient; undefined when nothing is patched
+
+  int64_t length() const { return static_cast<int64_t>(positions.size()); }
+  int64_t n() const { return batch * length(); }
+
+  // The same at fewer positions (indices into this frame's): copies of the first `sources` deltas, room for the others.
+  Frame narrowed(const std::vector<int64_t>& indices, int64_t sources) const;
+};
+
+// Rows [batch * length, ...] (or [k, batch * length, ...] with dim 1) at some of the positions.
+at::Tensor at_positions(const at::Tensor& rows, int64_t dim, int64_t length, const std::vector<int64_t>& indices);
+
+}  // namespace autocircuit

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/config.h"
+#include "patching/mask_plan.h"
+
+namespace autocircuit {
+
+// Which parts of the network the requested output depends on under a mask. A head all of whose outgoing edges are ablated
+// need not run; nor, then, what only it reads. With few edges kept, that is most of the network.
+struct Liveness {
+  // Everything runs, every delta is made: for gradients, for collecting sources, and for graphs of residual readers.
+  static Liveness all(const TransformerConfig& config, int64_t sources);
+  // For a factorised graph under a plan (null: nothing patched, no delta needed). `whole_layers`: the heads of a layer
+  // depend on each other (norms over all of them), so one that runs makes all run.
+  static Liveness of(const TransformerConfig& config, const MaskPlan* plan, int64_t sources, bool whole_layers);
+
+  std::vector<std::vector<uint8_t>> heads;  // [layer][head] runs
+  std::vector<uint8_t> mlp;                 // [layer] runs
+  std::vector<uint8_t> delta;               // [source] its own output is needed, not only its part in the sum
+  std::vector<uint8_t> resid;               // [point] the residual stream is read there or later
+
+  bool any_head(int64_t layer) const;
+  std::vector<int64_t> live_heads(int64_t layer) const;
+};
+
+}  // namespace autocircuit

@@ -1,0 +1,51 @@
+#include "engine/outputs.h"
+
+#include <ATen/ATen.h>
+
+namespace autocircuit {
+namespace {
+
+at::Tensor inverse_rms(const at::Tensor& x, double eps) { return at::rsqrt(at::mean(x * x, -1, true) + eps); }
+
+}  // namespace
+
+at::Tensor post_factor(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& total) {
+  return norm.scale.defined() ? inverse_rms(total, config.eps) * norm.scale : at::Tensor();
+}
+
+at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x) {
+  return norm.scale.defined() ? x * post_factor(config, norm, x) : x;
+}
+
+at::Tensor attention_total(const BlockWeights& block, const at::Tensor& z) {
+  const at::Tensor flat = z.flatten(1);
+  return block.b_o.defined() ? at::addmm(block.b_o, flat, block.w_o) : at::mm(flat, block.w_o);
+}
+
+at::Tensor head_products(const BlockWeights& block, const at::Tensor& z, at::Tensor out) {
+  const at::Tensor per_head = block.w_o.view({z.size(1), z.size(2), -1});
+  if (!out.defined()) return at::bmm(z.transpose(0, 1), per_head);
+  at::bmm_out(out, z.transpose(0, 1), per_head);
+  return out;
+}
+
+at::Tensor head_outputs_of(const Transformer& model, int64_t layer, const at::Tensor& z) {
+  const BlockWeights& block = model.weights().blocks[layer];
+  const at::Tensor products = head_products(block, z);
+  if (!block.ln1_post.scale.defined()) return products;
+  return products * post_factor(model.config(), block.ln1_post, attention_total(block, z));
+}
+
+at::Tensor post_norm_backward(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x,
+                              const at::Tensor& grad, const at::Tensor& parts, const at::Tensor& part_grads) {
+  if (!norm.scale.defined()) return grad;
+  // share_i = part_i * w * r with r = (mean x^2 + eps)^-1/2, so d loss / d r = sum w * (grad x + sum_i part_grad_i part_i)
+  // and d r / d x = -r^3 x / D.
+  const at::Tensor r = inverse_rms(x, config.eps);
+  at::Tensor through = grad * x;
+  if (part_grads.defined()) through = through + (part_grads * parts).sum(0);
+  const at::Tensor slope = (through * norm.scale).sum(-1, true) * r.pow(3) / static_cast<double>(x.size(-1));
+  return grad * norm.scale * r - x * slope;
+}
+
+}  // namespace autocircuit

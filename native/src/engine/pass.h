@@ -1,0 +1,102 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/attention.h"
+#include "engine/frame.h"
+#include "engine/liveness.h"
+#include "engine/reader_input.h"
+#include "engine/reading_points.h"
+#include "engine/transformer.h"
+#include "patching/mask_plan.h"
+
+namespace autocircuit {
+
+// One run of the network. With `gradients` it keeps what its backward needs, and gives the gradient of the mask.
+class Pass {
+ public:
+  Pass(const Transformer& model, const ForwardRequest& request, bool gradients);
+
+  ForwardResult forward();
+
+  // From the gradient of the logits [B, positions, d_vocab_out] to that of the mask, in the mask's shape. Once.
+  at::Tensor backward(const at::Tensor& grad_logits);
+
+ private:
+  struct Heads {
+    std::vector<int64_t> run, constant;  // heads that ran, and heads whose every input is ablated
+    at::Tensor z;                        // [N, run, d_head]
+  };
+  // What a layer's backward needs.
+  struct Saved {
+    at::Tensor resid_attention, resid_queries, resid_mlp;  // inputs of the readers
+    at::Tensor q, k, v, z;                                 // leaves and result of the attention core's own graph
+    at::Tensor in, gate, hidden, mlp_raw;                  // likewise of the MLP's activation; output before a post-norm
+  };
+
+  // pass_setup.cc
+  void check_tokens() const;
+  int64_t first_patched_point() const;
+  void start();
+  void start_from_run(int64_t point);
+  at::Tensor embedded() const;
+  void make_buffers(int64_t n);
+  void narrow(int64_t known_sources);
+
+  // pass_forward.cc
+  void block(int64_t layer, int64_t from_point);
+  Heads run_heads(int64_t layer);
+  at::Tensor run_mlp(int64_t layer);
+  void write_heads(int64_t layer, const Heads& heads);
+  void write_mlp(int64_t layer, const at::Tensor& out);
+  void read_residual(Reader reader, int64_t layer);
+  void record(int64_t source, const at::Tensor& output);
+  at::Tensor end_input();
+  at::Tensor logits(const at::Tensor& x);
+  at::Tensor ablated_outputs(int64_t first, int64_t count) const;
+  at::Tensor collected_sources() const;
+  void keep_resid(int64_t point);
+  bool has_constant_heads() const;
+  const GroupPlan* find(Reader reader, int64_t layer) const;
+  const Ablation* ablation() const { return request_.patch ? request_.patch->ablation.get() : nullptr; }
+
+  // pass_backward.cc
+  void backward_end(const at::Tensor& grad_logits);
+  void backward_block(int64_t layer);
+  void backward_mlp(int64_t layer, const at::Tensor& out_grad);
+  void backward_attention(int64_t layer, const at::Tensor& out_grad);
+  void backward_residual_reader(Reader reader, int64_t layer);
+  at::Tensor input_gradient(const Frame& frame, const GroupPlan* plan, int64_t layer,
+                            const std::vector<std::pair<Projection, at::Tensor>>& outputs, const at::Tensor& resid) const;
+  void flow(Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad);
+  void contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad);
+  void flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad);
+  void widen();
+
+  const Transformer& model_;
+  const TransformerConfig& config_;
+  ForwardRequest request_;
+  const bool gradients_, factorized_;
+  const SourceOrder order_;
+  std::optional<MaskPlan> plan_;
+  Liveness live_;
+  int64_t masks_ = 1, batch_ = 0, length_ = 0;
+  bool narrows_ = false;     // the last layer goes on at the asked positions alone
+  bool zero_unneeded_ = false;
+  std::optional<AttentionContext> attention_;
+  Frame frame_;              // where the pass is now
+  Frame full_;               // the frame of all positions, after frame_ was narrowed
+  bool narrowed_ = false;
+  std::vector<Saved> saved_;
+  at::Tensor end_resid_, raw_logits_;
+  at::Tensor mask_grad_;     // [M, E]
+  std::shared_ptr<PlainRun> kept_;
+  std::shared_ptr<Prefix> kept_prefix_;
+  std::vector<at::Tensor> hidden_;
+};
+
+}  // namespace autocircuit

@@ -1,0 +1,255 @@
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+
+#include "engine/outputs.h"
+#include "engine/pass.h"
+
+namespace autocircuit {
+namespace {
+
+// [N, rows * columns] -> [rows, N, columns]
+at::Tensor by_row(const at::Tensor& x, int64_t rows) { return x.unflatten(1, {rows, x.size(1) / rows}).transpose(0, 1); }
+
+bool any_patched(const GroupPlan& plan) {
+  for (int64_t head = 0; head < plan.group->heads; head++)
+    if (plan.is_patched(head)) return true;
+  return false;
+}
+
+}  // namespace
+
+at::Tensor Pass::backward(const at::Tensor& grad_logits) {
+  const at::NoGradGuard no_grad;
+  mask_grad_ = at::zeros({masks_, request_.patch->graph->edges}, model_.weights().options);
+  backward_end(grad_logits);
+  for (int64_t layer = config_.layers - 1; layer >= 0; layer--) {
+    request_.cancel.check();
+    backward_block(layer);
+    saved_[layer] = {};
+  }
+  return mask_grad_.view(request_.patch->mask.sizes());
+}
+
+void Pass::backward_end(const at::Tensor& grad_logits) {
+  const Weights& weights = model_.weights();
+  const Norm final_norm{config_.norm, config_.eps, weights.ln_final};
+  at::Tensor grad = grad_logits.reshape({-1, config_.d_vocab_out}).to(weights.options);
+  if (raw_logits_.defined()) grad = grad * (1 - (raw_logits_ / config_.final_softcap).square());
+  at::Tensor x_grad = at::mm(grad, weights.unembed.t());
+  const bool selected = request_.positions && !narrowed_;
+  if (selected) {
+    const at::Tensor index = at::tensor(*request_.positions, at::kLong).to(x_grad.device());
+    const at::Tensor all = at::zeros({batch_, length_, config_.d_model}, x_grad.options());
+    x_grad = all.index_add(1, index, x_grad.view({batch_, -1, config_.d_model})).view({frame_.n(), config_.d_model});
+  }
+  const GroupPlan* plan = find(Reader::end, config_.layers - 1);
+  at::Tensor x = end_resid_;
+  if (plan && any_patched(*plan)) {
+    Frame at_end = frame_;
+    at_end.resid = end_resid_;
+    x = patched_inputs(model_, at_end, *plan, end_point(config_), {0}, *ablation(), Norm{})[0];
+  }
+  at::Tensor rows = x_grad.unsqueeze(0).contiguous();
+  final_norm.backward_(rows, x);
+  frame_.grad = rows[0];
+  contract(frame_, {plan}, rows);
+  if (plan) flow_to_sources(frame_, *plan, rows);
+}
+
+void Pass::backward_block(int64_t layer) {
+  if (!factorized_ && layer + 1 < config_.layers) backward_residual_reader(Reader::post, layer);
+  const at::Tensor out_grad = frame_.grad;
+  if (!config_.attn_only) {
+    backward_mlp(layer, out_grad);
+    if (order_.has_mid()) backward_residual_reader(Reader::mid, layer);
+  }
+  backward_attention(layer, config_.parallel ? out_grad : frame_.grad);
+}
+
+// Adds what patched edges take from a source, and the source's own part of the stream's gradient.
+void Pass::backward_mlp(int64_t layer, const at::Tensor& out_grad) {
+  const BlockWeights& block = model_.weights().blocks[layer];
+  Saved& saved = saved_[layer];
+  at::Tensor grad = out_grad;
+  if (frame_.source_grad.defined()) grad = grad + frame_.source_grad[order_.mlp(layer)];
+  grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {});
+  const at::Tensor hidden_grad = at::mm(grad, block.w_out.t());
+  std::vector<at::Tensor> leaves{saved.in};
+  if (saved.gate.defined()) leaves.push_back(saved.gate);
+  const std::vector<at::Tensor> grads = torch::autograd::grad({saved.hidden}, leaves, {hidden_grad});
+  std::vector<std::pair<Projection, at::Tensor>> outputs{{Projection::mlp_in, grads[0]}};
+  if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads[1]);
+  const GroupPlan* plan = find(Reader::mlp, layer);
+  flow(frame_, {plan}, input_gradient(frame_, plan, layer, outputs, saved.resid_mlp));
+}
+
+void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
+  const BlockWeights& block = model_.weights().blocks[layer];
+  Saved& saved = saved_[layer];
+  const int64_t heads = config_.heads;
+  const at::Tensor per_head = block.w_o.view({heads, config_.d_head, config_.d_model});
+  at::Tensor share_grad;  // [heads, N, D] what patched edges add to each head's gradient
+  if (frame_.source_grad.defined()) share_grad = frame_.source_grad.narrow(0, order_.heads(layer), heads);
+  at::Tensor total_grad = out_grad;
+  if (block.ln1_post.scale.defined()) {
+    const at::Tensor z = saved.z.detach().reshape({frame_.n(), heads, config_.d_head});
+    const at::Tensor total = attention_total(block, z);
+    const at::Tensor parts = share_grad.defined() ? head_products(block, z) : at::Tensor();
+    total_grad = post_norm_backward(config_, block.ln1_post, total, out_grad, parts, share_grad);
+    if (share_grad.defined()) share_grad = share_grad * post_factor(config_, block.ln1_post, total);
+  }
+  at::Tensor z_grad = at::mm(total_grad, block.w_o.t()).view({frame_.n(), heads, config_.d_head});
+  if (share_grad.defined()) z_grad = z_grad + at::bmm(share_grad, per_head.transpose(1, 2)).transpose(0, 1);
+  const std::vector<at::Tensor> grads =
+      torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
+
+  const auto flat = [](const at::Tensor& x) { return x.flatten(2).flatten(0, 1); };
+  const std::pair<Projection, at::Tensor> query{Projection::query, flat(grads[0])}, key{Projection::key, flat(grads[1])},
+      value{Projection::value, flat(grads[2])};
+  const GroupPlan* shared = find(Reader::qkv, layer);
+  const GroupPlan* of_q = shared ? shared : find(Reader::q, layer);
+  const GroupPlan* of_k = shared ? shared : find(Reader::k, layer);
+  const GroupPlan* of_v = shared ? shared : find(Reader::v, layer);
+  const bool widens = narrowed_ && layer + 1 == config_.layers;
+  if (!widens && (shared || !of_q)) {  // one input for all three
+    flow(frame_, {shared}, input_gradient(frame_, shared, layer, {query, key, value}, saved.resid_attention));
+    return;
+  }
+  const at::Tensor by_query = input_gradient(frame_, of_q, layer, {query}, saved.resid_queries);
+  if (widens) {
+    flow(frame_, {of_q}, by_query);
+    widen();
+    if (shared || !of_k) {
+      flow(frame_, {shared}, input_gradient(frame_, shared, layer, {key, value}, saved.resid_attention));
+      return;
+    }
+  }
+  const at::Tensor by_key = input_gradient(frame_, of_k, layer, {key}, saved.resid_attention);
+  const at::Tensor by_value = input_gradient(frame_, of_v, layer, {value}, saved.resid_attention);
+  if (widens) flow(frame_, {of_k, of_v}, at::cat({by_key, by_value}));
+  else flow(frame_, {of_q, of_k, of_v}, at::cat({by_query, by_key, by_value}));
+}
+
+void Pass::backward_residual_reader(Reader reader, int64_t layer) {
+  const int64_t source = reader == Reader::mid ? order_.mid(layer) : order_.post(layer);
+  if (frame_.source_grad.defined()) frame_.grad = frame_.grad + frame_.source_grad[source];
+  const GroupPlan* plan = find(reader, layer);
+  if (!plan) return;
+  const at::Tensor rows = frame_.grad.unsqueeze(0);
+  contract(frame_, {plan}, rows);
+  flow_to_sources(frame_, *plan, rows);
+}
+
+// Gradient of each row's input [rows, N, D] (before the norm) from the gradients of its projections.
+at::Tensor Pass::input_gradient(const Frame& frame, const GroupPlan* plan, int64_t layer,
+                                const std::vector<std::pair<Projection, at::Tensor>>& outputs, const at::Tensor& resid) const {
+  const int64_t rows = plan ? plan->group->heads : 1;
+  at::Tensor grad;
+  for (const auto& [which, output] : outputs) {
+    const at::Tensor weight = reader_linear(model_, layer, which).weight;
+    at::Tensor part;
+    if (rows == 1) {
+      part = at::mm(output, weight.t()).unsqueeze(0);
+    } else {
+      const at::Tensor columns = by_row(output, rows);
+      at::Tensor per_row = weight.unflatten(1, {-1, columns.size(2)}).permute({1, 2, 0});  // [heads, dHead, D]
+      if (per_row.size(0) != rows) per_row = per_row.repeat_interleave(rows / per_row.size(0), 0);
+      part = at::bmm(columns, per_row);
+    }
+    grad = grad.defined() ? grad.add_(part) : part;
+  }
+  const Norm norm = reader_norm(model_, layer, outputs[0].first);
+  std::vector<int64_t> patched;
+  for (int64_t row = 0; plan && row < rows; row++)
+    if (plan->is_patched(row)) patched.push_back(row);
+  if (patched.empty()) return norm.backward_(grad, resid);
+  Frame then = frame;
+  then.resid = resid;
+  const at::Tensor inputs = patched_inputs(model_, then, *plan, 0, patched, *ablation(), Norm{});
+  size_t next = 0;
+  for (int64_t row = 0; row < rows; row++) {
+    at::Tensor one = grad.narrow(0, row, 1);
+    const bool is_patched = next < patched.size() && patched[next] == row;
+    norm.backward_(one, is_patched ? inputs[static_cast<int64_t>(next++)] : resid);
+  }
+  return grad;
+}
+
+// Gradient of the rows' inputs [rows of all plans, N, D] into the stream, the mask and the sources.
+void Pass::flow(Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
+  contract(frame, plans, grad);
+  frame.grad = frame.grad + (grad.size(0) == 1 ? grad[0] : grad.sum(0));
+  int64_t row = 0;
+  for (const GroupPlan* plan : plans) {
+    if (!plan) continue;
+    flow_to_sources(frame, *plan, grad.narrow(0, row, plan->group->heads));
+    row += plan->group->heads;
+  }
+}
+
+// d loss / d mask[row, source] = <grad input[row], delta[source]>: one product for all rows that read the same sources.
+void Pass::contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
+  if (!plans[0]) return;
+  const int64_t first = plans[0]->group->first_source, count = plans[0]->group->sources;
+  const at::Tensor delta = frame.delta.late.narrow(0, first, count);
+  const bool split = masks_ > 1 || plan_->by_token();
+  at::Tensor products;  // [rows, sources] or [M, T, rows, sources]
+  if (!split) {
+    products = at::mm(grad.flatten(1), delta.flatten(1).t()).unsqueeze(0).unsqueeze(0);
+  } else {
+    const at::Tensor cells = at::bmm(grad.transpose(0, 1), delta.permute({1, 2, 0}));  // [N, rows, sources]
+    const int64_t tokens = plan_->by_token() ? length_ : 1;
+    const at::Tensor summed = cells.view({masks_, batch_ / masks_, frame.length(), grad.size(0), count}).sum(1);
+    if (tokens == 1) {
+      products = summed.sum(1, true);
+    } else {
+      const at::Tensor index = at::tensor(frame.positions, at::kLong).to(summed.device());
+      products = at::zeros({masks_, tokens, grad.size(0), count}, summed.options()).index_add(1, index, summed);
+    }
+  }
+  int64_t row = 0;
+  for (const GroupPlan* plan : plans) {
+    const int64_t heads = plan->group->heads, cells = products.size(1) * heads * count;
+    mask_grad_.narrow(1, plan->group->offset, cells).add_(products.narrow(2, row, heads).reshape({masks_, cells}));
+    row += heads;
+  }
+}
+
+// A patched edge subtracts m times the source's own output: its gradient is -m times the row's.
+void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad) {
+  if (!any_patched(plan)) return;
+  const int64_t first = plan.group->first_source, count = plan.group->sources;
+  if (!frame.source_grad.defined())
+    frame.source_grad = at::zeros({order_.count(), frame.n(), config_.d_model}, model_.weights().options);
+  at::Tensor into = frame.source_grad.narrow(0, first, count);
+  const at::Tensor weights = plan.values.to(grad.options());  // [M, T, rows, sources]
+  if (masks_ == 1 && !plan_->by_token()) {
+    into.flatten(1).addmm_(weights[0][0].t(), grad.flatten(1), 1, -1);
+    return;
+  }
+  at::Tensor per_position = weights;
+  if (plan_->by_token()) per_position = weights.index_select(1, at::tensor(frame.positions, at::kLong).to(grad.device()));
+  const at::Tensor per_cell = per_position.unsqueeze(1)
+                                  .expand({masks_, batch_ / masks_, frame.length(), -1, -1})
+                                  .reshape({frame.n(), grad.size(0), count});
+  into.sub_(at::bmm(per_cell.transpose(1, 2), grad.transpose(0, 1)).transpose(0, 1));
+}
+
+// Back from the asked positions to all of them.
+void Pass::widen() {
+  const at::Tensor index = at::tensor(*request_.positions, at::kLong).to(frame_.grad.device());
+  const auto spread = [&](const at::Tensor& x, int64_t dim) {
+    std::vector<int64_t> shape = x.sizes().vec();
+    shape[dim] = full_.n();
+    const at::Tensor wide = at::zeros(shape, x.options()).unflatten(dim, {batch_, length_});
+    return wide.index_add(dim + 1, index, x.unflatten(dim, {batch_, frame_.length()})).flatten(dim, dim + 1);
+  };
+  full_.grad = spread(frame_.grad, 0);
+  if (frame_.source_grad.defined()) full_.source_grad = spread(frame_.source_grad, 1);
+  frame_ = full_;
+}
+
+}  // namespace autocircuit

@@ -1,0 +1,163 @@
+#include <ATen/ATen.h>
+
+#include <numeric>
+#include <stdexcept>
+
+#include "engine/pass.h"
+
+namespace autocircuit {
+namespace {
+
+bool is_factorized(const ForwardRequest& request) {
+  if (request.patch) return request.patch->graph->factorized;
+  return !request.graph || request.graph->factorized;
+}
+
+// Norms over all heads of a layer tie the heads together.
+bool has_whole_layers(const TransformerConfig& config, const Weights& weights) {
+  return config.qk_norm == QkNorm::full || weights.blocks[0].ln1_post.scale.defined();
+}
+
+bool may_be_dense(const MaskPlan& plan) {
+  for (const GroupPlan& group : plan.groups())
+    for (int64_t head = 0; head < group.group->heads; head++)
+      if (group.is_patched(head) && group.group->sources >= 16) return true;
+  return false;
+}
+
+}  // namespace
+
+Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradients)
+    : model_(model), config_(model.config()), request_(request), gradients_(gradients), factorized_(is_factorized(request)),
+      order_(config_, factorized_), saved_(config_.layers) {
+  if (request_.tokens.dim() != 2) throw std::invalid_argument("tokens must have shape [batch, positions]");
+  check_tokens();
+  if (gradients_) request_.from = nullptr;
+  if (request_.from && !factorized_)
+    throw std::invalid_argument("a kept run can only be a starting point for a factorised graph");
+  if (request_.from && (request_.from->length != request_.tokens.size(1) || request_.from->batch != request_.tokens.size(0)))
+    throw std::invalid_argument("the kept run was made for other prompts: its shape is [" + std::to_string(request_.from->batch) +
+                                ", " + std::to_string(request_.from->length) + "]");
+  const bool collects = request.want_sources || request.want_run || request.want_hidden || request.want_prefix;
+  if (request_.patch) {
+    // Residual readers of unfactorised graphs replace the stream itself: nothing to share with other rows.
+    plan_.emplace(*request_.patch->graph, request_.patch->mask, gradients || !factorized_);
+    masks_ = plan_->masks();
+    const int64_t given = request_.patch->ablation->sources().size(0);
+    if (given != order_.count())
+      throw std::invalid_argument("the ablation holds " + std::to_string(given) + " sources, this graph has " + std::to_string(order_.count()));
+  }
+  length_ = request_.tokens.size(1);
+  batch_ = request_.tokens.size(0) * (request_.from ? masks_ : 1);
+  if (batch_ % masks_)
+    throw std::invalid_argument(std::to_string(masks_) + " masks cannot share a batch of " + std::to_string(batch_) + " prompts evenly");
+  if (request_.patch) {
+    const at::Tensor& sources = request_.patch->ablation->sources();
+    if (sources.size(2) != length_ || sources.size(3) != config_.d_model || batch_ % sources.size(1))
+      throw std::invalid_argument("the ablation was made for " + std::to_string(sources.size(1)) + " prompts of " +
+                                  std::to_string(sources.size(2)) + " positions, the run has " + std::to_string(batch_) + " of " + std::to_string(length_));
+    if (plan_->by_token() && request_.patch->graph->tokens != length_)
+      throw std::invalid_argument("the graph has " + std::to_string(request_.patch->graph->tokens) + " token positions, the prompts have " + std::to_string(length_));
+    zero_unneeded_ = may_be_dense(*plan_);
+  }
+  if (request_.positions)
+    for (const int64_t p : *request_.positions)
+      if (p < 0 || p >= length_)
+        throw std::invalid_argument("output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(length_) + " positions");
+  live_ = gradients || collects || !factorized_ ? Liveness::all(config_, order_.count())
+                                                : Liveness::of(config_, plan_ ? &*plan_ : nullptr, order_.count(),
+                                                               has_whole_layers(config_, model.weights()));
+  if (!gradients && !request_.want_sources && !request_.want_run && !plan_) live_.delta.assign(order_.count(), 0);
+  narrows_ = request_.positions && static_cast<int64_t>(request_.positions->size()) < length_ && !collects;
+  at::Tensor padding = request_.padding;
+  if (padding.defined() && padding.size(0) != batch_) padding = padding.repeat({batch_ / padding.size(0)});
+  attention_.emplace(config_, batch_, length_, padding, request_.prefix, model.weights().options);
+  if (request_.want_run) {
+    kept_ = std::make_shared<PlainRun>();
+    kept_->batch = batch_;
+    kept_->length = length_;
+    kept_->resid.resize(end_point(config_) + 1);
+  }
+  if (request_.want_prefix) {
+    kept_prefix_ = std::make_shared<Prefix>();
+    kept_prefix_->length = length_ + (request_.prefix ? request_.prefix->length : 0);
+  }
+}
+
+void Pass::check_tokens() const {
+  const at::Tensor& tokens = request_.tokens;
+  if (tokens.numel() == 0) throw std::invalid_argument("there are no tokens to run");
+  const at::Tensor bad = at::nonzero((tokens < 0) | (tokens >= config_.d_vocab));
+  if (bad.size(0) > 0) {
+    const int64_t prompt = bad[0][0].item<int64_t>(), position = bad[0][1].item<int64_t>();
+    throw std::invalid_argument("token id " + std::to_string(tokens[prompt][position].item<int64_t>()) + " (prompt " +
+                                std::to_string(prompt) + ", position " + std::to_string(position) +
+                                ") lies outside the vocabulary of " + std::to_string(config_.d_vocab));
+  }
+  const int64_t total = tokens.size(1) + (request_.prefix ? request_.prefix->length : 0);
+  if (config_.positions == PositionKind::learned && total > config_.context)
+    throw std::invalid_argument("the prompts have " + std::to_string(total) + " positions, the model has " + std::to_string(config_.context));
+}
+
+int64_t Pass::first_patched_point() const {
+  int64_t first = end_point(config_);
+  if (!plan_) return first;
+  for (const GroupPlan& plan : plan_->groups()) {
+    if (plan.all(RowKind::plain)) continue;
+    const Reader reader = plan.group->reader;
+    const int64_t layer = plan.group->layer;
+    const int64_t point = reader == Reader::end ? end_point(config_)
+                          : reader == Reader::mlp ? mlp_point(config_, layer)
+                                                  : attention_point(layer);
+    first = std::min(first, point);
+  }
+  return first;
+}
+
+at::Tensor Pass::embedded() const {
+  const Weights& weights = model_.weights();
+  at::Tensor x = at::embedding(weights.embed, request_.tokens);
+  if (config_.embed_scale != 1.0) x = x * config_.embed_scale;
+  if (weights.positions.defined())
+    x = x + at::embedding(weights.positions, attention_->token_positions() + config_.position_offset);
+  return x.reshape({batch_ * length_, config_.d_model});
+}
+
+void Pass::make_buffers(int64_t n) {
+  const bool any = plan_ || std::any_of(live_.delta.begin(), live_.delta.end(), [](uint8_t d) { return d; });
+  if (any)
+    frame_.delta.late = at::empty({order_.count() - frame_.delta.first_late, n, config_.d_model}, model_.weights().options);
+}
+
+void Pass::start() {
+  frame_.batch = batch_;
+  frame_.positions.resize(length_);
+  std::iota(frame_.positions.begin(), frame_.positions.end(), 0);
+  if (request_.from) return start_from_run(first_patched_point());
+  make_buffers(batch_ * length_);
+  if (!live_.resid[0] && !live_.delta[0]) return;
+  frame_.resid = embedded();
+  record(order_.start(), frame_.resid);
+}
+
+void Pass::start_from_run(int64_t point) {
+  PlainRun& run = *request_.from;
+  frame_.delta.first_late = order_.before(point);
+  if (plan_) {
+    if (run.delta_of.lock() != request_.patch->ablation || !run.delta.defined()) {
+      run.delta = (request_.patch->ablation->sources() - run.sources).flatten(1, 2);
+      run.delta_of = request_.patch->ablation;
+    }
+    frame_.delta.early = run.delta;
+  }
+  make_buffers(batch_ * length_);
+  if (live_.resid[point]) frame_.resid = masks_ > 1 ? run.resid[point].repeat({masks_, 1}) : run.resid[point];
+}
+
+void Pass::narrow(int64_t known_sources) {
+  full_ = frame_;
+  frame_ = full_.narrowed(*request_.positions, known_sources);
+  narrowed_ = true;
+}
+
+}  // namespace autocircuit

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+#include "engine/ablation.h"
+#include "engine/frame.h"
+#include "engine/norm.h"
+#include "patching/mask_plan.h"
+
+namespace autocircuit {
+
+// The normalised inputs of one group of destinations: one tensor for all that read the plain residual stream, one row for
+// each that has patched edges, and the ablation's own projection for those whose every edge is patched.
+class ReaderInput {
+ public:
+  // `live`: which heads (rows) are needed. `plan` is null where the graph has no destinations.
+  ReaderInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
+              const std::vector<uint8_t>& live, const Ablation* ablation);
+
+  // x @ W + b for every live row: [N, rows * columns per row], rows that are not live are left unset.
+  at::Tensor project(Projection which) const;
+
+  const std::vector<int64_t>& patched_heads() const { return patched_; }
+
+ private:
+  const at::Tensor& plain() const;
+
+  const Transformer& model_;
+  const Frame& frame_;
+  const GroupPlan* plan_;
+  int64_t layer_;
+  std::vector<uint8_t> live_;
+  const Ablation* ablation_;
+  Norm norm_;
+  std::vector<int64_t> patched_, ablated_, plain_heads_;
+  at::Tensor rows_;           // [patched rows, N, D]
+  mutable at::Tensor plain_;  // [N, D], made when first used
+};
+
+// Inputs of the given rows of a group before (kind none) or after the norm: [rows, N, D].
+at::Tensor patched_inputs(const Transformer& model, const Frame& frame, const GroupPlan& plan, int64_t point,
+                          const std::vector<int64_t>& heads, const Ablation& ablation, const Norm& norm);
+
+}  // namespace autocircuit

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/config.h"
+
+namespace autocircuit {
+
+// The places where the residual stream is read, numbered along the network: 2 * layer before attention, 2 * layer + 1
+// before the MLP, 2 * layers at the end. In parallel blocks the MLP reads at the attention's point.
+inline int64_t attention_point(int64_t layer) { return 2 * layer; }
+inline int64_t mlp_point(const TransformerConfig& c, int64_t layer) { return c.parallel ? 2 * layer : 2 * layer + 1; }
+inline int64_t end_point(const TransformerConfig& c) { return 2 * c.layers; }
+
+// Number of each source in network order.
+class SourceOrder {
+ public:
+  SourceOrder(const TransformerConfig& c, bool factorized)
+      : config_(c), mid_(!factorized && !c.parallel && !c.attn_only), post_(!factorized) {
+    per_block_ = c.heads + (c.attn_only ? 0 : 1) + mid_ + post_;
+  }
+
+  int64_t start() const { return 0; }
+  int64_t heads(int64_t layer) const { return 1 + layer * per_block_; }
+  int64_t mid(int64_t layer) const { return heads(layer) + config_.heads; }
+  int64_t mlp(int64_t layer) const { return heads(layer) + config_.heads + mid_; }
+  int64_t post(int64_t layer) const { return heads(layer) + per_block_ - 1; }
+  bool has_mid() const { return mid_; }
+  bool has_post(int64_t layer) const { return post_ && layer + 1 < config_.layers; }
+  // The last block's `Resid Post` is `Resid End`, which writes nothing.
+  int64_t count() const { return 1 + config_.layers * per_block_ - post_; }
+  // Sources written before a reading point of a factorised graph.
+  int64_t before(int64_t point) const {
+    const int64_t layer = point / 2;
+    if (point % 2 == 0) return heads(layer);
+    return heads(layer) + config_.heads;
+  }
+
+ private:
+  const TransformerConfig& config_;
+  bool mid_, post_;
+  int64_t per_block_;
+};
+
+}  // namespace autocircuit

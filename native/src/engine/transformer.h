@@ -1,0 +1,94 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "patching/graph.h"
+#include "runtime/cancel.h"
+#include "engine/config.h"
+
+namespace autocircuit {
+
+class AblationCache;
+class Weights;
+
+// The values that patched edges take: one output per source, [S, B or 1, P, D]. Keeps what the engine derives from them
+// (residual sums, projections of fully ablated inputs), so that circuits with the same ablation share that work.
+class Ablation {
+ public:
+  explicit Ablation(at::Tensor sources);
+  ~Ablation();
+  const at::Tensor& sources() const { return sources_; }
+  AblationCache& cache() const { return *cache_; }
+
+ private:
+  at::Tensor sources_;
+  std::unique_ptr<AblationCache> cache_;
+};
+
+// Keys and values of a prefix, per layer [B or 1, kv_heads, length, d_head], keys already rotated.
+struct Prefix {
+  int64_t length = 0;
+  std::vector<at::Tensor> keys, values;
+};
+
+// An unpatched run kept as a starting point: the residual stream at every reading point and every source's output.
+struct PlainRun {
+  int64_t batch = 0, length = 0;
+  std::vector<at::Tensor> resid;  // [2 * layers + 1] of [B*P, D]: before attention, before MLP, ..., at the end
+  at::Tensor sources;             // [S, B, P, D]
+  // ablated - current for every source, made once per ablation
+  std::weak_ptr<Ablation> delta_of;
+  at::Tensor delta;
+};
+
+struct Patch {
+  std::shared_ptr<const PatchGraph> graph;
+  at::Tensor mask;  // [E] or [M, E], M divides the batch
+  std::shared_ptr<Ablation> ablation;
+};
+
+struct ForwardRequest {
+  at::Tensor tokens;                                // int64 [B, P]
+  at::Tensor padding;                               // int64 [B] left pads, or undefined
+  std::shared_ptr<Prefix> prefix;                   // or null
+  std::optional<std::vector<int64_t>> positions;    // logits only there
+  std::optional<Patch> patch;
+  std::shared_ptr<PlainRun> from;                   // start at the first patched reader
+  std::shared_ptr<const PatchGraph> graph;          // decides the sources to collect; null = factorised
+  bool want_logits = true, want_sources = false, want_hidden = false, want_run = false, want_prefix = false;
+  CancelToken cancel;
+};
+
+struct ForwardResult {
+  at::Tensor logits;   // [B, positions, d_vocab_out]
+  at::Tensor sources;  // [S, B, P, D]
+  at::Tensor hidden;   // [layers + 1, B, P, D]
+  std::shared_ptr<PlainRun> run;
+  std::shared_ptr<Prefix> prefix;
+};
+
+// A transformer on LibTorch with patch points. Not thread-safe: all calls come from the executor thread.
+class Transformer {
+ public:
+  // Weights by TransformerLens name. Throws std::invalid_argument naming a missing, misshapen or non-finite weight.
+  Transformer(TransformerConfig config, const std::unordered_map<std::string, at::Tensor>& weights);
+  ~Transformer();
+
+  // Logits record gradients to the mask when it requires them.
+  ForwardResult forward(const ForwardRequest& request) const;
+
+  const TransformerConfig& config() const { return config_; }
+  const Weights& weights() const { return *weights_; }
+
+ private:
+  TransformerConfig config_;
+  std::unique_ptr<Weights> weights_;
+};
+
+}  // namespace autocircuit

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace autocircuit {
+
+// Where a group of destinations reads the residual stream.
+enum class Reader : uint8_t {
+  q,    // query input of every head
+  k,    // key input of every key/value head
+  v,    // value input of every key/value head
+  qkv,  // one input per head, shared by query, key and value
+  mlp,  // MLP input
+  mid,  // residual stream after attention (unfactorised graphs)
+  post, // residual stream after a block (unfactorised graphs)
+  end,  // residual stream before the final norm
+};
+
+// Destinations that share a module, and their cells [token?][head][source] in the flat edge vector.
+struct DestinationGroup {
+  Reader reader;
+  int64_t layer;
+  int64_t heads;
+  int64_t first_source;
+  int64_t sources;
+  int64_t offset;
+};
+
+// The table that says what each cell of the flat edge vector patches. `tokens` is 0 when edges are not split by token.
+struct PatchGraph {
+  bool factorized = true;
+  int64_t tokens = 0;
+  int64_t sources = 0;
+  int64_t edges = 0;
+  std::vector<DestinationGroup> groups;
+};
+
+}  // namespace autocircuit

@@ -1,0 +1,104 @@
+#include "patching/mask_plan.h"
+
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace autocircuit {
+namespace {
+
+struct Count {
+  int64_t not_zero = 0, not_one = 0;
+};
+
+RowKind classify(const Count& count, bool gradients) {
+  if (count.not_zero == 0) return RowKind::plain;
+  if (gradients) return RowKind::near_plain;
+  if (count.not_one == 0) return RowKind::ablated;
+  return count.not_one < count.not_zero ? RowKind::near_ablated : RowKind::near_plain;
+}
+
+}  // namespace
+
+bool GroupPlan::all(RowKind kind) const {
+  return std::all_of(rows.begin(), rows.end(), [kind](RowKind row) { return row == kind; });
+}
+
+template <class Visit>
+void GroupPlan::for_each_cell(int64_t head, Visit& visit) const {
+  const int64_t masks = values.size(0), tokens = values.size(1), sources = values.size(3);
+  const double* data = values.const_data_ptr<double>();
+  const double dropped = rows[head] == RowKind::near_ablated ? 1 : 0;
+  for (int64_t m = 0; m < masks; m++)
+    for (int64_t t = 0; t < tokens; t++) {
+      const double* row = data + m * values.stride(0) + t * values.stride(1) + head * values.stride(2);
+      for (int64_t s = 0; s < sources; s++)
+        if (row[s] != dropped) visit(group->first_source + s, row[s] - dropped);
+      visit.end_of_list();
+    }
+}
+
+void GroupPlan::mark_sources(int64_t head, std::vector<uint8_t>& needed) const {
+  struct {
+    std::vector<uint8_t>& needed;
+    void operator()(int64_t source, double) { needed[source] = 1; }
+    void end_of_list() {}
+  } visit{needed};
+  for_each_cell(head, visit);
+}
+
+SourceLists GroupPlan::lists(const std::vector<int64_t>& heads) const {
+  SourceLists lists;
+  lists.rows = static_cast<int64_t>(heads.size());
+  lists.masks = values.size(0);
+  lists.tokens = values.size(1);
+  struct {
+    SourceLists& lists;
+    void operator()(int64_t source, double weight) {
+      lists.source.push_back(static_cast<int32_t>(source));
+      lists.weight.push_back(weight);
+    }
+    void end_of_list() { lists.begin.push_back(static_cast<int64_t>(lists.source.size())); }
+  } visit{lists};
+  for (const int64_t head : heads) for_each_cell(head, visit);
+  return lists;
+}
+
+MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, bool gradients) {
+  const at::Tensor mask = mask_in.dim() == 1 ? mask_in.unsqueeze(0) : mask_in;
+  if (mask.dim() != 2 || mask.size(1) != graph.edges)
+    throw std::invalid_argument("mask has " + std::to_string(mask_in.size(-1)) + " values, the graph has " +
+                                std::to_string(graph.edges) + " edges");
+  masks_ = mask.size(0);
+  by_token_ = graph.tokens > 0;
+  tokens_ = by_token_ ? graph.tokens : 1;
+  const at::Tensor values = mask.detach().to(at::kCPU, at::kDouble).contiguous();
+  const double* data = values.const_data_ptr<double>();
+  for (const DestinationGroup& group : graph.groups) {
+    GroupPlan plan;
+    plan.group = &group;
+    const int64_t cells = tokens_ * group.heads * group.sources;
+    plan.values = values.narrow(1, group.offset, cells).view({masks_, tokens_, group.heads, group.sources});
+    std::vector<Count> counts(group.heads);
+    for (int64_t m = 0; m < masks_; m++) {
+      const double* cell = data + m * graph.edges + group.offset;
+      for (int64_t t = 0; t < tokens_; t++)
+        for (int64_t h = 0; h < group.heads; h++)
+          for (int64_t s = 0; s < group.sources; s++, cell++) {
+            counts[h].not_zero += *cell != 0;
+            counts[h].not_one += *cell != 1;
+          }
+    }
+    for (const Count& count : counts) plan.rows.push_back(classify(count, gradients));
+    groups_.push_back(std::move(plan));
+  }
+}
+
+const GroupPlan* MaskPlan::find(Reader reader, int64_t layer) const {
+  for (const GroupPlan& plan : groups_)
+    if (plan.group->reader == reader && (reader == Reader::end || plan.group->layer == layer)) return &plan;
+  return nullptr;
+}
+
+}  // namespace autocircuit

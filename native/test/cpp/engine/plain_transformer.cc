@@ -1,0 +1,255 @@
+#include "engine/plain_transformer.h"
+
+#include "engine/mlp.h"
+
+namespace autocircuit::test {
+namespace {
+
+at::Tensor weight(const NamedWeights& weights, const std::string& name) {
+  const auto found = weights.find(name);
+  return found == weights.end() ? at::Tensor() : found->second;
+}
+
+at::Tensor plain_norm(const TransformerConfig& c, const NamedWeights& weights, const std::string& name, const at::Tensor& x) {
+  if (c.norm == NormKind::none) return x;
+  const at::Tensor centred = c.norm == NormKind::layer ? x - x.mean(-1, true) : x;
+  at::Tensor out = centred / at::sqrt((centred * centred).mean(-1, true) + c.eps);
+  if (const at::Tensor w = weight(weights, name + ".w"); w.defined()) out = out * w;
+  if (const at::Tensor b = weight(weights, name + ".b"); b.defined()) out = out + b;
+  return out;
+}
+
+at::Tensor rms(const at::Tensor& x, double eps) { return at::sqrt((x * x).mean(-1, true) + eps); }
+
+at::Tensor turn(const TransformerConfig& c, const at::Tensor& x) {  // [B, P, dHead]
+  if (c.positions != PositionKind::rotary) return x;
+  at::Tensor out = x.clone();
+  const int64_t half = c.rotary.dim / 2;
+  for (int64_t i = 0; i < half; i++) {
+    const at::Tensor angle = at::arange(x.size(1), x.options()) * c.rotary.frequencies[0][i];
+    const int64_t first = c.rotary.interleaved ? 2 * i : i, second = c.rotary.interleaved ? 2 * i + 1 : i + half;
+    const at::Tensor a = x.select(2, first), b = x.select(2, second);
+    out.select(2, first).copy_(a * at::cos(angle) - b * at::sin(angle));
+    out.select(2, second).copy_(b * at::cos(angle) + a * at::sin(angle));
+  }
+  return out;
+}
+
+class Run {
+ public:
+  Run(const TransformerConfig& c, const NamedWeights& weights, const PatchGraph& graph, const at::Tensor& mask, const at::Tensor& ablated)
+      : c_(c), weights_(weights), graph_(graph), mask_(mask), ablated_(ablated), order_(c, graph.factorized) {}
+
+  PlainResult run(const at::Tensor& tokens) {
+    at::Tensor x = w("embed.W_E").index_select(0, tokens.flatten()).view({tokens.size(0), tokens.size(1), c_.d_model}) * c_.embed_scale;
+    if (c_.positions == PositionKind::learned)
+      x = x + w("pos_embed.W_pos").narrow(0, c_.position_offset, tokens.size(1));
+    outputs_.push_back(x);
+    for (int64_t l = 0; l < c_.layers; l++) x = block(l, x);
+    x = input(Reader::end, c_.layers - 1, 0, x);
+    at::Tensor logits = at::matmul(plain_norm(c_, weights_, "ln_final", x), w("unembed.W_U"));
+    if (w("unembed.b_U").defined()) logits = logits + w("unembed.b_U");
+    if (c_.final_softcap > 0) logits = at::tanh(logits / c_.final_softcap) * c_.final_softcap;
+    return {logits, at::stack(outputs_)};
+  }
+
+ private:
+  at::Tensor w(const std::string& name) const { return weight(weights_, name); }
+
+  // x'[b, p] = x[b, p] + sum_s m[(m,)(t,) h, s] (a[s] - current[s])
+  at::Tensor input(Reader reader, int64_t layer, int64_t head, const at::Tensor& x) const {
+    if (!mask_.defined()) return x;
+    for (const DestinationGroup& group : graph_.groups) {
+      if (group.reader != reader || group.layer != layer) continue;
+      const at::Tensor masks = mask_.dim() == 1 ? mask_.unsqueeze(0) : mask_;
+      const int64_t tokens = graph_.tokens ? graph_.tokens : 1, cells = tokens * group.heads * group.sources;
+      at::Tensor rows = masks.narrow(1, group.offset, cells).view({masks.size(0), tokens, group.heads, group.sources}).select(2, head);
+      rows = rows.repeat_interleave(x.size(0) / masks.size(0), 0);  // [B, T, S]
+      at::Tensor out = x;
+      for (int64_t s = 0; s < group.sources; s++) {
+        const int64_t source = group.first_source + s;
+        out = out + rows.select(2, s).unsqueeze(2) * (ablated_[source] - outputs_[source]);
+      }
+      return out;
+    }
+    return x;
+  }
+
+  int64_t rows_of(Reader reader, int64_t layer) const {
+    for (const DestinationGroup& group : graph_.groups)
+      if (group.reader == reader && group.layer == layer) return group.heads;
+    return 0;
+  }
+
+  at::Tensor project(const std::string& block, Reader reader, const char* letter, int64_t layer, int64_t head, const at::Tensor& x) const {
+    const bool shared = rows_of(Reader::qkv, layer) > 0;
+    const int64_t own = reader == Reader::q ? c_.heads : c_.kv_heads, of_weight = head * own / c_.heads;
+    const int64_t rows = shared ? c_.heads : rows_of(reader, layer);
+    const at::Tensor in = input(shared ? Reader::qkv : reader, layer, rows ? head * rows / c_.heads : 0, x);
+    const at::Tensor normed = c_.pre_norm ? plain_norm(c_, weights_, block + "ln1", in) : in;
+    const std::string name = block + "attn.";
+    at::Tensor out = at::matmul(normed, w(name + "W_" + letter)[of_weight]);
+    if (const at::Tensor bias = w(name + "b_" + letter); bias.defined()) out = out + bias[of_weight];
+    return out;
+  }
+
+  at::Tensor attention_head(const std::string& block, int64_t layer, int64_t head, const at::Tensor& x) const {
+    at::Tensor q = project(block, Reader::q, "Q", layer, head, x), k = project(block, Reader::k, "K", layer, head, x);
+    const at::Tensor v = project(block, Reader::v, "V", layer, head, x);
+    if (c_.qk_norm == QkNorm::head) {
+      q = q / rms(q, c_.eps) * w(block + "attn.q_norm.w");
+      k = k / rms(k, c_.eps) * w(block + "attn.k_norm.w");
+    }
+    q = turn(c_, q);
+    k = turn(c_, k);
+    at::Tensor scores = at::matmul(q, k.transpose(1, 2)) / c_.attn_scale;
+    if (c_.attn_softcap > 0) scores = at::tanh(scores / c_.attn_softcap) * c_.attn_softcap;
+    const at::Tensor at_key = at::arange(x.size(1)).unsqueeze(0), at_query = at::arange(x.size(1)).unsqueeze(1);
+    at::Tensor hidden = at::zeros({x.size(1), x.size(1)}, at::kBool);
+    if (c_.causal) hidden = at_key > at_query;
+    if (!c_.window.empty() && c_.window[layer] > 0) hidden = hidden | (at_query - at_key >= c_.window[layer]);
+    return at::matmul(at::softmax(scores.masked_fill(hidden, -1e30), -1), v);
+  }
+
+  at::Tensor block(int64_t l, const at::Tensor& x) {
+    const std::string name = "blocks." + std::to_string(l) + ".";
+    std::vector<at::Tensor> heads;
+    for (int64_t h = 0; h < c_.heads; h++) heads.push_back(at::matmul(attention_head(name, l, h, x), w(name + "attn.W_O")[h]));
+    at::Tensor total = w(name + "attn.b_O");
+    for (const at::Tensor& head : heads) total = total.defined() ? total + head : head;
+    if (const at::Tensor post = w(name + "ln1_post.w"); post.defined()) {
+      const at::Tensor factor = post / rms(total, c_.eps);
+      for (at::Tensor& head : heads) head = head * factor;
+      total = total * factor;
+    }
+    at::Tensor after = x + total;
+    if (c_.attn_only) {
+      outputs_.insert(outputs_.end(), heads.begin(), heads.end());
+    } else if (c_.parallel) {
+      const at::Tensor mlp_out = mlp(name, l, x);
+      outputs_.insert(outputs_.end(), heads.begin(), heads.end());
+      outputs_.push_back(mlp_out);
+      after = after + mlp_out;
+    } else {
+      outputs_.insert(outputs_.end(), heads.begin(), heads.end());
+      if (order_.has_mid()) {
+        after = input(Reader::mid, l, 0, after);
+        outputs_.push_back(after);
+      }
+      const at::Tensor mlp_out = mlp(name, l, after);
+      outputs_.push_back(mlp_out);
+      after = after + mlp_out;
+    }
+    if (order_.has_post(l)) {
+      after = input(Reader::post, l, 0, after);
+      outputs_.push_back(after);
+    }
+    return after;
+  }
+
+  at::Tensor mlp(const std::string& block, int64_t l, const at::Tensor& x) const {
+    const at::Tensor in = input(Reader::mlp, l, 0, x);
+    const at::Tensor normed = c_.pre_norm ? plain_norm(c_, weights_, block + "ln2", in) : in;
+    const auto product = [&](const char* letter) {
+      const at::Tensor out = at::matmul(normed, w(block + "mlp.W_" + letter));
+      const at::Tensor bias = w(block + "mlp.b_" + letter);
+      return bias.defined() ? out + bias : out;
+    };
+    at::Tensor out = at::matmul(hidden_units(c_.activation, product("in"), c_.gated ? product("gate") : at::Tensor()), w(block + "mlp.W_out"));
+    if (const at::Tensor bias = w(block + "mlp.b_out"); bias.defined()) out = out + bias;
+    if (const at::Tensor post = w(block + "ln2_post.w"); post.defined()) out = out * post / rms(out, c_.eps);
+    return out;
+  }
+
+  const TransformerConfig& c_;
+  const NamedWeights& weights_;
+  const PatchGraph& graph_;
+  const at::Tensor mask_, ablated_;
+  const SourceOrder order_;
+  std::vector<at::Tensor> outputs_;
+};
+
+}  // namespace
+
+NamedWeights random_weights(const TransformerConfig& c, at::ScalarType dtype) {
+  NamedWeights weights;
+  const auto add = [&](const std::string& name, at::IntArrayRef shape, double size, double centre = 0) {
+    weights[name] = (at::randn(shape, at::kDouble) * size + centre).to(dtype);
+  };
+  const auto add_norm = [&](const std::string& name) {
+    if (c.norm == NormKind::none) return;
+    add(name + ".w", {c.d_model}, 0.2, 1);
+    if (c.norm == NormKind::layer) add(name + ".b", {c.d_model}, 0.2);
+  };
+  add("embed.W_E", {c.d_vocab, c.d_model}, 1);
+  if (c.positions == PositionKind::learned) add("pos_embed.W_pos", {c.context + c.position_offset, c.d_model}, 0.5);
+  for (int64_t l = 0; l < c.layers; l++) {
+    const std::string p = "blocks." + std::to_string(l) + ".";
+    if (c.pre_norm) add_norm(p + "ln1");
+    for (const char* letter : {"Q", "K", "V"}) {
+      const int64_t heads = *letter == 'Q' ? c.heads : c.kv_heads;
+      add(p + "attn.W_" + letter, {heads, c.d_model, c.d_head}, 0.4);
+      add(p + "attn.b_" + letter, {heads, c.d_head}, 0.2);
+    }
+    add(p + "attn.W_O", {c.heads, c.d_head, c.d_model}, 0.4);
+    if (c.pre_norm) add(p + "attn.b_O", {c.d_model}, 0.2);
+    if (c.qk_norm == QkNorm::head) {
+      add(p + "attn.q_norm.w", {c.d_head}, 0.2, 1);
+      add(p + "attn.k_norm.w", {c.d_head}, 0.2, 1);
+    }
+    if (!c.pre_norm) add(p + "ln1_post.w", {c.d_model}, 0.2, 1);
+    if (c.attn_only) continue;
+    if (c.pre_norm) add_norm(p + "ln2");
+    add(p + "mlp.W_in", {c.d_model, c.d_mlp}, 0.4);
+    add(p + "mlp.b_in", {c.d_mlp}, 0.2);
+    if (c.gated) add(p + "mlp.W_gate", {c.d_model, c.d_mlp}, 0.4);
+    add(p + "mlp.W_out", {c.d_mlp, c.d_model}, 0.4);
+    add(p + "mlp.b_out", {c.d_model}, 0.2);
+    if (!c.pre_norm) add(p + "ln2_post.w", {c.d_model}, 0.2, 1);
+  }
+  add_norm("ln_final");
+  add("unembed.W_U", {c.d_model, c.d_vocab_out}, 0.5);
+  add("unembed.b_U", {c.d_vocab_out}, 0.2);
+  return weights;
+}
+
+PatchGraph make_graph(const TransformerConfig& c, int64_t tokens, bool separate_qkv, bool factorized, bool ungrouped) {
+  const SourceOrder order(c, factorized);
+  PatchGraph graph;
+  graph.factorized = factorized;
+  graph.tokens = tokens;
+  graph.sources = order.count();
+  const auto add = [&](Reader reader, int64_t layer, int64_t heads, int64_t first, int64_t end) {
+    graph.groups.push_back({reader, layer, heads, first, end - first, graph.edges});
+    graph.edges += (tokens ? tokens : 1) * heads * (end - first);
+  };
+  const int64_t kv_rows = ungrouped ? c.heads : c.kv_heads;
+  for (int64_t l = 0; l < c.layers; l++) {
+    const bool last = l + 1 == c.layers;
+    if (factorized) {
+      if (separate_qkv) {
+        add(Reader::q, l, c.heads, 0, order.heads(l));
+        add(Reader::k, l, kv_rows, 0, order.heads(l));
+        add(Reader::v, l, kv_rows, 0, order.heads(l));
+      } else {
+        add(Reader::qkv, l, c.heads, 0, order.heads(l));
+      }
+      if (!c.attn_only) add(Reader::mlp, l, 1, 0, order.before(mlp_point(c, l)));
+    } else {
+      const int64_t previous = l ? order.post(l - 1) : 0;
+      if (order.has_mid()) add(Reader::mid, l, 1, previous, order.mid(l));
+      const int64_t first = order.has_mid() ? order.mid(l) : previous;
+      const int64_t end = last ? order.count() : order.post(l);
+      add(last ? Reader::end : Reader::post, l, 1, first, end);
+    }
+  }
+  if (factorized) add(Reader::end, c.layers - 1, 1, 0, order.count());
+  return graph;
+}
+
+PlainResult plain_forward(const TransformerConfig& config, const NamedWeights& weights, const at::Tensor& tokens,
+                          const PatchGraph& graph, const at::Tensor& mask, const at::Tensor& ablated) {
+  return Run(config, weights, graph, mask, ablated).run(tokens);
+}
+
+}  // namespace autocircuit::test
