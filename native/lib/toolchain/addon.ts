@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs";
+import { NATIVE_ROOT } from "./build.ts";
+import type { LibTorch } from "./libtorch.ts";
+import { run } from "./run.ts";
+import { buildPaths, currentStamp, readStamp, reasonsToBuild } from "./stamp.ts";
+
+/** What is known about the addon's build. */
+export interface AddonFacts {
+  /** Where the addon is, or would be. */
+  readonly path: string;
+  readonly present: boolean;
+  /** The LibTorch it was built against. */
+  readonly builtAgainst?: { readonly path: string; readonly build: string; readonly variant: string };
+  /** Why it must be built again; empty when it is current. */
+  readonly stale: readonly string[];
+  /** Whether a Node process of its own could load it; undefined when it was not tried. */
+  readonly loads?: boolean;
+  /** How long that took, start of the process included. */
+  readonly loadMs?: number;
+  /** The loader's message when it did not load. */
+  readonly loadError?: string;
+}
+
+/** Loads the file named on the command line and says which LibTorch came with it; a crash ends this process and no other. */
+const PROBE = "const { versions } = require(process.argv[1]); console.log(JSON.stringify(versions?.() ?? {}))";
+const PROBE_MS = 60_000;
+
+/**
+ * Looks at the addon's build and loads it in a process of its own, since a library that does not fit may end the process.
+ *
+ * @param libtorch What it should be built against; without it, only the file and whether it loads are looked at.
+ */
+export async function inspectAddon(
+  libtorch: LibTorch | undefined,
+  nativeRoot: string = NATIVE_ROOT,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<AddonFacts> {
+  // An addon that was chosen by hand has no stamp to compare.
+  const chosen = env.AUTOCIRCUIT_ADDON;
+  const path = chosen || buildPaths(nativeRoot).output;
+  if (!existsSync(path)) return { path, present: false, stale: ["there is no finished build"] };
+  const stamp = chosen ? undefined : readStamp(nativeRoot);
+  const started = performance.now();
+  const loadError = await probe(path, env);
+  return {
+    path,
+    present: true,
+    ...(stamp ? { builtAgainst: stamp.libtorch } : {}),
+    stale: libtorch && !chosen ? reasonsToBuild(stamp, currentStamp(nativeRoot, libtorch)) : [],
+    loads: loadError === undefined,
+    loadMs: Math.round(performance.now() - started),
+    ...(loadError === undefined ? {} : { loadError }),
+  };
+}
+
+/** Why the addon does not load; undefined when it does. */
+async function probe(path: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const result = await run(process.execPath, ["-e", PROBE, path], { env, timeoutMs: PROBE_MS });
+  if (result.timedOut) return `it did not load within ${PROBE_MS / 1000} s`;
+  if (result.code !== 0) return reasonOf(result.stderr);
+  const { builtWith, libtorch } = JSON.parse(result.stdout.trim().split("\n").at(-1) ?? "{}");
+  const release = (version = "unknown") => version.split(".").slice(0, 2).join(".");
+  if (libtorch === "unknown" || release(builtWith) === release(libtorch)) return undefined;
+  return `it was built with LibTorch ${builtWith} and found LibTorch ${libtorch} (look at LD_LIBRARY_PATH)`;
+}
+
+/** The line of Node's report that names the error. */
+function reasonOf(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
+  return lines.find((line) => /^\w*Error: /.test(line)) ?? lines.at(-1) ?? "the process ended without a word";
+}

@@ -1,0 +1,180 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AutocircuitError } from "../errors.ts";
+import { findCMake, findCompiler } from "./compilers.ts";
+import { ensureLibTorch } from "./ensure-libtorch.ts";
+import type { LibTorch } from "./libtorch.ts";
+import { withLock } from "./lock.ts";
+import { run } from "./run.ts";
+import { type BuildTarget, buildPaths, currentStamp, readStamp, reasonsToBuild, writeStamp } from "./stamp.ts";
+
+/** Memory that one compiler needs for a file that includes LibTorch's headers. */
+const BYTES_PER_JOB = 1.5 * 1024 ** 3;
+
+/** Folder of the package `@autocircuit/native`, from the sources as well as from the compiled files. */
+export const NATIVE_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
+
+/** What {@link build} may be told. */
+export interface BuildOptions {
+  /** Default: the addon. */
+  readonly target?: BuildTarget | undefined;
+  /** Default: {@link ensureLibTorch}. */
+  readonly libtorch?: LibTorch | undefined;
+  /** Build from scratch, even when nothing changed. */
+  readonly force?: boolean | undefined;
+  /** Compilers at once; default: one per processor, fewer where memory is short. */
+  readonly jobs?: number | undefined;
+  /** Told what happens, a line at a time. */
+  readonly onLine?: ((line: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Default: this package. */
+  readonly nativeRoot?: string | undefined;
+}
+
+/** What {@link build} did. */
+export interface BuildResult {
+  /** False when the build that was there is current. */
+  readonly built: boolean;
+  /** Why it was built. */
+  readonly reasons: readonly string[];
+  /** The file that was built, or is current. */
+  readonly output: string;
+  readonly libtorch: LibTorch;
+  readonly seconds: number;
+}
+
+/**
+ * Builds the addon (or the C++ unit tests) against a LibTorch, unless the build that is there was made from the same
+ * sources, LibTorch and platform.
+ *
+ * @throws AutocircuitError naming the missing tool and how to get it, or with the compiler's errors.
+ * @example
+ * const { built, seconds } = await build({ onLine: console.log });
+ */
+export async function build(options: BuildOptions = {}): Promise<BuildResult> {
+  const started = performance.now();
+  const onLine = options.onLine ?? (() => undefined);
+  const libtorch = options.libtorch ?? (await ensureLibTorch({ onLine }));
+  const work: Work = {
+    target: options.target ?? "addon",
+    nativeRoot: options.nativeRoot ?? NATIVE_ROOT,
+    libtorch,
+    force: options.force === true,
+    jobs: options.jobs ?? defaultJobs(),
+    onLine,
+    signal: options.signal,
+  };
+  const { lock, output } = buildPaths(work.nativeRoot, work.target);
+  let reasons = reasonsFor(work);
+  if (reasons.length > 0) {
+    const onWait = (owner: string) => onLine(`waiting for ${owner}, which is building in the same folder`);
+    const compileIfNeeded = async () => {
+      reasons = reasonsFor(work);
+      if (reasons.length > 0) await compile(work, reasons);
+    };
+    await withLock(lock, compileIfNeeded, { onWait });
+  }
+  return { built: reasons.length > 0, reasons, output, libtorch, seconds: (performance.now() - started) / 1000 };
+}
+
+/**
+ * Why {@link build} would compile something now; empty when what is there is current. Takes a few milliseconds.
+ */
+export function buildReasons(
+  libtorch: LibTorch,
+  target: BuildTarget = "addon",
+  nativeRoot: string = NATIVE_ROOT,
+): string[] {
+  return reasonsToBuild(readStamp(nativeRoot, target), currentStamp(nativeRoot, libtorch));
+}
+
+interface Work {
+  readonly target: BuildTarget;
+  readonly nativeRoot: string;
+  readonly libtorch: LibTorch;
+  readonly force: boolean;
+  readonly jobs: number;
+  readonly onLine: (line: string) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+function reasonsFor({ nativeRoot, target, libtorch, force }: Work): string[] {
+  const reasons = buildReasons(libtorch, target, nativeRoot);
+  return force ? ["asked for", ...reasons] : reasons;
+}
+
+async function compile(work: Work, reasons: readonly string[]): Promise<void> {
+  const { nativeRoot, target, libtorch } = work;
+  await requireTools();
+  const cmakeJs = locateCmakeJs(nativeRoot);
+  const stamp = currentStamp(nativeRoot, libtorch);
+  const paths = buildPaths(nativeRoot, target);
+  const what = target === "addon" ? "the addon" : "the C++ unit tests";
+  work.onLine(`building ${what} against LibTorch ${libtorch.build} at ${libtorch.path} (${reasons.join("; ")})`);
+  await rm(paths.stamp, { force: true });
+  // CMake keeps what it found. With another LibTorch it must look again.
+  if (work.force || configuredFor(paths.folder) !== libtorch.path) await emptyBuildFolder(paths.folder);
+  const common = ["-l", "warn", "-d", nativeRoot, "-B", "Release", `--CDLIBTORCH=${libtorch.path}`];
+  const name = target === "addon" ? "autocircuit" : "autocircuit_tests";
+  await step(`configure ${what}`, [cmakeJs, "configure", ...common], work);
+  await step(`build ${what}`, [cmakeJs, "build", ...common, "-T", name, "--parallel", `${work.jobs}`], work);
+  if (!existsSync(paths.output)) {
+    throw new AutocircuitError("addon", `The build went through but left no ${paths.output}; check CMakeLists.txt.`);
+  }
+  await writeStamp(nativeRoot, stamp, target);
+}
+
+/** The LibTorch that the build folder was configured with. */
+function configuredFor(folder: string): string | undefined {
+  const cache = join(folder, "CMakeCache.txt");
+  return existsSync(cache) ? /^LIBTORCH:\w+=(.*)$/m.exec(readFileSync(cache, "utf8"))?.[1] : undefined;
+}
+
+async function requireTools(): Promise<void> {
+  const missing = (await Promise.all([findCMake(), findCompiler()])).filter((tool) => tool.fix !== undefined);
+  if (missing.length === 0) return;
+  throw new AutocircuitError(
+    "addon",
+    `The addon cannot be built. ${missing.map(({ name, fix }) => `No ${name} on the PATH: ${fix}`).join(". ")}.`,
+  );
+}
+
+function locateCmakeJs(nativeRoot: string): string {
+  try {
+    const manifest = createRequire(join(nativeRoot, "package.json")).resolve("cmake-js/package.json");
+    return join(dirname(manifest), "bin", "cmake-js");
+  } catch (cause) {
+    throw new AutocircuitError("addon", "cmake-js is not installed: run npm ci in the repository.", { cause });
+  }
+}
+
+/** Everything but the lock, which is held. */
+async function emptyBuildFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(".lock")) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function defaultJobs(): number {
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(process.availableMemory() / BYTES_PER_JOB)));
+}
+
+async function step(what: string, args: readonly string[], { nativeRoot, onLine, signal }: Work): Promise<void> {
+  const result = await run(process.execPath, args, { cwd: nativeRoot, onLine, signal });
+  signal?.throwIfAborted();
+  if (result.code === 0) return;
+  const lines = tail(`${result.stdout}\n${result.stderr}`);
+  throw new AutocircuitError("addon", `Could not ${what}. The last lines were:\n${lines}`);
+}
+
+/** From the first line that looks like an error, 30 lines; else the last 30. */
+function tail(text: string): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const first = lines.findIndex((line) => /(^|\W)(fatal )?error(:| [A-Z]+\d+)|CMake Error|FAILED:/.test(line));
+  return (first < 0 ? lines.slice(-30) : lines.slice(first, first + 30)).map((line) => `  ${line}`).join("\n");
+}

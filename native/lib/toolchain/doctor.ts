@@ -1,0 +1,133 @@
+import { collectFacts, type DoctorOptions, type MachineFacts } from "./facts.ts";
+import { compareVersions } from "./version.ts";
+
+/** One thing that was looked at. */
+export interface DoctorCheck {
+  /** Such as `LibTorch`. */
+  readonly name: string;
+  /** `problem`: AutoCircuit does not run; `warn`: it runs, but something could be better. */
+  readonly status: "ok" | "warn" | "problem";
+  readonly detail: string;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
+/** What the doctor found. */
+export interface DoctorReport {
+  /** True when no check is a problem. */
+  readonly ok: boolean;
+  readonly checks: readonly DoctorCheck[];
+  readonly facts: MachineFacts;
+}
+
+const OLDEST_NODE = "20.17.0";
+const SETUP = "run npm run setup in the repository";
+/** A LibTorch for the CPU takes about 0.5 GiB on disk, and as much again while it is unpacked. */
+const DISK_BYTES = 2 * 1024 ** 3;
+const MEMORY_BYTES = 2 * 1024 ** 3;
+
+/**
+ * Says whether AutoCircuit can run here, and what to do where it cannot.
+ *
+ * @example
+ * const { ok, checks } = await doctorReport();
+ * for (const { name, status, detail, fix } of checks) console.log(name, status, detail, fix ?? "");
+ */
+export async function doctorReport(options: DoctorOptions = {}): Promise<DoctorReport> {
+  const facts = await collectFacts(options);
+  const checks = judge(facts);
+  return { ok: checks.every((check) => check.status !== "problem"), checks, facts };
+}
+
+/** The checks, from facts alone. */
+export function judge(facts: MachineFacts): DoctorCheck[] {
+  const running = facts.addon.loads === true && facts.addon.stale.length === 0;
+  return [
+    node(facts),
+    libtorch(facts),
+    addon(facts),
+    tool(facts.compiler, running ? "warn" : "problem"),
+    tool(facts.cmake, running ? "warn" : "problem"),
+    tool(facts.ninja, "warn"),
+    python(facts),
+    { name: "Threads", status: "ok", detail: `${facts.threads}` },
+    memory(facts),
+    disk(facts),
+    gpu(facts),
+  ];
+}
+
+function node(facts: MachineFacts): DoctorCheck {
+  const detail = `${facts.node} on ${facts.platform}`;
+  return compareVersions(facts.node, OLDEST_NODE) >= 0
+    ? { name: "Node", status: "ok", detail }
+    : { name: "Node", status: "problem", detail, fix: `install Node ${OLDEST_NODE} or newer` };
+}
+
+function libtorch(facts: MachineFacts): DoctorCheck {
+  const found = facts.libtorch;
+  if (!found) {
+    const detail = `not found (${facts.looked.map(({ place, why }) => `${place}: ${why}`).join("; ")})`;
+    return { name: "LibTorch", status: "problem", detail, fix: `${SETUP}, or set AUTOCIRCUIT_LIBTORCH` };
+  }
+  const kind = found.kind === "cuda" ? `CUDA ${found.cuda ?? "of unknown version"}` : "CPU";
+  return { name: "LibTorch", status: "ok", detail: `${found.build} (${kind}), by ${found.foundBy}, ${found.path}` };
+}
+
+function addon({ addon: facts }: MachineFacts): DoctorCheck {
+  const name = "Addon";
+  if (!facts.present) return { name, status: "problem", detail: `not built (${facts.path})`, fix: SETUP };
+  const against = facts.builtAgainst ? `built against LibTorch ${facts.builtAgainst.build}` : "built by other means";
+  if (!facts.loads) {
+    return { name, status: "problem", detail: `${against}, does not load: ${facts.loadError}`, fix: SETUP };
+  }
+  const detail = `${against}, loads in ${facts.loadMs} ms`;
+  if (facts.stale.length === 0) return { name, status: "ok", detail };
+  return { name, status: "warn", detail: `${detail}, but is not current: ${facts.stale.join("; ")}`, fix: SETUP };
+}
+
+function tool(found: MachineFacts["compiler"], otherwise: "warn" | "problem"): DoctorCheck {
+  if (found.fix !== undefined) return { name: found.name, status: otherwise, detail: "not found", fix: found.fix };
+  return { name: found.name, status: "ok", detail: `${found.command}: ${found.version}` };
+}
+
+function python({ python: found, libtorch: have }: MachineFacts): DoctorCheck {
+  const name = "Python";
+  const status = have ? "warn" : "problem";
+  if (!found) return { name, status, detail: "not found", fix: "install Python 3 with pip; it fetches LibTorch" };
+  const detail = `${found.command} ${found.version}`;
+  if (found.pip) return { name, status: "ok", detail: `${detail}, with pip` };
+  return { name, status, detail: `${detail}, without pip`, fix: `${found.command} -m ensurepip` };
+}
+
+function memory({ memory: { totalBytes, freeBytes } }: MachineFacts): DoctorCheck {
+  const detail = `${gibibytes(freeBytes)} free of ${gibibytes(totalBytes)}`;
+  if (freeBytes >= MEMORY_BYTES) return { name: "Memory", status: "ok", detail };
+  return {
+    name: "Memory",
+    status: "warn",
+    detail,
+    fix: "close other programs: a build needs about 1.5 GiB a compiler",
+  };
+}
+
+function disk({ cache, libtorch: have }: MachineFacts): DoctorCheck {
+  const holds = cache.entries.length === 0 ? "empty" : cache.entries.join(", ");
+  const detail = `${cache.path} (${holds}), ${gibibytes(cache.freeBytes)} free`;
+  if (have || cache.freeBytes >= DISK_BYTES) return { name: "Cache", status: "ok", detail };
+  const fix = `free ${gibibytes(DISK_BYTES)} there, or set XDG_CACHE_HOME to a folder on another disk`;
+  return { name: "Cache", status: "warn", detail, fix };
+}
+
+function gpu({ gpus, libtorch: have }: MachineFacts): DoctorCheck {
+  const name = "GPU";
+  if (gpus.length === 0) return { name, status: "ok", detail: "none (nvidia-smi is not there or names none)" };
+  const detail = gpus.map((one) => `${one.name}, ${gibibytes(one.memoryBytes)}, driver ${one.driver}`).join("; ");
+  if (have?.kind !== "cpu") return { name, status: "ok", detail };
+  const fix = "AUTOCIRCUIT_LIBTORCH_KIND=cu130 npm run setup";
+  return { name, status: "warn", detail: `${detail}; LibTorch is the CPU build and leaves it idle`, fix };
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+}

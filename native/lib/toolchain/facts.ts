@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import { availableParallelism, totalmem } from "node:os";
+import { dirname } from "node:path";
+import { type AddonFacts, inspectAddon } from "./addon.ts";
+import { NATIVE_ROOT } from "./build.ts";
+import { cacheEntries, libtorchCache } from "./cache.ts";
+import { type BuildTool, findCMake, findCompiler, findNinja } from "./compilers.ts";
+import { findLibTorch, type Looked } from "./find-libtorch.ts";
+import type { LibTorch } from "./libtorch.ts";
+import { findPython, type Python } from "./python.ts";
+import { run } from "./run.ts";
+
+/** A graphics processor, as the NVIDIA driver names it. */
+export interface Gpu {
+  readonly name: string;
+  readonly memoryBytes: number;
+  readonly driver: string;
+}
+
+/** Everything that decides whether AutoCircuit builds and runs here. */
+export interface MachineFacts {
+  readonly node: string;
+  readonly platform: string;
+  readonly libtorch?: LibTorch;
+  /** Where LibTorch was looked for, and why nothing was taken from there. */
+  readonly looked: readonly Looked[];
+  readonly addon: AddonFacts;
+  readonly compiler: BuildTool;
+  readonly cmake: BuildTool;
+  readonly ninja: BuildTool;
+  readonly python?: Python;
+  readonly threads: number;
+  readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
+  readonly cache: { readonly path: string; readonly freeBytes: number; readonly entries: readonly string[] };
+  readonly gpus: readonly Gpu[];
+}
+
+/** Where to collect facts; the defaults are this process and this package. */
+export interface DoctorOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly nativeRoot?: string;
+}
+
+/** Looks at the machine. Starts a few short programs (compilers asked for their version, one that loads the addon). */
+export async function collectFacts(options: DoctorOptions = {}): Promise<MachineFacts> {
+  const env = options.env ?? process.env;
+  const search = findLibTorch({ env }).catch((error: Error) => ({
+    libtorch: undefined,
+    looked: [{ place: "AUTOCIRCUIT_LIBTORCH", why: error.message }],
+  }));
+  const [{ libtorch, looked }, compiler, cmake, ninja, python, gpus] = await Promise.all([
+    search,
+    findCompiler(env),
+    findCMake(env),
+    findNinja(env),
+    findPython(env),
+    findGpus(env),
+  ]);
+  const cache = libtorchCache(env);
+  return {
+    node: process.versions.node,
+    platform: `${process.platform}-${process.arch}`,
+    ...(libtorch ? { libtorch } : {}),
+    looked,
+    addon: await inspectAddon(libtorch, options.nativeRoot ?? NATIVE_ROOT, env),
+    compiler,
+    cmake,
+    ninja,
+    ...(python ? { python } : {}),
+    threads: availableParallelism(),
+    memory: { totalBytes: totalmem(), freeBytes: process.availableMemory() },
+    cache: { path: cache, freeBytes: await freeSpace(cache), entries: cacheEntries(env).map((entry) => entry.name) },
+    gpus,
+  };
+}
+
+async function findGpus(env: NodeJS.ProcessEnv): Promise<Gpu[]> {
+  const query = ["--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits"];
+  const result = await run("nvidia-smi", query, { env, timeoutMs: 20_000 });
+  if (result.code !== 0) return [];
+  return result.stdout
+    .split("\n")
+    .map((line) => line.split(",").map((part) => part.trim()))
+    .filter((parts) => parts.length === 3)
+    .map(([name, mebibytes, driver]) => ({ name: name!, memoryBytes: Number(mebibytes) * 1024 ** 2, driver: driver! }));
+}
+
+/** Free bytes on the disk that holds the folder, or that will hold it once it is made. */
+async function freeSpace(folder: string): Promise<number> {
+  let path = folder;
+  while (!existsSync(path) && dirname(path) !== path) path = dirname(path);
+  const disk = await statfs(path);
+  return disk.bavail * disk.bsize;
+}

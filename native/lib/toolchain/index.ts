@@ -1,0 +1,16 @@
+/**
+ * Finds or fetches LibTorch, builds the addon against it, and says what is wrong with a machine.
+ * Nothing here needs the addon.
+ */
+export { type AddonFacts, inspectAddon } from "./addon.ts";
+export { type BuildOptions, type BuildResult, build, buildReasons, NATIVE_ROOT } from "./build.ts";
+export { type CacheEntry, cacheEntries, libtorchCache } from "./cache.ts";
+export type { BuildTool } from "./compilers.ts";
+export { type DoctorCheck, type DoctorReport, doctorReport } from "./doctor.ts";
+export { type EnsureLibTorchOptions, ensureLibTorch } from "./ensure-libtorch.ts";
+export type { DoctorOptions, Gpu, MachineFacts } from "./facts.ts";
+export { type FindLibTorchOptions, type FoundLibTorch, findLibTorch, type Looked } from "./find-libtorch.ts";
+export { type FoundBy, type Inspection, inspectLibTorch, type LibTorch } from "./libtorch.ts";
+export type { Python } from "./python.ts";
+export { type BuildPaths, type BuildTarget, buildPaths, NAPI_VERSION, type Stamp } from "./stamp.ts";
+export { isSupported, OLDEST_VERSION, PINNED_VERSION } from "./version.ts";

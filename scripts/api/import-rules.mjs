@@ -1,0 +1,48 @@
+import { isBuiltin } from "node:module";
+import { join, relative } from "node:path";
+import { EXTRA_ENTRIES, RANKS, readCode } from "./packages.mjs";
+
+const IMPORTS =
+  /(?:^|[\s;])(?:import|export)\s[^"'`;]*?from\s*["']([^"']+)["']|(?:^|\W)import\(\s*["']([^"']+)["']|^import\s+["']([^"']+)["']/gm;
+/** Test tools come from the root's package.json. */
+const ROOT_TOOLS = new Set(["vitest", "fast-check"]);
+
+/**
+ * Imports that leave a package by another way than a package's name, that run upwards, or that package.json does not name.
+ *
+ * @param {import("./packages.mjs").Package[]} packages
+ * @returns {string[]}
+ */
+export function importProblems(packages) {
+  return packages.flatMap((pack) => {
+    if (RANKS[pack.name] === undefined) return [`${pack.folder}: has no place in RANKS of scripts/api/packages.mjs`];
+    return pack.sources.flatMap((file) =>
+      importsOf(file).flatMap((from) => {
+        const problem = judge(from, file, pack);
+        return problem === undefined ? [] : [`${file}: imports ${from}: ${problem}`];
+      }),
+    );
+  });
+}
+
+function importsOf(file) {
+  return [...readCode(file).matchAll(IMPORTS)].map((match) => match[1] ?? match[2] ?? match[3]);
+}
+
+function judge(from, file, pack) {
+  if (from.startsWith(".")) {
+    const target = relative(pack.folder, join(file, "..", from));
+    return target.startsWith("..") ? "leaves the package by its folder; import the package by name" : undefined;
+  }
+  if (isBuiltin(from)) return from.startsWith("node:") ? undefined : `write node:${from}`;
+  const [scope, part, ...rest] = from.split("/");
+  const name = from.startsWith("@") ? `${scope}/${part}` : scope;
+  const isTest = file.endsWith(".test.ts") || file.startsWith(join(pack.folder, "test"));
+  if (name !== pack.manifest.name && pack.manifest.dependencies?.[name] === undefined) {
+    if (!(isTest && (ROOT_TOOLS.has(name) || scope === "@autocircuit"))) return "is not in the package's dependencies";
+  }
+  if (scope !== "@autocircuit") return undefined;
+  if (rest.length > 0 && !EXTRA_ENTRIES[part]?.includes(rest.join("/"))) return "reaches into another package";
+  if (part === pack.name || RANKS[part] < RANKS[pack.name]) return undefined;
+  return `runs upwards or sideways (${pack.name} is at ${RANKS[pack.name]}, ${part} at ${RANKS[part]})`;
+}

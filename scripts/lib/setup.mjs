@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { installDependencies } from "./dependencies.mjs";
+import { ROOT } from "./run.mjs";
+import { StepError, Steps } from "./steps.mjs";
+import { turbo } from "./turbo.mjs";
+
+/**
+ * Brings a clone to where everything runs: dependencies, TypeScript, LibTorch, addon. What is current is left alone.
+ *
+ * @param {{ cppTests?: boolean, quiet?: boolean }} [options] `cppTests`: build the C++ unit tests too; `quiet`: speak on
+ *   standard error, so that standard output belongs to what runs afterwards.
+ * @returns {Promise<{ cppTests?: string }>} The program with the C++ tests.
+ */
+export async function setup({ cppTests = false, quiet = false } = {}) {
+  const log = quiet ? console.error : console.log;
+  const show = quiet ? "err" : "out";
+  const steps = new Steps(log);
+  await steps.step("dependencies", () => installDependencies(show));
+  await steps.step("typescript", async () => {
+    if (await turbo(["build", "--output-logs=errors-only"], { show: "none" })) return "up to date";
+    throw new StepError("TypeScript did not compile: see the errors above.");
+  });
+  const toolchain = await import(pathToFileURL(join(ROOT, "native", "dist", "toolchain", "index.js")).href);
+  const onLine = (line) => steps.say(line);
+  const libtorch = await findLibTorch(steps, toolchain, onLine);
+  await steps.step("addon", () => buildAddon(toolchain, libtorch, onLine, show));
+  let program;
+  if (cppTests) {
+    await steps.step("C++ tests", async () => {
+      const { output, built } = await toolchain.build({ target: "tests", libtorch, onLine });
+      program = output;
+      return built ? "built" : "current";
+    });
+  }
+  log(`setup ${steps.summary()}`);
+  return { cppTests: program };
+}
+
+async function findLibTorch(steps, { ensureLibTorch }, onLine) {
+  let libtorch;
+  await steps.step("LibTorch", async () => {
+    libtorch = await ensureLibTorch({ onLine });
+    return `${libtorch.build} at ${libtorch.path} (${libtorch.foundBy})`;
+  });
+  return libtorch;
+}
+
+/** Through turbo, which keeps earlier builds: going back to sources that were built before compiles nothing. */
+async function buildAddon({ build, buildReasons }, libtorch, onLine, show) {
+  const reasons = buildReasons(libtorch);
+  if (reasons.length === 0) return "current";
+  const env = {
+    AUTOCIRCUIT_LIBTORCH: libtorch.path,
+    AUTOCIRCUIT_LIBTORCH_KEY: [libtorch.build, libtorch.variant, process.platform, process.arch].join(" "),
+  };
+  const args = ["build:addon", "--filter=@autocircuit/native", "--output-logs=full", "--log-prefix=none"];
+  if (!(await turbo(args, { env, show }))) throw new StepError("The addon was not built: see the errors above.");
+  // Does nothing unless what turbo kept is not what is wanted now.
+  await build({ libtorch, onLine });
+  return `ready (${reasons.join("; ")})`;
+}

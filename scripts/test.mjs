@@ -1,0 +1,57 @@
+// npm test: sets up what is missing, then C++ unit tests, vitest and the conformance suite.
+// The last line counts them all. Arguments go to vitest, and then only vitest runs: npm test -- packages/core
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fromOutput, fromVitest, line, sum } from "./lib/counts.mjs";
+import { handOver, ROOT, run, runNode } from "./lib/run.mjs";
+import { setup } from "./lib/setup.mjs";
+import { describeError, main, Steps } from "./lib/steps.mjs";
+
+const filters = process.argv.slice(2);
+
+async function cppTests(program) {
+  const { code, output } = await run(program, []);
+  return fromOutput(output, code);
+}
+
+async function vitest() {
+  const folder = mkdtempSync(join(tmpdir(), "autocircuit-test-"));
+  const report = join(folder, "vitest.json");
+  try {
+    const program = join(ROOT, "node_modules", "vitest", "vitest.mjs");
+    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+    return fromVitest(report, await handOver([program, "run", ...reporters, ...filters]));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function conformance() {
+  const { code, output } = await runNode([join(ROOT, "packages", "conformance", "dist", "main.js")]);
+  return fromOutput(output, code);
+}
+
+await main(async () => {
+  const all = [];
+  try {
+    const ready = await setup({ cppTests: filters.length === 0 });
+    const steps = new Steps();
+    const part = (name, work) =>
+      steps.step(name, async () => {
+        const counts = await work();
+        all.push(counts);
+        return line(counts);
+      });
+    if (filters.length === 0) await part("C++ unit tests", () => cppTests(ready.cppTests));
+    await part("vitest", vitest);
+    if (filters.length === 0) await part("conformance", conformance);
+    console.log(`tests ${steps.summary()}`);
+  } catch (error) {
+    console.error(describeError(error));
+    all.push({ passed: 0, failed: 1, skipped: 0 });
+  }
+  const total = sum(all);
+  if (total.failed > 0) process.exitCode = 1;
+  console.log(line(total));
+});
