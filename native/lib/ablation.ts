@@ -1,0 +1,40 @@
+import { Boxed } from "./boxed.ts";
+import { isFloating } from "./dtype.ts";
+import { AutocircuitError, guard } from "./errors.ts";
+import { addon } from "./loader.ts";
+import type { Tensor } from "./tensor.ts";
+
+/**
+ * The values that patched edges take: the output of every source, [sources, batch or 1, positions, dModel]. Keeps what
+ * the engine derives from them, so that circuits patched with the same ablation share that work.
+ *
+ * @example
+ * ```ts
+ * const { sources } = await model.forward({ tokens: corrupt, logits: false, sources: true });
+ * using ablation = new Ablation(sources!);
+ * ```
+ */
+export class Ablation extends Boxed {
+  readonly sources: Tensor;
+
+  /**
+   * @param sources Belongs to the ablation from now on: it is freed with it.
+   * @throws AutocircuitError "shape" unless it has four dimensions, "dtype" unless floating point, "disposed".
+   */
+  constructor(sources: Tensor) {
+    if (sources.shape.length !== 4) {
+      throw new AutocircuitError(
+        "shape",
+        `An ablation needs sources [sources, batch or 1, positions, dModel], got [${sources.shape.join(", ")}].`,
+      );
+    }
+    if (!isFloating(sources.dtype)) {
+      throw new AutocircuitError("dtype", `An ablation needs floating point sources, got ${sources.dtype}.`);
+    }
+    super(
+      guard(() => addon().createAblation(sources.handle)),
+      [sources],
+    );
+    this.sources = sources;
+  }
+}

@@ -1,0 +1,95 @@
+import type { DType, HostArray } from "./dtype.ts";
+import type { PatchGraph } from "./patch-graph.ts";
+import type { TransformerConfig } from "./transformer-config.ts";
+
+/** A tensor inside the addon. Only this package touches it. */
+export interface NativeTensor {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly requiresGrad: boolean;
+  dispose(): void;
+}
+
+/** A flag of the addon that asks long work to stop. */
+export interface NativeCancelToken {
+  cancel(): void;
+}
+
+declare const boxed: unique symbol;
+
+/** An opaque object inside the addon: a transformer, an ablation, a prefix, a kept run or a graph. */
+export interface NativeBox {
+  readonly [boxed]: true;
+}
+
+/** A forward request as the addon reads it. */
+export interface NativeRequest {
+  tokens: NativeTensor;
+  padding?: NativeTensor | undefined;
+  prefix?: NativeBox | undefined;
+  positions?: readonly number[] | undefined;
+  patch?: { graph: NativeBox; mask: NativeTensor; ablation: NativeBox } | undefined;
+  from?: NativeBox | undefined;
+  graph?: NativeBox | undefined;
+  logits?: boolean | undefined;
+  sources?: boolean | undefined;
+  hidden?: boolean | undefined;
+  keep?: boolean | undefined;
+  keysValues?: boolean | undefined;
+}
+
+/** What the addon answers to a forward request. */
+export interface NativeResult {
+  logits?: NativeTensor;
+  sources?: NativeTensor;
+  hidden?: NativeTensor;
+  run?: { box: NativeBox; sources: NativeTensor };
+  prefix?: { box: NativeBox; length: number };
+}
+
+/** What an operation takes besides tensors; `undefined` is "left out". */
+export type NativeParam = number | boolean | string | readonly number[] | undefined;
+
+/** Memory figures, in bytes. */
+export interface MemoryFigures {
+  /** Bytes in LibTorch's CPU tensors now, also those inside operations. */
+  tensorBytes: number;
+  /** The most they were since the start or the last `resetPeak()`. */
+  peakTensorBytes: number;
+  /** Tensor handles neither disposed nor collected. */
+  tensors: number;
+  /** Resident memory of the process. */
+  rssBytes: number;
+  /** The most it was since the start or the last `resetPeak()` (which only Linux can reset). */
+  peakRssBytes: number;
+}
+
+/** Versions the addon knows of. */
+export interface NativeVersions {
+  addon: string;
+  libtorch: string;
+  builtWith: string;
+  napi: string;
+  compiler: string;
+}
+
+/** The functions the addon exports. They throw Errors with a `code`; see `guard` and `settle`. */
+export interface Addon {
+  apply(operation: string, tensors: readonly NativeTensor[], params: readonly NativeParam[]): NativeTensor[];
+  operations(): string[];
+  fromHost(data: HostArray, shape: readonly number[], dtype: DType): NativeTensor;
+  toHost(tensor: NativeTensor): Promise<HostArray>;
+  memory(): Promise<MemoryFigures>;
+  resetPeak(): Promise<void>;
+  threads(): number;
+  setThreads(count: number): Promise<void>;
+  synchronize(): Promise<void>;
+  versions(): NativeVersions;
+  createTransformer(config: TransformerConfig, names: readonly string[], weights: readonly NativeTensor[]): NativeBox;
+  transformerReady(transformer: NativeBox): Promise<void>;
+  createAblation(sources: NativeTensor): NativeBox;
+  createGraph(graph: PatchGraph): NativeBox;
+  forward(transformer: NativeBox, request: NativeRequest, token?: NativeCancelToken): Promise<NativeResult>;
+  disposeBox(box: NativeBox): void;
+  CancelToken: new () => NativeCancelToken;
+}

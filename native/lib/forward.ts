@@ -1,0 +1,122 @@
+import type { Ablation } from "./ablation.ts";
+import type { NativeRequest } from "./addon.ts";
+import { isFloating } from "./dtype.ts";
+import { AutocircuitError } from "./errors.ts";
+import type { PlainRun, Prefix } from "./kept.ts";
+import { graphBox, type PatchGraph } from "./patch-graph.ts";
+import type { Tensor } from "./tensor.ts";
+import type { TransformerConfig } from "./transformer-config.ts";
+
+/** What to run. Shapes: B batch, P positions, S sources, D dModel, L layers, E edges. */
+export interface ForwardRequest {
+  /** int64 [B, P] */
+  tokens: Tensor;
+  /** int64 [B]: how many positions at the left of each row are padding. */
+  padding?: Tensor;
+  /** Cached keys and values that come before the tokens. */
+  prefix?: Prefix;
+  /** Logits only there; default: everywhere. */
+  positions?: readonly number[];
+  /**
+   * Edges to patch. `mask` [E], or [M, E] where M divides B: example b then uses row floor(b / (B / M)).
+   * 0 keeps the current value, 1 takes the ablated one, between interpolates.
+   */
+  patch?: { graph: PatchGraph; mask: Tensor; ablation: Ablation };
+  /** Start at the first patched layer of an unpatched run; with M masks the run's batch is repeated M times. */
+  from?: PlainRun;
+  /** Default true. */
+  logits?: boolean;
+  /** The output of every source. */
+  sources?: boolean;
+  /** The residual stream before every block and after the last. */
+  hidden?: boolean;
+  /** Keep the run as a starting point for `from`. */
+  keep?: boolean;
+  /** Keep keys and values for `prefix`. */
+  keysValues?: boolean;
+  /** Which sources there are; needed with `sources` and `keep` for unfactorised graphs. Default: factorised. */
+  graph?: PatchGraph;
+  /** Looked at between layers. */
+  signal?: AbortSignal;
+}
+
+/** What was asked for. */
+export interface ForwardResult {
+  /** [B, positions, dVocabOut]; records gradients to the mask when the mask does. */
+  logits?: Tensor;
+  /** [S, B, P, D] */
+  sources?: Tensor;
+  /** [L + 1, B, P, D] */
+  hidden?: Tensor;
+  run?: PlainRun;
+  prefix?: Prefix;
+}
+
+/** Checks a request against the transformer and turns it into what the addon reads. */
+export function nativeRequest(config: TransformerConfig, request: ForwardRequest): NativeRequest {
+  checkTokens(request);
+  checkPositions(request);
+  if (request.patch) checkPatch(config, request.patch);
+  const { patch, graph } = request;
+  return {
+    tokens: request.tokens.handle,
+    padding: request.padding?.handle,
+    prefix: request.prefix?.box,
+    positions: request.positions,
+    patch: patch && {
+      graph: graphBox(patch.graph, config),
+      mask: patch.mask.handle,
+      ablation: patch.ablation.box,
+    },
+    from: request.from?.box,
+    graph: graph && graphBox(graph, config),
+    logits: request.logits,
+    sources: request.sources,
+    hidden: request.hidden,
+    keep: request.keep,
+    keysValues: request.keysValues,
+  };
+}
+
+function checkTokens({ tokens, padding }: ForwardRequest): void {
+  if (tokens.dtype !== "int64") {
+    throw new AutocircuitError("dtype", `tokens must be int64, got ${tokens.dtype}.`);
+  }
+  if (tokens.shape.length !== 2 || tokens.size === 0) {
+    throw new AutocircuitError("shape", `tokens must be [batch, positions], got [${tokens.shape.join(", ")}].`);
+  }
+  if (padding === undefined) return;
+  if (padding.dtype !== "int64" || padding.shape.length !== 1 || padding.shape[0] !== tokens.shape[0]) {
+    throw new AutocircuitError(
+      "shape",
+      `padding must be int64 [${tokens.shape[0]}], one number per row of tokens; got ${padding.dtype} [${padding.shape.join(", ")}].`,
+    );
+  }
+}
+
+function checkPositions({ tokens, positions }: ForwardRequest): void {
+  const length = tokens.shape[1]!;
+  const wrong = positions?.find((position) => !Number.isInteger(position) || position < 0 || position >= length);
+  if (wrong !== undefined) {
+    throw new AutocircuitError("bad-input", `positions: ${wrong} is not a position; they go from 0 to ${length - 1}.`);
+  }
+}
+
+function checkPatch(config: TransformerConfig, { graph, mask, ablation }: NonNullable<ForwardRequest["patch"]>): void {
+  if (!isFloating(mask.dtype)) {
+    throw new AutocircuitError("dtype", `The mask must be floating point, got ${mask.dtype}.`);
+  }
+  if (mask.shape.length < 1 || mask.shape.length > 2 || mask.shape.at(-1) !== graph.edges) {
+    throw new AutocircuitError(
+      "shape",
+      `The mask must be [${graph.edges}] or [masks, ${graph.edges}], one number per edge; got [${mask.shape.join(", ")}].`,
+    );
+  }
+  const { shape } = ablation.sources;
+  if (shape[0] !== graph.sources || shape[3] !== config.dModel) {
+    throw new AutocircuitError(
+      "shape",
+      `The ablation must have ${graph.sources} sources of ${config.dModel} numbers, got [${shape.join(", ")}].`,
+    );
+  }
+}

@@ -1,0 +1,14 @@
+export { Ablation } from "./ablation.ts";
+export type { MemoryFigures } from "./addon.ts";
+export type { DType, HostArray, NestedNumbers } from "./dtype.ts";
+export { AutocircuitError, type ErrorCode } from "./errors.ts";
+export type { ForwardRequest, ForwardResult } from "./forward.ts";
+export { PlainRun, Prefix } from "./kept.ts";
+export type { DestinationGroup, PatchGraph } from "./patch-graph.ts";
+export { memory, resetPeak, setThreads, synchronize, threads, versions } from "./runtime.ts";
+export { scope } from "./scope.ts";
+export { grad, Tensor } from "./tensor.ts";
+export type { ValuesAndIndices } from "./tensor-reductions.ts";
+export { Transformer } from "./transformer.ts";
+export type { RotaryConfig, TransformerConfig } from "./transformer-config.ts";
+export type { Weights } from "./weights.ts";

@@ -1,0 +1,74 @@
+import type { NativeBox } from "./addon.ts";
+import { AutocircuitError, guard } from "./errors.ts";
+import { addon } from "./loader.ts";
+import type { TransformerConfig } from "./transformer-config.ts";
+
+/**
+ * Destinations that share a module. Their edges are the cells [token?][head][source] of the flat edge vector from
+ * `offset` on.
+ */
+export interface DestinationGroup {
+  /**
+   * What they read: input of queries, keys, values, of all three together, of the MLP, the residual stream after
+   * attention (`mid`) or after a block (`post`), or the one before the last norm (`end`).
+   */
+  kind: "q" | "k" | "v" | "qkv" | "mlp" | "mid" | "post" | "end";
+  layer: number;
+  /** Destinations in the group: heads, key/value heads for k and v, 1 for mlp, mid, post and end. */
+  heads: number;
+  /** Index of the first source they can read. */
+  firstSource: number;
+  /** Number of sources they can read. */
+  sources: number;
+  /** Cell of the flat edge vector where the group starts. */
+  offset: number;
+}
+
+/** Which cell of the flat edge vector patches what. */
+export interface PatchGraph {
+  /** Sources are heads and MLPs; otherwise sources and destinations are points of the residual stream as well. */
+  factorized: boolean;
+  /** Number of token positions that edges are split by; 0 when one edge holds for all. */
+  tokens: number;
+  sources: number;
+  /** Length of the flat edge vector. */
+  edges: number;
+  groups: readonly DestinationGroup[];
+}
+
+interface Known {
+  readonly box: NativeBox;
+  /** Transformers the graph was checked against. */
+  readonly fits: WeakSet<TransformerConfig>;
+}
+
+const known = new WeakMap<PatchGraph, Known>();
+
+/**
+ * The graph inside the addon; made once per graph object.
+ *
+ * @throws AutocircuitError "bad-input" when the graph contradicts itself or the transformer.
+ */
+export function graphBox(graph: PatchGraph, config: TransformerConfig): NativeBox {
+  const found = known.get(graph) ?? { box: guard(() => addon().createGraph(graph)), fits: new WeakSet() };
+  known.set(graph, found);
+  if (!found.fits.has(config)) {
+    for (const [index, group] of graph.groups.entries()) checkGroup(group, index, config);
+    found.fits.add(config);
+  }
+  return found.box;
+}
+
+function checkGroup({ kind, layer, heads }: DestinationGroup, index: number, config: TransformerConfig): void {
+  const where = `graph.groups[${index}] (${kind}, layer ${layer})`;
+  if (!(layer >= 0 && layer < config.layers)) {
+    throw new AutocircuitError("bad-input", `${where}: the transformer has ${config.layers} layers.`);
+  }
+  const expected = kind === "q" || kind === "qkv" ? config.heads : kind === "k" || kind === "v" ? config.kvHeads : 1;
+  if (heads !== expected) {
+    throw new AutocircuitError("bad-input", `${where} has ${heads} heads, it must have ${expected}.`);
+  }
+  if (kind === "mlp" && config.attnOnly) {
+    throw new AutocircuitError("bad-input", `${where}: the transformer has no MLPs.`);
+  }
+}

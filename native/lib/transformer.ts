@@ -1,0 +1,77 @@
+import { abortable } from "./abort.ts";
+import type { NativeResult } from "./addon.ts";
+import { Boxed } from "./boxed.ts";
+import { checkConfig } from "./check-config.ts";
+import { guard, settle } from "./errors.ts";
+import { type ForwardRequest, type ForwardResult, nativeRequest } from "./forward.ts";
+import { PlainRun, Prefix } from "./kept.ts";
+import { addon } from "./loader.ts";
+import { Tensor } from "./tensor.ts";
+import type { TransformerConfig } from "./transformer-config.ts";
+import { checkWeights, type Weights } from "./weights.ts";
+
+/**
+ * A transformer on LibTorch whose edges can be patched.
+ *
+ * @example
+ * ```ts
+ * using model = Transformer.create(config, weights);
+ * using tokens = Tensor.from([[1, 2, 3]], { dtype: "int64" });
+ * const { logits } = await model.forward({ tokens, positions: [2] });
+ * ```
+ */
+export class Transformer extends Boxed {
+  readonly config: TransformerConfig;
+
+  private constructor(config: TransformerConfig, weights: Weights) {
+    const names = Object.keys(weights);
+    const tensors = Object.values(weights).map((tensor) => tensor.handle);
+    super(guard(() => addon().createTransformer(config, names, tensors)));
+    this.config = config;
+  }
+
+  /**
+   * Checks the weights' names, shapes and element types now, and on the executor that they are finite: a NaN or an
+   * infinity is reported by `ready()` and `forward()`. The weights may be disposed afterwards.
+   *
+   * @throws AutocircuitError "bad-input" for the configuration, "unknown-name", "shape", "dtype", "disposed" for weights.
+   */
+  static create(config: TransformerConfig, weights: Weights): Transformer {
+    checkConfig(config);
+    checkWeights(config, weights);
+    return new Transformer(config, weights);
+  }
+
+  /**
+   * Waits until the weights were looked at.
+   *
+   * @throws AutocircuitError "bad-input" when one of them holds a NaN or an infinity.
+   */
+  async ready(): Promise<this> {
+    await settle(guard(() => addon().transformerReady(this.box)));
+    return this;
+  }
+
+  /**
+   * Runs the network, patched or not, and gives what the request asks for.
+   *
+   * @throws AutocircuitError "shape", "dtype", "bad-input" (a token that is not in the vocabulary, a sequence longer
+   * than the context), "disposed", "aborted", "out-of-memory".
+   */
+  async forward(request: ForwardRequest): Promise<ForwardResult> {
+    const { signal } = request;
+    return wrap(
+      await abortable(signal, (token) => addon().forward(this.box, nativeRequest(this.config, request), token)),
+    );
+  }
+}
+
+function wrap(native: NativeResult): ForwardResult {
+  return {
+    ...(native.logits && { logits: new Tensor(native.logits) }),
+    ...(native.sources && { sources: new Tensor(native.sources) }),
+    ...(native.hidden && { hidden: new Tensor(native.hidden) }),
+    ...(native.run && { run: new PlainRun(native.run) }),
+    ...(native.prefix && { prefix: new Prefix(native.prefix) }),
+  };
+}

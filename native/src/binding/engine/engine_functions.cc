@@ -1,0 +1,99 @@
+#include "binding/engine/engine_functions.h"
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "binding/arguments.h"
+#include "binding/engine/box_tags.h"
+#include "binding/engine/read_config.h"
+#include "binding/environment.h"
+#include "binding/errors.h"
+#include "binding/run_async.h"
+#include "binding/tensor_handle.h"
+
+namespace autocircuit {
+
+namespace {
+
+/// Lets the executor make a T; what `make` throws is kept for those who use the box.
+template <typename T, typename Make>
+Napi::Value make_later(Napi::Env env, Make make) {
+  auto pending = std::make_shared<Pending<T>>();
+  const CancelToken closing = Environment::of(env).channel->closing();
+  Executor::instance().post([pending, closing, make = std::move(make)] {
+    if (closing.cancelled()) return;
+    try {
+      pending->value = make();
+    } catch (...) {
+      pending->error = describe(std::current_exception(), Stage::execution);
+    }
+  });
+  return make_box<T>(env, pending);
+}
+
+/// createTransformer(config, names, tensors) -> box
+Napi::Value create_transformer(const Napi::CallbackInfo& info) {
+  TransformerConfig config = read_config(info[0]);
+  const Napi::Array names = to_array(info[1], "the names of the weights");
+  const Napi::Array tensors = to_array(info[2], "the weights");
+  std::vector<std::pair<std::string, SlotPtr>> weights;
+  for (std::uint32_t i = 0; i < names.Length(); i++) {
+    const std::string name = to_string(names.Get(i), "the name of a weight");
+    weights.emplace_back(name, TensorHandle::from(tensors.Get(i), "weight '" + name + "'").slot());
+  }
+  return make_later<Transformer>(info.Env(), [config = std::move(config), weights = std::move(weights)] {
+    std::unordered_map<std::string, at::Tensor> named;
+    for (const auto& [name, slot] : weights) named.emplace(name, slot->get());
+    return std::make_shared<Transformer>(config, named);
+  });
+}
+
+/// transformerReady(box) -> promise; rejects with the error that the weights had.
+Napi::Value transformer_ready(const Napi::CallbackInfo& info) {
+  const auto transformer = unbox<Transformer>(info[0], "the transformer");
+  return run_async(info.Env(), [transformer](const CancelToken&) -> Convert {
+    transformer->get();
+    return [](Napi::Env env) -> Napi::Value { return env.Undefined(); };
+  });
+}
+
+/// createAblation(sources) -> box
+Napi::Value create_ablation(const Napi::CallbackInfo& info) {
+  const SlotPtr sources = TensorHandle::from(info[0], "the ablation's sources").slot();
+  return make_later<Ablation>(info.Env(), [sources] { return std::make_shared<Ablation>(sources->get()); });
+}
+
+/// createGraph(graph) -> box
+Napi::Value create_graph(const Napi::CallbackInfo& info) {
+  auto graph = std::make_shared<Pending<const PatchGraph>>();
+  graph->value = std::make_shared<const PatchGraph>(read_graph(info[0]));
+  return make_box<const PatchGraph>(info.Env(), std::move(graph));
+}
+
+template <typename... T>
+bool is_box_of_any(const Napi::Value& value) {
+  return value.IsExternal() && (value.As<Napi::External<Box>>().CheckTypeTag(&BoxTag<T>::tag) || ...);
+}
+
+Napi::Value dispose_box(const Napi::CallbackInfo& info) {
+  if (!is_box_of_any<Transformer, Ablation, Prefix, PlainRun, const PatchGraph>(info[0])) {
+    throw Error("bad-input", "only boxes can be disposed.");
+  }
+  info[0].As<Napi::External<Box>>().Data()->empty();
+  return info.Env().Undefined();
+}
+
+}  // namespace
+
+void init_engine_functions(Napi::Env env, Napi::Object exports) {
+  exports.Set("createTransformer", guarded_function<create_transformer>(env, "createTransformer"));
+  exports.Set("transformerReady", guarded_function<transformer_ready>(env, "transformerReady"));
+  exports.Set("createAblation", guarded_function<create_ablation>(env, "createAblation"));
+  exports.Set("createGraph", guarded_function<create_graph>(env, "createGraph"));
+  exports.Set("forward", guarded_function<forward>(env, "forward"));
+  exports.Set("disposeBox", guarded_function<dispose_box>(env, "disposeBox"));
+}
+
+}  // namespace autocircuit

@@ -1,0 +1,121 @@
+#include <c10/core/GradMode.h>
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "binding/cancel_handle.h"
+#include "binding/engine/box_tags.h"
+#include "binding/engine/engine_functions.h"
+#include "binding/engine/fields.h"
+#include "binding/run_async.h"
+#include "binding/tensor_handle.h"
+
+namespace autocircuit {
+
+namespace {
+
+struct PendingPatch {
+  std::shared_ptr<const PatchGraph> graph;
+  SlotPtr mask;
+  PendingPtr<Ablation> ablation;
+};
+
+/// A request as it stands when it is made: its tensors may not be computed yet.
+struct PendingRequest {
+  PendingPtr<Transformer> transformer;
+  SlotPtr tokens, padding;
+  PendingPtr<Prefix> prefix;
+  PendingPtr<PlainRun> from;
+  std::optional<PendingPatch> patch;
+  ForwardRequest fields;  // what needs no waiting
+};
+
+SlotPtr tensor_field(const Fields& fields, const char* name) {
+  return TensorHandle::from(fields.get(name), fields.path(name)).slot();
+}
+
+std::shared_ptr<const PatchGraph> graph_field(const Fields& fields) {
+  return unbox<const PatchGraph>(fields.get("graph"), fields.path("graph"))->get();
+}
+
+PendingRequest read_request(const Napi::Value& value) {
+  const Fields fields(value, "request");
+  PendingRequest request;
+  request.tokens = tensor_field(fields, "tokens");
+  if (fields.has("padding")) request.padding = tensor_field(fields, "padding");
+  if (fields.has("prefix")) request.prefix = unbox<Prefix>(fields.get("prefix"), fields.path("prefix"));
+  if (fields.has("from")) request.from = unbox<PlainRun>(fields.get("from"), fields.path("from"));
+  if (fields.has("graph")) request.fields.graph = graph_field(fields);
+  if (fields.has("positions")) request.fields.positions = fields.integers("positions");
+  if (fields.has("patch")) {
+    const Fields patch(fields.get("patch"), "request.patch");
+    request.patch = PendingPatch{graph_field(patch), tensor_field(patch, "mask"),
+                                 unbox<Ablation>(patch.get("ablation"), patch.path("ablation"))};
+  }
+  request.fields.want_logits = fields.flag("logits", true);
+  request.fields.want_sources = fields.flag("sources", false);
+  request.fields.want_hidden = fields.flag("hidden", false);
+  request.fields.want_run = fields.flag("keep", false);
+  request.fields.want_prefix = fields.flag("keysValues", false);
+  return request;
+}
+
+ForwardResult run(const PendingRequest& pending, const CancelToken& cancel) {
+  ForwardRequest request = pending.fields;
+  request.tokens = pending.tokens->get();
+  if (pending.padding) request.padding = pending.padding->get();
+  if (pending.prefix) request.prefix = pending.prefix->get();
+  if (pending.from) request.from = pending.from->get();
+  if (pending.patch) {
+    const PendingPatch& patch = *pending.patch;
+    request.patch = Patch{patch.graph, patch.mask->get(), patch.ablation->get()};
+  }
+  request.cancel = cancel;
+  const c10::AutoGradMode record(request.patch && request.patch->mask.requires_grad());
+  return pending.transformer->get()->forward(request);
+}
+
+template <typename T>
+Napi::Value box_value(Napi::Env env, std::shared_ptr<T> value) {
+  auto made = std::make_shared<Pending<T>>();
+  made->value = std::move(value);
+  return make_box<T>(env, std::move(made));
+}
+
+Napi::Value to_js(Napi::Env env, const ForwardResult& result) {
+  Napi::Object object = Napi::Object::New(env);
+  if (result.logits.defined()) object.Set("logits", TensorHandle::create(env, result.logits));
+  if (result.sources.defined()) object.Set("sources", TensorHandle::create(env, result.sources));
+  if (result.hidden.defined()) object.Set("hidden", TensorHandle::create(env, result.hidden));
+  if (result.run) {
+    Napi::Object run = Napi::Object::New(env);
+    run.Set("box", box_value(env, result.run));
+    run.Set("sources", TensorHandle::create(env, result.run->sources));
+    object.Set("run", run);
+  }
+  if (result.prefix) {
+    Napi::Object prefix = Napi::Object::New(env);
+    prefix.Set("box", box_value(env, result.prefix));
+    prefix.Set("length", static_cast<double>(result.prefix->length));
+    object.Set("prefix", prefix);
+  }
+  return object;
+}
+
+}  // namespace
+
+Napi::Value forward(const Napi::CallbackInfo& info) {
+  auto request = std::make_shared<PendingRequest>(read_request(info[1]));
+  request->transformer = unbox<Transformer>(info[0], "the transformer");
+  return run_async(
+      info.Env(),
+      [request](const CancelToken& cancel) -> Convert {
+        const auto result = std::make_shared<ForwardResult>(run(*request, cancel));
+        return [result](Napi::Env env) { return to_js(env, *result); };
+      },
+      CancelHandle::token(info[2]));
+}
+
+}  // namespace autocircuit

@@ -1,0 +1,98 @@
+#include "binding/runtime_functions.h"
+
+#include <ATen/Version.h>
+
+#include <string>
+
+#include "binding/arguments.h"
+#include "binding/cancel_handle.h"
+#include "binding/errors.h"
+#include "binding/run_async.h"
+#include "binding/tensor_handle.h"
+#include "runtime/executor.h"
+#include "runtime/memory.h"
+
+namespace autocircuit {
+
+namespace {
+
+Convert nothing() {
+  return [](Napi::Env env) -> Napi::Value { return env.Undefined(); };
+}
+
+Napi::Value memory(const Napi::CallbackInfo& info) {
+  return run_async(info.Env(), [](const CancelToken&) -> Convert {
+    const TensorMemory tensors = tensor_memory();
+    const ProcessMemory process = process_memory();
+    return [tensors, process](Napi::Env env) -> Napi::Value {
+      Napi::Object result = Napi::Object::New(env);
+      result.Set("tensorBytes", static_cast<double>(tensors.bytes));
+      result.Set("peakTensorBytes", static_cast<double>(tensors.peak_bytes));
+      result.Set("tensors", static_cast<double>(TensorHandle::live()));
+      result.Set("rssBytes", static_cast<double>(process.rss_bytes));
+      result.Set("peakRssBytes", static_cast<double>(process.peak_rss_bytes));
+      return result;
+    };
+  });
+}
+
+Napi::Value reset_peak(const Napi::CallbackInfo& info) {
+  return run_async(info.Env(), [](const CancelToken&) -> Convert {
+    reset_peak_tensor_memory();
+    reset_peak_process_memory();
+    return nothing();
+  });
+}
+
+Napi::Value threads(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), Executor::instance().threads());
+}
+
+Napi::Value set_threads(const Napi::CallbackInfo& info) {
+  const std::int64_t count = to_integer(info[0], "the number of threads");
+  if (count < 1 || count > 4096) throw Error("bad-input", "the number of threads must be between 1 and 4096.");
+  Executor::instance().set_threads(static_cast<int>(count));
+  return run_async(info.Env(), [](const CancelToken&) { return nothing(); });
+}
+
+Napi::Value synchronize(const Napi::CallbackInfo& info) {
+  return run_async(info.Env(), [](const CancelToken&) { return nothing(); });
+}
+
+/// The version of the LibTorch that is loaded, as it says itself; it may not be the one compiled against.
+std::string loaded_libtorch() {
+  const std::string config = at::show_config();
+  const std::string key = "TORCH_VERSION=";
+  const auto start = config.find(key);
+  if (start == std::string::npos) return "unknown";
+  const auto from = start + key.size();
+  return config.substr(from, config.find_first_of(", \n", from) - from);
+}
+
+Napi::Value versions(const Napi::CallbackInfo& info) {
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("addon", AUTOCIRCUIT_VERSION);
+  result.Set("libtorch", loaded_libtorch());
+  result.Set("builtWith", LIBTORCH_VERSION);
+  result.Set("napi", std::to_string(NAPI_VERSION));
+#if defined(__clang__)
+  result.Set("compiler", "clang " __clang_version__);
+#else
+  result.Set("compiler", "gcc " __VERSION__);
+#endif
+  return result;
+}
+
+}  // namespace
+
+void init_runtime_functions(Napi::Env env, Napi::Object exports) {
+  CancelHandle::init(env, exports);
+  exports.Set("memory", guarded_function<memory>(env, "memory"));
+  exports.Set("resetPeak", guarded_function<reset_peak>(env, "resetPeak"));
+  exports.Set("threads", guarded_function<threads>(env, "threads"));
+  exports.Set("setThreads", guarded_function<set_threads>(env, "setThreads"));
+  exports.Set("synchronize", guarded_function<synchronize>(env, "synchronize"));
+  exports.Set("versions", guarded_function<versions>(env, "versions"));
+}
+
+}  // namespace autocircuit

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <napi.h>
+
+namespace autocircuit {
+
+/// Adds `apply(name, tensors, parameters)`, `fromHost(data, shape, dtype)`, `toHost(tensor)`.
+void init_tensor_functions(Napi::Env env, Napi::Object exports);
+
+}  // namespace autocircuit

@@ -1,0 +1,46 @@
+#include "tensor/deferred.h"
+
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+
+#include "runtime/executor.h"
+
+namespace autocircuit {
+
+namespace {
+
+Tensors run(const Op& op, const std::vector<SlotPtr>& inputs, const Params& params) {
+  Tensors values;
+  values.reserve(inputs.size());
+  for (const SlotPtr& input : inputs) values.push_back(input->get());
+  const bool record = std::any_of(values.begin(), values.end(), [](const at::Tensor& t) { return t.requires_grad(); });
+  const c10::AutoGradMode grad_mode(record);
+  return op.compute(values, params);
+}
+
+}  // namespace
+
+std::vector<SlotPtr> enqueue(std::string name, const Op& op, std::vector<SlotPtr> inputs, Params params,
+                             std::size_t outputs, CancelToken closing) {
+  std::vector<SlotPtr> slots(outputs);
+  for (SlotPtr& slot : slots) slot = std::make_shared<TensorSlot>();
+  Executor::instance().post([name = std::move(name), &op, inputs = std::move(inputs), params = std::move(params), slots,
+                             closing = std::move(closing)] {
+    if (closing.cancelled()) return;
+    try {
+      const Tensors results = run(op, inputs, params);
+      for (std::size_t i = 0; i < slots.size(); i++) slots[i]->value = results.at(i);
+    } catch (...) {
+      const Error error = describe(std::current_exception(), Stage::execution, name);
+      for (const SlotPtr& slot : slots) slot->error = error;
+    }
+  });
+  return slots;
+}
+
+void release(SlotPtr slot) {
+  Executor::instance().post([slot = std::move(slot)]() mutable { slot.reset(); });
+}
+
+}  // namespace autocircuit

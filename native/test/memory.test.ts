@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { memory, resetPeak, scope, setThreads, Tensor, threads, versions } from "../lib/index.ts";
+
+const MEBIBYTE = 2 ** 20;
+
+describe("memory", () => {
+  it("counts tensors and their bytes, and returns to what it was after 1,000 operations", async () => {
+    const before = await memory();
+    const sum = await scope(async () => {
+      let total = Tensor.zeros([256, 256]);
+      for (let i = 0; i < 1000; i++) total = total.add(1);
+      return total.mean().item();
+    });
+    expect(sum).toBe(1000);
+    const after = await memory();
+    expect(after.tensors).toBe(before.tensors);
+    expect(after.tensorBytes).toBe(before.tensorBytes);
+  });
+
+  it("knows the peak", async () => {
+    await resetPeak();
+    const before = await memory();
+    const large = Tensor.ones([8 * MEBIBYTE]); // 32 MiB
+    const during = await memory();
+    expect(during.tensorBytes - before.tensorBytes).toBe(32 * MEBIBYTE);
+    large.dispose();
+    const after = await memory();
+    expect(after.tensorBytes).toBe(before.tensorBytes);
+    expect(after.peakTensorBytes - before.tensorBytes).toBe(32 * MEBIBYTE);
+    expect(after.peakRssBytes).toBeGreaterThanOrEqual(after.rssBytes);
+    await resetPeak();
+    expect((await memory()).peakTensorBytes).toBe(before.tensorBytes);
+  });
+
+  it("views share memory", async () => {
+    const tensor = Tensor.ones([MEBIBYTE]);
+    const before = await memory();
+    const view = tensor.reshape([1024, 1024]).transpose(0, 1).slice(0, 0, 10);
+    expect((await memory()).tensorBytes).toBe(before.tensorBytes);
+    expect(await view.sum().item()).toBe(10 * 1024);
+  });
+
+  it("frees tensors that the collector found", async () => {
+    const before = await memory();
+    const make = () => {
+      for (let i = 0; i < 200; i++) Tensor.ones([MEBIBYTE / 4]); // 1 MiB each
+    };
+    make();
+    // The collector is told how much native memory the handles hold; ordinary garbage makes it look.
+    let freed = false;
+    for (let i = 0; i < 200 && !freed; i++) {
+      Array.from({ length: 100_000 }, (_, j) => ({ j }));
+      await new Promise((resolve) => setImmediate(resolve));
+      freed = (await memory()).tensorBytes < before.tensorBytes + 100 * MEBIBYTE;
+    }
+    expect(freed).toBe(true);
+  });
+});
+
+describe("threads and versions", () => {
+  it("threads can be set", async () => {
+    const before = threads();
+    await setThreads(1);
+    expect(threads()).toBe(1);
+    await setThreads(before);
+    await expect(setThreads(0)).rejects.toMatchObject({ code: "bad-input" });
+    await expect(setThreads(1.5)).rejects.toMatchObject({ code: "bad-input" });
+  });
+  it("versions are known", () => {
+    const found = versions();
+    expect(Object.keys(found).sort()).toEqual(["addon", "compiler", "libtorch", "napi"]);
+    expect(found.libtorch).toMatch(/^2\.\d+\.\d+/);
+    expect(found.napi).toBe("9");
+  });
+});
