@@ -1,0 +1,65 @@
+import { RaspError } from "../rasp-error.ts";
+import type { Token } from "../values/value.ts";
+
+/**
+ * `compatible` reproduces tracr's weights to the last bit, its known faults included. `corrected` gives up equality for a model
+ * that computes what the program says (docs/rasp.md lists the differences).
+ */
+export type CompileMode = "compatible" | "corrected";
+
+/** How to compile. */
+export interface CompileOptions {
+  /** The tokens the model accepts, without BOS and PAD. */
+  readonly vocab: readonly Token[];
+  /** Longest input, in tokens, without BOS. */
+  readonly maxSeqLen: number;
+  /** Mask attention to later positions. Changes the config, never the weights. Default false. */
+  readonly causal?: boolean;
+  /** Name of the beginning-of-sequence token that every input starts with. Default `compiler_bos`. */
+  readonly bos?: string;
+  /** Name of the padding token. Default `compiler_pad`. */
+  readonly pad?: string;
+  /** Steepness of the steps in MLPs that read a number: a step is 1 / mlpExactness wide. Default 100. */
+  readonly mlpExactness?: number;
+  /** Default `compatible`. */
+  readonly mode?: CompileMode;
+}
+
+/** {@link CompileOptions} with every default filled in. */
+export type Settings = Required<CompileOptions>;
+
+/** Checks the options and fills in the defaults. */
+export function settingsOf(options: CompileOptions): Settings {
+  const settings: Settings = {
+    vocab: [...new Set(options.vocab)],
+    maxSeqLen: options.maxSeqLen,
+    causal: options.causal ?? false,
+    bos: options.bos ?? "compiler_bos",
+    pad: options.pad ?? "compiler_pad",
+    mlpExactness: options.mlpExactness ?? 100,
+    mode: options.mode ?? "compatible",
+  };
+  const { vocab, maxSeqLen, bos, pad, mlpExactness } = settings;
+  if (vocab.length === 0) throw bad("vocab is empty: give at least one token");
+  for (const token of vocab) {
+    if (typeof token !== "string" && !Number.isFinite(token)) {
+      throw bad(`vocab contains ${String(token)}: tokens are strings or finite numbers`);
+    }
+  }
+  if (bos === pad) throw bad(`bos and pad are both "${bos}": give them different names`);
+  for (const [role, token] of Object.entries({ bos, pad })) {
+    if (vocab.includes(token))
+      throw bad(`vocab contains the ${role} token "${token}": choose another name with the ${role} option`);
+  }
+  if (!Number.isInteger(maxSeqLen) || maxSeqLen < 1) {
+    throw bad(`maxSeqLen is ${maxSeqLen}: it must be a whole number of tokens, 1 or more`);
+  }
+  if (!(mlpExactness > 0 && Number.isFinite(mlpExactness))) {
+    throw bad(`mlpExactness is ${mlpExactness}: it must be a positive number`);
+  }
+  return settings;
+}
+
+function bad(message: string): RaspError {
+  return new RaspError("bad-input", message);
+}
