@@ -1,0 +1,73 @@
+import { AutocircuitError } from "@autocircuit/native";
+import { nearNames } from "./near-names.ts";
+import type { DestNode, SrcNode } from "./node.ts";
+
+/** Finds the nodes behind an edge name. */
+export class EdgeLookup {
+  readonly #srcs: ReadonlyMap<string, SrcNode>;
+  readonly #dests: ReadonlyMap<string, DestNode>;
+
+  constructor(srcs: readonly SrcNode[], dests: readonly DestNode[]) {
+    this.#srcs = new Map(srcs.map((src) => [src.name, src]));
+    this.#dests = new Map(dests.map((dest) => [dest.name, dest]));
+  }
+
+  /** The nodes of `SOURCE->DESTINATION`, or undefined where the graph has no such edge. */
+  find(name: string): { src: SrcNode; dest: DestNode } | undefined {
+    const [from, to] = split(name);
+    const src = this.#srcs.get(from);
+    const dest = this.#dests.get(to);
+    return src !== undefined && dest !== undefined && connected(src, dest) ? { src, dest } : undefined;
+  }
+
+  /** A source by name. @throws AutocircuitError `unknown-name`, with the nearest names. */
+  src(name: string): SrcNode {
+    return this.#srcs.get(name) ?? unknown("source", name, this.#srcs.keys());
+  }
+
+  /** A destination by name. @throws AutocircuitError `unknown-name`, with the nearest names. */
+  dest(name: string): DestNode {
+    return this.#dests.get(name) ?? unknown("destination", name, this.#dests.keys());
+  }
+
+  /** Like {@link find}. @throws AutocircuitError `unknown-name`, saying which part is unknown and what comes nearest. */
+  get(name: string): { src: SrcNode; dest: DestNode } {
+    const found = this.find(name);
+    if (found !== undefined) return found;
+    const [from, to] = split(name);
+    const src = this.#srcs.get(from);
+    const dest = this.#dests.get(to);
+    if (src !== undefined && dest !== undefined) {
+      const last = [...this.#srcs.values()][dest.firstSource + dest.sources - 1];
+      throw new AutocircuitError(
+        "unknown-name",
+        `The graph has no edge \`${name}\`: \`${dest.name}\` reads from ${dest.sources} sources, up to \`${last?.name}\`.`,
+      );
+    }
+    const sources = src === undefined ? nearNames(from, this.#srcs.keys()) : [from];
+    const near = sources.flatMap((candidate) => {
+      const origin = this.#srcs.get(candidate)!;
+      const reachable = [...this.#dests.values()].filter((node) => connected(origin, node)).map((node) => node.name);
+      return nearNames(to, reachable).map((target) => `${candidate}->${target}`);
+    });
+    const hint = nearNames(name, near).map((candidate) => `\`${candidate}\``);
+    throw new AutocircuitError(
+      "unknown-name",
+      `The graph has no edge \`${name}\`. Edges are written \`SOURCE->DESTINATION\`; near names: ${hint.join(", ")}.`,
+    );
+  }
+}
+
+function split(name: string): [string, string] {
+  const at = name.indexOf("->");
+  return at < 0 ? [name, ""] : [name.slice(0, at), name.slice(at + 2)];
+}
+
+function connected(src: SrcNode, dest: DestNode): boolean {
+  return src.index >= dest.firstSource && src.index < dest.firstSource + dest.sources;
+}
+
+function unknown(what: string, name: string, names: Iterable<string>): never {
+  const near = nearNames(name, names).map((candidate) => `\`${candidate}\``);
+  throw new AutocircuitError("unknown-name", `The graph has no ${what} \`${name}\`; near names: ${near.join(", ")}.`);
+}

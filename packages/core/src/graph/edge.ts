@@ -1,0 +1,39 @@
+import type { DestNode, SrcNode } from "./node.ts";
+
+/**
+ * An edge of a graph, made when asked for (`graph.edge(index)`): a large graph has hundreds of thousands of edges per token
+ * position, so they are not kept.
+ */
+export class Edge {
+  readonly src: SrcNode;
+  readonly dest: DestNode;
+  /** Token position, or null where the graph is not by token. */
+  readonly token: number | null;
+  /** Its place in the flat edge vector. */
+  readonly index: number;
+
+  constructor(src: SrcNode, dest: DestNode, token: number | null, index: number) {
+    this.src = src;
+    this.dest = dest;
+    this.token = token;
+    this.index = index;
+  }
+
+  /** `SOURCE->DESTINATION`, as AutoCircuit writes it; without the token position. */
+  get name(): string {
+    return `${this.src.name}->${this.dest.name}`;
+  }
+
+  /** AutoCircuit's word for {@link token}. */
+  get seqIdx(): number | null {
+    return this.token;
+  }
+
+  /** The name, with the token position in brackets where there is one. */
+  toString(): string {
+    return this.token === null ? this.name : `${this.name} [${this.token}]`;
+  }
+}
+
+/** Any way to say which edge: the edge, its index in the flat vector, its name, or its name with a token position. */
+export type EdgeRef = Edge | number | string | readonly [name: string, token: number | null];

@@ -1,0 +1,83 @@
+import { AutocircuitError } from "@autocircuit/native";
+
+/** The part of a transformer's configuration that decides its computation graph. A `TransformerConfig` is one too. */
+export interface GraphConfig {
+  /** Number of blocks. */
+  readonly layers: number;
+  /** Query heads per block. */
+  readonly heads: number;
+  /** Key/value heads per block (grouped-query attention); as many as `heads` by default. */
+  readonly kvHeads?: number;
+  /** Blocks without an MLP. */
+  readonly attnOnly: boolean;
+  /** Attention and MLP of a block both read the residual stream before the block. */
+  readonly parallel: boolean;
+}
+
+/** Which graph to make of a model. */
+export interface GraphOptions {
+  /** Edges between components (default), or, if false, node patching along the residual stream. */
+  readonly factorized?: boolean;
+  /** Separate destinations for a head's queries, keys and values (default), or one input per head. */
+  readonly separateQkv?: boolean;
+  /**
+   * Grouped-query attention only: K and V destinations for every query head instead of every key/value head, so that each
+   * query head reads its own keys and values. Default false.
+   */
+  readonly ungrouped?: boolean;
+  /** Sequence length: every edge once per token position. Without it (or null) an edge acts at all positions. */
+  readonly tokens?: number | null;
+}
+
+/** A graph's configuration with every default filled in; plain data, so it can be stored in a file. */
+export interface ResolvedGraphConfig {
+  readonly layers: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly attnOnly: boolean;
+  readonly parallel: boolean;
+  readonly factorized: boolean;
+  readonly separateQkv: boolean;
+  readonly ungrouped: boolean;
+  readonly tokens: number | null;
+}
+
+/**
+ * Fills in the defaults and checks the numbers.
+ *
+ * @throws AutocircuitError `bad-input` for a count that is not a whole number of at least 1, or heads that do not divide into kvHeads.
+ */
+export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = {}): ResolvedGraphConfig {
+  const kvHeads = config.kvHeads ?? config.heads;
+  const tokens = options.tokens ?? null;
+  const counts: [string, number][] = [
+    ["layers", config.layers],
+    ["heads", config.heads],
+    ["kvHeads", kvHeads],
+  ];
+  if (tokens !== null) counts.push(["tokens", tokens]);
+  for (const [name, value] of counts) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new AutocircuitError("bad-input", `Graph: \`${name}\` must be a whole number of at least 1, got ${value}.`);
+    }
+  }
+  if (config.heads % kvHeads !== 0) {
+    throw new AutocircuitError(
+      "bad-input",
+      `Graph: \`heads\` (${config.heads}) must be a multiple of \`kvHeads\` (${kvHeads}).`,
+    );
+  }
+  const factorized = options.factorized ?? true;
+  return {
+    layers: config.layers,
+    heads: config.heads,
+    kvHeads,
+    attnOnly: config.attnOnly,
+    parallel: config.parallel && !config.attnOnly,
+    factorized,
+    // Without factorisation no destination belongs to a head: the options about heads have one meaning, hence one form.
+    separateQkv: factorized ? (options.separateQkv ?? true) : true,
+    ungrouped: factorized && kvHeads !== config.heads ? (options.ungrouped ?? false) : false,
+    tokens,
+  };
+}

@@ -1,0 +1,214 @@
+import { AutocircuitError, type PatchGraph } from "@autocircuit/native";
+import { destNodes } from "./dest-nodes.ts";
+import { Edge, type EdgeRef } from "./edge.ts";
+import { EdgeLookup } from "./edge-lookup.ts";
+import { factorizedLayout } from "./factorized.ts";
+import { type GraphConfig, type GraphOptions, type ResolvedGraphConfig, resolveGraphConfig } from "./graph-config.ts";
+import type { DestGroup, DestNode, SrcNode } from "./node.ts";
+import { unfactorizedLayout } from "./unfactorized.ts";
+
+/**
+ * The computation graph of a transformer: who writes to the residual stream, who reads from it, and a dense number for
+ * every edge. Made from a configuration alone; immutable.
+ *
+ * @example
+ * const graph = Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false });
+ * graph.edgeCount;                      // 32491
+ * graph.index("A0.3->A1.2.Q");          // its place in masks and prune scores
+ * graph.edge(0).name;                   // "Resid Start->A0.0.Q"
+ */
+export class Graph {
+  /** What the graph was made from, defaults filled in. */
+  readonly config: ResolvedGraphConfig;
+  readonly srcs: readonly SrcNode[];
+  readonly dests: readonly DestNode[];
+  readonly groups: readonly DestGroup[];
+  /** Number of edges; by token, each position counts. */
+  readonly edgeCount: number;
+  readonly #lookup: EdgeLookup;
+  /** Index in `dests` of each group's first destination. */
+  readonly #firstDest: readonly number[];
+  #native: PatchGraph | undefined;
+
+  private constructor(config: ResolvedGraphConfig) {
+    this.config = config;
+    const layout = config.factorized ? factorizedLayout(config) : unfactorizedLayout(config);
+    this.srcs = layout.srcs;
+    this.groups = layout.groups;
+    this.dests = destNodes(layout.groups);
+    const last = layout.groups.at(-1)!;
+    this.edgeCount = last.offset + last.size;
+    this.#lookup = new EdgeLookup(this.srcs, this.dests);
+    let first = 0;
+    this.#firstDest = layout.groups.map((group) => {
+      first += group.heads;
+      return first - group.heads;
+    });
+  }
+
+  /**
+   * The graph of a model.
+   *
+   * @throws AutocircuitError `bad-input` for impossible counts.
+   */
+  static of(config: GraphConfig, options?: GraphOptions): Graph {
+    return new Graph(resolveGraphConfig(config, options));
+  }
+
+  /** Sequence length of a graph by token, else null. */
+  get tokens(): number | null {
+    return this.config.tokens;
+  }
+
+  get factorized(): boolean {
+    return this.config.factorized;
+  }
+
+  get separateQkv(): boolean {
+    return this.config.separateQkv;
+  }
+
+  /** The same graph with other options; those not given stay. */
+  with(options: GraphOptions): Graph {
+    return Graph.of(this.config, { ...this.config, ...options });
+  }
+
+  /** The same graph with every edge once per position, or, with null, at all positions together. */
+  byToken(tokens: number | null): Graph {
+    return this.with({ tokens });
+  }
+
+  /** Whether two graphs number the same edges in the same way. */
+  equals(other: Graph): boolean {
+    return this === other || JSON.stringify(this.config) === JSON.stringify(other.config);
+  }
+
+  /** A source by name. @throws AutocircuitError `unknown-name` with near names. */
+  src(name: string): SrcNode {
+    return this.#lookup.src(name);
+  }
+
+  /** A destination by name. @throws AutocircuitError `unknown-name` with near names. */
+  dest(name: string): DestNode {
+    return this.#lookup.dest(name);
+  }
+
+  /** A group by module name. @throws AutocircuitError `unknown-name`. */
+  group(module: string): DestGroup {
+    const found = this.groups.find((group) => group.module === module);
+    if (found !== undefined) return found;
+    const all = this.groups.map((group) => group.module);
+    throw new AutocircuitError(
+      "unknown-name",
+      `The graph has no destinations in \`${module}\`. It has: ${all.join(", ")}.`,
+    );
+  }
+
+  /**
+   * The number of an edge in the flat vector.
+   *
+   * @param edge An edge of this graph (or of an equal one), its number, its name, or `[name, token]`.
+   * @param token Token position, for a name in a graph by token.
+   * @throws AutocircuitError `unknown-name` (with near names) if there is no such edge; `bad-input` for a number out of
+   *   range, a missing or impossible token position, or a token position in a graph that is not by token.
+   */
+  index(edge: EdgeRef, token?: number | null): number {
+    if (typeof edge === "number") return this.#checked(edge);
+    if (typeof edge === "string") {
+      const { src, dest } = this.#lookup.get(edge);
+      return this.#cell(src, dest, this.#position(edge, token ?? null));
+    }
+    if (edge instanceof Edge) {
+      const { src, dest } = this.#lookup.get(edge.name);
+      return this.#cell(src, dest, this.#position(edge.name, edge.token));
+    }
+    return this.index(edge[0], edge[1]);
+  }
+
+  /** Whether the graph has an edge of that name (at that token position). */
+  has(name: string, token?: number | null): boolean {
+    if (this.#lookup.find(name) === undefined) return false;
+    const position = token ?? null;
+    if (this.tokens === null) return position === null;
+    return position !== null && Number.isInteger(position) && position >= 0 && position < this.tokens;
+  }
+
+  /** The edge with that number. @throws AutocircuitError `bad-input` if there is none. */
+  edge(index: number): Edge {
+    this.#checked(index);
+    const place = this.#groupAt(index);
+    const group = this.groups[place]!;
+    const cell = index - group.offset;
+    const row = Math.floor(cell / group.sources);
+    const src = this.srcs[group.firstSource + (cell % group.sources)]!;
+    const dest = this.dests[this.#firstDest[place]! + (row % group.heads)]!;
+    return new Edge(src, dest, this.tokens === null ? null : Math.floor(row / group.heads), index);
+  }
+
+  /** All edges, one at a time, in the order of the flat vector. */
+  *edges(): IterableIterator<Edge> {
+    for (let index = 0; index < this.edgeCount; index++) yield this.edge(index);
+  }
+
+  /** The graph as the engine wants it; the same object every time, which lets the engine keep what it makes of it. */
+  toNative(): PatchGraph {
+    this.#native ??= {
+      factorized: this.factorized,
+      tokens: this.tokens ?? 0,
+      sources: this.srcs.length,
+      edges: this.edgeCount,
+      groups: this.groups.map(({ kind, layer, heads, firstSource, sources, offset }) => ({
+        kind,
+        layer,
+        heads,
+        firstSource,
+        sources,
+        offset,
+      })),
+    };
+    return this.#native;
+  }
+
+  #cell(src: SrcNode, dest: DestNode, token: number): number {
+    const group = this.groups[dest.group]!;
+    return group.offset + (token * group.heads + (dest.head ?? 0)) * group.sources + (src.index - group.firstSource);
+  }
+
+  #position(name: string, token: number | null): number {
+    if (this.tokens === null) {
+      if (token === null) return 0;
+      throw new AutocircuitError(
+        "bad-input",
+        `Edge \`${name}\`: token position ${token} given, but this graph is not by token. Leave the position out, or make the graph with \`tokens\`.`,
+      );
+    }
+    if (token === null) {
+      throw new AutocircuitError(
+        "bad-input",
+        `Edge \`${name}\`: this graph is by token; give a position from 0 to ${this.tokens - 1}, as ["${name}", position].`,
+      );
+    }
+    if (Number.isInteger(token) && token >= 0 && token < this.tokens) return token;
+    throw new AutocircuitError(
+      "bad-input",
+      `Edge \`${name}\`: token position ${token} is outside 0 to ${this.tokens - 1}.`,
+    );
+  }
+
+  #checked(index: number): number {
+    if (Number.isInteger(index) && index >= 0 && index < this.edgeCount) return index;
+    throw new AutocircuitError("bad-input", `Edge number ${index} is outside 0 to ${this.edgeCount - 1}.`);
+  }
+
+  /** Binary search: the last group that starts at or before the edge. */
+  #groupAt(index: number): number {
+    let low = 0;
+    let high = this.groups.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.groups[middle]!.offset <= index) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}

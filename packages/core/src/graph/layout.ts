@@ -1,0 +1,61 @@
+import type { ResolvedGraphConfig } from "./graph-config.ts";
+import type { DestGroup, DestKind, SrcKind, SrcNode } from "./node.ts";
+
+/** Sources and destination groups of a graph, in network order. */
+export interface Layout {
+  readonly srcs: readonly SrcNode[];
+  readonly groups: readonly DestGroup[];
+}
+
+/** Collects sources and groups in network order and numbers them. */
+export class LayoutBuilder {
+  readonly srcs: SrcNode[] = [];
+  readonly groups: DestGroup[] = [];
+  readonly #config: ResolvedGraphConfig;
+  #edges = 0;
+
+  constructor(config: ResolvedGraphConfig) {
+    this.#config = config;
+  }
+
+  /** Adds a source after the ones there are. */
+  source(kind: SrcKind, name: string, module: string, layer: number, block: number, head: number | null = null): void {
+    this.srcs.push({ name, module, kind, layer, block, head, index: this.srcs.length });
+  }
+
+  /** Adds the heads of a block as sources. */
+  heads(block: number, layer: number): void {
+    for (let head = 0; head < this.#config.heads; head++) {
+      this.source("head", `A${block}.${head}`, `blocks.${block}.attn.hook_result`, layer, block, head);
+    }
+  }
+
+  /** Adds a group that reads the sources `firstSource .. firstSource + sources - 1`; `heads` null means no head dimension. */
+  group(
+    kind: DestKind,
+    hook: string,
+    graphLayer: number,
+    block: number,
+    heads: number | null,
+    firstSource: number,
+    sources: number,
+  ): void {
+    const { tokens } = this.#config;
+    const shape = [...(tokens === null ? [] : [tokens]), ...(heads === null ? [] : [heads]), sources];
+    const size = shape.reduce((product, dimension) => product * dimension, 1);
+    this.groups.push({
+      module: `blocks.${block}.${hook}`,
+      kind,
+      layer: block,
+      graphLayer,
+      heads: heads ?? 1,
+      hasHeads: heads !== null,
+      firstSource,
+      sources,
+      offset: this.#edges,
+      size,
+      shape,
+    });
+    this.#edges += size;
+  }
+}

@@ -1,0 +1,121 @@
+import { memory, type Tensor, type Transformer } from "@autocircuit/native";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { maxDifference, randomPairs, tinyConfig, tinyTransformer, values } from "../../test/tiny-transformer.ts";
+import { PromptLoader } from "../prompts/prompt-loader.ts";
+import type { AblationType } from "./ablation-type.ts";
+import { PatchableModel } from "./patchable-model.ts";
+
+const prompts = new PromptLoader(randomPairs(6, 4), { batchSize: 2 });
+const [sources, batchSize, length, width] = [7, 2, 4, tinyConfig.dModel];
+
+let transformer: Transformer;
+let model: PatchableModel;
+beforeAll(() => {
+  transformer = tinyTransformer();
+  model = new PatchableModel({ transformer });
+});
+afterAll(() => {
+  prompts[Symbol.dispose]();
+  model.dispose();
+});
+
+/** Mean over prompts (and positions), computed in double precision from the outputs of single batches. */
+async function expectedMean(tokens: Tensor[], overPositions: boolean): Promise<Float64Array> {
+  const mean = new Float64Array(sources * length * width);
+  for (const batch of tokens) {
+    const outputs = await values(await model.sources(batch));
+    outputs.forEach((value, index) => {
+      const [s, p, d] = [
+        Math.floor(index / (batchSize * length * width)),
+        Math.floor(index / width) % length,
+        index % width,
+      ];
+      for (let at = 0; at < length; at++) {
+        if (overPositions || at === p)
+          mean[(s * length + at) * width + d]! += value / (batchSize * tokens.length * (overPositions ? length : 1));
+      }
+    });
+  }
+  return mean;
+}
+
+describe("ablations made batch by batch", () => {
+  const { corrupt } = prompts.batches[0]!;
+
+  it("resample: the outputs as they are", async () => {
+    using ablation = await model.ablations(corrupt, "resample");
+    expect(ablation.sources.shape).toEqual([sources, batchSize, length, width]);
+    const expected = await values(await model.sources(corrupt));
+    expect(maxDifference(await values(ablation.sources.clone()), expected)).toBe(0);
+  });
+
+  it("zero", async () => {
+    using ablation = await model.ablations(corrupt, "zero");
+    expect(ablation.sources.shape).toEqual([sources, 1, length, width]);
+    expect((await values(ablation.sources.clone())).every((value) => value === 0)).toBe(true);
+  });
+
+  it.each<[AblationType, boolean]>([
+    ["batch-tokenwise-mean", false],
+    ["batch-all-tok-mean", true],
+  ])("%s", async (type, overPositions) => {
+    using ablation = await model.ablations(corrupt, type);
+    expect(ablation.sources.shape).toEqual([sources, 1, length, width]);
+    const expected = await expectedMean([corrupt], overPositions);
+    expect(maxDifference(await values(ablation.sources.clone()), expected)).toBeLessThan(1e-5);
+  });
+
+  it("leave padded positions out of the mean", async () => {
+    const short = { clean: [3, 7], corrupt: [3, 2], answers: [0], wrongAnswers: [1] };
+    using padded = new PromptLoader([prompts.prompts[0]!, short], { batchSize: 2, padId: 9 });
+    const tokens = padded.batches[0]!.clean;
+    const outputs = await values(await model.sources(tokens));
+    using ablation = await model.ablations(tokens, "batch-tokenwise-mean");
+    const mean = await values(ablation.sources.clone());
+    const row = (s: number, b: number, p: number) =>
+      outputs.subarray(((s * 2 + b) * length + p) * width, ((s * 2 + b) * length + p + 1) * width);
+    for (const s of [0, sources - 1]) {
+      const at = (p: number) => mean.subarray((s * length + p) * width, (s * length + p + 1) * width);
+      expect(maxDifference(at(0), row(s, 0, 0))).toBeLessThan(1e-6);
+      const both = row(s, 0, 3).map((value, d) => (value + row(s, 1, 3)[d]!) / 2);
+      expect(maxDifference(at(3), both)).toBeLessThan(1e-6);
+    }
+  });
+});
+
+describe("means over a data set", () => {
+  it.each<[AblationType, ("clean" | "corrupt")[]]>([
+    ["tokenwise-mean-clean", ["clean"]],
+    ["tokenwise-mean-corrupt", ["corrupt"]],
+    ["tokenwise-mean-clean-and-corrupt", ["clean", "corrupt"]],
+  ])("%s", async (type, sides) => {
+    const progress: number[] = [];
+    const before = await memory();
+    const ablation = await model.ablations(prompts, type, {
+      onProgress: ({ done, total }) => progress.push(done / total),
+    });
+    expect(ablation.sources.shape).toEqual([sources, 1, length, width]);
+    const tokens = sides.flatMap((side) => prompts.batches.map((batch) => batch.tokens(side)));
+    expect(maxDifference(await values(ablation.sources.clone()), await expectedMean(tokens, false))).toBeLessThan(1e-5);
+    expect(progress).toHaveLength(3 * sides.length);
+    expect(progress.at(-1)).toBe(1);
+    ablation.dispose();
+    prompts[Symbol.dispose]();
+    expect((await memory()).tensors).toBeLessThanOrEqual(before.tensors);
+  });
+});
+
+describe("errors", () => {
+  it("say what an ablation is made from", async () => {
+    const { corrupt } = prompts.batches[0]!;
+    await expect(model.ablations(corrupt, "tokenwise-mean-clean")).rejects.toThrow(/mean over a data set/);
+    await expect(model.ablations(prompts, "resample")).rejects.toThrow(/made batch by batch/);
+    await expect(model.ablations(prompts, "RESAMPLE" as AblationType)).rejects.toThrow(/Unknown ablation "RESAMPLE"/);
+    const empty = new PromptLoader([], { batchSize: 1 });
+    await expect(model.ablations(empty, "tokenwise-mean-clean")).rejects.toThrow(/at least one batch/);
+    const signal = AbortSignal.abort();
+    await expect(model.ablations(prompts, "tokenwise-mean-clean", { signal })).rejects.toMatchObject({
+      code: "aborted",
+    });
+  });
+});

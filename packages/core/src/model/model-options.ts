@@ -1,0 +1,64 @@
+import type {
+  Ablation,
+  DType,
+  ForwardRequest,
+  PlainRun,
+  Prefix,
+  Tensor,
+  Transformer,
+  TransformerConfig,
+} from "@autocircuit/native";
+import type { Tokenizer } from "../prompts/tokenizer.ts";
+import type { Ablate } from "./edge-mask.ts";
+import type { OutputSlice } from "./output-slice.ts";
+
+/** Which graph a model is patched by. */
+export interface ModelGraphOptions {
+  /** Edges between components (default), or node patching along the residual stream. */
+  readonly factorized?: boolean | undefined;
+  /** Separate destinations for queries, keys and values (default), or one input per head. */
+  readonly separateQkv?: boolean | undefined;
+  /** Grouped-query attention: K and V destinations for every query head. Default false. */
+  readonly ungrouped?: boolean | undefined;
+  /** Every edge once per token position; needs `seqLen`. Default false. */
+  readonly byToken?: boolean | undefined;
+  /** Length of all prompts, if they have the same. */
+  readonly seqLen?: number | null | undefined;
+  readonly outputSlice?: OutputSlice | undefined;
+}
+
+/** What a model is made of. */
+export interface PatchableModelOptions extends ModelGraphOptions {
+  readonly transformer: Transformer;
+  /** By default the transformer's. */
+  readonly config?: TransformerConfig | undefined;
+  /** Number type of the weights. Default float32. */
+  readonly dtype?: DType | undefined;
+  /** For prompts given as text. */
+  readonly tokenizer?: Tokenizer | undefined;
+}
+
+/** What a forward pass takes. */
+export interface ForwardOptions {
+  /** Edges that take the value in `using`, for this call only. */
+  readonly ablate?: Ablate | undefined;
+  /** The same, as a tensor `[E]` or `[M, E]`; logits carry gradients to it if it requires them. */
+  readonly mask?: Tensor | undefined;
+  /** The values ablated edges take. */
+  readonly using?: Ablation | undefined;
+  /** Apply the model's output slice. Default true; false gives the logits of all positions. */
+  readonly sliced?: boolean | undefined;
+  /** Logits at these positions, instead of a slice. */
+  readonly positions?: readonly number[] | undefined;
+  /** Start at the first patched layer of a run that was kept. */
+  readonly from?: PlainRun | undefined;
+  /** Padded positions on the left of each prompt; by default those the tokens carry. */
+  readonly padding?: readonly number[] | undefined;
+  /** Cached keys and values before the tokens; by default those the tokens carry. */
+  readonly prefix?: Prefix | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What {@link PatchableModel.run} takes: a request to the engine without what the model fills in. */
+export type RunOptions = Pick<ForwardOptions, "padding" | "prefix"> &
+  Omit<ForwardRequest, "tokens" | "padding" | "prefix">;

@@ -1,0 +1,228 @@
+import {
+  type Ablation,
+  AutocircuitError,
+  type DType,
+  type ForwardResult,
+  Tensor,
+  type Transformer,
+  type TransformerConfig,
+} from "@autocircuit/native";
+import { Graph } from "../graph/graph.ts";
+import type { PromptLoader } from "../prompts/prompt-loader.ts";
+import { tokenContext } from "../prompts/token-context.ts";
+import type { Tokenizer } from "../prompts/tokenizer.ts";
+import type { AblationType } from "./ablation-type.ts";
+import { ablationsOf } from "./ablations.ts";
+import { edgeMask } from "./edge-mask.ts";
+import type { LongOptions } from "./long-options.ts";
+import type { ForwardOptions, ModelGraphOptions, PatchableModelOptions, RunOptions } from "./model-options.ts";
+import { type OutputSlice, type SlicePositions, slicePositions } from "./output-slice.ts";
+
+/**
+ * A transformer with a graph of edges that can be patched, and the part of its output that counts.
+ *
+ * @example
+ * const model = new PatchableModel({ transformer, outputSlice: "last_seq" });
+ * using ablated = await model.ablations(batch.corrupt, "resample");
+ * using logits = await model.forward(batch.clean, { ablate: ["A0.3->A1.2.Q"], using: ablated });
+ */
+export class PatchableModel implements Disposable {
+  readonly transformer: Transformer;
+  readonly config: TransformerConfig;
+  readonly graph: Graph;
+  readonly outputSlice: OutputSlice;
+  /** Length of all prompts, or null if they may differ. */
+  readonly seqLen: number | null;
+  /** Number type of the weights. */
+  readonly dtype: DType;
+  readonly tokenizer: Tokenizer | null;
+  #ownsTransformer = true;
+
+  /**
+   * @throws AutocircuitError `bad-input` for a graph by token without `seqLen`, or a sequence longer than the model's context.
+   */
+  constructor(options: PatchableModelOptions) {
+    this.transformer = options.transformer;
+    this.config = options.config ?? options.transformer.config;
+    this.dtype = options.dtype ?? "float32";
+    this.tokenizer = options.tokenizer ?? null;
+    this.outputSlice = options.outputSlice ?? "last_seq";
+    this.seqLen = options.seqLen ?? null;
+    if (options.byToken && this.seqLen === null) {
+      throw new AutocircuitError("bad-input", "A graph by token needs the length of the prompts: give `seqLen`.");
+    }
+    if (this.seqLen !== null && this.config.positions === "learned" && this.seqLen > this.config.context) {
+      throw new AutocircuitError(
+        "bad-input",
+        `\`seqLen\` is ${this.seqLen}, but the model has ${this.config.context} positions.`,
+      );
+    }
+    this.graph = Graph.of(this.config, {
+      factorized: options.factorized ?? true,
+      separateQkv: options.separateQkv ?? true,
+      ungrouped: options.ungrouped ?? false,
+      tokens: options.byToken ? this.seqLen : null,
+    });
+  }
+
+  /** Number type the engine computes in: float64 for such weights, else float32. */
+  get computeDtype(): "float32" | "float64" {
+    return this.dtype === "float64" ? "float64" : "float32";
+  }
+
+  /**
+   * The same network with another graph or output slice; what is not given stays. It shares the transformer, which goes
+   * when the original model is disposed.
+   */
+  withGraph(options: ModelGraphOptions): PatchableModel {
+    const { factorized, separateQkv, ungrouped, tokens } = this.graph.config;
+    const { transformer, config, dtype, outputSlice, seqLen } = this;
+    const derived = new PatchableModel({
+      transformer,
+      config,
+      dtype,
+      tokenizer: this.tokenizer ?? undefined,
+      factorized: options.factorized ?? factorized,
+      separateQkv: options.separateQkv ?? separateQkv,
+      ungrouped: options.ungrouped ?? ungrouped,
+      byToken: options.byToken ?? tokens !== null,
+      seqLen: options.seqLen === undefined ? seqLen : options.seqLen,
+      outputSlice: options.outputSlice ?? outputSlice,
+    });
+    derived.#ownsTransformer = false;
+    return derived;
+  }
+
+  /**
+   * Runs the model, with some edges ablated if asked. Logits are computed at the asked positions only.
+   *
+   * @param tokens int64 `[B, P]`, such as `batch.clean`.
+   * @returns Logits `[B, vocabulary]` for a slice of one position, else `[B, positions, vocabulary]`; the caller disposes them.
+   * @throws AutocircuitError `bad-input` if edges are given without values or values without edges; `unknown-name` for an
+   *   unknown edge; `shape` for tokens or masks that do not fit the graph; `aborted`.
+   */
+  async forward(tokens: Tensor, options: ForwardOptions = {}): Promise<Tensor> {
+    const { ablate, mask, using, from, signal } = options;
+    if (ablate !== undefined && mask !== undefined) {
+      throw new AutocircuitError("bad-input", "Give either `ablate` or `mask`, not both: they say the same.");
+    }
+    const edges = mask ?? ablate;
+    if ((edges === undefined) !== (using === undefined)) {
+      const missing =
+        using === undefined ? "`using`, the values they take (see `ablations`)" : "`ablate`, the edges that take them";
+      throw new AutocircuitError("bad-input", `Ablating needs both edges and values: ${missing}, is missing.`);
+    }
+    this.#checkTokens(tokens);
+    const { positions, single } = this.#positions(tokens, options);
+    const masking = edges !== undefined ? edgeMask(this.graph, edges, tokens.shape[0]!) : undefined;
+    try {
+      const { logits } = await this.run(tokens, {
+        ...pick(options, "padding", "prefix"),
+        positions,
+        ...(masking && using && { patch: { graph: this.graph.toNative(), mask: masking.mask, ablation: using } }),
+        ...(from && { from }),
+        ...(signal && { signal }),
+      });
+      if (!single) return logits!;
+      const only = logits!.select(1, 0);
+      logits!.dispose();
+      return only;
+    } finally {
+      if (masking?.owned) masking.mask.dispose();
+    }
+  }
+
+  /**
+   * A pass with full choice of what to compute (source outputs, hidden states, a run to start from, keys and values): the
+   * engine's own request, with padding, prefix and graph filled in. The caller disposes what comes back.
+   *
+   * @param tokens int64 `[B, P]`.
+   */
+  async run(tokens: Tensor, options: RunOptions = {}): Promise<ForwardResult> {
+    const { padding, prefix, ...request } = { ...tokenContext(tokens), ...options };
+    const pads =
+      padding && Tensor.from(BigInt64Array.from(padding, BigInt), { shape: [padding.length], dtype: "int64" });
+    try {
+      return await this.transformer.forward({
+        graph: this.graph.toNative(),
+        ...request,
+        tokens,
+        ...(pads && { padding: pads }),
+        ...(prefix && { prefix }),
+      });
+    } finally {
+      pads?.dispose();
+    }
+  }
+
+  /**
+   * What every source writes, `[S, B, P, D]`; the caller disposes it.
+   *
+   * @param tokens int64 `[B, P]`.
+   */
+  async sources(tokens: Tensor, options: Pick<ForwardOptions, "padding" | "prefix" | "signal"> = {}): Promise<Tensor> {
+    this.#checkTokens(tokens);
+    const { signal } = options;
+    const result = await this.run(tokens, {
+      ...pick(options, "padding", "prefix"),
+      sources: true,
+      logits: false,
+      ...(signal && { signal }),
+    });
+    return result.sources!;
+  }
+
+  /**
+   * The values that ablated edges take; the caller disposes them.
+   *
+   * @param from The tokens whose run they are made from, int64 `[B, P]`, or, for the means over a data set, its prompts
+   *   (batch after batch, in constant memory).
+   * @returns `[S, B, P, D]`, or `[S, 1, P, D]` where all examples share the values.
+   * @throws AutocircuitError `bad-input` if the type needs a data set and tokens were given, or the other way round.
+   */
+  async ablations(from: Tensor | PromptLoader, type: AblationType, options: LongOptions = {}): Promise<Ablation> {
+    return ablationsOf(this, from, type, options);
+  }
+
+  /** Frees the transformer, unless this model came from another one's {@link withGraph}. */
+  dispose(): void {
+    if (this.#ownsTransformer) this.transformer.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #positions(tokens: Tensor, options: ForwardOptions): SlicePositions {
+    const length = tokens.shape[1]!;
+    if (options.positions !== undefined) return { positions: options.positions, single: false };
+    if (options.sliced === false)
+      return { positions: Array.from({ length }, (_, position) => position), single: false };
+    const { padding, prefix } = { ...tokenContext(tokens), ...pick(options, "padding", "prefix") };
+    return slicePositions(this.outputSlice, {
+      length,
+      prefix: prefix?.length ?? 0,
+      padded: padding?.some((pad) => pad > 0) ?? false,
+    });
+  }
+
+  #checkTokens(tokens: Tensor): void {
+    const [, length] = tokens.shape;
+    if (tokens.shape.length !== 2) {
+      throw new AutocircuitError("shape", `Tokens must be [batch, positions], not [${tokens.shape}].`);
+    }
+    if (this.graph.tokens !== null && length !== this.graph.tokens) {
+      throw new AutocircuitError(
+        "shape",
+        `The graph is by token with ${this.graph.tokens} positions, but the tokens have ${length}.`,
+      );
+    }
+  }
+}
+
+/** The fields that are there: an undefined one must not hide what the tokens carry. */
+function pick<T extends object, K extends keyof T>(from: T, ...keys: K[]): { [P in K]?: NonNullable<T[P]> } {
+  const picked: { [P in K]?: NonNullable<T[P]> } = {};
+  for (const key of keys) if (from[key] !== undefined) picked[key] = from[key]!;
+  return picked;
+}

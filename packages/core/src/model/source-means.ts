@@ -1,0 +1,51 @@
+import { scope, Tensor } from "@autocircuit/native";
+
+/** Positions that count, [1, B, P, 1] float32: 0 where a prompt is padded; undefined where nothing is. */
+function realPositions(sources: Tensor, padding: readonly number[] | undefined): Tensor | undefined {
+  if (padding === undefined) return undefined;
+  const [, batch, length] = sources.shape as [number, number, number, number];
+  const real = Float32Array.from({ length: batch * length }, (_, cell) =>
+    cell % length >= padding[Math.floor(cell / length)]! ? 1 : 0,
+  );
+  return Tensor.from(real, { shape: [1, batch, length, 1] });
+}
+
+/**
+ * Sum of source outputs over the batch, and how many prompts count at each position.
+ *
+ * @param sources `[S, B, P, D]`
+ * @param padding Padded positions on the left of each prompt; they do not count.
+ * @returns `sum` float32 `[S, 1, P, D]`; `count` float32 `[1, 1, P, 1]`.
+ */
+export function batchSum(sources: Tensor, padding?: readonly number[]): { sum: Tensor; count: Tensor } {
+  return scope(() => {
+    const [, batch, length] = sources.shape as [number, number, number, number];
+    const values = sources.to("float32");
+    const real = realPositions(sources, padding);
+    if (real === undefined) return { sum: values.sum(1, true), count: Tensor.full([1, 1, length, 1], batch) };
+    return { sum: values.mul(real).sum(1, true), count: real.sum(1, true) };
+  });
+}
+
+/** Mean from a sum and a count as {@link batchSum} gives them; 0 at positions where no prompt counts. `[S, 1, P, D]`. */
+export function meanOf(sum: Tensor, count: Tensor): Tensor {
+  return scope(() => sum.div(count.clamp(1)));
+}
+
+/** Mean over the batch at each position, `[S, 1, P, D]`. */
+export function tokenwiseMean(sources: Tensor, padding?: readonly number[]): Tensor {
+  return scope(() => {
+    const { sum, count } = batchSum(sources, padding);
+    return meanOf(sum, count).to(sources.dtype);
+  });
+}
+
+/** Mean over the batch and all positions, the same at every position: `[S, 1, P, D]`. */
+export function allTokensMean(sources: Tensor, padding?: readonly number[]): Tensor {
+  return scope(() => {
+    const { sum, count } = batchSum(sources, padding);
+    const [count_, , length, width] = sources.shape as [number, number, number, number];
+    const mean = meanOf(sum.sum(2, true), count.sum(2, true));
+    return mean.to(sources.dtype).expand([count_, 1, length, width]);
+  });
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "vitest";
+import { loadPrompts } from "./load-prompts.ts";
+import type { PromptFile } from "./prompt-file.ts";
+
+const letters = { encode: (text: string) => [...text].map((letter) => letter.charCodeAt(0) - 96), bosId: 0, padId: 30 };
+const file = (count: number): PromptFile => ({
+  prompts: Array.from({ length: count }, (_, index) => ({
+    clean: [1, 2, index],
+    corrupt: [1, 2, index + 50],
+    answers: [index],
+    wrong_answers: [index + 1],
+  })),
+});
+const texts: PromptFile = {
+  prompts: [
+    { clean: "abc", corrupt: "abd", answers: ["e"], wrong_answers: ["f"] },
+    { clean: "xbc", corrupt: "xyc", answers: ["e"], wrong_answers: ["f"] },
+  ],
+  seq_labels: ["first", "second", "third"],
+  word_idxs: { word: 1 },
+};
+const thirds = (split: { prompts: { clean: readonly number[] }[] }) => split.prompts.map((prompt) => prompt.clean[2]);
+
+describe("loadPrompts", () => {
+  it("shuffles once by the seed: first the training prompts, then the test prompts", async () => {
+    const { train, test } = await loadPrompts(file(12), { batchSize: 2, size: { train: 4, test: 6 }, seed: 42 });
+    const python = [7, 5, 2, 8, 9, 6, 11, 3, 4, 0, 1, 10];
+    expect(thirds(train)).toEqual(python.slice(0, 4));
+    expect(thirds(test)).toEqual(python.slice(4, 10));
+    expect(train.length).toBe(2);
+    expect(test.length).toBe(3);
+    const again = await loadPrompts(file(12), { batchSize: 2, size: { train: 4, test: 6 }, seed: 42 });
+    expect(thirds(again.train)).toEqual(thirds(train));
+    const other = await loadPrompts(file(12), { batchSize: 2, size: { train: 4, test: 6 }, seed: 43 });
+    expect(thirds(other.train)).not.toEqual(thirds(train));
+  });
+
+  it("keeps the order if asked, and has sensible defaults", async () => {
+    const { train, test } = await loadPrompts(file(5), { shuffle: false });
+    expect(thirds(train)).toEqual([0, 1]);
+    expect(thirds(test)).toEqual([2, 3]);
+    expect(train.batchSize).toBe(2);
+    const nothing = await loadPrompts(file(5), { size: { train: 5, test: 0 }, batchSize: 2 });
+    expect(nothing.test.length).toBe(0);
+    expect(nothing.train.dropped).toBe(1);
+  });
+
+  it("takes batch sizes for training and test apart", async () => {
+    const { train, test } = await loadPrompts(file(12), { batchSize: { train: 2, test: 3 } });
+    expect([train.length, test.length]).toEqual([3, 2]);
+  });
+
+  it("moves labels and word positions by the BOS token", async () => {
+    const { train } = await loadPrompts(texts, { tokenizer: letters, shuffle: false });
+    expect(train.prompts[0]!.clean).toEqual([0, 1, 2, 3]);
+    expect(train.seqLabels).toEqual(["<|BOS|>", "first", "second", "third"]);
+    expect(train.wordIdxs).toEqual({ word: 2 });
+    expect(train.seqLen).toBe(4);
+    const plain = await loadPrompts(texts, { tokenizer: letters, shuffle: false, prependBos: false });
+    expect(plain.train.seqLabels).toEqual(texts.seq_labels);
+    expect(plain.train.wordIdxs).toEqual({ word: 1 });
+  });
+
+  it("knows the divergence over all prompts", async () => {
+    const { train, test } = await loadPrompts(texts, { tokenizer: letters, shuffle: false });
+    expect([train.divergence, test.divergence]).toEqual([2, 2]);
+  });
+
+  it("pads to the longest prompt of both parts", async () => {
+    const uneven = { prompts: [texts.prompts[0]!, { ...texts.prompts[1]!, corrupt: "xyzzy" }] };
+    const { train, test } = await loadPrompts(uneven, { tokenizer: letters, shuffle: false });
+    expect([train.seqLen, test.seqLen]).toEqual([null, null]);
+    expect(train.batches[0]!.length).toBe(6);
+    expect(train.batches[0]!.padding("clean")).toEqual([2]);
+    expect(test.batches[0]!.padding("corrupt")).toBeNull();
+    await expect(loadPrompts(uneven, { tokenizer: letters, shuffle: false, equalLength: true })).rejects.toThrow(
+      /prompts\[0\]: `clean` has 4 tokens, the longest prompt 6; a circuit by token position needs equal lengths/,
+    );
+    const ids = { prompts: [...file(1).prompts, { ...file(1).prompts[0]!, clean: [1] }] };
+    await expect(loadPrompts(ids, { shuffle: false })).rejects.toThrow(/prompts\[1\]: `clean` has 1 tokens.*`padId`/);
+    expect((await loadPrompts(ids, { shuffle: false, padId: 0 })).test.seqLen).toBeNull();
+  });
+
+  it("says what cannot be", async () => {
+    await expect(loadPrompts(file(4), { size: { train: 3, test: 2 } })).rejects.toThrow(
+      /3 to train and 2 to test.*only 4/,
+    );
+    await expect(loadPrompts(file(4), { size: { train: -1, test: 2 } })).rejects.toThrow(/whole numbers/);
+    await expect(loadPrompts(file(4), { batchSize: 3 })).rejects.toThrow(/2 prompts do not fill one batch of 3/);
+    await expect(loadPrompts(file(4), { batchSize: 0 })).rejects.toThrow(/batch size 0/);
+    await expect(loadPrompts(file(4), { vocabulary: 51 })).rejects.toThrow(/prompts\[\d\]: `corrupt` has token id 5/);
+    await expect(loadPrompts({ ...file(4), seq_labels: ["a"] })).rejects.toThrow(/1 labels.*prompts of 3 tokens/);
+    await expect(loadPrompts(file(4), { seed: -1 })).rejects.toThrow(/Seed -1/);
+  });
+});

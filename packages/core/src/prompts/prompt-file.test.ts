@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readPrompts } from "./prompt-file.ts";
+
+const prompt = { clean: [1, 2], corrupt: [1, 3], answers: [4], wrong_answers: [5] };
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "autocircuit-"));
+  path = join(folder, "prompts.json");
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const read = async (content: unknown) => {
+  await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
+  return readPrompts(path);
+};
+
+describe("readPrompts", () => {
+  it("reads a file, by path, URL or content", async () => {
+    const file = { prompts: [prompt], seq_labels: ["a", "b"], word_idxs: { a: 0 } };
+    const source = await read(file);
+    expect(source).toEqual({
+      prompts: [{ prompt, where: `${path}: prompts[0]` }],
+      seqLabels: ["a", "b"],
+      wordIdxs: { a: 0 },
+    });
+    expect((await readPrompts(pathToFileURL(path))).prompts[0]!.prompt).toEqual(prompt);
+    expect((await readPrompts(file)).prompts[0]!.where).toBe("prompts given as an object: prompts[0]");
+  });
+
+  it("joins the prompts of several files and keeps the labels of the first", async () => {
+    await writeFile(path, JSON.stringify({ prompts: [prompt], seq_labels: ["a", "b"] }));
+    const other = { prompts: [{ ...prompt, clean: [7, 8] }], seq_labels: ["x", "y"] };
+    const source = await readPrompts([path, other]);
+    expect(source.prompts.map((item) => item.prompt.clean)).toEqual([
+      [1, 2],
+      [7, 8],
+    ]);
+    expect(source.seqLabels).toEqual(["a", "b"]);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ["malformed JSON", '{"prompts": [', /is not JSON/],
+    ["no object", [], /not a data set/],
+    ["no prompts", {}, /not a data set/],
+    ["empty", { prompts: [] }, /`prompts` is empty/],
+    ["no list of labels", { prompts: [prompt], seq_labels: [1] }, /seq_labels/],
+    ["no word positions", { prompts: [prompt], word_idxs: { a: 0.5 } }, /word_idxs/],
+    ["prompt no object", { prompts: [prompt, 3] }, /prompts\[1\]: not an object/],
+    ["field missing", { prompts: [prompt, { ...prompt, corrupt: undefined }] }, /prompts\[1\]: `corrupt` is missing/],
+    ["wrong answers missing", { prompts: [{ ...prompt, wrong_answers: undefined }] }, /`wrong_answers` is missing/],
+    ["prompt empty", { prompts: [{ ...prompt, clean: "" }] }, /prompts\[0\]: `clean` is empty/],
+    ["prompt of another type", { prompts: [{ ...prompt, clean: [["a"]] }] }, /`clean` should be a text or a list/],
+    ["answers of another type", { prompts: [{ ...prompt, answers: 3 }] }, /`answers` should be a list/],
+    ["answers mixed", { prompts: [{ ...prompt, answers: [1, "a"] }] }, /`answers` should be a list/],
+    ["no answers", { prompts: [{ ...prompt, answers: [] }] }, /prompts\[0\]: `answers` is empty/],
+    ["no answers at a position", { prompts: [{ ...prompt, answers: [[1], []] }] }, /`answers` is empty/],
+  ])("says file, prompt and reason: %s", async (_title, content, message) => {
+    const error = await read(content).catch((reason) => reason);
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain(path);
+    expect(error.code).toBe("bad-file");
+  });
+
+  it("misses files and lists", async () => {
+    await expect(readPrompts(join(folder, "none.json"))).rejects.toMatchObject({ code: "not-found" });
+    await expect(readPrompts([])).rejects.toThrow(/list of files is empty/);
+    await expect(readPrompts(folder)).rejects.toMatchObject({ code: "bad-file" });
+  });
+});

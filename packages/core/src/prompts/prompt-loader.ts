@@ -1,0 +1,115 @@
+import { AutocircuitError, type Prefix } from "@autocircuit/native";
+import { divergenceIndex } from "./divergence.ts";
+import { PromptBatch } from "./prompt-batch.ts";
+import type { PromptPair } from "./prompt-pair.ts";
+
+/** How a loader cuts its prompts into batches, and what it knows of them. */
+export interface LoaderOptions {
+  /** Prompt pairs a batch; a last, smaller batch is dropped. */
+  readonly batchSize: number;
+  /** Fills shorter prompts on the left. Without it all prompts must have the same length. */
+  readonly padId?: number | null | undefined;
+  /** A label for each position. */
+  readonly seqLabels?: readonly string[] | null | undefined;
+  /** Positions of named words. */
+  readonly wordIdxs?: Readonly<Record<string, number>> | undefined;
+  /** Divergence index over more prompts than these (training and test prompts together). */
+  readonly divergence?: number | undefined;
+  /** Positions to pad to, if more than the longest prompt has. */
+  readonly length?: number | undefined;
+  /** How many tokens were cut off the front of every prompt. */
+  readonly seqStart?: number | undefined;
+  /** Keys and values of what was cut off: one for all batches, or one a batch. */
+  readonly prefixes?: readonly Prefix[] | undefined;
+}
+
+/**
+ * Prompt pairs in batches of equal size, always in the same order.
+ *
+ * @example
+ * for (const batch of loader) logits.push(await model.forward(batch.clean));
+ */
+export class PromptLoader implements Iterable<PromptBatch>, Disposable {
+  readonly batches: readonly PromptBatch[];
+  readonly batchSize: number;
+  /** Length of every prompt, or null where prompts are padded. */
+  readonly seqLen: number | null;
+  /** First position at which any clean prompt differs from its corrupt one, before anything was cut off. */
+  readonly divergence: number;
+  /** How many tokens were cut off the front of every prompt as a shared prefix; 0 if none. */
+  readonly seqStart: number;
+  readonly seqLabels: readonly string[] | null;
+  readonly wordIdxs: Readonly<Record<string, number>>;
+  /** Prompts that did not fill a batch. */
+  readonly dropped: number;
+
+  /**
+   * @throws AutocircuitError `bad-input` if the batch size is not a whole number of at least 1, if fewer prompts than one
+   *   batch are given (an empty list is allowed), or if lengths differ and there is no `padId`; `shape` for a wrong number
+   *   of labels.
+   */
+  constructor(pairs: readonly PromptPair[], options: LoaderOptions) {
+    const { batchSize, prefixes = [] } = options;
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      throw new AutocircuitError("bad-input", `Prompts: batch size ${batchSize} must be a whole number of at least 1.`);
+    }
+    if (pairs.length > 0 && pairs.length < batchSize) {
+      throw new AutocircuitError(
+        "bad-input",
+        `Prompts: ${pairs.length} prompts do not fill one batch of ${batchSize}. Give more prompts or a smaller batch size.`,
+      );
+    }
+    const lengths = pairs.flatMap(({ clean, corrupt }) => [clean.length, corrupt.length]);
+    const length = Math.max(options.length ?? 0, ...lengths);
+    const uneven = lengths.findIndex((other) => other !== length);
+    if (uneven >= 0 && (options.padId ?? null) === null) {
+      throw new AutocircuitError(
+        "bad-input",
+        `Prompts: the ${uneven % 2 ? "corrupt" : "clean"} prompt number ${uneven >> 1} has ${lengths[uneven]} tokens, another has ${length}. ` +
+          "Give prompts of equal length, or a `padId` to pad on the left.",
+      );
+    }
+    this.seqLen = uneven < 0 && pairs.length > 0 ? length : null;
+    this.seqLabels = options.seqLabels ?? null;
+    if (this.seqLabels !== null && this.seqLen !== null && this.seqLabels.length !== this.seqLen) {
+      throw new AutocircuitError(
+        "shape",
+        `Prompts: ${this.seqLabels.length} labels (\`seq_labels\`) for prompts of ${this.seqLen} tokens.`,
+      );
+    }
+    this.batchSize = batchSize;
+    this.divergence = options.divergence ?? divergenceIndex(pairs);
+    this.seqStart = options.seqStart ?? 0;
+    this.wordIdxs = options.wordIdxs ?? {};
+    this.dropped = pairs.length % batchSize;
+    this.batches = Array.from({ length: Math.floor(pairs.length / batchSize) }, (_, index) => {
+      const prompts = pairs.slice(index * batchSize, (index + 1) * batchSize);
+      const prefix = prefixes[index] ?? prefixes[0];
+      return new PromptBatch({ prompts, index, length, padId: options.padId ?? 0, prefix });
+    });
+  }
+
+  /** Number of batches. */
+  get length(): number {
+    return this.batches.length;
+  }
+
+  /** Number of prompt pairs in the batches. */
+  get promptCount(): number {
+    return this.batches.length * this.batchSize;
+  }
+
+  /** The prompt pairs of all batches. */
+  get prompts(): PromptPair[] {
+    return this.batches.flatMap((batch) => batch.prompts);
+  }
+
+  [Symbol.iterator](): IterableIterator<PromptBatch> {
+    return this.batches.values();
+  }
+
+  /** Frees the token tensors of all batches; they are made again when asked for. */
+  [Symbol.dispose](): void {
+    for (const batch of this.batches) batch[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,39 @@
+import { type Prefix, Tensor } from "@autocircuit/native";
+
+/** What a tensor of tokens does not show by itself. */
+export interface TokenContext {
+  /** Padded positions on the left, one number per row; absent where nothing is padded. */
+  readonly padding?: readonly number[];
+  /** Cached keys and values of the tokens that come before these. */
+  readonly prefix?: Prefix;
+}
+
+const contexts = new WeakMap<Tensor, TokenContext>();
+
+/**
+ * Remembers padding and prefix of a tensor of tokens. `PatchableModel` reads them when it is given that tensor, so
+ * `model.forward(batch.clean)` is right for padded prompts and for prompts whose common prefix was cut off.
+ */
+export function describeTokens(tokens: Tensor, context: TokenContext): Tensor {
+  contexts.set(tokens, context);
+  return tokens;
+}
+
+/** Padding and prefix of a tensor of tokens; empty for a tensor that was never described. */
+export function tokenContext(tokens: Tensor): TokenContext {
+  return contexts.get(tokens) ?? {};
+}
+
+/**
+ * The same tokens several times over, `[B, P]` to `[times * B, P]` (the whole batch, then the whole batch again), with their
+ * padding: what a pass with `times` masks needs. A cached prefix must be one for all prompts (`SharedPrefix` of kind
+ * `one`). The caller disposes the result.
+ */
+export function repeatTokens(tokens: Tensor, times: number): Tensor {
+  const { padding, prefix } = tokenContext(tokens);
+  const repeated = Tensor.cat(Array.from({ length: times }, () => tokens));
+  return describeTokens(repeated, {
+    ...(padding && { padding: Array.from({ length: times }, () => padding).flat() }),
+    ...(prefix && { prefix }),
+  });
+}

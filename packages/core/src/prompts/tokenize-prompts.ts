@@ -1,0 +1,109 @@
+import { AutocircuitError } from "@autocircuit/native";
+import type { LocatedPrompt, RawAnswers } from "./prompt-file.ts";
+import type { Answers, PromptPair } from "./prompt-pair.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** How prompts become token ids. */
+export interface TokenizeOptions {
+  /** Needed for prompts or answers given as text. */
+  readonly tokenizer?: Tokenizer | undefined;
+  /**
+   * Put the tokenizer's BOS token before prompts given as text; default true, where the tokenizer has one. Prompts given as
+   * ids are taken as they are.
+   */
+  readonly prependBos?: boolean | undefined;
+  /** Prompt ids must be below this. */
+  readonly vocabulary?: number | undefined;
+  /** Answer ids must be below this. */
+  readonly outputVocabulary?: number | undefined;
+  /** Whether answers given as numbers are token ids or values; by default values if any of them is not whole. */
+  readonly answers?: "tokens" | "numbers" | undefined;
+}
+
+/** Prompts as token ids. */
+export interface TokenizedPrompts {
+  readonly pairs: readonly PromptPair[];
+  /** Whether a BOS token was put before every prompt. */
+  readonly bos: boolean;
+}
+
+/**
+ * Turns prompts into token ids and checks them.
+ *
+ * @throws AutocircuitError `bad-input` naming file, prompt and reason: text without a tokenizer, text and ids mixed, an id
+ *   out of range, an answer of several tokens.
+ */
+export function tokenizePrompts(prompts: readonly LocatedPrompt[], options: TokenizeOptions = {}): TokenizedPrompts {
+  const text = typeof prompts[0]?.prompt.clean === "string";
+  const bosId = text ? bosToken(options) : null;
+  const numbers = options.answers === "numbers" || (options.answers === undefined && prompts.some(hasFractions));
+  const pairs = prompts.map(({ prompt, where }) => {
+    const tokens = (field: "clean" | "corrupt"): readonly number[] => {
+      const value = prompt[field];
+      if ((typeof value === "string") !== text) {
+        fail(
+          where,
+          `\`${field}\` is given as ${text ? "token ids, other prompts as text" : "text, other prompts as token ids"}`,
+        );
+      }
+      const ids = typeof value === "string" ? encode(value, options.tokenizer, where) : value;
+      checkIds(ids, options.vocabulary, `\`${field}\``, where);
+      return bosId === null ? ids : [bosId, ...ids];
+    };
+    const answers = (field: "answers" | "wrong_answers"): Answers => {
+      const ids = answerIds(prompt[field], field, options.tokenizer, where);
+      if (!numbers) checkIds(ids.flat(), options.outputVocabulary, `\`${field}\``, where);
+      return ids;
+    };
+    return {
+      clean: tokens("clean"),
+      corrupt: tokens("corrupt"),
+      answers: answers("answers"),
+      wrongAnswers: answers("wrong_answers"),
+    };
+  });
+  return { pairs, bos: bosId !== null };
+}
+
+function bosToken({ tokenizer, prependBos }: TokenizeOptions): number | null {
+  if (prependBos === false || tokenizer === undefined) return null;
+  const id = tokenizer.bosId ?? null;
+  if (id === null && prependBos === true) {
+    throw new AutocircuitError("bad-input", "Prompts: `prependBos` is set, but the tokenizer has no BOS token.");
+  }
+  return id;
+}
+
+function encode(text: string, tokenizer: Tokenizer | undefined, where: string): readonly number[] {
+  if (tokenizer === undefined) return fail(where, "given as text; pass a `tokenizer`, or give token ids");
+  return tokenizer.encode(text);
+}
+
+function answerIds(raw: RawAnswers, field: string, tokenizer: Tokenizer | undefined, where: string): Answers {
+  const one = (answer: string | number): number => {
+    if (typeof answer === "number") return answer;
+    const ids = encode(answer, tokenizer, where);
+    if (ids.length === 1) return ids[0]!;
+    return fail(where, `\`${field}\`: ${JSON.stringify(answer)} is ${ids.length} tokens; an answer must be one token`);
+  };
+  const nested = raw.some((item) => Array.isArray(item));
+  return nested
+    ? (raw as readonly (readonly (string | number)[])[]).map((list) => list.map(one))
+    : (raw as readonly (string | number)[]).map(one);
+}
+
+function hasFractions({ prompt }: LocatedPrompt): boolean {
+  const fraction = (item: unknown) => typeof item === "number" && !Number.isInteger(item);
+  return prompt.answers.flat().some(fraction) || prompt.wrong_answers.flat().some(fraction);
+}
+
+function checkIds(ids: readonly number[], vocabulary: number | undefined, what: string, where: string): void {
+  const bad = ids.find((id) => !Number.isInteger(id) || id < 0 || (vocabulary !== undefined && id >= vocabulary));
+  if (bad === undefined) return;
+  const range = vocabulary === undefined ? "a whole number from 0 on" : `from 0 to ${vocabulary - 1}`;
+  fail(where, `${what} has token id ${bad}; ids must be ${range}`);
+}
+
+function fail(where: string, reason: string): never {
+  throw new AutocircuitError("bad-input", `${where}: ${reason}.`);
+}

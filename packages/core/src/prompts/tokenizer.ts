@@ -1,0 +1,9 @@
+/** What is needed to read prompts given as text. */
+export interface Tokenizer {
+  /** Token ids of a text, without special tokens before or after. */
+  encode(text: string): readonly number[];
+  /** Token that starts a text, if the model has one. */
+  readonly bosId?: number | null | undefined;
+  /** Token that fills shorter prompts on the left; what it is does not matter, padded positions are not attended to. */
+  readonly padId?: number | null | undefined;
+}

@@ -1,0 +1,99 @@
+import { memory, type Transformer } from "@autocircuit/native";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { maxDifference, randomPairs, tinyTransformer, values } from "../../test/tiny-transformer.ts";
+import { PatchableModel } from "../model/patchable-model.ts";
+import { PromptLoader } from "../prompts/prompt-loader.ts";
+import { PruneScores } from "../scores/prune-scores.ts";
+import { runCircuits } from "./run-circuits.ts";
+
+const prompts = new PromptLoader(randomPairs(4, 5), { batchSize: 2 });
+let transformer: Transformer;
+let model: PatchableModel;
+let scores: PruneScores;
+beforeAll(() => {
+  transformer = tinyTransformer();
+  model = new PatchableModel({ transformer });
+  scores = new PruneScores(model.graph);
+  scores.values.forEach((_, index) => {
+    scores.values[index] = (index % 2 ? -1 : 1) * (1 + Math.floor(index / 2));
+  });
+});
+afterAll(() => {
+  prompts[Symbol.dispose]();
+  model.dispose();
+});
+
+describe("runCircuits", () => {
+  it.each([
+    ["tree", false],
+    ["tree", true],
+    ["edge", false],
+    ["edge", true],
+  ] as const)("%s patching, reversed: %s", async (patch, reverseCleanCorrupt) => {
+    const sizes = [0, 1, 20, model.graph.edgeCount];
+    using runs = await runCircuits(model, prompts, { scores, sizes, patch, reverseCleanCorrupt });
+    expect(runs.map((run) => run.edges)).toEqual([0, 2, 20, model.graph.edgeCount]);
+    const tree = patch === "tree";
+    const [run, from] =
+      tree !== reverseCleanCorrupt ? (["clean", "corrupt"] as const) : (["corrupt", "clean"] as const);
+    for (const [index, batch] of prompts.batches.entries()) {
+      using using_ = await model.ablations(batch.tokens(from), "resample");
+      const plain = await values(await model.forward(batch.tokens(run)));
+      const other = await values(await model.forward(batch.tokens(from)));
+      const output = async (at: number) => values(runs[at]!.logits[index]!.clone());
+      expect(maxDifference(await output(0), tree ? other : plain)).toBeLessThan(1e-4);
+      expect(maxDifference(await output(3), tree ? plain : other)).toBeLessThan(1e-4);
+      const circuit = scores.circuit(20);
+      const ablate = tree ? circuit.complement() : circuit.mask();
+      const expected = await model.forward(batch.tokens(run), { ablate, using: using_ });
+      expect(maxDifference(await output(2), await values(expected))).toBeLessThan(1e-5);
+    }
+  });
+
+  it("runs each circuit once and says what was asked", async () => {
+    const progress: string[] = [];
+    using runs = await runCircuits(model, prompts, {
+      scores,
+      sizes: [2, 1, 3],
+      ablation: "zero",
+      onProgress: ({ done, total }) => progress.push(`${done}/${total}`),
+    });
+    expect(runs.map(({ edges, asked }) => [edges, asked])).toEqual([
+      [2, [1, 2]],
+      [4, [3]],
+    ]);
+    expect(runs[0]!.logits).toHaveLength(2);
+    expect(progress).toEqual(["1/4", "2/4", "3/4", "4/4"]);
+  });
+
+  it("has sensible defaults", async () => {
+    using runs = await runCircuits(model, prompts, { scores });
+    expect(runs[0]!.edges).toBe(0);
+    expect(runs.at(-1)!.edges).toBe(model.graph.edgeCount);
+  });
+
+  it("frees all that it made, also when it is stopped", async () => {
+    const before = (await memory()).tensors;
+    const stop = new AbortController();
+    const stopped = runCircuits(model, prompts, {
+      scores,
+      sizes: [1, 5, 9],
+      ablation: "tokenwise-mean-clean",
+      signal: stop.signal,
+      onProgress: ({ done }) => done === 4 && stop.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    const runs = await runCircuits(model, prompts, { scores, sizes: [1, 5, 9], patch: "edge" });
+    runs[Symbol.dispose]();
+    prompts[Symbol.dispose]();
+    expect((await memory()).tensors).toBeLessThanOrEqual(before);
+  });
+
+  it("says what cannot be", async () => {
+    const other = new PruneScores(model.graph.byToken(3));
+    await expect(runCircuits(model, prompts, { scores: other })).rejects.toThrow(/another graph/);
+    await expect(runCircuits(model, prompts, { scores, sizes: [10_000] })).rejects.toThrow(/Circuit size 10000/);
+    const empty = new PromptLoader([], { batchSize: 1 });
+    await expect(runCircuits(model, empty, { scores })).rejects.toThrow(/no prompts/);
+  });
+});

@@ -1,0 +1,69 @@
+import type { Edge, EdgeRef } from "../graph/edge.ts";
+import type { Graph } from "../graph/graph.ts";
+
+/** A set of edges of one graph. */
+export class Circuit implements Iterable<Edge> {
+  readonly graph: Graph;
+  /** Numbers of its edges, ascending, without repeats. */
+  readonly indices: Uint32Array;
+
+  private constructor(graph: Graph, indices: Uint32Array) {
+    this.graph = graph;
+    this.indices = indices;
+  }
+
+  /**
+   * The circuit of the given edges.
+   *
+   * @throws AutocircuitError `unknown-name` or `bad-input` for an edge the graph does not have; see `Graph.index`.
+   */
+  static of(graph: Graph, edges: Iterable<EdgeRef>): Circuit {
+    const indices = new Set<number>();
+    for (const edge of edges) indices.add(graph.index(edge));
+    return new Circuit(graph, Uint32Array.from(indices).sort());
+  }
+
+  /** The edges whose number passes a test; one pass over the flat vector. */
+  static where(graph: Graph, test: (index: number) => boolean): Circuit {
+    const indices: number[] = [];
+    for (let index = 0; index < graph.edgeCount; index++) if (test(index)) indices.push(index);
+    return new Circuit(graph, Uint32Array.from(indices));
+  }
+
+  /** Number of edges. */
+  get size(): number {
+    return this.indices.length;
+  }
+
+  /** Whether an edge is in the circuit. @throws AutocircuitError as `Graph.index` does. */
+  has(edge: EdgeRef, token?: number | null): boolean {
+    const wanted = this.graph.index(edge, token);
+    let low = 0;
+    let high = this.indices.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.indices[middle]! < wanted) low = middle + 1;
+      else high = middle;
+    }
+    return this.indices[low] === wanted;
+  }
+
+  /** Its edges, made one at a time. */
+  *[Symbol.iterator](): IterableIterator<Edge> {
+    for (const index of this.indices) yield this.graph.edge(index);
+  }
+
+  /** One number per edge of the graph: 1 for the edges in the circuit, 0 elsewhere. Shape `[edgeCount]`. */
+  mask(): Float32Array {
+    const mask = new Float32Array(this.graph.edgeCount);
+    for (const index of this.indices) mask[index] = 1;
+    return mask;
+  }
+
+  /** One number per edge of the graph: 0 for the edges in the circuit, 1 elsewhere. Shape `[edgeCount]`. */
+  complement(): Float32Array {
+    const mask = new Float32Array(this.graph.edgeCount).fill(1);
+    for (const index of this.indices) mask[index] = 0;
+    return mask;
+  }
+}

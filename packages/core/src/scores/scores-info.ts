@@ -1,0 +1,12 @@
+/** Where scores came from; stored beside them. */
+export interface ScoresInfo {
+  /** Key of the task. */
+  readonly task?: string;
+  /** Name of the algorithm. */
+  readonly algorithm?: string;
+  /** The algorithm's options, as JSON. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Versions of the packages that took part. */
+  readonly versions?: Readonly<Record<string, string>>;
+  readonly seed?: number;
+}

@@ -1,0 +1,66 @@
+import type { Edge } from "../graph/edge.ts";
+import type { PatchableModel } from "../model/patchable-model.ts";
+import type { PromptLoader } from "../prompts/prompt-loader.ts";
+import type { TaskOptions } from "./task-options.ts";
+
+/** What is made when a task is loaded. */
+export interface TaskParts {
+  readonly model: PatchableModel;
+  readonly train: PromptLoader;
+  readonly test: PromptLoader;
+  readonly trueEdges: readonly Edge[] | null;
+}
+
+/**
+ * A task whose model and prompts are there.
+ *
+ * @example
+ * await using task = await defineTask({ ... }).load();
+ * const runs = await runCircuits(task.model, task.test, { scores });
+ */
+export class LoadedTask implements AsyncDisposable {
+  readonly key: string;
+  readonly name: string;
+  readonly tokenCircuit: boolean;
+  readonly options: TaskOptions;
+  readonly model: PatchableModel;
+  /** Training prompts. */
+  readonly train: PromptLoader;
+  /** Test prompts. */
+  readonly test: PromptLoader;
+  /** Edges of the published circuit; null if the task has none. */
+  readonly trueEdges: readonly Edge[] | null;
+  readonly #free: () => void;
+
+  constructor(options: TaskOptions, parts: TaskParts, free: () => void) {
+    this.key = options.key;
+    this.name = options.name;
+    this.tokenCircuit = options.tokenCircuit ?? false;
+    this.options = options;
+    this.model = parts.model;
+    this.train = parts.train;
+    this.test = parts.test;
+    this.trueEdges = parts.trueEdges;
+    this.#free = free;
+  }
+
+  /** AutoCircuit's name for {@link train}. */
+  get trainLoader(): PromptLoader {
+    return this.train;
+  }
+
+  /** AutoCircuit's name for {@link test}. */
+  get testLoader(): PromptLoader {
+    return this.test;
+  }
+
+  /** Number of edges of the published circuit; null if the task has none. */
+  get trueEdgeCount(): number | null {
+    return this.trueEdges?.length ?? null;
+  }
+
+  /** Frees prompts and, if the task made it, the model. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#free();
+  }
+}

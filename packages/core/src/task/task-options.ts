@@ -1,0 +1,67 @@
+import type { DType, Transformer, TransformerConfig } from "@autocircuit/native";
+import type { EdgeRef } from "../graph/edge.ts";
+import type { OutputSlice } from "../model/output-slice.ts";
+import type { PatchableModel } from "../model/patchable-model.ts";
+import type { TrainTest } from "../prompts/load-prompts.ts";
+import type { PromptInput } from "../prompts/prompt-file.ts";
+import type { Tokenizer } from "../prompts/tokenizer.ts";
+
+/** A network and what belongs to it. A `PatchableModel` is one too. */
+export interface TaskModel {
+  readonly transformer: Transformer;
+  /** By default the transformer's. */
+  readonly config?: TransformerConfig | undefined;
+  /** Needed for prompts given as text. */
+  readonly tokenizer?: Tokenizer | null | undefined;
+}
+
+/** Makes a task's network; what it makes is disposed with the task. */
+export type ModelLoader = (options: { dtype: DType; signal?: AbortSignal }) => TaskModel | Promise<TaskModel>;
+
+/** What a function for the true edges is told. */
+export interface TrueEdgesContext {
+  /** Whether the graph is by token. */
+  readonly tokenPositions: boolean;
+  /** Positions of named words in the whole prompt, BOS counted. */
+  readonly wordIdxs: Readonly<Record<string, number>>;
+  /** Position that index 0 of the graph stands for. */
+  readonly seqStartIdx: number;
+}
+
+/** The edges of the published circuit of a task. */
+export type TrueEdges = (model: PatchableModel, context: TrueEdgesContext) => Iterable<EdgeRef>;
+
+/** Definition of a task. */
+export interface TaskOptions {
+  /** Short, unique. */
+  readonly key: string;
+  /** For people. */
+  readonly name: string;
+  readonly batchSize: TrainTest;
+  /** Number of batches. */
+  readonly batchCount: TrainTest;
+  /** Whether the circuit is by token position; all prompts must then have the same length. Default false. */
+  readonly tokenCircuit?: boolean | undefined;
+  /** A network, which stays its owner's, or a function that makes one. */
+  readonly model: TaskModel | ModelLoader;
+  readonly dataset: PromptInput;
+  /** Default true. */
+  readonly factorized?: boolean | undefined;
+  /** Default true. */
+  readonly separateQkv?: boolean | undefined;
+  /** Grouped-query attention: K and V destinations for every query head. Default false. */
+  readonly ungrouped?: boolean | undefined;
+  readonly trueEdges?: TrueEdges | undefined;
+  /** Default `"last_seq"`. */
+  readonly outputSlice?: OutputSlice | undefined;
+  /** Default float32. */
+  readonly dtype?: DType | undefined;
+  /** Order of the prompts. Default 42. */
+  readonly seed?: number | undefined;
+  /** Default true. */
+  readonly shuffle?: boolean | undefined;
+  /** Default true, for prompts given as text. */
+  readonly prependBos?: boolean | undefined;
+  /** Whether answers given as numbers are token ids or values; by default values if any of them is not whole. */
+  readonly answers?: "tokens" | "numbers" | undefined;
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "vitest";
+import { randomPairs, tinyConfig, tinyTransformer, values } from "../../test/tiny-transformer.ts";
+import type { PromptFile } from "../prompts/prompt-file.ts";
+import { defineTask } from "./task.ts";
+import type { TaskOptions } from "./task-options.ts";
+
+const dataset: PromptFile = {
+  prompts: randomPairs(10, 4).map(({ wrongAnswers, ...pair }) => ({ ...pair, wrong_answers: wrongAnswers })),
+  word_idxs: { word: 2 },
+};
+const options: TaskOptions = {
+  key: "toy",
+  name: "Toy",
+  batchSize: { train: 2, test: 3 },
+  batchCount: { train: 2, test: 1 },
+  model: () => ({ transformer: tinyTransformer() }),
+  dataset,
+};
+
+describe("a task", () => {
+  it("is loaded when asked, once", async () => {
+    let loads = 0;
+    await using task = defineTask({
+      ...options,
+      model: ({ dtype }) => {
+        loads++;
+        expect(dtype).toBe("float32");
+        return { transformer: tinyTransformer() };
+      },
+    });
+    expect(loads).toBe(0);
+    const [model, train, test] = await Promise.all([task.model, task.train, task.test]);
+    expect(loads).toBe(1);
+    expect([train.length, train.batchSize, test.length, test.batchSize]).toEqual([2, 2, 1, 3]);
+    expect(await task.trainLoader).toBe(train);
+    expect(await task.testLoader).toBe(test);
+    expect(await task.trueEdges).toBeNull();
+    expect(await task.trueEdgeCount).toBeNull();
+    expect((await model.forward(test.batches[0]!.clean)).shape).toEqual([3, tinyConfig.dVocabOut]);
+  });
+
+  it("has plain values when loaded", async () => {
+    await using task = await defineTask({ ...options, outputSlice: "none", separateQkv: false }).load();
+    expect([task.key, task.name, task.tokenCircuit]).toEqual(["toy", "Toy", false]);
+    expect(task.model.outputSlice).toBe("none");
+    expect(task.model.graph.separateQkv).toBe(false);
+    expect(task.trainLoader).toBe(task.train);
+    expect(task.testLoader).toBe(task.test);
+    expect((await values(await task.model.forward(task.train.batches[0]!.clean))).every(Number.isFinite)).toBe(true);
+  });
+
+  it("knows its true edges, by token too", async () => {
+    await using task = await defineTask({
+      ...options,
+      tokenCircuit: true,
+      trueEdges: (model, { tokenPositions, wordIdxs, seqStartIdx }) => {
+        expect([tokenPositions, seqStartIdx, model.graph.tokens]).toEqual([true, 0, 4]);
+        return [["A0.0->MLP 1", wordIdxs.word!], model.graph.edge(3), ["A0.0->MLP 1", 2]];
+      },
+    }).load();
+    expect(task.trueEdgeCount).toBe(2);
+    expect(task.trueEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
+    expect(task.tokenCircuit).toBe(true);
+  });
+
+  it("frees the model it made, not the one it was given", async () => {
+    using transformer = tinyTransformer();
+    const given = await defineTask({ ...options, model: { transformer } }).load();
+    await given[Symbol.asyncDispose]();
+    const { model, train } = await defineTask({ ...options, model: { transformer } }).load();
+    expect((await model.forward(train.batches[0]!.clean)).shape).toEqual([2, tinyConfig.dVocabOut]);
+    const made = await defineTask(options).load();
+    await made[Symbol.asyncDispose]();
+    await expect(made.model.forward(train.batches[0]!.clean)).rejects.toMatchObject({ code: "disposed" });
+  });
+
+  it("can be loaded again after it was freed or failed", async () => {
+    let fail = true;
+    const task = defineTask({
+      ...options,
+      model: () => {
+        if (fail) throw new Error("not yet");
+        return { transformer: tinyTransformer() };
+      },
+    });
+    await expect(task.model).rejects.toThrow("not yet");
+    fail = false;
+    const first = await task.model;
+    await task[Symbol.asyncDispose]();
+    expect(await task.model).not.toBe(first);
+    await task[Symbol.asyncDispose]();
+  });
+
+  it("says what cannot be", async () => {
+    const load = (changes: Partial<TaskOptions>) => defineTask({ ...options, ...changes }).load();
+    await expect(load({ batchSize: 0 })).rejects.toThrow(/Task toy: `batchSize`/);
+    await expect(load({ batchCount: 0.5 })).rejects.toThrow(/Task toy: `batchCount`/);
+    await expect(load({ batchCount: 9 })).rejects.toThrow(/only 10/);
+    await expect(load({ dataset: "/no/such/file.json" })).rejects.toMatchObject({ code: "not-found" });
+    await expect(load({ trueEdges: () => ["A7.0->MLP 1"] })).rejects.toThrow(/near names/);
+    const tooLarge = { prompts: dataset.prompts.map((prompt) => ({ ...prompt, answers: [99] })) };
+    await expect(load({ dataset: tooLarge })).rejects.toThrow(/token id 99; ids must be from 0 to 19/);
+    const aborted = defineTask(options).load({ signal: AbortSignal.abort() });
+    await expect(aborted).rejects.toMatchObject({ code: "aborted" });
+  });
+});

@@ -1,0 +1,99 @@
+import type { Edge } from "../graph/edge.ts";
+import type { PatchableModel } from "../model/patchable-model.ts";
+import type { PromptLoader } from "../prompts/prompt-loader.ts";
+import { loadTask } from "./load-task.ts";
+import type { LoadedTask } from "./loaded-task.ts";
+import type { TaskOptions } from "./task-options.ts";
+
+/**
+ * A model, prompt pairs, an output slice and, if known, the published circuit. Nothing is loaded before it is asked for:
+ * each part is a promise, and {@link load} gives them all at once. A {@link LoadedTask} has the same members as plain
+ * values, so `await task.model` works on either.
+ *
+ * @example
+ * await using task = defineTask({
+ *   key: "sum", name: "Addition", batchSize: 16, batchCount: { train: 4, test: 4 },
+ *   model: () => loadMyModel(), dataset: "prompts.json",
+ * });
+ * const model = await task.model;
+ */
+export class Task implements AsyncDisposable {
+  readonly key: string;
+  readonly name: string;
+  readonly options: TaskOptions;
+  #loaded: Promise<LoadedTask> | undefined;
+
+  constructor(options: TaskOptions) {
+    this.key = options.key;
+    this.name = options.name;
+    this.options = options;
+  }
+
+  /** Whether the circuit is by token position. */
+  get tokenCircuit(): boolean {
+    return this.options.tokenCircuit ?? false;
+  }
+
+  /**
+   * Loads model and prompts, once; after a failure the next call tries again. Disposing either the result or the task
+   * frees them.
+   *
+   * @throws AutocircuitError `not-found`, `bad-file` or `bad-input` for prompts that cannot be used; whatever the model's
+   *   loader throws; `aborted`.
+   */
+  load(options: { signal?: AbortSignal } = {}): Promise<LoadedTask> {
+    const loading = this.#loaded ?? loadTask(this.options, options.signal);
+    this.#loaded = loading;
+    loading.catch(() => {
+      if (this.#loaded === loading) this.#loaded = undefined;
+    });
+    return loading;
+  }
+
+  get model(): Promise<PatchableModel> {
+    return this.load().then((task) => task.model);
+  }
+
+  /** Training prompts. */
+  get train(): Promise<PromptLoader> {
+    return this.load().then((task) => task.train);
+  }
+
+  /** Test prompts. */
+  get test(): Promise<PromptLoader> {
+    return this.load().then((task) => task.test);
+  }
+
+  /** AutoCircuit's name for {@link train}. */
+  get trainLoader(): Promise<PromptLoader> {
+    return this.train;
+  }
+
+  /** AutoCircuit's name for {@link test}. */
+  get testLoader(): Promise<PromptLoader> {
+    return this.test;
+  }
+
+  /** Edges of the published circuit; null if the task has none. */
+  get trueEdges(): Promise<readonly Edge[] | null> {
+    return this.load().then((task) => task.trueEdges);
+  }
+
+  /** Number of edges of the published circuit; null if the task has none. */
+  get trueEdgeCount(): Promise<number | null> {
+    return this.load().then((task) => task.trueEdgeCount);
+  }
+
+  /** Frees what was loaded; the task can be loaded again. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const loading = this.#loaded;
+    this.#loaded = undefined;
+    const loaded = await loading?.catch(() => undefined);
+    await loaded?.[Symbol.asyncDispose]();
+  }
+}
+
+/** A task from its definition; nothing is loaded yet. */
+export function defineTask(options: TaskOptions): Task {
+  return new Task(options);
+}
