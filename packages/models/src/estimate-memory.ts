@@ -1,0 +1,49 @@
+import type { TransformerConfig } from "@autocircuit/native";
+import type { FloatDType } from "./load-context.ts";
+import { parameterCount } from "./parameter-count.ts";
+
+/** What a patched run needs, in bytes. Estimates: allocators round up, kernels keep scratch space. */
+export interface MemoryEstimate {
+  /** Weights. */
+  readonly weights: number;
+  /** The outputs of all sources, `[source, batch, position, dModel]`. */
+  readonly sources: number;
+  /** The ablation: as many values again. */
+  readonly ablation: number;
+  /** Attention scores and patterns of one layer. */
+  readonly attention: number;
+  /** The widest other activations of one layer: an input per head for queries, keys and values, or the MLP. */
+  readonly layer: number;
+  /** Logits at every position. */
+  readonly logits: number;
+  readonly total: number;
+}
+
+const ELEMENT_BYTES: Readonly<Record<FloatDType, number>> = { float64: 8, float32: 4 };
+
+/**
+ * Estimates the memory of an edge-patched run, before anything is loaded.
+ *
+ * @param batch prompts at once
+ * @param seq positions per prompt
+ * @example
+ * estimateMemory(config, 16, 15).total / 2 ** 20; // MiB
+ */
+export function estimateMemory(
+  config: TransformerConfig,
+  batch: number,
+  seq: number,
+  options: { dtype?: FloatDType } = {},
+): MemoryEstimate {
+  const element = ELEMENT_BYTES[options.dtype ?? "float32"];
+  const { layers, heads, kvHeads, dModel, dMlp, attnOnly, dVocabOut } = config;
+  const tokens = batch * seq;
+  const sourceCount = 1 + layers * (heads + (attnOnly ? 0 : 1));
+  const weights = parameterCount(config) * element;
+  const sources = sourceCount * tokens * dModel * element;
+  const attention = 2 * batch * heads * seq * seq * element;
+  const layer = tokens * Math.max((heads + 2 * kvHeads) * dModel, dMlp * (config.gated ? 3 : 2)) * element;
+  const logits = tokens * dVocabOut * element;
+  const total = weights + 2 * sources + attention + layer + logits;
+  return { weights, sources, ablation: sources, attention, layer, logits, total };
+}

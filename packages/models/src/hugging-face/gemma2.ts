@@ -1,0 +1,64 @@
+import type { TransformerConfig } from "@autocircuit/native";
+import { activation } from "../activation.ts";
+import type { ConfigReader } from "../config-reader.ts";
+import type { Family } from "./family.ts";
+import { attentionRules, gatedDecoderConfig, mlpRules, outerRules } from "./gated-decoder.ts";
+import { layerTypes, windowsOf } from "./layer-types.ts";
+import { llama } from "./llama.ts";
+import { perBlock, rmsNorm, type WeightRule } from "./rules.ts";
+
+/** Gemma 2 (Gemma Team 2024): norms before and after each part, soft caps, a sliding window in every other layer. */
+export const gemma2: Family = {
+  ...llama,
+  modelType: "gemma2",
+  tied: (raw) => raw.boolean("tie_word_embeddings", true),
+  config(raw) {
+    const config = gemmaConfig(raw);
+    const types = layerTypes(raw, config.layers, (layer) => layer % 2 === 0);
+    return { ...config, ...windowsOf(types, raw) };
+  },
+  rules: (config, raw) => gemmaRules(config, raw, gemma2.tied(raw)),
+};
+
+/** What Gemma 2 and 3 share beyond Llama. */
+export function gemmaConfig(raw: ConfigReader): TransformerConfig {
+  raw.only("use_bidirectional_attention", false);
+  const config = gatedDecoderConfig(raw);
+  return {
+    ...config,
+    // `hidden_act` in Gemma's configs says "gelu", which was never what the models were trained with.
+    activation: activation(raw, "hidden_activation", "gelu_pytorch_tanh"),
+    attnScale: Math.sqrt(raw.number("query_pre_attn_scalar", 256)),
+    embedScale: Math.sqrt(config.dModel),
+    ...(raw.has("attn_logit_softcapping") && { attnSoftcap: raw.number("attn_logit_softcapping") }),
+    ...(raw.has("final_logit_softcapping") && { finalSoftcap: raw.number("final_logit_softcapping") }),
+  };
+}
+
+/** Gemma's weights: four norms a layer, all stored less one. */
+export function gemmaRules(
+  config: TransformerConfig,
+  raw: ConfigReader,
+  tied: boolean,
+  extra: (layer: number) => WeightRule[] = () => [],
+): WeightRule[] {
+  const bias = raw.boolean("attention_bias", false);
+  return [
+    ...outerRules(config, tied, true),
+    ...perBlock(config, (layer, block) => [
+      ...normRules(`model.layers.${layer}`, block, config.dModel),
+      ...attentionRules(config, layer, { qkvBias: bias, outputBias: bias }),
+      ...extra(layer),
+      ...mlpRules(config, layer),
+    ]),
+  ];
+}
+
+function normRules(from: string, block: string, size: number): WeightRule[] {
+  return [
+    rmsNorm(`${from}.input_layernorm`, `${block}.ln1`, size, true),
+    rmsNorm(`${from}.post_attention_layernorm`, `${block}.ln1_post`, size, true),
+    rmsNorm(`${from}.pre_feedforward_layernorm`, `${block}.ln2`, size, true),
+    rmsNorm(`${from}.post_feedforward_layernorm`, `${block}.ln2_post`, size, true),
+  ];
+}

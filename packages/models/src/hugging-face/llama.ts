@@ -1,0 +1,24 @@
+import type { Family } from "./family.ts";
+import { attentionRules, gatedDecoderConfig, mlpRules, outerRules, preNormRules } from "./gated-decoder.ts";
+import { perBlock } from "./rules.ts";
+
+/** Llama 1 to 3 (Touvron et al. 2023; Grattafiori et al. 2024). */
+export const llama: Family = {
+  modelType: "llama",
+  prefix: "model.",
+  head: { name: "lm_head.weight", tiedTo: "model.embed_tokens.weight" },
+  buffers: /\.rotary_emb\.inv_freq$/,
+  tied: (raw) => raw.boolean("tie_word_embeddings", false),
+  config: (raw) => gatedDecoderConfig(raw),
+  rules(config, raw) {
+    const bias = raw.boolean("attention_bias", false);
+    return [
+      ...outerRules(config, this.tied(raw)),
+      ...perBlock(config, (layer) => [
+        ...preNormRules(config, layer),
+        ...attentionRules(config, layer, { qkvBias: bias, outputBias: bias }),
+        ...mlpRules(config, layer, raw.boolean("mlp_bias", false)),
+      ]),
+    ];
+  },
+};

@@ -1,0 +1,79 @@
+import { throwIfAborted } from "@autocircuit/core";
+import { scope } from "@autocircuit/native";
+import { badFile } from "../bad-file.ts";
+import type { ConfigReader } from "../config-reader.ts";
+import type { LoadContext } from "../load-context.ts";
+import type { Checkpoint } from "../safetensors/checkpoint.ts";
+import type { ModelParts } from "../transformer-lens/load.ts";
+import { checkWeights } from "../weights/check-names.ts";
+import { WeightSet } from "../weights/weight-set.ts";
+import { findFamily } from "./families.ts";
+import type { Family } from "./family.ts";
+import { familyNames } from "./names.ts";
+import type { WeightRule } from "./rules.ts";
+
+/**
+ * Reads a folder in the layout of `transformers`. The engine's weights are views of the stored tensors where that is
+ * possible at all.
+ *
+ * @throws AutocircuitError `bad-file` for unknown architectures and settings, missing, extra or misshapen weights; `aborted`
+ */
+export async function loadHuggingFace(
+  checkpoint: Checkpoint,
+  raw: ConfigReader,
+  context: LoadContext,
+): Promise<ModelParts> {
+  const family = findFamily(raw);
+  const config = family.config(raw);
+  const stored = familyNames(family, checkpoint.names());
+  if (family.tied(raw)) await dropTiedCopy(family, checkpoint, stored);
+  const rules = family.rules(config, raw);
+  checkWeights(
+    rules,
+    new Map([...stored].map(([name, file]) => [name, checkpoint.info(file).shape])),
+    checkpoint.folder,
+  );
+  return { config, weights: await loadRules(rules, checkpoint, stored, context) };
+}
+
+async function loadRules(
+  rules: readonly WeightRule[],
+  checkpoint: Checkpoint,
+  stored: ReadonlyMap<string, string>,
+  context: LoadContext,
+): Promise<WeightSet> {
+  const weights = new WeightSet();
+  try {
+    for (const [done, rule] of rules.entries()) {
+      throwIfAborted(context.signal);
+      context.onProgress?.({ stage: "reading", done, total: rules.length, name: rule.name });
+      using loaded = await checkpoint.load(stored.get(rule.name)!);
+      using tensor = loaded.to(context.dtype);
+      for (const [name, view] of Object.entries(rule.to))
+        weights.set(
+          name,
+          scope(() => view(tensor)),
+        );
+    }
+    return weights;
+  } catch (error) {
+    weights[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Tied models may store the embedding twice. If the copies differed, "tied" would be wrong for one of them. */
+async function dropTiedCopy(family: Family, checkpoint: Checkpoint, stored: Map<string, string>): Promise<void> {
+  const { name, tiedTo } = family.head;
+  const copy = stored.get(name);
+  const original = stored.get(tiedTo);
+  if (copy === undefined || original === undefined) return;
+  const [a, b] = [await checkpoint.file(copy).read(copy), await checkpoint.file(original).read(original)];
+  if (!Buffer.from(a).equals(Buffer.from(b))) {
+    throw badFile(
+      checkpoint.folder,
+      `${name} differs from ${tiedTo}, though the configuration ties them. Set \`tie_word_embeddings\` to false to use both.`,
+    );
+  }
+  stored.delete(name);
+}

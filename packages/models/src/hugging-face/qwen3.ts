@@ -1,0 +1,24 @@
+import type { Family } from "./family.ts";
+import { attentionRules, mlpRules, outerRules, preNormRules, qkNormRules } from "./gated-decoder.ts";
+import { llama } from "./llama.ts";
+import { qwenConfig } from "./qwen2.ts";
+import { perBlock } from "./rules.ts";
+
+/** Qwen3, dense (Yang et al. 2025): no biases, queries and keys normed per head. */
+export const qwen3: Family = {
+  ...llama,
+  modelType: "qwen3",
+  config: (raw) => ({ ...qwenConfig(raw), qkNorm: "head" }),
+  rules(config, raw) {
+    const bias = raw.boolean("attention_bias", false);
+    return [
+      ...outerRules(config, this.tied(raw)),
+      ...perBlock(config, (layer) => [
+        ...preNormRules(config, layer),
+        ...attentionRules(config, layer, { qkvBias: bias, outputBias: bias }),
+        ...qkNormRules(config, layer),
+        ...mlpRules(config, layer),
+      ]),
+    ];
+  },
+};

@@ -1,0 +1,56 @@
+import type { DType } from "@autocircuit/native";
+import { loadHuggingFace } from "./hugging-face/load.ts";
+import { computeDType, type LoadContext, type LoadProgress } from "./load-context.ts";
+import { type ProcessingOptions, processWeights, resolveProcessing } from "./processing/process-weights.ts";
+import { asTransformerLens, openConfig } from "./read-config.ts";
+import { Checkpoint } from "./safetensors/checkpoint.ts";
+import { loadTransformerLens, type ModelParts } from "./transformer-lens/load.ts";
+
+/** How a checkpoint is loaded. */
+export interface LoadOptions extends ProcessingOptions {
+  /** The type to compute in: float32 (default) or float64, whatever the file stores. */
+  dtype?: DType | undefined;
+  onProgress?: ((progress: LoadProgress) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads a checkpoint folder: its configuration, and its weights under TransformerLens names, processed as asked. The
+ * caller owns the weights.
+ *
+ * Processing is on by default for folders of `transformers` and off for TransformerLens's, whose weights are used as
+ * they are. It is done in the type to compute in.
+ *
+ * @throws AutocircuitError `not-found`, `bad-file`, `bad-input` for processing that would change the model, `aborted`
+ */
+export async function loadParts(folder: string, options: LoadOptions = {}): Promise<ModelParts> {
+  const { format, raw } = await openConfig(folder);
+  await using checkpoint = await Checkpoint.open(folder);
+  const context = loadContext(options);
+  const huggingFace = format === "hugging-face";
+  const parts = huggingFace
+    ? await loadHuggingFace(checkpoint, raw, context)
+    : await loadTransformerLens(checkpoint, asTransformerLens(raw), raw.where, context);
+  return processed(parts, options, huggingFace);
+}
+
+/** What the stages of loading need of the options. */
+export function loadContext({ dtype, signal, onProgress }: LoadOptions): LoadContext {
+  return { dtype: computeDType(dtype), signal, onProgress };
+}
+
+/**
+ * Processes weights as asked; frees them when that fails.
+ *
+ * @param byDefault whether to do what the options leave open
+ */
+export function processed(parts: ModelParts, options: LoadOptions, byDefault: boolean): ModelParts {
+  try {
+    const steps = resolveProcessing(options, parts.config, byDefault);
+    processWeights(parts.weights, parts.config, steps, options);
+    return parts;
+  } catch (error) {
+    parts.weights[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import type { GraphConfig } from "@autocircuit/core";
+import { Transformer, type TransformerConfig } from "@autocircuit/native";
+import { graphConfig } from "./graph-config.ts";
+import { type LoadOptions, loadContext, loadParts, processed } from "./load-parts.ts";
+import type { TransformerLensConfig } from "./transformer-lens/config.ts";
+import { type HostWeight, type ModelParts, partsFromHost } from "./transformer-lens/load.ts";
+
+/** A transformer in the engine, with what is needed to build graphs for it. */
+export interface LoadedTransformer {
+  /** The caller's to dispose. */
+  readonly transformer: Transformer;
+  readonly config: TransformerConfig;
+  readonly graphConfig: GraphConfig;
+}
+
+/**
+ * Loads a checkpoint folder into the engine, see {@link loadParts} for what it may hold.
+ *
+ * @throws AutocircuitError as `loadParts`; `bad-input` for weights that are NaN or infinite
+ * @example
+ * const { transformer } = await loadTransformer("models/gpt2", { dtype: "float32" });
+ */
+export async function loadTransformer(folder: string, options: LoadOptions = {}): Promise<LoadedTransformer> {
+  return build(await loadParts(folder, options));
+}
+
+/**
+ * Builds a transformer from a TransformerLens configuration and weights in memory, as `@autocircuit/tracr` compiles them.
+ *
+ * @param weights by TransformerLens name, row-major
+ * @param options as for folders; processing is off by default
+ * @throws AutocircuitError `bad-file` for weights that do not fit the configuration
+ * @example
+ * const { config, weights } = compile(program);
+ * const { transformer } = await transformerFromWeights(config, weights);
+ */
+export async function transformerFromWeights(
+  config: TransformerLensConfig,
+  weights: Readonly<Record<string, HostWeight>>,
+  options: LoadOptions = {},
+): Promise<LoadedTransformer> {
+  return build(processed(await partsFromHost(config, weights, loadContext(options)), options, false));
+}
+
+/** Hands weights over to the engine, which keeps what it needs of them and looks for NaN. */
+async function build({ config, weights }: ModelParts): Promise<LoadedTransformer> {
+  using owned = weights;
+  const transformer = Transformer.create(config, owned.toWeights());
+  try {
+    return { transformer: await transformer.ready(), config, graphConfig: graphConfig(config) };
+  } catch (error) {
+    transformer.dispose();
+    throw error;
+  }
+}

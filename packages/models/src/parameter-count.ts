@@ -1,0 +1,12 @@
+import type { TransformerConfig } from "@autocircuit/native";
+import { weightLayout } from "./weights/layout.ts";
+
+/**
+ * Numbers in the matrices of a model. Biases and norms, which a model may lack, are left out (less than a hundredth); an
+ * unembedding tied to the embedding counts too, since the engine computes with it.
+ */
+export function parameterCount(config: TransformerConfig): number {
+  return weightLayout(config)
+    .filter(({ optional }) => !optional)
+    .reduce((sum, { shape }) => sum + shape.reduce((size, n) => size * n, 1), 0);
+}

@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AutocircuitError, type TransformerConfig } from "@autocircuit/native";
+import { badFile } from "./bad-file.ts";
+import { ConfigReader } from "./config-reader.ts";
+import { findFamily } from "./hugging-face/families.ts";
+import { fromTransformerLens, type TransformerLensConfig } from "./transformer-lens/config.ts";
+
+/** Whose words a `config.json` is written in. */
+export type ConfigFormat = "hugging-face" | "transformer-lens";
+
+/** A folder's `config.json`, and whose words it is written in. */
+export interface FolderConfig {
+  readonly format: ConfigFormat;
+  readonly raw: ConfigReader;
+}
+
+/**
+ * Reads a folder's `config.json` and tells whose it is.
+ *
+ * @throws AutocircuitError `not-found`, `bad-file`
+ */
+export async function openConfig(folder: string): Promise<FolderConfig> {
+  const path = join(folder, "config.json");
+  if (!existsSync(path)) throw new AutocircuitError("not-found", `${path}: does not exist. Is this a model's folder?`);
+  const raw = ConfigReader.parse(await readFile(path, "utf8"), path);
+  if (raw.has("model_type")) return { format: "hugging-face", raw };
+  if (raw.has("n_layers")) return { format: "transformer-lens", raw };
+  throw badFile(
+    path,
+    "is of no known kind: it has neither `model_type` (transformers) nor `n_layers` (TransformerLens).",
+  );
+}
+
+/** The TransformerLens configuration behind a reader; `fromTransformerLens` checks every entry. */
+export function asTransformerLens(raw: ConfigReader): TransformerLensConfig {
+  return raw.values as unknown as TransformerLensConfig;
+}
+
+/**
+ * The engine's configuration of a model, without reading its weights.
+ *
+ * @example
+ * estimateMemory(await readConfig("models/gpt2"), 16, 15);
+ */
+export async function readConfig(folder: string): Promise<TransformerConfig> {
+  const { format, raw } = await openConfig(folder);
+  return format === "hugging-face"
+    ? findFamily(raw).config(raw)
+    : fromTransformerLens(asTransformerLens(raw), raw.where);
+}

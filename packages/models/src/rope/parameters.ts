@@ -1,0 +1,123 @@
+import type { ConfigReader } from "../config-reader.ts";
+
+/** Rotary position parameters, in the words of transformers 5 (`rope_parameters`). */
+export type RopeParameters = RopeBase &
+  (
+    | { readonly type: "default" | "dynamic" }
+    | { readonly type: "linear"; readonly factor: number }
+    | Llama3Scaling
+    | YarnScaling
+  );
+
+interface RopeBase {
+  /** Base of the geometric series of wavelengths. */
+  readonly theta: number;
+  /** The part of each head that is turned. */
+  readonly partial: number;
+}
+
+/** Long wavelengths are stretched, short ones kept, those between interpolated (Llama 3.1). */
+export interface Llama3Scaling {
+  readonly type: "llama3";
+  readonly factor: number;
+  readonly lowFrequencyFactor: number;
+  readonly highFrequencyFactor: number;
+  readonly originalContext: number;
+}
+
+/** YaRN (Peng et al. 2023, section 3): a ramp between kept and stretched frequencies, and a multiplier on cos and sin. */
+export interface YarnScaling {
+  readonly type: "yarn";
+  readonly factor: number;
+  readonly originalContext: number;
+  readonly betaFast: number;
+  readonly betaSlow: number;
+  readonly attentionFactor: number;
+  /** Whether the ramp's ends are rounded to whole dimensions. */
+  readonly truncate: boolean;
+}
+
+/** What a family assumes when its config is silent. */
+export interface RopeDefaults {
+  readonly theta?: number;
+  readonly partial?: number;
+}
+
+/**
+ * Reads rotary parameters: `rope_parameters` as transformers 5 writes them, else the older `rope_theta`, `rope_scaling`
+ * and `partial_rotary_factor`.
+ *
+ * @throws AutocircuitError `bad-file` for unknown kinds of scaling and missing numbers
+ */
+export function readRopeParameters(config: ConfigReader, defaults: RopeDefaults = {}): RopeParameters {
+  const context = config.size("max_position_embeddings");
+  const modern = config.object("rope_parameters");
+  if (modern) {
+    // Theta beside the object instead of in it occurs in checkpoints converted by hand.
+    const theta = modern.number("rope_theta", config.number("rope_theta", defaults.theta ?? 10000));
+    const partial = modern.number("partial_rotary_factor", partialFactor(config, defaults));
+    return readScaling(modern, { theta, partial }, context);
+  }
+  const base = {
+    theta: config.number("rope_theta", defaults.theta ?? 10000),
+    partial: partialFactor(config, defaults),
+  };
+  const scaling = config.object("rope_scaling");
+  return scaling ? readScaling(scaling, base, context) : { type: "default", ...base };
+}
+
+/**
+ * Reads one set of rotary parameters: the object that holds `rope_type` (once called `type`) and its numbers.
+ *
+ * @param context the model's context length, the original one where none is given
+ */
+export function readScaling(scaling: ConfigReader, base: RopeBase, context: number): RopeParameters {
+  const typeKey = scaling.has("rope_type") ? "rope_type" : "type";
+  const type = scaling.string(typeKey, "default");
+  switch (type) {
+    case "default":
+    case "dynamic":
+      return { type, ...base };
+    case "linear":
+      return { type, ...base, factor: scaling.number("factor") };
+    case "llama3":
+      return {
+        type,
+        ...base,
+        factor: scaling.number("factor"),
+        lowFrequencyFactor: scaling.number("low_freq_factor"),
+        highFrequencyFactor: scaling.number("high_freq_factor"),
+        originalContext: scaling.size("original_max_position_embeddings", context),
+      };
+    case "yarn":
+      return { type, ...base, ...readYarn(scaling, context) };
+    default:
+      throw scaling.fail(typeKey, "is not default, dynamic, linear, llama3 or yarn");
+  }
+}
+
+function readYarn(scaling: ConfigReader, context: number): Omit<YarnScaling, "type"> {
+  const originalContext = scaling.size("original_max_position_embeddings", context);
+  const factor = scaling.number("factor", context / originalContext);
+  // Models that give both multipliers want their ratio; the paper's recommendation otherwise (equation 22).
+  const mscale = scaling.number("mscale", 0);
+  const mscaleAll = scaling.number("mscale_all_dim", 0);
+  const ratio = yarnMultiplier(factor, mscale) / yarnMultiplier(factor, mscaleAll);
+  const attentionFactor = mscale && mscaleAll ? ratio : yarnMultiplier(factor, 1);
+  return {
+    factor,
+    originalContext,
+    betaFast: scaling.number("beta_fast", 32),
+    betaSlow: scaling.number("beta_slow", 1),
+    attentionFactor: scaling.number("attention_factor", attentionFactor),
+    truncate: scaling.boolean("truncate", true),
+  };
+}
+
+function yarnMultiplier(factor: number, mscale: number): number {
+  return factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1;
+}
+
+function partialFactor(config: ConfigReader, defaults: RopeDefaults): number {
+  return config.number("partial_rotary_factor", defaults.partial ?? 1);
+}

@@ -1,0 +1,31 @@
+import type { HostArray } from "@autocircuit/native";
+import type { SafetensorsDType } from "./dtypes.ts";
+import { decodeBfloat16, decodeFloat16 } from "./half.ts";
+
+/** A tensor's bytes as a typed array; 16-bit floats are widened to float32. */
+export function decode(bytes: ArrayBuffer, dtype: SafetensorsDType): HostArray {
+  switch (dtype) {
+    case "F64":
+      return new Float64Array(bytes);
+    case "F32":
+      return new Float32Array(bytes);
+    case "F16":
+      return decodeFloat16(new Uint16Array(bytes));
+    case "BF16":
+      return decodeBfloat16(new Uint16Array(bytes));
+    case "I64":
+      return new BigInt64Array(bytes);
+    case "I32":
+      return new Int32Array(bytes);
+    case "U8":
+    case "BOOL":
+      return new Uint8Array(bytes);
+  }
+}
+
+/** The flat index of the first NaN or infinity, or -1. Integers have none. */
+export function firstNonFinite(values: HostArray): number {
+  if (values instanceof BigInt64Array) return -1;
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
+  return -1;
+}

@@ -1,0 +1,37 @@
+import { existsSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL("fixtures", import.meta.url));
+const shared = fileURLToPath(new URL("../../../../shared", import.meta.url));
+
+/** A tiny checkpoint with random weights in the layout of `transformers`, and what `transformers` computes with it. */
+export const huggingFace = (family: string): string => `${here}/hugging-face/${family}`;
+
+/** Every such checkpoint. */
+export const huggingFaceFamilies: readonly string[] = readdirSync(`${here}/hugging-face`).sort();
+
+/** The checkpoints `gpt2` and `gpt_neox` after TransformerLens has processed them. */
+export const transformerLens = (family: "gpt2" | "gpt_neox"): string => `${here}/transformer-lens/${family}`;
+
+/** Folder of the conformance cases: `AUTOCIRCUIT_CONFORMANCE`, or `shared/conformance` beside the checkout. */
+export const conformance = process.env.AUTOCIRCUIT_CONFORMANCE ?? `${shared}/conformance`;
+
+/** The folder of a conformance case in TransformerLens's layout. */
+export const conformanceCase = (name: string): string => `${conformance}/autocircuit/${name}`;
+
+/** Names of those cases; empty where they are absent. */
+export const conformanceCases: readonly string[] = [
+  "attn-only",
+  "brackets",
+  "gpt2-hf",
+  "gpt2-like",
+  "gpt2-like-ln",
+  "gpt_neox-hf",
+  "no-norm",
+  "pythia-like",
+  "sorted-list",
+  "sum",
+].filter((name) => existsSync(conformanceCase(name)));
+
+/** Models trained by others, which this repository does not hold a copy of. */
+export const trainedModel = (name: string): string => `${shared}/models/${name}`;
