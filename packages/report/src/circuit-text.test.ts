@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { gpt2Report, reverseByTokenReport, xproportionReport } from "../test/samples.ts";
+import { circuitText } from "./circuit-text.ts";
+
+describe("circuitText", () => {
+  it("sets the circuit found beside the published one, with marks", () => {
+    expect(circuitText(xproportionReport())).toBe(
+      [
+        "tracr-xproportion: edges that edge attribution patching puts first",
+        "Found 2 of 3 published edges, 1 missed, 1 extra",
+        "",
+        "  found                published             score",
+        "  ───────────────────  ──────────────────  ───────",
+        "= A1.0->Resid End      A1.0->Resid End      0.4821",
+        "= MLP 0->A1.0.V        MLP 0->A1.0.V       -0.2177",
+        "+ Resid Start->A1.0.K                       0.0312",
+        "-                      Resid Start->MLP 0        –",
+        "",
+        "= in both 2   - missed 1   + extra 1",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("has positions in a graph by token", () => {
+    const lines = circuitText(reverseByTokenReport()).split("\n");
+    expect(lines[3]).toMatch(/^ {2}found +published +position +score$/);
+    expect(lines.filter((line) => line.startsWith("+"))).toEqual([
+      expect.stringMatching(/Resid Start->A3\.0\.V +3 +∞$/),
+      expect.stringMatching(/A3\.0->Resid End +3 +∞$/),
+    ]);
+  });
+
+  it("is plain unless color is asked for, and says the same then", () => {
+    const plain = circuitText(reverseByTokenReport());
+    const colored = circuitText(reverseByTokenReport(), { color: true });
+    expect(plain).not.toContain("\x1b");
+    expect(colored).toContain("\x1b[33m+");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences are what is removed
+    expect(colored.replace(/\x1b\[\d+m/g, "")).toBe(plain);
+  });
+
+  it("counts the rows it leaves out", () => {
+    const text = circuitText(gpt2Report(30), { maxRows: 10 });
+    expect(text).toContain("  … and 20 more");
+    expect(text.match(/->/g)).toHaveLength(10);
+  });
+});

@@ -1,0 +1,91 @@
+import { type ComparedEdge, compareCircuits, type EdgeStatus } from "./compare.ts";
+import { visible } from "./escape.ts";
+import { formatCount, formatNumber } from "./format.ts";
+import { cells, fit } from "./text-width.ts";
+import type { CircuitReport } from "./types.ts";
+import { tokenName, verdict } from "./verdict.ts";
+
+/** How the table is written. */
+export interface CircuitTextOptions {
+  /** ANSI colors besides the marks; false by default. The caller looks at `NO_COLOR` and at the terminal. */
+  readonly color?: boolean | undefined;
+  /** Rows shown at most; the rest is counted. All by default. */
+  readonly maxRows?: number | undefined;
+}
+
+/** Marks of the plain-text table: they say what colors say elsewhere. */
+export const marks: Readonly<Record<EdgeStatus, string>> = { circuit: " ", found: "=", missed: "-", extra: "+" };
+
+const ansi: Readonly<Record<EdgeStatus, string>> = {
+  circuit: "",
+  found: "\x1b[36m",
+  missed: "\x1b[31m",
+  extra: "\x1b[33m",
+};
+const widestName = 48;
+
+/**
+ * The circuit as a plain-text table, the published circuit beside it where there is one. The first column marks every
+ * edge: `=` in both, `-` missed, `+` extra.
+ *
+ * @throws AutocircuitError when the edges do not fit the graph (see {@link compareCircuits}).
+ */
+export function circuitText(report: CircuitReport, options: CircuitTextOptions = {}): string {
+  const comparison = compareCircuits(report);
+  const { compared, counts } = comparison;
+  const shown = comparison.edges.slice(0, options.maxRows ?? Number.POSITIVE_INFINITY);
+  const byToken = report.graph.tokens !== null;
+  const name = (edge: ComparedEdge) => fit(visible(edge.edge), widestName, cells);
+  const columns: Column[] = [
+    { head: compared ? "found" : "edge", text: (e) => (e.status === "missed" ? "" : name(e)) },
+    ...(compared ? [{ head: "published", text: (e: ComparedEdge) => (e.status === "extra" ? "" : name(e)) }] : []),
+    ...(byToken ? [{ head: "position", text: (e: ComparedEdge) => visible(tokenName(report, e.token!)) }] : []),
+    { head: "score", text: (e) => formatNumber(e.score).replace("−", "-"), right: true },
+  ];
+  const widths = columns.map((c) => Math.max(cells(c.head), ...shown.map((edge) => cells(c.text(edge)))));
+  const row = (mark: string, texts: string[]) =>
+    `${mark} ${texts.map((text, i) => pad(text, widths[i]!, columns[i]!.right ?? false)).join("  ")}`.trimEnd();
+  const lines = [visible(report.title), verdict(report, comparison), ""];
+  if (shown.length > 0) {
+    lines.push(
+      row(
+        " ",
+        columns.map((c) => c.head),
+      ),
+      row(
+        " ",
+        widths.map((width) => "─".repeat(width)),
+      ),
+    );
+  }
+  for (const edge of shown) {
+    const text = row(
+      marks[edge.status],
+      columns.map((c) => c.text(edge)),
+    );
+    const color = options.color ? ansi[edge.status] : "";
+    lines.push(color === "" ? text : `${color}${text}\x1b[0m`);
+  }
+  const rest = comparison.edges.length - shown.length;
+  if (rest > 0) lines.push(`  … and ${formatCount(rest)} more`);
+  if (compared) {
+    const counted = (["found", "missed", "extra"] as const).map(
+      (status) => `${marks[status]} ${label[status]} ${formatCount(counts[status])}`,
+    );
+    lines.push("", counted.join("   "));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+interface Column {
+  readonly head: string;
+  readonly text: (edge: ComparedEdge) => string;
+  readonly right?: boolean;
+}
+
+const label = { found: "in both", missed: "missed", extra: "extra" } as const;
+
+function pad(text: string, width: number, right: boolean): string {
+  const space = " ".repeat(width - cells(text));
+  return right ? space + text : text + space;
+}

@@ -1,0 +1,87 @@
+import { AutocircuitError } from "@autocircuit/native";
+import { edgeKey, resolveEdges } from "./resolve-edges.ts";
+import type { CircuitReport } from "./types.ts";
+
+/**
+ * Where an edge belongs: `found` in both circuits, `missed` only in the published one, `extra` only in the one found;
+ * `circuit` where there is no published circuit to compare with.
+ */
+export type EdgeStatus = "circuit" | "found" | "missed" | "extra";
+
+/** An edge of either circuit. `src` and `dest` are places in `graph.nodes.srcs` and `.dests`. */
+export interface ComparedEdge {
+  readonly edge: string;
+  readonly token: number | null;
+  /** Null for a missed edge: it is not in the circuit that was found. */
+  readonly score: number | null;
+  readonly status: EdgeStatus;
+  readonly src: number;
+  readonly dest: number;
+}
+
+/** The circuit found beside the published one. */
+export interface Comparison {
+  /** Edges of either circuit: largest absolute score first, then network order; missed edges last. */
+  readonly edges: readonly ComparedEdge[];
+  /** Number of edges of each status. */
+  readonly counts: Readonly<Record<EdgeStatus, number>>;
+  /** Whether there is a published circuit. */
+  readonly compared: boolean;
+  /** There is a published circuit, and the circuit found is the same. */
+  readonly exact: boolean;
+}
+
+/**
+ * Compares the circuit of a report with the published one.
+ *
+ * @throws AutocircuitError when edges and graph do not fit together (see `resolveEdges`), when the graph has no
+ * nodes, or when there are not as many token labels as positions.
+ */
+export function compareCircuits(report: CircuitReport): Comparison {
+  checkGraph(report);
+  const found = resolveEdges(report.graph, report.circuit, "circuit");
+  const official = report.official && resolveEdges(report.graph, report.official.edges, "official circuit");
+  const published = new Set(official?.map(edgeKey));
+  const keys = new Set(found.map(edgeKey));
+  const edges: ComparedEdge[] = found.map((edge, i) => ({
+    ...edge,
+    score: report.circuit[i]!.score,
+    status: official === undefined ? "circuit" : published.has(edgeKey(edge)) ? "found" : "extra",
+  }));
+  for (const edge of official ?? []) {
+    if (!keys.has(edgeKey(edge))) edges.push({ ...edge, score: null, status: "missed" });
+  }
+  edges.sort(byImportance);
+  const counts: Record<EdgeStatus, number> = { circuit: 0, found: 0, missed: 0, extra: 0 };
+  for (const edge of edges) counts[edge.status]++;
+  const compared = official !== undefined;
+  return { edges, counts, compared, exact: compared && counts.missed === 0 && counts.extra === 0 };
+}
+
+/** Absolute score as a sortable number: a score that is not a number counts least, a missing one less still. */
+export function importance(score: number | null): number {
+  if (score === null) return -2;
+  return Number.isNaN(score) ? -1 : Math.abs(score);
+}
+
+function byImportance(a: ComparedEdge, b: ComparedEdge): number {
+  const x = importance(a.score);
+  const y = importance(b.score);
+  if (x !== y) return y > x ? 1 : -1;
+  return (a.token ?? 0) - (b.token ?? 0) || a.src - b.src || a.dest - b.dest;
+}
+
+function checkGraph({ graph, tokenLabels }: CircuitReport): void {
+  const { srcs, dests } = graph.nodes;
+  if (srcs.length === 0 || dests.length === 0) {
+    throw new AutocircuitError(
+      "bad-input",
+      `The report's graph has ${srcs.length} sources and ${dests.length} destinations. Pass graph.srcs and graph.dests of the model's graph as graph.nodes.`,
+    );
+  }
+  if (tokenLabels === undefined || graph.tokens === null || tokenLabels.length === graph.tokens) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `The report has ${tokenLabels.length} token labels for ${graph.tokens} positions. Give one label per position, or none.`,
+  );
+}

@@ -1,0 +1,53 @@
+import { AutocircuitError } from "@autocircuit/native";
+import { parse, View } from "vega";
+import { compile } from "vega-lite";
+import { type CurveSize, curveSpec } from "./curve/curve-spec.ts";
+import { escapeXml } from "./escape.ts";
+import { ground } from "./palette.ts";
+import type { Curve } from "./types.ts";
+
+/** How a curve is drawn. */
+export interface CurveSvgOptions extends Partial<CurveSize> {
+  /** Name for people who cannot see the picture; the metric by default. */
+  readonly title?: string | undefined;
+}
+
+/**
+ * Draws a metric against the number of edges as a standalone SVG, through Vega-Lite and without a browser. Points that
+ * are not finite are left out.
+ *
+ * @throws AutocircuitError `bad-input` when there is no finite point.
+ * @example
+ * ```ts
+ * const points = [{ edges: 0, value: 3.1, series: "acdc" }, { edges: 100, value: 0.2, series: "acdc" }];
+ * const svg = await curveSvg({ metric: "KL divergence", unit: "nats", points, edgeScale: "log" });
+ * ```
+ */
+export async function curveSvg(curve: Curve, options: CurveSvgOptions = {}): Promise<string> {
+  if (!curve.points.some((point) => Number.isFinite(point.edges) && Number.isFinite(point.value))) {
+    throw new AutocircuitError(
+      "bad-input",
+      `The curve "${curve.metric}" has no finite point. Leave it out, or give points.`,
+    );
+  }
+  const size = { width: options.width ?? 620, height: options.height ?? 280 };
+  const view = new View(parse(compile(curveSpec(curve, size)).spec), { renderer: "none" });
+  try {
+    return withStyle(await view.toSVG(), options.title ?? `${curve.metric} against the number of edges`);
+  } finally {
+    view.finalize();
+  }
+}
+
+/** Gives the picture a name and the colors that `currentColor` stands for, in light and dark. */
+function withStyle(svg: string, title: string): string {
+  const { light, dark } = ground;
+  const style = [
+    `.autocircuit-curve{color:${light.ink};background:${light.paper}}`,
+    `@media screen and (prefers-color-scheme:dark){.autocircuit-curve{color:${dark.ink};background:${dark.paper}}}`,
+  ].join("");
+  return svg.replace(/<svg ([^>]*)>/, (_, attributes: string) => {
+    const kept = attributes.replace(/class="[^"]*"/, 'class="autocircuit-curve" role="img"');
+    return `<svg ${kept}><title>${escapeXml(title)}</title><style>${style}</style>`;
+  });
+}

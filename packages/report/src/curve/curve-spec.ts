@@ -1,0 +1,135 @@
+import type { TopLevelSpec } from "vega-lite";
+import { visible } from "../escape.ts";
+import { okabeIto, sans } from "../palette.ts";
+import type { Curve, CurveScale } from "../types.ts";
+
+/** Size of the plotting area in pixels, without axes and legend. */
+export interface CurveSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+// Okabe-Ito without yellow and black, which one of the two grounds swallows.
+const colors = [okabeIto.blue, okabeIto.vermillion, okabeIto.green, okabeIto.purple, okabeIto.orange, okabeIto.skyBlue];
+const dashes = [
+  [1, 0],
+  [6, 3],
+  [2, 2],
+  [8, 3, 2, 3],
+  [10, 4],
+  [4, 2, 1, 2],
+];
+const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
+
+/**
+ * Vega-Lite specification of a curve: one line per series, told apart by color, dashes and point shape. Text and axes
+ * take the color of the surrounding page (`currentColor`), so that one picture serves light and dark.
+ */
+export function curveSpec(curve: Curve, size: CurveSize): TopLevelSpec {
+  const points = curve.points
+    .filter((point) => Number.isFinite(point.edges) && Number.isFinite(point.value))
+    .map((point) => ({ edges: point.edges, value: point.value, series: visible(point.series) }));
+  const series = [...new Set(points.map((point) => point.series))];
+  const edges = points.map((point) => point.edges);
+  const values = [...points.map((point) => point.value), ...(curve.baseline ? [curve.baseline.value] : [])];
+  const pick = <T>(list: readonly T[]) => series.map((_, i) => list[i % list.length]!);
+  const channel = <T>(range: readonly T[], legend = true) => ({
+    field: "series",
+    type: "nominal" as const,
+    title: null,
+    scale: { domain: series, range: pick(range) as never },
+    // A single series needs no legend: the axis says what it is.
+    legend: legend && series.length > 1 ? {} : null,
+  });
+  const x = { field: "edges", type: "quantitative" as const, title: "edges", ...axis(edges, curve.edgeScale) };
+  const y = {
+    field: "value",
+    type: "quantitative" as const,
+    title: valueTitle(curve),
+    ...axis(values, curve.valueScale),
+  };
+  const encoding = { x, y, color: channel(colors), strokeDash: channel(dashes, false), shape: channel(shapes) };
+  const { shape: _, ...line } = encoding;
+  const { strokeDash: __, ...point } = encoding;
+  const layer: object[] = [
+    { mark: { type: "line", strokeWidth: 2 }, encoding: line },
+    { mark: { type: "point", filled: true, size: 42, opacity: 1 }, encoding: point },
+  ];
+  if (curve.baseline && Number.isFinite(curve.baseline.value)) layer.push(...baseline(curve.baseline, y, size));
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+    data: { values: points },
+    ...size,
+    layer,
+    // Apart from color and shape, so that the legend shows plain symbols: a dash pattern breaks their outline.
+    resolve: { legend: { strokeDash: "independent" } },
+    config: config(),
+  } as TopLevelSpec;
+}
+
+function valueTitle(curve: Curve): string {
+  return visible(curve.unit === "" ? curve.metric : `${curve.metric} (${curve.unit})`);
+}
+
+function axis(values: readonly number[], scale: CurveScale | undefined): object {
+  if (scale !== "log") return { scale: { nice: true } };
+  const positive = values.filter((value) => value > 0);
+  const least = Math.min(...positive);
+  const ticks = decades(values);
+  if (values.every((value) => value > 0)) {
+    return { scale: { type: "log", nice: false }, axis: { values: ticks.filter((tick) => tick >= least) } };
+  }
+  const constant = Number.isFinite(least) ? least : 1;
+  return { scale: { type: "symlog", constant, nice: false }, axis: { values: ticks } };
+}
+
+/** Zero and the powers of ten of either sign that the values span, thinned to about eight. */
+function decades(values: readonly number[]): number[] {
+  const powers = (list: number[]) => {
+    if (list.length === 0) return [];
+    const low = Math.floor(Math.log10(Math.min(...list)));
+    const high = Math.ceil(Math.log10(Math.max(...list)));
+    const step = Math.max(1, Math.ceil((high - low) / 8));
+    return Array.from({ length: Math.floor((high - low) / step) + 1 }, (_, i) => Number(`1e${low + i * step}`));
+  };
+  const positive = powers(values.filter((value) => value > 0));
+  const negative = powers(values.filter((value) => value < 0).map((value) => -value)).map((value) => -value);
+  return [...negative.reverse(), ...(values.some((value) => value <= 0) ? [0] : []), ...positive];
+}
+
+function baseline(base: { name: string; value: number }, y: object, size: CurveSize): object[] {
+  const level = [{ value: base.value, name: visible(base.name) }];
+  return [
+    {
+      data: { values: level },
+      mark: { type: "rule", strokeDash: [3, 3], color: "currentColor", opacity: 0.6 },
+      encoding: { y },
+    },
+    {
+      data: { values: level },
+      mark: { type: "text", align: "right", dx: -4, dy: -6, color: "currentColor", fontSize: 11 },
+      encoding: { x: { value: size.width }, y, text: { field: "name" } },
+    },
+  ];
+}
+
+function config(): object {
+  const ink = "currentColor";
+  const title = { titleColor: ink, titleFontSize: 12, titleFontWeight: 600, titlePadding: 10 };
+  const line = { domainColor: ink, tickColor: ink, domainOpacity: 0.4, tickOpacity: 0.4 };
+  return {
+    background: "transparent",
+    font: sans.replaceAll("'", ""),
+    view: { stroke: null },
+    axis: { ...title, ...line, labelColor: ink, labelFontSize: 11, gridColor: ink, gridOpacity: 0.12, gridWidth: 1 },
+    legend: {
+      labelColor: ink,
+      labelFontSize: 12,
+      orient: "bottom",
+      columns: 3,
+      symbolSize: 60,
+      symbolStrokeWidth: 2,
+      labelLimit: 260,
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { EdgeStatus } from "../compare.ts";
+import { escapeXml } from "../escape.ts";
+import { formatNumber } from "../format.ts";
+import { coordinate as c } from "./line-path.ts";
+import type { PlacedLine } from "./place-lane.ts";
+import type { Weights } from "./weights.ts";
+
+const words: Readonly<Record<EdgeStatus, string>> = {
+  circuit: "in the circuit",
+  found: "in both circuits",
+  missed: "missed: in the published circuit only",
+  extra: "extra: in the circuit found only",
+};
+
+/** One edge: a wide invisible line for the pointer, the line, its tip, and a tooltip. */
+export function drawEdge(placed: PlacedLine, weights: Weights, tip: number, token: string | null): string {
+  const { line, path, x, y } = placed;
+  const { edge } = line;
+  const { width, opacity } = weights.of(edge);
+  const at = token === null ? "" : ` at position ${token}`;
+  const score = edge.score === null ? "" : `, score ${formatNumber(edge.score)}`;
+  const data = [
+    `data-edge="${escapeXml(edge.edge)}"`,
+    edge.token === null ? "" : ` data-token="${edge.token}"`,
+    ` data-src="${escapeXml(line.src.box.name)}" data-dest="${escapeXml(line.dest.box.name)}"`,
+  ].join("");
+  return [
+    `<g class="edge ${edge.status}" ${data} opacity="${Number(opacity.toFixed(2))}">`,
+    `<title>${escapeXml(`${edge.edge}${at}${score} (${words[edge.status]})`)}</title>`,
+    `<path class="hit" d="${path}"/><path class="line" d="${path}" stroke-width="${c(width)}"/>`,
+    drawTip(edge.status, x, y, tip, width),
+    "</g>",
+  ].join("");
+}
+
+/** The end of an edge, just below (x, y): a triangle, a hollow circle where missed, a diamond where extra. */
+export function drawTip(status: EdgeStatus, x: number, y: number, size: number, width = 2): string {
+  const half = size / 2 + Math.max(0, width - 2) / 2;
+  if (status === "missed") {
+    return `<circle class="tip" cx="${c(x)}" cy="${c(y + size / 2)}" r="${c(size / 2 - 0.5)}"/>`;
+  }
+  const points =
+    status === "extra"
+      ? [x, y, x + half, y + size / 2, x, y + size, x - half, y + size / 2]
+      : [x, y, x + half, y + size, x - half, y + size];
+  return `<polygon class="tip" points="${points.map(c).join(" ")}"/>`;
+}

@@ -1,0 +1,72 @@
+import type { Comparison, EdgeStatus } from "../compare.ts";
+import { escapeXml } from "../escape.ts";
+import { formatCount, formatNumber } from "../format.ts";
+import { pixels, wrap } from "../text-width.ts";
+import { drawTip } from "./draw-edge.ts";
+import { coordinate as c } from "./line-path.ts";
+import type { Weights } from "./weights.ts";
+
+const names: Readonly<Record<EdgeStatus, string>> = {
+  circuit: "in the circuit",
+  found: "in both circuits",
+  missed: "missed (published only)",
+  extra: "extra (found only)",
+};
+const sample = 46;
+const lineHeight = 20;
+
+/** Facts the legend explains besides the edges. */
+export interface LegendFacts {
+  readonly weights: Weights;
+  readonly outlines: boolean;
+  /** Dotted links of one head over the positions. */
+  readonly carries: boolean;
+  /** Said last: that not every edge is drawn. */
+  readonly left?: string | undefined;
+}
+
+/** What lines, tips and outlines mean, wrapped to a width. Returns the markup and its height. */
+export function drawLegend(comparison: Comparison, facts: LegendFacts, width: number): { svg: string; height: number } {
+  const items = keysOf(comparison).map((status) => ({
+    status,
+    text: `${names[status]}: ${formatCount(comparison.counts[status])}`,
+  }));
+  let x = 0;
+  let y = 0;
+  const parts: string[] = [];
+  for (const { status, text } of items) {
+    const needed = sample + pixels(text, 11) + 18;
+    if (x > 0 && x + needed > width) {
+      x = 0;
+      y += lineHeight;
+    }
+    // Drawn upright like the edges would be too small to show the dashes: a line to the right with the tip turned.
+    parts.push(
+      `<g class="key ${status}"><path class="line" d="M${c(x)} ${c(y + 8)}h${sample - 14}" stroke-width="2.2"/>`,
+      `<g transform="translate(${c(x + sample - 7)} ${c(y + 8)}) rotate(90)">${drawTip(status, 0, 0, 7)}</g>`,
+      `<text class="small" x="${c(x + sample)}" y="${c(y + 12)}">${escapeXml(text)}</text></g>`,
+    );
+    x += needed;
+  }
+  y += lineHeight;
+  for (const line of wrap(remarks(facts).join(" "), width, (text) => pixels(text, 11))) {
+    parts.push(`<text class="small" x="0" y="${c(y + 12)}">${escapeXml(line)}</text>`);
+    y += 15;
+  }
+  return { svg: parts.join(""), height: y };
+}
+
+function keysOf(comparison: Comparison): EdgeStatus[] {
+  return comparison.compared ? ["found", "missed", "extra"] : ["circuit"];
+}
+
+function remarks({ weights, outlines, carries, left }: LegendFacts): string[] {
+  const said: string[] = [];
+  if (weights.range) {
+    said.push(`Wider: larger |score|, ${weights.range.map(formatNumber).join(" to ")}.`);
+  }
+  if (outlines) said.push("Dashed outline: node without an edge of the circuit.");
+  if (carries) said.push("Dotted: one head; attention carries information from position to position.");
+  if (left) said.push(left);
+  return said;
+}

@@ -1,0 +1,18 @@
+import type { ComparedEdge } from "../compare.ts";
+import type { Box, Port } from "./boxes.ts";
+
+/** A box within the rows that a picture shows. */
+export interface RowBox {
+  readonly id: number;
+  readonly row: number;
+  readonly box: Box;
+}
+
+/** An edge to be drawn, from box to box. */
+export interface Line {
+  readonly edge: ComparedEdge;
+  readonly src: RowBox;
+  readonly dest: RowBox;
+  /** Entry point of the destination, null where it has one input. */
+  readonly port: Port | null;
+}

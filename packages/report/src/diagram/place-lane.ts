@@ -1,0 +1,102 @@
+import type { Box, Port } from "./boxes.ts";
+import { assignColumns } from "./columns.ts";
+import type { Lane } from "./lanes.ts";
+import type { Line } from "./line.ts";
+import { linePath } from "./line-path.ts";
+import { heightOf, type Metrics } from "./metrics.ts";
+import { placeEnds } from "./place-ends.ts";
+import { assignTrunks } from "./trunks.ts";
+
+/** A box with its place; `x` counts from the left of its lane. */
+export interface PlacedBox {
+  readonly box: Box;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** An edge of the lane touches it. */
+  readonly used: boolean;
+  readonly usedPorts: ReadonlySet<Port>;
+}
+
+/** An edge with its curve, which ends below the tip at (x, y). */
+export interface PlacedLine {
+  readonly line: Line;
+  readonly path: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A lane laid out on its own. */
+export interface PlacedLane {
+  readonly lane: Lane;
+  readonly width: number;
+  readonly boxes: readonly PlacedBox[];
+  readonly lines: readonly PlacedLine[];
+}
+
+/** Where the columns and the tracks of a lane lie. */
+interface Grid {
+  readonly width: number;
+  /** Center of each column. */
+  readonly column: readonly number[];
+  /** Left edge of each gutter's first track. */
+  readonly track: readonly number[];
+}
+
+/** Lays out one lane: columns for boxes, trunks for long edges between them, curves in the space between the rows. */
+export function placeLane(lane: Lane, metrics: Metrics, minWidth: number): PlacedLane {
+  const rows = lane.rows.map((row) => row.filter((b) => b.box.kind !== "resid").map((b) => b.id));
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const column = assignColumns(rows, neighborsOf(lane.lines), columns);
+  const trunks = assignTrunks(lane.lines, column, columns);
+  const grid = gridOf(trunks.tracks, columns, metrics, minWidth);
+  const boxes = lane.rows.flatMap((row) =>
+    row.map(({ id, row: r, box }): PlacedBox => {
+      const bar = box.kind === "resid";
+      const width = bar ? grid.width : metrics.boxWidth;
+      const height = heightOf(box);
+      const x = bar ? 0 : grid.column[column.get(id)!]! - width / 2;
+      const usedPorts = new Set(lane.lines.flatMap((l) => (l.dest.id === id && l.port ? [l.port] : [])));
+      return { box, x, y: metrics.rows[r]!.bottom - height, width, height, used: lane.used.has(id), usedPorts };
+    }),
+  );
+  const trunkX = new Map(
+    [...trunks.of].map(([line, trunk]) => [line, grid.track[trunk.gutter]! + trunk.track * metrics.pitch]),
+  );
+  const ends = placeEnds(lane.lines, new Map(boxes.map((b) => [b.box.id, b])), trunks.of, trunkX);
+  const lines = lane.lines.map((line): PlacedLine => {
+    const { from, to } = ends.get(line)!;
+    return { line, path: linePath(line, from, to, trunkX.get(line), metrics), ...to };
+  });
+  return { lane, width: grid.width, boxes, lines };
+}
+
+function neighborsOf(lines: readonly Line[]): Map<number, number[]> {
+  const near = new Map<number, number[]>();
+  const add = (a: number, b: number) => near.set(a, [...(near.get(a) ?? []), b]);
+  for (const { src, dest } of lines) {
+    add(src.id, dest.id);
+    add(dest.id, src.id);
+  }
+  return near;
+}
+
+function gridOf(tracks: readonly number[], columns: number, metrics: Metrics, minWidth: number): Grid {
+  const gutter = tracks.map((n, g) => {
+    const margin = g === 0 || g === columns ? 10 : 16;
+    return n === 0 ? margin : margin + 8 + (n - 1) * metrics.pitch;
+  });
+  const natural = gutter.reduce((a, b) => a + b, 0) + columns * metrics.boxWidth;
+  const spare = Math.max(0, minWidth - natural) / 2;
+  const column: number[] = [];
+  const track: number[] = [];
+  let x = spare;
+  gutter.forEach((width, g) => {
+    track.push(x + (width - Math.max(0, tracks[g]! - 1) * metrics.pitch) / 2);
+    x += width;
+    if (g < columns) column.push(x + metrics.boxWidth / 2);
+    x += metrics.boxWidth;
+  });
+  return { width: natural + 2 * spare, column, track };
+}

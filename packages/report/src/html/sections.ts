@@ -1,0 +1,64 @@
+import type { Comparison } from "../compare.ts";
+import { formatBytes, formatCount, formatSeconds, formatValue, plural } from "../format.ts";
+import type { CircuitReport } from "../types.ts";
+import { verdict } from "../verdict.ts";
+import { type Html, html } from "./html.ts";
+import { pairs } from "./table.ts";
+
+/** The answer first, then what was asked, then the numbers. */
+export function headline(report: CircuitReport, comparison: Comparison): Html {
+  const { compared, exact } = comparison;
+  const sign = compared && html`<span class="sign" aria-hidden="true">${exact ? "✓" : "≠"}</span>`;
+  const { official, graph } = report;
+  return html`<header>
+<h1>${report.title}</h1>
+<p class="answer${compared && !exact && " differs"}">${sign}${verdict(report, comparison)}</p>
+<p class="lead">Task <b>${report.task}</b>, found with <b>${report.algorithm}</b> among ${formatCount(graph.edgeCount)} edges of ${plural(graph.layers, "block")} with ${plural(graph.heads, "head")} each${graph.tokens !== null && `, at ${graph.tokens} token positions`}.${
+    official && html` Compared with <b>${official.name}</b>: ${official.source}.`
+  }</p>
+<dl class="figures">${numbers(report, comparison).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+</header>`;
+}
+
+function numbers(report: CircuitReport, { compared, counts }: Comparison): [string, string][] {
+  const edges: [string, number][] = compared
+    ? [
+        ["in both circuits", counts.found],
+        ["missed", counts.missed],
+        ["extra", counts.extra],
+      ]
+    : [["edges in the circuit", counts.circuit]];
+  return [
+    ...edges.map(([name, n]): [string, string] => [name, formatCount(n)]),
+    ["edges in the graph", formatCount(report.graph.edgeCount)],
+    ["wall-clock time", formatSeconds(report.seconds)],
+    ["peak memory", formatBytes(report.peakMemoryBytes)],
+  ];
+}
+
+/** A titled section. */
+export function section(title: string, body: Html): Html {
+  return html`<section>
+<h2>${title}</h2>
+${body}
+</section>
+`;
+}
+
+/** Findings in words. */
+export function notesList(notes: readonly string[]): Html {
+  return html`<ul class="notes">${notes.map((note) => html`<li>${note}</li>\n`)}</ul>`;
+}
+
+/** The command, the options and the versions: what is needed to get this again. */
+export function reproduction({ command, options, versions }: CircuitReport): Html {
+  const chosen = Object.entries(options).map(([name, value]) => [name, formatValue(value)] as const);
+  return html`${command !== undefined && section("Run it again", html`<pre><code>${lines(command)}</code></pre>`)}${
+    chosen.length > 0 && section("Options", pairs(chosen))
+  }${section("Versions", pairs(Object.entries(versions)))}`;
+}
+
+/** Escaped text that keeps its line ends. */
+function lines(text: string): Html[] {
+  return text.split(/\r?\n/).map((line, i) => (i === 0 ? html`${line}` : html`\n${line}`));
+}

@@ -1,0 +1,84 @@
+import { ground, sans, statusColor } from "../palette.ts";
+
+/** Style of the page: one column for reading, figures as wide as they need, light and dark, and paper. */
+export function pageStyle(): string {
+  return `
+:root{color-scheme:light dark;${variables("light")}}
+@media screen and (prefers-color-scheme:dark){:root{${variables("dark")}}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 ${sans};-webkit-text-size-adjust:100%}
+main{max-width:68rem;margin:0 auto;padding:3rem 1.5rem 4rem}
+h1{font-size:1rem;font-weight:600;margin:0;color:var(--soft);overflow-wrap:anywhere}
+.answer{font-size:clamp(1.6rem,1.1rem + 2vw,2.4rem);line-height:1.2;font-weight:680;letter-spacing:-.015em;margin:.35rem 0 .9rem;text-wrap:balance}
+.answer .sign{display:inline-block;min-width:1.1em;color:var(--found)}
+.answer.differs .sign{color:var(--missed)}
+.lead{margin:0;color:var(--soft);max-width:62ch;overflow-wrap:anywhere}
+.lead b{color:var(--ink);font-weight:600}
+.figures{display:flex;flex-wrap:wrap;gap:.4rem 2.6rem;margin:1.6rem 0 0;padding:1rem 0 0;border-top:1px solid var(--line)}
+.figures div{display:flex;flex-direction:column-reverse}
+.figures dt{font-size:.8rem;color:var(--soft)}
+.figures dd{margin:0;font-size:1.35rem;font-weight:600;font-variant-numeric:tabular-nums}
+section{margin-top:2.8rem}
+h2{font-size:1.15rem;font-weight:650;margin:0 0 .7rem}
+section>p{max-width:66ch;margin:.4rem 0}
+.aside{color:var(--soft);font-size:.9rem}
+figure{margin:1.4rem 0 0;padding:.4rem;border:1px solid var(--line);border-radius:10px;overflow:auto;background:var(--paper)}
+figure svg{display:block;margin:0 auto;max-width:100%;min-width:28rem;height:auto}
+figure.wide svg{max-width:none}
+.autocircuit-diagram .edge,.autocircuit-diagram .box{transition:opacity .12s}
+.autocircuit-diagram.focus .edge:not(.on){opacity:.09}
+.autocircuit-diagram.focus .edge.on{opacity:1}
+.scroll{overflow:auto;max-height:36rem;border:1px solid var(--line);border-radius:8px}
+table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}
+th,td{padding:.36rem .8rem;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+tbody tr:last-child td{border-bottom:0}
+thead th{position:sticky;top:0;background:var(--panel);z-index:1;font-weight:600}
+th button{all:unset;position:relative;cursor:pointer;font-size:.85rem;color:var(--soft)}
+th button:hover{color:var(--ink)}
+th button:focus-visible{outline:2px solid var(--found);outline-offset:3px}
+th button::after{position:absolute;left:calc(100% + .3em);top:.35em;font-size:.7em;line-height:1.4}
+th.number button::after{left:auto;right:calc(100% + .3em)}
+th[aria-sort=ascending] button::after{content:"▲"}
+th[aria-sort=descending] button::after{content:"▼"}
+.number{text-align:right;position:relative;white-space:nowrap}
+td.number span{position:relative}
+td.number .bar{position:absolute;right:0;bottom:0;height:3px;background:var(--found);opacity:.55;border-radius:2px 0 0 2px}
+.name{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.88em;white-space:nowrap}
+.mark{width:2.6rem}
+.mark abbr{text-decoration:none;font-weight:700;font-size:1.1em;cursor:help}
+tr.found .mark,tr.circuit .mark{color:var(--found)}
+tr.missed .mark,tr.missed .name{color:var(--missed)}
+tr.extra .mark,tr.extra .name{color:var(--extra)}
+tr.extra .bar{background:var(--extra)}
+tr .none{color:var(--soft)}
+tbody tr:hover,tr.on{background:var(--panel)}
+.notes{margin:.4rem 0;padding:0;list-style:none;max-width:68ch}
+.notes li{padding:.55rem 0 .55rem 1.1rem;border-left:3px solid var(--missed);margin-bottom:.6rem;overflow-wrap:anywhere}
+.pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:.15rem 2rem;margin:0}
+.pairs div{display:flex;gap:.8rem;justify-content:space-between;border-bottom:1px solid var(--line);padding:.32rem 0;font-size:.92rem}
+.pairs dt{color:var(--soft)}
+.pairs dd{margin:0;text-align:right;overflow-wrap:anywhere;min-width:0}
+pre{background:var(--panel);border-radius:8px;padding:.9rem 1.1rem;overflow:auto;font:.88rem/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:.4rem 0}
+@media print{
+main{max-width:none;padding:0}
+body{font-size:10.5pt}
+.scroll{max-height:none;overflow:visible;border:0}
+thead th{position:static}
+figure{overflow:visible;border:0;padding:0}
+figure svg,figure.wide svg{max-width:100%;min-width:0;max-height:64vh}
+figure.tall svg{max-height:94vh}
+.name{white-space:normal}
+h2{break-after:avoid}
+figure,tr,.figures,.notes li{break-inside:avoid}
+}`.trim();
+}
+
+function variables(scheme: "light" | "dark"): string {
+  const { paper, panel, ink, soft } = ground[scheme];
+  const { found, missed, extra } = statusColor[scheme];
+  const line = scheme === "light" ? "#dfe1de" : "#33393f";
+  const all = { paper, panel, ink, soft, line, found, missed, extra };
+  return Object.entries(all)
+    .map(([name, color]) => `--${name}:${color}`)
+    .join(";");
+}

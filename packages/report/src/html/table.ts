@@ -1,0 +1,62 @@
+import { formatNumber } from "../format.ts";
+import type { AblationRow, Cell, Faithfulness } from "../types.ts";
+import { type Html, html } from "./html.ts";
+
+/** Head cell of a sortable column. */
+export function header(text: string, options: { number?: boolean; label?: string } = {}): Html {
+  const label = options.label !== undefined && html` aria-label="sort by ${options.label}"`;
+  const kind = options.number ? html` class="number"` : "";
+  return html`<th scope="col"${kind}><button type="button"${label}>${text}</button></th>`;
+}
+
+/** A table of any cells, sortable by every column. */
+export function cellTable(columns: readonly string[], rows: readonly (readonly Cell[])[]): Html {
+  const numeric = columns.map((_, c) => rows.some((row) => typeof row[c] === "number"));
+  return html`
+<div class="scroll"><table class="sortable">
+<thead><tr>${columns.map((column, c) => header(column, { number: numeric[c]! }))}</tr></thead>
+<tbody>
+${rows.map((row) => html`<tr>${row.map((cell, c) => cellOf(cell, numeric[c]!))}</tr>\n`)}
+</tbody>
+</table></div>`;
+}
+
+function cellOf(cell: Cell, numeric: boolean): Html {
+  const sort = typeof cell === "number" ? html` data-sort="${String(cell)}"` : "";
+  const kind = numeric ? html` class="number"` : "";
+  return html`<td${kind}${sort}>${textOf(cell)}</td>`;
+}
+
+function textOf(cell: Cell): string {
+  if (typeof cell === "number" || cell === null) return formatNumber(cell);
+  if (typeof cell === "boolean") return cell ? "yes" : "no";
+  return cell;
+}
+
+/** Faithfulness measurements; further keys of the rows are further columns, in order of appearance. */
+export function faithfulnessTable({ metric, rows }: Faithfulness): Html {
+  const extra = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter(
+    (key) => key !== "name" && key !== "value",
+  );
+  return cellTable(
+    ["Run", metric, ...extra],
+    rows.map((row) => [row.name, row.value, ...extra.map((key) => row[key] ?? null)]),
+  );
+}
+
+/** What happens to the output when everything outside a circuit is ablated. */
+export function ablationTable(rows: readonly AblationRow[]): Html {
+  const table = rows.map((r): Cell[] => [
+    r.circuit,
+    r.ablation,
+    r.kl ?? null,
+    r.maxAbsDiff ?? null,
+    r.kept ? "✓ kept" : "✗ changed",
+  ]);
+  return cellTable(["Circuit", "Ablation", "KL, nats", "Largest difference", "Output"], table);
+}
+
+/** Names and values side by side: options, versions. */
+export function pairs(entries: readonly (readonly [string, string])[]): Html {
+  return html`<dl class="pairs">${entries.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>`;
+}

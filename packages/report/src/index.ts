@@ -1,0 +1,22 @@
+export { type CircuitSvgOptions, circuitSvg } from "./circuit-svg.ts";
+export { type CircuitTextOptions, circuitText } from "./circuit-text.ts";
+export { type ComparedEdge, type Comparison, compareCircuits, type EdgeStatus } from "./compare.ts";
+export { type CurveSvgOptions, curveSvg } from "./curve-svg.ts";
+export { reportHtml } from "./report-html.ts";
+export type {
+  AblationRow,
+  Cell,
+  CircuitReport,
+  Curve,
+  CurvePoint,
+  CurveScale,
+  Faithfulness,
+  FaithfulnessRow,
+  OfficialCircuit,
+  ReportEdge,
+  ReportGraph,
+  ReportNode,
+  ScoredEdge,
+} from "./types.ts";
+export { verdict } from "./verdict.ts";
+export { type WrittenReport, writeReport } from "./write-report.ts";

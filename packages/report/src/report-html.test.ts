@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { parseMarkup, withClass } from "../test/markup.ts";
+import {
+  gpt2Report,
+  graphOf,
+  randomEdges,
+  reportOf,
+  reverseByTokenReport,
+  xproportionReport,
+} from "../test/samples.ts";
+import { reportHtml } from "./report-html.ts";
+
+describe("reportHtml", () => {
+  it("puts the answer first, then diagram, notes, tables and the command", async () => {
+    const elements = parseMarkup(await reportHtml(reverseByTokenReport()));
+    const title = elements.find((e) => e.name === "h1")!;
+    const answer = withClass(elements, "answer")[0]!;
+    expect(answer.text).toBe("Found all 8 published edges, 2 extra");
+    expect(elements.indexOf(answer)).toBe(elements.indexOf(title) + 1);
+    expect(elements.filter((e) => e.name === "h2").map((e) => e.text)).toEqual([
+      "Notes",
+      "Edges, found beside published",
+      "Faithfulness",
+      "Output with everything outside the circuit ablated",
+      "Run it again",
+      "Options",
+      "Versions",
+    ]);
+    expect(withClass(elements, "autocircuit-diagram")).toHaveLength(1);
+    expect(elements.filter((e) => e.name === "code").map((e) => e.text)).toEqual([reverseByTokenReport().command]);
+  });
+
+  it("lists every edge beside the published circuit", async () => {
+    const elements = parseMarkup(await reportHtml(xproportionReport()));
+    const rows = elements.filter((e) => e.name === "tr" && e.attributes["data-edge"] !== undefined);
+    const cells = rows.map((row) => elements.filter((e) => e.name === "td" && e.parent === row).map((e) => e.text));
+    expect(rows.map((row) => row.attributes.class)).toEqual(["found", "found", "extra", "missed"]);
+    expect(cells.map((c) => [c[1], c[2]])).toEqual([
+      ["A1.0->Resid End", "A1.0->Resid End"],
+      ["MLP 0->A1.0.V", "MLP 0->A1.0.V"],
+      ["Resid Start->A1.0.K", ""],
+      ["", "Resid Start->MLP 0"],
+    ]);
+  });
+
+  it("shows the curve where there is one", async () => {
+    const page = await reportHtml(gpt2Report(20));
+    expect(withClass(parseMarkup(page), "autocircuit-curve")).toHaveLength(1);
+    expect(await reportHtml(xproportionReport())).not.toContain('class="autocircuit-curve"');
+  });
+
+  it("lists at most 2,000 edges and says so", async () => {
+    const graph = graphOf({ layers: 12, heads: 12 });
+    const page = await reportHtml(reportOf({ graph, circuit: randomEdges(graph, 2345) }));
+    expect(page.match(/<tr class="circuit"/g)).toHaveLength(2000);
+    expect(page).toContain("345 more edges with smaller scores are not listed.");
+  });
+
+  it("needs nothing from outside and is the same every time", async () => {
+    const page = await reportHtml(gpt2Report(50));
+    const foreign = page.replaceAll(/http:\/\/www\.w3\.org\/[\w/]+/g, "").match(/https?:|url\(|@import|<link|\ssrc=/);
+    expect(foreign).toBeNull();
+    expect((await reportHtml(gpt2Report(50))) === page).toBe(true);
+  });
+
+  it("keeps the lines of a long command", async () => {
+    const command = "autocircuit discover ioi \\\n  --taus 0.1";
+    const elements = parseMarkup(await reportHtml({ ...xproportionReport(), command }));
+    expect(elements.find((e) => e.name === "code")!.text).toBe(command);
+  });
+});

@@ -1,0 +1,128 @@
+/** One node of the graph, as `graph.srcs` and `graph.dests` of `@autocircuit/core` list them. */
+export interface ReportNode {
+  /** `Resid Start`, `A0.3`, `MLP 0`, or with the input it reads: `A1.2.Q`. */
+  readonly name: string;
+  /** Layer in the graph's own counting: an edge exists where `src.layer < dest.layer`. */
+  readonly layer: number;
+  readonly head: number | null;
+}
+
+/** What a diagram has to know of the model and its computation graph. */
+export interface ReportGraph {
+  /** Transformer blocks. */
+  readonly layers: number;
+  /** Attention heads in a block. */
+  readonly heads: number;
+  readonly attnOnly: boolean;
+  /** Attention and MLP read the same residual stream. */
+  readonly parallel: boolean;
+  /** Sources and destinations, each in network order. */
+  readonly nodes: { readonly srcs: readonly ReportNode[]; readonly dests: readonly ReportNode[] };
+  /** Edges of the whole graph, counted once per token position in a graph by token. */
+  readonly edgeCount: number;
+  /** Token positions of a graph by token; null where an edge covers all positions. */
+  readonly tokens: number | null;
+}
+
+/** An edge of a published circuit. */
+export interface ReportEdge {
+  /** `A0.3->A1.2.Q`. */
+  readonly edge: string;
+  /** Token position from 0, or null in a graph that is not by token. */
+  readonly token: number | null;
+}
+
+/** An edge of the circuit that was found. */
+export interface ScoredEdge extends ReportEdge {
+  /** Prune score; its absolute value is the importance, infinity is allowed (ACDC gives it). */
+  readonly score: number;
+}
+
+/** The published circuit to compare with. */
+export interface OfficialCircuit {
+  readonly name: string;
+  /** Paper or other reference. */
+  readonly source: string;
+  readonly edges: readonly ReportEdge[];
+}
+
+/** A value of a report table. */
+export type Cell = string | number | boolean | null;
+
+/** One row of measurements; further keys become further columns. */
+export interface FaithfulnessRow {
+  /** What was run: "found circuit, resample". */
+  readonly name: string;
+  readonly value: number;
+  readonly [column: string]: Cell;
+}
+
+/** How well the circuit alone does what the full model does. */
+export interface Faithfulness {
+  /** Name and unit of `value`: "KL(full model || circuit), nats". */
+  readonly metric: string;
+  readonly rows: readonly FaithfulnessRow[];
+}
+
+/** How far the output moves when everything outside a circuit is ablated. */
+export interface AblationRow {
+  readonly circuit: string;
+  readonly ablation: string;
+  /** KL divergence from the full model, in nats. */
+  readonly kl?: number | null | undefined;
+  /** Largest absolute difference of any logit from the full model's. */
+  readonly maxAbsDiff?: number | null | undefined;
+  /** Whether the output counts as kept. */
+  readonly kept: boolean;
+}
+
+/** One measured circuit size. */
+export interface CurvePoint {
+  readonly edges: number;
+  readonly value: number;
+  /** Which line the point belongs to: an algorithm, an ablation. */
+  readonly series: string;
+}
+
+/** Axis scale. A `log` axis shows values at or below zero too: it is linear around zero (symlog) where they occur. */
+export type CurveScale = "linear" | "log";
+
+/** A metric against the number of edges. */
+export interface Curve {
+  readonly metric: string;
+  /** Unit of the metric, "" where it has none. */
+  readonly unit: string;
+  readonly points: readonly CurvePoint[];
+  /** A level to compare with, drawn across the plot: the full model, a random circuit. */
+  readonly baseline?: { readonly name: string; readonly value: number } | undefined;
+  /** Scale of the edge axis; `linear` by default. */
+  readonly edgeScale?: CurveScale | undefined;
+  /** Scale of the value axis; `linear` by default. */
+  readonly valueScale?: CurveScale | undefined;
+}
+
+/** Everything a report shows. Plain data: it can be written as JSON, except for infinite scores. */
+export interface CircuitReport {
+  readonly title: string;
+  readonly task: string;
+  readonly algorithm: string;
+  /** Options of the run, shown as they are. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly graph: ReportGraph;
+  /** One label per position of a graph by token: "BOS", "1", "2". */
+  readonly tokenLabels?: readonly string[] | undefined;
+  readonly circuit: readonly ScoredEdge[];
+  readonly official?: OfficialCircuit | undefined;
+  /** Findings in words, one a line. */
+  readonly notes: readonly string[];
+  readonly faithfulness?: Faithfulness | undefined;
+  readonly ablationTable?: readonly AblationRow[] | undefined;
+  readonly curve?: Curve | undefined;
+  /** The command line that makes this report again. */
+  readonly command?: string | undefined;
+  /** Wall-clock time of the run. */
+  readonly seconds: number;
+  readonly peakMemoryBytes: number;
+  /** Name to version: the addon, LibTorch, Node. */
+  readonly versions: Readonly<Record<string, string>>;
+}

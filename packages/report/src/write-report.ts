@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AutocircuitError } from "@autocircuit/native";
+import { circuitSvg } from "./circuit-svg.ts";
+import { reportHtml } from "./report-html.ts";
+import type { CircuitReport } from "./types.ts";
+
+/** Paths of the files that were written. */
+export interface WrittenReport {
+  readonly svg: string;
+  readonly html: string;
+}
+
+/**
+ * Writes `circuit.svg` and `report.html` into a folder, which is made if need be. Each file is written beside its place
+ * and renamed, so that a reader never sees half of one; an older report stays until then.
+ *
+ * @throws AutocircuitError `bad-file` when the folder cannot be made or written to; `bad-input` and `unknown-name` when the
+ * report does not fit together. Nothing is written then.
+ */
+export async function writeReport(dir: string, report: CircuitReport): Promise<WrittenReport> {
+  const svg = circuitSvg(report);
+  const html = await reportHtml(report);
+  try {
+    await mkdir(dir, { recursive: true });
+  } catch (cause) {
+    throw fileError(`Cannot make the report folder "${dir}"`, cause);
+  }
+  const paths = { svg: join(dir, "circuit.svg"), html: join(dir, "report.html") };
+  await replaceFile(paths.svg, svg);
+  await replaceFile(paths.html, html);
+  return paths;
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const beside = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(beside, text, { flag: "wx" });
+    await rename(beside, path);
+  } catch (cause) {
+    await rm(beside, { force: true });
+    throw fileError(`Cannot write "${path}"`, cause);
+  }
+}
+
+function fileError(what: string, cause: unknown): AutocircuitError {
+  const code = (cause as NodeJS.ErrnoException).code ?? "unknown reason";
+  const advice = reasons[code] ?? "Choose another folder, or look at the disk.";
+  return new AutocircuitError("bad-file", `${what} (${code}). ${advice}`, { cause });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "You may not write there: choose another folder, or change its permissions.",
+  EPERM: "You may not write there: choose another folder, or change its permissions.",
+  EROFS: "The file system is read-only: choose another folder.",
+  ENOSPC: "The disk is full: free some space.",
+  ENOTDIR: "A part of the path is a file: choose another folder.",
+  EEXIST: "A file of that name is in the way: remove it, or choose another folder.",
+  EISDIR: "A folder of that name is in the way: remove it, or choose another folder.",
+};
