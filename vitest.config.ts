@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ["native/{lib,test}/**/*.test.ts", "packages/*/{src,test}/**/*.test.ts"],
     pool: "forks",
+    // Test networks are tiny: threads would only wait for each other on shared cores.
+    env: { OMP_NUM_THREADS: "1" },
     testTimeout: 60_000,
     reporters: ["default"],
   },

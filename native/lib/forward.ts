@@ -28,7 +28,7 @@ export interface ForwardRequest {
   logits?: boolean;
   /** The output of every source. */
   sources?: boolean;
-  /** The residual stream before every block and after the last. */
+  /** The residual stream before every block, and after the last one and the final norm. */
   hidden?: boolean;
   /** Keep the run as a starting point for `from`. */
   keep?: boolean;
@@ -46,7 +46,7 @@ export interface ForwardResult {
   logits?: Tensor;
   /** [S, B, P, D] */
   sources?: Tensor;
-  /** [L + 1, B, P, D] */
+  /** [L + 1, B, P, D]; the last one normed, as in Hugging Face's `hidden_states`. */
   hidden?: Tensor;
   run?: PlainRun;
   prefix?: Prefix;

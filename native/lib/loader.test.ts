@@ -23,9 +23,11 @@ describe("loadAddon", () => {
       expect((error as Error).cause).toBeInstanceOf(Error);
     }
   });
-  it("gives one addon", () => {
+  it("gives one addon, and leaves the environment as it was", () => {
+    const before = { ...process.env };
     expect(addon()).toBe(addon());
     expect(addonPath()).toMatch(/autocircuit\.node$/);
+    expect(process.env).toEqual(before);
   });
 });
 

@@ -30,12 +30,27 @@ export function loadAddon(path: string): Addon {
   }
   let found: Addon;
   try {
-    found = createRequire(import.meta.url)(path) as Addon;
+    found = withPassiveThreads(() => createRequire(import.meta.url)(path) as Addon);
   } catch (error) {
     throw loadError(path, error);
   }
   checkVersions(found.versions());
   return found;
+}
+
+/**
+ * OpenMP reads its settings when it is loaded. By default its idle threads spin, which slows everything down several
+ * times as soon as anything else (the event loop, another program) wants the cores; so they sleep, unless the user has
+ * said otherwise. The setting is taken back for the sake of child processes.
+ */
+function withPassiveThreads<T>(load: () => T): T {
+  if (process.env.OMP_WAIT_POLICY !== undefined || process.env.GOMP_SPINCOUNT !== undefined) return load();
+  process.env.OMP_WAIT_POLICY = "passive";
+  try {
+    return load();
+  } finally {
+    delete process.env.OMP_WAIT_POLICY;
+  }
 }
 
 /** Explains why the system's loader refused the addon. */

@@ -64,9 +64,13 @@ function checkGroup({ kind, layer, heads }: DestinationGroup, index: number, con
   if (!(layer >= 0 && layer < config.layers)) {
     throw new AutocircuitError("bad-input", `${where}: the transformer has ${config.layers} layers.`);
   }
-  const expected = kind === "q" || kind === "qkv" ? config.heads : kind === "k" || kind === "v" ? config.kvHeads : 1;
-  if (heads !== expected) {
-    throw new AutocircuitError("bad-input", `${where} has ${heads} heads, it must have ${expected}.`);
+  const perHead = kind === "q" || kind === "qkv" || kind === "k" || kind === "v";
+  const expected = perHead ? [config.heads] : [1];
+  // Keys and values may be read once per key/value head, or (ungrouped) once per query head.
+  if (kind === "k" || kind === "v") expected.unshift(config.kvHeads);
+  if (!expected.includes(heads)) {
+    const allowed = [...new Set(expected)].join(" or ");
+    throw new AutocircuitError("bad-input", `${where} has ${heads} heads, it must have ${allowed}.`);
   }
   if (kind === "mlp" && config.attnOnly) {
     throw new AutocircuitError("bad-input", `${where}: the transformer has no MLPs.`);

@@ -154,7 +154,7 @@ describe("mistakes", () => {
     const wrong = a.indexSelect(1, [3]);
     const dependent = wrong.add(1).sum();
     await expect(wrong.data()).rejects.toMatchObject({ code: "bad-input" });
-    await expect(dependent.data()).rejects.toThrow(/^indexSelect: .*range/);
+    await expect(dependent.data()).rejects.toThrow(/^indexSelect: .*out of/);
     await expectTensor(a.sum(), 21);
   });
   it("an index out of range of gather", () =>

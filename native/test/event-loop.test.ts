@@ -17,10 +17,11 @@ async function drift(work: () => Promise<unknown>): Promise<{ worst: number; tic
   return { worst, ticks };
 }
 
-describe("the event loop", () => {
+// Other programs on the machine can delay a timer too, so a late one is looked at again.
+describe("the event loop", { retry: 3 }, () => {
   it("stays free during a long chain of products", async () => {
     const a = Tensor.full([768, 768], 1 / 768);
-    await synchronize();
+    await a.matmul(a).data(); // the first product sets LibTorch up
     const { worst, ticks } = await drift(async () => {
       let product = a;
       for (let i = 0; i < 100; i++) product = product.matmul(a);

@@ -6,6 +6,7 @@
 
 #include "engine/outputs.h"
 #include "engine/pass.h"
+#include "patching/mask_gradient.h"
 
 namespace autocircuit {
 namespace {
@@ -195,21 +196,13 @@ void Pass::contract(const Frame& frame, const std::vector<const GroupPlan*>& pla
   if (!plans[0]) return;
   const int64_t first = plans[0]->group->first_source, count = plans[0]->group->sources;
   const at::Tensor delta = frame.delta.late.narrow(0, first, count);
-  const bool split = masks_ > 1 || plan_->by_token();
-  at::Tensor products;  // [rows, sources] or [M, T, rows, sources]
-  if (!split) {
-    products = at::mm(grad.flatten(1), delta.flatten(1).t()).unsqueeze(0).unsqueeze(0);
-  } else {
-    const at::Tensor cells = at::bmm(grad.transpose(0, 1), delta.permute({1, 2, 0}));  // [N, rows, sources]
-    const int64_t tokens = plan_->by_token() ? length_ : 1;
-    const at::Tensor summed = cells.view({masks_, batch_ / masks_, frame.length(), grad.size(0), count}).sum(1);
-    if (tokens == 1) {
-      products = summed.sum(1, true);
-    } else {
-      const at::Tensor index = at::tensor(frame.positions, at::kLong).to(summed.device());
-      products = at::zeros({masks_, tokens, grad.size(0), count}, summed.options()).index_add(1, index, summed);
-    }
-  }
+  const int64_t tokens = plan_->by_token() ? length_ : 1;
+  std::vector<int64_t> bucket_of;  // [N] which mask and token
+  if (masks_ > 1 || tokens > 1)
+    for (int64_t n = 0; n < frame.n(); n++)
+      bucket_of.push_back(n / (frame.n() / masks_) * tokens + (tokens > 1 ? frame.positions[n % frame.length()] : 0));
+  const at::Tensor products =
+      mask_gradient(grad, delta, bucket_of, masks_ * tokens).view({masks_, tokens, grad.size(0), count});
   int64_t row = 0;
   for (const GroupPlan* plan : plans) {
     const int64_t heads = plan->group->heads, cells = products.size(1) * heads * count;

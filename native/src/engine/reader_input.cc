@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 #include "engine/reading_points.h"
 
 namespace autocircuit {
@@ -20,12 +22,6 @@ at::Tensor in_frame(const at::Tensor& cached, const Frame& frame, int64_t length
   return repeats == 1 ? rows : rows.repeat({repeats, 1});
 }
 
-// Rows of which at least half the sources count are cheaper as one matrix product than as gathered lists.
-bool is_dense(const SourceLists& lists, const GroupPlan& plan) {
-  return lists.masks == 1 && lists.tokens == 1 && plan.group->sources >= 16 &&
-         static_cast<int64_t>(lists.source.size()) * 2 >= lists.rows * plan.group->sources;
-}
-
 }  // namespace
 
 at::Tensor patched_inputs(const Transformer& model, const Frame& frame, const GroupPlan& plan, int64_t point,
@@ -34,21 +30,10 @@ at::Tensor patched_inputs(const Transformer& model, const Frame& frame, const Gr
   RowInputs inputs;
   inputs.resid = frame.resid;
   for (const int64_t head : heads) inputs.from_ablated.push_back(plan.rows[head] == RowKind::near_ablated);
-  bool some_ablated = false, some_plain = false;
-  for (const uint8_t from : inputs.from_ablated) (from ? some_ablated : some_plain) = true;
-  const int64_t length = ablation.sources().size(2);
-  if (some_ablated) {
+  if (std::any_of(inputs.from_ablated.begin(), inputs.from_ablated.end(), [](uint8_t from) { return from; })) {
+    const int64_t length = ablation.sources().size(2);
     inputs.ablated = ablation.cache().resid(model, point);
     if (length != frame.length()) inputs.ablated = at_positions(inputs.ablated, 0, length, frame.positions);
-  }
-  if (!frame.delta.early.defined() && is_dense(lists, plan) && !(some_ablated && some_plain)) {
-    const int64_t first = plan.group->first_source, count = plan.group->sources;
-    at::Tensor weights = plan.values[0][0].index_select(0, at::tensor(heads, at::kLong)).to(frame.delta.late.options());
-    if (some_ablated) weights = weights - 1;
-    const at::Tensor delta = frame.delta.late.narrow(0, first, count);
-    at::Tensor rows = at::mm(weights, delta.flatten(1)).view({weights.size(0), frame.n(), delta.size(2)});
-    finish_rows_(rows, some_ablated ? inputs.ablated : inputs.resid, norm.kind, norm.eps, norm.weights.scale, norm.weights.shift);
-    return rows;
   }
   return gather_rows(inputs, frame.delta, lists, frame.n(), frame.length(), frame.positions, norm.kind, norm.eps,
                      norm.weights.scale, norm.weights.shift);

@@ -38,10 +38,6 @@ at::Tensor gather_rows(const RowInputs& inputs, const Delta& delta, const Source
                        const std::vector<int64_t>& token_of, NormKind kind, double eps, const at::Tensor& scale,
                        const at::Tensor& shift);
 
-// out[r, n, :] = norm(out[r, n, :] + base[n]) in place, for rows whose weighted sum a matrix product made.
-void finish_rows_(at::Tensor& out, const at::Tensor& base, NormKind kind, double eps, const at::Tensor& scale,
-                  const at::Tensor& shift);
-
 // grad [R, N, D]: gradient of the norm's output in, of its input out; x [N, D] or [R, N, D] is the norm's input.
 void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x, NormKind kind, double eps, const at::Tensor& scale);
 

@@ -1,0 +1,65 @@
+import { AutocircuitError, synchronize, versions } from "@autocircuit/native";
+import { childPeak } from "../child-peak.ts";
+import { interleave } from "../interleave.ts";
+import { machine } from "../machine.ts";
+import { peakMemory, resetPeakMemory } from "../peak-memory.ts";
+import type { BenchReport, BenchResult } from "../result.ts";
+import { median, spread } from "../statistics.ts";
+import { makeScenarios, scenarioNames } from "./scenarios.ts";
+import type { SuiteSpec } from "./specs.ts";
+
+/** Options of {@link runEngineSuite}. */
+export interface EngineSuiteOptions {
+  /** The program and arguments that run {@link printPeak} for the scenario named last. */
+  peakCommand: { entry: string; args: readonly string[] };
+  onStep?: (text: string) => void;
+  signal?: AbortSignal;
+}
+
+/** Times every scenario, taking turns, and measures the peak memory of each in a process of its own. */
+export async function runEngineSuite(spec: SuiteSpec, options: EngineSuiteOptions): Promise<BenchReport> {
+  const { peakCommand, onStep, signal } = options;
+  const names = scenarioNames(spec);
+  const peaks = new Map<string, number>();
+  // Memory first: a child beside this process would disturb the times, and this process holds no model yet.
+  for (const name of names) {
+    onStep?.(`memory of ${name}`);
+    peaks.set(name, await childPeak(peakCommand.entry, [...peakCommand.args, name], signal));
+  }
+  onStep?.("making models");
+  const scenarios = await makeScenarios(spec, names);
+  const seconds = await interleave(scenarios, spec.repeats, (done) => {
+    signal?.throwIfAborted();
+    onStep?.(done === 0 ? "warmed up" : `round ${done} of ${spec.repeats}`);
+  });
+  const results = scenarios.map(({ name, plain, per }): BenchResult => {
+    const times = seconds.get(name)!.map((time) => time / per);
+    return {
+      name,
+      seconds: median(times),
+      timesPlain: median(times) / median(seconds.get(plain)!),
+      peakBytes: peaks.get(name)!,
+      spread: spread(times),
+    };
+  });
+  const { addon, libtorch, compiler } = versions();
+  return { machine: machine(), versions: { addon, libtorch, compiler, node: process.versions.node }, results };
+}
+
+/**
+ * Runs one scenario in this process and prints the peak memory in bytes: of the run, with the weights in place, without what making the
+ * model took for a while.
+ */
+export async function printPeak(spec: SuiteSpec, name: string): Promise<void> {
+  const [scenario] = await makeScenarios(spec, [name]);
+  if (!scenario)
+    throw new AutocircuitError(
+      "unknown-name",
+      `There is no scenario "${name}". There are: ${scenarioNames(spec).join(", ")}.`,
+    );
+  await synchronize();
+  resetPeakMemory();
+  await scenario.run();
+  if (scenario.atMost === undefined) await scenario.run();
+  console.log(peakMemory());
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { randomModel, randomPrompts } from "./random-model.ts";
+import { makeScenarios, scenarioNames } from "./scenarios.ts";
+import { FULL, QUICK } from "./specs.ts";
+
+describe("scenarios", () => {
+  it("cover plain, sources, edges and trees of all sizes, attribution and ACDC", () => {
+    expect(scenarioNames(FULL)).toEqual([
+      "plain",
+      "sources",
+      ...[10, 100, 1000, 16000, 32491].flatMap((count) => [`patched-edge-${count}`, `patched-tree-${count}`]),
+      "edge-attribution",
+      "plain-acdc",
+      "acdc-per-edge",
+    ]);
+  });
+
+  it("all run, and name a plain pass to compare with", async () => {
+    const scenarios = await makeScenarios(QUICK, scenarioNames(QUICK));
+    const names = scenarios.map(({ name }) => name);
+    expect(names).toEqual(scenarioNames(QUICK));
+    for (const { plain, run, per } of scenarios) {
+      expect(names).toContain(plain);
+      expect(per).toBeGreaterThanOrEqual(1);
+      await run();
+    }
+  });
+});
+
+describe("randomModel", () => {
+  it("has the graph of GPT-2 small at full size", () => {
+    const { layers, heads } = FULL.forward;
+    // 12 layers: Q, K, V of 12 heads and an MLP each read everything before them.
+    let edges = 1 + layers * (heads + 1);
+    for (let l = 0; l < layers; l++) edges += 3 * heads * (1 + l * (heads + 1)) + (1 + l * (heads + 1) + heads);
+    expect(edges).toBe(32491);
+  });
+
+  it("gives finite logits that depend on the prompt", async () => {
+    using model = randomModel(QUICK.forward);
+    using prompts = randomPrompts(QUICK.forward);
+    using clean = await model.forward(prompts.batches[0]!.clean);
+    using corrupt = await model.forward(prompts.batches[0]!.corrupt);
+    expect(clean.shape).toEqual([QUICK.forward.prompts, QUICK.forward.vocab]);
+    const values = (await clean.data()) as Float32Array;
+    expect(values.every(Number.isFinite)).toBe(true);
+    using difference = clean.sub(corrupt).abs().max();
+    expect(await difference.item()).toBeGreaterThan(0.01);
+  });
+});

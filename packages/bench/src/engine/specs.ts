@@ -1,0 +1,39 @@
+/** Shape of a randomly weighted model and of the prompts it is measured with. */
+export interface ModelSpec {
+  layers: number;
+  heads: number;
+  dModel: number;
+  /** Width of the MLPs; 0 for an attention-only model. */
+  dMlp: number;
+  vocab: number;
+  prompts: number;
+  /** Tokens in a prompt. */
+  length: number;
+}
+
+/** What the suite measures. */
+export interface SuiteSpec {
+  /** Model of the forward passes and of edge attribution. */
+  forward: ModelSpec;
+  /** Numbers of edges to patch; and, for the tree, to keep. */
+  edgeCounts: readonly number[];
+  /** Model of the ACDC run. */
+  acdc: ModelSpec;
+  repeats: number;
+}
+
+/** GPT-2 small with 16 prompts of 15 tokens, and ACDC on 4 attention-only layers of width 512 with 16 prompts of 20 tokens. */
+export const FULL: SuiteSpec = {
+  forward: { layers: 12, heads: 12, dModel: 768, dMlp: 3072, vocab: 50257, prompts: 16, length: 15 },
+  edgeCounts: [10, 100, 1000, 16000, 32491],
+  acdc: { layers: 4, heads: 8, dModel: 512, dMlp: 0, vocab: 48262, prompts: 16, length: 20 },
+  repeats: 5,
+};
+
+/** The same on models that take seconds, for continuous integration: it shows that everything runs, not how fast. */
+export const QUICK: SuiteSpec = {
+  forward: { layers: 2, heads: 4, dModel: 64, dMlp: 128, vocab: 500, prompts: 4, length: 8 },
+  edgeCounts: [10, 110],
+  acdc: { layers: 2, heads: 2, dModel: 32, dMlp: 0, vocab: 100, prompts: 4, length: 8 },
+  repeats: 2,
+};

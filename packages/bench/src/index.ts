@@ -1,0 +1,4 @@
+export { type EngineSuiteOptions, runEngineSuite } from "./engine/run-suite.ts";
+export { FULL, type ModelSpec, QUICK, type SuiteSpec } from "./engine/specs.ts";
+export type { Machine } from "./machine.ts";
+export { type BenchReport, type BenchResult, formatReport } from "./result.ts";

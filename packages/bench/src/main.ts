@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+import { AutocircuitError } from "@autocircuit/native";
+import { Command, Option } from "commander";
+import { printPeak, runEngineSuite } from "./engine/run-suite.ts";
+import { FULL, QUICK } from "./engine/specs.ts";
+import { formatReport } from "./result.ts";
+import { writeJson } from "./write-json.ts";
+
+interface EngineOptions {
+  json?: string;
+  quick?: boolean;
+  peak?: string;
+}
+
+const abort = new AbortController();
+process.once("SIGINT", () => abort.abort());
+
+const program = new Command("bench").description(
+  "Benchmarks: seconds, multiples of a plain forward pass, and peak memory.",
+);
+program
+  .command("engine")
+  .description(
+    "forward passes, patched passes, edge attribution and ACDC on random weights in the shape of GPT-2 small",
+  )
+  .option("--json <file>", "also write the results as JSON")
+  .option("--quick", "small models and few repeats: shows that everything runs")
+  .addOption(new Option("--peak <name>", "run one scenario and print its peak memory").hideHelp())
+  .addHelpText("after", "\nExamples:\n  npm run bench -- engine --json engine.json\n  npm run bench -- engine --quick")
+  .action(async ({ json, quick, peak }: EngineOptions) => {
+    const spec = quick ? QUICK : FULL;
+    if (peak !== undefined) return printPeak(spec, peak);
+    const report = await runEngineSuite(spec, {
+      peakCommand: { entry: process.argv[1]!, args: ["engine", ...(quick ? ["--quick"] : []), "--peak"] },
+      onStep: (text) => process.stderr.write(`${text}\n`),
+      signal: abort.signal,
+    });
+    console.log(formatReport(report));
+    if (json) writeJson(json, report);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof AutocircuitError) && !abort.signal.aborted) throw error;
+  console.error(abort.signal.aborted ? "bench: stopped." : `bench: ${(error as Error).message}`);
+  process.exitCode = abort.signal.aborted ? 130 : 1;
+}

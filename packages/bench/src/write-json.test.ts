@@ -1,0 +1,29 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { type BenchReport, formatReport } from "./result.ts";
+import { writeJson } from "./write-json.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "bench-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const report: BenchReport = {
+  machine: { cpu: "some processor", cores: 2, memoryBytes: 2 ** 30, platform: "linux x64", node: "20.17.0" },
+  versions: { libtorch: "2.13.0" },
+  results: [{ name: "plain", seconds: 0.25, timesPlain: 1, peakBytes: 2 ** 20, spread: 0.1 }],
+};
+
+it("writes the whole report or nothing", () => {
+  writeJson(join(folder, "new", "report.json"), report);
+  expect(JSON.parse(readFileSync(join(folder, "new", "report.json"), "utf8"))).toEqual(report);
+  mkdirSync(join(folder, "taken"));
+  expect(() => writeJson(join(folder, "taken"), report)).toThrow();
+  expect(readdirSync(folder).toSorted()).toEqual(["new", "taken"]);
+});
+
+it("prints a line per result", () => {
+  const lines = formatReport(report).split("\n");
+  expect(lines[0]).toContain("some processor, 2 cores; libtorch 2.13.0");
+  expect(lines[1]).toMatch(/plain +250\.0 ms +1\.00 x plain +1 MiB +\+-5 %/);
+});

@@ -1,0 +1,85 @@
+import type { Edge, Graph } from "@autocircuit/core";
+import { AutocircuitError } from "@autocircuit/native";
+
+/** What every published circuit takes. */
+export interface OfficialEdgesOptions {
+  /** One edge per position instead of one for all positions. Default: whether the graph is by token. */
+  tokenPositions?: boolean;
+  /** Positions of named words. Circuits that name words read it; the tracr circuits name none. */
+  wordIdxs?: Readonly<Record<string, number>>;
+  /** Position that index 0 of the graph stands for, when a shared prefix was cut off. Default 0. */
+  seqStartIdx?: number;
+  /** Positions (of the whole prompt) that the circuit covers, instead of the published ones. */
+  positions?: readonly number[];
+}
+
+/** A graph, or anything that has one (a `PatchableModel`). */
+export type HasGraph = Graph | { readonly graph: Graph };
+
+/** A circuit as it was published: edge names, the positions it covers, and the model it belongs to. */
+export interface PublishedCircuit {
+  /** Name used in messages. */
+  name: string;
+  layers: number;
+  names: readonly string[];
+  positions: readonly number[];
+}
+
+/**
+ * Turns a published circuit of a one-head tracr model into edges of `target`'s graph.
+ *
+ * @throws AutocircuitError `shape` when the graph is not that of the circuit's model; `bad-input` when positions are asked of a graph
+ * without a sequence length, when a by-token graph is asked for edges without positions, or when a position lies outside.
+ */
+export function officialEdges(circuit: PublishedCircuit, target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
+  const graph = "graph" in target ? target.graph : target;
+  requireShape(circuit, graph);
+  const byToken = options.tokenPositions ?? graph.tokens !== null;
+  if (!byToken) {
+    if (graph.tokens !== null) {
+      throw new AutocircuitError(
+        "bad-input",
+        `${circuit.name}: the graph has an edge per position (${graph.tokens} of them), so edges without a position do not exist in it. ` +
+          "Pass tokenPositions: true, or use a graph without positions.",
+      );
+    }
+    return circuit.names.map((name) => graph.edge(graph.index(name)));
+  }
+  const positions = shiftedPositions(circuit, graph, options);
+  return circuit.names.flatMap((name) => positions.map((position) => graph.edge(graph.index(name, position))));
+}
+
+function shiftedPositions(circuit: PublishedCircuit, graph: Graph, options: OfficialEdgesOptions): number[] {
+  const tokens = graph.tokens;
+  if (tokens === null) {
+    throw new AutocircuitError(
+      "bad-input",
+      `${circuit.name}: edges per position need a graph with a sequence length, and this one has none. ` +
+        "Make it with Graph.of(config, { tokens: N }), or the model with its seqLen.",
+    );
+  }
+  const start = options.seqStartIdx ?? 0;
+  return (options.positions ?? circuit.positions).map((position) => {
+    const index = position - start;
+    if (Number.isInteger(index) && index >= 0 && index < tokens) return index;
+    throw new AutocircuitError(
+      "bad-input",
+      `${circuit.name}: position ${position} lies outside the graph, which covers positions ${start} to ${start + tokens - 1}. ` +
+        "Pass positions (and seqStartIdx, if a prefix was cut off) that fit.",
+    );
+  });
+}
+
+function requireShape(circuit: PublishedCircuit, graph: Graph): void {
+  const wanted = ["Resid Start", ...Array.from({ length: circuit.layers }, (_, l) => [`A${l}.0`, `MLP ${l}`]).flat()];
+  const found = graph.srcs.map((src) => src.name);
+  const same = found.length === wanted.length && found.every((name, i) => name === wanted[i]);
+  if (same && graph.factorized && graph.separateQkv) return;
+  const has = `${found.length} sources (${found.slice(0, 6).join(", ")}${found.length > 6 ? ", ..." : ""})`;
+  const kind = `${graph.factorized ? "factorised" : "unfactorised"}, ${graph.separateQkv ? "separate" : "shared"} Q, K, V`;
+  throw new AutocircuitError(
+    "shape",
+    `${circuit.name}: this circuit belongs to a model of ${circuit.layers} layers with one head and an MLP each, in a factorised graph ` +
+      `with separate Q, K and V. The graph given has ${has}; ${kind}. Use the task's own model.`,
+  );
+}

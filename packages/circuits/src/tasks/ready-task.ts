@@ -1,0 +1,41 @@
+import type { Edge, LoadedTask } from "@autocircuit/core";
+import type { PromptFile } from "../data/prompt-file.ts";
+import type { HasGraph, OfficialEdgesOptions } from "../edges/official-edges.ts";
+
+/** How a ready-made task is loaded. */
+export interface ReadyTaskOptions {
+  /** One edge per token position. Default false. */
+  byToken?: boolean;
+  /** Which of the task's known circuits counts as its true edges, by name. Default: the first. */
+  circuit?: string;
+  /** Positions of the known circuit by token, instead of the published ones. */
+  positions?: readonly number[];
+  /** Chooses the prompt pairs and their order. Default 0. */
+  seed?: number;
+  signal?: AbortSignal;
+}
+
+/** A circuit that is known for a task. */
+export interface KnownCircuit {
+  /** What it is the circuit of, in a few words. */
+  description: string;
+  /** Paper, code or construction it comes from. */
+  source: string;
+  /** Its edges in a graph of the task's model. */
+  edges: (target: HasGraph, options?: OfficialEdgesOptions) => Edge[];
+}
+
+/** A model with prompts and a known circuit, ready to be loaded. */
+export interface ReadyTask {
+  name: string;
+  /** What the model does, in one line. */
+  description: string;
+  /** Known circuits by name; the first is the default. */
+  circuits: Readonly<Record<string, KnownCircuit>>;
+  /** The generated prompt pairs, as `datasets/` holds them. */
+  prompts: (options?: { seed?: number }) => PromptFile;
+  /** A label for each token position. */
+  tokenLabels: readonly string[];
+  /** Loads model and prompts; the caller disposes the result. */
+  load: (options?: ReadyTaskOptions) => Promise<LoadedTask>;
+}

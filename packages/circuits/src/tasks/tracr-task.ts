@@ -1,0 +1,80 @@
+import { defineTask, type OutputSlice } from "@autocircuit/core";
+import { type FloatDType, transformerFromWeights } from "@autocircuit/models";
+import { AutocircuitError } from "@autocircuit/native";
+import {
+  type CompiledModel,
+  compileLibraryProgram,
+  type LibraryProgramName,
+  transformerLensConfig,
+} from "@autocircuit/tracr";
+import type { PromptFile, PromptRecord } from "../data/prompt-file.ts";
+import type { KnownCircuit, ReadyTask } from "./ready-task.ts";
+
+/** What makes a task of a compiled program. */
+export interface TracrTaskSpec {
+  /** Such as `tracr-reverse`. */
+  name: string;
+  description: string;
+  program: LibraryProgramName;
+  /** Options of the compiler, where the program's usual ones do not do. */
+  compile?: { maxSeqLen?: number };
+  circuits: (compiled: () => CompiledModel) => Readonly<Record<string, KnownCircuit>>;
+  prompts: (compiled: () => CompiledModel, options: { seed: number }) => PromptRecord[];
+  outputSlice: OutputSlice;
+  /** Prompts a batch, and batches to train and to test with; together they use every prompt. */
+  batchSize: number;
+  batchCount: { train: number; test: number };
+}
+
+/** A ready-made task of a compiled program. The program is compiled when first needed, which takes milliseconds. */
+export function tracrTask(spec: TracrTaskSpec): ReadyTask {
+  const { name, description, outputSlice, batchSize, batchCount } = spec;
+  let made: CompiledModel | undefined;
+  const compiled = () => (made ??= compileLibraryProgram(spec.program, spec.compile));
+  const circuits = spec.circuits(compiled);
+  const prompts = ({ seed = 0 }: { seed?: number } = {}): PromptFile => ({
+    task: name,
+    description: `${description}; token ids, answers as output ids (or numbers where the output is a number)`,
+    command: `autocircuit datasets --seed ${seed}`,
+    seed,
+    prompts: spec.prompts(compiled, { seed }),
+  });
+  return {
+    name,
+    description,
+    circuits,
+    prompts,
+    get tokenLabels() {
+      return ["BOS", ...Array.from({ length: compiled().settings.maxSeqLen }, (_, i) => String(i + 1))];
+    },
+    load: async (options = {}) => {
+      const { byToken = false, positions, seed = 0, signal } = options;
+      const circuit = circuitNamed(name, circuits, options.circuit);
+      const model = compiled();
+      return defineTask({
+        key: name,
+        name: description,
+        batchSize,
+        batchCount,
+        tokenCircuit: byToken,
+        model: ({ dtype }) =>
+          transformerFromWeights({ ...transformerLensConfig(model) }, model.weights, {
+            dtype: dtype as FloatDType,
+            signal,
+          }),
+        dataset: prompts({ seed }),
+        answers: model.output.encoding === "numerical" ? "numbers" : "tokens",
+        outputSlice,
+        seed,
+        trueEdges: (target, context) => circuit.edges(target, { ...context, ...(positions && { positions }) }),
+      }).load(signal && { signal });
+    },
+  };
+}
+
+function circuitNamed(task: string, circuits: Readonly<Record<string, KnownCircuit>>, name?: string): KnownCircuit {
+  const names = Object.keys(circuits);
+  const circuit = circuits[name ?? names[0]!];
+  if (circuit) return circuit;
+  throw new AutocircuitError("unknown-name", `${task} has no circuit "${name}". It has: ${names.join(", ")}.`);
+}

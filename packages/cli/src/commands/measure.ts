@@ -1,0 +1,55 @@
+import { type Command, Option } from "commander";
+import type { Context } from "../context.ts";
+import { ABLATIONS } from "../support/names.ts";
+import { listOf, oneOf, wholeNumber } from "../support/parse-options.ts";
+
+/** Options of `autocircuit measure`, as commander gives them. */
+export interface MeasureCommandOptions {
+  scores: string;
+  sizes?: number[];
+  metrics?: string[];
+  patch: "tree" | "edge";
+  ablation: string;
+  seed: number;
+  json?: string;
+}
+
+/** `autocircuit measure TASK`. */
+export function addMeasure(program: Command, context: Context): void {
+  program
+    .command("measure")
+    .description("measure circuits of several sizes, made from saved scores, on a task's test prompts")
+    .argument("<task>", "a ready-made task; see autocircuit tasks")
+    .requiredOption("--scores <file>", "scores that discover saved")
+    .option(
+      "--sizes <list>",
+      "circuit sizes (default: sizes that suit the graph and the scores)",
+      listOf(wholeNumber()),
+    )
+    .option(
+      "--metrics <list>",
+      "metrics by name, or the word all (default: those that say most about the task's outputs)",
+      listOf(String),
+    )
+    .addOption(
+      new Option("--patch <kind>", "tree: ablate everything outside the circuit; edge: ablate the circuit")
+        .choices(["tree", "edge"])
+        .default("tree"),
+    )
+    .addOption(
+      new Option("--ablation <type>", "what ablated edges take").argParser(oneOf(ABLATIONS)).default("resample"),
+    )
+    .option("--seed <n>", "chooses the prompt pairs and their order", wholeNumber(), 0)
+    .option("--json <file>", "also write the measurements as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  autocircuit measure tracr-reverse --scores circuit-reports/tracr-reverse/scores.safetensors
+  autocircuit measure tracr-hist --scores scores.safetensors --sizes 0,10,20 --metrics kl-clean,correct-percent --json hist.json`,
+    )
+    .action(async (task: string, options: MeasureCommandOptions) => {
+      const { measure } = await import("../measure/measure.ts");
+      await measure(task, options, context);
+    });
+}

@@ -1,0 +1,42 @@
+import { type Command, Option } from "commander";
+import type { Context } from "../context.ts";
+import { ABLATIONS } from "../support/names.ts";
+import { oneOf } from "../support/parse-options.ts";
+
+/** Options of `autocircuit patch`, as commander gives them. */
+export interface PatchCommandOptions {
+  model: string;
+  prompts: string;
+  edges: string;
+  ablation: string;
+  json?: string;
+}
+
+/** `autocircuit patch`. */
+export function addPatch(program: Command, context: Context): void {
+  program
+    .command("patch")
+    .description("run a model on clean prompts with some edges ablated from the corrupt prompts, and write the logits")
+    .requiredOption("--model <folder>", "folder with config.json and model.safetensors")
+    .requiredOption("--prompts <file>", "prompt pairs as AutoCircuit JSON, with token ids")
+    .requiredOption(
+      "--edges <file>",
+      'JSON list of edges: "A0.3->A1.2.Q", ["A0.3->A1.2.Q", 4] or {"edge": "A0.3->A1.2.Q", "token": 4}',
+    )
+    .addOption(new Option("--ablation <type>", "what the edges take").argParser(oneOf(ABLATIONS)).default("resample"))
+    .option("--json <file>", "write the logits of all prompts and positions")
+    .addHelpText(
+      "after",
+      `
+The edges tell which graph is meant: separate or shared Q, K and V, nodes, by token if any edge has a position
+(one without a position then stands for all of them).
+
+Examples:
+  autocircuit patch --model models/gpt2 --prompts prompts.json --edges edges.json --ablation zero
+  autocircuit patch --model models/sum --prompts prompts.json --edges edges.json --json logits.json`,
+    )
+    .action(async (options: PatchCommandOptions) => {
+      const { patch } = await import("../patch/patch.ts");
+      await patch(options, context);
+    });
+}

@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import {
+  type CompiledModel,
+  type CompileOptions,
+  compile,
+  compileLibraryProgram,
+  libraryPrograms,
+  programTable,
+  SOp,
+  saveModel,
+  type Token,
+} from "@autocircuit/tracr";
+import type { CompileCommandOptions } from "../commands/compile.ts";
+import type { Context } from "../context.ts";
+import { suggest } from "../support/nearest.ts";
+import { formatNumber, table } from "../support/table.ts";
+import { UsageError } from "../support/usage-error.ts";
+import { isModulePath, loadDefaultExport } from "./load-module.ts";
+
+const MODES = ["compatible", "corrected"];
+
+/** Compiles a program, prints its table and writes the model folder. */
+export async function compileProgram(
+  name: string,
+  options: CompileCommandOptions,
+  { print, signal }: Context,
+): Promise<void> {
+  const settings = compileOptions(options);
+  const compiled = isModulePath(name) ? await compileFile(name, settings) : compileNamed(name, settings);
+  signal.throwIfAborted();
+  const { config } = compiled;
+  print(
+    table(
+      ["expression", "values", "computed by", "layer"],
+      programTable(compiled).map((row) => [row.expression, row.valueKind, row.node, row.layer ?? "-"]),
+    ),
+  );
+  print(
+    `${plural(config.layers, "layer")}, ${plural(config.heads, "head")} of ${config.dHead}, width ${config.dModel}, MLP ${config.dMlp}, ` +
+      `${config.dVocab} tokens in, ${config.dVocabOut} out, ${formatNumber(parameters(compiled))} parameters`,
+  );
+  await saveModel(compiled, options.out);
+  print(
+    `wrote ${["config.json", "model.safetensors", "tracr.json"].map((file) => join(options.out, file)).join(", ")}`,
+  );
+}
+
+function compileOptions({ vocab, maxLen, bos, causal, mode }: CompileCommandOptions): Partial<CompileOptions> {
+  if (mode !== undefined && !MODES.includes(mode))
+    throw new UsageError(`There is no mode "${mode}". ${suggest(mode, MODES)}`);
+  return {
+    ...(vocab && { vocab: vocab.map(tokenOf) }),
+    ...(maxLen !== undefined && { maxSeqLen: maxLen }),
+    ...(bos !== undefined && { bos }),
+    ...(causal && { causal }),
+    ...(mode !== undefined && { mode: mode as CompileOptions["mode"] & string }),
+  };
+}
+
+/** Tokens that read as numbers are numbers, as programs that compute with them expect. */
+function tokenOf(text: string): Token {
+  const token = text.trim();
+  if (token === "") throw new UsageError('--vocab has an empty token. Give tokens like "a,b,c" or "1,2,3".');
+  return Number.isFinite(Number(token)) ? Number(token) : token;
+}
+
+function compileNamed(name: string, settings: Partial<CompileOptions>): CompiledModel {
+  if (Object.hasOwn(libraryPrograms, name)) return compileLibraryProgram(name, settings);
+  throw new UsageError(
+    `There is no program "${name}", and it is no .ts or .js file. ${suggest(name, Object.keys(libraryPrograms))}`,
+  );
+}
+
+async function compileFile(path: string, settings: Partial<CompileOptions>): Promise<CompiledModel> {
+  const { vocab, maxSeqLen } = settings;
+  if (!vocab || maxSeqLen === undefined) throw new UsageError("A program of your own needs --vocab and --max-len.");
+  const program = await loadDefaultExport(path);
+  if (program instanceof SOp) return compile(program, { ...settings, vocab, maxSeqLen });
+  throw new UsageError(
+    `The default export of ${path} is no RASP expression. Build it from @autocircuit/tracr: tokens, select, aggregate, ...`,
+  );
+}
+
+const parameters = ({ weights }: CompiledModel) =>
+  Object.values(weights).reduce((sum, { data }) => sum + data.length, 0);
+
+const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;

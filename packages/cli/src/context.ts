@@ -1,0 +1,7 @@
+/** What a command gets from the program around it. */
+export interface Context {
+  /** Aborted by SIGINT. */
+  readonly signal: AbortSignal;
+  /** Writes a line of results. */
+  readonly print: (line: string) => void;
+}

@@ -1,0 +1,63 @@
+import { type AlgorithmName, algorithms, type OptionSpec } from "@autocircuit/discovery";
+import type { DiscoverCommandOptions } from "../commands/discover.ts";
+import { suggest } from "../support/nearest.ts";
+import { UsageError } from "../support/usage-error.ts";
+
+/** Options of the command that are options of an algorithm, and their names there. */
+const FLAGS = [
+  ["tau", "--tau", "taus"],
+  ["target", "--target", "target"],
+  ["gradFunction", "--grad-function", "gradFunction"],
+  ["answerFunction", "--answer-function", "answerFunction"],
+  ["samples", "--samples", "samples"],
+] as const satisfies readonly (readonly [keyof DiscoverCommandOptions, string, string])[];
+
+/**
+ * The options of an algorithm that were given, by flag or by `--set name=value`.
+ *
+ * @throws UsageError for an option that the algorithm does not have, or a value that it cannot take
+ */
+export function givenOptions(algorithm: AlgorithmName, options: DiscoverCommandOptions): Record<string, unknown> {
+  const specs = new Map<string, OptionSpec>(algorithms[algorithm].options.map((spec) => [spec.name, spec]));
+  const given: Record<string, unknown> = {};
+  for (const [key, flag, name] of FLAGS) {
+    if (options[key] === undefined) continue;
+    if (!specs.has(name))
+      throw new UsageError(`${algorithm} takes no ${flag}. Leave it out, or choose another --algorithm.`);
+    given[name] = options[key];
+  }
+  for (const setting of options.set) {
+    const [, name, text] = /^([^=]+)=(.*)$/.exec(setting) ?? [];
+    if (name === undefined || text === undefined) throw new UsageError(`--set ${setting}: write it as name=value.`);
+    const spec = specs.get(name);
+    if (!spec) throw new UsageError(`${algorithm} has no option "${name}". ${suggest(name, [...specs.keys()])}`);
+    given[name] = readValue(spec, text);
+  }
+  return given;
+}
+
+function readValue(spec: OptionSpec, text: string): unknown {
+  const number = (part: string): number => {
+    const value = Number(part);
+    if (part.trim() !== "" && Number.isFinite(value) && (spec.type !== "integer" || Number.isInteger(value)))
+      return value;
+    throw new UsageError(
+      `${spec.name} takes ${spec.type === "integer" ? "a whole number" : "numbers"}, not "${text}": ${spec.description}.`,
+    );
+  };
+  switch (spec.type) {
+    case "number":
+    case "integer":
+      return number(text);
+    case "numbers":
+      return text.split(",").map(number);
+    case "boolean":
+      if (text === "true" || text === "false") return text === "true";
+      throw new UsageError(`${spec.name} takes true or false, not "${text}": ${spec.description}.`);
+    case "edges":
+      return text.split(",");
+    default:
+      if (!spec.choices || spec.choices.includes(text)) return text;
+      throw new UsageError(`${spec.name} cannot be "${text}". ${suggest(text, spec.choices)}`);
+  }
+}

@@ -1,0 +1,140 @@
+import { Circuit, defaultCircuitSizes, type LoadedTask, type PruneScores, runCircuits } from "@autocircuit/core";
+import { FullModel, measurements } from "@autocircuit/metrics";
+import type { AblationRow, CircuitReport, Curve, ReportGraph } from "@autocircuit/report";
+import { type CircuitMeasures, type CircuitMeter, KEPT_BELOW } from "./measure-circuits.ts";
+import type { DiscoverResult } from "./result.ts";
+import { type DiscoverSettings, outputsNumbers } from "./settings.ts";
+
+/** Most points of the curve: more cost time and show nothing more. */
+const CURVE_POINTS = 25;
+
+/** Everything the report needs to know. */
+export interface ReportParts {
+  task: LoadedTask;
+  settings: DiscoverSettings;
+  scores: PruneScores;
+  found: Circuit;
+  result: DiscoverResult;
+  measures: CircuitMeasures;
+  meter: CircuitMeter;
+  command: string;
+  signal: AbortSignal;
+}
+
+/** Makes the report: the circuit beside the known one, what each known circuit keeps under each ablation, and a curve over sizes. */
+export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
+  const { task, settings, result, command } = parts;
+  const { rows, notes } = await ablations(parts);
+  return {
+    title: `${settings.task.name}: ${settings.task.description}`,
+    task: settings.task.name,
+    algorithm: settings.algorithm,
+    options: result.options,
+    graph: reportGraph(task),
+    tokenLabels: settings.task.tokenLabels,
+    circuit: result.circuit,
+    official: { name: settings.circuitName, source: settings.circuit.source, edges: result.official.edges },
+    notes,
+    faithfulness: {
+      metric: result.faithfulness.metric,
+      rows: [
+        {
+          name: `circuit found, ${settings.ablation}`,
+          value: result.faithfulness.circuit,
+          edges: result.circuit.length,
+        },
+        {
+          name: `${settings.circuitName} circuit, ${settings.ablation}`,
+          value: result.faithfulness.official,
+          edges: result.official.edges.length,
+        },
+      ],
+    },
+    ablationTable: rows,
+    curve: await curve(parts),
+    command,
+    seconds: result.seconds,
+    peakMemoryBytes: result.peakMemoryBytes,
+    versions: result.versions,
+  };
+}
+
+/** The model's graph as the report draws it. */
+function reportGraph({ model: { graph } }: LoadedTask): ReportGraph {
+  const { layers, heads, attnOnly, parallel } = graph.config;
+  return {
+    layers,
+    heads,
+    attnOnly,
+    parallel,
+    nodes: { srcs: graph.srcs, dests: graph.dests },
+    edgeCount: graph.edgeCount,
+    tokens: graph.tokens,
+  };
+}
+
+/** What stays of the output when everything outside a circuit is ablated: known circuits and the found one, resample and zero. */
+async function ablations({
+  task,
+  settings,
+  found,
+  meter,
+}: ReportParts): Promise<{ rows: AblationRow[]; notes: string[] }> {
+  const known = Object.entries(settings.task.circuits).map(
+    ([name, { edges }]) => [name, Circuit.of(task.model.graph, edges(task.model))] as const,
+  );
+  const rows: AblationRow[] = [];
+  const notes: string[] = [];
+  for (const [name, circuit] of [["found", found] as const, ...known]) {
+    for (const ablation of ["resample", "zero"] as const) {
+      const measured = await meter.measure(circuit, ablation);
+      rows.push({
+        circuit: name,
+        ablation,
+        kl: measured.kl,
+        maxAbsDiff: measured.maxAbsDiff,
+        kept: measured.maxAbsDiff < KEPT_BELOW,
+      });
+      const note = name !== "found" && ablation === "resample" ? positionNote(name, circuit, measured) : undefined;
+      if (note) notes.push(note);
+    }
+  }
+  return { rows, notes };
+}
+
+/** Says at which positions a circuit by token leaves the full model's output, if it covers only some. */
+function positionNote(name: string, circuit: Circuit, { maxAbsDiffAt }: CircuitMeasures): string | undefined {
+  const { tokens } = circuit.graph;
+  if (tokens === null) return undefined;
+  // The slice leaves out the first position, so the i-th output is that of position i + 1.
+  const moved = maxAbsDiffAt.flatMap((difference, i) =>
+    difference >= KEPT_BELOW ? [`${i + 1} (by up to ${difference.toFixed(2)})`] : [],
+  );
+  if (moved.length === 0) return undefined;
+  const covered = [...new Set([...circuit].map((edge) => edge.token))].sort((a, b) => Number(a) - Number(b));
+  return (
+    `The ${name} circuit covers positions ${covered.join(", ")}. With everything else resampled, the output leaves the full model's at ` +
+    `position ${moved.join(", ")}.`
+  );
+}
+
+/** The faithfulness of circuits of growing size. */
+async function curve({ task, settings, scores, signal, result }: ReportParts): Promise<Curve> {
+  const { model, test } = task;
+  const sizes = thinned(defaultCircuitSizes(model.graph, scores, result.official.edges.length));
+  using full = new FullModel(model, test);
+  using runs = await runCircuits(model, test, { scores, sizes, ablation: settings.ablation, signal });
+  const measure = measurements[outputsNumbers(task) ? "mean-squared-error" : "kl-clean"];
+  const points = await measure.measure(model, test, runs, { full, signal });
+  return {
+    metric: result.faithfulness.metric,
+    unit: measure.unit,
+    points: points.map(({ edges, value }) => ({ edges, value, series: settings.algorithm })),
+    edgeScale: model.graph.edgeCount > 200 ? "log" : "linear",
+  };
+}
+
+function thinned(sizes: readonly number[]): number[] {
+  const step = Math.ceil(sizes.length / CURVE_POINTS);
+  return sizes.filter((_, i) => i % step === 0 || i === sizes.length - 1);
+}

@@ -1,0 +1,50 @@
+import type { Circuit, Edge, PruneScores } from "@autocircuit/core";
+import { compareEdgeSets } from "@autocircuit/metrics";
+
+/** An edge of a circuit with its score. */
+export interface ScoredEdgeJson {
+  edge: string;
+  token: number | null;
+  score: number;
+}
+
+/** What `discover --json` writes. Infinite scores (ACDC: no threshold removes the edge) are the string "Infinity" there. */
+export interface DiscoverResult {
+  task: string;
+  algorithm: string;
+  options: Record<string, unknown>;
+  edgeCount: number;
+  circuit: ScoredEdgeJson[];
+  official: {
+    name: string;
+    edges: { edge: string; token: number | null }[];
+    truePositives: number;
+    falsePositives: number;
+    falseNegatives: number;
+  };
+  faithfulness: { metric: string; circuit: number; official: number };
+  seconds: number;
+  peakMemoryBytes: number;
+  versions: Record<string, string>;
+}
+
+/** The edges of a circuit with their scores, most important first. */
+export function scoredEdges(circuit: Circuit, scores: PruneScores): ScoredEdgeJson[] {
+  return [...circuit]
+    .map((edge) => ({ ...edgeJson(edge), score: scores.values[edge.index]! }))
+    .sort((a, b) => (a.score === b.score ? 0 : Math.abs(b.score) - Math.abs(a.score)));
+}
+
+/** The known circuit, and how the circuit found agrees with it. */
+export function compareWithOfficial(name: string, found: Circuit, official: Circuit): DiscoverResult["official"] {
+  const { truePositives, falsePositives, falseNegatives } = compareEdgeSets(
+    found.indices,
+    official.indices,
+    found.graph.edgeCount,
+  );
+  return { name, edges: [...official].map(edgeJson), truePositives, falsePositives, falseNegatives };
+}
+
+function edgeJson(edge: Edge): { edge: string; token: number | null } {
+  return { edge: edge.name, token: edge.token };
+}

@@ -1,0 +1,1 @@
+export { type ProgramOutput, runProgram } from "./program.ts";

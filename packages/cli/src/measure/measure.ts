@@ -1,0 +1,97 @@
+import { type AblationType, type LoadedTask, PruneScores, runCircuits } from "@autocircuit/core";
+import { FullModel, type MeasurementName, measurements } from "@autocircuit/metrics";
+import type { MeasureCommandOptions } from "../commands/measure.ts";
+import type { Context } from "../context.ts";
+import { findTask } from "../support/find-task.ts";
+import { suggest } from "../support/nearest.ts";
+import { Progress } from "../support/progress.ts";
+import { runVersions } from "../support/run-versions.ts";
+import { formatNumber, table } from "../support/table.ts";
+import { UsageError } from "../support/usage-error.ts";
+import { useFewThreads } from "../support/use-few-threads.ts";
+import { requireWritable, writeJson } from "../support/write-file.ts";
+
+/** Runs circuits of several sizes and prints a row of metrics for each. */
+export async function measure(
+  taskName: string,
+  options: MeasureCommandOptions,
+  { signal, print }: Context,
+): Promise<void> {
+  requireWritable(options.json);
+  const ready = findTask(taskName);
+  for (const name of options.metrics ?? []) requireMetric(name);
+  const scores = await PruneScores.load(options.scores);
+  const byToken = scores.graph.tokens !== null;
+  await using task = await ready.load({ byToken, seed: options.seed, signal });
+  if (!scores.graph.equals(task.model.graph)) {
+    throw new UsageError(
+      `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${taskName}'s (${task.model.graph.edgeCount} edges).`,
+    );
+  }
+  await useFewThreads(task.model);
+  const names = chosenMetrics(task, options.metrics);
+  using progress = new Progress("circuits");
+  const { patch, ablation, sizes } = options;
+  using runs = await runCircuits(task.model, task.test, {
+    scores,
+    patch,
+    ablation: ablation as AblationType,
+    sizes,
+    signal,
+    onProgress: ({ done, total }) => progress.update(done, total),
+  });
+  using full = new FullModel(task.model, task.test);
+  const columns: number[][] = [];
+  for (const name of names) {
+    const measured = await measurements[name].measure(task.model, task.test, runs, { full, signal });
+    columns.push(measured.map(({ value }) => value));
+  }
+  const rows = runs.map(({ edges }, i) => [edges, ...columns.map((column) => column[i]!)]);
+  print(
+    table(
+      ["edges", ...names],
+      rows.map((row) => row.map(formatNumber)),
+    ),
+  );
+  if (!options.json) return;
+  const circuits = runs.map(({ edges, asked }, i) => ({
+    edges,
+    asked,
+    metrics: Object.fromEntries(names.map((name, n) => [name, columns[n]![i]!])),
+  }));
+  const units = Object.fromEntries(names.map((name) => [name, measurements[name].unit]));
+  writeJson(options.json, {
+    task: ready.name,
+    scores: options.scores,
+    patch,
+    ablation,
+    byToken,
+    seed: options.seed,
+    units,
+    circuits,
+    versions: runVersions(),
+  });
+  print(`wrote ${options.json}`);
+}
+
+function requireMetric(name: string): void {
+  if (name === "all" || Object.hasOwn(measurements, name)) return;
+  throw new UsageError(`There is no metric "${name}". ${suggest(name, ["all", ...Object.keys(measurements)])}`);
+}
+
+/** The metrics asked for; by default those that say most, and with "all" every one that makes sense for the task's outputs. */
+function chosenMetrics({ model }: LoadedTask, asked: readonly string[] | undefined): MeasurementName[] {
+  const numbers = model.config.dVocabOut === 1;
+  if (asked?.includes("all"))
+    return (Object.keys(measurements) as MeasurementName[]).filter((name) => fits(name, numbers));
+  if (asked) return asked as MeasurementName[];
+  return numbers
+    ? ["mean-squared-error", "max-abs-diff", "answer-mean-squared-error"]
+    : ["kl-clean", "max-abs-diff", "logit-diff", "answer-prob", "correct-percent"];
+}
+
+/** One number a position has no distribution and no most likely token. */
+function fits(name: MeasurementName, numbers: boolean): boolean {
+  if (!numbers) return measurements[name].answers !== "numbers";
+  return measurements[name].answers !== "tokens" && !["kl-clean", "kl-corrupt", "argmax-agreement"].includes(name);
+}

@@ -1,0 +1,86 @@
+import {
+  type AblationType,
+  dataSetSides,
+  loadPrompts,
+  type PatchableModel,
+  type PromptLoader,
+} from "@autocircuit/core";
+import { loadModel } from "@autocircuit/models";
+import type { Tensor } from "@autocircuit/native";
+import type { PatchCommandOptions } from "../commands/patch.ts";
+import type { Context } from "../context.ts";
+import { Progress } from "../support/progress.ts";
+import { readJson } from "../support/read-json.ts";
+import { formatNumber, table } from "../support/table.ts";
+import { requireWritable, writeWhole } from "../support/write-file.ts";
+import { maskOf, withGraphOf } from "./patched-graph.ts";
+import { readEdges } from "./read-edges.ts";
+
+/** Most prompts run at once. */
+const LARGEST_BATCH = 32;
+
+/** Runs the clean prompts with the edges ablated; prints how far the output moved and writes all logits. */
+export async function patch(options: PatchCommandOptions, { signal, print }: Context): Promise<void> {
+  requireWritable(options.json);
+  const edges = readEdges(options.edges);
+  using whole = await loadModel(options.model, { signal });
+  const type = options.ablation as AblationType;
+  using prompts = await loadAll(options.prompts, whole, type);
+  const model = withGraphOf(whole, edges, prompts.seqLen);
+  const mask = maskOf(model, edges);
+  const logits: number[][][] = [];
+  let moved = 0;
+  using shared = dataSetSides(type) ? await model.ablations(prompts, type, { signal }) : null;
+  using progress = new Progress("prompts");
+  for (const [i, batch] of prompts.batches.entries()) {
+    const using_ = shared ?? (await model.ablations(batch.corrupt, type, { signal }));
+    try {
+      using patched = await model.forward(batch.clean, { ablate: mask, using: using_, sliced: false, signal });
+      using plain = await model.forward(batch.clean, { sliced: false, signal });
+      moved = Math.max(moved, await largestDifference(patched, plain));
+      logits.push(...((await patched.toArray()) as number[][][]));
+    } finally {
+      if (using_ !== shared) using_.dispose();
+    }
+    progress.update(i + 1, prompts.length);
+  }
+  const shape = [logits.length, logits[0]!.length, logits[0]![0]!.length];
+  const edgeCount = mask.reduce((sum, value) => sum + value, 0);
+  print(
+    table(
+      ["prompts", "edges ablated", "ablation", "logits", "largest change of a logit"],
+      [[shape[0]!, edgeCount, type, shape.join(" x "), formatNumber(moved)]],
+    ),
+  );
+  if (!options.json) return;
+  // One line: a file of logits is for programs.
+  writeWhole(options.json, `${JSON.stringify({ logits, shape })}\n`);
+  print(`wrote ${options.json}`);
+}
+
+/** All prompts of the file in its order, none dropped. Means over "the batch" are means over the whole file. */
+async function loadAll(path: string, model: PatchableModel, type: AblationType): Promise<PromptLoader> {
+  const { prompts } = readJson(path) as { prompts?: unknown };
+  const count = Array.isArray(prompts) ? prompts.length : 0;
+  const batchSize = type.startsWith("batch-") ? Math.max(1, count) : largestDivisor(count);
+  const { train } = await loadPrompts(path, {
+    shuffle: false,
+    batchSize: { train: batchSize, test: 1 },
+    size: { train: count, test: 0 },
+    vocabulary: model.config.dVocab,
+  });
+  return train;
+}
+
+function largestDivisor(count: number): number {
+  let divisor = Math.min(count, LARGEST_BATCH);
+  while (divisor > 1 && count % divisor !== 0) divisor--;
+  return Math.max(1, divisor);
+}
+
+async function largestDifference(a: Tensor, b: Tensor): Promise<number> {
+  using difference = a.sub(b);
+  using absolute = difference.abs();
+  using largest = absolute.max();
+  return largest.item();
+}

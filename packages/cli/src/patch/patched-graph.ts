@@ -1,0 +1,39 @@
+import type { ModelGraphOptions, PatchableModel } from "@autocircuit/core";
+import { UsageError } from "../support/usage-error.ts";
+import type { NamedEdge } from "./read-edges.ts";
+
+/** Graphs that edges may belong to, most usual first. */
+const KINDS: readonly ModelGraphOptions[] = [{}, { separateQkv: false }, { factorized: false }];
+
+/**
+ * The model with the graph that has all of these edges, by token if one of them has a position.
+ *
+ * @throws AutocircuitError with near names when no graph has them all
+ */
+export function withGraphOf(model: PatchableModel, edges: readonly NamedEdge[], seqLen: number | null): PatchableModel {
+  const byToken = edges.some(({ token }) => token !== null);
+  if (byToken && seqLen === null)
+    throw new UsageError(
+      "An edge has a position, but the prompts differ in length. Use prompts of one length, or leave positions out.",
+    );
+  const kinds = model.config.parallel ? KINDS.filter((kind) => kind.factorized !== false) : KINDS;
+  const models = kinds.map((kind) => model.withGraph({ ...kind, byToken, seqLen }));
+  const fitting = models.find(({ graph }) => edges.every(({ name }) => graph.has(name, byToken ? 0 : null)));
+  if (fitting) return fitting;
+  // No graph has them all: the usual one says which edge it lacks and what is near.
+  for (const { name } of edges) models[0]!.graph.index(name, byToken ? 0 : null);
+  throw new UsageError(
+    "The edges belong to different graphs. Take them all from one: separate or shared Q, K, V, or nodes.",
+  );
+}
+
+/** A mask with a 1 for each of the edges; an edge without a position counts at all of them. */
+export function maskOf({ graph }: PatchableModel, edges: readonly NamedEdge[]): Float32Array {
+  const mask = new Float32Array(graph.edgeCount);
+  for (const { name, token } of edges) {
+    const positions =
+      graph.tokens !== null && token === null ? Array.from({ length: graph.tokens }, (_, i) => i) : [token];
+    for (const position of positions) mask[graph.index(name, position)] = 1;
+  }
+  return mask;
+}

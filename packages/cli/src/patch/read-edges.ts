@@ -1,0 +1,45 @@
+import { readJson } from "../support/read-json.ts";
+import { UsageError } from "../support/usage-error.ts";
+
+/** An edge as a file names it; without a position it stands for all of them. */
+export interface NamedEdge {
+  name: string;
+  token: number | null;
+}
+
+/**
+ * Reads a list of edges: names, `[name, position]` or `{ edge, token }`, mixed as one likes. A file with `circuit` or `edges` (as discover
+ * writes, or a conformance case) may stand for its list.
+ *
+ * @throws UsageError naming the entry that is none of these
+ */
+export function readEdges(path: string): NamedEdge[] {
+  const file = readJson(path);
+  const list = Array.isArray(file) ? file : listIn(file);
+  if (!list)
+    throw new UsageError(
+      `${path} is no list of edges. Write ["A0.3->A1.2.Q", ...], [["A0.3->A1.2.Q", 4], ...] or [{"edge": ..., "token": ...}].`,
+    );
+  return list.map((entry: unknown, i) => {
+    const edge = readEdge(entry);
+    if (edge) return edge;
+    throw new UsageError(
+      `${path}, entry ${i}: ${JSON.stringify(entry)} is no edge. Write a name, [name, position] or {"edge": name, "token": position}.`,
+    );
+  });
+}
+
+function listIn(file: unknown): unknown[] | undefined {
+  const { circuit, edges } = (file ?? {}) as { circuit?: unknown; edges?: unknown };
+  return [circuit, edges].find((list): list is unknown[] => Array.isArray(list));
+}
+
+function readEdge(entry: unknown): NamedEdge | undefined {
+  if (typeof entry === "string") return { name: entry, token: null };
+  const isPair = Array.isArray(entry) && entry.length <= 2;
+  const { edge, token = null } = isPair
+    ? { edge: entry[0], token: entry[1] }
+    : ((entry ?? {}) as { edge?: unknown; token?: unknown });
+  const position = token === null || (Number.isInteger(token) && Number(token) >= 0);
+  return typeof edge === "string" && position ? { name: edge, token: token as number | null } : undefined;
+}

@@ -1,0 +1,154 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ablationTypes } from "@autocircuit/core";
+import { afterAll, describe, expect, it } from "vitest";
+import { runProgram } from "./program.ts";
+import { ABLATIONS } from "./support/names.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "cli-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+const GPT2 = fileURLToPath(new URL("../../conformance/fixtures/autocircuit/gpt2-like", import.meta.url));
+
+async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = "";
+  let err = "";
+  const output = { out: (text: string) => (out += text), err: (text: string) => (err += text) };
+  const code = await runProgram(args, new AbortController().signal, output);
+  return { code, out, err };
+}
+
+const COMMANDS = [
+  "tasks",
+  "discover",
+  "measure",
+  "patch",
+  "compile",
+  "model",
+  "datasets",
+  "doctor",
+  "libtorch",
+  "build",
+];
+
+describe("help", () => {
+  it("lists every command", async () => {
+    const { code, out } = await run("--help");
+    expect(code).toBe(0);
+    for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
+  });
+
+  it.each(COMMANDS.filter((command) => command !== "libtorch"))("%s has examples", async (command) => {
+    const { code, out } = await run(command, "--help");
+    expect(code).toBe(0);
+    expect(out).toContain(`Examples:\n  `);
+    expect(out).toContain(`autocircuit ${command}`);
+  });
+
+  it("of libtorch's parts has examples", async () => {
+    for (const part of ["where", "install"]) {
+      const { code, out } = await run("libtorch", part, "--help");
+      expect(code).toBe(0);
+      expect(out).toContain(`autocircuit libtorch ${part}`);
+    }
+  });
+});
+
+describe("names in --help", () => {
+  it("are those of the packages", () => {
+    expect([...ABLATIONS]).toEqual([...ablationTypes]);
+  });
+});
+
+describe("wrong usage", () => {
+  it.each([
+    { args: [], says: "Usage:" },
+    { args: ["discoverr"], says: "Did you mean discover" },
+    { args: ["discover"], says: "missing required argument" },
+    { args: ["discover", "tracr-revers"], says: "Did you mean tracr-reverse" },
+    { args: ["discover", "tracr-reverse", "--algorithm", "acdcc"], says: "Did you mean acdc" },
+    { args: ["discover", "tracr-reverse", "--ablation", "zeros"], says: "Did you mean zero" },
+    { args: ["discover", "tracr-reverse", "--tau", "0"], says: "above zero" },
+    { args: ["discover", "tracr-reverse", "--seed", "-1"], says: "whole number" },
+    { args: ["discover", "tracr-reverse", "--circuit", "acd"], says: "Did you mean acdc" },
+    { args: ["discover", "tracr-reverse", "--json", "/"], says: "is a folder" },
+    { args: ["discover", "tracr-reverse", "--set", "largestBach=2"], says: "Did you mean largestBatch" },
+    { args: ["discover", "tracr-reverse", "--set", "largestBatch=two"], says: "largestBatch takes a whole number" },
+    { args: ["discover", "tracr-reverse", "--set", "largestBatch"], says: "name=value" },
+    { args: ["discover", "tracr-reverse", "--algorithm", "random", "--tau", "1"], says: "random takes no --tau" },
+    { args: ["measure", "tracr-reverse"], says: "--scores" },
+    { args: ["measure", "tracr-reverse", "--scores", "missing.safetensors"], says: "missing.safetensors" },
+    { args: ["measure", "tracr-reverse", "--scores", "x", "--metrics", "kl-claen"], says: "Did you mean kl-clean" },
+    { args: ["compile", "revers", "--out", "x"], says: "Did you mean reverse" },
+    { args: ["compile", "missing.ts", "--vocab", "a", "--max-len", "3", "--out", "x"], says: "no such file" },
+    { args: ["compile", "program.mjs", "--out", "x"], says: "--vocab and --max-len" },
+    { args: ["model", "missing-folder"], says: "does not exist" },
+  ])("$args: exit code 2, one block, no stack", async ({ args, says }) => {
+    const { code, err } = await run(...args);
+    expect(code).toBe(2);
+    expect(err).toContain(says);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(existsSync("x")).toBe(false);
+  });
+});
+
+describe("tasks", () => {
+  it("are listed, and written as JSON", async () => {
+    const { code, out } = await run("tasks", "--json", at("tasks.json"));
+    expect(code).toBe(0);
+    const { tasks } = JSON.parse(readFileSync(at("tasks.json"), "utf8"));
+    expect(tasks).toHaveLength(6);
+    for (const { name } of tasks) expect(out).toContain(name);
+  });
+});
+
+describe("datasets", () => {
+  it("are written with the command that makes them, the same each time", async () => {
+    expect((await run("datasets", "--out", at("data"), "--seed", "3")).code).toBe(0);
+    expect((await run("datasets", "--out", at("again"), "--seed", "3")).code).toBe(0);
+    const files = readdirSync(at("data"));
+    expect(files).toHaveLength(6);
+    for (const name of files) {
+      const text = readFileSync(join(at("data"), name), "utf8");
+      expect(JSON.parse(text).command).toBe("autocircuit datasets --seed 3");
+      expect(readFileSync(join(at("again"), name), "utf8")).toBe(text);
+    }
+  });
+});
+
+describe("model", () => {
+  it("describes a folder without reading its weights", async () => {
+    const { code, out } = await run("model", GPT2, "--length", "9", "--json", at("model.json"));
+    expect(code).toBe(0);
+    expect(out).toContain("2 layers, 4 heads of 8");
+    const { graphs } = JSON.parse(readFileSync(at("model.json"), "utf8"));
+    expect(graphs.map((graph: { edges: number }) => graph.edges)).toEqual([110, 54, 990, 14]);
+  });
+});
+
+describe("compile", () => {
+  it("writes a model folder and prints the program", async () => {
+    const { code, out } = await run("compile", "reverse", "--out", at("reverse"));
+    expect(code).toBe(0);
+    expect(out).toContain("aggregate_1");
+    expect(out).toContain("4 layers, 1 head of 12, width 41");
+    expect(readdirSync(at("reverse")).toSorted()).toEqual(["config.json", "model.safetensors", "tracr.json"]);
+  });
+
+  it("takes another vocabulary and length", async () => {
+    expect((await run("compile", "hist", "--vocab", "1,2", "--max-len", "3", "--out", at("hist"))).code).toBe(0);
+    const vocabulary = JSON.parse(readFileSync(join(at("hist"), "tracr.json"), "utf8"));
+    expect(vocabulary.tokens).toContain(1);
+  });
+});
+
+describe("an unwritable place", () => {
+  it("is noticed before any work is done", async () => {
+    writeFileSync(at("plain-file"), "");
+    const { code, err } = await run("tasks", "--json", join(at("plain-file"), "tasks.json"));
+    expect(code).toBe(2);
+    expect(err).toContain("cannot be written");
+  });
+});

@@ -1,0 +1,77 @@
+import { Command, CommanderError } from "commander";
+import { addBuild } from "./commands/build.ts";
+import { addCompile } from "./commands/compile.ts";
+import { addDatasets } from "./commands/datasets.ts";
+import { addDiscover } from "./commands/discover.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addLibtorch } from "./commands/libtorch.ts";
+import { addMeasure } from "./commands/measure.ts";
+import { addModel } from "./commands/model.ts";
+import { addPatch } from "./commands/patch.ts";
+import { addTasks } from "./commands/tasks.ts";
+import type { Context } from "./context.ts";
+import { describeError } from "./support/describe-error.ts";
+import { EXIT, exitCodeFor } from "./support/exit-codes.ts";
+
+const COMMANDS = [
+  addTasks,
+  addDiscover,
+  addMeasure,
+  addPatch,
+  addCompile,
+  addModel,
+  addDatasets,
+  addDoctor,
+  addLibtorch,
+  addBuild,
+];
+
+/** Output of the program; tests put their own here. */
+export interface ProgramOutput {
+  out: (text: string) => void;
+  err: (text: string) => void;
+}
+
+const STANDARD: ProgramOutput = {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+};
+
+/**
+ * Runs the command line and gives its exit code: 0 done, 1 failed, 2 wrong usage or input, 130 stopped by SIGINT.
+ *
+ * @param args what comes after `autocircuit`
+ * @param signal stops the command; nothing is left half written
+ */
+export async function runProgram(
+  args: readonly string[],
+  signal: AbortSignal,
+  output: ProgramOutput = STANDARD,
+): Promise<number> {
+  const program = buildProgram({ signal, print: (line) => output.out(`${line}\n`) }, output);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    output.err(`${describeError(error, `autocircuit ${nameOf(program, args)}`.trim())}\n`);
+    return exitCodeFor(error);
+  }
+}
+
+function buildProgram(context: Context, output: ProgramOutput): Command {
+  const program = new Command("autocircuit")
+    .description("Find the circuits of a transformer: which few edges carry a behaviour.")
+    .version("0.1.0")
+    .showSuggestionAfterError(true)
+    .addHelpText("after", "\nEvery command has --help with examples. AUTOCIRCUIT_DEBUG=1 adds stacks to errors.");
+  for (const add of COMMANDS) add(program, context);
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
+    command.exitOverride().configureOutput({ writeOut: output.out, writeErr: output.err });
+  }
+  return program;
+}
+
+function nameOf(program: Command, args: readonly string[]): string {
+  return program.commands.find((command) => command.name() === args[0])?.name() ?? "";
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { describeError } from "./describe-error.ts";
+import { EXIT, exitCodeFor } from "./exit-codes.ts";
+import { UsageError } from "./usage-error.ts";
+
+const coded = (code: string, message = "it") => Object.assign(new Error(message), { code });
+
+describe("exitCodeFor", () => {
+  it.each([
+    [new UsageError("x"), EXIT.usage],
+    [coded("unknown-name"), EXIT.usage],
+    [coded("bad-file"), EXIT.usage],
+    [coded("ENOENT"), EXIT.usage],
+    [coded("libtorch"), EXIT.failure],
+    [coded("native"), EXIT.failure],
+    [new Error("x"), EXIT.failure],
+    [coded("aborted"), EXIT.interrupted],
+    [Object.assign(new Error("x"), { name: "AbortError" }), EXIT.interrupted],
+  ])("%s", (error, code) => expect(exitCodeFor(error)).toBe(code));
+});
+
+describe("describeError", () => {
+  it("gives message, causes and help in one block, without a stack", () => {
+    const error = new UsageError("scores.safetensors cannot be read: no such file.", {
+      cause: new Error("ENOENT: open"),
+    });
+    expect(describeError(error, "autocircuit measure", false)).toBe(
+      "autocircuit measure: scores.safetensors cannot be read: no such file.\n  because: ENOENT: open\n  help:    autocircuit measure --help",
+    );
+  });
+
+  it("adds the stack only for debugging", () => {
+    const error = new Error("broken");
+    expect(describeError(error, "autocircuit x", false)).not.toContain(" at ");
+    expect(describeError(error, "autocircuit x", true)).toContain(error.stack);
+  });
+
+  it("names missing files of the file system", () => {
+    const error = Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT", path: "here.json" });
+    expect(describeError(error, "autocircuit patch", false)).toContain("No such file or folder: here.json");
+  });
+
+  it("is short when stopped", () => {
+    expect(describeError(coded("aborted"), "autocircuit discover", false)).toMatch(/^autocircuit discover: stopped/);
+  });
+});

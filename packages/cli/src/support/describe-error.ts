@@ -1,0 +1,32 @@
+import { EXIT, exitCodeFor } from "./exit-codes.ts";
+
+/**
+ * An error as one block: what went wrong, what caused it, where to look. The stack is added only for AUTOCIRCUIT_DEBUG=1.
+ *
+ * @param command what was run, e.g. `autocircuit discover`
+ */
+export function describeError(error: unknown, command: string, debug = process.env.AUTOCIRCUIT_DEBUG === "1"): string {
+  if (exitCodeFor(error) === EXIT.interrupted) return `${command}: stopped. No file was left half written.`;
+  const lines = [`${command}: ${messageOf(error)}`];
+  for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
+    const text = messageOf(cause);
+    if (!lines.some((line) => line.includes(text))) lines.push(`  because: ${text}`);
+  }
+  if (exitCodeFor(error) === EXIT.usage) lines.push(`  help:    ${command} --help`);
+  if (debug && error instanceof Error && error.stack) lines.push(error.stack);
+  else if (exitCodeFor(error) === EXIT.failure) lines.push("  details: run again with AUTOCIRCUIT_DEBUG=1");
+  return lines.join("\n");
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, path } = error as { code?: string; path?: string };
+  if (code === "ENOENT" && path) return `No such file or folder: ${path}. Check the path.`;
+  if ((code === "EISDIR" || code === "ENOTDIR") && path)
+    return `${path} is ${code === "EISDIR" ? "a folder, not a file" : "not in a folder"}. Check the path.`;
+  return error.message;
+}

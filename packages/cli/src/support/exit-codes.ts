@@ -1,0 +1,26 @@
+/** Exit codes of every command. */
+export const EXIT = {
+  ok: 0,
+  /** The work itself failed. */
+  failure: 1,
+  /** Wrong usage or input: nothing was done. */
+  usage: 2,
+  /** Stopped by SIGINT (128 + 2, as shells have it). */
+  interrupted: 130,
+} as const;
+
+/** Codes of AutocircuitError that mean that what was given was wrong, not that the work failed. */
+const INPUT_CODES = new Set(["bad-input", "not-found", "unknown-name", "shape", "dtype", "bad-file"]);
+
+/** The exit code an error leads to. Recognises AutocircuitError by its code, so that the addon need not be loaded. */
+export function exitCodeFor(error: unknown): number {
+  const { name, code } = error as { name?: unknown; code?: unknown };
+  if (code === "aborted" || name === "AbortError") return EXIT.interrupted;
+  if (name === "UsageError" || name === "RaspError") return EXIT.usage;
+  if (
+    typeof code === "string" &&
+    (INPUT_CODES.has(code) || code === "ENOENT" || code === "EISDIR" || code === "ENOTDIR")
+  )
+    return EXIT.usage;
+  return EXIT.failure;
+}

@@ -1,0 +1,10 @@
+/** Names that options take. Repeated here so that --help needs no addon; a test holds them equal to the packages' own. */
+export const ABLATIONS = [
+  "resample",
+  "zero",
+  "tokenwise-mean-clean",
+  "tokenwise-mean-corrupt",
+  "tokenwise-mean-clean-and-corrupt",
+  "batch-tokenwise-mean",
+  "batch-all-tok-mean",
+] as const;

@@ -1,0 +1,31 @@
+import { InvalidArgumentError } from "commander";
+import { suggest } from "./nearest.ts";
+
+/** A parser for commander: a whole number of at least `min`. */
+export function wholeNumber(min = 0): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= min) return value;
+    throw new InvalidArgumentError(`"${text}" is not a whole number of at least ${min}.`);
+  };
+}
+
+/** A parser for commander: a number above zero. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError(`"${text}" is not a number above zero.`);
+}
+
+/** A parser for commander: comma-separated values, each read by `parse`. */
+export function listOf<T>(parse: (text: string) => T): (text: string) => T[] {
+  return (text) => text.split(",").map((part) => parse(part.trim()));
+}
+
+/** A parser for commander: one of `names`; another name is answered with near ones. */
+export function oneOf<T extends string>(names: readonly T[]): (text: string) => T {
+  return (text) => {
+    if ((names as readonly string[]).includes(text)) return text as T;
+    throw new InvalidArgumentError(`There is no "${text}". ${suggest(text, names)}`);
+  };
+}

@@ -1,0 +1,48 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { findCases } from "./find-cases.ts";
+
+const root = mkdtempSync(join(tmpdir(), "conformance-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+function folder(path: string, files: readonly string[]): void {
+  mkdirSync(join(root, path), { recursive: true });
+  for (const file of files) writeFileSync(join(root, path, file), "{}");
+}
+
+folder("autocircuit/one", ["config.json", "model.safetensors", "inputs.json", "expected.json", "expected.safetensors"]);
+folder("autocircuit/tracr-two", ["expected.json", "expected.safetensors"]);
+folder("hf/three", ["config.json", "model.safetensors", "inputs.json", "expected.safetensors"]);
+folder("tracr", ["programs.json"]);
+folder("other", ["notes.json"]);
+
+describe("findCases", () => {
+  it("tells the kinds apart, wherever they lie", () => {
+    const kinds = findCases([root]).map(({ kind, path }) => [kind, path.slice(root.length + 1)]);
+    expect(kinds).toContainEqual(["patching", "autocircuit/one"]);
+    expect(kinds).toContainEqual(["tracr-circuits", "autocircuit/tracr-two"]);
+    expect(kinds).toContainEqual(["checkpoint", "hf/three"]);
+    expect(kinds).toContainEqual(["tracr-programs", "tracr"]);
+    expect(kinds).toHaveLength(4);
+  });
+
+  it("takes a single case, and lists a folder once", () => {
+    const one = join(root, "autocircuit/one");
+    expect(findCases([one, root, one]).filter((found) => found.path === one)).toHaveLength(1);
+    expect(findCases([join(root, "other")])).toEqual([]);
+  });
+
+  it("names cases of the same name by their paths", () => {
+    folder("copy/autocircuit/tracr-two", ["expected.json", "expected.safetensors"]);
+    const names = findCases([join(root, "autocircuit"), join(root, "copy")]).map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => name.endsWith("tracr-two"))).toHaveLength(2);
+    rmSync(join(root, "copy"), { recursive: true });
+  });
+
+  it("says when a folder is missing", () => {
+    expect(() => findCases([join(root, "missing")])).toThrow(/No such folder/);
+  });
+});

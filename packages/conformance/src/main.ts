@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { AutocircuitError } from "@autocircuit/native";
+import { Command, InvalidArgumentError } from "commander";
+import { runConformance } from "./run-conformance.ts";
+
+const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
+
+const program = new Command("conformance")
+  .description("Compare every number with the reference implementation's.")
+  .argument("[folders...]", "folders with cases (default: AUTOCIRCUIT_CONFORMANCE, else the committed fixtures)")
+  .option("--verbose", "also list the checks that passed")
+  .option("--max-failures <n>", "list at most this many differences", wholeNumber, 50)
+  .addHelpText(
+    "after",
+    "\nExamples:\n  npm run conformance\n  npm run conformance -- path/to/conformance/autocircuit/gpt2-like --verbose",
+  )
+  .action(run);
+
+/** Runs the suite, prints what differs, and sets the exit code: 1 on a difference, or when nothing was found. */
+async function run(folders: string[], options: { verbose?: boolean; maxFailures: number }): Promise<void> {
+  const abort = new AbortController();
+  process.once("SIGINT", () => abort.abort());
+  let listed = 0;
+  const counts = new Map<string, number>();
+  try {
+    const result = await runConformance(folders.length > 0 ? folders : defaultFolders(), {
+      signal: abort.signal,
+      onCase: ({ name, kind }) => console.log(`${name} (${kind})`),
+      onCheck: (check) => {
+        counts.set(check.folder, (counts.get(check.folder) ?? 0) + 1);
+        if (check.passed && options.verbose) console.log(`  ok    ${check.folder}: ${check.name}`);
+        if (!check.passed && listed++ < options.maxFailures)
+          console.log(`  DIFF  ${check.folder}: ${check.name}: ${check.detail}`);
+      },
+    });
+    if (listed > options.maxFailures)
+      console.log(`  ... ${listed - options.maxFailures} more differences (--max-failures)`);
+    for (const { name } of result.cases) console.log(`${String(counts.get(name) ?? 0).padStart(7)}  ${name}`);
+    console.log(`${result.passed} passed, ${result.failed} failed`);
+    process.exitCode = result.failed > 0 ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof AutocircuitError) && !abort.signal.aborted) throw error;
+    console.error(abort.signal.aborted ? "conformance: stopped." : `conformance: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`"${text}" is not a whole number.`);
+}
+
+function defaultFolders(): string[] {
+  const chosen = process.env.AUTOCIRCUIT_CONFORMANCE;
+  if (chosen) return [chosen];
+  const beside = fileURLToPath(new URL("../../../../shared/conformance", import.meta.url));
+  return existsSync(beside) ? [FIXTURES, beside] : [FIXTURES];
+}
+
+await program.parseAsync();

@@ -1,0 +1,85 @@
+import { type CircuitRun, defaultCircuitSizes, PruneScores, runCircuits } from "@autocircuit/core";
+import { FullModel, type Measurement, type MeasurementName, measurements } from "@autocircuit/metrics";
+import { Tensor } from "@autocircuit/native";
+import { ablationType } from "../ablation-names.ts";
+import { toHost } from "../to-host.ts";
+import type { ToleranceOptions } from "../tolerance.ts";
+import { expectedScores } from "./score-checks.ts";
+import type { Variant } from "./variant.ts";
+
+/** The reference's names of metrics, and ours. */
+const METRICS: Readonly<Record<string, MeasurementName>> = {
+  kl_clean: "kl-clean",
+  kl_corrupt: "kl-corrupt",
+  logit_diff: "logit-diff",
+  prob_diff: "prob-diff",
+  logprob_diff: "logprob-diff",
+  logit_diff_percent: "logit-diff-percent",
+  logit_diff_percent_mean_of_ratios: "logit-diff-percent-mean-of-ratios",
+  answer_logit: "answer-logit",
+  answer_prob: "answer-prob",
+  wrong_answer_logit: "wrong-answer-logit",
+  correct_percent: "correct-percent",
+  correct_of_pair_percent: "correct-of-pair-percent",
+};
+
+/** Circuits of several sizes: their logits and all metrics. The scores that rank the edges are the reference's. */
+export async function checkCircuits(variant: Variant): Promise<void> {
+  const { name, model, graph, prompts, expected, tensors, recorder } = variant;
+  if (!expected.run_circuits) return;
+  const scores = new PruneScores(graph, expectedScores(graph, tensors, `${name}/mask_gradient/logit/avg_diff/mask0`));
+  using full = new FullModel(model, prompts);
+  for (const [key, metrics] of Object.entries(expected.run_circuits)) {
+    const [patch, ablation] = key.split("/") as [string, string];
+    const sizes = Object.values(metrics)[0]!.map(([edges]) => edges);
+    using runs = await runCircuits(model, prompts, {
+      scores,
+      sizes,
+      patch: patch === "TREE_PATCH" ? "tree" : "edge",
+      ablation: ablationType(ablation),
+    });
+    const section = recorder.section(`run_circuits/${key}`);
+    section.equal(
+      "sizes",
+      runs.map((run) => run.edges),
+      sizes,
+    );
+    for (const run of runs)
+      section.tensor(String(run.edges), await logitsOf(run), tensors.get(`${name}/run_circuits/${key}/${run.edges}`));
+    for (const [metric, values] of Object.entries(metrics)) {
+      const measure = METRICS[metric];
+      if (!measure) throw new Error(`The case has a metric "${metric}" that the suite does not know.`);
+      const ours = await measurements[measure].measure(model, prompts, runs, { full });
+      compareMetric(section.section(metric), ours, values, metric === "logit_diff_percent_mean_of_ratios");
+    }
+  }
+}
+
+/** Default lists of circuit sizes, with scores and without. */
+export function checkSizes({ name, graph, expected, tensors, recorder }: Variant): void {
+  const sizes = expected.edge_counts_util;
+  if (!sizes) return;
+  const scores = new PruneScores(graph, expectedScores(graph, tensors, `${name}/mask_gradient/logit/avg_diff/mask0`));
+  recorder.equal("edge_counts_util/default", defaultCircuitSizes(graph, scores), sizes.default);
+  recorder.equal("edge_counts_util/no_scores", defaultCircuitSizes(graph), sizes.no_scores);
+}
+
+async function logitsOf(run: CircuitRun) {
+  return toHost(Tensor.stack(run.logits));
+}
+
+function compareMetric(
+  recorder: Variant["recorder"],
+  ours: readonly Measurement[],
+  expected: [number, number][],
+  noisy: boolean,
+): void {
+  const options: ToleranceOptions = noisy
+    ? { ofMax: 2e-2, max: Math.max(...expected.map(([, value]) => Math.abs(value))) }
+    : {};
+  for (const [i, [edges, value]] of expected.entries()) {
+    const found = ours[i];
+    if (found?.edges === edges) recorder.scalar(String(edges), found.value, value, options);
+    else recorder.record(String(edges), false, `no value for ${edges} edges`);
+  }
+}

@@ -1,0 +1,55 @@
+import {
+  type AnswerFunction,
+  activationMagnitude,
+  edgeAttribution,
+  type GradFunction,
+  maskGradient,
+} from "@autocircuit/discovery";
+import { ABLATION_NAMES } from "../ablation-names.ts";
+import { checkScores } from "./score-checks.ts";
+import type { Variant } from "./variant.ts";
+
+/** Mask gradients with every function, mask value and ablation the case has. */
+export async function checkMaskGradients({ name, model, graph, prompts, tensors, recorder }: Variant): Promise<void> {
+  const sets = new Set(
+    tensors.names(`${name}/mask_gradient/`).map((tensor) => tensor.slice(0, tensor.lastIndexOf("/"))),
+  );
+  for (const set of sets) {
+    const [, , gradFunction, answerFunction, at = "", ablation = "RESAMPLE"] = set.split("/");
+    const scores = await maskGradient(model, prompts, {
+      gradFunction: gradFunction as GradFunction,
+      answerFunction: answerFunction as AnswerFunction,
+      ablation: ABLATION_NAMES[ablation]!,
+      ...maskPosition(at),
+    });
+    checkScores(graph, scores.values, tensors, set, recorder.section(set.slice(name.length + 1)));
+  }
+}
+
+/** `mask0.5` or `ig5` as options of maskGradient. */
+function maskPosition(at: string): { maskValue: number } | { samples: number } {
+  return at.startsWith("ig") ? { samples: Number(at.slice(2)) } : { maskValue: Number(at.slice("mask".length)) };
+}
+
+/** Edge attribution patching, where the case has it. */
+export async function checkAttribution({ name, model, graph, prompts, tensors, recorder }: Variant): Promise<void> {
+  const set = `${name}/edge_attribution_patching`;
+  if (tensors.names(`${set}/`).length === 0) return;
+  const scores = await edgeAttribution(model, prompts);
+  checkScores(graph, scores.values, tensors, set, recorder.section("edge_attribution_patching"));
+}
+
+/** Activation magnitudes, where the case has them. */
+export async function checkActivationMagnitude({
+  name,
+  model,
+  graph,
+  prompts,
+  tensors,
+  recorder,
+}: Variant): Promise<void> {
+  const set = `${name}/activation_magnitude`;
+  if (tensors.names(`${set}/`).length === 0) return;
+  const scores = await activationMagnitude(model, prompts);
+  checkScores(graph, scores.values, tensors, set, recorder.section("activation_magnitude"));
+}

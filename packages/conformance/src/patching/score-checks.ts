@@ -1,0 +1,36 @@
+import type { Graph } from "@autocircuit/core";
+import type { ExpectedTensors } from "../read-safetensors.ts";
+import type { Recorder } from "../recorder.ts";
+import { maxAbs, type ToleranceOptions } from "../tolerance.ts";
+
+/**
+ * Compares scores module by module, with the tolerance of the whole set.
+ *
+ * @param values our scores, in the order of the graph's flat edge vector
+ * @param prefix name of the set in the expected tensors, e.g. `edges/acdc/kl_div`
+ */
+export function checkScores(
+  graph: Graph,
+  values: Float32Array,
+  expected: ExpectedTensors,
+  prefix: string,
+  recorder: Recorder,
+  options: ToleranceOptions = {},
+): void {
+  const max = maxAbs(expectedScores(graph, expected, prefix));
+  for (const group of graph.groups) {
+    const data = values.subarray(group.offset, group.offset + group.size);
+    recorder.tensor(group.module, { shape: group.shape, data }, expected.get(`${prefix}/${group.module}`), {
+      ...options,
+      max,
+    });
+  }
+}
+
+/** A set of expected scores as one flat vector. @throws AutocircuitError when a module is missing */
+export function expectedScores(graph: Graph, expected: ExpectedTensors, prefix: string): Float32Array {
+  const values = new Float32Array(graph.edgeCount);
+  for (const group of graph.groups)
+    values.set(Array.from(expected.get(`${prefix}/${group.module}`).data), group.offset);
+  return values;
+}

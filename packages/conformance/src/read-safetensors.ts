@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { AutocircuitError } from "@autocircuit/native";
+import type { HostTensor } from "./recorder.ts";
+
+/**
+ * Expected tensors, read into host memory. A reader of its own, so that the suite does not compare the library's reader with itself.
+ *
+ * @throws AutocircuitError `bad-file` when a tensor is not float32 or lies outside the file
+ */
+export class ExpectedTensors {
+  readonly #tensors = new Map<string, HostTensor>();
+
+  constructor(path: string) {
+    const bytes = readFileSync(path);
+    const headerLength = Number(bytes.readBigUInt64LE(0));
+    const start = 8 + headerLength;
+    const header = JSON.parse(bytes.toString("utf8", 8, start)) as Record<
+      string,
+      { dtype: string; shape: number[]; data_offsets: [number, number] }
+    >;
+    for (const [name, entry] of Object.entries(header)) {
+      if (name === "__metadata__") continue;
+      const [from, to] = entry.data_offsets;
+      if (entry.dtype !== "F32" || start + to > bytes.length) {
+        throw new AutocircuitError(
+          "bad-file",
+          `${path}: tensor ${name} (${entry.dtype}) is not float32 data inside the file.`,
+        );
+      }
+      // A copy, because a float32 view needs an offset that is a multiple of four.
+      this.#tensors.set(name, {
+        shape: entry.shape,
+        data: new Float32Array(new Uint8Array(bytes.subarray(start + from, start + to)).buffer),
+      });
+    }
+  }
+
+  /** Names that start with `prefix`. */
+  names(prefix = ""): string[] {
+    return [...this.#tensors.keys()].filter((name) => name.startsWith(prefix));
+  }
+
+  has(name: string): boolean {
+    return this.#tensors.has(name);
+  }
+
+  /** @throws AutocircuitError `not-found` when there is no such tensor */
+  get(name: string): HostTensor {
+    const tensor = this.#tensors.get(name);
+    if (tensor) return tensor;
+    throw new AutocircuitError("not-found", `The expected tensors have no "${name}".`);
+  }
+}

@@ -1,0 +1,120 @@
+import type { Difference } from "./tolerance.ts";
+import { scalarDifference, type ToleranceOptions, tensorDifference } from "./tolerance.ts";
+
+/** One comparison with the reference. */
+export interface Check {
+  /** Folder of the case. */
+  folder: string;
+  /** What was compared, e.g. `edges/patched/0/RESAMPLE`. */
+  name: string;
+  passed: boolean;
+  /** What differs and by how much; empty when it passed. */
+  detail: string;
+}
+
+/** A host tensor: values in row-major order. */
+export interface HostTensor {
+  shape: readonly number[];
+  data: ArrayLike<number>;
+}
+
+/** Records the checks of one case. Names are prefixed by the section they belong to. */
+export class Recorder {
+  readonly #folder: string;
+  readonly #prefix: string;
+  readonly #emit: (check: Check) => void;
+
+  constructor(folder: string, emit: (check: Check) => void, prefix = "") {
+    this.#folder = folder;
+    this.#emit = emit;
+    this.#prefix = prefix;
+  }
+
+  /** A recorder whose names start with `section/`. */
+  section(section: string): Recorder {
+    return new Recorder(this.#folder, this.#emit, `${this.#prefix}${section}/`);
+  }
+
+  /** Records a check that was made elsewhere. */
+  record(name: string, passed: boolean, detail = ""): void {
+    this.#emit({ folder: this.#folder, name: this.#prefix + name, passed, detail: passed ? "" : detail });
+  }
+
+  /** Compares a tensor, shape included. */
+  tensor(name: string, actual: HostTensor, expected: HostTensor, options: ToleranceOptions = {}): void {
+    if (!sameShape(actual, expected)) {
+      this.record(name, false, `shape [${actual.shape.join(", ")}] instead of [${expected.shape.join(", ")}]`);
+      return;
+    }
+    const difference = tensorDifference(actual.data, expected.data, options);
+    this.record(
+      name,
+      difference === undefined,
+      difference && describe(difference, coordinates(difference.index, expected.shape)),
+    );
+  }
+
+  /** Compares a number. */
+  scalar(name: string, actual: number, expected: number, options: ToleranceOptions = {}): void {
+    const difference = scalarDifference(actual, expected, options);
+    this.record(name, difference === undefined, difference && describe(difference, ""));
+  }
+
+  /** Compares something discrete: numbers, names, or lists of them. */
+  equal(name: string, actual: unknown, expected: unknown): void {
+    const [have, want] = [JSON.stringify(actual), JSON.stringify(expected)];
+    this.record(name, have === want, `${firstDifference(have, want)}`);
+  }
+
+  /** Compares two collections of names as sets, and names what is missing or too much. */
+  set(name: string, actual: Iterable<string>, expected: Iterable<string>): void {
+    const [have, want] = [new Set(actual), new Set(expected)];
+    const missing = [...want].filter((item) => !have.has(item));
+    const extra = [...have].filter((item) => !want.has(item));
+    const parts = [few("missing", missing), few("not expected", extra)].filter((part) => part !== "");
+    this.record(name, parts.length === 0, parts.join("; "));
+  }
+
+  /** Runs `body`; if it throws, that is a failed check named `name`. An abort is passed on. */
+  async attempt(name: string, body: () => Promise<void> | void): Promise<void> {
+    try {
+      await body();
+    } catch (error) {
+      this.record(name, false, `threw: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+function sameShape(a: HostTensor, b: HostTensor): boolean {
+  return a.shape.length === b.shape.length && a.shape.every((size, i) => size === b.shape[i]);
+}
+
+function coordinates(index: number, shape: readonly number[]): string {
+  const at: number[] = [];
+  let rest = index;
+  for (const size of shape.toReversed()) {
+    at.unshift(rest % size);
+    rest = Math.floor(rest / size);
+  }
+  return ` at [${at.join(", ")}]`;
+}
+
+function describe(difference: Difference, where: string): string {
+  const { actual, expected, maxAbs, allowed } = difference;
+  return `${actual} instead of ${expected}${where} (allowed ${allowed.toExponential(2)}); max abs difference ${maxAbs.toExponential(2)}`;
+}
+
+function few(word: string, items: readonly string[]): string {
+  if (items.length === 0) return "";
+  const more = items.length > 4 ? `, ... (${items.length})` : "";
+  return `${word}: ${items.slice(0, 4).join(", ")}${more}`;
+}
+
+function firstDifference(have = "nothing", want = "nothing"): string {
+  let at = 0;
+  while (at < have.length && at < want.length && have[at] === want[at]) at++;
+  const start = Math.max(0, at - 20);
+  const cut = (text: string) =>
+    `${start > 0 ? "..." : ""}${text.slice(start, at + 40)}${text.length > at + 40 ? "..." : ""}`;
+  return `${cut(have)} instead of ${cut(want)}`;
+}

@@ -1,0 +1,76 @@
+import { AutocircuitError, setThreads, threads } from "@autocircuit/native";
+import { checkCheckpoint } from "./check-checkpoint.ts";
+import { checkPatching } from "./check-patching.ts";
+import { checkTracrCircuits } from "./check-tracr-circuits.ts";
+import { checkTracrPrograms } from "./check-tracr-programs.ts";
+import { type CaseFolder, type CaseKind, findCases } from "./find-cases.ts";
+import { type Check, Recorder } from "./recorder.ts";
+
+/** What a run came to. */
+export interface ConformanceResult {
+  cases: readonly CaseFolder[];
+  passed: number;
+  failed: number;
+  failures: readonly Check[];
+}
+
+/** Options of {@link runConformance}. */
+export interface ConformanceOptions {
+  /** Called for every comparison as it is made. */
+  onCheck?: (check: Check) => void;
+  /** Called before a folder's first check. */
+  onCase?: (folder: CaseFolder) => void;
+  signal?: AbortSignal;
+}
+
+const CHECKERS: Record<CaseKind, (folder: CaseFolder, recorder: Recorder) => Promise<void>> = {
+  patching: checkPatching,
+  checkpoint: checkCheckpoint,
+  "tracr-circuits": checkTracrCircuits,
+  "tracr-programs": checkTracrPrograms,
+};
+
+/**
+ * Compares this library with the reference on every case found in or below `folders`.
+ *
+ * @example
+ * const { passed, failed } = await runConformance(["fixtures"], { onCheck: (check) => check.passed || console.log(check) });
+ * @throws AutocircuitError `not-found` when a folder is missing or nothing was found to check
+ */
+export async function runConformance(
+  folders: readonly string[],
+  options: ConformanceOptions = {},
+): Promise<ConformanceResult> {
+  const cases = findCases(folders);
+  const failures: Check[] = [];
+  let passed = 0;
+  const emit = (check: Check) => {
+    if (check.passed) passed++;
+    else failures.push(check);
+    options.onCheck?.(check);
+  };
+  for (const folder of cases) {
+    options.signal?.throwIfAborted();
+    options.onCase?.(folder);
+    const recorder = new Recorder(folder.name, emit);
+    await recorder.attempt("case", () => withOneThread(() => CHECKERS[folder.kind](folder, recorder)));
+  }
+  if (passed + failures.length === 0) {
+    throw new AutocircuitError(
+      "not-found",
+      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, hf/FAMILY or tracr.`,
+    );
+  }
+  return { cases, passed, failed: failures.length, failures };
+}
+
+/** The models are so small that a second thread costs more than it gives. */
+async function withOneThread(body: () => Promise<void>): Promise<void> {
+  const before = threads();
+  await setThreads(1);
+  try {
+    await body();
+  } finally {
+    await setThreads(before);
+  }
+}

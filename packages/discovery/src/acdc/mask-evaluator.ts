@@ -1,0 +1,97 @@
+import { type PatchableModel, type PromptBatch, repeatTokens } from "@autocircuit/core";
+import { type Ablation, AutocircuitError, type PlainRun, scope, Tensor } from "@autocircuit/native";
+import { type AcdcTarget, Divergence } from "./divergence.ts";
+
+/** What a {@link MaskEvaluator} compares, and on which prompts. */
+export interface EvaluatorOptions {
+  /** Its clean prompts are run. */
+  readonly batch: PromptBatch;
+  /** What removed edges take; stays the caller's. */
+  readonly ablation: Ablation;
+  readonly target: AcdcTarget;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Measures how far circuits are from the full model on one batch. The unpatched run is kept: a circuit's run starts
+ * where its first removed edge ends, and several circuits run together as one batch.
+ */
+export class MaskEvaluator implements Disposable {
+  readonly #model: PatchableModel;
+  readonly #options: EvaluatorOptions;
+  readonly #divergence: Divergence;
+  /** Undefined for graphs of nodes, which the engine cannot start in the middle. */
+  readonly #plain: PlainRun | undefined;
+
+  private constructor(model: PatchableModel, options: EvaluatorOptions, divergence: Divergence, plain?: PlainRun) {
+    this.#model = model;
+    this.#options = options;
+    this.#divergence = divergence;
+    this.#plain = plain;
+  }
+
+  /** Runs the full model. */
+  static async start(model: PatchableModel, options: EvaluatorOptions): Promise<MaskEvaluator> {
+    const { batch, signal } = options;
+    using full = await model.forward(batch.clean, { signal });
+    const divergence = new Divergence(full, options.target);
+    if (!model.graph.factorized) return new MaskEvaluator(model, options, divergence);
+    try {
+      const { run } = await model.run(batch.clean, { keep: true, logits: false, ...(signal && { signal }) });
+      return new MaskEvaluator(model, options, divergence, run);
+    } catch (error) {
+      divergence[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /**
+   * Divergences of several circuits from the full model, averaged over prompts and output positions.
+   *
+   * @param masks `count` rows of one number an edge, 1 where it is removed
+   * @throws AutocircuitError `bad-input` when a divergence is not a number
+   */
+  async evaluate(masks: Float32Array, count: number): Promise<number[]> {
+    const divergences = await scope(async () => {
+      const logits = await this.#logits(Tensor.from(masks, { shape: [count, this.#model.graph.edgeCount] }), count);
+      return this.#divergence.of(logits, count).data();
+    });
+    const values = Array.from(divergences, Number);
+    if (!values.some(Number.isNaN)) return values;
+    throw new AutocircuitError(
+      "bad-input",
+      "The outputs of the patched model are not numbers (NaN), so ACDC cannot compare them. Check the model's weights and the ablation.",
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#plain?.dispose();
+    this.#divergence[Symbol.dispose]();
+  }
+
+  /** Logits over the output slice of `count` circuits: the batch under the first mask, under the second, and so on. */
+  async #logits(mask: Tensor, count: number): Promise<Tensor> {
+    const { batch, ablation: using, signal } = this.#options;
+    if (this.#plain === undefined) {
+      return this.#model.forward(repeatTokens(batch.clean, count), { mask, using, signal });
+    }
+    const { logits } = await this.#model.run(batch.clean, {
+      positions: outputPositions(this.#model, batch),
+      patch: { graph: this.#model.graph.toNative(), mask, ablation: using },
+      from: this.#plain,
+      ...(signal && { signal }),
+    });
+    return logits!;
+  }
+}
+
+/** Positions of the model's output slice among those that are run. The full model's run has checked that they are there. */
+function outputPositions({ outputSlice }: PatchableModel, batch: PromptBatch): number[] {
+  const cached = batch.prefix?.length ?? 0;
+  const all = Array.from({ length: batch.length }, (_, position) => position);
+  if (outputSlice === "none") return all;
+  if (outputSlice === "last_seq") return all.slice(-1);
+  if (outputSlice === "not_first_seq") return cached === 0 ? all.slice(1) : all;
+  const { position } = outputSlice;
+  return [position < 0 ? batch.length + position : position - cached];
+}

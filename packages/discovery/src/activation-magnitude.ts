@@ -1,0 +1,38 @@
+import { type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
+import { scope, Tensor } from "@autocircuit/native";
+import type { DiscoveryOptions } from "./discovery-options.ts";
+
+/**
+ * Scores an edge by how large its source's output is: the absolute value of the mean over prompts, positions and
+ * model dimensions of a batch, averaged over the batches of clean prompts. All edges of a source get the same score.
+ * A baseline that knows nothing of the task.
+ *
+ * @throws AutocircuitError `aborted`
+ *
+ * @example
+ * const scores = await activationMagnitude(task.model, task.train);
+ */
+export async function activationMagnitude(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  options: DiscoveryOptions = {},
+): Promise<PruneScores> {
+  const { signal, onProgress } = options;
+  const magnitudes = await scope(async () => {
+    const perBatch: Tensor[] = [];
+    for (const batch of prompts.batches) {
+      using outputs = await model.sources(batch.clean, { signal });
+      perBatch.push(scope(() => outputs.to("float32").mean([1, 2, 3]).abs()));
+      onProgress?.({ done: perBatch.length, total: prompts.batches.length });
+    }
+    return Tensor.stack(perBatch).mean(0).data();
+  });
+
+  const scores = new PruneScores(model.graph, undefined, { algorithm: "activation-magnitude", options: {} });
+  for (const { offset, size, firstSource, sources } of model.graph.groups) {
+    for (let cell = 0; cell < size; cell++) {
+      scores.values[offset + cell] = Number(magnitudes[firstSource + (cell % sources)]);
+    }
+  }
+  return scores;
+}

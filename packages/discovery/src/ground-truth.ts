@@ -1,0 +1,29 @@
+import { Circuit, type EdgeRef, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
+import { AutocircuitError } from "@autocircuit/native";
+import type { DiscoveryOptions } from "./discovery-options.ts";
+
+/** Options of {@link groundTruth}. */
+export interface GroundTruthOptions extends DiscoveryOptions {
+  /** The edges of the published circuit. */
+  readonly edges: Iterable<EdgeRef>;
+}
+
+/**
+ * Scores of a published circuit: 1 for its edges, 0 for all others.
+ *
+ * @throws AutocircuitError `bad-input` without edges, `unknown-name` for an edge the model's graph does not have
+ *
+ * @example
+ * const scores = await groundTruth(task.model, task.test, { edges: task.circuit });
+ */
+export async function groundTruth(
+  model: Pick<PatchableModel, "graph">,
+  _prompts: PromptLoader | null,
+  options: GroundTruthOptions,
+): Promise<PruneScores> {
+  if (options?.edges === undefined) {
+    throw new AutocircuitError("bad-input", "Ground truth needs the edges of the published circuit: give `edges`.");
+  }
+  const circuit = Circuit.of(model.graph, options.edges);
+  return new PruneScores(model.graph, circuit.mask(), { algorithm: "ground-truth", options: {} });
+}

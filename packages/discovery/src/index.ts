@@ -1,0 +1,11 @@
+export { type AcdcOptions, acdc, defaultTaus } from "./acdc/acdc.ts";
+export type { AcdcTarget } from "./acdc/divergence.ts";
+export { activationMagnitude } from "./activation-magnitude.ts";
+export { type AlgorithmName, algorithms, type NamedAlgorithm, type OptionSpec } from "./algorithms.ts";
+export type { DiscoveryOptions } from "./discovery-options.ts";
+export { type EdgeAttributionOptions, edgeAttribution } from "./edge-attribution.ts";
+export { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";
+export { type AnswerFunction, answerLoss, type GradFunction } from "./loss.ts";
+export { type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";
+export { random } from "./random.ts";
+export { type MaskFunction, type SubnetworkProbingOptions, subnetworkProbing } from "./subnetwork-probing.ts";

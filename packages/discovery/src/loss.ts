@@ -1,0 +1,59 @@
+import type { PromptBatch } from "@autocircuit/core";
+import {
+  answerError,
+  answerMean,
+  batchAnswerDifference,
+  type ValueFunctionName,
+  valueFunctions,
+} from "@autocircuit/metrics";
+import { AutocircuitError, type Tensor } from "@autocircuit/native";
+
+/** What of the outputs is taken for gradients: the logits, their softmax, log-softmax, or a softmax with a constant denominator. */
+export type GradFunction = ValueFunctionName;
+
+/** How the answers make a loss of it; see {@link answerLoss}. */
+export type AnswerFunction = "avg_diff" | "avg_val" | "mse";
+
+/** The names of the grad functions. */
+export const gradFunctions: readonly GradFunction[] = ["logit", "prob", "logprob", "logit_exp"];
+
+/** The names of the answer functions. */
+export const answerFunctions: readonly AnswerFunction[] = ["avg_diff", "avg_val", "mse"];
+
+/**
+ * The loss whose gradient the mask gradient takes; lower is better for the task.
+ *
+ * - `avg_diff`: minus the mean value of the answers less that of the wrong answers,
+ * - `avg_val`: minus the mean value of the answers,
+ * - `mse`: mean squared error of the values to answers that are numbers.
+ *
+ * @param logits `[batch, (positions,) vocabulary]`, over the output slice
+ * @returns a scalar tensor
+ */
+export function answerLoss(
+  logits: Tensor,
+  batch: Pick<PromptBatch, "answers" | "wrongAnswers">,
+  gradFunction: GradFunction,
+  answerFunction: AnswerFunction,
+): Tensor {
+  const values = valueFunctions[gradFunction](logits);
+  switch (answerFunction) {
+    case "avg_diff":
+      return batchAnswerDifference(values, batch).mean().neg();
+    case "avg_val":
+      return answerMean(values, batch.answers).mean().neg();
+    case "mse":
+      return answerError(values, batch).pow(2).mean();
+  }
+}
+
+/** Rejects names that are no grad or answer function. @throws AutocircuitError */
+export function checkLossNames(gradFunction: string, answerFunction: string): void {
+  checkName("grad function", gradFunction, gradFunctions);
+  checkName("answer function", answerFunction, answerFunctions);
+}
+
+function checkName(what: string, name: string, known: readonly string[]): void {
+  if (known.includes(name)) return;
+  throw new AutocircuitError("unknown-name", `There is no ${what} "${name}". Choose one of ${known.join(", ")}.`);
+}

@@ -1,0 +1,104 @@
+import { scope, Tensor } from "@autocircuit/native";
+import { describe, expect, test } from "vitest";
+import { randomTask } from "../test/random-model.ts";
+import { type AnswerFunction, answerLoss, type GradFunction } from "./loss.ts";
+import { maskGradient } from "./mask-gradient.ts";
+
+type Task = ReturnType<typeof randomTask>;
+
+/** Loss of the first batch with the same mask on every edge but one, in float64. */
+async function lossAt(task: Task, edge: number, value: number, rest: number, fns: [GradFunction, AnswerFunction]) {
+  const batch = task.prompts.batches[0]!;
+  using ablation = await task.model.ablations(batch.corrupt, "resample");
+  return scope(async () => {
+    const values = new Float64Array(task.model.graph.edgeCount).fill(rest);
+    values[edge] = value;
+    const logits = await task.model.forward(batch.clean, { mask: Tensor.from(values), using: ablation });
+    return answerLoss(logits, batch, ...fns).item();
+  });
+}
+
+describe("maskGradient", () => {
+  const functions: [GradFunction, AnswerFunction][] = [
+    ["logit", "avg_diff"],
+    ["prob", "avg_diff"],
+    ["logprob", "avg_val"],
+  ];
+
+  test.each(functions)("%s %s equals the finite difference", async (...fns) => {
+    const task = randomTask({ seed: 3, dtype: "float64" });
+    for (const maskValue of [0, 0.5]) {
+      const [gradFunction, answerFunction] = fns;
+      const scores = await maskGradient(task.model, task.prompts, { gradFunction, answerFunction, maskValue });
+      const scale = Math.max(...scores.values.map(Math.abs));
+      for (let edge = 0; edge < scores.values.length; edge += 5) {
+        const step = 1e-4;
+        const above = await lossAt(task, edge, maskValue + step, maskValue, fns);
+        const below = await lossAt(task, edge, maskValue - step, maskValue, fns);
+        expect(Math.abs(scores.values[edge]! - (above - below) / (2 * step))).toBeLessThan(1e-6 * scale + 1e-7);
+      }
+    }
+  });
+
+  test.each([{}, { parallel: true }, { factorized: false }, { separateQkv: false }, { byToken: true }])(
+    "%o: the sum over edges of an integrated gradient is the change of the loss",
+    async (graph) => {
+      const task = randomTask({ seed: 5, dtype: "float64", prompts: 4, ...graph });
+      const samples = 200;
+      const integrated = await maskGradient(task.model, task.prompts, { samples });
+      const clean = await maskGradient(task.model, task.prompts, { maskValue: 0 });
+      const ablated = await maskGradient(task.model, task.prompts, { maskValue: 1 });
+      const total = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0);
+      // The trapezoidal rule: the first and the last of the summed samples count half.
+      const change = (total(integrated.values) - total(clean.values) / 2 - total(ablated.values) / 2) / samples;
+      const at = (value: number) => lossAt(task, 0, value, value, ["logit", "avg_diff"]);
+      expect(change).toBeCloseTo((await at(1)) - (await at(0)), 3);
+    },
+  );
+
+  test("is summed over the batches", async () => {
+    const together = randomTask({ seed: 7, prompts: 4 });
+    const apart = randomTask({ seed: 7, prompts: 4, batchSize: 1 });
+    const whole = await maskGradient(together.model, together.prompts);
+    const parts = await maskGradient(apart.model, apart.prompts);
+    whole.values.forEach((value, edge) => {
+      expect(parts.values[edge]).toBeCloseTo(4 * value, 4);
+    });
+  });
+
+  test("reports progress and what was done", async () => {
+    const { model, prompts } = randomTask({ prompts: 4, batchSize: 2 });
+    const steps: string[] = [];
+    const { info } = await maskGradient(model, prompts, {
+      samples: 1,
+      gradFunction: "prob",
+      onProgress: ({ done, total }) => steps.push(`${done}/${total}`),
+    });
+    expect(steps).toEqual(["1/4", "2/4", "3/4", "4/4"]);
+    expect(info).toMatchObject({ algorithm: "mask-gradient", options: { gradFunction: "prob", samples: 1 } });
+  });
+
+  test("an abort leaves the model usable", async () => {
+    const { model, prompts } = randomTask({ prompts: 4, batchSize: 1 });
+    const before = await maskGradient(model, prompts);
+    const stop = new AbortController();
+    const stopped = maskGradient(model, prompts, {
+      signal: stop.signal,
+      samples: 50,
+      onProgress: ({ done }) => done === 3 && stop.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    expect((await maskGradient(model, prompts)).values).toEqual(before.values);
+  });
+
+  test.each([
+    [{ gradFunction: "logits" }, /no grad function "logits"/],
+    [{ answerFunction: "sum" }, /no answer function "sum"/],
+    [{ samples: 0 }, /at least 1/],
+    [{ samples: 3, maskValue: 0.5 }, /either/],
+    [{ answerFunction: "mse" }, /shape of the output/],
+  ])("%o is an error", async (options, message) => {
+    const { model, prompts } = randomTask();
+    await expect(maskGradient(model, prompts, options as never)).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,110 @@
+import { type AblationType, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
+import { FullModel, klOfLogprobs, logprob } from "@autocircuit/metrics";
+import { AutocircuitError, grad, scope, Tensor } from "@autocircuit/native";
+import { ablatedBatches } from "./ablated-batches.ts";
+import { Adam } from "./adam.ts";
+import type { DiscoveryOptions } from "./discovery-options.ts";
+
+/** What turns the trained numbers into masks: nothing, or the logistic function. */
+export type MaskFunction = "none" | "sigmoid";
+
+/** The names of the mask functions. */
+export const maskFunctions: readonly MaskFunction[] = ["none", "sigmoid"];
+
+/** Options of {@link subnetworkProbing}. */
+export interface SubnetworkProbingOptions extends DiscoveryOptions {
+  /** Passes over the prompts. Default 20. */
+  readonly epochs?: number | undefined;
+  /** Learning rate of Adam. Default 0.1. */
+  readonly learningRate?: number | undefined;
+  /** Weight of the circuit's size in the loss. Default 0.5. */
+  readonly lambda?: number | undefined;
+  /** The trained numbers start at this (tree) or at minus this. Default 0.5. */
+  readonly initial?: number | undefined;
+  /** Default `"sigmoid"`. */
+  readonly maskFunction?: MaskFunction | undefined;
+  /** True (default): ablate as many edges as possible on the clean prompts. False: patch as few as needed on the corrupt ones. */
+  readonly tree?: boolean | undefined;
+  /** What a mask of 1 puts in the place of a source's output. Default `"tokenwise-mean-corrupt"`. */
+  readonly ablation?: AblationType | undefined;
+}
+
+/**
+ * Subnetwork probing on edges (Cao, Sanh and Rush 2021, "Low-Complexity Probing via Finding Subnetworks", section 3, with
+ * deterministic masks; on edges as in Conmy et al. 2023): trains a mask a number per edge with Adam to keep the KL
+ * divergence from the full model on the clean prompts small while the circuit is small. The score of an edge is how
+ * far its number ended from the one that stands most clearly for leaving it out.
+ *
+ * @throws AutocircuitError `bad-input` for impossible numbers, `unknown-name` for an unknown mask function, `aborted`
+ *
+ * @example
+ * const scores = await subnetworkProbing(task.model, task.train, { epochs: 50, lambda: 1 });
+ */
+export async function subnetworkProbing(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  options: SubnetworkProbingOptions = {},
+): Promise<PruneScores> {
+  const settings = settingsOf(options);
+  const { signal, onProgress } = options;
+  const total = settings.epochs * prompts.length;
+  const initial = settings.tree ? settings.initial : -settings.initial;
+  let done = 0;
+
+  using full = new FullModel(model, prompts);
+  const reference = await full.logits("clean", signal && { signal });
+  using adam = new Adam(Tensor.full([model.graph.edgeCount], initial), settings);
+  const passes = settings.epochs;
+  for await (const { batch, ablation } of ablatedBatches(model, prompts, settings.ablation, { signal, passes })) {
+    using gradient = await scope(async () => {
+      const numbers = adam.parameter.requireGrad();
+      const mask = settings.maskFunction === "sigmoid" ? numbers.sigmoid() : numbers;
+      const tokens = settings.tree ? batch.clean : batch.corrupt;
+      const logits = await model.forward(tokens, { mask, using: ablation, signal });
+      const divergence = klOfLogprobs(logprob(reference[batch.index]!), logprob(logits)).mean();
+      const inCircuit = settings.tree ? mask.mean().neg().add(1) : mask.mean();
+      return grad(divergence.add(inCircuit.mul(settings.lambda)), [numbers])[0]!;
+    });
+    adam.step(gradient);
+    onProgress?.({ done: ++done, total });
+  }
+  const numbers = Float32Array.from(await adam.parameter.data(), Number);
+  return new PruneScores(model.graph, scoresOf(numbers, settings.tree), {
+    algorithm: "subnetwork-probing",
+    options: settings,
+  });
+}
+
+/** Tree: how far a number is below the largest, which is the most ablated edge. Else how far above the smallest. */
+function scoresOf(numbers: Float32Array, tree: boolean): Float32Array {
+  const extreme = numbers.reduce(
+    (most, value) => (tree ? Math.max(most, value) : Math.min(most, value)),
+    tree ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
+  );
+  return numbers.map((value) => (tree ? extreme - value : Math.abs(extreme) + value));
+}
+
+function settingsOf(options: SubnetworkProbingOptions) {
+  const settings = {
+    epochs: options.epochs ?? 20,
+    learningRate: options.learningRate ?? 0.1,
+    lambda: options.lambda ?? 0.5,
+    initial: options.initial ?? 0.5,
+    maskFunction: options.maskFunction ?? "sigmoid",
+    tree: options.tree ?? true,
+    ablation: options.ablation ?? "tokenwise-mean-corrupt",
+  };
+  if (!Number.isInteger(settings.epochs) || settings.epochs < 1) {
+    throw new AutocircuitError("bad-input", `\`epochs\` must be a whole number of at least 1, not ${settings.epochs}.`);
+  }
+  if (!(settings.learningRate > 0)) {
+    throw new AutocircuitError("bad-input", `\`learningRate\` must be above 0, not ${settings.learningRate}.`);
+  }
+  if (!maskFunctions.includes(settings.maskFunction)) {
+    throw new AutocircuitError(
+      "unknown-name",
+      `There is no mask function "${settings.maskFunction}". Choose one of ${maskFunctions.join(", ")}.`,
+    );
+  }
+  return settings;
+}

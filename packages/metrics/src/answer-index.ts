@@ -1,0 +1,89 @@
+import type { Answers } from "@autocircuit/core";
+import { AutocircuitError, type DType, Tensor } from "@autocircuit/native";
+
+/**
+ * Answers of a batch, ready to gather from logits. Prompts may have different numbers of answers: shorter lists are
+ * filled up with their first answer at weight 0, so that a maximum over them is right as well.
+ */
+export interface AnswerIndex {
+  /** int64, `[batch, answers]` or `[batch, positions, answers]`, as the logits are. */
+  index: Tensor;
+  /** Same shape; the weights of one prompt's answers at one position add up to 1. */
+  weight: Tensor;
+}
+
+/**
+ * Lays out the answers of a batch for logits of a given shape.
+ *
+ * @param answers one entry a prompt
+ * @param logits the tensor the answers will be read from, `[batch, vocabulary]` or `[batch, positions, vocabulary]`
+ * @throws AutocircuitError when the answers do not fit the logits: number of prompts or positions, a token outside the
+ *   vocabulary, a prompt without answers, or answers that are no tokens
+ */
+export function answerIndex(answers: readonly Answers[], logits: Tensor): AnswerIndex {
+  const rows = answerRows(answers, logits.shape);
+  const vocabulary = logits.shape.at(-1)!;
+  const width = rows.reduce((longest, row) => Math.max(longest, row.length), 0);
+  const index = new BigInt64Array(rows.length * width);
+  const weight = new Float64Array(rows.length * width);
+  rows.forEach((row, rowNumber) => {
+    for (let column = 0; column < width; column++) {
+      const token = row[column] ?? row[0]!;
+      checkToken(token, vocabulary);
+      index[rowNumber * width + column] = BigInt(token);
+      weight[rowNumber * width + column] = column < row.length ? 1 / row.length : 0;
+    }
+  });
+  const shape = [...logits.shape.slice(0, -1), width];
+  return { index: Tensor.from(index, { shape }), weight: asDType(Tensor.from(weight, { shape }), logits.dtype) };
+}
+
+/** One list of answers for each (prompt, position), in the order of the logits. */
+function answerRows(answers: readonly Answers[], shape: readonly number[]): (readonly number[])[] {
+  const [batch, second] = shape;
+  const positions = shape.length === 3 ? second! : 1;
+  if (shape.length !== 2 && shape.length !== 3) {
+    throw new AutocircuitError(
+      "shape",
+      `Logits must be [batch, vocabulary] or [batch, positions, vocabulary], not [${shape}].`,
+    );
+  }
+  if (answers.length !== batch) {
+    throw new AutocircuitError(
+      "shape",
+      `${answers.length} prompts have answers, but the logits hold ${batch} prompts.`,
+    );
+  }
+  return answers.flatMap((answer, prompt) => {
+    const lists = isNested(answer) ? answer : [answer];
+    if (lists.length !== positions) {
+      throw new AutocircuitError(
+        "shape",
+        `Prompt ${prompt} has answers for ${lists.length} output positions, but the output slice keeps ${positions}. ` +
+          "Give one list of answers for each position of the slice.",
+      );
+    }
+    if (lists.some((list) => list.length === 0)) {
+      throw new AutocircuitError("bad-input", `Prompt ${prompt} has no answer. Every prompt needs at least one.`);
+    }
+    return lists;
+  });
+}
+
+function isNested(answer: Answers): answer is readonly (readonly number[])[] {
+  return Array.isArray(answer[0]);
+}
+
+function checkToken(token: number, vocabulary: number): void {
+  if (Number.isInteger(token) && token >= 0 && token < vocabulary) return;
+  throw new AutocircuitError(
+    "bad-input",
+    Number.isInteger(token)
+      ? `Answer token ${token} is outside the output vocabulary of ${vocabulary}.`
+      : `Answer ${token} is no token id. Compare numeric answers by mean squared error or largest difference instead.`,
+  );
+}
+
+function asDType(tensor: Tensor, dtype: DType): Tensor {
+  return tensor.dtype === dtype ? tensor : tensor.to(dtype);
+}

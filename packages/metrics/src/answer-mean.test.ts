@@ -1,0 +1,43 @@
+import { Tensor } from "@autocircuit/native";
+import { describe, expect, test } from "vitest";
+import { answerMean, batchAnswerDifference } from "./answer-mean.ts";
+
+const logits = Tensor.from([
+  [1, 2, 4, 8],
+  [10, 20, 40, 80],
+]);
+
+describe("answerMean", () => {
+  test("averages each prompt's own number of answers", async () => {
+    expect(await answerMean(logits, [[0, 2], [1]]).toArray()).toEqual([2.5, 20]);
+    expect(await answerMean(logits, [[3], [0, 1, 3]]).toArray()).toEqual([8, expect.closeTo(110 / 3, 4)]);
+  });
+
+  test("averages over output positions, each with its own answers", async () => {
+    const positions = Tensor.from([
+      [
+        [1, 2],
+        [3, 5],
+      ],
+    ]);
+    expect(await answerMean(positions, [[[1], [0, 1]]]).toArray()).toEqual([(2 + 4) / 2]);
+  });
+
+  test("answers less wrong answers", async () => {
+    const batch = { answers: [[3], [0]], wrongAnswers: [[0, 1], [2]] };
+    expect(await batchAnswerDifference(logits, batch).toArray()).toEqual([6.5, -30]);
+  });
+
+  test("says what does not fit", () => {
+    expect(() => answerMean(logits, [[0]])).toThrow(/1 prompts have answers, but the logits hold 2/);
+    expect(() => answerMean(logits, [[0], [4]])).toThrow(/Answer token 4 is outside the output vocabulary of 4/);
+    expect(() => answerMean(logits, [[0], []])).toThrow(/Prompt 1 has no answer/);
+    expect(() =>
+      answerMean(logits, [
+        [[0], [1]],
+        [[0], [1]],
+      ]),
+    ).toThrow(/answers for 2 output positions/);
+    expect(() => answerMean(logits, [[0.5], [1]])).toThrow(/no token id/);
+  });
+});

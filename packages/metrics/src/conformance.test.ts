@@ -1,0 +1,47 @@
+import { PromptLoader } from "@autocircuit/core";
+import { describe, expect, test } from "vitest";
+import { cases, expectedBatches, readCase } from "../test/conformance.ts";
+import { type MeasurementName, measurements } from "./measurements.ts";
+
+const patches = ["EDGE_PATCH/RESAMPLE", "EDGE_PATCH/ZERO", "TREE_PATCH/RESAMPLE", "TREE_PATCH/TOKENWISE_MEAN_CORRUPT"];
+
+// The stored outputs of the reference's circuit runs are measured; no model runs. The full model is among them: on the
+// clean prompts it is the tree patch that keeps all edges, on the corrupt ones the edge patch of none.
+describe.skipIf(cases.length === 0)(
+  "metrics of the reference's runs (skipped where the conformance cases are absent)",
+  () => {
+    for (const name of cases) {
+      const stored = expectedBatches(name);
+      const { batch_size: batchSize, variants } = readCase(name, "expected.json");
+      const { prompts } = readCase(name, "inputs.json");
+      const loader = new PromptLoader(
+        // biome-ignore lint/suspicious/noExplicitAny: plain data of the case
+        prompts.map((prompt: any) => ({ ...prompt, wrongAnswers: prompt.wrong_answers })),
+        { batchSize },
+      );
+      const { n_edges: edgeCount, run_circuits: expected } = variants.edges;
+      const full = {
+        logits: async (side: "clean" | "corrupt") =>
+          stored(
+            `edges/run_circuits/${side === "clean" ? `TREE_PATCH/RESAMPLE/${edgeCount}` : "EDGE_PATCH/RESAMPLE/0"}`,
+          ),
+      };
+
+      test.each(patches)(`${name} %s`, async (patch) => {
+        const sizes = expected[patch].kl_clean.map(([edges]: [number]) => edges) as number[];
+        const runs = sizes.map((edges) => ({ edges, logits: stored(`edges/run_circuits/${patch}/${edges}`) }));
+        for (const [metric, values] of Object.entries<[number, number][]>(expected[patch])) {
+          const key = metric.replaceAll("_", "-") as MeasurementName;
+          const measured = await measurements[key].measure(null, loader, runs, { full });
+          expect(measured.map(({ edges }) => edges)).toEqual(sizes);
+          values.forEach(([edges, value], index) => {
+            const tolerance = 2e-4 + 1e-3 * Math.abs(value);
+            expect
+              .soft(Math.abs(measured[index]!.value - value), `${metric} of ${edges} edges`)
+              .toBeLessThan(tolerance);
+          });
+        }
+      });
+    }
+  },
+);

@@ -1,0 +1,36 @@
+export { logitDiff, logprobDiff, probDiff } from "./answer-diff.ts";
+export { answerError, answerMaxAbsDiff, answerMeanSquaredError } from "./answer-error.ts";
+export { type AnswerIndex, answerIndex } from "./answer-index.ts";
+export { answerMean, batchAnswerDifference } from "./answer-mean.ts";
+export { answerTargets } from "./answer-targets.ts";
+export {
+  answerLogit,
+  answerLogprob,
+  answerProb,
+  wrongAnswerLogit,
+  wrongAnswerLogprob,
+  wrongAnswerProb,
+} from "./answer-value.ts";
+export { argmaxAgreement } from "./argmax-agreement.ts";
+export { compareCircuits, compareEdgeSets, type EdgeSetComparison } from "./compare-edge-sets.ts";
+export { correctOfPairPercent, correctPercent } from "./correct-percent.ts";
+export { FullModel, type FullOutputs } from "./full-model.ts";
+export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
+export { type LogitDiffPercentOptions, logitDiffPercent } from "./logit-diff-percent.ts";
+export { maxAbsDiff } from "./max-abs-diff.ts";
+export { meanSquaredError } from "./mean-squared-error.ts";
+export type { Measure, MeasuredModel, MeasuredRun, Measurement, MeasureOptions } from "./measure.ts";
+export { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
+export { perPrompt } from "./per-prompt.ts";
+export { averagePrecision, precisionRecall } from "./precision-recall.ts";
+export { type RankingPoint, rankEdges } from "./ranking.ts";
+export { type RocCurve, type RocPoint, rocCurve, rocOfValues } from "./roc.ts";
+export {
+  logit,
+  logitExp,
+  logprob,
+  prob,
+  type ValueFunction,
+  type ValueFunctionName,
+  valueFunctions,
+} from "./value-functions.ts";

@@ -1,0 +1,104 @@
+import type { CircuitRun, PatchableModel, PromptBatch, PromptLoader } from "@autocircuit/core";
+import { AutocircuitError, scope, Tensor } from "@autocircuit/native";
+import { FullModel, type FullOutputs } from "./full-model.ts";
+
+/** A metric's value for one circuit. */
+export interface Measurement {
+  /** Number of edges in the circuit. */
+  edges: number;
+  value: number;
+}
+
+/** Options every metric takes. */
+export interface MeasureOptions {
+  signal?: AbortSignal;
+  /** Outputs of the unpatched model, if at hand; otherwise the model runs once more. */
+  full?: FullOutputs;
+}
+
+/** The model whose circuits are measured; may be null where `full` is given, or the metric compares with answers only. */
+export type MeasuredModel = Pick<PatchableModel, "forward"> | null;
+
+/** What a metric needs of a circuit's run: its size and its logits, one tensor a batch. */
+export type MeasuredRun = Pick<CircuitRun, "edges" | "logits">;
+
+/**
+ * A metric: its value for each circuit that was run.
+ *
+ * @param model the model the circuits were run on
+ * @param prompts the prompts they were run on
+ * @param runs what `runCircuits` gave
+ */
+export type Measure = (
+  model: MeasuredModel,
+  prompts: PromptLoader,
+  runs: readonly MeasuredRun[],
+  options?: MeasureOptions,
+) => Promise<Measurement[]>;
+
+/** Logits of one batch to a tensor of numbers to be gathered, usually one a prompt. */
+export type BatchMeasure = (logits: Tensor) => Tensor;
+
+/** How the numbers of all batches become one. */
+export type Reduction = "mean" | "max";
+
+/**
+ * Applies a measure to every batch of every run. Everything is enqueued at once; the values are read back together.
+ *
+ * @param prepare called once a batch, for what all circuits share; gives the measure for that batch
+ * @returns one number a run, in their order
+ */
+export async function measureRuns(
+  prompts: PromptLoader,
+  runs: readonly MeasuredRun[],
+  prepare: (batch: PromptBatch, index: number) => BatchMeasure,
+  reduction: Reduction = "mean",
+): Promise<Measurement[]> {
+  if (runs.length === 0) return [];
+  for (const run of runs) checkBatches(run, prompts);
+  const values = await scope(async () => {
+    const perBatch = prompts.batches.map((batch, index) =>
+      scope(() => {
+        const measure = prepare(batch, index);
+        return runs.map((run) => scope(() => measure(run.logits[index]!).reshape([-1]).to("float64")));
+      }),
+    );
+    const perRun = runs.map((_, run) => {
+      const all = Tensor.cat(perBatch.map((batch) => batch[run]!));
+      return reduction === "mean" ? all.mean() : all.max();
+    });
+    return Tensor.stack(perRun).data();
+  });
+  return runs.map((run, index) => ({ edges: run.edges, value: Number(values[index]) }));
+}
+
+/**
+ * Calls back with the outputs of the full model, made for the occasion unless they were given.
+ *
+ * @throws AutocircuitError when there is neither a model nor its outputs
+ */
+export async function withFullModel<T>(
+  model: MeasuredModel,
+  prompts: PromptLoader,
+  options: MeasureOptions,
+  use: (full: FullOutputs) => Promise<T>,
+): Promise<T> {
+  if (options.full !== undefined) return use(options.full);
+  if (model === null) {
+    throw new AutocircuitError(
+      "bad-input",
+      "This metric compares with the full model: pass the model, or its outputs as `full`.",
+    );
+  }
+  using full = new FullModel(model, prompts);
+  return await use(full);
+}
+
+function checkBatches(run: MeasuredRun, prompts: PromptLoader): void {
+  if (run.logits.length === prompts.batches.length) return;
+  throw new AutocircuitError(
+    "shape",
+    `The circuit of ${run.edges} edges was run on ${run.logits.length} batches, but these prompts have ` +
+      `${prompts.batches.length}. Measure it on the prompts it was run on.`,
+  );
+}

@@ -1,0 +1,104 @@
+import { PromptLoader } from "@autocircuit/core";
+import { Tensor } from "@autocircuit/native";
+import { describe, expect, test } from "vitest";
+import { type MeasurementName, measurements } from "./measurements.ts";
+
+const prompt = (answers: number[], wrongAnswers: number[]) => ({
+  clean: [0, 1],
+  corrupt: [1, 0],
+  answers,
+  wrongAnswers,
+});
+const prompts = new PromptLoader([prompt([0], [1]), prompt([2], [0, 1])], { batchSize: 1 });
+const clean = [Tensor.from([[4, 1, 0]]), Tensor.from([[0, 2, 3]])];
+const run = { edges: 7, logits: [Tensor.from([[2, 3, 0]]), Tensor.from([[0, 2, 3]])] };
+const full = { logits: async () => clean };
+
+async function value(name: MeasurementName): Promise<number> {
+  const [measured] = await measurements[name].measure(null, prompts, [run], { full });
+  expect(measured!.edges).toBe(7);
+  return measured!.value;
+}
+
+/** Softmax by hand. */
+function softmax(logits: number[]): number[] {
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit), 0);
+  return logits.map((logit) => Math.exp(logit) / sum);
+}
+
+describe("metrics of a run of two batches, by hand", () => {
+  const [first, second] = [softmax([2, 3, 0]), softmax([0, 2, 3])] as [number[], number[]];
+  const whole = softmax([4, 1, 0]);
+  const kl = whole.reduce((sum, p, index) => sum + p * Math.log(p / first[index]!), 0) / 2;
+
+  test.each<[MeasurementName, number]>([
+    ["kl-clean", kl],
+    ["kl-corrupt", kl],
+    ["logit-diff", (-1 + 2) / 2],
+    ["prob-diff", (first[0]! - first[1]! + second[2]! - (second[0]! + second[1]!) / 2) / 2],
+    ["logprob-diff", (-1 + 2) / 2],
+    ["logit-diff-percent", (100 * (-1 + 2)) / (3 + 2)],
+    ["logit-diff-percent-mean-of-ratios", (100 * (-1 / 3 + 1)) / 2],
+    ["answer-logit", 2.5],
+    ["answer-prob", (first[0]! + second[2]!) / 2],
+    ["answer-logprob", (Math.log(first[0]!) + Math.log(second[2]!)) / 2],
+    ["wrong-answer-logit", (3 + 1) / 2],
+    ["wrong-answer-prob", (first[1]! + (second[0]! + second[1]!) / 2) / 2],
+    ["wrong-answer-logprob", (Math.log(first[1]!) + (Math.log(second[0]!) + Math.log(second[1]!)) / 2) / 2],
+    ["correct-percent", 50],
+    ["correct-of-pair-percent", 50],
+    ["max-abs-diff", 2],
+    ["mean-squared-error", (4 + 4) / 6],
+    ["argmax-agreement", 0.5],
+  ])("%s", async (name, expected) => {
+    expect(await value(name)).toBeCloseTo(expected, 5);
+  });
+});
+
+describe("answers that are numbers", () => {
+  const numbers = new PromptLoader(
+    [
+      { clean: [0, 1], corrupt: [1, 0], answers: [[0.5], [1]], wrongAnswers: [[0], [0]] },
+      { clean: [1, 1], corrupt: [1, 0], answers: [[0], [0.25]], wrongAnswers: [[0], [0]] },
+    ],
+    { batchSize: 2 },
+  );
+  const outputs = {
+    edges: 1,
+    logits: [
+      Tensor.from([
+        [[0.5], [0]],
+        [[0.5], [0.25]],
+      ]),
+    ],
+  };
+
+  test("mean squared error and largest difference", async () => {
+    const squared = await measurements["answer-mean-squared-error"].measure(null, numbers, [outputs]);
+    const largest = await measurements["answer-max-abs-diff"].measure(null, numbers, [outputs]);
+    expect(squared).toEqual([{ edges: 1, value: (1 + 0.25) / 4 }]);
+    expect(largest).toEqual([{ edges: 1, value: 1 }]);
+  });
+
+  test("a shape that does not fit is an error", async () => {
+    const wide = { edges: 1, logits: [Tensor.zeros([2, 2, 3])] };
+    await expect(measurements["answer-max-abs-diff"].measure(null, numbers, [wide])).rejects.toThrow(
+      /shape of the output/,
+    );
+  });
+});
+
+describe("what metrics need", () => {
+  test("nothing to measure gives nothing", async () => {
+    expect(await measurements["logit-diff"].measure(null, prompts, [])).toEqual([]);
+  });
+
+  test("the full model, if they compare with it", async () => {
+    await expect(measurements["max-abs-diff"].measure(null, prompts, [run])).rejects.toThrow(/pass the model/);
+  });
+
+  test("runs on the same prompts", async () => {
+    const half = { edges: 1, logits: [run.logits[0]!] };
+    await expect(measurements["logit-diff"].measure(null, prompts, [half])).rejects.toThrow(/1 batches/);
+  });
+});

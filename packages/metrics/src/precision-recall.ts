@@ -1,0 +1,41 @@
+import type { EdgeRef, PruneScores } from "@autocircuit/core";
+import { type RankingPoint, rankEdges } from "./ranking.ts";
+
+/**
+ * Precision, recall and the other set comparisons with a published circuit, for every size a threshold on the scores
+ * can give (ties come in together), from nothing to the whole graph.
+ *
+ * @param scores the scores to judge
+ * @param circuit the true edges
+ * @param sizes only these circuit sizes; a size that ties rule out gives the next larger one
+ *
+ * @example
+ * const curve = precisionRecall(scores, task.circuit, { sizes: [5, 10, 20] });
+ */
+export function precisionRecall(
+  scores: PruneScores,
+  circuit: Iterable<EdgeRef>,
+  options: { sizes?: readonly number[] } = {},
+): RankingPoint[] {
+  const points = rankEdges(
+    scores.values,
+    Array.from(circuit, (edge) => scores.graph.index(edge)),
+  );
+  if (options.sizes === undefined) return points;
+  const chosen = options.sizes.map((size) => points.find((point) => point.edges >= size) ?? points.at(-1)!);
+  return [...new Set(chosen)];
+}
+
+/**
+ * Area under the precision-recall steps (average precision): the precision at each threshold, weighted by the recall
+ * it adds. NaN when the circuit is empty.
+ */
+export function averagePrecision(scores: PruneScores, circuit: Iterable<EdgeRef>): number {
+  const points = precisionRecall(scores, circuit);
+  if (points[0]!.falseNegatives === 0) return Number.NaN;
+  let area = 0;
+  for (let index = 1; index < points.length; index++) {
+    area += (points[index]!.recall - points[index - 1]!.recall) * points[index]!.precision;
+  }
+  return area;
+}

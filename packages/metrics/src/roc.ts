@@ -1,0 +1,62 @@
+import type { EdgeRef, PruneScores } from "@autocircuit/core";
+import { rankEdges } from "./ranking.ts";
+
+/** One point of a receiver operating characteristic. */
+export interface RocPoint {
+  /** Edges whose absolute score is at least this are found; NaN for the starting point, which finds nothing. */
+  threshold: number;
+  /** Number of edges found. */
+  edges: number;
+  /** Share of the true edges that are found, 0 to 1. */
+  truePositiveRate: number;
+  /** Share of the other edges that are found, 0 to 1. */
+  falsePositiveRate: number;
+}
+
+/** How well scores separate a published circuit from the other edges. */
+export interface RocCurve {
+  /** From (0, 0) to (1, 1), one point a distinct absolute score. */
+  points: RocPoint[];
+  /** Area under the curve: 1 for a perfect ranking, 0.5 for chance. NaN when all or no edges are true. */
+  auc: number;
+}
+
+/**
+ * Receiver operating characteristic of prune scores against a published circuit. Edges of equal score come in
+ * together and are joined by a straight line, so the area is the probability that a true edge outranks another one,
+ * ties counting one half.
+ *
+ * @param scores the scores to judge
+ * @param circuit the true edges
+ *
+ * @example
+ * const { auc } = rocCurve(await acdc(task.model, task.train), task.circuit);
+ */
+export function rocCurve(scores: PruneScores, circuit: Iterable<EdgeRef>): RocCurve {
+  const truth = Array.from(circuit, (edge) => scores.graph.index(edge));
+  return rocOfValues(scores.values, truth);
+}
+
+/** {@link rocCurve} on a plain score vector and edge indices. */
+export function rocOfValues(values: ArrayLike<number>, truth: Iterable<number>): RocCurve {
+  const trueSet = new Set(truth);
+  const points = rankEdges(values, trueSet).map((point) => ({
+    threshold: point.threshold,
+    edges: point.edges,
+    truePositiveRate: point.recall,
+    falsePositiveRate: point.falsePositiveRate,
+  }));
+  const separable = trueSet.size > 0 && trueSet.size < values.length;
+  return { points, auc: separable ? areaUnder(points) : Number.NaN };
+}
+
+function areaUnder(points: readonly RocPoint[]): number {
+  let area = 0;
+  for (let index = 1; index < points.length; index++) {
+    const left = points[index - 1]!;
+    const right = points[index]!;
+    const width = right.falsePositiveRate - left.falsePositiveRate;
+    area += (width * (left.truePositiveRate + right.truePositiveRate)) / 2;
+  }
+  return area;
+}
