@@ -38,6 +38,13 @@ class Pass {
     at::Tensor in, gate, hidden, mlp_raw;                  // likewise of the MLP's activation; output before a post-norm
   };
 
+  // Gradient of what a projection gave, [N, columns].
+  using ProjectionGrad = std::pair<Projection, at::Tensor>;
+  struct Readers {
+    const GroupPlan* plan;  // null where the graph has none: one row for all heads
+    std::vector<ProjectionGrad> outputs;
+  };
+
   // pass_setup.cc
   void check_tokens() const;
   int64_t first_patched_point() const;
@@ -70,8 +77,9 @@ class Pass {
   void backward_mlp(int64_t layer, const at::Tensor& out_grad);
   void backward_attention(int64_t layer, const at::Tensor& out_grad);
   void backward_residual_reader(Reader reader, int64_t layer);
-  at::Tensor input_gradient(const Frame& frame, const GroupPlan* plan, int64_t layer,
-                            const std::vector<std::pair<Projection, at::Tensor>>& outputs, const at::Tensor& resid) const;
+  void flow_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers);
+  void input_gradient_(at::Tensor& grad, const Frame& frame, const GroupPlan* plan, int64_t layer,
+                       const std::vector<ProjectionGrad>& outputs, const at::Tensor& resid) const;
   void flow(Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad);
   void contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad);
   void flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad);
@@ -94,6 +102,7 @@ class Pass {
   std::vector<Saved> saved_;
   at::Tensor end_resid_, raw_logits_;
   at::Tensor mask_grad_;     // [M, E]
+  at::Tensor row_grads_;     // scratch
   std::shared_ptr<PlainRun> kept_;
   std::shared_ptr<Prefix> kept_prefix_;
   std::vector<at::Tensor> hidden_;

@@ -81,10 +81,10 @@ void Pass::backward_mlp(int64_t layer, const at::Tensor& out_grad) {
   std::vector<at::Tensor> leaves{saved.in};
   if (saved.gate.defined()) leaves.push_back(saved.gate);
   const std::vector<at::Tensor> grads = torch::autograd::grad({saved.hidden}, leaves, {hidden_grad});
-  std::vector<std::pair<Projection, at::Tensor>> outputs{{Projection::mlp_in, grads[0]}};
+  std::vector<ProjectionGrad> outputs{{Projection::mlp_in, grads[0]}};
   if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads[1]);
   const GroupPlan* plan = find(Reader::mlp, layer);
-  flow(frame_, {plan}, input_gradient(frame_, plan, layer, outputs, saved.resid_mlp));
+  flow_readers(layer, saved.resid_mlp, {{plan, outputs}});
 }
 
 void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
@@ -108,7 +108,7 @@ void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
       torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
 
   const auto flat = [](const at::Tensor& x) { return x.flatten(2).flatten(0, 1); };
-  const std::pair<Projection, at::Tensor> query{Projection::query, flat(grads[0])}, key{Projection::key, flat(grads[1])},
+  const ProjectionGrad query{Projection::query, flat(grads[0])}, key{Projection::key, flat(grads[1])},
       value{Projection::value, flat(grads[2])};
   const GroupPlan* shared = find(Reader::qkv, layer);
   const GroupPlan* of_q = shared ? shared : find(Reader::q, layer);
@@ -116,22 +116,36 @@ void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
   const GroupPlan* of_v = shared ? shared : find(Reader::v, layer);
   const bool widens = narrowed_ && layer + 1 == config_.layers;
   if (!widens && (shared || !of_q)) {  // one input for all three
-    flow(frame_, {shared}, input_gradient(frame_, shared, layer, {query, key, value}, saved.resid_attention));
-    return;
-  }
-  const at::Tensor by_query = input_gradient(frame_, of_q, layer, {query}, saved.resid_queries);
-  if (widens) {
-    flow(frame_, {of_q}, by_query);
+    flow_readers(layer, saved.resid_attention, {{shared, {query, key, value}}});
+  } else if (!widens) {
+    flow_readers(layer, saved.resid_attention, {{of_q, {query}}, {of_k, {key}}, {of_v, {value}}});
+  } else {
+    flow_readers(layer, saved.resid_queries, {{of_q, {query}}});
     widen();
-    if (shared || !of_k) {
-      flow(frame_, {shared}, input_gradient(frame_, shared, layer, {key, value}, saved.resid_attention));
-      return;
-    }
+    if (shared || !of_k) flow_readers(layer, saved.resid_attention, {{shared, {key, value}}});
+    else flow_readers(layer, saved.resid_attention, {{of_k, {key}}, {of_v, {value}}});
   }
-  const at::Tensor by_key = input_gradient(frame_, of_k, layer, {key}, saved.resid_attention);
-  const at::Tensor by_value = input_gradient(frame_, of_v, layer, {value}, saved.resid_attention);
-  if (widens) flow(frame_, {of_k, of_v}, at::cat({by_key, by_value}));
-  else flow(frame_, {of_q, of_k, of_v}, at::cat({by_query, by_key, by_value}));
+}
+
+// Readers of one point whose sources are the same: their rows side by side, in memory that all layers share.
+void Pass::flow_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers) {
+  int64_t rows = 0;
+  std::vector<const GroupPlan*> plans;
+  for (const Readers& group : readers) {
+    rows += group.plan ? group.plan->group->heads : 1;
+    plans.push_back(group.plan);
+  }
+  const int64_t n = frame_.n(), size = rows * n * config_.d_model;
+  if (!row_grads_.defined() || row_grads_.numel() < size) row_grads_ = at::empty({size}, model_.weights().options);
+  const at::Tensor grads = row_grads_.narrow(0, 0, size).view({rows, n, config_.d_model});
+  int64_t row = 0;
+  for (const Readers& group : readers) {
+    const int64_t count = group.plan ? group.plan->group->heads : 1;
+    at::Tensor part = grads.narrow(0, row, count);
+    input_gradient_(part, frame_, group.plan, layer, group.outputs, resid);
+    row += count;
+  }
+  flow(frame_, plans, grads);
 }
 
 void Pass::backward_residual_reader(Reader reader, int64_t layer) {
@@ -145,28 +159,26 @@ void Pass::backward_residual_reader(Reader reader, int64_t layer) {
 }
 
 // Gradient of each row's input [rows, N, D] (before the norm) from the gradients of its projections.
-at::Tensor Pass::input_gradient(const Frame& frame, const GroupPlan* plan, int64_t layer,
-                                const std::vector<std::pair<Projection, at::Tensor>>& outputs, const at::Tensor& resid) const {
-  const int64_t rows = plan ? plan->group->heads : 1;
-  at::Tensor grad;
-  for (const auto& [which, output] : outputs) {
+void Pass::input_gradient_(at::Tensor& grad, const Frame& frame, const GroupPlan* plan, int64_t layer,
+                           const std::vector<ProjectionGrad>& outputs, const at::Tensor& resid) const {
+  const int64_t rows = grad.size(0);
+  for (size_t i = 0; i < outputs.size(); i++) {
+    const auto& [which, output] = outputs[i];
     const at::Tensor weight = reader_linear(model_, layer, which).weight;
-    at::Tensor part;
-    if (rows == 1) {
-      part = at::mm(output, weight.t()).unsqueeze(0);
-    } else {
-      const at::Tensor columns = by_row(output, rows);
-      at::Tensor per_row = weight.unflatten(1, {-1, columns.size(2)}).permute({1, 2, 0});  // [heads, dHead, D]
-      if (per_row.size(0) != rows) per_row = per_row.repeat_interleave(rows / per_row.size(0), 0);
-      part = at::bmm(columns, per_row);
-    }
-    grad = grad.defined() ? grad.add_(part) : part;
+    const at::Tensor columns = by_row(output, rows);
+    at::Tensor per_row = weight.unflatten(1, {-1, columns.size(2)}).permute({1, 2, 0});  // [heads, dHead, D]
+    if (per_row.size(0) != rows) per_row = per_row.repeat_interleave(rows / per_row.size(0), 0);
+    if (i == 0) at::bmm_out(grad, columns, per_row);
+    else grad.baddbmm_(columns, per_row);
   }
   const Norm norm = reader_norm(model_, layer, outputs[0].first);
   std::vector<int64_t> patched;
   for (int64_t row = 0; plan && row < rows; row++)
     if (plan->is_patched(row)) patched.push_back(row);
-  if (patched.empty()) return norm.backward_(grad, resid);
+  if (patched.empty()) {
+    norm.backward_(grad, resid);
+    return;
+  }
   Frame then = frame;
   then.resid = resid;
   const at::Tensor inputs = patched_inputs(model_, then, *plan, 0, patched, *ablation(), Norm{});
@@ -176,7 +188,6 @@ at::Tensor Pass::input_gradient(const Frame& frame, const GroupPlan* plan, int64
     const bool is_patched = next < patched.size() && patched[next] == row;
     norm.backward_(one, is_patched ? inputs[static_cast<int64_t>(next++)] : resid);
   }
-  return grad;
 }
 
 // Gradient of the rows' inputs [rows of all plans, N, D] into the stream, the mask and the sources.

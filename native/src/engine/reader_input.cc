@@ -1,6 +1,7 @@
 #include "engine/reader_input.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 
@@ -80,7 +81,10 @@ at::Tensor ReaderInput::project(Projection which) const {
   const auto put = [&](int64_t row, const at::Tensor& value) { out.narrow(1, row * columns, columns).copy_(value); };
   if (!fused)
     for (const int64_t row : plain_heads_) put(row, apply(of_row(row), plain()));
-  for (size_t i = 0; i < patched_.size(); i++) put(patched_[i], apply(of_row(patched_[i]), rows_[static_cast<int64_t>(i)]));
+  // One row's product is too small to share between threads; several rows are not.
+  at::parallel_for(0, static_cast<int64_t>(patched_.size()), 1, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++) put(patched_[i], apply(of_row(patched_[i]), rows_[i]));
+  });
   if (!ablated_.empty()) {
     const at::Tensor cached = in_frame(ablation_->cache().projection(model_, layer_, which), frame_, ablation_->sources().size(2));
     for (const int64_t row : ablated_) put(row, cached.narrow(1, row / shared * columns, columns));

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 
+#include "runtime/block_cache.h"
 #include "runtime/memory.h"
 
 namespace autocircuit {
@@ -24,18 +25,28 @@ void add(std::int64_t bytes) noexcept {
 // The size is kept in front of the data, one cache line so that the data stays aligned as LibTorch expects it.
 constexpr std::size_t header_bytes = 64;
 
+constexpr std::size_t most_idle_bytes = std::size_t{192} << 20;
+// Never destroyed, like the allocator itself.
+BlockCache& cache() {
+  static auto* const blocks = new BlockCache(most_idle_bytes, c10::free_cpu);
+  return *blocks;
+}
+
 void release(void* data) {
   if (data == nullptr) return;
   auto* start = static_cast<std::byte*>(data) - header_bytes;
-  live_bytes.fetch_sub(static_cast<std::int64_t>(*reinterpret_cast<std::size_t*>(start)), std::memory_order_relaxed);
-  c10::free_cpu(start);
+  const std::size_t bytes = *reinterpret_cast<std::size_t*>(start);
+  live_bytes.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
+  cache().give(start, BlockCache::block_size(bytes + header_bytes));
 }
 
 class CountingAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
     if (bytes == 0) return {nullptr, nullptr, &release, c10::Device(c10::DeviceType::CPU)};
-    auto* start = static_cast<std::byte*>(c10::alloc_cpu(bytes + header_bytes));
+    const std::size_t size = BlockCache::block_size(bytes + header_bytes);
+    void* block = cache().take(size);
+    auto* start = static_cast<std::byte*>(block ? block : c10::alloc_cpu(size));
     *reinterpret_cast<std::size_t*>(start) = bytes;
     add(static_cast<std::int64_t>(bytes));
     void* data = start + header_bytes;
