@@ -2,7 +2,12 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   // "source" makes workspace packages resolve to their TypeScript, so tests never run stale builds.
-  ssr: { resolve: { conditions: ["source", "node", "import", "default"], externalConditions: ["source", "node", "import", "default"] } },
+  ssr: {
+    resolve: {
+      conditions: ["source", "node", "import", "default"],
+      externalConditions: ["source", "node", "import", "default"],
+    },
+  },
   resolve: { conditions: ["source", "node", "import", "default"] },
   test: {
     include: ["native/{lib,test}/**/*.test.ts", "packages/*/{src,test}/**/*.test.ts"],

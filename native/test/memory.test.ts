@@ -43,16 +43,21 @@ describe("memory", () => {
   });
 
   it("frees tensors that the collector found", async () => {
-    const before = await memory();
-    for (let i = 0; i < 8; i++) Tensor.ones([MEBIBYTE]);
-    expect((await memory()).tensors - before.tensors).toBeGreaterThan(0);
     setFlagsFromString("--expose-gc");
-    const collect: () => void = runInNewContext("gc");
-    // Finalizers run a turn of the event loop after the collection.
-    for (let i = 0; i < 3; i++) {
-      collect();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    const gc: () => void = runInNewContext("gc");
+    const collect = async () => {
+      // Finalizers run a turn of the event loop after the collection.
+      for (let i = 0; i < 3; i++) {
+        gc();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    await collect();
+    const before = await memory();
+    let held: Tensor[] | undefined = Array.from({ length: 8 }, () => Tensor.ones([MEBIBYTE]));
+    expect((await memory()).tensors - before.tensors).toBe(held.length);
+    held = undefined;
+    await collect();
     const after = await memory();
     expect(after.tensors).toBeLessThanOrEqual(before.tensors);
     expect(after.tensorBytes).toBeLessThanOrEqual(before.tensorBytes);

@@ -1,5 +1,5 @@
 export { type AnsweredPositions, type ProgramPromptsOptions, programPrompts } from "./data/program-prompts.ts";
-export { formatPromptFile, type PromptFile, type PromptRecord } from "./data/prompt-file.ts";
+export { formatPromptFile, type GeneratedPrompts, type PromptRecord } from "./data/prompt-file.ts";
 export { type SequencePairs, sequencePairs } from "./data/sequence-pairs.ts";
 export { allSequences } from "./data/sequences.ts";
 export { tracrReversePrompts } from "./data/tracr-reverse.ts";

@@ -10,7 +10,7 @@ import {
   xproportionReport,
 } from "../test/samples.ts";
 import { circuitSvg } from "./circuit-svg.ts";
-import { compareCircuits } from "./compare.ts";
+import { compareWithOfficial } from "./compare.ts";
 
 describe("circuitSvg", () => {
   it.each([
@@ -21,7 +21,7 @@ describe("circuitSvg", () => {
     ["300 edges", gpt2Report(300)],
   ])("draws every edge of %s once, with its class and a tooltip", (_, report) => {
     const elements = parseMarkup(circuitSvg(report));
-    const { edges } = compareCircuits(report);
+    const { edges } = compareWithOfficial(report);
     const drawn = withClass(elements, "edge").map((e) => {
       const title = elements.find((t) => t.parent === e && t.name === "title")!.text;
       expect(title).toContain(e.attributes["data-edge"]);

@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/native";
-import { compareCircuits } from "./compare.ts";
+import { compareWithOfficial } from "./compare.ts";
 import { boxesOf } from "./diagram/boxes.ts";
 import { drawCarries, drawLanes, drawStripes, laneLabelHeight } from "./diagram/draw-lanes.ts";
 import { contentsOf } from "./diagram/lanes.ts";
@@ -34,14 +34,14 @@ const titleLine = 22;
  * a line until they part. Found, missed and extra edges differ in color, dashes and tips. Every node and edge has a
  * tooltip. The same report gives the same text.
  *
- * @throws AutocircuitError when the edges do not fit the graph (see {@link compareCircuits}).
+ * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithOfficial}).
  * @example
  * ```ts
  * await writeFile("circuit.svg", circuitSvg(report));
  * ```
  */
 export function circuitSvg(report: CircuitReport, options: CircuitSvgOptions = {}): string {
-  const comparison = compareCircuits(report);
+  const comparison = compareWithOfficial(report);
   const contents = contentsOf(report.graph, boxesOf(report.graph), comparison, edgeLimit(options));
   const placed = place(report, contents);
   const weights = weightsOf(contents.drawn);

@@ -1,4 +1,4 @@
-import { type ComparedEdge, compareCircuits, type EdgeStatus } from "./compare.ts";
+import { type ComparedEdge, compareWithOfficial, type EdgeStatus } from "./compare.ts";
 import { visible } from "./escape.ts";
 import { formatCount, formatNumber } from "./format.ts";
 import { cells, fit } from "./text-width.ts";
@@ -28,10 +28,10 @@ const widestName = 48;
  * The circuit as a plain-text table, the published circuit beside it where there is one. The first column marks every
  * edge: `=` in both, `-` missed, `+` extra.
  *
- * @throws AutocircuitError when the edges do not fit the graph (see {@link compareCircuits}).
+ * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithOfficial}).
  */
 export function circuitText(report: CircuitReport, options: CircuitTextOptions = {}): string {
-  const comparison = compareCircuits(report);
+  const comparison = compareWithOfficial(report);
   const { compared, counts } = comparison;
   const shown = comparison.edges.slice(0, options.maxRows ?? Number.POSITIVE_INFINITY);
   const byToken = report.graph.tokens !== null;

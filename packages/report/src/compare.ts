@@ -20,7 +20,7 @@ export interface ComparedEdge {
 }
 
 /** The circuit found beside the published one. */
-export interface Comparison {
+export interface OfficialComparison {
   /** Edges of either circuit: largest absolute score first, then network order; missed edges last. */
   readonly edges: readonly ComparedEdge[];
   /** Number of edges of each status. */
@@ -37,7 +37,7 @@ export interface Comparison {
  * @throws AutocircuitError when edges and graph do not fit together (see `resolveEdges`), when the graph has no
  * nodes, or when there are not as many token labels as positions.
  */
-export function compareCircuits(report: CircuitReport): Comparison {
+export function compareWithOfficial(report: CircuitReport): OfficialComparison {
   checkGraph(report);
   const found = resolveEdges(report.graph, report.circuit, "circuit");
   const official = report.official && resolveEdges(report.graph, report.official.edges, "official circuit");

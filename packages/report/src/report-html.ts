@@ -1,5 +1,5 @@
 import { circuitSvg } from "./circuit-svg.ts";
-import { compareCircuits } from "./compare.ts";
+import { compareWithOfficial } from "./compare.ts";
 import { curveSvg } from "./curve-svg.ts";
 import { edgeTable } from "./html/edge-table.ts";
 import { Html, html } from "./html/html.ts";
@@ -19,10 +19,10 @@ const ownPageFrom = 1200;
  * options, versions, and how to make it again. It needs no network and no script to be read; a little script links
  * diagram and table and sorts columns.
  *
- * @throws AutocircuitError when the edges do not fit the graph (see {@link compareCircuits}), or the curve has no finite point.
+ * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithOfficial}), or the curve has no finite point.
  */
 export async function reportHtml(report: CircuitReport): Promise<string> {
-  const comparison = compareCircuits(report);
+  const comparison = compareWithOfficial(report);
   const diagram = circuitSvg(report, { header: false });
   const [width, height] = / width="(\d+)" height="(\d+)"/.exec(diagram)!.slice(1).map(Number) as [number, number];
   const size = [width > scrollFrom && "wide", height > ownPageFrom && "tall"].filter(Boolean).join(" ");

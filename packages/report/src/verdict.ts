@@ -1,9 +1,9 @@
-import type { Comparison } from "./compare.ts";
+import type { OfficialComparison } from "./compare.ts";
 import { formatCount, plural } from "./format.ts";
 import type { CircuitReport } from "./types.ts";
 
 /** The answer in one sentence: found exactly, or how many edges are missed and extra. */
-export function verdict(report: CircuitReport, comparison: Comparison): string {
+export function verdict(report: CircuitReport, comparison: OfficialComparison): string {
   const { found, missed, extra, circuit } = comparison.counts;
   const of = `of ${formatCount(report.graph.edgeCount)} in the graph`;
   if (!comparison.compared) return `Found a circuit of ${plural(circuit, "edge")} ${of}`;

@@ -63,7 +63,7 @@ export { type AblationOptions, type ForwardRun, forward, type RunnableModel } fr
 export { type GroundTruthEdge, groundTruthEdges } from "./run/ground-truth.ts";
 export { allEdges, destinationNodes, type ModelNode, sourceNodes } from "./run/model-graph.ts";
 export { type ProgramRow, programTable } from "./run/program-table.ts";
-export { type TransformerLensConfig, transformerLensConfig } from "./save/config-json.ts";
+export { type TracrModelConfig, transformerLensConfig } from "./save/config-json.ts";
 export { safetensorsBytes } from "./save/safetensors.ts";
 export { saveModel } from "./save/save-model.ts";
 export { type VocabularyJson, vocabularyJson } from "./save/vocabulary-json.ts";

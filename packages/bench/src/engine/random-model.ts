@@ -61,10 +61,12 @@ function randomWeights(config: TransformerConfig, random: RandomValues): Record<
       { shape },
     );
   const rows = Math.min(DISTINCT_ROWS, dVocab);
+  const embedding = tensor([rows, dModel], 0.1).indexSelect(0, random.integers(dVocab, rows));
   const weights: Record<string, Tensor> = {
-    "embed.W_E": tensor([rows, dModel], 0.1).indexSelect(0, random.integers(dVocab, rows)),
+    "embed.W_E": embedding,
     "pos_embed.W_pos": tensor([context, dModel], 0.1),
-    "unembed.W_U": tensor([dModel, rows], 0.1).indexSelect(1, random.integers(dVocabOut, rows)),
+    // As in GPT-2, one matrix for both.
+    "unembed.W_U": embedding.transpose(0, 1),
     "unembed.b_U": tensor([dVocabOut]),
   };
   for (let l = 0; l < layers; l++) {

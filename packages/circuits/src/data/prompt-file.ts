@@ -7,7 +7,7 @@ export interface PromptRecord {
 }
 
 /** A data-set file: AutoCircuit's `prompts`, with where they come from. */
-export interface PromptFile {
+export interface GeneratedPrompts {
   task: string;
   description: string;
   /** The command that writes this very file. */
@@ -17,7 +17,7 @@ export interface PromptFile {
 }
 
 /** JSON with one prompt a line, so that a diff of two data sets can be read. */
-export function formatPromptFile(file: PromptFile): string {
+export function formatPromptFile(file: GeneratedPrompts): string {
   const { prompts, ...about } = file;
   const head = Object.entries(about).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
   const lines = prompts.map((prompt) => `    ${JSON.stringify(prompt)}`);

@@ -1,5 +1,5 @@
 import type { Edge, LoadedTask } from "@autocircuit/core";
-import type { PromptFile } from "../data/prompt-file.ts";
+import type { GeneratedPrompts } from "../data/prompt-file.ts";
 import type { HasGraph, OfficialEdgesOptions } from "../edges/official-edges.ts";
 
 /** How a ready-made task is loaded. */
@@ -33,7 +33,7 @@ export interface ReadyTask {
   /** Known circuits by name; the first is the default. */
   circuits: Readonly<Record<string, KnownCircuit>>;
   /** The generated prompt pairs, as `datasets/` holds them. */
-  prompts: (options?: { seed?: number }) => PromptFile;
+  prompts: (options?: { seed?: number }) => GeneratedPrompts;
   /** A label for each token position. */
   tokenLabels: readonly string[];
   /** Loads model and prompts; the caller disposes the result. */

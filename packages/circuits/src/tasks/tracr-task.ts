@@ -7,7 +7,7 @@ import {
   type LibraryProgramName,
   transformerLensConfig,
 } from "@autocircuit/tracr";
-import type { PromptFile, PromptRecord } from "../data/prompt-file.ts";
+import type { GeneratedPrompts, PromptRecord } from "../data/prompt-file.ts";
 import type { KnownCircuit, ReadyTask } from "./ready-task.ts";
 
 /** What makes a task of a compiled program. */
@@ -32,7 +32,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask {
   let made: CompiledModel | undefined;
   const compiled = () => (made ??= compileLibraryProgram(spec.program, spec.compile));
   const circuits = spec.circuits(compiled);
-  const prompts = ({ seed = 0 }: { seed?: number } = {}): PromptFile => ({
+  const prompts = ({ seed = 0 }: { seed?: number } = {}): GeneratedPrompts => ({
     task: name,
     description: `${description}; token ids, answers as output ids (or numbers where the output is a number)`,
     command: `autocircuit datasets --seed ${seed}`,

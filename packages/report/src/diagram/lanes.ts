@@ -1,4 +1,4 @@
-import type { ComparedEdge, Comparison } from "../compare.ts";
+import type { ComparedEdge, OfficialComparison } from "../compare.ts";
 import { importance } from "../compare.ts";
 import type { ReportGraph } from "../types.ts";
 import type { Box, BoxGraph } from "./boxes.ts";
@@ -27,7 +27,12 @@ export interface Contents {
 }
 
 /** Chooses what to draw: the most important edges, the boxes they touch, and in small models the others too. */
-export function contentsOf(graph: ReportGraph, boxes: BoxGraph, comparison: Comparison, maxEdges: number): Contents {
+export function contentsOf(
+  graph: ReportGraph,
+  boxes: BoxGraph,
+  comparison: OfficialComparison,
+  maxEdges: number,
+): Contents {
   const drawn = chooseEdges(comparison.edges, maxEdges);
   const positions = graph.tokens ?? 1;
   const widest = Math.max(...boxes.rows.map((row) => row.length));

@@ -1,4 +1,4 @@
-import type { Comparison, EdgeStatus } from "../compare.ts";
+import type { EdgeStatus, OfficialComparison } from "../compare.ts";
 import { escapeXml } from "../escape.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import { pixels, wrap } from "../text-width.ts";
@@ -26,7 +26,11 @@ export interface LegendFacts {
 }
 
 /** What lines, tips and outlines mean, wrapped to a width. Returns the markup and its height. */
-export function drawLegend(comparison: Comparison, facts: LegendFacts, width: number): { svg: string; height: number } {
+export function drawLegend(
+  comparison: OfficialComparison,
+  facts: LegendFacts,
+  width: number,
+): { svg: string; height: number } {
   const items = keysOf(comparison).map((status) => ({
     status,
     text: `${names[status]}: ${formatCount(comparison.counts[status])}`,
@@ -56,7 +60,7 @@ export function drawLegend(comparison: Comparison, facts: LegendFacts, width: nu
   return { svg: parts.join(""), height: y };
 }
 
-function keysOf(comparison: Comparison): EdgeStatus[] {
+function keysOf(comparison: OfficialComparison): EdgeStatus[] {
   return comparison.compared ? ["found", "missed", "extra"] : ["circuit"];
 }
 

@@ -1,4 +1,4 @@
-import { type ComparedEdge, type Comparison, type EdgeStatus, importance } from "../compare.ts";
+import { type ComparedEdge, type EdgeStatus, importance, type OfficialComparison } from "../compare.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import type { CircuitReport } from "../types.ts";
 import { tokenName } from "../verdict.ts";
@@ -18,7 +18,7 @@ const signs: Readonly<Record<EdgeStatus, string>> = { circuit: "•", found: "="
 const order: Readonly<Record<EdgeStatus, number>> = { circuit: 0, found: 0, missed: 1, extra: 2 };
 
 /** The edges found, each beside the same edge of the published circuit. */
-export function edgeTable(report: CircuitReport, comparison: Comparison): Html {
+export function edgeTable(report: CircuitReport, comparison: OfficialComparison): Html {
   const { compared, edges } = comparison;
   const byToken = report.graph.tokens !== null;
   const shown = edges.slice(0, maxRows);
@@ -38,7 +38,7 @@ ${shown.map((edge) => row(report, comparison, edge, top))}
 ${cut > 0 && html`<p class="aside">${formatCount(cut)} more edges with smaller scores are not listed.</p>`}`;
 }
 
-function row(report: CircuitReport, { compared }: Comparison, edge: ComparedEdge, top: number): Html {
+function row(report: CircuitReport, { compared }: OfficialComparison, edge: ComparedEdge, top: number): Html {
   const { status, score, token } = edge;
   const none = html`<span class="none">–</span>`;
   const size =

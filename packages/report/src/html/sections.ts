@@ -1,4 +1,4 @@
-import type { Comparison } from "../compare.ts";
+import type { OfficialComparison } from "../compare.ts";
 import { formatBytes, formatCount, formatSeconds, formatValue, plural } from "../format.ts";
 import type { CircuitReport } from "../types.ts";
 import { verdict } from "../verdict.ts";
@@ -6,7 +6,7 @@ import { type Html, html } from "./html.ts";
 import { pairs } from "./table.ts";
 
 /** The answer first, then what was asked, then the numbers. */
-export function headline(report: CircuitReport, comparison: Comparison): Html {
+export function headline(report: CircuitReport, comparison: OfficialComparison): Html {
   const { compared, exact } = comparison;
   const sign = compared && html`<span class="sign" aria-hidden="true">${exact ? "✓" : "≠"}</span>`;
   const { official, graph } = report;
@@ -20,7 +20,7 @@ export function headline(report: CircuitReport, comparison: Comparison): Html {
 </header>`;
 }
 
-function numbers(report: CircuitReport, { compared, counts }: Comparison): [string, string][] {
+function numbers(report: CircuitReport, { compared, counts }: OfficialComparison): [string, string][] {
   const edges: [string, number][] = compared
     ? [
         ["in both circuits", counts.found],

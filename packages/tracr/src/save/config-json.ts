@@ -1,7 +1,7 @@
 import type { CompiledModel } from "../compile/compile.ts";
 
 /** A config in TransformerLens' terms, as `config.json` beside `model.safetensors` holds it. */
-export interface TransformerLensConfig {
+export interface TracrModelConfig {
   readonly n_layers: number;
   readonly d_model: number;
   readonly n_ctx: number;
@@ -27,7 +27,7 @@ export interface TransformerLensConfig {
 }
 
 /** The config of a compiled model, in TransformerLens' terms. */
-export function transformerLensConfig({ config }: CompiledModel): TransformerLensConfig {
+export function transformerLensConfig({ config }: CompiledModel): TracrModelConfig {
   return {
     n_layers: config.layers,
     d_model: config.dModel,
