@@ -29,6 +29,7 @@ class Pass {
  private:
   struct Heads {
     std::vector<int64_t> run, constant;  // heads that ran, and heads whose every input is ablated
+    std::vector<int64_t> known;          // heads that read what they read in the kept run this pass started from
     at::Tensor z;                        // [N, run, d_head]
   };
   // What a layer's backward needs.
@@ -68,6 +69,8 @@ class Pass {
   at::Tensor collected_sources() const;
   void keep_resid(int64_t point);
   bool has_constant_heads() const;
+  bool has_known_heads(int64_t layer) const;
+  at::Tensor from_kept_run(const at::Tensor& rows) const;
   const GroupPlan* find(Reader reader, int64_t layer) const;
   const Ablation* ablation() const { return request_.patch ? request_.patch->ablation.get() : nullptr; }
 

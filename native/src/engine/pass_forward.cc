@@ -79,6 +79,18 @@ bool Pass::has_constant_heads() const {
          !model_.weights().blocks[0].ln1_post.scale.defined() && config_.qk_norm != QkNorm::full;
 }
 
+// In the layer where a pass leaves its kept run, heads with no patched edge give what they gave there.
+bool Pass::has_known_heads(int64_t layer) const {
+  return request_.from && plan_ && attention_point(layer) == first_patched_point() && !config_.parallel && !kept_prefix_ &&
+         !model_.weights().blocks[0].ln1_post.scale.defined() && config_.qk_norm != QkNorm::full;
+}
+
+// [kept batch * P, columns] of the kept run at this frame's positions, once per mask.
+at::Tensor Pass::from_kept_run(const at::Tensor& rows) const {
+  const at::Tensor here = frame_.length() == length_ ? rows : at_positions(rows, 0, length_, frame_.positions);
+  return masks_ > 1 ? here.repeat({masks_, 1}) : here;
+}
+
 Pass::Heads Pass::run_heads(int64_t layer) {
   const bool last = layer + 1 == config_.layers;
   const GroupPlan* shared = find(Reader::qkv, layer);
@@ -89,13 +101,19 @@ Pass::Heads Pass::run_heads(int64_t layer) {
   const int64_t value_rows = of_v ? of_v->group->heads : config_.kv_heads;
   const int64_t query_rows = config_.heads;
   const auto ablated = [](const GroupPlan* plan, int64_t row) { return plan && plan->rows[row] == RowKind::ablated; };
+  const auto plain = [](const GroupPlan* plan, int64_t row) { return !plan || plan->rows[row] == RowKind::plain; };
+  const bool constant_heads = has_constant_heads(), known_heads = has_known_heads(layer);
 
   Heads heads;
   std::vector<uint8_t> live_q(query_rows), live_k(key_rows), live_v(value_rows);
   for (const int64_t head : live_.live_heads(layer)) {
     const int64_t key = head * key_rows / query_rows, value = head * value_rows / query_rows;
-    if (has_constant_heads() && ablated(of_q, head) && ablated(of_k, key) && ablated(of_v, value)) {
+    if (constant_heads && ablated(of_q, head) && ablated(of_k, key) && ablated(of_v, value)) {
       heads.constant.push_back(head);
+      continue;
+    }
+    if (known_heads && plain(of_q, head) && plain(of_k, key) && plain(of_v, value)) {
+      heads.known.push_back(head);
       continue;
     }
     heads.run.push_back(head);
@@ -212,13 +230,25 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
     return;
   }
 
-  at::Tensor resid = summed ? frame_.resid.clone() : at::Tensor();
-  if (summed && block.b_o.defined()) resid.add_(block.b_o);
+  // Where some heads are those of the kept run, so is the sum, but for what the others give instead.
+  const bool from_sum = summed && !heads.known.empty();
+  const auto kept_output = [&](int64_t head) { return from_kept_run(request_.from->sources[first + head].flatten(0, 1)); };
+  at::Tensor resid;
+  if (from_sum) {
+    resid = from_kept_run(request_.from->resid[attention_point(layer) + (config_.attn_only ? 2 : 1)]).clone();
+  } else if (summed) {
+    resid = block.b_o.defined() ? frame_.resid + block.b_o : frame_.resid.clone();
+  }
   const auto write = [&](int64_t head, const at::Tensor& out) {
     if (summed) resid.add_(out);
+    if (from_sum) resid.sub_(kept_output(head));
     record(first + head, out);
   };
   std::vector<uint8_t> written(count);
+  for (const int64_t head : heads.known) {
+    if (live_.delta[first + head]) record(first + head, kept_output(head));
+    written[head] = live_.delta[first + head];
+  }
   for (size_t i = 0; i < heads.run.size(); i++) {
     const int64_t head = heads.run[i];
     write(head, at::mm(heads.z.select(1, static_cast<int64_t>(i)), block.w_o.narrow(0, head * config_.d_head, config_.d_head)));
