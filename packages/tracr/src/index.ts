@@ -13,7 +13,7 @@ export { type ProgramIssue, staticIssues } from "./compile/validate-static.ts";
 export type { Output } from "./compile/value-sets.ts";
 export type { ModelWeights, WeightArray } from "./compile/weights.ts";
 export { checkTracrConformance } from "./conformance/check-folder.ts";
-export type { Report } from "./conformance/compare.ts";
+export type { GoldenOutputs, Report } from "./conformance/compare.ts";
 export { type EvaluateOptions, evaluate, evaluateSelector, type SelectorMatrix } from "./evaluate/evaluate.ts";
 export { type DynamicIssue, dynamicIssues } from "./evaluate/validate-dynamic.ts";
 export { type Comparison, comparisons } from "./language/comparison.ts";

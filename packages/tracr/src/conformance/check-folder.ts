@@ -5,7 +5,7 @@ import { RaspError } from "../rasp-error.ts";
 import { checkGoldenLogits } from "./check-logits.ts";
 import { checkGoldenModel, compileGoldenModel } from "./check-model.ts";
 import { checkGoldenProgram, checkGoldenRandomProgram } from "./check-programs.ts";
-import type { Report } from "./compare.ts";
+import type { OutputsListener, Report } from "./compare.ts";
 import type { GoldenLogits, GoldenModel, GoldenProgram, GoldenRandomProgram } from "./golden.ts";
 
 /**
@@ -14,8 +14,9 @@ import type { GoldenLogits, GoldenModel, GoldenProgram, GoldenRandomProgram } fr
  * Weights, labels and configs must be equal exactly, outputs to 1e-12.
  *
  * @param report receives every single check
+ * @param onOutputs receives the golden outputs with their compiled models, to hold another forward pass against them
  */
-export function checkTracrConformance(directory: string, report: Report): void {
+export function checkTracrConformance(directory: string, report: Report, onOutputs?: OutputsListener): void {
   const files = readdirSync(directory)
     .filter((name) => name.endsWith(".json"))
     .sort();
@@ -33,7 +34,7 @@ export function checkTracrConformance(directory: string, report: Report): void {
   for (const { name, content } of contents) {
     for (const entry of Array.isArray(content) ? (content as unknown[]) : [content]) {
       try {
-        checkEntry(name, entry, models, report);
+        checkEntry(name, entry, models, report, onOutputs);
       } catch (error) {
         report(`${name}: runs`, false, String(error));
       }
@@ -41,17 +42,23 @@ export function checkTracrConformance(directory: string, report: Report): void {
   }
 }
 
-function checkEntry(name: string, entry: unknown, models: ReadonlyMap<string, CompiledModel>, report: Report): void {
+function checkEntry(
+  name: string,
+  entry: unknown,
+  models: ReadonlyMap<string, CompiledModel>,
+  report: Report,
+  onOutputs?: OutputsListener,
+): void {
   if (isModel(entry)) {
     checkGoldenModel(entry, report);
   } else if (isRandomProgram(entry)) {
     checkGoldenRandomProgram(entry, report);
   } else if (isProgram(entry)) {
-    checkGoldenProgram(entry, report);
+    checkGoldenProgram(entry, report, onOutputs);
   } else if (isLogits(entry)) {
     const compiled = models.get(entry.task);
     if (compiled === undefined) report(`${name}: known model`, false, `no model file for the task ${entry.task}`);
-    else checkGoldenLogits(entry, compiled, report);
+    else checkGoldenLogits(entry, compiled, report, onOutputs);
   } else {
     report(`${name}: known shape`, false, "an entry is no model, no outputs, no library case and no random program");
   }

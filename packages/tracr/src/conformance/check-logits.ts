@@ -1,13 +1,18 @@
 import type { CompiledModel } from "../compile/compile.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import { forward } from "../run/forward.ts";
-import { closeValues, largestDifference, type Report } from "./compare.ts";
+import { closeValues, largestDifference, type OutputsListener, type Report } from "./compare.ts";
 import type { GoldenLogits } from "./golden.ts";
 
 const tolerance = 1e-12;
 
 /** Checks outputs over a whole data set to 1e-12, and the listed answers against the evaluator. */
-export function checkGoldenLogits(golden: GoldenLogits, compiled: CompiledModel, report: Report): void {
+export function checkGoldenLogits(
+  golden: GoldenLogits,
+  compiled: CompiledModel,
+  report: Report,
+  onOutputs?: OutputsListener,
+): void {
   const sides = [
     { side: "clean", tokens: golden.clean_tokens, logits: golden.logits_clean_w64, answers: golden.answers },
     {
@@ -29,6 +34,7 @@ export function checkGoldenLogits(golden: GoldenLogits, compiled: CompiledModel,
       });
     });
     report(`${golden.task}: ${side} logits`, worst <= tolerance, `largest difference ${worst}`);
+    onOutputs?.({ name: `${golden.task}: ${side}`, model: compiled, tokens, logits, float32Tolerance: 1e-6 });
     report(`${golden.task}: ${side} answers`, wrong === 0, `${wrong} positions differ`);
   }
 }

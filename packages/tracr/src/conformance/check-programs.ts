@@ -5,7 +5,14 @@ import { decodeLogits } from "../run/apply.ts";
 import { forward } from "../run/forward.ts";
 import type { Token } from "../values/value.ts";
 import { checkGraph } from "./check-graph.ts";
-import { arrayDifference, closeValues, difference, largestDifference, type Report } from "./compare.ts";
+import {
+  arrayDifference,
+  closeValues,
+  difference,
+  largestDifference,
+  type OutputsListener,
+  type Report,
+} from "./compare.ts";
 import {
   type GoldenProgram,
   type GoldenRandomProgram,
@@ -20,7 +27,7 @@ import { buildRandomProgram } from "./random-program.ts";
 const tolerance = 1e-12;
 
 /** Checks a library case: config, labels, graph, every weight exactly, outputs to 1e-12, decoded values, the evaluator. */
-export function checkGoldenProgram(golden: GoldenProgram, report: Report): void {
+export function checkGoldenProgram(golden: GoldenProgram, report: Report, onOutputs?: OutputsListener): void {
   const name = `${golden.name} (${golden.mode})`;
   const program = goldenProgram(golden.name, golden.max_seq_len);
   if (program === null) {
@@ -56,7 +63,10 @@ export function checkGoldenProgram(golden: GoldenProgram, report: Report): void 
   checkGraph(compiled, golden.graph, golden.sources, name, report);
   checkParams(compiled, golden.params, name, report);
 
-  const { logits } = forward(compiled, compiled.input.encode(golden.input));
+  const tokens = compiled.input.encode(golden.input);
+  const { logits } = forward(compiled, tokens);
+  const float32Tolerance = float32Rounding(compiled);
+  onOutputs?.({ name, model: compiled, tokens: [tokens], logits: [golden.output_raw], float32Tolerance });
   const worst = largestDifference(logits, golden.output_raw);
   report(`${name}: outputs`, worst <= tolerance, `largest difference ${worst}`);
   checkDecoded(compiled, golden.input, golden.decoded, name, report);
@@ -65,6 +75,17 @@ export function checkGoldenProgram(golden: GoldenProgram, report: Report): void 
   const same =
     evaluated.length === expected.length && evaluated.every((value, i) => closeValues(value, expected[i]!, 0));
   report(`${name}: evaluator`, same, `${JSON.stringify(evaluated)}, expected ${JSON.stringify(expected)}`);
+}
+
+/**
+ * 1e-6, or what float32 cannot avoid: a discretising MLP's input, at most 1, is rounded by up to 2^-25 and then multiplied by the
+ * MLP's exactness (100), so that a third comes out as 33.333332 before anything is subtracted.
+ */
+function float32Rounding({ config, weights }: CompiledModel): number {
+  let largest = 0;
+  for (let layer = 0; layer < config.layers; layer++)
+    for (const weight of weights[`blocks.${layer}.mlp.W_in`]!.data) largest = Math.max(largest, Math.abs(weight));
+  return Math.max(1e-6, 2 ** -25 * largest);
 }
 
 /** Checks a random program: labels, sizes, every weight exactly, decoded outputs. */

@@ -1,9 +1,25 @@
+import type { CompiledModel } from "../compile/compile.ts";
 import type { WeightArray } from "../compile/weights.ts";
 import { asNumber, sameValue, type Value } from "../values/value.ts";
 import type { SparseArray } from "./golden.ts";
 
 /** Receives one result: a name, whether it holds, and what differs if not. */
 export type Report = (name: string, ok: boolean, detail?: string) => void;
+
+/** Outputs of a golden model, so that another implementation of the forward pass can be held against them. */
+export interface GoldenOutputs {
+  readonly name: string;
+  readonly model: CompiledModel;
+  /** Token ids, one list an input; all of one length. */
+  readonly tokens: readonly (readonly number[])[];
+  /** `[input][position][output]` */
+  readonly logits: readonly (readonly (readonly number[])[])[];
+  /** How far a forward pass in float32 may be from them. */
+  readonly float32Tolerance: number;
+}
+
+/** Receives golden outputs as they are checked. */
+export type OutputsListener = (outputs: GoldenOutputs) => void;
 
 /** Where two JSON-like things differ first, or `null`. Numbers must be equal exactly (-0 equals 0). */
 export function difference(ours: unknown, expected: unknown, path = ""): string | null {
