@@ -91,7 +91,7 @@ at::Tensor AblationCache::head_outputs(const Transformer& model, int64_t layer) 
   const TransformerConfig& c = model.config();
   const BlockWeights& block = model.weights().blocks[layer];
   const int64_t batch = sources_.size(1), length = sources_.size(2);
-  AttentionContext context(c, batch, length, {}, nullptr, sources_.options());
+  AttentionContext context(c, length, {}, nullptr, sources_.options());
   std::vector<int64_t> positions(length);
   for (int64_t p = 0; p < length; p++) positions[p] = p;
   const auto heads = [&](Projection which, int64_t count) {

@@ -17,7 +17,7 @@ at::Tensor qk_normed(const at::Tensor& x, const at::Tensor& scale, QkNorm kind, 
 
 }  // namespace
 
-AttentionContext::AttentionContext(const TransformerConfig& config, int64_t batch, int64_t length, const at::Tensor& padding,
+AttentionContext::AttentionContext(const TransformerConfig& config, int64_t length, const at::Tensor& padding,
                                    std::shared_ptr<Prefix> prefix, at::TensorOptions options)
     : config_(config), length_(length), padding_(padding), prefix_(std::move(prefix)), options_(options) {
   if (prefix_) prefix_length_ = prefix_->length;

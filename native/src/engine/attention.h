@@ -14,7 +14,7 @@ namespace autocircuit {
 // Who may attend to whom in a pass, and the rotary tables: made once, used by every layer.
 class AttentionContext {
  public:
-  AttentionContext(const TransformerConfig& config, int64_t batch, int64_t length, const at::Tensor& padding,
+  AttentionContext(const TransformerConfig& config, int64_t length, const at::Tensor& padding,
                    std::shared_ptr<Prefix> prefix, at::TensorOptions options);
 
   // Position of each token in its own text: counted from the prefix's start, left padding not counted. [1 or B, P], int64.

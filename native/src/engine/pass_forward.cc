@@ -126,10 +126,18 @@ Pass::Heads Pass::run_heads(int64_t layer) {
 
   at::Tensor q, k, v;
   std::optional<ReaderInput> together;  // Q, K and V of one shared input, where they read at the same positions
-  if (shared) together.emplace(model_, frame_, shared, layer, Projection::key, live_k, ablation());
+  ReaderInput::KnownPlain known;
+  if (known_heads)
+    known = [&](Projection which) {
+      at::Tensor& made = request_.from->projections[{layer, static_cast<int>(which)}];
+      if (!made.defined())
+        made = apply(reader_linear(model_, layer, which), reader_norm(model_, layer, which)(request_.from->resid[attention_point(layer)]));
+      return from_kept_run(made).clone();
+    };
+  if (shared) together.emplace(model_, frame_, shared, layer, Projection::key, live_k, ablation(), known);
   const auto project = [&](const GroupPlan* plan, Projection which, const std::vector<uint8_t>& live, bool may_share) {
     if (together && may_share) return together->project(which);
-    return ReaderInput(model_, frame_, plan, layer, which, live, ablation()).project(which);
+    return ReaderInput(model_, frame_, plan, layer, which, live, ablation(), known).project(which);
   };
   const at::Tensor resid = frame_.resid;
   k = project(of_k, Projection::key, live_k, true).view({batch_, length_, key_rows, config_.d_head});

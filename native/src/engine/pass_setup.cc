@@ -71,7 +71,7 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
   narrows_ = request_.positions && static_cast<int64_t>(request_.positions->size()) < length_ && !collects;
   at::Tensor padding = request_.padding;
   if (padding.defined() && padding.size(0) != batch_) padding = padding.repeat({batch_ / padding.size(0)});
-  attention_.emplace(config_, batch_, length_, padding, request_.prefix, model.weights().options);
+  attention_.emplace(config_, length_, padding, request_.prefix, model.weights().options);
   if (request_.want_run) {
     kept_ = std::make_shared<PlainRun>();
     kept_->batch = batch_;

@@ -41,8 +41,8 @@ at::Tensor patched_inputs(const Transformer& model, const Frame& frame, const Gr
 }
 
 ReaderInput::ReaderInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
-                         const std::vector<uint8_t>& live, const Ablation* ablation)
-    : model_(model), frame_(frame), plan_(plan), layer_(layer), live_(live), ablation_(ablation),
+                         const std::vector<uint8_t>& live, const Ablation* ablation, KnownPlain known)
+    : model_(model), frame_(frame), plan_(plan), layer_(layer), live_(live), ablation_(ablation), known_(std::move(known)),
       norm_(reader_norm(model, layer, which)) {
   for (int64_t head = 0; head < static_cast<int64_t>(live.size()); head++) {
     if (!live[head]) continue;
@@ -69,10 +69,10 @@ at::Tensor ReaderInput::project(Projection which) const {
     return Linear{linear.weight.narrow(1, from, columns),
                   linear.bias.defined() ? linear.bias.narrow(0, from, columns) : linear.bias};
   };
-  const bool fused = 2 * static_cast<int64_t>(plain_heads_.size()) >= rows;
+  const bool fused = !plain_heads_.empty() && (known_ || 2 * static_cast<int64_t>(plain_heads_.size()) >= rows);
   at::Tensor out;
   if (fused) {
-    out = apply(linear, plain());
+    out = known_ ? known_(which) : apply(linear, plain());
     if (shared > 1) out = out.view({frame_.n(), heads, columns}).repeat_interleave(shared, 1).flatten(1);
     if (patched_.empty() && ablated_.empty()) return out;
   } else {

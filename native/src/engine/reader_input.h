@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <vector>
 
 #include "engine/ablation.h"
@@ -15,9 +16,12 @@ namespace autocircuit {
 // each that has patched edges, and the ablation's own projection for those whose every edge is patched.
 class ReaderInput {
  public:
+  // Gives a fresh copy of what plain rows project to, [N, columns], where a kept run has it already.
+  using KnownPlain = std::function<at::Tensor(Projection)>;
+
   // `live`: which heads (rows) are needed. `plan` is null where the graph has no destinations.
   ReaderInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
-              const std::vector<uint8_t>& live, const Ablation* ablation);
+              const std::vector<uint8_t>& live, const Ablation* ablation, KnownPlain known = {});
 
   // x @ W + b for every live row: [N, rows * columns per row], rows that are not live are left unset.
   at::Tensor project(Projection which) const;
@@ -33,6 +37,7 @@ class ReaderInput {
   int64_t layer_;
   std::vector<uint8_t> live_;
   const Ablation* ablation_;
+  KnownPlain known_;
   Norm norm_;
   std::vector<int64_t> patched_, ablated_, plain_heads_;
   at::Tensor rows_;           // [patched rows, N, D]

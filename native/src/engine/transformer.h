@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,8 @@ struct PlainRun {
   int64_t batch = 0, length = 0;
   std::vector<at::Tensor> resid;  // [2 * layers + 1] of [B*P, D]: before attention, before MLP, ..., at the end
   at::Tensor sources;             // [S, B, P, D]
+  // What plain readers project at a layer, by layer and projection: made when a pass first leaves the run there.
+  std::map<std::pair<int64_t, int>, at::Tensor> projections;
   // ablated - current for every source, made once per ablation
   std::weak_ptr<Ablation> delta_of;
   at::Tensor delta;
