@@ -97,7 +97,6 @@ class Pass {
   Liveness live_;
   int64_t masks_ = 1, batch_ = 0, length_ = 0;
   bool narrows_ = false;     // the last layer goes on at the asked positions alone
-  bool zero_unneeded_ = false;
   std::optional<AttentionContext> attention_;
   Frame frame_;              // where the pass is now
   Frame full_;               // the frame of all positions, after frame_ was narrowed

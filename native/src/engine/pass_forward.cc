@@ -184,11 +184,8 @@ at::Tensor Pass::ablated_outputs(int64_t first, int64_t count) const {
 // A source's output becomes its delta (or stays as it is, where nothing is patched).
 void Pass::record(int64_t source, const at::Tensor& output) {
   if (!frame_.delta.late.defined()) return;
+  if (!live_.delta[source]) return;
   at::Tensor slot = frame_.delta.late.select(0, source - frame_.delta.first_late);
-  if (!live_.delta[source]) {
-    if (zero_unneeded_) slot.zero_();
-    return;
-  }
   if (!plan_) {
     slot.copy_(output);
     return;

@@ -18,13 +18,6 @@ bool has_whole_layers(const TransformerConfig& config, const Weights& weights) {
   return config.qk_norm == QkNorm::full || weights.blocks[0].ln1_post.scale.defined();
 }
 
-bool may_be_dense(const MaskPlan& plan) {
-  for (const GroupPlan& group : plan.groups())
-    for (int64_t head = 0; head < group.group->heads; head++)
-      if (group.is_patched(head) && group.group->sources >= 16) return true;
-  return false;
-}
-
 }  // namespace
 
 Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradients)
@@ -58,7 +51,6 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
                                   std::to_string(sources.size(2)) + " positions, the run has " + std::to_string(batch_) + " of " + std::to_string(length_));
     if (plan_->by_token() && request_.patch->graph->tokens != length_)
       throw std::invalid_argument("the graph has " + std::to_string(request_.patch->graph->tokens) + " token positions, the prompts have " + std::to_string(length_));
-    zero_unneeded_ = may_be_dense(*plan_);
   }
   if (request_.positions)
     for (const int64_t p : *request_.positions)
