@@ -26,6 +26,12 @@ export interface ForwardRequest {
   from?: PlainRun;
   /** Default true. */
   logits?: boolean;
+  /**
+   * Compare the outputs with these distributions: their logits and probabilities, each [B / M * positions, dVocabOut]; output
+   * row i is compared with row i mod their number.
+   * The vocabulary is taken in pieces, so with `logits: false` no logits are held in memory.
+   */
+  reference?: { logits: Tensor; probabilities: Tensor };
   /** The output of every source. */
   sources?: boolean;
   /** The residual stream before every block, and after the last one and the final norm. */
@@ -44,6 +50,8 @@ export interface ForwardRequest {
 export interface ForwardResult {
   /** [B, positions, dVocabOut]; records gradients to the mask when the mask does. */
   logits?: Tensor;
+  /** [B, positions]: KL(reference || outputs) in nats, exactly 0 where they agree; no gradient. */
+  divergences?: Tensor;
   /** [S, B, P, D] */
   sources?: Tensor;
   /** [L + 1, B, P, D]; the last one normed, as in Hugging Face's `hidden_states`. */
@@ -71,6 +79,10 @@ export function nativeRequest(config: TransformerConfig, request: ForwardRequest
     from: request.from?.box,
     graph: graph && graphBox(graph, config),
     logits: request.logits,
+    reference: request.reference && {
+      logits: request.reference.logits.handle,
+      probabilities: request.reference.probabilities.handle,
+    },
     sources: request.sources,
     hidden: request.hidden,
     keep: request.keep,

@@ -29,7 +29,9 @@ class Pass {
  private:
   struct Heads {
     std::vector<int64_t> run, constant;  // heads that ran, and heads whose every input is ablated
-    std::vector<int64_t> known;          // heads that read what they read in the kept run this pass started from
+    std::vector<int64_t> known;          // heads whose rows of the mask the kept run has seen last
+    KeptHeads* kept = nullptr;           // where it has what they gave
+    std::vector<std::optional<KeptHeads::Rows>> rows;  // per head, for those that it should have next
     at::Tensor z;                        // [N, run, d_head]
   };
   // What a layer's backward needs.
@@ -48,6 +50,7 @@ class Pass {
 
   // pass_setup.cc
   void check_tokens() const;
+  void check_reference() const;
   int64_t first_patched_point() const;
   void start();
   void start_from_run(int64_t point);
@@ -64,13 +67,15 @@ class Pass {
   void read_residual(Reader reader, int64_t layer);
   void record(int64_t source, const at::Tensor& output);
   at::Tensor end_input();
-  at::Tensor logits(const at::Tensor& x);
+  at::Tensor output_rows(const at::Tensor& x) const;
+  at::Tensor logits(const at::Tensor& rows);
   at::Tensor ablated_outputs(int64_t first, int64_t count) const;
   at::Tensor collected_sources() const;
   void keep_resid(int64_t point);
   bool has_constant_heads() const;
-  bool has_known_heads(int64_t layer) const;
-  at::Tensor from_kept_run(const at::Tensor& rows) const;
+  bool may_know_heads(int64_t layer) const;
+  KeptHeads& kept_heads(int64_t layer);
+  at::Tensor per_mask(const at::Tensor& rows) const;
   const GroupPlan* find(Reader reader, int64_t layer) const;
   const Ablation* ablation() const { return request_.patch ? request_.patch->ablation.get() : nullptr; }
 

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "engine/divergence.h"
 #include "engine/mlp.h"
 #include "engine/outputs.h"
 #include "engine/pass.h"
@@ -19,12 +20,19 @@ ForwardResult Pass::forward() {
   }
   keep_resid(end_point(config_));
   ForwardResult result;
-  if (request_.want_logits || request_.want_hidden) {
+  if (request_.want_logits || request_.want_hidden || request_.reference) {
     if (narrows_ && !narrowed_) narrow(order_.count());
     const at::Tensor x = end_input();
     const Norm final_norm{config_.norm, config_.eps, model_.weights().ln_final};
     if (request_.want_hidden) hidden_.push_back(final_norm(x));
-    if (request_.want_logits) result.logits = logits(x);
+    if (request_.want_logits || request_.reference) {
+      const at::Tensor outputs = output_rows(final_norm(x));
+      if (request_.want_logits) result.logits = logits(outputs);
+      if (request_.reference) {
+        const Linear unembed{model_.weights().unembed, model_.weights().unembed_bias};
+        result.divergences = divergences(config_, unembed, outputs, *request_.reference).view({batch_, -1});
+      }
+    }
   }
   if (request_.want_hidden) {
     for (at::Tensor& h : hidden_) h = h.view({batch_, length_, config_.d_model});
@@ -79,17 +87,40 @@ bool Pass::has_constant_heads() const {
          !model_.weights().blocks[0].ln1_post.scale.defined() && config_.qk_norm != QkNorm::full;
 }
 
-// In the layer where a pass leaves its kept run, heads with no patched edge give what they gave there.
-bool Pass::has_known_heads(int64_t layer) const {
+// In the layer where a pass leaves its kept run, the heads read what they read there but for their own patched edges.
+bool Pass::may_know_heads(int64_t layer) const {
   return request_.from && plan_ && attention_point(layer) == first_patched_point() && !config_.parallel && !kept_prefix_ &&
          !model_.weights().blocks[0].ln1_post.scale.defined() && config_.qk_norm != QkNorm::full;
 }
 
-// [kept batch * P, columns] of the kept run at this frame's positions, once per mask.
-at::Tensor Pass::from_kept_run(const at::Tensor& rows) const {
-  const at::Tensor here = frame_.length() == length_ ? rows : at_positions(rows, 0, length_, frame_.positions);
-  return masks_ > 1 ? here.repeat({masks_, 1}) : here;
+// What the kept run knows of this layer's heads; at first their outputs in the run itself, under rows of zeros.
+KeptHeads& Pass::kept_heads(int64_t layer) {
+  const PlainRun& run = *request_.from;
+  KeptHeads& kept = request_.from->heads;
+  std::vector<int64_t> positions = frame_.positions;
+  if (layer + 1 == config_.layers && narrows_) positions = *request_.positions;
+  if (kept.layer == layer && kept.positions == positions && kept.ablation.lock() == request_.patch->ablation) return kept;
+  const auto here = [&](const at::Tensor& rows) {
+    return static_cast<int64_t>(positions.size()) == length_ ? rows : at_positions(rows, 0, length_, positions);
+  };
+  const BlockWeights& block = model_.weights().blocks[layer];
+  kept = KeptHeads();
+  kept.ablation = request_.patch->ablation;
+  kept.layer = layer;
+  kept.before = here(run.resid[attention_point(layer)]);
+  if (block.b_o.defined()) kept.before = kept.before + block.b_o;
+  kept.after = here(run.resid[attention_point(layer) + (config_.attn_only ? 2 : 1)]);
+  kept.rows.resize(config_.heads);
+  for (int64_t source = order_.heads(layer); source < order_.heads(layer) + config_.heads; source++) {
+    kept.outputs.push_back(here(run.sources[source].flatten(0, 1)));
+    kept.deltas.push_back(here(run.delta[source]));
+  }
+  kept.positions = std::move(positions);
+  return kept;
 }
+
+// [n, D] once per mask.
+at::Tensor Pass::per_mask(const at::Tensor& rows) const { return masks_ > 1 ? rows.repeat({masks_, 1}) : rows.clone(); }
 
 Pass::Heads Pass::run_heads(int64_t layer) {
   const bool last = layer + 1 == config_.layers;
@@ -101,10 +132,11 @@ Pass::Heads Pass::run_heads(int64_t layer) {
   const int64_t value_rows = of_v ? of_v->group->heads : config_.kv_heads;
   const int64_t query_rows = config_.heads;
   const auto ablated = [](const GroupPlan* plan, int64_t row) { return plan && plan->rows[row] == RowKind::ablated; };
-  const auto plain = [](const GroupPlan* plan, int64_t row) { return !plan || plan->rows[row] == RowKind::plain; };
-  const bool constant_heads = has_constant_heads(), known_heads = has_known_heads(layer);
+  const bool constant_heads = has_constant_heads();
 
   Heads heads;
+  heads.rows.resize(query_rows);
+  if (may_know_heads(layer)) heads.kept = &kept_heads(layer);
   std::vector<uint8_t> live_q(query_rows), live_k(key_rows), live_v(value_rows);
   for (const int64_t head : live_.live_heads(layer)) {
     const int64_t key = head * key_rows / query_rows, value = head * value_rows / query_rows;
@@ -112,7 +144,8 @@ Pass::Heads Pass::run_heads(int64_t layer) {
       heads.constant.push_back(head);
       continue;
     }
-    if (known_heads && plain(of_q, head) && plain(of_k, key) && plain(of_v, value)) {
+    if (heads.kept) heads.rows[head] = shared ? rows_of_head({shared}, {head}) : rows_of_head({of_q, of_k, of_v}, {head, key, value});
+    if (heads.rows[head] && heads.kept->holds(head, *heads.rows[head])) {
       heads.known.push_back(head);
       continue;
     }
@@ -127,12 +160,12 @@ Pass::Heads Pass::run_heads(int64_t layer) {
   at::Tensor q, k, v;
   std::optional<ReaderInput> together;  // Q, K and V of one shared input, where they read at the same positions
   ReaderInput::KnownPlain known;
-  if (known_heads)
+  if (heads.kept)
     known = [&](Projection which) {
       at::Tensor& made = request_.from->projections[{layer, static_cast<int>(which)}];
       if (!made.defined())
         made = apply(reader_linear(model_, layer, which), reader_norm(model_, layer, which)(request_.from->resid[attention_point(layer)]));
-      return from_kept_run(made).clone();
+      return frame_.length() == length_ ? made : at_positions(made, 0, length_, frame_.positions);
     };
   if (shared) together.emplace(model_, frame_, shared, layer, Projection::key, live_k, ablation(), known);
   const auto project = [&](const GroupPlan* plan, Projection which, const std::vector<uint8_t>& live, bool may_share) {
@@ -202,7 +235,7 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
   const bool summed = live_.resid[config_.parallel ? attention_point(layer) + 2 : attention_point(layer) + 1];
   int64_t wanted = 0;
   for (int64_t head = 0; head < count; head++) wanted += live_.delta[first + head];
-  const bool all_run = static_cast<int64_t>(heads.run.size()) == count;
+  const bool all_run = static_cast<int64_t>(heads.run.size()) == count && !heads.kept;
 
   if (all_run) {
     at::Tensor total, factor;
@@ -235,29 +268,33 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
     return;
   }
 
-  // Where some heads are those of the kept run, so is the sum, but for what the others give instead.
-  const bool from_sum = summed && !heads.known.empty();
-  const auto kept_output = [&](int64_t head) { return from_kept_run(request_.from->sources[first + head].flatten(0, 1)); };
+  // From a kept run the sum is known, but for what some heads give instead.
+  KeptHeads* const kept = heads.kept;
   at::Tensor resid;
-  if (from_sum) {
-    resid = from_kept_run(request_.from->resid[attention_point(layer) + (config_.attn_only ? 2 : 1)]).clone();
-  } else if (summed) {
-    resid = block.b_o.defined() ? frame_.resid + block.b_o : frame_.resid.clone();
-  }
+  if (summed && kept) resid = per_mask(kept->after);
+  else if (summed) resid = block.b_o.defined() ? frame_.resid + block.b_o : frame_.resid.clone();
+  const auto by_mask = [&](const at::Tensor& rows) { return rows.view({masks_, -1, config_.d_model}); };
   const auto write = [&](int64_t head, const at::Tensor& out) {
     if (summed) resid.add_(out);
-    if (from_sum) resid.sub_(kept_output(head));
+    if (summed && kept) by_mask(resid).sub_(kept->outputs[head]);
     record(first + head, out);
   };
   std::vector<uint8_t> written(count);
   for (const int64_t head : heads.known) {
-    if (live_.delta[first + head]) record(first + head, kept_output(head));
-    written[head] = live_.delta[first + head];
+    written[head] = 1;
+    if (live_.delta[first + head]) by_mask(frame_.delta.late.select(0, first + head - frame_.delta.first_late)).copy_(kept->deltas[head]);
   }
+  const int64_t kept_rows = frame_.n() / masks_;
   for (size_t i = 0; i < heads.run.size(); i++) {
     const int64_t head = heads.run[i];
-    write(head, at::mm(heads.z.select(1, static_cast<int64_t>(i)), block.w_o.narrow(0, head * config_.d_head, config_.d_head)));
+    const at::Tensor out = at::mm(heads.z.select(1, static_cast<int64_t>(i)), block.w_o.narrow(0, head * config_.d_head, config_.d_head));
+    write(head, out);
     written[head] = 1;
+    if (!heads.rows[head]) continue;
+    // The same under every mask: the next pass finds it.
+    const at::Tensor once = out.narrow(0, 0, kept_rows).clone();
+    const at::Tensor ablated = ablated_outputs(first + head, 1)[0];
+    kept->set(head, *heads.rows[head], once, (ablated.unsqueeze(0) - once.view({-1, ablated.size(0), config_.d_model})).flatten(0, 1));
   }
   if (!heads.constant.empty()) {
     at::Tensor outputs = ablation()->cache().head_outputs(model_, layer);
@@ -326,21 +363,20 @@ at::Tensor Pass::end_input() {
   return patched_inputs(model_, frame_, *plan, end_point(config_), {0}, *ablation(), Norm{})[0];
 }
 
-at::Tensor Pass::logits(const at::Tensor& x) {
+// The rows of x [N, d_model] that outputs are asked for.
+at::Tensor Pass::output_rows(const at::Tensor& x) const {
+  if (!request_.positions || narrowed_) return x;
+  return at_positions(x, 0, frame_.length(), *request_.positions);
+}
+
+at::Tensor Pass::logits(const at::Tensor& rows) {
   const Weights& weights = model_.weights();
-  at::Tensor at_end = x;
-  int64_t length = frame_.length();
-  if (request_.positions && !narrowed_) {
-    at_end = at_positions(at_end, 0, length, *request_.positions);
-    length = static_cast<int64_t>(request_.positions->size());
-  }
-  const Norm final_norm{config_.norm, config_.eps, weights.ln_final};
-  at::Tensor out = apply({weights.unembed, weights.unembed_bias}, final_norm(at_end));
+  at::Tensor out = apply({weights.unembed, weights.unembed_bias}, rows);
   if (config_.final_softcap > 0) {
     out = at::tanh(out / config_.final_softcap) * config_.final_softcap;
     if (gradients_) raw_logits_ = out;
   }
-  return out.view({batch_, length, config_.d_vocab_out});
+  return out.view({batch_, -1, config_.d_vocab_out});
 }
 
 at::Tensor Pass::collected_sources() const {

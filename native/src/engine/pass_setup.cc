@@ -52,6 +52,7 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
     if (plan_->by_token() && request_.patch->graph->tokens != length_)
       throw std::invalid_argument("the graph has " + std::to_string(request_.patch->graph->tokens) + " token positions, the prompts have " + std::to_string(length_));
   }
+  if (request_.reference) check_reference();
   if (request_.positions)
     for (const int64_t p : *request_.positions)
       if (p < 0 || p >= length_)
@@ -89,6 +90,16 @@ void Pass::check_tokens() const {
   const int64_t total = tokens.size(1) + (request_.prefix ? request_.prefix->length : 0);
   if (config_.positions == PositionKind::learned && total > config_.context)
     throw std::invalid_argument("the prompts have " + std::to_string(total) + " positions, the model has " + std::to_string(config_.context));
+}
+
+void Pass::check_reference() const {
+  if (gradients_) throw std::invalid_argument("divergences carry no gradient; ask for logits, or give a mask that does not record one");
+  const int64_t positions = request_.positions ? static_cast<int64_t>(request_.positions->size()) : length_;
+  const int64_t rows = request_.reference->logits.size(0);
+  for (const at::Tensor& given : {request_.reference->logits, request_.reference->probabilities})
+    if (given.sizes() != at::IntArrayRef{rows, config_.d_vocab_out} || rows == 0 || rows % positions || batch_ * positions % rows)
+      throw std::invalid_argument("the reference must be [prompts * positions, vocabulary], here [" +
+                                  std::to_string(batch_ / masks_ * positions) + ", " + std::to_string(config_.d_vocab_out) + "]");
 }
 
 int64_t Pass::first_patched_point() const {

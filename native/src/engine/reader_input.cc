@@ -69,18 +69,24 @@ at::Tensor ReaderInput::project(Projection which) const {
     return Linear{linear.weight.narrow(1, from, columns),
                   linear.bias.defined() ? linear.bias.narrow(0, from, columns) : linear.bias};
   };
-  const bool fused = !plain_heads_.empty() && (known_ || 2 * static_cast<int64_t>(plain_heads_.size()) >= rows);
+  const bool fused = !known_ && 2 * static_cast<int64_t>(plain_heads_.size()) >= rows;
   at::Tensor out;
   if (fused) {
-    out = known_ ? known_(which) : apply(linear, plain());
+    out = apply(linear, plain());
     if (shared > 1) out = out.view({frame_.n(), heads, columns}).repeat_interleave(shared, 1).flatten(1);
     if (patched_.empty() && ablated_.empty()) return out;
   } else {
     out = at::empty({frame_.n(), rows * columns}, linear.weight.options());
   }
   const auto put = [&](int64_t row, const at::Tensor& value) { out.narrow(1, row * columns, columns).copy_(value); };
-  if (!fused)
+  if (known_ && !plain_heads_.empty()) {
+    const at::Tensor known = known_(which);
+    const at::Tensor per_mask = out.unflatten(0, {-1, known.size(0)});
+    for (const int64_t row : plain_heads_)
+      per_mask.narrow(2, row * columns, columns).copy_(known.narrow(1, row / shared * columns, columns));
+  } else if (!fused) {
     for (const int64_t row : plain_heads_) put(row, apply(of_row(row), plain()));
+  }
   // One row's product is too small to share between threads; several rows are not.
   at::parallel_for(0, static_cast<int64_t>(patched_.size()), 1, [&](int64_t from, int64_t to) {
     for (int64_t i = from; i < to; i++) put(patched_[i], apply(of_row(patched_[i]), rows_[i]));

@@ -16,7 +16,7 @@ namespace autocircuit {
 // each that has patched edges, and the ablation's own projection for those whose every edge is patched.
 class ReaderInput {
  public:
-  // Gives a fresh copy of what plain rows project to, [N, columns], where a kept run has it already.
+  // Gives what plain rows project to, [N / masks, columns], where a kept run has it already.
   using KnownPlain = std::function<at::Tensor(Projection)>;
 
   // `live`: which heads (rows) are needed. `plan` is null where the graph has no destinations.

@@ -9,9 +9,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/config.h"
+#include "engine/kept_heads.h"
 #include "patching/graph.h"
 #include "runtime/cancel.h"
-#include "engine/config.h"
 
 namespace autocircuit {
 
@@ -48,12 +49,19 @@ struct PlainRun {
   // ablated - current for every source, made once per ablation
   std::weak_ptr<Ablation> delta_of;
   at::Tensor delta;
+  KeptHeads heads;
 };
 
 struct Patch {
   std::shared_ptr<const PatchGraph> graph;
   at::Tensor mask;  // [E] or [M, E], M divides the batch
   std::shared_ptr<Ablation> ablation;
+};
+
+// A distribution over the vocabulary for each output row: what the outputs of a run are compared with.
+struct Reference {
+  at::Tensor logits;         // [R, V], up to a constant in each row
+  at::Tensor probabilities;  // [R, V]
 };
 
 struct ForwardRequest {
@@ -63,6 +71,7 @@ struct ForwardRequest {
   std::optional<std::vector<int64_t>> positions;    // logits only there
   std::optional<Patch> patch;
   std::shared_ptr<PlainRun> from;                   // start at the first patched reader
+  std::optional<Reference> reference;               // how far the outputs are from it
   std::shared_ptr<const PatchGraph> graph;          // decides the sources to collect; null = factorised
   bool want_logits = true, want_sources = false, want_hidden = false, want_run = false, want_prefix = false;
   CancelToken cancel;
@@ -70,6 +79,7 @@ struct ForwardRequest {
 
 struct ForwardResult {
   at::Tensor logits;   // [B, positions, d_vocab_out]
+  at::Tensor divergences;  // [B, positions]
   at::Tensor sources;  // [S, B, P, D]
   at::Tensor hidden;   // [layers + 1, B, P, D]
   std::shared_ptr<PlainRun> run;

@@ -41,8 +41,9 @@ class Reader {
       throw std::invalid_argument("weight '" + name + "' has shape " + shape_text(tensor.sizes()) + ", expected " + shape_text(shape));
     if (!tensor.is_floating_point())
       throw std::invalid_argument("weight '" + name + "' is not a floating point tensor");
-    // A NaN or an infinity anywhere makes the sum non-finite; only then is it worth finding where.
-    if (!std::isfinite(at::sum(tensor, at::kDouble).item<double>())) {
+    // A NaN or an infinity anywhere makes the sum non-finite; only then is it worth finding where. (In the tensor's own
+    // type: a sum in a wider one would copy the whole weight first.)
+    if (!std::isfinite(at::sum(tensor).item<double>())) {
       const at::Tensor bad = at::nonzero(at::isfinite(tensor).logical_not().flatten());
       if (bad.numel() > 0)
         throw std::invalid_argument("weight '" + name + "' holds " + std::to_string(bad.size(0)) +

@@ -29,6 +29,7 @@ struct PendingRequest {
   PendingPtr<Prefix> prefix;
   PendingPtr<PlainRun> from;
   std::optional<PendingPatch> patch;
+  SlotPtr reference_logits, probabilities;
   ForwardRequest fields;  // what needs no waiting
 };
 
@@ -54,6 +55,11 @@ PendingRequest read_request(const Napi::Value& value) {
     request.patch = PendingPatch{graph_field(patch), tensor_field(patch, "mask"),
                                  unbox<Ablation>(patch.get("ablation"), patch.path("ablation"))};
   }
+  if (fields.has("reference")) {
+    const Fields reference(fields.get("reference"), "request.reference");
+    request.reference_logits = tensor_field(reference, "logits");
+    request.probabilities = tensor_field(reference, "probabilities");
+  }
   request.fields.want_logits = fields.flag("logits", true);
   request.fields.want_sources = fields.flag("sources", false);
   request.fields.want_hidden = fields.flag("hidden", false);
@@ -72,6 +78,7 @@ ForwardResult run(const PendingRequest& pending, const CancelToken& cancel) {
     const PendingPatch& patch = *pending.patch;
     request.patch = Patch{patch.graph, patch.mask->get(), patch.ablation->get()};
   }
+  if (pending.reference_logits) request.reference = Reference{pending.reference_logits->get(), pending.probabilities->get()};
   request.cancel = cancel;
   const c10::AutoGradMode record(request.patch && request.patch->mask.requires_grad());
   return pending.transformer->get()->forward(request);
@@ -87,6 +94,7 @@ Napi::Value box_value(Napi::Env env, std::shared_ptr<T> value) {
 Napi::Value to_js(Napi::Env env, const ForwardResult& result) {
   Napi::Object object = Napi::Object::New(env);
   if (result.logits.defined()) object.Set("logits", TensorHandle::create(env, result.logits));
+  if (result.divergences.defined()) object.Set("divergences", TensorHandle::create(env, result.divergences));
   if (result.sources.defined()) object.Set("sources", TensorHandle::create(env, result.sources));
   if (result.hidden.defined()) object.Set("hidden", TensorHandle::create(env, result.hidden));
   if (result.run) {

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "check.h"
+#include "engine/divergence.h"
 #include "engine/plain_transformer.h"
 #include "engine/transformer.h"
 
@@ -227,6 +228,86 @@ TEST("a kept run is a starting point that changes nothing, for one mask and for 
       CHECK_MESSAGE(close(s.model.forward(request).logits, expected.narrow(1, 6, 1).narrow(0, 0, 3)), name + ", 1 mask");
     }
   });
+}
+
+// As a search does: one destination after the other, the last ones first, a row changed at a time. Whatever passes before
+// left in the kept run, each pass gives what it gives without one.
+TEST("a walk of masks from one kept run gives what each mask gives from the start") {
+  for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
+    const PatchGraph graph = graph_of(s, kind);
+    if (!graph.factorized) return;
+    const auto ablation = s.ablation(graph);
+    ForwardRequest keep;
+    keep.tokens = s.clean;
+    keep.want_run = true;
+    const std::shared_ptr<PlainRun> run = s.model.forward(keep).run;
+    at::Tensor decided = at::zeros({graph.edges}, at::kDouble);
+    for (auto group = graph.groups.rbegin(); group != graph.groups.rend(); ++group) {
+      const int64_t cells = group->heads * group->sources * std::max<int64_t>(1, graph.tokens);
+      for (int64_t step = 0; step < 3; step++) {
+        at::Tensor mask = decided.repeat({2, 1});
+        const int64_t first = group->offset + cells * step / 3, count = std::max<int64_t>(1, cells / 3);
+        mask.narrow(1, first, count).copy_((at::rand({2, count}) < 0.5).to(at::kDouble));
+        const at::Tensor fresh = s.model.forward(request_for(s, graph, mask[1], ablation)).logits;
+        ForwardRequest request = request_for(s, graph, mask, ablation);
+        request.from = run;
+        CHECK_MESSAGE(close(s.model.forward(request).logits.narrow(0, 3, 3), fresh), name + ", two masks");
+        request.positions = std::vector<int64_t>{2, 6};
+        const at::Tensor wanted = at::stack({fresh.select(1, 2), fresh.select(1, 6)}, 1);
+        CHECK_MESSAGE(close(s.model.forward(request).logits.narrow(0, 3, 3), wanted), name + ", two positions");
+        request.patch->mask = mask[1];
+        CHECK_MESSAGE(close(s.model.forward(request).logits, wanted), name + ", one mask");
+        decided = mask[step % 2];
+      }
+    }
+  });
+}
+
+TEST("divergences are those of the logits, and 0 where runs agree") {
+  for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
+    const PatchGraph graph = graph_of(s, kind);
+    const auto ablation = s.ablation(graph);
+    const at::Tensor mask = (at::rand({2, graph.edges}) < 0.3).to(at::kDouble) * at::tensor({0.0, 1.0}, at::kDouble).view({2, 1});
+    ForwardRequest plain;
+    plain.tokens = s.clean;
+    plain.positions = std::vector<int64_t>{1, 5, 6};
+    const at::Tensor reference = s.model.forward(plain).logits.flatten(0, 1), logprobs = at::log_softmax(reference, -1);
+    ForwardRequest request = request_for(s, graph, mask, ablation);
+    request.tokens = s.clean.repeat({2, 1});
+    request.positions = plain.positions;
+    request.reference = Reference{reference, logprobs.exp()};
+    const ForwardResult result = s.model.forward(request);
+    const at::Tensor outputs = at::log_softmax(result.logits, -1).view({2, 3 * 3, -1});
+    const at::Tensor expected = (logprobs.exp() * (logprobs - outputs)).sum(-1).view({6, 3});
+    CHECK_MESSAGE(at::allclose(result.divergences, expected, 1e-9, 1e-12), name);
+    CHECK_MESSAGE(result.divergences.narrow(0, 0, 3).abs().max().item<double>() < 1e-14, name + ", nothing patched");
+    request.want_logits = false;
+    CHECK_MESSAGE(!s.model.forward(request).logits.defined(), name + ", no logits");
+    request.reference->probabilities = logprobs.narrow(0, 0, 4).exp();
+    CHECK(message_of([&] { s.model.forward(request); }).find("here [9, 9]") != std::string::npos);
+  });
+}
+
+TEST("divergences in float32 over a wide vocabulary, in pieces") {
+  TransformerConfig config;
+  for (const double cap : {0.0, 3.0}) {
+    config.final_softcap = cap;
+    const at::Tensor weight = at::randn({16, 9001}), bias = at::randn({9001}), x = at::randn({6, 16});
+    const auto logprobs_of = [&](const at::Tensor& rows) {
+      at::Tensor logits = at::addmm(bias, rows, weight).to(at::kDouble);
+      if (cap > 0) logits = at::tanh(logits / cap) * cap;
+      return at::log_softmax(logits, -1);
+    };
+    x[5].mul_(20);  // hundreds of nats away
+    const at::Tensor reference = logprobs_of(x.narrow(0, 0, 3) + 0.1);
+    const at::Tensor expected = (reference.exp() * (reference - logprobs_of(x).view({2, 3, -1}))).sum(-1).flatten();
+    const at::Tensor given = divergences(config, {weight, bias}, x, {reference.to(at::kFloat), reference.exp().to(at::kFloat)});
+    CHECK(at::allclose(given.to(at::kDouble), expected, 1e-4, 1e-5));
+    at::Tensor broken = x.clone();
+    broken[4][2] = NAN;
+    const at::Tensor partly = divergences(config, {weight, bias}, broken, {reference.to(at::kFloat), reference.exp().to(at::kFloat)});
+    CHECK(at::isnan(partly).sum().item<int64_t>() == 1 && at::isnan(partly[4]).item<bool>());
+  }
 }
 
 TEST("the mask's gradient is that of the network written out") {
