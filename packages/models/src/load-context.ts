@@ -19,9 +19,9 @@ export function computeDType(dtype: DType = "float32"): FloatDType {
 
 /** How far loading has come. */
 export interface LoadProgress extends Progress {
-  /** Weights are read from disk, then processed step by step. */
-  readonly stage: "reading" | "processing";
-  /** The tensor or the step that is about to be done. */
+  /** Files are fetched (counted in bytes), weights are read from disk, then processed step by step. */
+  readonly stage: "downloading" | "reading" | "processing";
+  /** The file that comes in, or the tensor or the step that is about to be done. */
   readonly name: string;
 }
 

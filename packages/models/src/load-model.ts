@@ -1,26 +1,36 @@
 import { type ModelGraphOptions, PatchableModel, type Tokenizer } from "@autocircuit/core";
+import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 import type { LoadOptions } from "./load-parts.ts";
 import { type LoadedTransformer, loadTransformer, transformerFromWeights } from "./load-transformer.ts";
+import { readConfig } from "./read-config.ts";
+import { checkVocabulary } from "./tokenizer/check-vocabulary.ts";
+import { findTokenizer } from "./tokenizer/load-tokenizer.ts";
+import { TextTokenizer } from "./tokenizer/text-tokenizer.ts";
 import type { TransformerLensConfig } from "./transformer-lens/config.ts";
 import type { HostWeight } from "./transformer-lens/load.ts";
 
 /** How a checkpoint is loaded, and which graph it is patched by. */
 export interface LoadModelOptions extends LoadOptions, ModelGraphOptions {
-  /** For prompts given as text. */
-  readonly tokenizer?: Tokenizer | undefined;
+  /** For prompts given as text; default the one of the model's folder, if it has one. Null for none. */
+  readonly tokenizer?: Tokenizer | null | undefined;
 }
 
 /**
- * Loads a checkpoint folder as a model whose edges can be patched: a folder of `transformers` (processed as
- * TransformerLens does by default), or one in TransformerLens's layout (used as it is).
+ * Loads a checkpoint as a model whose edges can be patched: a folder of `transformers` (processed as TransformerLens does
+ * by default), or one in TransformerLens's layout (used as it is). A model of the hub is fetched first, see
+ * {@link resolveModelFolder}.
  *
+ * @param idOrFolder a folder, or a model of the hub such as `gpt2` or `EleutherAI/pythia-70m`
  * @returns the model, which owns its transformer: dispose it when done
- * @throws AutocircuitError `not-found`, `bad-file`, `bad-input`, `aborted`
+ * @throws AutocircuitError `not-found`, `bad-file` (also for a tokenizer that does not fit the model), `bad-input`, `aborted`
  * @example
  * using model = await loadModel("models/gpt2", { outputSlice: "last_seq" });
  */
-export async function loadModel(folder: string, options: LoadModelOptions = {}): Promise<PatchableModel> {
-  return patchable(await loadTransformer(folder, options), options);
+export async function loadModel(idOrFolder: string, options: LoadModelOptions = {}): Promise<PatchableModel> {
+  const folder = await resolveModelFolder(idOrFolder, options);
+  const tokenizer = options.tokenizer === undefined ? await findTokenizer(folder) : options.tokenizer;
+  if (tokenizer instanceof TextTokenizer) checkVocabulary(tokenizer, (await readConfig(folder)).dVocab, folder);
+  return patchable(await loadTransformer(folder, options), { ...options, tokenizer });
 }
 
 /**
@@ -40,9 +50,9 @@ export async function modelFromWeights(
 
 function patchable({ transformer, config }: LoadedTransformer, options: LoadModelOptions): PatchableModel {
   try {
-    const { factorized, separateQkv, ungrouped, byToken, seqLen, outputSlice, dtype, tokenizer } = options;
+    const { factorized, separateQkv, ungrouped, byToken, seqLen, outputSlice, dtype } = options;
     const graph = { factorized, separateQkv, ungrouped, byToken, seqLen, outputSlice };
-    return new PatchableModel({ transformer, config, dtype, tokenizer, ...graph });
+    return new PatchableModel({ transformer, config, dtype, tokenizer: options.tokenizer ?? undefined, ...graph });
   } catch (error) {
     transformer.dispose();
     throw error;

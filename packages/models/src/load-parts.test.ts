@@ -152,7 +152,8 @@ describe("loadParts refuses", () => {
   });
 
   it("a folder that is none", async () => {
-    await expect(loadParts("no-such-folder")).rejects.toThrow("config.json: does not exist. Is this a model's folder?");
+    await expect(loadParts("no-such-folder")).rejects.toThrow('"no-such-folder" does not exist as a folder');
+    await expect(loadParts(huggingFace("."))).rejects.toThrow("config.json: does not exist. Is this a model's folder?");
   });
 
   it("one weight under two names", async () => {

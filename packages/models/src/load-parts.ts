@@ -1,4 +1,6 @@
 import type { DType } from "@autocircuit/native";
+import type { HubOptions } from "./hub/hub-options.ts";
+import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 import { loadHuggingFace } from "./hugging-face/load.ts";
 import { computeDType, type LoadContext, type LoadProgress } from "./load-context.ts";
 import { type ProcessingOptions, processWeights, resolveProcessing } from "./processing/process-weights.ts";
@@ -6,12 +8,11 @@ import { asTransformerLens, openConfig } from "./read-config.ts";
 import { Checkpoint } from "./safetensors/checkpoint.ts";
 import { loadTransformerLens, type ModelParts } from "./transformer-lens/load.ts";
 
-/** How a checkpoint is loaded. */
-export interface LoadOptions extends ProcessingOptions {
+/** How a checkpoint is loaded, and fetched if it is given by name. */
+export interface LoadOptions extends ProcessingOptions, HubOptions {
   /** The type to compute in: float32 (default) or float64, whatever the file stores. */
   dtype?: DType | undefined;
   onProgress?: ((progress: LoadProgress) => void) | undefined;
-  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -21,9 +22,11 @@ export interface LoadOptions extends ProcessingOptions {
  * Processing is on by default for folders of `transformers` and off for TransformerLens's, whose weights are used as
  * they are. It is done in the type to compute in.
  *
+ * @param idOrFolder a folder, or a model of the hub, see {@link resolveModelFolder}
  * @throws AutocircuitError `not-found`, `bad-file`, `bad-input` for processing that would change the model, `aborted`
  */
-export async function loadParts(folder: string, options: LoadOptions = {}): Promise<ModelParts> {
+export async function loadParts(idOrFolder: string, options: LoadOptions = {}): Promise<ModelParts> {
+  const folder = await resolveModelFolder(idOrFolder, options);
   const { format, raw } = await openConfig(folder);
   await using checkpoint = await Checkpoint.open(folder);
   const context = loadContext(options);

@@ -14,14 +14,14 @@ export interface LoadedTransformer {
 }
 
 /**
- * Loads a checkpoint folder into the engine, see {@link loadParts} for what it may hold.
+ * Loads a checkpoint folder, or a model of the hub, into the engine, see {@link loadParts} for what it may hold.
  *
  * @throws AutocircuitError as `loadParts`; `bad-input` for weights that are NaN or infinite
  * @example
  * const { transformer } = await loadTransformer("models/gpt2", { dtype: "float32" });
  */
-export async function loadTransformer(folder: string, options: LoadOptions = {}): Promise<LoadedTransformer> {
-  return build(await loadParts(folder, options));
+export async function loadTransformer(idOrFolder: string, options: LoadOptions = {}): Promise<LoadedTransformer> {
+  return build(await loadParts(idOrFolder, options));
 }
 
 /**

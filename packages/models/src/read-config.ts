@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { AutocircuitError, type TransformerConfig } from "@autocircuit/native";
 import { badFile } from "./bad-file.ts";
 import { ConfigReader } from "./config-reader.ts";
+import type { HubOptions } from "./hub/hub-options.ts";
+import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 import { findFamily } from "./hugging-face/families.ts";
 import { fromTransformerLens, type TransformerLensConfig } from "./transformer-lens/config.ts";
 
@@ -39,13 +41,15 @@ export function asTransformerLens(raw: ConfigReader): TransformerLensConfig {
 }
 
 /**
- * The engine's configuration of a model, without reading its weights.
+ * The engine's configuration of a model, without reading (or fetching) its weights.
  *
+ * @param idOrFolder a folder, or a model of the hub, see {@link resolveModelFolder}
+ * @throws AutocircuitError `not-found`, `bad-file`, `aborted`
  * @example
  * estimateMemory(await readConfig("models/gpt2"), 16, 15);
  */
-export async function readConfig(folder: string): Promise<TransformerConfig> {
-  const { format, raw } = await openConfig(folder);
+export async function readConfig(idOrFolder: string, options: HubOptions = {}): Promise<TransformerConfig> {
+  const { format, raw } = await openConfig(await resolveModelFolder(idOrFolder, { ...options, files: "config" }));
   return format === "hugging-face"
     ? findFamily(raw).config(raw)
     : fromTransformerLens(asTransformerLens(raw), raw.where);

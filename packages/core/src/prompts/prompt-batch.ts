@@ -1,4 +1,5 @@
 import { type Prefix, Tensor } from "@autocircuit/native";
+import { equalParts } from "./batch-slices.ts";
 import { divergenceIndex } from "./divergence.ts";
 import type { Answers, PromptPair, PromptSide } from "./prompt-pair.ts";
 import { describeTokens } from "./token-context.ts";
@@ -13,6 +14,8 @@ export interface BatchParts {
   readonly padId: number;
   /** Cached keys and values of what comes before the prompts. */
   readonly prefix?: Prefix | undefined;
+  /** Whether that prefix is one for all prompts, not one for each. */
+  readonly prefixShared?: boolean | undefined;
 }
 
 /**
@@ -29,14 +32,17 @@ export class PromptBatch implements Disposable {
   readonly key: number;
   /** Keys and values of the prefix that was cut off, if one was; belongs to who cut it. */
   readonly prefix: Prefix | null;
+  /** Whether all prompts have the same prefix (or none). */
+  readonly prefixShared: boolean;
   readonly #padId: number;
   readonly #tensors = new Map<PromptSide, Tensor>();
 
-  constructor({ prompts, index, length, padId, prefix }: BatchParts) {
+  constructor({ prompts, index, length, padId, prefix, prefixShared = false }: BatchParts) {
     this.prompts = prompts;
     this.index = index;
     this.length = length;
     this.prefix = prefix ?? null;
+    this.prefixShared = prefix === undefined || prefixShared;
     this.#padId = padId;
     this.key = index * 2 ** 32 + hash(prompts);
   }
@@ -91,10 +97,23 @@ export class PromptBatch implements Disposable {
     const padding = this.padding(side);
     const tensor = describeTokens(Tensor.from(ids, { shape: [this.size, this.length], dtype: "int64" }), {
       ...(padding && { padding }),
-      ...(this.prefix && { prefix: this.prefix }),
+      ...(this.prefix && { prefix: this.prefix, prefixShared: this.prefixShared }),
     });
     this.#tensors.set(side, tensor);
     return tensor;
+  }
+
+  /**
+   * The batch in equal parts of at most so many prompts, each a batch of the same index; the batch itself where it is small enough, or
+   * where every prompt has a prefix of its own.
+   */
+  slices(most: number): readonly PromptBatch[] {
+    if (this.size <= most || !this.prefixShared) return [this];
+    const { index, length, prefix, prefixShared } = this;
+    return equalParts(this.size, most).map(([start, end]) => {
+      const prompts = this.prompts.slice(start, end);
+      return new PromptBatch({ prompts, index, length, padId: this.#padId, prefix: prefix ?? undefined, prefixShared });
+    });
   }
 
   /** Frees the tensors; they are made again when asked for. */

@@ -21,6 +21,8 @@ export interface LoaderOptions {
   readonly seqStart?: number | undefined;
   /** Keys and values of what was cut off: one for all batches, or one a batch. */
   readonly prefixes?: readonly Prefix[] | undefined;
+  /** Whether a prefix is one for all prompts, not one for each. Default false. */
+  readonly prefixShared?: boolean | undefined;
 }
 
 /**
@@ -85,7 +87,14 @@ export class PromptLoader implements Iterable<PromptBatch>, Disposable {
     this.batches = Array.from({ length: Math.floor(pairs.length / batchSize) }, (_, index) => {
       const prompts = pairs.slice(index * batchSize, (index + 1) * batchSize);
       const prefix = prefixes[index] ?? prefixes[0];
-      return new PromptBatch({ prompts, index, length, padId: options.padId ?? 0, prefix });
+      return new PromptBatch({
+        prompts,
+        index,
+        length,
+        padId: options.padId ?? 0,
+        prefix,
+        prefixShared: options.prefixShared,
+      });
     });
   }
 

@@ -1,4 +1,4 @@
-import { type Prefix, Tensor } from "@autocircuit/native";
+import { AutocircuitError, type Prefix, Tensor } from "@autocircuit/native";
 
 /** What a tensor of tokens does not show by itself. */
 export interface TokenContext {
@@ -6,6 +6,8 @@ export interface TokenContext {
   readonly padding?: readonly number[];
   /** Cached keys and values of the tokens that come before these. */
   readonly prefix?: Prefix;
+  /** Whether the prefix is one for all rows; without it every row may have its own. */
+  readonly prefixShared?: boolean;
 }
 
 const contexts = new WeakMap<Tensor, TokenContext>();
@@ -25,15 +27,35 @@ export function tokenContext(tokens: Tensor): TokenContext {
 }
 
 /**
+ * Some rows of a tensor of tokens, with their padding and prefix. The caller disposes the result.
+ *
+ * @throws AutocircuitError `bad-input` if each row has a prefix of its own: those cannot be taken apart.
+ */
+export function sliceTokens(tokens: Tensor, start: number, end: number): Tensor {
+  const { padding, ...context } = tokenContext(tokens);
+  if (!canSlice(tokens)) {
+    throw new AutocircuitError("bad-input", "Prompts with a cached prefix each cannot be sliced: run them together.");
+  }
+  const pads = padding?.slice(start, end);
+  return describeTokens(tokens.slice(0, start, end), { ...context, ...(pads && { padding: pads }) });
+}
+
+/** Whether {@link sliceTokens} can take some of the rows. */
+export function canSlice(tokens: Tensor): boolean {
+  const { prefix, prefixShared } = tokenContext(tokens);
+  return prefix === undefined || prefixShared === true;
+}
+
+/**
  * The same tokens several times over, `[B, P]` to `[times * B, P]` (the whole batch, then the whole batch again), with their
  * padding: what a pass with `times` masks needs. A cached prefix must be one for all prompts (`SharedPrefix` of kind
  * `one`). The caller disposes the result.
  */
 export function repeatTokens(tokens: Tensor, times: number): Tensor {
-  const { padding, prefix } = tokenContext(tokens);
+  const { padding, ...context } = tokenContext(tokens);
   const repeated = Tensor.cat(Array.from({ length: times }, () => tokens));
   return describeTokens(repeated, {
     ...(padding && { padding: Array.from({ length: times }, () => padding).flat() }),
-    ...(prefix && { prefix }),
+    ...context,
   });
 }

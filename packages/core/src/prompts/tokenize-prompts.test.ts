@@ -48,7 +48,12 @@ describe("tokenizePrompts", () => {
   const ids = { clean: [1], corrupt: [1], answers: [4], wrong_answers: [5] };
   it.each<[string, RawPrompt[], TokenizeOptions, RegExp]>([
     ["answers without a tokenizer", [ids, { ...ids, answers: ["d"] }], {}, /given as text; pass a `tokenizer`/],
-    ["an answer of two tokens", [raw(), raw({ answers: ["xy"] })], { tokenizer: letters }, /"xy" is 2 tokens/],
+    [
+      "an answer of two tokens",
+      [raw(), raw({ answers: ["xy"] })],
+      { tokenizer: { ...letters, pieces: (text) => [...text] } },
+      /`answers`: "xy" is 2 tokens \("x" \| "y"\); an answer must be one token\.$/,
+    ],
     ["an answer of no token", [raw(), raw({ answers: [""] })], { tokenizer: letters }, /"" is 0 tokens/],
     [
       "an id too large",

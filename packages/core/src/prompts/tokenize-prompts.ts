@@ -1,4 +1,5 @@
 import { AutocircuitError } from "@autocircuit/native";
+import { notOneToken } from "./not-one-token.ts";
 import type { LocatedPrompt, RawAnswers } from "./prompt-file.ts";
 import type { Answers, PromptPair } from "./prompt-pair.ts";
 import type { Tokenizer } from "./tokenizer.ts";
@@ -84,7 +85,7 @@ function answerIds(raw: RawAnswers, field: string, tokenizer: Tokenizer | undefi
     if (typeof answer === "number") return answer;
     const ids = encode(answer, tokenizer, where);
     if (ids.length === 1) return ids[0]!;
-    return fail(where, `\`${field}\`: ${JSON.stringify(answer)} is ${ids.length} tokens; an answer must be one token`);
+    return fail(where, `\`${field}\`: ${notOneToken(answer, ids.length, tokenizer!)}`);
   };
   const nested = raw.some((item) => Array.isArray(item));
   return nested

@@ -2,6 +2,8 @@
 export interface Tokenizer {
   /** Token ids of a text, without special tokens before or after. */
   encode(text: string): readonly number[];
+  /** The text of each token of a text, for errors that show how a word splits. */
+  pieces?(text: string): readonly string[];
   /** Token that starts a text, if the model has one. */
   readonly bosId?: number | null | undefined;
   /** Token that fills shorter prompts on the left; what it is does not matter, padded positions are not attended to. */

@@ -1,0 +1,108 @@
+import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { throwIfAborted } from "@autocircuit/core";
+import { AutocircuitError } from "@autocircuit/native";
+import { INDEX_FILE, parseShardIndex } from "../safetensors/shard-index.ts";
+import { downloadFile } from "./download-file.ts";
+import { openHub } from "./hub.ts";
+import { type RequestContext, requestError, TransientError } from "./hub-errors.ts";
+import type { DownloadProgress, ResolveOptions } from "./hub-options.ts";
+import { type HubFile, type HubListing, listModel } from "./list-model.ts";
+import { checkRevision, ModelCache, sizeOf } from "./model-cache.ts";
+import { type ModelId, parseModelId } from "./model-id.ts";
+import { neededFiles, shardFiles } from "./needed-files.ts";
+
+/**
+ * The folder of a model: itself, when it names one, else a model of the hub (`owner/name`, or a name such as `gpt2`),
+ * whose files are fetched if they are not there yet: configuration, tokenizer and safetensors.
+ *
+ * Files go into the cache that all Hugging Face libraries share (`HF_HUB_CACHE`, `HF_HOME`, else
+ * `~/.cache/huggingface/hub`), or into `AUTOCIRCUIT_MODELS`. `HF_ENDPOINT` names a mirror. Without a network the cached
+ * model is taken.
+ *
+ * @returns the folder; for a hub model one snapshot in the cache, whose files are whole and have the right checksums
+ * @throws AutocircuitError `not-found` for a name that is neither, a model or revision that is not there or not open to the
+ *   user, and when the hub cannot be reached; `bad-file` for wrong checksums; `out-of-memory` for a full disk; `aborted`
+ * @example
+ * const folder = await resolveModelFolder("EleutherAI/pythia-70m", { revision: "step1000" });
+ */
+export async function resolveModelFolder(idOrFolder: string, options: ResolveOptions = {}): Promise<string> {
+  if (existsSync(idOrFolder) && statSync(idOrFolder).isDirectory()) return idOrFolder;
+  const id = parseModelId(idOrFolder);
+  const { revision = "main", files: which = "all", onProgress } = options;
+  checkRevision(revision);
+  throwIfAborted(options.signal);
+  const hub = await openHub(options);
+  const cache = await findCache(id);
+  const cached = await cache.find(revision, which);
+  if (hub.offline) {
+    if (cached !== undefined) return cached;
+    throw new AutocircuitError(
+      "not-found",
+      `${id.name}: revision ${JSON.stringify(revision)} was not fetched before, and nothing is fetched now (\`offline\`, or HF_HUB_OFFLINE).`,
+    );
+  }
+  const context = { hub, model: id.name, revision };
+  let listing: HubListing;
+  try {
+    // Few retries: a name may be a folder's, misspelled, on a machine without a network.
+    listing = await listModel(context, cached === undefined ? 2 : 0);
+  } catch (error) {
+    const offline = error instanceof AutocircuitError && error.cause instanceof TransientError;
+    if (offline && cached !== undefined) return cached;
+    throw error;
+  }
+  const atCommit = { ...context, revision: listing.commit };
+  const needed = neededFiles(listing, which, id.name);
+  const index = needed.find(({ name }) => name === INDEX_FILE);
+  if (index) {
+    await fetchAll(atCommit, cache, [index]);
+    const path = join(cache.snapshot(listing.commit), INDEX_FILE);
+    needed.push(...shardFiles(listing, parseShardIndex(await readFile(path, "utf8"), path).keys(), id.name));
+  }
+  await fetchAll(atCommit, cache, needed, onProgress);
+  // A fetched configuration alone must not hide the last whole model from those without a network.
+  if (which === "all" || cached === undefined) await cache.setRevision(revision, listing.commit);
+  return cache.snapshot(listing.commit);
+}
+
+/** The cached model under any of its names, else a new place under the first. */
+async function findCache({ aliases }: ModelId): Promise<ModelCache> {
+  const { getHFHubCachePath, getRepoFolderName } = await import("@huggingface/hub");
+  const root = process.env.AUTOCIRCUIT_MODELS || getHFHubCachePath();
+  const folders = aliases.map((name) => join(root, getRepoFolderName({ type: "model", name })));
+  return new ModelCache(folders.find((folder) => existsSync(folder)) ?? folders[0]!);
+}
+
+/** Fetches those files that a snapshot lacks. */
+async function fetchAll(
+  context: RequestContext,
+  cache: ModelCache,
+  files: readonly HubFile[],
+  onProgress?: (progress: DownloadProgress) => void,
+): Promise<void> {
+  const commit = context.revision;
+  const missing: HubFile[] = [];
+  for (const file of files) if (!(await cache.has(commit, file))) missing.push(file);
+  const there = await Promise.all(missing.map((file) => partOf(cache.blob(file))));
+  const total = missing.reduce((sum, { size }) => sum + size, 0);
+  for (const [index, file] of missing.entries()) {
+    const atFile = { ...context, file: file.name };
+    try {
+      await downloadFile(atFile, file, cache.blob(file), (bytes) => {
+        there[index] = bytes;
+        const done = there.reduce((sum, size) => sum + size, 0);
+        onProgress?.({ stage: "downloading", name: file.name, done, total });
+      });
+      await cache.link(commit, file);
+    } catch (error) {
+      throw requestError(error, atFile, false);
+    }
+  }
+}
+
+/** Bytes of a content that are there from an earlier attempt. */
+async function partOf(blob: string): Promise<number> {
+  return (await sizeOf(blob)) ?? (await sizeOf(`${blob}.incomplete`)) ?? 0;
+}

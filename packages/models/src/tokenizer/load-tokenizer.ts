@@ -1,0 +1,80 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AutocircuitError } from "@autocircuit/native";
+import { ConfigReader } from "../config-reader.ts";
+import { GPT2_VOCABULARY, gpt2Tokenizer } from "./gpt2-tokenizer.ts";
+import { LibraryCodec } from "./library-codec.ts";
+import { findSpecialIds } from "./special-tokens.ts";
+import { TextTokenizer } from "./text-tokenizer.ts";
+import type { TOKENIZER_FILES } from "./tokenizer-files.ts";
+import { parseTokenizerJson, type TokenizerJson } from "./tokenizer-json.ts";
+import { fromVocabAndMerges } from "./vocab-and-merges.ts";
+import { fromVocabScores } from "./vocab-scores.ts";
+
+type TokenizerFile = (typeof TOKENIZER_FILES)[number] | "config.json";
+
+/**
+ * Loads the tokenizer of a model's folder: `tokenizer.json`; else `vocab.json` with `merges.txt` (GPT-2's form); else
+ * `vocab_scores.json` (SentencePiece pieces with scores); else, for a GPT-2 with 50,257 tokens, GPT-2's own.
+ *
+ * @throws AutocircuitError `not-found` when the folder has none, `bad-file` when it is broken
+ * @example
+ * const tokenizer = await loadTokenizer("models/pythia-70m");
+ */
+export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
+  const tokenizer = await findTokenizer(folder);
+  if (tokenizer) return tokenizer;
+  throw new AutocircuitError(
+    "not-found",
+    `${folder}: has no tokenizer (tokenizer.json, vocab.json with merges.txt, or vocab_scores.json). Give token ids, or copy the tokenizer.json of the model it was trained from.`,
+  );
+}
+
+/** The same, null when the folder has none. */
+export async function findTokenizer(folder: string): Promise<TextTokenizer | null> {
+  const modelConfig = await json(folder, "config.json");
+  const source = await describe(folder);
+  if (!source) return modelConfig && isGpt2(modelConfig) ? gpt2Tokenizer() : null;
+  const codec = await LibraryCodec.create(source.json, source.path);
+  const specialIds = findSpecialIds(
+    {
+      tokenizerConfig: await json(folder, "tokenizer_config.json"),
+      specialTokensMap: await json(folder, "special_tokens_map.json"),
+      modelConfig,
+      postProcessor: source.json.post_processor,
+    },
+    (token) => codec.idOf(token),
+  );
+  return new TextTokenizer({ codec: () => codec, specialIds, vocabularySize: codec.size });
+}
+
+/** The folder's tokenizer in the form of a `tokenizer.json`, and the file it comes from. */
+async function describe(folder: string): Promise<{ json: TokenizerJson; path: string } | undefined> {
+  const path = join(folder, "tokenizer.json");
+  if (existsSync(path)) return { json: parseTokenizerJson(await readFile(path, "utf8"), path), path };
+  const mergesPath = join(folder, "merges.txt");
+  const vocab = await json(folder, "vocab.json");
+  if (vocab && existsSync(mergesPath)) {
+    const merges = await readFile(mergesPath, "utf8");
+    const named = [await json(folder, "tokenizer_config.json"), await json(folder, "special_tokens_map.json")];
+    const configs = named.filter((config) => config !== undefined);
+    const added = await json(folder, "added_tokens.json");
+    return { json: fromVocabAndMerges({ vocab, merges, mergesPath, added, configs }), path: vocab.where };
+  }
+  const scoresPath = join(folder, "vocab_scores.json");
+  if (!existsSync(scoresPath)) return undefined;
+  return { json: fromVocabScores(await readFile(scoresPath, "utf8"), scoresPath), path: scoresPath };
+}
+
+async function json(folder: string, name: TokenizerFile): Promise<ConfigReader | undefined> {
+  const path = join(folder, name);
+  return existsSync(path) ? ConfigReader.parse(await readFile(path, "utf8"), path) : undefined;
+}
+
+/** A GPT-2 in the words of transformers or TransformerLens, with GPT-2's vocabulary. */
+function isGpt2(config: ConfigReader): boolean {
+  if (config.raw("model_type") === "gpt2") return config.raw("vocab_size") === GPT2_VOCABULARY;
+  const named = config.raw("tokenizer_name") === "gpt2" || config.raw("original_architecture") === "GPT2LMHeadModel";
+  return named && config.raw("d_vocab") === GPT2_VOCABULARY;
+}
