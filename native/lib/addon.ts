@@ -32,6 +32,7 @@ export interface NativeRequest {
   from?: NativeBox | undefined;
   graph?: NativeBox | undefined;
   logits?: boolean | undefined;
+  reference?: { logits: NativeTensor; probabilities: NativeTensor } | undefined;
   sources?: boolean | undefined;
   hidden?: boolean | undefined;
   keep?: boolean | undefined;
@@ -41,6 +42,7 @@ export interface NativeRequest {
 /** What the addon answers to a forward request. */
 export interface NativeResult {
   logits?: NativeTensor;
+  divergences?: NativeTensor;
   sources?: NativeTensor;
   hidden?: NativeTensor;
   run?: { box: NativeBox; sources: NativeTensor };
@@ -77,6 +79,7 @@ export interface NativeVersions {
 export interface Addon {
   apply(operation: string, tensors: readonly NativeTensor[], params: readonly NativeParam[]): NativeTensor[];
   operations(): string[];
+  mapFile(path: string, offset: number, shape: readonly number[], dtype: DType): NativeTensor;
   fromHost(data: HostArray, shape: readonly number[], dtype: DType): NativeTensor;
   toHost(tensor: NativeTensor): Promise<HostArray>;
   memory(): Promise<MemoryFigures>;

@@ -35,6 +35,19 @@ export class Tensor extends ReducibleTensor {
     return new Tensor(guard(() => addon().fromHost(host.data, host.shape, host.dtype)));
   }
 
+  /**
+   * A tensor whose memory is a part of a file: nothing is read before it is used, and processes that map the same file
+   * share it. The file must not become shorter while the tensor lives.
+   *
+   * @param offset where the values start, in bytes; a multiple of the element size
+   * @throws AutocircuitError "not-found" when the file cannot be opened, "bad-file" when it ends before the values do,
+   *   "bad-input" for an offset that does not fit the element size
+   */
+  static mapFile(path: string, options: { offset: number; shape: readonly number[]; dtype: DType }): Tensor {
+    const { offset, shape, dtype } = options;
+    return new Tensor(guard(() => addon().mapFile(path, offset, shape, dtype)));
+  }
+
   /** All zeros; float32 unless `dtype` says otherwise. */
   static zeros(shape: readonly number[], options: { dtype?: DType } = {}): Tensor {
     return Tensor.full(shape, 0, options);

@@ -6,6 +6,7 @@
 #include "binding/environment.h"
 #include "binding/errors.h"
 #include "binding/host_copies.h"
+#include "binding/map_file.h"
 #include "binding/tensor_functions.h"
 #include "binding/tensor_handle.h"
 #include "tensor/deferred.h"
@@ -78,6 +79,7 @@ Napi::Value operations(const Napi::CallbackInfo& info) {
 void init_tensor_functions(Napi::Env env, Napi::Object exports) {
   exports.Set("apply", guarded_function<apply>(env, "apply"));
   exports.Set("operations", guarded_function<operations>(env, "operations"));
+  exports.Set("mapFile", guarded_function<map_file>(env, "mapFile"));
   exports.Set("fromHost", guarded_function<from_host>(env, "fromHost"));
   exports.Set("toHost", guarded_function<to_host>(env, "toHost"));
 }

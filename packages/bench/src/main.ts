@@ -3,6 +3,13 @@ import { AutocircuitError } from "@autocircuit/native";
 import { Command, Option } from "commander";
 import { printPeak, runEngineSuite } from "./engine/run-suite.ts";
 import { FULL, QUICK } from "./engine/specs.ts";
+import {
+  formatLoadReport,
+  type LoadVariant,
+  loadVariants,
+  printFirstLogits,
+  runLoadSuite,
+} from "./load/run-load-suite.ts";
 import { formatReport } from "./result.ts";
 import { writeJson } from "./write-json.ts";
 
@@ -10,6 +17,13 @@ interface EngineOptions {
   json?: string;
   quick?: boolean;
   peak?: string;
+}
+
+interface LoadOptions {
+  json?: string;
+  quick?: boolean;
+  first?: LoadVariant;
+  folder?: string;
 }
 
 const abort = new AbortController();
@@ -36,6 +50,28 @@ program
       signal: abort.signal,
     });
     console.log(formatReport(report));
+    if (json) writeJson(json, report);
+  });
+
+program
+  .command("load")
+  .description(
+    "from the start of a process to a checkpoint's first logits, and the memory it takes, GPT-2 small's size",
+  )
+  .option("--json <file>", "also write the results as JSON")
+  .option("--quick", "a small checkpoint and few repeats: shows that everything runs")
+  .addOption(new Option("--first <variant>", "load one and print what it took").choices(loadVariants).hideHelp())
+  .addOption(new Option("--folder <folder>", "the checkpoint of --first").hideHelp())
+  .addHelpText("after", "\nExamples:\n  npm run bench -- load --json load.json\n  npm run bench -- load --quick")
+  .action(async ({ json, quick, first, folder }: LoadOptions) => {
+    if (first !== undefined && folder !== undefined) return printFirstLogits(first, folder);
+    const report = await runLoadSuite((quick ? QUICK : FULL).forward, {
+      repeats: quick ? 1 : 5,
+      command: { entry: process.argv[1]!, args: ["load", "--first"] },
+      onStep: (text) => process.stderr.write(`${text}\n`),
+      signal: abort.signal,
+    });
+    console.log(formatLoadReport(report));
     if (json) writeJson(json, report);
   });
 

@@ -1,5 +1,5 @@
 import { AutocircuitError, synchronize, versions } from "@autocircuit/native";
-import { childPeak } from "../child-peak.ts";
+import { childLine } from "../child-line.ts";
 import { interleave } from "../interleave.ts";
 import { machine } from "../machine.ts";
 import { peakMemory, resetPeakMemory } from "../peak-memory.ts";
@@ -24,7 +24,7 @@ export async function runEngineSuite(spec: SuiteSpec, options: EngineSuiteOption
   // Memory first: a child beside this process would disturb the times, and this process holds no model yet.
   for (const name of names) {
     onStep?.(`memory of ${name}`);
-    peaks.set(name, await childPeak(peakCommand.entry, [...peakCommand.args, name], signal));
+    peaks.set(name, Number(await childLine(peakCommand.entry, [...peakCommand.args, name], signal)));
   }
   onStep?.("making models");
   const scenarios = await makeScenarios(spec, names);

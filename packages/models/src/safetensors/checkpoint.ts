@@ -6,7 +6,7 @@ import { badFile } from "../bad-file.ts";
 import type { TensorInfo } from "./header.ts";
 import { SafetensorsFile } from "./safetensors-file.ts";
 import { INDEX_FILE, parseShardIndex } from "./shard-index.ts";
-import { type TensorFromFileOptions, tensorFromFile } from "./tensor-from-file.ts";
+import { tensorFromFile } from "./tensor-from-file.ts";
 
 const SINGLE_FILE = "model.safetensors";
 
@@ -82,8 +82,8 @@ export class Checkpoint implements AsyncDisposable {
   }
 
   /** Loads a tensor into the engine, see {@link tensorFromFile}. */
-  async load(name: string, options?: TensorFromFileOptions): Promise<Tensor> {
-    return tensorFromFile(this.file(name), name, options);
+  async load(name: string): Promise<Tensor> {
+    return tensorFromFile(this.file(name), name);
   }
 
   /** Closes the files. What was loaded stays. */

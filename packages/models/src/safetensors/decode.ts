@@ -22,10 +22,3 @@ export function decode(bytes: ArrayBuffer, dtype: SafetensorsDType): HostArray {
       return new Uint8Array(bytes);
   }
 }
-
-/** The flat index of the first NaN or infinity, or -1. Integers have none. */
-export function firstNonFinite(values: HostArray): number {
-  if (values instanceof BigInt64Array) return -1;
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
-  return -1;
-}

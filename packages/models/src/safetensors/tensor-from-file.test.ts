@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { memory } from "@autocircuit/native";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { HostTensor } from "./encode.ts";
 import { SafetensorsFile } from "./safetensors-file.ts";
@@ -29,7 +30,7 @@ describe("tensorFromFile", () => {
     const path = join(folder, "m.safetensors");
     await writeSafetensors(path, { stored });
     await using file = await SafetensorsFile.open(path);
-    using tensor = await tensorFromFile(file, "stored", { finite: true });
+    using tensor = await tensorFromFile(file, "stored");
     expect(tensor.dtype).toBe(dtype);
     expect(tensor.shape).toEqual(stored.shape);
     expect(await tensor.data()).toEqual(stored.data);
@@ -39,15 +40,47 @@ describe("tensorFromFile", () => {
     expect(await again.read("stored")).toEqual(await file.read("stored"));
   });
 
-  it("refuses what is not finite when asked, naming the place", async () => {
+  it("maps the file: no copy, whatever comes before the values", async () => {
+    const data = Float32Array.from({ length: 1 << 18 }, (_, i) => i / 3);
     const path = join(folder, "m.safetensors");
-    const bad: HostTensor = { dtype: "F32", shape: [2, 2], data: Float32Array.of(1, 2, Number.NaN, 4) };
-    await writeSafetensors(path, { bad });
+    await writeSafetensors(path, {
+      first: { dtype: "F32", shape: [3], data: Float32Array.of(1, 2, 3) },
+      big: { dtype: "F32", shape: [512, 512], data },
+    });
     await using file = await SafetensorsFile.open(path);
-    await expect(tensorFromFile(file, "bad", { finite: true })).rejects.toThrow(
-      'm.safetensors: tensor "bad" holds NaN at flat index 2',
-    );
-    using loaded = await tensorFromFile(file, "bad");
-    expect(await loaded.data()).toEqual(bad.data);
+    const before = (await memory()).tensorBytes;
+    using big = await tensorFromFile(file, "big");
+    using first = await tensorFromFile(file, "first");
+    expect((await memory()).tensorBytes - before).toBeLessThan(1024);
+    expect(await big.data()).toEqual(data);
+    expect(await first.toArray()).toEqual([1, 2, 3]);
+    using sum = big.sum();
+    expect(await sum.item()).toBeCloseTo((2 ** 18 * (2 ** 18 - 1)) / 6, -4);
+  });
+
+  it("reads values that do not lie at a multiple of their size", async () => {
+    const header = JSON.stringify({ odd: { dtype: "F32", shape: [2], data_offsets: [0, 8] } });
+    const padded = header.padEnd(header.length + ((5 - (header.length % 4)) % 4), " ");
+    const path = join(folder, "odd.safetensors");
+    const bytes = Buffer.alloc(8 + padded.length + 8);
+    bytes.writeBigUInt64LE(BigInt(padded.length));
+    bytes.write(padded, 8);
+    bytes.writeFloatLE(0.25, 8 + padded.length);
+    bytes.writeFloatLE(-4, 12 + padded.length);
+    await writeFile(path, bytes);
+    await using file = await SafetensorsFile.open(path);
+    expect(file.info("odd").byteOffset % 4).not.toBe(0);
+    using odd = await tensorFromFile(file, "odd");
+    expect(await odd.toArray()).toEqual([0.25, -4]);
+  });
+
+  it("refuses a file that has become shorter, or is gone, since it was opened", async () => {
+    const path = join(folder, "m.safetensors");
+    await writeSafetensors(path, { stored: { dtype: "F32", shape: [4], data: Float32Array.of(1, 2, 3, 4) } });
+    await using file = await SafetensorsFile.open(path);
+    await truncate(path, file.info("stored").byteOffset + 8);
+    await expect(tensorFromFile(file, "stored")).rejects.toThrow(/m.safetensors: ends before byte \d+/);
+    await rm(path);
+    await expect(tensorFromFile(file, "stored")).rejects.toThrow("m.safetensors: cannot be opened");
   });
 });

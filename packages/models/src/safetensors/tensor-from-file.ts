@@ -1,30 +1,20 @@
 import { Tensor } from "@autocircuit/native";
-import { badFile } from "../bad-file.ts";
-import { decode, firstNonFinite } from "./decode.ts";
+import { decode } from "./decode.ts";
 import { DTYPES } from "./dtypes.ts";
 import type { SafetensorsFile } from "./safetensors-file.ts";
 
-/** How {@link tensorFromFile} reads. */
-export interface TensorFromFileOptions {
-  /** Refuse NaN and infinities, naming the first. Default false: it costs a pass over the values. */
-  finite?: boolean;
-}
-
 /**
- * Loads one tensor of a file, in the type the file stores it in. Every weight enters through this one function.
+ * Loads one tensor of a file, in the type the file stores it in. Every weight enters through this one function. Numbers
+ * are mapped into memory, not copied: the file must keep its length while the tensor lives. Only where the values lie at
+ * a place that does not fit their size (headers of odd length) and for booleans, which may hold any byte, they are read.
  *
- * @throws AutocircuitError `unknown-name`, or `bad-file` for values that are not finite when that is asked for
+ * @throws AutocircuitError `unknown-name`; `bad-file` when the file has become shorter since it was opened
  */
-export async function tensorFromFile(
-  file: SafetensorsFile,
-  name: string,
-  options: TensorFromFileOptions = {},
-): Promise<Tensor> {
-  const { dtype, shape } = file.info(name);
-  const values = decode(await file.read(name), dtype);
-  if (options.finite) {
-    const at = firstNonFinite(values);
-    if (at >= 0) throw badFile(file.path, `tensor ${JSON.stringify(name)} holds ${values[at]} at flat index ${at}.`);
+export async function tensorFromFile(file: SafetensorsFile, name: string): Promise<Tensor> {
+  const { dtype, shape, byteOffset } = file.info(name);
+  const { bytes, native } = DTYPES[dtype];
+  if (dtype !== "BOOL" && byteOffset % bytes === 0) {
+    return Tensor.mapFile(file.path, { offset: byteOffset, shape, dtype: native });
   }
-  return Tensor.from(values, { shape, dtype: DTYPES[dtype].native });
+  return Tensor.from(decode(await file.read(name), dtype), { shape, dtype: native });
 }

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <napi.h>
+
+namespace autocircuit {
+
+/// mapFile(path, offset, shape, dtype) -> tensor whose memory is that part of the file, read when it is first touched.
+/// What the process writes to it stays its own. Throws Error "not-found" or "bad-file".
+Napi::Value map_file(const Napi::CallbackInfo& info);
+
+}  // namespace autocircuit
