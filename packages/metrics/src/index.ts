@@ -11,8 +11,10 @@ export {
   wrongAnswerLogprob,
   wrongAnswerProb,
 } from "./answer-value.ts";
+export { type AreaOptions, areaUnderCurve } from "./area-under-curve.ts";
 export { argmaxAgreement } from "./argmax-agreement.ts";
 export { compareCircuits, compareEdgeSets, type EdgeSetComparison } from "./compare-edge-sets.ts";
+export { rankSimilarity, type ScoreOverlap, scoreOverlap } from "./compare-scores.ts";
 export { correctOfPairPercent, correctPercent } from "./correct-percent.ts";
 export { FullModel, type FullOutputs } from "./full-model.ts";
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
@@ -21,6 +23,7 @@ export { maxAbsDiff } from "./max-abs-diff.ts";
 export { meanSquaredError } from "./mean-squared-error.ts";
 export type { Measure, MeasuredModel, MeasuredRun, Measurement, MeasureOptions } from "./measure.ts";
 export { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
+export { type FaithfulnessRange, MIB_SHARES, type MibScores, mibScores, mibSizes } from "./mib.ts";
 export { perPrompt } from "./per-prompt.ts";
 export { averagePrecision, precisionRecall } from "./precision-recall.ts";
 export { type RankingPoint, rankEdges } from "./ranking.ts";

@@ -1,22 +1,20 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { tasks } from "../tasks/registry.ts";
+import { dataSets } from "./data-sets.ts";
 import { formatPromptFile } from "./prompt-file.ts";
 
 const DATASETS = fileURLToPath(new URL("../../../../datasets", import.meta.url));
+const files = [...dataSets({ seed: 0 })].map((file) => ({ ...file, path: `${file.task}.json` }));
 
 describe("datasets/", () => {
-  it("has a file per task and nothing else", () => {
-    const files = readdirSync(DATASETS).filter((name) => name.endsWith(".json"));
-    expect(files.toSorted()).toEqual(
-      Object.keys(tasks)
-        .map((name) => `${name}.json`)
-        .toSorted(),
-    );
+  it("has these files and no others", () => {
+    const found = readdirSync(DATASETS, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".json"));
+    expect(found.toSorted()).toEqual(files.map(({ path }) => path).toSorted());
   });
 
-  it.each(Object.keys(tasks))("%s.json is what its command writes", (name) => {
-    expect(readFileSync(`${DATASETS}/${name}.json`, "utf8")).toBe(formatPromptFile(tasks[name]!.prompts({ seed: 0 })));
+  it.each(files)("$path is what its command writes, and below 1 MB", ({ path, ...file }) => {
+    expect(readFileSync(`${DATASETS}/${path}`, "utf8")).toBe(formatPromptFile(file));
+    expect(statSync(`${DATASETS}/${path}`).size).toBeLessThan(1e6);
   });
 });

@@ -1,6 +1,6 @@
 import { apply, compileLibraryProgram, type LibraryProgramName } from "@autocircuit/tracr";
 import { describe, expect, it } from "vitest";
-import { tasks } from "../tasks/registry.ts";
+import { tracrTasks as tasks } from "../tasks/registry.ts";
 import { programPrompts } from "./program-prompts.ts";
 
 const LIBRARY: { name: string; program: LibraryProgramName; maxSeqLen?: number }[] = [

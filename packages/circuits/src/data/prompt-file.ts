@@ -6,15 +6,30 @@ export interface PromptRecord {
   wrong_answers: number[][];
 }
 
+/** A prompt pair as text; answers are texts of one token each, for the last position. */
+export interface TextPromptRecord {
+  clean: string;
+  corrupt: string;
+  answers: string[];
+  wrong_answers: string[];
+}
+
 /** A data-set file: AutoCircuit's `prompts`, with where they come from. */
-export interface GeneratedPrompts {
+export interface GeneratedPrompts<Prompt = PromptRecord | TextPromptRecord> {
   task: string;
   description: string;
   /** The command that writes this very file. */
   command: string;
   seed: number;
-  prompts: PromptRecord[];
+  /** A label for each token, BOS not counted, where all prompts have the same form. */
+  seq_labels?: readonly string[];
+  /** Positions of named words, BOS not counted. */
+  word_idxs?: Readonly<Record<string, number>>;
+  prompts: Prompt[];
 }
+
+/** A data set of prompts as text. */
+export type GeneratedTextPrompts = GeneratedPrompts<TextPromptRecord>;
 
 /** JSON with one prompt a line, so that a diff of two data sets can be read. */
 export function formatPromptFile(file: GeneratedPrompts): string {
@@ -22,4 +37,9 @@ export function formatPromptFile(file: GeneratedPrompts): string {
   const head = Object.entries(about).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
   const lines = prompts.map((prompt) => `    ${JSON.stringify(prompt)}`);
   return `{\n${head.join("")}  "prompts": [\n${lines.join(",\n")}\n  ]\n}\n`;
+}
+
+/** The command that each generated file names. */
+export function datasetsCommand(seed: number): string {
+  return `autocircuit datasets --seed ${seed}`;
 }

@@ -9,8 +9,13 @@ export interface OfficialEdgesOptions {
   wordIdxs?: Readonly<Record<string, number>>;
   /** Position that index 0 of the graph stands for, when a shared prefix was cut off. Default 0. */
   seqStartIdx?: number;
-  /** Positions (of the whole prompt) that the circuit covers, instead of the published ones. */
+  /** Positions (of the whole prompt) that the circuit covers, instead of the published ones. Read by the tracr circuits. */
   positions?: readonly number[];
+  /**
+   * Follow what the paper describes where the published code has a slip. Default false: the set of edges that the code gives, to which
+   * results in the literature refer. Each circuit says what differs; most have no difference.
+   */
+  corrected?: boolean;
 }
 
 /** A graph, or anything that has one (a `PatchableModel`). */
@@ -32,32 +37,37 @@ export interface PublishedCircuit {
  * without a sequence length, when a by-token graph is asked for edges without positions, or when a position lies outside.
  */
 export function officialEdges(circuit: PublishedCircuit, target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  const graph = "graph" in target ? target.graph : target;
+  const graph = graphOf(target);
   requireShape(circuit, graph);
-  const byToken = options.tokenPositions ?? graph.tokens !== null;
-  if (!byToken) {
-    if (graph.tokens !== null) {
-      throw new AutocircuitError(
-        "bad-input",
-        `${circuit.name}: the graph has an edge per position (${graph.tokens} of them), so edges without a position do not exist in it. ` +
-          "Pass tokenPositions: true, or use a graph without positions.",
-      );
-    }
-    return circuit.names.map((name) => graph.edge(graph.index(name)));
-  }
-  const positions = shiftedPositions(circuit, graph, options);
+  const tokens = circuitTokens(circuit.name, graph, options);
+  if (tokens === null) return circuit.names.map((name) => graph.edge(graph.index(name)));
+  const positions = shiftedPositions(circuit, tokens, options);
   return circuit.names.flatMap((name) => positions.map((position) => graph.edge(graph.index(name, position))));
 }
 
-function shiftedPositions(circuit: PublishedCircuit, graph: Graph, options: OfficialEdgesOptions): number[] {
-  const tokens = graph.tokens;
-  if (tokens === null) {
-    throw new AutocircuitError(
-      "bad-input",
-      `${circuit.name}: edges per position need a graph with a sequence length, and this one has none. ` +
-        "Make it with Graph.of(config, { tokens: N }), or the model with its seqLen.",
-    );
-  }
+/** The graph itself, or the one that belongs to it. */
+export function graphOf(target: HasGraph): Graph {
+  return "graph" in target ? target.graph : target;
+}
+
+/**
+ * Number of positions of the graph if the circuit is wanted by token, else null.
+ *
+ * @throws AutocircuitError `bad-input` when `tokenPositions` contradicts the graph
+ */
+export function circuitTokens(name: string, graph: Graph, { tokenPositions }: OfficialEdgesOptions): number | null {
+  if (tokenPositions === undefined || tokenPositions === (graph.tokens !== null)) return graph.tokens;
+  throw new AutocircuitError(
+    "bad-input",
+    tokenPositions
+      ? `${name}: edges per position need a graph with a sequence length, and this one has none. ` +
+          "Make it with Graph.of(config, { tokens: N }), or the model with its seqLen."
+      : `${name}: the graph has an edge per position (${graph.tokens} of them), so edges without a position do not exist in it. ` +
+          "Pass tokenPositions: true, or use a graph without positions.",
+  );
+}
+
+function shiftedPositions(circuit: PublishedCircuit, tokens: number, options: OfficialEdgesOptions): number[] {
   const start = options.seqStartIdx ?? 0;
   return (options.positions ?? circuit.positions).map((position) => {
     const index = position - start;

@@ -1,4 +1,5 @@
 import { programPrompts } from "../data/program-prompts.ts";
+import type { PromptRecord } from "../data/prompt-file.ts";
 import { compilerCircuit } from "./compiler-circuit.ts";
 import type { ReadyTask } from "./ready-task.ts";
 import { type TracrTaskSpec, tracrTask } from "./tracr-task.ts";
@@ -12,7 +13,7 @@ type LibraryTaskSpec = Pick<
 };
 
 /** Library programs as tasks; their circuit is what the compiler built. */
-export const libraryTasks: readonly ReadyTask[] = [
+export const libraryTasks: readonly ReadyTask<PromptRecord>[] = [
   libraryTask({
     name: "tracr-hist",
     description: "counts how often each of five tokens occurs",
@@ -49,7 +50,7 @@ export const libraryTasks: readonly ReadyTask[] = [
   }),
 ];
 
-function libraryTask({ positions, ...spec }: LibraryTaskSpec): ReadyTask {
+function libraryTask({ positions, ...spec }: LibraryTaskSpec): ReadyTask<PromptRecord> {
   const count = spec.batchSize * (spec.batchCount.train + spec.batchCount.test);
   return tracrTask({
     ...spec,

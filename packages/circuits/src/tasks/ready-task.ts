@@ -1,5 +1,5 @@
 import type { Edge, LoadedTask } from "@autocircuit/core";
-import type { GeneratedPrompts } from "../data/prompt-file.ts";
+import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../data/prompt-file.ts";
 import type { HasGraph, OfficialEdgesOptions } from "../edges/official-edges.ts";
 
 /** How a ready-made task is loaded. */
@@ -12,6 +12,8 @@ export interface ReadyTaskOptions {
   positions?: readonly number[];
   /** Chooses the prompt pairs and their order. Default 0. */
   seed?: number;
+  /** Folder or hub name of the model to run the task on, for tasks whose model is not part of this package. */
+  model?: string;
   signal?: AbortSignal;
 }
 
@@ -26,14 +28,14 @@ export interface KnownCircuit {
 }
 
 /** A model with prompts and a known circuit, ready to be loaded. */
-export interface ReadyTask {
+export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = PromptRecord | TextPromptRecord> {
   name: string;
   /** What the model does, in one line. */
   description: string;
   /** Known circuits by name; the first is the default. */
   circuits: Readonly<Record<string, KnownCircuit>>;
   /** The generated prompt pairs, as `datasets/` holds them. */
-  prompts: (options?: { seed?: number }) => GeneratedPrompts;
+  prompts: (options?: { seed?: number }) => GeneratedPrompts<Prompt>;
   /** A label for each token position. */
   tokenLabels: readonly string[];
   /** Loads model and prompts; the caller disposes the result. */

@@ -1,6 +1,6 @@
 import { Circuit, type LoadedTask, PruneScores, runCircuits } from "@autocircuit/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { tasks } from "./registry.ts";
+import { tracrTasks as tasks } from "./registry.ts";
 import { tracrReverse } from "./tracr-reverse.ts";
 import { tracrXproportion } from "./tracr-xproportion.ts";
 

@@ -1,4 +1,5 @@
 import type { LoadedTask } from "@autocircuit/core";
+import type { PromptRecord } from "../data/prompt-file.ts";
 import { tracrReversePrompts } from "../data/tracr-reverse.ts";
 import { tracrReverseAcdcEdges, tracrReverseTrueEdges } from "../edges/tracr-reverse.ts";
 import { compilerCircuit } from "./compiler-circuit.ts";
@@ -6,7 +7,7 @@ import type { ReadyTask, ReadyTaskOptions } from "./ready-task.ts";
 import { tracrTask } from "./tracr-task.ts";
 
 /** The task tracr-reverse; see {@link tracrReverse}. */
-export const tracrReverseTask: ReadyTask = tracrTask({
+export const tracrReverseTask: ReadyTask<PromptRecord> = tracrTask({
   name: "tracr-reverse",
   description: "reverses five tokens",
   program: "reverse",

@@ -1,13 +1,13 @@
 import { defineTask, type OutputSlice } from "@autocircuit/core";
 import { type FloatDType, transformerFromWeights } from "@autocircuit/models";
-import { AutocircuitError } from "@autocircuit/native";
 import {
   type CompiledModel,
   compileLibraryProgram,
   type LibraryProgramName,
   transformerLensConfig,
 } from "@autocircuit/tracr";
-import type { GeneratedPrompts, PromptRecord } from "../data/prompt-file.ts";
+import { datasetsCommand, type GeneratedPrompts, type PromptRecord } from "../data/prompt-file.ts";
+import { circuitNamed } from "./circuit-named.ts";
 import type { KnownCircuit, ReadyTask } from "./ready-task.ts";
 
 /** What makes a task of a compiled program. */
@@ -27,15 +27,15 @@ export interface TracrTaskSpec {
 }
 
 /** A ready-made task of a compiled program. The program is compiled when first needed, which takes milliseconds. */
-export function tracrTask(spec: TracrTaskSpec): ReadyTask {
+export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
   const { name, description, outputSlice, batchSize, batchCount } = spec;
   let made: CompiledModel | undefined;
   const compiled = () => (made ??= compileLibraryProgram(spec.program, spec.compile));
   const circuits = spec.circuits(compiled);
-  const prompts = ({ seed = 0 }: { seed?: number } = {}): GeneratedPrompts => ({
+  const prompts = ({ seed = 0 }: { seed?: number } = {}): GeneratedPrompts<PromptRecord> => ({
     task: name,
     description: `${description}; token ids, answers as output ids (or numbers where the output is a number)`,
-    command: `autocircuit datasets --seed ${seed}`,
+    command: datasetsCommand(seed),
     seed,
     prompts: spec.prompts(compiled, { seed }),
   });
@@ -70,11 +70,4 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask {
       }).load(signal && { signal });
     },
   };
-}
-
-function circuitNamed(task: string, circuits: Readonly<Record<string, KnownCircuit>>, name?: string): KnownCircuit {
-  const names = Object.keys(circuits);
-  const circuit = circuits[name ?? names[0]!];
-  if (circuit) return circuit;
-  throw new AutocircuitError("unknown-name", `${task} has no circuit "${name}". It has: ${names.join(", ")}.`);
 }

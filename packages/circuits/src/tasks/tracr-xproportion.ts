@@ -1,4 +1,5 @@
 import type { LoadedTask } from "@autocircuit/core";
+import type { PromptRecord } from "../data/prompt-file.ts";
 import { tracrXproportionPrompts } from "../data/tracr-xproportion.ts";
 import { tracrXproportionAcdcEdges, tracrXproportionOfficialEdges } from "../edges/tracr-xproportion.ts";
 import { compilerCircuit } from "./compiler-circuit.ts";
@@ -6,7 +7,7 @@ import type { ReadyTask, ReadyTaskOptions } from "./ready-task.ts";
 import { tracrTask } from "./tracr-task.ts";
 
 /** The task tracr-xproportion; see {@link tracrXproportion}. */
-export const tracrXproportionTask: ReadyTask = tracrTask({
+export const tracrXproportionTask: ReadyTask<PromptRecord> = tracrTask({
   name: "tracr-xproportion",
   description: "gives the share of x among the tokens so far, as a number",
   program: "xproportion",

@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { fillTemplate, requireOneToken, tokenMarks } from "./marked-text.ts";
+
+/** Two characters a token. */
+const pairs = {
+  pieces: (text: string) => text.match(/..?/gs) ?? [],
+  encode: (text: string) => (text.match(/..?/gs) ?? []).map((_, i) => i),
+};
+
+it("marks where words went", () => {
+  expect(fillTemplate("{A} and {B}.", { A: "x", B: "yz" })).toEqual({
+    text: "x and yz.",
+    marks: [
+      { label: "A", start: 0, end: 1 },
+      { label: "B", start: 6, end: 8 },
+    ],
+  });
+  expect(() => fillTemplate("{A}{B}", { A: "x" })).toThrow(/a word for \{B\}/);
+});
+
+it("finds the tokens of the words, also of several tokens", () => {
+  const { labels, first, last } = tokenMarks(fillTemplate("ab{W}h", { W: "cdefg" }), pairs);
+  expect(labels).toEqual(["ab", "W", "W", "W"]);
+  expect([first, last]).toEqual([{ W: 1 }, { W: 3 }]);
+});
+
+it("names the words that are several tokens", () => {
+  expect(() => requireOneToken("This", ["ab", "abc"], pairs)).toThrow(
+    'This: in this model\'s vocabulary "abc" is not one token',
+  );
+  expect(() => requireOneToken("This", ["abc", "abcd"], pairs)).toThrow('"abc", "abcd" are not one token');
+});

@@ -1,0 +1,77 @@
+import type { Graph } from "@autocircuit/core";
+import { AutocircuitError } from "@autocircuit/native";
+
+/** The model a published circuit belongs to, as far as its graph shows it. */
+export interface PublishedModel {
+  /** For messages. */
+  readonly name: string;
+  readonly layers: number;
+  readonly heads: number;
+  readonly attnOnly: boolean;
+  readonly parallel: boolean;
+}
+
+/** GPT-2 small. */
+export const GPT2_SMALL: PublishedModel = {
+  name: "GPT-2 small",
+  layers: 12,
+  heads: 12,
+  attnOnly: false,
+  parallel: false,
+};
+
+/** TransformerLens's attn-only-4l, trained on web text and code. */
+export const ATTN_ONLY_4L: PublishedModel = {
+  name: "attn-only-4l",
+  layers: 4,
+  heads: 8,
+  attnOnly: true,
+  parallel: false,
+};
+
+/** Pythia-2.8B, deduplicated or not. */
+export const PYTHIA_2_8B: PublishedModel = {
+  name: "Pythia-2.8B",
+  layers: 32,
+  heads: 32,
+  attnOnly: false,
+  parallel: true,
+};
+
+/** Which graphs of the model a circuit is defined on: any, or factorised ones with separate or shared inputs of a head. */
+export type PublishedGraph = "any" | "separate Q, K, V" | "shared Q, K, V";
+
+/**
+ * Checks that a graph is one the circuit is defined on. Models of the same shape cannot be told apart by their graphs.
+ *
+ * @throws AutocircuitError `shape`, saying what differs
+ */
+export function requireModel(circuit: string, model: PublishedModel, kind: PublishedGraph, graph: Graph): void {
+  const { layers, heads, kvHeads, attnOnly, parallel } = graph.config;
+  const same =
+    layers === model.layers &&
+    heads === model.heads &&
+    kvHeads === heads &&
+    attnOnly === model.attnOnly &&
+    parallel === model.parallel;
+  if (!same) {
+    throw new AutocircuitError(
+      "shape",
+      `${circuit}: this circuit belongs to ${model.name} (${describe(model)}). The graph given is of a model with ` +
+        `${describe(graph.config)}. Use the circuit's own model, or one of its shape.`,
+    );
+  }
+  if (kind === "any") return;
+  const found = !graph.factorized ? "unfactorised" : graph.separateQkv ? "separate Q, K, V" : "shared Q, K, V";
+  if (found === kind) return;
+  throw new AutocircuitError(
+    "shape",
+    `${circuit}: this circuit is defined on the factorised graph with ${kind} inputs of a head, the graph given is ${graph.factorized ? "one with " : ""}${found}. ` +
+      `Make the graph with separateQkv: ${kind === "separate Q, K, V"} (on the command line ${kind === "separate Q, K, V" ? "without" : "with"} --shared-qkv).`,
+  );
+}
+
+function describe({ layers, heads, attnOnly, parallel }: Omit<PublishedModel, "name">): string {
+  const block = attnOnly ? "without MLPs" : parallel ? "attention and MLP in parallel" : "attention, then MLP";
+  return `${layers} blocks of ${heads} heads, ${block}`;
+}

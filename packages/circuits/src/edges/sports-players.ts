@@ -1,0 +1,60 @@
+import type { Edge } from "@autocircuit/core";
+import { type Connection, connectedEdges } from "./connections.ts";
+import { circuitTokens, graphOf, type HasGraph, type OfficialEdgesOptions } from "./official-edges.ts";
+import { PYTHIA_2_8B, requireModel } from "./published-model.ts";
+import { wordPositions } from "./word-positions.ts";
+
+/** Words of a sports prompt whose positions the circuit names: first and last token of the name, and the last token. */
+export const SPORTS_PLAYERS_WORDS = ["first_name_tok", "final_name_tok", "end"] as const;
+
+/** Blocks whose heads join the tokens of a name. */
+const JOINING_BLOCKS = 2;
+/** Blocks whose MLPs look the name up. */
+const LOOKUP_BLOCKS = 16;
+/** The head that carries the sport to the last token, and those it hands it to. */
+const EXTRACTING_HEAD = "A16.20";
+const HELPING_HEADS = ["A21.9", "A22.17", "A22.15", "A17.30", "A19.24"];
+
+/**
+ * The circuit that knows the sport of an athlete in Pythia-2.8B. The first two blocks join the tokens of the name, MLPs up to block 15
+ * look it up at its last token, and heads from block 16 on carry the sport to the output.
+ *
+ * Source: Rajamanoharan et al. 2023, "Fact Finding", part 2, "Simplifying the Circuit" (Alignment Forum), sections on token
+ * concatenation, lookup and extraction; edges and positions as in AutoCircuit, which takes all edges among the first blocks because
+ * names have three tokens there, not two. `corrected` changes nothing.
+ *
+ * @param options.wordIdxs positions of first_name_tok, final_name_tok and end; needed by token
+ * @throws AutocircuitError `shape` unless the graph is Pythia-2.8B's, factorised, with one input per head (`separateQkv: false`);
+ *   `bad-input` for word positions that are missing or outside
+ */
+export function sportsPlayersTrueEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
+  const circuit = "sportsPlayersTrueEdges";
+  const graph = graphOf(target);
+  requireModel(circuit, PYTHIA_2_8B, "shared Q, K, V", graph);
+  const at = wordPositions(circuit, SPORTS_PLAYERS_WORDS, circuitTokens(circuit, graph, options), options);
+  return connectedEdges(graph, sportsConnections(graph.config.heads, at), options.seqStartIdx);
+}
+
+function* sportsConnections(
+  heads: number,
+  at: Record<(typeof SPORTS_PLAYERS_WORDS)[number], number>,
+): Generator<Connection> {
+  const first = at.first_name_tok;
+  const last = at.final_name_tok;
+  const before = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
+  const joining = Array.from({ length: JOINING_BLOCKS * heads }, (_, i) => `A${Math.floor(i / heads)}.${i % heads}`);
+  const lookup = Array.from({ length: LOOKUP_BLOCKS }, (_, block) => `MLP ${block}`);
+  // MLP 1 is missing before the last token of the name: its output there reaches no head of the first two blocks.
+  const early = ["Resid Start", "MLP 0", ...joining];
+  const final = ["Resid Start", ...joining, ...lookup];
+  yield* pairs(early, early, before);
+  yield* pairs(final, [...final, EXTRACTING_HEAD], [last]);
+  yield* pairs([EXTRACTING_HEAD], HELPING_HEADS, [last]);
+  yield* pairs([EXTRACTING_HEAD, ...HELPING_HEADS], ["Resid End"], [at.end]);
+}
+
+function* pairs(sources: readonly string[], destinations: readonly string[], at: readonly number[]) {
+  for (const source of sources) {
+    for (const destination of destinations) yield [`${source}->${destination}`, at] satisfies Connection;
+  }
+}

@@ -1,0 +1,141 @@
+import { Graph, type ResolvedGraphConfig } from "@autocircuit/core";
+import { AutocircuitError } from "@autocircuit/native";
+import { formatPythonNumber, isObject, parsePythonJson, pythonNumber } from "./python-json.ts";
+import type { ReadCircuitOptions } from "./read-eap-ig.ts";
+import type { EapIgNode, ScoredCircuit } from "./scored-circuit.ts";
+
+/**
+ * A circuit as JSON in AutoCircuit's names, by token too: `circuit`, `graph` (its configuration), `graphEdges`, `edges` of the circuit as
+ * `{ edge, token, score }`, and `others` with the edges outside it whose score is not 0. `autocircuit patch` takes it as a list of edges.
+ */
+export function formatCircuitFile({ name, graph, scores, inCircuit, eapIg }: ScoredCircuit): string {
+  const line = (index: number) => {
+    const { name: edge, token } = graph.edge(index);
+    const score = scores[index]!;
+    const written = Number.isFinite(score) ? formatPythonNumber(score) : `"${score}"`;
+    return `    {"edge": ${JSON.stringify(edge)}, "token": ${token}, "score": ${written}}`;
+  };
+  const all = Array.from(scores.keys());
+  const lists = {
+    edges: all.filter((index) => inCircuit[index] === 1),
+    others: all.filter((index) => inCircuit[index] !== 1 && !Object.is(scores[index], 0)),
+  };
+  const head = {
+    circuit: name,
+    graph: graph.config,
+    graphEdges: graph.edgeCount,
+    ...(eapIg && { eapIg: plain(eapIg) }),
+  };
+  const entries = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+  for (const [key, indices] of Object.entries(lists)) {
+    entries.push(`  "${key}": ${indices.length === 0 ? "[]" : `[\n${indices.map(line).join(",\n")}\n  ]`}`);
+  }
+  return `{\n${entries.join(",\n")}\n}\n`;
+}
+
+/** Whether parsed JSON looks like a file of {@link formatCircuitFile}. */
+export function isCircuitFile(json: unknown): json is Record<string, unknown> & { edges: unknown[] } {
+  return isObject(json) && "circuit" in json && Array.isArray(json.edges);
+}
+
+/**
+ * Reads what {@link formatCircuitFile} and `autocircuit circuits NAME --json` write; the latter has no `graph`, so one must be given, and
+ * no scores: its edges get score 1.
+ *
+ * @throws AutocircuitError `bad-file` naming the entry: not JSON, an unknown edge, another model's circuit
+ */
+export function readCircuitFile(text: string, where = "circuit", options: ReadCircuitOptions = {}): ScoredCircuit {
+  return circuitFileOf(parsePythonJson(text, where), where, options);
+}
+
+/** {@link readCircuitFile} for JSON that was parsed already. */
+export function circuitFileOf(json: unknown, where: string, options: ReadCircuitOptions = {}): ScoredCircuit {
+  const bad: Bad = (reason, cause) => {
+    throw new AutocircuitError("bad-file", `${where}: ${reason}`, { cause });
+  };
+  if (!isCircuitFile(json)) return bad("not a circuit: it should have `circuit` and a list of `edges`.");
+  const graph = graphIn(json, options, bad);
+  const scores = new Float64Array(graph.edgeCount);
+  const inCircuit = new Uint8Array(graph.edgeCount);
+  json.edges.forEach((entry, i) => {
+    const { index, score = 1 } = edgeOf(entry, graph, (reason, cause) => bad(`edges[${i}]: ${reason}`, cause));
+    inCircuit[index] = 1;
+    scores[index] = score;
+  });
+  if (json.others !== undefined && !Array.isArray(json.others)) bad("`others` should be a list.");
+  ((json.others ?? []) as unknown[]).forEach((entry, i) => {
+    const { index, score } = edgeOf(entry, graph, (reason, cause) => bad(`others[${i}]: ${reason}`, cause));
+    if (inCircuit[index] === 1) bad(`others[${i}]: this edge is in the circuit already.`);
+    scores[index] = score ?? 0;
+  });
+  const name = typeof json.circuit === "string" ? json.circuit : null;
+  const { eapIg } = json;
+  if (eapIg === undefined) return { name, graph, scores, inCircuit };
+  if (!isObject(eapIg) || !isObject(eapIg.cfg) || !isObject(eapIg.nodes))
+    return bad("`eapIg` should have `cfg` and `nodes`.");
+  const nodes = Object.entries(eapIg.nodes).map(([node, entry]) => [node, revived(entry)] as const);
+  return { name, graph, scores, inCircuit, eapIg: { cfg: eapIg.cfg, nodes: new Map(nodes) } };
+}
+
+type Bad = (reason: string, cause?: unknown) => never;
+
+/** What tells the graphs of two models apart. */
+const MODEL_KEYS = ["layers", "heads", "kvHeads", "attnOnly", "parallel"] as const;
+
+function graphIn(json: Record<string, unknown>, { graph: wanted }: ReadCircuitOptions, bad: Bad): Graph {
+  if (json.graph === undefined) return wanted ?? bad("it does not say which graph it is of; give the model.");
+  let stored: Graph;
+  try {
+    const config = json.graph as ResolvedGraphConfig;
+    stored = Graph.of(config, config);
+  } catch (cause) {
+    return bad(`\`graph\` is malformed: ${(cause as Error).message}`, cause);
+  }
+  const differs = wanted && MODEL_KEYS.find((key) => stored.config[key] !== wanted.config[key]);
+  if (differs) {
+    bad(
+      `it belongs to another model: \`${differs}\` is ${stored.config[differs]}, the model's is ${wanted.config[differs]}.`,
+    );
+  }
+  return stored;
+}
+
+function edgeOf(entry: unknown, graph: Graph, bad: Bad): { index: number; score?: number } {
+  const { edge, token = null, score } = isObject(entry) ? entry : {};
+  if (typeof edge !== "string" || (token !== null && typeof token !== "number")) {
+    return bad(`${JSON.stringify(entry)} is no edge; write {"edge": name, "token": position or null}.`);
+  }
+  const value = score === undefined ? undefined : pythonNumber(score);
+  if (score !== undefined && value === undefined) bad("`score` is no number.");
+  try {
+    return { index: graph.index(edge, token), ...(value !== undefined && { score: value }) };
+  } catch (cause) {
+    return bad((cause as Error).message, cause);
+  }
+}
+
+/** Plain JSON of what EAP-IG adds; numbers that `JSON.stringify` would change become strings. */
+function plain({ cfg, nodes }: NonNullable<ScoredCircuit["eapIg"]>) {
+  const number = (value: number) =>
+    Object.is(value, -0) ? formatPythonNumber(value) : Number.isFinite(value) ? value : String(value);
+  const written = Array.from(nodes, ([name, { score, neuronScores, ...rest }]) => [
+    name,
+    {
+      ...rest,
+      ...(score !== undefined && { score: number(score) }),
+      ...(neuronScores && { neuronScores: neuronScores.map(number) }),
+    },
+  ]);
+  return { cfg, nodes: Object.fromEntries(written) };
+}
+
+function revived(entry: unknown): EapIgNode {
+  const { score, neuronScores, ...rest } = entry as Record<string, unknown>;
+  return {
+    ...(rest as unknown as EapIgNode),
+    ...(score !== undefined && { score: pythonNumber(score)! }),
+    ...(neuronScores !== undefined && {
+      neuronScores: (neuronScores as unknown[]).map((value) => pythonNumber(value)!),
+    }),
+  };
+}

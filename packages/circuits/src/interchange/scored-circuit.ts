@@ -1,0 +1,58 @@
+import { Circuit, type Graph, PruneScores } from "@autocircuit/core";
+import { AutocircuitError } from "@autocircuit/native";
+
+/** What EAP-IG stores of a node. */
+export interface EapIgNode {
+  readonly inGraph: boolean;
+  readonly score?: number;
+  /** Which of the node's neurons are in the circuit. */
+  readonly neurons?: readonly boolean[];
+  readonly neuronScores?: readonly number[];
+}
+
+/** A circuit with a score for every edge of its graph, as tools exchange it. */
+export interface ScoredCircuit {
+  /** What it is called; null where the format has no name. */
+  readonly name: string | null;
+  readonly graph: Graph;
+  /** One per edge, in the order of the flat edge vector. */
+  readonly scores: Float64Array;
+  /** 1 for the edges in the circuit, 0 for the others. */
+  readonly inCircuit: Uint8Array;
+  /** What only EAP-IG's files say; kept on the way through other formats. */
+  readonly eapIg?: {
+    /** The file's `cfg`, with entries of which nothing is known here. */
+    readonly cfg: Readonly<Record<string, unknown>>;
+    /** By EAP-IG's name, such as `a0.h1`. */
+    readonly nodes: ReadonlyMap<string, EapIgNode>;
+  };
+}
+
+/**
+ * A circuit to be written, from scores and the edges that belong to it.
+ *
+ * @throws AutocircuitError `bad-input` when scores and circuit are of different graphs
+ * @example
+ * formatEapIgCircuit(scoredCircuit(scores, scores.circuit(100)));
+ */
+export function scoredCircuit(scores: PruneScores, circuit: Circuit, name: string | null = null): ScoredCircuit {
+  if (!scores.graph.equals(circuit.graph)) {
+    throw new AutocircuitError("bad-input", "The scores and the circuit are of different graphs.");
+  }
+  return {
+    name,
+    graph: scores.graph,
+    scores: Float64Array.from(scores.values),
+    inCircuit: Uint8Array.from(circuit.mask()),
+  };
+}
+
+/** The scores alone; they are rounded to float32. */
+export function pruneScoresOf({ graph, scores, name }: ScoredCircuit): PruneScores {
+  return new PruneScores(graph, Float32Array.from(scores), name === null ? {} : { task: name });
+}
+
+/** The edges that are in the circuit. */
+export function circuitOf({ graph, inCircuit }: ScoredCircuit): Circuit {
+  return Circuit.where(graph, (index) => inCircuit[index] === 1);
+}

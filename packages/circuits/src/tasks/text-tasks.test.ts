@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gpt2Tokenizer } from "@autocircuit/models";
+import { setThreads } from "@autocircuit/native";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { tinyGpt2 } from "../../test/tiny-gpt2.ts";
+import { tasks } from "./registry.ts";
+import { textTasks } from "./text-tasks.ts";
+
+await setThreads(1);
+
+const empty = mkdtempSync(join(tmpdir(), "no-models-"));
+afterAll(() => rmSync(empty, { recursive: true }));
+
+describe.each(textTasks.map(({ name }) => name))("%s without weights", (name) => {
+  it("says what it needs and how to get it", async () => {
+    vi.stubEnv("AUTOCIRCUIT_MODELS", empty);
+    vi.stubEnv("HF_HUB_OFFLINE", "1");
+    const loading = tasks[name]!.load();
+    await expect(loading).rejects.toMatchObject({ code: "not-found" });
+    await expect(loading).rejects.toThrow(
+      /weights are not on this machine\. It is \S+\/\S+ on the Hugging Face hub.*--model FOLDER/s,
+    );
+    vi.unstubAllEnvs();
+  });
+
+  it("says which circuits it has", async () => {
+    const names = Object.keys(tasks[name]!.circuits);
+    expect(names.length).toBeGreaterThan(0);
+    await expect(tasks[name]!.load({ circuit: "none" })).rejects.toThrow(`It has: ${names.join(", ")}.`);
+  });
+});
+
+describe("a model of another shape", () => {
+  it("is refused before its weights are read", async () => {
+    const config = { model_type: "gpt2", n_layer: 2, n_head: 12, n_embd: 24, n_positions: 64, vocab_size: 50257 };
+    writeFileSync(join(empty, "config.json"), JSON.stringify(config));
+    const loading = tasks["ioi-component"]!.load({ model: empty });
+    await expect(loading).rejects.toThrow(/ioi-component: this circuit belongs to GPT-2 small.*2 blocks of 12 heads/);
+  });
+
+  it("and one without the tokenizer it needs", async () => {
+    const config = { n_layers: 4, n_heads: 8, d_model: 16, d_head: 2, d_vocab: 30, n_ctx: 64, attn_only: true };
+    const rest = { act_fn: null, normalization_type: "LNPre", d_mlp: 64, eps: 1e-5 };
+    writeFileSync(join(empty, "config.json"), JSON.stringify({ ...config, ...rest }));
+    const loading = tasks["docstring-token"]!.load({ model: empty });
+    await expect(loading).rejects.toThrow(/docstring-token: .* has no tokenizer.*gpt-neox-tokenizer-digits/s);
+  });
+});
+
+describe("on a random model of GPT-2 small's shape", () => {
+  let model: Awaited<ReturnType<typeof tinyGpt2>>;
+  beforeAll(async () => {
+    model = await tinyGpt2();
+  });
+  afterAll(() => model[Symbol.dispose]());
+
+  it("ioi-component has AutoCircuit's batches and circuit", async () => {
+    await using task = await tasks["ioi-component"]!.load({ model: model.folder });
+    expect(task.key).toBe("Indirect Object Identification Component Circuit");
+    expect([task.train.batchSize, task.train.length, task.test.batchSize, task.test.length]).toEqual([64, 2, 64, 2]);
+    expect([task.model.graph.edgeCount, task.trueEdgeCount]).toEqual([32491, 739]);
+    expect(task.model.outputSlice).toBe("last_seq");
+    const [pair] = task.train.prompts;
+    expect(pair!.clean[0]).toBe(50256);
+    const [answer] = pair!.answers as number[];
+    expect(gpt2Tokenizer().token(answer!)).toMatch(/^ [A-Z][a-z]+$/);
+    expect(pair!.clean).toContain(answer);
+    using logits = await task.model.forward(task.test.batches[0]!.clean);
+    expect(logits.shape).toEqual([64, 50257]);
+  });
+
+  it("ioi-token has one length, positions with BOS, and the circuit by heads", async () => {
+    await using task = await tasks["ioi-token"]!.load({ model: model.folder });
+    expect([task.train.batchSize, task.train.length, task.test.batchSize, task.test.length]).toEqual([300, 1, 100, 1]);
+    expect([task.train.seqLen, task.model.graph.tokens]).toEqual([15, 15]);
+    expect(task.train.wordIdxs).toEqual({ IO: 2, S1: 4, "S1+1": 5, S2: 10, end: 14 });
+    expect(task.trueEdgeCount).toBe(47126);
+    expect(task.train.seqLabels).toHaveLength(15);
+    await using byEdges = await tasks["ioi-token"]!.load({ model: model.folder, circuit: "true" });
+    expect(byEdges.trueEdgeCount).toBe(869);
+  });
+
+  it("greaterthan-component has its circuit", async () => {
+    await using task = await tasks["greaterthan-component"]!.load({ model: model.folder });
+    expect([task.train.promptCount, task.test.promptCount, task.trueEdgeCount]).toEqual([128, 128, 235]);
+    using logits = await task.model.forward(task.test.batches[0]!.clean);
+    expect(logits.shape).toEqual([64, 50257]);
+  });
+});

@@ -1,0 +1,50 @@
+import { type LiteratureCircuit, publishedCircuits } from "@autocircuit/circuits";
+import { Graph } from "@autocircuit/core";
+import type { CircuitsCommandOptions } from "../commands/circuits.ts";
+import type { Context } from "../context.ts";
+import { suggest } from "../support/nearest.ts";
+import { UsageError } from "../support/usage-error.ts";
+import { requireWritable, writeWhole } from "../support/write-file.ts";
+import { parseWordIdxs } from "./parse-word-idxs.ts";
+import { readModelConfig } from "./read-model-config.ts";
+
+/** Most edges printed; the file has them all. */
+const PRINTED = 20;
+
+/** Prints the edges of a published circuit in a model's graph and writes `{ circuit, graphEdges, edges }`. */
+export async function circuitEdges(name: string, options: CircuitsCommandOptions, { print }: Context): Promise<void> {
+  requireWritable(options.json);
+  const circuit = findCircuit(name);
+  const graph = await graphFor(options);
+  const { seqStartIdx, corrected = false } = options;
+  const wordIdxs = options.wordIdxs === undefined ? {} : parseWordIdxs(options.wordIdxs);
+  const found = circuit.edges(graph, { wordIdxs, seqStartIdx, corrected });
+  const edges = found.map((edge) => ({ edge: edge.name, token: edge.token }));
+  print(`${name}: ${edges.length} of ${graph.edgeCount} edges (${circuit.paper})`);
+  for (const edge of found.slice(0, PRINTED)) print(`  ${edge}`);
+  if (edges.length > PRINTED)
+    print(`  and ${edges.length - PRINTED} more${options.json ? "" : "; --json FILE writes all"}`);
+  if (!options.json) return;
+  writeWhole(options.json, `${formatEdges(name, graph.edgeCount, edges)}\n`);
+  print(`wrote ${options.json}`);
+}
+
+function findCircuit(name: string): LiteratureCircuit {
+  if (Object.hasOwn(publishedCircuits, name)) return publishedCircuits[name]!;
+  throw new UsageError(`There is no circuit "${name}". ${suggest(name, Object.keys(publishedCircuits))}`);
+}
+
+async function graphFor({ byToken, seqLen, sharedQkv, ...where }: CircuitsCommandOptions): Promise<Graph> {
+  if (byToken && seqLen === undefined)
+    throw new UsageError("--by-token needs the number of positions. Add --seq-len N (BOS counted).");
+  if (!byToken && seqLen !== undefined)
+    throw new UsageError("--seq-len is for a graph by token. Add --by-token, or leave --seq-len out.");
+  return Graph.of(await readModelConfig(where), { separateQkv: !sharedQkv, tokens: byToken ? seqLen! : null });
+}
+
+/** JSON with one edge a line. */
+function formatEdges(circuit: string, graphEdges: number, edges: readonly { edge: string; token: number | null }[]) {
+  const lines = edges.map((edge) => `    ${JSON.stringify(edge)}`).join(",\n");
+  const list = edges.length === 0 ? "[]" : `[\n${lines}\n  ]`;
+  return `{\n  "circuit": ${JSON.stringify(circuit)},\n  "graphEdges": ${graphEdges},\n  "edges": ${list}\n}`;
+}

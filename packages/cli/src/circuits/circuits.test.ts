@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ioiTrueEdges, publishedCircuits } from "@autocircuit/circuits";
+import { Graph } from "@autocircuit/core";
+import { afterAll, describe, expect, it } from "vitest";
+import { runProgram } from "../program.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "circuits-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const GPT2 = { model_type: "gpt2", n_layer: 12, n_head: 12, n_embd: 768, n_positions: 1024, vocab_size: 50257 };
+writeFileSync(join(folder, "config.json"), JSON.stringify(GPT2));
+const renamed = join(folder, "gpt2.json");
+writeFileSync(renamed, JSON.stringify(GPT2));
+const words = { IO: 2, S1: 4, "S1+1": 5, S2: 10, end: 14 };
+
+async function circuits(...args: string[]) {
+  let out = "";
+  let err = "";
+  const code = await runProgram(["circuits", ...args], new AbortController().signal, {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+  });
+  return { code, out, err };
+}
+
+describe("circuits", () => {
+  it("lists them all with their papers", async () => {
+    const json = join(folder, "list.json");
+    const { code, out } = await circuits("--json", json);
+    expect(code).toBe(0);
+    const list = JSON.parse(readFileSync(json, "utf8")).circuits as { name: string; paper: string }[];
+    expect(list.map(({ name }) => name)).toEqual(Object.keys(publishedCircuits));
+    for (const { name, paper } of list) {
+      expect(out).toContain(name);
+      expect(paper).toMatch(/20\d\d/);
+    }
+  });
+
+  it("writes the edges of one, from a folder or a configuration file", async () => {
+    const expected = ioiTrueEdges(Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false }));
+    for (const where of [
+      ["--model", folder],
+      ["--config", join(folder, "config.json")],
+      ["--config", renamed],
+    ]) {
+      const json = join(folder, "ioi.json");
+      const { code, err, out } = await circuits("ioi-true-edges", ...where, "--json", json);
+      expect(err).toBe("");
+      expect(code).toBe(0);
+      expect(out).toContain("739 of 32491 edges");
+      expect(JSON.parse(readFileSync(json, "utf8"))).toEqual({
+        circuit: "ioi-true-edges",
+        graphEdges: 32491,
+        edges: expected.map(({ name }) => ({ edge: name, token: null })),
+      });
+    }
+  });
+
+  it("writes them by token", async () => {
+    const json = join(folder, "by-token.json");
+    const place = ["--config", renamed, "--by-token", "--seq-len", "13", "--seq-start-idx", "2", "--json", json];
+    const { code } = await circuits("ioi-true-edges", ...place, "--word-idxs", JSON.stringify(words));
+    expect(code).toBe(0);
+    const written = JSON.parse(readFileSync(json, "utf8"));
+    expect(written.graphEdges).toBe(13 * 32491);
+    expect(written.edges).toHaveLength(869);
+    expect(written.edges).toContainEqual({ edge: "A9.9->Resid End", token: 12 });
+  });
+
+  it("takes --shared-qkv and --corrected", async () => {
+    const shared = await circuits("ioi-head-based-official-edges", "--config", renamed, "--shared-qkv");
+    expect(shared.out).toContain("2340 of 11611 edges");
+    const corrected = await circuits("ioi-true-edges", "--config", renamed, "--corrected");
+    expect(corrected.out).toContain("771 of 32491 edges");
+  });
+});
+
+describe("circuits refuses", () => {
+  const byToken = ["--config", renamed, "--by-token", "--seq-len", "15"];
+  it.each([
+    { args: ["ioi-true-edge", "--config", renamed], says: "Did you mean ioi-true-edges" },
+    { args: ["toString", "--config", renamed], says: "There is no circuit" },
+    { args: ["ioi-true-edges"], says: "--model FOLDER or --config FILE" },
+    { args: ["ioi-true-edges", "--config", renamed, "--model", folder], says: "one of them" },
+    { args: ["ioi-true-edges", "--config", join(folder, "none.json")], says: "no such file" },
+    { args: ["ioi-true-edges", "--config", renamed, "--by-token"], says: "--seq-len N" },
+    { args: ["ioi-true-edges", "--config", renamed, "--seq-len", "4"], says: "Add --by-token" },
+    { args: ["ioi-true-edges", ...byToken], says: "lacks IO, S1, S1+1, S2, end" },
+    { args: ["ioi-true-edges", ...byToken, "--word-idxs", '{"IO":2}'], says: "lacks S1, S1+1, S2, end" },
+    { args: ["ioi-true-edges", ...byToken, "--word-idxs", "{IO:2}"], says: "not valid JSON" },
+    { args: ["ioi-true-edges", ...byToken, "--word-idxs", "[2]"], says: "not an object" },
+    { args: ["ioi-true-edges", ...byToken, "--word-idxs", '{"IO":-1}'], says: "IO is at -1" },
+    { args: ["docstring-true-edges", "--config", renamed], says: "belongs to attn-only-4l" },
+    { args: ["ioi-true-edges", "--config", renamed, "--shared-qkv"], says: "without --shared-qkv" },
+  ])("$args", async ({ args, says }) => {
+    const { code, err } = await circuits(...args);
+    expect(code).toBe(2);
+    expect(err).toContain(says);
+  });
+
+  it("a configuration that is none, by the name it was given", async () => {
+    const broken = join(folder, "broken.json");
+    writeFileSync(broken, "{");
+    const { code, err } = await circuits("ioi-true-edges", "--config", broken);
+    expect(code).toBe(2);
+    expect(err).toContain(`${broken}`);
+  });
+});

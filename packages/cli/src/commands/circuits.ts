@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+import { wholeNumber } from "../support/parse-options.ts";
+
+/** Options of `autocircuit circuits`, as commander gives them. */
+export interface CircuitsCommandOptions {
+  model?: string;
+  config?: string;
+  byToken?: boolean;
+  seqLen?: number;
+  wordIdxs?: string;
+  seqStartIdx: number;
+  sharedQkv?: boolean;
+  corrected?: boolean;
+  json?: string;
+}
+
+/** `autocircuit circuits [NAME]`. */
+export function addCircuits(program: Command, context: Context): void {
+  program
+    .command("circuits")
+    .description("list the published circuits with their papers, or give the edges of one in a model's graph")
+    .argument("[name]", "a published circuit; without a name they are listed")
+    .option("--model <folder>", "model of the circuit's shape; only its configuration is read")
+    .option("--config <file>", "the same, by its config.json")
+    .option("--by-token", "one edge per token position; needs --seq-len, and mostly --word-idxs")
+    .option("--seq-len <n>", "positions of the graph by token", wholeNumber(1))
+    .option("--word-idxs <json>", 'positions of named words in the whole prompt, such as {"IO":2,"end":14}')
+    .option(
+      "--seq-start-idx <n>",
+      "position that the graph starts at, where a shared prefix was cut off",
+      wholeNumber(),
+      0,
+    )
+    .option("--shared-qkv", "queries, keys and values of a head share one input")
+    .option("--corrected", "follow the paper where the published code has a slip")
+    .option("--json <file>", "also write the list, or the edges")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  autocircuit circuits
+  autocircuit circuits ioi-true-edges --model models/gpt2 --json ioi.json
+  autocircuit circuits ioi-true-edges --config gpt2/config.json --by-token --seq-len 15 --word-idxs '{"IO":2,"S1":4,"S1+1":5,"S2":10,"end":14}'
+  autocircuit circuits sports-players-true-edges --model models/pythia-2.8b --shared-qkv`,
+    )
+    .action(async (name: string | undefined, options: CircuitsCommandOptions) => {
+      if (name === undefined) {
+        const { listCircuits } = await import("../circuits/list-circuits.ts");
+        listCircuits(options, context);
+      } else {
+        const { circuitEdges } = await import("../circuits/circuit-edges.ts");
+        await circuitEdges(name, options, context);
+      }
+    });
+}

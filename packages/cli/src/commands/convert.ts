@@ -1,0 +1,47 @@
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+import { wholeNumber } from "../support/parse-options.ts";
+
+/** Options of `autocircuit convert`, as commander gives them. */
+export interface ConvertCommandOptions {
+  model?: string;
+  config?: string;
+  size?: number;
+  tokenizer?: string;
+}
+
+/** `autocircuit convert IN OUT`. */
+export function addConvert(program: Command, context: Context): void {
+  program
+    .command("convert")
+    .description("convert circuits and prompts between the formats of AutoCircuit, EAP-IG / MIB and Edge-Pruning")
+    .argument(
+      "<in>",
+      "circuit (.json of EAP-IG or of this program, .safetensors of scores) or prompts (.json, .csv, .jsonl)",
+    )
+    .argument("<out>", "what to write; its ending and the input decide the format")
+    .option(
+      "--model <folder>",
+      "model that the circuit belongs to: checked, and needed where the input does not say it",
+    )
+    .option("--config <file>", "the same, by its config.json")
+    .option("--size <n>", "edges in the circuit, from scores (default: all edges)", wholeNumber())
+    .option("--tokenizer <folder>", "for .csv from answers given as text: folder or hub id of a tokenizer, or gpt2")
+    .addHelpText(
+      "after",
+      `
+A circuit of EAP-IG becomes one of this program, and the other way round; either becomes scores with OUT.safetensors.
+Prompts in AutoCircuit's .json become EAP-IG's .csv or Edge-Pruning's .jsonl, and the other way round.
+
+Examples:
+  autocircuit convert eap-ig-circuit.json circuit.json
+  autocircuit convert circuit.json for-mib.json --model models/gpt2
+  autocircuit convert scores.safetensors for-mib.json --size 1000 --model models/gpt2
+  autocircuit convert ioi.csv ioi.json
+  autocircuit convert datasets/ioi-abba-template-0.json ioi.csv --tokenizer gpt2`,
+    )
+    .action(async (input: string, output: string, options: ConvertCommandOptions) => {
+      const { convert } = await import("../convert/convert.ts");
+      await convert(input, output, options, context);
+    });
+}

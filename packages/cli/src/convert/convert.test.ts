@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Graph, PruneScores } from "@autocircuit/core";
+import { afterAll, describe, expect, it } from "vitest";
+import { runProgram } from "../program.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "convert-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const EAP = fileURLToPath(new URL("../../../circuits/test/fixtures/eap-ig/gpt2-like.json", import.meta.url));
+const MODEL = fileURLToPath(new URL("../../../conformance/fixtures/autocircuit/gpt2-like", import.meta.url));
+
+async function convert(...args: string[]) {
+  let out = "";
+  let err = "";
+  const code = await runProgram(["convert", ...args], new AbortController().signal, {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+  });
+  return { code, out, err };
+}
+
+const path = (name: string) => join(folder, name);
+function file(name: string, content: unknown): string {
+  writeFileSync(path(name), typeof content === "string" ? content : JSON.stringify(content));
+  return path(name);
+}
+const parsed = (name: string) => JSON.parse(readFileSync(path(name), "utf8"));
+
+describe("convert circuits", () => {
+  it("from EAP-IG to ours and back without loss", async () => {
+    expect(await convert(EAP, path("ours.json"))).toMatchObject({ code: 0, err: "" });
+    expect(parsed("ours.json").edges[0]).toEqual({ edge: expect.any(String), token: null, score: expect.any(Number) });
+    expect(await convert(path("ours.json"), path("back.json"), "--model", MODEL)).toMatchObject({ code: 0, err: "" });
+    expect(parsed("back.json")).toEqual(JSON.parse(readFileSync(EAP, "utf8")));
+  });
+
+  it("to scores, and from scores at a size", async () => {
+    expect(await convert(EAP, path("scores.safetensors"))).toMatchObject({ code: 0 });
+    const scores = await PruneScores.load(path("scores.safetensors"));
+    const eap = JSON.parse(readFileSync(EAP, "utf8"));
+    expect(scores.get("A0.1->MLP 0")).toBe(eap.edges["a0.h1->m0"].score);
+    const { code, out } = await convert(path("scores.safetensors"), path("top.json"), "--size", "20");
+    expect(code).toBe(0);
+    expect(out).toContain("20 of");
+    expect(out).toContain("d_model is not known");
+    const top = parsed("top.json");
+    expect(Object.values(top.edges as { in_graph: boolean }[]).filter((edge) => edge.in_graph)).toHaveLength(20);
+  });
+
+  it("from a published circuit's file, given the model", async () => {
+    const graph = Graph.of({ layers: 2, heads: 4, attnOnly: false, parallel: false });
+    const edges = [{ edge: "A0.1->MLP 1", token: null }];
+    const bare = file("bare.json", { circuit: "mine", graphEdges: graph.edgeCount, edges });
+    expect(await convert(bare, path("eap.json"))).toMatchObject({ code: 2 });
+    expect(await convert(bare, path("eap.json"), "--config", join(MODEL, "config.json"))).toMatchObject({ code: 0 });
+    expect(parsed("eap.json").edges["a0.h1->m1"]).toEqual({ score: 1, in_graph: true });
+    expect(parsed("eap.json").cfg.d_model).toBeGreaterThan(0);
+  });
+});
+
+describe("convert prompts", () => {
+  const csv = "clean,corrupted,correct_idx,incorrect_idx\nWhen A and B,When C and D,5,6\n";
+
+  it("from CSV and JSONL to AutoCircuit's JSON and back", async () => {
+    expect(await convert(file("p.csv", csv), path("p.json"))).toMatchObject({ code: 0 });
+    expect(parsed("p.json").prompts).toEqual([
+      { clean: "When A and B", corrupt: "When C and D", answers: [5], wrong_answers: [6] },
+    ]);
+    expect(await convert(path("p.json"), path("again.csv"))).toMatchObject({ code: 0 });
+    expect(readFileSync(path("again.csv"), "utf8")).toBe(csv);
+    const line = { text: "A and B met C", corr_text: "A and B met D" };
+    expect(await convert(file("p.jsonl", `${JSON.stringify(line)}\n`), path("l.json"))).toMatchObject({ code: 0 });
+    expect(await convert(path("l.json"), path("again.jsonl"))).toMatchObject({ code: 0 });
+    expect(JSON.parse(readFileSync(path("again.jsonl"), "utf8"))).toEqual(line);
+  });
+
+  it("with GPT-2's tokens for answers given as text, and says what has no place", async () => {
+    const prompts = [{ clean: "a", corrupt: "b", answers: [" Mary"], wrong_answers: [" John"] }];
+    const json = file("text.json", { prompts, word_idxs: { IO: 2 } });
+    expect((await convert(json, path("text.csv"))).err).toContain("give the tokenizer");
+    const { code, out } = await convert(json, path("text.csv"), "--tokenizer", "gpt2");
+    expect(code).toBe(0);
+    expect(out).toContain("no place for word_idxs");
+    expect(readFileSync(path("text.csv"), "utf8")).toContain("a,b,5335,1757");
+  });
+});
+
+describe("convert refuses", () => {
+  const csv = file("ok.csv", "clean,corrupted,label\na,b,4\n");
+  const other = file("other.json", {
+    model_type: "gpt2",
+    n_layer: 3,
+    n_head: 4,
+    n_embd: 32,
+    n_positions: 9,
+    vocab_size: 9,
+  });
+  it.each([
+    { args: [path("none.json"), path("x.json")], says: "no such file" },
+    { args: [file("a.txt", ""), path("x.json")], says: "the ending says nothing" },
+    { args: [file("a.json", {}), path("x.json")], says: "neither a circuit" },
+    { args: [file("b.json", "{"), path("x.json")], says: "not JSON" },
+    { args: [csv, path("x.csv")], says: "can be written as .json" },
+    { args: [csv, path("x.json"), "--size", "3"], says: "--size" },
+    { args: [EAP, path("x.csv")], says: "can be written as .json or .safetensors" },
+    { args: [EAP, path("x.json"), "--config", other], says: "another model" },
+    { args: [file("c.csv", "clean,corrupted,label\na,b\n"), path("x.json")], says: "line 2" },
+  ])("$args", async ({ args, says }) => {
+    const { code, err } = await convert(...args);
+    expect(err).toContain(says);
+    expect(code).toBe(2);
+  });
+});

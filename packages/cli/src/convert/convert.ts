@@ -1,0 +1,94 @@
+import {
+  circuitOf,
+  type ExchangedPrompts,
+  formatAutocircuitPrompts,
+  formatCircuitFile,
+  formatEapIgCircuit,
+  formatEapIgCsv,
+  formatEdgePruningJsonl,
+  pruneScoresOf,
+  type ScoredCircuit,
+  unplacedFields,
+} from "@autocircuit/circuits";
+import { Graph } from "@autocircuit/core";
+import { gpt2Tokenizer, loadTokenizer } from "@autocircuit/models";
+import type { TransformerConfig } from "@autocircuit/native";
+import { readModelConfig } from "../circuits/read-model-config.ts";
+import type { ConvertCommandOptions } from "../commands/convert.ts";
+import type { Context } from "../context.ts";
+import { UsageError } from "../support/usage-error.ts";
+import { requireWritable, writeWhole } from "../support/write-file.ts";
+import { type Input, readInput } from "./read-input.ts";
+
+/** Reads a circuit or prompts in one tool's format and writes them in another's. */
+export async function convert(
+  from: string,
+  to: string,
+  { size, tokenizer, ...where }: ConvertCommandOptions,
+  { print }: Context,
+): Promise<void> {
+  requireWritable(to);
+  const given = where.model !== undefined || where.config !== undefined;
+  const config = given ? await readModelConfig(where) : undefined;
+  const graph = config && Graph.of(config, { ungrouped: config.kvHeads !== config.heads });
+  const input = await readInput(from, graph, size);
+  if (size !== undefined && (input.kind !== "circuit" || input.format !== "scores"))
+    throw new UsageError("--size chooses a circuit from scores; the input has none. Leave --size out.");
+  print(input.kind === "circuit" ? await writeCircuit(input, to, config) : await writePrompts(input, to, tokenizer));
+}
+
+type CircuitInput = Extract<Input, { kind: "circuit" }>;
+type PromptsInput = Extract<Input, { kind: "prompts" }>;
+
+async function writeCircuit(
+  { format, circuit }: CircuitInput,
+  to: string,
+  config: TransformerConfig | undefined,
+): Promise<string> {
+  const summary = describeCircuit(circuit);
+  if (to.endsWith(".safetensors") && format !== "scores") {
+    await pruneScoresOf(circuit).save(to);
+    return `wrote ${to}: scores of ${circuit.graph.edgeCount} edges`;
+  }
+  if (!to.endsWith(".json"))
+    throw noSuchFormat(to, "a circuit", format === "scores" ? [".json"] : [".json", ".safetensors"]);
+  if (format === "eap-ig") {
+    writeWhole(to, formatCircuitFile(circuit));
+    return `wrote ${to}: ${summary}, in AutoCircuit's names`;
+  }
+  writeWhole(to, formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {}));
+  const width = config || circuit.eapIg ? "" : "; d_model is not known without --model and is written as 0";
+  return `wrote ${to}: ${summary}, as EAP-IG and MIB read them${width}`;
+}
+
+async function writePrompts({ format, prompts }: PromptsInput, to: string, tokenizer?: string): Promise<string> {
+  const summary = `wrote ${to}: ${prompts.prompts.length} prompt pairs`;
+  if (format !== "autocircuit") {
+    if (!to.endsWith(".json")) throw noSuchFormat(to, `prompts from .${format}`, [".json"]);
+    writeWhole(to, formatAutocircuitPrompts(prompts));
+    return summary;
+  }
+  if (to.endsWith(".csv")) {
+    const answers = tokenizer === undefined ? {} : { tokenizer: await tokenizerNamed(tokenizer) };
+    writeWhole(to, formatEapIgCsv(prompts, answers));
+  } else if (to.endsWith(".jsonl")) writeWhole(to, formatEdgePruningJsonl(prompts));
+  else throw noSuchFormat(to, "prompts from .json", [".csv", ".jsonl"]);
+  return summary + leftOut(prompts);
+}
+
+function leftOut(prompts: ExchangedPrompts): string {
+  const fields = unplacedFields(prompts);
+  return fields.length === 0 ? "" : `; the format has no place for ${fields.join(", ")}`;
+}
+
+async function tokenizerNamed(name: string) {
+  return name === "gpt2" ? gpt2Tokenizer() : loadTokenizer(name);
+}
+
+function describeCircuit(circuit: ScoredCircuit): string {
+  return `${circuitOf(circuit).size} of ${circuit.graph.edgeCount} edges`;
+}
+
+function noSuchFormat(to: string, what: string, endings: readonly string[]): UsageError {
+  return new UsageError(`${to}: ${what} can be written as ${endings.join(" or ")}. Choose such a name.`);
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import {
+  autocircuitPromptsOf,
+  circuitFileOf,
+  type ExchangedPrompts,
+  eapIgCircuitOf,
+  isCircuitFile,
+  isEapIgCircuit,
+  parsePythonJson,
+  readEapIgCsv,
+  readEdgePruningJsonl,
+  type ScoredCircuit,
+  scoredCircuit,
+} from "@autocircuit/circuits";
+import { type Graph, PruneScores } from "@autocircuit/core";
+import { UsageError } from "../support/usage-error.ts";
+
+/** What a file holds, and in which format. */
+export type Input =
+  | { kind: "circuit"; format: "eap-ig" | "autocircuit" | "scores"; circuit: ScoredCircuit }
+  | { kind: "prompts"; format: "csv" | "jsonl" | "autocircuit"; prompts: ExchangedPrompts };
+
+/**
+ * Reads a circuit or prompts, in whichever format they are; the ending tells, and for .json the content.
+ *
+ * @param graph graph of the model the circuit should belong to
+ * @param size edges in the circuit, for scores
+ * @throws UsageError for a file that is none of these; AutocircuitError with line, prompt or entry for a broken one
+ */
+export async function readInput(path: string, graph: Graph | undefined, size: number | undefined): Promise<Input> {
+  const ending = /\.[^./\\]*$/.exec(path)?.[0].toLowerCase();
+  if (ending === ".safetensors") {
+    const scores = await PruneScores.load(path, graph && { graph });
+    const circuit = scoredCircuit(scores, scores.circuit(size ?? scores.graph.edgeCount));
+    return { kind: "circuit", format: "scores", circuit };
+  }
+  const text = readText(path);
+  if (ending === ".csv") return { kind: "prompts", format: "csv", prompts: readEapIgCsv(text, path) };
+  if (ending === ".jsonl") return { kind: "prompts", format: "jsonl", prompts: readEdgePruningJsonl(text, path) };
+  if (ending === ".json") return inputOfJson(parsePythonJson(text, path), path, graph);
+  throw new UsageError(`${path}: the ending says nothing. Known are .json, .csv, .jsonl and .safetensors.`);
+}
+
+function inputOfJson(json: unknown, path: string, graph: Graph | undefined): Input {
+  const options = graph ? { graph } : {};
+  if (isEapIgCircuit(json)) return { kind: "circuit", format: "eap-ig", circuit: eapIgCircuitOf(json, path, options) };
+  if (isCircuitFile(json))
+    return { kind: "circuit", format: "autocircuit", circuit: circuitFileOf(json, path, options) };
+  const { prompts } = (json ?? {}) as { prompts?: unknown };
+  if (prompts !== undefined)
+    return { kind: "prompts", format: "autocircuit", prompts: autocircuitPromptsOf(json, path) };
+  throw new UsageError(
+    `${path} is neither a circuit (\`cfg\`, \`nodes\`, \`edges\`, or \`circuit\` and \`edges\`) nor prompts (\`prompts\`).`,
+  );
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const missing = (cause as { code?: string }).code === "ENOENT";
+    throw new UsageError(`${path} cannot be read: ${missing ? "no such file" : (cause as Error).message}.`, { cause });
+  }
+}

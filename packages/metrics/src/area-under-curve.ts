@@ -1,0 +1,53 @@
+import { AutocircuitError } from "@autocircuit/native";
+import type { Measurement } from "./measure.ts";
+
+/** How the area under a curve is taken. */
+export interface AreaOptions {
+  /** Sizes on a logarithmic axis; the stretch from size 0 is then left out. Default false. */
+  readonly logX?: boolean;
+  /** Values on a logarithmic axis that starts at `yMin`. Default false. */
+  readonly logY?: boolean;
+  /** With `logY`: smallest value on the axis, above zero; smaller ones are raised to it. */
+  readonly yMin?: number;
+  /** Smallest area that is given. Default 0.001. */
+  readonly smallest?: number;
+  /**
+   * With `logY`: put the baseline on the same axis as the values. AutoCircuit subtracts the baseline as it is from logarithms, which is the
+   * default here.
+   */
+  readonly baselineOnAxis?: boolean;
+}
+
+/**
+ * Area between a curve of a metric over circuit sizes and its value for the empty circuit, by trapezoids, as AutoCircuit defines it
+ * (`measurements_auc`): logarithms to base 10, and an area that is smaller than `smallest`, or negative, counts as that.
+ *
+ * @param points values at circuit sizes in any order; one of them at size 0, the baseline
+ * @throws AutocircuitError `bad-input` without a point at size 0, or with `logY` and no `yMin` above zero
+ * @example
+ * areaUnderCurve([{ edges: 0, value: 1 }, { edges: 1, value: 1 }, { edges: 10, value: 3 }], { logX: true }); // 1
+ */
+export function areaUnderCurve(points: readonly Measurement[], options: AreaOptions = {}): number {
+  const { logX = false, logY = false, yMin, smallest = 1e-3, baselineOnAxis = false } = options;
+  const sorted = points.toSorted((a, b) => a.edges - b.edges);
+  if (sorted[0]?.edges !== 0) {
+    throw new AutocircuitError("bad-input", "Area under a curve: it needs the value for the empty circuit (size 0).");
+  }
+  if (logY && !(yMin !== undefined && yMin > 0)) {
+    throw new AutocircuitError(
+      "bad-input",
+      "Area under a curve: a logarithmic axis of values needs `yMin` above zero.",
+    );
+  }
+  const onAxis = (value: number) => (logY ? Math.log10(Math.max(value, yMin!)) - Math.log10(yMin!) : value);
+  const raw = sorted[0].value;
+  const baseline = baselineOnAxis ? onAxis(raw) : raw;
+  let area = 0;
+  for (let i = 1; i < sorted.length; i++) {
+    const [left, right] = [sorted[i - 1]!, sorted[i]!];
+    if (logX && left.edges === 0) continue;
+    const width = logX ? Math.log10(right.edges) - Math.log10(left.edges) : right.edges - left.edges;
+    area += (width * (onAxis(left.value) - baseline + (onAxis(right.value) - baseline))) / 2;
+  }
+  return Math.max(area, smallest);
+}
