@@ -4,6 +4,13 @@ export { activationMagnitude } from "./activation-magnitude.ts";
 export { type AlgorithmName, algorithms, type NamedAlgorithm, type OptionSpec } from "./algorithms.ts";
 export type { DiscoveryOptions } from "./discovery-options.ts";
 export { type EdgeAttributionOptions, edgeAttribution } from "./edge-attribution.ts";
+export {
+  type FewestEdges,
+  type FewestEdgesOptions,
+  type FewestEdgesStart,
+  fewestEdges,
+} from "./fewest-edges/fewest-edges.ts";
+export type { KeptAtSize } from "./fewest-edges/smallest-prefix.ts";
 export { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";
 export { type AnswerFunction, answerLoss, type GradFunction } from "./loss.ts";
 export { type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";

@@ -1,4 +1,4 @@
-import { type ModelGraphOptions, PatchableModel, PromptLoader } from "@autocircuit/core";
+import { type ModelGraphOptions, PatchableModel, PromptLoader, type PromptPair } from "@autocircuit/core";
 import { type DType, setThreads, Tensor, Transformer } from "@autocircuit/native";
 
 // The networks here are so small that a second thread only waits for the first, and for whatever else the machine does.
@@ -97,4 +97,23 @@ function stream(seed: number): () => number {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2 ** 32;
   };
+}
+
+/** The same prompts with the model's own likeliest outputs as answers, so that it is right everywhere. */
+export async function withModelAnswers(
+  { model, prompts }: { model: PatchableModel; prompts: PromptLoader },
+  change: (answer: number) => number = (answer) => answer,
+): Promise<{ model: PatchableModel; prompts: PromptLoader }> {
+  const pairs: PromptPair[] = [];
+  for (const batch of prompts.batches) {
+    using logits = await model.forward(batch.clean);
+    using best = logits.argmax(logits.shape.length - 1);
+    const answers = (await best.toArray()) as number[] | number[][];
+    batch.prompts.forEach((pair, row) => {
+      const answer = answers[row]!;
+      const lists = Array.isArray(answer) ? answer.map((id) => [change(Number(id))]) : [change(Number(answer))];
+      pairs.push({ ...pair, answers: lists });
+    });
+  }
+  return { model, prompts: new PromptLoader(pairs, { batchSize: prompts.batchSize }) };
 }

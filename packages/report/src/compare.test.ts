@@ -95,4 +95,17 @@ describe("verdict", () => {
       "Found a circuit of 1 edge of 46 in the graph",
     );
   });
+
+  it("says what a circuit keeps, all only if it is all", () => {
+    const report = reportOf({ graph, circuit: [edge("A0.0->Resid End")] });
+    expect(say({ ...report, kept: { answers: 256, kept: 254 } })).toBe(
+      "Keeps 99.2 % of 256 answers with 1 of 46 edges",
+    );
+    expect(say({ ...report, kept: { answers: 9999, kept: 9998 } })).toBe(
+      "Keeps 99.9 % of 9,999 answers with 1 of 46 edges",
+    );
+    expect(say({ ...reverseReport(), kept: { answers: 1, kept: 1 } })).toBe(
+      "Found exactly: all 2 published edges, and no other; keeps 100 % of 1 answer with 2 edges",
+    );
+  });
 });

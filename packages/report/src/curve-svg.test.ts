@@ -41,6 +41,23 @@ describe("curveSvg", () => {
     for (const tick of ["0", "1", "10", "100", "1,000"]) expect(words).toContain(tick);
   });
 
+  it("counts edges in whole numbers", async () => {
+    const points = [0, 1, 2, 3].map((edges) => ({ edges, value: 7 * edges, series: "acdc" }));
+    const words = texts(await curveSvg({ ...one, points }));
+    for (const tick of ["0", "1", "2", "3"]) expect(words).toContain(tick);
+    expect(words.some((word) => /^\d\.\d$/.test(word))).toBe(false);
+  });
+
+  it("names a level at the side where the curve is far from it", async () => {
+    const x = async (value: number) => {
+      const svg = await curveSvg({ ...one, points: one.points, baseline: { name: "level", value } });
+      const text = parseMarkup(svg).find((e) => e.name === "text" && e.text === "level")!;
+      return Number(/translate\(([\d.]+)/.exec(text.attributes.transform!)![1]);
+    };
+    expect(await x(0.95)).toBeLessThan(100);
+    expect(await x(0.05)).toBeGreaterThan(500);
+  });
+
   it("leaves points out that are not finite, and refuses a curve without any other", async () => {
     const broken = { edges: 5, value: Number.NaN, series: "acdc" };
     expect(await curveSvg({ ...one, points: [...one.points, broken] })).toBe(await curveSvg(one));

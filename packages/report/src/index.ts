@@ -12,6 +12,7 @@ export type {
   CurveScale,
   Faithfulness,
   FaithfulnessRow,
+  KeptShare,
   OfficialCircuit,
   ReportEdge,
   ReportGraph,

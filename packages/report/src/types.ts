@@ -76,6 +76,14 @@ export interface AblationRow {
   readonly kept: boolean;
 }
 
+/** What a circuit keeps of the full model's right answers. */
+export interface KeptShare {
+  /** Answers that the full model gets right. */
+  readonly answers: number;
+  /** How many of them the circuit alone gets right. */
+  readonly kept: number;
+}
+
 /** One measured circuit size. */
 export interface CurvePoint {
   readonly edges: number;
@@ -113,6 +121,8 @@ export interface CircuitReport {
   readonly tokenLabels?: readonly string[] | undefined;
   readonly circuit: readonly ScoredEdge[];
   readonly official?: OfficialCircuit | undefined;
+  /** For a circuit that was looked for by what it keeps. */
+  readonly kept?: KeptShare | undefined;
   /** Findings in words, one a line. */
   readonly notes: readonly string[];
   readonly faithfulness?: Faithfulness | undefined;

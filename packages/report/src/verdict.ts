@@ -1,18 +1,36 @@
 import type { OfficialComparison } from "./compare.ts";
 import { formatCount, plural } from "./format.ts";
-import type { CircuitReport } from "./types.ts";
+import type { CircuitReport, KeptShare } from "./types.ts";
 
-/** The answer in one sentence: found exactly, or how many edges are missed and extra. */
+/**
+ * The answer in one sentence: what the circuit keeps, if it was looked for by that; where there is a published circuit,
+ * whether it was found exactly, or how many edges are missed and extra.
+ */
 export function verdict(report: CircuitReport, comparison: OfficialComparison): string {
-  const { found, missed, extra, circuit } = comparison.counts;
-  const of = `of ${formatCount(report.graph.edgeCount)} in the graph`;
-  if (!comparison.compared) return `Found a circuit of ${plural(circuit, "edge")} ${of}`;
+  const { circuit } = comparison.counts;
+  const edges = report.graph.edgeCount;
+  const keeps = report.kept && `eeps ${keptAnswers(report.kept)} with `;
+  if (comparison.compared) {
+    const found = comparedVerdict(comparison);
+    return keeps ? `${found}; k${keeps}${plural(report.circuit.length, "edge")}` : found;
+  }
+  if (keeps) return `K${keeps}${formatCount(circuit)} of ${plural(edges, "edge")}`;
+  return `Found a circuit of ${plural(circuit, "edge")} of ${formatCount(edges)} in the graph`;
+}
+
+function comparedVerdict({ counts, exact }: OfficialComparison): string {
+  const { found, missed, extra } = counts;
   const published = found + missed;
-  if (comparison.exact) return `Found exactly: ${all(published)}, and no other`;
+  if (exact) return `Found exactly: ${all(published)}, and no other`;
   const parts = [found === published ? `Found ${all(published)}` : `Found ${found} of ${published} published edges`];
   if (missed > 0) parts.push(`${formatCount(missed)} missed`);
   parts.push(extra > 0 ? `${formatCount(extra)} extra` : "none extra");
   return parts.join(", ");
+}
+
+/** "99.2 % of 256 answers". Rounded down, so that 100 % means all. */
+function keptAnswers({ answers, kept }: KeptShare): string {
+  return `${Math.floor((1000 * kept) / answers) / 10} % of ${plural(answers, "answer")}`;
 }
 
 function all(n: number): string {

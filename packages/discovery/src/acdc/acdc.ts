@@ -8,12 +8,13 @@ import {
 } from "@autocircuit/core";
 import { AutocircuitError } from "@autocircuit/native";
 import type { DiscoveryOptions } from "../discovery-options.ts";
+import { RatePredictor } from "../speculation/predictor.ts";
 import { DecisionTrace, replay } from "./decision-trace.ts";
 import { type AcdcTarget, acdcTargets } from "./divergence.ts";
 import { defaultEdgeOrder, givenEdgeOrder } from "./edge-order.ts";
 import { edgePass } from "./edge-pass.ts";
 import { MaskEvaluator } from "./mask-evaluator.ts";
-import { RatePredictor, TracePredictor } from "./predictor.ts";
+import { TracePredictor } from "./trace-predictor.ts";
 
 /** Thresholds tried when none are given: {1, 5} x 10^{-4..-2}. */
 export const defaultTaus: readonly number[] = [1e-4, 5e-4, 1e-3, 5e-3, 1e-2, 5e-2];

@@ -1,5 +1,4 @@
-import { logprob } from "@autocircuit/metrics";
-import { scope, type Tensor } from "@autocircuit/native";
+import { type ForwardRequest, type ForwardResult, scope, type Tensor } from "@autocircuit/native";
 
 /** What ACDC keeps small: KL divergence from the full model in nats, or the mean squared error of the logits. */
 export type AcdcTarget = "kl_div" | "mse";
@@ -9,46 +8,45 @@ export const acdcTargets: readonly AcdcTarget[] = ["kl_div", "mse"];
 
 /** How far circuits are from a full model whose outputs are known. */
 export class Divergence implements Disposable {
-  /** Outputs or log-probabilities of the full model, `[1, batch * positions, vocabulary]`. */
+  /** Outputs of the full model, `[batch * positions, vocabulary]`. */
   readonly #reference: Tensor;
-  /** For KL divergence: its probabilities, `[batch * positions, vocabulary, 1]`. */
-  readonly #probs: Tensor | undefined;
+  /** For KL divergence: its probabilities, of the same shape. */
+  readonly #probabilities: Tensor | undefined;
 
   /** @param full outputs of the full model, `[batch, (positions,) vocabulary]`; stay the caller's */
   constructor(full: Tensor, target: AcdcTarget) {
-    const [reference, probs] = scope(() => {
-      const outputs = rows(full, 1);
+    const [reference, probabilities] = scope(() => {
+      const outputs = full.reshape([-1, full.shape.at(-1)!]);
       if (target === "mse") return [outputs];
-      const logprobs = logprob(outputs);
-      return [logprobs, logprobs.exp().reshape([-1, outputs.shape[2]!, 1])];
+      const wide = outputs.dtype === "float64" ? outputs : outputs.to("float32");
+      return [wide, wide.softmax(-1)];
     });
     this.#reference = reference!;
-    this.#probs = probs;
+    this.#probabilities = probabilities;
+  }
+
+  /** What a run has to compute to be compared: the engine compares distributions itself and keeps no logits. */
+  get request(): Pick<ForwardRequest, "logits" | "reference"> {
+    if (this.#probabilities === undefined) return { logits: true };
+    return { logits: false, reference: { logits: this.#reference, probabilities: this.#probabilities } };
   }
 
   /**
    * Divergence of several circuits, averaged over prompts and positions.
    *
-   * @param logits `[count * batch, (positions,) vocabulary]`, circuit by circuit
+   * @param result of a run of `count` times the batch, circuit by circuit
    * @returns `[count]`
    */
-  of(logits: Tensor, count: number): Tensor {
+  of({ divergences, logits }: ForwardResult, count: number): Tensor {
     return scope(() => {
-      const outputs = rows(logits, count);
-      if (this.#probs === undefined) return outputs.sub(this.#reference).pow(2).mean([1, 2]);
-      // sum_v p_v (log p_v - log q_v) as one product a row: no further tensor of the size of the logits.
-      const differences = this.#reference.sub(logprob(outputs)).transpose(0, 1);
-      return differences.matmul(this.#probs).mean([0, 2]);
+      if (divergences) return divergences.reshape([count, -1]).mean(1);
+      const outputs = logits!.reshape([count, -1, logits!.shape.at(-1)!]);
+      return outputs.sub(this.#reference).pow(2).mean([1, 2]);
     });
   }
 
   [Symbol.dispose](): void {
     this.#reference.dispose();
-    this.#probs?.dispose();
+    this.#probabilities?.dispose();
   }
-}
-
-/** `[count * batch, (positions,) vocabulary]` to `[count, batch * positions, vocabulary]`. */
-function rows(logits: Tensor, count: number): Tensor {
-  return logits.reshape([count, -1, logits.shape.at(-1)!]);
 }

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type Predictor, RatePredictor } from "../speculation/predictor.ts";
+import type { EvaluateMasks } from "../speculation/speculative-pass.ts";
 import { DecisionTrace, replay } from "./decision-trace.ts";
-import { type EvaluateMasks, edgePass } from "./edge-pass.ts";
-import { type Predictor, RatePredictor, TracePredictor } from "./predictor.ts";
+import { edgePass } from "./edge-pass.ts";
+import { TracePredictor } from "./trace-predictor.ts";
 
 /** A divergence with interactions between edges: a quadratic form of the removed ones. */
 function quadratic(weights: readonly number[]): {

@@ -1,5 +1,5 @@
 import { type PatchableModel, type PromptBatch, repeatTokens } from "@autocircuit/core";
-import { type Ablation, AutocircuitError, type PlainRun, scope, Tensor } from "@autocircuit/native";
+import { type Ablation, AutocircuitError, type ForwardResult, type PlainRun, scope, Tensor } from "@autocircuit/native";
 import { type AcdcTarget, Divergence } from "./divergence.ts";
 
 /** What a {@link MaskEvaluator} compares, and on which prompts. */
@@ -53,8 +53,8 @@ export class MaskEvaluator implements Disposable {
    */
   async evaluate(masks: Float32Array, count: number): Promise<number[]> {
     const divergences = await scope(async () => {
-      const logits = await this.#logits(Tensor.from(masks, { shape: [count, this.#model.graph.edgeCount] }), count);
-      return this.#divergence.of(logits, count).data();
+      const mask = Tensor.from(masks, { shape: [count, this.#model.graph.edgeCount] });
+      return this.#divergence.of(await this.#run(mask, count), count).data();
     });
     const values = Array.from(divergences, Number);
     if (!values.some(Number.isNaN)) return values;
@@ -69,19 +69,17 @@ export class MaskEvaluator implements Disposable {
     this.#divergence[Symbol.dispose]();
   }
 
-  /** Logits over the output slice of `count` circuits: the batch under the first mask, under the second, and so on. */
-  async #logits(mask: Tensor, count: number): Promise<Tensor> {
-    const { batch, ablation: using, signal } = this.#options;
-    if (this.#plain === undefined) {
-      return this.#model.forward(repeatTokens(batch.clean, count), { mask, using, signal });
-    }
-    const { logits } = await this.#model.run(batch.clean, {
+  /** The batch under the first of `count` masks, then under the second, and so on. */
+  #run(mask: Tensor, count: number): Promise<ForwardResult> {
+    const { batch, ablation, signal } = this.#options;
+    const tokens = this.#plain === undefined ? repeatTokens(batch.clean, count) : batch.clean;
+    return this.#model.run(tokens, {
+      ...this.#divergence.request,
       positions: outputPositions(this.#model, batch),
-      patch: { graph: this.#model.graph.toNative(), mask, ablation: using },
-      from: this.#plain,
+      patch: { graph: this.#model.graph.toNative(), mask, ablation },
+      ...(this.#plain && { from: this.#plain }),
       ...(signal && { signal }),
     });
-    return logits!;
   }
 }
 

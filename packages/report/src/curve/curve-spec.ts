@@ -41,7 +41,7 @@ export function curveSpec(curve: Curve, size: CurveSize): TopLevelSpec {
     // A single series needs no legend: the axis says what it is.
     legend: legend && series.length > 1 ? {} : null,
   });
-  const x = { field: "edges", type: "quantitative" as const, title: "edges", ...axis(edges, curve.edgeScale) };
+  const x = { field: "edges", type: "quantitative" as const, title: "edges", ...edgeAxis(edges, curve.edgeScale) };
   const y = {
     field: "value",
     type: "quantitative" as const,
@@ -55,7 +55,7 @@ export function curveSpec(curve: Curve, size: CurveSize): TopLevelSpec {
     { mark: { type: "line", strokeWidth: 2 }, encoding: line },
     { mark: { type: "point", filled: true, size: 42, opacity: 1 }, encoding: point },
   ];
-  if (curve.baseline && Number.isFinite(curve.baseline.value)) layer.push(...baseline(curve.baseline, y, size));
+  if (curve.baseline && Number.isFinite(curve.baseline.value)) layer.push(...baseline(curve.baseline, values, y, size));
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     data: { values: points },
@@ -69,6 +69,11 @@ export function curveSpec(curve: Curve, size: CurveSize): TopLevelSpec {
 
 function valueTitle(curve: Curve): string {
   return visible(curve.unit === "" ? curve.metric : `${curve.metric} (${curve.unit})`);
+}
+
+/** Edges are counted: no ticks between whole numbers. */
+function edgeAxis(edges: readonly number[], scale: CurveScale | undefined): object {
+  return scale === "log" ? axis(edges, scale) : { ...axis(edges, scale), axis: { tickMinStep: 1, format: ",d" } };
 }
 
 function axis(values: readonly number[], scale: CurveScale | undefined): object {
@@ -97,7 +102,15 @@ function decades(values: readonly number[]): number[] {
   return [...negative.reverse(), ...(values.some((value) => value <= 0) ? [0] : []), ...positive];
 }
 
-function baseline(base: { name: string; value: number }, y: object, size: CurveSize): object[] {
+/** A rule with its name: above it at the right, or, where it runs high up, below it at the left, where rising curves are low. */
+function baseline(
+  base: { name: string; value: number },
+  values: readonly number[],
+  y: object,
+  size: CurveSize,
+): object[] {
+  const high = base.value > (Math.min(...values) + Math.max(...values)) / 2;
+  const place = high ? { align: "left", dx: 4, dy: 10 } : { align: "right", dx: -4, dy: -6 };
   const level = [{ value: base.value, name: visible(base.name) }];
   return [
     {
@@ -107,8 +120,8 @@ function baseline(base: { name: string; value: number }, y: object, size: CurveS
     },
     {
       data: { values: level },
-      mark: { type: "text", align: "right", dx: -4, dy: -6, color: "currentColor", fontSize: 11 },
-      encoding: { x: { value: size.width }, y, text: { field: "name" } },
+      mark: { type: "text", ...place, color: "currentColor", fontSize: 11 },
+      encoding: { x: { value: high ? 0 : size.width }, y, text: { field: "name" } },
     },
   ];
 }

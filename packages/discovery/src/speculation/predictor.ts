@@ -1,6 +1,4 @@
-import type { DecisionTrace } from "./decision-trace.ts";
-
-/** Guesses ACDC's decisions. A wrong guess costs time, never correctness. */
+/** Guesses whether a candidate will stay removed. A wrong guess costs time, never correctness. */
 export interface Predictor {
   /** Whether the edge at a position of the order will stay removed. */
   predict(position: number): boolean;
@@ -37,21 +35,4 @@ export class RatePredictor implements Predictor {
   #rate(position: number): number {
     return this.#rates.get(this.#kinds[position]!) ?? 1;
   }
-}
-
-/** Guesses from a pass at another threshold: how much did removing this edge raise the divergence there? */
-export class TracePredictor implements Predictor {
-  readonly #trace: DecisionTrace;
-  readonly #tau: number;
-
-  constructor(trace: DecisionTrace, tau: number) {
-    this.#trace = trace;
-    this.#tau = tau;
-  }
-
-  predict(position: number): boolean {
-    return this.#trace.increase[position]! < this.#tau;
-  }
-
-  observe(): void {}
 }

@@ -1,0 +1,140 @@
+import { Circuit, PruneScores, runCircuits } from "@autocircuit/core";
+import { correctPercent } from "@autocircuit/metrics";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { randomTask, withModelAnswers } from "../../test/random-model.ts";
+import { edgeAttribution } from "../edge-attribution.ts";
+import { random } from "../random.ts";
+import { fewestEdges } from "./fewest-edges.ts";
+
+/** Share of right answers of a circuit, by the metric. All answers here are the full model's, so it is the share that is kept. */
+async function keptShare(task: ReturnType<typeof randomTask>, edges: Iterable<number>): Promise<number> {
+  const circuit = Circuit.of(task.model.graph, edges);
+  const scores = new PruneScores(task.model.graph, circuit.mask());
+  using runs = await runCircuits(task.model, task.prompts, { scores, sizes: [circuit.size] });
+  const [measured] = await correctPercent(task.model, task.prompts, runs);
+  return measured!.value / 100;
+}
+
+describe("fewestEdges", () => {
+  it("keeps enough, and no single edge can be dropped", async () => {
+    const problem = fc.record({
+      seed: fc.integer({ min: 1, max: 1000 }),
+      keep: fc.constantFrom(0.5, 0.8, 1),
+      tries: fc.constantFrom(0, 3),
+      attnOnly: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(problem, async ({ seed, keep, tries, attnOnly }) => {
+        const task = await withModelAnswers(randomTask({ seed, attnOnly, layers: 1, prompts: 12, batchSize: 4 }));
+        using model = task.model;
+        const scores = await random(model, null, { seed });
+        const found = await fewestEdges(model, task.prompts, scores, { keep, tries, seed });
+        expect(found.answers).toBe(12);
+        expect(found.kept).toBeGreaterThanOrEqual(keep * 12 - 1e-9);
+        expect(await keptShare(task, found.circuit.indices)).toBeCloseTo(found.kept / 12, 9);
+        expect(found.scores.circuit(found.circuit.size).indices).toEqual(found.circuit.indices);
+        for (const edge of found.circuit.indices) {
+          const without = [...found.circuit.indices].filter((other) => other !== edge);
+          const share = await keptShare(task, without);
+          expect(share).toBeLessThan(keep);
+          expect(found.scores.values[edge]).toBeCloseTo(found.kept / 12 - share, 6);
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it("finds the smallest of all circuits where that can be checked", async () => {
+    const task = await withModelAnswers(randomTask({ layers: 1, heads: 1, attnOnly: true, prompts: 8, seed: 4 }));
+    using model = task.model;
+    const { edgeCount } = model.graph;
+    const shares: { size: number; share: number }[] = [];
+    for (let set = 0; set < 2 ** edgeCount; set++) {
+      const edges = [...new Array(edgeCount).keys()].filter((edge) => (set >> edge) & 1);
+      shares.push({ size: edges.length, share: await keptShare(task, edges) });
+    }
+    for (const keep of [0.6, 1]) {
+      const smallest = Math.min(...shares.filter(({ share }) => share >= keep - 1e-9).map(({ size }) => size));
+      const found = await fewestEdges(model, task.prompts, await edgeAttribution(model, task.prompts), {
+        keep,
+        tries: 5,
+      });
+      expect(found.circuit.size).toBe(smallest);
+    }
+  });
+
+  it("does not depend on how many circuits run at once", async () => {
+    const task = await withModelAnswers(randomTask({ prompts: 10, batchSize: 5, seed: 9 }));
+    using model = task.model;
+    const scores = await edgeAttribution(model, task.prompts);
+    const circuits = [];
+    for (const largestBatch of [1, 3, 16]) {
+      const found = await fewestEdges(model, task.prompts, scores, { keep: 0.8, tries: 1, largestBatch });
+      circuits.push([...found.circuit.indices]);
+    }
+    expect(circuits[1]).toEqual(circuits[0]);
+    expect(circuits[2]).toEqual(circuits[0]);
+  });
+
+  it("takes the best of several rankings, and says how far each led", async () => {
+    const task = await withModelAnswers(randomTask({ prompts: 10, seed: 3 }));
+    using model = task.model;
+    const rankings = [await random(model, null), await edgeAttribution(model, task.prompts)];
+    const { starts, best, circuit } = await fewestEdges(model, task.prompts, rankings, { keep: 0.8 });
+    expect(starts).toHaveLength(2);
+    expect(circuit.size).toBe(Math.min(...starts.map(({ edges }) => edges)));
+    expect(starts[best]!.edges).toBe(circuit.size);
+    for (const { curve, prefix } of starts) {
+      expect(curve[0]!.edges).toBe(0);
+      expect(curve.at(-1)).toEqual({ edges: model.graph.edgeCount, kept: 10 });
+      expect(prefix).toBeLessThanOrEqual(model.graph.edgeCount);
+    }
+  });
+
+  it.each(["zero", "tokenwise-mean-clean", "batch-all-tok-mean"] as const)(
+    "keeps enough under %s",
+    async (ablation) => {
+      const task = await withModelAnswers(randomTask({ prompts: 8, seed: 6 }));
+      using model = task.model;
+      const found = await fewestEdges(model, task.prompts, await random(model, null), { keep: 0.75, ablation });
+      expect(found.kept).toBeGreaterThanOrEqual(6);
+      expect(found.circuit.size).toBeLessThan(model.graph.edgeCount);
+    },
+  );
+
+  it("counts each position of the output slice, reports progress, and stops when asked", async () => {
+    const task = await withModelAnswers(randomTask({ prompts: 4, seed: 2, outputSlice: "not_first_seq" }));
+    using model = task.model;
+    const scores = await random(model, null);
+    const seen: number[] = [];
+    const found = await fewestEdges(model, task.prompts, scores, {
+      keep: 0.9,
+      tries: 2,
+      onProgress: ({ done, total }) => seen.push(done / total),
+    });
+    expect(found.outputs).toBe(20);
+    expect(found.answers).toBe(20);
+    expect(seen.at(-1)).toBe(1);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    const abort = new AbortController();
+    const stopped = fewestEdges(model, task.prompts, scores, { signal: abort.signal, onProgress: () => abort.abort() });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+  });
+
+  it("says what cannot be", async () => {
+    const task = await withModelAnswers(randomTask({ prompts: 4 }));
+    using model = task.model;
+    const scores = await random(model, null);
+    const run = (options: object, of = scores) => fewestEdges(model, task.prompts, of, options);
+    for (const keep of [0, -1, 1.5, Number.NaN]) await expect(run({ keep })).rejects.toThrow(/`keep` is the share/);
+    await expect(run({ tries: 0.5 })).rejects.toThrow(/`tries`/);
+    await expect(run({ largestBatch: 0 })).rejects.toThrow(/`largestBatch`/);
+    await expect(fewestEdges(model, task.prompts, [])).rejects.toThrow(/no scores to start from/);
+    using other = randomTask({ layers: 1 }).model;
+    await expect(run({}, await random(other, null))).rejects.toThrow(/another graph/);
+    const wrong = await withModelAnswers(randomTask({ prompts: 4 }), (answer) => (answer + 1) % 13);
+    using wrongModel = wrong.model;
+    await expect(fewestEdges(wrongModel, wrong.prompts, scores)).rejects.toThrow(/none of 4 outputs right/);
+  });
+});

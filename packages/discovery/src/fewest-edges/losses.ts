@@ -1,0 +1,24 @@
+import type { PrefixSearch } from "./smallest-prefix.ts";
+
+/** Answers that a circuit keeps, and how many of them are lost without each of its edges (0 for edges outside). */
+export async function lossesOf(
+  mask: Float32Array,
+  { count, largestBatch }: Pick<PrefixSearch, "count" | "largestBatch">,
+): Promise<{ kept: number; lost: Float32Array }> {
+  const [kept = 0] = await count(mask, 1);
+  const circuit = [...mask.keys()].filter((edge) => mask[edge] === 0);
+  const lost = new Float32Array(mask.length);
+  for (let start = 0; start < circuit.length; start += largestBatch) {
+    const some = circuit.slice(start, start + largestBatch);
+    const masks = new Float32Array(some.length * mask.length);
+    some.forEach((edge, row) => {
+      masks.set(mask, row * mask.length);
+      masks[row * mask.length + edge] = 1;
+    });
+    const left = await count(masks, some.length);
+    some.forEach((edge, row) => {
+      lost[edge] = kept - left[row]!;
+    });
+  }
+  return { kept, lost };
+}

@@ -1,0 +1,74 @@
+import { throwIfAborted } from "@autocircuit/core";
+
+/** How much a circuit of the first edges of a ranking keeps. */
+export interface KeptAtSize {
+  readonly edges: number;
+  /** Answers kept. */
+  readonly kept: number;
+}
+
+/** What {@link smallestPrefix} needs. */
+export interface PrefixSearch {
+  /** Edges, most important first. */
+  readonly ranking: Uint32Array;
+  /** Answers to keep. */
+  readonly need: number;
+  /** Most circuits run at once. */
+  readonly largestBatch: number;
+  /** Answers kept by several circuits; one that falls below `atLeast` need not be counted to the end. */
+  readonly count: (masks: Float32Array, count: number, atLeast?: number) => Promise<number[]>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Up to this many sizes are measured for the curve. */
+const curveSizes = 24;
+
+/**
+ * Looks for a short beginning of a ranking that keeps enough: sizes spread over the whole range are measured, then the
+ * gap below the smallest one that suffices is bisected. What a ranking keeps need not grow with size, so a shorter
+ * beginning may exist; the one that is given does suffice, and the one an edge shorter does not.
+ *
+ * @returns the size, and what was measured on the way, by growing size
+ */
+export async function smallestPrefix(search: PrefixSearch): Promise<{ size: number; curve: KeptAtSize[] }> {
+  const { ranking, need, largestBatch } = search;
+  const curve = await keptAt(search, spreadSizes(ranking.length));
+  const enough = curve.findIndex(({ kept }) => kept >= need);
+  // The whole graph is the full model, which keeps everything; numerical noise must not say otherwise.
+  let high = enough < 0 ? ranking.length : curve[enough]!.edges;
+  let low = enough === 0 ? high - 1 : (curve[(enough < 0 ? curve.length : enough) - 1]?.edges ?? -1);
+  while (high - low > 1) {
+    const steps = Math.min(largestBatch, high - low - 1);
+    const between = Array.from({ length: steps }, (_, i) => low + Math.round(((i + 1) * (high - low)) / (steps + 1)));
+    const measured = await keptAt(search, between, need);
+    const first = measured.findIndex(({ kept }) => kept >= need);
+    if (first >= 0) high = measured[first]!.edges;
+    low = measured[(first < 0 ? measured.length : first) - 1]?.edges ?? low;
+  }
+  return { size: high, curve };
+}
+
+/** About evenly spread on a logarithmic axis, from 0 to the whole graph. */
+function spreadSizes(edges: number): number[] {
+  if (edges < curveSizes) return Array.from({ length: edges + 1 }, (_, size) => size);
+  const sizes = Array.from({ length: curveSizes - 1 }, (_, i) => Math.round(edges ** (i / (curveSizes - 2))));
+  return [...new Set([0, ...sizes])];
+}
+
+async function keptAt(search: PrefixSearch, sizes: readonly number[], atLeast?: number): Promise<KeptAtSize[]> {
+  const { ranking, largestBatch, count, signal } = search;
+  const measured: KeptAtSize[] = [];
+  for (let start = 0; start < sizes.length; start += largestBatch) {
+    throwIfAborted(signal);
+    const some = sizes.slice(start, start + largestBatch);
+    const masks = new Float32Array(some.length * ranking.length).fill(1);
+    some.forEach((size, row) => {
+      for (const edge of ranking.subarray(0, size)) masks[row * ranking.length + edge] = 0;
+    });
+    const kept = await count(masks, some.length, atLeast);
+    some.forEach((edges, row) => {
+      measured.push({ edges, kept: kept[row]! });
+    });
+  }
+  return measured;
+}
