@@ -27,6 +27,7 @@ const COMMANDS = [
   "patch",
   "compile",
   "model",
+  "generate",
   "datasets",
   "doctor",
   "libtorch",
@@ -66,7 +67,8 @@ describe("wrong usage", () => {
   it.each([
     { args: [], says: "Usage:" },
     { args: ["discoverr"], says: "Did you mean discover" },
-    { args: ["discover"], says: "missing required argument" },
+    { args: ["discover"], says: "a task (see autocircuit tasks), or --model FOLDER --prompts FILE" },
+    { args: ["generate", "--prompt", "text"], says: "--model" },
     { args: ["discover", "tracr-revers"], says: "Did you mean tracr-reverse" },
     { args: ["discover", "tracr-reverse", "--algorithm", "acdcc"], says: "Did you mean acdc" },
     { args: ["discover", "tracr-reverse", "--ablation", "zeros"], says: "Did you mean zero" },
@@ -99,7 +101,7 @@ describe("tasks", () => {
     const { code, out } = await run("tasks", "--json", at("tasks.json"));
     expect(code).toBe(0);
     const { tasks } = JSON.parse(readFileSync(at("tasks.json"), "utf8"));
-    expect(tasks).toHaveLength(6);
+    expect(tasks).toHaveLength(13);
     for (const { name } of tasks) expect(out).toContain(name);
   });
 });
@@ -108,8 +110,10 @@ describe("datasets", () => {
   it("are written with the command that makes them, the same each time", async () => {
     expect((await run("datasets", "--out", at("data"), "--seed", "3")).code).toBe(0);
     expect((await run("datasets", "--out", at("again"), "--seed", "3")).code).toBe(0);
-    const files = readdirSync(at("data"));
-    expect(files).toHaveLength(6);
+    const files = readdirSync(at("data"), { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".json"),
+    );
+    expect(files).toHaveLength(43);
     for (const name of files) {
       const text = readFileSync(join(at("data"), name), "utf8");
       expect(JSON.parse(text).command).toBe("autocircuit datasets --seed 3");

@@ -1,9 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { addBuild } from "./commands/build.ts";
+import { addCircuits } from "./commands/circuits.ts";
 import { addCompile } from "./commands/compile.ts";
+import { addConvert } from "./commands/convert.ts";
 import { addDatasets } from "./commands/datasets.ts";
 import { addDiscover } from "./commands/discover.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addGenerate } from "./commands/generate.ts";
 import { addLibtorch } from "./commands/libtorch.ts";
 import { addMeasure } from "./commands/measure.ts";
 import { addModel } from "./commands/model.ts";
@@ -20,6 +23,9 @@ const COMMANDS = [
   addPatch,
   addCompile,
   addModel,
+  addGenerate,
+  addCircuits,
+  addConvert,
   addDatasets,
   addDoctor,
   addLibtorch,

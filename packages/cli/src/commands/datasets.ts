@@ -8,15 +8,14 @@ import { writeWhole } from "../support/write-file.ts";
 export function addDatasets(program: Command, { print, signal }: Context): void {
   program
     .command("datasets")
-    .description("write the generated prompt pairs of the ready-made tasks as AutoCircuit JSON")
+    .description("write the generated prompt pairs of tracr programs and of the papers' tasks as AutoCircuit JSON")
     .option("--out <folder>", "where to write them", "datasets")
-    .option("--seed <n>", "chooses the corrupt prompts", wholeNumber(), 0)
+    .option("--seed <n>", "chooses words and corrupt prompts", wholeNumber(), 0)
     .addHelpText("after", "\nExamples:\n  autocircuit datasets\n  autocircuit datasets --out data --seed 7")
     .action(async ({ out, seed }: { out: string; seed: number }) => {
-      const { formatPromptFile, tasks } = await import("@autocircuit/circuits");
-      for (const { prompts } of Object.values(tasks)) {
+      const { dataSets, formatPromptFile } = await import("@autocircuit/circuits");
+      for (const file of dataSets({ seed })) {
         signal.throwIfAborted();
-        const file = prompts({ seed });
         writeWhole(join(out, `${file.task}.json`), formatPromptFile(file));
         print(`${join(out, `${file.task}.json`)}: ${file.prompts.length} prompt pairs`);
       }

@@ -1,11 +1,26 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { ABLATIONS } from "../support/names.ts";
-import { listOf, oneOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
+import { fraction, listOf, oneOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
+
+/** Steps of weight processing, as `--processing` names them. */
+export const PROCESSING = ["fold-ln", "center-writing-weights", "center-unembed", "fold-value-biases"] as const;
 
 /** Options of `autocircuit discover`, as commander gives them. */
 export interface DiscoverCommandOptions {
-  algorithm: string;
+  model?: string;
+  prompts?: string[];
+  outputSlice?: string;
+  batchSize?: number;
+  batches?: number[];
+  length?: number;
+  sharedQkv?: boolean;
+  nodeEdges?: boolean;
+  ungrouped?: boolean;
+  processing?: string[];
+  dtype?: "float32" | "float64";
+  prependBos: boolean;
+  algorithm?: string;
   ablation?: string;
   byToken?: boolean;
   tau?: number[];
@@ -15,29 +30,57 @@ export interface DiscoverCommandOptions {
   samples?: number;
   set: string[];
   size?: number;
+  keep?: number;
+  tries?: number;
   circuit?: string;
   seed: number;
   out?: string;
   json?: string;
 }
 
-/** `autocircuit discover TASK`. */
+/** `autocircuit discover [TASK]`. */
 export function addDiscover(program: Command, context: Context): void {
   program
     .command("discover")
-    .description("find the circuit of a task, compare it with the known one, and write scores and a report")
-    .argument("<task>", "a ready-made task; see autocircuit tasks")
+    .description(
+      "find the circuit of a task or of your own model and prompts, compare it with a known one, and write scores and a report",
+    )
+    .argument("[task]", "a ready-made task (see autocircuit tasks), instead of --prompts")
+    .optionsGroup("Your own model and prompts:")
+    .option("--model <folder|id>", "model folder, or name on the Hugging Face hub; with a task: the model to run it on")
+    .option("--prompts <files...>", "prompt pairs as AutoCircuit JSON, as text or token ids; several files are joined")
+    .option(
+      "--output-slice <slice>",
+      "outputs that count: last_seq, not_first_seq, none (all) or a position, -1 for the last (default: last_seq)",
+    )
+    .option("--batch-size <n>", "prompt pairs a batch (default: at most 32, so that few are left over)", wholeNumber(1))
+    .option(
+      "--batches <train,test>",
+      "batches to discover with and to measure on (default: half of the prompts each)",
+      listOf(wholeNumber(1)),
+    )
+    .option("--length <n>", "use only the prompts of n tokens, the one that starts a text included", wholeNumber(1))
+    .option("--shared-qkv", "one input for the queries, keys and values of a head")
+    .option("--node-edges", "patch nodes along the residual stream instead of edges between components")
+    .option("--ungrouped", "grouped keys and values: an input for every query head")
+    .option(
+      "--processing <list>",
+      `weight processing: none, or any of ${PROCESSING.join(", ")} (default: what suits the model)`,
+      listOf(oneOf(["none", ...PROCESSING])),
+    )
+    .option("--dtype <type>", "float32 or float64 (default: float32)", oneOf(["float32", "float64"]))
+    .option("--no-prepend-bos", "prompts as text: leave out the token that starts a text")
+    .optionsGroup("Discovery:")
     .option(
       "--algorithm <name>",
-      "how edges are scored: acdc, mask-gradient, edge-attribution, random, ...; a wrong name lists them all",
-      "acdc",
+      "how edges are scored: acdc, mask-gradient, edge-attribution, random, ...; a wrong name lists them all (default: acdc; with --keep several, and the best counts)",
     )
     .option(
       "--ablation <type>",
       "what removed edges take instead of their source's output (default: the algorithm's, mostly resample)",
       oneOf(ABLATIONS),
     )
-    .option("--by-token", "one edge per token position")
+    .option("--by-token", "one edge per token position; all prompts must have the same length")
     .option("--tau <list>", "acdc: thresholds on the rise of the divergence (default: 0.001)", listOf(positiveNumber))
     .option(
       "--target <name>",
@@ -63,6 +106,16 @@ export function addDiscover(program: Command, context: Context): void {
       wholeNumber(),
     )
     .option(
+      "--keep <fraction>",
+      "the circuit with the fewest edges that keeps this fraction of the right answers (default where no circuit is known and the algorithm is not acdc: 0.99)",
+      fraction,
+    )
+    .option(
+      "--tries <n>",
+      "--keep: how often to change the circuit at random and look for a smaller one (default: 20, 0 for more than 1,000 edges)",
+      wholeNumber(),
+    )
+    .option(
       "--circuit <name>",
       "which known circuit to compare with (default: acdc's with --ablation zero, else the first)",
     )
@@ -72,9 +125,10 @@ export function addDiscover(program: Command, context: Context): void {
       wholeNumber(),
       0,
     )
+    .optionsGroup("Output:")
     .option(
       "--out <folder>",
-      "where scores.safetensors, report.html and circuit.svg go (default: circuit-reports/TASK)",
+      "where scores.safetensors, report.html and circuit.svg go (default: circuit-reports/TASK or .../MODEL)",
     )
     .option("--json <file>", "also write the result as JSON")
     .addHelpText(
@@ -85,9 +139,17 @@ Examples:
   autocircuit discover tracr-reverse --by-token --tau 1e-3 --json reverse.json
   autocircuit discover tracr-reverse --ablation zero
   autocircuit discover tracr-reverse --set largestBatch=1
-  autocircuit discover tracr-hist --algorithm mask-gradient --samples 5 --out hist`,
+  autocircuit discover tracr-hist --algorithm mask-gradient --samples 5 --out hist
+  autocircuit discover tracr-reverse --keep 1
+  autocircuit discover --model models/sum --prompts sum.json --keep 0.99
+  autocircuit discover --model models/brackets --prompts brackets.json --output-slice 0 --tau 0.01
+  autocircuit discover --model gpt2 --prompts names.json more.json --algorithm edge-attribution --size 100 --batch-size 8
+
+Prompts look like this; answers must be single tokens:
+  {"prompts": [{"clean": "When Mary and John went home, John spoke to", "corrupt": "When Mary and John went home, Mary spoke to",
+                "answers": [" Mary"], "wrong_answers": [" John"]}, ...]}`,
     )
-    .action(async (task: string, options: DiscoverCommandOptions) => {
+    .action(async (task: string | undefined, options: DiscoverCommandOptions) => {
       const { discover } = await import("../discover/discover.ts");
       await discover(task, options, context);
     });

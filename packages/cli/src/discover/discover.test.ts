@@ -2,18 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { runProgram } from "../program.ts";
+import { run } from "../../test/run-program.ts";
 import type { DiscoverResult } from "./result.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "discover-"));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-async function run(args: readonly string[], signal = new AbortController().signal) {
-  let out = "";
-  let err = "";
-  const code = await runProgram(args, signal, { out: (text) => (out += text), err: (text) => (err += text) });
-  return { code, out, err };
-}
 
 async function discover(name: string, ...args: string[]) {
   const [out, json] = [join(folder, name), join(folder, `${name}.json`)];
@@ -82,7 +75,7 @@ describe("discover", () => {
     for (const algorithm of ["mask-gradient", "edge-attribution", "activation-magnitude", "ground-truth", "random"]) {
       const { result } = await discover(`hist-${algorithm}`, "tracr-hist", "--algorithm", algorithm, "--seed", "5");
       expect(result.algorithm).toBe(algorithm);
-      expect(result.circuit.length).toBeGreaterThanOrEqual(result.official.edges.length);
+      expect(result.circuit.length).toBeGreaterThanOrEqual(result.official!.edges.length);
       const again = await discover("hist-again", "tracr-hist", "--algorithm", algorithm, "--seed", "5");
       expect(again.result.circuit).toEqual(result.circuit);
     }
@@ -90,7 +83,7 @@ describe("discover", () => {
 
   it("compares with the circuit that was asked for, and writes infinite scores as text", async () => {
     const { result } = await discover("acdc", "tracr-reverse", "--ablation", "zero", "--tau", "1e-3,1e-2");
-    expect(result.official.name).toBe("acdc");
+    expect(result.official!.name).toBe("acdc");
     expect(result.circuit.every(({ score }) => String(score) === "Infinity")).toBe(true);
   });
 

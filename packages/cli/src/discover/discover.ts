@@ -1,90 +1,117 @@
 import { join } from "node:path";
 import { Circuit, type LoadedTask, type PruneScores } from "@autocircuit/core";
-import { algorithms } from "@autocircuit/discovery";
+import { type AlgorithmName, algorithms } from "@autocircuit/discovery";
 import { memory } from "@autocircuit/native";
-import { type CircuitReport, circuitText, writeReport } from "@autocircuit/report";
+import { circuitText, writeReport } from "@autocircuit/report";
 import type { DiscoverCommandOptions } from "../commands/discover.ts";
 import type { Context } from "../context.ts";
-import { findTask } from "../support/find-task.ts";
 import { Progress } from "../support/progress.ts";
 import { runVersions } from "../support/run-versions.ts";
-import { formatBytes, formatNumber, table } from "../support/table.ts";
 import { useFewThreads } from "../support/use-few-threads.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
+import { commandLine } from "./command-line.ts";
+import { type KeptCircuit, keepAnswers, requireTokens, startingAlgorithms } from "./keep.ts";
 import { CircuitMeter, faithfulnessMetric } from "./measure-circuits.ts";
 import { makeReport } from "./report.ts";
 import { compareWithOfficial, type DiscoverResult, scoredEdges } from "./result.ts";
 import { algorithmOptions, type DiscoverSettings, discoverSettings } from "./settings.ts";
+import { ablationText, summary } from "./text.ts";
 
-/** Finds the circuit of a task; prints, reports and saves what came out. */
+/** Finds the circuit of a task, or of somebody's own model and prompts; prints, reports and saves what came out. */
 export async function discover(
-  taskName: string,
+  taskName: string | undefined,
   options: DiscoverCommandOptions,
-  { signal, print }: Context,
+  context: Context,
 ): Promise<void> {
+  const { signal, print } = context;
   requireWritable(options.json);
-  const settings = discoverSettings(findTask(taskName), options);
+  const settings = discoverSettings(taskName, options);
   requireWritable(join(settings.out, "scores.safetensors"));
-  const { seed, byToken, circuitName } = settings;
-  await using task = await settings.task.load({ seed, byToken, circuit: circuitName, signal });
+  const { seed, byToken, known, ablation } = settings;
+  await using task = await settings.subject.load({ seed, byToken, circuit: known?.name }, context);
+  if (settings.keep !== undefined) requireTokens(task);
   await useFewThreads(task.model);
-  const chosen = algorithmOptions(task, settings);
   const started = performance.now();
-  const scores = await runAlgorithm(task, settings, chosen, signal);
+  const found = await findCircuit(task, settings, signal);
   const seconds = (performance.now() - started) / 1000;
 
-  const official = Circuit.of(task.model.graph, task.trueEdges!);
-  const found = circuitOf(scores, settings, official.size);
+  const official = known && Circuit.of(task.model.graph, task.trueEdges!);
   using meter = new CircuitMeter(task, signal);
-  const measures = await meter.measure(found, settings.ablation);
-  const officialMeasures = await meter.measure(official, settings.ablation);
+  const measures = await meter.measure(found.circuit, ablation);
+  const officialMeasures = official && (await meter.measure(official, ablation));
   const result: DiscoverResult = {
-    task: settings.task.name,
-    algorithm: settings.algorithm,
-    options: { ...plainOptions(chosen), ablation: settings.ablation, byToken, seed },
+    task: settings.subject.name,
+    algorithm: settings.algorithm ?? "fewest-edges",
+    options: { ...plainOptions(found.options), ablation, byToken: task.model.graph.tokens !== null, seed },
     edgeCount: task.model.graph.edgeCount,
-    circuit: scoredEdges(found, scores),
-    official: compareWithOfficial(circuitName, found, official),
+    circuit: scoredEdges(found.circuit, found.scores),
+    official: official ? compareWithOfficial(known.name, found.circuit, official) : null,
+    keep: found.keep ?? null,
     faithfulness: {
       metric: faithfulnessMetric(task),
       circuit: measures.faithfulness,
-      official: officialMeasures.faithfulness,
+      official: officialMeasures?.faithfulness ?? null,
     },
     seconds,
     peakMemoryBytes: (await memory()).peakRssBytes,
     versions: runVersions(),
   };
-  const command = `autocircuit discover ${commandLine(taskName, options)}`;
-  const report = await makeReport({ task, settings, scores, found, result, measures, meter, command, signal });
+  const command = commandLine("discover", taskName, options);
+  const report = await makeReport({ task, settings, found, result, meter, command, signal });
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
   print(ablationText(report));
   print(summary(result, settings));
 
-  const scoresFile = join(settings.out, "scores.safetensors");
   const written = await writeReport(settings.out, report);
-  await scores.save(scoresFile, {
-    ...scores.info,
-    task: result.task,
-    options: result.options,
-    seed,
-    versions: result.versions,
-  });
+  const files = [written.html, written.svg, ...(await saveScores(found, settings, result))];
   if (options.json) writeJson(options.json, result);
-  print(`wrote ${[scoresFile, written.html, written.svg, ...(options.json ? [options.json] : [])].join(", ")}`);
+  print(`wrote ${[...files, ...(options.json ? [options.json] : [])].join(", ")}`);
+}
+
+/** A circuit and where it comes from. */
+export interface FoundCircuit {
+  circuit: Circuit;
+  /** The circuit is that of these scores. */
+  scores: PruneScores;
+  /** Scores of the algorithms that the circuit was looked for from; just {@link scores} unless its size follows from what it keeps. */
+  rankings: readonly PruneScores[];
+  /** Options of the algorithm. */
+  options: Record<string, unknown>;
+  keep?: KeptCircuit;
+}
+
+async function findCircuit(task: LoadedTask, settings: DiscoverSettings, signal: AbortSignal): Promise<FoundCircuit> {
+  const { algorithm, keep } = settings;
+  const rankings: PruneScores[] = [];
+  const runs: [AlgorithmName, Record<string, unknown>][] =
+    algorithm === undefined ? startingAlgorithms(task) : [[algorithm, settings.given]];
+  let options: Record<string, unknown> = {};
+  for (const [name, given] of runs) {
+    const chosen = algorithmOptions(name, task, { ...settings, given });
+    rankings.push(await runAlgorithm(name, task, chosen, settings.seed, signal));
+    if (algorithm !== undefined) options = chosen;
+  }
+  if (keep === undefined) {
+    const scores = rankings[0]!;
+    return { circuit: circuitOf(task, scores, settings), scores, rankings, options };
+  }
+  const kept = await keepAnswers(task, rankings, settings, signal);
+  const { circuit, scores } = kept.found;
+  return { circuit, scores, rankings, options: { ...options, keep, tries: kept.keep.tries }, keep: kept.keep };
 }
 
 async function runAlgorithm(
+  name: AlgorithmName,
   task: LoadedTask,
-  settings: DiscoverSettings,
   options: Record<string, unknown>,
+  seed: number,
   signal: AbortSignal,
 ): Promise<PruneScores> {
-  using progress = new Progress(settings.algorithm);
-  const { discover } = algorithms[settings.algorithm];
-  return discover(task.model, task.train, {
+  using progress = new Progress(name);
+  return algorithms[name].discover(task.model, task.train, {
     ...options,
-    seed: settings.seed,
+    seed,
     signal,
     onProgress: ({ done, total }: { done: number; total: number }) => progress.update(done, total),
   } as never);
@@ -96,43 +123,24 @@ function plainOptions({ edges, ...options }: Record<string, unknown>): Record<st
 }
 
 /** The circuit: as many edges as asked for or as the known circuit has; of ACDC, what no threshold removed. */
-function circuitOf(scores: PruneScores, { algorithm, size }: DiscoverSettings, officialSize: number): Circuit {
+function circuitOf({ trueEdges }: LoadedTask, scores: PruneScores, { algorithm, size }: DiscoverSettings): Circuit {
   if (size !== undefined) return scores.circuit(size);
-  return algorithm === "acdc" ? scores.circuitAt(Number.POSITIVE_INFINITY) : scores.circuit(officialSize);
+  return algorithm === "acdc" ? scores.circuitAt(Number.POSITIVE_INFINITY) : scores.circuit(trueEdges!.length);
 }
 
-/** What stays of the output when everything outside a circuit is ablated, with what the report notes about it. */
-function ablationText({ ablationTable = [], notes }: CircuitReport): string {
-  const cell = (value: number | null | undefined) =>
-    value === null || value === undefined ? "-" : formatNumber(value);
-  const rows = ablationTable.map((row) => [
-    row.circuit,
-    row.ablation,
-    cell(row.kl),
-    cell(row.maxAbsDiff),
-    row.kept ? "kept" : "changed",
-  ]);
-  return [table(["circuit alone", "ablation", "KL", "largest change", "output"], rows), ...notes].join("\n");
-}
-
-function summary(
-  { faithfulness, official, circuit, seconds, peakMemoryBytes }: DiscoverResult,
-  { ablation, circuitName }: DiscoverSettings,
-): string {
-  const { truePositives, falsePositives, falseNegatives } = official;
-  return [
-    `${faithfulness.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(faithfulness.circuit)}, ${circuitName} ${formatNumber(faithfulness.official)}`,
-    `${circuit.length} edges found: ${truePositives} of the ${circuitName} circuit's ${official.edges.length}, ${falsePositives} others, ${falseNegatives} missed`,
-    `${seconds.toFixed(2)} s, peak memory ${formatBytes(peakMemoryBytes)}`,
-  ].join("\n");
-}
-
-/** The options that were given, as they would be typed. */
-function commandLine(task: string, options: DiscoverCommandOptions): string {
-  const flags = Object.entries(options).flatMap(([name, value]) => {
-    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    if (name === "set") return (value as string[]).map((setting) => `--set ${setting}`);
-    return value === true ? [flag] : [`${flag} ${Array.isArray(value) ? value.join(",") : String(value)}`];
-  });
-  return [task, ...flags].join(" ");
+/** Saves the scores that the circuit is made of, and those it was looked for from; gives the paths. */
+async function saveScores(
+  { scores, rankings }: FoundCircuit,
+  { out, seed }: DiscoverSettings,
+  { task, options, versions }: DiscoverResult,
+): Promise<string[]> {
+  const files: string[] = [];
+  const save = async (name: string, of: PruneScores, info: object) => {
+    const path = join(out, `${name}.safetensors`);
+    await of.save(path, { ...of.info, task, seed, versions, ...info });
+    files.push(path);
+  };
+  await save("scores", scores, { options });
+  for (const ranking of rankings) if (ranking !== scores) await save(`scores-${ranking.info.algorithm}`, ranking, {});
+  return files;
 }

@@ -4,7 +4,7 @@ import { suggest } from "../support/nearest.ts";
 import { UsageError } from "../support/usage-error.ts";
 
 /** Options of the command that are options of an algorithm, and their names there. */
-const FLAGS = [
+export const FLAGS = [
   ["tau", "--tau", "taus"],
   ["target", "--target", "target"],
   ["gradFunction", "--grad-function", "gradFunction"],

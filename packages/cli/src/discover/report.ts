@@ -1,6 +1,8 @@
-import { Circuit, defaultCircuitSizes, type LoadedTask, type PruneScores, runCircuits } from "@autocircuit/core";
+import { Circuit, defaultCircuitSizes, type LoadedTask, runCircuits } from "@autocircuit/core";
 import { FullModel, measurements } from "@autocircuit/metrics";
 import type { AblationRow, CircuitReport, Curve, ReportGraph } from "@autocircuit/report";
+import type { FoundCircuit } from "./discover.ts";
+import { keepCurve, keepNotes } from "./keep-report.ts";
 import { type CircuitMeasures, type CircuitMeter, KEPT_BELOW } from "./measure-circuits.ts";
 import type { DiscoverResult } from "./result.ts";
 import { type DiscoverSettings, outputsNumbers } from "./settings.ts";
@@ -12,10 +14,8 @@ const CURVE_POINTS = 25;
 export interface ReportParts {
   task: LoadedTask;
   settings: DiscoverSettings;
-  scores: PruneScores;
-  found: Circuit;
+  found: FoundCircuit;
   result: DiscoverResult;
-  measures: CircuitMeasures;
   meter: CircuitMeter;
   command: string;
   signal: AbortSignal;
@@ -24,34 +24,30 @@ export interface ReportParts {
 /** Makes the report: the circuit beside the known one, what each known circuit keeps under each ablation, and a curve over sizes. */
 export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
   const { task, settings, result, command } = parts;
+  const { subject, known, ablation } = settings;
+  const { official, faithfulness, keep } = result;
   const { rows, notes } = await ablations(parts);
+  const row = (name: string, value: number, edges: number) => ({ name: `${name}, ${ablation}`, value, edges });
   return {
-    title: `${settings.task.name}: ${settings.task.description}`,
-    task: settings.task.name,
-    algorithm: settings.algorithm,
+    title: `${subject.name}: ${subject.description}`,
+    task: subject.name,
+    algorithm: result.algorithm,
     options: result.options,
     graph: reportGraph(task),
-    tokenLabels: settings.task.tokenLabels,
+    tokenLabels: subject.tokenLabels(task),
     circuit: result.circuit,
-    official: { name: settings.circuitName, source: settings.circuit.source, edges: result.official.edges },
-    notes,
+    official: known && official ? { name: known.name, source: known.circuit.source, edges: official.edges } : undefined,
+    kept: keep ?? undefined,
+    notes: [...(keep ? keepNotes(keep, result.circuit.length) : []), ...notes],
     faithfulness: {
-      metric: result.faithfulness.metric,
+      metric: faithfulness.metric,
       rows: [
-        {
-          name: `circuit found, ${settings.ablation}`,
-          value: result.faithfulness.circuit,
-          edges: result.circuit.length,
-        },
-        {
-          name: `${settings.circuitName} circuit, ${settings.ablation}`,
-          value: result.faithfulness.official,
-          edges: result.official.edges.length,
-        },
+        row("circuit found", faithfulness.circuit, result.circuit.length),
+        ...(official ? [row(`${official.name} circuit`, faithfulness.official!, official.edges.length)] : []),
       ],
     },
     ablationTable: rows,
-    curve: await curve(parts),
+    curve: keep ? keepCurve(keep, result) : await curve(parts),
     command,
     seconds: result.seconds,
     peakMemoryBytes: result.peakMemoryBytes,
@@ -80,12 +76,14 @@ async function ablations({
   found,
   meter,
 }: ReportParts): Promise<{ rows: AblationRow[]; notes: string[] }> {
-  const known = Object.entries(settings.task.circuits).map(
-    ([name, { edges }]) => [name, Circuit.of(task.model.graph, edges(task.model))] as const,
+  const { model, train } = task;
+  const context = { seqStartIdx: train.seqStart, ...(model.graph.tokens !== null && { wordIdxs: train.wordIdxs }) };
+  const known = Object.entries(settings.subject.circuits).map(
+    ([name, { edges }]) => [name, Circuit.of(model.graph, edges(model, context))] as const,
   );
   const rows: AblationRow[] = [];
   const notes: string[] = [];
-  for (const [name, circuit] of [["found", found] as const, ...known]) {
+  for (const [name, circuit] of [["found", found.circuit] as const, ...known]) {
     for (const ablation of ["resample", "zero"] as const) {
       const measured = await meter.measure(circuit, ablation);
       rows.push({
@@ -119,9 +117,10 @@ function positionNote(name: string, circuit: Circuit, { maxAbsDiffAt }: CircuitM
 }
 
 /** The faithfulness of circuits of growing size. */
-async function curve({ task, settings, scores, signal, result }: ReportParts): Promise<Curve> {
+async function curve({ task, settings, found, signal, result }: ReportParts): Promise<Curve> {
   const { model, test } = task;
-  const sizes = thinned(defaultCircuitSizes(model.graph, scores, result.official.edges.length));
+  const { scores } = found;
+  const sizes = thinned(defaultCircuitSizes(model.graph, scores, result.official?.edges.length));
   using full = new FullModel(model, test);
   using runs = await runCircuits(model, test, { scores, sizes, ablation: settings.ablation, signal });
   const measure = measurements[outputsNumbers(task) ? "mean-squared-error" : "kl-clean"];
@@ -129,7 +128,7 @@ async function curve({ task, settings, scores, signal, result }: ReportParts): P
   return {
     metric: result.faithfulness.metric,
     unit: measure.unit,
-    points: points.map(({ edges, value }) => ({ edges, value, series: settings.algorithm })),
+    points: points.map(({ edges, value }) => ({ edges, value, series: result.algorithm })),
     edgeScale: model.graph.edgeCount > 200 ? "log" : "linear",
   };
 }

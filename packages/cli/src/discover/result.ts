@@ -1,11 +1,21 @@
 import type { Circuit, Edge, PruneScores } from "@autocircuit/core";
 import { compareEdgeSets } from "@autocircuit/metrics";
+import type { KeptCircuit } from "./keep.ts";
 
 /** An edge of a circuit with its score. */
 export interface ScoredEdgeJson {
   edge: string;
   token: number | null;
   score: number;
+}
+
+/** The known circuit and how the one found agrees with it. */
+export interface OfficialResult {
+  name: string;
+  edges: { edge: string; token: number | null }[];
+  truePositives: number;
+  falsePositives: number;
+  falseNegatives: number;
 }
 
 /** What `discover --json` writes. Infinite scores (ACDC: no threshold removes the edge) are the string "Infinity" there. */
@@ -15,14 +25,11 @@ export interface DiscoverResult {
   options: Record<string, unknown>;
   edgeCount: number;
   circuit: ScoredEdgeJson[];
-  official: {
-    name: string;
-    edges: { edge: string; token: number | null }[];
-    truePositives: number;
-    falsePositives: number;
-    falseNegatives: number;
-  };
-  faithfulness: { metric: string; circuit: number; official: number };
+  /** The known circuit; null where there is none. */
+  official: OfficialResult | null;
+  /** What the circuit keeps of the right answers; null unless its size follows from that. */
+  keep: KeptCircuit | null;
+  faithfulness: { metric: string; circuit: number; official: number | null };
   seconds: number;
   peakMemoryBytes: number;
   versions: Record<string, string>;
@@ -36,7 +43,7 @@ export function scoredEdges(circuit: Circuit, scores: PruneScores): ScoredEdgeJs
 }
 
 /** The known circuit, and how the circuit found agrees with it. */
-export function compareWithOfficial(name: string, found: Circuit, official: Circuit): DiscoverResult["official"] {
+export function compareWithOfficial(name: string, found: Circuit, official: Circuit): OfficialResult {
   const { truePositives, falsePositives, falseNegatives } = compareEdgeSets(
     found.indices,
     official.indices,

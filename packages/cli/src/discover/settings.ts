@@ -1,60 +1,99 @@
-import type { KnownCircuit, ReadyTask } from "@autocircuit/circuits";
+import type { KnownCircuit } from "@autocircuit/circuits";
 import type { AblationType, LoadedTask } from "@autocircuit/core";
 import { type AlgorithmName, algorithms, type OptionSpec } from "@autocircuit/discovery";
 import type { DiscoverCommandOptions } from "../commands/discover.ts";
 import { suggest } from "../support/nearest.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { givenOptions } from "./given-options.ts";
+import { chooseSubject } from "./choose-subject.ts";
+import { FLAGS, givenOptions } from "./given-options.ts";
+import type { Subject } from "./subject.ts";
+
+/** Share of the answers to keep where neither a size nor a known circuit says how large the circuit should be. */
+const USUAL_KEEP = 0.99;
 
 /** What a discovery run is to do. */
 export interface DiscoverSettings {
-  task: ReadyTask;
-  algorithm: AlgorithmName;
+  subject: Subject;
+  /** Undefined: several, of which the best counts. */
+  algorithm: AlgorithmName | undefined;
   /** Options of the algorithm that were given on the command line. */
   given: Readonly<Record<string, unknown>>;
   ablation: AblationType;
   byToken: boolean;
   seed: number;
-  /** Name of the known circuit to compare with. */
-  circuitName: string;
-  circuit: KnownCircuit;
+  /** The known circuit to compare with. */
+  known: { name: string; circuit: KnownCircuit } | undefined;
   size: number | undefined;
+  /** Share of the answers that the circuit is to keep; its size follows from it. */
+  keep: number | undefined;
+  /** Random changes in search of a smaller circuit; by default as many as suit the graph. */
+  tries: number | undefined;
   out: string;
 }
 
-/** Settings from options and a task. @throws UsageError for a circuit, an algorithm or an option of it that does not exist */
-export function discoverSettings(task: ReadyTask, options: DiscoverCommandOptions): DiscoverSettings {
-  if (!Object.hasOwn(algorithms, options.algorithm)) {
-    throw new UsageError(
-      `There is no algorithm "${options.algorithm}". ${suggest(options.algorithm, Object.keys(algorithms))}`,
-    );
+/**
+ * Settings from the options.
+ *
+ * @throws UsageError for a subject, circuit, algorithm or option of it that does not exist, and for options that exclude each other
+ */
+export function discoverSettings(taskName: string | undefined, options: DiscoverCommandOptions): DiscoverSettings {
+  const algorithm = algorithmNamed(options);
+  const { size, tries, byToken = false, seed } = options;
+  if (size !== undefined && options.keep !== undefined)
+    throw new UsageError("Give either --size or --keep: each says how large the circuit is to be.");
+  const ablation = (options.ablation ??
+    (algorithm && optionOf(algorithm, "ablation")?.default) ??
+    "resample") as AblationType;
+  const given = algorithm === undefined ? {} : givenOptions(algorithm, options);
+  const subject = chooseSubject(taskName, options, circuitsAtOnce(algorithm, given));
+  const known = knownCircuit(subject, options.circuit, ablation);
+  const usual = known === undefined && algorithm !== "acdc" && size === undefined ? USUAL_KEEP : undefined;
+  const keep = options.keep ?? usual;
+  if (tries !== undefined && keep === undefined)
+    throw new UsageError("--tries looks for smaller circuits that keep enough: give --keep too.");
+  return {
+    ...{ subject, algorithm, given, ablation, byToken, seed, known, size, keep, tries },
+    out: options.out ?? `circuit-reports/${subject.name}${byToken ? "-by-token" : ""}`,
+  };
+}
+
+/** The algorithm that was named; ACDC if none was, or undefined where the search for few edges starts from several. */
+function algorithmNamed(options: DiscoverCommandOptions): AlgorithmName | undefined {
+  const { algorithm, keep, set } = options;
+  if (algorithm === undefined) {
+    if (keep === undefined) return "acdc";
+    const given = FLAGS.find(([name]) => options[name] !== undefined);
+    const flag = given?.[1] ?? (set.length > 0 ? "--set" : undefined);
+    if (flag === undefined) return undefined;
+    throw new UsageError(`${flag} is for one algorithm, and --keep tries several: name one with --algorithm.`);
   }
-  const algorithm = options.algorithm as AlgorithmName;
-  const ablation = (options.ablation ?? optionOf(algorithm, "ablation")?.default ?? "resample") as AblationType;
-  const names = Object.keys(task.circuits);
+  if (Object.hasOwn(algorithms, algorithm)) return algorithm as AlgorithmName;
+  throw new UsageError(`There is no algorithm "${algorithm}". ${suggest(algorithm, Object.keys(algorithms))}`);
+}
+
+function knownCircuit(
+  { name, circuits }: Subject,
+  asked: string | undefined,
+  ablation: AblationType,
+): DiscoverSettings["known"] {
+  const names = Object.keys(circuits);
+  if (names.length === 0) {
+    if (asked === undefined) return undefined;
+    throw new UsageError(`--circuit ${asked}: no circuit is known for ${name}. Leave it out.`);
+  }
   // Zero ablation needs more edges than resampling does: the published circuits say which.
   const fitting = ablation === "zero" && names.includes("acdc") ? "acdc" : names[0]!;
-  const circuitName = options.circuit ?? fitting;
-  const circuit = task.circuits[circuitName];
-  if (!circuit) throw new UsageError(`${task.name} has no circuit "${circuitName}". ${suggest(circuitName, names)}`);
-  return {
-    task,
-    algorithm,
-    given: givenOptions(algorithm, options),
-    ablation,
-    byToken: options.byToken ?? false,
-    seed: options.seed,
-    circuitName,
-    circuit,
-    size: options.size,
-    out: options.out ?? `circuit-reports/${task.name}${options.byToken ? "-by-token" : ""}`,
-  };
+  const chosen = asked ?? fitting;
+  const circuit = circuits[chosen];
+  if (circuit) return { name: chosen, circuit };
+  throw new UsageError(`${name} has no circuit "${chosen}". ${suggest(chosen, names)}`);
 }
 
 /** The options of the algorithm: those given, and defaults that suit the task (a model that gives one number has no distribution). */
 export function algorithmOptions(
+  algorithm: AlgorithmName,
   loaded: LoadedTask,
-  { algorithm, given, ablation }: DiscoverSettings,
+  { given, ablation }: Pick<DiscoverSettings, "given" | "ablation">,
 ): Record<string, unknown> {
   const numbers = outputsNumbers(loaded);
   const defaults = {
@@ -62,8 +101,8 @@ export function algorithmOptions(
     target: numbers ? "mse" : "kl_div",
     answerFunction: numbers ? "mse" : "avg_diff",
     ablation,
-    // Only "ground-truth" must be told a circuit: the known one.
-    ...(optionOf(algorithm, "edges")?.required && { edges: loaded.trueEdges }),
+    // Only "ground-truth" must be told a circuit: the known one, if there is one.
+    ...(optionOf(algorithm, "edges")?.required && loaded.trueEdges && { edges: loaded.trueEdges }),
   };
   const fitting = Object.entries(defaults).filter(([name]) => optionOf(algorithm, name) !== undefined);
   return { ...Object.fromEntries(fitting), ...given };
@@ -72,6 +111,12 @@ export function algorithmOptions(
 /** Whether the model gives one number a position, which is no distribution. */
 export function outputsNumbers({ model }: LoadedTask): boolean {
   return model.config.dVocabOut === 1;
+}
+
+/** How many circuits the algorithm runs at once. */
+function circuitsAtOnce(algorithm: AlgorithmName | undefined, given: Readonly<Record<string, unknown>>): number {
+  const largest = given.largestBatch ?? (algorithm && optionOf(algorithm, "largestBatch")?.default);
+  return typeof largest === "number" ? largest : 1;
 }
 
 function optionOf(algorithm: AlgorithmName, name: string): OptionSpec | undefined {

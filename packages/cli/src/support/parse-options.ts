@@ -17,6 +17,13 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError(`"${text}" is not a number above zero.`);
 }
 
+/** A parser for commander: a number above 0, at most 1. */
+export function fraction(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError(`"${text}" is not a fraction: give a number above 0, at most 1, such as 0.99.`);
+}
+
 /** A parser for commander: comma-separated values, each read by `parse`. */
 export function listOf<T>(parse: (text: string) => T): (text: string) => T[] {
   return (text) => text.split(",").map((part) => parse(part.trim()));

@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+import { listOf, oneOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
+
+/** Options of `autocircuit generate`, as commander gives them. */
+export interface GenerateCommandOptions {
+  model: string;
+  prompt?: string;
+  tokens?: number[];
+  maxTokens: number;
+  temperature?: number;
+  topK?: number;
+  seed: number;
+  prependBos: boolean;
+  dtype?: "float32" | "float64";
+  json?: string;
+}
+
+/** `autocircuit generate`. */
+export function addGenerate(program: Command, context: Context): void {
+  program
+    .command("generate")
+    .description("let a model continue a text, to see at a glance whether it works")
+    .requiredOption("--model <folder|id>", "model folder, or name on the Hugging Face hub")
+    .option("--prompt <text>", "text to continue; may be empty where the model has a token that starts a text")
+    .option("--tokens <list>", "token ids to continue, instead of --prompt", listOf(wholeNumber()))
+    .option("--max-tokens <n>", "most tokens to write", wholeNumber(1), 50)
+    .option(
+      "--temperature <t>",
+      "draw tokens instead of taking the likeliest: above 1 wilder, below 1 tamer",
+      positiveNumber,
+    )
+    .option("--top-k <k>", "draw among the k likeliest tokens only", wholeNumber(1))
+    .option("--seed <n>", "chooses what is drawn", wholeNumber(), 0)
+    .option("--no-prepend-bos", "leave out the token that starts a text")
+    .option("--dtype <type>", "float32 or float64 (default: float32)", oneOf(["float32", "float64"]))
+    .option("--json <file>", "also write text and tokens as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  autocircuit generate --model gpt2 --prompt "The cat sat on the"
+  autocircuit generate --model models/llama --prompt "Once upon a time" --temperature 0.8 --top-k 40 --seed 7
+  autocircuit generate --model models/dreams --tokens 1 --max-tokens 100 --json text.json`,
+    )
+    .action(async (options: GenerateCommandOptions) => {
+      const { generate } = await import("../generate/generate.ts");
+      await generate(options, context);
+    });
+}

@@ -1,0 +1,34 @@
+import type { Curve } from "@autocircuit/report";
+import type { KeptCircuit } from "./keep.ts";
+import type { DiscoverResult } from "./result.ts";
+
+/** What the report says about a circuit that was looked for by what it keeps. */
+export function keepNotes({ answers, outputs, prompts, from, starts, tries }: KeptCircuit, edges: number): string[] {
+  const judged = outputs === prompts ? `${prompts} prompts` : `${outputs} outputs of ${prompts} prompts`;
+  const rest = starts.map(({ algorithm, prefix, edges: left }) => `${algorithm} ${prefix}, ${left} after elimination`);
+  const further = tries > 0 ? `; ${tries} random changes of the smallest led to ${edges}` : "";
+  return [
+    `Answers: the full model gives the highest logit to an answer in ${answers} of ${judged}; kept are those that the circuit alone still gets right. The score of an edge is the share of the answers that is lost without it.`,
+    `Edges by ranking: ${rest.join("; ")}${further}. The circuit comes from ${from}. No single edge of it can be dropped; whether other edges would do with fewer is not proven.`,
+  ];
+}
+
+/** The share of the answers kept by circuits of growing size, by ranking, and what the circuit found keeps. */
+export function keepCurve({ starts, asked, share }: KeptCircuit, { circuit, edgeCount }: DiscoverResult): Curve {
+  const percent = (part: number) => 100 * part;
+  const points = starts.flatMap(({ algorithm, curve }) =>
+    curve.map((point) => ({ edges: point.edges, value: percent(point.share), series: algorithm })),
+  );
+  return {
+    metric: "answers kept",
+    unit: "%",
+    points: [...points, { edges: circuit.length, value: percent(share), series: "circuit found" }],
+    baseline: { name: `${formatPercent(asked)} asked for`, value: percent(asked) },
+    edgeScale: edgeCount > 200 ? "log" : "linear",
+  };
+}
+
+/** 0.9921 as 99.2 %. */
+function formatPercent(share: number): string {
+  return `${Number((100 * share).toPrecision(4))} %`;
+}

@@ -1,0 +1,80 @@
+import { loadPrompts, type PromptFile, type Tokenizer } from "@autocircuit/core";
+import { readJson } from "../support/read-json.ts";
+import { UsageError } from "../support/usage-error.ts";
+
+/** Prompts as token ids, and what is known of them. */
+export interface OwnPrompts {
+  file: PromptFile;
+  /** Prompt pairs. */
+  count: number;
+  /** Fewest and most tokens of a prompt. */
+  shortest: number;
+  longest: number;
+}
+
+/** How prompts are read. */
+export interface OwnPromptsOptions {
+  tokenizer: Tokenizer | null;
+  /** Whether the token that starts a text is put before prompts given as text, where there is one. */
+  prependBos: boolean;
+  /** Only prompts of so many tokens. */
+  length: number | undefined;
+  vocabulary: number;
+  outputVocabulary: number;
+}
+
+/**
+ * Reads prompts and makes token ids of them, before the model is loaded.
+ *
+ * @throws UsageError when none has the asked length; AutocircuitError naming file and prompt for what cannot be used
+ */
+export async function readOwnPrompts(files: readonly string[], options: OwnPromptsOptions): Promise<OwnPrompts> {
+  const { tokenizer, prependBos, length, vocabulary, outputVocabulary } = options;
+  const all = await loadPrompts(files, {
+    ...{ vocabulary, outputVocabulary, shuffle: false, padId: 0, batchSize: 1 },
+    size: { train: files.reduce((sum, file) => sum + promptsIn(file), 0), test: 0 },
+    ...(tokenizer && { tokenizer }),
+    // Where the model has no such token there is none to prepend; asking for it would be an error.
+    ...(!prependBos && { prependBos }),
+  });
+  using loader = all.train;
+  const pairs = loader.prompts.filter(
+    ({ clean, corrupt }) => length === undefined || (clean.length === length && corrupt.length === length),
+  );
+  if (pairs.length === 0) throw new UsageError(`No prompt pair has ${length} tokens. ${usualLength(loader.prompts)}`);
+  const lengths = pairs.flatMap(({ clean, corrupt }) => [clean.length, corrupt.length]);
+  const prompts = pairs.map(({ wrongAnswers, ...pair }) => ({ ...pair, wrong_answers: wrongAnswers }));
+  return {
+    file: { prompts, seq_labels: loader.seqLabels, word_idxs: loader.wordIdxs },
+    count: pairs.length,
+    shortest: Math.min(...lengths),
+    longest: Math.max(...lengths),
+  };
+}
+
+/** @throws UsageError when prompts differ in length, with the length to ask for */
+export function requireOneLength({ file, shortest, longest }: OwnPrompts): void {
+  if (shortest === longest) return;
+  throw new UsageError(
+    `The prompts have ${shortest} to ${longest} tokens, but a circuit by token needs one length. ${usualLength(file.prompts)}`,
+  );
+}
+
+/** Which length most pairs have, as advice. */
+function usualLength(
+  pairs: readonly { clean: string | readonly number[]; corrupt: string | readonly number[] }[],
+): string {
+  const counts = new Map<number, number>();
+  for (const { clean, corrupt } of pairs) {
+    if (clean.length === corrupt.length) counts.set(clean.length, (counts.get(clean.length) ?? 0) + 1);
+  }
+  const [usual] = [...counts].sort((a, b) => b[1] - a[1]);
+  if (!usual) return "Clean and corrupt prompts never have the same length here.";
+  return `Most frequent are ${usual[0]} tokens: --length ${usual[0]} takes ${usual[1]} of ${pairs.length} pairs.`;
+}
+
+/** How many prompts a file holds; 0 for one that is no data set, which is refused where it is read. */
+function promptsIn(file: string): number {
+  const { prompts } = (readJson(file) ?? {}) as { prompts?: unknown };
+  return Array.isArray(prompts) ? prompts.length : 0;
+}

@@ -1,0 +1,82 @@
+import { basename, resolve } from "node:path";
+import { LoadedTask, loadPrompts } from "@autocircuit/core";
+import { findTokenizer, loadModel, readConfig, resolveModelFolder } from "@autocircuit/models";
+import type { DiscoverCommandOptions } from "../commands/discover.ts";
+import { Progress } from "../support/progress.ts";
+import { UsageError } from "../support/usage-error.ts";
+import { type OwnPrompts, readOwnPrompts, requireOneLength } from "./own-prompts.ts";
+import { processingOptions } from "./processing-options.ts";
+import { readOutputSlice } from "./read-output-slice.ts";
+import { requireMemory } from "./require-memory.ts";
+import { type Split, splitPrompts } from "./split-prompts.ts";
+import type { Subject } from "./subject.ts";
+
+/**
+ * Somebody's own model and prompts as a subject.
+ *
+ * @param circuitsAtOnce how many circuits the algorithm runs at once, for the memory estimate
+ * @throws UsageError for options that cannot be
+ */
+export function ownSubject(
+  model: string,
+  files: readonly string[],
+  options: DiscoverCommandOptions,
+  circuitsAtOnce: number,
+): Subject {
+  const outputSlice = readOutputSlice(options.outputSlice ?? "last_seq");
+  const processing = processingOptions(options.processing);
+  if (options.nodeEdges && (options.sharedQkv || options.ungrouped))
+    throw new UsageError("--node-edges has no queries, keys and values: leave --shared-qkv and --ungrouped out.");
+  const name = basename(resolve(model));
+  return {
+    name,
+    description: `${files.map((file) => basename(file)).join(", ")}`,
+    circuits: {},
+    tokenLabels: ({ train }) => train.seqLabels ?? undefined,
+    load: async ({ byToken, seed }, { signal, print }) => {
+      using downloading = new Progress("download");
+      const folder = await resolveModelFolder(model, {
+        signal,
+        onProgress: ({ done, total }) => downloading.update(done, total),
+      });
+      const config = await readConfig(folder);
+      const tokenizer = await findTokenizer(folder);
+      const { dVocab: vocabulary, dVocabOut: outputVocabulary } = config;
+      const { prependBos, length } = options;
+      const prompts = await readOwnPrompts(files, { tokenizer, prependBos, length, vocabulary, outputVocabulary });
+      if (byToken) requireOneLength(prompts);
+      const split = splitPrompts(prompts.count, options);
+      const { batchSize, batches } = split;
+      print(splitText(prompts, split));
+      const dtype = options.dtype ?? "float32";
+      print(requireMemory({ config, batchSize, circuits: circuitsAtOnce, length: prompts.longest, dtype }));
+      const size = { train: batchSize * batches.train, test: batchSize * batches.test };
+      const { train, test } = await loadPrompts(prompts.file, { batchSize, size, seed, padId: 0 });
+      const loaded = await loadModel(folder, {
+        ...{ dtype, tokenizer, outputSlice, byToken, signal, ...processing },
+        ...{ factorized: !options.nodeEdges, separateQkv: !options.sharedQkv, ungrouped: options.ungrouped ?? false },
+        seqLen: train.seqLen,
+      });
+      const free = () => {
+        for (const owned of [train, test, loaded]) owned[Symbol.dispose]();
+      };
+      const definition = {
+        key: name,
+        name,
+        batchSize,
+        batchCount: batches,
+        model: loaded,
+        dataset: prompts.file,
+        seed,
+      };
+      return new LoadedTask(definition, { model: loaded, train, test, trueEdges: null }, free);
+    },
+  };
+}
+
+function splitText({ count, shortest, longest }: OwnPrompts, { batchSize, batches: { train, test } }: Split): string {
+  const part = (batches: number) => `${batches * batchSize} (${batches} x ${batchSize})`;
+  const length = shortest === longest ? longest : `${shortest} to ${longest}`;
+  const unused = count - (train + test) * batchSize;
+  return `prompts: ${count} pairs of ${length} tokens; ${part(train)} to discover with, ${part(test)} to measure on${unused > 0 ? `, ${unused} not used` : ""}`;
+}

@@ -1,0 +1,18 @@
+import type { ProcessingOptions } from "@autocircuit/models";
+import { PROCESSING } from "../commands/discover.ts";
+import { UsageError } from "../support/usage-error.ts";
+
+/** Options of the loader, in the order of {@link PROCESSING}. */
+const STEPS = ["foldLn", "centerWritingWeights", "centerUnembed", "foldValueBiases"] as const;
+
+/**
+ * The weight processing that `--processing` asks for: just the steps named; the loader's choice without the option.
+ *
+ * @throws UsageError for "none" together with steps
+ */
+export function processingOptions(names: readonly string[] | undefined): ProcessingOptions {
+  if (names === undefined) return {};
+  if (names.includes("none") && names.length > 1)
+    throw new UsageError(`--processing ${names.join(",")}: either none, or steps.`);
+  return Object.fromEntries(STEPS.map((step, i) => [step, names.includes(PROCESSING[i]!)]));
+}

@@ -1,0 +1,35 @@
+import { fromTransformerLens } from "@autocircuit/models";
+import { expect, it } from "vitest";
+import { requireMemory } from "./require-memory.ts";
+
+const config = fromTransformerLens(
+  {
+    ...{ n_layers: 12, d_model: 768, d_head: 64, n_heads: 12, d_mlp: 3072, n_ctx: 1024, d_vocab: 50257, eps: 1e-5 },
+    ...{ act_fn: "gelu_new", normalization_type: "LN", attn_only: false, attention_dir: "causal" },
+  } as never,
+  "test",
+);
+const run = { config, batchSize: 32, circuits: 1, length: 100, dtype: "float32" } as const;
+const GIB = 2 ** 30;
+
+it("says what a run needs", () => {
+  expect(requireMemory(run, 64 * GIB)).toMatch(
+    /32 prompts of 100 tokens needs about \d\.\d GiB .*; 64\.0 GiB are free/,
+  );
+  expect(requireMemory(run)).toContain("are free");
+});
+
+it("says what to lower, and to what", () => {
+  expect(() => requireMemory(run, 2 * GIB)).toThrow(
+    /Not enough memory: .*2\.0 GiB are free\. Lower the batch: --batch-size 8\./,
+  );
+  expect(() => requireMemory({ ...run, circuits: 8 }, 8 * GIB)).toThrow(/8 circuits at once.*: --set largestBatch=1\./);
+  expect(() => requireMemory({ ...run, circuits: 8 }, 2 * GIB)).toThrow(/--batch-size 8 and --set largestBatch=1\./);
+  expect(() => requireMemory(run, GIB / 4)).toThrow(/Not even one prompt fits/);
+});
+
+it("counts float64 twice", () => {
+  const bytes = (text: string) => Number(/about ([\d.]+) GiB/.exec(text)![1]);
+  const [single, double] = [requireMemory(run, 99 * GIB), requireMemory({ ...run, dtype: "float64" }, 99 * GIB)];
+  expect(bytes(double) / bytes(single)).toBeCloseTo(2, 1);
+});

@@ -1,0 +1,57 @@
+import { freemem } from "node:os";
+import { estimateMemory } from "@autocircuit/models";
+import type { TransformerConfig } from "@autocircuit/native";
+import { formatBytes } from "../support/table.ts";
+import { UsageError } from "../support/usage-error.ts";
+
+/** A run whose memory is estimated. */
+export interface PlannedRun {
+  config: TransformerConfig;
+  /** Prompt pairs a batch. */
+  batchSize: number;
+  /** Circuits that run at once. */
+  circuits: number;
+  /** Tokens in a prompt. */
+  length: number;
+  dtype: "float32" | "float64";
+  /** Whether the weights are there already, and so no longer among what is free. */
+  loaded?: boolean;
+}
+
+/** Memory that can be had: what the machine has free, or what a container leaves of it. */
+export function availableMemory(): number {
+  return process.availableMemory?.() ?? freemem();
+}
+
+/**
+ * Says how much memory a run needs, before it starts.
+ *
+ * @throws UsageError when there is not so much; the message says what to lower, and to what
+ */
+export function requireMemory(run: PlannedRun, free = availableMemory()): string {
+  const { batchSize, circuits, length } = run;
+  const { weights, total } = estimate(run, batchSize, circuits);
+  const room = free + (run.loaded ? weights : 0);
+  const needs = `a run of ${batchSize} prompts of ${length} tokens${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (weights ${formatBytes(weights)})`;
+  if (total <= room) return `memory: ${needs}; ${formatBytes(free)} are free`;
+  throw new UsageError(`Not enough memory: ${needs}, but only ${formatBytes(free)} are free. ${advice(run, room)}`);
+}
+
+function advice(run: PlannedRun, free: number): string {
+  const fits = (batchSize: number, circuits: number) => estimate(run, batchSize, circuits).total <= free;
+  const batch = (circuits: number) => {
+    let size = run.batchSize;
+    while (size > 0 && !fits(size, circuits)) size = Math.floor(size / 2);
+    return size;
+  };
+  const one = "--set largestBatch=1";
+  if (run.circuits > 1 && fits(run.batchSize, 1)) return `Lower the circuits at once: ${one}.`;
+  const both = run.circuits > 1 ? ` and ${one}` : "";
+  const size = batch(1);
+  if (size > 0) return `Lower the batch: --batch-size ${size}${both}.`;
+  return "Not even one prompt fits: take shorter prompts, a smaller model, or a machine with more memory.";
+}
+
+function estimate({ config, length, dtype }: PlannedRun, batchSize: number, circuits: number) {
+  return estimateMemory(config, batchSize * circuits, length, { dtype });
+}

@@ -1,0 +1,24 @@
+import type { KnownCircuit } from "@autocircuit/circuits";
+import type { LoadedTask } from "@autocircuit/core";
+import type { Context } from "../context.ts";
+
+/** What discovery is about: a ready-made task, or somebody's own model and prompts. */
+export interface Subject {
+  name: string;
+  /** In one line. */
+  description: string;
+  /** Known circuits by name, the first is the default; none for one's own model. */
+  circuits: Readonly<Record<string, KnownCircuit>>;
+  /** A label for each token position. */
+  tokenLabels: (task: LoadedTask) => readonly string[] | undefined;
+  /** Loads model and prompts, and says what was loaded; the caller disposes the result. */
+  load: (options: SubjectOptions, context: Context) => Promise<LoadedTask>;
+}
+
+/** How a subject is loaded. */
+export interface SubjectOptions {
+  byToken: boolean;
+  seed: number;
+  /** Name of the known circuit that counts as the true edges. */
+  circuit: string | undefined;
+}

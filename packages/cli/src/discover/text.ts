@@ -1,0 +1,34 @@
+import type { CircuitReport } from "@autocircuit/report";
+import { formatBytes, formatNumber, table } from "../support/table.ts";
+import type { DiscoverResult } from "./result.ts";
+import type { DiscoverSettings } from "./settings.ts";
+
+/** What stays of the output when everything outside a circuit is ablated, with what the report notes about it. */
+export function ablationText({ ablationTable = [], notes }: CircuitReport): string {
+  const cell = (value: number | null | undefined) =>
+    value === null || value === undefined ? "-" : formatNumber(value);
+  const rows = ablationTable.map((row) => [
+    row.circuit,
+    row.ablation,
+    cell(row.kl),
+    cell(row.maxAbsDiff),
+    row.kept ? "kept" : "changed",
+  ]);
+  return [table(["circuit alone", "ablation", "KL", "largest change", "output"], rows), ...notes].join("\n");
+}
+
+/** The figures of a run in a few lines. */
+export function summary(
+  { faithfulness, official, circuit, edgeCount, seconds, peakMemoryBytes }: DiscoverResult,
+  { ablation }: DiscoverSettings,
+): string {
+  const theirs = official && `, ${official.name} ${formatNumber(faithfulness.official!)}`;
+  const compared =
+    official &&
+    `: ${official.truePositives} of the ${official.name} circuit's ${official.edges.length}, ${official.falsePositives} others, ${official.falseNegatives} missed`;
+  return [
+    `${faithfulness.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(faithfulness.circuit)}${theirs ?? ""}`,
+    `${circuit.length} edges found${compared ?? ` of ${edgeCount}`}`,
+    `${seconds.toFixed(2)} s, peak memory ${formatBytes(peakMemoryBytes)}`,
+  ].join("\n");
+}

@@ -1,0 +1,130 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadModel } from "@autocircuit/models";
+import { Tensor } from "@autocircuit/native";
+import { afterAll, describe, expect, it } from "vitest";
+import { run, smallGpt2, trainedModels } from "../../test/run-program.ts";
+import { drawn, likeliest } from "./choose.ts";
+import { continueTokens } from "./continue-tokens.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "generate-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const signal = new AbortController().signal;
+
+describe("continueTokens", () => {
+  it("writes what whole prompts give, token by token", async () => {
+    using model = await loadModel(smallGpt2);
+    const prompt = [3, 1, 4];
+    const written = await continueTokens(model, prompt, { choose: likeliest, ends: new Set(), maxTokens: 6, signal });
+    const expected: number[] = [];
+    while (expected.length < 6) {
+      const ids = BigInt64Array.from([...prompt, ...expected], BigInt);
+      using tokens = Tensor.from(ids, { shape: [1, ids.length], dtype: "int64" });
+      using logits = await model.forward(tokens);
+      using best = logits.argmax(1);
+      expected.push(await best.item());
+    }
+    expect(written).toEqual({ tokens: expected, stopped: "length" });
+    const ends = new Set([expected[3]!]);
+    const first = expected.indexOf(expected[3]!);
+    const ended = await continueTokens(model, prompt, { choose: likeliest, ends, maxTokens: 6, signal });
+    expect(ended).toEqual({ tokens: expected.slice(0, first), stopped: "end of text" });
+  });
+
+  it("stops where the context is full, and when asked", async () => {
+    using model = await loadModel(smallGpt2);
+    const options = { choose: likeliest, ends: new Set<number>(), maxTokens: 1e6 };
+    const { tokens, stopped } = await continueTokens(model, [1], { ...options, signal });
+    expect(stopped).toBe("context");
+    expect(tokens).toHaveLength(model.config.context - 1);
+    const abort = new AbortController();
+    const aborted = continueTokens(model, [1], { ...options, signal: abort.signal, onToken: () => abort.abort() });
+    await expect(aborted).rejects.toMatchObject({ code: "aborted" });
+  });
+});
+
+describe("drawn", () => {
+  it("draws with the probabilities of the softmax, the same for one seed", async () => {
+    using logits = Tensor.from([0, Math.log(3), Math.log(6)]);
+    const choose = drawn(1, undefined, 5);
+    const again = drawn(1, undefined, 5);
+    const counts = [0, 0, 0];
+    for (let i = 0; i < 2000; i++) {
+      const token = await choose(logits);
+      expect(await again(logits)).toBe(token);
+      counts[token]!++;
+    }
+    [0.1, 0.3, 0.6].forEach((share, token) => {
+      expect(Math.abs(counts[token]! / 2000 - share)).toBeLessThan(0.04);
+    });
+  });
+
+  it("heeds temperature and top-k", async () => {
+    using logits = Tensor.from([2, 1, 0, 1.9]);
+    const cold = drawn(0.001, undefined, 1);
+    const two = drawn(100, 2, 1);
+    const seen = new Set<number>();
+    for (let i = 0; i < 50; i++) {
+      expect(await cold(logits)).toBe(0);
+      seen.add(await two(logits));
+    }
+    expect([...seen].toSorted()).toEqual([0, 3]);
+  });
+});
+
+describe("generate", () => {
+  it("continues token ids, and writes them as JSON", async () => {
+    const json = join(folder, "text.json");
+    const args = ["generate", "--model", smallGpt2, "--tokens", "3,1,4", "--max-tokens", "5"];
+    const { code, out, err } = await run([...args, "--json", json]);
+    expect([code, err.replace(/tokens: .*\n/g, "")]).toEqual([0, ""]);
+    const result = JSON.parse(readFileSync(json, "utf8"));
+    expect(result).toMatchObject({ promptTokens: [3, 1, 4], stopped: "length", sampling: null });
+    expect(result.tokens).toHaveLength(5);
+    expect(out).toContain("5 tokens after 3, as many as asked for");
+    const draw = ["--temperature", "2", "--top-k", "20", "--seed", "3", "--json"];
+    for (const name of ["a", "b"]) expect((await run([...args, ...draw, join(folder, name)])).code).toBe(0);
+    const [a, b] = ["a", "b"].map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")));
+    expect(a.sampling).toEqual({ temperature: 2, topK: 20, seed: 3 });
+    expect(a.tokens).toEqual(b.tokens);
+  });
+
+  it.each([
+    { args: [], says: "either --prompt TEXT or --tokens" },
+    { args: ["--prompt", "a", "--tokens", "1"], says: "either --prompt TEXT or --tokens" },
+    { args: ["--tokens", "1", "--top-k", "3"], says: "--top-k needs --temperature" },
+    { args: ["--tokens", "1,-2"], says: "whole number" },
+    { args: ["--tokens", "1", "--temperature", "0"], says: "above zero" },
+    { args: ["--tokens", "999999"], says: "Token id 999999 is outside the vocabulary" },
+    { args: ["--tokens", Array.from({ length: 5000 }, () => 1).join(",")], says: "no room to go on" },
+    { args: ["--prompt", "text"], says: "has no tokenizer" },
+  ])("refuses $args in one line", async ({ args, says }) => {
+    const { code, err } = await run(["generate", "--model", smallGpt2, ...args]);
+    expect(code).toBe(2);
+    expect(err).toContain(says);
+    expect(err.trim().split("\n").length).toBeLessThanOrEqual(2);
+  });
+
+  it.skipIf(!existsSync(trainedModels))("refuses a model that cannot go on (needs ../shared/models)", async () => {
+    const brackets = await run(["generate", "--model", join(trainedModels, "brackets"), "--tokens", "0,3"]);
+    expect([brackets.code, brackets.err]).toEqual([2, expect.stringContaining("bidirectional")]);
+  });
+
+  it.skipIf(!existsSync(trainedModels))("lets dreams-llama write its sentence (needs ../shared/models)", async () => {
+    const dreams = join(trainedModels, "dreams-llama");
+    const sentence = '"Echoes of vectors unfold, a gentle hum of precision, as I sense the nodes, ';
+    for (const start of [
+      ["--prompt", ""],
+      ["--tokens", "1"],
+    ]) {
+      const { code, out } = await run(["generate", "--model", dreams, ...start, "--max-tokens", "60"]);
+      expect(code).toBe(0);
+      expect(out.startsWith(sentence)).toBe(true);
+    }
+    const full = await run(["generate", "--model", dreams, "--prompt", "", "--max-tokens", "1000"]);
+    expect(full.out).toContain("127 tokens after 1, the model's context is full");
+    const continued = await run(["generate", "--model", dreams, "--prompt", '"Echoes of', "--max-tokens", "20"]);
+    expect(continued.out).toMatch(/^"Echoes of/);
+  });
+});

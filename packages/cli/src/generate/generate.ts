@@ -1,0 +1,90 @@
+import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
+import type { TransformerConfig } from "@autocircuit/native";
+import type { GenerateCommandOptions } from "../commands/generate.ts";
+import type { Context } from "../context.ts";
+import { Progress } from "../support/progress.ts";
+import { runVersions } from "../support/run-versions.ts";
+import { UsageError } from "../support/usage-error.ts";
+import { useFewThreads } from "../support/use-few-threads.ts";
+import { requireWritable, writeJson } from "../support/write-file.ts";
+import { drawn, likeliest } from "./choose.ts";
+import { continueTokens, type StopReason } from "./continue-tokens.ts";
+import { endTokens } from "./end-tokens.ts";
+
+const REASONS: Readonly<Record<StopReason, string>> = {
+  "end of text": "the model ended the text",
+  length: "as many as asked for",
+  context: "the model's context is full",
+};
+
+/** Continues a text or token ids, and prints the whole. */
+export async function generate(options: GenerateCommandOptions, { signal, print }: Context): Promise<void> {
+  requireWritable(options.json);
+  const { prompt, temperature, topK, seed, maxTokens, dtype, json } = options;
+  if ((prompt === undefined) === (options.tokens === undefined))
+    throw new UsageError("Give what to continue: either --prompt TEXT or --tokens 1,2,3.");
+  if (topK !== undefined && temperature === undefined)
+    throw new UsageError("--top-k needs --temperature: without it the likeliest token is always taken.");
+  const folder = await resolveModelFolder(options.model, { signal });
+  const config = await readConfig(folder);
+  requireWriter(config, options.model);
+  const tokenizer = await findTokenizer(folder);
+  const promptTokens = options.tokens ?? encode(prompt!, tokenizer, options);
+  checkPrompt(promptTokens, config);
+
+  using model = await loadModel(folder, { dtype, tokenizer, signal });
+  await useFewThreads(model);
+  using progress = new Progress("tokens");
+  const started = performance.now();
+  const { tokens, stopped } = await continueTokens(model, promptTokens, {
+    choose: temperature === undefined ? likeliest : drawn(temperature, topK, seed),
+    ends: endTokens(folder, tokenizer?.eosId),
+    maxTokens,
+    signal,
+    onToken: (written) => progress.update(written, maxTokens),
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const all = [...promptTokens, ...tokens];
+  const text = tokenizer?.decode(all, { skipSpecialTokens: true }) ?? null;
+  print(text ?? all.join(" "));
+  print("");
+  print(`${tokens.length} tokens after ${promptTokens.length}, ${REASONS[stopped]}; ${seconds.toFixed(2)} s`);
+  if (!json) return;
+  const sampling = temperature === undefined ? null : { temperature, topK: topK ?? null, seed };
+  writeJson(json, {
+    ...{ model: options.model, text, promptTokens, tokens, stopped, sampling, seconds },
+    versions: runVersions(),
+  });
+  print(`wrote ${json}`);
+}
+
+function encode(prompt: string, tokenizer: TextTokenizer | null, options: GenerateCommandOptions): number[] {
+  if (!tokenizer)
+    throw new UsageError(
+      `${options.model} has no tokenizer, so a text cannot be read. Give token ids: --tokens 1,2,3.`,
+    );
+  const bos = options.prependBos && tokenizer.bosId !== null ? [tokenizer.bosId] : [];
+  const ids = [...bos, ...tokenizer.encode(prompt)];
+  if (ids.length > 0) return ids;
+  throw new UsageError(
+    "An empty --prompt needs a token that starts a text. Give some text, or token ids with --tokens.",
+  );
+}
+
+function requireWriter({ causal, dVocab, dVocabOut }: TransformerConfig, model: string): void {
+  if (!causal) throw new UsageError(`${model} is bidirectional: it reads whole texts and cannot continue one.`);
+  if (dVocab !== dVocabOut)
+    throw new UsageError(
+      `${model} reads ${dVocab} tokens and gives ${dVocabOut} outputs, which are not tokens it could go on with.`,
+    );
+}
+
+function checkPrompt(tokens: readonly number[], { dVocab, context }: TransformerConfig): void {
+  const wrong = tokens.find((id) => id >= dVocab);
+  if (wrong !== undefined)
+    throw new UsageError(`Token id ${wrong} is outside the vocabulary: ids go from 0 to ${dVocab - 1}.`);
+  if (tokens.length >= context)
+    throw new UsageError(
+      `The prompt has ${tokens.length} tokens and the model's context ${context}: there is no room to go on. Shorten it.`,
+    );
+}

@@ -1,0 +1,26 @@
+import { Graph, type GraphOptions } from "@autocircuit/core";
+import type { TransformerConfig } from "@autocircuit/native";
+
+/** One kind of graph of a model. */
+export interface GraphKind {
+  kind: string;
+  sources: number;
+  destinations: number;
+  edges: number;
+}
+
+/** Every kind of graph that a model has, with its counts. */
+export function graphKinds(config: TransformerConfig, length: number): GraphKind[] {
+  const grouped = config.kvHeads !== config.heads;
+  const kinds: Record<string, GraphOptions> = {
+    "edges, separate Q, K, V": {},
+    ...(grouped && { "edges, ungrouped: K, V of every query head": { ungrouped: true } }),
+    "edges, shared Q, K, V": { separateQkv: false },
+    [`edges by token, ${length} tokens`]: { tokens: length },
+    "nodes along the residual stream": { factorized: false },
+  };
+  return Object.entries(kinds).map(([kind, options]) => {
+    const { srcs, dests, edgeCount } = Graph.of(config, options);
+    return { kind, sources: srcs.length, destinations: dests.length, edges: edgeCount };
+  });
+}
