@@ -60,9 +60,7 @@ class Pass {
 
   // pass_forward.cc
   void block(int64_t layer, int64_t from_point);
-  Heads run_heads(int64_t layer);
   at::Tensor run_mlp(int64_t layer);
-  void write_heads(int64_t layer, const Heads& heads);
   void write_mlp(int64_t layer, const at::Tensor& out);
   void read_residual(Reader reader, int64_t layer);
   void record(int64_t source, const at::Tensor& output);
@@ -72,12 +70,16 @@ class Pass {
   at::Tensor ablated_outputs(int64_t first, int64_t count) const;
   at::Tensor collected_sources() const;
   void keep_resid(int64_t point);
+  const GroupPlan* find(Reader reader, int64_t layer) const;
+  const Ablation* ablation() const { return request_.patch ? request_.patch->ablation.get() : nullptr; }
+
+  // pass_heads.cc
+  Heads run_heads(int64_t layer);
+  void write_heads(int64_t layer, const Heads& heads);
   bool has_constant_heads() const;
   bool may_know_heads(int64_t layer) const;
   KeptHeads& kept_heads(int64_t layer);
   at::Tensor per_mask(const at::Tensor& rows) const;
-  const GroupPlan* find(Reader reader, int64_t layer) const;
-  const Ablation* ablation() const { return request_.patch ? request_.patch->ablation.get() : nullptr; }
 
   // pass_backward.cc
   void backward_end(const at::Tensor& grad_logits);
