@@ -7,12 +7,13 @@
 namespace autocircuit {
 namespace {
 
-// Root-mean-square norm of queries or keys, per head or over all heads together.
+// Root-mean-square norm of queries or keys x [B, P, heads, d_head], per head or over all heads together. Keys may come once
+// per query head: then each key head's scale serves its group, and the mean, over equal repeats, is that of the key heads.
 at::Tensor qk_normed(const at::Tensor& x, const at::Tensor& scale, QkNorm kind, double eps) {
   if (kind == QkNorm::none) return x;
-  const at::Tensor flat = kind == QkNorm::full ? x.flatten(2) : x;
-  const at::Tensor normed = flat * at::rsqrt(at::mean(flat * flat, -1, true) + eps) * scale;
-  return normed.view(x.sizes());
+  if (kind == QkNorm::head) return x * at::rsqrt(at::mean(x * x, -1, true) + eps) * scale;
+  const at::Tensor of_heads = scale.view({-1, x.size(3)});
+  return x * at::rsqrt(at::mean(x * x, {2, 3}, true) + eps) * of_heads.repeat_interleave(x.size(2) / of_heads.size(0), 0);
 }
 
 }  // namespace
