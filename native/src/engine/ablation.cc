@@ -98,7 +98,7 @@ at::Tensor AblationCache::head_outputs(const Transformer& model, int64_t layer) 
     return projection(model, layer, which).view({batch, length, count, c.d_head});
   };
   const at::Tensor z = context.attend(block, layer, heads(Projection::query, c.heads), heads(Projection::key, c.kv_heads),
-                                      heads(Projection::value, c.kv_heads), positions);
+                                      heads(Projection::value, c.kv_heads), positions, {});
   made = head_outputs_of(model, layer, z.reshape({batch * length, c.heads, c.d_head}));
   return made;
 }

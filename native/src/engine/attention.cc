@@ -65,7 +65,8 @@ at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>&
 }
 
 at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, at::Tensor q, at::Tensor k, at::Tensor v,
-                                    const std::vector<int64_t>& query_positions, Prefix* keep) {
+                                    const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads,
+                                    Prefix* keep) {
   const int64_t query_heads = q.size(2);
   q = qk_normed(q, weights.q_norm, config_.qk_norm, config_.eps);
   k = qk_normed(k, weights.k_norm, config_.qk_norm, config_.eps);
@@ -81,9 +82,19 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, 
   v = v.transpose(1, 2);
   if (prefix_) {
     const auto joined = [&](const at::Tensor& cached, const at::Tensor& x) {
-      at::Tensor heads = cached.expand({x.size(0), -1, -1, -1});
-      if (heads.size(1) != x.size(1)) heads = heads.repeat_interleave(x.size(1) / heads.size(1), 1);
-      return at::cat({heads, x}, 2);
+      // Several masks: the batch comes once per mask, and so do prefixes of single examples.
+      at::Tensor before = cached.size(0) == 1 || cached.size(0) == x.size(0)
+                              ? cached.expand({x.size(0), -1, -1, -1})
+                              : cached.repeat({x.size(0) / cached.size(0), 1, 1, 1});
+      if (static_cast<int64_t>(heads.size()) < config_.heads) {
+        // Only some heads run: the cached keys and values of these, one per query head as in x.
+        std::vector<int64_t> chosen;
+        for (const int64_t head : heads) chosen.push_back(head * before.size(1) / config_.heads);
+        before = before.index_select(1, at::tensor(chosen, at::kLong).to(before.device()));
+      } else if (before.size(1) != x.size(1)) {
+        before = before.repeat_interleave(x.size(1) / before.size(1), 1);
+      }
+      return at::cat({before, x}, 2);
     };
     k = joined(prefix_->keys[layer], k);
     v = joined(prefix_->values[layer], v);

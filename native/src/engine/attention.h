@@ -21,10 +21,10 @@ class AttentionContext {
   const at::Tensor& token_positions() const { return token_positions_; }
 
   // z of the given query heads. q [B, Pq, Hq, dHead] at `query_positions`, k and v [B, P, Hk, dHead] before norm and rotation;
-  // `heads` are the query heads' numbers and Hk is the model's number of key/value heads, or one per query head.
+  // `heads` are the query heads' numbers; Hk is the model's number of key/value heads if they are all, or one per query head.
   // Returns [B, Pq, Hq, dHead]. Keys and values after rotation are kept in `keep` when it is given.
   at::Tensor attend(const BlockWeights& weights, int64_t layer, at::Tensor q, at::Tensor k, at::Tensor v,
-                    const std::vector<int64_t>& query_positions, Prefix* keep = nullptr);
+                    const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads, Prefix* keep = nullptr);
 
  private:
   at::Tensor rotate(const at::Tensor& x, int64_t layer, const at::Tensor& positions);

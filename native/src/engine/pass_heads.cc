@@ -122,10 +122,10 @@ Pass::Heads Pass::run_heads(int64_t layer) {
     saved.q = q.detach().requires_grad_();
     saved.k = k.detach().requires_grad_();
     saved.v = v.detach().requires_grad_();
-    saved.z = attention_->attend(block, layer, saved.q, saved.k, saved.v, frame_.positions, kept_prefix_.get());
+    saved.z = attention_->attend(block, layer, saved.q, saved.k, saved.v, frame_.positions, heads.run, kept_prefix_.get());
     heads.z = saved.z.detach();
   } else {
-    heads.z = attention_->attend(block, layer, q, k, v, frame_.positions, kept_prefix_.get());
+    heads.z = attention_->attend(block, layer, q, k, v, frame_.positions, heads.run, kept_prefix_.get());
   }
   heads.z = heads.z.reshape({frame_.n(), static_cast<int64_t>(heads.run.size()), config_.d_head});
   return heads;
