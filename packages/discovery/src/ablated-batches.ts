@@ -1,22 +1,23 @@
 import {
+  type AblatedSlice,
   type AblationType,
+  ablatedSlices,
   dataSetSides,
   type PatchableModel,
   type PromptBatch,
   type PromptLoader,
 } from "@autocircuit/core";
-import type { Ablation } from "@autocircuit/native";
 
-/** A batch of prompts and the values its ablated edges take. */
+/** A batch of prompts, to be run in slices that fit into memory. */
 export interface AblatedBatch {
   batch: PromptBatch;
-  /** Made from the corrupt prompts; freed when the next batch is asked for. */
-  ablation: Ablation;
+  /** Its slices with the values their ablated edges take, made from the corrupt prompts; can be gone through once. */
+  slices: AsyncIterable<AblatedSlice>;
 }
 
 /**
  * Goes through the batches with their ablations, `passes` times (default once). Means over the data set are made once,
- * for all batches; the other types batch by batch.
+ * for all batches; the other types batch by batch, resampled values slice by slice.
  */
 export async function* ablatedBatches(
   model: PatchableModel,
@@ -24,15 +25,10 @@ export async function* ablatedBatches(
   type: AblationType,
   { signal, passes = 1 }: { signal?: AbortSignal | undefined; passes?: number } = {},
 ): AsyncGenerator<AblatedBatch, void, void> {
-  using shared = dataSetSides(type) === undefined ? null : await model.ablations(prompts, type, { signal });
+  using mean = dataSetSides(type) === undefined ? null : await model.ablations(prompts, type, { signal });
   for (let pass = 0; pass < passes; pass++) {
     for (const batch of prompts.batches) {
-      if (shared === null) {
-        using ablation = await model.ablations(batch.corrupt, type, { signal });
-        yield { batch, ablation };
-      } else {
-        yield { batch, ablation: shared };
-      }
+      yield { batch, slices: ablatedSlices(model, batch, { type, shared: mean ?? undefined, signal }) };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
+import { batchSlices, type PatchableModel, type PromptBatch, type PromptLoader, PruneScores } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
 import type { DiscoveryOptions } from "./discovery-options.ts";
 
@@ -21,8 +21,7 @@ export async function activationMagnitude(
   const magnitudes = await scope(async () => {
     const perBatch: Tensor[] = [];
     for (const batch of prompts.batches) {
-      using outputs = await model.sources(batch.clean, { signal });
-      perBatch.push(scope(() => outputs.to("float32").mean([1, 2, 3]).abs()));
+      perBatch.push(await scope(async () => (await batchMean(model, batch, signal)).abs()));
       onProgress?.({ done: perBatch.length, total: prompts.batches.length });
     }
     return Tensor.stack(perBatch).mean(0).data();
@@ -35,4 +34,21 @@ export async function activationMagnitude(
     }
   }
   return scores;
+}
+
+/** Mean output of each source over the prompts of a batch, slice by slice. */
+async function batchMean(model: PatchableModel, batch: PromptBatch, signal: AbortSignal | undefined): Promise<Tensor> {
+  const parts: Tensor[] = [];
+  for (const slice of batchSlices(model, batch)) {
+    using outputs = await model.sources(slice.clean, { signal });
+    parts.push(
+      scope(() =>
+        outputs
+          .to("float32")
+          .mean([1, 2, 3])
+          .mul(slice.size / batch.size),
+      ),
+    );
+  }
+  return Tensor.stack(parts).sum(0);
 }

@@ -1,4 +1,4 @@
-import { type AblationType, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
+import { type AblationType, batchSlices, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
 import { AutocircuitError, grad, scope, Tensor } from "@autocircuit/native";
 import { ablatedBatches } from "./ablated-batches.ts";
 import type { DiscoveryOptions } from "./discovery-options.ts";
@@ -26,6 +26,8 @@ export interface MaskGradientOptions extends DiscoveryOptions {
  * Automated Circuit Discovery"); with `samples` it is integrated over the straight line of masks from the clean to the
  * ablated run (after Marks et al. 2024, "Sparse Feature Circuits", section 3). Gradients are summed, not averaged.
  *
+ * A batch too large for memory is run in slices, see `batchSlices`; the loss is a mean over prompts, so the scores are the same.
+ *
  * @param prompts clean prompts are run, corrupt ones give the ablation, answers make the loss
  * @throws AutocircuitError `unknown-name` for functions there are not, `bad-input` for impossible numbers, `shape` for
  *   answers that do not fit the outputs, `aborted`
@@ -48,24 +50,27 @@ export async function maskGradient(
   } = options;
   checkLossNames(gradFunction, answerFunction);
   const maskValues = maskValuesOf(options);
-  const total = prompts.batches.length * maskValues.length;
+  const total = prompts.batches.flatMap((batch) => batchSlices(model, batch)).length * maskValues.length;
   let done = 0;
 
   const values = await scope(async () => {
     // Half precision is too coarse to add gradients up in.
     const dtype = model.dtype === "float64" ? "float64" : "float32";
     let sum = Tensor.zeros([model.graph.edgeCount], { dtype });
-    for await (const { batch, ablation } of ablatedBatches(model, prompts, type, { signal })) {
-      for (const value of maskValues) {
-        const before = sum;
-        sum = await scope(async () => {
-          const mask = Tensor.full(before.shape, value, { dtype }).requireGrad();
-          const logits = await model.forward(batch.clean, { mask, using: ablation, signal });
-          const [gradient] = grad(answerLoss(logits, batch, gradFunction, answerFunction), [mask]);
-          return before.add(gradient!);
-        });
-        before.dispose();
-        onProgress?.({ done: ++done, total });
+    for await (const { batch, slices } of ablatedBatches(model, prompts, type, { signal })) {
+      for await (const { slice, using: ablation } of slices) {
+        for (const value of maskValues) {
+          const before = sum;
+          sum = await scope(async () => {
+            const mask = Tensor.full(before.shape, value, { dtype }).requireGrad();
+            const logits = await model.forward(slice.clean, { mask, using: ablation, signal });
+            const loss = answerLoss(logits, slice, gradFunction, answerFunction);
+            const [gradient] = grad(loss.mul(slice.size / batch.size), [mask]);
+            return before.add(gradient!);
+          });
+          before.dispose();
+          onProgress?.({ done: ++done, total });
+        }
       }
     }
     return sum.data();

@@ -55,15 +55,22 @@ export async function subnetworkProbing(
   const reference = await full.logits("clean", signal && { signal });
   using adam = new Adam(Tensor.full([model.graph.edgeCount], initial), settings);
   const passes = settings.epochs;
-  for await (const { batch, ablation } of ablatedBatches(model, prompts, settings.ablation, { signal, passes })) {
+  for await (const { batch, slices } of ablatedBatches(model, prompts, settings.ablation, { signal, passes })) {
     using gradient = await scope(async () => {
-      const numbers = adam.parameter.requireGrad();
-      const mask = settings.maskFunction === "sigmoid" ? numbers.sigmoid() : numbers;
-      const tokens = settings.tree ? batch.clean : batch.corrupt;
-      const logits = await model.forward(tokens, { mask, using: ablation, signal });
-      const divergence = klOfLogprobs(logprob(reference[batch.index]!), logprob(logits)).mean();
-      const inCircuit = settings.tree ? mask.mean().neg().add(1) : mask.mean();
-      return grad(divergence.add(inCircuit.mul(settings.lambda)), [numbers])[0]!;
+      let sum = scope(() => sizeGradient(adam.parameter, settings));
+      for await (const { slice, start, using: ablation } of slices) {
+        const before = sum;
+        sum = await scope(async () => {
+          const numbers = adam.parameter.requireGrad();
+          const tokens = settings.tree ? slice.clean : slice.corrupt;
+          const logits = await model.forward(tokens, { mask: maskOf(numbers, settings), using: ablation, signal });
+          const full = reference[batch.index]!.slice(0, start, start + slice.size);
+          const divergence = klOfLogprobs(logprob(full), logprob(logits)).mean();
+          return before.add(grad(divergence.mul(slice.size / batch.size), [numbers])[0]!);
+        });
+        before.dispose();
+      }
+      return sum;
     });
     adam.step(gradient);
     onProgress?.({ done: ++done, total });
@@ -74,6 +81,20 @@ export async function subnetworkProbing(
     options: settings,
   });
 }
+
+function maskOf(numbers: Tensor, { maskFunction }: Settings): Tensor {
+  return maskFunction === "sigmoid" ? numbers.sigmoid() : numbers;
+}
+
+/** Gradient of the part of the loss that is the circuit's size. */
+function sizeGradient(parameter: Tensor, settings: Settings): Tensor {
+  const numbers = parameter.requireGrad();
+  const mask = maskOf(numbers, settings);
+  const inCircuit = settings.tree ? mask.mean().neg().add(1) : mask.mean();
+  return grad(inCircuit.mul(settings.lambda), [numbers])[0]!;
+}
+
+type Settings = ReturnType<typeof settingsOf>;
 
 /** Tree: how far a number is below the largest, which is the most ablated edge. Else how far above the smallest. */
 function scoresOf(numbers: Float32Array, tree: boolean): Float32Array {

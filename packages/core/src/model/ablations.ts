@@ -1,10 +1,12 @@
 import { Ablation, AutocircuitError, scope, Tensor } from "@autocircuit/native";
+import { equalParts } from "../prompts/equal-parts.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
-import { tokenContext } from "../prompts/token-context.ts";
+import { canSlice, sliceTokens, tokenContext } from "../prompts/token-context.ts";
 import { type AblationType, ablationTypes, dataSetSides } from "./ablation-type.ts";
+import { promptsAtOnce } from "./batch-slices.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
 import type { PatchableModel } from "./patchable-model.ts";
-import { allTokensMean, batchSum, meanOf, tokenwiseMean } from "./source-means.ts";
+import { allTokensMean, batchSum, meanOf } from "./source-means.ts";
 
 /** Makes an ablation; see `PatchableModel.ablations`. */
 export async function ablationsOf(
@@ -17,7 +19,6 @@ export async function ablationsOf(
     throw new AutocircuitError("bad-input", `Unknown ablation "${type}". There are: ${ablationTypes.join(", ")}.`);
   }
   const sides = dataSetSides(type);
-  const tokens = from instanceof Tensor ? from : undefined;
   if (sides !== undefined) {
     if (!(from instanceof Tensor)) return dataSetMean(model, from, sides, options);
     throw new AutocircuitError(
@@ -25,66 +26,88 @@ export async function ablationsOf(
       `The ablation "${type}" is a mean over a data set: give its prompts, not the tokens of one batch.`,
     );
   }
-  if (tokens === undefined) {
+  if (!(from instanceof Tensor)) {
     throw new AutocircuitError(
       "bad-input",
       `The ablation "${type}" is made batch by batch: give tokens, such as \`batch.corrupt\`.`,
     );
   }
-  if (type === "zero") return zero(model, tokens);
-  const sources = await model.sources(tokens, options.signal && { signal: options.signal });
-  const { padding } = tokenContext(tokens);
-  const values =
-    type === "resample"
-      ? sources
-      : type === "batch-tokenwise-mean"
-        ? tokenwiseMean(sources, padding)
-        : allTokensMean(sources, padding);
-  if (values !== sources) sources.dispose();
-  return ablationTaking(values);
+  const { signal } = options;
+  if (type === "zero") return zero(model, from);
+  if (type === "resample") return new Ablation(await model.sources(from, signal && { signal }));
+  return mean(model, [() => from], type === "batch-all-tok-mean" ? allTokensMean : meanOf, { signal });
 }
 
 function zero(model: PatchableModel, tokens: Tensor): Ablation {
   const shape = [model.graph.srcs.length, 1, tokens.shape[1]!, model.config.dModel];
-  return ablationTaking(Tensor.zeros(shape, { dtype: model.computeDtype }));
+  return new Ablation(Tensor.zeros(shape, { dtype: model.computeDtype }));
 }
 
-/** Mean per position over all prompts of a data set; only the running sum and one batch are held at a time. */
+/** Mean per position over all prompts of a data set. */
 async function dataSetMean(
   model: PatchableModel,
   loader: PromptLoader,
   sides: readonly ("clean" | "corrupt")[],
-  { signal, onProgress }: LongOptions,
+  options: LongOptions,
 ): Promise<Ablation> {
   if (loader.length === 0)
     throw new AutocircuitError("bad-input", "A mean over a data set needs at least one batch of prompts.");
-  let running: { sum: Tensor; count: Tensor } | undefined;
-  const total = loader.length * sides.length;
-  let done = 0;
+  const tokens = loader.batches.flatMap((batch) => sides.map((side) => () => batch.tokens(side)));
+  return mean(model, tokens, meanOf, options);
+}
+
+/**
+ * A mean of source outputs over prompts that are run part by part: only the running sum and the outputs of one slice are held at a time.
+ */
+async function mean(
+  model: PatchableModel,
+  parts: readonly (() => Tensor)[],
+  take: (sum: Tensor, count: Tensor) => Tensor,
+  { signal, onProgress }: LongOptions,
+): Promise<Ablation> {
+  let running: Sum | undefined;
   try {
-    for (const batch of loader) {
-      for (const side of sides) {
+    for (const [done, part] of parts.entries()) {
+      const tokens = part();
+      const [rows, length] = tokens.shape as [number, number];
+      for (const [start, end] of equalParts(rows, canSlice(tokens) ? promptsAtOnce(model, length) : rows)) {
         throwIfAborted(signal);
-        const tokens = batch.tokens(side);
-        const sources = await model.sources(tokens, signal && { signal });
-        const previous = running;
-        running = scope(() => {
-          const { sum, count } = batchSum(sources, tokenContext(tokens).padding);
-          return previous ? { sum: previous.sum.add(sum), count: previous.count.add(count) } : { sum, count };
-        });
-        for (const tensor of [sources, previous?.sum, previous?.count]) tensor?.dispose();
-        onProgress?.({ done: ++done, total });
+        const next = await sliceSum(model, tokens, start, end, signal);
+        running = running === undefined ? next : added(running, next);
       }
+      onProgress?.({ done: done + 1, total: parts.length });
     }
     const { sum, count } = running!;
-    return ablationTaking(scope(() => meanOf(sum, count).to(model.computeDtype)));
+    return new Ablation(scope(() => take(sum, count).to(model.computeDtype)));
   } finally {
     running?.sum.dispose();
     running?.count.dispose();
   }
 }
 
-/** An ablation of these values. */
-function ablationTaking(values: Tensor): Ablation {
-  return new Ablation(values);
+type Sum = ReturnType<typeof batchSum>;
+
+/** Adds two sums up and frees them. */
+function added(a: Sum, b: Sum): Sum {
+  const both = scope(() => ({ sum: a.sum.add(b.sum), count: a.count.add(b.count) }));
+  for (const tensor of [a.sum, a.count, b.sum, b.count]) tensor.dispose();
+  return both;
+}
+
+/** What some of the prompts add to a mean. */
+async function sliceSum(
+  model: PatchableModel,
+  tokens: Tensor,
+  start: number,
+  end: number,
+  signal: AbortSignal | undefined,
+): Promise<Sum> {
+  const whole = end - start === tokens.shape[0];
+  const slice = whole ? tokens : sliceTokens(tokens, start, end);
+  try {
+    using sources = await model.sources(slice, signal && { signal });
+    return batchSum(sources, tokenContext(slice).padding);
+  } finally {
+    if (!whole) slice.dispose();
+  }
 }

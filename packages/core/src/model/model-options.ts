@@ -25,6 +25,11 @@ export interface ModelGraphOptions {
   /** Length of all prompts, if they have the same. */
   readonly seqLen?: number | null | undefined;
   readonly outputSlice?: OutputSlice | undefined;
+  /**
+   * What the outputs of all sources may take, in bytes, for prompts that are run together; larger batches are run in slices, with the
+   * same results. Default 128 MiB.
+   */
+  readonly sliceBytes?: number | undefined;
 }
 
 /** What a model is made of. */

@@ -13,6 +13,7 @@ import { tokenContext } from "../prompts/token-context.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import type { AblationType } from "./ablation-type.ts";
 import { ablationsOf } from "./ablations.ts";
+import { usualSliceBytes } from "./batch-slices.ts";
 import { edgeMask } from "./edge-mask.ts";
 import type { LongOptions } from "./long-options.ts";
 import type { ForwardOptions, ModelGraphOptions, PatchableModelOptions, RunOptions } from "./model-options.ts";
@@ -36,6 +37,8 @@ export class PatchableModel implements Disposable {
   /** Number type of the weights. */
   readonly dtype: DType;
   readonly tokenizer: Tokenizer | null;
+  /** Bytes that the outputs of all sources may take for prompts that are run together; see `batchSlices`. */
+  readonly sliceBytes: number;
   #ownsTransformer = true;
 
   /**
@@ -48,6 +51,7 @@ export class PatchableModel implements Disposable {
     this.tokenizer = options.tokenizer ?? null;
     this.outputSlice = options.outputSlice ?? "last_seq";
     this.seqLen = options.seqLen ?? null;
+    this.sliceBytes = options.sliceBytes ?? usualSliceBytes;
     if (options.byToken && this.seqLen === null) {
       throw new AutocircuitError("bad-input", "A graph by token needs the length of the prompts: give `seqLen`.");
     }
@@ -76,7 +80,7 @@ export class PatchableModel implements Disposable {
    */
   withGraph(options: ModelGraphOptions): PatchableModel {
     const { factorized, separateQkv, ungrouped, tokens } = this.graph.config;
-    const { transformer, config, dtype, outputSlice, seqLen } = this;
+    const { transformer, config, dtype, outputSlice, seqLen, sliceBytes } = this;
     const derived = new PatchableModel({
       transformer,
       config,
@@ -88,6 +92,7 @@ export class PatchableModel implements Disposable {
       byToken: options.byToken ?? tokens !== null,
       seqLen: options.seqLen === undefined ? seqLen : options.seqLen,
       outputSlice: options.outputSlice ?? outputSlice,
+      sliceBytes: options.sliceBytes ?? sliceBytes,
     });
     derived.#ownsTransformer = false;
     return derived;

@@ -90,6 +90,7 @@ export async function sharePrefix(
       divergence,
       wordIdxs,
       prefixes,
+      prefixShared: one,
       seqStart: seqStart + length,
       seqLabels: seqLabels?.slice(length),
     }),

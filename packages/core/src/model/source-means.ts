@@ -32,20 +32,7 @@ export function meanOf(sum: Tensor, count: Tensor): Tensor {
   return scope(() => sum.div(count.clamp(1)));
 }
 
-/** Mean over the batch at each position, `[S, 1, P, D]`. */
-export function tokenwiseMean(sources: Tensor, padding?: readonly number[]): Tensor {
-  return scope(() => {
-    const { sum, count } = batchSum(sources, padding);
-    return meanOf(sum, count).to(sources.dtype);
-  });
-}
-
-/** Mean over the batch and all positions, the same at every position: `[S, 1, P, D]`. */
-export function allTokensMean(sources: Tensor, padding?: readonly number[]): Tensor {
-  return scope(() => {
-    const { sum, count } = batchSum(sources, padding);
-    const [count_, , length, width] = sources.shape as [number, number, number, number];
-    const mean = meanOf(sum.sum(2, true), count.sum(2, true));
-    return mean.to(sources.dtype).expand([count_, 1, length, width]);
-  });
+/** {@link meanOf} over all positions too, the same at every position: `[S, 1, P, D]`. */
+export function allTokensMean(sum: Tensor, count: Tensor): Tensor {
+  return scope(() => meanOf(sum.sum(2, true), count.sum(2, true)).expand([...sum.shape]));
 }

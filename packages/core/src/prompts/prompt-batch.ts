@@ -1,6 +1,6 @@
 import { type Prefix, Tensor } from "@autocircuit/native";
-import { equalParts } from "./batch-slices.ts";
 import { divergenceIndex } from "./divergence.ts";
+import { equalParts } from "./equal-parts.ts";
 import type { Answers, PromptPair, PromptSide } from "./prompt-pair.ts";
 import { describeTokens } from "./token-context.ts";
 

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { AutocircuitError } from "@autocircuit/native";
+import { jsonMistake } from "./json-mistake.ts";
 
 /** Answers as a file gives them: texts or token ids (or values), flat or one list per output position. */
 export type RawAnswers = readonly (string | number)[] | readonly (readonly (string | number)[])[];
@@ -70,7 +71,7 @@ async function readOne(input: string | URL | PromptFile): Promise<PromptSource> 
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new AutocircuitError("bad-file", `${file} is not JSON: ${(cause as Error).message}.`, { cause });
+    throw new AutocircuitError("bad-file", `${file} is not JSON: ${jsonMistake(text, cause)}.`, { cause });
   }
   return checkFile(json, file);
 }

@@ -1,5 +1,7 @@
-import { type Ablation, AutocircuitError, type Tensor } from "@autocircuit/native";
+import { type Ablation, AutocircuitError, Tensor } from "@autocircuit/native";
+import { ablatedSlices } from "../model/ablated-slices.ts";
 import { type AblationType, dataSetSides } from "../model/ablation-type.ts";
+import { batchSlices } from "../model/batch-slices.ts";
 import { type LongOptions, throwIfAborted } from "../model/long-options.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
@@ -51,25 +53,30 @@ export async function runCircuits(
   const circuits = circuitsOfSizes(scores, options.sizes ?? defaultCircuitSizes(model.graph, scores));
   const plan = patchPlan(patch, options.reverseCleanCorrupt ?? false);
   const outputs = circuits.map((): Tensor[] => []);
-  const total = circuits.length * prompts.length;
+  const total = circuits.length * prompts.batches.flatMap((batch) => batchSlices(model, batch)).length;
   let done = 0;
   let shared: Ablation | undefined;
+  let parts: Tensor[][] = [];
   try {
     if (dataSetSides(ablation) !== undefined) shared = await model.ablations(prompts, ablation, { signal });
     for (const batch of prompts) {
-      throwIfAborted(signal);
-      const using = shared ?? (await model.ablations(batch.tokens(plan.ablateFrom), ablation, { signal }));
-      try {
-        await runBatch(model, batch, plan, patch, using, circuits, signal, (logits, index) => {
-          outputs[index]!.push(logits);
+      parts = circuits.map(() => []);
+      for await (const { slice, using } of ablatedSlices(model, batch, {
+        type: ablation,
+        side: plan.ablateFrom,
+        shared,
+        signal,
+      })) {
+        await runSlice(model, slice, plan, patch, using, circuits, signal, (logits, index) => {
+          parts[index]!.push(logits);
           onProgress?.({ done: ++done, total });
         });
-      } finally {
-        if (using !== shared) using.dispose();
       }
+      for (const [circuit, logits] of parts.entries()) outputs[circuit]!.push(joined(logits));
+      parts = [];
     }
   } catch (error) {
-    for (const logits of outputs.flat()) logits.dispose();
+    for (const logits of [...outputs, ...parts].flat()) logits.dispose();
     throw error;
   } finally {
     shared?.dispose();
@@ -79,7 +86,15 @@ export async function runCircuits(
   );
 }
 
-async function runBatch(
+/** The logits of a batch from those of its slices, which are freed. */
+function joined(parts: readonly Tensor[]): Tensor {
+  if (parts.length === 1) return parts[0]!;
+  const whole = Tensor.cat(parts);
+  for (const part of parts) part.dispose();
+  return whole;
+}
+
+async function runSlice(
   model: PatchableModel,
   batch: PromptBatch,
   plan: PatchPlan,
@@ -91,7 +106,8 @@ async function runBatch(
 ): Promise<void> {
   const tokens = batch.tokens(plan.run);
   // With the circuit ablated most layers before its first edge are as in the plain run; with the rest ablated none are.
-  const startsLate = patch === "edge" && circuits.length > 2;
+  // The engine does not start in the middle behind a cached prefix.
+  const startsLate = patch === "edge" && circuits.length > 2 && batch.prefix === null;
   const kept = startsLate
     ? await model.run(tokens, { keep: true, logits: false, ...(signal && { signal }) })
     : undefined;

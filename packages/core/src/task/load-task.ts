@@ -1,9 +1,11 @@
 import { AutocircuitError } from "@autocircuit/native";
 import { throwIfAborted } from "../model/long-options.ts";
 import { PatchableModel } from "../model/patchable-model.ts";
+import { type SharedPrefix, sharePrefix } from "../model/share-prefix.ts";
 import { both, loadPrompts, type PromptSplit } from "../prompts/load-prompts.ts";
+import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { Circuit } from "../scores/circuit.ts";
-import { LoadedTask, type TaskParts } from "./loaded-task.ts";
+import { LoadedTask, type TaskParts, type TaskPrefix } from "./loaded-task.ts";
 import type { TaskModel, TaskOptions } from "./task-options.ts";
 
 /** Makes a task's model and prompts; see `Task.load`. */
@@ -12,7 +14,9 @@ export async function loadTask(options: TaskOptions, signal?: AbortSignal): Prom
   const made = typeof model === "function";
   const network = made ? await model({ dtype: options.dtype ?? "float32", ...(signal && { signal }) }) : model;
   let prompts: PromptSplit | undefined;
+  let tail: Tail | undefined;
   const free = () => {
+    tail?.[Symbol.dispose]();
     prompts?.train[Symbol.dispose]();
     prompts?.test[Symbol.dispose]();
     if (made) network.transformer.dispose();
@@ -20,7 +24,10 @@ export async function loadTask(options: TaskOptions, signal?: AbortSignal): Prom
   try {
     throwIfAborted(signal);
     prompts = await readTaskPrompts(options, network);
-    return new LoadedTask(options, taskParts(options, network, prompts), free);
+    const model = graphModel(options, network, prompts.train.seqLen);
+    if (!options.tailDivergence) return new LoadedTask(options, taskParts(options, model, prompts, null), free);
+    tail = await cutPrefix(model, prompts, signal);
+    return new LoadedTask(options, taskParts(options, tail.model, tail, tail.sharedPrefix), free);
   } catch (error) {
     free();
     throw error;
@@ -52,9 +59,40 @@ async function readTaskPrompts(options: TaskOptions, network: TaskModel): Promis
   });
 }
 
-function taskParts(options: TaskOptions, network: TaskModel, { train, test }: PromptSplit): TaskParts {
-  const tokenPositions = options.tokenCircuit ?? false;
-  const model = new PatchableModel({
+/** Prompts without their common prefix, which is freed with this. */
+interface Tail extends PromptSplit, Disposable {
+  readonly model: PatchableModel;
+  readonly sharedPrefix: TaskPrefix;
+}
+
+/** Cuts the same number of tokens off training and test prompts, or nothing where either share nothing. */
+async function cutPrefix(model: PatchableModel, { train, test }: PromptSplit, signal?: AbortSignal): Promise<Tail> {
+  const made: SharedPrefix[] = [];
+  const free = () => {
+    for (const shared of made) for (const owned of [shared.prompts, shared]) owned[Symbol.dispose]();
+  };
+  const cut = async (prompts: PromptLoader) => {
+    const shared = await sharePrefix(model, prompts, { signal });
+    made.push(shared);
+    return shared;
+  };
+  const first = await cut(train);
+  const second = await cut(test).catch((error: unknown) => {
+    free();
+    throw error;
+  });
+  const { length, kind } = first;
+  const reason = first.reason ?? second.reason;
+  if (reason === null) {
+    const parts = { model: first.model, train: first.prompts, test: second.prompts };
+    return { ...parts, sharedPrefix: { length, kind, reason }, [Symbol.dispose]: free };
+  }
+  free();
+  return { model, train, test, sharedPrefix: { length: 0, kind: "none", reason }, [Symbol.dispose]: () => {} };
+}
+
+function graphModel(options: TaskOptions, network: TaskModel, seqLen: number | null): PatchableModel {
+  return new PatchableModel({
     transformer: network.transformer,
     config: network.config,
     tokenizer: network.tokenizer ?? undefined,
@@ -63,10 +101,19 @@ function taskParts(options: TaskOptions, network: TaskModel, { train, test }: Pr
     separateQkv: options.separateQkv,
     ungrouped: options.ungrouped,
     outputSlice: options.outputSlice,
-    byToken: tokenPositions,
-    seqLen: train.seqLen,
+    byToken: options.tokenCircuit ?? false,
+    seqLen,
   });
+}
+
+function taskParts(
+  options: TaskOptions,
+  model: PatchableModel,
+  { train, test }: PromptSplit,
+  sharedPrefix: TaskPrefix | null,
+): TaskParts {
+  const tokenPositions = options.tokenCircuit ?? false;
   const context = { tokenPositions, wordIdxs: train.wordIdxs, seqStartIdx: train.seqStart };
   const edges = options.trueEdges?.(model, context);
-  return { model, train, test, trueEdges: edges ? [...Circuit.of(model.graph, edges)] : null };
+  return { model, train, test, trueEdges: edges ? [...Circuit.of(model.graph, edges)] : null, sharedPrefix };
 }

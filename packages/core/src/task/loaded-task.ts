@@ -1,5 +1,6 @@
 import type { Edge } from "../graph/edge.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
+import type { SharedPrefix } from "../model/share-prefix.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import type { TaskOptions } from "./task-options.ts";
 
@@ -9,7 +10,11 @@ export interface TaskParts {
   readonly train: PromptLoader;
   readonly test: PromptLoader;
   readonly trueEdges: readonly Edge[] | null;
+  readonly sharedPrefix: TaskPrefix | null;
 }
+
+/** What prompts had in common at the start and was cut off. */
+export type TaskPrefix = Pick<SharedPrefix, "length" | "kind" | "reason">;
 
 /**
  * A task whose model and prompts are there.
@@ -30,6 +35,11 @@ export class LoadedTask implements AsyncDisposable {
   readonly test: PromptLoader;
   /** Edges of the published circuit; null if the task has none. */
   readonly trueEdges: readonly Edge[] | null;
+  /**
+   * With `tailDivergence`: how many tokens were cut off the front of all prompts, and if none, why. Else null. `kind` is that of the
+   * training prompts.
+   */
+  readonly sharedPrefix: TaskPrefix | null;
   readonly #free: () => void;
 
   constructor(options: TaskOptions, parts: TaskParts, free: () => void) {
@@ -41,6 +51,7 @@ export class LoadedTask implements AsyncDisposable {
     this.train = parts.train;
     this.test = parts.test;
     this.trueEdges = parts.trueEdges;
+    this.sharedPrefix = parts.sharedPrefix;
     this.#free = free;
   }
 

@@ -60,6 +60,11 @@ export interface TaskOptions {
   readonly seed?: number | undefined;
   /** Default true. */
   readonly shuffle?: boolean | undefined;
+  /**
+   * Cut off what clean and corrupt prompts have in common at the start and keep its keys and values, see `sharePrefix`. By token the graph
+   * then begins behind it, and {@link TrueEdgesContext.seqStartIdx} says where. Default false.
+   */
+  readonly tailDivergence?: boolean | undefined;
   /** Default true, for prompts given as text. */
   readonly prependBos?: boolean | undefined;
   /** Whether answers given as numbers are token ids or values; by default values if any of them is not whole. */

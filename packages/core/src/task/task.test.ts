@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { randomPairs, tinyConfig, tinyTransformer, values } from "../../test/tiny-transformer.ts";
+import { maxDifference, randomPairs, tinyConfig, tinyTransformer, values } from "../../test/tiny-transformer.ts";
 import type { PromptFile } from "../prompts/prompt-file.ts";
 import { defineTask } from "./task.ts";
 import type { TaskOptions } from "./task-options.ts";
@@ -61,6 +61,44 @@ describe("a task", () => {
     expect(task.trueEdgeCount).toBe(2);
     expect(task.trueEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
     expect(task.tokenCircuit).toBe(true);
+  });
+
+  it("cuts off the common prefix when asked, and tells where the graph starts", async () => {
+    const prompts = randomPairs(10, 6, 2).map(({ wrongAnswers, ...pair }) => ({
+      ...pair,
+      wrong_answers: wrongAnswers,
+    }));
+    const set = {
+      ...options,
+      dataset: { prompts, word_idxs: { word: 4 }, seq_labels: [..."abcdef"] },
+      tokenCircuit: true,
+    };
+    let started: number | undefined;
+    const trueEdges: TaskOptions["trueEdges"] = (model, { seqStartIdx, wordIdxs }) => {
+      started = seqStartIdx;
+      return [["A0.0->MLP 1", wordIdxs.word! - seqStartIdx], model.graph.edge(0)];
+    };
+    await using whole = await defineTask({ ...set, trueEdges }).load();
+    expect([started, whole.sharedPrefix, whole.model.graph.tokens]).toEqual([0, null, 6]);
+    await using tail = await defineTask({ ...set, trueEdges, tailDivergence: true }).load();
+    expect([started, tail.sharedPrefix]).toEqual([2, { length: 2, kind: "per-prompt", reason: null }]);
+    expect([tail.model.graph.tokens, tail.train.seqStart, tail.test.seqLen]).toEqual([4, 2, 4]);
+    expect([tail.train.seqLabels, tail.test.wordIdxs]).toEqual([["c", "d", "e", "f"], { word: 4 }]);
+    expect(tail.trueEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
+    for (const side of ["train", "test"] as const) {
+      for (const [index, batch] of whole[side].batches.entries()) {
+        const expected = await values(await whole.model.forward(batch.clean));
+        const found = await values(await tail.model.forward(tail[side].batches[index]!.clean));
+        expect(maxDifference(found, expected)).toBeLessThan(1e-5);
+      }
+    }
+  });
+
+  it("says why there is no common prefix", async () => {
+    await using nothing = await defineTask({ ...options, tailDivergence: true }).load();
+    expect(nothing.sharedPrefix).toMatchObject({ length: 0, kind: "none" });
+    expect(nothing.sharedPrefix!.reason).toMatch(/differ at the first token/);
+    expect((await nothing.model.forward(nothing.test.batches[0]!.clean)).shape).toEqual([3, tinyConfig.dVocabOut]);
   });
 
   it("frees the model it made, not the one it was given", async () => {

@@ -20,7 +20,7 @@ export class MaskEvaluator implements Disposable {
   readonly #model: PatchableModel;
   readonly #options: EvaluatorOptions;
   readonly #divergence: Divergence;
-  /** Undefined for graphs of nodes, which the engine cannot start in the middle. */
+  /** Undefined for graphs of nodes and behind a cached prefix, where the engine cannot start in the middle. */
   readonly #plain: PlainRun | undefined;
 
   private constructor(model: PatchableModel, options: EvaluatorOptions, divergence: Divergence, plain?: PlainRun) {
@@ -35,7 +35,7 @@ export class MaskEvaluator implements Disposable {
     const { batch, signal } = options;
     using full = await model.forward(batch.clean, { signal });
     const divergence = new Divergence(full, options.target);
-    if (!model.graph.factorized) return new MaskEvaluator(model, options, divergence);
+    if (!model.graph.factorized || batch.prefix !== null) return new MaskEvaluator(model, options, divergence);
     try {
       const { run } = await model.run(batch.clean, { keep: true, logits: false, ...(signal && { signal }) });
       return new MaskEvaluator(model, options, divergence, run);
@@ -52,11 +52,18 @@ export class MaskEvaluator implements Disposable {
    * @throws AutocircuitError `bad-input` when a divergence is not a number
    */
   async evaluate(masks: Float32Array, count: number): Promise<number[]> {
-    const divergences = await scope(async () => {
-      const mask = Tensor.from(masks, { shape: [count, this.#model.graph.edgeCount] });
-      return this.#divergence.of(await this.#run(mask, count), count).data();
-    });
-    const values = Array.from(divergences, Number);
+    // Prefixes of single prompts cannot be repeated, so there only one circuit runs at a time.
+    const atOnce = this.#options.batch.prefixShared ? count : 1;
+    const { edgeCount } = this.#model.graph;
+    const values: number[] = [];
+    for (let first = 0; first < count; first += atOnce) {
+      const divergences = await scope(async () => {
+        const rows = masks.subarray(first * edgeCount, (first + atOnce) * edgeCount);
+        const mask = Tensor.from(rows, { shape: [atOnce, edgeCount] });
+        return this.#divergence.of(await this.#run(mask, atOnce), atOnce).data();
+      });
+      values.push(...Array.from(divergences, Number));
+    }
     if (!values.some(Number.isNaN)) return values;
     throw new AutocircuitError(
       "bad-input",

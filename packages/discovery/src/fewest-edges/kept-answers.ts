@@ -116,16 +116,26 @@ export class KeptAnswers implements Disposable {
   }
 
   async #countBatch(
-    { batch, right, ablation }: JudgedBatch,
+    { batch, right, ablation, answers }: JudgedBatch,
     rows: Float32Array,
     count: number,
     signal: AbortSignal | undefined,
   ): Promise<number[]> {
+    const { edgeCount } = this.#model.graph;
+    if (count > 1 && !batch.prefixShared) {
+      // Prefixes of single prompts cannot be repeated, so there only one circuit runs at a time.
+      const kept: number[] = [];
+      for (let row = 0; row < count; row++) {
+        const one = rows.subarray(row * edgeCount, (row + 1) * edgeCount);
+        kept.push(...(await this.#countBatch({ batch, right, ablation, answers }, one, 1, signal)));
+      }
+      return kept;
+    }
     const held = this.#shared ?? ablation;
     const values = held ?? (await this.#model.ablations(batch.corrupt, this.#type, { signal }));
     try {
       return await scope(async () => {
-        const mask = Tensor.from(rows, { shape: [count, this.#model.graph.edgeCount] });
+        const mask = Tensor.from(rows, { shape: [count, edgeCount] });
         const tokens = count === 1 ? batch.clean : repeatTokens(batch.clean, count);
         const logits = await this.#model.forward(tokens, { mask, using: values, signal });
         const still = rightAnswers(logits, batch, count).logicalAnd(right);
