@@ -14,6 +14,8 @@ export interface ReadyTaskOptions {
   seed?: number;
   /** Folder or hub name of the model to run the task on, for tasks whose model is not part of this package. */
   model?: string;
+  /** Cut off what all prompts have in common at the start, see core's `TaskOptions`; for tasks with prompts as text. Default false. */
+  tailDivergence?: boolean;
   signal?: AbortSignal;
 }
 

@@ -72,6 +72,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     model: ({ dtype }) => loadModel(folder, { dtype, tokenizer, separateQkv, ...(signal && { signal }) }),
     dataset: spec.prompts({ seed, tokenizer }),
     outputSlice: "last_seq",
+    tailDivergence: options.tailDivergence,
     seed,
     // Without positions the published code is not told the words' positions either; the IOI circuit depends on it.
     trueEdges: (target, { tokenPositions, seqStartIdx, wordIdxs }) =>

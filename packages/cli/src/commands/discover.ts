@@ -73,7 +73,7 @@ export function addDiscover(program: Command, context: Context): void {
     .optionsGroup("Discovery:")
     .option(
       "--algorithm <name>",
-      "how edges are scored: acdc, mask-gradient, edge-attribution, random, ...; a wrong name lists them all (default: acdc; with --keep several, and the best counts)",
+      "how edges are scored: acdc, mask-gradient, edge-attribution, random, ...; a wrong name lists them all (default: acdc up to 2,000 edges, edge-attribution above; with --keep several, and the best counts)",
     )
     .option(
       "--ablation <type>",
@@ -141,6 +141,7 @@ Examples:
   autocircuit discover tracr-reverse --set largestBatch=1
   autocircuit discover tracr-hist --algorithm mask-gradient --samples 5 --out hist
   autocircuit discover tracr-reverse --keep 1
+  autocircuit discover ioi-component --model gpt2
   autocircuit discover --model models/sum --prompts sum.json --keep 0.99
   autocircuit discover --model models/brackets --prompts brackets.json --output-slice 0 --tau 0.01
   autocircuit discover --model gpt2 --prompts names.json more.json --algorithm edge-attribution --size 100 --batch-size 8

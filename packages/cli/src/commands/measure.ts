@@ -6,6 +6,7 @@ import { listOf, oneOf, wholeNumber } from "../support/parse-options.ts";
 /** Options of `autocircuit measure`, as commander gives them. */
 export interface MeasureCommandOptions {
   scores: string;
+  model?: string;
   sizes?: number[];
   metrics?: string[];
   patch: "tree" | "edge";
@@ -21,6 +22,7 @@ export function addMeasure(program: Command, context: Context): void {
     .description("measure circuits of several sizes, made from saved scores, on a task's test prompts")
     .argument("<task>", "a ready-made task; see autocircuit tasks")
     .requiredOption("--scores <file>", "scores that discover saved")
+    .option("--model <folder|id>", "the model to run the task on: a folder, or a name on the Hugging Face hub")
     .option(
       "--sizes <list>",
       "circuit sizes (default: sizes that suit the graph and the scores)",
@@ -46,7 +48,8 @@ export function addMeasure(program: Command, context: Context): void {
       `
 Examples:
   autocircuit measure tracr-reverse --scores circuit-reports/tracr-reverse/scores.safetensors
-  autocircuit measure tracr-hist --scores scores.safetensors --sizes 0,10,20 --metrics kl-clean,correct-percent --json hist.json`,
+  autocircuit measure tracr-hist --scores scores.safetensors --sizes 0,10,20 --metrics kl-clean,correct-percent --json hist.json
+  autocircuit measure ioi-component --model gpt2 --scores scores.safetensors --sizes 10,100,1000`,
     )
     .action(async (task: string, options: MeasureCommandOptions) => {
       const { measure } = await import("../measure/measure.ts");

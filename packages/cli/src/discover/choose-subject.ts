@@ -1,5 +1,5 @@
 import type { DiscoverCommandOptions } from "../commands/discover.ts";
-import { findTask } from "../support/find-task.ts";
+import { findTask, requireOwnModel } from "../support/find-task.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { ownSubject } from "./own-subject.ts";
 import { readySubject } from "./ready-subject.ts";
@@ -23,11 +23,7 @@ const OWN_ONLY = {
  *
  * @throws UsageError when it is neither or both
  */
-export function chooseSubject(
-  taskName: string | undefined,
-  options: DiscoverCommandOptions,
-  circuitsAtOnce: number,
-): Subject {
+export function chooseSubject(taskName: string | undefined, options: DiscoverCommandOptions): Subject {
   const { model, prompts } = options;
   if (taskName === undefined) {
     if (model === undefined)
@@ -36,7 +32,7 @@ export function chooseSubject(
       );
     if (prompts === undefined)
       throw new UsageError(`--model ${model}: give prompts for it with --prompts FILE, or name a task to run on it.`);
-    return ownSubject(model, prompts, options, circuitsAtOnce);
+    return ownSubject(model, prompts, options);
   }
   const task = findTask(taskName);
   if (prompts !== undefined)
@@ -52,10 +48,6 @@ export function chooseSubject(
     throw new UsageError(
       `${taskName} decides itself what --no-prepend-bos says. It is for your own --model and --prompts.`,
     );
-  // These compile their model themselves; all others are run on one that is brought.
-  if (model !== undefined && taskName.startsWith("tracr-"))
-    throw new UsageError(
-      `${taskName} has its own model. Leave --model out, or the task to use --model with --prompts.`,
-    );
-  return readySubject(task, model, circuitsAtOnce);
+  requireOwnModel(taskName, model, "Leave --model out, or the task to use --model with --prompts.");
+  return readySubject(task, model);
 }

@@ -14,7 +14,7 @@ import { type KeptCircuit, keepAnswers, requireTokens, startingAlgorithms } from
 import { CircuitMeter, faithfulnessMetric } from "./measure-circuits.ts";
 import { makeReport } from "./report.ts";
 import { compareWithOfficial, type DiscoverResult, scoredEdges } from "./result.ts";
-import { algorithmOptions, type DiscoverSettings, discoverSettings } from "./settings.ts";
+import { algorithmOptions, type DiscoverSettings, discoverSettings, fitToGraph, runShape } from "./settings.ts";
 import { ablationText, summary } from "./text.ts";
 
 /** Finds the circuit of a task, or of somebody's own model and prompts; prints, reports and saves what came out. */
@@ -25,10 +25,15 @@ export async function discover(
 ): Promise<void> {
   const { signal, print } = context;
   requireWritable(options.json);
-  const settings = discoverSettings(taskName, options);
-  requireWritable(join(settings.out, "scores.safetensors"));
-  const { seed, byToken, known, ablation } = settings;
-  await using task = await settings.subject.load({ seed, byToken, circuit: known?.name }, context);
+  const asked = discoverSettings(taskName, options);
+  requireWritable(join(asked.out, "scores.safetensors"));
+  const { seed, byToken, known } = asked;
+  const shape = (edgeCount: number) => runShape(asked, edgeCount);
+  const subjectOptions = { seed, byToken, circuit: known?.name, shape };
+  await using task = await asked.subject.load(subjectOptions, context);
+  const { settings, note } = fitToGraph(asked, task, taskName, options);
+  if (note) print(note);
+  const { ablation } = settings;
   if (settings.keep !== undefined) requireTokens(task);
   await useFewThreads(task.model);
   const started = performance.now();

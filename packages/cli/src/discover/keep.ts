@@ -3,10 +3,8 @@ import { type AlgorithmName, type FewestEdges, fewestEdges } from "@autocircuit/
 import { Progress } from "../support/progress.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { DiscoverSettings } from "./settings.ts";
-import { outputsNumbers } from "./settings.ts";
+import { ACDC_UP_TO, outputsNumbers } from "./settings.ts";
 
-/** Up to this many edges ACDC, which looks at every single one, is among the algorithms tried. */
-const ACDC_UP_TO = 2000;
 /** Up to this many edges smaller circuits are looked for at random, unless the number of tries is given. */
 const TRIES_UP_TO = 1000;
 const USUAL_TRIES = 20;

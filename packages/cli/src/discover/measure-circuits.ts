@@ -77,10 +77,11 @@ export class CircuitMeter implements Disposable {
     const full = await this.#full.logits("clean");
     const largest: number[] = [];
     for (const [i, logits] of runs[0]!.logits.entries()) {
-      const [, positions = 0, width = 0] = logits.shape.length === 3 ? logits.shape : [];
+      if (logits.shape.length < 3) continue;
+      const [, positions, width] = logits.shape as [number, number, number];
       const ours = (await logits.data()) as Float32Array;
       const theirs = (await full[i]!.data()) as Float32Array;
-      for (let cell = 0; positions > 0 && cell < ours.length; cell++) {
+      for (let cell = 0; cell < ours.length; cell++) {
         const position = Math.floor(cell / width) % positions;
         largest[position] = Math.max(largest[position] ?? 0, Math.abs(ours[cell]! - theirs[cell]!));
       }

@@ -94,7 +94,9 @@ describe("discover with one's own model and prompts", () => {
     const own = ["--model", smallGpt2, "--prompts", writePrompts("mixed.json", prompts), "--output-slice", "2"];
     const unequal = await run(["discover", ...own, "--by-token"]);
     expect(unequal.code).toBe(2);
-    expect(unequal.err).toMatch(/have 3 to 4 tokens, but .* one length\. .*: --length 3 takes 18 of 24 pairs/);
+    expect(unequal.err).toMatch(
+      /have 3 to 4 tokens, but .* one length: `clean` of prompt 1 has 3, `clean` of prompt 0 has 4\. .*: --length 3 takes 18 of 24 pairs/,
+    );
     const rest = ["--algorithm", "edge-attribution", "--size", "9", "--processing"];
     const { out, result } = await discover("one", ...own, "--by-token", "--length", "3", ...rest, "none");
     expect(out).toContain("prompts: 18 pairs of 3 tokens");
@@ -218,6 +220,11 @@ describe("wrong input to discover", () => {
     ["one pair", [pair], "At least 2 are needed"],
     ["an id outside the vocabulary", [{ ...pair, clean: [1, 99999] }, pair], "prompts[0]: `clean` has token id 99999"],
     ["no answers", [{ ...pair, answers: [] }, pair], "`answers` is empty"],
+    [
+      "a number where text is due",
+      [{ ...pair, clean: 7 }, pair],
+      "prompts[0]: `clean` should be a text or a list of token ids",
+    ],
     ["no list of prompts", undefined, "not a data set"],
   ])("%s", async (name, prompts, says) => {
     const file = at(`${name.replaceAll(" ", "-")}.json`);
@@ -226,6 +233,20 @@ describe("wrong input to discover", () => {
     expect(code).toBe(2);
     expect(err).toContain(says);
     expect(existsSync(at("wrong"))).toBe(false);
+  });
+
+  it("names the line of broken JSON, and the answer of several tokens", async () => {
+    writeFileSync(at("broken.json"), '{"prompts": [\n {"clean": 1,}\n]}');
+    const broken = await run(["discover", "--model", smallGpt2, "--prompts", at("broken.json"), "--out", at("wrong")]);
+    expect([broken.code, broken.err]).toEqual([2, expect.stringMatching(/broken\.json is not valid JSON: line 2: /)]);
+    writeFileSync(at("edges.json"), '["A0.0->MLP 0",\n"A0.0-]');
+    const patch = ["patch", "--model", smallGpt2, "--prompts", writePrompts("ids.json", [pair, pair])];
+    const refused = await run([...patch, "--edges", at("edges.json"), "--json", at("wrong.json")]);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/edges\.json is not valid JSON: line 2: /)]);
+    writeFileSync(at("edges.json"), '["A0.0->MLP 99"]');
+    const unknown = await run([...patch, "--edges", at("edges.json"), "--json", at("wrong.json")]);
+    expect([unknown.code, unknown.err]).toEqual([2, expect.stringMatching(/no edge `A0\.0->MLP 99`.*near names/)]);
+    expect(existsSync(at("wrong.json"))).toBe(false);
   });
 
   it("a model that answers nothing right", async () => {

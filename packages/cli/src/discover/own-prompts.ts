@@ -55,8 +55,13 @@ export async function readOwnPrompts(files: readonly string[], options: OwnPromp
 /** @throws UsageError when prompts differ in length, with the length to ask for */
 export function requireOneLength({ file, shortest, longest }: OwnPrompts): void {
   if (shortest === longest) return;
+  const length = file.prompts[0]!.clean.length;
+  const other = file.prompts.findIndex(({ clean, corrupt }) => clean.length !== length || corrupt.length !== length);
+  const { clean, corrupt } = file.prompts[other]!;
+  const [side, tokens] = clean.length === length ? ["corrupt", corrupt.length] : ["clean", clean.length];
   throw new UsageError(
-    `The prompts have ${shortest} to ${longest} tokens, but a circuit by token needs one length. ${usualLength(file.prompts)}`,
+    `The prompts have ${shortest} to ${longest} tokens, but a circuit by token needs one length: \`${side}\` of prompt ${other} has ` +
+      `${tokens}, \`clean\` of prompt 0 has ${length}. ${usualLength(file.prompts)}`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { basename, resolve } from "node:path";
-import { LoadedTask, loadPrompts } from "@autocircuit/core";
+import { Graph, LoadedTask, loadPrompts } from "@autocircuit/core";
 import { findTokenizer, loadModel, readConfig, resolveModelFolder } from "@autocircuit/models";
 import type { DiscoverCommandOptions } from "../commands/discover.ts";
 import { Progress } from "../support/progress.ts";
@@ -14,15 +14,9 @@ import type { Subject } from "./subject.ts";
 /**
  * Somebody's own model and prompts as a subject.
  *
- * @param circuitsAtOnce how many circuits the algorithm runs at once, for the memory estimate
  * @throws UsageError for options that cannot be
  */
-export function ownSubject(
-  model: string,
-  files: readonly string[],
-  options: DiscoverCommandOptions,
-  circuitsAtOnce: number,
-): Subject {
+export function ownSubject(model: string, files: readonly string[], options: DiscoverCommandOptions): Subject {
   const outputSlice = readOutputSlice(options.outputSlice ?? "last_seq");
   const processing = processingOptions(options.processing);
   if (options.nodeEdges && (options.sharedQkv || options.ungrouped))
@@ -33,7 +27,7 @@ export function ownSubject(
     description: `${files.map((file) => basename(file)).join(", ")}`,
     circuits: {},
     tokenLabels: ({ train }) => train.seqLabels ?? undefined,
-    load: async ({ byToken, seed }, { signal, print }) => {
+    load: async ({ byToken, seed, shape }, { signal, print }) => {
       using downloading = new Progress("download");
       const folder = await resolveModelFolder(model, {
         signal,
@@ -49,12 +43,18 @@ export function ownSubject(
       const { batchSize, batches } = split;
       print(splitText(prompts, split));
       const dtype = options.dtype ?? "float32";
-      print(requireMemory({ config, batchSize, circuits: circuitsAtOnce, length: prompts.longest, dtype }));
+      const graph = {
+        factorized: !options.nodeEdges,
+        separateQkv: !options.sharedQkv,
+        ungrouped: options.ungrouped ?? false,
+      };
+      const { edgeCount } = Graph.of(config, { ...graph, tokens: byToken ? prompts.longest : null });
+      print(requireMemory({ config, ...shape(edgeCount), batchSize, length: prompts.longest, dtype }));
       const size = { train: batchSize * batches.train, test: batchSize * batches.test };
       const { train, test } = await loadPrompts(prompts.file, { batchSize, size, seed, padId: 0 });
       const loaded = await loadModel(folder, {
         ...{ dtype, tokenizer, outputSlice, byToken, signal, ...processing },
-        ...{ factorized: !options.nodeEdges, separateQkv: !options.sharedQkv, ungrouped: options.ungrouped ?? false },
+        ...graph,
         seqLen: train.seqLen,
       });
       const free = () => {
@@ -69,7 +69,7 @@ export function ownSubject(
         dataset: prompts.file,
         seed,
       };
-      return new LoadedTask(definition, { model: loaded, train, test, trueEdges: null }, free);
+      return new LoadedTask(definition, { model: loaded, train, test, trueEdges: null, sharedPrefix: null }, free);
     },
   };
 }

@@ -1,27 +1,23 @@
 import type { ReadyTask } from "@autocircuit/circuits";
 import type { LoadedTask } from "@autocircuit/core";
-import { requireMemory } from "./require-memory.ts";
+import { type RunShape, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 
-/**
- * A ready-made task as a subject, on its own model or on the one that was named.
- *
- * @param circuitsAtOnce how many circuits the algorithm runs at once, for the memory estimate
- */
-export function readySubject(task: ReadyTask, model: string | undefined, circuitsAtOnce: number): Subject {
+/** A ready-made task as a subject, on its own model or on the one that was named. */
+export function readySubject(task: ReadyTask, model: string | undefined): Subject {
   return {
     name: task.name,
     description: task.description,
     circuits: task.circuits,
     tokenLabels: ({ model: { graph } }) => (task.tokenLabels.length === graph.tokens ? task.tokenLabels : undefined),
-    load: async ({ byToken, seed, circuit }, { signal, print }) => {
+    load: async ({ byToken, seed, circuit, shape }, { signal, print }) => {
       const loaded = await task.load({
         ...{ byToken, seed, signal },
         ...(circuit !== undefined && { circuit }),
         ...(model !== undefined && { model }),
       });
       try {
-        if (model !== undefined) print(memoryOf(loaded, circuitsAtOnce));
+        if (model !== undefined) print(memoryOf(loaded, shape(loaded.model.graph.edgeCount)));
         return loaded;
       } catch (error) {
         await loaded[Symbol.asyncDispose]();
@@ -31,8 +27,9 @@ export function readySubject(task: ReadyTask, model: string | undefined, circuit
   };
 }
 
-function memoryOf({ model, train, test }: LoadedTask, circuits: number): string {
+/** What a run on a task's prompts needs. @throws UsageError when there is not so much memory */
+export function memoryOf({ model, train, test }: LoadedTask, shape: RunShape): string {
   const batchSize = Math.max(train.batchSize, test.batchSize);
   const length = Math.max(...[...train, ...test].map((batch) => batch.length));
-  return requireMemory({ config: model.config, batchSize, circuits, length, dtype: model.computeDtype, loaded: true });
+  return requireMemory({ config: model.config, ...shape, batchSize, length, dtype: model.computeDtype, loaded: true });
 }

@@ -1,6 +1,8 @@
-import { Circuit, defaultCircuitSizes, type LoadedTask, runCircuits } from "@autocircuit/core";
+import { Circuit, defaultCircuitSizes, type LoadedTask } from "@autocircuit/core";
 import { FullModel, measurements } from "@autocircuit/metrics";
 import type { AblationRow, CircuitReport, Curve, ReportGraph } from "@autocircuit/report";
+import { Progress } from "../support/progress.ts";
+import { runSizes } from "../support/run-sizes.ts";
 import type { FoundCircuit } from "./discover.ts";
 import { keepCurve, keepNotes } from "./keep-report.ts";
 import { type CircuitMeasures, type CircuitMeter, KEPT_BELOW } from "./measure-circuits.ts";
@@ -117,14 +119,26 @@ function positionNote(name: string, circuit: Circuit, { maxAbsDiffAt }: CircuitM
 }
 
 /** The faithfulness of circuits of growing size. */
-async function curve({ task, settings, found, signal, result }: ReportParts): Promise<Curve> {
+async function curve({ task, settings, found, signal, result }: ReportParts): Promise<Curve | undefined> {
   const { model, test } = task;
   const { scores } = found;
   const sizes = thinned(defaultCircuitSizes(model.graph, scores, result.official?.edges.length));
   using full = new FullModel(model, test);
-  using runs = await runCircuits(model, test, { scores, sizes, ablation: settings.ablation, signal });
   const measure = measurements[outputsNumbers(task) ? "mean-squared-error" : "kl-clean"];
-  const points = await measure.measure(model, test, runs, { full, signal });
+  using progress = new Progress("curve");
+  const points = await runSizes(
+    task,
+    {
+      scores,
+      sizes,
+      ablation: settings.ablation,
+      signal,
+      onProgress: ({ done, total }) => progress.update(done, total),
+    },
+    (runs) => measure.measure(model, test, runs, { full, signal }),
+  );
+  // Where all edges have one score there is no circuit between none and all.
+  if (points.length === 0) return undefined;
   return {
     metric: result.faithfulness.metric,
     unit: measure.unit,

@@ -28,6 +28,14 @@ it("says what to lower, and to what", () => {
   expect(() => requireMemory(run, GIB / 4)).toThrow(/Not even one prompt fits/);
 });
 
+it("counts no more than a slice of a batch that is run in slices", () => {
+  const sliced = { ...run, sliced: true };
+  expect(requireMemory(sliced, 64 * GIB).replace(/\d+ prompts/, "")).toBe(
+    requireMemory({ ...sliced, batchSize: 64 }, 64 * GIB).replace(/\d+ prompts/, ""),
+  );
+  expect(requireMemory(sliced, GIB)).toContain("1.0 GiB are free");
+});
+
 it("counts float64 twice", () => {
   const bytes = (text: string) => Number(/about ([\d.]+) GiB/.exec(text)![1]);
   const [single, double] = [requireMemory(run, 99 * GIB), requireMemory({ ...run, dtype: "float64" }, 99 * GIB)];

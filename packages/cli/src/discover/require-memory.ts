@@ -1,16 +1,23 @@
 import { freemem } from "node:os";
+import { Graph, promptsAtOnce, usualSliceBytes } from "@autocircuit/core";
 import { estimateMemory } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { formatBytes } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 
+/** What of the prompts and circuits is in memory at the same time. */
+export interface RunShape {
+  /** Circuits that run at once. */
+  circuits: number;
+  /** Whether a batch may be run in slices, so that its size does not matter beyond that of a slice. Default false. */
+  sliced?: boolean;
+}
+
 /** A run whose memory is estimated. */
-export interface PlannedRun {
+export interface PlannedRun extends RunShape {
   config: TransformerConfig;
   /** Prompt pairs a batch. */
   batchSize: number;
-  /** Circuits that run at once. */
-  circuits: number;
   /** Tokens in a prompt. */
   length: number;
   dtype: "float32" | "float64";
@@ -52,6 +59,11 @@ function advice(run: PlannedRun, free: number): string {
   return "Not even one prompt fits: take shorter prompts, a smaller model, or a machine with more memory.";
 }
 
-function estimate({ config, length, dtype }: PlannedRun, batchSize: number, circuits: number) {
-  return estimateMemory(config, batchSize * circuits, length, { dtype });
+function estimate({ config, length, dtype, sliced = false }: PlannedRun, batchSize: number, circuits: number) {
+  if (!sliced) return estimateMemory(config, batchSize * circuits, length, { dtype });
+  const slice = promptsAtOnce(
+    { config, graph: Graph.of(config), computeDtype: dtype, sliceBytes: usualSliceBytes },
+    length,
+  );
+  return estimateMemory(config, Math.min(batchSize, slice), length, { dtype });
 }

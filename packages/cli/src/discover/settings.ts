@@ -6,16 +6,24 @@ import { suggest } from "../support/nearest.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { chooseSubject } from "./choose-subject.ts";
 import { FLAGS, givenOptions } from "./given-options.ts";
+import type { RunShape } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 
 /** Share of the answers to keep where neither a size nor a known circuit says how large the circuit should be. */
 const USUAL_KEEP = 0.99;
+
+/** Up to this many edges ACDC, which looks at every single one, is used where no algorithm is named. */
+export const ACDC_UP_TO = 2000;
+/** What is used on larger graphs: one forward and one backward pass a batch, whatever the number of edges. */
+const FOR_LARGE_GRAPHS = "edge-attribution";
 
 /** What a discovery run is to do. */
 export interface DiscoverSettings {
   subject: Subject;
   /** Undefined: several, of which the best counts. */
   algorithm: AlgorithmName | undefined;
+  /** Whether nothing on the command line says which algorithm, so that {@link fitToGraph} may choose another. */
+  bySize: boolean;
   /** Options of the algorithm that were given on the command line. */
   given: Readonly<Record<string, unknown>>;
   ablation: AblationType;
@@ -37,7 +45,38 @@ export interface DiscoverSettings {
  * @throws UsageError for a subject, circuit, algorithm or option of it that does not exist, and for options that exclude each other
  */
 export function discoverSettings(taskName: string | undefined, options: DiscoverCommandOptions): DiscoverSettings {
-  const algorithm = algorithmNamed(options);
+  return settingsWith(algorithmNamed(options), taskName, options);
+}
+
+/**
+ * The same settings with the algorithm that suits the graph's size, where none was asked for.
+ *
+ * @returns the settings, and a line that says what was chosen where that is not the usual
+ */
+export function fitToGraph(
+  settings: DiscoverSettings,
+  task: LoadedTask,
+  taskName: string | undefined,
+  options: DiscoverCommandOptions,
+): { settings: DiscoverSettings; note: string | undefined } {
+  const { edgeCount } = task.model.graph;
+  // Without a size for the circuit edge attribution needs right answers to keep; numbers are never just right.
+  const sized = settings.known !== undefined || settings.size !== undefined || !outputsNumbers(task);
+  if (!settings.bySize || edgeCount <= ACDC_UP_TO || !sized) return { settings, note: undefined };
+  const count = (edges: number) => edges.toLocaleString("en-US");
+  return {
+    settings: { ...settingsWith(FOR_LARGE_GRAPHS, taskName, options), bySize: true },
+    note:
+      `algorithm: ${FOR_LARGE_GRAPHS}, as the graph has ${count(edgeCount)} edges; acdc, which runs the model for every edge, is the ` +
+      `default up to ${count(ACDC_UP_TO)} (--algorithm acdc)`,
+  };
+}
+
+function settingsWith(
+  algorithm: AlgorithmName | undefined,
+  taskName: string | undefined,
+  options: DiscoverCommandOptions,
+): DiscoverSettings {
   const { size, tries, byToken = false, seed } = options;
   if (size !== undefined && options.keep !== undefined)
     throw new UsageError("Give either --size or --keep: each says how large the circuit is to be.");
@@ -45,14 +84,15 @@ export function discoverSettings(taskName: string | undefined, options: Discover
     (algorithm && optionOf(algorithm, "ablation")?.default) ??
     "resample") as AblationType;
   const given = algorithm === undefined ? {} : givenOptions(algorithm, options);
-  const subject = chooseSubject(taskName, options, circuitsAtOnce(algorithm, given));
+  const subject = chooseSubject(taskName, options);
+  const bySize = algorithm === "acdc" && options.algorithm === undefined && Object.keys(given).length === 0;
   const known = knownCircuit(subject, options.circuit, ablation);
   const usual = known === undefined && algorithm !== "acdc" && size === undefined ? USUAL_KEEP : undefined;
   const keep = options.keep ?? usual;
   if (tries !== undefined && keep === undefined)
     throw new UsageError("--tries looks for smaller circuits that keep enough: give --keep too.");
   return {
-    ...{ subject, algorithm, given, ablation, byToken, seed, known, size, keep, tries },
+    ...{ subject, algorithm, bySize, given, ablation, byToken, seed, known, size, keep, tries },
     out: options.out ?? `circuit-reports/${subject.name}${byToken ? "-by-token" : ""}`,
   };
 }
@@ -113,10 +153,15 @@ export function outputsNumbers({ model }: LoadedTask): boolean {
   return model.config.dVocabOut === 1;
 }
 
-/** How many circuits the algorithm runs at once. */
-function circuitsAtOnce(algorithm: AlgorithmName | undefined, given: Readonly<Record<string, unknown>>): number {
+/** How a run on a graph of so many edges uses memory. */
+export function runShape(
+  { algorithm, given, bySize, known, size, keep }: DiscoverSettings,
+  edgeCount: number,
+): RunShape {
+  if (bySize && edgeCount > ACDC_UP_TO) return { circuits: 1, sliced: known !== undefined || size !== undefined };
   const largest = given.largestBatch ?? (algorithm && optionOf(algorithm, "largestBatch")?.default);
-  return typeof largest === "number" ? largest : 1;
+  const circuits = typeof largest === "number" ? largest : 1;
+  return { circuits, sliced: keep === undefined && algorithm !== "acdc" };
 }
 
 function optionOf(algorithm: AlgorithmName, name: string): OptionSpec | undefined {

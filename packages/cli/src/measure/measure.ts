@@ -1,10 +1,12 @@
-import { type AblationType, type LoadedTask, PruneScores, runCircuits } from "@autocircuit/core";
+import { type AblationType, defaultCircuitSizes, type LoadedTask, PruneScores } from "@autocircuit/core";
 import { FullModel, type MeasurementName, measurements } from "@autocircuit/metrics";
 import type { MeasureCommandOptions } from "../commands/measure.ts";
 import type { Context } from "../context.ts";
-import { findTask } from "../support/find-task.ts";
+import { memoryOf } from "../discover/ready-subject.ts";
+import { findTask, requireOwnModel } from "../support/find-task.ts";
 import { suggest } from "../support/nearest.ts";
 import { Progress } from "../support/progress.ts";
+import { runSizes } from "../support/run-sizes.ts";
 import { runVersions } from "../support/run-versions.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -19,34 +21,41 @@ export async function measure(
 ): Promise<void> {
   requireWritable(options.json);
   const ready = findTask(taskName);
+  requireOwnModel(taskName, options.model, "Leave --model out.");
   for (const name of options.metrics ?? []) requireMetric(name);
   const scores = await PruneScores.load(options.scores);
   const byToken = scores.graph.tokens !== null;
-  await using task = await ready.load({ byToken, seed: options.seed, signal });
+  const { model } = options;
+  await using task = await ready.load({ byToken, seed: options.seed, signal, ...(model !== undefined && { model }) });
   if (!scores.graph.equals(task.model.graph)) {
     throw new UsageError(
       `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${taskName}'s (${task.model.graph.edgeCount} edges).`,
     );
   }
+  if (model !== undefined) print(memoryOf(task, { circuits: 1, sliced: true }));
   await useFewThreads(task.model);
   const names = chosenMetrics(task, options.metrics);
   using progress = new Progress("circuits");
   const { patch, ablation, sizes } = options;
-  using runs = await runCircuits(task.model, task.test, {
-    scores,
-    patch,
-    ablation: ablation as AblationType,
-    sizes,
-    signal,
-    onProgress: ({ done, total }) => progress.update(done, total),
-  });
   using full = new FullModel(task.model, task.test);
-  const columns: number[][] = [];
-  for (const name of names) {
-    const measured = await measurements[name].measure(task.model, task.test, runs, { full, signal });
-    columns.push(measured.map(({ value }) => value));
-  }
-  const rows = runs.map(({ edges }, i) => [edges, ...columns.map((column) => column[i]!)]);
+  const circuits = await runSizes(
+    task,
+    {
+      ...{ scores, patch, signal },
+      ablation: ablation as AblationType,
+      sizes: sizes ?? defaultCircuitSizes(task.model.graph, scores),
+      onProgress: ({ done, total }) => progress.update(done, total),
+    },
+    async (runs) => {
+      const measured: MeasuredCircuit[] = runs.map(({ edges, asked }) => ({ edges, asked, metrics: {} }));
+      for (const name of names) {
+        const values = await measurements[name].measure(task.model, task.test, runs, { full, signal });
+        for (const [i, { value }] of values.entries()) measured[i]!.metrics[name] = value;
+      }
+      return measured;
+    },
+  );
+  const rows = circuits.map(({ edges, metrics }) => [edges, ...names.map((name) => metrics[name]!)]);
   print(
     table(
       ["edges", ...names],
@@ -54,14 +63,10 @@ export async function measure(
     ),
   );
   if (!options.json) return;
-  const circuits = runs.map(({ edges, asked }, i) => ({
-    edges,
-    asked,
-    metrics: Object.fromEntries(names.map((name, n) => [name, columns[n]![i]!])),
-  }));
   const units = Object.fromEntries(names.map((name) => [name, measurements[name].unit]));
   writeJson(options.json, {
     task: ready.name,
+    model: model ?? null,
     scores: options.scores,
     patch,
     ablation,
@@ -72,6 +77,14 @@ export async function measure(
     versions: runVersions(),
   });
   print(`wrote ${options.json}`);
+}
+
+/** What was measured of one circuit. */
+interface MeasuredCircuit {
+  edges: number;
+  /** The sizes that were asked for and gave this circuit. */
+  asked: readonly number[];
+  metrics: Partial<Record<MeasurementName, number>>;
 }
 
 function requireMetric(name: string): void {

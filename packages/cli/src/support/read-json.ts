@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { jsonMistake } from "@autocircuit/core";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -11,7 +12,7 @@ export function readJson(path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new UsageError(`${path} is not valid JSON: ${(cause as Error).message}. Check the file.`, { cause });
+    throw new UsageError(`${path} is not valid JSON: ${jsonMistake(text, cause)}. Check the file.`, { cause });
   }
 }
 
