@@ -9,7 +9,7 @@ export { type LoadOptions, loadParts } from "./load-parts.ts";
 export { type LoadedTransformer, loadTransformer, transformerFromWeights } from "./load-transformer.ts";
 export { parameterCount } from "./parameter-count.ts";
 export type { ProcessingOptions } from "./processing/process-weights.ts";
-export { readConfig } from "./read-config.ts";
+export { readConfig, readConfigFile } from "./read-config.ts";
 export { inverseFrequencies, type RopeFrequencies } from "./rope/frequencies.ts";
 export type { RopeParameters } from "./rope/parameters.ts";
 export { Checkpoint } from "./safetensors/checkpoint.ts";

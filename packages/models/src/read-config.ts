@@ -24,7 +24,10 @@ export interface FolderConfig {
  * @throws AutocircuitError `not-found`, `bad-file`
  */
 export async function openConfig(folder: string): Promise<FolderConfig> {
-  const path = join(folder, "config.json");
+  return openConfigFile(join(folder, "config.json"));
+}
+
+async function openConfigFile(path: string): Promise<FolderConfig> {
   if (!existsSync(path)) throw new AutocircuitError("not-found", `${path}: does not exist. Is this a model's folder?`);
   const raw = ConfigReader.parse(await readFile(path, "utf8"), path);
   if (raw.has("model_type")) return { format: "hugging-face", raw };
@@ -49,7 +52,19 @@ export function asTransformerLens(raw: ConfigReader): TransformerLensConfig {
  * estimateMemory(await readConfig("models/gpt2"), 16, 15);
  */
 export async function readConfig(idOrFolder: string, options: HubOptions = {}): Promise<TransformerConfig> {
-  const { format, raw } = await openConfig(await resolveModelFolder(idOrFolder, { ...options, files: "config" }));
+  return engineConfig(await openConfig(await resolveModelFolder(idOrFolder, { ...options, files: "config" })));
+}
+
+/**
+ * The same from a configuration file, whatever it is called.
+ *
+ * @throws AutocircuitError `not-found`, `bad-file`
+ */
+export async function readConfigFile(path: string): Promise<TransformerConfig> {
+  return engineConfig(await openConfigFile(path));
+}
+
+function engineConfig({ format, raw }: FolderConfig): TransformerConfig {
   return format === "hugging-face"
     ? findFamily(raw).config(raw)
     : fromTransformerLens(asTransformerLens(raw), raw.where);

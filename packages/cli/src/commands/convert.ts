@@ -38,7 +38,7 @@ Examples:
   autocircuit convert circuit.json for-mib.json --model models/gpt2
   autocircuit convert scores.safetensors for-mib.json --size 1000 --model models/gpt2
   autocircuit convert ioi.csv ioi.json
-  autocircuit convert datasets/ioi-abba-template-0.json ioi.csv --tokenizer gpt2`,
+  autocircuit convert datasets/ioi/vanilla.json ioi.csv --tokenizer gpt2`,
     )
     .action(async (input: string, output: string, options: ConvertCommandOptions) => {
       const { convert } = await import("../convert/convert.ts");
