@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/outputs.h"
 #include "patching/simd.h"
 
 namespace autocircuit {
@@ -135,12 +136,6 @@ std::optional<double> total(const Share* shares, int64_t pieces, int64_t stride)
   return std::log(sum.exponentials / sum.weights) - mean;
 }
 
-at::Tensor logits_of(const TransformerConfig& config, const Linear& unembed, const at::Tensor& x) {
-  at::Tensor logits = apply(unembed, x);
-  if (config.final_softcap > 0) logits.div_(config.final_softcap).tanh_().mul_(config.final_softcap);
-  return logits;
-}
-
 // From log-probabilities.
 at::Tensor wide_divergences(const at::Tensor& logits, const at::Tensor& expected) {
   const at::Tensor reference = at::log_softmax(expected, -1);
@@ -167,7 +162,7 @@ at::Tensor divergences(const TransformerConfig& config, const Linear& unembed, c
       for (int64_t piece = begin; piece < end; piece++) {
         const int64_t first = piece * width, size = std::min(width, columns - first);
         const Linear part{unembed.weight.narrow(1, first, size), unembed.bias.defined() ? unembed.bias.narrow(0, first, size) : unembed.bias};
-        const at::Tensor logits = logits_of(config, part, x).to(expected.scalar_type());
+        const at::Tensor logits = capped_logits(config, part, x).to(expected.scalar_type());
         const scalar_t* of_logits = logits.const_data_ptr<scalar_t>();
         for (int64_t row = 0; row < rows; row++) {
           const int64_t other = row % known * columns + first;
@@ -184,7 +179,7 @@ at::Tensor divergences(const TransformerConfig& config, const Linear& unembed, c
   });
   if (!wide.empty()) {
     const at::Tensor index = at::tensor(wide, at::kLong);
-    const at::Tensor logits = logits_of(config, unembed, x.index_select(0, index));
+    const at::Tensor logits = capped_logits(config, unembed, x.index_select(0, index));
     result.index_copy_(0, index, wide_divergences(logits, expected.index_select(0, index.remainder(known))));
   }
   return result;

@@ -17,6 +17,12 @@ at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm,
   return norm.scale.defined() ? x * post_factor(config, norm, x) : x;
 }
 
+at::Tensor capped_logits(const TransformerConfig& config, const Linear& unembed, const at::Tensor& x) {
+  at::Tensor logits = apply(unembed, x);
+  if (config.final_softcap > 0) logits.div_(config.final_softcap).tanh_().mul_(config.final_softcap);
+  return logits;
+}
+
 at::Tensor attention_total(const BlockWeights& block, const at::Tensor& z) {
   const at::Tensor flat = z.flatten(1);
   return block.b_o.defined() ? at::addmm(block.b_o, flat, block.w_o) : at::mm(flat, block.w_o);

@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "engine/ablation.h"
 #include "engine/transformer.h"
 #include "engine/weights.h"
 
@@ -13,6 +14,9 @@ at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm,
 // The factor [N, d_model] by which such a norm multiplies `total` in this run; undefined where the block has none.
 // It is what makes a head's share of a normed sum exact: share = output * factor.
 at::Tensor post_factor(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& total);
+
+// Logits [rows, columns] of some columns of the unembedding, with the final soft cap. Without gradients.
+at::Tensor capped_logits(const TransformerConfig& config, const Linear& unembed, const at::Tensor& x);
 
 // Sum over heads, with the output bias: z [N, heads, d_head] -> [N, d_model].
 at::Tensor attention_total(const BlockWeights& block, const at::Tensor& z);

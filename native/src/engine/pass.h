@@ -49,6 +49,7 @@ class Pass {
   };
 
   // pass_setup.cc
+  bool has_whole_layers() const;
   void check_tokens() const;
   void check_reference() const;
   int64_t first_patched_point() const;

@@ -165,11 +165,8 @@ at::Tensor Pass::output_rows(const at::Tensor& x) const {
 
 at::Tensor Pass::logits(const at::Tensor& rows) {
   const Weights& weights = model_.weights();
-  at::Tensor out = apply({weights.unembed, weights.unembed_bias}, rows);
-  if (config_.final_softcap > 0) {
-    out = at::tanh(out / config_.final_softcap) * config_.final_softcap;
-    if (gradients_) raw_logits_ = out;
-  }
+  const at::Tensor out = capped_logits(config_, {weights.unembed, weights.unembed_bias}, rows);
+  if (config_.final_softcap > 0 && gradients_) raw_logits_ = out;
   return out.view({batch_, -1, config_.d_vocab_out});
 }
 

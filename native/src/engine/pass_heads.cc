@@ -8,13 +8,13 @@ namespace autocircuit {
 
 bool Pass::has_constant_heads() const {
   return plan_ && !gradients_ && !request_.prefix && !request_.padding.defined() && !kept_prefix_ &&
-         !model_.weights().blocks[0].ln1_post.scale.defined() && config_.qk_norm != QkNorm::full;
+         !has_whole_layers();
 }
 
 // In the layer where a pass leaves its kept run, the heads read what they read there but for their own patched edges.
 bool Pass::may_know_heads(int64_t layer) const {
   return request_.from && plan_ && attention_point(layer) == first_patched_point() && !config_.parallel && !kept_prefix_ &&
-         !model_.weights().blocks[0].ln1_post.scale.defined() && config_.qk_norm != QkNorm::full;
+         !has_whole_layers();
 }
 
 // What the kept run knows of this layer's heads; at first their outputs in the run itself, under rows of zeros.

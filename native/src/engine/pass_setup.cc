@@ -13,11 +13,6 @@ bool is_factorized(const ForwardRequest& request) {
   return !request.graph || request.graph->factorized;
 }
 
-// Norms over all heads of a layer tie the heads together.
-bool has_whole_layers(const TransformerConfig& config, const Weights& weights) {
-  return config.qk_norm == QkNorm::full || weights.blocks[0].ln1_post.scale.defined();
-}
-
 }  // namespace
 
 Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradients)
@@ -59,7 +54,7 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
         throw std::invalid_argument("output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(length_) + " positions");
   live_ = gradients || collects || !factorized_ ? Liveness::all(config_, order_.count())
                                                 : Liveness::of(config_, plan_ ? &*plan_ : nullptr, order_.count(),
-                                                               has_whole_layers(config_, model.weights()));
+                                                               has_whole_layers());
   if (!gradients && !request_.want_sources && !request_.want_run && !plan_) live_.delta.assign(order_.count(), 0);
   narrows_ = request_.positions && static_cast<int64_t>(request_.positions->size()) < length_ && !collects;
   at::Tensor padding = request_.padding;
@@ -75,6 +70,11 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
     kept_prefix_ = std::make_shared<Prefix>();
     kept_prefix_->length = length_ + (request_.prefix ? request_.prefix->length : 0);
   }
+}
+
+// Norms over all heads of a layer tie the heads together.
+bool Pass::has_whole_layers() const {
+  return config_.qk_norm == QkNorm::full || model_.weights().blocks[0].ln1_post.scale.defined();
 }
 
 void Pass::check_tokens() const {
