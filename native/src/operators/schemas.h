@@ -1,0 +1,49 @@
+#pragma once
+
+namespace autocircuit {
+
+// The operators that a device may implement with kernels of its own, in LibTorch's library "autocircuit". All tensors of a call
+// are on one device and contiguous. `norm` is 0 for none, 1 for layer norm, 2 for root-mean-square norm; D is the width of
+// the model, N = batch * positions counts rows of the batch, the position changing fastest.
+//
+// patched_rows: inputs of the destinations whose edges are patched, [rows, N, D] =
+//     norm(base[row][i] + sum over the row's entries e of weight[e] * delta[source[e]][i])
+//   base          `resid` [N or a divisor, D], or `ablated` [N or a divisor, D] for the rows with from_ablated [rows] (uint8) set;
+//                 row i of the batch reads row i mod their number. What no row uses may be missing.
+//   delta         sources before `first_late` in `early` [>= first_late, N or a divisor, D], read at i mod their number; the
+//                 others, counted from first_late, in `late` [sources, N, D]. Either may be missing.
+//   entries       rows stand in tiles of T = weight.size(1): tile t has rows t * T ... t * T + T - 1, fewer at the end. Entries
+//                 begin[k] ... begin[k + 1] - 1 (int32) with k = (t * masks + m) * tokens + p are those of tile t under mask m
+//                 at token p: a source (int32, ascending) and its weight in each row of the tile, weight [entries, T]
+//                 (float64 where the inputs are, else float32). Lists may be shorter than `source` and `weight`.
+//   mask, token   row i of the batch belongs to mask i / (N / masks); its position i mod token_of.size(0) has token
+//                 token_of[position] (int32), or 0 where tokens is 1.
+//   scale, shift  [D] of the norm, or missing.
+//   The sum is made before the base is added: where it cancels the base the result is exactly 0. Sums and the norm are
+//   made in float32 for float16 and bfloat16.
+//
+// norm_backward_rows_: `grad` [R, N, D], gradient of a norm's output, becomes that of its input x [N or R * N, D] (read at row
+//   mod their number).
+//
+// absorb_outputs_: out [H, N, D] what heads wrote: resid [N, D] += sum over heads, then out[h] = ablated[h] - out[h] with
+//   ablated [H, N or a divisor, D]. Either may be missing, and its part is left out.
+//
+// mask_gradient: [buckets, R, S] = sum over the i with bucket_of[i] = bucket of <grad[r][i], delta[s][i]>, grad [R, N, D], delta
+//   [S, N, D]; bucket_of (int32) is [N], or empty where there is one bucket. The result is float32 for float16 and bfloat16.
+//
+// divergences: KL(reference || softmax(logits)) in nats of each row of logits = softcap(x @ weight + bias), x [K * R, D], weight
+//   [D, V] (any strides), bias [V] or missing; softcap 0 is none, else c tanh(logit / c). Row i is compared with row i mod R of
+//   `expected` [R, V], the reference's logits up to a constant a row, and `probabilities` [R, V], their softmax. With d =
+//   logits - expected it is log sum_v p_v e^{d_v} - sum_v p_v d_v, exactly 0 where the rows agree; where that could underflow
+//   (the largest d lies more than 40 above the mean) it is made from log-probabilities. In the reference's dtype, no gradient.
+constexpr const char* kOperatorSchemas[] = {
+    "patched_rows(Tensor? resid, Tensor? ablated, Tensor from_ablated, Tensor? early, Tensor? late, int first_late, "
+    "Tensor begin, Tensor source, Tensor weight, Tensor token_of, int rows, int masks, int tokens, int n, int norm, float eps, "
+    "Tensor? scale, Tensor? shift) -> Tensor",
+    "norm_backward_rows_(Tensor(a!) grad, Tensor x, int norm, float eps, Tensor? scale) -> ()",
+    "absorb_outputs_(Tensor(a!) out, Tensor? ablated, Tensor(b!)? resid) -> ()",
+    "mask_gradient(Tensor grad, Tensor delta, Tensor bucket_of, int buckets) -> Tensor",
+    "divergences(Tensor x, Tensor weight, Tensor? bias, float softcap, Tensor expected, Tensor probabilities) -> Tensor",
+};
+
+}  // namespace autocircuit
