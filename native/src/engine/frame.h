@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "patching/row_kernels.h"
+#include "operators/operators.h"
 
 namespace autocircuit {
 
@@ -27,6 +27,10 @@ struct Frame {
   // The same at fewer positions (indices into this frame's): copies of the first `sources` deltas, room for the others.
   Frame narrowed(const std::vector<int64_t>& indices, int64_t sources) const;
 };
+
+// Room for deltas. The CPU's kernels never look at those that no list names; products over all of them do, so elsewhere they must
+// be numbers.
+at::Tensor empty_deltas(int64_t sources, int64_t n, int64_t width, const at::TensorOptions& options);
 
 // Rows [batch * length, ...] (or [k, batch * length, ...] with dim 1) at some of the positions.
 at::Tensor at_positions(const at::Tensor& rows, int64_t dim, int64_t length, const std::vector<int64_t>& indices);

@@ -51,6 +51,7 @@ class Pass {
   // pass_setup.cc
   bool has_whole_layers() const;
   void check_tokens() const;
+  void place();
   void check_reference() const;
   int64_t first_patched_point() const;
   void start();
@@ -73,6 +74,12 @@ class Pass {
   void keep_resid(int64_t point);
   const GroupPlan* find(Reader reader, int64_t layer) const;
   const Ablation* ablation() const { return request_.patch ? request_.patch->ablation.get() : nullptr; }
+
+  // pass_rows.cc
+  at::Tensor patched_inputs(const Frame& frame, const GroupPlan& plan, int64_t point, const std::vector<int64_t>& rows,
+                            const Norm& norm) const;
+  ReaderInput input_of(const GroupPlan* plan, int64_t layer, Projection which, const std::vector<uint8_t>& live,
+                       ReaderInput::KnownPlain known = {}) const;
 
   // pass_heads.cc
   Heads run_heads(int64_t layer);

@@ -20,6 +20,7 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
       order_(config_, factorized_), saved_(config_.layers) {
   if (request_.tokens.dim() != 2) throw std::invalid_argument("tokens must have shape [batch, positions]");
   check_tokens();
+  place();
   if (gradients_) request_.from = nullptr;
   if (request_.from && !factorized_)
     throw std::invalid_argument("a kept run can only be a starting point for a factorised graph");
@@ -59,7 +60,7 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
   narrows_ = request_.positions && static_cast<int64_t>(request_.positions->size()) < length_ && !collects;
   at::Tensor padding = request_.padding;
   if (padding.defined() && padding.size(0) != batch_) padding = padding.repeat({batch_ / padding.size(0)});
-  attention_.emplace(config_, length_, padding, request_.prefix, model.weights().options);
+  attention_.emplace(config_, model.weights(), length_, padding, request_.prefix);
   if (request_.want_run) {
     kept_ = std::make_shared<PlainRun>();
     kept_->batch = batch_;
@@ -70,6 +71,17 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
     kept_prefix_ = std::make_shared<Prefix>();
     kept_prefix_->length = length_ + (request_.prefix ? request_.prefix->length : 0);
   }
+}
+
+// What the request brings, to where the weights are; masks stay, the host reads them.
+void Pass::place() {
+  const at::TensorOptions& options = model_.weights().options;
+  request_.tokens = request_.tokens.to(options.device());
+  if (request_.padding.defined()) request_.padding = request_.padding.to(options.device());
+  if (request_.patch) request_.patch->ablation->place(options);
+  if (request_.reference)
+    for (at::Tensor* given : {&request_.reference->logits, &request_.reference->probabilities})
+      *given = given->to(options.device(), given->scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
 }
 
 // Norms over all heads of a layer tie the heads together.
@@ -129,7 +141,7 @@ at::Tensor Pass::embedded() const {
 void Pass::make_buffers(int64_t n) {
   const bool any = plan_ || std::any_of(live_.delta.begin(), live_.delta.end(), [](uint8_t d) { return d; });
   if (any)
-    frame_.delta.late = at::empty({order_.count() - frame_.delta.first_late, n, config_.d_model}, model_.weights().options);
+    frame_.delta.late = empty_deltas(order_.count() - frame_.delta.first_late, n, config_.d_model, model_.weights().options);
 }
 
 void Pass::start() {

@@ -11,6 +11,7 @@
 
 #include "engine/config.h"
 #include "engine/kept_heads.h"
+#include "engine/placement.h"
 #include "patching/graph.h"
 #include "runtime/cancel.h"
 
@@ -26,6 +27,8 @@ class Ablation {
   explicit Ablation(at::Tensor sources);
   ~Ablation();
   const at::Tensor& sources() const { return sources_; }
+  // Moves the sources to where a network computes, in its number type.
+  void place(const at::TensorOptions& options);
   AblationCache& cache() const { return *cache_; }
 
  private:
@@ -90,7 +93,7 @@ struct ForwardResult {
 class Transformer {
  public:
   // Weights by TransformerLens name. Throws std::invalid_argument naming a missing, misshapen or non-finite weight.
-  Transformer(TransformerConfig config, const std::unordered_map<std::string, at::Tensor>& weights);
+  Transformer(TransformerConfig config, const std::unordered_map<std::string, at::Tensor>& weights, const Placement& placement = {});
   ~Transformer();
 
   // Logits record gradients to the mask when it requires them.
@@ -101,6 +104,7 @@ class Transformer {
 
  private:
   TransformerConfig config_;
+  Placement placement_;
   std::unique_ptr<Weights> weights_;
 };
 

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "patching/graph.h"
-#include "patching/row_kernels.h"
 
 namespace autocircuit {
 
@@ -28,12 +27,6 @@ struct GroupPlan {
   bool is_patched(int64_t head) const { return rows[head] == RowKind::near_plain || rows[head] == RowKind::near_ablated; }
   // Marks the sources whose own output the row needs.
   void mark_sources(int64_t head, std::vector<uint8_t>& needed) const;
-  // Lists of the given rows (heads), weights m or m - 1 by the row's kind. Sources are global indices.
-  SourceLists lists(const std::vector<int64_t>& heads) const;
-
- private:
-  template <class Visit>
-  void for_each_cell(int64_t head, Visit& visit) const;
 };
 
 // A mask, read once: what each reader of the network needs. `gradients` asks for rows as a function of the mask: then no
