@@ -11,11 +11,7 @@ at::Tensor at_positions(const at::Tensor& rows, int64_t dim, int64_t length, con
   return rows.unflatten(dim, {rows.size(dim) / length, length}).index_select(dim + 1, index).flatten(dim, dim + 1);
 }
 
-at::Tensor empty_deltas(int64_t sources, int64_t n, int64_t width, const at::TensorOptions& options) {
-  return options.device().is_cpu() ? at::empty({sources, n, width}, options) : at::zeros({sources, n, width}, options);
-}
-
-Frame Frame::narrowed(const std::vector<int64_t>& indices, int64_t sources) const {
+Frame Frame::narrowed(const std::vector<int64_t>& indices, int64_t sources, const at::Tensor& late) const {
   Frame narrow;
   narrow.batch = batch;
   for (const int64_t i : indices) narrow.positions.push_back(positions[i]);
@@ -24,7 +20,7 @@ Frame Frame::narrowed(const std::vector<int64_t>& indices, int64_t sources) cons
   if (delta.early.defined()) narrow.delta.early = at_positions(delta.early, 1, length(), indices);
   if (delta.late.defined()) {
     const int64_t known = sources - delta.first_late;
-    narrow.delta.late = empty_deltas(delta.late.size(0), narrow.n(), delta.late.size(2), delta.late.options());
+    narrow.delta.late = late;
     if (known > 0) narrow.delta.late.narrow(0, 0, known).copy_(at_positions(delta.late.narrow(0, 0, known), 1, length(), indices));
   }
   return narrow;

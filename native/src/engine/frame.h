@@ -24,13 +24,9 @@ struct Frame {
   int64_t length() const { return static_cast<int64_t>(positions.size()); }
   int64_t n() const { return batch * length(); }
 
-  // The same at fewer positions (indices into this frame's): copies of the first `sources` deltas, room for the others.
-  Frame narrowed(const std::vector<int64_t>& indices, int64_t sources) const;
+  // The same at fewer positions (indices into this frame's), with room for its deltas: copies of the first `sources` of them.
+  Frame narrowed(const std::vector<int64_t>& indices, int64_t sources, const at::Tensor& late) const;
 };
-
-// Room for deltas. The CPU's kernels never look at those that no list names; products over all of them do, so elsewhere they must
-// be numbers.
-at::Tensor empty_deltas(int64_t sources, int64_t n, int64_t width, const at::TensorOptions& options);
 
 // Rows [batch * length, ...] (or [k, batch * length, ...] with dim 1) at some of the positions.
 at::Tensor at_positions(const at::Tensor& rows, int64_t dim, int64_t length, const std::vector<int64_t>& indices);

@@ -9,13 +9,13 @@
 namespace autocircuit {
 
 bool Pass::has_constant_heads() const {
-  return plan_ && !gradients_ && !request_.prefix && !request_.padding.defined() && !kept_prefix_ &&
+  return plan_ && !gradients_ && !listed_ && !request_.prefix && !request_.padding.defined() && !kept_prefix_ &&
          !has_whole_layers();
 }
 
 // In the layer where a pass leaves its kept run, the heads read what they read there but for their own patched edges.
 bool Pass::may_know_heads(int64_t layer) const {
-  return request_.from && plan_ && attention_point(layer) == first_patched_point() && !config_.parallel && !kept_prefix_ &&
+  return request_.from && plan_ && !listed_ && attention_point(layer) == first_patched_point() && !config_.parallel && !kept_prefix_ &&
          !has_whole_layers();
 }
 

@@ -13,14 +13,17 @@ namespace autocircuit {
 at::Tensor Pass::patched_inputs(const Frame& frame, const GroupPlan& plan, int64_t point, const std::vector<int64_t>& rows,
                                 const Norm& norm) const {
   const at::TensorOptions& options = model_.weights().options;
-  const RowLists lists = row_lists(plan, rows, options);
+  const RowLists lists = listed_ ? listed_->of(*plan.group) : row_lists(plan, rows, options);
   at::Tensor ablated;
-  if (std::any_of(rows.begin(), rows.end(), [&](int64_t row) { return plan.rows[row] == RowKind::near_ablated; })) {
+  if (listed_ || std::any_of(rows.begin(), rows.end(), [&](int64_t row) { return plan.rows[row] == RowKind::near_ablated; })) {
     ablated = ablation()->cache().resid(model_, point);
     if (frame.length() != length_) ablated = at_positions(ablated, 0, length_, frame.positions);
   }
   const at::Tensor token_of = index_on(options.device(), frame.positions, at::kInt);
-  return patched_rows({frame.resid, ablated, frame.delta, lists, token_of, frame.n()}, norm);
+  Delta delta = frame.delta;  // of the sources that write before the group reads
+  const int64_t known = plan.group->first_source + plan.group->sources - delta.first_late;
+  delta.late = known > 0 ? delta.late.narrow(0, 0, known) : at::Tensor();
+  return patched_rows({frame.resid, ablated, delta, lists, token_of, frame.n()}, norm);
 }
 
 ReaderInput Pass::input_of(const GroupPlan* plan, int64_t layer, Projection which, const std::vector<uint8_t>& live,

@@ -18,6 +18,7 @@
 namespace autocircuit {
 
 class AblationCache;
+class RecordedPasses;
 class Weights;
 
 // The values that patched edges take: one output per source, [S, B or 1, P, D]. Keeps what the engine derives from them
@@ -53,6 +54,7 @@ struct PlainRun {
   std::weak_ptr<Ablation> delta_of;
   at::Tensor delta;
   KeptHeads heads;
+  std::shared_ptr<RecordedPasses> recorded;  // passes that left it, on a device that can repeat them
 };
 
 struct Patch {

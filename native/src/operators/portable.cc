@@ -22,12 +22,13 @@ at::Tensor normed(const at::Tensor& x, NormKind kind, double eps, const Optional
   return out.to(x.scalar_type());
 }
 
-// [lists, sources, tile]: every list with a weight for every source. Entries behind the last list go to a list nobody reads.
+// [lists, sources, tile]: every list with a weight for every source. Entries of no list go to one that nobody reads.
 at::Tensor dense_lists(const at::Tensor& begin, const at::Tensor& source, const at::Tensor& weight, int64_t lists, int64_t sources) {
   const at::Tensor entry = at::arange(source.size(0), begin.options());
-  const at::Tensor list = at::bucketize(entry, begin.narrow(0, 1, lists), false, true);
+  const at::Tensor found = at::bucketize(entry, begin.narrow(0, 1, lists), false, true);
+  const at::Tensor list = at::where(entry < begin[0], lists, found);
   at::Tensor dense = at::zeros({lists + 1, sources, weight.size(1)}, weight.options());
-  dense.index_put_({list.to(at::kLong), source.to(at::kLong)}, weight);
+  dense.index_put_({list, at::where(list == lists, 0, source.to(at::kLong))}, weight);
   return dense.narrow(0, 0, lists);
 }
 

@@ -12,10 +12,10 @@ struct Count {
   int64_t not_zero = 0, not_one = 0;
 };
 
-RowKind classify(const Count& count, bool gradients) {
-  if (count.not_zero == 0) return RowKind::plain;
-  if (gradients) return RowKind::near_plain;
-  if (count.not_one == 0) return RowKind::ablated;
+RowKind classify(const Count& count, PlanKind kind) {
+  if (count.not_zero == 0 && kind != PlanKind::listed) return RowKind::plain;
+  if (kind == PlanKind::gradients) return RowKind::near_plain;
+  if (count.not_one == 0 && kind != PlanKind::listed) return RowKind::ablated;
   return count.not_one < count.not_zero ? RowKind::near_ablated : RowKind::near_plain;
 }
 
@@ -35,7 +35,7 @@ void GroupPlan::mark_sources(int64_t head, std::vector<uint8_t>& needed) const {
     }
 }
 
-MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, bool gradients) {
+MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, PlanKind kind) {
   const at::Tensor mask = mask_in.dim() == 1 ? mask_in.unsqueeze(0) : mask_in;
   if (mask.dim() != 2 || mask.size(1) != graph.edges)
     throw std::invalid_argument("mask has " + std::to_string(mask_in.size(-1)) + " values, the graph has " +
@@ -60,7 +60,10 @@ MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, bool grad
             counts[h].not_one += *cell != 1;
           }
     }
-    for (const Count& count : counts) plan.rows.push_back(classify(count, gradients));
+    for (const Count& count : counts) {
+      plan.rows.push_back(classify(count, kind));
+      plan.patched |= count.not_zero > 0;
+    }
     groups_.push_back(std::move(plan));
   }
 }

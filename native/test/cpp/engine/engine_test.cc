@@ -4,7 +4,9 @@
 #include <functional>
 
 #include "check.h"
+#include "devices/recorder.h"
 #include "engine/plain_transformer.h"
+#include "engine/weights.h"
 #include "engine/transformer.h"
 #include "operators/operators.h"
 #include "pretend_device/pretend_device.h"
@@ -268,6 +270,61 @@ TEST("a walk of masks from one kept run gives what each mask gives from the star
       }
     }
   });
+}
+
+// What a GPU repeats without launching it again. Nothing waits for the device but who reads the result.
+TEST("a recorded pass gives for every mask what a fresh one gives") {
+  set_recorder(at::kPrivateUse1, [](int, const std::function<void()>& work) { return record_on_pretend_device(work); });
+  for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
+    const PatchGraph graph = graph_of(s, kind);
+    if (!graph.factorized) return;
+    const auto ablation = s.ablation(graph);
+    ForwardRequest keep;
+    keep.tokens = s.clean;
+    keep.want_run = true;
+    std::shared_ptr<PlainRun> run = s.model.forward(keep).run;
+    ForwardRequest plain;
+    plain.tokens = s.clean;
+    plain.positions = std::vector<int64_t>{1, 6};
+    const at::Tensor logits = s.model.forward(plain).logits.flatten(0, 1);
+    const Reference reference{logits, at::softmax(logits, -1)};
+    for (const int64_t masks : {1, 3})
+      for (const size_t first : {size_t{0}, graph.groups.size() / 2, graph.groups.size() - 1}) {
+        const int64_t offset = graph.groups[first].offset;
+        ForwardRequest request;
+        request.tokens = s.clean;
+        request.positions = plain.positions;
+        request.reference = reference;
+        request.patch = Patch{std::make_shared<PatchGraph>(graph), {}, ablation};
+        request.from = run;
+        const RecordingCounts before = recording_counts();
+        int64_t waited = 0;
+        for (const double share : {0.5, 0.1, 0.9, 0.02, 1.0, 0.4}) {
+          at::Tensor mask = at::zeros({masks, graph.edges}, at::kDouble);
+          mask.narrow(1, offset, graph.edges - offset).copy_((at::rand({masks, graph.edges - offset}) < share).to(at::kDouble));
+          mask.select(1, offset).fill_(1);
+          request.patch->mask = mask;
+          const int64_t waits = times_waited();
+          const ForwardResult got = s.model.forward(request);
+          waited = times_waited() - waits;
+          ForwardRequest fresh = request;
+          fresh.from = nullptr;
+          fresh.tokens = s.clean.repeat({masks, 1});
+          const ForwardResult expected = s.model.forward(fresh);
+          CHECK_MESSAGE(close(got.logits, expected.logits), name);
+          CHECK_MESSAGE(close(got.divergences, expected.divergences), name + ", divergences");
+        }
+        const bool records = recorder(s.model.weights().options.device().type()) != nullptr;
+        CHECK_MESSAGE(recording_counts().failed == before.failed, recording_counts().failure);
+        CHECK_EQUAL(recording_counts().recorded - before.recorded, records ? 1 : 0);
+        CHECK_EQUAL(recording_counts().replayed - before.replayed, records ? 4 : 0);
+        if (records) CHECK_EQUAL(waited, 0);
+      }
+    std::weak_ptr<PlainRun> released = run;
+    run.reset();
+    CHECK_MESSAGE(released.expired(), name + ", the run outlives who keeps it");
+  });
+  set_recorder(at::kPrivateUse1, nullptr);
 }
 
 TEST("divergences are those of the logits, and 0 where runs agree") {
