@@ -7,16 +7,16 @@
 
 #include "kernels/divergence_rows.h"
 #include "launch/launch.h"
-#include "operators/arguments.h"
-#include "operators/dispatch.h"
-#include "operators/operators.h"
+#include "device_operators/arguments.h"
+#include "device_operators/dispatch.h"
+#include "device_operators/operators.h"
 
 namespace autocircuit::kernels {
 namespace {
 
 constexpr const char* kName = "divergences";
 
-// Of logits at a time: enough rows for a product to run well, and little beside a model.
+// Enough rows for a product to run well, and little beside a model.
 constexpr int64_t kPieceBytes = int64_t{256} << 20;
 
 // The engine's own operations, so that the same inputs give the very logits that the reference has.
@@ -30,6 +30,11 @@ at::Tensor capped_logits(const at::Tensor& x, const at::Tensor& weight, const Ma
 
 at::Tensor divergences(const at::Tensor& x, const at::Tensor& weight, const Maybe& bias, double softcap, const at::Tensor& expected,
                        const at::Tensor& probabilities) {
+  return divergences_in_pieces(x, weight, bias, softcap, expected, probabilities, kPieceBytes);
+}
+
+at::Tensor divergences_in_pieces(const at::Tensor& x, const at::Tensor& weight, const Maybe& bias, double softcap,
+                                 const at::Tensor& expected, const at::Tensor& probabilities, int64_t piece_bytes) {
   const OnDeviceOf guard(x);
   const at::NoGradGuard no_grad;
   const at::ScalarType dtype = expected.scalar_type();
@@ -45,7 +50,7 @@ at::Tensor divergences(const at::Tensor& x, const at::Tensor& weight, const Mayb
   if (rows == 0) return result;
   check_divisor(expected.size(0), rows, {kName, "expected"});
   const int64_t row_bytes = columns * std::max(x.element_size(), expected.element_size());
-  const int64_t most = std::clamp<int64_t>(kPieceBytes / std::max<int64_t>(1, row_bytes), 1, rows);
+  const int64_t most = std::clamp<int64_t>(piece_bytes / std::max<int64_t>(1, row_bytes), 1, rows);
   const int64_t rows_of_piece = divide_up(rows, divide_up(rows, most));
   for (int64_t first = 0; first < rows; first += rows_of_piece) {
     const at::Tensor piece = x.narrow(0, first, std::min(rows_of_piece, rows - first));

@@ -1,4 +1,4 @@
-#include "operators/arguments.h"
+#include "device_operators/arguments.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include <torch/library.h>
 
-#include "operators/operators.h"
+#include "device_operators/operators.h"
 
 // The schemas are defined by who uses the operators (operators/schemas.h). On the host the operators serve LibTorch's dispatch
 // key for devices that a program brings itself, here one whose memory is the host's.

@@ -6,9 +6,9 @@
 
 #include "kernels/norm_rows.h"
 #include "launch/launch.h"
-#include "operators/arguments.h"
-#include "operators/dispatch.h"
-#include "operators/operators.h"
+#include "device_operators/arguments.h"
+#include "device_operators/dispatch.h"
+#include "device_operators/operators.h"
 
 // There is no second path through a matrix product for lists that hold every source: whether they do is written in device memory
 // alone (`source` may be longer than the lists), and a product adds in another order and rounds float16 before the base is added, so

@@ -29,4 +29,8 @@ at::Tensor mask_gradient(const at::Tensor& grad, const at::Tensor& delta, const 
 at::Tensor divergences(const at::Tensor& x, const at::Tensor& weight, const Maybe& bias, double softcap, const at::Tensor& expected,
                        const at::Tensor& probabilities);
 
+// The same with so many bytes of logits in memory at a time.
+at::Tensor divergences_in_pieces(const at::Tensor& x, const at::Tensor& weight, const Maybe& bias, double softcap,
+                                 const at::Tensor& expected, const at::Tensor& probabilities, int64_t piece_bytes);
+
 }  // namespace autocircuit::kernels

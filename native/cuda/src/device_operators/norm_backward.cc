@@ -1,9 +1,9 @@
 #include "kernels/norm_backward.h"
 
 #include "launch/launch.h"
-#include "operators/arguments.h"
-#include "operators/dispatch.h"
-#include "operators/operators.h"
+#include "device_operators/arguments.h"
+#include "device_operators/dispatch.h"
+#include "device_operators/operators.h"
 
 namespace autocircuit::kernels {
 

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "kernels/norm.h"
-#include "operators/operators.h"
+#include "device_operators/operators.h"
 
 namespace autocircuit::kernels {
 
