@@ -81,7 +81,9 @@ describe("build", () => {
     expect([built, spawnSync(output).status]).toEqual([true, 0]);
     expect(existsSync(buildPaths(nativeRoot).output)).toBe(false);
     expect((await build({ nativeRoot, libtorch, jobs: 1, target: "tests" })).built).toBe(false);
+    writeTree(nativeRoot, { "build/cuda/2.13.0+cu130-13.0/stamp.json": "{}" });
     expect((await build({ nativeRoot, libtorch, jobs: 1, force: true })).reasons[0]).toBe("asked for");
+    expect(existsSync(join(nativeRoot, "build", "cuda", "2.13.0+cu130-13.0", "stamp.json"))).toBe(true);
     expect(existsSync(output)).toBe(false);
   });
 

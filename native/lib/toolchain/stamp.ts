@@ -54,9 +54,16 @@ export function currentStamp(nativeRoot: string, libtorch: LibTorch): Stamp {
 
 /** SHA-256 of everything the compiler reads from this folder. Line endings do not count. */
 export function hashSources(nativeRoot: string): string {
-  const hash = createHash("sha256").update(packageVersion(nativeRoot));
-  for (const file of sourceFiles(nativeRoot)) {
-    const name = relative(nativeRoot, file).split(sep).join("/");
+  const lists = join(nativeRoot, "CMakeLists.txt");
+  const files = filesBelow(FOLDERS.map((folder) => join(nativeRoot, folder)));
+  return hashFiles(nativeRoot, existsSync(lists) ? [lists, ...files] : files, packageVersion(nativeRoot));
+}
+
+/** SHA-256 of files and their names below a folder, after a text. Line endings do not count. */
+export function hashFiles(root: string, files: readonly string[], before = ""): string {
+  const hash = createHash("sha256").update(before);
+  for (const file of files) {
+    const name = relative(root, file).split(sep).join("/");
     const text = readFileSync(file, "latin1").replaceAll("\r\n", "\n");
     hash.update(`${name}\0${text.length}\0`).update(text, "latin1");
   }
@@ -69,8 +76,9 @@ function packageVersion(nativeRoot: string): string {
   return existsSync(manifest) ? `${JSON.parse(readFileSync(manifest, "utf8")).version}` : "";
 }
 
-function sourceFiles(nativeRoot: string): string[] {
-  const files = FOLDERS.map((folder) => join(nativeRoot, folder))
+/** Every file that a compiler or CMake reads in these folders, sorted. */
+export function filesBelow(folders: readonly string[]): string[] {
+  return folders
     .filter((folder) => existsSync(folder))
     .flatMap((folder) =>
       readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -78,8 +86,6 @@ function sourceFiles(nativeRoot: string): string[] {
         .map((entry) => join(entry.parentPath, entry.name)),
     )
     .sort();
-  const lists = join(nativeRoot, "CMakeLists.txt");
-  return existsSync(lists) ? [lists, ...files] : files;
 }
 
 /** The stamp of the build that is there, or undefined when there is none (or it cannot be read). */

@@ -86,6 +86,7 @@ describe("wrong usage", () => {
     { args: ["compile", "revers", "--out", "x"], says: "Did you mean reverse" },
     { args: ["compile", "missing.ts", "--vocab", "a", "--max-len", "3", "--out", "x"], says: "no such file" },
     { args: ["compile", "program.mjs", "--out", "x"], says: "--vocab and --max-len" },
+    { args: ["build", "--arch", "80"], says: "give --cuda too" },
     { args: ["model", "missing-folder"], says: "does not exist" },
   ])("$args: exit code 2, one block, no stack", async ({ args, says }) => {
     const { code, err } = await run(...args);
