@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { libtorchFiles, temporaryFolder, writeTree } from "../../test/toolchain/fixtures.ts";
 import { inspectAddon } from "./addon.ts";
-import { build, NATIVE_ROOT } from "./build.ts";
+import { build } from "./build.ts";
 import { inspectLibTorch, type LibTorch } from "./libtorch.ts";
+import { NATIVE_ROOT } from "./native-root.ts";
 import { buildPaths } from "./stamp.ts";
 
 /* A whole addon in a few lines, so that the real tools build it in seconds. It needs no LibTorch but is told of one. */

@@ -1,18 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import { AutocircuitError } from "../errors.ts";
 import { defaultJobs, runStep } from "./build-steps.ts";
 import { findCMake, findCompiler } from "./compilers.ts";
 import { ensureLibTorch } from "./ensure-libtorch.ts";
 import type { LibTorch } from "./libtorch.ts";
 import { withLock } from "./lock.ts";
+import { NATIVE_ROOT } from "./native-root.ts";
 import { type BuildTarget, buildPaths, currentStamp, readStamp, reasonsToBuild, writeStamp } from "./stamp.ts";
-
-/** Folder of the package `@autocircuit/native`, from the sources as well as from the compiled files. */
-export const NATIVE_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
 /** What {@link build} may be told. */
 export interface BuildOptions {

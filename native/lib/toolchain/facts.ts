@@ -3,11 +3,11 @@ import { statfs } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { type AddonFacts, inspectAddon } from "./addon.ts";
-import { NATIVE_ROOT } from "./build.ts";
 import { cacheEntries, libtorchCache } from "./cache.ts";
 import { type BuildTool, findCMake, findCompiler, findNinja } from "./compilers.ts";
 import { findLibTorch, type Looked } from "./find-libtorch.ts";
 import type { LibTorch } from "./libtorch.ts";
+import { NATIVE_ROOT } from "./native-root.ts";
 import { findPython, type Python } from "./python.ts";
 import { run } from "./run.ts";
 

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { AutocircuitError } from "../../errors.ts";
-import { NATIVE_ROOT } from "../build.ts";
 import { defaultJobs } from "../build-steps.ts";
 import { findCMake, findCompiler } from "../compilers.ts";
 import { withLock } from "../lock.ts";
+import { NATIVE_ROOT } from "../native-root.ts";
 import { chooseArchitectures } from "./architectures.ts";
 import { compileCuda } from "./compile-cuda.ts";
 import { ensureCudaLibTorch } from "./ensure-cuda-libtorch.ts";
