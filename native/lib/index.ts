@@ -15,5 +15,5 @@ export { grad, Tensor } from "./tensor.ts";
 export type { ValuesAndIndices } from "./tensor-reductions.ts";
 export { Transformer } from "./transformer.ts";
 export type { RotaryConfig, TransformerConfig } from "./transformer-config.ts";
-export type { TransformerOptions } from "./transformer-options.ts";
+export { checkedDType, type TransformerOptions } from "./transformer-options.ts";
 export type { Weights } from "./weights.ts";
