@@ -1,0 +1,134 @@
+#include "kernels/patched_rows.h"
+
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+
+#include "kernels/norm_rows.h"
+#include "launch/launch.h"
+#include "device_operators/arguments.h"
+#include "device_operators/dispatch.h"
+#include "device_operators/operators.h"
+
+// There is no second path through a matrix product for lists that hold every source: whether they do is written in device memory
+// alone (`source` may be longer than the lists), and a product adds in another order and rounds float16 before the base is added, so
+// that what should cancel to 0 would not.
+
+namespace autocircuit::kernels {
+namespace {
+
+constexpr const char* kName = "patched_rows";
+
+// Tiles share a block up to this size: two such blocks fit on a multiprocessor, and one sums while the other is at its norm.
+constexpr int kPreferredThreads = 384;
+
+template <class T>
+struct Shape {
+  int tile_threads;
+  int64_t tiles_a_block, groups, pieces;
+
+  Shape(int64_t d, int64_t tiles) {
+    tile_threads = threads_for(d, PatchedRows<T>::kMaxThreads);
+    const int64_t most = std::max<int64_t>(1, std::min(kPreferredThreads, PatchedRows<T>::kMaxThreads) / tile_threads);
+    groups = divide_up(tiles, most);
+    tiles_a_block = divide_up(tiles, std::max<int64_t>(1, groups));
+    pieces = divide_up(d, tile_threads * kShare);
+  }
+};
+
+}  // namespace
+
+at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tensor& from_ablated, const Maybe& early, const Maybe& late,
+                        int64_t first_late, const at::Tensor& begin, const at::Tensor& source, const at::Tensor& weight_in,
+                        const at::Tensor& token_of, int64_t rows, int64_t masks, int64_t tokens, int64_t n, int64_t norm, double eps,
+                        const Maybe& scale, const Maybe& shift) {
+  TORCH_CHECK(has(resid) || has(ablated), kName, ": there is neither resid nor ablated");
+  const at::Tensor& any = has(resid) ? *resid : *ablated;
+  const OnDeviceOf guard(any);
+  const at::ScalarType dtype = any.scalar_type();
+  const at::Device device = any.device();
+  const int64_t d = any.size(-1), tiles = divide_up(rows, kRowsOfTile);
+  const at::ScalarType weight_dtype = dtype == at::kDouble ? at::kDouble : at::kFloat;
+  check_norm(norm, kName);
+  TORCH_CHECK(masks > 0 && tokens > 0 && n % masks == 0, kName, ": ", masks, " masks do not divide ", n, " rows");
+  for (const auto& [base, name] : {std::pair{&resid, "resid"}, {&ablated, "ablated"}})
+    if (has(*base)) {
+      check_dense(**base, {kName, name}, dtype, device);
+      check_sizes(**base, {kName, name}, {(*base)->size(0), d});
+      check_divisor((*base)->size(0), n, {kName, name});
+    }
+  if (has(early)) {
+    check_dense(*early, {kName, "early"}, dtype, device);
+    check_sizes(*early, {kName, "early"}, {early->size(0), early->size(1), d});
+    check_divisor(early->size(1), n, {kName, "early"});
+    TORCH_CHECK(early->size(0) >= first_late, kName, ": early has ", early->size(0), " sources, not ", first_late);
+  }
+  if (has(late)) {
+    check_dense(*late, {kName, "late"}, dtype, device);
+    check_sizes(*late, {kName, "late"}, {late->size(0), n, d});
+  }
+  check_dense(from_ablated, {kName, "from_ablated"}, at::kByte, device);
+  check_sizes(from_ablated, {kName, "from_ablated"}, {rows});
+  check_dense(begin, {kName, "begin"}, at::kInt, device);
+  TORCH_CHECK(begin.numel() >= tiles * masks * tokens + 1, kName, ": begin has ", begin.numel(), " entries, not ", tiles * masks * tokens + 1);
+  check_dense(source, {kName, "source"}, at::kInt, device);
+  check_dense(weight_in, {kName, "weight"}, weight_dtype, device);
+  check_sizes(weight_in, {kName, "weight"}, {weight_in.size(0), kRowsOfTile});
+  check_dense(token_of, {kName, "token_of"}, at::kInt, device);
+  TORCH_CHECK(tokens == 1 || token_of.numel() > 0, kName, ": token_of is empty");
+  for (const auto& [vector, name] : {std::pair{&scale, "scale"}, {&shift, "shift"}})
+    if (has(*vector)) {
+      check_dense(**vector, {kName, name}, dtype, device);
+      check_sizes(**vector, {kName, name}, {d});
+    }
+
+  at::Tensor out = at::empty({rows, n, d}, any.options());
+  if (out.numel() == 0) return out;
+  // Part of a larger tensor, a list may start anywhere.
+  const at::Tensor weight = aligned_for(kRowsOfTile, {weight_in}) ? weight_in : weight_in.clone();
+  AUTOCIRCUIT_DISPATCH(dtype, kName, [&] {
+    using Kernel = PatchedRows<scalar_t>;
+    using C = Compute<scalar_t>;
+    static_assert(Kernel::kTile == kRowsOfTile);
+    const Shape<scalar_t> shape(d, tiles);
+    const Norm<scalar_t> of_norm = norm_arguments<scalar_t>(norm, eps, scale, shift);
+    const bool aligned = aligned_for(d, {resid, ablated, early, late, scale, shift, out});
+    // Rows that no block holds as a whole are normed when all their pieces are there, from sums that were not rounded.
+    const bool norm_later = norm != kNoNorm && shape.pieces > 1;
+    const at::Tensor raw = !norm_later ? at::Tensor() : std::is_same_v<C, scalar_t> ? out : at::empty(out.sizes(), out.options().dtype(weight_dtype));
+    Kernel kernel{};
+    kernel.resid = data_or_null<scalar_t>(resid);
+    kernel.ablated = data_or_null<scalar_t>(ablated);
+    kernel.early = data_or_null<scalar_t>(early);
+    kernel.late = data_or_null<scalar_t>(late);
+    kernel.resid_rows = has(resid) ? resid->size(0) : 1;
+    kernel.ablated_rows = has(ablated) ? ablated->size(0) : 1;
+    kernel.early_rows = has(early) ? early->size(1) : 1;
+    kernel.first_late = first_late;
+    kernel.from_ablated = from_ablated.const_data_ptr<uint8_t>();
+    kernel.begin = begin.const_data_ptr<int32_t>();
+    kernel.source = source.const_data_ptr<int32_t>();
+    kernel.weight = weight.const_data_ptr<C>();
+    kernel.token_of = token_of.const_data_ptr<int32_t>();
+    kernel.length = token_of.numel();
+    kernel.masks = masks;
+    kernel.tokens = tokens;
+    kernel.rows = rows;
+    kernel.n = n;
+    kernel.d = d;
+    kernel.norm = of_norm;
+    if (shape.pieces > 1) kernel.norm.kind = kNoNorm;
+    kernel.aligned = aligned;
+    kernel.tiles = tiles;
+    kernel.tiles_a_block = shape.tiles_a_block;
+    kernel.out = out.mutable_data_ptr<scalar_t>();
+    kernel.raw = norm_later ? raw.mutable_data_ptr<C>() : nullptr;
+    launch(kernel, {n * shape.groups, shape.pieces, shape.tile_threads * static_cast<int>(shape.tiles_a_block)});
+    if (!norm_later) return;
+    NormRows<scalar_t> normed{raw.const_data_ptr<C>(), out.mutable_data_ptr<scalar_t>(), d, of_norm, aligned};
+    launch(normed, {rows * n, 1, threads_for(d, NormRows<scalar_t>::kMaxThreads)});
+  });
+  return out;
+}
+
+}  // namespace autocircuit::kernels
