@@ -7,10 +7,12 @@ export { type BuildOptions, type BuildResult, build, buildReasons } from "./buil
 export { type CacheEntry, cacheEntries, libtorchCache } from "./cache.ts";
 export type { BuildTool } from "./compilers.ts";
 export { type BuildCudaOptions, type BuildCudaResult, buildCuda } from "./cuda/build-cuda.ts";
+export type { CudaFacts } from "./cuda/facts.ts";
+export type { Gpu } from "./cuda/gpus.ts";
 export type { CudaStamp } from "./cuda/library.ts";
 export { type DoctorCheck, type DoctorReport, doctorReport } from "./doctor.ts";
 export { type EnsureLibTorchOptions, ensureLibTorch } from "./ensure-libtorch.ts";
-export type { DoctorOptions, Gpu, MachineFacts } from "./facts.ts";
+export type { DoctorOptions, MachineFacts } from "./facts.ts";
 export { type FindLibTorchOptions, type FoundLibTorch, findLibTorch, type Looked } from "./find-libtorch.ts";
 export { type FoundBy, type Inspection, inspectLibTorch, type LibTorch } from "./libtorch.ts";
 export { NATIVE_ROOT } from "./native-root.ts";

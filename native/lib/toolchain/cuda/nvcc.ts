@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { run } from "../run.ts";
 
 /** CUDA's compiler. */
@@ -45,7 +45,9 @@ function places(env: NodeJS.ProcessEnv): [foundBy: string, command: string, chos
     const home = env[variable];
     if (home) found.push([variable, join(home, "bin", name), true]);
   }
-  found.push(["PATH", name, false]);
+  for (const folder of (env.PATH ?? "").split(delimiter)) {
+    if (folder !== "" && existsSync(join(folder, name))) found.push(["PATH", join(folder, name), false]);
+  }
   if (existsSync(USUAL)) found.push(["its usual place", USUAL, false]);
   return found;
 }
