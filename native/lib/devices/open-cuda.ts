@@ -72,7 +72,7 @@ function openLibTorch(libtorch: LibTorch): NativeDevices {
   throw new AutocircuitError(
     "device",
     `LibTorch ${libtorch.build} is a CUDA build, but it sees no GPU: none is here, CUDA_VISIBLE_DEVICES hides it, or its driver is missing or ` +
-      "too old. See what nvidia-smi says; run `npx autocircuit doctor`; or use --device cpu.",
+      "too old. See what nvidia-smi says; run `npx autocircuit doctor`; or compute on the CPU.",
   );
 }
 
@@ -83,6 +83,6 @@ function cudaLibTorch(): LibTorch {
     "device",
     `LibTorch ${libtorch.build} at ${libtorch.path}, which the addon uses, is the CPU build and knows no GPU. Get a CUDA build ` +
       `(pip install torch==${PINNED_CUDA_VERSION}, or a folder in AUTOCIRCUIT_LIBTORCH), then AUTOCIRCUIT_LIBTORCH_KIND=cu130 npm run setup; see ` +
-      "docs/cuda.md. Or use --device cpu.",
+      "docs/cuda.md. Or compute on the CPU.",
   );
 }
