@@ -82,7 +82,7 @@ export function buildReasons(
   target: BuildTarget = "addon",
   nativeRoot: string = NATIVE_ROOT,
 ): string[] {
-  return reasonsToBuild(readStamp(nativeRoot, target), currentStamp(nativeRoot, libtorch));
+  return reasonsToBuild(readStamp(nativeRoot, target), currentStamp(nativeRoot, libtorch, target));
 }
 
 interface Work {
@@ -104,7 +104,7 @@ async function compile(work: Work, reasons: readonly string[]): Promise<void> {
   const { nativeRoot, target, libtorch } = work;
   await requireTools();
   const cmakeJs = locateCmakeJs(nativeRoot);
-  const stamp = currentStamp(nativeRoot, libtorch);
+  const stamp = currentStamp(nativeRoot, libtorch, target);
   const paths = buildPaths(nativeRoot, target);
   const what = target === "addon" ? "the addon" : "the C++ unit tests";
   work.onLine(`building ${what} against LibTorch ${libtorch.build} at ${libtorch.path} (${reasons.join("; ")})`);

@@ -9,6 +9,8 @@ export const NAPI_VERSION = 9;
 
 const EXTENSIONS = new Set([".cpp", ".cc", ".c", ".h", ".hpp", ".cu", ".cuh", ".cmake", ".in"]);
 const FOLDERS = ["src", "test", "cmake"];
+/** The C++ tests also run the CUDA kernels, on the host. */
+const TEST_FOLDERS = [...FOLDERS, "cuda"];
 
 /** What a build was made from; kept beside it (`build/stamp.json` for the addon). */
 export interface Stamp {
@@ -43,19 +45,20 @@ export function buildPaths(nativeRoot: string, target: BuildTarget = "addon"): B
 }
 
 /** What a build made now would be made from. */
-export function currentStamp(nativeRoot: string, libtorch: LibTorch): Stamp {
+export function currentStamp(nativeRoot: string, libtorch: LibTorch, target: BuildTarget = "addon"): Stamp {
   return {
-    sources: hashSources(nativeRoot),
+    sources: hashSources(nativeRoot, target),
     libtorch: { path: libtorch.path, build: libtorch.build, variant: libtorch.variant },
     platform: `${process.platform}-${process.arch}`,
     napi: NAPI_VERSION,
   };
 }
 
-/** SHA-256 of everything the compiler reads from this folder. Line endings do not count. */
-export function hashSources(nativeRoot: string): string {
+/** SHA-256 of everything the compiler reads from this folder for a target. Line endings do not count. */
+export function hashSources(nativeRoot: string, target: BuildTarget = "addon"): string {
   const lists = join(nativeRoot, "CMakeLists.txt");
-  const files = filesBelow(FOLDERS.map((folder) => join(nativeRoot, folder)));
+  const folders = target === "addon" ? FOLDERS : TEST_FOLDERS;
+  const files = filesBelow(folders.map((folder) => join(nativeRoot, folder)));
   return hashFiles(nativeRoot, existsSync(lists) ? [lists, ...files] : files, packageVersion(nativeRoot));
 }
 

@@ -114,15 +114,19 @@ describe("buildCuda", () => {
 });
 
 describe("sources", () => {
-  it("of the kernels and of the addon are told apart", () => {
+  it("of the addon, of its tests and of the kernels are told apart", () => {
     const root = tinyKernels();
-    const [addon, kernels] = [hashSources(root), hashCudaSources(root)];
-    writeTree(root, { "cuda/new.cu": "", "src/engine/pass.cc": "" });
-    const [addonAfter, kernelsAfter] = [hashSources(root), hashCudaSources(root)];
-    expect([addonAfter === addon, kernelsAfter === kernels]).toEqual([false, false]);
-    writeTree(root, { "cuda/other.cuh": "" });
-    expect(hashSources(root)).toBe(addonAfter);
-    writeTree(root, { "src/engine/other.cc": "" });
-    expect(hashCudaSources(root)).not.toBe(kernelsAfter);
+    const changed = (file: string) => {
+      const all = () => [hashSources(root), hashSources(root, "tests"), hashCudaSources(root)];
+      const before = all();
+      writeTree(root, { [file]: "changed" });
+      const names = ["addon", "tests", "kernels"];
+      return all().flatMap((hash, i) => (hash === before[i] ? [] : [names[i]]));
+    };
+    expect(changed("cuda/src/new.cu")).toEqual(["tests", "kernels"]);
+    expect(changed("cuda/test/new_test.cc")).toEqual(["tests"]);
+    expect(changed("src/engine/pass.cc")).toEqual(["addon", "tests"]);
+    expect(changed("src/operators/schemas.h")).toEqual(["addon", "tests", "kernels"]);
+    expect(changed("cmake/libtorch.cmake")).toEqual(["addon", "tests", "kernels"]);
   });
 });

@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { libraryName } from "../libtorch.ts";
 import { filesBelow, hashFiles } from "../stamp.ts";
 
-/** What the addon and a library of kernels share, and so what makes one stale: below the folder of this package. */
-const SHARED_HEADERS = ["src/devices/device_library.h", "src/operators/schemas.h"];
+/** Says the layout that a library of kernels must have. */
+const LAYOUT_HEADER = "src/devices/device_library.h";
+/** What a library of kernels is made from outside its own folder. */
+const SHARED = [LAYOUT_HEADER, "src/operators/schemas.h", "cmake/libtorch.cmake"];
 
 /** What a library of kernels was made from; `stamp.json` beside it. */
 export interface CudaStamp {
-  /** SHA-256 over the names and contents of native/cuda and the headers that it shares with the addon. */
+  /** SHA-256 over the names and contents of native/cuda, without its tests, and of what it shares with the addon. */
   readonly sources: string;
   /** Number of the layout of those headers. */
   readonly layout: number;
@@ -84,13 +86,15 @@ export function readCudaStamp({ stamp, library }: CudaPaths): CudaStamp | undefi
 
 /** SHA-256 of everything that a library of kernels is compiled from. */
 export function hashCudaSources(nativeRoot: string): string {
-  const shared = SHARED_HEADERS.map((name) => join(nativeRoot, name)).filter((file) => existsSync(file));
-  return hashFiles(nativeRoot, [...filesBelow([join(nativeRoot, "cuda")]), ...shared]);
+  const tests = join(nativeRoot, "cuda", "test");
+  const own = filesBelow([join(nativeRoot, "cuda")]).filter((file) => !file.startsWith(tests));
+  const shared = SHARED.map((name) => join(nativeRoot, name)).filter((file) => existsSync(file));
+  return hashFiles(nativeRoot, [...own, ...shared]);
 }
 
 /** Number of the layout that libraries of kernels must have to be opened; 0 where the sources do not say. */
 export function cudaLayout(nativeRoot: string): number {
-  const header = join(nativeRoot, SHARED_HEADERS[0]!);
+  const header = join(nativeRoot, LAYOUT_HEADER);
   const text = existsSync(header) ? readFileSync(header, "utf8") : "";
   return Number(/kDeviceLibraryLayout = (\d+)/.exec(text)?.[1] ?? 0);
 }
