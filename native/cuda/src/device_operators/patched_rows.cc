@@ -90,6 +90,7 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
     using Kernel = PatchedRows<scalar_t>;
     using C = Compute<scalar_t>;
     static_assert(Kernel::kTile == kRowsOfTile);
+    TORCH_CHECK(n * d * static_cast<int64_t>(sizeof(scalar_t)) <= int64_t{UINT32_MAX}, kName, ": a source of ", n, " x ", d, " is too large");
     const Shape<scalar_t> shape(d, tiles);
     const Norm<scalar_t> of_norm = norm_arguments<scalar_t>(norm, eps, scale, shift);
     const bool aligned = aligned_for(d, {resid, ablated, early, late, scale, shift, out});

@@ -63,29 +63,34 @@ struct PatchedRows {
 
     block.alone([&](int thread) {
       const int64_t column = column_of(thread), first_row = tile_of(thread) * kTile;
-      AUTOCIRCUIT_UNROLL
-      for (int r = 0; r < kTile; r++) {
-        if (first_row + r >= rows) return;
-        const int64_t at = ((first_row + r) * n + i) * d + column;
-        if (raw) store_share(raw + at, inputs[thread][r], d - column, aligned);
-        else store_share(out + at, inputs[thread][r], d - column, aligned);
-      }
+      if (column >= d || first_row >= rows) return;
+      if (raw) store_rows(raw, inputs[thread], i, first_row, column);
+      else store_rows(out, inputs[thread], i, first_row, column);
     });
   }
 
  private:
+  AUTOCIRCUIT_DEVICE static uintptr_t address(const T* data, int64_t at) {
+    return reinterpret_cast<uintptr_t>(data) + static_cast<uintptr_t>(at) * sizeof(T);
+  }
+
   template <bool kAligned>
   AUTOCIRCUIT_DEVICE void add_sources(Tile& x, int64_t i, int64_t tile, int64_t column) const {
     const int64_t token = tokens == 1 ? 0 : token_of[i % length];
     const int64_t list = (tile * masks + i / (n / masks)) * tokens + token;
     const int32_t first = begin[list], last = begin[list + 1];
     if (first == last) return;
-    const int64_t early_size = early_rows * d, late_size = n * d, count = d - column;
-    const int64_t in_early = i % early_rows * d + column, in_late = (i - first_late * n) * d + column;
+    // Addresses as numbers: that of a source 0 in `late` need not be one. A source's share lies within 4 GiB of the next one's, so
+    // that a multiplication of 32 bits finds it.
+    const uintptr_t in_early = address(early, i % early_rows * d + column), in_late = address(late, (i - first_late * n) * d + column);
+    const uint32_t early_step = static_cast<uint32_t>(early_rows * d * sizeof(T)), late_step = static_cast<uint32_t>(n * d * sizeof(T));
+    const int32_t late_from = static_cast<int32_t>(first_late);
     const auto delta_of = [&](int32_t e) {
       const int32_t s = source[e];
-      return s < first_late ? early + (s * early_size + in_early) : late + (s * late_size + in_late);
+      const bool is_early = s < late_from;
+      return reinterpret_cast<const T*>((is_early ? in_early : in_late) + static_cast<uint64_t>(static_cast<uint32_t>(s)) * (is_early ? early_step : late_step));
     };
+    const int64_t count = d - column;
     // Deltas come from memory into the second-level cache some entries ahead, and into registers one ahead.
     for (int32_t e = first; e < last && e < first + kAhead; e++) prefetch(delta_of(e));
     Share<T> next = load_share(delta_of(first), count, kAligned);
@@ -112,6 +117,17 @@ struct PatchedRows {
       const bool from = row < rows && from_ablated[row];
       AUTOCIRCUIT_UNROLL
       for (int j = 0; j < kShare; j++) x[r][j] += from ? other[j] : plain[j];
+    }
+  }
+
+  template <class To>
+  AUTOCIRCUIT_DEVICE void store_rows(To* to, const Tile& x, int64_t i, int64_t first_row, int64_t column) const {
+    AUTOCIRCUIT_UNROLL
+    for (int r = 0; r < kTile; r++) {
+      if (first_row + r >= rows) return;
+      To* at = to + ((first_row + r) * n + i) * d + column;
+      if constexpr (std::is_same_v<To, T>) store_share(at, x[r], d - column, aligned);
+      else store_share<To>(at, x[r], d - column, aligned);
     }
   }
 
