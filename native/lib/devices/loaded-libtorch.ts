@@ -1,15 +1,13 @@
 import { dirname } from "node:path";
 import { AutocircuitError } from "../errors.ts";
-import { addon } from "../loader.ts";
 import { inspectLibTorch, type LibTorch, libraryName } from "../toolchain/libtorch.ts";
 
 /**
- * The LibTorch that came with the addon into this process, whichever it was built against.
+ * The LibTorch that came with the addon into this process, whichever it was built against. The addon must be loaded.
  *
  * @throws AutocircuitError "device" when the system does not say which
  */
 export function loadedLibTorch(): LibTorch {
-  addon();
   const { sharedObjects } = process.report.getReport() as unknown as { sharedObjects: readonly string[] };
   const file = sharedObjects.find((path) => path.endsWith(libraryName("torch_cpu")));
   const { libtorch, problem } = file

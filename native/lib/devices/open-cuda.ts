@@ -77,6 +77,7 @@ function openLibTorch(libtorch: LibTorch): NativeDevices {
 }
 
 function cudaLibTorch(): LibTorch {
+  addon();
   const libtorch = loadedLibTorch();
   if (libtorch.kind === "cuda") return libtorch;
   throw new AutocircuitError(

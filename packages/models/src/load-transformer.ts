@@ -21,7 +21,9 @@ export interface LoadedTransformer {
  * const { transformer } = await loadTransformer("models/gpt2", { dtype: "float32" });
  */
 export async function loadTransformer(idOrFolder: string, options: LoadOptions = {}): Promise<LoadedTransformer> {
-  return build(await loadParts(idOrFolder, options), options);
+  // Before the first tensor: LibTorch settles then whether it has CUDA.
+  const { name } = await openDevice(options.device);
+  return build(await loadParts(idOrFolder, options), { ...options, device: name });
 }
 
 /**
@@ -39,7 +41,11 @@ export async function transformerFromWeights(
   weights: Readonly<Record<string, HostWeight>>,
   options: LoadOptions = {},
 ): Promise<LoadedTransformer> {
-  return build(processed(await partsFromHost(config, weights, loadContext(options)), options, false), options);
+  const { name } = await openDevice(options.device);
+  return build(processed(await partsFromHost(config, weights, loadContext(options)), options, false), {
+    ...options,
+    device: name,
+  });
 }
 
 /** Hands weights over to the engine, which keeps what it needs of them and looks for NaN. */
@@ -48,8 +54,7 @@ async function build(
   { dtype, device, tf32 }: LoadOptions,
 ): Promise<LoadedTransformer> {
   using owned = weights;
-  const { name } = await openDevice(device);
-  const how = { device: name, dtype: checkedDType(dtype ?? "float32"), tf32 };
+  const how = { device, dtype: checkedDType(dtype ?? "float32"), tf32 };
   const transformer = Transformer.create(config, owned.toWeights(), how);
   try {
     return { transformer: await transformer.ready(), config, graphConfig: graphConfig(config) };
