@@ -1,4 +1,5 @@
-# LibTorch by hand: `find_package(Torch)` of a CUDA LibTorch asks for the whole CUDA toolkit, linking does not need it.
+# LibTorch by hand: `find_package(Torch)` of a CUDA LibTorch asks for the whole CUDA toolkit, linking does not need it. Not `torch`
+# either, an empty library that needs all the others: the CUDA ones are opened when a GPU is asked for.
 # Gives the target `libtorch` and LIBTORCH_VERSION. Knows the layout of the official archive and of the Python wheel
 # (both have include/ and lib/; the wheel has version.py, the archive build-version).
 
@@ -38,7 +39,7 @@ add_library(libtorch INTERFACE)
 target_include_directories(libtorch SYSTEM INTERFACE
   "${LIBTORCH_DIR}/include" "${LIBTORCH_DIR}/include/torch/csrc/api/include")
 target_link_directories(libtorch INTERFACE "${LIBTORCH_DIR}/lib")
-target_link_libraries(libtorch INTERFACE torch torch_cpu c10)
+target_link_libraries(libtorch INTERFACE torch_cpu c10)
 if(NOT APPLE)
   target_compile_definitions(libtorch INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
 endif()

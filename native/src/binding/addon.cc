@@ -1,5 +1,6 @@
 #include <napi.h>
 
+#include "binding/device_functions.h"
 #include "binding/engine/engine_functions.h"
 #include "binding/environment.h"
 #include "binding/errors.h"
@@ -22,6 +23,7 @@ Napi::Object init_addon(Napi::Env env, Napi::Object exports) {
     init_tensor_functions(env, exports);
     init_runtime_functions(env, exports);
     init_engine_functions(env, exports);
+    init_device_functions(env, exports);
     return exports;
   });
 }

@@ -1,7 +1,5 @@
 #include "binding/runtime_functions.h"
 
-#include <ATen/Version.h>
-
 #include <string>
 
 #include "binding/arguments.h"
@@ -9,7 +7,9 @@
 #include "binding/errors.h"
 #include "binding/run_async.h"
 #include "binding/tensor_handle.h"
+#include "devices/device_memory.h"
 #include "runtime/executor.h"
+#include "runtime/loaded_libtorch.h"
 #include "runtime/memory.h"
 
 namespace autocircuit {
@@ -24,13 +24,16 @@ Napi::Value memory(const Napi::CallbackInfo& info) {
   return run_async(info.Env(), [](const CancelToken&) -> Convert {
     const TensorMemory tensors = tensor_memory();
     const ProcessMemory process = process_memory();
-    return [tensors, process](Napi::Env env) -> Napi::Value {
+    const DeviceMemory device = device_memory();
+    return [tensors, process, device](Napi::Env env) -> Napi::Value {
       Napi::Object result = Napi::Object::New(env);
       result.Set("tensorBytes", static_cast<double>(tensors.bytes));
       result.Set("peakTensorBytes", static_cast<double>(tensors.peak_bytes));
       result.Set("tensors", static_cast<double>(TensorHandle::live()));
       result.Set("rssBytes", static_cast<double>(process.rss_bytes));
       result.Set("peakRssBytes", static_cast<double>(process.peak_rss_bytes));
+      result.Set("deviceBytes", static_cast<double>(device.bytes));
+      result.Set("peakDeviceBytes", static_cast<double>(device.peak_bytes));
       return result;
     };
   });
@@ -40,6 +43,7 @@ Napi::Value reset_peak(const Napi::CallbackInfo& info) {
   return run_async(info.Env(), [](const CancelToken&) -> Convert {
     reset_peak_tensor_memory();
     reset_peak_process_memory();
+    reset_peak_device_memory();
     return nothing();
   });
 }
@@ -57,16 +61,6 @@ Napi::Value set_threads(const Napi::CallbackInfo& info) {
 
 Napi::Value synchronize(const Napi::CallbackInfo& info) {
   return run_async(info.Env(), [](const CancelToken&) { return nothing(); });
-}
-
-/// The version of the LibTorch that is loaded, as it says itself; it may not be the one compiled against.
-std::string loaded_libtorch() {
-  const std::string config = at::show_config();
-  const std::string key = "TORCH_VERSION=";
-  const auto start = config.find(key);
-  if (start == std::string::npos) return "unknown";
-  const auto from = start + key.size();
-  return config.substr(from, config.find_first_of(", \n", from) - from);
 }
 
 Napi::Value versions(const Napi::CallbackInfo& info) {

@@ -15,11 +15,18 @@ Ablation::Ablation(at::Tensor sources)
 }
 Ablation::~Ablation() = default;
 
+void Ablation::place(const at::TensorOptions& options) {
+  if (sources_.device() == options.device() && sources_.dtype() == options.dtype()) return;
+  sources_ = sources_.to(options);
+  cache_ = std::make_unique<AblationCache>(sources_);
+}
+
 Norm reader_norm(const Transformer& model, int64_t layer, Projection which) {
   const TransformerConfig& c = model.config();
   const BlockWeights& block = model.weights().blocks[layer];
   const bool mlp = which == Projection::mlp_in || which == Projection::mlp_gate;
-  return {c.pre_norm ? c.norm : NormKind::none, c.eps, mlp ? block.ln2 : block.ln1};
+  const NormWeights& weights = mlp ? block.ln2 : block.ln1;
+  return {c.pre_norm ? c.norm : NormKind::none, c.eps, weights.scale, weights.shift};
 }
 
 Linear reader_linear(const Transformer& model, int64_t layer, Projection which) {
@@ -80,7 +87,7 @@ at::Tensor AblationCache::projection(const Transformer& model, int64_t layer, Pr
   if (made.defined()) return made;
   const bool mlp = which == Projection::mlp_in || which == Projection::mlp_gate;
   const at::Tensor x = resid(model, mlp ? mlp_point(model.config(), layer) : attention_point(layer));
-  made = apply(reader_linear(model, layer, which), reader_norm(model, layer, which)(x));
+  made = apply(reader_linear(model, layer, which), apply(reader_norm(model, layer, which), x));
   return made;
 }
 
@@ -91,7 +98,7 @@ at::Tensor AblationCache::head_outputs(const Transformer& model, int64_t layer) 
   const TransformerConfig& c = model.config();
   const BlockWeights& block = model.weights().blocks[layer];
   const int64_t batch = sources_.size(1), length = sources_.size(2);
-  AttentionContext context(c, length, {}, nullptr, sources_.options());
+  AttentionContext context(c, model.weights(), length, {}, nullptr);
   std::vector<int64_t> positions(length);
   for (int64_t p = 0; p < length; p++) positions[p] = p;
   const auto heads = [&](Projection which, int64_t count) {

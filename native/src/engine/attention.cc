@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "devices/device_index.h"
+
 namespace autocircuit {
 namespace {
 
@@ -18,22 +20,21 @@ at::Tensor qk_normed(const at::Tensor& x, const at::Tensor& scale, QkNorm kind, 
 
 }  // namespace
 
-AttentionContext::AttentionContext(const TransformerConfig& config, int64_t length, const at::Tensor& padding,
-                                   std::shared_ptr<Prefix> prefix, at::TensorOptions options)
-    : config_(config), length_(length), padding_(padding), prefix_(std::move(prefix)), options_(options) {
+AttentionContext::AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t length, const at::Tensor& padding,
+                                   std::shared_ptr<Prefix> prefix)
+    : config_(config), weights_(weights), length_(length), padding_(padding), prefix_(std::move(prefix)) {
   if (prefix_) prefix_length_ = prefix_->length;
-  const at::Tensor positions = at::arange(prefix_length_, prefix_length_ + length, options.dtype(at::kLong)).unsqueeze(0);
+  const at::Tensor positions = at::arange(prefix_length_, prefix_length_ + length, weights.options.dtype(at::kLong)).unsqueeze(0);
   token_positions_ = padding_.defined() ? (positions - padding_.unsqueeze(1)).clamp_min(0) : positions;
 }
 
 at::Tensor AttentionContext::rotate(const at::Tensor& x, int64_t layer, const at::Tensor& positions) {
   const RotaryConfig& rotary = config_.rotary;
   const int64_t type = rotary.layer_type.empty() ? 0 : rotary.layer_type[layer];
-  const at::Tensor frequencies = at::tensor(rotary.frequencies[type], options_.dtype(at::kDouble));
-  const at::Tensor angles = positions.to(at::kDouble).unsqueeze(-1) * frequencies;  // [1 or B, P, dim / 2]
+  const at::Tensor angles = positions.to(at::kDouble).unsqueeze(-1) * weights_.frequencies[type];  // [1 or B, P, dim / 2]
   const double scale = rotary.scale.empty() ? 1.0 : rotary.scale[type];
-  const at::Tensor cos = (at::cos(angles) * scale).to(options_.dtype()).unsqueeze(2);
-  const at::Tensor sin = (at::sin(angles) * scale).to(options_.dtype()).unsqueeze(2);
+  const at::Tensor cos = (at::cos(angles) * scale).to(x.scalar_type()).unsqueeze(2);
+  const at::Tensor sin = (at::sin(angles) * scale).to(x.scalar_type()).unsqueeze(2);
   const at::Tensor turned = x.narrow(-1, 0, rotary.dim);
   at::Tensor rotated;
   if (rotary.interleaved) {
@@ -52,8 +53,8 @@ at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>&
   if (!config_.causal && !padding_.defined()) return {};
   at::Tensor& mask = allowed_[{window, query_positions}];
   if (mask.defined()) return mask;
-  const auto longs = options_.dtype(at::kLong);
-  const at::Tensor query = (at::tensor(query_positions, longs) + prefix_length_).unsqueeze(1);  // [Pq, 1]
+  const at::TensorOptions longs = token_positions_.options();
+  const at::Tensor query = (index_on(longs.device(), query_positions) + prefix_length_).unsqueeze(1);  // [Pq, 1]
   const at::Tensor key = at::arange(prefix_length_ + length_, longs).unsqueeze(0);              // [1, Pk]
   mask = config_.causal ? key <= query : at::ones_like(key <= query);
   if (window > 0) mask = mask & (query - key < window);
@@ -73,7 +74,7 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, 
   if (config_.positions == PositionKind::rotary) {
     const bool some = static_cast<int64_t>(query_positions.size()) != length_;
     const at::Tensor at_queries =
-        some ? token_positions_.index_select(1, at::tensor(query_positions, options_.dtype(at::kLong))) : token_positions_;
+        some ? token_positions_.index_select(1, index_on(token_positions_.device(), query_positions)) : token_positions_;
     q = rotate(q, layer, at_queries);
     k = rotate(k, layer, token_positions_);
   }
@@ -90,7 +91,7 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, 
         // Only some heads run: the cached keys and values of these, one per query head as in x.
         std::vector<int64_t> chosen;
         for (const int64_t head : heads) chosen.push_back(head * before.size(1) / config_.heads);
-        before = before.index_select(1, at::tensor(chosen, at::kLong).to(before.device()));
+        before = before.index_select(1, index_on(before.device(), chosen));
       } else if (before.size(1) != x.size(1)) {
         before = before.repeat_interleave(x.size(1) / before.size(1), 1);
       }

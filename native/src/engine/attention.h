@@ -14,8 +14,8 @@ namespace autocircuit {
 // Who may attend to whom in a pass, and the rotary tables: made once, used by every layer.
 class AttentionContext {
  public:
-  AttentionContext(const TransformerConfig& config, int64_t length, const at::Tensor& padding,
-                   std::shared_ptr<Prefix> prefix, at::TensorOptions options);
+  AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t length, const at::Tensor& padding,
+                   std::shared_ptr<Prefix> prefix);
 
   // Position of each token in its own text: counted from the prefix's start, left padding not counted. [1 or B, P], int64.
   const at::Tensor& token_positions() const { return token_positions_; }
@@ -32,10 +32,10 @@ class AttentionContext {
   at::Tensor allowed(int64_t window, const std::vector<int64_t>& query_positions);
 
   const TransformerConfig& config_;
+  const Weights& weights_;
   int64_t length_, prefix_length_ = 0;
   at::Tensor padding_, token_positions_;
   std::shared_ptr<Prefix> prefix_;
-  at::TensorOptions options_;
   std::map<std::pair<int64_t, std::vector<int64_t>>, at::Tensor> allowed_;
 };
 

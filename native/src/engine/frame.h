@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "patching/row_kernels.h"
+#include "operators/operators.h"
 
 namespace autocircuit {
 
@@ -24,8 +24,8 @@ struct Frame {
   int64_t length() const { return static_cast<int64_t>(positions.size()); }
   int64_t n() const { return batch * length(); }
 
-  // The same at fewer positions (indices into this frame's): copies of the first `sources` deltas, room for the others.
-  Frame narrowed(const std::vector<int64_t>& indices, int64_t sources) const;
+  // The same at fewer positions (indices into this frame's), with room for its deltas: copies of the first `sources` of them.
+  Frame narrowed(const std::vector<int64_t>& indices, int64_t sources, const at::Tensor& late) const;
 };
 
 // Rows [batch * length, ...] (or [k, batch * length, ...] with dim 1) at some of the positions.

@@ -11,17 +11,26 @@
 #include "engine/liveness.h"
 #include "engine/reader_input.h"
 #include "engine/reading_points.h"
+#include "engine/recorded_lists.h"
 #include "engine/transformer.h"
 #include "patching/mask_plan.h"
 
 namespace autocircuit {
 
+// Where the first patched edge ends; the end where none is.
+int64_t first_patched_point(const TransformerConfig& config, const MaskPlan& plan);
+
 // One run of the network. With `gradients` it keeps what its backward needs, and gives the gradient of the mask.
 class Pass {
  public:
-  Pass(const Transformer& model, const ForwardRequest& request, bool gradients);
+  // `listed`: every patched row as a list there, from its starting point on, whatever the mask says; the pass then launches
+  // the same work for every mask.
+  Pass(const Transformer& model, const ForwardRequest& request, bool gradients, const RecordedLists* listed = nullptr);
 
   ForwardResult forward();
+
+  // Lets go of the run that the pass left. It cannot run again then, but what it made stays.
+  void leave_run() { request_.from = nullptr; }
 
   // From the gradient of the logits [B, positions, d_vocab_out] to that of the mask, in the mask's shape. Once.
   at::Tensor backward(const at::Tensor& grad_logits);
@@ -51,12 +60,14 @@ class Pass {
   // pass_setup.cc
   bool has_whole_layers() const;
   void check_tokens() const;
+  void place();
   void check_reference() const;
   int64_t first_patched_point() const;
   void start();
   void start_from_run(int64_t point);
   at::Tensor embedded() const;
   void make_buffers(int64_t n);
+  at::Tensor empty_deltas(int64_t sources, int64_t n) const;
   void narrow(int64_t known_sources);
 
   // pass_forward.cc
@@ -73,6 +84,12 @@ class Pass {
   void keep_resid(int64_t point);
   const GroupPlan* find(Reader reader, int64_t layer) const;
   const Ablation* ablation() const { return request_.patch ? request_.patch->ablation.get() : nullptr; }
+
+  // pass_rows.cc
+  at::Tensor patched_inputs(const Frame& frame, const GroupPlan& plan, int64_t point, const std::vector<int64_t>& rows,
+                            const Norm& norm) const;
+  ReaderInput input_of(const GroupPlan* plan, int64_t layer, Projection which, const std::vector<uint8_t>& live,
+                       ReaderInput::KnownPlain known = {}) const;
 
   // pass_heads.cc
   Heads run_heads(int64_t layer);
@@ -99,7 +116,10 @@ class Pass {
   const Transformer& model_;
   const TransformerConfig& config_;
   ForwardRequest request_;
-  const bool gradients_, factorized_;
+  const bool gradients_;
+  const RecordedLists* const listed_;
+  const bool factorized_;
+  bool all_live_ = false;    // everything runs, every delta is made
   const SourceOrder order_;
   std::optional<MaskPlan> plan_;
   Liveness live_;

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 
+#include "devices/device_index.h"
 #include "engine/outputs.h"
 #include "engine/pass.h"
-#include "patching/mask_gradient.h"
+#include "operators/operators.h"
 
 namespace autocircuit {
 namespace {
@@ -24,25 +25,26 @@ bool any_patched(const GroupPlan& plan) {
 
 at::Tensor Pass::backward(const at::Tensor& grad_logits) {
   const at::NoGradGuard no_grad;
-  mask_grad_ = at::zeros({masks_, request_.patch->graph->edges}, model_.weights().options);
+  mask_grad_ = at::zeros({masks_, request_.patch->graph->edges}, model_.weights().options.dtype(model_.weights().sum_type()));
   backward_end(grad_logits);
   for (int64_t layer = config_.layers - 1; layer >= 0; layer--) {
     request_.cancel.check();
     backward_block(layer);
     saved_[layer] = {};
   }
-  return mask_grad_.view(request_.patch->mask.sizes());
+  const at::Tensor& mask = request_.patch->mask;
+  return mask_grad_.view(mask.sizes()).to(mask.options());
 }
 
 void Pass::backward_end(const at::Tensor& grad_logits) {
   const Weights& weights = model_.weights();
-  const Norm final_norm{config_.norm, config_.eps, weights.ln_final};
+  const Norm final_norm{config_.norm, config_.eps, weights.ln_final.scale, weights.ln_final.shift};
   at::Tensor grad = grad_logits.reshape({-1, config_.d_vocab_out}).to(weights.options);
   if (raw_logits_.defined()) grad = grad * (1 - (raw_logits_ / config_.final_softcap).square());
   at::Tensor x_grad = at::mm(grad, weights.unembed.t());
   const bool selected = request_.positions && !narrowed_;
   if (selected) {
-    const at::Tensor index = at::tensor(*request_.positions, at::kLong).to(x_grad.device());
+    const at::Tensor index = index_on(x_grad.device(), *request_.positions);
     const at::Tensor all = at::zeros({batch_, length_, config_.d_model}, x_grad.options());
     x_grad = all.index_add(1, index, x_grad.view({batch_, -1, config_.d_model})).view({frame_.n(), config_.d_model});
   }
@@ -51,10 +53,10 @@ void Pass::backward_end(const at::Tensor& grad_logits) {
   if (plan && any_patched(*plan)) {
     Frame at_end = frame_;
     at_end.resid = end_resid_;
-    x = patched_inputs(model_, at_end, *plan, end_point(config_), {0}, *ablation(), Norm{})[0];
+    x = patched_inputs(at_end, *plan, end_point(config_), {0}, Norm{})[0];
   }
   at::Tensor rows = x_grad.unsqueeze(0).contiguous();
-  final_norm.backward_(rows, x);
+  norm_backward_rows_(rows, x, final_norm);
   frame_.grad = rows[0];
   contract(frame_, {plan}, rows);
   if (plan) flow_to_sources(frame_, *plan, rows);
@@ -176,17 +178,17 @@ void Pass::input_gradient_(at::Tensor& grad, const Frame& frame, const GroupPlan
   for (int64_t row = 0; plan && row < rows; row++)
     if (plan->is_patched(row)) patched.push_back(row);
   if (patched.empty()) {
-    norm.backward_(grad, resid);
+    norm_backward_rows_(grad, resid, norm);
     return;
   }
   Frame then = frame;
   then.resid = resid;
-  const at::Tensor inputs = patched_inputs(model_, then, *plan, 0, patched, *ablation(), Norm{});
+  const at::Tensor inputs = patched_inputs(then, *plan, 0, patched, Norm{});
   size_t next = 0;
   for (int64_t row = 0; row < rows; row++) {
     at::Tensor one = grad.narrow(0, row, 1);
     const bool is_patched = next < patched.size() && patched[next] == row;
-    norm.backward_(one, is_patched ? inputs[static_cast<int64_t>(next++)] : resid);
+    norm_backward_rows_(one, is_patched ? inputs[static_cast<int64_t>(next++)] : resid, norm);
   }
 }
 
@@ -208,10 +210,13 @@ void Pass::contract(const Frame& frame, const std::vector<const GroupPlan*>& pla
   const int64_t first = plans[0]->group->first_source, count = plans[0]->group->sources;
   const at::Tensor delta = frame.delta.late.narrow(0, first, count);
   const int64_t tokens = plan_->by_token() ? length_ : 1;
-  std::vector<int64_t> bucket_of;  // [N] which mask and token
-  if (masks_ > 1 || tokens > 1)
+  at::Tensor bucket_of;  // [N] which mask and token
+  if (masks_ > 1 || tokens > 1) {
+    std::vector<int64_t> buckets(frame.n());
     for (int64_t n = 0; n < frame.n(); n++)
-      bucket_of.push_back(n / (frame.n() / masks_) * tokens + (tokens > 1 ? frame.positions[n % frame.length()] : 0));
+      buckets[n] = n / (frame.n() / masks_) * tokens + (tokens > 1 ? frame.positions[n % frame.length()] : 0);
+    bucket_of = index_on(grad.device(), buckets, at::kInt);
+  }
   const at::Tensor products =
       mask_gradient(grad, delta, bucket_of, masks_ * tokens).view({masks_, tokens, grad.size(0), count});
   int64_t row = 0;
@@ -235,7 +240,7 @@ void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor
     return;
   }
   at::Tensor per_position = weights;
-  if (plan_->by_token()) per_position = weights.index_select(1, at::tensor(frame.positions, at::kLong).to(grad.device()));
+  if (plan_->by_token()) per_position = weights.index_select(1, index_on(grad.device(), frame.positions));
   const at::Tensor per_cell = per_position.unsqueeze(1)
                                   .expand({masks_, batch_ / masks_, frame.length(), -1, -1})
                                   .reshape({frame.n(), grad.size(0), count});
@@ -244,7 +249,7 @@ void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor
 
 // Back from the asked positions to all of them.
 void Pass::widen() {
-  const at::Tensor index = at::tensor(*request_.positions, at::kLong).to(frame_.grad.device());
+  const at::Tensor index = index_on(frame_.grad.device(), *request_.positions);
   const auto spread = [&](const at::Tensor& x, int64_t dim) {
     std::vector<int64_t> shape = x.sizes().vec();
     shape[dim] = full_.n();

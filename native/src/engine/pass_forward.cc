@@ -3,10 +3,10 @@
 
 #include <stdexcept>
 
-#include "engine/divergence.h"
 #include "engine/mlp.h"
 #include "engine/outputs.h"
 #include "engine/pass.h"
+#include "operators/operators.h"
 
 namespace autocircuit {
 
@@ -23,14 +23,17 @@ ForwardResult Pass::forward() {
   if (request_.want_logits || request_.want_hidden || request_.reference) {
     if (narrows_ && !narrowed_) narrow(order_.count());
     const at::Tensor x = end_input();
-    const Norm final_norm{config_.norm, config_.eps, model_.weights().ln_final};
-    if (request_.want_hidden) hidden_.push_back(final_norm(x));
+    const NormWeights& ln_final = model_.weights().ln_final;
+    const Norm final_norm{config_.norm, config_.eps, ln_final.scale, ln_final.shift};
+    if (request_.want_hidden) hidden_.push_back(apply(final_norm, x));
     if (request_.want_logits || request_.reference) {
-      const at::Tensor outputs = output_rows(final_norm(x));
+      const at::Tensor outputs = output_rows(apply(final_norm, x));
       if (request_.want_logits) result.logits = logits(outputs);
       if (request_.reference) {
-        const Linear unembed{model_.weights().unembed, model_.weights().unembed_bias};
-        result.divergences = divergences(config_, unembed, outputs, *request_.reference).view({batch_, -1});
+        const Reference& reference = *request_.reference;
+        result.divergences = divergences(outputs, model_.weights().unembed, model_.weights().unembed_bias, config_.final_softcap,
+                                         reference.logits, reference.probabilities)
+                                 .view({batch_, -1});
       }
     }
   }
@@ -113,7 +116,7 @@ at::Tensor Pass::run_mlp(int64_t layer) {
     if (frame_.length() != length_) out = at_positions(out, 0, length_, frame_.positions);
     return out.size(0) == frame_.n() ? out : out.repeat({frame_.n() / out.size(0), 1});
   }
-  const ReaderInput input(model_, frame_, plan, layer, Projection::mlp_in, {1}, ablation());
+  const ReaderInput input = input_of(plan, layer, Projection::mlp_in, {1});
   at::Tensor in = input.project(Projection::mlp_in);
   at::Tensor gate = block.w_gate.defined() ? input.project(Projection::mlp_gate) : at::Tensor();
   at::Tensor hidden;
@@ -142,7 +145,7 @@ void Pass::write_mlp(int64_t layer, const at::Tensor& out) {
 void Pass::read_residual(Reader reader, int64_t layer) {
   const GroupPlan* plan = find(reader, layer);
   if (!plan || plan->all(RowKind::plain)) return;
-  frame_.resid = patched_inputs(model_, frame_, *plan, 0, {0}, *ablation(), Norm{})[0];
+  frame_.resid = patched_inputs(frame_, *plan, 0, {0}, Norm{})[0];
 }
 
 at::Tensor Pass::end_input() {
@@ -154,7 +157,7 @@ at::Tensor Pass::end_input() {
     if (frame_.length() != length_) x = at_positions(x, 0, length_, frame_.positions);
     return x.size(0) == frame_.n() ? x : x.repeat({frame_.n() / x.size(0), 1});
   }
-  return patched_inputs(model_, frame_, *plan, end_point(config_), {0}, *ablation(), Norm{})[0];
+  return patched_inputs(frame_, *plan, end_point(config_), {0}, Norm{})[0];
 }
 
 // The rows of x [N, d_model] that outputs are asked for.

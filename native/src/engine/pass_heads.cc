@@ -1,19 +1,21 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include "devices/device_index.h"
 #include "engine/outputs.h"
 #include "engine/pass.h"
+#include "operators/operators.h"
 
 namespace autocircuit {
 
 bool Pass::has_constant_heads() const {
-  return plan_ && !gradients_ && !request_.prefix && !request_.padding.defined() && !kept_prefix_ &&
+  return plan_ && !gradients_ && !listed_ && !request_.prefix && !request_.padding.defined() && !kept_prefix_ &&
          !has_whole_layers();
 }
 
 // In the layer where a pass leaves its kept run, the heads read what they read there but for their own patched edges.
 bool Pass::may_know_heads(int64_t layer) const {
-  return request_.from && plan_ && attention_point(layer) == first_patched_point() && !config_.parallel && !kept_prefix_ &&
+  return request_.from && plan_ && !listed_ && attention_point(layer) == first_patched_point() && !config_.parallel && !kept_prefix_ &&
          !has_whole_layers();
 }
 
@@ -88,13 +90,13 @@ Pass::Heads Pass::run_heads(int64_t layer) {
     known = [&](Projection which) {
       at::Tensor& made = request_.from->projections[{layer, static_cast<int>(which)}];
       if (!made.defined())
-        made = apply(reader_linear(model_, layer, which), reader_norm(model_, layer, which)(request_.from->resid[attention_point(layer)]));
+        made = apply(reader_linear(model_, layer, which), apply(reader_norm(model_, layer, which), request_.from->resid[attention_point(layer)]));
       return frame_.length() == length_ ? made : at_positions(made, 0, length_, frame_.positions);
     };
-  if (shared) together.emplace(model_, frame_, shared, layer, Projection::key, live_k, ablation(), known);
+  if (shared) together.emplace(input_of(shared, layer, Projection::key, live_k, known));
   const auto project = [&](const GroupPlan* plan, Projection which, const std::vector<uint8_t>& live, bool may_share) {
     if (together && may_share) return together->project(which);
-    return ReaderInput(model_, frame_, plan, layer, which, live, ablation(), known).project(which);
+    return input_of(plan, layer, which, live, known).project(which);
   };
   const at::Tensor resid = frame_.resid;
   k = project(of_k, Projection::key, live_k, true).view({batch_, length_, key_rows, config_.d_head});
@@ -107,7 +109,7 @@ Pass::Heads Pass::run_heads(int64_t layer) {
     const auto chosen = [&](const at::Tensor& x) {
       std::vector<int64_t> rows;
       for (const int64_t head : heads.run) rows.push_back(head * x.size(2) / query_rows);
-      return x.index_select(2, at::tensor(rows, at::kLong).to(x.device()));
+      return x.index_select(2, index_on(x.device(), rows));
     };
     q = chosen(q);
     k = chosen(k);

@@ -15,11 +15,19 @@ bool is_factorized(const ForwardRequest& request) {
 
 }  // namespace
 
-Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradients)
-    : model_(model), config_(model.config()), request_(request), gradients_(gradients), factorized_(is_factorized(request)),
+int64_t first_patched_point(const TransformerConfig& config, const MaskPlan& plan) {
+  int64_t first = end_point(config);
+  for (const GroupPlan& group : plan.groups())
+    if (group.patched) first = std::min(first, reading_point(config, *group.group));
+  return first;
+}
+
+Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradients, const RecordedLists* listed)
+    : model_(model), config_(model.config()), request_(request), gradients_(gradients), listed_(listed), factorized_(is_factorized(request)),
       order_(config_, factorized_), saved_(config_.layers) {
   if (request_.tokens.dim() != 2) throw std::invalid_argument("tokens must have shape [batch, positions]");
   check_tokens();
+  place();
   if (gradients_) request_.from = nullptr;
   if (request_.from && !factorized_)
     throw std::invalid_argument("a kept run can only be a starting point for a factorised graph");
@@ -29,7 +37,9 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
   const bool collects = request.want_sources || request.want_run || request.want_hidden || request.want_prefix;
   if (request_.patch) {
     // Residual readers of unfactorised graphs replace the stream itself: nothing to share with other rows.
-    plan_.emplace(*request_.patch->graph, request_.patch->mask, gradients || !factorized_);
+    const bool as_function = gradients || !factorized_;
+    plan_.emplace(*request_.patch->graph, request_.patch->mask,
+                  listed_ ? PlanKind::listed : as_function ? PlanKind::gradients : PlanKind::cheapest);
     masks_ = plan_->masks();
     const int64_t given = request_.patch->ablation->sources().size(0);
     if (given != order_.count())
@@ -52,14 +62,15 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
     for (const int64_t p : *request_.positions)
       if (p < 0 || p >= length_)
         throw std::invalid_argument("output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(length_) + " positions");
-  live_ = gradients || collects || !factorized_ ? Liveness::all(config_, order_.count())
+  all_live_ = gradients || collects || !factorized_ || listed_;
+  live_ = all_live_ ? Liveness::all(config_, order_.count())
                                                 : Liveness::of(config_, plan_ ? &*plan_ : nullptr, order_.count(),
                                                                has_whole_layers());
   if (!gradients && !request_.want_sources && !request_.want_run && !plan_) live_.delta.assign(order_.count(), 0);
   narrows_ = request_.positions && static_cast<int64_t>(request_.positions->size()) < length_ && !collects;
   at::Tensor padding = request_.padding;
   if (padding.defined() && padding.size(0) != batch_) padding = padding.repeat({batch_ / padding.size(0)});
-  attention_.emplace(config_, length_, padding, request_.prefix, model.weights().options);
+  attention_.emplace(config_, model.weights(), length_, padding, request_.prefix);
   if (request_.want_run) {
     kept_ = std::make_shared<PlainRun>();
     kept_->batch = batch_;
@@ -70,6 +81,17 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
     kept_prefix_ = std::make_shared<Prefix>();
     kept_prefix_->length = length_ + (request_.prefix ? request_.prefix->length : 0);
   }
+}
+
+// What the request brings, to where the weights are; masks stay, the host reads them.
+void Pass::place() {
+  const at::TensorOptions& options = model_.weights().options;
+  request_.tokens = request_.tokens.to(options.device());
+  if (request_.padding.defined()) request_.padding = request_.padding.to(options.device());
+  if (request_.patch) request_.patch->ablation->place(options);
+  if (request_.reference)
+    for (at::Tensor* given : {&request_.reference->logits, &request_.reference->probabilities})
+      *given = given->to(options.device(), given->scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
 }
 
 // Norms over all heads of a layer tie the heads together.
@@ -103,18 +125,8 @@ void Pass::check_reference() const {
 }
 
 int64_t Pass::first_patched_point() const {
-  int64_t first = end_point(config_);
-  if (!plan_) return first;
-  for (const GroupPlan& plan : plan_->groups()) {
-    if (plan.all(RowKind::plain)) continue;
-    const Reader reader = plan.group->reader;
-    const int64_t layer = plan.group->layer;
-    const int64_t point = reader == Reader::end ? end_point(config_)
-                          : reader == Reader::mlp ? mlp_point(config_, layer)
-                                                  : attention_point(layer);
-    first = std::min(first, point);
-  }
-  return first;
+  if (listed_) return listed_->point();
+  return plan_ ? autocircuit::first_patched_point(config_, *plan_) : end_point(config_);
 }
 
 at::Tensor Pass::embedded() const {
@@ -126,10 +138,18 @@ at::Tensor Pass::embedded() const {
   return x.reshape({batch_ * length_, config_.d_model});
 }
 
+// Room for deltas. Products over all of a layer's sources, which devices other than the CPU make, also read those that no list
+// names: these must be numbers.
+at::Tensor Pass::empty_deltas(int64_t sources, int64_t n) const {
+  const at::TensorOptions& options = model_.weights().options;
+  const bool all_written = all_live_ || options.device().is_cpu();
+  return all_written ? at::empty({sources, n, config_.d_model}, options) : at::zeros({sources, n, config_.d_model}, options);
+}
+
 void Pass::make_buffers(int64_t n) {
   const bool any = plan_ || std::any_of(live_.delta.begin(), live_.delta.end(), [](uint8_t d) { return d; });
   if (any)
-    frame_.delta.late = at::empty({order_.count() - frame_.delta.first_late, n, config_.d_model}, model_.weights().options);
+    frame_.delta.late = empty_deltas(order_.count() - frame_.delta.first_late, n);
 }
 
 void Pass::start() {
@@ -159,7 +179,10 @@ void Pass::start_from_run(int64_t point) {
 
 void Pass::narrow(int64_t known_sources) {
   full_ = frame_;
-  frame_ = full_.narrowed(*request_.positions, known_sources);
+  at::Tensor late;
+  if (full_.delta.late.defined())
+    late = empty_deltas(full_.delta.late.size(0), full_.batch * static_cast<int64_t>(request_.positions->size()));
+  frame_ = full_.narrowed(*request_.positions, known_sources, late);
   narrowed_ = true;
 }
 

@@ -3,8 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
-#include <algorithm>
-
+#include "devices/device_index.h"
 #include "engine/reading_points.h"
 
 namespace autocircuit {
@@ -23,25 +22,15 @@ at::Tensor in_frame(const at::Tensor& cached, const Frame& frame, int64_t length
   return repeats == 1 ? rows : rows.repeat({repeats, 1});
 }
 
-}  // namespace
-
-at::Tensor patched_inputs(const Transformer& model, const Frame& frame, const GroupPlan& plan, int64_t point,
-                          const std::vector<int64_t>& heads, const Ablation& ablation, const Norm& norm) {
-  const SourceLists lists = plan.lists(heads);
-  RowInputs inputs;
-  inputs.resid = frame.resid;
-  for (const int64_t head : heads) inputs.from_ablated.push_back(plan.rows[head] == RowKind::near_ablated);
-  if (std::any_of(inputs.from_ablated.begin(), inputs.from_ablated.end(), [](uint8_t from) { return from; })) {
-    const int64_t length = ablation.sources().size(2);
-    inputs.ablated = ablation.cache().resid(model, point);
-    if (length != frame.length()) inputs.ablated = at_positions(inputs.ablated, 0, length, frame.positions);
-  }
-  return gather_rows(inputs, frame.delta, lists, frame.n(), frame.length(), frame.positions, norm.kind, norm.eps,
-                     norm.weights.scale, norm.weights.shift);
+Linear columns_of(const Linear& linear, int64_t from, int64_t count) {
+  return {linear.weight.narrow(1, from, count), linear.bias.defined() ? linear.bias.narrow(0, from, count) : linear.bias};
 }
 
+}  // namespace
+
 ReaderInput::ReaderInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
-                         const std::vector<uint8_t>& live, const Ablation* ablation, KnownPlain known)
+                         const std::vector<uint8_t>& live, const Ablation* ablation, const PatchedInputs& patched_inputs,
+                         KnownPlain known)
     : model_(model), frame_(frame), plan_(plan), layer_(layer), live_(live), ablation_(ablation), known_(std::move(known)),
       norm_(reader_norm(model, layer, which)) {
   for (int64_t head = 0; head < static_cast<int64_t>(live.size()); head++) {
@@ -50,11 +39,11 @@ ReaderInput::ReaderInput(const Transformer& model, const Frame& frame, const Gro
     (kind == RowKind::plain ? plain_heads_ : kind == RowKind::ablated ? ablated_ : patched_).push_back(head);
   }
   if (!patched_.empty())
-    rows_ = patched_inputs(model, frame, *plan, point_of(model.config(), layer, which), patched_, *ablation, norm_);
+    rows_ = patched_inputs(*plan, point_of(model.config(), layer, which), patched_, norm_);
 }
 
 const at::Tensor& ReaderInput::plain() const {
-  if (!plain_.defined()) plain_ = norm_(frame_.resid);
+  if (!plain_.defined()) plain_ = apply(norm_, frame_.resid);
   return plain_;
 }
 
@@ -64,11 +53,7 @@ at::Tensor ReaderInput::project(Projection which) const {
   // A group may have more rows than the projection has heads (key/value heads read once per query head): rows share.
   const int64_t heads = reads_mlp_input(which) ? 1 : linear.weight.size(1) / model_.config().d_head;
   const int64_t columns = linear.weight.size(1) / heads, shared = rows / heads;
-  const auto of_row = [&](int64_t row) {
-    const int64_t from = row / shared * columns;
-    return Linear{linear.weight.narrow(1, from, columns),
-                  linear.bias.defined() ? linear.bias.narrow(0, from, columns) : linear.bias};
-  };
+  const auto of_row = [&](int64_t row) { return columns_of(linear, row / shared * columns, columns); };
   const bool fused = !known_ && 2 * static_cast<int64_t>(plain_heads_.size()) >= rows;
   at::Tensor out;
   if (fused) {
@@ -87,15 +72,38 @@ at::Tensor ReaderInput::project(Projection which) const {
   } else if (!fused) {
     for (const int64_t row : plain_heads_) put(row, apply(of_row(row), plain()));
   }
-  // One row's product is too small to share between threads; several rows are not.
-  at::parallel_for(0, static_cast<int64_t>(patched_.size()), 1, [&](int64_t from, int64_t to) {
-    for (int64_t i = from; i < to; i++) put(patched_[i], apply(of_row(patched_[i]), rows_[i]));
-  });
+  if (!patched_.empty()) project_patched(out, linear, heads);
   if (!ablated_.empty()) {
     const at::Tensor cached = in_frame(ablation_->cache().projection(model_, layer_, which), frame_, ablation_->sources().size(2));
     for (const int64_t row : ablated_) put(row, cached.narrow(1, row / shared * columns, columns));
   }
   return out;
+}
+
+void ReaderInput::project_patched(at::Tensor& out, const Linear& linear, int64_t heads) const {
+  const int64_t columns = linear.weight.size(1) / heads, shared = static_cast<int64_t>(live_.size()) / heads;
+  const int64_t count = static_cast<int64_t>(patched_.size());
+  if (out.is_cpu()) {
+    // One row's product is too small to share between threads; several rows are not.
+    at::parallel_for(0, count, 1, [&](int64_t from, int64_t to) {
+      for (int64_t i = from; i < to; i++)
+        out.narrow(1, patched_[i] * columns, columns).copy_(apply(columns_of(linear, patched_[i] / shared * columns, columns), rows_[i]));
+    });
+    return;
+  }
+  at::Tensor weight = linear.weight.unflatten(1, {heads, columns}).permute({1, 0, 2});
+  at::Tensor bias = linear.bias.defined() ? linear.bias.view({heads, 1, columns}) : at::Tensor();
+  if (count != heads || shared > 1) {
+    std::vector<int64_t> chosen;
+    for (const int64_t row : patched_) chosen.push_back(row / shared);
+    const at::Tensor index = index_on(out.device(), chosen);
+    weight = weight.index_select(0, index);
+    if (bias.defined()) bias = bias.index_select(0, index);
+  }
+  const at::Tensor made = bias.defined() ? at::baddbmm(bias, rows_, weight) : at::bmm(rows_, weight);
+  at::Tensor by_row = out.view({out.size(0), -1, columns});
+  if (count == by_row.size(1)) by_row.copy_(made.transpose(0, 1));
+  else by_row.index_copy_(1, index_on(out.device(), patched_), made.transpose(0, 1));
 }
 
 }  // namespace autocircuit

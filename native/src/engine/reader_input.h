@@ -16,19 +16,22 @@ namespace autocircuit {
 // each that has patched edges, and the ablation's own projection for those whose every edge is patched.
 class ReaderInput {
  public:
+  // Makes the inputs of some rows of a group behind a norm, [rows, N, D].
+  using PatchedInputs =
+      std::function<at::Tensor(const GroupPlan& plan, int64_t point, const std::vector<int64_t>& rows, const Norm& norm)>;
+
   // Gives what plain rows project to, [N / masks, columns], where a kept run has it already.
   using KnownPlain = std::function<at::Tensor(Projection)>;
 
   // `live`: which heads (rows) are needed. `plan` is null where the graph has no destinations.
   ReaderInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
-              const std::vector<uint8_t>& live, const Ablation* ablation, KnownPlain known = {});
+              const std::vector<uint8_t>& live, const Ablation* ablation, const PatchedInputs& patched_inputs, KnownPlain known = {});
 
   // x @ W + b for every live row: [N, rows * columns per row], rows that are not live are left unset.
   at::Tensor project(Projection which) const;
 
-  const std::vector<int64_t>& patched_heads() const { return patched_; }
-
  private:
+  void project_patched(at::Tensor& out, const Linear& linear, int64_t heads) const;
   const at::Tensor& plain() const;
 
   const Transformer& model_;
@@ -43,9 +46,5 @@ class ReaderInput {
   at::Tensor rows_;           // [patched rows, N, D]
   mutable at::Tensor plain_;  // [N, D], made when first used
 };
-
-// Inputs of the given rows of a group before (kind none) or after the norm: [rows, N, D].
-at::Tensor patched_inputs(const Transformer& model, const Frame& frame, const GroupPlan& plan, int64_t point,
-                          const std::vector<int64_t>& heads, const Ablation& ablation, const Norm& norm);
 
 }  // namespace autocircuit

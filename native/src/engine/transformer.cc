@@ -1,10 +1,13 @@
 #include "engine/transformer.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/DeviceGuard.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "engine/pass.h"
+#include "engine/recorded_passes.h"
 #include "engine/weights.h"
+#include "operators/register.h"
 
 namespace autocircuit {
 namespace {
@@ -35,13 +38,20 @@ class PatchedForward : public torch::autograd::Function<PatchedForward> {
 
 }  // namespace
 
-Transformer::Transformer(TransformerConfig config, const std::unordered_map<std::string, at::Tensor>& weights)
-    : config_(std::move(config)), weights_(std::make_unique<Weights>(config_, weights)) {}
+Transformer::Transformer(TransformerConfig config, const std::unordered_map<std::string, at::Tensor>& weights, const Placement& placement)
+    : config_(std::move(config)), placement_(placement) {
+  register_operators();
+  weights_ = std::make_unique<Weights>(config_, weights, placement);
+}
 
 Transformer::~Transformer() = default;
 
 ForwardResult Transformer::forward(const ForwardRequest& request) const {
+  const c10::OptionalDeviceGuard here(placement_.device);
+  if (placement_.device.is_cuda()) at::globalContext().setFloat32MatmulPrecision(placement_.tf32 ? "high" : "highest");
   const bool gradients = request.patch && request.patch->mask.requires_grad() && request.want_logits;
+  if (!gradients)
+    if (std::optional<ForwardResult> repeated = RecordedPasses::forward(*this, request)) return std::move(*repeated);
   auto pass = std::make_shared<Pass>(*this, request, gradients);
   if (!gradients) return pass->forward();
   ForwardResult result;

@@ -11,12 +11,14 @@
 
 #include "engine/config.h"
 #include "engine/kept_heads.h"
+#include "engine/placement.h"
 #include "patching/graph.h"
 #include "runtime/cancel.h"
 
 namespace autocircuit {
 
 class AblationCache;
+class RecordedPasses;
 class Weights;
 
 // The values that patched edges take: one output per source, [S, B or 1, P, D]. Keeps what the engine derives from them
@@ -26,6 +28,8 @@ class Ablation {
   explicit Ablation(at::Tensor sources);
   ~Ablation();
   const at::Tensor& sources() const { return sources_; }
+  // Moves the sources to where a network computes, in its number type.
+  void place(const at::TensorOptions& options);
   AblationCache& cache() const { return *cache_; }
 
  private:
@@ -50,6 +54,7 @@ struct PlainRun {
   std::weak_ptr<Ablation> delta_of;
   at::Tensor delta;
   KeptHeads heads;
+  std::shared_ptr<RecordedPasses> recorded;  // passes that left it, on a device that can repeat them
 };
 
 struct Patch {
@@ -90,7 +95,7 @@ struct ForwardResult {
 class Transformer {
  public:
   // Weights by TransformerLens name. Throws std::invalid_argument naming a missing, misshapen or non-finite weight.
-  Transformer(TransformerConfig config, const std::unordered_map<std::string, at::Tensor>& weights);
+  Transformer(TransformerConfig config, const std::unordered_map<std::string, at::Tensor>& weights, const Placement& placement = {});
   ~Transformer();
 
   // Logits record gradients to the mask when it requires them.
@@ -101,6 +106,7 @@ class Transformer {
 
  private:
   TransformerConfig config_;
+  Placement placement_;
   std::unique_ptr<Weights> weights_;
 };
 

@@ -20,9 +20,11 @@ std::string shape_text(at::IntArrayRef shape) {
 // Hands out weights by name, checking each one's shape, dtype and finiteness, and remembers which were used.
 class Reader {
  public:
-  explicit Reader(const std::unordered_map<std::string, at::Tensor>& named) : named_(named) {
+  Reader(const std::unordered_map<std::string, at::Tensor>& named, const Placement& placement)
+      : named_(named), device_(placement.device) {
     for (const auto& [name, tensor] : named)
       if (tensor.scalar_type() == at::kDouble) dtype_ = at::kDouble;
+    if (placement.dtype) dtype_ = *placement.dtype;
   }
 
   at::Tensor required(const std::string& name, at::IntArrayRef shape) {
@@ -50,7 +52,7 @@ class Reader {
                                     " values that are NaN or infinite (the first at flat index " +
                                     std::to_string(bad[0][0].item<int64_t>()) + "); the checkpoint is damaged");
     }
-    return tensor.detach().to(dtype_);
+    return tensor.detach().to(device_, dtype_);
   }
 
   void refuse_unused() const {
@@ -59,11 +61,10 @@ class Reader {
         throw std::invalid_argument("weight '" + name + "' is not part of this architecture; check the config (attn_only, gated, norms, positions) or remove it");
   }
 
-  at::ScalarType dtype() const { return dtype_; }
-
  private:
   const std::unordered_map<std::string, at::Tensor>& named_;
   std::set<std::string> used_;
+  const at::Device device_;
   at::ScalarType dtype_ = at::kFloat;
 };
 
@@ -133,9 +134,9 @@ void check(const TransformerConfig& c) {
 
 }  // namespace
 
-Weights::Weights(const TransformerConfig& c, const std::unordered_map<std::string, at::Tensor>& named) {
+Weights::Weights(const TransformerConfig& c, const std::unordered_map<std::string, at::Tensor>& named, const Placement& placement) {
   check(c);
-  Reader reader(named);
+  Reader reader(named, placement);
   embed = reader.required("embed.W_E", {c.d_vocab, c.d_model});
   if (c.positions == PositionKind::learned)
     positions = reader.required("pos_embed.W_pos", {c.context + c.position_offset, c.d_model});
@@ -145,6 +146,9 @@ Weights::Weights(const TransformerConfig& c, const std::unordered_map<std::strin
   unembed_bias = reader.optional("unembed.b_U", {c.d_vocab_out});
   reader.refuse_unused();
   options = embed.options();
+  for (const std::vector<double>& set : c.rotary.frequencies) frequencies.push_back(at::tensor(set, at::kDouble).to(options.device()));
 }
+
+at::ScalarType Weights::sum_type() const { return options.dtype() == at::kDouble ? at::kDouble : at::kFloat; }
 
 }  // namespace autocircuit

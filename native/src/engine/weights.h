@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/config.h"
+#include "engine/placement.h"
 
 namespace autocircuit {
 
@@ -27,12 +28,16 @@ struct BlockWeights {
 // The network's parameters, as views of what was given where the layout allows a matrix product without a copy.
 class Weights {
  public:
-  Weights(const TransformerConfig& config, const std::unordered_map<std::string, at::Tensor>& named);
+  Weights(const TransformerConfig& config, const std::unordered_map<std::string, at::Tensor>& named, const Placement& placement);
+
+  // The type of sums over many products: float32 for narrower types.
+  at::ScalarType sum_type() const;
 
   at::Tensor embed, positions;  // [d_vocab, d_model], [context, d_model] or undefined
   std::vector<BlockWeights> blocks;
   NormWeights ln_final;
   at::Tensor unembed, unembed_bias;  // [d_model, d_vocab_out], [d_vocab_out] or undefined
+  std::vector<at::Tensor> frequencies;  // [dim / 2] float64 of each set of rotary frequencies
   at::TensorOptions options;         // dtype and device of the computation
 };
 

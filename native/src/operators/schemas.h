@@ -15,7 +15,8 @@ namespace autocircuit {
 //   entries       rows stand in tiles of T = weight.size(1): tile t has rows t * T ... t * T + T - 1, fewer at the end. Entries
 //                 begin[k] ... begin[k + 1] - 1 (int32) with k = (t * masks + m) * tokens + p are those of tile t under mask m
 //                 at token p: a source (int32, ascending) and its weight in each row of the tile, weight [entries, T]
-//                 (float64 where the inputs are, else float32). Lists may be shorter than `source` and `weight`.
+//                 (float64 where the inputs are, else float32). `source` and `weight` may hold more: entries of other groups, whose
+//                 sources this call does not have, before begin[0] and behind the last list.
 //   mask, token   row i of the batch belongs to mask i / (N / masks); its position i mod token_of.size(0) has token
 //                 token_of[position] (int32), or 0 where tokens is 1.
 //   scale, shift  [D] of the norm, or missing.

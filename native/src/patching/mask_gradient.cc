@@ -1,14 +1,13 @@
-#include "patching/mask_gradient.h"
-
 #include <ATen/Dispatch.h>
 #include <ATen/Parallel.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
 
+#include "operators/signatures.h"
 #include "patching/simd.h"
 
-namespace autocircuit {
+namespace autocircuit::on_cpu {
 namespace {
 
 constexpr int64_t kTile = 4;   // rows and sources whose products are summed in registers together
@@ -55,9 +54,9 @@ AUTOCIRCUIT_CLONES void products(int64_t d, int64_t depth, const double* const* 
 }
 
 // How many rows from n on share n's bucket, at most kDepth and not beyond `end`.
-int64_t same_bucket(const std::vector<int64_t>& bucket_of, int64_t n, int64_t end) {
+int64_t same_bucket(const int32_t* bucket_of, int64_t n, int64_t end) {
   const int64_t limit = std::min(end - n, kDepth);
-  if (bucket_of.empty()) return limit;
+  if (!bucket_of) return limit;
   int64_t depth = 1;
   while (depth < limit && bucket_of[n + depth] == bucket_of[n]) depth++;
   return depth;
@@ -65,8 +64,10 @@ int64_t same_bucket(const std::vector<int64_t>& bucket_of, int64_t n, int64_t en
 
 }  // namespace
 
-at::Tensor mask_gradient(const at::Tensor& grad_in, const at::Tensor& delta_in, const std::vector<int64_t>& bucket_of, int64_t buckets) {
-  const at::Tensor grad = grad_in.contiguous(), delta = delta_in.contiguous();
+at::Tensor mask_gradient(const at::Tensor& grad, const at::Tensor& delta, const at::Tensor& bucket_tensor, int64_t buckets) {
+  if (grad.scalar_type() != at::kFloat && grad.scalar_type() != at::kDouble)
+    return portable::mask_gradient(grad, delta, bucket_tensor, buckets);
+  const int32_t* bucket_of = bucket_tensor.numel() > 0 ? bucket_tensor.const_data_ptr<int32_t>() : nullptr;
   const int64_t rows = grad.size(0), n = grad.size(1), d = grad.size(2), sources = delta.size(0);
   const int64_t threads = at::get_num_threads();
   at::Tensor partial = at::zeros({threads, buckets, rows, sources}, grad.options());
@@ -78,7 +79,7 @@ at::Tensor mask_gradient(const at::Tensor& grad_in, const at::Tensor& delta_in, 
       scalar_t* mine = sums + at::get_thread_num() * buckets * rows * sources;
       for (int64_t i = from; i < to;) {
         const int64_t depth = same_bucket(bucket_of, i, to);
-        scalar_t* bucket = mine + (bucket_of.empty() ? 0 : bucket_of[i]) * rows * sources;
+        scalar_t* bucket = mine + (bucket_of ? bucket_of[i] : 0) * rows * sources;
         for (int64_t s0 = 0; s0 < sources; s0 += kTile) {
           const scalar_t* delta_rows[kTile];
           for (int64_t s = 0; s < kTile; s++) delta_rows[s] = x + (std::min(s0 + s, sources - 1) * n + i) * d;
@@ -99,4 +100,4 @@ at::Tensor mask_gradient(const at::Tensor& grad_in, const at::Tensor& delta_in, 
   return partial.sum(0);
 }
 
-}  // namespace autocircuit
+}  // namespace autocircuit::on_cpu

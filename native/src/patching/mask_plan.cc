@@ -12,10 +12,10 @@ struct Count {
   int64_t not_zero = 0, not_one = 0;
 };
 
-RowKind classify(const Count& count, bool gradients) {
-  if (count.not_zero == 0) return RowKind::plain;
-  if (gradients) return RowKind::near_plain;
-  if (count.not_one == 0) return RowKind::ablated;
+RowKind classify(const Count& count, PlanKind kind) {
+  if (count.not_zero == 0 && kind != PlanKind::listed) return RowKind::plain;
+  if (kind == PlanKind::gradients) return RowKind::near_plain;
+  if (count.not_one == 0 && kind != PlanKind::listed) return RowKind::ablated;
   return count.not_one < count.not_zero ? RowKind::near_ablated : RowKind::near_plain;
 }
 
@@ -25,47 +25,17 @@ bool GroupPlan::all(RowKind kind) const {
   return std::all_of(rows.begin(), rows.end(), [kind](RowKind row) { return row == kind; });
 }
 
-template <class Visit>
-void GroupPlan::for_each_cell(int64_t head, Visit& visit) const {
-  const int64_t masks = values.size(0), tokens = values.size(1), sources = values.size(3);
-  const double* data = values.const_data_ptr<double>();
-  const double dropped = rows[head] == RowKind::near_ablated ? 1 : 0;
-  for (int64_t m = 0; m < masks; m++)
-    for (int64_t t = 0; t < tokens; t++) {
-      const double* row = data + m * values.stride(0) + t * values.stride(1) + head * values.stride(2);
-      for (int64_t s = 0; s < sources; s++)
-        if (row[s] != dropped) visit(group->first_source + s, row[s] - dropped);
-      visit.end_of_list();
-    }
-}
-
 void GroupPlan::mark_sources(int64_t head, std::vector<uint8_t>& needed) const {
-  struct {
-    std::vector<uint8_t>& needed;
-    void operator()(int64_t source, double) { needed[source] = 1; }
-    void end_of_list() {}
-  } visit{needed};
-  for_each_cell(head, visit);
-}
-
-SourceLists GroupPlan::lists(const std::vector<int64_t>& heads) const {
-  SourceLists lists;
-  lists.rows = static_cast<int64_t>(heads.size());
-  lists.masks = values.size(0);
-  lists.tokens = values.size(1);
-  struct {
-    SourceLists& lists;
-    void operator()(int64_t source, double weight) {
-      lists.source.push_back(static_cast<int32_t>(source));
-      lists.weight.push_back(weight);
+  const double* data = values.const_data_ptr<double>() + head * values.stride(2);
+  const double dropped = rows[head] == RowKind::near_ablated ? 1 : 0;
+  for (int64_t m = 0; m < values.size(0); m++)
+    for (int64_t t = 0; t < values.size(1); t++) {
+      const double* row = data + m * values.stride(0) + t * values.stride(1);
+      for (int64_t s = 0; s < values.size(3); s++) needed[group->first_source + s] |= row[s] != dropped;
     }
-    void end_of_list() { lists.begin.push_back(static_cast<int64_t>(lists.source.size())); }
-  } visit{lists};
-  for (const int64_t head : heads) for_each_cell(head, visit);
-  return lists;
 }
 
-MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, bool gradients) {
+MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, PlanKind kind) {
   const at::Tensor mask = mask_in.dim() == 1 ? mask_in.unsqueeze(0) : mask_in;
   if (mask.dim() != 2 || mask.size(1) != graph.edges)
     throw std::invalid_argument("mask has " + std::to_string(mask_in.size(-1)) + " values, the graph has " +
@@ -90,7 +60,10 @@ MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, bool grad
             counts[h].not_one += *cell != 1;
           }
     }
-    for (const Count& count : counts) plan.rows.push_back(classify(count, gradients));
+    for (const Count& count : counts) {
+      plan.rows.push_back(classify(count, kind));
+      plan.patched |= count.not_zero > 0;
+    }
     groups_.push_back(std::move(plan));
   }
 }

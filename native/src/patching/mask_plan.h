@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "patching/graph.h"
-#include "patching/row_kernels.h"
 
 namespace autocircuit {
 
@@ -18,29 +17,30 @@ enum class RowKind : uint8_t {
   near_ablated,  // ablated residual stream - sum of (1 - m) * delta over the edges that are kept
 };
 
+// What a plan's rows are for.
+enum class PlanKind : uint8_t {
+  cheapest,   // each row the cheapest way
+  gradients,  // rows as a function of the mask: no row hides behind a shared input except the plain ones
+  listed,     // every row as a list, so that any mask makes the same launches
+};
+
 // One destination group under a mask.
 struct GroupPlan {
   const DestinationGroup* group = nullptr;
   at::Tensor values;            // [M, T, heads, sources] double on the CPU; T = 1 when not by token
   std::vector<RowKind> rows;    // per head
+  bool patched = false;         // some edge is
 
   bool all(RowKind kind) const;
   bool is_patched(int64_t head) const { return rows[head] == RowKind::near_plain || rows[head] == RowKind::near_ablated; }
   // Marks the sources whose own output the row needs.
   void mark_sources(int64_t head, std::vector<uint8_t>& needed) const;
-  // Lists of the given rows (heads), weights m or m - 1 by the row's kind. Sources are global indices.
-  SourceLists lists(const std::vector<int64_t>& heads) const;
-
- private:
-  template <class Visit>
-  void for_each_cell(int64_t head, Visit& visit) const;
 };
 
-// A mask, read once: what each reader of the network needs. `gradients` asks for rows as a function of the mask: then no
-// row hides behind a shared input except the plain ones.
+// A mask, read once: what each reader of the network needs.
 class MaskPlan {
  public:
-  MaskPlan(const PatchGraph& graph, const at::Tensor& mask, bool gradients);
+  MaskPlan(const PatchGraph& graph, const at::Tensor& mask, PlanKind kind);
 
   // Plan of the group that reads at this place, or null when the graph has none there.
   const GroupPlan* find(Reader reader, int64_t layer) const;

@@ -1,5 +1,3 @@
-#include "patching/row_kernels.h"
-
 #include <ATen/Dispatch.h>
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
@@ -7,11 +5,16 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
+#include <vector>
 
+#include "engine/config.h"
+#include "operators/signatures.h"
 #include "patching/simd.h"
 
-namespace autocircuit {
+namespace autocircuit::on_cpu {
+
+using signatures::OptionalTensor;
+
 namespace {
 
 template <class T>
@@ -29,30 +32,31 @@ constexpr int64_t kTile = 4;  // rows built together, so that a delta loaded onc
 template <class T>
 constexpr int64_t kBlock = 4 * kWidth<T>;
 
-// One source (its place among the packed ones) with its weight in each row of a tile.
+// A list of a tile: each entry's source (its place among the packed ones) and its weight in every row.
 template <class T>
-struct TileEntry {
-  int64_t slot;
-  T weight[kTile];
+struct TileList {
+  const int32_t* slot;
+  const T* weight;  // [count][kTile]
+  int64_t count;
 };
 
-// rows[r][0, size) = bases[r] + sum_k entries[k].weight[r] * packed delta of entries[k], for kTile rows and at most kBlock
-// elements. The sum is made first: where it cancels the base (every source of a stream set to zero) the result is exactly
-// 0, and no rounding is left for a norm to magnify.
+// rows[r][0, size) = bases[r] + sum_k weight[k][r] * packed delta of entry k, for kTile rows and at most kBlock elements. The sum
+// is made first: where it cancels the base (every source of a stream set to zero) the result is exactly 0, and no rounding
+// is left for a norm to magnify.
 template <class T>
-AUTOCIRCUIT_INLINE void weighted_sums(int64_t size, const T* packed, const TileEntry<T>* entries, int64_t count,
-                                      const T* const* bases, T* const* rows) {
+AUTOCIRCUIT_INLINE void weighted_sums(int64_t size, const T* packed, const TileList<T>& list, const T* const* bases,
+                                      T* const* rows) {
   constexpr int64_t width = kWidth<T>, unroll = kBlock<T> / kWidth<T>;
   if (size == kBlock<T>) {
     Vector<T> sum[kTile][unroll] = {};
-    for (int64_t k = 0; k < count; k++) {
-      const T* delta = packed + entries[k].slot * kBlock<T>;
+    for (int64_t k = 0; k < list.count; k++) {
+      const T* delta = packed + list.slot[k] * kBlock<T>;
       Vector<T> value[unroll];
 #pragma GCC unroll 4
       for (int64_t u = 0; u < unroll; u++) load(value[u], delta + u * width);
 #pragma GCC unroll 4
       for (int64_t r = 0; r < kTile; r++) {
-        const T weight = entries[k].weight[r];
+        const T weight = list.weight[k * kTile + r];
 #pragma GCC unroll 4
         for (int64_t u = 0; u < unroll; u++) sum[r][u] += weight * value[u];
       }
@@ -71,7 +75,7 @@ AUTOCIRCUIT_INLINE void weighted_sums(int64_t size, const T* packed, const TileE
   for (int64_t r = 0; r < kTile; r++)
     for (int64_t i = 0; i < size; i++) {
       T sum = 0;
-      for (int64_t k = 0; k < count; k++) sum += entries[k].weight[r] * packed[entries[k].slot * kBlock<T> + i];
+      for (int64_t k = 0; k < list.count; k++) sum += list.weight[k * kTile + r] * packed[list.slot[k] * kBlock<T> + i];
       rows[r][i] = bases[r][i] + sum;
     }
 }
@@ -146,14 +150,12 @@ AUTOCIRCUIT_INLINE void normalize_backward(int64_t d, T* g, const T* x, const No
   for (int64_t i = 0; i < d; i++) g[i] = (g[i] - g_mean - (x[i] - mean) * slope) * rstd;
 }
 
-AUTOCIRCUIT_CLONES void build_tile(int64_t size, const float* packed, const TileEntry<float>* entries, int64_t count,
-                                   const float* const* bases, float* const* rows) {
-  weighted_sums(size, packed, entries, count, bases, rows);
+AUTOCIRCUIT_CLONES void build_tile(int64_t size, const float* packed, const TileList<float>& list, const float* const* bases, float* const* rows) {
+  weighted_sums(size, packed, list, bases, rows);
 }
 
-AUTOCIRCUIT_CLONES void build_tile(int64_t size, const double* packed, const TileEntry<double>* entries, int64_t count,
-                                   const double* const* bases, double* const* rows) {
-  weighted_sums(size, packed, entries, count, bases, rows);
+AUTOCIRCUIT_CLONES void build_tile(int64_t size, const double* packed, const TileList<double>& list, const double* const* bases, double* const* rows) {
+  weighted_sums(size, packed, list, bases, rows);
 }
 
 template <class T>
@@ -184,130 +186,122 @@ AUTOCIRCUIT_INLINE void absorb(int64_t d, T* out, const T* ablated, T* resid) {
 AUTOCIRCUIT_CLONES void absorb_row(int64_t d, float* out, const float* ablated, float* resid) { absorb(d, out, ablated, resid); }
 AUTOCIRCUIT_CLONES void absorb_row(int64_t d, double* out, const double* ablated, double* resid) { absorb(d, out, ablated, resid); }
 
-// What one mask at one token asks for: the sources that count, and for every four rows their merged lists.
-template <class T>
-struct Cell {
-  std::vector<int32_t> sources;             // by slot
-  std::vector<TileEntry<T>> entries;
-  std::vector<int64_t> begin{0};            // of each tile's entries
+// Which sources the lists of each mask at each token name, and the place of every entry's source among them.
+struct Slots {
+  std::vector<std::vector<int32_t>> sources;  // by cell = (mask, token), by slot
+  std::vector<int32_t> of_entry;
+  size_t most = 0;
 };
 
-template <class T>
-Cell<T> make_cell(const SourceLists& lists, int64_t cell, int64_t all_sources) {
-  Cell<T> made;
-  std::vector<int64_t> slot_of(all_sources, -1);
-  const int64_t per_row = lists.masks * lists.tokens;
-  for (int64_t first = 0; first < lists.rows; first += kTile) {
-    int64_t at[kTile], end[kTile];
-    for (int64_t r = 0; r < kTile; r++) {
-      const int64_t list = (first + r) * per_row + cell;
-      const bool exists = first + r < lists.rows;
-      at[r] = exists ? lists.begin[list] : 0;
-      end[r] = exists ? lists.begin[list + 1] : 0;
-    }
-    for (;;) {
-      constexpr int32_t none = std::numeric_limits<int32_t>::max();
-      int32_t source = none;
-      for (int64_t r = 0; r < kTile; r++)
-        if (at[r] < end[r]) source = std::min(source, lists.source[at[r]]);
-      if (source == none) break;
-      if (slot_of[source] < 0) {
-        slot_of[source] = static_cast<int64_t>(made.sources.size());
-        made.sources.push_back(source);
+Slots make_slots(const int32_t* begin, const int32_t* source, int64_t tiles, int64_t cells, int64_t all_sources) {
+  Slots slots;
+  slots.sources.resize(cells);
+  slots.of_entry.resize(begin[tiles * cells]);
+  std::vector<int32_t> slot_of(all_sources, -1);
+  for (int64_t cell = 0; cell < cells; cell++) {
+    std::vector<int32_t>& named = slots.sources[cell];
+    for (int64_t tile = 0; tile < tiles; tile++)
+      for (int32_t k = begin[tile * cells + cell]; k < begin[tile * cells + cell + 1]; k++) {
+        int32_t& slot = slot_of[source[k]];
+        if (slot < 0) {
+          slot = static_cast<int32_t>(named.size());
+          named.push_back(source[k]);
+        }
+        slots.of_entry[k] = slot;
       }
-      TileEntry<T> entry{slot_of[source], {}};
-      for (int64_t r = 0; r < kTile; r++)
-        if (at[r] < end[r] && lists.source[at[r]] == source) entry.weight[r] = static_cast<T>(lists.weight[at[r]++]);
-      made.entries.push_back(entry);
-    }
-    made.begin.push_back(static_cast<int64_t>(made.entries.size()));
+    for (const int32_t each : named) slot_of[each] = -1;
+    slots.most = std::max(slots.most, named.size());
   }
-  return made;
+  return slots;
 }
 
 template <class T>
-const T* data_or_null(const at::Tensor& t) {
-  return t.defined() ? t.const_data_ptr<T>() : nullptr;
+const T* data_or_null(const signatures::OptionalTensor& t) {
+  return t ? t->const_data_ptr<T>() : nullptr;
 }
 
 template <class T>
-NormArgs<T> norm_args(NormKind kind, double eps, const at::Tensor& scale, const at::Tensor& shift) {
-  return {kind, static_cast<T>(eps), data_or_null<T>(scale), data_or_null<T>(shift)};
+NormArgs<T> norm_args(int64_t kind, double eps, const signatures::OptionalTensor& scale, const signatures::OptionalTensor& shift) {
+  return {static_cast<NormKind>(kind), static_cast<T>(eps), data_or_null<T>(scale), data_or_null<T>(shift)};
 }
-
-at::Tensor packed(const at::Tensor& t) { return t.defined() ? t.contiguous() : t; }
 
 // Work of about 32k elements a task keeps the threads busy without visible scheduling cost.
 int64_t grain(int64_t elements) { return std::max<int64_t>(1, 32768 / std::max<int64_t>(1, elements)); }
 
+// Types narrower than float32 take LibTorch's operators: their products are what costs, and these are good at them.
+bool has_kernels(const at::Tensor& t) { return t.scalar_type() == at::kFloat || t.scalar_type() == at::kDouble; }
+
 }  // namespace
 
-at::Tensor gather_rows(const RowInputs& inputs, const Delta& delta, const SourceLists& lists, int64_t n, int64_t length,
-                       const std::vector<int64_t>& token_of, NormKind kind, double eps, const at::Tensor& scale_in,
-                       const at::Tensor& shift_in) {
-  const at::Tensor scale = packed(scale_in), shift = packed(shift_in);
-  const at::Tensor resid = packed(inputs.resid), ablated = packed(inputs.ablated);
-  const at::Tensor& any = resid.defined() ? resid : ablated;
+at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablated, const at::Tensor& from_ablated,
+                        const OptionalTensor& early, const OptionalTensor& late, int64_t first_late, const at::Tensor& begin,
+                        const at::Tensor& source, const at::Tensor& weight, const at::Tensor& token_of, int64_t rows, int64_t masks,
+                        int64_t tokens, int64_t n, int64_t norm_kind, double eps, const OptionalTensor& scale,
+                        const OptionalTensor& shift) {
+  const at::Tensor& any = resid ? *resid : *ablated;
+  if (!has_kernels(any) || weight.size(1) != kTile)
+    return portable::patched_rows(resid, ablated, from_ablated, early, late, first_late, begin, source, weight, token_of, rows, masks,
+                                  tokens, n, norm_kind, eps, scale, shift);
   const int64_t d = any.size(1);
-  at::Tensor out = at::empty({lists.rows, n, d}, any.options());
-  const int64_t per_mask = n / lists.masks, tiles = (lists.rows + kTile - 1) / kTile;
-  const int64_t all_sources = delta.first_late + (delta.late.defined() ? delta.late.size(0) : 0);
-  AT_DISPATCH_FLOATING_TYPES(any.scalar_type(), "gather_rows", [&] {
-    const NormArgs<scalar_t> norm = norm_args<scalar_t>(kind, eps, scale, shift);
+  at::Tensor out = at::empty({rows, n, d}, any.options());
+  const int64_t per_mask = n / masks, tiles = (rows + kTile - 1) / kTile, cells = masks * tokens;
+  const int64_t length = token_of.size(0), all_sources = first_late + (late ? late->size(0) : 0);
+  const int32_t* begins = begin.const_data_ptr<int32_t>();
+  const int32_t* token = token_of.const_data_ptr<int32_t>();
+  const uint8_t* ablated_row = from_ablated.const_data_ptr<uint8_t>();
+  const Slots slots = make_slots(begins, source.const_data_ptr<int32_t>(), tiles, cells, all_sources);
+  AT_DISPATCH_FLOATING_TYPES(any.scalar_type(), "patched_rows", [&] {
+    const NormArgs<scalar_t> norm = norm_args<scalar_t>(norm_kind, eps, scale, shift);
     const scalar_t* resid_data = data_or_null<scalar_t>(resid);
     const scalar_t* ablated_data = data_or_null<scalar_t>(ablated);
-    const int64_t resid_rows = resid.defined() ? resid.size(0) : 1;
-    const int64_t ablated_rows = ablated.defined() ? ablated.size(0) : 1;
-    const scalar_t* early = data_or_null<scalar_t>(delta.early);
-    const scalar_t* late = data_or_null<scalar_t>(delta.late);
-    const int64_t early_n = delta.early.defined() ? delta.early.size(1) : 1;
+    const int64_t resid_rows = resid ? resid->size(0) : 1, ablated_rows = ablated ? ablated->size(0) : 1;
+    const scalar_t* early_data = data_or_null<scalar_t>(early);
+    const scalar_t* late_data = data_or_null<scalar_t>(late);
+    const int64_t early_n = early ? early->size(1) : 1;
+    const scalar_t* weights = weight.const_data_ptr<scalar_t>();
     scalar_t* out_data = out.mutable_data_ptr<scalar_t>();
-    std::vector<Cell<scalar_t>> cells;
-    size_t most_sources = 0;
-    for (int64_t c = 0; c < lists.masks * lists.tokens; c++) {
-      cells.push_back(make_cell<scalar_t>(lists, c, all_sources));
-      most_sources = std::max(most_sources, cells.back().sources.size());
-    }
-    at::parallel_for(0, n, grain(lists.rows * d), [&](int64_t from, int64_t to) {
+    at::parallel_for(0, n, grain(rows * d), [&](int64_t from, int64_t to) {
       constexpr int64_t block = kBlock<scalar_t>;
-      std::vector<scalar_t> packed_deltas(most_sources * (d + block)), spare(block);  // [block of d][slot][kBlock]
+      std::vector<scalar_t> packed_deltas(slots.most * (d + block)), spare(block);  // [block of d][slot][kBlock]
       for (int64_t i = from; i < to; i++) {
-        const int64_t token = lists.tokens == 1 ? 0 : token_of[i % length];
-        const Cell<scalar_t>& cell = cells[i / per_mask * lists.tokens + token];
-        const int64_t slots = static_cast<int64_t>(cell.sources.size());
-        for (int64_t k = 0; k < slots; k++) {
-          const int64_t s = cell.sources[k];
-          const scalar_t* from_delta = s < delta.first_late ? early + (s * early_n + i % early_n) * d
-                                                            : late + ((s - delta.first_late) * n + i) * d;
+        const int64_t cell = i / per_mask * tokens + (tokens == 1 ? 0 : token[i % length]);
+        const std::vector<int32_t>& sources = slots.sources[cell];
+        const int64_t count = static_cast<int64_t>(sources.size());
+        for (int64_t k = 0; k < count; k++) {
+          const int64_t s = sources[k];
+          const scalar_t* delta = s < first_late ? early_data + (s * early_n + i % early_n) * d
+                                                 : late_data + ((s - first_late) * n + i) * d;
           for (int64_t start = 0; start < d; start += block)
-            copy_block(packed_deltas.data() + start * slots + k * block, from_delta + start, std::min(block, d - start));
+            copy_block(packed_deltas.data() + start * count + k * block, delta + start, std::min(block, d - start));
         }
         for (int64_t start = 0; start < d; start += block) {
           const int64_t size = std::min(block, d - start);
-          const scalar_t* packed_block = packed_deltas.data() + start * slots;
+          const scalar_t* packed_block = packed_deltas.data() + start * count;
           for (int64_t t = 0; t < tiles; t++) {
             const scalar_t* bases[kTile];
-            scalar_t* rows[kTile];
+            scalar_t* tile_rows[kTile];
             for (int64_t r = 0; r < kTile; r++) {
               const int64_t row = t * kTile + r;
-              const bool exists = row < lists.rows;  // the last tile is filled up with a row nobody reads
-              const bool from_ablated = exists ? inputs.from_ablated[row] : resid_data == nullptr;
-              bases[r] = (from_ablated ? ablated_data + (i % ablated_rows) * d : resid_data + (i % resid_rows) * d) + start;
-              rows[r] = exists ? out_data + (row * n + i) * d + start : spare.data();
+              const bool exists = row < rows;  // the last tile is filled up with a row nobody reads
+              const bool use_ablated = exists ? ablated_row[row] : resid_data == nullptr;
+              bases[r] = (use_ablated ? ablated_data + (i % ablated_rows) * d : resid_data + (i % resid_rows) * d) + start;
+              tile_rows[r] = exists ? out_data + (row * n + i) * d + start : spare.data();
             }
-            build_tile(size, packed_block, cell.entries.data() + cell.begin[t], cell.begin[t + 1] - cell.begin[t], bases, rows);
+            const int32_t first = begins[t * cells + cell], end = begins[t * cells + cell + 1];
+            build_tile(size, packed_block, TileList<scalar_t>{slots.of_entry.data() + first, weights + first * kTile, end - first},
+                       bases, tile_rows);
           }
         }
-        if (kind != NormKind::none)
-          for (int64_t r = 0; r < lists.rows; r++) normalize_row(d, out_data + (r * n + i) * d, norm);
+        if (norm.kind != NormKind::none)
+          for (int64_t r = 0; r < rows; r++) normalize_row(d, out_data + (r * n + i) * d, norm);
       }
     });
   });
   return out;
 }
 
-void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x_in, NormKind kind, double eps, const at::Tensor& scale_in) {
-  const at::Tensor x = packed(x_in), scale = packed(scale_in);
+void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x, int64_t kind, double eps, const OptionalTensor& scale) {
+  if (!has_kernels(grad)) return portable::norm_backward_rows_(grad, x, kind, eps, scale);
   const int64_t d = grad.size(-1), total = grad.numel() / d, x_rows = x.numel() / d;
   AT_DISPATCH_FLOATING_TYPES(grad.scalar_type(), "norm_backward_rows_", [&] {
     const NormArgs<scalar_t> norm = norm_args<scalar_t>(kind, eps, scale, {});
@@ -319,13 +313,12 @@ void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x_in, NormKind kind
   });
 }
 
-void absorb_outputs_(at::Tensor& out, const at::Tensor& ablated_in, at::Tensor& resid) {
-  const at::Tensor ablated = packed(ablated_in);
-  const int64_t heads = out.size(0), n = out.size(1), d = out.size(2);
-  const int64_t ablated_n = ablated.defined() ? ablated.size(1) : 1;
+void absorb_outputs_(at::Tensor& out, const OptionalTensor& ablated, const OptionalTensor& resid) {
+  if (!has_kernels(out)) return portable::absorb_outputs_(out, ablated, resid);
+  const int64_t heads = out.size(0), n = out.size(1), d = out.size(2), ablated_n = ablated ? ablated->size(1) : 1;
   AT_DISPATCH_FLOATING_TYPES(out.scalar_type(), "absorb_outputs_", [&] {
     const scalar_t* ablated_data = data_or_null<scalar_t>(ablated);
-    scalar_t* resid_data = resid.defined() ? resid.mutable_data_ptr<scalar_t>() : nullptr;
+    scalar_t* resid_data = resid ? resid->mutable_data_ptr<scalar_t>() : nullptr;
     scalar_t* data = out.mutable_data_ptr<scalar_t>();
     at::parallel_for(0, n, grain(heads * d), [&](int64_t from, int64_t to) {
       for (int64_t i = from; i < to; i++)
@@ -337,4 +330,4 @@ void absorb_outputs_(at::Tensor& out, const at::Tensor& ablated_in, at::Tensor& 
   });
 }
 
-}  // namespace autocircuit
+}  // namespace autocircuit::on_cpu

@@ -51,7 +51,7 @@ OpEntries autograd_ops() {
   return {
       {"detach", {1, 1, detach, nullptr, true}},
       {"requireGrad", {1, 1, leaf, infer_leaf}},
-      {"grad", {2, std::numeric_limits<std::size_t>::max(), grad, infer_grad}},
+      {"grad", {2, std::numeric_limits<std::size_t>::max(), grad, infer_grad, false, true}},
   };
 }
 

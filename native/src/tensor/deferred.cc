@@ -2,6 +2,8 @@
 
 #include <c10/core/GradMode.h>
 
+#include <ATen/core/Tensor.h>
+
 #include <algorithm>
 
 #include "runtime/executor.h"
@@ -10,12 +12,21 @@ namespace autocircuit {
 
 namespace {
 
+/// What a model on a device gave stays there; what meets it from the host joins it.
+void bring_together(Tensors& values) {
+  const auto away = std::find_if(values.begin(), values.end(), [](const at::Tensor& t) { return !t.is_cpu(); });
+  if (away == values.end()) return;
+  const c10::Device device = away->device();
+  for (at::Tensor& value : values) value = value.to(device);
+}
+
 Tensors run(const Op& op, const std::vector<SlotPtr>& inputs, const Params& params) {
   Tensors values;
   values.reserve(inputs.size());
   for (const SlotPtr& input : inputs) values.push_back(input->get());
   const bool record = std::any_of(values.begin(), values.end(), [](const at::Tensor& t) { return t.requires_grad(); });
   const c10::AutoGradMode grad_mode(record);
+  if (!op.any_device) bring_together(values);
   return op.compute(values, params);
 }
 

@@ -23,7 +23,8 @@ struct Op {
   std::size_t max_inputs;
   Function compute;
   Function infer = nullptr;
-  bool view = false;  // shares memory with its first input
+  bool view = false;        // shares memory with its first input
+  bool any_device = false;  // its inputs are not computed with together, so they may lie on several devices
 };
 
 using OpEntry = std::pair<const char*, Op>;

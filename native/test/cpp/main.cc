@@ -5,9 +5,13 @@
 #include <exception>
 
 #include "check.h"
+#include "operators/register.h"
+#include "pretend_device/pretend_device.h"
 
 int main(int count, char** arguments) {
   const char* filter = count > 1 ? arguments[1] : "";
+  autocircuit::register_operators();
+  autocircuit::test::open_pretend_device();
   at::set_num_threads(1);  // tiny tensors: threads would only wait for each other
   int run = 0, failed = 0;
   for (const auto& test : autocircuit::test::all()) {

@@ -7,11 +7,14 @@
 
 #include "binding/arguments.h"
 #include "binding/engine/box_tags.h"
+#include "binding/engine/fields.h"
 #include "binding/engine/read_config.h"
 #include "binding/environment.h"
 #include "binding/errors.h"
 #include "binding/run_async.h"
 #include "binding/tensor_handle.h"
+#include "devices/open_device.h"
+#include "tensor/dtype.h"
 
 namespace autocircuit {
 
@@ -33,7 +36,20 @@ Napi::Value make_later(Napi::Env env, Make make) {
   return make_box<T>(env, pending);
 }
 
-/// createTransformer(config, names, tensors) -> box
+/// { device?, dtype?, tf32? }
+Placement read_placement(const Napi::Value& value) {
+  Placement placement;
+  if (is_missing(value)) return placement;
+  const Fields fields(value, "options");
+  if (fields.has("device")) placement.device = find_device(to_string(fields.get("device"), fields.path("device")));
+  if (fields.has("dtype")) placement.dtype = dtype_from_name(to_string(fields.get("dtype"), fields.path("dtype")));
+  if (placement.dtype && !at::isFloatingType(*placement.dtype))
+    throw Error("dtype", "a transformer computes in a floating point type, not in " + dtype_name(*placement.dtype) + ".");
+  placement.tf32 = fields.flag("tf32", false);
+  return placement;
+}
+
+/// createTransformer(config, names, tensors, options?) -> box
 Napi::Value create_transformer(const Napi::CallbackInfo& info) {
   TransformerConfig config = read_config(info[0]);
   const Napi::Array names = to_array(info[1], "the names of the weights");
@@ -43,10 +59,10 @@ Napi::Value create_transformer(const Napi::CallbackInfo& info) {
     const std::string name = to_string(names.Get(i), "the name of a weight");
     weights.emplace_back(name, TensorHandle::from(tensors.Get(i), "weight '" + name + "'").slot());
   }
-  return make_later<Transformer>(info.Env(), [config = std::move(config), weights = std::move(weights)] {
+  return make_later<Transformer>(info.Env(), [config = std::move(config), weights = std::move(weights), placement = read_placement(info[3])] {
     std::unordered_map<std::string, at::Tensor> named;
     for (const auto& [name, slot] : weights) named.emplace(name, slot->get());
-    return std::make_shared<Transformer>(config, named);
+    return std::make_shared<Transformer>(config, named, placement);
   });
 }
 

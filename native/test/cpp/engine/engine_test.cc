@@ -4,9 +4,12 @@
 #include <functional>
 
 #include "check.h"
-#include "engine/divergence.h"
+#include "devices/recorder.h"
 #include "engine/plain_transformer.h"
+#include "engine/weights.h"
 #include "engine/transformer.h"
+#include "operators/operators.h"
+#include "pretend_device/pretend_device.h"
 
 namespace autocircuit::test {
 namespace {
@@ -98,7 +101,8 @@ std::vector<std::pair<std::string, at::Tensor>> masks(int64_t edges, int64_t cou
 }
 
 // To 1e-9 of the largest value: float64 rounding through three layers stays far below that.
-bool close(const at::Tensor& a, const at::Tensor& b) {
+bool close(const at::Tensor& given, const at::Tensor& expected) {
+  const at::Tensor a = given.to(at::kCPU), b = expected.to(at::kCPU);
   return (a - b).abs().max().item<double>() <= 1e-9 * (1 + b.abs().max().item<double>());
 }
 
@@ -107,8 +111,8 @@ struct Setting {
   NamedWeights weights;
   Transformer model;
   at::Tensor clean, corrupt;
-  explicit Setting(const Architecture& a)
-      : architecture(a), weights(random_weights(a.config)), model(a.config, weights),
+  explicit Setting(const Architecture& a, const at::Device& device = at::kCPU)
+      : architecture(a), weights(random_weights(a.config)), model(a.config, weights, {device, std::nullopt, false}),
         clean(at::randint(0, a.config.d_vocab, {3, 7}, at::kLong)), corrupt(at::randint(0, a.config.d_vocab, {3, 7}, at::kLong)) {}
   const TransformerConfig& config() const { return architecture.config; }
   std::shared_ptr<Ablation> ablation(const PatchGraph& graph) const {
@@ -133,13 +137,18 @@ PatchGraph graph_of(const Setting& s, const GraphKind& kind) {
   return make_graph(s.config(), kind.by_token ? 7 : 0, kind.separate, kind.factorized, kind.ungrouped);
 }
 
+// Every architecture and graph, by the CPU's kernels and, on the pretend device, by what other devices have.
 void for_each_case(const std::function<void(const Setting&, const GraphKind&, const std::string&)>& body) {
   for (const Architecture& a : architectures()) {
-    at::manual_seed(3);
-    const Setting setting(a);
-    for (const GraphKind& kind : graph_kinds(a.config)) body(setting, kind, a.name + ", " + kind.name);
+    for (const at::Device& device : {at::Device(at::kCPU), pretend_device()}) {
+      at::manual_seed(3);
+      const Setting setting(a, device);
+      for (const GraphKind& kind : graph_kinds(a.config)) body(setting, kind, a.name + ", " + kind.name + ", " + device.str());
+    }
   }
 }
+
+at::Tensor values(const Ablation& ablation) { return ablation.sources().to(at::kCPU); }
 
 ForwardRequest request_for(const Setting& s, const PatchGraph& graph, const at::Tensor& mask, std::shared_ptr<Ablation> ablation) {
   ForwardRequest request;
@@ -173,7 +182,7 @@ TEST("every kind of mask gives the logits of inputs built one by one") {
     const auto ablation = s.ablation(graph);
     for (const int64_t count : {1, 3})
       for (const auto& [mask_name, mask] : masks(graph.edges, count)) {
-        const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, mask, ablation->sources()).logits;
+        const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, mask, values(*ablation)).logits;
         ForwardRequest request = request_for(s, graph, mask, ablation);
         const std::string what = name + ", mask " + mask_name + " x" + std::to_string(count);
         CHECK_MESSAGE(close(s.model.forward(request).logits, expected), what);
@@ -186,7 +195,7 @@ TEST("every kind of mask gives the logits of inputs built one by one") {
 TEST("an ablation that all examples share, and one of zeros") {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
-    const at::Tensor mean = s.ablation(graph)->sources().mean(1, true);
+    const at::Tensor mean = values(*s.ablation(graph)).mean(1, true);
     for (const at::Tensor& sources : {mean, at::zeros_like(mean)})
       for (const auto& [mask_name, mask] : masks(graph.edges)) {
         const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, mask, sources.expand({-1, 3, -1, -1})).logits;
@@ -218,7 +227,7 @@ TEST("a kept run is a starting point that changes nothing, for one mask and for 
           if (other.layer == group.layer && other.heads > 1 && other.offset > group.offset)
             mask.narrow(1, other.offset, other.heads * other.sources * std::max<int64_t>(1, graph.tokens)).fill_(0);
       const at::Tensor repeated = s.clean.repeat({4, 1});
-      const at::Tensor expected = plain_forward(s.config(), s.weights, repeated, graph, mask, ablation->sources().repeat({1, 4, 1, 1})).logits;
+      const at::Tensor expected = plain_forward(s.config(), s.weights, repeated, graph, mask, values(*ablation).repeat({1, 4, 1, 1})).logits;
       ForwardRequest request = request_for(s, graph, mask, ablation);
       request.from = run;
       CHECK_MESSAGE(close(s.model.forward(request).logits, expected), name + ", 4 masks");
@@ -263,6 +272,61 @@ TEST("a walk of masks from one kept run gives what each mask gives from the star
   });
 }
 
+// What a GPU repeats without launching it again. Nothing waits for the device but who reads the result.
+TEST("a recorded pass gives for every mask what a fresh one gives") {
+  set_recorder(at::kPrivateUse1, [](int, const std::function<void()>& work) { return record_on_pretend_device(work); });
+  for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
+    const PatchGraph graph = graph_of(s, kind);
+    if (!graph.factorized) return;
+    const auto ablation = s.ablation(graph);
+    ForwardRequest keep;
+    keep.tokens = s.clean;
+    keep.want_run = true;
+    std::shared_ptr<PlainRun> run = s.model.forward(keep).run;
+    ForwardRequest plain;
+    plain.tokens = s.clean;
+    plain.positions = std::vector<int64_t>{1, 6};
+    const at::Tensor logits = s.model.forward(plain).logits.flatten(0, 1);
+    const Reference reference{logits, at::softmax(logits, -1)};
+    for (const int64_t masks : {1, 3})
+      for (const size_t first : {size_t{0}, graph.groups.size() / 2, graph.groups.size() - 1}) {
+        const int64_t offset = graph.groups[first].offset;
+        ForwardRequest request;
+        request.tokens = s.clean;
+        request.positions = plain.positions;
+        request.reference = reference;
+        request.patch = Patch{std::make_shared<PatchGraph>(graph), {}, ablation};
+        request.from = run;
+        const RecordingCounts before = recording_counts();
+        int64_t waited = 0;
+        for (const double share : {0.5, 0.1, 0.9, 0.02, 1.0, 0.4}) {
+          at::Tensor mask = at::zeros({masks, graph.edges}, at::kDouble);
+          mask.narrow(1, offset, graph.edges - offset).copy_((at::rand({masks, graph.edges - offset}) < share).to(at::kDouble));
+          mask.select(1, offset).fill_(1);
+          request.patch->mask = mask;
+          const int64_t waits = times_waited();
+          const ForwardResult got = s.model.forward(request);
+          waited = times_waited() - waits;
+          ForwardRequest fresh = request;
+          fresh.from = nullptr;
+          fresh.tokens = s.clean.repeat({masks, 1});
+          const ForwardResult expected = s.model.forward(fresh);
+          CHECK_MESSAGE(close(got.logits, expected.logits), name);
+          CHECK_MESSAGE(close(got.divergences, expected.divergences), name + ", divergences");
+        }
+        const bool records = recorder(s.model.weights().options.device().type()) != nullptr;
+        CHECK_MESSAGE(recording_counts().failed == before.failed, recording_counts().failure);
+        CHECK_EQUAL(recording_counts().recorded - before.recorded, records ? 1 : 0);
+        CHECK_EQUAL(recording_counts().replayed - before.replayed, records ? 4 : 0);
+        if (records) CHECK_EQUAL(waited, 0);
+      }
+    std::weak_ptr<PlainRun> released = run;
+    run.reset();
+    CHECK_MESSAGE(released.expired(), name + ", the run outlives who keeps it");
+  });
+  set_recorder(at::kPrivateUse1, nullptr);
+}
+
 TEST("divergences are those of the logits, and 0 where runs agree") {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
@@ -271,15 +335,15 @@ TEST("divergences are those of the logits, and 0 where runs agree") {
     ForwardRequest plain;
     plain.tokens = s.clean;
     plain.positions = std::vector<int64_t>{1, 5, 6};
-    const at::Tensor reference = s.model.forward(plain).logits.flatten(0, 1), logprobs = at::log_softmax(reference, -1);
+    const at::Tensor reference = s.model.forward(plain).logits.to(at::kCPU).flatten(0, 1), logprobs = at::log_softmax(reference, -1);
     ForwardRequest request = request_for(s, graph, mask, ablation);
     request.tokens = s.clean.repeat({2, 1});
     request.positions = plain.positions;
     request.reference = Reference{reference, logprobs.exp()};
     const ForwardResult result = s.model.forward(request);
-    const at::Tensor outputs = at::log_softmax(result.logits, -1).view({2, 3 * 3, -1});
+    const at::Tensor outputs = at::log_softmax(result.logits.to(at::kCPU), -1).view({2, 3 * 3, -1});
     const at::Tensor expected = (logprobs.exp() * (logprobs - outputs)).sum(-1).view({6, 3});
-    CHECK_MESSAGE(at::allclose(result.divergences, expected, 1e-9, 1e-12), name);
+    CHECK_MESSAGE(at::allclose(result.divergences.to(at::kCPU), expected, 1e-9, 1e-12), name);
     CHECK_MESSAGE(result.divergences.narrow(0, 0, 3).abs().max().item<double>() < 1e-14, name + ", nothing patched");
     request.want_logits = false;
     CHECK_MESSAGE(!s.model.forward(request).logits.defined(), name + ", no logits");
@@ -301,11 +365,11 @@ TEST("divergences in float32 over a wide vocabulary, in pieces") {
     x[5].mul_(20);  // hundreds of nats away
     const at::Tensor reference = logprobs_of(x.narrow(0, 0, 3) + 0.1);
     const at::Tensor expected = (reference.exp() * (reference - logprobs_of(x).view({2, 3, -1}))).sum(-1).flatten();
-    const at::Tensor given = divergences(config, {weight, bias}, x, {reference.to(at::kFloat), reference.exp().to(at::kFloat)});
+    const at::Tensor given = divergences(x, weight, bias, config.final_softcap, reference.to(at::kFloat), reference.exp().to(at::kFloat));
     CHECK(at::allclose(given.to(at::kDouble), expected, 1e-4, 1e-5));
     at::Tensor broken = x.clone();
     broken[4][2] = NAN;
-    const at::Tensor partly = divergences(config, {weight, bias}, broken, {reference.to(at::kFloat), reference.exp().to(at::kFloat)});
+    const at::Tensor partly = divergences(broken, weight, bias, config.final_softcap, reference.to(at::kFloat), reference.exp().to(at::kFloat));
     CHECK(at::isnan(partly).sum().item<int64_t>() == 1 && at::isnan(partly[4]).item<bool>());
   }
 }
@@ -318,10 +382,10 @@ TEST("the mask's gradient is that of the network written out") {
     for (const int64_t count : {1, 3})
       for (const auto& [mask_name, mask] : masks(graph.edges, count))
         for (const bool last : {false, true}) {
-          const auto loss = [&](const at::Tensor& logits, const at::Tensor& weights) { return (logits * weights).sum(); };
+          const auto loss = [&](const at::Tensor& logits, const at::Tensor& weights) { return (logits.to(at::kCPU) * weights).sum(); };
           const at::Tensor weights = last ? direction.narrow(1, 6, 1) : direction;
           const at::Tensor plain_mask = mask.clone().requires_grad_();
-          const at::Tensor plain = plain_forward(s.config(), s.weights, s.clean, graph, plain_mask, ablation->sources()).logits;
+          const at::Tensor plain = plain_forward(s.config(), s.weights, s.clean, graph, plain_mask, values(*ablation)).logits;
           const at::Tensor expected = torch::autograd::grad({loss(last ? plain.narrow(1, 6, 1) : plain, weights)}, {plain_mask})[0];
           const at::Tensor leaf = mask.clone().requires_grad_();
           ForwardRequest request = request_for(s, graph, leaf, ablation);

@@ -1,5 +1,3 @@
-#include "engine/divergence.h"
-
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
@@ -11,10 +9,10 @@
 #include <optional>
 #include <vector>
 
-#include "engine/outputs.h"
+#include "operators/signatures.h"
 #include "patching/simd.h"
 
-namespace autocircuit {
+namespace autocircuit::on_cpu {
 namespace {
 
 typedef int32_t IntVector __attribute__((vector_size(64)));
@@ -142,14 +140,22 @@ at::Tensor wide_divergences(const at::Tensor& logits, const at::Tensor& expected
   return (reference.exp() * (reference - at::log_softmax(logits.to(reference.scalar_type()), -1))).sum(-1);
 }
 
+at::Tensor logits_of(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap) {
+  at::Tensor logits = bias.defined() ? at::addmm(bias, x, weight) : at::mm(x, weight);
+  if (softcap > 0) logits.div_(softcap).tanh_().mul_(softcap);
+  return logits;
+}
+
 // Columns whose logits lie in the second-level cache until they are compared, and which are enough for a product to run well.
 int64_t columns_of_piece(int64_t rows) { return std::clamp<int64_t>((int64_t{1} << 18) / rows, 512, 4096) / 16 * 16; }
 
 }  // namespace
 
-at::Tensor divergences(const TransformerConfig& config, const Linear& unembed, const at::Tensor& x, const Reference& reference) {
-  const at::Tensor expected = reference.logits.contiguous(), probabilities = reference.probabilities.contiguous();
-  const int64_t rows = x.size(0), columns = unembed.weight.size(1), known = expected.size(0);
+at::Tensor divergences(const at::Tensor& x, const at::Tensor& weight, const signatures::OptionalTensor& bias, double softcap,
+                       const at::Tensor& expected, const at::Tensor& probabilities) {
+  if (expected.scalar_type() != at::kFloat && expected.scalar_type() != at::kDouble)
+    return portable::divergences(x, weight, bias, softcap, expected, probabilities);
+  const int64_t rows = x.size(0), columns = weight.size(1), known = expected.size(0);
   const int64_t width = columns_of_piece(rows), pieces = (columns + width - 1) / width;
   std::vector<Share> shares(rows * pieces);
   at::Tensor result = at::empty({rows}, expected.options());
@@ -161,8 +167,8 @@ at::Tensor divergences(const TransformerConfig& config, const Linear& unembed, c
       const at::NoGradGuard no_grad;  // of this thread
       for (int64_t piece = begin; piece < end; piece++) {
         const int64_t first = piece * width, size = std::min(width, columns - first);
-        const Linear part{unembed.weight.narrow(1, first, size), unembed.bias.defined() ? unembed.bias.narrow(0, first, size) : unembed.bias};
-        const at::Tensor logits = capped_logits(config, part, x).to(expected.scalar_type());
+        const at::Tensor logits = logits_of(x, weight.narrow(1, first, size), bias ? bias->narrow(0, first, size) : at::Tensor(), softcap)
+                                      .to(expected.scalar_type());
         const scalar_t* of_logits = logits.const_data_ptr<scalar_t>();
         for (int64_t row = 0; row < rows; row++) {
           const int64_t other = row % known * columns + first;
@@ -179,10 +185,10 @@ at::Tensor divergences(const TransformerConfig& config, const Linear& unembed, c
   });
   if (!wide.empty()) {
     const at::Tensor index = at::tensor(wide, at::kLong);
-    const at::Tensor logits = capped_logits(config, unembed, x.index_select(0, index));
+    const at::Tensor logits = logits_of(x.index_select(0, index), weight, bias.value_or(at::Tensor()), softcap);
     result.index_copy_(0, index, wide_divergences(logits, expected.index_select(0, index.remainder(known))));
   }
   return result;
 }
 
-}  // namespace autocircuit
+}  // namespace autocircuit::on_cpu

@@ -1,0 +1,113 @@
+#include "engine/recorded_passes.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include "devices/device_index.h"
+#include "devices/recorder.h"
+#include "engine/pass.h"
+#include "engine/recorded_lists.h"
+#include "engine/weights.h"
+
+namespace autocircuit {
+namespace {
+
+// A search looks at one or two sizes of batch at a place; more recordings would only hold memory.
+constexpr size_t kMostKept = 3;
+
+bool same(const at::Tensor& a, const at::Tensor& b) { return a.defined() == b.defined() && (!a.defined() || a.is_same(b)); }
+
+bool same(const std::optional<Reference>& a, const std::optional<Reference>& b) {
+  return a.has_value() == b.has_value() && (!a || (same(a->logits, b->logits) && same(a->probabilities, b->probabilities)));
+}
+
+bool only_outputs(const ForwardRequest& request) {
+  return request.patch && request.patch->graph->factorized && !request.want_sources && !request.want_hidden && !request.want_run &&
+         !request.want_prefix;
+}
+
+}  // namespace
+
+class RecordedPasses::One {
+ public:
+  One(const Transformer& model, const ForwardRequest& request, int64_t point, int64_t masks)
+      : model_(model), request_(request), point_(point), masks_(masks) {
+    request_.from = nullptr;  // the run holds its recordings
+  }
+
+  bool serves(const Transformer& model, const ForwardRequest& request, int64_t point, int64_t masks) const {
+    return &model == &model_ && point == point_ && masks == masks_ && request.patch->graph == request_.patch->graph &&
+           request.patch->ablation == request_.patch->ablation && request.prefix == request_.prefix &&
+           request.positions == request_.positions && request.want_logits == request_.want_logits &&
+           same(request.padding, request_.padding) && same(request.reference, request_.reference);
+  }
+
+  // The first time nothing (the request may never come again); then as a pass of listed rows, which also makes all that passes make
+  // once; then recorded.
+  std::optional<ForwardResult> run(const ForwardRequest& request, const MaskPlan& plan, const Recorder& record) {
+    seen_++;
+    if (seen_ == 1) return std::nullopt;
+    const TransformerConfig& config = model_.config();
+    if (!lists_) lists_ = std::make_unique<RecordedLists>(config, *request.patch->graph, masks_, point_, model_.weights().options);
+    lists_->fill(plan);
+    if (seen_ == 2) return Pass(model_, request, false, lists_.get()).forward();
+    if (!recording_) {
+      pass_ = std::make_unique<Pass>(model_, request, false, lists_.get());
+      const KnownIndicesOnly no_uploads;
+      recording_ = record(model_.weights().options.device().index(), [this] { result_ = pass_->forward(); });
+      pass_->leave_run();
+      recording_counts().recorded++;
+    }
+    recording_->replay();
+    recording_counts().replayed++;
+    ForwardResult copy;
+    if (result_.logits.defined()) copy.logits = result_.logits.clone();
+    if (result_.divergences.defined()) copy.divergences = result_.divergences.clone();
+    return copy;
+  }
+
+ private:
+  const Transformer& model_;
+  ForwardRequest request_;  // holds what the recording reads
+  const int64_t point_, masks_;
+  int64_t seen_ = 0;
+  std::unique_ptr<RecordedLists> lists_;
+  // What lies in the recording's memory is freed before it.
+  std::unique_ptr<Recording> recording_;
+  std::unique_ptr<Pass> pass_;
+  ForwardResult result_;
+};
+
+std::optional<ForwardResult> RecordedPasses::forward(const Transformer& model, const ForwardRequest& request) {
+  const Recorder* record = recorder(model.weights().options.device().type());
+  if (!record || !request.from || !only_outputs(request)) return std::nullopt;
+  std::shared_ptr<RecordedPasses>& recorded = request.from->recorded;
+  if (!recorded) recorded = std::make_shared<RecordedPasses>();
+  if (recorded->gave_up_) return std::nullopt;
+  const MaskPlan plan(*request.patch->graph, request.patch->mask, PlanKind::listed);
+  const int64_t point = first_patched_point(model.config(), plan);
+  const at::NoGradGuard no_grad;
+  std::list<std::unique_ptr<One>>& passes = recorded->passes_;
+  auto found = passes.begin();
+  while (found != passes.end() && !(*found)->serves(model, request, point, plan.masks())) ++found;
+  if (found == passes.end()) {
+    passes.push_front(std::make_unique<One>(model, request, point, plan.masks()));
+    if (passes.size() > kMostKept) passes.pop_back();
+  } else {
+    passes.splice(passes.begin(), passes, found);
+  }
+  request.cancel.check();
+  try {
+    return passes.front()->run(request, plan, *record);
+  } catch (const std::exception& error) {
+    request.cancel.check();
+    // A pass that cannot be recorded can still run.
+    recording_counts().failed++;
+    recording_counts().failure = error.what();
+    recorded->gave_up_ = true;
+    passes.clear();
+    return std::nullopt;
+  }
+}
+
+}  // namespace autocircuit
