@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { smallConfig, smallModel, smallWeights } from "../../test/small-model.ts";
+import { addon } from "../loader.ts";
 import { Tensor } from "../tensor.ts";
 import { probeProgram } from "../toolchain/cuda/probe.ts";
 import { NATIVE_ROOT } from "../toolchain/native-root.ts";
@@ -12,6 +13,7 @@ import { openDevice } from "./open-device.ts";
 import { explained } from "./out-of-memory.ts";
 
 // Tests for GPUs are elsewhere; here the addon's LibTorch is the CPU build, or nobody sees a GPU.
+addon();
 const withoutGpu = loadedLibTorch().kind === "cpu";
 
 describe.skipIf(!withoutGpu)("openDevice with a CPU LibTorch", () => {

@@ -65,7 +65,7 @@ export async function collectFacts(options: DoctorOptions = {}): Promise<Machine
     threads: availableParallelism(),
     memory: { totalBytes: totalmem(), freeBytes: process.availableMemory() },
     cache: { path: cache, freeBytes: await freeSpace(cache), entries: cacheEntries(env).map((entry) => entry.name) },
-    cuda: await collectCudaFacts(usedLibTorch(addon) ?? libtorch, nativeRoot, env),
+    cuda: await collectCudaFacts(addon.loads ? (usedLibTorch(addon) ?? libtorch) : undefined, nativeRoot, env),
   };
 }
 

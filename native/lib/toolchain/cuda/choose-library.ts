@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type LibTorch, libraryName } from "../libtorch.ts";
+import { readStamp } from "../stamp.ts";
 import { misfit } from "./fit.ts";
 import { findGpus, visibleGpus } from "./gpus.ts";
 import { type BuiltCudaLibrary, builtCudaLibraries, cudaLayout } from "./library.ts";
@@ -39,13 +40,21 @@ export async function judgeLibraries(options: JudgeOptions): Promise<JudgedLibra
   const gpus = visibleGpus((await findGpus(env)).gpus, env);
   const around = { libtorch, layout: cudaLayout(nativeRoot), gpus };
   const judged: JudgedLibrary[] = [];
+  const addon = readStamp(nativeRoot)?.sources ?? "";
   for (const library of builtCudaLibraries(nativeRoot)) {
     const problem = misfit(library.built, around);
     if (problem !== undefined) {
       judged.push({ library, problem });
       continue;
     }
-    const { passed, reason } = await probe({ library, libtorchCuda: libtorchCudaFile(libtorch), gpus, env, program });
+    const { passed, reason } = await probe({
+      library,
+      libtorchCuda: libtorchCudaFile(libtorch),
+      gpus,
+      addon,
+      env,
+      program,
+    });
     judged.push(passed ? { library } : { library, problem: `${reason} (delete ${library.verdict} to probe again)` });
   }
   return judged;

@@ -1,8 +1,9 @@
 import type { LibTorch } from "../libtorch.ts";
 import { type JudgedLibrary, judgeLibraries } from "./choose-library.ts";
 import { cudaLibTorches } from "./find-cuda-libtorch.ts";
-import { findGpus, type Gpus } from "./gpus.ts";
-import { builtCudaLibraries, hashCudaSources } from "./library.ts";
+import { misfit } from "./fit.ts";
+import { findGpus, type Gpus, visibleGpus } from "./gpus.ts";
+import { type BuiltCudaLibrary, builtCudaLibraries, cudaLayout, hashCudaSources } from "./library.ts";
 import { type FoundNvcc, findNvcc } from "./nvcc.ts";
 
 /** What this machine has of CUDA. */
@@ -19,27 +20,32 @@ export interface CudaFacts extends Gpus {
 /**
  * Looks at the machine. A library of kernels that fits is probed, in a process of its own, unless it was before.
  *
- * @param libtorch what the addon uses; undefined where there is none
+ * @param libtorch what the addon uses; undefined where there is no addon that loads
  */
 export async function collectCudaFacts(
   libtorch: LibTorch | undefined,
   nativeRoot: string,
   env: NodeJS.ProcessEnv,
 ): Promise<CudaFacts> {
-  const [gpus, compiler, libtorches] = await Promise.all([
+  const [found, compiler, libtorches] = await Promise.all([
     findGpus(env),
     findNvcc(env),
     cudaLibTorches(nativeRoot, env),
   ]);
+  const gpus = visibleGpus(found.gpus, env);
   const judged =
-    libtorch?.kind === "cuda"
+    libtorch?.kind === "cuda" && gpus.length > 0
       ? await judgeLibraries({ libtorch, nativeRoot, env })
-      : builtCudaLibraries(nativeRoot).map((library) => ({ library, problem: unused(libtorch) }));
+      : builtCudaLibraries(nativeRoot).map((library) => ({ library, problem: untried(library, libtorch, nativeRoot) }));
   const sources = hashCudaSources(nativeRoot);
   const libraries = judged.map((one) => ({ ...one, stale: one.library.built.sources !== sources }));
-  return { ...gpus, compiler, libtorches, libraries };
+  return { ...found, compiler, libtorches, libraries };
 }
 
-function unused(libtorch: LibTorch | undefined): string {
-  return libtorch ? `the addon uses LibTorch ${libtorch.build}, the CPU build` : "there is no addon to use it";
+/** Why a library was not probed. */
+function untried({ built }: BuiltCudaLibrary, libtorch: LibTorch | undefined, nativeRoot: string): string {
+  if (!libtorch) return "there is no addon to use it";
+  if (libtorch.kind === "cpu") return `the addon uses LibTorch ${libtorch.build}, the CPU build`;
+  const why = misfit(built, { libtorch, layout: cudaLayout(nativeRoot), gpus: [] });
+  return why ?? "it fits this LibTorch, but there is no GPU to try it on";
 }

@@ -12,6 +12,7 @@ it("ends a probe that hangs, and needs no place to remember", async () => {
     library,
     libtorchCuda: "x",
     gpus: [],
+    addon: "",
     env: process.env,
     program: join(root, "probe.cjs"),
     timeoutMs: 300,

@@ -10,7 +10,7 @@ export interface ProbeVerdict {
   readonly passed: boolean;
   /** Why not. */
   readonly reason?: string;
-  /** What it was found for: the library's stamp, the driver, the GPUs. Anything else asks again. */
+  /** What it was found for: the library's stamp, the addon's sources, the driver, the GPUs. Anything else asks again. */
   readonly key: string;
 }
 
@@ -20,6 +20,8 @@ export interface ProbeRequest {
   /** LibTorch's own library for CUDA. */
   readonly libtorchCuda: string;
   readonly gpus: readonly Gpu[];
+  /** Tells the addon's build from others. */
+  readonly addon: string;
   readonly env: NodeJS.ProcessEnv;
   /** The program that is run in a process of its own, and its time limit. */
   readonly program: string;
@@ -44,9 +46,9 @@ export async function probe(request: ProbeRequest): Promise<ProbeVerdict> {
   return verdict;
 }
 
-function keyOf({ library, gpus, env }: ProbeRequest): string {
+function keyOf({ library, addon, gpus, env }: ProbeRequest): string {
   const machine = gpus.map(({ name, driver }) => `${name} ${driver}`);
-  return JSON.stringify([library.built, machine, env.CUDA_VISIBLE_DEVICES ?? null]);
+  return JSON.stringify([library.built, addon, machine, env.CUDA_VISIBLE_DEVICES ?? null]);
 }
 
 async function failure({ library, libtorchCuda, env, program, timeoutMs }: ProbeRequest): Promise<string | undefined> {
