@@ -93,7 +93,8 @@ class CudaLibrary : public DeviceLibrary {
     cudaDeviceProp properties;
     C10_CUDA_CHECK(cudaGetDeviceProperties(&properties, device));
     const Memory memory = memory_of(device);
-    return {properties.name, properties.major, properties.minor, static_cast<int64_t>(memory.total), static_cast<int64_t>(memory.free)};
+    const auto total = static_cast<int64_t>(memory.total), free = static_cast<int64_t>(memory.free);
+    return {properties.name, properties.major, properties.minor, total, free};
   }
 
   void limit_memory(int device, int64_t bytes) const override {

@@ -19,7 +19,8 @@ struct Inputs {
 // Plain logits of plain numbers, in double.
 std::vector<double> plain_logits(const Inputs& in) {
   const int64_t rows = in.x.size(0), d = in.x.size(1), columns = in.weight.size(1);
-  const std::vector<double> x = numbers(in.x), weight = numbers(in.weight), bias = in.bias ? numbers(*in.bias) : std::vector<double>(columns);
+  const std::vector<double> x = numbers(in.x), weight = numbers(in.weight);
+  const std::vector<double> bias = in.bias ? numbers(*in.bias) : std::vector<double>(columns);
   std::vector<double> result(rows * columns);
   for (int64_t i = 0; i < rows; i++)
     for (int64_t v = 0; v < columns; v++) {

@@ -39,7 +39,8 @@ TEST("kernels: the mask's gradient in one bucket") {
   for (const at::ScalarType dtype : kDtypes)
     for (const int64_t rows : {1, 7, 36})
       for (const int64_t sources : {1, 9, 65})
-        for (const auto& [n, d] : {std::pair<int64_t, int64_t>{1, 1}, {3, 5}, {7, 64}, {13, 11}}) check_case(random, rows, sources, n, d, 1, dtype);
+        for (const auto& [n, d] : {std::pair<int64_t, int64_t>{1, 1}, {3, 5}, {7, 64}, {13, 11}})
+          check_case(random, rows, sources, n, d, 1, dtype);
 }
 
 TEST("kernels: the mask's gradient by bucket, some of them empty, in blocks that end unevenly") {

@@ -33,13 +33,15 @@ TEST("kernels: a norm's backward equals the finite difference, in every width, d
         for (const bool shared : {false, true})
           for (const bool scaled : {false, true}) {
             const int64_t rows = 3, n = 2;
-            const at::Tensor grad = random_tensor(random, {rows, n, d}, dtype), x = random_tensor(random, shared ? at::IntArrayRef({n, d}) : at::IntArrayRef({rows * n, d}), dtype);
+            const int64_t x_rows = shared ? n : rows * n;
+            const at::Tensor grad = random_tensor(random, {rows, n, d}, dtype), x = random_tensor(random, {x_rows, d}, dtype);
             const kernels::Maybe scale = scaled ? kernels::Maybe(random_tensor(random, {d}, dtype)) : kernels::Maybe();
             const at::Tensor result = grad.clone();
             kernels::norm_backward_rows_(result, x, norm, kEps, scale);
-            const std::vector<double> g = numbers(grad), value = numbers(x), got = numbers(result), s = scale ? numbers(*scale) : std::vector<double>();
+            const std::vector<double> g = numbers(grad), value = numbers(x), got = numbers(result);
+            const std::vector<double> s = scale ? numbers(*scale) : std::vector<double>();
             for (int64_t row = 0; row < rows * n; row++) {
-              const std::vector<double> of_grad = row_of(g, row, d), of_x = row_of(value, row % (shared ? n : rows * n), d);
+              const std::vector<double> of_grad = row_of(g, row, d), of_x = row_of(value, row % x_rows, d);
               const double factor = statistics(of_x, norm, kEps).factor;
               double most = 0;
               for (int64_t j = 0; j < d; j++) most = std::max(most, std::abs(of_grad[j] * (s.empty() ? 1 : s[j]) * factor));

@@ -29,13 +29,14 @@ void absorb_outputs_(const at::Tensor& out, const Maybe& ablated, const Maybe& r
     kernel.out = out.mutable_data_ptr<scalar_t>();
     kernel.ablated = data_or_null<scalar_t>(ablated);
     kernel.resid = has(resid) ? resid->mutable_data_ptr<scalar_t>() : nullptr;
-    kernel.heads = heads;
-    kernel.n = n;
-    kernel.d = d;
-    kernel.ablated_rows = has(ablated) ? ablated->size(1) : 1;
+    kernel.heads = narrow(heads, name);
+    kernel.n = narrow(n, name);
+    kernel.d = narrow(d, name);
+    kernel.ablated_rows = narrow(has(ablated) ? ablated->size(1) : 1, name);
     kernel.aligned = aligned_for(d, {out, ablated, resid});
     constexpr int threads = AbsorbOutputs<scalar_t>::kMaxThreads;
-    launch(kernel, {divide_up(n * divide_up(d, kShare), threads), 1, threads});
+    const int64_t blocks = divide_up(n * divide_up(d, kShare), threads);
+    launch(kernel, {narrow(blocks * threads, name) / threads, 1, threads});
   });
 }
 

@@ -1,6 +1,7 @@
 #include "device_operators/arguments.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "launch/grid.h"
 
@@ -21,6 +22,11 @@ void check_divisor(int64_t size, int64_t whole, Argument argument) {
   TORCH_CHECK(size > 0 && whole % size == 0, argument.operation, ": ", argument.name, " has ", size, " rows, which do not divide ", whole);
 }
 
+int narrow(int64_t size, const char* operation) {
+  TORCH_CHECK(size >= 0 && size <= INT32_MAX, operation, ": ", size, " is too many");
+  return static_cast<int>(size);
+}
+
 void check_norm(int64_t norm, const char* operation) {
   TORCH_CHECK(norm >= kNoNorm && norm <= kRmsNorm, operation, ": there is no norm ", norm);
 }
@@ -36,6 +42,8 @@ bool aligned_for(int64_t d, std::initializer_list<Maybe> tensors) {
   });
 }
 
-int threads_for(int64_t d, int most) { return static_cast<int>(std::clamp<int64_t>(divide_up(divide_up(d, kShare), kWarp) * kWarp, kWarp, most)); }
+int threads_for(int64_t d, int most) {
+  return static_cast<int>(std::clamp<int64_t>(divide_up(d, kShare * kWarp) * kWarp, kWarp, most));
+}
 
 }  // namespace autocircuit::kernels

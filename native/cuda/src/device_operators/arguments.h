@@ -26,6 +26,9 @@ void check_sizes(const at::Tensor& tensor, Argument argument, at::IntArrayRef si
 // `size` is `whole` or divides it.
 void check_divisor(int64_t size, int64_t whole, Argument argument);
 
+// As the kernels count; throws where that is too few bits.
+int narrow(int64_t size, const char* operation);
+
 void check_norm(int64_t norm, const char* operation);
 
 bool has(const Maybe& tensor);

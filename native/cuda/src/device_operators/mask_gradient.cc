@@ -47,7 +47,8 @@ at::Tensor one_bucket(const at::Tensor& grad, const at::Tensor& delta, at::Scala
 }
 
 template <class T>
-at::Tensor many_buckets(const at::Tensor& grad, const at::Tensor& delta, const at::Tensor& bucket_of, int64_t buckets, at::ScalarType dtype) {
+at::Tensor many_buckets(const at::Tensor& grad, const at::Tensor& delta, const at::Tensor& bucket_of, int64_t buckets,
+                        at::ScalarType dtype) {
   using Kernel = BucketProducts<T>;
   const auto [sorted, order] = at::sort(bucket_of, /*stable=*/true, /*dim=*/0, /*descending=*/false);
   const at::Tensor begin = at::searchsorted(sorted, at::arange(buckets + 1, bucket_of.options()));

@@ -25,9 +25,9 @@ void norm_backward_rows_(const at::Tensor& grad, const at::Tensor& x, int64_t no
   const int64_t rows = grad.numel() / d, x_rows = x.numel() / d;
   check_divisor(x_rows, rows, {name, "x"});
   AUTOCIRCUIT_DISPATCH(dtype, name, [&] {
-    NormBackward<scalar_t> kernel{grad.mutable_data_ptr<scalar_t>(), x.const_data_ptr<scalar_t>(), x_rows, d,
+    NormBackward<scalar_t> kernel{grad.mutable_data_ptr<scalar_t>(), x.const_data_ptr<scalar_t>(), narrow(x_rows, name), narrow(d, name),
                                   norm_arguments<scalar_t>(norm, eps, scale, {}), aligned_for(d, {grad, x, scale})};
-    launch(kernel, {rows, 1, threads_for(d, NormBackward<scalar_t>::kMaxThreads)});
+    launch(kernel, {narrow(rows, name), 1, threads_for(d, NormBackward<scalar_t>::kMaxThreads)});
   });
 }
 

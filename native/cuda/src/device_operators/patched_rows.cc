@@ -19,7 +19,8 @@ namespace {
 
 constexpr const char* kName = "patched_rows";
 
-// Tiles share a block up to this size: two such blocks fit on a multiprocessor, and one sums while the other is at its norm.
+// Tiles share a block up to this size: two such blocks fit on a multiprocessor (a thread has up to 80 registers), and one sums while
+// the other is at its norm.
 constexpr int kPreferredThreads = 384;
 
 template <class T>
@@ -70,7 +71,8 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
   check_dense(from_ablated, {kName, "from_ablated"}, at::kByte, device);
   check_sizes(from_ablated, {kName, "from_ablated"}, {rows});
   check_dense(begin, {kName, "begin"}, at::kInt, device);
-  TORCH_CHECK(begin.numel() >= tiles * masks * tokens + 1, kName, ": begin has ", begin.numel(), " entries, not ", tiles * masks * tokens + 1);
+  TORCH_CHECK(begin.numel() > tiles * masks * tokens, kName, ": begin has ", begin.numel(), " entries, not ",
+              tiles * masks * tokens + 1);
   check_dense(source, {kName, "source"}, at::kInt, device);
   check_dense(weight_in, {kName, "weight"}, weight_dtype, device);
   check_sizes(weight_in, {kName, "weight"}, {weight_in.size(0), kRowsOfTile});
@@ -90,43 +92,46 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
     using Kernel = PatchedRows<scalar_t>;
     using C = Compute<scalar_t>;
     static_assert(Kernel::kTile == kRowsOfTile);
-    TORCH_CHECK(n * d * static_cast<int64_t>(sizeof(scalar_t)) <= int64_t{UINT32_MAX}, kName, ": a source of ", n, " x ", d, " is too large");
+    TORCH_CHECK(n * d * static_cast<int64_t>(sizeof(scalar_t)) <= int64_t{UINT32_MAX}, kName, ": a source of ", n, " x ", d,
+                " is too large");
     const Shape<scalar_t> shape(d, tiles);
     const Norm<scalar_t> of_norm = norm_arguments<scalar_t>(norm, eps, scale, shift);
     const bool aligned = aligned_for(d, {resid, ablated, early, late, scale, shift, out});
     // Rows that no block holds as a whole are normed when all their pieces are there, from sums that were not rounded.
     const bool norm_later = norm != kNoNorm && shape.pieces > 1;
-    const at::Tensor raw = !norm_later ? at::Tensor() : std::is_same_v<C, scalar_t> ? out : at::empty(out.sizes(), out.options().dtype(weight_dtype));
+    at::Tensor raw;
+    if (norm_later) raw = std::is_same_v<C, scalar_t> ? out : at::empty(out.sizes(), out.options().dtype(weight_dtype));
     Kernel kernel{};
     kernel.resid = data_or_null<scalar_t>(resid);
     kernel.ablated = data_or_null<scalar_t>(ablated);
     kernel.early = data_or_null<scalar_t>(early);
     kernel.late = data_or_null<scalar_t>(late);
-    kernel.resid_rows = has(resid) ? resid->size(0) : 1;
-    kernel.ablated_rows = has(ablated) ? ablated->size(0) : 1;
-    kernel.early_rows = has(early) ? early->size(1) : 1;
-    kernel.first_late = first_late;
+    kernel.resid_rows = narrow(has(resid) ? resid->size(0) : 1, kName);
+    kernel.ablated_rows = narrow(has(ablated) ? ablated->size(0) : 1, kName);
+    kernel.early_rows = narrow(has(early) ? early->size(1) : 1, kName);
+    kernel.first_late = narrow(first_late, kName);
     kernel.from_ablated = from_ablated.const_data_ptr<uint8_t>();
     kernel.begin = begin.const_data_ptr<int32_t>();
     kernel.source = source.const_data_ptr<int32_t>();
     kernel.weight = weight.const_data_ptr<C>();
     kernel.token_of = token_of.const_data_ptr<int32_t>();
-    kernel.length = token_of.numel();
-    kernel.masks = masks;
-    kernel.tokens = tokens;
-    kernel.rows = rows;
-    kernel.n = n;
-    kernel.d = d;
+    kernel.length = narrow(token_of.numel(), kName);
+    kernel.masks = narrow(masks, kName);
+    kernel.tokens = narrow(tokens, kName);
+    kernel.rows = narrow(rows, kName);
+    kernel.n = narrow(n, kName);
+    kernel.d = narrow(d, kName);
     kernel.norm = of_norm;
     if (shape.pieces > 1) kernel.norm.kind = kNoNorm;
     kernel.aligned = aligned;
-    kernel.tiles = tiles;
-    kernel.tiles_a_block = shape.tiles_a_block;
+    kernel.tiles = narrow(tiles, kName);
+    kernel.tiles_a_block = narrow(shape.tiles_a_block, kName);
     kernel.out = out.mutable_data_ptr<scalar_t>();
     kernel.raw = norm_later ? raw.mutable_data_ptr<C>() : nullptr;
-    launch(kernel, {n * shape.groups, shape.pieces, shape.tile_threads * static_cast<int>(shape.tiles_a_block)});
+    const int threads = shape.tile_threads * kernel.tiles_a_block;
+    launch(kernel, {narrow(n * shape.groups, kName), shape.pieces, threads});
     if (!norm_later) return;
-    NormRows<scalar_t> normed{raw.const_data_ptr<C>(), out.mutable_data_ptr<scalar_t>(), d, of_norm, aligned};
+    const NormRows<scalar_t> normed{raw.const_data_ptr<C>(), kernel.out, kernel.d, of_norm, aligned};
     launch(normed, {rows * n, 1, threads_for(d, NormRows<scalar_t>::kMaxThreads)});
   });
   return out;

@@ -84,7 +84,7 @@ struct BucketProducts {
       AUTOCIRCUIT_UNROLL
       for (int c = 0; c < kColumns; c += shares * kShare) {
         const int line = l + thread % kLines, own = c + thread / kLines * kShare;
-        const int64_t count = first + line < lines ? d - column - own : 0;
+        const int count = first + line < lines ? static_cast<int>(d - column) - own : 0;
         const Share<T> values = load_share(from + ((first + line) * n + i) * d + column + own, count, aligned);
         AUTOCIRCUIT_UNROLL
         for (int j = 0; j < kShare; j++) to[own + j][line] = values[j];

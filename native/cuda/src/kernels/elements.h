@@ -38,7 +38,9 @@ AUTOCIRCUIT_DEVICE void read_aligned(void* to, const void* from) {
 
 // Stores to global memory. An assignment would be taken apart where another branch stores the same elements one by one.
 AUTOCIRCUIT_DEVICE void store_word(uint4* to, uint4 word) {
-  asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(to)), "r"(word.x), "r"(word.y), "r"(word.z), "r"(word.w) : "memory");
+  asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(to)), "r"(word.x), "r"(word.y),
+               "r"(word.z), "r"(word.w)
+               : "memory");
 }
 
 AUTOCIRCUIT_DEVICE void store_word(uint2* to, uint2 word) {
@@ -50,7 +52,8 @@ AUTOCIRCUIT_DEVICE void write_aligned(void* to, const void* from) {
   using W = Word<kBytes>;
   static_assert(kBytes % sizeof(W) == 0);
   AUTOCIRCUIT_UNROLL
-  for (int i = 0; i < kBytes / static_cast<int>(sizeof(W)); i++) store_word(static_cast<W*>(to) + i, static_cast<const W*>(from)[i]);
+  for (int i = 0; i < kBytes / static_cast<int>(sizeof(W)); i++)
+    store_word(static_cast<W*>(to) + i, static_cast<const W*>(from)[i]);
 }
 
 #else
@@ -80,7 +83,7 @@ AUTOCIRCUIT_DEVICE Array<T, N> load_aligned(const T* from) {
 
 // The elements from[0, count), as many as a share holds; 0 beyond `count`. With `aligned` a share is full or empty.
 template <class T>
-AUTOCIRCUIT_DEVICE Share<T> load_share(const T* from, int64_t count, bool aligned) {
+AUTOCIRCUIT_DEVICE Share<T> load_share(const T* from, int count, bool aligned) {
   Share<T> result = {};
   if (aligned) {
     if (count <= 0) return result;
@@ -96,7 +99,7 @@ AUTOCIRCUIT_DEVICE Share<T> load_share(const T* from, int64_t count, bool aligne
 }
 
 template <class T>
-AUTOCIRCUIT_DEVICE void store_share(T* to, const Share<T>& values, int64_t count, bool aligned) {
+AUTOCIRCUIT_DEVICE void store_share(T* to, const Share<T>& values, int count, bool aligned) {
   if (aligned) {
     if (count <= 0) return;
     AlignedArray<T, kShare> stored;

@@ -20,7 +20,7 @@ struct Norm {
 
 // 1 / standard deviation or 1 / root mean square, from a sum of D squares.
 template <class C>
-AUTOCIRCUIT_DEVICE C inverse_root(C squares, int64_t d, C eps) {
+AUTOCIRCUIT_DEVICE C inverse_root(C squares, int d, C eps) {
   return C(1) / std::sqrt(squares / static_cast<C>(d) + eps);
 }
 
@@ -31,7 +31,7 @@ AUTOCIRCUIT_DEVICE C share_sum(const Array<C, kShare>& x) {
 
 // Of the elements that the share has: those beyond would count as -center.
 template <class C>
-AUTOCIRCUIT_DEVICE C share_squares(const Array<C, kShare>& x, C center, int64_t count) {
+AUTOCIRCUIT_DEVICE C share_squares(const Array<C, kShare>& x, C center, int count) {
   C result = 0;
   AUTOCIRCUIT_UNROLL
   for (int j = 0; j < kShare; j++)

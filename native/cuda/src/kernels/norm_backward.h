@@ -20,20 +20,20 @@ struct NormBackward {
 
   T* grad;      // [rows, D]
   const T* x;   // [x_rows, D]
-  int64_t x_rows, d;
+  int x_rows, d;
   Norm<T> norm;
   bool aligned;
 
   template <class Block>
   AUTOCIRCUIT_DEVICE void run(Block& block, Shared& shared) const {
     T* of_grad = grad + block.x() * d;
-    const T* of_x = x + block.x() % x_rows * d;
-    const int64_t step = static_cast<int64_t>(block.threads()) * kShare;
+    const T* of_x = x + static_cast<int64_t>(static_cast<int>(block.x()) % x_rows) * d;
+    const int step = block.threads() * kShare;
     Local<Block, Array<C, 2>> means(block), products(block);  // of x and g'; of x - mean with itself and with g'
     block.alone([&](int thread) { means[thread] = {}, products[thread] = {}; });
     if (norm.kind == kLayerNorm) {
       block.alone([&](int thread) {
-        for (int64_t at = thread * kShare; at < d; at += step) {
+        for (int at = thread * kShare; at < d; at += step) {
           means[thread][0] += share_sum(load_share(of_x + at, d - at, aligned));
           means[thread][1] += share_sum(scaled(of_grad, at));
         }
@@ -42,7 +42,7 @@ struct NormBackward {
       block.alone([&](int thread) { means[thread][0] /= static_cast<C>(d), means[thread][1] /= static_cast<C>(d); });
     }
     block.alone([&](int thread) {
-      for (int64_t at = thread * kShare; at < d; at += step) {
+      for (int at = thread * kShare; at < d; at += step) {
         const Share<T> value = load_share(of_x + at, d - at, aligned), g = scaled(of_grad, at);
         products[thread][0] += share_squares(value, means[thread][0], d - at);
         AUTOCIRCUIT_UNROLL
@@ -53,7 +53,7 @@ struct NormBackward {
     block.alone([&](int thread) {
       const C factor = inverse_root(products[thread][0], d, norm.eps);
       const C slope = products[thread][1] * factor * factor / static_cast<C>(d);
-      for (int64_t at = thread * kShare; at < d; at += step) {
+      for (int at = thread * kShare; at < d; at += step) {
         const Share<T> value = load_share(of_x + at, d - at, aligned);
         Share<T> g = scaled(of_grad, at);
         AUTOCIRCUIT_UNROLL
@@ -64,7 +64,7 @@ struct NormBackward {
   }
 
  private:
-  AUTOCIRCUIT_DEVICE Share<T> scaled(const T* of_grad, int64_t at) const {
+  AUTOCIRCUIT_DEVICE Share<T> scaled(const T* of_grad, int at) const {
     Share<T> g = load_share(of_grad + at, d - at, aligned);
     if (norm.scale) {
       const Share<T> scale = load_share(norm.scale + at, d - at, aligned);

@@ -18,7 +18,7 @@ struct NormRows {
 
   const C* raw;
   T* out;
-  int64_t d;
+  int d;
   Norm<T> norm;
   bool aligned;
 
@@ -26,24 +26,24 @@ struct NormRows {
   AUTOCIRCUIT_DEVICE void run(Block& block, Shared& shared) const {
     const C* from = raw + block.x() * d;
     T* to = out + block.x() * d;
-    const int64_t step = static_cast<int64_t>(block.threads()) * kShare;
+    const int step = block.threads() * kShare;
     Local<Block, Array<C, 1>> mean(block), squares(block);
     block.alone([&](int thread) { mean[thread][0] = 0, squares[thread][0] = 0; });
     if (norm.kind == kLayerNorm) {
       block.alone([&](int thread) {
-        for (int64_t at = thread * kShare; at < d; at += step) mean[thread][0] += share_sum(load_share(from + at, d - at, aligned));
+        for (int at = thread * kShare; at < d; at += step) mean[thread][0] += share_sum(load_share(from + at, d - at, aligned));
       });
       reduce_block<Block, C, 1>(block, mean, shared.memory, Sum());
       block.alone([&](int thread) { mean[thread][0] /= static_cast<C>(d); });
     }
     block.alone([&](int thread) {
-      for (int64_t at = thread * kShare; at < d; at += step)
+      for (int at = thread * kShare; at < d; at += step)
         squares[thread][0] += share_squares(load_share(from + at, d - at, aligned), mean[thread][0], d - at);
     });
     reduce_block<Block, C, 1>(block, squares, shared.memory, Sum());
     block.alone([&](int thread) {
       const C factor = inverse_root(squares[thread][0], d, norm.eps);
-      for (int64_t at = thread * kShare; at < d; at += step) {
+      for (int at = thread * kShare; at < d; at += step) {
         Share<T> x = load_share(from + at, d - at, aligned), scale, shift;
         AUTOCIRCUIT_UNROLL
         for (int j = 0; j < kShare; j++) scale[j] = 1, shift[j] = 0;
