@@ -1,6 +1,6 @@
 #include "devices/open_device.h"
 
-#include <ATen/detail/CUDAHooksInterface.h>
+#include <ATen/DeviceAccelerator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 #include <torch/version.h>
@@ -44,20 +44,21 @@ const DeviceLibrary& open_library(const std::string& file) {
   return library;
 }
 
-// LibTorch looks once for its CUDA library, when it is first asked for anything of CUDA, and never again.
-void require_hooks() {
-  if (at::detail::getCUDAHooks().hasCUDART()) return;
-  throw Error("device", "LibTorch had settled that there is no CUDA before its CUDA library was opened. Open the device before anything "
-                        "is computed: give the device to the first model, or set AUTOCIRCUIT_DEVICE");
-}
-
 int device_count(c10::DeviceType type) { return c10::impl::VirtualGuardImpl(type).deviceCount(); }
+
+// LibTorch looks once for what its CUDA library registers, when it first asks for an accelerator (the first gradient does), and
+// never again.
+void require_accelerator() {
+  if (device_count(c10::DeviceType::CUDA) == 0 || at::accelerator::getAccelerator() == c10::DeviceType::CUDA) return;
+  throw Error("device", "LibTorch had settled that there is no GPU before its CUDA library was opened, when the first gradient was taken. "
+                        "Open the device before: give it to the first model, or set AUTOCIRCUIT_DEVICE");
+}
 
 }  // namespace
 
 OpenedDevices open_cuda(const std::string& libtorch_cuda, const std::optional<std::string>& library) {
   open(libtorch_cuda, RTLD_NOW | RTLD_GLOBAL);
-  require_hooks();
+  require_accelerator();
   if (library && !kernels) {
     kernels = &open_library(*library);
     set_recorder(c10::DeviceType::CUDA, [](int device, const std::function<void()>& work) { return kernels->record(device, work); });

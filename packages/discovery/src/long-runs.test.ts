@@ -97,9 +97,9 @@ describe("a discovery that takes seconds", () => {
     await logitsOf(task);
     let milliseconds = 0;
     const running = await largestDelay(async () => {
-      milliseconds = await timed(() => acdc(task.model, task.prompts, { taus: [0.01] }));
+      // For a second at least: a fast machine has time for several.
+      while (milliseconds < 1000) milliseconds += await timed(() => acdc(task.model, task.prompts, { taus: [0.01] }));
     });
-    expect(milliseconds).toBeGreaterThan(1000);
     const idle = await largestDelay(() => computeBeside(milliseconds));
     expect(running).toBeLessThan(50 + idle);
     task.model.dispose();

@@ -397,6 +397,40 @@ TEST("the mask's gradient is that of the network written out") {
   });
 }
 
+// Rounding to 8 or 11 bits at every step of three layers: a few of those units of the whole. (Without norms attention
+// scores grow to thousands here, where narrow types have no digits left.)
+TEST("in narrower number types logits, divergences and gradients are those of float64, rounded") {
+  for (const Architecture& a : architectures())
+    for (const at::Device& device : {at::Device(at::kCPU), pretend_device()})
+      for (const auto& [type, tolerance] : {std::pair{at::kBFloat16, 0.06}, {at::kHalf, 0.008}, {at::kFloat, 1e-5}}) {
+        if (a.config.norm == NormKind::none) continue;
+        at::manual_seed(3);
+        const Setting s(a, device);
+        const std::string name = a.name + ", " + device.str() + ", " + c10::toString(type);
+        const Transformer narrow(a.config, s.weights, {device, type, false});
+        const PatchGraph graph = make_graph(a.config, 0);
+        const at::Tensor mask = at::rand({graph.edges}, at::kDouble), direction = at::randn({3, 7, a.config.d_vocab_out}, at::kDouble);
+        const auto run = [&](const Transformer& model) {
+          const at::Tensor leaf = mask.clone().requires_grad_();
+          ForwardRequest request = request_for(s, graph, leaf, s.ablation(graph));
+          const at::Tensor logits = model.forward(request).logits.to(at::kCPU, at::kDouble);
+          return std::pair{logits.detach(), torch::autograd::grad({(logits * direction).sum()}, {leaf})[0]};
+        };
+        const auto near = [&, limit = tolerance](const at::Tensor& x, const at::Tensor& exact) {
+          const double error = (x - exact).norm().item<double>() / exact.norm().item<double>();
+          return error <= limit;
+        };
+        const auto [exact, exact_gradient] = run(s.model);
+        const auto [logits, gradient] = run(narrow);
+        CHECK_MESSAGE(near(logits, exact), name);
+        CHECK_MESSAGE(near(gradient, exact_gradient), name + ", gradient");
+        ForwardRequest request = request_for(s, graph, mask, s.ablation(graph));
+        request.reference = Reference{exact.flatten(0, 1), at::softmax(exact, -1).flatten(0, 1)};
+        const at::Tensor divergences = narrow.forward(request).divergences;
+        CHECK_MESSAGE(divergences.abs().max().item<double>() < 4 * tolerance * tolerance, name + ", divergences");
+      }
+}
+
 TEST("a prefix kept as keys and values, and left padding, give the logits of the whole prompt") {
   for (const Architecture& a : architectures()) {
     if (!a.config.causal) continue;
