@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { smallConfig, smallModel, smallWeights } from "../../test/small-model.ts";
 import { addon } from "../loader.ts";
+import { limitDeviceMemory } from "../runtime.ts";
 import { Tensor } from "../tensor.ts";
 import { probeProgram } from "../toolchain/cuda/probe.ts";
 import { NATIVE_ROOT } from "../toolchain/native-root.ts";
@@ -34,6 +35,13 @@ describe.skipIf(!withoutGpu)("openDevice with a CPU LibTorch", () => {
     await expect(openDevice("cuad" as "cuda")).rejects.toMatchObject({ code: "bad-input" });
     const create = () => Transformer.create(smallConfig, smallWeights(), { device: "gpu" as "cuda" });
     expect(create).toThrow(/"gpu" names no device/);
+  });
+
+  it("limits no memory of what is not open, nor of the CPU", () => {
+    expect(() => limitDeviceMemory("cuda:0", 2 ** 30)).toThrow(expect.objectContaining({ code: "device" }));
+    expect(() => limitDeviceMemory("cpu", 2 ** 30)).toThrow(/memory of the CPU cannot be limited here/);
+    for (const bytes of [-1, 0.5, Number.NaN])
+      expect(() => limitDeviceMemory("cuda:0", bytes)).toThrow(expect.objectContaining({ code: "bad-input" }));
   });
 
   it("lets the probe end with a reason", () => {
