@@ -1,4 +1,4 @@
-import type { DType, HostArray } from "./dtype.ts";
+import type { ComputeDType, DType, HostArray } from "./dtype.ts";
 import type { PatchGraph } from "./patch-graph.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
 
@@ -52,6 +52,27 @@ export interface NativeResult {
 /** What an operation takes besides tensors; `undefined` is "left out". */
 export type NativeParam = number | boolean | string | readonly number[] | undefined;
 
+/** Where and how a transformer computes. */
+export interface NativeTransformerOptions {
+  /** `cpu` or `cuda:0`; default the CPU. */
+  device?: string;
+  /** Default float64 where weights are, else float32. */
+  dtype?: ComputeDType;
+  /** Whether float32 products on a GPU may round their factors to 10 bits; default false. */
+  tf32?: boolean;
+}
+
+/** The devices of a kind. */
+export interface NativeDevices {
+  count: number;
+  /** Whether a library of kernels is open. */
+  kernels: boolean;
+  /** CUDA version that the library was built with. */
+  cuda?: string;
+  /** Empty without the library. */
+  devices: readonly { name: string; capability: string; totalBytes: number; freeBytes: number }[];
+}
+
 /** Memory figures, in bytes. */
 export interface MemoryFigures {
   /** Bytes in LibTorch's CPU tensors now, also those inside operations. */
@@ -64,6 +85,10 @@ export interface MemoryFigures {
   rssBytes: number;
   /** The most it was since the start or the last `resetPeak()` (which only Linux can reset). */
   peakRssBytes: number;
+  /** Bytes in LibTorch's tensors on all other devices; 0 without one. */
+  deviceBytes: number;
+  /** The most they were since the start or the last `resetPeak()`. */
+  peakDeviceBytes: number;
 }
 
 /** Versions the addon knows of. */
@@ -88,7 +113,20 @@ export interface Addon {
   setThreads(count: number): Promise<void>;
   synchronize(): Promise<void>;
   versions(): NativeVersions;
-  createTransformer(config: TransformerConfig, names: readonly string[], weights: readonly NativeTensor[]): NativeBox;
+  /**
+   * Opens LibTorch's library for a kind of device and, when given, a library of kernels. May be called again, to add the library.
+   *
+   * Throws with code "device" when one of them cannot be opened or does not fit.
+   */
+  openDevice(kind: "cuda", files: { libtorchCuda: string; library?: string }): NativeDevices;
+  /** The most that LibTorch may allocate on a device, in bytes; 0 = all there is. */
+  limitDeviceMemory(device: string, bytes: number): void;
+  createTransformer(
+    config: TransformerConfig,
+    names: readonly string[],
+    weights: readonly NativeTensor[],
+    options: NativeTransformerOptions,
+  ): NativeBox;
   transformerReady(transformer: NativeBox): Promise<void>;
   createAblation(sources: NativeTensor): NativeBox;
   createGraph(graph: PatchGraph): NativeBox;

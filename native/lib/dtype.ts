@@ -1,6 +1,15 @@
 /** Element types of a {@link Tensor}. */
 export type DType = "float32" | "float64" | "bfloat16" | "float16" | "int64" | "int32" | "uint8" | "bool";
 
+/** Element types that a transformer computes in. */
+export const computeDTypes = ["float32", "float64", "bfloat16", "float16"] as const;
+export type ComputeDType = (typeof computeDTypes)[number];
+
+/** Bytes of an element of a type to compute in. */
+export function elementBytes(dtype: ComputeDType): number {
+  return dtype === "float64" ? 8 : dtype === "float32" ? 4 : 2;
+}
+
 /** The typed arrays that tensors are made from and read into. */
 export type HostArray = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
 

@@ -9,6 +9,7 @@ export type ErrorCode =
   | "aborted"
   | "libtorch"
   | "addon"
+  | "device"
   | "out-of-memory"
   | "bad-file"
   | "native";

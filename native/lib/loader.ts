@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Addon } from "./addon.ts";
+import { openEarly } from "./devices/open-early.ts";
 import { AutocircuitError } from "./errors.ts";
 
 const BUILD = "Run `npm run setup` (in the repository) or `npx autocircuit build`";
@@ -10,7 +11,9 @@ let loaded: Addon | undefined;
 
 /** The addon; loaded on first use, so that importing this package never fails. */
 export function addon(): Addon {
-  loaded ??= loadAddon(addonPath());
+  if (loaded) return loaded;
+  loaded = loadAddon(addonPath());
+  openEarly(loaded);
   return loaded;
 }
 

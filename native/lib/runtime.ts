@@ -1,5 +1,6 @@
 import type { MemoryFigures } from "./addon.ts";
-import { guard, settle } from "./errors.ts";
+import type { Device } from "./device.ts";
+import { AutocircuitError, guard, settle } from "./errors.ts";
 import { addon } from "./loader.ts";
 
 /** Memory in use, in bytes, once everything enqueued so far has run. */
@@ -10,6 +11,38 @@ export async function memory(): Promise<MemoryFigures> {
 /** Starts the peaks of {@link memory} anew, once everything enqueued so far has run. */
 export async function resetPeak(): Promise<void> {
   return settle(addon().resetPeak());
+}
+
+/**
+ * Sets the most memory that LibTorch may take on a device. Beyond it work fails as if memory had ended.
+ *
+ * @param device a GPU that was opened, see `openDevice`
+ * @param bytes 0 for all there is
+ * @throws AutocircuitError "bad-input" for the CPU or a number of bytes that is none; "device" when the device was not opened
+ */
+export function limitDeviceMemory(device: Device, bytes: number): void {
+  if (device === "cpu") {
+    throw new AutocircuitError(
+      "bad-input",
+      "The memory of the CPU cannot be limited here: ask the system to (ulimit, cgroups).",
+    );
+  }
+  if (!Number.isSafeInteger(bytes) || bytes < 0) {
+    throw new AutocircuitError(
+      "bad-input",
+      `A limit of ${bytes} bytes cannot be: give a whole number, 0 for no limit.`,
+    );
+  }
+  guard(() => addon().limitDeviceMemory(device, bytes));
+  memoryLimits.set(device, bytes);
+}
+
+/** Limits that were set, in bytes, for messages. */
+const memoryLimits = new Map<Device, number>();
+
+/** @internal The limit that was set for a device, in bytes; undefined for none. */
+export function deviceMemoryLimit(device: Device): number | undefined {
+  return memoryLimits.get(device) || undefined;
 }
 
 /** Threads that one operation may use. At first LibTorch's choice: one per core, or `OMP_NUM_THREADS`. */

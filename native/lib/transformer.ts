@@ -1,13 +1,18 @@
 import { abortable } from "./abort.ts";
-import type { NativeResult } from "./addon.ts";
+import type { NativeResult, NativeTransformerOptions } from "./addon.ts";
 import { Boxed } from "./boxed.ts";
 import { checkConfig } from "./check-config.ts";
+import type { Device } from "./device.ts";
+import { openDeviceNow } from "./devices/open-device.ts";
+import { explained } from "./devices/out-of-memory.ts";
+import type { ComputeDType } from "./dtype.ts";
 import { guard, settle } from "./errors.ts";
 import { type ForwardRequest, type ForwardResult, nativeRequest } from "./forward.ts";
 import { PlainRun, Prefix } from "./kept.ts";
 import { addon } from "./loader.ts";
 import { Tensor } from "./tensor.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
+import { checkedDType, checkTf32, type TransformerOptions, usualDType } from "./transformer-options.ts";
 import { checkWeights, type Weights } from "./weights.ts";
 
 /**
@@ -22,24 +27,37 @@ import { checkWeights, type Weights } from "./weights.ts";
  */
 export class Transformer extends Boxed {
   readonly config: TransformerConfig;
+  /** Where it computes. */
+  readonly device: Device;
+  /** What it computes in. */
+  readonly dtype: ComputeDType;
+  /** Whether float32 products on a GPU round their factors to 10 bits. */
+  readonly tf32: boolean;
 
-  private constructor(config: TransformerConfig, weights: Weights) {
+  private constructor(config: TransformerConfig, weights: Weights, how: Required<NativeTransformerOptions>) {
     const names = Object.keys(weights);
     const tensors = Object.values(weights).map((tensor) => tensor.handle);
-    super(guard(() => addon().createTransformer(config, names, tensors)));
+    super(guard(() => addon().createTransformer(config, names, tensors, how)));
     this.config = config;
+    this.device = how.device as Device;
+    this.dtype = how.dtype;
+    this.tf32 = how.tf32;
   }
 
   /**
    * Checks the weights' names, shapes and element types now, and on the executor that they are finite: a NaN or an
    * infinity is reported by `ready()` and `forward()`. The weights may be disposed afterwards.
    *
-   * @throws AutocircuitError "bad-input" for the configuration, "unknown-name", "shape", "dtype", "disposed" for weights.
+   * @throws AutocircuitError "bad-input" for the configuration and for a device that is none, "device" for one that does not work here,
+   *   "unknown-name", "shape", "dtype", "disposed" for weights.
    */
-  static create(config: TransformerConfig, weights: Weights): Transformer {
+  static create(config: TransformerConfig, weights: Weights, options: TransformerOptions = {}): Transformer {
     checkConfig(config);
     checkWeights(config, weights);
-    return new Transformer(config, weights);
+    const dtype = checkedDType(options.dtype ?? usualDType(weights));
+    const tf32 = options.tf32 ?? false;
+    checkTf32(tf32, dtype);
+    return new Transformer(config, weights, { device: openDeviceNow(options.device), dtype, tf32 });
   }
 
   /**
@@ -60,9 +78,13 @@ export class Transformer extends Boxed {
    */
   async forward(request: ForwardRequest): Promise<ForwardResult> {
     const { signal } = request;
-    return wrap(
-      await abortable(signal, (token) => addon().forward(this.box, nativeRequest(this.config, request), token)),
-    );
+    try {
+      return wrap(
+        await abortable(signal, (token) => addon().forward(this.box, nativeRequest(this.config, request), token)),
+      );
+    } catch (error) {
+      throw await explained(error, this.device);
+    }
   }
 }
 

@@ -19,6 +19,10 @@ describe("memory", () => {
     expect(after.tensorBytes).toBe(before.tensorBytes);
   });
 
+  it("is nowhere but on the CPU without a GPU", async () => {
+    expect(await memory()).toMatchObject({ deviceBytes: 0, peakDeviceBytes: 0 });
+  });
+
   it("knows the peak", async () => {
     await resetPeak();
     const before = await memory();

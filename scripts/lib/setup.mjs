@@ -8,11 +8,12 @@ import { turbo } from "./turbo.mjs";
 /**
  * Brings a clone to where everything runs: dependencies, TypeScript, LibTorch, addon. What is current is left alone.
  *
- * @param {{ cppTests?: boolean, quiet?: boolean }} [options] `cppTests`: build the C++ unit tests too; `quiet`: speak on
- *   standard error, so that standard output belongs to what runs afterwards.
+ * @param {{ addon?: boolean, cppTests?: boolean, quiet?: boolean }} [options] `addon`: false for what runs without it, and then no
+ *   LibTorch is looked for either; `cppTests`: build the C++ unit tests too; `quiet`: speak on standard error, so that standard output
+ *   belongs to what runs afterwards.
  * @returns {Promise<{ cppTests?: string }>} The program with the C++ tests.
  */
-export async function setup({ cppTests = false, quiet = false } = {}) {
+export async function setup({ addon = true, cppTests = false, quiet = false } = {}) {
   const log = quiet ? console.error : console.log;
   const show = quiet ? "err" : "out";
   const steps = new Steps(log);
@@ -21,6 +22,7 @@ export async function setup({ cppTests = false, quiet = false } = {}) {
     if (await turbo(["build", "--output-logs=errors-only"], { show: "none" })) return "up to date";
     throw new StepError("TypeScript did not compile: see the errors above.");
   });
+  if (!addon) return {};
   const toolchain = await import(pathToFileURL(join(ROOT, "native", "dist", "toolchain", "index.js")).href);
   const onLine = (line) => steps.say(line);
   const libtorch = await findLibTorch(steps, toolchain, onLine);

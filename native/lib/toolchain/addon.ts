@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { NATIVE_ROOT } from "./build.ts";
 import type { LibTorch } from "./libtorch.ts";
+import { NATIVE_ROOT } from "./native-root.ts";
 import { run } from "./run.ts";
 import { buildPaths, currentStamp, readStamp, reasonsToBuild } from "./stamp.ts";
 

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { libtorchFiles, temporaryFolder, writeTree } from "../../test/toolchain/fixtures.ts";
 import { inspectAddon } from "./addon.ts";
-import { build, NATIVE_ROOT } from "./build.ts";
+import { build } from "./build.ts";
 import { inspectLibTorch, type LibTorch } from "./libtorch.ts";
+import { NATIVE_ROOT } from "./native-root.ts";
 import { buildPaths } from "./stamp.ts";
 
 /* A whole addon in a few lines, so that the real tools build it in seconds. It needs no LibTorch but is told of one. */
@@ -81,7 +82,9 @@ describe("build", () => {
     expect([built, spawnSync(output).status]).toEqual([true, 0]);
     expect(existsSync(buildPaths(nativeRoot).output)).toBe(false);
     expect((await build({ nativeRoot, libtorch, jobs: 1, target: "tests" })).built).toBe(false);
+    writeTree(nativeRoot, { "build/cuda/2.13.0+cu130-13.0/stamp.json": "{}" });
     expect((await build({ nativeRoot, libtorch, jobs: 1, force: true })).reasons[0]).toBe("asked for");
+    expect(existsSync(join(nativeRoot, "build", "cuda", "2.13.0+cu130-13.0", "stamp.json"))).toBe(true);
     expect(existsSync(output)).toBe(false);
   });
 

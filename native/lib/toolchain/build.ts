@@ -1,22 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { availableParallelism } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import { AutocircuitError } from "../errors.ts";
+import { defaultJobs, runStep } from "./build-steps.ts";
 import { findCMake, findCompiler } from "./compilers.ts";
 import { ensureLibTorch } from "./ensure-libtorch.ts";
 import type { LibTorch } from "./libtorch.ts";
 import { withLock } from "./lock.ts";
-import { run } from "./run.ts";
+import { NATIVE_ROOT } from "./native-root.ts";
 import { type BuildTarget, buildPaths, currentStamp, readStamp, reasonsToBuild, writeStamp } from "./stamp.ts";
-
-/** Memory that one compiler needs for a file that includes LibTorch's headers. */
-const BYTES_PER_JOB = 1.5 * 1024 ** 3;
-
-/** Folder of the package `@autocircuit/native`, from the sources as well as from the compiled files. */
-export const NATIVE_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
 /** What {@link build} may be told. */
 export interface BuildOptions {
@@ -89,7 +82,7 @@ export function buildReasons(
   target: BuildTarget = "addon",
   nativeRoot: string = NATIVE_ROOT,
 ): string[] {
-  return reasonsToBuild(readStamp(nativeRoot, target), currentStamp(nativeRoot, libtorch));
+  return reasonsToBuild(readStamp(nativeRoot, target), currentStamp(nativeRoot, libtorch, target));
 }
 
 interface Work {
@@ -111,7 +104,7 @@ async function compile(work: Work, reasons: readonly string[]): Promise<void> {
   const { nativeRoot, target, libtorch } = work;
   await requireTools();
   const cmakeJs = locateCmakeJs(nativeRoot);
-  const stamp = currentStamp(nativeRoot, libtorch);
+  const stamp = currentStamp(nativeRoot, libtorch, target);
   const paths = buildPaths(nativeRoot, target);
   const what = target === "addon" ? "the addon" : "the C++ unit tests";
   work.onLine(`building ${what} against LibTorch ${libtorch.build} at ${libtorch.path} (${reasons.join("; ")})`);
@@ -120,8 +113,10 @@ async function compile(work: Work, reasons: readonly string[]): Promise<void> {
   if (work.force || configuredFor(paths.folder) !== libtorch.path) await emptyBuildFolder(paths.folder);
   const common = ["-l", "warn", "-d", nativeRoot, "-B", "Release", `--CDLIBTORCH=${libtorch.path}`];
   const name = target === "addon" ? "autocircuit" : "autocircuit_tests";
-  await step(`configure ${what}`, [cmakeJs, "configure", ...common], work);
-  await step(`build ${what}`, [cmakeJs, "build", ...common, "-T", name, "--parallel", `${work.jobs}`], work);
+  const step = (name: string, args: readonly string[]) =>
+    runStep(name, process.execPath, [cmakeJs, ...args], { cwd: nativeRoot, ...work });
+  await step(`configure ${what}`, ["configure", ...common]);
+  await step(`build ${what}`, ["build", ...common, "-T", name, "--parallel", `${work.jobs}`]);
   if (!existsSync(paths.output)) {
     throw new AutocircuitError("addon", `The build went through but left no ${paths.output}; check CMakeLists.txt.`);
   }
@@ -152,29 +147,10 @@ function locateCmakeJs(nativeRoot: string): string {
   }
 }
 
-/** Everything but the lock, which is held. */
+/** Everything but the lock, which is held, and libraries for other devices, which do not depend on the addon. */
 async function emptyBuildFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith(".lock")) await rm(join(folder, name), { recursive: true, force: true });
+    if (!name.startsWith(".lock") && name !== "cuda") await rm(join(folder, name), { recursive: true, force: true });
   }
-}
-
-function defaultJobs(): number {
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(process.availableMemory() / BYTES_PER_JOB)));
-}
-
-async function step(what: string, args: readonly string[], { nativeRoot, onLine, signal }: Work): Promise<void> {
-  const result = await run(process.execPath, args, { cwd: nativeRoot, onLine, signal });
-  signal?.throwIfAborted();
-  if (result.code === 0) return;
-  const lines = tail(`${result.stdout}\n${result.stderr}`);
-  throw new AutocircuitError("addon", `Could not ${what}. The last lines were:\n${lines}`);
-}
-
-/** From the first line that looks like an error, 30 lines; else the last 30. */
-function tail(text: string): string {
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  const first = lines.findIndex((line) => /(^|\W)(fatal )?error(:| [A-Z]+\d+)|CMake Error|FAILED:/.test(line));
-  return (first < 0 ? lines.slice(-30) : lines.slice(first, first + 30)).map((line) => `  ${line}`).join("\n");
 }

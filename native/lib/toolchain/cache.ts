@@ -19,6 +19,14 @@ export function libtorchCache(
   return join(userCache(env, platform), "autocircuit", "libtorch");
 }
 
+/**
+ * The folder of CUDA builds of LibTorch that lack NVIDIA's libraries. They do to compile and link against, without fetching gigabytes, but
+ * do not load; so they stand apart from those that a program could run with.
+ */
+export function compileOnlyCache(env: NodeJS.ProcessEnv = process.env): string {
+  return join(userCache(env, process.platform), "autocircuit", "libtorch-to-compile");
+}
+
 function userCache(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
   const home = env.HOME || homedir();
   if (env.XDG_CACHE_HOME) return env.XDG_CACHE_HOME;
@@ -37,8 +45,8 @@ export interface CacheEntry {
 export function cacheEntries(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
+  root: string = libtorchCache(env, platform),
 ): CacheEntry[] {
-  const root = libtorchCache(env, platform);
   if (!existsSync(root)) return [];
   return readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))

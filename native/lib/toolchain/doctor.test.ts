@@ -1,8 +1,13 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { below, libtorchFiles, surroundings, temporaryFolder, writeTree } from "../../test/toolchain/fixtures.ts";
+import type { Gpu } from "./cuda/gpus.ts";
 import { type DoctorCheck, doctorReport, judge } from "./doctor.ts";
 
+const gpu: Gpu = {
+  ...{ name: "NVIDIA H200", uuid: "GPU-1", capability: "9.0", driver: "580.1" },
+  ...{ memoryBytes: 141 * 1024 ** 3, freeBytes: 140 * 1024 ** 3 },
+};
 const byName = (checks: readonly DoctorCheck[], name: string) => checks.find((check) => check.name === name)!;
 
 describe("doctorReport", () => {
@@ -54,9 +59,8 @@ describe("judge", () => {
     const { env, cache } = surroundings();
     writeTree(cache, below("2.13.0-cpu/torch", libtorchFiles()));
     const { facts } = await doctorReport({ env, nativeRoot: temporaryFolder() });
-    const gpus = [{ name: "H200", memoryBytes: 141 * 1024 ** 3, driver: "580.1" }];
-    const checks = judge({ ...facts, gpus, node: "18.20.0" });
-    expect(byName(checks, "GPU")).toMatchObject({ status: "warn", fix: expect.stringContaining("cu130") });
+    const checks = judge({ ...facts, cuda: { ...facts.cuda, gpus: [gpu] }, node: "18.20.0" });
+    expect(byName(checks, "GPU 0")).toMatchObject({ status: "warn", fix: expect.stringContaining("cu130") });
     expect(byName(checks, "Node").status).toBe("problem");
   });
 });

@@ -1,4 +1,5 @@
-import { collectFacts, type DoctorOptions, type MachineFacts } from "./facts.ts";
+import { cudaChecks } from "./cuda/checks.ts";
+import { collectFacts, type DoctorOptions, type MachineFacts, usedLibTorch } from "./facts.ts";
 import { compareVersions } from "./version.ts";
 
 /** One thing that was looked at. */
@@ -53,7 +54,7 @@ export function judge(facts: MachineFacts): DoctorCheck[] {
     { name: "Threads", status: "ok", detail: `${facts.threads}` },
     memory(facts),
     disk(facts),
-    gpu(facts),
+    ...cudaChecks(facts.cuda, usedLibTorch(facts.addon) ?? facts.libtorch),
   ];
 }
 
@@ -117,15 +118,6 @@ function disk({ cache, libtorch: have }: MachineFacts): DoctorCheck {
   if (have || cache.freeBytes >= DISK_BYTES) return { name: "Cache", status: "ok", detail };
   const fix = `free ${gibibytes(DISK_BYTES)} there, or set XDG_CACHE_HOME to a folder on another disk`;
   return { name: "Cache", status: "warn", detail, fix };
-}
-
-function gpu({ gpus, libtorch: have }: MachineFacts): DoctorCheck {
-  const name = "GPU";
-  if (gpus.length === 0) return { name, status: "ok", detail: "none (nvidia-smi is not there or names none)" };
-  const detail = gpus.map((one) => `${one.name}, ${gibibytes(one.memoryBytes)}, driver ${one.driver}`).join("; ");
-  if (have?.kind !== "cpu") return { name, status: "ok", detail };
-  const fix = "AUTOCIRCUIT_LIBTORCH_KIND=cu130 npm run setup";
-  return { name, status: "warn", detail: `${detail}; LibTorch is the CPU build and leaves it idle`, fix };
 }
 
 function gibibytes(bytes: number): string {

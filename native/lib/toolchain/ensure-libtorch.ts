@@ -1,14 +1,14 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AutocircuitError } from "../errors.ts";
 import { archiveUrl, installArchive } from "./archive.ts";
-import { inspectEntry, libtorchCache, markEntry } from "./cache.ts";
+import { libtorchCache } from "./cache.ts";
 import { type FindLibTorchOptions, findLibTorch, type Looked } from "./find-libtorch.ts";
-import { inspectLibTorch, type LibTorch } from "./libtorch.ts";
+import type { LibTorch } from "./libtorch.ts";
 import { withLock } from "./lock.ts";
+import { placeInCache } from "./place-in-cache.ts";
 import { findPython, type Python } from "./python.ts";
-import { PINNED_VERSION } from "./version.ts";
-import { installWheel } from "./wheel.ts";
+import { pinnedVersion } from "./version.ts";
+import { installWheel, wheelSources } from "./wheel.ts";
 
 /** What {@link ensureLibTorch} may be told. */
 export interface EnsureLibTorchOptions extends FindLibTorchOptions {
@@ -45,7 +45,7 @@ export async function ensureLibTorch(options: EnsureLibTorchOptions = {}): Promi
   if (found.libtorch) return found.libtorch;
 
   const variant = options.variant ?? (env.AUTOCIRCUIT_LIBTORCH_KIND || "cpu");
-  const lock = join(libtorchCache(env), `.lock-${PINNED_VERSION}-${variant}`);
+  const lock = join(libtorchCache(env), `.lock-${pinnedVersion(variant)}-${variant}`);
   const onWait = (owner: string) => onLine(`waiting for ${owner}, which is installing LibTorch`);
   return withLock(
     lock,
@@ -53,7 +53,7 @@ export async function ensureLibTorch(options: EnsureLibTorchOptions = {}): Promi
       const again = await findLibTorch(options);
       if (again.libtorch) return again.libtorch;
       const python = again.python ?? (await findPython(env));
-      if (!python) throw notFound([...again.looked]);
+      if (!python) throw notFound(variant, [...again.looked]);
       return install({ variant, env, python, onLine }, [...again.looked]);
     },
     { onWait },
@@ -70,12 +70,12 @@ async function install(request: Install, looked: Looked[]): Promise<LibTorch> {
     looked.push({ place, why: result });
     request.onLine(`${place}: ${result}`);
   }
-  throw notFound(looked);
+  throw notFound(request.variant, looked);
 }
 
 async function fromArchive(request: Install): Promise<LibTorch | string> {
   const sha256 = request.env.AUTOCIRCUIT_LIBTORCH_SHA256;
-  const url = request.env.AUTOCIRCUIT_LIBTORCH_URL || archiveUrl(PINNED_VERSION, request.variant);
+  const url = request.env.AUTOCIRCUIT_LIBTORCH_URL || archiveUrl(pinnedVersion(request.variant), request.variant);
   if (!url) return "none is published for this platform";
   if (!sha256)
     return "skipped, AUTOCIRCUIT_LIBTORCH_SHA256 is not set (an archive is not trusted without its checksum)";
@@ -87,55 +87,34 @@ async function fromArchive(request: Install): Promise<LibTorch | string> {
 
 async function fromWheel(request: Install): Promise<LibTorch | string> {
   if (!request.python.pip) return `${request.python.command} has no pip`;
-  return place(request, "wheel", (target) => installWheel({ ...request, version: PINNED_VERSION, target }));
+  const sources = wheelSources(pinnedVersion(request.variant), request.variant);
+  const complete = request.variant !== "cpu";
+  return place(request, "wheel", (target) => installWheel({ ...request, sources, complete, target }));
 }
 
-/** Fills a temporary folder, checks it, and renames it to its place in the cache. */
-async function place(
-  request: Install,
+function place(
+  { variant, env }: Install,
   foundBy: "archive" | "wheel",
   fill: (target: string) => Promise<void>,
 ): Promise<LibTorch | string> {
-  const cache = libtorchCache(request.env);
-  const prefix = `.install-${PINNED_VERSION}-${request.variant}-`;
-  await mkdir(cache, { recursive: true });
-  await removeLeftovers(cache, prefix);
-  const temporary = await mkdtemp(join(cache, prefix));
-  try {
-    await fill(temporary);
-    await rm(join(temporary, "wheels"), { recursive: true, force: true });
-    await rm(join(temporary, "libtorch.zip"), { force: true });
-    const { libtorch, problem } = inspectLibTorch(join(temporary, "torch"), foundBy);
-    if (!libtorch) return problem;
-    if (libtorch.variant !== request.variant) return `it is ${libtorch.variant}, wanted is ${request.variant}`;
-    await markEntry(temporary, foundBy);
-    const folder = join(cache, `${libtorch.version}-${libtorch.variant}`);
-    await rm(folder, { recursive: true, force: true });
-    await rename(temporary, folder);
-    const installed = inspectEntry(folder).libtorch;
-    return installed ? { ...installed, foundBy } : `${folder} was changed by another program`;
-  } catch (error) {
-    if (error instanceof AutocircuitError) return error.message;
-    throw error;
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
+  const accept = (found: LibTorch) =>
+    found.variant === variant ? undefined : `it is ${found.variant}, wanted is ${variant}`;
+  return placeInCache({
+    cache: libtorchCache(env),
+    name: `${pinnedVersion(variant)}-${variant}`,
+    foundBy,
+    fill,
+    accept,
+  });
 }
 
-/** What a killed install left behind. The lock is held, so nobody else is filling such a folder now. */
-async function removeLeftovers(cache: string, prefix: string): Promise<void> {
-  for (const name of await readdir(cache)) {
-    if (name.startsWith(prefix)) await rm(join(cache, name), { recursive: true, force: true });
-  }
-}
-
-function notFound(looked: readonly Looked[]): AutocircuitError {
+function notFound(variant: string, looked: readonly Looked[]): AutocircuitError {
   return new AutocircuitError(
     "libtorch",
     [
       "No LibTorch was found, and none could be fetched:",
       ...looked.map(({ place, why }) => `  - ${place}: ${why}`),
-      `Do one of these: install Python 3 with pip and try again; pip install torch==${PINNED_VERSION};`,
+      `Do one of these: install Python 3 with pip and try again; pip install torch==${pinnedVersion(variant)};`,
       "or unpack a LibTorch yourself and set AUTOCIRCUIT_LIBTORCH to the folder that holds lib and include.",
     ].join("\n"),
   );

@@ -3,20 +3,13 @@ import { statfs } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { dirname } from "node:path";
 import { type AddonFacts, inspectAddon } from "./addon.ts";
-import { NATIVE_ROOT } from "./build.ts";
 import { cacheEntries, libtorchCache } from "./cache.ts";
 import { type BuildTool, findCMake, findCompiler, findNinja } from "./compilers.ts";
+import { type CudaFacts, collectCudaFacts } from "./cuda/facts.ts";
 import { findLibTorch, type Looked } from "./find-libtorch.ts";
-import type { LibTorch } from "./libtorch.ts";
+import { inspectLibTorch, type LibTorch } from "./libtorch.ts";
+import { NATIVE_ROOT } from "./native-root.ts";
 import { findPython, type Python } from "./python.ts";
-import { run } from "./run.ts";
-
-/** A graphics processor, as the NVIDIA driver names it. */
-export interface Gpu {
-  readonly name: string;
-  readonly memoryBytes: number;
-  readonly driver: string;
-}
 
 /** Everything that decides whether AutoCircuit builds and runs here. */
 export interface MachineFacts {
@@ -33,7 +26,7 @@ export interface MachineFacts {
   readonly threads: number;
   readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
   readonly cache: { readonly path: string; readonly freeBytes: number; readonly entries: readonly string[] };
-  readonly gpus: readonly Gpu[];
+  readonly cuda: CudaFacts;
 }
 
 /** Where to collect facts; the defaults are this process and this package. */
@@ -49,21 +42,22 @@ export async function collectFacts(options: DoctorOptions = {}): Promise<Machine
     libtorch: undefined,
     looked: [{ place: "AUTOCIRCUIT_LIBTORCH", why: error.message }],
   }));
-  const [{ libtorch, looked }, compiler, cmake, ninja, python, gpus] = await Promise.all([
+  const [{ libtorch, looked }, compiler, cmake, ninja, python] = await Promise.all([
     search,
     findCompiler(env),
     findCMake(env),
     findNinja(env),
     findPython(env),
-    findGpus(env),
   ]);
+  const nativeRoot = options.nativeRoot ?? NATIVE_ROOT;
+  const addon = await inspectAddon(libtorch, nativeRoot, env);
   const cache = libtorchCache(env);
   return {
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
     ...(libtorch ? { libtorch } : {}),
     looked,
-    addon: await inspectAddon(libtorch, options.nativeRoot ?? NATIVE_ROOT, env),
+    addon,
     compiler,
     cmake,
     ninja,
@@ -71,19 +65,13 @@ export async function collectFacts(options: DoctorOptions = {}): Promise<Machine
     threads: availableParallelism(),
     memory: { totalBytes: totalmem(), freeBytes: process.availableMemory() },
     cache: { path: cache, freeBytes: await freeSpace(cache), entries: cacheEntries(env).map((entry) => entry.name) },
-    gpus,
+    cuda: await collectCudaFacts(addon.loads ? (usedLibTorch(addon) ?? libtorch) : undefined, nativeRoot, env),
   };
 }
 
-async function findGpus(env: NodeJS.ProcessEnv): Promise<Gpu[]> {
-  const query = ["--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits"];
-  const result = await run("nvidia-smi", query, { env, timeoutMs: 20_000 });
-  if (result.code !== 0) return [];
-  return result.stdout
-    .split("\n")
-    .map((line) => line.split(",").map((part) => part.trim()))
-    .filter((parts) => parts.length === 3)
-    .map(([name, mebibytes, driver]) => ({ name: name!, memoryBytes: Number(mebibytes) * 1024 ** 2, driver: driver! }));
+/** The LibTorch that the addon was built against, which need not be the one that would be found now. */
+export function usedLibTorch({ builtAgainst }: AddonFacts): LibTorch | undefined {
+  return builtAgainst && inspectLibTorch(builtAgainst.path, "addon").libtorch;
 }
 
 /** Free bytes on the disk that holds the folder, or that will hold it once it is made. */

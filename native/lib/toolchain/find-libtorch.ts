@@ -4,7 +4,7 @@ import { AutocircuitError } from "../errors.ts";
 import { type CacheEntry, cacheEntries, libtorchCache } from "./cache.ts";
 import { inspectLibTorch, type LibTorch } from "./libtorch.ts";
 import { findPython, type Python } from "./python.ts";
-import { compareVersions, PINNED_VERSION } from "./version.ts";
+import { compareVersions, pinnedVersion } from "./version.ts";
 
 /** Which LibTorch is wanted, and the surroundings to look in. */
 export interface FindLibTorchOptions {
@@ -106,7 +106,7 @@ function fromCache(env: NodeJS.ProcessEnv, wanted: string | undefined, looked: L
 
 /** The pinned version goes before others; CUDA goes before CPU only where there is a GPU to use it. */
 function rank(libtorch: LibTorch, gpu: boolean): number {
-  return (libtorch.version === PINNED_VERSION ? 2 : 0) + ((libtorch.kind === "cuda") === gpu ? 1 : 0);
+  return (libtorch.version === pinnedVersion(libtorch.variant) ? 2 : 0) + ((libtorch.kind === "cuda") === gpu ? 1 : 0);
 }
 
 /** Whether the NVIDIA driver is installed, seen without starting anything. */

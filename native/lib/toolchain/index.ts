@@ -3,14 +3,19 @@
  * Nothing here needs the addon.
  */
 export { type AddonFacts, inspectAddon } from "./addon.ts";
-export { type BuildOptions, type BuildResult, build, buildReasons, NATIVE_ROOT } from "./build.ts";
+export { type BuildOptions, type BuildResult, build, buildReasons } from "./build.ts";
 export { type CacheEntry, cacheEntries, libtorchCache } from "./cache.ts";
 export type { BuildTool } from "./compilers.ts";
+export { type BuildCudaOptions, type BuildCudaResult, buildCuda } from "./cuda/build-cuda.ts";
+export type { CudaFacts } from "./cuda/facts.ts";
+export type { Gpu } from "./cuda/gpus.ts";
+export type { CudaStamp } from "./cuda/library.ts";
 export { type DoctorCheck, type DoctorReport, doctorReport } from "./doctor.ts";
 export { type EnsureLibTorchOptions, ensureLibTorch } from "./ensure-libtorch.ts";
-export type { DoctorOptions, Gpu, MachineFacts } from "./facts.ts";
+export type { DoctorOptions, MachineFacts } from "./facts.ts";
 export { type FindLibTorchOptions, type FoundLibTorch, findLibTorch, type Looked } from "./find-libtorch.ts";
 export { type FoundBy, type Inspection, inspectLibTorch, type LibTorch } from "./libtorch.ts";
+export { NATIVE_ROOT } from "./native-root.ts";
 export type { Python } from "./python.ts";
 export { type BuildPaths, type BuildTarget, buildPaths, NAPI_VERSION, type Stamp } from "./stamp.ts";
-export { isSupported, OLDEST_VERSION, PINNED_VERSION } from "./version.ts";
+export { isSupported, OLDEST_VERSION, PINNED_CUDA_VERSION, PINNED_VERSION } from "./version.ts";

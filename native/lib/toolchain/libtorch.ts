@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { isSupported, OLDEST_VERSION, parseVersion } from "./version.ts";
 
 /** Where a LibTorch came from. */
-export type FoundBy = "environment" | "cache" | "python" | "archive" | "wheel";
+export type FoundBy = "environment" | "cache" | "python" | "archive" | "wheel" | "addon";
 
 /** A usable LibTorch on this machine. */
 export interface LibTorch {

@@ -9,6 +9,8 @@ export const NAPI_VERSION = 9;
 
 const EXTENSIONS = new Set([".cpp", ".cc", ".c", ".h", ".hpp", ".cu", ".cuh", ".cmake", ".in"]);
 const FOLDERS = ["src", "test", "cmake"];
+/** The C++ tests also run the CUDA kernels, on the host. */
+const TEST_FOLDERS = [...FOLDERS, "cuda"];
 
 /** What a build was made from; kept beside it (`build/stamp.json` for the addon). */
 export interface Stamp {
@@ -43,20 +45,28 @@ export function buildPaths(nativeRoot: string, target: BuildTarget = "addon"): B
 }
 
 /** What a build made now would be made from. */
-export function currentStamp(nativeRoot: string, libtorch: LibTorch): Stamp {
+export function currentStamp(nativeRoot: string, libtorch: LibTorch, target: BuildTarget = "addon"): Stamp {
   return {
-    sources: hashSources(nativeRoot),
+    sources: hashSources(nativeRoot, target),
     libtorch: { path: libtorch.path, build: libtorch.build, variant: libtorch.variant },
     platform: `${process.platform}-${process.arch}`,
     napi: NAPI_VERSION,
   };
 }
 
-/** SHA-256 of everything the compiler reads from this folder. Line endings do not count. */
-export function hashSources(nativeRoot: string): string {
-  const hash = createHash("sha256").update(packageVersion(nativeRoot));
-  for (const file of sourceFiles(nativeRoot)) {
-    const name = relative(nativeRoot, file).split(sep).join("/");
+/** SHA-256 of everything the compiler reads from this folder for a target. Line endings do not count. */
+export function hashSources(nativeRoot: string, target: BuildTarget = "addon"): string {
+  const lists = join(nativeRoot, "CMakeLists.txt");
+  const folders = target === "addon" ? FOLDERS : TEST_FOLDERS;
+  const files = filesBelow(folders.map((folder) => join(nativeRoot, folder)));
+  return hashFiles(nativeRoot, existsSync(lists) ? [lists, ...files] : files, packageVersion(nativeRoot));
+}
+
+/** SHA-256 of files and their names below a folder, after a text. Line endings do not count. */
+export function hashFiles(root: string, files: readonly string[], before = ""): string {
+  const hash = createHash("sha256").update(before);
+  for (const file of files) {
+    const name = relative(root, file).split(sep).join("/");
     const text = readFileSync(file, "latin1").replaceAll("\r\n", "\n");
     hash.update(`${name}\0${text.length}\0`).update(text, "latin1");
   }
@@ -69,8 +79,9 @@ function packageVersion(nativeRoot: string): string {
   return existsSync(manifest) ? `${JSON.parse(readFileSync(manifest, "utf8")).version}` : "";
 }
 
-function sourceFiles(nativeRoot: string): string[] {
-  const files = FOLDERS.map((folder) => join(nativeRoot, folder))
+/** Every file that a compiler or CMake reads in these folders, sorted. */
+export function filesBelow(folders: readonly string[]): string[] {
+  return folders
     .filter((folder) => existsSync(folder))
     .flatMap((folder) =>
       readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -78,8 +89,6 @@ function sourceFiles(nativeRoot: string): string[] {
         .map((entry) => join(entry.parentPath, entry.name)),
     )
     .sort();
-  const lists = join(nativeRoot, "CMakeLists.txt");
-  return existsSync(lists) ? [lists, ...files] : files;
 }
 
 /** The stamp of the build that is there, or undefined when there is none (or it cannot be read). */

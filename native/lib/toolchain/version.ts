@@ -1,6 +1,20 @@
 /** The LibTorch that is fetched when none is found. */
 export const PINNED_VERSION = "2.13.0";
 
+/** The LibTorch for CUDA that is fetched when none is found; the wheel of this version without a build tag is one for CUDA 13.0. */
+export const PINNED_CUDA_VERSION = "2.14.1";
+
+/** The LibTorch of a kind (`cpu`, `cu130`) that is fetched when none is found. */
+export function pinnedVersion(variant: string): string {
+  return variant === "cpu" ? PINNED_VERSION : PINNED_CUDA_VERSION;
+}
+
+/** Whether two versions are of one release, `2.14.0` and `2.14.1`: LibTorch keeps its C++ interface within it, and no longer. */
+export function sameRelease(a: string, b: string): boolean {
+  const [left, right] = [numbers(a), numbers(b)];
+  return left[0] === right[0] && left[1] === right[1];
+}
+
 /** The oldest LibTorch the addon is written for; the next major version is the first it is not. */
 export const OLDEST_VERSION = "2.11";
 

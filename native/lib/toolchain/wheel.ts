@@ -10,9 +10,10 @@ const OFFICIAL = "https://download.pytorch.org/whl";
 /** What {@link installWheel} needs. */
 export interface WheelRequest {
   readonly python: Python;
-  readonly version: string;
-  /** `cpu`, or `cu130` for CUDA 13.0. */
-  readonly variant: string;
+  /** What to ask pip for, in order, such as {@link wheelSources} gives. */
+  readonly sources: readonly (readonly string[])[];
+  /** With the wheels that it depends on, among them NVIDIA's libraries: needed to run a CUDA build, not to compile for it. */
+  readonly complete: boolean;
   /** Folder to install into; gets a `torch` folder (and `nvidia` beside it for CUDA). */
   readonly target: string;
   readonly env: NodeJS.ProcessEnv;
@@ -22,25 +23,22 @@ export interface WheelRequest {
 /**
  * Fetches the `torch` wheel with pip and unpacks its libraries and headers, which are the same LibTorch.
  *
- * A CUDA build needs the CUDA libraries too; those are wheels of their own, which pip finds as dependencies.
- *
  * @throws AutocircuitError with pip's own last words when no source has the wheel.
  */
 export async function installWheel(request: WheelRequest): Promise<void> {
   const download = join(request.target, "wheels");
   const refusals: string[] = [];
-  for (const source of wheelSources(request.version, request.variant)) {
+  for (const source of request.sources) {
     const refusal = await pipDownload(request, source, download);
     if (refusal === undefined) return unpackWheels(request, download);
     refusals.push(refusal);
   }
-  throw new AutocircuitError("libtorch", `pip could not fetch torch ${request.version}: ${refusals.join("; ")}`);
+  throw new AutocircuitError("libtorch", `pip could not fetch torch: ${refusals.join("; ")}`);
 }
 
 /**
- * What to ask pip for, in order: the exact build wherever the user's pip looks, then PyTorch's own index.
- * On Linux the plain version is not asked for, since there it may be the CUDA build, which does not load on its own;
- * macOS and Windows wheels without a build tag are CPU builds.
+ * What to ask pip for, in order: the exact build wherever the user's pip looks, then PyTorch's own index. A wheel without a build tag is
+ * a CPU build on macOS and Windows and usually a CUDA build on Linux, where it therefore comes last and only for CUDA.
  */
 export function wheelSources(
   version: string,
@@ -49,8 +47,9 @@ export function wheelSources(
 ): string[][] {
   const exact = `torch==${version}+${variant}`;
   const index = ["--index-url", `${OFFICIAL}/${variant}`, "--retries", "1", "--timeout", "10"];
-  const plain = platform !== "linux" && variant === "cpu" ? [[`torch==${version}`]] : [];
-  return [...plain, [exact], [exact, ...index]];
+  const plain = [`torch==${version}`];
+  if (variant !== "cpu") return [[exact], [exact, ...index], plain];
+  return [...(platform === "linux" ? [] : [plain]), [exact], [exact, ...index]];
 }
 
 async function pipDownload(
@@ -59,7 +58,7 @@ async function pipDownload(
   into: string,
 ): Promise<string | undefined> {
   const args = ["-m", "pip", "download", "--dest", into, "--only-binary", ":all:", "--progress-bar", "off"];
-  if (request.variant === "cpu") args.push("--no-deps");
+  if (!request.complete) args.push("--no-deps");
   request.onLine(`pip download ${source.join(" ")}`);
   const result = await run(request.python.command, [...args, "--disable-pip-version-check", "--no-input", ...source], {
     env: request.env,

@@ -9,4 +9,4 @@ export {
   runLoadSuite,
 } from "./load/run-load-suite.ts";
 export type { Machine } from "./machine.ts";
-export { type BenchReport, type BenchResult, formatReport } from "./result.ts";
+export { type BenchReport, type BenchResult, type Computing, formatReport } from "./result.ts";

@@ -1,8 +1,15 @@
 #!/usr/bin/env node
-import { AutocircuitError } from "@autocircuit/native";
+import {
+  AutocircuitError,
+  type ComputeDType,
+  computeDTypes,
+  defaultDevice,
+  openDevice,
+  parseDevice,
+} from "@autocircuit/native";
 import { Command, Option } from "commander";
 import { printPeak, runEngineSuite } from "./engine/run-suite.ts";
-import { FULL, QUICK } from "./engine/specs.ts";
+import { FULL, FULL_ON_GPU, QUICK } from "./engine/specs.ts";
 import {
   formatLoadReport,
   type LoadVariant,
@@ -17,6 +24,9 @@ interface EngineOptions {
   json?: string;
   quick?: boolean;
   peak?: string;
+  device?: string;
+  dtype: ComputeDType;
+  tf32?: boolean;
 }
 
 interface LoadOptions {
@@ -39,13 +49,30 @@ program
   )
   .option("--json <file>", "also write the results as JSON")
   .option("--quick", "small models and few repeats: shows that everything runs")
+  .option("--device <name>", "cpu, cuda, cuda:1, ... or auto (default: AUTOCIRCUIT_DEVICE, else cpu)")
+  .addOption(new Option("--dtype <type>", "what to compute in").choices(computeDTypes).default("float32"))
+  .option("--tf32", "on a GPU: let float32 products round their factors to 10 bits")
   .addOption(new Option("--peak <name>", "run one scenario and print its peak memory").hideHelp())
-  .addHelpText("after", "\nExamples:\n  npm run bench -- engine --json engine.json\n  npm run bench -- engine --quick")
-  .action(async ({ json, quick, peak }: EngineOptions) => {
-    const spec = quick ? QUICK : FULL;
-    if (peak !== undefined) return printPeak(spec, peak);
+  .addHelpText(
+    "after",
+    "\nExamples:\n  npm run bench -- engine --json engine.json\n  npm run bench -- engine --quick\n  npm run bench -- engine --device cuda --json h100.json",
+  )
+  .action(async ({ json, quick, peak, dtype, tf32, ...asked }: EngineOptions) => {
+    const device = await openDevice(asked.device === undefined ? defaultDevice() : parseDevice(asked.device));
+    const how = { device: device.name, dtype, tf32 };
+    const spec = quick ? QUICK : device.name === "cpu" ? FULL : FULL_ON_GPU;
+    if (peak !== undefined) return printPeak(spec, peak, how);
+    const flags = [
+      "--device",
+      device.name,
+      "--dtype",
+      dtype,
+      ...(tf32 ? ["--tf32"] : []),
+      ...(quick ? ["--quick"] : []),
+    ];
     const report = await runEngineSuite(spec, {
-      peakCommand: { entry: process.argv[1]!, args: ["engine", ...(quick ? ["--quick"] : []), "--peak"] },
+      peakCommand: { entry: process.argv[1]!, args: ["engine", ...flags, "--peak"] },
+      ...{ how, device },
       onStep: (text) => process.stderr.write(`${text}\n`),
       signal: abort.signal,
     });

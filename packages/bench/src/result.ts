@@ -9,29 +9,49 @@ export interface BenchResult {
   timesPlain: number;
   /** Most memory resident in a process that did only this, weights included. */
   peakBytes: number;
+  /** Most memory that LibTorch's tensors took on GPUs; 0 on the CPU. */
+  peakDeviceBytes: number;
   /** (slowest - fastest) / median of the repeats. */
   spread: number;
 }
 
+/** Where and in what it was measured. */
+export interface Computing {
+  device: string;
+  /** The GPU's name, where it is known. */
+  gpu: string | null;
+  /** Whether this project's kernels took part. */
+  kernels: boolean;
+  dtype: string;
+  tf32: boolean;
+}
+
 /** What a suite writes with `--json`. */
 export interface BenchReport {
-  machine: Machine;
+  machine: Machine & Computing;
   versions: Readonly<Record<string, string>>;
   results: readonly BenchResult[];
 }
 
 /** The report as lines for people. */
 export function formatReport(report: BenchReport): string {
-  const { cpu, cores } = report.machine;
+  const { cpu, cores, device, gpu, kernels, dtype, tf32 } = report.machine;
   const versions = Object.entries(report.versions).map(([name, version]) => `${name} ${version}`);
+  const onGpu = device !== "cpu";
+  const where = `${device}${gpu === null ? "" : ` (${gpu})`}${kernels ? "" : " without kernels"}, ${dtype}${tf32 ? " by TF32" : ""}`;
   const lines = report.results.map((result) =>
     [
       result.name.padEnd(20),
       `${(1000 * result.seconds).toFixed(1)} ms`.padStart(12),
       `${result.timesPlain.toFixed(2)} x plain`.padStart(14),
-      `${(result.peakBytes / 2 ** 20).toFixed(0)} MiB`.padStart(10),
+      mebibytes(result.peakBytes).padStart(10),
+      ...(onGpu ? [`GPU ${mebibytes(result.peakDeviceBytes)}`.padStart(14)] : []),
       `+-${(50 * result.spread).toFixed(0)} %`.padStart(8),
     ].join("  "),
   );
-  return [`${cpu}, ${cores} cores; ${versions.join(", ")}`, ...lines].join("\n");
+  return [`${cpu}, ${cores} cores; ${where}; ${versions.join(", ")}`, ...lines].join("\n");
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 }

@@ -9,9 +9,12 @@ const folder = mkdtempSync(join(tmpdir(), "bench-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const report: BenchReport = {
-  machine: { cpu: "some processor", cores: 2, memoryBytes: 2 ** 30, platform: "linux x64", node: "20.17.0" },
+  machine: {
+    ...{ cpu: "some processor", cores: 2, memoryBytes: 2 ** 30, platform: "linux x64", node: "20.17.0" },
+    ...{ device: "cpu", gpu: null, kernels: true, dtype: "float32", tf32: false },
+  },
   versions: { libtorch: "2.13.0" },
-  results: [{ name: "plain", seconds: 0.25, timesPlain: 1, peakBytes: 2 ** 20, spread: 0.1 }],
+  results: [{ name: "plain", seconds: 0.25, timesPlain: 1, peakBytes: 2 ** 20, peakDeviceBytes: 2 ** 21, spread: 0.1 }],
 };
 
 it("writes the whole report or nothing", () => {
@@ -24,6 +27,10 @@ it("writes the whole report or nothing", () => {
 
 it("prints a line per result", () => {
   const lines = formatReport(report).split("\n");
-  expect(lines[0]).toContain("some processor, 2 cores; libtorch 2.13.0");
+  expect(lines[0]).toContain("some processor, 2 cores; cpu, float32; libtorch 2.13.0");
   expect(lines[1]).toMatch(/plain +250\.0 ms +1\.00 x plain +1 MiB +\+-5 %/);
+  const machine = { ...report.machine, device: "cuda:0", gpu: "H100", kernels: false, tf32: true };
+  const onGpu = formatReport({ ...report, machine }).split("\n");
+  expect(onGpu[0]).toContain("cuda:0 (H100) without kernels, float32 by TF32");
+  expect(onGpu[1]).toMatch(/1 MiB +GPU 2 MiB/);
 });

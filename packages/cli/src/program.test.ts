@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ablationTypes } from "@autocircuit/core";
+import { computeDTypes } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
 import { runProgram } from "./program.ts";
-import { ABLATIONS } from "./support/names.ts";
+import { ABLATIONS, DTYPES } from "./support/names.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -60,6 +61,7 @@ describe("help", () => {
 describe("names in --help", () => {
   it("are those of the packages", () => {
     expect([...ABLATIONS]).toEqual([...ablationTypes]);
+    expect([...DTYPES]).toEqual([...computeDTypes]);
   });
 });
 
@@ -86,6 +88,12 @@ describe("wrong usage", () => {
     { args: ["compile", "revers", "--out", "x"], says: "Did you mean reverse" },
     { args: ["compile", "missing.ts", "--vocab", "a", "--max-len", "3", "--out", "x"], says: "no such file" },
     { args: ["compile", "program.mjs", "--out", "x"], says: "--vocab and --max-len" },
+    { args: ["discover", "tracr-reverse", "--device", "cdua"], says: '"cdua" names no device. Did you mean' },
+    { args: ["discover", "tracr-reverse", "--dtype", "float8"], says: "Did you mean float" },
+    { args: ["discover", "tracr-reverse", "--tf32", "--dtype", "float64"], says: "--tf32 is a way to compute float32" },
+    { args: ["discover", "tracr-reverse", "--device-memory", "4"], says: "--device-memory is for GPUs" },
+    { args: ["measure", "tracr-reverse", "--scores", "x", "--device-memory", "none"], says: "above zero" },
+    { args: ["build", "--arch", "80"], says: "give --cuda too" },
     { args: ["model", "missing-folder"], says: "does not exist" },
   ])("$args: exit code 2, one block, no stack", async ({ args, says }) => {
     const { code, err } = await run(...args);

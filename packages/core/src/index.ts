@@ -5,8 +5,9 @@ export { nearNames } from "./graph/near-names.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export { type AblatedSlice, type AblatedSlicesOptions, ablatedSlices } from "./model/ablated-slices.ts";
 export { type AblationType, ablationTypes, dataSetSides } from "./model/ablation-type.ts";
-export { batchSlices, promptsAtOnce, usualSliceBytes } from "./model/batch-slices.ts";
+export { batchSlices, deviceSliceBytes, promptsAtOnce, slicedPrompts, usualSliceBytes } from "./model/batch-slices.ts";
 export type { Ablate } from "./model/edge-mask.ts";
+export { computed, inSmallerSlices, type SlicedPrompts } from "./model/in-smaller-slices.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";
 export type { ForwardOptions, ModelGraphOptions, PatchableModelOptions, RunOptions } from "./model/model-options.ts";
 export type { OutputSlice } from "./model/output-slice.ts";
@@ -34,5 +35,12 @@ export type { ScoresInfo } from "./scores/scores-info.ts";
 export { actualSize, sortedMagnitudes, thresholdAt } from "./scores/threshold.ts";
 export { LoadedTask, type TaskPrefix } from "./task/loaded-task.ts";
 export { defineTask, Task } from "./task/task.ts";
-export type { ModelLoader, TaskModel, TaskOptions, TrueEdges, TrueEdgesContext } from "./task/task-options.ts";
+export type {
+  ModelLoader,
+  ModelLoaderOptions,
+  TaskModel,
+  TaskOptions,
+  TrueEdges,
+  TrueEdgesContext,
+} from "./task/task-options.ts";
 export { version } from "./version.ts";

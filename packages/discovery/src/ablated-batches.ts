@@ -11,8 +11,8 @@ import {
 /** A batch of prompts, to be run in slices that fit into memory. */
 export interface AblatedBatch {
   batch: PromptBatch;
-  /** Its slices with the values their ablated edges take, made from the corrupt prompts; can be gone through once. */
-  slices: AsyncIterable<AblatedSlice>;
+  /** Its slices with the values their ablated edges take, made from the corrupt prompts; made anew by every call. */
+  slices: () => AsyncIterable<AblatedSlice>;
 }
 
 /**
@@ -28,7 +28,7 @@ export async function* ablatedBatches(
   using mean = dataSetSides(type) === undefined ? null : await model.ablations(prompts, type, { signal });
   for (let pass = 0; pass < passes; pass++) {
     for (const batch of prompts.batches) {
-      yield { batch, slices: ablatedSlices(model, batch, { type, shared: mean ?? undefined, signal }) };
+      yield { batch, slices: () => ablatedSlices(model, batch, { type, shared: mean ?? undefined, signal }) };
     }
   }
 }

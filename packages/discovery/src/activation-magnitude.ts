@@ -1,4 +1,13 @@
-import { batchSlices, type PatchableModel, type PromptBatch, type PromptLoader, PruneScores } from "@autocircuit/core";
+import {
+  batchSlices,
+  computed,
+  inSmallerSlices,
+  type PatchableModel,
+  type PromptBatch,
+  type PromptLoader,
+  PruneScores,
+  slicedPrompts,
+} from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
 import type { DiscoveryOptions } from "./discovery-options.ts";
 
@@ -38,6 +47,10 @@ export async function activationMagnitude(
 
 /** Mean output of each source over the prompts of a batch, slice by slice. */
 async function batchMean(model: PatchableModel, batch: PromptBatch, signal: AbortSignal | undefined): Promise<Tensor> {
+  return inSmallerSlices(model, slicedPrompts(batch), () => scope(() => sliceMeans(model, batch, signal)));
+}
+
+async function sliceMeans(model: PatchableModel, batch: PromptBatch, signal: AbortSignal | undefined): Promise<Tensor> {
   const parts: Tensor[] = [];
   for (const slice of batchSlices(model, batch)) {
     using outputs = await model.sources(slice.clean, { signal });
@@ -50,5 +63,7 @@ async function batchMean(model: PatchableModel, batch: PromptBatch, signal: Abor
       ),
     );
   }
-  return Tensor.stack(parts).sum(0);
+  const mean = Tensor.stack(parts).sum(0);
+  await computed(mean);
+  return mean;
 }

@@ -1,4 +1,12 @@
-import { type AblationType, batchSlices, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
+import {
+  type AblationType,
+  computed,
+  inSmallerSlices,
+  type PatchableModel,
+  type PromptLoader,
+  PruneScores,
+  slicedPrompts,
+} from "@autocircuit/core";
 import { AutocircuitError, grad, scope, Tensor } from "@autocircuit/native";
 import { ablatedBatches } from "./ablated-batches.ts";
 import type { DiscoveryOptions } from "./discovery-options.ts";
@@ -50,28 +58,38 @@ export async function maskGradient(
   } = options;
   checkLossNames(gradFunction, answerFunction);
   const maskValues = maskValuesOf(options);
-  const total = prompts.batches.flatMap((batch) => batchSlices(model, batch)).length * maskValues.length;
+  const total = prompts.promptCount * maskValues.length;
   let done = 0;
 
   const values = await scope(async () => {
     // Half precision is too coarse to add gradients up in.
-    const dtype = model.dtype === "float64" ? "float64" : "float32";
+    const dtype = model.computeDtype === "float64" ? "float64" : "float32";
     let sum = Tensor.zeros([model.graph.edgeCount], { dtype });
     for await (const { batch, slices } of ablatedBatches(model, prompts, type, { signal })) {
-      for await (const { slice, using: ablation } of slices) {
-        for (const value of maskValues) {
-          const before = sum;
-          sum = await scope(async () => {
-            const mask = Tensor.full(before.shape, value, { dtype }).requireGrad();
-            const logits = await model.forward(slice.clean, { mask, using: ablation, signal });
-            const loss = answerLoss(logits, slice, gradFunction, answerFunction);
-            const [gradient] = grad(loss.mul(slice.size / batch.size), [mask]);
-            return before.add(gradient!);
-          });
-          before.dispose();
-          onProgress?.({ done: ++done, total });
+      const before = { sum, done };
+      const work = async () => {
+        done = before.done;
+        let grown = before.sum;
+        for await (const { slice, using: ablation } of slices()) {
+          for (const value of maskValues) {
+            const last = grown;
+            grown = await scope(async () => {
+              const mask = Tensor.full(last.shape, value, { dtype }).requireGrad();
+              const logits = await model.forward(slice.clean, { mask, using: ablation, signal });
+              const loss = answerLoss(logits, slice, gradFunction, answerFunction);
+              const [gradient] = grad(loss.mul(slice.size / batch.size), [mask]);
+              return last.add(gradient!);
+            });
+            if (last !== before.sum) last.dispose();
+            done += slice.size;
+            onProgress?.({ done, total });
+          }
         }
-      }
+        await computed(grown);
+        return grown;
+      };
+      sum = await inSmallerSlices(model, slicedPrompts(batch), () => scope(work));
+      before.sum.dispose();
     }
     return sum.data();
   });

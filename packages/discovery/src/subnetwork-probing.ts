@@ -1,4 +1,12 @@
-import { type AblationType, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
+import {
+  type AblationType,
+  computed,
+  inSmallerSlices,
+  type PatchableModel,
+  type PromptLoader,
+  PruneScores,
+  slicedPrompts,
+} from "@autocircuit/core";
 import { FullModel, klOfLogprobs, logprob } from "@autocircuit/metrics";
 import { AutocircuitError, grad, scope, Tensor } from "@autocircuit/native";
 import { ablatedBatches } from "./ablated-batches.ts";
@@ -56,9 +64,9 @@ export async function subnetworkProbing(
   using adam = new Adam(Tensor.full([model.graph.edgeCount], initial), settings);
   const passes = settings.epochs;
   for await (const { batch, slices } of ablatedBatches(model, prompts, settings.ablation, { signal, passes })) {
-    using gradient = await scope(async () => {
+    const work = async () => {
       let sum = scope(() => sizeGradient(adam.parameter, settings));
-      for await (const { slice, start, using: ablation } of slices) {
+      for await (const { slice, start, using: ablation } of slices()) {
         const before = sum;
         sum = await scope(async () => {
           const numbers = adam.parameter.requireGrad();
@@ -70,8 +78,10 @@ export async function subnetworkProbing(
         });
         before.dispose();
       }
+      await computed(sum);
       return sum;
-    });
+    };
+    using gradient = await inSmallerSlices(model, slicedPrompts(batch), () => scope(work));
     adam.step(gradient);
     onProgress?.({ done: ++done, total });
   }

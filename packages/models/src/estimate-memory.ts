@@ -1,5 +1,4 @@
-import type { TransformerConfig } from "@autocircuit/native";
-import type { FloatDType } from "./load-context.ts";
+import { type ComputeDType, elementBytes, type TransformerConfig } from "@autocircuit/native";
 import { parameterCount } from "./parameter-count.ts";
 
 /** What a patched run needs, in bytes. Estimates: allocators round up, kernels keep scratch space. */
@@ -19,8 +18,6 @@ export interface MemoryEstimate {
   readonly total: number;
 }
 
-const ELEMENT_BYTES: Readonly<Record<FloatDType, number>> = { float64: 8, float32: 4 };
-
 /**
  * Estimates the memory of an edge-patched run, before anything is loaded.
  *
@@ -33,9 +30,9 @@ export function estimateMemory(
   config: TransformerConfig,
   batch: number,
   seq: number,
-  options: { dtype?: FloatDType } = {},
+  options: { dtype?: ComputeDType } = {},
 ): MemoryEstimate {
-  const element = ELEMENT_BYTES[options.dtype ?? "float32"];
+  const element = elementBytes(options.dtype ?? "float32");
   const { layers, heads, kvHeads, dModel, dMlp, attnOnly, dVocabOut } = config;
   const tokens = batch * seq;
   const sourceCount = 1 + layers * (heads + (attnOnly ? 0 : 1));

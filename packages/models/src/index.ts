@@ -3,7 +3,7 @@ export { estimateMemory, type MemoryEstimate } from "./estimate-memory.ts";
 export { graphConfig } from "./graph-config.ts";
 export type { DownloadProgress, HubOptions, ResolveOptions } from "./hub/hub-options.ts";
 export { resolveModelFolder } from "./hub/resolve-model-folder.ts";
-export type { FloatDType, LoadProgress } from "./load-context.ts";
+export type { LoadProgress } from "./load-context.ts";
 export { type LoadModelOptions, loadModel, modelFromWeights } from "./load-model.ts";
 export { type LoadOptions, loadParts } from "./load-parts.ts";
 export { type LoadedTransformer, loadTransformer, transformerFromWeights } from "./load-transformer.ts";

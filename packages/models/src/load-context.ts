@@ -1,20 +1,12 @@
 import type { Progress } from "@autocircuit/core";
-import { AutocircuitError, type DType } from "@autocircuit/native";
+import { checkedDType, type DType } from "@autocircuit/native";
 
-/** Types the engine computes in. */
-export type FloatDType = "float32" | "float64";
+/** Types that weights are read and processed in. Half precision is too coarse to fold and centre weights in: the engine narrows them last. */
+export type WeightDType = "float32" | "float64";
 
-/**
- * The type to compute in.
- *
- * @throws AutocircuitError `dtype` for one the engine does not compute in
- */
-export function computeDType(dtype: DType = "float32"): FloatDType {
-  if (dtype === "float32" || dtype === "float64") return dtype;
-  throw new AutocircuitError(
-    "dtype",
-    `The engine computes in float32 and float64, not in ${dtype}. Checkpoints that store ${dtype} are widened when loaded.`,
-  );
+/** The type to read weights in, for a type to compute in. */
+export function weightDType(dtype: DType = "float32"): WeightDType {
+  return checkedDType(dtype) === "float64" ? "float64" : "float32";
 }
 
 /** How far loading has come. */
@@ -28,7 +20,7 @@ export interface LoadProgress extends Progress {
 /** What every stage of loading needs to know. */
 export interface LoadContext {
   /** The type weights are converted to as they come in. */
-  readonly dtype: FloatDType;
+  readonly dtype: WeightDType;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }

@@ -50,8 +50,8 @@ export async function modelFromWeights(
 
 function patchable({ transformer, config }: LoadedTransformer, options: LoadModelOptions): PatchableModel {
   try {
-    const { factorized, separateQkv, ungrouped, byToken, seqLen, outputSlice, dtype } = options;
-    const graph = { factorized, separateQkv, ungrouped, byToken, seqLen, outputSlice };
+    const { factorized, separateQkv, ungrouped, byToken, seqLen, outputSlice, dtype, sliceBytes } = options;
+    const graph = { factorized, separateQkv, ungrouped, byToken, seqLen, outputSlice, sliceBytes };
     return new PatchableModel({ transformer, config, dtype, tokenizer: options.tokenizer ?? undefined, ...graph });
   } catch (error) {
     transformer.dispose();

@@ -97,8 +97,8 @@ describe("loadParts reads what is out there", () => {
     using double = (await loadParts(huggingFace("gpt2"), { dtype: "float64" })).weights;
     expect(double.get("blocks.0.attn.W_Q").dtype).toBe("float64");
     expectClose(await numbers(double.get("unembed.W_U")), await numbers(full.get("unembed.W_U")), 1e-6);
-    await expect(loadParts(huggingFace("gpt2"), { dtype: "bfloat16" })).rejects.toThrow(
-      "computes in float32 and float64, not in bfloat16",
+    await expect(loadParts(huggingFace("gpt2"), { dtype: "int64" })).rejects.toThrow(
+      "does not compute in int64, but in float32, float64, bfloat16, float16",
     );
   });
 

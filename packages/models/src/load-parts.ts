@@ -1,8 +1,8 @@
-import type { DType } from "@autocircuit/native";
+import type { DeviceName, DType } from "@autocircuit/native";
 import type { HubOptions } from "./hub/hub-options.ts";
 import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 import { loadHuggingFace } from "./hugging-face/load.ts";
-import { computeDType, type LoadContext, type LoadProgress } from "./load-context.ts";
+import { type LoadContext, type LoadProgress, weightDType } from "./load-context.ts";
 import { type ProcessingOptions, processWeights, resolveProcessing } from "./processing/process-weights.ts";
 import { asTransformerLens, openConfig } from "./read-config.ts";
 import { Checkpoint } from "./safetensors/checkpoint.ts";
@@ -10,8 +10,12 @@ import { loadTransformerLens, type ModelParts } from "./transformer-lens/load.ts
 
 /** How a checkpoint is loaded, and fetched if it is given by name. */
 export interface LoadOptions extends ProcessingOptions, HubOptions {
-  /** The type to compute in: float32 (default) or float64, whatever the file stores. */
+  /** The type to compute in: float32 (default), float64, bfloat16 or float16, whatever the file stores. */
   dtype?: DType | undefined;
+  /** Where to compute; default `AUTOCIRCUIT_DEVICE`, else the CPU. */
+  device?: DeviceName | undefined;
+  /** Let float32 products on a GPU round their factors to 10 bits. Default false. */
+  tf32?: boolean | undefined;
   onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
@@ -39,7 +43,7 @@ export async function loadParts(idOrFolder: string, options: LoadOptions = {}): 
 
 /** What the stages of loading need of the options. */
 export function loadContext({ dtype, signal, onProgress }: LoadOptions): LoadContext {
-  return { dtype: computeDType(dtype), signal, onProgress };
+  return { dtype: weightDType(dtype), signal, onProgress };
 }
 
 /**

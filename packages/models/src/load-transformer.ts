@@ -1,5 +1,5 @@
 import type { GraphConfig } from "@autocircuit/core";
-import { Transformer, type TransformerConfig } from "@autocircuit/native";
+import { checkedDType, openDevice, Transformer, type TransformerConfig } from "@autocircuit/native";
 import { graphConfig } from "./graph-config.ts";
 import { type LoadOptions, loadContext, loadParts, processed } from "./load-parts.ts";
 import type { TransformerLensConfig } from "./transformer-lens/config.ts";
@@ -16,12 +16,14 @@ export interface LoadedTransformer {
 /**
  * Loads a checkpoint folder, or a model of the hub, into the engine, see {@link loadParts} for what it may hold.
  *
- * @throws AutocircuitError as `loadParts`; `bad-input` for weights that are NaN or infinite
+ * @throws AutocircuitError as `loadParts`; `bad-input` for weights that are NaN or infinite and devices that are none; `device` for one that does not work here
  * @example
  * const { transformer } = await loadTransformer("models/gpt2", { dtype: "float32" });
  */
 export async function loadTransformer(idOrFolder: string, options: LoadOptions = {}): Promise<LoadedTransformer> {
-  return build(await loadParts(idOrFolder, options));
+  // Before the first tensor: LibTorch settles then whether it has CUDA.
+  const { name } = await openDevice(options.device);
+  return build(await loadParts(idOrFolder, options), { ...options, device: name });
 }
 
 /**
@@ -39,13 +41,21 @@ export async function transformerFromWeights(
   weights: Readonly<Record<string, HostWeight>>,
   options: LoadOptions = {},
 ): Promise<LoadedTransformer> {
-  return build(processed(await partsFromHost(config, weights, loadContext(options)), options, false));
+  const { name } = await openDevice(options.device);
+  return build(processed(await partsFromHost(config, weights, loadContext(options)), options, false), {
+    ...options,
+    device: name,
+  });
 }
 
 /** Hands weights over to the engine, which keeps what it needs of them and looks for NaN. */
-async function build({ config, weights }: ModelParts): Promise<LoadedTransformer> {
+async function build(
+  { config, weights }: ModelParts,
+  { dtype, device, tf32 }: LoadOptions,
+): Promise<LoadedTransformer> {
   using owned = weights;
-  const transformer = Transformer.create(config, owned.toWeights());
+  const how = { device, dtype: checkedDType(dtype ?? "float32"), tf32 };
+  const transformer = Transformer.create(config, owned.toWeights(), how);
   try {
     return { transformer: await transformer.ready(), config, graphConfig: graphConfig(config) };
   } catch (error) {

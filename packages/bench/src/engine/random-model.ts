@@ -1,5 +1,5 @@
 import { PatchableModel, PromptLoader } from "@autocircuit/core";
-import { scope, Tensor, Transformer, type TransformerConfig } from "@autocircuit/native";
+import { scope, Tensor, Transformer, type TransformerConfig, type TransformerOptions } from "@autocircuit/native";
 import { RandomValues } from "./random-values.ts";
 import type { ModelSpec } from "./specs.ts";
 
@@ -7,9 +7,9 @@ import type { ModelSpec } from "./specs.ts";
 const DISTINCT_ROWS = 1024;
 
 /** A randomly weighted model in the shape of GPT-2 (norms folded, `gelu_new`), with its output slice at the last position. */
-export function randomModel(spec: ModelSpec, seed = 1): PatchableModel {
+export function randomModel(spec: ModelSpec, seed = 1, how: TransformerOptions = {}): PatchableModel {
   const config = configOf(spec);
-  const transformer = scope(() => Transformer.create(config, randomWeights(config, new RandomValues(seed))));
+  const transformer = scope(() => Transformer.create(config, randomWeights(config, new RandomValues(seed)), how));
   return new PatchableModel({ transformer, config, outputSlice: "last_seq" });
 }
 

@@ -1,4 +1,12 @@
-import { AutocircuitError, synchronize, versions } from "@autocircuit/native";
+import {
+  AutocircuitError,
+  memory,
+  type OpenDevice,
+  resetPeak,
+  synchronize,
+  type TransformerOptions,
+  versions,
+} from "@autocircuit/native";
 import { childLine } from "../child-line.ts";
 import { interleave } from "../interleave.ts";
 import { machine } from "../machine.ts";
@@ -14,20 +22,26 @@ export interface EngineSuiteOptions {
   peakCommand: { entry: string; args: readonly string[] };
   onStep?: (text: string) => void;
   signal?: AbortSignal;
+  /** Where and in what the models compute; the device is one that was opened. */
+  how: TransformerOptions;
+  /** What is known of it, for the report. */
+  device: OpenDevice;
 }
+
+type Peak = Pick<BenchResult, "peakBytes" | "peakDeviceBytes">;
 
 /** Times every scenario, taking turns, and measures the peak memory of each in a process of its own. */
 export async function runEngineSuite(spec: SuiteSpec, options: EngineSuiteOptions): Promise<BenchReport> {
-  const { peakCommand, onStep, signal } = options;
+  const { peakCommand, onStep, signal, how, device } = options;
   const names = scenarioNames(spec);
-  const peaks = new Map<string, number>();
+  const peaks = new Map<string, Peak>();
   // Memory first: a child beside this process would disturb the times, and this process holds no model yet.
   for (const name of names) {
     onStep?.(`memory of ${name}`);
-    peaks.set(name, Number(await childLine(peakCommand.entry, [...peakCommand.args, name], signal)));
+    peaks.set(name, JSON.parse(await childLine(peakCommand.entry, [...peakCommand.args, name], signal)));
   }
   onStep?.("making models");
-  const scenarios = await makeScenarios(spec, names);
+  const scenarios = await makeScenarios(spec, names, how);
   const seconds = await interleave(scenarios, spec.repeats, (done) => {
     signal?.throwIfAborted();
     onStep?.(done === 0 ? "warmed up" : `round ${done} of ${spec.repeats}`);
@@ -38,28 +52,37 @@ export async function runEngineSuite(spec: SuiteSpec, options: EngineSuiteOption
       name,
       seconds: median(times),
       timesPlain: median(times) / median(seconds.get(plain)!),
-      peakBytes: peaks.get(name)!,
+      ...peaks.get(name)!,
       spread: spread(times),
     };
   });
   const { addon, libtorch, compiler } = versions();
-  return { machine: machine(), versions: { addon, libtorch, compiler, node: process.versions.node }, results };
+  const computes = {
+    device: device.name,
+    gpu: device.facts?.name ?? null,
+    kernels: device.kernels,
+    dtype: how.dtype ?? "float32",
+  };
+  const used = { addon, libtorch, compiler, node: process.versions.node };
+  return { machine: { ...machine(), ...computes, tf32: how.tf32 ?? false }, versions: used, results };
 }
 
 /**
- * Runs one scenario in this process and prints the peak memory in bytes: of the run, with the weights in place, without what making the
+ * Runs one scenario in this process and prints the peak memory as JSON: of the run, with the weights in place, without what making the
  * model took for a while.
  */
-export async function printPeak(spec: SuiteSpec, name: string): Promise<void> {
-  const [scenario] = await makeScenarios(spec, [name]);
+export async function printPeak(spec: SuiteSpec, name: string, how: TransformerOptions): Promise<void> {
+  const [scenario] = await makeScenarios(spec, [name], how);
   if (!scenario)
     throw new AutocircuitError(
       "unknown-name",
       `There is no scenario "${name}". There are: ${scenarioNames(spec).join(", ")}.`,
     );
   await synchronize();
+  await resetPeak();
   resetPeakMemory();
   await scenario.run();
   if (scenario.atMost === undefined) await scenario.run();
-  console.log(peakMemory());
+  const peak: Peak = { peakBytes: peakMemory(), peakDeviceBytes: (await memory()).peakDeviceBytes };
+  console.log(JSON.stringify(peak));
 }

@@ -1,6 +1,6 @@
 import type { PatchableModel, PromptLoader } from "@autocircuit/core";
 import { acdc, edgeAttribution } from "@autocircuit/discovery";
-import { type Ablation, synchronize, type Tensor } from "@autocircuit/native";
+import { type Ablation, synchronize, type Tensor, type TransformerOptions } from "@autocircuit/native";
 import { randomModel, randomPrompts } from "./random-model.ts";
 import { RandomValues } from "./random-values.ts";
 import type { ModelSpec, SuiteSpec } from "./specs.ts";
@@ -30,19 +30,28 @@ export function scenarioNames(spec: SuiteSpec): string[] {
  * Builds models and prompts for some scenarios, and gives the scenarios.
  *
  * @param only names to build; what none of them needs is not made
+ * @param how where and in what the models compute
  */
-export async function makeScenarios(spec: SuiteSpec, only: readonly string[]): Promise<Scenario[]> {
+export async function makeScenarios(
+  spec: SuiteSpec,
+  only: readonly string[],
+  how: TransformerOptions = {},
+): Promise<Scenario[]> {
   const wanted = scenarioNames(spec).filter((name) => only.includes(name));
   const acdcNames = wanted.filter((name) => name.includes("acdc"));
   const forwardNames = wanted.filter((name) => !acdcNames.includes(name));
   return [
-    ...(forwardNames.length > 0 ? await forwardScenarios(spec.forward, forwardNames) : []),
-    ...(acdcNames.length > 0 ? acdcScenarios(spec.acdc, acdcNames) : []),
+    ...(forwardNames.length > 0 ? await forwardScenarios(spec.forward, forwardNames, how) : []),
+    ...(acdcNames.length > 0 ? acdcScenarios(spec.acdc, acdcNames, how) : []),
   ];
 }
 
-async function forwardScenarios(spec: ModelSpec, names: readonly string[]): Promise<Scenario[]> {
-  const model = randomModel(spec);
+async function forwardScenarios(
+  spec: ModelSpec,
+  names: readonly string[],
+  how: TransformerOptions,
+): Promise<Scenario[]> {
+  const model = randomModel(spec, 1, how);
   const prompts = randomPrompts(spec);
   const { clean, corrupt } = prompts.batches[0]!;
   const ablation = names.some((name) => name.startsWith("patched"))
@@ -61,8 +70,8 @@ async function forwardScenarios(spec: ModelSpec, names: readonly string[]): Prom
   }));
 }
 
-function acdcScenarios(spec: ModelSpec, names: readonly string[]): Scenario[] {
-  const model = randomModel(spec, 3);
+function acdcScenarios(spec: ModelSpec, names: readonly string[], how: TransformerOptions): Scenario[] {
+  const model = randomModel(spec, 3, how);
   const prompts = randomPrompts(spec, 4);
   const { clean } = prompts.batches[0]!;
   const scenarios: Scenario[] = [

@@ -30,6 +30,13 @@ export const FULL: SuiteSpec = {
   repeats: 5,
 };
 
+/** The same shapes as GPUs are used: GPT-2 small with 64 prompts, and ACDC with 50 prompts of 15 tokens. */
+export const FULL_ON_GPU: SuiteSpec = {
+  ...FULL,
+  forward: { ...FULL.forward, prompts: 64 },
+  acdc: { ...FULL.acdc, prompts: 50, length: 15 },
+};
+
 /** The same on models that take seconds, for continuous integration: it shows that everything runs, not how fast. */
 export const QUICK: SuiteSpec = {
   forward: { layers: 2, heads: 4, dModel: 64, dMlp: 128, vocab: 500, prompts: 4, length: 8 },

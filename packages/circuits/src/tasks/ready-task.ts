@@ -1,9 +1,10 @@
 import type { Edge, LoadedTask } from "@autocircuit/core";
+import type { TransformerOptions } from "@autocircuit/native";
 import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../data/prompt-file.ts";
 import type { HasGraph, OfficialEdgesOptions } from "../edges/official-edges.ts";
 
 /** How a ready-made task is loaded. */
-export interface ReadyTaskOptions {
+export interface ReadyTaskOptions extends TransformerOptions {
   /** One edge per token position. Default false. */
   byToken?: boolean;
   /** Which of the task's known circuits counts as its true edges, by name. Default: the first. */

@@ -50,7 +50,7 @@ export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
 }
 
 async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<LoadedTask> {
-  const { seed = 0, signal } = options;
+  const { seed = 0, device, dtype, tf32, signal } = options;
   const circuit = circuitNamed(spec.name, spec.circuits, options.circuit);
   const folder = await folderOf(spec, options);
   const separateQkv = spec.separateQkv ?? true;
@@ -69,7 +69,8 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     batchCount: spec.batchCount,
     tokenCircuit: spec.byToken || (options.byToken ?? false),
     separateQkv,
-    model: ({ dtype }) => loadModel(folder, { dtype, tokenizer, separateQkv, ...(signal && { signal }) }),
+    ...{ device, dtype, tf32 },
+    model: (how) => loadModel(folder, { ...how, tokenizer, separateQkv }),
     dataset: spec.prompts({ seed, tokenizer }),
     outputSlice: "last_seq",
     tailDivergence: options.tailDivergence,

@@ -1,5 +1,5 @@
 import { defineTask, type OutputSlice } from "@autocircuit/core";
-import { type FloatDType, transformerFromWeights } from "@autocircuit/models";
+import { transformerFromWeights } from "@autocircuit/models";
 import {
   type CompiledModel,
   compileLibraryProgram,
@@ -48,7 +48,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
       return ["BOS", ...Array.from({ length: compiled().settings.maxSeqLen }, (_, i) => String(i + 1))];
     },
     load: async (options = {}) => {
-      const { byToken = false, positions, seed = 0, signal } = options;
+      const { byToken = false, positions, seed = 0, device, dtype, tf32, signal } = options;
       const circuit = circuitNamed(name, circuits, options.circuit);
       const model = compiled();
       return defineTask({
@@ -57,11 +57,8 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
         batchSize,
         batchCount,
         tokenCircuit: byToken,
-        model: ({ dtype }) =>
-          transformerFromWeights({ ...transformerLensConfig(model) }, model.weights, {
-            dtype: dtype as FloatDType,
-            signal,
-          }),
+        ...{ device, dtype, tf32 },
+        model: (how) => transformerFromWeights({ ...transformerLensConfig(model) }, model.weights, how),
         dataset: prompts({ seed }),
         answers: model.output.encoding === "numerical" ? "numbers" : "tokens",
         outputSlice,

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { fraction, listOf, oneOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
 
@@ -7,7 +8,7 @@ import { fraction, listOf, oneOf, positiveNumber, wholeNumber } from "../support
 export const PROCESSING = ["fold-ln", "center-writing-weights", "center-unembed", "fold-value-biases"] as const;
 
 /** Options of `autocircuit discover`, as commander gives them. */
-export interface DiscoverCommandOptions {
+export interface DiscoverCommandOptions extends DeviceCommandOptions {
   model?: string;
   prompts?: string[];
   outputSlice?: string;
@@ -18,7 +19,6 @@ export interface DiscoverCommandOptions {
   nodeEdges?: boolean;
   ungrouped?: boolean;
   processing?: string[];
-  dtype?: "float32" | "float64";
   prependBos: boolean;
   algorithm?: string;
   ablation?: string;
@@ -40,7 +40,7 @@ export interface DiscoverCommandOptions {
 
 /** `autocircuit discover [TASK]`. */
 export function addDiscover(program: Command, context: Context): void {
-  program
+  const command = program
     .command("discover")
     .description(
       "find the circuit of a task or of your own model and prompts, compare it with a known one, and write scores and a report",
@@ -68,7 +68,6 @@ export function addDiscover(program: Command, context: Context): void {
       `weight processing: none, or any of ${PROCESSING.join(", ")} (default: what suits the model)`,
       listOf(oneOf(["none", ...PROCESSING])),
     )
-    .option("--dtype <type>", "float32 or float64 (default: float32)", oneOf(["float32", "float64"]))
     .option("--no-prepend-bos", "prompts as text: leave out the token that starts a text")
     .optionsGroup("Discovery:")
     .option(
@@ -130,7 +129,8 @@ export function addDiscover(program: Command, context: Context): void {
       "--out <folder>",
       "where scores.safetensors, report.html and circuit.svg go (default: circuit-reports/TASK or .../MODEL)",
     )
-    .option("--json <file>", "also write the result as JSON")
+    .option("--json <file>", "also write the result as JSON");
+  addDeviceOptions(command)
     .addHelpText(
       "after",
       `
@@ -144,6 +144,7 @@ Examples:
   autocircuit discover ioi-component --model gpt2
   autocircuit discover --model models/sum --prompts sum.json --keep 0.99
   autocircuit discover --model models/brackets --prompts brackets.json --output-slice 0 --tau 0.01
+  autocircuit discover ioi-component --model gpt2 --device auto --dtype bfloat16
   autocircuit discover --model gpt2 --prompts names.json more.json --algorithm edge-attribution --size 100 --batch-size 8
 
 Prompts look like this; answers must be single tokens:

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
-import { listOf, oneOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
+import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
+import { listOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
 
 /** Options of `autocircuit generate`, as commander gives them. */
-export interface GenerateCommandOptions {
+export interface GenerateCommandOptions extends DeviceCommandOptions {
   model: string;
   prompt?: string;
   tokens?: number[];
@@ -12,13 +13,12 @@ export interface GenerateCommandOptions {
   topK?: number;
   seed: number;
   prependBos: boolean;
-  dtype?: "float32" | "float64";
   json?: string;
 }
 
 /** `autocircuit generate`. */
 export function addGenerate(program: Command, context: Context): void {
-  program
+  const command = program
     .command("generate")
     .description("let a model continue a text, to see at a glance whether it works")
     .requiredOption("--model <folder|id>", "model folder, or name on the Hugging Face hub")
@@ -33,8 +33,8 @@ export function addGenerate(program: Command, context: Context): void {
     .option("--top-k <k>", "draw among the k likeliest tokens only", wholeNumber(1))
     .option("--seed <n>", "chooses what is drawn", wholeNumber(), 0)
     .option("--no-prepend-bos", "leave out the token that starts a text")
-    .option("--dtype <type>", "float32 or float64 (default: float32)", oneOf(["float32", "float64"]))
-    .option("--json <file>", "also write text and tokens as JSON")
+    .option("--json <file>", "also write text and tokens as JSON");
+  addDeviceOptions(command)
     .addHelpText(
       "after",
       `

@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
+import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { listOf, oneOf, wholeNumber } from "../support/parse-options.ts";
 
 /** Options of `autocircuit measure`, as commander gives them. */
-export interface MeasureCommandOptions {
+export interface MeasureCommandOptions extends DeviceCommandOptions {
   scores: string;
   model?: string;
   sizes?: number[];
@@ -17,7 +18,7 @@ export interface MeasureCommandOptions {
 
 /** `autocircuit measure TASK`. */
 export function addMeasure(program: Command, context: Context): void {
-  program
+  const command = program
     .command("measure")
     .description("measure circuits of several sizes, made from saved scores, on a task's test prompts")
     .argument("<task>", "a ready-made task; see autocircuit tasks")
@@ -42,7 +43,8 @@ export function addMeasure(program: Command, context: Context): void {
       new Option("--ablation <type>", "what ablated edges take").argParser(oneOf(ABLATIONS)).default("resample"),
     )
     .option("--seed <n>", "chooses the prompt pairs and their order", wholeNumber(), 0)
-    .option("--json <file>", "also write the measurements as JSON")
+    .option("--json <file>", "also write the measurements as JSON");
+  addDeviceOptions(command)
     .addHelpText(
       "after",
       `

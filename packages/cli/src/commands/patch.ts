@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
+import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { oneOf } from "../support/parse-options.ts";
 
 /** Options of `autocircuit patch`, as commander gives them. */
-export interface PatchCommandOptions {
+export interface PatchCommandOptions extends DeviceCommandOptions {
   model: string;
   prompts: string;
   edges: string;
@@ -14,7 +15,7 @@ export interface PatchCommandOptions {
 
 /** `autocircuit patch`. */
 export function addPatch(program: Command, context: Context): void {
-  program
+  const command = program
     .command("patch")
     .description("run a model on clean prompts with some edges ablated from the corrupt prompts, and write the logits")
     .requiredOption("--model <folder>", "folder with config.json and model.safetensors")
@@ -24,7 +25,8 @@ export function addPatch(program: Command, context: Context): void {
       'JSON list of edges: "A0.3->A1.2.Q", ["A0.3->A1.2.Q", 4] or {"edge": "A0.3->A1.2.Q", "token": 4}',
     )
     .addOption(new Option("--ablation <type>", "what the edges take").argParser(oneOf(ABLATIONS)).default("resample"))
-    .option("--json <file>", "write the logits of all prompts and positions")
+    .option("--json <file>", "write the logits of all prompts and positions");
+  addDeviceOptions(command)
     .addHelpText(
       "after",
       `

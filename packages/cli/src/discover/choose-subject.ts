@@ -15,7 +15,6 @@ const OWN_ONLY = {
   nodeEdges: "--node-edges",
   ungrouped: "--ungrouped",
   processing: "--processing",
-  dtype: "--dtype",
 } as const satisfies Partial<Record<keyof DiscoverCommandOptions, string>>;
 
 /**

@@ -7,6 +7,7 @@ import type { DiscoverCommandOptions } from "../commands/discover.ts";
 import type { Context } from "../context.ts";
 import { Progress } from "../support/progress.ts";
 import { runVersions } from "../support/run-versions.ts";
+import { useDevice } from "../support/use-device.ts";
 import { useFewThreads } from "../support/use-few-threads.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { commandLine } from "./command-line.ts";
@@ -27,9 +28,10 @@ export async function discover(
   requireWritable(options.json);
   const asked = discoverSettings(taskName, options);
   requireWritable(join(asked.out, "scores.safetensors"));
+  const used = await useDevice(options);
   const { seed, byToken, known } = asked;
   const shape = (edgeCount: number) => runShape(asked, edgeCount);
-  const subjectOptions = { seed, byToken, circuit: known?.name, shape };
+  const subjectOptions = { seed, byToken, circuit: known?.name, used, shape };
   await using task = await asked.subject.load(subjectOptions, context);
   const { settings, note } = fitToGraph(asked, task, taskName, options);
   if (note) print(note);
@@ -44,6 +46,7 @@ export async function discover(
   using meter = new CircuitMeter(task, signal);
   const measures = await meter.measure(found.circuit, ablation);
   const officialMeasures = official && (await meter.measure(official, ablation));
+  const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: DiscoverResult = {
     task: settings.subject.name,
     algorithm: settings.algorithm ?? "fewest-edges",
@@ -58,7 +61,9 @@ export async function discover(
       official: officialMeasures?.faithfulness ?? null,
     },
     seconds,
-    peakMemoryBytes: (await memory()).peakRssBytes,
+    ...used.report,
+    peakMemoryBytes: peakRssBytes,
+    peakDeviceBytes,
     versions: runVersions(),
   };
   const command = commandLine("discover", taskName, options);

@@ -203,7 +203,7 @@ describe("wrong input to discover", () => {
     { args: [...reverse, "--node-edges", "--shared-qkv"], says: "leave --shared-qkv and --ungrouped out" },
     { args: [...reverse, "--processing", "none,fold-ln"], says: "either none, or steps" },
     { args: [...reverse, "--processing", "fold"], says: "Did you mean fold-ln" },
-    { args: [...reverse, "--dtype", "float16"], says: "Did you mean float32 or float64" },
+    { args: [...reverse, "--dtype", "float15"], says: "Did you mean float16" },
     { args: ["--model", folder, "--prompts", at("reverse.json")], says: "config.json" },
     { args: ["--model", at("reverse"), "--prompts", at("missing.json")], says: "no such file" },
   ])("$args", async ({ args, says }) => {

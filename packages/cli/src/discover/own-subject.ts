@@ -27,7 +27,7 @@ export function ownSubject(model: string, files: readonly string[], options: Dis
     description: `${files.map((file) => basename(file)).join(", ")}`,
     circuits: {},
     tokenLabels: ({ train }) => train.seqLabels ?? undefined,
-    load: async ({ byToken, seed, shape }, { signal, print }) => {
+    load: async ({ byToken, seed, used, shape }, { signal, print }) => {
       using downloading = new Progress("download");
       const folder = await resolveModelFolder(model, {
         signal,
@@ -42,18 +42,17 @@ export function ownSubject(model: string, files: readonly string[], options: Dis
       const split = splitPrompts(prompts.count, options);
       const { batchSize, batches } = split;
       print(splitText(prompts, split));
-      const dtype = options.dtype ?? "float32";
       const graph = {
         factorized: !options.nodeEdges,
         separateQkv: !options.sharedQkv,
         ungrouped: options.ungrouped ?? false,
       };
       const { edgeCount } = Graph.of(config, { ...graph, tokens: byToken ? prompts.longest : null });
-      print(requireMemory({ config, ...shape(edgeCount), batchSize, length: prompts.longest, dtype }));
+      print(requireMemory({ config, ...shape(edgeCount), batchSize, length: prompts.longest, used }));
       const size = { train: batchSize * batches.train, test: batchSize * batches.test };
       const { train, test } = await loadPrompts(prompts.file, { batchSize, size, seed, padId: 0 });
       const loaded = await loadModel(folder, {
-        ...{ dtype, tokenizer, outputSlice, byToken, signal, ...processing },
+        ...{ ...used.how, tokenizer, outputSlice, byToken, signal, ...processing },
         ...graph,
         seqLen: train.seqLen,
       });

@@ -3,6 +3,7 @@ import { FullModel, measurements } from "@autocircuit/metrics";
 import type { AblationRow, CircuitReport, Curve, ReportGraph } from "@autocircuit/report";
 import { Progress } from "../support/progress.ts";
 import { runSizes } from "../support/run-sizes.ts";
+import { deviceText } from "../support/use-device.ts";
 import type { FoundCircuit } from "./discover.ts";
 import { keepCurve, keepNotes } from "./keep-report.ts";
 import { type CircuitMeasures, type CircuitMeter, KEPT_BELOW } from "./measure-circuits.ts";
@@ -34,7 +35,7 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
     title: `${subject.name}: ${subject.description}`,
     task: subject.name,
     algorithm: result.algorithm,
-    options: result.options,
+    options: { ...result.options, device: deviceText(result) },
     graph: reportGraph(task),
     tokenLabels: subject.tokenLabels(task),
     circuit: result.circuit,

@@ -1,4 +1,5 @@
 import { fromTransformerLens } from "@autocircuit/models";
+import type { ComputeDType, Device } from "@autocircuit/native";
 import { expect, it } from "vitest";
 import { requireMemory } from "./require-memory.ts";
 
@@ -9,7 +10,11 @@ const config = fromTransformerLens(
   } as never,
   "test",
 );
-const run = { config, batchSize: 32, circuits: 1, length: 100, dtype: "float32" } as const;
+const usedBy = (device: Device, dtype: ComputeDType = "float32", freeBytes?: number) => ({
+  how: { device, dtype, tf32: false },
+  freeBytes,
+});
+const run = { config, batchSize: 32, circuits: 1, length: 100, used: usedBy("cpu") };
 const GIB = 2 ** 30;
 
 it("says what a run needs", () => {
@@ -38,6 +43,17 @@ it("counts no more than a slice of a batch that is run in slices", () => {
 
 it("counts float64 twice", () => {
   const bytes = (text: string) => Number(/about ([\d.]+) GiB/.exec(text)![1]);
-  const [single, double] = [requireMemory(run, 99 * GIB), requireMemory({ ...run, dtype: "float64" }, 99 * GIB)];
+  const [single, double] = [
+    requireMemory(run, 99 * GIB),
+    requireMemory({ ...run, used: usedBy("cpu", "float64") }, 99 * GIB),
+  ];
   expect(bytes(double) / bytes(single)).toBeCloseTo(2, 1);
+});
+
+it("looks at the memory of the GPU that is used", () => {
+  const on = (freeBytes?: number) =>
+    requireMemory({ ...run, used: usedBy("cuda:1", "bfloat16", freeBytes), loaded: true });
+  expect(on(64 * GIB)).toMatch(/; 64\.0 GiB are free on cuda:1$/);
+  expect(on()).toMatch(/on cuda:1$/);
+  expect(() => on(GIB / 4)).toThrow(/but only 256\.0 MiB are free on cuda:1\. Not even one prompt fits/);
 });

@@ -1,9 +1,10 @@
 import { freemem } from "node:os";
-import { Graph, promptsAtOnce, usualSliceBytes } from "@autocircuit/core";
+import { deviceSliceBytes, Graph, promptsAtOnce, usualSliceBytes } from "@autocircuit/core";
 import { estimateMemory } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { formatBytes } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
+import type { UsedDevice } from "../support/use-device.ts";
 
 /** What of the prompts and circuits is in memory at the same time. */
 export interface RunShape {
@@ -20,13 +21,14 @@ export interface PlannedRun extends RunShape {
   batchSize: number;
   /** Tokens in a prompt. */
   length: number;
-  dtype: "float32" | "float64";
-  /** Whether the weights are there already, and so no longer among what is free. */
+  used: Pick<UsedDevice, "how" | "freeBytes">;
+  /** Whether the weights are there already, and so no longer among what the machine has free. */
   loaded?: boolean;
 }
 
-/** Memory that can be had: what the machine has free, or what a container leaves of it. */
-export function availableMemory(): number {
+/** Memory that can be had: what the machine has free, or what a container leaves of it; on a GPU what was free before anything was loaded. */
+export function availableMemory({ how, freeBytes }: PlannedRun["used"]): number {
+  if (how.device !== "cpu") return freeBytes ?? Number.POSITIVE_INFINITY;
   return process.availableMemory?.() ?? freemem();
 }
 
@@ -35,13 +37,18 @@ export function availableMemory(): number {
  *
  * @throws UsageError when there is not so much; the message says what to lower, and to what
  */
-export function requireMemory(run: PlannedRun, free = availableMemory()): string {
+export function requireMemory(run: PlannedRun, free = availableMemory(run.used)): string {
   const { batchSize, circuits, length } = run;
   const { weights, total } = estimate(run, batchSize, circuits);
-  const room = free + (run.loaded ? weights : 0);
+  const { device } = run.used.how;
+  const room = free + (run.loaded && device === "cpu" ? weights : 0);
   const needs = `a run of ${batchSize} prompts of ${length} tokens${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (weights ${formatBytes(weights)})`;
-  if (total <= room) return `memory: ${needs}; ${formatBytes(free)} are free`;
-  throw new UsageError(`Not enough memory: ${needs}, but only ${formatBytes(free)} are free. ${advice(run, room)}`);
+  const where = device === "cpu" ? "" : ` on ${device}`;
+  if (room === Number.POSITIVE_INFINITY) return `memory: ${needs}${where}`;
+  if (total <= room) return `memory: ${needs}; ${formatBytes(free)} are free${where}`;
+  throw new UsageError(
+    `Not enough memory: ${needs}, but only ${formatBytes(free)} are free${where}. ${advice(run, room)}`,
+  );
 }
 
 function advice(run: PlannedRun, free: number): string {
@@ -59,11 +66,10 @@ function advice(run: PlannedRun, free: number): string {
   return "Not even one prompt fits: take shorter prompts, a smaller model, or a machine with more memory.";
 }
 
-function estimate({ config, length, dtype, sliced = false }: PlannedRun, batchSize: number, circuits: number) {
+function estimate({ config, length, used, sliced = false }: PlannedRun, batchSize: number, circuits: number) {
+  const { dtype, device } = used.how;
   if (!sliced) return estimateMemory(config, batchSize * circuits, length, { dtype });
-  const slice = promptsAtOnce(
-    { config, graph: Graph.of(config), computeDtype: dtype, sliceBytes: usualSliceBytes },
-    length,
-  );
+  const sliceBytes = device === "cpu" ? usualSliceBytes : deviceSliceBytes;
+  const slice = promptsAtOnce({ config, graph: Graph.of(config), computeDtype: dtype, sliceBytes }, length);
   return estimateMemory(config, Math.min(batchSize, slice), length, { dtype });
 }

@@ -1,5 +1,6 @@
 import type { Circuit, Edge, PruneScores } from "@autocircuit/core";
 import { compareEdgeSets } from "@autocircuit/metrics";
+import type { DeviceReport } from "../support/use-device.ts";
 import type { KeptCircuit } from "./keep.ts";
 
 /** An edge of a circuit with its score. */
@@ -19,7 +20,7 @@ export interface OfficialResult {
 }
 
 /** What `discover --json` writes. Infinite scores (ACDC: no threshold removes the edge) are the string "Infinity" there. */
-export interface DiscoverResult {
+export interface DiscoverResult extends DeviceReport {
   task: string;
   algorithm: string;
   options: Record<string, unknown>;
@@ -32,6 +33,8 @@ export interface DiscoverResult {
   faithfulness: { metric: string; circuit: number; official: number | null };
   seconds: number;
   peakMemoryBytes: number;
+  /** On GPUs; 0 on the CPU. */
+  peakDeviceBytes: number;
   versions: Record<string, string>;
 }
 

@@ -1,6 +1,7 @@
 import type { KnownCircuit } from "@autocircuit/circuits";
 import type { LoadedTask } from "@autocircuit/core";
 import type { Context } from "../context.ts";
+import type { UsedDevice } from "../support/use-device.ts";
 import type { RunShape } from "./require-memory.ts";
 
 /** What discovery is about: a ready-made task, or somebody's own model and prompts. */
@@ -22,6 +23,8 @@ export interface SubjectOptions {
   seed: number;
   /** Name of the known circuit that counts as the true edges. */
   circuit: string | undefined;
+  /** Where and in what it computes. */
+  used: UsedDevice;
   /** How a run on a graph of so many edges uses memory, for the estimate. */
   shape: (edgeCount: number) => RunShape;
 }

@@ -1,5 +1,6 @@
 import type { CircuitReport } from "@autocircuit/report";
 import { formatBytes, formatNumber, table } from "../support/table.ts";
+import { deviceText } from "../support/use-device.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
@@ -18,17 +19,16 @@ export function ablationText({ ablationTable = [], notes }: CircuitReport): stri
 }
 
 /** The figures of a run in a few lines. */
-export function summary(
-  { faithfulness, official, circuit, edgeCount, seconds, peakMemoryBytes }: DiscoverResult,
-  { ablation }: DiscoverSettings,
-): string {
+export function summary(result: DiscoverResult, { ablation }: DiscoverSettings): string {
+  const { faithfulness, official, circuit, edgeCount, seconds, peakMemoryBytes, peakDeviceBytes } = result;
   const theirs = official && `, ${official.name} ${formatNumber(faithfulness.official!)}`;
   const compared =
     official &&
     `: ${official.truePositives} of the ${official.name} circuit's ${official.edges.length}, ${official.falsePositives} others, ${official.falseNegatives} missed`;
+  const onDevice = peakDeviceBytes > 0 ? `, on the GPU ${formatBytes(peakDeviceBytes)}` : "";
   return [
     `${faithfulness.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(faithfulness.circuit)}${theirs ?? ""}`,
     `${circuit.length} edges found${compared ?? ` of ${edgeCount}`}`,
-    `${seconds.toFixed(2)} s, peak memory ${formatBytes(peakMemoryBytes)}`,
+    `${seconds.toFixed(2)} s on ${deviceText(result)}, peak memory ${formatBytes(peakMemoryBytes)}${onDevice}`,
   ].join("\n");
 }

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { Progress } from "../support/progress.ts";
 import { runVersions } from "../support/run-versions.ts";
 import { UsageError } from "../support/usage-error.ts";
+import { useDevice } from "../support/use-device.ts";
 import { useFewThreads } from "../support/use-few-threads.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { drawn, likeliest } from "./choose.ts";
@@ -20,7 +21,7 @@ const REASONS: Readonly<Record<StopReason, string>> = {
 /** Continues a text or token ids, and prints the whole. */
 export async function generate(options: GenerateCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(options.json);
-  const { prompt, temperature, topK, seed, maxTokens, dtype, json } = options;
+  const { prompt, temperature, topK, seed, maxTokens, json } = options;
   if ((prompt === undefined) === (options.tokens === undefined))
     throw new UsageError("Give what to continue: either --prompt TEXT or --tokens 1,2,3.");
   if (topK !== undefined && temperature === undefined)
@@ -32,7 +33,8 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
   const promptTokens = options.tokens ?? encode(prompt!, tokenizer, options);
   checkPrompt(promptTokens, config);
 
-  using model = await loadModel(folder, { dtype, tokenizer, signal });
+  const used = await useDevice(options);
+  using model = await loadModel(folder, { ...used.how, tokenizer, signal });
   await useFewThreads(model);
   using progress = new Progress("tokens");
   const started = performance.now();
@@ -53,6 +55,7 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
   const sampling = temperature === undefined ? null : { temperature, topK: topK ?? null, seed };
   writeJson(json, {
     ...{ model: options.model, text, promptTokens, tokens, stopped, sampling, seconds },
+    ...used.report,
     versions: runVersions(),
   });
   print(`wrote ${json}`);

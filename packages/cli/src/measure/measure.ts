@@ -10,6 +10,7 @@ import { runSizes } from "../support/run-sizes.ts";
 import { runVersions } from "../support/run-versions.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
+import { useDevice } from "../support/use-device.ts";
 import { useFewThreads } from "../support/use-few-threads.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 
@@ -26,13 +27,20 @@ export async function measure(
   const scores = await PruneScores.load(options.scores);
   const byToken = scores.graph.tokens !== null;
   const { model } = options;
-  await using task = await ready.load({ byToken, seed: options.seed, signal, ...(model !== undefined && { model }) });
+  const used = await useDevice(options);
+  await using task = await ready.load({
+    byToken,
+    seed: options.seed,
+    signal,
+    ...used.how,
+    ...(model !== undefined && { model }),
+  });
   if (!scores.graph.equals(task.model.graph)) {
     throw new UsageError(
       `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${taskName}'s (${task.model.graph.edgeCount} edges).`,
     );
   }
-  if (model !== undefined) print(memoryOf(task, { circuits: 1, sliced: true }));
+  if (model !== undefined) print(memoryOf(task, { circuits: 1, sliced: true }, used));
   await useFewThreads(task.model);
   const names = chosenMetrics(task, options.metrics);
   using progress = new Progress("circuits");
@@ -72,6 +80,7 @@ export async function measure(
     ablation,
     byToken,
     seed: options.seed,
+    ...used.report,
     units,
     circuits,
     versions: runVersions(),

@@ -12,6 +12,7 @@ import type { Context } from "../context.ts";
 import { Progress } from "../support/progress.ts";
 import { readJson } from "../support/read-json.ts";
 import { formatNumber, table } from "../support/table.ts";
+import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
 import { maskOf, withGraphOf } from "./patched-graph.ts";
 import { readEdges } from "./read-edges.ts";
@@ -23,7 +24,8 @@ const LARGEST_BATCH = 32;
 export async function patch(options: PatchCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(options.json);
   const edges = readEdges(options.edges);
-  using whole = await loadModel(options.model, { signal });
+  const used = await useDevice(options);
+  using whole = await loadModel(options.model, { ...used.how, signal });
   const type = options.ablation as AblationType;
   using prompts = await loadAll(options.prompts, whole, type);
   const model = withGraphOf(whole, edges, prompts.seqLen);
@@ -54,7 +56,7 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   );
   if (!options.json) return;
   // One line: a file of logits is for programs.
-  writeWhole(options.json, `${JSON.stringify({ logits, shape })}\n`);
+  writeWhole(options.json, `${JSON.stringify({ logits, shape, ...used.report })}\n`);
   print(`wrote ${options.json}`);
 }
 

@@ -8,3 +8,6 @@ export const ABLATIONS = [
   "batch-tokenwise-mean",
   "batch-all-tok-mean",
 ] as const;
+
+/** Types that a model computes in; repeated here like the others. */
+export const DTYPES = ["float32", "float64", "bfloat16", "float16"] as const;

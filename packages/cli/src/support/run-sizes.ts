@@ -5,6 +5,7 @@ import {
   type RunCircuitsOptions,
   runCircuits,
 } from "@autocircuit/core";
+import { elementBytes } from "@autocircuit/native";
 
 /** Logits of circuits that are held at once: 128 MiB, unless those of a single circuit are more. */
 const LOGITS_BYTES = 128 * 2 ** 20;
@@ -24,7 +25,7 @@ export async function runSizes<T>(
   const circuits = circuitsOfSizes(options.scores, sizes);
   const positions =
     model.outputSlice === "none" || model.outputSlice === "not_first_seq" ? (test.batches[0]?.length ?? 1) : 1;
-  const bytes = test.promptCount * positions * model.config.dVocabOut * (model.computeDtype === "float64" ? 8 : 4);
+  const bytes = test.promptCount * positions * model.config.dVocabOut * elementBytes(model.computeDtype);
   const atOnce = Math.max(1, Math.floor(LOGITS_BYTES / bytes));
   const measured: T[] = [];
   for (let first = 0; first < circuits.length; first += atOnce) {

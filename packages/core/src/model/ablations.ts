@@ -4,6 +4,7 @@ import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { canSlice, sliceTokens, tokenContext } from "../prompts/token-context.ts";
 import { type AblationType, ablationTypes, dataSetSides } from "./ablation-type.ts";
 import { promptsAtOnce } from "./batch-slices.ts";
+import { computed, inSmallerSlices } from "./in-smaller-slices.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
 import type { PatchableModel } from "./patchable-model.ts";
 import { allTokensMean, batchSum, meanOf } from "./source-means.ts";
@@ -68,13 +69,9 @@ async function mean(
   let running: Sum | undefined;
   try {
     for (const [done, part] of parts.entries()) {
-      const tokens = part();
-      const [rows, length] = tokens.shape as [number, number];
-      for (const [start, end] of equalParts(rows, canSlice(tokens) ? promptsAtOnce(model, length) : rows)) {
-        throwIfAborted(signal);
-        const next = await sliceSum(model, tokens, start, end, signal);
-        running = running === undefined ? next : added(running, next);
-      }
+      throwIfAborted(signal);
+      const next = await partSum(model, part(), signal);
+      running = running === undefined ? next : added(running, next);
       onProgress?.({ done: done + 1, total: parts.length });
     }
     const { sum, count } = running!;
@@ -92,6 +89,28 @@ function added(a: Sum, b: Sum): Sum {
   const both = scope(() => ({ sum: a.sum.add(b.sum), count: a.count.add(b.count) }));
   for (const tensor of [a.sum, a.count, b.sum, b.count]) tensor.dispose();
   return both;
+}
+
+/** What prompts add to a mean, in slices that fit into memory. */
+async function partSum(model: PatchableModel, tokens: Tensor, signal: AbortSignal | undefined): Promise<Sum> {
+  const [count, length] = tokens.shape as [number, number];
+  const sliced = { count, length, canSlice: canSlice(tokens) };
+  return inSmallerSlices(model, sliced, async () => {
+    let running: Sum | undefined;
+    try {
+      for (const [start, end] of equalParts(count, sliced.canSlice ? promptsAtOnce(model, length) : count)) {
+        throwIfAborted(signal);
+        const next = await sliceSum(model, tokens, start, end, signal);
+        running = running === undefined ? next : added(running, next);
+      }
+      await computed(running!.sum);
+      return running!;
+    } catch (error) {
+      running?.sum.dispose();
+      running?.count.dispose();
+      throw error;
+    }
+  });
 }
 
 /** What some of the prompts add to a mean. */

@@ -1,4 +1,6 @@
+import { elementBytes } from "@autocircuit/native";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
+import type { SlicedPrompts } from "./in-smaller-slices.ts";
 import type { PatchableModel } from "./patchable-model.ts";
 
 /**
@@ -8,13 +10,24 @@ import type { PatchableModel } from "./patchable-model.ts";
  */
 export const usualSliceBytes = 128 * 2 ** 20;
 
+/** The same on a GPU, where a pass of few prompts costs as much as one of many: 1 GiB. */
+export const deviceSliceBytes = 2 ** 30;
+
+type Sized = Pick<PatchableModel, "graph" | "config" | "computeDtype">;
+
+/** What the outputs of all sources take for one prompt of so many positions, in bytes. */
+export function bytesPerPrompt({ graph, config, computeDtype }: Sized, positions: number): number {
+  return graph.srcs.length * positions * config.dModel * elementBytes(computeDtype);
+}
+
 /** How many prompts of so many positions run together, so that their sources take no more than the model's `sliceBytes`. At least 1. */
-export function promptsAtOnce(
-  { graph, config, computeDtype, sliceBytes }: Pick<PatchableModel, "graph" | "config" | "computeDtype" | "sliceBytes">,
-  positions: number,
-): number {
-  const bytes = graph.srcs.length * positions * config.dModel * (computeDtype === "float64" ? 8 : 4);
-  return Math.max(1, Math.floor(sliceBytes / bytes));
+export function promptsAtOnce(model: Sized & Pick<PatchableModel, "sliceBytes">, positions: number): number {
+  return Math.max(1, Math.floor(model.sliceBytes / bytesPerPrompt(model, positions)));
+}
+
+/** How a batch may be cut, for `inSmallerSlices`. */
+export function slicedPrompts({ size, length, prefixShared }: PromptBatch): SlicedPrompts {
+  return { count: size, length, canSlice: prefixShared };
 }
 
 /**

@@ -27,7 +27,7 @@ export interface ModelGraphOptions {
   readonly outputSlice?: OutputSlice | undefined;
   /**
    * What the outputs of all sources may take, in bytes, for prompts that are run together; larger batches are run in slices, with the
-   * same results. Default 128 MiB.
+   * same results. Default 128 MiB, on a GPU 1 GiB; less once memory has ended.
    */
   readonly sliceBytes?: number | undefined;
 }
@@ -37,7 +37,7 @@ export interface PatchableModelOptions extends ModelGraphOptions {
   readonly transformer: Transformer;
   /** By default the transformer's. */
   readonly config?: TransformerConfig | undefined;
-  /** Number type of the weights. Default float32. */
+  /** Number type of the weights. Default: the type that the transformer computes in. */
   readonly dtype?: DType | undefined;
   /** For prompts given as text. */
   readonly tokenizer?: Tokenizer | undefined;

@@ -1,6 +1,8 @@
 import {
   type Ablation,
   AutocircuitError,
+  type ComputeDType,
+  type Device,
   type DType,
   type ForwardResult,
   Tensor,
@@ -13,8 +15,9 @@ import { tokenContext } from "../prompts/token-context.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import type { AblationType } from "./ablation-type.ts";
 import { ablationsOf } from "./ablations.ts";
-import { usualSliceBytes } from "./batch-slices.ts";
+import { deviceSliceBytes, usualSliceBytes } from "./batch-slices.ts";
 import { edgeMask } from "./edge-mask.ts";
+import { sliceLimit } from "./in-smaller-slices.ts";
 import type { LongOptions } from "./long-options.ts";
 import type { ForwardOptions, ModelGraphOptions, PatchableModelOptions, RunOptions } from "./model-options.ts";
 import { type OutputSlice, type SlicePositions, slicePositions } from "./output-slice.ts";
@@ -37,8 +40,7 @@ export class PatchableModel implements Disposable {
   /** Number type of the weights. */
   readonly dtype: DType;
   readonly tokenizer: Tokenizer | null;
-  /** Bytes that the outputs of all sources may take for prompts that are run together; see `batchSlices`. */
-  readonly sliceBytes: number;
+  readonly #sliceBytes: number;
   #ownsTransformer = true;
 
   /**
@@ -47,11 +49,11 @@ export class PatchableModel implements Disposable {
   constructor(options: PatchableModelOptions) {
     this.transformer = options.transformer;
     this.config = options.config ?? options.transformer.config;
-    this.dtype = options.dtype ?? "float32";
+    this.dtype = options.dtype ?? options.transformer.dtype;
     this.tokenizer = options.tokenizer ?? null;
     this.outputSlice = options.outputSlice ?? "last_seq";
     this.seqLen = options.seqLen ?? null;
-    this.sliceBytes = options.sliceBytes ?? usualSliceBytes;
+    this.#sliceBytes = options.sliceBytes ?? (this.device === "cpu" ? usualSliceBytes : deviceSliceBytes);
     if (options.byToken && this.seqLen === null) {
       throw new AutocircuitError("bad-input", "A graph by token needs the length of the prompts: give `seqLen`.");
     }
@@ -69,9 +71,19 @@ export class PatchableModel implements Disposable {
     });
   }
 
-  /** Number type the engine computes in: float64 for such weights, else float32. */
-  get computeDtype(): "float32" | "float64" {
-    return this.dtype === "float64" ? "float64" : "float32";
+  /** Number type the engine computes in. */
+  get computeDtype(): ComputeDType {
+    return this.transformer.dtype;
+  }
+
+  /** Where the engine computes. */
+  get device(): Device {
+    return this.transformer.device;
+  }
+
+  /** Bytes that the outputs of all sources may take for prompts that are run together; see `batchSlices`. Falls where memory ended. */
+  get sliceBytes(): number {
+    return Math.min(this.#sliceBytes, sliceLimit(this.transformer));
   }
 
   /**

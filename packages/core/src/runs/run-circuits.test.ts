@@ -63,7 +63,7 @@ describe("runCircuits", () => {
       [4, [3]],
     ]);
     expect(runs[0]!.logits).toHaveLength(2);
-    expect(progress).toEqual(["1/4", "2/4", "3/4", "4/4"]);
+    expect(progress).toEqual(["2/8", "4/8", "6/8", "8/8"]);
   });
 
   it("has sensible defaults", async () => {

@@ -1,7 +1,8 @@
 import { type Ablation, AutocircuitError, Tensor } from "@autocircuit/native";
 import { ablatedSlices } from "../model/ablated-slices.ts";
 import { type AblationType, dataSetSides } from "../model/ablation-type.ts";
-import { batchSlices } from "../model/batch-slices.ts";
+import { slicedPrompts } from "../model/batch-slices.ts";
+import { inSmallerSlices } from "../model/in-smaller-slices.ts";
 import { type LongOptions, throwIfAborted } from "../model/long-options.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
@@ -53,25 +54,27 @@ export async function runCircuits(
   const circuits = circuitsOfSizes(scores, options.sizes ?? defaultCircuitSizes(model.graph, scores));
   const plan = patchPlan(patch, options.reverseCleanCorrupt ?? false);
   const outputs = circuits.map((): Tensor[] => []);
-  const total = circuits.length * prompts.batches.flatMap((batch) => batchSlices(model, batch)).length;
+  const total = circuits.length * prompts.promptCount;
   let done = 0;
   let shared: Ablation | undefined;
   let parts: Tensor[][] = [];
   try {
     if (dataSetSides(ablation) !== undefined) shared = await model.ablations(prompts, ablation, { signal });
     for (const batch of prompts) {
-      parts = circuits.map(() => []);
-      for await (const { slice, using } of ablatedSlices(model, batch, {
-        type: ablation,
-        side: plan.ablateFrom,
-        shared,
-        signal,
-      })) {
-        await runSlice(model, slice, plan, patch, using, circuits, signal, (logits, index) => {
-          parts[index]!.push(logits);
-          onProgress?.({ done: ++done, total });
-        });
-      }
+      const before = done;
+      await inSmallerSlices(model, slicedPrompts(batch), async () => {
+        for (const logits of parts.flat()) logits.dispose();
+        parts = circuits.map(() => []);
+        done = before;
+        const asked = { type: ablation, side: plan.ablateFrom, shared, signal };
+        for await (const { slice, using } of ablatedSlices(model, batch, asked)) {
+          await runSlice(model, slice, plan, patch, using, circuits, signal, (logits, index) => {
+            parts[index]!.push(logits);
+            done += slice.size;
+            onProgress?.({ done, total });
+          });
+        }
+      });
       for (const [circuit, logits] of parts.entries()) outputs[circuit]!.push(joined(logits));
       parts = [];
     }

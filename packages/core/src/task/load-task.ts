@@ -6,13 +6,13 @@ import { both, loadPrompts, type PromptSplit } from "../prompts/load-prompts.ts"
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { Circuit } from "../scores/circuit.ts";
 import { LoadedTask, type TaskParts, type TaskPrefix } from "./loaded-task.ts";
-import type { TaskModel, TaskOptions } from "./task-options.ts";
+import type { ModelLoaderOptions, TaskModel, TaskOptions } from "./task-options.ts";
 
 /** Makes a task's model and prompts; see `Task.load`. */
 export async function loadTask(options: TaskOptions, signal?: AbortSignal): Promise<LoadedTask> {
   const { model } = options;
   const made = typeof model === "function";
-  const network = made ? await model({ dtype: options.dtype ?? "float32", ...(signal && { signal }) }) : model;
+  const network = made ? await model(loaderOptions(options, signal)) : model;
   let prompts: PromptSplit | undefined;
   let tail: Tail | undefined;
   const free = () => {
@@ -32,6 +32,10 @@ export async function loadTask(options: TaskOptions, signal?: AbortSignal): Prom
     free();
     throw error;
   }
+}
+
+function loaderOptions({ dtype = "float32", device, tf32 }: TaskOptions, signal?: AbortSignal): ModelLoaderOptions {
+  return { dtype, device, tf32, ...(signal && { signal }) };
 }
 
 async function readTaskPrompts(options: TaskOptions, network: TaskModel): Promise<PromptSplit> {

@@ -1,4 +1,4 @@
-import type { DType, Transformer, TransformerConfig } from "@autocircuit/native";
+import type { DeviceName, DType, Transformer, TransformerConfig, TransformerOptions } from "@autocircuit/native";
 import type { EdgeRef } from "../graph/edge.ts";
 import type { OutputSlice } from "../model/output-slice.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
@@ -15,8 +15,14 @@ export interface TaskModel {
   readonly tokenizer?: Tokenizer | null | undefined;
 }
 
+/** What a {@link ModelLoader} is told. */
+export interface ModelLoaderOptions extends Pick<TransformerOptions, "device" | "tf32"> {
+  readonly dtype: DType;
+  readonly signal?: AbortSignal;
+}
+
 /** Makes a task's network; what it makes is disposed with the task. */
-export type ModelLoader = (options: { dtype: DType; signal?: AbortSignal }) => TaskModel | Promise<TaskModel>;
+export type ModelLoader = (options: ModelLoaderOptions) => TaskModel | Promise<TaskModel>;
 
 /** What a function for the true edges is told. */
 export interface TrueEdgesContext {
@@ -54,8 +60,12 @@ export interface TaskOptions {
   readonly trueEdges?: TrueEdges | undefined;
   /** Default `"last_seq"`. */
   readonly outputSlice?: OutputSlice | undefined;
-  /** Default float32. */
+  /** What to compute in. Default float32; for a network that is given, what it computes in. */
   readonly dtype?: DType | undefined;
+  /** Where to compute; default `AUTOCIRCUIT_DEVICE`, else the CPU. A network that is given stays where it is. */
+  readonly device?: DeviceName | undefined;
+  /** See `TransformerOptions` of the engine. */
+  readonly tf32?: boolean | undefined;
   /** Order of the prompts. Default 42. */
   readonly seed?: number | undefined;
   /** Default true. */

@@ -1,5 +1,5 @@
 import { type AblationType, Circuit, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, elementBytes } from "@autocircuit/native";
 import type { DiscoveryOptions } from "../discovery-options.ts";
 import { dropNodes } from "./drop-nodes.ts";
 import { circuitSize, type EliminationOptions, eliminate } from "./eliminate.ts";
@@ -157,7 +157,7 @@ function answersNeeded({ answers, outputs }: KeptAnswers, keep: number): number 
 /** Circuits at once, so that the outputs of all sources, the widest layer and the logits take at most half a GiB. */
 function fittingBatch({ graph, config, outputSlice, computeDtype }: PatchableModel, prompts: PromptLoader): number {
   const [{ size, length }] = prompts.batches as [(typeof prompts.batches)[number]];
-  const bytes = computeDtype === "float64" ? 8 : 4;
+  const bytes = elementBytes(computeDtype);
   const outputs = outputSlice === "none" || outputSlice === "not_first_seq" ? length : 1;
   const layer = Math.max(3 * config.heads * config.dModel, 3 * config.dMlp);
   const one = size * (length * (graph.srcs.length * config.dModel + layer) + outputs * config.dVocabOut) * bytes;

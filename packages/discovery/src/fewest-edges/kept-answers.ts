@@ -8,7 +8,7 @@ import {
   throwIfAborted,
 } from "@autocircuit/core";
 import { answerIndex } from "@autocircuit/metrics";
-import { type Ablation, scope, Tensor } from "@autocircuit/native";
+import { type Ablation, elementBytes, scope, Tensor } from "@autocircuit/native";
 
 /** Ablations of all batches are held if they fit in here; otherwise each is made again whenever it is needed. */
 const heldAblations = 256 * 2 ** 20;
@@ -163,7 +163,7 @@ function rightAnswers(logits: Tensor, batch: PromptBatch, count: number): Tensor
 
 function ablationBytes(model: PatchableModel, prompts: PromptLoader): number {
   const [first] = prompts.batches;
-  const bytes = model.computeDtype === "float64" ? 8 : 4;
+  const bytes = elementBytes(model.computeDtype);
   return model.graph.srcs.length * model.config.dModel * prompts.promptCount * (first?.length ?? 0) * bytes;
 }
 

@@ -1,0 +1,44 @@
+import { AutocircuitError } from "./errors.ts";
+import { nearNames } from "./near-names.ts";
+
+/** A device as one asks for it. `auto` is the first GPU where CUDA works here, else the CPU; `cuda` is `cuda:0`. */
+export type DeviceName = "cpu" | "auto" | "cuda" | `cuda:${number}`;
+
+/** A device that something runs on. */
+export type Device = "cpu" | `cuda:${number}`;
+
+/**
+ * The device a text names.
+ *
+ * @throws AutocircuitError `bad-input` with near names for a text that names none
+ * @example
+ * parseDevice("cuda:1"); // "cuda:1"
+ */
+export function parseDevice(text: string): DeviceName {
+  if (text === "cpu" || text === "auto" || text === "cuda" || /^cuda:(0|[1-9]\d?)$/.test(text))
+    return text as DeviceName;
+  const near = nearNames(text, ["cpu", "auto", "cuda", "cuda:0", "cuda:1"]);
+  const hint =
+    near.length > 0 ? `Did you mean ${near.join(" or ")}?` : "There are cpu, cuda, cuda:1 and so on, and auto.";
+  throw new AutocircuitError("bad-input", `"${text}" names no device. ${hint}`);
+}
+
+/**
+ * The device for those who ask for none: `AUTOCIRCUIT_DEVICE`, else the CPU.
+ *
+ * @throws AutocircuitError `bad-input` when the variable names no device
+ */
+export function defaultDevice(env: NodeJS.ProcessEnv = process.env): DeviceName {
+  const named = env.AUTOCIRCUIT_DEVICE;
+  if (!named) return "cpu";
+  try {
+    return parseDevice(named);
+  } catch (error) {
+    throw new AutocircuitError("bad-input", `AUTOCIRCUIT_DEVICE: ${(error as Error).message}`);
+  }
+}
+
+/** The number of a GPU: 0 for `cuda`. */
+export function cudaIndex(name: Exclude<DeviceName, "cpu" | "auto">): number {
+  return Number(name.slice("cuda:".length) || 0);
+}

@@ -1,0 +1,91 @@
+import { Ablation } from "../ablation.ts";
+import type { Device } from "../device.ts";
+import type { PatchGraph } from "../patch-graph.ts";
+import { grad, Tensor } from "../tensor.ts";
+import { Transformer } from "../transformer.ts";
+import type { TransformerConfig } from "../transformer-config.ts";
+import { weightShapes } from "../weight-shapes.ts";
+
+const CONFIG: TransformerConfig = {
+  ...{ layers: 2, dModel: 68, heads: 4, kvHeads: 4, dHead: 17, dMlp: 96, dVocab: 50, dVocabOut: 50, context: 16 },
+  ...{ norm: "layer", eps: 1e-5, attnOnly: false, parallel: false, causal: true, attnScale: Math.sqrt(17) },
+  ...{ positions: "learned", activation: "gelu_new", gated: false },
+};
+const [BATCH, LENGTH] = [6, 7];
+
+/**
+ * Runs a small transformer with two masks at once, whose rows are all zero, all one, nearly either, and dense, and gives everything that must
+ * not depend on the device: logits, and the gradients of the masks.
+ */
+export async function probeCase(device: Device): Promise<Record<string, Float32Array>> {
+  using model = Transformer.create(CONFIG, weights(), { device, dtype: "float32" });
+  const graph = graphOf(CONFIG);
+  const { sources } = await model.forward({ tokens: tokens(3), logits: false, sources: true });
+  using ablation = new Ablation(sources!);
+  using mask = Tensor.from(maskValues(graph), { shape: [2, graph.edges] }).requireGrad();
+  const { logits } = await model.forward({ tokens: tokens(1), patch: { graph, mask, ablation } });
+  const [gradient] = grad(logits!.mul(logits!).mean(), [mask]);
+  return { logits: (await logits!.data()) as Float32Array, gradients: (await gradient!.data()) as Float32Array };
+}
+
+/** Fixed, irregular numbers between -1 and 1. */
+function irregular(size: number, seed: number): Float32Array {
+  return Float32Array.from({ length: size }, (_, i) => Math.sin((i + 1) * 1.7 + seed * 0.37));
+}
+
+function weights(): Record<string, Tensor> {
+  const made: Record<string, Tensor> = {};
+  let seed = 0;
+  for (const [name, { shape }] of weightShapes(CONFIG)) {
+    const size = shape.reduce((product, side) => product * side, 1);
+    made[name] = Tensor.from(
+      irregular(size, seed++).map((value) => 0.3 * value),
+      { shape },
+    );
+  }
+  return made;
+}
+
+function tokens(step: number): Tensor {
+  const ids = Array.from({ length: BATCH }, (_, b) =>
+    Array.from({ length: LENGTH }, (_, p) => ((b + 2) * (p + step) * 7) % 50),
+  );
+  return Tensor.from(ids, { dtype: "int64" });
+}
+
+/** By destination, in turn: all 0, all 1, a single 1, a single 0, and numbers between. */
+function maskValues({ edges, groups }: PatchGraph): Float32Array {
+  const values = new Float32Array(2 * edges);
+  const dense = irregular(2 * edges, 5);
+  for (const half of [0, 1]) {
+    let row = half;
+    for (const { heads, sources, offset } of groups) {
+      for (let head = 0; head < heads; head++, row++) {
+        for (let source = 0; source < sources; source++) {
+          const at = half * edges + offset + head * sources + source;
+          const single = source === row % sources ? 1 : 0;
+          values[at] = [0, 1, single, 1 - single, Math.abs(dense[at]!)][row % 5]!;
+        }
+      }
+    }
+  }
+  return values;
+}
+
+/** Edges between components, with separate queries, keys and values. */
+function graphOf({ layers, heads }: TransformerConfig): PatchGraph {
+  const groups: PatchGraph["groups"][number][] = [];
+  let edges = 0;
+  const add = (kind: PatchGraph["groups"][number]["kind"], layer: number, destinations: number, sources: number) => {
+    groups.push({ kind, layer, heads: destinations, firstSource: 0, sources, offset: edges });
+    edges += destinations * sources;
+  };
+  for (let layer = 0; layer < layers; layer++) {
+    const before = 1 + (heads + 1) * layer;
+    for (const kind of ["q", "k", "v"] as const) add(kind, layer, heads, before);
+    add("mlp", layer, 1, before + heads);
+  }
+  const sources = 1 + (heads + 1) * layers;
+  add("end", layers - 1, 1, sources);
+  return { factorized: true, tokens: 0, sources, edges, groups };
+}

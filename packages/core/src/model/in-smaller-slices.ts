@@ -1,0 +1,54 @@
+import { sayOnce, type Tensor, type Transformer } from "@autocircuit/native";
+import { bytesPerPrompt, promptsAtOnce } from "./batch-slices.ts";
+import type { PatchableModel } from "./patchable-model.ts";
+
+/** What the sources of a slice may take on a transformer's device, in bytes, after its memory has ended with more. */
+const limits = new WeakMap<Transformer, number>();
+
+/** The most that a model's slices may take, in bytes, by what its memory has taught; infinite at first. */
+export function sliceLimit(transformer: Transformer): number {
+  return limits.get(transformer) ?? Number.POSITIVE_INFINITY;
+}
+
+/** Prompts that are run in slices. */
+export interface SlicedPrompts {
+  readonly count: number;
+  /** Positions. */
+  readonly length: number;
+  /** Whether they can be taken apart. */
+  readonly canSlice: boolean;
+}
+
+/**
+ * Runs work that goes through prompts slice by slice. Where memory ends, the work starts again with slices of half as many prompts, which
+ * then stay the size for this transformer; a line on standard error says so.
+ *
+ * @param work must have no effect before it is done, ask for its slices anew each time, and wait for what it computes
+ * @throws AutocircuitError `out-of-memory` when not even one prompt fits; whatever else `work` throws
+ */
+export async function inSmallerSlices<T>(
+  model: PatchableModel,
+  { count, length, canSlice }: SlicedPrompts,
+  work: () => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const together = canSlice ? Math.min(count, promptsAtOnce(model, length)) : 1;
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "out-of-memory" || together <= 1) throw error;
+      const half = Math.floor(together / 2);
+      limits.set(model.transformer, half * bytesPerPrompt(model, length));
+      sayOnce(
+        `memory ended with ${together} prompts at once; going on with ${half} (sliceBytes sets it from the start)`,
+      );
+    }
+  }
+}
+
+/** Waits until a tensor is computed: an error of its arithmetic is thrown here. */
+export async function computed(tensor: Tensor): Promise<void> {
+  using flat = tensor.reshape([-1]);
+  using first = flat.slice(0, 0, 1);
+  await first.data();
+}
