@@ -9,10 +9,13 @@
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 #include <cuda_runtime_api.h>
+#include <torch/library.h>
 
 #include <algorithm>
 #include <map>
 #include <mutex>
+
+#include "device_operators/operators.h"
 
 namespace autocircuit {
 namespace {
@@ -87,6 +90,16 @@ class CudaLibrary : public DeviceLibrary {
   std::string libtorch() const override { return AUTOCIRCUIT_LIBTORCH_VERSION; }
   std::string cuda() const override { return AUTOCIRCUIT_CUDA_VERSION; }
   std::string architectures() const override { return AUTOCIRCUIT_CUDA_ARCHITECTURES; }
+
+  void register_operators() const override {
+    // Never destroyed: at the end of the process LibTorch's dispatcher may be gone first.
+    static const torch::Library* const registered = [] {
+      auto* const library = new torch::Library(torch::Library::IMPL, "autocircuit", c10::DispatchKey::CUDA, __FILE__, __LINE__);
+      kernels::implement(*library);
+      return library;
+    }();
+    static_cast<void>(registered);
+  }
 
   DeviceFacts facts(int device) const override {
     require(device);

@@ -13,7 +13,8 @@ TEST("kernels: outputs are added to the stream and become differences, each if a
         for (const int64_t known : {0, 2, 6})
           for (const bool with_resid : {false, true}) {
             const int64_t n = 6;
-            const at::Tensor out = random_tensor(random, {heads, n, d}, dtype), before = out.clone();
+            at::Tensor out = random_tensor(random, {heads, n, d}, dtype);
+            const at::Tensor before = out.clone();
             const kernels::Maybe ablated = known ? kernels::Maybe(random_tensor(random, {heads, known, d}, dtype)) : kernels::Maybe();
             const kernels::Maybe resid = with_resid ? kernels::Maybe(random_tensor(random, {n, d}, dtype)) : kernels::Maybe();
             const std::vector<double> o = numbers(before), a = known ? numbers(*ablated) : std::vector<double>();

@@ -36,7 +36,7 @@ TEST("kernels: a norm's backward equals the finite difference, in every width, d
             const int64_t x_rows = shared ? n : rows * n;
             const at::Tensor grad = random_tensor(random, {rows, n, d}, dtype), x = random_tensor(random, {x_rows, d}, dtype);
             const kernels::Maybe scale = scaled ? kernels::Maybe(random_tensor(random, {d}, dtype)) : kernels::Maybe();
-            const at::Tensor result = grad.clone();
+            at::Tensor result = grad.clone();
             kernels::norm_backward_rows_(result, x, norm, kEps, scale);
             const std::vector<double> g = numbers(grad), value = numbers(x), got = numbers(result);
             const std::vector<double> s = scale ? numbers(*scale) : std::vector<double>();
@@ -60,7 +60,8 @@ TEST("kernels: a norm's backward equals the finite difference, in every width, d
 
 TEST("kernels: without a norm the gradient stays what it is") {
   Random random(2);
-  const at::Tensor grad = random_tensor(random, {2, 3, 5}, at::kFloat), result = grad.clone();
+  const at::Tensor grad = random_tensor(random, {2, 3, 5}, at::kFloat);
+  at::Tensor result = grad.clone();
   kernels::norm_backward_rows_(result, random_tensor(random, {3, 5}, at::kFloat), 0, kEps, {});
   CHECK(at::equal(grad, result));
 }

@@ -22,10 +22,10 @@ class Recording {
   virtual void replay() = 0;
 };
 
-// What a library of kernels for another device offers besides its operators, which LibTorch's dispatcher finds by itself. The
-// only thing that the addon and such a library share; neither links the other. Raise `kDeviceLibraryLayout` whenever this
-// header or an operator's schema changes: a library of another layout is refused.
-constexpr int kDeviceLibraryLayout = 1;
+// What a library of kernels for another device offers. It is the only thing that the addon and such a library share; neither
+// links the other. Raise `kDeviceLibraryLayout` whenever this header or an operator's schema changes: a library of another
+// layout is refused.
+constexpr int kDeviceLibraryLayout = 2;
 
 class DeviceLibrary {
  public:
@@ -35,6 +35,9 @@ class DeviceLibrary {
   virtual std::string libtorch() const = 0;
   virtual std::string cuda() const = 0;
   virtual std::string architectures() const = 0;
+
+  // Gives LibTorch's dispatcher the operators. (Not when the library is opened, where an exception would end the process.)
+  virtual void register_operators() const = 0;
 
   virtual DeviceFacts facts(int device) const = 0;
   // The most that LibTorch may allocate there, in bytes; 0 = all there is. Beyond it allocations fail as if memory had ended.

@@ -6,6 +6,7 @@
 #include <torch/version.h>
 
 #include "devices/recorder.h"
+#include "operators/register.h"
 #include "runtime/error.h"
 
 namespace autocircuit {
@@ -41,6 +42,7 @@ const DeviceLibrary& open_library(const std::string& file) {
   const DeviceLibrary& library = *entry<AutocircuitDeviceLibrary>(handle, file, "autocircuit_device_library")();
   if (release(library.libtorch()) != release(TORCH_VERSION))
     throw Error("device", file + " was built for LibTorch " + library.libtorch() + ", the addon for " TORCH_VERSION);
+  library.register_operators();
   return library;
 }
 
@@ -57,6 +59,7 @@ void require_accelerator() {
 }  // namespace
 
 OpenedDevices open_cuda(const std::string& libtorch_cuda, const std::optional<std::string>& library) {
+  register_operators();
   open(libtorch_cuda, RTLD_NOW | RTLD_GLOBAL);
   require_accelerator();
   if (library && !kernels) {

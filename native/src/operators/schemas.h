@@ -12,7 +12,7 @@ namespace autocircuit {
 //                 row i of the batch reads row i mod their number. What no row uses may be missing.
 //   delta         sources before `first_late` in `early` [>= first_late, N or a divisor, D], read at i mod their number; the
 //                 others, counted from first_late, in `late` [sources, N, D]. Either may be missing.
-//   entries       rows stand in tiles of T = weight.size(1): tile t has rows t * T ... t * T + T - 1, fewer at the end. Entries
+//   entries       rows stand in tiles of T = weight.size(1), which is 4 on the CPU and 8 elsewhere: tile t has rows t * T ... t * T + T - 1, fewer at the end. Entries
 //                 begin[k] ... begin[k + 1] - 1 (int32) with k = (t * masks + m) * tokens + p are those of tile t under mask m
 //                 at token p: a source (int32, ascending) and its weight in each row of the tile, weight [entries, T]
 //                 (float64 where the inputs are, else float32). `source` and `weight` may hold more: entries of other groups, whose
@@ -20,8 +20,10 @@ namespace autocircuit {
 //   mask, token   row i of the batch belongs to mask i / (N / masks); its position i mod token_of.size(0) has token
 //                 token_of[position] (int32), or 0 where tokens is 1.
 //   scale, shift  [D] of the norm, or missing.
-//   The sum is made before the base is added: where it cancels the base the result is exactly 0. Sums and the norm are
-//   made in float32 for float16 and bfloat16.
+//   The sum is made before the base is added: where it cancels the base the result is exactly 0. A source (N * D numbers) takes
+//   less than 4 GiB.
+//
+// For float16 and bfloat16 all operators compute in float32 and round what they store.
 //
 // norm_backward_rows_: `grad` [R, N, D], gradient of a norm's output, becomes that of its input x [N or R * N, D] (read at row
 //   mod their number).
@@ -30,12 +32,13 @@ namespace autocircuit {
 //   ablated [H, N or a divisor, D]. Either may be missing, and its part is left out.
 //
 // mask_gradient: [buckets, R, S] = sum over the i with bucket_of[i] = bucket of <grad[r][i], delta[s][i]>, grad [R, N, D], delta
-//   [S, N, D]; bucket_of (int32) is [N], or empty where there is one bucket. The result is float32 for float16 and bfloat16.
+//   [S, N, D]; bucket_of (int32, from 0 to buckets - 1) is [N], or empty where there is one bucket. The result is float32 for
+//   float16 and bfloat16.
 //
 // divergences: KL(reference || softmax(logits)) in nats of each row of logits = softcap(x @ weight + bias), x [K * R, D], weight
 //   [D, V] (any strides), bias [V] or missing; softcap 0 is none, else c tanh(logit / c). Row i is compared with row i mod R of
 //   `expected` [R, V], the reference's logits up to a constant a row, and `probabilities` [R, V], their softmax. With d =
-//   logits - expected it is log sum_v p_v e^{d_v} - sum_v p_v d_v, exactly 0 where the rows agree; where that could underflow
+//   logits - expected it is log sum_v p_v e^{d_v} - sum_v p_v d_v, exactly 0 where the logits agree; where that could underflow
 //   (the largest d lies more than 40 above the mean) it is made from log-probabilities. In the reference's dtype, no gradient.
 constexpr const char* kOperatorSchemas[] = {
     "patched_rows(Tensor? resid, Tensor? ablated, Tensor from_ablated, Tensor? early, Tensor? late, int first_late, "

@@ -7,7 +7,7 @@
 
 namespace autocircuit::kernels {
 
-void absorb_outputs_(const at::Tensor& out, const Maybe& ablated, const Maybe& resid) {
+void absorb_outputs_(at::Tensor& out, const Maybe& ablated, const Maybe& resid) {
   constexpr const char* name = "absorb_outputs_";
   const OnDeviceOf guard(out);
   const at::ScalarType dtype = out.scalar_type();

@@ -7,7 +7,7 @@
 
 namespace autocircuit::kernels {
 
-void norm_backward_rows_(const at::Tensor& grad, const at::Tensor& x, int64_t norm, double eps, const Maybe& scale) {
+void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x, int64_t norm, double eps, const Maybe& scale) {
   constexpr const char* name = "norm_backward_rows_";
   const OnDeviceOf guard(grad);
   const at::ScalarType dtype = grad.scalar_type();

@@ -137,14 +137,29 @@ PatchGraph graph_of(const Setting& s, const GraphKind& kind) {
   return make_graph(s.config(), kind.by_token ? 7 : 0, kind.separate, kind.factorized, kind.ungrouped);
 }
 
-// Every architecture and graph, by the CPU's kernels and, on the pretend device, by what other devices have.
+// Where the engine is tested: by the CPU's kernels, by LibTorch's operators on another device, and by the CUDA library's kernels,
+// which the pretend device runs on the host.
+struct Place {
+  std::string name;
+  at::Device device;
+  bool kernels;
+};
+
+void at_each_place(const std::function<void(const Place&)>& body) {
+  for (const Place& place : {Place{"cpu", at::kCPU, false}, {"another device", pretend_device(), false},
+                             {"another device with kernels", pretend_device(), true}}) {
+    const std::optional<WithKernels> kernels = place.kernels ? std::make_optional<WithKernels>() : std::nullopt;
+    body(place);
+  }
+}
+
 void for_each_case(const std::function<void(const Setting&, const GraphKind&, const std::string&)>& body) {
   for (const Architecture& a : architectures()) {
-    for (const at::Device& device : {at::Device(at::kCPU), pretend_device()}) {
+    at_each_place([&](const Place& place) {
       at::manual_seed(3);
-      const Setting setting(a, device);
-      for (const GraphKind& kind : graph_kinds(a.config)) body(setting, kind, a.name + ", " + kind.name + ", " + device.str());
-    }
+      const Setting setting(a, place.device);
+      for (const GraphKind& kind : graph_kinds(a.config)) body(setting, kind, a.name + ", " + kind.name + ", " + place.name);
+    });
   }
 }
 
@@ -401,13 +416,13 @@ TEST("the mask's gradient is that of the network written out") {
 // scores grow to thousands here, where narrow types have no digits left.)
 TEST("in narrower number types logits, divergences and gradients are those of float64, rounded") {
   for (const Architecture& a : architectures())
-    for (const at::Device& device : {at::Device(at::kCPU), pretend_device()})
+    at_each_place([&](const Place& place) {
       for (const auto& [type, tolerance] : {std::pair{at::kBFloat16, 0.06}, {at::kHalf, 0.008}, {at::kFloat, 1e-5}}) {
         if (a.config.norm == NormKind::none) continue;
         at::manual_seed(3);
-        const Setting s(a, device);
-        const std::string name = a.name + ", " + device.str() + ", " + c10::toString(type);
-        const Transformer narrow(a.config, s.weights, {device, type, false});
+        const Setting s(a, place.device);
+        const std::string name = a.name + ", " + place.name + ", " + c10::toString(type);
+        const Transformer narrow(a.config, s.weights, {place.device, type, false});
         const PatchGraph graph = make_graph(a.config, 0);
         const at::Tensor mask = at::rand({graph.edges}, at::kDouble), direction = at::randn({3, 7, a.config.d_vocab_out}, at::kDouble);
         const auto run = [&](const Transformer& model) {
@@ -429,6 +444,7 @@ TEST("in narrower number types logits, divergences and gradients are those of fl
         const at::Tensor divergences = narrow.forward(request).divergences;
         CHECK_MESSAGE(divergences.abs().max().item<double>() < 4 * tolerance * tolerance, name + ", divergences");
       }
+    });
 }
 
 TEST("a prefix kept as keys and values, and left padding, give the logits of the whole prompt") {

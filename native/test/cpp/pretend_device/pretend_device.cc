@@ -20,19 +20,35 @@
 #include <string>
 #include <vector>
 
+#include "device_operators/operators.h"
+#include "launch/launch_host.h"
+
 namespace autocircuit::test {
 namespace {
 
 using Step = std::function<void()>;
 
-std::vector<Step>* recording = nullptr;
+struct StepsRecording final : Recording {
+  std::vector<Step> steps;
+  std::vector<void*> blocks;  // memory that was asked for while it was made; freed with it, as a graph's is
+  ~StepsRecording() override {
+    for (void* block : blocks) c10::free_cpu(block);
+  }
+  void replay() override {
+    for (const Step& step : steps) step();
+  }
+};
+
+StepsRecording* recording = nullptr;
 int64_t waits = 0;
 
 class Allocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(size_t bytes) override {
     void* data = bytes > 0 ? c10::alloc_cpu(bytes) : nullptr;
-    return {data, data, &c10::free_cpu, pretend_device()};
+    if (!recording || !data) return {data, data, &c10::free_cpu, pretend_device()};
+    recording->blocks.push_back(data);
+    return {data, data, [](void*) {}, pretend_device()};
   }
   c10::DeleterFnPtr raw_deleter() const override { return &c10::free_cpu; }
   void copy_data(void* to, const void* from, size_t bytes) const override { default_copy_data(to, from, bytes); }
@@ -75,7 +91,7 @@ at::Tensor copy_from(const at::Tensor& from, const at::Tensor& to, bool) {
   if (recording && !inside) throw std::logic_error("memory is copied between host and device while work is recorded");
   if (to.is_cpu()) waits++;
   Step copy = [from, to] { on_host(to).copy_(on_host(from)); };
-  if (recording) recording->push_back(copy);
+  if (recording) recording->steps.push_back(copy);
   copy();
   return to;
 }
@@ -187,18 +203,16 @@ void run_on_host(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
     stack->push_back(given);
   }
   if (!recording) return;
-  recording->push_back([op, arguments, made] {
+  recording->steps.push_back([op, arguments, made] {
     const HostCall again = call_on_host(op, arguments);
     for (const auto& [i, out] : made) on_host(out).copy_(again.results[i].toTensor());
   });
 }
 
-struct StepsRecording final : Recording {
-  std::vector<Step> steps;
-  void replay() override {
-    for (const Step& step : steps) step();
-  }
-};
+void launch(Step kernel) {
+  if (recording) recording->steps.push_back(kernel);
+  kernel();
+}
 
 }  // namespace
 
@@ -207,6 +221,7 @@ void open_pretend_device() {
     c10::register_privateuse1_backend("pretend");
     c10::SetAllocator(at::kPrivateUse1, new Allocator);
     at::RegisterPrivateUse1HooksInterface(new Hooks);
+    kernels::on_launch() = launch;
     return true;
   }();
   static_cast<void>(opened);
@@ -214,14 +229,16 @@ void open_pretend_device() {
 
 int64_t times_waited() { return waits; }
 
-void launch_on_pretend_device(std::function<void()> kernel) {
-  if (recording) recording->push_back(kernel);
-  kernel();
+WithKernels::WithKernels()
+    : library_(std::make_unique<torch::Library>(torch::Library::IMPL, "autocircuit", c10::DispatchKey::PrivateUse1, __FILE__, __LINE__)) {
+  kernels::implement(*library_);
 }
+
+WithKernels::~WithKernels() = default;
 
 std::unique_ptr<Recording> record_on_pretend_device(const std::function<void()>& work) {
   auto made = std::make_unique<StepsRecording>();
-  recording = &made->steps;
+  recording = made.get();
   try {
     work();
   } catch (...) {
