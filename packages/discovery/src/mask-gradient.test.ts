@@ -74,7 +74,7 @@ describe("maskGradient", () => {
       gradFunction: "prob",
       onProgress: ({ done, total }) => steps.push(`${done}/${total}`),
     });
-    expect(steps).toEqual(["1/4", "2/4", "3/4", "4/4"]);
+    expect(steps).toEqual(["2/8", "4/8", "6/8", "8/8"]);
     expect(info).toMatchObject({ algorithm: "mask-gradient", options: { gradFunction: "prob", samples: 1 } });
   });
 
