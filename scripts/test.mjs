@@ -1,4 +1,5 @@
-// npm test: sets up what is missing, then C++ unit tests, vitest and the conformance suite.
+// npm test: sets up what is missing, then C++ unit tests, vitest and the conformance suite, on the CPU and with the CUDA library's
+// kernels on a pretend device.
 // The last line counts them all. Arguments go to vitest, and then only vitest runs: npm test -- packages/core
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,8 +28,8 @@ async function vitest() {
   }
 }
 
-async function conformance() {
-  const { code, output } = await runNode([join(ROOT, "packages", "conformance", "dist", "main.js")]);
+async function conformance(...options) {
+  const { code, output } = await runNode([join(ROOT, "packages", "conformance", "dist", "main.js"), ...options]);
   return fromOutput(output, code);
 }
 
@@ -43,9 +44,13 @@ await main(async () => {
         all.push(counts);
         return line(counts);
       });
+    if (ready.pretendDevice) process.env.AUTOCIRCUIT_PRETEND_DEVICE = ready.pretendDevice;
     if (filters.length === 0) await part("C++ unit tests", () => cppTests(ready.cppTests));
     await part("vitest", vitest);
-    if (filters.length === 0) await part("conformance", conformance);
+    if (filters.length === 0) {
+      await part("conformance", () => conformance());
+      await part("conformance, CUDA kernels on the host", () => conformance("--device", "pretend:0"));
+    }
     console.log(`tests ${steps.summary()}`);
   } catch (error) {
     console.error(describeError(error));

@@ -91,6 +91,18 @@ export interface MemoryFigures {
   peakDeviceBytes: number;
 }
 
+/** What came of recording passes on devices that can repeat them, since the start of the process. */
+export interface Recordings {
+  /** Passes that were recorded. */
+  recorded: number;
+  /** Times one was repeated. */
+  replayed: number;
+  /** Passes that could not be recorded; they ran as usual. */
+  failed: number;
+  /** Why not, the last time. */
+  failure?: string;
+}
+
 /** Versions the addon knows of. */
 export interface NativeVersions {
   addon: string;
@@ -122,7 +134,7 @@ export interface Addon {
   /** Opens a device that a library brings with it. */
   openDevice(kind: "library", files: { library: string }): NativeDevices;
   /** What came of recording passes on devices that can repeat them, since the start of the process. */
-  recordings(): Promise<{ recorded: number; replayed: number; failed: number; failure?: string }>;
+  recordings(): Promise<Recordings>;
   /** The most that LibTorch may allocate on a device, in bytes; 0 = all there is. */
   limitDeviceMemory(device: string, bytes: number): void;
   createTransformer(

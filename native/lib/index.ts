@@ -1,5 +1,5 @@
 export { Ablation } from "./ablation.ts";
-export type { MemoryFigures } from "./addon.ts";
+export type { MemoryFigures, Recordings } from "./addon.ts";
 export { type Device, type DeviceName, defaultDevice, parseDevice } from "./device.ts";
 export { type DeviceFacts, type OpenDevice, openDevice } from "./devices/open-device.ts";
 export type { DType, HostArray, NestedNumbers } from "./dtype.ts";
@@ -8,7 +8,16 @@ export { AutocircuitError, type ErrorCode } from "./errors.ts";
 export type { ForwardRequest, ForwardResult } from "./forward.ts";
 export { PlainRun, Prefix } from "./kept.ts";
 export type { DestinationGroup, PatchGraph } from "./patch-graph.ts";
-export { limitDeviceMemory, memory, resetPeak, setThreads, synchronize, threads, versions } from "./runtime.ts";
+export {
+  limitDeviceMemory,
+  memory,
+  recordings,
+  resetPeak,
+  setThreads,
+  synchronize,
+  threads,
+  versions,
+} from "./runtime.ts";
 export { sayOnce } from "./say-once.ts";
 export { scope } from "./scope.ts";
 export { grad, Tensor } from "./tensor.ts";

@@ -1,4 +1,4 @@
-import type { MemoryFigures } from "./addon.ts";
+import type { MemoryFigures, Recordings } from "./addon.ts";
 import type { Device } from "./device.ts";
 import { AutocircuitError, guard, settle } from "./errors.ts";
 import { addon } from "./loader.ts";
@@ -6,6 +6,11 @@ import { addon } from "./loader.ts";
 /** Memory in use, in bytes, once everything enqueued so far has run. */
 export async function memory(): Promise<MemoryFigures> {
   return settle(addon().memory());
+}
+
+/** Tells how often a GPU repeated a pass instead of launching it anew, once everything enqueued so far has run. */
+export async function recordings(): Promise<Recordings> {
+  return settle(addon().recordings());
 }
 
 /** Starts the peaks of {@link memory} anew, once everything enqueued so far has run. */

@@ -9,9 +9,10 @@ import { turbo } from "./turbo.mjs";
  * Brings a clone to where everything runs: dependencies, TypeScript, LibTorch, addon. What is current is left alone.
  *
  * @param {{ addon?: boolean, cppTests?: boolean, quiet?: boolean }} [options] `addon`: false for what runs without it, and then no
- *   LibTorch is looked for either; `cppTests`: build the C++ unit tests too; `quiet`: speak on standard error, so that standard output
- *   belongs to what runs afterwards.
- * @returns {Promise<{ cppTests?: string }>} The program with the C++ tests.
+ *   LibTorch is looked for either; `cppTests`: build the C++ unit tests too, and the pretend device; `quiet`: speak on standard error,
+ *   so that standard output belongs to what runs afterwards.
+ * @returns {Promise<{ cppTests?: string, pretendDevice?: string }>} The program with the C++ tests, and the library of the
+ *   device for tests that has the CUDA library's kernels and the host's memory.
  */
 export async function setup({ addon = true, cppTests = false, quiet = false } = {}) {
   const log = quiet ? console.error : console.log;
@@ -27,16 +28,19 @@ export async function setup({ addon = true, cppTests = false, quiet = false } = 
   const onLine = (line) => steps.say(line);
   const libtorch = await findLibTorch(steps, toolchain, onLine);
   await steps.step("addon", () => buildAddon(toolchain, libtorch, onLine, show));
-  let program;
-  if (cppTests) {
-    await steps.step("C++ tests", async () => {
-      const { output, built } = await toolchain.build({ target: "tests", libtorch, onLine });
-      program = output;
+  const buildFor = async (name, target) => {
+    let file;
+    await steps.step(name, async () => {
+      const { output, built } = await toolchain.build({ target, libtorch, onLine });
+      file = output;
       return built ? "built" : "current";
     });
-  }
+    return file;
+  };
+  const program = cppTests ? await buildFor("C++ tests", "tests") : undefined;
+  const pretendDevice = cppTests ? await buildFor("pretend device", "pretend-device") : undefined;
   log(`setup ${steps.summary()}`);
-  return { cppTests: program };
+  return { cppTests: program, pretendDevice };
 }
 
 async function findLibTorch(steps, { ensureLibTorch }, onLine) {

@@ -4,12 +4,13 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { AutocircuitError } from "../errors.ts";
 import { defaultJobs, runStep } from "./build-steps.ts";
+import { type BuildTarget, targetFacts } from "./build-targets.ts";
 import { findCMake, findCompiler } from "./compilers.ts";
 import { ensureLibTorch } from "./ensure-libtorch.ts";
 import type { LibTorch } from "./libtorch.ts";
 import { withLock } from "./lock.ts";
 import { NATIVE_ROOT } from "./native-root.ts";
-import { type BuildTarget, buildPaths, currentStamp, readStamp, reasonsToBuild, writeStamp } from "./stamp.ts";
+import { buildPaths, currentStamp, readStamp, reasonsToBuild, writeStamp } from "./stamp.ts";
 
 /** What {@link build} may be told. */
 export interface BuildOptions {
@@ -41,7 +42,7 @@ export interface BuildResult {
 }
 
 /**
- * Builds the addon (or the C++ unit tests) against a LibTorch, unless the build that is there was made from the same
+ * Builds the addon (or another target) against a LibTorch, unless the build that is there was made from the same
  * sources, LibTorch and platform.
  *
  * @throws AutocircuitError naming the missing tool and how to get it, or with the compiler's errors.
@@ -106,15 +107,14 @@ async function compile(work: Work, reasons: readonly string[]): Promise<void> {
   const cmakeJs = locateCmakeJs(nativeRoot);
   const stamp = currentStamp(nativeRoot, libtorch, target);
   const paths = buildPaths(nativeRoot, target);
-  const what = target === "addon" ? "the addon" : "the C++ unit tests";
+  const { what, name } = targetFacts(target);
   work.onLine(`building ${what} against LibTorch ${libtorch.build} at ${libtorch.path} (${reasons.join("; ")})`);
   await rm(paths.stamp, { force: true });
   // CMake keeps what it found. With another LibTorch it must look again.
   if (work.force || configuredFor(paths.folder) !== libtorch.path) await emptyBuildFolder(paths.folder);
   const common = ["-l", "warn", "-d", nativeRoot, "-B", "Release", `--CDLIBTORCH=${libtorch.path}`];
-  const name = target === "addon" ? "autocircuit" : "autocircuit_tests";
-  const step = (name: string, args: readonly string[]) =>
-    runStep(name, process.execPath, [cmakeJs, ...args], { cwd: nativeRoot, ...work });
+  const step = (title: string, args: readonly string[]) =>
+    runStep(title, process.execPath, [cmakeJs, ...args], { cwd: nativeRoot, ...work });
   await step(`configure ${what}`, ["configure", ...common]);
   await step(`build ${what}`, ["build", ...common, "-T", name, "--parallel", `${work.jobs}`]);
   if (!existsSync(paths.output)) {

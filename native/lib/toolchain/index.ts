@@ -4,6 +4,7 @@
  */
 export { type AddonFacts, inspectAddon } from "./addon.ts";
 export { type BuildOptions, type BuildResult, build, buildReasons } from "./build.ts";
+export type { BuildTarget } from "./build-targets.ts";
 export { type CacheEntry, cacheEntries, libtorchCache } from "./cache.ts";
 export type { BuildTool } from "./compilers.ts";
 export { type BuildCudaOptions, type BuildCudaResult, buildCuda } from "./cuda/build-cuda.ts";
@@ -17,5 +18,5 @@ export { type FindLibTorchOptions, type FoundLibTorch, findLibTorch, type Looked
 export { type FoundBy, type Inspection, inspectLibTorch, type LibTorch } from "./libtorch.ts";
 export { NATIVE_ROOT } from "./native-root.ts";
 export type { Python } from "./python.ts";
-export { type BuildPaths, type BuildTarget, buildPaths, NAPI_VERSION, type Stamp } from "./stamp.ts";
+export { type BuildPaths, buildPaths, NAPI_VERSION, type Stamp } from "./stamp.ts";
 export { isSupported, OLDEST_VERSION, PINNED_CUDA_VERSION, PINNED_VERSION } from "./version.ts";

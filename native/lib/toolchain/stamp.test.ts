@@ -11,7 +11,7 @@ describe("hashSources", () => {
     const before = hashSources(root);
     writeTree(root, { "src/notes.md": "words", "lib/index.ts": "export {};", "build/stamp.json": "{}" });
     expect(hashSources(root)).toBe(before);
-    for (const file of ["CMakeLists.txt", "src/engine/block.h", "src/new.cu", "test/first.cpp"]) {
+    for (const file of ["CMakeLists.txt", "src/engine/block.h", "src/new.cu", "cmake/first.cmake"]) {
       const last = hashSources(root);
       writeTree(root, { [file]: "changed" });
       expect(hashSources(root), file).not.toBe(last);

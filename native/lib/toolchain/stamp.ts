@@ -2,15 +2,13 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
+import { type BuildTarget, targetFacts } from "./build-targets.ts";
 import type { LibTorch } from "./libtorch.ts";
 
 /** The Node-API version the addon is built for; it loads in every Node that has this version or a newer one. */
 export const NAPI_VERSION = 9;
 
 const EXTENSIONS = new Set([".cpp", ".cc", ".c", ".h", ".hpp", ".cu", ".cuh", ".cmake", ".in"]);
-const FOLDERS = ["src", "test", "cmake"];
-/** The C++ tests also run the CUDA kernels, on the host. */
-const TEST_FOLDERS = [...FOLDERS, "cuda"];
 
 /** What a build was made from; kept beside it (`build/stamp.json` for the addon). */
 export interface Stamp {
@@ -21,9 +19,6 @@ export interface Stamp {
   readonly platform: string;
   readonly napi: number;
 }
-
-/** What can be built: the addon, or the program that runs the unit tests written in C++. */
-export type BuildTarget = "addon" | "tests";
 
 /** Where the parts of a build lie. */
 export interface BuildPaths {
@@ -38,9 +33,7 @@ export interface BuildPaths {
 /** Where a build lies, given the folder of `@autocircuit/native`. */
 export function buildPaths(nativeRoot: string, target: BuildTarget = "addon"): BuildPaths {
   const folder = join(nativeRoot, "build");
-  const program = process.platform === "win32" ? join("Release", "autocircuit_tests.exe") : "autocircuit_tests";
-  const [output, stamp] =
-    target === "addon" ? [join("Release", "autocircuit.node"), "stamp.json"] : [program, "tests-stamp.json"];
+  const { output, stamp } = targetFacts(target);
   return { folder, lock: join(folder, ".lock"), output: join(folder, output), stamp: join(folder, stamp) };
 }
 
@@ -57,8 +50,7 @@ export function currentStamp(nativeRoot: string, libtorch: LibTorch, target: Bui
 /** SHA-256 of everything the compiler reads from this folder for a target. Line endings do not count. */
 export function hashSources(nativeRoot: string, target: BuildTarget = "addon"): string {
   const lists = join(nativeRoot, "CMakeLists.txt");
-  const folders = target === "addon" ? FOLDERS : TEST_FOLDERS;
-  const files = filesBelow(folders.map((folder) => join(nativeRoot, folder)));
+  const files = filesBelow(targetFacts(target).folders.map((folder) => join(nativeRoot, folder)));
   return hashFiles(nativeRoot, existsSync(lists) ? [lists, ...files] : files, packageVersion(nativeRoot));
 }
 

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+
+/**
+ * What can be built: the addon, the program that runs the unit tests written in C++, the device for tests that has the CUDA library's
+ * kernels and the host's memory, or the operators as a library for Python.
+ */
+export type BuildTarget = "addon" | "tests" | "pretend-device" | "operators";
+
+/** What the build of a target needs to know. */
+export interface TargetFacts {
+  /** For people. */
+  readonly what: string;
+  /** Its name in CMakeLists.txt. */
+  readonly name: string;
+  /** Its file, in the build folder. */
+  readonly output: string;
+  /** Its stamp's file there. */
+  readonly stamp: string;
+  /** The folders whose files it is made from. */
+  readonly folders: readonly string[];
+}
+
+const library = (name: string) => {
+  const { platform } = process;
+  return platform === "win32" ? `${name}.dll` : platform === "darwin" ? `lib${name}.dylib` : `lib${name}.so`;
+};
+
+const TARGETS: Readonly<Record<BuildTarget, TargetFacts>> = {
+  addon: {
+    what: "the addon",
+    name: "autocircuit",
+    output: join("Release", "autocircuit.node"),
+    stamp: "stamp.json",
+    folders: ["src", "cmake"],
+  },
+  tests: {
+    what: "the C++ unit tests",
+    name: "autocircuit_tests",
+    output: process.platform === "win32" ? join("Release", "autocircuit_tests.exe") : "autocircuit_tests",
+    stamp: "tests-stamp.json",
+    folders: ["src", "test", "cmake", "cuda"],
+  },
+  "pretend-device": {
+    what: "the pretend device",
+    name: "autocircuit_pretend_device",
+    output: join("Release", library("autocircuit_pretend_device")),
+    stamp: "pretend-device-stamp.json",
+    folders: ["src", "test", "cmake", "cuda"],
+  },
+  operators: {
+    what: "the operators for Python",
+    name: "autocircuit_operators",
+    output: join("Release", library("autocircuit_operators")),
+    stamp: "operators-stamp.json",
+    folders: ["src", "test", "cmake"],
+  },
+};
+
+/** What the build of a target needs to know. */
+export function targetFacts(target: BuildTarget): TargetFacts {
+  return TARGETS[target];
+}
