@@ -1,0 +1,133 @@
+#include <ATen/ATen.h>
+
+#include "check.h"
+#include "devices/recorder.h"
+#include "engine/cases.h"
+#include "engine/weights.h"
+#include "pretend_device/pretend_device.h"
+
+namespace autocircuit::test {
+
+TEST("a kept run is a starting point that changes nothing, for one mask and for several") {
+  for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
+    const PatchGraph graph = graph_of(s, kind);
+    if (!graph.factorized) return;
+    const auto ablation = s.ablation(graph);
+    ForwardRequest keep;
+    keep.tokens = s.clean;
+    keep.want_run = true;
+    const std::shared_ptr<PlainRun> run = s.model.forward(keep).run;
+    for (const DestinationGroup& group : graph.groups) {
+      const int64_t cells = group.heads * group.sources * std::max<int64_t>(1, graph.tokens);
+      at::Tensor mask = at::zeros({4, graph.edges}, at::kDouble);
+      mask.narrow(1, group.offset, graph.edges - group.offset).copy_((at::rand({4, graph.edges - group.offset}) < 0.6).to(at::kDouble));
+      mask.narrow(1, group.offset, cells).select(0, 1).fill_(1);
+      // In every other layer one head alone: the others are then those of the kept run.
+      if (group.layer % 2 == 0 && group.heads > 1)
+        mask.narrow(1, group.offset, cells).unflatten(1, {-1, group.heads, group.sources}).narrow(2, 0, group.heads - 1).fill_(0);
+      if (group.layer % 2 == 0 && group.heads > 1)
+        for (const DestinationGroup& other : graph.groups)
+          if (other.layer == group.layer && other.heads > 1 && other.offset > group.offset)
+            mask.narrow(1, other.offset, other.heads * other.sources * std::max<int64_t>(1, graph.tokens)).fill_(0);
+      const at::Tensor repeated = s.clean.repeat({4, 1});
+      const at::Tensor expected = plain_forward(s.config(), s.weights, repeated, graph, mask, values(*ablation).repeat({1, 4, 1, 1})).logits;
+      ForwardRequest request = request_for(s, graph, mask, ablation);
+      request.from = run;
+      CHECK_MESSAGE(close(s.model.forward(request).logits, expected), name + ", 4 masks");
+      request.positions = std::vector<int64_t>{6};
+      CHECK_MESSAGE(close(s.model.forward(request).logits, expected.narrow(1, 6, 1)), name + ", 4 masks, last position");
+      request.patch->mask = mask[0];
+      CHECK_MESSAGE(close(s.model.forward(request).logits, expected.narrow(1, 6, 1).narrow(0, 0, 3)), name + ", 1 mask");
+    }
+  });
+}
+
+// As a search does: one destination after the other, the last ones first, a row changed at a time. Whatever passes before
+// left in the kept run, each pass gives what it gives without one.
+TEST("a walk of masks from one kept run gives what each mask gives from the start") {
+  for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
+    const PatchGraph graph = graph_of(s, kind);
+    if (!graph.factorized) return;
+    const auto ablation = s.ablation(graph);
+    ForwardRequest keep;
+    keep.tokens = s.clean;
+    keep.want_run = true;
+    const std::shared_ptr<PlainRun> run = s.model.forward(keep).run;
+    at::Tensor decided = at::zeros({graph.edges}, at::kDouble);
+    for (auto group = graph.groups.rbegin(); group != graph.groups.rend(); ++group) {
+      const int64_t cells = group->heads * group->sources * std::max<int64_t>(1, graph.tokens);
+      for (int64_t step = 0; step < 3; step++) {
+        at::Tensor mask = decided.repeat({2, 1});
+        const int64_t first = group->offset + cells * step / 3, count = std::max<int64_t>(1, cells / 3);
+        mask.narrow(1, first, count).copy_((at::rand({2, count}) < 0.5).to(at::kDouble));
+        const at::Tensor fresh = s.model.forward(request_for(s, graph, mask[1], ablation)).logits;
+        ForwardRequest request = request_for(s, graph, mask, ablation);
+        request.from = run;
+        CHECK_MESSAGE(close(s.model.forward(request).logits.narrow(0, 3, 3), fresh), name + ", two masks");
+        request.positions = std::vector<int64_t>{2, 6};
+        const at::Tensor wanted = at::stack({fresh.select(1, 2), fresh.select(1, 6)}, 1);
+        CHECK_MESSAGE(close(s.model.forward(request).logits.narrow(0, 3, 3), wanted), name + ", two positions");
+        request.patch->mask = mask[1];
+        CHECK_MESSAGE(close(s.model.forward(request).logits, wanted), name + ", one mask");
+        decided = mask[step % 2];
+      }
+    }
+  });
+}
+
+// What a GPU repeats without launching it again. Nothing waits for the device but who reads the result.
+TEST("a recorded pass gives for every mask what a fresh one gives") {
+  set_recorder(at::kPrivateUse1, [](int, const std::function<void()>& work) { return record_on_pretend_device(work); });
+  for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
+    const PatchGraph graph = graph_of(s, kind);
+    if (!graph.factorized) return;
+    const auto ablation = s.ablation(graph);
+    ForwardRequest keep;
+    keep.tokens = s.clean;
+    keep.want_run = true;
+    std::shared_ptr<PlainRun> run = s.model.forward(keep).run;
+    ForwardRequest plain;
+    plain.tokens = s.clean;
+    plain.positions = std::vector<int64_t>{1, 6};
+    const at::Tensor logits = s.model.forward(plain).logits.flatten(0, 1);
+    const Reference reference{logits, at::softmax(logits, -1)};
+    for (const int64_t masks : {1, 3})
+      for (const size_t first : {size_t{0}, graph.groups.size() / 2, graph.groups.size() - 1}) {
+        const int64_t offset = graph.groups[first].offset;
+        ForwardRequest request;
+        request.tokens = s.clean;
+        request.positions = plain.positions;
+        request.reference = reference;
+        request.patch = Patch{std::make_shared<PatchGraph>(graph), {}, ablation};
+        request.from = run;
+        const RecordingCounts before = recording_counts();
+        int64_t waited = 0;
+        for (const double share : {0.5, 0.1, 0.9, 0.02, 1.0, 0.4}) {
+          at::Tensor mask = at::zeros({masks, graph.edges}, at::kDouble);
+          mask.narrow(1, offset, graph.edges - offset).copy_((at::rand({masks, graph.edges - offset}) < share).to(at::kDouble));
+          mask.select(1, offset).fill_(1);
+          request.patch->mask = mask;
+          const int64_t waits = times_waited();
+          const ForwardResult got = s.model.forward(request);
+          waited = times_waited() - waits;
+          ForwardRequest fresh = request;
+          fresh.from = nullptr;
+          fresh.tokens = s.clean.repeat({masks, 1});
+          const ForwardResult expected = s.model.forward(fresh);
+          CHECK_MESSAGE(close(got.logits, expected.logits), name);
+          CHECK_MESSAGE(close(got.divergences, expected.divergences), name + ", divergences");
+        }
+        const bool records = recorder(s.model.weights().options.device().type()) != nullptr;
+        CHECK_MESSAGE(recording_counts().failed == before.failed, recording_counts().failure);
+        CHECK_EQUAL(recording_counts().recorded - before.recorded, records ? 1 : 0);
+        CHECK_EQUAL(recording_counts().replayed - before.replayed, records ? 4 : 0);
+        if (records) CHECK_EQUAL(waited, 0);
+      }
+    std::weak_ptr<PlainRun> released = run;
+    run.reset();
+    CHECK_MESSAGE(released.expired(), name + ", the run outlives who keeps it");
+  });
+  set_recorder(at::kPrivateUse1, nullptr);
+}
+
+}  // namespace autocircuit::test

@@ -1,0 +1,78 @@
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "check.h"
+#include "engine/cases.h"
+
+namespace autocircuit::test {
+
+TEST("plain forward and sources equal the network written out") {
+  for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
+    const PatchGraph graph = graph_of(s, kind);
+    const PlainResult expected = plain_forward(s.config(), s.weights, s.clean, graph);
+    ForwardRequest request;
+    request.tokens = s.clean;
+    request.graph = std::make_shared<PatchGraph>(graph);
+    request.want_sources = true;
+    const ForwardResult got = s.model.forward(request);
+    CHECK_MESSAGE(close(got.logits, expected.logits), name);
+    CHECK_MESSAGE(close(got.sources, expected.sources), name + ": sources");
+    request.want_sources = false;
+    request.positions = std::vector<int64_t>{6, 2};
+    CHECK_MESSAGE(close(s.model.forward(request).logits, expected.logits.index_select(1, at::tensor({6, 2}))), name + ": positions");
+  });
+}
+
+TEST("every kind of mask gives the logits of inputs built one by one") {
+  for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
+    const PatchGraph graph = graph_of(s, kind);
+    const auto ablation = s.ablation(graph);
+    for (const int64_t count : {1, 3})
+      for (const auto& [mask_name, mask] : masks(graph.edges, count)) {
+        const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, mask, values(*ablation)).logits;
+        ForwardRequest request = request_for(s, graph, mask, ablation);
+        const std::string what = name + ", mask " + mask_name + " x" + std::to_string(count);
+        CHECK_MESSAGE(close(s.model.forward(request).logits, expected), what);
+        request.positions = std::vector<int64_t>{6};
+        CHECK_MESSAGE(close(s.model.forward(request).logits, expected.narrow(1, 6, 1)), what + ", last position");
+      }
+  });
+}
+
+TEST("an ablation that all examples share, and one of zeros") {
+  for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
+    const PatchGraph graph = graph_of(s, kind);
+    const at::Tensor mean = values(*s.ablation(graph)).mean(1, true);
+    for (const at::Tensor& sources : {mean, at::zeros_like(mean)})
+      for (const auto& [mask_name, mask] : masks(graph.edges)) {
+        const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, mask, sources.expand({-1, 3, -1, -1})).logits;
+        ForwardRequest request = request_for(s, graph, mask, std::make_shared<Ablation>(sources));
+        CHECK_MESSAGE(close(s.model.forward(request).logits, expected), name + ", mask " + mask_name);
+      }
+  });
+}
+
+TEST("the mask's gradient is that of the network written out") {
+  for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
+    const PatchGraph graph = graph_of(s, kind);
+    const auto ablation = s.ablation(graph);
+    const at::Tensor direction = at::randn({3, 7, s.config().d_vocab_out}, at::kDouble);
+    for (const int64_t count : {1, 3})
+      for (const auto& [mask_name, mask] : masks(graph.edges, count))
+        for (const bool last : {false, true}) {
+          const auto loss = [&](const at::Tensor& logits, const at::Tensor& weights) { return (logits.to(at::kCPU) * weights).sum(); };
+          const at::Tensor weights = last ? direction.narrow(1, 6, 1) : direction;
+          const at::Tensor plain_mask = mask.clone().requires_grad_();
+          const at::Tensor plain = plain_forward(s.config(), s.weights, s.clean, graph, plain_mask, values(*ablation)).logits;
+          const at::Tensor expected = torch::autograd::grad({loss(last ? plain.narrow(1, 6, 1) : plain, weights)}, {plain_mask})[0];
+          const at::Tensor leaf = mask.clone().requires_grad_();
+          ForwardRequest request = request_for(s, graph, leaf, ablation);
+          if (last) request.positions = std::vector<int64_t>{6};
+          const at::Tensor got = torch::autograd::grad({loss(s.model.forward(request).logits, weights)}, {leaf})[0];
+          CHECK_MESSAGE(close(got, expected),
+                        name + ", mask " + mask_name + " x" + std::to_string(count) + (last ? ", last position" : ""));
+        }
+  });
+}
+
+}  // namespace autocircuit::test
