@@ -119,6 +119,10 @@ export interface Addon {
    * Throws with code "device" when one of them cannot be opened or does not fit.
    */
   openDevice(kind: "cuda", files: { libtorchCuda: string; library?: string }): NativeDevices;
+  /** Opens a device that a library brings with it. */
+  openDevice(kind: "library", files: { library: string }): NativeDevices;
+  /** What came of recording passes on devices that can repeat them, since the start of the process. */
+  recordings(): Promise<{ recorded: number; replayed: number; failed: number; failure?: string }>;
   /** The most that LibTorch may allocate on a device, in bytes; 0 = all there is. */
   limitDeviceMemory(device: string, bytes: number): void;
   createTransformer(

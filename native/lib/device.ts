@@ -2,10 +2,19 @@ import { AutocircuitError } from "./errors.ts";
 import { nearNames } from "./near-names.ts";
 
 /** A device as one asks for it. `auto` is the first GPU where CUDA works here, else the CPU; `cuda` is `cuda:0`. */
-export type DeviceName = "cpu" | "auto" | "cuda" | `cuda:${number}`;
+export type DeviceName = "cpu" | "auto" | "cuda" | `cuda:${number}` | Pretend;
+
+/** One GPU as one asks for it. */
+export type CudaName = "cuda" | `cuda:${number}`;
 
 /** A device that something runs on. */
-export type Device = "cpu" | `cuda:${number}`;
+export type Device = "cpu" | `cuda:${number}` | Pretend;
+
+/**
+ * A device with the CUDA library's kernels and the host's memory, for tests: what holds for a GPU about where tensors must lie holds for
+ * it. There where `AUTOCIRCUIT_PRETEND_DEVICE` names its library.
+ */
+export type Pretend = "pretend:0";
 
 /**
  * The device a text names.
@@ -17,6 +26,7 @@ export type Device = "cpu" | `cuda:${number}`;
 export function parseDevice(text: string): DeviceName {
   if (text === "cpu" || text === "auto" || text === "cuda" || /^cuda:(0|[1-9]\d?)$/.test(text))
     return text as DeviceName;
+  if (text === "pretend:0" && process.env.AUTOCIRCUIT_PRETEND_DEVICE) return text;
   const near = nearNames(text, ["cpu", "auto", "cuda", "cuda:0", "cuda:1"]);
   const hint =
     near.length > 0 ? `Did you mean ${near.join(" or ")}?` : "There are cpu, cuda, cuda:1 and so on, and auto.";
@@ -39,6 +49,6 @@ export function defaultDevice(env: NodeJS.ProcessEnv = process.env): DeviceName 
 }
 
 /** The number of a GPU: 0 for `cuda`. */
-export function cudaIndex(name: Exclude<DeviceName, "cpu" | "auto">): number {
+export function cudaIndex(name: CudaName): number {
   return Number(name.slice("cuda:".length) || 0);
 }

@@ -1,5 +1,6 @@
-import { cudaIndex, type Device, type DeviceName, defaultDevice, parseDevice } from "../device.ts";
-import { AutocircuitError, toAutocircuitError } from "../errors.ts";
+import { type CudaName, cudaIndex, type Device, type DeviceName, defaultDevice, parseDevice } from "../device.ts";
+import { AutocircuitError, guard, toAutocircuitError } from "../errors.ts";
+import { addon } from "../loader.ts";
 import { type OpenedCuda, openCuda, openCudaNow } from "./open-cuda.ts";
 
 /** A device that transformers can run on. */
@@ -36,6 +37,7 @@ export interface DeviceFacts {
 export async function openDevice(name: DeviceName = defaultDevice()): Promise<OpenDevice> {
   const asked = parseDevice(name);
   if (asked === "cpu") return CPU;
+  if (asked === "pretend:0") return openPretend();
   if (asked !== "auto") return chosen(asked, await openCuda());
   try {
     return chosen("cuda:0", await openCuda());
@@ -48,6 +50,7 @@ export async function openDevice(name: DeviceName = defaultDevice()): Promise<Op
 export function openDeviceNow(name: DeviceName = defaultDevice()): Device {
   const asked = parseDevice(name);
   if (asked === "cpu") return "cpu";
+  if (asked === "pretend:0") return openPretend().name;
   if (asked !== "auto") return chosen(asked, openCudaNow()).name;
   try {
     return chosen("cuda:0", openCudaNow()).name;
@@ -58,7 +61,13 @@ export function openDeviceNow(name: DeviceName = defaultDevice()): Device {
 
 const CPU: OpenDevice = { name: "cpu", kernels: true };
 
-function chosen(name: Exclude<DeviceName, "cpu" | "auto">, { native, note }: OpenedCuda): OpenDevice {
+function openPretend(): OpenDevice {
+  const library = process.env.AUTOCIRCUIT_PRETEND_DEVICE!;
+  const { kernels } = guard(() => addon().openDevice("library", { library }));
+  return { name: "pretend:0", kernels };
+}
+
+function chosen(name: CudaName, { native, note }: OpenedCuda): OpenDevice {
   const index = cudaIndex(name);
   if (index >= native.count) {
     const there = counted(native.count);

@@ -14,16 +14,15 @@ namespace autocircuit {
 
 namespace {
 
-/// openDevice("cuda", { libtorchCuda, library? }) -> { count, kernels, cuda?, devices }
+/// openDevice("cuda", { libtorchCuda, library? }) or openDevice("library", { library }) -> { count, kernels, cuda?, devices }
 Napi::Value open_device(const Napi::CallbackInfo& info) {
   const std::string kind = to_string(info[0], "the kind of device");
-  if (kind != "cuda") throw Error("bad-input", "'" + kind + "' is no kind of device that can be opened; there is cuda.");
   const Fields files(info[1], "files");
-  const std::string libtorch = to_string(files.get("libtorchCuda"), files.path("libtorchCuda"));
-  std::optional<std::string> library;
-  if (files.has("library")) library = to_string(files.get("library"), files.path("library"));
-
-  const OpenedDevices opened = open_cuda(libtorch, library);
+  const auto file = [&](const char* name) { return to_string(files.get(name), files.path(name)); };
+  OpenedDevices opened;
+  if (kind == "cuda") opened = open_cuda(file("libtorchCuda"), files.has("library") ? std::optional(file("library")) : std::nullopt);
+  else if (kind == "library") opened = open_device_of(file("library"));
+  else throw Error("bad-input", "'" + kind + "' is no kind of device that can be opened; there are cuda and library.");
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("count", opened.count);
   result.Set("kernels", opened.kernels);

@@ -5,14 +5,14 @@
 #include <dlfcn.h>
 #include <torch/version.h>
 
+#include <map>
+
 #include "devices/recorder.h"
 #include "operators/register.h"
 #include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
-
-const DeviceLibrary* kernels = nullptr;
 
 void* open(const std::string& file, int flags) {
   void* const handle = dlopen(file.c_str(), flags);
@@ -56,23 +56,44 @@ void require_accelerator() {
                         "Open the device before: give it to the first model, or set AUTOCIRCUIT_DEVICE");
 }
 
+// The one library of kernels of each kind of device.
+const DeviceLibrary*& kernels_of(c10::DeviceType type) {
+  static std::map<c10::DeviceType, const DeviceLibrary*> all;
+  return all[type];
+}
+
+void use_library(c10::DeviceType type, const std::string& file) {
+  const DeviceLibrary*& kernels = kernels_of(type);
+  if (kernels) return;
+  kernels = &open_library(file);
+  set_recorder(type, [library = kernels](int device, const std::function<void()>& work) { return library->record(device, work); });
+}
+
+OpenedDevices opened(c10::DeviceType type) {
+  OpenedDevices devices;
+  devices.count = device_count(type);
+  const DeviceLibrary* const kernels = kernels_of(type);
+  devices.kernels = kernels != nullptr;
+  if (!kernels) return devices;
+  devices.cuda = kernels->cuda();
+  for (int i = 0; i < devices.count; i++) devices.devices.push_back(kernels->facts(i));
+  return devices;
+}
+
 }  // namespace
 
 OpenedDevices open_cuda(const std::string& libtorch_cuda, const std::optional<std::string>& library) {
   register_operators();
   open(libtorch_cuda, RTLD_NOW | RTLD_GLOBAL);
   require_accelerator();
-  if (library && !kernels) {
-    kernels = &open_library(*library);
-    set_recorder(c10::DeviceType::CUDA, [](int device, const std::function<void()>& work) { return kernels->record(device, work); });
-  }
-  OpenedDevices opened;
-  opened.count = device_count(c10::DeviceType::CUDA);
-  opened.kernels = kernels != nullptr;
-  if (!kernels) return opened;
-  opened.cuda = kernels->cuda();
-  for (int i = 0; i < opened.count; i++) opened.devices.push_back(kernels->facts(i));
-  return opened;
+  if (library) use_library(c10::DeviceType::CUDA, *library);
+  return opened(c10::DeviceType::CUDA);
+}
+
+OpenedDevices open_device_of(const std::string& library) {
+  register_operators();
+  use_library(c10::DeviceType::PrivateUse1, library);
+  return opened(c10::DeviceType::PrivateUse1);
 }
 
 c10::Device find_device(const std::string& name) {
@@ -93,6 +114,7 @@ c10::Device find_device(const std::string& name) {
 
 void limit_device_memory(const c10::Device& device, int64_t bytes) {
   if (device.is_cpu()) throw Error("bad-input", "only the memory of a GPU can be limited");
+  const DeviceLibrary* const kernels = kernels_of(device.type());
   if (!kernels) throw Error("device", "limiting memory on " + device.str() + " needs the library of kernels");
   kernels->limit_memory(device.index(), bytes);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, openDevice, parseDevice } from "@autocircuit/native";
 import { Command, InvalidArgumentError } from "commander";
 import { runConformance } from "./run-conformance.ts";
 
@@ -11,20 +11,30 @@ const program = new Command("conformance")
   .description("Compare every number with the reference implementation's.")
   .argument("[folders...]", "folders with cases (default: AUTOCIRCUIT_CONFORMANCE, else the committed fixtures)")
   .option("--verbose", "also list the checks that passed")
+  .option("--device <name>", "cpu, cuda, cuda:1 or auto (default: AUTOCIRCUIT_DEVICE, else cpu)")
   .option("--max-failures <n>", "list at most this many differences", wholeNumber, 50)
   .addHelpText(
     "after",
-    "\nExamples:\n  npm run conformance\n  npm run conformance -- path/to/conformance/autocircuit/gpt2-like --verbose",
+    "\nExamples:\n  npm run conformance\n  npm run conformance -- path/to/conformance/autocircuit/gpt2-like --verbose" +
+      "\n  npm run conformance -- --device cuda",
   )
   .action(run);
 
 /** Runs the suite, prints what differs, and sets the exit code: 1 on a difference, or when nothing was found. */
-async function run(folders: string[], options: { verbose?: boolean; maxFailures: number }): Promise<void> {
+async function run(
+  folders: string[],
+  options: { verbose?: boolean; maxFailures: number; device?: string },
+): Promise<void> {
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
   let listed = 0;
   const counts = new Map<string, number>();
   try {
+    // Every model that names no device runs on this one.
+    if (options.device !== undefined) process.env.AUTOCIRCUIT_DEVICE = parseDevice(options.device);
+    const { name, kernels, note } = await openDevice();
+    if (name !== "cpu") console.log(`on ${name}${kernels ? " with this project's kernels" : ""}`);
+    if (note !== undefined) console.log(note);
     const result = await runConformance(folders.length > 0 ? folders : defaultFolders(), {
       signal: abort.signal,
       onCase: ({ name, kind }) => console.log(`${name} (${kind})`),

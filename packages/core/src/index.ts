@@ -5,7 +5,14 @@ export { nearNames } from "./graph/near-names.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export { type AblatedSlice, type AblatedSlicesOptions, ablatedSlices } from "./model/ablated-slices.ts";
 export { type AblationType, ablationTypes, dataSetSides } from "./model/ablation-type.ts";
-export { batchSlices, deviceSliceBytes, promptsAtOnce, slicedPrompts, usualSliceBytes } from "./model/batch-slices.ts";
+export {
+  batchSlices,
+  bytesPerPrompt,
+  deviceSliceBytes,
+  promptsAtOnce,
+  slicedPrompts,
+  usualSliceBytes,
+} from "./model/batch-slices.ts";
 export type { Ablate } from "./model/edge-mask.ts";
 export { computed, inSmallerSlices, type SlicedPrompts } from "./model/in-smaller-slices.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";

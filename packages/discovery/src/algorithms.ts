@@ -86,8 +86,7 @@ export const algorithms = {
       {
         name: "largestBatch",
         type: "integer",
-        default: 8,
-        description: "most edges evaluated in one run of the model",
+        description: "most edges evaluated in one run of the model (default 8, on a GPU what fits)",
       },
     ],
     discover: acdc,

@@ -8,6 +8,7 @@ import {
 } from "@autocircuit/core";
 import { AutocircuitError } from "@autocircuit/native";
 import type { DiscoveryOptions } from "../discovery-options.ts";
+import { circuitsAtOnce } from "../speculation/circuits-at-once.ts";
 import { RatePredictor } from "../speculation/predictor.ts";
 import { DecisionTrace, replay } from "./decision-trace.ts";
 import { type AcdcTarget, acdcTargets } from "./divergence.ts";
@@ -34,7 +35,8 @@ export interface AcdcOptions extends DiscoveryOptions {
   readonly order?: Iterable<EdgeRef> | undefined;
   /**
    * Most edges evaluated in one run of the model. Larger is faster where small batches leave the processor idle, and
-   * takes more memory; the result is the same. 1 is the plain sequential algorithm. Default 8.
+   * takes more memory; the result is the same. 1 is the plain sequential algorithm. Default 8, on a GPU what fits into its
+   * memory, at most 64.
    */
   readonly largestBatch?: number | undefined;
 }
@@ -62,11 +64,12 @@ export async function acdc(
   options: AcdcOptions = {},
 ): Promise<PruneScores> {
   const { graph } = model;
-  const { signal, onProgress, target = "kl_div", ablation: type = "resample", largestBatch = 8 } = options;
+  const { signal, onProgress, target = "kl_div", ablation: type = "resample" } = options;
   const taus = [...(options.taus ?? defaultTaus)];
-  checkOptions(taus, target, largestBatch, prompts);
+  checkOptions(taus, target, options.largestBatch ?? 1, prompts);
   const order = options.order === undefined ? defaultEdgeOrder(graph) : givenEdgeOrder(graph, options.order);
   const batch = prompts.batches[0]!;
+  const largestBatch = options.largestBatch ?? (await circuitsAtOnce(model, batch));
   const values = new Float32Array(graph.edgeCount).fill(Number.POSITIVE_INFINITY);
 
   using ablation = await model.ablations(dataSetSides(type) ? prompts : batch.corrupt, type, { signal });
@@ -90,6 +93,7 @@ export async function acdc(
       evaluate: (masks, count) => evaluator.evaluate(masks, count),
       predictor: last === undefined ? new RatePredictor(kinds) : new TracePredictor(last, tau),
       largestBatch,
+      cost: model.transformer.device === "cpu" ? "each" : "together",
       signal,
       onDecided: progress,
     });

@@ -1,5 +1,13 @@
 import { type PatchableModel, type PromptBatch, repeatTokens } from "@autocircuit/core";
-import { type Ablation, AutocircuitError, type ForwardResult, type PlainRun, scope, Tensor } from "@autocircuit/native";
+import {
+  type Ablation,
+  AutocircuitError,
+  type ForwardResult,
+  type PlainRun,
+  sayOnce,
+  scope,
+  Tensor,
+} from "@autocircuit/native";
 import { type AcdcTarget, Divergence } from "./divergence.ts";
 
 /** What a {@link MaskEvaluator} compares, and on which prompts. */
@@ -22,12 +30,16 @@ export class MaskEvaluator implements Disposable {
   readonly #divergence: Divergence;
   /** Undefined for graphs of nodes and behind a cached prefix, where the engine cannot start in the middle. */
   readonly #plain: PlainRun | undefined;
+  /** Most circuits that run together. */
+  #atOnce: number;
 
   private constructor(model: PatchableModel, options: EvaluatorOptions, divergence: Divergence, plain?: PlainRun) {
     this.#model = model;
     this.#options = options;
     this.#divergence = divergence;
     this.#plain = plain;
+    // Prefixes of single prompts cannot be repeated, so there only one circuit runs at a time.
+    this.#atOnce = options.batch.prefixShared ? Number.POSITIVE_INFINITY : 1;
   }
 
   /** Runs the full model. */
@@ -52,23 +64,32 @@ export class MaskEvaluator implements Disposable {
    * @throws AutocircuitError `bad-input` when a divergence is not a number
    */
   async evaluate(masks: Float32Array, count: number): Promise<number[]> {
-    // Prefixes of single prompts cannot be repeated, so there only one circuit runs at a time.
-    const atOnce = this.#options.batch.prefixShared ? count : 1;
     const { edgeCount } = this.#model.graph;
     const values: number[] = [];
-    for (let first = 0; first < count; first += atOnce) {
-      const divergences = await scope(async () => {
-        const rows = masks.subarray(first * edgeCount, (first + atOnce) * edgeCount);
-        const mask = Tensor.from(rows, { shape: [atOnce, edgeCount] });
-        return this.#divergence.of(await this.#run(mask, atOnce), atOnce).data();
-      });
-      values.push(...Array.from(divergences, Number));
+    while (values.length < count) {
+      const first = values.length;
+      const some = Math.min(this.#atOnce, count - first);
+      try {
+        values.push(...(await this.#divergences(masks.subarray(first * edgeCount, (first + some) * edgeCount), some)));
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== "out-of-memory" || some === 1) throw error;
+        this.#atOnce = Math.floor(some / 2);
+        sayOnce(`memory ended with ${some} circuits at once; going on with ${this.#atOnce} (largestBatch sets it)`);
+      }
     }
     if (!values.some(Number.isNaN)) return values;
     throw new AutocircuitError(
       "bad-input",
       "The outputs of the patched model are not numbers (NaN), so ACDC cannot compare them. Check the model's weights and the ablation.",
     );
+  }
+
+  async #divergences(masks: Float32Array, count: number): Promise<number[]> {
+    const values = await scope(async () => {
+      const mask = Tensor.from(masks, { shape: [count, this.#model.graph.edgeCount] });
+      return this.#divergence.of(await this.#run(mask, count), count).data();
+    });
+    return Array.from(values, Number);
   }
 
   [Symbol.dispose](): void {

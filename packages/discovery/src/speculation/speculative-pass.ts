@@ -1,5 +1,5 @@
 import { throwIfAborted } from "@autocircuit/core";
-import { BatchSize } from "./batch-size.ts";
+import { type BatchCost, BatchSize } from "./batch-size.ts";
 import type { Predictor } from "./predictor.ts";
 
 /**
@@ -23,6 +23,8 @@ export interface SpeculativePassOptions {
   predictor: Predictor;
   /** Most masks in one evaluation; 1 is the plain sequential algorithm. */
   largestBatch: number;
+  /** Default "each". */
+  cost?: BatchCost | undefined;
   signal?: AbortSignal | undefined;
   /** Called with the number of edges decided by each evaluation. */
   onDecided?: ((edges: number) => void) | undefined;
@@ -38,7 +40,7 @@ export async function speculativePass(options: SpeculativePassOptions): Promise<
   const { order, start = 0, mask, evaluate, decide, predictor, largestBatch, signal, onDecided } = options;
   const edges = mask.length;
   const masks = new Float32Array(Math.min(largestBatch, order.length) * edges);
-  const batchSize = new BatchSize(largestBatch);
+  const batchSize = new BatchSize(largestBatch, options.cost);
 
   for (let position = start; position < order.length; ) {
     throwIfAborted(signal);
