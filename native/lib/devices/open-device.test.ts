@@ -67,6 +67,8 @@ describe("openDevice with GPUs", () => {
     });
     adoptCuda({ count: 1, kernels: false, devices: [] });
     await expect(openDevice("cuda:1")).rejects.toThrow(/there is 1 GPU, cuda:0/);
+    adoptCuda({ count: 0, kernels: true, devices: [] });
+    await expect(openDevice("cuda")).rejects.toThrow(/Device cuda is not there: there is no GPU/);
   });
 });
 

@@ -70,10 +70,7 @@ function openPretend(): OpenDevice {
 function chosen(name: CudaName, { native, note }: OpenedCuda): OpenDevice {
   const index = cudaIndex(name);
   if (index >= native.count) {
-    const there =
-      native.count === 1
-        ? "there is 1 GPU, cuda:0"
-        : `there are ${native.count} GPUs, cuda:0 to cuda:${native.count - 1}`;
+    const there = counted(native.count);
     throw new AutocircuitError(
       "bad-input",
       `Device ${name} is not there: ${there} (CUDA_VISIBLE_DEVICES may hide others).`,
@@ -81,4 +78,9 @@ function chosen(name: CudaName, { native, note }: OpenedCuda): OpenDevice {
   }
   const facts = native.devices[index];
   return { name: `cuda:${index}`, kernels: native.kernels, ...(note && { note }), ...(facts && { facts }) };
+}
+
+function counted(gpus: number): string {
+  if (gpus === 0) return "there is no GPU";
+  return gpus === 1 ? "there is 1 GPU, cuda:0" : `there are ${gpus} GPUs, cuda:0 to cuda:${gpus - 1}`;
 }

@@ -55,7 +55,12 @@ describe("chooseLibrary", () => {
       /logits differ \(delete .*probe\.json to probe again\)/,
     ],
     ["crashes", "process.kill(process.pid, 'SIGSEGV');", /the probe crashed/],
-    ["throws", "throw new Error('no symbol');", /the probe failed \(exit code 1\)/],
+    ["throws", "throw new Error('no symbol');", /the probe failed \(exit code 1\): Error: no symbol/],
+    [
+      "ends in LibTorch",
+      "console.error('terminate called after\\n  what():  \\nMismatch of kernels\\nframe #0'); process.abort();",
+      /the probe crashed: Mismatch of kernels/,
+    ],
   ])("does without one whose probe %s, and remembers it", async (_, probe, reason) => {
     const { choose, runs } = packageWith({ "2.14.1+cu130-13.0": {} }, probe);
     expect((await choose()).note).toMatch(reason);

@@ -58,11 +58,17 @@ async function failure({ library, libtorchCuda, env, program, timeoutMs }: Probe
   if (timedOut) return `the probe did not end within ${limit / 1000} s`;
   if (code === 0) return undefined;
   if (code === 2) return stdout.trim().split("\n").at(-1);
-  const last = stderr
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .at(-1);
-  return `the probe ${code === null ? "crashed" : `failed (exit code ${code})`}${last ? `: ${last}` : ""}`;
+  const said = telling(stderr);
+  return `the probe ${code === null ? "crashed" : `failed (exit code ${code})`}${said ? `: ${said}` : ""}`;
+}
+
+/** The line of what a process left behind that says why: Node's error, or what LibTorch threw, before the addresses of its callers. */
+function telling(stderr: string): string | undefined {
+  const lines = stderr.split("\n").map((line) => line.trim().replace(/^what\(\):\s*/, ""));
+  return (
+    lines.find((line) => /^\w*Error: /.test(line)) ??
+    lines.find((line) => line !== "" && !/^terminate called/.test(line))
+  );
 }
 
 function readVerdict(file: string): ProbeVerdict | undefined {
