@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/outputs.h"
+#include "patching/panel.h"
 #include "patching/simd.h"
 
 namespace autocircuit {
@@ -143,7 +144,7 @@ at::Tensor wide_divergences(const at::Tensor& logits, const at::Tensor& expected
 }
 
 // Columns whose logits lie in the second-level cache until they are compared, and which are enough for a product to run well.
-int64_t columns_of_piece(int64_t rows) { return std::clamp<int64_t>((int64_t{1} << 18) / rows, 512, 4096) / 16 * 16; }
+int64_t columns_of_piece(int64_t rows) { return std::clamp<int64_t>((int64_t{1} << 17) / rows, 512, 2048) / kPanel * kPanel; }
 
 }  // namespace
 

@@ -7,6 +7,8 @@
 // library loads. Only where the compiler and the platform's loader can do it.
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
 #define AUTOCIRCUIT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+// A function for machines with 32 registers of 64 bytes alone; called only where has_wide_registers().
+#define AUTOCIRCUIT_WIDE __attribute__((target("arch=x86-64-v4")))
 #else
 #define AUTOCIRCUIT_CLONES
 #endif
@@ -41,8 +43,9 @@ constexpr int64_t kWidth = Bytes / sizeof(T);
 
 // Whether 64 bytes are one register and there are 32 of them: kernels that fill the registers choose their tiles by it.
 inline bool has_wide_registers() {
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
-  return __builtin_cpu_supports("avx512f");
+#ifdef AUTOCIRCUIT_WIDE
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd");
 #else
   return false;
 #endif
