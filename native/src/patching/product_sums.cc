@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "patching/simd.h"
-
 namespace autocircuit {
 namespace {
 
@@ -90,35 +88,39 @@ AUTOCIRCUIT_CLONES void add_narrow(int64_t rows, int64_t count, int64_t d, int64
   add_all<double, Narrow>(rows, count, d, width, packed, first, stride, sums);
 }
 
-// Lanes of one sum, and how many sums a row has room for.
-template <class T>
-int64_t lanes_of_sum() {
-  return has_wide_registers() ? kWidth<T, Wide::bytes> : kWidth<T, Narrow::bytes>;
-}
-int64_t padded_deltas(int64_t deltas) { return up(deltas, has_wide_registers() ? Wide::deltas : Narrow::deltas); }
-
 }  // namespace
 
 template <class T>
-ProductSums<T>::ProductSums(int64_t rows, int64_t deltas, int64_t d)
-    : rows_(rows), deltas_(deltas), d_(d), lines_(up(d, kWidth<T>) / kWidth<T>), packed_(up(rows, Wide::rows) * lines_),
-      sums_(up(up(rows, Wide::rows) * padded_deltas(deltas) * lanes_of_sum<T>(), kWidth<T>) / kWidth<T>) {}
+ProductSums<T>::ProductSums(int64_t rows, int64_t deltas, int64_t d, bool wide)
+    : rows_(rows), deltas_(deltas), d_(d), lines_(up(d, kWidth<T>) / kWidth<T>), wide_(wide),
+      packed_(up(rows, Wide::rows) * lines_), sums_(up(rows, Wide::rows) * up(sums_of_row(), kWidth<T>) / kWidth<T>) {}
+
+// Of one sum.
+template <class T>
+int64_t ProductSums<T>::lanes() const {
+  return wide_ ? kWidth<T, Wide::bytes> : kWidth<T, Narrow::bytes>;
+}
+
+// Numbers that the sums of one row take.
+template <class T>
+int64_t ProductSums<T>::sums_of_row() const {
+  return up(deltas_, wide_ ? Wide::deltas : Narrow::deltas) * lanes();
+}
 
 template <class T>
 void ProductSums<T>::add(const T* deltas, int64_t stride) {
   const int64_t width = lines_ * kWidth<T>;
-  if (has_wide_registers()) add_wide(rows_, deltas_, d_, width, row(0), deltas, stride, sums_.data()->numbers);
+  if (wide_) add_wide(rows_, deltas_, d_, width, row(0), deltas, stride, sums_.data()->numbers);
   else add_narrow(rows_, deltas_, d_, width, row(0), deltas, stride, sums_.data()->numbers);
 }
 
 template <class T>
 void ProductSums<T>::take(T* into) {
-  const int64_t lanes = lanes_of_sum<T>(), sums_of_row = padded_deltas(deltas_) * lanes;
   for (int64_t r = 0; r < rows_; r++)
     for (int64_t s = 0; s < deltas_; s++) {
-      const T* const sum = sums_.data()->numbers + r * sums_of_row + s * lanes;
+      const T* const sum = sums_.data()->numbers + r * sums_of_row() + s * lanes();
       T total = 0;
-      for (int64_t i = 0; i < lanes; i++) total += sum[i];
+      for (int64_t i = 0; i < lanes(); i++) total += sum[i];
       into[r * deltas_ + s] += total;
     }
   std::fill(sums_.begin(), sums_.end(), Line{});

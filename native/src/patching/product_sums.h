@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "patching/simd.h"
+
 namespace autocircuit {
 
 // Sums over rows of the batch of the products <row r, delta s>, for all pairs of R rows and S deltas of width D. It keeps a
@@ -11,7 +13,8 @@ namespace autocircuit {
 template <class T>
 class ProductSums {
  public:
-  ProductSums(int64_t rows, int64_t deltas, int64_t d);
+  // `wide` is for machines with 32 registers of 64 bytes.
+  ProductSums(int64_t rows, int64_t deltas, int64_t d, bool wide = has_wide_registers());
 
   // Where row r of the batch row that is added next has to be written, all D numbers of it.
   T* row(int64_t r) { return packed_[r * lines_].numbers; }
@@ -25,7 +28,11 @@ class ProductSums {
   struct alignas(64) Line {
     T numbers[64 / sizeof(T)];
   };
+  int64_t lanes() const;
+  int64_t sums_of_row() const;
+
   const int64_t rows_, deltas_, d_, lines_;  // lines of a row; beyond D there are zeros
+  const bool wide_;
   std::vector<Line> packed_, sums_;
 };
 
