@@ -1,35 +1,21 @@
 #include "engine/outputs.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
-#include <algorithm>
-
-#include "patching/panel.h"
+#include "engine/panel_products.h"
 
 namespace autocircuit {
 namespace {
 
 at::Tensor inverse_rms(const at::Tensor& x, double eps) { return at::rsqrt(at::mean(x * x, -1, true) + eps); }
 
-// apply(), made for a matrix with very many columns: few rows read all of it.
-at::Tensor wide_product(const Linear& linear, const at::Tensor& x_in) {
-  const at::Tensor &weight = linear.weight, &bias = linear.bias;
-  if (!has_panels() || !x_in.is_cpu() || x_in.scalar_type() != at::kFloat || weight.scalar_type() != at::kFloat) return apply(linear, x_in);
-  const at::Tensor x = x_in.contiguous(), flat_bias = bias.defined() ? bias.contiguous() : bias;
-  const int64_t rows = x.size(0), k = x.size(1), columns = weight.size(1), panels = (columns + kPanel - 1) / kPanel;
-  at::Tensor out = at::empty({rows, columns}, x.options());
-  const PanelMatrix matrix{weight.const_data_ptr<float>(), weight.stride(0), weight.stride(1)};
-  const float* const x_data = x.const_data_ptr<float>();
-  const float* const bias_data = flat_bias.defined() ? flat_bias.const_data_ptr<float>() : nullptr;
-  float* const out_data = out.mutable_data_ptr<float>();
-  at::parallel_for(0, panels, 8, [&](int64_t from, int64_t to) {
-    const at::Tensor packed = at::empty({k, kPanel}, x.options());
-    for (int64_t first = from * kPanel; first < std::min(to * kPanel, columns); first += kPanel)
-      multiply_panel(rows, k, x_data, k, matrix, first, std::min(kPanel, columns - first), bias_data ? bias_data + first : nullptr,
-                     packed.mutable_data_ptr<float>(), out_data + first, columns);
-  });
-  return out;
+// apply() with the matrix of the vocabulary: few rows read all of it.
+at::Tensor unembedded(const Linear& unembed, const at::Tensor& x) {
+  const at::Tensor rows = x.unsqueeze(0), matrix = unembed.weight.unsqueeze(0);
+  if (!suit_panels(rows, matrix)) return apply(unembed, x);
+  at::Tensor out = at::empty({1, x.size(0), unembed.weight.size(1)}, x.options());
+  panel_products(out, rows, matrix, unembed.bias);
+  return out[0];
 }
 
 }  // namespace
@@ -43,7 +29,7 @@ at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm,
 }
 
 at::Tensor capped_logits(const TransformerConfig& config, const Linear& unembed, const at::Tensor& x) {
-  at::Tensor logits = wide_product(unembed, x);
+  at::Tensor logits = unembedded(unembed, x);
   if (config.final_softcap > 0) logits.div_(config.final_softcap).tanh_().mul_(config.final_softcap);
   return logits;
 }

@@ -6,6 +6,7 @@
 
 #include "engine/mlp.h"
 #include "engine/outputs.h"
+#include "engine/panel_products.h"
 #include "engine/pass.h"
 #include "patching/mask_gradient.h"
 #include "patching/plain_rows.h"
@@ -211,7 +212,8 @@ void Pass::add_projection_gradient_(at::Tensor& grad, int64_t layer, const Proje
   const at::Tensor columns = by_row(output, rows);
   at::Tensor per_row = weight.unflatten(1, {-1, columns.size(2)}).permute({1, 2, 0});  // [heads, dHead, D]
   if (per_row.size(0) != rows) per_row = per_row.repeat_interleave(rows / per_row.size(0), 0);
-  if (is_first) at::bmm_out(grad, columns, per_row);
+  if (is_first && suit_panels(columns, per_row)) panel_products(grad, columns, per_row, {});
+  else if (is_first) at::bmm_out(grad, columns, per_row);
   else grad.baddbmm_(columns, per_row);
 }
 

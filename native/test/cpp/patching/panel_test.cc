@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "check.h"
+#include "engine/panel_products.h"
 
 using namespace autocircuit;
 
@@ -31,4 +32,15 @@ TEST("a panel's product is that of plain loops, for matrices stored by row, by c
             }
           }
       }
+}
+
+TEST("products of several matrices by panels are bmm's, and each number is the same whatever is made with it") {
+  at::manual_seed(5);
+  const at::Tensor x = at::randn({150, 3, 48}).transpose(0, 1), matrices = at::randn({100, 3, 48}).permute({1, 2, 0}), bias = at::randn({100});
+  if (!suit_panels(x, matrices)) return;
+  at::Tensor out = at::empty({3, 150, 100}), some = at::empty({3, 7, 100});
+  panel_products(out, x, matrices, bias);
+  CHECK((out - (at::bmm(x, matrices) + bias)).abs().max().item<double>() < 1e-4);
+  panel_products(some, x.narrow(1, 11, 7), matrices, bias);
+  CHECK(at::equal(some, out.narrow(1, 11, 7)));
 }
