@@ -2,10 +2,21 @@
 
 #include <ATen/ATen.h>
 
+#include "engine/panel_products.h"
+
 namespace autocircuit {
 namespace {
 
 at::Tensor inverse_rms(const at::Tensor& x, double eps) { return at::rsqrt(at::mean(x * x, -1, true) + eps); }
+
+// x W + b with the matrix of the vocabulary: few rows read all of it.
+at::Tensor unembedded(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+  const at::Tensor rows = x.unsqueeze(0), matrix = weight.unsqueeze(0);
+  if (!suit_panels(rows, matrix)) return apply({weight, bias}, x);
+  at::Tensor out = at::empty({1, x.size(0), weight.size(1)}, x.options());
+  panel_products(out, rows, matrix, bias);
+  return out[0];
+}
 
 }  // namespace
 
@@ -17,9 +28,9 @@ at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm,
   return norm.scale.defined() ? x * post_factor(config, norm, x) : x;
 }
 
-at::Tensor capped_logits(const TransformerConfig& config, const Linear& unembed, const at::Tensor& x) {
-  at::Tensor logits = apply(unembed, x);
-  if (config.final_softcap > 0) logits.div_(config.final_softcap).tanh_().mul_(config.final_softcap);
+at::Tensor capped_logits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap) {
+  at::Tensor logits = unembedded(x, weight, bias);
+  if (softcap > 0) logits.div_(softcap).tanh_().mul_(softcap);
   return logits;
 }
 

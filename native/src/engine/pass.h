@@ -47,7 +47,7 @@ class Pass {
   struct Saved {
     at::Tensor resid_attention, resid_queries, resid_mlp;  // inputs of the readers
     at::Tensor q, k, v, z;                                 // leaves and result of the attention core's own graph
-    at::Tensor in, gate, hidden, mlp_raw;                  // likewise of the MLP's activation; output before a post-norm
+    at::Tensor in, gate, mlp_raw;                          // what the MLP's activation takes; output before a post-norm
   };
 
   // Gradient of what a projection gave, [N, columns].
@@ -106,10 +106,18 @@ class Pass {
   void backward_attention(int64_t layer, const at::Tensor& out_grad);
   void backward_residual_reader(Reader reader, int64_t layer);
   void flow_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers);
+  void flow_plain_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers,
+                          const std::vector<const GroupPlan*>& plans, int64_t rows);
+  at::Tensor row_grads(int64_t rows, int64_t n);
+  void add_projection_gradient_(at::Tensor& grad, int64_t layer, const ProjectionGrad& projection, bool is_first) const;
   void input_gradient_(at::Tensor& grad, const Frame& frame, const GroupPlan* plan, int64_t layer,
                        const std::vector<ProjectionGrad>& outputs, const at::Tensor& resid) const;
   void flow(Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad);
   void contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad);
+  at::Tensor deltas_of(const Frame& frame, const GroupPlan& plan) const;
+  int64_t bucket_count() const;
+  std::vector<int64_t> bucket_of(const Frame& frame) const;
+  void add_products(const std::vector<const GroupPlan*>& plans, const at::Tensor& products);
   void flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad);
   void widen();
 

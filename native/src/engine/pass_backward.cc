@@ -5,15 +5,28 @@
 #include <algorithm>
 
 #include "devices/device_index.h"
+#include "engine/mlp.h"
 #include "engine/outputs.h"
+#include "engine/panel_products.h"
 #include "engine/pass.h"
 #include "operators/operators.h"
+#include "patching/plain_rows.h"
 
 namespace autocircuit {
 namespace {
 
 // [N, rows * columns] -> [rows, N, columns]
 at::Tensor by_row(const at::Tensor& x, int64_t rows) { return x.unflatten(1, {rows, x.size(1) / rows}).transpose(0, 1); }
+
+// Rows of the batch whose gradients are made together where nothing is patched.
+constexpr int64_t kPlainRows = 128;
+
+// grad [rows, V] of logits -> [rows, D]. Losses usually look at few tokens: then only their columns of the matrix are read.
+at::Tensor through_unembedding(const at::Tensor& grad, const at::Tensor& unembed) {
+  const at::Tensor tokens = at::nonzero(at::any(grad != 0, 0)).flatten();
+  if (8 * tokens.size(0) > grad.size(1)) return at::mm(grad, unembed.t());
+  return at::mm(grad.index_select(1, tokens), unembed.t().index_select(0, tokens));
+}
 
 bool any_patched(const GroupPlan& plan) {
   for (int64_t head = 0; head < plan.group->heads; head++)
@@ -41,7 +54,7 @@ void Pass::backward_end(const at::Tensor& grad_logits) {
   const Norm final_norm{config_.norm, config_.eps, weights.ln_final.scale, weights.ln_final.shift};
   at::Tensor grad = grad_logits.reshape({-1, config_.d_vocab_out}).to(weights.options);
   if (raw_logits_.defined()) grad = grad * (1 - (raw_logits_ / config_.final_softcap).square());
-  at::Tensor x_grad = at::mm(grad, weights.unembed.t());
+  at::Tensor x_grad = through_unembedding(grad, weights.unembed);
   const bool selected = request_.positions && !narrowed_;
   if (selected) {
     const at::Tensor index = index_on(x_grad.device(), *request_.positions);
@@ -80,11 +93,9 @@ void Pass::backward_mlp(int64_t layer, const at::Tensor& out_grad) {
   if (frame_.source_grad.defined()) grad = grad + frame_.source_grad[order_.mlp(layer)];
   grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {});
   const at::Tensor hidden_grad = at::mm(grad, block.w_out.t());
-  std::vector<at::Tensor> leaves{saved.in};
-  if (saved.gate.defined()) leaves.push_back(saved.gate);
-  const std::vector<at::Tensor> grads = torch::autograd::grad({saved.hidden}, leaves, {hidden_grad});
-  std::vector<ProjectionGrad> outputs{{Projection::mlp_in, grads[0]}};
-  if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads[1]);
+  const HiddenGrads grads = hidden_units_backward(config_.activation, hidden_grad, saved.in, saved.gate);
+  std::vector<ProjectionGrad> outputs{{Projection::mlp_in, grads.in}};
+  if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads.gate);
   const GroupPlan* plan = find(Reader::mlp, layer);
   flow_readers(layer, saved.resid_mlp, {{plan, outputs}});
 }
@@ -137,9 +148,10 @@ void Pass::flow_readers(int64_t layer, const at::Tensor& resid, const std::vecto
     rows += group.plan ? group.plan->group->heads : 1;
     plans.push_back(group.plan);
   }
-  const int64_t n = frame_.n(), size = rows * n * config_.d_model;
-  if (!row_grads_.defined() || row_grads_.numel() < size) row_grads_ = at::empty({size}, model_.weights().options);
-  const at::Tensor grads = row_grads_.narrow(0, 0, size).view({rows, n, config_.d_model});
+  if (plans[0] && has_plain_rows(resid) && std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return any_patched(*plan); }))
+    return flow_plain_readers(layer, resid, readers, plans, rows);
+  const int64_t n = frame_.n();
+  const at::Tensor grads = row_grads(rows, n);
   int64_t row = 0;
   for (const Readers& group : readers) {
     const int64_t count = group.plan ? group.plan->group->heads : 1;
@@ -148,6 +160,40 @@ void Pass::flow_readers(int64_t layer, const at::Tensor& resid, const std::vecto
     row += count;
   }
   flow(frame_, plans, grads);
+}
+
+// The same where all rows read the stream as it is: some of the batch at a time, so that what is made for them is used while it is
+// in the cache.
+void Pass::flow_plain_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers,
+                              const std::vector<const GroupPlan*>& plans, int64_t rows) {
+  const Norm norm = reader_norm(model_, layer, readers[0].outputs[0].first);
+  const at::Tensor delta = deltas_of(frame_, *plans[0]), stream = frame_.grad.clone();
+  const std::vector<int64_t> buckets = bucket_of(frame_);
+  const int64_t n = frame_.n(), most = kPlainRows;
+  for (int64_t first = 0; first < n; first += most) {
+    const int64_t count = std::min(most, n - first);
+    const at::Tensor grads = row_grads(rows, count);
+    int64_t row = 0;
+    for (const Readers& group : readers) {
+      at::Tensor part = grads.narrow(0, row, group.plan->group->heads);
+      for (size_t i = 0; i < group.outputs.size(); i++)
+        add_projection_gradient_(part, layer, {group.outputs[i].first, group.outputs[i].second.narrow(0, first, count)}, i == 0);
+      row += part.size(0);
+    }
+    at::Tensor into = stream.narrow(0, first, count);
+    std::vector<int64_t> of_part;
+    if (!buckets.empty()) of_part.assign(buckets.begin() + first, buckets.begin() + first + count);
+    add_products(plans, plain_rows_backward(grads, resid.narrow(0, first, count), norm.kind, norm.eps, norm.scale,
+                                            delta.narrow(1, first, count), of_part, bucket_count(), into));
+  }
+  frame_.grad = stream;
+}
+
+// Scratch [rows, n, D] that all layers share.
+at::Tensor Pass::row_grads(int64_t rows, int64_t n) {
+  const int64_t size = rows * n * config_.d_model;
+  if (!row_grads_.defined() || row_grads_.numel() < size) row_grads_ = at::empty({size}, model_.weights().options);
+  return row_grads_.narrow(0, 0, size).view({rows, n, config_.d_model});
 }
 
 void Pass::backward_residual_reader(Reader reader, int64_t layer) {
@@ -160,19 +206,24 @@ void Pass::backward_residual_reader(Reader reader, int64_t layer) {
   flow_to_sources(frame_, *plan, rows);
 }
 
+// From the gradient of one projection that of the normalised rows it reads [rows, N, D]: the first is written, others are added.
+void Pass::add_projection_gradient_(at::Tensor& grad, int64_t layer, const ProjectionGrad& projection, bool is_first) const {
+  const auto& [which, output] = projection;
+  const int64_t rows = grad.size(0);
+  const at::Tensor weight = reader_linear(model_, layer, which).weight;
+  const at::Tensor columns = by_row(output, rows);
+  at::Tensor per_row = weight.unflatten(1, {-1, columns.size(2)}).permute({1, 2, 0});  // [heads, dHead, D]
+  if (per_row.size(0) != rows) per_row = per_row.repeat_interleave(rows / per_row.size(0), 0);
+  if (is_first && suit_panels(columns, per_row)) panel_products(grad, columns, per_row, {});
+  else if (is_first) at::bmm_out(grad, columns, per_row);
+  else grad.baddbmm_(columns, per_row);
+}
+
 // Gradient of each row's input [rows, N, D] (before the norm) from the gradients of its projections.
 void Pass::input_gradient_(at::Tensor& grad, const Frame& frame, const GroupPlan* plan, int64_t layer,
                            const std::vector<ProjectionGrad>& outputs, const at::Tensor& resid) const {
   const int64_t rows = grad.size(0);
-  for (size_t i = 0; i < outputs.size(); i++) {
-    const auto& [which, output] = outputs[i];
-    const at::Tensor weight = reader_linear(model_, layer, which).weight;
-    const at::Tensor columns = by_row(output, rows);
-    at::Tensor per_row = weight.unflatten(1, {-1, columns.size(2)}).permute({1, 2, 0});  // [heads, dHead, D]
-    if (per_row.size(0) != rows) per_row = per_row.repeat_interleave(rows / per_row.size(0), 0);
-    if (i == 0) at::bmm_out(grad, columns, per_row);
-    else grad.baddbmm_(columns, per_row);
-  }
+  for (size_t i = 0; i < outputs.size(); i++) add_projection_gradient_(grad, layer, outputs[i], i == 0);
   const Norm norm = reader_norm(model_, layer, outputs[0].first);
   std::vector<int64_t> patched;
   for (int64_t row = 0; plan && row < rows; row++)
@@ -184,6 +235,7 @@ void Pass::input_gradient_(at::Tensor& grad, const Frame& frame, const GroupPlan
   Frame then = frame;
   then.resid = resid;
   const at::Tensor inputs = patched_inputs(then, *plan, 0, patched, Norm{});
+  if (static_cast<int64_t>(patched.size()) == rows) return norm_backward_rows_(grad, inputs, norm);
   size_t next = 0;
   for (int64_t row = 0; row < rows; row++) {
     at::Tensor one = grad.narrow(0, row, 1);
@@ -207,22 +259,35 @@ void Pass::flow(Frame& frame, const std::vector<const GroupPlan*>& plans, const 
 // d loss / d mask[row, source] = <grad input[row], delta[source]>: one product for all rows that read the same sources.
 void Pass::contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
   if (!plans[0]) return;
-  const int64_t first = plans[0]->group->first_source, count = plans[0]->group->sources;
-  const at::Tensor delta = frame.delta.late.narrow(0, first, count);
+  const std::vector<int64_t> buckets = bucket_of(frame);
+  const at::Tensor of_row = buckets.empty() ? at::Tensor() : index_on(grad.device(), buckets, at::kInt);
+  add_products(plans, mask_gradient(grad, deltas_of(frame, *plans[0]), of_row, bucket_count()));
+}
+
+at::Tensor Pass::deltas_of(const Frame& frame, const GroupPlan& plan) const {
+  return frame.delta.late.narrow(0, plan.group->first_source, plan.group->sources);
+}
+
+int64_t Pass::bucket_count() const { return masks_ * (plan_->by_token() ? length_ : 1); }
+
+// Which mask and token each row of the batch belongs to; empty where there is one of both.
+std::vector<int64_t> Pass::bucket_of(const Frame& frame) const {
   const int64_t tokens = plan_->by_token() ? length_ : 1;
-  at::Tensor bucket_of;  // [N] which mask and token
-  if (masks_ > 1 || tokens > 1) {
-    std::vector<int64_t> buckets(frame.n());
+  std::vector<int64_t> buckets;
+  if (masks_ > 1 || tokens > 1)
     for (int64_t n = 0; n < frame.n(); n++)
-      buckets[n] = n / (frame.n() / masks_) * tokens + (tokens > 1 ? frame.positions[n % frame.length()] : 0);
-    bucket_of = index_on(grad.device(), buckets, at::kInt);
-  }
-  const at::Tensor products =
-      mask_gradient(grad, delta, bucket_of, masks_ * tokens).view({masks_, tokens, grad.size(0), count});
+      buckets.push_back(n / (frame.n() / masks_) * tokens + (tokens > 1 ? frame.positions[n % frame.length()] : 0));
+  return buckets;
+}
+
+// Products [buckets, rows of all plans, sources] into the gradient of the mask.
+void Pass::add_products(const std::vector<const GroupPlan*>& plans, const at::Tensor& products) {
+  const int64_t count = products.size(2);
+  const at::Tensor by_token = products.view({masks_, -1, products.size(1), count});
   int64_t row = 0;
   for (const GroupPlan* plan : plans) {
-    const int64_t heads = plan->group->heads, cells = products.size(1) * heads * count;
-    mask_grad_.narrow(1, plan->group->offset, cells).add_(products.narrow(2, row, heads).reshape({masks_, cells}));
+    const int64_t heads = plan->group->heads, cells = by_token.size(1) * heads * count;
+    mask_grad_.narrow(1, plan->group->offset, cells).add_(by_token.narrow(2, row, heads).reshape({masks_, cells}));
     row += heads;
   }
 }

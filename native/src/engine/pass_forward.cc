@@ -117,20 +117,15 @@ at::Tensor Pass::run_mlp(int64_t layer) {
     return out.size(0) == frame_.n() ? out : out.repeat({frame_.n() / out.size(0), 1});
   }
   const ReaderInput input = input_of(plan, layer, Projection::mlp_in, {1});
-  at::Tensor in = input.project(Projection::mlp_in);
-  at::Tensor gate = block.w_gate.defined() ? input.project(Projection::mlp_gate) : at::Tensor();
-  at::Tensor hidden;
+  const at::Tensor in = input.project(Projection::mlp_in);
+  const at::Tensor gate = block.w_gate.defined() ? input.project(Projection::mlp_gate) : at::Tensor();
   if (gradients_) {
-    const at::AutoGradMode record(true);
     Saved& saved = saved_[layer];
     saved.resid_mlp = frame_.resid;
-    saved.in = in.detach().requires_grad_();
-    if (gate.defined()) saved.gate = gate.detach().requires_grad_();
-    saved.hidden = hidden_units(config_.activation, saved.in, saved.gate);
-    hidden = saved.hidden.detach();
-  } else {
-    hidden = hidden_units(config_.activation, in, gate);
+    saved.in = in;
+    saved.gate = gate;
   }
+  const at::Tensor hidden = hidden_units(config_.activation, in, gate);
   const at::Tensor raw = apply({block.w_out, block.b_out}, hidden);
   if (gradients_ && block.ln2_post.scale.defined()) saved_[layer].mlp_raw = raw;
   return post_normed(config_, block.ln2_post, raw);
@@ -168,7 +163,7 @@ at::Tensor Pass::output_rows(const at::Tensor& x) const {
 
 at::Tensor Pass::logits(const at::Tensor& rows) {
   const Weights& weights = model_.weights();
-  const at::Tensor out = capped_logits(config_, {weights.unembed, weights.unembed_bias}, rows);
+  const at::Tensor out = capped_logits(rows, weights.unembed, weights.unembed_bias, config_.final_softcap);
   if (config_.final_softcap > 0 && gradients_) raw_logits_ = out;
   return out.view({batch_, -1, config_.d_vocab_out});
 }

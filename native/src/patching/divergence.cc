@@ -9,7 +9,9 @@
 #include <optional>
 #include <vector>
 
+#include "engine/outputs.h"
 #include "operators/signatures.h"
+#include "patching/panel.h"
 #include "patching/simd.h"
 
 namespace autocircuit::on_cpu {
@@ -140,14 +142,8 @@ at::Tensor wide_divergences(const at::Tensor& logits, const at::Tensor& expected
   return (reference.exp() * (reference - at::log_softmax(logits.to(reference.scalar_type()), -1))).sum(-1);
 }
 
-at::Tensor logits_of(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap) {
-  at::Tensor logits = bias.defined() ? at::addmm(bias, x, weight) : at::mm(x, weight);
-  if (softcap > 0) logits.div_(softcap).tanh_().mul_(softcap);
-  return logits;
-}
-
 // Columns whose logits lie in the second-level cache until they are compared, and which are enough for a product to run well.
-int64_t columns_of_piece(int64_t rows) { return std::clamp<int64_t>((int64_t{1} << 18) / rows, 512, 4096) / 16 * 16; }
+int64_t columns_of_piece(int64_t rows) { return std::clamp<int64_t>((int64_t{1} << 17) / rows, 512, 2048) / kPanel * kPanel; }
 
 }  // namespace
 
@@ -167,7 +163,7 @@ at::Tensor divergences(const at::Tensor& x, const at::Tensor& weight, const sign
       const at::NoGradGuard no_grad;  // of this thread
       for (int64_t piece = begin; piece < end; piece++) {
         const int64_t first = piece * width, size = std::min(width, columns - first);
-        const at::Tensor logits = logits_of(x, weight.narrow(1, first, size), bias ? bias->narrow(0, first, size) : at::Tensor(), softcap)
+        const at::Tensor logits = capped_logits(x, weight.narrow(1, first, size), bias ? bias->narrow(0, first, size) : at::Tensor(), softcap)
                                       .to(expected.scalar_type());
         const scalar_t* of_logits = logits.const_data_ptr<scalar_t>();
         for (int64_t row = 0; row < rows; row++) {
@@ -185,7 +181,7 @@ at::Tensor divergences(const at::Tensor& x, const at::Tensor& weight, const sign
   });
   if (!wide.empty()) {
     const at::Tensor index = at::tensor(wide, at::kLong);
-    const at::Tensor logits = logits_of(x.index_select(0, index), weight, bias.value_or(at::Tensor()), softcap);
+    const at::Tensor logits = capped_logits(x.index_select(0, index), weight, bias.value_or(at::Tensor()), softcap);
     result.index_copy_(0, index, wide_divergences(logits, expected.index_select(0, index.remainder(known))));
   }
   return result;

@@ -25,7 +25,7 @@ void add(std::int64_t bytes) noexcept {
 // The size is kept in front of the data, one cache line so that the data stays aligned as LibTorch expects it.
 constexpr std::size_t header_bytes = 64;
 
-constexpr std::size_t most_idle_bytes = std::size_t{192} << 20;
+constexpr std::size_t most_idle_bytes = std::size_t{256} << 20;
 // Never destroyed, like the allocator itself.
 BlockCache& cache() {
   static auto* const blocks = new BlockCache(most_idle_bytes, c10::free_cpu);
