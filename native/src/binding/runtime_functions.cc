@@ -7,7 +7,7 @@
 #include "binding/errors.h"
 #include "binding/run_async.h"
 #include "binding/tensor_handle.h"
-#include "devices/device_memory.h"
+#include "devices/gpus.h"
 #include "runtime/executor.h"
 #include "runtime/loaded_libtorch.h"
 #include "runtime/memory.h"
@@ -60,7 +60,10 @@ Napi::Value set_threads(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value synchronize(const Napi::CallbackInfo& info) {
-  return run_async(info.Env(), [](const CancelToken&) { return nothing(); });
+  return run_async(info.Env(), [](const CancelToken&) {
+    wait_for_devices();
+    return nothing();
+  });
 }
 
 Napi::Value versions(const Napi::CallbackInfo& info) {

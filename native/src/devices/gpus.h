@@ -12,4 +12,7 @@ struct DeviceMemory {
 DeviceMemory device_memory();
 void reset_peak_device_memory();
 
+// Waits until everything that was launched on them has run.
+void wait_for_devices();
+
 }  // namespace autocircuit

@@ -1,4 +1,4 @@
-#include "devices/device_memory.h"
+#include "devices/gpus.h"
 
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
@@ -27,6 +27,12 @@ DeviceMemory device_memory() {
     memory.peak_bytes += allocated.peak;
   });
   return memory;
+}
+
+void wait_for_devices() {
+  for_each_gpu([](c10::DeviceAllocator&, c10::DeviceIndex i) {
+    c10::impl::VirtualGuardImpl(c10::DeviceType::CUDA).synchronizeDevice(i);
+  });
 }
 
 void reset_peak_device_memory() {
