@@ -86,7 +86,8 @@ export const algorithms = {
       {
         name: "largestBatch",
         type: "integer",
-        description: "most edges evaluated in one run of the model (default 8, on a GPU what fits)",
+        default: 8,
+        description: "most edges evaluated in one run of the model; on a GPU by default as many as fit",
       },
     ],
     discover: acdc,
