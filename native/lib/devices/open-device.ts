@@ -26,7 +26,7 @@ export interface DeviceFacts {
 /**
  * Makes a device ready: on a GPU the CUDA part of LibTorch is loaded, and the library of kernels if one fits this LibTorch, CUDA and GPU and has
  * given the CPU's numbers in a process of its own, which is tried once per machine. Loaders of models and tasks do this by themselves; do it before
- * the first tensor is made, as LibTorch settles then whether it has CUDA (or set `AUTOCIRCUIT_DEVICE`).
+ * the first gradient is taken, as LibTorch settles then whether there is a GPU (or set `AUTOCIRCUIT_DEVICE`).
  *
  * @param name default `AUTOCIRCUIT_DEVICE`, else `cpu`
  * @throws AutocircuitError `bad-input` for a name that is none and a GPU that is not there; `device` where CUDA does not work, saying why

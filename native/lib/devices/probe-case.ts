@@ -13,9 +13,12 @@ const CONFIG: TransformerConfig = {
 };
 const [BATCH, LENGTH] = [6, 7];
 
+/** From the third pass on with masks of one shape from a kept run, a GPU repeats what it recorded. */
+const SEARCH_STEPS = 6;
+
 /**
  * Runs a small transformer with two masks at once, whose rows are all zero, all one, nearly either, and dense, and gives everything that must
- * not depend on the device: logits, and the gradients of the masks.
+ * not depend on the device: logits, the gradients of the masks, and the divergences of the steps of a search.
  */
 export async function probeCase(device: Device): Promise<Record<string, Float32Array>> {
   using model = Transformer.create(CONFIG, weights(), { device, dtype: "float32" });
@@ -25,7 +28,41 @@ export async function probeCase(device: Device): Promise<Record<string, Float32A
   using mask = Tensor.from(maskValues(graph), { shape: [2, graph.edges] }).requireGrad();
   const { logits } = await model.forward({ tokens: tokens(1), patch: { graph, mask, ablation } });
   const [gradient] = grad(logits!.mul(logits!).mean(), [mask]);
-  return { logits: (await logits!.data()) as Float32Array, gradients: (await gradient!.data()) as Float32Array };
+  return {
+    logits: (await logits!.data()) as Float32Array,
+    gradients: (await gradient!.data()) as Float32Array,
+    divergences: await searchSteps(model, graph, ablation),
+  };
+}
+
+/** Divergences from the unpatched outputs, mask after mask, in passes that leave a kept run at the second layer. */
+async function searchSteps(model: Transformer, graph: PatchGraph, ablation: Ablation): Promise<Float32Array> {
+  const positions = [LENGTH - 1];
+  using input = tokens(1);
+  const { logits } = await model.forward({ tokens: input, positions });
+  const { run } = await model.forward({ tokens: input, logits: false, keep: true });
+  using from = run!;
+  using outputs = logits!.reshape([BATCH, CONFIG.dVocabOut]);
+  using probabilities = outputs.softmax(-1);
+  const reference = { logits: outputs, probabilities };
+  const start = graph.groups.find(({ layer }) => layer === 1)!.offset;
+  const values: number[] = [];
+  for (let step = 0; step < SEARCH_STEPS; step++) {
+    using mask = Tensor.from(searchMasks(graph, start, step), { shape: [2, graph.edges] });
+    const patch = { graph, mask, ablation };
+    const { divergences } = await model.forward({ tokens: input, positions, from, patch, reference, logits: false });
+    values.push(...Array.from(await divergences!.data(), Number));
+  }
+  return Float32Array.from(values);
+}
+
+/** Two masks of zeros and ones, from an edge on that is always a one. */
+function searchMasks({ edges }: PatchGraph, start: number, step: number): Float32Array {
+  const values = irregular(2 * edges, 11 + step);
+  return values.map((value, i) => {
+    const edge = i % edges;
+    return edge === start || (edge > start && value > 0.6 * Math.cos(step)) ? 1 : 0;
+  });
 }
 
 /** Fixed, irregular numbers between -1 and 1. */

@@ -21,7 +21,7 @@ export interface LoadedTransformer {
  * const { transformer } = await loadTransformer("models/gpt2", { dtype: "float32" });
  */
 export async function loadTransformer(idOrFolder: string, options: LoadOptions = {}): Promise<LoadedTransformer> {
-  // Before the first tensor: LibTorch settles then whether it has CUDA.
+  // Before anything is computed: LibTorch settles with the first gradient whether there is a GPU.
   const { name } = await openDevice(options.device);
   return build(await loadParts(idOrFolder, options), { ...options, device: name });
 }
