@@ -62,6 +62,7 @@ class Pass {
   void check_tokens() const;
   void place();
   void check_reference() const;
+  void make_deltas(PlainRun& run) const;
   int64_t first_patched_point() const;
   void start();
   void start_from_run(int64_t point);

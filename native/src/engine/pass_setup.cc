@@ -1,4 +1,5 @@
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <numeric>
 #include <stdexcept>
@@ -57,6 +58,7 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
     if (plan_->by_token() && request_.patch->graph->tokens != length_)
       throw std::invalid_argument("the graph has " + std::to_string(request_.patch->graph->tokens) + " token positions, the prompts have " + std::to_string(length_));
   }
+  if (request_.from && plan_) make_deltas(*request_.from);
   if (request_.reference) check_reference();
   if (request_.positions)
     for (const int64_t p : *request_.positions)
@@ -92,6 +94,14 @@ void Pass::place() {
   if (request_.reference)
     for (at::Tensor* given : {&request_.reference->logits, &request_.reference->probabilities})
       *given = given->to(options.device(), given->scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
+}
+
+void Pass::make_deltas(PlainRun& run) const {
+  const std::shared_ptr<Ablation>& ablation = request_.patch->ablation;
+  if (run.delta_of.lock() == ablation && run.delta.defined()) return;
+  const at::NoGradGuard no_grad;
+  run.delta = (ablation->sources() - run.sources).flatten(1, 2);
+  run.delta_of = ablation;
 }
 
 // Norms over all heads of a layer tie the heads together.
@@ -166,13 +176,7 @@ void Pass::start() {
 void Pass::start_from_run(int64_t point) {
   PlainRun& run = *request_.from;
   frame_.delta.first_late = order_.before(point);
-  if (plan_) {
-    if (run.delta_of.lock() != request_.patch->ablation || !run.delta.defined()) {
-      run.delta = (request_.patch->ablation->sources() - run.sources).flatten(1, 2);
-      run.delta_of = request_.patch->ablation;
-    }
-    frame_.delta.early = run.delta;
-  }
+  if (plan_) frame_.delta.early = run.delta;
   make_buffers(batch_ * length_);
   if (live_.resid[point]) frame_.resid = masks_ > 1 ? run.resid[point].repeat({masks_, 1}) : run.resid[point];
 }

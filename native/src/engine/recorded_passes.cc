@@ -5,8 +5,10 @@
 
 #include "devices/device_index.h"
 #include "devices/recorder.h"
+#include "engine/ablation.h"
 #include "engine/pass.h"
 #include "engine/recorded_lists.h"
+#include "engine/reading_points.h"
 #include "engine/weights.h"
 
 namespace autocircuit {
@@ -56,6 +58,7 @@ class RecordedPasses::One {
     if (seen_ == 2) return Pass(model_, request, false, lists_.get()).forward();
     if (!recording_) {
       pass_ = std::make_unique<Pass>(model_, request, false, lists_.get());
+      hold(*request.from);  // which also makes what is not there: what a recording makes is there only once it was repeated
       const KnownIndicesOnly no_uploads;
       recording_ = record(model_.weights().options.device().index(), [this] { result_ = pass_->forward(); });
       pass_->leave_run();
@@ -70,11 +73,20 @@ class RecordedPasses::One {
   }
 
  private:
+  // What the recording reads and others may replace: a run's deltas when it meets another ablation, an ablation's streams when it meets
+  // another network.
+  void hold(const PlainRun& run) {
+    Ablation& ablation = *request_.patch->ablation;
+    held_ = {run.delta, ablation.sources()};
+    for (int64_t point = point_; point <= end_point(model_.config()); point++) held_.push_back(ablation.cache().resid(model_, point));
+  }
+
   const Transformer& model_;
-  ForwardRequest request_;  // holds what the recording reads
+  ForwardRequest request_;  // holds the rest of it
   const int64_t point_, masks_;
   int64_t seen_ = 0;
   std::unique_ptr<RecordedLists> lists_;
+  std::vector<at::Tensor> held_;
   // What lies in the recording's memory is freed before it.
   std::unique_ptr<Recording> recording_;
   std::unique_ptr<Pass> pass_;
