@@ -12,6 +12,7 @@ export {
   limitDeviceMemory,
   memory,
   recordings,
+  recordingsText,
   resetPeak,
   setThreads,
   synchronize,

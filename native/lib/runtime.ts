@@ -13,6 +13,12 @@ export async function recordings(): Promise<Recordings> {
   return settle(addon().recordings());
 }
 
+/** The same in words. */
+export function recordingsText({ recorded, replayed, failed, failure }: Recordings): string {
+  const done = `${recorded} passes were recorded and repeated ${replayed} times`;
+  return failure === undefined ? done : `${done}; ${failed} could not be recorded: ${failure}`;
+}
+
 /** Starts the peaks of {@link memory} anew, once everything enqueued so far has run. */
 export async function resetPeak(): Promise<void> {
   return settle(addon().resetPeak());

@@ -1,3 +1,4 @@
+import { type Recordings, recordingsText } from "@autocircuit/native";
 import type { Machine } from "./machine.ts";
 
 /** One measured thing. */
@@ -31,6 +32,8 @@ export interface BenchReport {
   machine: Machine & Computing;
   versions: Readonly<Record<string, string>>;
   results: readonly BenchResult[];
+  /** How often a GPU repeated a pass that was recorded instead of launching it. */
+  recordings?: Recordings;
 }
 
 /** The report as lines for people. */
@@ -49,7 +52,8 @@ export function formatReport(report: BenchReport): string {
       `+-${(50 * result.spread).toFixed(0)} %`.padStart(8),
     ].join("  "),
   );
-  return [`${cpu}, ${cores} cores; ${where}; ${versions.join(", ")}`, ...lines].join("\n");
+  const repeated = onGpu && report.recordings ? [recordingsText(report.recordings)] : [];
+  return [`${cpu}, ${cores} cores; ${where}; ${versions.join(", ")}`, ...lines, ...repeated].join("\n");
 }
 
 function mebibytes(bytes: number): string {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { AutocircuitError, openDevice, parseDevice } from "@autocircuit/native";
+import { AutocircuitError, openDevice, parseDevice, recordings, recordingsText } from "@autocircuit/native";
 import { Command, InvalidArgumentError } from "commander";
 import { runConformance } from "./run-conformance.ts";
 
@@ -47,6 +47,7 @@ async function run(
     });
     if (listed > options.maxFailures)
       console.log(`  ... ${listed - options.maxFailures} more differences (--max-failures)`);
+    if (name !== "cpu") console.log(recordingsText(await recordings()));
     for (const { name } of result.cases) console.log(`${String(counts.get(name) ?? 0).padStart(7)}  ${name}`);
     console.log(`${result.passed} passed, ${result.failed} failed`);
     process.exitCode = result.failed > 0 ? 1 : 0;

@@ -2,6 +2,7 @@ import {
   AutocircuitError,
   memory,
   type OpenDevice,
+  recordings,
   resetPeak,
   synchronize,
   type TransformerOptions,
@@ -64,7 +65,8 @@ export async function runEngineSuite(spec: SuiteSpec, options: EngineSuiteOption
     dtype: how.dtype ?? "float32",
   };
   const used = { addon, libtorch, compiler, node: process.versions.node };
-  return { machine: { ...machine(), ...computes, tf32: how.tf32 ?? false }, versions: used, results };
+  const where = { ...machine(), ...computes, tf32: how.tf32 ?? false };
+  return { machine: where, versions: used, results, recordings: await recordings() };
 }
 
 /**
