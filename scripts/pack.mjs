@@ -1,7 +1,7 @@
 // npm run pack -- FILE.tar.xz: everything that the command line, the conformance suite and the benchmarks need to run on a machine that has a
 // LibTorch but neither Node nor npm nor a network: this Node, the compiled packages, what they depend on, the addon and the libraries of
 // CUDA kernels. Build for the other machine's LibTorch first (docs/cuda.md says how).
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { ROOT, run } from "./lib/run.mjs";
 import { setup } from "./lib/setup.mjs";
@@ -38,11 +38,17 @@ await main(async () => {
   ].filter((path) => existsSync(join(ROOT, path)));
   const target = resolve(file);
   const { execPath } = process;
+  const unfinished = `${target}.${process.pid}.part`;
   // The compiler's leftovers stay behind.
-  const options = ["-cJf", target, "--exclude=native/build/cuda/.*", "-C", ROOT, ...paths];
-  const { code } = await run("tar", [...options, "-C", dirname(execPath), basename(execPath)], {
-    env: { XZ_OPT: "-T0" },
-  });
-  if (code !== 0) throw new StepError(`${target} was not written; see what tar says above.`);
+  const options = ["-cJf", unfinished, "--exclude=native/build/cuda/.*", "-C", ROOT, ...paths];
+  try {
+    const { code } = await run("tar", [...options, "-C", dirname(execPath), basename(execPath)], {
+      env: { XZ_OPT: "-T0" },
+    });
+    if (code !== 0) throw new StepError(`${target} was not written; see what tar says above.`);
+    renameSync(unfinished, target);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
   console.log(`wrote ${target}: unpack it anywhere, then ./node packages/cli/dist/main.js --help`);
 });

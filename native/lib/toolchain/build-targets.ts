@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { libraryName } from "./libtorch.ts";
 
 /**
  * What can be built: the addon, the program that runs the unit tests written in C++, the device for tests that has the CUDA library's
@@ -20,11 +21,6 @@ export interface TargetFacts {
   readonly folders: readonly string[];
 }
 
-const library = (name: string) => {
-  const { platform } = process;
-  return platform === "win32" ? `${name}.dll` : platform === "darwin" ? `lib${name}.dylib` : `lib${name}.so`;
-};
-
 const TARGETS: Readonly<Record<BuildTarget, TargetFacts>> = {
   addon: {
     what: "the addon",
@@ -43,14 +39,14 @@ const TARGETS: Readonly<Record<BuildTarget, TargetFacts>> = {
   "pretend-device": {
     what: "the pretend device",
     name: "autocircuit_pretend_device",
-    output: join("Release", library("autocircuit_pretend_device")),
+    output: join("Release", libraryName("autocircuit_pretend_device")),
     stamp: "pretend-device-stamp.json",
     folders: ["src", "test", "cmake", "cuda"],
   },
   operators: {
     what: "the operators for Python",
     name: "autocircuit_operators",
-    output: join("Release", library("autocircuit_operators")),
+    output: join("Release", libraryName("autocircuit_operators")),
     stamp: "operators-stamp.json",
     folders: ["src", "test", "cmake"],
   },

@@ -66,8 +66,7 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
         throw std::invalid_argument("output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(length_) + " positions");
   all_live_ = gradients || collects || !factorized_ || listed_;
   live_ = all_live_ ? Liveness::all(config_, order_.count())
-                                                : Liveness::of(config_, plan_ ? &*plan_ : nullptr, order_.count(),
-                                                               has_whole_layers());
+                    : Liveness::of(config_, plan_ ? &*plan_ : nullptr, order_.count(), has_whole_layers());
   if (!gradients && !request_.want_sources && !request_.want_run && !plan_) live_.delta.assign(order_.count(), 0);
   narrows_ = request_.positions && static_cast<int64_t>(request_.positions->size()) < length_ && !collects;
   at::Tensor padding = request_.padding;

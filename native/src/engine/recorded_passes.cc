@@ -7,8 +7,8 @@
 #include "devices/recorder.h"
 #include "engine/ablation.h"
 #include "engine/pass.h"
-#include "engine/recorded_lists.h"
 #include "engine/reading_points.h"
+#include "engine/recorded_lists.h"
 #include "engine/weights.h"
 
 namespace autocircuit {

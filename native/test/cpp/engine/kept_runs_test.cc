@@ -7,16 +7,23 @@
 #include "pretend_device/pretend_device.h"
 
 namespace autocircuit::test {
+namespace {
+
+std::shared_ptr<PlainRun> kept_run(const Setting& s) {
+  ForwardRequest keep;
+  keep.tokens = s.clean;
+  keep.want_run = true;
+  return s.model.forward(keep).run;
+}
+
+}  // namespace
 
 TEST("a kept run is a starting point that changes nothing, for one mask and for several") {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
     if (!graph.factorized) return;
     const auto ablation = s.ablation(graph);
-    ForwardRequest keep;
-    keep.tokens = s.clean;
-    keep.want_run = true;
-    const std::shared_ptr<PlainRun> run = s.model.forward(keep).run;
+    const std::shared_ptr<PlainRun> run = kept_run(s);
     for (const DestinationGroup& group : graph.groups) {
       const int64_t cells = group.heads * group.sources * std::max<int64_t>(1, graph.tokens);
       at::Tensor mask = at::zeros({4, graph.edges}, at::kDouble);
@@ -49,10 +56,7 @@ TEST("a walk of masks from one kept run gives what each mask gives from the star
     const PatchGraph graph = graph_of(s, kind);
     if (!graph.factorized) return;
     const auto ablation = s.ablation(graph);
-    ForwardRequest keep;
-    keep.tokens = s.clean;
-    keep.want_run = true;
-    const std::shared_ptr<PlainRun> run = s.model.forward(keep).run;
+    const std::shared_ptr<PlainRun> run = kept_run(s);
     at::Tensor decided = at::zeros({graph.edges}, at::kDouble);
     for (auto group = graph.groups.rbegin(); group != graph.groups.rend(); ++group) {
       const int64_t cells = group->heads * group->sources * std::max<int64_t>(1, graph.tokens);
@@ -82,10 +86,7 @@ TEST("a recorded pass gives for every mask what a fresh one gives") {
     const PatchGraph graph = graph_of(s, kind);
     if (!graph.factorized) return;
     const auto ablation = s.ablation(graph);
-    ForwardRequest keep;
-    keep.tokens = s.clean;
-    keep.want_run = true;
-    std::shared_ptr<PlainRun> run = s.model.forward(keep).run;
+    std::shared_ptr<PlainRun> run = kept_run(s);
     ForwardRequest plain;
     plain.tokens = s.clean;
     plain.positions = std::vector<int64_t>{1, 6};

@@ -93,7 +93,7 @@ export async function acdc(
       evaluate: (masks, count) => evaluator.evaluate(masks, count),
       predictor: last === undefined ? new RatePredictor(kinds) : new TracePredictor(last, tau),
       largestBatch,
-      cost: model.transformer.device === "cpu" ? "each" : "together",
+      cost: model.device === "cpu" ? "each" : "together",
       signal,
       onDecided: progress,
     });

@@ -12,7 +12,7 @@ const usualBytes = 4 * 2 ** 30;
  * How many circuits to run at once: as many as a GPU's memory takes, a power of two; a fixed few on the CPU.
  */
 export async function circuitsAtOnce(model: PatchableModel, batch: PromptBatch): Promise<number> {
-  const { device } = model.transformer;
+  const { device } = model;
   if (device === "cpu") return onCpu;
   const { facts } = await openDevice(device);
   const available = (facts?.freeBytes || usualBytes) / 2;
