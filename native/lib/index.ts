@@ -1,5 +1,5 @@
 export { Ablation } from "./ablation.ts";
-export type { MemoryFigures, Recordings } from "./addon.ts";
+export type { MemoryFigures, ProcessorFacts, Recordings } from "./addon.ts";
 export { type Device, type DeviceName, defaultDevice, parseDevice } from "./device.ts";
 export { type DeviceFacts, type OpenDevice, openDevice } from "./devices/open-device.ts";
 export type { DType, HostArray, NestedNumbers } from "./dtype.ts";
@@ -11,6 +11,7 @@ export type { DestinationGroup, PatchGraph } from "./patch-graph.ts";
 export {
   limitDeviceMemory,
   memory,
+  processor,
   recordings,
   recordingsText,
   resetPeak,

@@ -52,6 +52,8 @@ describe("judge", () => {
     const compiler = { name: "C++ compiler", fix: "install one" };
     expect(byName(judge({ ...facts, compiler }), "C++ compiler").status).toBe("problem");
     expect(byName(judge({ ...facts, compiler, addon }), "C++ compiler").status).toBe("warn");
+    const processor = "avx2: the best that this processor has";
+    expect(byName(judge({ ...facts, addon: { ...addon, processor } }), "Kernels").detail).toBe(processor);
     expect(byName(judge({ ...facts, addon: { ...addon, stale: ["x changed"] } }), "Addon").status).toBe("warn");
   });
 

@@ -51,6 +51,9 @@ export function judge(facts: MachineFacts): DoctorCheck[] {
     tool(facts.cmake, running ? "warn" : "problem"),
     tool(facts.ninja, "warn"),
     python(facts),
+    ...(facts.addon.processor === undefined
+      ? []
+      : [{ name: "Kernels", status: "ok" as const, detail: facts.addon.processor }]),
     { name: "Threads", status: "ok", detail: `${facts.threads}` },
     memory(facts),
     disk(facts),

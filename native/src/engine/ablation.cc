@@ -5,6 +5,7 @@
 #include "engine/attention.h"
 #include "engine/mlp.h"
 #include "engine/outputs.h"
+#include "engine/products.h"
 #include "engine/reading_points.h"
 
 namespace autocircuit {
@@ -47,7 +48,7 @@ Linear reader_linear(const Transformer& model, int64_t layer, Projection which) 
 }
 
 at::Tensor apply(const Linear& linear, const at::Tensor& x) {
-  return linear.bias.defined() ? at::addmm(linear.bias, x, linear.weight) : at::mm(x, linear.weight);
+  return product(x, linear.weight, linear.bias);
 }
 
 void AblationCache::of(const Transformer& model) {

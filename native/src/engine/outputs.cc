@@ -2,21 +2,12 @@
 
 #include <ATen/ATen.h>
 
-#include "engine/panel_products.h"
+#include "engine/products.h"
 
 namespace autocircuit {
 namespace {
 
 at::Tensor inverse_rms(const at::Tensor& x, double eps) { return at::rsqrt(at::mean(x * x, -1, true) + eps); }
-
-// x W + b with the matrix of the vocabulary: few rows read all of it.
-at::Tensor unembedded(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  const at::Tensor rows = x.unsqueeze(0), matrix = weight.unsqueeze(0);
-  if (!suit_panels(rows, matrix)) return apply({weight, bias}, x);
-  at::Tensor out = at::empty({1, x.size(0), weight.size(1)}, x.options());
-  panel_products(out, rows, matrix, bias);
-  return out[0];
-}
 
 }  // namespace
 
@@ -29,20 +20,20 @@ at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm,
 }
 
 at::Tensor capped_logits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap) {
-  at::Tensor logits = unembedded(x, weight, bias);
+  at::Tensor logits = few_rows_product(x, weight, bias);
   if (softcap > 0) logits.div_(softcap).tanh_().mul_(softcap);
   return logits;
 }
 
 at::Tensor attention_total(const BlockWeights& block, const at::Tensor& z) {
   const at::Tensor flat = z.flatten(1);
-  return block.b_o.defined() ? at::addmm(block.b_o, flat, block.w_o) : at::mm(flat, block.w_o);
+  return product(flat, block.w_o, block.b_o);
 }
 
 at::Tensor head_products(const BlockWeights& block, const at::Tensor& z, at::Tensor out) {
   const at::Tensor per_head = block.w_o.view({z.size(1), z.size(2), -1});
-  if (!out.defined()) return at::bmm(z.transpose(0, 1), per_head);
-  at::bmm_out(out, z.transpose(0, 1), per_head);
+  if (!out.defined()) return batch_product(z.transpose(0, 1), per_head);
+  batch_product_into(out, z.transpose(0, 1), per_head);
   return out;
 }
 

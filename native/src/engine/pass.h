@@ -64,6 +64,7 @@ class Pass {
   void check_reference() const;
   void make_deltas(PlainRun& run) const;
   int64_t first_patched_point() const;
+  double multiplications_of_block() const;
   void start();
   void start_from_run(int64_t point);
   at::Tensor embedded() const;

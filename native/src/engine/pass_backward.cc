@@ -7,10 +7,11 @@
 #include "devices/device_index.h"
 #include "engine/mlp.h"
 #include "engine/outputs.h"
-#include "engine/panel_products.h"
+#include "engine/products.h"
 #include "engine/pass.h"
 #include "operators/operators.h"
 #include "patching/plain_rows.h"
+#include "runtime/work_threads.h"
 
 namespace autocircuit {
 namespace {
@@ -24,7 +25,7 @@ constexpr int64_t kPlainRows = 128;
 // grad [rows, V] of logits -> [rows, D]. Losses usually look at few tokens: then only their columns of the matrix are read.
 at::Tensor through_unembedding(const at::Tensor& grad, const at::Tensor& unembed) {
   const at::Tensor tokens = at::nonzero(at::any(grad != 0, 0)).flatten();
-  if (8 * tokens.size(0) > grad.size(1)) return at::mm(grad, unembed.t());
+  if (8 * tokens.size(0) > grad.size(1)) return product(grad, unembed.t());
   return at::mm(grad.index_select(1, tokens), unembed.t().index_select(0, tokens));
 }
 
@@ -38,6 +39,7 @@ bool any_patched(const GroupPlan& plan) {
 
 at::Tensor Pass::backward(const at::Tensor& grad_logits) {
   const at::NoGradGuard no_grad;
+  const WorkThreads threads(multiplications_of_block());
   mask_grad_ = at::zeros({masks_, request_.patch->graph->edges}, model_.weights().options.dtype(model_.weights().sum_type()));
   backward_end(grad_logits);
   for (int64_t layer = config_.layers - 1; layer >= 0; layer--) {
@@ -92,7 +94,7 @@ void Pass::backward_mlp(int64_t layer, const at::Tensor& out_grad) {
   at::Tensor grad = out_grad;
   if (frame_.source_grad.defined()) grad = grad + frame_.source_grad[order_.mlp(layer)];
   grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {});
-  const at::Tensor hidden_grad = at::mm(grad, block.w_out.t());
+  const at::Tensor hidden_grad = product(grad, block.w_out.t());
   const HiddenGrads grads = hidden_units_backward(config_.activation, hidden_grad, saved.in, saved.gate);
   std::vector<ProjectionGrad> outputs{{Projection::mlp_in, grads.in}};
   if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads.gate);
@@ -115,8 +117,8 @@ void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
     total_grad = post_norm_backward(config_, block.ln1_post, total, out_grad, parts, share_grad);
     if (share_grad.defined()) share_grad = share_grad * post_factor(config_, block.ln1_post, total);
   }
-  at::Tensor z_grad = at::mm(total_grad, block.w_o.t()).view({frame_.n(), heads, config_.d_head});
-  if (share_grad.defined()) z_grad = z_grad + at::bmm(share_grad, per_head.transpose(1, 2)).transpose(0, 1);
+  at::Tensor z_grad = product(total_grad, block.w_o.t()).view({frame_.n(), heads, config_.d_head});
+  if (share_grad.defined()) z_grad = z_grad + batch_product(share_grad, per_head.transpose(1, 2)).transpose(0, 1);
   const std::vector<at::Tensor> grads =
       torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
 
@@ -214,9 +216,8 @@ void Pass::add_projection_gradient_(at::Tensor& grad, int64_t layer, const Proje
   const at::Tensor columns = by_row(output, rows);
   at::Tensor per_row = weight.unflatten(1, {-1, columns.size(2)}).permute({1, 2, 0});  // [heads, dHead, D]
   if (per_row.size(0) != rows) per_row = per_row.repeat_interleave(rows / per_row.size(0), 0);
-  if (is_first && suit_panels(columns, per_row)) panel_products(grad, columns, per_row, {});
-  else if (is_first) at::bmm_out(grad, columns, per_row);
-  else grad.baddbmm_(columns, per_row);
+  if (is_first) short_batch_product_into(grad, columns, per_row);
+  else add_batch_product_(grad, columns, per_row);
 }
 
 // Gradient of each row's input [rows, N, D] (before the norm) from the gradients of its projections.
@@ -301,7 +302,7 @@ void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor
   at::Tensor into = frame.source_grad.narrow(0, first, count);
   const at::Tensor weights = plan.values.to(grad.options());  // [M, T, rows, sources]
   if (masks_ == 1 && !plan_->by_token()) {
-    into.flatten(1).addmm_(weights[0][0].t(), grad.flatten(1), 1, -1);
+    add_batch_product_(into.flatten(1).unsqueeze(0), weights[0][0].t().neg().unsqueeze(0), grad.flatten(1).unsqueeze(0));
     return;
   }
   at::Tensor per_position = weights;
@@ -309,7 +310,7 @@ void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor
   const at::Tensor per_cell = per_position.unsqueeze(1)
                                   .expand({masks_, batch_ / masks_, frame.length(), -1, -1})
                                   .reshape({frame.n(), grad.size(0), count});
-  into.sub_(at::bmm(per_cell.transpose(1, 2), grad.transpose(0, 1)).transpose(0, 1));
+  add_batch_product_(into.transpose(0, 1), per_cell.transpose(1, 2).neg(), grad.transpose(0, 1));
 }
 
 // Back from the asked positions to all of them.

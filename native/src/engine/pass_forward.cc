@@ -7,11 +7,13 @@
 #include "engine/outputs.h"
 #include "engine/pass.h"
 #include "operators/operators.h"
+#include "runtime/work_threads.h"
 
 namespace autocircuit {
 
 ForwardResult Pass::forward() {
   const at::NoGradGuard no_grad;
+  const WorkThreads threads(multiplications_of_block());
   start();
   const int64_t from_point = request_.from ? first_patched_point() : 0;
   for (int64_t layer = from_point / 2; layer < config_.layers; layer++) {

@@ -4,6 +4,7 @@
 #include "devices/device_index.h"
 #include "engine/outputs.h"
 #include "engine/pass.h"
+#include "engine/products.h"
 #include "operators/operators.h"
 
 namespace autocircuit {
@@ -152,7 +153,7 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
       for (int64_t head = 0; head < count; head++) {
         at::Tensor out;
         if (live_.delta[first + head]) {
-          out = at::mm(heads.z.select(1, head), block.w_o.narrow(0, head * config_.d_head, config_.d_head));
+          out = product(heads.z.select(1, head), block.w_o.narrow(0, head * config_.d_head, config_.d_head));
           if (factor.defined()) out = out * factor;
         }
         record(first + head, out);
@@ -191,7 +192,7 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
   const int64_t kept_rows = frame_.n() / masks_;
   for (size_t i = 0; i < heads.run.size(); i++) {
     const int64_t head = heads.run[i];
-    const at::Tensor out = at::mm(heads.z.select(1, static_cast<int64_t>(i)), block.w_o.narrow(0, head * config_.d_head, config_.d_head));
+    const at::Tensor out = product(heads.z.select(1, static_cast<int64_t>(i)), block.w_o.narrow(0, head * config_.d_head, config_.d_head));
     write(head, out);
     written[head] = 1;
     if (!heads.rows[head]) continue;

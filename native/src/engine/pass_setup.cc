@@ -138,6 +138,15 @@ int64_t Pass::first_patched_point() const {
   return plan_ ? autocircuit::first_patched_point(config_, *plan_) : end_point(config_);
 }
 
+// Of the plain pass, with its share of the unembedding.
+double Pass::multiplications_of_block() const {
+  const double per_token = static_cast<double>(config_.d_model) * (2 * (config_.heads + config_.kv_heads) * config_.d_head +
+                                                                   (config_.gated ? 3 : 2) * (config_.attn_only ? 0 : config_.d_mlp));
+  const double tokens = static_cast<double>(batch_ * length_);
+  const double outputs = request_.positions ? static_cast<double>(batch_) * static_cast<double>(request_.positions->size()) : tokens;
+  return tokens * per_token + outputs * static_cast<double>(config_.d_model * config_.d_vocab_out) / static_cast<double>(config_.layers);
+}
+
 at::Tensor Pass::embedded() const {
   const Weights& weights = model_.weights();
   at::Tensor x = at::embedding(weights.embed, request_.tokens);

@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 
 #include "devices/device_index.h"
+#include "engine/products.h"
 #include "engine/reading_points.h"
 
 namespace autocircuit {
@@ -86,8 +87,10 @@ void ReaderInput::project_patched(at::Tensor& out, const Linear& linear, int64_t
   if (out.is_cpu()) {
     // One row's product is too small to share between threads; several rows are not.
     at::parallel_for(0, count, 1, [&](int64_t from, int64_t to) {
-      for (int64_t i = from; i < to; i++)
-        out.narrow(1, patched_[i] * columns, columns).copy_(apply(columns_of(linear, patched_[i] / shared * columns, columns), rows_[i]));
+      for (int64_t i = from; i < to; i++) {
+        const Linear part = columns_of(linear, patched_[i] / shared * columns, columns);
+        product_into(out.narrow(1, patched_[i] * columns, columns), rows_[i], part.weight, part.bias);
+      }
     });
     return;
   }

@@ -2,10 +2,12 @@ import {
   AutocircuitError,
   memory,
   type OpenDevice,
+  processor,
   recordings,
   resetPeak,
   synchronize,
   type TransformerOptions,
+  threads,
   versions,
 } from "@autocircuit/native";
 import { childLine } from "../child-line.ts";
@@ -43,22 +45,30 @@ export async function runEngineSuite(spec: SuiteSpec, options: EngineSuiteOption
   }
   onStep?.("making models");
   const scenarios = await makeScenarios(spec, names, how);
-  const seconds = await interleave(scenarios, spec.repeats, (done) => {
+  const onRound = (done: number) => {
     signal?.throwIfAborted();
     onStep?.(done === 0 ? "warmed up" : `round ${done} of ${spec.repeats}`);
-  });
+  };
+  const ofProcessor = new Map(scenarios.map(({ name }) => [name, [] as number[]]));
+  const seconds = await interleave(scenarios, spec.repeats, onRound, (name, time) => ofProcessor.get(name)!.push(time));
   const results = scenarios.map(({ name, plain, per }): BenchResult => {
     const times = seconds.get(name)!.map((time) => time / per);
+    const processorSeconds = median(ofProcessor.get(name)!) / per;
     return {
       name,
       seconds: median(times),
       timesPlain: median(times) / median(seconds.get(plain)!),
+      processorSeconds,
+      processorTimesPlain: processorSeconds / median(ofProcessor.get(plain)!),
       ...peaks.get(name)!,
       spread: spread(times),
     };
   });
   const { addon, libtorch, compiler } = versions();
+  const { used: set, why } = processor();
   const computes = {
+    processor: `${set} (${why})`,
+    threads: threads(),
     device: device.name,
     gpu: device.facts?.name ?? null,
     kernels: device.kernels,

@@ -8,7 +8,6 @@ import type { Context } from "../context.ts";
 import { Progress } from "../support/progress.ts";
 import { runVersions } from "../support/run-versions.ts";
 import { useDevice } from "../support/use-device.ts";
-import { useFewThreads } from "../support/use-few-threads.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { commandLine } from "./command-line.ts";
 import { type KeptCircuit, keepAnswers, requireTokens, startingAlgorithms } from "./keep.ts";
@@ -37,7 +36,6 @@ export async function discover(
   if (note) print(note);
   const { ablation } = settings;
   if (settings.keep !== undefined) requireTokens(task);
-  await useFewThreads(task.model);
   const started = performance.now();
   const found = await findCircuit(task, settings, signal);
   const seconds = (performance.now() - started) / 1000;

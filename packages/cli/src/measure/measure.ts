@@ -11,7 +11,6 @@ import { runVersions } from "../support/run-versions.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
-import { useFewThreads } from "../support/use-few-threads.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 
 /** Runs circuits of several sizes and prints a row of metrics for each. */
@@ -41,7 +40,6 @@ export async function measure(
     );
   }
   if (model !== undefined) print(memoryOf(task, { circuits: 1, sliced: true }, used));
-  await useFewThreads(task.model);
   const names = chosenMetrics(task, options.metrics);
   using progress = new Progress("circuits");
   const { patch, ablation, sizes } = options;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "check.h"
+#include "kernels/all_kernels.h"
 
 using namespace autocircuit;
 
@@ -17,12 +18,12 @@ std::vector<float> random_numbers(int64_t count, int seed) {
   return numbers;
 }
 
-void compare(int64_t rows, int64_t deltas, int64_t d, bool wide) {
+void compare(int64_t rows, int64_t deltas, int64_t d, const Kernels& use) {
   constexpr int64_t batch = 5;
   const std::vector<float> x = random_numbers(batch * rows * d, 1), y = random_numbers(deltas * batch * d, 2);
   std::vector<double> expected(rows * deltas);
   std::vector<float> given(rows * deltas, 1.0f);
-  ProductSums<float> sums(rows, deltas, d, wide);
+  ProductSums<float> sums(rows, deltas, d, use);
   for (int64_t i = 0; i < batch; i++) {
     for (int64_t r = 0; r < rows; r++) std::copy_n(x.data() + (i * rows + r) * d, d, sums.row(r));
     sums.add(y.data() + i * d, batch * d);
@@ -40,9 +41,9 @@ void compare(int64_t rows, int64_t deltas, int64_t d, bool wide) {
 }  // namespace
 
 TEST("sums of products of rows with deltas are those of plain loops, for tiles that are full or not") {
-  // Tiles for wide registers give the same where registers are narrow: compilers split them.
-  for (const bool wide : {false, true})
+  test::with_all_kernels([](const Kernels& use) {
     for (const int64_t rows : {1, 3, 4, 5, 9})
       for (const int64_t deltas : {1, 3, 6, 13})
-        for (const int64_t d : {5, 16, 37, 64}) compare(rows, deltas, d, wide);
+        for (const int64_t d : {5, 16, 37, 64}) compare(rows, deltas, d, use);
+  });
 }
