@@ -1,14 +1,15 @@
 // npm run check:arm64 [-- FILTER]: compiles the addon and the C++ unit tests for aarch64 with a cross compiler, and runs the tests (those
 // whose name contains FILTER) under qemu. For Linux; on Debian: apt-get install g++-aarch64-linux-gnu qemu-user cmake ninja-build.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { arm64LibTorch } from "./lib/arm64-libtorch.mjs";
+import { makeArm64Root, PROCESSOR } from "./lib/arm64-root.mjs";
 import { ROOT, run } from "./lib/run.mjs";
 import { describeError, main, StepError, Steps } from "./lib/steps.mjs";
 
 const COMPILER = "aarch64-linux-gnu-g++";
 const EMULATOR = "qemu-aarch64";
-/** Where Debian keeps aarch64's own C and C++ libraries. */
-const SYSTEM = "/usr/aarch64-linux-gnu";
 const BUILD = join(ROOT, "native", "build", "arm64");
 
 async function succeeds(command, args, what) {
@@ -38,9 +39,16 @@ await main(async () => {
     await steps.step("compile", () =>
       succeeds("cmake", ["--build", BUILD, "--target", "autocircuit", "autocircuit_tests"], "compile"),
     );
-    const { code } = await run(EMULATOR, ["-L", SYSTEM, join(BUILD, "autocircuit_tests"), ...process.argv.slice(2)]);
+    const root = mkdtempSync(join(tmpdir(), "autocircuit-arm64-"));
+    try {
+      makeArm64Root(root);
+      const tests = [join(BUILD, "autocircuit_tests"), ...process.argv.slice(2)];
+      const { code } = await run(EMULATOR, ["-cpu", PROCESSOR, "-L", root, ...tests]);
+      process.exitCode = code;
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
     console.log(steps.summary());
-    process.exitCode = code;
   } catch (error) {
     console.error(describeError(error));
     process.exitCode = 1;
