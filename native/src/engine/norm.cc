@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "engine/wide.h"
+
 namespace autocircuit {
 
 at::Tensor apply(const Norm& norm, const at::Tensor& x) {
@@ -11,8 +13,9 @@ at::Tensor apply(const Norm& norm, const at::Tensor& x) {
     case NormKind::layer:
       return at::layer_norm(x, {x.size(-1)}, norm.scale, norm.shift, norm.eps);
     case NormKind::rms: {
-      const at::Tensor normed = x * at::rsqrt(at::mean(x * x, -1, true) + norm.eps);
-      return norm.scale.defined() ? normed * norm.scale : normed;
+      const at::Tensor wide = widened(x);  // squares of float16 end at 255
+      const at::Tensor normed = wide * at::rsqrt(at::mean(wide * wide, -1, true) + norm.eps);
+      return (norm.scale.defined() ? normed * norm.scale : normed).to(x.scalar_type());
     }
   }
   return x;

@@ -3,10 +3,12 @@
 #include <ATen/ATen.h>
 
 #include "engine/panel_products.h"
+#include "engine/wide.h"
 
 namespace autocircuit {
 namespace {
 
+// Of x as it is, or widened: squares of float16 end at 255.
 at::Tensor inverse_rms(const at::Tensor& x, double eps) { return at::rsqrt(at::mean(x * x, -1, true) + eps); }
 
 // x W + b with the matrix of the vocabulary: few rows read all of it.
@@ -21,12 +23,14 @@ at::Tensor unembedded(const at::Tensor& x, const at::Tensor& weight, const at::T
 }  // namespace
 
 at::Tensor post_factor(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& total) {
-  return norm.scale.defined() ? inverse_rms(total, config.eps) * norm.scale : at::Tensor();
+  return norm.scale.defined() ? inverse_rms(widened(total), config.eps) * norm.scale : at::Tensor();
 }
 
 at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x) {
-  return norm.scale.defined() ? x * post_factor(config, norm, x) : x;
+  return norm.scale.defined() ? times_factor(x, post_factor(config, norm, x)) : x;
 }
+
+at::Tensor times_factor(const at::Tensor& x, const at::Tensor& factor) { return (x * factor).to(x.scalar_type()); }
 
 at::Tensor capped_logits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap) {
   at::Tensor logits = unembedded(x, weight, bias);
@@ -50,19 +54,20 @@ at::Tensor head_outputs_of(const Transformer& model, int64_t layer, const at::Te
   const BlockWeights& block = model.weights().blocks[layer];
   const at::Tensor products = head_products(block, z);
   if (!block.ln1_post.scale.defined()) return products;
-  return products * post_factor(model.config(), block.ln1_post, attention_total(block, z));
+  return times_factor(products, post_factor(model.config(), block.ln1_post, attention_total(block, z)));
 }
 
-at::Tensor post_norm_backward(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x,
-                              const at::Tensor& grad, const at::Tensor& parts, const at::Tensor& part_grads) {
-  if (!norm.scale.defined()) return grad;
+at::Tensor post_norm_backward(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x_in,
+                              const at::Tensor& grad_in, const at::Tensor& parts, const at::Tensor& part_grads) {
+  if (!norm.scale.defined()) return grad_in;
   // share_i = part_i * w * r with r = (mean x^2 + eps)^-1/2, so d loss / d r = sum w * (grad x + sum_i part_grad_i part_i)
   // and d r / d x = -r^3 x / D.
+  const at::Tensor x = widened(x_in), grad = widened(grad_in);
   const at::Tensor r = inverse_rms(x, config.eps);
   at::Tensor through = grad * x;
-  if (part_grads.defined()) through = through + (part_grads * parts).sum(0);
+  if (part_grads.defined()) through = through + (widened(part_grads) * parts).sum(0);
   const at::Tensor slope = (through * norm.scale).sum(-1, true) * r.pow(3) / static_cast<double>(x.size(-1));
-  return grad * norm.scale * r - x * slope;
+  return (grad * norm.scale * r - x * slope).to(grad_in.scalar_type());
 }
 
 }  // namespace autocircuit

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "devices/device_index.h"
+#include "engine/check_finite.h"
 #include "engine/mlp.h"
 #include "engine/outputs.h"
 #include "engine/panel_products.h"
@@ -28,6 +29,13 @@ at::Tensor through_unembedding(const at::Tensor& grad, const at::Tensor& unembed
   return at::mm(grad.index_select(1, tokens), unembed.t().index_select(0, tokens));
 }
 
+// The power of two that brings the largest number of a gradient in float16 close to 1: far below it there are no digits left, and what
+// flows back is linear in the gradient.
+at::Tensor scale_to_one(const at::Tensor& grad) {
+  constexpr double smallest = 1.0 / (1 << 24);
+  return at::exp2(at::floor(at::log2(grad.abs().amax().to(at::kFloat).clamp_min(smallest))).neg());
+}
+
 bool any_patched(const GroupPlan& plan) {
   for (int64_t head = 0; head < plan.group->heads; head++)
     if (plan.is_patched(head)) return true;
@@ -39,12 +47,18 @@ bool any_patched(const GroupPlan& plan) {
 at::Tensor Pass::backward(const at::Tensor& grad_logits) {
   const at::NoGradGuard no_grad;
   mask_grad_ = at::zeros({masks_, request_.patch->graph->edges}, model_.weights().options.dtype(model_.weights().sum_type()));
-  backward_end(grad_logits);
+  const bool scaled = model_.weights().options.dtype() == at::kHalf;
+  const at::Tensor scale = scaled ? scale_to_one(grad_logits) : at::Tensor();
+  backward_end(scaled ? (grad_logits.to(at::kFloat) * scale).to(at::kHalf) : grad_logits);
   for (int64_t layer = config_.layers - 1; layer >= 0; layer--) {
     request_.cancel.check();
     backward_block(layer);
     saved_[layer] = {};
   }
+  if (scaled) mask_grad_ = mask_grad_ / scale;
+  check_finite(mask_grad_, [](const std::vector<int64_t>& at) {
+    return "The gradient of the mask at edge " + std::to_string(at[1]) + (at[0] > 0 ? " (mask " + std::to_string(at[0]) + ")" : "");
+  });
   const at::Tensor& mask = request_.patch->mask;
   return mask_grad_.view(mask.sizes()).to(mask.options());
 }
@@ -113,7 +127,7 @@ void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
     const at::Tensor total = attention_total(block, z);
     const at::Tensor parts = share_grad.defined() ? head_products(block, z) : at::Tensor();
     total_grad = post_norm_backward(config_, block.ln1_post, total, out_grad, parts, share_grad);
-    if (share_grad.defined()) share_grad = share_grad * post_factor(config_, block.ln1_post, total);
+    if (share_grad.defined()) share_grad = times_factor(share_grad, post_factor(config_, block.ln1_post, total));
   }
   at::Tensor z_grad = at::mm(total_grad, block.w_o.t()).view({frame_.n(), heads, config_.d_head});
   if (share_grad.defined()) z_grad = z_grad + at::bmm(share_grad, per_head.transpose(1, 2)).transpose(0, 1);

@@ -87,8 +87,7 @@ void Pass::block(int64_t layer, int64_t from_point) {
 
 at::Tensor Pass::ablated_outputs(int64_t first, int64_t count) const {
   if (!plan_) return {};
-  const at::Tensor& sources = request_.patch->ablation->sources();
-  const at::Tensor part = sources.narrow(0, first, count).flatten(1, 2);
+  const at::Tensor part = ablated_->sources().narrow(0, first, count).flatten(1, 2);
   return frame_.length() == length_ ? part : at_positions(part, 1, length_, frame_.positions);
 }
 
@@ -112,7 +111,7 @@ at::Tensor Pass::run_mlp(int64_t layer) {
   const BlockWeights& block = model_.weights().blocks[layer];
   const GroupPlan* plan = find(Reader::mlp, layer);
   if (plan && plan->rows[0] == RowKind::ablated) {
-    at::Tensor out = ablation()->cache().mlp_output(model_, layer);
+    at::Tensor out = ablated_->mlp_output(layer);
     if (frame_.length() != length_) out = at_positions(out, 0, length_, frame_.positions);
     return out.size(0) == frame_.n() ? out : out.repeat({frame_.n() / out.size(0), 1});
   }
@@ -148,7 +147,7 @@ at::Tensor Pass::end_input() {
   const GroupPlan* plan = find(Reader::end, config_.layers - 1);
   if (!plan || plan->all(RowKind::plain)) return frame_.resid;
   if (plan->rows[0] == RowKind::ablated) {
-    at::Tensor x = ablation()->cache().resid(model_, end_point(config_));
+    at::Tensor x = ablated_->resid(end_point(config_));
     if (frame_.length() != length_) x = at_positions(x, 0, length_, frame_.positions);
     return x.size(0) == frame_.n() ? x : x.repeat({frame_.n() / x.size(0), 1});
   }
@@ -170,7 +169,7 @@ at::Tensor Pass::logits(const at::Tensor& rows) {
 
 at::Tensor Pass::collected_sources() const {
   const at::Tensor late = frame_.delta.late.view({order_.count(), batch_, length_, config_.d_model});
-  return plan_ ? request_.patch->ablation->sources() - late : late;
+  return plan_ ? ablated_->sources() - late : late;
 }
 
 }  // namespace autocircuit

@@ -4,6 +4,7 @@
 #include "devices/device_index.h"
 #include "engine/outputs.h"
 #include "engine/pass.h"
+#include "engine/wide.h"
 #include "operators/operators.h"
 
 namespace autocircuit {
@@ -22,16 +23,19 @@ bool Pass::may_know_heads(int64_t layer) const {
 // What the kept run knows of this layer's heads; at first their outputs in the run itself, under rows of zeros.
 KeptHeads& Pass::kept_heads(int64_t layer) {
   const PlainRun& run = *request_.from;
-  KeptHeads& kept = request_.from->heads;
+  KeptHeads& kept = run_cache_->heads;
   std::vector<int64_t> positions = frame_.positions;
   if (layer + 1 == config_.layers && narrows_) positions = *request_.positions;
-  if (kept.layer == layer && kept.positions == positions && kept.ablation.lock() == request_.patch->ablation) return kept;
+  if (kept.layer == layer && kept.positions == positions && kept.graph == request_.patch->graph->serial.value() &&
+      kept.ablation == ablated_->serial())
+    return kept;
   const auto here = [&](const at::Tensor& rows) {
     return static_cast<int64_t>(positions.size()) == length_ ? rows : at_positions(rows, 0, length_, positions);
   };
   const BlockWeights& block = model_.weights().blocks[layer];
   kept = KeptHeads();
-  kept.ablation = request_.patch->ablation;
+  kept.graph = request_.patch->graph->serial.value();
+  kept.ablation = ablated_->serial();
   kept.layer = layer;
   kept.before = here(run.resid[attention_point(layer)]);
   if (block.b_o.defined()) kept.before = kept.before + block.b_o;
@@ -39,7 +43,7 @@ KeptHeads& Pass::kept_heads(int64_t layer) {
   kept.rows.resize(config_.heads);
   for (int64_t source = order_.heads(layer); source < order_.heads(layer) + config_.heads; source++) {
     kept.outputs.push_back(here(run.sources[source].flatten(0, 1)));
-    kept.deltas.push_back(here(run.delta[source]));
+    kept.deltas.push_back(here(run_delta_[source]));
   }
   kept.positions = std::move(positions);
   return kept;
@@ -88,7 +92,7 @@ Pass::Heads Pass::run_heads(int64_t layer) {
   ReaderInput::KnownPlain known;
   if (heads.kept)
     known = [&](Projection which) {
-      at::Tensor& made = request_.from->projections[{layer, static_cast<int>(which)}];
+      at::Tensor& made = run_cache_->projections[{layer, static_cast<int>(which)}];
       if (!made.defined())
         made = apply(reader_linear(model_, layer, which), apply(reader_norm(model_, layer, which), request_.from->resid[attention_point(layer)]));
       return frame_.length() == length_ ? made : at_positions(made, 0, length_, frame_.positions);
@@ -148,12 +152,12 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
       if (block.ln1_post.scale.defined()) factor = post_factor(config_, block.ln1_post, total);
     }
     if (2 * wanted <= count) {
-      if (summed) frame_.resid = frame_.resid + (factor.defined() ? total * factor : total);
+      if (summed) frame_.resid = frame_.resid + (factor.defined() ? times_factor(total, factor) : total);
       for (int64_t head = 0; head < count; head++) {
         at::Tensor out;
         if (live_.delta[first + head]) {
           out = at::mm(heads.z.select(1, head), block.w_o.narrow(0, head * config_.d_head, config_.d_head));
-          if (factor.defined()) out = out * factor;
+          if (factor.defined()) out = times_factor(out, factor);
         }
         record(first + head, out);
       }
@@ -175,8 +179,8 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
   // From a kept run the sum is known, but for what some heads give instead.
   KeptHeads* const kept = heads.kept;
   at::Tensor resid;
-  if (summed && kept) resid = per_mask(kept->after);
-  else if (summed) resid = block.b_o.defined() ? frame_.resid + block.b_o : frame_.resid.clone();
+  if (summed && kept) resid = widened(per_mask(kept->after));
+  else if (summed) resid = widened(block.b_o.defined() ? frame_.resid + block.b_o : frame_.resid.clone());
   const auto by_mask = [&](const at::Tensor& rows) { return rows.view({masks_, -1, config_.d_model}); };
   const auto write = [&](int64_t head, const at::Tensor& out) {
     if (summed) resid.add_(out);
@@ -201,7 +205,7 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
     kept->set(head, *heads.rows[head], once, (ablated.unsqueeze(0) - once.view({-1, ablated.size(0), config_.d_model})).flatten(0, 1));
   }
   if (!heads.constant.empty()) {
-    at::Tensor outputs = ablation()->cache().head_outputs(model_, layer);
+    at::Tensor outputs = ablated_->head_outputs(layer);
     if (frame_.length() != length_) outputs = at_positions(outputs, 1, length_, frame_.positions);
     for (const int64_t head : heads.constant) {
       const at::Tensor out = outputs[head];
@@ -211,7 +215,7 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
   }
   for (int64_t head = 0; head < count; head++)
     if (!written[head]) record(first + head, {});
-  if (summed) frame_.resid = resid;
+  if (summed) frame_.resid = resid.to(model_.weights().options.dtype().toScalarType());
 }
 
 }  // namespace autocircuit

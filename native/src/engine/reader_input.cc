@@ -29,9 +29,9 @@ Linear columns_of(const Linear& linear, int64_t from, int64_t count) {
 }  // namespace
 
 ReaderInput::ReaderInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
-                         const std::vector<uint8_t>& live, const Ablation* ablation, const PatchedInputs& patched_inputs,
+                         const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs,
                          KnownPlain known)
-    : model_(model), frame_(frame), plan_(plan), layer_(layer), live_(live), ablation_(ablation), known_(std::move(known)),
+    : model_(model), frame_(frame), plan_(plan), layer_(layer), live_(live), ablated_inputs_(ablated), known_(std::move(known)),
       norm_(reader_norm(model, layer, which)) {
   for (int64_t head = 0; head < static_cast<int64_t>(live.size()); head++) {
     if (!live[head]) continue;
@@ -74,7 +74,7 @@ at::Tensor ReaderInput::project(Projection which) const {
   }
   if (!patched_.empty()) project_patched(out, linear, heads);
   if (!ablated_.empty()) {
-    const at::Tensor cached = in_frame(ablation_->cache().projection(model_, layer_, which), frame_, ablation_->sources().size(2));
+    const at::Tensor cached = in_frame(ablated_inputs_->projection(layer_, which), frame_, ablated_inputs_->sources().size(2));
     for (const int64_t row : ablated_) put(row, cached.narrow(1, row / shared * columns, columns));
   }
   return out;

@@ -52,7 +52,10 @@ class Reader {
                                     " values that are NaN or infinite (the first at flat index " +
                                     std::to_string(bad[0][0].item<int64_t>()) + "); the checkpoint is damaged");
     }
-    return tensor.detach().to(device_, dtype_);
+    const at::Tensor placed = tensor.detach().to(device_, dtype_);
+    if (dtype_ == at::kHalf && tensor.scalar_type() != at::kHalf && !std::isfinite(placed.abs().max().item<double>()))
+      throw std::invalid_argument("weight '" + name + "' holds numbers that float16 cannot (it ends at 65504); use bfloat16 or float32");
+    return placed;
   }
 
   void refuse_unused() const {
