@@ -23,6 +23,12 @@ inline std::vector<Test>& all() {
   return tests;
 }
 
+/// The name of the test that runs now.
+inline std::string& running_test() {
+  static std::string name;
+  return name;
+}
+
 struct Registration {
   Registration(std::string name, std::function<void()> body) { all().push_back({std::move(name), std::move(body)}); }
 };

@@ -15,11 +15,11 @@ TEST("plain forward and sources equal the network written out") {
     request.graph = std::make_shared<PatchGraph>(graph);
     request.want_sources = true;
     const ForwardResult got = s.model.forward(request);
-    CHECK_MESSAGE(close(got.logits, expected.logits), name);
-    CHECK_MESSAGE(close(got.sources, expected.sources), name + ": sources");
+    CHECK_MESSAGE(close(s, got.logits, expected.logits), name);
+    CHECK_MESSAGE(close(s, got.sources, expected.sources), name + ": sources");
     request.want_sources = false;
     request.positions = std::vector<int64_t>{6, 2};
-    CHECK_MESSAGE(close(s.model.forward(request).logits, expected.logits.index_select(1, at::tensor({6, 2}))), name + ": positions");
+    CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected.logits.index_select(1, at::tensor({6, 2}))), name + ": positions");
   });
 }
 
@@ -32,9 +32,9 @@ TEST("every kind of mask gives the logits of inputs built one by one") {
         const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, mask, values(*ablation)).logits;
         ForwardRequest request = request_for(s, graph, mask, ablation);
         const std::string what = name + ", mask " + mask_name + " x" + std::to_string(count);
-        CHECK_MESSAGE(close(s.model.forward(request).logits, expected), what);
+        CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected), what);
         request.positions = std::vector<int64_t>{6};
-        CHECK_MESSAGE(close(s.model.forward(request).logits, expected.narrow(1, 6, 1)), what + ", last position");
+        CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected.narrow(1, 6, 1)), what + ", last position");
       }
   });
 }
@@ -47,7 +47,7 @@ TEST("an ablation that all examples share, and one of zeros") {
       for (const auto& [mask_name, mask] : masks(graph.edges)) {
         const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, mask, sources.expand({-1, 3, -1, -1})).logits;
         ForwardRequest request = request_for(s, graph, mask, std::make_shared<Ablation>(sources));
-        CHECK_MESSAGE(close(s.model.forward(request).logits, expected), name + ", mask " + mask_name);
+        CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected), name + ", mask " + mask_name);
       }
   });
 }
@@ -69,7 +69,7 @@ TEST("the mask's gradient is that of the network written out") {
           ForwardRequest request = request_for(s, graph, leaf, ablation);
           if (last) request.positions = std::vector<int64_t>{6};
           const at::Tensor got = torch::autograd::grad({loss(s.model.forward(request).logits, weights)}, {leaf})[0];
-          CHECK_MESSAGE(close(got, expected),
+          CHECK_MESSAGE(close(s, got, expected),
                         name + ", mask " + mask_name + " x" + std::to_string(count) + (last ? ", last position" : ""));
         }
   });
