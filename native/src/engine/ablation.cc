@@ -6,6 +6,7 @@
 #include "engine/mlp.h"
 #include "engine/outputs.h"
 #include "engine/reading_points.h"
+#include "engine/wide.h"
 
 namespace autocircuit {
 
@@ -52,12 +53,12 @@ at::Tensor AblationCache::resid(int64_t point) {
   while (static_cast<int64_t>(resid_.size()) <= point) {
     const int64_t at_point = static_cast<int64_t>(resid_.size());
     if (at_point == 0) {
-      resid_.push_back(flat[0]);
+      resid_.push_back(flat[0].to(stream_type(model_.weights())));
       continue;
     }
     const int64_t from = order.before(at_point - 1), to = order.before(at_point);
     at::Tensor next = resid_.back();
-    if (to > from) next = next + flat.narrow(0, from, to - from).sum(0);
+    if (to > from) next = next + flat.narrow(0, from, to - from).sum(0, /*keepdim=*/false, next.scalar_type());
     const bool after_attention = c.parallel ? at_point % 2 == 0 : at_point % 2 == 1;
     const at::Tensor& bias = model_.weights().blocks[(at_point - 1) / 2].b_o;
     if (after_attention && bias.defined()) next = next + bias;
@@ -71,7 +72,7 @@ at::Tensor AblationCache::projection(int64_t layer, Projection which) {
   if (made.defined()) return made;
   const bool mlp = which == Projection::mlp_in || which == Projection::mlp_gate;
   const at::Tensor x = resid(mlp ? mlp_point(model_.config(), layer) : attention_point(layer));
-  made = apply(reader_linear(model_, layer, which), apply(reader_norm(model_, layer, which), x));
+  made = apply(reader_linear(model_, layer, which), apply(reader_norm(model_, layer, which), x, type_of(model_.weights())));
   return made;
 }
 

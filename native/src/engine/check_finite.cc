@@ -12,7 +12,7 @@ void check_finite(const at::Tensor& result, const std::function<std::string(cons
   if (!result.is_cpu() || std::isfinite(result.sum(at::kDouble).item<double>())) return;
   const at::Tensor bad = at::nonzero(at::isfinite(result).logical_not());
   if (bad.size(0) == 0) return;
-  const at::Tensor first = bad[0];
+  const at::Tensor first = bad[0].contiguous();  // nonzero gives columns
   const std::vector<int64_t> index(first.const_data_ptr<int64_t>(), first.const_data_ptr<int64_t>() + first.numel());
   at::Tensor number = result;
   for (const int64_t i : index) number = number[i];

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "engine/wide.h"
-
 namespace autocircuit {
 
 bool KeptHeads::holds(int64_t head, const Rows& asked) const {
@@ -18,9 +16,8 @@ void KeptHeads::set(int64_t head, Rows given, const at::Tensor& output, const at
   rows[head] = std::move(given);
   outputs[head] = output;
   deltas[head] = delta;
-  at::Tensor sum = widened(before.clone());
-  for (const at::Tensor& each : outputs) sum.add_(each);
-  after = sum.to(before.scalar_type());
+  after = before.clone();
+  for (const at::Tensor& each : outputs) after.add_(each);
 }
 
 std::optional<KeptHeads::Rows> rows_of_head(const std::vector<const GroupPlan*>& readers, const std::vector<int64_t>& heads) {

@@ -82,6 +82,7 @@ class Pass {
   void write_mlp(int64_t layer, const at::Tensor& out);
   void read_residual(Reader reader, int64_t layer);
   void record(int64_t source, const at::Tensor& output);
+  void record_stream(int64_t source);
   at::Tensor end_input();
   at::Tensor output_rows(const at::Tensor& x) const;
   at::Tensor logits(const at::Tensor& rows);

@@ -10,6 +10,7 @@
 #include "engine/outputs.h"
 #include "engine/panel_products.h"
 #include "engine/pass.h"
+#include "engine/wide.h"
 #include "operators/operators.h"
 #include "patching/plain_rows.h"
 
@@ -84,7 +85,8 @@ void Pass::backward_end(const at::Tensor& grad_logits) {
   }
   at::Tensor rows = x_grad.unsqueeze(0).contiguous();
   norm_backward_rows_(rows, x, final_norm);
-  frame_.grad = rows[0];
+  // As wide as the stream: what patched edges take away is added up in another order, and has to cancel.
+  frame_.grad = rows[0].to(stream_type(model_.weights()));
   contract(frame_, {plan}, rows);
   if (plan) flow_to_sources(frame_, *plan, rows);
 }
@@ -105,7 +107,7 @@ void Pass::backward_mlp(int64_t layer, const at::Tensor& out_grad) {
   Saved& saved = saved_[layer];
   at::Tensor grad = out_grad;
   if (frame_.source_grad.defined()) grad = grad + frame_.source_grad[order_.mlp(layer)];
-  grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {});
+  grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {}).to(type_of(model_.weights()));
   const at::Tensor hidden_grad = at::mm(grad, block.w_out.t());
   const HiddenGrads grads = hidden_units_backward(config_.activation, hidden_grad, saved.in, saved.gate);
   std::vector<ProjectionGrad> outputs{{Projection::mlp_in, grads.in}};
@@ -129,8 +131,15 @@ void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
     total_grad = post_norm_backward(config_, block.ln1_post, total, out_grad, parts, share_grad);
     if (share_grad.defined()) share_grad = times_factor(share_grad, post_factor(config_, block.ln1_post, total));
   }
-  at::Tensor z_grad = at::mm(total_grad, block.w_o.t()).view({frame_.n(), heads, config_.d_head});
-  if (share_grad.defined()) z_grad = z_grad + at::bmm(share_grad, per_head.transpose(1, 2)).transpose(0, 1);
+  const at::ScalarType type = type_of(model_.weights());
+  at::Tensor z_grad;
+  if (share_grad.defined() && share_grad.scalar_type() != type) {
+    // One product: two would be rounded before they cancel.
+    z_grad = at::bmm((total_grad + share_grad).to(type), per_head.transpose(1, 2)).transpose(0, 1).contiguous();
+  } else {
+    z_grad = at::mm(total_grad.to(type), block.w_o.t()).view({frame_.n(), heads, config_.d_head});
+    if (share_grad.defined()) z_grad = z_grad + at::bmm(share_grad, per_head.transpose(1, 2)).transpose(0, 1);
+  }
   const std::vector<at::Tensor> grads =
       torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
 
@@ -162,7 +171,7 @@ void Pass::flow_readers(int64_t layer, const at::Tensor& resid, const std::vecto
     rows += group.plan ? group.plan->group->heads : 1;
     plans.push_back(group.plan);
   }
-  if (plans[0] && has_plain_rows(resid) && std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return any_patched(*plan); }))
+  if (plans[0] && resid.scalar_type() == type_of(model_.weights()) && has_plain_rows(resid) && std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return any_patched(*plan); }))
     return flow_plain_readers(layer, resid, readers, plans, rows);
   const int64_t n = frame_.n();
   const at::Tensor grads = row_grads(rows, n);
@@ -216,7 +225,7 @@ void Pass::backward_residual_reader(Reader reader, int64_t layer) {
   const GroupPlan* plan = find(reader, layer);
   if (!plan) return;
   const at::Tensor rows = frame_.grad.unsqueeze(0);
-  contract(frame_, {plan}, rows);
+  contract(frame_, {plan}, rows.to(type_of(model_.weights())));
   flow_to_sources(frame_, *plan, rows);
 }
 
@@ -261,7 +270,7 @@ void Pass::input_gradient_(at::Tensor& grad, const Frame& frame, const GroupPlan
 // Gradient of the rows' inputs [rows of all plans, N, D] into the stream, the mask and the sources.
 void Pass::flow(Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
   contract(frame, plans, grad);
-  frame.grad = frame.grad + (grad.size(0) == 1 ? grad[0] : grad.sum(0));
+  frame.grad = frame.grad + (grad.size(0) == 1 ? grad[0] : grad.sum(0, /*keepdim=*/false, frame.grad.scalar_type()));
   int64_t row = 0;
   for (const GroupPlan* plan : plans) {
     if (!plan) continue;
@@ -307,11 +316,12 @@ void Pass::add_products(const std::vector<const GroupPlan*>& plans, const at::Te
 }
 
 // A patched edge subtracts m times the source's own output: its gradient is -m times the row's.
-void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad) {
+void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad_in) {
   if (!any_patched(plan)) return;
+  const at::Tensor grad = grad_in.to(frame.grad.scalar_type());
   const int64_t first = plan.group->first_source, count = plan.group->sources;
   if (!frame.source_grad.defined())
-    frame.source_grad = at::zeros({order_.count(), frame.n(), config_.d_model}, model_.weights().options);
+    frame.source_grad = at::zeros({order_.count(), frame.n(), config_.d_model}, grad.options());
   at::Tensor into = frame.source_grad.narrow(0, first, count);
   const at::Tensor weights = plan.values.to(grad.options());  // [M, T, rows, sources]
   if (masks_ == 1 && !plan_->by_token()) {

@@ -6,6 +6,7 @@
 #include "engine/mlp.h"
 #include "engine/outputs.h"
 #include "engine/pass.h"
+#include "engine/wide.h"
 #include "operators/operators.h"
 
 namespace autocircuit {
@@ -25,9 +26,9 @@ ForwardResult Pass::forward() {
     const at::Tensor x = end_input();
     const NormWeights& ln_final = model_.weights().ln_final;
     const Norm final_norm{config_.norm, config_.eps, ln_final.scale, ln_final.shift};
-    if (request_.want_hidden) hidden_.push_back(apply(final_norm, x));
+    if (request_.want_hidden) hidden_.push_back(apply(final_norm, x, type_of(model_.weights())));
     if (request_.want_logits || request_.reference) {
-      const at::Tensor outputs = output_rows(apply(final_norm, x));
+      const at::Tensor outputs = output_rows(apply(final_norm, x, type_of(model_.weights())));
       if (request_.want_logits) result.logits = logits(outputs);
       if (request_.reference) {
         const Reference& reference = *request_.reference;
@@ -61,7 +62,7 @@ void Pass::keep_resid(int64_t point) {
 void Pass::block(int64_t layer, int64_t from_point) {
   const bool heads_run = attention_point(layer) >= from_point;
   const bool last = layer + 1 == config_.layers;
-  if (request_.want_hidden) hidden_.push_back(frame_.resid);
+  if (request_.want_hidden) hidden_.push_back(frame_.resid.to(type_of(model_.weights())));
   keep_resid(attention_point(layer));
   Heads heads;
   if (heads_run) heads = run_heads(layer);
@@ -73,7 +74,7 @@ void Pass::block(int64_t layer, int64_t from_point) {
   if (has_mlp && !config_.parallel) {
     if (order_.has_mid()) {
       read_residual(Reader::mid, layer);
-      record(order_.mid(layer), frame_.resid);
+      record_stream(order_.mid(layer));
     }
     keep_resid(attention_point(layer) + 1);
     mlp = run_mlp(layer);
@@ -81,7 +82,7 @@ void Pass::block(int64_t layer, int64_t from_point) {
   if (has_mlp) write_mlp(layer, mlp);
   if (!factorized_ && !last) {
     read_residual(Reader::post, layer);
-    record(order_.post(layer), frame_.resid);
+    record_stream(order_.post(layer));
   }
 }
 
@@ -104,6 +105,13 @@ void Pass::record(int64_t source, const at::Tensor& output) {
   const auto per_example = [&](const at::Tensor& x) { return x.view({-1, ablated.size(0), config_.d_model}); };
   at::Tensor deltas = per_example(slot);
   at::sub_out(deltas, ablated.unsqueeze(0), per_example(output));
+}
+
+// A source that is the stream itself, which goes on as what is recorded.
+void Pass::record_stream(int64_t source) {
+  const at::ScalarType type = type_of(model_.weights());
+  frame_.resid = frame_.resid.to(type).to(stream_type(model_.weights()));
+  record(source, frame_.resid);
 }
 
 at::Tensor Pass::run_mlp(int64_t layer) {

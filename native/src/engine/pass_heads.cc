@@ -94,7 +94,7 @@ Pass::Heads Pass::run_heads(int64_t layer) {
     known = [&](Projection which) {
       at::Tensor& made = run_cache_->projections[{layer, static_cast<int>(which)}];
       if (!made.defined())
-        made = apply(reader_linear(model_, layer, which), apply(reader_norm(model_, layer, which), request_.from->resid[attention_point(layer)]));
+        made = apply(reader_linear(model_, layer, which), apply(reader_norm(model_, layer, which), request_.from->resid[attention_point(layer)], type_of(model_.weights())));
       return frame_.length() == length_ ? made : at_positions(made, 0, length_, frame_.positions);
     };
   if (shared) together.emplace(input_of(shared, layer, Projection::key, live_k, known));
@@ -179,8 +179,8 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
   // From a kept run the sum is known, but for what some heads give instead.
   KeptHeads* const kept = heads.kept;
   at::Tensor resid;
-  if (summed && kept) resid = widened(per_mask(kept->after));
-  else if (summed) resid = widened(block.b_o.defined() ? frame_.resid + block.b_o : frame_.resid.clone());
+  if (summed && kept) resid = per_mask(kept->after);
+  else if (summed) resid = block.b_o.defined() ? frame_.resid + block.b_o : frame_.resid.clone();
   const auto by_mask = [&](const at::Tensor& rows) { return rows.view({masks_, -1, config_.d_model}); };
   const auto write = [&](int64_t head, const at::Tensor& out) {
     if (summed) resid.add_(out);
@@ -215,7 +215,7 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
   }
   for (int64_t head = 0; head < count; head++)
     if (!written[head]) record(first + head, {});
-  if (summed) frame_.resid = resid.to(model_.weights().options.dtype().toScalarType());
+  if (summed) frame_.resid = resid;
 }
 
 }  // namespace autocircuit

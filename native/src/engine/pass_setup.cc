@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "engine/pass.h"
+#include "engine/wide.h"
 #include "engine/workspace.h"
 
 namespace autocircuit {
@@ -146,7 +147,7 @@ void Pass::start() {
   if (request_.from) return start_from_run(first_patched_point());
   make_buffers(batch_ * length_);
   if (!live_.resid[0] && !live_.delta[0]) return;
-  frame_.resid = embedded();
+  frame_.resid = embedded().to(stream_type(model_.weights()));
   record(order_.start(), frame_.resid);
 }
 

