@@ -1,5 +1,5 @@
-// npm test: sets up what is missing, then C++ unit tests, vitest and the conformance suite, on the CPU and with the CUDA library's
-// kernels on a pretend device.
+// npm test: sets up what is missing, then C++ unit tests (in memory full of NaN), vitest and the conformance suite, on the CPU, in narrower
+// number types and with the CUDA library's kernels on a pretend device.
 // The last line counts them all. Arguments go to vitest, and then only vitest runs: npm test -- packages/core
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import { describeError, main, Steps } from "./lib/steps.mjs";
 const filters = process.argv.slice(2);
 
 async function cppTests(program) {
-  const { code, output } = await run(program, []);
+  const { code, output } = await run(program, [], { env: { AUTOCIRCUIT_POISON: "1" } });
   return fromOutput(output, code);
 }
 
@@ -49,6 +49,8 @@ await main(async () => {
     await part("vitest", vitest);
     if (filters.length === 0) {
       await part("conformance", () => conformance());
+      for (const dtype of ["bfloat16", "float16"])
+        await part(`conformance, ${dtype}`, () => conformance("--dtype", dtype));
       await part("conformance, CUDA kernels on the host", () => conformance("--device", "pretend:0"));
     }
     console.log(`tests ${steps.summary()}`);

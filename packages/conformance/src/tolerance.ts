@@ -54,6 +54,16 @@ export function scalarDifference(
   return worst([actual], [expected], (value) => 2e-4 + 1e-3 * Math.abs(value) + extra);
 }
 
+/** Compares results of a number type narrower than float32: `|actual - expected| <= bound max|expected|`. */
+export function narrowDifference(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  bound: number,
+  max: number = maxAbs(expected),
+): Difference | undefined {
+  return worst(actual, expected, () => bound * max);
+}
+
 function worst(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,

@@ -50,7 +50,7 @@ export async function checkCircuits(variant: Variant): Promise<void> {
       const measure = METRICS[metric];
       if (!measure) throw new Error(`The case has a metric "${metric}" that the suite does not know.`);
       const ours = await measurements[measure].measure(model, prompts, runs, { full });
-      compareMetric(section.section(metric), ours, values, metric === "logit_diff_percent_mean_of_ratios");
+      compareMetric(section.section(metric), ours, values, metric);
     }
   }
 }
@@ -72,14 +72,17 @@ function compareMetric(
   recorder: Variant["recorder"],
   ours: readonly Measurement[],
   expected: [number, number][],
-  noisy: boolean,
+  metric: string,
 ): void {
-  const options: ToleranceOptions = noisy
-    ? { ofMax: 2e-2, max: Math.max(...expected.map(([, value]) => Math.abs(value))) }
-    : {};
+  const options: ToleranceOptions =
+    metric === "logit_diff_percent_mean_of_ratios"
+      ? { ofMax: 2e-2, max: Math.max(...expected.map(([, value]) => Math.abs(value))) }
+      : {};
+  // Counts of right answers, and ratios whose denominators come close to 0.
+  const compare = metric.includes("percent") ? "decidedScalar" : "scalar";
   for (const [i, [edges, value]] of expected.entries()) {
     const found = ours[i];
-    if (found?.edges === edges) recorder.scalar(String(edges), found.value, value, options);
+    if (found?.edges === edges) recorder[compare](String(edges), found.value, value, options);
     else recorder.record(String(edges), false, `no value for ${edges} edges`);
   }
 }
