@@ -4,6 +4,7 @@
  */
 export { type AddonFacts, inspectAddon } from "./addon.ts";
 export { type BuildOptions, type BuildResult, build, buildReasons } from "./build.ts";
+export { defaultJobs } from "./build-steps.ts";
 export type { BuildTarget } from "./build-targets.ts";
 export { type CacheEntry, cacheEntries, libtorchCache } from "./cache.ts";
 export type { BuildTool } from "./compilers.ts";
