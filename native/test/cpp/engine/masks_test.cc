@@ -74,7 +74,9 @@ TEST("the mask's gradient is that of the network written out") {
     for (const int64_t count : {1, 3})
       for (const auto& [mask_name, mask] : masks(graph.edges, count))
         for (const bool last : {false, true}) {
-          if (takes_rounded_stream(s, mask_name)) continue;
+          // The slope of a ReLU jumps where the rounding of its stream changes a sign.
+          const bool relu = s.config().activation == Activation::relu;
+          if (takes_rounded_stream(s, relu ? "all" : mask_name)) continue;
           const auto loss = [&](const at::Tensor& logits, const at::Tensor& weights) { return (logits.to(at::kCPU) * weights).sum(); };
           const at::Tensor weights = last ? direction.narrow(1, 6, 1) : direction;
           const at::Tensor plain_mask = mask.clone().requires_grad_();
