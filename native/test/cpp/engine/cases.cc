@@ -115,10 +115,11 @@ bool within(const Setting& s, double error, double bound) {
 
 }  // namespace
 
-bool close(const Setting& s, const at::Tensor& given, const at::Tensor& expected) {
+bool close(const Setting& s, const at::Tensor& given, const at::Tensor& expected, int64_t sweeps) {
   const at::Tensor a = given.to(at::kCPU, at::kDouble), b = expected.to(at::kCPU, at::kDouble);
   const double size = b.norm().item<double>(), distance = (a - b).norm().item<double>();
-  return within(s, distance / std::max(size, std::sqrt(static_cast<double>(b.numel()))), bound_of(s.type, s.config().layers));
+  return within(s, distance / std::max(size, std::sqrt(static_cast<double>(b.numel()))) / static_cast<double>(sweeps),
+                bound_of(s.type, s.config().layers));
 }
 
 bool close_divergences(const Setting& s, const at::Tensor& given, const at::Tensor& expected, const at::Tensor& logits) {

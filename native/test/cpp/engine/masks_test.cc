@@ -86,7 +86,7 @@ TEST("the mask's gradient is that of the network written out") {
           ForwardRequest request = request_for(s, graph, leaf, ablation);
           if (last) request.positions = std::vector<int64_t>{6};
           const at::Tensor got = torch::autograd::grad({loss(s.model.forward(request).logits, weights)}, {leaf})[0];
-          CHECK_MESSAGE(close(s, got, expected),
+          CHECK_MESSAGE(close(s, got, expected, 2),
                         name + ", mask " + mask_name + " x" + std::to_string(count) + (last ? ", last position" : ""));
         }
   });
