@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "gpu.h"
 #include "pretend_device/pretend_device.h"
 
 namespace autocircuit::test {
@@ -108,6 +109,7 @@ PatchGraph graph_of(const Setting& s, const GraphKind& kind) {
 }
 
 void at_each_place(const std::function<void(const Place&)>& body) {
+  if (gpu()) return body({gpu_has_kernels() ? "a GPU with kernels" : "a GPU", *gpu(), false});
   for (const Place& place : {Place{"cpu", at::kCPU, false}, {"another device", pretend_device(), false},
                              {"another device with kernels", pretend_device(), true}}) {
     const std::optional<WithKernels> kernels = place.kernels ? std::make_optional<WithKernels>() : std::nullopt;

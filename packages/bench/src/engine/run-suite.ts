@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import {
   AutocircuitError,
   memory,
@@ -13,6 +14,7 @@ import { interleave } from "../interleave.ts";
 import { machine } from "../machine.ts";
 import { peakMemory, resetPeakMemory } from "../peak-memory.ts";
 import type { BenchReport, BenchResult } from "../result.ts";
+import { someAtOnce } from "../some-at-once.ts";
 import { median, spread } from "../statistics.ts";
 import { makeScenarios, scenarioNames } from "./scenarios.ts";
 import type { SuiteSpec } from "./specs.ts";
@@ -37,10 +39,10 @@ export async function runEngineSuite(spec: SuiteSpec, options: EngineSuiteOption
   const names = scenarioNames(spec);
   const peaks = new Map<string, Peak>();
   // Memory first: a child beside this process would disturb the times, and this process holds no model yet.
-  for (const name of names) {
+  await someAtOnce(names, device.name === "cpu" ? 1 : Math.ceil(availableParallelism() / 2), async (name) => {
     onStep?.(`memory of ${name}`);
     peaks.set(name, JSON.parse(await childLine(peakCommand.entry, [...peakCommand.args, name], signal)));
-  }
+  });
   onStep?.("making models");
   const scenarios = await makeScenarios(spec, names, how);
   const seconds = await interleave(scenarios, spec.repeats, (done) => {
