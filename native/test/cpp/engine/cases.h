@@ -50,11 +50,11 @@ std::vector<GraphKind> graph_kinds(const TransformerConfig& c);
 PatchGraph graph_of(const Setting& s, const GraphKind& kind);
 
 // Where the engine is tested: by the CPU's kernels, by LibTorch's operators on another device, and by the CUDA library's kernels,
-// which the pretend device runs on the host; or on the GPU under test alone.
+// which the pretend device runs on the host.
 struct Place {
   std::string name;
   at::Device device;
-  bool kernels;  // the pretend device is to have them
+  bool kernels;
 };
 
 void at_each_place(const std::function<void(const Place&)>& body);
