@@ -5,10 +5,13 @@ const root = new URL("../../../", import.meta.url);
 const { tables } = await import(new URL("scripts/gpu/table.mjs", root).href);
 const measured = () => JSON.parse(readFileSync(new URL("docs/measured/h100.json", root), "utf8"));
 
+/** Without what aligns columns. */
+const compact = (text: string) => text.replaceAll(/ {2,}/g, " ").replaceAll(/-{4,}/g, "---");
+
 describe("the tables of docs/cuda.md", () => {
   test("are made from what was measured", () => {
     const page = readFileSync(new URL("docs/cuda.md", root), "utf8");
-    for (const table of tables(measured()).split("\n\n")) expect(page).toContain(table);
+    for (const table of tables(measured()).split("\n\n")) expect(compact(page)).toContain(compact(table));
   });
 
   test("say what failed, was not finished, or was not run", () => {
