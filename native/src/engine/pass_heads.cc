@@ -2,6 +2,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "devices/device_index.h"
+#include "engine/launches.h"
 #include "engine/outputs.h"
 #include "engine/pass.h"
 #include "operators/operators.h"
@@ -140,14 +141,15 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
   int64_t wanted = 0;
   for (int64_t head = 0; head < count; head++) wanted += live_.delta[first + head];
   const bool all_run = static_cast<int64_t>(heads.run.size()) == count && !heads.kept;
+  const bool one_by_one = is_bound_by_launches(block.w_o.device(), frame_.n()) ? wanted <= 1 : 2 * wanted <= count;
 
   if (all_run) {
     at::Tensor total, factor;
-    if (block.ln1_post.scale.defined() || 2 * wanted <= count) {
+    if (block.ln1_post.scale.defined() || one_by_one) {
       if (summed || block.ln1_post.scale.defined()) total = attention_total(block, heads.z);
       if (block.ln1_post.scale.defined()) factor = post_factor(config_, block.ln1_post, total);
     }
-    if (2 * wanted <= count) {
+    if (one_by_one) {
       if (summed) frame_.resid = frame_.resid + (factor.defined() ? total * factor : total);
       for (int64_t head = 0; head < count; head++) {
         at::Tensor out;

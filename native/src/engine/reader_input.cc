@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 
 #include "devices/device_index.h"
+#include "engine/launches.h"
 #include "engine/reading_points.h"
 
 namespace autocircuit {
@@ -54,7 +55,9 @@ at::Tensor ReaderInput::project(Projection which) const {
   const int64_t heads = reads_mlp_input(which) ? 1 : linear.weight.size(1) / model_.config().d_head;
   const int64_t columns = linear.weight.size(1) / heads, shared = rows / heads;
   const auto of_row = [&](int64_t row) { return columns_of(linear, row / shared * columns, columns); };
-  const bool fused = !known_ && 2 * static_cast<int64_t>(plain_heads_.size()) >= rows;
+  const int64_t plain_rows = static_cast<int64_t>(plain_heads_.size());
+  const bool few_launches = is_bound_by_launches(linear.weight.device(), frame_.n());
+  const bool fused = !known_ && (2 * plain_rows >= rows || (few_launches && plain_rows > 1));
   at::Tensor out;
   if (fused) {
     out = apply(linear, plain());
@@ -75,7 +78,15 @@ at::Tensor ReaderInput::project(Projection which) const {
   if (!patched_.empty()) project_patched(out, linear, heads);
   if (!ablated_.empty()) {
     const at::Tensor cached = in_frame(ablation_->cache().projection(model_, layer_, which), frame_, ablation_->sources().size(2));
-    for (const int64_t row : ablated_) put(row, cached.narrow(1, row / shared * columns, columns));
+    if (few_launches) {
+      std::vector<int64_t> of_cached;
+      for (const int64_t row : ablated_) of_cached.push_back(row / shared);
+      const at::Tensor chosen = cached.unflatten(1, {heads, columns}).index_select(1, index_on(out.device(), of_cached));
+      at::Tensor by_row = out.unflatten(1, {rows, columns});
+      by_row.index_copy_(1, index_on(out.device(), ablated_), chosen);
+    } else {
+      for (const int64_t row : ablated_) put(row, cached.narrow(1, row / shared * columns, columns));
+    }
   }
   return out;
 }
