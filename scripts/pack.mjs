@@ -28,6 +28,7 @@ const NATIVE = [
   "src",
   "cuda",
   "test/cpp",
+  "test/operators",
   "cmake",
   "CMakeLists.txt",
   "build/Release/autocircuit.node",
