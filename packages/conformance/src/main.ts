@@ -38,6 +38,7 @@ async function run(
     const result = await runConformance(folders.length > 0 ? folders : defaultFolders(), {
       signal: abort.signal,
       onCase: ({ name, kind }) => console.log(`${name} (${kind})`),
+      onNote: ({ folder, name, text }) => console.log(`  note  ${folder}: ${name}: ${text}`),
       onCheck: (check) => {
         counts.set(check.folder, (counts.get(check.folder) ?? 0) + 1);
         if (check.passed && options.verbose) console.log(`  ok    ${check.folder}: ${check.name}`);

@@ -3,7 +3,7 @@ import { type Check, Recorder } from "./recorder.ts";
 
 function recording(body: (recorder: Recorder) => void | Promise<void>): Promise<Check[]> {
   const checks: Check[] = [];
-  return Promise.resolve(body(new Recorder("case", (check) => checks.push(check)))).then(() => checks);
+  return Promise.resolve(body(new Recorder("case", { onCheck: (check) => checks.push(check) }))).then(() => checks);
 }
 
 describe("Recorder", () => {

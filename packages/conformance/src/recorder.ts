@@ -12,6 +12,21 @@ export interface Check {
   detail: string;
 }
 
+/** Something to know about a comparison that is no difference. */
+export interface Note {
+  /** Folder of the case. */
+  folder: string;
+  /** What was compared. */
+  name: string;
+  text: string;
+}
+
+/** Where a recorder's findings go. */
+export interface Listener {
+  onCheck: (check: Check) => void;
+  onNote?: ((note: Note) => void) | undefined;
+}
+
 /** A host tensor: values in row-major order. */
 export interface HostTensor {
   shape: readonly number[];
@@ -22,22 +37,27 @@ export interface HostTensor {
 export class Recorder {
   readonly #folder: string;
   readonly #prefix: string;
-  readonly #emit: (check: Check) => void;
+  readonly #listener: Listener;
 
-  constructor(folder: string, emit: (check: Check) => void, prefix = "") {
+  constructor(folder: string, listener: Listener, prefix = "") {
     this.#folder = folder;
-    this.#emit = emit;
+    this.#listener = listener;
     this.#prefix = prefix;
   }
 
   /** A recorder whose names start with `section/`. */
   section(section: string): Recorder {
-    return new Recorder(this.#folder, this.#emit, `${this.#prefix}${section}/`);
+    return new Recorder(this.#folder, this.#listener, `${this.#prefix}${section}/`);
   }
 
   /** Records a check that was made elsewhere. */
   record(name: string, passed: boolean, detail = ""): void {
-    this.#emit({ folder: this.#folder, name: this.#prefix + name, passed, detail: passed ? "" : detail });
+    this.#listener.onCheck({ folder: this.#folder, name: this.#prefix + name, passed, detail: passed ? "" : detail });
+  }
+
+  /** Says something that is no difference. */
+  note(text: string): void {
+    this.#listener.onNote?.({ folder: this.#folder, name: this.#prefix.replace(/\/$/, ""), text });
   }
 
   /** Compares a tensor, shape included. */

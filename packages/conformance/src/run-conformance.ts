@@ -4,7 +4,7 @@ import { checkPatching } from "./check-patching.ts";
 import { checkTracrCircuits } from "./check-tracr-circuits.ts";
 import { checkTracrPrograms } from "./check-tracr-programs.ts";
 import { type CaseFolder, type CaseKind, findCases } from "./find-cases.ts";
-import { type Check, Recorder } from "./recorder.ts";
+import { type Check, type Note, Recorder } from "./recorder.ts";
 
 /** What a run came to. */
 export interface ConformanceResult {
@@ -18,6 +18,8 @@ export interface ConformanceResult {
 export interface ConformanceOptions {
   /** Called for every comparison as it is made. */
   onCheck?: (check: Check) => void;
+  /** Called for what is worth knowing and no difference, such as decisions that rounding takes. */
+  onNote?: (note: Note) => void;
   /** Called before a folder's first check. */
   onCase?: (folder: CaseFolder) => void;
   signal?: AbortSignal;
@@ -44,7 +46,7 @@ export async function runConformance(
   const cases = findCases(folders);
   const failures: Check[] = [];
   let passed = 0;
-  const emit = (check: Check) => {
+  const onCheck = (check: Check) => {
     if (check.passed) passed++;
     else failures.push(check);
     options.onCheck?.(check);
@@ -52,7 +54,7 @@ export async function runConformance(
   for (const folder of cases) {
     options.signal?.throwIfAborted();
     options.onCase?.(folder);
-    const recorder = new Recorder(folder.name, emit);
+    const recorder = new Recorder(folder.name, { onCheck, onNote: options.onNote });
     await recorder.attempt("case", () => withOneThread(() => CHECKERS[folder.kind](folder, recorder)));
   }
   if (passed + failures.length === 0) {

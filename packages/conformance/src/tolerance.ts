@@ -77,3 +77,8 @@ function worst(
   }
   return found && { ...found, maxAbs: largest };
 }
+
+/** How far a rise of ACDC's divergence may lie from a threshold for rounding to decide: what a tensor may differ by, of the threshold. */
+export function tieTolerance(tau: number): number {
+  return 3e-6 + 1e-3 * tau;
+}

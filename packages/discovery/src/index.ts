@@ -1,5 +1,6 @@
-export { type AcdcOptions, acdc, defaultTaus } from "./acdc/acdc.ts";
+export { type AcdcDecision, type AcdcOptions, acdc, defaultTaus } from "./acdc/acdc.ts";
 export type { AcdcTarget } from "./acdc/divergence.ts";
+export { type FollowedScores, followScores, type TiedDecision } from "./acdc/follow-scores.ts";
 export { activationMagnitude } from "./activation-magnitude.ts";
 export { type AlgorithmName, algorithms, type NamedAlgorithm, type OptionSpec } from "./algorithms.ts";
 export type { DiscoveryOptions } from "./discovery-options.ts";

@@ -39,6 +39,20 @@ export interface AcdcOptions extends DiscoveryOptions {
    * memory, at most 64.
    */
   readonly largestBatch?: number | undefined;
+  /**
+   * Whether an edge stays removed; by default if `increase < tau`. Called once for each edge and threshold, in the order of visit. For
+   * following another implementation's run where rounding decides ({@link followScores}).
+   */
+  readonly decide?: ((decision: AcdcDecision) => boolean) | undefined;
+}
+
+/** One decision of {@link acdc}. */
+export interface AcdcDecision {
+  /** Index of the edge in the graph's flat edge vector. */
+  readonly edge: number;
+  /** How much removing it, on top of all that were removed before, raises the divergence: nats, or squared logits for `"mse"`. */
+  readonly increase: number;
+  readonly tau: number;
 }
 
 /**
@@ -64,7 +78,7 @@ export async function acdc(
   options: AcdcOptions = {},
 ): Promise<PruneScores> {
   const { graph } = model;
-  const { signal, onProgress, target = "kl_div", ablation: type = "resample" } = options;
+  const { signal, onProgress, target = "kl_div", ablation: type = "resample", decide } = options;
   const taus = [...(options.taus ?? defaultTaus)];
   checkOptions(taus, target, options.largestBatch ?? 1, prompts);
   const order = options.order === undefined ? defaultEdgeOrder(graph) : givenEdgeOrder(graph, options.order);
@@ -83,9 +97,11 @@ export async function acdc(
     onProgress?.({ done, total });
   };
 
+  const rule =
+    decide && ((position: number, increase: number, tau: number) => decide({ edge: order[position]!, increase, tau }));
   // The largest threshold first: it removes most, so its guesses hold best; the others learn from it.
   for (const tau of taus.sort((a, b) => b - a)) {
-    const trace = new DecisionTrace(order.length);
+    const trace = new DecisionTrace(order.length, rule);
     progress(replay(trace, traces, tau));
     const last = traces.at(-1);
     await edgePass(trace, tau, {

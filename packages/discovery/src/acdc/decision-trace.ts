@@ -1,3 +1,9 @@
+/** Whether the edge at a position of the order stays removed, by how much that raises the divergence. */
+export type DecisionRule = (position: number, increase: number, tau: number) => boolean;
+
+/** The published rule (Conmy et al. 2023, algorithm 1). */
+const belowThreshold: DecisionRule = (_position, increase, tau) => increase < tau;
+
 /**
  * What one pass of ACDC over the edges saw and decided, by position in the edge order. A pass at another threshold
  * starts from the same state, so as long as it has decided alike it would see the same divergences: they are taken
@@ -15,21 +21,24 @@ export class DecisionTrace {
   /** Divergence with all edges removed so far. */
   current = 0;
 
-  constructor(edges: number) {
+  readonly #rule: DecisionRule;
+
+  constructor(edges: number, rule: DecisionRule = belowThreshold) {
+    this.#rule = rule;
     this.divergence = new Float64Array(edges);
     this.increase = new Float64Array(edges);
     this.removed = new Uint8Array(edges);
   }
 
   /**
-   * ACDC's decision for the next edge: it stays removed if that raises the divergence by less than the threshold.
+   * ACDC's decision for the next edge.
    *
    * @returns whether it stays removed
    */
   decide(divergence: number, tau: number): boolean {
     const position = this.length++;
     const increase = divergence - this.current;
-    const removed = increase < tau;
+    const removed = this.#rule(position, increase, tau);
     this.divergence[position] = divergence;
     this.increase[position] = increase;
     this.removed[position] = removed ? 1 : 0;
