@@ -1,3 +1,5 @@
+export { GIT_LFS_MARK, gitLfsPointer } from "./files/git-lfs-pointer.ts";
+export { parseJson, withoutMark } from "./files/parse-json.ts";
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
@@ -22,11 +24,18 @@ export { PatchableModel } from "./model/patchable-model.ts";
 export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model/share-prefix.ts";
 export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
-export { jsonMistake } from "./prompts/json-mistake.ts";
 export { loadPrompts, type PromptOptions, type PromptSplit, type TrainTest } from "./prompts/load-prompts.ts";
 export { MersenneTwister } from "./prompts/mersenne-twister.ts";
 export { PromptBatch } from "./prompts/prompt-batch.ts";
-export type { PromptFile, PromptInput, RawAnswers, RawPrompt } from "./prompts/prompt-file.ts";
+export {
+  type LocatedPrompt,
+  type PromptFile,
+  type PromptInput,
+  type PromptSource,
+  type RawAnswers,
+  type RawPrompt,
+  readPrompts,
+} from "./prompts/prompt-file.ts";
 export { type LoaderOptions, PromptLoader } from "./prompts/prompt-loader.ts";
 export type { Answers, PromptPair, PromptSide } from "./prompts/prompt-pair.ts";
 export { describeTokens, repeatTokens, type TokenContext, tokenContext } from "./prompts/token-context.ts";

@@ -1,3 +1,4 @@
+import { parseJson } from "@autocircuit/core";
 import { badFile } from "./bad-file.ts";
 
 /** Reads typed values out of a `config.json`, with errors that name the file and the key. Null counts as absent. */
@@ -19,11 +20,22 @@ export class ConfigReader {
   static parse(text: string, where: string): ConfigReader {
     let values: unknown;
     try {
-      values = JSON.parse(text);
+      values = parseJson(text);
     } catch (cause) {
-      throw badFile(where, "is not JSON.", { cause });
+      throw badFile(where, `is not JSON: ${(cause as Error).message}.`, { cause });
     }
     return new ConfigReader(values, where);
+  }
+
+  /** The same values but for these. */
+  with(changes: Readonly<Record<string, unknown>>): ConfigReader {
+    return new ConfigReader({ ...this.values, ...changes }, this.where);
+  }
+
+  /** The same values, with these for keys that are not there. A key that is there and null stays null. */
+  withDefaults(defaults: Readonly<Record<string, unknown>>): ConfigReader {
+    const absent = Object.entries(defaults).filter(([key]) => !this.hasKey(key) || this.values[key] === undefined);
+    return this.with(Object.fromEntries(absent));
   }
 
   /** Whether the key is there and not null. */

@@ -12,7 +12,7 @@ import {
   type ScoredCircuit,
   scoredCircuit,
 } from "@autocircuit/circuits";
-import { type Graph, PruneScores } from "@autocircuit/core";
+import { type Graph, gitLfsPointer, PruneScores } from "@autocircuit/core";
 import { UsageError } from "../support/usage-error.ts";
 
 /** What a file holds, and in which format. */
@@ -35,6 +35,8 @@ export async function readInput(path: string, graph: Graph | undefined, size: nu
     return { kind: "circuit", format: "scores", circuit };
   }
   const text = readText(path);
+  const pointer = gitLfsPointer(text);
+  if (pointer) throw new UsageError(`${path} holds neither a circuit nor prompts: ${pointer}.`);
   if (ending === ".csv") return { kind: "prompts", format: "csv", prompts: readEapIgCsv(text, path) };
   if (ending === ".jsonl") return { kind: "prompts", format: "jsonl", prompts: readEdgePruningJsonl(text, path) };
   if (ending === ".json") return inputOfJson(parsePythonJson(text, path), path, graph);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { AutocircuitError } from "@autocircuit/native";
+import { GIT_LFS_MARK, gitLfsPointer } from "../files/git-lfs-pointer.ts";
 
 /** A float32 tensor in a safetensors file. */
 export interface StoredTensor {
@@ -56,6 +57,8 @@ export async function readSafetensors(path: string): Promise<StoredTensors> {
   const bad = (reason: string, cause?: unknown): never => {
     throw new AutocircuitError("bad-file", `${path} is not a usable scores file: ${reason}.`, { cause });
   };
+  const pointer = gitLfsPointer(file.toString("latin1", 0, GIT_LFS_MARK.length));
+  if (pointer !== undefined) bad(pointer);
   if (file.length < 8) bad(`it has ${file.length} bytes, too few for a safetensors header`);
   const headerLength = Number(file.readBigUInt64LE());
   const start = 8 + headerLength;
