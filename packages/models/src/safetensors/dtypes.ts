@@ -21,6 +21,18 @@ export const DTYPES: Readonly<Record<SafetensorsDType, DTypeFacts>> = {
   BOOL: { bytes: 1, native: "bool" },
 };
 
+/** Bits of the file format's other element types. Files may hold them; only who reads such a tensor is refused. */
+const UNREAD_BITS: Readonly<Record<string, number>> = {
+  ...{ U64: 64, U32: 32, U16: 16, I16: 16, I8: 8, C64: 64 },
+  ...{ F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8, F8_E4M3FNUZ: 8, F8_E5M2FNUZ: 8, F6_E2M3: 6, F6_E3M2: 6, F4: 4 },
+};
+
+/** Bits of an element of any type that the file format has; undefined for a name that is none. */
+export function bitsOf(name: unknown): number | undefined {
+  if (isSafetensorsDType(name)) return 8 * DTYPES[name].bytes;
+  return typeof name === "string" && Object.hasOwn(UNREAD_BITS, name) ? UNREAD_BITS[name] : undefined;
+}
+
 /** Whether a header's `dtype` field names a type that can be read here. */
 export function isSafetensorsDType(name: unknown): name is SafetensorsDType {
   return typeof name === "string" && Object.hasOwn(DTYPES, name);

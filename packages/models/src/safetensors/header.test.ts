@@ -49,6 +49,17 @@ describe("parseHeader", () => {
     expect(tensors.get("none")?.bytes).toBe(0);
   });
 
+  it("lets tensors be whose type is not read", () => {
+    const c = { dtype: "I8", shape: [3], data_offsets: [24, 27] };
+    const d = { dtype: "F6_E2M3", shape: [4], data_offsets: [27, 30] };
+    const { tensors, unread } = parse({ a, c, d }, 30);
+    expect([...tensors.keys()]).toEqual(["a"]);
+    expect([...unread]).toEqual([
+      ["c", "I8"],
+      ["d", "F6_E2M3"],
+    ]);
+  });
+
   it("accepts padding behind the JSON", () => {
     expect(parse(`${JSON.stringify({ a })}   `, 24).tensors.size).toBe(1);
   });
@@ -57,8 +68,10 @@ describe("parseHeader", () => {
     ["no JSON", "{", 0, "not UTF-8 JSON"],
     ["no object", "[]", 0, "not a JSON object"],
     ["an entry that is no object", { a: 3 }, 0, 'tensor "a": its header entry'],
-    ["an unknown type", { a: { ...a, dtype: "F8_E4M3" } }, 24, 'tensor "a": type "F8_E4M3" is not supported'],
-    ["a type that Object has", { a: { ...a, dtype: "toString" } }, 24, "is not supported"],
+    ["an unknown type", { a: { ...a, dtype: "Q4" } }, 24, 'tensor "a": type "Q4" is not known; read are F64, F32,'],
+    ["a type that Object has", { a: { ...a, dtype: "toString" } }, 24, "is not known"],
+    ["a type that is not read, of a wrong size", { a: { ...a, dtype: "I8" } }, 24, "I8 of shape [2, 3] needs 6 bytes"],
+    ["half a byte too many", { a: { dtype: "F4", shape: [3], data_offsets: [0, 2] } }, 2, "needs 1.5 bytes"],
     ["a negative size", { a: { ...a, shape: [-2, -3] } }, 24, "shape [-2,-3] is not a list of sizes"],
     ["a fractional size", { a: { ...a, shape: [1.5, 4] } }, 24, "is not a list of sizes"],
     [

@@ -1,5 +1,5 @@
 import { badFile } from "../bad-file.ts";
-import { DTYPES, isSafetensorsDType, type SafetensorsDType } from "./dtypes.ts";
+import { bitsOf, DTYPES, isSafetensorsDType, type SafetensorsDType } from "./dtypes.ts";
 
 /** Where one tensor lies in a safetensors file. */
 export interface TensorInfo {
@@ -15,7 +15,12 @@ export interface TensorInfo {
 export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Element types of the tensors that the file holds and this package does not read, by name: quantised weights, integer buffers. */
+  readonly unread: ReadonlyMap<string, string>;
 }
+
+/** A tensor's place, whatever its type. */
+type Place = Omit<TensorInfo, "dtype"> & { readonly dtype: string };
 
 /** The eight bytes before the header that say how long it is. */
 export const PREFIX_BYTES = 8;
@@ -57,14 +62,20 @@ export function headerLength(prefix: Uint8Array, fileBytes: number, path: string
 export function parseHeader(json: Uint8Array, fileBytes: number, path: string): SafetensorsHeader {
   const dataStart = PREFIX_BYTES + json.byteLength;
   const raw = parseJson(json, path);
-  const tensors: TensorInfo[] = [];
+  const places: Place[] = [];
   let metadata: Readonly<Record<string, string>> = {};
   for (const [name, entry] of Object.entries(raw)) {
     if (name === "__metadata__") metadata = checkMetadata(entry, path);
-    else tensors.push(checkEntry(name, entry, dataStart, path));
+    else places.push(checkEntry(name, entry, dataStart, path));
   }
-  checkCoverage(tensors, dataStart, fileBytes, path);
-  return { metadata, tensors: new Map(tensors.map((info) => [info.name, info])) };
+  checkCoverage(places, dataStart, fileBytes, path);
+  const known = places.filter((place): place is TensorInfo => isSafetensorsDType(place.dtype));
+  const others = places.filter(({ dtype }) => !isSafetensorsDType(dtype));
+  return {
+    metadata,
+    tensors: new Map(known.map((info) => [info.name, info])),
+    unread: new Map(others.map(({ name, dtype }) => [name, dtype])),
+  };
 }
 
 function parseJson(json: Uint8Array, path: string): Record<string, unknown> {
@@ -87,12 +98,13 @@ function checkMetadata(entry: unknown, path: string): Record<string, string> {
   return entry as Record<string, string>;
 }
 
-function checkEntry(name: string, entry: unknown, dataStart: number, path: string): TensorInfo {
+function checkEntry(name: string, entry: unknown, dataStart: number, path: string): Place {
   const fail = (problem: string) => badFile(path, `tensor ${JSON.stringify(name)}: ${problem}`);
   if (!isRecord(entry)) throw fail("its header entry is not an object.");
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (!isSafetensorsDType(dtype)) {
-    throw fail(`type ${JSON.stringify(dtype)} is not supported; known are ${Object.keys(DTYPES).join(", ")}.`);
+  const bits = bitsOf(dtype);
+  if (typeof dtype !== "string" || bits === undefined) {
+    throw fail(`type ${JSON.stringify(dtype)} is not known; read are ${Object.keys(DTYPES).join(", ")}.`);
   }
   if (!isCounts(shape)) throw fail(`shape ${JSON.stringify(shape)} is not a list of sizes.`);
   if (!isCounts(offsets) || offsets.length !== 2) {
@@ -100,14 +112,14 @@ function checkEntry(name: string, entry: unknown, dataStart: number, path: strin
   }
   const [begin, end] = offsets as [number, number];
   if (end < begin) throw fail(`ends at byte ${end}, before it begins at ${begin}.`);
-  const need = shape.reduce((size, n) => size * n, DTYPES[dtype].bytes);
+  const need = shape.reduce((size, n) => size * n, bits) / 8;
   if (need !== end - begin) {
     throw fail(`${dtype} of shape [${shape.join(", ")}] needs ${need} bytes, but data_offsets give it ${end - begin}.`);
   }
   return { name, dtype, shape, byteOffset: dataStart + begin, bytes: need };
 }
 
-function checkCoverage(tensors: readonly TensorInfo[], dataStart: number, fileBytes: number, path: string): void {
+function checkCoverage(tensors: readonly Place[], dataStart: number, fileBytes: number, path: string): void {
   const inOrder = [...tensors].sort((a, b) => a.byteOffset - b.byteOffset || a.bytes - b.bytes);
   let at = dataStart;
   let previous = "the header";
