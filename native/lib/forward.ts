@@ -1,5 +1,6 @@
 import type { Ablation } from "./ablation.ts";
 import type { NativeRequest } from "./addon.ts";
+import { checkLength } from "./check-length.ts";
 import { isFloating } from "./dtype.ts";
 import { AutocircuitError } from "./errors.ts";
 import type { PlainRun, Prefix } from "./kept.ts";
@@ -64,6 +65,7 @@ export interface ForwardResult {
 export function nativeRequest(config: TransformerConfig, request: ForwardRequest): NativeRequest {
   checkTokens(request);
   checkPositions(request);
+  checkLength(config, request.tokens.shape[1]! + (request.prefix?.length ?? 0));
   if (request.patch) checkPatch(config, request.patch);
   const { patch, graph } = request;
   return {

@@ -9,12 +9,14 @@ export interface RopeFrequencies {
   readonly frequencies: readonly number[];
   /** Multiplier on cos and sin. */
   readonly scale: number;
+  /** Positions up to which these frequencies hold, where longer sequences have others. */
+  readonly fixedUpTo?: number;
 }
 
 /**
  * Inverse frequencies of rotary position embeddings, with the scalings transformers knows.
  *
- * `dynamic` changes the base only beyond the trained context, and the engine's context ends there: it is the default.
+ * `dynamic` raises the base with the length of the sequence, beyond the trained context only: up to there nothing is scaled.
  *
  * @param where file named in errors
  * @example
@@ -28,8 +30,9 @@ export function inverseFrequencies(parameters: RopeParameters, dHead: number, wh
   const plain = Array.from({ length: dim / 2 }, (_, i) => parameters.theta ** ((-2 * i) / dim));
   switch (parameters.type) {
     case "default":
-    case "dynamic":
       return { dim, frequencies: plain, scale: 1 };
+    case "dynamic":
+      return { dim, frequencies: plain, scale: 1, fixedUpTo: parameters.context };
     case "linear":
       return { dim, frequencies: plain.map((frequency) => frequency / parameters.factor), scale: 1 };
     case "llama3":
