@@ -19,7 +19,6 @@ export { parseHeader, type SafetensorsHeader, type TensorInfo } from "./safetens
 export { SafetensorsFile } from "./safetensors/safetensors-file.ts";
 export { tensorFromFile } from "./safetensors/tensor-from-file.ts";
 export { type WritableTensors, writeSafetensors } from "./safetensors/write.ts";
-export { checkVocabulary } from "./tokenizer/check-vocabulary.ts";
 export { gpt2Tokenizer } from "./tokenizer/gpt2-tokenizer.ts";
 export { findTokenizer, loadTokenizer } from "./tokenizer/load-tokenizer.ts";
 export { type DecodeOptions, TextTokenizer } from "./tokenizer/text-tokenizer.ts";

@@ -3,7 +3,6 @@ import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 import type { LoadOptions } from "./load-parts.ts";
 import { type LoadedTransformer, loadTransformer, transformerFromWeights } from "./load-transformer.ts";
 import { readConfig } from "./read-config.ts";
-import { checkVocabulary } from "./tokenizer/check-vocabulary.ts";
 import { findTokenizer } from "./tokenizer/load-tokenizer.ts";
 import { TextTokenizer } from "./tokenizer/text-tokenizer.ts";
 import type { TransformerLensConfig } from "./transformer-lens/config.ts";
@@ -22,14 +21,14 @@ export interface LoadModelOptions extends LoadOptions, ModelGraphOptions {
  *
  * @param idOrFolder a folder, or a model of the hub such as `gpt2` or `EleutherAI/pythia-70m`
  * @returns the model, which owns its transformer: dispose it when done
- * @throws AutocircuitError `not-found`, `bad-file` (also for a tokenizer that does not fit the model), `bad-input`, `aborted`
+ * @throws AutocircuitError `not-found`, `bad-file`, `bad-input`, `aborted`
  * @example
  * using model = await loadModel("models/gpt2", { outputSlice: "last_seq" });
  */
 export async function loadModel(idOrFolder: string, options: LoadModelOptions = {}): Promise<PatchableModel> {
   const folder = await resolveModelFolder(idOrFolder, options);
-  const tokenizer = options.tokenizer === undefined ? await findTokenizer(folder) : options.tokenizer;
-  if (tokenizer instanceof TextTokenizer) checkVocabulary(tokenizer, (await readConfig(folder)).dVocab, folder);
+  const given = options.tokenizer === undefined ? await findTokenizer(folder) : options.tokenizer;
+  const tokenizer = given instanceof TextTokenizer ? given.within((await readConfig(folder)).dVocab) : given;
   return patchable(await loadTransformer(folder, options), { ...options, tokenizer });
 }
 

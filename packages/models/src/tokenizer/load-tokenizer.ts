@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AutocircuitError } from "@autocircuit/native";
 import { ConfigReader } from "../config-reader.ts";
+import { FAMILIES } from "../hugging-face/families.ts";
 import { GPT2_VOCABULARY, gpt2Tokenizer } from "./gpt2-tokenizer.ts";
 import { LibraryCodec } from "./library-codec.ts";
 import { findSpecialIds } from "./special-tokens.ts";
@@ -46,7 +47,9 @@ export async function findTokenizer(folder: string): Promise<TextTokenizer | nul
     },
     (token) => codec.idOf(token),
   );
-  return new TextTokenizer({ codec: () => codec, specialIds, vocabularySize: codec.size });
+  const tokenizer = new TextTokenizer({ codec: () => codec, specialIds, vocabularySize: codec.size });
+  const embeddings = modelConfig && embeddingRows(modelConfig);
+  return embeddings === undefined ? tokenizer : tokenizer.within(embeddings);
 }
 
 /** The folder's tokenizer in the form of a `tokenizer.json`, and the file it comes from. */
@@ -70,6 +73,13 @@ async function describe(folder: string): Promise<{ json: TokenizerJson; path: st
 async function json(folder: string, name: TokenizerFile): Promise<ConfigReader | undefined> {
   const path = join(folder, name);
   return existsSync(path) ? ConfigReader.parse(await readFile(path, "utf8"), path) : undefined;
+}
+
+/** Rows of a model's embedding; undefined where its configuration does not say. */
+function embeddingRows(config: ConfigReader): number | undefined {
+  const family = FAMILIES.get(String(config.raw("model_type")));
+  const rows = config.raw("vocab_size") ?? config.raw("d_vocab") ?? family?.defaults.vocab_size;
+  return typeof rows === "number" ? rows : undefined;
 }
 
 /** A GPT-2 in the words of transformers or TransformerLens, with GPT-2's vocabulary. */
