@@ -26,6 +26,7 @@ export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
 export { loadPrompts, type PromptOptions, type PromptSplit, type TrainTest } from "./prompts/load-prompts.ts";
 export { MersenneTwister } from "./prompts/mersenne-twister.ts";
+export { type PairAlignment, type Partners, pairAlignments } from "./prompts/pair-alignment.ts";
 export { PromptBatch } from "./prompts/prompt-batch.ts";
 export {
   type LocatedPrompt,

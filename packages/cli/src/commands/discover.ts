@@ -1,3 +1,4 @@
+import type { PairAlignment } from "@autocircuit/core";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
@@ -15,6 +16,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions {
   batchSize?: number;
   batches?: number[];
   length?: number;
+  align?: PairAlignment;
   sharedQkv?: boolean;
   nodeEdges?: boolean;
   ungrouped?: boolean;
@@ -60,6 +62,11 @@ export function addDiscover(program: Command, context: Context): void {
       listOf(wholeNumber(1)),
     )
     .option("--length <n>", "use only the prompts of n tokens, the one that starts a text included", wholeNumber(1))
+    .option(
+      "--align <how>",
+      "pairs of unequal length: which positions belong together, counted from the end or word by word (default: such pairs are refused)",
+      oneOf(["end", "words"]),
+    )
     .option("--shared-qkv", "one input for the queries, keys and values of a head")
     .option("--node-edges", "patch nodes along the residual stream instead of edges between components")
     .option("--ungrouped", "grouped keys and values: an input for every query head")

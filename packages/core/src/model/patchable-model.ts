@@ -13,6 +13,7 @@ import { Graph } from "../graph/graph.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { tokenContext } from "../prompts/token-context.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
+import { requireCover } from "./ablation-cover.ts";
 import type { AblationType } from "./ablation-type.ts";
 import { ablationsOf } from "./ablations.ts";
 import { deviceSliceBytes, usualSliceBytes } from "./batch-slices.ts";
@@ -156,7 +157,9 @@ export class PatchableModel implements Disposable {
    * @param tokens int64 `[B, P]`.
    */
   async run(tokens: Tensor, options: RunOptions = {}): Promise<ForwardResult> {
-    const { padding, prefix, ...request } = { ...tokenContext(tokens), ...options };
+    const { padding, prefix } = { ...tokenContext(tokens), ...pick(options, "padding", "prefix") };
+    const { padding: _, prefix: __, ...request } = options;
+    if (request.patch) requireCover(request.patch.ablation, tokens.shape[0]!, tokens.shape[1]!, padding);
     const pads =
       padding && Tensor.from(BigInt64Array.from(padding, BigInt), { shape: [padding.length], dtype: "int64" });
     try {

@@ -105,6 +105,8 @@ function whyNothing(model: PatchableModel, prompts: PromptLoader, length: number
   if (!model.config.causal)
     return "attention is bidirectional, so keys and values of the first tokens depend on the later ones";
   if (prompts.seqLen === null) return "the prompts have different lengths";
+  if (prompts.prompts.some(({ alignment }) => alignment !== undefined))
+    return "positions of clean and corrupt prompts are aligned";
   if (prompts.divergence === 0) return "a clean and a corrupt prompt differ at the first token";
   if (length <= 0) return "the prompts are too short";
   if (!sliceSkips(model.outputSlice, length)) return "the output slice includes positions of the prefix";

@@ -62,7 +62,8 @@ export async function loadPrompts(input: PromptInput, options: PromptOptions = {
   const ordered =
     options.shuffle === false ? source.prompts : new MersenneTwister(options.seed ?? 42).shuffle(source.prompts);
   const chosen = ordered.slice(0, size.train + size.test);
-  const { pairs, bos } = tokenizePrompts(chosen, options);
+  const { pairs: tokenized, bos } = tokenizePrompts(chosen, options);
+  const pairs = tokenized.map((pair, index) => ({ ...pair, where: chosen[index]!.where }));
   const length = Math.max(0, ...pairs.flatMap(({ clean, corrupt }) => [clean.length, corrupt.length]));
   const padId = options.padId ?? options.tokenizer?.padId ?? options.tokenizer?.bosId ?? null;
   if (options.equalLength || padId === null) requireLength(length);

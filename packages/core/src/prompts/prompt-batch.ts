@@ -1,8 +1,9 @@
 import { type Prefix, Tensor } from "@autocircuit/native";
 import { divergenceIndex } from "./divergence.ts";
 import { equalParts } from "./equal-parts.ts";
+import { partnersFromEnd, reversed, unequalPair } from "./pair-alignment.ts";
 import type { Answers, PromptPair, PromptSide } from "./prompt-pair.ts";
-import { describeTokens } from "./token-context.ts";
+import { describeTokens, type TokenContext } from "./token-context.ts";
 
 /** What a batch is made of. */
 export interface BatchParts {
@@ -98,9 +99,22 @@ export class PromptBatch implements Disposable {
     const tensor = describeTokens(Tensor.from(ids, { shape: [this.size, this.length], dtype: "int64" }), {
       ...(padding && { padding }),
       ...(this.prefix && { prefix: this.prefix, prefixShared: this.prefixShared }),
+      ...this.#pairing(side),
     });
     this.#tensors.set(side, tensor);
     return tensor;
+  }
+
+  /** How these prompts belong to the others of their pairs; empty where position belongs to position. */
+  #pairing(side: PromptSide): Pick<TokenContext, "counterpart" | "unequal"> {
+    const unequal = unequalPair(this.prompts, this.index);
+    if (unequal !== undefined) return { unequal };
+    if (this.prompts.every(({ alignment }) => alignment === undefined)) return {};
+    const partners = this.prompts.map((pair) => {
+      const alignment = pair.alignment ?? partnersFromEnd(pair.clean.length, pair.corrupt.length);
+      return side === "corrupt" ? alignment : reversed({ ...pair, alignment });
+    });
+    return { counterpart: { tokens: () => this.tokens(side === "corrupt" ? "clean" : "corrupt"), partners } };
   }
 
   /**

@@ -1,5 +1,6 @@
 import { AutocircuitError, type Prefix } from "@autocircuit/native";
 import { divergenceIndex } from "./divergence.ts";
+import { unequalPair } from "./pair-alignment.ts";
 import { PromptBatch } from "./prompt-batch.ts";
 import type { PromptPair } from "./prompt-pair.ts";
 
@@ -111,6 +112,18 @@ export class PromptLoader implements Iterable<PromptBatch>, Disposable {
   /** The prompt pairs of all batches. */
   get prompts(): PromptPair[] {
     return this.batches.flatMap((batch) => batch.prompts);
+  }
+
+  /**
+   * What is wrong with the first pair of unequal length that is not aligned, null if there is none. Such prompts can be
+   * ablated with values that are the same at every position only.
+   */
+  get unequal(): string | null {
+    for (const batch of this.batches) {
+      const found = unequalPair(batch.prompts, batch.index);
+      if (found !== undefined) return found;
+    }
+    return null;
   }
 
   [Symbol.iterator](): IterableIterator<PromptBatch> {

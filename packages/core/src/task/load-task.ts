@@ -55,6 +55,7 @@ async function readTaskPrompts(options: TaskOptions, network: TaskModel): Promis
     equalLength: options.tokenCircuit,
     tokenizer: network.tokenizer ?? undefined,
     prependBos: options.prependBos,
+    align: options.align,
     shuffle: options.shuffle,
     seed: options.seed,
     answers: options.answers,

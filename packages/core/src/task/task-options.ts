@@ -3,6 +3,7 @@ import type { EdgeRef } from "../graph/edge.ts";
 import type { OutputSlice } from "../model/output-slice.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { TrainTest } from "../prompts/load-prompts.ts";
+import type { PairAlignment } from "../prompts/pair-alignment.ts";
 import type { PromptInput } from "../prompts/prompt-file.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 
@@ -66,6 +67,8 @@ export interface TaskOptions {
   readonly device?: DeviceName | undefined;
   /** See `TransformerOptions` of the engine. */
   readonly tf32?: boolean | undefined;
+  /** Which positions of a pair's prompts belong together where they differ in length; by default they must not. */
+  readonly align?: PairAlignment | undefined;
   /** Order of the prompts. Default 42. */
   readonly seed?: number | undefined;
   /** Default true. */
