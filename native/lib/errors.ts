@@ -11,6 +11,7 @@ export type ErrorCode =
   | "addon"
   | "device"
   | "out-of-memory"
+  | "not-finite"
   | "bad-file"
   | "native";
 

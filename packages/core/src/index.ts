@@ -1,6 +1,8 @@
+export { badFile } from "./bad-file.ts";
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
+export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./graph/graph-limits.ts";
 export { nearNames } from "./graph/near-names.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export { type AblatedSlice, type AblatedSlicesOptions, ablatedSlices } from "./model/ablated-slices.ts";
@@ -19,6 +21,7 @@ export { type LongOptions, type Progress, throwIfAborted } from "./model/long-op
 export type { ForwardOptions, ModelGraphOptions, PatchableModelOptions, RunOptions } from "./model/model-options.ts";
 export type { OutputSlice } from "./model/output-slice.ts";
 export { PatchableModel } from "./model/patchable-model.ts";
+export { type LogitsOrigin, requireFinite } from "./model/require-finite.ts";
 export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model/share-prefix.ts";
 export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
@@ -35,11 +38,20 @@ export type { CircuitRun, CircuitRuns } from "./runs/circuit-run.ts";
 export { circuitsOfSizes, type SizedCircuit } from "./runs/circuits-of-sizes.ts";
 export { type PatchPlan, type PatchType, patchPlan } from "./runs/patch-plan.ts";
 export { type RunCircuitsOptions, runCircuits } from "./runs/run-circuits.ts";
+export { DTYPES, isSafetensorsDType, type SafetensorsDType, safetensorsDType } from "./safetensors/dtypes.ts";
+export {
+  headerLength,
+  PREFIX_BYTES,
+  parseHeader,
+  type SafetensorsHeader,
+  type TensorInfo,
+} from "./safetensors/header.ts";
+export { headerBytes } from "./safetensors/header-bytes.ts";
 export { Circuit } from "./scores/circuit.ts";
 export { defaultCircuitSizes } from "./scores/default-circuit-sizes.ts";
 export { PruneScores } from "./scores/prune-scores.ts";
 export type { ScoresInfo } from "./scores/scores-info.ts";
-export { actualSize, sortedMagnitudes, thresholdAt } from "./scores/threshold.ts";
+export { actualSize, magnitude, scoredCount, sortedMagnitudes, thresholdAt } from "./scores/threshold.ts";
 export { LoadedTask, type TaskPrefix } from "./task/loaded-task.ts";
 export { defineTask, Task } from "./task/task.ts";
 export type {

@@ -1,6 +1,6 @@
 import {
   batchSlices,
-  computed,
+  type Graph,
   inSmallerSlices,
   type PatchableModel,
   type PromptBatch,
@@ -10,6 +10,7 @@ import {
 } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
 import type { DiscoveryOptions } from "./discovery-options.ts";
+import { requireFiniteScores } from "./finite-scores.ts";
 
 /**
  * Scores an edge by how large its source's output is: the absolute value of the mean over prompts, positions and
@@ -64,6 +65,15 @@ async function sliceMeans(model: PatchableModel, batch: PromptBatch, signal: Abo
     );
   }
   const mean = Tensor.stack(parts).sum(0);
-  await computed(mean);
+  const edgeAt = (source: number) => firstEdgeFrom(model.graph, source);
+  await requireFiniteScores(mean, { model, batch, what: "mean output", edgeAt });
   return mean;
+}
+
+/** An edge that leaves a source. */
+function firstEdgeFrom(graph: Graph, source: number): number {
+  const { offset, firstSource } = graph.groups.find(
+    (group) => source >= group.firstSource && source < group.firstSource + group.sources,
+  )!;
+  return offset + source - firstSource;
 }

@@ -1,6 +1,5 @@
 import {
   type AblationType,
-  computed,
   inSmallerSlices,
   type PatchableModel,
   type PromptLoader,
@@ -10,6 +9,7 @@ import {
 import { AutocircuitError, grad, scope, Tensor } from "@autocircuit/native";
 import { ablatedBatches } from "./ablated-batches.ts";
 import type { DiscoveryOptions } from "./discovery-options.ts";
+import { requireFiniteScores } from "./finite-scores.ts";
 import { type AnswerFunction, answerLoss, checkLossNames, type GradFunction } from "./loss.ts";
 
 /** Options of {@link maskGradient}. */
@@ -38,7 +38,7 @@ export interface MaskGradientOptions extends DiscoveryOptions {
  *
  * @param prompts clean prompts are run, corrupt ones give the ablation, answers make the loss
  * @throws AutocircuitError `unknown-name` for functions there are not, `bad-input` for impossible numbers, `shape` for
- *   answers that do not fit the outputs, `aborted`
+ *   answers that do not fit the outputs, `not-finite` for logits or gradients that are NaN or infinite, `aborted`
  *
  * @example
  * const scores = await maskGradient(task.model, task.train, { gradFunction: "logprob", samples: 10 });
@@ -85,7 +85,7 @@ export async function maskGradient(
             onProgress?.({ done, total });
           }
         }
-        await computed(grown);
+        await requireFiniteScores(grown, { model, batch, what: "gradient" });
         return grown;
       };
       sum = await inSmallerSlices(model, slicedPrompts(batch), () => scope(work));

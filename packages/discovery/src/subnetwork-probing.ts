@@ -1,6 +1,5 @@
 import {
   type AblationType,
-  computed,
   inSmallerSlices,
   type PatchableModel,
   type PromptLoader,
@@ -12,6 +11,7 @@ import { AutocircuitError, grad, scope, Tensor } from "@autocircuit/native";
 import { ablatedBatches } from "./ablated-batches.ts";
 import { Adam } from "./adam.ts";
 import type { DiscoveryOptions } from "./discovery-options.ts";
+import { requireFiniteScores } from "./finite-scores.ts";
 
 /** What turns the trained numbers into masks: nothing, or the logistic function. */
 export type MaskFunction = "none" | "sigmoid";
@@ -78,7 +78,7 @@ export async function subnetworkProbing(
         });
         before.dispose();
       }
-      await computed(sum);
+      await requireFiniteScores(sum, { model, batch, what: "gradient" });
       return sum;
     };
     using gradient = await inSmallerSlices(model, slicedPrompts(batch), () => scope(work));

@@ -1,4 +1,4 @@
-import type { PruneScores } from "@autocircuit/core";
+import { magnitude, type PruneScores } from "@autocircuit/core";
 import { AutocircuitError } from "@autocircuit/native";
 import { compareEdgeSets } from "./compare-edge-sets.ts";
 
@@ -60,7 +60,7 @@ export function rankSimilarity(a: PruneScores, b: PruneScores): number {
 
 /** Rank of each absolute score, from 0 for the smallest. */
 function meanRanks(values: Float32Array): Float64Array {
-  const magnitudes = values.map(Math.abs);
+  const magnitudes = values.map(magnitude);
   const broken = magnitudes.findIndex(Number.isNaN);
   if (broken >= 0) throw new AutocircuitError("bad-input", `The score of edge ${broken} is NaN, so it has no rank.`);
   const order = Uint32Array.from(magnitudes.keys()).sort((x, y) => magnitudes[x]! - magnitudes[y]!);

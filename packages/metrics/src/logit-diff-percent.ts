@@ -32,10 +32,15 @@ export async function logitDiffPercent(
   return withFullModel(model, prompts, options, async (full) => {
     const reference = await full.logits("clean", options);
     if (options.of === "ratios") {
-      return measureRuns(prompts, runs, (batch, index) => {
-        const whole = batchAnswerDifference(reference[index]!, batch);
-        return (logits) => batchAnswerDifference(logits, batch).div(whole).mul(100);
-      });
+      return measureRuns(
+        prompts,
+        runs,
+        (batch, index) => {
+          const whole = batchAnswerDifference(reference[index]!, batch);
+          return (logits) => batchAnswerDifference(logits, batch).div(whole).mul(100);
+        },
+        { ratios: true },
+      );
     }
     const [whole, ...circuits] = await measureRuns(
       prompts,

@@ -1,4 +1,5 @@
 import { badFile } from "./bad-file.ts";
+import { largestSize } from "./largest-sizes.ts";
 
 /** Reads typed values out of a `config.json`, with errors that name the file and the key. Null counts as absent. */
 export class ConfigReader {
@@ -45,6 +46,8 @@ export class ConfigReader {
   size(key: string, fallback?: number): number {
     const value = this.number(key, fallback);
     if (!Number.isSafeInteger(value) || value < 1) throw this.fail(key, "is not a positive whole number");
+    const { most, raise } = largestSize(key);
+    if (value > most) throw this.fail(key, `is more than the ${most} that are allowed${raise}`);
     return value;
   }
 

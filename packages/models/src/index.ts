@@ -1,3 +1,5 @@
+export type { SafetensorsDType } from "@autocircuit/core";
+export { parseHeader, type SafetensorsHeader, type TensorInfo } from "@autocircuit/core";
 export { describeModel } from "./describe-model.ts";
 export { estimateMemory, type MemoryEstimate } from "./estimate-memory.ts";
 export { graphConfig } from "./graph-config.ts";
@@ -13,9 +15,7 @@ export { readConfig, readConfigFile } from "./read-config.ts";
 export { inverseFrequencies, type RopeFrequencies } from "./rope/frequencies.ts";
 export type { RopeParameters } from "./rope/parameters.ts";
 export { Checkpoint } from "./safetensors/checkpoint.ts";
-export type { SafetensorsDType } from "./safetensors/dtypes.ts";
 export type { HostTensor } from "./safetensors/encode.ts";
-export { parseHeader, type SafetensorsHeader, type TensorInfo } from "./safetensors/header.ts";
 export { SafetensorsFile } from "./safetensors/safetensors-file.ts";
 export { tensorFromFile } from "./safetensors/tensor-from-file.ts";
 export { type WritableTensors, writeSafetensors } from "./safetensors/write.ts";

@@ -12,7 +12,7 @@ export interface ReadCircuitOptions {
 
 /**
  * Reads a circuit as EAP-IG and the Mechanistic Interpretability Benchmark write it. Edges that the file leaves out have score 0 and are
- * not in the circuit. Nodes may be booleans, as older files have them.
+ * not in the circuit; so are those of score -Infinity. NaN is refused. Nodes may be booleans, as older files have them.
  *
  * @param where the file's name, for messages
  * @throws AutocircuitError `bad-file` naming the entry: not JSON, no such node or edge, a score that is no number, another model's circuit
@@ -33,7 +33,7 @@ export function eapIgCircuitOf(
   { graph: wanted }: ReadCircuitOptions = {},
 ): ScoredCircuit {
   const bad: Bad = (reason) => {
-    throw new AutocircuitError("bad-file", `${where}: ${reason}.`);
+    throw new AutocircuitError("bad-file", `${where}: ${reason}${reason.endsWith(".") ? "" : "."}`);
   };
   if (!isEapIgCircuit(json)) return bad("not a circuit of EAP-IG: it should have `cfg`, `nodes` and `edges`");
   const graph = wanted ?? graphOfCfg(json.cfg, bad);
@@ -46,9 +46,12 @@ export function eapIgCircuitOf(
     if (ours === undefined || !graph.has(ours)) return bad(`edge "${name}" is not in the graph of ${modelOf(graph)}`);
     const index = graph.index(ours);
     const score = isObject(entry) ? pythonNumber(entry.score) : undefined;
-    if (score === undefined) return bad(`edge "${name}" has no number as \`score\``);
+    if (score === undefined || Number.isNaN(score)) return bad(`edge "${name}" has no number as \`score\``);
     scores[index] = score;
-    inCircuit[index] = Number(flagOf((entry as Record<string, unknown>).in_graph, `edge "${name}"`, bad));
+    const isIn = flagOf((entry as Record<string, unknown>).in_graph, `edge "${name}"`, bad);
+    if (isIn && score === Number.NEGATIVE_INFINITY)
+      return bad(`edge "${name}" is in the circuit, but its score, -Infinity, says that it is not`);
+    inCircuit[index] = Number(isIn);
   }
   const known = new Set(eapIgNodes(graph));
   const nodes = Object.entries(json.nodes).map(([name, entry]) => {
@@ -67,12 +70,12 @@ function graphOfCfg(cfg: Record<string, unknown>, bad: Bad): Graph {
       bad(`\`cfg.${key}\` should be a whole number of at least 1`);
   }
   if (typeof parallel !== "boolean") bad("`cfg.parallel_attn_mlp` should be true or false");
-  return Graph.of({
-    layers: layers as number,
-    heads: heads as number,
-    parallel: parallel as boolean,
-    attnOnly: false,
-  });
+  const config = { layers: layers as number, heads: heads as number, parallel: parallel as boolean, attnOnly: false };
+  try {
+    return Graph.of(config);
+  } catch (cause) {
+    return bad(`\`cfg\`: ${(cause as Error).message}`);
+  }
 }
 
 function requireSameModel(cfg: Record<string, unknown>, { config }: Graph, bad: Bad): void {

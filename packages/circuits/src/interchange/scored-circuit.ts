@@ -47,8 +47,19 @@ export function scoredCircuit(scores: PruneScores, circuit: Circuit, name: strin
   };
 }
 
-/** The scores alone; they are rounded to float32. */
+/**
+ * The scores alone; they are rounded to float32. `-Infinity` stays: the edge is not in the circuit.
+ *
+ * @throws AutocircuitError `bad-input` for a score that float32 cannot hold
+ */
 export function pruneScoresOf({ graph, scores, name }: ScoredCircuit): PruneScores {
+  const wide = scores.findIndex((score) => Number.isFinite(score) && !Number.isFinite(Math.fround(score)));
+  if (wide >= 0) {
+    throw new AutocircuitError(
+      "bad-input",
+      `The score of ${graph.edge(wide)} is ${scores[wide]}, which float32 cannot hold. Scale the scores down.`,
+    );
+  }
   return new PruneScores(graph, Float32Array.from(scores), name === null ? {} : { task: name });
 }
 

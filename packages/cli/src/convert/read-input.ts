@@ -12,7 +12,7 @@ import {
   type ScoredCircuit,
   scoredCircuit,
 } from "@autocircuit/circuits";
-import { type Graph, PruneScores } from "@autocircuit/core";
+import { type Graph, PruneScores, scoredCount, sortedMagnitudes } from "@autocircuit/core";
 import { UsageError } from "../support/usage-error.ts";
 
 /** What a file holds, and in which format. */
@@ -31,7 +31,7 @@ export async function readInput(path: string, graph: Graph | undefined, size: nu
   const ending = /\.[^./\\]*$/.exec(path)?.[0].toLowerCase();
   if (ending === ".safetensors") {
     const scores = await PruneScores.load(path, graph && { graph });
-    const circuit = scoredCircuit(scores, scores.circuit(size ?? scores.graph.edgeCount));
+    const circuit = scoredCircuit(scores, scores.circuit(size ?? scoredCount(sortedMagnitudes(scores.values))));
     return { kind: "circuit", format: "scores", circuit };
   }
   const text = readText(path);

@@ -1,4 +1,4 @@
-import type { Circuit, Edge, PruneScores } from "@autocircuit/core";
+import { type Circuit, type Edge, magnitude, type PruneScores } from "@autocircuit/core";
 import { compareEdgeSets } from "@autocircuit/metrics";
 import type { DeviceReport } from "../support/use-device.ts";
 import type { KeptCircuit } from "./keep.ts";
@@ -42,7 +42,7 @@ export interface DiscoverResult extends DeviceReport {
 export function scoredEdges(circuit: Circuit, scores: PruneScores): ScoredEdgeJson[] {
   return [...circuit]
     .map((edge) => ({ ...edgeJson(edge), score: scores.values[edge.index]! }))
-    .sort((a, b) => (a.score === b.score ? 0 : Math.abs(b.score) - Math.abs(a.score)));
+    .sort((a, b) => (a.score === b.score ? 0 : magnitude(b.score) - magnitude(a.score)));
 }
 
 /** The known circuit, and how the circuit found agrees with it. */

@@ -45,7 +45,8 @@ export interface ResolvedGraphConfig {
 /**
  * Fills in the defaults and checks the numbers.
  *
- * @throws AutocircuitError `bad-input` for a count that is not a whole number of at least 1, or heads that do not divide into kvHeads.
+ * @throws AutocircuitError `bad-input` for a count that is not a whole number of at least 1, heads that do not divide into kvHeads, or a
+ *   flag that is neither true nor false.
  */
 export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = {}): ResolvedGraphConfig {
   const kvHeads = config.kvHeads ?? config.heads;
@@ -57,7 +58,7 @@ export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = 
   ];
   if (tokens !== null) counts.push(["tokens", tokens]);
   for (const [name, value] of counts) {
-    if (!Number.isInteger(value) || value < 1) {
+    if (!Number.isSafeInteger(value) || value < 1) {
       throw new AutocircuitError("bad-input", `Graph: \`${name}\` must be a whole number of at least 1, got ${value}.`);
     }
   }
@@ -67,6 +68,9 @@ export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = 
       `Graph: \`heads\` (${config.heads}) must be a multiple of \`kvHeads\` (${kvHeads}).`,
     );
   }
+  const flags = { attnOnly: config.attnOnly, parallel: config.parallel, ...flagsOf(options) };
+  const wrong = Object.entries(flags).find(([, value]) => typeof value !== "boolean");
+  if (wrong) throw new AutocircuitError("bad-input", `Graph: \`${wrong[0]}\` must be true or false, got ${wrong[1]}.`);
   const factorized = options.factorized ?? true;
   return {
     layers: config.layers,
@@ -80,4 +84,11 @@ export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = 
     ungrouped: factorized && kvHeads !== config.heads ? (options.ungrouped ?? false) : false,
     tokens,
   };
+}
+
+/** The flags that were given. */
+function flagsOf({ factorized, separateQkv, ungrouped }: GraphOptions): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries({ factorized, separateQkv, ungrouped }).filter(([, value]) => value !== undefined),
+  );
 }

@@ -4,6 +4,7 @@ import { Edge, type EdgeRef } from "./edge.ts";
 import { EdgeLookup } from "./edge-lookup.ts";
 import { factorizedLayout } from "./factorized.ts";
 import { type GraphConfig, type GraphOptions, type ResolvedGraphConfig, resolveGraphConfig } from "./graph-config.ts";
+import { requireGraphSize } from "./graph-limits.ts";
 import type { DestGroup, DestNode, SrcNode } from "./node.ts";
 import { unfactorizedLayout } from "./unfactorized.ts";
 
@@ -49,10 +50,12 @@ export class Graph {
   /**
    * The graph of a model.
    *
-   * @throws AutocircuitError `bad-input` for impossible counts.
+   * @throws AutocircuitError `bad-input` for impossible counts, and for more nodes or edges than allowed (see `setMaxEdges`).
    */
   static of(config: GraphConfig, options?: GraphOptions): Graph {
-    return new Graph(resolveGraphConfig(config, options));
+    const resolved = resolveGraphConfig(config, options);
+    requireGraphSize(resolved);
+    return new Graph(resolved);
   }
 
   /** Sequence length of a graph by token, else null. */

@@ -21,6 +21,8 @@ import { sliceLimit } from "./in-smaller-slices.ts";
 import type { LongOptions } from "./long-options.ts";
 import type { ForwardOptions, ModelGraphOptions, PatchableModelOptions, RunOptions } from "./model-options.ts";
 import { type OutputSlice, type SlicePositions, slicePositions } from "./output-slice.ts";
+import { patchedText } from "./patched-text.ts";
+import { requireFinite } from "./require-finite.ts";
 
 /**
  * A transformer with a graph of edges that can be patched, and the part of its output that counts.
@@ -116,7 +118,7 @@ export class PatchableModel implements Disposable {
    * @param tokens int64 `[B, P]`, such as `batch.clean`.
    * @returns Logits `[B, vocabulary]` for a slice of one position, else `[B, positions, vocabulary]`; the caller disposes them.
    * @throws AutocircuitError `bad-input` if edges are given without values or values without edges; `unknown-name` for an
-   *   unknown edge; `shape` for tokens or masks that do not fit the graph; `aborted`.
+   *   unknown edge; `shape` for tokens or masks that do not fit the graph; `not-finite` for logits that are NaN or infinite; `aborted`.
    */
   async forward(tokens: Tensor, options: ForwardOptions = {}): Promise<Tensor> {
     const { ablate, mask, using, from, signal } = options;
@@ -140,6 +142,12 @@ export class PatchableModel implements Disposable {
         ...(from && { from }),
         ...(signal && { signal }),
       });
+      try {
+        await requireFinite(logits!, { model: this, tokens, patched: () => patchedText(this.graph, edges) });
+      } catch (error) {
+        logits!.dispose();
+        throw error;
+      }
       if (!single) return logits!;
       const only = logits!.select(1, 0);
       logits!.dispose();

@@ -1,6 +1,7 @@
 import { type Prefix, Tensor } from "@autocircuit/native";
 import { divergenceIndex } from "./divergence.ts";
 import { equalParts } from "./equal-parts.ts";
+import { numberPrompts } from "./prompt-numbers.ts";
 import type { Answers, PromptPair, PromptSide } from "./prompt-pair.ts";
 import { describeTokens } from "./token-context.ts";
 
@@ -9,6 +10,8 @@ export interface BatchParts {
   readonly prompts: readonly PromptPair[];
   /** Its place among the batches. */
   readonly index: number;
+  /** Number of its first prompt in the loader. Default: that of a batch behind others of its size. */
+  readonly first?: number | undefined;
   /** Positions every row is padded to on the left. */
   readonly length: number;
   readonly padId: number;
@@ -35,15 +38,17 @@ export class PromptBatch implements Disposable {
   /** Whether all prompts have the same prefix (or none). */
   readonly prefixShared: boolean;
   readonly #padId: number;
+  readonly #first: number;
   readonly #tensors = new Map<PromptSide, Tensor>();
 
-  constructor({ prompts, index, length, padId, prefix, prefixShared = false }: BatchParts) {
+  constructor({ prompts, index, first, length, padId, prefix, prefixShared = false }: BatchParts) {
     this.prompts = prompts;
     this.index = index;
     this.length = length;
     this.prefix = prefix ?? null;
     this.prefixShared = prefix === undefined || prefixShared;
     this.#padId = padId;
+    this.#first = first ?? index * prompts.length;
     this.key = index * 2 ** 32 + hash(prompts);
   }
 
@@ -99,6 +104,10 @@ export class PromptBatch implements Disposable {
       ...(padding && { padding }),
       ...(this.prefix && { prefix: this.prefix, prefixShared: this.prefixShared }),
     });
+    numberPrompts(
+      tensor,
+      this.prompts.map((_, row) => this.#first + row),
+    );
     this.#tensors.set(side, tensor);
     return tensor;
   }
@@ -112,7 +121,9 @@ export class PromptBatch implements Disposable {
     const { index, length, prefix, prefixShared } = this;
     return equalParts(this.size, most).map(([start, end]) => {
       const prompts = this.prompts.slice(start, end);
-      return new PromptBatch({ prompts, index, length, padId: this.#padId, prefix: prefix ?? undefined, prefixShared });
+      const first = this.#first + start;
+      const parts = { prompts, index, first, length, padId: this.#padId, prefix: prefix ?? undefined, prefixShared };
+      return new PromptBatch(parts);
     });
   }
 

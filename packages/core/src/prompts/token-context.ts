@@ -1,4 +1,5 @@
 import { AutocircuitError, type Prefix, Tensor } from "@autocircuit/native";
+import { keepPromptNumbers } from "./prompt-numbers.ts";
 
 /** What a tensor of tokens does not show by itself. */
 export interface TokenContext {
@@ -37,7 +38,9 @@ export function sliceTokens(tokens: Tensor, start: number, end: number): Tensor 
     throw new AutocircuitError("bad-input", "Prompts with a cached prefix each cannot be sliced: run them together.");
   }
   const pads = padding?.slice(start, end);
-  return describeTokens(tokens.slice(0, start, end), { ...context, ...(pads && { padding: pads }) });
+  const some = tokens.slice(0, start, end);
+  keepPromptNumbers(tokens, some, start);
+  return describeTokens(some, { ...context, ...(pads && { padding: pads }) });
 }
 
 /** Whether {@link sliceTokens} can take some of the rows. */
@@ -54,6 +57,7 @@ export function canSlice(tokens: Tensor): boolean {
 export function repeatTokens(tokens: Tensor, times: number): Tensor {
   const { padding, ...context } = tokenContext(tokens);
   const repeated = Tensor.cat(Array.from({ length: times }, () => tokens));
+  keepPromptNumbers(tokens, repeated);
   return describeTokens(repeated, {
     ...(padding && { padding: Array.from({ length: times }, () => padding).flat() }),
     ...context,

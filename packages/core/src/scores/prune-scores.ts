@@ -4,10 +4,10 @@ import type { Graph } from "../graph/graph.ts";
 import { Circuit } from "./circuit.ts";
 import { loadScores, saveScores } from "./scores-file.ts";
 import type { ScoresInfo } from "./scores-info.ts";
-import { sortedMagnitudes, thresholdAt } from "./threshold.ts";
+import { magnitude, sortedMagnitudes, thresholdAt } from "./threshold.ts";
 
 /**
- * A number per edge of a graph; its absolute value is the edge's importance.
+ * A number per edge of a graph; its absolute value is the edge's importance, except that `-Infinity` marks an edge as not in the circuit.
  *
  * @example
  * scores.top(5).map((edge) => edge.name);
@@ -93,11 +93,12 @@ export class PruneScores {
   top(count: number): Edge[] {
     const size = Math.min(count, this.graph.edgeCount);
     if (size === 0) return [];
-    const threshold = this.threshold(size);
-    const above = Circuit.where(this.graph, (index) => Math.abs(this.values[index]!) > threshold).indices;
-    const ordered = [...above].sort((a, b) => Math.abs(this.values[b]!) - Math.abs(this.values[a]!) || a - b);
+    const sorted = sortedMagnitudes(this.values);
+    const threshold = sorted[size - 1]!;
+    const above = Circuit.where(this.graph, (index) => magnitude(this.values[index]!) > threshold).indices;
+    const ordered = [...above].sort((a, b) => magnitude(this.values[b]!) - magnitude(this.values[a]!) || a - b);
     for (let index = 0; ordered.length < size; index++) {
-      if (Math.abs(this.values[index]!) === threshold) ordered.push(index);
+      if (magnitude(this.values[index]!) === threshold) ordered.push(index);
     }
     return ordered.map((index) => this.graph.edge(index));
   }
@@ -122,9 +123,9 @@ export class PruneScores {
     return size === 0 ? Circuit.of(this.graph, []) : this.circuitAt(threshold);
   }
 
-  /** Every edge with `|score| >= threshold`. */
+  /** Every edge with `|score| >= threshold`; none marked by `-Infinity`, unless that is the threshold. */
   circuitAt(threshold: number): Circuit {
-    return Circuit.where(this.graph, (index) => Math.abs(this.values[index]!) >= threshold);
+    return Circuit.where(this.graph, (index) => magnitude(this.values[index]!) >= threshold);
   }
 
   /**

@@ -82,14 +82,14 @@ function blockRules(config: TransformerConfig, from: string, block: string): Wei
 
 /** `global` or `local` per layer: listed, or as `[[pattern, repetitions], ...]`. */
 function attentionKinds(raw: ConfigReader, layers: number): readonly string[] {
-  const kinds = raw.strings("attention_layers") ?? expand(raw);
+  const kinds = raw.strings("attention_layers") ?? expand(raw, layers);
   if (kinds.length !== layers || !kinds.every((kind) => kind === "global" || kind === "local")) {
     throw raw.fail("attention_types", `does not make ${layers} layers of global and local attention`);
   }
   return kinds;
 }
 
-function expand(raw: ConfigReader): string[] {
+function expand(raw: ConfigReader, layers: number): string[] {
   const patterns = raw.raw("attention_types");
   if (!Array.isArray(patterns)) throw raw.fail("attention_types", "is not a list");
   return patterns.flatMap((entry: unknown) => {
@@ -97,6 +97,7 @@ function expand(raw: ConfigReader): string[] {
     if (!Array.isArray(pattern) || !Number.isInteger(times)) {
       throw raw.fail("attention_types", "is not a list of [pattern, repetitions]");
     }
+    if (times * pattern.length > layers) throw raw.fail("attention_types", `makes more than ${layers} layers`);
     return Array.from({ length: times }, () => pattern as string[]).flat();
   });
 }

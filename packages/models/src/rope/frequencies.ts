@@ -1,4 +1,5 @@
 import { badFile } from "../bad-file.ts";
+import { WIDEST_HEAD } from "../largest-sizes.ts";
 import type { Llama3Scaling, RopeParameters, YarnScaling } from "./parameters.ts";
 
 /** What the engine needs to turn queries and keys. */
@@ -25,6 +26,7 @@ export function inverseFrequencies(parameters: RopeParameters, dHead: number, wh
   if (dim < 2 || dim > dHead || dim % 2 === 1) {
     throw badFile(where, `turns ${dim} of a head's ${dHead} dimensions; it must be an even number of them.`);
   }
+  if (dim > WIDEST_HEAD) throw badFile(where, `turns ${dim} dimensions of a head; at most ${WIDEST_HEAD} are allowed.`);
   const plain = Array.from({ length: dim / 2 }, (_, i) => parameters.theta ** ((-2 * i) / dim));
   switch (parameters.type) {
     case "default":

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { TensorInfo } from "@autocircuit/core";
 import { AutocircuitError, type Tensor } from "@autocircuit/native";
 import { badFile } from "../bad-file.ts";
-import type { TensorInfo } from "./header.ts";
 import { SafetensorsFile } from "./safetensors-file.ts";
 import { INDEX_FILE, parseShardIndex } from "./shard-index.ts";
 import { tensorFromFile } from "./tensor-from-file.ts";

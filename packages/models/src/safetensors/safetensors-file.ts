@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { headerLength, PREFIX_BYTES, parseHeader, type SafetensorsHeader, type TensorInfo } from "@autocircuit/core";
 import { AutocircuitError } from "@autocircuit/native";
 import { badFile } from "../bad-file.ts";
-import { headerLength, PREFIX_BYTES, parseHeader, type SafetensorsHeader, type TensorInfo } from "./header.ts";
 
 /** Reads at most this much at once: one read call cannot return 2 GiB. */
 const CHUNK_BYTES = 1 << 28;

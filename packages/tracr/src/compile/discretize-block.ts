@@ -1,3 +1,4 @@
+import { callFunction } from "../language/call-function.ts";
 import { asNumber, isArithmeticFailure, type Value } from "../values/value.ts";
 import type { Mlp } from "./block.ts";
 import { type Direction, direction, one } from "./direction.ts";
@@ -72,14 +73,14 @@ interface Point {
 }
 
 /** The values with a result, ascending. */
-function pointsOf({ values, f, mode }: DiscretizeSpec): Point[] {
+function pointsOf({ label, values, f, mode }: DiscretizeSpec): Point[] {
   const points: Point[] = [];
   const sorted = values.map((value) => ({ value, x: asNumber(value)! })).sort((a, b) => a.x - b.x);
   for (const { value, x } of sorted) {
     const last = points.at(-1);
     if (mode === "corrected" && last !== undefined && x - last.x < indistinguishable * Math.max(1, Math.abs(x)))
       continue;
-    const result = f(value);
+    const result = callFunction(label, f, value);
     if (result !== null && !isArithmeticFailure(result)) points.push({ x, result });
   }
   return points;

@@ -28,6 +28,9 @@ export interface CompileOptions {
 /** {@link CompileOptions} with every default filled in. */
 export type Settings = Required<CompileOptions>;
 
+/** Longest input, and largest vocabulary. */
+const longest = 20_000;
+
 /** Checks the options and fills in the defaults. */
 export function settingsOf(options: CompileOptions): Settings {
   const settings: Settings = {
@@ -53,6 +56,12 @@ export function settingsOf(options: CompileOptions): Settings {
   }
   if (!Number.isInteger(maxSeqLen) || maxSeqLen < 1) {
     throw bad(`maxSeqLen is ${maxSeqLen}: it must be a whole number of tokens, 1 or more`);
+  }
+  if (maxSeqLen > longest || vocab.length > longest) {
+    throw bad(
+      `maxSeqLen is ${maxSeqLen} and vocab has ${vocab.length} tokens: each position and token takes a dimension of its own, so at most ${longest} of ` +
+        "either are allowed",
+    );
   }
   if (!(mlpExactness > 0 && Number.isFinite(mlpExactness))) {
     throw bad(`mlpExactness is ${mlpExactness}: it must be a positive number`);

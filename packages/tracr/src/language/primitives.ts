@@ -1,4 +1,6 @@
+import { RaspError } from "../rasp-error.ts";
 import type { Token, Value } from "../values/value.ts";
+import { asBoolean } from "./call-function.ts";
 import { type Comparison, compare } from "./comparison.ts";
 import type { Binary } from "./node.ts";
 import { Selector } from "./selector.ts";
@@ -35,13 +37,21 @@ export function sequenceMap<A extends Value, B extends Value, R extends Value>(
   return new SOp({ kind: "sequence-map", f: f as unknown as Binary, fst, snd });
 }
 
-/** `fstFactor * fst + sndFactor * snd` of two numerical sequences; itself numerical. */
+/**
+ * `fstFactor * fst + sndFactor * snd` of two numerical sequences; itself numerical.
+ *
+ * @throws RaspError `bad-input` for a factor that is no finite number
+ */
 export function linearSequenceMap(
   fst: Numerical<number | boolean>,
   snd: Numerical<number | boolean>,
   fstFactor: number,
   sndFactor: number,
 ): Numerical<number> {
+  for (const [name, factor] of Object.entries({ fstFactor, sndFactor })) {
+    if (!Number.isFinite(factor))
+      throw new RaspError("bad-input", `linearSequenceMap: ${name} is ${String(factor)}; it must be a finite number`);
+  }
   return new SOp({ kind: "linear-sequence-map", fst, snd, fstFactor, sndFactor }, { encoding: "numerical" });
 }
 
@@ -66,7 +76,7 @@ export function select<K extends Value, Q extends Value>(
   const holds =
     typeof predicate === "string"
       ? (key: Value, query: Value) => compare(predicate, key, query)
-      : (key: Value, query: Value) => Boolean(predicate(key as K, query as Q));
+      : (key: Value, query: Value) => asBoolean(predicate(key as K, query as Q), key, query);
   return new Selector({ kind: "select", keys, queries, predicate: holds });
 }
 

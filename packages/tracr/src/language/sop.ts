@@ -1,4 +1,4 @@
-import { isArithmeticFailure, type Value } from "../values/value.ts";
+import { isArithmeticFailure, isValue, type Value } from "../values/value.ts";
 import { compare } from "./comparison.ts";
 import type { Binary, Encoding, SOpNode, Unary } from "./node.ts";
 
@@ -70,7 +70,8 @@ export class SOp<out T extends Value = Value, out E extends Encoding = Encoding>
     const { f: first, inner } = this.node;
     const f2: Unary = (value) => {
       const middle = first(value);
-      return middle === null || isArithmeticFailure(middle) ? middle : outer(middle);
+      // What is no value is passed on, for whoever called to say so.
+      return !isValue(middle) || isArithmeticFailure(middle) ? middle : outer(middle);
     };
     return new SOp({ kind: "map", f: f2, inner });
   }

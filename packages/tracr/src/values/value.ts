@@ -24,8 +24,15 @@ export function sameValue(a: Value | null, b: Value | null): boolean {
   return a === b || valueKey(a) === valueKey(b);
 }
 
-/** Whether a function result counts as an arithmetic failure: NaN or an infinity, where Python would raise. */
+/** Whether anything at all is a {@link Value}. */
+export function isValue(value: unknown): value is Value {
+  if (Array.isArray(value)) return value.every(isValue);
+  return typeof value === "number" || typeof value === "boolean" || typeof value === "string";
+}
+
+/** Whether a function result counts as an arithmetic failure: NaN or an infinity, alone or in a tuple, where Python would raise. */
 export function isArithmeticFailure(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isArithmeticFailure);
   return typeof value === "number" && !Number.isFinite(value);
 }
 
