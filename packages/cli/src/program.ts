@@ -15,6 +15,7 @@ import { addTasks } from "./commands/tasks.ts";
 import type { Context } from "./context.ts";
 import { describeError } from "./support/describe-error.ts";
 import { EXIT, exitCodeFor } from "./support/exit-codes.ts";
+import { applyMaxEdges } from "./support/max-edges.ts";
 
 const COMMANDS = [
   addTasks,
@@ -72,6 +73,7 @@ function buildProgram(context: Context, output: ProgramOutput): Command {
     .showSuggestionAfterError(true)
     .addHelpText("after", "\nEvery command has --help with examples. AUTOCIRCUIT_DEBUG=1 adds stacks to errors.");
   for (const add of COMMANDS) add(program, context);
+  program.hook("preAction", (_program, command) => applyMaxEdges(command.opts()));
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     command.exitOverride().configureOutput({ writeOut: output.out, writeErr: output.err });
   }

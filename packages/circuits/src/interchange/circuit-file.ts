@@ -59,8 +59,6 @@ export function circuitFileOf(json: unknown, where: string, options: ReadCircuit
   const inCircuit = new Uint8Array(graph.edgeCount);
   json.edges.forEach((entry, i) => {
     const { index, score = 1 } = edgeOf(entry, graph, (reason, cause) => bad(`edges[${i}]: ${reason}`, cause));
-    if (score === Number.NEGATIVE_INFINITY)
-      bad(`edges[${i}]: it is in the circuit, but its score, -Infinity, says that it is not.`);
     inCircuit[index] = 1;
     scores[index] = score;
   });
@@ -108,7 +106,7 @@ function edgeOf(entry: unknown, graph: Graph, bad: Bad): { index: number; score?
     return bad(`${JSON.stringify(entry)} is no edge; write {"edge": name, "token": position or null}.`);
   }
   const value = score === undefined ? undefined : pythonNumber(score);
-  if (score !== undefined && (value === undefined || Number.isNaN(value))) bad("`score` is no number.");
+  if (score !== undefined && value === undefined) bad("`score` is no number.");
   try {
     return { index: graph.index(edge, token), ...(value !== undefined && { score: value }) };
   } catch (cause) {

@@ -12,7 +12,8 @@ export interface ReadCircuitOptions {
 
 /**
  * Reads a circuit as EAP-IG and the Mechanistic Interpretability Benchmark write it. Edges that the file leaves out have score 0 and are
- * not in the circuit; so are those of score -Infinity. NaN is refused. Nodes may be booleans, as older files have them.
+ * not in the circuit; a score of -Infinity marks an edge outside it too (see {@link requireClearScores}). Nodes may be booleans, as older files have
+ * them.
  *
  * @param where the file's name, for messages
  * @throws AutocircuitError `bad-file` naming the entry: not JSON, no such node or edge, a score that is no number, another model's circuit
@@ -46,12 +47,9 @@ export function eapIgCircuitOf(
     if (ours === undefined || !graph.has(ours)) return bad(`edge "${name}" is not in the graph of ${modelOf(graph)}`);
     const index = graph.index(ours);
     const score = isObject(entry) ? pythonNumber(entry.score) : undefined;
-    if (score === undefined || Number.isNaN(score)) return bad(`edge "${name}" has no number as \`score\``);
+    if (score === undefined) return bad(`edge "${name}" has no number as \`score\``);
     scores[index] = score;
-    const isIn = flagOf((entry as Record<string, unknown>).in_graph, `edge "${name}"`, bad);
-    if (isIn && score === Number.NEGATIVE_INFINITY)
-      return bad(`edge "${name}" is in the circuit, but its score, -Infinity, says that it is not`);
-    inCircuit[index] = Number(isIn);
+    inCircuit[index] = Number(flagOf((entry as Record<string, unknown>).in_graph, `edge "${name}"`, bad));
   }
   const known = new Set(eapIgNodes(graph));
   const nodes = Object.entries(json.nodes).map(([name, entry]) => {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import { maxEdges } from "../support/max-edges.ts";
 import { wholeNumber } from "../support/parse-options.ts";
 
 /** Options of `autocircuit convert`, as commander gives them. */
@@ -31,6 +32,7 @@ export function addConvert(program: Command, context: Context): void {
       wholeNumber(),
     )
     .option("--tokenizer <folder>", "for .csv from answers given as text: folder or hub id of a tokenizer, or gpt2")
+    .addOption(maxEdges())
     .addHelpText(
       "after",
       `

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
+import { maxEdges } from "../support/max-edges.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { fraction, listOf, oneOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
 
@@ -30,6 +31,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions {
   samples?: number;
   set: string[];
   size?: number;
+  prune?: boolean;
   keep?: number;
   tries?: number;
   circuit?: string;
@@ -104,6 +106,7 @@ export function addDiscover(program: Command, context: Context): void {
       "edges in the circuit (default: as many as the known one; acdc: those that no threshold removes)",
       wholeNumber(),
     )
+    .option("--prune", "leave out edges of the circuit that lead nowhere; without it they are counted")
     .option(
       "--keep <fraction>",
       "the circuit with the fewest edges that keeps this fraction of the right answers (default where no circuit is known and the algorithm is not acdc: 0.99)",
@@ -124,6 +127,7 @@ export function addDiscover(program: Command, context: Context): void {
       wholeNumber(),
       0,
     )
+    .addOption(maxEdges())
     .optionsGroup("Output:")
     .option(
       "--out <folder>",

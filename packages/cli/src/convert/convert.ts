@@ -7,6 +7,7 @@ import {
   formatEapIgCsv,
   formatEdgePruningJsonl,
   pruneScoresOf,
+  requireClearScores,
   type ScoredCircuit,
   unplacedFields,
 } from "@autocircuit/circuits";
@@ -16,6 +17,7 @@ import type { TransformerConfig } from "@autocircuit/native";
 import { readModelConfig } from "../circuits/read-model-config.ts";
 import type { ConvertCommandOptions } from "../commands/convert.ts";
 import type { Context } from "../context.ts";
+import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
 import { type Input, readInput } from "./read-input.ts";
@@ -34,6 +36,11 @@ export async function convert(
   const input = await readInput(from, graph, size);
   if (size !== undefined && (input.kind !== "circuit" || input.format !== "scores"))
     throw new UsageError("--size chooses a circuit from scores; the input has none. Leave --size out.");
+  if (input.kind === "circuit") requireClearScores(input.circuit, from);
+  if (input.kind === "circuit" && size !== undefined) {
+    const warning = tiesWarning(pruneScoresOf(input.circuit), size, circuitOf(input.circuit).size);
+    if (warning) print(warning);
+  }
   print(input.kind === "circuit" ? await writeCircuit(input, to, config) : await writePrompts(input, to, tokenizer));
 }
 

@@ -41,7 +41,7 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
     circuit: result.circuit,
     official: known && official ? { name: known.name, source: known.circuit.source, edges: official.edges } : undefined,
     kept: keep ?? undefined,
-    notes: [...(keep ? keepNotes(keep, result.circuit.length) : []), ...notes],
+    notes: [...result.warnings, ...(keep ? keepNotes(keep, result.circuit.length) : []), ...notes],
     faithfulness: {
       metric: faithfulness.metric,
       rows: [

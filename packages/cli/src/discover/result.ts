@@ -26,6 +26,11 @@ export interface DiscoverResult extends DeviceReport {
   options: Record<string, unknown>;
   edgeCount: number;
   circuit: ScoredEdgeJson[];
+  /** Edges found that lie on no path from input to output within the circuit; with --prune they are not in {@link circuit}. */
+  dangling: number;
+  pruned: boolean;
+  /** What the reader should know: ties, equal prompts, edges that lead nowhere. */
+  warnings: string[];
   /** The known circuit; null where there is none. */
   official: OfficialResult | null;
   /** What the circuit keeps of the right answers; null unless its size follows from that. */

@@ -9,6 +9,7 @@ import { loadModel } from "@autocircuit/models";
 import type { Tensor } from "@autocircuit/native";
 import type { PatchCommandOptions } from "../commands/patch.ts";
 import type { Context } from "../context.ts";
+import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { Progress } from "../support/progress.ts";
 import { readJson } from "../support/read-json.ts";
 import { formatNumber, table } from "../support/table.ts";
@@ -28,12 +29,14 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   using whole = await loadModel(options.model, { ...used.how, signal });
   const type = options.ablation as AblationType;
   using prompts = await loadAll(options.prompts, whole, type);
+  const equal = equalPairsWarning([prompts], type);
+  if (equal) print(equal);
   const model = withGraphOf(whole, edges, prompts.seqLen);
   const mask = maskOf(model, edges);
   const logits: number[][][] = [];
   let moved = 0;
   using shared = dataSetSides(type) ? await model.ablations(prompts, type, { signal }) : null;
-  using progress = new Progress("prompts");
+  using progress = new Progress("batches");
   for (const [i, batch] of prompts.batches.entries()) {
     const using_ = shared ?? (await model.ablations(batch.corrupt, type, { signal }));
     try {

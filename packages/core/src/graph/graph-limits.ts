@@ -55,7 +55,7 @@ export function requireGraphSize(config: ResolvedGraphConfig): void {
   if (nodes <= limits.nodes && edges <= limits.edges) return;
   const [count, what, limit] = nodes > limits.nodes ? [nodes, "nodes", limits.nodes] : [edges, "edges", limits.edges];
   const { layers, heads, tokens } = config;
-  const needed = Math.max(edges, nodes * EDGES_PER_NODE);
+  const needed = nodes <= EDGES_PER_NODE ? edges : Math.max(edges, nodes * EDGES_PER_NODE);
   const advice =
     needed > LARGEST_USEFUL
       ? "No machine holds that: check the numbers."
