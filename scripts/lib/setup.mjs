@@ -17,10 +17,11 @@ import { turbo } from "./turbo.mjs";
 export async function setup({ addon = true, cppTests = false, quiet = false } = {}) {
   const log = quiet ? console.error : console.log;
   const show = quiet ? "err" : "out";
-  const steps = new Steps(log);
+  const steps = new Steps(log, { onlyChanges: quiet });
   await steps.step("dependencies", () => installDependencies(show));
   await steps.step("typescript", async () => {
-    if (await turbo(["build", "--output-logs=errors-only"], { show: "none" })) return "up to date";
+    if (await turbo(["build", "--output-logs=errors-only"], { show: "none" }))
+      return { text: "up to date", changed: false };
     throw new StepError("TypeScript did not compile: see the errors above.");
   });
   if (!addon) return {};
@@ -39,7 +40,7 @@ export async function setup({ addon = true, cppTests = false, quiet = false } = 
   };
   const program = cppTests ? await buildFor("C++ tests", "tests") : undefined;
   const pretendDevice = cppTests ? await buildFor("pretend device", "pretend-device") : undefined;
-  log(`setup ${steps.summary()}`);
+  if (!quiet || steps.spoke) log(`setup ${steps.summary()}`);
   return { cppTests: program, pretendDevice };
 }
 
@@ -47,7 +48,7 @@ async function findLibTorch(steps, { ensureLibTorch }, onLine) {
   let libtorch;
   await steps.step("LibTorch", async () => {
     libtorch = await ensureLibTorch({ onLine });
-    return `${libtorch.build} at ${libtorch.path} (${libtorch.foundBy})`;
+    return { text: `${libtorch.build} at ${libtorch.path} (${libtorch.foundBy})`, changed: false };
   });
   return libtorch;
 }
@@ -55,7 +56,7 @@ async function findLibTorch(steps, { ensureLibTorch }, onLine) {
 /** Through turbo, which keeps earlier builds: going back to sources that were built before compiles nothing. */
 async function buildAddon({ build, buildReasons }, libtorch, onLine, show) {
   const reasons = buildReasons(libtorch);
-  if (reasons.length === 0) return "current";
+  if (reasons.length === 0) return { text: "current", changed: false };
   const env = {
     AUTOCIRCUIT_LIBTORCH: libtorch.path,
     AUTOCIRCUIT_LIBTORCH_KEY: [libtorch.build, libtorch.variant, process.platform, process.arch].join(" "),

@@ -2,6 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { visible } from "../escape.ts";
 import { okabeIto, sans } from "../palette.ts";
 import type { Curve, CurveScale } from "../types.ts";
+import { metricWithUnit } from "./metric-with-unit.ts";
 
 /** Size of the plotting area in pixels, without axes and legend. */
 export interface CurveSize {
@@ -68,7 +69,7 @@ export function curveSpec(curve: Curve, size: CurveSize): TopLevelSpec {
 }
 
 function valueTitle(curve: Curve): string {
-  return visible(curve.unit === "" ? curve.metric : `${curve.metric} (${curve.unit})`);
+  return visible(metricWithUnit(curve));
 }
 
 /** Edges are counted: no ticks between whole numbers. */
