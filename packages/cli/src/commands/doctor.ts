@@ -25,7 +25,9 @@ export function addDoctor(program: Command, { print }: Context): void {
       else {
         const width = Math.max(...report.checks.map(({ name }) => name.length));
         for (const { name, status, detail, fix } of report.checks)
-          print(`${MARKS[status]}  ${name.padEnd(width)}  ${detail}${fix ? `\n${" ".repeat(width + 8)}do: ${fix}` : ""}`);
+          print(
+            `${MARKS[status]}  ${name.padEnd(width)}  ${detail}${fix ? `\n${" ".repeat(width + 8)}do: ${fix}` : ""}`,
+          );
       }
       if (file) writeJson(file, report);
       if (!report.ok) throw new Error("AutoCircuit cannot run here yet; the report says what to do.");

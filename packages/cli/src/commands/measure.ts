@@ -52,7 +52,7 @@ export function addMeasure(program: Command, context: Context): void {
       `
 Examples:
   autocircuit measure tracr-reverse --scores circuit-reports/tracr-reverse/scores.safetensors
-  autocircuit measure tracr-hist --scores scores.safetensors --sizes 0,10,20 --metrics kl-clean,correct-percent --json hist.json
+  autocircuit measure tracr-hist --scores scores.safetensors --sizes 0,2,4 --metrics kl-clean,correct-percent --json hist.json
   autocircuit measure ioi-component --model gpt2 --scores scores.safetensors --sizes 10,100,1000`,
     )
     .action(async (task: string, options: MeasureCommandOptions) => {

@@ -17,6 +17,7 @@ import type { TransformerConfig } from "@autocircuit/native";
 import { readModelConfig } from "../circuits/read-model-config.ts";
 import type { ConvertCommandOptions } from "../commands/convert.ts";
 import type { Context } from "../context.ts";
+import { synchronously } from "../support/interrupt.ts";
 import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
@@ -60,10 +61,16 @@ async function writeCircuit(
   if (!to.endsWith(".json"))
     throw noSuchFormat(to, "a circuit", format === "scores" ? [".json"] : [".json", ".safetensors"]);
   if (format === "eap-ig") {
-    writeWhole(to, formatCircuitFile(circuit));
+    writeWhole(
+      to,
+      synchronously(() => formatCircuitFile(circuit)),
+    );
     return `wrote ${to}: ${summary}, in AutoCircuit's names`;
   }
-  writeWhole(to, formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {}));
+  writeWhole(
+    to,
+    synchronously(() => formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {})),
+  );
   const width = config || circuit.eapIg ? "" : "; d_model is not known without --model and is written as 0";
   return `wrote ${to}: ${summary}, as EAP-IG and MIB read them${width}`;
 }
@@ -72,13 +79,23 @@ async function writePrompts({ format, prompts }: PromptsInput, to: string, token
   const summary = `wrote ${to}: ${prompts.prompts.length} prompt pairs`;
   if (format !== "autocircuit") {
     if (!to.endsWith(".json")) throw noSuchFormat(to, `prompts from .${format}`, [".json"]);
-    writeWhole(to, formatAutocircuitPrompts(prompts));
+    writeWhole(
+      to,
+      synchronously(() => formatAutocircuitPrompts(prompts)),
+    );
     return summary;
   }
   if (to.endsWith(".csv")) {
     const answers = tokenizer === undefined ? {} : { tokenizer: await tokenizerNamed(tokenizer) };
-    writeWhole(to, formatEapIgCsv(prompts, answers));
-  } else if (to.endsWith(".jsonl")) writeWhole(to, formatEdgePruningJsonl(prompts));
+    writeWhole(
+      to,
+      synchronously(() => formatEapIgCsv(prompts, answers)),
+    );
+  } else if (to.endsWith(".jsonl"))
+    writeWhole(
+      to,
+      synchronously(() => formatEdgePruningJsonl(prompts)),
+    );
   else throw noSuchFormat(to, "prompts from .json", [".csv", ".jsonl"]);
   return summary + leftOut(prompts);
 }

@@ -13,6 +13,7 @@ import {
   scoredCircuit,
 } from "@autocircuit/circuits";
 import { type Graph, PruneScores, scoredCount, sortedMagnitudes } from "@autocircuit/core";
+import { synchronously } from "../support/interrupt.ts";
 import { UsageError } from "../support/usage-error.ts";
 
 /** What a file holds, and in which format. */
@@ -34,7 +35,10 @@ export async function readInput(path: string, graph: Graph | undefined, size: nu
     const circuit = scoredCircuit(scores, scores.circuit(size ?? scoredCount(sortedMagnitudes(scores.values))));
     return { kind: "circuit", format: "scores", circuit };
   }
-  const text = readText(path);
+  return synchronously(() => inputOf(readText(path), ending, path, graph));
+}
+
+function inputOf(text: string, ending: string | undefined, path: string, graph: Graph | undefined): Input {
   if (ending === ".csv") return { kind: "prompts", format: "csv", prompts: readEapIgCsv(text, path) };
   if (ending === ".jsonl") return { kind: "prompts", format: "jsonl", prompts: readEdgePruningJsonl(text, path) };
   if (ending === ".json") return inputOfJson(parsePythonJson(text, path), path, graph);
