@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
-import { synchronously } from "../support/interrupt.ts";
 import { wholeNumber } from "../support/parse-options.ts";
 import { writeWhole } from "../support/write-file.ts";
 
@@ -15,7 +15,8 @@ export function addDatasets(program: Command, { print, signal }: Context): void 
     .addHelpText("after", "\nExamples:\n  autocircuit datasets\n  autocircuit datasets --out data --seed 7")
     .action(async ({ out, seed }: { out: string; seed: number }) => {
       const { dataSets, formatPromptFile } = await import("@autocircuit/circuits");
-      for (const file of synchronously(() => dataSets({ seed }))) {
+      for (const file of dataSets({ seed })) {
+        await turn();
         signal.throwIfAborted();
         writeWhole(join(out, `${file.task}.json`), formatPromptFile(file));
         print(`${join(out, `${file.task}.json`)}: ${file.prompts.length} prompt pairs`);

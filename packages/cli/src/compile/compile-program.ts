@@ -29,7 +29,7 @@ export async function compileProgram(
   const settings = compileOptions(options);
   const compiled = isModulePath(name)
     ? await compileFile(name, settings)
-    : synchronously(() => compileNamed(name, settings));
+    : await synchronously(() => compileNamed(name, settings));
   signal.throwIfAborted();
   const { config } = compiled;
   print(

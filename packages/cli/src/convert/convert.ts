@@ -61,16 +61,10 @@ async function writeCircuit(
   if (!to.endsWith(".json"))
     throw noSuchFormat(to, "a circuit", format === "scores" ? [".json"] : [".json", ".safetensors"]);
   if (format === "eap-ig") {
-    writeWhole(
-      to,
-      synchronously(() => formatCircuitFile(circuit)),
-    );
+    writeWhole(to, await synchronously(() => formatCircuitFile(circuit)));
     return `wrote ${to}: ${summary}, in AutoCircuit's names`;
   }
-  writeWhole(
-    to,
-    synchronously(() => formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {})),
-  );
+  writeWhole(to, await synchronously(() => formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {})));
   const width = config || circuit.eapIg ? "" : "; d_model is not known without --model and is written as 0";
   return `wrote ${to}: ${summary}, as EAP-IG and MIB read them${width}`;
 }
@@ -79,23 +73,13 @@ async function writePrompts({ format, prompts }: PromptsInput, to: string, token
   const summary = `wrote ${to}: ${prompts.prompts.length} prompt pairs`;
   if (format !== "autocircuit") {
     if (!to.endsWith(".json")) throw noSuchFormat(to, `prompts from .${format}`, [".json"]);
-    writeWhole(
-      to,
-      synchronously(() => formatAutocircuitPrompts(prompts)),
-    );
+    writeWhole(to, await synchronously(() => formatAutocircuitPrompts(prompts)));
     return summary;
   }
   if (to.endsWith(".csv")) {
     const answers = tokenizer === undefined ? {} : { tokenizer: await tokenizerNamed(tokenizer) };
-    writeWhole(
-      to,
-      synchronously(() => formatEapIgCsv(prompts, answers)),
-    );
-  } else if (to.endsWith(".jsonl"))
-    writeWhole(
-      to,
-      synchronously(() => formatEdgePruningJsonl(prompts)),
-    );
+    writeWhole(to, await synchronously(() => formatEapIgCsv(prompts, answers)));
+  } else if (to.endsWith(".jsonl")) writeWhole(to, await synchronously(() => formatEdgePruningJsonl(prompts)));
   else throw noSuchFormat(to, "prompts from .json", [".csv", ".jsonl"]);
   return summary + leftOut(prompts);
 }

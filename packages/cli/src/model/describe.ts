@@ -22,8 +22,8 @@ export async function describe(
   const folder = await resolveModelFolder(idOrFolder, { files: "config", signal });
   const config = await readConfig(folder);
   const architecture = architectureName(readJson(join(folder, "config.json")));
-  const graphs = synchronously(() => graphKinds(config, length));
-  const layers = options.graph ? synchronously(() => graphLayers(Graph.of(config))) : undefined;
+  const graphs = await synchronously(() => graphKinds(config, length));
+  const layers = options.graph ? await synchronously(() => graphLayers(Graph.of(config))) : undefined;
   const memory = estimateMemory(config, batch, length);
   print(architecture);
   print(describeModel(config));

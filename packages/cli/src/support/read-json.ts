@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { jsonMistake } from "@autocircuit/core";
-import { synchronously } from "./interrupt.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -11,7 +10,7 @@ import { UsageError } from "./usage-error.ts";
 export function readJson(path: string): unknown {
   const text = readText(path);
   try {
-    return synchronously(() => JSON.parse(text));
+    return JSON.parse(text);
   } catch (cause) {
     throw new UsageError(`${path} is not valid JSON: ${jsonMistake(text, cause)}. Check the file.`, { cause });
   }
