@@ -13,8 +13,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { formatEapIgCircuit, scoredCircuit } from "@autocircuit/circuits";
 import { Graph, PruneScores } from "@autocircuit/core";
-import { tinyGpt2 } from "../../circuits/test/tiny-gpt2.ts";
-import { gpt2VocabAndMerges } from "../../models/test/tokenizers.ts";
 import { root } from "./command-lines.ts";
 import { writeOverflowModel } from "./overflow-model.ts";
 
@@ -74,13 +72,18 @@ type Write = (name: string, content: unknown) => void;
 
 /** A narrow GPT-2 with its own tokenizer. */
 async function gpt2(folder: string, write: Write): Promise<void> {
-  const made = await tinyGpt2();
+  const made = await (await fixture("circuits/test/tiny-gpt2.ts")).tinyGpt2();
   renameSync(made.folder, folder);
   const config = JSON.parse(readFileSync(join(folder, "config.json"), "utf8"));
   write("gpt2/config.json", { ...config, bos_token_id: 50256, eos_token_id: 50256 });
-  const { vocab, merges } = gpt2VocabAndMerges();
+  const { vocab, merges } = (await fixture("models/test/tokenizers.ts")).gpt2VocabAndMerges();
   write("gpt2/vocab.json", vocab);
   write("gpt2/merges.txt", merges);
+}
+
+/** A maker of fixtures that stands beside another package's tests; taken by its path, as files of fixtures are. */
+function fixture(path: string) {
+  return import(join(root, "packages", path));
 }
 
 /** Four prompt pairs of token ids. */
