@@ -3,6 +3,7 @@ export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
 export { nearNames } from "./graph/near-names.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
+export * as coreKinds from "./kinds.ts";
 export { type AblatedSlice, type AblatedSlicesOptions, ablatedSlices } from "./model/ablated-slices.ts";
 export { type AblationType, ablationTypes, dataSetSides } from "./model/ablation-type.ts";
 export {
@@ -16,7 +17,13 @@ export {
 export type { Ablate } from "./model/edge-mask.ts";
 export { computed, inSmallerSlices, type SlicedPrompts } from "./model/in-smaller-slices.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";
-export type { ForwardOptions, ModelGraphOptions, PatchableModelOptions, RunOptions } from "./model/model-options.ts";
+export {
+  type ForwardOptions,
+  type ModelGraphOptions,
+  modelGraphOptions,
+  type PatchableModelOptions,
+  type RunOptions,
+} from "./model/model-options.ts";
 export type { OutputSlice } from "./model/output-slice.ts";
 export { PatchableModel } from "./model/patchable-model.ts";
 export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model/share-prefix.ts";

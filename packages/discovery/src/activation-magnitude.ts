@@ -8,8 +8,10 @@ import {
   PruneScores,
   slicedPrompts,
 } from "@autocircuit/core";
-import { scope, Tensor } from "@autocircuit/native";
-import type { DiscoveryOptions } from "./discovery-options.ts";
+import { scope, signature, Tensor } from "@autocircuit/native";
+import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./discovery-options.ts";
+
+const check = signature("activationMagnitude", modelAndPrompts, discoveryOptions);
 
 /**
  * Scores an edge by how large its source's output is: the absolute value of the mean over prompts, positions and
@@ -26,6 +28,7 @@ export async function activationMagnitude(
   prompts: PromptLoader,
   options: DiscoveryOptions = {},
 ): Promise<PruneScores> {
+  check({ model, prompts }, options);
   const { signal, onProgress } = options;
   const magnitudes = await scope(async () => {
     const perBatch: Tensor[] = [];

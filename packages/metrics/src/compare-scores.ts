@@ -1,6 +1,10 @@
-import type { PruneScores } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { coreKinds, type PruneScores } from "@autocircuit/core";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { compareEdgeSets } from "./compare-edge-sets.ts";
+
+const twoScores = { a: coreKinds.pruneScores, b: coreKinds.pruneScores };
+const checkOverlap = signature("scoreOverlap", { ...twoScores, sizes: kind.listOf(kind.whole) });
+const checkSimilarity = signature("rankSimilarity", twoScores);
 
 /** How alike two score sets are at one circuit size. */
 export interface ScoreOverlap {
@@ -22,6 +26,7 @@ export interface ScoreOverlap {
  * scoreOverlap(await acdc(model, prompts), await edgeAttribution(model, prompts), [10, 100, 1000]);
  */
 export function scoreOverlap(a: PruneScores, b: PruneScores, sizes: readonly number[]): ScoreOverlap[] {
+  checkOverlap({ a, b, sizes });
   requireSameGraph(a, b);
   return sizes.map((size) => {
     const [first, second] = [a.circuit(size), b.circuit(size)];
@@ -43,6 +48,7 @@ export function scoreOverlap(a: PruneScores, b: PruneScores, sizes: readonly num
  * @throws AutocircuitError `bad-input` for scores of different graphs, or a NaN among them
  */
 export function rankSimilarity(a: PruneScores, b: PruneScores): number {
+  checkSimilarity({ a, b });
   requireSameGraph(a, b);
   const [first, second] = [meanRanks(a.values), meanRanks(b.values)];
   const mean = (first.length - 1) / 2;

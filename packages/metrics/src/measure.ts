@@ -1,5 +1,11 @@
-import type { CircuitRun, PatchableModel, PromptBatch, PromptLoader } from "@autocircuit/core";
-import { AutocircuitError, scope, Tensor } from "@autocircuit/native";
+import {
+  type CircuitRun,
+  coreKinds,
+  type PatchableModel,
+  type PromptBatch,
+  type PromptLoader,
+} from "@autocircuit/core";
+import { AutocircuitError, type KindsOf, kind, scope, signature, Tensor } from "@autocircuit/native";
 import { FullModel, type FullOutputs } from "./full-model.ts";
 
 /** A metric's value for one circuit. */
@@ -36,6 +42,22 @@ export type Measure = (
   options?: MeasureOptions,
 ) => Promise<Measurement[]>;
 
+/** What {@link MeasureOptions} may be. */
+export const measureOptions: KindsOf<MeasureOptions> = {
+  signal: kind.signal,
+  full: kind.having("the full model's outputs (see FullModel)", "logits"),
+};
+
+const run = kind.such("{ edges, logits } as runCircuits gives them", (value) => {
+  const { edges, logits } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
+  return typeof edges === "number" && kind.listOf(coreKinds.tensor).accepts(logits);
+});
+const checkRuns = signature("a metric", { prompts: coreKinds.promptLoader, runs: kind.listOf(run) });
+const checkFull = signature("a metric of the full model", {
+  model: kind.orNull(kind.having("a PatchableModel", "forward")),
+  prompts: coreKinds.promptLoader,
+});
+
 /** Logits of one batch to a tensor of numbers to be gathered, usually one a prompt. */
 export type BatchMeasure = (logits: Tensor) => Tensor;
 
@@ -54,6 +76,7 @@ export async function measureRuns(
   prepare: (batch: PromptBatch, index: number) => BatchMeasure,
   reduction: Reduction = "mean",
 ): Promise<Measurement[]> {
+  checkRuns({ prompts, runs });
   if (runs.length === 0) return [];
   for (const run of runs) checkBatches(run, prompts);
   const values = await scope(async () => {
@@ -83,6 +106,7 @@ export async function withFullModel<T>(
   options: MeasureOptions,
   use: (full: FullOutputs) => Promise<T>,
 ): Promise<T> {
+  checkFull({ model, prompts });
   if (options.full !== undefined) return use(options.full);
   if (model === null) {
     throw new AutocircuitError(

@@ -1,5 +1,7 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { countsToComparison, type EdgeSetComparison } from "./compare-edge-sets.ts";
+
+const check = signature("rankEdges", { scores: kind.having("a list of numbers", "length"), truth: kind.iterable });
 
 /** What a threshold on the scores finds. */
 export interface RankingPoint extends EdgeSetComparison {
@@ -19,6 +21,7 @@ export interface RankingPoint extends EdgeSetComparison {
  * @throws AutocircuitError when a score is NaN or a true edge is not in the graph
  */
 export function rankEdges(scores: ArrayLike<number>, truth: Iterable<number>): RankingPoint[] {
+  check({ scores, truth });
   const isTrue = markTrueEdges(scores.length, truth);
   const trueSize = isTrue.reduce((sum, mark) => sum + mark, 0);
   const importance = Float64Array.from({ length: scores.length }, (_, index) => Math.abs(scores[index]!));

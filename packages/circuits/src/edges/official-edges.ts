@@ -1,5 +1,5 @@
-import type { Edge, Graph } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { coreKinds, type Edge, type Graph } from "@autocircuit/core";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 
 /** What every published circuit takes. */
 export interface OfficialEdgesOptions {
@@ -17,6 +17,21 @@ export interface OfficialEdgesOptions {
    */
   corrected?: boolean;
 }
+
+const checkOptions = signature("edges of a published circuit", {}, {
+  tokenPositions: kind.flag,
+  wordIdxs: kind.such("an object of words' positions", (value) => {
+    return (
+      kind.record.accepts(value) && Object.values(value as object).every((position) => kind.integer.accepts(position))
+    );
+  }),
+  seqStartIdx: kind.whole,
+  positions: kind.listOf(kind.whole),
+  corrected: kind.flag,
+} satisfies KindsOf<OfficialEdgesOptions>);
+const checkTarget = signature("edges of a published circuit: model", {
+  target: kind.either(coreKinds.graph, coreKinds.hasGraph),
+});
 
 /** A graph, or anything that has one (a `PatchableModel`). */
 export type HasGraph = Graph | { readonly graph: Graph };
@@ -47,6 +62,7 @@ export function officialEdges(circuit: PublishedCircuit, target: HasGraph, optio
 
 /** The graph itself, or the one that belongs to it. */
 export function graphOf(target: HasGraph): Graph {
+  checkTarget({ target });
   return "graph" in target ? target.graph : target;
 }
 
@@ -55,7 +71,9 @@ export function graphOf(target: HasGraph): Graph {
  *
  * @throws AutocircuitError `bad-input` when `tokenPositions` contradicts the graph
  */
-export function circuitTokens(name: string, graph: Graph, { tokenPositions }: OfficialEdgesOptions): number | null {
+export function circuitTokens(name: string, graph: Graph, options: OfficialEdgesOptions): number | null {
+  checkOptions({}, options);
+  const { tokenPositions } = options;
   if (tokenPositions === undefined || tokenPositions === (graph.tokens !== null)) return graph.tokens;
   throw new AutocircuitError(
     "bad-input",

@@ -1,8 +1,14 @@
-import { Graph } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { coreKinds, Graph } from "@autocircuit/core";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { eapIgNodes, edgeNameOfEapIg, requireEapIgGraph } from "./eap-ig-names.ts";
 import { isObject, parsePythonJson, pythonNumber } from "./python-json.ts";
 import type { EapIgNode, ScoredCircuit } from "./scored-circuit.ts";
+
+/** What {@link ReadCircuitOptions} may be. */
+export const readCircuitOptions = { graph: coreKinds.graph };
+
+const check = signature("readEapIgCircuit", { text: kind.text, where: kind.text }, readCircuitOptions);
+const checkParsed = signature("eapIgCircuitOf", { where: kind.text }, readCircuitOptions);
 
 /** How a circuit file is read. */
 export interface ReadCircuitOptions {
@@ -18,6 +24,7 @@ export interface ReadCircuitOptions {
  * @throws AutocircuitError `bad-file` naming the entry: not JSON, no such node or edge, a score that is no number, another model's circuit
  */
 export function readEapIgCircuit(text: string, where = "circuit", options: ReadCircuitOptions = {}): ScoredCircuit {
+  check({ text, where }, options);
   return eapIgCircuitOf(parsePythonJson(text, where), where, options);
 }
 
@@ -27,11 +34,9 @@ export function isEapIgCircuit(json: unknown): json is Record<"cfg" | "nodes" | 
 }
 
 /** {@link readEapIgCircuit} for JSON that was parsed already. */
-export function eapIgCircuitOf(
-  json: unknown,
-  where: string,
-  { graph: wanted }: ReadCircuitOptions = {},
-): ScoredCircuit {
+export function eapIgCircuitOf(json: unknown, where: string, options: ReadCircuitOptions = {}): ScoredCircuit {
+  checkParsed({ where }, options);
+  const { graph: wanted } = options;
   const bad: Bad = (reason) => {
     throw new AutocircuitError("bad-file", `${where}: ${reason}.`);
   };

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 
 /** The part of a transformer's configuration that decides its computation graph. A `TransformerConfig` is one too. */
 export interface GraphConfig {
@@ -42,25 +42,41 @@ export interface ResolvedGraphConfig {
   readonly tokens: number | null;
 }
 
+const configKinds: KindsOf<GraphConfig> = {
+  layers: kind.required(kind.count),
+  heads: kind.required(kind.count),
+  kvHeads: kind.count,
+  attnOnly: kind.required(kind.flag),
+  parallel: kind.required(kind.flag),
+};
+const configNames = Object.keys(configKinds) as (keyof GraphConfig)[];
+
+const optionKinds: KindsOf<GraphOptions> = {
+  factorized: kind.flag,
+  separateQkv: kind.flag,
+  ungrouped: kind.flag,
+  tokens: kind.orNull(kind.count),
+};
+
+const checkConfig = signature("Graph: configuration", {}, configKinds);
+// A configuration that was stored is given for both.
+const checkGraph = signature(
+  "Graph.of",
+  { config: kind.record },
+  { ...Object.fromEntries(configNames.map((name) => [name, kind.anything])), ...optionKinds },
+);
+
 /**
  * Fills in the defaults and checks the numbers.
  *
  * @throws AutocircuitError `bad-input` for a count that is not a whole number of at least 1, or heads that do not divide into kvHeads.
  */
 export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = {}): ResolvedGraphConfig {
+  checkGraph({ config }, options);
+  // A transformer's configuration says more than this.
+  checkConfig({}, Object.fromEntries(configNames.map((name) => [name, config[name]])));
   const kvHeads = config.kvHeads ?? config.heads;
   const tokens = options.tokens ?? null;
-  const counts: [string, number][] = [
-    ["layers", config.layers],
-    ["heads", config.heads],
-    ["kvHeads", kvHeads],
-  ];
-  if (tokens !== null) counts.push(["tokens", tokens]);
-  for (const [name, value] of counts) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new AutocircuitError("bad-input", `Graph: \`${name}\` must be a whole number of at least 1, got ${value}.`);
-    }
-  }
   if (config.heads % kvHeads !== 0) {
     throw new AutocircuitError(
       "bad-input",

@@ -1,4 +1,5 @@
-import { AutocircuitError, type PatchGraph } from "@autocircuit/native";
+import { AutocircuitError, kind, type PatchGraph, signature } from "@autocircuit/native";
+import { edgeRef } from "../kinds.ts";
 import { destNodes } from "./dest-nodes.ts";
 import { Edge, type EdgeRef } from "./edge.ts";
 import { EdgeLookup } from "./edge-lookup.ts";
@@ -6,6 +7,9 @@ import { factorizedLayout } from "./factorized.ts";
 import { type GraphConfig, type GraphOptions, type ResolvedGraphConfig, resolveGraphConfig } from "./graph-config.ts";
 import type { DestGroup, DestNode, SrcNode } from "./node.ts";
 import { unfactorizedLayout } from "./unfactorized.ts";
+
+const checkEdge = signature("Graph.index", { edge: edgeRef });
+const checkName = signature("Graph.has", { name: kind.text });
 
 /**
  * The computation graph of a transformer: who writes to the residual stream, who reads from it, and a dense number for
@@ -122,11 +126,13 @@ export class Graph {
       const { src, dest } = this.#lookup.get(edge.name);
       return this.#cell(src, dest, this.#position(edge.name, edge.token));
     }
+    checkEdge({ edge });
     return this.index(edge[0], edge[1]);
   }
 
   /** Whether the graph has an edge of that name (at that token position). */
   has(name: string, token?: number | null): boolean {
+    checkName({ name });
     if (this.#lookup.find(name) === undefined) return false;
     const position = token ?? null;
     if (this.tokens === null) return position === null;

@@ -110,7 +110,9 @@ describe("errors", () => {
     const { corrupt } = prompts.batches[0]!;
     await expect(model.ablations(corrupt, "tokenwise-mean-clean")).rejects.toThrow(/mean over a data set/);
     await expect(model.ablations(prompts, "resample")).rejects.toThrow(/made batch by batch/);
-    await expect(model.ablations(prompts, "RESAMPLE" as AblationType)).rejects.toThrow(/Unknown ablation "RESAMPLE"/);
+    await expect(model.ablations(prompts, "RESAMPLE" as AblationType)).rejects.toThrow(
+      /`type` must be one of resample, .*"RESAMPLE".*Did you mean resample/,
+    );
     const empty = new PromptLoader([], { batchSize: 1 });
     await expect(model.ablations(empty, "tokenwise-mean-clean")).rejects.toThrow(/at least one batch/);
     const signal = AbortSignal.abort();

@@ -2,7 +2,7 @@ import { Ablation, AutocircuitError, scope, Tensor } from "@autocircuit/native";
 import { equalParts } from "../prompts/equal-parts.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { canSlice, sliceTokens, tokenContext } from "../prompts/token-context.ts";
-import { type AblationType, ablationTypes, dataSetSides } from "./ablation-type.ts";
+import { type AblationType, dataSetSides } from "./ablation-type.ts";
 import { promptsAtOnce } from "./batch-slices.ts";
 import { computed, inSmallerSlices } from "./in-smaller-slices.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
@@ -16,9 +16,6 @@ export async function ablationsOf(
   type: AblationType,
   options: LongOptions,
 ): Promise<Ablation> {
-  if (!ablationTypes.includes(type)) {
-    throw new AutocircuitError("bad-input", `Unknown ablation "${type}". There are: ${ablationTypes.join(", ")}.`);
-  }
   const sides = dataSetSides(type);
   if (sides !== undefined) {
     if (!(from instanceof Tensor)) return dataSetMean(model, from, sides, options);

@@ -5,11 +5,14 @@ import {
   type Device,
   type DType,
   type ForwardResult,
+  kind,
+  signature,
   Tensor,
   type Transformer,
   type TransformerConfig,
 } from "@autocircuit/native";
 import { Graph } from "../graph/graph.ts";
+import { ablationName, longOptions, promptLoader, tensor } from "../kinds.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { tokenContext } from "../prompts/token-context.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
@@ -19,8 +22,28 @@ import { deviceSliceBytes, usualSliceBytes } from "./batch-slices.ts";
 import { edgeMask } from "./edge-mask.ts";
 import { sliceLimit } from "./in-smaller-slices.ts";
 import type { LongOptions } from "./long-options.ts";
-import type { ForwardOptions, ModelGraphOptions, PatchableModelOptions, RunOptions } from "./model-options.ts";
+import {
+  type ForwardOptions,
+  forwardOptions,
+  type ModelGraphOptions,
+  modelGraphOptions,
+  type PatchableModelOptions,
+  patchableModelOptions,
+  type RunOptions,
+} from "./model-options.ts";
 import { type OutputSlice, type SlicePositions, slicePositions } from "./output-slice.ts";
+
+const checkModel = signature("PatchableModel", {}, patchableModelOptions);
+const checkWithGraph = signature("PatchableModel.withGraph", {}, modelGraphOptions);
+const checkForward = signature("PatchableModel.forward", { tokens: tensor }, forwardOptions);
+const checkRun = signature("PatchableModel.run", { tokens: tensor, padding: kind.optional(forwardOptions.padding) });
+const { padding, prefix, signal } = forwardOptions;
+const checkSources = signature("PatchableModel.sources", { tokens: tensor }, { padding, prefix, signal });
+const checkAblations = signature(
+  "PatchableModel.ablations",
+  { from: kind.either(tensor, promptLoader), type: ablationName },
+  longOptions,
+);
 
 /**
  * A transformer with a graph of edges that can be patched, and the part of its output that counts.
@@ -47,6 +70,7 @@ export class PatchableModel implements Disposable {
    * @throws AutocircuitError `bad-input` for a graph by token without `seqLen`, or a sequence longer than the model's context.
    */
   constructor(options: PatchableModelOptions) {
+    checkModel({}, options);
     this.transformer = options.transformer;
     this.config = options.config ?? options.transformer.config;
     this.dtype = options.dtype ?? options.transformer.dtype;
@@ -91,6 +115,7 @@ export class PatchableModel implements Disposable {
    * when the original model is disposed.
    */
   withGraph(options: ModelGraphOptions): PatchableModel {
+    checkWithGraph({}, options);
     const { factorized, separateQkv, ungrouped, tokens } = this.graph.config;
     const { transformer, config, dtype, outputSlice, seqLen, sliceBytes } = this;
     const derived = new PatchableModel({
@@ -119,6 +144,7 @@ export class PatchableModel implements Disposable {
    *   unknown edge; `shape` for tokens or masks that do not fit the graph; `aborted`.
    */
   async forward(tokens: Tensor, options: ForwardOptions = {}): Promise<Tensor> {
+    checkForward({ tokens }, options);
     const { ablate, mask, using, from, signal } = options;
     if (ablate !== undefined && mask !== undefined) {
       throw new AutocircuitError("bad-input", "Give either `ablate` or `mask`, not both: they say the same.");
@@ -156,7 +182,9 @@ export class PatchableModel implements Disposable {
    * @param tokens int64 `[B, P]`.
    */
   async run(tokens: Tensor, options: RunOptions = {}): Promise<ForwardResult> {
-    const { padding, prefix, ...request } = { ...tokenContext(tokens), ...options };
+    const { prefixShared: _, padding, prefix, ...request } = { ...tokenContext(tokens), ...options };
+    checkRun({ tokens, padding });
+    checkPadding(tokens, padding);
     const pads =
       padding && Tensor.from(BigInt64Array.from(padding, BigInt), { shape: [padding.length], dtype: "int64" });
     try {
@@ -178,6 +206,7 @@ export class PatchableModel implements Disposable {
    * @param tokens int64 `[B, P]`.
    */
   async sources(tokens: Tensor, options: Pick<ForwardOptions, "padding" | "prefix" | "signal"> = {}): Promise<Tensor> {
+    checkSources({ tokens }, options);
     this.#checkTokens(tokens);
     const { signal } = options;
     const result = await this.run(tokens, {
@@ -198,6 +227,7 @@ export class PatchableModel implements Disposable {
    * @throws AutocircuitError `bad-input` if the type needs a data set and tokens were given, or the other way round.
    */
   async ablations(from: Tensor | PromptLoader, type: AblationType, options: LongOptions = {}): Promise<Ablation> {
+    checkAblations({ from, type }, options);
     return ablationsOf(this, from, type, options);
   }
 
@@ -235,6 +265,21 @@ export class PatchableModel implements Disposable {
       );
     }
   }
+}
+
+/** Padding leaves at least one token of every row. */
+function checkPadding(tokens: Tensor, padding: readonly number[] | undefined): void {
+  const [rows, length] = tokens.shape;
+  if (padding === undefined || tokens.shape.length !== 2) return;
+  if (padding.length !== rows) {
+    throw new AutocircuitError("shape", `\`padding\` has ${padding.length} numbers for ${rows} rows of tokens.`);
+  }
+  const row = padding.findIndex((pads) => pads >= length!);
+  if (row < 0) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `\`padding\` leaves nothing of row ${row}: ${padding[row]} padded positions of ${length}.`,
+  );
 }
 
 /** The fields that are there: an undefined one must not hide what the tokens carry. */

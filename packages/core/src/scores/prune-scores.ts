@@ -1,10 +1,21 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import type { Edge, EdgeRef } from "../graph/edge.ts";
 import type { Graph } from "../graph/graph.ts";
+import * as kinds from "../kinds.ts";
 import { Circuit } from "./circuit.ts";
 import { loadScores, saveScores } from "./scores-file.ts";
 import type { ScoresInfo } from "./scores-info.ts";
 import { sortedMagnitudes, thresholdAt } from "./threshold.ts";
+
+const numberKind = kind.such("a number, but not NaN", (value) => typeof value === "number" && !Number.isNaN(value));
+const floats = kind.instance(Float32Array, "a Float32Array");
+const checkNew = signature("PruneScores", { graph: kinds.graph, values: floats, info: kind.record });
+const checkModules = signature("PruneScores.fromModules", { graph: kinds.graph, modules: kind.record });
+const checkTop = signature("PruneScores.top", { count: kind.whole });
+const checkThreshold = signature("PruneScores.circuitAt", { threshold: numberKind });
+const checkSet = signature("PruneScores.set", { value: numberKind });
+const checkSave = signature("PruneScores.save", { path: kind.text, info: kind.record });
+const checkLoad = signature("PruneScores.load", { path: kind.text }, { graph: kinds.graph });
 
 /**
  * A number per edge of a graph; its absolute value is the edge's importance.
@@ -26,6 +37,7 @@ export class PruneScores {
    * @throws AutocircuitError `shape` if the length is not the graph's edge count.
    */
   constructor(graph: Graph, values: Float32Array = new Float32Array(graph.edgeCount), info: ScoresInfo = {}) {
+    checkNew({ graph, values, info });
     if (values.length !== graph.edgeCount) {
       throw new AutocircuitError(
         "shape",
@@ -48,6 +60,7 @@ export class PruneScores {
     modules: Readonly<Record<string, ArrayLike<number>>>,
     info?: ScoresInfo,
   ): PruneScores {
+    checkModules({ graph, modules });
     const scores = new PruneScores(graph, undefined, info);
     const missing = new Set(graph.groups.map((group) => group.module));
     for (const [module, values] of Object.entries(modules)) {
@@ -72,6 +85,7 @@ export class PruneScores {
 
   /** Sets the score of an edge. @throws AutocircuitError as `Graph.index` does. */
   set(edge: EdgeRef, value: number, token?: number | null): void {
+    checkSet({ value });
     this.values[this.graph.index(edge, token)] = value;
   }
 
@@ -91,6 +105,7 @@ export class PruneScores {
    * in the flat vector.
    */
   top(count: number): Edge[] {
+    checkTop({ count });
     const size = Math.min(count, this.graph.edgeCount);
     if (size === 0) return [];
     const threshold = this.threshold(size);
@@ -124,6 +139,7 @@ export class PruneScores {
 
   /** Every edge with `|score| >= threshold`. */
   circuitAt(threshold: number): Circuit {
+    checkThreshold({ threshold });
     return Circuit.where(this.graph, (index) => Math.abs(this.values[index]!) >= threshold);
   }
 
@@ -132,6 +148,7 @@ export class PruneScores {
    * {@link info}. It is written beside and then renamed, so no half file can be left.
    */
   async save(path: string, info: ScoresInfo = {}): Promise<void> {
+    checkSave({ path, info });
     await saveScores(path, this.graph, this.values, { ...this.info, ...info });
   }
 
@@ -143,6 +160,7 @@ export class PruneScores {
    *   or holds a NaN.
    */
   static async load(path: string, options: { graph?: Graph } = {}): Promise<PruneScores> {
+    checkLoad({ path }, options);
     const { graph, values, info } = await loadScores(path, options.graph);
     return new PruneScores(graph, values, info);
   }

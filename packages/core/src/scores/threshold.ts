@@ -1,4 +1,6 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
+
+const checkSorted = signature("sortedMagnitudes", { values: kind.instance(Float32Array, "a Float32Array") });
 
 /**
  * Absolute values, largest first. One sort serves the thresholds of any number of circuit sizes.
@@ -6,6 +8,7 @@ import { AutocircuitError } from "@autocircuit/native";
  * @throws AutocircuitError `bad-input` if a score is NaN: NaN has no place in an order.
  */
 export function sortedMagnitudes(values: Float32Array): Float32Array {
+  checkSorted({ values });
   const magnitudes = values.map(Math.abs);
   const broken = magnitudes.findIndex(Number.isNaN);
   if (broken >= 0) {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { ConfigReader } from "../config-reader.ts";
 import { GPT2_VOCABULARY, gpt2Tokenizer } from "./gpt2-tokenizer.ts";
 import { LibraryCodec } from "./library-codec.ts";
@@ -13,6 +13,8 @@ import { fromVocabAndMerges } from "./vocab-and-merges.ts";
 import { fromVocabScores } from "./vocab-scores.ts";
 
 type TokenizerFile = (typeof TOKENIZER_FILES)[number] | "config.json";
+
+const check = signature("loadTokenizer", { folder: kind.text });
 
 /**
  * Loads the tokenizer of a model's folder: `tokenizer.json`; else `vocab.json` with `merges.txt` (GPT-2's form); else
@@ -33,6 +35,7 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
 
 /** The same, null when the folder has none. */
 export async function findTokenizer(folder: string): Promise<TextTokenizer | null> {
+  check({ folder });
   const modelConfig = await json(folder, "config.json");
   const source = await describe(folder);
   if (!source) return modelConfig && isGpt2(modelConfig) ? gpt2Tokenizer() : null;

@@ -1,0 +1,27 @@
+// Runs the cases of one target and tells its parent after each chunk; it may be ended at any time.
+import { openSync, writeSync } from "node:fs";
+import { setThreads } from "@autocircuit/native";
+import type { ChunkDone, Task } from "./messages.ts";
+import { chunkCases, runChunk } from "./run-chunk.ts";
+import { findTarget } from "./targets/index.ts";
+
+const task = JSON.parse(process.argv[2]!) as Task;
+const target = await findTarget(task.target);
+await setThreads(1);
+
+const counter = openSync(task.counter, "r+");
+const begun = new BigUint64Array(1);
+const bytes = new Uint8Array(begun.buffer);
+const onCase = () => {
+  begun[0]! += 1n;
+  writeSync(counter, bytes, 0, 8, 0);
+};
+
+for (let chunk = task.from; chunk * chunkCases < task.cases; chunk++) {
+  begun[0] = 0n;
+  const cases = Math.min(chunkCases, task.cases - chunk * chunkCases);
+  const result = await runChunk(target, task.seed + chunk, cases, onCase);
+  const done: ChunkDone = { ...result, chunk, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  await new Promise((resolve) => process.send!(done, resolve));
+}
+process.exit(0);
