@@ -27,16 +27,16 @@ export async function setup({ addon = true, cppTests = false, quiet = false } = 
   const toolchain = await import(pathToFileURL(join(ROOT, "native", "dist", "toolchain", "index.js")).href);
   const onLine = (line) => steps.say(line);
   const libtorch = await findLibTorch(steps, toolchain, onLine);
-  await steps.step("addon", () => buildAddon(toolchain, libtorch, onLine, show));
   const buildFor = async (name, target) => {
     let file;
     await steps.step(name, async () => {
-      const { output, built } = await toolchain.build({ target, libtorch, onLine });
+      const { output, origin, reasons } = await toolchain.build({ target, libtorch, onLine });
       file = output;
-      return built ? "built" : "current";
+      return origin ? `${origin} (${reasons.join("; ")})` : "current";
     });
     return file;
   };
+  await buildFor("addon", "addon");
   const program = cppTests ? await buildFor("C++ tests", "tests") : undefined;
   const pretendDevice = cppTests ? await buildFor("pretend device", "pretend-device") : undefined;
   log(`setup ${steps.summary()}`);
@@ -50,19 +50,4 @@ async function findLibTorch(steps, { ensureLibTorch }, onLine) {
     return `${libtorch.build} at ${libtorch.path} (${libtorch.foundBy})`;
   });
   return libtorch;
-}
-
-/** Through turbo, which keeps earlier builds: going back to sources that were built before compiles nothing. */
-async function buildAddon({ build, buildReasons }, libtorch, onLine, show) {
-  const reasons = buildReasons(libtorch);
-  if (reasons.length === 0) return "current";
-  const env = {
-    AUTOCIRCUIT_LIBTORCH: libtorch.path,
-    AUTOCIRCUIT_LIBTORCH_KEY: [libtorch.build, libtorch.variant, process.platform, process.arch].join(" "),
-  };
-  const args = ["build:addon", "--filter=@autocircuit/native", "--output-logs=full", "--log-prefix=none"];
-  if (!(await turbo(args, { env, show }))) throw new StepError("The addon was not built: see the errors above.");
-  // Does nothing unless what turbo kept is not what is wanted now.
-  await build({ libtorch, onLine });
-  return `ready (${reasons.join("; ")})`;
 }

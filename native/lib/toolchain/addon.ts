@@ -11,6 +11,8 @@ export interface AddonFacts {
   readonly present: boolean;
   /** The LibTorch it was built against. */
   readonly builtAgainst?: { readonly path: string; readonly build: string; readonly variant: string };
+  /** The package that it came ready-made from. */
+  readonly prebuilt?: string;
   /** Why it must be built again; empty when it is current. */
   readonly stale: readonly string[];
   /** Whether a Node process of its own could load it; undefined when it was not tried. */
@@ -37,15 +39,16 @@ export async function inspectAddon(
 ): Promise<AddonFacts> {
   // An addon that was chosen by hand has no stamp to compare.
   const chosen = env.AUTOCIRCUIT_ADDON;
-  const path = chosen || buildPaths(nativeRoot).output;
+  const path = chosen || buildPaths(nativeRoot, "addon", env).output;
   if (!existsSync(path)) return { path, present: false, stale: ["there is no finished build"] };
-  const stamp = chosen ? undefined : readStamp(nativeRoot);
+  const stamp = chosen ? undefined : readStamp(nativeRoot, "addon", env);
   const started = performance.now();
   const loadError = await probe(path, env);
   return {
     path,
     present: true,
     ...(stamp ? { builtAgainst: stamp.libtorch } : {}),
+    ...(stamp?.prebuilt === undefined ? {} : { prebuilt: stamp.prebuilt }),
     stale: libtorch && !chosen ? reasonsToBuild(stamp, currentStamp(nativeRoot, libtorch)) : [],
     loads: loadError === undefined,
     loadMs: Math.round(performance.now() - started),
@@ -53,8 +56,8 @@ export async function inspectAddon(
   };
 }
 
-/** Why the addon does not load; undefined when it does. */
-async function probe(path: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+/** Why an addon does not load in a process of its own; undefined when it does. */
+export async function probe(path: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const result = await run(process.execPath, ["-e", PROBE, path], { env, timeoutMs: PROBE_MS });
   if (result.timedOut) return `it did not load within ${PROBE_MS / 1000} s`;
   if (result.code !== 0) return reasonOf(result.stderr);

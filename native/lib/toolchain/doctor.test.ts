@@ -17,7 +17,7 @@ describe("doctorReport", () => {
     expect(ok).toBe(false);
     expect(byName(checks, "LibTorch")).toMatchObject({
       status: "problem",
-      fix: expect.stringMatching(/npm run setup/),
+      fix: expect.stringMatching(/npx autocircuit setup/),
     });
     expect(byName(checks, "Addon")).toMatchObject({ status: "problem", detail: expect.stringMatching(/not built/) });
     expect(byName(checks, "Node").status).toBe("ok");
@@ -59,7 +59,11 @@ describe("judge", () => {
     const { env, cache } = surroundings();
     writeTree(cache, below("2.13.0-cpu/torch", libtorchFiles()));
     const { facts } = await doctorReport({ env, nativeRoot: temporaryFolder() });
-    const checks = judge({ ...facts, cuda: { ...facts.cuda, gpus: [gpu] }, node: "18.20.0" });
+    const checks = judge({
+      ...facts,
+      cuda: { ...facts.cuda, gpus: [gpu] },
+      machine: { ...facts.machine, node: "18.20.0" },
+    });
     expect(byName(checks, "GPU 0")).toMatchObject({ status: "warn", fix: expect.stringContaining("cu130") });
     expect(byName(checks, "Node").status).toBe("problem");
   });

@@ -11,6 +11,7 @@ import { addLibtorch } from "./commands/libtorch.ts";
 import { addMeasure } from "./commands/measure.ts";
 import { addModel } from "./commands/model.ts";
 import { addPatch } from "./commands/patch.ts";
+import { addSetup } from "./commands/setup.ts";
 import { addTasks } from "./commands/tasks.ts";
 import type { Context } from "./context.ts";
 import { describeError } from "./support/describe-error.ts";
@@ -27,6 +28,7 @@ const COMMANDS = [
   addCircuits,
   addConvert,
   addDatasets,
+  addSetup,
   addDoctor,
   addLibtorch,
   addBuild,
