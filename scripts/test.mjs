@@ -2,7 +2,7 @@
 // kernels on a pretend device.
 // The last line counts them all. Arguments go to vitest, and then only vitest runs: npm test -- packages/core
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fromOutput, fromVitest, line, sum } from "./lib/counts.mjs";
 import { handOver, ROOT, run, runNode } from "./lib/run.mjs";
@@ -12,7 +12,7 @@ import { describeError, main, Steps } from "./lib/steps.mjs";
 const filters = process.argv.slice(2);
 
 async function cppTests(program) {
-  const { code, output } = await run(program, []);
+  const { code, output } = await run(program, ["--jobs", `${availableParallelism()}`]);
   return fromOutput(output, code);
 }
 

@@ -28,8 +28,11 @@ function agreesWith(wanted) {
   const file = join(ROOT, "node_modules", ".package-lock.json");
   if (!existsSync(file)) return false;
   const { packages: installed } = JSON.parse(readFileSync(file, "utf8"));
-  return Object.entries(wanted).every(([path, { version, optional, link }]) => {
-    if (!path.startsWith("node_modules/") || link) return true;
+  return Object.entries(wanted).every(([path, { version, optional, link, bin = {} }]) => {
+    // Commands of our own packages, which a change of their manifests may add.
+    const linked = (name) => existsSync(join(ROOT, "node_modules", ".bin", name));
+    if (path !== "" && !path.startsWith("node_modules/")) return Object.keys(bin).every(linked);
+    if (path === "" || link) return true;
     return installed[path] ? installed[path].version === version : optional === true;
   });
 }

@@ -127,8 +127,7 @@ describe("builds that are kept", () => {
     const stored = await findStored("addon", { ...stamp }, output, env);
     expect([readFileSync(stored!.file, "utf8"), stored!.stamp]).toEqual(["built", stamp]);
     const others = [{ sources: "other" }, { compiler: "c++ 13" }, { libtorch: { ...stamp.libtorch, path: "/other" } }];
-    for (const other of others)
-      expect(await findStored("addon", { ...stamp, ...other }, output, env)).toBeUndefined();
+    for (const other of others) expect(await findStored("addon", { ...stamp, ...other }, output, env)).toBeUndefined();
     expect(await findStored("tests", stamp, output, env)).toBeUndefined();
     expect(await findStored("addon", stamp, output, newUser())).toBeUndefined();
   });

@@ -22,6 +22,7 @@ export { NATIVE_ROOT } from "./native-root.ts";
 export type { Origin } from "./obtain.ts";
 export { type PrebuiltFacts, prebuiltPackage } from "./prebuilt/find-prebuilt.ts";
 export { probeAddon } from "./prebuilt/probe-prebuilt.ts";
+export { writeLibTorchPath } from "./prebuilt/write-libtorch-path.ts";
 export type { Python } from "./python.ts";
 export { type BuildPaths, buildPaths, NAPI_VERSION, type Stamp } from "./stamp.ts";
 export { isSupported, OLDEST_VERSION, PINNED_CUDA_VERSION, PINNED_VERSION } from "./version.ts";

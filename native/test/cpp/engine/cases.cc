@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "check.h"
 #include "pretend_device/pretend_device.h"
 
 namespace autocircuit::test {
@@ -118,6 +119,7 @@ void at_each_place(const std::function<void(const Place&)>& body) {
 void for_each_case(const std::function<void(const Setting&, const GraphKind&, const std::string&)>& body) {
   for (const Architecture& a : architectures()) {
     at_each_place([&](const Place& place) {
+      if (!in_this_part()) return;
       at::manual_seed(3);
       const Setting setting(a, place.device);
       for (const GraphKind& kind : graph_kinds(a.config)) body(setting, kind, a.name + ", " + kind.name + ", " + place.name);
