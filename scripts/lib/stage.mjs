@@ -63,6 +63,7 @@ export function stagePrebuilt({ name, version, addon, facts, into }) {
     version,
     description: `The native addon of @autocircuit/native for ${facts.platform}, glibc ${facts.glibc} or newer, LibTorch ${facts.libtorch.build}`,
     license: "MIT",
+    type: "commonjs",
     ...repositoryOf("native"),
     files: ["autocircuit.node", "prebuilt.json"],
     exports: { "./package.json": "./package.json" },
