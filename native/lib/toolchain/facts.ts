@@ -8,13 +8,13 @@ import { type BuildTool, findCMake, findCompiler, findNinja } from "./compilers.
 import { type CudaFacts, collectCudaFacts } from "./cuda/facts.ts";
 import { findLibTorch, type Looked } from "./find-libtorch.ts";
 import { inspectLibTorch, type LibTorch } from "./libtorch.ts";
-import { type Machine, thisMachine } from "./machine.ts";
+import { type MachineKind, thisMachine } from "./machine.ts";
 import { NATIVE_ROOT } from "./native-root.ts";
 import { findPython, type Python } from "./python.ts";
 
 /** Everything that decides whether AutoCircuit builds and runs here. */
 export interface MachineFacts {
-  readonly machine: Machine;
+  readonly machine: MachineKind;
   readonly libtorch?: LibTorch;
   /** Where LibTorch was looked for, and why nothing was taken from there. */
   readonly looked: readonly Looked[];

@@ -17,7 +17,7 @@ export { type EnsureLibTorchOptions, ensureLibTorch } from "./ensure-libtorch.ts
 export type { DoctorOptions, MachineFacts } from "./facts.ts";
 export { type FindLibTorchOptions, type FoundLibTorch, findLibTorch, type Looked } from "./find-libtorch.ts";
 export { type FoundBy, type Inspection, inspectLibTorch, type LibTorch } from "./libtorch.ts";
-export { type Machine, machineProblem, thisMachine } from "./machine.ts";
+export { type MachineKind, machineProblem, thisMachine } from "./machine.ts";
 export { NATIVE_ROOT } from "./native-root.ts";
 export type { Origin } from "./obtain.ts";
 export { type PrebuiltFacts, prebuiltPackage } from "./prebuilt/find-prebuilt.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type Machine, machineProblem, thisMachine } from "./machine.ts";
+import { type MachineKind, machineProblem, thisMachine } from "./machine.ts";
 
-const debian: Machine = { node: "22.12.0", platform: "linux", arch: "x64", glibc: "2.36" };
+const debian: MachineKind = { node: "22.12.0", platform: "linux", arch: "x64", glibc: "2.36" };
 
 describe("machineProblem", () => {
-  it.each<[string, Partial<Machine>, RegExp]>([
+  it.each<[string, Partial<MachineKind>, RegExp]>([
     ["Node 18", { node: "18.20.4" }, /needs Node 20\.17\.0 or newer, this is 18\.20\.4: install/],
     ["32 bits", { arch: "ia32" }, /needs 64 bits.* made for ia32.*install Node for x64/],
     ["musl", { glibc: undefined }, /another C library than glibc.*musl.*node:22-slim/],

@@ -1,7 +1,7 @@
 import { compareVersions } from "./version.ts";
 
 /** What kind of machine this is. */
-export interface Machine {
+export interface MachineKind {
   /** Version of Node. */
   readonly node: string;
   readonly platform: string;
@@ -14,7 +14,7 @@ export interface Machine {
 export const OLDEST_NODE = "20.17.0";
 
 /** What kind of machine this is. Takes some milliseconds on Linux. */
-export function thisMachine(): Machine {
+export function thisMachine(): MachineKind {
   const { platform, arch, versions } = process;
   return { node: versions.node, platform, arch, glibc: platform === "linux" ? glibcVersion() : undefined };
 }
@@ -32,7 +32,7 @@ function glibcVersion(): string | undefined {
 }
 
 /** Why AutoCircuit cannot run on a machine, whatever is installed there, and what to do; undefined when it can. */
-export function machineProblem({ node, platform, arch, glibc }: Machine): string | undefined {
+export function machineProblem({ node, platform, arch, glibc }: MachineKind): string | undefined {
   if (compareVersions(node, OLDEST_NODE) < 0)
     return `AutoCircuit needs Node ${OLDEST_NODE} or newer, this is ${node}: install a newer one from https://nodejs.org (or: nvm install 22).`;
   if (arch !== "x64" && arch !== "arm64")

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { LibTorch } from "../libtorch.ts";
-import type { Machine } from "../machine.ts";
+import type { MachineKind } from "../machine.ts";
 import type { Stamp } from "../stamp.ts";
 import { compareVersions } from "../version.ts";
 
@@ -30,12 +30,12 @@ export interface Prebuilt {
 }
 
 /** Name of the package with the addon for a platform, or undefined where none is made. */
-export function prebuiltPackage({ platform, arch }: Pick<Machine, "platform" | "arch">): string | undefined {
+export function prebuiltPackage({ platform, arch }: Pick<MachineKind, "platform" | "arch">): string | undefined {
   return platform === "linux" && arch === "x64" ? `@autocircuit/native-${platform}-${arch}-gnu` : undefined;
 }
 
 /** The prebuilt addon that was installed along with this package, or why there is none. */
-export function findPrebuilt(nativeRoot: string, machine: Machine): Prebuilt | string {
+export function findPrebuilt(nativeRoot: string, machine: MachineKind): Prebuilt | string {
   const name = prebuiltPackage(machine);
   if (name === undefined) return `none is made for ${machine.platform}-${machine.arch}`;
   let manifest: string;
@@ -56,7 +56,7 @@ export function misfitOfPrebuilt(
   { facts, name }: Prebuilt,
   wanted: Stamp,
   libtorch: LibTorch,
-  machine: Machine,
+  machine: MachineKind,
 ): string | undefined {
   if (facts.sources !== wanted.sources) return `${name} was made from other sources: install the same version of both`;
   if (facts.platform !== wanted.platform || facts.napi !== wanted.napi)

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { libtorchFiles, temporaryFolder, writeTree } from "../../../test/toolchain/fixtures.ts";
 import { inspectLibTorch } from "../libtorch.ts";
-import type { Machine } from "../machine.ts";
+import type { MachineKind } from "../machine.ts";
 import { currentStamp } from "../stamp.ts";
 import { findPrebuilt, misfitOfPrebuilt, type Prebuilt } from "./find-prebuilt.ts";
 import { probePrebuilt } from "./probe-prebuilt.ts";
 import { writeLibTorchPath } from "./write-libtorch-path.ts";
 
-const debian: Machine = { node: "22.12.0", platform: "linux", arch: "x64", glibc: "2.36" };
+const debian: MachineKind = { node: "22.12.0", platform: "linux", arch: "x64", glibc: "2.36" };
 const NAME = "@autocircuit/native-linux-x64-gnu";
 
 function libtorchOf(build = "2.13.0+cpu") {
@@ -50,7 +50,7 @@ describe("findPrebuilt", () => {
 });
 
 describe("misfitOfPrebuilt", () => {
-  const misfit = (machine: Partial<Machine> = {}, changes: object = {}, build?: string) => {
+  const misfit = (machine: Partial<MachineKind> = {}, changes: object = {}, build?: string) => {
     const { nativeRoot, stamp } = installed(changes);
     const prebuilt = findPrebuilt(nativeRoot, debian) as Prebuilt;
     return misfitOfPrebuilt(prebuilt, stamp, libtorchOf(build), { ...debian, ...machine });
