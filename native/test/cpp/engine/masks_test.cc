@@ -23,7 +23,7 @@ TEST("plain forward and sources equal the network written out") {
   });
 }
 
-TEST("every kind of mask gives the logits of inputs built one by one") {
+TEST_IN_PARTS("every kind of mask gives the logits of inputs built one by one", 6) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
     const auto ablation = s.ablation(graph);
@@ -39,7 +39,7 @@ TEST("every kind of mask gives the logits of inputs built one by one") {
   });
 }
 
-TEST("an ablation that all examples share, and one of zeros") {
+TEST_IN_PARTS("an ablation that all examples share, and one of zeros", 6) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
     const at::Tensor mean = values(*s.ablation(graph)).mean(1, true);
@@ -52,7 +52,7 @@ TEST("an ablation that all examples share, and one of zeros") {
   });
 }
 
-TEST("the mask's gradient is that of the network written out") {
+TEST_IN_PARTS("the mask's gradient is that of the network written out", 6) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
     const auto ablation = s.ablation(graph);
