@@ -33,7 +33,10 @@ export async function curveSvg(curve: Curve, options: CurveSvgOptions = {}): Pro
   const size = { width: options.width ?? 620, height: options.height ?? 280 };
   const view = new View(parse(compile(curveSpec(curve, size)).spec), { renderer: "none" });
   try {
-    return withStyle(await view.toSVG(), options.title ?? `${curve.metric} against the number of edges`);
+    return withStyle(
+      await view.toSVG(),
+      options.title ?? `${curve.metric} against the number of ${curve.across ?? "edges"}`,
+    );
   } finally {
     view.finalize();
   }

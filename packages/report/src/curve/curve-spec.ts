@@ -41,7 +41,8 @@ export function curveSpec(curve: Curve, size: CurveSize): TopLevelSpec {
     // A single series needs no legend: the axis says what it is.
     legend: legend && series.length > 1 ? {} : null,
   });
-  const x = { field: "edges", type: "quantitative" as const, title: "edges", ...edgeAxis(edges, curve.edgeScale) };
+  const title = visible(curve.across ?? "edges");
+  const x = { field: "edges", type: "quantitative" as const, title, ...edgeAxis(edges, curve.edgeScale) };
   const y = {
     field: "value",
     type: "quantitative" as const,
