@@ -35,6 +35,12 @@ export function growthCommand(signal: AbortSignal): Command {
         console.log(JSON.stringify(await measurePoint(JSON.parse(point) as GrowthPoint, quick)));
         return;
       }
+      if (docs && (quick || only)) {
+        throw new AutocircuitError(
+          "bad-input",
+          "--docs replaces the pictures of this processor: leave out --quick and --only.",
+        );
+      }
       const axes = chosen(quick ? quickAxes() : fullAxes(), only);
       const minutes = Math.ceil(axes.reduce((sum, { expected }) => sum + expected, 0) / 60);
       console.error(`about ${minutes} min on two cores of 2021 (AMD Zen 3)`);
@@ -42,10 +48,10 @@ export function growthCommand(signal: AbortSignal): Command {
         pointCommand: { entry: process.argv[1]!, args: ["growth", ...(quick ? ["--quick"] : []), "--point"] },
         command: `npm run bench -- ${process.argv.slice(2).join(" ")}`,
         onStep: (text) => process.stderr.write(`${text}\n`),
+        onReport: (soFar) => json && writeJson(json, soFar),
         signal,
       });
       console.log(formatGrowthReport(report));
-      if (json) writeJson(json, report);
       if (docs) await writeGrowthDocs(report);
     });
 }

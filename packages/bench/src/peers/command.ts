@@ -54,10 +54,10 @@ export function peersCommand(signal: AbortSignal): Command {
         command: `npm run bench -- ${process.argv.slice(2).join(" ")}`,
         threads: options.threads,
         onStep: (text) => process.stderr.write(`${text}\n`),
+        onReport: (soFar) => options.json && writeJson(options.json, soFar),
         signal,
       });
       console.log(formatPeersReport(report));
-      if (options.json) writeJson(options.json, report);
       if (options.docs) writePeersDocs(report);
       const wrong = report.comparisons.some(({ results }) =>
         results.some(({ agreement }) => agreement?.agrees === false),
@@ -66,9 +66,15 @@ export function peersCommand(signal: AbortSignal): Command {
     });
 }
 
-function chosen({ model, prompts, length, quick, only }: PeersCommandOptions): Comparison[] {
+function chosen({ model, prompts, length, quick, only, docs }: PeersCommandOptions): Comparison[] {
   if (model !== undefined && quick) {
     throw new AutocircuitError("bad-input", "--quick brings models of its own: leave out --quick or --model.");
+  }
+  if (docs && (quick || only || model !== undefined)) {
+    throw new AutocircuitError(
+      "bad-input",
+      "--docs replaces the table of this processor: leave out --quick, --only and --model.",
+    );
   }
   const full = () => (quick ? quickComparisons() : fullComparisons());
   const all = model === undefined ? full() : modelComparisons(model, prompts, length);

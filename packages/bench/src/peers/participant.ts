@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { AutocircuitError } from "@autocircuit/native";
 
 /** What a participant answers; what is in it depends on what was asked. */
 export type Answer = Readonly<Record<string, unknown>>;
@@ -12,12 +13,12 @@ export interface Command {
 }
 
 /** A participant could not do what it was asked. */
-export class ParticipantError extends Error {
+export class ParticipantError extends AutocircuitError {
   /** Whether a package is missing there. */
   readonly missing: boolean;
 
   constructor(message: string, missing = false) {
-    super(message);
+    super("participant", message);
     this.missing = missing;
   }
 }

@@ -26,6 +26,8 @@ export interface PeersOptions {
   command: string;
   threads: number;
   onStep?: (text: string) => void;
+  /** Called with all that is there so far after each comparison: a run takes minutes, and may be stopped. */
+  onReport?: (report: PeersReport) => void;
   signal?: AbortSignal | undefined;
 }
 
@@ -35,32 +37,33 @@ export interface PeersOptions {
  * A tool that is not there, or fails, is left out and named in the report; the rest goes on.
  */
 export async function runPeers(comparisons: readonly Comparison[], options: PeersOptions): Promise<PeersReport> {
-  const { python, own, onStep, signal } = options;
+  const { python, own, onStep, onReport, signal } = options;
   const wanted = [...new Set(comparisons.flatMap(({ peers }) => peers))];
   const ourVersions = await versionsOf(own, signal);
   const { found, problems } = await findPeers(python, wanted, signal);
   const folder = await mkdtemp(join(tmpdir(), "autocircuit-peers-"));
   try {
     const shared = new Map<string, SharedModel>();
-    const reports: ComparisonReport[] = [];
-    for (const comparison of comparisons) {
-      const key = JSON.stringify(comparison.model);
-      if (!shared.has(key)) onStep?.("writing the weights");
-      const model = shared.get(key) ?? (await share(own, comparison.model, join(folder, `${shared.size}`), signal));
-      shared.set(key, model);
-      onStep?.(comparison.title);
-      reports.push(await compareOn(model, comparison, found, { ...options, folder }));
-    }
-    return {
+    const report = {
       date: new Date().toISOString().slice(0, 10),
       command: options.command,
       machine: machine(),
       processor: processor(),
       threads: options.threads,
       versions: { [OURS]: ourVersions, ...Object.fromEntries(found.map(({ peer, versions }) => [peer, versions])) },
-      comparisons: reports,
+      comparisons: [] as ComparisonReport[],
       problems,
     };
+    for (const comparison of comparisons) {
+      const key = JSON.stringify(comparison.model);
+      if (!shared.has(key)) onStep?.("writing the weights");
+      const model = shared.get(key) ?? (await share(own, comparison.model, join(folder, `${shared.size}`), signal));
+      shared.set(key, model);
+      onStep?.(comparison.title);
+      report.comparisons.push(await compareOn(model, comparison, found, { ...options, folder }));
+      onReport?.(report);
+    }
+    return report;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
