@@ -3,7 +3,7 @@ import { AutocircuitError } from "@autocircuit/native";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { writePeersDocs } from "../docs/write-peers-docs.ts";
 import { writeJson } from "../write-json.ts";
-import { type Comparison, fullComparisons, modelComparisons, quickComparisons } from "./comparisons.ts";
+import { fullComparisons, modelComparisons, type PeerComparison, quickComparisons } from "./comparisons.ts";
 import { formatPeersReport } from "./peers-report.ts";
 import { runPeers } from "./run-peers.ts";
 import { serveOwn } from "./serve-own.ts";
@@ -66,7 +66,7 @@ export function peersCommand(signal: AbortSignal): Command {
     });
 }
 
-function chosen({ model, prompts, length, quick, only, docs }: PeersCommandOptions): Comparison[] {
+function chosen({ model, prompts, length, quick, only, docs }: PeersCommandOptions): PeerComparison[] {
   if (model !== undefined && quick) {
     throw new AutocircuitError("bad-input", "--quick brings models of its own: leave out --quick or --model.");
   }

@@ -8,7 +8,7 @@ export const peers = ["TransformerLens", "AutoCircuit", "EAP-IG"] as const;
 export type Peer = (typeof peers)[number];
 
 /** One thing that several tools do. */
-export interface Comparison {
+export interface PeerComparison {
   name: string;
   /** In words, for tables. */
   title: string;
@@ -29,7 +29,7 @@ export interface Comparison {
 const SMALL: ModelSpec = { layers: 2, heads: 4, dModel: 64, dMlp: 256, vocab: 1000, prompts: 16, length: 20 };
 
 /** The shapes of `bench engine`, and a small one. */
-export function fullComparisons(): Comparison[] {
+export function fullComparisons(): PeerComparison[] {
   return [
     ...onModel({ spec: FULL.forward, seed: 1 }, "GPT-2 small's shape"),
     ...acdcOn({ spec: FULL.acdc, seed: 3 }, "acdc", "4 attention-only layers of width 512", 24, 120),
@@ -38,7 +38,7 @@ export function fullComparisons(): Comparison[] {
 }
 
 /** The same on models that take seconds: shows that everything runs and that the numbers agree. */
-export function quickComparisons(): Comparison[] {
+export function quickComparisons(): PeerComparison[] {
   const quick = [
     ...onModel({ spec: QUICK.forward, seed: 1 }, "2 layers of width 64"),
     ...acdcOn({ spec: QUICK.acdc, seed: 3 }, "acdc", "2 attention-only layers of width 32", 8, 40),
@@ -47,11 +47,11 @@ export function quickComparisons(): Comparison[] {
 }
 
 /** Passes and attribution on a real model. */
-export function modelComparisons(folder: string, prompts: number, length: number): Comparison[] {
+export function modelComparisons(folder: string, prompts: number, length: number): PeerComparison[] {
   return onModel({ folder, prompts, length }, folder);
 }
 
-function onModel(model: ModelSource, title: string): Comparison[] {
+function onModel(model: ModelSource, title: string): PeerComparison[] {
   const base = { model, repeats: 5 } as const;
   return [
     {
@@ -100,7 +100,13 @@ function onModel(model: ModelSource, title: string): Comparison[] {
   ];
 }
 
-function acdcOn(model: ModelSource, name: string, title: string, acdcEdges: number, expected: number): Comparison[] {
+function acdcOn(
+  model: ModelSource,
+  name: string,
+  title: string,
+  acdcEdges: number,
+  expected: number,
+): PeerComparison[] {
   return [
     {
       name: `${name}-plain`,

@@ -6,7 +6,7 @@ import { machine } from "../machine.ts";
 import { processor } from "../processor.ts";
 import type { Case, ModelSource, SharedModel } from "./case.ts";
 import { compare } from "./compare.ts";
-import type { Comparison } from "./comparisons.ts";
+import type { PeerComparison } from "./comparisons.ts";
 import { type Found, findPeers } from "./find-peers.ts";
 import { type Command, Participant } from "./participant.ts";
 import { type ComparisonReport, OURS, type PeersReport } from "./peers-report.ts";
@@ -36,7 +36,7 @@ export interface PeersOptions {
  *
  * A tool that is not there, or fails, is left out and named in the report; the rest goes on.
  */
-export async function runPeers(comparisons: readonly Comparison[], options: PeersOptions): Promise<PeersReport> {
+export async function runPeers(comparisons: readonly PeerComparison[], options: PeersOptions): Promise<PeersReport> {
   const { python, own, onStep, onReport, signal } = options;
   const wanted = [...new Set(comparisons.flatMap(({ peers }) => peers))];
   const ourVersions = await versionsOf(own, signal);
@@ -71,7 +71,7 @@ export async function runPeers(comparisons: readonly Comparison[], options: Peer
 
 async function compareOn(
   model: SharedModel,
-  comparison: Comparison,
+  comparison: PeerComparison,
   found: readonly Found[],
   { own, threads, folder, onStep, signal }: PeersOptions & { folder: string },
 ): Promise<ComparisonReport> {
@@ -102,7 +102,7 @@ async function compareOn(
 }
 
 /** Random edges, the same every time. */
-function patchedEdges({ patched = 0 }: Comparison, edgeCount: number): number[] {
+function patchedEdges({ patched = 0 }: PeerComparison, edgeCount: number): number[] {
   const count = Math.min(patched < 1 ? Math.floor(patched * edgeCount) : patched, edgeCount);
   return new RandomValues(count).distinct(count, edgeCount);
 }
