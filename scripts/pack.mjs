@@ -1,6 +1,6 @@
 // npm run pack -- FILE.tar.xz: everything that the command line, the conformance suite and the benchmarks need to run on a machine that has a
-// LibTorch but neither Node nor npm nor a network: this Node, the compiled packages, what they depend on, the addon and the libraries of
-// CUDA kernels. Build for the other machine's LibTorch first (docs/cuda.md says how).
+// LibTorch but neither Node nor npm nor a network: this Node, the compiled packages, what they depend on, the addon, the libraries of CUDA
+// kernels, and the C++ tests where they are built. Build for the other machine's LibTorch first (docs/cuda.md says how).
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { ROOT, run } from "./lib/run.mjs";
@@ -21,8 +21,18 @@ function compiledPackages() {
     .flatMap(({ name }) => [`packages/${name}/package.json`, `packages/${name}/dist`]);
 }
 
-const NATIVE = ["package.json", "dist", "src", "cuda", "cmake", "CMakeLists.txt", "build/Release/autocircuit.node"];
-const BUILT = ["build/stamp.json", "build/cuda"];
+// With the sources, so that what does not fit there can be built there.
+const NATIVE = [
+  "package.json",
+  "dist",
+  "src",
+  "cuda",
+  "test/cpp",
+  "cmake",
+  "CMakeLists.txt",
+  "build/Release/autocircuit.node",
+];
+const BUILT = ["build/stamp.json", "build/cuda", "build/autocircuit_tests"];
 
 await main(async () => {
   const [file, ...rest] = process.argv.slice(2);
@@ -33,6 +43,7 @@ await main(async () => {
     ...[...NATIVE, ...BUILT].map((path) => `native/${path}`),
     ...compiledPackages(),
     "packages/conformance/fixtures",
+    "scripts/gpu",
     "node_modules/@autocircuit",
     ...dependencies(),
   ].filter((path) => existsSync(join(ROOT, path)));

@@ -5,7 +5,7 @@ import { handOver, ROOT } from "./lib/run.mjs";
 import { setup } from "./lib/setup.mjs";
 import { main, StepError } from "./lib/steps.mjs";
 
-const NAMES = ["bench", "cli", "conformance"];
+const NAMES = ["bench", "cli", "conformance", "fuzz"];
 
 await main(async () => {
   const [name, ...args] = process.argv.slice(2);

@@ -1,8 +1,8 @@
-// npm test: sets up what is missing, then C++ unit tests, vitest and the conformance suite, on the CPU and with the CUDA library's
-// kernels on a pretend device.
+// npm test: sets up what is missing, then C++ unit tests (in memory full of NaN), vitest, fuzzing and the conformance suite, on the CPU, in
+// narrower number types and with the CUDA library's kernels on a pretend device.
 // The last line counts them all. Arguments go to vitest, and then only vitest runs: npm test -- packages/core
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fromOutput, fromVitest, line, sum } from "./lib/counts.mjs";
 import { handOver, ROOT, run, runNode } from "./lib/run.mjs";
@@ -12,7 +12,9 @@ import { describeError, main, Steps } from "./lib/steps.mjs";
 const filters = process.argv.slice(2);
 
 async function cppTests(program) {
-  const { code, output } = await run(program, []);
+  const { code, output } = await run(program, ["--jobs", `${availableParallelism()}`], {
+    env: { AUTOCIRCUIT_POISON: "1" },
+  });
   return fromOutput(output, code);
 }
 
@@ -26,6 +28,11 @@ async function vitest() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function fuzzing() {
+  const { code, output } = await runNode([join(ROOT, "packages", "fuzz", "dist", "main.js"), "--cases", "20000"]);
+  return fromOutput(output, code);
 }
 
 async function conformance(...options) {
@@ -48,7 +55,10 @@ await main(async () => {
     if (filters.length === 0) await part("C++ unit tests", () => cppTests(ready.cppTests));
     await part("vitest", vitest);
     if (filters.length === 0) {
+      await part("fuzzing, 20,000 cases", fuzzing);
       await part("conformance", () => conformance());
+      for (const dtype of ["bfloat16", "float16"])
+        await part(`conformance, ${dtype}`, () => conformance("--dtype", dtype));
       await part("conformance, CUDA kernels on the host", () => conformance("--device", "pretend:0"));
     }
     console.log(`tests ${steps.summary()}`);

@@ -2,7 +2,11 @@ import { Boxed } from "./boxed.ts";
 import { isFloating } from "./dtype.ts";
 import { AutocircuitError, guard } from "./errors.ts";
 import { addon } from "./loader.ts";
-import type { Tensor } from "./tensor.ts";
+import * as kind from "./options/kinds.ts";
+import { signature } from "./options/signature.ts";
+import { Tensor } from "./tensor.ts";
+
+const check = signature("Ablation", { sources: kind.instance(Tensor, "a Tensor") });
 
 /**
  * The values that patched edges take: the output of every source, [sources, batch or 1, positions, dModel]. Keeps what
@@ -22,6 +26,7 @@ export class Ablation extends Boxed {
    * @throws AutocircuitError "shape" unless it has four dimensions, "dtype" unless floating point, "disposed".
    */
   constructor(sources: Tensor) {
+    check({ sources });
     if (sources.shape.length !== 4) {
       throw new AutocircuitError(
         "shape",

@@ -103,6 +103,16 @@ export interface Recordings {
   failure?: string;
 }
 
+/** Which of this project's kernels compute on the CPU. */
+export interface ProcessorFacts {
+  /** Instruction sets that the processor has and there are kernels for, the best first: avx512, avx2, baseline, or neon. */
+  sets: readonly string[];
+  /** The one that is used: the best that `AUTOCIRCUIT_CPU` allows. */
+  used: string;
+  /** Why this one, in words. */
+  why: string;
+}
+
 /** Versions the addon knows of. */
 export interface NativeVersions {
   addon: string;
@@ -125,6 +135,7 @@ export interface Addon {
   setThreads(count: number): Promise<void>;
   synchronize(): Promise<void>;
   versions(): NativeVersions;
+  processor(): ProcessorFacts;
   /**
    * Opens LibTorch's library for a kind of device and, when given, a library of kernels. May be called again, to add the library.
    *

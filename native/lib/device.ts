@@ -1,5 +1,6 @@
 import { AutocircuitError } from "./errors.ts";
 import { nearNames } from "./near-names.ts";
+import type { Kind } from "./options/kinds.ts";
 
 /** A device as one asks for it. `auto` is the first GPU where CUDA works here, else the CPU; `cuda` is `cuda:0`. */
 export type DeviceName = "cpu" | "auto" | "cuda" | `cuda:${number}` | Pretend;
@@ -24,14 +25,27 @@ export type Pretend = "pretend:0";
  * parseDevice("cuda:1"); // "cuda:1"
  */
 export function parseDevice(text: string): DeviceName {
-  if (text === "cpu" || text === "auto" || text === "cuda" || /^cuda:(0|[1-9]\d?)$/.test(text))
-    return text as DeviceName;
-  if (text === "pretend:0" && process.env.AUTOCIRCUIT_PRETEND_DEVICE) return text;
-  const near = nearNames(text, ["cpu", "auto", "cuda", "cuda:0", "cuda:1"]);
+  if (isDevice(text)) return text;
+  const near = nearNames(text, deviceNames);
   const hint =
     near.length > 0 ? `Did you mean ${near.join(" or ")}?` : "There are cpu, cuda, cuda:1 and so on, and auto.";
   throw new AutocircuitError("bad-input", `"${text}" names no device. ${hint}`);
 }
+
+function isDevice(text: string): text is DeviceName {
+  if (text === "cpu" || text === "auto" || text === "cuda" || /^cuda:(0|[1-9]\d?)$/.test(text)) return true;
+  return text === "pretend:0" && Boolean(process.env.AUTOCIRCUIT_PRETEND_DEVICE);
+}
+
+/** Names that a misspelt one may have meant. */
+const deviceNames = ["cpu", "auto", "cuda", "cuda:0", "cuda:1"];
+
+/** The name of a device, as an option. */
+export const deviceName: Kind = {
+  what: "a device (cpu, cuda, cuda:1 and so on, or auto)",
+  accepts: (value) => typeof value === "string" && isDevice(value),
+  names: deviceNames,
+};
 
 /**
  * The device for those who ask for none: `AUTOCIRCUIT_DEVICE`, else the CPU.

@@ -1,5 +1,7 @@
+/** All element types. */
+export const dtypes = ["float32", "float64", "bfloat16", "float16", "int64", "int32", "uint8", "bool"] as const;
 /** Element types of a {@link Tensor}. */
-export type DType = "float32" | "float64" | "bfloat16" | "float16" | "int64" | "int32" | "uint8" | "bool";
+export type DType = (typeof dtypes)[number];
 
 /** Element types that a transformer computes in. */
 export const computeDTypes = ["float32", "float64", "bfloat16", "float16"] as const;

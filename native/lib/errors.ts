@@ -11,6 +11,7 @@ export type ErrorCode =
   | "addon"
   | "device"
   | "out-of-memory"
+  | "not-finite"
   | "bad-file"
   | "native";
 
@@ -48,10 +49,16 @@ function isCoded(error: unknown): error is CodedError {
   return error instanceof Error && "code" in error && typeof error.code === "string";
 }
 
+/** LibTorch's words for a number outside the range of an element type; it throws them without a kind. */
+const outOfRange = /cannot be converted to type \S+ without overflow/;
+
 /** Turns what the addon threw into an AutocircuitError; one that is already passes through. */
 export function toAutocircuitError(error: unknown, options?: { cause?: unknown }): AutocircuitError {
   if (error instanceof AutocircuitError) return error;
-  if (isCoded(error)) return new AutocircuitError(error.code, error.message, options);
+  if (isCoded(error)) {
+    const code = outOfRange.test(error.message) ? "dtype" : error.code;
+    return new AutocircuitError(code, error.message, options);
+  }
   const message = error instanceof Error ? error.message : String(error);
   return new AutocircuitError("native", `The native addon failed: ${message}`, { cause: error });
 }

@@ -1,10 +1,13 @@
-import type { Ablation } from "./ablation.ts";
+import { Ablation } from "./ablation.ts";
 import type { NativeRequest } from "./addon.ts";
+import { checkLength } from "./check-length.ts";
 import { isFloating } from "./dtype.ts";
 import { AutocircuitError } from "./errors.ts";
-import type { PlainRun, Prefix } from "./kept.ts";
+import { PlainRun, Prefix } from "./kept.ts";
+import * as kind from "./options/kinds.ts";
+import { type KindsOf, signature } from "./options/signature.ts";
 import { graphBox, type PatchGraph } from "./patch-graph.ts";
-import type { Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
 
 /** What to run. Shapes: B batch, P positions, S sources, D dModel, L layers, E edges. */
@@ -60,10 +63,45 @@ export interface ForwardResult {
   prefix?: Prefix;
 }
 
+const aTensor = kind.instance(Tensor, "a Tensor");
+const patchGraph = kind.having("a graph's table", "factorized", "tokens", "sources", "edges", "groups");
+
+/** Checks that a request is made of what it should be made of, whatever the transformer. */
+export const checkRequest = signature("Transformer.forward", {}, {
+  tokens: kind.required(aTensor),
+  padding: aTensor,
+  prefix: kind.instance(Prefix, "a Prefix"),
+  positions: kind.listOf(kind.whole),
+  patch: kind.such(
+    "{ graph, mask, ablation } with a graph's table, a Tensor and an Ablation",
+    (value) =>
+      kind.record.accepts(value) &&
+      patchGraph.accepts((value as { graph?: unknown }).graph) &&
+      (value as { mask?: unknown }).mask instanceof Tensor &&
+      (value as { ablation?: unknown }).ablation instanceof Ablation,
+  ),
+  from: kind.instance(PlainRun, "a PlainRun"),
+  logits: kind.flag,
+  reference: kind.such(
+    "{ logits, probabilities }, both Tensors",
+    (value) =>
+      kind.record.accepts(value) &&
+      (value as { logits?: unknown }).logits instanceof Tensor &&
+      (value as { probabilities?: unknown }).probabilities instanceof Tensor,
+  ),
+  sources: kind.flag,
+  hidden: kind.flag,
+  keep: kind.flag,
+  keysValues: kind.flag,
+  graph: patchGraph,
+  signal: kind.signal,
+} satisfies KindsOf<ForwardRequest>);
+
 /** Checks a request against the transformer and turns it into what the addon reads. */
 export function nativeRequest(config: TransformerConfig, request: ForwardRequest): NativeRequest {
   checkTokens(request);
   checkPositions(request);
+  checkLength(config, request.tokens.shape[1]! + (request.prefix?.length ?? 0));
   if (request.patch) checkPatch(config, request.patch);
   const { patch, graph } = request;
   return {
@@ -108,6 +146,12 @@ function checkTokens({ tokens, padding }: ForwardRequest): void {
 
 function checkPositions({ tokens, positions }: ForwardRequest): void {
   const length = tokens.shape[1]!;
+  if (positions?.length === 0) {
+    throw new AutocircuitError(
+      "bad-input",
+      "`positions` is empty: give one at least, or leave it out for all of them.",
+    );
+  }
   const wrong = positions?.find((position) => !Number.isInteger(position) || position < 0 || position >= length);
   if (wrong !== undefined) {
     throw new AutocircuitError("bad-input", `positions: ${wrong} is not a position; they go from 0 to ${length - 1}.`);

@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("loadAddon", () => {
   it("says how to build a missing addon", () => {
     expect(() => loadAddon(join(folder, "none.node"))).toThrow(expect.objectContaining({ code: "addon" }));
-    expect(() => loadAddon(join(folder, "none.node"))).toThrow(/npm run setup/);
+    expect(() => loadAddon(join(folder, "none.node"))).toThrow(/npx autocircuit setup.*AUTOCIRCUIT_AUTO_SETUP=1/s);
   });
   it("recognises a damaged file, with the system's words as cause", () => {
     const damaged = join(folder, "damaged.node");
@@ -40,6 +40,11 @@ describe("loadError", () => {
     ],
     ["dlopen(/a.node): Library not loaded: @rpath/libc10.dylib", "libtorch", /libc10\.dylib.*moved or removed/],
     ["/a.node: undefined symbol: _ZN2at4_ops3addE", "libtorch", /another version/],
+    [
+      "/lib/libc.so.6: version `GLIBC_2.38' not found (required by /a.node)",
+      "addon",
+      /newer glibc \(GLIBC 2\.38\)[\s\S]*setup --from-source/,
+    ],
     ["wrong ELF class: ELFCLASS32", "addon", /another system/],
     ["something new", "addon", /something new/],
   ])("%s", (text, code, message) => {

@@ -1,4 +1,4 @@
-import type { MemoryFigures, Recordings } from "./addon.ts";
+import type { MemoryFigures, ProcessorFacts, Recordings } from "./addon.ts";
 import type { Device } from "./device.ts";
 import { AutocircuitError, guard, settle } from "./errors.ts";
 import { addon } from "./loader.ts";
@@ -73,6 +73,15 @@ export async function setThreads(count: number): Promise<void> {
 /** Waits until everything enqueued so far has run. */
 export async function synchronize(): Promise<void> {
   return settle(addon().synchronize());
+}
+
+/**
+ * Which of this project's kernels compute on the CPU, and why.
+ *
+ * @throws AutocircuitError "bad-input" where `AUTOCIRCUIT_CPU` is none of avx512, avx2 and baseline
+ */
+export function processor(): ProcessorFacts {
+  return guard(() => addon().processor());
 }
 
 /** Versions of the addon, of the LibTorch in use, of Node-API, and the compiler that built the addon. */

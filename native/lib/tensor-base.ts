@@ -3,9 +3,19 @@ import type { DType, HostArray, NestedNumbers } from "./dtype.ts";
 import { AutocircuitError, guard, settle } from "./errors.ts";
 import { nest } from "./host-data.ts";
 import { addon } from "./loader.ts";
+import { describeValue } from "./options/describe-value.ts";
 import type { Resource } from "./scope.ts";
 import { track, untrack } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
+
+/** @internal The handle of an operand. @throws AutocircuitError "bad-input" for what is no tensor */
+export function handleOf(operation: string, operand: TensorBase): NativeTensor {
+  if (operand instanceof TensorBase) return operand.handle;
+  throw new AutocircuitError(
+    "bad-input",
+    `${operation}: the operand must be a Tensor, but it is ${describeValue(operand)}.`,
+  );
+}
 
 /** Lifetime of a tensor and the ways to read it; the operations are in the classes above. */
 export abstract class TensorBase implements Resource {
@@ -92,6 +102,7 @@ export abstract class TensorBase implements Resource {
 
   /** @internal Calls an operation whose second operand is a tensor or a number. */
   protected binary(operation: string, other: TensorBase | number): Tensor {
-    return typeof other === "number" ? this.op(operation, [other]) : this.op(operation, [], [other.handle]);
+    if (typeof other === "number") return this.op(operation, [other]);
+    return this.op(operation, [], [handleOf(operation, other)]);
   }
 }

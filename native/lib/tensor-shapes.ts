@@ -1,6 +1,7 @@
 import { guard } from "./errors.ts";
 import { addon } from "./loader.ts";
 import type { Tensor } from "./tensor.ts";
+import { handleOf } from "./tensor-base.ts";
 import { ElementwiseTensor } from "./tensor-elementwise.ts";
 
 /**
@@ -69,7 +70,7 @@ export abstract class ShapedTensor extends ElementwiseTensor {
    * An index out of range is reported by `data()` as "bad-input".
    */
   indexSelect(dim: number, index: Tensor | readonly number[]): Tensor {
-    if (!Array.isArray(index)) return this.op("indexSelect", [dim], [(index as Tensor).handle]);
+    if (!Array.isArray(index)) return this.op("indexSelect", [dim], [handleOf("indexSelect", index as Tensor)]);
     const numbers = index as readonly number[];
     const handle = guard(() => addon().fromHost(Float64Array.from(numbers), [numbers.length], "int64"));
     try {
@@ -84,6 +85,6 @@ export abstract class ShapedTensor extends ElementwiseTensor {
    * An index out of range is reported by `data()` as "bad-input".
    */
   gather(dim: number, index: Tensor): Tensor {
-    return this.op("gather", [dim], [index.handle]);
+    return this.op("gather", [dim], [handleOf("gather", index)]);
   }
 }

@@ -126,6 +126,23 @@ describe("Tensor conversions", () => {
   });
 });
 
+describe("what callers without types get wrong", () => {
+  const a = Tensor.from([1, 2]);
+  const untyped = (value: unknown) => value as Tensor;
+  it("is refused by the name of the argument or the operation", () => {
+    expect(() => a.add(untyped("1"))).toThrow(/add: the operand must be a Tensor, but it is the text "1"/);
+    expect(() => a.gather(0, untyped({}))).toThrow(/gather: the operand must be a Tensor, but it is an object/);
+    expect(() => Tensor.cat([a, untyped(1)])).toThrow(/Tensor.cat: `tensors` must be a list, each entry a Tensor/);
+    expect(() => Tensor.zeros([2], { dtyp: "int64" } as object)).toThrow(/no option `dtyp`. Did you mean dtype\?/);
+    expect(() => Tensor.full([1.5], 0)).toThrow(/Tensor.full: `shape` must be a list/);
+  });
+  it("is a matter of element types where a number is outside of their range", async () => {
+    for (const wrong of [() => a.clamp(-1e39), () => Tensor.full([1], 1e300)]) {
+      await expect((async () => wrong().data())()).rejects.toMatchObject({ code: "dtype" });
+    }
+  });
+});
+
 describe("Tensor.dispose", () => {
   it("lets operations that were called before finish", async () => {
     const a = Tensor.from([1, 2]);

@@ -1,10 +1,34 @@
 import type { NativeParam, NativeTensor } from "./addon.ts";
 import type { DType, HostArray, NestedNumbers } from "./dtype.ts";
-import { isFloating } from "./dtype.ts";
+import { dtypes, isFloating } from "./dtype.ts";
 import { AutocircuitError, guard } from "./errors.ts";
 import { hostData } from "./host-data.ts";
 import { addon } from "./loader.ts";
+import * as kind from "./options/kinds.ts";
+import { signature } from "./options/signature.ts";
 import { ReducibleTensor } from "./tensor-reductions.ts";
+
+const aTensor = kind.instance(ReducibleTensor, "a Tensor");
+const dtype = kind.oneOf(dtypes);
+const shape = kind.listOf(kind.whole);
+
+const checkFrom = signature("Tensor.from", {}, { shape, dtype });
+const checkMapFile = signature(
+  "Tensor.mapFile",
+  { path: kind.text },
+  { offset: kind.required(kind.whole), shape: kind.required(shape), dtype: kind.required(dtype) },
+);
+const checkFull = signature("Tensor.full", { shape, value: kind.such("a number", isNumber) }, { dtype });
+const checkArange = signature("Tensor.arange", { n: kind.whole }, { dtype });
+const checkCat = signature("Tensor.cat", { tensors: kind.listOf(aTensor), dim: kind.integer });
+const checkStack = signature("Tensor.stack", { tensors: kind.listOf(aTensor), dim: kind.integer });
+const operandKind = kind.either(aTensor, kind.such("a number", isNumber));
+const checkWhere = signature("Tensor.where", { condition: aTensor, a: operandKind, b: operandKind });
+const checkGrad = signature("grad", { scalar: aTensor, inputs: kind.listOf(aTensor) }, { retainGraph: kind.flag });
+
+function isNumber(value: unknown): boolean {
+  return typeof value === "number";
+}
 
 /**
  * Handle of a LibTorch tensor.
@@ -31,6 +55,7 @@ export class Tensor extends ReducibleTensor {
    * number does not fit the element type, "bad-input" for other data.
    */
   static from(data: HostArray | NestedNumbers, options?: { shape?: readonly number[]; dtype?: DType }): Tensor {
+    checkFrom({}, options);
     const host = hostData(data, options);
     return new Tensor(guard(() => addon().fromHost(host.data, host.shape, host.dtype)));
   }
@@ -44,6 +69,7 @@ export class Tensor extends ReducibleTensor {
    *   "bad-input" for an offset that does not fit the element size
    */
   static mapFile(path: string, options: { offset: number; shape: readonly number[]; dtype: DType }): Tensor {
+    checkMapFile({ path }, options);
     const { offset, shape, dtype } = options;
     return new Tensor(guard(() => addon().mapFile(path, offset, shape, dtype)));
   }
@@ -60,21 +86,25 @@ export class Tensor extends ReducibleTensor {
 
   /** All `value`; float32 unless `dtype` says otherwise. */
   static full(shape: readonly number[], value: number, options: { dtype?: DType } = {}): Tensor {
+    checkFull({ shape, value }, options);
     return make("full", [], [shape, value, options.dtype ?? "float32"]);
   }
 
   /** 0, 1, ..., n - 1; int64 unless `dtype` says otherwise. */
   static arange(n: number, options: { dtype?: DType } = {}): Tensor {
+    checkArange({ n }, options);
     return make("arange", [], [n, options.dtype ?? "int64"]);
   }
 
   /** Joins tensors along an existing dimension. @throws AutocircuitError "shape" when the other sizes differ. */
   static cat(tensors: readonly Tensor[], dim = 0): Tensor {
+    checkCat({ tensors, dim });
     return make("cat", some(tensors, "cat"), [dim]);
   }
 
   /** Joins tensors of one shape along a new dimension. @throws AutocircuitError "shape" when shapes differ. */
   static stack(tensors: readonly Tensor[], dim = 0): Tensor {
+    checkStack({ tensors, dim });
     return make("stack", some(tensors, "stack"), [dim]);
   }
 
@@ -84,6 +114,7 @@ export class Tensor extends ReducibleTensor {
    * @throws AutocircuitError "dtype" when the condition is not bool, "shape" when shapes do not broadcast.
    */
   static where(condition: Tensor, a: Tensor | number, b: Tensor | number): Tensor {
+    checkWhere({ condition, a, b });
     const [first, second] = [operand(a, b), operand(b, a)];
     try {
       return make("where", [condition.handle, first.handle, second.handle], []);
@@ -134,6 +165,7 @@ export class Tensor extends ReducibleTensor {
  * ```
  */
 export function grad(scalar: Tensor, inputs: readonly Tensor[], options: { retainGraph?: boolean } = {}): Tensor[] {
+  checkGrad({ scalar, inputs }, options);
   if (!scalar.disposed && !scalar.requiresGrad) {
     throw new AutocircuitError("bad-input", "grad: the scalar does not depend on a tensor made by requireGrad().");
   }

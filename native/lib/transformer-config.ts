@@ -10,6 +10,8 @@ export interface RotaryConfig {
   scale?: readonly number[];
   /** Which list each layer uses; default 0. */
   layerType?: readonly number[];
+  /** Positions up to which the frequencies hold; beyond them a longer sequence would need others, and is refused. Default: any. */
+  fixedUpTo?: number;
 }
 
 /** A transformer as data: every supported architecture is a value of this type. */

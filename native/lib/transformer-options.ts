@@ -1,6 +1,8 @@
-import type { DeviceName } from "./device.ts";
+import { type DeviceName, deviceName } from "./device.ts";
 import { type ComputeDType, computeDTypes, type DType } from "./dtype.ts";
 import { AutocircuitError } from "./errors.ts";
+import * as kind from "./options/kinds.ts";
+import type { KindsOf } from "./options/signature.ts";
 import type { Weights } from "./weights.ts";
 
 /** Where and how a transformer computes. */
@@ -12,6 +14,13 @@ export interface TransformerOptions {
   /** Let float32 products on a GPU round their factors to 10 bits (TF32), which is faster. Default false; nothing on the CPU. */
   readonly tf32?: boolean | undefined;
 }
+
+/** @internal What the options may be. */
+export const transformerOptions: KindsOf<TransformerOptions> = {
+  device: deviceName,
+  dtype: kind.oneOf(computeDTypes),
+  tf32: kind.flag,
+};
 
 /** @throws AutocircuitError `dtype` for a type that no transformer computes in */
 export function checkedDType(dtype: DType): ComputeDType {

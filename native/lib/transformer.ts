@@ -7,13 +7,23 @@ import { openDeviceNow } from "./devices/open-device.ts";
 import { explained } from "./devices/out-of-memory.ts";
 import type { ComputeDType } from "./dtype.ts";
 import { guard, settle } from "./errors.ts";
-import { type ForwardRequest, type ForwardResult, nativeRequest } from "./forward.ts";
+import { checkRequest, type ForwardRequest, type ForwardResult, nativeRequest } from "./forward.ts";
 import { PlainRun, Prefix } from "./kept.ts";
 import { addon } from "./loader.ts";
+import * as kind from "./options/kinds.ts";
+import { signature } from "./options/signature.ts";
 import { Tensor } from "./tensor.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
-import { checkedDType, checkTf32, type TransformerOptions, usualDType } from "./transformer-options.ts";
+import {
+  checkedDType,
+  checkTf32,
+  type TransformerOptions,
+  transformerOptions,
+  usualDType,
+} from "./transformer-options.ts";
 import { checkWeights, type Weights } from "./weights.ts";
+
+const checkCreate = signature("Transformer.create", { config: kind.record, weights: kind.record }, transformerOptions);
 
 /**
  * A transformer on LibTorch whose edges can be patched.
@@ -52,6 +62,7 @@ export class Transformer extends Boxed {
    *   "unknown-name", "shape", "dtype", "disposed" for weights.
    */
   static create(config: TransformerConfig, weights: Weights, options: TransformerOptions = {}): Transformer {
+    checkCreate({ config, weights }, options);
     checkConfig(config);
     checkWeights(config, weights);
     const dtype = checkedDType(options.dtype ?? usualDType(weights));
@@ -77,6 +88,7 @@ export class Transformer extends Boxed {
    * than the context), "disposed", "aborted", "out-of-memory".
    */
   async forward(request: ForwardRequest): Promise<ForwardResult> {
+    checkRequest({}, request);
     const { signal } = request;
     try {
       return wrap(

@@ -15,6 +15,7 @@ export const RANKS = {
   bench: 5,
   cli: 5,
   conformance: 5,
+  fuzz: 6,
 };
 
 /** Parts of a package that may be imported beside its index. */

@@ -11,12 +11,13 @@ const LOCK = join(ROOT, "package-lock.json");
  * Installs what package-lock.json names, unless that is what is installed.
  *
  * @param {"out" | "err"} show Where npm's words go.
- * @returns {Promise<string>} What was done.
+ * @returns {Promise<string | { text: string, changed: boolean }>} What was done.
  */
 export async function installDependencies(show) {
   const lock = readFileSync(LOCK, "utf8");
   const hash = createHash("sha256").update(lock).digest("hex");
-  if (existsSync(STAMP) && JSON.parse(readFileSync(STAMP, "utf8")).lock === hash) return "current";
+  if (existsSync(STAMP) && JSON.parse(readFileSync(STAMP, "utf8")).lock === hash)
+    return { text: "current", changed: false };
   const installed = agreesWith(JSON.parse(lock).packages);
   if (!installed) await npmCi(show);
   writeFileSync(STAMP, `${JSON.stringify({ lock: hash })}\n`);
@@ -28,8 +29,11 @@ function agreesWith(wanted) {
   const file = join(ROOT, "node_modules", ".package-lock.json");
   if (!existsSync(file)) return false;
   const { packages: installed } = JSON.parse(readFileSync(file, "utf8"));
-  return Object.entries(wanted).every(([path, { version, optional, link }]) => {
-    if (!path.startsWith("node_modules/") || link) return true;
+  return Object.entries(wanted).every(([path, { version, optional, link, bin = {} }]) => {
+    // Commands of our own packages, which a change of their manifests may add.
+    const linked = (name) => existsSync(join(ROOT, "node_modules", ".bin", name));
+    if (path !== "" && !path.startsWith("node_modules/")) return Object.keys(bin).every(linked);
+    if (path === "" || link) return true;
     return installed[path] ? installed[path].version === version : optional === true;
   });
 }

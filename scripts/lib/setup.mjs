@@ -17,29 +17,30 @@ import { turbo } from "./turbo.mjs";
 export async function setup({ addon = true, cppTests = false, quiet = false } = {}) {
   const log = quiet ? console.error : console.log;
   const show = quiet ? "err" : "out";
-  const steps = new Steps(log);
+  const steps = new Steps(log, { onlyChanges: quiet });
   await steps.step("dependencies", () => installDependencies(show));
   await steps.step("typescript", async () => {
-    if (await turbo(["build", "--output-logs=errors-only"], { show: "none" })) return "up to date";
+    if (await turbo(["build", "--output-logs=errors-only"], { show: "none" }))
+      return { text: "up to date", changed: false };
     throw new StepError("TypeScript did not compile: see the errors above.");
   });
   if (!addon) return {};
   const toolchain = await import(pathToFileURL(join(ROOT, "native", "dist", "toolchain", "index.js")).href);
   const onLine = (line) => steps.say(line);
   const libtorch = await findLibTorch(steps, toolchain, onLine);
-  await steps.step("addon", () => buildAddon(toolchain, libtorch, onLine, show));
   const buildFor = async (name, target) => {
     let file;
     await steps.step(name, async () => {
-      const { output, built } = await toolchain.build({ target, libtorch, onLine });
+      const { output, origin, reasons } = await toolchain.build({ target, libtorch, onLine });
       file = output;
-      return built ? "built" : "current";
+      return origin ? `${origin} (${reasons.join("; ")})` : { text: "current", changed: false };
     });
     return file;
   };
+  await buildFor("addon", "addon");
   const program = cppTests ? await buildFor("C++ tests", "tests") : undefined;
   const pretendDevice = cppTests ? await buildFor("pretend device", "pretend-device") : undefined;
-  log(`setup ${steps.summary()}`);
+  if (!quiet || steps.spoke) log(`setup ${steps.summary()}`);
   return { cppTests: program, pretendDevice };
 }
 
@@ -47,22 +48,7 @@ async function findLibTorch(steps, { ensureLibTorch }, onLine) {
   let libtorch;
   await steps.step("LibTorch", async () => {
     libtorch = await ensureLibTorch({ onLine });
-    return `${libtorch.build} at ${libtorch.path} (${libtorch.foundBy})`;
+    return { text: `${libtorch.build} at ${libtorch.path} (${libtorch.foundBy})`, changed: false };
   });
   return libtorch;
-}
-
-/** Through turbo, which keeps earlier builds: going back to sources that were built before compiles nothing. */
-async function buildAddon({ build, buildReasons }, libtorch, onLine, show) {
-  const reasons = buildReasons(libtorch);
-  if (reasons.length === 0) return "current";
-  const env = {
-    AUTOCIRCUIT_LIBTORCH: libtorch.path,
-    AUTOCIRCUIT_LIBTORCH_KEY: [libtorch.build, libtorch.variant, process.platform, process.arch].join(" "),
-  };
-  const args = ["build:addon", "--filter=@autocircuit/native", "--output-logs=full", "--log-prefix=none"];
-  if (!(await turbo(args, { env, show }))) throw new StepError("The addon was not built: see the errors above.");
-  // Does nothing unless what turbo kept is not what is wanted now.
-  await build({ libtorch, onLine });
-  return `ready (${reasons.join("; ")})`;
 }

@@ -7,10 +7,26 @@ export class StepError extends Error {}
 export class Steps {
   #log;
   #taken = [];
+  #slowAfter;
+  #onlyChanges;
+  #spoke = false;
 
-  /** @param {(line: string) => void} log */
-  constructor(log = console.log) {
-    this.#log = log;
+  /**
+   * @param {(line: string) => void} log
+   * @param {{ onlyChanges?: boolean }} [options] `onlyChanges`: a step that finds all as it should be, and quickly, says nothing.
+   */
+  constructor(log = console.log, { onlyChanges = false } = {}) {
+    this.#log = (line) => {
+      this.#spoke = true;
+      log(line);
+    };
+    this.#onlyChanges = onlyChanges;
+    this.#slowAfter = onlyChanges ? 3000 : 1000;
+  }
+
+  /** Whether anything was said. */
+  get spoke() {
+    return this.#spoke;
   }
 
   /** Says something inside a step. */
@@ -22,26 +38,34 @@ export class Steps {
    * @template T
    * @param {string} name
    * @param {() => Promise<T>} work May return a text that says what was done; it is printed beside the time.
+   *   `{ text, changed: false }` says that nothing had to be done.
    * @returns {Promise<T>}
    */
   async step(name, work) {
     const started = performance.now();
-    const slow = setTimeout(() => this.#log(`${name} ...`), 1000);
+    let announced = false;
+    const slow = setTimeout(() => {
+      announced = true;
+      this.#log(`${name} ...`);
+    }, this.#slowAfter);
     try {
       const result = await work();
-      this.#done(name, started, typeof result === "string" ? result : "done");
+      const text = typeof result === "string" ? result : (result?.text ?? "done");
+      const changed = typeof result !== "object" || result.changed !== false;
+      this.#done(name, started, text, announced || changed);
       return result;
     } catch (error) {
-      this.#done(name, started, "failed");
+      this.#done(name, started, "failed", true);
       throw error;
     } finally {
       clearTimeout(slow);
     }
   }
 
-  #done(name, started, what) {
+  #done(name, started, what, worthALine) {
     const seconds = (performance.now() - started) / 1000;
     this.#taken.push({ name, seconds });
+    if (this.#onlyChanges && !worthALine) return;
     this.#log(`${name}: ${what} (${seconds.toFixed(1)} s)`);
   }
 

@@ -1,5 +1,5 @@
 #include "check.h"
-#include "device_operators/operators.h"
+#include "under_test.h"
 #include "values.h"
 
 using namespace autocircuit;
@@ -19,7 +19,7 @@ TEST("kernels: outputs are added to the stream and become differences, each if a
             const kernels::Maybe resid = with_resid ? kernels::Maybe(random_tensor(random, {n, d}, dtype)) : kernels::Maybe();
             const std::vector<double> o = numbers(before), a = known ? numbers(*ablated) : std::vector<double>();
             const std::vector<double> r = with_resid ? numbers(*resid) : std::vector<double>();
-            kernels::absorb_outputs_(out, ablated, resid);
+            under_test::absorb_outputs_(out, ablated, resid);
             const std::vector<double> got = numbers(out), sum = with_resid ? numbers(*resid) : std::vector<double>();
             for (int64_t i = 0; i < n; i++)
               for (int64_t j = 0; j < d; j++) {

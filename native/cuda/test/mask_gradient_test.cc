@@ -1,5 +1,5 @@
 #include "check.h"
-#include "device_operators/operators.h"
+#include "under_test.h"
 #include "values.h"
 
 using namespace autocircuit;
@@ -12,10 +12,10 @@ void check_case(Random& random, int64_t rows, int64_t sources, int64_t n, int64_
   std::vector<int64_t> bucket_of(buckets > 1 ? n : 0);
   for (auto& bucket : bucket_of) bucket = below(random, buckets);
   const at::Tensor index = at::tensor(bucket_of, at::kLong).to(at::kInt);
-  const at::Tensor result = kernels::mask_gradient(grad, delta, index, buckets);
+  const at::Tensor result = under_test::mask_gradient(grad, delta, index, buckets);
   CHECK(result.sizes() == at::IntArrayRef({buckets, rows, sources}));
   CHECK(result.scalar_type() == (dtype == at::kDouble ? at::kDouble : at::kFloat));
-  CHECK(at::equal(result, kernels::mask_gradient(grad, delta, index, buckets)));
+  CHECK(at::equal(result, under_test::mask_gradient(grad, delta, index, buckets)));
   const std::vector<double> g = numbers(grad), x = numbers(delta), got = numbers(result);
   std::vector<double> expected(buckets * rows * sources), magnitude(buckets * rows * sources);
   for (int64_t i = 0; i < n; i++)
@@ -60,8 +60,8 @@ TEST("kernels: the mask's gradient by many buckets and in many slices") {
 }
 
 TEST("kernels: the mask's gradient of nothing is 0") {
-  const at::Tensor result = kernels::mask_gradient(at::ones({2, 3, 4}), at::ones({0, 3, 4}), at::zeros({3}, at::kInt), 2);
+  const at::Tensor result = under_test::mask_gradient(at::ones({2, 3, 4}), at::ones({0, 3, 4}), at::zeros({3}, at::kInt), 2);
   CHECK(result.sizes() == at::IntArrayRef({2, 2, 0}));
-  CHECK(message_of([] { kernels::mask_gradient(at::ones({2, 3, 4}), at::ones({1, 3, 4}), at::zeros({2}, at::kInt), 2); })
+  CHECK(message_of([] { under_test::mask_gradient(at::ones({2, 3, 4}), at::ones({1, 3, 4}), at::zeros({2}, at::kInt), 2); })
             .find("bucket_of is [2], not [3]") != std::string::npos);
 }

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "check.h"
-#include "device_operators/operators.h"
+#include "under_test.h"
 #include "values.h"
 
 using namespace autocircuit;
@@ -37,7 +37,7 @@ TEST("kernels: a norm's backward equals the finite difference, in every width, d
             const at::Tensor grad = random_tensor(random, {rows, n, d}, dtype), x = random_tensor(random, {x_rows, d}, dtype);
             const kernels::Maybe scale = scaled ? kernels::Maybe(random_tensor(random, {d}, dtype)) : kernels::Maybe();
             at::Tensor result = grad.clone();
-            kernels::norm_backward_rows_(result, x, norm, kEps, scale);
+            under_test::norm_backward_rows_(result, x, norm, kEps, scale);
             const std::vector<double> g = numbers(grad), value = numbers(x), got = numbers(result);
             const std::vector<double> s = scale ? numbers(*scale) : std::vector<double>();
             for (int64_t row = 0; row < rows * n; row++) {
@@ -62,6 +62,6 @@ TEST("kernels: without a norm the gradient stays what it is") {
   Random random(2);
   const at::Tensor grad = random_tensor(random, {2, 3, 5}, at::kFloat);
   at::Tensor result = grad.clone();
-  kernels::norm_backward_rows_(result, random_tensor(random, {3, 5}, at::kFloat), 0, kEps, {});
+  under_test::norm_backward_rows_(result, random_tensor(random, {3, 5}, at::kFloat), 0, kEps, {});
   CHECK(at::equal(grad, result));
 }

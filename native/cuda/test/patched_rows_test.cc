@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "check.h"
-#include "device_operators/operators.h"
+#include "under_test.h"
 #include "values.h"
 
 using namespace autocircuit;
@@ -67,7 +67,7 @@ void check_case(const Case& c, unsigned seed) {
   const at::Tensor more_sources = at::full({3}, 1 << 30, at::kInt);
   const at::Tensor more_weights = at::full({3, kTile}, std::numeric_limits<double>::quiet_NaN(), weights.options());
 
-  const at::Tensor out = kernels::patched_rows(
+  const at::Tensor out = under_test::patched_rows(
       resid, ablated, at::tensor(from, at::kLong).to(at::kByte), early, late, c.early, at::tensor(begin, at::kLong).to(at::kInt),
       at::cat({at::tensor(source, at::kLong).to(at::kInt), more_sources}), at::cat({weights, more_weights}),
       at::tensor(token_of, at::kLong).to(at::kInt), c.rows, c.masks, c.tokens, n, c.norm, kEps, scale, shift);
@@ -167,7 +167,7 @@ TEST("kernels: patched rows that cancel their base are exactly 0, and their norm
     std::iota(all.begin(), all.end(), 0);
     const at::Tensor shift = random_tensor(random, {d}, dtype);
     const auto rows_of = [&](int64_t norm) {
-      return kernels::patched_rows(resid, {}, at::zeros({2}, at::kByte), {}, current.neg(), 0,
+      return under_test::patched_rows(resid, {}, at::zeros({2}, at::kByte), {}, current.neg(), 0,
                                    at::tensor({int64_t{0}, sources}).to(at::kInt), at::tensor(all).to(at::kInt),
                                    at::ones({sources, kTile}, current.options()), at::zeros({n}, at::kInt), 2, 1, 1, n, norm, kEps, {},
                                    shift);
@@ -186,7 +186,7 @@ TEST("kernels: patched rows read tensors that start anywhere") {
   };
   const at::Tensor resid = shifted({n, d}), late = shifted({1, n, d}), weight = shifted({1, kTile});
   const auto rows_of = [&](const at::Tensor& base, const at::Tensor& delta, const at::Tensor& weights) {
-    return kernels::patched_rows(base, {}, at::zeros({3}, at::kByte), {}, delta, 0, at::tensor({0, 1}).to(at::kInt),
+    return under_test::patched_rows(base, {}, at::zeros({3}, at::kByte), {}, delta, 0, at::tensor({0, 1}).to(at::kInt),
                                  at::zeros({1}, at::kInt), weights, at::zeros({n}, at::kInt), 3, 1, 1, n, 1, kEps, {}, {});
   };
   CHECK(at::equal(rows_of(resid, late, weight), rows_of(resid.clone(), late.clone(), weight.clone())));
@@ -196,7 +196,7 @@ TEST("kernels: patched rows say what is wrong with their arguments") {
   const at::Tensor resid = at::zeros({4, 8}), begin = at::zeros({2}, at::kInt), source = at::zeros({0}, at::kInt);
   const auto message = [&](const kernels::Maybe& base, const at::Tensor& weight, int64_t masks, int64_t norm) {
     return message_of([&] {
-      kernels::patched_rows(base, {}, at::zeros({1}, at::kByte), {}, {}, 0, begin, source, weight, at::zeros({4}, at::kInt), 1, masks, 1,
+      under_test::patched_rows(base, {}, at::zeros({1}, at::kByte), {}, {}, 0, begin, source, weight, at::zeros({4}, at::kInt), 1, masks, 1,
                             4, norm, kEps, {}, {});
     });
   };

@@ -1,6 +1,8 @@
 import { type CudaName, cudaIndex, type Device, type DeviceName, defaultDevice, parseDevice } from "../device.ts";
 import { AutocircuitError, guard, toAutocircuitError } from "../errors.ts";
 import { addon } from "../loader.ts";
+import * as kind from "../options/kinds.ts";
+import { signature } from "../options/signature.ts";
 import { type OpenedCuda, openCuda, openCudaNow } from "./open-cuda.ts";
 
 /** A device that transformers can run on. */
@@ -23,6 +25,8 @@ export interface DeviceFacts {
   readonly freeBytes: number;
 }
 
+const checkName = signature("openDevice", { name: kind.text });
+
 /**
  * Makes a device ready: on a GPU the CUDA part of LibTorch is loaded, and the library of kernels if one fits this LibTorch, CUDA and GPU and has
  * given the CPU's numbers in a process of its own, which is tried once per machine. Loaders of models and tasks do this by themselves; do it before
@@ -35,6 +39,7 @@ export interface DeviceFacts {
  * using model = Transformer.create(config, weights, { device: name });
  */
 export async function openDevice(name: DeviceName = defaultDevice()): Promise<OpenDevice> {
+  checkName({ name });
   const asked = parseDevice(name);
   if (asked === "cpu") return CPU;
   if (asked === "pretend:0") return openPretend();

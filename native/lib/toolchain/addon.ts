@@ -11,18 +11,26 @@ export interface AddonFacts {
   readonly present: boolean;
   /** The LibTorch it was built against. */
   readonly builtAgainst?: { readonly path: string; readonly build: string; readonly variant: string };
+  /** The package that it came ready-made from. */
+  readonly prebuilt?: string;
   /** Why it must be built again; empty when it is current. */
   readonly stale: readonly string[];
   /** Whether a Node process of its own could load it; undefined when it was not tried. */
   readonly loads?: boolean;
   /** How long that took, start of the process included. */
   readonly loadMs?: number;
+  /** Which of the CPU's kernels it uses, in words. */
+  readonly processor?: string;
   /** The loader's message when it did not load. */
   readonly loadError?: string;
 }
 
-/** Loads the file named on the command line and says which LibTorch came with it; a crash ends this process and no other. */
-const PROBE = "const { versions } = require(process.argv[1]); console.log(JSON.stringify(versions?.() ?? {}))";
+/**
+ * Loads the file named on the command line and says which LibTorch came with it and which kernels it uses; a crash ends this process
+ * and no other.
+ */
+const PROBE =
+  "const { versions, processor } = require(process.argv[1]); console.log(JSON.stringify({ ...versions?.(), processor: processor?.() }))";
 const PROBE_MS = 60_000;
 
 /**
@@ -37,31 +45,39 @@ export async function inspectAddon(
 ): Promise<AddonFacts> {
   // An addon that was chosen by hand has no stamp to compare.
   const chosen = env.AUTOCIRCUIT_ADDON;
-  const path = chosen || buildPaths(nativeRoot).output;
+  const path = chosen || buildPaths(nativeRoot, "addon", env).output;
   if (!existsSync(path)) return { path, present: false, stale: ["there is no finished build"] };
-  const stamp = chosen ? undefined : readStamp(nativeRoot);
+  const stamp = chosen ? undefined : readStamp(nativeRoot, "addon", env);
   const started = performance.now();
-  const loadError = await probe(path, env);
+  const { loadError, processor } = await probe(path, env);
   return {
     path,
     present: true,
     ...(stamp ? { builtAgainst: stamp.libtorch } : {}),
+    ...(stamp?.prebuilt === undefined ? {} : { prebuilt: stamp.prebuilt }),
     stale: libtorch && !chosen ? reasonsToBuild(stamp, currentStamp(nativeRoot, libtorch)) : [],
     loads: loadError === undefined,
     loadMs: Math.round(performance.now() - started),
+    ...(processor === undefined ? {} : { processor }),
     ...(loadError === undefined ? {} : { loadError }),
   };
 }
 
-/** Why the addon does not load; undefined when it does. */
-async function probe(path: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+/** Why an addon does not load in a process of its own, where it does not; and what it says of the processor. */
+export async function probe(
+  path: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Pick<AddonFacts, "loadError" | "processor">> {
   const result = await run(process.execPath, ["-e", PROBE, path], { env, timeoutMs: PROBE_MS });
-  if (result.timedOut) return `it did not load within ${PROBE_MS / 1000} s`;
-  if (result.code !== 0) return reasonOf(result.stderr);
-  const { builtWith, libtorch } = JSON.parse(result.stdout.trim().split("\n").at(-1) ?? "{}");
+  if (result.timedOut) return { loadError: `it did not load within ${PROBE_MS / 1000} s` };
+  if (result.code !== 0) return { loadError: reasonOf(result.stderr) };
+  const { builtWith, libtorch, processor } = JSON.parse(result.stdout.trim().split("\n").at(-1) ?? "{}");
   const release = (version = "unknown") => version.split(".").slice(0, 2).join(".");
-  if (libtorch === "unknown" || release(builtWith) === release(libtorch)) return undefined;
-  return `it was built with LibTorch ${builtWith} and found LibTorch ${libtorch} (look at LD_LIBRARY_PATH)`;
+  if (libtorch === "unknown" || release(builtWith) === release(libtorch))
+    return processor ? { processor: `${processor.used}: ${processor.why}` } : {};
+  return {
+    loadError: `it was built with LibTorch ${builtWith} and found LibTorch ${libtorch} (look at LD_LIBRARY_PATH)`,
+  };
 }
 
 /** The line of Node's report that names the error. */

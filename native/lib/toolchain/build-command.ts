@@ -1,7 +1,7 @@
 import { build } from "./build.ts";
 
 /*
- * What `npm run build:addon` runs: finds or fetches LibTorch, then builds what is not current.
+ * What AUTOCIRCUIT_AUTO_SETUP=1 and `npm run build:addon` run: finds or fetches LibTorch, then brings what is not current.
  * `--force` builds from scratch; `--jobs N` sets the number of compilers at once.
  */
 const args = process.argv.slice(2);
@@ -11,7 +11,7 @@ try {
   if (jobs !== undefined && !(Number.isInteger(jobs) && jobs > 0))
     throw new Error("--jobs wants a number of compilers");
   const result = await build({ force: args.includes("--force"), jobs, onLine: (line) => console.log(line) });
-  const what = result.built ? `addon built in ${result.seconds.toFixed(1)} s` : "addon is current";
+  const what = result.built ? `addon ${result.origin} in ${result.seconds.toFixed(1)} s` : "addon is current";
   console.log(`${what}: ${result.output} (LibTorch ${result.libtorch.build})`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

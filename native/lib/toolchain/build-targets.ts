@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { libraryName } from "./libtorch.ts";
 
 /**
- * What can be built: the addon, the program that runs the unit tests written in C++, the device for tests that has the CUDA library's
- * kernels and the host's memory, or the operators as a library for Python.
+ * What can be built: the addon, the same for other machines, the program that runs the unit tests written in C++, the device for tests that
+ * has the CUDA library's kernels and the host's memory, or the operators as a library for Python.
  */
-export type BuildTarget = "addon" | "tests" | "pretend-device" | "operators";
+export type BuildTarget = "addon" | "prebuilt" | "tests" | "pretend-device" | "operators";
 
 /** What the build of a target needs to know. */
 export interface TargetFacts {
@@ -27,6 +27,13 @@ const TARGETS: Readonly<Record<BuildTarget, TargetFacts>> = {
     name: "autocircuit",
     output: join("Release", "autocircuit.node"),
     stamp: "stamp.json",
+    folders: ["src", "cmake"],
+  },
+  prebuilt: {
+    what: "the addon for other machines",
+    name: "autocircuit_prebuilt",
+    output: join("prebuilt", "autocircuit.node"),
+    stamp: "prebuilt-stamp.json",
     folders: ["src", "cmake"],
   },
   tests: {

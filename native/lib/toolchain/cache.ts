@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { AutocircuitError } from "../errors.ts";
 import { type Inspection, inspectLibTorch } from "./libtorch.ts";
 
 /** Written last into a folder of the cache: the size of every library, so that damage shows. */
@@ -16,7 +17,7 @@ export function libtorchCache(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
 ): string {
-  return join(userCache(env, platform), "autocircuit", "libtorch");
+  return join(userFolder(env, platform), "libtorch");
 }
 
 /**
@@ -24,14 +25,32 @@ export function libtorchCache(
  * do not load; so they stand apart from those that a program could run with.
  */
 export function compileOnlyCache(env: NodeJS.ProcessEnv = process.env): string {
-  return join(userCache(env, process.platform), "autocircuit", "libtorch-to-compile");
+  return join(userFolder(env), "libtorch-to-compile");
+}
+
+/** The folder of everything that AutoCircuit keeps for a user. */
+export function userFolder(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
+  return join(userCache(env, platform), "autocircuit");
 }
 
 function userCache(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  const home = env.HOME || homedir();
   if (env.XDG_CACHE_HOME) return env.XDG_CACHE_HOME;
+  const home = env.HOME || homeOfSystem();
   if (platform === "win32") return env.LOCALAPPDATA || join(home, "AppData", "Local");
   return platform === "darwin" ? join(home, "Library", "Caches") : join(home, ".cache");
+}
+
+/** @throws AutocircuitError "addon" for a user whom the system does not know, as in a container started with any number */
+function homeOfSystem(): string {
+  try {
+    return homedir();
+  } catch (cause) {
+    throw new AutocircuitError(
+      "addon",
+      "This user has no home folder: set XDG_CACHE_HOME to a folder that can be written and kept.",
+      { cause },
+    );
+  }
 }
 
 /** One folder of the cache, named `<version>-<variant>`. */

@@ -17,7 +17,7 @@ describe("doctorReport", () => {
     expect(ok).toBe(false);
     expect(byName(checks, "LibTorch")).toMatchObject({
       status: "problem",
-      fix: expect.stringMatching(/npm run setup/),
+      fix: expect.stringMatching(/npx autocircuit setup/),
     });
     expect(byName(checks, "Addon")).toMatchObject({ status: "problem", detail: expect.stringMatching(/not built/) });
     expect(byName(checks, "Node").status).toBe("ok");
@@ -52,6 +52,8 @@ describe("judge", () => {
     const compiler = { name: "C++ compiler", fix: "install one" };
     expect(byName(judge({ ...facts, compiler }), "C++ compiler").status).toBe("problem");
     expect(byName(judge({ ...facts, compiler, addon }), "C++ compiler").status).toBe("warn");
+    const processor = "avx2: the best that this processor has";
+    expect(byName(judge({ ...facts, addon: { ...addon, processor } }), "Kernels").detail).toBe(processor);
     expect(byName(judge({ ...facts, addon: { ...addon, stale: ["x changed"] } }), "Addon").status).toBe("warn");
   });
 
@@ -59,7 +61,11 @@ describe("judge", () => {
     const { env, cache } = surroundings();
     writeTree(cache, below("2.13.0-cpu/torch", libtorchFiles()));
     const { facts } = await doctorReport({ env, nativeRoot: temporaryFolder() });
-    const checks = judge({ ...facts, cuda: { ...facts.cuda, gpus: [gpu] }, node: "18.20.0" });
+    const checks = judge({
+      ...facts,
+      cuda: { ...facts.cuda, gpus: [gpu] },
+      machine: { ...facts.machine, node: "18.20.0" },
+    });
     expect(byName(checks, "GPU 0")).toMatchObject({ status: "warn", fix: expect.stringContaining("cu130") });
     expect(byName(checks, "Node").status).toBe("problem");
   });

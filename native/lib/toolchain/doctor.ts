@@ -1,6 +1,6 @@
 import { cudaChecks } from "./cuda/checks.ts";
 import { collectFacts, type DoctorOptions, type MachineFacts, usedLibTorch } from "./facts.ts";
-import { compareVersions } from "./version.ts";
+import { machineProblem } from "./machine.ts";
 
 /** One thing that was looked at. */
 export interface DoctorCheck {
@@ -21,8 +21,7 @@ export interface DoctorReport {
   readonly facts: MachineFacts;
 }
 
-const OLDEST_NODE = "20.17.0";
-const SETUP = "run npm run setup in the repository";
+const SETUP = "run npx autocircuit setup (npm run setup in a clone)";
 /** A LibTorch for the CPU takes about 0.5 GiB on disk, and as much again while it is unpacked. */
 const DISK_BYTES = 2 * 1024 ** 3;
 const MEMORY_BYTES = 2 * 1024 ** 3;
@@ -51,6 +50,9 @@ export function judge(facts: MachineFacts): DoctorCheck[] {
     tool(facts.cmake, running ? "warn" : "problem"),
     tool(facts.ninja, "warn"),
     python(facts),
+    ...(facts.addon.processor === undefined
+      ? []
+      : [{ name: "Kernels", status: "ok" as const, detail: facts.addon.processor }]),
     { name: "Threads", status: "ok", detail: `${facts.threads}` },
     memory(facts),
     disk(facts),
@@ -59,10 +61,10 @@ export function judge(facts: MachineFacts): DoctorCheck[] {
 }
 
 function node(facts: MachineFacts): DoctorCheck {
-  const detail = `${facts.node} on ${facts.platform}`;
-  return compareVersions(facts.node, OLDEST_NODE) >= 0
-    ? { name: "Node", status: "ok", detail }
-    : { name: "Node", status: "problem", detail, fix: `install Node ${OLDEST_NODE} or newer` };
+  const { node: version, platform, arch, glibc } = facts.machine;
+  const detail = `${version} on ${platform}-${arch}${glibc === undefined ? "" : `, glibc ${glibc}`}`;
+  const fix = machineProblem(facts.machine);
+  return fix === undefined ? { name: "Node", status: "ok", detail } : { name: "Node", status: "problem", detail, fix };
 }
 
 function libtorch(facts: MachineFacts): DoctorCheck {
@@ -78,7 +80,8 @@ function libtorch(facts: MachineFacts): DoctorCheck {
 function addon({ addon: facts }: MachineFacts): DoctorCheck {
   const name = "Addon";
   if (!facts.present) return { name, status: "problem", detail: `not built (${facts.path})`, fix: SETUP };
-  const against = facts.builtAgainst ? `built against LibTorch ${facts.builtAgainst.build}` : "built by other means";
+  const how = facts.prebuilt === undefined ? "built" : `${facts.prebuilt}, built`;
+  const against = facts.builtAgainst ? `${how} against LibTorch ${facts.builtAgainst.build}` : "built by other means";
   if (!facts.loads) {
     return { name, status: "problem", detail: `${against}, does not load: ${facts.loadError}`, fix: SETUP };
   }

@@ -43,7 +43,8 @@ describe("ensureLibTorch with the wheel", () => {
     expect(all.map(({ foundBy }) => foundBy).sort()).toEqual(["cache", "cache", "wheel"]);
     expect(new Set(all.map(({ path }) => path))).toEqual(new Set([join(cache, "2.13.0-cpu", "torch")]));
     expect(lines(pipLog)).toHaveLength(1);
-    expect(said.filter((line) => line.startsWith("waiting for process"))).toHaveLength(2);
+    // Two wait, unless one of them comes when the first is done.
+    expect(said.filter((line) => line.startsWith("waiting for process")).length).toBeOneOf([1, 2]);
     expect(readdirSync(cache)).toEqual(["2.13.0-cpu"]);
     expect(readdirSync(join(cache, "2.13.0-cpu")).sort()).toEqual(["autocircuit.json", "torch"]);
     expect(readdirSync(join(cache, "2.13.0-cpu", "torch")).sort()).toEqual(["include", "lib", "share", "version.py"]);

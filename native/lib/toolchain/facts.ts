@@ -8,13 +8,13 @@ import { type BuildTool, findCMake, findCompiler, findNinja } from "./compilers.
 import { type CudaFacts, collectCudaFacts } from "./cuda/facts.ts";
 import { findLibTorch, type Looked } from "./find-libtorch.ts";
 import { inspectLibTorch, type LibTorch } from "./libtorch.ts";
+import { type MachineKind, thisMachine } from "./machine.ts";
 import { NATIVE_ROOT } from "./native-root.ts";
 import { findPython, type Python } from "./python.ts";
 
 /** Everything that decides whether AutoCircuit builds and runs here. */
 export interface MachineFacts {
-  readonly node: string;
-  readonly platform: string;
+  readonly machine: MachineKind;
   readonly libtorch?: LibTorch;
   /** Where LibTorch was looked for, and why nothing was taken from there. */
   readonly looked: readonly Looked[];
@@ -53,8 +53,7 @@ export async function collectFacts(options: DoctorOptions = {}): Promise<Machine
   const addon = await inspectAddon(libtorch, nativeRoot, env);
   const cache = libtorchCache(env);
   return {
-    node: process.versions.node,
-    platform: `${process.platform}-${process.arch}`,
+    machine: thisMachine(),
     ...(libtorch ? { libtorch } : {}),
     looked,
     addon,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { libtorchFiles, temporaryFolder, writeTree } from "../../test/toolchain/fixtures.ts";
 import { inspectLibTorch } from "./libtorch.ts";
-import { currentStamp, hashSources, readStamp, reasonsToBuild, writeStamp } from "./stamp.ts";
+import { hashSources } from "./sources.ts";
+import { buildPaths, currentStamp, readStamp, reasonsToBuild, writeStamp } from "./stamp.ts";
 
 const SOURCES = { "CMakeLists.txt": "project(x)", "src/engine/block.cpp": "int a;", "src/engine/block.h": "int a;" };
 
@@ -9,7 +10,12 @@ describe("hashSources", () => {
   it("sees every C++ file and nothing else", () => {
     const root = writeTree(temporaryFolder(), SOURCES);
     const before = hashSources(root);
-    writeTree(root, { "src/notes.md": "words", "lib/index.ts": "export {};", "build/stamp.json": "{}" });
+    writeTree(root, {
+      "src/notes.md": "words",
+      "src/engine/block_test.cc": "int test;",
+      "lib/index.ts": "export {};",
+      "build/stamp.json": "{}",
+    });
     expect(hashSources(root)).toBe(before);
     for (const file of ["CMakeLists.txt", "src/engine/block.h", "src/new.cu", "cmake/first.cmake"]) {
       const last = hashSources(root);
@@ -35,7 +41,7 @@ describe("stamps", () => {
     const cuda = inspectLibTorch(writeTree(temporaryFolder(), files), "cache").libtorch!;
     expect(reasonsToBuild(readStamp(root), currentStamp(root, cpu))).toEqual(["there is no finished build"]);
 
-    await writeStamp(root, currentStamp(root, cpu));
+    await writeStamp(buildPaths(root).stamp, currentStamp(root, cpu));
     expect(reasonsToBuild(readStamp(root), currentStamp(root, cpu))).toEqual([]);
     expect(reasonsToBuild(readStamp(root), currentStamp(root, cuda))).toEqual([
       "LibTorch is 2.13.0+cu130, the build is for 2.13.0+cpu",

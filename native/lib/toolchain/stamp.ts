@@ -1,14 +1,13 @@
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
-import { extname, join, relative, sep } from "node:path";
+import { join } from "node:path";
+import { buildRoot } from "./build-root.ts";
 import { type BuildTarget, targetFacts } from "./build-targets.ts";
 import type { LibTorch } from "./libtorch.ts";
+import { hashSources } from "./sources.ts";
 
 /** The Node-API version the addon is built for; it loads in every Node that has this version or a newer one. */
 export const NAPI_VERSION = 9;
-
-const EXTENSIONS = new Set([".cpp", ".cc", ".c", ".h", ".hpp", ".cu", ".cuh", ".cmake", ".in"]);
 
 /** What a build was made from; kept beside it (`build/stamp.json` for the addon). */
 export interface Stamp {
@@ -18,6 +17,10 @@ export interface Stamp {
   /** Such as `linux-x64`. */
   readonly platform: string;
   readonly napi: number;
+  /** What compiled it, with the flags of the environment. Says nothing about whether a build is current: a newer compiler's is as good. */
+  readonly compiler?: string;
+  /** What it was taken from, where it was not compiled here: `@autocircuit/native-linux-x64-gnu 0.1.0`. */
+  readonly prebuilt?: string;
 }
 
 /** Where the parts of a build lie. */
@@ -31,8 +34,12 @@ export interface BuildPaths {
 }
 
 /** Where a build lies, given the folder of `@autocircuit/native`. */
-export function buildPaths(nativeRoot: string, target: BuildTarget = "addon"): BuildPaths {
-  const folder = join(nativeRoot, "build");
+export function buildPaths(
+  nativeRoot: string,
+  target: BuildTarget = "addon",
+  env: NodeJS.ProcessEnv = process.env,
+): BuildPaths {
+  const folder = buildRoot(nativeRoot, env);
   const { output, stamp } = targetFacts(target);
   return { folder, lock: join(folder, ".lock"), output: join(folder, output), stamp: join(folder, stamp) };
 }
@@ -47,48 +54,21 @@ export function currentStamp(nativeRoot: string, libtorch: LibTorch, target: Bui
   };
 }
 
-/** SHA-256 of everything the compiler reads from this folder for a target. Line endings do not count. */
-export function hashSources(nativeRoot: string, target: BuildTarget = "addon"): string {
-  const lists = join(nativeRoot, "CMakeLists.txt");
-  const files = filesBelow(targetFacts(target).folders.map((folder) => join(nativeRoot, folder)));
-  return hashFiles(nativeRoot, existsSync(lists) ? [lists, ...files] : files, packageVersion(nativeRoot));
-}
-
-/** SHA-256 of files and their names below a folder, after a text. Line endings do not count. */
-export function hashFiles(root: string, files: readonly string[], before = ""): string {
-  const hash = createHash("sha256").update(before);
-  for (const file of files) {
-    const name = relative(root, file).split(sep).join("/");
-    const text = readFileSync(file, "latin1").replaceAll("\r\n", "\n");
-    hash.update(`${name}\0${text.length}\0`).update(text, "latin1");
-  }
-  return hash.digest("hex");
-}
-
-/** The addon carries the version of its package. */
-function packageVersion(nativeRoot: string): string {
-  const manifest = join(nativeRoot, "package.json");
-  return existsSync(manifest) ? `${JSON.parse(readFileSync(manifest, "utf8")).version}` : "";
-}
-
-/** Every file that a compiler or CMake reads in these folders, sorted. */
-export function filesBelow(folders: readonly string[]): string[] {
-  return folders
-    .filter((folder) => existsSync(folder))
-    .flatMap((folder) =>
-      readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && (EXTENSIONS.has(extname(entry.name)) || entry.name === "CMakeLists.txt"))
-        .map((entry) => join(entry.parentPath, entry.name)),
-    )
-    .sort();
-}
-
 /** The stamp of the build that is there, or undefined when there is none (or it cannot be read). */
-export function readStamp(nativeRoot: string, target: BuildTarget = "addon"): Stamp | undefined {
-  const { stamp, output } = buildPaths(nativeRoot, target);
-  if (!existsSync(stamp) || !existsSync(output)) return undefined;
+export function readStamp(
+  nativeRoot: string,
+  target: BuildTarget = "addon",
+  env: NodeJS.ProcessEnv = process.env,
+): Stamp | undefined {
+  const { stamp, output } = buildPaths(nativeRoot, target, env);
+  return existsSync(output) ? stampOf(stamp) : undefined;
+}
+
+/** What a stamp's file says; undefined when it cannot be read. */
+export function stampOf(file: string): Stamp | undefined {
+  if (!existsSync(file)) return undefined;
   try {
-    const value = JSON.parse(readFileSync(stamp, "utf8"));
+    const value = JSON.parse(readFileSync(file, "utf8"));
     return typeof value?.sources === "string" && typeof value?.libtorch?.path === "string" ? value : undefined;
   } catch {
     return undefined;
@@ -96,8 +76,7 @@ export function readStamp(nativeRoot: string, target: BuildTarget = "addon"): St
 }
 
 /** Writes the stamp beside its place and renames it, so that half a stamp is never read. */
-export async function writeStamp(nativeRoot: string, stamp: Stamp, target: BuildTarget = "addon"): Promise<void> {
-  const file = buildPaths(nativeRoot, target).stamp;
+export async function writeStamp(file: string, stamp: Stamp): Promise<void> {
   await writeFile(`${file}.new`, `${JSON.stringify(stamp, null, 2)}\n`);
   await rename(`${file}.new`, file);
 }

@@ -8,6 +8,7 @@
 #include "binding/run_async.h"
 #include "binding/tensor_handle.h"
 #include "devices/gpus.h"
+#include "kernels/processor.h"
 #include "runtime/executor.h"
 #include "runtime/loaded_libtorch.h"
 #include "runtime/memory.h"
@@ -80,6 +81,19 @@ Napi::Value versions(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// Which of the CPU's kernels are used, and why.
+Napi::Value processor_facts(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Processor& chosen = processor();
+  Napi::Array sets = Napi::Array::New(env, chosen.sets.size());
+  for (uint32_t i = 0; i < chosen.sets.size(); i++) sets.Set(i, chosen.sets[i]);
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("sets", sets);
+  result.Set("used", chosen.used);
+  result.Set("why", chosen.why);
+  return result;
+}
+
 }  // namespace
 
 void init_runtime_functions(Napi::Env env, Napi::Object exports) {
@@ -89,6 +103,7 @@ void init_runtime_functions(Napi::Env env, Napi::Object exports) {
   exports.Set("threads", guarded_function<threads>(env, "threads"));
   exports.Set("setThreads", guarded_function<set_threads>(env, "setThreads"));
   exports.Set("synchronize", guarded_function<synchronize>(env, "synchronize"));
+  exports.Set("processor", guarded_function<processor_facts>(env, "processor"));
   exports.Set("versions", guarded_function<versions>(env, "versions"));
 }
 

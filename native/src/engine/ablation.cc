@@ -5,20 +5,14 @@
 #include "engine/attention.h"
 #include "engine/mlp.h"
 #include "engine/outputs.h"
+#include "engine/products.h"
 #include "engine/reading_points.h"
+#include "engine/wide.h"
 
 namespace autocircuit {
 
-Ablation::Ablation(at::Tensor sources)
-    : sources_(sources.detach().contiguous()), cache_(std::make_unique<AblationCache>(sources_)) {
+Ablation::Ablation(at::Tensor sources) : sources_(sources.detach().contiguous()) {
   if (sources_.dim() != 4) throw std::invalid_argument("an ablation's sources must have shape [sources, batch or 1, positions, d_model]");
-}
-Ablation::~Ablation() = default;
-
-void Ablation::place(const at::TensorOptions& options) {
-  if (sources_.device() == options.device() && sources_.dtype() == options.dtype()) return;
-  sources_ = sources_.to(options);
-  cache_ = std::make_unique<AblationCache>(sources_);
 }
 
 Norm reader_norm(const Transformer& model, int64_t layer, Projection which) {
@@ -47,77 +41,67 @@ Linear reader_linear(const Transformer& model, int64_t layer, Projection which) 
 }
 
 at::Tensor apply(const Linear& linear, const at::Tensor& x) {
-  return linear.bias.defined() ? at::addmm(linear.bias, x, linear.weight) : at::mm(x, linear.weight);
+  return product(x, linear.weight, linear.bias);
 }
 
-void AblationCache::of(const Transformer& model) {
-  if (model_ == &model) return;
-  resid_.clear();
-  projections_.clear();
-  heads_.clear();
-  mlps_.clear();
-  model_ = &model;
-}
+AblationCache::AblationCache(const Transformer& model, const Ablation& ablation)
+    : model_(model), serial_(ablation.serial()), sources_(ablation.sources().to(model.weights().options)) {}
 
-at::Tensor AblationCache::resid(const Transformer& model, int64_t point) {
-  of(model);
-  const TransformerConfig& c = model.config();
+at::Tensor AblationCache::resid(int64_t point) {
+  const TransformerConfig& c = model_.config();
   const SourceOrder order(c, true);
   const at::Tensor flat = sources_.flatten(1, 2);
   while (static_cast<int64_t>(resid_.size()) <= point) {
     const int64_t at_point = static_cast<int64_t>(resid_.size());
     if (at_point == 0) {
-      resid_.push_back(flat[0]);
+      resid_.push_back(flat[0].to(stream_type(model_.weights())));
       continue;
     }
     const int64_t from = order.before(at_point - 1), to = order.before(at_point);
     at::Tensor next = resid_.back();
-    if (to > from) next = next + flat.narrow(0, from, to - from).sum(0);
+    if (to > from) next = next + flat.narrow(0, from, to - from).sum(0, /*keepdim=*/false, next.scalar_type());
     const bool after_attention = c.parallel ? at_point % 2 == 0 : at_point % 2 == 1;
-    const at::Tensor& bias = model.weights().blocks[(at_point - 1) / 2].b_o;
+    const at::Tensor& bias = model_.weights().blocks[(at_point - 1) / 2].b_o;
     if (after_attention && bias.defined()) next = next + bias;
     resid_.push_back(next);
   }
   return resid_[point];
 }
 
-at::Tensor AblationCache::projection(const Transformer& model, int64_t layer, Projection which) {
-  of(model);
+at::Tensor AblationCache::projection(int64_t layer, Projection which) {
   at::Tensor& made = projections_[{layer, which}];
   if (made.defined()) return made;
   const bool mlp = which == Projection::mlp_in || which == Projection::mlp_gate;
-  const at::Tensor x = resid(model, mlp ? mlp_point(model.config(), layer) : attention_point(layer));
-  made = apply(reader_linear(model, layer, which), apply(reader_norm(model, layer, which), x));
+  const at::Tensor x = resid(mlp ? mlp_point(model_.config(), layer) : attention_point(layer));
+  made = apply(reader_linear(model_, layer, which), apply(reader_norm(model_, layer, which), x, type_of(model_.weights())));
   return made;
 }
 
-at::Tensor AblationCache::head_outputs(const Transformer& model, int64_t layer) {
-  of(model);
+at::Tensor AblationCache::head_outputs(int64_t layer) {
   at::Tensor& made = heads_[layer];
   if (made.defined()) return made;
-  const TransformerConfig& c = model.config();
-  const BlockWeights& block = model.weights().blocks[layer];
+  const TransformerConfig& c = model_.config();
+  const BlockWeights& block = model_.weights().blocks[layer];
   const int64_t batch = sources_.size(1), length = sources_.size(2);
-  AttentionContext context(c, model.weights(), length, {}, nullptr);
+  AttentionContext context(c, model_.weights(), length, {}, nullptr);
   std::vector<int64_t> positions(length);
   for (int64_t p = 0; p < length; p++) positions[p] = p;
   const auto heads = [&](Projection which, int64_t count) {
-    return projection(model, layer, which).view({batch, length, count, c.d_head});
+    return projection(layer, which).view({batch, length, count, c.d_head});
   };
   const at::Tensor z = context.attend(block, layer, heads(Projection::query, c.heads), heads(Projection::key, c.kv_heads),
                                       heads(Projection::value, c.kv_heads), positions, {});
-  made = head_outputs_of(model, layer, z.reshape({batch * length, c.heads, c.d_head}));
+  made = head_outputs_of(model_, layer, z.reshape({batch * length, c.heads, c.d_head}));
   return made;
 }
 
-at::Tensor AblationCache::mlp_output(const Transformer& model, int64_t layer) {
-  of(model);
+at::Tensor AblationCache::mlp_output(int64_t layer) {
   at::Tensor& made = mlps_[layer];
   if (made.defined()) return made;
-  const BlockWeights& block = model.weights().blocks[layer];
-  const at::Tensor gate = block.w_gate.defined() ? projection(model, layer, Projection::mlp_gate) : at::Tensor();
-  const at::Tensor hidden = hidden_units(model.config().activation, projection(model, layer, Projection::mlp_in), gate);
-  made = post_normed(model.config(), block.ln2_post, apply({block.w_out, block.b_out}, hidden));
+  const BlockWeights& block = model_.weights().blocks[layer];
+  const at::Tensor gate = block.w_gate.defined() ? projection(layer, Projection::mlp_gate) : at::Tensor();
+  const at::Tensor hidden = hidden_units(model_.config().activation, projection(layer, Projection::mlp_in), gate);
+  made = post_normed(model_.config(), block.ln2_post, apply({block.w_out, block.b_out}, hidden));
   return made;
 }
 

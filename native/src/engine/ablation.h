@@ -13,24 +13,26 @@ namespace autocircuit {
 // What a linear reader projects to.
 enum class Projection : uint8_t { query, key, value, mlp_in, mlp_gate };
 
-// Results that depend on the ablation alone: the residual stream in which every source is ablated, its projections, and
-// what a head or an MLP gives when all its inputs are ablated. Rows [A * P], A the ablation's batch (1 when all examples
-// share it). Each is made when first asked for; a network other than the first one clears them.
+// What one network makes of one ablation: its sources where the network computes and in its number type, the residual stream in which
+// every source is ablated, its projections, and what a head or an MLP gives when all its inputs are ablated. Circuits with the same
+// ablation share it. Rows [A * P], A the ablation's batch (1 when all examples share it). Each is made when first asked for.
 class AblationCache {
  public:
-  explicit AblationCache(const at::Tensor& sources) : sources_(sources) {}
+  // Lives no longer than the network.
+  AblationCache(const Transformer& model, const Ablation& ablation);
 
-  at::Tensor resid(const Transformer& model, int64_t point);
-  at::Tensor projection(const Transformer& model, int64_t layer, Projection which);
+  uint64_t serial() const { return serial_; }  // the ablation's
+  const at::Tensor& sources() const { return sources_; }
+  at::Tensor resid(int64_t point);
+  at::Tensor projection(int64_t layer, Projection which);
   // [heads, A * P, d_model]; for passes without prefix and padding.
-  at::Tensor head_outputs(const Transformer& model, int64_t layer);
-  at::Tensor mlp_output(const Transformer& model, int64_t layer);
+  at::Tensor head_outputs(int64_t layer);
+  at::Tensor mlp_output(int64_t layer);
 
  private:
-  void of(const Transformer& model);
-
-  const at::Tensor& sources_;
-  const Transformer* model_ = nullptr;
+  const Transformer& model_;
+  const uint64_t serial_;
+  const at::Tensor sources_;
   std::vector<at::Tensor> resid_;
   std::map<std::pair<int64_t, Projection>, at::Tensor> projections_;
   std::map<int64_t, at::Tensor> heads_, mlps_;

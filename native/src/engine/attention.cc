@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "devices/device_index.h"
+#include "engine/wide.h"
 
 namespace autocircuit {
 namespace {
@@ -13,15 +14,17 @@ namespace {
 // per query head: then each key head's scale serves its group, and the mean, over equal repeats, is that of the key heads.
 at::Tensor qk_normed(const at::Tensor& x, const at::Tensor& scale, QkNorm kind, double eps) {
   if (kind == QkNorm::none) return x;
-  if (kind == QkNorm::head) return x * at::rsqrt(at::mean(x * x, -1, true) + eps) * scale;
+  const at::Tensor wide = widened(x);  // squares of float16 end at 255
+  if (kind == QkNorm::head) return (wide * at::rsqrt(at::mean(wide * wide, -1, true) + eps) * scale).to(x.scalar_type());
   const at::Tensor of_heads = scale.view({-1, x.size(3)});
-  return x * at::rsqrt(at::mean(x * x, {2, 3}, true) + eps) * of_heads.repeat_interleave(x.size(2) / of_heads.size(0), 0);
+  const at::Tensor normed = wide * at::rsqrt(at::mean(wide * wide, {2, 3}, true) + eps);
+  return (normed * of_heads.repeat_interleave(x.size(2) / of_heads.size(0), 0)).to(x.scalar_type());
 }
 
 }  // namespace
 
 AttentionContext::AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t length, const at::Tensor& padding,
-                                   std::shared_ptr<Prefix> prefix)
+                                   std::shared_ptr<const Prefix> prefix)
     : config_(config), weights_(weights), length_(length), padding_(padding), prefix_(std::move(prefix)) {
   if (prefix_) prefix_length_ = prefix_->length;
   const at::Tensor positions = at::arange(prefix_length_, prefix_length_ + length, weights.options.dtype(at::kLong)).unsqueeze(0);
@@ -33,8 +36,8 @@ at::Tensor AttentionContext::rotate(const at::Tensor& x, int64_t layer, const at
   const int64_t type = rotary.layer_type.empty() ? 0 : rotary.layer_type[layer];
   const at::Tensor angles = positions.to(at::kDouble).unsqueeze(-1) * weights_.frequencies[type];  // [1 or B, P, dim / 2]
   const double scale = rotary.scale.empty() ? 1.0 : rotary.scale[type];
-  const at::Tensor cos = (at::cos(angles) * scale).to(x.scalar_type()).unsqueeze(2);
-  const at::Tensor sin = (at::sin(angles) * scale).to(x.scalar_type()).unsqueeze(2);
+  const at::Tensor cos = (at::cos(angles) * scale).to(weights_.sum_type()).unsqueeze(2);
+  const at::Tensor sin = (at::sin(angles) * scale).to(weights_.sum_type()).unsqueeze(2);
   const at::Tensor turned = x.narrow(-1, 0, rotary.dim);
   at::Tensor rotated;
   if (rotary.interleaved) {
@@ -45,6 +48,7 @@ at::Tensor AttentionContext::rotate(const at::Tensor& x, int64_t layer, const at
     const at::Tensor a = turned.narrow(-1, 0, rotary.dim / 2), b = turned.narrow(-1, rotary.dim / 2, rotary.dim / 2);
     rotated = at::cat({a * cos - b * sin, b * cos + a * sin}, -1);
   }
+  rotated = rotated.to(x.scalar_type());
   if (rotary.dim == x.size(-1)) return rotated;
   return at::cat({rotated, x.narrow(-1, rotary.dim, x.size(-1) - rotary.dim)}, -1);
 }
@@ -112,10 +116,10 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, 
   const at::Tensor mask = allowed(window, query_positions);
   at::Tensor z;
   if (config_.attn_softcap > 0) {
-    at::Tensor scores = at::matmul(q, k.transpose(-1, -2)) / config_.attn_scale;
+    at::Tensor scores = at::matmul(widened(q), widened(k).transpose(-1, -2)) / config_.attn_scale;
     scores = at::tanh(scores / config_.attn_softcap) * config_.attn_softcap;
     if (mask.defined()) scores = scores.masked_fill(mask.logical_not(), -std::numeric_limits<double>::infinity());
-    z = at::matmul(at::softmax(scores, -1), v);
+    z = at::matmul(at::softmax(scores, -1), widened(v)).to(v.scalar_type());
   } else {
     z = at::scaled_dot_product_attention(q, k, v, mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt, 0.0, false,
                                          1.0 / config_.attn_scale);

@@ -15,7 +15,7 @@ namespace autocircuit {
 class AttentionContext {
  public:
   AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t length, const at::Tensor& padding,
-                   std::shared_ptr<Prefix> prefix);
+                   std::shared_ptr<const Prefix> prefix);
 
   // Position of each token in its own text: counted from the prefix's start, left padding not counted. [1 or B, P], int64.
   const at::Tensor& token_positions() const { return token_positions_; }
@@ -35,7 +35,7 @@ class AttentionContext {
   const Weights& weights_;
   int64_t length_, prefix_length_ = 0;
   at::Tensor padding_, token_positions_;
-  std::shared_ptr<Prefix> prefix_;
+  std::shared_ptr<const Prefix> prefix_;
   std::map<std::pair<int64_t, std::vector<int64_t>>, at::Tensor> allowed_;
 };
 

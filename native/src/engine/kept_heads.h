@@ -3,15 +3,12 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include "patching/mask_plan.h"
 
 namespace autocircuit {
-
-class Ablation;
 
 // What the heads of the layer where passes leave a kept run gave when they last read there: their residual stream and
 // the sources before it are always the same, so a head's output depends on its own rows of the mask alone. A search that
@@ -20,7 +17,7 @@ struct KeptHeads {
   // The rows of a head's Q, K and V: the weight of every edge that ends there.
   using Rows = std::vector<double>;
 
-  std::weak_ptr<Ablation> ablation;
+  uint64_t graph = 0, ablation = 0;  // serial numbers
   int64_t layer = -1;
   std::vector<int64_t> positions;
   at::Tensor before;                         // [n, D] residual stream, with the output bias; n = kept batch * positions

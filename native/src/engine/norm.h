@@ -6,7 +6,7 @@
 
 namespace autocircuit {
 
-// A norm of x [..., d_model].
-at::Tensor apply(const Norm& norm, const at::Tensor& x);
+// A norm of x [..., d_model], which may be wider than the result.
+at::Tensor apply(const Norm& norm, const at::Tensor& x, at::ScalarType type);
 
 }  // namespace autocircuit

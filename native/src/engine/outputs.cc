@@ -2,47 +2,42 @@
 
 #include <ATen/ATen.h>
 
-#include "engine/panel_products.h"
+#include "engine/products.h"
+#include "engine/wide.h"
 
 namespace autocircuit {
 namespace {
 
+// Of x as it is, or widened: squares of float16 end at 255.
 at::Tensor inverse_rms(const at::Tensor& x, double eps) { return at::rsqrt(at::mean(x * x, -1, true) + eps); }
-
-// x W + b with the matrix of the vocabulary: few rows read all of it.
-at::Tensor unembedded(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-  const at::Tensor rows = x.unsqueeze(0), matrix = weight.unsqueeze(0);
-  if (!suit_panels(rows, matrix)) return apply({weight, bias}, x);
-  at::Tensor out = at::empty({1, x.size(0), weight.size(1)}, x.options());
-  panel_products(out, rows, matrix, bias);
-  return out[0];
-}
 
 }  // namespace
 
 at::Tensor post_factor(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& total) {
-  return norm.scale.defined() ? inverse_rms(total, config.eps) * norm.scale : at::Tensor();
+  return norm.scale.defined() ? inverse_rms(widened(total), config.eps) * norm.scale : at::Tensor();
 }
 
 at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x) {
-  return norm.scale.defined() ? x * post_factor(config, norm, x) : x;
+  return norm.scale.defined() ? times_factor(x, post_factor(config, norm, x)) : x;
 }
 
+at::Tensor times_factor(const at::Tensor& x, const at::Tensor& factor) { return (x * factor).to(x.scalar_type()); }
+
 at::Tensor capped_logits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap) {
-  at::Tensor logits = unembedded(x, weight, bias);
+  at::Tensor logits = few_rows_product(x, weight, bias);
   if (softcap > 0) logits.div_(softcap).tanh_().mul_(softcap);
   return logits;
 }
 
 at::Tensor attention_total(const BlockWeights& block, const at::Tensor& z) {
   const at::Tensor flat = z.flatten(1);
-  return block.b_o.defined() ? at::addmm(block.b_o, flat, block.w_o) : at::mm(flat, block.w_o);
+  return product(flat, block.w_o, block.b_o);
 }
 
 at::Tensor head_products(const BlockWeights& block, const at::Tensor& z, at::Tensor out) {
   const at::Tensor per_head = block.w_o.view({z.size(1), z.size(2), -1});
-  if (!out.defined()) return at::bmm(z.transpose(0, 1), per_head);
-  at::bmm_out(out, z.transpose(0, 1), per_head);
+  if (!out.defined()) return batch_product(z.transpose(0, 1), per_head);
+  batch_product_into(out, z.transpose(0, 1), per_head);
   return out;
 }
 
@@ -50,19 +45,20 @@ at::Tensor head_outputs_of(const Transformer& model, int64_t layer, const at::Te
   const BlockWeights& block = model.weights().blocks[layer];
   const at::Tensor products = head_products(block, z);
   if (!block.ln1_post.scale.defined()) return products;
-  return products * post_factor(model.config(), block.ln1_post, attention_total(block, z));
+  return times_factor(products, post_factor(model.config(), block.ln1_post, attention_total(block, z)));
 }
 
-at::Tensor post_norm_backward(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x,
-                              const at::Tensor& grad, const at::Tensor& parts, const at::Tensor& part_grads) {
-  if (!norm.scale.defined()) return grad;
+at::Tensor post_norm_backward(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x_in,
+                              const at::Tensor& grad_in, const at::Tensor& parts, const at::Tensor& part_grads) {
+  if (!norm.scale.defined()) return grad_in;
   // share_i = part_i * w * r with r = (mean x^2 + eps)^-1/2, so d loss / d r = sum w * (grad x + sum_i part_grad_i part_i)
   // and d r / d x = -r^3 x / D.
+  const at::Tensor x = widened(x_in), grad = widened(grad_in);
   const at::Tensor r = inverse_rms(x, config.eps);
   at::Tensor through = grad * x;
-  if (part_grads.defined()) through = through + (part_grads * parts).sum(0);
+  if (part_grads.defined()) through = through + (widened(part_grads) * parts).sum(0);
   const at::Tensor slope = (through * norm.scale).sum(-1, true) * r.pow(3) / static_cast<double>(x.size(-1));
-  return grad * norm.scale * r - x * slope;
+  return (grad * norm.scale * r - x * slope).to(grad_in.scalar_type());
 }
 
 }  // namespace autocircuit

@@ -11,9 +11,10 @@ namespace autocircuit {
 // Norm after attention or MLP (Gemma 2, OLMo 2): x times its own factor. Identity where the block has none.
 at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x);
 
-// The factor [N, d_model] by which such a norm multiplies `total` in this run; undefined where the block has none.
-// It is what makes a head's share of a normed sum exact: share = output * factor.
+// The factor [N, d_model] by which such a norm multiplies `total` in this run, float32 for narrower types; undefined where the block
+// has none. It is what makes a head's share of a normed sum exact: share = output * factor.
 at::Tensor post_factor(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& total);
+at::Tensor times_factor(const at::Tensor& x, const at::Tensor& factor);  // in x's type
 
 // Logits [rows, columns] of some columns of the unembedding, with the final soft cap (0 is none). Without gradients.
 at::Tensor capped_logits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap);

@@ -12,6 +12,7 @@
 #include "engine/reader_input.h"
 #include "engine/reading_points.h"
 #include "engine/recorded_lists.h"
+#include "engine/run_cache.h"
 #include "engine/transformer.h"
 #include "patching/mask_plan.h"
 
@@ -30,7 +31,13 @@ class Pass {
   ForwardResult forward();
 
   // Lets go of the run that the pass left. It cannot run again then, but what it made stays.
-  void leave_run() { request_.from = nullptr; }
+  void leave_run() {
+    request_.from = nullptr;
+    run_cache_ = nullptr;
+  }
+
+  // What a pass with a kept run reads and others may replace: the run's deltas, and the ablation's streams from a point on.
+  std::vector<at::Tensor> read_from(int64_t point) const;
 
   // From the gradient of the logits [B, positions, d_vocab_out] to that of the mask, in the mask's shape. Once.
   at::Tensor backward(const at::Tensor& grad_logits);
@@ -59,11 +66,10 @@ class Pass {
 
   // pass_setup.cc
   bool has_whole_layers() const;
-  void check_tokens() const;
   void place();
   void check_reference() const;
-  void make_deltas(PlainRun& run) const;
   int64_t first_patched_point() const;
+  double multiplications_of_block() const;
   void start();
   void start_from_run(int64_t point);
   at::Tensor embedded() const;
@@ -77,6 +83,7 @@ class Pass {
   void write_mlp(int64_t layer, const at::Tensor& out);
   void read_residual(Reader reader, int64_t layer);
   void record(int64_t source, const at::Tensor& output);
+  void record_stream(int64_t source);
   at::Tensor end_input();
   at::Tensor output_rows(const at::Tensor& x) const;
   at::Tensor logits(const at::Tensor& rows);
@@ -84,7 +91,6 @@ class Pass {
   at::Tensor collected_sources() const;
   void keep_resid(int64_t point);
   const GroupPlan* find(Reader reader, int64_t layer) const;
-  const Ablation* ablation() const { return request_.patch ? request_.patch->ablation.get() : nullptr; }
 
   // pass_rows.cc
   at::Tensor patched_inputs(const Frame& frame, const GroupPlan& plan, int64_t point, const std::vector<int64_t>& rows,
@@ -131,6 +137,9 @@ class Pass {
   bool all_live_ = false;    // everything runs, every delta is made
   const SourceOrder order_;
   std::optional<MaskPlan> plan_;
+  std::shared_ptr<AblationCache> ablated_;  // where edges are patched
+  std::shared_ptr<RunCache> run_cache_;     // of the kept run that the pass starts from
+  at::Tensor run_delta_;                    // [S, N / masks, D] ablated - current of every source there
   Liveness live_;
   int64_t masks_ = 1, batch_ = 0, length_ = 0;
   bool narrows_ = false;     // the last layer goes on at the asked positions alone

@@ -5,12 +5,15 @@
 #include <algorithm>
 
 #include "devices/device_index.h"
+#include "engine/check_finite.h"
 #include "engine/mlp.h"
 #include "engine/outputs.h"
-#include "engine/panel_products.h"
+#include "engine/products.h"
 #include "engine/pass.h"
+#include "engine/wide.h"
 #include "operators/operators.h"
 #include "patching/plain_rows.h"
+#include "runtime/work_threads.h"
 
 namespace autocircuit {
 namespace {
@@ -24,8 +27,15 @@ constexpr int64_t kPlainRows = 128;
 // grad [rows, V] of logits -> [rows, D]. Losses usually look at few tokens: then only their columns of the matrix are read.
 at::Tensor through_unembedding(const at::Tensor& grad, const at::Tensor& unembed) {
   const at::Tensor tokens = at::nonzero(at::any(grad != 0, 0)).flatten();
-  if (8 * tokens.size(0) > grad.size(1)) return at::mm(grad, unembed.t());
+  if (8 * tokens.size(0) > grad.size(1)) return product(grad, unembed.t());
   return at::mm(grad.index_select(1, tokens), unembed.t().index_select(0, tokens));
+}
+
+// The power of two that brings the largest number of a gradient in float16 close to 1: far below it there are no digits left, and what
+// flows back is linear in the gradient.
+at::Tensor scale_to_one(const at::Tensor& grad) {
+  constexpr double smallest = 1.0 / (1 << 24);
+  return at::exp2(at::floor(at::log2(grad.abs().amax().to(at::kFloat).clamp_min(smallest))).neg());
 }
 
 bool any_patched(const GroupPlan& plan) {
@@ -38,13 +48,20 @@ bool any_patched(const GroupPlan& plan) {
 
 at::Tensor Pass::backward(const at::Tensor& grad_logits) {
   const at::NoGradGuard no_grad;
+  const WorkThreads threads(multiplications_of_block());
   mask_grad_ = at::zeros({masks_, request_.patch->graph->edges}, model_.weights().options.dtype(model_.weights().sum_type()));
-  backward_end(grad_logits);
+  const bool scaled = model_.weights().options.dtype() == at::kHalf;
+  const at::Tensor scale = scaled ? scale_to_one(grad_logits) : at::Tensor();
+  backward_end(scaled ? (grad_logits.to(at::kFloat) * scale).to(at::kHalf) : grad_logits);
   for (int64_t layer = config_.layers - 1; layer >= 0; layer--) {
     request_.cancel.check();
     backward_block(layer);
     saved_[layer] = {};
   }
+  if (scaled) mask_grad_ = mask_grad_ / scale;
+  check_finite(mask_grad_, [](const std::vector<int64_t>& at) {
+    return "The gradient of the mask at edge " + std::to_string(at[1]) + (at[0] > 0 ? " (mask " + std::to_string(at[0]) + ")" : "");
+  });
   const at::Tensor& mask = request_.patch->mask;
   return mask_grad_.view(mask.sizes()).to(mask.options());
 }
@@ -70,7 +87,8 @@ void Pass::backward_end(const at::Tensor& grad_logits) {
   }
   at::Tensor rows = x_grad.unsqueeze(0).contiguous();
   norm_backward_rows_(rows, x, final_norm);
-  frame_.grad = rows[0];
+  // As wide as the stream: what patched edges take away is added up in another order, and has to cancel.
+  frame_.grad = rows[0].to(stream_type(model_.weights()));
   contract(frame_, {plan}, rows);
   if (plan) flow_to_sources(frame_, *plan, rows);
 }
@@ -91,8 +109,8 @@ void Pass::backward_mlp(int64_t layer, const at::Tensor& out_grad) {
   Saved& saved = saved_[layer];
   at::Tensor grad = out_grad;
   if (frame_.source_grad.defined()) grad = grad + frame_.source_grad[order_.mlp(layer)];
-  grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {});
-  const at::Tensor hidden_grad = at::mm(grad, block.w_out.t());
+  grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {}).to(type_of(model_.weights()));
+  const at::Tensor hidden_grad = product(grad, block.w_out.t());
   const HiddenGrads grads = hidden_units_backward(config_.activation, hidden_grad, saved.in, saved.gate);
   std::vector<ProjectionGrad> outputs{{Projection::mlp_in, grads.in}};
   if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads.gate);
@@ -113,10 +131,17 @@ void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
     const at::Tensor total = attention_total(block, z);
     const at::Tensor parts = share_grad.defined() ? head_products(block, z) : at::Tensor();
     total_grad = post_norm_backward(config_, block.ln1_post, total, out_grad, parts, share_grad);
-    if (share_grad.defined()) share_grad = share_grad * post_factor(config_, block.ln1_post, total);
+    if (share_grad.defined()) share_grad = times_factor(share_grad, post_factor(config_, block.ln1_post, total));
   }
-  at::Tensor z_grad = at::mm(total_grad, block.w_o.t()).view({frame_.n(), heads, config_.d_head});
-  if (share_grad.defined()) z_grad = z_grad + at::bmm(share_grad, per_head.transpose(1, 2)).transpose(0, 1);
+  const at::ScalarType type = type_of(model_.weights());
+  at::Tensor z_grad;
+  if (share_grad.defined() && share_grad.scalar_type() != type) {
+    // One product: two would be rounded before they cancel.
+    z_grad = at::bmm((total_grad + share_grad).to(type), per_head.transpose(1, 2)).transpose(0, 1).contiguous();
+  } else {
+    z_grad = product(total_grad.to(type), block.w_o.t()).view({frame_.n(), heads, config_.d_head});
+    if (share_grad.defined()) z_grad = z_grad + batch_product(share_grad, per_head.transpose(1, 2)).transpose(0, 1);
+  }
   const std::vector<at::Tensor> grads =
       torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
 
@@ -148,7 +173,7 @@ void Pass::flow_readers(int64_t layer, const at::Tensor& resid, const std::vecto
     rows += group.plan ? group.plan->group->heads : 1;
     plans.push_back(group.plan);
   }
-  if (plans[0] && has_plain_rows(resid) && std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return any_patched(*plan); }))
+  if (plans[0] && resid.scalar_type() == type_of(model_.weights()) && has_plain_rows(resid) && std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return any_patched(*plan); }))
     return flow_plain_readers(layer, resid, readers, plans, rows);
   const int64_t n = frame_.n();
   const at::Tensor grads = row_grads(rows, n);
@@ -202,7 +227,7 @@ void Pass::backward_residual_reader(Reader reader, int64_t layer) {
   const GroupPlan* plan = find(reader, layer);
   if (!plan) return;
   const at::Tensor rows = frame_.grad.unsqueeze(0);
-  contract(frame_, {plan}, rows);
+  contract(frame_, {plan}, rows.to(type_of(model_.weights())));
   flow_to_sources(frame_, *plan, rows);
 }
 
@@ -214,9 +239,8 @@ void Pass::add_projection_gradient_(at::Tensor& grad, int64_t layer, const Proje
   const at::Tensor columns = by_row(output, rows);
   at::Tensor per_row = weight.unflatten(1, {-1, columns.size(2)}).permute({1, 2, 0});  // [heads, dHead, D]
   if (per_row.size(0) != rows) per_row = per_row.repeat_interleave(rows / per_row.size(0), 0);
-  if (is_first && suit_panels(columns, per_row)) panel_products(grad, columns, per_row, {});
-  else if (is_first) at::bmm_out(grad, columns, per_row);
-  else grad.baddbmm_(columns, per_row);
+  if (is_first) short_batch_product_into(grad, columns, per_row);
+  else add_batch_product_(grad, columns, per_row);
 }
 
 // Gradient of each row's input [rows, N, D] (before the norm) from the gradients of its projections.
@@ -247,7 +271,7 @@ void Pass::input_gradient_(at::Tensor& grad, const Frame& frame, const GroupPlan
 // Gradient of the rows' inputs [rows of all plans, N, D] into the stream, the mask and the sources.
 void Pass::flow(Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
   contract(frame, plans, grad);
-  frame.grad = frame.grad + (grad.size(0) == 1 ? grad[0] : grad.sum(0));
+  frame.grad = frame.grad + (grad.size(0) == 1 ? grad[0] : grad.sum(0, /*keepdim=*/false, frame.grad.scalar_type()));
   int64_t row = 0;
   for (const GroupPlan* plan : plans) {
     if (!plan) continue;
@@ -293,15 +317,16 @@ void Pass::add_products(const std::vector<const GroupPlan*>& plans, const at::Te
 }
 
 // A patched edge subtracts m times the source's own output: its gradient is -m times the row's.
-void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad) {
+void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad_in) {
   if (!any_patched(plan)) return;
+  const at::Tensor grad = grad_in.to(frame.grad.scalar_type());
   const int64_t first = plan.group->first_source, count = plan.group->sources;
   if (!frame.source_grad.defined())
-    frame.source_grad = at::zeros({order_.count(), frame.n(), config_.d_model}, model_.weights().options);
+    frame.source_grad = at::zeros({order_.count(), frame.n(), config_.d_model}, grad.options());
   at::Tensor into = frame.source_grad.narrow(0, first, count);
   const at::Tensor weights = plan.values.to(grad.options());  // [M, T, rows, sources]
   if (masks_ == 1 && !plan_->by_token()) {
-    into.flatten(1).addmm_(weights[0][0].t(), grad.flatten(1), 1, -1);
+    add_batch_product_(into.flatten(1).unsqueeze(0), weights[0][0].t().neg().unsqueeze(0), grad.flatten(1).unsqueeze(0));
     return;
   }
   at::Tensor per_position = weights;
@@ -309,7 +334,7 @@ void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor
   const at::Tensor per_cell = per_position.unsqueeze(1)
                                   .expand({masks_, batch_ / masks_, frame.length(), -1, -1})
                                   .reshape({frame.n(), grad.size(0), count});
-  into.sub_(at::bmm(per_cell.transpose(1, 2), grad.transpose(0, 1)).transpose(0, 1));
+  add_batch_product_(into.transpose(0, 1), per_cell.transpose(1, 2).neg(), grad.transpose(0, 1));
 }
 
 // Back from the asked positions to all of them.

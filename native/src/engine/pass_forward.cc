@@ -6,12 +6,15 @@
 #include "engine/mlp.h"
 #include "engine/outputs.h"
 #include "engine/pass.h"
+#include "engine/wide.h"
 #include "operators/operators.h"
+#include "runtime/work_threads.h"
 
 namespace autocircuit {
 
 ForwardResult Pass::forward() {
   const at::NoGradGuard no_grad;
+  const WorkThreads threads(multiplications_of_block());
   start();
   const int64_t from_point = request_.from ? first_patched_point() : 0;
   for (int64_t layer = from_point / 2; layer < config_.layers; layer++) {
@@ -25,9 +28,9 @@ ForwardResult Pass::forward() {
     const at::Tensor x = end_input();
     const NormWeights& ln_final = model_.weights().ln_final;
     const Norm final_norm{config_.norm, config_.eps, ln_final.scale, ln_final.shift};
-    if (request_.want_hidden) hidden_.push_back(apply(final_norm, x));
+    if (request_.want_hidden) hidden_.push_back(apply(final_norm, x, type_of(model_.weights())));
     if (request_.want_logits || request_.reference) {
-      const at::Tensor outputs = output_rows(apply(final_norm, x));
+      const at::Tensor outputs = output_rows(apply(final_norm, x, type_of(model_.weights())));
       if (request_.want_logits) result.logits = logits(outputs);
       if (request_.reference) {
         const Reference& reference = *request_.reference;
@@ -61,7 +64,7 @@ void Pass::keep_resid(int64_t point) {
 void Pass::block(int64_t layer, int64_t from_point) {
   const bool heads_run = attention_point(layer) >= from_point;
   const bool last = layer + 1 == config_.layers;
-  if (request_.want_hidden) hidden_.push_back(frame_.resid);
+  if (request_.want_hidden) hidden_.push_back(frame_.resid.to(type_of(model_.weights())));
   keep_resid(attention_point(layer));
   Heads heads;
   if (heads_run) heads = run_heads(layer);
@@ -73,7 +76,7 @@ void Pass::block(int64_t layer, int64_t from_point) {
   if (has_mlp && !config_.parallel) {
     if (order_.has_mid()) {
       read_residual(Reader::mid, layer);
-      record(order_.mid(layer), frame_.resid);
+      record_stream(order_.mid(layer));
     }
     keep_resid(attention_point(layer) + 1);
     mlp = run_mlp(layer);
@@ -81,14 +84,13 @@ void Pass::block(int64_t layer, int64_t from_point) {
   if (has_mlp) write_mlp(layer, mlp);
   if (!factorized_ && !last) {
     read_residual(Reader::post, layer);
-    record(order_.post(layer), frame_.resid);
+    record_stream(order_.post(layer));
   }
 }
 
 at::Tensor Pass::ablated_outputs(int64_t first, int64_t count) const {
   if (!plan_) return {};
-  const at::Tensor& sources = request_.patch->ablation->sources();
-  const at::Tensor part = sources.narrow(0, first, count).flatten(1, 2);
+  const at::Tensor part = ablated_->sources().narrow(0, first, count).flatten(1, 2);
   return frame_.length() == length_ ? part : at_positions(part, 1, length_, frame_.positions);
 }
 
@@ -107,12 +109,19 @@ void Pass::record(int64_t source, const at::Tensor& output) {
   at::sub_out(deltas, ablated.unsqueeze(0), per_example(output));
 }
 
+// A source that is the stream itself, which goes on as what is recorded.
+void Pass::record_stream(int64_t source) {
+  const at::ScalarType type = type_of(model_.weights());
+  frame_.resid = frame_.resid.to(type).to(stream_type(model_.weights()));
+  record(source, frame_.resid);
+}
+
 at::Tensor Pass::run_mlp(int64_t layer) {
   if (!live_.mlp[layer]) return {};
   const BlockWeights& block = model_.weights().blocks[layer];
   const GroupPlan* plan = find(Reader::mlp, layer);
   if (plan && plan->rows[0] == RowKind::ablated) {
-    at::Tensor out = ablation()->cache().mlp_output(model_, layer);
+    at::Tensor out = ablated_->mlp_output(layer);
     if (frame_.length() != length_) out = at_positions(out, 0, length_, frame_.positions);
     return out.size(0) == frame_.n() ? out : out.repeat({frame_.n() / out.size(0), 1});
   }
@@ -148,7 +157,7 @@ at::Tensor Pass::end_input() {
   const GroupPlan* plan = find(Reader::end, config_.layers - 1);
   if (!plan || plan->all(RowKind::plain)) return frame_.resid;
   if (plan->rows[0] == RowKind::ablated) {
-    at::Tensor x = ablation()->cache().resid(model_, end_point(config_));
+    at::Tensor x = ablated_->resid(end_point(config_));
     if (frame_.length() != length_) x = at_positions(x, 0, length_, frame_.positions);
     return x.size(0) == frame_.n() ? x : x.repeat({frame_.n() / x.size(0), 1});
   }
@@ -170,7 +179,7 @@ at::Tensor Pass::logits(const at::Tensor& rows) {
 
 at::Tensor Pass::collected_sources() const {
   const at::Tensor late = frame_.delta.late.view({order_.count(), batch_, length_, config_.d_model});
-  return plan_ ? request_.patch->ablation->sources() - late : late;
+  return plan_ ? ablated_->sources() - late : late;
 }
 
 }  // namespace autocircuit

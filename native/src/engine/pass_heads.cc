@@ -2,8 +2,11 @@
 #include <ATen/core/grad_mode.h>
 
 #include "devices/device_index.h"
+#include "engine/launches.h"
 #include "engine/outputs.h"
 #include "engine/pass.h"
+#include "engine/products.h"
+#include "engine/wide.h"
 #include "operators/operators.h"
 
 namespace autocircuit {
@@ -22,16 +25,19 @@ bool Pass::may_know_heads(int64_t layer) const {
 // What the kept run knows of this layer's heads; at first their outputs in the run itself, under rows of zeros.
 KeptHeads& Pass::kept_heads(int64_t layer) {
   const PlainRun& run = *request_.from;
-  KeptHeads& kept = request_.from->heads;
+  KeptHeads& kept = run_cache_->heads;
   std::vector<int64_t> positions = frame_.positions;
   if (layer + 1 == config_.layers && narrows_) positions = *request_.positions;
-  if (kept.layer == layer && kept.positions == positions && kept.ablation.lock() == request_.patch->ablation) return kept;
+  if (kept.layer == layer && kept.positions == positions && kept.graph == request_.patch->graph->serial.value() &&
+      kept.ablation == ablated_->serial())
+    return kept;
   const auto here = [&](const at::Tensor& rows) {
     return static_cast<int64_t>(positions.size()) == length_ ? rows : at_positions(rows, 0, length_, positions);
   };
   const BlockWeights& block = model_.weights().blocks[layer];
   kept = KeptHeads();
-  kept.ablation = request_.patch->ablation;
+  kept.graph = request_.patch->graph->serial.value();
+  kept.ablation = ablated_->serial();
   kept.layer = layer;
   kept.before = here(run.resid[attention_point(layer)]);
   if (block.b_o.defined()) kept.before = kept.before + block.b_o;
@@ -39,7 +45,7 @@ KeptHeads& Pass::kept_heads(int64_t layer) {
   kept.rows.resize(config_.heads);
   for (int64_t source = order_.heads(layer); source < order_.heads(layer) + config_.heads; source++) {
     kept.outputs.push_back(here(run.sources[source].flatten(0, 1)));
-    kept.deltas.push_back(here(run.delta[source]));
+    kept.deltas.push_back(here(run_delta_[source]));
   }
   kept.positions = std::move(positions);
   return kept;
@@ -88,9 +94,9 @@ Pass::Heads Pass::run_heads(int64_t layer) {
   ReaderInput::KnownPlain known;
   if (heads.kept)
     known = [&](Projection which) {
-      at::Tensor& made = request_.from->projections[{layer, static_cast<int>(which)}];
+      at::Tensor& made = run_cache_->projections[{layer, static_cast<int>(which)}];
       if (!made.defined())
-        made = apply(reader_linear(model_, layer, which), apply(reader_norm(model_, layer, which), request_.from->resid[attention_point(layer)]));
+        made = apply(reader_linear(model_, layer, which), apply(reader_norm(model_, layer, which), request_.from->resid[attention_point(layer)], type_of(model_.weights())));
       return frame_.length() == length_ ? made : at_positions(made, 0, length_, frame_.positions);
     };
   if (shared) together.emplace(input_of(shared, layer, Projection::key, live_k, known));
@@ -140,20 +146,21 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
   int64_t wanted = 0;
   for (int64_t head = 0; head < count; head++) wanted += live_.delta[first + head];
   const bool all_run = static_cast<int64_t>(heads.run.size()) == count && !heads.kept;
+  const bool one_by_one = is_bound_by_launches(block.w_o.device(), frame_.n()) ? wanted <= 1 : 2 * wanted <= count;
 
   if (all_run) {
     at::Tensor total, factor;
-    if (block.ln1_post.scale.defined() || 2 * wanted <= count) {
+    if (block.ln1_post.scale.defined() || one_by_one) {
       if (summed || block.ln1_post.scale.defined()) total = attention_total(block, heads.z);
       if (block.ln1_post.scale.defined()) factor = post_factor(config_, block.ln1_post, total);
     }
-    if (2 * wanted <= count) {
-      if (summed) frame_.resid = frame_.resid + (factor.defined() ? total * factor : total);
+    if (one_by_one) {
+      if (summed) frame_.resid = frame_.resid + (factor.defined() ? times_factor(total, factor) : total);
       for (int64_t head = 0; head < count; head++) {
         at::Tensor out;
         if (live_.delta[first + head]) {
-          out = at::mm(heads.z.select(1, head), block.w_o.narrow(0, head * config_.d_head, config_.d_head));
-          if (factor.defined()) out = out * factor;
+          out = product(heads.z.select(1, head), block.w_o.narrow(0, head * config_.d_head, config_.d_head));
+          if (factor.defined()) out = times_factor(out, factor);
         }
         record(first + head, out);
       }
@@ -191,7 +198,7 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
   const int64_t kept_rows = frame_.n() / masks_;
   for (size_t i = 0; i < heads.run.size(); i++) {
     const int64_t head = heads.run[i];
-    const at::Tensor out = at::mm(heads.z.select(1, static_cast<int64_t>(i)), block.w_o.narrow(0, head * config_.d_head, config_.d_head));
+    const at::Tensor out = product(heads.z.select(1, static_cast<int64_t>(i)), block.w_o.narrow(0, head * config_.d_head, config_.d_head));
     write(head, out);
     written[head] = 1;
     if (!heads.rows[head]) continue;
@@ -201,7 +208,7 @@ void Pass::write_heads(int64_t layer, const Heads& heads) {
     kept->set(head, *heads.rows[head], once, (ablated.unsqueeze(0) - once.view({-1, ablated.size(0), config_.d_model})).flatten(0, 1));
   }
   if (!heads.constant.empty()) {
-    at::Tensor outputs = ablation()->cache().head_outputs(model_, layer);
+    at::Tensor outputs = ablated_->head_outputs(layer);
     if (frame_.length() != length_) outputs = at_positions(outputs, 1, length_, frame_.positions);
     for (const int64_t head : heads.constant) {
       const at::Tensor out = outputs[head];

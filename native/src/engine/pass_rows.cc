@@ -16,7 +16,7 @@ at::Tensor Pass::patched_inputs(const Frame& frame, const GroupPlan& plan, int64
   const RowLists lists = listed_ ? listed_->of(*plan.group) : row_lists(plan, rows, options);
   at::Tensor ablated;
   if (listed_ || std::any_of(rows.begin(), rows.end(), [&](int64_t row) { return plan.rows[row] == RowKind::near_ablated; })) {
-    ablated = ablation()->cache().resid(model_, point);
+    ablated = ablated_->resid(point);
     if (frame.length() != length_) ablated = at_positions(ablated, 0, length_, frame.positions);
   }
   const at::Tensor token_of = index_on(options.device(), frame.positions, at::kInt);
@@ -31,7 +31,7 @@ ReaderInput Pass::input_of(const GroupPlan* plan, int64_t layer, Projection whic
   const auto make = [this](const GroupPlan& of, int64_t point, const std::vector<int64_t>& rows, const Norm& norm) {
     return patched_inputs(frame_, of, point, rows, norm);
   };
-  return ReaderInput(model_, frame_, plan, layer, which, live, ablation(), make, std::move(known));
+  return ReaderInput(model_, frame_, plan, layer, which, live, ablated_.get(), make, std::move(known));
 }
 
 }  // namespace autocircuit

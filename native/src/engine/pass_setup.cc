@@ -1,10 +1,11 @@
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include <numeric>
 #include <stdexcept>
 
 #include "engine/pass.h"
+#include "engine/wide.h"
+#include "engine/workspace.h"
 
 namespace autocircuit {
 namespace {
@@ -26,15 +27,8 @@ int64_t first_patched_point(const TransformerConfig& config, const MaskPlan& pla
 Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradients, const RecordedLists* listed)
     : model_(model), config_(model.config()), request_(request), gradients_(gradients), listed_(listed), factorized_(is_factorized(request)),
       order_(config_, factorized_), saved_(config_.layers) {
-  if (request_.tokens.dim() != 2) throw std::invalid_argument("tokens must have shape [batch, positions]");
-  check_tokens();
   place();
   if (gradients_) request_.from = nullptr;
-  if (request_.from && !factorized_)
-    throw std::invalid_argument("a kept run can only be a starting point for a factorised graph");
-  if (request_.from && (request_.from->length != request_.tokens.size(1) || request_.from->batch != request_.tokens.size(0)))
-    throw std::invalid_argument("the kept run was made for other prompts: its shape is [" + std::to_string(request_.from->batch) +
-                                ", " + std::to_string(request_.from->length) + "]");
   const bool collects = request.want_sources || request.want_run || request.want_hidden || request.want_prefix;
   if (request_.patch) {
     // Residual readers of unfactorised graphs replace the stream itself: nothing to share with other rows.
@@ -42,7 +36,8 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
     plan_.emplace(*request_.patch->graph, request_.patch->mask,
                   listed_ ? PlanKind::listed : as_function ? PlanKind::gradients : PlanKind::cheapest);
     masks_ = plan_->masks();
-    const int64_t given = request_.patch->ablation->sources().size(0);
+    ablated_ = model_.workspace().of(model_, *request_.patch->ablation);
+    const int64_t given = ablated_->sources().size(0);
     if (given != order_.count())
       throw std::invalid_argument("the ablation holds " + std::to_string(given) + " sources, this graph has " + std::to_string(order_.count()));
   }
@@ -51,14 +46,17 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
   if (batch_ % masks_)
     throw std::invalid_argument(std::to_string(masks_) + " masks cannot share a batch of " + std::to_string(batch_) + " prompts evenly");
   if (request_.patch) {
-    const at::Tensor& sources = request_.patch->ablation->sources();
+    const at::Tensor& sources = ablated_->sources();
     if (sources.size(2) != length_ || sources.size(3) != config_.d_model || batch_ % sources.size(1))
       throw std::invalid_argument("the ablation was made for " + std::to_string(sources.size(1)) + " prompts of " +
                                   std::to_string(sources.size(2)) + " positions, the run has " + std::to_string(batch_) + " of " + std::to_string(length_));
     if (plan_->by_token() && request_.patch->graph->tokens != length_)
       throw std::invalid_argument("the graph has " + std::to_string(request_.patch->graph->tokens) + " token positions, the prompts have " + std::to_string(length_));
   }
-  if (request_.from && plan_) make_deltas(*request_.from);
+  if (request_.from) {
+    run_cache_ = model_.workspace().of(*request_.from);
+    if (plan_) run_delta_ = run_cache_->delta(*request_.from, *ablated_);
+  }
   if (request_.reference) check_reference();
   if (request_.positions)
     for (const int64_t p : *request_.positions)
@@ -74,12 +72,17 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
   attention_.emplace(config_, model.weights(), length_, padding, request_.prefix);
   if (request_.want_run) {
     kept_ = std::make_shared<PlainRun>();
+    kept_->model = model_.serial();
+    kept_->tokens = request.tokens.to(at::kCPU, at::kLong, /*non_blocking=*/false, /*copy=*/true);
+    if (request.padding.defined()) kept_->padding = request.padding.to(at::kCPU, at::kLong, /*non_blocking=*/false, /*copy=*/true);
+    if (request.prefix) kept_->prefix = request.prefix->serial.value();
     kept_->batch = batch_;
     kept_->length = length_;
     kept_->resid.resize(end_point(config_) + 1);
   }
   if (request_.want_prefix) {
     kept_prefix_ = std::make_shared<Prefix>();
+    kept_prefix_->model = model_.serial();
     kept_prefix_->length = length_ + (request_.prefix ? request_.prefix->length : 0);
   }
 }
@@ -89,38 +92,14 @@ void Pass::place() {
   const at::TensorOptions& options = model_.weights().options;
   request_.tokens = request_.tokens.to(options.device());
   if (request_.padding.defined()) request_.padding = request_.padding.to(options.device());
-  if (request_.patch) request_.patch->ablation->place(options);
   if (request_.reference)
     for (at::Tensor* given : {&request_.reference->logits, &request_.reference->probabilities})
       *given = given->to(options.device(), given->scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
 }
 
-void Pass::make_deltas(PlainRun& run) const {
-  const std::shared_ptr<Ablation>& ablation = request_.patch->ablation;
-  if (run.delta_of.lock() == ablation && run.delta.defined()) return;
-  const at::NoGradGuard no_grad;
-  run.delta = (ablation->sources() - run.sources).flatten(1, 2);
-  run.delta_of = ablation;
-}
-
 // Norms over all heads of a layer tie the heads together.
 bool Pass::has_whole_layers() const {
   return config_.qk_norm == QkNorm::full || model_.weights().blocks[0].ln1_post.scale.defined();
-}
-
-void Pass::check_tokens() const {
-  const at::Tensor& tokens = request_.tokens;
-  if (tokens.numel() == 0) throw std::invalid_argument("there are no tokens to run");
-  const at::Tensor bad = at::nonzero((tokens < 0) | (tokens >= config_.d_vocab));
-  if (bad.size(0) > 0) {
-    const int64_t prompt = bad[0][0].item<int64_t>(), position = bad[0][1].item<int64_t>();
-    throw std::invalid_argument("token id " + std::to_string(tokens[prompt][position].item<int64_t>()) + " (prompt " +
-                                std::to_string(prompt) + ", position " + std::to_string(position) +
-                                ") lies outside the vocabulary of " + std::to_string(config_.d_vocab));
-  }
-  const int64_t total = tokens.size(1) + (request_.prefix ? request_.prefix->length : 0);
-  if (config_.positions == PositionKind::learned && total > config_.context)
-    throw std::invalid_argument("the prompts have " + std::to_string(total) + " positions, the model has " + std::to_string(config_.context));
 }
 
 void Pass::check_reference() const {
@@ -136,6 +115,15 @@ void Pass::check_reference() const {
 int64_t Pass::first_patched_point() const {
   if (listed_) return listed_->point();
   return plan_ ? autocircuit::first_patched_point(config_, *plan_) : end_point(config_);
+}
+
+// Of the plain pass, with its share of the unembedding.
+double Pass::multiplications_of_block() const {
+  const double per_token = static_cast<double>(config_.d_model) * (2 * (config_.heads + config_.kv_heads) * config_.d_head +
+                                                                   (config_.gated ? 3 : 2) * (config_.attn_only ? 0 : config_.d_mlp));
+  const double tokens = static_cast<double>(batch_ * length_);
+  const double outputs = request_.positions ? static_cast<double>(batch_) * static_cast<double>(request_.positions->size()) : tokens;
+  return tokens * per_token + outputs * static_cast<double>(config_.d_model * config_.d_vocab_out) / static_cast<double>(config_.layers);
 }
 
 at::Tensor Pass::embedded() const {
@@ -168,16 +156,22 @@ void Pass::start() {
   if (request_.from) return start_from_run(first_patched_point());
   make_buffers(batch_ * length_);
   if (!live_.resid[0] && !live_.delta[0]) return;
-  frame_.resid = embedded();
+  frame_.resid = embedded().to(stream_type(model_.weights()));
   record(order_.start(), frame_.resid);
 }
 
 void Pass::start_from_run(int64_t point) {
-  PlainRun& run = *request_.from;
+  const PlainRun& run = *request_.from;
   frame_.delta.first_late = order_.before(point);
-  if (plan_) frame_.delta.early = run.delta;
+  if (plan_) frame_.delta.early = run_delta_;
   make_buffers(batch_ * length_);
   if (live_.resid[point]) frame_.resid = masks_ > 1 ? run.resid[point].repeat({masks_, 1}) : run.resid[point];
+}
+
+std::vector<at::Tensor> Pass::read_from(int64_t point) const {
+  std::vector<at::Tensor> read{run_delta_, ablated_->sources()};
+  for (; point <= end_point(config_); point++) read.push_back(ablated_->resid(point));
+  return read;
 }
 
 void Pass::narrow(int64_t known_sources) {

@@ -4,7 +4,10 @@
 #include <ATen/Parallel.h>
 
 #include "devices/device_index.h"
+#include "engine/launches.h"
+#include "engine/products.h"
 #include "engine/reading_points.h"
+#include "engine/wide.h"
 
 namespace autocircuit {
 namespace {
@@ -29,9 +32,9 @@ Linear columns_of(const Linear& linear, int64_t from, int64_t count) {
 }  // namespace
 
 ReaderInput::ReaderInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
-                         const std::vector<uint8_t>& live, const Ablation* ablation, const PatchedInputs& patched_inputs,
+                         const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs,
                          KnownPlain known)
-    : model_(model), frame_(frame), plan_(plan), layer_(layer), live_(live), ablation_(ablation), known_(std::move(known)),
+    : model_(model), frame_(frame), plan_(plan), layer_(layer), live_(live), ablated_inputs_(ablated), known_(std::move(known)),
       norm_(reader_norm(model, layer, which)) {
   for (int64_t head = 0; head < static_cast<int64_t>(live.size()); head++) {
     if (!live[head]) continue;
@@ -39,11 +42,11 @@ ReaderInput::ReaderInput(const Transformer& model, const Frame& frame, const Gro
     (kind == RowKind::plain ? plain_heads_ : kind == RowKind::ablated ? ablated_ : patched_).push_back(head);
   }
   if (!patched_.empty())
-    rows_ = patched_inputs(*plan, point_of(model.config(), layer, which), patched_, norm_);
+    rows_ = patched_inputs(*plan, point_of(model.config(), layer, which), patched_, norm_).to(type_of(model.weights()));
 }
 
 const at::Tensor& ReaderInput::plain() const {
-  if (!plain_.defined()) plain_ = apply(norm_, frame_.resid);
+  if (!plain_.defined()) plain_ = apply(norm_, frame_.resid, type_of(model_.weights()));
   return plain_;
 }
 
@@ -54,7 +57,9 @@ at::Tensor ReaderInput::project(Projection which) const {
   const int64_t heads = reads_mlp_input(which) ? 1 : linear.weight.size(1) / model_.config().d_head;
   const int64_t columns = linear.weight.size(1) / heads, shared = rows / heads;
   const auto of_row = [&](int64_t row) { return columns_of(linear, row / shared * columns, columns); };
-  const bool fused = !known_ && 2 * static_cast<int64_t>(plain_heads_.size()) >= rows;
+  const int64_t plain_rows = static_cast<int64_t>(plain_heads_.size());
+  const bool few_launches = is_bound_by_launches(linear.weight.device(), frame_.n());
+  const bool fused = !known_ && (2 * plain_rows >= rows || (few_launches && plain_rows > 1));
   at::Tensor out;
   if (fused) {
     out = apply(linear, plain());
@@ -74,8 +79,16 @@ at::Tensor ReaderInput::project(Projection which) const {
   }
   if (!patched_.empty()) project_patched(out, linear, heads);
   if (!ablated_.empty()) {
-    const at::Tensor cached = in_frame(ablation_->cache().projection(model_, layer_, which), frame_, ablation_->sources().size(2));
-    for (const int64_t row : ablated_) put(row, cached.narrow(1, row / shared * columns, columns));
+    const at::Tensor cached = in_frame(ablated_inputs_->projection(layer_, which), frame_, ablated_inputs_->sources().size(2));
+    if (few_launches) {
+      std::vector<int64_t> of_cached;
+      for (const int64_t row : ablated_) of_cached.push_back(row / shared);
+      const at::Tensor chosen = cached.unflatten(1, {heads, columns}).index_select(1, index_on(out.device(), of_cached));
+      at::Tensor by_row = out.unflatten(1, {rows, columns});
+      by_row.index_copy_(1, index_on(out.device(), ablated_), chosen);
+    } else {
+      for (const int64_t row : ablated_) put(row, cached.narrow(1, row / shared * columns, columns));
+    }
   }
   return out;
 }
@@ -86,8 +99,10 @@ void ReaderInput::project_patched(at::Tensor& out, const Linear& linear, int64_t
   if (out.is_cpu()) {
     // One row's product is too small to share between threads; several rows are not.
     at::parallel_for(0, count, 1, [&](int64_t from, int64_t to) {
-      for (int64_t i = from; i < to; i++)
-        out.narrow(1, patched_[i] * columns, columns).copy_(apply(columns_of(linear, patched_[i] / shared * columns, columns), rows_[i]));
+      for (int64_t i = from; i < to; i++) {
+        const Linear part = columns_of(linear, patched_[i] / shared * columns, columns);
+        product_into(out.narrow(1, patched_[i] * columns, columns), rows_[i], part.weight, part.bias);
+      }
     });
     return;
   }

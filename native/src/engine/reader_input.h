@@ -25,7 +25,7 @@ class ReaderInput {
 
   // `live`: which heads (rows) are needed. `plan` is null where the graph has no destinations.
   ReaderInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
-              const std::vector<uint8_t>& live, const Ablation* ablation, const PatchedInputs& patched_inputs, KnownPlain known = {});
+              const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs, KnownPlain known = {});
 
   // x @ W + b for every live row: [N, rows * columns per row], rows that are not live are left unset.
   at::Tensor project(Projection which) const;
@@ -39,7 +39,7 @@ class ReaderInput {
   const GroupPlan* plan_;
   int64_t layer_;
   std::vector<uint8_t> live_;
-  const Ablation* ablation_;
+  AblationCache* ablated_inputs_;
   KnownPlain known_;
   Norm norm_;
   std::vector<int64_t> patched_, ablated_, plain_heads_;

@@ -5,11 +5,12 @@
 
 #include "devices/device_index.h"
 #include "devices/recorder.h"
-#include "engine/ablation.h"
 #include "engine/pass.h"
 #include "engine/reading_points.h"
 #include "engine/recorded_lists.h"
+#include "engine/run_cache.h"
 #include "engine/weights.h"
+#include "engine/workspace.h"
 
 namespace autocircuit {
 namespace {
@@ -37,12 +38,13 @@ class RecordedPasses::One {
  public:
   One(const Transformer& model, const ForwardRequest& request, int64_t point, int64_t masks)
       : model_(model), request_(request), point_(point), masks_(masks) {
-    request_.from = nullptr;  // the run holds its recordings
+    request_.from = nullptr;  // with the run its recordings go
   }
 
   bool serves(const Transformer& model, const ForwardRequest& request, int64_t point, int64_t masks) const {
-    return &model == &model_ && point == point_ && masks == masks_ && request.patch->graph == request_.patch->graph &&
-           request.patch->ablation == request_.patch->ablation && request.prefix == request_.prefix &&
+    return model.serial() == model_.serial() && point == point_ && masks == masks_ && 
+           request.patch->graph->serial.value() == request_.patch->graph->serial.value() &&
+           request.patch->ablation->serial() == request_.patch->ablation->serial() && request.prefix == request_.prefix &&
            request.positions == request_.positions && request.want_logits == request_.want_logits &&
            same_padding(request.padding, request_.padding) && same(request.reference, request_.reference);
   }
@@ -58,7 +60,7 @@ class RecordedPasses::One {
     if (seen_ == 2) return Pass(model_, request, false, lists_.get()).forward();
     if (!recording_) {
       pass_ = std::make_unique<Pass>(model_, request, false, lists_.get());
-      hold(*request.from);  // which also makes what is not there: what a recording makes is there only once it was repeated
+      held_ = pass_->read_from(point_);  // also makes what is not there: what a recording makes is there only once it was repeated
       const KnownIndicesOnly no_uploads;
       recording_ = record(model_.weights().options.device().index(), [this] { result_ = pass_->forward(); });
       pass_->leave_run();
@@ -73,14 +75,6 @@ class RecordedPasses::One {
   }
 
  private:
-  // What the recording reads and others may replace: a run's deltas when it meets another ablation, an ablation's streams when it meets
-  // another network.
-  void hold(const PlainRun& run) {
-    Ablation& ablation = *request_.patch->ablation;
-    held_ = {run.delta, ablation.sources()};
-    for (int64_t point = point_; point <= end_point(model_.config()); point++) held_.push_back(ablation.cache().resid(model_, point));
-  }
-
   const Transformer& model_;
   ForwardRequest request_;  // holds the rest of it
   const int64_t point_, masks_;
@@ -93,16 +87,18 @@ class RecordedPasses::One {
   ForwardResult result_;
 };
 
+RecordedPasses::RecordedPasses() = default;
+RecordedPasses::~RecordedPasses() = default;
+
 std::optional<ForwardResult> RecordedPasses::forward(const Transformer& model, const ForwardRequest& request) {
   const Recorder* record = recorder(model.weights().options.device().type());
   if (!record || !request.from || !only_outputs(request)) return std::nullopt;
-  std::shared_ptr<RecordedPasses>& recorded = request.from->recorded;
-  if (!recorded) recorded = std::make_shared<RecordedPasses>();
-  if (recorded->gave_up_) return std::nullopt;
+  RecordedPasses& recorded = model.workspace().of(*request.from)->recorded;
+  if (recorded.gave_up_) return std::nullopt;
   const MaskPlan plan(*request.patch->graph, request.patch->mask, PlanKind::listed);
   const int64_t point = first_patched_point(model.config(), plan);
   const at::NoGradGuard no_grad;
-  std::list<std::unique_ptr<One>>& passes = recorded->passes_;
+  std::list<std::unique_ptr<One>>& passes = recorded.passes_;
   auto found = passes.begin();
   while (found != passes.end() && !(*found)->serves(model, request, point, plan.masks())) ++found;
   if (found == passes.end()) {
@@ -119,7 +115,7 @@ std::optional<ForwardResult> RecordedPasses::forward(const Transformer& model, c
     // A pass that cannot be recorded can still run.
     recording_counts().failed++;
     recording_counts().failure = error.what();
-    recorded->gave_up_ = true;
+    recorded.gave_up_ = true;
     passes.clear();
     return std::nullopt;
   }

@@ -15,6 +15,9 @@ namespace autocircuit {
 // kept run, with other masks: it is recorded once and repeated with its lists filled anew.
 class RecordedPasses {
  public:
+  RecordedPasses();
+  ~RecordedPasses();
+
   // The result of a request that starts from a kept run, or nothing where it should run as usual: the device records nothing, the
   // request asks for more than outputs, or it is not known yet that it will come again.
   static std::optional<ForwardResult> forward(const Transformer& model, const ForwardRequest& request);

@@ -4,9 +4,12 @@
 #include <c10/core/DeviceGuard.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "engine/check_finite.h"
+#include "engine/check_request.h"
 #include "engine/pass.h"
 #include "engine/recorded_passes.h"
 #include "engine/weights.h"
+#include "engine/workspace.h"
 #include "operators/register.h"
 
 namespace autocircuit {
@@ -15,6 +18,13 @@ namespace {
 struct PassHolder : torch::CustomClassHolder {
   explicit PassHolder(std::shared_ptr<Pass> held) : pass(std::move(held)) {}
   std::shared_ptr<Pass> pass;
+};
+
+// A pass that waits for its gradient, and the transformer that it needs then: that may be disposed in between.
+struct WaitingPass {
+  WaitingPass(const Transformer& of, const ForwardRequest& request) : model(of.weak_from_this().lock()), pass(of, request, true) {}
+  std::shared_ptr<const Transformer> model;
+  Pass pass;
 };
 
 // The engine's place in LibTorch's graph: takes the gradient of the logits, gives that of the mask.
@@ -36,27 +46,39 @@ class PatchedForward : public torch::autograd::Function<PatchedForward> {
   }
 };
 
+void check_divergences(const ForwardRequest& request, const at::Tensor& divergences) {
+  check_finite(divergences, [&](const std::vector<int64_t>& at) {
+    const int64_t prompt = at[0] % request.tokens.size(0), position = request.positions ? (*request.positions)[at[1]] : at[1];
+    return "The KL divergence of prompt " + std::to_string(prompt) + " at position " + std::to_string(position);
+  });
+}
+
 }  // namespace
 
 Transformer::Transformer(TransformerConfig config, const std::unordered_map<std::string, at::Tensor>& weights, const Placement& placement)
     : config_(std::move(config)), placement_(placement) {
   register_operators();
   weights_ = std::make_unique<Weights>(config_, weights, placement);
+  workspace_ = std::make_shared<Workspace>();
 }
 
 Transformer::~Transformer() = default;
 
 ForwardResult Transformer::forward(const ForwardRequest& request) const {
+  check_request(*this, request);
   const c10::OptionalDeviceGuard here(placement_.device);
   if (placement_.device.is_cuda()) at::globalContext().setFloat32MatmulPrecision(placement_.tf32 ? "high" : "highest");
   const bool gradients = request.patch && request.patch->mask.requires_grad() && request.want_logits;
-  if (!gradients)
-    if (std::optional<ForwardResult> repeated = RecordedPasses::forward(*this, request)) return std::move(*repeated);
-  auto pass = std::make_shared<Pass>(*this, request, gradients);
-  if (!gradients) return pass->forward();
+  if (!gradients) {
+    std::optional<ForwardResult> result = RecordedPasses::forward(*this, request);
+    if (!result) result = Pass(*this, request, false).forward();
+    if (result->divergences.defined()) check_divergences(request, result->divergences);
+    return std::move(*result);
+  }
+  const auto waiting = std::make_shared<WaitingPass>(*this, request);
   ForwardResult result;
   const at::AutoGradMode record(true);
-  const at::Tensor logits = PatchedForward::apply(request.patch->mask, std::move(pass), &result);
+  const at::Tensor logits = PatchedForward::apply(request.patch->mask, std::shared_ptr<Pass>(waiting, &waiting->pass), &result);
   result.logits = logits;
   return result;
 }

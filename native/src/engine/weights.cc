@@ -18,9 +18,9 @@ std::string shape_text(at::IntArrayRef shape) {
 }
 
 // Hands out weights by name, checking each one's shape, dtype and finiteness, and remembers which were used.
-class Reader {
+class WeightReader {
  public:
-  Reader(const std::unordered_map<std::string, at::Tensor>& named, const Placement& placement)
+  WeightReader(const std::unordered_map<std::string, at::Tensor>& named, const Placement& placement)
       : named_(named), device_(placement.device) {
     for (const auto& [name, tensor] : named)
       if (tensor.scalar_type() == at::kDouble) dtype_ = at::kDouble;
@@ -52,7 +52,10 @@ class Reader {
                                     " values that are NaN or infinite (the first at flat index " +
                                     std::to_string(bad[0][0].item<int64_t>()) + "); the checkpoint is damaged");
     }
-    return tensor.detach().to(device_, dtype_);
+    const at::Tensor placed = tensor.detach().to(device_, dtype_);
+    if (dtype_ == at::kHalf && tensor.scalar_type() != at::kHalf && !std::isfinite(placed.abs().max().item<double>()))
+      throw std::invalid_argument("weight '" + name + "' holds numbers that float16 cannot (it ends at 65504); use bfloat16 or float32");
+    return placed;
   }
 
   void refuse_unused() const {
@@ -75,11 +78,11 @@ at::Tensor per_head_inputs(const at::Tensor& w) {
 
 at::Tensor flat(const at::Tensor& b) { return b.defined() ? b.reshape({-1}) : b; }
 
-NormWeights norm(Reader& reader, const std::string& name, int64_t size) {
+NormWeights norm(WeightReader& reader, const std::string& name, int64_t size) {
   return {reader.optional(name + ".w", {size}), reader.optional(name + ".b", {size})};
 }
 
-BlockWeights block(Reader& reader, const TransformerConfig& c, int64_t layer) {
+BlockWeights block(WeightReader& reader, const TransformerConfig& c, int64_t layer) {
   const std::string p = "blocks." + std::to_string(layer) + ".";
   BlockWeights b;
   b.ln1 = norm(reader, p + "ln1", c.d_model);
@@ -136,7 +139,7 @@ void check(const TransformerConfig& c) {
 
 Weights::Weights(const TransformerConfig& c, const std::unordered_map<std::string, at::Tensor>& named, const Placement& placement) {
   check(c);
-  Reader reader(named, placement);
+  WeightReader reader(named, placement);
   embed = reader.required("embed.W_E", {c.d_vocab, c.d_model});
   if (c.positions == PositionKind::learned)
     positions = reader.required("pos_embed.W_pos", {c.context + c.position_offset, c.d_model});

@@ -20,9 +20,17 @@ std::optional<at::Tensor> dense(const at::Tensor& t) { return t.defined() ? std:
 }  // namespace
 
 at::Tensor patched_rows(const PatchedRows& rows, const Norm& norm) {
+  // A stream that is wider than the sources: kernels take one type.
+  const at::Tensor& source = rows.delta.late.defined() ? rows.delta.late : rows.delta.early;
+  const at::Tensor& base = rows.resid.defined() ? rows.resid : rows.ablated;
+  const bool mixed = source.defined() && source.scalar_type() != base.scalar_type();
   static const auto op = find<signatures::PatchedRows>("autocircuit::patched_rows");
   const at::AutoDispatchBelowADInplaceOrView no_autograd;
   const RowLists& lists = rows.lists;
+  if (mixed)
+    return portable::patched_rows(dense(rows.resid), dense(rows.ablated), lists.from_ablated, given(rows.delta.early), given(rows.delta.late),
+                                  rows.delta.first_late, lists.begin, lists.source, lists.weight, rows.token_of, lists.rows, lists.masks,
+                                  lists.tokens, rows.n, static_cast<int64_t>(norm.kind), norm.eps, dense(norm.scale), dense(norm.shift));
   return op.call(dense(rows.resid), dense(rows.ablated), lists.from_ablated, given(rows.delta.early), given(rows.delta.late),
                  rows.delta.first_late, lists.begin, lists.source, lists.weight, rows.token_of, lists.rows, lists.masks,
                  lists.tokens, rows.n, static_cast<int64_t>(norm.kind), norm.eps, dense(norm.scale), dense(norm.shift));

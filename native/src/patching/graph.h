@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "runtime/serial.h"
+
 namespace autocircuit {
 
 // Where a group of destinations reads the residual stream.
@@ -29,6 +31,7 @@ struct DestinationGroup {
 
 // The table that says what each cell of the flat edge vector patches. `tokens` is 0 when edges are not split by token.
 struct PatchGraph {
+  Serial serial;
   bool factorized = true;
   int64_t tokens = 0;
   int64_t sources = 0;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "patching/simd.h"
+#include "kernels/processor.h"
 
 namespace autocircuit {
 
@@ -13,8 +13,7 @@ namespace autocircuit {
 template <class T>
 class ProductSums {
  public:
-  // `wide` is for machines with 32 registers of 64 bytes.
-  ProductSums(int64_t rows, int64_t deltas, int64_t d, bool wide = has_wide_registers());
+  ProductSums(int64_t rows, int64_t deltas, int64_t d, const Kernels& use = kernels());
 
   // Where row r of the batch row that is added next has to be written, all D numbers of it.
   T* row(int64_t r) { return packed_[r * lines_].numbers; }
@@ -26,13 +25,12 @@ class ProductSums {
  private:
   // A line of the cache, so that registers are loaded from one.
   struct alignas(64) Line {
-    T numbers[64 / sizeof(T)];
+    T numbers[64 / sizeof(T)] = {};
   };
-  int64_t lanes() const;
   int64_t sums_of_row() const;
 
+  const KernelsOf<T>& use_;
   const int64_t rows_, deltas_, d_, lines_;  // lines of a row; beyond D there are zeros
-  const bool wide_;
   std::vector<Line> packed_, sums_;
 };
 

@@ -3,188 +3,18 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <vector>
 
 #include "engine/config.h"
+#include "kernels/processor.h"
 #include "operators/signatures.h"
-#include "patching/simd.h"
 
 namespace autocircuit::on_cpu {
 
 using signatures::OptionalTensor;
 
 namespace {
-
-template <class T>
-struct NormArgs {
-  NormKind kind;
-  T eps;
-  const T* scale;
-  const T* shift;
-};
-
-constexpr int64_t kTile = 4;  // rows built together, so that a delta loaded once serves them all
-
-// Elements of each delta that are packed side by side. Deltas lie whole pages apart, so that unpacked their parts would
-// compete for the same few lines of the first-level cache.
-template <class T>
-constexpr int64_t kBlock = 4 * kWidth<T>;
-
-// A list of a tile: each entry's source (its place among the packed ones) and its weight in every row.
-template <class T>
-struct TileList {
-  const int32_t* slot;
-  const T* weight;  // [count][kTile]
-  int64_t count;
-};
-
-// rows[r][0, size) = bases[r] + sum_k weight[k][r] * packed delta of entry k, for kTile rows and at most kBlock elements. The sum
-// is made first: where it cancels the base (every source of a stream set to zero) the result is exactly 0, and no rounding
-// is left for a norm to magnify.
-template <class T>
-AUTOCIRCUIT_INLINE void weighted_sums(int64_t size, const T* packed, const TileList<T>& list, const T* const* bases,
-                                      T* const* rows) {
-  constexpr int64_t width = kWidth<T>, unroll = kBlock<T> / kWidth<T>;
-  if (size == kBlock<T>) {
-    Vector<T> sum[kTile][unroll] = {};
-    for (int64_t k = 0; k < list.count; k++) {
-      const T* delta = packed + list.slot[k] * kBlock<T>;
-      Vector<T> value[unroll];
-#pragma GCC unroll 4
-      for (int64_t u = 0; u < unroll; u++) load(value[u], delta + u * width);
-#pragma GCC unroll 4
-      for (int64_t r = 0; r < kTile; r++) {
-        const T weight = list.weight[k * kTile + r];
-#pragma GCC unroll 4
-        for (int64_t u = 0; u < unroll; u++) sum[r][u] += weight * value[u];
-      }
-    }
-#pragma GCC unroll 4
-    for (int64_t r = 0; r < kTile; r++)
-#pragma GCC unroll 4
-      for (int64_t u = 0; u < unroll; u++) {
-        Vector<T> base;
-        load(base, bases[r] + u * width);
-        const Vector<T> total = base + sum[r][u];
-        store(rows[r] + u * width, total);
-      }
-    return;
-  }
-  for (int64_t r = 0; r < kTile; r++)
-    for (int64_t i = 0; i < size; i++) {
-      T sum = 0;
-      for (int64_t k = 0; k < list.count; k++) sum += list.weight[k * kTile + r] * packed[list.slot[k] * kBlock<T> + i];
-      rows[r][i] = bases[r][i] + sum;
-    }
-}
-
-template <class T>
-AUTOCIRCUIT_INLINE T lane_sum(int64_t d, const T* x) {
-  T acc[16] = {};
-  int64_t i = 0;
-  for (; i + 16 <= d; i += 16)
-    for (int64_t j = 0; j < 16; j++) acc[j] += x[i + j];
-  T sum = 0;
-  for (int64_t j = 0; j < 16; j++) sum += acc[j];
-  for (; i < d; i++) sum += x[i];
-  return sum;
-}
-
-template <class T>
-AUTOCIRCUIT_INLINE T lane_dot(int64_t d, const T* x, const T* y) {
-  T acc[16] = {};
-  int64_t i = 0;
-  for (; i + 16 <= d; i += 16)
-    for (int64_t j = 0; j < 16; j++) acc[j] += x[i + j] * y[i + j];
-  T sum = 0;
-  for (int64_t j = 0; j < 16; j++) sum += acc[j];
-  for (; i < d; i++) sum += x[i] * y[i];
-  return sum;
-}
-
-// Mean and 1 / standard deviation (layer norm), or 0 and 1 / root mean square.
-template <class T>
-AUTOCIRCUIT_INLINE void norm_statistics(int64_t d, const T* x, NormKind kind, T eps, T& mean, T& rstd) {
-  mean = 0;
-  T square = 0;
-  if (kind == NormKind::layer) {
-    mean = lane_sum(d, x) / d;
-    T acc[16] = {};
-    int64_t i = 0;
-    for (; i + 16 <= d; i += 16)
-      for (int64_t j = 0; j < 16; j++) acc[j] += (x[i + j] - mean) * (x[i + j] - mean);
-    for (int64_t j = 0; j < 16; j++) square += acc[j];
-    for (; i < d; i++) square += (x[i] - mean) * (x[i] - mean);
-  } else {
-    square = lane_dot(d, x, x);
-  }
-  rstd = T(1) / std::sqrt(square / d + eps);
-}
-
-template <class T>
-AUTOCIRCUIT_INLINE void normalize(int64_t d, T* x, const NormArgs<T>& norm) {
-  if (norm.kind == NormKind::none) return;
-  T mean, rstd;
-  norm_statistics(d, x, norm.kind, norm.eps, mean, rstd);
-  for (int64_t i = 0; i < d; i++) x[i] = (x[i] - mean) * rstd;
-  if (norm.scale)
-    for (int64_t i = 0; i < d; i++) x[i] *= norm.scale[i];
-  if (norm.shift)
-    for (int64_t i = 0; i < d; i++) x[i] += norm.shift[i];
-}
-
-// g becomes the gradient of the norm's input x; g * scale is the gradient of the normalised value.
-template <class T>
-AUTOCIRCUIT_INLINE void normalize_backward(int64_t d, T* g, const T* x, const NormArgs<T>& norm) {
-  T mean, rstd;
-  norm_statistics(d, x, norm.kind, norm.eps, mean, rstd);
-  if (norm.scale)
-    for (int64_t i = 0; i < d; i++) g[i] *= norm.scale[i];
-  const T g_sum = norm.kind == NormKind::layer ? lane_sum(d, g) : T(0);
-  T g_x = lane_dot(d, g, x);
-  if (norm.kind == NormKind::layer) g_x -= mean * g_sum;
-  const T g_mean = g_sum / d;
-  const T slope = g_x * rstd * rstd / d;
-  for (int64_t i = 0; i < d; i++) g[i] = (g[i] - g_mean - (x[i] - mean) * slope) * rstd;
-}
-
-AUTOCIRCUIT_CLONES void build_tile(int64_t size, const float* packed, const TileList<float>& list, const float* const* bases, float* const* rows) {
-  weighted_sums(size, packed, list, bases, rows);
-}
-
-AUTOCIRCUIT_CLONES void build_tile(int64_t size, const double* packed, const TileList<double>& list, const double* const* bases, double* const* rows) {
-  weighted_sums(size, packed, list, bases, rows);
-}
-
-template <class T>
-AUTOCIRCUIT_INLINE void copy_block(T* to, const T* from, int64_t size) {
-  if (size == kBlock<T>) std::memcpy(to, from, kBlock<T> * sizeof(T));
-  else std::memcpy(to, from, size * sizeof(T));
-}
-
-AUTOCIRCUIT_CLONES void normalize_row(int64_t d, float* x, const NormArgs<float>& norm) { normalize(d, x, norm); }
-AUTOCIRCUIT_CLONES void normalize_row(int64_t d, double* x, const NormArgs<double>& norm) { normalize(d, x, norm); }
-
-AUTOCIRCUIT_CLONES void backward_row(int64_t d, float* g, const float* x, const NormArgs<float>& norm) {
-  normalize_backward(d, g, x, norm);
-}
-
-AUTOCIRCUIT_CLONES void backward_row(int64_t d, double* g, const double* x, const NormArgs<double>& norm) {
-  normalize_backward(d, g, x, norm);
-}
-
-template <class T>
-AUTOCIRCUIT_INLINE void absorb(int64_t d, T* out, const T* ablated, T* resid) {
-  if (resid)
-    for (int64_t i = 0; i < d; i++) resid[i] += out[i];
-  if (ablated)
-    for (int64_t i = 0; i < d; i++) out[i] = ablated[i] - out[i];
-}
-
-AUTOCIRCUIT_CLONES void absorb_row(int64_t d, float* out, const float* ablated, float* resid) { absorb(d, out, ablated, resid); }
-AUTOCIRCUIT_CLONES void absorb_row(int64_t d, double* out, const double* ablated, double* resid) { absorb(d, out, ablated, resid); }
 
 // Which sources the lists of each mask at each token name, and the place of every entry's source among them.
 struct Slots {
@@ -222,7 +52,8 @@ const T* data_or_null(const signatures::OptionalTensor& t) {
 
 template <class T>
 NormArgs<T> norm_args(int64_t kind, double eps, const signatures::OptionalTensor& scale, const signatures::OptionalTensor& shift) {
-  return {static_cast<NormKind>(kind), static_cast<T>(eps), data_or_null<T>(scale), data_or_null<T>(shift)};
+  const NormKind which = static_cast<NormKind>(kind);
+  return {which != NormKind::none, which == NormKind::layer, static_cast<T>(eps), data_or_null<T>(scale), data_or_null<T>(shift)};
 }
 
 // Work of about 32k elements a task keeps the threads busy without visible scheduling cost.
@@ -239,18 +70,19 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
                         int64_t tokens, int64_t n, int64_t norm_kind, double eps, const OptionalTensor& scale,
                         const OptionalTensor& shift) {
   const at::Tensor& any = resid ? *resid : *ablated;
-  if (!has_kernels(any) || weight.size(1) != kTile)
+  if (!has_kernels(any) || weight.size(1) != kTileRows)
     return portable::patched_rows(resid, ablated, from_ablated, early, late, first_late, begin, source, weight, token_of, rows, masks,
                                   tokens, n, norm_kind, eps, scale, shift);
   const int64_t d = any.size(1);
   at::Tensor out = at::empty({rows, n, d}, any.options());
-  const int64_t per_mask = n / masks, tiles = (rows + kTile - 1) / kTile, cells = masks * tokens;
+  const int64_t per_mask = n / masks, tiles = (rows + kTileRows - 1) / kTileRows, cells = masks * tokens;
   const int64_t length = token_of.size(0), all_sources = first_late + (late ? late->size(0) : 0);
   const int32_t* begins = begin.const_data_ptr<int32_t>();
   const int32_t* token = token_of.const_data_ptr<int32_t>();
   const uint8_t* ablated_row = from_ablated.const_data_ptr<uint8_t>();
   const Slots slots = make_slots(begins, source.const_data_ptr<int32_t>(), tiles, cells, all_sources);
   AT_DISPATCH_FLOATING_TYPES(any.scalar_type(), "patched_rows", [&] {
+    const KernelsOf<scalar_t>& use = of_type<scalar_t>(kernels());
     const NormArgs<scalar_t> norm = norm_args<scalar_t>(norm_kind, eps, scale, shift);
     const scalar_t* resid_data = data_or_null<scalar_t>(resid);
     const scalar_t* ablated_data = data_or_null<scalar_t>(ablated);
@@ -261,8 +93,8 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
     const scalar_t* weights = weight.const_data_ptr<scalar_t>();
     scalar_t* out_data = out.mutable_data_ptr<scalar_t>();
     at::parallel_for(0, n, grain(rows * d), [&](int64_t from, int64_t to) {
-      constexpr int64_t block = kBlock<scalar_t>;
-      std::vector<scalar_t> packed_deltas(slots.most * (d + block)), spare(block);  // [block of d][slot][kBlock]
+      const int64_t block = use.block;
+      std::vector<scalar_t> packed_deltas(slots.most * (d + block)), spare(block);  // [block of d][slot][block]
       for (int64_t i = from; i < to; i++) {
         const int64_t cell = i / per_mask * tokens + (tokens == 1 ? 0 : token[i % length]);
         const std::vector<int32_t>& sources = slots.sources[cell];
@@ -272,28 +104,27 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
           const scalar_t* delta = s < first_late ? early_data + (s * early_n + i % early_n) * d
                                                  : late_data + ((s - first_late) * n + i) * d;
           for (int64_t start = 0; start < d; start += block)
-            copy_block(packed_deltas.data() + start * count + k * block, delta + start, std::min(block, d - start));
+            std::memcpy(packed_deltas.data() + start * count + k * block, delta + start, std::min(block, d - start) * sizeof(scalar_t));
         }
         for (int64_t start = 0; start < d; start += block) {
           const int64_t size = std::min(block, d - start);
           const scalar_t* packed_block = packed_deltas.data() + start * count;
           for (int64_t t = 0; t < tiles; t++) {
-            const scalar_t* bases[kTile];
-            scalar_t* tile_rows[kTile];
-            for (int64_t r = 0; r < kTile; r++) {
-              const int64_t row = t * kTile + r;
+            const scalar_t* bases[kTileRows];
+            scalar_t* tile_rows[kTileRows];
+            for (int64_t r = 0; r < kTileRows; r++) {
+              const int64_t row = t * kTileRows + r;
               const bool exists = row < rows;  // the last tile is filled up with a row nobody reads
               const bool use_ablated = exists ? ablated_row[row] : resid_data == nullptr;
               bases[r] = (use_ablated ? ablated_data + (i % ablated_rows) * d : resid_data + (i % resid_rows) * d) + start;
               tile_rows[r] = exists ? out_data + (row * n + i) * d + start : spare.data();
             }
             const int32_t first = begins[t * cells + cell], end = begins[t * cells + cell + 1];
-            build_tile(size, packed_block, TileList<scalar_t>{slots.of_entry.data() + first, weights + first * kTile, end - first},
-                       bases, tile_rows);
+            use.build_tile(size, packed_block, {slots.of_entry.data() + first, weights + first * kTileRows, end - first}, bases, tile_rows);
           }
         }
-        if (norm.kind != NormKind::none)
-          for (int64_t r = 0; r < rows; r++) normalize_row(d, out_data + (r * n + i) * d, norm);
+        if (norm.normalises)
+          for (int64_t r = 0; r < rows; r++) use.normalize(d, out_data + (r * n + i) * d, norm);
       }
     });
   });
@@ -304,11 +135,12 @@ void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x, int64_t kind, do
   if (!has_kernels(grad)) return portable::norm_backward_rows_(grad, x, kind, eps, scale);
   const int64_t d = grad.size(-1), total = grad.numel() / d, x_rows = x.numel() / d;
   AT_DISPATCH_FLOATING_TYPES(grad.scalar_type(), "norm_backward_rows_", [&] {
+    const KernelsOf<scalar_t>& use = of_type<scalar_t>(kernels());
     const NormArgs<scalar_t> norm = norm_args<scalar_t>(kind, eps, scale, {});
     const scalar_t* x_data = x.const_data_ptr<scalar_t>();
     scalar_t* data = grad.mutable_data_ptr<scalar_t>();
     at::parallel_for(0, total, grain(d), [&](int64_t from, int64_t to) {
-      for (int64_t i = from; i < to; i++) backward_row(d, data + i * d, x_data + (i % x_rows) * d, norm);
+      for (int64_t i = from; i < to; i++) use.norm_backward(d, data + i * d, x_data + (i % x_rows) * d, norm);
     });
   });
 }
@@ -317,13 +149,14 @@ void absorb_outputs_(at::Tensor& out, const OptionalTensor& ablated, const Optio
   if (!has_kernels(out)) return portable::absorb_outputs_(out, ablated, resid);
   const int64_t heads = out.size(0), n = out.size(1), d = out.size(2), ablated_n = ablated ? ablated->size(1) : 1;
   AT_DISPATCH_FLOATING_TYPES(out.scalar_type(), "absorb_outputs_", [&] {
+    const KernelsOf<scalar_t>& use = of_type<scalar_t>(kernels());
     const scalar_t* ablated_data = data_or_null<scalar_t>(ablated);
     scalar_t* resid_data = resid ? resid->mutable_data_ptr<scalar_t>() : nullptr;
     scalar_t* data = out.mutable_data_ptr<scalar_t>();
     at::parallel_for(0, n, grain(heads * d), [&](int64_t from, int64_t to) {
       for (int64_t i = from; i < to; i++)
         for (int64_t h = 0; h < heads; h++)
-          absorb_row(d, data + (h * n + i) * d,
+          use.absorb(d, data + (h * n + i) * d,
                      ablated_data ? ablated_data + (h * ablated_n + i % ablated_n) * d : nullptr,
                      resid_data ? resid_data + i * d : nullptr);
     });

@@ -46,10 +46,20 @@ RowLists row_lists(const GroupPlan& plan, const std::vector<int64_t>& heads, con
   lists.rows = static_cast<int64_t>(heads.size());
   lists.masks = plan.values.size(0);
   lists.tokens = plan.values.size(1);
-  lists.from_ablated = upload(host.from_ablated, options.device());
-  lists.begin = upload(host.begin, options.device());
-  lists.source = upload(host.source, options.device());
-  lists.weight = upload_weights(host.weight, options).view({-1, tile});
+  // Weights in the type that sums are made in.
+  const at::ScalarType type = weight_type(options.dtype().toScalarType());
+  const std::vector<float> narrow(type == at::kFloat ? host.weight.begin() : host.weight.end(), host.weight.end());
+  const void* const weights = type == at::kFloat ? static_cast<const void*>(narrow.data()) : host.weight.data();
+  const auto count = [](const auto& values) { return static_cast<int64_t>(values.size()); };
+  const std::vector<at::Tensor> parts = upload_together({{host.from_ablated.data(), count(host.from_ablated), at::kByte},
+                                                         {host.begin.data(), count(host.begin), at::kInt},
+                                                         {host.source.data(), count(host.source), at::kInt},
+                                                         {weights, count(host.weight), type}},
+                                                        options.device());
+  lists.from_ablated = parts[0];
+  lists.begin = parts[1];
+  lists.source = parts[2];
+  lists.weight = parts[3].view({-1, tile});
   return lists;
 }
 

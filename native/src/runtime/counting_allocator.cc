@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdlib>
+#include <cstring>
 
 #include "runtime/block_cache.h"
 #include "runtime/memory.h"
@@ -24,6 +26,8 @@ void add(std::int64_t bytes) noexcept {
 
 // The size is kept in front of the data, one cache line so that the data stays aligned as LibTorch expects it.
 constexpr std::size_t header_bytes = 64;
+
+std::atomic<bool> poisons{false};
 
 constexpr std::size_t most_idle_bytes = std::size_t{256} << 20;
 // Never destroyed, like the allocator itself.
@@ -50,6 +54,7 @@ class CountingAllocator final : public c10::Allocator {
     *reinterpret_cast<std::size_t*>(start) = bytes;
     add(static_cast<std::int64_t>(bytes));
     void* data = start + header_bytes;
+    if (poisons.load(std::memory_order_relaxed)) std::memset(data, poison_byte, bytes);
     return {data, data, &release, c10::Device(c10::DeviceType::CPU)};
   }
 
@@ -66,10 +71,14 @@ void install_counting_allocator() {
   // Never destroyed: tensors in static storage are freed after everything else.
   static const bool installed = [] {
     c10::SetCPUAllocator(new CountingAllocator(), /*priority=*/100);
+    const char* asked = std::getenv("AUTOCIRCUIT_POISON");
+    if (asked && std::strcmp(asked, "1") == 0) poison_new_memory(true);
     return true;
   }();
   static_cast<void>(installed);
 }
+
+void poison_new_memory(bool poison) noexcept { poisons.store(poison); }
 
 TensorMemory tensor_memory() noexcept { return {live_bytes.load(), peak_bytes.load()}; }
 

@@ -12,6 +12,11 @@ struct TensorMemory {
 
 /// Makes LibTorch allocate CPU memory through a counting allocator. Call once, before the first tensor.
 void install_counting_allocator();
+/// From now on fills the memory of every new tensor with bytes that are NaN in all floating point types, so that who reads what nobody
+/// wrote sees it. For tests; AUTOCIRCUIT_POISON=1 in the environment asks for it too. Off by default.
+void poison_new_memory(bool poison) noexcept;
+constexpr int poison_byte = 0xff;
+
 TensorMemory tensor_memory() noexcept;
 void reset_peak_tensor_memory() noexcept;
 

@@ -8,23 +8,46 @@
 #include <utility>
 #include <vector>
 
-// As much of a test framework as these tests need. TEST("name") { CHECK(1 + 1 == 2); } registers a test;
-// main.cc runs them all, or those whose name contains the first argument.
+// As much of a test framework as these tests need. TEST("name") { CHECK(1 + 1 == 2); } registers a test; TEST_IN_PARTS("name", 4) one whose
+// cases are shared out among four, so that they run side by side: it asks in_this_part() at each case. Cases come by number type and place,
+// nine of them: a number of parts that has no factor in common with it mixes quick and slow ones. run_tests.h runs them.
 
 namespace autocircuit::test {
 
 struct Test {
   std::string name;
   std::function<void()> body;
+  int part = 0, parts = 1;
 };
+
+// Which part of a test runs in this process, and how many of its cases came by.
+struct Part {
+  int index = 0, count = 1, seen = 0;
+};
+
+inline Part& part() {
+  static Part running;
+  return running;
+}
+
+inline bool in_this_part() { return part().seen++ % part().count == part().index; }
 
 inline std::vector<Test>& all() {
   static std::vector<Test> tests;
   return tests;
 }
 
+/// The name of the test that runs now.
+inline std::string& running_test() {
+  static std::string name;
+  return name;
+}
+
 struct Registration {
-  Registration(std::string name, std::function<void()> body) { all().push_back({std::move(name), std::move(body)}); }
+  Registration(const std::string& name, const std::function<void()>& body, int parts = 1) {
+    for (int i = 0; i < parts; i++)
+      all().push_back({parts == 1 ? name : name + " (" + std::to_string(i + 1) + " of " + std::to_string(parts) + ")", body, i, parts});
+  }
 };
 
 struct Failure : std::runtime_error {
@@ -67,12 +90,13 @@ std::string message_of(Body body) {
 
 #define AC_CONCAT_(a, b) a##b
 #define AC_CONCAT(a, b) AC_CONCAT_(a, b)
-#define AC_TEST_(name, id)                                                                       \
-  static void AC_CONCAT(test_, id)();                                                            \
-  static const ::autocircuit::test::Registration AC_CONCAT(registered_, id)(name, AC_CONCAT(test_, id)); \
+#define AC_TEST_(name, parts, id)                                                                               \
+  static void AC_CONCAT(test_, id)();                                                                           \
+  static const ::autocircuit::test::Registration AC_CONCAT(registered_, id)(name, AC_CONCAT(test_, id), parts); \
   static void AC_CONCAT(test_, id)()
 
-#define TEST(name) AC_TEST_(name, __COUNTER__)
+#define TEST(name) AC_TEST_(name, 1, __COUNTER__)
+#define TEST_IN_PARTS(name, parts) AC_TEST_(name, parts, __COUNTER__)
 
 #undef CHECK  // LibTorch's logging has one too
 #define CHECK(condition) \

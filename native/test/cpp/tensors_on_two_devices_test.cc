@@ -4,6 +4,7 @@
 #include <future>
 
 #include "check.h"
+#include "gpu.h"
 #include "pretend_device/pretend_device.h"
 #include "runtime/executor.h"
 #include "tensor/deferred.h"
@@ -30,13 +31,15 @@ Tensors run(const std::string& name, const std::vector<at::Tensor>& inputs, size
   return values;
 }
 
+at::Device another_device() { return gpu().value_or(pretend_device()); }
+
 }  // namespace
 
 TEST("a tensor of the host joins one of a device") {
-  const at::Tensor there = at::arange(6, at::kFloat).view({2, 3}).to(pretend_device()), here = at::ones({2, 3});
+  const at::Tensor there = at::arange(6, at::kFloat).view({2, 3}).to(another_device()), here = at::ones({2, 3});
   for (const auto& inputs : {std::vector<at::Tensor>{there, here}, std::vector<at::Tensor>{here, there}}) {
     const at::Tensor sum = run("add", inputs)[0];
-    CHECK(sum.device() == pretend_device());
+    CHECK(sum.device() == another_device());
     CHECK(sum.to(at::kCPU).equal(at::arange(6, at::kFloat).view({2, 3}) + 1));
   }
 }
@@ -44,7 +47,7 @@ TEST("a tensor of the host joins one of a device") {
 TEST("the gradient of a number on a device by a leaf on the host lies on the host") {
   const at::AutoGradMode record(true);
   const at::Tensor leaf = at::full({3}, 2.0f).requires_grad_();
-  const at::Tensor loss = (leaf.to(pretend_device()) * leaf.to(pretend_device())).sum();
+  const at::Tensor loss = (leaf.to(another_device()) * leaf.to(another_device())).sum();
   const at::Tensor gradient = run("grad", {loss, leaf}, 1, Params(std::vector<Param>{false}))[0];
   CHECK(gradient.is_cpu());
   CHECK(gradient.equal(at::full({3}, 4.0f)));

@@ -1,5 +1,7 @@
 export { type EngineSuiteOptions, runEngineSuite } from "./engine/run-suite.ts";
 export { FULL, type ModelSpec, QUICK, type SuiteSpec } from "./engine/specs.ts";
+export { formatGrowthReport, type GrowthReport, steepSteps } from "./growth/growth-report.ts";
+export { type GrowthOptions, runGrowth } from "./growth/run-growth.ts";
 export {
   formatLoadReport,
   type LoadReport,
@@ -8,5 +10,8 @@ export {
   type LoadVariant,
   runLoadSuite,
 } from "./load/run-load-suite.ts";
-export type { Machine } from "./machine.ts";
+export type { MeasuredMachine } from "./machine.ts";
+export { fullComparisons, modelComparisons, type PeerComparison, quickComparisons } from "./peers/comparisons.ts";
+export { formatPeersReport, type PeersReport } from "./peers/peers-report.ts";
+export { type PeersOptions, runPeers } from "./peers/run-peers.ts";
 export { type BenchReport, type BenchResult, type Computing, formatReport } from "./result.ts";

@@ -1,7 +1,7 @@
 import { cpus, totalmem } from "node:os";
 
 /** What the numbers were measured on. */
-export interface Machine {
+export interface MeasuredMachine {
   cpu: string;
   cores: number;
   memoryBytes: number;
@@ -10,7 +10,7 @@ export interface Machine {
 }
 
 /** This machine. */
-export function machine(): Machine {
+export function machine(): MeasuredMachine {
   const cores = cpus();
   return {
     cpu: cores[0]?.model.trim() ?? "unknown",

@@ -10,6 +10,7 @@ import {
 import { Command, Option } from "commander";
 import { printPeak, runEngineSuite } from "./engine/run-suite.ts";
 import { FULL, FULL_ON_GPU, QUICK } from "./engine/specs.ts";
+import { growthCommand } from "./growth/command.ts";
 import {
   formatLoadReport,
   type LoadVariant,
@@ -17,6 +18,7 @@ import {
   printFirstLogits,
   runLoadSuite,
 } from "./load/run-load-suite.ts";
+import { peersCommand } from "./peers/command.ts";
 import { formatReport } from "./result.ts";
 import { writeJson } from "./write-json.ts";
 
@@ -101,6 +103,9 @@ program
     console.log(formatLoadReport(report));
     if (json) writeJson(json, report);
   });
+
+program.addCommand(peersCommand(abort.signal));
+program.addCommand(growthCommand(abort.signal));
 
 try {
   await program.parseAsync();

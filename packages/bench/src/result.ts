@@ -1,5 +1,5 @@
 import { type Recordings, recordingsText } from "@autocircuit/native";
-import type { Machine } from "./machine.ts";
+import type { MeasuredMachine } from "./machine.ts";
 
 /** One measured thing. */
 export interface BenchResult {
@@ -8,6 +8,10 @@ export interface BenchResult {
   seconds: number;
   /** `seconds` as a multiple of the plain forward pass of the same model. */
   timesPlain: number;
+  /** Median processor time of the repeats, of all threads together; a busy machine lengthens it less. */
+  processorSeconds: number;
+  /** `processorSeconds` as a multiple of that of the plain forward pass of the same model. */
+  processorTimesPlain: number;
   /** Most memory resident in a process that did only this, weights included. */
   peakBytes: number;
   /** Most memory that LibTorch's tensors took on GPUs; 0 on the CPU. */
@@ -18,6 +22,9 @@ export interface BenchResult {
 
 /** Where and in what it was measured. */
 export interface Computing {
+  /** The CPU's kernels: an instruction set, and why that. */
+  processor: string;
+  threads: number;
   device: string;
   /** The GPU's name, where it is known. */
   gpu: string | null;
@@ -29,7 +36,7 @@ export interface Computing {
 
 /** What a suite writes with `--json`. */
 export interface BenchReport {
-  machine: Machine & Computing;
+  machine: MeasuredMachine & Computing;
   versions: Readonly<Record<string, string>>;
   results: readonly BenchResult[];
   /** How often a GPU repeated a pass that was recorded instead of launching it. */
@@ -38,22 +45,28 @@ export interface BenchReport {
 
 /** The report as lines for people. */
 export function formatReport(report: BenchReport): string {
-  const { cpu, cores, device, gpu, kernels, dtype, tf32 } = report.machine;
+  const { cpu, cores, processor, threads, device, gpu, kernels, dtype, tf32 } = report.machine;
   const versions = Object.entries(report.versions).map(([name, version]) => `${name} ${version}`);
   const onGpu = device !== "cpu";
   const where = `${device}${gpu === null ? "" : ` (${gpu})`}${kernels ? "" : " without kernels"}, ${dtype}${tf32 ? " by TF32" : ""}`;
   const lines = report.results.map((result) =>
     [
-      result.name.padEnd(20),
+      result.name.padEnd(22),
       `${(1000 * result.seconds).toFixed(1)} ms`.padStart(12),
       `${result.timesPlain.toFixed(2)} x plain`.padStart(14),
+      `processor ${(1000 * result.processorSeconds).toFixed(1)} ms`.padStart(21),
+      `${result.processorTimesPlain.toFixed(2)} x`.padStart(9),
       mebibytes(result.peakBytes).padStart(10),
       ...(onGpu ? [`GPU ${mebibytes(result.peakDeviceBytes)}`.padStart(14)] : []),
       `+-${(50 * result.spread).toFixed(0)} %`.padStart(8),
     ].join("  "),
   );
   const repeated = onGpu && report.recordings ? [recordingsText(report.recordings)] : [];
-  return [`${cpu}, ${cores} cores; ${where}; ${versions.join(", ")}`, ...lines, ...repeated].join("\n");
+  return [
+    `${cpu}, ${cores} cores, ${threads} threads, kernels ${processor}; ${where}; ${versions.join(", ")}`,
+    ...lines,
+    ...repeated,
+  ].join("\n");
 }
 
 function mebibytes(bytes: number): string {

@@ -11,10 +11,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const report: BenchReport = {
   machine: {
     ...{ cpu: "some processor", cores: 2, memoryBytes: 2 ** 30, platform: "linux x64", node: "20.17.0" },
+    ...{ processor: "avx2 (the best there is)", threads: 2 },
     ...{ device: "cpu", gpu: null, kernels: true, dtype: "float32", tf32: false },
   },
   versions: { libtorch: "2.13.0" },
-  results: [{ name: "plain", seconds: 0.25, timesPlain: 1, peakBytes: 2 ** 20, peakDeviceBytes: 2 ** 21, spread: 0.1 }],
+  results: [
+    {
+      ...{ name: "plain", seconds: 0.25, timesPlain: 1, processorSeconds: 0.5, processorTimesPlain: 1 },
+      ...{ peakBytes: 2 ** 20, peakDeviceBytes: 2 ** 21, spread: 0.1 },
+    },
+  ],
 };
 
 it("writes the whole report or nothing", () => {
@@ -27,8 +33,10 @@ it("writes the whole report or nothing", () => {
 
 it("prints a line per result", () => {
   const lines = formatReport(report).split("\n");
-  expect(lines[0]).toContain("some processor, 2 cores; cpu, float32; libtorch 2.13.0");
-  expect(lines[1]).toMatch(/plain +250\.0 ms +1\.00 x plain +1 MiB +\+-5 %/);
+  expect(lines[0]).toContain(
+    "some processor, 2 cores, 2 threads, kernels avx2 (the best there is); cpu, float32; libtorch 2.13.0",
+  );
+  expect(lines[1]).toMatch(/plain +250\.0 ms +1\.00 x plain +processor 500\.0 ms +1\.00 x +1 MiB +\+-5 %/);
   const machine = { ...report.machine, device: "cuda:0", gpu: "H100", kernels: false, tf32: true };
   const onGpu = formatReport({ ...report, machine }).split("\n");
   expect(onGpu[0]).toContain("cuda:0 (H100) without kernels, float32 by TF32");

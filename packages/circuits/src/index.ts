@@ -61,6 +61,7 @@ export {
   circuitOf,
   type EapIgNode,
   pruneScoresOf,
+  requireClearScores,
   type ScoredCircuit,
   scoredCircuit,
 } from "./interchange/scored-circuit.ts";

@@ -1,12 +1,9 @@
 #!/usr/bin/env node
 import { runProgram } from "./program.ts";
+import { stopOnInterrupt } from "./support/interrupt.ts";
 
 const abort = new AbortController();
-process.on("SIGINT", () => {
-  // Work stops at the next point where that is safe; a second SIGINT does not wait for it.
-  if (abort.signal.aborted) process.exit(130);
-  abort.abort();
-});
+stopOnInterrupt(abort);
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // Whoever read the output has seen enough, as `| head` does. Files are still to be written.
   if (error.code !== "EPIPE") throw error;

@@ -11,10 +11,12 @@ import { addLibtorch } from "./commands/libtorch.ts";
 import { addMeasure } from "./commands/measure.ts";
 import { addModel } from "./commands/model.ts";
 import { addPatch } from "./commands/patch.ts";
+import { addSetup } from "./commands/setup.ts";
 import { addTasks } from "./commands/tasks.ts";
 import type { Context } from "./context.ts";
 import { describeError } from "./support/describe-error.ts";
 import { EXIT, exitCodeFor } from "./support/exit-codes.ts";
+import { applyMaxEdges } from "./support/max-edges.ts";
 
 const COMMANDS = [
   addTasks,
@@ -27,6 +29,7 @@ const COMMANDS = [
   addCircuits,
   addConvert,
   addDatasets,
+  addSetup,
   addDoctor,
   addLibtorch,
   addBuild,
@@ -72,6 +75,7 @@ function buildProgram(context: Context, output: ProgramOutput): Command {
     .showSuggestionAfterError(true)
     .addHelpText("after", "\nEvery command has --help with examples. AUTOCIRCUIT_DEBUG=1 adds stacks to errors.");
   for (const add of COMMANDS) add(program, context);
+  program.hook("preAction", (_program, command) => applyMaxEdges(command.opts()));
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     command.exitOverride().configureOutput({ writeOut: output.out, writeErr: output.err });
   }

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type PatchableModel, PromptLoader, type PromptPair } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
+import type { ComputeDType } from "@autocircuit/native";
 import type { CaseFolder } from "./find-cases.ts";
+import { narrowBound } from "./number-types.ts";
 import { checkAcdc } from "./patching/check-acdc.ts";
 import { checkCircuits, checkSizes } from "./patching/check-circuits.ts";
 import { checkAblations, checkFractional, checkLogits, checkPatched } from "./patching/check-outputs.ts";
@@ -32,12 +34,13 @@ const CHECKS: Readonly<Record<string, (variant: Variant) => Promise<void> | void
 };
 
 /** Checks a case with weights: every variant of its graph, and, where the raw checkpoint is there, how it is processed. */
-export async function checkPatching(folder: CaseFolder, recorder: Recorder): Promise<void> {
+export async function checkPatching(folder: CaseFolder, anyRecorder: Recorder, dtype?: ComputeDType): Promise<void> {
   const { path } = folder;
   const tensors = new ExpectedTensors(join(path, "expected.safetensors"));
   const { batch_size, variants } = readJson(path, "expected.json") as ExpectedCase;
   using prompts = new PromptLoader(readPrompts(readJson(path, "inputs.json")), { batchSize: batch_size });
-  using model = await loadModel(path, { outputSlice: "last_seq" });
+  using model = await loadModel(path, { outputSlice: "last_seq", dtype });
+  const recorder = anyRecorder.within(narrowBound(dtype, model.config.layers));
   for (const [name, expected] of Object.entries(variants))
     await checkVariant(model, name, expected, prompts, tensors, recorder);
   const raw = join(path, "..", "..", "hf", basename(path).replace(/-hf$/, ""));

@@ -1,7 +1,15 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { AutocircuitError, openDevice, parseDevice, recordings, recordingsText } from "@autocircuit/native";
+import {
+  AutocircuitError,
+  type ComputeDType,
+  computeDTypes,
+  openDevice,
+  parseDevice,
+  recordings,
+  recordingsText,
+} from "@autocircuit/native";
 import { Command, InvalidArgumentError } from "commander";
 import { runConformance } from "./run-conformance.ts";
 
@@ -12,18 +20,19 @@ const program = new Command("conformance")
   .argument("[folders...]", "folders with cases (default: AUTOCIRCUIT_CONFORMANCE, else the committed fixtures)")
   .option("--verbose", "also list the checks that passed")
   .option("--device <name>", "cpu, cuda, cuda:1 or auto (default: AUTOCIRCUIT_DEVICE, else cpu)")
+  .option("--dtype <type>", `what networks compute in: ${computeDTypes.join(", ")}`, dtypeOption)
   .option("--max-failures <n>", "list at most this many differences", wholeNumber, 50)
   .addHelpText(
     "after",
     "\nExamples:\n  npm run conformance\n  npm run conformance -- path/to/conformance/autocircuit/gpt2-like --verbose" +
-      "\n  npm run conformance -- --device cuda",
+      "\n  npm run conformance -- --device cuda\n  npm run conformance -- --dtype bfloat16",
   )
   .action(run);
 
 /** Runs the suite, prints what differs, and sets the exit code: 1 on a difference, or when nothing was found. */
 async function run(
   folders: string[],
-  options: { verbose?: boolean; maxFailures: number; device?: string },
+  options: { verbose?: boolean; maxFailures: number; device?: string; dtype?: ComputeDType },
 ): Promise<void> {
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
@@ -36,6 +45,7 @@ async function run(
     if (name !== "cpu") console.log(`on ${name}${kernels ? " with this project's kernels" : ""}`);
     if (note !== undefined) console.log(note);
     const result = await runConformance(folders.length > 0 ? folders : defaultFolders(), {
+      dtype: options.dtype,
       signal: abort.signal,
       onCase: ({ name, kind }) => console.log(`${name} (${kind})`),
       onNote: ({ folder, name, text }) => console.log(`  note  ${folder}: ${name}: ${text}`),
@@ -62,6 +72,12 @@ async function run(
 function wholeNumber(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw new InvalidArgumentError(`"${text}" is not a whole number.`);
+}
+
+function dtypeOption(text: string): ComputeDType {
+  const found = computeDTypes.find((dtype) => dtype === text);
+  if (found) return found;
+  throw new InvalidArgumentError(`"${text}" is none of ${computeDTypes.join(", ")}.`);
 }
 
 function defaultFolders(): string[] {

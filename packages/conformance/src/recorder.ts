@@ -1,5 +1,5 @@
 import type { Difference } from "./tolerance.ts";
-import { scalarDifference, type ToleranceOptions, tensorDifference } from "./tolerance.ts";
+import { maxAbs, narrowDifference, scalarDifference, type ToleranceOptions, tensorDifference } from "./tolerance.ts";
 
 /** One comparison with the reference. */
 export interface Check {
@@ -38,16 +38,24 @@ export class Recorder {
   readonly #folder: string;
   readonly #prefix: string;
   readonly #listener: Listener;
+  readonly #bound: number | undefined;
 
-  constructor(folder: string, listener: Listener, prefix = "") {
+  /** @param bound For a number type narrower than float32: how far numbers may differ, as a share of the largest. */
+  constructor(folder: string, listener: Listener, prefix = "", bound?: number) {
     this.#folder = folder;
     this.#listener = listener;
     this.#prefix = prefix;
+    this.#bound = bound;
+  }
+
+  /** A recorder for results of a narrower number type; `undefined` is the full tolerance. */
+  within(bound: number | undefined): Recorder {
+    return new Recorder(this.#folder, this.#listener, this.#prefix, bound);
   }
 
   /** A recorder whose names start with `section/`. */
   section(section: string): Recorder {
-    return new Recorder(this.#folder, this.#listener, `${this.#prefix}${section}/`);
+    return new Recorder(this.#folder, this.#listener, `${this.#prefix}${section}/`, this.#bound);
   }
 
   /** Records a check that was made elsewhere. */
@@ -66,7 +74,10 @@ export class Recorder {
       this.record(name, false, `shape [${actual.shape.join(", ")}] instead of [${expected.shape.join(", ")}]`);
       return;
     }
-    const difference = tensorDifference(actual.data, expected.data, options);
+    const difference =
+      this.#bound === undefined
+        ? tensorDifference(actual.data, expected.data, options)
+        : narrowDifference(actual.data, expected.data, this.#bound, sizeOf(expected, options));
     this.record(
       name,
       difference === undefined,
@@ -76,8 +87,36 @@ export class Recorder {
 
   /** Compares a number. */
   scalar(name: string, actual: number, expected: number, options: ToleranceOptions = {}): void {
-    const difference = scalarDifference(actual, expected, options);
+    const difference =
+      this.#bound === undefined
+        ? scalarDifference(actual, expected, options)
+        : narrowDifference(
+            [actual],
+            [expected],
+            this.#bound,
+            Math.max(1, Math.abs(expected), options.max ?? 0, options.rounded ?? 0),
+          );
     this.record(name, difference === undefined, difference && describe(difference, ""));
+  }
+
+  /**
+   * Compares numbers that hang on decisions (what a threshold keeps, where steps of one size lead): in a narrower number type other
+   * decisions are right as well, and only what is no number is wrong.
+   */
+  decided(name: string, actual: HostTensor, expected: HostTensor, options: ToleranceOptions = {}): void {
+    if (this.#bound === undefined) {
+      this.tensor(name, actual, expected, options);
+      return;
+    }
+    const wrong = Array.from(actual.data).findIndex(Number.isNaN);
+    const same = sameShape(actual, expected);
+    this.record(name, same && wrong < 0, same ? `NaN at flat index ${wrong}` : `shape [${actual.shape.join(", ")}]`);
+  }
+
+  /** The same for a number. */
+  decidedScalar(name: string, actual: number, expected: number, options: ToleranceOptions = {}): void {
+    if (this.#bound === undefined) this.scalar(name, actual, expected, options);
+    else this.record(name, Number.isFinite(actual), `${actual} instead of ${expected}`);
   }
 
   /** Compares something discrete: numbers, names, or lists of them. */
@@ -103,6 +142,10 @@ export class Recorder {
       this.record(name, false, `threw: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+}
+
+function sizeOf(expected: HostTensor, { max = maxAbs(expected.data), rounded = 0 }: ToleranceOptions): number {
+  return Math.max(max, rounded);
 }
 
 function sameShape(a: HostTensor, b: HostTensor): boolean {

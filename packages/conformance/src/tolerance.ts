@@ -16,6 +16,8 @@ export interface ToleranceOptions {
   ofMax?: number;
   /** Largest expected value, when the array is a part of a larger set (all modules of a score set). */
   max?: number;
+  /** What narrower number types are measured by where it is larger: the size of what was rounded on the way to these values. */
+  rounded?: number;
 }
 
 /** Largest finite absolute value. */
@@ -52,6 +54,16 @@ export function scalarDifference(
 ): Difference | undefined {
   const extra = (options.ofMax ?? 0) * (options.max ?? Math.abs(expected));
   return worst([actual], [expected], (value) => 2e-4 + 1e-3 * Math.abs(value) + extra);
+}
+
+/** Compares results of a number type narrower than float32: `|actual - expected| <= bound max|expected|`. */
+export function narrowDifference(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  bound: number,
+  max: number = maxAbs(expected),
+): Difference | undefined {
+  return worst(actual, expected, () => bound * max);
 }
 
 function worst(

@@ -1,6 +1,6 @@
 import {
   batchSlices,
-  computed,
+  type Graph,
   inSmallerSlices,
   type PatchableModel,
   type PromptBatch,
@@ -8,12 +8,15 @@ import {
   PruneScores,
   slicedPrompts,
 } from "@autocircuit/core";
-import { scope, Tensor } from "@autocircuit/native";
-import type { DiscoveryOptions } from "./discovery-options.ts";
+import { scope, signature, Tensor } from "@autocircuit/native";
+import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./discovery-options.ts";
+import { requireFiniteScores } from "./finite-scores.ts";
+
+const check = signature("activationMagnitude", modelAndPrompts, discoveryOptions);
 
 /**
- * Scores an edge by how large its source's output is: the absolute value of the mean over prompts, positions and
- * model dimensions of a batch, averaged over the batches of clean prompts. All edges of a source get the same score.
+ * Scores an edge by how large its source's output is: the absolute value of the mean over prompts, positions (padded ones
+ * do not count) and model dimensions of a batch, averaged over the batches of clean prompts. All edges of a source get the same score.
  * A baseline that knows nothing of the task.
  *
  * @throws AutocircuitError `aborted`
@@ -26,6 +29,7 @@ export async function activationMagnitude(
   prompts: PromptLoader,
   options: DiscoveryOptions = {},
 ): Promise<PruneScores> {
+  check({ model, prompts }, options);
   const { signal, onProgress } = options;
   const magnitudes = await scope(async () => {
     const perBatch: Tensor[] = [];
@@ -55,15 +59,36 @@ async function sliceMeans(model: PatchableModel, batch: PromptBatch, signal: Abo
   for (const slice of batchSlices(model, batch)) {
     using outputs = await model.sources(slice.clean, { signal });
     parts.push(
-      scope(() =>
-        outputs
-          .to("float32")
-          .mean([1, 2, 3])
-          .mul(slice.size / batch.size),
-      ),
+      scope(() => {
+        const real = realPositions(slice);
+        const counted = real ? outputs.to("float32").mul(real) : outputs.to("float32");
+        return counted.sum([1, 2, 3]);
+      }),
     );
   }
-  const mean = Tensor.stack(parts).sum(0);
-  await computed(mean);
+  const padded = batch.padding("clean")?.reduce((sum, pads) => sum + pads, 0) ?? 0;
+  const positions = batch.size * batch.length - padded;
+  const mean = Tensor.stack(parts)
+    .sum(0)
+    .div(positions * model.config.dModel);
+  const edgeAt = (source: number) => firstEdgeFrom(model.graph, source);
+  await requireFiniteScores(mean, { model, batch, what: "mean output", edgeAt });
   return mean;
+}
+
+/** 1 where a clean prompt has a token, 0 where it is padded, `[1, B, P, 1]`; undefined where none is. */
+function realPositions(slice: PromptBatch): Tensor | undefined {
+  const padding = slice.padding("clean");
+  if (padding === null) return undefined;
+  const { size, length } = slice;
+  const real = padding.flatMap((pads) => Array.from({ length }, (_, position) => (position >= pads ? 1 : 0)));
+  return Tensor.from(Float32Array.from(real), { shape: [1, size, length, 1] });
+}
+
+/** An edge that leaves a source. */
+function firstEdgeFrom(graph: Graph, source: number): number {
+  const { offset, firstSource } = graph.groups.find(
+    (group) => source >= group.firstSource && source < group.firstSource + group.sources,
+  )!;
+  return offset + source - firstSource;
 }

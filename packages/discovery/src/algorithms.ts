@@ -33,7 +33,7 @@ export interface NamedAlgorithm {
   /** The paper it comes from. */
   readonly source?: string;
   readonly options: readonly OptionSpec[];
-  /** Runs it. Options beyond those every algorithm takes are the ones listed; others are ignored. */
+  /** Runs it. Options beyond those every algorithm takes are the ones listed; others are errors. */
   readonly discover: (
     model: PatchableModel,
     prompts: PromptLoader,

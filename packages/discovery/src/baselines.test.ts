@@ -21,7 +21,7 @@ describe("groundTruth", () => {
     await expect(groundTruth(model, null, { edges: ["MLP 7->Resid End"] })).rejects.toMatchObject({
       code: "unknown-name",
     });
-    await expect(algorithms["ground-truth"].discover(model, prompts, {})).rejects.toThrow(/give `edges`/);
+    await expect(algorithms["ground-truth"].discover(model, prompts, {})).rejects.toThrow(/`edges` must be a list/);
   });
 });
 

@@ -1,8 +1,12 @@
 import { type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
-import { type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";
+import { signature } from "@autocircuit/native";
+import { modelAndPrompts } from "./discovery-options.ts";
+import { lossKinds, type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";
 
 /** Options of {@link edgeAttribution}: those of the mask gradient at mask 0. */
 export type EdgeAttributionOptions = Omit<MaskGradientOptions, "maskValue" | "samples">;
+
+const check = signature("edgeAttribution", modelAndPrompts, lossKinds);
 
 /**
  * Edge attribution patching (Syed, Rager and Conmy 2023, "Attribution Patching Outperforms Automated Circuit
@@ -15,6 +19,7 @@ export async function edgeAttribution(
   prompts: PromptLoader,
   options: EdgeAttributionOptions = {},
 ): Promise<PruneScores> {
+  check({ model, prompts }, options);
   const { graph, values, info } = await maskGradient(model, prompts, { ...options, maskValue: 0, samples: undefined });
   const { maskValue: _, ...used } = info.options!;
   return new PruneScores(graph, values, { ...info, algorithm: "edge-attribution", options: used });

@@ -1,12 +1,24 @@
-import { Circuit, type EdgeRef, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
-import type { DiscoveryOptions } from "./discovery-options.ts";
+import {
+  Circuit,
+  coreKinds,
+  type EdgeRef,
+  type PatchableModel,
+  type PromptLoader,
+  PruneScores,
+} from "@autocircuit/core";
+import { type KindsOf, kind, signature } from "@autocircuit/native";
+import { type DiscoveryOptions, discoveryOptions, graphAndPrompts } from "./discovery-options.ts";
 
 /** Options of {@link groundTruth}. */
 export interface GroundTruthOptions extends DiscoveryOptions {
   /** The edges of the published circuit. */
   readonly edges: Iterable<EdgeRef>;
 }
+
+const check = signature("groundTruth", graphAndPrompts, {
+  ...discoveryOptions,
+  edges: kind.required({ ...coreKinds.edges, what: "a list of the edges of the published circuit" }),
+} satisfies KindsOf<GroundTruthOptions>);
 
 /**
  * Scores of a published circuit: 1 for its edges, 0 for all others.
@@ -18,12 +30,10 @@ export interface GroundTruthOptions extends DiscoveryOptions {
  */
 export async function groundTruth(
   model: Pick<PatchableModel, "graph">,
-  _prompts: PromptLoader | null,
+  prompts: PromptLoader | null,
   options: GroundTruthOptions,
 ): Promise<PruneScores> {
-  if (options?.edges === undefined) {
-    throw new AutocircuitError("bad-input", "Ground truth needs the edges of the published circuit: give `edges`.");
-  }
+  check({ model, prompts }, options);
   const circuit = Circuit.of(model.graph, options.edges);
   return new PruneScores(model.graph, circuit.mask(), { algorithm: "ground-truth", options: {} });
 }

@@ -15,5 +15,6 @@ export type { KeptAtSize } from "./fewest-edges/smallest-prefix.ts";
 export { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";
 export { type AnswerFunction, answerLoss, type GradFunction } from "./loss.ts";
 export { type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";
+export { pruneCircuit } from "./prune-circuit.ts";
 export { random } from "./random.ts";
 export { type MaskFunction, type SubnetworkProbingOptions, subnetworkProbing } from "./subnetwork-probing.ts";

@@ -6,7 +6,7 @@ import {
   type ValueFunctionName,
   valueFunctions,
 } from "@autocircuit/metrics";
-import { AutocircuitError, type Tensor } from "@autocircuit/native";
+import { kind, signature, Tensor } from "@autocircuit/native";
 
 /** What of the outputs is taken for gradients: the logits, their softmax, log-softmax, or a softmax with a constant denominator. */
 export type GradFunction = ValueFunctionName;
@@ -19,6 +19,13 @@ export const gradFunctions: readonly GradFunction[] = ["logit", "prob", "logprob
 
 /** The names of the answer functions. */
 export const answerFunctions: readonly AnswerFunction[] = ["avg_diff", "avg_val", "mse"];
+
+const check = signature("answerLoss", {
+  logits: kind.instance(Tensor, "a Tensor"),
+  batch: kind.having("a PromptBatch", "answers", "wrongAnswers"),
+  gradFunction: kind.oneOf(gradFunctions),
+  answerFunction: kind.oneOf(answerFunctions),
+});
 
 /**
  * The loss whose gradient the mask gradient takes; lower is better for the task.
@@ -36,6 +43,7 @@ export function answerLoss(
   gradFunction: GradFunction,
   answerFunction: AnswerFunction,
 ): Tensor {
+  check({ logits, batch, gradFunction, answerFunction });
   const values = valueFunctions[gradFunction](logits);
   switch (answerFunction) {
     case "avg_diff":
@@ -45,15 +53,4 @@ export function answerLoss(
     case "mse":
       return answerError(values, batch).pow(2).mean();
   }
-}
-
-/** Rejects names that are no grad or answer function. @throws AutocircuitError */
-export function checkLossNames(gradFunction: string, answerFunction: string): void {
-  checkName("grad function", gradFunction, gradFunctions);
-  checkName("answer function", answerFunction, answerFunctions);
-}
-
-function checkName(what: string, name: string, known: readonly string[]): void {
-  if (known.includes(name)) return;
-  throw new AutocircuitError("unknown-name", `There is no ${what} "${name}". Choose one of ${known.join(", ")}.`);
 }

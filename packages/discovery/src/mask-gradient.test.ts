@@ -92,8 +92,8 @@ describe("maskGradient", () => {
   });
 
   test.each([
-    [{ gradFunction: "logits" }, /no grad function "logits"/],
-    [{ answerFunction: "sum" }, /no answer function "sum"/],
+    [{ gradFunction: "logits" }, /`gradFunction` must be one of logit, .*"logits"/],
+    [{ answerFunction: "sum" }, /`answerFunction` must be one of .*"sum"/],
     [{ samples: 0 }, /at least 1/],
     [{ samples: 3, maskValue: 0.5 }, /either/],
     [{ answerFunction: "mse" }, /shape of the output/],

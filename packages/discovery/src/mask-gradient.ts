@@ -1,16 +1,17 @@
 import {
   type AblationType,
-  computed,
+  coreKinds,
   inSmallerSlices,
   type PatchableModel,
   type PromptLoader,
   PruneScores,
   slicedPrompts,
 } from "@autocircuit/core";
-import { AutocircuitError, grad, scope, Tensor } from "@autocircuit/native";
+import { AutocircuitError, grad, type KindsOf, kind, scope, signature, Tensor } from "@autocircuit/native";
 import { ablatedBatches } from "./ablated-batches.ts";
-import type { DiscoveryOptions } from "./discovery-options.ts";
-import { type AnswerFunction, answerLoss, checkLossNames, type GradFunction } from "./loss.ts";
+import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./discovery-options.ts";
+import { requireFiniteScores } from "./finite-scores.ts";
+import { type AnswerFunction, answerFunctions, answerLoss, type GradFunction, gradFunctions } from "./loss.ts";
 
 /** Options of {@link maskGradient}. */
 export interface MaskGradientOptions extends DiscoveryOptions {
@@ -26,6 +27,19 @@ export interface MaskGradientOptions extends DiscoveryOptions {
   readonly ablation?: AblationType | undefined;
 }
 
+/** What the options of gradients may be. */
+export const lossKinds = {
+  ...discoveryOptions,
+  gradFunction: kind.oneOf(gradFunctions),
+  answerFunction: kind.oneOf(answerFunctions),
+  ablation: coreKinds.ablationName,
+};
+const check = signature("maskGradient", modelAndPrompts, {
+  ...lossKinds,
+  maskValue: kind.finite,
+  samples: kind.count,
+} satisfies KindsOf<MaskGradientOptions>);
+
 /**
  * Scores an edge by the gradient of the task's loss with respect to its mask, summed over the batches: how much the
  * loss rises, to first order, when the edge is ablated a little. Positive: ablating the edge harms the task.
@@ -38,7 +52,7 @@ export interface MaskGradientOptions extends DiscoveryOptions {
  *
  * @param prompts clean prompts are run, corrupt ones give the ablation, answers make the loss
  * @throws AutocircuitError `unknown-name` for functions there are not, `bad-input` for impossible numbers, `shape` for
- *   answers that do not fit the outputs, `aborted`
+ *   answers that do not fit the outputs, `not-finite` for logits or gradients that are NaN or infinite, `aborted`
  *
  * @example
  * const scores = await maskGradient(task.model, task.train, { gradFunction: "logprob", samples: 10 });
@@ -49,6 +63,7 @@ export async function maskGradient(
   prompts: PromptLoader,
   options: MaskGradientOptions = {},
 ): Promise<PruneScores> {
+  check({ model, prompts }, options);
   const {
     signal,
     onProgress,
@@ -56,7 +71,6 @@ export async function maskGradient(
     answerFunction = "avg_diff",
     ablation: type = "resample",
   } = options;
-  checkLossNames(gradFunction, answerFunction);
   const maskValues = maskValuesOf(options);
   const total = prompts.promptCount * maskValues.length;
   let done = 0;
@@ -85,7 +99,7 @@ export async function maskGradient(
             onProgress?.({ done, total });
           }
         }
-        await computed(grown);
+        await requireFiniteScores(grown, { model, batch, what: "gradient" });
         return grown;
       };
       sum = await inSmallerSlices(model, slicedPrompts(batch), () => scope(work));
@@ -116,9 +130,6 @@ function maskValuesOf({ maskValue, samples }: MaskGradientOptions): number[] {
       "bad-input",
       "Give either `maskValue` or `samples`: samples chooses the mask values itself.",
     );
-  }
-  if (!Number.isInteger(samples) || samples < 1) {
-    throw new AutocircuitError("bad-input", `\`samples\` must be a whole number of at least 1, not ${samples}.`);
   }
   return Array.from({ length: samples + 1 }, (_, step) => step / samples);
 }

@@ -1,5 +1,8 @@
 import { MersenneTwister, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
-import type { DiscoveryOptions } from "./discovery-options.ts";
+import { signature } from "@autocircuit/native";
+import { type DiscoveryOptions, discoveryOptions, graphAndPrompts } from "./discovery-options.ts";
+
+const check = signature("random", graphAndPrompts, discoveryOptions);
 
 /**
  * Scores drawn uniformly from 0 to 1: the baseline that says how much any ranking is worth. The same seed and graph
@@ -10,9 +13,10 @@ import type { DiscoveryOptions } from "./discovery-options.ts";
  */
 export async function random(
   model: Pick<PatchableModel, "graph">,
-  _prompts: PromptLoader | null,
+  prompts: PromptLoader | null,
   options: DiscoveryOptions = {},
 ): Promise<PruneScores> {
+  check({ model, prompts }, options);
   const seed = options.seed ?? 0;
   const generator = new MersenneTwister(seed);
   // 24 bits: all that a float32 below 1 can hold.

@@ -16,7 +16,7 @@ const [whole] = task.prompts.batches;
 function promptsWith(kind: "unequal" | "numbers" | "padded"): PromptLoader {
   const pairs = whole!.prompts.map((pair, i) => {
     if (kind === "numbers") return { ...pair, answers: Array.from({ length: 13 }, (_, k) => Math.sin(i * 13 + k)) };
-    if (kind === "padded") return { ...pair, clean: pair.clean.slice(i % 3), corrupt: pair.corrupt.slice(i % 2) };
+    if (kind === "padded") return { ...pair, clean: pair.clean.slice(i % 3), corrupt: pair.corrupt.slice(i % 3) };
     return { ...pair, answers: [i, i + 1, i + 2].slice(0, 1 + (i % 3)) };
   });
   return new PromptLoader(pairs, { batchSize: 7, padId: 0 });

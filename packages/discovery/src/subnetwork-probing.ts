@@ -1,6 +1,6 @@
 import {
   type AblationType,
-  computed,
+  coreKinds,
   inSmallerSlices,
   type PatchableModel,
   type PromptLoader,
@@ -8,10 +8,11 @@ import {
   slicedPrompts,
 } from "@autocircuit/core";
 import { FullModel, klOfLogprobs, logprob } from "@autocircuit/metrics";
-import { AutocircuitError, grad, scope, Tensor } from "@autocircuit/native";
+import { grad, type KindsOf, kind, scope, signature, Tensor } from "@autocircuit/native";
 import { ablatedBatches } from "./ablated-batches.ts";
 import { Adam } from "./adam.ts";
-import type { DiscoveryOptions } from "./discovery-options.ts";
+import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./discovery-options.ts";
+import { requireFiniteScores } from "./finite-scores.ts";
 
 /** What turns the trained numbers into masks: nothing, or the logistic function. */
 export type MaskFunction = "none" | "sigmoid";
@@ -37,6 +38,17 @@ export interface SubnetworkProbingOptions extends DiscoveryOptions {
   readonly ablation?: AblationType | undefined;
 }
 
+const check = signature("subnetworkProbing", modelAndPrompts, {
+  ...discoveryOptions,
+  epochs: kind.count,
+  learningRate: kind.positive,
+  lambda: kind.finite,
+  initial: kind.finite,
+  maskFunction: kind.oneOf(maskFunctions),
+  tree: kind.flag,
+  ablation: coreKinds.ablationName,
+} satisfies KindsOf<SubnetworkProbingOptions>);
+
 /**
  * Subnetwork probing on edges (Cao, Sanh and Rush 2021, "Low-Complexity Probing via Finding Subnetworks", section 3, with
  * deterministic masks; on edges as in Conmy et al. 2023): trains a mask a number per edge with Adam to keep the KL
@@ -53,6 +65,7 @@ export async function subnetworkProbing(
   prompts: PromptLoader,
   options: SubnetworkProbingOptions = {},
 ): Promise<PruneScores> {
+  check({ model, prompts }, options);
   const settings = settingsOf(options);
   const { signal, onProgress } = options;
   const total = settings.epochs * prompts.length;
@@ -78,7 +91,7 @@ export async function subnetworkProbing(
         });
         before.dispose();
       }
-      await computed(sum);
+      await requireFiniteScores(sum, { model, batch, what: "gradient" });
       return sum;
     };
     using gradient = await inSmallerSlices(model, slicedPrompts(batch), () => scope(work));
@@ -116,7 +129,7 @@ function scoresOf(numbers: Float32Array, tree: boolean): Float32Array {
 }
 
 function settingsOf(options: SubnetworkProbingOptions) {
-  const settings = {
+  return {
     epochs: options.epochs ?? 20,
     learningRate: options.learningRate ?? 0.1,
     lambda: options.lambda ?? 0.5,
@@ -125,17 +138,4 @@ function settingsOf(options: SubnetworkProbingOptions) {
     tree: options.tree ?? true,
     ablation: options.ablation ?? "tokenwise-mean-corrupt",
   };
-  if (!Number.isInteger(settings.epochs) || settings.epochs < 1) {
-    throw new AutocircuitError("bad-input", `\`epochs\` must be a whole number of at least 1, not ${settings.epochs}.`);
-  }
-  if (!(settings.learningRate > 0)) {
-    throw new AutocircuitError("bad-input", `\`learningRate\` must be above 0, not ${settings.learningRate}.`);
-  }
-  if (!maskFunctions.includes(settings.maskFunction)) {
-    throw new AutocircuitError(
-      "unknown-name",
-      `There is no mask function "${settings.maskFunction}". Choose one of ${maskFunctions.join(", ")}.`,
-    );
-  }
-  return settings;
 }

@@ -29,6 +29,8 @@ export function randomTask(options: RandomModelOptions = {}): { model: Patchable
     parallel = false,
     dtype = "float32",
     prompts = 3,
+    batchSize = prompts,
+    ...graph
   } = options;
   const uniform = stream(seed);
   const weight = (...shape: number[]): Tensor => {
@@ -85,8 +87,8 @@ export function randomTask(options: RandomModelOptions = {}): { model: Patchable
     wrongAnswers: [token(), token()],
   }));
   return {
-    model: new PatchableModel({ transformer, dtype, seqLen: length, ...options }),
-    prompts: new PromptLoader(pairs, { batchSize: options.batchSize ?? prompts }),
+    model: new PatchableModel({ transformer, dtype, seqLen: length, ...graph }),
+    prompts: new PromptLoader(pairs, { batchSize }),
   };
 }
 

@@ -12,7 +12,7 @@ export const answerMeanSquaredError: Measure = (_, prompts, runs) =>
 
 /** Largest absolute difference of any output value from answers that are numbers. */
 export const answerMaxAbsDiff: Measure = (_, prompts, runs) =>
-  measureRuns(prompts, runs, (batch) => (logits) => answerError(logits, batch).abs().max(), "max");
+  measureRuns(prompts, runs, (batch) => (logits) => answerError(logits, batch).abs().max(), { reduction: "max" });
 
 /** Output less the numeric answers of the batch, of the output's shape. */
 export function answerError(outputs: Tensor, batch: Pick<PromptBatch, "answers">): Tensor {

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 import type { Measurement } from "./measure.ts";
 
 /** How the area under a curve is taken. */
@@ -18,6 +18,18 @@ export interface AreaOptions {
   readonly baselineOnAxis?: boolean;
 }
 
+const point = kind.such("{ edges, value }, both numbers", (value) => {
+  const { edges, value: height } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
+  return typeof edges === "number" && typeof height === "number";
+});
+const check = signature("areaUnderCurve", { points: kind.listOf(point) }, {
+  logX: kind.flag,
+  logY: kind.flag,
+  yMin: kind.finite,
+  smallest: kind.such("a number", (value) => typeof value === "number" && !Number.isNaN(value)),
+  baselineOnAxis: kind.flag,
+} satisfies KindsOf<AreaOptions>);
+
 /**
  * Area between a curve of a metric over circuit sizes and its value for the empty circuit, by trapezoids, as AutoCircuit defines it
  * (`measurements_auc`): logarithms to base 10, and an area that is smaller than `smallest`, or negative, counts as that.
@@ -28,6 +40,7 @@ export interface AreaOptions {
  * areaUnderCurve([{ edges: 0, value: 1 }, { edges: 1, value: 1 }, { edges: 10, value: 3 }], { logX: true }); // 1
  */
 export function areaUnderCurve(points: readonly Measurement[], options: AreaOptions = {}): number {
+  check({ points }, options);
   const { logX = false, logY = false, yMin, smallest = 1e-3, baselineOnAxis = false } = options;
   const sorted = points.toSorted((a, b) => a.edges - b.edges);
   if (sorted[0]?.edges !== 0) {

@@ -1,5 +1,9 @@
 import type { Circuit } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
+
+const check = signature("compareEdgeSets", { found: kind.iterable, truth: kind.iterable, edgeCount: kind.whole });
+const circuit = kind.having("a Circuit", "graph", "indices");
+const checkCircuits = signature("compareCircuits", { found: circuit, truth: circuit });
 
 /** How two sets of edges of the same graph overlap. */
 export interface EdgeSetComparison {
@@ -38,6 +42,7 @@ export function compareEdgeSets(
   truth: Iterable<number>,
   edgeCount: number,
 ): EdgeSetComparison {
+  check({ found, truth, edgeCount });
   const foundSet = new Set(found);
   const trueSet = new Set(truth);
   let shared = 0;
@@ -54,6 +59,7 @@ export function compareEdgeSets(
  * compareCircuits(scores.circuit(20), Circuit.of(model.graph, task.circuit)).recall;
  */
 export function compareCircuits(found: Circuit, truth: Circuit): EdgeSetComparison {
+  checkCircuits({ found, truth });
   if (!found.graph.equals(truth.graph)) {
     throw new AutocircuitError("bad-input", "The circuits are of different graphs, so their edges cannot be compared.");
   }

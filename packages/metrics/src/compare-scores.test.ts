@@ -25,9 +25,10 @@ describe("scoreOverlap", () => {
     expect(empty).toEqual({ size: 0, edges: [0, 0], jaccard: 1, overlap: Number.NaN });
   });
 
-  it("takes infinite scores", () => {
-    const [found] = scoreOverlap(scores(Infinity, 1, 0, 0, 0), scores(2, -Infinity, 0, 0, 0), [1]);
-    expect(found!.jaccard).toBe(0);
+  it("takes infinite scores: first, or last where they mark an edge as outside", () => {
+    const [found, apart] = scoreOverlap(scores(Infinity, 2, 1, 0, 0), scores(3, -Infinity, 2, 0, 0), [1, 2]);
+    expect(found!.jaccard).toBe(1);
+    expect(apart!.jaccard).toBe(1 / 3);
   });
 });
 

@@ -1,6 +1,10 @@
-import type { PruneScores } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { coreKinds, magnitude, type PruneScores } from "@autocircuit/core";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { compareEdgeSets } from "./compare-edge-sets.ts";
+
+const twoScores = { a: coreKinds.pruneScores, b: coreKinds.pruneScores };
+const checkOverlap = signature("scoreOverlap", { ...twoScores, sizes: kind.listOf(kind.whole) });
+const checkSimilarity = signature("rankSimilarity", twoScores);
 
 /** How alike two score sets are at one circuit size. */
 export interface ScoreOverlap {
@@ -22,6 +26,7 @@ export interface ScoreOverlap {
  * scoreOverlap(await acdc(model, prompts), await edgeAttribution(model, prompts), [10, 100, 1000]);
  */
 export function scoreOverlap(a: PruneScores, b: PruneScores, sizes: readonly number[]): ScoreOverlap[] {
+  checkOverlap({ a, b, sizes });
   requireSameGraph(a, b);
   return sizes.map((size) => {
     const [first, second] = [a.circuit(size), b.circuit(size)];
@@ -43,6 +48,7 @@ export function scoreOverlap(a: PruneScores, b: PruneScores, sizes: readonly num
  * @throws AutocircuitError `bad-input` for scores of different graphs, or a NaN among them
  */
 export function rankSimilarity(a: PruneScores, b: PruneScores): number {
+  checkSimilarity({ a, b });
   requireSameGraph(a, b);
   const [first, second] = [meanRanks(a.values), meanRanks(b.values)];
   const mean = (first.length - 1) / 2;
@@ -60,7 +66,7 @@ export function rankSimilarity(a: PruneScores, b: PruneScores): number {
 
 /** Rank of each absolute score, from 0 for the smallest. */
 function meanRanks(values: Float32Array): Float64Array {
-  const magnitudes = values.map(Math.abs);
+  const magnitudes = values.map(magnitude);
   const broken = magnitudes.findIndex(Number.isNaN);
   if (broken >= 0) throw new AutocircuitError("bad-input", `The score of edge ${broken} is NaN, so it has no rank.`);
   const order = Uint32Array.from(magnitudes.keys()).sort((x, y) => magnitudes[x]! - magnitudes[y]!);

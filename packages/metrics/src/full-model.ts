@@ -1,5 +1,13 @@
 import type { PatchableModel, PromptLoader, PromptSide } from "@autocircuit/core";
+import { coreKinds } from "@autocircuit/core";
 import type { Tensor } from "@autocircuit/native";
+import { kind, signature } from "@autocircuit/native";
+
+const check = signature("FullModel", {
+  model: kind.having("a PatchableModel", "forward"),
+  prompts: coreKinds.promptLoader,
+});
+const checkSide = signature("FullModel.logits", { side: coreKinds.promptSide });
 
 /** Outputs of the unpatched model: logits over the output slice, one tensor a batch. */
 export interface FullOutputs {
@@ -21,12 +29,14 @@ export class FullModel implements FullOutputs, Disposable {
   readonly #outputs = new Map<PromptSide, Promise<readonly Tensor[]>>();
 
   constructor(model: Pick<PatchableModel, "forward">, prompts: PromptLoader) {
+    check({ model, prompts });
     this.#model = model;
     this.#prompts = prompts;
   }
 
   /** Logits over the output slice, one tensor a batch. They stay the property of this object. */
   logits(side: PromptSide, options: { signal?: AbortSignal } = {}): Promise<readonly Tensor[]> {
+    checkSide({ side });
     let outputs = this.#outputs.get(side);
     if (outputs === undefined) {
       outputs = this.#run(side, options);
@@ -36,10 +46,11 @@ export class FullModel implements FullOutputs, Disposable {
     return outputs;
   }
 
-  async #run(side: PromptSide, options: { signal?: AbortSignal }): Promise<Tensor[]> {
+  async #run(side: PromptSide, { signal }: { signal?: AbortSignal }): Promise<Tensor[]> {
     const outputs: Tensor[] = [];
     try {
-      for (const batch of this.#prompts.batches) outputs.push(await this.#model.forward(batch[side], options));
+      for (const batch of this.#prompts.batches)
+        outputs.push(await this.#model.forward(batch[side], signal && { signal }));
       return outputs;
     } catch (error) {
       disposeAll(outputs);

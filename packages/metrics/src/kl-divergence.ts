@@ -1,10 +1,11 @@
-import type { PromptLoader, PromptSide } from "@autocircuit/core";
-import { AutocircuitError, type Tensor } from "@autocircuit/native";
+import { coreKinds, type PromptLoader, type PromptSide } from "@autocircuit/core";
+import { AutocircuitError, type KindsOf, signature, type Tensor } from "@autocircuit/native";
 import {
   type MeasuredModel,
   type MeasuredRun,
   type Measurement,
   type MeasureOptions,
+  measureOptions,
   measureRuns,
   withFullModel,
 } from "./measure.ts";
@@ -16,6 +17,11 @@ export interface KlOptions extends MeasureOptions {
   /** The full model's prompt to compare with. Default `"clean"`. */
   from?: PromptSide;
 }
+
+const check = signature("klDivergence", {}, {
+  ...measureOptions,
+  from: coreKinds.promptSide,
+} satisfies KindsOf<KlOptions>);
 
 /**
  * KL divergence of the circuit's output distribution from the full model's, `KL(full || circuit)` in nats: mean over
@@ -33,6 +39,7 @@ export async function klDivergence(
   runs: readonly MeasuredRun[],
   options: KlOptions = {},
 ): Promise<Measurement[]> {
+  check({}, options);
   return withFullModel(model, prompts, options, async (full) => {
     const reference = await full.logits(options.from ?? "clean", options);
     const measured = await measureRuns(prompts, runs, (_, index) => {

@@ -1,10 +1,12 @@
 import type { PromptLoader } from "@autocircuit/core";
+import { type KindsOf, kind, signature } from "@autocircuit/native";
 import { batchAnswerDifference } from "./answer-mean.ts";
 import {
   type MeasuredModel,
   type MeasuredRun,
   type Measurement,
   type MeasureOptions,
+  measureOptions,
   measureRuns,
   withFullModel,
 } from "./measure.ts";
@@ -18,6 +20,11 @@ export interface LogitDiffPercentOptions extends MeasureOptions {
   of?: "means" | "ratios";
 }
 
+const check = signature("logitDiffPercent", {}, {
+  ...measureOptions,
+  of: kind.oneOf(["means", "ratios"]),
+} satisfies KindsOf<LogitDiffPercentOptions>);
+
 /**
  * Faithfulness: the circuit's logit difference between answers and wrong answers, in percent of the full model's on
  * the clean prompts. 100 means as large as the full model's; it can exceed 100 and be negative. NaN or infinite where
@@ -29,13 +36,19 @@ export async function logitDiffPercent(
   runs: readonly MeasuredRun[],
   options: LogitDiffPercentOptions = {},
 ): Promise<Measurement[]> {
+  check({}, options);
   return withFullModel(model, prompts, options, async (full) => {
     const reference = await full.logits("clean", options);
     if (options.of === "ratios") {
-      return measureRuns(prompts, runs, (batch, index) => {
-        const whole = batchAnswerDifference(reference[index]!, batch);
-        return (logits) => batchAnswerDifference(logits, batch).div(whole).mul(100);
-      });
+      return measureRuns(
+        prompts,
+        runs,
+        (batch, index) => {
+          const whole = batchAnswerDifference(reference[index]!, batch);
+          return (logits) => batchAnswerDifference(logits, batch).div(whole).mul(100);
+        },
+        { ratios: true },
+      );
     }
     const [whole, ...circuits] = await measureRuns(
       prompts,

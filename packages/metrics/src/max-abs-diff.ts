@@ -7,5 +7,7 @@ import { type Measure, measureRuns, withFullModel } from "./measure.ts";
 export const maxAbsDiff: Measure = (model, prompts, runs, options = {}) =>
   withFullModel(model, prompts, options, async (full) => {
     const reference = await full.logits("clean", options);
-    return measureRuns(prompts, runs, (_, index) => (logits) => logits.sub(reference[index]!).abs().max(), "max");
+    return measureRuns(prompts, runs, (_, index) => (logits) => logits.sub(reference[index]!).abs().max(), {
+      reduction: "max",
+    });
   });

@@ -1,6 +1,13 @@
-import type { CircuitRun, PatchableModel, PromptBatch, PromptLoader } from "@autocircuit/core";
-import { AutocircuitError, scope, Tensor } from "@autocircuit/native";
+import {
+  type CircuitRun,
+  coreKinds,
+  type PatchableModel,
+  type PromptBatch,
+  type PromptLoader,
+} from "@autocircuit/core";
+import { AutocircuitError, type KindsOf, kind, scope, signature, Tensor } from "@autocircuit/native";
 import { FullModel, type FullOutputs } from "./full-model.ts";
+import { requireNumber, requireNumbers, sumOf } from "./require-numbers.ts";
 
 /** A metric's value for one circuit. */
 export interface Measurement {
@@ -36,6 +43,22 @@ export type Measure = (
   options?: MeasureOptions,
 ) => Promise<Measurement[]>;
 
+/** What {@link MeasureOptions} may be. */
+export const measureOptions: KindsOf<MeasureOptions> = {
+  signal: kind.signal,
+  full: kind.having("the full model's outputs (see FullModel)", "logits"),
+};
+
+const run = kind.such("{ edges, logits } as runCircuits gives them", (value) => {
+  const { edges, logits } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
+  return typeof edges === "number" && kind.listOf(coreKinds.tensor).accepts(logits);
+});
+const checkRuns = signature("a metric", { prompts: coreKinds.promptLoader, runs: kind.listOf(run) });
+const checkFull = signature("a metric of the full model", {
+  model: kind.orNull(kind.having("a PatchableModel", "forward")),
+  prompts: coreKinds.promptLoader,
+});
+
 /** Logits of one batch to a tensor of numbers to be gathered, usually one a prompt. */
 export type BatchMeasure = (logits: Tensor) => Tensor;
 
@@ -46,17 +69,21 @@ export type Reduction = "mean" | "max";
  * Applies a measure to every batch of every run. Everything is enqueued at once; the values are read back together.
  *
  * @param prepare called once a batch, for what all circuits share; gives the measure for that batch
+ * @param options.reduction default "mean"
+ * @param options.ratios whether the numbers are ratios, which may divide by zero; others must be finite
  * @returns one number a run, in their order
+ * @throws AutocircuitError `not-finite` for logits or values that are NaN or infinite, naming circuit and prompt
  */
 export async function measureRuns(
   prompts: PromptLoader,
   runs: readonly MeasuredRun[],
   prepare: (batch: PromptBatch, index: number) => BatchMeasure,
-  reduction: Reduction = "mean",
+  { reduction = "mean", ratios = false }: { reduction?: Reduction; ratios?: boolean } = {},
 ): Promise<Measurement[]> {
+  checkRuns({ prompts, runs });
   if (runs.length === 0) return [];
   for (const run of runs) checkBatches(run, prompts);
-  const values = await scope(async () => {
+  const [values, sums] = await scope(async () => {
     const perBatch = prompts.batches.map((batch, index) =>
       scope(() => {
         const measure = prepare(batch, index);
@@ -67,9 +94,14 @@ export async function measureRuns(
       const all = Tensor.cat(perBatch.map((batch) => batch[run]!));
       return reduction === "mean" ? all.mean() : all.max();
     });
-    return Tensor.stack(perRun).data();
+    const sums = runs.flatMap((run) => run.logits.map((logits) => scope(() => sumOf(logits))));
+    return [await Tensor.stack(perRun).data(), await Tensor.stack(sums).data()];
   });
-  return runs.map((run, index) => ({ edges: run.edges, value: Number(values[index]) }));
+  await requireNumbers(Array.from(sums!, Number), runs, prompts);
+  return runs.map((run, index) => {
+    const value = Number(values![index]);
+    return { edges: run.edges, value: ratios ? value : requireNumber(value, run) };
+  });
 }
 
 /**
@@ -83,6 +115,7 @@ export async function withFullModel<T>(
   options: MeasureOptions,
   use: (full: FullOutputs) => Promise<T>,
 ): Promise<T> {
+  checkFull({ model, prompts });
   if (options.full !== undefined) return use(options.full);
   if (model === null) {
     throw new AutocircuitError(

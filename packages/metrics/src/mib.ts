@@ -1,7 +1,9 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 
 /** Shares of the edges at which the Mechanistic Interpretability Benchmark measures circuits. */
 export const MIB_SHARES: readonly number[] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
+
+const checkSizes = signature("mibSizes", { edgeCount: kind.whole });
 
 /**
  * The benchmark's ten circuit sizes for a graph: each share of the edges, rounded down.
@@ -10,6 +12,7 @@ export const MIB_SHARES: readonly number[] = [0.001, 0.002, 0.005, 0.01, 0.02, 0
  * mibSizes(32491); // [32, 64, 162, 324, 649, 1624, 3249, 6498, 16245, 32491]
  */
 export function mibSizes(edgeCount: number): number[] {
+  checkSizes({ edgeCount });
   return MIB_SHARES.map((share) => Math.floor(share * edgeCount));
 }
 
@@ -31,6 +34,12 @@ export interface MibScores {
   cmd: number;
 }
 
+const aNumber = kind.such("a number", (value) => typeof value === "number");
+const checkScores = signature("mibScores", { values: kind.listOf(aNumber) }, {
+  full: kind.required(aNumber),
+  empty: kind.required(aNumber),
+} satisfies KindsOf<FaithfulnessRange>);
+
 /**
  * CPR and CMD of the Mechanistic Interpretability Benchmark's circuit track, from a metric at its ten sizes: trapezoids on a linear axis of
  * shares, from 0.1 % to 100 % of the edges. CMD takes distances at the sizes before it integrates, so a curve that crosses 1 between two
@@ -46,7 +55,9 @@ export interface MibScores {
  * const [empty, ...circuits] = (await logitDiff(model, prompts, runs)).map(({ value }) => value);
  * mibScores(circuits, { full: circuits.at(-1)!, empty: empty! }).cpr;
  */
-export function mibScores(values: readonly number[], { full, empty }: FaithfulnessRange): MibScores {
+export function mibScores(values: readonly number[], range: FaithfulnessRange): MibScores {
+  checkScores({ values }, range);
+  const { full, empty } = range;
   if (values.length !== MIB_SHARES.length) {
     throw new AutocircuitError(
       "bad-input",

@@ -1,5 +1,13 @@
 import type { EdgeRef, PruneScores } from "@autocircuit/core";
+import { coreKinds } from "@autocircuit/core";
+import { kind, signature } from "@autocircuit/native";
 import { type RankingPoint, rankEdges } from "./ranking.ts";
+
+const check = signature(
+  "precisionRecall",
+  { scores: coreKinds.pruneScores, circuit: coreKinds.edges },
+  { sizes: kind.listOf(kind.whole) },
+);
 
 /**
  * Precision, recall and the other set comparisons with a published circuit, for every size a threshold on the scores
@@ -17,6 +25,7 @@ export function precisionRecall(
   circuit: Iterable<EdgeRef>,
   options: { sizes?: readonly number[] } = {},
 ): RankingPoint[] {
+  check({ scores, circuit }, options);
   const points = rankEdges(
     scores.values,
     Array.from(circuit, (edge) => scores.graph.index(edge)),

@@ -13,8 +13,10 @@ describe("rankEdges", () => {
     ]);
   });
 
-  test("infinite scores of both signs are one group", () => {
-    expect(rankEdges([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY], [1])).toHaveLength(2);
+  test("infinity comes first, and minus infinity, which marks an edge as outside, last", () => {
+    const [, first, second] = rankEdges([Number.NEGATIVE_INFINITY, 1, Number.POSITIVE_INFINITY], [2]);
+    expect(first).toMatchObject({ edges: 1, truePositives: 1 });
+    expect(second).toMatchObject({ edges: 2, truePositives: 1 });
   });
 
   test("names a NaN score and an edge outside the graph", () => {

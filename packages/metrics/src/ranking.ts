@@ -1,5 +1,8 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { magnitude } from "@autocircuit/core";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { countsToComparison, type EdgeSetComparison } from "./compare-edge-sets.ts";
+
+const check = signature("rankEdges", { scores: kind.having("a list of numbers", "length"), truth: kind.iterable });
 
 /** What a threshold on the scores finds. */
 export interface RankingPoint extends EdgeSetComparison {
@@ -14,14 +17,15 @@ export interface RankingPoint extends EdgeSetComparison {
  * Edges of equal absolute score come in together, so ties neither help nor harm a ranking. The walk starts with
  * nothing found (threshold NaN) and ends with everything found.
  *
- * @param scores one score an edge; the absolute value counts, infinite scores rank first
+ * @param scores one score an edge; the absolute value counts, infinite scores rank first, `-Infinity` (not in the circuit) last
  * @param truth indices of the true edges
  * @throws AutocircuitError when a score is NaN or a true edge is not in the graph
  */
 export function rankEdges(scores: ArrayLike<number>, truth: Iterable<number>): RankingPoint[] {
+  check({ scores, truth });
   const isTrue = markTrueEdges(scores.length, truth);
   const trueSize = isTrue.reduce((sum, mark) => sum + mark, 0);
-  const importance = Float64Array.from({ length: scores.length }, (_, index) => Math.abs(scores[index]!));
+  const importance = Float64Array.from({ length: scores.length }, (_, index) => magnitude(scores[index]!));
   const nan = importance.findIndex(Number.isNaN);
   if (nan >= 0) throw new AutocircuitError("bad-input", `The score of edge ${nan} is NaN, so it has no rank.`);
 

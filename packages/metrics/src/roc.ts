@@ -1,5 +1,13 @@
 import type { EdgeRef, PruneScores } from "@autocircuit/core";
+import { coreKinds } from "@autocircuit/core";
+import { kind, signature } from "@autocircuit/native";
 import { rankEdges } from "./ranking.ts";
+
+const check = signature("rocCurve", { scores: coreKinds.pruneScores, circuit: coreKinds.edges });
+const checkValues = signature("rocOfValues", {
+  values: kind.having("a list of numbers", "length"),
+  truth: kind.iterable,
+});
 
 /** One point of a receiver operating characteristic. */
 export interface RocPoint {
@@ -33,12 +41,14 @@ export interface RocCurve {
  * const { auc } = rocCurve(await acdc(task.model, task.train), task.circuit);
  */
 export function rocCurve(scores: PruneScores, circuit: Iterable<EdgeRef>): RocCurve {
+  check({ scores, circuit });
   const truth = Array.from(circuit, (edge) => scores.graph.index(edge));
   return rocOfValues(scores.values, truth);
 }
 
 /** {@link rocCurve} on a plain score vector and edge indices. */
 export function rocOfValues(values: ArrayLike<number>, truth: Iterable<number>): RocCurve {
+  checkValues({ values, truth });
   const trueSet = new Set(truth);
   const points = rankEdges(values, trueSet).map((point) => ({
     threshold: point.threshold,

@@ -1,6 +1,1 @@
-import { AutocircuitError } from "@autocircuit/native";
-
-/** The error of every malformed file or folder in this package: which file, what is wrong there, what to do. */
-export function badFile(path: string, problem: string, options?: { cause?: unknown }): AutocircuitError {
-  return new AutocircuitError("bad-file", `${path}: ${problem}`, options);
-}
+export { badFile } from "@autocircuit/core";

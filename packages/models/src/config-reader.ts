@@ -1,4 +1,6 @@
+import { parseJson } from "@autocircuit/core";
 import { badFile } from "./bad-file.ts";
+import { largestSize } from "./largest-sizes.ts";
 
 /** Reads typed values out of a `config.json`, with errors that name the file and the key. Null counts as absent. */
 export class ConfigReader {
@@ -19,11 +21,22 @@ export class ConfigReader {
   static parse(text: string, where: string): ConfigReader {
     let values: unknown;
     try {
-      values = JSON.parse(text);
+      values = parseJson(text);
     } catch (cause) {
-      throw badFile(where, "is not JSON.", { cause });
+      throw badFile(where, `is not JSON: ${(cause as Error).message}.`, { cause });
     }
     return new ConfigReader(values, where);
+  }
+
+  /** The same values but for these. */
+  with(changes: Readonly<Record<string, unknown>>): ConfigReader {
+    return new ConfigReader({ ...this.values, ...changes }, this.where);
+  }
+
+  /** The same values, with these for keys that are not there. A key that is there and null stays null. */
+  withDefaults(defaults: Readonly<Record<string, unknown>>): ConfigReader {
+    const absent = Object.entries(defaults).filter(([key]) => !this.hasKey(key) || this.values[key] === undefined);
+    return this.with(Object.fromEntries(absent));
   }
 
   /** Whether the key is there and not null. */
@@ -45,6 +58,8 @@ export class ConfigReader {
   size(key: string, fallback?: number): number {
     const value = this.number(key, fallback);
     if (!Number.isSafeInteger(value) || value < 1) throw this.fail(key, "is not a positive whole number");
+    const { most, raise } = largestSize(key);
+    if (value > most) throw this.fail(key, `is more than the ${most} that are allowed${raise}`);
     return value;
   }
 

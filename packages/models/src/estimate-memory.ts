@@ -1,4 +1,11 @@
-import { type ComputeDType, elementBytes, type TransformerConfig } from "@autocircuit/native";
+import {
+  type ComputeDType,
+  computeDTypes,
+  elementBytes,
+  kind,
+  signature,
+  type TransformerConfig,
+} from "@autocircuit/native";
 import { parameterCount } from "./parameter-count.ts";
 
 /** What a patched run needs, in bytes. Estimates: allocators round up, kernels keep scratch space. */
@@ -18,6 +25,16 @@ export interface MemoryEstimate {
   readonly total: number;
 }
 
+const check = signature(
+  "estimateMemory",
+  {
+    config: kind.having("a transformer's configuration", "layers", "heads", "dModel"),
+    batch: kind.count,
+    seq: kind.count,
+  },
+  { dtype: kind.oneOf(computeDTypes) },
+);
+
 /**
  * Estimates the memory of an edge-patched run, before anything is loaded.
  *
@@ -32,6 +49,7 @@ export function estimateMemory(
   seq: number,
   options: { dtype?: ComputeDType } = {},
 ): MemoryEstimate {
+  check({ config, batch, seq }, options);
   const element = elementBytes(options.dtype ?? "float32");
   const { layers, heads, kvHeads, dModel, dMlp, attnOnly, dVocabOut } = config;
   const tokens = batch * seq;

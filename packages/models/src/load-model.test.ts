@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { huggingFace } from "../test/fixtures.ts";
 import { useHub } from "../test/hub-user.ts";
 import { LoopbackHub } from "../test/loopback-hub.ts";
+import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 import { loadModel } from "./load-model.ts";
 import { readConfig } from "./read-config.ts";
+import { loadTokenizer } from "./tokenizer/load-tokenizer.ts";
 import { TextTokenizer } from "./tokenizer/text-tokenizer.ts";
 
 const file = (name: string) => readFileSync(`${huggingFace("gpt2")}/${name}`);
@@ -49,18 +51,31 @@ describe("loadModel", () => {
     expect(without.tokenizer).toBeNull();
   });
 
-  it("refuses a tokenizer that does not fit", async () => {
+  it("takes a tokenizer with more tokens than the model, and refuses a text that needs one of them", async () => {
     const { dVocab } = await readConfig(huggingFace("gpt2"));
     const list = Array.from({ length: dVocab + 2 }, (_, id) => `w${id}`);
     await using _hub = await servedGpt2(list);
-    await expect(loadModel("owner/gpt2")).rejects.toMatchObject({
-      code: "bad-file",
-      message: expect.stringContaining(
-        `the tokenizer has ${dVocab + 2} tokens, the model only ${dVocab}: token ${dVocab} ("w${dVocab}") has no embedding`,
-      ),
+    using model = await loadModel("owner/gpt2");
+    expect(model.tokenizer?.encode(`w0 w${dVocab - 1}`)).toEqual([0, dVocab - 1]);
+    const beyond = `w1 w${dVocab}`;
+    const message =
+      `"${beyond}": token ${dVocab} ("w${dVocab}") has no embedding: ` +
+      `the tokenizer has ${dVocab + 2} tokens, the model ${dVocab}.`;
+    const refused = expect.objectContaining({ code: "bad-input", message: expect.stringContaining(message) });
+    expect(() => model.tokenizer?.encode(beyond)).toThrow(refused);
+
+    const whole = await loadTokenizer(await resolveModelFolder("owner/gpt2"));
+    expect(() => whole.encode(beyond)).toThrow(refused);
+    // Given by hand, for a model whose configuration it does not know.
+    const other = new TextTokenizer({
+      codec: () => ({ encode: () => [200], decode: () => "", has: () => true, tokenText: () => `w${dVocab}` }),
+      specialIds: { bosId: 1, eosId: 200, padId: 200 },
+      vocabularySize: 201,
     });
-    using model = await loadModel("owner/gpt2", { tokenizer: null });
-    expect(model.config.dVocab).toBe(dVocab);
+    using given = await loadModel("owner/gpt2", { tokenizer: other });
+    expect(() => given.tokenizer?.encode("x")).toThrow("token 200");
+    expect(given.tokenizer).toMatchObject({ bosId: 1, padId: null });
+    expect(other.encode("x")).toEqual([200]);
   });
 });
 

@@ -1,9 +1,9 @@
-import { type ModelGraphOptions, PatchableModel, type Tokenizer } from "@autocircuit/core";
-import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
-import type { LoadOptions } from "./load-parts.ts";
-import { type LoadedTransformer, loadTransformer, transformerFromWeights } from "./load-transformer.ts";
+import { type ModelGraphOptions, modelGraphOptions, PatchableModel, type Tokenizer } from "@autocircuit/core";
+import { type KindsOf, kind, signature } from "@autocircuit/native";
+import { modelFolder } from "./hub/resolve-model-folder.ts";
+import { type LoadOptions, loadOptions } from "./load-parts.ts";
+import { hostTransformer, type LoadedTransformer, loadedTransformer } from "./load-transformer.ts";
 import { readConfig } from "./read-config.ts";
-import { checkVocabulary } from "./tokenizer/check-vocabulary.ts";
 import { findTokenizer } from "./tokenizer/load-tokenizer.ts";
 import { TextTokenizer } from "./tokenizer/text-tokenizer.ts";
 import type { TransformerLensConfig } from "./transformer-lens/config.ts";
@@ -15,6 +15,14 @@ export interface LoadModelOptions extends LoadOptions, ModelGraphOptions {
   readonly tokenizer?: Tokenizer | null | undefined;
 }
 
+const modelOptions: KindsOf<LoadModelOptions> = {
+  ...loadOptions,
+  ...modelGraphOptions,
+  tokenizer: kind.orNull(kind.having("a tokenizer with an `encode`", "encode")),
+};
+const check = signature("loadModel", { idOrFolder: kind.text }, modelOptions);
+const checkHost = signature("modelFromWeights", { config: kind.record, weights: kind.record }, modelOptions);
+
 /**
  * Loads a checkpoint as a model whose edges can be patched: a folder of `transformers` (processed as TransformerLens does
  * by default), or one in TransformerLens's layout (used as it is). A model of the hub is fetched first, see
@@ -22,15 +30,16 @@ export interface LoadModelOptions extends LoadOptions, ModelGraphOptions {
  *
  * @param idOrFolder a folder, or a model of the hub such as `gpt2` or `EleutherAI/pythia-70m`
  * @returns the model, which owns its transformer: dispose it when done
- * @throws AutocircuitError `not-found`, `bad-file` (also for a tokenizer that does not fit the model), `bad-input`, `aborted`
+ * @throws AutocircuitError `not-found`, `bad-file`, `bad-input`, `aborted`
  * @example
  * using model = await loadModel("models/gpt2", { outputSlice: "last_seq" });
  */
 export async function loadModel(idOrFolder: string, options: LoadModelOptions = {}): Promise<PatchableModel> {
-  const folder = await resolveModelFolder(idOrFolder, options);
-  const tokenizer = options.tokenizer === undefined ? await findTokenizer(folder) : options.tokenizer;
-  if (tokenizer instanceof TextTokenizer) checkVocabulary(tokenizer, (await readConfig(folder)).dVocab, folder);
-  return patchable(await loadTransformer(folder, options), { ...options, tokenizer });
+  check({ idOrFolder }, options);
+  const folder = await modelFolder(idOrFolder, options);
+  const given = options.tokenizer === undefined ? await findTokenizer(folder) : options.tokenizer;
+  const tokenizer = given instanceof TextTokenizer ? given.within((await readConfig(folder)).dVocab) : given;
+  return patchable(await loadedTransformer(folder, options), { ...options, tokenizer });
 }
 
 /**
@@ -45,7 +54,8 @@ export async function modelFromWeights(
   weights: Readonly<Record<string, HostWeight>>,
   options: LoadModelOptions = {},
 ): Promise<PatchableModel> {
-  return patchable(await transformerFromWeights(config, weights, options), options);
+  checkHost({ config, weights }, options);
+  return patchable(await hostTransformer(config, weights, options), options);
 }
 
 function patchable({ transformer, config }: LoadedTransformer, options: LoadModelOptions): PatchableModel {

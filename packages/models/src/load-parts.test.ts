@@ -1,21 +1,36 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { memory, synchronize } from "@autocircuit/native";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { expectClose, numbers } from "../test/close-to.ts";
 import { editedCheckpoint } from "../test/edited-checkpoint.ts";
 import { huggingFace, transformerLens } from "../test/fixtures.ts";
 import type { LoadProgress } from "./load-context.ts";
 import { type LoadOptions, loadParts } from "./load-parts.ts";
 import type { HostTensor } from "./safetensors/encode.ts";
+import { SafetensorsFile } from "./safetensors/safetensors-file.ts";
 import { writeSafetensors } from "./safetensors/write.ts";
 
 const raw: LoadOptions = { foldLn: false, centerWritingWeights: false, centerUnembed: false, foldValueBiases: false };
 
 /** Renames the tensors of a checkpoint. */
-function rename(tensors: Record<string, HostTensor>, to: (name: string) => string): void {
+function renameTensors(tensors: Record<string, HostTensor>, to: (name: string) => string): void {
   for (const [name, tensor] of Object.entries(tensors)) {
     delete tensors[name];
     tensors[to(name)] = tensor;
   }
+}
+
+/** Adds a tensor of four 8-bit numbers to a file, of a type that is not read. */
+async function withInt8(path: string, name: string): Promise<void> {
+  const file = await readFile(path);
+  const length = Number(file.readBigUInt64LE());
+  const header = JSON.parse(file.toString("utf8", 8, 8 + length));
+  const data = file.subarray(8 + length);
+  header[name] = { dtype: "I8", shape: [4], data_offsets: [data.length, data.length + 4] };
+  const text = Buffer.from(JSON.stringify(header));
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(text.length));
+  await writeFile(path, Buffer.concat([size, text, data, Buffer.alloc(4)]));
 }
 
 /** Fails unless two folders give the same weights. */
@@ -31,7 +46,7 @@ async function expectSame(folder: string, reference: string): Promise<void> {
 describe("loadParts reads what is out there", () => {
   it("checkpoints of the bare model, with buffers", async () => {
     await using edited = await editedCheckpoint(huggingFace("gpt2"), (tensors) => {
-      rename(tensors, (name) => name.replace("transformer.", ""));
+      renameTensors(tensors, (name) => name.replace("transformer.", ""));
       tensors["h.0.attn.bias"] = { dtype: "F32", shape: [1], data: Float32Array.of(1) };
     });
     await expectSame(edited.folder, huggingFace("gpt2"));
@@ -48,6 +63,49 @@ describe("loadParts reads what is out there", () => {
       tensors["lm_head.weight"] = { dtype, shape, data: (data as Float32Array).map((value) => value + 1) };
     });
     await expect(loadParts(other.folder)).rejects.toThrow("lm_head.weight differs from transformer.wte.weight");
+  });
+
+  it("checkpoints with weights that nothing reads, which it notes", async () => {
+    const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    try {
+      const originals = [huggingFace("gpt2"), transformerLens("gpt2")];
+      for (const original of originals) {
+        await using edited = await editedCheckpoint(original, (tensors) => {
+          tensors["v_head.summary.weight"] = { dtype: "F32", shape: [1, 32], data: new Float32Array(32) };
+          tensors["blocks.2.ln2_post.b"] = { dtype: "I64", shape: [1], data: new BigInt64Array(1) };
+        });
+        await expectSame(edited.folder, original);
+        const notes = said.mock.calls.map(([text]) => String(text)).filter((text) => text.includes(edited.folder));
+        expect(notes).toEqual([
+          expect.stringMatching(/2 weights \((v_head\.summary\.weight|blocks\.2\.ln2_post\.b), .*\) not read/),
+        ]);
+      }
+    } finally {
+      said.mockRestore();
+    }
+  });
+
+  it("checkpoints with buffers of types that are not read, silently where they follow from the configuration", async () => {
+    const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    try {
+      await using edited = await editedCheckpoint(huggingFace("llama"), () => {});
+      const path = `${edited.folder}/model.safetensors`;
+      await withInt8(path, "model.layers.0.self_attn.rotary_emb.inv_freq");
+      await expectSame(edited.folder, huggingFace("llama"));
+      expect(said.mock.calls.filter(([text]) => String(text).includes(edited.folder))).toEqual([]);
+      await withInt8(path, "model.layers.9.self_attn.q_proj.weight");
+      await expectSame(edited.folder, huggingFace("llama"));
+      expect(String(said.mock.lastCall?.[0])).toContain("1 weight (model.layers.9.self_attn.q_proj.weight) not read");
+      const shard = `${edited.folder}/model-00001-of-00001.safetensors`;
+      await rename(path, shard);
+      await using file = await SafetensorsFile.open(shard);
+      const names = [...file.tensors.keys(), ...file.unread.keys()];
+      const weight_map = Object.fromEntries(names.map((name) => [name, "model-00001-of-00001.safetensors"]));
+      await writeFile(`${edited.folder}/model.safetensors.index.json`, JSON.stringify({ weight_map }));
+      await expectSame(edited.folder, huggingFace("llama"));
+    } finally {
+      said.mockRestore();
+    }
   });
 
   it("an unembedding of its own", async () => {
@@ -118,11 +176,12 @@ describe("loadParts refuses", () => {
       "lacks 1 weight (transformer.h.1.ln_2.bias) that its configuration calls for",
     ],
     [
-      "a weight too many",
+      "weights that are whole numbers",
       (tensors) => {
-        tensors["transformer.h.2.ln_2.bias"] = tensors["transformer.h.1.ln_2.bias"]!;
+        const { shape } = tensors["transformer.h.1.ln_2.bias"]!;
+        tensors["transformer.h.1.ln_2.bias"] = { dtype: "U8", shape, data: new Uint8Array(32) };
       },
-      "holds 1 weight (transformer.h.2.ln_2.bias) that its configuration has no place for",
+      "stores transformer.h.1.ln_2.bias as U8; weights are read as F64, F32, F16, BF16. Is the checkpoint quantised?",
     ],
     [
       "a wrong shape",

@@ -1,9 +1,14 @@
-import type { DeviceName, DType } from "@autocircuit/native";
-import type { HubOptions } from "./hub/hub-options.ts";
-import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
+import { type DeviceName, type DType, deviceName, dtypes, type KindsOf, kind, signature } from "@autocircuit/native";
+import { type HubOptions, hubOptions } from "./hub/hub-options.ts";
+import { modelFolder } from "./hub/resolve-model-folder.ts";
 import { loadHuggingFace } from "./hugging-face/load.ts";
 import { type LoadContext, type LoadProgress, weightDType } from "./load-context.ts";
-import { type ProcessingOptions, processWeights, resolveProcessing } from "./processing/process-weights.ts";
+import {
+  type ProcessingOptions,
+  processingOptions,
+  processWeights,
+  resolveProcessing,
+} from "./processing/process-weights.ts";
 import { asTransformerLens, openConfig } from "./read-config.ts";
 import { Checkpoint } from "./safetensors/checkpoint.ts";
 import { loadTransformerLens, type ModelParts } from "./transformer-lens/load.ts";
@@ -19,6 +24,18 @@ export interface LoadOptions extends ProcessingOptions, HubOptions {
   onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
+/** What {@link LoadOptions} may be. */
+export const loadOptions: KindsOf<LoadOptions> = {
+  ...processingOptions,
+  ...hubOptions,
+  dtype: kind.oneOf(dtypes),
+  device: deviceName,
+  tf32: kind.flag,
+  onProgress: kind.callback,
+};
+
+const check = signature("loadParts", { idOrFolder: kind.text }, loadOptions);
+
 /**
  * Reads a checkpoint folder: its configuration, and its weights under TransformerLens names, processed as asked. The
  * caller owns the weights.
@@ -30,7 +47,13 @@ export interface LoadOptions extends ProcessingOptions, HubOptions {
  * @throws AutocircuitError `not-found`, `bad-file`, `bad-input` for processing that would change the model, `aborted`
  */
 export async function loadParts(idOrFolder: string, options: LoadOptions = {}): Promise<ModelParts> {
-  const folder = await resolveModelFolder(idOrFolder, options);
+  check({ idOrFolder }, options);
+  return loadedParts(idOrFolder, options);
+}
+
+/** The same for options that were checked, and may hold more. */
+export async function loadedParts(idOrFolder: string, options: LoadOptions): Promise<ModelParts> {
+  const folder = await modelFolder(idOrFolder, options);
   const { format, raw } = await openConfig(folder);
   await using checkpoint = await Checkpoint.open(folder);
   const context = loadContext(options);

@@ -1,7 +1,7 @@
 import type { GraphConfig } from "@autocircuit/core";
-import { checkedDType, openDevice, Transformer, type TransformerConfig } from "@autocircuit/native";
+import { checkedDType, kind, openDevice, signature, Transformer, type TransformerConfig } from "@autocircuit/native";
 import { graphConfig } from "./graph-config.ts";
-import { type LoadOptions, loadContext, loadParts, processed } from "./load-parts.ts";
+import { type LoadOptions, loadContext, loadedParts, loadOptions, processed } from "./load-parts.ts";
 import type { TransformerLensConfig } from "./transformer-lens/config.ts";
 import { type HostWeight, type ModelParts, partsFromHost } from "./transformer-lens/load.ts";
 
@@ -13,6 +13,9 @@ export interface LoadedTransformer {
   readonly graphConfig: GraphConfig;
 }
 
+const check = signature("loadTransformer", { idOrFolder: kind.text }, loadOptions);
+const checkHost = signature("transformerFromWeights", { config: kind.record, weights: kind.record }, loadOptions);
+
 /**
  * Loads a checkpoint folder, or a model of the hub, into the engine, see {@link loadParts} for what it may hold.
  *
@@ -21,9 +24,15 @@ export interface LoadedTransformer {
  * const { transformer } = await loadTransformer("models/gpt2", { dtype: "float32" });
  */
 export async function loadTransformer(idOrFolder: string, options: LoadOptions = {}): Promise<LoadedTransformer> {
+  check({ idOrFolder }, options);
+  return loadedTransformer(idOrFolder, options);
+}
+
+/** The same for options that were checked, and may hold more. */
+export async function loadedTransformer(idOrFolder: string, options: LoadOptions): Promise<LoadedTransformer> {
   // Before anything is computed: LibTorch settles with the first gradient whether there is a GPU.
   const { name } = await openDevice(options.device);
-  return build(await loadParts(idOrFolder, options), { ...options, device: name });
+  return build(await loadedParts(idOrFolder, options), { ...options, device: name });
 }
 
 /**
@@ -40,6 +49,16 @@ export async function transformerFromWeights(
   config: TransformerLensConfig,
   weights: Readonly<Record<string, HostWeight>>,
   options: LoadOptions = {},
+): Promise<LoadedTransformer> {
+  checkHost({ config, weights }, options);
+  return hostTransformer(config, weights, options);
+}
+
+/** The same for options that were checked, and may hold more. */
+export async function hostTransformer(
+  config: TransformerLensConfig,
+  weights: Readonly<Record<string, HostWeight>>,
+  options: LoadOptions,
 ): Promise<LoadedTransformer> {
   const { name } = await openDevice(options.device);
   return build(processed(await partsFromHost(config, weights, loadContext(options)), options, false), {

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError, type TransformerConfig } from "@autocircuit/native";
+import { AutocircuitError, kind, signature, type TransformerConfig } from "@autocircuit/native";
 import { badFile } from "./bad-file.ts";
 import { ConfigReader } from "./config-reader.ts";
-import type { HubOptions } from "./hub/hub-options.ts";
+import { type HubOptions, hubOptions } from "./hub/hub-options.ts";
 import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 import { findFamily } from "./hugging-face/families.ts";
 import { fromTransformerLens, type TransformerLensConfig } from "./transformer-lens/config.ts";
@@ -43,6 +43,9 @@ export function asTransformerLens(raw: ConfigReader): TransformerLensConfig {
   return raw.values as unknown as TransformerLensConfig;
 }
 
+const check = signature("readConfig", { idOrFolder: kind.text }, hubOptions);
+const checkPath = signature("readConfigFile", { path: kind.text });
+
 /**
  * The engine's configuration of a model, without reading (or fetching) its weights.
  *
@@ -52,6 +55,7 @@ export function asTransformerLens(raw: ConfigReader): TransformerLensConfig {
  * estimateMemory(await readConfig("models/gpt2"), 16, 15);
  */
 export async function readConfig(idOrFolder: string, options: HubOptions = {}): Promise<TransformerConfig> {
+  check({ idOrFolder }, options);
   return engineConfig(await openConfig(await resolveModelFolder(idOrFolder, { ...options, files: "config" })));
 }
 
@@ -61,6 +65,7 @@ export async function readConfig(idOrFolder: string, options: HubOptions = {}): 
  * @throws AutocircuitError `not-found`, `bad-file`
  */
 export async function readConfigFile(path: string): Promise<TransformerConfig> {
+  checkPath({ path });
   return engineConfig(await openConfigFile(path));
 }
 

@@ -11,7 +11,11 @@ export const huggingFace = (family: string): string => `${here}/hugging-face/${f
 export const huggingFaceFamilies: readonly string[] = readdirSync(`${here}/hugging-face`).sort();
 
 /** The checkpoints `gpt2` and `gpt_neox` after TransformerLens has processed them. */
-export const transformerLens = (family: "gpt2" | "gpt_neox"): string => `${here}/transformer-lens/${family}`;
+export const transformerLens = (family: "gpt2" | "gpt_neox" | (typeof transformerLensModels)[number]): string =>
+  `${here}/transformer-lens/${family}`;
+
+/** Random models in TransformerLens's layout, one for each thing that only some of its families have, with its own logits. */
+export const transformerLensModels = ["gated-bias", "local-rotary", "ntk-by-parts"] as const;
 
 /** Folder of the conformance cases: `AUTOCIRCUIT_CONFORMANCE`, or `shared/conformance` beside the checkout. */
 export const conformance = process.env.AUTOCIRCUIT_CONFORMANCE ?? `${shared}/conformance`;

@@ -149,7 +149,7 @@ describe("circuitSvg", () => {
 
   it("refuses a limit that draws nothing", () => {
     for (const maxEdges of [0, -1, 1.5, Number.NaN]) {
-      expect(() => circuitSvg(reverseReport(), { maxEdges })).toThrow(/maxEdges is/);
+      expect(() => circuitSvg(reverseReport(), { maxEdges })).toThrow(/`maxEdges` must be/);
     }
   });
 });

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { type KindsOf, kind, signature } from "@autocircuit/native";
 import { compareWithOfficial } from "./compare.ts";
 import { boxesOf } from "./diagram/boxes.ts";
 import { drawCarries, drawLanes, drawStripes, laneLabelHeight } from "./diagram/draw-lanes.ts";
@@ -10,6 +10,7 @@ import { diagramStyle } from "./diagram/style.ts";
 import { weightsOf } from "./diagram/weights.ts";
 import { escapeXml } from "./escape.ts";
 import { formatCount } from "./format.ts";
+import { reportKind } from "./report-kind.ts";
 import { fit, pixels, wrap } from "./text-width.ts";
 import type { CircuitReport } from "./types.ts";
 import { verdict } from "./verdict.ts";
@@ -28,6 +29,11 @@ const narrowest = 580;
 const titleSize = 17;
 const titleLine = 22;
 
+const check = signature("circuitSvg", { report: reportKind }, {
+  maxEdges: kind.count,
+  header: kind.flag,
+} satisfies KindsOf<CircuitSvgOptions>);
+
 /**
  * Draws a circuit as a standalone SVG: the residual stream runs from the bottom to the top, one row per layer, one lane
  * per token position in a graph by token. Edges run between the columns, never across a name; edges of one source share
@@ -41,8 +47,9 @@ const titleLine = 22;
  * ```
  */
 export function circuitSvg(report: CircuitReport, options: CircuitSvgOptions = {}): string {
+  check({ report }, options);
   const comparison = compareWithOfficial(report);
-  const contents = contentsOf(report.graph, boxesOf(report.graph), comparison, edgeLimit(options));
+  const contents = contentsOf(report.graph, boxesOf(report.graph), comparison, options.maxEdges ?? 500);
   const placed = place(report, contents);
   const weights = weightsOf(contents.drawn);
   const labels = placed.stripes.length > 0 ? blockLabelWidth : 0;
@@ -87,11 +94,6 @@ export function circuitSvg(report: CircuitReport, options: CircuitSvgOptions = {
     "</svg>",
   );
   return `${lines.filter((line) => line !== "").join("\n")}\n`;
-}
-
-function edgeLimit({ maxEdges = 500 }: CircuitSvgOptions): number {
-  if (Number.isInteger(maxEdges) && maxEdges > 0) return maxEdges;
-  throw new AutocircuitError("bad-input", `maxEdges is ${maxEdges}. Give the number of edges to draw, 1 or more.`);
 }
 
 /** The title in at most two lines. */

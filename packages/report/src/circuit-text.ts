@@ -1,6 +1,8 @@
+import { type KindsOf, kind, signature } from "@autocircuit/native";
 import { type ComparedEdge, compareWithOfficial, type EdgeStatus } from "./compare.ts";
 import { visible } from "./escape.ts";
 import { formatCount, formatNumber } from "./format.ts";
+import { reportKind } from "./report-kind.ts";
 import { cells, fit } from "./text-width.ts";
 import type { CircuitReport } from "./types.ts";
 import { tokenName, verdict } from "./verdict.ts";
@@ -24,6 +26,11 @@ const ansi: Readonly<Record<EdgeStatus, string>> = {
 };
 const widestName = 48;
 
+const check = signature("circuitText", { report: reportKind }, {
+  color: kind.flag,
+  maxRows: kind.whole,
+} satisfies KindsOf<CircuitTextOptions>);
+
 /**
  * The circuit as a plain-text table, the published circuit beside it where there is one. The first column marks every
  * edge: `=` in both, `-` missed, `+` extra.
@@ -31,6 +38,7 @@ const widestName = 48;
  * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithOfficial}).
  */
 export function circuitText(report: CircuitReport, options: CircuitTextOptions = {}): string {
+  check({ report }, options);
   const comparison = compareWithOfficial(report);
   const { compared, counts } = comparison;
   const shown = comparison.edges.slice(0, options.maxRows ?? Number.POSITIVE_INFINITY);

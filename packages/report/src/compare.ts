@@ -1,4 +1,5 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, signature } from "@autocircuit/native";
+import { reportKind } from "./report-kind.ts";
 import { edgeKey, resolveEdges } from "./resolve-edges.ts";
 import type { CircuitReport } from "./types.ts";
 
@@ -31,6 +32,8 @@ export interface OfficialComparison {
   readonly exact: boolean;
 }
 
+const check = signature("compareWithOfficial", { report: reportKind });
+
 /**
  * Compares the circuit of a report with the published one.
  *
@@ -38,6 +41,7 @@ export interface OfficialComparison {
  * nodes, or when there are not as many token labels as positions.
  */
 export function compareWithOfficial(report: CircuitReport): OfficialComparison {
+  check({ report });
   checkGraph(report);
   const found = resolveEdges(report.graph, report.circuit, "circuit");
   const official = report.official && resolveEdges(report.graph, report.official.edges, "official circuit");

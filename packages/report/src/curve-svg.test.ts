@@ -64,6 +64,13 @@ describe("curveSvg", () => {
     await expect(curveSvg({ ...one, points: [broken] })).rejects.toThrow(/no finite point/);
   });
 
+  it("counts something else where asked", async () => {
+    const svg = await curveSvg({ ...one, across: "prompts" });
+    expect(texts(svg)).toContain("prompts");
+    expect(texts(svg)).not.toContain("edges");
+    expect(parseMarkup(svg).find((e) => e.name === "title")!.text).toBe("KL against the number of prompts");
+  });
+
   it("has no legend for a single series", async () => {
     expect(texts(await curveSvg(one))).not.toContain("acdc");
   });

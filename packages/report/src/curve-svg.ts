@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 import { parse, View } from "vega";
 import { compile } from "vega-lite";
 import { type CurveSize, curveSpec } from "./curve/curve-spec.ts";
@@ -12,6 +12,24 @@ export interface CurveSvgOptions extends Partial<CurveSize> {
   readonly title?: string | undefined;
 }
 
+const scale = kind.optional(kind.oneOf(["linear", "log"]));
+const curveKind = kind.such("a curve: { metric, unit, points }, each point { edges, value, series }", (value) => {
+  if (!kind.record.accepts(value)) return false;
+  const { metric, unit, points, baseline, edgeScale, valueScale } = value as Record<string, unknown>;
+  if (typeof metric !== "string" || typeof unit !== "string" || !scale.accepts(edgeScale) || !scale.accepts(valueScale))
+    return false;
+  return kind.listOf(pointKind).accepts(points) && (baseline === undefined || kind.record.accepts(baseline));
+});
+const pointKind = kind.such("a point", (value) => {
+  const { edges, value: height, series } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
+  return typeof edges === "number" && typeof height === "number" && typeof series === "string";
+});
+const check = signature("curveSvg", { curve: curveKind }, {
+  width: kind.positive,
+  height: kind.positive,
+  title: kind.text,
+} satisfies KindsOf<CurveSvgOptions>);
+
 /**
  * Draws a metric against the number of edges as a standalone SVG, through Vega-Lite and without a browser. Points that
  * are not finite are left out.
@@ -24,6 +42,7 @@ export interface CurveSvgOptions extends Partial<CurveSize> {
  * ```
  */
 export async function curveSvg(curve: Curve, options: CurveSvgOptions = {}): Promise<string> {
+  check({ curve }, options);
   if (!curve.points.some((point) => Number.isFinite(point.edges) && Number.isFinite(point.value))) {
     throw new AutocircuitError(
       "bad-input",
@@ -33,7 +52,10 @@ export async function curveSvg(curve: Curve, options: CurveSvgOptions = {}): Pro
   const size = { width: options.width ?? 620, height: options.height ?? 280 };
   const view = new View(parse(compile(curveSpec(curve, size)).spec), { renderer: "none" });
   try {
-    return withStyle(await view.toSVG(), options.title ?? `${curve.metric} against the number of edges`);
+    return withStyle(
+      await view.toSVG(),
+      options.title ?? `${curve.metric} against the number of ${curve.across ?? "edges"}`,
+    );
   } finally {
     view.finalize();
   }

@@ -30,6 +30,29 @@ describe("reportHtml", () => {
     expect(elements.filter((e) => e.name === "code").map((e) => e.text)).toEqual([reverseByTokenReport().command]);
   });
 
+  it("says a curve of one point in words, and a unit once", async () => {
+    const points = [{ edges: 10, value: 0.5, series: "acdc" }];
+    const curve = { metric: "KL(full model || circuit), nats", unit: "nats", points };
+    const one = await reportHtml({ ...reverseByTokenReport(), curve });
+    expect(one).toContain("KL(full model || circuit), nats: 0.5 with 10 edges (acdc). No other size was measured.");
+    expect(one).not.toContain("autocircuit-curve");
+    const two = await reportHtml({
+      ...reverseByTokenReport(),
+      curve: { ...curve, points: [...points, { edges: 20, value: 0.1, series: "acdc" }] },
+    });
+    expect(two).toContain("autocircuit-curve");
+    expect(two).not.toContain("nats (nats)");
+  });
+
+  it("leaves words of tables whole, which scroll where the page is narrow", async () => {
+    const page = await reportHtml(reverseByTokenReport());
+    expect(/(^|\n)th,td\{[^}]*\}/.exec(page)![0]).not.toMatch(/overflow-wrap:anywhere|word-break/);
+    expect(page).toMatch(/\.scroll\{overflow:auto/);
+    const tables = parseMarkup(page).filter((e) => e.name === "table");
+    expect(tables.length).toBeGreaterThan(2);
+    for (const { parent } of tables) expect(parent!.attributes.class).toMatch(/^scroll/);
+  });
+
   it("lists every edge beside the published circuit", async () => {
     const elements = parseMarkup(await reportHtml(xproportionReport()));
     const rows = elements.filter((e) => e.name === "tr" && e.attributes["data-edge"] !== undefined);

@@ -1,6 +1,6 @@
 import { circuitSvg } from "./circuit-svg.ts";
 import { compareWithOfficial } from "./compare.ts";
-import { curveSvg } from "./curve-svg.ts";
+import { curveFigure } from "./html/curve-figure.ts";
 import { edgeTable } from "./html/edge-table.ts";
 import { Html, html } from "./html/html.ts";
 import { pageScript } from "./html/script.ts";
@@ -26,7 +26,7 @@ export async function reportHtml(report: CircuitReport): Promise<string> {
   const diagram = circuitSvg(report, { header: false });
   const [width, height] = / width="(\d+)" height="(\d+)"/.exec(diagram)!.slice(1).map(Number) as [number, number];
   const size = [width > scrollFrom && "wide", height > ownPageFrom && "tall"].filter(Boolean).join(" ");
-  const curve = report.curve && (await curveSvg(report.curve));
+  const curve = report.curve && (await curveFigure(report.curve));
   const { faithfulness, ablationTable: ablations } = report;
   const page = html`<!doctype html>
 <html lang="en">
@@ -43,7 +43,7 @@ ${headline(report, comparison)}
 ${report.notes.length > 0 && section("Notes", notesList(report.notes))}
 ${section(comparison.compared ? "Edges, found beside published" : "Edges", edgeTable(report, comparison))}
 ${faithfulness && section("Faithfulness", faithfulnessTable(faithfulness))}
-${curve && section("By number of edges", html`<figure>${new Html(curve)}</figure>`)}
+${curve && section("By number of edges", curve)}
 ${ablations && section("Output with everything outside the circuit ablated", ablationTable(ablations))}
 ${reproduction(report)}
 </main>

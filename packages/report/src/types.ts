@@ -84,7 +84,7 @@ export interface KeptShare {
   readonly kept: number;
 }
 
-/** One measured circuit size. */
+/** One measured circuit size, or another count where a curve is drawn across one. */
 export interface CurvePoint {
   readonly edges: number;
   readonly value: number;
@@ -95,8 +95,10 @@ export interface CurvePoint {
 /** Axis scale. A `log` axis shows values at or below zero too: it is linear around zero (symlog) where they occur. */
 export type CurveScale = "linear" | "log";
 
-/** A metric against the number of edges. */
+/** A metric against the number of edges, or against something else that is counted. */
 export interface Curve {
+  /** What is counted on the horizontal axis; `edges` by default. */
+  readonly across?: string | undefined;
   readonly metric: string;
   /** Unit of the metric, "" where it has none. */
   readonly unit: string;

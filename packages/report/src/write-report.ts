@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { circuitSvg } from "./circuit-svg.ts";
 import { reportHtml } from "./report-html.ts";
+import { reportKind } from "./report-kind.ts";
 import type { CircuitReport } from "./types.ts";
 
 /** Paths of the files that were written. */
@@ -11,6 +12,8 @@ export interface WrittenReport {
   readonly svg: string;
   readonly html: string;
 }
+
+const check = signature("writeReport", { dir: kind.text, report: reportKind });
 
 /**
  * Writes `circuit.svg` and `report.html` into a folder, which is made if need be. Each file is written beside its place
@@ -20,6 +23,7 @@ export interface WrittenReport {
  * report does not fit together. Nothing is written then.
  */
 export async function writeReport(dir: string, report: CircuitReport): Promise<WrittenReport> {
+  check({ dir, report });
   const svg = circuitSvg(report);
   const html = await reportHtml(report);
   try {

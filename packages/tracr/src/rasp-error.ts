@@ -16,7 +16,8 @@ export class RaspError extends Error {
     message: string,
     /** Label or name of the expression at fault, where there is one. */
     readonly expression: string | null = null,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }

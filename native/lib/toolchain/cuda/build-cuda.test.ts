@@ -11,7 +11,7 @@ import {
   writeZip,
 } from "../../../test/toolchain/fixtures.ts";
 import { libraryName } from "../libtorch.ts";
-import { hashSources } from "../stamp.ts";
+import { hashSources } from "../sources.ts";
 import { buildCuda } from "./build-cuda.ts";
 import { builtCudaLibraries, hashCudaSources } from "./library.ts";
 

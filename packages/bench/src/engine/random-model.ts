@@ -26,7 +26,8 @@ export function randomPrompts(spec: ModelSpec, seed = 2): PromptLoader {
   return new PromptLoader(pairs, { batchSize: spec.prompts });
 }
 
-function configOf({ layers, heads, dModel, dMlp, vocab, length }: ModelSpec): TransformerConfig {
+/** The configuration of a spec. */
+export function configOf({ layers, heads, dModel, dMlp, vocab, length }: ModelSpec): TransformerConfig {
   const dHead = dModel / heads;
   return {
     layers,
@@ -50,7 +51,8 @@ function configOf({ layers, heads, dModel, dMlp, vocab, length }: ModelSpec): Tr
   };
 }
 
-function randomWeights(config: TransformerConfig, random: RandomValues): Record<string, Tensor> {
+/** Its weights, under the names of TransformerLens; the caller disposes them, or a scope does. */
+export function randomWeights(config: TransformerConfig, random: RandomValues): Record<string, Tensor> {
   const { layers, heads, dModel, dHead, dMlp, dVocab, dVocabOut, context } = config;
   const tensor = (shape: number[], scale = 0.02) =>
     Tensor.from(

@@ -1,11 +1,14 @@
+import { availableParallelism } from "node:os";
 import {
   AutocircuitError,
   memory,
   type OpenDevice,
+  processor,
   recordings,
   resetPeak,
   synchronize,
   type TransformerOptions,
+  threads,
   versions,
 } from "@autocircuit/native";
 import { childLine } from "../child-line.ts";
@@ -13,6 +16,7 @@ import { interleave } from "../interleave.ts";
 import { machine } from "../machine.ts";
 import { peakMemory, resetPeakMemory } from "../peak-memory.ts";
 import type { BenchReport, BenchResult } from "../result.ts";
+import { someAtOnce } from "../some-at-once.ts";
 import { median, spread } from "../statistics.ts";
 import { makeScenarios, scenarioNames } from "./scenarios.ts";
 import type { SuiteSpec } from "./specs.ts";
@@ -37,28 +41,36 @@ export async function runEngineSuite(spec: SuiteSpec, options: EngineSuiteOption
   const names = scenarioNames(spec);
   const peaks = new Map<string, Peak>();
   // Memory first: a child beside this process would disturb the times, and this process holds no model yet.
-  for (const name of names) {
+  await someAtOnce(names, device.name === "cpu" ? 1 : Math.ceil(availableParallelism() / 2), async (name) => {
     onStep?.(`memory of ${name}`);
     peaks.set(name, JSON.parse(await childLine(peakCommand.entry, [...peakCommand.args, name], signal)));
-  }
+  });
   onStep?.("making models");
   const scenarios = await makeScenarios(spec, names, how);
-  const seconds = await interleave(scenarios, spec.repeats, (done) => {
+  const onRound = (done: number) => {
     signal?.throwIfAborted();
     onStep?.(done === 0 ? "warmed up" : `round ${done} of ${spec.repeats}`);
-  });
+  };
+  const ofProcessor = new Map(scenarios.map(({ name }) => [name, [] as number[]]));
+  const seconds = await interleave(scenarios, spec.repeats, onRound, (name, time) => ofProcessor.get(name)!.push(time));
   const results = scenarios.map(({ name, plain, per }): BenchResult => {
     const times = seconds.get(name)!.map((time) => time / per);
+    const processorSeconds = median(ofProcessor.get(name)!) / per;
     return {
       name,
       seconds: median(times),
       timesPlain: median(times) / median(seconds.get(plain)!),
+      processorSeconds,
+      processorTimesPlain: processorSeconds / median(ofProcessor.get(plain)!),
       ...peaks.get(name)!,
       spread: spread(times),
     };
   });
   const { addon, libtorch, compiler } = versions();
+  const { used: set, why } = processor();
   const computes = {
+    processor: `${set} (${why})`,
+    threads: threads(),
     device: device.name,
     gpu: device.facts?.name ?? null,
     kernels: device.kernels,

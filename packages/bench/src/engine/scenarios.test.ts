@@ -4,14 +4,18 @@ import { makeScenarios, scenarioNames } from "./scenarios.ts";
 import { FULL, QUICK } from "./specs.ts";
 
 describe("scenarios", () => {
-  it("cover plain, sources, edges and trees of all sizes, attribution and ACDC", () => {
+  it("cover plain, sources, edges and trees of all sizes, edges by token, attribution, ACDC and a small model", () => {
     expect(scenarioNames(FULL)).toEqual([
       "plain",
       "sources",
       ...[10, 100, 1000, 16000, 32491].flatMap((count) => [`patched-edge-${count}`, `patched-tree-${count}`]),
+      "patched-by-token",
+      "6-tree-sizes",
       "edge-attribution",
       "plain-acdc",
       "acdc-per-edge",
+      "plain-small",
+      "small-acdc-per-edge",
     ]);
   });
 

@@ -1,4 +1,4 @@
-import type { PatchableModel, PromptLoader } from "@autocircuit/core";
+import { type PatchableModel, type PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
 import { acdc, edgeAttribution } from "@autocircuit/discovery";
 import { type Ablation, synchronize, type Tensor, type TransformerOptions } from "@autocircuit/native";
 import { randomModel, randomPrompts } from "./random-model.ts";
@@ -20,10 +20,12 @@ export interface Scenario {
   run: () => Promise<void>;
 }
 
-/** The scenarios' names; `plain-acdc` is what the ACDC run is compared with. */
+/** The scenarios' names; `plain-acdc` and `plain-small` are what the ACDC runs are compared with. */
 export function scenarioNames(spec: SuiteSpec): string[] {
   const patched = spec.edgeCounts.flatMap((count) => [`patched-edge-${count}`, `patched-tree-${count}`]);
-  return ["plain", "sources", ...patched, "edge-attribution", "plain-acdc", "acdc-per-edge"];
+  const sizes = `${spec.circuitSizes.length}-tree-sizes`;
+  const forward = ["plain", "sources", ...patched, "patched-by-token", sizes, "edge-attribution"];
+  return [...forward, "plain-acdc", "acdc-per-edge", "plain-small", "small-acdc-per-edge"];
 }
 
 /**
@@ -38,21 +40,25 @@ export async function makeScenarios(
   how: TransformerOptions = {},
 ): Promise<Scenario[]> {
   const wanted = scenarioNames(spec).filter((name) => only.includes(name));
-  const acdcNames = wanted.filter((name) => name.includes("acdc"));
-  const forwardNames = wanted.filter((name) => !acdcNames.includes(name));
+  const smallNames = wanted.filter((name) => name.includes("small"));
+  const acdcNames = wanted.filter((name) => name.includes("acdc") && !smallNames.includes(name));
+  const forwardNames = wanted.filter((name) => !acdcNames.includes(name) && !smallNames.includes(name));
   return [
-    ...(forwardNames.length > 0 ? await forwardScenarios(spec.forward, forwardNames, how) : []),
-    ...(acdcNames.length > 0 ? acdcScenarios(spec.acdc, acdcNames, how) : []),
+    ...(forwardNames.length > 0 ? await forwardScenarios(spec, forwardNames, how) : []),
+    ...(acdcNames.length > 0 ? acdcScenarios(spec.acdc, ["plain-acdc", "acdc-per-edge"], acdcNames, how) : []),
+    ...(smallNames.length > 0
+      ? acdcScenarios(spec.small, ["plain-small", "small-acdc-per-edge"], smallNames, how)
+      : []),
   ];
 }
 
 async function forwardScenarios(
-  spec: ModelSpec,
+  { forward, circuitSizes }: SuiteSpec,
   names: readonly string[],
   how: TransformerOptions,
 ): Promise<Scenario[]> {
-  const model = randomModel(spec, 1, how);
-  const prompts = randomPrompts(spec);
+  const model = randomModel(forward, 1, how);
+  const prompts = randomPrompts(forward);
   const { clean, corrupt } = prompts.batches[0]!;
   const ablation = names.some((name) => name.startsWith("patched"))
     ? await model.ablations(corrupt, "resample")
@@ -60,6 +66,8 @@ async function forwardScenarios(
   const runs: Record<string, () => Promise<void>> = {
     plain: () => finished(model.forward(clean)),
     sources: () => finished(model.sources(clean)),
+    "patched-by-token": () => byToken(model, clean, ablation!, forward.length),
+    [`${circuitSizes.length}-tree-sizes`]: () => circuits(model, prompts, circuitSizes),
     "edge-attribution": () => attribution(model, prompts),
   };
   return names.map((name) => ({
@@ -70,15 +78,21 @@ async function forwardScenarios(
   }));
 }
 
-function acdcScenarios(spec: ModelSpec, names: readonly string[], how: TransformerOptions): Scenario[] {
+/** A plain pass and ACDC, by these names. */
+function acdcScenarios(
+  spec: ModelSpec,
+  [plain, perEdge]: readonly [string, string],
+  names: readonly string[],
+  how: TransformerOptions,
+): Scenario[] {
   const model = randomModel(spec, 3, how);
   const prompts = randomPrompts(spec, 4);
   const { clean } = prompts.batches[0]!;
   const scenarios: Scenario[] = [
-    { name: "plain-acdc", plain: "plain-acdc", per: 1, run: () => finished(model.forward(clean)) },
+    { name: plain, plain, per: 1, run: () => finished(model.forward(clean)) },
     {
-      name: "acdc-per-edge",
-      plain: "plain-acdc",
+      name: perEdge,
+      plain,
       per: model.graph.edgeCount,
       atMost: 2,
       run: async () => void (await acdc(model, prompts, { taus: [TAU] })),
@@ -94,6 +108,20 @@ function patched(model: PatchableModel, tokens: Tensor, using_: Ablation, name: 
   const mask = new Float32Array(model.graph.edgeCount).fill(tree ? 1 : 0);
   for (const edge of new RandomValues(count).distinct(count, mask.length)) mask[edge] = tree ? 0 : 1;
   return () => finished(model.forward(tokens, { ablate: mask, using: using_ }));
+}
+
+/** Every edge at every token half ablated, as in training a mask. */
+async function byToken(model: PatchableModel, tokens: Tensor, using_: Ablation, length: number): Promise<void> {
+  const perToken = model.withGraph({ byToken: true, seqLen: length });
+  const ablate = new Float32Array(perToken.graph.edgeCount).fill(0.5);
+  await finished(perToken.forward(tokens, { ablate, using: using_ }));
+}
+
+/** Circuits of all sizes from random scores, with the ablation they take. */
+async function circuits(model: PatchableModel, prompts: PromptLoader, sizes: readonly number[]): Promise<void> {
+  const scores = new PruneScores(model.graph, new RandomValues(5).normal(model.graph.edgeCount, 1));
+  using _ = await runCircuits(model, prompts, { scores, sizes, patch: "tree" });
+  await synchronize();
 }
 
 async function attribution(model: PatchableModel, prompts: PromptLoader): Promise<void> {

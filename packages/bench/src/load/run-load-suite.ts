@@ -5,7 +5,7 @@ import { loadModel } from "@autocircuit/models";
 import { Tensor, versions } from "@autocircuit/native";
 import { childLine } from "../child-line.ts";
 import type { ModelSpec } from "../engine/specs.ts";
-import { type Machine, machine } from "../machine.ts";
+import { type MeasuredMachine, machine } from "../machine.ts";
 import { peakMemory } from "../peak-memory.ts";
 import { median, spread } from "../statistics.ts";
 import { writeRandomCheckpoint } from "./random-checkpoint.ts";
@@ -30,7 +30,7 @@ export interface LoadResult {
 
 /** What the suite writes with `--json`. */
 export interface LoadReport {
-  machine: Machine;
+  machine: MeasuredMachine;
   versions: Readonly<Record<string, string>>;
   /** Size of the checkpoint. */
   weightBytes: number;

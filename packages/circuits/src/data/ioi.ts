@@ -1,16 +1,31 @@
 import { MersenneTwister } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { chooseOne, chooseSome, distinctPrompts } from "./choose.ts";
 import { ABBA_TEMPLATES, BABA_TEMPLATES, NAMES, OBJECTS, PLACES, VANILLA_TEMPLATE } from "./ioi-words.ts";
 import { fillTemplate, requireOneToken, tokenMarks } from "./marked-text.ts";
 import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "./prompt-file.ts";
-import { type TextPromptsOptions, textPromptsOptions } from "./text-prompts-options.ts";
+import { type TextPromptsOptions, textPromptsKinds, textPromptsOptions } from "./text-prompts-options.ts";
 
 /** Which prompts: the title example's template, all templates in both orders, or one template in one order. */
 export type IoiForm = "vanilla" | "mixed" | { readonly order: "ABBA" | "BABA"; readonly template: number };
 
 /** Number of templates in each order. */
 export const IOI_TEMPLATE_COUNT: number = BABA_TEMPLATES.length;
+
+const check = signature(
+  "ioiPrompts",
+  {},
+  {
+    ...textPromptsKinds,
+    form: kind.either(
+      kind.oneOf(["mixed", "vanilla"]),
+      kind.such("{ order: ABBA or BABA, template: a number }", (value) => {
+        const { order, template } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
+        return (order === "ABBA" || order === "BABA") && kind.whole.accepts(template);
+      }),
+    ),
+  },
+);
 
 /**
  * Prompts of indirect object identification: two names, one of which comes again; the other must follow. The corrupt prompt has three
@@ -23,8 +38,9 @@ export const IOI_TEMPLATE_COUNT: number = BABA_TEMPLATES.length;
  * @throws AutocircuitError `bad-input` for a template that does not exist, or words that are several tokens for `tokenizer`
  */
 export function ioiPrompts(options: TextPromptsOptions & { readonly form?: IoiForm } = {}): GeneratedTextPrompts {
-  const { form = "mixed" } = options;
-  const { seed, tokenizer, count } = textPromptsOptions(options, 100);
+  check({}, options);
+  const { form = "mixed", ...rest } = options;
+  const { seed, tokenizer, count } = textPromptsOptions(rest, 100);
   const templates = templatesOf(form);
   const words = [...NAMES, ...PLACES, ...OBJECTS].map((word) => ` ${word}`);
   requireOneToken("Indirect object identification", words, tokenizer);

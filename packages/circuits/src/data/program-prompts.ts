@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 import { type CompiledModel, evaluate, type Token } from "@autocircuit/tracr";
 import type { PromptRecord } from "./prompt-file.ts";
 import { sequencePairs } from "./sequence-pairs.ts";
@@ -16,6 +16,16 @@ export interface ProgramPromptsOptions {
   seed?: number;
 }
 
+const check = signature(
+  "programPrompts",
+  { compiled: kind.having("a compiled model", "input", "settings", "program") },
+  {
+    positions: kind.required(kind.oneOf(["all", "last"])),
+    count: kind.required(kind.count),
+    seed: kind.whole,
+  } satisfies KindsOf<ProgramPromptsOptions>,
+);
+
 /**
  * Prompt pairs for a compiled program: inputs of full length, with what the program itself (not the model) says as answers. Clean and
  * corrupt prompts have different answers, and the clean ones are spread evenly over the answers that occur.
@@ -23,6 +33,7 @@ export interface ProgramPromptsOptions {
  * @throws AutocircuitError when the program is undefined at an answered position
  */
 export function programPrompts(compiled: CompiledModel, options: ProgramPromptsOptions): PromptRecord[] {
+  check({ compiled }, options);
   const { input, settings } = compiled;
   const known = new Map<string, readonly number[]>();
   const answers = (ids: readonly number[]): readonly number[] => {

@@ -1,5 +1,5 @@
 import { MersenneTwister } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 import type { PromptRecord } from "./prompt-file.ts";
 import { allSequences } from "./sequences.ts";
 
@@ -23,11 +23,23 @@ export interface SequencePairs {
   answersDiffer?: boolean;
 }
 
+const check = signature("sequencePairs", {}, {
+  alphabet: kind.required(kind.listOf(kind.whole)),
+  length: kind.required(kind.count),
+  bos: kind.required(kind.whole),
+  answers: kind.required(kind.callback),
+  seed: kind.whole,
+  count: kind.count,
+  balanced: kind.flag,
+  answersDiffer: kind.flag,
+} satisfies KindsOf<SequencePairs>);
+
 /**
  * Prompt pairs over all sequences (or `count` drawn ones): every clean prompt occurs once, and its corrupt prompt is another sequence
  * drawn at random. The corrupt prompt's answers are the wrong answers.
  */
 export function sequencePairs(options: SequencePairs): PromptRecord[] {
+  check({}, options);
   const { alphabet, length, bos, answers, seed = 0, count, balanced = false, answersDiffer = false } = options;
   const random = new MersenneTwister(seed);
   const all = allSequences(alphabet, length);

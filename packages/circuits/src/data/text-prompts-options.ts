@@ -1,4 +1,5 @@
 import { gpt2Tokenizer } from "@autocircuit/models";
+import { type KindsOf, kind, signature } from "@autocircuit/native";
 import type { PieceTokenizer } from "./marked-text.ts";
 
 /** How text prompts are generated. */
@@ -11,10 +12,18 @@ export interface TextPromptsOptions {
   readonly count?: number;
 }
 
-/** The options with every default filled in. */
-export function textPromptsOptions(
-  { seed = 0, tokenizer, count }: TextPromptsOptions,
-  defaultCount: number,
-): Required<TextPromptsOptions> {
+/** What {@link TextPromptsOptions} may be. */
+export const textPromptsKinds: KindsOf<TextPromptsOptions> = {
+  seed: kind.whole,
+  tokenizer: kind.having("a tokenizer with an `encode`", "encode"),
+  count: kind.count,
+};
+
+const check = signature("prompts of a task", {}, textPromptsKinds);
+
+/** The options with every default filled in. @throws AutocircuitError for options that cannot be */
+export function textPromptsOptions(options: TextPromptsOptions, defaultCount: number): Required<TextPromptsOptions> {
+  check({}, options);
+  const { seed = 0, tokenizer, count } = options;
   return { seed, tokenizer: tokenizer ?? gpt2Tokenizer(), count: count ?? defaultCount };
 }

@@ -1,5 +1,5 @@
-import type { Edge, Graph } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { coreKinds, type Edge, type Graph } from "@autocircuit/core";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 
 /** What every published circuit takes. */
 export interface OfficialEdgesOptions {
@@ -17,6 +17,21 @@ export interface OfficialEdgesOptions {
    */
   corrected?: boolean;
 }
+
+const aNumber = kind.such("a number", (value) => typeof value === "number");
+const checkOptions = signature("edges of a published circuit", {}, {
+  tokenPositions: kind.flag,
+  // Which positions there are depends on the graph, see below.
+  wordIdxs: kind.such("an object of words' positions", (value) => {
+    return kind.record.accepts(value) && Object.values(value as object).every((position) => aNumber.accepts(position));
+  }),
+  seqStartIdx: kind.whole,
+  positions: kind.listOf(aNumber),
+  corrected: kind.flag,
+} satisfies KindsOf<OfficialEdgesOptions>);
+const checkTarget = signature("edges of a published circuit: model", {
+  target: kind.either(coreKinds.graph, coreKinds.hasGraph),
+});
 
 /** A graph, or anything that has one (a `PatchableModel`). */
 export type HasGraph = Graph | { readonly graph: Graph };
@@ -37,6 +52,7 @@ export interface PublishedCircuit {
  * without a sequence length, when a by-token graph is asked for edges without positions, or when a position lies outside.
  */
 export function officialEdges(circuit: PublishedCircuit, target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
+  checkOptions({}, options);
   const graph = graphOf(target);
   requireShape(circuit, graph);
   const tokens = circuitTokens(circuit.name, graph, options);
@@ -47,6 +63,7 @@ export function officialEdges(circuit: PublishedCircuit, target: HasGraph, optio
 
 /** The graph itself, or the one that belongs to it. */
 export function graphOf(target: HasGraph): Graph {
+  checkTarget({ target });
   return "graph" in target ? target.graph : target;
 }
 
@@ -55,7 +72,9 @@ export function graphOf(target: HasGraph): Graph {
  *
  * @throws AutocircuitError `bad-input` when `tokenPositions` contradicts the graph
  */
-export function circuitTokens(name: string, graph: Graph, { tokenPositions }: OfficialEdgesOptions): number | null {
+export function circuitTokens(name: string, graph: Graph, options: OfficialEdgesOptions): number | null {
+  checkOptions({}, options);
+  const { tokenPositions } = options;
   if (tokenPositions === undefined || tokenPositions === (graph.tokens !== null)) return graph.tokens;
   throw new AutocircuitError(
     "bad-input",

@@ -1,8 +1,11 @@
 import { Graph, type ResolvedGraphConfig } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { formatPythonNumber, isObject, parsePythonJson, pythonNumber } from "./python-json.ts";
-import type { ReadCircuitOptions } from "./read-eap-ig.ts";
+import { type ReadCircuitOptions, readCircuitOptions } from "./read-eap-ig.ts";
 import type { EapIgNode, ScoredCircuit } from "./scored-circuit.ts";
+
+const check = signature("readCircuitFile", { text: kind.text, where: kind.text }, readCircuitOptions);
+const checkParsed = signature("circuitFileOf", { where: kind.text }, readCircuitOptions);
 
 /**
  * A circuit as JSON in AutoCircuit's names, by token too: `circuit`, `graph` (its configuration), `graphEdges`, `edges` of the circuit as
@@ -45,11 +48,13 @@ export function isCircuitFile(json: unknown): json is Record<string, unknown> & 
  * @throws AutocircuitError `bad-file` naming the entry: not JSON, an unknown edge, another model's circuit
  */
 export function readCircuitFile(text: string, where = "circuit", options: ReadCircuitOptions = {}): ScoredCircuit {
+  check({ text, where }, options);
   return circuitFileOf(parsePythonJson(text, where), where, options);
 }
 
 /** {@link readCircuitFile} for JSON that was parsed already. */
 export function circuitFileOf(json: unknown, where: string, options: ReadCircuitOptions = {}): ScoredCircuit {
+  checkParsed({ where }, options);
   const bad: Bad = (reason, cause) => {
     throw new AutocircuitError("bad-file", `${where}: ${reason}`, { cause });
   };

@@ -194,7 +194,7 @@ describe("a broken circuit file", () => {
 
   it("says the line of a mistake in the JSON", () => {
     expect(() => readEapIgCircuit('{"cfg": {},\n"nodes": {},\n"edges": {"a" 1}}', "c.json")).toThrow(
-      /c.json: line 3: not JSON/,
+      /c.json: not JSON: line 3: /,
     );
   });
 

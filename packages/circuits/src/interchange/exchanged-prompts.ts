@@ -1,4 +1,4 @@
-import type { PromptFile, RawAnswers, RawPrompt } from "@autocircuit/core";
+import { type PromptFile, parseJson, type RawAnswers, type RawPrompt } from "@autocircuit/core";
 import { AutocircuitError } from "@autocircuit/native";
 
 /** A prompt pair as tools exchange it: AutoCircuit's fields, and those of the other format that have no counterpart. */
@@ -32,7 +32,7 @@ export function unplacedFields({ prompts: _, ...rest }: ExchangedPrompts): strin
 export function readAutocircuitPrompts(text: string, where = "prompts"): ExchangedPrompts {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
     throw new AutocircuitError("bad-file", `${where}: not JSON: ${(cause as Error).message}.`, { cause });
   }

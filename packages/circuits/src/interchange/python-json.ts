@@ -1,3 +1,4 @@
+import { parseJson, withoutMark } from "@autocircuit/core";
 import { AutocircuitError } from "@autocircuit/native";
 
 /** A string, or one of the numbers that Python writes and JSON does not know. Strings come first, so that their content is skipped. */
@@ -13,14 +14,13 @@ const WRITTEN_AS_TEXT = new Set(["NaN", "Infinity", "-Infinity", "-0.0"]);
  * @throws AutocircuitError `bad-file` with the file's name, and the line of the mistake where the parser knows it
  */
 export function parsePythonJson(text: string, where: string): unknown {
-  const strict = text.replace(STRING_OR_NUMBER_WORD, (found) => (found.startsWith('"') ? found : `"${found}"`));
+  const strict = withoutMark(text).replace(STRING_OR_NUMBER_WORD, (found) =>
+    found.startsWith('"') ? found : `"${found}"`,
+  );
   try {
-    return JSON.parse(strict);
+    return parseJson(strict);
   } catch (cause) {
-    const reason = (cause as Error).message;
-    const position = /position (\d+)/.exec(reason)?.[1];
-    const line = position === undefined ? "" : ` line ${strict.slice(0, Number(position)).split("\n").length}:`;
-    throw new AutocircuitError("bad-file", `${where}:${line} not JSON: ${reason}.`, { cause });
+    throw new AutocircuitError("bad-file", `${where}: not JSON: ${(cause as Error).message}.`, { cause });
   }
 }
 

@@ -1,8 +1,14 @@
-import { Graph } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { coreKinds, Graph } from "@autocircuit/core";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { eapIgNodes, edgeNameOfEapIg, requireEapIgGraph } from "./eap-ig-names.ts";
 import { isObject, parsePythonJson, pythonNumber } from "./python-json.ts";
 import type { EapIgNode, ScoredCircuit } from "./scored-circuit.ts";
+
+/** What {@link ReadCircuitOptions} may be. */
+export const readCircuitOptions = { graph: coreKinds.graph };
+
+const check = signature("readEapIgCircuit", { text: kind.text, where: kind.text }, readCircuitOptions);
+const checkParsed = signature("eapIgCircuitOf", { where: kind.text }, readCircuitOptions);
 
 /** How a circuit file is read. */
 export interface ReadCircuitOptions {
@@ -12,12 +18,14 @@ export interface ReadCircuitOptions {
 
 /**
  * Reads a circuit as EAP-IG and the Mechanistic Interpretability Benchmark write it. Edges that the file leaves out have score 0 and are
- * not in the circuit. Nodes may be booleans, as older files have them.
+ * not in the circuit; a score of -Infinity marks an edge outside it too (see {@link requireClearScores}). Nodes may be booleans, as older files have
+ * them.
  *
  * @param where the file's name, for messages
  * @throws AutocircuitError `bad-file` naming the entry: not JSON, no such node or edge, a score that is no number, another model's circuit
  */
 export function readEapIgCircuit(text: string, where = "circuit", options: ReadCircuitOptions = {}): ScoredCircuit {
+  check({ text, where }, options);
   return eapIgCircuitOf(parsePythonJson(text, where), where, options);
 }
 
@@ -27,13 +35,11 @@ export function isEapIgCircuit(json: unknown): json is Record<"cfg" | "nodes" | 
 }
 
 /** {@link readEapIgCircuit} for JSON that was parsed already. */
-export function eapIgCircuitOf(
-  json: unknown,
-  where: string,
-  { graph: wanted }: ReadCircuitOptions = {},
-): ScoredCircuit {
+export function eapIgCircuitOf(json: unknown, where: string, options: ReadCircuitOptions = {}): ScoredCircuit {
+  checkParsed({ where }, options);
+  const { graph: wanted } = options;
   const bad: Bad = (reason) => {
-    throw new AutocircuitError("bad-file", `${where}: ${reason}.`);
+    throw new AutocircuitError("bad-file", `${where}: ${reason}${reason.endsWith(".") ? "" : "."}`);
   };
   if (!isEapIgCircuit(json)) return bad("not a circuit of EAP-IG: it should have `cfg`, `nodes` and `edges`");
   const graph = wanted ?? graphOfCfg(json.cfg, bad);
@@ -67,12 +73,12 @@ function graphOfCfg(cfg: Record<string, unknown>, bad: Bad): Graph {
       bad(`\`cfg.${key}\` should be a whole number of at least 1`);
   }
   if (typeof parallel !== "boolean") bad("`cfg.parallel_attn_mlp` should be true or false");
-  return Graph.of({
-    layers: layers as number,
-    heads: heads as number,
-    parallel: parallel as boolean,
-    attnOnly: false,
-  });
+  const config = { layers: layers as number, heads: heads as number, parallel: parallel as boolean, attnOnly: false };
+  try {
+    return Graph.of(config);
+  } catch (cause) {
+    return bad(`\`cfg\`: ${(cause as Error).message}`);
+  }
 }
 
 function requireSameModel(cfg: Record<string, unknown>, { config }: Graph, bad: Bad): void {

@@ -47,8 +47,41 @@ export function scoredCircuit(scores: PruneScores, circuit: Circuit, name: strin
   };
 }
 
-/** The scores alone; they are rounded to float32. */
+/**
+ * Checks that the scores of a circuit mean something: readers keep whatever a file says, so that nothing is lost on the way back.
+ *
+ * @throws AutocircuitError naming the edge: `not-finite` for a NaN, `bad-file` for an edge of the circuit whose score, `-Infinity`, says
+ *   that it is not in it
+ */
+export function requireClearScores({ graph, scores, inCircuit }: ScoredCircuit, where: string): void {
+  for (const [edge, score] of scores.entries()) {
+    if (Number.isNaN(score))
+      throw new AutocircuitError(
+        "not-finite",
+        `${where}: the score of ${graph.edge(edge)} is NaN, which has no meaning.`,
+      );
+    if (score === Number.NEGATIVE_INFINITY && inCircuit[edge] === 1) {
+      throw new AutocircuitError(
+        "bad-file",
+        `${where}: ${graph.edge(edge)} is in the circuit, but its score, -Infinity, says that it is not.`,
+      );
+    }
+  }
+}
+
+/**
+ * The scores alone; they are rounded to float32. `-Infinity` stays: the edge is not in the circuit.
+ *
+ * @throws AutocircuitError `bad-input` for a score that float32 cannot hold
+ */
 export function pruneScoresOf({ graph, scores, name }: ScoredCircuit): PruneScores {
+  const wide = scores.findIndex((score) => Number.isFinite(score) && !Number.isFinite(Math.fround(score)));
+  if (wide >= 0) {
+    throw new AutocircuitError(
+      "bad-input",
+      `The score of ${graph.edge(wide)} is ${scores[wide]}, which float32 cannot hold. Scale the scores down.`,
+    );
+  }
   return new PruneScores(graph, Float32Array.from(scores), name === null ? {} : { task: name });
 }
 

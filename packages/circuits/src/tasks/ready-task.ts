@@ -1,5 +1,5 @@
 import type { Edge, LoadedTask } from "@autocircuit/core";
-import type { TransformerOptions } from "@autocircuit/native";
+import { deviceName, dtypes, type KindsOf, kind, signature, type TransformerOptions } from "@autocircuit/native";
 import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../data/prompt-file.ts";
 import type { HasGraph, OfficialEdgesOptions } from "../edges/official-edges.ts";
 
@@ -43,4 +43,28 @@ export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = Prom
   tokenLabels: readonly string[];
   /** Loads model and prompts; the caller disposes the result. */
   load: (options?: ReadyTaskOptions) => Promise<LoadedTask>;
+}
+
+const checkOptions = signature("loading a task", {}, {
+  byToken: kind.flag,
+  circuit: kind.text,
+  positions: kind.listOf(kind.whole),
+  seed: kind.whole,
+  model: kind.text,
+  tailDivergence: kind.flag,
+  signal: kind.signal,
+  device: deviceName,
+  dtype: kind.oneOf(dtypes),
+  tf32: kind.flag,
+} satisfies KindsOf<ReadyTaskOptions>);
+const checkPrompts = signature("a task's prompts", {}, { seed: kind.whole });
+
+/** Checks how a task is to be loaded. @throws AutocircuitError naming the option */
+export function checkTaskOptions(options: ReadyTaskOptions): void {
+  checkOptions({}, options);
+}
+
+/** Checks how prompts are to be made. @throws AutocircuitError naming the option */
+export function checkPromptOptions(options: { seed?: number }): void {
+  checkPrompts({}, options);
 }

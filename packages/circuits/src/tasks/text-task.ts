@@ -5,7 +5,13 @@ import type { GeneratedTextPrompts, TextPromptRecord } from "../data/prompt-file
 import type { TextPromptsOptions } from "../data/text-prompts-options.ts";
 import { type PublishedModel, requireModel } from "../edges/published-model.ts";
 import { circuitNamed } from "./circuit-named.ts";
-import type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./ready-task.ts";
+import {
+  checkPromptOptions,
+  checkTaskOptions,
+  type KnownCircuit,
+  type ReadyTask,
+  type ReadyTaskOptions,
+} from "./ready-task.ts";
 
 /** What makes a task of a trained model with prompts as text. */
 export interface TextTaskSpec {
@@ -36,7 +42,10 @@ export interface TextTaskSpec {
  */
 export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
   const { name, description, circuits } = spec;
-  const prompts = ({ seed = 0 }: { seed?: number } = {}) => spec.prompts({ seed });
+  const prompts = (options: { seed?: number } = {}) => {
+    checkPromptOptions(options);
+    return spec.prompts({ seed: options.seed ?? 0 });
+  };
   return {
     name,
     description,
@@ -50,6 +59,7 @@ export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
 }
 
 async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<LoadedTask> {
+  checkTaskOptions(options);
   const { seed = 0, device, dtype, tf32, signal } = options;
   const circuit = circuitNamed(spec.name, spec.circuits, options.circuit);
   const folder = await folderOf(spec, options);

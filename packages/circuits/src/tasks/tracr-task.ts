@@ -8,7 +8,7 @@ import {
 } from "@autocircuit/tracr";
 import { datasetsCommand, type GeneratedPrompts, type PromptRecord } from "../data/prompt-file.ts";
 import { circuitNamed } from "./circuit-named.ts";
-import type { KnownCircuit, ReadyTask } from "./ready-task.ts";
+import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask } from "./ready-task.ts";
 
 /** What makes a task of a compiled program. */
 export interface TracrTaskSpec {
@@ -32,13 +32,17 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
   let made: CompiledModel | undefined;
   const compiled = () => (made ??= compileLibraryProgram(spec.program, spec.compile));
   const circuits = spec.circuits(compiled);
-  const prompts = ({ seed = 0 }: { seed?: number } = {}): GeneratedPrompts<PromptRecord> => ({
-    task: name,
-    description: `${description}; token ids, answers as output ids (or numbers where the output is a number)`,
-    command: datasetsCommand(seed),
-    seed,
-    prompts: spec.prompts(compiled, { seed }),
-  });
+  const prompts = (options: { seed?: number } = {}): GeneratedPrompts<PromptRecord> => {
+    checkPromptOptions(options);
+    const { seed = 0 } = options;
+    return {
+      task: name,
+      description: `${description}; token ids, answers as output ids (or numbers where the output is a number)`,
+      command: datasetsCommand(seed),
+      seed,
+      prompts: spec.prompts(compiled, { seed }),
+    };
+  };
   return {
     name,
     description,
@@ -48,6 +52,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
       return ["BOS", ...Array.from({ length: compiled().settings.maxSeqLen }, (_, i) => String(i + 1))];
     },
     load: async (options = {}) => {
+      checkTaskOptions(options);
       const { byToken = false, positions, seed = 0, device, dtype, tf32, signal } = options;
       const circuit = circuitNamed(name, circuits, options.circuit);
       const model = compiled();

@@ -2,6 +2,7 @@ import { type LiteratureCircuit, publishedCircuits } from "@autocircuit/circuits
 import { Graph } from "@autocircuit/core";
 import type { CircuitsCommandOptions } from "../commands/circuits.ts";
 import type { Context } from "../context.ts";
+import { synchronously } from "../support/interrupt.ts";
 import { suggest } from "../support/nearest.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
@@ -18,7 +19,7 @@ export async function circuitEdges(name: string, options: CircuitsCommandOptions
   const graph = await graphFor(options);
   const { seqStartIdx, corrected = false } = options;
   const wordIdxs = options.wordIdxs === undefined ? {} : parseWordIdxs(options.wordIdxs);
-  const found = circuit.edges(graph, { wordIdxs, seqStartIdx, corrected });
+  const found = await synchronously(() => circuit.edges(graph, { wordIdxs, seqStartIdx, corrected }));
   const edges = found.map((edge) => ({ edge: edge.name, token: edge.token }));
   print(`${name}: ${edges.length} of ${graph.edgeCount} edges (${circuit.paper})`);
   for (const edge of found.slice(0, PRINTED)) print(`  ${edge}`);

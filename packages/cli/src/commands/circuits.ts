@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import { maxEdges } from "../support/max-edges.ts";
 import { wholeNumber } from "../support/parse-options.ts";
 
 /** Options of `autocircuit circuits`, as commander gives them. */
@@ -34,6 +35,7 @@ export function addCircuits(program: Command, context: Context): void {
     )
     .option("--shared-qkv", "queries, keys and values of a head share one input")
     .option("--corrected", "follow the paper where the published code has a slip")
+    .addOption(maxEdges())
     .option("--json <file>", "also write the list, or the edges")
     .addHelpText(
       "after",

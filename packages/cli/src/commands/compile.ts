@@ -32,6 +32,8 @@ export function addCompile(program: Command, context: Context): void {
     .addHelpText(
       "after",
       `
+TypeScript runs as it is on Node 22.18 and newer; on older ones the installed typescript package translates it first.
+
 Examples:
   autocircuit compile reverse --out models/reverse
   autocircuit compile hist --vocab a,b,c --max-len 8 --out models/hist

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import { maxEdges } from "../support/max-edges.ts";
 import { wholeNumber } from "../support/parse-options.ts";
 
 /** Options of `autocircuit convert`, as commander gives them. */
@@ -25,8 +26,13 @@ export function addConvert(program: Command, context: Context): void {
       "model that the circuit belongs to: checked, and needed where the input does not say it",
     )
     .option("--config <file>", "the same, by its config.json")
-    .option("--size <n>", "edges in the circuit, from scores (default: all edges)", wholeNumber())
+    .option(
+      "--size <n>",
+      "edges in the circuit, from scores (default: all with a score that is not -Infinity)",
+      wholeNumber(),
+    )
     .option("--tokenizer <folder>", "for .csv from answers given as text: folder or hub id of a tokenizer, or gpt2")
+    .addOption(maxEdges())
     .addHelpText(
       "after",
       `

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { wholeNumber } from "../support/parse-options.ts";
@@ -15,6 +16,7 @@ export function addDatasets(program: Command, { print, signal }: Context): void 
     .action(async ({ out, seed }: { out: string; seed: number }) => {
       const { dataSets, formatPromptFile } = await import("@autocircuit/circuits");
       for (const file of dataSets({ seed })) {
+        await turn();
         signal.throwIfAborted();
         writeWhole(join(out, `${file.task}.json`), formatPromptFile(file));
         print(`${join(out, `${file.task}.json`)}: ${file.prompts.length} prompt pairs`);

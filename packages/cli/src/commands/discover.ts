@@ -1,6 +1,8 @@
+import type { PairAlignment } from "@autocircuit/core";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
+import { maxEdges } from "../support/max-edges.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { fraction, listOf, oneOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
 
@@ -15,6 +17,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions {
   batchSize?: number;
   batches?: number[];
   length?: number;
+  align?: PairAlignment;
   sharedQkv?: boolean;
   nodeEdges?: boolean;
   ungrouped?: boolean;
@@ -30,6 +33,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions {
   samples?: number;
   set: string[];
   size?: number;
+  prune?: boolean;
   keep?: number;
   tries?: number;
   circuit?: string;
@@ -60,6 +64,11 @@ export function addDiscover(program: Command, context: Context): void {
       listOf(wholeNumber(1)),
     )
     .option("--length <n>", "use only the prompts of n tokens, the one that starts a text included", wholeNumber(1))
+    .option(
+      "--align <how>",
+      "pairs of unequal length: which positions belong together, counted from the end or word by word (default: such pairs are refused)",
+      oneOf(["end", "words"]),
+    )
     .option("--shared-qkv", "one input for the queries, keys and values of a head")
     .option("--node-edges", "patch nodes along the residual stream instead of edges between components")
     .option("--ungrouped", "grouped keys and values: an input for every query head")
@@ -104,6 +113,7 @@ export function addDiscover(program: Command, context: Context): void {
       "edges in the circuit (default: as many as the known one; acdc: those that no threshold removes)",
       wholeNumber(),
     )
+    .option("--prune", "leave out edges of the circuit that lead nowhere; without it they are counted")
     .option(
       "--keep <fraction>",
       "the circuit with the fewest edges that keeps this fraction of the right answers (default where no circuit is known and the algorithm is not acdc: 0.99)",
@@ -124,6 +134,7 @@ export function addDiscover(program: Command, context: Context): void {
       wholeNumber(),
       0,
     )
+    .addOption(maxEdges())
     .optionsGroup("Output:")
     .option(
       "--out <folder>",

@@ -22,9 +22,13 @@ export function addDoctor(program: Command, { print }: Context): void {
       const { doctorReport } = await import("@autocircuit/native/toolchain");
       const report = await doctorReport();
       if (json === true) print(JSON.stringify(report, null, 2));
-      else
+      else {
+        const width = Math.max(...report.checks.map(({ name }) => name.length));
         for (const { name, status, detail, fix } of report.checks)
-          print(`${MARKS[status]}  ${name.padEnd(10)}  ${detail}${fix ? `\n      do: ${fix}` : ""}`);
+          print(
+            `${MARKS[status]}  ${name.padEnd(width)}  ${detail}${fix ? `\n${" ".repeat(width + 8)}do: ${fix}` : ""}`,
+          );
+      }
       if (file) writeJson(file, report);
       if (!report.ok) throw new Error("AutoCircuit cannot run here yet; the report says what to do.");
     });

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
+import { maxEdges } from "../support/max-edges.ts";
 import { listOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
 
 /** Options of `autocircuit generate`, as commander gives them. */
@@ -33,6 +34,7 @@ export function addGenerate(program: Command, context: Context): void {
     .option("--top-k <k>", "draw among the k likeliest tokens only", wholeNumber(1))
     .option("--seed <n>", "chooses what is drawn", wholeNumber(), 0)
     .option("--no-prepend-bos", "leave out the token that starts a text")
+    .addOption(maxEdges())
     .option("--json <file>", "also write text and tokens as JSON");
   addDeviceOptions(command)
     .addHelpText(

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
+import { maxEdges } from "../support/max-edges.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { listOf, oneOf, wholeNumber } from "../support/parse-options.ts";
 
@@ -43,6 +44,7 @@ export function addMeasure(program: Command, context: Context): void {
       new Option("--ablation <type>", "what ablated edges take").argParser(oneOf(ABLATIONS)).default("resample"),
     )
     .option("--seed <n>", "chooses the prompt pairs and their order", wholeNumber(), 0)
+    .addOption(maxEdges())
     .option("--json <file>", "also write the measurements as JSON");
   addDeviceOptions(command)
     .addHelpText(
@@ -50,7 +52,7 @@ export function addMeasure(program: Command, context: Context): void {
       `
 Examples:
   autocircuit measure tracr-reverse --scores circuit-reports/tracr-reverse/scores.safetensors
-  autocircuit measure tracr-hist --scores scores.safetensors --sizes 0,10,20 --metrics kl-clean,correct-percent --json hist.json
+  autocircuit measure tracr-hist --scores scores.safetensors --sizes 0,2,4 --metrics kl-clean,correct-percent --json hist.json
   autocircuit measure ioi-component --model gpt2 --scores scores.safetensors --sizes 10,100,1000`,
     )
     .action(async (task: string, options: MeasureCommandOptions) => {

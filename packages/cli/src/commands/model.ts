@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import { maxEdges } from "../support/max-edges.ts";
 import { wholeNumber } from "../support/parse-options.ts";
 
 /** Options of `autocircuit model`, as commander gives them. */
@@ -24,6 +25,7 @@ export function addModel(program: Command, context: Context): void {
     .option("--batch <n>", "prompts at once, for the memory estimate", wholeNumber(1), 16)
     .option("--length <n>", "tokens in a prompt, for the memory estimate and the graph by token", wholeNumber(1), 16)
     .option("--graph", "also list the nodes layer by layer, with the edges that end there")
+    .addOption(maxEdges())
     .option("--json <file>", "also write it as JSON")
     .addHelpText(
       "after",

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
+import { maxEdges } from "../support/max-edges.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { oneOf } from "../support/parse-options.ts";
 
@@ -25,6 +26,7 @@ export function addPatch(program: Command, context: Context): void {
       'JSON list of edges: "A0.3->A1.2.Q", ["A0.3->A1.2.Q", 4] or {"edge": "A0.3->A1.2.Q", "token": 4}',
     )
     .addOption(new Option("--ablation <type>", "what the edges take").argParser(oneOf(ABLATIONS)).default("resample"))
+    .addOption(maxEdges())
     .option("--json <file>", "write the logits of all prompts and positions");
   addDeviceOptions(command)
     .addHelpText(

@@ -12,6 +12,7 @@ import {
 } from "@autocircuit/tracr";
 import type { CompileCommandOptions } from "../commands/compile.ts";
 import type { Context } from "../context.ts";
+import { synchronously } from "../support/interrupt.ts";
 import { suggest } from "../support/nearest.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -26,7 +27,9 @@ export async function compileProgram(
   { print, signal }: Context,
 ): Promise<void> {
   const settings = compileOptions(options);
-  const compiled = isModulePath(name) ? await compileFile(name, settings) : compileNamed(name, settings);
+  const compiled = isModulePath(name)
+    ? await compileFile(name, settings)
+    : await synchronously(() => compileNamed(name, settings));
   signal.throwIfAborted();
   const { config } = compiled;
   print(
@@ -75,7 +78,7 @@ async function compileFile(path: string, settings: Partial<CompileOptions>): Pro
   const { vocab, maxSeqLen } = settings;
   if (!vocab || maxSeqLen === undefined) throw new UsageError("A program of your own needs --vocab and --max-len.");
   const program = await loadDefaultExport(path);
-  if (program instanceof SOp) return compile(program, { ...settings, vocab, maxSeqLen });
+  if (program instanceof SOp) return synchronously(() => compile(program, { ...settings, vocab, maxSeqLen }));
   throw new UsageError(
     `The default export of ${path} is no RASP expression. Build it from @autocircuit/tracr: tokens, select, aggregate, ...`,
   );

@@ -7,6 +7,7 @@ import {
   formatEapIgCsv,
   formatEdgePruningJsonl,
   pruneScoresOf,
+  requireClearScores,
   type ScoredCircuit,
   unplacedFields,
 } from "@autocircuit/circuits";
@@ -16,6 +17,8 @@ import type { TransformerConfig } from "@autocircuit/native";
 import { readModelConfig } from "../circuits/read-model-config.ts";
 import type { ConvertCommandOptions } from "../commands/convert.ts";
 import type { Context } from "../context.ts";
+import { synchronously } from "../support/interrupt.ts";
+import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
 import { type Input, readInput } from "./read-input.ts";
@@ -34,6 +37,11 @@ export async function convert(
   const input = await readInput(from, graph, size);
   if (size !== undefined && (input.kind !== "circuit" || input.format !== "scores"))
     throw new UsageError("--size chooses a circuit from scores; the input has none. Leave --size out.");
+  if (input.kind === "circuit") requireClearScores(input.circuit, from);
+  if (input.kind === "circuit" && size !== undefined) {
+    const warning = tiesWarning(pruneScoresOf(input.circuit), size, circuitOf(input.circuit).size);
+    if (warning) print(warning);
+  }
   print(input.kind === "circuit" ? await writeCircuit(input, to, config) : await writePrompts(input, to, tokenizer));
 }
 
@@ -53,10 +61,10 @@ async function writeCircuit(
   if (!to.endsWith(".json"))
     throw noSuchFormat(to, "a circuit", format === "scores" ? [".json"] : [".json", ".safetensors"]);
   if (format === "eap-ig") {
-    writeWhole(to, formatCircuitFile(circuit));
+    writeWhole(to, await synchronously(() => formatCircuitFile(circuit)));
     return `wrote ${to}: ${summary}, in AutoCircuit's names`;
   }
-  writeWhole(to, formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {}));
+  writeWhole(to, await synchronously(() => formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {})));
   const width = config || circuit.eapIg ? "" : "; d_model is not known without --model and is written as 0";
   return `wrote ${to}: ${summary}, as EAP-IG and MIB read them${width}`;
 }
@@ -65,13 +73,13 @@ async function writePrompts({ format, prompts }: PromptsInput, to: string, token
   const summary = `wrote ${to}: ${prompts.prompts.length} prompt pairs`;
   if (format !== "autocircuit") {
     if (!to.endsWith(".json")) throw noSuchFormat(to, `prompts from .${format}`, [".json"]);
-    writeWhole(to, formatAutocircuitPrompts(prompts));
+    writeWhole(to, await synchronously(() => formatAutocircuitPrompts(prompts)));
     return summary;
   }
   if (to.endsWith(".csv")) {
     const answers = tokenizer === undefined ? {} : { tokenizer: await tokenizerNamed(tokenizer) };
-    writeWhole(to, formatEapIgCsv(prompts, answers));
-  } else if (to.endsWith(".jsonl")) writeWhole(to, formatEdgePruningJsonl(prompts));
+    writeWhole(to, await synchronously(() => formatEapIgCsv(prompts, answers)));
+  } else if (to.endsWith(".jsonl")) writeWhole(to, await synchronously(() => formatEdgePruningJsonl(prompts)));
   else throw noSuchFormat(to, "prompts from .json", [".csv", ".jsonl"]);
   return summary + leftOut(prompts);
 }

@@ -12,7 +12,8 @@ import {
   type ScoredCircuit,
   scoredCircuit,
 } from "@autocircuit/circuits";
-import { type Graph, PruneScores } from "@autocircuit/core";
+import { type Graph, gitLfsPointer, PruneScores, scoredCount, sortedMagnitudes } from "@autocircuit/core";
+import { synchronously } from "../support/interrupt.ts";
 import { UsageError } from "../support/usage-error.ts";
 
 /** What a file holds, and in which format. */
@@ -31,10 +32,15 @@ export async function readInput(path: string, graph: Graph | undefined, size: nu
   const ending = /\.[^./\\]*$/.exec(path)?.[0].toLowerCase();
   if (ending === ".safetensors") {
     const scores = await PruneScores.load(path, graph && { graph });
-    const circuit = scoredCircuit(scores, scores.circuit(size ?? scores.graph.edgeCount));
+    const circuit = scoredCircuit(scores, scores.circuit(size ?? scoredCount(sortedMagnitudes(scores.values))));
     return { kind: "circuit", format: "scores", circuit };
   }
-  const text = readText(path);
+  return synchronously(() => inputOf(readText(path), ending, path, graph));
+}
+
+function inputOf(text: string, ending: string | undefined, path: string, graph: Graph | undefined): Input {
+  const pointer = gitLfsPointer(text);
+  if (pointer) throw new UsageError(`${path} holds neither a circuit nor prompts: ${pointer}.`);
   if (ending === ".csv") return { kind: "prompts", format: "csv", prompts: readEapIgCsv(text, path) };
   if (ending === ".jsonl") return { kind: "prompts", format: "jsonl", prompts: readEdgePruningJsonl(text, path) };
   if (ending === ".json") return inputOfJson(parsePythonJson(text, path), path, graph);

@@ -11,6 +11,7 @@ const OWN_ONLY = {
   batchSize: "--batch-size",
   batches: "--batches",
   length: "--length",
+  align: "--align",
   sharedQkv: "--shared-qkv",
   nodeEdges: "--node-edges",
   ungrouped: "--ungrouped",

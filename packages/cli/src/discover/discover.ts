@@ -5,18 +5,26 @@ import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
 import type { DiscoverCommandOptions } from "../commands/discover.ts";
 import type { Context } from "../context.ts";
+import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { Progress } from "../support/progress.ts";
 import { runVersions } from "../support/run-versions.ts";
 import { useDevice } from "../support/use-device.ts";
-import { useFewThreads } from "../support/use-few-threads.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { commandLine } from "./command-line.ts";
 import { type KeptCircuit, keepAnswers, requireTokens, startingAlgorithms } from "./keep.ts";
 import { CircuitMeter, faithfulnessMetric } from "./measure-circuits.ts";
 import { makeReport } from "./report.ts";
 import { compareWithOfficial, type DiscoverResult, scoredEdges } from "./result.ts";
-import { algorithmOptions, type DiscoverSettings, discoverSettings, fitToGraph, runShape } from "./settings.ts";
+import {
+  algorithmOptions,
+  type DiscoverSettings,
+  discoverSettings,
+  fitToGraph,
+  requireSize,
+  runShape,
+} from "./settings.ts";
 import { ablationText, summary } from "./text.ts";
+import { prepareCircuit } from "./warnings.ts";
 
 /** Finds the circuit of a task, or of somebody's own model and prompts; prints, reports and saves what came out. */
 export async function discover(
@@ -36,11 +44,14 @@ export async function discover(
   const { settings, note } = fitToGraph(asked, task, taskName, options);
   if (note) print(note);
   const { ablation } = settings;
+  requireSize(settings, task.model.graph.edgeCount);
+  const equal = equalPairsWarning([task.train, task.test], ablation);
+  if (equal) print(equal);
   if (settings.keep !== undefined) requireTokens(task);
-  await useFewThreads(task.model);
   const started = performance.now();
-  const found = await findCircuit(task, settings, signal);
+  const ranked = await findCircuit(task, settings, signal);
   const seconds = (performance.now() - started) / 1000;
+  const { found, dangling, warnings } = prepareCircuit(task, ranked, settings);
 
   const official = known && Circuit.of(task.model.graph, task.trueEdges!);
   using meter = new CircuitMeter(task, signal);
@@ -53,6 +64,9 @@ export async function discover(
     options: { ...plainOptions(found.options), ablation, byToken: task.model.graph.tokens !== null, seed },
     edgeCount: task.model.graph.edgeCount,
     circuit: scoredEdges(found.circuit, found.scores),
+    dangling,
+    pruned: settings.prune,
+    warnings: [...(equal ? [equal] : []), ...warnings],
     official: official ? compareWithOfficial(known.name, found.circuit, official) : null,
     keep: found.keep ?? null,
     faithfulness: {
@@ -70,7 +84,7 @@ export async function discover(
   const report = await makeReport({ task, settings, found, result, meter, command, signal });
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
-  print(ablationText(report));
+  print(ablationText({ ...report, notes: report.notes.filter((note) => note !== equal) }));
   print(summary(result, settings));
 
   const written = await writeReport(settings.out, report);

@@ -193,7 +193,7 @@ describe("wrong input to discover", () => {
     { args: [...reverse, "--keep", "0"], says: "not a fraction" },
     { args: [...reverse, "--keep", "0.9", "--size", "3"], says: "either --size or --keep" },
     { args: [...reverse, "--keep", "0.9", "--tau", "0.1"], says: "name one with --algorithm" },
-    { args: [...reverse, "--algorithm", "ground-truth"], says: "needs the edges of the published circuit" },
+    { args: [...reverse, "--algorithm", "ground-truth"], says: "must be a list of the edges of the published circuit" },
     { args: [...reverse, "--tries", "3"], says: "give --keep too" },
     { args: [...reverse, "--circuit", "true"], says: "no circuit is known for reverse" },
     { args: [...reverse, "--output-slice", "last"], says: "Did you mean last_seq" },
@@ -238,7 +238,7 @@ describe("wrong input to discover", () => {
   it("names the line of broken JSON, and the answer of several tokens", async () => {
     writeFileSync(at("broken.json"), '{"prompts": [\n {"clean": 1,}\n]}');
     const broken = await run(["discover", "--model", smallGpt2, "--prompts", at("broken.json"), "--out", at("wrong")]);
-    expect([broken.code, broken.err]).toEqual([2, expect.stringMatching(/broken\.json is not valid JSON: line 2: /)]);
+    expect([broken.code, broken.err]).toEqual([2, expect.stringMatching(/broken\.json is not JSON: line 2: /)]);
     writeFileSync(at("edges.json"), '["A0.0->MLP 0",\n"A0.0-]');
     const patch = ["patch", "--model", smallGpt2, "--prompts", writePrompts("ids.json", [pair, pair])];
     const refused = await run([...patch, "--edges", at("edges.json"), "--json", at("wrong.json")]);

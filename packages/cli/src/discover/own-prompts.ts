@@ -1,10 +1,18 @@
-import { loadPrompts, type PromptFile, type Tokenizer } from "@autocircuit/core";
-import { readJson } from "../support/read-json.ts";
+import {
+  loadPrompts,
+  type PairAlignment,
+  type PromptFile,
+  type PromptSource,
+  readPrompts,
+  type Tokenizer,
+} from "@autocircuit/core";
 import { UsageError } from "../support/usage-error.ts";
 
 /** Prompts as token ids, and what is known of them. */
 export interface OwnPrompts {
   file: PromptFile;
+  /** The same, with the place each pair comes from. */
+  source: PromptSource;
   /** Prompt pairs. */
   count: number;
   /** Fewest and most tokens of a prompt. */
@@ -19,6 +27,8 @@ export interface OwnPromptsOptions {
   prependBos: boolean;
   /** Only prompts of so many tokens. */
   length: number | undefined;
+  /** Which positions of a pair's prompts belong together where they differ in length. */
+  align?: PairAlignment | undefined;
   vocabulary: number;
   outputVocabulary: number;
 }
@@ -29,10 +39,12 @@ export interface OwnPromptsOptions {
  * @throws UsageError when none has the asked length; AutocircuitError naming file and prompt for what cannot be used
  */
 export async function readOwnPrompts(files: readonly string[], options: OwnPromptsOptions): Promise<OwnPrompts> {
-  const { tokenizer, prependBos, length, vocabulary, outputVocabulary } = options;
-  const all = await loadPrompts(files, {
-    ...{ vocabulary, outputVocabulary, shuffle: false, padId: 0, batchSize: 1 },
-    size: { train: files.reduce((sum, file) => sum + promptsIn(file), 0), test: 0 },
+  const { tokenizer, prependBos, length, vocabulary, outputVocabulary, align } = options;
+  // Read once: a pipe gives its content only once.
+  const read = await readPrompts(files);
+  const all = await loadPrompts(read, {
+    ...{ vocabulary, outputVocabulary, align, shuffle: false, padId: 0, batchSize: 1 },
+    size: { train: read.prompts.length, test: 0 },
     ...(tokenizer && { tokenizer }),
     // Where the model has no such token there is none to prepend; asking for it would be an error.
     ...(!prependBos && { prependBos }),
@@ -43,9 +55,14 @@ export async function readOwnPrompts(files: readonly string[], options: OwnPromp
   );
   if (pairs.length === 0) throw new UsageError(`No prompt pair has ${length} tokens. ${usualLength(loader.prompts)}`);
   const lengths = pairs.flatMap(({ clean, corrupt }) => [clean.length, corrupt.length]);
-  const prompts = pairs.map(({ wrongAnswers, ...pair }) => ({ ...pair, wrong_answers: wrongAnswers }));
+  const located = pairs.map(({ wrongAnswers, where, ...pair }, index) => ({
+    prompt: { ...pair, wrong_answers: wrongAnswers },
+    where: where ?? `prompts[${index}]`,
+  }));
+  const { seqLabels, wordIdxs } = loader;
   return {
-    file: { prompts, seq_labels: loader.seqLabels, word_idxs: loader.wordIdxs },
+    file: { prompts: located.map(({ prompt }) => prompt), seq_labels: seqLabels, word_idxs: wordIdxs },
+    source: { prompts: located, seqLabels, wordIdxs },
     count: pairs.length,
     shortest: Math.min(...lengths),
     longest: Math.max(...lengths),
@@ -76,10 +93,4 @@ function usualLength(
   const [usual] = [...counts].sort((a, b) => b[1] - a[1]);
   if (!usual) return "Clean and corrupt prompts never have the same length here.";
   return `Most frequent are ${usual[0]} tokens: --length ${usual[0]} takes ${usual[1]} of ${pairs.length} pairs.`;
-}
-
-/** How many prompts a file holds; 0 for one that is no data set, which is refused where it is read. */
-function promptsIn(file: string): number {
-  const { prompts } = (readJson(file) ?? {}) as { prompts?: unknown };
-  return Array.isArray(prompts) ? prompts.length : 0;
 }

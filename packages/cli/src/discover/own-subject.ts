@@ -36,8 +36,15 @@ export function ownSubject(model: string, files: readonly string[], options: Dis
       const config = await readConfig(folder);
       const tokenizer = await findTokenizer(folder);
       const { dVocab: vocabulary, dVocabOut: outputVocabulary } = config;
-      const { prependBos, length } = options;
-      const prompts = await readOwnPrompts(files, { tokenizer, prependBos, length, vocabulary, outputVocabulary });
+      const { prependBos, length, align } = options;
+      const prompts = await readOwnPrompts(files, {
+        tokenizer,
+        prependBos,
+        length,
+        align,
+        vocabulary,
+        outputVocabulary,
+      });
       if (byToken) requireOneLength(prompts);
       const split = splitPrompts(prompts.count, options);
       const { batchSize, batches } = split;
@@ -50,7 +57,7 @@ export function ownSubject(model: string, files: readonly string[], options: Dis
       const { edgeCount } = Graph.of(config, { ...graph, tokens: byToken ? prompts.longest : null });
       print(requireMemory({ config, ...shape(edgeCount), batchSize, length: prompts.longest, used }));
       const size = { train: batchSize * batches.train, test: batchSize * batches.test };
-      const { train, test } = await loadPrompts(prompts.file, { batchSize, size, seed, padId: 0 });
+      const { train, test } = await loadPrompts(prompts.source, { batchSize, size, seed, padId: 0 });
       const loaded = await loadModel(folder, {
         ...{ ...used.how, tokenizer, outputSlice, byToken, signal, ...processing },
         ...graph,

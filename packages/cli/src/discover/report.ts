@@ -41,7 +41,7 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
     circuit: result.circuit,
     official: known && official ? { name: known.name, source: known.circuit.source, edges: official.edges } : undefined,
     kept: keep ?? undefined,
-    notes: [...(keep ? keepNotes(keep, result.circuit.length) : []), ...notes],
+    notes: [...result.warnings, ...(keep ? keepNotes(keep, result.circuit.length) : []), ...notes],
     faithfulness: {
       metric: faithfulness.metric,
       rows: [
@@ -85,9 +85,11 @@ async function ablations({
     ([name, { edges }]) => [name, Circuit.of(model.graph, edges(model, context))] as const,
   );
   const rows: AblationRow[] = [];
-  const notes: string[] = [];
+  const { unequal } = task.test;
+  const notes = unequal === null ? [] : [`Not measured with resampled values: ${unequal}.`];
+  const types = unequal === null ? (["resample", "zero"] as const) : (["zero"] as const);
   for (const [name, circuit] of [["found", found.circuit] as const, ...known]) {
-    for (const ablation of ["resample", "zero"] as const) {
+    for (const ablation of types) {
       const measured = await meter.measure(circuit, ablation);
       rows.push({
         circuit: name,

@@ -1,4 +1,4 @@
-import type { Circuit, Edge, PruneScores } from "@autocircuit/core";
+import { type Circuit, type Edge, magnitude, type PruneScores } from "@autocircuit/core";
 import { compareEdgeSets } from "@autocircuit/metrics";
 import type { DeviceReport } from "../support/use-device.ts";
 import type { KeptCircuit } from "./keep.ts";
@@ -26,6 +26,11 @@ export interface DiscoverResult extends DeviceReport {
   options: Record<string, unknown>;
   edgeCount: number;
   circuit: ScoredEdgeJson[];
+  /** Edges found that lie on no path from input to output within the circuit; with --prune they are not in {@link circuit}. */
+  dangling: number;
+  pruned: boolean;
+  /** What the reader should know: ties, equal prompts, edges that lead nowhere. */
+  warnings: string[];
   /** The known circuit; null where there is none. */
   official: OfficialResult | null;
   /** What the circuit keeps of the right answers; null unless its size follows from that. */
@@ -42,7 +47,7 @@ export interface DiscoverResult extends DeviceReport {
 export function scoredEdges(circuit: Circuit, scores: PruneScores): ScoredEdgeJson[] {
   return [...circuit]
     .map((edge) => ({ ...edgeJson(edge), score: scores.values[edge.index]! }))
-    .sort((a, b) => (a.score === b.score ? 0 : Math.abs(b.score) - Math.abs(a.score)));
+    .sort((a, b) => (a.score === b.score ? 0 : magnitude(b.score) - magnitude(a.score)));
 }
 
 /** The known circuit, and how the circuit found agrees with it. */

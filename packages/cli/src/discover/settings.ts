@@ -32,6 +32,8 @@ export interface DiscoverSettings {
   /** The known circuit to compare with. */
   known: { name: string; circuit: KnownCircuit } | undefined;
   size: number | undefined;
+  /** Leave out edges that lead nowhere. */
+  prune: boolean;
   /** Share of the answers that the circuit is to keep; its size follows from it. */
   keep: number | undefined;
   /** Random changes in search of a smaller circuit; by default as many as suit the graph. */
@@ -77,7 +79,7 @@ function settingsWith(
   taskName: string | undefined,
   options: DiscoverCommandOptions,
 ): DiscoverSettings {
-  const { size, tries, byToken = false, seed } = options;
+  const { size, prune = false, tries, byToken = false, seed } = options;
   if (size !== undefined && options.keep !== undefined)
     throw new UsageError("Give either --size or --keep: each says how large the circuit is to be.");
   const ablation = (options.ablation ??
@@ -92,7 +94,7 @@ function settingsWith(
   if (tries !== undefined && keep === undefined)
     throw new UsageError("--tries looks for smaller circuits that keep enough: give --keep too.");
   return {
-    ...{ subject, algorithm, bySize, given, ablation, byToken, seed, known, size, keep, tries },
+    ...{ subject, algorithm, bySize, given, ablation, byToken, seed, known, size, prune, keep, tries },
     out: options.out ?? `circuit-reports/${subject.name}${byToken ? "-by-token" : ""}`,
   };
 }
@@ -153,11 +155,18 @@ export function outputsNumbers({ model }: LoadedTask): boolean {
   return model.config.dVocabOut === 1;
 }
 
+/** @throws UsageError when the circuit is to have more edges than the graph has */
+export function requireSize({ size }: Pick<DiscoverSettings, "size">, edgeCount: number): void {
+  if (size === undefined || size <= edgeCount) return;
+  throw new UsageError(`--size ${size} is more than the graph has: give at most ${edgeCount}.`);
+}
+
 /** How a run on a graph of so many edges uses memory. */
 export function runShape(
   { algorithm, given, bySize, known, size, keep }: DiscoverSettings,
   edgeCount: number,
 ): RunShape {
+  requireSize({ size }, edgeCount);
   if (bySize && edgeCount > ACDC_UP_TO) return { circuits: 1, sliced: known !== undefined || size !== undefined };
   const largest = given.largestBatch ?? (algorithm && optionOf(algorithm, "largestBatch")?.default);
   const circuits = typeof largest === "number" ? largest : 1;

@@ -1,4 +1,4 @@
-import { type PatchableModel, throwIfAborted } from "@autocircuit/core";
+import { type PatchableModel, requireFinite, throwIfAborted } from "@autocircuit/core";
 import { type Prefix, Tensor } from "@autocircuit/native";
 import type { ChooseToken } from "./choose.ts";
 
@@ -38,6 +38,7 @@ export async function continueTokens(
       prefix?.dispose();
       prefix = result.prefix!;
       using logits = result.logits!;
+      await requireFinite(logits, { model, tokens: input, patched: () => "" });
       using row = logits.reshape([-1]);
       const token = await choose(row);
       if (ends.has(token)) return { tokens, stopped: "end of text" };

@@ -6,7 +6,6 @@ import { Progress } from "../support/progress.ts";
 import { runVersions } from "../support/run-versions.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
-import { useFewThreads } from "../support/use-few-threads.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { drawn, likeliest } from "./choose.ts";
 import { continueTokens, type StopReason } from "./continue-tokens.ts";
@@ -35,7 +34,6 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
 
   const used = await useDevice(options);
   using model = await loadModel(folder, { ...used.how, tokenizer, signal });
-  await useFewThreads(model);
   using progress = new Progress("tokens");
   const started = performance.now();
   const { tokens, stopped } = await continueTokens(model, promptTokens, {

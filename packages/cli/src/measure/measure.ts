@@ -3,15 +3,16 @@ import { FullModel, type MeasurementName, measurements } from "@autocircuit/metr
 import type { MeasureCommandOptions } from "../commands/measure.ts";
 import type { Context } from "../context.ts";
 import { memoryOf } from "../discover/ready-subject.ts";
+import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { findTask, requireOwnModel } from "../support/find-task.ts";
 import { suggest } from "../support/nearest.ts";
 import { Progress } from "../support/progress.ts";
 import { runSizes } from "../support/run-sizes.ts";
 import { runVersions } from "../support/run-versions.ts";
 import { formatNumber, table } from "../support/table.ts";
+import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
-import { useFewThreads } from "../support/use-few-threads.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 
 /** Runs circuits of several sizes and prints a row of metrics for each. */
@@ -41,9 +42,10 @@ export async function measure(
     );
   }
   if (model !== undefined) print(memoryOf(task, { circuits: 1, sliced: true }, used));
-  await useFewThreads(task.model);
+  const equal = equalPairsWarning([task.test], options.ablation);
+  if (equal) print(equal);
   const names = chosenMetrics(task, options.metrics);
-  using progress = new Progress("circuits");
+  using progress = new Progress("circuits x prompts");
   const { patch, ablation, sizes } = options;
   using full = new FullModel(task.model, task.test);
   const circuits = await runSizes(
@@ -70,6 +72,11 @@ export async function measure(
       rows.map((row) => row.map(formatNumber)),
     ),
   );
+  for (const { asked, edges } of circuits) {
+    const tied = asked.filter((size) => size !== edges);
+    const warning = sizes && tied.length > 0 ? tiesWarning(scores, tied[0]!, edges) : undefined;
+    if (warning) print(warning);
+  }
   if (!options.json) return;
   const units = Object.fromEntries(names.map((name) => [name, measurements[name].unit]));
   writeJson(options.json, {

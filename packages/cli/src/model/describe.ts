@@ -3,6 +3,7 @@ import { Graph } from "@autocircuit/core";
 import { describeModel, estimateMemory, parameterCount, readConfig, resolveModelFolder } from "@autocircuit/models";
 import type { ModelCommandOptions } from "../commands/model.ts";
 import type { Context } from "../context.ts";
+import { synchronously } from "../support/interrupt.ts";
 import { readJson } from "../support/read-json.ts";
 import { formatBytes, table } from "../support/table.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -21,8 +22,8 @@ export async function describe(
   const folder = await resolveModelFolder(idOrFolder, { files: "config", signal });
   const config = await readConfig(folder);
   const architecture = architectureName(readJson(join(folder, "config.json")));
-  const graphs = graphKinds(config, length);
-  const layers = options.graph ? graphLayers(Graph.of(config)) : undefined;
+  const graphs = await synchronously(() => graphKinds(config, length));
+  const layers = options.graph ? await synchronously(() => graphLayers(Graph.of(config))) : undefined;
   const memory = estimateMemory(config, batch, length);
   print(architecture);
   print(describeModel(config));

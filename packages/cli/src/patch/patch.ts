@@ -4,13 +4,14 @@ import {
   loadPrompts,
   type PatchableModel,
   type PromptLoader,
+  readPrompts,
 } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
 import type { Tensor } from "@autocircuit/native";
 import type { PatchCommandOptions } from "../commands/patch.ts";
 import type { Context } from "../context.ts";
+import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { Progress } from "../support/progress.ts";
-import { readJson } from "../support/read-json.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
@@ -28,12 +29,14 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   using whole = await loadModel(options.model, { ...used.how, signal });
   const type = options.ablation as AblationType;
   using prompts = await loadAll(options.prompts, whole, type);
+  const equal = equalPairsWarning([prompts], type);
+  if (equal) print(equal);
   const model = withGraphOf(whole, edges, prompts.seqLen);
   const mask = maskOf(model, edges);
   const logits: number[][][] = [];
   let moved = 0;
   using shared = dataSetSides(type) ? await model.ablations(prompts, type, { signal }) : null;
-  using progress = new Progress("prompts");
+  using progress = new Progress("batches");
   for (const [i, batch] of prompts.batches.entries()) {
     const using_ = shared ?? (await model.ablations(batch.corrupt, type, { signal }));
     try {
@@ -62,10 +65,10 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
 
 /** All prompts of the file in its order, none dropped. Means over "the batch" are means over the whole file. */
 async function loadAll(path: string, model: PatchableModel, type: AblationType): Promise<PromptLoader> {
-  const { prompts } = readJson(path) as { prompts?: unknown };
-  const count = Array.isArray(prompts) ? prompts.length : 0;
+  const source = await readPrompts(path);
+  const count = source.prompts.length;
   const batchSize = type.startsWith("batch-") ? Math.max(1, count) : largestDivisor(count);
-  const { train } = await loadPrompts(path, {
+  const { train } = await loadPrompts(source, {
     shuffle: false,
     batchSize: { train: batchSize, test: 1 },
     size: { train: count, test: 0 },

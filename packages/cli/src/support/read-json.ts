@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { jsonMistake } from "@autocircuit/core";
+import { parseJson } from "@autocircuit/core";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -10,9 +10,9 @@ import { UsageError } from "./usage-error.ts";
 export function readJson(path: string): unknown {
   const text = readText(path);
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
-    throw new UsageError(`${path} is not valid JSON: ${jsonMistake(text, cause)}. Check the file.`, { cause });
+    throw new UsageError(`${path} is not valid JSON: ${(cause as Error).message}. Check the file.`, { cause });
   }
 }
 

@@ -5,8 +5,10 @@ import {
   limitDeviceMemory,
   openDevice,
   parseDevice,
+  versions,
 } from "@autocircuit/native";
 import type { DeviceCommandOptions } from "./device-options.ts";
+import { synchronously } from "./interrupt.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Where and in what a command computes. */
@@ -37,6 +39,8 @@ export async function useDevice(options: DeviceCommandOptions): Promise<UsedDevi
   const { dtype = "float32", tf32 = false, deviceMemory } = options;
   if (tf32 && dtype !== "float32")
     throw new UsageError(`--tf32 is a way to compute float32, not ${dtype}: leave one of the two out.`);
+  // Loads the addon and LibTorch, which holds up everything else.
+  await synchronously(() => versions());
   const asked = options.device === undefined ? defaultDevice() : parseDevice(options.device);
   if (deviceMemory !== undefined && asked === "cpu")
     throw new UsageError("--device-memory is for GPUs, and this runs on the CPU: give --device cuda, or leave it out.");

@@ -3,7 +3,7 @@ import { FullModel, type Measurement, type MeasurementName, measurements } from 
 import { Tensor } from "@autocircuit/native";
 import { ablationType } from "../ablation-names.ts";
 import { toHost } from "../to-host.ts";
-import type { ToleranceOptions } from "../tolerance.ts";
+import { maxAbs, type ToleranceOptions } from "../tolerance.ts";
 import { expectedScores } from "./score-checks.ts";
 import type { Variant } from "./variant.ts";
 
@@ -44,13 +44,14 @@ export async function checkCircuits(variant: Variant): Promise<void> {
       runs.map((run) => run.edges),
       sizes,
     );
-    for (const run of runs)
-      section.tensor(String(run.edges), await logitsOf(run), tensors.get(`${name}/run_circuits/${key}/${run.edges}`));
+    const logits = (edges: number) => tensors.get(`${name}/run_circuits/${key}/${edges}`);
+    const largestLogit = (edges: number) => maxAbs(logits(edges).data);
+    for (const run of runs) section.tensor(String(run.edges), await logitsOf(run), logits(run.edges));
     for (const [metric, values] of Object.entries(metrics)) {
       const measure = METRICS[metric];
       if (!measure) throw new Error(`The case has a metric "${metric}" that the suite does not know.`);
       const ours = await measurements[measure].measure(model, prompts, runs, { full });
-      compareMetric(section.section(metric), ours, values, metric === "logit_diff_percent_mean_of_ratios");
+      compareMetric(section.section(metric), ours, values, metric, sizes.map(largestLogit));
     }
   }
 }
@@ -72,14 +73,19 @@ function compareMetric(
   recorder: Variant["recorder"],
   ours: readonly Measurement[],
   expected: [number, number][],
-  noisy: boolean,
+  metric: string,
+  largestLogits: readonly number[],
 ): void {
-  const options: ToleranceOptions = noisy
-    ? { ofMax: 2e-2, max: Math.max(...expected.map(([, value]) => Math.abs(value))) }
-    : {};
+  const options: ToleranceOptions =
+    metric === "logit_diff_percent_mean_of_ratios"
+      ? { ofMax: 2e-2, max: Math.max(...expected.map(([, value]) => Math.abs(value))) }
+      : {};
+  // Counts of right answers, and ratios whose denominators come close to 0.
+  const compare = metric.includes("percent") ? "decidedScalar" : "scalar";
   for (const [i, [edges, value]] of expected.entries()) {
     const found = ours[i];
-    if (found?.edges === edges) recorder.scalar(String(edges), found.value, value, options);
+    if (found?.edges === edges)
+      recorder[compare](String(edges), found.value, value, { ...options, rounded: largestLogits[i]! });
     else recorder.record(String(edges), false, `no value for ${edges} edges`);
   }
 }

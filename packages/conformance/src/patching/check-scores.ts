@@ -6,7 +6,8 @@ import {
   maskGradient,
 } from "@autocircuit/discovery";
 import { ABLATION_NAMES } from "../ablation-names.ts";
-import { checkScores } from "./score-checks.ts";
+import { maxAbs } from "../tolerance.ts";
+import { checkScores, expectedScores } from "./score-checks.ts";
 import type { Variant } from "./variant.ts";
 
 /** Mask gradients with every function, mask value and ablation the case has. */
@@ -22,7 +23,10 @@ export async function checkMaskGradients({ name, model, graph, prompts, tensors,
       ablation: ABLATION_NAMES[ablation]!,
       ...maskPosition(at),
     });
-    checkScores(graph, scores.values, tensors, set, recorder.section(set.slice(name.length + 1)));
+    // A probability is off by as much, of itself, as its logit is, whose own error goes with its size.
+    const logits = gradFunction === "logit" ? 1 : Math.max(1, maxAbs(tensors.get(`${name}/logits/clean`).data));
+    const rounded = logits * maxAbs(expectedScores(graph, tensors, set));
+    checkScores(graph, scores.values, tensors, set, recorder.section(set.slice(name.length + 1)), { rounded });
   }
 }
 
@@ -51,5 +55,8 @@ export async function checkActivationMagnitude({
   const set = `${name}/activation_magnitude`;
   if (tensors.names(`${set}/`).length === 0) return;
   const scores = await activationMagnitude(model, prompts);
-  checkScores(graph, scores.values, tensors, set, recorder.section("activation_magnitude"));
+  // Weights that are centred write outputs whose mean is 0, but for rounding.
+  const outputs = tensors.get(`${name}/src_ablations/RESAMPLE`).data;
+  const rounded = Array.from(outputs, Math.abs).reduce((sum, value) => sum + value, 0) / outputs.length;
+  checkScores(graph, scores.values, tensors, set, recorder.section("activation_magnitude"), { rounded });
 }

@@ -22,7 +22,10 @@ export async function checkSubnetworkProbing(variant: Variant): Promise<void> {
       const maskFunction: SubnetworkProbingOptions["maskFunction"] = mask === "None" ? "none" : "sigmoid";
       const scores = await subnetworkProbing(model, prompts, { ...SETTINGS, maskFunction, tree: tree === "tree=True" });
       const set = `subnetwork_probing/${mask}/${tree}`;
-      checkScores(graph, scores.values, tensors, `${name}/${set}`, recorder.section(set), { ofMax: OF_MAX });
+      checkScores(graph, scores.values, tensors, `${name}/${set}`, recorder.section(set), {
+        ofMax: OF_MAX,
+        decided: true,
+      });
     }
   }
 }

@@ -15,12 +15,13 @@ export function checkScores(
   expected: ExpectedTensors,
   prefix: string,
   recorder: Recorder,
-  options: ToleranceOptions = {},
+  options: ToleranceOptions & { decided?: boolean } = {},
 ): void {
+  const check = options.decided ? "decided" : "tensor";
   const max = maxAbs(expectedScores(graph, expected, prefix));
   for (const group of graph.groups) {
     const data = values.subarray(group.offset, group.offset + group.size);
-    recorder.tensor(group.module, { shape: group.shape, data }, expected.get(`${prefix}/${group.module}`), {
+    recorder[check](group.module, { shape: group.shape, data }, expected.get(`${prefix}/${group.module}`), {
       ...options,
       max,
     });

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 
 /** The part of a transformer's configuration that decides its computation graph. A `TransformerConfig` is one too. */
 export interface GraphConfig {
@@ -42,25 +42,39 @@ export interface ResolvedGraphConfig {
   readonly tokens: number | null;
 }
 
+const optionKinds: KindsOf<GraphOptions> = {
+  factorized: kind.flag,
+  separateQkv: kind.flag,
+  ungrouped: kind.flag,
+  tokens: kind.orNull(kind.count),
+};
+
+const configKinds: KindsOf<GraphConfig> = {
+  layers: kind.count,
+  heads: kind.count,
+  kvHeads: kind.optional(kind.count),
+  attnOnly: kind.flag,
+  parallel: kind.flag,
+};
+const configNames = Object.keys(configKinds) as (keyof GraphConfig)[];
+const check = signature(
+  "Graph.of",
+  { config: kind.record, ...configKinds },
+  // A configuration that was stored is given for both.
+  { ...Object.fromEntries(configNames.map((name) => [name, kind.anything])), ...optionKinds },
+);
+
 /**
  * Fills in the defaults and checks the numbers.
  *
- * @throws AutocircuitError `bad-input` for a count that is not a whole number of at least 1, or heads that do not divide into kvHeads.
+ * @throws AutocircuitError `bad-input` for a count that is not a whole number of at least 1, heads that do not divide into kvHeads, or a
+ *   flag that is neither true nor false.
  */
 export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = {}): ResolvedGraphConfig {
+  const { layers, heads, attnOnly, parallel } = config ?? {};
+  check({ config, layers, heads, kvHeads: config?.kvHeads, attnOnly, parallel }, options);
   const kvHeads = config.kvHeads ?? config.heads;
   const tokens = options.tokens ?? null;
-  const counts: [string, number][] = [
-    ["layers", config.layers],
-    ["heads", config.heads],
-    ["kvHeads", kvHeads],
-  ];
-  if (tokens !== null) counts.push(["tokens", tokens]);
-  for (const [name, value] of counts) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new AutocircuitError("bad-input", `Graph: \`${name}\` must be a whole number of at least 1, got ${value}.`);
-    }
-  }
   if (config.heads % kvHeads !== 0) {
     throw new AutocircuitError(
       "bad-input",

@@ -1,11 +1,16 @@
-import { AutocircuitError, type PatchGraph } from "@autocircuit/native";
+import { AutocircuitError, kind, type PatchGraph, signature } from "@autocircuit/native";
+import { edgeRef } from "../kinds.ts";
 import { destNodes } from "./dest-nodes.ts";
 import { Edge, type EdgeRef } from "./edge.ts";
 import { EdgeLookup } from "./edge-lookup.ts";
 import { factorizedLayout } from "./factorized.ts";
 import { type GraphConfig, type GraphOptions, type ResolvedGraphConfig, resolveGraphConfig } from "./graph-config.ts";
+import { requireGraphSize } from "./graph-limits.ts";
 import type { DestGroup, DestNode, SrcNode } from "./node.ts";
 import { unfactorizedLayout } from "./unfactorized.ts";
+
+const checkEdge = signature("Graph.index", { edge: edgeRef });
+const checkName = signature("Graph.has", { name: kind.text });
 
 /**
  * The computation graph of a transformer: who writes to the residual stream, who reads from it, and a dense number for
@@ -49,10 +54,12 @@ export class Graph {
   /**
    * The graph of a model.
    *
-   * @throws AutocircuitError `bad-input` for impossible counts.
+   * @throws AutocircuitError `bad-input` for impossible counts, and for more nodes or edges than allowed (see `setMaxEdges`).
    */
   static of(config: GraphConfig, options?: GraphOptions): Graph {
-    return new Graph(resolveGraphConfig(config, options));
+    const resolved = resolveGraphConfig(config, options);
+    requireGraphSize(resolved);
+    return new Graph(resolved);
   }
 
   /** Sequence length of a graph by token, else null. */
@@ -122,11 +129,13 @@ export class Graph {
       const { src, dest } = this.#lookup.get(edge.name);
       return this.#cell(src, dest, this.#position(edge.name, edge.token));
     }
+    checkEdge({ edge });
     return this.index(edge[0], edge[1]);
   }
 
   /** Whether the graph has an edge of that name (at that token position). */
   has(name: string, token?: number | null): boolean {
+    checkName({ name });
     if (this.#lookup.find(name) === undefined) return false;
     const position = token ?? null;
     if (this.tokens === null) return position === null;

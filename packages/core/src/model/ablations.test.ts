@@ -39,6 +39,55 @@ async function expectedMean(tokens: Tensor[], overPositions: boolean): Promise<F
   return mean;
 }
 
+describe("prompts of several lengths", () => {
+  const pairs = randomPairs(2, 4);
+  const shorter = pairs.map(({ clean, corrupt, ...pair }) => ({
+    ...pair,
+    clean: clean.slice(1),
+    corrupt: corrupt.slice(1),
+  }));
+  const loader = (list: typeof pairs, align = false) => {
+    const alignment = (clean: number) => Array.from({ length: clean }, (_, position) => position);
+    const aligned = align ? list.map((pair) => ({ ...pair, alignment: alignment(pair.clean.length) })) : list;
+    return new PromptLoader(aligned, { batchSize: 2, padId: 0, length: 4 });
+  };
+  const ablateAll = { ablate: new Float32Array(new Array(1000).fill(1)) };
+
+  it.each<AblationType>(["tokenwise-mean-clean", "tokenwise-mean-corrupt", "batch-tokenwise-mean", "resample"])(
+    "%s: values of shorter prompts do not do for longer ones",
+    async (type) => {
+      using short = loader(shorter);
+      using long = loader(pairs);
+      const from = type.startsWith("tokenwise") ? short : short.batches[0]!.corrupt;
+      using using = await model.ablations(from, type);
+      const ablate = ablateAll.ablate.slice(0, model.graph.edgeCount);
+      (await model.forward(short.batches[0]!.clean, { ablate, using })).dispose();
+      await expect(model.forward(long.batches[0]!.clean, { ablate, using })).rejects.toMatchObject({
+        code: "bad-input",
+        message: expect.stringContaining(
+          "Prompt 0 has 4 tokens, but the values that its ablated edges would take were made of 3 only",
+        ),
+      });
+    },
+  );
+
+  it.each<AblationType>(["zero", "batch-all-tok-mean"])("%s: values are the same everywhere", async (type) => {
+    using short = loader(shorter);
+    using long = loader(pairs);
+    using using = await model.ablations(short.batches[0]!.corrupt, type);
+    const ablate = ablateAll.ablate.slice(0, model.graph.edgeCount);
+    (await model.forward(long.batches[0]!.clean, { ablate, using })).dispose();
+  });
+
+  it("an alignment that says nothing changes nothing", async () => {
+    using plain = loader(pairs);
+    using aligned = loader(pairs, true);
+    using wanted = await model.ablations(plain.batches[0]!.corrupt, "resample");
+    using found = await model.ablations(aligned.batches[0]!.corrupt, "resample");
+    expect(await values(found.sources.clone())).toEqual(await values(wanted.sources.clone()));
+  });
+});
+
 describe("ablations made batch by batch", () => {
   const { corrupt } = prompts.batches[0]!;
 
@@ -110,7 +159,9 @@ describe("errors", () => {
     const { corrupt } = prompts.batches[0]!;
     await expect(model.ablations(corrupt, "tokenwise-mean-clean")).rejects.toThrow(/mean over a data set/);
     await expect(model.ablations(prompts, "resample")).rejects.toThrow(/made batch by batch/);
-    await expect(model.ablations(prompts, "RESAMPLE" as AblationType)).rejects.toThrow(/Unknown ablation "RESAMPLE"/);
+    await expect(model.ablations(prompts, "RESAMPLE" as AblationType)).rejects.toThrow(
+      /`type` must be one of resample, .*"RESAMPLE".*Did you mean resample/,
+    );
     const empty = new PromptLoader([], { batchSize: 1 });
     await expect(model.ablations(empty, "tokenwise-mean-clean")).rejects.toThrow(/at least one batch/);
     const signal = AbortSignal.abort();

@@ -2,7 +2,9 @@ import { Ablation, AutocircuitError, scope, Tensor } from "@autocircuit/native";
 import { equalParts } from "../prompts/equal-parts.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { canSlice, sliceTokens, tokenContext } from "../prompts/token-context.ts";
-import { type AblationType, ablationTypes, dataSetSides } from "./ablation-type.ts";
+import { setCover } from "./ablation-cover.ts";
+import { type AblationType, dataSetSides } from "./ablation-type.ts";
+import { alignedSources } from "./aligned-sources.ts";
 import { promptsAtOnce } from "./batch-slices.ts";
 import { computed, inSmallerSlices } from "./in-smaller-slices.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
@@ -16,12 +18,9 @@ export async function ablationsOf(
   type: AblationType,
   options: LongOptions,
 ): Promise<Ablation> {
-  if (!ablationTypes.includes(type)) {
-    throw new AutocircuitError("bad-input", `Unknown ablation "${type}". There are: ${ablationTypes.join(", ")}.`);
-  }
   const sides = dataSetSides(type);
   if (sides !== undefined) {
-    if (!(from instanceof Tensor)) return dataSetMean(model, from, sides, options);
+    if (!(from instanceof Tensor)) return dataSetMean(model, from, type, sides, options);
     throw new AutocircuitError(
       "bad-input",
       `The ablation "${type}" is a mean over a data set: give its prompts, not the tokens of one batch.`,
@@ -35,8 +34,32 @@ export async function ablationsOf(
   }
   const { signal } = options;
   if (type === "zero") return zero(model, from);
-  if (type === "resample") return new Ablation(await model.sources(from, signal && { signal }));
+  if (type !== "batch-all-tok-mean") requireEqualPairs(from, type);
+  if (type === "resample") return resample(model, from, signal);
   return mean(model, [() => from], type === "batch-all-tok-mean" ? allTokensMean : meanOf, { signal });
+}
+
+/**
+ * Values that belong to a position can be taken only where clean and corrupt prompts have the same positions, or are aligned.
+ *
+ * @throws AutocircuitError `bad-input` that names the prompt
+ */
+function requireEqualPairs(tokens: Tensor, type: AblationType): void {
+  const { unequal } = tokenContext(tokens);
+  if (unequal === undefined) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `${unequal}. The ablation "${type}" takes values position by position: give prompts of equal length, or say how they ` +
+      'belong together: `align: "end"` or "words" when they are loaded, `--align` on the command line.',
+  );
+}
+
+/** Each prompt's own values in the run of the other prompt of its pair. */
+async function resample(model: PatchableModel, tokens: Tensor, signal: AbortSignal | undefined): Promise<Ablation> {
+  const { counterpart, padding } = tokenContext(tokens);
+  if (counterpart) return new Ablation(await alignedSources(model, tokens, counterpart, signal));
+  const ablation = new Ablation(await model.sources(tokens, signal && { signal }));
+  return padding ? setCover(ablation, padding) : ablation;
 }
 
 function zero(model: PatchableModel, tokens: Tensor): Ablation {
@@ -48,12 +71,18 @@ function zero(model: PatchableModel, tokens: Tensor): Ablation {
 async function dataSetMean(
   model: PatchableModel,
   loader: PromptLoader,
+  type: AblationType,
   sides: readonly ("clean" | "corrupt")[],
   options: LongOptions,
 ): Promise<Ablation> {
   if (loader.length === 0)
     throw new AutocircuitError("bad-input", "A mean over a data set needs at least one batch of prompts.");
-  const tokens = loader.batches.flatMap((batch) => sides.map((side) => () => batch.tokens(side)));
+  const tokens = loader.batches.flatMap((batch) =>
+    sides.map((side) => () => {
+      requireEqualPairs(batch.tokens(side), type);
+      return batch.tokens(side);
+    }),
+  );
   return mean(model, tokens, meanOf, options);
 }
 
@@ -75,7 +104,10 @@ async function mean(
       onProgress?.({ done: done + 1, total: parts.length });
     }
     const { sum, count } = running!;
-    return new Ablation(scope(() => take(sum, count).to(model.computeDtype)));
+    const ablation = new Ablation(scope(() => take(sum, count).to(model.computeDtype)));
+    // A mean over all positions is the same at each of them; the others begin where the longest prompt does.
+    if (take === allTokensMean) return ablation;
+    return setCover(ablation, [(await count.data()).findIndex((prompts) => Number(prompts) > 0)]);
   } finally {
     running?.sum.dispose();
     running?.count.dispose();

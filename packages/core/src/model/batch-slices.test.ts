@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { maxDifference, randomPairs, tinyTransformer, values } from "../../test/tiny-transformer.ts";
+import { partnersFromEnd } from "../prompts/pair-alignment.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
 import { runCircuits } from "../runs/run-circuits.ts";
 import { PruneScores } from "../scores/prune-scores.ts";
@@ -14,12 +15,25 @@ afterAll(() => model.dispose());
 // 7 sources of 16 numbers: three prompts of 6 tokens.
 const small = model.withGraph({ sliceBytes: 3 * 7 * 6 * 16 * 4 });
 const even = new PromptLoader(randomPairs(8, 6), { batchSize: 8 });
-const lengths = randomPairs(8, 6).map(({ clean, corrupt, ...pair }, i) => ({
-  ...pair,
-  clean: clean.slice(i % 3),
-  corrupt: corrupt.slice(i % 2),
-}));
-const padded = new PromptLoader(lengths, { batchSize: 8, padId: 0 });
+/** Prompts without their first tokens. */
+const cut = (clean: (i: number) => number, corrupt: (i: number) => number) =>
+  randomPairs(8, 6).map((pair, i) => ({
+    ...pair,
+    clean: pair.clean.slice(clean(i)),
+    corrupt: pair.corrupt.slice(corrupt(i)),
+  }));
+const padded = new PromptLoader(
+  cut(
+    (i) => i % 3,
+    (i) => i % 3,
+  ),
+  { batchSize: 8, padId: 0 },
+);
+const unequal = cut(
+  (i) => i % 3,
+  (i) => i % 2,
+).map((pair) => ({ ...pair, alignment: partnersFromEnd(pair.clean.length, pair.corrupt.length) }));
+const aligned = new PromptLoader(unequal, { batchSize: 8, padId: 0 });
 
 describe("batchSlices", () => {
   it("gives the batch itself where it fits, else equal parts", () => {
@@ -55,6 +69,7 @@ describe("batchSlices", () => {
 describe.each([
   ["of one length", even],
   ["padded", padded],
+  ["aligned at the end", aligned],
 ] as const)("slices of prompts %s change nothing", (_, prompts) => {
   it.each(ablationTypes)("in the ablation %s", async (type) => {
     const [batch] = prompts.batches;

@@ -8,6 +8,8 @@ import type {
   Transformer,
   TransformerConfig,
 } from "@autocircuit/native";
+import { dtypes, type KindsOf, kind } from "@autocircuit/native";
+import { ablation, outputSlice, plainRun, prefix, tensor } from "../kinds.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import type { Ablate } from "./edge-mask.ts";
 import type { OutputSlice } from "./output-slice.ts";
@@ -32,6 +34,17 @@ export interface ModelGraphOptions {
   readonly sliceBytes?: number | undefined;
 }
 
+/** What {@link ModelGraphOptions} may be. */
+export const modelGraphOptions: KindsOf<ModelGraphOptions> = {
+  factorized: kind.flag,
+  separateQkv: kind.flag,
+  ungrouped: kind.flag,
+  byToken: kind.flag,
+  seqLen: kind.orNull(kind.count),
+  outputSlice,
+  sliceBytes: kind.positive,
+};
+
 /** What a model is made of. */
 export interface PatchableModelOptions extends ModelGraphOptions {
   readonly transformer: Transformer;
@@ -42,6 +55,15 @@ export interface PatchableModelOptions extends ModelGraphOptions {
   /** For prompts given as text. */
   readonly tokenizer?: Tokenizer | undefined;
 }
+
+/** What {@link PatchableModelOptions} may be. */
+export const patchableModelOptions: KindsOf<PatchableModelOptions> = {
+  ...modelGraphOptions,
+  transformer: kind.required(kind.having("a Transformer", "config", "forward", "device", "dtype")),
+  config: kind.record,
+  dtype: kind.oneOf(dtypes),
+  tokenizer: kind.having("a tokenizer with an `encode`", "encode"),
+};
 
 /** What a forward pass takes. */
 export interface ForwardOptions {
@@ -63,6 +85,24 @@ export interface ForwardOptions {
   readonly prefix?: Prefix | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What {@link ForwardOptions} may be. */
+export const forwardOptions: KindsOf<ForwardOptions> = {
+  ablate: kind.either(
+    kind.such("a list of edges", Array.isArray),
+    kind.having("a Circuit", "graph", "indices"),
+    kind.instance(Float32Array, "a Float32Array"),
+    tensor,
+  ),
+  mask: tensor,
+  using: ablation,
+  sliced: kind.flag,
+  positions: kind.listOf(kind.whole),
+  from: plainRun,
+  padding: kind.listOf(kind.whole),
+  prefix,
+  signal: kind.signal,
+};
 
 /** What {@link PatchableModel.run} takes: a request to the engine without what the model fills in. */
 export type RunOptions = Pick<ForwardOptions, "padding" | "prefix"> &

@@ -5,22 +5,48 @@ import {
   type Device,
   type DType,
   type ForwardResult,
+  kind,
+  signature,
   Tensor,
   type Transformer,
   type TransformerConfig,
 } from "@autocircuit/native";
 import { Graph } from "../graph/graph.ts";
+import { ablationName, longOptions, promptLoader, tensor } from "../kinds.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { tokenContext } from "../prompts/token-context.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
+import { requireCover } from "./ablation-cover.ts";
 import type { AblationType } from "./ablation-type.ts";
 import { ablationsOf } from "./ablations.ts";
 import { deviceSliceBytes, usualSliceBytes } from "./batch-slices.ts";
 import { edgeMask } from "./edge-mask.ts";
 import { sliceLimit } from "./in-smaller-slices.ts";
 import type { LongOptions } from "./long-options.ts";
-import type { ForwardOptions, ModelGraphOptions, PatchableModelOptions, RunOptions } from "./model-options.ts";
+import {
+  type ForwardOptions,
+  forwardOptions,
+  type ModelGraphOptions,
+  modelGraphOptions,
+  type PatchableModelOptions,
+  patchableModelOptions,
+  type RunOptions,
+} from "./model-options.ts";
 import { type OutputSlice, type SlicePositions, slicePositions } from "./output-slice.ts";
+import { patchedText } from "./patched-text.ts";
+import { requireFinite } from "./require-finite.ts";
+
+const checkModel = signature("PatchableModel", {}, patchableModelOptions);
+const checkWithGraph = signature("PatchableModel.withGraph", {}, modelGraphOptions);
+const checkForward = signature("PatchableModel.forward", { tokens: tensor }, forwardOptions);
+const checkRun = signature("PatchableModel.run", { tokens: tensor, padding: kind.optional(forwardOptions.padding) });
+const { padding, prefix, signal } = forwardOptions;
+const checkSources = signature("PatchableModel.sources", { tokens: tensor }, { padding, prefix, signal });
+const checkAblations = signature(
+  "PatchableModel.ablations",
+  { from: kind.either(tensor, promptLoader), type: ablationName },
+  longOptions,
+);
 
 /**
  * A transformer with a graph of edges that can be patched, and the part of its output that counts.
@@ -47,6 +73,7 @@ export class PatchableModel implements Disposable {
    * @throws AutocircuitError `bad-input` for a graph by token without `seqLen`, or a sequence longer than the model's context.
    */
   constructor(options: PatchableModelOptions) {
+    checkModel({}, options);
     this.transformer = options.transformer;
     this.config = options.config ?? options.transformer.config;
     this.dtype = options.dtype ?? options.transformer.dtype;
@@ -91,6 +118,7 @@ export class PatchableModel implements Disposable {
    * when the original model is disposed.
    */
   withGraph(options: ModelGraphOptions): PatchableModel {
+    checkWithGraph({}, options);
     const { factorized, separateQkv, ungrouped, tokens } = this.graph.config;
     const { transformer, config, dtype, outputSlice, seqLen, sliceBytes } = this;
     const derived = new PatchableModel({
@@ -116,9 +144,10 @@ export class PatchableModel implements Disposable {
    * @param tokens int64 `[B, P]`, such as `batch.clean`.
    * @returns Logits `[B, vocabulary]` for a slice of one position, else `[B, positions, vocabulary]`; the caller disposes them.
    * @throws AutocircuitError `bad-input` if edges are given without values or values without edges; `unknown-name` for an
-   *   unknown edge; `shape` for tokens or masks that do not fit the graph; `aborted`.
+   *   unknown edge; `shape` for tokens or masks that do not fit the graph; `not-finite` for logits that are NaN or infinite; `aborted`.
    */
   async forward(tokens: Tensor, options: ForwardOptions = {}): Promise<Tensor> {
+    checkForward({ tokens }, options);
     const { ablate, mask, using, from, signal } = options;
     if (ablate !== undefined && mask !== undefined) {
       throw new AutocircuitError("bad-input", "Give either `ablate` or `mask`, not both: they say the same.");
@@ -140,6 +169,12 @@ export class PatchableModel implements Disposable {
         ...(from && { from }),
         ...(signal && { signal }),
       });
+      try {
+        await requireFinite(logits!, { model: this, tokens, patched: () => patchedText(this.graph, edges) });
+      } catch (error) {
+        logits!.dispose();
+        throw error;
+      }
       if (!single) return logits!;
       const only = logits!.select(1, 0);
       logits!.dispose();
@@ -156,7 +191,11 @@ export class PatchableModel implements Disposable {
    * @param tokens int64 `[B, P]`.
    */
   async run(tokens: Tensor, options: RunOptions = {}): Promise<ForwardResult> {
-    const { padding, prefix, ...request } = { ...tokenContext(tokens), ...options };
+    const { padding, prefix } = { ...tokenContext(tokens), ...pick(options, "padding", "prefix") };
+    const { padding: _, prefix: __, ...request } = options;
+    checkRun({ tokens, padding });
+    checkPadding(tokens, padding);
+    if (request.patch) requireCover(request.patch.ablation, tokens.shape[0]!, tokens.shape[1]!, padding);
     const pads =
       padding && Tensor.from(BigInt64Array.from(padding, BigInt), { shape: [padding.length], dtype: "int64" });
     try {
@@ -178,6 +217,7 @@ export class PatchableModel implements Disposable {
    * @param tokens int64 `[B, P]`.
    */
   async sources(tokens: Tensor, options: Pick<ForwardOptions, "padding" | "prefix" | "signal"> = {}): Promise<Tensor> {
+    checkSources({ tokens }, options);
     this.#checkTokens(tokens);
     const { signal } = options;
     const result = await this.run(tokens, {
@@ -198,6 +238,7 @@ export class PatchableModel implements Disposable {
    * @throws AutocircuitError `bad-input` if the type needs a data set and tokens were given, or the other way round.
    */
   async ablations(from: Tensor | PromptLoader, type: AblationType, options: LongOptions = {}): Promise<Ablation> {
+    checkAblations({ from, type }, options);
     return ablationsOf(this, from, type, options);
   }
 
@@ -235,6 +276,21 @@ export class PatchableModel implements Disposable {
       );
     }
   }
+}
+
+/** Padding leaves at least one token of every row. */
+function checkPadding(tokens: Tensor, padding: readonly number[] | undefined): void {
+  const [rows, length] = tokens.shape;
+  if (padding === undefined || tokens.shape.length !== 2) return;
+  if (padding.length !== rows) {
+    throw new AutocircuitError("shape", `\`padding\` has ${padding.length} numbers for ${rows} rows of tokens.`);
+  }
+  const row = padding.findIndex((pads) => pads >= length!);
+  if (row < 0) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `\`padding\` leaves nothing of row ${row}: ${padding[row]} padded positions of ${length}.`,
+  );
 }
 
 /** The fields that are there: an undefined one must not hide what the tokens carry. */

@@ -1,4 +1,5 @@
-import { AutocircuitError, type Prefix, Tensor } from "@autocircuit/native";
+import { kind, type Prefix, signature, Tensor } from "@autocircuit/native";
+import { longOptions, patchableModel, promptLoader } from "../kinds.ts";
 import { commonPrefixLength } from "../prompts/divergence.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
@@ -28,6 +29,12 @@ export interface SharePrefixOptions extends LongOptions {
   readonly limit?: number | undefined;
 }
 
+const check = signature(
+  "sharePrefix",
+  { model: patchableModel, prompts: promptLoader },
+  { ...longOptions, limit: kind.whole },
+);
+
 /**
  * Computes keys and values of what clean and corrupt prompts have in common at the start, once, and gives prompts that
  * begin behind it. The cache is right for every prompt: one prefix where all prompts share it, else one per prompt.
@@ -45,10 +52,8 @@ export async function sharePrefix(
   prompts: PromptLoader,
   options: SharePrefixOptions = {},
 ): Promise<SharedPrefix> {
+  check({ model, prompts }, options);
   const { limit, signal, onProgress } = options;
-  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 0)) {
-    throw new AutocircuitError("bad-input", `Shared prefix: \`limit\` must be a whole number, got ${limit}.`);
-  }
   const full = prompts.seqLen ?? 0;
   // The last position always runs: it gives the output.
   const length = Math.min(prompts.divergence, full - 1, limit ?? full);
@@ -105,6 +110,8 @@ function whyNothing(model: PatchableModel, prompts: PromptLoader, length: number
   if (!model.config.causal)
     return "attention is bidirectional, so keys and values of the first tokens depend on the later ones";
   if (prompts.seqLen === null) return "the prompts have different lengths";
+  if (prompts.prompts.some(({ alignment }) => alignment !== undefined))
+    return "positions of clean and corrupt prompts are aligned";
   if (prompts.divergence === 0) return "a clean and a corrupt prompt differ at the first token";
   if (length <= 0) return "the prompts are too short";
   if (!sliceSkips(model.outputSlice, length)) return "the output slice includes positions of the prefix";

@@ -85,11 +85,15 @@ describe("loadPrompts", () => {
     await expect(loadPrompts(file(4), { size: { train: 3, test: 2 } })).rejects.toThrow(
       /3 to train and 2 to test.*only 4/,
     );
-    await expect(loadPrompts(file(4), { size: { train: -1, test: 2 } })).rejects.toThrow(/whole numbers/);
+    await expect(loadPrompts(file(4), { size: { train: -1, test: 2 } })).rejects.toThrow(
+      /`size` must be a whole number/,
+    );
     await expect(loadPrompts(file(4), { batchSize: 3 })).rejects.toThrow(/2 prompts do not fill one batch of 3/);
-    await expect(loadPrompts(file(4), { batchSize: 0 })).rejects.toThrow(/batch size 0/);
+    await expect(loadPrompts(file(4), { batchSize: 0 })).rejects.toThrow(
+      /`batchSize` must be a whole number of at least 1/,
+    );
     await expect(loadPrompts(file(4), { vocabulary: 51 })).rejects.toThrow(/prompts\[\d\]: `corrupt` has token id 5/);
     await expect(loadPrompts({ ...file(4), seq_labels: ["a"] })).rejects.toThrow(/1 labels.*prompts of 3 tokens/);
-    await expect(loadPrompts(file(4), { seed: -1 })).rejects.toThrow(/Seed -1/);
+    await expect(loadPrompts(file(4), { seed: -1 })).rejects.toThrow(/`seed` must be a whole number/);
   });
 });

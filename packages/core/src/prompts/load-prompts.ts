@@ -1,6 +1,7 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 import { divergenceIndex } from "./divergence.ts";
 import { MersenneTwister } from "./mersenne-twister.ts";
+import { pairAlignments } from "./pair-alignment.ts";
 import { type PromptInput, readPrompts } from "./prompt-file.ts";
 import { PromptLoader } from "./prompt-loader.ts";
 import { type TokenizeOptions, tokenizePrompts } from "./tokenize-prompts.ts";
@@ -30,6 +31,36 @@ export interface PromptSplit {
   readonly test: PromptLoader;
 }
 
+const counts = (least: typeof kind.count) =>
+  kind.either(
+    least,
+    kind.such(`{ train, test }, each ${least.what}`, (value) => {
+      const { train, test } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
+      return least.accepts(train) && least.accepts(test);
+    }),
+  );
+
+/** What {@link TrainTest} may be of which none can be 0. */
+export const trainTest = counts(kind.count);
+
+const promptOptions: KindsOf<PromptOptions> = {
+  batchSize: trainTest,
+  size: counts(kind.whole),
+  shuffle: kind.flag,
+  seed: kind.whole,
+  equalLength: kind.flag,
+  padId: kind.orNull(kind.whole),
+  tokenizer: kind.having("a tokenizer with an `encode`", "encode"),
+  prependBos: kind.flag,
+  vocabulary: kind.count,
+  outputVocabulary: kind.count,
+  answers: kind.oneOf(["tokens", "numbers"]),
+  align: kind.oneOf(pairAlignments),
+};
+
+const oneInput = kind.either(kind.text, kind.record);
+const check = signature("loadPrompts", { input: kind.either(oneInput, kind.listOf(oneInput)) }, promptOptions);
+
 /** Name the reference gives the position of the BOS token. */
 const bosLabel = "<|BOS|>";
 
@@ -44,15 +75,10 @@ const bosLabel = "<|BOS|>";
  *   with file, prompt number and reason.
  */
 export async function loadPrompts(input: PromptInput, options: PromptOptions = {}): Promise<PromptSplit> {
+  check({ input }, options);
   const source = await readPrompts(input);
   const size = both(options.size ?? Math.floor(source.prompts.length / 2));
   const batchSize = both(options.batchSize ?? { train: defaultBatch(size.train), test: defaultBatch(size.test) });
-  if (!isCount(size.train) || !isCount(size.test)) {
-    throw new AutocircuitError(
-      "bad-input",
-      `Prompts: \`size\` must be whole numbers, got ${size.train} and ${size.test}.`,
-    );
-  }
   if (size.train + size.test > source.prompts.length) {
     throw new AutocircuitError(
       "bad-input",
@@ -62,7 +88,8 @@ export async function loadPrompts(input: PromptInput, options: PromptOptions = {
   const ordered =
     options.shuffle === false ? source.prompts : new MersenneTwister(options.seed ?? 42).shuffle(source.prompts);
   const chosen = ordered.slice(0, size.train + size.test);
-  const { pairs, bos } = tokenizePrompts(chosen, options);
+  const { pairs: tokenized, bos } = tokenizePrompts(chosen, options);
+  const pairs = tokenized.map((pair, index) => ({ ...pair, where: chosen[index]!.where }));
   const length = Math.max(0, ...pairs.flatMap(({ clean, corrupt }) => [clean.length, corrupt.length]));
   const padId = options.padId ?? options.tokenizer?.padId ?? options.tokenizer?.bosId ?? null;
   if (options.equalLength || padId === null) requireLength(length);
@@ -102,8 +129,4 @@ export function both(value: TrainTest): { train: number; test: number } {
 
 function defaultBatch(prompts: number): number {
   return Math.max(1, Math.min(32, prompts));
-}
-
-function isCount(value: number): boolean {
-  return Number.isInteger(value) && value >= 0;
 }

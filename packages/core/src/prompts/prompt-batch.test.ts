@@ -20,8 +20,9 @@ it("tokens are int64, padded on the left, and know their padding", async () => {
     [4, 5, 6],
     [0, 1, 1],
   ]);
-  expect(tokenContext(clean)).toEqual({ padding: [0, 2] });
-  expect(tokenContext(corrupt)).toEqual({ padding: [0, 1] });
+  const unequal = "Prompt 1 of batch 0: `clean` has 1 tokens, `corrupt` 2";
+  expect(tokenContext(clean)).toEqual({ padding: [0, 2], unequal });
+  expect(tokenContext(corrupt)).toEqual({ padding: [0, 1], unequal });
 });
 
 it("tokens are made once, and again after they were freed", () => {

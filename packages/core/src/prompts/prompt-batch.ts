@@ -1,14 +1,18 @@
 import { type Prefix, Tensor } from "@autocircuit/native";
 import { divergenceIndex } from "./divergence.ts";
 import { equalParts } from "./equal-parts.ts";
+import { partnersFromEnd, reversed, unequalPair } from "./pair-alignment.ts";
+import { numberPrompts } from "./prompt-numbers.ts";
 import type { Answers, PromptPair, PromptSide } from "./prompt-pair.ts";
-import { describeTokens } from "./token-context.ts";
+import { describeTokens, type TokenContext } from "./token-context.ts";
 
 /** What a batch is made of. */
 export interface BatchParts {
   readonly prompts: readonly PromptPair[];
   /** Its place among the batches. */
   readonly index: number;
+  /** Number of its first prompt in the loader. Default: that of a batch behind others of its size. */
+  readonly first?: number | undefined;
   /** Positions every row is padded to on the left. */
   readonly length: number;
   readonly padId: number;
@@ -35,15 +39,17 @@ export class PromptBatch implements Disposable {
   /** Whether all prompts have the same prefix (or none). */
   readonly prefixShared: boolean;
   readonly #padId: number;
+  readonly #first: number;
   readonly #tensors = new Map<PromptSide, Tensor>();
 
-  constructor({ prompts, index, length, padId, prefix, prefixShared = false }: BatchParts) {
+  constructor({ prompts, index, first, length, padId, prefix, prefixShared = false }: BatchParts) {
     this.prompts = prompts;
     this.index = index;
     this.length = length;
     this.prefix = prefix ?? null;
     this.prefixShared = prefix === undefined || prefixShared;
     this.#padId = padId;
+    this.#first = first ?? index * prompts.length;
     this.key = index * 2 ** 32 + hash(prompts);
   }
 
@@ -98,9 +104,26 @@ export class PromptBatch implements Disposable {
     const tensor = describeTokens(Tensor.from(ids, { shape: [this.size, this.length], dtype: "int64" }), {
       ...(padding && { padding }),
       ...(this.prefix && { prefix: this.prefix, prefixShared: this.prefixShared }),
+      ...this.#pairing(side),
     });
+    numberPrompts(
+      tensor,
+      this.prompts.map((_, row) => this.#first + row),
+    );
     this.#tensors.set(side, tensor);
     return tensor;
+  }
+
+  /** How these prompts belong to the others of their pairs; empty where position belongs to position. */
+  #pairing(side: PromptSide): Pick<TokenContext, "counterpart" | "unequal"> {
+    const unequal = unequalPair(this.prompts, this.index);
+    if (unequal !== undefined) return { unequal };
+    if (this.prompts.every(({ alignment }) => alignment === undefined)) return {};
+    const partners = this.prompts.map((pair) => {
+      const alignment = pair.alignment ?? partnersFromEnd(pair.clean.length, pair.corrupt.length);
+      return side === "corrupt" ? alignment : reversed({ ...pair, alignment });
+    });
+    return { counterpart: { tokens: () => this.tokens(side === "corrupt" ? "clean" : "corrupt"), partners } };
   }
 
   /**
@@ -112,7 +135,9 @@ export class PromptBatch implements Disposable {
     const { index, length, prefix, prefixShared } = this;
     return equalParts(this.size, most).map(([start, end]) => {
       const prompts = this.prompts.slice(start, end);
-      return new PromptBatch({ prompts, index, length, padId: this.#padId, prefix: prefix ?? undefined, prefixShared });
+      const first = this.#first + start;
+      const parts = { prompts, index, first, length, padId: this.#padId, prefix: prefix ?? undefined, prefixShared };
+      return new PromptBatch(parts);
     });
   }
 

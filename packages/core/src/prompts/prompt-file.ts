@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { AutocircuitError } from "@autocircuit/native";
-import { jsonMistake } from "./json-mistake.ts";
+import { parseJson } from "../files/parse-json.ts";
 
 /** Answers as a file gives them: texts or token ids (or values), flat or one list per output position. */
 export type RawAnswers = readonly (string | number)[] | readonly (readonly (string | number)[])[];
@@ -11,6 +11,8 @@ export interface RawPrompt {
   readonly corrupt: string | readonly number[];
   readonly answers: RawAnswers;
   readonly wrong_answers: RawAnswers;
+  /** For prompts as token ids: for each position of `clean` the position of `corrupt` whose value it takes, null for its own. */
+  readonly alignment?: readonly (number | null)[] | undefined;
 }
 
 /** AutoCircuit's data-set format. */
@@ -36,8 +38,8 @@ export interface PromptSource {
   readonly wordIdxs: Readonly<Record<string, number>>;
 }
 
-/** A path or URL of a JSON file, its content, or several of these whose prompts are joined. */
-export type PromptInput = string | URL | PromptFile | readonly (string | URL | PromptFile)[];
+/** A path or URL of a JSON file, its content, several of these whose prompts are joined, or what {@link readPrompts} made of them. */
+export type PromptInput = string | URL | PromptFile | PromptSource | readonly (string | URL | PromptFile)[];
 
 /**
  * Reads AutoCircuit's JSON and checks its form.
@@ -45,6 +47,7 @@ export type PromptInput = string | URL | PromptFile | readonly (string | URL | P
  * @throws AutocircuitError `not-found`, or `bad-file` with the file, the prompt's number and the reason.
  */
 export async function readPrompts(input: PromptInput): Promise<PromptSource> {
+  if (isSource(input)) return input;
   const inputs = Array.isArray(input)
     ? (input as readonly (string | URL | PromptFile)[])
     : [input as string | URL | PromptFile];
@@ -52,6 +55,11 @@ export async function readPrompts(input: PromptInput): Promise<PromptSource> {
   const sources = await Promise.all(inputs.map(readOne));
   const { seqLabels, wordIdxs } = sources[0]!;
   return { prompts: sources.flatMap((source) => source.prompts), seqLabels, wordIdxs };
+}
+
+/** What was read before: its prompts say where they come from. */
+function isSource(input: PromptInput): input is PromptSource {
+  return isRecord(input) && "wordIdxs" in input && "seqLabels" in input;
 }
 
 async function readOne(input: string | URL | PromptFile): Promise<PromptSource> {
@@ -69,9 +77,9 @@ async function readOne(input: string | URL | PromptFile): Promise<PromptSource> 
   }
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
-    throw new AutocircuitError("bad-file", `${file} is not JSON: ${jsonMistake(text, cause)}.`, { cause });
+    throw new AutocircuitError("bad-file", `${file} is not JSON: ${(cause as Error).message}.`, { cause });
   }
   return checkFile(json, file);
 }
@@ -115,6 +123,10 @@ function checkPrompt(prompt: unknown, where: string): asserts prompt is RawPromp
       bad(`\`${field}\` should be a text or a list of token ids`);
     if ((value as string | number[]).length === 0) bad(`\`${field}\` is empty`);
   }
+  const { alignment } = prompt;
+  if (alignment !== undefined && !(Array.isArray(alignment) && alignment.every(isPosition))) {
+    bad("`alignment` should be a list of positions and nulls");
+  }
   for (const field of ["answers", "wrong_answers"]) {
     if (!isAnswers(prompt[field]))
       bad(`\`${field}\` should be a list of texts or numbers, or one such list per position`);
@@ -122,6 +134,10 @@ function checkPrompt(prompt: unknown, where: string): asserts prompt is RawPromp
   const answers = prompt.answers as RawAnswers;
   if (answers.length === 0 || answers.some((item) => Array.isArray(item) && item.length === 0))
     bad("`answers` is empty");
+}
+
+function isPosition(value: unknown): boolean {
+  return value === null || Number.isInteger(value);
 }
 
 function isAnswers(value: unknown): boolean {

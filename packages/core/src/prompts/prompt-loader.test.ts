@@ -36,7 +36,9 @@ describe("PromptLoader", () => {
   it("says what cannot be", () => {
     const short = { ...pairs[0]!, corrupt: [1] };
     expect(() => new PromptLoader(pairs, { batchSize: 8 })).toThrow(/7 prompts do not fill one batch of 8/);
-    expect(() => new PromptLoader(pairs, { batchSize: 1.5 })).toThrow(/batch size 1.5/);
+    expect(() => new PromptLoader(pairs, { batchSize: 1.5 })).toThrow(
+      /`batchSize` must be a whole number of at least 1, but it is 1.5/,
+    );
     expect(() => new PromptLoader([pairs[0]!, short], { batchSize: 1 })).toThrow(
       /the corrupt prompt number 1 has 1 tokens, another has 3.*`padId`/,
     );

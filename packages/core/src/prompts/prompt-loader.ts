@@ -1,5 +1,7 @@
-import { AutocircuitError, type Prefix } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, type Prefix, signature } from "@autocircuit/native";
+import { prefix } from "../kinds.ts";
 import { divergenceIndex } from "./divergence.ts";
+import { unequalPair } from "./pair-alignment.ts";
 import { PromptBatch } from "./prompt-batch.ts";
 import type { PromptPair } from "./prompt-pair.ts";
 
@@ -24,6 +26,25 @@ export interface LoaderOptions {
   /** Whether a prefix is one for all prompts, not one for each. Default false. */
   readonly prefixShared?: boolean | undefined;
 }
+
+const loaderOptions: KindsOf<LoaderOptions> = {
+  batchSize: kind.required(kind.count),
+  padId: kind.orNull(kind.whole),
+  seqLabels: kind.orNull(kind.listOf(kind.text)),
+  wordIdxs: kind.record,
+  divergence: kind.whole,
+  length: kind.whole,
+  seqStart: kind.whole,
+  prefixes: kind.listOf(prefix),
+  prefixShared: kind.flag,
+};
+const tokenIds = (value: unknown) => Array.isArray(value) && value.every((id) => Number.isSafeInteger(id) && id >= 0);
+const pair = kind.such("{ clean, corrupt, answers, wrongAnswers } with lists of token ids", (value) => {
+  if (!kind.record.accepts(value)) return false;
+  const { clean, corrupt, answers, wrongAnswers } = value as Record<string, unknown>;
+  return tokenIds(clean) && tokenIds(corrupt) && Array.isArray(answers) && Array.isArray(wrongAnswers);
+});
+const check = signature("PromptLoader", { pairs: kind.listOf(pair) }, loaderOptions);
 
 /**
  * Prompt pairs in batches of equal size, always in the same order.
@@ -51,10 +72,8 @@ export class PromptLoader implements Iterable<PromptBatch>, Disposable {
    *   of labels.
    */
   constructor(pairs: readonly PromptPair[], options: LoaderOptions) {
+    check({ pairs }, options);
     const { batchSize, prefixes = [] } = options;
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new AutocircuitError("bad-input", `Prompts: batch size ${batchSize} must be a whole number of at least 1.`);
-    }
     if (pairs.length > 0 && pairs.length < batchSize) {
       throw new AutocircuitError(
         "bad-input",
@@ -111,6 +130,18 @@ export class PromptLoader implements Iterable<PromptBatch>, Disposable {
   /** The prompt pairs of all batches. */
   get prompts(): PromptPair[] {
     return this.batches.flatMap((batch) => batch.prompts);
+  }
+
+  /**
+   * What is wrong with the first pair of unequal length that is not aligned, null if there is none. Such prompts can be
+   * ablated with values that are the same at every position only.
+   */
+  get unequal(): string | null {
+    for (const batch of this.batches) {
+      const found = unequalPair(batch.prompts, batch.index);
+      if (found !== undefined) return found;
+    }
+    return null;
   }
 
   [Symbol.iterator](): IterableIterator<PromptBatch> {

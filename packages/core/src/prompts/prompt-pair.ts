@@ -1,3 +1,5 @@
+import type { Partners } from "./pair-alignment.ts";
+
 /**
  * Answers of one prompt: token ids (or, for models that output numbers, values), either flat or one list per position of
  * the output slice.
@@ -10,6 +12,10 @@ export interface PromptPair {
   readonly corrupt: readonly number[];
   readonly answers: Answers;
   readonly wrongAnswers: Answers;
+  /** Which positions belong together; without it those with the same number, and both prompts have the same length. */
+  readonly alignment?: Partners | undefined;
+  /** Where the pair comes from, for messages: `file.json: prompts[3]`. */
+  readonly where?: string | undefined;
 }
 
 /** Which prompt of a pair. */

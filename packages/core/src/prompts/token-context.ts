@@ -1,4 +1,6 @@
 import { AutocircuitError, type Prefix, Tensor } from "@autocircuit/native";
+import type { Partners } from "./pair-alignment.ts";
+import { keepPromptNumbers } from "./prompt-numbers.ts";
 
 /** What a tensor of tokens does not show by itself. */
 export interface TokenContext {
@@ -8,6 +10,18 @@ export interface TokenContext {
   readonly prefix?: Prefix;
   /** Whether the prefix is one for all rows; without it every row may have its own. */
   readonly prefixShared?: boolean;
+  /** The other prompts of their pairs, where positions that belong together have different numbers. */
+  readonly counterpart?: Counterpart;
+  /** What is wrong with pairs of unequal length of which nobody said how they belong together. */
+  readonly unequal?: string;
+}
+
+/** The other prompts of some pairs. */
+export interface Counterpart {
+  /** Their tokens, int64 `[B, P]`; they stay their owner's. */
+  readonly tokens: () => Tensor;
+  /** For each of them, position by position (padding not counted), which position of ours it takes its value from. */
+  readonly partners: readonly Partners[];
 }
 
 const contexts = new WeakMap<Tensor, TokenContext>();
@@ -32,12 +46,14 @@ export function tokenContext(tokens: Tensor): TokenContext {
  * @throws AutocircuitError `bad-input` if each row has a prefix of its own: those cannot be taken apart.
  */
 export function sliceTokens(tokens: Tensor, start: number, end: number): Tensor {
-  const { padding, ...context } = tokenContext(tokens);
+  const { padding, counterpart: _, ...context } = tokenContext(tokens);
   if (!canSlice(tokens)) {
     throw new AutocircuitError("bad-input", "Prompts with a cached prefix each cannot be sliced: run them together.");
   }
   const pads = padding?.slice(start, end);
-  return describeTokens(tokens.slice(0, start, end), { ...context, ...(pads && { padding: pads }) });
+  const some = tokens.slice(0, start, end);
+  keepPromptNumbers(tokens, some, start);
+  return describeTokens(some, { ...context, ...(pads && { padding: pads }) });
 }
 
 /** Whether {@link sliceTokens} can take some of the rows. */
@@ -52,10 +68,13 @@ export function canSlice(tokens: Tensor): boolean {
  * `one`). The caller disposes the result.
  */
 export function repeatTokens(tokens: Tensor, times: number): Tensor {
-  const { padding, ...context } = tokenContext(tokens);
+  const { padding, counterpart, ...context } = tokenContext(tokens);
   const repeated = Tensor.cat(Array.from({ length: times }, () => tokens));
+  keepPromptNumbers(tokens, repeated);
   return describeTokens(repeated, {
     ...(padding && { padding: Array.from({ length: times }, () => padding).flat() }),
     ...context,
+    // The others are not repeated.
+    ...(counterpart && { unequal: "Prompts that are aligned with others cannot be resampled once they are repeated" }),
   });
 }

@@ -1,6 +1,14 @@
 import { AutocircuitError } from "@autocircuit/native";
 import { notOneToken } from "./not-one-token.ts";
-import type { LocatedPrompt, RawAnswers } from "./prompt-file.ts";
+import {
+  checkPartners,
+  type PairAlignment,
+  type Partners,
+  pairAlignments,
+  partnersByWords,
+  partnersFromEnd,
+} from "./pair-alignment.ts";
+import type { LocatedPrompt, RawAnswers, RawPrompt } from "./prompt-file.ts";
 import type { Answers, PromptPair } from "./prompt-pair.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
@@ -13,6 +21,8 @@ export interface TokenizeOptions {
    * ids are taken as they are.
    */
   readonly prependBos?: boolean | undefined;
+  /** Which positions of a pair's prompts belong together where they differ in length; by default they must not. */
+  readonly align?: PairAlignment | undefined;
   /** Prompt ids must be below this. */
   readonly vocabulary?: number | undefined;
   /** Answer ids must be below this. */
@@ -56,14 +66,52 @@ export function tokenizePrompts(prompts: readonly LocatedPrompt[], options: Toke
       if (!numbers) checkIds(ids.flat(), options.outputVocabulary, `\`${field}\``, where);
       return ids;
     };
+    const [clean, corrupt] = [tokens("clean"), tokens("corrupt")];
+    const alignment = alignmentOf(prompt, clean, corrupt, where, options);
     return {
-      clean: tokens("clean"),
-      corrupt: tokens("corrupt"),
+      clean,
+      corrupt,
       answers: answers("answers"),
       wrongAnswers: answers("wrong_answers"),
+      ...(alignment && { alignment }),
     };
   });
   return { pairs, bos: bosId !== null };
+}
+
+/** The positions that belong together, where they are not those with the same number. */
+function alignmentOf(
+  prompt: RawPrompt,
+  clean: readonly number[],
+  corrupt: readonly number[],
+  where: string,
+  { align, tokenizer }: TokenizeOptions,
+): Partners | undefined {
+  const text = typeof prompt.clean === "string";
+  if (prompt.alignment !== undefined) {
+    if (text) fail(where, "`alignment` is for prompts given as token ids; this one is text");
+    checkPartners(prompt.alignment, clean.length, corrupt.length, where);
+    return prompt.alignment;
+  }
+  if (align === undefined) return undefined;
+  if (!pairAlignments.includes(align))
+    fail("Prompts", `\`align\` must be ${pairAlignments.join(" or ")}, got ${align}`);
+  if (align === "words") {
+    const pieces = (side: string | readonly number[], ids: readonly number[]) => {
+      if (typeof side !== "string")
+        return fail(where, "given as token ids, which show no words: align at the end, or give an `alignment`");
+      const found = tokenizer?.pieces?.(side);
+      if (!found)
+        return fail(where, "the tokenizer does not tell the text of tokens, so prompts cannot be aligned by words");
+      // The token that starts a text is a word of its own.
+      return ids.length > found.length ? ["", ...found.map((piece, at) => (at === 0 ? ` ${piece}` : piece))] : found;
+    };
+    const partners = partnersByWords(pieces(prompt.clean, clean), pieces(prompt.corrupt, corrupt), where);
+    return partners.every((partner, position) => partner === position) && clean.length === corrupt.length
+      ? undefined
+      : partners;
+  }
+  return clean.length === corrupt.length ? undefined : partnersFromEnd(clean.length, corrupt.length);
 }
 
 function bosToken({ tokenizer, prependBos }: TokenizeOptions): number | null {

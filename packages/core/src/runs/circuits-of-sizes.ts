@@ -1,3 +1,5 @@
+import { kind, signature } from "@autocircuit/native";
+import { pruneScores } from "../kinds.ts";
 import { Circuit } from "../scores/circuit.ts";
 import type { PruneScores } from "../scores/prune-scores.ts";
 import { sortedMagnitudes, thresholdAt } from "../scores/threshold.ts";
@@ -8,12 +10,15 @@ export interface SizedCircuit {
   readonly asked: readonly number[];
 }
 
+const check = signature("circuitsOfSizes", { scores: pruneScores, sizes: kind.listOf(kind.whole) });
+
 /**
  * The circuits of the asked sizes by growing size, each once: ties make several sizes the same circuit.
  *
  * @throws AutocircuitError `bad-input` for a size outside 0 to the edge count, or a NaN among the scores.
  */
 export function circuitsOfSizes(scores: PruneScores, sizes: readonly number[]): SizedCircuit[] {
+  check({ scores, sizes });
   const sorted = sortedMagnitudes(scores.values);
   const circuits = new Map<number, { circuit: Circuit; asked: number[] }>();
   for (const size of [...new Set(sizes)].sort((a, b) => a - b)) {

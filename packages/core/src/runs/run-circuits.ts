@@ -1,4 +1,5 @@
-import { type Ablation, AutocircuitError, Tensor } from "@autocircuit/native";
+import { type Ablation, AutocircuitError, type KindsOf, kind, signature, Tensor } from "@autocircuit/native";
+import * as kinds from "../kinds.ts";
 import { ablatedSlices } from "../model/ablated-slices.ts";
 import { type AblationType, dataSetSides } from "../model/ablation-type.ts";
 import { slicedPrompts } from "../model/batch-slices.ts";
@@ -12,7 +13,7 @@ import { defaultCircuitSizes } from "../scores/default-circuit-sizes.ts";
 import type { PruneScores } from "../scores/prune-scores.ts";
 import { type CircuitRuns, circuitRuns } from "./circuit-run.ts";
 import { circuitsOfSizes, type SizedCircuit } from "./circuits-of-sizes.ts";
-import { type PatchPlan, type PatchType, patchPlan } from "./patch-plan.ts";
+import { type PatchPlan, type PatchType, patchPlan, patchTypes } from "./patch-plan.ts";
 
 /** Options of {@link runCircuits}. */
 export interface RunCircuitsOptions extends LongOptions {
@@ -26,6 +27,15 @@ export interface RunCircuitsOptions extends LongOptions {
   /** Swap clean and corrupt prompts. */
   readonly reverseCleanCorrupt?: boolean | undefined;
 }
+
+const check = signature("runCircuits", { model: kinds.patchableModel, prompts: kinds.promptLoader }, {
+  ...kinds.longOptions,
+  scores: kind.required(kinds.pruneScores),
+  sizes: kind.listOf(kind.whole),
+  patch: kind.oneOf(patchTypes),
+  ablation: kinds.ablationName,
+  reverseCleanCorrupt: kind.flag,
+} satisfies KindsOf<RunCircuitsOptions>);
 
 /**
  * Runs circuits of several sizes on every batch of prompts.
@@ -46,6 +56,7 @@ export async function runCircuits(
   prompts: PromptLoader,
   options: RunCircuitsOptions,
 ): Promise<CircuitRuns> {
+  check({ model, prompts }, options);
   const { scores, ablation = "resample", patch = "tree", signal, onProgress } = options;
   if (!scores.graph.equals(model.graph)) {
     throw new AutocircuitError("bad-input", "The scores are of another graph than the model's; see `model.withGraph`.");

@@ -1,5 +1,10 @@
+import { kind, signature } from "@autocircuit/native";
 import type { Edge, EdgeRef } from "../graph/edge.ts";
 import type { Graph } from "../graph/graph.ts";
+import * as kinds from "../kinds.ts";
+
+const checkOf = signature("Circuit.of", { graph: kinds.graph, edges: kinds.edges });
+const checkWhere = signature("Circuit.where", { graph: kinds.graph, test: kind.callback });
 
 /** A set of edges of one graph. */
 export class Circuit implements Iterable<Edge> {
@@ -18,6 +23,7 @@ export class Circuit implements Iterable<Edge> {
    * @throws AutocircuitError `unknown-name` or `bad-input` for an edge the graph does not have; see `Graph.index`.
    */
   static of(graph: Graph, edges: Iterable<EdgeRef>): Circuit {
+    checkOf({ graph, edges });
     const indices = new Set<number>();
     for (const edge of edges) indices.add(graph.index(edge));
     return new Circuit(graph, Uint32Array.from(indices).sort());
@@ -25,6 +31,7 @@ export class Circuit implements Iterable<Edge> {
 
   /** The edges whose number passes a test; one pass over the flat vector. */
   static where(graph: Graph, test: (index: number) => boolean): Circuit {
+    checkWhere({ graph, test });
     const indices: number[] = [];
     for (let index = 0; index < graph.edgeCount; index++) if (test(index)) indices.push(index);
     return new Circuit(graph, Uint32Array.from(indices));

@@ -1,6 +1,14 @@
+import { kind, signature } from "@autocircuit/native";
 import { Graph } from "../graph/graph.ts";
+import * as kinds from "../kinds.ts";
 import type { PruneScores } from "./prune-scores.ts";
-import { sortedMagnitudes } from "./threshold.ts";
+import { scoredCount, sortedMagnitudes } from "./threshold.ts";
+
+const check = signature("defaultCircuitSizes", {
+  graph: kind.either(kinds.graph, kind.whole),
+  scores: kind.optional(kind.orNull(kinds.pruneScores)),
+  trueCount: kind.optional(kind.orNull(kind.whole)),
+});
 
 /** Up to this many edges every size is tried. */
 const everySizeUpTo = 200;
@@ -22,14 +30,17 @@ export function defaultCircuitSizes(
   scores?: PruneScores | null,
   trueCount?: number | null,
 ): number[] {
+  check({ graph, scores, trueCount });
   const edges = graph instanceof Graph ? graph.edgeCount : graph;
-  const groups = scores ? groupEnds(sortedMagnitudes(scores.values)) : undefined;
+  const sorted = scores ? sortedMagnitudes(scores.values) : undefined;
+  const groups = sorted && groupEnds(sorted);
   const sizes = new Set(groups !== undefined && groups.length < Math.min(edges / 2, 100) ? groups : roundSizes(edges));
   const both = [0, edges];
   if (sizes.size > 2) for (const size of both) sizes.add(size);
   else for (const size of both) sizes.delete(size);
   if (trueCount !== undefined && trueCount !== null) sizes.add(trueCount);
-  return [...sizes].sort((a, b) => a - b);
+  const scored = sorted ? scoredCount(sorted) : edges;
+  return [...sizes].filter((size) => size <= scored || size === edges).sort((a, b) => a - b);
 }
 
 /** Sizes at which a group of equal magnitudes ends. */

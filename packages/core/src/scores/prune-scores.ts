@@ -1,13 +1,24 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import type { Edge, EdgeRef } from "../graph/edge.ts";
 import type { Graph } from "../graph/graph.ts";
+import * as kinds from "../kinds.ts";
 import { Circuit } from "./circuit.ts";
 import { loadScores, saveScores } from "./scores-file.ts";
 import type { ScoresInfo } from "./scores-info.ts";
-import { sortedMagnitudes, thresholdAt } from "./threshold.ts";
+import { magnitude, sortedMagnitudes, thresholdAt } from "./threshold.ts";
+
+const numberKind = kind.such("a number, but not NaN", (value) => typeof value === "number" && !Number.isNaN(value));
+const floats = kind.instance(Float32Array, "a Float32Array");
+const checkNew = signature("PruneScores", { graph: kinds.graph, values: floats, info: kind.record });
+const checkModules = signature("PruneScores.fromModules", { graph: kinds.graph, modules: kind.record });
+const checkTop = signature("PruneScores.top", { count: kind.whole });
+const checkThreshold = signature("PruneScores.circuitAt", { threshold: numberKind });
+const checkSet = signature("PruneScores.set", { value: numberKind });
+const checkSave = signature("PruneScores.save", { path: kind.text, info: kind.record });
+const checkLoad = signature("PruneScores.load", { path: kind.text }, { graph: kinds.graph });
 
 /**
- * A number per edge of a graph; its absolute value is the edge's importance.
+ * A number per edge of a graph; its absolute value is the edge's importance, except that `-Infinity` marks an edge as not in the circuit.
  *
  * @example
  * scores.top(5).map((edge) => edge.name);
@@ -26,6 +37,7 @@ export class PruneScores {
    * @throws AutocircuitError `shape` if the length is not the graph's edge count.
    */
   constructor(graph: Graph, values: Float32Array = new Float32Array(graph.edgeCount), info: ScoresInfo = {}) {
+    checkNew({ graph, values, info });
     if (values.length !== graph.edgeCount) {
       throw new AutocircuitError(
         "shape",
@@ -48,6 +60,7 @@ export class PruneScores {
     modules: Readonly<Record<string, ArrayLike<number>>>,
     info?: ScoresInfo,
   ): PruneScores {
+    checkModules({ graph, modules });
     const scores = new PruneScores(graph, undefined, info);
     const missing = new Set(graph.groups.map((group) => group.module));
     for (const [module, values] of Object.entries(modules)) {
@@ -72,6 +85,7 @@ export class PruneScores {
 
   /** Sets the score of an edge. @throws AutocircuitError as `Graph.index` does. */
   set(edge: EdgeRef, value: number, token?: number | null): void {
+    checkSet({ value });
     this.values[this.graph.index(edge, token)] = value;
   }
 
@@ -91,13 +105,15 @@ export class PruneScores {
    * in the flat vector.
    */
   top(count: number): Edge[] {
+    checkTop({ count });
     const size = Math.min(count, this.graph.edgeCount);
     if (size === 0) return [];
-    const threshold = this.threshold(size);
-    const above = Circuit.where(this.graph, (index) => Math.abs(this.values[index]!) > threshold).indices;
-    const ordered = [...above].sort((a, b) => Math.abs(this.values[b]!) - Math.abs(this.values[a]!) || a - b);
+    const sorted = sortedMagnitudes(this.values);
+    const threshold = sorted[size - 1]!;
+    const above = Circuit.where(this.graph, (index) => magnitude(this.values[index]!) > threshold).indices;
+    const ordered = [...above].sort((a, b) => magnitude(this.values[b]!) - magnitude(this.values[a]!) || a - b);
     for (let index = 0; ordered.length < size; index++) {
-      if (Math.abs(this.values[index]!) === threshold) ordered.push(index);
+      if (magnitude(this.values[index]!) === threshold) ordered.push(index);
     }
     return ordered.map((index) => this.graph.edge(index));
   }
@@ -122,9 +138,10 @@ export class PruneScores {
     return size === 0 ? Circuit.of(this.graph, []) : this.circuitAt(threshold);
   }
 
-  /** Every edge with `|score| >= threshold`. */
+  /** Every edge with `|score| >= threshold`; none marked by `-Infinity`, unless that is the threshold. */
   circuitAt(threshold: number): Circuit {
-    return Circuit.where(this.graph, (index) => Math.abs(this.values[index]!) >= threshold);
+    checkThreshold({ threshold });
+    return Circuit.where(this.graph, (index) => magnitude(this.values[index]!) >= threshold);
   }
 
   /**
@@ -132,6 +149,7 @@ export class PruneScores {
    * {@link info}. It is written beside and then renamed, so no half file can be left.
    */
   async save(path: string, info: ScoresInfo = {}): Promise<void> {
+    checkSave({ path, info });
     await saveScores(path, this.graph, this.values, { ...this.info, ...info });
   }
 
@@ -143,6 +161,7 @@ export class PruneScores {
    *   or holds a NaN.
    */
   static async load(path: string, options: { graph?: Graph } = {}): Promise<PruneScores> {
+    checkLoad({ path }, options);
     const { graph, values, info } = await loadScores(path, options.graph);
     return new PruneScores(graph, values, info);
   }

@@ -1,6 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { AutocircuitError } from "@autocircuit/native";
+import { badFile } from "../bad-file.ts";
+import { GIT_LFS_MARK, gitLfsPointer } from "../files/git-lfs-pointer.ts";
+import { headerLength, PREFIX_BYTES, parseHeader } from "../safetensors/header.ts";
+import { headerBytes } from "../safetensors/header-bytes.ts";
 
 /** A float32 tensor in a safetensors file. */
 export interface StoredTensor {
@@ -16,22 +20,13 @@ export interface StoredTensors {
 
 /** Writes float32 tensors and string metadata. Written beside and renamed: readers see the old file or the whole new one. */
 export async function writeSafetensors(path: string, { tensors, metadata }: StoredTensors): Promise<void> {
-  const entries: Record<string, unknown> = { __metadata__: metadata };
-  let offset = 0;
-  for (const [name, { shape, values }] of tensors) {
-    entries[name] = { dtype: "F32", shape, data_offsets: [offset, offset + values.byteLength] };
-    offset += values.byteLength;
-  }
-  const json = Buffer.from(JSON.stringify(entries));
-  const header = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, " ")]);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  const data = [...tensors.values()].map(({ values }) =>
+  const entries = Array.from(tensors, ([name, { shape }]) => ({ name, dtype: "F32" as const, shape }));
+  const data = Array.from(tensors.values(), ({ values }) =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength),
   );
   const beside = `${path}.${randomUUID()}.part`;
   try {
-    await writeFile(beside, [length, header, ...data]);
+    await writeFile(beside, [headerBytes(entries, metadata), ...data]);
     await rename(beside, path);
   } catch (cause) {
     await rm(beside, { force: true });
@@ -40,50 +35,31 @@ export async function writeSafetensors(path: string, { tensors, metadata }: Stor
 }
 
 /**
- * Reads a safetensors file of float32 tensors.
+ * Reads a safetensors file of float32 tensors. Nothing in it is taken on trust, see {@link parseHeader}.
  *
  * @throws AutocircuitError `not-found`, or `bad-file` with the reason.
  */
 export async function readSafetensors(path: string): Promise<StoredTensors> {
-  let file: Buffer;
+  const file = await bytesOf(path);
+  const pointer = gitLfsPointer(file.toString("latin1", 0, GIT_LFS_MARK.length));
+  if (pointer !== undefined) throw badFile(path, pointer);
+  const start = PREFIX_BYTES + headerLength(file, file.length, path);
+  const { metadata, tensors } = parseHeader(file.subarray(PREFIX_BYTES, start), file.length, path);
+  const read = Array.from(tensors.values(), ({ name, dtype, shape, byteOffset, bytes }) => {
+    if (dtype !== "F32") throw badFile(path, `tensor ${JSON.stringify(name)} is ${dtype}; scores are F32.`);
+    // A copy of its own: the header's length need not leave the values where a Float32Array may lie.
+    const own = Uint8Array.from(file.subarray(byteOffset, byteOffset + bytes));
+    return [name, { shape, values: new Float32Array(own.buffer) }] as const;
+  });
+  return { tensors: new Map(read), metadata };
+}
+
+async function bytesOf(path: string): Promise<Buffer> {
   try {
-    file = await readFile(path);
+    return await readFile(path);
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
     const reason = missing ? "there is no such file" : (cause as Error).message;
     throw new AutocircuitError(missing ? "not-found" : "bad-file", `Could not read ${path}: ${reason}.`, { cause });
   }
-  const bad = (reason: string, cause?: unknown): never => {
-    throw new AutocircuitError("bad-file", `${path} is not a usable scores file: ${reason}.`, { cause });
-  };
-  if (file.length < 8) bad(`it has ${file.length} bytes, too few for a safetensors header`);
-  const headerLength = Number(file.readBigUInt64LE());
-  const start = 8 + headerLength;
-  if (start > file.length) bad(`its header should have ${headerLength} bytes, but the file ends before`);
-  let header: Record<string, { dtype?: unknown; shape?: unknown; data_offsets?: unknown }>;
-  try {
-    header = JSON.parse(file.toString("utf8", 8, start));
-  } catch (cause) {
-    return bad("its header is not JSON", cause);
-  }
-  const { __metadata__: metadata = {}, ...entries } = header;
-  const tensors = new Map<string, StoredTensor>();
-  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
-    if (dtype !== "F32") bad(`tensor \`${name}\` is ${dtype}, scores are F32`);
-    if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
-      return bad(`the entry of tensor \`${name}\` is malformed`);
-    }
-    const [from, to] = offsets as [number, number];
-    const size = shape.reduce((product, dimension) => product * dimension, 1);
-    if (to - from !== 4 * size)
-      bad(`tensor \`${name}\` of shape [${shape}] should have ${4 * size} bytes, not ${to - from}`);
-    if (start + to > file.length) bad(`it is cut off: tensor \`${name}\` ends at byte ${start + to} of ${file.length}`);
-    const bytes = Uint8Array.from(file.subarray(start + from, start + to));
-    tensors.set(name, { shape, values: new Float32Array(bytes.buffer) });
-  }
-  return { tensors, metadata: metadata as Record<string, string> };
-}
-
-function isCounts(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 }

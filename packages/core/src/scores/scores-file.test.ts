@@ -61,59 +61,82 @@ describe("scores files", () => {
 });
 
 describe("unusable scores files say why", () => {
-  const damage = async (change: (bytes: Buffer) => Buffer) => {
-    await scores.save(path);
-    await writeFile(path, change(await readFile(path)));
-    return PruneScores.load(path);
-  };
-  const withHeader = (change: (header: Record<string, never>) => unknown) => (bytes: Buffer) => {
-    const start = 8 + Number(bytes.readBigUInt64LE());
-    const header = JSON.parse(bytes.toString("utf8", 8, start));
-    const json = Buffer.from(JSON.stringify(change(header) ?? header));
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(json.length));
-    return Buffer.concat([length, json, bytes.subarray(start)]);
-  };
+  type Header = Record<string, { dtype: string; shape: number[]; data_offsets: number[] }>;
   const module = "blocks.0.hook_mlp_in";
-
-  it.each<[string, (bytes: Buffer) => Buffer, RegExp]>([
-    ["empty", () => Buffer.alloc(0), /0 bytes, too few/],
-    ["header cut off", (bytes) => bytes.subarray(0, 40), /header should have/],
-    ["data cut off", (bytes) => bytes.subarray(0, -4), /cut off/],
-    [
-      "header not JSON",
-      (bytes) => Buffer.concat([bytes.subarray(0, 8), Buffer.from("}"), bytes.subarray(9)]),
-      /not JSON/,
-    ],
-    ["NaN", (bytes) => Buffer.concat([bytes.subarray(0, -4), Buffer.from([0, 0, 192, 127])]), /Resid End \[2\] is NaN/],
-    ["other dtype", withHeader((h) => ({ ...h, [module]: { dtype: "F64", shape: [1], data_offsets: [0, 8] } })), /F64/],
-    [
-      "bad entry",
-      withHeader((h) => ({ ...h, [module]: { dtype: "F32", shape: "x", data_offsets: [0] } })),
-      /malformed/,
-    ],
-    [
-      "wrong length",
-      withHeader((h) => ({ ...h, [module]: { dtype: "F32", shape: [3, 3], data_offsets: [0, 4] } })),
-      /36 bytes/,
-    ],
-    [
-      "wrong shape",
-      withHeader((h) => ({ ...h, [module]: { dtype: "F32", shape: [1], data_offsets: [0, 4] } })),
-      /needs \[3,3\]/,
-    ],
-    ["module missing", withHeader(({ [module]: _, ...rest }) => rest), /no scores for `blocks.0.hook_mlp_in`/],
-    [
-      "module too many",
-      withHeader((h) => ({ ...h, more: { dtype: "F32", shape: [1], data_offsets: [0, 4] } })),
-      /scores for more/,
-    ],
-    ["graph malformed", withHeader((h) => ({ ...h, __metadata__: { autocircuit: "{}" } })), /description of the graph/],
-  ])("%s", async (_title, change, message) => {
-    const error = await damage(change).catch((reason) => reason);
+  const whole = async () => {
+    await scores.save(path);
+    return readFile(path);
+  };
+  const refused = async (message: RegExp) => {
+    const error = await PruneScores.load(path).catch((reason) => reason);
+    expect(error).toMatchObject({ name: "AutocircuitError", code: "bad-file" });
     expect(error.message).toMatch(message);
     expect(error.message).toContain(path);
-    expect(error.code).toBe("bad-file");
+  };
+  /** The file with another header, and bytes after the data. */
+  const withHeader = async (change: (header: Header) => unknown, more = 0) => {
+    const bytes = await whole();
+    const start = 8 + Number(bytes.readBigUInt64LE());
+    const header = JSON.parse(bytes.toString("utf8", 8, start));
+    const json = Buffer.from(JSON.stringify(change(header)));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    await writeFile(path, Buffer.concat([length, json, bytes.subarray(start), Buffer.alloc(more)]));
+  };
+
+  it.each<[string, (bytes: Buffer) => Buffer, RegExp]>([
+    ["empty", () => Buffer.alloc(0), /0 bytes long/],
+    ["header cut off", (bytes) => bytes.subarray(0, 40), /says its header has/],
+    ["data cut off", (bytes) => bytes.subarray(0, -4), /Truncated/],
+    ["header not JSON", (bytes) => Buffer.concat([bytes.subarray(0, 8), Buffer.from("}"), bytes.subarray(9)]), /JSON/],
+    ["NaN", (bytes) => Buffer.concat([bytes.subarray(0, -4), Buffer.from([0, 0, 192, 127])]), /Resid End \[2\] is NaN/],
+  ])("%s", async (_title, change, message) => {
+    await writeFile(path, change(await whole()));
+    await refused(message);
+  });
+
+  it.each<[string, (header: Header) => unknown, RegExp, number?]>([
+    ["header null", () => null, /not a JSON object/],
+    ["header a list", () => [1], /not a JSON object/],
+    ["header a text", () => "x", /not a JSON object/],
+    ["metadata null", (h) => ({ ...h, __metadata__: null }), /`__metadata__` is not an object/],
+    ["metadata a number", (h) => ({ ...h, __metadata__: 3 }), /`__metadata__` is not an object/],
+    ["metadata an object within", (h) => ({ ...h, __metadata__: { autocircuit: {} } }), /is not text/],
+    ["an entry null", (h) => ({ ...h, [module]: null }), /entry is not an object/],
+    ["an entry a number", (h) => ({ ...h, [module]: 3 }), /entry is not an object/],
+    ["a shape that is none", (h) => ({ ...h, [module]: { ...h[module], shape: "x" } }), /not a list of sizes/],
+    ["a shape too large", (h) => ({ ...h, [module]: { ...h[module], shape: [3, 4] } }), /needs 48 bytes/],
+    ["overlapping tensors", (h) => ({ ...h, "blocks.0.hook_v_input": h["blocks.0.hook_k_input"] }), /overlaps/],
+    ["a hole", ({ [module]: _, ...rest }) => rest, /belong to none/],
+    ["bytes of no tensor", (h) => h, /100 bytes after .* belong to no tensor/, 100],
+    ["a graph without counts", (h) => ({ ...h, __metadata__: { autocircuit: "{}" } }), /description of the graph/],
+    ["a graph of nothing", (h) => ({ ...h, __metadata__: { autocircuit: "null" } }), /description of the graph/],
+    ["a flag that is a text", (h) => withGraph(h, { attnOnly: "no" }), /`attnOnly` must be true or false, .*"no"/],
+    ["a graph too large", (h) => withGraph(h, { layers: 1e6 }), /1,000,000 layers .* at most/],
+    ["positions without end", (h) => withGraph(h, { tokens: 1e9 }), /1,000,000,000 positions.* at most/],
+  ])("%s", async (_title, change, message, more) => {
+    await withHeader(change, more);
+    await refused(message);
+  });
+
+  const withGraph = ({ __metadata__, ...rest }: Header, changes: object) => {
+    const info = JSON.parse((__metadata__ as unknown as { autocircuit: string }).autocircuit);
+    return {
+      ...rest,
+      __metadata__: { autocircuit: JSON.stringify({ ...info, graph: { ...info.graph, ...changes } }) },
+    };
+  };
+
+  it("modules missing, too many, or of another shape", async () => {
+    const metadata = { autocircuit: JSON.stringify({ graph: graph.config }) };
+    const modules = [...scores.modules()];
+    const write = (tensors: typeof modules) => writeSafetensors(path, { tensors: new Map(tensors), metadata });
+    await write(modules.filter(([name]) => name !== module));
+    await refused(/no scores for `blocks.0.hook_mlp_in`/);
+    await write([...modules, ["more", { shape: [1], values: new Float32Array(1) }]]);
+    await refused(/scores for more, which the graph does not have/);
+    await write(modules.map(([name, { values }]) => [name, { shape: [values.length], values }]));
+    await refused(/has shape \[6\], the graph needs \[3,2,1\]/);
   });
 
   it("missing, or of another graph", async () => {

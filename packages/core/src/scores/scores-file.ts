@@ -39,7 +39,11 @@ export async function loadScores(
   wanted: Graph | undefined,
 ): Promise<{ graph: Graph; values: Float32Array; info: ScoresInfo }> {
   const bad = (reason: string, cause?: unknown): never => {
-    throw new AutocircuitError("bad-file", `${path} is not a usable scores file: ${reason}.`, { cause });
+    throw new AutocircuitError(
+      "bad-file",
+      `${path} is not a usable scores file: ${reason}${reason.endsWith(".") ? "" : "."}`,
+      { cause },
+    );
   };
   const { tensors, metadata } = await readSafetensors(path);
   let stored: Graph | undefined;
@@ -50,7 +54,7 @@ export async function loadScores(
       stored = Graph.of(graph, graph);
       info = rest;
     } catch (cause) {
-      bad("its description of the graph is malformed", cause);
+      bad(`its description of the graph is malformed: ${(cause as Error).message}`, cause);
     }
   }
   const graph = wanted ?? stored ?? bad("it does not say which graph it is of; give `graph`");

@@ -1,4 +1,3 @@
-import { AutocircuitError } from "@autocircuit/native";
 import { throwIfAborted } from "../model/long-options.ts";
 import { PatchableModel } from "../model/patchable-model.ts";
 import { type SharedPrefix, sharePrefix } from "../model/share-prefix.ts";
@@ -41,13 +40,6 @@ function loaderOptions({ dtype = "float32", device, tf32 }: TaskOptions, signal?
 async function readTaskPrompts(options: TaskOptions, network: TaskModel): Promise<PromptSplit> {
   const batchSize = both(options.batchSize);
   const batchCount = both(options.batchCount);
-  for (const [name, { train, test }] of Object.entries({ batchSize, batchCount })) {
-    if ([train, test].every((count) => Number.isInteger(count) && count > 0)) continue;
-    throw new AutocircuitError(
-      "bad-input",
-      `Task ${options.key}: \`${name}\` must be whole numbers of at least 1, got ${train} and ${test}.`,
-    );
-  }
   const config = network.config ?? network.transformer.config;
   return loadPrompts(options.dataset, {
     batchSize,
@@ -55,6 +47,7 @@ async function readTaskPrompts(options: TaskOptions, network: TaskModel): Promis
     equalLength: options.tokenCircuit,
     tokenizer: network.tokenizer ?? undefined,
     prependBos: options.prependBos,
+    align: options.align,
     shuffle: options.shuffle,
     seed: options.seed,
     answers: options.answers,

@@ -1,8 +1,20 @@
-import type { DeviceName, DType, Transformer, TransformerConfig, TransformerOptions } from "@autocircuit/native";
+import {
+  type DeviceName,
+  type DType,
+  deviceName,
+  dtypes,
+  type KindsOf,
+  kind,
+  type Transformer,
+  type TransformerConfig,
+  type TransformerOptions,
+} from "@autocircuit/native";
 import type { EdgeRef } from "../graph/edge.ts";
+import { outputSlice } from "../kinds.ts";
 import type { OutputSlice } from "../model/output-slice.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
-import type { TrainTest } from "../prompts/load-prompts.ts";
+import { type TrainTest, trainTest } from "../prompts/load-prompts.ts";
+import { type PairAlignment, pairAlignments } from "../prompts/pair-alignment.ts";
 import type { PromptInput } from "../prompts/prompt-file.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 
@@ -66,6 +78,8 @@ export interface TaskOptions {
   readonly device?: DeviceName | undefined;
   /** See `TransformerOptions` of the engine. */
   readonly tf32?: boolean | undefined;
+  /** Which positions of a pair's prompts belong together where they differ in length; by default they must not. */
+  readonly align?: PairAlignment | undefined;
   /** Order of the prompts. Default 42. */
   readonly seed?: number | undefined;
   /** Default true. */
@@ -80,3 +94,28 @@ export interface TaskOptions {
   /** Whether answers given as numbers are token ids or values; by default values if any of them is not whole. */
   readonly answers?: "tokens" | "numbers" | undefined;
 }
+
+/** What {@link TaskOptions} may be. */
+export const taskOptions: KindsOf<TaskOptions> = {
+  key: kind.required(kind.text),
+  name: kind.required(kind.text),
+  batchSize: kind.required(trainTest),
+  batchCount: kind.required(trainTest),
+  tokenCircuit: kind.flag,
+  model: kind.required(kind.either(kind.having("{ transformer, tokenizer }", "transformer"), kind.callback)),
+  dataset: kind.required(kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray))),
+  factorized: kind.flag,
+  separateQkv: kind.flag,
+  ungrouped: kind.flag,
+  trueEdges: kind.callback,
+  outputSlice,
+  dtype: kind.oneOf(dtypes),
+  device: deviceName,
+  tf32: kind.flag,
+  seed: kind.whole,
+  shuffle: kind.flag,
+  tailDivergence: kind.flag,
+  prependBos: kind.flag,
+  answers: kind.oneOf(["tokens", "numbers"]),
+  align: kind.oneOf(pairAlignments),
+};

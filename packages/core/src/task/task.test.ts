@@ -130,9 +130,9 @@ describe("a task", () => {
   });
 
   it("says what cannot be", async () => {
-    const load = (changes: Partial<TaskOptions>) => defineTask({ ...options, ...changes }).load();
-    await expect(load({ batchSize: 0 })).rejects.toThrow(/Task toy: `batchSize`/);
-    await expect(load({ batchCount: 0.5 })).rejects.toThrow(/Task toy: `batchCount`/);
+    const load = async (changes: Partial<TaskOptions>) => defineTask({ ...options, ...changes }).load();
+    await expect(load({ batchSize: 0 })).rejects.toThrow(/Task: `batchSize`/);
+    await expect(load({ batchCount: 0.5 })).rejects.toThrow(/Task: `batchCount`/);
     await expect(load({ batchCount: 9 })).rejects.toThrow(/only 10/);
     await expect(load({ dataset: "/no/such/file.json" })).rejects.toMatchObject({ code: "not-found" });
     await expect(load({ trueEdges: () => ["A7.0->MLP 1"] })).rejects.toThrow(/near names/);

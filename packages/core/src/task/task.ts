@@ -1,9 +1,14 @@
+import { signature } from "@autocircuit/native";
 import type { Edge } from "../graph/edge.ts";
+import { longOptions } from "../kinds.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { loadTask } from "./load-task.ts";
 import type { LoadedTask } from "./loaded-task.ts";
-import type { TaskOptions } from "./task-options.ts";
+import { type TaskOptions, taskOptions } from "./task-options.ts";
+
+const check = signature("Task", {}, taskOptions);
+const checkLoad = signature("Task.load", {}, { signal: longOptions.signal });
 
 /**
  * A model, prompt pairs, an output slice and, if known, the published circuit. Nothing is loaded before it is asked for:
@@ -24,6 +29,7 @@ export class Task implements AsyncDisposable {
   #loaded: Promise<LoadedTask> | undefined;
 
   constructor(options: TaskOptions) {
+    check({}, options);
     this.key = options.key;
     this.name = options.name;
     this.options = options;
@@ -42,6 +48,7 @@ export class Task implements AsyncDisposable {
    *   loader throws; `aborted`.
    */
   load(options: { signal?: AbortSignal } = {}): Promise<LoadedTask> {
+    checkLoad({}, options);
     const loading = this.#loaded ?? loadTask(this.options, options.signal);
     this.#loaded = loading;
     loading.catch(() => {

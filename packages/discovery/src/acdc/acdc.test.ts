@@ -95,7 +95,7 @@ describe("acdc", () => {
   test.each([
     [{ taus: [] }, /above 0/],
     [{ taus: [0] }, /above 0/],
-    [{ target: "kl" }, /no target "kl"/],
+    [{ target: "kl" }, /`target` must be one of kl_div, mse, .*"kl"/],
     [{ largestBatch: 0 }, /at least 1/],
     [{ order: [0, 0] }, /twice/],
     [{ order: [0] }, /is missing/],

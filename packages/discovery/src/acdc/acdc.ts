@@ -1,13 +1,14 @@
 import {
   type AblationType,
+  coreKinds,
   dataSetSides,
   type EdgeRef,
   type PatchableModel,
   type PromptLoader,
   PruneScores,
 } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
-import type { DiscoveryOptions } from "../discovery-options.ts";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
+import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
 import { circuitsAtOnce } from "../speculation/circuits-at-once.ts";
 import { RatePredictor } from "../speculation/predictor.ts";
 import { DecisionTrace, replay } from "./decision-trace.ts";
@@ -55,6 +56,16 @@ export interface AcdcDecision {
   readonly tau: number;
 }
 
+const check = signature("acdc", modelAndPrompts, {
+  ...discoveryOptions,
+  taus: kind.listOf(kind.positive),
+  target: kind.oneOf(acdcTargets),
+  ablation: coreKinds.ablationName,
+  order: coreKinds.edges,
+  largestBatch: kind.count,
+  decide: kind.callback,
+} satisfies KindsOf<AcdcOptions>);
+
 /**
  * Automatic Circuit DisCovery (Conmy et al. 2023, "Towards Automated Circuit Discovery for Mechanistic
  * Interpretability", algorithm 1). Edges are visited one after the other, later destinations first; an edge stays
@@ -77,10 +88,13 @@ export async function acdc(
   prompts: PromptLoader,
   options: AcdcOptions = {},
 ): Promise<PruneScores> {
+  check({ model, prompts }, options);
   const { graph } = model;
   const { signal, onProgress, target = "kl_div", ablation: type = "resample", decide } = options;
   const taus = [...(options.taus ?? defaultTaus)];
-  checkOptions(taus, target, options.largestBatch ?? 1, prompts);
+  if (taus.length === 0) throw new AutocircuitError("bad-input", "ACDC needs at least one threshold (`taus`) above 0.");
+  if (prompts.batches.length === 0)
+    throw new AutocircuitError("bad-input", "ACDC needs at least one batch of prompts.");
   const order = options.order === undefined ? defaultEdgeOrder(graph) : givenEdgeOrder(graph, options.order);
   const batch = prompts.batches[0]!;
   const largestBatch = options.largestBatch ?? (await circuitsAtOnce(model, batch));
@@ -132,24 +146,4 @@ function destinationGroups({ graph }: PatchableModel, order: Uint32Array): Uint1
     groupOf.fill(group, offset, offset + size);
   });
   return Uint16Array.from(order, (edge) => groupOf[edge]!);
-}
-
-function checkOptions(taus: readonly number[], target: string, largestBatch: number, prompts: PromptLoader): void {
-  if (taus.length === 0 || taus.some((tau) => !(tau > 0 && tau < Number.POSITIVE_INFINITY))) {
-    throw new AutocircuitError("bad-input", `ACDC needs thresholds (\`taus\`) above 0, not [${taus}].`);
-  }
-  if (!(acdcTargets as readonly string[]).includes(target)) {
-    throw new AutocircuitError(
-      "unknown-name",
-      `There is no target "${target}". Choose one of ${acdcTargets.join(", ")}.`,
-    );
-  }
-  if (!Number.isInteger(largestBatch) || largestBatch < 1) {
-    throw new AutocircuitError(
-      "bad-input",
-      `\`largestBatch\` must be a whole number of at least 1, not ${largestBatch}.`,
-    );
-  }
-  if (prompts.batches.length === 0)
-    throw new AutocircuitError("bad-input", "ACDC needs at least one batch of prompts.");
 }

@@ -61,7 +61,7 @@ export class MaskEvaluator implements Disposable {
    * Divergences of several circuits from the full model, averaged over prompts and output positions.
    *
    * @param masks `count` rows of one number an edge, 1 where it is removed
-   * @throws AutocircuitError `bad-input` when a divergence is not a number
+   * @throws AutocircuitError `not-finite` when a divergence is NaN or infinite, naming prompt, edges and likely cause
    */
   async evaluate(masks: Float32Array, count: number): Promise<number[]> {
     const { edgeCount } = this.#model.graph;
@@ -69,19 +69,42 @@ export class MaskEvaluator implements Disposable {
     while (values.length < count) {
       const first = values.length;
       const some = Math.min(this.#atOnce, count - first);
+      const tried = masks.subarray(first * edgeCount, (first + some) * edgeCount);
       try {
-        values.push(...(await this.#divergences(masks.subarray(first * edgeCount, (first + some) * edgeCount), some)));
+        values.push(...(await this.#divergences(tried, some)));
       } catch (error) {
+        if ((error as { code?: unknown }).code === "not-finite") await this.#findBroken(tried);
         if ((error as { code?: unknown }).code !== "out-of-memory" || some === 1) throw error;
         this.#atOnce = Math.floor(some / 2);
         sayOnce(`memory ended with ${some} circuits at once; going on with ${this.#atOnce} (largestBatch sets it)`);
       }
     }
-    if (!values.some(Number.isNaN)) return values;
+    const broken = values.findIndex((value) => !Number.isFinite(value));
+    if (broken < 0) return values;
+    return this.#explain(masks.subarray(broken * edgeCount, (broken + 1) * edgeCount), values[broken]!);
+  }
+
+  /** @throws AutocircuitError always: that of the circuit's logits where they are no numbers, which names a prompt, else of the divergence */
+  async #explain(mask: Float32Array, value: number): Promise<never> {
+    const { batch, ablation, signal, target } = this.#options;
+    using _ = await this.#model.forward(batch.clean, { ablate: mask, using: ablation, signal });
+    const removed = mask.indexOf(1);
     throw new AutocircuitError(
-      "bad-input",
-      "The outputs of the patched model are not numbers (NaN), so ACDC cannot compare them. Check the model's weights and the ablation.",
+      "not-finite",
+      `ACDC: the divergence (${target}) on the prompts of batch ${batch.index} is ${value} with ${mask.filter(Boolean).length} edges removed, the first ` +
+        `${this.#model.graph.edge(removed)}. The logits are numbers, but so large that they cannot be compared in ` +
+        `${this.#model.computeDtype}: check the weights and the ablation, or compute in float64.`,
     );
+  }
+
+  /** Runs circuits alone until the logits of one are no numbers. @throws AutocircuitError `not-finite` then, naming prompt, edges and cause */
+  async #findBroken(masks: Float32Array): Promise<void> {
+    const { batch, ablation, signal } = this.#options;
+    const { edgeCount } = this.#model.graph;
+    for (let at = 0; at < masks.length; at += edgeCount) {
+      const ablate = masks.subarray(at, at + edgeCount);
+      using _ = await this.#model.forward(batch.clean, { ablate, using: ablation, signal });
+    }
   }
 
   async #divergences(masks: Float32Array, count: number): Promise<number[]> {

@@ -127,7 +127,8 @@ describe("fewestEdges", () => {
     using model = task.model;
     const scores = await random(model, null);
     const run = (options: object, of = scores) => fewestEdges(model, task.prompts, of, options);
-    for (const keep of [0, -1, 1.5, Number.NaN]) await expect(run({ keep })).rejects.toThrow(/`keep` is the share/);
+    for (const keep of [0, -1, 1.5, Number.NaN])
+      await expect(run({ keep })).rejects.toThrow(/`keep` must be a number above 0, at most 1/);
     await expect(run({ tries: 0.5 })).rejects.toThrow(/`tries`/);
     await expect(run({ largestBatch: 0 })).rejects.toThrow(/`largestBatch`/);
     await expect(fewestEdges(model, task.prompts, [])).rejects.toThrow(/no scores to start from/);

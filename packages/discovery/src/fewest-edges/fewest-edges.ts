@@ -1,6 +1,13 @@
-import { type AblationType, Circuit, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
-import { AutocircuitError, elementBytes } from "@autocircuit/native";
-import type { DiscoveryOptions } from "../discovery-options.ts";
+import {
+  type AblationType,
+  Circuit,
+  coreKinds,
+  type PatchableModel,
+  type PromptLoader,
+  PruneScores,
+} from "@autocircuit/core";
+import { AutocircuitError, elementBytes, type KindsOf, kind, signature } from "@autocircuit/native";
+import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
 import { dropNodes } from "./drop-nodes.ts";
 import { circuitSize, type EliminationOptions, eliminate } from "./eliminate.ts";
 import { KeptAnswers } from "./kept-answers.ts";
@@ -50,6 +57,18 @@ export interface FewestEdges {
   readonly best: number;
 }
 
+const checkOptions = signature(
+  "fewestEdges",
+  { ...modelAndPrompts, scores: kind.either(coreKinds.pruneScores, kind.listOf(coreKinds.pruneScores)) },
+  {
+    ...discoveryOptions,
+    keep: kind.share,
+    ablation: coreKinds.ablationName,
+    tries: kind.whole,
+    largestBatch: kind.count,
+  } satisfies KindsOf<FewestEdgesOptions>,
+);
+
 /**
  * Looks for the circuit with the fewest edges that keeps a share of the model's right answers, with everything else ablated (tree
  * patching). An answer is an output (a prompt, or a position of a prompt if the output slice has several) for which one of the prompt's
@@ -76,10 +95,11 @@ export async function fewestEdges(
   scores: PruneScores | readonly PruneScores[],
   options: FewestEdgesOptions = {},
 ): Promise<FewestEdges> {
+  checkOptions({ model, prompts, scores }, options);
   const { keep = 0.99, ablation = "resample", tries = 0, seed = 0, signal, onProgress } = options;
   const rankings = scores instanceof PruneScores ? [scores] : scores;
   const { graph } = model;
-  check(model, prompts, rankings, options);
+  check(model, prompts, rankings);
   using judge = await KeptAnswers.start(model, prompts, ablation, signal);
   const need = answersNeeded(judge, keep);
   const largestBatch = options.largestBatch ?? fittingBatch(model, prompts);
@@ -164,19 +184,10 @@ function fittingBatch({ graph, config, outputSlice, computeDtype }: PatchableMod
   return Math.max(1, Math.min(32, Math.floor(2 ** 29 / one)));
 }
 
-function check(
-  { graph, config }: PatchableModel,
-  prompts: PromptLoader,
-  rankings: readonly PruneScores[],
-  { keep = 0.99, tries = 0, largestBatch = 1 }: FewestEdgesOptions,
-): void {
+function check({ graph, config }: PatchableModel, prompts: PromptLoader, rankings: readonly PruneScores[]): void {
   const bad = (reason: string): never => {
     throw new AutocircuitError("bad-input", reason);
   };
-  if (!(keep > 0 && keep <= 1)) bad(`\`keep\` is the share of answers to keep, above 0 and at most 1, not ${keep}.`);
-  if (!Number.isInteger(tries) || tries < 0) bad(`\`tries\` must be a whole number of at least 0, not ${tries}.`);
-  if (!Number.isInteger(largestBatch) || largestBatch < 1)
-    bad(`\`largestBatch\` must be a whole number of at least 1, not ${largestBatch}.`);
   if (rankings.length === 0) bad("There are no scores to start from. Give those of at least one algorithm.");
   if (!rankings.every((scores) => scores.graph.equals(graph))) bad("The scores are of another graph than the model's.");
   if (prompts.batches.length === 0) bad("There are no prompts whose answers could be kept.");

@@ -1,4 +1,5 @@
 import type { Progress } from "@autocircuit/core";
+import { type KindsOf, kind } from "@autocircuit/native";
 
 /** How models are fetched by name. */
 export interface HubOptions {
@@ -14,6 +15,16 @@ export interface HubOptions {
   readonly retryDelay?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What {@link HubOptions} may be. */
+export const hubOptions: KindsOf<HubOptions> = {
+  revision: kind.text,
+  token: kind.text,
+  offline: kind.flag,
+  stallTimeout: kind.positive,
+  retryDelay: kind.finite,
+  signal: kind.signal,
+};
 
 /** How far a download has come. */
 export interface DownloadProgress extends Progress {

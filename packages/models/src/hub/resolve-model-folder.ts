@@ -2,16 +2,22 @@ import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { throwIfAborted } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 import { INDEX_FILE, parseShardIndex } from "../safetensors/shard-index.ts";
 import { downloadFile } from "./download-file.ts";
 import { openHub } from "./hub.ts";
 import { type RequestContext, requestError, TransientError } from "./hub-errors.ts";
-import type { DownloadProgress, ResolveOptions } from "./hub-options.ts";
+import { type DownloadProgress, hubOptions, type ResolveOptions } from "./hub-options.ts";
 import { type HubFile, type HubListing, listModel } from "./list-model.ts";
 import { checkRevision, ModelCache, sizeOf } from "./model-cache.ts";
 import { type ModelId, parseModelId } from "./model-id.ts";
 import { neededFiles, shardFiles } from "./needed-files.ts";
+
+const check = signature("resolveModelFolder", { idOrFolder: kind.text }, {
+  ...hubOptions,
+  files: kind.oneOf(["all", "config"]),
+  onProgress: kind.callback,
+} satisfies KindsOf<ResolveOptions>);
 
 /**
  * The folder of a model: itself, when it names one, else a model of the hub (`owner/name`, or a name such as `gpt2`),
@@ -28,6 +34,12 @@ import { neededFiles, shardFiles } from "./needed-files.ts";
  * const folder = await resolveModelFolder("EleutherAI/pythia-70m", { revision: "step1000" });
  */
 export async function resolveModelFolder(idOrFolder: string, options: ResolveOptions = {}): Promise<string> {
+  check({ idOrFolder }, options);
+  return modelFolder(idOrFolder, options);
+}
+
+/** The same for options that were checked, and may hold more. */
+export async function modelFolder(idOrFolder: string, options: ResolveOptions): Promise<string> {
   if (existsSync(idOrFolder) && statSync(idOrFolder).isDirectory()) return idOrFolder;
   const id = parseModelId(idOrFolder);
   const { revision = "main", files: which = "all", onProgress } = options;

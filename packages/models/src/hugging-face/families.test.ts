@@ -92,7 +92,7 @@ describe("configurations", () => {
     };
     expect(configOf("gpt_neo", older).window).toEqual([256, 0]);
     expect(() => configOf("gpt_neo", { ...older, attention_types: [[["local"], 3]] })).toThrow(
-      "does not make 2 layers",
+      "makes more than 2 layers",
     );
     expect(() => configOf("gpt_neo", { ...older, attention_types: [3] })).toThrow(
       "is not a list of [pattern, repetitions]",

@@ -1,5 +1,6 @@
 import type { ConfigReader } from "../config-reader.ts";
 import type { Family } from "./family.ts";
+import { withFilledConfig } from "./filled-config.ts";
 import { gemma2 } from "./gemma2.ts";
 import { gemma3Text } from "./gemma3-text.ts";
 import { gptNeo } from "./gpt-neo.ts";
@@ -16,7 +17,7 @@ import { qwen3 } from "./qwen3.ts";
 export const FAMILIES: ReadonlyMap<string, Family> = new Map(
   [gpt2, gptNeo, gptNeox, opt, llama, mistral, qwen2, qwen3, gemma2, gemma3Text, olmo2].map((family) => [
     family.modelType,
-    family,
+    withFilledConfig(family),
   ]),
 );
 

@@ -12,6 +12,13 @@ export interface Family {
   readonly head: { readonly name: string; readonly tiedTo: string };
   /** Buffers that old checkpoints keep among the weights. */
   readonly buffers?: RegExp;
+  /**
+   * What the configuration class of `transformers` (5.24) has for keys that a `config.json` leaves out. A key that is not
+   * here has no default there either: it is derived from others, or must be given.
+   */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** Other names of keys that the class knows, by the name used here (its `attribute_map`). */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** Reads the configuration, refusing what the engine does not do. */
   config(raw: ConfigReader): TransformerConfig;
   /** Whether embedding and unembedding are one matrix. */

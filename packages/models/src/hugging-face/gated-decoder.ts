@@ -2,18 +2,21 @@ import type { TransformerConfig } from "@autocircuit/native";
 import { activation } from "../activation.ts";
 import type { ConfigReader } from "../config-reader.ts";
 import { inverseFrequencies } from "../rope/frequencies.ts";
-import { type RopeDefaults, readRopeParameters } from "../rope/parameters.ts";
+import { type RopeKeys, readRopeParameters } from "../rope/parameters.ts";
 import { asIs, embedding, fromHeads, headBias, linear, rmsNorm, toHeads, type WeightRule } from "./rules.ts";
 
 /**
  * What Llama and its descendants (Mistral, Qwen, Gemma, OLMo) share: RMSNorm, rotary positions, grouped keys and values,
  * a gated MLP, no biases. Each family states how it differs.
  */
-export function gatedDecoderConfig(raw: ConfigReader, rope: RopeDefaults = {}): TransformerConfig {
+export function gatedDecoderConfig(raw: ConfigReader): TransformerConfig {
   const heads = raw.size("num_attention_heads");
   const dModel = raw.size("hidden_size");
   const dVocab = raw.size("vocab_size");
-  const dHead = raw.size("head_dim", dModel / heads);
+  // In transformers these families turn whole heads whatever this says.
+  for (const part of [raw, raw.object("rope_parameters"), raw.object("rope_scaling")])
+    part?.only("partial_rotary_factor", 1);
+  const dHead = raw.size("head_dim", Math.floor(dModel / heads));
   return {
     layers: raw.size("num_hidden_layers"),
     dModel,
@@ -25,22 +28,28 @@ export function gatedDecoderConfig(raw: ConfigReader, rope: RopeDefaults = {}): 
     dVocabOut: dVocab,
     context: raw.size("max_position_embeddings"),
     norm: "rms",
-    eps: raw.number("rms_norm_eps", 1e-6),
+    eps: raw.number("rms_norm_eps"),
     attnOnly: false,
     parallel: false,
     causal: true,
     attnScale: Math.sqrt(dHead),
     positions: "rotary",
-    rotary: rotary(raw, dHead, rope),
-    activation: activation(raw, "hidden_act", "silu"),
+    rotary: rotary(raw, dHead),
+    activation: activation(raw, "hidden_act"),
     gated: true,
   };
 }
 
 /** Rotary positions that are the same in every layer. */
-export function rotary(raw: ConfigReader, dHead: number, defaults: RopeDefaults = {}) {
-  const { dim, frequencies, scale } = inverseFrequencies(readRopeParameters(raw, defaults), dHead, raw.where);
-  return { dim, interleaved: false, frequencies: [frequencies], ...(scale !== 1 && { scale: [scale] }) };
+export function rotary(raw: ConfigReader, dHead: number, keys?: RopeKeys) {
+  const { dim, frequencies, scale, fixedUpTo } = inverseFrequencies(readRopeParameters(raw, keys), dHead, raw.where);
+  return {
+    dim,
+    interleaved: false,
+    frequencies: [frequencies],
+    ...(scale !== 1 && { scale: [scale] }),
+    ...(fixedUpTo !== undefined && { fixedUpTo }),
+  };
 }
 
 /** The token embedding, the final norm and, unless it is tied, the unembedding. */

@@ -1,5 +1,4 @@
 import type { TransformerConfig } from "@autocircuit/native";
-import { activation } from "../activation.ts";
 import type { ConfigReader } from "../config-reader.ts";
 import type { Family } from "./family.ts";
 import { attentionRules, gatedDecoderConfig, mlpRules, outerRules } from "./gated-decoder.ts";
@@ -11,7 +10,25 @@ import { perBlock, rmsNorm, type WeightRule } from "./rules.ts";
 export const gemma2: Family = {
   ...llama,
   modelType: "gemma2",
-  tied: (raw) => raw.boolean("tie_word_embeddings", true),
+  defaults: {
+    vocab_size: 256000,
+    hidden_size: 2304,
+    intermediate_size: 9216,
+    num_hidden_layers: 26,
+    num_attention_heads: 8,
+    num_key_value_heads: 4,
+    head_dim: 256,
+    hidden_activation: "gelu_pytorch_tanh",
+    max_position_embeddings: 8192,
+    rms_norm_eps: 1e-6,
+    tie_word_embeddings: true,
+    attention_bias: false,
+    query_pre_attn_scalar: 256,
+    sliding_window: 4096,
+    final_logit_softcapping: 30,
+    attn_logit_softcapping: 50,
+    use_bidirectional_attention: null,
+  },
   config(raw) {
     const config = gemmaConfig(raw);
     const types = layerTypes(raw, config.layers, (layer) => layer % 2 === 0);
@@ -23,12 +40,12 @@ export const gemma2: Family = {
 /** What Gemma 2 and 3 share beyond Llama. */
 export function gemmaConfig(raw: ConfigReader): TransformerConfig {
   raw.only("use_bidirectional_attention", false);
-  const config = gatedDecoderConfig(raw);
+  // `hidden_act` in Gemma's configs says "gelu", which was never what the models were trained with.
+  const hiddenAct = raw.string("hidden_activation", "gelu_pytorch_tanh");
+  const config = gatedDecoderConfig(raw.with({ hidden_act: hiddenAct }));
   return {
     ...config,
-    // `hidden_act` in Gemma's configs says "gelu", which was never what the models were trained with.
-    activation: activation(raw, "hidden_activation", "gelu_pytorch_tanh"),
-    attnScale: Math.sqrt(raw.number("query_pre_attn_scalar", 256)),
+    attnScale: Math.sqrt(raw.number("query_pre_attn_scalar")),
     embedScale: Math.sqrt(config.dModel),
     ...(raw.has("attn_logit_softcapping") && { attnSoftcap: raw.number("attn_logit_softcapping") }),
     ...(raw.has("final_logit_softcapping") && { finalSoftcap: raw.number("final_logit_softcapping") }),
@@ -42,7 +59,7 @@ export function gemmaRules(
   tied: boolean,
   extra: (layer: number) => WeightRule[] = () => [],
 ): WeightRule[] {
-  const bias = raw.boolean("attention_bias", false);
+  const bias = raw.boolean("attention_bias");
   return [
     ...outerRules(config, tied, true),
     ...perBlock(config, (layer, block) => [

@@ -1,5 +1,5 @@
 import type { TransformerConfig } from "@autocircuit/native";
-import type { ConfigReader } from "../config-reader.ts";
+import { ConfigReader } from "../config-reader.ts";
 import { inverseFrequencies } from "../rope/frequencies.ts";
 import { type RopeParameters, readScaling } from "../rope/parameters.ts";
 import type { Family } from "./family.ts";
@@ -14,8 +14,17 @@ import { type LayerType, layerTypes, windowsOf } from "./layer-types.ts";
 export const gemma3Text: Family = {
   ...gemma2,
   modelType: "gemma3_text",
+  defaults: {
+    ...gemma2.defaults,
+    vocab_size: 262208,
+    max_position_embeddings: 131072,
+    final_logit_softcapping: null,
+    attn_logit_softcapping: null,
+    use_bidirectional_attention: false,
+    sliding_window_pattern: 6,
+  },
   config(raw) {
-    const pattern = raw.size("sliding_window_pattern", raw.number("_sliding_window_pattern", 6));
+    const pattern = raw.size("sliding_window_pattern");
     const types = layerTypes(raw, raw.size("num_hidden_layers"), (layer) => (layer + 1) % pattern !== 0);
     const config = gemmaConfig(raw);
     return { ...config, qkNorm: "head", ...windowsOf(types, raw), rotary: rotaryByType(raw, config.dHead, types) };
@@ -26,22 +35,24 @@ export const gemma3Text: Family = {
 function rotaryByType(raw: ConfigReader, dHead: number, types: readonly LayerType[]): TransformerConfig["rotary"] & {} {
   const kinds: LayerType[] = ["full_attention", "sliding_attention"];
   const each = kinds.map((type) => inverseFrequencies(parametersOf(raw, type), dHead, raw.where));
+  const fixedUpTo = each.find((set) => set.fixedUpTo !== undefined)?.fixedUpTo;
   return {
     dim: each[0]!.dim,
     interleaved: false,
     frequencies: each.map(({ frequencies }) => frequencies),
     ...(each.some(({ scale }) => scale !== 1) && { scale: each.map(({ scale }) => scale) }),
     layerType: types.map((type) => kinds.indexOf(type)),
+    ...(fixedUpTo !== undefined && { fixedUpTo }),
   };
 }
 
+/** As transformers merges them: `rope_parameters` of the layer's type; `rope_scaling`, for full layers only, goes before it. */
 function parametersOf(raw: ConfigReader, type: LayerType): RopeParameters {
   const full = type === "full_attention";
   const context = raw.size("max_position_embeddings");
+  const listed = raw.object("rope_parameters")?.object(type)?.values;
+  const scaling = full ? raw.object("rope_scaling")?.values : undefined;
+  const own = new ConfigReader({ ...listed, ...scaling }, raw.where);
   const theta = full ? raw.number("rope_theta", 1e6) : raw.number("rope_local_base_freq", 1e4);
-  const modern = raw.object("rope_parameters")?.object(type);
-  if (modern) return readScaling(modern, { theta: modern.number("rope_theta", theta), partial: 1 }, context);
-  // Before transformers 5 the scaling concerned the full layers only.
-  const scaling = full ? raw.object("rope_scaling") : undefined;
-  return scaling ? readScaling(scaling, { theta, partial: 1 }, context) : { type: "default", theta, partial: 1 };
+  return readScaling(own, { theta: own.number("rope_theta", theta), partial: 1 }, context);
 }

@@ -20,7 +20,19 @@ export const gptNeo: Family = {
   prefix: "transformer.",
   head: { name: "lm_head.weight", tiedTo: "transformer.wte.weight" },
   buffers: /^transformer\.h\.\d+\.attn\.attention\.(bias|masked_bias)$/,
-  tied: (raw) => raw.boolean("tie_word_embeddings", true),
+  defaults: {
+    vocab_size: 50257,
+    max_position_embeddings: 2048,
+    hidden_size: 2048,
+    num_layers: 24,
+    num_heads: 16,
+    window_size: 256,
+    activation_function: "gelu_new",
+    layer_norm_epsilon: 1e-5,
+    tie_word_embeddings: true,
+  },
+  aliases: { num_heads: "num_attention_heads", num_layers: "num_hidden_layers" },
+  tied: (raw) => raw.boolean("tie_word_embeddings"),
   config(raw) {
     const layers = raw.size("num_layers");
     const heads = raw.size("num_heads");
@@ -28,7 +40,7 @@ export const gptNeo: Family = {
     const dVocab = raw.size("vocab_size");
     const dHead = dModel / heads;
     if (!Number.isInteger(dHead)) throw raw.fail("num_heads", `does not divide hidden_size (${dModel})`);
-    const size = raw.size("window_size", 256);
+    const size = raw.size("window_size");
     return {
       layers,
       dModel,
@@ -40,14 +52,14 @@ export const gptNeo: Family = {
       dVocabOut: dVocab,
       context: raw.size("max_position_embeddings"),
       norm: "layer",
-      eps: raw.number("layer_norm_epsilon", 1e-5),
+      eps: raw.number("layer_norm_epsilon"),
       attnOnly: false,
       parallel: false,
       causal: true,
       attnScale: 1,
       positions: "learned",
       window: attentionKinds(raw, layers).map((kind) => (kind === "local" ? size : 0)),
-      activation: activation(raw, "activation_function", "gelu_new"),
+      activation: activation(raw, "activation_function"),
       gated: false,
     };
   },
@@ -82,21 +94,22 @@ function blockRules(config: TransformerConfig, from: string, block: string): Wei
 
 /** `global` or `local` per layer: listed, or as `[[pattern, repetitions], ...]`. */
 function attentionKinds(raw: ConfigReader, layers: number): readonly string[] {
-  const kinds = raw.strings("attention_layers") ?? expand(raw);
+  const kinds = raw.strings("attention_layers") ?? expand(raw, layers);
   if (kinds.length !== layers || !kinds.every((kind) => kind === "global" || kind === "local")) {
     throw raw.fail("attention_types", `does not make ${layers} layers of global and local attention`);
   }
   return kinds;
 }
 
-function expand(raw: ConfigReader): string[] {
-  const patterns = raw.raw("attention_types");
+function expand(raw: ConfigReader, layers: number): string[] {
+  const patterns = raw.raw("attention_types") ?? [[["global", "local"], 12]];
   if (!Array.isArray(patterns)) throw raw.fail("attention_types", "is not a list");
   return patterns.flatMap((entry: unknown) => {
     const [pattern, times] = Array.isArray(entry) ? entry : [];
     if (!Array.isArray(pattern) || !Number.isInteger(times)) {
       throw raw.fail("attention_types", "is not a list of [pattern, repetitions]");
     }
+    if (times * pattern.length > layers) throw raw.fail("attention_types", `makes more than ${layers} layers`);
     return Array.from({ length: times }, () => pattern as string[]).flat();
   });
 }

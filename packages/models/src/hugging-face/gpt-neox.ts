@@ -10,7 +10,22 @@ export const gptNeox: Family = {
   prefix: "gpt_neox.",
   head: { name: "embed_out.weight", tiedTo: "gpt_neox.embed_in.weight" },
   buffers: /\.attention\.(bias|masked_bias|rotary_emb\.inv_freq)$/,
-  tied: (raw) => raw.boolean("tie_word_embeddings", false),
+  defaults: {
+    vocab_size: 50432,
+    hidden_size: 6144,
+    num_hidden_layers: 44,
+    num_attention_heads: 64,
+    intermediate_size: 24576,
+    hidden_act: "gelu",
+    max_position_embeddings: 2048,
+    layer_norm_eps: 1e-5,
+    tie_word_embeddings: false,
+    use_parallel_residual: true,
+    attention_bias: true,
+    rotary_emb_base: 10000,
+    rotary_pct: 0.25,
+  },
+  tied: (raw) => raw.boolean("tie_word_embeddings"),
   config(raw) {
     const heads = raw.size("num_attention_heads");
     const dModel = raw.size("hidden_size");
@@ -28,25 +43,21 @@ export const gptNeox: Family = {
       dVocabOut: dVocab,
       context: raw.size("max_position_embeddings"),
       norm: "layer",
-      eps: raw.number("layer_norm_eps", 1e-5),
+      eps: raw.number("layer_norm_eps"),
       attnOnly: false,
-      parallel: raw.boolean("use_parallel_residual", true),
+      parallel: raw.boolean("use_parallel_residual"),
       causal: true,
       attnScale: Math.sqrt(dHead),
       positions: "rotary",
-      // Older configs have their own names for the two numbers.
-      rotary: rotary(raw, dHead, {
-        theta: raw.number("rotary_emb_base", 10000),
-        partial: raw.number("rotary_pct", 0.25),
-      }),
-      activation: activation(raw, "hidden_act", "gelu"),
+      rotary: rotary(raw, dHead, { theta: "rotary_emb_base", partial: "rotary_pct" }),
+      activation: activation(raw, "hidden_act"),
       gated: false,
     };
   },
   rules(config, raw) {
     const { dModel } = config;
     const tied = this.tied(raw);
-    const bias = raw.boolean("attention_bias", true);
+    const bias = raw.boolean("attention_bias");
     return [
       embedding("gpt_neox.embed_in.weight", config, tied),
       ...(tied ? [] : [linear("embed_out.weight", "unembed.W_U", dModel, config.dVocabOut)]),

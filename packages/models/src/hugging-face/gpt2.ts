@@ -9,7 +9,26 @@ export const gpt2: Family = {
   prefix: "transformer.",
   head: { name: "lm_head.weight", tiedTo: "transformer.wte.weight" },
   buffers: /^transformer\.h\.\d+\.attn\.(bias|masked_bias)$/,
-  tied: (raw) => raw.boolean("tie_word_embeddings", true),
+  defaults: {
+    vocab_size: 50257,
+    n_positions: 1024,
+    n_embd: 768,
+    n_layer: 12,
+    n_head: 12,
+    activation_function: "gelu_new",
+    layer_norm_epsilon: 1e-5,
+    scale_attn_weights: true,
+    scale_attn_by_inverse_layer_idx: false,
+    add_cross_attention: false,
+    tie_word_embeddings: true,
+  },
+  aliases: {
+    n_embd: "hidden_size",
+    n_positions: "max_position_embeddings",
+    n_head: "num_attention_heads",
+    n_layer: "num_hidden_layers",
+  },
+  tied: (raw) => raw.boolean("tie_word_embeddings"),
   config(raw) {
     raw.only("add_cross_attention", false);
     const heads = raw.size("n_head");
@@ -28,20 +47,20 @@ export const gpt2: Family = {
       dVocabOut: dVocab,
       context: raw.size("n_positions"),
       norm: "layer",
-      eps: raw.number("layer_norm_epsilon", 1e-5),
+      eps: raw.number("layer_norm_epsilon"),
       attnOnly: false,
       parallel: false,
       causal: true,
-      attnScale: raw.boolean("scale_attn_weights", true) ? Math.sqrt(dHead) : 1,
+      attnScale: raw.boolean("scale_attn_weights") ? Math.sqrt(dHead) : 1,
       positions: "learned",
-      activation: activation(raw, "activation_function", "gelu_new"),
+      activation: activation(raw, "activation_function"),
       gated: false,
     };
   },
   rules(config, raw) {
     const { dModel, context } = config;
     const tied = this.tied(raw);
-    const inverse = raw.boolean("scale_attn_by_inverse_layer_idx", false);
+    const inverse = raw.boolean("scale_attn_by_inverse_layer_idx");
     return [
       embedding("transformer.wte.weight", config, tied),
       ...(tied ? [] : [linear("lm_head.weight", "unembed.W_U", dModel, config.dVocabOut)]),

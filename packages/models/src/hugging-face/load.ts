@@ -5,11 +5,11 @@ import type { ConfigReader } from "../config-reader.ts";
 import type { LoadContext } from "../load-context.ts";
 import type { Checkpoint } from "../safetensors/checkpoint.ts";
 import type { ModelParts } from "../transformer-lens/load.ts";
-import { checkWeights } from "../weights/check-names.ts";
+import { checkFloats, checkWeights, noteUnread } from "../weights/check-names.ts";
 import { WeightSet } from "../weights/weight-set.ts";
 import { findFamily } from "./families.ts";
 import type { Family } from "./family.ts";
-import { familyNames } from "./names.ts";
+import { familyNames, isBare } from "./names.ts";
 import type { WeightRule } from "./rules.ts";
 
 /**
@@ -28,12 +28,31 @@ export async function loadHuggingFace(
   const stored = familyNames(family, checkpoint.names());
   if (family.tied(raw)) await dropTiedCopy(family, checkpoint, stored);
   const rules = family.rules(config, raw);
-  checkWeights(
-    rules,
-    new Map([...stored].map(([name, file]) => [name, checkpoint.info(file).shape])),
+  const types = storedTypes(family, checkpoint, stored);
+  const wanted = rules.map(({ name }) => name);
+  checkFloats(wanted, types, checkpoint.folder);
+  const shapes = new Map([...stored].map(([name, file]) => [name, checkpoint.info(file).shape]));
+  checkWeights(rules, shapes, checkpoint.folder);
+  const read = new Set(wanted);
+  noteUnread(
+    [...types.keys()].filter((name) => !read.has(name)),
     checkpoint.folder,
   );
   return { config, weights: await loadRules(rules, checkpoint, stored, context) };
+}
+
+/** The element type of every weight by the family's name for it, those of types that are not read included. */
+function storedTypes(
+  family: Family,
+  checkpoint: Checkpoint,
+  stored: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const unread = checkpoint.unread();
+  const odd = familyNames(family, [...unread.keys()], isBare(family, checkpoint.names()));
+  return new Map([
+    ...[...stored].map(([name, file]): [string, string] => [name, checkpoint.info(file).dtype]),
+    ...[...odd].map(([name, file]): [string, string] => [name, unread.get(file)!]),
+  ]);
 }
 
 async function loadRules(

@@ -7,9 +7,21 @@ import { perBlock, rmsNorm } from "./rules.ts";
 export const olmo2: Family = {
   ...llama,
   modelType: "olmo2",
+  defaults: {
+    vocab_size: 50304,
+    hidden_size: 4096,
+    intermediate_size: 11008,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+    hidden_act: "silu",
+    max_position_embeddings: 2048,
+    rms_norm_eps: 1e-5,
+    tie_word_embeddings: false,
+    attention_bias: false,
+  },
   config: (raw) => ({ ...gatedDecoderConfig(raw), preNorm: false, qkNorm: "full" }),
   rules(config, raw) {
-    const bias = raw.boolean("attention_bias", false);
+    const bias = raw.boolean("attention_bias");
     return [
       ...outerRules(config, this.tied(raw)),
       ...perBlock(config, (layer, block) => [

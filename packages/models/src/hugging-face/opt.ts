@@ -22,7 +22,21 @@ export const opt: Family = {
   modelType: "opt",
   prefix: "model.",
   head: { name: "lm_head.weight", tiedTo: "model.decoder.embed_tokens.weight" },
-  tied: (raw) => raw.boolean("tie_word_embeddings", true),
+  defaults: {
+    vocab_size: 50272,
+    hidden_size: 768,
+    num_hidden_layers: 12,
+    ffn_dim: 3072,
+    max_position_embeddings: 2048,
+    do_layer_norm_before: true,
+    _remove_final_layer_norm: false,
+    num_attention_heads: 12,
+    activation_function: "relu",
+    enable_bias: true,
+    layer_norm_elementwise_affine: true,
+    tie_word_embeddings: true,
+  },
+  tied: (raw) => raw.boolean("tie_word_embeddings"),
   config(raw) {
     const heads = raw.size("num_attention_heads");
     const dModel = raw.size("hidden_size");
@@ -51,7 +65,7 @@ export const opt: Family = {
       causal: true,
       attnScale: Math.sqrt(dHead),
       positions: "learned",
-      activation: activation(raw, "activation_function", "relu"),
+      activation: activation(raw, "activation_function"),
       gated: false,
     };
   },

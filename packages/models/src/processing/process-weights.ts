@@ -1,5 +1,5 @@
 import { throwIfAborted } from "@autocircuit/core";
-import type { TransformerConfig } from "@autocircuit/native";
+import { type KindsOf, kind, type TransformerConfig } from "@autocircuit/native";
 import type { LoadContext } from "../load-context.ts";
 import type { WeightSet } from "../weights/weight-set.ts";
 import { centerUnembed } from "./center-unembed.ts";
@@ -18,6 +18,14 @@ export interface ProcessingOptions {
   /** See {@link foldValueBiases}. */
   foldValueBiases?: boolean;
 }
+
+/** What {@link ProcessingOptions} may be. */
+export const processingOptions: KindsOf<ProcessingOptions> = {
+  foldLn: kind.flag,
+  centerWritingWeights: kind.flag,
+  centerUnembed: kind.flag,
+  foldValueBiases: kind.flag,
+};
 
 type Step = (weights: WeightSet, config: TransformerConfig) => void;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ConfigReader } from "../config-reader.ts";
 import { inverseFrequencies } from "./frequencies.ts";
-import { readRopeParameters } from "./parameters.ts";
+import { type RopeKeys, readRopeParameters } from "./parameters.ts";
 
-const read = (config: object, defaults = {}) =>
-  readRopeParameters(new ConfigReader({ max_position_embeddings: 4096, ...config }, "config.json"), defaults);
+const read = (config: object, keys?: RopeKeys) =>
+  readRopeParameters(new ConfigReader({ max_position_embeddings: 4096, ...config }, "config.json"), keys);
 
 describe("readRopeParameters", () => {
   it("reads what transformers 5 writes and what older versions wrote", () => {
@@ -14,14 +14,20 @@ describe("readRopeParameters", () => {
     expect(read(older)).toEqual(read(modern));
   });
 
-  it("falls back to the family's defaults", () => {
+  it("takes the base and the part from beside the object where they are not in it", () => {
     expect(read({})).toEqual({ type: "default", theta: 10000, partial: 1 });
-    expect(read({ rope_scaling: null }, { theta: 25, partial: 0.25 })).toEqual({
-      type: "default",
-      theta: 25,
-      partial: 0.25,
-    });
-    expect(read({ rope_parameters: { rope_type: "default" } }, { theta: 25 }).theta).toBe(25);
+    const older = { rope_scaling: null, rotary_emb_base: 25, rotary_pct: 0.25 };
+    const keys = { theta: "rotary_emb_base", partial: "rotary_pct" };
+    expect(read(older, keys)).toEqual({ type: "default", theta: 25, partial: 0.25 });
+    expect(read({ ...older, rope_parameters: { rope_type: "default" } }, keys).theta).toBe(25);
+    expect(read({ ...older, rope_parameters: { rope_type: "default", rope_theta: 7 } }, keys).theta).toBe(7);
+  });
+
+  it("prefers the older object where both are there, unless it is empty", () => {
+    const modern = { rope_type: "default", rope_theta: 5 };
+    const both = { rope_theta: 6, rope_parameters: modern, rope_scaling: { type: "linear", factor: 4 } };
+    expect(read(both)).toEqual({ type: "linear", theta: 6, partial: 1, factor: 4 });
+    expect(read({ ...both, rope_scaling: {} })).toEqual({ type: "default", theta: 5, partial: 1 });
   });
 
   it("names an unknown kind and a missing number", () => {
@@ -58,7 +64,9 @@ describe("inverseFrequencies", () => {
   it("stretches all waves under linear scaling, none under dynamic", () => {
     const linear = of({ rope_scaling: { rope_type: "linear", factor: 4 } }).frequencies;
     expect(linear).toEqual(plain.map((f) => expect.closeTo(f / 4, 12)));
-    expect(of({ rope_scaling: { rope_type: "dynamic", factor: 4 } })).toEqual(of({}));
+    const dynamic = { rope_scaling: { rope_type: "dynamic", factor: 4 } };
+    expect(of(dynamic)).toEqual({ ...of({}), fixedUpTo: 4096 });
+    expect(() => of({ rope_scaling: { rope_type: "dynamic" } })).toThrow("has no `factor`");
   });
 
   it("stretches long waves and keeps short ones for Llama 3", () => {

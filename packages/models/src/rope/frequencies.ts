@@ -1,4 +1,5 @@
 import { badFile } from "../bad-file.ts";
+import { WIDEST_HEAD } from "../largest-sizes.ts";
 import type { Llama3Scaling, RopeParameters, YarnScaling } from "./parameters.ts";
 
 /** What the engine needs to turn queries and keys. */
@@ -9,12 +10,14 @@ export interface RopeFrequencies {
   readonly frequencies: readonly number[];
   /** Multiplier on cos and sin. */
   readonly scale: number;
+  /** Positions up to which these frequencies hold, where longer sequences have others. */
+  readonly fixedUpTo?: number;
 }
 
 /**
  * Inverse frequencies of rotary position embeddings, with the scalings transformers knows.
  *
- * `dynamic` changes the base only beyond the trained context, and the engine's context ends there: it is the default.
+ * `dynamic` raises the base with the length of the sequence, beyond the trained context only: up to there nothing is scaled.
  *
  * @param where file named in errors
  * @example
@@ -25,11 +28,13 @@ export function inverseFrequencies(parameters: RopeParameters, dHead: number, wh
   if (dim < 2 || dim > dHead || dim % 2 === 1) {
     throw badFile(where, `turns ${dim} of a head's ${dHead} dimensions; it must be an even number of them.`);
   }
+  if (dim > WIDEST_HEAD) throw badFile(where, `turns ${dim} dimensions of a head; at most ${WIDEST_HEAD} are allowed.`);
   const plain = Array.from({ length: dim / 2 }, (_, i) => parameters.theta ** ((-2 * i) / dim));
   switch (parameters.type) {
     case "default":
-    case "dynamic":
       return { dim, frequencies: plain, scale: 1 };
+    case "dynamic":
+      return { dim, frequencies: plain, scale: 1, fixedUpTo: parameters.context };
     case "linear":
       return { dim, frequencies: plain.map((frequency) => frequency / parameters.factor), scale: 1 };
     case "llama3":

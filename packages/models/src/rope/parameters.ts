@@ -1,9 +1,10 @@
-import type { ConfigReader } from "../config-reader.ts";
+import { ConfigReader } from "../config-reader.ts";
 
 /** Rotary position parameters, in the words of transformers 5 (`rope_parameters`). */
 export type RopeParameters = RopeBase &
   (
-    | { readonly type: "default" | "dynamic" }
+    | { readonly type: "default" }
+    | DynamicScaling
     | { readonly type: "linear"; readonly factor: number }
     | Llama3Scaling
     | YarnScaling
@@ -14,6 +15,12 @@ interface RopeBase {
   readonly theta: number;
   /** The part of each head that is turned. */
   readonly partial: number;
+}
+
+/** The base grows with the sequence, beyond the context (NTK-aware scaling, as transformers does it). */
+export interface DynamicScaling {
+  readonly type: "dynamic";
+  readonly context: number;
 }
 
 /** Long wavelengths are stretched, short ones kept, those between interpolated (Llama 3.1). */
@@ -37,33 +44,32 @@ export interface YarnScaling {
   readonly truncate: boolean;
 }
 
-/** What a family assumes when its config is silent. */
-export interface RopeDefaults {
-  readonly theta?: number;
-  readonly partial?: number;
+/** Under which keys of `config.json` a family keeps what is not in an object of its own. */
+export interface RopeKeys {
+  readonly theta: string;
+  readonly partial: string;
 }
 
+/** The keys of most families. */
+const USUAL_KEYS: RopeKeys = { theta: "rope_theta", partial: "partial_rotary_factor" };
+
 /**
- * Reads rotary parameters: `rope_parameters` as transformers 5 writes them, else the older `rope_theta`, `rope_scaling`
- * and `partial_rotary_factor`.
+ * Reads rotary parameters as transformers does: the older `rope_scaling` where it is there and holds something, else
+ * `rope_parameters`; the base and the part of each head that is turned may lie beside the object. Silent about both: base
+ * 10,000, whole heads.
  *
  * @throws AutocircuitError `bad-file` for unknown kinds of scaling and missing numbers
  */
-export function readRopeParameters(config: ConfigReader, defaults: RopeDefaults = {}): RopeParameters {
+export function readRopeParameters(config: ConfigReader, keys: RopeKeys = USUAL_KEYS): RopeParameters {
   const context = config.size("max_position_embeddings");
-  const modern = config.object("rope_parameters");
-  if (modern) {
-    // Theta beside the object instead of in it occurs in checkpoints converted by hand.
-    const theta = modern.number("rope_theta", config.number("rope_theta", defaults.theta ?? 10000));
-    const partial = modern.number("partial_rotary_factor", partialFactor(config, defaults));
-    return readScaling(modern, { theta, partial }, context);
-  }
+  const older = config.object("rope_scaling");
+  const holds = older !== undefined && Object.keys(older.values).length > 0;
+  const own = (holds ? older : config.object("rope_parameters")) ?? new ConfigReader({}, config.where);
   const base = {
-    theta: config.number("rope_theta", defaults.theta ?? 10000),
-    partial: partialFactor(config, defaults),
+    theta: own.number("rope_theta", config.number(keys.theta, 10000)),
+    partial: own.number("partial_rotary_factor", config.number(keys.partial, 1)),
   };
-  const scaling = config.object("rope_scaling");
-  return scaling ? readScaling(scaling, base, context) : { type: "default", ...base };
+  return readScaling(own, base, context);
 }
 
 /**
@@ -76,8 +82,11 @@ export function readScaling(scaling: ConfigReader, base: RopeBase, context: numb
   const type = scaling.string(typeKey, "default");
   switch (type) {
     case "default":
-    case "dynamic":
       return { type, ...base };
+    case "dynamic":
+      // Read for its absence: transformers needs it.
+      scaling.number("factor");
+      return { type, ...base, context };
     case "linear":
       return { type, ...base, factor: scaling.number("factor") };
     case "llama3":
@@ -116,8 +125,4 @@ function readYarn(scaling: ConfigReader, context: number): Omit<YarnScaling, "ty
 
 function yarnMultiplier(factor: number, mscale: number): number {
   return factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1;
-}
-
-function partialFactor(config: ConfigReader, defaults: RopeDefaults): number {
-  return config.number("partial_rotary_factor", defaults.partial ?? 1);
 }

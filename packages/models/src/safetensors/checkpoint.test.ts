@@ -92,8 +92,48 @@ describe("Checkpoint", () => {
     expect(() => checkpoint.info("d")).toThrow('holds no tensor "d"');
   });
 
+  it("finds what the index forgot, unless two shards hold it", async () => {
+    await writeSafetensors(join(folder, "one.safetensors"), { a: everyType.float!, b: everyType.long! });
+    await writeSafetensors(join(folder, "two.safetensors"), { a: everyType.half!, c: everyType.half! });
+    await index({ a: "one.safetensors", c: "two.safetensors" });
+    await using checkpoint = await Checkpoint.open(folder);
+    expect(checkpoint.names().sort()).toEqual(["a", "b", "c"]);
+    expect(checkpoint.file("a").path).toBe(join(folder, "one.safetensors"));
+    await index({ b: "one.safetensors", c: "two.safetensors" });
+    await expect(Checkpoint.open(folder)).rejects.toThrow(
+      /two\.safetensors: holds tensor "a", and so does .*one\.safetensors; the index names neither/,
+    );
+  });
+
   it("says what a folder without safetensors lacks", async () => {
-    await expect(Checkpoint.open(folder)).rejects.toThrow("neither model.safetensors nor");
+    await expect(Checkpoint.open(folder)).rejects.toThrow(
+      "neither model.safetensors nor model.safetensors.index.json.",
+    );
+    await writeFile(join(folder, "pytorch_model.bin"), "");
+    await expect(Checkpoint.open(folder)).rejects.toThrow("Pickled weights (pytorch_model.bin) are not read");
+  });
+
+  it("says that the index is missing where shards are there", async () => {
+    await writeFile(join(folder, "pytorch_model.bin"), "");
+    for (const name of ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]) {
+      await writeSafetensors(join(folder, name), {});
+    }
+    const error = await Checkpoint.open(folder).catch((error: Error) => error);
+    expect(error).toMatchObject({ code: "not-found" });
+    expect((error as Error).message).toContain(
+      "has model-00001-of-00002.safetensors, model-00002-of-00002.safetensors, but neither model.safetensors nor model.safetensors.index.json",
+    );
+  });
+
+  it("knows pointers of Git LFS, of weights and of the index", async () => {
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 34\n";
+    await writeFile(join(folder, "model.safetensors"), pointer);
+    await expect(Checkpoint.open(folder)).rejects.toThrow(
+      /is not safetensors: it is a Git LFS pointer.*`git lfs pull`/,
+    );
+    await rm(join(folder, "model.safetensors"));
+    await writeFile(join(folder, "model.safetensors.index.json"), pointer);
+    await expect(Checkpoint.open(folder)).rejects.toThrow(/index\.json: is not JSON: it is a Git LFS pointer/);
   });
 
   it.each([
@@ -120,8 +160,6 @@ describe("Checkpoint", () => {
     await expect(Checkpoint.open(folder)).rejects.toThrow("`weight_map` is empty");
     await index({ a: "one.safetensors", b: "one.safetensors", c: "one.safetensors" });
     await expect(Checkpoint.open(folder)).rejects.toThrow('places tensor "c" in');
-    await index({ a: "one.safetensors" });
-    await expect(Checkpoint.open(folder)).rejects.toThrow('holds tensor "b", which');
     await index({ a: "one.safetensors", b: "one.safetensors", c: "two.safetensors" });
     await expect(Checkpoint.open(folder)).rejects.toThrow("two.safetensors: cannot be opened");
   });

@@ -1,5 +1,5 @@
+import type { SafetensorsDType } from "@autocircuit/core";
 import type { HostArray } from "@autocircuit/native";
-import type { SafetensorsDType } from "./dtypes.ts";
 import { decodeBfloat16, decodeFloat16 } from "./half.ts";
 
 /** A tensor's bytes as a typed array; 16-bit floats are widened to float32. */

@@ -1,7 +1,15 @@
 import { type FileHandle, open } from "node:fs/promises";
+import {
+  GIT_LFS_MARK,
+  gitLfsPointer,
+  headerLength,
+  PREFIX_BYTES,
+  parseHeader,
+  type SafetensorsHeader,
+  type TensorInfo,
+} from "@autocircuit/core";
 import { AutocircuitError } from "@autocircuit/native";
 import { badFile } from "../bad-file.ts";
-import { headerLength, PREFIX_BYTES, parseHeader, type SafetensorsHeader, type TensorInfo } from "./header.ts";
 
 /** Reads at most this much at once: one read call cannot return 2 GiB. */
 const CHUNK_BYTES = 1 << 28;
@@ -19,12 +27,15 @@ export class SafetensorsFile implements AsyncDisposable {
   readonly metadata: Readonly<Record<string, string>>;
   /** Where each tensor lies, by name. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Element types of the tensors that cannot be read here, by name. */
+  readonly unread: ReadonlyMap<string, string>;
   readonly #handle: FileHandle;
 
   private constructor(path: string, header: SafetensorsHeader, handle: FileHandle) {
     this.path = path;
     this.metadata = header.metadata;
     this.tensors = header.tensors;
+    this.unread = header.unread;
     this.#handle = handle;
   }
 
@@ -39,6 +50,7 @@ export class SafetensorsFile implements AsyncDisposable {
     });
     try {
       const { size } = await handle.stat();
+      await refusePointer(handle, size, path);
       const prefix = new Uint8Array(await readAt(handle, 0, Math.min(PREFIX_BYTES, size), path));
       const length = headerLength(prefix, size, path);
       const json = new Uint8Array(await readAt(handle, PREFIX_BYTES, length, path));
@@ -56,8 +68,10 @@ export class SafetensorsFile implements AsyncDisposable {
    */
   info(name: string): TensorInfo {
     const info = this.tensors.get(name);
-    if (!info) throw new AutocircuitError("unknown-name", `${this.path}: holds no tensor ${JSON.stringify(name)}.`);
-    return info;
+    if (info) return info;
+    const type = this.unread.get(name);
+    const problem = type === undefined ? "holds no tensor" : `does not read type ${type}, that of tensor`;
+    throw new AutocircuitError("unknown-name", `${this.path}: ${problem} ${JSON.stringify(name)}.`);
   }
 
   /** The bytes of one tensor, little-endian and row-major, in a buffer of their own. */
@@ -74,6 +88,14 @@ export class SafetensorsFile implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** A pointer of Git LFS would be taken for a header of 2 * 10^18 bytes. */
+async function refusePointer(handle: FileHandle, size: number, path: string): Promise<void> {
+  if (size < GIT_LFS_MARK.length) return;
+  const begin = new TextDecoder("latin1").decode(await readAt(handle, 0, GIT_LFS_MARK.length, path));
+  const problem = gitLfsPointer(begin);
+  if (problem !== undefined) throw badFile(path, `is not safetensors: ${problem}.`);
 }
 
 async function readAt(handle: FileHandle, start: number, bytes: number, path: string): Promise<ArrayBuffer> {

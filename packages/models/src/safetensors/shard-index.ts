@@ -1,3 +1,4 @@
+import { parseJson } from "@autocircuit/core";
 import { badFile } from "../bad-file.ts";
 
 /** Name of the file that says which shard holds which tensor. */
@@ -32,9 +33,9 @@ export function parseShardIndex(text: string, path: string): Map<string, Set<str
 function weightMap(text: string, path: string): object {
   let raw: unknown;
   try {
-    raw = JSON.parse(text);
+    raw = parseJson(text);
   } catch (cause) {
-    throw badFile(path, "is not JSON.", { cause });
+    throw badFile(path, `is not JSON: ${(cause as Error).message}.`, { cause });
   }
   const map = typeof raw === "object" && raw !== null && "weight_map" in raw ? raw.weight_map : undefined;
   if (typeof map !== "object" || map === null || Array.isArray(map)) throw badFile(path, "has no `weight_map` object.");

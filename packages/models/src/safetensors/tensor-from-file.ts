@@ -1,6 +1,6 @@
+import { DTYPES } from "@autocircuit/core";
 import { Tensor } from "@autocircuit/native";
 import { decode } from "./decode.ts";
-import { DTYPES } from "./dtypes.ts";
 import type { SafetensorsFile } from "./safetensors-file.ts";
 
 /**

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
+import { DTYPES, headerBytes, safetensorsDType } from "@autocircuit/core";
 import { Tensor } from "@autocircuit/native";
-import { DTYPES, safetensorsDType } from "./dtypes.ts";
 import { encode, type HostTensor } from "./encode.ts";
-import { headerBytes } from "./header-bytes.ts";
 
 /** Tensors to be written, by name: on the host, or the engine's. */
 export type WritableTensors = Readonly<Record<string, HostTensor | Tensor>>;

@@ -42,6 +42,11 @@ describe("a broken tokenizer is refused with the file and the reason", () => {
     ["three parts", edited((json) => json.model.merges.push("a a r")), /"a a r", not two tokens/],
     ["mixed merges", edited((json) => json.model.merges.push(["a", "r"])), /the merges before it have another form/],
     ["no scores", { model: { type: "Unigram", vocab: [["a"]] } }, /`vocab`\[0\] is \["a"\], not a token and its score/],
+    [
+      "an unknown token that is none",
+      { model: { type: "Unigram", vocab: [["a", 0]], unk_id: 1 } },
+      /`unk_id`.*is no place in the vocabulary/,
+    ],
     ["no scored list", { model: { type: "Unigram", vocab: { a: 0 } } }, /which is not a list of tokens and scores/],
     ["an unknown decoder", { ...llamaTokenizer(), decoder: { type: "Morse" } }, /cannot be used: .*Morse/],
   ])("%s", async (_title, json, reason) => {

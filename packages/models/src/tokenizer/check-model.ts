@@ -45,6 +45,10 @@ function scoredVocabulary(model: ConfigReader): ReadonlyMap<string, number> {
       throw problem(model, `\`vocab\`[${index}] is ${JSON.stringify(piece)}, not a token and its score`);
     }
   });
+  const unknown = model.raw("unk_id") ?? null;
+  if (unknown !== null && !(isId(unknown) && unknown < pieces.length)) {
+    throw model.fail("unk_id", "is no place in the vocabulary");
+  }
   return new Map(pieces.map(([token]: [string, number], index) => [token, index]));
 }
 

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { Codec } from "./codec.ts";
 import { TextTokenizer } from "./text-tokenizer.ts";
+import { BYTE_LEVEL_WORDS } from "./unicode-patterns.ts";
 
 const END_OF_TEXT = 50_256;
 const END_OF_TEXT_WRITTEN = "<|endoftext|>";
@@ -28,8 +29,10 @@ export function gpt2Tokenizer(): TextTokenizer {
 /** `require`, because a first `encode` cannot wait for an `import`, and every start without text would pay for a static one. */
 function openCodec(): Codec {
   const require = createRequire(import.meta.url);
-  const library = require("gpt-tokenizer/encoding/r50k_base") as typeof import("gpt-tokenizer/encoding/r50k_base");
+  const { BytePairEncodingCore } = require("gpt-tokenizer/BytePairEncodingCore") as Core;
   const { default: ranks } = require("gpt-tokenizer/bpeRanks/r50k_base") as Ranks;
+  // With our own pattern: the library's splits by what JavaScript takes for space.
+  const library = new BytePairEncodingCore({ bytePairRankDecoder: ranks, tokenSplitRegex: BYTE_LEVEL_WORDS });
   const toBytes = new TextEncoder();
   const bytesOf = (id: number): readonly number[] | Uint8Array => {
     if (id === END_OF_TEXT) return toBytes.encode(END_OF_TEXT_WRITTEN);
@@ -43,7 +46,7 @@ function openCodec(): Codec {
   const encode = (text: string): number[] =>
     text
       .split(END_OF_TEXT_WRITTEN)
-      .flatMap((part, index) => [...(index === 0 ? [] : [END_OF_TEXT]), ...library.encode(part)]);
+      .flatMap((part, index) => [...(index === 0 ? [] : [END_OF_TEXT]), ...library.encodeNative(part)]);
   return {
     encode,
     decode: (ids, skipSpecialTokens) => toText(skipSpecialTokens ? ids.filter((id) => id !== END_OF_TEXT) : ids),
@@ -51,6 +54,8 @@ function openCodec(): Codec {
     tokenText: (id) => toText([id]),
   };
 }
+
+type Core = typeof import("gpt-tokenizer/BytePairEncodingCore");
 
 interface Ranks {
   /** Text of a token by id, or its bytes where they are no whole characters. */

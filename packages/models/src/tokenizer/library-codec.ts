@@ -2,9 +2,10 @@ import { AutocircuitError } from "@autocircuit/native";
 import { badFile } from "../bad-file.ts";
 import type { Codec } from "./codec.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
+import { type TokenizerParts, useUnicodePatterns } from "./unicode-patterns.ts";
 
 /** What is used of the library's `Tokenizer`. Its own declarations import without file endings, which resolves to `any`. */
-interface Library {
+interface Library extends TokenizerParts {
   readonly model: { readonly vocab: readonly (string | undefined)[] };
   encode(text: string, options: { add_special_tokens: boolean }): { ids: (number | undefined)[]; tokens: string[] };
   decode(ids: number[], options: { skip_special_tokens: boolean; clean_up_tokenization_spaces: boolean }): string;
@@ -38,7 +39,9 @@ export class LibraryCodec implements Codec {
     };
     try {
       // WordLevel models look for their unknown token there.
-      return new LibraryCodec(new Tokenizer(json, { unk_token: json.model.unk_token }));
+      const library = new Tokenizer(json, { unk_token: json.model.unk_token });
+      useUnicodePatterns(library, json);
+      return new LibraryCodec(library);
     } catch (cause) {
       throw badFile(path, `cannot be used: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
     }

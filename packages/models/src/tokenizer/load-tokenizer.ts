@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { ConfigReader } from "../config-reader.ts";
+import { FAMILIES } from "../hugging-face/families.ts";
 import { GPT2_VOCABULARY, gpt2Tokenizer } from "./gpt2-tokenizer.ts";
 import { LibraryCodec } from "./library-codec.ts";
 import { findSpecialIds } from "./special-tokens.ts";
@@ -13,6 +14,8 @@ import { fromVocabAndMerges } from "./vocab-and-merges.ts";
 import { fromVocabScores } from "./vocab-scores.ts";
 
 type TokenizerFile = (typeof TOKENIZER_FILES)[number] | "config.json";
+
+const check = signature("loadTokenizer", { folder: kind.text });
 
 /**
  * Loads the tokenizer of a model's folder: `tokenizer.json`; else `vocab.json` with `merges.txt` (GPT-2's form); else
@@ -33,6 +36,7 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
 
 /** The same, null when the folder has none. */
 export async function findTokenizer(folder: string): Promise<TextTokenizer | null> {
+  check({ folder });
   const modelConfig = await json(folder, "config.json");
   const source = await describe(folder);
   if (!source) return modelConfig && isGpt2(modelConfig) ? gpt2Tokenizer() : null;
@@ -46,7 +50,9 @@ export async function findTokenizer(folder: string): Promise<TextTokenizer | nul
     },
     (token) => codec.idOf(token),
   );
-  return new TextTokenizer({ codec: () => codec, specialIds, vocabularySize: codec.size });
+  const tokenizer = new TextTokenizer({ codec: () => codec, specialIds, vocabularySize: codec.size });
+  const embeddings = modelConfig && embeddingRows(modelConfig);
+  return embeddings === undefined ? tokenizer : tokenizer.within(embeddings);
 }
 
 /** The folder's tokenizer in the form of a `tokenizer.json`, and the file it comes from. */
@@ -70,6 +76,13 @@ async function describe(folder: string): Promise<{ json: TokenizerJson; path: st
 async function json(folder: string, name: TokenizerFile): Promise<ConfigReader | undefined> {
   const path = join(folder, name);
   return existsSync(path) ? ConfigReader.parse(await readFile(path, "utf8"), path) : undefined;
+}
+
+/** Rows of a model's embedding; undefined where its configuration does not say. */
+function embeddingRows(config: ConfigReader): number | undefined {
+  const family = FAMILIES.get(String(config.raw("model_type")));
+  const rows = config.raw("vocab_size") ?? config.raw("d_vocab") ?? family?.defaults.vocab_size;
+  return typeof rows === "number" ? rows : undefined;
 }
 
 /** A GPT-2 in the words of transformers or TransformerLens, with GPT-2's vocabulary. */

@@ -1,4 +1,5 @@
 import type { Tokenizer } from "@autocircuit/core";
+import { AutocircuitError } from "@autocircuit/native";
 import type { Codec } from "./codec.ts";
 import type { SpecialIds } from "./special-tokens.ts";
 
@@ -14,6 +15,8 @@ export interface TokenizerParts {
   readonly codec: () => Codec;
   readonly specialIds: SpecialIds;
   readonly vocabularySize: number;
+  /** Rows of the model's embedding, where they are fewer: Gemma 3 has a token for images that its text model lacks. */
+  readonly embeddings?: number | undefined;
 }
 
 /**
@@ -33,11 +36,12 @@ export class TextTokenizer implements Tokenizer {
   readonly padId: number | null;
   /** One more than the highest id, added tokens included. */
   readonly vocabularySize: number;
-  readonly #open: () => Codec;
+  readonly #parts: TokenizerParts;
   #codec: Codec | undefined;
 
-  constructor({ codec, specialIds, vocabularySize }: TokenizerParts) {
-    this.#open = codec;
+  constructor(parts: TokenizerParts) {
+    const { specialIds, vocabularySize } = parts;
+    this.#parts = parts;
     this.bosId = specialIds.bosId;
     this.eosId = specialIds.eosId;
     this.padId = specialIds.padId;
@@ -45,12 +49,39 @@ export class TextTokenizer implements Tokenizer {
   }
 
   /**
+   * This tokenizer for a model whose embedding has so many rows: a text that needs another token is refused. Padded
+   * embeddings, which have more rows than there are tokens, change nothing.
+   */
+  within(embeddings: number): TextTokenizer {
+    const known = this.#parts.embeddings ?? this.vocabularySize;
+    if (embeddings >= known) return this;
+    const { specialIds } = this.#parts;
+    // Tokens that only fill are often added behind a model's vocabulary; another one fills as well.
+    const padId = specialIds.padId !== null && specialIds.padId < embeddings ? specialIds.padId : null;
+    return new TextTokenizer({
+      ...this.#parts,
+      codec: () => this.#use(),
+      specialIds: { ...specialIds, padId },
+      embeddings,
+    });
+  }
+
+  /**
    * Token ids of a text. No special tokens are put before or after; those written out in the text are recognized.
    *
-   * @throws AutocircuitError `bad-input` for a character that the vocabulary cannot express
+   * @throws AutocircuitError `bad-input` for a character that the vocabulary cannot express, and for a token that the model
+   *   has no embedding for
    */
   encode(text: string): number[] {
-    return this.#use().encode(text);
+    const ids = this.#use().encode(text);
+    const { embeddings = this.vocabularySize } = this.#parts;
+    const beyond = ids.find((id) => id >= embeddings);
+    if (beyond === undefined) return ids;
+    throw new AutocircuitError(
+      "bad-input",
+      `${JSON.stringify(text)}: token ${beyond} (${JSON.stringify(this.token(beyond))}) has no embedding: the tokenizer has ${this.vocabularySize} tokens, the model ${embeddings}. ` +
+        "Leave it out, or use the tokenizer that the model was trained with.",
+    );
   }
 
   /**
@@ -84,7 +115,7 @@ export class TextTokenizer implements Tokenizer {
   }
 
   #use(): Codec {
-    this.#codec ??= this.#open();
+    this.#codec ??= this.#parts.codec();
     return this.#codec;
   }
 }

@@ -1,3 +1,4 @@
+import { withoutMark } from "@autocircuit/core";
 import { ConfigReader } from "../config-reader.ts";
 import { type AddedToken, checkIds } from "./added-tokens.ts";
 import { checkModel } from "./check-model.ts";
@@ -26,7 +27,7 @@ const ROLES = ["bos_token", "eos_token", "unk_token", "pad_token", "mask_token"]
  */
 export function fromVocabAndMerges(files: VocabAndMerges): TokenizerJson {
   const vocab = files.vocab.values;
-  const merges = files.merges
+  const merges = withoutMark(files.merges)
     .split(/\r?\n/)
     .filter((line, index) => line !== "" && !(index === 0 && line.startsWith("#version")));
   const { ids } = checkModel(

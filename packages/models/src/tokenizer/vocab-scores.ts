@@ -1,3 +1,4 @@
+import { parseJson } from "@autocircuit/core";
 import { badFile } from "../bad-file.ts";
 import { type AddedToken, checkIds } from "./added-tokens.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
@@ -82,9 +83,9 @@ function mergesByScore(scores: ReadonlyMap<string, number>): [string, string][] 
 function parse(text: string, path: string): readonly ScoredPiece[] {
   let raw: unknown;
   try {
-    raw = JSON.parse(text);
+    raw = parseJson(text);
   } catch (cause) {
-    throw badFile(path, "is not JSON.", { cause });
+    throw badFile(path, `is not JSON: ${(cause as Error).message}.`, { cause });
   }
   if (!Array.isArray(raw) || raw.length === 0) throw badFile(path, "is not a list of pieces and scores.");
   raw.forEach((entry: unknown, id) => {

@@ -75,6 +75,52 @@ describe("fromTransformerLens", () => {
     expect(() => fromTransformerLens({ ...rotary, rotary_dim: 10 })).toThrow("even number up to d_head (8)");
   });
 
+  it("turns local layers by a base of their own", () => {
+    const rotary = {
+      ...small,
+      positional_embedding_type: "rotary",
+      rotary_dim: 4,
+      rotary_base: 10000,
+      rotary_base_local: 100,
+      use_local_attn: true,
+      window_size: 5,
+      attn_types: ["local", "global"],
+    } as const;
+    expect(fromTransformerLens(rotary).rotary).toEqual({
+      dim: 4,
+      interleaved: false,
+      frequencies: [
+        [1, expect.closeTo(0.01)],
+        [1, expect.closeTo(0.1)],
+      ],
+      layerType: [1, 0],
+    });
+    expect(fromTransformerLens({ ...rotary, rotary_base_local: null }).rotary?.frequencies).toHaveLength(1);
+    const global = { ...rotary, use_local_attn: false };
+    expect(fromTransformerLens(global).rotary?.frequencies).toHaveLength(1);
+  });
+
+  it("scales rotary positions by parts, as Llama 3.1 does", () => {
+    const scaled = {
+      ...small,
+      positional_embedding_type: "rotary",
+      use_NTK_by_parts_rope: true,
+      NTK_original_ctx_len: 1024,
+    } as const;
+    const frequencies = fromTransformerLens(scaled).rotary!.frequencies[0]!;
+    expect(frequencies[0]).toBe(1);
+    expect(frequencies[3]).toBeCloseTo(0.001 / 8, 12);
+  });
+
+  it("passes over final_rms where all norms are RMS, or there are none", () => {
+    for (const normalization_type of ["RMS", "RMSPre", null] as const) {
+      const config = { ...small, normalization_type };
+      expect(fromTransformerLens({ ...config, final_rms: true } as TransformerLensConfig)).toEqual(
+        fromTransformerLens(config),
+      );
+    }
+  });
+
   it("reads local attention, soft caps, grouped keys and values, the direction", () => {
     const more = {
       ...small,
@@ -114,6 +160,8 @@ describe("fromTransformerLens", () => {
     ["unknown positions", { ...small, positional_embedding_type: "alibi" }, "`positional_embedding_type`"],
     ["experts", { ...small, num_experts: 8 }, "`num_experts` is 8, which this engine does not do"],
     ["an RMS norm at the end only", { ...small, final_rms: true }, "`final_rms` is true"],
+    ["four-bit weights", { ...small, load_in_4bit: true }, "`load_in_4bit` is true"],
+    ["an unknown kind of attention", { ...small, use_local_attn: true, attn_types: ["local", "odd"] }, "`attn_types`"],
     ["too few kinds of attention", { ...small, use_local_attn: true, attn_types: ["local"] }, "2 layers"],
   ])("refuses %s", (_, config, message) => {
     expect(() => fromTransformerLens(config as unknown as TransformerLensConfig, "config.json")).toThrow(message);

@@ -28,6 +28,8 @@ export interface TransformerLensConfig {
   readonly positional_embedding_type?: "standard" | "rotary";
   readonly rotary_dim?: number | null;
   readonly rotary_base?: number;
+  /** Base of the layers with local attention, where it is another one (Gemma 3). */
+  readonly rotary_base_local?: number | null;
   readonly rotary_adjacent_pairs?: boolean;
   readonly eps?: number;
   readonly attn_scale?: number;
@@ -36,10 +38,9 @@ export interface TransformerLensConfig {
 
 /** Settings that change the computation in ways the engine does not know, with the values that leave it alone. */
 const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
-  final_rms: [false],
   post_embedding_ln: [false],
   num_experts: [1],
-  use_NTK_by_parts_rope: [false],
+  load_in_4bit: [false],
   relative_attention_num_buckets: [0],
   is_encoder_decoder: [false],
 };
@@ -53,6 +54,8 @@ const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
 export function fromTransformerLens(raw: TransformerLensConfig, where = "config"): TransformerConfig {
   const config = new ConfigReader(raw, where);
   for (const [key, values] of Object.entries(NEUTRAL)) config.only(key, ...values);
+  // It makes the last LayerNorm an RMSNorm; where all norms are RMS, or there are none, TransformerLens does not look at it.
+  if (norm(config).kind === "layer") config.only("final_rms", false);
   const layers = config.size("n_layers");
   const dModel = config.size("d_model");
   const dHead = config.size("d_head");
@@ -79,7 +82,7 @@ export function fromTransformerLens(raw: TransformerLensConfig, where = "config"
     parallel: config.boolean("parallel_attn_mlp", false),
     causal,
     attnScale: attentionScale(config, dHead),
-    ...positions(config, dHead),
+    ...positions(config, dHead, layers),
     activation: attnOnly ? activation(config, "act_fn", "relu") : activation(config, "act_fn"),
     gated: config.boolean("gated_mlp", false),
     ...(window && { window }),
@@ -119,26 +122,58 @@ function attentionScale(config: ConfigReader, dHead: number): number {
   return positive(config, "attn_scale") ?? Math.sqrt(dHead);
 }
 
-function positions(config: ConfigReader, dHead: number): Pick<TransformerConfig, "positions" | "rotary"> {
+function positions(
+  config: ConfigReader,
+  dHead: number,
+  layers: number,
+): Pick<TransformerConfig, "positions" | "rotary"> {
   const type = config.string("positional_embedding_type", "standard");
   if (type === "standard") return { positions: "learned" };
   if (type !== "rotary") throw config.fail("positional_embedding_type", "is not standard or rotary");
   const dim = config.size("rotary_dim", dHead);
   if (dim > dHead || dim % 2 === 1) throw config.fail("rotary_dim", `is not an even number up to d_head (${dHead})`);
-  const parameters: RopeParameters = {
-    type: "default",
-    theta: config.number("rotary_base", 10000),
-    partial: dim / dHead,
+  const set = (theta: number) => {
+    const base = { theta, partial: dim / dHead };
+    return inverseFrequencies(rope(config, base), dHead, config.where).frequencies;
   };
-  const { frequencies } = inverseFrequencies(parameters, dHead, config.where);
+  const frequencies = [set(config.number("rotary_base", 10000))];
   const interleaved = config.boolean("rotary_adjacent_pairs", false);
-  return { positions: "rotary", rotary: { dim, interleaved, frequencies: [frequencies] } };
+  const types = attentionTypes(config, layers);
+  if (!types || !config.has("rotary_base_local")) {
+    return { positions: "rotary", rotary: { dim, interleaved, frequencies } };
+  }
+  frequencies.push(set(config.number("rotary_base_local")));
+  const layerType = types.map((kind) => (kind === "local" ? 1 : 0));
+  return { positions: "rotary", rotary: { dim, interleaved, frequencies, layerType } };
+}
+
+/** `use_NTK_by_parts_rope` is the scaling of Llama 3.1, which TransformerLens gives to all layers. */
+function rope(config: ConfigReader, base: { theta: number; partial: number }): RopeParameters {
+  if (!config.boolean("use_NTK_by_parts_rope", false)) return { type: "default", ...base };
+  return {
+    type: "llama3",
+    ...base,
+    factor: config.number("NTK_by_parts_factor", 8),
+    lowFrequencyFactor: config.number("NTK_by_parts_low_freq_factor", 1),
+    highFrequencyFactor: config.number("NTK_by_parts_high_freq_factor", 4),
+    originalContext: config.size("NTK_original_ctx_len", 8192),
+  };
+}
+
+/** `global` or `local` for each layer; undefined where all are global. */
+function attentionTypes(config: ConfigReader, layers: number): readonly string[] | undefined {
+  if (!config.boolean("use_local_attn", false)) return undefined;
+  const types = config.strings("attn_types");
+  const known = types?.every((type) => type === "global" || type === "local");
+  if (types?.length !== layers || !known) {
+    throw config.fail("attn_types", `does not name the attention of ${layers} layers, global or local`);
+  }
+  return types;
 }
 
 function windows(config: ConfigReader, layers: number): readonly number[] | undefined {
-  if (!config.boolean("use_local_attn", false)) return undefined;
-  const types = config.strings("attn_types");
-  if (types?.length !== layers) throw config.fail("attn_types", `does not name the attention of ${layers} layers`);
+  const types = attentionTypes(config, layers);
+  if (!types) return undefined;
   const size = config.size("window_size");
   return types.map((type) => (type === "local" ? size : 0));
 }

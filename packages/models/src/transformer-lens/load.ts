@@ -4,9 +4,11 @@ import { badFile } from "../bad-file.ts";
 import { ConfigReader } from "../config-reader.ts";
 import type { LoadContext } from "../load-context.ts";
 import type { Checkpoint } from "../safetensors/checkpoint.ts";
+import { checkFloats, noteUnread, refuseUnread } from "../weights/check-names.ts";
+import { weightLayout } from "../weights/layout.ts";
 import { WeightSet } from "../weights/weight-set.ts";
 import { fromTransformerLens, type TransformerLensConfig } from "./config.ts";
-import { checkTransformerLensWeights, foldInverseLayerScale, weightName } from "./weights.ts";
+import { checkTransformerLensWeights, foldGatedBias, foldInverseLayerScale, weightName } from "./weights.ts";
 
 /** A configuration and its weights, on their way to the engine. */
 export interface ModelParts {
@@ -32,9 +34,15 @@ export async function loadTransformerLens(
   context: LoadContext,
 ): Promise<ModelParts> {
   const stored = storedNames(checkpoint.names(), checkpoint.folder);
+  const types = new Map([
+    ...[...stored].map(([name, file]): [string, string] => [name, checkpoint.info(file).dtype]),
+    ...[...checkpoint.unread()].map(([file, type]): [string, string] => [weightName(file) ?? file, type]),
+  ]);
   const shapes = new Map([...stored].map(([name, file]) => [name, checkpoint.info(file).shape]));
   const read = async (name: string) => checkpoint.load(stored.get(name)!);
-  return assemble(raw, where, shapes, read, checkpoint.folder, context);
+  const layout = weightLayout(fromTransformerLens(raw, where)).map(({ name }) => name);
+  checkFloats(layout, types, checkpoint.folder);
+  return assemble(raw, where, shapes, read, checkpoint.folder, context, (rest) => noteUnread(rest, checkpoint.folder));
 }
 
 /** The same for weights that are in memory. */
@@ -49,7 +57,7 @@ export async function partsFromHost(
     const { data, shape } = host[stored.get(name)!]!;
     return Tensor.from(data, { shape, dtype: data instanceof Float64Array ? "float64" : "float32" });
   };
-  return assemble(raw, "config", shapes, read, "weights", context);
+  return assemble(raw, "config", shapes, read, "weights", context, (rest) => refuseUnread(rest, "weights"));
 }
 
 async function assemble(
@@ -59,18 +67,22 @@ async function assemble(
   read: (name: string) => Promise<Tensor>,
   weightsWhere: string,
   context: LoadContext,
+  onRest: (rest: readonly string[]) => void,
 ): Promise<ModelParts> {
   const config = fromTransformerLens(raw, where);
   const reader = new ConfigReader(raw, where);
-  checkTransformerLensWeights(config, reader, shapes, weightsWhere);
+  const rest = new Set(checkTransformerLensWeights(config, reader, shapes, weightsWhere));
+  const names = [...shapes.keys()].filter((name) => !rest.has(name));
+  onRest([...rest]);
   const weights = new WeightSet();
   try {
-    for (const name of shapes.keys()) {
+    for (const name of names) {
       throwIfAborted(context.signal);
-      context.onProgress?.({ stage: "reading", done: weights.names().length, total: shapes.size, name });
+      context.onProgress?.({ stage: "reading", done: weights.names().length, total: names.length, name });
       weights.set(name, await read(name));
       weights.update(name, (tensor) => tensor.to(context.dtype));
     }
+    if (config.gated && !config.attnOnly) foldGatedBias(weights, config.layers);
     if (reader.boolean("scale_attn_by_inverse_layer_idx", false)) foldInverseLayerScale(weights, config.layers);
     return { config, weights };
   } catch (error) {

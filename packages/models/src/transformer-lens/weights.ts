@@ -21,6 +21,7 @@ export function weightName(stored: string): string | undefined {
 /**
  * Checks that these are the weights the configuration calls for, norms included.
  *
+ * @returns what is left over
  * @throws AutocircuitError `bad-file`
  */
 export function checkTransformerLensWeights(
@@ -28,9 +29,10 @@ export function checkTransformerLensWeights(
   raw: ConfigReader,
   shapes: ReadonlyMap<string, readonly number[]>,
   where: string,
-): void {
+): string[] {
   const { kind, weights } = norm(raw);
-  const isNorm = /(^|\.)(ln1|ln2|ln_final|ln1_post|ln2_post)\.[wb]$/;
+  // RMSPre leaves the weights of the norms after attention and MLP in place: nothing behind them could take them up.
+  const isNorm = /(^|\.)(ln1|ln2|ln_final)\.[wb]$/;
   const present = [...shapes.keys()].filter((name) => isNorm.test(name));
   if (present.length > 0 && !weights) {
     const type = kind === "none" ? "null" : JSON.stringify(raw.raw("normalization_type"));
@@ -38,10 +40,29 @@ export function checkTransformerLensWeights(
   }
   const both = raw.boolean("use_normalization_before_and_after", false);
   const expected = weightLayout(config).map((slot) => {
-    const required = /(ln1|ln2|ln_final)\.w$/.test(slot.name) || (both && /_post\.w$/.test(slot.name));
-    return weights && required ? { ...slot, optional: false } : slot;
+    const required = (weights && /(ln1|ln2|ln_final)\.w$/.test(slot.name)) || (both && /_post\.w$/.test(slot.name));
+    return required ? { ...slot, optional: false } : slot;
   });
-  checkWeights(expected, shapes, where);
+  return checkWeights(expected, shapes, where);
+}
+
+/**
+ * TransformerLens adds a gated MLP's `b_in` behind the product, `(act(x W_gate) * (x W_in) + b_in) W_out + b_out`, the engine
+ * before it. Behind it the bias is a constant of the output: it moves into `b_out`, and the sum stays what it was.
+ */
+export function foldGatedBias(weights: WeightSet, layers: number): void {
+  for (let layer = 0; layer < layers; layer++) {
+    const mlp = `blocks.${layer}.mlp`;
+    if (!weights.has(`${mlp}.b_in`)) continue;
+    weights.addBias(`${mlp}.b_out`, () =>
+      weights
+        .get(`${mlp}.b_in`)
+        .unsqueeze(0)
+        .matmul(weights.get(`${mlp}.W_out`))
+        .squeeze(0),
+    );
+    weights.delete(`${mlp}.b_in`);
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { visible } from "../escape.ts";
 import { okabeIto, sans } from "../palette.ts";
 import type { Curve, CurveScale } from "../types.ts";
+import { metricWithUnit } from "./metric-with-unit.ts";
 
 /** Size of the plotting area in pixels, without axes and legend. */
 export interface CurveSize {
@@ -41,7 +42,8 @@ export function curveSpec(curve: Curve, size: CurveSize): TopLevelSpec {
     // A single series needs no legend: the axis says what it is.
     legend: legend && series.length > 1 ? {} : null,
   });
-  const x = { field: "edges", type: "quantitative" as const, title: "edges", ...edgeAxis(edges, curve.edgeScale) };
+  const title = visible(curve.across ?? "edges");
+  const x = { field: "edges", type: "quantitative" as const, title, ...edgeAxis(edges, curve.edgeScale) };
   const y = {
     field: "value",
     type: "quantitative" as const,
@@ -68,7 +70,7 @@ export function curveSpec(curve: Curve, size: CurveSize): TopLevelSpec {
 }
 
 function valueTitle(curve: Curve): string {
-  return visible(curve.unit === "" ? curve.metric : `${curve.metric} (${curve.unit})`);
+  return visible(metricWithUnit(curve));
 }
 
 /** Edges are counted: no ticks between whole numbers. */

@@ -8,6 +8,9 @@ import { header } from "./table.ts";
 /** Rows a page shows; a circuit of more edges is cut there, and the page says so. */
 export const maxRows = 2000;
 
+/** Longer tables are printed in two columns. */
+const MANY = 40;
+
 const words: Readonly<Record<EdgeStatus, string>> = {
   circuit: "in the circuit",
   found: "in both",
@@ -26,7 +29,7 @@ export function edgeTable(report: CircuitReport, comparison: OfficialComparison)
   const finite = edges.map((edge) => Math.abs(edge.score ?? 0)).filter(Number.isFinite);
   const top = Math.max(0, ...finite);
   return html`
-<div class="scroll"><table class="sortable edges">
+<div class="scroll${shown.length > MANY && " many"}"><table class="sortable edges">
 <thead><tr>
 ${compared && header("±", { label: "mark" })}${header(compared ? "Found" : "Edge")}${compared && header("Published")}
 ${byToken && header("Position")}${header("Score", { number: true })}

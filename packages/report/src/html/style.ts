@@ -30,7 +30,7 @@ figure.wide svg{max-width:none}
 .autocircuit-diagram.focus .edge.on{opacity:1}
 .scroll{overflow:auto;max-height:36rem;border:1px solid var(--line);border-radius:8px}
 table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}
-th,td{padding:.36rem .8rem;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+th,td{padding:.36rem .8rem;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--line);overflow-wrap:normal}
 tbody tr:last-child td{border-bottom:0}
 thead th{position:sticky;top:0;background:var(--panel);z-index:1;font-weight:600}
 th button{all:unset;position:relative;cursor:pointer;font-size:.85rem;color:var(--soft)}
@@ -59,15 +59,31 @@ tbody tr:hover,tr.on{background:var(--panel)}
 .pairs dt{color:var(--soft)}
 .pairs dd{margin:0;text-align:right;overflow-wrap:anywhere;min-width:0}
 pre{background:var(--panel);border-radius:8px;padding:.9rem 1.1rem;overflow:auto;font:.88rem/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:.4rem 0}
+@media(max-width:40rem){
+main{padding:1.6rem .9rem 2.4rem}
+th,td{padding:.36rem .55rem}
+}
 @media print{
+@page{margin:14mm}
 main{max-width:none;padding:0}
-body{font-size:10.5pt}
+body{font-size:9pt;line-height:1.35}
+.answer{font-size:15pt;margin:.2rem 0 .4rem}
+.figures{margin-top:.6rem;padding-top:.4rem;gap:.2rem 1.8rem}
+.figures dd{font-size:11pt}
+section{margin-top:1.1rem}
+h2{font-size:11pt;margin-bottom:.3rem}
+th,td{padding:.1rem .5rem}
 .scroll{max-height:none;overflow:visible;border:0}
+.scroll.many{columns:2;column-gap:1.4rem}
 thead th{position:static}
-figure{overflow:visible;border:0;padding:0}
-figure svg,figure.wide svg{max-width:100%;min-width:0;max-height:64vh}
+figure{overflow:visible;border:0;padding:0;margin-top:.7rem}
+figure svg,figure.wide svg{max-width:100%;min-width:0;max-height:42vh}
 figure.tall svg{max-height:94vh}
-.name{white-space:normal}
+.name{white-space:normal;overflow-wrap:anywhere}
+.notes li{padding:.15rem 0 .15rem .8rem;margin-bottom:.25rem}
+.pairs{grid-template-columns:repeat(3,1fr);gap:0 1.4rem}
+.pairs div{padding:.1rem 0;font-size:8pt}
+pre{padding:.4rem .6rem}
 h2{break-after:avoid}
 figure,tr,.figures,.notes li{break-inside:avoid}
 }`.trim();

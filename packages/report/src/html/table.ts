@@ -51,7 +51,7 @@ export function ablationTable(rows: readonly AblationRow[]): Html {
     r.ablation,
     r.kl ?? null,
     r.maxAbsDiff ?? null,
-    r.kept ? "✓ kept" : "✗ changed",
+    r.kept ? "✓\u00a0kept" : "✗\u00a0changed",
   ]);
   return cellTable(["Circuit", "Ablation", "KL, nats", "Largest difference", "Output"], table);
 }

@@ -1,5 +1,8 @@
+import { callPredicate } from "../language/call-function.ts";
 import type { Unary } from "../language/node.ts";
 import { Selector } from "../language/selector.ts";
+import { RaspError } from "../rasp-error.ts";
+import type { Value } from "../values/value.ts";
 import { attentionHead } from "./attention-block.ts";
 import type { Block, Mlp } from "./block.ts";
 import { direction } from "./direction.ts";
@@ -7,6 +10,7 @@ import { discretizeBlock } from "./discretize-block.ts";
 import type { GraphNode, ProgramGraph } from "./graph.ts";
 import { linearMapBlock } from "./linear-map-block.ts";
 import { categoricalMap, numericalMap } from "./map-block.ts";
+import type { Matrix } from "./matrix.ts";
 import type { Settings } from "./options.ts";
 import { selectorWidthBlock } from "./selector-width-block.ts";
 import { sequenceMapBlock } from "./sequence-map-block.ts";
@@ -21,7 +25,9 @@ export function buildBlocks(
   const blocks = new Map<GraphNode, Block>();
   for (const node of graph.nodes) {
     const block = buildBlock(node, outputs, settings);
-    if (block !== null) blocks.set(node, block);
+    if (block === null) continue;
+    checkFinite(block, node.label);
+    blocks.set(node, block);
   }
   return blocks;
 }
@@ -72,7 +78,7 @@ function selection(select: GraphNode, basisOf: (node: GraphNode) => Output["basi
   return {
     keys: keys!,
     queries: queries!,
-    predicate: node.predicate,
+    predicate: (key: Value, query: Value) => callPredicate(select.label, node.predicate, key, query),
     bos: direction("tokens", bos),
     ...(mode === "corrected" ? { pad: direction("tokens", pad) } : {}),
   };
@@ -91,4 +97,21 @@ function staircase(graphNode: GraphNode, f: Unary, outputs: ReadonlyMap<GraphNod
     mode: settings.mode,
     ...(settings.mode === "corrected" ? { offAt: direction("tokens", settings.bos) } : {}),
   });
+}
+
+/** Matrices of a block. */
+function matricesOf(block: Block): Matrix[] {
+  const heads = block.kind === "mlp" ? [] : [block.head.qk, block.head.ov];
+  const mlps = block.kind === "attention" ? [] : [block.mlp.first, block.mlp.second];
+  return [...heads, ...mlps];
+}
+
+/** @throws RaspError for weights that are no numbers: the numbers of the program lead beyond the range of float64 */
+function checkFinite(block: Block, label: string): void {
+  if (matricesOf(block).every(({ data }) => data.every(Number.isFinite))) return;
+  throw new RaspError(
+    "unsupported",
+    `${label}: its weights would not be finite; the values and factors it computes with are too large, scale them down`,
+    label,
+  );
 }

@@ -1,3 +1,5 @@
+import { callFunction } from "../language/call-function.ts";
+import { RaspError } from "../rasp-error.ts";
 import { asNumber, isArithmeticFailure, type Value } from "../values/value.ts";
 import type { Mlp } from "./block.ts";
 import { type Direction, direction, one } from "./direction.ts";
@@ -31,6 +33,8 @@ export function discretizeBlock(spec: DiscretizeSpec): Mlp {
   const points = pointsOf(spec);
   const exactness = spec.mode === "corrected" ? Math.max(spec.exactness, neededExactness(points)) : spec.exactness;
   const steps = points.slice(1).map((point, i) => ({ k: i + 1, from: points[i]!, to: point }));
+
+  requireSteps(label, exactness, steps);
 
   const name = `_hidden_${label}_`;
   const start = direction(`${name}start`);
@@ -71,15 +75,33 @@ interface Point {
   readonly result: Value;
 }
 
+/**
+ * A step is the difference of two units that are 1 apart: behind large numbers float64 forgets the 1, and the step is gone.
+ *
+ * @throws RaspError naming the expression
+ */
+function requireSteps(label: string, exactness: number, steps: readonly { from: Point; to: Point }[]): void {
+  const lost = steps.find(({ from, to }) => {
+    const offset = (exactness * (from.x + to.x)) / 2;
+    return !(Math.abs(1 - offset + offset - 1) < 1e-3);
+  });
+  if (lost === undefined) return;
+  throw new RaspError(
+    "unsupported",
+    `${label}: it reads numbers as large as ${lost.to.x}, which the model cannot tell from ${lost.from.x}; scale them down`,
+    label,
+  );
+}
+
 /** The values with a result, ascending. */
-function pointsOf({ values, f, mode }: DiscretizeSpec): Point[] {
+function pointsOf({ label, values, f, mode }: DiscretizeSpec): Point[] {
   const points: Point[] = [];
   const sorted = values.map((value) => ({ value, x: asNumber(value)! })).sort((a, b) => a.x - b.x);
   for (const { value, x } of sorted) {
     const last = points.at(-1);
     if (mode === "corrected" && last !== undefined && x - last.x < indistinguishable * Math.max(1, Math.abs(x)))
       continue;
-    const result = f(value);
+    const result = callFunction(label, f, value);
     if (result !== null && !isArithmeticFailure(result)) points.push({ x, result });
   }
   return points;

@@ -1,3 +1,4 @@
+import { callFunction } from "../language/call-function.ts";
 import { RaspError } from "../rasp-error.ts";
 import { asNumber, isArithmeticFailure, type Value } from "../values/value.ts";
 import type { Mlp } from "./block.ts";
@@ -56,7 +57,7 @@ export function numericalMap(spec: MapSpec): Mlp {
 
 /** Calls `f`; an arithmetic failure is an error where tracr raises one, otherwise undefined. */
 export function callChecked(spec: Pick<MapSpec, "f" | "label" | "mode">, value: Value): Value | null {
-  return checkResult(spec, spec.f(value), () => JSON.stringify(value));
+  return checkResult(spec, callFunction(spec.label, spec.f, value), () => JSON.stringify(value));
 }
 
 /** See {@link callChecked}, for a result at hand. */

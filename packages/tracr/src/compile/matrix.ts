@@ -1,3 +1,18 @@
+import { RaspError } from "../rasp-error.ts";
+
+/** Most numbers in one matrix: half a GiB. */
+const LARGEST = 2 ** 26;
+
+/** @throws RaspError for an array that would take more than half a GiB; before it is made */
+export function requireRoom(size: number, shape: string): void {
+  if (size <= LARGEST) return;
+  throw new RaspError(
+    "unsupported",
+    `the model would have a matrix of ${shape} numbers, at most ${LARGEST} are allowed: take a smaller vocabulary, a shorter maxSeqLen, ` +
+      "or fewer values in between",
+  );
+}
+
 /** A dense float64 matrix, row-major; as a linear map it takes row vectors: `output = x @ M`. */
 export class Matrix {
   readonly data: Float64Array;
@@ -6,6 +21,7 @@ export class Matrix {
     readonly rows: number,
     readonly cols: number,
   ) {
+    requireRoom(rows * cols, `${rows} x ${cols}`);
     this.data = new Float64Array(rows * cols);
   }
 

@@ -1,3 +1,4 @@
+import { callFunction } from "../language/call-function.ts";
 import { RaspError } from "../rasp-error.ts";
 import type { Value } from "../values/value.ts";
 import type { Mlp } from "./block.ts";
@@ -36,7 +37,9 @@ export function sequenceMapBlock(spec: SequenceMapSpec): Mlp {
     first.set(input.index(a), h, 1);
     first.set(input.index(b), h, 1);
     first.set(input.index(one), h, -1);
-    const result = checkResult(spec, f(a.value!, b.value!), () => JSON.stringify([a.value, b.value]));
+    const result = checkResult(spec, callFunction(label, f, a.value!, b.value!), () =>
+      JSON.stringify([a.value, b.value]),
+    );
     const j = result === null ? -1 : output.find(direction(label, result));
     if (j >= 0) second.set(h, j, 1);
   }

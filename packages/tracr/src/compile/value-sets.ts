@@ -1,3 +1,4 @@
+import { callFunction } from "../language/call-function.ts";
 import type { Binary, SOpNode } from "../language/node.ts";
 import { Selector } from "../language/selector.ts";
 import type { SOp } from "../language/sop.ts";
@@ -50,9 +51,9 @@ function valuesOf(sop: SOp, label: string, inputs: readonly (readonly Value[])[]
     case "full":
       return [node.fill];
     case "map":
-      return defined(inputs[0]!.map(node.f));
+      return defined(inputs[0]!.map((value) => callFunction(label, node.f, value)));
     case "sequence-map":
-      return product(node.f, inputs[0]!, inputs[1]!, label);
+      return product((x, y) => callFunction(label, node.f, x, y), inputs[0]!, inputs[1]!, label);
     case "linear-sequence-map":
       return product(linear(node), inputs[0]!, inputs[1]!, label);
     case "aggregate":

@@ -1,3 +1,5 @@
+import { requireRoom } from "./matrix.ts";
+
 /** A float64 array with its shape, row-major. */
 export interface WeightArray {
   readonly shape: readonly number[];
@@ -14,7 +16,9 @@ export type ModelWeights = Readonly<Record<string, WeightArray>>;
 
 /** Zeros of a shape. */
 export function zeros(...shape: number[]): WeightArray {
-  return { shape, data: new Float64Array(shape.reduce((a, b) => a * b, 1)) };
+  const size = shape.reduce((a, b) => a * b, 1);
+  requireRoom(size, shape.join(" x "));
+  return { shape, data: new Float64Array(size) };
 }
 
 /** Sets one element of an array of any rank. */

@@ -1,8 +1,9 @@
+import { callFunction, callPredicate } from "../language/call-function.ts";
 import type { Expression, SOpNode } from "../language/node.ts";
 import type { Selector } from "../language/selector.ts";
 import type { SOp } from "../language/sop.ts";
 import { RaspError } from "../rasp-error.ts";
-import { isArithmeticFailure, type Token, type Value } from "../values/value.ts";
+import { isArithmeticFailure, isValue, type Token, type Value } from "../values/value.ts";
 import { meanOf } from "./mean.ts";
 
 /** How to evaluate. */
@@ -48,6 +49,9 @@ export class Evaluation {
     private readonly input: readonly Token[],
     options: EvaluateOptions,
   ) {
+    if (!Array.isArray(input) || !input.every(isValue)) {
+      throw new RaspError("bad-input", "the input is a list of tokens, each a text or a number");
+    }
     this.causal = options.causal ?? false;
   }
 
@@ -80,9 +84,9 @@ export class Evaluation {
       case "full":
         return input.map(() => node.fill);
       case "map":
-        return this.sequence(node.inner).map((x) => (x === null ? null : result(node.f(x))));
+        return this.sequence(node.inner).map((x) => (x === null ? null : result(callFunction(sop.name, node.f, x))));
       case "sequence-map":
-        return this.pairwise(node.fst, node.snd, node.f);
+        return this.pairwise(node.fst, node.snd, (x, y) => callFunction(sop.name, node.f, x, y));
       case "linear-sequence-map":
         return this.pairwise(node.fst, node.snd, (x, y) => node.fstFactor * Number(x) + node.sndFactor * Number(y));
       case "selector-width":
@@ -109,7 +113,7 @@ export class Evaluation {
     if (node.kind === "select") {
       const keys = this.sequence(node.keys).map((key, i) => definedAt(key, i, "key", name, node.keys));
       const queries = this.sequence(node.queries).map((query, i) => definedAt(query, i, "query", name, node.queries));
-      return queries.map((query) => keys.map((key) => Boolean(node.predicate(key, query))));
+      return queries.map((query) => keys.map((key) => callPredicate(name, node.predicate, key, query)));
     }
     if (node.kind === "selector-not") return this.matrix(node.inner).map((row) => row.map((selected) => !selected));
     const right = this.matrix(node.snd);

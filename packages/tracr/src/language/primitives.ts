@@ -1,5 +1,7 @@
+import { RaspError } from "../rasp-error.ts";
 import type { Token, Value } from "../values/value.ts";
-import { type Comparison, compare } from "./comparison.ts";
+import { asBoolean, kindOf, requireFunction, requireValue } from "./call-function.ts";
+import { type Comparison, compare, comparisons } from "./comparison.ts";
 import type { Binary } from "./node.ts";
 import { Selector } from "./selector.ts";
 import { SOp } from "./sop.ts";
@@ -32,21 +34,33 @@ export function sequenceMap<A extends Value, B extends Value, R extends Value>(
   fst: Categorical<A>,
   snd: Categorical<B>,
 ): Categorical<R> {
+  requireFunction(f, "sequenceMap");
+  requireSequences("sequenceMap", fst, snd);
   return new SOp({ kind: "sequence-map", f: f as unknown as Binary, fst, snd });
 }
 
-/** `fstFactor * fst + sndFactor * snd` of two numerical sequences; itself numerical. */
+/**
+ * `fstFactor * fst + sndFactor * snd` of two numerical sequences; itself numerical.
+ *
+ * @throws RaspError `bad-input` for a factor that is no finite number
+ */
 export function linearSequenceMap(
   fst: Numerical<number | boolean>,
   snd: Numerical<number | boolean>,
   fstFactor: number,
   sndFactor: number,
 ): Numerical<number> {
+  requireSequences("linearSequenceMap", fst, snd);
+  for (const [name, factor] of Object.entries({ fstFactor, sndFactor })) {
+    if (!Number.isFinite(factor))
+      throw bad(`linearSequenceMap: ${name} is ${kindOf(factor)}; it must be a finite number`);
+  }
   return new SOp({ kind: "linear-sequence-map", fst, snd, fstFactor, sndFactor }, { encoding: "numerical" });
 }
 
 /** The same value everywhere. Useful inside selectors that are combined; it has no transformer block of its own. */
 export function full<T extends Value>(fill: T): Categorical<T> {
+  requireValue(fill, "full");
   return new SOp({ kind: "full", fill });
 }
 
@@ -63,15 +77,20 @@ export function select<K extends Value, Q extends Value>(
   queries: Categorical<Q>,
   predicate: Comparison | ((key: K, query: Q) => boolean),
 ): Selector {
+  requireSequences("select", keys, queries);
+  if (typeof predicate !== "function" && !comparisons.includes(predicate)) {
+    throw bad(`select: ${kindOf(predicate)} is no comparison; there are ${comparisons.join(", ")}, or give a function`);
+  }
   const holds =
     typeof predicate === "string"
       ? (key: Value, query: Value) => compare(predicate, key, query)
-      : (key: Value, query: Value) => Boolean(predicate(key as K, query as Q));
+      : (key: Value, query: Value) => asBoolean(predicate(key as K, query as Q), key, query);
   return new Selector({ kind: "select", keys, queries, predicate: holds });
 }
 
 /** How many keys a selector selects, for every query. */
 export function selectorWidth(selector: Selector): Categorical<number> {
+  requireSelector("selectorWidth", selector);
   return new SOp({ kind: "selector-width", selector });
 }
 
@@ -92,8 +111,31 @@ export function aggregate(
   options?: { default?: number | null },
 ): Numerical<number>;
 export function aggregate(selector: Selector, value: SOp, options: { default?: Value | null } = {}): SOp {
+  requireSelector("aggregate", selector);
+  requireSequences("aggregate", value);
+  if (options.default !== undefined && options.default !== null)
+    requireValue(options.default, "aggregate: its default");
   const { encoding } = value;
   const usual = encoding === "numerical" ? 0 : null;
   const fallback = options.default === undefined ? usual : options.default;
   return new SOp({ kind: "aggregate", selector, value, fallback }, { encoding });
+}
+
+function requireSequences(where: string, ...sequences: readonly unknown[]): void {
+  for (const sequence of sequences) {
+    if (sequence instanceof SOp) continue;
+    const what = sequence instanceof Selector ? "a selector" : kindOf(sequence);
+    throw bad(`${where}: it takes sequences such as tokens, not ${what}`);
+  }
+}
+
+function requireSelector(where: string, selector: unknown): void {
+  if (selector instanceof Selector) return;
+  throw bad(
+    `${where}: it takes a selector (see select), not ${selector instanceof SOp ? "a sequence" : kindOf(selector)}`,
+  );
+}
+
+function bad(message: string): RaspError {
+  return new RaspError("bad-input", message);
 }

@@ -1,4 +1,5 @@
-import { isArithmeticFailure, type Value } from "../values/value.ts";
+import { isArithmeticFailure, isValue, type Value } from "../values/value.ts";
+import { requireFunction, requireValue } from "./call-function.ts";
 import { compare } from "./comparison.ts";
 import type { Binary, Encoding, SOpNode, Unary } from "./node.ts";
 
@@ -63,6 +64,7 @@ export class SOp<out T extends Value = Value, out E extends Encoding = Encoding>
    * name and encoding are then gone.
    */
   map<R extends Value>(f: (value: T) => R | null, options: { simplify?: boolean } = {}): Categorical<R> {
+    requireFunction(f, "map");
     const outer = f as Unary;
     if (options.simplify === false || this.node.kind !== "map") {
       return new SOp({ kind: "map", f: outer, inner: this });
@@ -70,7 +72,8 @@ export class SOp<out T extends Value = Value, out E extends Encoding = Encoding>
     const { f: first, inner } = this.node;
     const f2: Unary = (value) => {
       const middle = first(value);
-      return middle === null || isArithmeticFailure(middle) ? middle : outer(middle);
+      // What is no value is passed on, for whoever called to say so.
+      return !isValue(middle) || isArithmeticFailure(middle) ? middle : outer(middle);
     };
     return new SOp({ kind: "map", f: f2, inner });
   }
@@ -167,5 +170,6 @@ export class SOp<out T extends Value = Value, out E extends Encoding = Encoding>
 function apply<R extends Value>(left: SOp, right: Value | SOp, f: (x: never, y: never) => R): Categorical<R> {
   const binary = f as unknown as Binary;
   if (right instanceof SOp) return new SOp({ kind: "sequence-map", f: binary, fst: left, snd: right });
+  requireValue(right, "a constant beside a sequence");
   return left.map((x) => binary(x, right)) as SOp as Categorical<R>;
 }

@@ -1,13 +1,16 @@
 import type { ModelWeights } from "../compile/weights.ts";
+import { RaspError } from "../rasp-error.ts";
 
 /**
  * The bytes of a safetensors file: the length of the header (little-endian 64-bit), the header as JSON, padded with spaces to a
  * multiple of 8, and the arrays in the order of their names.
  *
  * @param dtype `F32` rounds to float32, what checkpoints usually hold; `F64` keeps every bit
+ * @throws RaspError for a weight that is finite but beyond the range of float32, where that is what is written
  */
 export function safetensorsBytes(weights: ModelWeights, dtype: "F32" | "F64" = "F32"): Uint8Array {
   const size = dtype === "F32" ? 4 : 8;
+  if (dtype === "F32") requireFloat32(weights);
   const header: Record<string, { dtype: string; shape: readonly number[]; data_offsets: [number, number] }> = {};
   let end = 0;
   for (const [name, { shape, data }] of Object.entries(weights)) {
@@ -31,4 +34,15 @@ export function safetensorsBytes(weights: ModelWeights, dtype: "F32" | "F64" = "
     }
   }
   return bytes;
+}
+
+function requireFloat32(weights: ModelWeights): void {
+  for (const [name, { data }] of Object.entries(weights)) {
+    const wide = data.find((value) => !Number.isFinite(Math.fround(value)));
+    if (wide === undefined) continue;
+    throw new RaspError(
+      "unsupported",
+      `weight ${name} holds ${wide}, which float32 cannot hold; scale the program's numbers down, or save as F64`,
+    );
+  }
 }

@@ -7,6 +7,12 @@ export type Value = number | boolean | string | readonly Value[];
 /** A token of the vocabulary. */
 export type Token = string | number;
 
+/** Whether something is a value; NaN and infinities are numbers here, see {@link isArithmeticFailure}. */
+export function isValue(value: unknown): value is Value {
+  if (Array.isArray(value)) return value.every(isValue);
+  return typeof value === "number" || typeof value === "boolean" || typeof value === "string";
+}
+
 /**
  * A string that two values share exactly when RASP treats them as equal: `true` is 1, `false` is 0, -0 is 0, tuples compare
  * element by element.
@@ -24,8 +30,9 @@ export function sameValue(a: Value | null, b: Value | null): boolean {
   return a === b || valueKey(a) === valueKey(b);
 }
 
-/** Whether a function result counts as an arithmetic failure: NaN or an infinity, where Python would raise. */
+/** Whether a function result counts as an arithmetic failure: NaN or an infinity, alone or in a tuple, where Python would raise. */
 export function isArithmeticFailure(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isArithmeticFailure);
   return typeof value === "number" && !Number.isFinite(value);
 }
 

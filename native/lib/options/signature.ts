@@ -1,0 +1,88 @@
+import { AutocircuitError } from "../errors.ts";
+import { nearNames } from "../near-names.ts";
+import { describeValue } from "./describe-value.ts";
+import type { Kind } from "./kinds.ts";
+
+/** A kind for every option of a type, so that the compiler asks for those that are new; see {@link signature}. */
+export type KindsOf<T> = { readonly [Name in keyof T]-?: Kind };
+
+/** What a function takes, as {@link signature} was told. */
+export interface Signature {
+  readonly takes: Readonly<Record<string, Kind>>;
+  /** Undefined for a function without options. */
+  readonly options: Readonly<Record<string, Kind>> | undefined;
+}
+
+const known = new Map<string, Signature>();
+
+/** The signatures of all functions that check what they are given, by the function's name; for tests over all of them. */
+export function signatures(): ReadonlyMap<string, Signature> {
+  return known;
+}
+
+/**
+ * Makes the check that a public function does first: what callers without types got wrong is an error that names the argument or the
+ * option, before anything is done.
+ *
+ * @param name of the function, for messages
+ * @param takes the kinds of its arguments; one that may be left out is `optional`
+ * @param options the kinds of its options, if it has any; each may be left out unless it is `required`. An option that is not among
+ *   them is an error with near names.
+ * @returns the check; it throws AutocircuitError `bad-input`, or `unknown-name` for a name or an option there is not
+ *
+ * @example
+ * const check = signature("acdc", { model: patchableModel }, { taus: kind.listOf(kind.positive) } satisfies KindsOf<AcdcOptions>);
+ * export async function acdc(model: PatchableModel, options: AcdcOptions = {}) {
+ *   check({ model }, options);
+ */
+export function signature<const Names extends string>(
+  name: string,
+  takes: Readonly<Record<Names, Kind>>,
+  options?: Readonly<Record<string, Kind>>,
+): (values: Readonly<Record<Names, unknown>>, given?: unknown) => void {
+  known.set(name, { takes, options });
+  const argumentRows = Object.entries<Kind>(takes);
+  // No prototype: "constructor" is no option.
+  const table: Readonly<Record<string, Kind>> = Object.assign(Object.create(null), options);
+  const needed = Object.keys(table).filter((option) => table[option]!.required);
+
+  return (values, given) => {
+    for (const [argument, kind] of argumentRows) {
+      const value = values[argument as Names];
+      if (!kind.accepts(value)) throw wrong(name, argument, kind, value);
+    }
+    if (options === undefined || (given === undefined && needed.length === 0)) return;
+    if (typeof given !== "object" || given === null || Array.isArray(given)) {
+      throw new AutocircuitError(
+        "bad-input",
+        `${name}: \`options\` must be an object such as {${Object.keys(table)[0]}: …}, but it is ${describeValue(given)}.`,
+      );
+    }
+    const all = given as Readonly<Record<string, unknown>>;
+    for (const option in all) {
+      const value = all[option];
+      const kind = table[option];
+      if (kind === undefined) throw unknown(name, option, Object.keys(table));
+      if (value !== undefined && !kind.accepts(value)) throw wrong(name, option, kind, value);
+    }
+    for (const option of needed) if (all[option] === undefined) throw wrong(name, option, table[option]!, undefined);
+  };
+}
+
+function wrong(name: string, option: string, kind: Kind, value: unknown): AutocircuitError {
+  const isName = kind.names !== undefined && typeof value === "string";
+  return new AutocircuitError(
+    isName ? "unknown-name" : "bad-input",
+    `${name}: \`${option}\` must be ${kind.what}, but it is ${describeValue(value)}.${isName ? hint(value, kind.names) : ""}`,
+  );
+}
+
+function unknown(name: string, option: string, options: readonly string[]): AutocircuitError {
+  const near = hint(option, options) || ` There are: ${options.join(", ")}.`;
+  return new AutocircuitError("unknown-name", `${name} has no option \`${option.slice(0, 60)}\`.${near}`);
+}
+
+function hint(name: string, names: readonly string[]): string {
+  const near = nearNames(name.slice(0, 60), names);
+  return near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+}

@@ -1,0 +1,131 @@
+#include "engine/check_request.h"
+
+#include <ATen/ATen.h>
+
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include "engine/reading_points.h"
+
+namespace autocircuit {
+namespace {
+
+[[noreturn]] void refuse(const std::string& message) { throw std::invalid_argument(message); }
+
+void check_tokens(const TransformerConfig& config, const ForwardRequest& request) {
+  const at::Tensor& tokens = request.tokens;
+  if (tokens.dim() != 2) refuse("tokens must have shape [batch, positions]");
+  if (tokens.numel() == 0) refuse("there are no tokens to run");
+  const at::Tensor bad = at::nonzero((tokens < 0) | (tokens >= config.d_vocab));
+  if (bad.size(0) > 0) {
+    const int64_t prompt = bad[0][0].item<int64_t>(), position = bad[0][1].item<int64_t>();
+    refuse("token id " + std::to_string(tokens[prompt][position].item<int64_t>()) + " (prompt " + std::to_string(prompt) + ", position " +
+           std::to_string(position) + ") lies outside the vocabulary of " + std::to_string(config.d_vocab));
+  }
+  const int64_t total = tokens.size(1) + (request.prefix ? request.prefix->length : 0);
+  if (config.positions == PositionKind::learned && total > config.context)
+    refuse("the prompts have " + std::to_string(total) + " positions, the model has " + std::to_string(config.context));
+}
+
+const char* name_of(Reader reader) {
+  switch (reader) {
+    case Reader::q: return "q";
+    case Reader::k: return "k";
+    case Reader::v: return "v";
+    case Reader::qkv: return "qkv";
+    case Reader::mlp: return "mlp";
+    case Reader::mid: return "mid";
+    case Reader::post: return "post";
+    case Reader::end: return "end";
+  }
+  return "";
+}
+
+// How many sources have written where such a group reads; none where such a network reads nothing there.
+int64_t known_sources(const TransformerConfig& c, const SourceOrder& order, bool factorized, Reader reader, int64_t layer) {
+  if (reader == Reader::end) return order.count();
+  if (reader == Reader::mid) return order.has_mid() ? order.mid(layer) : 0;
+  if (reader == Reader::post) return order.has_post(layer) ? order.post(layer) : 0;
+  if (!factorized) return 0;
+  if (reader == Reader::mlp) return c.attn_only ? 0 : order.before(mlp_point(c, layer));
+  return order.heads(layer);
+}
+
+bool has_heads(const TransformerConfig& c, const DestinationGroup& group) {
+  const bool of_head = group.reader == Reader::q || group.reader == Reader::qkv;
+  if (group.reader == Reader::k || group.reader == Reader::v) return group.heads == c.kv_heads || group.heads == c.heads;
+  return group.heads == (of_head ? c.heads : 1);
+}
+
+// A group that the engine does not look at would be patched without effect.
+void check_graph(const TransformerConfig& c, const PatchGraph& graph) {
+  const SourceOrder order(c, graph.factorized);
+  if (graph.sources != order.count())
+    refuse("the graph has " + std::to_string(graph.sources) + " sources, this model has " + std::to_string(order.count()) +
+           "; the graph is of another model");
+  std::set<std::pair<int64_t, Reader>> seen;
+  for (const DestinationGroup& group : graph.groups) {
+    const std::string what = std::string("the graph's group ") + name_of(group.reader) + " of layer " + std::to_string(group.layer);
+    const bool inside = group.layer >= 0 && group.layer < c.layers;
+    const int64_t known = inside ? known_sources(c, order, graph.factorized, group.reader, group.layer) : 0;
+    if (!has_heads(c, group) || group.first_source < 0 || group.first_source + group.sources > known)
+      refuse(what + " has " + std::to_string(group.heads) + " heads and sources up to " + std::to_string(group.first_source + group.sources) +
+             ", which this model does not have there; the graph is of another model");
+    const bool shares = group.reader == Reader::q || group.reader == Reader::k || group.reader == Reader::v;
+    const bool twice = !seen.emplace(group.layer, group.reader).second || (shares && seen.count({group.layer, Reader::qkv})) ||
+                       (group.reader == Reader::qkv && (seen.count({group.layer, Reader::q}) || seen.count({group.layer, Reader::k}) ||
+                                                        seen.count({group.layer, Reader::v})));
+    if (twice) refuse(what + " is there twice");
+  }
+}
+
+void check_prefix(const Transformer& model, const ForwardRequest& request) {
+  const Prefix& prefix = *request.prefix;
+  if (prefix.model != model.serial())
+    refuse("the prefix was made by another model; keep its keys and values with this one (keysValues: true)");
+  const int64_t batch = request.tokens.size(0), kept = prefix.keys.empty() ? 1 : prefix.keys[0].size(0);
+  if (batch % kept)
+    refuse("the prefix was made for " + std::to_string(kept) + " prompts, here are " + std::to_string(batch) +
+           "; it must be one for all, or one for each");
+}
+
+bool same_padding(const at::Tensor& a, const at::Tensor& b) {
+  const auto none = [](const at::Tensor& x) { return !x.defined() || x.eq(0).all().item<bool>(); };
+  return a.defined() && b.defined() ? a.equal(b) : none(a) && none(b);
+}
+
+void check_run(const Transformer& model, const ForwardRequest& request) {
+  const PlainRun& run = *request.from;
+  if (run.model != model.serial())
+    refuse("the kept run (from) was made by another model; keep one of this model (keep: true)");
+  if (run.length != request.tokens.size(1) || run.batch != request.tokens.size(0))
+    refuse("the kept run (from) was made for other prompts: its shape is [" + std::to_string(run.batch) + ", " + std::to_string(run.length) + "]");
+  const at::Tensor tokens = request.tokens.to(at::kCPU);
+  if (!run.tokens.equal(tokens)) {
+    const at::Tensor first = at::nonzero(run.tokens != tokens)[0];
+    refuse("the kept run (from) was made for other tokens: the first that differs is at prompt " + std::to_string(first[0].item<int64_t>()) +
+           ", position " + std::to_string(first[1].item<int64_t>()) + "; keep a run of these tokens (keep: true)");
+  }
+  if (!same_padding(run.padding, request.padding.defined() ? request.padding.to(at::kCPU) : request.padding))
+    refuse("the kept run (from) was made with other padding; keep a run with this one (keep: true)");
+  if (run.prefix != (request.prefix ? request.prefix->serial.value() : 0))
+    refuse("the kept run (from) was made behind another prefix; keep a run behind this one (keep: true)");
+  const bool factorized = request.patch ? request.patch->graph->factorized : !request.graph || request.graph->factorized;
+  if (!factorized || run.sources.size(0) != SourceOrder(model.config(), true).count())
+    refuse("a kept run (from) can only be a starting point for a factorised graph, and only one that was kept for it");
+}
+
+}  // namespace
+
+void check_request(const Transformer& model, const ForwardRequest& request) {
+  check_tokens(model.config(), request);
+  if (request.graph && (!request.patch || request.graph != request.patch->graph)) check_graph(model.config(), *request.graph);
+  if (request.patch) check_graph(model.config(), *request.patch->graph);
+  if (request.prefix) check_prefix(model, request);
+  if (request.from) check_run(model, request);
+  if (request.patch && request.want_run)
+    refuse("a run that is kept (keep: true) must not be patched; leave out the patch, and start patched runs from it (from)");
+}
+
+}  // namespace autocircuit

@@ -1,0 +1,131 @@
+import type { ModelSpec } from "../engine/specs.ts";
+import { FULL, QUICK } from "../engine/specs.ts";
+import type { ModelSource, What } from "./case.ts";
+
+/** The other tools. */
+export const peers = ["TransformerLens", "AutoCircuit", "EAP-IG"] as const;
+/** One of them. */
+export type Peer = (typeof peers)[number];
+
+/** One thing that several tools do. */
+export interface PeerComparison {
+  name: string;
+  /** In words, for tables. */
+  title: string;
+  model: ModelSource;
+  what: What;
+  /** How many edges are patched, as a share of all from 0 to 1 where it is below 1. */
+  patched?: number;
+  peers: readonly Peer[];
+  /** Timed rounds, after one that is not. */
+  repeats: number;
+  /** Edges that another tool's ACDC visits: all would take it many minutes. */
+  acdcEdges?: number;
+  /** Seconds all of it takes on two cores of 2021 (AMD Zen 3), for what is said at the start. */
+  expected: number;
+}
+
+/** Two layers of width 64, 16 prompts of 20 tokens: the size of models that are compiled or trained on a toy task. */
+const SMALL: ModelSpec = { layers: 2, heads: 4, dModel: 64, dMlp: 256, vocab: 1000, prompts: 16, length: 20 };
+
+/** The shapes of `bench engine`, and a small one. */
+export function fullComparisons(): PeerComparison[] {
+  return [
+    ...onModel({ spec: FULL.forward, seed: 1 }, "GPT-2 small's shape"),
+    ...acdcOn({ spec: FULL.acdc, seed: 3 }, "acdc", "4 attention-only layers of width 512", 24, 120),
+    ...acdcOn({ spec: SMALL, seed: 5 }, "small", "2 layers of width 64", 200, 60),
+  ];
+}
+
+/** The same on models that take seconds: shows that everything runs and that the numbers agree. */
+export function quickComparisons(): PeerComparison[] {
+  const quick = [
+    ...onModel({ spec: QUICK.forward, seed: 1 }, "2 layers of width 64"),
+    ...acdcOn({ spec: QUICK.acdc, seed: 3 }, "acdc", "2 attention-only layers of width 32", 8, 40),
+  ];
+  return quick.map((comparison) => ({ ...comparison, repeats: 2, expected: 30 }));
+}
+
+/** Passes and attribution on a real model. */
+export function modelComparisons(folder: string, prompts: number, length: number): PeerComparison[] {
+  return onModel({ folder, prompts, length }, folder);
+}
+
+function onModel(model: ModelSource, title: string): PeerComparison[] {
+  const base = { model, repeats: 5 } as const;
+  return [
+    {
+      ...base,
+      name: "plain",
+      title: `plain forward, ${title}`,
+      what: "plain",
+      peers: ["TransformerLens", "AutoCircuit"],
+      expected: 80,
+    },
+    {
+      ...base,
+      name: "plain-all-positions",
+      title: "the same, logits of all positions",
+      what: "plain-all-positions",
+      peers: ["TransformerLens"],
+      expected: 40,
+    },
+    {
+      ...base,
+      name: "patched-100",
+      title: "100 edges patched",
+      what: "patched",
+      patched: 100,
+      peers: ["AutoCircuit"],
+      expected: 80,
+    },
+    {
+      ...base,
+      name: "patched-half",
+      title: "half of all edges patched",
+      what: "patched",
+      patched: 0.5,
+      peers: ["AutoCircuit"],
+      expected: 90,
+    },
+    {
+      ...base,
+      name: "edge-attribution",
+      title: "scores of all edges by edge attribution",
+      what: "edge-attribution",
+      peers: ["AutoCircuit", "EAP-IG"],
+      repeats: 2,
+      expected: 270,
+    },
+  ];
+}
+
+function acdcOn(
+  model: ModelSource,
+  name: string,
+  title: string,
+  acdcEdges: number,
+  expected: number,
+): PeerComparison[] {
+  return [
+    {
+      name: `${name}-plain`,
+      title: `plain forward, ${title}`,
+      model,
+      what: "plain",
+      peers: ["TransformerLens", "AutoCircuit"],
+      repeats: 5,
+      expected: 40,
+    },
+    {
+      name: `${name}-per-edge`,
+      title: "ACDC, per edge",
+      model,
+      what: "acdc",
+      peers: ["AutoCircuit"],
+      repeats: 2,
+      acdcEdges,
+      expected,
+    },
+  ];
+}

@@ -1,0 +1,33 @@
+import type { LoadedTask } from "@autocircuit/core";
+import { pruneCircuit } from "@autocircuit/discovery";
+import { tiesWarning } from "../support/ties.ts";
+import type { FoundCircuit } from "./discover.ts";
+import type { DiscoverSettings } from "./settings.ts";
+
+/** A circuit as it is reported, and what is to be said about it. */
+export interface PreparedCircuit {
+  found: FoundCircuit;
+  /** Edges of the circuit found that lead nowhere; left out of it where that was asked for. */
+  dangling: number;
+  /** Lines for the report and the screen. */
+  warnings: string[];
+}
+
+/** Counts the edges that lead nowhere, leaves them out if asked, and says what else is not as it was asked for. */
+export function prepareCircuit(
+  { trueEdges }: LoadedTask,
+  found: FoundCircuit,
+  { size, keep, prune, ablation, algorithm }: DiscoverSettings,
+): PreparedCircuit {
+  const asked = keep === undefined ? (size ?? (algorithm === "acdc" ? undefined : trueEdges?.length)) : undefined;
+  const ties = asked === undefined ? undefined : tiesWarning(found.scores, asked, found.circuit.size);
+  const pruned = pruneCircuit(found.circuit, ablation);
+  const dangling = found.circuit.size - pruned.size;
+  const nowhere =
+    dangling === 0
+      ? undefined
+      : `${dangling} of the ${found.circuit.size} edges lead nowhere: they lie on no path from Resid Start to Resid End within the circuit. ` +
+        (prune ? `They are left out, ${pruned.size} are left.` : "--prune leaves them out.");
+  const warnings = [ties, nowhere].filter((line) => line !== undefined);
+  return { found: prune ? { ...found, circuit: pruned } : found, dangling, warnings };
+}

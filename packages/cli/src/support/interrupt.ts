@@ -1,0 +1,43 @@
+import { writeSync } from "node:fs";
+import { setImmediate as turn } from "node:timers/promises";
+
+/** How long a command may take to stop after SIGINT: what the engine computes at that moment is waited for no longer. */
+const GRACE_MS = 600;
+
+let listener: (() => void) | undefined;
+
+/**
+ * Stops a command on SIGINT: work ends at the next point where that is safe, or, where none comes in time, the process does. A second
+ * SIGINT does not wait. Files are written beside and renamed, so none is left half written either way.
+ */
+export function stopOnInterrupt(abort: AbortController): void {
+  listener = () => {
+    if (abort.signal.aborted) return endNow();
+    abort.abort();
+    setTimeout(endNow, GRACE_MS).unref();
+  };
+  process.on("SIGINT", listener);
+}
+
+/** Ends the process as SIGINT itself does (130 in a shell): an ordinary exit would wait for what the engine computes. */
+function endNow(): void {
+  writeSync(2, "autocircuit: stopped in the middle of a step. No file was left half written.\n");
+  process.off("SIGINT", listener!);
+  process.kill(process.pid, "SIGINT");
+}
+
+/**
+ * Does work that may hold up the event loop for long, such as parsing a large file or calling a user's functions. A listener would not
+ * be called before the end, so the system's own handling stands meanwhile: SIGINT ends the process at once.
+ */
+export async function synchronously<T>(work: () => T): Promise<T> {
+  if (listener === undefined) return work();
+  // A signal that has come but was not heard of yet would be lost with the listener.
+  await turn();
+  process.off("SIGINT", listener);
+  try {
+    return work();
+  } finally {
+    process.on("SIGINT", listener);
+  }
+}

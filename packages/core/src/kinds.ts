@@ -1,0 +1,72 @@
+import { Ablation, kind, PlainRun, Prefix, Tensor } from "@autocircuit/native";
+import { ablationTypes } from "./model/ablation-type.ts";
+
+// What arguments and options of this package and those above it may be; see `signature` of the engine.
+
+/** A tensor of the engine. */
+export const tensor = kind.instance(Tensor, "a Tensor");
+
+/** Values that ablated edges take. */
+export const ablation = kind.instance(Ablation, "an Ablation (see PatchableModel.ablations)");
+
+/** A run kept by the engine. */
+export const plainRun = kind.instance(PlainRun, "a PlainRun (see PatchableModel.run with keep)");
+
+/** Cached keys and values. */
+export const prefix = kind.instance(Prefix, "a Prefix (see sharePrefix)");
+
+/** A graph of edges. */
+export const graph = kind.having("a Graph", "edgeCount", "groups", "srcs", "index");
+
+/** What has a graph of edges: a model, a task. */
+export const hasGraph = kind.such(
+  "a PatchableModel, or what else has a `graph`",
+  (value) => kind.having("", "graph").accepts(value) && graph.accepts((value as { graph: unknown }).graph),
+);
+
+/** A model whose edges can be patched. */
+export const patchableModel = kind.having("a PatchableModel", "graph", "forward", "ablations", "transformer");
+
+/** Prompt pairs in batches. */
+export const promptLoader = kind.having("a PromptLoader", "batches", "promptCount", "batchSize");
+
+/** A number an edge. */
+export const pruneScores = kind.such(
+  "PruneScores",
+  (value) => kind.having("", "graph", "values", "info").accepts(value) && hasGraph.accepts(value),
+);
+
+/** What {@link Graph.index} takes, as far as its form goes. */
+export const edgeRef = kind.either(
+  kind.text,
+  kind.such("a number", (value) => typeof value === "number"),
+  kind.such(
+    "[name, token]",
+    (value) =>
+      Array.isArray(value) &&
+      value.length <= 2 &&
+      typeof value[0] === "string" &&
+      (value[1] === null || value[1] === undefined || typeof value[1] === "number"),
+  ),
+  kind.having("an Edge", "src", "dest", "token", "name"),
+);
+
+/** Edges, in anything that can be gone through. */
+export const edges = kind.such("a list of edges, not one edge's name", kind.iterable.accepts);
+
+/** The name of an ablation. */
+export const ablationName = kind.oneOf(ablationTypes);
+
+/** Which part of the output counts. */
+export const outputSlice = kind.either(
+  kind.oneOf(["last_seq", "not_first_seq", "none"]),
+  kind.such("{ position: a whole number }", (value) => {
+    return kind.record.accepts(value) && kind.integer.accepts((value as { position?: unknown }).position);
+  }),
+);
+
+/** `clean` or `corrupt`. */
+export const promptSide = kind.oneOf(["clean", "corrupt"]);
+
+/** Options of everything that takes long. */
+export const longOptions = { signal: kind.signal, onProgress: kind.callback };

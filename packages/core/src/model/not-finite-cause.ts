@@ -1,0 +1,34 @@
+import type { ComputeDType, Tensor } from "@autocircuit/native";
+import type { PatchableModel } from "./patchable-model.ts";
+
+/** What to compute in instead, from the narrowest range to the widest. */
+const WIDER: Partial<Record<ComputeDType, string>> = {
+  float16: "bfloat16 or float32",
+  bfloat16: "float64",
+  float32: "float64",
+};
+
+/**
+ * Why logits are no numbers, most likely, and what to do: the plain model is run again to tell whether it overflows by itself or only
+ * with the ablated values. Weights need not be looked at: the engine refuses those that are not finite.
+ */
+export async function notFiniteCause(model: PatchableModel, tokens: Tensor, patched: boolean): Promise<string> {
+  const plainIsFine = patched && (await isFinitePlain(model, tokens));
+  const dtype = model.computeDtype;
+  const advice =
+    WIDER[dtype] === undefined ? "Check the weights." : `Check the weights, or compute in ${WIDER[dtype]}.`;
+  if (plainIsFine)
+    return (
+      `The model alone gives numbers for this batch, so the values that the ablated edges take are the likely cause: they lead ` +
+      `beyond the range of ${dtype}. Try another ablation, or other corrupt prompts. ${advice}`
+    );
+  return `The model alone gives such logits too: its weights, though finite, lead beyond the range of ${dtype}. ${advice}`;
+}
+
+async function isFinitePlain(model: PatchableModel, tokens: Tensor): Promise<boolean> {
+  const { logits } = await model.run(tokens, { positions: [tokens.shape[1]! - 1] });
+  using last = logits!;
+  using finite = last.isFinite();
+  using all = finite.all();
+  return Boolean(await all.item());
+}

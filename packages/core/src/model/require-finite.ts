@@ -1,0 +1,58 @@
+import { AutocircuitError, scope, type Tensor } from "@autocircuit/native";
+import { promptNumber } from "../prompts/prompt-numbers.ts";
+import { tokenContext } from "../prompts/token-context.ts";
+import { notFiniteCause } from "./not-finite-cause.ts";
+import type { PatchableModel } from "./patchable-model.ts";
+
+/** What gave the logits that {@link requireFinite} looks at. */
+export interface LogitsOrigin {
+  readonly model: PatchableModel;
+  /** int64 `[B, P]`, with the context that they carry. */
+  readonly tokens: Tensor;
+  /** What was patched, in a few words; empty for the plain model. Asked only when there is something to report. */
+  readonly patched: () => string;
+}
+
+/** Most token ids of a prompt in a message. */
+const SHOWN = 12;
+
+/**
+ * Checks that logits are numbers. One sum over them tells in nearly all cases: it is finite only if all of them are.
+ *
+ * @param logits `[B, vocabulary]` or `[B, positions, vocabulary]`; stay the caller's
+ * @throws AutocircuitError `not-finite` naming the first such prompt, what was patched, and the likely cause
+ */
+export async function requireFinite(logits: Tensor, { model, tokens, patched }: LogitsOrigin): Promise<void> {
+  using sum = scope(() => wide(logits).sum());
+  if (Number.isFinite(await sum.item())) return;
+  const row = await firstBrokenRow(logits);
+  if (row < 0) return;
+  const text = patched();
+  const prompt = await promptText(tokens, row);
+  const cause = await notFiniteCause(model, tokens, text !== "");
+  throw new AutocircuitError(
+    "not-finite",
+    `The logits of ${prompt} are not numbers (NaN or infinite)${text && `, ${text}`}. ${cause}`,
+  );
+}
+
+/** The first example with a number that is none, or -1. */
+async function firstBrokenRow(logits: Tensor): Promise<number> {
+  const finite = await scope(() => wide(logits).isFinite().reshape([logits.shape[0]!, -1]).to("float32").min(1).data());
+  return Array.from(finite, Number).indexOf(0);
+}
+
+/** A prompt by its number in the loader, or its row where the tokens know no number, with its first token ids. */
+async function promptText(tokens: Tensor, row: number): Promise<string> {
+  const { padding } = tokenContext(tokens);
+  using ids = tokens.select(0, row);
+  const all = Array.from(await ids.data(), Number).slice(padding?.[row] ?? 0);
+  const shown = `${all.slice(0, SHOWN).join(" ")}${all.length > SHOWN ? " ..." : ""}`;
+  return `prompt ${promptNumber(tokens, row) ?? `in row ${row}`} (tokens ${shown})`;
+}
+
+/** Sums of half precision end where the type does, so they are taken in float32. */
+function wide(logits: Tensor): Tensor {
+  const plain = logits.detach();
+  return plain.dtype === "float16" || plain.dtype === "bfloat16" ? plain.to("float32") : plain;
+}

@@ -1,0 +1,272 @@
+import {
+  circuitFileOf,
+  eapIgCircuitOf,
+  greaterthanPrompts,
+  ioiPrompts,
+  ioiTrueEdges,
+  programPrompts,
+  readCircuitFile,
+  readEapIgCircuit,
+  sequencePairs,
+  tracrReverse,
+  tracrReverseTrueEdges,
+  tracrTasks,
+} from "@autocircuit/circuits";
+import {
+  Circuit,
+  circuitsOfSizes,
+  defaultCircuitSizes,
+  defineTask,
+  Graph,
+  loadPrompts,
+  PatchableModel,
+  type PatchPlan,
+  PromptLoader,
+  PruneScores,
+  patchPlan,
+  runCircuits,
+  sharePrefix,
+  sortedMagnitudes,
+} from "@autocircuit/core";
+import {
+  acdc,
+  activationMagnitude,
+  answerLoss,
+  edgeAttribution,
+  fewestEdges,
+  groundTruth,
+  maskGradient,
+  random,
+  subnetworkProbing,
+} from "@autocircuit/discovery";
+import {
+  areaUnderCurve,
+  argmaxAgreement,
+  compareCircuits,
+  compareEdgeSets,
+  FullModel,
+  klDivergence,
+  logitDiff,
+  logitDiffPercent,
+  mibScores,
+  mibSizes,
+  precisionRecall,
+  rankEdges,
+  rankSimilarity,
+  rocCurve,
+  rocOfValues,
+  scoreOverlap,
+} from "@autocircuit/metrics";
+import {
+  estimateMemory,
+  loadModel,
+  loadParts,
+  loadTokenizer,
+  loadTransformer,
+  modelFromWeights,
+  readConfig,
+  readConfigFile,
+  resolveModelFolder,
+  transformerFromWeights,
+} from "@autocircuit/models";
+import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
+import { circuitSvg, circuitText, compareWithOfficial, curveSvg, writeReport } from "@autocircuit/report";
+import { compileLibraryProgram } from "@autocircuit/tracr";
+import { tinyConfig, tinyModel, tinyWeights } from "./tiny-model.ts";
+
+/** How a public function is called: arguments by name, and the options that it needs. */
+export interface PublicCall {
+  readonly takes: Readonly<Record<string, unknown>>;
+  readonly options?: Readonly<Record<string, unknown>>;
+  // biome-ignore lint/suspicious/noExplicitAny: callers without types
+  readonly call: (takes: any, options: any) => unknown;
+}
+
+const model = await tinyModel();
+const { graph } = model;
+const pair = { clean: [0, 1, 2], corrupt: [1, 1, 2], answers: [3], wrongAnswers: [4] };
+const prompts = new PromptLoader([pair, pair], { batchSize: 2 });
+const scores = new PruneScores(graph);
+const circuit = Circuit.of(graph, [0]);
+const tensor = Tensor.zeros([2, 3]);
+const tokens = Tensor.zeros([2, 3], { dtype: "int64" });
+const [where, text, path, idOrFolder] = ["circuit.json", "{}", "no-such-folder/no-such-file", "./no-such-folder"];
+const config = tinyConfig;
+const weights = tinyWeights();
+const task = { key: "k", name: "n", batchSize: 1, batchCount: 1, model, dataset: "no-such.json" };
+const report = {
+  ...{
+    title: "t",
+    task: "t",
+    algorithm: "a",
+    options: {},
+    circuit: [],
+    notes: [],
+    seconds: 1,
+    peakMemoryBytes: 1,
+    versions: {},
+  },
+  graph: {
+    layers: 2,
+    heads: 2,
+    attnOnly: false,
+    parallel: false,
+    nodes: graph,
+    edgeCount: graph.edgeCount,
+    tokens: null,
+  },
+};
+const curve = { metric: "m", unit: "", points: [{ edges: 0, value: 1, series: "s" }] };
+const on = { model, prompts };
+
+/** A valid call of every function that has a signature; see `signatures` of the engine. */
+export const publicCalls: Readonly<Record<string, PublicCall>> = {
+  "Tensor.from": { takes: {}, call: (_, o) => Tensor.from([1], o) },
+  "Tensor.mapFile": {
+    takes: { path },
+    options: { offset: 0, shape: [1], dtype: "float32" },
+    call: (t, o) => Tensor.mapFile(t.path, o),
+  },
+  "Tensor.full": { takes: { shape: [1], value: 1 }, call: (t, o) => Tensor.full(t.shape, t.value, o) },
+  "Tensor.arange": { takes: { n: 2 }, call: (t, o) => Tensor.arange(t.n, o) },
+  "Tensor.cat": { takes: { tensors: [tensor], dim: 0 }, call: (t) => Tensor.cat(t.tensors, t.dim) },
+  "Tensor.stack": { takes: { tensors: [tensor], dim: 0 }, call: (t) => Tensor.stack(t.tensors, t.dim) },
+  "Tensor.where": { takes: { condition: tensor, a: 1, b: 2 }, call: (t) => Tensor.where(t.condition, t.a, t.b) },
+  grad: { takes: { scalar: tensor, inputs: [] }, call: (t, o) => grad(t.scalar, t.inputs, o) },
+  Ablation: { takes: { sources: tensor }, call: (t) => new Ablation(t.sources) },
+  openDevice: { takes: { name: "cpu" }, call: (t) => openDevice(t.name) },
+  "Transformer.create": { takes: { config, weights }, call: (t, o) => Transformer.create(t.config, t.weights, o) },
+  "Transformer.forward": { takes: {}, options: { tokens }, call: (_, o) => model.transformer.forward(o) },
+  "Graph.of": {
+    takes: { config, layers: 1, heads: 1, kvHeads: 1, attnOnly: false, parallel: false },
+    call: ({ config: given, ...entries }, o) => Graph.of(given === config ? entries : given, o),
+  },
+  "Graph.index": { takes: { edge: 0 }, call: (t) => graph.index(t.edge) },
+  "Graph.has": { takes: { name: "x" }, call: (t) => graph.has(t.name) },
+  PatchableModel: { takes: {}, options: { transformer: model.transformer }, call: (_, o) => new PatchableModel(o) },
+  "PatchableModel.withGraph": { takes: {}, call: (_, o) => model.withGraph(o) },
+  "PatchableModel.forward": { takes: { tokens }, call: (t, o) => model.forward(t.tokens, o) },
+  "PatchableModel.run": {
+    takes: { tokens, padding: [0, 0] },
+    call: (t) => model.run(t.tokens, { padding: t.padding }),
+  },
+  "PatchableModel.sources": { takes: { tokens }, call: (t, o) => model.sources(t.tokens, o) },
+  "PatchableModel.ablations": {
+    takes: { from: tokens, type: "zero" },
+    call: (t, o) => model.ablations(t.from, t.type, o),
+  },
+  PromptLoader: { takes: { pairs: [pair] }, options: { batchSize: 1 }, call: (t, o) => new PromptLoader(t.pairs, o) },
+  loadPrompts: { takes: { input: path }, call: (t, o) => loadPrompts(t.input, o) },
+  PruneScores: {
+    takes: { graph, values: scores.values, info: {} },
+    call: (t) => new PruneScores(t.graph, t.values, t.info),
+  },
+  "PruneScores.fromModules": {
+    takes: { graph, modules: {} },
+    call: (t) => PruneScores.fromModules(t.graph, t.modules),
+  },
+  "PruneScores.top": { takes: { count: 1 }, call: (t) => scores.top(t.count) },
+  "PruneScores.circuitAt": { takes: { threshold: 1 }, call: (t) => scores.circuitAt(t.threshold) },
+  "PruneScores.set": { takes: { value: 0 }, call: (t) => scores.set(0, t.value) },
+  "PruneScores.save": { takes: { path, info: {} }, call: (t) => scores.save(t.path, t.info) },
+  "PruneScores.load": { takes: { path }, call: (t, o) => PruneScores.load(t.path, o) },
+  "Circuit.of": { takes: { graph, edges: [] }, call: (t) => Circuit.of(t.graph, t.edges) },
+  "Circuit.where": { takes: { graph, test: () => true }, call: (t) => Circuit.where(t.graph, t.test) },
+  "a circuit of a size": { takes: { size: 1 }, call: (t) => scores.circuit(t.size) },
+  sortedMagnitudes: { takes: { values: scores.values }, call: (t) => sortedMagnitudes(t.values) },
+  defaultCircuitSizes: {
+    takes: { graph, scores, trueCount: 1 },
+    call: (t) => defaultCircuitSizes(t.graph, t.scores, t.trueCount),
+  },
+  circuitsOfSizes: { takes: { scores, sizes: [1] }, call: (t) => circuitsOfSizes(t.scores, t.sizes) },
+  patchPlan: { takes: { patch: "tree", reverse: false }, call: (t): PatchPlan => patchPlan(t.patch, t.reverse) },
+  runCircuits: { takes: on, options: { scores, sizes: [1] }, call: (t, o) => runCircuits(t.model, t.prompts, o) },
+  sharePrefix: { takes: on, call: (t, o) => sharePrefix(t.model, t.prompts, o) },
+  Task: { takes: {}, options: task, call: (_, o) => defineTask(o) },
+  "Task.load": { takes: {}, call: (_, o) => defineTask(task).load(o) },
+  acdc: { takes: on, call: (t, o) => acdc(t.model, t.prompts, o) },
+  activationMagnitude: { takes: on, call: (t, o) => activationMagnitude(t.model, t.prompts, o) },
+  random: { takes: on, call: (t, o) => random(t.model, t.prompts, o) },
+  groundTruth: { takes: on, options: { edges: [] }, call: (t, o) => groundTruth(t.model, t.prompts, o) },
+  maskGradient: { takes: on, call: (t, o) => maskGradient(t.model, t.prompts, o) },
+  edgeAttribution: { takes: on, call: (t, o) => edgeAttribution(t.model, t.prompts, o) },
+  subnetworkProbing: { takes: on, options: { epochs: 1 }, call: (t, o) => subnetworkProbing(t.model, t.prompts, o) },
+  fewestEdges: { takes: { ...on, scores }, call: (t, o) => fewestEdges(t.model, t.prompts, t.scores, o) },
+  answerLoss: {
+    takes: { logits: tensor, batch: prompts.batches[0], gradFunction: "logit", answerFunction: "avg_diff" },
+    call: (t) => answerLoss(t.logits, t.batch, t.gradFunction, t.answerFunction),
+  },
+  FullModel: { takes: on, call: (t) => new FullModel(t.model, t.prompts) },
+  "FullModel.logits": { takes: { side: "clean" }, call: (t) => new FullModel(model, prompts).logits(t.side) },
+  "a metric": { takes: { prompts, runs: [] }, call: (t) => logitDiff(model, t.prompts, t.runs) },
+  "a metric of the full model": { takes: on, call: (t) => argmaxAgreement(t.model, t.prompts, []) },
+  klDivergence: { takes: {}, call: (_, o) => klDivergence(model, prompts, [], o) },
+  logitDiffPercent: { takes: {}, call: (_, o) => logitDiffPercent(model, prompts, [], o) },
+  areaUnderCurve: { takes: { points: [{ edges: 0, value: 1 }] }, call: (t, o) => areaUnderCurve(t.points, o) },
+  mibSizes: { takes: { edgeCount: 10 }, call: (t) => mibSizes(t.edgeCount) },
+  mibScores: { takes: { values: [] }, options: { full: 1, empty: 0 }, call: (t, o) => mibScores(t.values, o) },
+  precisionRecall: { takes: { scores, circuit }, call: (t, o) => precisionRecall(t.scores, t.circuit, o) },
+  rocCurve: { takes: { scores, circuit }, call: (t) => rocCurve(t.scores, t.circuit) },
+  rocOfValues: { takes: { values: [1], truth: [0] }, call: (t) => rocOfValues(t.values, t.truth) },
+  rankEdges: { takes: { scores: [1], truth: [0] }, call: (t) => rankEdges(t.scores, t.truth) },
+  compareEdgeSets: {
+    takes: { found: [0], truth: [0], edgeCount: 1 },
+    call: (t) => compareEdgeSets(t.found, t.truth, t.edgeCount),
+  },
+  compareCircuits: { takes: { found: circuit, truth: circuit }, call: (t) => compareCircuits(t.found, t.truth) },
+  scoreOverlap: { takes: { a: scores, b: scores, sizes: [1] }, call: (t) => scoreOverlap(t.a, t.b, t.sizes) },
+  rankSimilarity: { takes: { a: scores, b: scores }, call: (t) => rankSimilarity(t.a, t.b) },
+  resolveModelFolder: {
+    takes: { idOrFolder },
+    options: { offline: true },
+    call: (t, o) => resolveModelFolder(t.idOrFolder, o),
+  },
+  readConfig: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => readConfig(t.idOrFolder, o) },
+  readConfigFile: { takes: { path }, call: (t) => readConfigFile(t.path) },
+  loadParts: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => loadParts(t.idOrFolder, o) },
+  loadTransformer: {
+    takes: { idOrFolder },
+    options: { offline: true },
+    call: (t, o) => loadTransformer(t.idOrFolder, o),
+  },
+  loadModel: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => loadModel(t.idOrFolder, o) },
+  loadTokenizer: { takes: { folder: path }, call: (t) => loadTokenizer(t.folder) },
+  transformerFromWeights: {
+    takes: { config: {}, weights: {} },
+    call: (t, o) => transformerFromWeights(t.config, t.weights, o),
+  },
+  modelFromWeights: { takes: { config: {}, weights: {} }, call: (t, o) => modelFromWeights(t.config, t.weights, o) },
+  estimateMemory: { takes: { config, batch: 1, seq: 1 }, call: (t, o) => estimateMemory(t.config, t.batch, t.seq, o) },
+  "prompts of a task": {
+    takes: {},
+    options: { count: 1 },
+    call: (_, o) => greaterthanPrompts(o),
+  },
+  ioiPrompts: { takes: {}, options: { count: 1 }, call: (_, o) => ioiPrompts(o) },
+  sequencePairs: {
+    takes: {},
+    options: { alphabet: [0, 1], length: 2, bos: 2, answers: (ids: readonly number[]) => ids },
+    call: (_, o) => sequencePairs(o),
+  },
+  programPrompts: {
+    takes: { compiled: compileLibraryProgram("reverse") },
+    options: { positions: "last", count: 1 },
+    call: (t, o) => programPrompts(t.compiled, o),
+  },
+  "edges of a published circuit": {
+    takes: {},
+    call: (_, o) => tracrReverseTrueEdges(graph, o),
+  },
+  "edges of a published circuit: model": { takes: { target: graph }, call: (t) => ioiTrueEdges(t.target) },
+  "loading a task": { takes: {}, call: (_, o) => tracrReverse(o) },
+  "a task's prompts": { takes: {}, call: (_, o) => tracrTasks["tracr-reverse"]!.prompts(o) },
+  readCircuitFile: { takes: { text, where }, call: (t, o) => readCircuitFile(t.text, t.where, o) },
+  circuitFileOf: { takes: { where }, call: (t, o) => circuitFileOf({}, t.where, o) },
+  readEapIgCircuit: { takes: { text, where }, call: (t, o) => readEapIgCircuit(t.text, t.where, o) },
+  eapIgCircuitOf: { takes: { where }, call: (t, o) => eapIgCircuitOf({}, t.where, o) },
+  circuitSvg: { takes: { report }, call: (t, o) => circuitSvg(t.report, o) },
+  circuitText: { takes: { report }, call: (t, o) => circuitText(t.report, o) },
+  compareWithOfficial: { takes: { report }, call: (t) => compareWithOfficial(t.report) },
+  curveSvg: { takes: { curve }, call: (t, o) => curveSvg(t.curve, o) },
+  writeReport: { takes: { dir: path, report }, call: (t) => writeReport(t.dir, t.report) },
+};

@@ -1,0 +1,18 @@
+import { metricWithUnit } from "../curve/metric-with-unit.ts";
+import { curveSvg } from "../curve-svg.ts";
+import { formatNumber, plural } from "../format.ts";
+import type { Curve } from "../types.ts";
+import { Html, html } from "./html.ts";
+
+/**
+ * The curve as a picture; where it is a single point, in words.
+ *
+ * @throws AutocircuitError `bad-input` when there is no finite point
+ */
+export async function curveFigure(curve: Curve): Promise<Html> {
+  const points = curve.points.filter(({ edges, value }) => Number.isFinite(edges) && Number.isFinite(value));
+  const [only] = points;
+  if (only === undefined || points.length > 1) return html`<figure>${new Html(await curveSvg(curve))}</figure>`;
+  const what = `${metricWithUnit(curve)}: ${formatNumber(only.value)} with ${plural(only.edges, "edge")}`;
+  return html`<p>${what} (${only.series}). No other size was measured.</p>`;
+}
