@@ -36,8 +36,20 @@ async function fuzzing() {
 }
 
 async function conformance(...options) {
-  const { code, output } = await runNode([join(ROOT, "packages", "conformance", "dist", "main.js"), ...options]);
+  const program = join(ROOT, "packages", "conformance", "dist", "main.js");
+  const { code, output } = await runNode([program, ...options], { show: "none" });
+  // Several run side by side: each is shown when it is done.
+  console.log(output.trimEnd());
   return fromOutput(output, code);
+}
+
+/** Runs works side by side, as many as there are processors; each keeps one of them busy. */
+async function sideBySide(works) {
+  const waiting = [...works];
+  const worker = async () => {
+    for (let work = waiting.shift(); work; work = waiting.shift()) await work();
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
 }
 
 await main(async () => {
@@ -56,10 +68,13 @@ await main(async () => {
     await part("vitest", vitest);
     if (filters.length === 0) {
       await part("fuzzing, 20,000 cases", fuzzing);
-      await part("conformance", () => conformance());
-      for (const dtype of ["bfloat16", "float16"])
-        await part(`conformance, ${dtype}`, () => conformance("--dtype", dtype));
-      await part("conformance, CUDA kernels on the host", () => conformance("--device", "pretend:0"));
+      // The longest first.
+      await sideBySide([
+        () => part("conformance, CUDA kernels on the host", () => conformance("--device", "pretend:0")),
+        () => part("conformance, bfloat16", () => conformance("--dtype", "bfloat16")),
+        () => part("conformance, float16", () => conformance("--dtype", "float16")),
+        () => part("conformance", () => conformance()),
+      ]);
     }
     console.log(`tests ${steps.summary()}`);
   } catch (error) {

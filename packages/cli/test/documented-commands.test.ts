@@ -20,10 +20,9 @@ afterAll(() => {
 });
 
 /**
- * What needs a GPU (half precision is for those), a compiler and minutes, or the network: its options are looked up in the command's help
- * instead.
+ * What needs a GPU, a compiler and minutes, or the network: its options are looked up in the command's help instead.
  */
-const ELSEWHERE = /^build|^libtorch install|--device cuda|--dtype bfloat16/;
+const ELSEWHERE = /^build|^libtorch install|--device cuda/;
 
 /** What makes files that other lines read, in this order; the rest comes after. */
 const FIRST = [/^datasets/, /^convert datasets/, /^convert eap-ig/, /^discover tracr-reverse$/, /^discover tracr-hist/];
