@@ -1,5 +1,6 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { NativeBox } from "./addon.ts";
-import { AutocircuitError, guard } from "./errors.ts";
+import { guard } from "./addon-errors.ts";
 import { addon } from "./loader.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
 

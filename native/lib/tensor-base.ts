@@ -1,9 +1,9 @@
+import { AutocircuitError, type DType, describeValue } from "@autocircuit/base";
 import type { NativeParam, NativeTensor } from "./addon.ts";
-import type { DType, HostArray, NestedNumbers } from "./dtype.ts";
-import { AutocircuitError, guard, settle } from "./errors.ts";
+import { guard, settle } from "./addon-errors.ts";
+import type { HostArray, NestedNumbers } from "./dtype.ts";
 import { nest } from "./host-data.ts";
 import { addon } from "./loader.ts";
-import { describeValue } from "./options/describe-value.ts";
 import type { Resource } from "./scope.ts";
 import { track, untrack } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";

@@ -1,4 +1,4 @@
-import { guard } from "./errors.ts";
+import { guard } from "./addon-errors.ts";
 import { addon } from "./loader.ts";
 import type { Tensor } from "./tensor.ts";
 import { handleOf } from "./tensor-base.ts";

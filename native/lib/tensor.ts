@@ -1,11 +1,10 @@
+import { AutocircuitError, type DType, dtypes, kind, signature } from "@autocircuit/base";
 import type { NativeParam, NativeTensor } from "./addon.ts";
-import type { DType, HostArray, NestedNumbers } from "./dtype.ts";
-import { dtypes, isFloating } from "./dtype.ts";
-import { AutocircuitError, guard } from "./errors.ts";
+import { guard } from "./addon-errors.ts";
+import type { HostArray, NestedNumbers } from "./dtype.ts";
+import { isFloating } from "./dtype.ts";
 import { hostData } from "./host-data.ts";
 import { addon } from "./loader.ts";
-import * as kind from "./options/kinds.ts";
-import { signature } from "./options/signature.ts";
 import { ReducibleTensor } from "./tensor-reductions.ts";
 
 const aTensor = kind.instance(ReducibleTensor, "a Tensor");

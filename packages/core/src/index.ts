@@ -1,11 +1,7 @@
-export { badFile } from "./bad-file.ts";
-export { GIT_LFS_MARK, gitLfsPointer } from "./files/git-lfs-pointer.ts";
-export { parseJson, withoutMark } from "./files/parse-json.ts";
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
 export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./graph/graph-limits.ts";
-export { nearNames } from "./graph/near-names.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export * as coreKinds from "./kinds.ts";
 export { type AblatedSlice, type AblatedSlicesOptions, ablatedSlices } from "./model/ablated-slices.ts";
@@ -35,7 +31,6 @@ export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model
 export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
 export { loadPrompts, type PromptOptions, type PromptSplit, type TrainTest } from "./prompts/load-prompts.ts";
-export { MersenneTwister } from "./prompts/mersenne-twister.ts";
 export { type PairAlignment, type Partners, pairAlignments } from "./prompts/pair-alignment.ts";
 export { PromptBatch } from "./prompts/prompt-batch.ts";
 export {
@@ -55,15 +50,6 @@ export type { CircuitRun, CircuitRuns } from "./runs/circuit-run.ts";
 export { circuitsOfSizes, type SizedCircuit } from "./runs/circuits-of-sizes.ts";
 export { type PatchPlan, type PatchType, patchPlan } from "./runs/patch-plan.ts";
 export { type RunCircuitsOptions, runCircuits } from "./runs/run-circuits.ts";
-export { DTYPES, isSafetensorsDType, type SafetensorsDType, safetensorsDType } from "./safetensors/dtypes.ts";
-export {
-  headerLength,
-  PREFIX_BYTES,
-  parseHeader,
-  type SafetensorsHeader,
-  type TensorInfo,
-} from "./safetensors/header.ts";
-export { headerBytes } from "./safetensors/header-bytes.ts";
 export { Circuit } from "./scores/circuit.ts";
 export { defaultCircuitSizes } from "./scores/default-circuit-sizes.ts";
 export { PruneScores } from "./scores/prune-scores.ts";

@@ -1,4 +1,5 @@
-import { Ablation, kind, PlainRun, Prefix, Tensor } from "@autocircuit/native";
+import { kind } from "@autocircuit/base";
+import { Ablation, PlainRun, Prefix, Tensor } from "@autocircuit/native";
 import { ablationTypes } from "./model/ablation-type.ts";
 
 // What arguments and options of this package and those above it may be; see `signature` of the engine.

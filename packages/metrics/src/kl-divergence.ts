@@ -1,5 +1,6 @@
+import { AutocircuitError, type KindsOf, signature } from "@autocircuit/base";
 import { coreKinds, type PromptLoader, type PromptSide } from "@autocircuit/core";
-import { AutocircuitError, type KindsOf, signature, type Tensor } from "@autocircuit/native";
+import type { Tensor } from "@autocircuit/native";
 import {
   type MeasuredModel,
   type MeasuredRun,

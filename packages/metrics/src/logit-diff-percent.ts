@@ -1,5 +1,5 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
 import type { PromptLoader } from "@autocircuit/core";
-import { type KindsOf, kind, signature } from "@autocircuit/native";
 import { batchAnswerDifference } from "./answer-mean.ts";
 import {
   type MeasuredModel,

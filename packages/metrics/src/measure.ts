@@ -1,3 +1,4 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import {
   type CircuitRun,
   coreKinds,
@@ -5,7 +6,7 @@ import {
   type PromptBatch,
   type PromptLoader,
 } from "@autocircuit/core";
-import { AutocircuitError, type KindsOf, kind, scope, signature, Tensor } from "@autocircuit/native";
+import { scope, Tensor } from "@autocircuit/native";
 import { FullModel, type FullOutputs } from "./full-model.ts";
 import { requireNumber, requireNumbers, sumOf } from "./require-numbers.ts";
 

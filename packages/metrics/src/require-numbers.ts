@@ -1,5 +1,6 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { PromptLoader } from "@autocircuit/core";
-import { AutocircuitError, scope, type Tensor } from "@autocircuit/native";
+import { scope, type Tensor } from "@autocircuit/native";
 import type { MeasuredRun } from "./measure.ts";
 
 /**

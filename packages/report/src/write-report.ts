@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError, kind, signature } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { circuitSvg } from "./circuit-svg.ts";
 import { reportHtml } from "./report-html.ts";
 import { reportKind } from "./report-kind.ts";

@@ -1,9 +1,9 @@
+import { suggest } from "@autocircuit/base";
 import { type LiteratureCircuit, publishedCircuits } from "@autocircuit/circuits";
 import { Graph } from "@autocircuit/core";
 import type { CircuitsCommandOptions } from "../commands/circuits.ts";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
-import { suggest } from "../support/nearest.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
 import { parseWordIdxs } from "./parse-word-idxs.ts";

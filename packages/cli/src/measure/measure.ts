@@ -1,3 +1,4 @@
+import { suggest } from "@autocircuit/base";
 import { type AblationType, defaultCircuitSizes, type LoadedTask, PruneScores } from "@autocircuit/core";
 import { FullModel, type MeasurementName, measurements } from "@autocircuit/metrics";
 import type { MeasureCommandOptions } from "../commands/measure.ts";
@@ -5,7 +6,6 @@ import type { Context } from "../context.ts";
 import { memoryOf } from "../discover/ready-subject.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { findTask, requireOwnModel } from "../support/find-task.ts";
-import { suggest } from "../support/nearest.ts";
 import { Progress } from "../support/progress.ts";
 import { runSizes } from "../support/run-sizes.ts";
 import { runVersions } from "../support/run-versions.ts";

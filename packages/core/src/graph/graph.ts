@@ -1,4 +1,5 @@
-import { AutocircuitError, kind, type PatchGraph, signature } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import type { PatchGraph } from "@autocircuit/native";
 import { edgeRef } from "../kinds.ts";
 import { destNodes } from "./dest-nodes.ts";
 import { Edge, type EdgeRef } from "./edge.ts";

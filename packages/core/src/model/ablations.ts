@@ -1,4 +1,5 @@
-import { Ablation, AutocircuitError, scope, Tensor } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import { Ablation, scope, Tensor } from "@autocircuit/native";
 import { equalParts } from "../prompts/equal-parts.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { canSlice, sliceTokens, tokenContext } from "../prompts/token-context.ts";

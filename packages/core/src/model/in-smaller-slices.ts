@@ -1,4 +1,5 @@
-import { sayOnce, type Tensor, type Transformer } from "@autocircuit/native";
+import { sayOnce } from "@autocircuit/base";
+import type { Tensor, Transformer } from "@autocircuit/native";
 import { bytesPerPrompt, promptsAtOnce } from "./batch-slices.ts";
 import type { PatchableModel } from "./patchable-model.ts";
 

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 
 /**
  * Which positions of the output count: the last one, all but the first, all (`none`), or one given position of the whole

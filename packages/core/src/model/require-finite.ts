@@ -1,4 +1,5 @@
-import { AutocircuitError, scope, type Tensor } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import { scope, type Tensor } from "@autocircuit/native";
 import { promptNumber } from "../prompts/prompt-numbers.ts";
 import { tokenContext } from "../prompts/token-context.ts";
 import { notFiniteCause } from "./not-finite-cause.ts";

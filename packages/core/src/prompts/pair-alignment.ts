@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import type { PromptPair } from "./prompt-pair.ts";
 
 /**

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { AutocircuitError } from "@autocircuit/native";
-import { parseJson } from "../files/parse-json.ts";
+import { AutocircuitError, parseJson } from "@autocircuit/base";
 
 /** Answers as a file gives them: texts or token ids (or values), flat or one list per output position. */
 export type RawAnswers = readonly (string | number)[] | readonly (readonly (string | number)[])[];

@@ -1,4 +1,5 @@
-import { AutocircuitError, type Prefix, Tensor } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import { type Prefix, Tensor } from "@autocircuit/native";
 import type { Partners } from "./pair-alignment.ts";
 import { keepPromptNumbers } from "./prompt-numbers.ts";
 

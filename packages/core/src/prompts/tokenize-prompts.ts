@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { notOneToken } from "./not-one-token.ts";
 import {
   checkPartners,

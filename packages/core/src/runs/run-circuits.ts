@@ -1,4 +1,5 @@
-import { type Ablation, AutocircuitError, type KindsOf, kind, signature, Tensor } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type Ablation, Tensor } from "@autocircuit/native";
 import * as kinds from "../kinds.ts";
 import { ablatedSlices } from "../model/ablated-slices.ts";
 import { type AblationType, dataSetSides } from "../model/ablation-type.ts";

@@ -1,10 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { AutocircuitError } from "@autocircuit/native";
-import { badFile } from "../bad-file.ts";
-import { GIT_LFS_MARK, gitLfsPointer } from "../files/git-lfs-pointer.ts";
-import { headerLength, PREFIX_BYTES, parseHeader } from "../safetensors/header.ts";
-import { headerBytes } from "../safetensors/header-bytes.ts";
+import {
+  AutocircuitError,
+  badFile,
+  GIT_LFS_MARK,
+  gitLfsPointer,
+  headerBytes,
+  headerLength,
+  PREFIX_BYTES,
+  parseHeader,
+} from "@autocircuit/base";
 
 /** A float32 tensor in a safetensors file. */
 export interface StoredTensor {

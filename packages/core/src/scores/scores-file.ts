@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { Graph } from "../graph/graph.ts";
 import type { ResolvedGraphConfig } from "../graph/graph-config.ts";
 import { version } from "../version.ts";

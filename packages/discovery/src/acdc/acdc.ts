@@ -1,3 +1,4 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import {
   type AblationType,
   coreKinds,
@@ -7,7 +8,6 @@ import {
   type PromptLoader,
   PruneScores,
 } from "@autocircuit/core";
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
 import { circuitsAtOnce } from "../speculation/circuits-at-once.ts";
 import { RatePredictor } from "../speculation/predictor.ts";

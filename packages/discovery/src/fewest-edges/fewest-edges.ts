@@ -1,3 +1,4 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import {
   type AblationType,
   Circuit,
@@ -6,7 +7,7 @@ import {
   type PromptLoader,
   PruneScores,
 } from "@autocircuit/core";
-import { AutocircuitError, elementBytes, type KindsOf, kind, signature } from "@autocircuit/native";
+import { elementBytes } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
 import { dropNodes } from "./drop-nodes.ts";
 import { circuitSize, type EliminationOptions, eliminate } from "./eliminate.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
-import { DTYPES, headerBytes, safetensorsDType } from "@autocircuit/core";
+import { DTYPES, headerBytes, safetensorsDType } from "@autocircuit/base";
 import { Tensor } from "@autocircuit/native";
 import { encode, type HostTensor } from "./encode.ts";
 

@@ -1,15 +1,7 @@
+import { AutocircuitError } from "@autocircuit/base";
 import { describe, expect, it } from "vitest";
-import { AutocircuitError, guard, settle, toAutocircuitError } from "./errors.ts";
+import { guard, settle, toAutocircuitError } from "./addon-errors.ts";
 import { Tensor } from "./tensor.ts";
-
-describe("AutocircuitError", () => {
-  it("carries code, message and cause", () => {
-    const cause = new Error("below");
-    const error = new AutocircuitError("bad-file", "broken", { cause });
-    expect(error).toMatchObject({ name: "AutocircuitError", code: "bad-file", message: "broken", cause });
-    expect(error).toBeInstanceOf(Error);
-  });
-});
 
 describe("toAutocircuitError", () => {
   it("keeps codes of the addon, passes its own through, wraps the rest", () => {

@@ -1,4 +1,4 @@
-import type { DType } from "@autocircuit/native";
+import type { DType } from "../element-types.ts";
 
 /** Element types this package reads and writes, spelled as the safetensors header spells them. */
 export type SafetensorsDType = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "U8" | "BOOL";

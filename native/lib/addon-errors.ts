@@ -1,48 +1,8 @@
-/** What kind of mistake an {@link AutocircuitError} reports. */
-export type ErrorCode =
-  | "bad-input"
-  | "not-found"
-  | "unknown-name"
-  | "shape"
-  | "dtype"
-  | "disposed"
-  | "aborted"
-  | "libtorch"
-  | "addon"
-  | "device"
-  | "out-of-memory"
-  | "not-finite"
-  | "bad-file"
-  | "native";
+import { AutocircuitError, type ErrorCode } from "@autocircuit/base";
 
-/**
- * The error that every AutoCircuit package throws: what was wrong, where, and what to do.
- *
- * `code` is one of {@link ErrorCode}; what lies below (an abort reason, a system error) is in `cause`.
- *
- * @example
- * ```ts
- * try {
- *   await model.forward({ tokens, signal });
- * } catch (error) {
- *   if (error instanceof AutocircuitError && error.code === "aborted") return;
- *   throw error;
- * }
- * ```
- */
-export class AutocircuitError extends Error {
-  override readonly name = "AutocircuitError";
-  readonly code: string;
-
-  constructor(code: string, message: string, options?: { cause?: unknown }) {
-    super(message, options);
-    this.code = code;
-  }
-}
-
-/** What the addon throws: an ordinary Error with a code. */
+/** What the addon throws: an ordinary Error with a code, one of those in `native/src/runtime/error.h`. */
 interface CodedError extends Error {
-  code: string;
+  code: ErrorCode;
 }
 
 function isCoded(error: unknown): error is CodedError {
