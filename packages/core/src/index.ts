@@ -1,3 +1,5 @@
+export { AutocircuitError, type ErrorCode } from "@autocircuit/base";
+
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
