@@ -1,12 +1,11 @@
 import { suggest, writeWholeSync } from "@autocircuit/base";
 import { type LiteratureCircuit, publishedCircuits } from "@autocircuit/circuits";
 import { Graph } from "@autocircuit/core";
-import type { CircuitsCommandOptions } from "../commands/circuits.ts";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
-
 import { UsageError } from "../support/usage-error.ts";
 import { requireWritable } from "../support/write-file.ts";
+import type { CircuitsCommandOptions } from "./circuits-options.ts";
 import { parseWordIdxs } from "./parse-word-idxs.ts";
 import { readModelConfig } from "./read-model-config.ts";
 

@@ -16,13 +16,20 @@ import { Graph } from "@autocircuit/core";
 import { gpt2Tokenizer, loadTokenizer } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { readModelConfig } from "../circuits/read-model-config.ts";
-import type { ConvertCommandOptions } from "../commands/convert.ts";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { requireWritable } from "../support/write-file.ts";
 import { type Input, readInput } from "./read-input.ts";
+
+/** Options of `autocircuit convert`, as commander gives them. */
+export interface ConvertCommandOptions {
+  model?: string;
+  config?: string;
+  size?: number;
+  tokenizer?: string;
+}
 
 /** Reads a circuit or prompts in one tool's format and writes them in another's. */
 export async function convert(

@@ -9,8 +9,8 @@ import {
 } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
 import type { Tensor } from "@autocircuit/native";
-import type { PatchCommandOptions } from "../commands/patch.ts";
 import type { Context } from "../context.ts";
+import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { Progress } from "../support/progress.ts";
 import { formatNumber, table } from "../support/table.ts";
@@ -18,6 +18,15 @@ import { useDevice } from "../support/use-device.ts";
 import { requireWritable } from "../support/write-file.ts";
 import { maskOf, withGraphOf } from "./patched-graph.ts";
 import { readEdges } from "./read-edges.ts";
+
+/** Options of `autocircuit patch`, as commander gives them. */
+export interface PatchCommandOptions extends DeviceCommandOptions {
+  model: string;
+  prompts: string;
+  edges: string;
+  ablation: string;
+  json?: string;
+}
 
 /** Most prompts run at once. */
 const LARGEST_BATCH = 32;
