@@ -13,11 +13,12 @@ export {
   bytesPerPrompt,
   deviceSliceBytes,
   promptsAtOnce,
+  type SlicedPrompts,
   slicedPrompts,
   usualSliceBytes,
 } from "./model/batch-slices.ts";
 export type { Ablate } from "./model/edge-mask.ts";
-export { computed, inSmallerSlices, type SlicedPrompts } from "./model/in-smaller-slices.ts";
+export { computed, inSmallerSlices } from "./model/in-smaller-slices.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";
 export {
   type ForwardOptions,
@@ -30,10 +31,12 @@ export type { OutputSlice } from "./model/output-slice.ts";
 export { PatchableModel } from "./model/patchable-model.ts";
 export { type LogitsOrigin, requireFinite } from "./model/require-finite.ts";
 export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model/share-prefix.ts";
+export type { RunningModel, SizedModel } from "./model/sized-model.ts";
 export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
 export { loadPrompts, type PromptOptions, type PromptSplit, type TrainTest } from "./prompts/load-prompts.ts";
-export { type PairAlignment, type Partners, pairAlignments } from "./prompts/pair-alignment.ts";
+export { type PairAlignment, pairAlignments } from "./prompts/pair-alignment.ts";
+export type { Partners } from "./prompts/partners.ts";
 export { PromptBatch } from "./prompts/prompt-batch.ts";
 export {
   type LocatedPrompt,
