@@ -1,4 +1,4 @@
-export { AutocircuitError, type ErrorCode } from "@autocircuit/base";
+export { AutocircuitError, type ErrorCode, version } from "@autocircuit/base";
 
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
@@ -7,7 +7,7 @@ export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./gra
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export * as coreKinds from "./kinds.ts";
 export { type AblatedSlice, type AblatedSlicesOptions, ablatedSlices } from "./model/ablated-slices.ts";
-export { type AblationType, ablationTypes, dataSetSides } from "./model/ablation-type.ts";
+export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./model/ablation-type.ts";
 export {
   batchSlices,
   bytesPerPrompt,
@@ -27,7 +27,7 @@ export {
   type PatchableModelOptions,
   type RunOptions,
 } from "./model/model-options.ts";
-export type { OutputSlice } from "./model/output-slice.ts";
+export { type OutputSlice, slicedCount } from "./model/output-slice.ts";
 export { PatchableModel } from "./model/patchable-model.ts";
 export { type LogitsOrigin, requireFinite } from "./model/require-finite.ts";
 export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model/share-prefix.ts";
@@ -70,4 +70,3 @@ export type {
   TrueEdges,
   TrueEdgesContext,
 } from "./task/task-options.ts";
-export { version } from "./version.ts";

@@ -2,6 +2,7 @@ import { writeWholeSync } from "@autocircuit/base";
 import {
   type AblationType,
   dataSetSides,
+  isBatchMean,
   loadPrompts,
   type PatchableModel,
   type PromptLoader,
@@ -48,14 +49,14 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   using shared = dataSetSides(type) ? await model.ablations(prompts, type, { signal }) : null;
   using progress = new Progress("batches");
   for (const [i, batch] of prompts.batches.entries()) {
-    const using_ = shared ?? (await model.ablations(batch.corrupt, type, { signal }));
+    const ablation = shared ?? (await model.ablations(batch.corrupt, type, { signal }));
     try {
-      using patched = await model.forward(batch.clean, { ablate: mask, using: using_, sliced: false, signal });
+      using patched = await model.forward(batch.clean, { ablate: mask, using: ablation, sliced: false, signal });
       using plain = await model.forward(batch.clean, { sliced: false, signal });
       moved = Math.max(moved, await largestDifference(patched, plain));
       logits.push(...((await patched.toArray()) as number[][][]));
     } finally {
-      if (using_ !== shared) using_.dispose();
+      if (ablation !== shared) ablation.dispose();
     }
     progress.update(i + 1, prompts.length);
   }
@@ -77,7 +78,7 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
 async function loadAll(path: string, model: PatchableModel, type: AblationType): Promise<PromptLoader> {
   const source = await readPrompts(path);
   const count = source.prompts.length;
-  const batchSize = type.startsWith("batch-") ? Math.max(1, count) : largestDivisor(count);
+  const batchSize = isBatchMean(type) ? Math.max(1, count) : largestDivisor(count);
   const { train } = await loadPrompts(source, {
     shuffle: false,
     batchSize: { train: batchSize, test: 1 },

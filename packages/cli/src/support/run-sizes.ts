@@ -4,6 +4,7 @@ import {
   type LoadedTask,
   type RunCircuitsOptions,
   runCircuits,
+  slicedCount,
 } from "@autocircuit/core";
 import { elementBytes } from "@autocircuit/native";
 
@@ -23,8 +24,7 @@ export async function runSizes<T>(
   measure: (runs: CircuitRuns) => Promise<readonly T[]>,
 ): Promise<T[]> {
   const circuits = circuitsOfSizes(options.scores, sizes);
-  const positions =
-    model.outputSlice === "none" || model.outputSlice === "not_first_seq" ? (test.batches[0]?.length ?? 1) : 1;
+  const positions = slicedCount(model.outputSlice, test.batches[0]?.length ?? 1);
   const bytes = test.promptCount * positions * model.config.dVocabOut * elementBytes(model.computeDtype);
   const atOnce = Math.max(1, Math.floor(LOGITS_BYTES / bytes));
   const measured: T[] = [];
