@@ -2,6 +2,7 @@ import {
   type CircuitRuns,
   circuitsOfSizes,
   type LoadedTask,
+  type PruneScores,
   type RunCircuitsOptions,
   runCircuits,
   slicedCount,
@@ -20,7 +21,7 @@ const LOGITS_BYTES = 128 * 2 ** 20;
  */
 export async function runSizes<T>(
   { model, test }: LoadedTask,
-  { sizes, onProgress, ...options }: RunCircuitsOptions & { sizes: readonly number[] },
+  { sizes, onProgress, ...options }: RunCircuitsOptions & { scores: PruneScores; sizes: readonly number[] },
   measure: (runs: CircuitRuns) => Promise<readonly T[]>,
 ): Promise<T[]> {
   const circuits = circuitsOfSizes(options.scores, sizes);
