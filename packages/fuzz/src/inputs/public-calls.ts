@@ -180,11 +180,6 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   },
   circuitsOfSizes: { takes: { scores, sizes: [1] }, call: (t) => circuitsOfSizes(t.scores, t.sizes) },
   patchPlan: { takes: { patch: "tree", reverse: false }, call: (t): PatchPlan => patchPlan(t.patch, t.reverse) },
-  "runCircuits of circuits": {
-    takes: on,
-    options: { circuits: [scores.circuit(1)] },
-    call: (t, o) => runCircuits(t.model, t.prompts, o),
-  },
   runCircuits: { takes: on, options: { scores, sizes: [1] }, call: (t, o) => runCircuits(t.model, t.prompts, o) },
   sharePrefix: { takes: on, call: (t, o) => sharePrefix(t.model, t.prompts, o) },
   Task: { takes: {}, options: task, call: (_, o) => defineTask(o) },
