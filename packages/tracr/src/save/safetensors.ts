@@ -18,7 +18,7 @@ export function safetensorsBytes(weights: ModelWeights, dtype: "F32" | "F64" = "
   ]);
 }
 
-/** Little-endian, whatever the machine is. */
+/** As they lie in memory: the machines that this runs on are little-endian, like the format. */
 function valueBytes(data: Iterable<number>, dtype: "F32" | "F64"): Uint8Array {
   const values = dtype === "F32" ? Float32Array.from(data) : Float64Array.from(data);
   return new Uint8Array(values.buffer);
