@@ -12,10 +12,9 @@ import { RaspError } from "../rasp-error.ts";
 export function safetensorsBytes(weights: ModelWeights, dtype: "F32" | "F64" = "F32"): Uint8Array {
   if (dtype === "F32") requireFloat32(weights);
   const entries = Object.entries(weights).map(([name, { shape }]) => ({ name, dtype, shape }));
-  return Buffer.concat([
-    headerBytes(entries, {}),
-    ...Object.values(weights).map(({ data }) => valueBytes(data, dtype)),
-  ]);
+  const values = Object.values(weights).map(({ data }) => valueBytes(data, dtype));
+  const whole = Buffer.concat([headerBytes(entries, {}), ...values]);
+  return new Uint8Array(whole.buffer, whole.byteOffset, whole.length);
 }
 
 /** As they lie in memory: the machines that this runs on are little-endian, like the format. */
