@@ -42,7 +42,7 @@ async function openConfigFile(path: string): Promise<FolderConfig> {
 
 /** What to do about a folder without a `config.json`. */
 function advice(folder: string): string {
-  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const files = existsSync(folder) ? readdirSync(folder).sort() : [];
   const gguf = files.find((name) => name.toLowerCase().endsWith(".gguf"));
   return gguf === undefined
     ? "Is this a model's folder?"
