@@ -17,6 +17,12 @@ folder("autocircuit/tracr-two", ["expected.json", "expected.safetensors"]);
 folder("hf/three", ["config.json", "model.safetensors", "inputs.json", "expected.safetensors"]);
 folder("tracr", ["programs.json"]);
 folder("other", ["notes.json"]);
+folder("blocks", ["some.safetensors", "no.json", "no.safetensors", "alone.json"]);
+for (const name of ["some", "alone"])
+  writeFileSync(
+    join(root, `blocks/${name}.json`),
+    JSON.stringify({ types: { Q4_0: { id: 2, block: 32, bytes: 18 } } }),
+  );
 
 describe("findCases", () => {
   it("tells the kinds apart, wherever they lie", () => {
@@ -25,13 +31,15 @@ describe("findCases", () => {
     expect(kinds).toContainEqual(["tracr-circuits", "autocircuit/tracr-two"]);
     expect(kinds).toContainEqual(["checkpoint", "hf/three"]);
     expect(kinds).toContainEqual(["tracr-programs", "tracr"]);
-    expect(kinds).toHaveLength(4);
+    expect(kinds).toContainEqual(["gguf-blocks", "blocks/some"]);
+    expect(kinds).toHaveLength(5);
   });
 
   it("takes a single case, and lists a folder once", () => {
     const one = join(root, "autocircuit/one");
     expect(findCases([one, root, one]).filter((found) => found.path === one)).toHaveLength(1);
     expect(findCases([join(root, "other")])).toEqual([]);
+    expect(findCases([join(root, "blocks/some")]).map(({ name }) => name)).toEqual(["blocks/some"]);
   });
 
   it("names cases of the same name by their paths", () => {

@@ -1,14 +1,15 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
+import { findBlockCases, isBlockCase } from "./find-block-cases.ts";
 
 /** What a folder holds, told by its files. */
-export type CaseKind = "patching" | "tracr-circuits" | "tracr-programs" | "checkpoint";
+export type CaseKind = "patching" | "tracr-circuits" | "tracr-programs" | "checkpoint" | "gguf-blocks";
 
 /** One folder to check. */
 export interface CaseFolder {
   kind: CaseKind;
-  /** Absolute path. */
+  /** Absolute path; of a case that is two files of one name, without their endings. */
   path: string;
   /** Short name for reports: the last two folder names. */
   name: string;
@@ -29,6 +30,10 @@ const SIGNS: readonly [CaseKind, readonly string[]][] = [
 export function findCases(folders: readonly string[]): CaseFolder[] {
   const found = new Map<string, CaseFolder>();
   for (const folder of folders.map((path) => resolve(path))) {
+    if (isBlockCase(folder)) {
+      found.set(folder, blockCase(folder));
+      continue;
+    }
     if (!existsSync(folder)) {
       throw new AutocircuitError(
         "not-found",
@@ -46,11 +51,21 @@ export function findCases(folders: readonly string[]): CaseFolder[] {
 function visit(path: string, depth: number, found: Map<string, CaseFolder>): void {
   const kind = kindOf(path);
   if (kind) found.set(path, { kind, path, name: join(basename(join(path, "..")), basename(path)) });
-  else if (depth < 3)
+  else {
+    for (const name of findBlockCases(path)) {
+      const both = join(path, name);
+      found.set(both, blockCase(both));
+    }
+    if (depth === 3) return;
     for (const entry of readdirSync(path)) {
       const child = join(path, entry);
       if (statSync(child).isDirectory() && entry !== "node_modules") visit(child, depth + 1, found);
     }
+  }
+}
+
+function blockCase(path: string): CaseFolder {
+  return { kind: "gguf-blocks", path, name: join(basename(join(path, "..")), basename(path)) };
 }
 
 function kindOf(path: string): CaseKind | undefined {

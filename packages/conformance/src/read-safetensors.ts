@@ -3,12 +3,13 @@ import { AutocircuitError } from "@autocircuit/base";
 import type { HostTensor } from "./recorder.ts";
 
 /**
- * Expected tensors, read into host memory. A reader of its own, so that the suite does not compare the library's reader with itself.
+ * Expected tensors of float32, and bytes, read into host memory. A reader of its own, so that the suite does not compare the library's reader with itself.
  *
- * @throws AutocircuitError `bad-file` when a tensor is not float32 or lies outside the file
+ * @throws AutocircuitError `bad-file` when a tensor is neither, or lies outside the file
  */
 export class ExpectedTensors {
   readonly #tensors = new Map<string, HostTensor>();
+  readonly #bytes = new Map<string, Uint8Array>();
 
   constructor(path: string) {
     const bytes = readFileSync(path);
@@ -21,10 +22,14 @@ export class ExpectedTensors {
     for (const [name, entry] of Object.entries(header)) {
       if (name === "__metadata__") continue;
       const [from, to] = entry.data_offsets;
+      if (entry.dtype === "U8" && start + to <= bytes.length) {
+        this.#bytes.set(name, bytes.subarray(start + from, start + to));
+        continue;
+      }
       if (entry.dtype !== "F32" || start + to > bytes.length) {
         throw new AutocircuitError(
           "bad-file",
-          `${path}: tensor ${name} (${entry.dtype}) is not float32 data inside the file.`,
+          `${path}: tensor ${name} (${entry.dtype}) is neither float32 nor bytes inside the file.`,
         );
       }
       // A copy, because a float32 view needs an offset that is a multiple of four.
@@ -38,6 +43,18 @@ export class ExpectedTensors {
   /** Names that start with `prefix`. */
   names(prefix = ""): string[] {
     return [...this.#tensors.keys()].filter((name) => name.startsWith(prefix));
+  }
+
+  /** Names of what is stored as bytes. */
+  byteNames(): string[] {
+    return [...this.#bytes.keys()];
+  }
+
+  /** Its bytes. @throws AutocircuitError `not-found` when there is nothing of this name */
+  bytes(name: string): Uint8Array {
+    const bytes = this.#bytes.get(name);
+    if (bytes) return bytes;
+    throw new AutocircuitError("not-found", `The expected tensors have no bytes "${name}".`);
   }
 
   has(name: string): boolean {

@@ -1,6 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type ComputeDType, setThreads, threads } from "@autocircuit/native";
 import { checkCheckpoint } from "./check-checkpoint.ts";
+import { checkGgufBlocks } from "./check-gguf-blocks.ts";
 import { checkPatching } from "./check-patching.ts";
 import { checkTracrCircuits } from "./check-tracr-circuits.ts";
 import { checkTracrPrograms } from "./check-tracr-programs.ts";
@@ -36,6 +37,7 @@ const CHECKERS: Record<CaseKind, Checker> = {
   checkpoint: checkCheckpoint,
   "tracr-circuits": checkTracrCircuits,
   "tracr-programs": checkTracrPrograms,
+  "gguf-blocks": checkGgufBlocks,
 };
 
 /**
@@ -68,7 +70,7 @@ export async function runConformance(
   if (passed + failures.length === 0) {
     throw new AutocircuitError(
       "not-found",
-      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, hf/FAMILY or tracr.`,
+      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, hf/FAMILY, tracr or gguf.`,
     );
   }
   return { cases, passed, failed: failures.length, failures };

@@ -25,10 +25,10 @@ const checkHost = signature("modelFromWeights", { config: kind.record, weights: 
 
 /**
  * Loads a checkpoint as a model whose edges can be patched: a folder of `transformers` (processed as TransformerLens does
- * by default), or one in TransformerLens's layout (used as it is). A model of the hub is fetched first, see
- * {@link resolveModelFolder}.
+ * by default), one in TransformerLens's layout (used as it is), or a GGUF file of llama.cpp or Ollama (processed). A model
+ * of the hub is fetched first, see {@link resolveModelFolder}.
  *
- * @param idOrFolder a folder, or a model of the hub such as `gpt2` or `EleutherAI/pythia-70m`
+ * @param idOrFolder a folder, a GGUF file, or a model of the hub such as `gpt2` or `EleutherAI/pythia-70m`
  * @returns the model, which owns its transformer: dispose it when done
  * @throws AutocircuitError `not-found`, `bad-file`, `bad-input`, `aborted`
  * @example

@@ -1,5 +1,7 @@
 import { type DType, dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type DeviceName, deviceName } from "@autocircuit/native";
+import { isGguf } from "./gguf/gguf-file.ts";
+import { loadGguf } from "./gguf/load.ts";
 import { type HubOptions, hubOptions } from "./hub/hub-options.ts";
 import { modelFolder } from "./hub/resolve-model-folder.ts";
 import { loadHuggingFace } from "./hugging-face/load.ts";
@@ -38,13 +40,13 @@ export const loadOptions: KindsOf<LoadOptions> = {
 const check = signature("loadParts", { idOrFolder: kind.text }, loadOptions);
 
 /**
- * Reads a checkpoint folder: its configuration, and its weights under TransformerLens names, processed as asked. The
- * caller owns the weights.
+ * Reads a checkpoint folder or a GGUF file: its configuration, and its weights under TransformerLens names, processed as
+ * asked. The caller owns the weights.
  *
- * Processing is on by default for folders of `transformers` and off for TransformerLens's, whose weights are used as
+ * Processing is on by default for folders of `transformers` and GGUF files, and off for TransformerLens's, whose weights are used as
  * they are. It is done in the type to compute in.
  *
- * @param idOrFolder a folder, or a model of the hub, see {@link resolveModelFolder}
+ * @param idOrFolder a folder, a GGUF file, or a model of the hub, see {@link resolveModelFolder}
  * @throws AutocircuitError `not-found`, `bad-file`, `bad-input` for processing that would change the model, `aborted`
  */
 export async function loadParts(idOrFolder: string, options: LoadOptions = {}): Promise<ModelParts> {
@@ -55,6 +57,7 @@ export async function loadParts(idOrFolder: string, options: LoadOptions = {}): 
 /** The same for options that were checked, and may hold more. */
 export async function loadedParts(idOrFolder: string, options: LoadOptions): Promise<ModelParts> {
   const folder = await modelFolder(idOrFolder, options);
+  if (isGguf(folder)) return processed(await loadGguf(folder, loadContext(options)), options, true);
   const { format, raw } = await openConfig(folder);
   await using checkpoint = await Checkpoint.open(folder);
   const context = loadContext(options);

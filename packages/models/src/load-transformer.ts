@@ -18,7 +18,7 @@ const check = signature("loadTransformer", { idOrFolder: kind.text }, loadOption
 const checkHost = signature("transformerFromWeights", { config: kind.record, weights: kind.record }, loadOptions);
 
 /**
- * Loads a checkpoint folder, or a model of the hub, into the engine, see {@link loadParts} for what it may hold.
+ * Loads a checkpoint folder, a GGUF file, or a model of the hub, into the engine, see {@link loadParts} for what it may hold.
  *
  * @throws AutocircuitError as `loadParts`; `bad-input` for weights that are NaN or infinite and devices that are none; `device` for one that does not work here
  * @example

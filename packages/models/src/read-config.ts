@@ -1,10 +1,12 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { TransformerConfig } from "@autocircuit/native";
 import { badFile } from "./bad-file.ts";
 import { ConfigReader } from "./config-reader.ts";
+import { isGguf } from "./gguf/gguf-file.ts";
+import { ggufConfig } from "./gguf/model-config.ts";
 import { type HubOptions, hubOptions } from "./hub/hub-options.ts";
 import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 import { findFamily } from "./hugging-face/families.ts";
@@ -29,7 +31,7 @@ export async function openConfig(folder: string): Promise<FolderConfig> {
 }
 
 async function openConfigFile(path: string): Promise<FolderConfig> {
-  if (!existsSync(path)) throw new AutocircuitError("not-found", `${path}: does not exist. Is this a model's folder?`);
+  if (!existsSync(path)) throw new AutocircuitError("not-found", `${path}: does not exist. ${advice(dirname(path))}`);
   const raw = ConfigReader.parse(await readFile(path, "utf8"), path);
   if (raw.has("model_type")) return { format: "hugging-face", raw };
   if (raw.has("n_layers")) return { format: "transformer-lens", raw };
@@ -37,6 +39,15 @@ async function openConfigFile(path: string): Promise<FolderConfig> {
     path,
     "is of no known kind: it has neither `model_type` (transformers) nor `n_layers` (TransformerLens).",
   );
+}
+
+/** What to do about a folder without a `config.json`. */
+function advice(folder: string): string {
+  const files = existsSync(folder) ? readdirSync(folder).sort() : [];
+  const gguf = files.find((name) => name.toLowerCase().endsWith(".gguf"));
+  return gguf === undefined
+    ? "Is this a model's folder?"
+    : `To read the model in GGUF, name the file: ${join(folder, gguf)}`;
 }
 
 /** The TransformerLens configuration behind a reader; `fromTransformerLens` checks every entry. */
@@ -50,24 +61,25 @@ const checkPath = signature("readConfigFile", { path: kind.text });
 /**
  * The engine's configuration of a model, without reading (or fetching) its weights.
  *
- * @param idOrFolder a folder, or a model of the hub, see {@link resolveModelFolder}
+ * @param idOrFolder a folder, a GGUF file, or a model of the hub, see {@link resolveModelFolder}
  * @throws AutocircuitError `not-found`, `bad-file`, `aborted`
  * @example
  * estimateMemory(await readConfig("models/gpt2"), 16, 15);
  */
 export async function readConfig(idOrFolder: string, options: HubOptions = {}): Promise<TransformerConfig> {
   check({ idOrFolder }, options);
-  return engineConfig(await openConfig(await resolveModelFolder(idOrFolder, { ...options, files: "config" })));
+  const folder = await resolveModelFolder(idOrFolder, { ...options, files: "config" });
+  return isGguf(folder) ? ggufConfig(folder) : engineConfig(await openConfig(folder));
 }
 
 /**
- * The same from a configuration file, whatever it is called.
+ * The same from a configuration file, whatever it is called, or a GGUF file.
  *
  * @throws AutocircuitError `not-found`, `bad-file`
  */
 export async function readConfigFile(path: string): Promise<TransformerConfig> {
   checkPath({ path });
-  return engineConfig(await openConfigFile(path));
+  return isGguf(path) ? ggufConfig(path) : engineConfig(await openConfigFile(path));
 }
 
 function engineConfig({ format, raw }: FolderConfig): TransformerConfig {

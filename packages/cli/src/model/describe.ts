@@ -1,6 +1,14 @@
 import { join } from "node:path";
 import { Graph } from "@autocircuit/core";
-import { describeModel, estimateMemory, parameterCount, readConfig, resolveModelFolder } from "@autocircuit/models";
+import {
+  describeModel,
+  estimateMemory,
+  ggufSummary,
+  isGguf,
+  parameterCount,
+  readConfig,
+  resolveModelFolder,
+} from "@autocircuit/models";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { readJson } from "../support/read-json.ts";
@@ -28,7 +36,9 @@ export async function describe(
   requireWritable(json);
   const folder = await resolveModelFolder(idOrFolder, { files: "config", signal });
   const config = await readConfig(folder);
-  const architecture = architectureName(readJson(join(folder, "config.json")));
+  const architecture = isGguf(folder)
+    ? await ggufSummary(folder)
+    : architectureName(readJson(join(folder, "config.json")));
   const graphs = await synchronously(() => graphKinds(config, length));
   const layers = options.graph ? await synchronously(() => graphLayers(Graph.of(config))) : undefined;
   const memory = estimateMemory(config, batch, length);

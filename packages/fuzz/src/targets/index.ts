@@ -21,6 +21,7 @@ const entries: Readonly<Record<string, Entry>> = {
   prompts: { share: 10, load: () => import("./prompts.ts") },
   "circuit-files": { share: 10, load: () => import("./circuit-files.ts") },
   graphs: { share: 12, load: () => import("./graphs.ts") },
+  gguf: { share: 8, load: () => import("./gguf.ts") },
   safetensors: { share: 14, load: () => import("./safetensors.ts") },
 };
 

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { throwIfAborted } from "@autocircuit/core";
+import { isGguf } from "../gguf/gguf-file.ts";
 import { INDEX_FILE, parseShardIndex } from "../safetensors/shard-index.ts";
 import { downloadFile } from "./download-file.ts";
 import { openHub } from "./hub.ts";
@@ -20,14 +21,14 @@ const check = signature("resolveModelFolder", { idOrFolder: kind.text }, {
 } satisfies KindsOf<ResolveOptions>);
 
 /**
- * The folder of a model: itself, when it names one, else a model of the hub (`owner/name`, or a name such as `gpt2`),
+ * The folder of a model: itself, when it names one or a GGUF file (which holds all that a folder does), else a model of the hub (`owner/name`, or a name such as `gpt2`),
  * whose files are fetched if they are not there yet: configuration, tokenizer and safetensors.
  *
  * Files go into the cache that all Hugging Face libraries share (`HF_HUB_CACHE`, `HF_HOME`, else
  * `~/.cache/huggingface/hub`), or into `AUTOCIRCUIT_MODELS`. `HF_ENDPOINT` names a mirror. Without a network the cached
  * model is taken.
  *
- * @returns the folder; for a hub model one snapshot in the cache, whose files are whole and have the right checksums
+ * @returns the folder, or the GGUF file; for a hub model one snapshot in the cache, whose files are whole and have the right checksums
  * @throws AutocircuitError `not-found` for a name that is neither, a model or revision that is not there or not open to the
  *   user, and when the hub cannot be reached; `bad-file` for wrong checksums; `out-of-memory` for a full disk; `aborted`
  * @example
@@ -41,6 +42,9 @@ export async function resolveModelFolder(idOrFolder: string, options: ResolveOpt
 /** The same for options that were checked, and may hold more. */
 export async function modelFolder(idOrFolder: string, options: ResolveOptions): Promise<string> {
   if (existsSync(idOrFolder) && statSync(idOrFolder).isDirectory()) return idOrFolder;
+  if (isGguf(idOrFolder)) return idOrFolder;
+  if (idOrFolder.toLowerCase().endsWith(".gguf"))
+    throw new AutocircuitError("not-found", `${idOrFolder}: does not exist. Check the path of the GGUF file.`);
   const id = parseModelId(idOrFolder);
   const { revision = "main", files: which = "all", onProgress } = options;
   checkRevision(revision);

@@ -1,5 +1,5 @@
 import { throwIfAborted } from "@autocircuit/core";
-import { scope } from "@autocircuit/native";
+import { scope, type Tensor } from "@autocircuit/native";
 import { badFile } from "../bad-file.ts";
 import type { ConfigReader } from "../config-reader.ts";
 import type { LoadContext } from "../load-context.ts";
@@ -38,7 +38,8 @@ export async function loadHuggingFace(
     [...types.keys()].filter((name) => !read.has(name)),
     checkpoint.folder,
   );
-  return { config, weights: await loadRules(rules, checkpoint, stored, context) };
+  const load = ({ name }: WeightRule) => checkpoint.load(stored.get(name)!);
+  return { config, weights: await weightsByRules(rules, load, context) };
 }
 
 /** The element type of every weight by the family's name for it, those of types that are not read included. */
@@ -55,10 +56,10 @@ function storedTypes(
   ]);
 }
 
-async function loadRules(
-  rules: readonly WeightRule[],
-  checkpoint: Checkpoint,
-  stored: ReadonlyMap<string, string>,
+/** Weights by rules, one stored tensor after the other. Frees them when one fails. */
+export async function weightsByRules<Rule extends WeightRule>(
+  rules: readonly Rule[],
+  read: (rule: Rule) => Promise<Tensor>,
   context: LoadContext,
 ): Promise<WeightSet> {
   const weights = new WeightSet();
@@ -66,7 +67,7 @@ async function loadRules(
     for (const [done, rule] of rules.entries()) {
       throwIfAborted(context.signal);
       context.onProgress?.({ stage: "reading", done, total: rules.length, name: rule.name });
-      using loaded = await checkpoint.load(stored.get(rule.name)!);
+      using loaded = await read(rule);
       using tensor = loaded.to(context.dtype);
       for (const [name, view] of Object.entries(rule.to))
         weights.set(

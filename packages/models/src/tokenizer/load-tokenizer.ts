@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { ConfigReader } from "../config-reader.ts";
+import { isGguf } from "../gguf/gguf-file.ts";
+import { ggufTokenizer } from "../gguf/tokenizer/gguf-tokenizer.ts";
 import { FAMILIES } from "../hugging-face/families.ts";
 import { GPT2_VOCABULARY, gpt2Tokenizer } from "./gpt2-tokenizer.ts";
 import { LibraryCodec } from "./library-codec.ts";
@@ -18,7 +20,7 @@ type TokenizerFile = (typeof TOKENIZER_FILES)[number] | "config.json";
 const check = signature("loadTokenizer", { folder: kind.text });
 
 /**
- * Loads the tokenizer of a model's folder: `tokenizer.json`; else `vocab.json` with `merges.txt` (GPT-2's form); else
+ * Loads the tokenizer of a GGUF file, or of a model's folder: `tokenizer.json`; else `vocab.json` with `merges.txt` (GPT-2's form); else
  * `vocab_scores.json` (SentencePiece pieces with scores); else, for a GPT-2 with 50,257 tokens, GPT-2's own.
  *
  * @throws AutocircuitError `not-found` when the folder has none, `bad-file` when it is broken
@@ -37,6 +39,7 @@ export async function loadTokenizer(folder: string): Promise<TextTokenizer> {
 /** The same, null when the folder has none. */
 export async function findTokenizer(folder: string): Promise<TextTokenizer | null> {
   check({ folder });
+  if (isGguf(folder)) return ggufTokenizer(folder);
   const modelConfig = await json(folder, "config.json");
   const source = await describe(folder);
   if (!source) return modelConfig && isGpt2(modelConfig) ? gpt2Tokenizer() : null;

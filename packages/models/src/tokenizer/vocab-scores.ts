@@ -1,10 +1,9 @@
 import { parseJson } from "@autocircuit/base";
 import { badFile } from "../bad-file.ts";
 import { type AddedToken, checkIds } from "./added-tokens.ts";
+import { fromSentencePieces, SPACE } from "./sentence-piece.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 
-/** What stands for a space in SentencePiece vocabularies. */
-const SPACE = "▁";
 const BYTE = /^<0x[0-9A-F]{2}>$/;
 const CONTROL = /^<(unk|s|\/s|pad)>$/;
 
@@ -15,9 +14,6 @@ export type ScoredPiece = readonly [piece: string, score: number];
  * A tokenizer from `vocab_scores.json`: the pieces of a SentencePiece BPE vocabulary with their scores, in order of id, as
  * `[["<unk>", 0], ["<s>", 0], ..., ["in", -1], ...]`. A space inside a piece is written as a space or as U+2581;
  * `<unk>`, `<s>`, `</s>` (line breaks around them are ignored) are control tokens, `<0x0A>` is a byte.
- *
- * SentencePiece joins, again and again, the neighbors whose union is the piece with the highest score (Kudo and
- * Richardson 2018, section 3.1). That is BPE whose merges are all ways to split each piece in two, ordered by score.
  *
  * @throws AutocircuitError `bad-file`
  */
@@ -36,48 +32,14 @@ export function fromVocabScores(text: string, path: string): TokenizerJson {
     else if (!BYTE.test(piece)) scores.set(piece, score);
   });
   checkIds(new Map(Object.entries(vocab)), added, path);
-  return {
-    model: {
-      type: "BPE",
-      vocab,
-      merges: mergesByScore(scores),
-      unk_token: "<unk>" in vocab ? "<unk>" : null,
-      fuse_unk: true,
-      byte_fallback: BYTE.test(pieces.find(([piece]) => BYTE.test(piece))?.[0] ?? ""),
-    },
-    added_tokens: added,
-    normalizer: {
-      type: "Sequence",
-      normalizers: [
-        { type: "Prepend", prepend: SPACE },
-        { type: "Replace", pattern: { String: " " }, content: SPACE },
-      ],
-    },
-    pre_tokenizer: null,
-    post_processor: null,
-    decoder: {
-      type: "Sequence",
-      decoders: [
-        { type: "Replace", pattern: { String: SPACE }, content: " " },
-        { type: "ByteFallback" },
-        { type: "Fuse" },
-        { type: "Strip", content: " ", start: 1, stop: 0 },
-      ],
-    },
-  };
-}
-
-function mergesByScore(scores: ReadonlyMap<string, number>): [string, string][] {
-  const merges: { score: number; pair: [string, string] }[] = [];
-  for (const [piece, score] of scores) {
-    const letters = [...piece];
-    for (let at = 1; at < letters.length; at++) {
-      const left = letters.slice(0, at).join("");
-      const right = letters.slice(at).join("");
-      if (scores.has(left) && scores.has(right)) merges.push({ score, pair: [left, right] });
-    }
-  }
-  return merges.sort((a, b) => b.score - a.score).map(({ pair }) => pair);
+  return fromSentencePieces({
+    vocab,
+    scores,
+    added,
+    unknown: "<unk>" in vocab ? "<unk>" : null,
+    bytes: pieces.some(([piece]) => BYTE.test(piece)),
+    prefix: true,
+  });
 }
 
 function parse(text: string, path: string): readonly ScoredPiece[] {

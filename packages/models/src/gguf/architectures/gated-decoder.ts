@@ -1,0 +1,69 @@
+import { badFile } from "../../bad-file.ts";
+import type { GgufFile } from "../gguf-file.ts";
+import { ropeScaling } from "../rope-scaling.ts";
+import { storedInBlock } from "./architecture.ts";
+
+/** The embedding; as wide as the model, with one row a token. */
+export const EMBEDDING = "token_embd.weight";
+const UNEMBEDDING = "output.weight";
+
+/** Parts of a block that all descendants of Llama have. */
+export const GATED_PARTS: Readonly<Record<string, string>> = {
+  input_layernorm: "attn_norm",
+  "self_attn.q_proj": "attn_q",
+  "self_attn.k_proj": "attn_k",
+  "self_attn.v_proj": "attn_v",
+  "self_attn.o_proj": "attn_output",
+  "self_attn.q_norm": "attn_q_norm",
+  "self_attn.k_norm": "attn_k_norm",
+  post_attention_layernorm: "ffn_norm",
+  "mlp.gate_proj": "ffn_gate",
+  "mlp.up_proj": "ffn_up",
+  "mlp.down_proj": "ffn_down",
+};
+
+const OUTER: Readonly<Record<string, string>> = {
+  "model.embed_tokens.weight": EMBEDDING,
+  "model.norm.weight": "output_norm.weight",
+  "lm_head.weight": UNEMBEDDING,
+};
+
+/** The stored name of a weight of Llama or one of its descendants. */
+export function storedGated(name: string, parts: Readonly<Record<string, string>> = GATED_PARTS): string {
+  return OUTER[name] ?? storedInBlock(name, /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/, parts);
+}
+
+/** What the configurations of Llama and its descendants say in common. */
+export function gatedConfig(file: GgufFile, architecture: string): Readonly<Record<string, unknown>> {
+  const raw = file.metadata;
+  const key = (name: string) => `${architecture}.${name}`;
+  const heads = raw.size(key("attention.head_count"));
+  const dModel = raw.size(key("embedding_length"));
+  const dHead = raw.size(key("attention.key_length"), Math.max(1, Math.floor(dModel / heads)));
+  raw.only(key("attention.value_length"), dHead);
+  raw.only(key("rope.dimension_count"), dHead);
+  raw.only(key("attention.causal"), true);
+  raw.only(key("expert_count"), 0);
+  return {
+    vocab_size: vocabulary(file),
+    hidden_size: dModel,
+    intermediate_size: raw.size(key("feed_forward_length")),
+    num_hidden_layers: raw.size(key("block_count")),
+    num_attention_heads: heads,
+    num_key_value_heads: raw.size(key("attention.head_count_kv"), heads),
+    head_dim: dHead,
+    max_position_embeddings: raw.size(key("context_length")),
+    rms_norm_eps: raw.number(key("attention.layer_norm_rms_epsilon")),
+    rope_theta: raw.number(key("rope.freq_base"), 10_000),
+    rope_scaling: ropeScaling(raw, architecture),
+    tie_word_embeddings: !file.tensors.has(UNEMBEDDING),
+  };
+}
+
+/** Rows of the embedding: models whose vocabulary is padded have more than their tokenizer has tokens. */
+export function vocabulary(file: GgufFile): number {
+  const embedding = file.tensors.get(EMBEDDING);
+  if (!embedding) throw badFile(file.path, `lacks the tensor ${EMBEDDING} that every model has.`);
+  if (embedding.shape.length === 2 && embedding.shape[0]! > 0) return embedding.shape[0]!;
+  throw badFile(file.path, `${EMBEDDING} has shape [${embedding.shape.join(", ")}] instead of tokens and width.`);
+}

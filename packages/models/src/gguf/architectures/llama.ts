@@ -1,0 +1,37 @@
+import type { Tensor } from "@autocircuit/native";
+import type { Architecture } from "./architecture.ts";
+import { gatedConfig, storedGated } from "./gated-decoder.ts";
+
+/**
+ * Llama, Mistral and others of their shape, which llama.cpp gives one name. Its rotary positions turn neighbours, those of `transformers`
+ * the two halves of a head, so the rows of queries and keys are stored in another order.
+ */
+export const llama: Architecture = {
+  name: "llama",
+  config(file) {
+    const window = file.metadata.number("llama.attention.sliding_window", 0);
+    const common = gatedConfig(file, "llama");
+    if (window > 0) return { ...common, model_type: "mistral", sliding_window: window };
+    return {
+      ...common,
+      model_type: "llama",
+      attention_bias: file.tensors.has("blk.0.attn_q.bias"),
+      mlp_bias: file.tensors.has("blk.0.ffn_gate.bias"),
+    };
+  },
+  stored: (name) => storedGated(name),
+  change(name, { heads, kvHeads }) {
+    const [, part] = /\.self_attn\.([qk])_proj\.(?:weight|bias)$/.exec(name) ?? [];
+    if (part === undefined) return undefined;
+    return { restore: (stored) => halvesOfPairs(stored, part === "q" ? heads : kvHeads) };
+  },
+};
+
+/** Rows of each head from pairs of neighbours (0, h, 1, h + 1, ...) to two halves (0, 1, ..., h, h + 1, ...). */
+function halvesOfPairs(stored: Tensor, heads: number): Tensor {
+  const [rows, ...rest] = stored.shape as [number, ...number[]];
+  return stored
+    .reshape([heads, rows / heads / 2, 2, ...rest])
+    .transpose(1, 2)
+    .reshape([rows, ...rest]);
+}

@@ -1,0 +1,220 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { numbers } from "../../test/close-to.ts";
+import { f32, floats, type GgufValue, ggufBytes, text, u32, type WrittenTensor } from "../../test/gguf-bytes.ts";
+import { loadModel } from "../load-model.ts";
+import { loadParts } from "../load-parts.ts";
+import { readConfig } from "../read-config.ts";
+import { ggufSummary } from "./model-config.ts";
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), "autocircuit-"));
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+/** A Llama of one layer with one head of four numbers. */
+const metadata: Readonly<Record<string, GgufValue>> = {
+  "general.architecture": text("llama"),
+  "general.name": text("Tiny"),
+  "llama.block_count": u32(1),
+  "llama.context_length": u32(8),
+  "llama.embedding_length": u32(4),
+  "llama.feed_forward_length": u32(6),
+  "llama.attention.head_count": u32(1),
+  "llama.attention.layer_norm_rms_epsilon": f32(1e-5),
+};
+const filled = (name: string, ...shape: number[]): WrittenTensor => {
+  const size = shape.reduce((product, n) => product * n, 1);
+  return floats(
+    name,
+    shape,
+    Float32Array.from({ length: size }, (_, i) => (i % 5) / 4),
+  );
+};
+const tensors: readonly WrittenTensor[] = [
+  filled("token_embd.weight", 7, 4),
+  filled("output_norm.weight", 4),
+  filled("blk.0.attn_norm.weight", 4),
+  ...["q", "k", "v", "output"].map((part) => filled(`blk.0.attn_${part}.weight`, 4, 4)),
+  filled("blk.0.ffn_norm.weight", 4),
+  filled("blk.0.ffn_gate.weight", 6, 4),
+  filled("blk.0.ffn_up.weight", 6, 4),
+  filled("blk.0.ffn_down.weight", 4, 6),
+];
+
+async function written(
+  change: Readonly<Record<string, GgufValue>> = {},
+  parts: readonly WrittenTensor[] = tensors,
+): Promise<string> {
+  const path = join(scratch, "tiny.gguf");
+  await writeFile(path, ggufBytes({ ...metadata, ...change }, parts));
+  return path;
+}
+
+it("loads, and is described", async () => {
+  const path = await written();
+  using model = await loadModel(path);
+  expect(model.config).toMatchObject({ layers: 1, heads: 1, kvHeads: 1, dHead: 4, dVocab: 7, context: 8 });
+  expect(await ggufSummary(path)).toBe("llama (Tiny), GGUF, F32");
+});
+
+it("turns rows of queries and keys from neighbours to halves, and ties the unembedding", async () => {
+  const rows = Float32Array.from({ length: 16 }, (_, i) => Math.floor(i / 4));
+  const path = await written({}, [
+    ...tensors.filter(({ name }) => !name.includes("attn_q")),
+    floats("blk.0.attn_q.weight", [4, 4], rows),
+  ]);
+  const { weights } = await loadParts(path, { foldLn: false, centerWritingWeights: false, centerUnembed: false });
+  using owned = weights;
+  // [1, d_model, d_head]
+  expect((await numbers(owned.get("blocks.0.attn.W_Q"))).slice(0, 4)).toEqual([0, 2, 1, 3]);
+  expect(owned.get("unembed.W_U").shape).toEqual([4, 7]);
+});
+
+describe("refuses", () => {
+  const without = (name: string) => tensors.filter((tensor) => tensor.name !== name);
+  const instead = (tensor: WrittenTensor) => [...without(tensor.name), tensor];
+  it.each<[string, Record<string, GgufValue>, readonly WrittenTensor[] | undefined, RegExp]>([
+    [
+      "an architecture that is not known",
+      { "general.architecture": text("mamba") },
+      undefined,
+      /`general.architecture` is "mamba", which is not one of the architectures that are read from GGUF \(gpt2, llama, /,
+    ],
+    [
+      "a missing tensor",
+      {},
+      without("blk.0.ffn_up.weight"),
+      /lacks 1 weight \(blk\.0\.ffn_up\.weight\) that its configuration calls for/,
+    ],
+    ["no embedding", {}, without("token_embd.weight"), /lacks the tensor token_embd\.weight/],
+    [
+      "an embedding that is a list",
+      {},
+      instead(filled("token_embd.weight", 28)),
+      /token_embd\.weight has shape \[28\] instead of tokens and width/,
+    ],
+    [
+      "another shape",
+      {},
+      instead(filled("blk.0.ffn_up.weight", 4, 6)),
+      /blk\.0\.ffn_up\.weight is \[4, 6\] instead of \[6, 4\]/,
+    ],
+    [
+      "a type that is not read",
+      {},
+      instead({ name: "blk.0.ffn_down.weight", shape: [4, 6], type: 35, bytes: new Uint8Array(8) }),
+      /stores blk\.0\.ffn_down\.weight as TQ2_0; types that are read are F32, .*IQ4_XS/,
+    ],
+    [
+      "a type from the future",
+      {},
+      instead({ name: "blk.0.ffn_down.weight", shape: [4, 6], type: 99, bytes: new Uint8Array(8) }),
+      /stores blk\.0\.ffn_down\.weight as number 99/,
+    ],
+    [
+      "experts",
+      { "llama.expert_count": u32(8) },
+      undefined,
+      /`llama.expert_count` is 8, which this engine does not do/,
+    ],
+    [
+      "part of a head that is turned",
+      { "llama.rope.dimension_count": u32(2) },
+      undefined,
+      /`llama.rope.dimension_count` is 2/,
+    ],
+    [
+      "values of another width",
+      { "llama.attention.value_length": u32(2) },
+      undefined,
+      /`llama.attention.value_length` is 2/,
+    ],
+    [
+      "a scaling that is not known",
+      { "llama.rope.scaling.type": text("longrope") },
+      undefined,
+      /"longrope", which is not none, linear or yarn/,
+    ],
+    [
+      "10^9 layers",
+      { "llama.block_count": u32(10 ** 9) },
+      undefined,
+      /`num_hidden_layers` is 1000000000, which is more than/,
+    ],
+    ["heads of no width", { "llama.attention.head_count": u32(5) }, undefined, /turns 1 of a head's 1 dimensions/],
+    [
+      "a size that is text",
+      { "llama.embedding_length": text("4") },
+      undefined,
+      /`llama.embedding_length` is "4", which is not a number/,
+    ],
+    [
+      "frequencies divided by nothing",
+      {},
+      [...tensors, floats("rope_freqs.weight", [2], Float32Array.of(1, 0))],
+      /rope_freqs\.weight holds numbers that frequencies cannot be divided by/,
+    ],
+    [
+      "too many divisors",
+      {},
+      [...tensors, floats("rope_freqs.weight", [3], Float32Array.of(1, 1, 1))],
+      /rope_freqs\.weight has 3 numbers; half a head's width, 2, are needed/,
+    ],
+    [
+      "a window in Qwen",
+      { ...renamed("qwen2"), "general.architecture": text("qwen2"), "qwen2.attention.sliding_window": u32(3) },
+      undefined,
+      /`qwen2.attention.sliding_window` is 3, which is not done for Qwen/,
+    ],
+  ])("%s", async (_name, change, parts, message) => {
+    const path = await written(change, parts ?? tensors);
+    await expect(loadParts(path)).rejects.toMatchObject({ code: "bad-file", message: expect.stringMatching(message) });
+  });
+
+  it("a missing key, by its name", async () => {
+    const { "llama.context_length": _, ...rest } = metadata;
+    const path = join(scratch, "short.gguf");
+    await writeFile(path, ggufBytes(rest, tensors));
+    await expect(readConfig(path)).rejects.toThrow(/short\.gguf: has no `llama\.context_length`/);
+  });
+
+  it("a path that is not there, and says which file a folder holds", async () => {
+    await expect(loadParts(join(scratch, "absent.gguf"))).rejects.toThrow(
+      /absent\.gguf: does not exist\. Check the path/,
+    );
+    await written();
+    await expect(loadParts(scratch)).rejects.toThrow(/To read the model in GGUF, name the file: .*\w\.gguf$/);
+  });
+});
+
+describe("rotary positions", () => {
+  it("are scaled by YaRN, with llama.cpp's multiplier", async () => {
+    const path = await written({
+      "llama.rope.scaling.type": text("yarn"),
+      "llama.rope.scaling.factor": f32(4),
+      "llama.rope.scaling.original_context_length": u32(4),
+      "llama.rope.scaling.attn_factor": f32(0.5),
+    });
+    const { rotary } = await readConfig(path);
+    expect(rotary!.scale![0]).toBeCloseTo(0.5 * (1 + 0.1 * Math.log(4)), 6);
+  });
+
+  it.each([
+    { "llama.rope.scaling.type": text("linear"), "llama.rope.scaling.factor": f32(4) },
+    { "llama.rope.scale_linear": f32(4) },
+  ])("are stretched: %j", async (change) => {
+    const { rotary } = await readConfig(await written(change as Record<string, GgufValue>));
+    expect(rotary!.frequencies[0]).toEqual([1 / 4, 1 / 400]);
+  });
+});
+
+/** The metadata's keys for another architecture. */
+function renamed(architecture: string): Record<string, GgufValue> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [key.replace("llama.", `${architecture}.`), value]),
+  );
+}
