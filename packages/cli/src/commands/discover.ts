@@ -1,6 +1,7 @@
 import type { PairAlignment } from "@autocircuit/core";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import { CURVES, type CurveDetail } from "../discover/measuring-time.ts";
 import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { ABLATIONS } from "../support/names.ts";
@@ -38,6 +39,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions {
   tries?: number;
   circuit?: string;
   seed: number;
+  curve?: CurveDetail;
   out?: string;
   json?: string;
 }
@@ -139,6 +141,11 @@ export function addDiscover(program: Command, context: Context): void {
     .option(
       "--out <folder>",
       "where scores.safetensors, report.html and circuit.svg go (default: circuit-reports/TASK or .../MODEL)",
+    )
+    .option(
+      "--curve <detail>",
+      "faithfulness by size in the report: full (all prompts), quick (sizes and prompts that take less time than the discovery) or none (default: quick)",
+      oneOf(CURVES),
     )
     .option("--json <file>", "also write the result as JSON");
   addDeviceOptions(command)

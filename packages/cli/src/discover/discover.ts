@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Circuit, type LoadedTask, type PruneScores } from "@autocircuit/core";
 import { type AlgorithmName, algorithms } from "@autocircuit/discovery";
+import { CircuitMeter } from "@autocircuit/metrics";
 import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
 import type { DiscoverCommandOptions } from "../commands/discover.ts";
@@ -12,7 +13,7 @@ import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { commandLine } from "./command-line.ts";
 import { type KeptCircuit, keepAnswers, requireTokens, startingAlgorithms } from "./keep.ts";
-import { CircuitMeter, faithfulnessMetric } from "./measure-circuits.ts";
+import { MeasuringTime } from "./measuring-time.ts";
 import { makeReport } from "./report.ts";
 import { compareWithOfficial, type DiscoverResult, scoredEdges } from "./result.ts";
 import {
@@ -54,9 +55,10 @@ export async function discover(
   const { found, dangling, warnings } = prepareCircuit(task, ranked, settings);
 
   const official = known && Circuit.of(task.model.graph, task.trueEdges!);
-  using meter = new CircuitMeter(task, signal);
-  const measures = await meter.measure(found.circuit, ablation);
-  const officialMeasures = official && (await meter.measure(official, ablation));
+  using meter = new CircuitMeter(task.model, task.test, { signal });
+  const time = new MeasuringTime(settings.curve, seconds);
+  const measures = await meter.measure(found.circuit, ablation, time.share(0.5));
+  const officialMeasures = official && (await meter.measure(official, ablation, time.share(0.5)));
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: DiscoverResult = {
     task: settings.subject.name,
@@ -70,9 +72,10 @@ export async function discover(
     official: official ? compareWithOfficial(known.name, found.circuit, official) : null,
     keep: found.keep ?? null,
     faithfulness: {
-      metric: faithfulnessMetric(task),
+      metric: meter.numbers ? "mean squared error from the full model" : "KL(full model || circuit), nats",
       circuit: measures.faithfulness,
       official: officialMeasures?.faithfulness ?? null,
+      prompts: measures.prompts,
     },
     seconds,
     ...used.report,
@@ -81,7 +84,7 @@ export async function discover(
     versions: runVersions(),
   };
   const command = commandLine("discover", taskName, options);
-  const report = await makeReport({ task, settings, found, result, meter, command, signal });
+  const report = await makeReport({ task, settings, found, result, meter, time, command });
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
   print(ablationText({ ...report, notes: report.notes.filter((note) => note !== equal) }));

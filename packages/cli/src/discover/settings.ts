@@ -6,6 +6,7 @@ import { suggest } from "../support/nearest.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { chooseSubject } from "./choose-subject.ts";
 import { FLAGS, givenOptions } from "./given-options.ts";
+import type { CurveDetail } from "./measuring-time.ts";
 import type { RunShape } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 
@@ -38,6 +39,8 @@ export interface DiscoverSettings {
   keep: number | undefined;
   /** Random changes in search of a smaller circuit; by default as many as suit the graph. */
   tries: number | undefined;
+  /** How much is measured for the report. */
+  curve: CurveDetail;
   out: string;
 }
 
@@ -95,6 +98,7 @@ function settingsWith(
     throw new UsageError("--tries looks for smaller circuits that keep enough: give --keep too.");
   return {
     ...{ subject, algorithm, bySize, given, ablation, byToken, seed, known, size, prune, keep, tries },
+    curve: options.curve ?? "quick",
     out: options.out ?? `circuit-reports/${subject.name}${byToken ? "-by-token" : ""}`,
   };
 }
