@@ -20,26 +20,33 @@ export interface FollowOptions {
   readonly limited: boolean;
 }
 
-/** From one ranking to a circuit, in `search.present`, that keeps enough; goes on where that stands already. */
+/**
+ * From one ranking to a circuit, in `search.present`, that keeps enough; goes on where that stands already. Leaves none where time is short
+ * and the ranking much worse than another.
+ */
 export async function followRanking(search: FewestEdgesSearch, options: FollowOptions): Promise<void> {
   const { ranking, need, count, largestBatch, clock, limited, elimination, graph } = options;
   const order = ranking.toReversed();
   if (!search.present?.settled) {
-    const { size, curve } = await smallestPrefix({
+    const shortest = Math.min(...search.starts.map(({ prefix }) => prefix));
+    const found = await smallestPrefix({
       ...{ ranking, need, largestBatch, count, signal: clock.signal },
       seconds: limited ? PREFIX_SHARE * clock.left : Number.POSITIVE_INFINITY,
+      most: MUCH_LONGER * shortest,
       onEnough: (edges, curve) => {
         search.present = newRanking(edges, curve, beginning(ranking, edges));
         elimination.onSize?.(edges);
       },
     });
-    const found = newRanking(size, curve, await startMask(ranking, size, need, count));
-    search.present = { ...found, settled: true };
+    if (found === undefined) return;
+    const { size, curve } = found;
+    const mask = await startMask(ranking, size, need, count);
+    search.present = { ...newRanking(size, curve, mask), settled: true };
     if (limited) {
       const started = performance.now();
-      await count(found.mask, 1);
+      await count(mask, 1);
       const seconds = (performance.now() - started) / 1000;
-      const edges = circuitSize(found.mask);
+      const edges = circuitSize(mask);
       if ((graph.srcs.length + SWEEPS * edges) * FAILING * seconds > clock.left)
         search.present.together = Math.ceil(edges / 4);
     }
@@ -56,6 +63,8 @@ export async function shrink(found: RankingSearch, options: EliminationOptions):
 
 /** Share of a limited time that measuring a ranking's curve may take beyond the sizes that are needed. */
 const PREFIX_SHARE = 0.1;
+/** A ranking that needs so many times the edges of another one hardly leads to a smaller circuit. */
+const MUCH_LONGER = 4;
 /** Visits of all edges that elimination usually takes. */
 const SWEEPS = 2;
 /** What a circuit that keeps too little costs, of one that is counted to the end: it is given up early. */
