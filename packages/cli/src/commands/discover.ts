@@ -37,6 +37,8 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions {
   prune?: boolean;
   keep?: number;
   tries?: number;
+  budget?: number;
+  resume?: boolean;
   circuit?: string;
   seed: number;
   curve?: CurveDetail;
@@ -125,6 +127,15 @@ export function addDiscover(program: Command, context: Context): void {
       "--tries <n>",
       "--keep: how often to change the circuit at random and look for a smaller one (default: 20, 0 for more than 1,000 edges)",
       wholeNumber(),
+    )
+    .option(
+      "--budget <minutes>",
+      "--keep: how long to look for few edges; then the best so far counts (default: 10)",
+      positiveNumber,
+    )
+    .option(
+      "--resume",
+      "go on where the same command was stopped, by Ctrl-C or its budget (--keep, acdc, subnetwork-probing), from the folder of --out",
     )
     .option(
       "--circuit <name>",

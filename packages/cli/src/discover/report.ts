@@ -1,8 +1,8 @@
 import { Circuit, type LoadedTask } from "@autocircuit/core";
+import type { FoundCircuit } from "@autocircuit/discovery";
 import type { CircuitMeasures, CircuitMeter } from "@autocircuit/metrics";
 import type { AblationRow, CircuitReport, ReportGraph } from "@autocircuit/report";
 import { deviceText } from "../support/use-device.ts";
-import type { FoundCircuit } from "./discover.ts";
 import { keepCurve, keepNotes } from "./keep-report.ts";
 import type { MeasuringTime } from "./measuring-time.ts";
 import type { DiscoverResult } from "./result.ts";
@@ -47,7 +47,7 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
     kept: keep ?? undefined,
     notes: [
       ...result.warnings,
-      ...(keep ? keepNotes(keep, result.circuit.length) : []),
+      ...(keep ? keepNotes(keep, result.circuit.length, result.edgeCount) : []),
       ...notes,
       ...(note ? [note] : []),
     ],

@@ -1,7 +1,7 @@
 import { type Circuit, type Edge, magnitude, type PruneScores } from "@autocircuit/core";
+import type { KeptCircuit } from "@autocircuit/discovery";
 import { compareEdgeSets } from "@autocircuit/metrics";
 import type { DeviceReport } from "../support/use-device.ts";
-import type { KeptCircuit } from "./keep.ts";
 
 /** An edge of a circuit with its score. */
 export interface ScoredEdgeJson {

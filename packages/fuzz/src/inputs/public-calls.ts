@@ -18,6 +18,7 @@ import {
   defaultCircuitSizes,
   defineTask,
   Graph,
+  LoadedTask,
   loadPrompts,
   PatchableModel,
   type PatchPlan,
@@ -34,6 +35,7 @@ import {
   answerLoss,
   edgeAttribution,
   fewestEdges,
+  findCircuit,
   groundTruth,
   maskGradient,
   random,
@@ -195,6 +197,17 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   edgeAttribution: { takes: on, call: (t, o) => edgeAttribution(t.model, t.prompts, o) },
   subnetworkProbing: { takes: on, options: { epochs: 1 }, call: (t, o) => subnetworkProbing(t.model, t.prompts, o) },
   fewestEdges: { takes: { ...on, scores }, call: (t, o) => fewestEdges(t.model, t.prompts, t.scores, o) },
+  findCircuit: {
+    takes: {
+      task: new LoadedTask(
+        task,
+        { model, train: prompts, test: prompts, trueEdges: [graph.edge(0)], sharedPrefix: null },
+        () => {},
+      ),
+    },
+    options: { algorithm: "edge-attribution" },
+    call: (t, o) => findCircuit(t.task, o),
+  },
   answerLoss: {
     takes: { logits: tensor, batch: prompts.batches[0], gradFunction: "logit", answerFunction: "avg_diff" },
     call: (t) => answerLoss(t.logits, t.batch, t.gradFunction, t.answerFunction),
