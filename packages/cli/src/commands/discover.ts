@@ -1,6 +1,7 @@
 import type { PairAlignment } from "@autocircuit/core";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import { CURVES, type CurveDetail } from "../discover/measuring-time.ts";
 import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { ABLATIONS } from "../support/names.ts";
@@ -36,8 +37,11 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions {
   prune?: boolean;
   keep?: number;
   tries?: number;
+  budget?: number;
+  resume?: boolean;
   circuit?: string;
   seed: number;
+  curve?: CurveDetail;
   out?: string;
   json?: string;
 }
@@ -125,6 +129,15 @@ export function addDiscover(program: Command, context: Context): void {
       wholeNumber(),
     )
     .option(
+      "--budget <minutes>",
+      "--keep: how long to look for few edges; then the best so far counts (default: 10)",
+      positiveNumber,
+    )
+    .option(
+      "--resume",
+      "go on where the same command was stopped, by Ctrl-C or its budget (--keep, acdc, subnetwork-probing), from the folder of --out",
+    )
+    .option(
       "--circuit <name>",
       "which known circuit to compare with (default: acdc's with --ablation zero, else the first)",
     )
@@ -139,6 +152,11 @@ export function addDiscover(program: Command, context: Context): void {
     .option(
       "--out <folder>",
       "where scores.safetensors, report.html and circuit.svg go (default: circuit-reports/TASK or .../MODEL)",
+    )
+    .option(
+      "--curve <detail>",
+      "faithfulness by size in the report: full (all prompts), quick (sizes and prompts that take less time than the discovery) or none (default: quick)",
+      oneOf(CURVES),
     )
     .option("--json <file>", "also write the result as JSON");
   addDeviceOptions(command)

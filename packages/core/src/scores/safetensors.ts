@@ -23,15 +23,20 @@ export interface StoredTensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Writes float32 tensors and string metadata. Written beside and renamed: readers see the old file or the whole new one. */
-export async function writeSafetensors(path: string, { tensors, metadata }: StoredTensors): Promise<void> {
+/** A file of float32 tensors and string metadata, in parts that follow each other. */
+export function safetensorsFile({ tensors, metadata }: StoredTensors): Uint8Array[] {
   const entries = Array.from(tensors, ([name, { shape }]) => ({ name, dtype: "F32" as const, shape }));
   const data = Array.from(tensors.values(), ({ values }) =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength),
   );
+  return [headerBytes(entries, metadata), ...data];
+}
+
+/** Writes a file beside its place and renames it: readers see the old file or the whole new one. */
+export async function writeBeside(path: string, parts: readonly Uint8Array[]): Promise<void> {
   const beside = `${path}.${randomUUID()}.part`;
   try {
-    await writeFile(beside, [headerBytes(entries, metadata), ...data]);
+    await writeFile(beside, parts);
     await rename(beside, path);
   } catch (cause) {
     await rm(beside, { force: true });
