@@ -14,9 +14,9 @@ declare module "cli-progress" {
 
   export class SingleBar {
     constructor(options: Options, preset?: Preset);
-    start(total: number, startValue: number): void;
+    start(total: number, startValue: number, payload?: object): void;
     setTotal(total: number): void;
-    update(current: number): void;
+    update(current: number, payload?: object): void;
     stop(): void;
   }
 

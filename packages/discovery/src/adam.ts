@@ -11,6 +11,14 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
+/** Where an {@link Adam} stands. */
+export interface AdamNumbers {
+  readonly parameter: Float32Array;
+  readonly mean: Float32Array;
+  readonly square: Float32Array;
+  readonly steps: number;
+}
+
 /**
  * The Adam optimiser for one parameter tensor (Kingma and Ba 2015, "Adam: A Method for Stochastic Optimization",
  * algorithm 1).
@@ -33,6 +41,26 @@ export class Adam implements Disposable {
   /** The present value; freed by the next step. */
   get parameter(): Tensor {
     return this.#parameter;
+  }
+
+  /** The parameter and both running means, from which {@link restore} goes on. */
+  async numbers(): Promise<AdamNumbers> {
+    const [parameter, mean, square] = await Promise.all(
+      [this.#parameter, this.#mean, this.#square].map(async (tensor) => Float32Array.from(await tensor.data(), Number)),
+    );
+    return { parameter: parameter!, mean: mean!, square: square!, steps: this.#steps };
+  }
+
+  /** Stands where another one stood. */
+  restore({ parameter, mean, square, steps }: AdamNumbers): void {
+    const { shape, dtype } = this.#parameter;
+    this[Symbol.dispose]();
+    [this.#parameter, this.#mean, this.#square] = [
+      Tensor.from(parameter, { shape, dtype }),
+      Tensor.from(mean, { shape, dtype }),
+      Tensor.from(square, { shape, dtype }),
+    ];
+    this.#steps = steps;
   }
 
   /** Moves the parameter against the gradient, elementwise by about the learning rate. */

@@ -33,6 +33,8 @@ export interface NamedAlgorithm {
   /** The paper it comes from. */
   readonly source?: string;
   readonly options: readonly OptionSpec[];
+  /** Whether it takes the options of a search that can be stopped and go on (`onSearch`, `resume`). */
+  readonly resumable?: boolean;
   /** Runs it. Options beyond those every algorithm takes are the ones listed; others are errors. */
   readonly discover: (
     model: PatchableModel,
@@ -77,6 +79,7 @@ const lossOptions: readonly OptionSpec[] = [
 export const algorithms = {
   acdc: {
     description: "removes edges one by one for as long as the output hardly changes",
+    resumable: true,
     source: "Conmy et al. 2023, Towards Automated Circuit Discovery for Mechanistic Interpretability",
     options: [
       { name: "taus", type: "numbers", default: defaultTaus, description: "thresholds on the rise of the divergence" },
@@ -125,6 +128,7 @@ export const algorithms = {
   },
   "subnetwork-probing": {
     description: "trains a mask per edge to keep the output while the circuit is small",
+    resumable: true,
     source: "Cao, Sanh and Rush 2021, Low-Complexity Probing via Finding Subnetworks, section 3",
     options: [
       { name: "epochs", type: "integer", default: 20, description: "passes over the prompts" },

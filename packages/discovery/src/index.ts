@@ -1,4 +1,5 @@
-export { type AcdcDecision, type AcdcOptions, acdc, defaultTaus } from "./acdc/acdc.ts";
+export { type AcdcOptions, acdc, defaultTaus } from "./acdc/acdc.ts";
+export type { AcdcDecision } from "./acdc/acdc-decision.ts";
 export type { AcdcTarget } from "./acdc/divergence.ts";
 export { type FollowedScores, followScores, type TiedDecision } from "./acdc/follow-scores.ts";
 export { activationMagnitude } from "./activation-magnitude.ts";
@@ -8,11 +9,25 @@ export { type EdgeAttributionOptions, edgeAttribution } from "./edge-attribution
 export {
   type FewestEdges,
   type FewestEdgesOptions,
-  type FewestEdgesStart,
   fewestEdges,
 } from "./fewest-edges/fewest-edges.ts";
+export type { FewestEdgesStart } from "./fewest-edges/fewest-edges-search.ts";
 export type { KeptAtSize } from "./fewest-edges/smallest-prefix.ts";
+export {
+  type FindCircuitOptions,
+  type FoundCircuit,
+  type FoundSoFar,
+  findCircuit,
+  type Ranked,
+  type ResumedDiscovery,
+  type StepProgress,
+  USUAL_KEEP,
+} from "./find-circuit/find-circuit.ts";
+export { fittingOptions, optionOf, outputsNumbers } from "./find-circuit/fitting-options.ts";
+export type { KeptCircuit } from "./find-circuit/keep-answers.ts";
+export { ACDC_UP_TO, FOR_LARGE_GRAPHS } from "./find-circuit/starting-algorithms.ts";
 export { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";
+export type { ResumableOptions, RunningSearch, SearchState } from "./long-search/search-state.ts";
 export { type AnswerFunction, answerLoss, type GradFunction } from "./loss.ts";
 export { type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";
 export { pruneCircuit } from "./prune-circuit.ts";

@@ -5,7 +5,7 @@ import {
   inSmallerSlices,
   type PatchableModel,
   type PromptLoader,
-  PruneScores,
+  type PruneScores,
   slicedPrompts,
 } from "@autocircuit/core";
 import { FullModel, klOfLogprobs, logprob } from "@autocircuit/metrics";
@@ -14,6 +14,8 @@ import { ablatedBatches } from "./ablated-batches.ts";
 import { Adam } from "./adam.ts";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./discovery-options.ts";
 import { requireFiniteScores } from "./finite-scores.ts";
+import { type ResumableOptions, resumableOptions } from "./long-search/search-state.ts";
+import { ProbingSearch } from "./probing-search.ts";
 
 /** What turns the trained numbers into masks: nothing, or the logistic function. */
 export type MaskFunction = "none" | "sigmoid";
@@ -22,7 +24,7 @@ export type MaskFunction = "none" | "sigmoid";
 export const maskFunctions: readonly MaskFunction[] = ["none", "sigmoid"];
 
 /** Options of {@link subnetworkProbing}. */
-export interface SubnetworkProbingOptions extends DiscoveryOptions {
+export interface SubnetworkProbingOptions extends DiscoveryOptions, ResumableOptions {
   /** Passes over the prompts. Default 20. */
   readonly epochs?: number | undefined;
   /** Learning rate of Adam. Default 0.1. */
@@ -41,6 +43,7 @@ export interface SubnetworkProbingOptions extends DiscoveryOptions {
 
 const check = signature("subnetworkProbing", modelAndPrompts, {
   ...discoveryOptions,
+  ...resumableOptions,
   epochs: kind.count,
   learningRate: kind.positive,
   lambda: kind.finite,
@@ -76,8 +79,25 @@ export async function subnetworkProbing(
   using full = new FullModel(model, prompts);
   const reference = await full.logits("clean", signal && { signal });
   using adam = new Adam(Tensor.full([model.graph.edgeCount], initial), settings);
-  const passes = settings.epochs;
+  const search = new ProbingSearch(
+    model.graph,
+    settings,
+    prompts.batches.map(({ key }) => key),
+    scoresOf,
+  );
+  if (options.resume) adam.restore(search.goOnFrom(options.resume, total));
+  search.numbers = await adam.numbers();
+  options.onSearch?.(search);
+  // Whole passes that an earlier run made are left out, and of the one it stopped in the batches that it had seen.
+  const seen = search.numbers.steps;
+  let skip = seen % prompts.length;
+  const passes = settings.epochs - Math.floor(seen / prompts.length);
+  done = seen;
   for await (const { batch, slices } of ablatedBatches(model, prompts, settings.ablation, { signal, passes })) {
+    if (skip > 0) {
+      skip--;
+      continue;
+    }
     const work = async () => {
       let sum = scope(() => sizeGradient(adam.parameter, settings));
       for await (const { slice, start, using: ablation } of slices()) {
@@ -97,13 +117,11 @@ export async function subnetworkProbing(
     };
     using gradient = await inSmallerSlices(model, slicedPrompts(batch), () => scope(work));
     adam.step(gradient);
+    if (options.onSearch) search.numbers = await adam.numbers();
     onProgress?.({ done: ++done, total });
   }
-  const numbers = Float32Array.from(await adam.parameter.data(), Number);
-  return new PruneScores(model.graph, scoresOf(numbers, settings.tree), {
-    algorithm: "subnetwork-probing",
-    options: settings,
-  });
+  search.numbers = await adam.numbers();
+  return search.best();
 }
 
 function maskOf(numbers: Tensor, { maskFunction }: Settings): Tensor {

@@ -13,6 +13,9 @@ export {
 } from "./answer-value.ts";
 export { type AreaOptions, areaUnderCurve } from "./area-under-curve.ts";
 export { argmaxAgreement } from "./argmax-agreement.ts";
+export { CircuitMeter, type CircuitMeterOptions, type MeterOptions } from "./circuit-meter/circuit-meter.ts";
+export type { CircuitMeasures } from "./circuit-meter/group-measures.ts";
+export { type CurveOptions, type MeasuredCurve, measureCurve } from "./circuit-meter/measure-curve.ts";
 export { compareCircuits, compareEdgeSets, type EdgeSetComparison } from "./compare-edge-sets.ts";
 export { rankSimilarity, type ScoreOverlap, scoreOverlap } from "./compare-scores.ts";
 export { correctOfPairPercent, correctPercent } from "./correct-percent.ts";

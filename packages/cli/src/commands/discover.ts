@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import { CURVES } from "../discover/measuring-time.ts";
 import { type DiscoverCommandOptions, PROCESSING } from "../discover/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
@@ -85,6 +86,15 @@ export function addDiscover(program: Command, context: Context): void {
       wholeNumber(),
     )
     .option(
+      "--budget <minutes>",
+      "--keep: how long to look for few edges; then the best so far counts (default: 10)",
+      positiveNumber,
+    )
+    .option(
+      "--resume",
+      "go on where the same command was stopped, by Ctrl-C or its budget (--keep, acdc, subnetwork-probing), from the folder of --out",
+    )
+    .option(
       "--circuit <name>",
       "which known circuit to compare with (default: acdc's with --ablation zero, else the first)",
     )
@@ -99,6 +109,11 @@ export function addDiscover(program: Command, context: Context): void {
     .option(
       "--out <folder>",
       "where scores.safetensors, report.html and circuit.svg go (default: circuit-reports/TASK or .../MODEL)",
+    )
+    .option(
+      "--curve <detail>",
+      "faithfulness by size in the report: full (all prompts), quick (sizes and prompts that take less time than the discovery) or none (default: quick)",
+      oneOf(CURVES),
     )
     .option("--json <file>", "also write the result as JSON");
   addDeviceOptions(command)

@@ -1,15 +1,23 @@
+import type { KeptCircuit } from "@autocircuit/discovery";
 import type { Curve } from "@autocircuit/report";
-import type { KeptCircuit } from "./keep.ts";
 import type { DiscoverResult } from "./result.ts";
 
 /** What the report says about a circuit that was looked for by what it keeps. */
-export function keepNotes({ answers, outputs, prompts, from, starts, tries }: KeptCircuit, edges: number): string[] {
+export function keepNotes(
+  { answers, outputs, prompts, from, starts, tries, complete }: KeptCircuit,
+  edges: number,
+  graph: number,
+): string[] {
   const judged = outputs === prompts ? `${prompts} prompts` : `${outputs} outputs of ${prompts} prompts`;
-  const rest = starts.map(({ algorithm, prefix, edges: left }) => `${algorithm} ${prefix}, ${left} after elimination`);
+  const rest = starts.map(({ algorithm, prefix, edges: left }) =>
+    prefix === graph && left === graph && complete === false
+      ? `${algorithm} was given up`
+      : `${algorithm} ${prefix}, ${left} after elimination`,
+  );
   const further = tries > 0 ? `; ${tries} random changes of the smallest led to ${edges}` : "";
   return [
-    `Answers: the full model gives the highest logit to an answer in ${answers} of ${judged}; kept are those that the circuit alone still gets right. The score of an edge is the share of the answers that is lost without it.`,
-    `Edges by ranking: ${rest.join("; ")}${further}. The circuit comes from ${from}. No single edge of it can be dropped; whether other edges would do with fewer is not proven.`,
+    `Answers: the full model gives the highest logit to an answer in ${answers} of ${judged}; kept are those that the circuit alone still gets right. ${complete ? "The score of an edge is the share of the answers that is lost without it." : `Scores are those of ${from}.`}`,
+    `Edges by ranking: ${rest.join("; ")}${further}. The circuit comes from ${from}. ${complete ? "No single edge of it can be dropped; whether other edges would do with fewer is not proven." : "The search ended with its time (--budget) before every edge was tried: a smaller part of the circuit may keep enough. The same command with --resume goes on."}`,
   ];
 }
 

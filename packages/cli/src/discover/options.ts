@@ -1,5 +1,6 @@
 import type { PairAlignment } from "@autocircuit/core";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
+import type { CurveDetail } from "./measuring-time.ts";
 
 /** Steps of weight processing, as `--processing` names them. */
 export const PROCESSING = ["fold-ln", "center-writing-weights", "center-unembed", "fold-value-biases"] as const;
@@ -31,8 +32,11 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions {
   prune?: boolean;
   keep?: number;
   tries?: number;
+  budget?: number;
+  resume?: boolean;
   circuit?: string;
   seed: number;
+  curve?: CurveDetail;
   out?: string;
   json?: string;
 }

@@ -1,28 +1,16 @@
-import { Circuit, defaultCircuitSizes, type LoadedTask } from "@autocircuit/core";
-import { FullModel, measurements } from "@autocircuit/metrics";
-import type { AblationRow, CircuitReport, Curve, ReportGraph } from "@autocircuit/report";
-import { Progress } from "../support/progress.ts";
-import { runSizes } from "../support/run-sizes.ts";
+import { Circuit, type LoadedTask } from "@autocircuit/core";
+import type { CircuitMeasures } from "@autocircuit/metrics";
+import type { AblationRow, CircuitReport, ReportGraph } from "@autocircuit/report";
 import { deviceText } from "../support/use-device.ts";
-import type { FoundCircuit } from "./found-circuit.ts";
 import { keepCurve, keepNotes } from "./keep-report.ts";
-import { type CircuitMeasures, type CircuitMeter, KEPT_BELOW } from "./measure-circuits.ts";
-import type { DiscoverResult } from "./result.ts";
-import { type DiscoverSettings, outputsNumbers } from "./settings.ts";
+import type { ReportParts } from "./report-parts.ts";
+import { faithfulnessCurve } from "./size-curve.ts";
 
-/** Most points of the curve: more cost time and show nothing more. */
-const CURVE_POINTS = 25;
+/** Largest difference that counts as the same output: float32 noise of a compiled model stays far below. */
+const KEPT_BELOW = 1e-3;
 
-/** Everything the report needs to know. */
-export interface ReportParts {
-  task: LoadedTask;
-  settings: DiscoverSettings;
-  found: FoundCircuit;
-  result: DiscoverResult;
-  meter: CircuitMeter;
-  command: string;
-  signal: AbortSignal;
-}
+/** Share of the time for measuring that goes into the table of ablations at most; the rest is the curve's. */
+const TABLE_SHARE = 0.5;
 
 /** Makes the report: the circuit beside the known one, what each known circuit keeps under each ablation, and a curve over sizes. */
 export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
@@ -30,6 +18,7 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
   const { subject, known, ablation } = settings;
   const { official, faithfulness, keep } = result;
   const { rows, notes } = await ablations(parts);
+  const { curve, note } = keep ? { curve: keepCurve(keep, result), note: undefined } : await faithfulnessCurve(parts);
   const row = (name: string, value: number, edges: number) => ({ name: `${name}, ${ablation}`, value, edges });
   return {
     title: `${subject.name}: ${subject.description}`,
@@ -41,7 +30,12 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
     circuit: result.circuit,
     official: known && official ? { name: known.name, source: known.circuit.source, edges: official.edges } : undefined,
     kept: keep ?? undefined,
-    notes: [...result.warnings, ...(keep ? keepNotes(keep, result.circuit.length) : []), ...notes],
+    notes: [
+      ...result.warnings,
+      ...(keep ? keepNotes(keep, result.circuit.length, result.edgeCount) : []),
+      ...notes,
+      ...(note ? [note] : []),
+    ],
     faithfulness: {
       metric: faithfulness.metric,
       rows: [
@@ -50,7 +44,7 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
       ],
     },
     ablationTable: rows,
-    curve: keep ? keepCurve(keep, result) : await curve(parts),
+    curve,
     command,
     seconds: result.seconds,
     peakMemoryBytes: result.peakMemoryBytes,
@@ -78,6 +72,7 @@ async function ablations({
   settings,
   found,
   meter,
+  time,
 }: ReportParts): Promise<{ rows: AblationRow[]; notes: string[] }> {
   const { model, train } = task;
   const context = { seqStartIdx: train.seqStart, ...(model.graph.tokens !== null && { wordIdxs: train.wordIdxs }) };
@@ -88,9 +83,13 @@ async function ablations({
   const { unequal } = task.test;
   const notes = unequal === null ? [] : [`Not measured with resampled values: ${unequal}.`];
   const types = unequal === null ? (["resample", "zero"] as const) : (["zero"] as const);
-  for (const [name, circuit] of [["found", found.circuit] as const, ...known]) {
+  const circuits = [["found", found.circuit] as const, ...known];
+  let left = circuits.length * types.length;
+  let fewest = meter.promptCount;
+  for (const [name, circuit] of circuits) {
     for (const ablation of types) {
-      const measured = await meter.measure(circuit, ablation);
+      const measured = await meter.measure(circuit, ablation, time.share(TABLE_SHARE / left--));
+      fewest = Math.min(fewest, measured.prompts);
       rows.push({
         circuit: name,
         ablation,
@@ -102,6 +101,10 @@ async function ablations({
       if (note) notes.push(note);
     }
   }
+  if (fewest < meter.promptCount)
+    notes.push(
+      `Some of these circuits were run on the first ${fewest} of ${meter.promptCount} prompts; ${time.reason}`,
+    );
   return { rows, notes };
 }
 
@@ -119,38 +122,4 @@ function positionNote(name: string, circuit: Circuit, { maxAbsDiffAt }: CircuitM
     `The ${name} circuit covers positions ${covered.join(", ")}. With everything else resampled, the output leaves the full model's at ` +
     `position ${moved.join(", ")}.`
   );
-}
-
-/** The faithfulness of circuits of growing size. */
-async function curve({ task, settings, found, signal, result }: ReportParts): Promise<Curve | undefined> {
-  const { model, test } = task;
-  const { scores } = found;
-  const sizes = thinned(defaultCircuitSizes(model.graph, scores, result.official?.edges.length));
-  using full = new FullModel(model, test);
-  const measure = measurements[outputsNumbers(task) ? "mean-squared-error" : "kl-clean"];
-  using progress = new Progress("curve");
-  const points = await runSizes(
-    task,
-    {
-      scores,
-      sizes,
-      ablation: settings.ablation,
-      signal,
-      onProgress: ({ done, total }) => progress.update(done, total),
-    },
-    (runs) => measure.measure(model, test, runs, { full, signal }),
-  );
-  // Where all edges have one score there is no circuit between none and all.
-  if (points.length === 0) return undefined;
-  return {
-    metric: result.faithfulness.metric,
-    unit: measure.unit,
-    points: points.map(({ edges, value }) => ({ edges, value, series: result.algorithm })),
-    edgeScale: model.graph.edgeCount > 200 ? "log" : "linear",
-  };
-}
-
-function thinned(sizes: readonly number[]): number[] {
-  const step = Math.ceil(sizes.length / CURVE_POINTS);
-  return sizes.filter((_, i) => i % step === 0 || i === sizes.length - 1);
 }

@@ -1,7 +1,7 @@
 import { type Circuit, type Edge, magnitude, type PruneScores } from "@autocircuit/core";
+import type { KeptCircuit } from "@autocircuit/discovery";
 import { compareEdgeSets } from "@autocircuit/metrics";
 import type { DeviceReport } from "../support/use-device.ts";
-import type { KeptCircuit } from "./keep.ts";
 
 /** An edge of a circuit with its score. */
 export interface ScoredEdgeJson {
@@ -35,7 +35,8 @@ export interface DiscoverResult extends DeviceReport {
   official: OfficialResult | null;
   /** What the circuit keeps of the right answers; null unless its size follows from that. */
   keep: KeptCircuit | null;
-  faithfulness: { metric: string; circuit: number; official: number | null };
+  /** Mean over so many of the prompts to measure on: all, unless time was short. */
+  faithfulness: { metric: string; circuit: number; official: number | null; prompts: number };
   seconds: number;
   peakMemoryBytes: number;
   /** On GPUs; 0 on the CPU. */

@@ -1,21 +1,25 @@
 import { suggest } from "@autocircuit/base";
 import type { KnownCircuit } from "@autocircuit/circuits";
 import type { AblationType, LoadedTask } from "@autocircuit/core";
-import { type AlgorithmName, algorithms, type OptionSpec } from "@autocircuit/discovery";
+import {
+  ACDC_UP_TO,
+  type AlgorithmName,
+  algorithms,
+  FOR_LARGE_GRAPHS,
+  optionOf,
+  outputsNumbers,
+  USUAL_KEEP,
+} from "@autocircuit/discovery";
 import { UsageError } from "../support/usage-error.ts";
 import { chooseSubject } from "./choose-subject.ts";
 import { FLAGS, givenOptions } from "./given-options.ts";
+import type { CurveDetail } from "./measuring-time.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import type { RunShape } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 
-/** Share of the answers to keep where neither a size nor a known circuit says how large the circuit should be. */
-const USUAL_KEEP = 0.99;
-
-/** Up to this many edges ACDC, which looks at every single one, is used where no algorithm is named. */
-export const ACDC_UP_TO = 2000;
-/** What is used on larger graphs: one forward and one backward pass a batch, whatever the number of edges. */
-const FOR_LARGE_GRAPHS = "edge-attribution";
+/** Minutes that the search for few edges may take. */
+const USUAL_BUDGET = 10;
 
 /** What a discovery run is to do. */
 export interface DiscoverSettings {
@@ -38,6 +42,12 @@ export interface DiscoverSettings {
   keep: number | undefined;
   /** Random changes in search of a smaller circuit; by default as many as suit the graph. */
   tries: number | undefined;
+  /** Seconds for the search for few edges. */
+  seconds: number;
+  /** Go on from where an earlier run was stopped. */
+  resume: boolean;
+  /** How much is measured for the report. */
+  curve: CurveDetail;
   out: string;
 }
 
@@ -93,8 +103,13 @@ function settingsWith(
   const keep = options.keep ?? usual;
   if (tries !== undefined && keep === undefined)
     throw new UsageError("--tries looks for smaller circuits that keep enough: give --keep too.");
+  if (options.budget !== undefined && keep === undefined)
+    throw new UsageError("--budget limits the search for few edges that keep enough: give --keep too.");
   return {
     ...{ subject, algorithm, bySize, given, ablation, byToken, seed, known, size, prune, keep, tries },
+    seconds: 60 * (options.budget ?? USUAL_BUDGET),
+    resume: options.resume ?? false,
+    curve: options.curve ?? "quick",
     out: options.out ?? `circuit-reports/${subject.name}${byToken ? "-by-token" : ""}`,
   };
 }
@@ -131,30 +146,6 @@ function knownCircuit(
   throw new UsageError(`${name} has no circuit "${chosen}". ${suggest(chosen, names)}`);
 }
 
-/** The options of the algorithm: those given, and defaults that suit the task (a model that gives one number has no distribution). */
-export function algorithmOptions(
-  algorithm: AlgorithmName,
-  loaded: LoadedTask,
-  { given, ablation }: Pick<DiscoverSettings, "given" | "ablation">,
-): Record<string, unknown> {
-  const numbers = outputsNumbers(loaded);
-  const defaults = {
-    taus: [1e-3],
-    target: numbers ? "mse" : "kl_div",
-    answerFunction: numbers ? "mse" : "avg_diff",
-    ablation,
-    // Only "ground-truth" must be told a circuit: the known one, if there is one.
-    ...(optionOf(algorithm, "edges")?.required && loaded.trueEdges && { edges: loaded.trueEdges }),
-  };
-  const fitting = Object.entries(defaults).filter(([name]) => optionOf(algorithm, name) !== undefined);
-  return { ...Object.fromEntries(fitting), ...given };
-}
-
-/** Whether the model gives one number a position, which is no distribution. */
-export function outputsNumbers({ model }: LoadedTask): boolean {
-  return model.config.dVocabOut === 1;
-}
-
 /** @throws UsageError when the circuit is to have more edges than the graph has */
 export function requireSize({ size }: Pick<DiscoverSettings, "size">, edgeCount: number): void {
   if (size === undefined || size <= edgeCount) return;
@@ -171,8 +162,4 @@ export function runShape(
   const largest = given.largestBatch ?? (algorithm && optionOf(algorithm, "largestBatch")?.default);
   const circuits = typeof largest === "number" ? largest : 1;
   return { circuits, sliced: keep === undefined && algorithm !== "acdc" };
-}
-
-function optionOf(algorithm: AlgorithmName, name: string): OptionSpec | undefined {
-  return (algorithms[algorithm].options as readonly OptionSpec[]).find((option) => option.name === name);
 }

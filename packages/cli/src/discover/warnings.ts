@@ -1,7 +1,6 @@
 import type { LoadedTask } from "@autocircuit/core";
-import { pruneCircuit } from "@autocircuit/discovery";
+import { type FoundCircuit, pruneCircuit } from "@autocircuit/discovery";
 import { tiesWarning } from "../support/ties.ts";
-import type { FoundCircuit } from "./found-circuit.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** A circuit as it is reported, and what is to be said about it. */
@@ -28,6 +27,6 @@ export function prepareCircuit(
       ? undefined
       : `${dangling} of the ${found.circuit.size} edges lead nowhere: they lie on no path from Resid Start to Resid End within the circuit. ` +
         (prune ? `They are left out, ${pruned.size} are left.` : "--prune leaves them out.");
-  const warnings = [ties, nowhere].filter((line) => line !== undefined);
+  const warnings = [ties, nowhere, ...found.notes].filter((line) => line !== undefined);
   return { found: prune ? { ...found, circuit: pruned } : found, dangling, warnings };
 }

@@ -1,7 +1,10 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { Progress } from "./progress.ts";
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 
 it("writes few plain lines where there is no terminal, the last step always", () => {
   const lines: string[] = [];
@@ -11,4 +14,26 @@ it("writes few plain lines where there is no terminal, the last step always", ()
   for (let done = 1; done <= 1000; done++) progress.update(done, 1000);
   expect(lines.length).toBeLessThan(5);
   expect(lines.at(-1)).toBe("acdc: 1000 of 1000\n");
+});
+
+it("says how long a long step will take, and what is left, by the speed until then", () => {
+  vi.useFakeTimers();
+  const lines: string[] = [];
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => lines.push(String(text)) > 0);
+  const stream = Object.create(process.stderr, { isTTY: { value: false } });
+  using progress = new Progress("acdc", stream);
+  // 100 of 10,100 steps were done before: they say nothing about the speed.
+  progress.update(100, 10100);
+  for (let done = 110; done <= 200; done += 10) {
+    vi.advanceTimersByTime(1000);
+    progress.update(done, 10100);
+  }
+  expect(lines[0]).toBe("acdc: 10,100 steps will take about 16 min 38 s, by the first 120\n");
+  expect(lines.at(-1)).toBe("acdc: 200 of 10100, about 16 min 30 s left\n");
+  expect(lines).toHaveLength(3);
+  using limited = new Progress("fewest edges", stream, 60);
+  limited.update(0, 1000);
+  vi.advanceTimersByTime(10000);
+  limited.update(1, 1000);
+  expect(lines.at(-1)).toBe("fewest edges: 1 of 1000, about 50 s left\n");
 });

@@ -3,7 +3,8 @@ import type { Edge, EdgeRef } from "../graph/edge.ts";
 import type { Graph } from "../graph/graph.ts";
 import * as kinds from "../kinds.ts";
 import { Circuit } from "./circuit.ts";
-import { loadScores, saveScores } from "./scores-file.ts";
+import { writeParts } from "./safetensors.ts";
+import { loadScores, scoresFile } from "./scores-file.ts";
 import type { ScoresInfo } from "./scores-info.ts";
 import { magnitude, sortedMagnitudes, thresholdAt } from "./threshold.ts";
 
@@ -15,6 +16,7 @@ const checkTop = signature("PruneScores.top", { count: kind.whole });
 const checkThreshold = signature("PruneScores.circuitAt", { threshold: numberKind });
 const checkSet = signature("PruneScores.set", { value: numberKind });
 const checkSave = signature("PruneScores.save", { path: kind.text, info: kind.record });
+const checkBytes = signature("PruneScores.toBytes", { info: kind.record });
 const checkLoad = signature("PruneScores.load", { path: kind.text }, { graph: kinds.graph });
 
 /**
@@ -150,7 +152,13 @@ export class PruneScores {
    */
   async save(path: string, info: ScoresInfo = {}): Promise<void> {
     checkSave({ path, info });
-    await saveScores(path, this.graph, this.values, { ...this.info, ...info });
+    await writeParts(path, scoresFile(this.graph, this.values, { ...this.info, ...info }));
+  }
+
+  /** The bytes of the file that {@link save} writes, for those who must write it themselves. */
+  toBytes(info: ScoresInfo = {}): Uint8Array {
+    checkBytes({ info });
+    return Buffer.concat(scoresFile(this.graph, this.values, { ...this.info, ...info }));
   }
 
   /**

@@ -23,14 +23,19 @@ export interface StoredTensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Writes float32 tensors and string metadata. Written beside and renamed: readers see the old file or the whole new one. */
-export async function writeSafetensors(path: string, { tensors, metadata }: StoredTensors): Promise<void> {
+/** A file of float32 tensors and string metadata, in parts that follow each other. */
+export function safetensorsFile({ tensors, metadata }: StoredTensors): Uint8Array[] {
   const entries = Array.from(tensors, ([name, { shape }]) => ({ name, dtype: "F32" as const, shape }));
   const data = Array.from(tensors.values(), ({ values }) =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength),
   );
+  return [headerBytes(entries, metadata), ...data];
+}
+
+/** Writes a file whole. @throws AutocircuitError `bad-file` */
+export async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
   try {
-    await writeWhole(path, Buffer.concat([headerBytes(entries, metadata), ...data]));
+    await writeWhole(path, Buffer.concat(parts));
   } catch (cause) {
     throw new AutocircuitError("bad-file", `Could not write ${path}: ${(cause as Error).message}`, { cause });
   }

@@ -1,7 +1,7 @@
 import { AutocircuitError, version } from "@autocircuit/base";
 import { Graph } from "../graph/graph.ts";
 import type { ResolvedGraphConfig } from "../graph/graph-config.ts";
-import { readSafetensors, writeSafetensors } from "./safetensors.ts";
+import { readSafetensors, safetensorsFile } from "./safetensors.ts";
 import type { ScoresInfo } from "./scores-info.ts";
 
 /** Under which key of the metadata the JSON lies. */
@@ -11,17 +11,17 @@ interface Header extends ScoresInfo {
   readonly graph: ResolvedGraphConfig;
 }
 
-/** Writes the scores of a graph; see `PruneScores.save`. */
-export async function saveScores(path: string, graph: Graph, values: Float32Array, info: ScoresInfo): Promise<void> {
+/**
+ * The file of the scores of a graph; see `PruneScores.save`.
+ *
+ * @throws AutocircuitError `bad-input` for a score that is NaN
+ */
+export function scoresFile(graph: Graph, values: Float32Array, info: ScoresInfo): Uint8Array[] {
   const broken = values.findIndex(Number.isNaN);
-  if (broken >= 0) {
-    throw new AutocircuitError(
-      "bad-input",
-      `Prune scores: not written to ${path}, the score of ${graph.edge(broken)} is NaN.`,
-    );
-  }
+  if (broken >= 0)
+    throw new AutocircuitError("bad-input", `Prune scores: not written, the score of ${graph.edge(broken)} is NaN.`);
   const header: Header = { graph: graph.config, ...info, versions: { "@autocircuit/core": version, ...info.versions } };
-  await writeSafetensors(path, {
+  return safetensorsFile({
     tensors: new Map(
       graph.groups.map(({ module, shape, offset, size }) => [
         module,

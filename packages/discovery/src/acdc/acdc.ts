@@ -6,12 +6,15 @@ import {
   type EdgeRef,
   type PatchableModel,
   type PromptLoader,
-  PruneScores,
+  type PruneScores,
 } from "@autocircuit/core";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
+import { type ResumableOptions, resumableOptions } from "../long-search/search-state.ts";
 import { circuitsAtOnce } from "../speculation/circuits-at-once.ts";
 import { RatePredictor } from "../speculation/predictor.ts";
-import { DecisionTrace, replay } from "./decision-trace.ts";
+import type { AcdcDecision } from "./acdc-decision.ts";
+import { AcdcSearch } from "./acdc-search.ts";
+import { replay } from "./decision-trace.ts";
 import { type AcdcTarget, acdcTargets } from "./divergence.ts";
 import { defaultEdgeOrder, givenEdgeOrder } from "./edge-order.ts";
 import { edgePass } from "./edge-pass.ts";
@@ -22,7 +25,7 @@ import { TracePredictor } from "./trace-predictor.ts";
 export const defaultTaus: readonly number[] = [1e-4, 5e-4, 1e-3, 5e-3, 1e-2, 5e-2];
 
 /** Options of {@link acdc}. */
-export interface AcdcOptions extends DiscoveryOptions {
+export interface AcdcOptions extends DiscoveryOptions, ResumableOptions {
   /** Thresholds to try, each from the full graph; above 0. Default {@link defaultTaus}. */
   readonly taus?: readonly number[] | undefined;
   /** What is kept small. Default `"kl_div"`. */
@@ -47,17 +50,9 @@ export interface AcdcOptions extends DiscoveryOptions {
   readonly decide?: ((decision: AcdcDecision) => boolean) | undefined;
 }
 
-/** One decision of {@link acdc}. */
-export interface AcdcDecision {
-  /** Index of the edge in the graph's flat edge vector. */
-  readonly edge: number;
-  /** How much removing it, on top of all that were removed before, raises the divergence: nats, or squared logits for `"mse"`. */
-  readonly increase: number;
-  readonly tau: number;
-}
-
 const check = signature("acdc", modelAndPrompts, {
   ...discoveryOptions,
+  ...resumableOptions,
   taus: kind.listOf(kind.positive),
   target: kind.oneOf(acdcTargets),
   ablation: coreKinds.ablationName,
@@ -98,27 +93,30 @@ export async function acdc(
   const order = options.order === undefined ? defaultEdgeOrder(graph) : givenEdgeOrder(graph, options.order);
   const batch = prompts.batches[0]!;
   const largestBatch = options.largestBatch ?? (await circuitsAtOnce(model, batch));
-  const values = new Float32Array(graph.edgeCount).fill(Number.POSITIVE_INFINITY);
+  // The largest threshold first: it removes most, so its guesses hold best; the others learn from it.
+  taus.sort((a, b) => b - a);
+  const given = options.order === undefined ? "default" : "given";
+  const described = { taus: taus.toReversed(), target, ablation: type, order: given };
+  const keys = prompts.batches.map(({ key }) => key);
+  const search = new AcdcSearch({ graph, order, taus, described, decide, prompts: keys });
+  if (options.resume) search.goOnFrom(options.resume);
+  options.onSearch?.(search);
 
   using ablation = await model.ablations(dataSetSides(type) ? prompts : batch.corrupt, type, { signal });
   using evaluator = await MaskEvaluator.start(model, { batch, ablation, target, signal });
   const groupOf = model.graph.groupOfEdge();
   const kinds = Uint16Array.from(order, (edge) => groupOf[edge]!);
   const total = order.length * taus.length;
-  const traces: DecisionTrace[] = [];
   let done = 0;
   const progress = (edges: number): void => {
     done += edges;
     onProgress?.({ done, total });
   };
 
-  const rule =
-    decide && ((position: number, increase: number, tau: number) => decide({ edge: order[position]!, increase, tau }));
-  // The largest threshold first: it removes most, so its guesses hold best; the others learn from it.
-  for (const tau of taus.sort((a, b) => b - a)) {
-    const trace = new DecisionTrace(order.length, rule);
-    progress(replay(trace, traces, tau));
-    const last = traces.at(-1);
+  for (const tau of taus) {
+    const { trace, earlier } = search.begin(tau);
+    progress(trace.length === 0 ? replay(trace, earlier, tau) : trace.length);
+    const last = earlier.at(-1);
     await edgePass(trace, tau, {
       order,
       evaluate: (masks, count) => evaluator.evaluate(masks, count),
@@ -128,14 +126,6 @@ export async function acdc(
       signal,
       onDecided: progress,
     });
-    traces.push(trace);
-    order.forEach((edge, position) => {
-      if (trace.removed[position] === 1) values[edge] = tau;
-    });
   }
-  const given = options.order === undefined ? "default" : "given";
-  return new PruneScores(graph, values, {
-    algorithm: "acdc",
-    options: { taus: taus.reverse(), target, ablation: type, order: given },
-  });
+  return search.best();
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
-import { type AcdcDecision, acdc } from "./acdc.ts";
+import { acdc } from "./acdc.ts";
+import type { AcdcDecision } from "./acdc-decision.ts";
 import { followScores } from "./follow-scores.ts";
 
 const taus = [0.003, 0.01, 0.05];

@@ -1,4 +1,4 @@
-import type { AcdcDecision } from "./acdc.ts";
+import type { AcdcDecision } from "./acdc-decision.ts";
 
 /** A decision that rounding takes: the rise is as near to the threshold as two right implementations may differ. */
 export interface TiedDecision extends AcdcDecision {

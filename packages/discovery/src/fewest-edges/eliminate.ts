@@ -2,6 +2,7 @@ import type { Graph } from "@autocircuit/core";
 import { RatePredictor } from "../speculation/predictor.ts";
 import { type EvaluateMasks, speculativePass } from "../speculation/speculative-pass.ts";
 import { removeDangling } from "./live-edges.ts";
+import { newSweep, type Sweep } from "./sweep.ts";
 
 /** What {@link eliminate} needs. */
 export interface EliminationOptions {
@@ -26,14 +27,23 @@ export interface EliminationOptions {
  *
  * @param mask the circuit to start from, which must keep enough: one number an edge, 0 in the circuit, 1 outside; changed
  *   in place
+ * @param sweep the visit to go on with; noted in it is what was visited
  */
-export async function eliminate(mask: Float32Array, options: EliminationOptions): Promise<void> {
+export async function eliminate(
+  mask: Float32Array,
+  options: EliminationOptions,
+  sweep: Sweep = newSweep(mask.length),
+): Promise<void> {
   const { graph, order, need, count, largestBatch, signal, onSize } = options;
   const groups = graph.groupOfEdge();
-  for (let before = Number.POSITIVE_INFINITY; circuitSize(mask) < before; ) {
-    await removeIfEnough(mask, [], options);
-    before = circuitSize(mask);
-    const left = order.filter((edge) => mask[edge] === 0);
+  for (let shrunk = true; shrunk; ) {
+    if (sweep.before === undefined) {
+      await removeIfEnough(mask, [], options);
+      sweep.before = circuitSize(mask);
+      sweep.visited.fill(0);
+    }
+    const left = order.filter((edge) => mask[edge] === 0 && sweep.visited[edge] === 0);
+    let decided = 0;
     await speculativePass({
       order: left,
       mask,
@@ -42,8 +52,14 @@ export async function eliminate(mask: Float32Array, options: EliminationOptions)
       predictor: new RatePredictor(Uint16Array.from(left, (edge) => groups[edge]!)),
       largestBatch,
       signal,
-      onDecided: () => onSize?.(circuitSize(mask)),
+      onDecided: (edges) => {
+        for (const edge of left.subarray(decided, decided + edges)) sweep.visited[edge] = 1;
+        decided += edges;
+        onSize?.(circuitSize(mask));
+      },
     });
+    shrunk = circuitSize(mask) < sweep.before;
+    sweep.before = undefined;
   }
 }
 

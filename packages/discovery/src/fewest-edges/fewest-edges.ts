@@ -10,15 +10,17 @@ import {
 } from "@autocircuit/core";
 import { elementBytes } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
-import { dropNodes } from "./drop-nodes.ts";
-import { circuitSize, type EliminationOptions, eliminate } from "./eliminate.ts";
+import { SearchClock } from "../long-search/search-clock.ts";
+import { type ResumableOptions, resumableOptions } from "../long-search/search-state.ts";
+import type { EliminationOptions } from "./eliminate.ts";
+import { FewestEdgesSearch, type FewestEdgesStart } from "./fewest-edges-search.ts";
+import { followRanking, shrink } from "./follow-ranking.ts";
 import { KeptAnswers } from "./kept-answers.ts";
 import { lossesOf } from "./losses.ts";
 import { shrinkAtRandom } from "./shrink-at-random.ts";
-import { type KeptAtSize, type PrefixSearch, smallestPrefix } from "./smallest-prefix.ts";
 
 /** Options of {@link fewestEdges}. */
-export interface FewestEdgesOptions extends DiscoveryOptions {
+export interface FewestEdgesOptions extends DiscoveryOptions, ResumableOptions {
   /** Share of the answers to keep, above 0, at most 1. Default 0.99. */
   readonly keep?: number | undefined;
   /** What edges outside the circuit take instead of their source's output; made from the corrupt prompts. Default `"resample"`. */
@@ -30,22 +32,20 @@ export interface FewestEdgesOptions extends DiscoveryOptions {
   readonly tries?: number | undefined;
   /** Most circuits run at once; more is faster for small models and takes more memory. Default: what fits in half a GiB, at most 32. */
   readonly largestBatch?: number | undefined;
-}
-
-/** How far one ranking led. */
-export interface FewestEdgesStart {
-  /** Edges of the shortest beginning of the ranking that was found to keep enough. */
-  readonly prefix: number;
-  /** Edges left of it after elimination. */
-  readonly edges: number;
-  /** Answers kept by beginnings of the ranking, by growing size. */
-  readonly curve: readonly KeptAtSize[];
+  /**
+   * Seconds to spend, after which the smallest circuit so far is given. Edges are dropped many together first where there is no time to
+   * try each. Default: no limit.
+   */
+  readonly seconds?: number | undefined;
 }
 
 /** A circuit with few edges that keeps enough answers. */
 export interface FewestEdges {
   readonly circuit: Circuit;
-  /** The share of the answers that is lost without an edge, 0 outside the circuit: `scores.circuit(circuit.size)` is the circuit. */
+  /**
+   * The share of the answers that is lost without an edge, 0 outside the circuit: `scores.circuit(circuit.size)` is the circuit. Where the
+   * time was over before that was known, the scores of the ranking that it comes from.
+   */
   readonly scores: PruneScores;
   /** Outputs that were judged: prompts, or prompts times positions of the output slice. */
   readonly outputs: number;
@@ -53,7 +53,9 @@ export interface FewestEdges {
   readonly answers: number;
   /** How many of these the circuit gets right. */
   readonly kept: number;
-  /** What came of each ranking. */
+  /** Whether no single edge can be dropped; false where the time was over before that was known. */
+  readonly complete: boolean;
+  /** What came of each ranking that there was time for. */
   readonly starts: readonly FewestEdgesStart[];
   /** Which of the rankings led to the circuit. */
   readonly best: number;
@@ -68,6 +70,8 @@ const checkOptions = signature(
     ablation: coreKinds.ablationName,
     tries: kind.whole,
     largestBatch: kind.count,
+    seconds: kind.positive,
+    ...resumableOptions,
   } satisfies KindsOf<FewestEdgesOptions>,
 );
 
@@ -105,65 +109,73 @@ export async function fewestEdges(
   using judge = await KeptAnswers.start(model, prompts, ablation, signal);
   const need = answersNeeded(judge, keep);
   const largestBatch = options.largestBatch ?? fittingBatch(model, prompts);
-  const count = (masks: Float32Array, rows: number, atLeast?: number) => judge.count(masks, rows, atLeast, signal);
+  using clock = new SearchClock(options.seconds ?? Number.POSITIVE_INFINITY, signal);
+  const limited = options.seconds !== undefined;
+  const described = { keep, ablation, tries, from: rankings.map(({ info }) => info.algorithm ?? "scores") };
+  const keys = prompts.batches.map(({ key }) => key);
+  const search = new FewestEdgesSearch(graph, rankings, described, keys);
+  if (options.resume) search.goOnFrom(options.resume);
+  options.onSearch?.(search);
   const steps = (rankings.length + tries) * graph.edgeCount;
-  let finished = 0;
-  const elimination: Omit<EliminationOptions, "order"> = {
-    ...{ graph, need, largestBatch, signal },
-    count: (masks, rows) => count(masks, rows, need),
+  let finished = (search.starts.length + search.tried.length) * graph.edgeCount;
+  let done = 0;
+  const report = (step: number) => {
+    done = Math.max(done, step);
+    onProgress?.({ done, total: steps });
+  };
+  const counting = (under: AbortSignal | undefined) => (masks: Float32Array, rows: number, atLeast?: number) =>
+    judge.count(masks, rows, atLeast, under);
+  const eliminating = (under: AbortSignal | undefined): Omit<EliminationOptions, "order"> => ({
+    ...{ graph, need, largestBatch, signal: under },
+    count: (masks, rows) => judge.count(masks, rows, need, under),
     // Of a node whose inputs are all resampled, the output is the corrupt run's, as if it were ablated itself.
     forward: ablation === "resample",
-    onSize: (edges) => onProgress?.({ done: finished + Math.max(0, graph.edgeCount - edges), total: steps }),
-  };
+    onSize: (edges) => report(finished + Math.max(0, graph.edgeCount - edges)),
+  });
 
-  const starts: FewestEdgesStart[] = [];
-  let mask: Float32Array = new Float32Array(0);
-  let best = 0;
-  for (const ranked of rankings) {
-    const ranking = Uint32Array.from(ranked.top(graph.edgeCount), ({ index }) => index);
-    const { size, curve } = await smallestPrefix({ ranking, need, largestBatch, count, signal });
-    const found = await startMask(ranking, size, need, count);
-    const order = ranking.toReversed();
-    await dropNodes(found, { ...elimination, order });
-    await eliminate(found, { ...elimination, order });
-    starts.push({ prefix: size, edges: circuitSize(found), curve });
-    if (starts.length === 1 || circuitSize(found) < circuitSize(mask)) [mask, best] = [found, starts.length - 1];
-    finished += graph.edgeCount;
+  const rankingOf = (place: number) => Uint32Array.from(rankings[place]!.top(graph.edgeCount), ({ index }) => index);
+  let complete = await clock.within(async () => {
+    while (search.starts.length < rankings.length) {
+      const left = rankings.length - search.starts.length + (tries > 0 ? 1 : 0);
+      // The last one has all the time that is left, and stands where that ends.
+      using part = left > 1 ? clock.part(1 / left) : null;
+      const { signal: under } = part ?? clock;
+      const [count, elimination] = [counting(under), eliminating(under)];
+      const ranking = rankingOf(search.starts.length);
+      const options = { graph, ranking, need, largestBatch, count, elimination, clock: part ?? clock, limited };
+      const follow = () => followRanking(search, options);
+      const done = part === null ? await follow().then(() => true) : await part.within(follow);
+      search.finish(done);
+      finished += graph.edgeCount;
+    }
+    if (search.rest) {
+      // Others needed less than their share of the time.
+      await shrink(search.rest, { ...eliminating(clock.signal), order: rankingOf(search.bestRanking).toReversed() });
+      search.rest = undefined;
+    }
+    await shrinkAtRandom(search.mask!, {
+      ...{ ...eliminating(clock.signal), tries, seed, tried: search.tried },
+      onCircuit: (mask) => (search.mask = mask),
+      onTried: () => (finished += graph.edgeCount),
+    });
+  });
+  const { mask, from: best } = search.smallest();
+  const about = { outputs: judge.outputs, answers: judge.answers, starts: search.led, best };
+  const circuit = Circuit.where(graph, (edge) => mask[edge] === 0);
+  let losses: Awaited<ReturnType<typeof lossesOf>> | undefined;
+  if (complete)
+    complete = await clock.within(async () => {
+      losses = await lossesOf(mask, { count: counting(clock.signal), largestBatch });
+    });
+  report(steps);
+  if (losses !== undefined) {
+    const values = losses.lost.map((answers) => answers / judge.answers);
+    const scores = new PruneScores(graph, values, { algorithm: "fewest-edges", options: described, seed });
+    return { circuit, scores, kept: losses.kept, complete, ...about };
   }
-  mask = await shrinkAtRandom(mask, { ...elimination, tries, seed, onTried: () => (finished += graph.edgeCount) });
-  onProgress?.({ done: steps, total: steps });
-
-  const { kept, lost } = await lossesOf(mask, { count, largestBatch });
-  const values = lost.map((answers) => answers / judge.answers);
-  return {
-    circuit: Circuit.where(graph, (edge) => mask[edge] === 0),
-    scores: new PruneScores(graph, values, {
-      algorithm: "fewest-edges",
-      options: { keep, ablation, tries, from: rankings.map(({ info }) => info.algorithm ?? "scores") },
-      seed,
-    }),
-    ...{ outputs: judge.outputs, answers: judge.answers, kept, starts, best },
-  };
-}
-
-/**
- * Twice as long a beginning of the ranking as needed, if that keeps enough too: edges ranked a little too low may take the place of
- * others.
- */
-async function startMask(
-  ranking: Uint32Array,
-  size: number,
-  need: number,
-  count: PrefixSearch["count"],
-): Promise<Float32Array> {
-  const beginning = (length: number) => {
-    const mask = new Float32Array(ranking.length).fill(1);
-    for (const edge of ranking.subarray(0, length)) mask[edge] = 0;
-    return mask;
-  };
-  const longer = beginning(2 * size);
-  const [kept = 0] = await count(longer, 1, need);
-  return kept >= need ? longer : beginning(size);
+  const whole = circuit.size === graph.edgeCount;
+  const [kept = 0] = whole ? [judge.answers] : await counting(signal)(mask, 1);
+  return { circuit, scores: search.best(), kept, complete, ...about };
 }
 
 function answersNeeded({ answers, outputs }: KeptAnswers, keep: number): number {

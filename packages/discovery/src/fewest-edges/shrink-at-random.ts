@@ -5,6 +5,10 @@ import { circuitSize, type EliminationOptions, eliminate } from "./eliminate.ts"
 export interface ShrinkOptions extends Omit<EliminationOptions, "order"> {
   readonly tries: number;
   readonly seed: number;
+  /** Sizes of the circuit before each try that was made already; those of further ones are added. */
+  readonly tried: number[];
+  /** Called with the circuit that a try led to. */
+  readonly onCircuit: (mask: Float32Array) => void;
   /** Called after each try. */
   readonly onTried?: (() => void) | undefined;
 }
@@ -22,15 +26,22 @@ const added = 8;
 export async function shrinkAtRandom(mask: Float32Array, options: ShrinkOptions): Promise<Float32Array> {
   const random = new MersenneTwister(options.seed);
   let present = mask;
-  for (let done = 0; done < options.tries && circuitSize(present) > 1; done++) {
-    const edges = [...present.keys()];
+  const edges = [...mask.keys()];
+  // Draws what earlier tries drew, which depends on the numbers of edges alone.
+  for (const size of options.tried) {
+    random.shuffle(edges.slice(0, size));
+    random.shuffle(edges.slice(size));
+  }
+  for (let done = options.tried.length; done < options.tries && circuitSize(present) > 1; done++) {
     const inside = random.shuffle(edges.filter((edge) => present[edge] === 0));
     const outside = random.shuffle(edges.filter((edge) => present[edge] === 1));
     const candidate = present.slice();
     for (const edge of outside.slice(0, added)) candidate[edge] = 0;
     await eliminate(candidate, { ...options, order: Uint32Array.from([...inside, ...outside]) });
+    options.tried.push(inside.length);
     // An equal one is taken too: from there other circuits are near.
     if (circuitSize(candidate) <= circuitSize(present)) present = candidate;
+    options.onCircuit(present);
     options.onTried?.();
   }
   return present;

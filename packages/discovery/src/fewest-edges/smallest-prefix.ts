@@ -18,6 +18,11 @@ export interface PrefixSearch {
   /** Answers kept by several circuits; one that falls below `atLeast` need not be counted to the end. */
   readonly count: (masks: Float32Array, count: number, atLeast?: number) => Promise<number[]>;
   readonly signal?: AbortSignal | undefined;
+  /** After so many seconds, sizes beyond the first that suffices are left out of the curve, and the ranking is given up beyond {@link most}. */
+  readonly seconds?: number | undefined;
+  readonly most?: number | undefined;
+  /** Called with each size that suffices, the smallest so far, and the curve until then. */
+  readonly onEnough?: ((edges: number, curve: readonly KeptAtSize[]) => void) | undefined;
 }
 
 /** Up to this many sizes are measured for the curve. */
@@ -28,11 +33,23 @@ const curveSizes = 24;
  * gap below the smallest one that suffices is bisected. What a ranking keeps need not grow with size, so a shorter
  * beginning may exist; the one that is given does suffice, and the one an edge shorter does not.
  *
- * @returns the size, and what was measured on the way, by growing size
+ * @returns the size, and what was measured on the way, by growing size; undefined where the ranking was given up
  */
-export async function smallestPrefix(search: PrefixSearch): Promise<{ size: number; curve: KeptAtSize[] }> {
-  const { ranking, need, largestBatch } = search;
-  const curve = await keptAt(search, spreadSizes(ranking.length));
+export async function smallestPrefix(search: PrefixSearch): Promise<{ size: number; curve: KeptAtSize[] } | undefined> {
+  const { ranking, need, largestBatch, onEnough } = search;
+  const { seconds = Number.POSITIVE_INFINITY, most = Number.POSITIVE_INFINITY } = search;
+  const started = performance.now();
+  const curve: KeptAtSize[] = [];
+  const sizes = spreadSizes(ranking.length);
+  for (let first = 0; first < sizes.length; first += largestBatch) {
+    const known = curve.some(({ kept }) => kept >= need);
+    const late = performance.now() - started > 1000 * seconds;
+    if (late && known) break;
+    if (late && sizes[first]! > most) return undefined;
+    curve.push(...(await keptAt(search, sizes.slice(first, first + largestBatch))));
+    const smallest = known ? undefined : curve.find(({ kept }) => kept >= need);
+    if (smallest) onEnough?.(smallest.edges, [...curve]);
+  }
   const enough = curve.findIndex(({ kept }) => kept >= need);
   // The whole graph is the full model, which keeps everything; numerical noise must not say otherwise.
   let high = enough < 0 ? ranking.length : curve[enough]!.edges;
@@ -42,7 +59,10 @@ export async function smallestPrefix(search: PrefixSearch): Promise<{ size: numb
     const between = Array.from({ length: steps }, (_, i) => low + Math.round(((i + 1) * (high - low)) / (steps + 1)));
     const measured = await keptAt(search, between, need);
     const first = measured.findIndex(({ kept }) => kept >= need);
-    if (first >= 0) high = measured[first]!.edges;
+    if (first >= 0) {
+      high = measured[first]!.edges;
+      onEnough?.(high, curve);
+    }
     low = measured[(first < 0 ? measured.length : first) - 1]?.edges ?? low;
   }
   return { size: high, curve };

@@ -1,0 +1,51 @@
+import type { LoadedTask } from "@autocircuit/core";
+import { type FoundCircuit, findCircuit, type StepProgress } from "@autocircuit/discovery";
+import { duration } from "../support/duration.ts";
+import { Progress } from "../support/progress.ts";
+import type { SearchFiles } from "./search-files.ts";
+import type { DiscoverSettings } from "./settings.ts";
+
+/** Finds the circuit that the settings ask for; what there is on the way lies in the search's files. */
+export async function find(
+  task: LoadedTask,
+  settings: DiscoverSettings,
+  files: SearchFiles,
+  { signal, print }: { signal: AbortSignal; print: (line: string) => void },
+): Promise<FoundCircuit> {
+  const { algorithm, given, ablation, size, keep, tries, seconds, seed } = settings;
+  if (keep !== undefined && task.model.graph.edgeCount > SAID_FROM)
+    print(
+      `the search for few edges takes at most ${duration(seconds)} (--budget); Ctrl-C ends it with what it has, --resume goes on`,
+    );
+  using progress = new StepsProgress();
+  return findCircuit(task, {
+    ...{ algorithm, options: given, ablation, size, keep, tries, seed, signal },
+    ...(keep !== undefined && { seconds }),
+    resume: await files.resumed(),
+    onChange: (soFar) => files.note(soFar),
+    onProgress: (step) => progress.update(step),
+  });
+}
+
+/** On smaller graphs a search is over soon. */
+const SAID_FROM = 2000;
+
+/** A line or bar of progress for each step. */
+class StepsProgress implements Disposable {
+  #step: string | undefined;
+  #progress: Progress | undefined;
+
+  update({ step, done, total, most }: StepProgress): void {
+    if (step !== this.#step) {
+      this[Symbol.dispose]();
+      this.#progress = new Progress(step, process.stderr, most);
+      this.#step = step;
+    }
+    this.#progress?.update(done, total);
+  }
+
+  [Symbol.dispose](): void {
+    this.#progress?.[Symbol.dispose]();
+    this.#progress = undefined;
+  }
+}

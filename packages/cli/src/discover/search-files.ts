@@ -1,0 +1,217 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { writeWholeSync } from "@autocircuit/base";
+import { type LoadedTask, magnitude, PruneScores } from "@autocircuit/core";
+import type { FoundSoFar, Ranked, ResumedDiscovery, SearchState } from "@autocircuit/discovery";
+import { duration } from "../support/duration.ts";
+import { UsageError } from "../support/usage-error.ts";
+import { writeJson } from "../support/write-file.ts";
+import type { DiscoverSettings } from "./settings.ts";
+
+/** What is saved without being asked, each so many seconds. */
+const SAVE_EACH = 30;
+/** In seconds; what took less is not worth a file. */
+const WORTH_A_FILE = 2;
+/** Edges that are printed when a search is stopped. */
+const PRINTED = 20;
+
+/** `search.json`. */
+interface StoredSearch {
+  /** What was asked for. */
+  asked: Record<string, unknown>;
+  rankings: { algorithm: string; seconds: number; file: string }[];
+  search: SearchState | null;
+}
+
+/**
+ * The files of a discovery that is not finished, beside where its report will lie: the rankings that are there, where the search stands
+ * (`search.json`), and, once it is stopped, the best that it had found (`scores-so-far.safetensors`). They are written now and then, and
+ * at once when the command is stopped; a finished discovery leaves none.
+ */
+export class SearchFiles implements Disposable {
+  readonly #settings: DiscoverSettings;
+  readonly #asked: Record<string, unknown>;
+  readonly #task: LoadedTask;
+  readonly #signal: AbortSignal;
+  readonly #print: (line: string) => void;
+  readonly #command: string;
+  readonly #stopped = (): void => this.#stop();
+  readonly #timer: NodeJS.Timeout;
+  readonly #began = performance.now();
+  #soFar: FoundSoFar = { rankings: [], search: undefined };
+  #saved: StoredSearch["rankings"] = [];
+
+  /** @param command what was typed, without `--resume` */
+  constructor(
+    task: LoadedTask,
+    settings: DiscoverSettings,
+    {
+      signal,
+      print,
+      command,
+      model,
+    }: {
+      signal: AbortSignal;
+      print: (line: string) => void;
+      command: string;
+      model: string | undefined;
+    },
+  ) {
+    const { subject, algorithm, given, ablation, byToken, seed, keep, size } = settings;
+    const keys = [task.train, task.test].map(({ batches }) => batches.map(({ key }) => key));
+    this.#asked = {
+      ...{
+        task: subject.name,
+        model: model ?? null,
+        algorithm: algorithm ?? null,
+        options: given,
+        ablation,
+        byToken,
+        seed,
+      },
+      ...{ keep: keep ?? null, size: size ?? null, prompts: keys },
+    };
+    this.#task = task;
+    this.#settings = settings;
+    this.#signal = signal;
+    this.#print = print;
+    this.#command = command;
+    signal.addEventListener("abort", this.#stopped);
+    this.#timer = setInterval(() => this.#save(), 1000 * SAVE_EACH).unref();
+  }
+
+  get #path(): string {
+    return join(this.#settings.out, "search.json");
+  }
+
+  /**
+   * What an earlier run had found, if it is to be gone on with.
+   *
+   * @throws UsageError where there is nothing to go on with, or the earlier run was asked for something else
+   */
+  async resumed(): Promise<ResumedDiscovery | undefined> {
+    const path = this.#path;
+    if (!this.#settings.resume) {
+      if (existsSync(path))
+        this.#print(`${path} is of a run that was stopped: --resume goes on with it. This one starts anew.`);
+      return undefined;
+    }
+    if (!existsSync(path)) throw new UsageError(`There is no ${path} to go on with. Leave --resume out.`);
+    const { asked, rankings, search } = readStored(path);
+    const plain = JSON.parse(JSON.stringify(this.#asked)) as Record<string, unknown>;
+    const other = Object.keys(plain).filter((key) => JSON.stringify(asked[key]) !== JSON.stringify(plain[key]));
+    if (other.length > 0)
+      throw new UsageError(
+        `${path} is of a run with another ${other.join(" and ")}. Give the same options as then, or leave --resume out.`,
+      );
+    const { graph } = this.#task.model;
+    const loaded: Ranked[] = [];
+    for (const { algorithm, seconds, file } of rankings)
+      loaded.push({ algorithm, seconds, scores: await PruneScores.load(join(this.#settings.out, file), { graph }) });
+    this.#saved = rankings;
+    const names = [
+      ...loaded.map(({ algorithm }) => `the scores of ${algorithm}`),
+      ...(search ? [`where ${search.algorithm} stood`] : []),
+    ];
+    this.#print(`going on with ${names.join(", ")} from ${path}`);
+    return { rankings: loaded, ...(search && { search }) };
+  }
+
+  /** Keeps what there is, and writes the rankings that have been finished. */
+  note(soFar: FoundSoFar): void {
+    this.#soFar = { ...soFar, rankings: [...soFar.rankings] };
+    if (soFar.search === undefined) this.#save();
+  }
+
+  /** The discovery is finished and its results are written: nothing is left to go on with, unless its time was over before. */
+  finished(written: readonly string[], complete: boolean): void {
+    this[Symbol.dispose]();
+    if (!complete) this.#save();
+    if (!complete) return;
+    const made = ["search.json", "scores-so-far.safetensors", ...this.#saved.map(({ file }) => file)];
+    for (const path of made.map((file) => join(this.#settings.out, file)))
+      if (!written.includes(path)) rmSync(path, { force: true });
+  }
+
+  get #worthAFile(): boolean {
+    return performance.now() - this.#began > 1000 * WORTH_A_FILE;
+  }
+
+  #save(): void {
+    if (!this.#worthAFile) return;
+    const { out } = this.#settings;
+    for (const { algorithm, scores, seconds } of this.#soFar.rankings) {
+      if (this.#saved.some((saved) => saved.algorithm === algorithm)) continue;
+      const file = `scores-${algorithm}.safetensors`;
+      writeWholeSync(join(out, file), scores.toBytes({ task: this.#settings.subject.name }));
+      this.#saved.push({ algorithm, seconds, file });
+    }
+    const search = this.#soFar.search?.state() ?? null;
+    if (this.#saved.length === 0 && search === null) return;
+    writeJson(this.#path, { asked: this.#asked, rankings: this.#saved, search } satisfies StoredSearch);
+  }
+
+  /** Saves and prints what there is; nothing may be waited for here. */
+  #stop(): void {
+    this[Symbol.dispose]();
+    this.#save();
+    const { search } = this.#soFar;
+    if (!this.#worthAFile || (this.#saved.length === 0 && search === undefined)) return;
+    const lines = this.#saved.map(
+      ({ algorithm, seconds, file }) =>
+        `the scores of ${algorithm} (${duration(seconds)}) are in ${join(this.#settings.out, file)}`,
+    );
+    if (search !== undefined) lines.push(...this.#best(search.best()));
+    this.#print([...lines, `go on with: ${this.#command} --resume`].join("\n"));
+  }
+
+  /** Writes the best circuit so far, and says what it is. */
+  #best(scores: PruneScores): string[] {
+    const path = join(this.#settings.out, "scores-so-far.safetensors");
+    writeWholeSync(path, scores.toBytes({ task: this.#settings.subject.name }));
+    const { algorithm } = scores.info;
+    const edges = scores.values.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
+    const kept = algorithm === "acdc" ? scores.circuitAt(Number.POSITIVE_INFINITY).size : edges;
+    const what = {
+      acdc: `${kept} of ${edges} edges are left: no threshold removed them, or none was tried yet`,
+      "fewest-edges": `the best circuit so far has ${kept} of ${scores.graph.edgeCount} edges and keeps enough`,
+    }[algorithm!];
+    const strongest = scores
+      .top(Math.min(PRINTED, kept))
+      .map((edge) => `  ${edge} ${strength(scores.values[edge.index]!)}`);
+    return [
+      `${algorithm}: ${what ?? "scores as trained so far"}; ${path}${strongest.length > 0 ? "; the strongest:" : ""}`,
+      ...strongest,
+    ];
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#signal.removeEventListener("abort", this.#stopped);
+  }
+}
+
+function strength(score: number): string {
+  return Number.isFinite(score) ? magnitude(score).toPrecision(4) : "∞";
+}
+
+function parsed(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new UsageError(`${path} is not JSON. Leave --resume out.`, { cause });
+  }
+}
+
+/** @throws UsageError where the file is not what {@link SearchFiles} writes */
+function readStored(path: string): StoredSearch {
+  const { asked, rankings, search } = (parsed(path) ?? {}) as Partial<StoredSearch>;
+  const known = (entry: Partial<StoredSearch["rankings"][number]> | null) =>
+    typeof entry?.algorithm === "string" &&
+    typeof entry.seconds === "number" &&
+    entry.file === `scores-${entry.algorithm}.safetensors` &&
+    /^[a-z-]+$/.test(entry.algorithm);
+  const fits = typeof asked === "object" && asked !== null && Array.isArray(rankings) && rankings.every(known);
+  if (!fits) throw new UsageError(`${path} is not what a stopped discovery leaves. Leave --resume out.`);
+  return { asked, rankings, search: search ?? null };
+}

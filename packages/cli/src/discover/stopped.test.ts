@@ -1,0 +1,99 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PruneScores } from "@autocircuit/core";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { run } from "../../test/run-program.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "stopped-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const out = join(folder, "out");
+const probing = (epochs: number, ...more: string[]) => [
+  ...["discover", "tracr-reverse", "--algorithm", "subnetwork-probing", "--set", `epochs=${epochs}`, "--size", "5"],
+  ...["--curve", "none", "--out", out, ...more],
+];
+
+/** Runs a command and stops it when it has searched for some seconds, so that it has said how far it is. */
+async function stopped(args: string[]) {
+  const abort = new AbortController();
+  const stderr = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    if (String(text).includes(", about ")) abort.abort();
+    return true;
+  });
+  const result = await run(args, abort.signal);
+  stderr.mockRestore();
+  return result;
+}
+
+describe("a search that is stopped", () => {
+  it("gives and saves the best so far, and goes on from there", { timeout: 60_000 }, async () => {
+    const first = await stopped(probing(1_000_000));
+    expect(first.code).toBe(130);
+    expect(first.out).toContain("subnetwork-probing: scores as trained so far");
+    expect(first.out).toMatch(/go on with: autocircuit discover tracr-reverse .*--resume$/m);
+    expect(readdirSync(out).toSorted()).toEqual(["scores-so-far.safetensors", "search.json"]);
+    const scores = await PruneScores.load(join(out, "scores-so-far.safetensors"));
+    expect(scores.values.some((value) => value > 0)).toBe(true);
+    const { search } = JSON.parse(readFileSync(join(out, "search.json"), "utf8"));
+    expect(search.at.steps).toBeGreaterThan(10);
+
+    const second = await stopped(probing(1_000_000, "--resume"));
+    expect(second.code).toBe(130);
+    expect(second.out).toContain("going on with where subnetwork-probing stood");
+    const later = JSON.parse(readFileSync(join(out, "search.json"), "utf8"));
+    expect(later.search.at.steps).toBeGreaterThan(search.at.steps + 10);
+  });
+
+  it("says what does not fit: other options, a damaged file, nothing to go on with", async () => {
+    expect(existsSync(join(out, "search.json"))).toBe(true);
+    const other = await run(probing(1_000_000, "--resume", "--seed", "3"));
+    expect(other.code).toBe(2);
+    expect(other.err).toContain("of a run with another seed");
+    writeFileSync(join(out, "search.json"), "{");
+    const damaged = await run(probing(1_000_000, "--resume"));
+    expect(damaged.code).toBe(2);
+    expect(damaged.err).toContain("is not JSON");
+    rmSync(join(out, "search.json"));
+    const none = await run(probing(20, "--resume"));
+    expect(none.code).toBe(2);
+    expect(none.err).toContain("Leave --resume out");
+  });
+
+  it("leaves nothing to go on with once it is finished", async () => {
+    writeFileSync(join(out, "search.json"), "{}");
+    const { code, out: printed } = await run(probing(5));
+    expect(code).toBe(0);
+    expect(printed).toContain("--resume goes on with it. This one starts anew");
+    expect(readdirSync(out).toSorted()).toEqual(["circuit.svg", "report.html", "scores.safetensors"]);
+  });
+});
+
+describe("--budget and --curve", () => {
+  it("a search whose time is over gives what keeps enough, and what goes on from there", async () => {
+    const at = join(folder, "budget");
+    const json = join(folder, "budget.json");
+    const args = ["discover", "tracr-reverse", "--keep", "1", "--algorithm", "random", "--out", at, "--json", json];
+    const cut = await run([...args, "--budget", "0.0005"]);
+    expect([cut.code, cut.err]).toEqual([0, ""]);
+    const { keep } = JSON.parse(readFileSync(json, "utf8"));
+    expect(keep.kept).toBe(keep.answers);
+    if (!keep.complete) expect(cut.out).toContain("The search ended with its time (--budget)");
+    const whole = await run(args);
+    expect(whole.code).toBe(0);
+    expect(JSON.parse(readFileSync(json, "utf8")).keep.complete).toBe(true);
+    expect(existsSync(join(at, "search.json"))).toBe(false);
+  });
+
+  it("are checked", async () => {
+    const wrong = await run(["discover", "tracr-reverse", "--budget", "5"]);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("--budget limits the search")]);
+    const none = await run(["discover", "tracr-reverse", "--curve", "nothing"]);
+    expect([none.code, none.err]).toEqual([2, expect.stringContaining("There is: full, quick, none.")]);
+  });
+
+  it("a report without a curve has none", async () => {
+    const at = join(folder, "no-curve");
+    expect((await run(["discover", "tracr-reverse", "--curve", "none", "--out", at])).code).toBe(0);
+    expect(readFileSync(join(at, "report.html"), "utf8")).not.toContain("curve-svg");
+  });
+});

@@ -1,0 +1,8 @@
+/** One decision of ACDC. */
+export interface AcdcDecision {
+  /** Index of the edge in the graph's flat edge vector. */
+  readonly edge: number;
+  /** How much removing it, on top of all that were removed before, raises the divergence: nats, or squared logits for `"mse"`. */
+  readonly increase: number;
+  readonly tau: number;
+}

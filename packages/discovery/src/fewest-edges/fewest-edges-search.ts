@@ -1,0 +1,204 @@
+import { type Graph, PruneScores } from "@autocircuit/core";
+import {
+  askedOf,
+  countIn,
+  packed,
+  type RunningSearch,
+  requireSameSearch,
+  type SearchState,
+  unpacked,
+} from "../long-search/search-state.ts";
+import { circuitSize } from "./eliminate.ts";
+import type { KeptAtSize } from "./smallest-prefix.ts";
+import { newSweep, type Sweep } from "./sweep.ts";
+
+/** How far one ranking led. */
+export interface FewestEdgesStart {
+  /** Edges of the shortest beginning of the ranking that was found to keep enough. */
+  readonly prefix: number;
+  /** Edges left of it after elimination. */
+  readonly edges: number;
+  /** Answers kept by beginnings of the ranking, by growing size. */
+  readonly curve: readonly KeptAtSize[];
+}
+
+/** A ranking that is being followed: its circuit, and where its elimination stands. */
+export interface RankingSearch {
+  readonly prefix: number;
+  readonly curve: readonly KeptAtSize[];
+  /** 0 in the circuit, 1 outside; the circuit keeps enough. */
+  readonly mask: Float32Array;
+  /** Whether the shortest beginning is known; until then the circuit is a longer one. */
+  readonly settled: boolean;
+  /** Edges dropped together where there are too many for one by one; 0 once that is over. */
+  together: number;
+  /** Whole nodes that were tried. */
+  nodes: number;
+  sweep: Sweep;
+}
+
+/** A ranking of which a beginning that keeps enough is known. */
+export function newRanking(prefix: number, curve: RankingSearch["curve"], mask: Float32Array): RankingSearch {
+  return { prefix, curve, mask, settled: false, together: 0, nodes: 0, sweep: newSweep(mask.length) };
+}
+
+/** The search for the fewest edges as it stands. */
+export class FewestEdgesSearch implements RunningSearch {
+  /** Rankings that were followed to the end, in their order. */
+  readonly starts: FewestEdgesStart[] = [];
+  /** The ranking that is followed now. */
+  present: RankingSearch | undefined;
+  /** What is left to do on {@link mask}, where its ranking's share of the time was over. */
+  rest: RankingSearch | undefined;
+  /** The smallest circuit of the rankings that were followed; then of the random changes. */
+  mask: Float32Array | undefined;
+  /** The ranking that led to it. */
+  bestRanking = 0;
+  /** Sizes of the circuit before each random change. */
+  readonly tried: number[] = [];
+  readonly #graph: Graph;
+  readonly #rankings: readonly PruneScores[];
+  readonly #described: Readonly<Record<string, unknown>>;
+  readonly #asked: string;
+
+  /**
+   * @param described the options as they are kept with the scores
+   * @param prompts keys of the batches
+   */
+  constructor(
+    graph: Graph,
+    rankings: readonly PruneScores[],
+    described: Readonly<Record<string, unknown>>,
+    prompts: readonly number[],
+  ) {
+    this.#graph = graph;
+    this.#rankings = rankings;
+    this.#described = described;
+    this.#asked = askedOf(graph, { ...described, prompts });
+  }
+
+  /** Ends the present ranking: its circuit becomes the best if it is the smallest. Without any it is the whole graph. */
+  finish(complete: boolean): void {
+    const present = this.present ?? newRanking(this.#graph.edgeCount, [], new Float32Array(this.#graph.edgeCount));
+    const { prefix, curve, mask } = present;
+    const edges = circuitSize(mask);
+    // A circuit that is far too large has no time for single edges.
+    if (!complete && !present.settled) present.together = Math.ceil(edges / 4);
+    if (this.mask === undefined || edges < circuitSize(this.mask)) {
+      [this.mask, this.bestRanking] = [mask, this.starts.length];
+      this.rest = complete ? undefined : present;
+    }
+    this.starts.push({ prefix, edges, curve });
+    this.present = undefined;
+  }
+
+  /** How far each ranking led, the one that is followed now included. */
+  get led(): FewestEdgesStart[] {
+    const { present, starts } = this;
+    if (present === undefined) return starts;
+    return [...starts, { prefix: present.prefix, edges: circuitSize(present.mask), curve: present.curve }];
+  }
+
+  /** The smallest circuit so far that keeps enough, and its ranking; the whole graph before there is any. */
+  smallest(): { mask: Float32Array; from: number } {
+    const { present, mask = new Float32Array(this.#graph.edgeCount) } = this;
+    if (present !== undefined && circuitSize(present.mask) < circuitSize(mask))
+      return { mask: present.mask, from: this.starts.length };
+    return { mask, from: this.bestRanking };
+  }
+
+  goOnFrom(state: SearchState): void {
+    requireSameSearch(state, "fewest-edges", this.#asked);
+    const { at } = state as { at: { [Key in keyof StoredSearch]?: unknown } };
+    const { edgeCount } = this.#graph;
+    for (const start of listOf(at.starts) as FewestEdgesStart[]) {
+      const prefix = countIn(start.prefix, edgeCount);
+      this.starts.push({ prefix, edges: countIn(start.edges, edgeCount), curve: curveOf(start.curve, edgeCount) });
+    }
+    this.bestRanking = countIn(at.best, Math.max(0, this.#rankings.length - 1));
+    this.tried.push(...listOf(at.tried).map((size) => countIn(size, edgeCount)));
+    this.present = this.#ranking(at.present);
+    this.rest = this.#ranking(at.rest);
+    this.mask = this.rest?.mask ?? (at.mask === null ? undefined : maskOf(at.mask, edgeCount));
+  }
+
+  #ranking(value: unknown): RankingSearch | undefined {
+    if (value === null) return undefined;
+    const { edgeCount, srcs } = this.#graph;
+    const stored = value as { [Key in keyof StoredRanking]?: unknown };
+    return {
+      prefix: countIn(stored.prefix, edgeCount),
+      curve: curveOf(stored.curve, edgeCount),
+      mask: maskOf(stored.mask, edgeCount),
+      settled: stored.settled === true,
+      together: countIn(stored.together, edgeCount),
+      nodes: countIn(stored.nodes, srcs.length),
+      sweep: {
+        before: stored.before === null ? undefined : countIn(stored.before, edgeCount),
+        visited: unpacked(stored.visited, Uint8Array, edgeCount),
+      },
+    };
+  }
+
+  state(): SearchState {
+    const { starts, present, rest, mask, bestRanking, tried } = this;
+    const at: StoredSearch = {
+      ...{ starts, best: bestRanking, tried, mask: mask === undefined ? null : bits(mask) },
+      ...{ present: present ? stored(present) : null, rest: rest ? stored(rest) : null },
+    };
+    return { algorithm: "fewest-edges", asked: this.#asked, at: { ...at } };
+  }
+
+  /**
+   * The scores of the ranking that the smallest circuit comes from, 0 outside it: `best().circuit(size)` is the circuit. What is lost
+   * without each edge is known only at the end.
+   */
+  best(): PruneScores {
+    const { mask, from } = this.smallest();
+    const ranked = this.#rankings[from]!.values;
+    const least = ranked.reduce((low, value) => (value === 0 ? low : Math.min(low, Math.abs(value))), 1);
+    const inside = (value: number) => (value === 0 || value === Number.NEGATIVE_INFINITY ? least : value);
+    const scores = Float32Array.from(mask, (outside, edge) => (outside ? 0 : inside(ranked[edge]!)));
+    const options = { ...this.#described, unfinished: true };
+    return new PruneScores(this.#graph, scores, { algorithm: "fewest-edges", options });
+  }
+}
+
+/** {@link SearchState.at} of this search. */
+interface StoredSearch {
+  readonly starts: readonly FewestEdgesStart[];
+  readonly best: number;
+  readonly tried: readonly number[];
+  readonly mask: string | null;
+  readonly present: StoredRanking | null;
+  readonly rest: StoredRanking | null;
+}
+
+interface StoredRanking extends Omit<RankingSearch, "mask" | "sweep"> {
+  readonly mask: string;
+  readonly before: number | null;
+  readonly visited: string;
+}
+
+function stored({ mask, sweep, ...rest }: RankingSearch): StoredRanking {
+  return { ...rest, mask: bits(mask), before: sweep.before ?? null, visited: packed(sweep.visited) };
+}
+
+function bits(mask: Float32Array): string {
+  return packed(Uint8Array.from(mask));
+}
+
+function maskOf(text: unknown, edges: number): Float32Array {
+  return Float32Array.from(unpacked(text, Uint8Array, edges), (bit) => (bit ? 1 : 0));
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function curveOf(value: unknown, edges: number): KeptAtSize[] {
+  return (listOf(value) as KeptAtSize[]).map((point) => ({
+    edges: countIn(point.edges, edges),
+    kept: countIn(point.kept, Number.MAX_SAFE_INTEGER),
+  }));
+}

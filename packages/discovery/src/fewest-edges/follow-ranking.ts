@@ -1,0 +1,92 @@
+import type { Graph } from "@autocircuit/core";
+import type { SearchClock } from "../long-search/search-clock.ts";
+import { dropNodes } from "./drop-nodes.ts";
+import { dropTogether } from "./drop-together.ts";
+import { circuitSize, type EliminationOptions, eliminate } from "./eliminate.ts";
+import { type FewestEdgesSearch, newRanking, type RankingSearch } from "./fewest-edges-search.ts";
+import { type PrefixSearch, smallestPrefix } from "./smallest-prefix.ts";
+
+/** What {@link followRanking} needs. */
+export interface FollowOptions {
+  readonly graph: Graph;
+  /** Edges, most important first. */
+  readonly ranking: Uint32Array;
+  readonly need: number;
+  readonly largestBatch: number;
+  readonly count: PrefixSearch["count"];
+  readonly elimination: Omit<EliminationOptions, "order">;
+  readonly clock: SearchClock;
+  /** Whether the time is limited, so that what takes too long is left out. */
+  readonly limited: boolean;
+}
+
+/**
+ * From one ranking to a circuit, in `search.present`, that keeps enough; goes on where that stands already. Leaves none where time is short
+ * and the ranking much worse than another.
+ */
+export async function followRanking(search: FewestEdgesSearch, options: FollowOptions): Promise<void> {
+  const { ranking, need, count, largestBatch, clock, limited, elimination, graph } = options;
+  const order = ranking.toReversed();
+  if (!search.present?.settled) {
+    const shortest = Math.min(...search.starts.map(({ prefix }) => prefix));
+    const found = await smallestPrefix({
+      ...{ ranking, need, largestBatch, count, signal: clock.signal },
+      seconds: limited ? PREFIX_SHARE * clock.left : Number.POSITIVE_INFINITY,
+      most: MUCH_LONGER * shortest,
+      onEnough: (edges, curve) => {
+        search.present = newRanking(edges, curve, beginning(ranking, edges));
+        elimination.onSize?.(edges);
+      },
+    });
+    if (found === undefined) return;
+    const { size, curve } = found;
+    const mask = await startMask(ranking, size, need, count);
+    search.present = { ...newRanking(size, curve, mask), settled: true };
+    if (limited) {
+      const started = performance.now();
+      await count(mask, 1);
+      const seconds = (performance.now() - started) / 1000;
+      const edges = circuitSize(mask);
+      if ((graph.srcs.length + SWEEPS * edges) * FAILING * seconds > clock.left)
+        search.present.together = Math.ceil(edges / 4);
+    }
+  }
+  await shrink(search.present, { ...elimination, order });
+}
+
+/** Drops what can be dropped of a ranking's circuit: many edges together where there is no time for each, whole nodes, single edges. */
+export async function shrink(found: RankingSearch, options: EliminationOptions): Promise<void> {
+  await dropTogether(found, options);
+  await dropNodes(found, options);
+  await eliminate(found.mask, options, found.sweep);
+}
+
+/** Share of a limited time that measuring a ranking's curve may take beyond the sizes that are needed. */
+const PREFIX_SHARE = 0.1;
+/** A ranking that needs so many times the edges of another one hardly leads to a smaller circuit. */
+const MUCH_LONGER = 4;
+/** Visits of all edges that elimination usually takes. */
+const SWEEPS = 2;
+/** What a circuit that keeps too little costs, of one that is counted to the end: it is given up early. */
+const FAILING = 0.5;
+
+/**
+ * Twice as long a beginning of the ranking as needed, if that keeps enough too: edges ranked a little too low may take the place of
+ * others.
+ */
+async function startMask(
+  ranking: Uint32Array,
+  size: number,
+  need: number,
+  count: PrefixSearch["count"],
+): Promise<Float32Array> {
+  const longer = beginning(ranking, 2 * size);
+  const [kept = 0] = await count(longer, 1, need);
+  return kept >= need ? longer : beginning(ranking, size);
+}
+
+function beginning(ranking: Uint32Array, length: number): Float32Array {
+  const mask = new Float32Array(ranking.length).fill(1);
+  for (const edge of ranking.subarray(0, length)) mask[edge] = 0;
+  return mask;
+}

@@ -1,0 +1,31 @@
+import type { AblationType, LoadedTask } from "@autocircuit/core";
+import { type AlgorithmName, algorithms, type OptionSpec } from "../algorithms.ts";
+
+/** Whether the model gives one number a position, which is no distribution. */
+export function outputsNumbers({ model }: Pick<LoadedTask, "model">): boolean {
+  return model.config.dVocabOut === 1;
+}
+
+/** What is known of an option of an algorithm; undefined where it has none of that name. */
+export function optionOf(algorithm: AlgorithmName, name: string): OptionSpec | undefined {
+  return (algorithms[algorithm].options as readonly OptionSpec[]).find((option) => option.name === name);
+}
+
+/** The options of an algorithm: those given, and defaults that suit the task (a model that gives one number has no distribution). */
+export function fittingOptions(
+  algorithm: AlgorithmName,
+  task: Pick<LoadedTask, "model" | "trueEdges">,
+  { given = {}, ablation }: { given?: Readonly<Record<string, unknown>>; ablation: AblationType },
+): Record<string, unknown> {
+  const numbers = outputsNumbers(task);
+  const defaults = {
+    taus: [1e-3],
+    target: numbers ? "mse" : "kl_div",
+    answerFunction: numbers ? "mse" : "avg_diff",
+    ablation,
+    // Only "ground-truth" must be told a circuit: the known one, if there is one.
+    ...(optionOf(algorithm, "edges")?.required && task.trueEdges && { edges: task.trueEdges }),
+  };
+  const fitting = Object.entries(defaults).filter(([name]) => optionOf(algorithm, name) !== undefined);
+  return { ...Object.fromEntries(fitting), ...given };
+}

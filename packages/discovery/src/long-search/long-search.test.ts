@@ -1,0 +1,157 @@
+import { runCircuits } from "@autocircuit/core";
+import { correctPercent } from "@autocircuit/metrics";
+import { describe, expect, it } from "vitest";
+import { randomTask, withModelAnswers } from "../../test/random-model.ts";
+import { acdc } from "../acdc/acdc.ts";
+import type { DiscoveryOptions } from "../discovery-options.ts";
+import { edgeAttribution } from "../edge-attribution.ts";
+import { fewestEdges } from "../fewest-edges/fewest-edges.ts";
+import { random } from "../random.ts";
+import { subnetworkProbing } from "../subnetwork-probing.ts";
+import type { ResumableOptions, RunningSearch, SearchState } from "./search-state.ts";
+
+const task = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
+const { model, prompts } = task;
+
+type Options = DiscoveryOptions & ResumableOptions;
+const rankings = [await random(model, null), await edgeAttribution(model, prompts)];
+const searches: Record<string, (options: Options) => Promise<ArrayLike<number>>> = {
+  acdc: async (options) => (await acdc(model, prompts, { taus: [0.01, 0.05], ...options })).values,
+  "subnetwork-probing": async (options) =>
+    (await subnetworkProbing(model, prompts, { epochs: 4, learningRate: 0.3, ...options })).values,
+  "fewest-edges": async (options) =>
+    (await fewestEdges(model, prompts, rankings, { keep: 0.8, tries: 3, ...options })).scores.values,
+};
+
+/** Runs a search until so many steps were reported, and gives where it stood; undefined where it ended before. */
+async function stopped(name: string, reports: number, resume?: SearchState): Promise<SearchState | undefined> {
+  const abort = new AbortController();
+  let search: RunningSearch | undefined;
+  let left = reports;
+  let state: SearchState | undefined;
+  const run = searches[name]!({
+    ...{ resume, signal: abort.signal },
+    onSearch: (running) => {
+      search = running;
+    },
+    onProgress: () => {
+      if (--left > 0 || state) return;
+      state = search!.state();
+      abort.abort();
+    },
+  });
+  await run.catch((error) => expect(error).toMatchObject({ code: "aborted" }));
+  return state && (JSON.parse(JSON.stringify(state)) as SearchState);
+}
+
+describe.each(Object.keys(searches))("%s", (name) => {
+  it("goes on to the result that it would have had, wherever it was stopped", async () => {
+    let reports = 0;
+    const whole = await searches[name]!({ onProgress: () => reports++ });
+    for (const share of [0.05, 0.3, 0.55, 0.9]) {
+      const state = await stopped(name, Math.max(1, Math.floor(share * reports)));
+      expect(state, String(share)).toBeDefined();
+      expect(await searches[name]!({ resume: state })).toEqual(whole);
+    }
+    // Stopped twice.
+    const first = await stopped(name, Math.ceil(0.3 * reports));
+    const second = (await stopped(name, Math.ceil(0.2 * reports), first)) ?? first;
+    expect(await searches[name]!({ resume: second })).toEqual(whole);
+  });
+
+  it("goes on at once where it was nearly done", async () => {
+    let reports = 0;
+    await searches[name]!({ onProgress: () => reports++ });
+    const state = await stopped(name, reports - 1);
+    let after = 0;
+    await searches[name]!({ resume: state, onProgress: () => after++ });
+    expect(after).toBeLessThan(reports / 2 + 4);
+  });
+
+  it("refuses the state of another search, and a damaged one", async () => {
+    const state = (await stopped(name, 3))!;
+    const other = { ...state, algorithm: "another" };
+    await expect(searches[name]!({ resume: other })).rejects.toThrow(/it is of another, this is/);
+    const asked = JSON.stringify({ ...JSON.parse(state.asked), edges: 3 });
+    await expect(searches[name]!({ resume: { ...state, asked } })).rejects.toThrow(/edges was 3, now/);
+    await expect(searches[name]!({ resume: { ...state, asked: "{" } })).rejects.toThrow(/not JSON/);
+    await expect(searches[name]!({ resume: {} as SearchState })).rejects.toThrow(/`resume`/);
+  });
+});
+
+describe("the best so far", () => {
+  it("of ACDC keeps the edges that were not tried", async () => {
+    let search: RunningSearch | undefined;
+    const abort = new AbortController();
+    const run = acdc(model, prompts, {
+      ...{ taus: [0.05], signal: abort.signal },
+      onSearch: (running) => {
+        search = running;
+      },
+      onProgress: ({ done, total }) => done > total / 2 && abort.abort(),
+    });
+    await expect(run).rejects.toMatchObject({ code: "aborted" });
+    const whole = await acdc(model, prompts, { taus: [0.05] });
+    const best = search!.best();
+    for (const [edge, value] of best.values.entries())
+      expect(value === whole.values[edge] || value === Number.POSITIVE_INFINITY).toBe(true);
+    expect(best.circuitAt(Number.POSITIVE_INFINITY).size).toBeLessThan(model.graph.edgeCount);
+  });
+
+  it("of the search for few edges is a circuit that keeps enough", async () => {
+    let search: RunningSearch | undefined;
+    const sizes: number[] = [];
+    const answers: Promise<void>[] = [];
+    const need = 0.8 * 12;
+    await fewestEdges(model, prompts, rankings, {
+      keep: 0.8,
+      onSearch: (running) => {
+        search = running;
+      },
+      onProgress: () => {
+        const scores = search!.best();
+        const size = scores.values.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
+        if (sizes.at(-1) === size) return;
+        sizes.push(size);
+        const check = async () => {
+          using runs = await runCircuits(model, prompts, { scores, sizes: [size] });
+          expect(runs[0]!.edges).toBe(size);
+          const [measured] = await correctPercent(model, prompts, runs);
+          expect((measured!.value / 100) * 12).toBeGreaterThanOrEqual(need - 1e-9);
+        };
+        answers.push(check());
+      },
+    });
+    await Promise.all(answers);
+    expect(sizes.length).toBeGreaterThan(3);
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+  });
+});
+
+describe("fewestEdges with limited time", () => {
+  it("has the same result where the time suffices", async () => {
+    const options = { keep: 0.8, tries: 2 };
+    const whole = await fewestEdges(model, prompts, rankings, options);
+    const limited = await fewestEdges(model, prompts, rankings, { ...options, seconds: 600 });
+    expect(whole.complete).toBe(true);
+    expect(limited.complete).toBe(true);
+    expect(limited.scores.values).toEqual(whole.scores.values);
+  });
+
+  it.each([1e-3, 0.02, 0.05, 0.1])("gives what keeps enough after %f s, and goes on from there", async (seconds) => {
+    let search: RunningSearch | undefined;
+    const found = await fewestEdges(model, prompts, rankings, {
+      ...{ keep: 0.8, seconds },
+      onSearch: (running) => {
+        search = running;
+      },
+    });
+    expect(found.kept).toBeGreaterThanOrEqual(0.8 * found.answers - 1e-9);
+    expect(found.scores.circuit(found.circuit.size).indices).toEqual(found.circuit.indices);
+    if (found.complete) return;
+    const resumed = await fewestEdges(model, prompts, rankings, { keep: 0.8, resume: search!.state() });
+    expect(resumed.complete).toBe(true);
+    expect(resumed.circuit.size).toBeLessThanOrEqual(found.circuit.size);
+    for (const edge of resumed.circuit.indices) expect(resumed.scores.values[edge]).toBeGreaterThan(0);
+  });
+});

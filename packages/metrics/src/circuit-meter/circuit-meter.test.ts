@@ -1,0 +1,96 @@
+import { defaultCircuitSizes, PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
+import { memory } from "@autocircuit/native";
+import { describe, expect, it } from "vitest";
+import { smallModel } from "../../test/small-model.ts";
+import { klDivergence } from "../kl-divergence.ts";
+import { maxAbsDiff } from "../max-abs-diff.ts";
+import { CircuitMeter } from "./circuit-meter.ts";
+import { measureCurve } from "./measure-curve.ts";
+
+/** 20 pairs of three tokens in batches of 10: more than are measured together. */
+const prompts = new PromptLoader(
+  Array.from({ length: 20 }, (_, i) => ({
+    clean: [i % 4, (i >> 2) % 4, (i * 3) % 4],
+    corrupt: [(i + 1) % 4, (i >> 1) % 4, (i * 7 + 2) % 4],
+    answers: [1],
+    wrongAnswers: [2],
+  })),
+  { batchSize: 10 },
+);
+const scoresOf = ({ graph }: ReturnType<typeof smallModel>) =>
+  new PruneScores(
+    graph,
+    Float32Array.from({ length: graph.edgeCount }, (_, i) => ((i * 5) % 7) + 1),
+  );
+
+describe("CircuitMeter", () => {
+  it.each(["resample", "zero", "tokenwise-mean-corrupt", "batch-all-tok-mean"] as const)(
+    "measures in groups what the metrics measure of whole batches: %s",
+    async (ablation) => {
+      using model = smallModel();
+      const scores = scoresOf(model);
+      using meter = new CircuitMeter(model, prompts);
+      for (const size of [0, 2, 3]) {
+        const circuit = scores.circuit(size);
+        using runs = await runCircuits(model, prompts, { scores, sizes: [circuit.size], ablation });
+        const measured = await meter.measure(circuit, ablation);
+        expect(measured.faithfulness).toBeCloseTo((await klDivergence(model, prompts, runs))[0]!.value, 6);
+        expect(measured.kl).toBe(measured.faithfulness);
+        expect(measured.maxAbsDiff).toBeCloseTo((await maxAbsDiff(model, prompts, runs))[0]!.value, 5);
+        expect(measured.prompts).toBe(20);
+      }
+    },
+  );
+
+  it("meets a budget with fewer prompts, at least one group, and frees what it held", async () => {
+    using model = smallModel();
+    const circuit = scoresOf(model).circuit(2);
+    prompts[Symbol.dispose]();
+    const before = (await memory()).tensors;
+    {
+      using meter = new CircuitMeter(model, prompts, { together: 5 });
+      expect(meter.groups.map(({ slice }) => slice.size)).toEqual([5, 5, 5, 5]);
+      expect((await meter.measure(circuit, "resample", { seconds: 1e-9 })).prompts).toBe(5);
+      expect((await meter.measure(circuit, "resample", { seconds: 60 })).prompts).toBe(20);
+    }
+    prompts[Symbol.dispose]();
+    expect((await memory()).tensors).toBe(before);
+  });
+
+  it("stops when asked", async () => {
+    using model = smallModel();
+    using meter = new CircuitMeter(model, prompts, { signal: AbortSignal.abort() });
+    await expect(meter.measure(scoresOf(model).circuit(1), "zero")).rejects.toMatchObject({ code: "aborted" });
+  });
+});
+
+describe("measureCurve", () => {
+  it("measures every size on all prompts where time is not limited, as the metric does", async () => {
+    using model = smallModel();
+    const scores = scoresOf(model);
+    using meter = new CircuitMeter(model, prompts, { together: 4 });
+    const sizes = defaultCircuitSizes(model.graph, scores);
+    const done: number[] = [];
+    const curve = await measureCurve(meter, {
+      ...{ scores, sizes },
+      onProgress: (progress) => done.push(progress.done / progress.total),
+    });
+    using runs = await runCircuits(model, prompts, { scores, sizes });
+    const expected = await klDivergence(model, prompts, runs);
+    expect(curve.points.map(({ edges }) => edges)).toEqual(expected.map(({ edges }) => edges));
+    for (const [i, { faithfulness }] of curve.points.entries()) expect(faithfulness).toBeCloseTo(expected[i]!.value, 6);
+    expect(curve).toMatchObject({ prompts: 20, ofPrompts: 20, ofSizes: expected.length });
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
+    expect(done.at(-1)).toBe(1);
+  });
+
+  it("measures at least the smallest size, and all points on the same prompts, where there is hardly time", async () => {
+    using model = smallModel();
+    const scores = scoresOf(model);
+    using meter = new CircuitMeter(model, prompts, { together: 4 });
+    const { points, prompts: used } = await measureCurve(meter, { scores, sizes: [0, 1, 3, 5], seconds: 1e-9 });
+    expect(points.map(({ edges }) => edges)).toEqual([0]);
+    expect(used).toBe(4);
+    expect(points.every((point) => point.prompts === used)).toBe(true);
+  });
+});

@@ -1,0 +1,170 @@
+import { createHash } from "node:crypto";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import {
+  type AblationType,
+  type Circuit,
+  coreKinds,
+  dataSetSides,
+  type PatchableModel,
+  type PromptLoader,
+  throwIfAborted,
+} from "@autocircuit/core";
+import type { Ablation, Tensor } from "@autocircuit/native";
+import { type CircuitMeasures, groupMeasures, joinedMeasures } from "./group-measures.ts";
+import { type PromptGroup, promptGroups } from "./prompt-groups.ts";
+
+/** Options of {@link CircuitMeter}. */
+export interface CircuitMeterOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Prompt pairs that are measured together. Default: at least 8, more of small models. */
+  readonly together?: number | undefined;
+}
+
+/** Options of {@link CircuitMeter.measure}. */
+export interface MeterOptions {
+  /** Seconds to spend, at least those of one group of prompts: fewer prompts are measured where all would take longer. Default: no limit. */
+  readonly seconds?: number | undefined;
+}
+
+const check = signature("CircuitMeter", { model: coreKinds.patchableModel, prompts: coreKinds.promptLoader }, {
+  signal: kind.signal,
+  together: kind.count,
+} satisfies KindsOf<CircuitMeterOptions>);
+const checkMeasure = signature(
+  "CircuitMeter.measure",
+  { circuit: kind.having("a Circuit", "indices"), ablation: coreKinds.ablationName },
+  { seconds: kind.positive } satisfies KindsOf<MeterOptions>,
+);
+
+/**
+ * Measures how far circuits alone, with everything outside ablated, move the output from the full model's on some prompts. It goes through
+ * them in small groups, runs the full model once on each, and remembers what it has measured: a circuit that is asked for again costs
+ * nothing, and a budget of time is met by taking fewer prompts.
+ *
+ * @throws AutocircuitError `bad-input` without prompts
+ *
+ * @example
+ * using meter = new CircuitMeter(task.model, task.test);
+ * const { kl, prompts } = await meter.measure(scores.circuit(100), "resample", { seconds: 10 });
+ */
+export class CircuitMeter implements Disposable {
+  readonly model: PatchableModel;
+  readonly signal: AbortSignal | undefined;
+  /** All prompts, in groups. */
+  readonly groups: readonly PromptGroup[];
+  /** Prompt pairs in all groups. */
+  readonly promptCount: number;
+  readonly #prompts: PromptLoader;
+  readonly #full = new Map<PromptGroup, Tensor>();
+  readonly #known = new Map<PromptGroup, Map<string, CircuitMeasures>>();
+  readonly #shared = new Map<AblationType, Ablation>();
+
+  constructor(model: PatchableModel, prompts: PromptLoader, options: CircuitMeterOptions = {}) {
+    check({ model, prompts }, options);
+    if (prompts.length === 0)
+      throw new AutocircuitError("bad-input", "There are no prompts to measure circuits on. Give a loader with some.");
+    this.model = model;
+    this.signal = options.signal;
+    this.groups = promptGroups(model, prompts, options.together);
+    this.promptCount = prompts.promptCount;
+    this.#prompts = prompts;
+  }
+
+  /** Whether the outputs are one number a position, which is no distribution: faithfulness is then the mean squared error. */
+  get numbers(): boolean {
+    return this.model.config.dVocabOut === 1;
+  }
+
+  /** Measures one circuit. @throws AutocircuitError `bad-input` for a circuit of another graph, `not-finite`, `aborted` */
+  async measure(circuit: Circuit, ablation: AblationType, options: MeterOptions = {}): Promise<CircuitMeasures> {
+    checkMeasure({ circuit, ablation }, options);
+    const { seconds = Number.POSITIVE_INFINITY } = options;
+    const started = performance.now();
+    const parts: CircuitMeasures[] = [];
+    for (const group of this.groups) {
+      const spent = (performance.now() - started) / 1000;
+      if (parts.length > 0 && (spent * (parts.length + 1)) / parts.length > seconds) break;
+      await this.measureGroup(group, ablation, [circuit], (measured) => parts.push(measured));
+    }
+    return joinedMeasures(parts);
+  }
+
+  /**
+   * Measures circuits on one group of prompts, in their order, with one making of what ablated edges take.
+   *
+   * @param onMeasured called after each with its measures and the seconds it took (0 for one that was known); false ends it
+   */
+  async measureGroup(
+    group: PromptGroup,
+    ablation: AblationType,
+    circuits: readonly Circuit[],
+    onMeasured: (measured: CircuitMeasures, seconds: number) => unknown,
+  ): Promise<void> {
+    const known = this.#known.get(group) ?? new Map<string, CircuitMeasures>();
+    this.#known.set(group, known);
+    let values: Ablation | undefined;
+    try {
+      for (const circuit of circuits) {
+        throwIfAborted(this.signal);
+        const key = circuitKey(circuit, ablation);
+        let measured = known.get(key);
+        let seconds = 0;
+        if (measured === undefined) {
+          const full = await this.#fullOf(group);
+          values ??= await this.#ablation(group, ablation);
+          const started = performance.now();
+          measured = await this.#run(group, full, values, circuit);
+          seconds = (performance.now() - started) / 1000;
+          known.set(key, measured);
+        }
+        if (onMeasured(measured, seconds) === false) return;
+      }
+    } finally {
+      if (values !== this.#shared.get(ablation)) values?.dispose();
+      group.slice[Symbol.dispose]();
+    }
+  }
+
+  async #run({ slice }: PromptGroup, full: Tensor, using: Ablation, circuit: Circuit): Promise<CircuitMeasures> {
+    const { signal } = this;
+    using logits = await this.model.forward(slice.clean, { ablate: circuit.complement(), using, signal });
+    const measured = await groupMeasures(full, logits);
+    if (Number.isFinite(measured.faithfulness)) return measured;
+    throw new AutocircuitError(
+      "not-finite",
+      `The faithfulness of the circuit of ${circuit.size} edges is ${measured.faithfulness} on prompts of batch ${slice.index}. Its logits are ` +
+        "numbers, but so large that they cannot be compared: check the weights and the ablation, or compute in float64.",
+    );
+  }
+
+  async #fullOf(group: PromptGroup): Promise<Tensor> {
+    const known = this.#full.get(group);
+    if (known !== undefined) return known;
+    const logits = await this.model.forward(group.slice.clean, { signal: this.signal });
+    this.#full.set(group, logits);
+    return logits;
+  }
+
+  async #ablation({ batch, slice }: PromptGroup, type: AblationType): Promise<Ablation> {
+    const { signal } = this;
+    if (dataSetSides(type) === undefined) {
+      const prompts = type === "resample" || type === "zero" ? slice : batch;
+      return this.model.ablations(prompts.corrupt, type, { signal });
+    }
+    const shared = this.#shared.get(type) ?? (await this.model.ablations(this.#prompts, type, { signal }));
+    this.#shared.set(type, shared);
+    return shared;
+  }
+
+  /** Frees the full model's outputs and the means over the data set. */
+  [Symbol.dispose](): void {
+    for (const owned of [...this.#full.values(), ...this.#shared.values()]) owned.dispose();
+    this.#full.clear();
+    this.#shared.clear();
+  }
+}
+
+function circuitKey({ indices }: Circuit, ablation: AblationType): string {
+  const bytes = Buffer.from(indices.buffer, indices.byteOffset, indices.byteLength);
+  return `${ablation} ${createHash("sha256").update(bytes).digest("base64")}`;
+}
