@@ -145,6 +145,7 @@ export function algorithmOptions(
     ablation,
     // Only "ground-truth" must be told a circuit: the known one, if there is one.
     ...(optionOf(algorithm, "edges")?.required && loaded.trueEdges && { edges: loaded.trueEdges }),
+    ...(loaded.trueEdges && { trueEdges: loaded.trueEdges }),
   };
   const fitting = Object.entries(defaults).filter(([name]) => optionOf(algorithm, name) !== undefined);
   return { ...Object.fromEntries(fitting), ...given };
