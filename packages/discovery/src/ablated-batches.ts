@@ -6,29 +6,39 @@ import {
   type PatchableModel,
   type PromptBatch,
   type PromptLoader,
+  type PromptSide,
 } from "@autocircuit/core";
 
 /** A batch of prompts, to be run in slices that fit into memory. */
 export interface AblatedBatch {
   batch: PromptBatch;
-  /** Its slices with the values their ablated edges take, made from the corrupt prompts; made anew by every call. */
+  /** Its slices with the values their ablated edges take; made anew by every call. */
   slices: () => AsyncIterable<AblatedSlice>;
 }
 
+/** How {@link ablatedBatches} goes through the batches. */
+export interface AblatedBatchesOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How many times. Default 1. */
+  readonly passes?: number | undefined;
+  /** The prompts that values are made from where they are made batch by batch. Default corrupt. */
+  readonly side?: PromptSide | undefined;
+}
+
 /**
- * Goes through the batches with their ablations, `passes` times (default once). Means over the data set are made once,
- * for all batches; the other types batch by batch, resampled values slice by slice.
+ * Goes through the batches with their ablations. Means over the data set are made once, for all batches; the other types batch by batch,
+ * resampled values slice by slice.
  */
 export async function* ablatedBatches(
   model: PatchableModel,
   prompts: PromptLoader,
   type: AblationType,
-  { signal, passes = 1 }: { signal?: AbortSignal | undefined; passes?: number } = {},
+  { signal, passes = 1, side }: AblatedBatchesOptions = {},
 ): AsyncGenerator<AblatedBatch, void, void> {
   using mean = dataSetSides(type) === undefined ? null : await model.ablations(prompts, type, { signal });
   for (let pass = 0; pass < passes; pass++) {
     for (const batch of prompts.batches) {
-      yield { batch, slices: () => ablatedSlices(model, batch, { type, shared: mean ?? undefined, signal }) };
+      yield { batch, slices: () => ablatedSlices(model, batch, { type, side, shared: mean ?? undefined, signal }) };
     }
   }
 }

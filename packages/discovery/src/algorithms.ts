@@ -7,15 +7,19 @@ import { edgeAttribution } from "./edge-attribution.ts";
 import { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";
 import { answerFunctions, gradFunctions } from "./loss.ts";
 import { maskGradient } from "./mask-gradient.ts";
+import { maskFunctions } from "./masks/mask-function.ts";
+import { circuitProbing } from "./probing/circuit-probing.ts";
+import { type ConstrainedProbingOptions, constrainedProbing } from "./probing/constrained-probing.ts";
+import { probingTargets } from "./probing/probing-target.ts";
+import { subnetworkProbing } from "./probing/subnetwork-probing.ts";
 import { random } from "./random.ts";
-import { maskFunctions, subnetworkProbing } from "./subnetwork-probing.ts";
 
 /** An option of an algorithm, as a command line or a form would offer it. */
 export interface OptionSpec {
   /** The property in the algorithm's options. */
   readonly name: string;
-  /** `numbers` and `edges` are lists; edges are names or `[name, token]`. */
-  readonly type: "number" | "integer" | "boolean" | "numbers" | "string" | "edges";
+  /** `numbers`, `sizes` and `edges` are lists; sizes are numbers or `"true_size"`, edges are names or `[name, token]`. */
+  readonly type: "number" | "integer" | "boolean" | "numbers" | "sizes" | "string" | "edges";
   /** The values a string may have. */
   readonly choices?: readonly string[];
   /** What is used when the option is left out; absent where that is nothing in particular. */
@@ -52,6 +56,48 @@ const ablationOption: OptionSpec = {
   description: "the values that ablated edges take",
 };
 
+/** Options of everything that trains a mask, with the defaults that differ. */
+function probingOptions(epochs: number, lambda: number, maskFunction = "sigmoid"): readonly OptionSpec[] {
+  return [
+    { name: "epochs", type: "integer", default: epochs, description: "passes over the prompts" },
+    { name: "learningRate", type: "number", default: 0.1, description: "learning rate of Adam" },
+    { name: "lambda", type: "number", default: lambda, description: "weight of the circuit's size in the loss" },
+    { name: "initial", type: "number", description: "where the trained numbers start: 0.5, for hard concrete ln 5" },
+    {
+      name: "maskFunction",
+      type: "string",
+      choices: maskFunctions,
+      default: maskFunction,
+      description: "what turns the trained numbers into masks",
+    },
+    { name: "dropout", type: "number", default: 0, description: "probability that a mask drops out in a step" },
+    {
+      name: "target",
+      type: "string",
+      choices: probingTargets,
+      default: "kl_div",
+      description: "what of the outputs is kept small",
+    },
+    { name: "tree", type: "boolean", default: true, description: "ablate outside the circuit on the clean prompts" },
+    {
+      ...ablationOption,
+      default: "tokenwise-mean-corrupt",
+      description: "the values that ablated edges take; without a tree by default those of the clean prompts",
+    },
+    { name: "avoid", type: "edges", description: "edges that are to stay out of the circuit" },
+    { name: "avoidLambda", type: "number", default: 1, description: "weight of the avoided edges beside the size" },
+  ];
+}
+
+const sizesOptions: readonly OptionSpec[] = [
+  {
+    name: "circuitSizes",
+    type: "sizes",
+    description: 'sizes of the circuits; "true_size" (default) is the published one\'s',
+  },
+  { name: "trueEdges", type: "edges", description: 'the published circuit, whose size is "true_size"' },
+];
+
 const lossOptions: readonly OptionSpec[] = [
   {
     name: "gradFunction",
@@ -68,6 +114,13 @@ const lossOptions: readonly OptionSpec[] = [
     description: "how the answers make a loss of it",
   },
   ablationOption,
+  {
+    name: "ablateFrom",
+    type: "string",
+    choices: ["clean", "corrupt"],
+    default: "corrupt",
+    description: "the prompts that the ablation is made from",
+  },
 ];
 
 /**
@@ -106,6 +159,18 @@ export const algorithms = {
     options: lossOptions,
     discover: edgeAttribution,
   },
+  "circuit-probing": {
+    description: "subnetwork probing for several circuit sizes: the edges of the smallest circuit come first",
+    source: "Miller, Chughtai and Saunders 2024, Transformer Circuit Faithfulness Metrics Are Not Robust",
+    options: [...probingOptions(20, 0.5), ...sizesOptions],
+    discover: circuitProbing,
+  },
+  "constrained-probing": {
+    description: "circuit probing for a circuit without the edges of the published one",
+    source: "Miller, Chughtai and Saunders 2024, Transformer Circuit Faithfulness Metrics Are Not Robust",
+    options: [...probingOptions(2000, 0.1, "hard_concrete"), ...sizesOptions],
+    discover: avoidingTrueEdges,
+  },
   "ground-truth": {
     description: "1 for the edges of a published circuit, 0 for the others",
     options: [{ name: "edges", type: "edges", required: true, description: "the edges of the circuit" }],
@@ -118,6 +183,12 @@ export const algorithms = {
       ...lossOptions,
       { name: "maskValue", type: "number", default: 0, description: "value of all masks, 0 clean to 1 ablated" },
       { name: "samples", type: "integer", description: "integrate over this many steps of the mask instead" },
+      {
+        name: "byLayer",
+        type: "boolean",
+        default: false,
+        description: "integrate one layer of sources after the other",
+      },
     ],
     discover: maskGradient,
   },
@@ -131,19 +202,8 @@ export const algorithms = {
     resumable: true,
     source: "Cao, Sanh and Rush 2021, Low-Complexity Probing via Finding Subnetworks, section 3",
     options: [
-      { name: "epochs", type: "integer", default: 20, description: "passes over the prompts" },
-      { name: "learningRate", type: "number", default: 0.1, description: "learning rate of Adam" },
-      { name: "lambda", type: "number", default: 0.5, description: "weight of the circuit's size in the loss" },
-      { name: "initial", type: "number", default: 0.5, description: "where the trained numbers start" },
-      {
-        name: "maskFunction",
-        type: "string",
-        choices: maskFunctions,
-        default: "sigmoid",
-        description: "what turns the trained numbers into masks",
-      },
-      { name: "tree", type: "boolean", default: true, description: "ablate outside the circuit on the clean prompts" },
-      { ...ablationOption, default: "tokenwise-mean-corrupt" },
+      ...probingOptions(20, 0.5),
+      { name: "circuitSize", type: "integer", description: "size up to which edges cost nothing" },
     ],
     discover: subnetworkProbing,
   },
@@ -151,3 +211,14 @@ export const algorithms = {
 
 /** Name of an algorithm in {@link algorithms}. */
 export type AlgorithmName = keyof typeof algorithms;
+
+/** Circuit probing that avoids the edges of the published circuit. */
+async function avoidingTrueEdges(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  // biome-ignore lint/suspicious/noExplicitAny: the algorithm checks what it is given
+  options: DiscoveryOptions & Record<string, any> = {},
+): Promise<PruneScores> {
+  const scores = await groundTruth(model, null, { edges: options.trueEdges });
+  return constrainedProbing(model, prompts, { ...options, scores } as ConstrainedProbingOptions);
+}

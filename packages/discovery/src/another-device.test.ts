@@ -5,7 +5,7 @@ import { randomTask, withModelAnswers } from "../test/random-model.ts";
 import { acdc } from "./acdc/acdc.ts";
 import { fewestEdges } from "./fewest-edges/fewest-edges.ts";
 import { maskGradient } from "./mask-gradient.ts";
-import { subnetworkProbing } from "./subnetwork-probing.ts";
+import { subnetworkProbing } from "./probing/subnetwork-probing.ts";
 
 // A device of its own as far as LibTorch can tell, with the CUDA library's kernels and the host's memory. `npm test` builds its library.
 const pretend = process.env.AUTOCIRCUIT_PRETEND_DEVICE !== undefined;

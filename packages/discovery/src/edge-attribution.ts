@@ -4,7 +4,7 @@ import { modelAndPrompts } from "./discovery-options.ts";
 import { lossKinds, type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";
 
 /** Options of {@link edgeAttribution}: those of the mask gradient at mask 0. */
-export type EdgeAttributionOptions = Omit<MaskGradientOptions, "maskValue" | "samples">;
+export type EdgeAttributionOptions = Omit<MaskGradientOptions, "maskValue" | "samples" | "byLayer">;
 
 const check = signature("edgeAttribution", modelAndPrompts, lossKinds);
 

@@ -2,8 +2,10 @@ import { kind, signature } from "@autocircuit/base";
 import type { PromptBatch } from "@autocircuit/core";
 import {
   answerError,
+  answerMax,
   answerMean,
   batchAnswerDifference,
+  perPrompt,
   type ValueFunctionName,
   valueFunctions,
 } from "@autocircuit/metrics";
@@ -13,13 +15,13 @@ import { Tensor } from "@autocircuit/native";
 export type GradFunction = ValueFunctionName;
 
 /** How the answers make a loss of it; see {@link answerLoss}. */
-export type AnswerFunction = "avg_diff" | "avg_val" | "mse";
+export type AnswerFunction = "avg_diff" | "max_diff" | "avg_val" | "mse";
 
 /** The names of the grad functions. */
 export const gradFunctions: readonly GradFunction[] = ["logit", "prob", "logprob", "logit_exp"];
 
 /** The names of the answer functions. */
-export const answerFunctions: readonly AnswerFunction[] = ["avg_diff", "avg_val", "mse"];
+export const answerFunctions: readonly AnswerFunction[] = ["avg_diff", "max_diff", "avg_val", "mse"];
 
 const check = signature("answerLoss", {
   logits: kind.instance(Tensor, "a Tensor"),
@@ -32,6 +34,7 @@ const check = signature("answerLoss", {
  * The loss whose gradient the mask gradient takes; lower is better for the task.
  *
  * - `avg_diff`: minus the mean value of the answers less that of the wrong answers,
+ * - `max_diff`: minus the largest value among the answers less the largest among the wrong answers, mean over positions and prompts,
  * - `avg_val`: minus the mean value of the answers,
  * - `mse`: mean squared error of the values to answers that are numbers.
  *
@@ -49,6 +52,10 @@ export function answerLoss(
   switch (answerFunction) {
     case "avg_diff":
       return batchAnswerDifference(values, batch).mean().neg();
+    case "max_diff":
+      return perPrompt(answerMax(values, batch.answers).sub(answerMax(values, batch.wrongAnswers)))
+        .mean()
+        .neg();
     case "avg_val":
       return answerMean(values, batch.answers).mean().neg();
     case "mse":

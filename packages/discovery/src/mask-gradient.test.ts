@@ -23,6 +23,8 @@ describe("maskGradient", () => {
     ["logit", "avg_diff"],
     ["prob", "avg_diff"],
     ["logprob", "avg_val"],
+    ["logit", "max_diff"],
+    ["prob", "max_diff"],
   ];
 
   test.each(functions)("%s %s equals the finite difference", async (...fns) => {
@@ -55,6 +57,62 @@ describe("maskGradient", () => {
       expect(change).toBeCloseTo((await at(1)) - (await at(0)), 3);
     },
   );
+
+  test.each([{}, { parallel: true }, { factorized: false }, { separateQkv: false }, { byToken: true }])(
+    "%o, by layer: the sum over a layer's edges is what ablating them changes",
+    async (graph) => {
+      const task = randomTask({ seed: 5, dtype: "float64", prompts: 4, ...graph });
+      const { srcs, edgeCount } = task.model.graph;
+      const samples = 50;
+      const layered = await maskGradient(task.model, task.prompts, { samples, byLayer: true });
+      const batch = task.prompts.batches[0]!;
+      using ablation = await task.model.ablations(batch.corrupt, "resample");
+      const lossWith = (value: number, layer: number) =>
+        scope(async () => {
+          const mask = Float64Array.from({ length: edgeCount }, (_, edge) => (layerOf(edge) === layer ? value : 0));
+          const logits = await task.model.forward(batch.clean, { mask: Tensor.from(mask), using: ablation });
+          return answerLoss(logits, batch, "logit", "avg_diff").item();
+        });
+      const layerOf = (edge: number) => task.model.graph.edge(edge).src.layer;
+      for (const layer of new Set(srcs.map((src) => src.layer))) {
+        const sum = layered.values.reduce((sum, value, edge) => sum + (layerOf(edge) === layer ? value : 0), 0);
+        const change = (await lossWith(1, layer)) - (await lossWith(0, layer));
+        // The first and the last sample count half in the trapezoidal rule, and in full here.
+        const slope = async (at: number) =>
+          ((await lossWith(at + 1e-4, layer)) - (await lossWith(at - 1e-4, layer))) / 2e-4;
+        const ends = ((await slope(0)) + (await slope(1))) / 2;
+        expect((sum - ends) / samples).toBeCloseTo(change, 3);
+      }
+      expect(layered.info.options).toMatchObject({ samples, byLayer: true });
+    },
+  );
+
+  test("ablated from the clean prompts: resampling is no change, a mean over the batch is one", async () => {
+    const { model, prompts } = randomTask({ seed: 2 });
+    const none = await maskGradient(model, prompts, { ablateFrom: "clean" });
+    expect(Math.max(...none.values.map(Math.abs))).toBeLessThan(1e-6);
+    const mean = { ablation: "batch-tokenwise-mean" } as const;
+    const clean = await maskGradient(model, prompts, { ...mean, ablateFrom: "clean" });
+    const corrupt = await maskGradient(model, prompts, mean);
+    expect(clean.values.some((value, edge) => Math.abs(value - corrupt.values[edge]!) > 1e-3)).toBe(true);
+    expect(clean.info.options).toMatchObject({ ablateFrom: "clean" });
+  });
+
+  test("the largest answers are compared where there are several", async () => {
+    const logits = Tensor.from([
+      [1, 5, 3, 4],
+      [2, 0, 1, 7],
+    ]);
+    const batch = {
+      answers: [[0, 1], [2]],
+      wrongAnswers: [
+        [2, 3],
+        [0, 1, 3],
+      ],
+    };
+    // 5 - 4 and 1 - 7.
+    expect(await answerLoss(logits, batch, "logit", "max_diff").item()).toBe(2.5);
+  });
 
   test("is summed over the batches", async () => {
     const together = randomTask({ seed: 7, prompts: 4 });
@@ -96,6 +154,9 @@ describe("maskGradient", () => {
     [{ answerFunction: "sum" }, /`answerFunction` must be one of .*"sum"/],
     [{ samples: 0 }, /at least 1/],
     [{ samples: 3, maskValue: 0.5 }, /either/],
+    [{ byLayer: true }, /`byLayer` is a way to integrate: give `samples`/],
+    [{ ablateFrom: "clean", ablation: "zero" }, /"zero" is made of what its name says/],
+    [{ ablateFrom: "corrupt", ablation: "tokenwise-mean-clean" }, /Leave `ablateFrom` out/],
     [{ answerFunction: "mse" }, /shape of the output/],
   ])("%o is an error", async (options, message) => {
     const { model, prompts } = randomTask();

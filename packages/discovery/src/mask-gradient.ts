@@ -2,9 +2,11 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import {
   type AblationType,
   coreKinds,
+  dataSetSides,
   inSmallerSlices,
   type PatchableModel,
   type PromptLoader,
+  type PromptSide,
   PruneScores,
   slicedPrompts,
 } from "@autocircuit/core";
@@ -13,6 +15,7 @@ import { ablatedBatches } from "./ablated-batches.ts";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./discovery-options.ts";
 import { requireFiniteScores } from "./finite-scores.ts";
 import { type AnswerFunction, answerFunctions, answerLoss, type GradFunction, gradFunctions } from "./loss.ts";
+import { maskPoints } from "./mask-points.ts";
 
 /** Options of {@link maskGradient}. */
 export interface MaskGradientOptions extends DiscoveryOptions {
@@ -24,8 +27,15 @@ export interface MaskGradientOptions extends DiscoveryOptions {
   readonly maskValue?: number | undefined;
   /** Integrate over n steps: sum the gradients at masks i / n for i = 0..n. */
   readonly samples?: number | undefined;
-  /** What a mask of 1 puts in the place of a source's output; made from the corrupt prompts. Default `"resample"`. */
+  /**
+   * Integrate layer by layer: the masks of the edges from one layer of sources go from 0 to 1 while all others are 0, so that what a source
+   * reads is that of the clean run. Takes as many times longer as there are layers; needs `samples`. Default false: all masks together.
+   */
+  readonly byLayer?: boolean | undefined;
+  /** What a mask of 1 puts in the place of a source's output. Default `"resample"`. */
   readonly ablation?: AblationType | undefined;
+  /** The prompts that the ablation is made from, for types that are made batch by batch. Default `"corrupt"`. */
+  readonly ablateFrom?: PromptSide | undefined;
 }
 
 /** What the options of gradients may be. */
@@ -34,11 +44,13 @@ export const lossKinds = {
   gradFunction: kind.oneOf(gradFunctions),
   answerFunction: kind.oneOf(answerFunctions),
   ablation: coreKinds.ablationName,
+  ablateFrom: coreKinds.promptSide,
 };
 const check = signature("maskGradient", modelAndPrompts, {
   ...lossKinds,
   maskValue: kind.finite,
   samples: kind.count,
+  byLayer: kind.flag,
 } satisfies KindsOf<MaskGradientOptions>);
 
 /**
@@ -47,12 +59,13 @@ const check = signature("maskGradient", modelAndPrompts, {
  *
  * At mask value 0 this is edge attribution patching (Syed, Rager and Conmy 2023, "Attribution Patching Outperforms
  * Automated Circuit Discovery"); with `samples` it is integrated over the straight line of masks from the clean to the
- * ablated run (after Marks et al. 2024, "Sparse Feature Circuits", section 3). Gradients are summed, not averaged.
+ * ablated run, all masks together, or with `byLayer` for the edges of one layer of sources after the other (Marks et al. 2024, "Sparse Feature
+ * Circuits", section 2). Gradients are summed, not averaged.
  *
  * A batch too large for memory is run in slices, see `batchSlices`; the loss is a mean over prompts, so the scores are the same.
  *
  * @param prompts clean prompts are run, corrupt ones give the ablation, answers make the loss
- * @throws AutocircuitError `unknown-name` for functions there are not, `bad-input` for impossible numbers, `shape` for
+ * @throws AutocircuitError `unknown-name` for functions there are not, `bad-input` for impossible numbers and options that exclude each other, `shape` for
  *   answers that do not fit the outputs, `not-finite` for logits or gradients that are NaN or infinite, `aborted`
  *
  * @example
@@ -71,29 +84,31 @@ export async function maskGradient(
     gradFunction = "logit",
     answerFunction = "avg_diff",
     ablation: type = "resample",
+    ablateFrom: side,
   } = options;
-  const maskValues = maskValuesOf(options);
-  const total = prompts.promptCount * maskValues.length;
+  requireSide(type, side);
   let done = 0;
 
   const values = await scope(async () => {
     // Half precision is too coarse to add gradients up in.
     const dtype = model.computeDtype === "float64" ? "float64" : "float32";
+    const points = maskPoints(model.graph, options, dtype);
+    const total = prompts.promptCount * points.length;
     let sum = Tensor.zeros([model.graph.edgeCount], { dtype });
-    for await (const { batch, slices } of ablatedBatches(model, prompts, type, { signal })) {
+    for await (const { batch, slices } of ablatedBatches(model, prompts, type, { signal, side })) {
       const before = { sum, done };
       const work = async () => {
         done = before.done;
         let grown = before.sum;
         for await (const { slice, using: ablation } of slices()) {
-          for (const value of maskValues) {
+          for (const { value, edges } of points) {
             const last = grown;
             grown = await scope(async () => {
-              const mask = Tensor.full(last.shape, value, { dtype }).requireGrad();
+              const mask = (edges?.mul(value) ?? Tensor.full(last.shape, value, { dtype })).requireGrad();
               const logits = await model.forward(slice.clean, { mask, using: ablation, signal });
               const loss = answerLoss(logits, slice, gradFunction, answerFunction);
               const [gradient] = grad(loss.mul(slice.size / batch.size), [mask]);
-              return last.add(gradient!);
+              return last.add(edges ? gradient!.mul(edges) : gradient!);
             });
             if (last !== before.sum) last.dispose();
             done += slice.size;
@@ -114,23 +129,22 @@ export async function maskGradient(
       gradFunction,
       answerFunction,
       ablation: type,
+      ...(side && { ablateFrom: side }),
       maskValue: options.maskValue ?? 0,
       ...integrated(options),
     },
   });
 }
 
-function integrated({ samples }: MaskGradientOptions): { samples?: number } {
-  return samples === undefined ? {} : { samples };
+function integrated({ samples, byLayer }: MaskGradientOptions): { samples?: number; byLayer?: boolean } {
+  return { ...(samples !== undefined && { samples }), ...(byLayer && { byLayer }) };
 }
 
-function maskValuesOf({ maskValue, samples }: MaskGradientOptions): number[] {
-  if (samples === undefined) return [maskValue ?? 0];
-  if (maskValue !== undefined) {
-    throw new AutocircuitError(
-      "bad-input",
-      "Give either `maskValue` or `samples`: samples chooses the mask values itself.",
-    );
-  }
-  return Array.from({ length: samples + 1 }, (_, step) => step / samples);
+/** @throws AutocircuitError `bad-input` for a side where the type leaves no choice */
+function requireSide(type: AblationType, side: PromptSide | undefined): void {
+  if (side === undefined || (type !== "zero" && dataSetSides(type) === undefined)) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `The ablation "${type}" is made of what its name says, whatever \`ablateFrom\` is. Leave \`ablateFrom\` out.`,
+  );
 }

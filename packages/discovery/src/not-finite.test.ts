@@ -9,7 +9,7 @@ import { edgeAttribution } from "./edge-attribution.ts";
 import { fewestEdges } from "./fewest-edges/fewest-edges.ts";
 import { groundTruth } from "./ground-truth.ts";
 import { maskGradient } from "./mask-gradient.ts";
-import { subnetworkProbing } from "./subnetwork-probing.ts";
+import { subnetworkProbing } from "./probing/subnetwork-probing.ts";
 
 const model = overflowingModel();
 const some = new PruneScores(

@@ -1,6 +1,6 @@
 import type { Answers } from "@autocircuit/core";
 import type { Tensor } from "@autocircuit/native";
-import { answerIndex } from "./answer-index.ts";
+import { answerMax } from "./answer-max.ts";
 import { type Measure, measureRuns } from "./measure.ts";
 
 /**
@@ -8,11 +8,7 @@ import { type Measure, measureRuns } from "./measure.ts";
  * suffices; with several output positions each counts by itself.
  */
 export const correctPercent: Measure = (_, prompts, runs) =>
-  measureRuns(
-    prompts,
-    runs,
-    (batch) => (logits) => percent(highest(logits, batch.answers).ge(logits.max(logits.shape.length - 1))),
-  );
+  measureRuns(prompts, runs, (batch) => (logits) => percent(correctAnswers(logits, batch.answers)));
 
 /**
  * Percentage of outputs whose (best) answer has a logit not lower than that of any wrong answer. With several output
@@ -22,13 +18,17 @@ export const correctOfPairPercent: Measure = (_, prompts, runs) =>
   measureRuns(
     prompts,
     runs,
-    (batch) => (logits) => percent(highest(logits, batch.answers).ge(highest(logits, batch.wrongAnswers))),
+    (batch) => (logits) => percent(answerMax(logits, batch.answers).ge(answerMax(logits, batch.wrongAnswers))),
   );
 
-/** Largest logit among the answers: `[batch]` or `[batch, positions]`. */
-function highest(logits: Tensor, answers: readonly Answers[]): Tensor {
-  const last = logits.shape.length - 1;
-  return logits.gather(last, answerIndex(answers, logits).index).max(last);
+/**
+ * Whether an answer has the highest logit of the whole vocabulary, as bool: `[batch]` or `[batch, positions]`. One of several suffices.
+ *
+ * @param logits `[batch, vocabulary]` or `[batch, positions, vocabulary]`
+ * @param answers one entry a prompt
+ */
+export function correctAnswers(logits: Tensor, answers: readonly Answers[]): Tensor {
+  return answerMax(logits, answers).ge(logits.max(logits.shape.length - 1));
 }
 
 function percent(correct: Tensor): Tensor {

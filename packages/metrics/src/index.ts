@@ -1,6 +1,7 @@
 export { logitDiff, logprobDiff, probDiff } from "./answer-diff.ts";
 export { answerError, answerMaxAbsDiff, answerMeanSquaredError } from "./answer-error.ts";
 export { type AnswerIndex, answerIndex } from "./answer-index.ts";
+export { answerMax } from "./answer-max.ts";
 export { answerMean, batchAnswerDifference } from "./answer-mean.ts";
 export { answerTargets } from "./answer-targets.ts";
 export {
@@ -18,7 +19,7 @@ export type { CircuitMeasures } from "./circuit-meter/group-measures.ts";
 export { type CurveOptions, type MeasuredCurve, measureCurve } from "./circuit-meter/measure-curve.ts";
 export { compareCircuits, compareEdgeSets, type EdgeSetComparison } from "./compare-edge-sets.ts";
 export { rankSimilarity, type ScoreOverlap, scoreOverlap } from "./compare-scores.ts";
-export { correctOfPairPercent, correctPercent } from "./correct-percent.ts";
+export { correctAnswers, correctOfPairPercent, correctPercent } from "./correct-percent.ts";
 export { FullModel, type FullOutputs } from "./full-model.ts";
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
 export { type LogitDiffPercentOptions, logitDiffPercent } from "./logit-diff-percent.ts";
@@ -28,10 +29,13 @@ export type { Measure, MeasuredModel, Measurement, MeasureOptions } from "./meas
 export type { MeasuredRun } from "./measured-run.ts";
 export { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
 export { type FaithfulnessRange, MIB_SHARES, type MibScores, mibScores, mibSizes } from "./mib.ts";
+export { type NormalizedAreaOptions, normalizedArea, type TaskArea } from "./normalized-area.ts";
 export { perPrompt } from "./per-prompt.ts";
 export { averagePrecision, precisionRecall } from "./precision-recall.ts";
 export { type RankingPoint, rankEdges } from "./ranking.ts";
 export { type RocCurve, type RocPoint, rocCurve, rocOfValues } from "./roc.ts";
+export { type RocAtSizesOptions, type RocSizePoint, rocAtSizes } from "./roc-at-sizes.ts";
+export { type KnockoutOptions, type SameUnderKnockouts, sameUnderKnockouts } from "./same-under-knockouts.ts";
 export {
   logit,
   logitExp,

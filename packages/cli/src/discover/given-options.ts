@@ -51,6 +51,8 @@ function readValue(spec: OptionSpec, text: string): unknown {
       return number(text);
     case "numbers":
       return text.split(",").map(number);
+    case "sizes":
+      return text.split(",").map((part) => (part === "true_size" ? part : number(part)));
     case "boolean":
       if (text === "true" || text === "false") return text === "true";
       throw new UsageError(`${spec.name} takes true or false, not "${text}": ${spec.description}.`);

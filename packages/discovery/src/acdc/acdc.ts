@@ -24,6 +24,11 @@ import { TracePredictor } from "./trace-predictor.ts";
 /** Thresholds tried when none are given: {1, 5} x 10^{-4..-2}. */
 export const defaultTaus: readonly number[] = [1e-4, 5e-4, 1e-3, 5e-3, 1e-2, 5e-2];
 
+/** AutoCircuit's default thresholds: {1, 3, 5, 7, 9} x 10^{-5..-2}. */
+export const referenceTaus: readonly number[] = [1, 3, 5, 7, 9].flatMap((base) =>
+  [-5, -4, -3, -2].map((exponent) => Number(`${base}e${exponent}`)),
+);
+
 /** Options of {@link acdc}. */
 export interface AcdcOptions extends DiscoveryOptions, ResumableOptions {
   /** Thresholds to try, each from the full graph; above 0. Default {@link defaultTaus}. */

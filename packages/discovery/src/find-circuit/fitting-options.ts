@@ -25,6 +25,7 @@ export function fittingOptions(
     ablation,
     // Only "ground-truth" must be told a circuit: the known one, if there is one.
     ...(optionOf(algorithm, "edges")?.required && task.trueEdges && { edges: task.trueEdges }),
+    ...(task.trueEdges && { trueEdges: task.trueEdges }),
   };
   const fitting = Object.entries(defaults).filter(([name]) => optionOf(algorithm, name) !== undefined);
   return { ...Object.fromEntries(fitting), ...given };

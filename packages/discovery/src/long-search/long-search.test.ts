@@ -6,8 +6,8 @@ import { acdc } from "../acdc/acdc.ts";
 import type { DiscoveryOptions } from "../discovery-options.ts";
 import { edgeAttribution } from "../edge-attribution.ts";
 import { fewestEdges } from "../fewest-edges/fewest-edges.ts";
+import { subnetworkProbing } from "../probing/subnetwork-probing.ts";
 import { random } from "../random.ts";
-import { subnetworkProbing } from "../subnetwork-probing.ts";
 import type { ResumableOptions, RunningSearch, SearchState } from "./search-state.ts";
 
 const task = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
@@ -19,6 +19,13 @@ const searches: Record<string, (options: Options) => Promise<ArrayLike<number>>>
   acdc: async (options) => (await acdc(model, prompts, { taus: [0.01, 0.05], ...options })).values,
   "subnetwork-probing": async (options) =>
     (await subnetworkProbing(model, prompts, { epochs: 4, learningRate: 0.3, ...options })).values,
+  "subnetwork-probing with samples": async (options) => {
+    const { values, history } = await subnetworkProbing(model, prompts, {
+      ...{ epochs: 4, learningRate: 0.3, maskFunction: "hard_concrete", dropout: 0.1, validation: prompts },
+      ...options,
+    });
+    return [...values, ...history.loss, ...history.validation!.map(({ mean }) => mean)];
+  },
   "fewest-edges": async (options) =>
     (await fewestEdges(model, prompts, rankings, { keep: 0.8, tries: 3, ...options })).scores.values,
 };

@@ -33,6 +33,8 @@ import {
   acdc,
   activationMagnitude,
   answerLoss,
+  circuitProbing,
+  constrainedProbing,
   edgeAttribution,
   fewestEdges,
   findCircuit,
@@ -40,6 +42,7 @@ import {
   maskGradient,
   random,
   subnetworkProbing,
+  trainKnockouts,
 } from "@autocircuit/discovery";
 import {
   areaUnderCurve,
@@ -54,11 +57,14 @@ import {
   measureCurve,
   mibScores,
   mibSizes,
+  normalizedArea,
   precisionRecall,
   rankEdges,
   rankSimilarity,
+  rocAtSizes,
   rocCurve,
   rocOfValues,
+  sameUnderKnockouts,
   scoreOverlap,
 } from "@autocircuit/metrics";
 import {
@@ -196,6 +202,21 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   maskGradient: { takes: on, call: (t, o) => maskGradient(t.model, t.prompts, o) },
   edgeAttribution: { takes: on, call: (t, o) => edgeAttribution(t.model, t.prompts, o) },
   subnetworkProbing: { takes: on, options: { epochs: 1 }, call: (t, o) => subnetworkProbing(t.model, t.prompts, o) },
+  circuitProbing: {
+    takes: on,
+    options: { epochs: 1, circuitSizes: [2] },
+    call: (t, o) => circuitProbing(t.model, t.prompts, o),
+  },
+  constrainedProbing: {
+    takes: on,
+    options: { scores, avoidSize: 1, epochs: 1, circuitSizes: [2] },
+    call: (t, o) => constrainedProbing(t.model, t.prompts, o),
+  },
+  trainKnockouts: {
+    takes: on,
+    options: { scores, size: 2, epochs: 1 },
+    call: (t, o) => trainKnockouts(t.model, t.prompts, o),
+  },
   fewestEdges: { takes: { ...on, scores }, call: (t, o) => fewestEdges(t.model, t.prompts, t.scores, o) },
   findCircuit: {
     takes: {
@@ -235,6 +256,13 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   rocCurve: { takes: { scores, circuit }, call: (t) => rocCurve(t.scores, t.circuit) },
   rocOfValues: { takes: { values: [1], truth: [0] }, call: (t) => rocOfValues(t.values, t.truth) },
   rankEdges: { takes: { scores: [1], truth: [0] }, call: (t) => rankEdges(t.scores, t.truth) },
+  rocAtSizes: { takes: { scores, circuit }, call: (t, o) => rocAtSizes(t.scores, t.circuit, o) },
+  normalizedArea: { takes: { areas: [{ area: 1, random: 1 }] }, call: (t, o) => normalizedArea(t.areas, o) },
+  sameUnderKnockouts: {
+    takes: on,
+    options: { scores, size: 1, knockouts: scores },
+    call: (t, o) => sameUnderKnockouts(t.model, t.prompts, o),
+  },
   compareEdgeSets: {
     takes: { found: [0], truth: [0], edgeCount: 1 },
     call: (t) => compareEdgeSets(t.found, t.truth, t.edgeCount),

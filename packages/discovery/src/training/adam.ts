@@ -13,9 +13,9 @@ export interface AdamOptions {
 
 /** Where an {@link Adam} stands. */
 export interface AdamNumbers {
-  readonly parameter: Float32Array;
-  readonly mean: Float32Array;
-  readonly square: Float32Array;
+  readonly parameter: Float64Array;
+  readonly mean: Float64Array;
+  readonly square: Float64Array;
   readonly steps: number;
 }
 
@@ -46,7 +46,7 @@ export class Adam implements Disposable {
   /** The parameter and both running means, from which {@link restore} goes on. */
   async numbers(): Promise<AdamNumbers> {
     const [parameter, mean, square] = await Promise.all(
-      [this.#parameter, this.#mean, this.#square].map(async (tensor) => Float32Array.from(await tensor.data(), Number)),
+      [this.#parameter, this.#mean, this.#square].map(async (tensor) => Float64Array.from(await tensor.data(), Number)),
     );
     return { parameter: parameter!, mean: mean!, square: square!, steps: this.#steps };
   }

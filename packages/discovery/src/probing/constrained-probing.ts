@@ -1,0 +1,64 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { coreKinds, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
+import { modelAndPrompts } from "../discovery-options.ts";
+import { type CircuitProbingOptions, circuitProbing, circuitProbingOptions } from "./circuit-probing.ts";
+
+/** Options of {@link constrainedProbing}. */
+export interface ConstrainedProbingOptions extends Omit<CircuitProbingOptions, "avoid"> {
+  /** Scores whose circuit is to be avoided, such as those of another algorithm or of the published circuit. */
+  readonly scores: PruneScores;
+  /** Edges of the circuit that is avoided. Default the number of `trueEdges`. */
+  readonly avoidSize?: number | undefined;
+}
+
+const { avoid: _, ...otherOptions } = circuitProbingOptions;
+const check = signature("constrainedProbing", modelAndPrompts, {
+  ...otherOptions,
+  scores: kind.required(coreKinds.pruneScores),
+  avoidSize: kind.count,
+} satisfies KindsOf<ConstrainedProbingOptions>);
+
+/**
+ * Looks for a circuit that is as good as a known one and different: {@link circuitProbing} that avoids the edges of the circuit that some
+ * scores give. Defaults are AutoCircuit's: 2000 epochs, `lambda` 0.1, `avoidLambda` 0.3, hard concrete masks, one circuit of the size of the
+ * published one.
+ *
+ * @throws AutocircuitError `bad-input` for scores of another graph, and without both `avoidSize` and `trueEdges`; what
+ *   {@link circuitProbing} throws
+ *
+ * @example
+ * const { trueEdges } = task;
+ * const known = await groundTruth(task.model, null, { edges: trueEdges });
+ * const other = await constrainedProbing(task.model, task.train, { scores: known, trueEdges });
+ */
+export async function constrainedProbing(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  options: ConstrainedProbingOptions,
+): Promise<PruneScores> {
+  check({ model, prompts }, options);
+  const { scores, avoidSize, ...probing } = options;
+  if (!scores.graph.equals(model.graph)) {
+    throw new AutocircuitError("bad-input", "The scores are of another graph than the model's; see `model.withGraph`.");
+  }
+  const trueEdges = options.trueEdges && [...options.trueEdges];
+  const size = avoidSize ?? trueEdges?.length;
+  if (size === undefined) {
+    throw new AutocircuitError(
+      "bad-input",
+      "Give the size of the circuit that is avoided as `avoidSize`, or the published circuit as `trueEdges`.",
+    );
+  }
+  const found = await circuitProbing(model, prompts, {
+    ...{ epochs: 2000, lambda: 0.1, avoidLambda: 0.3, maskFunction: "hard_concrete" },
+    ...given(probing),
+    trueEdges,
+    avoid: scores.circuit(size),
+  });
+  return new PruneScores(found.graph, found.values, { ...found.info, algorithm: "constrained-probing" });
+}
+
+/** Options without those that are undefined, which would hide the defaults. */
+function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,154 @@
+import { AutocircuitError } from "@autocircuit/base";
+import {
+  type AblatedSlice,
+  type AblationType,
+  inSmallerSlices,
+  type PatchableModel,
+  type PromptBatch,
+  type PromptLoader,
+  type PromptSide,
+  slicedPrompts,
+} from "@autocircuit/core";
+import { grad, scope, Tensor } from "@autocircuit/native";
+import { ablatedBatches } from "../ablated-batches.ts";
+import { requireFiniteScores } from "../finite-scores.ts";
+import { Adam } from "./adam.ts";
+import type { TrainingHistory, ValidationPoint } from "./trained-scores.ts";
+import type { TrainingOptions } from "./training-progress.ts";
+import type { TrainingState } from "./training-search.ts";
+
+/** What a step minimises. Whatever it draws at random it draws when it is made: slices, and work that starts again, must see the same. */
+export interface StepTerms extends Disposable {
+  /** The part about the number of edges: a scalar. */
+  readonly size: (parameters: Tensor) => Tensor;
+  /** The part about the outputs for some of the batch's prompts: a scalar, their mean. It may be without gradients. */
+  readonly target: (parameters: Tensor, slice: AblatedSlice) => Promise<Tensor>;
+}
+
+/** What {@link trainMasks} trains. */
+export interface MaskTraining extends Pick<TrainingOptions, "signal" | "onProgress"> {
+  readonly model: PatchableModel;
+  readonly prompts: PromptLoader;
+  /** The first parameters, `[E]`; become the training's. */
+  readonly start: Tensor;
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly ablation: AblationType;
+  /** The prompts that the ablation is made from, where it is made batch by batch. */
+  readonly ablateFrom: PromptSide;
+  readonly terms: (step: number, batch: PromptBatch) => StepTerms;
+  /** Called after each step with the new parameters. */
+  readonly validate?: ((parameters: Tensor, step: number, batch: PromptBatch) => Promise<ValidationPoint>) | undefined;
+  /** Where an earlier run stood: its steps are left out. */
+  readonly from?: TrainingState | undefined;
+  /** Called before the first step and after each with where training stands. */
+  readonly onState?: ((state: TrainingState) => void) | undefined;
+}
+
+/**
+ * Trains parameters of masks by Adam, every batch of every epoch a step.
+ *
+ * @returns the last parameters, and what was minimised in each step
+ * @throws AutocircuitError `not-finite` that names the step where loss or gradients are no numbers; `aborted`
+ */
+export async function trainMasks(
+  training: MaskTraining,
+): Promise<{ parameters: Float32Array; history: TrainingHistory }> {
+  const { model, prompts, epochs, signal, onProgress, validate } = training;
+  requirePrompts(prompts);
+  const total = epochs * prompts.length;
+  const { from, onState } = training;
+  const targets: number[] = [...(from?.history.target ?? [])];
+  const sizes: number[] = [...(from?.history.size ?? [])];
+  const validation: ValidationPoint[] = [...(from?.history.validation ?? [])];
+  const history = (): TrainingHistory => ({
+    ...{ loss: targets.map((target, i) => target + sizes[i]!), target: [...targets], size: [...sizes] },
+    ...(validate && { validation: [...validation] }),
+  });
+  using adam = new Adam(training.start, training);
+  if (from) adam.restore(from.adam);
+  const tell = async () => onState?.({ adam: await adam.numbers(), history: history() });
+  if (onState) await tell();
+  // Whole epochs that an earlier run made are left out, and of the one it stopped in the batches that it had seen.
+  let seen = targets.length % prompts.length;
+  const passes = epochs - Math.floor(targets.length / prompts.length);
+  const asked = { signal, passes, side: training.ablateFrom };
+  for await (const { batch, slices } of ablatedBatches(model, prompts, training.ablation, asked)) {
+    if (seen > 0) {
+      seen--;
+      continue;
+    }
+    const step = targets.length;
+    await namingStep(step, prompts.length, total, async () => {
+      using terms = training.terms(step, batch);
+      const work = () => scope(() => gradientOf(training, adam.parameter, terms, batch, slices()));
+      const { gradient, target, size } = await inSmallerSlices(model, slicedPrompts(batch), work);
+      using owned = gradient;
+      adam.step(owned);
+      targets.push(target);
+      sizes.push(size);
+      if (validate) validation.push(await validate(adam.parameter, step, batch));
+      if (onState) await tell();
+      onProgress?.({
+        ...{ done: step + 1, total, loss: target + size, target, size },
+        gradient: Float32Array.from(await owned.data(), Number),
+        ...(validate && { validation: validation[step]! }),
+      });
+    });
+  }
+  const parameters = Float32Array.from(await adam.parameter.data(), Number);
+  return { parameters, history: history() };
+}
+
+/** Gradient and parts of the loss of a batch, slice by slice. */
+async function gradientOf(
+  { model }: MaskTraining,
+  parameter: Tensor,
+  terms: StepTerms,
+  batch: PromptBatch,
+  slices: AsyncIterable<AblatedSlice>,
+): Promise<{ gradient: Tensor; target: number; size: number }> {
+  const parts: Tensor[] = [];
+  const add = async (share: number, part: (parameters: Tensor) => Promise<Tensor> | Tensor): Promise<void> => {
+    const before = sum;
+    const [value, grown] = await scope(async () => {
+      const parameters = parameter.requireGrad();
+      const loss = (await part(parameters)).mul(share);
+      const gradient = loss.requiresGrad ? before.add(grad(loss, [parameters])[0]!) : before.clone();
+      return [loss.detach().to("float64"), gradient] as const;
+    });
+    parts.push(value);
+    before.dispose();
+    sum = grown;
+  };
+  let sum = Tensor.zeros(parameter.shape, { dtype: parameter.dtype });
+  await add(1, terms.size);
+  for await (const slice of slices)
+    await add(slice.slice.size / batch.size, (parameters) => terms.target(parameters, slice));
+  const [size, ...targets] = Array.from(await Tensor.stack(parts).data(), Number);
+  const target = targets.reduce((whole, part) => whole + part, 0);
+  if (!Number.isFinite(target + size!)) {
+    throw new AutocircuitError(
+      "not-finite",
+      `The loss is ${target + size!}, not a number (${target} from the outputs, ${size} from the size). Choose a smaller learning rate, ` +
+        "or look for prompts whose answers the full model cannot tell apart.",
+    );
+  }
+  await requireFiniteScores(sum, { model, batch, what: "gradient" });
+  return { gradient: sum, target, size: size! };
+}
+
+/** Numbers that are none say in which step they came up. */
+async function namingStep(step: number, batches: number, total: number, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof AutocircuitError) || error.code !== "not-finite") throw error;
+    const where = `step ${step + 1} of ${total} (epoch ${Math.floor(step / batches) + 1}, batch ${step % batches})`;
+    throw new AutocircuitError("not-finite", `Training, ${where}: ${error.message}`, { cause: error });
+  }
+}
+
+function requirePrompts({ length }: PromptLoader): void {
+  if (length === 0) throw new AutocircuitError("bad-input", "Training needs at least one batch of prompts.");
+}

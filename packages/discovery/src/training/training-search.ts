@@ -1,0 +1,86 @@
+import type { Graph, PruneScores } from "@autocircuit/core";
+import {
+  askedOf,
+  countIn,
+  packed,
+  type RunningSearch,
+  requireSameSearch,
+  type SearchState,
+  unpacked,
+} from "../long-search/search-state.ts";
+import type { AdamNumbers } from "./adam.ts";
+import type { TrainingHistory } from "./trained-scores.ts";
+
+/** Where training stands. */
+export interface TrainingState {
+  readonly adam: AdamNumbers;
+  readonly history: TrainingHistory;
+}
+
+/** What a search that trains is asked for. */
+export interface TrainedSearch {
+  readonly algorithm: string;
+  readonly graph: Graph;
+  /** All that its result depends on, as JSON can hold it. */
+  readonly asked: object;
+  readonly scoresOf: (state: TrainingState) => PruneScores;
+}
+
+/** The numbers that training of masks has come to, as a search that can be stopped and go on. */
+export class TrainingSearch implements RunningSearch {
+  /** After the last step. */
+  reached: TrainingState | undefined;
+  readonly #search: TrainedSearch;
+  readonly #asked: string;
+
+  constructor(search: TrainedSearch) {
+    this.#search = search;
+    this.#asked = askedOf(search.graph, search.asked);
+  }
+
+  /** The state of an earlier run of at most so many steps. @throws AutocircuitError `bad-input` for that of another search */
+  goOnFrom(state: SearchState, steps: number): TrainingState {
+    const { algorithm, graph } = this.#search;
+    requireSameSearch(state, algorithm, this.#asked);
+    const { at } = state;
+    const done = countIn(at.steps, steps);
+    const numbers = (name: string) => unpacked(at[name], Float64Array, graph.edgeCount);
+    const past = (name: string) => Array.from(unpacked(at[name], Float64Array, done));
+    const [target, size] = [past("target"), past("size")];
+    const loss = target.map((part, i) => part + size[i]!);
+    const means = at.validation === undefined ? undefined : past("validation");
+    const deviations = means && past("deviations");
+    return {
+      adam: { parameter: numbers("parameter"), mean: numbers("mean"), square: numbers("square"), steps: done },
+      history: {
+        ...{ loss, target, size },
+        ...(means && { validation: means.map((mean, i) => ({ mean, deviation: deviations![i]! })) }),
+      },
+    };
+  }
+
+  state(): SearchState {
+    const { adam, history } = this.reached!;
+    const past = (values: readonly number[]) => packed(Float64Array.from(values));
+    return {
+      ...{ algorithm: this.#search.algorithm, asked: this.#asked },
+      at: {
+        ...{
+          parameter: packed(adam.parameter),
+          mean: packed(adam.mean),
+          square: packed(adam.square),
+          steps: adam.steps,
+        },
+        ...{ target: past(history.target), size: past(history.size) },
+        ...(history.validation && {
+          validation: past(history.validation.map(({ mean }) => mean)),
+          deviations: past(history.validation.map(({ deviation }) => deviation)),
+        }),
+      },
+    };
+  }
+
+  best(): PruneScores {
+    return this.#search.scoresOf(this.reached!);
+  }
+}
