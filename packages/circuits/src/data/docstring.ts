@@ -6,6 +6,8 @@ import { type TextPromptsOptions, textPromptsOptions } from "./text-prompts-opti
 import { answerText, oneTokenWords, requireOneLength } from "./vocabulary-words.ts";
 
 const TITLE = "Docstring";
+/** Prompts that are looked at to find their usual length, and that are tried to get one. */
+const SAMPLE = 50;
 
 /** Names of parameters. */
 const PARAMETERS = (
@@ -68,7 +70,8 @@ export function docstringPrompts(options: TextPromptsOptions = {}): GeneratedTex
   const parameters = oneTokenWords(TITLE, "names of parameters", PARAMETERS, 12, tokenizer);
   const words = oneTokenWords(TITLE, "words", WORDS, 7, tokenizer);
   const random = new MersenneTwister(seed);
-  const prompts = distinctPrompts(count, () => docstringPair(parameters, words, tokenizer, random));
+  const make = () => docstringPair(parameters, words, tokenizer, random);
+  const prompts = distinctPrompts(count, options.tokenizer ? oneLength(make, options.tokenizer) : make);
   return {
     task: "docstring",
     description: "the third parameter in a docstring; corrupt prompts have other names in definition and docstring",
@@ -76,6 +79,23 @@ export function docstringPrompts(options: TextPromptsOptions = {}): GeneratedTex
     seed,
     ...formOf(prompts, options.tokenizer),
     prompts,
+  };
+}
+
+/** Prompts of the length that most have: vocabularies join some words with the signs around them. */
+function oneLength(make: () => TextPromptRecord, tokenizer: PieceTokenizer): () => TextPromptRecord {
+  const lengths = ({ clean, corrupt }: TextPromptRecord) =>
+    [clean, corrupt].map((text) => tokenizer.encode(text).length) as [number, number];
+  const counts = new Map<number, number>();
+  for (let i = 0; i < SAMPLE; i++)
+    for (const length of lengths(make())) counts.set(length, (counts.get(length) ?? 0) + 1);
+  const [usual] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
+  return () => {
+    for (let attempt = 0; ; attempt++) {
+      const prompt = make();
+      // What never comes out right is said by who looks at the lengths of all.
+      if (attempt >= SAMPLE || lengths(prompt).every((length) => length === usual)) return prompt;
+    }
   };
 }
 

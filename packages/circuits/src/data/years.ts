@@ -37,7 +37,7 @@ export function yearsOf(tokenizer: PieceTokenizer): Years {
   if (digitsApart(tokenizer)) {
     // The tens have later and earlier ones.
     const years = CENTURIES.flatMap((century) => Array.from({ length: 80 }, (_, i): Year => [century, i + 10]));
-    return { years, answered: "the first digit of a later year than the first, this digit larger", answers: digits };
+    return { years, answered: "the next digit of a later year, larger than that of the first", answers: digits };
   }
   const pieces = tokenizer.pieces(" 1732").map((piece) => JSON.stringify(piece));
   throw new AutocircuitError(
