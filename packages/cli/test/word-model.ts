@@ -4,7 +4,7 @@ import { MersenneTwister } from "@autocircuit/core";
 import { type HostTensor, writeSafetensors } from "@autocircuit/models";
 
 const NAMES = ["Mary", "John", "Tom", "Anna", "Paul", "James", "Sarah"];
-const WORDS = "When and went to the gave a store garden ring kiss drink said Then".split(" ");
+const WORDS = "When and went to the gave a store garden house ring kiss drink said Then".split(" ");
 const [layers, heads, headSize] = [3, 2, 4] as const;
 
 /**

@@ -4,9 +4,9 @@ import { Progress } from "../support/progress.ts";
 import { firstPrompts } from "./first-prompts.ts";
 
 /** Prompts that sizes are tried on. */
-const PROMPTS = 32;
+const PROMPTS = 24;
 /** The first size, and how near to each other a size that keeps enough and one that does not are at the end. */
-const [FIRST, NEAR] = [16, 1.04];
+const [FIRST, NEAR] = [16, 1.1];
 /** Edges where the model has no logit difference that could be kept. */
 const WITHOUT = 300;
 
