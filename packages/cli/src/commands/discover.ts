@@ -18,6 +18,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions {
   batches?: number[];
   length?: number;
   align?: PairAlignment;
+  skipUnfit?: boolean;
   sharedQkv?: boolean;
   nodeEdges?: boolean;
   ungrouped?: boolean;
@@ -35,6 +36,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions {
   size?: number;
   prune?: boolean;
   keep?: number;
+  faithful?: number;
   tries?: number;
   circuit?: string;
   seed: number;
@@ -51,7 +53,7 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .argument("[task]", "a ready-made task (see autocircuit tasks), instead of --prompts")
     .optionsGroup("Your own model and prompts:")
-    .option("--model <folder|id>", "model folder, or name on the Hugging Face hub; with a task: the model to run it on")
+    .option("--model <folder|id>", "model folder, or name on the Hugging Face hub; with a task: any model to run it on")
     .option("--prompts <files...>", "prompt pairs as AutoCircuit JSON, as text or token ids; several files are joined")
     .option(
       "--output-slice <slice>",
@@ -68,6 +70,10 @@ export function addDiscover(program: Command, context: Context): void {
       "--align <how>",
       "pairs of unequal length: which positions belong together, counted from the end or word by word (default: such pairs are refused)",
       oneOf(["end", "words"]),
+    )
+    .option(
+      "--skip-unfit",
+      "leave out prompts that do not fit the model, and count them: answers of several tokens, other lengths",
     )
     .option("--shared-qkv", "one input for the queries, keys and values of a head")
     .option("--node-edges", "patch nodes along the residual stream instead of edges between components")
@@ -120,6 +126,11 @@ export function addDiscover(program: Command, context: Context): void {
       fraction,
     )
     .option(
+      "--faithful <fraction>",
+      "the best edges that keep this fraction of the logit difference (default for a task on a model whose circuit is not known: 0.9)",
+      fraction,
+    )
+    .option(
       "--tries <n>",
       "--keep: how often to change the circuit at random and look for a smaller one (default: 20, 0 for more than 1,000 edges)",
       wholeNumber(),
@@ -156,6 +167,7 @@ Examples:
   autocircuit discover --model models/sum --prompts sum.json --keep 0.99
   autocircuit discover --model models/brackets --prompts brackets.json --output-slice 0 --tau 0.01
   autocircuit discover ioi-component --model gpt2 --device auto --dtype bfloat16
+  autocircuit discover --model gpt2 --prompts names.json more.json --skip-unfit --faithful 0.8
   autocircuit discover --model gpt2 --prompts names.json more.json --algorithm edge-attribution --size 100 --batch-size 8
 
 Prompts look like this; answers must be single tokens:

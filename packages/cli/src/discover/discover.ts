@@ -5,12 +5,14 @@ import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
 import type { DiscoverCommandOptions } from "../commands/discover.ts";
 import type { Context } from "../context.ts";
+import { commandLine } from "../support/command-line.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { Progress } from "../support/progress.ts";
 import { runVersions } from "../support/run-versions.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
-import { commandLine } from "./command-line.ts";
+import { modelAccuracy } from "./accuracy.ts";
+import { type FaithfulSize, faithfulSize } from "./faithful-size.ts";
 import { type KeptCircuit, keepAnswers, requireTokens, startingAlgorithms } from "./keep.ts";
 import { CircuitMeter, faithfulnessMetric } from "./measure-circuits.ts";
 import { makeReport } from "./report.ts";
@@ -37,17 +39,17 @@ export async function discover(
   const asked = discoverSettings(taskName, options);
   requireWritable(join(asked.out, "scores.safetensors"));
   const used = await useDevice(options);
-  const { seed, byToken, known } = asked;
+  const { seed, byToken } = asked;
   const shape = (edgeCount: number) => runShape(asked, edgeCount);
-  const subjectOptions = { seed, byToken, circuit: known?.name, used, shape };
+  const subjectOptions = { seed, byToken, circuit: circuitAsked(asked, options), used, shape };
   await using task = await asked.subject.load(subjectOptions, context);
-  const { settings, note } = fitToGraph(asked, task, taskName, options);
+  const { settings, note } = fitToGraph(asked, task, options);
   if (note) print(note);
-  const { ablation } = settings;
+  const { ablation, known, subject } = settings;
   requireSize(settings, task.model.graph.edgeCount);
   const equal = equalPairsWarning([task.train, task.test], ablation);
   if (equal) print(equal);
-  if (settings.keep !== undefined) requireTokens(task);
+  if ((settings.keep ?? settings.faithful) !== undefined) requireTokens(task);
   const started = performance.now();
   const ranked = await findCircuit(task, settings, signal);
   const seconds = (performance.now() - started) / 1000;
@@ -57,18 +59,22 @@ export async function discover(
   using meter = new CircuitMeter(task, signal);
   const measures = await meter.measure(found.circuit, ablation);
   const officialMeasures = official && (await meter.measure(official, ablation));
+  const accuracy = await modelAccuracy(task, signal);
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: DiscoverResult = {
-    task: settings.subject.name,
+    task: subject.name,
+    model: subject.model,
     algorithm: settings.algorithm ?? "fewest-edges",
     options: { ...plainOptions(found.options), ablation, byToken: task.model.graph.tokens !== null, seed },
     edgeCount: task.model.graph.edgeCount,
     circuit: scoredEdges(found.circuit, found.scores),
     dangling,
     pruned: settings.prune,
-    warnings: [...(equal ? [equal] : []), ...warnings],
+    warnings: [...subject.notes, ...(equal ? [equal] : []), ...warnings],
     official: official ? compareWithOfficial(known.name, found.circuit, official) : null,
     keep: found.keep ?? null,
+    faithful: found.faithful ?? null,
+    accuracy,
     faithfulness: {
       metric: faithfulnessMetric(task),
       circuit: measures.faithfulness,
@@ -84,7 +90,8 @@ export async function discover(
   const report = await makeReport({ task, settings, found, result, meter, command, signal });
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
-  print(ablationText({ ...report, notes: report.notes.filter((note) => note !== equal) }));
+  const said = new Set([equal, ...subject.notes]);
+  print(ablationText({ ...report, notes: report.notes.filter((note) => !said.has(note)) }));
   print(summary(result, settings));
 
   const written = await writeReport(settings.out, report);
@@ -103,6 +110,12 @@ export interface FoundCircuit {
   /** Options of the algorithm. */
   options: Record<string, unknown>;
   keep?: KeptCircuit;
+  faithful?: FaithfulSize;
+}
+
+/** The known circuit to load; one that was not asked for by name need not be there. */
+function circuitAsked({ known }: DiscoverSettings, { circuit }: DiscoverCommandOptions): string | undefined {
+  return circuit === undefined ? undefined : known?.name;
 }
 
 async function findCircuit(task: LoadedTask, settings: DiscoverSettings, signal: AbortSignal): Promise<FoundCircuit> {
@@ -115,6 +128,11 @@ async function findCircuit(task: LoadedTask, settings: DiscoverSettings, signal:
     const chosen = algorithmOptions(name, task, { ...settings, given });
     rankings.push(await runAlgorithm(name, task, chosen, settings.seed, signal));
     if (algorithm !== undefined) options = chosen;
+  }
+  if (settings.faithful !== undefined) {
+    const scores = rankings[0]!;
+    const faithful = await faithfulSize(task, scores, settings.faithful, settings.ablation, signal);
+    return { circuit: scores.circuit(faithful.edges), scores, rankings, options, faithful };
   }
   if (keep === undefined) {
     const scores = rankings[0]!;

@@ -44,7 +44,9 @@ export function startingAlgorithms({ model }: LoadedTask): [AlgorithmName, Recor
 /** @throws UsageError for a model whose outputs are numbers: those are never just right or wrong */
 export function requireTokens(task: LoadedTask): void {
   if (!outputsNumbers(task)) return;
-  throw new UsageError("The model gives a number, which is never just right or wrong: instead of --keep give --size.");
+  throw new UsageError(
+    "The model gives a number, which is never just right or wrong: instead of --keep or --faithful give --size.",
+  );
 }
 
 /** The circuit with the fewest edges that keeps enough of the answers to all prompts, those for measuring included. */

@@ -5,10 +5,12 @@ import { Progress } from "../support/progress.ts";
 import { runSizes } from "../support/run-sizes.ts";
 import { deviceText } from "../support/use-device.ts";
 import type { FoundCircuit } from "./discover.ts";
+import { faithfulText } from "./faithful-size.ts";
 import { keepCurve, keepNotes } from "./keep-report.ts";
 import { type CircuitMeasures, type CircuitMeter, KEPT_BELOW } from "./measure-circuits.ts";
 import type { DiscoverResult } from "./result.ts";
 import { type DiscoverSettings, outputsNumbers } from "./settings.ts";
+import type { Subject } from "./subject.ts";
 
 /** Most points of the curve: more cost time and show nothing more. */
 const CURVE_POINTS = 25;
@@ -32,8 +34,10 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
   const { rows, notes } = await ablations(parts);
   const row = (name: string, value: number, edges: number) => ({ name: `${name}, ${ablation}`, value, edges });
   return {
-    title: `${subject.name}: ${subject.description}`,
-    task: subject.name,
+    title: titleOf(subject, task),
+    task: subject.title(task),
+    model: subject.model ?? undefined,
+    accuracy: accuracyOf(result),
     algorithm: result.algorithm,
     options: { ...result.options, device: deviceText(result) },
     graph: reportGraph(task),
@@ -41,7 +45,12 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
     circuit: result.circuit,
     official: known && official ? { name: known.name, source: known.circuit.source, edges: official.edges } : undefined,
     kept: keep ?? undefined,
-    notes: [...result.warnings, ...(keep ? keepNotes(keep, result.circuit.length) : []), ...notes],
+    notes: [
+      ...result.warnings,
+      ...(keep ? keepNotes(keep, result.circuit.length) : []),
+      ...(result.faithful ? [faithfulText(result.faithful)] : []),
+      ...notes,
+    ],
     faithfulness: {
       metric: faithfulness.metric,
       rows: [
@@ -56,6 +65,20 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
     peakMemoryBytes: result.peakMemoryBytes,
     versions: result.versions,
   };
+}
+
+/** What was asked of which model. */
+function titleOf({ name, model, description, title }: Subject, task: LoadedTask): string {
+  if (model === null) return `${name}: ${description}`;
+  const named = title(task);
+  return `${named}${named === description ? "" : `: ${description}`}, in ${model}`;
+}
+
+/** How often the model is right, against wrong answers where there are some. */
+function accuracyOf({ accuracy }: DiscoverResult): CircuitReport["accuracy"] {
+  if (!accuracy) return undefined;
+  const { above, first, prompts } = accuracy;
+  return { share: (above ?? first) / 100, against: above === null ? "all tokens" : "wrong answers", prompts };
 }
 
 /** The model's graph as the report draws it. */

@@ -1,6 +1,8 @@
 import { type Circuit, type Edge, magnitude, type PruneScores } from "@autocircuit/core";
 import { compareEdgeSets } from "@autocircuit/metrics";
 import type { DeviceReport } from "../support/use-device.ts";
+import type { Accuracy } from "./accuracy.ts";
+import type { FaithfulSize } from "./faithful-size.ts";
 import type { KeptCircuit } from "./keep.ts";
 
 /** An edge of a circuit with its score. */
@@ -22,6 +24,8 @@ export interface OfficialResult {
 /** What `discover --json` writes. Infinite scores (ACDC: no threshold removes the edge) are the string "Infinity" there. */
 export interface DiscoverResult extends DeviceReport {
   task: string;
+  /** What the model is called; null for one that is compiled for the task. */
+  model: string | null;
   algorithm: string;
   options: Record<string, unknown>;
   edgeCount: number;
@@ -35,6 +39,10 @@ export interface DiscoverResult extends DeviceReport {
   official: OfficialResult | null;
   /** What the circuit keeps of the right answers; null unless its size follows from that. */
   keep: KeptCircuit | null;
+  /** How many edges keep the share of the logit difference that was asked for; null unless the size follows from that. */
+  faithful: FaithfulSize | null;
+  /** How well the model alone does the task; null for outputs that are numbers. */
+  accuracy: Accuracy | null;
   faithfulness: { metric: string; circuit: number; official: number | null };
   seconds: number;
   peakMemoryBytes: number;
