@@ -1,6 +1,6 @@
 export { animalDietPrompts } from "./data/animal-diet.ts";
 export { capitalCitiesPrompts } from "./data/capital-cities.ts";
-export { type DataSetGenerator, dataSets } from "./data/data-sets.ts";
+export { type DataSetGenerator, dataSets, textDataSets } from "./data/data-sets.ts";
 export { docstringPrompts } from "./data/docstring.ts";
 export { greaterthanPrompts } from "./data/greaterthan.ts";
 export { IOI_TEMPLATE_COUNT, type IoiForm, ioiPrompts } from "./data/ioi.ts";

@@ -5,11 +5,12 @@ import { MersenneTwister } from "@autocircuit/base";
 import { type HostTensor, writeSafetensors } from "@autocircuit/models";
 
 /**
- * A folder with a random checkpoint of GPT-2 small's shape (12 blocks of 12 heads, its vocabulary), but narrow: a head has one dimension.
+ * A folder with a random checkpoint of GPT-2 small's shape (12 blocks of 12 heads, its vocabulary; or fewer blocks), but narrow: a head has
+ * one dimension.
  * It has no tokenizer.
  */
-export async function tinyGpt2(): Promise<{ folder: string } & Disposable> {
-  const [width, layers, vocabulary, context] = [12, 12, 50257, 64];
+export async function tinyGpt2({ layers = 12 } = {}): Promise<{ folder: string } & Disposable> {
+  const [width, vocabulary, context] = [12, 50257, 64];
   const random = new MersenneTwister(1);
   const tensors: Record<string, HostTensor> = {};
   const add = (name: string, shape: number[], value = () => random.next() / 2 ** 32 - 0.5) => {

@@ -20,7 +20,7 @@ describe("circuitSvg", () => {
     ["attention only", attentionOnlyReport()],
     ["300 edges", gpt2Report(300)],
   ])("draws every edge of %s once, with its class and a tooltip", (_, report) => {
-    const elements = parseMarkup(circuitSvg(report));
+    const elements = parseMarkup(circuitSvg(report, { fold: false }));
     const { edges } = compareWithOfficial(report);
     const drawn = withClass(elements, "edge").map((e) => {
       const title = elements.find((t) => t.parent === e && t.name === "title")!.text;
@@ -75,14 +75,17 @@ describe("circuitSvg", () => {
       small.filter((box) => !box.attributes.class!.includes("unused")).map((b) => b.attributes["data-box"]),
     ).toEqual(["Resid Start", "A3.0", "Resid End"]);
     const report = gpt2Report(5);
-    const large = withClass(parseMarkup(circuitSvg(report)), "box").map((box) => box.attributes["data-box"]);
+    const boxes = withClass(parseMarkup(circuitSvg(report, { fold: false })), "box");
+    const large = boxes
+      .filter((box) => !box.attributes.class!.includes("band"))
+      .map((box) => box.attributes["data-box"]);
     const ends = report.circuit.flatMap((e) => e.edge.replace(/\.[QKV]$/, "").split("->"));
     expect(new Set(large)).toEqual(new Set([...ends, "Resid Start", "Resid End"]));
   });
 
   it("draws the largest scores first when there are too many, and says so", () => {
     const report = gpt2Report(300);
-    const svg = circuitSvg(report, { maxEdges: 40 });
+    const svg = circuitSvg(report, { maxEdges: 40, fold: false });
     const drawn = withClass(parseMarkup(svg), "edge").map((e) => e.attributes["data-edge"]);
     expect(new Set(drawn)).toEqual(new Set(report.circuit.slice(0, 40).map((e) => e.edge)));
     expect(svg).toContain("Drawn: 40 of 300 edges, the highest scores.");
@@ -96,7 +99,7 @@ describe("circuitSvg", () => {
       source: "s",
       edges: report.circuit.slice(90).map(({ edge, token }) => ({ edge, token })),
     };
-    const elements = parseMarkup(circuitSvg({ ...report, official }, { maxEdges: 20 }));
+    const elements = parseMarkup(circuitSvg({ ...report, official }, { maxEdges: 20, fold: false }));
     expect(withClass(elements, "edge", "found")).toHaveLength(10);
     expect(withClass(elements, "edge", "extra")).toHaveLength(10);
   });
@@ -134,7 +137,7 @@ describe("circuitSvg", () => {
     const [smallWidth, smallHeight] = size(circuitSvg(reverseReport()));
     expect(smallWidth).toBeLessThan(700);
     expect(smallHeight).toBeLessThan(900);
-    const large = circuitSvg(gpt2Report(500));
+    const large = circuitSvg(gpt2Report(500), { fold: false });
     const [width, height] = size(large);
     expect(width).toBeLessThan(1800);
     expect(height).toBeLessThan(3000);

@@ -1,11 +1,10 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { compareWithOfficial } from "./compare.ts";
-import { boxesOf } from "./diagram/boxes.ts";
 import { drawCarries, drawLanes, drawStripes, laneLabelHeight } from "./diagram/draw-lanes.ts";
-import { contentsOf } from "./diagram/lanes.ts";
+import { pictureOf } from "./diagram/fit-screen.ts";
+import type { Contents } from "./diagram/lanes.ts";
 import { drawLegend } from "./diagram/legend.ts";
 import { coordinate as c } from "./diagram/line-path.ts";
-import { place } from "./diagram/place.ts";
 import { diagramStyle } from "./diagram/style.ts";
 import { weightsOf } from "./diagram/weights.ts";
 import { escapeXml } from "./escape.ts";
@@ -21,6 +20,8 @@ export interface CircuitSvgOptions {
   readonly maxEdges?: number | undefined;
   /** Title and answer above the picture; true by default. */
   readonly header?: boolean | undefined;
+  /** Fold the blocks with the weakest edges into bands where the picture would be larger than a screen; true by default. */
+  readonly fold?: boolean | undefined;
 }
 
 const margin = 20;
@@ -32,12 +33,13 @@ const titleLine = 22;
 const check = signature("circuitSvg", { report: reportKind }, {
   maxEdges: kind.count,
   header: kind.flag,
+  fold: kind.flag,
 } satisfies KindsOf<CircuitSvgOptions>);
 
 /**
  * Draws a circuit as a standalone SVG: the residual stream runs from the bottom to the top, one row per layer, one lane
  * per token position in a graph by token. Edges run between the columns, never across a name; edges of one source share
- * a line until they part. Found, missed and extra edges differ in color, dashes and tips. Every node and edge has a
+ * a line until they part. A picture larger than a screen is folded: the blocks with the weakest edges become bands. Found, missed and extra edges differ in color, dashes and tips. Every node and edge has a
  * tooltip. The same report gives the same text.
  *
  * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithOfficial}).
@@ -48,9 +50,26 @@ const check = signature("circuitSvg", { report: reportKind }, {
  */
 export function circuitSvg(report: CircuitReport, options: CircuitSvgOptions = {}): string {
   check({ report }, options);
+  return drawCircuit(report, options).svg;
+}
+
+/** A picture as text. */
+export interface DrawnCircuit {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+  /** Blocks with edges that are folded. */
+  readonly folded: number;
+}
+
+/** Draws a circuit; with another `id`, where a page holds several pictures. */
+export function drawCircuit(
+  report: CircuitReport,
+  options: CircuitSvgOptions,
+  id = "autocircuit-diagram",
+): DrawnCircuit {
   const comparison = compareWithOfficial(report);
-  const contents = contentsOf(report.graph, boxesOf(report.graph), comparison, options.maxEdges ?? 500);
-  const placed = place(report, contents);
+  const { contents, placed, folded } = pictureOf(report, comparison, options.maxEdges ?? 500, options.fold ?? true);
   const weights = weightsOf(contents.drawn);
   const labels = placed.stripes.length > 0 ? blockLabelWidth : 0;
   const width = Math.ceil(Math.max(narrowest, placed.width + labels) + 2 * margin);
@@ -61,7 +80,7 @@ export function circuitSvg(report: CircuitReport, options: CircuitSvgOptions = {
     contents.drawn.length < comparison.edges.length
       ? `Drawn: ${formatCount(contents.drawn.length)} of ${formatCount(comparison.edges.length)} edges, ${comparison.compared ? "the published circuit first, then " : ""}the highest scores.`
       : undefined;
-  const facts = { weights, outlines: contents.outlines && hasUnused(contents), carries: carries !== "", left };
+  const facts = { weights, outlines: contents.outlines && hasUnused(contents), carries: carries !== "", left, folded };
   const legend = drawLegend(comparison, facts, inner);
   const header = options.header ?? true;
   const title = header ? titleLines(report.title, inner) : [];
@@ -72,9 +91,9 @@ export function circuitSvg(report: CircuitReport, options: CircuitSvgOptions = {
   // Centered, counting the names of the blocks as part of the picture only as far as they need room.
   const lanesLeft = Math.max(margin + labels, (width - placed.width) / 2);
   const lines = [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="autocircuit-diagram" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="autocircuit-diagram-title autocircuit-diagram-desc">`,
-    `<title id="autocircuit-diagram-title">${escapeXml(report.title)}</title>`,
-    `<desc id="autocircuit-diagram-desc">${escapeXml(describe(report, answer))}</desc>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="autocircuit-diagram" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">`,
+    `<title id="${id}-title">${escapeXml(report.title)}</title>`,
+    `<desc id="${id}-desc">${escapeXml(describe(report, answer))}</desc>`,
     `<style>${diagramStyle()}</style>`,
     `<rect class="paper" width="${width}" height="${height}"/>`,
   ];
@@ -93,7 +112,7 @@ export function circuitSvg(report: CircuitReport, options: CircuitSvgOptions = {
     "</g>",
     "</svg>",
   );
-  return `${lines.filter((line) => line !== "").join("\n")}\n`;
+  return { svg: `${lines.filter((line) => line !== "").join("\n")}\n`, width, height, folded };
 }
 
 /** The title in at most two lines. */
@@ -104,7 +123,7 @@ function titleLines(title: string, width: number): string[] {
   return kept.map((line) => fit(line, width, measure));
 }
 
-function hasUnused(contents: ReturnType<typeof contentsOf>): boolean {
+function hasUnused(contents: Contents): boolean {
   return contents.lanes.some((lane) => lane.rows.flat().some((box) => !lane.used.has(box.id)));
 }
 

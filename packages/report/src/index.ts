@@ -13,6 +13,7 @@ export type {
   Faithfulness,
   FaithfulnessRow,
   KeptShare,
+  ModelAccuracy,
   OfficialCircuit,
   ReportEdge,
   ReportGraph,

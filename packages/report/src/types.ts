@@ -84,6 +84,15 @@ export interface KeptShare {
   readonly kept: number;
 }
 
+/** How often the answer of the model alone is right. */
+export interface ModelAccuracy {
+  /** From 0 to 1. */
+  readonly share: number;
+  /** What the right answer is compared with. */
+  readonly against: "wrong answers" | "all tokens";
+  readonly prompts: number;
+}
+
 /** One measured circuit size, or another count where a curve is drawn across one. */
 export interface CurvePoint {
   readonly edges: number;
@@ -115,6 +124,10 @@ export interface Curve {
 export interface CircuitReport {
   readonly title: string;
   readonly task: string;
+  /** What the model is called. */
+  readonly model?: string | undefined;
+  /** How well the model alone does the task. */
+  readonly accuracy?: ModelAccuracy | undefined;
   readonly algorithm: string;
   /** Options of the run, shown as they are. */
   readonly options: Readonly<Record<string, unknown>>;

@@ -1,8 +1,9 @@
-import { MersenneTwister } from "@autocircuit/base";
+import { AutocircuitError, MersenneTwister } from "@autocircuit/base";
 import { chooseOne, distinctPrompts } from "./choose.ts";
-import { fillTemplate, requireOneToken, tokenMarks } from "./marked-text.ts";
+import { fillTemplate, type PieceTokenizer, tokenMarks } from "./marked-text.ts";
 import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "./prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "./text-prompts-options.ts";
+import { answerText, oneTokenWords, requireOneLength } from "./vocabulary-words.ts";
 
 /** What animals are known to eat. */
 const DIETS: Readonly<Record<string, string>> = Object.fromEntries(
@@ -28,6 +29,7 @@ const ASKERS = {
 };
 const RELATIVES = ["mother", "father", "uncle", "aunt", "brother", "sister", "teacher"];
 
+const TITLE = "Animal diet";
 const TEMPLATE = '"What do {animal} eat?" {name} asked {whose} {relative}. The {relative} said: "They eat';
 
 /**
@@ -36,19 +38,18 @@ const TEMPLATE = '"What do {animal} eat?" {name} asked {whose} {relative}. The {
  *
  * Task as in AutoCircuit's animal diet (GPT-2 small); words and template are our own.
  *
- * @throws AutocircuitError `bad-input` for words that are several tokens for `tokenizer`
+ * Words that the vocabulary splits are left out.
+ *
+ * @throws AutocircuitError `bad-input` when too few words are one token for `tokenizer`
  */
 export function animalDietPrompts(options: TextPromptsOptions = {}): GeneratedTextPrompts {
   const { seed, tokenizer, count } = textPromptsOptions(options, 128);
-  const words = [Object.entries(DIETS), Object.entries(ASKERS), RELATIVES].flat(2);
-  requireOneToken(
-    "Animal diet",
-    [...new Set(words)].map((word) => ` ${word}`),
-    tokenizer,
-  );
-  const animals = Object.keys(DIETS);
+  const words = wordsOf(tokenizer);
   const random = new MersenneTwister(seed);
-  const example = { name: "Tom", whose: "his", relative: "mother", animal: animals[0]! };
+  const prompts = distinctPrompts(count, (i) => dietPair(words, i, random));
+  requireOneLength(TITLE, prompts, tokenizer);
+  const [name, whose] = words.askers[0]!;
+  const example = { name, whose, relative: words.relatives[0]!, animal: words.animals[0]! };
   const { labels, first } = tokenMarks(fillTemplate(TEMPLATE, example), tokenizer);
   return {
     task: "animal-diet",
@@ -57,22 +58,53 @@ export function animalDietPrompts(options: TextPromptsOptions = {}): GeneratedTe
     seed,
     seq_labels: labels,
     word_idxs: { animal: first.animal!, end: labels.length - 1 },
-    prompts: distinctPrompts(count, (i) => dietPair(animals, i, random)),
+    prompts,
   };
 }
 
-function dietPair(animals: readonly string[], i: number, random: MersenneTwister): TextPromptRecord {
+/** What prompts are made of. */
+interface Words {
+  readonly animals: readonly string[];
+  /** Names with "his" or "her". */
+  readonly askers: readonly (readonly [string, string])[];
+  readonly relatives: readonly string[];
+  /** A food as the answer. */
+  readonly answer: (food: string) => string;
+}
+
+function wordsOf(tokenizer: PieceTokenizer): Words {
+  const single = (word: string) => answerText(word, tokenizer) !== null;
+  const fed = Object.keys(DIETS).filter((animal) => single(DIETS[animal]!));
+  const animals = oneTokenWords(TITLE, "animals whose food is one token too", fed, 2, tokenizer);
+  if (new Set(animals.map((animal) => DIETS[animal])).size < 2)
+    throw new AutocircuitError(
+      "bad-input",
+      `${TITLE}: all animals that are one token in this model's vocabulary eat ${DIETS[animals[0]!]}. Use prompts of your own.`,
+    );
+  const names = Object.keys(ASKERS).filter((name) => single(ASKERS[name as keyof typeof ASKERS]));
+  return {
+    animals,
+    askers: oneTokenWords(TITLE, "names", names, 1, tokenizer).map((name) => [
+      name,
+      ASKERS[name as keyof typeof ASKERS],
+    ]),
+    relatives: oneTokenWords(TITLE, "relatives", RELATIVES, 1, tokenizer),
+    answer: (food) => answerText(food, tokenizer)!,
+  };
+}
+
+function dietPair({ animals, askers, relatives, answer }: Words, i: number, random: MersenneTwister): TextPromptRecord {
   const animal = animals[i % animals.length]!;
   const other = chooseOne(
     animals.filter((candidate) => DIETS[candidate] !== DIETS[animal]),
     random,
   );
-  const [name, whose] = chooseOne(Object.entries(ASKERS), random);
-  const people = { name, whose, relative: chooseOne(RELATIVES, random) };
+  const [name, whose] = chooseOne(askers, random);
+  const people = { name, whose, relative: chooseOne(relatives, random) };
   return {
     clean: fillTemplate(TEMPLATE, { ...people, animal }).text,
     corrupt: fillTemplate(TEMPLATE, { ...people, animal: other }).text,
-    answers: [` ${DIETS[animal]}`],
-    wrong_answers: [` ${DIETS[other]}`],
+    answers: [answer(DIETS[animal]!)],
+    wrong_answers: [answer(DIETS[other]!)],
   };
 }

@@ -3,6 +3,7 @@ import { chooseOne, distinctPrompts, pairKey } from "./choose.ts";
 import { fillTemplate, tokenMarks } from "./marked-text.ts";
 import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "./prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "./text-prompts-options.ts";
+import { answerText, oneTokenWords, requireOneLength } from "./vocabulary-words.ts";
 
 const CAPITALS: Readonly<Record<string, string>> = Object.fromEntries(
   (
@@ -24,6 +25,7 @@ const CAPITALS: Readonly<Record<string, string>> = Object.fromEntries(
     .map((pair) => pair.split(": ") as [string, string]),
 );
 
+const TITLE = "Capital cities";
 const TEMPLATE = "The capital of {country} is the city of";
 
 /**
@@ -31,14 +33,33 @@ const TEMPLATE = "The capital of {country} is the city of";
  * capital is the wrong answer. Countries that the vocabulary splits are left out; with the default that is GPT-2's.
  *
  * Task as in AutoCircuit's capital cities (Pythia-70M); the list of countries is our own.
+ *
+ * @throws AutocircuitError `bad-input` when fewer than two countries are left
  */
 export function capitalCitiesPrompts(options: TextPromptsOptions = {}): GeneratedTextPrompts {
   const { seed, tokenizer, count } = textPromptsOptions(options, 128);
-  const single = (word: string) => tokenizer.encode(` ${word}`).length === 1;
-  const countries = Object.keys(CAPITALS).filter((country) => single(country) && single(CAPITALS[country]!));
+  const named = Object.keys(CAPITALS).filter((country) => answerText(CAPITALS[country]!, tokenizer) !== null);
+  const countries = oneTokenWords(TITLE, "countries whose capital is one token too", named, 2, tokenizer);
+  const answer = (country: string) => answerText(CAPITALS[country]!, tokenizer)!;
   const random = new MersenneTwister(seed);
   const order = random.shuffle(countries);
   const { labels, first } = tokenMarks(fillTemplate(TEMPLATE, { country: order[0]! }), tokenizer);
+  const prompts = distinctPrompts(
+    count,
+    (i): TextPromptRecord => {
+      const country = order[i % order.length]!;
+      const others = order.filter((candidate) => candidate !== country);
+      const other = chooseOne(others, random);
+      return {
+        clean: fillTemplate(TEMPLATE, { country }).text,
+        corrupt: fillTemplate(TEMPLATE, { country: other }).text,
+        answers: [answer(country)],
+        wrong_answers: [answer(other)],
+      };
+    },
+    pairKey,
+  );
+  requireOneLength(TITLE, prompts, tokenizer);
   return {
     task: "capital-cities",
     description: "the capital of a country; corrupt prompts have another country",
@@ -46,20 +67,6 @@ export function capitalCitiesPrompts(options: TextPromptsOptions = {}): Generate
     seed,
     seq_labels: labels,
     word_idxs: { country: first.country!, end: labels.length - 1 },
-    prompts: distinctPrompts(
-      count,
-      (i): TextPromptRecord => {
-        const country = order[i % order.length]!;
-        const others = order.filter((candidate) => candidate !== country);
-        const other = chooseOne(others, random);
-        return {
-          clean: fillTemplate(TEMPLATE, { country }).text,
-          corrupt: fillTemplate(TEMPLATE, { country: other }).text,
-          answers: [` ${CAPITALS[country]}`],
-          wrong_answers: [` ${CAPITALS[other]}`],
-        };
-      },
-      pairKey,
-    ),
+    prompts,
   };
 }

@@ -4,8 +4,9 @@ import { capitalCitiesPrompts } from "./capital-cities.ts";
 import { docstringPrompts } from "./docstring.ts";
 import { greaterthanPrompts } from "./greaterthan.ts";
 import { IOI_TEMPLATE_COUNT, type IoiForm, ioiPrompts } from "./ioi.ts";
-import type { GeneratedPrompts } from "./prompt-file.ts";
+import type { GeneratedPrompts, GeneratedTextPrompts } from "./prompt-file.ts";
 import { sportsPlayersPrompts } from "./sports-players.ts";
+import type { TextPromptsOptions } from "./text-prompts-options.ts";
 
 /** Makes a data set; the same seed makes the same one. */
 export type DataSetGenerator = (options?: { seed?: number }) => GeneratedPrompts;
@@ -14,10 +15,26 @@ const IOI_FORMS: readonly IoiForm[] = (["ABBA", "BABA"] as const).flatMap((order
   Array.from({ length: IOI_TEMPLATE_COUNT }, (_, template) => ({ order, template })),
 );
 
+/**
+ * Data sets of text by name, made for any vocabulary. All prompts of one are equally long in it, but for `ioi-mixed`.
+ *
+ * @example
+ * textDataSets.ioi({ tokenizer: await loadTokenizer("models/smollm2"), count: 100 });
+ */
+export const textDataSets: Readonly<Record<string, (options?: TextPromptsOptions) => GeneratedTextPrompts>> = {
+  ioi: (options) => ioiPrompts({ count: 400, ...options, form: "vanilla" }),
+  "ioi-mixed": (options) => ioiPrompts({ count: 300, ...options, form: "mixed" }),
+  greaterthan: greaterthanPrompts,
+  docstring: docstringPrompts,
+  "sports-players": sportsPlayersPrompts,
+  "capital-cities": capitalCitiesPrompts,
+  "animal-diet": animalDietPrompts,
+};
+
 const GENERATORS: readonly DataSetGenerator[] = [
   ...Object.values(tracrTasks).map(({ prompts }) => prompts),
-  (options) => ioiPrompts({ count: 400, ...options, form: "vanilla" }),
-  (options) => ioiPrompts({ count: 300, ...options, form: "mixed" }),
+  textDataSets.ioi!,
+  textDataSets["ioi-mixed"]!,
   ...IOI_FORMS.map(
     (form): DataSetGenerator =>
       (options) =>

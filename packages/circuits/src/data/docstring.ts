@@ -1,8 +1,13 @@
 import { MersenneTwister } from "@autocircuit/base";
 import { chooseSome, distinctPrompts } from "./choose.ts";
-import { requireOneToken } from "./marked-text.ts";
+import type { PieceTokenizer } from "./marked-text.ts";
 import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "./prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "./text-prompts-options.ts";
+import { answerText, oneTokenWords, requireOneLength } from "./vocabulary-words.ts";
+
+const TITLE = "Docstring";
+/** Prompts that are looked at to find their usual length, and that are tried to get one. */
+const SAMPLE = 50;
 
 /** Names of parameters. */
 const PARAMETERS = (
@@ -51,43 +56,75 @@ const POSITIONS = ["A_def", "B_def", ",_B", "C_def", "A_doc", "param_2", "B_doc"
  * comes C. In the corrupt prompt the definition has three other names for A, B and C, and the docstring two more. Wrong answers are all
  * other parameters of either prompt.
  *
- * `seq_labels` and `word_idxs` hold for the vocabulary of the task's model, which is not part of this package; names are checked with
- * `tokenizer`, and the number of tokens when the task is loaded.
+ * `seq_labels` and `word_idxs` hold for the vocabulary of the task's model, which is not part of this package. With a `tokenizer` that
+ * cuts the prompts into another number of tokens the labels are the tokens of the first prompt, and there are no positions. Words that the
+ * vocabulary splits are left out.
  *
  * Source: Heimersheim and Janiak 2023, "A circuit for Python docstrings in a 4-layer attention-only transformer", part "The task"; form of
  * prompts as in ACDC (three described parameters, two before and one after), words our own.
  *
- * @throws AutocircuitError `bad-input` for names that are several tokens for `tokenizer`
+ * @throws AutocircuitError `bad-input` when too few words are one token for `tokenizer`
  */
 export function docstringPrompts(options: TextPromptsOptions = {}): GeneratedTextPrompts {
   const { seed, tokenizer, count } = textPromptsOptions(options, 512);
-  requireOneToken(
-    "Docstring",
-    [...PARAMETERS, ...WORDS].map((word) => ` ${word}`),
-    tokenizer,
-  );
+  const parameters = oneTokenWords(TITLE, "names of parameters", PARAMETERS, 12, tokenizer);
+  const words = oneTokenWords(TITLE, "words", WORDS, 7, tokenizer);
   const random = new MersenneTwister(seed);
+  const make = () => docstringPair(parameters, words, tokenizer, random);
+  const prompts = distinctPrompts(count, options.tokenizer ? oneLength(make, options.tokenizer) : make);
   return {
     task: "docstring",
     description: "the third parameter in a docstring; corrupt prompts have other names in definition and docstring",
     command: datasetsCommand(seed),
     seed,
-    seq_labels: LABELS,
-    word_idxs: Object.fromEntries(POSITIONS.map((word) => [word, LABELS.indexOf(word)])),
-    prompts: distinctPrompts(count, () => docstringPair(random)),
+    ...formOf(prompts, options.tokenizer),
+    prompts,
   };
 }
 
-function docstringPair(random: MersenneTwister): TextPromptRecord {
-  const names = chooseSome(PARAMETERS, 12, random) as Twelve;
+/** Prompts of the length that most have: vocabularies join some words with the signs around them. */
+function oneLength(make: () => TextPromptRecord, tokenizer: PieceTokenizer): () => TextPromptRecord {
+  const lengths = ({ clean, corrupt }: TextPromptRecord) =>
+    [clean, corrupt].map((text) => tokenizer.encode(text).length) as [number, number];
+  const counts = new Map<number, number>();
+  for (let i = 0; i < SAMPLE; i++)
+    for (const length of lengths(make())) counts.set(length, (counts.get(length) ?? 0) + 1);
+  const [usual] = [...counts].sort((a, b) => b[1] - a[1])[0]!;
+  return () => {
+    for (let attempt = 0; ; attempt++) {
+      const prompt = make();
+      // What never comes out right is said by who looks at the lengths of all.
+      if (attempt >= SAMPLE || lengths(prompt).every((length) => length === usual)) return prompt;
+    }
+  };
+}
+
+/** Labels and positions: those of the task's model, unless the tokenizer is another one. */
+function formOf(prompts: readonly TextPromptRecord[], tokenizer: PieceTokenizer | undefined) {
+  const foreign = tokenizer !== undefined && requireOneLength(TITLE, prompts, tokenizer) !== LABELS.length;
+  if (foreign) return { seq_labels: tokenizer.pieces(prompts[0]!.clean) };
+  return {
+    seq_labels: LABELS,
+    word_idxs: Object.fromEntries(POSITIONS.map((word) => [word, LABELS.indexOf(word)])),
+  };
+}
+
+function docstringPair(
+  parameters: readonly string[],
+  descriptions: readonly string[],
+  tokenizer: PieceTokenizer,
+  random: MersenneTwister,
+): TextPromptRecord {
+  const names = chooseSome(parameters, 12, random) as Twelve;
   const [method, a, b, c, x, y, z, otherA, otherB, otherC, otherDocA, otherDocB] = names;
-  const words = chooseSome(WORDS, 7, random);
+  const words = chooseSome(descriptions, 7, random);
+  const answer = (name: string) => answerText(name, tokenizer)!;
   const wrong = [otherA, otherB, otherC, otherDocA, otherDocB, a, b, x, y, z];
   return {
     clean: docstringText(method, [x, y, a, b, c, z], [a, b], words),
     corrupt: docstringText(method, [x, y, otherA, otherB, otherC, z], [otherDocA, otherDocB], words),
-    answers: [` ${c}`],
-    wrong_answers: wrong.map((name) => ` ${name}`),
+    answers: [answer(c)],
+    wrong_answers: wrong.map(answer),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { fillTemplate, requireOneToken, tokenMarks } from "./marked-text.ts";
+import { fillTemplate, tokenMarks } from "./marked-text.ts";
 
 /** Two characters a token. */
 const pairs = {
@@ -24,9 +24,9 @@ it("finds the tokens of the words, also of several tokens", () => {
   expect([first, last]).toEqual([{ W: 1 }, { W: 3 }]);
 });
 
-it("names the words that are several tokens", () => {
-  expect(() => requireOneToken("This", ["ab", "abc"], pairs)).toThrow(
-    'This: in this model\'s vocabulary "abc" is not one token',
-  );
-  expect(() => requireOneToken("This", ["abc", "abcd"], pairs)).toThrow('"abc", "abcd" are not one token');
+it("heeds the space that SentencePiece puts before a text", () => {
+  const spaced = { encode: () => [], pieces: (text: string) => [" ", ...text] };
+  const { labels, first } = tokenMarks(fillTemplate("a{W}b", { W: "xy" }), spaced);
+  expect(labels).toEqual([" ", "a", "W", "W", "b"]);
+  expect(first).toEqual({ W: 2 });
 });

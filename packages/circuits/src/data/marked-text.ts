@@ -56,7 +56,8 @@ export function tokenMarks({ text, marks }: MarkedText, tokenizer: PieceTokenize
   const labels = pieces.map((piece) => piece);
   const first: Record<string, number> = {};
   const last: Record<string, number> = {};
-  let start = 0;
+  // SentencePiece puts a space before the first word, which the text does not have.
+  let start = pieces[0]?.startsWith(" ") && !text.startsWith(" ") ? -1 : 0;
   for (const [token, piece] of pieces.entries()) {
     const end = start + piece.length;
     for (const mark of marks) {
@@ -68,18 +69,4 @@ export function tokenMarks({ text, marks }: MarkedText, tokenizer: PieceTokenize
     start = end;
   }
   return { labels, first, last };
-}
-
-/**
- * Checks that each word, with a space before it, is one token.
- *
- * @throws AutocircuitError `bad-input` naming the words that are not
- */
-export function requireOneToken(what: string, words: readonly string[], tokenizer: PieceTokenizer): void {
-  const broken = words.filter((word) => tokenizer.encode(word).length !== 1);
-  if (broken.length === 0) return;
-  throw new AutocircuitError(
-    "bad-input",
-    `${what}: in this model's vocabulary ${broken.map((word) => JSON.stringify(word)).join(", ")} ${broken.length === 1 ? "is" : "are"} not one token.`,
-  );
 }

@@ -1,14 +1,20 @@
 import { AutocircuitError, MersenneTwister } from "@autocircuit/base";
 import { ATHLETES } from "./athletes.ts";
 import { chooseOne, distinctPrompts, pairKey } from "./choose.ts";
-import { fillTemplate, type PieceTokenizer, requireOneToken, tokenMarks } from "./marked-text.ts";
+import { fillTemplate, type PieceTokenizer, tokenMarks } from "./marked-text.ts";
 import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "./prompt-file.ts";
 import { type TextPromptsOptions, textPromptsOptions } from "./text-prompts-options.ts";
+import { answerText, oneTokenWords, requireOneLength, tokensOf } from "./vocabulary-words.ts";
 
+const TITLE = "Sports players";
 const TEMPLATE = "Fact: Tiger Woods plays the sport of golf\nFact: {name} plays the sport of";
 
-/** Tokens of a name; the circuit by token is for names of three. */
-const NAME_TOKENS = 3;
+/** Tokens of a name: three as in the circuit by token, and otherwise as many as leave most athletes. */
+const NAME_TOKENS = [3, 2, 4, 5, 6];
+/** Athletes of each sport there must be. */
+const LEAST_ATHLETES = 2;
+
+const NUMBERS = ["no", "one", "two", "three", "four", "five", "six"];
 
 type Sport = keyof typeof ATHLETES;
 const SPORTS = Object.keys(ATHLETES) as Sport[];
@@ -16,7 +22,7 @@ const SPORTS = Object.keys(ATHLETES) as Sport[];
 /**
  * Prompts about athletes: one example, then a name of three tokens, then the sport. The corrupt prompt has an athlete of another sport,
  * whose sport is among the wrong answers. Which names have three tokens depends on the vocabulary; with the default that is GPT-2's, and
- * the task makes its prompts with its own model's.
+ * the task makes its prompts with its own model's. Where too few names have three, the names are those with as many as most have.
  *
  * Source: Rajamanoharan et al. 2023, "Fact Finding" (Alignment Forum), part 1, for task and example; the athletes are our own choice.
  *
@@ -24,33 +30,31 @@ const SPORTS = Object.keys(ATHLETES) as Sport[];
  */
 export function sportsPlayersPrompts(options: TextPromptsOptions = {}): GeneratedTextPrompts {
   const { seed, tokenizer, count } = textPromptsOptions(options, 210);
-  requireOneToken(
-    "Sports players",
-    SPORTS.map((sport) => ` ${sport}`),
-    tokenizer,
-  );
+  const sports = oneTokenWords(TITLE, "sports", SPORTS, 2, tokenizer) as Sport[];
+  const { tokens, athletes } = athletesOf(sports, tokenizer);
   const random = new MersenneTwister(seed);
-  const players = Object.fromEntries(SPORTS.map((sport) => [sport, random.shuffle(athletesOf(sport, tokenizer))]));
+  const players = Object.fromEntries(sports.map((sport, i) => [sport, random.shuffle(athletes[i]!)]));
+  const answer = (sport: Sport) => answerText(sport, tokenizer)!;
   const turn = (sport: Sport, i: number) => players[sport]![i % players[sport]!.length]!;
   const prompts = distinctPrompts(
     count,
     (i): TextPromptRecord => {
-      const sport = SPORTS[i % SPORTS.length]!;
-      const others = SPORTS.filter((other) => other !== sport);
+      const sport = sports[i % sports.length]!;
+      const others = sports.filter((other) => other !== sport);
       return {
-        clean: fillTemplate(TEMPLATE, { name: turn(sport, Math.floor(i / SPORTS.length)) }).text,
+        clean: fillTemplate(TEMPLATE, { name: turn(sport, Math.floor(i / sports.length)) }).text,
         corrupt: fillTemplate(TEMPLATE, { name: chooseOne(players[chooseOne(others, random)]!, random) }).text,
-        answers: [` ${sport}`],
-        wrong_answers: others.map((other) => ` ${other}`),
+        answers: [answer(sport)],
+        wrong_answers: others.map(answer),
       };
     },
     pairKey,
   );
-  const { labels, first, last } = tokenMarks(fillTemplate(TEMPLATE, { name: turn(SPORTS[0]!, 0) }), tokenizer);
+  requireOneLength(TITLE, prompts, tokenizer);
+  const { labels, first, last } = tokenMarks(fillTemplate(TEMPLATE, { name: turn(sports[0]!, 0) }), tokenizer);
   return {
     task: "sports-players",
-    description:
-      "the sport of an athlete whose name has three tokens; corrupt prompts have an athlete of another sport",
+    description: `the sport of an athlete whose name has ${NUMBERS[tokens]} tokens; corrupt prompts have an athlete of another sport`,
     command: datasetsCommand(seed),
     seed,
     seq_labels: labels,
@@ -59,11 +63,22 @@ export function sportsPlayersPrompts(options: TextPromptsOptions = {}): Generate
   };
 }
 
-function athletesOf(sport: Sport, tokenizer: PieceTokenizer): string[] {
-  const found = ATHLETES[sport].filter((name) => tokenizer.encode(` ${name}`).length === NAME_TOKENS);
-  if (found.length >= 2) return found;
+/** Athletes of each sport whose names have equally many tokens, and how many. */
+function athletesOf(sports: readonly Sport[], tokenizer: PieceTokenizer): { tokens: number; athletes: string[][] } {
+  const named = NAME_TOKENS.map((tokens) => ({
+    tokens,
+    athletes: sports.map((sport) => ATHLETES[sport].filter((name) => tokensOf(name, tokenizer) === tokens)),
+  }));
+  const fewest = ({ athletes }: { athletes: string[][] }) => Math.min(...athletes.map(({ length }) => length));
+  const [usual, ...others] = named as [(typeof named)[0], ...typeof named];
+  if (fewest(usual) >= LEAST_ATHLETES) return usual;
+  const [most] = others.sort((a, b) => fewest(b) - fewest(a)) as [(typeof named)[0]];
+  if (fewest(most) >= LEAST_ATHLETES) return most;
+  const at = usual.athletes.findIndex(({ length }) => length < LEAST_ATHLETES);
+  const sport = sports[at]!;
   throw new AutocircuitError(
     "bad-input",
-    `Sports players: only ${found.length} of ${ATHLETES[sport].length} ${sport} names have ${NAME_TOKENS} tokens in this model's vocabulary.`,
+    `${TITLE}: only ${usual.athletes[at]!.length} of ${ATHLETES[sport].length} ${sport} names have 3 tokens in this model's vocabulary, and with ` +
+      `no other number of tokens there are ${LEAST_ATHLETES} of each sport. Use prompts of your own.`,
   );
 }

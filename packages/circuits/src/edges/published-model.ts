@@ -41,20 +41,25 @@ export const PYTHIA_2_8B: PublishedModel = {
 /** Which graphs of the model a circuit is defined on: any, or factorised ones with separate or shared inputs of a head. */
 export type PublishedGraph = "any" | "separate Q, K, V" | "shared Q, K, V";
 
+/** Whether a graph has the blocks and heads of a circuit's model. Models of the same shape cannot be told apart by their graphs. */
+export function hasShapeOf(model: PublishedModel, graph: Graph): boolean {
+  const { layers, heads, kvHeads, attnOnly, parallel } = graph.config;
+  return (
+    layers === model.layers &&
+    heads === model.heads &&
+    kvHeads === heads &&
+    attnOnly === model.attnOnly &&
+    parallel === model.parallel
+  );
+}
+
 /**
  * Checks that a graph is one the circuit is defined on. Models of the same shape cannot be told apart by their graphs.
  *
  * @throws AutocircuitError `shape`, saying what differs
  */
 export function requireModel(circuit: string, model: PublishedModel, kind: PublishedGraph, graph: Graph): void {
-  const { layers, heads, kvHeads, attnOnly, parallel } = graph.config;
-  const same =
-    layers === model.layers &&
-    heads === model.heads &&
-    kvHeads === heads &&
-    attnOnly === model.attnOnly &&
-    parallel === model.parallel;
-  if (!same) {
+  if (!hasShapeOf(model, graph)) {
     throw new AutocircuitError(
       "shape",
       `${circuit}: this circuit belongs to ${model.name} (${describe(model)}). The graph given is of a model with ` +

@@ -42,7 +42,10 @@ export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = Prom
   prompts: (options?: { seed?: number }) => GeneratedPrompts<Prompt>;
   /** A label for each token position. */
   tokenLabels: readonly string[];
-  /** Loads model and prompts; the caller disposes the result. */
+  /**
+   * Loads model and prompts; the caller disposes the result. Where the model is not of the shape that the known circuits belong to, its
+   * `trueEdges` are null, and prompts are made for its vocabulary.
+   */
   load: (options?: ReadyTaskOptions) => Promise<LoadedTask>;
 }
 

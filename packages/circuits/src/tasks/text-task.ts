@@ -3,7 +3,7 @@ import { defineTask, Graph, type LoadedTask, type TrainTest } from "@autocircuit
 import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import type { GeneratedTextPrompts, TextPromptRecord } from "../data/prompt-file.ts";
 import type { TextPromptsOptions } from "../data/text-prompts-options.ts";
-import { type PublishedModel, requireModel } from "../edges/published-model.ts";
+import { hasShapeOf, type PublishedModel, requireModel } from "../edges/published-model.ts";
 import { circuitNamed } from "./circuit-named.ts";
 import {
   checkPromptOptions,
@@ -28,6 +28,8 @@ export interface TextTaskSpec {
   readonly tokenizer?: () => TextTokenizer;
   readonly circuits: Readonly<Record<string, KnownCircuit>>;
   readonly prompts: (options: TextPromptsOptions) => GeneratedTextPrompts;
+  /** Prompts for models of another shape, of which no circuit is known; all equally long. Default: the same. */
+  readonly promptsElsewhere?: (options: TextPromptsOptions) => GeneratedTextPrompts;
   /** One edge per token position. */
   readonly byToken: boolean;
   /** Default true. */
@@ -38,7 +40,8 @@ export interface TextTaskSpec {
 
 /**
  * A ready-made task of a trained model. Its weights are not part of this package: `load` takes them from `options.model`, a folder or a
- * name on the hub, or from the hub's cache if they are there. Any model of the right shape will do.
+ * name on the hub, or from the hub's cache if they are there. Any model with a tokenizer will do: prompts are made of words that are one
+ * token in its vocabulary. The published circuits belong to models of one shape; on others the task has no true edges.
  */
 export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
   const { name, description, circuits } = spec;
@@ -64,14 +67,20 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   const circuit = circuitNamed(spec.name, spec.circuits, options.circuit);
   const folder = await folderOf(spec, options);
   const separateQkv = spec.separateQkv ?? true;
-  requireModel(spec.name, spec.model, "any", Graph.of(await readConfig(folder)));
-  const tokenizer = (await findTokenizer(folder)) ?? spec.tokenizer?.();
+  const config = await readConfig(folder);
+  const graph = Graph.of(config);
+  const published = hasShapeOf(spec.model, graph);
+  // Who asks for a circuit by name is told why there is none.
+  if (options.circuit !== undefined) requireModel(spec.name, spec.model, "any", graph);
+  const tokenizer = (await findTokenizer(folder)) ?? vocabularyOf(spec, config.dVocab);
   if (tokenizer === undefined) {
+    const where = published ? ` (${spec.hub.how})` : "";
     throw new AutocircuitError(
       "not-found",
-      `${spec.name}: ${folder} has no tokenizer, and the prompts are text. Put the model's tokenizer.json beside its weights (${spec.hub.how}).`,
+      `${spec.name}: ${folder} has no tokenizer, and the prompts are text. Put the model's tokenizer.json beside its weights${where}.`,
     );
   }
+  const prompts = published ? spec.prompts : (spec.promptsElsewhere ?? spec.prompts);
   return defineTask({
     key: spec.key,
     name: spec.title,
@@ -81,14 +90,22 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     separateQkv,
     ...{ device, dtype, tf32 },
     model: (how) => loadModel(folder, { ...how, tokenizer, separateQkv }),
-    dataset: spec.prompts({ seed, tokenizer }),
+    dataset: prompts({ seed, tokenizer }),
     outputSlice: "last_seq",
     tailDivergence: options.tailDivergence,
     seed,
     // Without positions the published code is not told the words' positions either; the IOI circuit depends on it.
-    trueEdges: (target, { tokenPositions, seqStartIdx, wordIdxs }) =>
-      circuit.edges(target, { tokenPositions, seqStartIdx, ...(tokenPositions && { wordIdxs }) }),
+    ...(published && {
+      trueEdges: (target, { tokenPositions, seqStartIdx, wordIdxs }) =>
+        circuit.edges(target, { tokenPositions, seqStartIdx, ...(tokenPositions && { wordIdxs }) }),
+    }),
   }).load(signal && { signal });
+}
+
+/** The vocabulary of the task's own model, where a folder brings none and its embedding has as many rows. */
+function vocabularyOf({ tokenizer }: TextTaskSpec, rows: number): TextTokenizer | undefined {
+  const known = tokenizer?.();
+  return known?.vocabularySize === rows ? known : undefined;
 }
 
 /** The folder asked for, or the model's own in the hub's cache. */
@@ -101,7 +118,7 @@ async function folderOf({ name, model, hub }: TextTaskSpec, options: ReadyTaskOp
     throw new AutocircuitError(
       "not-found",
       `${name} needs ${model.name}, whose weights are not on this machine. ${hub.how}; then give the folder ` +
-        `(load({ model: FOLDER }), on the command line --model FOLDER). Any folder of the same shape will do.`,
+        `(load({ model: FOLDER }), on the command line --model FOLDER). Any model with a tokenizer will do; the published circuits are compared with on one of the same shape.`,
       { cause },
     );
   }

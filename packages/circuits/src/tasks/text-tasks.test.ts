@@ -33,14 +33,31 @@ describe.each(textTasks.map(({ name }) => name))("%s without weights", (name) =>
 });
 
 describe("a model of another shape", () => {
-  it("is refused before its weights are read", async () => {
+  it("has no circuit by name, which is said before its weights are read", async () => {
     const config = { model_type: "gpt2", n_layer: 2, n_head: 12, n_embd: 24, n_positions: 64, vocab_size: 50257 };
     writeFileSync(join(empty, "config.json"), JSON.stringify(config));
-    const loading = tasks["ioi-component"]!.load({ model: empty });
+    const loading = tasks["ioi-component"]!.load({ model: empty, circuit: "true" });
     await expect(loading).rejects.toThrow(/ioi-component: this circuit belongs to GPT-2 small.*2 blocks of 12 heads/);
   });
 
-  it("and one without the tokenizer it needs", async () => {
+  it("runs, with prompts of one length and no true edges", async () => {
+    using model = await tinyGpt2({ layers: 2 });
+    await using task = await tasks["ioi-component"]!.load({ model: model.folder });
+    expect(task.trueEdges).toBeNull();
+    expect([task.train.batchSize, task.train.length, task.train.seqLen]).toEqual([64, 2, 15]);
+    await using byToken = await tasks["ioi-token"]!.load({ model: model.folder });
+    expect([byToken.trueEdges, byToken.model.graph.tokens]).toEqual([null, 15]);
+    await using sports = await tasks["sports-players-component"]!.load({ model: model.folder });
+    expect([sports.trueEdges, sports.train.seqLen]).toEqual([null, 20]);
+  });
+
+  it("does not take GPT-2's vocabulary where it has one of its own", async () => {
+    const config = { model_type: "gpt2", n_layer: 2, n_head: 12, n_embd: 24, n_positions: 64, vocab_size: 49152 };
+    writeFileSync(join(empty, "config.json"), JSON.stringify(config));
+    await expect(tasks["ioi-component"]!.load({ model: empty })).rejects.toThrow(/has no tokenizer.*tokenizer\.json/);
+  });
+
+  it("says so where it lacks the tokenizer it needs", async () => {
     const config = { n_layers: 4, n_heads: 8, d_model: 16, d_head: 2, d_vocab: 30, n_ctx: 64, attn_only: true };
     const rest = { act_fn: null, normalization_type: "LNPre", d_mlp: 64, eps: 1e-5 };
     writeFileSync(join(empty, "config.json"), JSON.stringify({ ...config, ...rest }));

@@ -60,6 +60,7 @@ const SPECS: readonly TextTaskSpec[] = [
     key: "Indirect Object Identification Component Circuit",
     circuits: known({ ...ioiByEdges(), "head-based": "ioi-head-based-official-edges" }),
     prompts: (options) => ioiPrompts({ count: 300, ...options, form: "mixed" }),
+    promptsElsewhere: (options) => ioiPrompts({ count: 300, ...options, form: "vanilla" }),
     byToken: false,
     batchSize: 64,
     batchCount: 2,

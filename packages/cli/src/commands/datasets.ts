@@ -1,25 +1,36 @@
-import { join } from "node:path";
-import { setImmediate as turn } from "node:timers/promises";
-import { writeWholeSync } from "@autocircuit/base";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import type { DatasetsCommandOptions } from "../datasets/datasets-options.ts";
 import { wholeNumber } from "../support/parse-options.ts";
 
-/** `autocircuit datasets`. */
-export function addDatasets(program: Command, { print, signal }: Context): void {
+/** `autocircuit datasets [NAME]`. */
+export function addDatasets(program: Command, context: Context): void {
   program
     .command("datasets")
     .description("write the generated prompt pairs of tracr programs and of the papers' tasks as AutoCircuit JSON")
-    .option("--out <folder>", "where to write them", "datasets")
+    .argument("[name]", "one data set of text: ioi, greaterthan, ...; a wrong name lists them (default: all of them)")
+    .option(
+      "--tokenizer <folder|id>",
+      "make one for the vocabulary of this model: of words that are one token in it (default: GPT-2's)",
+    )
+    .option("--count <n>", "prompt pairs of one data set", wholeNumber(1))
+    .option("--out <folder>", "where to write (default: datasets; with --tokenizer datasets/MODEL)")
     .option("--seed <n>", "chooses words and corrupt prompts", wholeNumber(), 0)
-    .addHelpText("after", "\nExamples:\n  autocircuit datasets\n  autocircuit datasets --out data --seed 7")
-    .action(async ({ out, seed }: { out: string; seed: number }) => {
-      const { dataSets, formatPromptFile } = await import("@autocircuit/circuits");
-      for (const file of dataSets({ seed })) {
-        await turn();
-        signal.throwIfAborted();
-        writeWholeSync(join(out, `${file.task}.json`), formatPromptFile(file));
-        print(`${join(out, `${file.task}.json`)}: ${file.prompts.length} prompt pairs`);
+    .addHelpText(
+      "after",
+      `
+Examples:
+  autocircuit datasets
+  autocircuit datasets --out data --seed 7
+  autocircuit datasets ioi --tokenizer models/llama --count 200`,
+    )
+    .action(async (name: string | undefined, options: DatasetsCommandOptions) => {
+      if (name === undefined) {
+        const { writeDataSets } = await import("../datasets/write-data-sets.ts");
+        await writeDataSets(options, context);
+      } else {
+        const { writeDataSet } = await import("../datasets/write-data-set.ts");
+        await writeDataSet(name, options, context);
       }
     });
 }

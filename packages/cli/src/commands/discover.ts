@@ -16,7 +16,7 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .argument("[task]", "a ready-made task (see autocircuit tasks), instead of --prompts")
     .optionsGroup("Your own model and prompts:")
-    .option("--model <folder|id>", "model folder, or name on the Hugging Face hub; with a task: the model to run it on")
+    .option("--model <folder|id>", "model folder, or name on the Hugging Face hub; with a task: any model to run it on")
     .option("--prompts <files...>", "prompt pairs as AutoCircuit JSON, as text or token ids; several files are joined")
     .option(
       "--output-slice <slice>",
@@ -33,6 +33,10 @@ export function addDiscover(program: Command, context: Context): void {
       "--align <how>",
       "pairs of unequal length: which positions belong together, counted from the end or word by word (default: such pairs are refused)",
       oneOf(["end", "words"]),
+    )
+    .option(
+      "--skip-unfit",
+      "leave out prompts that do not fit the model, and count them: answers of several tokens, other lengths",
     )
     .option("--shared-qkv", "one input for the queries, keys and values of a head")
     .option("--node-edges", "patch nodes along the residual stream instead of edges between components")
@@ -78,6 +82,11 @@ export function addDiscover(program: Command, context: Context): void {
     .option(
       "--keep <fraction>",
       "the circuit with the fewest edges that keeps this fraction of the right answers (default where no circuit is known and the algorithm is not acdc: 0.99)",
+      fraction,
+    )
+    .option(
+      "--faithful <fraction>",
+      "the best edges that keep this fraction of the logit difference (default for a task on a model whose circuit is not known: 0.9)",
       fraction,
     )
     .option(
@@ -131,6 +140,7 @@ Examples:
   autocircuit discover --model models/sum --prompts sum.json --keep 0.99
   autocircuit discover --model models/brackets --prompts brackets.json --output-slice 0 --tau 0.01
   autocircuit discover ioi-component --model gpt2 --device auto --dtype bfloat16
+  autocircuit discover --model gpt2 --prompts names.json more.json --skip-unfit --faithful 0.8
   autocircuit discover --model gpt2 --prompts names.json more.json --algorithm edge-attribution --size 100 --batch-size 8
 
 Prompts look like this; answers must be single tokens:

@@ -12,6 +12,7 @@ const OWN_ONLY = {
   batches: "--batches",
   length: "--length",
   align: "--align",
+  skipUnfit: "--skip-unfit",
   sharedQkv: "--shared-qkv",
   nodeEdges: "--node-edges",
   ungrouped: "--ungrouped",

@@ -53,7 +53,7 @@ describe("without --algorithm", () => {
 describe("measure --model", () => {
   it.each([
     { args: ["tracr-reverse", "--model", smallGpt2], says: "has its own model. Leave --model out" },
-    { args: ["ioi-component", "--model", smallGpt2], says: "12 blocks of 12 heads" },
+    { args: ["ioi-component", "--model", smallGpt2], says: "has no tokenizer" },
   ])("$args", async ({ args, says }) => {
     await discover(smallGpt2, "--algorithm", "random", "--size", "5");
     const { code, err } = await run(["measure", ...args, "--scores", join(at("out"), "scores.safetensors")]);

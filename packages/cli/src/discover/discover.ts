@@ -5,11 +5,12 @@ import { CircuitMeter } from "@autocircuit/metrics";
 import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
 import type { Context } from "../context.ts";
+import { commandLine } from "../support/command-line.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { runVersions } from "../support/run-versions.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
-import { commandLine } from "./command-line.ts";
+import { modelAccuracy } from "./accuracy.ts";
 import { find } from "./find.ts";
 import { requireTokens } from "./keep.ts";
 import { MeasuringTime } from "./measuring-time.ts";
@@ -32,22 +33,22 @@ export async function discover(
   const asked = discoverSettings(taskName, options);
   requireWritable(join(asked.out, "scores.safetensors"));
   const used = await useDevice(options);
-  const { seed, byToken, known } = asked;
+  const { seed, byToken } = asked;
   const shape = (edgeCount: number) => runShape(asked, edgeCount);
-  const subjectOptions = { seed, byToken, circuit: known?.name, used, shape };
+  const subjectOptions = { seed, byToken, circuit: circuitAsked(asked, options), used, shape };
   await using task = await asked.subject.load(subjectOptions, context);
-  const { settings, note } = fitToGraph(asked, task, taskName, options);
+  const { settings, note } = fitToGraph(asked, task, options);
   if (note) print(note);
-  const { ablation } = settings;
+  const { ablation, known, subject } = settings;
   requireSize(settings, task.model.graph.edgeCount);
   const equal = equalPairsWarning([task.train, task.test], ablation);
   if (equal) print(equal);
-  if (settings.keep !== undefined) requireTokens(task);
+  if ((settings.keep ?? settings.faithful) !== undefined) requireTokens(task);
   const { resume: _, ...same } = options;
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
   using search = new SearchFiles(task, settings, { signal, print, command, model: options.model });
   const started = performance.now();
-  const ranked = await find(task, settings, search, context);
+  const { found: ranked, faithful } = await find(task, settings, search, context);
   const seconds = (performance.now() - started) / 1000;
   const { found, dangling, warnings } = prepareCircuit(task, ranked, settings);
 
@@ -56,18 +57,22 @@ export async function discover(
   const time = new MeasuringTime(settings.curve, seconds);
   const measures = await meter.measure(found.circuit, ablation, time.share(0.5));
   const officialMeasures = official && (await meter.measure(official, ablation, time.share(0.5)));
+  const accuracy = await modelAccuracy(task, signal);
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: DiscoverResult = {
-    task: settings.subject.name,
+    task: subject.name,
+    model: subject.model,
     algorithm: settings.algorithm ?? "fewest-edges",
     options: { ...plainOptions(found.options), ablation, byToken: task.model.graph.tokens !== null, seed },
     edgeCount: task.model.graph.edgeCount,
     circuit: scoredEdges(found.circuit, found.scores),
     dangling,
     pruned: settings.prune,
-    warnings: [...(equal ? [equal] : []), ...warnings],
+    warnings: [...subject.notes, ...(equal ? [equal] : []), ...warnings],
     official: official ? compareWithOfficial(known.name, found.circuit, official) : null,
     keep: found.keep ?? null,
+    faithful: faithful ?? null,
+    accuracy,
     faithfulness: {
       metric: meter.numbers ? "mean squared error from the full model" : "KL(full model || circuit), nats",
       circuit: measures.faithfulness,
@@ -83,7 +88,8 @@ export async function discover(
   const report = await makeReport({ task, settings, found, result, meter, time, command });
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
-  print(ablationText({ ...report, notes: report.notes.filter((note) => note !== equal) }));
+  const said = new Set([equal, ...subject.notes]);
+  print(ablationText({ ...report, notes: report.notes.filter((note) => !said.has(note)) }));
   print(summary(result, settings));
 
   const written = await writeReport(settings.out, report);
@@ -91,6 +97,11 @@ export async function discover(
   search.finished(files, found.keep?.complete ?? true);
   if (options.json) writeJson(options.json, result);
   print(`wrote ${[...files, ...(options.json ? [options.json] : [])].join(", ")}`);
+}
+
+/** The known circuit to load; one that was not asked for by name need not be there. */
+function circuitAsked({ known }: DiscoverSettings, { circuit }: DiscoverCommandOptions): string | undefined {
+  return circuit === undefined ? undefined : known?.name;
 }
 
 /** Options as JSON can hold them: edges by name. */

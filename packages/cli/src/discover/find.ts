@@ -1,7 +1,8 @@
-import type { LoadedTask } from "@autocircuit/core";
+import type { LoadedTask, PruneScores } from "@autocircuit/core";
 import { type FoundCircuit, findCircuit, type StepProgress } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import { Progress } from "../support/progress.ts";
+import { type FaithfulSize, faithfulSize } from "./faithful-size.ts";
 import type { SearchFiles } from "./search-files.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
@@ -11,20 +12,26 @@ export async function find(
   settings: DiscoverSettings,
   files: SearchFiles,
   { signal, print }: { signal: AbortSignal; print: (line: string) => void },
-): Promise<FoundCircuit> {
-  const { algorithm, given, ablation, size, keep, tries, seconds, seed } = settings;
+): Promise<{ found: FoundCircuit; faithful: FaithfulSize | undefined }> {
+  const { algorithm, given, ablation, size, keep, faithful: share, tries, seconds, seed } = settings;
   if (keep !== undefined && task.model.graph.edgeCount > SAID_FROM)
     print(
       `the search for few edges takes at most ${duration(seconds)} (--budget); Ctrl-C ends it with what it has, --resume goes on`,
     );
+  let faithful: FaithfulSize | undefined;
+  const sizeOf = async (scores: PruneScores): Promise<number> => {
+    faithful = await faithfulSize(task, scores, share!, ablation, signal);
+    return faithful.edges;
+  };
   using progress = new StepsProgress();
-  return findCircuit(task, {
-    ...{ algorithm, options: given, ablation, size, keep, tries, seed, signal },
+  const found = await findCircuit(task, {
+    ...{ algorithm, options: given, ablation, size: share === undefined ? size : sizeOf, keep, tries, seed, signal },
     ...(keep !== undefined && { seconds }),
     resume: await files.resumed(),
     onChange: (soFar) => files.note(soFar),
     onProgress: (step) => progress.update(step),
   });
+  return { found, faithful };
 }
 
 /** On smaller graphs a search is over soon. */

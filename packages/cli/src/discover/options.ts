@@ -14,6 +14,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions {
   batches?: number[];
   length?: number;
   align?: PairAlignment;
+  skipUnfit?: boolean;
   sharedQkv?: boolean;
   nodeEdges?: boolean;
   ungrouped?: boolean;
@@ -31,6 +32,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions {
   size?: number;
   prune?: boolean;
   keep?: number;
+  faithful?: number;
   tries?: number;
   budget?: number;
   resume?: boolean;

@@ -1,3 +1,4 @@
+import { AutocircuitError } from "@autocircuit/base";
 import {
   loadPrompts,
   type PairAlignment,
@@ -7,6 +8,7 @@ import {
   type Tokenizer,
 } from "@autocircuit/core";
 import { UsageError } from "../support/usage-error.ts";
+import { fittingPrompts, OFFER } from "./fitting-prompts.ts";
 
 /** Prompts as token ids, and what is known of them. */
 export interface OwnPrompts {
@@ -18,6 +20,8 @@ export interface OwnPrompts {
   /** Fewest and most tokens of a prompt. */
   shortest: number;
   longest: number;
+  /** What was left out, in words. */
+  note: string | undefined;
 }
 
 /** How prompts are read. */
@@ -29,6 +33,9 @@ export interface OwnPromptsOptions {
   length: number | undefined;
   /** Which positions of a pair's prompts belong together where they differ in length. */
   align?: PairAlignment | undefined;
+  /** Leave out prompts that do not fit the model, and with `byToken` those of another length than most. Default false. */
+  skipUnfit?: boolean | undefined;
+  byToken?: boolean | undefined;
   vocabulary: number;
   outputVocabulary: number;
 }
@@ -42,13 +49,16 @@ export async function readOwnPrompts(files: readonly string[], options: OwnPromp
   const { tokenizer, prependBos, length, vocabulary, outputVocabulary, align } = options;
   // Read once: a pipe gives its content only once.
   const read = await readPrompts(files);
-  const all = await loadPrompts(read, {
+  const how = {
     ...{ vocabulary, outputVocabulary, align, shuffle: false, padId: 0, batchSize: 1 },
-    size: { train: read.prompts.length, test: 0 },
     ...(tokenizer && { tokenizer }),
     // Where the model has no such token there is none to prepend; asking for it would be an error.
     ...(!prependBos && { prependBos }),
-  });
+  };
+  const { source, note } = options.skipUnfit
+    ? await fittingPrompts(read, { ...how, size: { train: 1, test: 0 } }, options.byToken ?? false)
+    : { source: read, note: undefined };
+  const all = await loadPrompts(source, { ...how, size: { train: source.prompts.length, test: 0 } }).catch(offering);
   using loader = all.train;
   const pairs = loader.prompts.filter(
     ({ clean, corrupt }) => length === undefined || (clean.length === length && corrupt.length === length),
@@ -62,11 +72,18 @@ export async function readOwnPrompts(files: readonly string[], options: OwnPromp
   const { seqLabels, wordIdxs } = loader;
   return {
     file: { prompts: located.map(({ prompt }) => prompt), seq_labels: seqLabels, word_idxs: wordIdxs },
-    source: { prompts: located, seqLabels, wordIdxs },
+    source: { prompts: located, seqLabels, wordIdxs, title: source.title },
     count: pairs.length,
     shortest: Math.min(...lengths),
     longest: Math.max(...lengths),
+    note,
   };
+}
+
+/** Adds to an error about a prompt's tokens that such prompts can be left out. */
+function offering(error: unknown): never {
+  if (!(error instanceof AutocircuitError) || !/must be one token|has token id/.test(error.message)) throw error;
+  throw new AutocircuitError(error.code, `${error.message} ${OFFER}`, { cause: error.cause });
 }
 
 /** @throws UsageError when prompts differ in length, with the length to ask for */
@@ -78,7 +95,7 @@ export function requireOneLength({ file, shortest, longest }: OwnPrompts): void 
   const [side, tokens] = clean.length === length ? ["corrupt", corrupt.length] : ["clean", clean.length];
   throw new UsageError(
     `The prompts have ${shortest} to ${longest} tokens, but a circuit by token needs one length: \`${side}\` of prompt ${other} has ` +
-      `${tokens}, \`clean\` of prompt 0 has ${length}. ${usualLength(file.prompts)}`,
+      `${tokens}, \`clean\` of prompt 0 has ${length}. ${usualLength(file.prompts)} ${OFFER}`,
   );
 }
 

@@ -1,8 +1,10 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { Graph, LoadedTask, loadPrompts } from "@autocircuit/core";
 import { findTokenizer, loadModel, readConfig, resolveModelFolder } from "@autocircuit/models";
+import { modelName } from "../support/model-name.ts";
 import { Progress } from "../support/progress.ts";
 import { UsageError } from "../support/usage-error.ts";
+import { firstPromptTokens } from "./first-prompt-tokens.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { type OwnPrompts, readOwnPrompts, requireOneLength } from "./own-prompts.ts";
 import { processingOptions } from "./processing-options.ts";
@@ -21,12 +23,17 @@ export function ownSubject(model: string, files: readonly string[], options: Dis
   const processing = processingOptions(options.processing);
   if (options.nodeEdges && (options.sharedQkv || options.ungrouped))
     throw new UsageError("--node-edges has no queries, keys and values: leave --shared-qkv and --ungrouped out.");
-  const name = basename(resolve(model));
+  const name = modelName(model);
+  const names = files.map((file) => basename(file, ".json")).join(", ");
+  const notes: string[] = [];
   return {
     name,
-    description: `${files.map((file) => basename(file)).join(", ")}`,
+    description: names,
+    model: name,
     circuits: {},
-    tokenLabels: ({ train }) => train.seqLabels ?? undefined,
+    title: ({ name }) => name,
+    notes,
+    tokenLabels: ({ train, model }) => train.seqLabels ?? firstPromptTokens(train, model),
     load: async ({ byToken, seed, used, shape }, { signal, print }) => {
       using downloading = new Progress("download");
       const folder = await resolveModelFolder(model, {
@@ -36,16 +43,20 @@ export function ownSubject(model: string, files: readonly string[], options: Dis
       const config = await readConfig(folder);
       const tokenizer = await findTokenizer(folder);
       const { dVocab: vocabulary, dVocabOut: outputVocabulary } = config;
-      const { prependBos, length, align } = options;
+      const { prependBos, length, align, skipUnfit } = options;
       const prompts = await readOwnPrompts(files, {
         tokenizer,
         prependBos,
         length,
         align,
+        skipUnfit,
+        byToken,
         vocabulary,
         outputVocabulary,
       });
+      if (prompts.note) print(prompts.note);
       if (byToken) requireOneLength(prompts);
+      notes.splice(0, notes.length, ...(prompts.note ? [prompts.note] : []));
       const split = splitPrompts(prompts.count, options);
       const { batchSize, batches } = split;
       print(splitText(prompts, split));
@@ -68,7 +79,7 @@ export function ownSubject(model: string, files: readonly string[], options: Dis
       };
       const definition = {
         key: name,
-        name,
+        name: prompts.source.title ?? names,
         batchSize,
         batchCount: batches,
         model: loaded,

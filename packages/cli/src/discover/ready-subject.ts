@@ -1,16 +1,22 @@
 import type { ReadyTask } from "@autocircuit/circuits";
 import type { LoadedTask } from "@autocircuit/core";
+import { modelName } from "../support/model-name.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { type RunShape, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 
 /** A ready-made task as a subject, on its own model or on the one that was named. */
 export function readySubject(task: ReadyTask, model: string | undefined): Subject {
+  const notes: string[] = [];
+  const name = model === undefined ? null : modelName(model);
   return {
     name: task.name,
     description: task.description,
+    model: name,
     circuits: task.circuits,
-    tokenLabels: ({ model: { graph } }) => (task.tokenLabels.length === graph.tokens ? task.tokenLabels : undefined),
+    title: (loaded) => (name === null ? task.name : loaded.name),
+    notes,
+    tokenLabels: (loaded) => labelsOf(task, loaded),
     load: async ({ byToken, seed, circuit, used, shape }, { signal, print }) => {
       const loaded = await task.load({
         ...{ byToken, seed, signal, ...used.how },
@@ -18,6 +24,8 @@ export function readySubject(task: ReadyTask, model: string | undefined): Subjec
         ...(model !== undefined && { model }),
       });
       try {
+        notes.splice(0, notes.length, ...(loaded.trueEdges === null ? [uncompared(task, name, loaded)] : []));
+        for (const note of notes) print(note);
         if (model !== undefined) print(memoryOf(loaded, shape(loaded.model.graph.edgeCount), used));
         return loaded;
       } catch (error) {
@@ -26,6 +34,25 @@ export function readySubject(task: ReadyTask, model: string | undefined): Subjec
       }
     },
   };
+}
+
+/** Labels of the prompts as they were loaded: another vocabulary cuts them otherwise. */
+function labelsOf({ tokenLabels }: ReadyTask, { train, model: { graph } }: LoadedTask): readonly string[] | undefined {
+  const loaded = train.seqLabels?.map((label) => (label === "<|BOS|>" ? "BOS" : label));
+  return [loaded, tokenLabels].find((labels) => labels?.length === graph.tokens);
+}
+
+/** That there is nothing to compare with, and which prompts there are. */
+function uncompared(
+  { name, circuits }: ReadyTask,
+  model: string | null,
+  { model: { config }, train, test }: LoadedTask,
+) {
+  const length = train.seqLen === null ? "" : ` of ${train.seqLen} tokens`;
+  return (
+    `No circuit of ${name} is known for ${model ?? "this model"} (${config.layers} blocks of ${config.heads} heads): the published ones ` +
+    `(${Object.keys(circuits).join(", ")}) belong to a model of another shape. The ${train.promptCount + test.promptCount} prompt pairs${length} were made for its vocabulary.`
+  );
 }
 
 /** What a run on a task's prompts needs. @throws UsageError when there is not so much memory */

@@ -2,9 +2,12 @@ import { Circuit, type LoadedTask } from "@autocircuit/core";
 import type { CircuitMeasures } from "@autocircuit/metrics";
 import type { AblationRow, CircuitReport, ReportGraph } from "@autocircuit/report";
 import { deviceText } from "../support/use-device.ts";
+import { faithfulText } from "./faithful-size.ts";
 import { keepCurve, keepNotes } from "./keep-report.ts";
 import type { ReportParts } from "./report-parts.ts";
+import type { DiscoverResult } from "./result.ts";
 import { faithfulnessCurve } from "./size-curve.ts";
+import type { Subject } from "./subject.ts";
 
 /** Largest difference that counts as the same output: float32 noise of a compiled model stays far below. */
 const KEPT_BELOW = 1e-3;
@@ -21,8 +24,10 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
   const { curve, note } = keep ? { curve: keepCurve(keep, result), note: undefined } : await faithfulnessCurve(parts);
   const row = (name: string, value: number, edges: number) => ({ name: `${name}, ${ablation}`, value, edges });
   return {
-    title: `${subject.name}: ${subject.description}`,
-    task: subject.name,
+    title: titleOf(subject, task),
+    task: subject.title(task),
+    model: subject.model ?? undefined,
+    accuracy: accuracyOf(result),
     algorithm: result.algorithm,
     options: { ...result.options, device: deviceText(result) },
     graph: reportGraph(task),
@@ -33,6 +38,7 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
     notes: [
       ...result.warnings,
       ...(keep ? keepNotes(keep, result.circuit.length, result.edgeCount) : []),
+      ...(result.faithful ? [faithfulText(result.faithful)] : []),
       ...notes,
       ...(note ? [note] : []),
     ],
@@ -50,6 +56,20 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
     peakMemoryBytes: result.peakMemoryBytes,
     versions: result.versions,
   };
+}
+
+/** What was asked of which model. */
+function titleOf({ name, model, description, title }: Subject, task: LoadedTask): string {
+  if (model === null) return `${name}: ${description}`;
+  const named = title(task);
+  return `${named}${named === description ? "" : `: ${description}`}, in ${model}`;
+}
+
+/** How often the model is right, against wrong answers where there are some. */
+function accuracyOf({ accuracy }: DiscoverResult): CircuitReport["accuracy"] {
+  if (!accuracy) return undefined;
+  const { above, first, prompts } = accuracy;
+  return { share: (above ?? first) / 100, against: above === null ? "all tokens" : "wrong answers", prompts };
 }
 
 /** The model's graph as the report draws it. */

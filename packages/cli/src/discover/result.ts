@@ -2,6 +2,8 @@ import { type Circuit, type Edge, magnitude, type PruneScores } from "@autocircu
 import type { KeptCircuit } from "@autocircuit/discovery";
 import { compareEdgeSets } from "@autocircuit/metrics";
 import type { DeviceReport } from "../support/use-device.ts";
+import type { Accuracy } from "./accuracy.ts";
+import type { FaithfulSize } from "./faithful-size.ts";
 
 /** An edge of a circuit with its score. */
 export interface ScoredEdgeJson {
@@ -22,6 +24,8 @@ export interface OfficialResult {
 /** What `discover --json` writes. Infinite scores (ACDC: no threshold removes the edge) are the string "Infinity" there. */
 export interface DiscoverResult extends DeviceReport {
   task: string;
+  /** What the model is called; null for one that is compiled for the task. */
+  model: string | null;
   algorithm: string;
   options: Record<string, unknown>;
   edgeCount: number;
@@ -35,6 +39,10 @@ export interface DiscoverResult extends DeviceReport {
   official: OfficialResult | null;
   /** What the circuit keeps of the right answers; null unless its size follows from that. */
   keep: KeptCircuit | null;
+  /** How many edges keep the share of the logit difference that was asked for; null unless the size follows from that. */
+  faithful: FaithfulSize | null;
+  /** How well the model alone does the task; null for outputs that are numbers. */
+  accuracy: Accuracy | null;
   /** Mean over so many of the prompts to measure on: all, unless time was short. */
   faithfulness: { metric: string; circuit: number; official: number | null; prompts: number };
   seconds: number;

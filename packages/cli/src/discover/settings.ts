@@ -20,6 +20,8 @@ import type { Subject } from "./subject.ts";
 
 /** Minutes that the search for few edges may take. */
 const USUAL_BUDGET = 10;
+/** Share of the logit difference to keep where a ready-made task runs on a model whose circuit is not known. */
+const USUAL_FAITHFUL = 0.9;
 
 /** What a discovery run is to do. */
 export interface DiscoverSettings {
@@ -40,6 +42,8 @@ export interface DiscoverSettings {
   prune: boolean;
   /** Share of the answers that the circuit is to keep; its size follows from it. */
   keep: number | undefined;
+  /** Share of the logit difference that the beginning of the ranking is to keep; its size follows from it. */
+  faithful: number | undefined;
   /** Random changes in search of a smaller circuit; by default as many as suit the graph. */
   tries: number | undefined;
   /** Seconds for the search for few edges. */
@@ -57,56 +61,71 @@ export interface DiscoverSettings {
  * @throws UsageError for a subject, circuit, algorithm or option of it that does not exist, and for options that exclude each other
  */
 export function discoverSettings(taskName: string | undefined, options: DiscoverCommandOptions): DiscoverSettings {
-  return settingsWith(algorithmNamed(options), taskName, options);
+  return settingsWith(algorithmNamed(options), chooseSubject(taskName, options), options);
 }
 
 /**
- * The same settings with the algorithm that suits the graph's size, where none was asked for.
+ * The same settings with what suits the model that was loaded: the algorithm for its graph's size, where none was asked for, and no known
+ * circuit, where it belongs to a model of another shape.
  *
  * @returns the settings, and a line that says what was chosen where that is not the usual
  */
 export function fitToGraph(
   settings: DiscoverSettings,
   task: LoadedTask,
-  taskName: string | undefined,
   options: DiscoverCommandOptions,
 ): { settings: DiscoverSettings; note: string | undefined } {
   const { edgeCount } = task.model.graph;
   // Without a size for the circuit edge attribution needs right answers to keep; numbers are never just right.
   const sized = settings.known !== undefined || settings.size !== undefined || !outputsNumbers(task);
-  if (!settings.bySize || edgeCount <= ACDC_UP_TO || !sized) return { settings, note: undefined };
-  const count = (edges: number) => edges.toLocaleString("en-US");
+  const large = settings.bySize && edgeCount > ACDC_UP_TO && sized;
+  const { bySize } = settings;
+  if (settings.known !== undefined && task.trueEdges === null) {
+    const algorithm = large ? FOR_LARGE_GRAPHS : settings.algorithm;
+    const subject = { ...settings.subject, circuits: {} };
+    const fitting = { ...settingsWith(algorithm, subject, options, USUAL_FAITHFUL), bySize };
+    return { settings: fitting, note: large ? largeNote(edgeCount) : undefined };
+  }
+  if (!large) return { settings, note: undefined };
   return {
-    settings: { ...settingsWith(FOR_LARGE_GRAPHS, taskName, options), bySize: true },
-    note:
-      `algorithm: ${FOR_LARGE_GRAPHS}, as the graph has ${count(edgeCount)} edges; acdc, which runs the model for every edge, is the ` +
-      `default up to ${count(ACDC_UP_TO)} (--algorithm acdc)`,
+    settings: { ...settingsWith(FOR_LARGE_GRAPHS, settings.subject, options), bySize },
+    note: largeNote(edgeCount),
   };
+}
+
+function largeNote(edgeCount: number): string {
+  const count = (edges: number) => edges.toLocaleString("en-US");
+  return (
+    `algorithm: ${FOR_LARGE_GRAPHS}, as the graph has ${count(edgeCount)} edges; acdc, which runs the model for every edge, is the ` +
+    `default up to ${count(ACDC_UP_TO)} (--algorithm acdc)`
+  );
 }
 
 function settingsWith(
   algorithm: AlgorithmName | undefined,
-  taskName: string | undefined,
+  subject: Subject,
   options: DiscoverCommandOptions,
+  usualFaithful?: number,
 ): DiscoverSettings {
   const { size, prune = false, tries, byToken = false, seed } = options;
-  if (size !== undefined && options.keep !== undefined)
-    throw new UsageError("Give either --size or --keep: each says how large the circuit is to be.");
+  const sizes = (["size", "keep", "faithful"] as const).filter((name) => options[name] !== undefined);
+  if (sizes.length > 1)
+    throw new UsageError(`Give either --${sizes.join(" or --")}: each says how large the circuit is to be.`);
   const ablation = (options.ablation ??
     (algorithm && optionOf(algorithm, "ablation")?.default) ??
     "resample") as AblationType;
   const given = algorithm === undefined ? {} : givenOptions(algorithm, options);
-  const subject = chooseSubject(taskName, options);
   const bySize = algorithm === "acdc" && options.algorithm === undefined && Object.keys(given).length === 0;
   const known = knownCircuit(subject, options.circuit, ablation);
-  const usual = known === undefined && algorithm !== "acdc" && size === undefined ? USUAL_KEEP : undefined;
-  const keep = options.keep ?? usual;
+  const open = known === undefined && algorithm !== "acdc" && sizes.length === 0;
+  const faithful = options.faithful ?? (open ? usualFaithful : undefined);
+  const keep = options.keep ?? (open && faithful === undefined ? USUAL_KEEP : undefined);
   if (tries !== undefined && keep === undefined)
     throw new UsageError("--tries looks for smaller circuits that keep enough: give --keep too.");
   if (options.budget !== undefined && keep === undefined)
     throw new UsageError("--budget limits the search for few edges that keep enough: give --keep too.");
   return {
-    ...{ subject, algorithm, bySize, given, ablation, byToken, seed, known, size, prune, keep, tries },
+    ...{ subject, algorithm, bySize, given, ablation, byToken, seed, known, size, prune, keep, faithful, tries },
     seconds: 60 * (options.budget ?? USUAL_BUDGET),
     resume: options.resume ?? false,
     curve: options.curve ?? "quick",
@@ -154,11 +173,12 @@ export function requireSize({ size }: Pick<DiscoverSettings, "size">, edgeCount:
 
 /** How a run on a graph of so many edges uses memory. */
 export function runShape(
-  { algorithm, given, bySize, known, size, keep }: DiscoverSettings,
+  { algorithm, given, bySize, known, size, keep, faithful }: DiscoverSettings,
   edgeCount: number,
 ): RunShape {
   requireSize({ size }, edgeCount);
-  if (bySize && edgeCount > ACDC_UP_TO) return { circuits: 1, sliced: known !== undefined || size !== undefined };
+  if (bySize && edgeCount > ACDC_UP_TO)
+    return { circuits: 1, sliced: known !== undefined || size !== undefined || faithful !== undefined };
   const largest = given.largestBatch ?? (algorithm && optionOf(algorithm, "largestBatch")?.default);
   const circuits = typeof largest === "number" ? largest : 1;
   return { circuits, sliced: keep === undefined && algorithm !== "acdc" };

@@ -11,6 +11,12 @@ export interface Subject {
   description: string;
   /** Known circuits by name, the first is the default; none for one's own model. */
   circuits: Readonly<Record<string, KnownCircuit>>;
+  /** What the model is called; null for one that is compiled for the task. */
+  model: string | null;
+  /** The task's title for the report. */
+  title: (task: LoadedTask) => string;
+  /** What is to be said of the prompts and the model, once they are loaded. */
+  notes: readonly string[];
   /** A label for each token position. */
   tokenLabels: (task: LoadedTask) => readonly string[] | undefined;
   /** Loads model and prompts, and says what was loaded; the caller disposes the result. */

@@ -1,6 +1,7 @@
 import type { CircuitReport } from "@autocircuit/report";
 import { formatBytes, formatNumber, table } from "../support/table.ts";
 import { deviceText } from "../support/use-device.ts";
+import { accuracyText } from "./accuracy.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
@@ -27,6 +28,7 @@ export function summary(result: DiscoverResult, { ablation }: DiscoverSettings):
     `: ${official.truePositives} of the ${official.name} circuit's ${official.edges.length}, ${official.falsePositives} others, ${official.falseNegatives} missed`;
   const onDevice = peakDeviceBytes > 0 ? `, on the GPU ${formatBytes(peakDeviceBytes)}` : "";
   return [
+    ...(result.accuracy ? [accuracyText(result.accuracy)] : []),
     `${faithfulness.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(faithfulness.circuit)}${theirs ?? ""}`,
     `${circuit.length} edges found${compared ?? ` of ${edgeCount}`}`,
     `${seconds.toFixed(2)} s on ${deviceText(result)}, peak memory ${formatBytes(peakMemoryBytes)}${onDevice}`,

@@ -51,7 +51,7 @@ function requireEqualPairs(tokens: Tensor, type: AblationType): void {
   throw new AutocircuitError(
     "bad-input",
     `${unequal}. The ablation "${type}" takes values position by position: give prompts of equal length, or say how they ` +
-      'belong together: `align: "end"` or "words" when they are loaded, `--align` on the command line.',
+      'belong together: `align: "end"` or "words" when they are loaded, `--align` on the command line, where `--skip-unfit` leaves them out.',
   );
 }
 

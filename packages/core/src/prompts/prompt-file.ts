@@ -20,6 +20,8 @@ export interface PromptFile {
   readonly seq_labels?: readonly string[] | null;
   /** Token positions of named words; published circuits read them. */
   readonly word_idxs?: Readonly<Record<string, number>> | null;
+  /** What the prompts are about; for titles. */
+  readonly task?: string | null;
 }
 
 /** A prompt and where it came from, for messages. */
@@ -34,6 +36,8 @@ export interface PromptSource {
   readonly prompts: readonly LocatedPrompt[];
   readonly seqLabels: readonly string[] | null;
   readonly wordIdxs: Readonly<Record<string, number>>;
+  /** What the files say they are about, null where none does. */
+  readonly title?: string | null | undefined;
 }
 
 /** A path or URL of a JSON file, its content, several of these whose prompts are joined, or what {@link readPrompts} made of them. */
@@ -52,7 +56,9 @@ export async function readPrompts(input: PromptInput): Promise<PromptSource> {
   if (inputs.length === 0) throw new AutocircuitError("bad-input", "Prompts: the list of files is empty.");
   const sources = await Promise.all(inputs.map(readOne));
   const { seqLabels, wordIdxs } = sources[0]!;
-  return { prompts: sources.flatMap((source) => source.prompts), seqLabels, wordIdxs };
+  const titles = [...new Set(sources.flatMap(({ title }) => title ?? []))];
+  const title = titles.length === 0 ? null : titles.join(", ");
+  return { prompts: sources.flatMap((source) => source.prompts), seqLabels, wordIdxs, title };
 }
 
 /** What was read before: its prompts say where they come from. */
@@ -95,6 +101,7 @@ function checkFile(json: unknown, file: string): PromptSource {
     }),
     seqLabels: labels as readonly string[] | null,
     wordIdxs: words as Record<string, number>,
+    title: typeof json.task === "string" && json.task.trim() !== "" ? json.task : null,
   };
 }
 

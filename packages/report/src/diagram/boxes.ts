@@ -8,14 +8,21 @@ export interface Box {
   readonly id: number;
   /** `A0.3`, `MLP 1`, `Resid End`. */
   readonly name: string;
-  /** `resid` nodes are the residual stream itself and are drawn as bars. */
-  readonly kind: "resid" | "head" | "mlp" | "other";
+  /** `resid` nodes are the residual stream itself, a `band` stands for folded blocks; both are drawn as bars. */
+  readonly kind: "resid" | "band" | "head" | "mlp" | "other";
   /** Row from the bottom. */
   readonly row: number;
   /** Transformer block, null outside the blocks. */
   readonly block: number | null;
   /** The separate inputs this graph has for the box; empty where there is one. */
   readonly ports: Port[];
+  /** First and last block of a band. */
+  readonly blocks?: readonly [number, number];
+}
+
+/** Whether a box spans its lane. */
+export function isBar({ kind }: Pick<Box, "kind">): boolean {
+  return kind === "resid" || kind === "band";
 }
 
 /** All boxes of a graph, bottom row first, and where each source and destination belongs. */

@@ -1,4 +1,5 @@
 import { escapeXml } from "../escape.ts";
+import { plural } from "../format.ts";
 import { fit, pixels } from "../text-width.ts";
 import { coordinate as c } from "./line-path.ts";
 import { labelSize } from "./metrics.ts";
@@ -6,10 +7,12 @@ import { centerOf } from "./place-ends.ts";
 import type { PlacedBox } from "./placed-box.ts";
 
 const portStrip = 13;
+const bandLabelSize = 10;
 
 /** One node: its name, and below it the entry points of a head that has several. */
 export function drawBox(placed: PlacedBox, token: string | null): string {
   const { box, x, y, width, height, used, usedPorts } = placed;
+  if (box.kind === "band") return drawBand(placed, token);
   const kind = box.kind === "resid" ? "bar" : box.kind;
   const strip = used && box.ports.length > 0 ? portStrip : 0;
   const label = fit(box.name, width - 8, (text) => pixels(text, labelSize));
@@ -33,4 +36,18 @@ export function drawBox(placed: PlacedBox, token: string | null): string {
   }
   parts.push("</g>");
   return parts.join("");
+}
+
+/** Folded blocks: how many edges run between them. */
+function drawBand({ box, x, y, width, height, used, inside }: PlacedBox, token: string | null): string {
+  const at = token === null ? "" : ` at position ${token}`;
+  const text = inside > 0 ? `${box.name} · ${plural(inside, "edge")} inside` : used ? box.name : `${box.name}: no edge`;
+  const label = fit(text, width - 8, (t) => pixels(t, bandLabelSize));
+  return [
+    `<g class="box band${used || inside > 0 ? "" : " empty"}" data-box="${escapeXml(box.name)}" data-blocks="${box.blocks!.join("-")}">`,
+    `<title>${escapeXml(`${text}${at}`)}</title>`,
+    `<rect x="${c(x)}" y="${c(y)}" width="${c(width)}" height="${c(height)}" rx="3"/>`,
+    `<text class="label" x="${c(x + width / 2)}" y="${c(y + height / 2 + 3.2)}">${escapeXml(label)}</text>`,
+    "</g>",
+  ].join("");
 }

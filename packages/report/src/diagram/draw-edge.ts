@@ -1,6 +1,6 @@
 import type { EdgeStatus } from "../compare.ts";
 import { escapeXml } from "../escape.ts";
-import { formatNumber } from "../format.ts";
+import { formatNumber, plural } from "../format.ts";
 import { coordinate as c } from "./line-path.ts";
 import type { PlacedLine } from "./place-lane.ts";
 import type { Weights } from "./weights.ts";
@@ -19,14 +19,16 @@ export function drawEdge(placed: PlacedLine, weights: Weights, tip: number, toke
   const { width, opacity } = weights.of(edge);
   const at = token === null ? "" : ` at position ${token}`;
   const score = edge.score === null ? "" : `, score ${formatNumber(edge.score)}`;
+  const { others } = line;
+  const more = others.length === 0 ? "" : `, and ${plural(others.length, "weaker edge")} between the same`;
   const data = [
-    `data-edge="${escapeXml(edge.edge)}"`,
+    `data-edge="${escapeXml([edge, ...others].map((e) => e.edge).join("; "))}"`,
     edge.token === null ? "" : ` data-token="${edge.token}"`,
     ` data-src="${escapeXml(line.src.box.name)}" data-dest="${escapeXml(line.dest.box.name)}"`,
   ].join("");
   return [
     `<g class="edge ${edge.status}" ${data} opacity="${Number(opacity.toFixed(2))}">`,
-    `<title>${escapeXml(`${edge.edge}${at}${score} (${words[edge.status]})`)}</title>`,
+    `<title>${escapeXml(`${edge.edge}${at}${score} (${words[edge.status]})${more}`)}</title>`,
     `<path class="hit" d="${path}"/><path class="line" d="${path}" stroke-width="${c(width)}"/>`,
     drawTip(edge.status, x, y, tip, width),
     "</g>",

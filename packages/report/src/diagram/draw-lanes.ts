@@ -21,7 +21,7 @@ export function drawStripes(placed: Placed): string {
         i % 2 === 0
           ? `<rect class="stripe" x="-6" y="${c(top)}" width="${c(placed.width + 12)}" height="${c(bottom - top)}"/>`
           : "";
-      return `${band}<text class="block-label" x="${-blockLabelGap}" y="${c(middle)}">block ${block}</text>`;
+      return `${band}<text class="block-label" data-block="${block}" x="${-blockLabelGap}" y="${c(middle)}">block ${block}</text>`;
     })
     .join("");
 }

@@ -1,7 +1,7 @@
 import type { ComparedEdge, OfficialComparison } from "../compare.ts";
 import { importance } from "../compare.ts";
 import type { ReportGraph } from "../types.ts";
-import type { Box, BoxGraph } from "./boxes.ts";
+import type { Box, BoxGraph, Port } from "./boxes.ts";
 import type { Line, RowBox } from "./line.ts";
 
 /** What stands at one token position (or, in a graph that is not by token, everything). */
@@ -13,6 +13,8 @@ export interface Lane {
   readonly rows: readonly (readonly RowBox[])[];
   /** Ids of boxes that an edge of this lane touches. */
   readonly used: ReadonlySet<number>;
+  /** By the id of a band: edges between its blocks, which are not drawn. */
+  readonly inside: ReadonlyMap<number, number>;
 }
 
 /** The contents of a diagram, before anything has a place. */
@@ -26,14 +28,19 @@ export interface Contents {
   readonly drawn: readonly ComparedEdge[];
 }
 
-/** Chooses what to draw: the most important edges, the boxes they touch, and in small models the others too. */
+/**
+ * Chooses what to draw: the most important edges, the boxes they touch, and in small models the others too.
+ *
+ * @param folded the same boxes, some blocks of them as bands
+ */
 export function contentsOf(
   graph: ReportGraph,
   boxes: BoxGraph,
   comparison: OfficialComparison,
   maxEdges: number,
+  folded: BoxGraph = boxes,
 ): Contents {
-  const drawn = chooseEdges(comparison.edges, maxEdges);
+  const drawn = drawnEdges(comparison.edges, maxEdges);
   const positions = graph.tokens ?? 1;
   const widest = Math.max(...boxes.rows.map((row) => row.length));
   const outlines = boxes.boxes.length <= 40 && (positions === 1 || widest * positions <= 12);
@@ -42,24 +49,58 @@ export function contentsOf(
     const token = edge.token ?? 0;
     byToken.set(token, [...(byToken.get(token) ?? []), edge]);
   }
-  const touched = new Set(drawn.flatMap((e) => [boxes.ofSrc[e.src]!.id, boxes.ofDest[e.dest]!.box.id]));
-  const ends = new Set([boxes.rows[0]!, boxes.rows.at(-1)!].flat().filter((box) => box.kind === "resid"));
-  const rows = boxes.rows
-    .map((row) => row.filter((box) => outlines || touched.has(box.id) || ends.has(box)))
+  // In a small model every box is drawn, and nothing is folded.
+  const { rows: all, ofSrc, ofDest } = outlines ? boxes : folded;
+  const touched = new Set(drawn.flatMap((e) => [ofSrc[e.src]!.id, ofDest[e.dest]!.box.id]));
+  const ends = new Set([all[0]!, all.at(-1)!].flat().filter((box) => box.kind === "resid"));
+  const rows = all
+    .map((row) => row.filter((box) => outlines || touched.has(box.id) || ends.has(box) || box.kind === "band"))
     .filter((row) => row.length > 0);
   const rowBox = new Map<number, RowBox>();
   rows.forEach((row, index) => {
     for (const box of row) rowBox.set(box.id, { id: box.id, row: index, box });
   });
   const lane = (tokens: [number, number] | null, edges: readonly ComparedEdge[]): Lane => {
-    const lines = edges.map((edge): Line => {
-      const { box, port } = boxes.ofDest[edge.dest]!;
-      return { edge, src: rowBox.get(boxes.ofSrc[edge.src]!.id)!, dest: rowBox.get(box.id)!, port };
-    });
+    const inside = new Map<number, number>();
+    const bundles = new Map<
+      string,
+      { edge: ComparedEdge; others: ComparedEdge[]; src: Box; dest: Box; port: Port | null }
+    >();
+    // Least important first: the last of a bundle stands for it.
+    for (const edge of edges) {
+      const src = ofSrc[edge.src]!;
+      const { box: dest, port } = ofDest[edge.dest]!;
+      if (src === dest) {
+        inside.set(src.id, (inside.get(src.id) ?? 0) + 1);
+        continue;
+      }
+      const key = `${src.id} ${dest.id} ${port} ${edge.status}`;
+      const before = bundles.get(key);
+      bundles.delete(key);
+      bundles.set(key, { edge, others: before ? [...before.others, before.edge] : [], src, dest, port });
+    }
+    const lines = [...bundles.values()].map(
+      ({ edge, others, src, dest, port }): Line => ({
+        edge,
+        others: others.toReversed(),
+        src: rowBox.get(src.id)!,
+        dest: rowBox.get(dest.id)!,
+        port,
+      }),
+    );
     const used = new Set(lines.flatMap((line) => [line.src.id, line.dest.id]));
     const shown = (box: Box) =>
-      outlines || used.has(box.id) || (ends.has(box) && (tokens === null || lines.length > 0));
-    return { tokens, lines, used, rows: rows.map((row) => row.filter(shown).map((box) => rowBox.get(box.id)!)) };
+      outlines ||
+      used.has(box.id) ||
+      inside.has(box.id) ||
+      ((ends.has(box) || box.kind === "band") && (tokens === null || lines.length > 0));
+    return {
+      tokens,
+      lines,
+      used,
+      inside,
+      rows: rows.map((row) => row.filter(shown).map((box) => rowBox.get(box.id)!)),
+    };
   };
   const lanes =
     graph.tokens === null
@@ -82,7 +123,7 @@ function tokenRuns(tokens: number, edges: ReadonlyMap<number, unknown>, outlines
 }
 
 /** At most `max` edges, least important first; the published circuit's edges go before all others. */
-function chooseEdges(edges: readonly ComparedEdge[], max: number): ComparedEdge[] {
+export function drawnEdges(edges: readonly ComparedEdge[], max: number): ComparedEdge[] {
   const published = edges.filter((edge) => edge.status === "found" || edge.status === "missed");
   const others = edges.filter((edge) => edge.status === "circuit" || edge.status === "extra");
   const chosen = [...published, ...others].slice(0, max);

@@ -1,6 +1,6 @@
 import type { EdgeStatus, OfficialComparison } from "../compare.ts";
 import { escapeXml } from "../escape.ts";
-import { formatCount, formatNumber } from "../format.ts";
+import { formatCount, formatNumber, plural } from "../format.ts";
 import { pixels, wrap } from "../text-width.ts";
 import { drawTip } from "./draw-edge.ts";
 import { coordinate as c } from "./line-path.ts";
@@ -23,6 +23,8 @@ export interface LegendFacts {
   readonly carries: boolean;
   /** Said last: that not every edge is drawn. */
   readonly left?: string | undefined;
+  /** Blocks with edges that are folded. */
+  readonly folded: number;
 }
 
 /** What lines, tips and outlines mean, wrapped to a width. Returns the markup and its height. */
@@ -64,13 +66,17 @@ function keysOf(comparison: OfficialComparison): EdgeStatus[] {
   return comparison.compared ? ["found", "missed", "extra"] : ["circuit"];
 }
 
-function remarks({ weights, outlines, carries, left }: LegendFacts): string[] {
+function remarks({ weights, outlines, carries, left, folded }: LegendFacts): string[] {
   const said: string[] = [];
   if (weights.range) {
     said.push(`Wider: larger |score|, ${weights.range.map(formatNumber).join(" to ")}.`);
   }
   if (outlines) said.push("Dashed outline: node without an edge of the circuit.");
   if (carries) said.push("Dotted: one head; attention carries information from position to position.");
+  if (folded > 0)
+    said.push(
+      `Bands: ${plural(folded, "block")} with weaker edges, folded; a line there stands for all edges between the same two ends.`,
+    );
   if (left) said.push(left);
   return said;
 }

@@ -11,6 +11,8 @@ export interface RowBox {
 /** An edge to be drawn, from box to box. */
 export interface Line {
   readonly edge: ComparedEdge;
+  /** Other edges that run between the same boxes where blocks are folded, weaker than this one. */
+  readonly others: readonly ComparedEdge[];
   readonly src: RowBox;
   readonly dest: RowBox;
   /** Entry point of the destination, null where it has one input. */

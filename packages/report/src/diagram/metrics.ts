@@ -1,4 +1,5 @@
 import { pixels } from "../text-width.ts";
+import { type Box, isBar } from "./boxes.ts";
 import type { Lane } from "./lanes.ts";
 
 /** Sizes in pixels that all parts of a diagram share. */
@@ -18,19 +19,21 @@ export interface Metrics {
 export const labelSize = 11;
 const barHeight = 22;
 const boxHeight = 26;
+const bandHeight = 16;
 /** Height of a head that shows its entry points. */
 export const portedHeight = 36;
 
 /** Height of a box. */
-export function heightOf(box: { readonly kind: string; readonly ports: readonly string[] }): number {
+export function heightOf(box: Pick<Box, "kind" | "ports">): number {
   if (box.kind === "resid") return barHeight;
+  if (box.kind === "band") return bandHeight;
   return box.ports.length > 0 ? portedHeight : boxHeight;
 }
 
 /** Chooses sizes from how much there is to draw. The space between two rows grows with the edges that turn there. */
 export function metricsOf(lanes: readonly Lane[], rowCount: number): Metrics {
   const boxes = lanes.flatMap((lane) => lane.rows.flat()).map((rowBox) => rowBox.box);
-  const widest = Math.max(0, ...boxes.filter((b) => b.kind !== "resid").map((b) => pixels(b.name, labelSize)));
+  const widest = Math.max(0, ...boxes.filter((b) => !isBar(b)).map((b) => pixels(b.name, labelSize)));
   const busiest = Math.max(0, ...lanes.map((lane) => lane.lines.length));
   const pitch = busiest <= 40 ? 9 : busiest <= 150 ? 6.5 : 5;
   const channels = Array.from({ length: rowCount - 1 }, (_, c) => Math.max(...lanes.map((lane) => turns(lane, c))));
@@ -54,6 +57,6 @@ export function metricsOf(lanes: readonly Lane[], rowCount: number): Metrics {
 /** Edges that turn sideways between row c and the row above; those that meet a bar go straight. */
 function turns(lane: Lane, c: number): number {
   return lane.lines.filter(
-    ({ src, dest }) => (src.row === c && src.box.kind !== "resid") || (dest.row === c + 1 && dest.box.kind !== "resid"),
+    ({ src, dest }) => (src.row === c && !isBar(src.box)) || (dest.row === c + 1 && !isBar(dest.box)),
   ).length;
 }

@@ -1,4 +1,4 @@
-import type { Port } from "./boxes.ts";
+import { isBar, type Port } from "./boxes.ts";
 import type { Line } from "./line.ts";
 import type { PlacedBox } from "./placed-box.ts";
 import type { Point } from "./point.ts";
@@ -20,7 +20,7 @@ export function placeEnds(
   trunks: ReadonlyMap<Line, Trunk>,
   trunkX: ReadonlyMap<Line, number>,
 ): Map<Line, Ends> {
-  const bar = (id: number) => boxes.get(id)!.box.kind === "resid";
+  const bar = (id: number) => isBar(boxes.get(id)!.box);
   const entry = (line: Line) => centerOf(boxes.get(line.dest.id)!, line.port);
   const exit = (line: Line) => centerOf(boxes.get(line.src.id)!, null);
   const leaving = spread(

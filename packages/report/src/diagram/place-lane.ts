@@ -1,3 +1,4 @@
+import { isBar } from "./boxes.ts";
 import { assignColumns } from "./columns.ts";
 import type { Lane } from "./lanes.ts";
 import type { Line } from "./line.ts";
@@ -34,19 +35,28 @@ interface Grid {
 
 /** Lays out one lane: columns for boxes, trunks for long edges between them, curves in the space between the rows. */
 export function placeLane(lane: Lane, metrics: Metrics, minWidth: number): PlacedLane {
-  const rows = lane.rows.map((row) => row.filter((b) => b.box.kind !== "resid").map((b) => b.id));
+  const rows = lane.rows.map((row) => row.filter((b) => !isBar(b.box)).map((b) => b.id));
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const column = assignColumns(rows, neighborsOf(lane.lines), columns);
   const trunks = assignTrunks(lane.lines, column, columns);
   const grid = gridOf(trunks.tracks, columns, metrics, minWidth);
   const boxes = lane.rows.flatMap((row) =>
     row.map(({ id, row: r, box }): PlacedBox => {
-      const bar = box.kind === "resid";
+      const bar = isBar(box);
       const width = bar ? grid.width : metrics.boxWidth;
       const height = heightOf(box);
       const x = bar ? 0 : grid.column[column.get(id)!]! - width / 2;
       const usedPorts = new Set(lane.lines.flatMap((l) => (l.dest.id === id && l.port ? [l.port] : [])));
-      return { box, x, y: metrics.rows[r]!.bottom - height, width, height, used: lane.used.has(id), usedPorts };
+      return {
+        box,
+        x,
+        y: metrics.rows[r]!.bottom - height,
+        width,
+        height,
+        used: lane.used.has(id),
+        usedPorts,
+        inside: lane.inside.get(id) ?? 0,
+      };
     }),
   );
   const trunkX = new Map(

@@ -1,6 +1,7 @@
 import { pixels } from "../text-width.ts";
 import type { CircuitReport } from "../types.ts";
 import { tokenName } from "../verdict.ts";
+import { isBar } from "./boxes.ts";
 import type { Contents, Lane } from "./lanes.ts";
 import { labelSize, type Metrics, metricsOf } from "./metrics.ts";
 import { type PlacedLane, placeLane } from "./place-lane.ts";
@@ -37,7 +38,7 @@ export function place(report: CircuitReport, contents: Contents): Placed {
 
 /** Bars have no width of their own: the lane must be wide enough for their names. */
 function widestBar(lane: Lane): number {
-  const bars = lane.rows.flat().filter(({ box }) => box.kind === "resid");
+  const bars = lane.rows.flat().filter(({ box }) => isBar(box));
   return Math.max(0, ...bars.map(({ box }) => Math.min(widestLabel, pixels(box.name, labelSize) + 12)));
 }
 

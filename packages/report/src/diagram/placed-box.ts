@@ -10,4 +10,6 @@ export interface PlacedBox {
   /** An edge of the lane touches it. */
   readonly used: boolean;
   readonly usedPorts: ReadonlySet<Port>;
+  /** Edges between the blocks of a band. */
+  readonly inside: number;
 }

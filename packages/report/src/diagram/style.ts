@@ -18,6 +18,7 @@ ${root} .edge path,${root} .key path{fill:none;stroke-linejoin:round}
 ${root} .edge .hit{stroke:#000;stroke-opacity:0;stroke-width:9;pointer-events:stroke}
 ${statuses.map((s) => `${root} .${s} .line{stroke-dasharray:${statusDash[s]}}`).join("\n")}
 ${root} .unused rect{stroke-dasharray:3 3;fill-opacity:0}
+${root} .band .label{font-size:10px}
 ${root} .carry{stroke-dasharray:1 4;stroke-linecap:round;stroke-width:1.5}
 ${colors("light")}
 @media screen and (prefers-color-scheme:dark){
@@ -39,6 +40,9 @@ function colors(scheme: "light" | "dark"): string {
     `${root} .box .divider{stroke:${g.faint};stroke-width:1}`,
     `${root} .box .idle{fill:${g.soft};fill-opacity:.55}`,
     `${root} .bar rect{fill:${g.panel};stroke:${g.soft}}`,
+    `${root} .band rect{fill:${g.panel};stroke:${g.faint};stroke-width:1}`,
+    `${root} .band text{fill:${g.soft}}`,
+    `${root} .band.empty rect{stroke:none}`,
     `${root} .unused rect{stroke:${g.faint};stroke-width:1}`,
     `${root} .unused text{fill:${g.soft}}`,
     `${root} .carry,${root} .rest{stroke:${g.faint}}`,

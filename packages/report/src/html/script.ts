@@ -4,30 +4,32 @@
  */
 export const pageScript = `
 (() => {
-  const diagram = document.querySelector(".autocircuit-diagram");
-  const edges = diagram ? [...diagram.querySelectorAll(".edge")] : [];
+  const diagrams = [...document.querySelectorAll(".autocircuit-diagram")];
+  const edges = diagrams.flatMap((diagram) => [...diagram.querySelectorAll(".edge")]);
   const rows = [...document.querySelectorAll("table.edges tbody tr")];
-  const key = (el) => (el.dataset.token || "") + "|" + el.dataset.edge;
+  // A line between folded blocks stands for several edges.
+  const keys = (el) => el.dataset.edge.split("; ").map((edge) => (el.dataset.token || "") + "|" + edge);
   const laneOf = (el) => el.closest(".lane");
-  const show = (match) => {
-    diagram.classList.toggle("focus", !!match);
-    for (const el of [...edges, ...rows]) el.classList.toggle("on", !!match && match(el));
+  const show = (wanted) => {
+    for (const diagram of diagrams) diagram.classList.toggle("focus", !!wanted);
+    for (const el of [...edges, ...rows]) el.classList.toggle("on", !!wanted && keys(el).some((key) => wanted.has(key)));
   };
-  const edgeMatch = (el) => (other) => key(other) === key(el);
-  const boxMatch = (el) => {
-    const keys = new Set(edges.filter((e) => laneOf(e) === laneOf(el) &&
-      (e.dataset.src === el.dataset.box || e.dataset.dest === el.dataset.box)).map(key));
-    return (other) => keys.has(key(other));
+  const keysOfBox = (el) => edges.filter((e) => laneOf(e) === laneOf(el) &&
+    (e.dataset.src === el.dataset.box || e.dataset.dest === el.dataset.box)).flatMap(keys);
+  const link = (el, keysOf) => {
+    el.addEventListener("mouseenter", () => show(new Set(keysOf(el))));
+    el.addEventListener("mouseleave", () => show(null));
   };
-  if (diagram) {
-    for (const el of edges.concat(rows)) {
-      el.addEventListener("mouseenter", () => show(edgeMatch(el)));
-      el.addEventListener("mouseleave", () => show(null));
-    }
-    for (const el of diagram.querySelectorAll(".box")) {
-      el.addEventListener("mouseenter", () => show(boxMatch(el)));
-      el.addEventListener("mouseleave", () => show(null));
-    }
+  if (diagrams.length > 0) for (const el of edges.concat(rows)) link(el, keys);
+  for (const diagram of diagrams) for (const el of diagram.querySelectorAll(".box")) link(el, keysOfBox);
+  const unfold = document.querySelector(".unfold");
+  if (unfold) for (const band of document.querySelectorAll(".folded .band, .unfolded .band")) {
+    band.addEventListener("click", () => {
+      unfold.checked = !unfold.checked;
+      const block = band.dataset.blocks.split("-")[0];
+      const there = document.querySelector('.unfolded [data-block="' + block + '"]');
+      if (unfold.checked && there) there.scrollIntoView({ block: "center" });
+    });
   }
   const value = (row, column) => {
     const cell = row.cells[column];

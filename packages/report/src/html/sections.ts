@@ -13,7 +13,7 @@ export function headline(report: CircuitReport, comparison: OfficialComparison):
   return html`<header>
 <h1>${report.title}</h1>
 <p class="answer${compared && !exact && " differs"}">${sign}${verdict(report, comparison)}</p>
-<p class="lead">Task <b>${report.task}</b>, found with <b>${report.algorithm}</b> among ${formatCount(graph.edgeCount)} edges of ${plural(graph.layers, "block")} with ${plural(graph.heads, "head")} each${graph.tokens !== null && `, at ${graph.tokens} token positions`}.${
+<p class="lead">Task <b>${report.task}</b>${report.model !== undefined && html` in <b>${report.model}</b>`}, found with <b>${report.algorithm}</b> among ${formatCount(graph.edgeCount)} edges of ${plural(graph.layers, "block")} with ${plural(graph.heads, "head")} each${graph.tokens !== null && `, at ${graph.tokens} token positions`}.${
     official && html` Compared with <b>${official.name}</b>: ${official.source}.`
   }</p>
 <dl class="figures">${numbers(report, comparison).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
@@ -31,9 +31,18 @@ function numbers(report: CircuitReport, { compared, counts }: OfficialComparison
   return [
     ...edges.map(([name, n]): [string, string] => [name, formatCount(n)]),
     ["edges in the graph", formatCount(report.graph.edgeCount)],
+    ...accuracy(report),
     ["wall-clock time", formatSeconds(report.seconds)],
     ["peak memory", formatBytes(report.peakMemoryBytes)],
   ];
+}
+
+/** How often the model alone is right: without that there is no behaviour to find a circuit of. */
+function accuracy({ accuracy }: CircuitReport): [string, string][] {
+  if (!accuracy) return [];
+  const { share, against, prompts } = accuracy;
+  const what = against === "all tokens" ? "answer first of all tokens" : "answer above every wrong one";
+  return [[`${what}, model alone, ${plural(prompts, "prompt")}`, `${Math.floor(share * 1000) / 10} %`]];
 }
 
 /** A titled section. */

@@ -23,7 +23,18 @@ h2{font-size:1.15rem;font-weight:650;margin:0 0 .7rem}
 section>p{max-width:66ch;margin:.4rem 0}
 .aside{color:var(--soft);font-size:.9rem}
 figure{margin:1.4rem 0 0;padding:.4rem;border:1px solid var(--line);border-radius:10px;overflow:auto;background:var(--paper)}
-figure svg{display:block;margin:0 auto;max-width:100%;min-width:28rem;height:auto}
+figure svg{display:block;margin:0 auto;max-width:100%;min-width:min(var(--least,28rem),100rem);height:auto}
+.picture{position:relative;margin-top:1.4rem}
+.picture figure{margin-top:.5rem}
+.unfold{position:absolute;opacity:0}
+.unfold+label{display:inline-block;padding:.3rem .8rem;border:1px solid var(--line);border-radius:999px;font-size:.85rem;cursor:pointer;user-select:none}
+.unfold+label::before{content:"+ "}
+.unfold:checked+label::before{content:"✓ "}
+.unfold+label:hover{background:var(--panel)}
+.unfold:focus-visible+label{outline:2px solid var(--found);outline-offset:2px}
+.unfold:not(:checked)~.unfolded,.unfold:checked~.folded{display:none}
+.folded .band{cursor:zoom-in}
+.unfolded .band{cursor:zoom-out}
 figure.wide svg{max-width:none}
 .autocircuit-diagram .edge,.autocircuit-diagram .box{transition:opacity .12s}
 .autocircuit-diagram.focus .edge:not(.on){opacity:.09}
@@ -84,6 +95,7 @@ figure.tall svg{max-height:94vh}
 .pairs{grid-template-columns:repeat(3,1fr);gap:0 1.4rem}
 .pairs div{padding:.1rem 0;font-size:8pt}
 pre{padding:.4rem .6rem}
+.unfold,.unfold+label{display:none}
 h2{break-after:avoid}
 figure,tr,.figures,.notes li{break-inside:avoid}
 }`.trim();

@@ -1,7 +1,5 @@
-import type { DiscoverCommandOptions } from "./options.ts";
-
 /** The command as it would be typed: only the options that were given or have a default. */
-export function commandLine(command: string, task: string | undefined, options: DiscoverCommandOptions): string {
+export function commandLine(command: string, task: string | undefined, options: object): string {
   const flags = Object.entries(options).flatMap(([name, value]): string[] => {
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     if (name === "prependBos") return value ? [] : ["--no-prepend-bos"];

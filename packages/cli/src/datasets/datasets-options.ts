@@ -1,0 +1,7 @@
+/** Options of `autocircuit datasets`, as commander gives them. */
+export interface DatasetsCommandOptions {
+  tokenizer?: string;
+  count?: number;
+  out?: string;
+  seed: number;
+}

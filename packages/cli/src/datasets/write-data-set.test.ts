@@ -1,0 +1,48 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { run, smallGpt2 } from "../../test/run-program.ts";
+import { wordModel } from "../../test/word-model.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "data-set-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const out = join(folder, "out");
+
+describe("datasets NAME", () => {
+  it("is made for a model's vocabulary, and says with what command", async () => {
+    const model = await wordModel(join(folder, "words"));
+    const args = ["datasets", "ioi", "--seed", "0", "--tokenizer", model, "--count", "30", "--out", out];
+    const done = await run(args);
+    expect([done.code, done.err]).toEqual([0, ""]);
+    expect(done.out).toContain("ioi.json: 30 prompt pairs for the vocabulary of words, each of 14 tokens");
+    const { prompts, command } = JSON.parse(readFileSync(join(out, "ioi.json"), "utf8"));
+    expect(command).toBe(`autocircuit ${args.join(" ")}`);
+    expect(prompts).toHaveLength(30);
+    const names = prompts.flatMap(({ answers, wrong_answers }: { answers: string[]; wrong_answers: string[] }) => [
+      ...answers,
+      ...wrong_answers,
+    ]);
+    // The others are several tokens there.
+    expect(new Set(names)).toEqual(new Set([" Mary", " John", " Tom", " Anna", " Paul", " James", " Sarah"]));
+  });
+
+  it("says what a vocabulary lacks", async () => {
+    const model = await wordModel(join(folder, "nameless"), { names: ["Mary", "John"] });
+    const { code, err } = await run(["datasets", "ioi", "--tokenizer", model, "--out", out]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/needs 5 names of one token, and only 2 of its 147 .*prompts of your own/);
+  });
+
+  it.each([
+    [["sort"], /There is no data set "sort".*ioi/s],
+    [["--tokenizer", smallGpt2], /--tokenizer is for one data set: name it\. There are ioi, .*capital-cities/],
+    [["--count", "9"], /--count is for one data set/],
+    [["ioi", "--tokenizer", smallGpt2], /has no tokenizer/],
+    [["ioi", "--count", "9000000"], /Could not make 9000000 different prompts|must be/],
+  ])("%j is refused", async (args, message) => {
+    const { code, err } = await run(["datasets", ...args, "--out", out]);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+});

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { suggest, writeWholeSync } from "@autocircuit/base";
+import { formatPromptFile, textDataSets } from "@autocircuit/circuits";
+import { loadTokenizer, resolveModelFolder } from "@autocircuit/models";
+import type { Context } from "../context.ts";
+import { commandLine } from "../support/command-line.ts";
+import { modelName } from "../support/model-name.ts";
+import { UsageError } from "../support/usage-error.ts";
+import type { DatasetsCommandOptions } from "./datasets-options.ts";
+
+/**
+ * Writes one data set, made for a model's vocabulary or for GPT-2's.
+ *
+ * @throws UsageError for a name that does not exist; AutocircuitError for a folder without a tokenizer, or one with too few words of one token
+ */
+export async function writeDataSet(
+  name: string,
+  options: DatasetsCommandOptions,
+  { print, signal }: Context,
+): Promise<void> {
+  const make = Object.hasOwn(textDataSets, name) ? textDataSets[name] : undefined;
+  if (!make) throw new UsageError(`There is no data set "${name}". ${suggest(name, Object.keys(textDataSets))}`);
+  const { tokenizer: model, seed, count } = options;
+  const tokenizer = model === undefined ? undefined : await loadTokenizer(await resolveModelFolder(model, { signal }));
+  const file = {
+    ...make({ seed, ...(count !== undefined && { count }), ...(tokenizer && { tokenizer }) }),
+    command: commandLine("datasets", name, options),
+  };
+  const folder = options.out ?? (model === undefined ? "datasets" : join("datasets", modelName(model)));
+  const path = join(folder, `${name}.json`);
+  writeWholeSync(path, formatPromptFile(file));
+  const length = file.seq_labels ? `, each of ${file.seq_labels.length} tokens` : "";
+  const vocabulary = model === undefined ? "GPT-2" : modelName(model);
+  print(`${path}: ${file.prompts.length} prompt pairs for the vocabulary of ${vocabulary}${length}`);
+}

@@ -1,0 +1,124 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../../test/run-program.ts";
+import { wordModel } from "../../test/word-model.ts";
+import type { DiscoverResult } from "./result.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "other-model-"));
+const at = (name: string) => join(folder, name);
+beforeAll(() => wordModel(at("words")));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const attribution = ["--algorithm", "edge-attribution"];
+
+async function discover(...args: string[]) {
+  const { code, out, err } = await run(["discover", ...args, "--out", at("out"), "--json", at("out.json")]);
+  expect([code, code === 0 ? "" : err]).toEqual([0, ""]);
+  const result = JSON.parse(readFileSync(at("out.json"), "utf8")) as DiscoverResult;
+  return { out, result, html: readFileSync(join(at("out"), "report.html"), "utf8") };
+}
+
+describe("a ready-made task on a model of another shape", () => {
+  const task = ["ioi-component", "--model"];
+
+  it("runs on prompts made for its vocabulary, and says what is known and how well the model does", async () => {
+    const { out, result, html } = await discover(...task, at("words"), ...attribution);
+    expect(out).toContain("No circuit of ioi-component is known for words (3 blocks of 2 heads)");
+    expect(out).toContain("The 256 prompt pairs of 14 tokens were made for its vocabulary.");
+    expect(out.match(/No circuit of/g)).toHaveLength(1);
+    expect(result).toMatchObject({ task: "ioi-component", model: "words", official: null, keep: null });
+    expect(html).toContain("Task <b>Indirect Object Identification</b> in <b>words</b>");
+    expect(html).toContain("No circuit of ioi-component is known");
+
+    const { accuracy, faithful } = result;
+    expect(accuracy).toMatchObject({ prompts: 64, above: expect.any(Number), logitDiff: expect.any(Number) });
+    const percent = Math.floor(accuracy!.above! * 10) / 10;
+    expect(out).toContain(`on 64 prompts: the right answer above every wrong one in ${percent} %`);
+    expect(html).toContain("answer above every wrong one, model alone, 64 prompts");
+
+    expect([faithful!.asked, faithful!.prompts]).toEqual([0.9, 24]);
+    expect(result.circuit).toHaveLength(faithful!.edges);
+    if (faithful!.kept === null) expect(html).toContain("it does not do the task");
+    else expect(faithful!.kept).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it("names the columns by its own tokens", async () => {
+    const { html } = await discover(...task, at("words"), ...attribution, "--size", "9", "--by-token");
+    for (const label of ["1: IO", "3: S1", "9: S2", "13: to"]) expect(html).toContain(label);
+  });
+
+  it("has no circuit by name", async () => {
+    const { code, err } = await run(["discover", ...task, at("words"), "--circuit", "true", "--out", at("none")]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/this circuit belongs to GPT-2 small.*3 blocks of 2 heads/);
+  });
+
+  it("says what a vocabulary lacks", async () => {
+    await wordModel(at("nameless"), { names: [] });
+    const { code, err } = await run(["discover", ...task, at("nameless"), "--out", at("none")]);
+    expect(code).toBe(2);
+    expect(err).toContain("Indirect object identification needs 5 names of one token, and none of its 147");
+  });
+});
+
+describe("one's own prompts", () => {
+  const pair = (clean: string, corrupt: string, answer: string, wrong: string) => ({
+    ...{ clean: `Then ${clean} said to`, corrupt: `Then ${corrupt} said to` },
+    ...{ answers: [answer], wrong_answers: [wrong] },
+  });
+  const names = ["Mary", "John", "Tom", "Anna"];
+  const fitting = names.map((name, i) => {
+    const other = names[(i + 1) % names.length]!;
+    return pair(name, other, ` ${name}`, ` ${other}`);
+  });
+  const prompts = [
+    ...fitting,
+    pair("Mary", "John", " Wendy", " John"),
+    pair("Wendy", "John", " Mary", " John"),
+    pair("Wendy", "Wendo", " Mary", " John"),
+  ];
+  const own = () => {
+    writeFileSync(at("said.json"), JSON.stringify({ task: "who said it", prompts }));
+    return ["--model", at("words"), "--prompts", at("said.json"), ...attribution, "--size", "5"];
+  };
+
+  it("that do not fit are refused, and the error says how to leave them out", async () => {
+    const { code, err } = await run(["discover", ...own(), "--out", at("none")]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/said\.json: prompts\[4\].*" Wendy" is \d tokens.*must be one token.*--skip-unfit leaves out/s);
+  });
+
+  it("--skip-unfit leaves them out and counts them", async () => {
+    const { out, html, result } = await discover(...own(), "--skip-unfit");
+    expect(out).toMatch(
+      /left out 2 of 7 prompt pairs: 1: an answer of several tokens \(such as .*prompts\[4\]\); 1: clean and corrupt differ in length \(such as .*prompts\[5\]\)/,
+    );
+    expect(out).toContain("prompts: 5 pairs of 4 to 9 tokens");
+    expect(result.warnings[0]).toContain("left out 2 of 7 prompt pairs");
+    expect(html).toContain("who said it");
+    expect(html).toContain("left out 2 of 7 prompt pairs");
+  });
+
+  it("by token leaves out other lengths too, and names the columns by the first prompt's tokens", async () => {
+    const { out, html } = await discover(...own(), "--skip-unfit", "--by-token", "--seed", "3");
+    expect(out).toContain("left out 3 of 7 prompt pairs");
+    expect(out).toContain("1: not 4 tokens, as most are");
+    expect(html).toContain("2: said");
+    expect(html).toMatch(/1: (Mary|John|Tom|Anna)/);
+  });
+
+  it("says so where none fits", async () => {
+    writeFileSync(at("none.json"), JSON.stringify({ prompts: prompts.slice(4, 6) }));
+    const own = ["--model", at("words"), "--prompts", at("none.json"), "--skip-unfit", "--size", "5"];
+    const { code, err } = await run(["discover", ...own, "--out", at("none")]);
+    expect(code).toBe(2);
+    expect(err).toContain("None of the 2 prompt pairs fits the model.");
+  });
+
+  it("only one of --size, --keep and --faithful", async () => {
+    const { code, err } = await run(["discover", ...own(), "--faithful", "0.5"]);
+    expect([code, err.split("\n")[0]]).toEqual([2, expect.stringContaining("Give either --size or --faithful")]);
+  });
+});

@@ -1,0 +1,29 @@
+import { type DrawnCircuit, drawCircuit } from "../circuit-svg.ts";
+import { plural } from "../format.ts";
+import type { CircuitReport } from "../types.ts";
+import { Html, html } from "./html.ts";
+
+/** A diagram wider than this scrolls instead of shrinking: its text would become too small. */
+const scrollFrom = 1500;
+/** A diagram higher than this is printed on a page of its own. */
+const ownPageFrom = 1200;
+/** How far a diagram shrinks on a narrow screen, before it scrolls. */
+const smallest = 0.72;
+
+/** The circuit's picture. Where blocks are folded in it, the whole one too: a switch that needs no script shows either. */
+export function diagramFigure(report: CircuitReport): Html {
+  const folded = drawCircuit(report, { header: false });
+  if (folded.folded === 0) return figure(folded, "");
+  const whole = drawCircuit(report, { header: false, fold: false }, "autocircuit-diagram-whole");
+  return html`<div class="picture">
+<input type="checkbox" id="unfold" class="unfold"/><label for="unfold">Unfold ${plural(folded.folded, "block")}</label>
+${figure(folded, "folded")}
+${figure(whole, "unfolded")}
+</div>`;
+}
+
+function figure({ svg, width, height }: DrawnCircuit, state: string): Html {
+  const kinds = [state, width > scrollFrom && "wide", height > ownPageFrom && "tall"].filter(Boolean).join(" ");
+  // Text that shrinks with a narrow screen could not be read there: the picture scrolls within its frame.
+  return html`<figure class="${kinds}" tabindex="0" style="--least:${Math.round(width * smallest)}px">${new Html(svg)}</figure>`;
+}
