@@ -162,6 +162,20 @@ describe("pieces", () => {
   });
 });
 
+it("a file of a tokenizer alone will do", async () => {
+  const path = join(scratch, "alone.gguf");
+  const tokens = texts(["<unk>", "a"]);
+  const scores = numbers("f32", [0, 0]);
+  await writeFile(
+    path,
+    ggufBytes(
+      { "tokenizer.ggml.model": text("llama"), "tokenizer.ggml.tokens": tokens, "tokenizer.ggml.scores": scores },
+      [],
+    ),
+  );
+  expect((await loadTokenizer(path)).vocabularySize).toBe(2);
+});
+
 it("a file without a tokenizer has none", async () => {
   expect(await findTokenizer(await written({}, 3))).toBeNull();
   await expect(loadTokenizer(await written({}, 3))).rejects.toMatchObject({ code: "not-found" });
