@@ -14,3 +14,6 @@ export const trainedModels = fileURLToPath(new URL("../../../../shared/models", 
 
 /** A small GPT-2 that comes with the project. */
 export const smallGpt2 = fileURLToPath(new URL("../../conformance/fixtures/hf/gpt2", import.meta.url));
+
+/** A small Llama in GGUF, in blocks of several types, with a tokenizer of a few letters. */
+export const smallGguf = fileURLToPath(new URL("../../models/test/fixtures/gguf/llama.gguf", import.meta.url));

@@ -6,6 +6,7 @@ export { GgufFile, isGguf } from "./gguf/gguf-file.ts";
 export { ggufSummary } from "./gguf/model-config.ts";
 export type { GgufTensor } from "./gguf/tensor-infos.ts";
 export { TENSOR_TYPES, type TensorType } from "./gguf/tensor-types.ts";
+export { ggufEndIds } from "./gguf/tokenizer/end-ids.ts";
 export { graphConfig } from "./graph-config.ts";
 export type { DownloadProgress, HubOptions, ResolveOptions } from "./hub/hub-options.ts";
 export { resolveModelFolder } from "./hub/resolve-model-folder.ts";

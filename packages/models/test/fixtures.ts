@@ -10,6 +10,9 @@ export const huggingFace = (family: string): string => `${here}/hugging-face/${f
 /** Every such checkpoint. */
 export const huggingFaceFamilies: readonly string[] = readdirSync(`${here}/hugging-face`).sort();
 
+/** A tiny model with random weights and a tokenizer in GGUF, `llama` in blocks of several types. */
+export const ggufFixture = (name: "llama" | "gemma3"): string => `${here}/gguf/${name}.gguf`;
+
 /** The checkpoints `gpt2` and `gpt_neox` after TransformerLens has processed them. */
 export const transformerLens = (family: "gpt2" | "gpt_neox" | (typeof transformerLensModels)[number]): string =>
   `${here}/transformer-lens/${family}`;

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { loadModel } from "@autocircuit/models";
 import { Tensor } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
-import { run, smallGpt2, trainedModels } from "../../test/run-program.ts";
+import { run, smallGguf, smallGpt2, trainedModels } from "../../test/run-program.ts";
 import { drawn, likeliest } from "./choose.ts";
 import { continueTokens } from "./continue-tokens.ts";
+import { endTokens } from "./end-tokens.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "generate-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -41,6 +42,13 @@ describe("continueTokens", () => {
     const abort = new AbortController();
     const aborted = continueTokens(model, [1], { ...options, signal: abort.signal, onToken: () => abort.abort() });
     await expect(aborted).rejects.toMatchObject({ code: "aborted" });
+  });
+});
+
+describe("endTokens", () => {
+  it("are those of a GGUF file, or of a folder", async () => {
+    expect(await endTokens(smallGguf, undefined)).toEqual(new Set([0]));
+    expect(await endTokens(smallGpt2, 5)).toEqual(new Set([2, 5]));
   });
 });
 

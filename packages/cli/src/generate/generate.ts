@@ -51,7 +51,7 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
   const started = performance.now();
   const { tokens, stopped } = await continueTokens(model, promptTokens, {
     choose: temperature === undefined ? likeliest : drawn(temperature, topK, seed),
-    ends: endTokens(folder, tokenizer?.eosId),
+    ends: await endTokens(folder, tokenizer?.eosId),
     maxTokens,
     signal,
     onToken: (written) => progress.update(written, maxTokens),

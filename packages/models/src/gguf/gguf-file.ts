@@ -18,14 +18,23 @@ const CHUNK_BYTES = 2 ** 24;
 export function isGguf(path: string): boolean {
   if (!existsSync(path) || !statSync(path).isFile()) return false;
   if (path.toLowerCase().endsWith(".gguf")) return true;
-  const beginning = Buffer.alloc(GGUF_MARK.length);
-  const file = openSync(path, "r");
+  return beginningOf(path) === GGUF_MARK;
+}
+
+/** The first characters of a file; none where it cannot be read. */
+function beginningOf(path: string): string {
+  let file: number;
   try {
-    readSync(file, beginning, 0, beginning.length, 0);
+    file = openSync(path, "r");
+  } catch {
+    return "";
+  }
+  try {
+    const bytes = Buffer.alloc(GGUF_MARK.length);
+    return bytes.toString("latin1", 0, readSync(file, bytes, 0, bytes.length, 0));
   } finally {
     closeSync(file);
   }
-  return beginning.toString("latin1") === GGUF_MARK;
 }
 
 /**

@@ -1,12 +1,15 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Tensor } from "@autocircuit/native";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { numbers } from "../../test/close-to.ts";
+import { ggufFixture } from "../../test/fixtures.ts";
 import { f32, floats, type GgufValue, ggufBytes, text, u32, type WrittenTensor } from "../../test/gguf-bytes.ts";
 import { loadModel } from "../load-model.ts";
 import { loadParts } from "../load-parts.ts";
 import { readConfig } from "../read-config.ts";
+import type { TextTokenizer } from "../tokenizer/text-tokenizer.ts";
 import { ggufSummary } from "./model-config.ts";
 
 let scratch: string;
@@ -74,6 +77,18 @@ it("turns rows of queries and keys from neighbours to halves, and ties the unemb
   expect(owned.get("unembed.W_U").shape).toEqual([4, 7]);
 });
 
+it("leaves out models for images", async () => {
+  using model = await loadModel(await written({}, [...tensors, filled("v.patch_embd.weight", 4)]));
+  expect(model.config.layers).toBe(1);
+});
+
+it.each(["llama", "gemma3"] as const)("the small file of %s computes numbers and reads text", async (name) => {
+  using model = await loadModel(ggufFixture(name));
+  const tokens = (model.tokenizer as TextTokenizer).encode("ab a cab");
+  using logits = await model.forward(Tensor.from([tokens], { dtype: "int64" }));
+  expect((await numbers(logits)).every(Number.isFinite)).toBe(true);
+});
+
 describe("refuses", () => {
   const without = (name: string) => tensors.filter((tensor) => tensor.name !== name);
   const instead = (tensor: WrittenTensor) => [...without(tensor.name), tensor];
@@ -114,6 +129,24 @@ describe("refuses", () => {
       {},
       instead({ name: "blk.0.ffn_down.weight", shape: [4, 6], type: 99, bytes: new Uint8Array(8) }),
       /stores blk\.0\.ffn_down\.weight as number 99/,
+    ],
+    [
+      "a weight that nothing reads",
+      {},
+      [...tensors, filled("blk.0.attn_output.bias", 4)],
+      /holds 1 weight \(blk\.0\.attn_output\.bias\) that its configuration has no place for/,
+    ],
+    [
+      "another model's scale",
+      { "llama.logit_scale": f32(8) },
+      undefined,
+      /`llama.logit_scale` is 8, which this engine does not do/,
+    ],
+    [
+      "Gemma's scale in Llama",
+      { "llama.attention.scale": f32(0.5) },
+      undefined,
+      /`llama.attention.scale` is 0.5, which this engine does not do/,
     ],
     [
       "experts",

@@ -5,7 +5,7 @@ import { weightsByRules } from "../hugging-face/load.ts";
 import type { WeightRule } from "../hugging-face/rules.ts";
 import type { LoadContext } from "../load-context.ts";
 import type { ModelParts } from "../transformer-lens/load.ts";
-import { checkWeights, noteUnread } from "../weights/check-names.ts";
+import { checkWeights, noteUnread, refuseUnread } from "../weights/check-names.ts";
 import type { Change } from "./architectures/architecture.ts";
 import { GgufFile, unreadType } from "./gguf-file.ts";
 import { type GgufModel, ggufModel, ROPE_FACTORS } from "./model-config.ts";
@@ -18,11 +18,14 @@ interface StoredRule extends WeightRule {
 /** Types whose numbers are mapped from the file. */
 const MAPPED: Readonly<Record<string, DType>> = { F32: "float32", F16: "float16", BF16: "bfloat16" };
 
+/** Models for images and sounds beside that of text, in Ollama's files. */
+const OTHER_MODELS = /^(v|a|mm)\./;
+
 /**
  * Reads a model from a GGUF file. Weights of blocks become float32 one tensor after the other, so that memory holds the model and at most
  * one more tensor.
  *
- * @throws AutocircuitError `bad-file` for unknown architectures and settings, types that are not read, missing or misshapen weights; `aborted`
+ * @throws AutocircuitError `bad-file` for unknown architectures and settings, types that are not read, missing, extra or misshapen weights; `aborted`
  */
 export async function loadGguf(path: string, context: LoadContext): Promise<ModelParts> {
   await using file = await GgufFile.open(path);
@@ -35,7 +38,12 @@ export async function loadGguf(path: string, context: LoadContext): Promise<Mode
     if (!blocks) throw badFile(path, unreadType(name, type));
   }
   noteUnread(
-    rest.filter((name) => name !== ROPE_FACTORS),
+    rest.filter((name) => OTHER_MODELS.test(name)),
+    path,
+  );
+  // A file holds nothing in vain: what is left over would change the numbers.
+  refuseUnread(
+    rest.filter((name) => !OTHER_MODELS.test(name) && name !== ROPE_FACTORS),
     path,
   );
   return { config: model.config, weights: await weightsByRules(rules, (rule) => load(file, rule, context), context) };

@@ -1,4 +1,5 @@
 import { badFile } from "../../bad-file.ts";
+import type { ConfigReader } from "../../config-reader.ts";
 import type { GgufFile } from "../gguf-file.ts";
 import { ropeScaling } from "../rope-scaling.ts";
 import { storedInBlock } from "./architecture.ts";
@@ -33,6 +34,28 @@ export function storedGated(name: string, parts: Readonly<Record<string, string>
   return OUTER[name] ?? storedInBlock(name, /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/, parts);
 }
 
+/** What some models of these names have and this engine does not do, with the values that change nothing. */
+const NOT_DONE: Readonly<Record<string, readonly unknown[]>> = {
+  "attention.causal": [true],
+  "attention.clamp_kqv": [0],
+  "attention.max_alibi_bias": [0],
+  "attention.temperature_scale": [0],
+  expert_count: [0],
+  embedding_scale: [0, 1],
+  residual_scale: [0, 1],
+  logit_scale: [0, 1],
+};
+
+/**
+ * What only Gemma has.
+ *
+ * @throws AutocircuitError `bad-file` where another model has it
+ */
+export function refuseGemmas(raw: ConfigReader, architecture: string): void {
+  for (const name of ["attention.scale", "attn_logit_softcapping", "final_logit_softcapping"])
+    raw.only(`${architecture}.${name}`, 0);
+}
+
 /** What the configurations of Llama and its descendants say in common. */
 export function gatedConfig(file: GgufFile, architecture: string): Readonly<Record<string, unknown>> {
   const raw = file.metadata;
@@ -40,10 +63,10 @@ export function gatedConfig(file: GgufFile, architecture: string): Readonly<Reco
   const heads = raw.size(key("attention.head_count"));
   const dModel = raw.size(key("embedding_length"));
   const dHead = raw.size(key("attention.key_length"), Math.max(1, Math.floor(dModel / heads)));
-  raw.only(key("attention.value_length"), dHead);
-  raw.only(key("rope.dimension_count"), dHead);
-  raw.only(key("attention.causal"), true);
-  raw.only(key("expert_count"), 0);
+  for (const width of ["attention.value_length", "attention.key_length_swa", "attention.value_length_swa"])
+    raw.only(key(width), dHead);
+  for (const turned of ["rope.dimension_count", "rope.dimension_count_swa"]) raw.only(key(turned), dHead);
+  for (const [name, nothing] of Object.entries(NOT_DONE)) raw.only(key(name), ...nothing);
   return {
     vocab_size: vocabulary(file),
     hidden_size: dModel,

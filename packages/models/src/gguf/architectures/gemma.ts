@@ -45,6 +45,7 @@ export const gemma3: Architecture = {
       model_type: "gemma3_text",
       rope_theta: raw.number("gemma3.rope.freq_base", raw.number("gemma3.rope.global.freq_base", 1e6)),
       rope_local_base_freq: raw.number("gemma3.rope.freq_base_swa", raw.number("gemma3.rope.local.freq_base", 1e4)),
+      attn_logit_softcapping: raw.raw("gemma3.attn_logit_softcapping") ?? null,
       final_logit_softcapping: raw.raw("gemma3.final_logit_softcapping") ?? null,
       ...(window > 0 ? { sliding_window: window } : { sliding_window_pattern: 1 }),
     };

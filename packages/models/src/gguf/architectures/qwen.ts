@@ -1,6 +1,6 @@
 import type { GgufFile } from "../gguf-file.ts";
 import type { Architecture } from "./architecture.ts";
-import { gatedConfig, storedGated } from "./gated-decoder.ts";
+import { gatedConfig, refuseGemmas, storedGated } from "./gated-decoder.ts";
 
 /** Qwen 2 and 2.5. */
 export const qwen2: Architecture = {
@@ -22,6 +22,7 @@ export const qwen3: Architecture = {
 
 /** Which layers of a Qwen have a window is not said in the file, so that one is refused unless it is as long as the context. */
 function qwenConfig(file: GgufFile, name: string): Readonly<Record<string, unknown>> {
+  refuseGemmas(file.metadata, name);
   const config = gatedConfig(file, name);
   const key = `${name}.attention.sliding_window`;
   const window = file.metadata.number(key, 0);

@@ -7,6 +7,7 @@ import { textFolder } from "../../../test/text-folder.ts";
 import { byteLetters, gpt2VocabAndMerges, llamaTokenizer } from "../../../test/tokenizers.ts";
 import { gpt2Tokenizer } from "../../tokenizer/gpt2-tokenizer.ts";
 import { findTokenizer, loadTokenizer } from "../../tokenizer/load-tokenizer.ts";
+import { ggufEndIds } from "./end-ids.ts";
 
 let scratch: string;
 beforeAll(async () => {
@@ -160,6 +161,26 @@ describe("pieces", () => {
     const { "tokenizer.ggml.scores": _, ...rest } = metadata;
     await expect(loadTokenizer(await written(rest, tokens.length))).rejects.toThrow(/has no `tokenizer.ggml.scores`/);
   });
+});
+
+it("names every token that ends something", async () => {
+  const ends = { "tokenizer.ggml.eos_token_id": u32(7), "tokenizer.ggml.eot_token_id": u32(9) };
+  expect(await ggufEndIds(await written(ends, 3))).toEqual([7, 9]);
+  expect(await ggufEndIds(await written({}, 3))).toEqual([]);
+});
+
+it("a file of a tokenizer alone will do", async () => {
+  const path = join(scratch, "alone.gguf");
+  const tokens = texts(["<unk>", "a"]);
+  const scores = numbers("f32", [0, 0]);
+  await writeFile(
+    path,
+    ggufBytes(
+      { "tokenizer.ggml.model": text("llama"), "tokenizer.ggml.tokens": tokens, "tokenizer.ggml.scores": scores },
+      [],
+    ),
+  );
+  expect((await loadTokenizer(path)).vocabularySize).toBe(2);
 });
 
 it("a file without a tokenizer has none", async () => {

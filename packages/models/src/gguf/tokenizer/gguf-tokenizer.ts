@@ -31,7 +31,8 @@ export async function ggufTokenizer(path: string): Promise<TextTokenizer | null>
   const begins = raw.string(MODEL) !== "gpt2" || hasBeginning(raw);
   const specialIds = { bosId: begins ? idOf("bos") : null, eosId: idOf("eos"), padId: idOf("padding") };
   const tokenizer = new TextTokenizer({ codec: () => codec, specialIds, vocabularySize: codec.size });
-  return tokenizer.within(vocabulary(file));
+  // Files of a tokenizer alone have no tensors.
+  return file.tensors.size === 0 ? tokenizer : tokenizer.within(vocabulary(file));
 }
 
 function tokenizerJson(raw: ConfigReader): TokenizerJson | undefined {
