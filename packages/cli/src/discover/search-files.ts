@@ -125,7 +125,7 @@ export class SearchFiles implements Disposable {
   /** The discovery is finished and its results are written: nothing is left to go on with, unless its time was over before. */
   finished(written: readonly string[], complete: boolean): void {
     this[Symbol.dispose]();
-    if (!complete) this.#save();
+    if (!complete) this.#save(true);
     if (!complete) return;
     const made = ["search.json", "scores-so-far.safetensors", ...this.#saved.map(({ file }) => file)];
     for (const path of made.map((file) => join(this.#settings.out, file)))
@@ -136,8 +136,8 @@ export class SearchFiles implements Disposable {
     return performance.now() - this.#began > 1000 * WORTH_A_FILE;
   }
 
-  #save(): void {
-    if (!this.#worthAFile) return;
+  #save(always = false): void {
+    if (!always && !this.#worthAFile) return;
     const { out } = this.#settings;
     for (const { algorithm, scores, seconds } of this.#soFar.rankings) {
       if (this.#saved.some((saved) => saved.algorithm === algorithm)) continue;
