@@ -166,15 +166,17 @@ export class SearchFiles implements Disposable {
 
   /** Writes the best circuit so far, and says what it is. */
   #best(scores: PruneScores): string[] {
-    const path = join(this.#settings.out, "scores-so-far.safetensors");
-    writeWhole(path, scores.toBytes({ task: this.#settings.subject.name }));
     const { algorithm } = scores.info;
     const edges = scores.values.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
     const kept = algorithm === "acdc" ? scores.circuitAt(Number.POSITIVE_INFINITY).size : edges;
+    if (kept === scores.graph.edgeCount && algorithm !== "subnetwork-probing")
+      return [`${algorithm}: nothing smaller than the whole graph was found yet`];
     const what = {
       acdc: `${kept} of ${edges} edges are left: no threshold removed them, or none was tried yet`,
       "fewest-edges": `the best circuit so far has ${kept} of ${scores.graph.edgeCount} edges and keeps enough`,
     }[algorithm!];
+    const path = join(this.#settings.out, "scores-so-far.safetensors");
+    writeWhole(path, scores.toBytes({ task: this.#settings.subject.name }));
     const strongest = scores
       .top(Math.min(PRINTED, kept))
       .map((edge) => `  ${edge} ${strength(scores.values[edge.index]!)}`);
