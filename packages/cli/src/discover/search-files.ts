@@ -39,6 +39,8 @@ export class SearchFiles implements Disposable {
   readonly #began = performance.now();
   #soFar: FoundSoFar = { rankings: [], search: undefined };
   #saved: StoredSearch["rankings"] = [];
+  /** Where the earlier run's search stood, until this one's begins. */
+  #before: SearchState | null = null;
 
   /** @param command what was typed, without `--resume` */
   constructor(
@@ -108,6 +110,7 @@ export class SearchFiles implements Disposable {
     for (const { algorithm, seconds, file } of rankings)
       loaded.push({ algorithm, seconds, scores: await PruneScores.load(join(this.#settings.out, file), { graph }) });
     this.#saved = rankings;
+    this.#before = search;
     const names = [
       ...loaded.map(({ algorithm }) => `the scores of ${algorithm}`),
       ...(search ? [`where ${search.algorithm} stood`] : []),
@@ -145,7 +148,7 @@ export class SearchFiles implements Disposable {
       writeWhole(join(out, file), scores.toBytes({ task: this.#settings.subject.name }));
       this.#saved.push({ algorithm, seconds, file });
     }
-    const search = this.#soFar.search?.state() ?? null;
+    const search = this.#soFar.search?.state() ?? this.#before;
     if (this.#saved.length === 0 && search === null) return;
     writeJson(this.#path, { asked: this.#asked, rankings: this.#saved, search } satisfies StoredSearch);
   }

@@ -104,9 +104,6 @@ export async function fewestEdges(
   const rankings = scores instanceof PruneScores ? [scores] : scores;
   const { graph } = model;
   check(model, prompts, rankings);
-  using judge = await KeptAnswers.start(model, prompts, ablation, signal);
-  const need = answersNeeded(judge, keep);
-  const largestBatch = options.largestBatch ?? fittingBatch(model, prompts);
   using clock = new SearchClock(options.seconds ?? Number.POSITIVE_INFINITY, signal);
   const limited = options.seconds !== undefined;
   const described = { keep, ablation, tries, from: rankings.map(({ info }) => info.algorithm ?? "scores") };
@@ -114,6 +111,9 @@ export async function fewestEdges(
   const search = new FewestEdgesSearch(graph, rankings, described, keys);
   if (options.resume) search.goOnFrom(options.resume);
   options.onSearch?.(search);
+  using judge = await KeptAnswers.start(model, prompts, ablation, signal);
+  const need = answersNeeded(judge, keep);
+  const largestBatch = options.largestBatch ?? fittingBatch(model, prompts);
   const steps = (rankings.length + tries) * graph.edgeCount;
   let finished = (search.starts.length + search.tried.length) * graph.edgeCount;
   let done = 0;
