@@ -13,7 +13,7 @@ import { faithfulnessCurve } from "./size-curve.ts";
 const KEPT_BELOW = 1e-3;
 
 /** Share of the time for measuring that goes into the table of ablations at most; the rest is the curve's. */
-const TABLE_SHARE = 0.5;
+const TABLE_SHARE = 0.3;
 
 /** Everything the report needs to know. */
 export interface ReportParts {
@@ -118,7 +118,7 @@ async function ablations({
   }
   if (fewest < meter.promptCount)
     notes.push(
-      `Some of these circuits were run on the first ${fewest} of ${meter.promptCount} prompts; ${time.reason}`,
+      `Some of these circuits were run on the first ${fewest} of ${meter.promptCount} prompts, ${time.reason}`,
     );
   return { rows, notes };
 }
