@@ -51,6 +51,7 @@ export { type LoaderOptions, PromptLoader } from "./prompts/prompt-loader.ts";
 export type { Answers, PromptPair, PromptSide } from "./prompts/prompt-pair.ts";
 export { describeTokens, repeatTokens, type TokenContext, tokenContext } from "./prompts/token-context.ts";
 export type { Tokenizer } from "./prompts/tokenizer.ts";
+export { type CircuitChoice, chosenCircuits } from "./runs/chosen-circuits.ts";
 export type { CircuitRun, CircuitRuns } from "./runs/circuit-run.ts";
 export { circuitsOfSizes, type SizedCircuit } from "./runs/circuits-of-sizes.ts";
 export { type PatchPlan, type PatchType, patchPlan } from "./runs/patch-plan.ts";

@@ -26,6 +26,12 @@ export { type LogitDiffPercentOptions, logitDiffPercent } from "./logit-diff-per
 export { maxAbsDiff } from "./max-abs-diff.ts";
 export { meanSquaredError } from "./mean-squared-error.ts";
 export type { Measure, MeasuredModel, Measurement, MeasureOptions } from "./measure.ts";
+export {
+  type MeasureCircuitsOptions,
+  type MeasuredCircuit,
+  measureCircuits,
+  usualMeasurements,
+} from "./measure-circuits.ts";
 export type { MeasuredRun } from "./measured-run.ts";
 export { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
 export { type FaithfulnessRange, MIB_SHARES, type MibScores, mibScores, mibSizes } from "./mib.ts";

@@ -55,8 +55,8 @@ export async function discover(
   const official = known && Circuit.of(task.model.graph, task.trueEdges!);
   using meter = new CircuitMeter(task.model, task.test, { signal });
   const time = new MeasuringTime(settings.curve, seconds);
-  const measures = await meter.measure(found.circuit, ablation, time.share(0.5));
-  const officialMeasures = official && (await meter.measure(official, ablation, time.share(0.5)));
+  const measures = await meter.measure(found.circuit, ablation, time.share(CIRCUIT_SHARE));
+  const officialMeasures = official && (await meter.measure(official, ablation, time.share(CIRCUIT_SHARE)));
   const accuracy = await modelAccuracy(task, signal);
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: DiscoverResult = {
@@ -98,6 +98,9 @@ export async function discover(
   if (options.json) writeJson(options.json, result);
   print(`wrote ${[...files, ...(options.json ? [options.json] : [])].join(", ")}`);
 }
+
+/** Share of the time for measuring that one circuit may take, so that most is left for the curve. */
+const CIRCUIT_SHARE = 0.3;
 
 /** The known circuit to load; one that was not asked for by name need not be there. */
 function circuitAsked({ known }: DiscoverSettings, { circuit }: DiscoverCommandOptions): string | undefined {

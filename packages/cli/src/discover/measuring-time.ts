@@ -3,7 +3,7 @@ export const CURVES = ["full", "quick", "none"] as const;
 export type CurveDetail = (typeof CURVES)[number];
 
 /** Of the seconds of the discovery, the share that measuring may take: with reading and writing it stays below 0.8. */
-const SHARE = 0.6;
+const SHARE = 0.65;
 /** What measuring may take in any case, in seconds: a second more or less matters to nobody. */
 const AT_LEAST = 2;
 

@@ -13,7 +13,7 @@ import type { Subject } from "./subject.ts";
 const KEPT_BELOW = 1e-3;
 
 /** Share of the time for measuring that goes into the table of ablations at most; the rest is the curve's. */
-const TABLE_SHARE = 0.5;
+const TABLE_SHARE = 0.3;
 
 /** Makes the report: the circuit beside the known one, what each known circuit keeps under each ablation, and a curve over sizes. */
 export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
@@ -123,7 +123,7 @@ async function ablations({
   }
   if (fewest < meter.promptCount)
     notes.push(
-      `Some of these circuits were run on the first ${fewest} of ${meter.promptCount} prompts; ${time.reason}`,
+      `Some of these circuits were run on the first ${fewest} of ${meter.promptCount} prompts, ${time.reason}`,
     );
   return { rows, notes };
 }

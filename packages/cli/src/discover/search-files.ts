@@ -40,6 +40,8 @@ export class SearchFiles implements Disposable {
   readonly #began = performance.now();
   #soFar: FoundSoFar = { rankings: [], search: undefined };
   #saved: StoredSearch["rankings"] = [];
+  /** Where the earlier run's search stood, until this one's begins. */
+  #before: SearchState | null = null;
 
   /** @param command what was typed, without `--resume` */
   constructor(
@@ -109,6 +111,7 @@ export class SearchFiles implements Disposable {
     for (const { algorithm, seconds, file } of rankings)
       loaded.push({ algorithm, seconds, scores: await PruneScores.load(join(this.#settings.out, file), { graph }) });
     this.#saved = rankings;
+    this.#before = search;
     const names = [
       ...loaded.map(({ algorithm }) => `the scores of ${algorithm}`),
       ...(search ? [`where ${search.algorithm} stood`] : []),
@@ -126,7 +129,7 @@ export class SearchFiles implements Disposable {
   /** The discovery is finished and its results are written: nothing is left to go on with, unless its time was over before. */
   finished(written: readonly string[], complete: boolean): void {
     this[Symbol.dispose]();
-    if (!complete) this.#save();
+    if (!complete) this.#save(true);
     if (!complete) return;
     const made = ["search.json", "scores-so-far.safetensors", ...this.#saved.map(({ file }) => file)];
     for (const path of made.map((file) => join(this.#settings.out, file)))
@@ -137,8 +140,8 @@ export class SearchFiles implements Disposable {
     return performance.now() - this.#began > 1000 * WORTH_A_FILE;
   }
 
-  #save(): void {
-    if (!this.#worthAFile) return;
+  #save(always = false): void {
+    if (!always && !this.#worthAFile) return;
     const { out } = this.#settings;
     for (const { algorithm, scores, seconds } of this.#soFar.rankings) {
       if (this.#saved.some((saved) => saved.algorithm === algorithm)) continue;
@@ -146,7 +149,7 @@ export class SearchFiles implements Disposable {
       writeWholeSync(join(out, file), scores.toBytes({ task: this.#settings.subject.name }));
       this.#saved.push({ algorithm, seconds, file });
     }
-    const search = this.#soFar.search?.state() ?? null;
+    const search = this.#soFar.search?.state() ?? this.#before;
     if (this.#saved.length === 0 && search === null) return;
     writeJson(this.#path, { asked: this.#asked, rankings: this.#saved, search } satisfies StoredSearch);
   }
@@ -167,15 +170,17 @@ export class SearchFiles implements Disposable {
 
   /** Writes the best circuit so far, and says what it is. */
   #best(scores: PruneScores): string[] {
-    const path = join(this.#settings.out, "scores-so-far.safetensors");
-    writeWholeSync(path, scores.toBytes({ task: this.#settings.subject.name }));
     const { algorithm } = scores.info;
     const edges = scores.values.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
     const kept = algorithm === "acdc" ? scores.circuitAt(Number.POSITIVE_INFINITY).size : edges;
+    if (kept === scores.graph.edgeCount && algorithm !== "subnetwork-probing")
+      return [`${algorithm}: nothing smaller than the whole graph was found yet`];
     const what = {
       acdc: `${kept} of ${edges} edges are left: no threshold removed them, or none was tried yet`,
       "fewest-edges": `the best circuit so far has ${kept} of ${scores.graph.edgeCount} edges and keeps enough`,
     }[algorithm!];
+    const path = join(this.#settings.out, "scores-so-far.safetensors");
+    writeWholeSync(path, scores.toBytes({ task: this.#settings.subject.name }));
     const strongest = scores
       .top(Math.min(PRINTED, kept))
       .map((edge) => `  ${edge} ${strength(scores.values[edge.index]!)}`);

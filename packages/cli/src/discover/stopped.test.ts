@@ -77,8 +77,9 @@ describe("--budget and --curve", () => {
     expect([cut.code, cut.err]).toEqual([0, ""]);
     const { keep } = JSON.parse(readFileSync(json, "utf8"));
     expect(keep.kept).toBe(keep.answers);
+    expect(existsSync(join(at, "search.json"))).toBe(!keep.complete);
     if (!keep.complete) expect(cut.out).toContain("The search ended with its time (--budget)");
-    const whole = await run(args);
+    const whole = await run([...args, ...(keep.complete ? [] : ["--resume"])]);
     expect(whole.code).toBe(0);
     expect(JSON.parse(readFileSync(json, "utf8")).keep.complete).toBe(true);
     expect(existsSync(join(at, "search.json"))).toBe(false);

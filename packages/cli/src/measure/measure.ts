@@ -1,13 +1,12 @@
 import { suggest } from "@autocircuit/base";
-import { type AblationType, defaultCircuitSizes, type LoadedTask, PruneScores } from "@autocircuit/core";
-import { FullModel, type MeasurementName, measurements } from "@autocircuit/metrics";
+import { type AblationType, type LoadedTask, PruneScores } from "@autocircuit/core";
+import { type MeasurementName, measureCircuits, measurements, usualMeasurements } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { memoryOf } from "../discover/ready-subject.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { findTask, requireOwnModel } from "../support/find-task.ts";
 import { Progress } from "../support/progress.ts";
-import { runSizes } from "../support/run-sizes.ts";
 import { runVersions } from "../support/run-versions.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { tiesWarning } from "../support/ties.ts";
@@ -59,24 +58,11 @@ export async function measure(
   const names = chosenMetrics(task, options.metrics);
   using progress = new Progress("circuits x prompts");
   const { patch, ablation, sizes } = options;
-  using full = new FullModel(task.model, task.test);
-  const circuits = await runSizes(
-    task,
-    {
-      ...{ scores, patch, signal },
-      ablation: ablation as AblationType,
-      sizes: sizes ?? defaultCircuitSizes(task.model.graph, scores),
-      onProgress: ({ done, total }) => progress.update(done, total),
-    },
-    async (runs) => {
-      const measured: MeasuredCircuit[] = runs.map(({ edges, asked }) => ({ edges, asked, metrics: {} }));
-      for (const name of names) {
-        const values = await measurements[name].measure(task.model, task.test, runs, { full, signal });
-        for (const [i, { value }] of values.entries()) measured[i]!.metrics[name] = value;
-      }
-      return measured;
-    },
-  );
+  const circuits = await measureCircuits(task.model, task.test, {
+    ...{ scores, sizes, patch, signal, metrics: names },
+    ablation: ablation as AblationType,
+    onProgress: ({ done, total }) => progress.update(done, total),
+  });
   const rows = circuits.map(({ edges, metrics }) => [edges, ...names.map((name) => metrics[name]!)]);
   print(
     table(
@@ -107,14 +93,6 @@ export async function measure(
   print(`wrote ${options.json}`);
 }
 
-/** What was measured of one circuit. */
-interface MeasuredCircuit {
-  edges: number;
-  /** The sizes that were asked for and gave this circuit. */
-  asked: readonly number[];
-  metrics: Partial<Record<MeasurementName, number>>;
-}
-
 function requireMetric(name: string): void {
   if (name === "all" || Object.hasOwn(measurements, name)) return;
   throw new UsageError(`There is no metric "${name}". ${suggest(name, ["all", ...Object.keys(measurements)])}`);
@@ -122,17 +100,6 @@ function requireMetric(name: string): void {
 
 /** The metrics asked for; by default those that say most, and with "all" every one that makes sense for the task's outputs. */
 function chosenMetrics({ model }: LoadedTask, asked: readonly string[] | undefined): MeasurementName[] {
-  const numbers = model.config.dVocabOut === 1;
-  if (asked?.includes("all"))
-    return (Object.keys(measurements) as MeasurementName[]).filter((name) => fits(name, numbers));
-  if (asked) return asked as MeasurementName[];
-  return numbers
-    ? ["mean-squared-error", "max-abs-diff", "answer-mean-squared-error"]
-    : ["kl-clean", "max-abs-diff", "logit-diff", "answer-prob", "correct-percent"];
-}
-
-/** One number a position has no distribution and no most likely token. */
-function fits(name: MeasurementName, numbers: boolean): boolean {
-  if (!numbers) return measurements[name].answers !== "numbers";
-  return measurements[name].answers !== "tokens" && !["kl-clean", "kl-corrupt", "argmax-agreement"].includes(name);
+  if (asked === undefined || asked.includes("all")) return usualMeasurements(model, asked !== undefined);
+  return asked as MeasurementName[];
 }

@@ -10,20 +10,13 @@ import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import type { Circuit } from "../scores/circuit.ts";
-import { defaultCircuitSizes } from "../scores/default-circuit-sizes.ts";
-import type { PruneScores } from "../scores/prune-scores.ts";
+import { type CircuitChoice, chosenCircuits } from "./chosen-circuits.ts";
 import { type CircuitRuns, circuitRuns } from "./circuit-run.ts";
-import { circuitsOfSizes, type SizedCircuit } from "./circuits-of-sizes.ts";
+import type { SizedCircuit } from "./circuits-of-sizes.ts";
 import { type PatchPlan, type PatchType, patchPlan, patchTypes } from "./patch-plan.ts";
 
 /** Options of {@link runCircuits}. */
-export interface RunCircuitsOptions extends LongOptions {
-  /** Circuits to run, as they are; or {@link scores} that give some. */
-  readonly circuits?: readonly Circuit[] | undefined;
-  /** Scores whose strongest edges are the circuits, one of each of {@link sizes}. */
-  readonly scores?: PruneScores | undefined;
-  /** Sizes of the scores' circuits; by default those of `defaultCircuitSizes`. */
-  readonly sizes?: readonly number[] | undefined;
+export interface RunCircuitsOptions extends LongOptions, CircuitChoice {
   /** Default `"tree"`. */
   readonly patch?: PatchType | undefined;
   /** Default `"resample"`. */
@@ -64,7 +57,7 @@ export async function runCircuits(
   check({ model, prompts }, options);
   const { ablation = "resample", patch = "tree", signal, onProgress } = options;
   if (prompts.length === 0) throw new AutocircuitError("bad-input", "There are no prompts to run circuits on.");
-  const circuits = chosenCircuits(model, options);
+  const circuits = chosenCircuits(model.graph, options);
   const plan = patchPlan(patch, options.reverseCleanCorrupt ?? false);
   const outputs = circuits.map((): Tensor[] => []);
   const total = circuits.length * prompts.promptCount;
@@ -100,24 +93,6 @@ export async function runCircuits(
   return circuitRuns(
     circuits.map(({ circuit, asked }, index) => ({ edges: circuit.size, asked, circuit, logits: outputs[index]! })),
   );
-}
-
-/** What to run, and the sizes that were asked for. */
-function chosenCircuits({ graph }: PatchableModel, { circuits, scores, sizes }: RunCircuitsOptions): SizedCircuit[] {
-  const another = (what: string) =>
-    new AutocircuitError("bad-input", `${what} of another graph than the model's; see \`model.withGraph\`.`);
-  if ((circuits === undefined) === (scores === undefined))
-    throw new AutocircuitError("bad-input", "runCircuits takes either `circuits` or `scores`.");
-  if (scores !== undefined) {
-    if (!scores.graph.equals(graph)) throw another("The scores are");
-    return circuitsOfSizes(scores, sizes ?? defaultCircuitSizes(graph, scores));
-  }
-  if (sizes !== undefined)
-    throw new AutocircuitError("bad-input", "`sizes` belong to `scores`; circuits have their own.");
-  return circuits!.map((circuit, i) => {
-    if (!circuit.graph.equals(graph)) throw another(`circuits[${i}] is`);
-    return { circuit, asked: [circuit.size] };
-  });
 }
 
 /** The logits of a batch from those of its slices, which are freed. */

@@ -1,6 +1,7 @@
 import { throwIfAborted } from "@autocircuit/core";
-import { circuitSize, type EliminationOptions, removeIfEnough } from "./eliminate.ts";
-import type { RankingSearch } from "./fewest-edges-search.ts";
+import { circuitSize } from "./circuit-size.ts";
+import { type EliminationOptions, removeIfEnough } from "./eliminate.ts";
+import type { RankingSearch } from "./ranking-search.ts";
 
 /**
  * Drops whole nodes: visits the heads and MLPs whose strongest edge ranks lowest first, and drops all edges of one together if enough is

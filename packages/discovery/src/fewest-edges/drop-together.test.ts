@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
+import { circuitSize } from "./circuit-size.ts";
 import { dropTogether } from "./drop-together.ts";
-import { circuitSize } from "./eliminate.ts";
-import { newRanking } from "./fewest-edges-search.ts";
+import { newRanking } from "./ranking-search.ts";
 
 describe("dropTogether", () => {
   it("drops lots of edges, down to pairs, and never what is needed", async () => {

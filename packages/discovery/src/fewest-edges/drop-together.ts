@@ -1,5 +1,6 @@
-import { circuitSize, type EliminationOptions, removeIfEnough } from "./eliminate.ts";
-import type { RankingSearch } from "./fewest-edges-search.ts";
+import { circuitSize } from "./circuit-size.ts";
+import { type EliminationOptions, removeIfEnough } from "./eliminate.ts";
+import type { RankingSearch } from "./ranking-search.ts";
 
 /**
  * Drops many edges together where there is no time to try each: a quarter of the circuit's edges at once, then an eighth, down to two, the

@@ -1,8 +1,9 @@
 import type { Graph } from "@autocircuit/core";
 import { RatePredictor } from "../speculation/predictor.ts";
 import { type EvaluateMasks, speculativePass } from "../speculation/speculative-pass.ts";
+import { circuitSize } from "./circuit-size.ts";
 import { removeDangling } from "./live-edges.ts";
-import { newSweep, type Sweep } from "./sweep.ts";
+import { newSweep, type Sweep } from "./ranking-search.ts";
 
 /** What {@link eliminate} needs. */
 export interface EliminationOptions {
@@ -75,9 +76,4 @@ export async function removeIfEnough(
   if (circuitSize(without) === circuitSize(mask)) return;
   const [kept] = Array.from(await count(without, 1));
   if (kept! >= need) mask.set(without);
-}
-
-/** Number of edges in the circuit of a mask. */
-export function circuitSize(mask: Float32Array): number {
-  return mask.reduce((edges, value) => edges + (value === 0 ? 1 : 0), 0);
 }

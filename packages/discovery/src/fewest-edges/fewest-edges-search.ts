@@ -8,9 +8,9 @@ import {
   type SearchState,
   unpacked,
 } from "../long-search/search-state.ts";
-import { circuitSize } from "./eliminate.ts";
+import { circuitSize } from "./circuit-size.ts";
+import { newRanking, type RankingSearch } from "./ranking-search.ts";
 import type { KeptAtSize } from "./smallest-prefix.ts";
-import { newSweep, type Sweep } from "./sweep.ts";
 
 /** How far one ranking led. */
 export interface FewestEdgesStart {
@@ -20,26 +20,6 @@ export interface FewestEdgesStart {
   readonly edges: number;
   /** Answers kept by beginnings of the ranking, by growing size. */
   readonly curve: readonly KeptAtSize[];
-}
-
-/** A ranking that is being followed: its circuit, and where its elimination stands. */
-export interface RankingSearch {
-  readonly prefix: number;
-  readonly curve: readonly KeptAtSize[];
-  /** 0 in the circuit, 1 outside; the circuit keeps enough. */
-  readonly mask: Float32Array;
-  /** Whether the shortest beginning is known; until then the circuit is a longer one. */
-  readonly settled: boolean;
-  /** Edges dropped together where there are too many for one by one; 0 once that is over. */
-  together: number;
-  /** Whole nodes that were tried. */
-  nodes: number;
-  sweep: Sweep;
-}
-
-/** A ranking of which a beginning that keeps enough is known. */
-export function newRanking(prefix: number, curve: RankingSearch["curve"], mask: Float32Array): RankingSearch {
-  return { prefix, curve, mask, settled: false, together: 0, nodes: 0, sweep: newSweep(mask.length) };
 }
 
 /** The search for the fewest edges as it stands. */

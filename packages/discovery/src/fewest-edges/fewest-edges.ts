@@ -106,9 +106,6 @@ export async function fewestEdges(
   const rankings = scores instanceof PruneScores ? [scores] : scores;
   const { graph } = model;
   check(model, prompts, rankings);
-  using judge = await KeptAnswers.start(model, prompts, ablation, signal);
-  const need = answersNeeded(judge, keep);
-  const largestBatch = options.largestBatch ?? fittingBatch(model, prompts);
   using clock = new SearchClock(options.seconds ?? Number.POSITIVE_INFINITY, signal);
   const limited = options.seconds !== undefined;
   const described = { keep, ablation, tries, from: rankings.map(({ info }) => info.algorithm ?? "scores") };
@@ -116,6 +113,9 @@ export async function fewestEdges(
   const search = new FewestEdgesSearch(graph, rankings, described, keys);
   if (options.resume) search.goOnFrom(options.resume);
   options.onSearch?.(search);
+  using judge = await KeptAnswers.start(model, prompts, ablation, signal);
+  const need = answersNeeded(judge, keep);
+  const largestBatch = options.largestBatch ?? fittingBatch(model, prompts);
   const steps = (rankings.length + tries) * graph.edgeCount;
   let finished = (search.starts.length + search.tried.length) * graph.edgeCount;
   let done = 0;
@@ -138,7 +138,7 @@ export async function fewestEdges(
     while (search.starts.length < rankings.length) {
       const left = rankings.length - search.starts.length + (tries > 0 ? 1 : 0);
       // The last one has all the time that is left, and stands where that ends.
-      using part = left > 1 ? clock.part(1 / left) : null;
+      using part = left > 1 ? clock.part(Math.max(FIRST_SHARE, 1 / left)) : null;
       const { signal: under } = part ?? clock;
       const [count, elimination] = [counting(under), eliminating(under)];
       const ranking = rankingOf(search.starts.length);
@@ -177,6 +177,9 @@ export async function fewestEdges(
   const [kept = 0] = whole ? [judge.answers] : await counting(signal)(mask, 1);
   return { circuit, scores: search.best(), kept, complete, ...about };
 }
+
+/** Share of what is left of a limited time for the next ranking: the first are the better ones. */
+const FIRST_SHARE = 0.7;
 
 function answersNeeded({ answers, outputs }: KeptAnswers, keep: number): number {
   // A little less than the product, so that 0.99 of 100 is 99 in spite of rounding.

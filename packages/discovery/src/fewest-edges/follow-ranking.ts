@@ -1,9 +1,11 @@
 import type { Graph } from "@autocircuit/core";
 import type { SearchClock } from "../long-search/search-clock.ts";
+import { circuitSize } from "./circuit-size.ts";
 import { dropNodes } from "./drop-nodes.ts";
 import { dropTogether } from "./drop-together.ts";
-import { circuitSize, type EliminationOptions, eliminate } from "./eliminate.ts";
-import { type FewestEdgesSearch, newRanking, type RankingSearch } from "./fewest-edges-search.ts";
+import { type EliminationOptions, eliminate } from "./eliminate.ts";
+import type { FewestEdgesSearch } from "./fewest-edges-search.ts";
+import { newRanking, type RankingSearch } from "./ranking-search.ts";
 import { type PrefixSearch, smallestPrefix } from "./smallest-prefix.ts";
 
 /** What {@link followRanking} needs. */

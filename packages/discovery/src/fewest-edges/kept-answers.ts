@@ -1,3 +1,4 @@
+import { freemem } from "node:os";
 import {
   type AblationType,
   dataSetSides,
@@ -10,8 +11,17 @@ import {
 import { answerIndex } from "@autocircuit/metrics";
 import { type Ablation, elementBytes, scope, Tensor } from "@autocircuit/native";
 
-/** Ablations of all batches are held if they fit in here; otherwise each is made again whenever it is needed. */
-const heldAblations = 256 * 2 ** 20;
+/**
+ * Ablations of all batches are held if they fit in here; otherwise each is made again whenever it is needed, which takes as long as
+ * running a larger circuit. On the CPU a quarter of what is free, within bounds.
+ */
+const [leastHeld, mostHeld] = [256 * 2 ** 20, 4 * 2 ** 30];
+
+function heldBytes({ device }: PatchableModel): number {
+  if (device !== "cpu") return leastHeld;
+  const free = process.availableMemory?.() ?? freemem();
+  return Math.max(leastHeld, Math.min(mostHeld, free / 4));
+}
 
 /** A batch with the outputs that the full model gets right. */
 interface JudgedBatch {
@@ -62,7 +72,7 @@ export class KeptAnswers implements Disposable {
     signal?: AbortSignal,
   ): Promise<KeptAnswers> {
     const shared = dataSetSides(type) && (await model.ablations(prompts, type, { signal }));
-    const holds = shared === undefined && ablationBytes(model, prompts) <= heldAblations;
+    const holds = shared === undefined && ablationBytes(model, prompts) <= heldBytes(model);
     const judged: JudgedBatch[] = [];
     let outputs = 0;
     try {

@@ -1,5 +1,6 @@
 import { MersenneTwister } from "@autocircuit/base";
-import { circuitSize, type EliminationOptions, eliminate } from "./eliminate.ts";
+import { circuitSize } from "./circuit-size.ts";
+import { type EliminationOptions, eliminate } from "./eliminate.ts";
 
 /** What {@link shrinkAtRandom} needs. */
 export interface ShrinkOptions extends Omit<EliminationOptions, "order"> {

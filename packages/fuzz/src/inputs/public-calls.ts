@@ -54,6 +54,7 @@ import {
   klDivergence,
   logitDiff,
   logitDiffPercent,
+  measureCircuits,
   measureCurve,
   mibScores,
   mibSizes,
@@ -238,6 +239,11 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "CircuitMeter.measure": {
     takes: { circuit, ablation: "resample" },
     call: (t, o) => new CircuitMeter(model, prompts).measure(t.circuit, t.ablation, o),
+  },
+  measureCircuits: {
+    takes: on,
+    options: { scores, sizes: [1], metrics: [] },
+    call: (t, o) => measureCircuits(t.model, t.prompts, o),
   },
   measureCurve: {
     takes: { meter: new CircuitMeter(model, prompts) },

@@ -76,7 +76,7 @@ export async function measureCurve(meter: CircuitMeter, options: CurveOptions): 
   let sizes: readonly number[] = levels[0]!;
   let [prompts, overhead] = [0, 0];
   let wanted = limited ? 0 : meter.promptCount;
-  const total = () => sizes.length * Math.max(wanted, prompts, 1);
+  const total = () => sizes.length * Math.max(wanted, prompts);
 
   /** Measures some sizes on a group. */
   const run = async (group: PromptGroup, some: readonly number[], first: boolean) => {
@@ -92,7 +92,9 @@ export async function measureCurve(meter: CircuitMeter, options: CurveOptions): 
         if (took > 0) costs.observe(size, took / count);
         inCircuits += took;
         measured.set(size, [...(measured.get(size) ?? []), found]);
-        onProgress?.({ done: Math.min(total(), sizes.length * prompts + next * count), total: total() });
+        // Before it is known how much there is time for, there is no share that is done.
+        if (wanted > 0)
+          onProgress?.({ done: Math.min(total(), sizes.length * prompts + next * count), total: total() });
         return !(first && spent() > limit);
       },
     );

@@ -1,0 +1,38 @@
+import { AutocircuitError } from "@autocircuit/base";
+import type { Graph } from "../graph/graph.ts";
+import type { Circuit } from "../scores/circuit.ts";
+import { defaultCircuitSizes } from "../scores/default-circuit-sizes.ts";
+import type { PruneScores } from "../scores/prune-scores.ts";
+import { circuitsOfSizes, type SizedCircuit } from "./circuits-of-sizes.ts";
+
+/** Which circuits are meant: some, or those of some sizes that scores give. */
+export interface CircuitChoice {
+  /** Circuits as they are; or {@link scores} that give some. */
+  readonly circuits?: readonly Circuit[] | undefined;
+  /** Scores whose strongest edges are the circuits, one of each of {@link sizes}. */
+  readonly scores?: PruneScores | undefined;
+  /** Sizes of the scores' circuits; by default those of `defaultCircuitSizes`. */
+  readonly sizes?: readonly number[] | undefined;
+}
+
+/**
+ * The circuits of a choice, and the sizes that were asked for: given ones in their order, those of scores by growing size.
+ *
+ * @throws AutocircuitError `bad-input` for circuits or scores of another graph, both or neither, sizes the graph cannot have
+ */
+export function chosenCircuits(graph: Graph, { circuits, scores, sizes }: CircuitChoice): SizedCircuit[] {
+  const another = (what: string) =>
+    new AutocircuitError("bad-input", `${what} of another graph than the model's; see \`model.withGraph\`.`);
+  if ((circuits === undefined) === (scores === undefined))
+    throw new AutocircuitError("bad-input", "Give either `circuits` or `scores`.");
+  if (scores !== undefined) {
+    if (!scores.graph.equals(graph)) throw another("The scores are");
+    return circuitsOfSizes(scores, sizes ?? defaultCircuitSizes(graph, scores));
+  }
+  if (sizes !== undefined)
+    throw new AutocircuitError("bad-input", "`sizes` belong to `scores`; circuits have their own.");
+  return circuits!.map((circuit, i) => {
+    if (!circuit.graph.equals(graph)) throw another(`circuits[${i}] is`);
+    return { circuit, asked: [circuit.size] };
+  });
+}

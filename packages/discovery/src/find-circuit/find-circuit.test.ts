@@ -1,0 +1,87 @@
+import { type Edge, LoadedTask } from "@autocircuit/core";
+import { describe, expect, it } from "vitest";
+import { randomTask, withModelAnswers } from "../../test/random-model.ts";
+import { edgeAttribution } from "../edge-attribution.ts";
+import { type FoundSoFar, findCircuit } from "./find-circuit.ts";
+import { startingAlgorithms, tooLong } from "./starting-algorithms.ts";
+
+const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
+
+function taskWith(trueEdges: readonly Edge[] | null): LoadedTask {
+  const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, dataset: { prompts: [] } };
+  const parts = { model, train: prompts, test: prompts, trueEdges, sharedPrefix: null };
+  return new LoadedTask(definition, parts, () => undefined);
+}
+const open = taskWith(null);
+
+describe("findCircuit", () => {
+  it("takes ACDC on a small graph, and what no threshold removes", async () => {
+    const found = await findCircuit(open, { options: { taus: [0.05] } });
+    expect(found.algorithm).toBe("acdc");
+    expect(found.options).toMatchObject({ taus: [0.05], target: "kl_div", ablation: "resample" });
+    expect(found.circuit.indices).toEqual(found.scores.circuitAt(Number.POSITIVE_INFINITY).indices);
+    expect(found.rankings).toEqual([found.scores]);
+  });
+
+  it("takes as many edges as asked for, as the scores say, or as the known circuit has", async () => {
+    const algorithm = "edge-attribution";
+    expect((await findCircuit(open, { algorithm, size: 7 })).circuit.size).toBe(7);
+    const size = async ({ values }: { values: Float32Array }) => values.length - 20;
+    expect((await findCircuit(open, { algorithm, size })).circuit.size).toBe(model.graph.edgeCount - 20);
+    const known = taskWith([model.graph.edge(0), model.graph.edge(3), model.graph.edge(5)]);
+    expect((await findCircuit(known, { algorithm })).circuit.size).toBe(3);
+  });
+
+  it("keeps answers with the best of several rankings, and goes on from those that there are", async () => {
+    const seen: FoundSoFar[] = [];
+    const steps = new Set<string>();
+    const options = { keep: 0.8, tries: 1, seconds: 600 };
+    const found = await findCircuit(open, {
+      ...options,
+      onChange: (soFar) => seen.push({ ...soFar, rankings: [...soFar.rankings] }),
+      onProgress: ({ step }) => steps.add(step),
+    });
+    expect(found.keep!.share).toBeGreaterThanOrEqual(0.8);
+    expect(found.keep!.starts.map(({ algorithm }) => algorithm)).toEqual(
+      startingAlgorithms(model.graph.edgeCount).map(([name]) => name),
+    );
+    expect(found.options).toMatchObject({ keep: 0.8, tries: 1 });
+    expect(steps).toContain("fewest edges");
+    const { rankings, search } = seen.at(-1)!;
+    expect(rankings).toHaveLength(4);
+    expect(search!.state().algorithm).toBe("fewest-edges");
+
+    const again = new Set<string>();
+    const resumed = await findCircuit(open, {
+      ...options,
+      resume: { rankings, search: search!.state() },
+      onProgress: ({ step }) => again.add(step),
+    });
+    expect([...again]).toEqual(["fewest edges"]);
+    expect(resumed.circuit.indices).toEqual(found.circuit.indices);
+  });
+
+  it("leaves out what takes too long", () => {
+    const integrated = startingAlgorithms(70_651)[1]!;
+    expect(tooLong(integrated, 58, 600)).toMatch(/would take about 638 of the 600 s/);
+    expect(tooLong(integrated, 58, 3600)).toBeUndefined();
+    expect(tooLong(["activation-magnitude", {}], 58, 600)).toBeUndefined();
+    expect(startingAlgorithms(70_651).map(([name]) => name)).not.toContain("acdc");
+  });
+
+  it("says what cannot be", async () => {
+    await expect(findCircuit(open, { size: 3, keep: 0.9 })).rejects.toThrow(/either `size` or `keep`/);
+    await expect(findCircuit(open, { size: 1e6, algorithm: "random" })).rejects.toThrow(/more than the graph has/);
+    await expect(findCircuit(open, { keep: 0.9, options: { samples: 2 } })).rejects.toThrow(
+      /name one with `algorithm`/,
+    );
+    await expect(findCircuit(open, { tries: 3 })).rejects.toThrow(/give `keep` too/);
+    await expect(findCircuit(open, { algorithm: "acdcc" as never })).rejects.toThrow(/Did you mean acdc/);
+    await expect(findCircuit(open, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });
+  });
+
+  it("has the scores of the algorithm alone", async () => {
+    const { scores } = await findCircuit(open, { algorithm: "edge-attribution", size: 3 });
+    expect(scores.values).toEqual((await edgeAttribution(model, prompts)).values);
+  });
+});

@@ -1,0 +1,104 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import {
+  chosenCircuits,
+  coreKinds,
+  type PatchableModel,
+  type PromptLoader,
+  type RunCircuitsOptions,
+  runCircuits,
+} from "@autocircuit/core";
+import { elementBytes } from "@autocircuit/native";
+import { FullModel } from "./full-model.ts";
+import { type MeasurementName, measurements } from "./measurements.ts";
+
+/** Options of {@link measureCircuits}. */
+export interface MeasureCircuitsOptions extends Omit<RunCircuitsOptions, "reverseCleanCorrupt"> {
+  /** Default: {@link usualMeasurements}. */
+  readonly metrics?: readonly MeasurementName[] | undefined;
+}
+
+/** What was measured of one circuit. */
+export interface MeasuredCircuit {
+  readonly edges: number;
+  /** The sizes that were asked for and gave this circuit. */
+  readonly asked: readonly number[];
+  readonly metrics: Partial<Record<MeasurementName, number>>;
+}
+
+const check = signature("measureCircuits", { model: coreKinds.patchableModel, prompts: coreKinds.promptLoader }, {
+  ...coreKinds.longOptions,
+  circuits: kind.listOf(coreKinds.circuit),
+  scores: coreKinds.pruneScores,
+  sizes: kind.listOf(kind.whole),
+  patch: kind.oneOf(["tree", "edge"]),
+  ablation: coreKinds.ablationName,
+  metrics: kind.listOf(kind.oneOf(Object.keys(measurements))),
+} satisfies KindsOf<MeasureCircuitsOptions>);
+
+/** Logits of circuits that are held at once: 128 MiB, unless those of a single circuit are more. */
+const LOGITS_BYTES = 128 * 2 ** 20;
+
+/**
+ * Runs circuits, given ones or those of several sizes that scores give, and measures each by several metrics. They run a few at a time: a large vocabulary's logits of all of
+ * them would take more memory than the model.
+ *
+ * @returns an entry a circuit, in the order given or by growing size
+ * @throws AutocircuitError as `runCircuits` and the metrics do
+ *
+ * @example
+ * const circuits = await measureCircuits(task.model, task.test, { scores, sizes: [10, 100], metrics: ["kl-clean", "logit-diff"] });
+ * console.table(circuits.map(({ edges, metrics }) => ({ edges, ...metrics })));
+ */
+export async function measureCircuits(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  options: MeasureCircuitsOptions,
+): Promise<MeasuredCircuit[]> {
+  check({ model, prompts }, options);
+  const { metrics = usualMeasurements(model), circuits, scores, sizes, onProgress, ...run } = options;
+  const { signal } = run;
+  const sized = chosenCircuits(model.graph, { circuits, scores, sizes });
+  const atOnce = Math.max(1, Math.floor(LOGITS_BYTES / logitsBytes(model, prompts)));
+  using full = new FullModel(model, prompts);
+  const measured: MeasuredCircuit[] = [];
+  for (let first = 0; first < sized.length; first += atOnce) {
+    const some = sized.slice(first, first + atOnce);
+    using runs = await runCircuits(model, prompts, {
+      ...run,
+      circuits: some.map(({ circuit }) => circuit),
+      onProgress: ({ done, total }) => {
+        const steps = total / some.length;
+        onProgress?.({ done: first * steps + done, total: sized.length * steps });
+      },
+    });
+    const entries = some.map(({ circuit, asked }): MeasuredCircuit => ({ edges: circuit.size, asked, metrics: {} }));
+    for (const name of metrics) {
+      const values = await measurements[name].measure(model, prompts, runs, { full, ...(signal && { signal }) });
+      for (const [i, { value }] of values.entries()) entries[i]!.metrics[name] = value;
+    }
+    measured.push(...entries);
+  }
+  return measured;
+}
+
+/** The metrics that say most about a model's outputs; with `all` every one that makes sense for them. */
+export function usualMeasurements({ config }: Pick<PatchableModel, "config">, all = false): MeasurementName[] {
+  const numbers = config.dVocabOut === 1;
+  if (all) return (Object.keys(measurements) as MeasurementName[]).filter((name) => fits(name, numbers));
+  return numbers
+    ? ["mean-squared-error", "max-abs-diff", "answer-mean-squared-error"]
+    : ["kl-clean", "max-abs-diff", "logit-diff", "answer-prob", "correct-percent"];
+}
+
+/** One number a position has no distribution and no most likely token. */
+function fits(name: MeasurementName, numbers: boolean): boolean {
+  if (!numbers) return measurements[name].answers !== "numbers";
+  return measurements[name].answers !== "tokens" && !["kl-clean", "kl-corrupt", "argmax-agreement"].includes(name);
+}
+
+function logitsBytes({ outputSlice, config, computeDtype }: PatchableModel, prompts: PromptLoader): number {
+  const [batch] = prompts.batches;
+  if (batch === undefined) throw new AutocircuitError("bad-input", "There are no prompts to run circuits on.");
+  const positions = outputSlice === "none" || outputSlice === "not_first_seq" ? batch.length : 1;
+  return prompts.promptCount * positions * config.dVocabOut * elementBytes(computeDtype);
+}
