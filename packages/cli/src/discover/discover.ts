@@ -56,6 +56,7 @@ export async function discover(
   const time = new MeasuringTime(settings.curve, seconds);
   const measures = await meter.measure(found.circuit, ablation, time.share(CIRCUIT_SHARE));
   const officialMeasures = official && (await meter.measure(official, ablation, time.share(CIRCUIT_SHARE)));
+  const measured = { found: measures, official: officialMeasures };
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: DiscoverResult = {
     task: settings.subject.name,
@@ -80,7 +81,7 @@ export async function discover(
     peakDeviceBytes,
     versions: runVersions(),
   };
-  const report = await makeReport({ task, settings, found, result, meter, time, command });
+  const report = await makeReport({ task, settings, found, result, meter, measured, time, command });
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
   print(ablationText({ ...report, notes: report.notes.filter((note) => note !== equal) }));
