@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { runProgram } from "./program.ts";
-import { stopOnInterrupt } from "./support/interrupt.ts";
+import { EXIT } from "./support/exit-codes.ts";
+import { endBySignal, stopOnInterrupt } from "./support/interrupt.ts";
 
 const abort = new AbortController();
 stopOnInterrupt(abort);
@@ -9,3 +10,4 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 process.exitCode = await runProgram(process.argv.slice(2), abort.signal);
+if (process.exitCode === EXIT.interrupted) endBySignal();

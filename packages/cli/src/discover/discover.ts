@@ -58,6 +58,7 @@ export async function discover(
   const measures = await meter.measure(found.circuit, ablation, time.share(CIRCUIT_SHARE));
   const officialMeasures = official && (await meter.measure(official, ablation, time.share(CIRCUIT_SHARE)));
   const accuracy = await modelAccuracy(task, signal);
+  const measured = { found: measures, official: officialMeasures };
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: DiscoverResult = {
     task: subject.name,
@@ -85,7 +86,7 @@ export async function discover(
     peakDeviceBytes,
     versions: runVersions(),
   };
-  const report = await makeReport({ task, settings, found, result, meter, time, command });
+  const report = await makeReport({ task, settings, found, result, meter, measured, time, command });
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
   const said = new Set([equal, ...subject.notes]);

@@ -1,6 +1,6 @@
 import type { LoadedTask } from "@autocircuit/core";
 import type { FoundCircuit } from "@autocircuit/discovery";
-import type { CircuitMeter } from "@autocircuit/metrics";
+import type { CircuitMeasures, CircuitMeter } from "@autocircuit/metrics";
 import type { MeasuringTime } from "./measuring-time.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
@@ -12,6 +12,8 @@ export interface ReportParts {
   found: FoundCircuit;
   result: DiscoverResult;
   meter: CircuitMeter;
+  /** What was measured already under the settings' ablation: of the circuit found, and of the known one that it is compared with. */
+  measured: { found: CircuitMeasures; official: CircuitMeasures | undefined };
   /** What may be spent on measuring. */
   time: MeasuringTime;
   command: string;

@@ -87,13 +87,8 @@ function reportGraph({ model: { graph } }: LoadedTask): ReportGraph {
 }
 
 /** What stays of the output when everything outside a circuit is ablated: known circuits and the found one, resample and zero. */
-async function ablations({
-  task,
-  settings,
-  found,
-  meter,
-  time,
-}: ReportParts): Promise<{ rows: AblationRow[]; notes: string[] }> {
+async function ablations(parts: ReportParts): Promise<{ rows: AblationRow[]; notes: string[] }> {
+  const { task, settings, found, meter, time } = parts;
   const { model, train } = task;
   const context = { seqStartIdx: train.seqStart, ...(model.graph.tokens !== null && { wordIdxs: train.wordIdxs }) };
   const known = Object.entries(settings.subject.circuits).map(
@@ -108,7 +103,9 @@ async function ablations({
   let fewest = meter.promptCount;
   for (const [name, circuit] of circuits) {
     for (const ablation of types) {
-      const measured = await meter.measure(circuit, ablation, time.share(TABLE_SHARE / left--));
+      const share = TABLE_SHARE / left--;
+      const measured =
+        measuredBefore(parts, name, ablation) ?? (await meter.measure(circuit, ablation, time.share(share)));
       fewest = Math.min(fewest, measured.prompts);
       rows.push({
         circuit: name,
@@ -126,6 +123,17 @@ async function ablations({
       `Some of these circuits were run on the first ${fewest} of ${meter.promptCount} prompts, ${time.reason}`,
     );
   return { rows, notes };
+}
+
+/** One circuit has one number everywhere, also where fewer prompts were run for want of time. */
+function measuredBefore(
+  { settings, measured }: ReportParts,
+  name: string,
+  ablation: string,
+): CircuitMeasures | undefined {
+  if (ablation !== settings.ablation) return undefined;
+  if (name === "found") return measured.found;
+  return name === settings.known?.name ? measured.official : undefined;
 }
 
 /** Says at which positions a circuit by token leaves the full model's output, if it covers only some. */

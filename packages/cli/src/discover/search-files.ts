@@ -181,9 +181,9 @@ export class SearchFiles implements Disposable {
     }[algorithm!];
     const path = join(this.#settings.out, "scores-so-far.safetensors");
     writeWholeSync(path, scores.toBytes({ task: this.#settings.subject.name }));
-    const strongest = scores
-      .top(Math.min(PRINTED, kept))
-      .map((edge) => `  ${edge} ${strength(scores.values[edge.index]!)}`);
+    // Where all that are left are alike there is nothing to list.
+    const named = scores.top(Math.min(PRINTED, kept)).filter(({ index }) => Number.isFinite(scores.values[index]));
+    const strongest = named.map((edge) => `  ${edge} ${magnitude(scores.values[edge.index]!).toPrecision(4)}`);
     return [
       `${algorithm}: ${what ?? "scores as trained so far"}; ${path}${strongest.length > 0 ? "; the strongest:" : ""}`,
       ...strongest,
@@ -194,10 +194,6 @@ export class SearchFiles implements Disposable {
     clearInterval(this.#timer);
     this.#signal.removeEventListener("abort", this.#stopped);
   }
-}
-
-function strength(score: number): string {
-  return Number.isFinite(score) ? magnitude(score).toPrecision(4) : "∞";
 }
 
 function parsed(path: string): unknown {

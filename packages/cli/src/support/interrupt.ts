@@ -19,9 +19,16 @@ export function stopOnInterrupt(abort: AbortController): void {
   process.on("SIGINT", listener);
 }
 
-/** Ends the process as SIGINT itself does (130 in a shell): an ordinary exit would wait for what the engine computes. */
 function endNow(): void {
   writeSync(2, "autocircuit: stopped in the middle of a step. No file was left half written.\n");
+  endBySignal();
+}
+
+/**
+ * Ends the process as SIGINT itself does (130 in a shell): an ordinary exit would wait for what the engine computes, and give back all
+ * memory piece by piece.
+ */
+export function endBySignal(): void {
   process.off("SIGINT", listener!);
   process.kill(process.pid, "SIGINT");
 }

@@ -15,11 +15,12 @@ export class Progress implements Disposable {
   readonly #stream: NodeJS.WriteStream;
   readonly #bar: SingleBar | undefined;
   readonly #most: number;
-  readonly #began = Date.now();
+  readonly #made = Date.now();
+  #began = 0;
   #started = false;
   #foretold = false;
   #lastLine = Date.now();
-  /** Steps that an earlier run had done. */
+  /** Steps that were done when it was first told: an earlier run's, or a first one that took longer than others. */
   #first: number | undefined;
 
   /** @param most seconds after which the step ends in any case */
@@ -38,7 +39,7 @@ export class Progress implements Disposable {
 
   /** Reports that `done` of `total` steps are finished. */
   readonly update = (done: number, total: number): void => {
-    this.#first ??= done;
+    if (this.#first === undefined) [this.#first, this.#began] = [done, Date.now()];
     const left = this.#left(done, total);
     this.#foretell(done, total, left);
     const text = left === undefined ? "" : `about ${duration(left)} left`;
@@ -57,7 +58,8 @@ export class Progress implements Disposable {
     const passed = Date.now() - this.#began;
     const made = done - this.#first!;
     if (passed < MEASURED_FOR || made === 0) return undefined;
-    return Math.min((passed / made) * (total - done), Math.max(0, 1000 * this.#most - passed)) / 1000;
+    const ends = 1000 * this.#most - (Date.now() - this.#made);
+    return Math.min((passed / made) * (total - done), Math.max(0, ends)) / 1000;
   }
 
   /** Says once how long a long step will take, measured from its first part. */
