@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadPrompts, MersenneTwister, type PatchableModel, type PromptBatch } from "@autocircuit/core";
+import { MersenneTwister } from "@autocircuit/base";
+import { loadPrompts, type PatchableModel, type PromptBatch } from "@autocircuit/core";
 import { answerLoss, edgeAttribution } from "@autocircuit/discovery";
 import { loadModel, loadParts, loadTokenizer, loadTransformer, readConfig, SafetensorsFile } from "@autocircuit/models";
 import { scope, Tensor } from "@autocircuit/native";

@@ -9,6 +9,7 @@ import {
 import { bytesText, secondsText } from "../peers/peers-report.ts";
 import { growthCurves } from "./growth-curves.ts";
 import { slug } from "./kept-reports.ts";
+import { markdownTable } from "./markdown-table.ts";
 
 /** The reports as Markdown: for each processor pictures, tables, and the steps that are too steep. */
 export function growthPages(reports: readonly GrowthReport[]): string {
@@ -38,9 +39,7 @@ function axisLines(axis: MeasuredAxis, processor: string): string[] {
     "",
     ...growthCurves(axis).map(({ name, title }) => `![${title}](images/growth-${processor}-${name}.svg)`),
     "",
-    row([axis.name, ...measures]),
-    row(["---", ...measures.map(() => "---")]),
-    ...axis.points.map((point) => row([`${point.x}`, ...cells(point)])),
+    ...markdownTable([[axis.name, ...measures], ...axis.points.map((point) => [`${point.x}`, ...cells(point)])]),
   ];
 }
 
@@ -53,8 +52,4 @@ function cells({ results }: MeasuredPoint): string[] {
     const ofPlain = plain && result !== plain ? `, ${(result.seconds / plain.seconds).toFixed(2)} plain` : "";
     return `${time}${ofPlain}, ${memory}`;
   });
-}
-
-function row(parts: readonly string[]): string {
-  return `| ${parts.join(" | ")} |`;
 }

@@ -8,6 +8,7 @@ import {
   secondsText,
   timesOurs,
 } from "../peers/peers-report.ts";
+import { markdownTable } from "./markdown-table.ts";
 
 /** The reports as Markdown: a table for each processor, with the command that made it. */
 export function peersTables(reports: readonly PeersReport[]): string {
@@ -29,9 +30,7 @@ function peersTable(report: PeersReport): string {
     `${processor.name}, ${processor.instructions}, ${processor.cores} cores, ${threads} threads, ${report.date} (\`${report.command}\`).`,
     `Seconds are medians on the wall; in brackets how many times ours they are: wall / processor time / peak memory.`,
     "",
-    row(["what", "here", ...versions]),
-    row(["---", "---", ...others.map(() => "---")]),
-    ...rows.map(row),
+    ...markdownTable([["what", "here", ...versions], ...rows]),
     ...(report.problems.length > 0 ? ["", ...report.problems] : []),
   ].join("\n");
 }
@@ -56,8 +55,4 @@ function times(ratio: number): string {
 
 function packageOf(peer: string): string {
   return peer === "AutoCircuit" ? "auto-circuit" : peer === "TransformerLens" ? "transformer-lens" : "";
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { writePeersDocs } from "../docs/write-peers-docs.ts";
 import { writeJson } from "../write-json.ts";
@@ -7,6 +7,7 @@ import { fullComparisons, modelComparisons, type PeerComparison, quickComparison
 import { formatPeersReport } from "./peers-report.ts";
 import { runPeers } from "./run-peers.ts";
 import { serveOwn } from "./serve-own.ts";
+import { shownCommand } from "./shown-command.ts";
 
 interface PeersCommandOptions {
   python?: string;
@@ -51,7 +52,7 @@ export function peersCommand(signal: AbortSignal): Command {
       const report = await runPeers(comparisons, {
         python: options.python,
         own: { program: process.execPath, args: [...process.execArgv, process.argv[1]!, "peers", "--serve"] },
-        command: `npm run bench -- ${process.argv.slice(2).join(" ")}`,
+        command: shownCommand(process.argv.slice(2)),
         threads: options.threads,
         onStep: (text) => process.stderr.write(`${text}\n`),
         onReport: (soFar) => options.json && writeJson(options.json, soFar),

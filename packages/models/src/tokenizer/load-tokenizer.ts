@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError, kind, signature } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { ConfigReader } from "../config-reader.ts";
 import { isGguf } from "../gguf/gguf-file.ts";
 import { ggufTokenizer } from "../gguf/tokenizer/gguf-tokenizer.ts";
