@@ -9,7 +9,7 @@
 #include <numeric>
 #include <vector>
 
-#include "patching/product_sums.h"
+#include "kernels/cpu/product_sums.h"
 
 namespace autocircuit {
 

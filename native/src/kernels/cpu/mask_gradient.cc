@@ -3,8 +3,8 @@
 #include <cstring>
 #include <vector>
 
+#include "kernels/cpu/bucket_products.h"
 #include "operators/signatures.h"
-#include "patching/bucket_products.h"
 
 namespace autocircuit::on_cpu {
 

@@ -1,4 +1,4 @@
-#include "patching/row_lists.h"
+#include "masks/list_rows.h"
 
 #include <algorithm>
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/outputs.h"
+#include "kernels/cpu/capped_logits.h"
 #include "kernels/processor.h"
 #include "operators/signatures.h"
 

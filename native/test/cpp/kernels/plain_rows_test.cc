@@ -1,4 +1,4 @@
-#include "patching/plain_rows.h"
+#include "kernels/cpu/plain_rows.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>

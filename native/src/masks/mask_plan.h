@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "patching/graph.h"
+#include "masks/graph.h"
 
 namespace autocircuit {
 

@@ -5,19 +5,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "patching/mask_plan.h"
+#include "masks/mask_plan.h"
+#include "operators/row_lists.h"
 
 namespace autocircuit {
-
-// The weighted sources of patched rows, as the operator `patched_rows` takes them (operators/schemas.h): rows in tiles, each
-// tile's lists merged, so that a delta loaded once serves the whole tile.
-struct RowLists {
-  int64_t rows = 0, masks = 1, tokens = 1;
-  at::Tensor from_ablated;  // [rows] uint8: the row starts from the fully ablated input
-  at::Tensor begin;         // [tiles * masks * tokens + 1] int32
-  at::Tensor source;        // [entries] int32, global indices
-  at::Tensor weight;        // [entries, rows a tile]
-};
 
 // Rows a tile: as many as the device's kernel sums in registers together.
 int64_t rows_per_tile(const at::Device& device);

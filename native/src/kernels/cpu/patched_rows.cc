@@ -6,7 +6,7 @@
 #include <cstring>
 #include <vector>
 
-#include "engine/config.h"
+#include "kernels/cpu/row_arguments.h"
 #include "kernels/processor.h"
 #include "operators/signatures.h"
 
@@ -44,23 +44,6 @@ Slots make_slots(const int32_t* begin, const int32_t* source, int64_t tiles, int
   }
   return slots;
 }
-
-template <class T>
-const T* data_or_null(const signatures::OptionalTensor& t) {
-  return t ? t->const_data_ptr<T>() : nullptr;
-}
-
-template <class T>
-NormArgs<T> norm_args(int64_t kind, double eps, const signatures::OptionalTensor& scale, const signatures::OptionalTensor& shift) {
-  const NormKind which = static_cast<NormKind>(kind);
-  return {which != NormKind::none, which == NormKind::layer, static_cast<T>(eps), data_or_null<T>(scale), data_or_null<T>(shift)};
-}
-
-// Work of about 32k elements a task keeps the threads busy without visible scheduling cost.
-int64_t grain(int64_t elements) { return std::max<int64_t>(1, 32768 / std::max<int64_t>(1, elements)); }
-
-// Types narrower than float32 take LibTorch's operators: their products are what costs, and these are good at them.
-bool has_kernels(const at::Tensor& t) { return t.scalar_type() == at::kFloat || t.scalar_type() == at::kDouble; }
 
 }  // namespace
 
@@ -129,38 +112,6 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
     });
   });
   return out;
-}
-
-void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x, int64_t kind, double eps, const OptionalTensor& scale) {
-  if (!has_kernels(grad)) return portable::norm_backward_rows_(grad, x, kind, eps, scale);
-  const int64_t d = grad.size(-1), total = grad.numel() / d, x_rows = x.numel() / d;
-  AT_DISPATCH_FLOATING_TYPES(grad.scalar_type(), "norm_backward_rows_", [&] {
-    const KernelsOf<scalar_t>& use = of_type<scalar_t>(kernels());
-    const NormArgs<scalar_t> norm = norm_args<scalar_t>(kind, eps, scale, {});
-    const scalar_t* x_data = x.const_data_ptr<scalar_t>();
-    scalar_t* data = grad.mutable_data_ptr<scalar_t>();
-    at::parallel_for(0, total, grain(d), [&](int64_t from, int64_t to) {
-      for (int64_t i = from; i < to; i++) use.norm_backward(d, data + i * d, x_data + (i % x_rows) * d, norm);
-    });
-  });
-}
-
-void absorb_outputs_(at::Tensor& out, const OptionalTensor& ablated, const OptionalTensor& resid) {
-  if (!has_kernels(out)) return portable::absorb_outputs_(out, ablated, resid);
-  const int64_t heads = out.size(0), n = out.size(1), d = out.size(2), ablated_n = ablated ? ablated->size(1) : 1;
-  AT_DISPATCH_FLOATING_TYPES(out.scalar_type(), "absorb_outputs_", [&] {
-    const KernelsOf<scalar_t>& use = of_type<scalar_t>(kernels());
-    const scalar_t* ablated_data = data_or_null<scalar_t>(ablated);
-    scalar_t* resid_data = resid ? resid->mutable_data_ptr<scalar_t>() : nullptr;
-    scalar_t* data = out.mutable_data_ptr<scalar_t>();
-    at::parallel_for(0, n, grain(heads * d), [&](int64_t from, int64_t to) {
-      for (int64_t i = from; i < to; i++)
-        for (int64_t h = 0; h < heads; h++)
-          use.absorb(d, data + (h * n + i) * d,
-                     ablated_data ? ablated_data + (h * ablated_n + i % ablated_n) * d : nullptr,
-                     resid_data ? resid_data + i * d : nullptr);
-    });
-  });
 }
 
 }  // namespace autocircuit::on_cpu

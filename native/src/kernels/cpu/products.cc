@@ -1,4 +1,4 @@
-#include "engine/products.h"
+#include "kernels/cpu/products.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>

@@ -1,4 +1,4 @@
-#include "devices/open_device.h"
+#include "operators/open_device.h"
 
 #include <ATen/DeviceAccelerator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>

@@ -1,4 +1,4 @@
-#include "patching/mask_plan.h"
+#include "masks/mask_plan.h"
 
 #include <ATen/ops/empty.h>
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "engine/config.h"
+#include "operators/norm_kind.h"
 
 namespace autocircuit {
 

@@ -1,11 +1,11 @@
-#include "patching/plain_rows.h"
+#include "kernels/cpu/plain_rows.h"
 
 #include <ATen/Dispatch.h>
 
 #include <algorithm>
 
+#include "kernels/cpu/bucket_products.h"
 #include "kernels/processor.h"
-#include "patching/bucket_products.h"
 
 namespace autocircuit {
 bool has_plain_rows(const at::Tensor& x) {
