@@ -21,4 +21,3 @@ export {
 } from "./safetensors/header.ts";
 export { headerBytes } from "./safetensors/header-bytes.ts";
 export { sayOnce } from "./say-once.ts";
-export { version } from "./version.ts";

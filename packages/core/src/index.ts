@@ -1,5 +1,4 @@
 export { AutocircuitError, type ErrorCode, version } from "@autocircuit/base";
-
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
