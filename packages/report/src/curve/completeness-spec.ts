@@ -43,7 +43,13 @@ export function completenessSpec(points: readonly CompletenessPoint[], size: num
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     data: { values: rowsOf(points) },
-    facet: { field: "task", type: "nominal", title: null, sort: null },
+    facet: {
+      field: "task",
+      type: "nominal",
+      title: null,
+      sort: [...new Set(points.map(({ task }) => visible(task)))],
+      header: { labelFontSize: 12, labelFontWeight: 600, labelColor: "currentColor", labelPadding: -28 },
+    },
     columns: 3,
     spec: {
       width: size,
