@@ -82,10 +82,8 @@ function settingsWith(
   const { size, prune = false, tries, byToken = false, seed } = options;
   if (size !== undefined && options.keep !== undefined)
     throw new UsageError("Give either --size or --keep: each says how large the circuit is to be.");
-  const ablation = (options.ablation ??
-    (algorithm && optionOf(algorithm, "ablation")?.default) ??
-    "resample") as AblationType;
   const given = algorithm === undefined ? {} : givenOptions(algorithm, options);
+  const ablation = (options.ablation ?? usualAblation(algorithm, given)) as AblationType;
   const subject = chooseSubject(taskName, options);
   const bySize = algorithm === "acdc" && options.algorithm === undefined && Object.keys(given).length === 0;
   const known = knownCircuit(subject, options.circuit, ablation);
@@ -172,6 +170,12 @@ export function runShape(
   const largest = given.largestBatch ?? (algorithm && optionOf(algorithm, "largestBatch")?.default);
   const circuits = typeof largest === "number" ? largest : 1;
   return { circuits, sliced: keep === undefined && algorithm !== "acdc" };
+}
+
+/** What ablated edges take if nothing else is asked for. Probing without a tree patches the clean prompts' own values. */
+function usualAblation(algorithm: AlgorithmName | undefined, given: Record<string, unknown>): unknown {
+  if (algorithm === undefined || given.tree === false) return "resample";
+  return optionOf(algorithm, "ablation")?.default ?? "resample";
 }
 
 function optionOf(algorithm: AlgorithmName, name: string): OptionSpec | undefined {
