@@ -125,7 +125,9 @@ class Pass {
   int64_t bucket_count() const;
   std::vector<int64_t> bucket_of(const Frame& frame) const;
   void add_products(const std::vector<const GroupPlan*>& plans, const at::Tensor& products);
-  void flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad);
+  void add_to_stream(Frame& frame, const at::Tensor& grad);
+  void take_from_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad);
+  void flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad, const at::Tensor& factors);
   void widen();
 
   const Transformer& model_;

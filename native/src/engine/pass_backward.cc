@@ -88,9 +88,11 @@ void Pass::backward_end(const at::Tensor& grad_logits) {
   at::Tensor rows = x_grad.unsqueeze(0).contiguous();
   norm_backward_rows_(rows, x, final_norm);
   // As wide as the stream: what patched edges take away is added up in another order, and has to cancel.
-  frame_.grad = rows[0].to(stream_type(model_.weights()));
+  const at::Tensor grad_end = rows[0].to(stream_type(model_.weights()));
+  frame_.grad = factorized_ ? at::zeros_like(grad_end) : grad_end;
+  if (factorized_) return flow(frame_, {plan}, rows);
   contract(frame_, {plan}, rows);
-  if (plan) flow_to_sources(frame_, *plan, rows);
+  if (plan) take_from_sources(frame_, *plan, rows);
 }
 
 void Pass::backward_block(int64_t layer) {
@@ -228,7 +230,7 @@ void Pass::backward_residual_reader(Reader reader, int64_t layer) {
   if (!plan) return;
   const at::Tensor rows = frame_.grad.unsqueeze(0);
   contract(frame_, {plan}, rows.to(type_of(model_.weights())));
-  flow_to_sources(frame_, *plan, rows);
+  take_from_sources(frame_, *plan, rows);
 }
 
 // From the gradient of one projection that of the normalised rows it reads [rows, N, D]: the first is written, others are added.
@@ -268,16 +270,25 @@ void Pass::input_gradient_(at::Tensor& grad, const Frame& frame, const GroupPlan
   }
 }
 
-// Gradient of the rows' inputs [rows of all plans, N, D] into the stream, the mask and the sources.
+// Gradient of the rows' inputs [rows of all plans, N, D] into the mask, the stream and the sources. A patched row reads (1 - m) of each
+// source: its gradient goes to the sources alone, not to the stream and, times -m, back from the sources, so that what a row does not read
+// gets a gradient of exactly 0. Optimisers that divide by the size of gradients make full steps of whatever rounding leaves.
 void Pass::flow(Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
   contract(frame, plans, grad);
-  frame.grad = frame.grad + (grad.size(0) == 1 ? grad[0] : grad.sum(0, /*keepdim=*/false, frame.grad.scalar_type()));
+  const auto patched = [](const GroupPlan* plan) { return plan && any_patched(*plan); };
+  if (std::none_of(plans.begin(), plans.end(), patched)) return add_to_stream(frame, grad);
   int64_t row = 0;
   for (const GroupPlan* plan : plans) {
-    if (!plan) continue;
-    flow_to_sources(frame, *plan, grad.narrow(0, row, plan->group->heads));
-    row += plan->group->heads;
+    const int64_t rows = plan ? plan->group->heads : 1;
+    const at::Tensor part = grad.narrow(0, row, rows);
+    if (patched(plan)) flow_to_sources(frame, *plan, part, 1 - plan->values);
+    else add_to_stream(frame, part);
+    row += rows;
   }
+}
+
+void Pass::add_to_stream(Frame& frame, const at::Tensor& grad) {
+  frame.grad = frame.grad + (grad.size(0) == 1 ? grad[0] : grad.sum(0, /*keepdim=*/false, frame.grad.scalar_type()));
 }
 
 // d loss / d mask[row, source] = <grad input[row], delta[source]>: one product for all rows that read the same sources.
@@ -316,17 +327,21 @@ void Pass::add_products(const std::vector<const GroupPlan*>& plans, const at::Te
   }
 }
 
-// A patched edge subtracts m times the source's own output: its gradient is -m times the row's.
-void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad_in) {
-  if (!any_patched(plan)) return;
+// A patched edge subtracts m times the source's own output from the stream that goes on: its gradient is -m times the row's.
+void Pass::take_from_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad) {
+  if (any_patched(plan)) flow_to_sources(frame, plan, grad, -plan.values);
+}
+
+// Adds the gradient of a group's rows [rows, N, D] to its sources', times factors [M, T, rows, sources].
+void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad_in, const at::Tensor& factors) {
   const at::Tensor grad = grad_in.to(frame.grad.scalar_type());
   const int64_t first = plan.group->first_source, count = plan.group->sources;
   if (!frame.source_grad.defined())
     frame.source_grad = at::zeros({order_.count(), frame.n(), config_.d_model}, grad.options());
   at::Tensor into = frame.source_grad.narrow(0, first, count);
-  const at::Tensor weights = plan.values.to(grad.options());  // [M, T, rows, sources]
+  const at::Tensor weights = factors.to(grad.options());
   if (masks_ == 1 && !plan_->by_token()) {
-    add_batch_product_(into.flatten(1).unsqueeze(0), weights[0][0].t().neg().unsqueeze(0), grad.flatten(1).unsqueeze(0));
+    add_batch_product_(into.flatten(1).unsqueeze(0), weights[0][0].t().unsqueeze(0), grad.flatten(1).unsqueeze(0));
     return;
   }
   at::Tensor per_position = weights;
@@ -334,7 +349,7 @@ void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor
   const at::Tensor per_cell = per_position.unsqueeze(1)
                                   .expand({masks_, batch_ / masks_, frame.length(), -1, -1})
                                   .reshape({frame.n(), grad.size(0), count});
-  add_batch_product_(into.transpose(0, 1), per_cell.transpose(1, 2).neg(), grad.transpose(0, 1));
+  add_batch_product_(into.transpose(0, 1), per_cell.transpose(1, 2), grad.transpose(0, 1));
 }
 
 // Back from the asked positions to all of them.

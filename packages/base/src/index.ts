@@ -21,3 +21,4 @@ export {
 } from "./safetensors/header.ts";
 export { headerBytes } from "./safetensors/header-bytes.ts";
 export { sayOnce } from "./say-once.ts";
+export { version } from "./version.ts";

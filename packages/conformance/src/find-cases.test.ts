@@ -16,6 +16,10 @@ folder("autocircuit/one", ["config.json", "model.safetensors", "inputs.json", "e
 folder("autocircuit/tracr-two", ["expected.json", "expected.safetensors"]);
 folder("hf/three", ["config.json", "model.safetensors", "inputs.json", "expected.safetensors"]);
 folder("tracr", ["programs.json"]);
+folder("next/four", [
+  ...["config.json", "model.safetensors", "inputs.json", "probing.json", "probing.safetensors"],
+  ...["kvcache.json", "kvcache.safetensors", "scores.json", "unknown.json", "unknown.safetensors"],
+]);
 folder("other", ["notes.json"]);
 folder("blocks", ["some.safetensors", "no.json", "no.safetensors", "alone.json"]);
 for (const name of ["some", "alone"])
@@ -32,7 +36,16 @@ describe("findCases", () => {
     expect(kinds).toContainEqual(["checkpoint", "hf/three"]);
     expect(kinds).toContainEqual(["tracr-programs", "tracr"]);
     expect(kinds).toContainEqual(["gguf-blocks", "blocks/some"]);
-    expect(kinds).toHaveLength(5);
+    expect(kinds).toHaveLength(7);
+  });
+
+  it("gives a case for every feature whose numbers and tensors are there", () => {
+    const found = findCases([join(root, "next")]);
+    expect(found.map(({ kind, name, feature }) => [kind, name, feature])).toEqual([
+      ["next", "next/four/kvcache", "kvcache"],
+      ["next", "next/four/probing", "probing"],
+    ]);
+    expect(findCases([join(root, "next", "four")])).toHaveLength(2);
   });
 
   it("takes a single case, and lists a folder once", () => {

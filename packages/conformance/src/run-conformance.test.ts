@@ -10,7 +10,10 @@ const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), "conformance-"));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
-describe.each(findCases([FIXTURES]))("$name", ({ path }) => {
+/** A folder with several features is one. */
+const folders = new Map(findCases([FIXTURES]).map(({ path, name }) => [path, name]));
+
+describe.each([...folders])("%s", (path) => {
   it("agrees with the reference", { timeout: 300_000 }, async () => {
     const { passed, failures } = await runConformance([path]);
     expect(failures).toEqual([]);

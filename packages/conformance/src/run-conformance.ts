@@ -6,6 +6,7 @@ import { checkPatching } from "./check-patching.ts";
 import { checkTracrCircuits } from "./check-tracr-circuits.ts";
 import { checkTracrPrograms } from "./check-tracr-programs.ts";
 import { type CaseFolder, type CaseKind, findCases } from "./find-cases.ts";
+import { checkNext } from "./next/check-next.ts";
 import { narrowBound } from "./number-types.ts";
 import { type Check, type Note, Recorder } from "./recorder.ts";
 
@@ -38,6 +39,7 @@ const CHECKERS: Record<CaseKind, Checker> = {
   "tracr-circuits": checkTracrCircuits,
   "tracr-programs": checkTracrPrograms,
   "gguf-blocks": checkGgufBlocks,
+  next: checkNext,
 };
 
 /**
@@ -70,7 +72,7 @@ export async function runConformance(
   if (passed + failures.length === 0) {
     throw new AutocircuitError(
       "not-found",
-      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, hf/FAMILY, tracr or gguf.`,
+      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, next/CASE, hf/FAMILY, tracr or gguf.`,
     );
   }
   return { cases, passed, failed: failures.length, failures };

@@ -57,7 +57,12 @@ const ablationOption: OptionSpec = {
 };
 
 /** Options of everything that trains a mask, with the defaults that differ. */
-function probingOptions(epochs: number, lambda: number, maskFunction = "sigmoid"): readonly OptionSpec[] {
+function probingOptions(
+  epochs: number,
+  lambda: number,
+  maskFunction = "sigmoid",
+  avoidLambda = 1,
+): readonly OptionSpec[] {
   return [
     { name: "epochs", type: "integer", default: epochs, description: "passes over the prompts" },
     { name: "learningRate", type: "number", default: 0.1, description: "learning rate of Adam" },
@@ -85,7 +90,12 @@ function probingOptions(epochs: number, lambda: number, maskFunction = "sigmoid"
       description: "the values that ablated edges take; without a tree by default those of the clean prompts",
     },
     { name: "avoid", type: "edges", description: "edges that are to stay out of the circuit" },
-    { name: "avoidLambda", type: "number", default: 1, description: "weight of the avoided edges beside the size" },
+    {
+      name: "avoidLambda",
+      type: "number",
+      default: avoidLambda,
+      description: "weight of the avoided edges beside the size",
+    },
   ];
 }
 
@@ -168,7 +178,10 @@ export const algorithms = {
   "constrained-probing": {
     description: "circuit probing for a circuit without the edges of the published one",
     source: "Miller, Chughtai and Saunders 2024, Transformer Circuit Faithfulness Metrics Are Not Robust",
-    options: [...probingOptions(2000, 0.1, "hard_concrete"), ...sizesOptions],
+    options: [
+      ...probingOptions(2000, 0.1, "hard_concrete", 0.3).filter(({ name }) => name !== "avoid"),
+      ...sizesOptions,
+    ],
     discover: avoidingTrueEdges,
   },
   "ground-truth": {

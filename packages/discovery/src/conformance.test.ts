@@ -80,7 +80,11 @@ describe.skipIf(cases.length === 0)("scores of the reference (skipped where the 
     for (const maskFunction of ["none", "sigmoid"] as const) {
       for (const tree of [true, false]) {
         const key = `subnetwork_probing/${maskFunction === "none" ? "None" : maskFunction}/tree=${tree ? "True" : "False"}`;
-        const training = { epochs: 5, learningRate: 0.05, lambda: 0.5, initial: 0.5 };
+        const training = {
+          ...{ epochs: 5, learningRate: 0.05, lambda: 0.5, initial: 0.5 },
+          // In both directions, as the reference does.
+          ablation: "tokenwise-mean-corrupt" as const,
+        };
         check(key, await subnetworkProbing(model, prompts, { ...training, maskFunction, tree }), 2e-2);
       }
     }

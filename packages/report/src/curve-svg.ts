@@ -62,7 +62,7 @@ export async function curveSvg(curve: Curve, options: CurveSvgOptions = {}): Pro
 }
 
 /** Gives the picture a name and the colors that `currentColor` stands for, in light and dark. */
-function withStyle(svg: string, title: string): string {
+export function withStyle(svg: string, title: string): string {
   const { light, dark } = ground;
   const style = [
     `.autocircuit-curve{color:${light.ink};background:${light.paper}}`,

@@ -4,7 +4,7 @@ import { makeScenarios, scenarioNames } from "./scenarios.ts";
 import { FULL, QUICK } from "./specs.ts";
 
 describe("scenarios", () => {
-  it("cover plain, sources, edges and trees of all sizes, edges by token, attribution, ACDC and a small model", () => {
+  it("cover plain, sources, edges and trees of all sizes, edges by token, attribution, probing, ACDC and a small model", () => {
     expect(scenarioNames(FULL)).toEqual([
       "plain",
       "sources",
@@ -12,6 +12,7 @@ describe("scenarios", () => {
       "patched-by-token",
       "6-tree-sizes",
       "edge-attribution",
+      "probing-epoch",
       "plain-acdc",
       "acdc-per-edge",
       "plain-small",

@@ -1,5 +1,5 @@
 import { type PatchableModel, type PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
-import { acdc, edgeAttribution } from "@autocircuit/discovery";
+import { acdc, edgeAttribution, subnetworkProbing } from "@autocircuit/discovery";
 import { type Ablation, synchronize, type Tensor, type TransformerOptions } from "@autocircuit/native";
 import { randomModel, randomPrompts } from "./random-model.ts";
 import { RandomValues } from "./random-values.ts";
@@ -8,12 +8,15 @@ import type { ModelSpec, SuiteSpec } from "./specs.ts";
 /** Threshold of the ACDC run. */
 const TAU = 1e-3;
 
+/** Epochs of the probing run; what is made once for all of them is in its time. */
+const EPOCHS = 3;
+
 /** Something the engine does, ready to be run again and again. */
 export interface Scenario {
   name: string;
   /** The scenario with a plain forward pass of the same model. */
   plain: string;
-  /** How many results one run gives: ACDC decides on many edges, and its time is reported per edge. */
+  /** How many results one run gives: ACDC decides on many edges, and its time is reported per edge, that of probing per epoch. */
   per: number;
   /** Repeats that are enough for something this long. */
   atMost?: number;
@@ -24,7 +27,7 @@ export interface Scenario {
 export function scenarioNames(spec: SuiteSpec): string[] {
   const patched = spec.edgeCounts.flatMap((count) => [`patched-edge-${count}`, `patched-tree-${count}`]);
   const sizes = `${spec.circuitSizes.length}-tree-sizes`;
-  const forward = ["plain", "sources", ...patched, "patched-by-token", sizes, "edge-attribution"];
+  const forward = ["plain", "sources", ...patched, "patched-by-token", sizes, "edge-attribution", "probing-epoch"];
   return [...forward, "plain-acdc", "acdc-per-edge", "plain-small", "small-acdc-per-edge"];
 }
 
@@ -69,11 +72,12 @@ async function forwardScenarios(
     "patched-by-token": () => byToken(model, clean, ablation!, forward.length),
     [`${circuitSizes.length}-tree-sizes`]: () => circuits(model, prompts, circuitSizes),
     "edge-attribution": () => attribution(model, prompts),
+    "probing-epoch": () => probing(model, prompts),
   };
   return names.map((name) => ({
     name,
     plain: "plain",
-    per: 1,
+    per: name === "probing-epoch" ? EPOCHS : 1,
     run: runs[name] ?? patched(model, clean, ablation!, name),
   }));
 }
@@ -126,6 +130,11 @@ async function circuits(model: PatchableModel, prompts: PromptLoader, sizes: rea
 
 async function attribution(model: PatchableModel, prompts: PromptLoader): Promise<void> {
   await edgeAttribution(model, prompts);
+}
+
+/** Masks that are trained, other samples for every prompt. */
+async function probing(model: PatchableModel, prompts: PromptLoader): Promise<void> {
+  await subnetworkProbing(model, prompts, { epochs: EPOCHS, maskFunction: "hard_concrete" });
 }
 
 async function finished(output: Promise<Tensor>): Promise<void> {

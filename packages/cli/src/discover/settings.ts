@@ -6,9 +6,9 @@ import {
   type AlgorithmName,
   algorithms,
   FOR_LARGE_GRAPHS,
-  optionOf,
   outputsNumbers,
   USUAL_KEEP,
+  usualAblation,
 } from "@autocircuit/discovery";
 import { UsageError } from "../support/usage-error.ts";
 import { chooseSubject } from "./choose-subject.ts";
@@ -111,10 +111,8 @@ function settingsWith(
   const sizes = (["size", "keep", "faithful"] as const).filter((name) => options[name] !== undefined);
   if (sizes.length > 1)
     throw new UsageError(`Give either --${sizes.join(" or --")}: each says how large the circuit is to be.`);
-  const ablation = (options.ablation ??
-    (algorithm && optionOf(algorithm, "ablation")?.default) ??
-    "resample") as AblationType;
   const given = algorithm === undefined ? {} : givenOptions(algorithm, options);
+  const ablation = (options.ablation as AblationType | undefined) ?? usualAblation(algorithm, given);
   const bySize = algorithm === "acdc" && options.algorithm === undefined && Object.keys(given).length === 0;
   const known = knownCircuit(subject, options.circuit, ablation);
   const open = known === undefined && algorithm !== "acdc" && sizes.length === 0;

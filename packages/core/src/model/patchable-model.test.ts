@@ -125,6 +125,49 @@ describe("ablated edges", () => {
     }
   });
 
+  it("have a gradient of their own for every example, that of the example alone", async () => {
+    const { edgeCount } = model.graph;
+    // Fully ablated, untouched, and in between.
+    const masks = [new Float32Array(edgeCount).fill(1), new Float32Array(edgeCount), randomMask(edgeCount)];
+    const weights = Tensor.from(randomMask(vocabulary));
+    using using_ = await model.ablations(batch.corrupt, "resample");
+    const rows = { shape: [batchSize, edgeCount] };
+    const mask = Tensor.from(Float32Array.from(masks.flatMap((row) => [...row])), rows).requireGrad();
+    const logits = await model.forward(batch.clean, { mask, using: using_ });
+    const [together] = grad(logits.mul(weights).sum(), [mask]);
+    expect(together!.shape).toEqual([batchSize, edgeCount]);
+    const all = await values(together!);
+    for (const [row, pair] of prompts.prompts.entries()) {
+      using one = new PromptLoader([pair], { batchSize: 1 });
+      using corrupt = await model.ablations(one.batches[0]!.corrupt, "resample");
+      const own = Tensor.from(masks[row]!).requireGrad();
+      const single = await model.forward(one.batches[0]!.clean, { mask: own, using: corrupt });
+      const expected = await values(grad(single.mul(weights).sum(), [own])[0]!);
+      const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      expect(scale).toBeGreaterThan(1e-4);
+      const found = all.subarray(row * edgeCount, (row + 1) * edgeCount);
+      expect(maxDifference(found, expected)).toBeLessThan(1e-5 * Math.max(1, scale));
+    }
+  });
+
+  it("give exactly no gradient to edges into a head that nothing reads", async () => {
+    const { graph } = model;
+    const mask = randomMask(graph.edgeCount);
+    for (const { index, src } of graph.edges()) if (src.name === "A1.1") mask[index] = 1;
+    using using_ = await model.ablations(batch.corrupt, "resample");
+    const many = Float32Array.from(prompts.prompts.flatMap((_, row) => [...mask.map((m) => (row === 1 ? 1 - m : m))]));
+    for (const { index, src } of graph.edges())
+      if (src.name === "A1.1") for (const row of [0, 1, 2]) many[row * graph.edgeCount + index] = 1;
+    const parameter = Tensor.from(many, { shape: [batchSize, graph.edgeCount] }).requireGrad();
+    const logits = await model.forward(batch.clean, { mask: parameter, using: using_ });
+    const gradient = await values(grad(logits.sum(), [parameter])[0]!);
+    for (const { index, dest } of graph.edges()) {
+      if (!dest.name.startsWith("A1.1.")) continue;
+      for (const row of [0, 1, 2]) expect(Math.abs(gradient[row * graph.edgeCount + index]!)).toBe(0);
+    }
+    expect(gradient.some((value) => value !== 0)).toBe(true);
+  });
+
   it("may have several masks over a repeated batch", async () => {
     const { edgeCount } = model.graph;
     const masks = [randomMask(edgeCount), randomMask(edgeCount)];

@@ -2,7 +2,7 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import { type AblationType, type Circuit, coreKinds, type LoadedTask, type PruneScores } from "@autocircuit/core";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import type { ResumableOptions, RunningSearch, SearchState } from "../long-search/search-state.ts";
-import { fittingOptions, optionOf, outputsNumbers } from "./fitting-options.ts";
+import { fittingOptions, outputsNumbers, usualAblation } from "./fitting-options.ts";
 import { type KeptCircuit, keepAnswers } from "./keep-answers.ts";
 import { ACDC_UP_TO, type AlgorithmRun, FOR_LARGE_GRAPHS, startingAlgorithms, tooLong } from "./starting-algorithms.ts";
 
@@ -200,7 +200,7 @@ function planOf(task: LoadedTask, { algorithm, options = {}, size, tries, ...ask
   const sized = task.trueEdges !== null || size !== undefined || !outputsNumbers(task);
   const usual = edgeCount <= ACDC_UP_TO || !sized ? "acdc" : FOR_LARGE_GRAPHS;
   const named = several ? undefined : (algorithm ?? usual);
-  const ablation = asked.ablation ?? ((named && optionOf(named, "ablation")?.default) as AblationType) ?? "resample";
+  const ablation = asked.ablation ?? usualAblation(named, options);
   const open = task.trueEdges === null && named !== "acdc" && size === undefined;
   const keep = asked.keep ?? (open ? USUAL_KEEP : undefined);
   if (keep === undefined && (tries !== undefined || asked.seconds !== undefined))

@@ -11,6 +11,15 @@ export function optionOf(algorithm: AlgorithmName, name: string): OptionSpec | u
   return (algorithms[algorithm].options as readonly OptionSpec[]).find((option) => option.name === name);
 }
 
+/** What ablated edges take if nothing else is asked for: the algorithm's default. Probing without a tree patches the clean prompts' own values. */
+export function usualAblation(
+  algorithm: AlgorithmName | undefined,
+  given: Readonly<Record<string, unknown>>,
+): AblationType {
+  if (algorithm === undefined || given.tree === false) return "resample";
+  return (optionOf(algorithm, "ablation")?.default as AblationType | undefined) ?? "resample";
+}
+
 /** The options of an algorithm: those given, and defaults that suit the task (a model that gives one number has no distribution). */
 export function fittingOptions(
   algorithm: AlgorithmName,

@@ -81,7 +81,14 @@ import {
   transformerFromWeights,
 } from "@autocircuit/models";
 import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
-import { circuitSvg, circuitText, compareWithOfficial, curveSvg, writeReport } from "@autocircuit/report";
+import {
+  circuitSvg,
+  circuitText,
+  compareWithOfficial,
+  completenessSvg,
+  curveSvg,
+  writeReport,
+} from "@autocircuit/report";
 import { compileLibraryProgram } from "@autocircuit/tracr";
 import { tinyConfig, tinyModel, tinyWeights } from "./tiny-model.ts";
 
@@ -327,6 +334,10 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   circuitSvg: { takes: { report }, call: (t, o) => circuitSvg(t.report, o) },
   circuitText: { takes: { report }, call: (t, o) => circuitText(t.report, o) },
   compareWithOfficial: { takes: { report }, call: (t) => compareWithOfficial(t.report) },
+  completenessSvg: {
+    takes: { points: [{ task: "t", algorithm: "a", edges: 1, knockouts: 0, kl: 1, knockoutKl: 1 }] },
+    call: (t, o) => completenessSvg(t.points, o),
+  },
   curveSvg: { takes: { curve }, call: (t, o) => curveSvg(t.curve, o) },
   writeReport: { takes: { dir: path, report }, call: (t) => writeReport(t.dir, t.report) },
 };

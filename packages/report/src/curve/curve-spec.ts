@@ -10,8 +10,15 @@ export interface CurveSize {
   readonly height: number;
 }
 
-// Okabe-Ito without yellow and black, which one of the two grounds swallows.
-const colors = [okabeIto.blue, okabeIto.vermillion, okabeIto.green, okabeIto.purple, okabeIto.orange, okabeIto.skyBlue];
+/** Okabe-Ito without yellow and black, which one of the two grounds swallows. */
+export const colors = [
+  okabeIto.blue,
+  okabeIto.vermillion,
+  okabeIto.green,
+  okabeIto.purple,
+  okabeIto.orange,
+  okabeIto.skyBlue,
+];
 const dashes = [
   [1, 0],
   [6, 3],
@@ -20,7 +27,8 @@ const dashes = [
   [10, 4],
   [4, 2, 1, 2],
 ];
-const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
+/** Shapes of points, in the order of the colors. */
+export const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
 
 /**
  * Vega-Lite specification of a curve: one line per series, told apart by color, dashes and point shape. Text and axes
@@ -128,7 +136,8 @@ function baseline(
   ];
 }
 
-function config(): object {
+/** Type and ink of a picture: `currentColor`, so that one serves light and dark. */
+export function config(): object {
   const ink = "currentColor";
   const title = { titleColor: ink, titleFontSize: 12, titleFontWeight: 600, titlePadding: 10 };
   const line = { domainColor: ink, tickColor: ink, domainOpacity: 0.4, tickOpacity: 0.4 };

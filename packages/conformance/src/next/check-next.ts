@@ -1,0 +1,25 @@
+import { loadModel } from "@autocircuit/models";
+import type { CaseFolder } from "../find-cases.ts";
+import type { Recorder } from "../recorder.ts";
+import { checkAttribution } from "./check-attribution.ts";
+import { checkCompleteness } from "./check-completeness.ts";
+import { checkKvCache } from "./check-kvcache.ts";
+import { checkProbing } from "./check-probing.ts";
+import { checkScoreSets } from "./check-scores.ts";
+import type { NextFeature } from "./features.ts";
+import { eachVariant, type NextVariant } from "./next-case.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: each check says what its file holds
+const FEATURES: Readonly<Record<NextFeature, (variant: NextVariant<any>) => Promise<void>>> = {
+  attribution: checkAttribution,
+  completeness: checkCompleteness,
+  kvcache: checkKvCache,
+  probing: checkProbing,
+  scores: checkScoreSets,
+};
+
+/** Checks one feature of a case, in all its graphs. */
+export async function checkNext({ path, feature }: CaseFolder, recorder: Recorder): Promise<void> {
+  using model = await loadModel(path, { outputSlice: "last_seq" });
+  await eachVariant(path, feature!, model, recorder, FEATURES[feature as NextFeature]);
+}
