@@ -6,6 +6,7 @@ import {
   type AlgorithmName,
   algorithms,
   FOR_LARGE_GRAPHS,
+  optionOf,
   outputsNumbers,
   USUAL_KEEP,
   usualAblation,
