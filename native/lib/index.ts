@@ -30,3 +30,4 @@ export { Transformer } from "./transformer.ts";
 export type { RotaryConfig, TransformerConfig } from "./transformer-config.ts";
 export { checkedDType, type TransformerOptions } from "./transformer-options.ts";
 export type { Weights } from "./weights.ts";
+export { cannotWrite, type FileContent, writeWhole } from "./write-whole.ts";

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { cannotWrite } from "@autocircuit/native";
 import {
   type CompiledModel,
   type CompileOptions,
@@ -42,7 +43,9 @@ export async function compileProgram(
     `${plural(config.layers, "layer")}, ${plural(config.heads, "head")} of ${config.dHead}, width ${config.dModel}, MLP ${config.dMlp}, ` +
       `${config.dVocab} tokens in, ${config.dVocabOut} out, ${formatNumber(parameters(compiled))} parameters`,
   );
-  await saveModel(compiled, options.out);
+  await saveModel(compiled, options.out).catch((cause: unknown) => {
+    throw cannotWrite(options.out, cause);
+  });
   print(
     `wrote ${["config.json", "model.safetensors", "tracr.json"].map((file) => join(options.out, file)).join(", ")}`,
   );

@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { AutocircuitError } from "@autocircuit/native";
+import { readFile } from "node:fs/promises";
+import { AutocircuitError, writeWhole } from "@autocircuit/native";
 import { badFile } from "../bad-file.ts";
 import { GIT_LFS_MARK, gitLfsPointer } from "../files/git-lfs-pointer.ts";
 import { headerLength, PREFIX_BYTES, parseHeader } from "../safetensors/header.ts";
@@ -24,14 +23,7 @@ export async function writeSafetensors(path: string, { tensors, metadata }: Stor
   const data = Array.from(tensors.values(), ({ values }) =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength),
   );
-  const beside = `${path}.${randomUUID()}.part`;
-  try {
-    await writeFile(beside, [headerBytes(entries, metadata), ...data]);
-    await rename(beside, path);
-  } catch (cause) {
-    await rm(beside, { force: true });
-    throw new AutocircuitError("bad-file", `Could not write ${path}: ${(cause as Error).message}`, { cause });
-  }
+  await writeWhole(path, [headerBytes(entries, metadata), ...data]);
 }
 
 /**
