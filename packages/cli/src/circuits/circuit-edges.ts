@@ -26,7 +26,7 @@ export async function circuitEdges(name: string, options: CircuitsCommandOptions
   if (edges.length > PRINTED)
     print(`  and ${edges.length - PRINTED} more${options.json ? "" : "; --json FILE writes all"}`);
   if (!options.json) return;
-  writeWhole(options.json, `${formatEdges(name, graph.edgeCount, edges)}\n`);
+  await writeWhole(options.json, `${formatEdges(name, graph.edgeCount, edges)}\n`);
   print(`wrote ${options.json}`);
 }
 

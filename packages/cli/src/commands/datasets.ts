@@ -18,7 +18,7 @@ export function addDatasets(program: Command, { print, signal }: Context): void 
       for (const file of dataSets({ seed })) {
         await turn();
         signal.throwIfAborted();
-        writeWhole(join(out, `${file.task}.json`), formatPromptFile(file));
+        await writeWhole(join(out, `${file.task}.json`), formatPromptFile(file));
         print(`${join(out, `${file.task}.json`)}: ${file.prompts.length} prompt pairs`);
       }
     });

@@ -20,7 +20,7 @@ import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { requireWritable, writeWhole } from "../support/write-file.ts";
+import { makeFolder, requireWritable, writeWhole } from "../support/write-file.ts";
 import { type Input, readInput } from "./read-input.ts";
 
 /** Reads a circuit or prompts in one tool's format and writes them in another's. */
@@ -55,16 +55,17 @@ async function writeCircuit(
 ): Promise<string> {
   const summary = describeCircuit(circuit);
   if (to.endsWith(".safetensors") && format !== "scores") {
+    await makeFolder(to);
     await pruneScoresOf(circuit).save(to);
     return `wrote ${to}: scores of ${circuit.graph.edgeCount} edges`;
   }
   if (!to.endsWith(".json"))
     throw noSuchFormat(to, "a circuit", format === "scores" ? [".json"] : [".json", ".safetensors"]);
   if (format === "eap-ig") {
-    writeWhole(to, await synchronously(() => formatCircuitFile(circuit)));
+    await writeWhole(to, await synchronously(() => formatCircuitFile(circuit)));
     return `wrote ${to}: ${summary}, in AutoCircuit's names`;
   }
-  writeWhole(to, await synchronously(() => formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {})));
+  await writeWhole(to, await synchronously(() => formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {})));
   const width = config || circuit.eapIg ? "" : "; d_model is not known without --model and is written as 0";
   return `wrote ${to}: ${summary}, as EAP-IG and MIB read them${width}`;
 }
@@ -73,13 +74,13 @@ async function writePrompts({ format, prompts }: PromptsInput, to: string, token
   const summary = `wrote ${to}: ${prompts.prompts.length} prompt pairs`;
   if (format !== "autocircuit") {
     if (!to.endsWith(".json")) throw noSuchFormat(to, `prompts from .${format}`, [".json"]);
-    writeWhole(to, await synchronously(() => formatAutocircuitPrompts(prompts)));
+    await writeWhole(to, await synchronously(() => formatAutocircuitPrompts(prompts)));
     return summary;
   }
   if (to.endsWith(".csv")) {
     const answers = tokenizer === undefined ? {} : { tokenizer: await tokenizerNamed(tokenizer) };
-    writeWhole(to, await synchronously(() => formatEapIgCsv(prompts, answers)));
-  } else if (to.endsWith(".jsonl")) writeWhole(to, await synchronously(() => formatEdgePruningJsonl(prompts)));
+    await writeWhole(to, await synchronously(() => formatEapIgCsv(prompts, answers)));
+  } else if (to.endsWith(".jsonl")) await writeWhole(to, await synchronously(() => formatEdgePruningJsonl(prompts)));
   else throw noSuchFormat(to, "prompts from .json", [".csv", ".jsonl"]);
   return summary + leftOut(prompts);
 }

@@ -89,7 +89,7 @@ export async function discover(
 
   const written = await writeReport(settings.out, report);
   const files = [written.html, written.svg, ...(await saveScores(found, settings, result))];
-  if (options.json) writeJson(options.json, result);
+  if (options.json) await writeJson(options.json, result);
   print(`wrote ${[...files, ...(options.json ? [options.json] : [])].join(", ")}`);
 }
 

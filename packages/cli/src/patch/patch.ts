@@ -59,7 +59,7 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   );
   if (!options.json) return;
   // One line: a file of logits is for programs.
-  writeWhole(options.json, `${JSON.stringify({ logits, shape, ...used.report })}\n`);
+  await writeWhole(options.json, `${JSON.stringify({ logits, shape, ...used.report })}\n`);
   print(`wrote ${options.json}`);
 }
 

@@ -1,26 +1,27 @@
-import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { cannotWrite, writeWhole as writeWholeFile } from "@autocircuit/base";
 import { UsageError } from "./usage-error.ts";
 
-/** Writes a file beside its place, then renames it, so that nobody ever sees half of it. Makes the folder. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  const target = resolve(path);
-  const beside = `${target}.${process.pid}.part`;
-  mkdirSync(dirname(target), { recursive: true });
-  try {
-    writeFileSync(beside, content);
-    renameSync(beside, target);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
+/** Writes a whole file or nothing, see the engine's `writeWhole`. Makes the folder. */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await makeFolder(path);
+  await writeWholeFile(path, content);
+}
+
+/** Makes the folder that a file is to be written into. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(dirname(resolve(path)), { recursive: true }).catch((cause: unknown) => {
+    throw cannotWrite(path, cause);
+  });
 }
 
 /** Writes a value as indented JSON; non-finite numbers become the strings "Infinity", "-Infinity" and "NaN". */
-export function writeJson(path: string, value: unknown): void {
+export async function writeJson(path: string, value: unknown): Promise<void> {
   const readable = (_key: string, item: unknown) =>
     typeof item === "number" && !Number.isFinite(item) ? String(item) : item;
-  writeWhole(path, `${JSON.stringify(value, readable, 2)}\n`);
+  await writeWhole(path, `${JSON.stringify(value, readable, 2)}\n`);
 }
 
 /**
@@ -31,8 +32,10 @@ export function writeJson(path: string, value: unknown): void {
 export function requireWritable(path: string | undefined): void {
   if (path === undefined) return;
   const target = resolve(path);
-  if (existsSync(target) && statSync(target).isDirectory())
-    throw new UsageError(`${path} is a folder. Give the name of a file to write.`);
+  const old = existsSync(target) ? statSync(target) : undefined;
+  if (old?.isDirectory()) throw new UsageError(`${path} is a folder. Give the name of a file to write.`);
+  // A pipe or /dev/stdout is written into: nothing is made beside it.
+  if (old !== undefined && !old.isFile()) return;
   let folder = dirname(target);
   while (!existsSync(folder)) folder = dirname(folder);
   try {

@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import {
   AutocircuitError,
   badFile,
@@ -9,6 +8,7 @@ import {
   headerLength,
   PREFIX_BYTES,
   parseHeader,
+  writeWhole,
 } from "@autocircuit/base";
 
 /** A float32 tensor in a safetensors file. */
@@ -29,14 +29,7 @@ export async function writeSafetensors(path: string, { tensors, metadata }: Stor
   const data = Array.from(tensors.values(), ({ values }) =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength),
   );
-  const beside = `${path}.${randomUUID()}.part`;
-  try {
-    await writeFile(beside, [headerBytes(entries, metadata), ...data]);
-    await rename(beside, path);
-  } catch (cause) {
-    await rm(beside, { force: true });
-    throw new AutocircuitError("bad-file", `Could not write ${path}: ${(cause as Error).message}`, { cause });
-  }
+  await writeWhole(path, [headerBytes(entries, metadata), ...data]);
 }
 
 /**
