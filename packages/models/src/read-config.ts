@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { TransformerConfig } from "@autocircuit/native";
@@ -10,6 +9,7 @@ import { ggufConfig } from "./gguf/model-config.ts";
 import { type HubOptions, hubOptions } from "./hub/hub-options.ts";
 import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 import { findFamily } from "./hugging-face/families.ts";
+import { readText } from "./read-text.ts";
 import { fromTransformerLens, type TransformerLensConfig } from "./transformer-lens/config.ts";
 
 /** Whose words a `config.json` is written in. */
@@ -32,7 +32,7 @@ export async function openConfig(folder: string): Promise<FolderConfig> {
 
 async function openConfigFile(path: string): Promise<FolderConfig> {
   if (!existsSync(path)) throw new AutocircuitError("not-found", `${path}: does not exist. ${advice(dirname(path))}`);
-  const raw = ConfigReader.parse(await readFile(path, "utf8"), path);
+  const raw = ConfigReader.parse(await readText(path), path);
   if (raw.has("model_type")) return { format: "hugging-face", raw };
   if (raw.has("n_layers")) return { format: "transformer-lens", raw };
   throw badFile(

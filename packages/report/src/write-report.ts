@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError, kind, signature, writeWhole } from "@autocircuit/base";
+import { cannotWrite, kind, signature, writeWhole } from "@autocircuit/base";
 import { circuitSvg } from "./circuit-svg.ts";
 import { reportHtml } from "./report-html.ts";
 import { reportKind } from "./report-kind.ts";
@@ -28,34 +28,10 @@ export async function writeReport(dir: string, report: CircuitReport): Promise<W
   try {
     await mkdir(dir, { recursive: true });
   } catch (cause) {
-    throw fileError(`Cannot make the report folder "${dir}"`, cause);
+    throw cannotWrite(dir, cause);
   }
   const paths = { svg: join(dir, "circuit.svg"), html: join(dir, "report.html") };
-  await replaceFile(paths.svg, svg);
-  await replaceFile(paths.html, html);
+  await writeWhole(paths.svg, svg);
+  await writeWhole(paths.html, html);
   return paths;
 }
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  try {
-    await writeWhole(path, text);
-  } catch (cause) {
-    throw fileError(`Cannot write "${path}"`, cause);
-  }
-}
-
-function fileError(what: string, cause: unknown): AutocircuitError {
-  const code = (cause as NodeJS.ErrnoException).code ?? "unknown reason";
-  const advice = reasons[code] ?? "Choose another folder, or look at the disk.";
-  return new AutocircuitError("bad-file", `${what} (${code}). ${advice}`, { cause });
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "You may not write there: choose another folder, or change its permissions.",
-  EPERM: "You may not write there: choose another folder, or change its permissions.",
-  EROFS: "The file system is read-only: choose another folder.",
-  ENOSPC: "The disk is full: free some space.",
-  ENOTDIR: "A part of the path is a file: choose another folder.",
-  EEXIST: "A file of that name is in the way: remove it, or choose another folder.",
-  EISDIR: "A folder of that name is in the way: remove it, or choose another folder.",
-};

@@ -5,7 +5,7 @@ import { requireWritable, writeJson } from "../support/write-file.ts";
 import type { CircuitsCommandOptions } from "./circuits-options.ts";
 
 /** Prints the published circuits with their models and papers. */
-export function listCircuits({ json }: Pick<CircuitsCommandOptions, "json">, { print }: Context): void {
+export async function listCircuits({ json }: Pick<CircuitsCommandOptions, "json">, { print }: Context): Promise<void> {
   requireWritable(json);
   const list = Object.values(publishedCircuits).map(({ name, description, model, paper, words }) => ({
     name,
@@ -20,5 +20,5 @@ export function listCircuits({ json }: Pick<CircuitsCommandOptions, "json">, { p
       list.map(({ name, description, model, words, paper }) => [name, description, model, words.join(" "), paper]),
     ),
   );
-  if (json) writeJson(json, { circuits: list });
+  if (json) await writeJson(json, { circuits: list });
 }

@@ -37,7 +37,7 @@ Examples:
     .action(async (name: string | undefined, options: CircuitsCommandOptions) => {
       if (name === undefined) {
         const { listCircuits } = await import("../circuits/list-circuits.ts");
-        listCircuits(options, context);
+        await listCircuits(options, context);
       } else {
         const { circuitEdges } = await import("../circuits/circuit-edges.ts");
         await circuitEdges(name, options, context);

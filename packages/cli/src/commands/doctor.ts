@@ -29,7 +29,7 @@ export function addDoctor(program: Command, { print }: Context): void {
             `${MARKS[status]}  ${name.padEnd(width)}  ${detail}${fix ? `\n${" ".repeat(width + 8)}do: ${fix}` : ""}`,
           );
       }
-      if (file) writeJson(file, report);
+      if (file) await writeJson(file, report);
       if (!report.ok) throw new Error("AutoCircuit cannot run here yet; the report says what to do.");
     });
 }

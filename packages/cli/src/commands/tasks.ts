@@ -24,6 +24,6 @@ export function addTasks(program: Command, { print }: Context): void {
           list.map((task) => [task.name, task.description, task.circuits.join(", ")]),
         ),
       );
-      if (json) writeJson(json, { tasks: list });
+      if (json) await writeJson(json, { tasks: list });
     });
 }

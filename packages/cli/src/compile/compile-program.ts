@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { suggest } from "@autocircuit/base";
+import { cannotWrite, suggest } from "@autocircuit/base";
 import {
   type CompiledModel,
   type CompileOptions,
@@ -51,7 +51,9 @@ export async function compileProgram(
     `${plural(config.layers, "layer")}, ${plural(config.heads, "head")} of ${config.dHead}, width ${config.dModel}, MLP ${config.dMlp}, ` +
       `${config.dVocab} tokens in, ${config.dVocabOut} out, ${formatNumber(parameters(compiled))} parameters`,
   );
-  await saveModel(compiled, options.out);
+  await saveModel(compiled, options.out).catch((cause: unknown) => {
+    throw cannotWrite(options.out, cause);
+  });
   print(
     `wrote ${["config.json", "model.safetensors", "tracr.json"].map((file) => join(options.out, file)).join(", ")}`,
   );

@@ -1,4 +1,3 @@
-import { writeWholeSync } from "@autocircuit/base";
 import {
   circuitOf,
   type ExchangedPrompts,
@@ -20,7 +19,7 @@ import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { requireWritable } from "../support/write-file.ts";
+import { makeFolder, requireWritable, writeWhole } from "../support/write-file.ts";
 import { type Input, readInput } from "./read-input.ts";
 
 /** Options of `autocircuit convert`, as commander gives them. */
@@ -63,16 +62,17 @@ async function writeCircuit(
 ): Promise<string> {
   const summary = describeCircuit(circuit);
   if (to.endsWith(".safetensors") && format !== "scores") {
+    await makeFolder(to);
     await pruneScoresOf(circuit).save(to);
     return `wrote ${to}: scores of ${circuit.graph.edgeCount} edges`;
   }
   if (!to.endsWith(".json"))
     throw noSuchFormat(to, "a circuit", format === "scores" ? [".json"] : [".json", ".safetensors"]);
   if (format === "eap-ig") {
-    writeWholeSync(to, await synchronously(() => formatCircuitFile(circuit)));
+    await writeWhole(to, await synchronously(() => formatCircuitFile(circuit)));
     return `wrote ${to}: ${summary}, in AutoCircuit's names`;
   }
-  writeWholeSync(to, await synchronously(() => formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {})));
+  await writeWhole(to, await synchronously(() => formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {})));
   const width = config || circuit.eapIg ? "" : "; d_model is not known without --model and is written as 0";
   return `wrote ${to}: ${summary}, as EAP-IG and MIB read them${width}`;
 }
@@ -81,13 +81,13 @@ async function writePrompts({ format, prompts }: PromptsInput, to: string, token
   const summary = `wrote ${to}: ${prompts.prompts.length} prompt pairs`;
   if (format !== "autocircuit") {
     if (!to.endsWith(".json")) throw noSuchFormat(to, `prompts from .${format}`, [".json"]);
-    writeWholeSync(to, await synchronously(() => formatAutocircuitPrompts(prompts)));
+    await writeWhole(to, await synchronously(() => formatAutocircuitPrompts(prompts)));
     return summary;
   }
   if (to.endsWith(".csv")) {
     const answers = tokenizer === undefined ? {} : { tokenizer: await tokenizerNamed(tokenizer) };
-    writeWholeSync(to, await synchronously(() => formatEapIgCsv(prompts, answers)));
-  } else if (to.endsWith(".jsonl")) writeWholeSync(to, await synchronously(() => formatEdgePruningJsonl(prompts)));
+    await writeWhole(to, await synchronously(() => formatEapIgCsv(prompts, answers)));
+  } else if (to.endsWith(".jsonl")) await writeWhole(to, await synchronously(() => formatEdgePruningJsonl(prompts)));
   else throw noSuchFormat(to, "prompts from .json", [".csv", ".jsonl"]);
   return summary + leftOut(prompts);
 }

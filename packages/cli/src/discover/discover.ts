@@ -96,7 +96,7 @@ export async function discover(
   const written = await writeReport(settings.out, report);
   const files: string[] = [written.html, written.svg, ...(await saveScores(found, settings, result))];
   search.finished(files, found.keep?.complete ?? true);
-  if (options.json) writeJson(options.json, result);
+  if (options.json) await writeJson(options.json, result);
   print(`wrote ${[...files, ...(options.json ? [options.json] : [])].join(", ")}`);
 }
 

@@ -5,7 +5,7 @@ import { type LoadedTask, magnitude, PruneScores } from "@autocircuit/core";
 import type { FoundSoFar, Ranked, ResumedDiscovery, SearchState } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { writeJson } from "../support/write-file.ts";
+import { readableJson } from "../support/write-file.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** What is saved without being asked, each so many seconds. */
@@ -151,7 +151,8 @@ export class SearchFiles implements Disposable {
     }
     const search = this.#soFar.search?.state() ?? this.#before;
     if (this.#saved.length === 0 && search === null) return;
-    writeJson(this.#path, { asked: this.#asked, rankings: this.#saved, search } satisfies StoredSearch);
+    const stored = { asked: this.#asked, rankings: this.#saved, search } satisfies StoredSearch;
+    writeWholeSync(this.#path, readableJson(stored));
   }
 
   /** Saves and prints what there is; nothing may be waited for here. */

@@ -64,7 +64,7 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
   print(`${tokens.length} tokens after ${promptTokens.length}, ${REASONS[stopped]}; ${seconds.toFixed(2)} s`);
   if (!json) return;
   const sampling = temperature === undefined ? null : { temperature, topK: topK ?? null, seed };
-  writeJson(json, {
+  await writeJson(json, {
     ...{ model: options.model, text, promptTokens, tokens, stopped, sampling, seconds },
     ...used.report,
     versions: runVersions(),

@@ -77,7 +77,7 @@ export async function measure(
   }
   if (!options.json) return;
   const units = Object.fromEntries(names.map((name) => [name, measurements[name].unit]));
-  writeJson(options.json, {
+  await writeJson(options.json, {
     task: ready.name,
     model: model ?? null,
     scores: options.scores,

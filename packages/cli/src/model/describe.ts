@@ -68,7 +68,7 @@ export async function describe(
   );
   if (!json) return;
   const parameters = parameterCount(config);
-  writeJson(json, {
+  await writeJson(json, {
     model: idOrFolder,
     folder,
     architecture,

@@ -1,4 +1,3 @@
-import { writeWholeSync } from "@autocircuit/base";
 import {
   type AblationType,
   dataSetSides,
@@ -16,7 +15,7 @@ import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { Progress } from "../support/progress.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { useDevice } from "../support/use-device.ts";
-import { requireWritable } from "../support/write-file.ts";
+import { requireWritable, writeWhole } from "../support/write-file.ts";
 import { maskOf, withGraphOf } from "./patched-graph.ts";
 import { readEdges } from "./read-edges.ts";
 
@@ -70,7 +69,7 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   );
   if (!options.json) return;
   // One line: a file of logits is for programs.
-  writeWholeSync(options.json, `${JSON.stringify({ logits, shape, ...used.report })}\n`);
+  await writeWhole(options.json, `${JSON.stringify({ logits, shape, ...used.report })}\n`);
   print(`wrote ${options.json}`);
 }
 

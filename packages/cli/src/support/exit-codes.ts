@@ -12,10 +12,14 @@ export const EXIT = {
 /** Codes of AutocircuitError that mean that what was given was wrong, not that the work failed. */
 const INPUT_CODES = new Set(["bad-input", "not-found", "unknown-name", "shape", "dtype", "bad-file"]);
 
+/** What the system says where a disk is full or broken: what was given may be right. */
+const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EIO"]);
+
 /** The exit code an error leads to. Recognises AutocircuitError by its code, so that the addon need not be loaded. */
 export function exitCodeFor(error: unknown): number {
-  const { name, code } = error as { name?: unknown; code?: unknown };
+  const { name, code, cause } = error as { name?: unknown; code?: unknown; cause?: { code?: unknown } };
   if (code === "aborted" || name === "AbortError") return EXIT.interrupted;
+  if (typeof cause?.code === "string" && DISK_CODES.has(cause.code)) return EXIT.failure;
   if (name === "UsageError" || name === "RaspError") return EXIT.usage;
   if (
     typeof code === "string" &&

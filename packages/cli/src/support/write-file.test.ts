@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readJson } from "./read-json.ts";
-import { requireWritable, writeJson } from "./write-file.ts";
+import { requireWritable, writeJson, writeWhole } from "./write-file.ts";
 
 let folder: string;
 beforeAll(() => {
@@ -11,10 +11,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+it("writeWhole makes the folder", async () => {
+  await writeWhole(join(folder, "new/deep/file.txt"), "text");
+  expect(readFileSync(join(folder, "new/deep/file.txt"), "utf8")).toBe("text");
+});
+
 describe("writeJson and readJson", () => {
-  it("spell out numbers JSON does not have", () => {
+  it("spell out numbers JSON does not have", async () => {
     const path = join(folder, "scores.json");
-    writeJson(path, { score: Number.POSITIVE_INFINITY, none: Number.NaN, one: 1 });
+    await writeJson(path, { score: Number.POSITIVE_INFINITY, none: Number.NaN, one: 1 });
     expect(readJson(path)).toEqual({ score: "Infinity", none: "NaN", one: 1 });
   });
 
@@ -30,6 +35,7 @@ describe("requireWritable", () => {
     writeFileSync(join(folder, "plain"), "");
     expect(() => requireWritable(join(folder, "later/out.json"))).not.toThrow();
     expect(() => requireWritable(undefined)).not.toThrow();
+    expect(() => requireWritable("/dev/null")).not.toThrow();
     expect(() => requireWritable(folder)).toThrow(/is a folder/);
     expect(() => requireWritable(join(folder, "plain/out.json"))).toThrow(/cannot be written/);
   });

@@ -1,13 +1,32 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { writeWholeSync } from "@autocircuit/base";
+import { cannotWrite, writeWhole as writeWholeFile } from "@autocircuit/base";
 import { UsageError } from "./usage-error.ts";
 
-/** Writes a value as indented JSON; non-finite numbers become the strings "Infinity", "-Infinity" and "NaN". */
-export function writeJson(path: string, value: unknown): void {
+/** Writes a whole file or nothing, see `writeWhole` of the ground floor. Makes the folder. */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await makeFolder(path);
+  await writeWholeFile(path, content);
+}
+
+/** Makes the folder that a file is to be written into. */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(dirname(resolve(path)), { recursive: true }).catch((cause: unknown) => {
+    throw cannotWrite(path, cause);
+  });
+}
+
+/** Writes {@link readableJson}. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeWhole(path, readableJson(value));
+}
+
+/** A value as indented JSON; non-finite numbers become the strings "Infinity", "-Infinity" and "NaN". */
+export function readableJson(value: unknown): string {
   const readable = (_key: string, item: unknown) =>
     typeof item === "number" && !Number.isFinite(item) ? String(item) : item;
-  writeWholeSync(path, `${JSON.stringify(value, readable, 2)}\n`);
+  return `${JSON.stringify(value, readable, 2)}\n`;
 }
 
 /**
@@ -18,8 +37,10 @@ export function writeJson(path: string, value: unknown): void {
 export function requireWritable(path: string | undefined): void {
   if (path === undefined) return;
   const target = resolve(path);
-  if (existsSync(target) && statSync(target).isDirectory())
-    throw new UsageError(`${path} is a folder. Give the name of a file to write.`);
+  const old = existsSync(target) ? statSync(target) : undefined;
+  if (old?.isDirectory()) throw new UsageError(`${path} is a folder. Give the name of a file to write.`);
+  // A pipe or /dev/stdout is written into: nothing is made beside it.
+  if (old !== undefined && !old.isFile()) return;
   let folder = dirname(target);
   while (!existsSync(folder)) folder = dirname(folder);
   try {

@@ -1,9 +1,8 @@
-import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, kind, signature, writeWhole } from "@autocircuit/base";
 import type { Edge, EdgeRef } from "../graph/edge.ts";
 import type { Graph } from "../graph/graph.ts";
 import * as kinds from "../kinds.ts";
 import { Circuit } from "./circuit.ts";
-import { writeParts } from "./safetensors.ts";
 import { loadScores, scoresFile } from "./scores-file.ts";
 import type { ScoresInfo } from "./scores-info.ts";
 import { magnitude, sortedMagnitudes, thresholdAt } from "./threshold.ts";
@@ -152,7 +151,7 @@ export class PruneScores {
    */
   async save(path: string, info: ScoresInfo = {}): Promise<void> {
     checkSave({ path, info });
-    await writeParts(path, scoresFile(this.graph, this.values, { ...this.info, ...info }));
+    await writeWhole(path, scoresFile(this.graph, this.values, { ...this.info, ...info }));
   }
 
   /** The bytes of the file that {@link save} writes, for those who must write it themselves. */

@@ -1,5 +1,4 @@
 import {
-  AutocircuitError,
   badFile,
   GIT_LFS_MARK,
   gitLfsPointer,
@@ -8,7 +7,6 @@ import {
   PREFIX_BYTES,
   parseHeader,
   readWhole,
-  writeWhole,
 } from "@autocircuit/base";
 
 /** A float32 tensor in a safetensors file. */
@@ -30,15 +28,6 @@ export function safetensorsFile({ tensors, metadata }: StoredTensors): Uint8Arra
     Buffer.from(values.buffer, values.byteOffset, values.byteLength),
   );
   return [headerBytes(entries, metadata), ...data];
-}
-
-/** Writes a file whole. @throws AutocircuitError `bad-file` */
-export async function writeParts(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  try {
-    await writeWhole(path, Buffer.concat(parts));
-  } catch (cause) {
-    throw new AutocircuitError("bad-file", `Could not write ${path}: ${(cause as Error).message}`, { cause });
-  }
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
+import { readText } from "../read-text.ts";
 import { INDEX_FILE, parseShardIndex } from "../safetensors/shard-index.ts";
 import type { HubFile } from "./list-model.ts";
 import { WEIGHTS_FILE } from "./needed-files.ts";
@@ -92,7 +93,7 @@ async function hasWeights(folder: string): Promise<boolean> {
   if (existsSync(join(folder, WEIGHTS_FILE))) return true;
   const index = join(folder, INDEX_FILE);
   if (!existsSync(index)) return false;
-  const shards = parseShardIndex(await readFile(index, "utf8"), index);
+  const shards = parseShardIndex(await readText(index), index);
   return [...shards.keys()].every((name) => existsSync(join(folder, name)));
 }
 

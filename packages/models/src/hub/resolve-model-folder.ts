@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { throwIfAborted } from "@autocircuit/core";
 import { isGguf } from "../gguf/gguf-file.ts";
+import { readText } from "../read-text.ts";
 import { INDEX_FILE, parseShardIndex } from "../safetensors/shard-index.ts";
 import { downloadFile } from "./download-file.ts";
 import { openHub } from "./hub.ts";
@@ -75,7 +75,7 @@ export async function modelFolder(idOrFolder: string, options: ResolveOptions): 
   if (index) {
     await fetchAll(atCommit, cache, [index]);
     const path = join(cache.snapshot(listing.commit), INDEX_FILE);
-    needed.push(...shardFiles(listing, parseShardIndex(await readFile(path, "utf8"), path).keys(), id.name));
+    needed.push(...shardFiles(listing, parseShardIndex(await readText(path), path).keys(), id.name));
   }
   await fetchAll(atCommit, cache, needed, onProgress);
   // A fetched configuration alone must not hide the last whole model from those without a network.

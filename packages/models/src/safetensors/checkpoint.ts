@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AutocircuitError, type TensorInfo } from "@autocircuit/base";
 import type { Tensor } from "@autocircuit/native";
 import { badFile } from "../bad-file.ts";
+import { readText } from "../read-text.ts";
 import { SafetensorsFile } from "./safetensors-file.ts";
 import { INDEX_FILE, parseShardIndex } from "./shard-index.ts";
 import { tensorFromFile } from "./tensor-from-file.ts";
@@ -46,7 +46,7 @@ export class Checkpoint implements AsyncDisposable {
     }
     const indexPath = join(folder, INDEX_FILE);
     if (!existsSync(indexPath)) throw new AutocircuitError("not-found", `${folder}: ${whatIsMissing(folder)}`);
-    const shards = parseShardIndex(await readFile(indexPath, "utf8"), indexPath);
+    const shards = parseShardIndex(await readText(indexPath), indexPath);
     const files: SafetensorsFile[] = [];
     const listed: [string, SafetensorsFile][] = [];
     try {

@@ -10,7 +10,7 @@ export type WritableTensors = Readonly<Record<string, HostTensor | Tensor>>;
  * failed write leaves the old one.
  *
  * @param metadata free text for the header
- * @throws AutocircuitError `shape` or `dtype` for data that does not fit its description
+ * @throws AutocircuitError `shape` or `dtype` for data that does not fit its description, `bad-file` when it cannot be written
  * @example
  * await writeSafetensors("mean.safetensors", { mean: { dtype: "F32", shape: [2], data: Float32Array.of(1, 2) } });
  */
@@ -22,10 +22,11 @@ export async function writeSafetensors(
   const entries = Object.entries(tensors).map(([name, tensor]) => ({ name, tensor, ...description(tensor) }));
   // Wide types first keeps every tensor aligned to its element without padding, which the format forbids.
   entries.sort((a, b) => DTYPES[b.dtype].bytes - DTYPES[a.dtype].bytes || (a.name < b.name ? -1 : 1));
-  await writeWhole(path, async (file) => {
-    await file.writeFile(headerBytes(entries, metadata));
-    for (const { name, tensor } of entries) await file.writeFile(encode(name, await onHost(tensor)));
-  });
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    yield headerBytes(entries, metadata);
+    for (const { name, tensor } of entries) yield encode(name, await onHost(tensor));
+  }
+  await writeWhole(path, pieces());
 }
 
 function description(tensor: HostTensor | Tensor): Pick<HostTensor, "dtype" | "shape"> {

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { ConfigReader } from "../config-reader.ts";
 import { isGguf } from "../gguf/gguf-file.ts";
 import { ggufTokenizer } from "../gguf/tokenizer/gguf-tokenizer.ts";
 import { FAMILIES } from "../hugging-face/families.ts";
+import { readText } from "../read-text.ts";
 import { GPT2_VOCABULARY, gpt2Tokenizer } from "./gpt2-tokenizer.ts";
 import { LibraryCodec } from "./library-codec.ts";
 import { findSpecialIds } from "./special-tokens.ts";
@@ -61,11 +61,11 @@ export async function findTokenizer(folder: string): Promise<TextTokenizer | nul
 /** The folder's tokenizer in the form of a `tokenizer.json`, and the file it comes from. */
 async function describe(folder: string): Promise<{ json: TokenizerJson; path: string } | undefined> {
   const path = join(folder, "tokenizer.json");
-  if (existsSync(path)) return { json: parseTokenizerJson(await readFile(path, "utf8"), path), path };
+  if (existsSync(path)) return { json: parseTokenizerJson(await readText(path), path), path };
   const mergesPath = join(folder, "merges.txt");
   const vocab = await json(folder, "vocab.json");
   if (vocab && existsSync(mergesPath)) {
-    const merges = await readFile(mergesPath, "utf8");
+    const merges = await readText(mergesPath);
     const named = [await json(folder, "tokenizer_config.json"), await json(folder, "special_tokens_map.json")];
     const configs = named.filter((config) => config !== undefined);
     const added = await json(folder, "added_tokens.json");
@@ -73,12 +73,12 @@ async function describe(folder: string): Promise<{ json: TokenizerJson; path: st
   }
   const scoresPath = join(folder, "vocab_scores.json");
   if (!existsSync(scoresPath)) return undefined;
-  return { json: fromVocabScores(await readFile(scoresPath, "utf8"), scoresPath), path: scoresPath };
+  return { json: fromVocabScores(await readText(scoresPath), scoresPath), path: scoresPath };
 }
 
 async function json(folder: string, name: TokenizerFile): Promise<ConfigReader | undefined> {
   const path = join(folder, name);
-  return existsSync(path) ? ConfigReader.parse(await readFile(path, "utf8"), path) : undefined;
+  return existsSync(path) ? ConfigReader.parse(await readText(path), path) : undefined;
 }
 
 /** Rows of a model's embedding; undefined where its configuration does not say. */
