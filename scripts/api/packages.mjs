@@ -8,6 +8,7 @@ export const RANKS = {
   tracr: 0,
   core: 1,
   models: 2,
+  autoencoders: 3,
   circuits: 3,
   metrics: 3,
   discovery: 4,

@@ -1,5 +1,6 @@
 export type { SafetensorsDType } from "@autocircuit/core";
 export { parseHeader, type SafetensorsHeader, type TensorInfo } from "@autocircuit/core";
+export { ConfigReader } from "./config-reader.ts";
 export { describeModel } from "./describe-model.ts";
 export { estimateMemory, type MemoryEstimate } from "./estimate-memory.ts";
 export { graphConfig } from "./graph-config.ts";
@@ -15,6 +16,7 @@ export { readConfig, readConfigFile } from "./read-config.ts";
 export { inverseFrequencies, type RopeFrequencies } from "./rope/frequencies.ts";
 export type { RopeParameters } from "./rope/parameters.ts";
 export { Checkpoint } from "./safetensors/checkpoint.ts";
+export { decode as decodeValues } from "./safetensors/decode.ts";
 export type { HostTensor } from "./safetensors/encode.ts";
 export { SafetensorsFile } from "./safetensors/safetensors-file.ts";
 export { tensorFromFile } from "./safetensors/tensor-from-file.ts";
