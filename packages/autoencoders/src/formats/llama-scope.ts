@@ -23,7 +23,7 @@ export const llamaScope: Format = {
       await openSafetensors(join(folder, "checkpoints", "final.safetensors")),
       context.dtype,
     );
-    return loadLlamaScope(folder, raw, weights, threshold, scale);
+    return await loadLlamaScope(folder, raw, weights, threshold, scale);
   },
 };
 
@@ -38,7 +38,7 @@ export const llamaScopeR1: Format = {
     const dSae = weights.shape("log_jumprelu_threshold", 1)[0]!;
     // Unlike the one in hyperparams.json it is of scaled activations.
     const threshold = (await weights.load("log_jumprelu_threshold", [dSae])).exp();
-    return loadLlamaScope(folder, raw, weights, threshold, context.scale ?? scaleOf(raw));
+    return await loadLlamaScope(folder, raw, weights, threshold, context.scale ?? scaleOf(raw));
   },
 };
 

@@ -31,7 +31,7 @@ export const saeLens: Format = {
   load: async (folder, context) => {
     const config = readSaeLensConfig(await readJsonSettings(join(folder, "cfg.json")));
     await using weights = new Weights(await openSafetensors(join(folder, "sae_weights.safetensors")), context.dtype);
-    return loadSaeLens(folder, config, weights, context);
+    return await loadSaeLens(folder, config, weights, context);
   },
 };
 

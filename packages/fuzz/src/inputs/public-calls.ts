@@ -1,3 +1,4 @@
+import { loadAutoencoders } from "@autocircuit/autoencoders";
 import {
   circuitFileOf,
   eapIgCircuitOf,
@@ -216,6 +217,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   compareCircuits: { takes: { found: circuit, truth: circuit }, call: (t) => compareCircuits(t.found, t.truth) },
   scoreOverlap: { takes: { a: scores, b: scores, sizes: [1] }, call: (t) => scoreOverlap(t.a, t.b, t.sizes) },
   rankSimilarity: { takes: { a: scores, b: scores }, call: (t) => rankSimilarity(t.a, t.b) },
+  loadAutoencoders: { takes: { path }, call: (t, o) => loadAutoencoders(t.path, o) },
   resolveModelFolder: {
     takes: { idOrFolder },
     options: { offline: true },
