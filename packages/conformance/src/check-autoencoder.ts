@@ -1,9 +1,10 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   type AutoencoderSet,
   type LoadAutoencodersOptions,
   loadAutoencoders,
+  openNpz,
   openStateDict,
 } from "@autocircuit/autoencoders";
 import { AutocircuitError, memory, Tensor } from "@autocircuit/native";
@@ -18,6 +19,9 @@ import { maxAbs } from "./tolerance.ts";
 const BOUND = 1e-5;
 /** More memory than refusing a file of a few kilobytes may take. */
 const MOST_BYTES = 1 << 26;
+
+/** Kinds of errors by which a file is refused for what is in it. */
+const REFUSALS: ReadonlySet<string> = new Set(["bad-file", "not-finite"]);
 
 /** What a case says of its files. */
 interface Meta {
@@ -84,15 +88,21 @@ export async function checkRefusedFiles(folder: CaseFolder, recorder: Recorder):
     if (file === "reasons.json") continue;
     const before = process.memoryUsage.rss();
     const { tensorBytes } = await memory();
-    const refusal = await openStateDict(join(folder.path, file)).then(
+    const refusal = await open(join(folder.path, file)).then(
       () => `was opened (${reasons[file] ?? "no reason is given"})`,
       (error: unknown) =>
-        error instanceof AutocircuitError && error.code === "bad-file" ? "" : `threw ${String(error)}`,
+        error instanceof AutocircuitError && REFUSALS.has(error.code) ? "" : `threw ${String(error)}`,
     );
     recorder.record(`${file} is refused`, refusal === "", refusal);
     const spent = Math.max(process.memoryUsage.rss() - before, (await memory()).tensorBytes - tensorBytes);
     recorder.record(`${file} takes no memory`, spent < MOST_BYTES, `took ${spent} bytes`);
   }
+}
+
+/** Opens a file as what it says it is, or a folder as that of an autoencoder. */
+async function open(path: string): Promise<void> {
+  if (statSync(path).isDirectory()) (await loadAutoencoders(path))[Symbol.dispose]();
+  else await (await (path.endsWith(".npz") ? openNpz(path) : openStateDict(path))).close();
 }
 
 function checkHooks(set: AutoencoderSet, { hook_in, hook_out, layers }: Meta, recorder: Recorder): void {
