@@ -1,9 +1,8 @@
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import { guard } from "./addon-errors.ts";
 import { Boxed } from "./boxed.ts";
 import { isFloating } from "./dtype.ts";
-import { AutocircuitError, guard } from "./errors.ts";
 import { addon } from "./loader.ts";
-import * as kind from "./options/kinds.ts";
-import { signature } from "./options/signature.ts";
 import { Tensor } from "./tensor.ts";
 
 const check = signature("Ablation", { sources: kind.instance(Tensor, "a Tensor") });

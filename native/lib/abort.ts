@@ -1,5 +1,6 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { NativeCancelToken } from "./addon.ts";
-import { AutocircuitError, toAutocircuitError } from "./errors.ts";
+import { toAutocircuitError } from "./addon-errors.ts";
 import { addon } from "./loader.ts";
 
 /**

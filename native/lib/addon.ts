@@ -1,4 +1,5 @@
-import type { ComputeDType, DType, HostArray } from "./dtype.ts";
+import type { DType } from "@autocircuit/base";
+import type { ComputeDType, HostArray } from "./dtype.ts";
 import type { PatchGraph } from "./patch-graph.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
 

@@ -1,5 +1,5 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { NativeBox } from "./addon.ts";
-import { AutocircuitError } from "./errors.ts";
 import { addon } from "./loader.ts";
 import type { Resource } from "./scope.ts";
 import { track, untrack } from "./scope.ts";

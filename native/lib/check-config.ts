@@ -1,4 +1,4 @@
-import { AutocircuitError } from "./errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import type { TransformerConfig } from "./transformer-config.ts";
 
 /** Checks that the numbers of a configuration fit together. @throws AutocircuitError "bad-input" */

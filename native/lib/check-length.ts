@@ -1,5 +1,4 @@
-import { AutocircuitError } from "./errors.ts";
-import { sayOnce } from "./say-once.ts";
+import { AutocircuitError, sayOnce } from "@autocircuit/base";
 import type { TransformerConfig } from "./transformer-config.ts";
 
 /**

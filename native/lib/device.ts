@@ -1,6 +1,4 @@
-import { AutocircuitError } from "./errors.ts";
-import { nearNames } from "./near-names.ts";
-import type { Kind } from "./options/kinds.ts";
+import { AutocircuitError, type Kind, nearNames } from "@autocircuit/base";
 
 /** A device as one asks for it. `auto` is the first GPU where CUDA works here, else the CPU; `cuda` is `cuda:0`. */
 export type DeviceName = "cpu" | "auto" | "cuda" | `cuda:${number}` | Pretend;

@@ -1,7 +1,4 @@
-/** All element types. */
-export const dtypes = ["float32", "float64", "bfloat16", "float16", "int64", "int32", "uint8", "bool"] as const;
-/** Element types of a {@link Tensor}. */
-export type DType = (typeof dtypes)[number];
+import type { DType } from "@autocircuit/base";
 
 /** Element types that a transformer computes in. */
 export const computeDTypes = ["float32", "float64", "bfloat16", "float16"] as const;

@@ -1,12 +1,11 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { Ablation } from "./ablation.ts";
 import type { NativeRequest } from "./addon.ts";
 import { checkLength } from "./check-length.ts";
 import { isFloating } from "./dtype.ts";
-import { AutocircuitError } from "./errors.ts";
+import { graphBox } from "./graph-box.ts";
 import { PlainRun, Prefix } from "./kept.ts";
-import * as kind from "./options/kinds.ts";
-import { type KindsOf, signature } from "./options/signature.ts";
-import { graphBox, type PatchGraph } from "./patch-graph.ts";
+import type { PatchGraph } from "./patch-graph.ts";
 import { Tensor } from "./tensor.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
 

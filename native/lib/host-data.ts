@@ -1,6 +1,6 @@
-import type { DType, HostArray, NestedNumbers } from "./dtype.ts";
+import { AutocircuitError, type DType } from "@autocircuit/base";
+import type { HostArray, NestedNumbers } from "./dtype.ts";
 import { dtypeOf } from "./dtype.ts";
-import { AutocircuitError } from "./errors.ts";
 
 /** Data ready to be copied into a tensor. */
 export interface HostData {

@@ -2,13 +2,10 @@ export { Ablation } from "./ablation.ts";
 export type { MemoryFigures, ProcessorFacts, Recordings } from "./addon.ts";
 export { type Device, type DeviceName, defaultDevice, deviceName, parseDevice } from "./device.ts";
 export { type DeviceFacts, type OpenDevice, openDevice } from "./devices/open-device.ts";
-export type { DType, HostArray, NestedNumbers } from "./dtype.ts";
-export { type ComputeDType, computeDTypes, dtypes, elementBytes } from "./dtype.ts";
-export { AutocircuitError, type ErrorCode } from "./errors.ts";
+export type { HostArray, NestedNumbers } from "./dtype.ts";
+export { type ComputeDType, computeDTypes, elementBytes } from "./dtype.ts";
 export type { ForwardRequest, ForwardResult } from "./forward.ts";
 export { PlainRun, Prefix } from "./kept.ts";
-export * as kind from "./options/kinds.ts";
-export { type KindsOf, type Signature, signature, signatures } from "./options/signature.ts";
 export type { DestinationGroup, PatchGraph } from "./patch-graph.ts";
 export {
   limitDeviceMemory,
@@ -22,7 +19,6 @@ export {
   threads,
   versions,
 } from "./runtime.ts";
-export { sayOnce } from "./say-once.ts";
 export { scope } from "./scope.ts";
 export { grad, Tensor } from "./tensor.ts";
 export type { ValuesAndIndices } from "./tensor-reductions.ts";

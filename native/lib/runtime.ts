@@ -1,6 +1,7 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { MemoryFigures, ProcessorFacts, Recordings } from "./addon.ts";
+import { guard, settle } from "./addon-errors.ts";
 import type { Device } from "./device.ts";
-import { AutocircuitError, guard, settle } from "./errors.ts";
 import { addon } from "./loader.ts";
 
 /** Memory in use, in bytes, once everything enqueued so far has run. */

@@ -1,11 +1,10 @@
+import { AutocircuitError, type DType, dtypes, kind, signature } from "@autocircuit/base";
 import type { NativeParam, NativeTensor } from "./addon.ts";
-import type { DType, HostArray, NestedNumbers } from "./dtype.ts";
-import { dtypes, isFloating } from "./dtype.ts";
-import { AutocircuitError, guard } from "./errors.ts";
+import { guard } from "./addon-errors.ts";
+import type { HostArray, NestedNumbers } from "./dtype.ts";
+import { isFloating } from "./dtype.ts";
 import { hostData } from "./host-data.ts";
 import { addon } from "./loader.ts";
-import * as kind from "./options/kinds.ts";
-import { signature } from "./options/signature.ts";
 import { ReducibleTensor } from "./tensor-reductions.ts";
 
 const aTensor = kind.instance(ReducibleTensor, "a Tensor");
@@ -125,17 +124,17 @@ export class Tensor extends ReducibleTensor {
   }
 
   /** The same values as another element type; itself unchanged when it has that type already. */
-  to(dtype: DType): Tensor {
+  to(dtype: DType): this {
     return this.op("to", [dtype]);
   }
 
   /** The same values without the record of how they were computed. */
-  detach(): Tensor {
+  detach(): this {
     return this.op("detach");
   }
 
   /** A copy, row by row in memory. */
-  clone(): Tensor {
+  clone(): this {
     return this.op("clone");
   }
 
@@ -144,7 +143,7 @@ export class Tensor extends ReducibleTensor {
    *
    * @throws AutocircuitError "dtype" unless floating point.
    */
-  requireGrad(): Tensor {
+  requireGrad(): this {
     return this.op("requireGrad");
   }
 }

@@ -1,8 +1,6 @@
+import { AutocircuitError, type DType, type KindsOf, kind } from "@autocircuit/base";
 import { type DeviceName, deviceName } from "./device.ts";
-import { type ComputeDType, computeDTypes, type DType } from "./dtype.ts";
-import { AutocircuitError } from "./errors.ts";
-import * as kind from "./options/kinds.ts";
-import type { KindsOf } from "./options/signature.ts";
+import { type ComputeDType, computeDTypes } from "./dtype.ts";
 import type { Weights } from "./weights.ts";
 
 /** Where and how a transformer computes. */

@@ -1,17 +1,16 @@
+import { kind, signature } from "@autocircuit/base";
 import { abortable } from "./abort.ts";
 import type { NativeResult, NativeTransformerOptions } from "./addon.ts";
+import { guard, settle } from "./addon-errors.ts";
 import { Boxed } from "./boxed.ts";
 import { checkConfig } from "./check-config.ts";
 import type { Device } from "./device.ts";
 import { openDeviceNow } from "./devices/open-device.ts";
 import { explained } from "./devices/out-of-memory.ts";
 import type { ComputeDType } from "./dtype.ts";
-import { guard, settle } from "./errors.ts";
 import { checkRequest, type ForwardRequest, type ForwardResult, nativeRequest } from "./forward.ts";
 import { PlainRun, Prefix } from "./kept.ts";
 import { addon } from "./loader.ts";
-import * as kind from "./options/kinds.ts";
-import { signature } from "./options/signature.ts";
 import { Tensor } from "./tensor.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
 import {

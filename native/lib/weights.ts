@@ -1,6 +1,5 @@
+import { AutocircuitError, nearNames } from "@autocircuit/base";
 import { isFloating } from "./dtype.ts";
-import { AutocircuitError } from "./errors.ts";
-import { nearNames } from "./near-names.ts";
 import type { Tensor } from "./tensor.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
 import { weightShapes } from "./weight-shapes.ts";

@@ -1,5 +1,6 @@
+import { AutocircuitError } from "@autocircuit/base";
 import { describe, expect, it } from "vitest";
-import { AutocircuitError, Tensor } from "../lib/index.ts";
+import { Tensor } from "../lib/index.ts";
 import { addon } from "../lib/loader.ts";
 
 /** Values that no function of the addon expects. */

@@ -1,5 +1,6 @@
+import type { DType } from "@autocircuit/base";
 import { expect } from "vitest";
-import type { DType, NestedNumbers, Tensor } from "../lib/index.ts";
+import type { NestedNumbers, Tensor } from "../lib/index.ts";
 
 const ARRAYS: Record<DType, string> = {
   float32: "Float32Array",

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { AutocircuitError } from "../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import { inspectLibTorch, type LibTorch, libraryName } from "../toolchain/libtorch.ts";
 
 /**

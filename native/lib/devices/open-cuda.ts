@@ -1,7 +1,7 @@
+import { AutocircuitError, sayOnce } from "@autocircuit/base";
 import type { NativeDevices } from "../addon.ts";
-import { AutocircuitError, guard } from "../errors.ts";
+import { guard } from "../addon-errors.ts";
 import { addon } from "../loader.ts";
-import { sayOnce } from "../say-once.ts";
 import { chooseLibrary, libtorchCudaFile } from "../toolchain/cuda/choose-library.ts";
 import type { LibTorch } from "../toolchain/libtorch.ts";
 import { NATIVE_ROOT } from "../toolchain/native-root.ts";

@@ -1,8 +1,7 @@
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import { guard, toAutocircuitError } from "../addon-errors.ts";
 import { type CudaName, cudaIndex, type Device, type DeviceName, defaultDevice, parseDevice } from "../device.ts";
-import { AutocircuitError, guard, toAutocircuitError } from "../errors.ts";
 import { addon } from "../loader.ts";
-import * as kind from "../options/kinds.ts";
-import { signature } from "../options/signature.ts";
 import { type OpenedCuda, openCuda, openCudaNow } from "./open-cuda.ts";
 
 /** A device that transformers can run on. */

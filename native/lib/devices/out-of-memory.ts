@@ -1,5 +1,6 @@
+import { AutocircuitError } from "@autocircuit/base";
+import { toAutocircuitError } from "../addon-errors.ts";
 import type { Device } from "../device.ts";
-import { AutocircuitError, toAutocircuitError } from "../errors.ts";
 import { deviceMemoryLimit, memory } from "../runtime.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { AutocircuitError } from "../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import { run } from "./run.ts";
 
 /** Memory that one compiler needs for a file that includes LibTorch's headers. */

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import { defaultJobs } from "./build-steps.ts";
 import type { BuildTarget } from "./build-targets.ts";
 import type { Compilation } from "./compile.ts";

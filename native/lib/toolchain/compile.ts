@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { AutocircuitError } from "../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import { isInstalled } from "./build-root.ts";
 import { runStep } from "./build-steps.ts";
 import { type BuildTarget, targetFacts } from "./build-targets.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { AutocircuitError } from "../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import { archiveUrl, installArchive } from "./archive.ts";
 import { libtorchCache } from "./cache.ts";
 import { type FindLibTorchOptions, findLibTorch, type Looked } from "./find-libtorch.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { AutocircuitError } from "../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import { type CacheEntry, cacheEntries, libtorchCache } from "./cache.ts";
 import { inspectLibTorch, type LibTorch } from "./libtorch.ts";
 import { findPython, type Python } from "./python.ts";

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError } from "../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import { inspectEntry, markEntry } from "./cache.ts";
 import { inspectLibTorch, type LibTorch } from "./libtorch.ts";
 

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import type { Python } from "./python.ts";
 import { run } from "./run.ts";
 

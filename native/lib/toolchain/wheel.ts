@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError } from "../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import type { Python } from "./python.ts";
 import { run } from "./run.ts";
 import { keptParts, unpack } from "./unpack.ts";

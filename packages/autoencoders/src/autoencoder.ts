@@ -1,4 +1,5 @@
-import { AutocircuitError, type DType, scope, type Tensor } from "@autocircuit/native";
+import { AutocircuitError, type DType } from "@autocircuit/base";
+import { scope, type Tensor } from "@autocircuit/native";
 import { type Decoder, decodeRows } from "./decoder.ts";
 import { type Encoder, encodeRows } from "./encoder.ts";
 import { requireFinite } from "./finite.ts";

@@ -1,4 +1,5 @@
-import { AutocircuitError, type TransformerConfig } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import type { TransformerConfig } from "@autocircuit/native";
 import type { Autoencoder } from "./autoencoder.ts";
 import type { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
 import { hookPlace, siteWidth } from "./hooks.ts";

@@ -1,4 +1,5 @@
-import { type DType, scope, Tensor } from "@autocircuit/native";
+import type { DType } from "@autocircuit/base";
+import { scope, Tensor } from "@autocircuit/native";
 import { requireFinite } from "./finite.ts";
 
 /** Numbers of decoder rows that are brought together at once. */

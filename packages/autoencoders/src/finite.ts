@@ -1,4 +1,5 @@
-import { AutocircuitError, scope, type Tensor } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import { scope, type Tensor } from "@autocircuit/native";
 
 /** Elements looked at together, so that looking takes little memory. */
 const AT_ONCE = 1 << 24;

@@ -1,4 +1,5 @@
-import { AutocircuitError, type DType, type KindsOf, kind, scope, signature } from "@autocircuit/native";
+import { AutocircuitError, type DType, type KindsOf, kind, signature } from "@autocircuit/base";
+import { scope } from "@autocircuit/native";
 import { Autoencoder, type AutoencoderParts } from "./autoencoder.ts";
 import { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
 import { type FoundFormat, findFormats } from "./formats/find-formats.ts";

@@ -1,4 +1,5 @@
-import { AutocircuitError, type DType, type Tensor } from "@autocircuit/native";
+import { AutocircuitError, type DType } from "@autocircuit/base";
+import type { Tensor } from "@autocircuit/native";
 
 /** Activations as a matrix, and the way back to the shape they had. */
 export interface Rows {

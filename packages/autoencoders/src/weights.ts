@@ -1,5 +1,5 @@
-import { badFile } from "@autocircuit/core";
-import { AutocircuitError, type DType, sayOnce, type Tensor } from "@autocircuit/native";
+import { AutocircuitError, badFile, type DType, sayOnce } from "@autocircuit/base";
+import type { Tensor } from "@autocircuit/native";
 import type { TensorFile } from "./files/tensor-file.ts";
 import { requireFinite } from "./finite.ts";
 

@@ -1,12 +1,6 @@
 #!/usr/bin/env node
-import {
-  AutocircuitError,
-  type ComputeDType,
-  computeDTypes,
-  defaultDevice,
-  openDevice,
-  parseDevice,
-} from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import { type ComputeDType, computeDTypes, defaultDevice, openDevice, parseDevice } from "@autocircuit/native";
 import { Command, Option } from "commander";
 import { printPeak, runEngineSuite } from "./engine/run-suite.ts";
 import { FULL, FULL_ON_GPU, QUICK } from "./engine/specs.ts";

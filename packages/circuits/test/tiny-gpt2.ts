@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MersenneTwister } from "@autocircuit/core";
+import { MersenneTwister } from "@autocircuit/base";
 import { type HostTensor, writeSafetensors } from "@autocircuit/models";
 
 /**

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MersenneTwister } from "@autocircuit/core";
+import { MersenneTwister } from "@autocircuit/base";
 import { type HostTensor, writeSafetensors } from "@autocircuit/models";
 
 /** Writes a model of finite weights, of one layer of two heads, whose logits are NaN in float32: queries and keys of 1e30 meet. */

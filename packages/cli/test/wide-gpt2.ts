@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MersenneTwister } from "@autocircuit/core";
+import { MersenneTwister } from "@autocircuit/base";
 import { type HostTensor, writeSafetensors } from "@autocircuit/models";
 
 /** Writes a random GPT-2 of 6 blocks of 6 heads of one dimension, whose graph has more than 2,000 edges; 20 tokens are its vocabulary. */

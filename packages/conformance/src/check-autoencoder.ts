@@ -7,7 +7,8 @@ import {
   openNpz,
   openStateDict,
 } from "@autocircuit/autoencoders";
-import { AutocircuitError, memory, Tensor } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import { memory, Tensor } from "@autocircuit/native";
 import { readJson } from "./check-patching.ts";
 import type { CaseFolder } from "./find-cases.ts";
 import { ExpectedTensors } from "./read-safetensors.ts";

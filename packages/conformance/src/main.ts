@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { AutocircuitError } from "@autocircuit/base";
 import {
-  AutocircuitError,
   type ComputeDType,
   computeDTypes,
   openDevice,

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import type { HostTensor } from "./recorder.ts";
 
 /**

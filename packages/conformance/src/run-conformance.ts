@@ -1,4 +1,5 @@
-import { AutocircuitError, type ComputeDType, setThreads, threads } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import { type ComputeDType, setThreads, threads } from "@autocircuit/native";
 import { checkAutoencoder, checkRefusedFiles } from "./check-autoencoder.ts";
 import { checkCheckpoint } from "./check-checkpoint.ts";
 import { checkPatching } from "./check-patching.ts";

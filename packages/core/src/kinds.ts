@@ -1,4 +1,5 @@
-import { Ablation, kind, PlainRun, Prefix, Tensor } from "@autocircuit/native";
+import { kind } from "@autocircuit/base";
+import { Ablation, PlainRun, Prefix, Tensor } from "@autocircuit/native";
 import { ablationTypes } from "./model/ablation-type.ts";
 
 // What arguments and options of this package and those above it may be; see `signature` of the engine.
@@ -34,6 +35,12 @@ export const promptLoader = kind.having("a PromptLoader", "batches", "promptCoun
 export const pruneScores = kind.such(
   "PruneScores",
   (value) => kind.having("", "graph", "values", "info").accepts(value) && hasGraph.accepts(value),
+);
+
+/** A set of edges of a graph. */
+export const circuit = kind.such(
+  "a Circuit",
+  (value) => kind.having("", "graph", "indices").accepts(value) && hasGraph.accepts(value),
 );
 
 /** What {@link Graph.index} takes, as far as its form goes. */

@@ -1,5 +1,5 @@
+import { MersenneTwister } from "@autocircuit/base";
 import { setThreads, Tensor, Transformer, type TransformerConfig } from "@autocircuit/native";
-import { MersenneTwister } from "../src/prompts/mersenne-twister.ts";
 
 // Networks this small gain nothing from threads, and lose much where test files share the cores.
 await setThreads(1);

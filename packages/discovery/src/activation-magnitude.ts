@@ -1,3 +1,4 @@
+import { signature } from "@autocircuit/base";
 import {
   batchSlices,
   type Graph,
@@ -8,7 +9,7 @@ import {
   PruneScores,
   slicedPrompts,
 } from "@autocircuit/core";
-import { scope, signature, Tensor } from "@autocircuit/native";
+import { scope, Tensor } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./discovery-options.ts";
 import { requireFiniteScores } from "./finite-scores.ts";
 

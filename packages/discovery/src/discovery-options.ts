@@ -1,5 +1,5 @@
+import { type KindsOf, kind } from "@autocircuit/base";
 import { coreKinds, type LongOptions } from "@autocircuit/core";
-import { type KindsOf, kind } from "@autocircuit/native";
 
 /** Options that every algorithm takes: `signal` to stop it, `onProgress` to follow it, and a seed. */
 export interface DiscoveryOptions extends LongOptions {

@@ -1,5 +1,5 @@
+import { signature } from "@autocircuit/base";
 import { type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
-import { signature } from "@autocircuit/native";
 import { modelAndPrompts } from "./discovery-options.ts";
 import { lossKinds, type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";
 

@@ -1,5 +1,6 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { PatchableModel, PromptBatch } from "@autocircuit/core";
-import { AutocircuitError, scope, type Tensor } from "@autocircuit/native";
+import { scope, type Tensor } from "@autocircuit/native";
 
 /** What {@link requireFiniteScores} says of scores that are none. */
 export interface ScoresOrigin {

@@ -1,3 +1,4 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
 import {
   Circuit,
   coreKinds,
@@ -6,7 +7,6 @@ import {
   type PromptLoader,
   PruneScores,
 } from "@autocircuit/core";
-import { type KindsOf, kind, signature } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions, graphAndPrompts } from "./discovery-options.ts";
 
 /** Options of {@link groundTruth}. */

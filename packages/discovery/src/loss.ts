@@ -1,3 +1,4 @@
+import { kind, signature } from "@autocircuit/base";
 import type { PromptBatch } from "@autocircuit/core";
 import {
   answerError,
@@ -6,7 +7,7 @@ import {
   type ValueFunctionName,
   valueFunctions,
 } from "@autocircuit/metrics";
-import { kind, signature, Tensor } from "@autocircuit/native";
+import { Tensor } from "@autocircuit/native";
 
 /** What of the outputs is taken for gradients: the logits, their softmax, log-softmax, or a softmax with a constant denominator. */
 export type GradFunction = ValueFunctionName;

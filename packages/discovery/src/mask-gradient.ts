@@ -1,3 +1,4 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import {
   type AblationType,
   coreKinds,
@@ -7,7 +8,7 @@ import {
   PruneScores,
   slicedPrompts,
 } from "@autocircuit/core";
-import { AutocircuitError, grad, type KindsOf, kind, scope, signature, Tensor } from "@autocircuit/native";
+import { grad, scope, Tensor } from "@autocircuit/native";
 import { ablatedBatches } from "./ablated-batches.ts";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./discovery-options.ts";
 import { requireFiniteScores } from "./finite-scores.ts";

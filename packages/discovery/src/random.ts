@@ -1,5 +1,5 @@
-import { MersenneTwister, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
-import { signature } from "@autocircuit/native";
+import { MersenneTwister, signature } from "@autocircuit/base";
+import { type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
 import { type DiscoveryOptions, discoveryOptions, graphAndPrompts } from "./discovery-options.ts";
 
 const check = signature("random", graphAndPrompts, discoveryOptions);

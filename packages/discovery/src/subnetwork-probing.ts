@@ -1,3 +1,4 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
 import {
   type AblationType,
   coreKinds,
@@ -8,7 +9,7 @@ import {
   slicedPrompts,
 } from "@autocircuit/core";
 import { FullModel, klOfLogprobs, logprob } from "@autocircuit/metrics";
-import { grad, type KindsOf, kind, scope, signature, Tensor } from "@autocircuit/native";
+import { grad, scope, Tensor } from "@autocircuit/native";
 import { ablatedBatches } from "./ablated-batches.ts";
 import { Adam } from "./adam.ts";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./discovery-options.ts";

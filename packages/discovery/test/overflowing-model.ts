@@ -1,4 +1,5 @@
-import { MersenneTwister, PatchableModel, PromptLoader, type PromptPair } from "@autocircuit/core";
+import { MersenneTwister } from "@autocircuit/base";
+import { PatchableModel, PromptLoader, type PromptPair } from "@autocircuit/core";
 import { setThreads, Tensor, Transformer, type TransformerConfig } from "@autocircuit/native";
 
 await setThreads(1);

@@ -1,5 +1,6 @@
+import type { DType } from "@autocircuit/base";
 import { type ModelGraphOptions, PatchableModel, PromptLoader, type PromptPair } from "@autocircuit/core";
-import { type DType, setThreads, Tensor, Transformer } from "@autocircuit/native";
+import { setThreads, Tensor, Transformer } from "@autocircuit/native";
 
 // The networks here are so small that a second thread only waits for the first, and for whatever else the machine does.
 await setThreads(1);

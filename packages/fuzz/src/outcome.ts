@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { RaspError } from "@autocircuit/tracr";
 
 /** Counts by outcome. */

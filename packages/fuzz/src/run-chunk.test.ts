@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { inputAt, runChunk } from "./run-chunk.ts";

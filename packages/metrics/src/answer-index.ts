@@ -1,5 +1,6 @@
+import { AutocircuitError, type DType } from "@autocircuit/base";
 import type { Answers } from "@autocircuit/core";
-import { AutocircuitError, type DType, Tensor } from "@autocircuit/native";
+import { Tensor } from "@autocircuit/native";
 
 /**
  * Answers of a batch, ready to gather from logits. Prompts may have different numbers of answers: shorter lists are

@@ -1,5 +1,6 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { Answers } from "@autocircuit/core";
-import { AutocircuitError, Tensor } from "@autocircuit/native";
+import { Tensor } from "@autocircuit/native";
 
 /**
  * Numeric answers as a tensor to compare an output with: for models that give numbers instead of tokens, such as

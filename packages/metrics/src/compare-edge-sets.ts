@@ -1,5 +1,5 @@
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { Circuit } from "@autocircuit/core";
-import { AutocircuitError, kind, signature } from "@autocircuit/native";
 
 const check = signature("compareEdgeSets", { found: kind.iterable, truth: kind.iterable, edgeCount: kind.whole });
 const circuit = kind.having("a Circuit", "graph", "indices");

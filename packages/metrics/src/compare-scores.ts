@@ -1,5 +1,5 @@
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { coreKinds, magnitude, type PruneScores } from "@autocircuit/core";
-import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { compareEdgeSets } from "./compare-edge-sets.ts";
 
 const twoScores = { a: coreKinds.pruneScores, b: coreKinds.pruneScores };

@@ -1,7 +1,7 @@
+import { kind, signature } from "@autocircuit/base";
 import type { PatchableModel, PromptLoader, PromptSide } from "@autocircuit/core";
 import { coreKinds } from "@autocircuit/core";
 import type { Tensor } from "@autocircuit/native";
-import { kind, signature } from "@autocircuit/native";
 
 const check = signature("FullModel", {
   model: kind.having("a PatchableModel", "forward"),

@@ -1,15 +1,15 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
 import type { PromptLoader } from "@autocircuit/core";
-import { type KindsOf, kind, signature } from "@autocircuit/native";
 import { batchAnswerDifference } from "./answer-mean.ts";
 import {
   type MeasuredModel,
-  type MeasuredRun,
   type Measurement,
   type MeasureOptions,
   measureOptions,
   measureRuns,
   withFullModel,
 } from "./measure.ts";
+import type { MeasuredRun } from "./measured-run.ts";
 
 /** Options of {@link logitDiffPercent}. */
 export interface LogitDiffPercentOptions extends MeasureOptions {

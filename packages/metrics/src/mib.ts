@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 
 /** Shares of the edges at which the Mechanistic Interpretability Benchmark measures circuits. */
 export const MIB_SHARES: readonly number[] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];

@@ -1,5 +1,5 @@
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { magnitude } from "@autocircuit/core";
-import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { countsToComparison, type EdgeSetComparison } from "./compare-edge-sets.ts";
 
 const check = signature("rankEdges", { scores: kind.having("a list of numbers", "length"), truth: kind.iterable });

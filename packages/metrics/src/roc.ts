@@ -1,6 +1,6 @@
+import { kind, signature } from "@autocircuit/base";
 import type { EdgeRef, PruneScores } from "@autocircuit/core";
 import { coreKinds } from "@autocircuit/core";
-import { kind, signature } from "@autocircuit/native";
 import { rankEdges } from "./ranking.ts";
 
 const check = signature("rocCurve", { scores: coreKinds.pruneScores, circuit: coreKinds.edges });

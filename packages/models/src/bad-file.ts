@@ -1,1 +1,1 @@
-export { badFile } from "@autocircuit/core";
+export { badFile } from "@autocircuit/base";

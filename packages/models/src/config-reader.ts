@@ -1,4 +1,4 @@
-import { parseJson } from "@autocircuit/core";
+import { parseJson } from "@autocircuit/base";
 import { badFile } from "./bad-file.ts";
 import { largestSize } from "./largest-sizes.ts";
 

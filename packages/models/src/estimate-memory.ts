@@ -1,11 +1,5 @@
-import {
-  type ComputeDType,
-  computeDTypes,
-  elementBytes,
-  kind,
-  signature,
-  type TransformerConfig,
-} from "@autocircuit/native";
+import { kind, signature } from "@autocircuit/base";
+import { type ComputeDType, computeDTypes, elementBytes, type TransformerConfig } from "@autocircuit/native";
 import { parameterCount } from "./parameter-count.ts";
 
 /** What a patched run needs, in bytes. Estimates: allocators round up, kernels keep scratch space. */

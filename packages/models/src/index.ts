@@ -1,5 +1,5 @@
-export type { SafetensorsDType } from "@autocircuit/core";
-export { parseHeader, type SafetensorsHeader, type TensorInfo } from "@autocircuit/core";
+export type { SafetensorsDType } from "@autocircuit/base";
+export { parseHeader, type SafetensorsHeader, type TensorInfo } from "@autocircuit/base";
 export { ConfigReader } from "./config-reader.ts";
 export { describeModel } from "./describe-model.ts";
 export { estimateMemory, type MemoryEstimate } from "./estimate-memory.ts";

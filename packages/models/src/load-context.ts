@@ -1,5 +1,6 @@
+import type { DType } from "@autocircuit/base";
 import type { Progress } from "@autocircuit/core";
-import { checkedDType, type DType } from "@autocircuit/native";
+import { checkedDType } from "@autocircuit/native";
 
 /** Types that weights are read and processed in. Half precision is too coarse to fold and centre weights in: the engine narrows them last. */
 export type WeightDType = "float32" | "float64";

@@ -1,5 +1,5 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { type ModelGraphOptions, modelGraphOptions, PatchableModel, type Tokenizer } from "@autocircuit/core";
-import { type KindsOf, kind, signature } from "@autocircuit/native";
 import { modelFolder } from "./hub/resolve-model-folder.ts";
 import { type LoadOptions, loadOptions } from "./load-parts.ts";
 import { hostTransformer, type LoadedTransformer, loadedTransformer } from "./load-transformer.ts";

@@ -1,4 +1,5 @@
-import { type DeviceName, type DType, deviceName, dtypes, type KindsOf, kind, signature } from "@autocircuit/native";
+import { type DType, dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type DeviceName, deviceName } from "@autocircuit/native";
 import { type HubOptions, hubOptions } from "./hub/hub-options.ts";
 import { modelFolder } from "./hub/resolve-model-folder.ts";
 import { loadHuggingFace } from "./hugging-face/load.ts";

@@ -1,5 +1,6 @@
+import { kind, signature } from "@autocircuit/base";
 import type { GraphConfig } from "@autocircuit/core";
-import { checkedDType, kind, openDevice, signature, Transformer, type TransformerConfig } from "@autocircuit/native";
+import { checkedDType, openDevice, Transformer, type TransformerConfig } from "@autocircuit/native";
 import { graphConfig } from "./graph-config.ts";
 import { type LoadOptions, loadContext, loadedParts, loadOptions, processed } from "./load-parts.ts";
 import type { TransformerLensConfig } from "./transformer-lens/config.ts";

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError, kind, signature, type TransformerConfig } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import type { TransformerConfig } from "@autocircuit/native";
 import { badFile } from "./bad-file.ts";
 import { ConfigReader } from "./config-reader.ts";
 import { type HubOptions, hubOptions } from "./hub/hub-options.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MersenneTwister } from "@autocircuit/core";
+import { MersenneTwister } from "@autocircuit/base";
 import { ConfigReader } from "../src/config-reader.ts";
 import { findFamily } from "../src/hugging-face/families.ts";
 import type { HostTensor } from "../src/safetensors/encode.ts";

@@ -1,4 +1,4 @@
-import { type KindsOf, kind, signature } from "@autocircuit/native";
+import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { compareWithOfficial } from "./compare.ts";
 import { boxesOf } from "./diagram/boxes.ts";
 import { drawCarries, drawLanes, drawStripes, laneLabelHeight } from "./diagram/draw-lanes.ts";

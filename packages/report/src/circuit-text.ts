@@ -1,4 +1,4 @@
-import { type KindsOf, kind, signature } from "@autocircuit/native";
+import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { type ComparedEdge, compareWithOfficial, type EdgeStatus } from "./compare.ts";
 import { visible } from "./escape.ts";
 import { formatCount, formatNumber } from "./format.ts";

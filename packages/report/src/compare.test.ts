@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { describe, expect, it } from "vitest";
 import { graphOf, reportOf, reverseByTokenReport, reverseReport, xproportionReport } from "../test/samples.ts";
 import { compareWithOfficial } from "./compare.ts";

@@ -1,4 +1,4 @@
-import { AutocircuitError, signature } from "@autocircuit/native";
+import { AutocircuitError, signature } from "@autocircuit/base";
 import { reportKind } from "./report-kind.ts";
 import { edgeKey, resolveEdges } from "./resolve-edges.ts";
 import type { CircuitReport } from "./types.ts";

@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { parse, View } from "vega";
 import { compile } from "vega-lite";
 import { type CurveSize, curveSpec } from "./curve/curve-spec.ts";

@@ -1,4 +1,4 @@
-import { kind } from "@autocircuit/native";
+import { kind } from "@autocircuit/base";
 
 const isList = (value: unknown) => Array.isArray(value);
 

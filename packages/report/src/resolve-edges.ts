@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import type { ReportEdge, ReportGraph } from "./types.ts";
 
 /** An edge with the places of its ends in `graph.nodes`. */

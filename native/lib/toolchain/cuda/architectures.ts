@@ -1,4 +1,4 @@
-import { AutocircuitError } from "../../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import type { Gpu } from "./gpus.ts";
 import type { Nvcc } from "./nvcc.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { AutocircuitError } from "../../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import { defaultJobs } from "../build-steps.ts";
 import { findCMake, findCompiler } from "../compilers.ts";
 import { withLock } from "../lock.ts";

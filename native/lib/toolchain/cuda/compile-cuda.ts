@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError } from "../../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import { runStep } from "../build-steps.ts";
 import { findNinja } from "../compilers.ts";
 import { libraryName } from "../libtorch.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { AutocircuitError } from "../../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import { compileOnlyCache } from "../cache.ts";
 import type { LibTorch } from "../libtorch.ts";
 import { withLock } from "../lock.ts";

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "../../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 import { cacheEntries, compileOnlyCache } from "../cache.ts";
 import type { Looked } from "../find-libtorch.ts";
 import { type Inspection, inspectLibTorch, type LibTorch } from "../libtorch.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { AutocircuitError } from "../../errors.ts";
+import { AutocircuitError } from "@autocircuit/base";
 
 /** What stands in the prebuilt addon where the loader of the system reads LibTorch's folder; see native/cmake/prebuilt.cmake. */
 const PLACEHOLDER = /\/autocircuit-libtorch_+/;

@@ -1,4 +1,4 @@
-import { badFile, type SafetensorsDType } from "@autocircuit/core";
+import { badFile, type SafetensorsDType } from "@autocircuit/base";
 
 /** What a `.npy` array says of itself. */
 export interface NpyHeader {

@@ -1,4 +1,4 @@
-import { badFile, DTYPES } from "@autocircuit/core";
+import { badFile, DTYPES } from "@autocircuit/base";
 import { decodeValues } from "@autocircuit/models";
 import { Tensor } from "@autocircuit/native";
 import { NPY_HEADER_BYTES, type NpyHeader, parseNpyHeader } from "./npy-header.ts";

@@ -1,4 +1,4 @@
-import { DTYPES, type SafetensorsDType } from "@autocircuit/core";
+import { DTYPES, type SafetensorsDType } from "@autocircuit/base";
 import { decodeValues } from "@autocircuit/models";
 import { Tensor } from "@autocircuit/native";
 

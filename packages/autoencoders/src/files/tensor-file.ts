@@ -1,4 +1,4 @@
-import type { SafetensorsDType } from "@autocircuit/core";
+import type { SafetensorsDType } from "@autocircuit/base";
 import type { Tensor } from "@autocircuit/native";
 
 /** Shape and type of a tensor in a file. */

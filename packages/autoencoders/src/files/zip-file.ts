@@ -1,5 +1,4 @@
-import { badFile } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, badFile } from "@autocircuit/base";
 import yauzl from "yauzl";
 
 /** More entries than any archive of weights has. */

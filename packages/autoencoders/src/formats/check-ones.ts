@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/core";
+import { badFile } from "@autocircuit/base";
 import type { Weights } from "../weights.ts";
 
 /**

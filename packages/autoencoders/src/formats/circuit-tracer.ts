@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { badFile } from "@autocircuit/core";
+import { badFile } from "@autocircuit/base";
 import type { ConfigReader } from "@autocircuit/models";
 import type { Activation } from "../activations/activation.ts";
 import { jumpRelu } from "../activations/jump-relu.ts";

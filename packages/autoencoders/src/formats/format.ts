@@ -1,4 +1,4 @@
-import type { DType } from "@autocircuit/native";
+import type { DType } from "@autocircuit/base";
 import type { AutoencoderParts } from "../autoencoder.ts";
 import type { CrossLayerSetParts } from "../cross-layer-transcoder.ts";
 

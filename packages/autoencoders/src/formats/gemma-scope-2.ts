@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { badFile } from "@autocircuit/core";
+import { badFile } from "@autocircuit/base";
 import type { ConfigReader } from "@autocircuit/models";
 import type { Tensor } from "@autocircuit/native";
 import { jumpRelu } from "../activations/jump-relu.ts";

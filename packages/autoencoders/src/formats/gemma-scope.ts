@@ -1,5 +1,5 @@
 import { join, resolve, sep } from "node:path";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { jumpRelu } from "../activations/jump-relu.ts";
 import { checkedDecoder } from "../decoder.ts";
 import { openNpz } from "../files/npz.ts";

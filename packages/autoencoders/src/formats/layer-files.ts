@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/core";
+import { badFile } from "@autocircuit/base";
 
 /**
  * The files of a set in the order of their layers, as numbers: layer_10 after layer_9.

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { badFile } from "@autocircuit/core";
+import { badFile } from "@autocircuit/base";
 import type { ConfigReader } from "@autocircuit/models";
 import { Tensor } from "@autocircuit/native";
 import { jumpRelu } from "../activations/jump-relu.ts";

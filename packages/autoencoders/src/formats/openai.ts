@@ -1,7 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, join, resolve, sep } from "node:path";
-import { badFile } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, badFile } from "@autocircuit/base";
 import type { Activation } from "../activations/activation.ts";
 import { identity } from "../activations/identity.ts";
 import { relu } from "../activations/relu.ts";

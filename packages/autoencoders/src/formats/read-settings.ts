@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { badFile } from "@autocircuit/core";
+import { AutocircuitError, badFile } from "@autocircuit/base";
 import { ConfigReader } from "@autocircuit/models";
-import { AutocircuitError } from "@autocircuit/native";
 import { parse } from "yaml";
 
 /** No configuration is longer. */

@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/core";
+import { badFile } from "@autocircuit/base";
 import type { ConfigReader } from "@autocircuit/models";
 
 /** What SAELens's architectures compute, by the names in `cfg.json`. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { badFile } from "@autocircuit/core";
-import { sayOnce, type Tensor } from "@autocircuit/native";
+import { badFile, sayOnce } from "@autocircuit/base";
+import type { Tensor } from "@autocircuit/native";
 import { absTopK } from "../activations/abs-top-k.ts";
 import type { Activation } from "../activations/activation.ts";
 import { gated } from "../activations/gated.ts";

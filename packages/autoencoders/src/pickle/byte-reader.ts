@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/core";
+import { badFile } from "@autocircuit/base";
 
 /** Reads a pickle's bytes one after the other. */
 export class ByteReader {

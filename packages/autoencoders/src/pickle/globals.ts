@@ -1,4 +1,4 @@
-import { badFile, type SafetensorsDType } from "@autocircuit/core";
+import { badFile, type SafetensorsDType } from "@autocircuit/base";
 import { Global, type Storage, TensorView, Tuple } from "./values.ts";
 
 const ORDERED_DICT = "collections.OrderedDict";

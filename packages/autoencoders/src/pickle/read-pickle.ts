@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/core";
+import { badFile } from "@autocircuit/base";
 import { ByteReader } from "./byte-reader.ts";
 import { knownGlobal, reduce, storageOf } from "./globals.ts";
 import { OPCODE_NAMES } from "./opcodes.ts";

@@ -1,4 +1,4 @@
-import { badFile, DTYPES } from "@autocircuit/core";
+import { badFile, DTYPES } from "@autocircuit/base";
 import type { StoredTensor, TensorFile } from "../files/tensor-file.ts";
 import { ZipFile } from "../files/zip-file.ts";
 import { readPickle } from "./read-pickle.ts";

@@ -1,4 +1,4 @@
-import type { SafetensorsDType } from "@autocircuit/core";
+import type { SafetensorsDType } from "@autocircuit/base";
 
 /** A Python tuple; lists are arrays, dictionaries are maps. */
 export class Tuple {

@@ -1,4 +1,4 @@
-import { badFile, DTYPES } from "@autocircuit/core";
+import { badFile, DTYPES } from "@autocircuit/base";
 import { decodeValues } from "@autocircuit/models";
 import { type HostArray, Tensor } from "@autocircuit/native";
 import { elements, valuesAt } from "../files/stored-values.ts";

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 
 /**
  * Replaces what stands between two marks in a Markdown file, `<!-- NAME:begin -->` and `<!-- NAME:end -->`.

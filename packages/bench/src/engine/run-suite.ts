@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
+import { AutocircuitError } from "@autocircuit/base";
 import {
-  AutocircuitError,
   memory,
   type OpenDevice,
   processor,

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { Command, Option } from "commander";
 import { writeGrowthDocs } from "../docs/write-growth-docs.ts";
 import { writeJson } from "../write-json.ts";

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { writePeersDocs } from "../docs/write-peers-docs.ts";
 import { writeJson } from "../write-json.ts";

@@ -1,4 +1,5 @@
-import { AutocircuitError, type RotaryConfig, type TransformerConfig } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import type { RotaryConfig, TransformerConfig } from "@autocircuit/native";
 
 /** Arguments of TransformerLens' `HookedTransformerConfig`. */
 export type HookedConfig = Readonly<Record<string, string | number | boolean>>;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 
 /** What a participant answers; what is in it depends on what was asked. */
 export type Answer = Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ export class ParticipantError extends AutocircuitError {
   readonly missing: boolean;
 
   constructor(message: string, missing = false) {
-    super("participant", message);
+    super("bad-input", message);
     this.missing = missing;
   }
 }

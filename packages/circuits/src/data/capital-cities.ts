@@ -1,4 +1,4 @@
-import { MersenneTwister } from "@autocircuit/core";
+import { MersenneTwister } from "@autocircuit/base";
 import { chooseOne, distinctPrompts, pairKey } from "./choose.ts";
 import { fillTemplate, tokenMarks } from "./marked-text.ts";
 import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "./prompt-file.ts";

@@ -1,5 +1,4 @@
-import type { MersenneTwister } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, type MersenneTwister } from "@autocircuit/base";
 import type { TextPromptRecord } from "./prompt-file.ts";
 
 /** One of the items, each equally likely. */

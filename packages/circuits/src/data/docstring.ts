@@ -1,4 +1,4 @@
-import { MersenneTwister } from "@autocircuit/core";
+import { MersenneTwister } from "@autocircuit/base";
 import { chooseSome, distinctPrompts } from "./choose.ts";
 import { requireOneToken } from "./marked-text.ts";
 import { datasetsCommand, type GeneratedTextPrompts, type TextPromptRecord } from "./prompt-file.ts";

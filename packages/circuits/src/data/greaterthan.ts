@@ -1,4 +1,4 @@
-import { MersenneTwister } from "@autocircuit/core";
+import { MersenneTwister } from "@autocircuit/base";
 import { yearAnswers } from "../interchange/exchanged-prompts.ts";
 import { chooseOne, distinctPrompts } from "./choose.ts";
 import { fillTemplate, type PieceTokenizer, requireOneToken, tokenMarks } from "./marked-text.ts";

@@ -1,5 +1,4 @@
-import { MersenneTwister } from "@autocircuit/core";
-import { AutocircuitError, kind, signature } from "@autocircuit/native";
+import { AutocircuitError, kind, MersenneTwister, signature } from "@autocircuit/base";
 import { chooseOne, chooseSome, distinctPrompts } from "./choose.ts";
 import { ABBA_TEMPLATES, BABA_TEMPLATES, NAMES, OBJECTS, PLACES, VANILLA_TEMPLATE } from "./ioi-words.ts";
 import { fillTemplate, requireOneToken, tokenMarks } from "./marked-text.ts";

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 
 /** A word of a text that matters, and where it lies. */
 export interface Mark {

@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type CompiledModel, evaluate, type Token } from "@autocircuit/tracr";
 import type { PromptRecord } from "./prompt-file.ts";
 import { sequencePairs } from "./sequence-pairs.ts";

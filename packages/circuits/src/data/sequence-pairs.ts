@@ -1,5 +1,4 @@
-import { MersenneTwister } from "@autocircuit/core";
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
 import type { PromptRecord } from "./prompt-file.ts";
 import { allSequences } from "./sequences.ts";
 

@@ -1,5 +1,4 @@
-import { MersenneTwister } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, MersenneTwister } from "@autocircuit/base";
 import { ATHLETES } from "./athletes.ts";
 import { chooseOne, distinctPrompts, pairKey } from "./choose.ts";
 import { fillTemplate, type PieceTokenizer, requireOneToken, tokenMarks } from "./marked-text.ts";

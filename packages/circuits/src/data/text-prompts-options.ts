@@ -1,5 +1,5 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { gpt2Tokenizer } from "@autocircuit/models";
-import { type KindsOf, kind, signature } from "@autocircuit/native";
 import type { PieceTokenizer } from "./marked-text.ts";
 
 /** How text prompts are generated. */

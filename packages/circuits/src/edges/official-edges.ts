@@ -1,5 +1,5 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type Edge, type Graph } from "@autocircuit/core";
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 
 /** What every published circuit takes. */
 export interface OfficialEdgesOptions {

@@ -1,5 +1,5 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { Graph } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
 
 /** The model a published circuit belongs to, as far as its graph shows it. */
 export interface PublishedModel {

@@ -1,5 +1,5 @@
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { Graph, type ResolvedGraphConfig } from "@autocircuit/core";
-import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { formatPythonNumber, isObject, parsePythonJson, pythonNumber } from "./python-json.ts";
 import { type ReadCircuitOptions, readCircuitOptions } from "./read-eap-ig.ts";
 import type { EapIgNode, ScoredCircuit } from "./scored-circuit.ts";

@@ -1,5 +1,5 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { RawPrompt } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
 import { CsvError, parse } from "csv-parse/sync";
 import {
   type AnswerTokenizer,

@@ -1,5 +1,5 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { DestNode, Edge, Graph, SrcNode } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
 
 /** EAP-IG's name of a source: `input`, `a0.h1`, `m3`. */
 export function eapIgSource({ kind, block, head }: SrcNode): string {

@@ -1,5 +1,5 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { RawPrompt } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
 import {
   type ExchangedPrompt,
   type ExchangedPrompts,

@@ -1,5 +1,5 @@
-import { type PromptFile, parseJson, type RawAnswers, type RawPrompt } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, parseJson } from "@autocircuit/base";
+import type { PromptFile, RawAnswers, RawPrompt } from "@autocircuit/core";
 
 /** A prompt pair as tools exchange it: AutoCircuit's fields, and those of the other format that have no counterpart. */
 export interface ExchangedPrompt extends RawPrompt {

@@ -1,5 +1,4 @@
-import { parseJson, withoutMark } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError, parseJson, withoutMark } from "@autocircuit/base";
 
 /** A string, or one of the numbers that Python writes and JSON does not know. Strings come first, so that their content is skipped. */
 const STRING_OR_NUMBER_WORD = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;

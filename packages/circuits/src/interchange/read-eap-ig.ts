@@ -1,5 +1,5 @@
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { coreKinds, Graph } from "@autocircuit/core";
-import { AutocircuitError, kind, signature } from "@autocircuit/native";
 import { eapIgNodes, edgeNameOfEapIg, requireEapIgGraph } from "./eap-ig-names.ts";
 import { isObject, parsePythonJson, pythonNumber } from "./python-json.ts";
 import type { EapIgNode, ScoredCircuit } from "./scored-circuit.ts";

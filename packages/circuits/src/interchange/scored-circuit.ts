@@ -1,5 +1,5 @@
+import { AutocircuitError } from "@autocircuit/base";
 import { Circuit, type Graph, PruneScores } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
 
 /** What EAP-IG stores of a node. */
 export interface EapIgNode {

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import type { KnownCircuit } from "./ready-task.ts";
 
 /** A task's circuit by name; the first without one. @throws AutocircuitError `unknown-name`, listing what there is */

@@ -1,5 +1,5 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { Edge, Graph } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
 import { type CompiledModel, groundTruthEdges } from "@autocircuit/tracr";
 import type { HasGraph, OfficialEdgesOptions } from "../edges/official-edges.ts";
 import type { KnownCircuit } from "./ready-task.ts";

@@ -1,5 +1,6 @@
+import { dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
 import type { Edge, LoadedTask } from "@autocircuit/core";
-import { deviceName, dtypes, type KindsOf, kind, signature, type TransformerOptions } from "@autocircuit/native";
+import { deviceName, type TransformerOptions } from "@autocircuit/native";
 import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../data/prompt-file.ts";
 import type { HasGraph, OfficialEdgesOptions } from "../edges/official-edges.ts";
 

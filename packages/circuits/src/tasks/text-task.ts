@@ -1,6 +1,6 @@
+import { AutocircuitError } from "@autocircuit/base";
 import { defineTask, Graph, type LoadedTask, type TrainTest } from "@autocircuit/core";
 import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
-import { AutocircuitError } from "@autocircuit/native";
 import type { GeneratedTextPrompts, TextPromptRecord } from "../data/prompt-file.ts";
 import type { TextPromptsOptions } from "../data/text-prompts-options.ts";
 import { type PublishedModel, requireModel } from "../edges/published-model.ts";

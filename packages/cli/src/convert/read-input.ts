@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { gitLfsPointer } from "@autocircuit/base";
 import {
   autocircuitPromptsOf,
   circuitFileOf,
@@ -12,7 +13,7 @@ import {
   type ScoredCircuit,
   scoredCircuit,
 } from "@autocircuit/circuits";
-import { type Graph, gitLfsPointer, PruneScores, scoredCount, sortedMagnitudes } from "@autocircuit/core";
+import { type Graph, PruneScores, scoredCount, sortedMagnitudes } from "@autocircuit/core";
 import { synchronously } from "../support/interrupt.ts";
 import { UsageError } from "../support/usage-error.ts";
 

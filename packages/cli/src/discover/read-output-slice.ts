@@ -1,5 +1,5 @@
+import { suggest } from "@autocircuit/base";
 import type { OutputSlice } from "@autocircuit/core";
-import { suggest } from "../support/nearest.ts";
 import { UsageError } from "../support/usage-error.ts";
 
 const NAMES = ["last_seq", "not_first_seq", "none"] as const;

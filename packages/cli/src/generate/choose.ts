@@ -1,4 +1,4 @@
-import { MersenneTwister } from "@autocircuit/core";
+import { MersenneTwister } from "@autocircuit/base";
 import type { Tensor } from "@autocircuit/native";
 
 /** Picks the next token from the logits of one position, `[vocabulary]`. */

@@ -1,5 +1,5 @@
+import { suggest } from "@autocircuit/base";
 import { type ReadyTask, tasks } from "@autocircuit/circuits";
-import { suggest } from "./nearest.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A ready-made task by name. @throws UsageError with near names when there is none */

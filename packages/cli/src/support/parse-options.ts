@@ -1,5 +1,5 @@
+import { suggest } from "@autocircuit/base";
 import { InvalidArgumentError } from "commander";
-import { suggest } from "./nearest.ts";
 
 /** A parser for commander: a whole number of at least `min`. */
 export function wholeNumber(min = 0): (text: string) => number {

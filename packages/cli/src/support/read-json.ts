@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parseJson } from "@autocircuit/core";
+import { parseJson } from "@autocircuit/base";
 import { UsageError } from "./usage-error.ts";
 
 /**

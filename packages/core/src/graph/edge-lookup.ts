@@ -1,5 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
-import { nearNames } from "./near-names.ts";
+import { AutocircuitError, nearNames } from "@autocircuit/base";
 import type { DestNode, SrcNode } from "./node.ts";
 
 /** Finds the nodes behind an edge name. */

@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 
 /** The part of a transformer's configuration that decides its computation graph. A `TransformerConfig` is one too. */
 export interface GraphConfig {

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import type { ResolvedGraphConfig } from "./graph-config.ts";
 
 /** How large a graph may be. */

@@ -1,4 +1,5 @@
-import { type Ablation, AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import type { Ablation } from "@autocircuit/native";
 
 /**
  * The first position at which an ablation has values that were made from tokens, one for each example or one for all.

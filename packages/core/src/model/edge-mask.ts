@@ -1,4 +1,5 @@
-import { AutocircuitError, Tensor } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import { Tensor } from "@autocircuit/native";
 import type { EdgeRef } from "../graph/edge.ts";
 import type { Graph } from "../graph/graph.ts";
 import { Circuit } from "../scores/circuit.ts";

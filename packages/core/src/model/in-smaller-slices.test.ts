@@ -1,4 +1,5 @@
-import { AutocircuitError, type ForwardRequest } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import type { ForwardRequest } from "@autocircuit/native";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { maxDifference, randomPairs, tinyTransformer, values } from "../../test/tiny-transformer.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";

@@ -1,6 +1,6 @@
+import { type DType, dtypes, type KindsOf, kind } from "@autocircuit/base";
 import type {
   Ablation,
-  DType,
   ForwardRequest,
   PlainRun,
   Prefix,
@@ -8,7 +8,6 @@ import type {
   Transformer,
   TransformerConfig,
 } from "@autocircuit/native";
-import { dtypes, type KindsOf, kind } from "@autocircuit/native";
 import { ablation, outputSlice, plainRun, prefix, tensor } from "../kinds.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import type { Ablate } from "./edge-mask.ts";

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 
 /**
  * Which positions of the output count: the last one, all but the first, all (`none`), or one given position of the whole
@@ -49,6 +49,11 @@ export function slicePositions(slice: OutputSlice, { length, prefix, padded }: S
   }
   const first = slice === "not_first_seq" && prefix === 0 ? 1 : 0;
   return { positions: Array.from({ length: length - first }, (_, index) => index + first), single: false };
+}
+
+/** How many of so many positions a slice keeps at most. */
+export function slicedCount(slice: OutputSlice, length: number): number {
+  return slice === "none" || slice === "not_first_seq" ? length : 1;
 }
 
 /** Whether a slice keeps nothing of the first `count` positions, so that they need not be computed. */

@@ -1,7 +1,7 @@
+import { MersenneTwister } from "@autocircuit/base";
 import { grad, Tensor, type Transformer } from "@autocircuit/native";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maxDifference, randomPairs, tinyConfig, tinyTransformer, values } from "../../test/tiny-transformer.ts";
-import { MersenneTwister } from "../prompts/mersenne-twister.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
 import { repeatTokens } from "../prompts/token-context.ts";
 import { Circuit } from "../scores/circuit.ts";

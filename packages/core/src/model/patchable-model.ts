@@ -1,12 +1,9 @@
+import { AutocircuitError, type DType, kind, signature } from "@autocircuit/base";
 import {
   type Ablation,
-  AutocircuitError,
   type ComputeDType,
   type Device,
-  type DType,
   type ForwardResult,
-  kind,
-  signature,
   Tensor,
   type Transformer,
   type TransformerConfig,

@@ -1,4 +1,5 @@
-import { kind, type Prefix, signature, Tensor } from "@autocircuit/native";
+import { kind, signature } from "@autocircuit/base";
+import { type Prefix, Tensor } from "@autocircuit/native";
 import { longOptions, patchableModel, promptLoader } from "../kinds.ts";
 import { commonPrefixLength } from "../prompts/divergence.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";

@@ -1,6 +1,5 @@
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
 import { divergenceIndex } from "./divergence.ts";
-import { MersenneTwister } from "./mersenne-twister.ts";
 import { pairAlignments } from "./pair-alignment.ts";
 import { type PromptInput, readPrompts } from "./prompt-file.ts";
 import { PromptLoader } from "./prompt-loader.ts";

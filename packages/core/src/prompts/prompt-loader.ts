@@ -1,4 +1,5 @@
-import { AutocircuitError, type KindsOf, kind, type Prefix, signature } from "@autocircuit/native";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import type { Prefix } from "@autocircuit/native";
 import { prefix } from "../kinds.ts";
 import { divergenceIndex } from "./divergence.ts";
 import { unequalPair } from "./pair-alignment.ts";

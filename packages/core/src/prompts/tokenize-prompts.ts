@@ -1,13 +1,13 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { notOneToken } from "./not-one-token.ts";
 import {
   checkPartners,
   type PairAlignment,
-  type Partners,
   pairAlignments,
   partnersByWords,
   partnersFromEnd,
 } from "./pair-alignment.ts";
+import type { Partners } from "./partners.ts";
 import type { LocatedPrompt, RawAnswers, RawPrompt } from "./prompt-file.ts";
 import type { Answers, PromptPair } from "./prompt-pair.ts";
 import type { Tokenizer } from "./tokenizer.ts";

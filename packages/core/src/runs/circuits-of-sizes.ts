@@ -1,4 +1,4 @@
-import { kind, signature } from "@autocircuit/native";
+import { kind, signature } from "@autocircuit/base";
 import { pruneScores } from "../kinds.ts";
 import { Circuit } from "../scores/circuit.ts";
 import type { PruneScores } from "../scores/prune-scores.ts";

@@ -1,4 +1,4 @@
-import { kind, signature } from "@autocircuit/native";
+import { kind, signature } from "@autocircuit/base";
 import type { PromptSide } from "../prompts/prompt-pair.ts";
 
 /**

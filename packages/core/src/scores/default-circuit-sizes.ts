@@ -1,4 +1,4 @@
-import { kind, signature } from "@autocircuit/native";
+import { kind, signature } from "@autocircuit/base";
 import { Graph } from "../graph/graph.ts";
 import * as kinds from "../kinds.ts";
 import type { PruneScores } from "./prune-scores.ts";

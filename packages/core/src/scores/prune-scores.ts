@@ -1,4 +1,4 @@
-import { AutocircuitError, kind, signature } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { Edge, EdgeRef } from "../graph/edge.ts";
 import type { Graph } from "../graph/graph.ts";
 import * as kinds from "../kinds.ts";

@@ -1,4 +1,4 @@
-import { AutocircuitError, kind, signature } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 
 const checkSorted = signature("sortedMagnitudes", { values: kind.instance(Float32Array, "a Float32Array") });
 

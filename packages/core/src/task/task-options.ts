@@ -1,10 +1,7 @@
+import { type DType, dtypes, type KindsOf, kind } from "@autocircuit/base";
 import {
   type DeviceName,
-  type DType,
   deviceName,
-  dtypes,
-  type KindsOf,
-  kind,
   type Transformer,
   type TransformerConfig,
   type TransformerOptions,

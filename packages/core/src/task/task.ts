@@ -1,4 +1,4 @@
-import { signature } from "@autocircuit/native";
+import { signature } from "@autocircuit/base";
 import type { Edge } from "../graph/edge.ts";
 import { longOptions } from "../kinds.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";

@@ -1,5 +1,5 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { EdgeRef, Graph } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
 
 /**
  * The order in which ACDC visits edges when none is given: the flat vector backwards. So later destinations come

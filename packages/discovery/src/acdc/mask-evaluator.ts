@@ -1,13 +1,6 @@
+import { AutocircuitError, sayOnce } from "@autocircuit/base";
 import { type PatchableModel, type PromptBatch, repeatTokens } from "@autocircuit/core";
-import {
-  type Ablation,
-  AutocircuitError,
-  type ForwardResult,
-  type PlainRun,
-  sayOnce,
-  scope,
-  Tensor,
-} from "@autocircuit/native";
+import { type Ablation, type ForwardResult, type PlainRun, scope, Tensor } from "@autocircuit/native";
 import { type AcdcTarget, Divergence } from "./divergence.ts";
 
 /** What a {@link MaskEvaluator} compares, and on which prompts. */

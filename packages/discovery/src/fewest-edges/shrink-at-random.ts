@@ -1,4 +1,4 @@
-import { MersenneTwister } from "@autocircuit/core";
+import { MersenneTwister } from "@autocircuit/base";
 import { circuitSize, type EliminationOptions, eliminate } from "./eliminate.ts";
 
 /** What {@link shrinkAtRandom} needs. */

@@ -1,4 +1,5 @@
-import { MersenneTwister, PatchableModel } from "@autocircuit/core";
+import { MersenneTwister } from "@autocircuit/base";
+import { PatchableModel } from "@autocircuit/core";
 import { setThreads, Tensor, Transformer, type TransformerConfig } from "@autocircuit/native";
 
 /** A small causal transformer with LayerNorm and MLPs. */

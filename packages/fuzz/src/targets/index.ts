@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import type { Target } from "../target.ts";
 
 /** A target that was not loaded yet. */

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type AutocircuitError, signatures, Tensor } from "@autocircuit/native";
+import { type AutocircuitError, signatures } from "@autocircuit/base";
+import { Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { publicCalls } from "../inputs/public-calls.ts";
 import { runChunk } from "../run-chunk.ts";

@@ -1,4 +1,4 @@
-import { AutocircuitError, signatures } from "@autocircuit/native";
+import { AutocircuitError, signatures } from "@autocircuit/base";
 import fc from "fast-check";
 import { hostileValue } from "../inputs/hostile.ts";
 import { publicCalls } from "../inputs/public-calls.ts";

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { describe, expect, it } from "vitest";
 import { openHub } from "./hub.ts";
 import { requestError, statusError, TransientError } from "./hub-errors.ts";

@@ -1,5 +1,5 @@
+import { AutocircuitError } from "@autocircuit/base";
 import { throwIfAborted } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
 import type { Hub } from "./hub.ts";
 
 /** A failure that may not come again: no connection, a stall, an answer cut short, a server in trouble. */

@@ -1,5 +1,5 @@
+import { type KindsOf, kind } from "@autocircuit/base";
 import type { Progress } from "@autocircuit/core";
-import { type KindsOf, kind } from "@autocircuit/native";
 
 /** How models are fetched by name. */
 export interface HubOptions {

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { findAccessToken } from "./access-token.ts";
 import type { HubOptions } from "./hub-options.ts";
 

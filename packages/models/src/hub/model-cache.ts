@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { INDEX_FILE, parseShardIndex } from "../safetensors/shard-index.ts";
 import type { HubFile } from "./list-model.ts";
 import { WEIGHTS_FILE } from "./needed-files.ts";

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { badFile } from "../bad-file.ts";
 import { INDEX_FILE } from "../safetensors/shard-index.ts";
 import { TOKENIZER_FILES } from "../tokenizer/tokenizer-files.ts";

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { throwIfAborted } from "@autocircuit/core";
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/native";
 import { INDEX_FILE, parseShardIndex } from "../safetensors/shard-index.ts";
 import { downloadFile } from "./download-file.ts";
 import { openHub } from "./hub.ts";

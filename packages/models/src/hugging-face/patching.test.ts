@@ -1,4 +1,5 @@
-import { MersenneTwister, type PatchableModel } from "@autocircuit/core";
+import { MersenneTwister } from "@autocircuit/base";
+import type { PatchableModel } from "@autocircuit/core";
 import { type Ablation, grad, scope, setThreads, Tensor } from "@autocircuit/native";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectClose, numbers } from "../../test/close-to.ts";

@@ -1,4 +1,5 @@
-import { AutocircuitError, type Tensor, type TransformerConfig } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import type { Tensor, TransformerConfig } from "@autocircuit/native";
 import type { WeightSet } from "../weights/weight-set.ts";
 
 /**

@@ -1,5 +1,6 @@
+import { type KindsOf, kind } from "@autocircuit/base";
 import { throwIfAborted } from "@autocircuit/core";
-import { type KindsOf, kind, type TransformerConfig } from "@autocircuit/native";
+import type { TransformerConfig } from "@autocircuit/native";
 import type { LoadContext } from "../load-context.ts";
 import type { WeightSet } from "../weights/weight-set.ts";
 import { centerUnembed } from "./center-unembed.ts";

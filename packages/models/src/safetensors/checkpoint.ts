@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TensorInfo } from "@autocircuit/core";
-import { AutocircuitError, type Tensor } from "@autocircuit/native";
+import { AutocircuitError, type TensorInfo } from "@autocircuit/base";
+import type { Tensor } from "@autocircuit/native";
 import { badFile } from "../bad-file.ts";
 import { SafetensorsFile } from "./safetensors-file.ts";
 import { INDEX_FILE, parseShardIndex } from "./shard-index.ts";

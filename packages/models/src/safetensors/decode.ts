@@ -1,4 +1,4 @@
-import type { SafetensorsDType } from "@autocircuit/core";
+import type { SafetensorsDType } from "@autocircuit/base";
 import type { HostArray } from "@autocircuit/native";
 import { decodeBfloat16, decodeFloat16 } from "./half.ts";
 

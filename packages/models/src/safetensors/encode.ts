@@ -1,5 +1,5 @@
-import { DTYPES, type SafetensorsDType } from "@autocircuit/core";
-import { AutocircuitError, type HostArray } from "@autocircuit/native";
+import { AutocircuitError, DTYPES, type SafetensorsDType } from "@autocircuit/base";
+import type { HostArray } from "@autocircuit/native";
 import { encodeBfloat16, encodeFloat16 } from "./half.ts";
 
 /** Host values on their way into a file. */

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import {
+  AutocircuitError,
   GIT_LFS_MARK,
   gitLfsPointer,
   headerLength,
@@ -7,8 +8,7 @@ import {
   parseHeader,
   type SafetensorsHeader,
   type TensorInfo,
-} from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
+} from "@autocircuit/base";
 import { badFile } from "../bad-file.ts";
 
 /** Reads at most this much at once: one read call cannot return 2 GiB. */

@@ -1,4 +1,4 @@
-import { parseJson } from "@autocircuit/core";
+import { parseJson } from "@autocircuit/base";
 import { badFile } from "../bad-file.ts";
 
 /** Name of the file that says which shard holds which tensor. */

@@ -1,4 +1,4 @@
-import { DTYPES } from "@autocircuit/core";
+import { DTYPES } from "@autocircuit/base";
 import { Tensor } from "@autocircuit/native";
 import { decode } from "./decode.ts";
 import type { SafetensorsFile } from "./safetensors-file.ts";

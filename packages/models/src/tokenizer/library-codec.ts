@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
 import { badFile } from "../bad-file.ts";
 import type { Codec } from "./codec.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError, kind, signature } from "@autocircuit/native";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { ConfigReader } from "../config-reader.ts";
 import { FAMILIES } from "../hugging-face/families.ts";
 import { GPT2_VOCABULARY, gpt2Tokenizer } from "./gpt2-tokenizer.ts";

@@ -1,5 +1,5 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { Tokenizer } from "@autocircuit/core";
-import { AutocircuitError } from "@autocircuit/native";
 import type { Codec } from "./codec.ts";
 import type { SpecialIds } from "./special-tokens.ts";
 

@@ -1,4 +1,4 @@
-import { withoutMark } from "@autocircuit/core";
+import { withoutMark } from "@autocircuit/base";
 import { ConfigReader } from "../config-reader.ts";
 import { type AddedToken, checkIds } from "./added-tokens.ts";
 import { checkModel } from "./check-model.ts";

@@ -1,4 +1,4 @@
-import { parseJson } from "@autocircuit/core";
+import { parseJson } from "@autocircuit/base";
 import { badFile } from "../bad-file.ts";
 import { type AddedToken, checkIds } from "./added-tokens.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";

@@ -1,4 +1,4 @@
-import { sayOnce } from "@autocircuit/native";
+import { sayOnce } from "@autocircuit/base";
 import { badFile } from "../bad-file.ts";
 
 /** A weight that is expected: under which name, in which shape. */

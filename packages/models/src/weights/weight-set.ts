@@ -1,4 +1,5 @@
-import { AutocircuitError, scope, type Tensor, type Weights } from "@autocircuit/native";
+import { AutocircuitError } from "@autocircuit/base";
+import { scope, type Tensor, type Weights } from "@autocircuit/native";
 
 /**
  * The weights of a transformer while they are being loaded and processed. It owns its tensors: replacing one frees the

@@ -1,0 +1,24 @@
+export { type DType, dtypes } from "./element-types.ts";
+export { AutocircuitError, type ErrorCode } from "./errors.ts";
+export { badFile } from "./files/bad-file.ts";
+export { GIT_LFS_MARK, gitLfsPointer } from "./files/git-lfs-pointer.ts";
+export { parseJson, withoutMark } from "./files/parse-json.ts";
+export { readWhole } from "./files/read-whole.ts";
+export { writeWhole, writeWholeSync } from "./files/write-whole.ts";
+export { nearNames, suggest } from "./near-names.ts";
+export { describeValue } from "./options/describe-value.ts";
+export type { Kind } from "./options/kinds.ts";
+export * as kind from "./options/kinds.ts";
+export { type KindsOf, type Signature, signature, signatures } from "./options/signature.ts";
+export { MersenneTwister } from "./random/mersenne-twister.ts";
+export { DTYPES, isSafetensorsDType, type SafetensorsDType, safetensorsDType } from "./safetensors/dtypes.ts";
+export {
+  headerLength,
+  PREFIX_BYTES,
+  parseHeader,
+  type SafetensorsHeader,
+  type TensorInfo,
+} from "./safetensors/header.ts";
+export { headerBytes } from "./safetensors/header-bytes.ts";
+export { sayOnce } from "./say-once.ts";
+export { version } from "./version.ts";

@@ -1,6 +1,0 @@
-import { AutocircuitError } from "@autocircuit/native";
-
-/** The error of a malformed file or folder: which file, what is wrong there, what to do. */
-export function badFile(path: string, problem: string, options?: { cause?: unknown }): AutocircuitError {
-  return new AutocircuitError("bad-file", `${path}: ${problem}`, options);
-}
