@@ -2,6 +2,8 @@ import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "no
 import { join } from "node:path";
 import type { TransformerConfig } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
+import { useHub } from "../../models/test/hub-user.ts";
+import { LoopbackHub } from "../../models/test/loopback-hub.ts";
 import { autoencoderCase, copyOf, temporaryFolder } from "../test/fixtures.ts";
 import { tinySaeLens } from "../test/tiny-saelens.ts";
 import { checkFitsModel } from "./check-model.ts";
@@ -46,6 +48,23 @@ describe("loadAutoencoders", () => {
     });
   });
 
+  it("fetches what formats read of a repository on the hub", async () => {
+    const file = join(
+      autoencoderCase("gemmascope1-mlp-fortran-compressed"),
+      "files",
+      "layer_1/width_16k/average_l0_22/params.npz",
+    );
+    await using hub = await LoopbackHub.serve("google/gemma-scope-2b-pt-mlp", {
+      "README.md": "# read me",
+      "layer_1/width_16k/average_l0_22/params.npz": readFileSync(file),
+      "layer_2/width_16k/average_l0_22/params.npz": "not fetched",
+    });
+    useHub(hub);
+    using set = await loadAutoencoders("google/gemma-scope-2b-pt-mlp/layer_1");
+    expect(hub.contents()).toEqual(["params.npz"]);
+    expect(set.autoencoders[0]).toMatchObject({ hookIn: "blocks.1.hook_mlp_out", dSae: 24 });
+  });
+
   it("takes one block or all, in their order", async () => {
     const folder = temporaryFolder();
     for (const block of [10, 2, 1]) {
@@ -67,7 +86,11 @@ describe("loadAutoencoders", () => {
 
 describe("what is wrong in files", () => {
   it("a folder that is not there, or holds nothing", async () => {
-    expect(await refusal("no/such/folder")).toEqual({ code: "not-found", message: "no/such/folder: does not exist." });
+    expect(await refusal("no/such/folder", { offline: true })).toEqual({
+      code: "not-found",
+      message: expect.stringMatching(/no\/such\/folder: was not fetched before, and nothing is fetched now/),
+    });
+    expect((await refusal("/no/such/folder")).message).toMatch(/does not exist as a folder/);
     const { message } = await refusal(temporaryFolder());
     expect(message).toMatch(
       /holds no autoencoders. Formats that are read: SAELens \(cfg\.json, sae_weights\.safetensors\)/,

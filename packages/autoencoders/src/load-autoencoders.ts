@@ -1,13 +1,14 @@
 import { AutocircuitError, type DType, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type DownloadProgress, type HubOptions, hubOptions, resolveHubFolder } from "@autocircuit/models";
 import { scope } from "@autocircuit/native";
 import { Autoencoder, type AutoencoderParts } from "./autoencoder.ts";
 import { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
-import { type FoundFormat, findFormats } from "./formats/find-formats.ts";
+import { type FoundFormat, findFormats, isPartOfSome } from "./formats/find-formats.ts";
 import { type FormatContext, type FormatName, isWanted, type Reading, readings } from "./formats/format.ts";
 import { hookPlace } from "./hooks.ts";
 
 /** How autoencoders are loaded. */
-export interface LoadAutoencodersOptions {
+export interface LoadAutoencodersOptions extends HubOptions {
   /** Only those that read from these blocks. */
   readonly blocks?: readonly number[] | undefined;
   /** The type to compute in, whatever the file stores: float32 (default) or float64. */
@@ -18,6 +19,7 @@ export interface LoadAutoencodersOptions {
   readonly repo?: string | undefined;
   /** Which of several ways to read a file, see {@link Reading}; default `stored`. */
   readonly reading?: Reading | undefined;
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
 /** Autoencoders of one folder. */
@@ -30,12 +32,17 @@ export interface AutoencoderSet extends Disposable {
   readonly crossLayer: CrossLayerTranscoder | undefined;
 }
 
-const check = signature("loadAutoencoders", { path: kind.text }, {
+/** Sets of many layers are read as they are on the disk; what is larger is fetched by parts. */
+const MOST_FETCHED = 2 ** 36;
+
+const check = signature("loadAutoencoders", { pathOrName: kind.text }, {
   blocks: kind.listOf(kind.whole),
   dtype: kind.oneOf(["float32", "float64"]),
   scale: kind.positive,
   repo: kind.text,
   reading: kind.oneOf(readings),
+  ...hubOptions,
+  onProgress: kind.callback,
 } satisfies KindsOf<LoadAutoencodersOptions>);
 
 /**
@@ -43,16 +50,21 @@ const check = signature("loadAutoencoders", { path: kind.text }, {
  * format is told by the files. Nothing in a file is ever run. Weights are mapped where that is possible, and decoders stay on the disk
  * until rows of them are used.
  *
- * @param path a folder in one of the formats, a folder of such folders (one for each block), or OpenAI's single file
+ * @param pathOrName a folder in one of the formats, a folder of such folders (one for each block), or OpenAI's single file; or a repository
+ *   on the hub with a path in it, `owner/name/path`, whose files are fetched
  * @throws AutocircuitError `not-found` when there are none; `bad-file` for what is wrong in them, with the file and the place;
  *   `not-finite` for weights that are NaN or infinite; `bad-input` when two would be of one block
  * @example
- * using set = await loadAutoencoders("gpt2-small-res-jb", { blocks: [8] });
+ * using set = await loadAutoencoders("jbloom/GPT2-Small-SAEs-Reformatted/blocks.8.hook_resid_pre");
  * const latents = await set.autoencoders[0]!.encode(residual);
  */
-export async function loadAutoencoders(path: string, options: LoadAutoencodersOptions = {}): Promise<AutoencoderSet> {
-  check({ path }, options);
-  const { dtype = "float32", scale, repo, reading = "stored", blocks } = options;
+export async function loadAutoencoders(
+  pathOrName: string,
+  options: LoadAutoencodersOptions = {},
+): Promise<AutoencoderSet> {
+  check({ pathOrName }, options);
+  const { dtype = "float32", scale, repo, reading = "stored", blocks, ...hub } = options;
+  const path = await resolveHubFolder(pathOrName, { ...hub, wants: isPartOfSome, mostBytes: MOST_FETCHED });
   const context = { dtype: dtype as DType, scale, repo, reading, blocks: blocks && new Set(blocks) };
   const found = findFormats(path);
   const { format } = found[0]!;

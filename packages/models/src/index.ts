@@ -5,6 +5,8 @@ export { describeModel } from "./describe-model.ts";
 export { estimateMemory, type MemoryEstimate } from "./estimate-memory.ts";
 export { graphConfig } from "./graph-config.ts";
 export type { DownloadProgress, HubOptions, ResolveOptions } from "./hub/hub-options.ts";
+export { hubOptions } from "./hub/hub-options.ts";
+export { type HubFolderOptions, resolveHubFolder } from "./hub/resolve-hub-folder.ts";
 export { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 export type { LoadProgress } from "./load-context.ts";
 export { type LoadModelOptions, loadModel, modelFromWeights } from "./load-model.ts";

@@ -53,6 +53,14 @@ export function findFormats(path: string): FoundFormat[] {
   throw new AutocircuitError("not-found", `${path}: holds no autoencoders.${hint}`);
 }
 
+/** Whether a file of a repository, by its path in it, is one that some format reads. */
+export function isPartOfSome(file: string): boolean {
+  const name = file.split("/").at(-1)!;
+  return formats.some(({ signs }) =>
+    signs.some((sign) => (typeof sign === "string" ? `/${file}`.endsWith(`/${sign}`) : sign.test(name))),
+  );
+}
+
 /** A single file: OpenAI's, or the weights of a folder that is in a format. */
 function fileFormat(path: string): FoundFormat {
   const openAi = formats.find(({ name }) => name === "openai")!;
