@@ -3,8 +3,9 @@ import { Ablation } from "./ablation.ts";
 import type { NativeRequest } from "./addon.ts";
 import { checkLength } from "./check-length.ts";
 import { isFloating } from "./dtype.ts";
+import { graphBox } from "./graph-box.ts";
 import { PlainRun, Prefix } from "./kept.ts";
-import { graphBox, type PatchGraph } from "./patch-graph.ts";
+import type { PatchGraph } from "./patch-graph.ts";
 import { Tensor } from "./tensor.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
 

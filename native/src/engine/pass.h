@@ -14,7 +14,7 @@
 #include "engine/recorded_lists.h"
 #include "engine/run_cache.h"
 #include "engine/transformer.h"
-#include "patching/mask_plan.h"
+#include "masks/mask_plan.h"
 
 namespace autocircuit {
 

@@ -8,11 +8,11 @@
 #include "engine/check_finite.h"
 #include "engine/mlp.h"
 #include "engine/outputs.h"
-#include "engine/products.h"
 #include "engine/pass.h"
 #include "engine/wide.h"
+#include "kernels/cpu/plain_rows.h"
+#include "kernels/cpu/products.h"
 #include "operators/operators.h"
-#include "patching/plain_rows.h"
 #include "runtime/work_threads.h"
 
 namespace autocircuit {

@@ -11,7 +11,7 @@
 #include "engine/config.h"
 #include "engine/origin.h"
 #include "engine/placement.h"
-#include "patching/graph.h"
+#include "masks/graph.h"
 #include "runtime/cancel.h"
 
 namespace autocircuit {

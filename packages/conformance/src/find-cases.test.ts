@@ -16,6 +16,9 @@ folder("autocircuit/one", ["config.json", "model.safetensors", "inputs.json", "e
 folder("autocircuit/tracr-two", ["expected.json", "expected.safetensors"]);
 folder("hf/three", ["config.json", "model.safetensors", "inputs.json", "expected.safetensors"]);
 folder("tracr", ["programs.json"]);
+folder("autoencoders/four/files", []);
+folder("autoencoders/four", ["meta.json", "inputs.safetensors", "expected.safetensors"]);
+folder("autoencoders/refuse", ["reasons.json", "one.pt"]);
 folder("other", ["notes.json"]);
 
 describe("findCases", () => {
@@ -25,7 +28,9 @@ describe("findCases", () => {
     expect(kinds).toContainEqual(["tracr-circuits", "autocircuit/tracr-two"]);
     expect(kinds).toContainEqual(["checkpoint", "hf/three"]);
     expect(kinds).toContainEqual(["tracr-programs", "tracr"]);
-    expect(kinds).toHaveLength(4);
+    expect(kinds).toContainEqual(["autoencoder", "autoencoders/four"]);
+    expect(kinds).toContainEqual(["refused-files", "autoencoders/refuse"]);
+    expect(kinds).toHaveLength(6);
   });
 
   it("takes a single case, and lists a folder once", () => {

@@ -3,7 +3,13 @@ import { basename, join, relative, resolve } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
 
 /** What a folder holds, told by its files. */
-export type CaseKind = "patching" | "tracr-circuits" | "tracr-programs" | "checkpoint";
+export type CaseKind =
+  | "patching"
+  | "tracr-circuits"
+  | "tracr-programs"
+  | "checkpoint"
+  | "autoencoder"
+  | "refused-files";
 
 /** One folder to check. */
 export interface CaseFolder {
@@ -18,6 +24,8 @@ export interface CaseFolder {
 const SIGNS: readonly [CaseKind, readonly string[]][] = [
   ["patching", ["config.json", "model.safetensors", "inputs.json", "expected.json", "expected.safetensors"]],
   ["checkpoint", ["config.json", "model.safetensors", "inputs.json", "expected.safetensors"]],
+  ["autoencoder", ["files", "meta.json", "inputs.safetensors", "expected.safetensors"]],
+  ["refused-files", ["reasons.json"]],
   ["tracr-programs", ["programs.json"]],
 ];
 

@@ -1,5 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type ComputeDType, setThreads, threads } from "@autocircuit/native";
+import { checkAutoencoder, checkRefusedFiles } from "./check-autoencoder.ts";
 import { checkCheckpoint } from "./check-checkpoint.ts";
 import { checkPatching } from "./check-patching.ts";
 import { checkTracrCircuits } from "./check-tracr-circuits.ts";
@@ -34,6 +35,8 @@ type Checker = (folder: CaseFolder, recorder: Recorder, dtype?: ComputeDType) =>
 const CHECKERS: Record<CaseKind, Checker> = {
   patching: checkPatching,
   checkpoint: checkCheckpoint,
+  autoencoder: checkAutoencoder,
+  "refused-files": checkRefusedFiles,
   "tracr-circuits": checkTracrCircuits,
   "tracr-programs": checkTracrPrograms,
 };
@@ -68,7 +71,7 @@ export async function runConformance(
   if (passed + failures.length === 0) {
     throw new AutocircuitError(
       "not-found",
-      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, hf/FAMILY or tracr.`,
+      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, hf/FAMILY, autoencoders/CASE or tracr.`,
     );
   }
   return { cases, passed, failed: failures.length, failures };
