@@ -32,17 +32,28 @@ function importsOf(file) {
 function judge(from, file, pack) {
   if (from.startsWith(".")) {
     const target = relative(pack.folder, join(file, "..", from));
-    return target.startsWith("..") ? "leaves the package by its folder; import the package by name" : undefined;
+    if (!target.startsWith("..") || (isTest(file, pack) && isHelperBelow(target, pack))) return undefined;
+    return "leaves the package by its folder; import the package by name";
   }
   if (isBuiltin(from)) return from.startsWith("node:") ? undefined : `write node:${from}`;
   const [scope, part, ...rest] = from.split("/");
   const name = from.startsWith("@") ? `${scope}/${part}` : scope;
-  const isTest = file.endsWith(".test.ts") || file.startsWith(join(pack.folder, "test"));
   if (name !== pack.manifest.name && pack.manifest.dependencies?.[name] === undefined) {
-    if (!(isTest && (ROOT_TOOLS.has(name) || scope === "@autocircuit"))) return "is not in the package's dependencies";
+    if (!(isTest(file, pack) && (ROOT_TOOLS.has(name) || scope === "@autocircuit")))
+      return "is not in the package's dependencies";
   }
   if (scope !== "@autocircuit") return undefined;
   if (rest.length > 0 && !EXTRA_ENTRIES[part]?.includes(rest.join("/"))) return "reaches into another package";
   if (part === pack.name || RANKS[part] < RANKS[pack.name]) return undefined;
   return `runs upwards or sideways (${pack.name} is at ${RANKS[pack.name]}, ${part} at ${RANKS[part]})`;
+}
+
+function isTest(file, { folder }) {
+  return file.endsWith(".test.ts") || file.startsWith(join(folder, "test"));
+}
+
+/** Whether a path from a package's folder is that of what the tests of a package below share. */
+function isHelperBelow(target, { name }) {
+  const [up, other, part] = target.split("/");
+  return up === ".." && part === "test" && RANKS[other] < RANKS[name];
 }

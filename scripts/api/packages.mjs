@@ -10,6 +10,7 @@ export const RANKS = {
   report: 1,
   core: 2,
   models: 3,
+  autoencoders: 4,
   circuits: 4,
   metrics: 4,
   discovery: 5,

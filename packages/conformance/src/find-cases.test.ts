@@ -20,6 +20,9 @@ folder("next/four", [
   ...["config.json", "model.safetensors", "inputs.json", "probing.json", "probing.safetensors"],
   ...["kvcache.json", "kvcache.safetensors", "scores.json", "unknown.json", "unknown.safetensors"],
 ]);
+folder("autoencoders/four/files", []);
+folder("autoencoders/four", ["meta.json", "inputs.safetensors", "expected.safetensors"]);
+folder("autoencoders/refuse", ["reasons.json", "one.pt"]);
 folder("other", ["notes.json"]);
 folder("blocks", ["some.safetensors", "no.json", "no.safetensors", "alone.json"]);
 for (const name of ["some", "alone"])
@@ -36,7 +39,9 @@ describe("findCases", () => {
     expect(kinds).toContainEqual(["checkpoint", "hf/three"]);
     expect(kinds).toContainEqual(["tracr-programs", "tracr"]);
     expect(kinds).toContainEqual(["gguf-blocks", "blocks/some"]);
-    expect(kinds).toHaveLength(7);
+    expect(kinds).toContainEqual(["autoencoder", "autoencoders/four"]);
+    expect(kinds).toContainEqual(["refused-files", "autoencoders/refuse"]);
+    expect(kinds).toHaveLength(9);
   });
 
   it("gives a case for every feature whose numbers and tensors are there", () => {

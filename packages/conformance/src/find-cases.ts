@@ -5,7 +5,15 @@ import { findBlockCases, isBlockCase } from "./find-block-cases.ts";
 import { nextFeatures } from "./next/features.ts";
 
 /** What a folder holds, told by its files. */
-export type CaseKind = "patching" | "tracr-circuits" | "tracr-programs" | "checkpoint" | "gguf-blocks" | "next";
+export type CaseKind =
+  | "patching"
+  | "tracr-circuits"
+  | "tracr-programs"
+  | "checkpoint"
+  | "gguf-blocks"
+  | "autoencoder"
+  | "refused-files"
+  | "next";
 
 /** One folder to check. */
 export interface CaseFolder {
@@ -25,6 +33,8 @@ const FEATURE_FILES = ["config.json", "model.safetensors", "inputs.json"];
 const SIGNS: readonly [CaseKind, readonly string[]][] = [
   ["patching", ["config.json", "model.safetensors", "inputs.json", "expected.json", "expected.safetensors"]],
   ["checkpoint", ["config.json", "model.safetensors", "inputs.json", "expected.safetensors"]],
+  ["autoencoder", ["files", "meta.json", "inputs.safetensors", "expected.safetensors"]],
+  ["refused-files", ["reasons.json"]],
   ["tracr-programs", ["programs.json"]],
 ];
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,6 +34,29 @@ describe("a wrong number", () => {
     expect(failed).toBe(1);
     expect(failures[0]).toMatchObject({ folder: "hf/gpt2", name: "logits" });
     expect(failures[0]?.detail).toMatch(/at \[2, 8, 96\].*max abs difference 1\.00e\+0/);
+  });
+
+  it("of an autoencoder, a hook and a file that is not refused are named", { timeout: 120_000 }, async () => {
+    const folder = join(temporary, "autoencoders");
+    cpSync(join(FIXTURES, "autoencoders", "saelens-topk-layer-norm"), join(folder, "one"), { recursive: true });
+    const file = join(folder, "one", "expected.safetensors");
+    const bytes = readFileSync(file);
+    // The last tensor is the reconstruction.
+    bytes.writeFloatLE(bytes.readFloatLE(bytes.length - 4) + 1e-3, bytes.length - 4);
+    writeFileSync(file, bytes);
+    const meta = join(folder, "one", "meta.json");
+    writeFileSync(meta, readFileSync(meta, "utf8").replaceAll("resid_post", "resid_mid"));
+    mkdirSync(join(folder, "refuse"));
+    const good = join("dictionary-learning-gated", "files", "resid_post_layer_1", "trainer_0", "ae.pt");
+    cpSync(join(FIXTURES, "autoencoders", good), join(folder, "refuse", "good.pt"));
+    writeFileSync(join(folder, "refuse", "reasons.json"), "{}");
+    const { failures } = await runConformance([folder]);
+    expect(failures.map(({ name }) => name).sort()).toEqual([
+      "good.pt is refused",
+      "hook_in",
+      "hook_out",
+      "reconstruction",
+    ]);
   });
 
   it("in the list of edges is named too", { timeout: 120_000 }, async () => {

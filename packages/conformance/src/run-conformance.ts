@@ -1,5 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type ComputeDType, setThreads, threads } from "@autocircuit/native";
+import { checkAutoencoder, checkRefusedFiles } from "./check-autoencoder.ts";
 import { checkCheckpoint } from "./check-checkpoint.ts";
 import { checkGgufBlocks } from "./check-gguf-blocks.ts";
 import { checkPatching } from "./check-patching.ts";
@@ -36,6 +37,8 @@ type Checker = (folder: CaseFolder, recorder: Recorder, dtype?: ComputeDType) =>
 const CHECKERS: Record<CaseKind, Checker> = {
   patching: checkPatching,
   checkpoint: checkCheckpoint,
+  autoencoder: checkAutoencoder,
+  "refused-files": checkRefusedFiles,
   "tracr-circuits": checkTracrCircuits,
   "tracr-programs": checkTracrPrograms,
   "gguf-blocks": checkGgufBlocks,
@@ -72,7 +75,7 @@ export async function runConformance(
   if (passed + failures.length === 0) {
     throw new AutocircuitError(
       "not-found",
-      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, next/CASE, hf/FAMILY, tracr or gguf.`,
+      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, next/CASE, hf/FAMILY, autoencoders/CASE, tracr or gguf.`,
     );
   }
   return { cases, passed, failed: failures.length, failures };

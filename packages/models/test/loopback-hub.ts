@@ -96,8 +96,13 @@ export class LoopbackHub implements AsyncDisposable {
       this.#error(response, this.refuse.status, this.refuse.error);
     } else if (path === `${api}/revision/main` || path === `${api}/revision/${this.commit}`) {
       this.#json(response, { _id: "1", id: this.model, sha: this.commit, lastModified: "2024-01-01" });
-    } else if (path === `${api}/tree/${this.commit}`) {
-      this.#json(response, [...this.files].map(treeEntry));
+    } else if (path === `${api}/tree/${this.commit}` || path.startsWith(`${api}/tree/${this.commit}/`)) {
+      const below = path.slice(`${api}/tree/${this.commit}/`.length);
+      const recursive = request.url!.includes("recursive=true");
+      const listed = [...this.files].filter(([name]) =>
+        recursive ? below === "" || name.startsWith(`${below}/`) : !name.includes("/"),
+      );
+      this.#json(response, listed.map(treeEntry));
     } else if (content?.[1] === this.commit && this.files.has(content[2]!)) {
       this.#content(request, response, content[2]!);
     } else {

@@ -1,3 +1,4 @@
+import { loadAutoencoders } from "@autocircuit/autoencoders";
 import {
   circuitFileOf,
   eapIgCircuitOf,
@@ -77,6 +78,7 @@ import {
   modelFromWeights,
   readConfig,
   readConfigFile,
+  resolveHubFolder,
   resolveModelFolder,
   transformerFromWeights,
 } from "@autocircuit/models";
@@ -283,6 +285,16 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   compareCircuits: { takes: { found: circuit, truth: circuit }, call: (t) => compareCircuits(t.found, t.truth) },
   scoreOverlap: { takes: { a: scores, b: scores, sizes: [1] }, call: (t) => scoreOverlap(t.a, t.b, t.sizes) },
   rankSimilarity: { takes: { a: scores, b: scores }, call: (t) => rankSimilarity(t.a, t.b) },
+  loadAutoencoders: {
+    takes: { pathOrName: idOrFolder },
+    options: { offline: true },
+    call: (t, o) => loadAutoencoders(t.pathOrName, o),
+  },
+  resolveHubFolder: {
+    takes: { pathOrName: path },
+    options: { wants: () => true, mostBytes: 1, offline: true },
+    call: (t, o) => resolveHubFolder(t.pathOrName, o),
+  },
   resolveModelFolder: {
     takes: { idOrFolder },
     options: { offline: true },

@@ -101,7 +101,8 @@ async function fetchRest(
 
 async function request(context: RequestContext, file: HubFile, at: number, signal: AbortSignal): Promise<Response> {
   const { hub, model, revision } = context;
-  const url = `${hub.endpoint}/${model}/resolve/${encodeURIComponent(revision)}/${encodeURIComponent(file.name)}`;
+  const path = file.name.split("/").map(encodeURIComponent).join("/");
+  const url = `${hub.endpoint}/${model}/resolve/${encodeURIComponent(revision)}/${path}`;
   const range: Record<string, string> = at === 0 ? {} : { range: `bytes=${at}-` };
   const response = await fetch(url, {
     headers: { ...range, "accept-encoding": "identity", ...hub.headers(url) },

@@ -11,7 +11,7 @@ export interface HubFile {
   readonly checksum: Checksum;
 }
 
-/** The files at the top of a model's repository, at one commit. */
+/** Files of a model's repository at one commit: those at its top, or all below a folder. */
 export interface HubListing {
   /** 40 hexadecimal digits. */
   readonly commit: string;
@@ -22,9 +22,10 @@ export interface HubListing {
  * Asks the hub which commit a revision is, and which files it has.
  *
  * @param retries see {@link withRetries}
+ * @param below lists everything below this folder of the repository (`""`: all of it) instead of the files at its top
  * @throws AutocircuitError `not-found` for a model or revision that is not there or not open to the user
  */
-export async function listModel(context: RequestContext, retries: number): Promise<HubListing> {
+export async function listModel(context: RequestContext, retries: number, below?: string): Promise<HubListing> {
   const { listFiles, modelInfo } = await import("@huggingface/hub");
   const { hub, model, revision } = context;
   return await withRetries(
@@ -39,6 +40,7 @@ export async function listModel(context: RequestContext, retries: number): Promi
         ...request,
         repo: { type: "model", name: model },
         revision: sha,
+        ...(below !== undefined && { recursive: true, ...(below !== "" && { path: below }) }),
       })) {
         if (type !== "file") continue;
         const checksum = lfs ? ({ kind: "sha256", hex: lfs.oid } as const) : ({ kind: "git", hex: oid ?? "" } as const);

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
 import { readText } from "../read-text.ts";
 import { INDEX_FILE, parseShardIndex } from "../safetensors/shard-index.ts";
@@ -37,11 +37,15 @@ export class ModelCache {
    * @param which as for `resolveModelFolder`
    */
   async find(revision: string, which: "all" | "config"): Promise<string | undefined> {
-    const commit = COMMIT.test(revision) ? revision : await readFile(this.#ref(revision), "utf8").catch(() => "");
-    if (!COMMIT.test(commit.trim())) return undefined;
-    const folder = this.snapshot(commit.trim());
-    if (!existsSync(join(folder, "config.json"))) return undefined;
+    const folder = await this.findSnapshot(revision);
+    if (folder === undefined || !existsSync(join(folder, "config.json"))) return undefined;
     return which === "config" || (await hasWeights(folder)) ? folder : undefined;
+  }
+
+  /** The snapshot that a revision was at when it was last fetched, whatever is there of it. */
+  async findSnapshot(revision: string): Promise<string | undefined> {
+    const commit = COMMIT.test(revision) ? revision : await readFile(this.#ref(revision), "utf8").catch(() => "");
+    return COMMIT.test(commit.trim()) ? this.snapshot(commit.trim()) : undefined;
   }
 
   /** Whether a snapshot has a file, whole. */
@@ -55,7 +59,7 @@ export class ModelCache {
     await mkdir(dirname(path), { recursive: true });
     await rm(path, { force: true });
     try {
-      await symlink(join("..", "..", "blobs", file.checksum.hex), path);
+      await symlink(relative(dirname(path), this.blob(file)), path);
     } catch {
       if (await this.has(commit, file)) return;
       // Windows lets few users make links.

@@ -45,7 +45,7 @@ export function shardFiles({ files }: HubListing, shards: Iterable<string>, mode
 }
 
 /** A file is kept under its checksum, which therefore must be one. */
-function checked(file: HubFile, model: string): HubFile {
+export function checked(file: HubFile, model: string): HubFile {
   const { kind, hex } = file.checksum;
   const good = new RegExp(kind === "git" ? "^[0-9a-f]{40}$" : "^[0-9a-f]{64}$").test(hex);
   if (good && Number.isSafeInteger(file.size) && file.size >= 0) return file;

@@ -5,13 +5,13 @@ import { throwIfAborted } from "@autocircuit/core";
 import { isGguf } from "../gguf/gguf-file.ts";
 import { readText } from "../read-text.ts";
 import { INDEX_FILE, parseShardIndex } from "../safetensors/shard-index.ts";
-import { downloadFile } from "./download-file.ts";
+import { fetchAll, findCache } from "./fetch-all.ts";
 import { openHub } from "./hub.ts";
-import { type RequestContext, requestError, TransientError } from "./hub-errors.ts";
-import { type DownloadProgress, hubOptions, type ResolveOptions } from "./hub-options.ts";
-import { type HubFile, type HubListing, listModel } from "./list-model.ts";
-import { checkRevision, ModelCache, sizeOf } from "./model-cache.ts";
-import { type ModelId, parseModelId } from "./model-id.ts";
+import { TransientError } from "./hub-errors.ts";
+import { hubOptions, type ResolveOptions } from "./hub-options.ts";
+import { type HubListing, listModel } from "./list-model.ts";
+import { checkRevision } from "./model-cache.ts";
+import { parseModelId } from "./model-id.ts";
 import { neededFiles, shardFiles } from "./needed-files.ts";
 
 const check = signature("resolveModelFolder", { idOrFolder: kind.text }, {
@@ -81,44 +81,4 @@ export async function modelFolder(idOrFolder: string, options: ResolveOptions): 
   // A fetched configuration alone must not hide the last whole model from those without a network.
   if (which === "all" || cached === undefined) await cache.setRevision(revision, listing.commit);
   return cache.snapshot(listing.commit);
-}
-
-/** The cached model under any of its names, else a new place under the first. */
-async function findCache({ aliases }: ModelId): Promise<ModelCache> {
-  const { getHFHubCachePath, getRepoFolderName } = await import("@huggingface/hub");
-  const root = process.env.AUTOCIRCUIT_MODELS || getHFHubCachePath();
-  const folders = aliases.map((name) => join(root, getRepoFolderName({ type: "model", name })));
-  return new ModelCache(folders.find((folder) => existsSync(folder)) ?? folders[0]!);
-}
-
-/** Fetches those files that a snapshot lacks. */
-async function fetchAll(
-  context: RequestContext,
-  cache: ModelCache,
-  files: readonly HubFile[],
-  onProgress?: (progress: DownloadProgress) => void,
-): Promise<void> {
-  const commit = context.revision;
-  const missing: HubFile[] = [];
-  for (const file of files) if (!(await cache.has(commit, file))) missing.push(file);
-  const there = await Promise.all(missing.map((file) => partOf(cache.blob(file))));
-  const total = missing.reduce((sum, { size }) => sum + size, 0);
-  for (const [index, file] of missing.entries()) {
-    const atFile = { ...context, file: file.name };
-    try {
-      await downloadFile(atFile, file, cache.blob(file), (bytes) => {
-        there[index] = bytes;
-        const done = there.reduce((sum, size) => sum + size, 0);
-        onProgress?.({ stage: "downloading", name: file.name, done, total });
-      });
-      await cache.link(commit, file);
-    } catch (error) {
-      throw requestError(error, atFile, false);
-    }
-  }
-}
-
-/** Bytes of a content that are there from an earlier attempt. */
-async function partOf(blob: string): Promise<number> {
-  return (await sizeOf(blob)) ?? (await sizeOf(`${blob}.incomplete`)) ?? 0;
 }

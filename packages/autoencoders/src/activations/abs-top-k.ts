@@ -1,0 +1,7 @@
+import type { Activation } from "./activation.ts";
+import { keepLargest } from "./keep-largest.ts";
+
+/** p at the k places of each row that are farthest from 0, with its sign. */
+export function absTopK(k: number): Activation {
+  return { name: "abstopk", apply: (p) => keepLargest(p, p.abs(), k), parameters: [] };
+}

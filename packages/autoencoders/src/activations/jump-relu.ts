@@ -1,0 +1,17 @@
+import { Tensor } from "@autocircuit/native";
+import type { Activation } from "./activation.ts";
+
+/**
+ * p where it is strictly greater than its threshold, else 0.
+ *
+ * @param threshold `[latents]`, or a scalar for all
+ * @param rectified whether what passes goes through ReLU as well, so that a negative threshold lets nothing negative through. All
+ *   libraries do so but circuit-tracer.
+ */
+export function jumpRelu(threshold: Tensor, rectified: boolean): Activation {
+  return {
+    name: "jumprelu",
+    apply: (p) => Tensor.where(p.gt(threshold), rectified ? p.relu() : p, 0),
+    parameters: [threshold],
+  };
+}

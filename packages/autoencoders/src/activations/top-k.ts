@@ -1,0 +1,16 @@
+import type { Activation } from "./activation.ts";
+import { keepLargest } from "./keep-largest.ts";
+
+/**
+ * p at its k largest places in each row, else 0.
+ *
+ * @param rectified whether what is kept goes through ReLU. Selecting first or rectifying first is the same: what is not positive is 0.
+ *   Without it negative values survive where fewer than k are positive (circuit-tracer).
+ */
+export function topK(k: number, rectified: boolean): Activation {
+  return {
+    name: "topk",
+    apply: (p) => (rectified ? keepLargest(p, p, k).relu() : keepLargest(p, p, k)),
+    parameters: [],
+  };
+}

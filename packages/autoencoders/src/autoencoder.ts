@@ -1,0 +1,238 @@
+import { AutocircuitError, type DType } from "@autocircuit/base";
+import { scope, type Tensor } from "@autocircuit/native";
+import { type Decoder, decodeRows } from "./decoder.ts";
+import { type Encoder, encodeRows } from "./encoder.ts";
+import { requireFinite } from "./finite.ts";
+import { hookPlace } from "./hooks.ts";
+import type { Normalisation } from "./normalisations/normalisation.ts";
+import { asRows, type Rows } from "./rows.ts";
+
+/** What an autoencoder is made of. A plain object, so that `scope` hands its tensors on. */
+export interface AutoencoderParts {
+  /** File or folder it was read from. */
+  readonly path: string;
+  /** What it reads: TransformerLens's name, or a module path with its side. */
+  readonly hookIn: string;
+  /** What it replaces: the same, but for transcoders. */
+  readonly hookOut: string;
+  readonly encoder: Encoder;
+  readonly decoder: Decoder;
+  /** `[d_out]` */
+  readonly outputBias: Tensor;
+  /** `[d_in, d_out]`: added to the output, from inputs as they are. */
+  readonly skip?: Tensor | undefined;
+  readonly normalisation: Normalisation;
+  /** The model it was trained on, if the file says. */
+  readonly modelName?: string | undefined;
+}
+
+/** What an autoencoder makes of an activation. */
+export interface Reconstruction {
+  /** `[..., latents]` */
+  readonly latents: Tensor;
+  /** What replaces the activation: `[..., d_out]`, or `[..., heads, d_head]` as the input was. */
+  readonly reconstruction: Tensor;
+  /** The part of it that does not go through latents; undefined where there is none. */
+  readonly skip: Tensor | undefined;
+  /** What it misses: the activation at the output hook less the reconstruction. Undefined for transcoders that were not given it. */
+  readonly error: Tensor | undefined;
+}
+
+/**
+ * A sparse autoencoder of one activation, or a transcoder, which reads one and replaces another.
+ *
+ * @example
+ * const [sae] = (await loadAutoencoders("gpt2-small-res-jb/blocks.8.hook_resid_pre")).autoencoders;
+ * const { latents, error } = await sae!.reconstruct(activations); // [batch, position, d_model]
+ */
+export class Autoencoder implements Disposable {
+  readonly path: string;
+  readonly hookIn: string;
+  readonly hookOut: string;
+  /** Block it reads from; undefined for the embedding and for hooks whose names are not known. */
+  readonly block: number | undefined;
+  readonly modelName: string | undefined;
+  readonly dIn: number;
+  readonly dOut: number;
+  /** Number of latents. */
+  readonly dSae: number;
+  readonly dtype: DType;
+  readonly #parts: AutoencoderParts;
+
+  /** @internal */
+  constructor(parts: AutoencoderParts) {
+    const { path, hookIn, hookOut, encoder, decoder, modelName } = parts;
+    this.path = path;
+    this.hookIn = hookIn;
+    this.hookOut = hookOut;
+    this.block = hookPlace(hookIn).block;
+    this.modelName = modelName;
+    [this.dIn, this.dSae] = encoder.weight.shape as [number, number];
+    this.dOut = decoder.rows.shape[1]!;
+    this.dtype = encoder.weight.dtype;
+    this.#parts = parts;
+  }
+
+  /** Whether it replaces another activation than it reads. */
+  get isTranscoder(): boolean {
+    return this.hookIn !== this.hookOut;
+  }
+
+  /** In the field's words: `relu`, `jumprelu`, `topk`, ... */
+  get activation(): string {
+    return this.#parts.encoder.activation.name;
+  }
+
+  /** Whether something goes from input to output that is no latent's. */
+  get hasSkip(): boolean {
+    return this.#parts.skip !== undefined;
+  }
+
+  /**
+   * Latents of activations.
+   *
+   * @param input `[..., d_in]`; at `hook_z` also `[..., heads, d_head]`
+   * @returns `[..., latents]`
+   * @throws AutocircuitError `shape`, `not-finite`
+   */
+  async encode(input: Tensor): Promise<Tensor> {
+    return scope(async () => {
+      const rows = await this.#inputRows(input);
+      return this.#encode(rows);
+    });
+  }
+
+  /**
+   * What replaces the activation at the output hook, given latents: their rows, the bias, the skip term, with the normalisation undone.
+   *
+   * @param latents `[..., latents]`
+   * @param input the activation that they are of: what the normalisation and the skip term come from
+   * @returns `[..., d_out]`, or by heads as the input is
+   * @throws AutocircuitError `shape`, `not-finite`
+   */
+  async decode(latents: Tensor, input: Tensor): Promise<Tensor> {
+    return scope(async () => {
+      const rows = await this.#inputRows(input);
+      const { matrix, outer } = asRows(latents, this.dSae, this.dtype, `${this.path}: \`latents\``);
+      if (outer.join() !== rows.outer.join()) {
+        throw new AutocircuitError(
+          "shape",
+          `${this.path}: \`latents\` is [${latents.shape.join(", ")}], which does not fit \`input\` [${input.shape.join(", ")}].`,
+        );
+      }
+      return this.#decode(matrix, rows);
+    });
+  }
+
+  /**
+   * The skip term of activations; undefined where there is none.
+   *
+   * @param input `[..., d_in]`
+   * @returns `[..., d_out]`
+   */
+  async skip(input: Tensor): Promise<Tensor | undefined> {
+    return scope(async () => this.#skip(await this.#inputRows(input)));
+  }
+
+  /**
+   * Latents, reconstruction and error of activations.
+   *
+   * @param input `[..., d_in]`; at `hook_z` also `[..., heads, d_head]`
+   * @param target the activation at the output hook; for an autoencoder the input
+   * @throws AutocircuitError `shape`, `not-finite`
+   */
+  async reconstruct(input: Tensor, target?: Tensor): Promise<Reconstruction> {
+    const aim = target ?? (this.isTranscoder ? undefined : input);
+    return scope(async () => {
+      const rows = await this.#inputRows(input);
+      const latents = this.#encode(rows);
+      const reconstruction = await this.#decode(latents.reshape([-1, this.dSae]), rows);
+      if (aim !== undefined && aim.shape.join() !== reconstruction.shape.join()) {
+        throw new AutocircuitError(
+          "shape",
+          `${this.path}: \`target\` must be [${reconstruction.shape.join(", ")}], but it is [${aim.shape.join(", ")}].`,
+        );
+      }
+      const error = aim?.to(this.dtype).sub(reconstruction);
+      return { latents, reconstruction, skip: this.#skip(rows), error };
+    });
+  }
+
+  /**
+   * The rows that latents write, before the normalisation is undone.
+   *
+   * @param latents their numbers
+   * @returns `[count, d_out]`
+   * @throws AutocircuitError `bad-input` for a number beyond the last latent
+   */
+  decoderRows(latents: readonly number[]): Tensor {
+    const wrong = latents.find((latent) => !Number.isSafeInteger(latent) || latent < 0 || latent >= this.dSae);
+    if (wrong !== undefined) {
+      throw new AutocircuitError(
+        "bad-input",
+        `${this.path}: there is no latent ${wrong}; the last is ${this.dSae - 1}.`,
+      );
+    }
+    return scope(() => {
+      const { rows, factor } = this.#parts.decoder;
+      const some = rows.indexSelect(0, latents).to(this.dtype);
+      if (factor === undefined) return some;
+      return some.mul(typeof factor === "number" ? factor : factor.indexSelect(0, latents).unsqueeze(1));
+    });
+  }
+
+  dispose(): void {
+    const { encoder, decoder, outputBias, skip } = this.#parts;
+    const { weight, bias, inputBias, latentNorms, activation } = encoder;
+    const factor = typeof decoder.factor === "number" ? undefined : decoder.factor;
+    const all = [
+      weight,
+      bias,
+      inputBias,
+      latentNorms,
+      ...activation.parameters,
+      decoder.rows,
+      factor,
+      outputBias,
+      skip,
+    ];
+    for (const tensor of all) tensor?.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async #inputRows(input: Tensor): Promise<Rows> {
+    const byHead = hookPlace(this.hookIn).site === "z";
+    const rows = asRows(input, this.dIn, this.dtype, `${this.path}: \`input\``, byHead);
+    await requireFinite(rows.matrix, `${this.path}: \`input\``);
+    return rows;
+  }
+
+  #encode({ matrix, outer }: Rows): Tensor {
+    const { encoder, normalisation } = this.#parts;
+    return encodeRows(encoder, normalisation.apply(matrix).input).reshape([...outer, this.dSae]);
+  }
+
+  async #decode(latents: Tensor, rows: Rows): Promise<Tensor> {
+    const { decoder, outputBias, normalisation } = this.#parts;
+    const written = await decodeRows(decoder, latents);
+    const output = normalisation.apply(rows.matrix).undo(written.add(outputBias));
+    const skip = this.#skipRows(rows);
+    return this.#outputShape(skip ? output.add(skip) : output, rows);
+  }
+
+  #skip(rows: Rows): Tensor | undefined {
+    const skip = this.#skipRows(rows);
+    return skip && this.#outputShape(skip, rows);
+  }
+
+  #skipRows({ matrix }: Rows): Tensor | undefined {
+    return this.#parts.skip && matrix.matmul(this.#parts.skip);
+  }
+
+  #outputShape(output: Tensor, { outer, inner }: Rows): Tensor {
+    return output.reshape([...outer, ...(inner.length === 2 ? inner : [this.dOut])]);
+  }
+}

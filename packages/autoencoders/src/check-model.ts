@@ -1,0 +1,50 @@
+import { AutocircuitError } from "@autocircuit/base";
+import type { TransformerConfig } from "@autocircuit/native";
+import type { Autoencoder } from "./autoencoder.ts";
+import type { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
+import { hookPlace, siteWidth } from "./hooks.ts";
+
+/**
+ * Whether autoencoders fit a model: what they read and replace is there, in that width.
+ *
+ * @param config of the model
+ * @throws AutocircuitError `bad-input` that names the autoencoder, its hook and what the model has instead
+ * @example
+ * for (const autoencoder of set.autoencoders) checkFitsModel(autoencoder, model.config);
+ */
+export function checkFitsModel(autoencoder: Autoencoder | CrossLayerTranscoder, config: TransformerConfig): void {
+  const { path, dIn, dOut } = autoencoder;
+  if ("hooksIn" in autoencoder) {
+    if (autoencoder.layers !== config.layers) {
+      throw misfit(path, autoencoder.modelName, `has ${autoencoder.layers} layers, the model has ${config.layers}`);
+    }
+    for (const hook of autoencoder.hooksIn) checkHook(path, autoencoder.modelName, hook, dIn, config);
+    for (const hook of autoencoder.hooksOut) checkHook(path, autoencoder.modelName, hook, dOut, config);
+    return;
+  }
+  checkHook(path, autoencoder.modelName, autoencoder.hookIn, dIn, config);
+  checkHook(path, autoencoder.modelName, autoencoder.hookOut, dOut, config);
+}
+
+function checkHook(
+  path: string,
+  modelName: string | undefined,
+  hook: string,
+  width: number,
+  config: TransformerConfig,
+): void {
+  const { block, site } = hookPlace(hook);
+  if (site === undefined) throw misfit(path, modelName, `is of ${JSON.stringify(hook)}, which is no place known here`);
+  if (block !== undefined && block >= config.layers) {
+    throw misfit(path, modelName, `is of ${hook}, but the model's blocks are 0 to ${config.layers - 1}`);
+  }
+  if (config.attnOnly && site.startsWith("mlp"))
+    throw misfit(path, modelName, `is of ${hook}, but the model has no MLPs`);
+  const has = siteWidth(site, config);
+  if (has !== width) throw misfit(path, modelName, `is of width ${width}, but ${hook} of the model is of width ${has}`);
+}
+
+function misfit(path: string, modelName: string | undefined, problem: string): AutocircuitError {
+  const trained = modelName === undefined ? "" : ` It was trained on ${modelName}.`;
+  return new AutocircuitError("bad-input", `${path}: ${problem}.${trained} Take autoencoders of this model.`);
+}

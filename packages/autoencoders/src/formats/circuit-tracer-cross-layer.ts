@@ -1,0 +1,45 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { ConfigReader } from "@autocircuit/models";
+import { jumpRelu } from "../activations/jump-relu.ts";
+import { relu } from "../activations/relu.ts";
+import type { CrossLayerParts } from "../cross-layer-transcoder.ts";
+import { checkedDecoder } from "../decoder.ts";
+import { openSafetensors } from "../files/safetensors.ts";
+import { Weights } from "../weights.ts";
+import type { FormatContext, FormatParts } from "./format.ts";
+import { layerFiles } from "./layer-files.ts";
+
+/** Reads `W_enc_I.safetensors` and `W_dec_I.safetensors` of all layers. */
+export async function loadCircuitTracerCrossLayer(
+  folder: string,
+  raw: ConfigReader,
+  { dtype }: FormatContext,
+): Promise<FormatParts> {
+  const encoders = layerFiles(folder, readdirSync(folder), /^W_enc_(\d+)\.safetensors$/);
+  const layers: CrossLayerParts[] = [];
+  for (const [layer, file] of encoders.entries()) {
+    await using weights = new Weights(await openSafetensors(join(folder, file)), dtype);
+    await using writing = new Weights(await openSafetensors(join(folder, `W_dec_${layer}.safetensors`)), dtype);
+    const [dSae, dIn] = weights.shape(`W_enc_${layer}`, 2) as [number, number];
+    const dOut = writing.shape(`W_dec_${layer}`, 3)[2]!;
+    const threshold = await weights.maybe(`threshold_${layer}`, [dSae]);
+    const encoder = {
+      weight: (await weights.load(`W_enc_${layer}`, [dSae, dIn])).transpose(0, 1),
+      bias: await weights.load(`b_enc_${layer}`, [dSae]),
+      activation: threshold ? jumpRelu(threshold, false) : relu,
+    };
+    const targets = encoders.length - layer;
+    const rows = await writing.stored(`W_dec_${layer}`, [dSae, targets, dOut]);
+    const decoders = await Promise.all(
+      Array.from({ length: targets }, (_, later) => checkedDecoder(rows.select(1, later), writing.path)),
+    );
+    const outputBias = await weights.load(`b_dec_${layer}`, [dOut]);
+    weights.finish([]);
+    writing.finish([]);
+    layers.push({ encoder, decoders, outputBias });
+  }
+  const [hookIn, hookOut] = [raw.string("feature_input_hook"), raw.string("feature_output_hook")];
+  const modelName = raw.has("model_name") ? raw.string("model_name") : undefined;
+  return { crossLayer: { path: folder, hookIn, hookOut, modelName, layers } };
+}

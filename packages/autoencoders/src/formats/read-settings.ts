@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { AutocircuitError, badFile } from "@autocircuit/base";
+import { ConfigReader } from "@autocircuit/models";
+import { parse } from "yaml";
+
+/** No configuration is longer. */
+const MOST_BYTES = 1 << 22;
+
+/** Reads a configuration in JSON. @throws AutocircuitError `not-found`, `bad-file` */
+export async function readJsonSettings(path: string): Promise<ConfigReader> {
+  return ConfigReader.parse(await readText(path), path);
+}
+
+/** Reads a configuration in YAML. @throws AutocircuitError `not-found`, `bad-file` */
+export async function readYamlSettings(path: string): Promise<ConfigReader> {
+  const text = await readText(path);
+  let values: unknown;
+  try {
+    // Few aliases: a short text of them can stand for a value of any size.
+    values = parse(text, { schema: "core", maxAliasCount: 10, logLevel: "error" });
+  } catch (cause) {
+    throw badFile(path, `is not YAML: ${(cause as Error).message.split("\n")[0]}`, { cause });
+  }
+  return new ConfigReader(values, path);
+}
+
+async function readText(path: string): Promise<string> {
+  if (!existsSync(path)) throw new AutocircuitError("not-found", `${path}: does not exist.`);
+  const { size } = await stat(path);
+  if (size > MOST_BYTES) throw badFile(path, `has ${size} bytes, more than any configuration (${MOST_BYTES}).`);
+  return readFile(path, "utf8");
+}
+
+/** A number of latents to keep. @throws AutocircuitError `bad-file` when there are fewer latents, or it is no such number */
+export function checkedK(k: number, latents: number, where: string): number {
+  if (Number.isSafeInteger(k) && k >= 1 && k <= latents) return k;
+  throw badFile(where, `k is ${k}, which has to be a whole number from 1 to ${latents}, the number of latents.`);
+}
