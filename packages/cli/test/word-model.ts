@@ -56,8 +56,9 @@ function tokenizer(names: readonly string[]) {
   const tokens = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(visible(byte) ? byte : next++));
   const space = tokens[32]!;
   const merges: [string, string][] = [];
-  for (const word of [...names, ...WORDS]) {
-    const letters = [...`${space}${word}`];
+  // The first word of a text has no space before it.
+  for (const word of [...[...names, ...WORDS].map((word) => space + word), "When", "Then"]) {
+    const letters = [...word];
     letters.slice(1).reduce((before, letter) => {
       if (!tokens.includes(before + letter)) {
         tokens.push(before + letter);

@@ -70,7 +70,7 @@ const SPECS: readonly TextTaskSpec[] = [
     name: "greaterthan-component",
     key: "Greaterthan Component Circuit",
     title: "Greaterthan",
-    description: "gives two digits of a later year",
+    description: "gives a later year",
     circuits: known({ true: "greaterthan-true-edges" }),
     prompts: greaterthanPrompts,
     byToken: false,

@@ -8,6 +8,9 @@ import { modelName } from "../support/model-name.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { DatasetsCommandOptions } from "./datasets-options.ts";
 
+/** Most prompt pairs: more take minutes to tell apart, and no discovery needs them. */
+const MOST = 100_000;
+
 /**
  * Writes one data set, made for a model's vocabulary or for GPT-2's.
  *
@@ -21,6 +24,10 @@ export async function writeDataSet(
   const make = Object.hasOwn(textDataSets, name) ? textDataSets[name] : undefined;
   if (!make) throw new UsageError(`There is no data set "${name}". ${suggest(name, Object.keys(textDataSets))}`);
   const { tokenizer: model, seed, count } = options;
+  if (count !== undefined && count > MOST)
+    throw new UsageError(
+      `--count ${count} is more than is made at once: give at most ${MOST.toLocaleString("en-US")}.`,
+    );
   const tokenizer = model === undefined ? undefined : await loadTokenizer(await resolveModelFolder(model, { signal }));
   const file = {
     ...make({ seed, ...(count !== undefined && { count }), ...(tokenizer && { tokenizer }) }),

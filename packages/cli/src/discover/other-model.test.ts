@@ -95,7 +95,7 @@ describe("one's own prompts", () => {
     expect(out).toMatch(
       /left out 2 of 7 prompt pairs: 1: an answer of several tokens \(such as .*prompts\[4\]\); 1: clean and corrupt differ in length \(such as .*prompts\[5\]\)/,
     );
-    expect(out).toContain("prompts: 5 pairs of 4 to 9 tokens");
+    expect(out).toMatch(/prompts: 5 pairs of 4 to \d+ tokens/);
     expect(result.warnings[0]).toContain("left out 2 of 7 prompt pairs");
     expect(html).toContain("who said it");
     expect(html).toContain("left out 2 of 7 prompt pairs");
