@@ -80,7 +80,7 @@ export async function runConformance(
   if (passed + failures.length === 0) {
     throw new AutocircuitError(
       "not-found",
-      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, hf/FAMILY or tracr.`,
+      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, attribution/CASE, eap-ig/CASE, next/CASE, hf/FAMILY or tracr.`,
     );
   }
   return { cases, passed, failed: failures.length, failures };

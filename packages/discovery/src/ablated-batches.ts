@@ -28,11 +28,16 @@ export async function* ablatedBatches(
 ): AsyncGenerator<AblatedBatch, void, void> {
   const given = typeof type === "string" ? undefined : type;
   using mean =
-    typeof type !== "string" || dataSetSides(type) === undefined ? null : await model.ablations(prompts, type, { signal });
+    typeof type !== "string" || dataSetSides(type) === undefined
+      ? null
+      : await model.ablations(prompts, type, { signal });
   const shared = given ?? mean ?? undefined;
   for (let pass = 0; pass < passes; pass++) {
     for (const batch of prompts.batches) {
-      yield { batch, slices: () => ablatedSlices(model, batch, { type: given ? "zero" : (type as AblationType), shared, signal }) };
+      yield {
+        batch,
+        slices: () => ablatedSlices(model, batch, { type: given ? "zero" : (type as AblationType), shared, signal }),
+      };
     }
   }
 }

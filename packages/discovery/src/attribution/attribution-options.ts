@@ -1,4 +1,4 @@
-import { kind, type KindsOf } from "@autocircuit/base";
+import { type KindsOf, kind } from "@autocircuit/base";
 import { type AblationType, coreKinds } from "@autocircuit/core";
 import { Ablation } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions } from "../discovery-options.ts";

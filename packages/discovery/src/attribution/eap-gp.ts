@@ -105,7 +105,9 @@ async function pathOf(
     const at = point;
     point = await scope(async () => {
       using ablated = await withOutput(slice, source, at);
-      const leaf = Tensor.zeros([...ablated.sources.shape], { dtype: ablated.sources.dtype as "float32" }).requireGrad();
+      const leaf = Tensor.zeros([...ablated.sources.shape], {
+        dtype: ablated.sources.dtype as "float32",
+      }).requireGrad();
       const recording = Tensor.from(mask, { shape: [mask.length] }).requireGrad();
       const how = { sliced: false, mask: recording, using: ablated, ablationLeaf: leaf, signal };
       const logits = await model.forward(slice.slice.clean, how);

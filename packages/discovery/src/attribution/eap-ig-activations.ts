@@ -41,21 +41,36 @@ export async function eapIgActivations(
   requireFactorized(graph, "eap-ig-activations");
   requireShared(options.pathEnd);
   const groups = nodeGroups(graph);
-  return scorePrompts(model, prompts, options, { algorithm: "eap-ig-activations", options: { steps } }, async (slice) => {
-    const clean = await slice.clean();
-    const directions = await slice.difference();
-    const runs = groups.length * steps;
-    const sum = await sumOf(runs, async (run): Promise<Tensor> => {
-      const replaced = new Set(groups[Math.floor(run / steps)]);
-      const share = ((run % steps) + 1) / steps;
-      using between = new Ablation(betweenOutputs(clean, options.pathEnd ?? slice.using, share));
-      return await slice.gradient({ mask: maskFrom(graph, (source) => replaced.has(source), 1), using: between, directions });
-    });
-    return sum.div(runs);
-  });
+  return scorePrompts(
+    model,
+    prompts,
+    options,
+    { algorithm: "eap-ig-activations", options: { steps } },
+    async (slice) => {
+      const clean = await slice.clean();
+      const directions = await slice.difference();
+      const runs = groups.length * steps;
+      const sum = await sumOf(runs, async (run): Promise<Tensor> => {
+        const replaced = new Set(groups[Math.floor(run / steps)]);
+        const share = ((run % steps) + 1) / steps;
+        using between = new Ablation(betweenOutputs(clean, options.pathEnd ?? slice.using, share));
+        return await slice.gradient({
+          mask: maskFrom(graph, (source) => replaced.has(source), 1),
+          using: between,
+          directions,
+        });
+      });
+      return sum.div(runs);
+    },
+  );
 }
 
 /** `share clean + (1 - share) ablated` outputs, `[S, B, P, D]`. */
 export function betweenOutputs(clean: Tensor, ablated: Ablation, share: number): Tensor {
-  return scope(() => ablated.sources.sub(clean).mul(1 - share).add(clean));
+  return scope(() =>
+    ablated.sources
+      .sub(clean)
+      .mul(1 - share)
+      .add(clean),
+  );
 }

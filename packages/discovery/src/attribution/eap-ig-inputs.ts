@@ -43,7 +43,9 @@ export async function eapIgInputs(
   const using = options.pathEnd;
   return scorePrompts(model, prompts, options, { algorithm: "eap-ig-inputs", options: { steps } }, async (slice) => {
     const directions = await slice.difference();
-    const sum = await sumOf(steps, (k) => slice.gradient({ mask: maskFromStart(graph, 1 - k / steps), using, directions }));
+    const sum = await sumOf(steps, (k) =>
+      slice.gradient({ mask: maskFromStart(graph, 1 - k / steps), using, directions }),
+    );
     return sum.div(steps);
   });
 }

@@ -68,10 +68,14 @@ export async function informationFlowRoutes(
     if (!onPrompt) done += rows.length;
     onProgress?.({ done, total: prompts.promptCount });
   }
-  return new PruneScores(graph, Float32Array.from(sum, (total) => total / prompts.promptCount), {
-    algorithm: "information-flow-routes",
-    options: {},
-  });
+  return new PruneScores(
+    graph,
+    Float32Array.from(sum, (total) => total / prompts.promptCount),
+    {
+      algorithm: "information-flow-routes",
+      options: {},
+    },
+  );
 }
 
 /** Scores of each prompt of a slice. */

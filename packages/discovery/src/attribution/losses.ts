@@ -17,7 +17,11 @@ export type LossOf = (slice: PromptBatch) => Promise<Loss>;
  *
  * @throws AutocircuitError `bad-input` where the model does not tell the clean prompts from ablated ones, so that faithfulness has no unit
  */
-export async function lossOf(model: PatchableModel, prompts: PromptLoader, options: AttributionOptions): Promise<LossOf> {
+export async function lossOf(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  options: AttributionOptions,
+): Promise<LossOf> {
   const { loss = "answers", gradFunction = "logit", answerFunction = "avg_diff", signal } = options;
   if (loss === "kl_div") {
     return async (slice) => {
@@ -26,7 +30,10 @@ export async function lossOf(model: PatchableModel, prompts: PromptLoader, optio
       return (logits) => klOfLogprobs(reference, logprob(logits));
     };
   }
-  const answers = (slice: PromptBatch): Loss => (logits) => answerLosses(logits, slice, gradFunction, answerFunction);
+  const answers =
+    (slice: PromptBatch): Loss =>
+    (logits) =>
+      answerLosses(logits, slice, gradFunction, answerFunction);
   if (loss === "answers") return async (slice) => answers(slice);
   const [full, empty] = await fullAndEmpty(model, prompts, options, answers);
   const range = empty - full;

@@ -1,5 +1,11 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { inSmallerSlices, type PatchableModel, type PromptLoader, type SrcNode, slicedPrompts } from "@autocircuit/core";
+import {
+  inSmallerSlices,
+  type PatchableModel,
+  type PromptLoader,
+  type SrcNode,
+  slicedPrompts,
+} from "@autocircuit/core";
 import { Ablation, scope, Tensor } from "@autocircuit/native";
 import { ablatedBatches } from "../ablated-batches.ts";
 import { modelAndPrompts } from "../discovery-options.ts";
@@ -97,7 +103,10 @@ export async function nodeScores(
   const wrong = sum.findIndex((value) => !Number.isFinite(value));
   const nodeOf = (place: number) => srcs[Math.floor(place / model.config.dModel)]!.name;
   if (wrong >= 0)
-    throw new AutocircuitError("not-finite", `The score of ${nodeOf(wrong)} is ${sum[wrong]}, not a number. Check weights and ablation.`);
+    throw new AutocircuitError(
+      "not-finite",
+      `The score of ${nodeOf(wrong)} is ${sum[wrong]}, not a number. Check weights and ablation.`,
+    );
   const neurons = srcs.map((_node, i) => sum.slice(i * model.config.dModel, (i + 1) * model.config.dModel));
   return { nodes: srcs, values: Float64Array.from(neurons, (row) => row.reduce((a, b) => a + b, 0)), neurons };
 }
@@ -135,14 +144,21 @@ async function scoresOf(
   const atShare = (share: number) => slice.outputGradient({ mask: maskFromStart(graph, share), using: ownRows });
   const points: (() => Promise<Tensor>)[] = [];
   if (method === "eap") points.push(() => atShare(0));
-  if (method === "clean-corrupted") points.push(() => atShare(0), () => atShare(1));
+  if (method === "clean-corrupted")
+    points.push(
+      () => atShare(0),
+      () => atShare(1),
+    );
   if (method === "eap-ig-inputs") for (let k = 1; k <= steps; k++) points.push(() => atShare(1 - k / steps));
   if (method === "eap-ig-activations")
     for (const group of nodeGroups(graph))
       for (let k = 1; k <= steps; k++)
         points.push(async () => {
           using between = new Ablation(betweenOutputs(clean, ownRows, k / steps));
-          return await slice.outputGradient({ mask: maskFrom(graph, (source) => group.includes(source), 1), using: between });
+          return await slice.outputGradient({
+            mask: maskFrom(graph, (source) => group.includes(source), 1),
+            using: between,
+          });
         });
   let total: Tensor | undefined;
   for (const point of points) {

@@ -43,7 +43,9 @@ export function exactProgram({ graph, weights, most, among }: ExactProgram): str
   const all = Array.from({ length: graph.edgeCount }, (_, edge) => edge);
   rows.push(`${sum(all)} <= ${most}`);
   if (among !== undefined && among.least > 0) rows.push(`${sum(among.edges)} >= ${among.least}`);
-  const objective = all.map((edge) => `${weights[edge]! < 0 ? "-" : "+"} ${decimal(Math.abs(weights[edge]!))} e${edge}`);
+  const objective = all.map(
+    (edge) => `${weights[edge]! < 0 ? "-" : "+"} ${decimal(Math.abs(weights[edge]!))} e${edge}`,
+  );
   const names = [...all.map((edge) => `e${edge}`), ...graph.srcs.map(({ index }) => `n${index}`)];
   return [
     "Maximize",

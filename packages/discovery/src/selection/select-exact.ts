@@ -1,9 +1,9 @@
-import { AutocircuitError, kind, type KindsOf, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { Circuit, coreKinds, type PruneScores } from "@autocircuit/core";
 import loadHighs from "highs";
 import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
 import { exactProgram } from "./exact-program.ts";
-import { type Ranking, rankOf, rankings } from "./ranked-edges.ts";
+import { type Ranking, rankings, rankOf } from "./ranked-edges.ts";
 
 /** Options of {@link selectExact}. */
 export interface ExactOptions {
@@ -33,7 +33,11 @@ const roundOff = 0.5;
  * @throws AutocircuitError `bad-input` where no circuit of that size exists (it says so), for a graph of nodes, infinite scores, or when time
  *   ran out
  */
-export async function selectExact(scores: PruneScores, size: CircuitSize, options: ExactOptions = {}): Promise<Circuit> {
+export async function selectExact(
+  scores: PruneScores,
+  size: CircuitSize,
+  options: ExactOptions = {},
+): Promise<Circuit> {
   check({ scores, size }, options);
   const { graph, values } = scores;
   const { by = "absolute", positive = 0, seconds = 600 } = options;

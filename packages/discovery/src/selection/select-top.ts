@@ -1,6 +1,5 @@
-import { signature } from "@autocircuit/base";
+import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { Circuit, coreKinds, type EdgeRef, type PruneScores } from "@autocircuit/core";
-import { kind, type KindsOf } from "@autocircuit/base";
 import { pruneCircuit } from "../prune-circuit.ts";
 import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
 import { type Ranking, rankedEdges, rankings } from "./ranked-edges.ts";
@@ -45,7 +44,8 @@ export function selectTop(
   const { by = "absolute", prune = true, preferred = [] } = options;
   const ranked = rankedEdges(scores, by);
   const first = new Set(Array.from(preferred, (edge) => scores.graph.index(edge)));
-  const order = first.size === 0 ? ranked : [...ranked.filter((e) => first.has(e)), ...ranked.filter((e) => !first.has(e))];
+  const order =
+    first.size === 0 ? ranked : [...ranked.filter((e) => first.has(e)), ...ranked.filter((e) => !first.has(e))];
   const circuit = Circuit.of(scores.graph, order.slice(0, edgesOfSize(scores, size, by)));
   return prune ? pruneCircuit(circuit, "resample") : circuit;
 }

@@ -1,4 +1,4 @@
-import { AutocircuitError, kind, type KindsOf, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { binomial, sumOf } from "./binomial.ts";
 import { distance } from "./distance.ts";
 import { requireSameLength } from "./same-length.ts";
@@ -28,8 +28,16 @@ const options: KindsOf<AgainstRandomOptions> = {
   quantile: kind.such("a number between 0 and 1", (value) => typeof value === "number" && value > 0 && value < 1),
   useMean: kind.flag,
 };
-const checkSufficiency = signature("sufficiencyTest", { full: scores, circuit: scores, random: kind.listOf(scores) }, options);
-const checkNecessity = signature("partialNecessityTest", { full: scores, without: scores, random: kind.listOf(scores) }, options);
+const checkSufficiency = signature(
+  "sufficiencyTest",
+  { full: scores, circuit: scores, random: kind.listOf(scores) },
+  options,
+);
+const checkNecessity = signature(
+  "partialNecessityTest",
+  { full: scores, without: scores, random: kind.listOf(scores) },
+  options,
+);
 
 /**
  * Is the circuit closer to the model than random circuits of its size? d = mean over prompts of the squared difference of scores; k = number
@@ -75,7 +83,11 @@ function against(
   beats: (own: number, other: number) => boolean,
 ): AgainstRandom {
   if (random.length === 0) throw new AutocircuitError("bad-input", `${test} needs at least one random circuit.`);
-  requireSameLength(test, { full, circuit: own, ...Object.fromEntries(random.map((list, i) => [`random[${i}]`, list])) });
+  requireSameLength(test, {
+    full,
+    circuit: own,
+    ...Object.fromEntries(random.map((list, i) => [`random[${i}]`, list])),
+  });
   const ownDistance = distance(full, own, useMean);
   const randomDistances = random.map((list) => distance(full, list, useMean));
   const count = randomDistances.filter((other) => beats(ownDistance, other)).length;

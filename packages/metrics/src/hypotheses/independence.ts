@@ -1,4 +1,4 @@
-import { AutocircuitError, kind, type KindsOf, MersenneTwister, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
 import type { TestResult } from "./equivalence.ts";
 import { requireSameLength } from "./same-length.ts";
 
@@ -51,13 +51,15 @@ export function independenceTest(
   if (n < 2) throw new AutocircuitError("bad-input", "independenceTest needs at least two prompts.");
   const sigma = crossMedian(x, y);
   if (sigma === 0)
-    throw new AutocircuitError("bad-input", "independenceTest: most scores of x and y are equal, so there is no scale to compare on.");
+    throw new AutocircuitError(
+      "bad-input",
+      "independenceTest: most scores of x and y are equal, so there is no scale to compare on.",
+    );
   const k = centred(kernel(x, sigma), n);
   const l = centred(kernel(y, sigma), n);
   const hsic = (order: ArrayLike<number>): number => {
     let sum = 0;
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++) sum += k[i * n + j]! * l[order[i]! * n + order[j]!]!;
+    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) sum += k[i * n + j]! * l[order[i]! * n + order[j]!]!;
     return sum / (n - 1) ** 2;
   };
   const statistic = hsic(Array.from({ length: n }, (_, i) => i));
@@ -68,7 +70,8 @@ export function independenceTest(
 
 function crossMedian(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const distances = new Float64Array(x.length * y.length);
-  for (let i = 0; i < x.length; i++) for (let j = 0; j < y.length; j++) distances[i * y.length + j] = Math.abs(x[i]! - y[j]!);
+  for (let i = 0; i < x.length; i++)
+    for (let j = 0; j < y.length; j++) distances[i * y.length + j] = Math.abs(x[i]! - y[j]!);
   return distances.sort()[Math.floor((distances.length - 1) / 2)]!;
 }
 
@@ -82,14 +85,22 @@ function kernel(values: ArrayLike<number>, sigma: number): Float64Array {
 
 /** HMH, H = 1 - 1/n: row and column means taken off. */
 function centred(matrix: Float64Array, n: number): Float64Array {
-  const rows = Float64Array.from({ length: n }, (_, i) => matrix.subarray(i * n, (i + 1) * n).reduce((a, b) => a + b) / n);
+  const rows = Float64Array.from(
+    { length: n },
+    (_, i) => matrix.subarray(i * n, (i + 1) * n).reduce((a, b) => a + b) / n,
+  );
   const mean = rows.reduce((a, b) => a + b) / n;
   return matrix.map((value, cell) => value - rows[Math.floor(cell / n)]! - rows[cell % n]! + mean);
 }
 
-function permutationsOf(n: number, { given, permutations = 1000, seed = 0 }: IndependenceOptions): readonly (readonly number[])[] {
+function permutationsOf(
+  n: number,
+  { given, permutations = 1000, seed = 0 }: IndependenceOptions,
+): readonly (readonly number[])[] {
   if (given !== undefined) {
-    const wrong = given.findIndex((order) => order.length !== n || new Set(order).size !== n || order.some((i) => i >= n));
+    const wrong = given.findIndex(
+      (order) => order.length !== n || new Set(order).size !== n || order.some((i) => i >= n),
+    );
     if (given.length > 0 && wrong < 0) return given;
     throw new AutocircuitError(
       "bad-input",

@@ -63,7 +63,8 @@ export function minimalityTest(
       "bad-input",
       `minimalityTest: ${inflated.length} inflated circuits, but ${inflatedKnockedOut.length} without an edge; they belong together one by one.`,
     );
-  const named = (name: string, list: readonly ArrayLike<number>[]) => list.map((row, i) => [`${name}[${i}]`, row] as const);
+  const named = (name: string, list: readonly ArrayLike<number>[]) =>
+    list.map((row, i) => [`${name}[${i}]`, row] as const);
   requireSameLength("minimalityTest", {
     circuit,
     ...Object.fromEntries([

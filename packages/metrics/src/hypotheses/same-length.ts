@@ -12,6 +12,9 @@ export function requireSameLength(test: string, lists: Readonly<Record<string, A
     }
     const wrong = Array.prototype.findIndex.call(values, (value: unknown) => !Number.isFinite(value));
     if (wrong >= 0)
-      throw new AutocircuitError("bad-input", `${test}: score ${wrong} of \`${name}\` is ${values[wrong]}, no finite number.`);
+      throw new AutocircuitError(
+        "bad-input",
+        `${test}: score ${wrong} of \`${name}\` is ${values[wrong]}, no finite number.`,
+      );
   }
 }

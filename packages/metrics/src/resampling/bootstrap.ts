@@ -1,4 +1,4 @@
-import { AutocircuitError, kind, type KindsOf, MersenneTwister, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
 
 /** Fewer resamples than this say nothing of the tails of a distribution. */
 export const fewestResamples = 100;
@@ -68,12 +68,17 @@ export function bootstrap(perPrompt: readonly ArrayLike<number>[], options: Boot
   return { resampled, ...moments(resampled) };
 }
 
-function drawsOf(prompts: number, { draws, resamples = 1000, seed = 0 }: BootstrapOptions): readonly (readonly number[])[] {
+function drawsOf(
+  prompts: number,
+  { draws, resamples = 1000, seed = 0 }: BootstrapOptions,
+): readonly (readonly number[])[] {
   if (draws !== undefined) {
     const wrong = draws.findIndex((drawn) => drawn.length === 0 || drawn.some((prompt) => prompt >= prompts));
     if (draws.length >= 2 && wrong < 0) return draws;
     const fault =
-      draws.length < 2 ? "at least two are needed" : `resample ${wrong} is empty or names a prompt that is not among the ${prompts}`;
+      draws.length < 2
+        ? "at least two are needed"
+        : `resample ${wrong} is empty or names a prompt that is not among the ${prompts}`;
     throw new AutocircuitError("bad-input", `The draws of a bootstrap: ${fault}.`);
   }
   if (resamples < fewestResamples) {

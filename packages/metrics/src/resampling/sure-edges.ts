@@ -1,4 +1,4 @@
-import { kind, type KindsOf, signature } from "@autocircuit/base";
+import { type KindsOf, kind, signature } from "@autocircuit/base";
 import type { Bootstrap } from "./bootstrap.ts";
 import type { Intervals } from "./intervals.ts";
 
@@ -26,12 +26,18 @@ const check = signature(
     bootstrap: kind.having("a Bootstrap", "resampled", "mean", "sd"),
     intervals: kind.having("Intervals", "low", "high"),
   },
-  { above: kind.finite, below: kind.finite, by: kind.oneOf(["absolute", "signed"]) } satisfies KindsOf<SureEdgesOptions>,
+  {
+    above: kind.finite,
+    below: kind.finite,
+    by: kind.oneOf(["absolute", "signed"]),
+  } satisfies KindsOf<SureEdgesOptions>,
 );
 
 /** Which edges have a score that is sure to differ from 0 (or from a threshold), and all edges with those first. */
-export function sureEdges({ mean }: Bootstrap, { low, high }: Intervals, options: SureEdgesOptions = {}): SureEdges {
-  check({ bootstrap: { mean, resampled: [], sd: mean }, intervals: { low, high } }, options);
+export function sureEdges(bootstrap: Bootstrap, intervals: Intervals, options: SureEdgesOptions = {}): SureEdges {
+  check({ bootstrap, intervals }, options);
+  const { mean } = bootstrap;
+  const { low, high } = intervals;
   const { above = 0, below = -above, by = "absolute" } = options;
   const sure = (edge: number) => (mean[edge]! > 0 && low[edge]! > above) || (mean[edge]! < 0 && high[edge]! < below);
   const rank = by === "absolute" ? (edge: number) => Math.abs(mean[edge]!) : (edge: number) => mean[edge]!;
