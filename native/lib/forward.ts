@@ -93,6 +93,17 @@ export interface ForwardResult {
   prefix?: Prefix;
 }
 
+const ruleNames: readonly string[] = ["norms", "activations", "gates", "attention"] satisfies (keyof BackwardRules)[];
+
+/** Only rules there are, each true, false or left out. */
+function areRules(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (!kind.record.accepts(value)) return false;
+  return Object.entries(value as object).every(
+    ([name, on]) => ruleNames.includes(name) && (on === undefined || typeof on === "boolean"),
+  );
+}
+
 const aTensor = kind.instance(Tensor, "a Tensor");
 const patchGraph = kind.having("a graph's table", "factorized", "tokens", "sources", "edges", "groups");
 
@@ -103,7 +114,7 @@ export const checkRequest = signature("Transformer.forward", {}, {
   prefix: kind.instance(Prefix, "a Prefix"),
   positions: kind.listOf(kind.whole),
   patch: kind.such(
-    "{ graph, mask, ablation } with a graph's table, a Tensor and an Ablation",
+    "{ graph, mask, ablation } with a graph's table, a Tensor and an Ablation (and Tensors as directions and leaves, and rules that are true or false)",
     (value) =>
       kind.record.accepts(value) &&
       patchGraph.accepts((value as { graph?: unknown }).graph) &&
@@ -113,7 +124,7 @@ export const checkRequest = signature("Transformer.forward", {}, {
         const given = (value as Record<string, unknown>)[name];
         return given === undefined || given instanceof Tensor;
       }) &&
-      (value as { rules?: unknown }).rules !== null,
+      areRules((value as { rules?: unknown }).rules),
   ),
   from: kind.instance(PlainRun, "a PlainRun"),
   logits: kind.flag,

@@ -3,8 +3,8 @@ import { Circuit } from "@autocircuit/core";
 import { Ablation } from "@autocircuit/native";
 import type { Recorder } from "../recorder.ts";
 import type { AttributedCase } from "./attributed-case.ts";
-import { ablationOf } from "./check-eap-ig.ts";
 import { differencesOf, fullDifferences, listOf } from "./differences.ts";
+import { ablationOf } from "./reference-ablation.ts";
 
 /** Checks the metric of every prompt for the full model and for circuits of the reference, everything outside ablated. */
 export async function checkDifferences(

@@ -1,21 +1,16 @@
 import { join } from "node:path";
 import { eapIgEdge } from "@autocircuit/circuits";
-import { type AblationType, PruneScores } from "@autocircuit/core";
+import { PruneScores } from "@autocircuit/core";
 import { cleanCorrupted, eap, eapIgActivations, eapIgInputs, selectGreedy, selectTop } from "@autocircuit/discovery";
-import { Ablation, scope } from "@autocircuit/native";
+import { Ablation } from "@autocircuit/native";
 import { readJson } from "../check-patching.ts";
 import type { CaseFolder } from "../find-cases.ts";
 import { ExpectedTensors } from "../read-safetensors.ts";
 import type { Recorder } from "../recorder.ts";
 import { activationGap } from "./activation-gap.ts";
-import {
-  type AttributedCase,
-  attributedCase,
-  givenAblation,
-  lastPositionMean,
-  modelFolder,
-} from "./attributed-case.ts";
+import { type AttributedCase, attributedCase, modelFolder } from "./attributed-case.ts";
 import { checkDifferences } from "./check-differences.ts";
+import { ablationOf } from "./reference-ablation.ts";
 import { divided, edgesOfMatrix, matrixOf } from "./score-matrix.ts";
 
 /** What EAP-IG found on a case of patching. */
@@ -64,16 +59,4 @@ async function checkMethod(found: AttributedCase<EapIgExpected>, name: string, r
     for (let edge = 0; edge < values.length; edge++) values[edge]! -= gap[edge]! / prompts.promptCount;
   }
   recorder.tensor(name, matrixOf(values, cells, wanted.shape), wanted);
-}
-
-/** What an ablation is in that tool, by the end of a method's name. */
-export async function ablationOf(
-  found: AttributedCase<unknown>,
-  name: string,
-): Promise<AblationType | Ablation | undefined> {
-  if (name.endsWith("zero")) return scope(() => givenAblation(found));
-  if (name.endsWith("mean-positional")) return "tokenwise-mean-clean";
-  if (!name.endsWith("mean")) return undefined;
-  const vector = await lastPositionMean(found);
-  return scope(() => givenAblation(found, vector));
 }

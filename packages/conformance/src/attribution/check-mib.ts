@@ -5,8 +5,8 @@ import { compareEdgeSets, MIB_SHARES, mibScores, mibSizes } from "@autocircuit/m
 import { Ablation } from "@autocircuit/native";
 import type { Recorder } from "../recorder.ts";
 import type { AttributedCase } from "./attributed-case.ts";
-import { ablationOf } from "./check-eap-ig.ts";
 import { differencesOf, listOf } from "./differences.ts";
+import { ablationOf } from "./reference-ablation.ts";
 import { edgesOfMatrix } from "./score-matrix.ts";
 
 interface Curve {

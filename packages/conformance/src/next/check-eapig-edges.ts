@@ -11,11 +11,11 @@ import {
 } from "@autocircuit/discovery";
 import { Ablation } from "@autocircuit/native";
 import { activationGap } from "../attribution/activation-gap.ts";
-import { ablationOf } from "../attribution/check-eap-ig.ts";
 import { differencesOf } from "../attribution/differences.ts";
+import { ablationOf } from "../attribution/reference-ablation.ts";
 import { matrixOf } from "../attribution/score-matrix.ts";
 import type { Recorder } from "../recorder.ts";
-import type { EapIgCase } from "./check-eapig.ts";
+import type { EapIgCase } from "./eapig-case.ts";
 
 /** Checks one matrix of scores of edges; its name says how it was made. */
 export async function checkEdgeScores(found: EapIgCase, name: string, recorder: Recorder): Promise<void> {

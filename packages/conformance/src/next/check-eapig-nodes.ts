@@ -1,9 +1,9 @@
 import { Circuit } from "@autocircuit/core";
 import { cutEffects, type NodeMethod, nodeScores, pruneCircuit } from "@autocircuit/discovery";
 import { Ablation } from "@autocircuit/native";
-import { ablationOf } from "../attribution/check-eap-ig.ts";
+import { ablationOf } from "../attribution/reference-ablation.ts";
 import type { Recorder } from "../recorder.ts";
-import type { EapIgCase } from "./check-eapig.ts";
+import type { EapIgCase } from "./eapig-case.ts";
 
 /** Checks scores of nodes or of the dimensions of their outputs; the name says how they were made. */
 export async function checkNodeScores(found: EapIgCase, name: string, recorder: Recorder): Promise<void> {

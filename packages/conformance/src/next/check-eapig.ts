@@ -3,38 +3,16 @@ import { eapIgDestination, eapIgEdge, eapIgSource, edgeNameOfEapIg } from "@auto
 import { Circuit, PruneScores } from "@autocircuit/core";
 import { selectTop } from "@autocircuit/discovery";
 import { Ablation } from "@autocircuit/native";
-import { type AttributedCase, attributedCase } from "../attribution/attributed-case.ts";
-import { ablationOf } from "../attribution/check-eap-ig.ts";
+import { attributedCase } from "../attribution/attributed-case.ts";
 import { differencesOf, fullDifferences, listOf } from "../attribution/differences.ts";
-import { edgesOfMatrix, type MatrixNames } from "../attribution/score-matrix.ts";
+import { ablationOf } from "../attribution/reference-ablation.ts";
+import { edgesOfMatrix } from "../attribution/score-matrix.ts";
 import { readJson } from "../check-patching.ts";
 import { ExpectedTensors } from "../read-safetensors.ts";
 import type { Recorder } from "../recorder.ts";
 import { checkEdgeScores } from "./check-eapig-edges.ts";
 import { checkNodeScores } from "./check-eapig-nodes.ts";
-
-/** A circuit that the reference selects. */
-interface Selection {
-  level: "edge" | "node" | "neuron";
-  how: "apply_topn" | "apply_threshold";
-  n: number;
-  absolute: boolean;
-  prune: boolean;
-  edges: string[];
-  nodes: string[];
-  count_included_edges: number;
-  faithfulness: Record<string, number[]>;
-}
-
-/** What the feature's file says of one graph. */
-export interface EapIgVariant extends MatrixNames {
-  edges: string[];
-  selection: Record<string, Selection>;
-  baseline: { clean: number[]; corrupt: number[] };
-}
-
-/** A case of the feature, ready to be checked. */
-export type EapIgCase = AttributedCase<EapIgVariant> & { variant: string };
+import type { EapIgCase, EapIgVariant, Selection } from "./eapig-case.ts";
 
 /** Checks the scores of edges and nodes, the selections and their faithfulness that EAP-IG gives. */
 export async function checkEapIgFeature(path: string, caseRecorder: Recorder): Promise<void> {

@@ -27,7 +27,7 @@ import {
   sufficiencyTest,
   sureEdges,
 } from "@autocircuit/metrics";
-import type { PublicCall } from "./public-calls.ts";
+import type { PublicCall } from "./public-call.ts";
 
 /** Valid calls of the methods of attribution, the selections and what is said of them with statistics. */
 export function methodCalls(

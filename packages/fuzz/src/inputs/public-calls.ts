@@ -73,15 +73,8 @@ import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/na
 import { circuitSvg, circuitText, compareWithOfficial, curveSvg, writeReport } from "@autocircuit/report";
 import { compileLibraryProgram } from "@autocircuit/tracr";
 import { methodCalls } from "./method-calls.ts";
+import type { PublicCall } from "./public-call.ts";
 import { tinyConfig, tinyModel, tinyWeights } from "./tiny-model.ts";
-
-/** How a public function is called: arguments by name, and the options that it needs. */
-export interface PublicCall {
-  readonly takes: Readonly<Record<string, unknown>>;
-  readonly options?: Readonly<Record<string, unknown>>;
-  // biome-ignore lint/suspicious/noExplicitAny: callers without types
-  readonly call: (takes: any, options: any) => unknown;
-}
 
 const model = await tinyModel();
 const { graph } = model;
