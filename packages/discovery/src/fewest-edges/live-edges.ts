@@ -1,4 +1,5 @@
 import type { DestNode, Graph, SrcNode } from "@autocircuit/core";
+import { writtenBy } from "../selection/written-by.ts";
 
 /**
  * Removes edges that can make no difference, given which edges are in the circuit: those that lead nowhere, and, where an
@@ -16,7 +17,7 @@ import type { DestNode, Graph, SrcNode } from "@autocircuit/core";
 export function removeDangling(graph: Graph, mask: Float32Array, forward: boolean): number {
   if (!graph.factorized) return 0;
   const circuit = [...mask.keys()].filter((index) => mask[index] === 0).map((index) => graph.edge(index));
-  const writes = writers(graph);
+  const writes = writtenBy(graph);
   const reached = new Set(graph.srcs.filter(({ kind }) => kind === "start"));
   if (forward) {
     // Network order: an edge's source is settled before the edge is looked at.
@@ -31,22 +32,4 @@ export function removeDangling(graph: Graph, mask: Float32Array, forward: boolea
   const dangling = circuit.filter(({ src, dest }) => (forward && !reached.has(src)) || !useful(dest));
   for (const { index } of dangling) mask[index] = 1;
   return dangling.length;
-}
-
-/** What writes because of what a destination reads: its MLP, its head, or the heads that share its keys and values. */
-function writers(graph: Graph): (dest: DestNode) => readonly SrcNode[] {
-  const { heads } = graph.config;
-  const found = new Map<DestNode, readonly SrcNode[]>();
-  const search = (dest: DestNode): readonly SrcNode[] => {
-    const sharers = heads / graph.groups[dest.group]!.heads;
-    return graph.srcs.filter(({ kind, block, head }) => {
-      if (block !== dest.block || dest.kind === "end") return false;
-      return dest.kind === "mlp" ? kind === "mlp" : kind === "head" && Math.floor(head! / sharers) === dest.head;
-    });
-  };
-  return (dest) => {
-    const known = found.get(dest) ?? search(dest);
-    found.set(dest, known);
-    return known;
-  };
 }
