@@ -1,9 +1,3 @@
-import { AutocircuitError } from "@autocircuit/base";
-import type { NativeBox } from "./addon.ts";
-import { guard } from "./addon-errors.ts";
-import { addon } from "./loader.ts";
-import type { TransformerConfig } from "./transformer-config.ts";
-
 /**
  * Destinations that share a module. Their edges are the cells [token?][head][source] of the flat edge vector from
  * `offset` on.
@@ -35,45 +29,4 @@ export interface PatchGraph {
   /** Length of the flat edge vector. */
   edges: number;
   groups: readonly DestinationGroup[];
-}
-
-interface Known {
-  readonly box: NativeBox;
-  /** Transformers the graph was checked against. */
-  readonly fits: WeakSet<TransformerConfig>;
-}
-
-const known = new WeakMap<PatchGraph, Known>();
-
-/**
- * The graph inside the addon; made once per graph object.
- *
- * @throws AutocircuitError "bad-input" when the graph contradicts itself or the transformer.
- */
-export function graphBox(graph: PatchGraph, config: TransformerConfig): NativeBox {
-  const found = known.get(graph) ?? { box: guard(() => addon().createGraph(graph)), fits: new WeakSet() };
-  known.set(graph, found);
-  if (!found.fits.has(config)) {
-    for (const [index, group] of graph.groups.entries()) checkGroup(group, index, config);
-    found.fits.add(config);
-  }
-  return found.box;
-}
-
-function checkGroup({ kind, layer, heads }: DestinationGroup, index: number, config: TransformerConfig): void {
-  const where = `graph.groups[${index}] (${kind}, layer ${layer})`;
-  if (!(layer >= 0 && layer < config.layers)) {
-    throw new AutocircuitError("bad-input", `${where}: the transformer has ${config.layers} layers.`);
-  }
-  const perHead = kind === "q" || kind === "qkv" || kind === "k" || kind === "v";
-  const expected = perHead ? [config.heads] : [1];
-  // Keys and values may be read once per key/value head, or (ungrouped) once per query head.
-  if (kind === "k" || kind === "v") expected.unshift(config.kvHeads);
-  if (!expected.includes(heads)) {
-    const allowed = [...new Set(expected)].join(" or ");
-    throw new AutocircuitError("bad-input", `${where} has ${heads} heads, it must have ${allowed}.`);
-  }
-  if (kind === "mlp" && config.attnOnly) {
-    throw new AutocircuitError("bad-input", `${where}: the transformer has no MLPs.`);
-  }
 }

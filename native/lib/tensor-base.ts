@@ -6,7 +6,6 @@ import { nest } from "./host-data.ts";
 import { addon } from "./loader.ts";
 import type { Resource } from "./scope.ts";
 import { track, untrack } from "./scope.ts";
-import type { Tensor } from "./tensor.ts";
 
 /** @internal The handle of an operand. @throws AutocircuitError "bad-input" for what is no tensor */
 export function handleOf(operation: string, operand: TensorBase): NativeTensor {
@@ -89,19 +88,19 @@ export abstract class TensorBase implements Resource {
   }
 
   /** @internal Calls an operation with this tensor as its first operand. */
-  protected results(operation: string, params: readonly NativeParam[], others: readonly NativeTensor[] = []): Tensor[] {
+  protected results(operation: string, params: readonly NativeParam[], others: readonly NativeTensor[] = []): this[] {
     const made = guard(() => addon().apply(operation, [this.handle, ...others], params));
-    const Class = this.constructor as new (handle: NativeTensor) => Tensor;
+    const Class = this.constructor as new (handle: NativeTensor) => this;
     return made.map((handle) => new Class(handle));
   }
 
   /** @internal Like `results` for operations with one result. */
-  protected op(operation: string, params: readonly NativeParam[] = [], others: readonly NativeTensor[] = []): Tensor {
+  protected op(operation: string, params: readonly NativeParam[] = [], others: readonly NativeTensor[] = []): this {
     return this.results(operation, params, others)[0]!;
   }
 
   /** @internal Calls an operation whose second operand is a tensor or a number. */
-  protected binary(operation: string, other: TensorBase | number): Tensor {
+  protected binary(operation: string, other: TensorBase | number): this {
     if (typeof other === "number") return this.op(operation, [other]);
     return this.op(operation, [], [handleOf(operation, other)]);
   }

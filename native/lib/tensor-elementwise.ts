@@ -1,4 +1,3 @@
-import type { Tensor } from "./tensor.ts";
 import { TensorBase } from "./tensor-base.ts";
 
 /**
@@ -9,132 +8,132 @@ import { TensorBase } from "./tensor-base.ts";
  */
 export abstract class ElementwiseTensor extends TensorBase {
   /** this + b */
-  add(b: Tensor | number): Tensor {
+  add(b: TensorBase | number): this {
     return this.binary("add", b);
   }
 
   /** this - b */
-  sub(b: Tensor | number): Tensor {
+  sub(b: TensorBase | number): this {
     return this.binary("sub", b);
   }
 
   /** this * b */
-  mul(b: Tensor | number): Tensor {
+  mul(b: TensorBase | number): this {
     return this.binary("mul", b);
   }
 
   /** this / b; integers give float32. */
-  div(b: Tensor | number): Tensor {
+  div(b: TensorBase | number): this {
     return this.binary("div", b);
   }
 
   /** Each element to the power `exponent`. */
-  pow(exponent: number): Tensor {
+  pow(exponent: number): this {
     return this.op("pow", [exponent]);
   }
 
   /** -this */
-  neg(): Tensor {
+  neg(): this {
     return this.op("neg");
   }
 
   /** |this| */
-  abs(): Tensor {
+  abs(): this {
     return this.op("abs");
   }
 
   /** e to the power of each element. */
-  exp(): Tensor {
+  exp(): this {
     return this.op("exp");
   }
 
   /** Natural logarithm. */
-  log(): Tensor {
+  log(): this {
     return this.op("log");
   }
 
   /** Square root. */
-  sqrt(): Tensor {
+  sqrt(): this {
     return this.op("sqrt");
   }
 
   /** max(this, 0) */
-  relu(): Tensor {
+  relu(): this {
     return this.op("relu");
   }
 
   /** 1 / (1 + exp(-this)) */
-  sigmoid(): Tensor {
+  sigmoid(): this {
     return this.op("sigmoid");
   }
 
   /** Hyperbolic tangent. */
-  tanh(): Tensor {
+  tanh(): this {
     return this.op("tanh");
   }
 
   /** Elements below `min` become `min`, those above `max` become `max`; either may be left out. */
-  clamp(min?: number, max?: number): Tensor {
+  clamp(min?: number, max?: number): this {
     return this.op("clamp", [min, max]);
   }
 
   /** The smaller of the two, element by element. */
-  minimum(b: Tensor | number): Tensor {
+  minimum(b: TensorBase | number): this {
     return this.binary("minimum", b);
   }
 
   /** The larger of the two, element by element. */
-  maximum(b: Tensor | number): Tensor {
+  maximum(b: TensorBase | number): this {
     return this.binary("maximum", b);
   }
 
   /** this == b, as bool. */
-  eq(b: Tensor | number): Tensor {
+  eq(b: TensorBase | number): this {
     return this.binary("eq", b);
   }
 
   /** this != b, as bool. */
-  ne(b: Tensor | number): Tensor {
+  ne(b: TensorBase | number): this {
     return this.binary("ne", b);
   }
 
   /** this < b, as bool. */
-  lt(b: Tensor | number): Tensor {
+  lt(b: TensorBase | number): this {
     return this.binary("lt", b);
   }
 
   /** this <= b, as bool. */
-  le(b: Tensor | number): Tensor {
+  le(b: TensorBase | number): this {
     return this.binary("le", b);
   }
 
   /** this > b, as bool. */
-  gt(b: Tensor | number): Tensor {
+  gt(b: TensorBase | number): this {
     return this.binary("gt", b);
   }
 
   /** this >= b, as bool. */
-  ge(b: Tensor | number): Tensor {
+  ge(b: TensorBase | number): this {
     return this.binary("ge", b);
   }
 
   /** True where the element is zero, as bool. */
-  logicalNot(): Tensor {
+  logicalNot(): this {
     return this.op("logicalNot");
   }
 
   /** True where both are non-zero, as bool. */
-  logicalAnd(b: Tensor): Tensor {
+  logicalAnd(b: TensorBase): this {
     return this.binary("logicalAnd", b);
   }
 
   /** True where the element is NaN, as bool. */
-  isNaN(): Tensor {
+  isNaN(): this {
     return this.op("isNaN");
   }
 
   /** True where the element is neither NaN nor infinite, as bool. */
-  isFinite(): Tensor {
+  isFinite(): this {
     return this.op("isFinite");
   }
 }

@@ -124,17 +124,17 @@ export class Tensor extends ReducibleTensor {
   }
 
   /** The same values as another element type; itself unchanged when it has that type already. */
-  to(dtype: DType): Tensor {
+  to(dtype: DType): this {
     return this.op("to", [dtype]);
   }
 
   /** The same values without the record of how they were computed. */
-  detach(): Tensor {
+  detach(): this {
     return this.op("detach");
   }
 
   /** A copy, row by row in memory. */
-  clone(): Tensor {
+  clone(): this {
     return this.op("clone");
   }
 
@@ -143,7 +143,7 @@ export class Tensor extends ReducibleTensor {
    *
    * @throws AutocircuitError "dtype" unless floating point.
    */
-  requireGrad(): Tensor {
+  requireGrad(): this {
     return this.op("requireGrad");
   }
 }

@@ -2,20 +2,21 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../lib/run.mjs";
 
-/** Imports run from a higher number to a lower one, never sideways or up. `tracr` imports nothing of ours. */
+/** Imports run from a higher number to a lower one, never sideways or up. `tracr` and `report` need no LibTorch. */
 export const RANKS = {
-  native: 0,
-  tracr: 0,
-  core: 1,
-  models: 2,
-  circuits: 3,
-  metrics: 3,
-  discovery: 4,
-  report: 4,
-  bench: 5,
-  cli: 5,
-  conformance: 5,
-  fuzz: 6,
+  base: 0,
+  native: 1,
+  tracr: 1,
+  report: 1,
+  core: 2,
+  models: 3,
+  circuits: 4,
+  metrics: 4,
+  discovery: 5,
+  bench: 6,
+  cli: 6,
+  conformance: 6,
+  fuzz: 7,
 };
 
 /** Parts of a package that may be imported beside its index. */

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { below, libtorchFiles, surroundings, temporaryFolder, writeTree } from "../../test/toolchain/fixtures.ts";
 import type { Gpu } from "./cuda/gpus.ts";
-import { type DoctorCheck, doctorReport, judge } from "./doctor.ts";
+import { doctorReport, judge } from "./doctor.ts";
+import type { DoctorCheck } from "./doctor-check.ts";
 
 const gpu: Gpu = {
   ...{ name: "NVIDIA H200", uuid: "GPU-1", capability: "9.0", driver: "580.1" },

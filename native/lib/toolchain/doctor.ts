@@ -1,17 +1,7 @@
 import { cudaChecks } from "./cuda/checks.ts";
+import type { DoctorCheck } from "./doctor-check.ts";
 import { collectFacts, type DoctorOptions, type MachineFacts, usedLibTorch } from "./facts.ts";
 import { machineProblem } from "./machine.ts";
-
-/** One thing that was looked at. */
-export interface DoctorCheck {
-  /** Such as `LibTorch`. */
-  readonly name: string;
-  /** `problem`: AutoCircuit does not run; `warn`: it runs, but something could be better. */
-  readonly status: "ok" | "warn" | "problem";
-  readonly detail: string;
-  /** What to do about it. */
-  readonly fix?: string;
-}
 
 /** What the doctor found. */
 export interface DoctorReport {

@@ -13,7 +13,8 @@ export { type BuildCudaOptions, type BuildCudaResult, buildCuda } from "./cuda/b
 export type { CudaFacts } from "./cuda/facts.ts";
 export type { Gpu } from "./cuda/gpus.ts";
 export type { CudaStamp } from "./cuda/library.ts";
-export { type DoctorCheck, type DoctorReport, doctorReport } from "./doctor.ts";
+export { type DoctorReport, doctorReport } from "./doctor.ts";
+export type { DoctorCheck } from "./doctor-check.ts";
 export { type EnsureLibTorchOptions, ensureLibTorch } from "./ensure-libtorch.ts";
 export type { DoctorOptions, MachineFacts } from "./facts.ts";
 export { type FindLibTorchOptions, type FoundLibTorch, findLibTorch, type Looked } from "./find-libtorch.ts";

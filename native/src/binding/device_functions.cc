@@ -7,8 +7,8 @@
 #include "binding/engine/fields.h"
 #include "binding/errors.h"
 #include "binding/run_async.h"
-#include "devices/open_device.h"
 #include "devices/recorder.h"
+#include "operators/open_device.h"
 
 namespace autocircuit {
 

@@ -5,9 +5,9 @@
 #include "engine/attention.h"
 #include "engine/mlp.h"
 #include "engine/outputs.h"
-#include "engine/products.h"
 #include "engine/reading_points.h"
 #include "engine/wide.h"
+#include "kernels/cpu/products.h"
 
 namespace autocircuit {
 

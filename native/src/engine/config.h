@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "operators/norm_kind.h"
+
 namespace autocircuit {
 
-enum class NormKind : uint8_t { none, layer, rms };
 enum class PositionKind : uint8_t { learned, rotary, none };
 enum class Activation : uint8_t { relu, gelu, gelu_new, silu, quick_gelu };
 enum class QkNorm : uint8_t { none, head, full };

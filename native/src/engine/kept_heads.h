@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "patching/mask_plan.h"
+#include "masks/mask_plan.h"
 
 namespace autocircuit {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/config.h"
-#include "patching/mask_plan.h"
+#include "masks/mask_plan.h"
 
 namespace autocircuit {
 

@@ -2,8 +2,8 @@
 
 #include <ATen/ATen.h>
 
-#include "engine/products.h"
 #include "engine/wide.h"
+#include "kernels/cpu/products.h"
 
 namespace autocircuit {
 namespace {
@@ -22,12 +22,6 @@ at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm,
 }
 
 at::Tensor times_factor(const at::Tensor& x, const at::Tensor& factor) { return (x * factor).to(x.scalar_type()); }
-
-at::Tensor capped_logits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap) {
-  at::Tensor logits = few_rows_product(x, weight, bias);
-  if (softcap > 0) logits.div_(softcap).tanh_().mul_(softcap);
-  return logits;
-}
 
 at::Tensor attention_total(const BlockWeights& block, const at::Tensor& z) {
   const at::Tensor flat = z.flatten(1);

@@ -16,9 +16,6 @@ at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm,
 at::Tensor post_factor(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& total);
 at::Tensor times_factor(const at::Tensor& x, const at::Tensor& factor);  // in x's type
 
-// Logits [rows, columns] of some columns of the unembedding, with the final soft cap (0 is none). Without gradients.
-at::Tensor capped_logits(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap);
-
 // Sum over heads, with the output bias: z [N, heads, d_head] -> [N, d_model].
 at::Tensor attention_total(const BlockWeights& block, const at::Tensor& z);
 

@@ -7,6 +7,7 @@
 #include "engine/outputs.h"
 #include "engine/pass.h"
 #include "engine/wide.h"
+#include "kernels/cpu/capped_logits.h"
 #include "operators/operators.h"
 #include "runtime/work_threads.h"
 

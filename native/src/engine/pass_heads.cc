@@ -5,8 +5,8 @@
 #include "engine/launches.h"
 #include "engine/outputs.h"
 #include "engine/pass.h"
-#include "engine/products.h"
 #include "engine/wide.h"
+#include "kernels/cpu/products.h"
 #include "operators/operators.h"
 
 namespace autocircuit {

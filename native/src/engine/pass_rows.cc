@@ -4,8 +4,8 @@
 
 #include "devices/device_index.h"
 #include "engine/pass.h"
+#include "masks/list_rows.h"
 #include "operators/operators.h"
-#include "patching/row_lists.h"
 
 namespace autocircuit {
 

@@ -5,9 +5,9 @@
 
 #include "devices/device_index.h"
 #include "engine/launches.h"
-#include "engine/products.h"
 #include "engine/reading_points.h"
 #include "engine/wide.h"
+#include "kernels/cpu/products.h"
 
 namespace autocircuit {
 namespace {

@@ -8,7 +8,7 @@
 #include "engine/ablation.h"
 #include "engine/frame.h"
 #include "engine/norm.h"
-#include "patching/mask_plan.h"
+#include "masks/mask_plan.h"
 
 namespace autocircuit {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "engine/config.h"
-#include "patching/graph.h"
+#include "masks/graph.h"
 
 namespace autocircuit {
 

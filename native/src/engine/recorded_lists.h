@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/config.h"
-#include "patching/row_lists.h"
+#include "masks/list_rows.h"
 
 namespace autocircuit {
 

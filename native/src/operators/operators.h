@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "engine/config.h"
-#include "patching/row_lists.h"
+#include "operators/norm_kind.h"
+#include "operators/row_lists.h"
 
 namespace autocircuit {
 

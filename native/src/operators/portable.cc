@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "engine/config.h"
+#include "operators/norm_kind.h"
 #include "operators/signatures.h"
 
 namespace autocircuit::portable {

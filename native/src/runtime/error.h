@@ -8,7 +8,7 @@
 namespace autocircuit {
 
 /// A mistake with one of the codes that AutocircuitError has in JavaScript:
-/// bad-input, not-found, unknown-name, shape, dtype, disposed, aborted, libtorch, addon, out-of-memory, bad-file, not-finite, native.
+/// bad-input, not-found, unknown-name, shape, dtype, disposed, aborted, libtorch, addon, device, out-of-memory, bad-file, not-finite, native.
 class Error : public std::runtime_error {
  public:
   Error(std::string code, const std::string& message) : std::runtime_error(message), code_(std::move(code)) {}

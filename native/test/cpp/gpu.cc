@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "devices/open_device.h"
+#include "operators/open_device.h"
 #include "runtime/error.h"
 
 namespace autocircuit::test {

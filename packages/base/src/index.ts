@@ -4,7 +4,7 @@ export { badFile } from "./files/bad-file.ts";
 export { GIT_LFS_MARK, gitLfsPointer } from "./files/git-lfs-pointer.ts";
 export { parseJson, withoutMark } from "./files/parse-json.ts";
 export { readWhole } from "./files/read-whole.ts";
-export { writeWhole, writeWholeSync } from "./files/write-whole.ts";
+export { cannotWrite, type FileContent, writeWhole, writeWholeSync } from "./files/write-whole.ts";
 export { nearNames, suggest } from "./near-names.ts";
 export { describeValue } from "./options/describe-value.ts";
 export type { Kind } from "./options/kinds.ts";

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ablationTypes } from "@autocircuit/core";
+import { algorithms, type OptionSpec } from "@autocircuit/discovery";
 import { computeDTypes } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
 import { runProgram } from "./program.ts";
-import { ABLATIONS, DTYPES } from "./support/names.ts";
+import { ABLATIONS, ACDC_TARGETS, ANSWER_FUNCTIONS, DTYPES, GRAD_FUNCTIONS } from "./support/names.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -62,6 +63,11 @@ describe("names in --help", () => {
   it("are those of the packages", () => {
     expect([...ABLATIONS]).toEqual([...ablationTypes]);
     expect([...DTYPES]).toEqual([...computeDTypes]);
+    const specs: readonly OptionSpec[] = Object.values(algorithms).flatMap(({ options }) => [...options]);
+    const choices = (name: string) => specs.find((spec) => spec.name === name)?.choices;
+    expect([...ACDC_TARGETS]).toEqual(choices("target"));
+    expect([...GRAD_FUNCTIONS]).toEqual(choices("gradFunction"));
+    expect([...ANSWER_FUNCTIONS]).toEqual(choices("answerFunction"));
   });
 });
 

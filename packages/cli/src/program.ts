@@ -1,3 +1,4 @@
+import { version } from "@autocircuit/base";
 import { Command, CommanderError } from "commander";
 import { addBuild } from "./commands/build.ts";
 import { addCircuits } from "./commands/circuits.ts";
@@ -71,7 +72,7 @@ export async function runProgram(
 function buildProgram(context: Context, output: ProgramOutput): Command {
   const program = new Command("autocircuit")
     .description("Find the circuits of a transformer: which few edges carry a behaviour.")
-    .version("0.1.0")
+    .version(version)
     .showSuggestionAfterError(true)
     .addHelpText("after", "\nEvery command has --help with examples. AUTOCIRCUIT_DEBUG=1 adds stacks to errors.");
   for (const add of COMMANDS) add(program, context);

@@ -17,6 +17,12 @@ folder("autocircuit/tracr-two", ["expected.json", "expected.safetensors"]);
 folder("hf/three", ["config.json", "model.safetensors", "inputs.json", "expected.safetensors"]);
 folder("tracr", ["programs.json"]);
 folder("other", ["notes.json"]);
+folder("eap-ig/four", ["expected.json", "scores.safetensors", "eap.json"]);
+folder("attribution/five", ["expected.json", "scores.safetensors"]);
+folder("attribution/selection", ["selection.json"]);
+folder("attribution/bootstrap", ["bootstrap.json", "bootstrap.safetensors"]);
+folder("attribution/tests", ["tests.json", "tests.safetensors"]);
+folder("next/six", ["config.json", "model.safetensors", "inputs.json", "eapig.json", "eapig.safetensors", "else.json"]);
 
 describe("findCases", () => {
   it("tells the kinds apart, wherever they lie", () => {
@@ -25,7 +31,19 @@ describe("findCases", () => {
     expect(kinds).toContainEqual(["tracr-circuits", "autocircuit/tracr-two"]);
     expect(kinds).toContainEqual(["checkpoint", "hf/three"]);
     expect(kinds).toContainEqual(["tracr-programs", "tracr"]);
-    expect(kinds).toHaveLength(4);
+    expect(kinds).toContainEqual(["eap-ig", "eap-ig/four"]);
+    expect(kinds).toContainEqual(["attribution", "attribution/five"]);
+    expect(kinds).toContainEqual(["selection", "attribution/selection"]);
+    expect(kinds).toContainEqual(["bootstrap", "attribution/bootstrap"]);
+    expect(kinds).toContainEqual(["hypotheses", "attribution/tests"]);
+    expect(kinds).toHaveLength(10);
+  });
+
+  it("gives a case for every feature whose numbers and tensors are there", () => {
+    const found = findCases([join(root, "next")]);
+    expect(found.map(({ kind, name, feature }) => [kind, name, feature])).toEqual([
+      ["next", "next/six/eapig", "eapig"],
+    ]);
   });
 
   it("takes a single case, and lists a folder once", () => {

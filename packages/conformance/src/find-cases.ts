@@ -1,24 +1,45 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
+import { nextFeatures } from "./next/features.ts";
 
 /** What a folder holds, told by its files. */
-export type CaseKind = "patching" | "tracr-circuits" | "tracr-programs" | "checkpoint";
+export type CaseKind =
+  | "patching"
+  | "tracr-circuits"
+  | "tracr-programs"
+  | "checkpoint"
+  | "eap-ig"
+  | "attribution"
+  | "selection"
+  | "bootstrap"
+  | "hypotheses"
+  | "next";
 
 /** One folder to check. */
 export interface CaseFolder {
   kind: CaseKind;
   /** Absolute path. */
   path: string;
-  /** Short name for reports: the last two folder names. */
+  /** Short name for reports: the last two folder names, and the feature. */
   name: string;
+  /** Which of a folder's features, where it holds several. */
+  feature?: string;
 }
+
+/** What every case with features has. */
+const FEATURE_FILES = ["config.json", "model.safetensors", "inputs.json"];
 
 /** Files that tell what a folder is; the first that fits counts. */
 const SIGNS: readonly [CaseKind, readonly string[]][] = [
   ["patching", ["config.json", "model.safetensors", "inputs.json", "expected.json", "expected.safetensors"]],
   ["checkpoint", ["config.json", "model.safetensors", "inputs.json", "expected.safetensors"]],
   ["tracr-programs", ["programs.json"]],
+  ["eap-ig", ["expected.json", "scores.safetensors", "eap.json"]],
+  ["attribution", ["expected.json", "scores.safetensors"]],
+  ["selection", ["selection.json"]],
+  ["bootstrap", ["bootstrap.json", "bootstrap.safetensors"]],
+  ["hypotheses", ["tests.json", "tests.safetensors"]],
 ];
 
 /**
@@ -40,12 +61,19 @@ export function findCases(folders: readonly string[]): CaseFolder[] {
   const cases = [...found.values()].sort((a, b) => a.name.localeCompare(b.name));
   // Two folders may hold a case of the same name: then only the path tells them apart.
   const repeated = (name: string) => cases.filter((other) => other.name === name).length > 1;
-  return cases.map((one) => (repeated(one.name) ? { ...one, name: relative(process.cwd(), one.path) } : one));
+  return cases.map((one) =>
+    repeated(one.name) ? { ...one, name: join(relative(process.cwd(), one.path), one.feature ?? "") } : one,
+  );
 }
 
 function visit(path: string, depth: number, found: Map<string, CaseFolder>): void {
   const kind = kindOf(path);
-  if (kind) found.set(path, { kind, path, name: join(basename(join(path, "..")), basename(path)) });
+  const name = join(basename(join(path, "..")), basename(path));
+  const features = kind ? [] : featuresOf(path);
+  if (kind) found.set(path, { kind, path, name });
+  else if (features.length > 0)
+    for (const feature of features)
+      found.set(join(path, feature), { kind: "next", path, name: `${name}/${feature}`, feature });
   else if (depth < 3)
     for (const entry of readdirSync(path)) {
       const child = join(path, entry);
@@ -59,4 +87,11 @@ function kindOf(path: string): CaseKind | undefined {
   if (sign) return sign[0];
   const circuits = basename(path).startsWith("tracr-") && has("expected.json") && has("expected.safetensors");
   return circuits ? "tracr-circuits" : undefined;
+}
+
+/** Features that a folder has a file of numbers and one of tensors for. */
+function featuresOf(path: string): string[] {
+  const has = (file: string) => existsSync(join(path, file));
+  if (!FEATURE_FILES.every(has)) return [];
+  return nextFeatures.filter((feature) => has(`${feature}.json`) && has(`${feature}.safetensors`));
 }

@@ -1,10 +1,16 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type ComputeDType, setThreads, threads } from "@autocircuit/native";
+import { checkAttributionCase } from "./attribution/check-attribution.ts";
+import { checkBootstrap } from "./attribution/check-bootstrap.ts";
+import { checkEapIg } from "./attribution/check-eap-ig.ts";
+import { checkHypotheses } from "./attribution/check-hypotheses.ts";
+import { checkSelection } from "./attribution/check-selection.ts";
 import { checkCheckpoint } from "./check-checkpoint.ts";
 import { checkPatching } from "./check-patching.ts";
 import { checkTracrCircuits } from "./check-tracr-circuits.ts";
 import { checkTracrPrograms } from "./check-tracr-programs.ts";
 import { type CaseFolder, type CaseKind, findCases } from "./find-cases.ts";
+import { checkNext } from "./next/check-next.ts";
 import { narrowBound } from "./number-types.ts";
 import { type Check, type Note, Recorder } from "./recorder.ts";
 
@@ -36,6 +42,12 @@ const CHECKERS: Record<CaseKind, Checker> = {
   checkpoint: checkCheckpoint,
   "tracr-circuits": checkTracrCircuits,
   "tracr-programs": checkTracrPrograms,
+  "eap-ig": checkEapIg,
+  attribution: checkAttributionCase,
+  selection: checkSelection,
+  bootstrap: checkBootstrap,
+  hypotheses: checkHypotheses,
+  next: checkNext,
 };
 
 /**
@@ -68,7 +80,7 @@ export async function runConformance(
   if (passed + failures.length === 0) {
     throw new AutocircuitError(
       "not-found",
-      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, hf/FAMILY or tracr.`,
+      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, attribution/CASE, eap-ig/CASE, next/CASE, hf/FAMILY or tracr.`,
     );
   }
   return { cases, passed, failed: failures.length, failures };

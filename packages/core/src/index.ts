@@ -1,3 +1,4 @@
+export { AutocircuitError, type ErrorCode, version } from "@autocircuit/base";
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
@@ -5,17 +6,18 @@ export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./gra
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export * as coreKinds from "./kinds.ts";
 export { type AblatedSlice, type AblatedSlicesOptions, ablatedSlices } from "./model/ablated-slices.ts";
-export { type AblationType, ablationTypes, dataSetSides } from "./model/ablation-type.ts";
+export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./model/ablation-type.ts";
 export {
   batchSlices,
   bytesPerPrompt,
   deviceSliceBytes,
   promptsAtOnce,
+  type SlicedPrompts,
   slicedPrompts,
   usualSliceBytes,
 } from "./model/batch-slices.ts";
 export type { Ablate } from "./model/edge-mask.ts";
-export { computed, inSmallerSlices, type SlicedPrompts } from "./model/in-smaller-slices.ts";
+export { computed, inSmallerSlices } from "./model/in-smaller-slices.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";
 export {
   type ForwardOptions,
@@ -24,14 +26,16 @@ export {
   type PatchableModelOptions,
   type RunOptions,
 } from "./model/model-options.ts";
-export type { OutputSlice } from "./model/output-slice.ts";
+export { type OutputSlice, slicedCount } from "./model/output-slice.ts";
 export { PatchableModel } from "./model/patchable-model.ts";
 export { type LogitsOrigin, requireFinite } from "./model/require-finite.ts";
 export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model/share-prefix.ts";
+export type { RunningModel, SizedModel } from "./model/sized-model.ts";
 export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
 export { loadPrompts, type PromptOptions, type PromptSplit, type TrainTest } from "./prompts/load-prompts.ts";
-export { type PairAlignment, type Partners, pairAlignments } from "./prompts/pair-alignment.ts";
+export { type PairAlignment, pairAlignments } from "./prompts/pair-alignment.ts";
+export type { Partners } from "./prompts/partners.ts";
 export { PromptBatch } from "./prompts/prompt-batch.ts";
 export {
   type LocatedPrompt,
@@ -65,4 +69,3 @@ export type {
   TrueEdges,
   TrueEdgesContext,
 } from "./task/task-options.ts";
-export { version } from "./version.ts";

@@ -37,6 +37,12 @@ export const pruneScores = kind.such(
   (value) => kind.having("", "graph", "values", "info").accepts(value) && hasGraph.accepts(value),
 );
 
+/** A set of edges of a graph. */
+export const circuit = kind.such(
+  "a Circuit",
+  (value) => kind.having("", "graph", "indices").accepts(value) && hasGraph.accepts(value),
+);
+
 /** What {@link Graph.index} takes, as far as its form goes. */
 export const edgeRef = kind.either(
   kind.text,

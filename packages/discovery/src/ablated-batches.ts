@@ -7,6 +7,7 @@ import {
   type PromptBatch,
   type PromptLoader,
 } from "@autocircuit/core";
+import type { Ablation } from "@autocircuit/native";
 
 /** A batch of prompts, to be run in slices that fit into memory. */
 export interface AblatedBatch {
@@ -17,18 +18,26 @@ export interface AblatedBatch {
 
 /**
  * Goes through the batches with their ablations, `passes` times (default once). Means over the data set are made once,
- * for all batches; the other types batch by batch, resampled values slice by slice.
+ * for all batches; the other types batch by batch, resampled values slice by slice. A given ablation, one for all prompts, stays the caller's.
  */
 export async function* ablatedBatches(
   model: PatchableModel,
   prompts: PromptLoader,
-  type: AblationType,
+  type: AblationType | Ablation,
   { signal, passes = 1 }: { signal?: AbortSignal | undefined; passes?: number } = {},
 ): AsyncGenerator<AblatedBatch, void, void> {
-  using mean = dataSetSides(type) === undefined ? null : await model.ablations(prompts, type, { signal });
+  const given = typeof type === "string" ? undefined : type;
+  using mean =
+    typeof type !== "string" || dataSetSides(type) === undefined
+      ? null
+      : await model.ablations(prompts, type, { signal });
+  const shared = given ?? mean ?? undefined;
   for (let pass = 0; pass < passes; pass++) {
     for (const batch of prompts.batches) {
-      yield { batch, slices: () => ablatedSlices(model, batch, { type, shared: mean ?? undefined, signal }) };
+      yield {
+        batch,
+        slices: () => ablatedSlices(model, batch, { type: given ? "zero" : (type as AblationType), shared, signal }),
+      };
     }
   }
 }

@@ -1,72 +1,14 @@
-import { ablationTypes, type PatchableModel, type PromptLoader, type PruneScores } from "@autocircuit/core";
 import { acdc, defaultTaus } from "./acdc/acdc.ts";
 import { acdcTargets } from "./acdc/divergence.ts";
 import { activationMagnitude } from "./activation-magnitude.ts";
-import type { DiscoveryOptions } from "./discovery-options.ts";
+import { attributionMethods } from "./attribution/attribution-methods.ts";
 import { edgeAttribution } from "./edge-attribution.ts";
 import { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";
-import { answerFunctions, gradFunctions } from "./loss.ts";
 import { maskGradient } from "./mask-gradient.ts";
+import type { NamedAlgorithm } from "./named-algorithm.ts";
+import { ablationOption, lossOptions } from "./option-rows.ts";
 import { random } from "./random.ts";
 import { maskFunctions, subnetworkProbing } from "./subnetwork-probing.ts";
-
-/** An option of an algorithm, as a command line or a form would offer it. */
-export interface OptionSpec {
-  /** The property in the algorithm's options. */
-  readonly name: string;
-  /** `numbers` and `edges` are lists; edges are names or `[name, token]`. */
-  readonly type: "number" | "integer" | "boolean" | "numbers" | "string" | "edges";
-  /** The values a string may have. */
-  readonly choices?: readonly string[];
-  /** What is used when the option is left out; absent where that is nothing in particular. */
-  readonly default?: number | string | boolean | readonly number[];
-  /** Whether the algorithm cannot do without it. */
-  readonly required?: boolean;
-  /** One line. */
-  readonly description: string;
-}
-
-/** An algorithm with what a person needs to choose and set it. */
-export interface NamedAlgorithm {
-  /** One line. */
-  readonly description: string;
-  /** The paper it comes from. */
-  readonly source?: string;
-  readonly options: readonly OptionSpec[];
-  /** Runs it. Options beyond those every algorithm takes are the ones listed; others are errors. */
-  readonly discover: (
-    model: PatchableModel,
-    prompts: PromptLoader,
-    // biome-ignore lint/suspicious/noExplicitAny: the algorithm checks what it is given
-    options?: DiscoveryOptions & Record<string, any>,
-  ) => Promise<PruneScores>;
-}
-
-const ablationOption: OptionSpec = {
-  name: "ablation",
-  type: "string",
-  choices: ablationTypes,
-  default: "resample",
-  description: "the values that ablated edges take",
-};
-
-const lossOptions: readonly OptionSpec[] = [
-  {
-    name: "gradFunction",
-    type: "string",
-    choices: gradFunctions,
-    default: "logit",
-    description: "what of the outputs the loss is made of",
-  },
-  {
-    name: "answerFunction",
-    type: "string",
-    choices: answerFunctions,
-    default: "avg_diff",
-    description: "how the answers make a loss of it",
-  },
-  ablationOption,
-];
 
 /**
  * All discovery algorithms by name.
@@ -97,6 +39,7 @@ export const algorithms = {
     options: [],
     discover: activationMagnitude,
   },
+  ...attributionMethods,
   "edge-attribution": {
     description: "first-order effect of ablating an edge, at the clean run",
     source: "Syed, Rager and Conmy 2023, Attribution Patching Outperforms Automated Circuit Discovery",

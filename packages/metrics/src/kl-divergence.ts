@@ -3,13 +3,13 @@ import { coreKinds, type PromptLoader, type PromptSide } from "@autocircuit/core
 import type { Tensor } from "@autocircuit/native";
 import {
   type MeasuredModel,
-  type MeasuredRun,
   type Measurement,
   type MeasureOptions,
   measureOptions,
   measureRuns,
   withFullModel,
 } from "./measure.ts";
+import type { MeasuredRun } from "./measured-run.ts";
 import { perPrompt } from "./per-prompt.ts";
 import { logprob } from "./value-functions.ts";
 

@@ -3,13 +3,13 @@ import type { PromptLoader } from "@autocircuit/core";
 import { batchAnswerDifference } from "./answer-mean.ts";
 import {
   type MeasuredModel,
-  type MeasuredRun,
   type Measurement,
   type MeasureOptions,
   measureOptions,
   measureRuns,
   withFullModel,
 } from "./measure.ts";
+import type { MeasuredRun } from "./measured-run.ts";
 
 /** Options of {@link logitDiffPercent}. */
 export interface LogitDiffPercentOptions extends MeasureOptions {

@@ -1,13 +1,8 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import {
-  type CircuitRun,
-  coreKinds,
-  type PatchableModel,
-  type PromptBatch,
-  type PromptLoader,
-} from "@autocircuit/core";
+import { coreKinds, type PatchableModel, type PromptBatch, type PromptLoader } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
 import { FullModel, type FullOutputs } from "./full-model.ts";
+import type { MeasuredRun } from "./measured-run.ts";
 import { requireNumber, requireNumbers, sumOf } from "./require-numbers.ts";
 
 /** A metric's value for one circuit. */
@@ -26,9 +21,6 @@ export interface MeasureOptions {
 
 /** The model whose circuits are measured; may be null where `full` is given, or the metric compares with answers only. */
 export type MeasuredModel = Pick<PatchableModel, "forward"> | null;
-
-/** What a metric needs of a circuit's run: its size and its logits, one tensor a batch. */
-export type MeasuredRun = Pick<CircuitRun, "edges" | "logits">;
 
 /**
  * A metric: its value for each circuit that was run.

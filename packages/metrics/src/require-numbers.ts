@@ -1,7 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import type { PromptLoader } from "@autocircuit/core";
 import { scope, type Tensor } from "@autocircuit/native";
-import type { MeasuredRun } from "./measure.ts";
+import type { MeasuredRun } from "./measured-run.ts";
 
 /**
  * Checks that the logits of runs are numbers: comparisons and maxima would otherwise give a number that means nothing.

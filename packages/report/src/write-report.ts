@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, kind, signature, writeWhole } from "@autocircuit/base";
 import { circuitSvg } from "./circuit-svg.ts";
 import { reportHtml } from "./report-html.ts";
 import { reportKind } from "./report-kind.ts";
@@ -38,12 +37,9 @@ export async function writeReport(dir: string, report: CircuitReport): Promise<W
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {
-  const beside = `${path}.${randomUUID()}.tmp`;
   try {
-    await writeFile(beside, text, { flag: "wx" });
-    await rename(beside, path);
+    await writeWhole(path, text);
   } catch (cause) {
-    await rm(beside, { force: true });
     throw fileError(`Cannot write "${path}"`, cause);
   }
 }

@@ -59,10 +59,11 @@ export {
 export { RaspError, type RaspErrorCode } from "./rasp-error.ts";
 export { apply, decodeLogits } from "./run/apply.ts";
 export { expressionNodes } from "./run/expression-nodes.ts";
-export { type AblationOptions, type ForwardRun, forward, type RunnableModel } from "./run/forward.ts";
+export { type AblationOptions, type ForwardRun, forward } from "./run/forward.ts";
 export { type GroundTruthEdge, groundTruthEdges } from "./run/ground-truth.ts";
 export { allEdges, destinationNodes, type ModelNode, sourceNodes } from "./run/model-graph.ts";
 export { type ProgramRow, programTable } from "./run/program-table.ts";
+export type { RunnableModel } from "./run/runnable-model.ts";
 export { type TracrModelConfig, transformerLensConfig } from "./save/config-json.ts";
 export { safetensorsBytes } from "./save/safetensors.ts";
 export { saveModel } from "./save/save-model.ts";

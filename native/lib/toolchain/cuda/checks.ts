@@ -1,4 +1,4 @@
-import type { DoctorCheck } from "../doctor.ts";
+import type { DoctorCheck } from "../doctor-check.ts";
 import type { LibTorch } from "../libtorch.ts";
 import { BUILD_KERNELS } from "./choose-library.ts";
 import type { CudaFacts } from "./facts.ts";

@@ -13,7 +13,7 @@
 #include "binding/errors.h"
 #include "binding/run_async.h"
 #include "binding/tensor_handle.h"
-#include "devices/open_device.h"
+#include "operators/open_device.h"
 #include "tensor/dtype.h"
 
 namespace autocircuit {

@@ -3,7 +3,7 @@
 #include <napi.h>
 
 #include "engine/config.h"
-#include "patching/graph.h"
+#include "masks/graph.h"
 
 namespace autocircuit {
 

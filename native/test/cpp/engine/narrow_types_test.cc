@@ -6,6 +6,7 @@
 #include "engine/cases.h"
 #include "engine/norm.h"
 #include "engine/outputs.h"
+#include "masks/list_rows.h"
 #include "operators/operators.h"
 #include "pretend_device/pretend_device.h"
 

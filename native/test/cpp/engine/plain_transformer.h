@@ -9,7 +9,7 @@
 
 #include "engine/config.h"
 #include "engine/reading_points.h"
-#include "patching/graph.h"
+#include "masks/graph.h"
 
 namespace autocircuit::test {
 

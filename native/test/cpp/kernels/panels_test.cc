@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "check.h"
-#include "engine/products.h"
 #include "kernels/all_kernels.h"
+#include "kernels/cpu/products.h"
 
 using namespace autocircuit;
 

@@ -1,4 +1,4 @@
-#include "patching/product_sums.h"
+#include "kernels/cpu/product_sums.h"
 
 #include <random>
 #include <vector>

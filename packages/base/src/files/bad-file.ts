@@ -1,4 +1,4 @@
-import { AutocircuitError } from "../errors.ts";
+import { AutocircuitError } from "../../../core/errors.ts";
 
 /** The error of a malformed file or folder: which file, what is wrong there, what to do. */
 export function badFile(path: string, problem: string, options?: { cause?: unknown }): AutocircuitError {

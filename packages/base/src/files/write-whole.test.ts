@@ -1,49 +1,104 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { writeWhole, writeWholeSync } from "./write-whole.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { AutocircuitError } from "../errors.ts";
+import { cannotWrite, writeWhole, writeWholeSync } from "./write-whole.ts";
 
 let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "write-whole-"));
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "write-"));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
-it("replaces a file and leaves nothing beside it", async () => {
-  const path = join(folder, "a.txt");
-  writeFileSync(path, "old");
+it("writes all pieces and leaves nothing beside", async () => {
+  mkdirSync(join(folder, "new"));
+  await writeWhole(join(folder, "new/file.txt"), ["te", Buffer.from("xt")]);
+  expect(readFileSync(join(folder, "new/file.txt"), "utf8")).toBe("text");
+  expect(readdirSync(join(folder, "new"))).toEqual(["file.txt"]);
+});
+
+it("leaves the old file and no part when it fails", async () => {
+  mkdirSync(join(folder, "taken"));
+  await expect(writeWhole(join(folder, "taken"), "text")).rejects.toMatchObject({
+    code: "bad-file",
+    message: expect.stringMatching(/^Cannot write ".*taken" \(EISDIR\)\. A folder of that name is in the way/),
+  });
+  await expect(writeWhole(join(folder, "no/such/file"), "text")).rejects.toThrow(/ENOENT.*There is no such folder/);
+  writeFileSync(join(folder, "old"), "old");
+  async function* half() {
+    yield "half";
+    throw new AutocircuitError("shape", "the other half is missing");
+  }
+  await expect(writeWhole(join(folder, "old"), half())).rejects.toMatchObject({ code: "shape" });
+  expect(readFileSync(join(folder, "old"), "utf8")).toBe("old");
+  expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+});
+
+it("keeps a file's permissions", async () => {
+  const path = join(folder, "private");
+  writeFileSync(path, "old", { mode: 0o600 });
+  chmodSync(path, 0o600);
   await writeWhole(path, "new");
   expect(readFileSync(path, "utf8")).toBe("new");
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+it.skipIf(process.platform === "win32")("writes what a link points at, and keeps the link", async () => {
+  mkdirSync(join(folder, "behind"));
+  for (const name of ["there", "not-there-yet"]) {
+    const link = join(folder, `link-${name}`);
+    symlinkSync(`behind/${name}`, link);
+    if (name === "there") writeFileSync(link, "old");
+    await writeWhole(link, "new");
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(folder, "behind", name), "utf8")).toBe("new");
+  }
+  expect(readdirSync(join(folder, "behind")).sort()).toEqual(["not-there-yet", "there"]);
+});
+
+it.skipIf(process.platform === "win32")("writes into a pipe, which stays one", async () => {
+  const pipe = join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const read = readFile(pipe, "utf8");
+  await writeWhole(pipe, "text");
+  expect(await read).toBe("text");
+  expect(lstatSync(pipe).isFIFO()).toBe(true);
+});
+
+it("says that a disk is full, and where", () => {
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+  expect(cannotWrite("out.json", full)).toMatchObject({
+    code: "bad-file",
+    message: 'Cannot write "out.json" (ENOSPC). The disk is full: free some space.',
+    cause: full,
+  });
+});
+
+it("writes at once, and makes the folder", () => {
+  const path = join(folder, "at", "once.txt");
+  writeWholeSync(path, "old");
   writeWholeSync(path, Uint8Array.of(65, 66));
   expect(readFileSync(path, "utf8")).toBe("AB");
-  expect(readdirSync(folder)).toEqual(["a.txt"]);
-});
-
-it("takes a file in pieces; one that fails leaves the old file alone", async () => {
-  const path = join(folder, "a.txt");
-  await writeWhole(path, async (file) => {
-    await file.writeFile("one ");
-    await file.writeFile("two");
-  });
-  const failing = writeWhole(path, async (file) => {
-    await file.writeFile("half");
-    throw new Error("no more");
-  });
-  await expect(failing).rejects.toThrow("no more");
-  expect(readFileSync(path, "utf8")).toBe("one two");
-  expect(readdirSync(folder)).toEqual(["a.txt"]);
-});
-
-it("throws the system's error where a folder is in the way, and leaves nothing", async () => {
-  const path = join(folder, "a");
-  mkdirSync(path);
-  await expect(writeWhole(path, "x")).rejects.toMatchObject({ code: expect.stringMatching(/EISDIR|EEXIST|ENOTEMPTY/) });
-  expect(() => writeWholeSync(path, "x")).toThrow();
-  expect(readdirSync(folder)).toEqual(["a"]);
-});
-
-it("makes the folder of a file that is written at once", () => {
-  writeWholeSync(join(folder, "b", "c.txt"), "x");
-  expect(readFileSync(join(folder, "b", "c.txt"), "utf8")).toBe("x");
+  const link = join(folder, "link-at-once");
+  symlinkSync(path, link);
+  writeWholeSync(link, "new");
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(readFileSync(path, "utf8")).toBe("new");
+  mkdirSync(join(folder, "taken-at-once"));
+  expect(() => writeWholeSync(join(folder, "taken-at-once"), "x")).toThrow(/EISDIR|EEXIST|ENOTEMPTY/);
+  expect(readdirSync(join(folder, "at"))).toEqual(["once.txt"]);
 });

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "../errors.ts";
+import { AutocircuitError } from "../../../core/src/errors.ts";
 
 const size = 624;
 const middle = 397;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AutocircuitError } from "../errors.ts";
+import { AutocircuitError } from "../../../core/src/errors.ts";
 import { DTYPES, type SafetensorsDType } from "./dtypes.ts";
 import { headerLength, PREFIX_BYTES, parseHeader, type SafetensorsHeader } from "./header.ts";
 import { headerBytes } from "./header-bytes.ts";

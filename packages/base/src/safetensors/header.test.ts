@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AutocircuitError } from "../errors.ts";
+import { AutocircuitError } from "../../../core/src/errors.ts";
 import { headerLength, parseHeader } from "./header.ts";
 
 const encode = (value: unknown) => new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value));

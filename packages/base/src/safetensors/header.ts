@@ -1,4 +1,4 @@
-import { badFile } from "../files/bad-file.ts";
+import { badFile } from "../../../core/src/files/bad-file.ts";
 import { bitsOf, DTYPES, isSafetensorsDType, type SafetensorsDType } from "./dtypes.ts";
 
 /** Where one tensor lies in a safetensors file. */

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWholeSync } from "@autocircuit/base";
 import { curveSvg } from "@autocircuit/report";
 import type { GrowthReport } from "../growth/growth-report.ts";
-import { writeJson, writeText } from "../write-json.ts";
+import { writeJson } from "../write-json.ts";
 import { betweenMarks } from "./between-marks.ts";
 import { growthCurves } from "./growth-curves.ts";
 import { growthPages } from "./growth-page.ts";
@@ -14,12 +15,12 @@ export async function writeGrowthDocs(report: GrowthReport, project = PROJECT): 
   for (const axis of report.axes) {
     for (const { name, curve, title } of growthCurves(axis)) {
       const svg = await curveSvg(curve, { title });
-      writeText(join(project, "docs", "images", `growth-${slug(processor)}-${name}.svg`), `${svg}\n`);
+      writeWholeSync(join(project, "docs", "images", `growth-${slug(processor)}-${name}.svg`), `${svg}\n`);
     }
   }
   writeJson(join(measurements(project), `growth-${slug(processor)}.json`), report);
   const file = join(project, "docs", "growth.md");
-  writeText(file, pageWithGrowth(readFileSync(file, "utf8"), project));
+  writeWholeSync(file, pageWithGrowth(readFileSync(file, "utf8"), project));
 }
 
 /** The page with the tables and pictures of the kept reports. */

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeWholeSync } from "@autocircuit/base";
 import type { PeersReport } from "../peers/peers-report.ts";
-import { writeJson, writeText } from "../write-json.ts";
+import { writeJson } from "../write-json.ts";
 import { betweenMarks } from "./between-marks.ts";
 import { keptReports, measurements, PROJECT, slug } from "./kept-reports.ts";
 import { peersTables } from "./peers-table.ts";
@@ -10,7 +11,7 @@ import { peersTables } from "./peers-table.ts";
 export function writePeersDocs(report: PeersReport, project = PROJECT): void {
   writeJson(join(measurements(project), `peers-${slug(report.processor)}.json`), report);
   const file = join(project, "README.md");
-  writeText(file, readmeWithPeers(readFileSync(file, "utf8"), project));
+  writeWholeSync(file, readmeWithPeers(readFileSync(file, "utf8"), project));
 }
 
 /** The README with the tables that the kept reports make. */

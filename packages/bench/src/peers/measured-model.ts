@@ -44,7 +44,13 @@ export async function shareModel(source: ModelSource, file: string): Promise<Sha
   } as CasePrompts;
   return {
     hooked: hookedConfig(config, normWeights),
-    groups: graph.groups.map(({ module, kind, layer, heads, sources }) => ({ module, kind, layer, heads, sources })),
+    groups: graph.groups.map(({ module, kind, block, heads, sources }) => ({
+      module,
+      kind,
+      layer: block,
+      heads,
+      sources,
+    })),
     edgeCount: graph.edgeCount,
     prompts,
     weights: file,

@@ -18,7 +18,7 @@ export class ParticipantError extends AutocircuitError {
   readonly missing: boolean;
 
   constructor(message: string, missing = false) {
-    super("participant", message);
+    super("bad-input", message);
     this.missing = missing;
   }
 }

@@ -1,11 +1,11 @@
-import { suggest } from "@autocircuit/base";
+import { suggest, writeWholeSync } from "@autocircuit/base";
 import { type LiteratureCircuit, publishedCircuits } from "@autocircuit/circuits";
 import { Graph } from "@autocircuit/core";
-import type { CircuitsCommandOptions } from "../commands/circuits.ts";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { requireWritable, writeWhole } from "../support/write-file.ts";
+import { requireWritable } from "../support/write-file.ts";
+import type { CircuitsCommandOptions } from "./circuits-options.ts";
 import { parseWordIdxs } from "./parse-word-idxs.ts";
 import { readModelConfig } from "./read-model-config.ts";
 
@@ -26,7 +26,7 @@ export async function circuitEdges(name: string, options: CircuitsCommandOptions
   if (edges.length > PRINTED)
     print(`  and ${edges.length - PRINTED} more${options.json ? "" : "; --json FILE writes all"}`);
   if (!options.json) return;
-  writeWhole(options.json, `${formatEdges(name, graph.edgeCount, edges)}\n`);
+  writeWholeSync(options.json, `${formatEdges(name, graph.edgeCount, edges)}\n`);
   print(`wrote ${options.json}`);
 }
 

@@ -1,8 +1,8 @@
 import { publishedCircuits } from "@autocircuit/circuits";
-import type { CircuitsCommandOptions } from "../commands/circuits.ts";
 import type { Context } from "../context.ts";
 import { table } from "../support/table.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
+import type { CircuitsCommandOptions } from "./circuits-options.ts";
 
 /** Prints the published circuits with their models and papers. */
 export function listCircuits({ json }: Pick<CircuitsCommandOptions, "json">, { print }: Context): void {

@@ -1,20 +1,8 @@
 import type { Command } from "commander";
+import type { CircuitsCommandOptions } from "../circuits/circuits-options.ts";
 import type { Context } from "../context.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { wholeNumber } from "../support/parse-options.ts";
-
-/** Options of `autocircuit circuits`, as commander gives them. */
-export interface CircuitsCommandOptions {
-  model?: string;
-  config?: string;
-  byToken?: boolean;
-  seqLen?: number;
-  wordIdxs?: string;
-  seqStartIdx: number;
-  sharedQkv?: boolean;
-  corrected?: boolean;
-  json?: string;
-}
 
 /** `autocircuit circuits [NAME]`. */
 export function addCircuits(program: Command, context: Context): void {

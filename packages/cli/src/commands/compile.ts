@@ -1,16 +1,7 @@
 import type { Command } from "commander";
+import type { CompileCommandOptions } from "../compile/compile-program.ts";
 import type { Context } from "../context.ts";
 import { wholeNumber } from "../support/parse-options.ts";
-
-/** Options of `autocircuit compile`. */
-export interface CompileCommandOptions {
-  vocab?: string[];
-  maxLen?: number;
-  bos?: string;
-  causal?: boolean;
-  mode?: string;
-  out: string;
-}
 
 /** `autocircuit compile PROGRAM`. */
 export function addCompile(program: Command, context: Context): void {

@@ -1,15 +1,8 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import type { ConvertCommandOptions } from "../convert/convert.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { wholeNumber } from "../support/parse-options.ts";
-
-/** Options of `autocircuit convert`, as commander gives them. */
-export interface ConvertCommandOptions {
-  model?: string;
-  config?: string;
-  size?: number;
-  tokenizer?: string;
-}
 
 /** `autocircuit convert IN OUT`. */
 export function addConvert(program: Command, context: Context): void {

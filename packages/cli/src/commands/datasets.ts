@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
+import { writeWholeSync } from "@autocircuit/base";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { wholeNumber } from "../support/parse-options.ts";
-import { writeWhole } from "../support/write-file.ts";
 
 /** `autocircuit datasets`. */
 export function addDatasets(program: Command, { print, signal }: Context): void {
@@ -18,7 +18,7 @@ export function addDatasets(program: Command, { print, signal }: Context): void 
       for (const file of dataSets({ seed })) {
         await turn();
         signal.throwIfAborted();
-        writeWhole(join(out, `${file.task}.json`), formatPromptFile(file));
+        writeWholeSync(join(out, `${file.task}.json`), formatPromptFile(file));
         print(`${join(out, `${file.task}.json`)}: ${file.prompts.length} prompt pairs`);
       }
     });

@@ -1,46 +1,10 @@
-import type { PairAlignment } from "@autocircuit/core";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
-import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
+import { type DiscoverCommandOptions, PROCESSING } from "../discover/options.ts";
+import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
-import { ABLATIONS } from "../support/names.ts";
+import { ABLATIONS, ACDC_TARGETS, ANSWER_FUNCTIONS, GRAD_FUNCTIONS } from "../support/names.ts";
 import { fraction, listOf, oneOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
-
-/** Steps of weight processing, as `--processing` names them. */
-export const PROCESSING = ["fold-ln", "center-writing-weights", "center-unembed", "fold-value-biases"] as const;
-
-/** Options of `autocircuit discover`, as commander gives them. */
-export interface DiscoverCommandOptions extends DeviceCommandOptions {
-  model?: string;
-  prompts?: string[];
-  outputSlice?: string;
-  batchSize?: number;
-  batches?: number[];
-  length?: number;
-  align?: PairAlignment;
-  sharedQkv?: boolean;
-  nodeEdges?: boolean;
-  ungrouped?: boolean;
-  processing?: string[];
-  prependBos: boolean;
-  algorithm?: string;
-  ablation?: string;
-  byToken?: boolean;
-  tau?: number[];
-  target?: string;
-  gradFunction?: string;
-  answerFunction?: string;
-  samples?: number;
-  set: string[];
-  size?: number;
-  prune?: boolean;
-  keep?: number;
-  tries?: number;
-  circuit?: string;
-  seed: number;
-  out?: string;
-  json?: string;
-}
 
 /** `autocircuit discover [TASK]`. */
 export function addDiscover(program: Command, context: Context): void {
@@ -93,14 +57,10 @@ export function addDiscover(program: Command, context: Context): void {
     .option(
       "--target <name>",
       "acdc: kl_div or mse (default: kl_div; mse where the output is one number)",
-      oneOf(["kl_div", "mse"]),
+      oneOf(ACDC_TARGETS),
     )
-    .option(
-      "--grad-function <name>",
-      "gradients: logit, prob, logprob or logit_exp",
-      oneOf(["logit", "prob", "logprob", "logit_exp"]),
-    )
-    .option("--answer-function <name>", "gradients: avg_diff, avg_val or mse", oneOf(["avg_diff", "avg_val", "mse"]))
+    .option("--grad-function <name>", "gradients: logit, prob, logprob or logit_exp", oneOf(GRAD_FUNCTIONS))
+    .option("--answer-function <name>", "gradients: avg_diff, avg_val or mse", oneOf(ANSWER_FUNCTIONS))
     .option("--samples <n>", "mask-gradient: integrate over n steps", wholeNumber(1))
     .option(
       "--set <name=value>",

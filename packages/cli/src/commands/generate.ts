@@ -1,21 +1,9 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
-import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
+import type { GenerateCommandOptions } from "../generate/generate.ts";
+import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { listOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
-
-/** Options of `autocircuit generate`, as commander gives them. */
-export interface GenerateCommandOptions extends DeviceCommandOptions {
-  model: string;
-  prompt?: string;
-  tokens?: number[];
-  maxTokens: number;
-  temperature?: number;
-  topK?: number;
-  seed: number;
-  prependBos: boolean;
-  json?: string;
-}
 
 /** `autocircuit generate`. */
 export function addGenerate(program: Command, context: Context): void {

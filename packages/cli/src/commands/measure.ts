@@ -1,21 +1,10 @@
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
-import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
+import type { MeasureCommandOptions } from "../measure/measure.ts";
+import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { listOf, oneOf, wholeNumber } from "../support/parse-options.ts";
-
-/** Options of `autocircuit measure`, as commander gives them. */
-export interface MeasureCommandOptions extends DeviceCommandOptions {
-  scores: string;
-  model?: string;
-  sizes?: number[];
-  metrics?: string[];
-  patch: "tree" | "edge";
-  ablation: string;
-  seed: number;
-  json?: string;
-}
 
 /** `autocircuit measure TASK`. */
 export function addMeasure(program: Command, context: Context): void {

@@ -1,15 +1,8 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
+import type { ModelCommandOptions } from "../model/describe.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { wholeNumber } from "../support/parse-options.ts";
-
-/** Options of `autocircuit model`, as commander gives them. */
-export interface ModelCommandOptions {
-  batch: number;
-  length: number;
-  graph?: boolean;
-  json?: string;
-}
 
 /** `autocircuit model FOLDER|ID`. */
 export function addModel(program: Command, context: Context): void {

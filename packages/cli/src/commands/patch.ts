@@ -1,18 +1,10 @@
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
-import { addDeviceOptions, type DeviceCommandOptions } from "../support/device-options.ts";
+import type { PatchCommandOptions } from "../patch/patch.ts";
+import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { oneOf } from "../support/parse-options.ts";
-
-/** Options of `autocircuit patch`, as commander gives them. */
-export interface PatchCommandOptions extends DeviceCommandOptions {
-  model: string;
-  prompts: string;
-  edges: string;
-  ablation: string;
-  json?: string;
-}
 
 /** `autocircuit patch`. */
 export function addPatch(program: Command, context: Context): void {

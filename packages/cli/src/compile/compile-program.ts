@@ -11,12 +11,21 @@ import {
   saveModel,
   type Token,
 } from "@autocircuit/tracr";
-import type { CompileCommandOptions } from "../commands/compile.ts";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { isModulePath, loadDefaultExport } from "./load-module.ts";
+
+/** Options of `autocircuit compile`. */
+export interface CompileCommandOptions {
+  vocab?: string[];
+  maxLen?: number;
+  bos?: string;
+  causal?: boolean;
+  mode?: string;
+  out: string;
+}
 
 const MODES = ["compatible", "corrected"];
 

@@ -1,3 +1,4 @@
+import { writeWholeSync } from "@autocircuit/base";
 import {
   circuitOf,
   type ExchangedPrompts,
@@ -15,13 +16,20 @@ import { Graph } from "@autocircuit/core";
 import { gpt2Tokenizer, loadTokenizer } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { readModelConfig } from "../circuits/read-model-config.ts";
-import type { ConvertCommandOptions } from "../commands/convert.ts";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { requireWritable, writeWhole } from "../support/write-file.ts";
+import { requireWritable } from "../support/write-file.ts";
 import { type Input, readInput } from "./read-input.ts";
+
+/** Options of `autocircuit convert`, as commander gives them. */
+export interface ConvertCommandOptions {
+  model?: string;
+  config?: string;
+  size?: number;
+  tokenizer?: string;
+}
 
 /** Reads a circuit or prompts in one tool's format and writes them in another's. */
 export async function convert(
@@ -61,10 +69,10 @@ async function writeCircuit(
   if (!to.endsWith(".json"))
     throw noSuchFormat(to, "a circuit", format === "scores" ? [".json"] : [".json", ".safetensors"]);
   if (format === "eap-ig") {
-    writeWhole(to, await synchronously(() => formatCircuitFile(circuit)));
+    writeWholeSync(to, await synchronously(() => formatCircuitFile(circuit)));
     return `wrote ${to}: ${summary}, in AutoCircuit's names`;
   }
-  writeWhole(to, await synchronously(() => formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {})));
+  writeWholeSync(to, await synchronously(() => formatEapIgCircuit(circuit, config ? { dModel: config.dModel } : {})));
   const width = config || circuit.eapIg ? "" : "; d_model is not known without --model and is written as 0";
   return `wrote ${to}: ${summary}, as EAP-IG and MIB read them${width}`;
 }
@@ -73,13 +81,13 @@ async function writePrompts({ format, prompts }: PromptsInput, to: string, token
   const summary = `wrote ${to}: ${prompts.prompts.length} prompt pairs`;
   if (format !== "autocircuit") {
     if (!to.endsWith(".json")) throw noSuchFormat(to, `prompts from .${format}`, [".json"]);
-    writeWhole(to, await synchronously(() => formatAutocircuitPrompts(prompts)));
+    writeWholeSync(to, await synchronously(() => formatAutocircuitPrompts(prompts)));
     return summary;
   }
   if (to.endsWith(".csv")) {
     const answers = tokenizer === undefined ? {} : { tokenizer: await tokenizerNamed(tokenizer) };
-    writeWhole(to, await synchronously(() => formatEapIgCsv(prompts, answers)));
-  } else if (to.endsWith(".jsonl")) writeWhole(to, await synchronously(() => formatEdgePruningJsonl(prompts)));
+    writeWholeSync(to, await synchronously(() => formatEapIgCsv(prompts, answers)));
+  } else if (to.endsWith(".jsonl")) writeWholeSync(to, await synchronously(() => formatEdgePruningJsonl(prompts)));
   else throw noSuchFormat(to, "prompts from .json", [".csv", ".jsonl"]);
   return summary + leftOut(prompts);
 }

@@ -1,6 +1,6 @@
-import type { DiscoverCommandOptions } from "../commands/discover.ts";
 import { findTask, requireOwnModel } from "../support/find-task.ts";
 import { UsageError } from "../support/usage-error.ts";
+import type { DiscoverCommandOptions } from "./options.ts";
 import { ownSubject } from "./own-subject.ts";
 import { readySubject } from "./ready-subject.ts";
 import type { Subject } from "./subject.ts";

@@ -1,4 +1,4 @@
-import type { DiscoverCommandOptions } from "../commands/discover.ts";
+import type { DiscoverCommandOptions } from "./options.ts";
 
 /** The command as it would be typed: only the options that were given or have a default. */
 export function commandLine(command: string, task: string | undefined, options: DiscoverCommandOptions): string {

@@ -3,7 +3,6 @@ import { Circuit, type LoadedTask, type PruneScores } from "@autocircuit/core";
 import { type AlgorithmName, algorithms } from "@autocircuit/discovery";
 import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
-import type { DiscoverCommandOptions } from "../commands/discover.ts";
 import type { Context } from "../context.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { Progress } from "../support/progress.ts";
@@ -11,8 +10,10 @@ import { runVersions } from "../support/run-versions.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { commandLine } from "./command-line.ts";
-import { type KeptCircuit, keepAnswers, requireTokens, startingAlgorithms } from "./keep.ts";
+import type { FoundCircuit } from "./found-circuit.ts";
+import { keepAnswers, requireTokens, startingAlgorithms } from "./keep.ts";
 import { CircuitMeter, faithfulnessMetric } from "./measure-circuits.ts";
+import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
 import { compareWithOfficial, type DiscoverResult, scoredEdges } from "./result.ts";
 import {
@@ -91,18 +92,6 @@ export async function discover(
   const files = [written.html, written.svg, ...(await saveScores(found, settings, result))];
   if (options.json) writeJson(options.json, result);
   print(`wrote ${[...files, ...(options.json ? [options.json] : [])].join(", ")}`);
-}
-
-/** A circuit and where it comes from. */
-export interface FoundCircuit {
-  circuit: Circuit;
-  /** The circuit is that of these scores. */
-  scores: PruneScores;
-  /** Scores of the algorithms that the circuit was looked for from; just {@link scores} unless its size follows from what it keeps. */
-  rankings: readonly PruneScores[];
-  /** Options of the algorithm. */
-  options: Record<string, unknown>;
-  keep?: KeptCircuit;
 }
 
 async function findCircuit(task: LoadedTask, settings: DiscoverSettings, signal: AbortSignal): Promise<FoundCircuit> {

@@ -1,7 +1,7 @@
 import { suggest } from "@autocircuit/base";
 import { type AlgorithmName, algorithms, type OptionSpec } from "@autocircuit/discovery";
-import type { DiscoverCommandOptions } from "../commands/discover.ts";
 import { UsageError } from "../support/usage-error.ts";
+import type { DiscoverCommandOptions } from "./options.ts";
 
 /** Options of the command that are options of an algorithm, and their names there. */
 export const FLAGS = [

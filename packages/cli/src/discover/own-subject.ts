@@ -1,9 +1,9 @@
 import { basename, resolve } from "node:path";
 import { Graph, LoadedTask, loadPrompts } from "@autocircuit/core";
 import { findTokenizer, loadModel, readConfig, resolveModelFolder } from "@autocircuit/models";
-import type { DiscoverCommandOptions } from "../commands/discover.ts";
 import { Progress } from "../support/progress.ts";
 import { UsageError } from "../support/usage-error.ts";
+import type { DiscoverCommandOptions } from "./options.ts";
 import { type OwnPrompts, readOwnPrompts, requireOneLength } from "./own-prompts.ts";
 import { processingOptions } from "./processing-options.ts";
 import { readOutputSlice } from "./read-output-slice.ts";

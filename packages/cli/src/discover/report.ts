@@ -4,7 +4,7 @@ import type { AblationRow, CircuitReport, Curve, ReportGraph } from "@autocircui
 import { Progress } from "../support/progress.ts";
 import { runSizes } from "../support/run-sizes.ts";
 import { deviceText } from "../support/use-device.ts";
-import type { FoundCircuit } from "./discover.ts";
+import type { FoundCircuit } from "./found-circuit.ts";
 import { keepCurve, keepNotes } from "./keep-report.ts";
 import { type CircuitMeasures, type CircuitMeter, KEPT_BELOW } from "./measure-circuits.ts";
 import type { DiscoverResult } from "./result.ts";

@@ -2,10 +2,10 @@ import { suggest } from "@autocircuit/base";
 import type { KnownCircuit } from "@autocircuit/circuits";
 import type { AblationType, LoadedTask } from "@autocircuit/core";
 import { type AlgorithmName, algorithms, type OptionSpec } from "@autocircuit/discovery";
-import type { DiscoverCommandOptions } from "../commands/discover.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { chooseSubject } from "./choose-subject.ts";
 import { FLAGS, givenOptions } from "./given-options.ts";
+import type { DiscoverCommandOptions } from "./options.ts";
 import type { RunShape } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 

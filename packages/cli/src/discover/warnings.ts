@@ -1,7 +1,7 @@
 import type { LoadedTask } from "@autocircuit/core";
 import { pruneCircuit } from "@autocircuit/discovery";
 import { tiesWarning } from "../support/ties.ts";
-import type { FoundCircuit } from "./discover.ts";
+import type { FoundCircuit } from "./found-circuit.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** A circuit as it is reported, and what is to be said about it. */

@@ -1,7 +1,7 @@
 import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
-import type { GenerateCommandOptions } from "../commands/generate.ts";
 import type { Context } from "../context.ts";
+import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { Progress } from "../support/progress.ts";
 import { runVersions } from "../support/run-versions.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -10,6 +10,19 @@ import { requireWritable, writeJson } from "../support/write-file.ts";
 import { drawn, likeliest } from "./choose.ts";
 import { continueTokens, type StopReason } from "./continue-tokens.ts";
 import { endTokens } from "./end-tokens.ts";
+
+/** Options of `autocircuit generate`, as commander gives them. */
+export interface GenerateCommandOptions extends DeviceCommandOptions {
+  model: string;
+  prompt?: string;
+  tokens?: number[];
+  maxTokens: number;
+  temperature?: number;
+  topK?: number;
+  seed: number;
+  prependBos: boolean;
+  json?: string;
+}
 
 const REASONS: Readonly<Record<StopReason, string>> = {
   "end of text": "the model ended the text",

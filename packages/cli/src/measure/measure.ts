@@ -1,9 +1,9 @@
 import { suggest } from "@autocircuit/base";
 import { type AblationType, defaultCircuitSizes, type LoadedTask, PruneScores } from "@autocircuit/core";
 import { FullModel, type MeasurementName, measurements } from "@autocircuit/metrics";
-import type { MeasureCommandOptions } from "../commands/measure.ts";
 import type { Context } from "../context.ts";
 import { memoryOf } from "../discover/ready-subject.ts";
+import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { findTask, requireOwnModel } from "../support/find-task.ts";
 import { Progress } from "../support/progress.ts";
@@ -14,6 +14,18 @@ import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
+
+/** Options of `autocircuit measure`, as commander gives them. */
+export interface MeasureCommandOptions extends DeviceCommandOptions {
+  scores: string;
+  model?: string;
+  sizes?: number[];
+  metrics?: string[];
+  patch: "tree" | "edge";
+  ablation: string;
+  seed: number;
+  json?: string;
+}
 
 /** Runs circuits of several sizes and prints a row of metrics for each. */
 export async function measure(

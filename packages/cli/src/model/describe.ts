@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { Graph } from "@autocircuit/core";
 import { describeModel, estimateMemory, parameterCount, readConfig, resolveModelFolder } from "@autocircuit/models";
-import type { ModelCommandOptions } from "../commands/model.ts";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { readJson } from "../support/read-json.ts";
@@ -10,6 +9,14 @@ import { requireWritable, writeJson } from "../support/write-file.ts";
 import { architectureName } from "./architecture-name.ts";
 import { graphKinds } from "./graph-kinds.ts";
 import { graphLayers, shortList } from "./graph-layers.ts";
+
+/** Options of `autocircuit model`, as commander gives them. */
+export interface ModelCommandOptions {
+  batch: number;
+  length: number;
+  graph?: boolean;
+  json?: string;
+}
 
 /** Says what a model is. Reads the configuration only, never the weights. */
 export async function describe(

@@ -1,6 +1,8 @@
+import { writeWholeSync } from "@autocircuit/base";
 import {
   type AblationType,
   dataSetSides,
+  isBatchMean,
   loadPrompts,
   type PatchableModel,
   type PromptLoader,
@@ -8,15 +10,24 @@ import {
 } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
 import type { Tensor } from "@autocircuit/native";
-import type { PatchCommandOptions } from "../commands/patch.ts";
 import type { Context } from "../context.ts";
+import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { Progress } from "../support/progress.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { useDevice } from "../support/use-device.ts";
-import { requireWritable, writeWhole } from "../support/write-file.ts";
+import { requireWritable } from "../support/write-file.ts";
 import { maskOf, withGraphOf } from "./patched-graph.ts";
 import { readEdges } from "./read-edges.ts";
+
+/** Options of `autocircuit patch`, as commander gives them. */
+export interface PatchCommandOptions extends DeviceCommandOptions {
+  model: string;
+  prompts: string;
+  edges: string;
+  ablation: string;
+  json?: string;
+}
 
 /** Most prompts run at once. */
 const LARGEST_BATCH = 32;
@@ -38,14 +49,14 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   using shared = dataSetSides(type) ? await model.ablations(prompts, type, { signal }) : null;
   using progress = new Progress("batches");
   for (const [i, batch] of prompts.batches.entries()) {
-    const using_ = shared ?? (await model.ablations(batch.corrupt, type, { signal }));
+    const ablation = shared ?? (await model.ablations(batch.corrupt, type, { signal }));
     try {
-      using patched = await model.forward(batch.clean, { ablate: mask, using: using_, sliced: false, signal });
+      using patched = await model.forward(batch.clean, { ablate: mask, using: ablation, sliced: false, signal });
       using plain = await model.forward(batch.clean, { sliced: false, signal });
       moved = Math.max(moved, await largestDifference(patched, plain));
       logits.push(...((await patched.toArray()) as number[][][]));
     } finally {
-      if (using_ !== shared) using_.dispose();
+      if (ablation !== shared) ablation.dispose();
     }
     progress.update(i + 1, prompts.length);
   }
@@ -59,7 +70,7 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   );
   if (!options.json) return;
   // One line: a file of logits is for programs.
-  writeWhole(options.json, `${JSON.stringify({ logits, shape, ...used.report })}\n`);
+  writeWholeSync(options.json, `${JSON.stringify({ logits, shape, ...used.report })}\n`);
   print(`wrote ${options.json}`);
 }
 
@@ -67,7 +78,7 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
 async function loadAll(path: string, model: PatchableModel, type: AblationType): Promise<PromptLoader> {
   const source = await readPrompts(path);
   const count = source.prompts.length;
-  const batchSize = type.startsWith("batch-") ? Math.max(1, count) : largestDivisor(count);
+  const batchSize = isBatchMean(type) ? Math.max(1, count) : largestDivisor(count);
   const { train } = await loadPrompts(source, {
     shuffle: false,
     batchSize: { train: batchSize, test: 1 },

@@ -11,3 +11,12 @@ export const ABLATIONS = [
 
 /** Types that a model computes in; repeated here like the others. */
 export const DTYPES = ["float32", "float64", "bfloat16", "float16"] as const;
+
+/** What ACDC keeps small. */
+export const ACDC_TARGETS = ["kl_div", "mse"] as const;
+
+/** What gradients are taken of. */
+export const GRAD_FUNCTIONS = ["logit", "prob", "logprob", "logit_exp"] as const;
+
+/** How answers become one number. */
+export const ANSWER_FUNCTIONS = ["avg_diff", "avg_val", "mse"] as const;

@@ -2,8 +2,10 @@ import {
   type CircuitRuns,
   circuitsOfSizes,
   type LoadedTask,
+  type PruneScores,
   type RunCircuitsOptions,
   runCircuits,
+  slicedCount,
 } from "@autocircuit/core";
 import { elementBytes } from "@autocircuit/native";
 
@@ -19,12 +21,11 @@ const LOGITS_BYTES = 128 * 2 ** 20;
  */
 export async function runSizes<T>(
   { model, test }: LoadedTask,
-  { sizes, onProgress, ...options }: RunCircuitsOptions & { sizes: readonly number[] },
+  { sizes, onProgress, ...options }: RunCircuitsOptions & { scores: PruneScores; sizes: readonly number[] },
   measure: (runs: CircuitRuns) => Promise<readonly T[]>,
 ): Promise<T[]> {
   const circuits = circuitsOfSizes(options.scores, sizes);
-  const positions =
-    model.outputSlice === "none" || model.outputSlice === "not_first_seq" ? (test.batches[0]?.length ?? 1) : 1;
+  const positions = slicedCount(model.outputSlice, test.batches[0]?.length ?? 1);
   const bytes = test.promptCount * positions * model.config.dVocabOut * elementBytes(model.computeDtype);
   const atOnce = Math.max(1, Math.floor(LOGITS_BYTES / bytes));
   const measured: T[] = [];

@@ -1,29 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readJson } from "./read-json.ts";
-import { requireWritable, writeJson, writeWhole } from "./write-file.ts";
+import { requireWritable, writeJson } from "./write-file.ts";
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "write-"));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-describe("writeWhole", () => {
-  it("writes into a new folder and leaves nothing beside", () => {
-    writeWhole(join(folder, "new/deep/file.txt"), "text");
-    expect(readFileSync(join(folder, "new/deep/file.txt"), "utf8")).toBe("text");
-    expect(readdirSync(join(folder, "new/deep"))).toEqual(["file.txt"]);
-  });
-
-  it("leaves the old file and no part when it fails", () => {
-    mkdirSync(join(folder, "taken"));
-    expect(() => writeWhole(join(folder, "taken"), "text")).toThrow();
-    expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
-  });
-});
 
 describe("writeJson and readJson", () => {
   it("spell out numbers JSON does not have", () => {

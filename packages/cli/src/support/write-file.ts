@@ -1,26 +1,13 @@
-import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { writeWholeSync } from "@autocircuit/base";
 import { UsageError } from "./usage-error.ts";
-
-/** Writes a file beside its place, then renames it, so that nobody ever sees half of it. Makes the folder. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  const target = resolve(path);
-  const beside = `${target}.${process.pid}.part`;
-  mkdirSync(dirname(target), { recursive: true });
-  try {
-    writeFileSync(beside, content);
-    renameSync(beside, target);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
-}
 
 /** Writes a value as indented JSON; non-finite numbers become the strings "Infinity", "-Infinity" and "NaN". */
 export function writeJson(path: string, value: unknown): void {
   const readable = (_key: string, item: unknown) =>
     typeof item === "number" && !Number.isFinite(item) ? String(item) : item;
-  writeWhole(path, `${JSON.stringify(value, readable, 2)}\n`);
+  writeWholeSync(path, `${JSON.stringify(value, readable, 2)}\n`);
 }
 
 /**

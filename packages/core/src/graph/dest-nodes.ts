@@ -7,8 +7,8 @@ export function destNodes(groups: readonly DestGroup[]): DestNode[] {
       name: destName(group, head),
       module: group.module,
       kind: group.kind,
-      layer: group.graphLayer,
-      block: group.layer,
+      layer: group.layer,
+      block: group.block,
       head: group.hasHeads ? head : null,
       firstSource: group.firstSource,
       sources: group.sources,
@@ -22,15 +22,15 @@ function destName(group: DestGroup, head: number): string {
     case "q":
     case "k":
     case "v":
-      return `A${group.layer}.${head}.${group.kind.toUpperCase()}`;
+      return `A${group.block}.${head}.${group.kind.toUpperCase()}`;
     case "qkv":
-      return `A${group.layer}.${head}`;
+      return `A${group.block}.${head}`;
     case "mlp":
-      return `MLP ${group.layer}`;
+      return `MLP ${group.block}`;
     case "mid":
-      return `Resid Mid ${group.layer}`;
+      return `Resid Mid ${group.block}`;
     case "post":
-      return `Resid Post ${group.layer}`;
+      return `Resid Post ${group.block}`;
     case "end":
       return "Resid End";
   }

@@ -160,6 +160,15 @@ export class Graph {
     for (let index = 0; index < this.edgeCount; index++) yield this.edge(index);
   }
 
+  /** For each edge of the flat vector, the number of its group in `groups`. */
+  groupOfEdge(): Uint16Array {
+    const groupOf = new Uint16Array(this.edgeCount);
+    this.groups.forEach(({ offset, size }, group) => {
+      groupOf.fill(group, offset, offset + size);
+    });
+    return groupOf;
+  }
+
   /** The graph as the engine wants it; the same object every time, which lets the engine keep what it makes of it. */
   toNative(): PatchGraph {
     this.#native ??= {
@@ -167,9 +176,9 @@ export class Graph {
       tokens: this.tokens ?? 0,
       sources: this.srcs.length,
       edges: this.edgeCount,
-      groups: this.groups.map(({ kind, layer, heads, firstSource, sources, offset }) => ({
+      groups: this.groups.map(({ kind, block, heads, firstSource, sources, offset }) => ({
         kind,
-        layer,
+        layer: block,
         heads,
         firstSource,
         sources,

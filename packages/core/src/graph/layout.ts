@@ -34,7 +34,7 @@ export class LayoutBuilder {
   group(
     kind: DestKind,
     hook: string,
-    graphLayer: number,
+    layer: number,
     block: number,
     heads: number | null,
     firstSource: number,
@@ -46,8 +46,8 @@ export class LayoutBuilder {
     this.groups.push({
       module: `blocks.${block}.${hook}`,
       kind,
-      layer: block,
-      graphLayer,
+      block,
+      layer,
       heads: heads ?? 1,
       hasHeads: heads !== null,
       firstSource,

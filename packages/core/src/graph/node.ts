@@ -52,9 +52,9 @@ export interface DestGroup {
   readonly module: string;
   readonly kind: DestKind;
   /** The block it belongs to. */
-  readonly layer: number;
+  readonly block: number;
   /** Layer of the graph (a block counts twice, once if parallel). */
-  readonly graphLayer: number;
+  readonly layer: number;
   /** Number of destination heads; 1 where the module has none. */
   readonly heads: number;
   /** Whether `shape` has a head dimension. */

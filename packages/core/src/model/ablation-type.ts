@@ -28,6 +28,11 @@ export const ablationTypes: readonly AblationType[] = [
   "batch-all-tok-mean",
 ];
 
+/** Whether values are means over a batch, so that they depend on which prompts it holds. */
+export function isBatchMean(type: AblationType): boolean {
+  return type === "batch-tokenwise-mean" || type === "batch-all-tok-mean";
+}
+
 /** Which prompts of a data set the mean is over; undefined for types that are made batch by batch. */
 export function dataSetSides(type: AblationType): readonly ("clean" | "corrupt")[] | undefined {
   switch (type) {

@@ -9,12 +9,12 @@ import { alignedSources } from "./aligned-sources.ts";
 import { promptsAtOnce } from "./batch-slices.ts";
 import { computed, inSmallerSlices } from "./in-smaller-slices.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
-import type { PatchableModel } from "./patchable-model.ts";
+import type { RunningModel } from "./sized-model.ts";
 import { allTokensMean, batchSum, meanOf } from "./source-means.ts";
 
 /** Makes an ablation; see `PatchableModel.ablations`. */
 export async function ablationsOf(
-  model: PatchableModel,
+  model: RunningModel,
   from: Tensor | PromptLoader,
   type: AblationType,
   options: LongOptions,
@@ -56,21 +56,21 @@ function requireEqualPairs(tokens: Tensor, type: AblationType): void {
 }
 
 /** Each prompt's own values in the run of the other prompt of its pair. */
-async function resample(model: PatchableModel, tokens: Tensor, signal: AbortSignal | undefined): Promise<Ablation> {
+async function resample(model: RunningModel, tokens: Tensor, signal: AbortSignal | undefined): Promise<Ablation> {
   const { counterpart, padding } = tokenContext(tokens);
   if (counterpart) return new Ablation(await alignedSources(model, tokens, counterpart, signal));
   const ablation = new Ablation(await model.sources(tokens, signal && { signal }));
   return padding ? setCover(ablation, padding) : ablation;
 }
 
-function zero(model: PatchableModel, tokens: Tensor): Ablation {
+function zero(model: RunningModel, tokens: Tensor): Ablation {
   const shape = [model.graph.srcs.length, 1, tokens.shape[1]!, model.config.dModel];
   return new Ablation(Tensor.zeros(shape, { dtype: model.computeDtype }));
 }
 
 /** Mean per position over all prompts of a data set. */
 async function dataSetMean(
-  model: PatchableModel,
+  model: RunningModel,
   loader: PromptLoader,
   type: AblationType,
   sides: readonly ("clean" | "corrupt")[],
@@ -91,7 +91,7 @@ async function dataSetMean(
  * A mean of source outputs over prompts that are run part by part: only the running sum and the outputs of one slice are held at a time.
  */
 async function mean(
-  model: PatchableModel,
+  model: RunningModel,
   parts: readonly (() => Tensor)[],
   take: (sum: Tensor, count: Tensor) => Tensor,
   { signal, onProgress }: LongOptions,
@@ -125,7 +125,7 @@ function added(a: Sum, b: Sum): Sum {
 }
 
 /** What prompts add to a mean, in slices that fit into memory. */
-async function partSum(model: PatchableModel, tokens: Tensor, signal: AbortSignal | undefined): Promise<Sum> {
+async function partSum(model: RunningModel, tokens: Tensor, signal: AbortSignal | undefined): Promise<Sum> {
   const [count, length] = tokens.shape as [number, number];
   const sliced = { count, length, canSlice: canSlice(tokens) };
   return inSmallerSlices(model, sliced, async () => {
@@ -148,7 +148,7 @@ async function partSum(model: PatchableModel, tokens: Tensor, signal: AbortSigna
 
 /** What some of the prompts add to a mean. */
 async function sliceSum(
-  model: PatchableModel,
+  model: RunningModel,
   tokens: Tensor,
   start: number,
   end: number,

@@ -1,6 +1,6 @@
 import { scope, Tensor } from "@autocircuit/native";
 import { type Counterpart, tokenContext } from "../prompts/token-context.ts";
-import type { PatchableModel } from "./patchable-model.ts";
+import type { RunningModel } from "./sized-model.ts";
 
 /**
  * Source outputs of a run, moved to the positions of the other prompts of their pairs: what a position of the other prompt takes
@@ -10,7 +10,7 @@ import type { PatchableModel } from "./patchable-model.ts";
  * @returns `[S, B, P, D]`, the caller's
  */
 export async function alignedSources(
-  model: PatchableModel,
+  model: RunningModel,
   tokens: Tensor,
   { tokens: others, partners }: Counterpart,
   signal: AbortSignal | undefined,

@@ -1,7 +1,6 @@
 import { elementBytes } from "@autocircuit/native";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
-import type { SlicedPrompts } from "./in-smaller-slices.ts";
-import type { PatchableModel } from "./patchable-model.ts";
+import type { SizedModel } from "./sized-model.ts";
 
 /**
  * What the outputs of all sources may usually take, in bytes, for prompts that are run together: 128 MiB. With
@@ -13,16 +12,25 @@ export const usualSliceBytes = 128 * 2 ** 20;
 /** The same on a GPU, where a pass of few prompts costs as much as one of many: 1 GiB. */
 export const deviceSliceBytes = 2 ** 30;
 
-type Sized = Pick<PatchableModel, "graph" | "config" | "computeDtype">;
+type Widths = Pick<SizedModel, "graph" | "config" | "computeDtype">;
 
 /** What the outputs of all sources take for one prompt of so many positions, in bytes. */
-export function bytesPerPrompt({ graph, config, computeDtype }: Sized, positions: number): number {
+export function bytesPerPrompt({ graph, config, computeDtype }: Widths, positions: number): number {
   return graph.srcs.length * positions * config.dModel * elementBytes(computeDtype);
 }
 
 /** How many prompts of so many positions run together, so that their sources take no more than the model's `sliceBytes`. At least 1. */
-export function promptsAtOnce(model: Sized & Pick<PatchableModel, "sliceBytes">, positions: number): number {
+export function promptsAtOnce(model: Widths & Pick<SizedModel, "sliceBytes">, positions: number): number {
   return Math.max(1, Math.floor(model.sliceBytes / bytesPerPrompt(model, positions)));
+}
+
+/** Prompts that are run in slices. */
+export interface SlicedPrompts {
+  readonly count: number;
+  /** Positions. */
+  readonly length: number;
+  /** Whether they can be taken apart. */
+  readonly canSlice: boolean;
 }
 
 /** How a batch may be cut, for `inSmallerSlices`. */
@@ -36,6 +44,6 @@ export function slicedPrompts({ size, length, prefixShared }: PromptBatch): Slic
  *
  * A batch whose prompts each have a cached prefix of their own stays whole.
  */
-export function batchSlices(model: PatchableModel, batch: PromptBatch): readonly PromptBatch[] {
+export function batchSlices(model: SizedModel, batch: PromptBatch): readonly PromptBatch[] {
   return batch.slices(promptsAtOnce(model, batch.length));
 }

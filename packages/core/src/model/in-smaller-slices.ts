@@ -1,7 +1,7 @@
 import { sayOnce } from "@autocircuit/base";
 import type { Tensor, Transformer } from "@autocircuit/native";
-import { bytesPerPrompt, promptsAtOnce } from "./batch-slices.ts";
-import type { PatchableModel } from "./patchable-model.ts";
+import { bytesPerPrompt, promptsAtOnce, type SlicedPrompts } from "./batch-slices.ts";
+import type { SizedModel } from "./sized-model.ts";
 
 /** What the sources of a slice may take on a transformer's device, in bytes, after its memory has ended with more. */
 const limits = new WeakMap<Transformer, number>();
@@ -9,15 +9,6 @@ const limits = new WeakMap<Transformer, number>();
 /** The most that a model's slices may take, in bytes, by what its memory has taught; infinite at first. */
 export function sliceLimit(transformer: Transformer): number {
   return limits.get(transformer) ?? Number.POSITIVE_INFINITY;
-}
-
-/** Prompts that are run in slices. */
-export interface SlicedPrompts {
-  readonly count: number;
-  /** Positions. */
-  readonly length: number;
-  /** Whether they can be taken apart. */
-  readonly canSlice: boolean;
 }
 
 /**
@@ -28,7 +19,7 @@ export interface SlicedPrompts {
  * @throws AutocircuitError `out-of-memory` when not even one prompt fits; whatever else `work` throws
  */
 export async function inSmallerSlices<T>(
-  model: PatchableModel,
+  model: SizedModel,
   { count, length, canSlice }: SlicedPrompts,
   work: () => Promise<T>,
 ): Promise<T> {

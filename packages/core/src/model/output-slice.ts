@@ -51,6 +51,11 @@ export function slicePositions(slice: OutputSlice, { length, prefix, padded }: S
   return { positions: Array.from({ length: length - first }, (_, index) => index + first), single: false };
 }
 
+/** How many of so many positions a slice keeps at most. */
+export function slicedCount(slice: OutputSlice, length: number): number {
+  return slice === "none" || slice === "not_first_seq" ? length : 1;
+}
+
 /** Whether a slice keeps nothing of the first `count` positions, so that they need not be computed. */
 export function sliceSkips(slice: OutputSlice, count: number): boolean {
   if (typeof slice === "object") return slice.position < 0 || slice.position >= count;

@@ -3,11 +3,11 @@ import { scope, type Tensor } from "@autocircuit/native";
 import { promptNumber } from "../prompts/prompt-numbers.ts";
 import { tokenContext } from "../prompts/token-context.ts";
 import { notFiniteCause } from "./not-finite-cause.ts";
-import type { PatchableModel } from "./patchable-model.ts";
+import type { RunningModel } from "./sized-model.ts";
 
 /** What gave the logits that {@link requireFinite} looks at. */
 export interface LogitsOrigin {
-  readonly model: PatchableModel;
+  readonly model: RunningModel;
   /** int64 `[B, P]`, with the context that they carry. */
   readonly tokens: Tensor;
   /** What was patched, in a few words; empty for the plain model. Asked only when there is something to report. */

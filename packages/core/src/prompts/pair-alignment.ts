@@ -1,4 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
+import type { Partners } from "./partners.ts";
 import type { PromptPair } from "./prompt-pair.ts";
 
 /**
@@ -11,9 +12,6 @@ import type { PromptPair } from "./prompt-pair.ts";
 export type PairAlignment = "end" | "words";
 
 export const pairAlignments: readonly PairAlignment[] = ["end", "words"];
-
-/** For each position of a clean prompt the position of the corrupt one whose value it takes, null for none: it keeps its own. */
-export type Partners = readonly (number | null)[];
 
 /** Partners counted from the end. */
 export function partnersFromEnd(clean: number, corrupt: number): Partners {

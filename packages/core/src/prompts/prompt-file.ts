@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { AutocircuitError, parseJson } from "@autocircuit/base";
+import { AutocircuitError, parseJson, readWhole } from "@autocircuit/base";
 
 /** Answers as a file gives them: texts or token ids (or values), flat or one list per output position. */
 export type RawAnswers = readonly (string | number)[] | readonly (readonly (string | number)[])[];
@@ -64,16 +63,7 @@ function isSource(input: PromptInput): input is PromptSource {
 async function readOne(input: string | URL | PromptFile): Promise<PromptSource> {
   if (typeof input !== "string" && !(input instanceof URL)) return checkFile(input, "prompts given as an object");
   const file = String(input);
-  let text: string;
-  try {
-    text = await readFile(input, "utf8");
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    const reason = missing ? "there is no such file" : (cause as Error).message;
-    throw new AutocircuitError(missing ? "not-found" : "bad-file", `Could not read prompts from ${file}: ${reason}.`, {
-      cause,
-    });
-  }
+  const text = (await readWhole(input, "prompts")).toString("utf8");
   let json: unknown;
   try {
     json = parseJson(text);

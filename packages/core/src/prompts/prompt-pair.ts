@@ -1,4 +1,4 @@
-import type { Partners } from "./pair-alignment.ts";
+import type { Partners } from "./partners.ts";
 
 /**
  * Answers of one prompt: token ids (or, for models that output numbers, values), either flat or one list per position of

@@ -1,6 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type Prefix, Tensor } from "@autocircuit/native";
-import type { Partners } from "./pair-alignment.ts";
+import type { Partners } from "./partners.ts";
 import { keepPromptNumbers } from "./prompt-numbers.ts";
 
 /** What a tensor of tokens does not show by itself. */

@@ -3,11 +3,11 @@ import { notOneToken } from "./not-one-token.ts";
 import {
   checkPartners,
   type PairAlignment,
-  type Partners,
   pairAlignments,
   partnersByWords,
   partnersFromEnd,
 } from "./pair-alignment.ts";
+import type { Partners } from "./partners.ts";
 import type { LocatedPrompt, RawAnswers, RawPrompt } from "./prompt-file.ts";
 import type { Answers, PromptPair } from "./prompt-pair.ts";
 import type { Tokenizer } from "./tokenizer.ts";

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maxDifference, randomPairs, tinyTransformer, values } from "../../test/tiny-transformer.ts";
 import { PatchableModel } from "../model/patchable-model.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
+import { Circuit } from "../scores/circuit.ts";
 import { PruneScores } from "../scores/prune-scores.ts";
 import { runCircuits } from "./run-circuits.ts";
 
@@ -66,6 +67,18 @@ describe("runCircuits", () => {
     expect(progress).toEqual(["2/8", "4/8", "6/8", "8/8"]);
   });
 
+  it("runs given circuits as they are, in their order, like those of scores", async () => {
+    const circuits = [scores.circuit(20), Circuit.of(model.graph, []), scores.circuit(20)];
+    using given = await runCircuits(model, prompts, { circuits });
+    using bySize = await runCircuits(model, prompts, { scores, sizes: [0, 20] });
+    expect(given.map(({ edges, asked, circuit }) => [edges, asked, circuit])).toEqual(
+      circuits.map((circuit) => [circuit.size, [circuit.size], circuit]),
+    );
+    for (const [i, same] of [bySize[1]!, bySize[0]!, bySize[1]!].entries())
+      for (const batch of prompts.batches.keys())
+        expect(await values(given[i]!.logits[batch]!.clone())).toEqual(await values(same.logits[batch]!.clone()));
+  });
+
   it("has sensible defaults", async () => {
     using runs = await runCircuits(model, prompts, { scores });
     expect(runs[0]!.edges).toBe(0);
@@ -93,6 +106,11 @@ describe("runCircuits", () => {
     const other = new PruneScores(model.graph.byToken(3));
     await expect(runCircuits(model, prompts, { scores: other })).rejects.toThrow(/another graph/);
     await expect(runCircuits(model, prompts, { scores, sizes: [10_000] })).rejects.toThrow(/Circuit size 10000/);
+    const circuits = [Circuit.of(model.graph, [0]), Circuit.of(other.graph, [0])];
+    await expect(runCircuits(model, prompts, { circuits })).rejects.toThrow(/circuits\[1\] is of another graph/);
+    await expect(runCircuits(model, prompts, { scores, circuits })).rejects.toThrow(/either `circuits` or `scores`/);
+    await expect(runCircuits(model, prompts, {})).rejects.toThrow(/either `circuits` or `scores`/);
+    await expect(runCircuits(model, prompts, { circuits: [circuits[0]!], sizes: [1] })).rejects.toThrow(/belong to/);
     const empty = new PromptLoader([], { batchSize: 1 });
     await expect(runCircuits(model, empty, { scores })).rejects.toThrow(/no prompts/);
   });

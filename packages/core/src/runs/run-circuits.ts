@@ -18,8 +18,11 @@ import { type PatchPlan, type PatchType, patchPlan, patchTypes } from "./patch-p
 
 /** Options of {@link runCircuits}. */
 export interface RunCircuitsOptions extends LongOptions {
-  readonly scores: PruneScores;
-  /** Circuit sizes; by default those of `defaultCircuitSizes`. */
+  /** Circuits to run, as they are; or {@link scores} that give some. */
+  readonly circuits?: readonly Circuit[] | undefined;
+  /** Scores whose strongest edges are the circuits, one of each of {@link sizes}. */
+  readonly scores?: PruneScores | undefined;
+  /** Sizes of the scores' circuits; by default those of `defaultCircuitSizes`. */
   readonly sizes?: readonly number[] | undefined;
   /** Default `"tree"`. */
   readonly patch?: PatchType | undefined;
@@ -31,7 +34,8 @@ export interface RunCircuitsOptions extends LongOptions {
 
 const check = signature("runCircuits", { model: kinds.patchableModel, prompts: kinds.promptLoader }, {
   ...kinds.longOptions,
-  scores: kind.required(kinds.pruneScores),
+  circuits: kind.listOf(kinds.circuit),
+  scores: kinds.pruneScores,
   sizes: kind.listOf(kind.whole),
   patch: kind.oneOf(patchTypes),
   ablation: kinds.ablationName,
@@ -39,14 +43,14 @@ const check = signature("runCircuits", { model: kinds.patchableModel, prompts: k
 } satisfies KindsOf<RunCircuitsOptions>);
 
 /**
- * Runs circuits of several sizes on every batch of prompts.
+ * Runs circuits on every batch of prompts: given ones, or those of several sizes that scores give.
  *
- * A circuit of size n is every edge whose |score| is at least the n-th largest; ties can make it larger, and sizes that
+ * A circuit of size n by scores is every edge whose |score| is at least the n-th largest; ties can make it larger, and sizes that
  * give the same circuit give one run. Tree patching runs the clean prompts with everything outside the circuit ablated
  * (from the corrupt prompts); edge patching runs the corrupt prompts with the circuit's edges ablated (from the clean ones).
  *
- * @returns One run a circuit, by growing size. The logits are the caller's to dispose: `using runs = await runCircuits(..)`.
- * @throws AutocircuitError `bad-input` for scores of another graph, sizes the graph cannot have, no prompts; `aborted`.
+ * @returns One run a circuit, in the order given, or by growing size. The logits are the caller's to dispose: `using runs = await runCircuits(..)`.
+ * @throws AutocircuitError `bad-input` for circuits or scores of another graph, both or neither, sizes the graph cannot have, no prompts; `aborted`.
  *
  * @example
  * using runs = await runCircuits(model, prompts, { scores, sizes: [0, 1, 10], patch: "tree", ablation: "resample" });
@@ -58,12 +62,9 @@ export async function runCircuits(
   options: RunCircuitsOptions,
 ): Promise<CircuitRuns> {
   check({ model, prompts }, options);
-  const { scores, ablation = "resample", patch = "tree", signal, onProgress } = options;
-  if (!scores.graph.equals(model.graph)) {
-    throw new AutocircuitError("bad-input", "The scores are of another graph than the model's; see `model.withGraph`.");
-  }
+  const { ablation = "resample", patch = "tree", signal, onProgress } = options;
   if (prompts.length === 0) throw new AutocircuitError("bad-input", "There are no prompts to run circuits on.");
-  const circuits = circuitsOfSizes(scores, options.sizes ?? defaultCircuitSizes(model.graph, scores));
+  const circuits = chosenCircuits(model, options);
   const plan = patchPlan(patch, options.reverseCleanCorrupt ?? false);
   const outputs = circuits.map((): Tensor[] => []);
   const total = circuits.length * prompts.promptCount;
@@ -99,6 +100,24 @@ export async function runCircuits(
   return circuitRuns(
     circuits.map(({ circuit, asked }, index) => ({ edges: circuit.size, asked, circuit, logits: outputs[index]! })),
   );
+}
+
+/** What to run, and the sizes that were asked for. */
+function chosenCircuits({ graph }: PatchableModel, { circuits, scores, sizes }: RunCircuitsOptions): SizedCircuit[] {
+  const another = (what: string) =>
+    new AutocircuitError("bad-input", `${what} of another graph than the model's; see \`model.withGraph\`.`);
+  if ((circuits === undefined) === (scores === undefined))
+    throw new AutocircuitError("bad-input", "runCircuits takes either `circuits` or `scores`.");
+  if (scores !== undefined) {
+    if (!scores.graph.equals(graph)) throw another("The scores are");
+    return circuitsOfSizes(scores, sizes ?? defaultCircuitSizes(graph, scores));
+  }
+  if (sizes !== undefined)
+    throw new AutocircuitError("bad-input", "`sizes` belong to `scores`; circuits have their own.");
+  return circuits!.map((circuit, i) => {
+    if (!circuit.graph.equals(graph)) throw another(`circuits[${i}] is`);
+    return { circuit, asked: [circuit.size] };
+  });
 }
 
 /** The logits of a batch from those of its slices, which are freed. */

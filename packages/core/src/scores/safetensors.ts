@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import {
   AutocircuitError,
   badFile,
@@ -9,6 +7,8 @@ import {
   headerLength,
   PREFIX_BYTES,
   parseHeader,
+  readWhole,
+  writeWhole,
 } from "@autocircuit/base";
 
 /** A float32 tensor in a safetensors file. */
@@ -29,12 +29,9 @@ export async function writeSafetensors(path: string, { tensors, metadata }: Stor
   const data = Array.from(tensors.values(), ({ values }) =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength),
   );
-  const beside = `${path}.${randomUUID()}.part`;
   try {
-    await writeFile(beside, [headerBytes(entries, metadata), ...data]);
-    await rename(beside, path);
+    await writeWhole(path, Buffer.concat([headerBytes(entries, metadata), ...data]));
   } catch (cause) {
-    await rm(beside, { force: true });
     throw new AutocircuitError("bad-file", `Could not write ${path}: ${(cause as Error).message}`, { cause });
   }
 }
@@ -45,7 +42,7 @@ export async function writeSafetensors(path: string, { tensors, metadata }: Stor
  * @throws AutocircuitError `not-found`, or `bad-file` with the reason.
  */
 export async function readSafetensors(path: string): Promise<StoredTensors> {
-  const file = await bytesOf(path);
+  const file = await readWhole(path);
   const pointer = gitLfsPointer(file.toString("latin1", 0, GIT_LFS_MARK.length));
   if (pointer !== undefined) throw badFile(path, pointer);
   const start = PREFIX_BYTES + headerLength(file, file.length, path);
@@ -57,14 +54,4 @@ export async function readSafetensors(path: string): Promise<StoredTensors> {
     return [name, { shape, values: new Float32Array(own.buffer) }] as const;
   });
   return { tensors: new Map(read), metadata };
-}
-
-async function bytesOf(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    const reason = missing ? "there is no such file" : (cause as Error).message;
-    throw new AutocircuitError(missing ? "not-found" : "bad-file", `Could not read ${path}: ${reason}.`, { cause });
-  }
 }

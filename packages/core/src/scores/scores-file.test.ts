@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { version } from "@autocircuit/base";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Graph } from "../graph/graph.ts";
-import { version } from "../version.ts";
 import { PruneScores } from "./prune-scores.ts";
 import { writeSafetensors } from "./safetensors.ts";
 

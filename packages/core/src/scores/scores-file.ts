@@ -1,7 +1,6 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, version } from "@autocircuit/base";
 import { Graph } from "../graph/graph.ts";
 import type { ResolvedGraphConfig } from "../graph/graph-config.ts";
-import { version } from "../version.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors.ts";
 import type { ScoresInfo } from "./scores-info.ts";
 

@@ -102,7 +102,8 @@ export async function acdc(
 
   using ablation = await model.ablations(dataSetSides(type) ? prompts : batch.corrupt, type, { signal });
   using evaluator = await MaskEvaluator.start(model, { batch, ablation, target, signal });
-  const kinds = destinationGroups(model, order);
+  const groupOf = model.graph.groupOfEdge();
+  const kinds = Uint16Array.from(order, (edge) => groupOf[edge]!);
   const total = order.length * taus.length;
   const traces: DecisionTrace[] = [];
   let done = 0;
@@ -137,13 +138,4 @@ export async function acdc(
     algorithm: "acdc",
     options: { taus: taus.reverse(), target, ablation: type, order: given },
   });
-}
-
-/** Number of the destination group of each edge in the order. */
-function destinationGroups({ graph }: PatchableModel, order: Uint32Array): Uint16Array {
-  const groupOf = new Uint16Array(graph.edgeCount);
-  graph.groups.forEach(({ offset, size }, group) => {
-    groupOf.fill(group, offset, offset + size);
-  });
-  return Uint16Array.from(order, (edge) => groupOf[edge]!);
 }

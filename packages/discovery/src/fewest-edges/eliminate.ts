@@ -29,7 +29,7 @@ export interface EliminationOptions {
  */
 export async function eliminate(mask: Float32Array, options: EliminationOptions): Promise<void> {
   const { graph, order, need, count, largestBatch, signal, onSize } = options;
-  const groups = groupOfEdge(graph);
+  const groups = graph.groupOfEdge();
   for (let before = Number.POSITIVE_INFINITY; circuitSize(mask) < before; ) {
     await removeIfEnough(mask, [], options);
     before = circuitSize(mask);
@@ -64,12 +64,4 @@ export async function removeIfEnough(
 /** Number of edges in the circuit of a mask. */
 export function circuitSize(mask: Float32Array): number {
   return mask.reduce((edges, value) => edges + (value === 0 ? 1 : 0), 0);
-}
-
-function groupOfEdge(graph: Graph): Uint16Array {
-  const groupOf = new Uint16Array(graph.edgeCount);
-  graph.groups.forEach(({ offset, size }, group) => {
-    groupOf.fill(group, offset, offset + size);
-  });
-  return groupOf;
 }

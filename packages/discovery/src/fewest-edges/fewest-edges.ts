@@ -6,6 +6,7 @@ import {
   type PatchableModel,
   type PromptLoader,
   PruneScores,
+  slicedCount,
 } from "@autocircuit/core";
 import { elementBytes } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
@@ -179,7 +180,7 @@ function answersNeeded({ answers, outputs }: KeptAnswers, keep: number): number 
 function fittingBatch({ graph, config, outputSlice, computeDtype }: PatchableModel, prompts: PromptLoader): number {
   const [{ size, length }] = prompts.batches as [(typeof prompts.batches)[number]];
   const bytes = elementBytes(computeDtype);
-  const outputs = outputSlice === "none" || outputSlice === "not_first_seq" ? length : 1;
+  const outputs = slicedCount(outputSlice, length);
   const layer = Math.max(3 * config.heads * config.dModel, 3 * config.dMlp);
   const one = size * (length * (graph.srcs.length * config.dModel + layer) + outputs * config.dVocabOut) * bytes;
   return Math.max(1, Math.min(32, Math.floor(2 ** 29 / one)));

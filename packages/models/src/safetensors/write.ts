@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
-import { DTYPES, headerBytes, safetensorsDType } from "@autocircuit/base";
+import { DTYPES, headerBytes, safetensorsDType, writeWhole } from "@autocircuit/base";
 import { Tensor } from "@autocircuit/native";
 import { encode, type HostTensor } from "./encode.ts";
 
@@ -24,19 +22,10 @@ export async function writeSafetensors(
   const entries = Object.entries(tensors).map(([name, tensor]) => ({ name, tensor, ...description(tensor) }));
   // Wide types first keeps every tensor aligned to its element without padding, which the format forbids.
   entries.sort((a, b) => DTYPES[b.dtype].bytes - DTYPES[a.dtype].bytes || (a.name < b.name ? -1 : 1));
-  const beside = `${path}.${randomUUID()}.part`;
-  const file = await open(beside, "wx");
-  try {
+  await writeWhole(path, async (file) => {
     await file.writeFile(headerBytes(entries, metadata));
     for (const { name, tensor } of entries) await file.writeFile(encode(name, await onHost(tensor)));
-    await file.sync();
-    await file.close();
-    await rename(beside, path);
-  } catch (error) {
-    await file.close();
-    await rm(beside, { force: true });
-    throw error;
-  }
+  });
 }
 
 function description(tensor: HostTensor | Tensor): Pick<HostTensor, "dtype" | "shape"> {

@@ -3,7 +3,7 @@ import { fit, pixels } from "../text-width.ts";
 import { coordinate as c } from "./line-path.ts";
 import { labelSize } from "./metrics.ts";
 import { centerOf } from "./place-ends.ts";
-import type { PlacedBox } from "./place-lane.ts";
+import type { PlacedBox } from "./placed-box.ts";
 
 const portStrip = 13;
 

@@ -13,7 +13,7 @@ import type { CircuitReport } from "../types.ts";
 import { boxesOf } from "./boxes.ts";
 import { contentsOf } from "./lanes.ts";
 import { place } from "./place.ts";
-import type { PlacedBox } from "./place-lane.ts";
+import type { PlacedBox } from "./placed-box.ts";
 
 function layout(report: CircuitReport) {
   const contents = contentsOf(report.graph, boxesOf(report.graph), compareWithOfficial(report), 500);

@@ -1,6 +1,6 @@
 import type { Line } from "./line.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Point } from "./place-ends.ts";
+import type { Point } from "./point.ts";
 
 /** A coordinate with one decimal: enough for the eye, and the same text on every machine. */
 export function coordinate(x: number): string {

@@ -1,13 +1,8 @@
 import type { Port } from "./boxes.ts";
 import type { Line } from "./line.ts";
-import type { PlacedBox } from "./place-lane.ts";
+import type { PlacedBox } from "./placed-box.ts";
+import type { Point } from "./point.ts";
 import type { Trunk } from "./trunks.ts";
-
-/** A point of the picture. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** Where the two ends of an edge touch their boxes. */
 export interface Ends {

@@ -1,23 +1,11 @@
-import type { Box, Port } from "./boxes.ts";
 import { assignColumns } from "./columns.ts";
 import type { Lane } from "./lanes.ts";
 import type { Line } from "./line.ts";
 import { linePath } from "./line-path.ts";
 import { heightOf, type Metrics } from "./metrics.ts";
 import { placeEnds } from "./place-ends.ts";
+import type { PlacedBox } from "./placed-box.ts";
 import { assignTrunks } from "./trunks.ts";
-
-/** A box with its place; `x` counts from the left of its lane. */
-export interface PlacedBox {
-  readonly box: Box;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  /** An edge of the lane touches it. */
-  readonly used: boolean;
-  readonly usedPorts: ReadonlySet<Port>;
-}
 
 /** An edge with its curve, which ends below the tip at (x, y). */
 export interface PlacedLine {

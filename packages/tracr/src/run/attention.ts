@@ -1,5 +1,5 @@
-import type { RunnableModel } from "./forward.ts";
 import { multiply } from "./multiply.ts";
+import type { RunnableModel } from "./runnable-model.ts";
 
 /** Which head to run, and on how many positions. */
 export interface HeadPlace {

@@ -1,15 +1,9 @@
 import type { ModelConfig } from "../compile/assemble.ts";
-import type { ModelWeights } from "../compile/weights.ts";
 import { RaspError } from "../rasp-error.ts";
 import { attention } from "./attention.ts";
 import { allEdges } from "./model-graph.ts";
 import { multiply } from "./multiply.ts";
-
-/** Anything with a config and weights; a compiled model is one. */
-export interface RunnableModel {
-  readonly config: ModelConfig;
-  readonly weights: ModelWeights;
-}
+import type { RunnableModel } from "./runnable-model.ts";
 
 /** What a run computed. Arrays are row-major, one row per position. */
 export interface ForwardRun {

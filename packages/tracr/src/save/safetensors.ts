@@ -1,3 +1,4 @@
+import { headerBytes } from "@autocircuit/base";
 import type { ModelWeights } from "../compile/weights.ts";
 import { RaspError } from "../rasp-error.ts";
 
@@ -9,31 +10,17 @@ import { RaspError } from "../rasp-error.ts";
  * @throws RaspError for a weight that is finite but beyond the range of float32, where that is what is written
  */
 export function safetensorsBytes(weights: ModelWeights, dtype: "F32" | "F64" = "F32"): Uint8Array {
-  const size = dtype === "F32" ? 4 : 8;
   if (dtype === "F32") requireFloat32(weights);
-  const header: Record<string, { dtype: string; shape: readonly number[]; data_offsets: [number, number] }> = {};
-  let end = 0;
-  for (const [name, { shape, data }] of Object.entries(weights)) {
-    const start = end;
-    end += data.length * size;
-    header[name] = { dtype, shape, data_offsets: [start, end] };
-  }
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const headerLength = Math.ceil(text.length / 8) * 8;
-  const bytes = new Uint8Array(8 + headerLength + end);
-  bytes.fill(0x20, 8, 8 + headerLength);
-  bytes.set(text, 8);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(headerLength), true);
-  let at = 8 + headerLength;
-  for (const { data } of Object.values(weights)) {
-    for (const value of data) {
-      if (dtype === "F32") view.setFloat32(at, value, true);
-      else view.setFloat64(at, value, true);
-      at += size;
-    }
-  }
-  return bytes;
+  const entries = Object.entries(weights).map(([name, { shape }]) => ({ name, dtype, shape }));
+  const values = Object.values(weights).map(({ data }) => valueBytes(data, dtype));
+  const whole = Buffer.concat([headerBytes(entries, {}), ...values]);
+  return new Uint8Array(whole.buffer, whole.byteOffset, whole.length);
+}
+
+/** As they lie in memory: the machines that this runs on are little-endian, like the format. */
+function valueBytes(data: Iterable<number>, dtype: "F32" | "F64"): Uint8Array {
+  const values = dtype === "F32" ? Float32Array.from(data) : Float64Array.from(data);
+  return new Uint8Array(values.buffer);
 }
 
 function requireFloat32(weights: ModelWeights): void {

@@ -1,5 +1,6 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWhole } from "@autocircuit/base";
 import type { CompiledModel } from "../compile/compile.ts";
 import { transformerLensConfig } from "./config-json.ts";
 import { safetensorsBytes } from "./safetensors.ts";
@@ -18,15 +19,4 @@ export async function saveModel(
   await writeWhole(join(directory, "config.json"), `${JSON.stringify(transformerLensConfig(compiled), null, 1)}\n`);
   await writeWhole(join(directory, "tracr.json"), `${JSON.stringify(vocabularyJson(compiled), null, 1)}\n`);
   await writeWhole(join(directory, "model.safetensors"), safetensorsBytes(compiled.weights, options.dtype));
-}
-
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`;
-  try {
-    await writeFile(beside, content);
-    await rename(beside, path);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
 }

@@ -1,0 +1,117 @@
+#include <ATen/Dispatch.h>
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "kernels/cpu/row_arguments.h"
+#include "kernels/processor.h"
+#include "operators/signatures.h"
+
+namespace autocircuit::on_cpu {
+
+using signatures::OptionalTensor;
+
+namespace {
+
+// Which sources the lists of each mask at each token name, and the place of every entry's source among them.
+struct Slots {
+  std::vector<std::vector<int32_t>> sources;  // by cell = (mask, token), by slot
+  std::vector<int32_t> of_entry;
+  size_t most = 0;
+};
+
+Slots make_slots(const int32_t* begin, const int32_t* source, int64_t tiles, int64_t cells, int64_t all_sources) {
+  Slots slots;
+  slots.sources.resize(cells);
+  slots.of_entry.resize(begin[tiles * cells]);
+  std::vector<int32_t> slot_of(all_sources, -1);
+  for (int64_t cell = 0; cell < cells; cell++) {
+    std::vector<int32_t>& named = slots.sources[cell];
+    for (int64_t tile = 0; tile < tiles; tile++)
+      for (int32_t k = begin[tile * cells + cell]; k < begin[tile * cells + cell + 1]; k++) {
+        int32_t& slot = slot_of[source[k]];
+        if (slot < 0) {
+          slot = static_cast<int32_t>(named.size());
+          named.push_back(source[k]);
+        }
+        slots.of_entry[k] = slot;
+      }
+    for (const int32_t each : named) slot_of[each] = -1;
+    slots.most = std::max(slots.most, named.size());
+  }
+  return slots;
+}
+
+}  // namespace
+
+at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablated, const at::Tensor& from_ablated,
+                        const OptionalTensor& early, const OptionalTensor& late, int64_t first_late, const at::Tensor& begin,
+                        const at::Tensor& source, const at::Tensor& weight, const at::Tensor& token_of, int64_t rows, int64_t masks,
+                        int64_t tokens, int64_t n, int64_t norm_kind, double eps, const OptionalTensor& scale,
+                        const OptionalTensor& shift) {
+  const at::Tensor& any = resid ? *resid : *ablated;
+  if (!has_kernels(any) || weight.size(1) != kTileRows)
+    return portable::patched_rows(resid, ablated, from_ablated, early, late, first_late, begin, source, weight, token_of, rows, masks,
+                                  tokens, n, norm_kind, eps, scale, shift);
+  const int64_t d = any.size(1);
+  at::Tensor out = at::empty({rows, n, d}, any.options());
+  const int64_t per_mask = n / masks, tiles = (rows + kTileRows - 1) / kTileRows, cells = masks * tokens;
+  const int64_t length = token_of.size(0), all_sources = first_late + (late ? late->size(0) : 0);
+  const int32_t* begins = begin.const_data_ptr<int32_t>();
+  const int32_t* token = token_of.const_data_ptr<int32_t>();
+  const uint8_t* ablated_row = from_ablated.const_data_ptr<uint8_t>();
+  const Slots slots = make_slots(begins, source.const_data_ptr<int32_t>(), tiles, cells, all_sources);
+  AT_DISPATCH_FLOATING_TYPES(any.scalar_type(), "patched_rows", [&] {
+    const KernelsOf<scalar_t>& use = of_type<scalar_t>(kernels());
+    const NormArgs<scalar_t> norm = norm_args<scalar_t>(norm_kind, eps, scale, shift);
+    const scalar_t* resid_data = data_or_null<scalar_t>(resid);
+    const scalar_t* ablated_data = data_or_null<scalar_t>(ablated);
+    const int64_t resid_rows = resid ? resid->size(0) : 1, ablated_rows = ablated ? ablated->size(0) : 1;
+    const scalar_t* early_data = data_or_null<scalar_t>(early);
+    const scalar_t* late_data = data_or_null<scalar_t>(late);
+    const int64_t early_n = early ? early->size(1) : 1;
+    const scalar_t* weights = weight.const_data_ptr<scalar_t>();
+    scalar_t* out_data = out.mutable_data_ptr<scalar_t>();
+    at::parallel_for(0, n, grain(rows * d), [&](int64_t from, int64_t to) {
+      const int64_t block = use.block;
+      std::vector<scalar_t> packed_deltas(slots.most * (d + block)), spare(block);  // [block of d][slot][block]
+      for (int64_t i = from; i < to; i++) {
+        const int64_t cell = i / per_mask * tokens + (tokens == 1 ? 0 : token[i % length]);
+        const std::vector<int32_t>& sources = slots.sources[cell];
+        const int64_t count = static_cast<int64_t>(sources.size());
+        for (int64_t k = 0; k < count; k++) {
+          const int64_t s = sources[k];
+          const scalar_t* delta = s < first_late ? early_data + (s * early_n + i % early_n) * d
+                                                 : late_data + ((s - first_late) * n + i) * d;
+          for (int64_t start = 0; start < d; start += block)
+            std::memcpy(packed_deltas.data() + start * count + k * block, delta + start, std::min(block, d - start) * sizeof(scalar_t));
+        }
+        for (int64_t start = 0; start < d; start += block) {
+          const int64_t size = std::min(block, d - start);
+          const scalar_t* packed_block = packed_deltas.data() + start * count;
+          for (int64_t t = 0; t < tiles; t++) {
+            const scalar_t* bases[kTileRows];
+            scalar_t* tile_rows[kTileRows];
+            for (int64_t r = 0; r < kTileRows; r++) {
+              const int64_t row = t * kTileRows + r;
+              const bool exists = row < rows;  // the last tile is filled up with a row nobody reads
+              const bool use_ablated = exists ? ablated_row[row] : resid_data == nullptr;
+              bases[r] = (use_ablated ? ablated_data + (i % ablated_rows) * d : resid_data + (i % resid_rows) * d) + start;
+              tile_rows[r] = exists ? out_data + (row * n + i) * d + start : spare.data();
+            }
+            const int32_t first = begins[t * cells + cell], end = begins[t * cells + cell + 1];
+            use.build_tile(size, packed_block, {slots.of_entry.data() + first, weights + first * kTileRows, end - first}, bases, tile_rows);
+          }
+        }
+        if (norm.normalises)
+          for (int64_t r = 0; r < rows; r++) use.normalize(d, out_data + (r * n + i) * d, norm);
+      }
+    });
+  });
+  return out;
+}
+
+}  // namespace autocircuit::on_cpu

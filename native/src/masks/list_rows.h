@@ -1,0 +1,29 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "masks/mask_plan.h"
+#include "operators/row_lists.h"
+
+namespace autocircuit {
+
+// Rows a tile: as many as the device's kernel sums in registers together.
+int64_t rows_per_tile(const at::Device& device);
+
+// Entries of the given rows of a group that make `lists`, in host memory: weights m or m - 1 by the row's kind.
+struct HostLists {
+  std::vector<uint8_t> from_ablated;
+  std::vector<int32_t> begin{0}, source;
+  std::vector<double> weight;  // [entries, tile]
+
+  // Appends the lists of a group; returns the first of them in `begin`.
+  int64_t add(const GroupPlan& plan, const std::vector<int64_t>& heads, int64_t tile);
+};
+
+// The lists of the given rows (heads) of a group, on a device, for inputs of that type.
+RowLists row_lists(const GroupPlan& plan, const std::vector<int64_t>& heads, const at::TensorOptions& options);
+
+}  // namespace autocircuit

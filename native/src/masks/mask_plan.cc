@@ -1,0 +1,77 @@
+#include "masks/mask_plan.h"
+
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace autocircuit {
+namespace {
+
+struct Count {
+  int64_t not_zero = 0, not_one = 0;
+};
+
+RowKind classify(const Count& count, PlanKind kind) {
+  if (count.not_zero == 0 && kind != PlanKind::listed) return RowKind::plain;
+  if (kind == PlanKind::gradients) return RowKind::near_plain;
+  if (count.not_one == 0 && kind != PlanKind::listed) return RowKind::ablated;
+  return count.not_one < count.not_zero ? RowKind::near_ablated : RowKind::near_plain;
+}
+
+}  // namespace
+
+bool GroupPlan::all(RowKind kind) const {
+  return std::all_of(rows.begin(), rows.end(), [kind](RowKind row) { return row == kind; });
+}
+
+void GroupPlan::mark_sources(int64_t head, std::vector<uint8_t>& needed) const {
+  const double* data = values.const_data_ptr<double>() + head * values.stride(2);
+  const double dropped = rows[head] == RowKind::near_ablated ? 1 : 0;
+  for (int64_t m = 0; m < values.size(0); m++)
+    for (int64_t t = 0; t < values.size(1); t++) {
+      const double* row = data + m * values.stride(0) + t * values.stride(1);
+      for (int64_t s = 0; s < values.size(3); s++) needed[group->first_source + s] |= row[s] != dropped;
+    }
+}
+
+MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, PlanKind kind) {
+  const at::Tensor mask = mask_in.dim() == 1 ? mask_in.unsqueeze(0) : mask_in;
+  if (mask.dim() != 2 || mask.size(1) != graph.edges)
+    throw std::invalid_argument("mask has " + std::to_string(mask_in.size(-1)) + " values, the graph has " +
+                                std::to_string(graph.edges) + " edges");
+  masks_ = mask.size(0);
+  by_token_ = graph.tokens > 0;
+  tokens_ = by_token_ ? graph.tokens : 1;
+  const at::Tensor values = mask.detach().to(at::kCPU, at::kDouble).contiguous();
+  const double* data = values.const_data_ptr<double>();
+  for (const DestinationGroup& group : graph.groups) {
+    GroupPlan plan;
+    plan.group = &group;
+    const int64_t cells = tokens_ * group.heads * group.sources;
+    plan.values = values.narrow(1, group.offset, cells).view({masks_, tokens_, group.heads, group.sources});
+    std::vector<Count> counts(group.heads);
+    for (int64_t m = 0; m < masks_; m++) {
+      const double* cell = data + m * graph.edges + group.offset;
+      for (int64_t t = 0; t < tokens_; t++)
+        for (int64_t h = 0; h < group.heads; h++)
+          for (int64_t s = 0; s < group.sources; s++, cell++) {
+            counts[h].not_zero += *cell != 0;
+            counts[h].not_one += *cell != 1;
+          }
+    }
+    for (const Count& count : counts) {
+      plan.rows.push_back(classify(count, kind));
+      plan.patched |= count.not_zero > 0;
+    }
+    groups_.push_back(std::move(plan));
+  }
+}
+
+const GroupPlan* MaskPlan::find(Reader reader, int64_t layer) const {
+  for (const GroupPlan& plan : groups_)
+    if (plan.group->reader == reader && (reader == Reader::end || plan.group->layer == layer)) return &plan;
+  return nullptr;
+}
+
+}  // namespace autocircuit

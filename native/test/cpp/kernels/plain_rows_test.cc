@@ -1,0 +1,65 @@
+#include "kernels/cpu/plain_rows.h"
+
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include "check.h"
+#include "operators/operators.h"
+
+using namespace autocircuit;
+
+namespace {
+
+double difference(const at::Tensor& a, const at::Tensor& b) { return (a - b).abs().max().item<double>(); }
+
+// [buckets, R, S] by plain loops.
+at::Tensor products(const at::Tensor& grad, const at::Tensor& delta, const std::vector<int64_t>& bucket_of, int64_t buckets) {
+  at::Tensor result = at::zeros({buckets, grad.size(0), delta.size(0)}, grad.options());
+  for (int64_t r = 0; r < grad.size(0); r++)
+    for (int64_t s = 0; s < delta.size(0); s++)
+      for (int64_t i = 0; i < grad.size(1); i++)
+        result[bucket_of.empty() ? 0 : bucket_of[i]][r][s] += at::dot(grad[r][i], delta[s][i]);
+  return result;
+}
+
+}  // namespace
+
+TEST("the gradient of the mask is that of plain loops, with buckets in any order") {
+  at::manual_seed(1);
+  for (const at::ScalarType type : {at::kFloat, at::kDouble})
+    for (const std::vector<int64_t>& bucket_of : {std::vector<int64_t>{}, std::vector<int64_t>{1, 0, 2, 0, 1, 0, 3}}) {
+      const int64_t buckets = bucket_of.empty() ? 1 : 4;
+      const at::Tensor grad = at::randn({6, 7, 21}, type), delta = at::randn({8, 7, 21}, type);
+      at::Tensor of_row;
+      if (!bucket_of.empty()) of_row = at::tensor(bucket_of, at::kInt);
+      CHECK(difference(mask_gradient(grad, delta, of_row, buckets), products(grad, delta, bucket_of, buckets)) < 1e-4);
+    }
+}
+
+TEST("plain rows: norm, sum and products in one visit are LibTorch's one after the other") {
+  at::manual_seed(2);
+  constexpr int64_t rows = 5, n = 7, d = 37, sources = 9;
+  constexpr double eps = 1e-5;
+  for (const NormKind kind : {NormKind::none, NormKind::layer, NormKind::rms})
+    for (const bool scaled : {false, true})
+      for (const std::vector<int64_t>& bucket_of : {std::vector<int64_t>{}, std::vector<int64_t>{1, 0, 1, 0, 1, 0, 1}}) {
+        const at::Tensor grad = at::randn({rows, n, d}, at::kDouble), delta = at::randn({sources, n + 3, d}, at::kDouble).narrow(1, 2, n);
+        const at::Tensor x = at::randn({n, d}, at::kDouble) + 0.5, before = at::randn({n, d}, at::kDouble);
+        const at::Tensor scale = scaled && kind != NormKind::none ? at::randn({d}, at::kDouble) : at::Tensor();
+        at::Tensor of_inputs = grad.clone();
+        if (kind != NormKind::none) {
+          const at::AutoGradMode record(true);
+          const at::Tensor leaf = x.unsqueeze(0).repeat({rows, 1, 1}).requires_grad_();
+          const at::Tensor centred = kind == NormKind::layer ? leaf - leaf.mean(-1, true) : leaf;
+          at::Tensor out = centred * at::rsqrt(centred.square().mean(-1, true) + eps);
+          if (scale.defined()) out = out * scale;
+          out.backward(grad);
+          of_inputs = leaf.grad();
+        }
+        const int64_t buckets = bucket_of.empty() ? 1 : 2;
+        at::Tensor stream = before.clone();
+        const at::Tensor given = plain_rows_backward(grad, x, kind, eps, scale, delta, bucket_of, buckets, stream);
+        CHECK(difference(given, products(of_inputs, delta, bucket_of, buckets)) < 1e-10);
+        CHECK(difference(stream, before + of_inputs.sum(0)) < 1e-10);
+      }
+}

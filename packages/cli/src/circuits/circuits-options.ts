@@ -1,0 +1,12 @@
+/** Options of `autocircuit circuits`, as commander gives them. */
+export interface CircuitsCommandOptions {
+  model?: string;
+  config?: string;
+  byToken?: boolean;
+  seqLen?: number;
+  wordIdxs?: string;
+  seqStartIdx: number;
+  sharedQkv?: boolean;
+  corrected?: boolean;
+  json?: string;
+}

@@ -1,0 +1,5 @@
+/** The features of `next/CASE/` that are checked. */
+export const nextFeatures = ["eapig"] as const;
+
+/** One of them; each has a file of numbers and one of tensors. */
+export type NextFeature = (typeof nextFeatures)[number];

@@ -1,0 +1,13 @@
+import type { Box, Port } from "./boxes.ts";
+
+/** A box with its place; `x` counts from the left of its lane. */
+export interface PlacedBox {
+  readonly box: Box;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** An edge of the lane touches it. */
+  readonly used: boolean;
+  readonly usedPorts: ReadonlySet<Port>;
+}
