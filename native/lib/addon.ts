@@ -29,7 +29,17 @@ export interface NativeRequest {
   padding?: NativeTensor | undefined;
   prefix?: NativeBox | undefined;
   positions?: readonly number[] | undefined;
-  patch?: { graph: NativeBox; mask: NativeTensor; ablation: NativeBox } | undefined;
+  patch?:
+    | {
+        graph: NativeBox;
+        mask: NativeTensor;
+        ablation: NativeBox;
+        directions?: NativeTensor | undefined;
+        ablationLeaf?: NativeTensor | undefined;
+        outputsLeaf?: NativeTensor | undefined;
+        rules?: Partial<Record<"norms" | "activations" | "gates" | "attention", boolean | undefined>> | undefined;
+      }
+    | undefined;
   from?: NativeBox | undefined;
   graph?: NativeBox | undefined;
   logits?: boolean | undefined;
@@ -46,7 +56,7 @@ export interface NativeResult {
   divergences?: NativeTensor;
   sources?: NativeTensor;
   hidden?: NativeTensor;
-  run?: { box: NativeBox; sources: NativeTensor };
+  run?: { box: NativeBox; sources: NativeTensor; stream: (NativeTensor | null)[] };
   prefix?: { box: NativeBox; length: number };
 }
 

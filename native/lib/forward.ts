@@ -23,7 +23,7 @@ export interface ForwardRequest {
    * Edges to patch. `mask` [E], or [M, E] where M divides B: example b then uses row floor(b / (B / M)).
    * 0 keeps the current value, 1 takes the ablated one, between interpolates.
    */
-  patch?: { graph: PatchGraph; mask: Tensor; ablation: Ablation };
+  patch?: Patch;
   /** Start at the first patched layer of an unpatched run; with M masks the run's batch is repeated M times. */
   from?: PlainRun;
   /** Default true. */
@@ -48,6 +48,37 @@ export interface ForwardRequest {
   signal?: AbortSignal;
 }
 
+/** Which edges are patched with what, and what the backward pass gives where the mask records gradients. */
+export interface Patch {
+  graph: PatchGraph;
+  /** [E] or [M, E] */
+  mask: Tensor;
+  ablation: Ablation;
+  /** [S, B or 1, P, D]: what the gradient of each input is contracted with, in the place of ablated - current outputs. */
+  directions?: Tensor | undefined;
+  /** A leaf of the shape of the ablation's sources, whose numbers are not read: it gets their gradient. */
+  ablationLeaf?: Tensor | undefined;
+  /** A leaf [S, B, P, D], whose numbers are not read: it gets the gradient of every source's output. Factorised graphs only. */
+  outputsLeaf?: Tensor | undefined;
+  /** What the backward pass holds constant. */
+  rules?: BackwardRules | undefined;
+}
+
+/**
+ * What a backward pass holds constant, so that relevance flows instead of gradients (Rezaei Jafari et al. 2025, "RelP",
+ * arXiv:2508.21258). All false by default.
+ */
+export interface BackwardRules {
+  /** The denominators of all norms of the residual stream. */
+  norms?: boolean | undefined;
+  /** `act(x) / x` of the MLPs' activations. */
+  activations?: boolean | undefined;
+  /** Half of a gated MLP's product: its gradient is halved. */
+  gates?: boolean | undefined;
+  /** The attention patterns: queries and keys get nothing. */
+  attention?: boolean | undefined;
+}
+
 /** What was asked for. */
 export interface ForwardResult {
   /** [B, positions, dVocabOut]; records gradients to the mask when the mask does. */
@@ -62,6 +93,17 @@ export interface ForwardResult {
   prefix?: Prefix;
 }
 
+const ruleNames: readonly string[] = ["norms", "activations", "gates", "attention"] satisfies (keyof BackwardRules)[];
+
+/** Only rules there are, each true, false or left out. */
+function areRules(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (!kind.record.accepts(value)) return false;
+  return Object.entries(value as object).every(
+    ([name, on]) => ruleNames.includes(name) && (on === undefined || typeof on === "boolean"),
+  );
+}
+
 const aTensor = kind.instance(Tensor, "a Tensor");
 const patchGraph = kind.having("a graph's table", "factorized", "tokens", "sources", "edges", "groups");
 
@@ -72,12 +114,17 @@ export const checkRequest = signature("Transformer.forward", {}, {
   prefix: kind.instance(Prefix, "a Prefix"),
   positions: kind.listOf(kind.whole),
   patch: kind.such(
-    "{ graph, mask, ablation } with a graph's table, a Tensor and an Ablation",
+    "{ graph, mask, ablation } with a graph's table, a Tensor and an Ablation (and Tensors as directions and leaves, and rules that are true or false)",
     (value) =>
       kind.record.accepts(value) &&
       patchGraph.accepts((value as { graph?: unknown }).graph) &&
       (value as { mask?: unknown }).mask instanceof Tensor &&
-      (value as { ablation?: unknown }).ablation instanceof Ablation,
+      (value as { ablation?: unknown }).ablation instanceof Ablation &&
+      ["directions", "ablationLeaf", "outputsLeaf"].every((name) => {
+        const given = (value as Record<string, unknown>)[name];
+        return given === undefined || given instanceof Tensor;
+      }) &&
+      areRules((value as { rules?: unknown }).rules),
   ),
   from: kind.instance(PlainRun, "a PlainRun"),
   logits: kind.flag,
@@ -112,6 +159,10 @@ export function nativeRequest(config: TransformerConfig, request: ForwardRequest
       graph: graphBox(patch.graph, config),
       mask: patch.mask.handle,
       ablation: patch.ablation.box,
+      directions: patch.directions?.handle,
+      ablationLeaf: patch.ablationLeaf?.handle,
+      outputsLeaf: patch.outputsLeaf?.handle,
+      rules: patch.rules,
     },
     from: request.from?.box,
     graph: graph && graphBox(graph, config),

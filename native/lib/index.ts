@@ -4,7 +4,7 @@ export { type Device, type DeviceName, defaultDevice, deviceName, parseDevice } 
 export { type DeviceFacts, type OpenDevice, openDevice } from "./devices/open-device.ts";
 export type { HostArray, NestedNumbers } from "./dtype.ts";
 export { type ComputeDType, computeDTypes, elementBytes } from "./dtype.ts";
-export type { ForwardRequest, ForwardResult } from "./forward.ts";
+export type { BackwardRules, ForwardRequest, ForwardResult, Patch } from "./forward.ts";
 export { PlainRun, Prefix } from "./kept.ts";
 export type { DestinationGroup, PatchGraph } from "./patch-graph.ts";
 export {

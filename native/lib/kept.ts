@@ -1,4 +1,4 @@
-import type { NativeBox } from "./addon.ts";
+import type { NativeBox, NativeTensor } from "./addon.ts";
 import { Boxed } from "./boxed.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -18,11 +18,18 @@ export class Prefix extends Boxed {
 export class PlainRun extends Boxed {
   /** The output of every source, [sources, batch, positions, dModel]; freed with the run. */
   readonly sources: Tensor;
+  /**
+   * The residual stream where it is read, each [batch, positions, dModel]: before attention at 2 * layer, before the MLP behind it
+   * (null in parallel blocks and without MLPs), and at the end, before the last norm. Freed with the run.
+   */
+  readonly stream: readonly (Tensor | null)[];
 
   /** @internal */
-  constructor(made: { box: NativeBox; sources: ConstructorParameters<typeof Tensor>[0] }) {
+  constructor(made: { box: NativeBox; sources: NativeTensor; stream: readonly (NativeTensor | null)[] }) {
     const sources = new Tensor(made.sources);
-    super(made.box, [sources]);
+    const stream = made.stream.map((point) => point && new Tensor(point));
+    super(made.box, [sources, ...stream.filter((point) => point !== null)]);
     this.sources = sources;
+    this.stream = stream;
   }
 }

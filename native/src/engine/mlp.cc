@@ -40,15 +40,24 @@ at::Tensor activate_backward(Activation activation, const at::Tensor& grad, cons
   return grad;
 }
 
+// act(x) = x * const(act(x) / x), with x kept away from 0.
+at::Tensor as_multiple_backward(Activation activation, const at::Tensor& grad, const at::Tensor& x) {
+  const at::Tensor away = x + 1e-6 * (at::sign(x) + x.eq(0).to(x.scalar_type()));
+  return grad * activate(activation, x) / away;
+}
+
 }  // namespace
 
 at::Tensor hidden_units(Activation activation, const at::Tensor& in, const at::Tensor& gate) {
   return gate.defined() ? activate(activation, gate) * in : activate(activation, in);
 }
 
-HiddenGrads hidden_units_backward(Activation activation, const at::Tensor& grad, const at::Tensor& in, const at::Tensor& gate) {
-  if (!gate.defined()) return {activate_backward(activation, grad, in), {}};
-  return {grad * activate(activation, gate), activate_backward(activation, grad * in, gate)};
+HiddenGrads hidden_units_backward(Activation activation, const at::Tensor& grad, const at::Tensor& in, const at::Tensor& gate,
+                                  const BackwardRules& rules) {
+  const auto through = rules.activations ? as_multiple_backward : activate_backward;
+  if (!gate.defined()) return {through(activation, grad, in), {}};
+  const at::Tensor part = rules.gates ? grad * 0.5 : grad;
+  return {part * activate(activation, gate), through(activation, part * in, gate)};
 }
 
 }  // namespace autocircuit

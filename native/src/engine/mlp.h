@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "engine/backward_rules.h"
 #include "engine/config.h"
 
 namespace autocircuit {
@@ -16,6 +17,7 @@ at::Tensor hidden_units(Activation activation, const at::Tensor& in, const at::T
 struct HiddenGrads {
   at::Tensor in, gate;
 };
-HiddenGrads hidden_units_backward(Activation activation, const at::Tensor& grad, const at::Tensor& in, const at::Tensor& gate);
+HiddenGrads hidden_units_backward(Activation activation, const at::Tensor& grad, const at::Tensor& in, const at::Tensor& gate,
+                                  const BackwardRules& rules = {});
 
 }  // namespace autocircuit

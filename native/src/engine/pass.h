@@ -42,6 +42,10 @@ class Pass {
   // From the gradient of the logits [B, positions, d_vocab_out] to that of the mask, in the mask's shape. Once.
   at::Tensor backward(const at::Tensor& grad_logits);
 
+  // After it: the gradients that leaves of the patch stand for, of the leaf's shape; undefined where there is no leaf.
+  at::Tensor ablation_gradient() const;
+  at::Tensor outputs_gradient() const;
+
  private:
   struct Heads {
     std::vector<int64_t> run, constant;  // heads that ran, and heads whose every input is ablated
@@ -130,6 +134,14 @@ class Pass {
   void flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad, const at::Tensor& factors);
   void widen();
 
+  // pass_gradients.cc
+  void check_gradients() const;
+  void start_gradients();
+  void scale_gradients(const at::Tensor& scale);
+  void add_ablation_gradient(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad);
+  void keep_output_gradient(int64_t source, int64_t count, const at::Tensor& grad);
+  void through_norm_(at::Tensor& grad, const at::Tensor& x, const Norm& norm) const;
+
   const Transformer& model_;
   const TransformerConfig& config_;
   ForwardRequest request_;
@@ -153,6 +165,8 @@ class Pass {
   at::Tensor end_resid_, raw_logits_;
   at::Tensor mask_grad_;     // [M, E]
   at::Tensor row_grads_;     // scratch
+  at::Tensor directions_;    // [S, N, D] of all positions, or undefined
+  at::Tensor ablation_grad_, outputs_grad_;  // [S, N, D] of all positions, or undefined
   std::shared_ptr<PlainRun> kept_;
   std::shared_ptr<Prefix> kept_prefix_;
   std::vector<at::Tensor> hidden_;

@@ -50,6 +50,7 @@ at::Tensor Pass::backward(const at::Tensor& grad_logits) {
   const at::NoGradGuard no_grad;
   const WorkThreads threads(multiplications_of_block());
   mask_grad_ = at::zeros({masks_, request_.patch->graph->edges}, model_.weights().options.dtype(model_.weights().sum_type()));
+  start_gradients();
   const bool scaled = model_.weights().options.dtype() == at::kHalf;
   const at::Tensor scale = scaled ? scale_to_one(grad_logits) : at::Tensor();
   backward_end(scaled ? (grad_logits.to(at::kFloat) * scale).to(at::kHalf) : grad_logits);
@@ -58,7 +59,9 @@ at::Tensor Pass::backward(const at::Tensor& grad_logits) {
     backward_block(layer);
     saved_[layer] = {};
   }
+  keep_output_gradient(order_.start(), 1, frame_.source_grad.defined() ? frame_.grad + frame_.source_grad[order_.start()] : frame_.grad);
   if (scaled) mask_grad_ = mask_grad_ / scale;
+  if (scaled) scale_gradients(scale);
   check_finite(mask_grad_, [](const std::vector<int64_t>& at) {
     return "The gradient of the mask at edge " + std::to_string(at[1]) + (at[0] > 0 ? " (mask " + std::to_string(at[0]) + ")" : "");
   });
@@ -86,7 +89,7 @@ void Pass::backward_end(const at::Tensor& grad_logits) {
     x = patched_inputs(at_end, *plan, end_point(config_), {0}, Norm{})[0];
   }
   at::Tensor rows = x_grad.unsqueeze(0).contiguous();
-  norm_backward_rows_(rows, x, final_norm);
+  through_norm_(rows, x, final_norm);
   // As wide as the stream: what patched edges take away is added up in another order, and has to cancel.
   const at::Tensor grad_end = rows[0].to(stream_type(model_.weights()));
   frame_.grad = factorized_ ? at::zeros_like(grad_end) : grad_end;
@@ -111,9 +114,13 @@ void Pass::backward_mlp(int64_t layer, const at::Tensor& out_grad) {
   Saved& saved = saved_[layer];
   at::Tensor grad = out_grad;
   if (frame_.source_grad.defined()) grad = grad + frame_.source_grad[order_.mlp(layer)];
-  grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {}).to(type_of(model_.weights()));
+  keep_output_gradient(order_.mlp(layer), 1, grad);
+  const bool constant_norm = request_.patch->rules.norms && block.ln2_post.scale.defined();
+  if (constant_norm) grad = times_factor(grad, post_factor(config_, block.ln2_post, saved.mlp_raw));
+  else grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {});
+  grad = grad.to(type_of(model_.weights()));
   const at::Tensor hidden_grad = product(grad, block.w_out.t());
-  const HiddenGrads grads = hidden_units_backward(config_.activation, hidden_grad, saved.in, saved.gate);
+  const HiddenGrads grads = hidden_units_backward(config_.activation, hidden_grad, saved.in, saved.gate, request_.patch->rules);
   std::vector<ProjectionGrad> outputs{{Projection::mlp_in, grads.in}};
   if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads.gate);
   const GroupPlan* plan = find(Reader::mlp, layer);
@@ -127,12 +134,14 @@ void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
   const at::Tensor per_head = block.w_o.view({heads, config_.d_head, config_.d_model});
   at::Tensor share_grad;  // [heads, N, D] what patched edges add to each head's gradient
   if (frame_.source_grad.defined()) share_grad = frame_.source_grad.narrow(0, order_.heads(layer), heads);
+  keep_output_gradient(order_.heads(layer), heads, share_grad.defined() ? out_grad + share_grad : out_grad.expand({heads, -1, -1}));
   at::Tensor total_grad = out_grad;
   if (block.ln1_post.scale.defined()) {
     const at::Tensor z = saved.z.detach().reshape({frame_.n(), heads, config_.d_head});
     const at::Tensor total = attention_total(block, z);
     const at::Tensor parts = share_grad.defined() ? head_products(block, z) : at::Tensor();
-    total_grad = post_norm_backward(config_, block.ln1_post, total, out_grad, parts, share_grad);
+    if (request_.patch->rules.norms) total_grad = times_factor(out_grad, post_factor(config_, block.ln1_post, total));
+    else total_grad = post_norm_backward(config_, block.ln1_post, total, out_grad, parts, share_grad);
     if (share_grad.defined()) share_grad = times_factor(share_grad, post_factor(config_, block.ln1_post, total));
   }
   const at::ScalarType type = type_of(model_.weights());
@@ -148,7 +157,8 @@ void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
       torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
 
   const auto flat = [](const at::Tensor& x) { return x.flatten(2).flatten(0, 1); };
-  const ProjectionGrad query{Projection::query, flat(grads[0])}, key{Projection::key, flat(grads[1])},
+  const auto through_pattern = [&](const at::Tensor& x) { return request_.patch->rules.attention ? at::zeros_like(x) : x; };
+  const ProjectionGrad query{Projection::query, flat(through_pattern(grads[0]))}, key{Projection::key, flat(through_pattern(grads[1]))},
       value{Projection::value, flat(grads[2])};
   const GroupPlan* shared = find(Reader::qkv, layer);
   const GroupPlan* of_q = shared ? shared : find(Reader::q, layer);
@@ -175,7 +185,7 @@ void Pass::flow_readers(int64_t layer, const at::Tensor& resid, const std::vecto
     rows += group.plan ? group.plan->group->heads : 1;
     plans.push_back(group.plan);
   }
-  if (plans[0] && resid.scalar_type() == type_of(model_.weights()) && has_plain_rows(resid) && std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return any_patched(*plan); }))
+  if (plans[0] && !request_.patch->rules.norms && resid.scalar_type() == type_of(model_.weights()) && has_plain_rows(resid) && std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return any_patched(*plan); }))
     return flow_plain_readers(layer, resid, readers, plans, rows);
   const int64_t n = frame_.n();
   const at::Tensor grads = row_grads(rows, n);
@@ -255,18 +265,18 @@ void Pass::input_gradient_(at::Tensor& grad, const Frame& frame, const GroupPlan
   for (int64_t row = 0; plan && row < rows; row++)
     if (plan->is_patched(row)) patched.push_back(row);
   if (patched.empty()) {
-    norm_backward_rows_(grad, resid, norm);
+    through_norm_(grad, resid, norm);
     return;
   }
   Frame then = frame;
   then.resid = resid;
   const at::Tensor inputs = patched_inputs(then, *plan, 0, patched, Norm{});
-  if (static_cast<int64_t>(patched.size()) == rows) return norm_backward_rows_(grad, inputs, norm);
+  if (static_cast<int64_t>(patched.size()) == rows) return through_norm_(grad, inputs, norm);
   size_t next = 0;
   for (int64_t row = 0; row < rows; row++) {
     at::Tensor one = grad.narrow(0, row, 1);
     const bool is_patched = next < patched.size() && patched[next] == row;
-    norm_backward_rows_(one, is_patched ? inputs[static_cast<int64_t>(next++)] : resid, norm);
+    through_norm_(one, is_patched ? inputs[static_cast<int64_t>(next++)] : resid, norm);
   }
 }
 
@@ -294,13 +304,16 @@ void Pass::add_to_stream(Frame& frame, const at::Tensor& grad) {
 // d loss / d mask[row, source] = <grad input[row], delta[source]>: one product for all rows that read the same sources.
 void Pass::contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
   if (!plans[0]) return;
+  add_ablation_gradient(frame, plans, grad);
   const std::vector<int64_t> buckets = bucket_of(frame);
   const at::Tensor of_row = buckets.empty() ? at::Tensor() : index_on(grad.device(), buckets, at::kInt);
   add_products(plans, mask_gradient(grad, deltas_of(frame, *plans[0]), of_row, bucket_count()));
 }
 
 at::Tensor Pass::deltas_of(const Frame& frame, const GroupPlan& plan) const {
-  return frame.delta.late.narrow(0, plan.group->first_source, plan.group->sources);
+  const auto of_plan = [&](const at::Tensor& all) { return all.narrow(0, plan.group->first_source, plan.group->sources); };
+  if (!directions_.defined()) return of_plan(frame.delta.late);
+  return frame.length() == length_ ? of_plan(directions_) : at_positions(of_plan(directions_), 1, length_, frame.positions);
 }
 
 int64_t Pass::bucket_count() const { return masks_ * (plan_->by_token() ? length_ : 1); }

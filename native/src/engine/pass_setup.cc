@@ -57,6 +57,7 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
     run_cache_ = model_.workspace().of(*request_.from);
     if (plan_) run_delta_ = run_cache_->delta(*request_.from, *ablated_);
   }
+  if (request_.patch) check_gradients();
   if (request_.reference) check_reference();
   if (request_.positions)
     for (const int64_t p : *request_.positions)

@@ -27,11 +27,12 @@ struct WaitingPass {
   Pass pass;
 };
 
-// The engine's place in LibTorch's graph: takes the gradient of the logits, gives that of the mask.
+// The engine's place in LibTorch's graph: takes the gradient of the logits, gives that of the mask and, where leaves stand for them, of
+// the ablation and of the sources' outputs.
 class PatchedForward : public torch::autograd::Function<PatchedForward> {
  public:
-  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& /*mask*/, std::shared_ptr<Pass> pass,
-                            ForwardResult* result) {
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& /*mask*/,
+                            const std::optional<at::Tensor>& /*ablation*/, const std::optional<at::Tensor>& /*outputs*/, std::shared_ptr<Pass> pass, ForwardResult* result) {
     *result = pass->forward();
     context->saved_data["pass"] = at::IValue::make_capsule(c10::make_intrusive<PassHolder>(std::move(pass)));
     return result->logits;
@@ -42,7 +43,8 @@ class PatchedForward : public torch::autograd::Function<PatchedForward> {
     const auto holder = c10::dynamic_intrusive_pointer_cast<PassHolder>(context->saved_data["pass"].toCapsule());
     if (!holder->pass) throw std::runtime_error("the gradient of these logits was already taken; run the forward again");
     const std::shared_ptr<Pass> pass = std::move(holder->pass);
-    return {pass->backward(grads[0]), at::Tensor(), at::Tensor()};
+    const at::Tensor mask = pass->backward(grads[0]);
+    return {mask, pass->ablation_gradient(), pass->outputs_gradient(), at::Tensor(), at::Tensor()};
   }
 };
 
@@ -78,7 +80,9 @@ ForwardResult Transformer::forward(const ForwardRequest& request) const {
   const auto waiting = std::make_shared<WaitingPass>(*this, request);
   ForwardResult result;
   const at::AutoGradMode record(true);
-  const at::Tensor logits = PatchedForward::apply(request.patch->mask, std::shared_ptr<Pass>(waiting, &waiting->pass), &result);
+  const auto given = [](const at::Tensor& leaf) { return leaf.defined() ? std::optional(leaf) : std::nullopt; };
+  const at::Tensor logits = PatchedForward::apply(request.patch->mask, given(request.patch->ablation_leaf), given(request.patch->outputs_leaf),
+                                                  std::shared_ptr<Pass>(waiting, &waiting->pass), &result);
   result.logits = logits;
   return result;
 }

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/backward_rules.h"
 #include "engine/config.h"
 #include "engine/origin.h"
 #include "engine/placement.h"
@@ -52,6 +53,11 @@ struct Patch {
   std::shared_ptr<const PatchGraph> graph;
   at::Tensor mask;  // [E] or [M, E], M divides the batch
   std::shared_ptr<const Ablation> ablation;
+  // For passes whose mask records gradients. What each input's gradient is contracted with in the place of ablated - current
+  // [S, B or 1, P, D]; and leaves, whose numbers are not read, that get the gradient of the ablation's sources [S, A, P, D] and of the
+  // sources' own outputs [S, B, P, D]. Each may be undefined.
+  at::Tensor directions{}, ablation_leaf{}, outputs_leaf{};
+  BackwardRules rules{};
 };
 
 // A distribution over the vocabulary for each output row: what the outputs of a run are compared with.

@@ -30,6 +30,12 @@ for (const name of ["some", "alone"])
     join(root, `blocks/${name}.json`),
     JSON.stringify({ types: { Q4_0: { id: 2, block: 32, bytes: 18 } } }),
   );
+folder("eap-ig/four", ["expected.json", "scores.safetensors", "eap.json"]);
+folder("attribution/five", ["expected.json", "scores.safetensors"]);
+folder("attribution/selection", ["selection.json"]);
+folder("attribution/bootstrap", ["bootstrap.json", "bootstrap.safetensors"]);
+folder("attribution/tests", ["tests.json", "tests.safetensors"]);
+folder("next/six", ["config.json", "model.safetensors", "inputs.json", "eapig.json", "eapig.safetensors", "else.json"]);
 
 describe("findCases", () => {
   it("tells the kinds apart, wherever they lie", () => {
@@ -41,7 +47,12 @@ describe("findCases", () => {
     expect(kinds).toContainEqual(["gguf-blocks", "blocks/some"]);
     expect(kinds).toContainEqual(["autoencoder", "autoencoders/four"]);
     expect(kinds).toContainEqual(["refused-files", "autoencoders/refuse"]);
-    expect(kinds).toHaveLength(9);
+    expect(kinds).toContainEqual(["eap-ig", "eap-ig/four"]);
+    expect(kinds).toContainEqual(["attribution", "attribution/five"]);
+    expect(kinds).toContainEqual(["selection", "attribution/selection"]);
+    expect(kinds).toContainEqual(["bootstrap", "attribution/bootstrap"]);
+    expect(kinds).toContainEqual(["hypotheses", "attribution/tests"]);
+    expect(kinds).toHaveLength(15);
   });
 
   it("gives a case for every feature whose numbers and tensors are there", () => {
@@ -49,6 +60,7 @@ describe("findCases", () => {
     expect(found.map(({ kind, name, feature }) => [kind, name, feature])).toEqual([
       ["next", "next/four/kvcache", "kvcache"],
       ["next", "next/four/probing", "probing"],
+      ["next", "next/six/eapig", "eapig"],
     ]);
     expect(findCases([join(root, "next", "four")])).toHaveLength(2);
   });

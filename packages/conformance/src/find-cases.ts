@@ -13,6 +13,11 @@ export type CaseKind =
   | "gguf-blocks"
   | "autoencoder"
   | "refused-files"
+  | "eap-ig"
+  | "attribution"
+  | "selection"
+  | "bootstrap"
+  | "hypotheses"
   | "next";
 
 /** One folder to check. */
@@ -36,6 +41,11 @@ const SIGNS: readonly [CaseKind, readonly string[]][] = [
   ["autoencoder", ["files", "meta.json", "inputs.safetensors", "expected.safetensors"]],
   ["refused-files", ["reasons.json"]],
   ["tracr-programs", ["programs.json"]],
+  ["eap-ig", ["expected.json", "scores.safetensors", "eap.json"]],
+  ["attribution", ["expected.json", "scores.safetensors"]],
+  ["selection", ["selection.json"]],
+  ["bootstrap", ["bootstrap.json", "bootstrap.safetensors"]],
+  ["hypotheses", ["tests.json", "tests.safetensors"]],
 ];
 
 /**

@@ -5,7 +5,7 @@ import type { HostTensor } from "./recorder.ts";
 /**
  * Expected tensors of float32, and bytes, read into host memory. A reader of its own, so that the suite does not compare the library's reader with itself.
  *
- * @throws AutocircuitError `bad-file` when a tensor is neither, or lies outside the file
+ * @throws AutocircuitError `bad-file` when a tensor is neither float32, int64 nor bytes, or lies outside the file
  */
 export class ExpectedTensors {
   readonly #tensors = new Map<string, HostTensor>();
@@ -26,17 +26,17 @@ export class ExpectedTensors {
         this.#bytes.set(name, bytes.subarray(start + from, start + to));
         continue;
       }
-      if (entry.dtype !== "F32" || start + to > bytes.length) {
+      const bytesOf = { F32: 4, I64: 8 }[entry.dtype];
+      if (bytesOf === undefined || start + to > bytes.length) {
         throw new AutocircuitError(
           "bad-file",
-          `${path}: tensor ${name} (${entry.dtype}) is neither float32 nor bytes inside the file.`,
+          `${path}: tensor ${name} (${entry.dtype}) is neither float32, int64 nor bytes inside the file.`,
         );
       }
-      // A copy, because a float32 view needs an offset that is a multiple of four.
-      this.#tensors.set(name, {
-        shape: entry.shape,
-        data: new Float32Array(new Uint8Array(bytes.subarray(start + from, start + to)).buffer),
-      });
+      // A copy, because a view needs an offset that is a multiple of its element's size.
+      const copy = new Uint8Array(bytes.subarray(start + from, start + to)).buffer;
+      const data = bytesOf === 4 ? new Float32Array(copy) : Float64Array.from(new BigInt64Array(copy), Number);
+      this.#tensors.set(name, { shape: entry.shape, data });
     }
   }
 

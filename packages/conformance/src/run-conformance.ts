@@ -1,5 +1,10 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type ComputeDType, setThreads, threads } from "@autocircuit/native";
+import { checkAttributionCase } from "./attribution/check-attribution.ts";
+import { checkBootstrap } from "./attribution/check-bootstrap.ts";
+import { checkEapIg } from "./attribution/check-eap-ig.ts";
+import { checkHypotheses } from "./attribution/check-hypotheses.ts";
+import { checkSelection } from "./attribution/check-selection.ts";
 import { checkAutoencoder, checkRefusedFiles } from "./check-autoencoder.ts";
 import { checkCheckpoint } from "./check-checkpoint.ts";
 import { checkGgufBlocks } from "./check-gguf-blocks.ts";
@@ -42,6 +47,11 @@ const CHECKERS: Record<CaseKind, Checker> = {
   "tracr-circuits": checkTracrCircuits,
   "tracr-programs": checkTracrPrograms,
   "gguf-blocks": checkGgufBlocks,
+  "eap-ig": checkEapIg,
+  attribution: checkAttributionCase,
+  selection: checkSelection,
+  bootstrap: checkBootstrap,
+  hypotheses: checkHypotheses,
   next: checkNext,
 };
 
@@ -75,7 +85,8 @@ export async function runConformance(
   if (passed + failures.length === 0) {
     throw new AutocircuitError(
       "not-found",
-      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, next/CASE, hf/FAMILY, autoencoders/CASE, tracr or gguf.`,
+      `Nothing to check in ${folders.join(", ")}. Expected folders like autocircuit/CASE, attribution/CASE, eap-ig/CASE, next/CASE, hf/FAMILY, ` +
+        "autoencoders/CASE, tracr or gguf.",
     );
   }
   return { cases, passed, failed: failures.length, failures };

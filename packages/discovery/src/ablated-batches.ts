@@ -8,6 +8,7 @@ import {
   type PromptLoader,
   type PromptSide,
 } from "@autocircuit/core";
+import type { Ablation } from "@autocircuit/native";
 
 /** A batch of prompts, to be run in slices that fit into memory. */
 export interface AblatedBatch {
@@ -27,18 +28,24 @@ export interface AblatedBatchesOptions {
 
 /**
  * Goes through the batches with their ablations. Means over the data set are made once, for all batches; the other types batch by batch,
- * resampled values slice by slice.
+ * resampled values slice by slice. A given ablation, one for all prompts, stays the caller's.
  */
 export async function* ablatedBatches(
   model: PatchableModel,
   prompts: PromptLoader,
-  type: AblationType,
+  type: AblationType | Ablation,
   { signal, passes = 1, side }: AblatedBatchesOptions = {},
 ): AsyncGenerator<AblatedBatch, void, void> {
-  using mean = dataSetSides(type) === undefined ? null : await model.ablations(prompts, type, { signal });
+  const given = typeof type === "string" ? undefined : type;
+  using mean =
+    typeof type !== "string" || dataSetSides(type) === undefined
+      ? null
+      : await model.ablations(prompts, type, { signal });
+  const shared = given ?? mean ?? undefined;
   for (let pass = 0; pass < passes; pass++) {
     for (const batch of prompts.batches) {
-      yield { batch, slices: () => ablatedSlices(model, batch, { type, side, shared: mean ?? undefined, signal }) };
+      const made = given ? "zero" : (type as AblationType);
+      yield { batch, slices: () => ablatedSlices(model, batch, { type: made, side, shared, signal }) };
     }
   }
 }

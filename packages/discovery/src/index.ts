@@ -3,7 +3,27 @@ export type { AcdcDecision } from "./acdc/acdc-decision.ts";
 export type { AcdcTarget } from "./acdc/divergence.ts";
 export { type FollowedScores, followScores, type TiedDecision } from "./acdc/follow-scores.ts";
 export { activationMagnitude } from "./activation-magnitude.ts";
-export { type AlgorithmName, algorithms, type NamedAlgorithm, type OptionSpec } from "./algorithms.ts";
+export { type AlgorithmName, algorithms } from "./algorithms.ts";
+export type {
+  AttributionLoss,
+  AttributionOptions,
+} from "./attribution/attribution-options.ts";
+export { type CeapFrom, type CeapOptions, ceap } from "./attribution/ceap.ts";
+export { type CleanCorruptedOptions, cleanCorrupted } from "./attribution/clean-corrupted.ts";
+export { type CutEffectsOptions, cutEffects } from "./attribution/cut-effects.ts";
+export { eap } from "./attribution/eap.ts";
+export { type EapGpOptions, eapGp } from "./attribution/eap-gp.ts";
+export { type EapIgActivationsOptions, eapIgActivations } from "./attribution/eap-ig-activations.ts";
+export { type EapIgInputsOptions, eapIgInputs } from "./attribution/eap-ig-inputs.ts";
+export { type ExactScoresOptions, exact } from "./attribution/exact.ts";
+export { type InformationFlowOptions, informationFlowRoutes } from "./attribution/information-flow.ts";
+export {
+  type NodeMethod,
+  type NodeScores,
+  type NodeScoresOptions,
+  nodeScores,
+} from "./attribution/node-scores.ts";
+export { type RelpOptions, relp } from "./attribution/relp.ts";
 export type { DiscoveryOptions } from "./discovery-options.ts";
 export { type EdgeAttributionOptions, edgeAttribution } from "./edge-attribution.ts";
 export {
@@ -39,11 +59,12 @@ export { type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";
 export { hardConcrete, hardConcreteStart } from "./masks/hard-concrete.ts";
 export type { MaskFunction } from "./masks/mask-function.ts";
 export type { Noise, NoiseRequest } from "./masks/noise.ts";
+export type { NamedAlgorithm, OptionSpec } from "./named-algorithm.ts";
 export {
   type CircuitProbingOptions,
-  type CircuitSize,
   circuitProbing,
   nestedScores,
+  type ProbedSize,
 } from "./probing/circuit-probing.ts";
 export { type ConstrainedProbingOptions, constrainedProbing } from "./probing/constrained-probing.ts";
 export type { ProbingOptions } from "./probing/probing-options.ts";
@@ -51,5 +72,11 @@ export type { ProbingTarget } from "./probing/probing-target.ts";
 export { type SubnetworkProbingOptions, subnetworkProbing } from "./probing/subnetwork-probing.ts";
 export { pruneCircuit } from "./prune-circuit.ts";
 export { random } from "./random.ts";
+export type { CircuitSize } from "./selection/circuit-size.ts";
+export { type Ranking, rankedEdges } from "./selection/ranked-edges.ts";
+export { selectByShare } from "./selection/select-by-share.ts";
+export { type ExactOptions, selectExact } from "./selection/select-exact.ts";
+export { selectGreedy } from "./selection/select-greedy.ts";
+export { type SelectionOptions, selectTop } from "./selection/select-top.ts";
 export { TrainedScores, type TrainingHistory, type ValidationPoint } from "./training/trained-scores.ts";
 export type { TrainingOptions, TrainingProgress } from "./training/training-progress.ts";

@@ -48,17 +48,25 @@ export function answerLoss(
   answerFunction: AnswerFunction,
 ): Tensor {
   check({ logits, batch, gradFunction, answerFunction });
+  return answerLosses(logits, batch, gradFunction, answerFunction).mean();
+}
+
+/** {@link answerLoss} of each prompt, `[batch]`. */
+export function answerLosses(
+  logits: Tensor,
+  batch: Pick<PromptBatch, "answers" | "wrongAnswers">,
+  gradFunction: GradFunction,
+  answerFunction: AnswerFunction,
+): Tensor {
   const values = valueFunctions[gradFunction](logits);
   switch (answerFunction) {
     case "avg_diff":
-      return batchAnswerDifference(values, batch).mean().neg();
+      return batchAnswerDifference(values, batch).neg();
     case "max_diff":
-      return perPrompt(answerMax(values, batch.answers).sub(answerMax(values, batch.wrongAnswers)))
-        .mean()
-        .neg();
+      return perPrompt(answerMax(values, batch.answers).sub(answerMax(values, batch.wrongAnswers))).neg();
     case "avg_val":
-      return answerMean(values, batch.answers).mean().neg();
+      return answerMean(values, batch.answers).neg();
     case "mse":
-      return answerError(values, batch).pow(2).mean();
+      return perPrompt(answerError(values, batch).pow(2));
   }
 }

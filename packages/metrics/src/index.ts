@@ -21,6 +21,15 @@ export { compareCircuits, compareEdgeSets, type EdgeSetComparison } from "./comp
 export { rankSimilarity, type ScoreOverlap, scoreOverlap } from "./compare-scores.ts";
 export { correctAnswers, correctOfPairPercent, correctPercent } from "./correct-percent.ts";
 export { FullModel, type FullOutputs } from "./full-model.ts";
+export {
+  type AgainstRandom,
+  type AgainstRandomOptions,
+  partialNecessityTest,
+  sufficiencyTest,
+} from "./hypotheses/against-random.ts";
+export { equivalenceTest, type TestResult } from "./hypotheses/equivalence.ts";
+export { type IndependenceOptions, type IndependenceResult, independenceTest } from "./hypotheses/independence.ts";
+export { type Minimality, type MinimalityScores, minimalityTest } from "./hypotheses/minimality.ts";
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
 export { type LogitDiffPercentOptions, logitDiffPercent } from "./logit-diff-percent.ts";
 export { maxAbsDiff } from "./max-abs-diff.ts";
@@ -34,11 +43,23 @@ export {
 } from "./measure-circuits.ts";
 export type { MeasuredRun } from "./measured-run.ts";
 export { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
-export { type FaithfulnessRange, MIB_SHARES, type MibScores, mibScores, mibSizes } from "./mib.ts";
+export {
+  type FaithfulnessRange,
+  MIB_SHARES,
+  type MibAxis,
+  type MibOptions,
+  type MibScores,
+  mibScores,
+  mibSizes,
+} from "./mib.ts";
 export { type NormalizedAreaOptions, normalizedArea, type TaskArea } from "./normalized-area.ts";
 export { perPrompt } from "./per-prompt.ts";
 export { averagePrecision, precisionRecall } from "./precision-recall.ts";
 export { type RankingPoint, rankEdges } from "./ranking.ts";
+export { type Bootstrap, type BootstrapOptions, bootstrap, fewestResamples } from "./resampling/bootstrap.ts";
+export { type IntervalKind, type Intervals, intervalKinds, scoreIntervals } from "./resampling/intervals.ts";
+export { type Stability, stability, stableFrom } from "./resampling/stability.ts";
+export { type SureEdges, type SureEdgesOptions, sureEdges } from "./resampling/sure-edges.ts";
 export { type RocCurve, type RocPoint, rocCurve, rocOfValues } from "./roc.ts";
 export { type RocAtSizesOptions, type RocSizePoint, rocAtSizes } from "./roc-at-sizes.ts";
 export { type KnockoutOptions, type SameUnderKnockouts, sameUnderKnockouts } from "./same-under-knockouts.ts";

@@ -32,17 +32,29 @@ export interface MibScores {
   cpr: number;
   /** Integrated circuit-model distance: area between the curve and 1. Lower is better. */
   cmd: number;
+  /** Mean of the faithfulnesses. */
+  average: number;
+}
+
+/** What the areas are taken over: the shares, or their natural logarithms. */
+export type MibAxis = "linear" | "log";
+
+/** Options of {@link mibScores}. */
+export interface MibOptions extends FaithfulnessRange {
+  /** Default `"linear"`, as the benchmark has it. */
+  readonly axis?: MibAxis | undefined;
 }
 
 const aNumber = kind.such("a number", (value) => typeof value === "number");
 const checkScores = signature("mibScores", { values: kind.listOf(aNumber) }, {
   full: kind.required(aNumber),
   empty: kind.required(aNumber),
-} satisfies KindsOf<FaithfulnessRange>);
+  axis: kind.oneOf(["linear", "log"]),
+} satisfies KindsOf<MibOptions>);
 
 /**
- * CPR and CMD of the Mechanistic Interpretability Benchmark's circuit track, from a metric at its ten sizes: trapezoids on a linear axis of
- * shares, from 0.1 % to 100 % of the edges. CMD takes distances at the sizes before it integrates, so a curve that crosses 1 between two
+ * CPR and CMD of the Mechanistic Interpretability Benchmark's circuit track, from a metric at its ten sizes: trapezoids on a linear (or
+ * logarithmic) axis of shares, from 0.1 % to 100 % of the edges. CMD takes distances at the sizes before it integrates, so a curve that crosses 1 between two
  * sizes counts as one that does not.
  *
  * Source: Mueller et al. 2025, "MIB: A Mechanistic Interpretability Benchmark" (arXiv:2504.13151), section on circuit localization metrics;
@@ -55,9 +67,9 @@ const checkScores = signature("mibScores", { values: kind.listOf(aNumber) }, {
  * const [empty, ...circuits] = (await logitDiff(model, prompts, runs)).map(({ value }) => value);
  * mibScores(circuits, { full: circuits.at(-1)!, empty: empty! }).cpr;
  */
-export function mibScores(values: readonly number[], range: FaithfulnessRange): MibScores {
+export function mibScores(values: readonly number[], range: MibOptions): MibScores {
   checkScores({ values }, range);
-  const { full, empty } = range;
+  const { full, empty, axis = "linear" } = range;
   if (values.length !== MIB_SHARES.length) {
     throw new AutocircuitError(
       "bad-input",
@@ -66,13 +78,15 @@ export function mibScores(values: readonly number[], range: FaithfulnessRange): 
   }
   const faithfulness = values.map((value) => (value - empty) / (full - empty));
   const distances = faithfulness.map((value) => Math.abs(1 - value));
-  return { faithfulness, cpr: areaOverShares(faithfulness), cmd: areaOverShares(distances) };
+  const average = faithfulness.reduce((sum, value) => sum + value, 0) / faithfulness.length;
+  return { faithfulness, cpr: areaOver(faithfulness, axis), cmd: areaOver(distances, axis), average };
 }
 
-function areaOverShares(heights: readonly number[]): number {
+function areaOver(heights: readonly number[], axis: MibAxis): number {
+  const places = axis === "log" ? MIB_SHARES.map(Math.log) : MIB_SHARES;
   let area = 0;
   for (let i = 1; i < heights.length; i++) {
-    area += ((MIB_SHARES[i]! - MIB_SHARES[i - 1]!) * (heights[i - 1]! + heights[i]!)) / 2;
+    area += ((places[i]! - places[i - 1]!) * (heights[i - 1]! + heights[i]!)) / 2;
   }
   return area;
 }

@@ -20,6 +20,8 @@ struct PendingPatch {
   std::shared_ptr<const PatchGraph> graph;
   SlotPtr mask;
   PendingPtr<Ablation> ablation;
+  SlotPtr directions, ablation_leaf, outputs_leaf;
+  BackwardRules rules;
 };
 
 /// A request as it stands when it is made: its tensors may not be computed yet.
@@ -53,7 +55,15 @@ PendingRequest read_request(const Napi::Value& value) {
   if (fields.has("patch")) {
     const Fields patch(fields.get("patch"), "request.patch");
     request.patch = PendingPatch{graph_field(patch), tensor_field(patch, "mask"),
-                                 unbox<Ablation>(patch.get("ablation"), patch.path("ablation"))};
+                                 unbox<Ablation>(patch.get("ablation"), patch.path("ablation")), {}, {}, {}, {}};
+    if (patch.has("directions")) request.patch->directions = tensor_field(patch, "directions");
+    if (patch.has("ablationLeaf")) request.patch->ablation_leaf = tensor_field(patch, "ablationLeaf");
+    if (patch.has("outputsLeaf")) request.patch->outputs_leaf = tensor_field(patch, "outputsLeaf");
+    if (patch.has("rules")) {
+      const Fields rules(patch.get("rules"), "request.patch.rules");
+      request.patch->rules = {rules.flag("norms", false), rules.flag("activations", false), rules.flag("gates", false),
+                              rules.flag("attention", false)};
+    }
   }
   if (fields.has("reference")) {
     const Fields reference(fields.get("reference"), "request.reference");
@@ -76,7 +86,9 @@ ForwardResult run(const PendingRequest& pending, const CancelToken& cancel) {
   if (pending.from) request.from = pending.from->get();
   if (pending.patch) {
     const PendingPatch& patch = *pending.patch;
-    request.patch = Patch{patch.graph, patch.mask->get(), patch.ablation->get()};
+    const auto given = [](const SlotPtr& slot) { return slot ? slot->get() : at::Tensor(); };
+    request.patch = Patch{patch.graph, patch.mask->get(), patch.ablation->get(), given(patch.directions),
+                          given(patch.ablation_leaf), given(patch.outputs_leaf), patch.rules};
   }
   if (pending.reference_logits) request.reference = Reference{pending.reference_logits->get(), pending.probabilities->get()};
   request.cancel = cancel;
@@ -101,6 +113,14 @@ Napi::Value to_js(Napi::Env env, const ForwardResult& result) {
     Napi::Object run = Napi::Object::New(env);
     run.Set("box", box_value(env, result.run));
     run.Set("sources", TensorHandle::create(env, result.run->sources));
+    const PlainRun& kept = *result.run;
+    Napi::Array stream = Napi::Array::New(env, kept.resid.size());
+    for (uint32_t point = 0; point < kept.resid.size(); point++) {
+      const at::Tensor& resid = kept.resid[point];
+      if (resid.defined()) stream.Set(point, TensorHandle::create(env, resid.view({kept.batch, kept.length, -1})));
+      else stream.Set(point, env.Null());
+    }
+    run.Set("stream", stream);
     object.Set("run", run);
   }
   if (result.prefix) {

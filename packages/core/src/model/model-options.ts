@@ -1,6 +1,7 @@
 import { type DType, dtypes, type KindsOf, kind } from "@autocircuit/base";
 import type {
   Ablation,
+  BackwardRules,
   ForwardRequest,
   PlainRun,
   Prefix,
@@ -72,6 +73,14 @@ export interface ForwardOptions {
   readonly mask?: Tensor | undefined;
   /** The values ablated edges take. */
   readonly using?: Ablation | undefined;
+  /** `[S, B or 1, P, D]`: what gradients of inputs are contracted with, in the place of ablated - current outputs. */
+  readonly directions?: Tensor | undefined;
+  /** A leaf of the shape of `using`'s sources, whose numbers are not read: it gets their gradient. */
+  readonly ablationLeaf?: Tensor | undefined;
+  /** A leaf `[S, B, P, D]`, whose numbers are not read: it gets the gradient of every source's output. */
+  readonly outputsLeaf?: Tensor | undefined;
+  /** What the backward pass holds constant. */
+  readonly rules?: BackwardRules | undefined;
   /** Apply the model's output slice. Default true; false gives the logits of all positions. */
   readonly sliced?: boolean | undefined;
   /** Logits at these positions, instead of a slice. */
@@ -95,6 +104,10 @@ export const forwardOptions: KindsOf<ForwardOptions> = {
   ),
   mask: tensor,
   using: ablation,
+  directions: tensor,
+  ablationLeaf: tensor,
+  outputsLeaf: tensor,
+  rules: kind.record,
   sliced: kind.flag,
   positions: kind.listOf(kind.whole),
   from: plainRun,

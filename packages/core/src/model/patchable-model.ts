@@ -156,13 +156,21 @@ export class PatchableModel implements Disposable {
       throw new AutocircuitError("bad-input", `Ablating needs both edges and values: ${missing}, is missing.`);
     }
     this.#checkTokens(tokens);
-    const { positions, single } = this.#positions(tokens, options);
+    const { positions, single } = this.outputPositions(tokens, options);
     const masking = edges !== undefined ? edgeMask(this.graph, edges, tokens.shape[0]!) : undefined;
     try {
       const { logits } = await this.run(tokens, {
         ...pick(options, "padding", "prefix"),
         positions,
-        ...(masking && using && { patch: { graph: this.graph.toNative(), mask: masking.mask, ablation: using } }),
+        ...(masking &&
+          using && {
+            patch: {
+              graph: this.graph.toNative(),
+              mask: masking.mask,
+              ablation: using,
+              ...pick(options, "directions", "ablationLeaf", "outputsLeaf", "rules"),
+            },
+          }),
         ...(from && { from }),
         ...(signal && { signal }),
       });
@@ -248,7 +256,8 @@ export class PatchableModel implements Disposable {
     this.dispose();
   }
 
-  #positions(tokens: Tensor, options: ForwardOptions): SlicePositions {
+  /** Where {@link forward} computes logits, and whether their dimension of positions falls away. */
+  outputPositions(tokens: Tensor, options: ForwardOptions = {}): SlicePositions {
     const length = tokens.shape[1]!;
     if (options.positions !== undefined) return { positions: options.positions, single: false };
     if (options.sliced === false)

@@ -1,5 +1,6 @@
 import type { AblationType, LoadedTask } from "@autocircuit/core";
-import { type AlgorithmName, algorithms, type OptionSpec } from "../algorithms.ts";
+import { type AlgorithmName, algorithms } from "../algorithms.ts";
+import type { OptionSpec } from "../named-algorithm.ts";
 
 /** Whether the model gives one number a position, which is no distribution. */
 export function outputsNumbers({ model }: Pick<LoadedTask, "model">): boolean {

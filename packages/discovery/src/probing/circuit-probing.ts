@@ -14,12 +14,12 @@ import { type ProbingOptions, probingOptions, requireProbedSize } from "./probin
 import { subnetworkProbing } from "./subnetwork-probing.ts";
 
 /** A number of edges, or that of the published circuit. */
-export type CircuitSize = number | "true_size";
+export type ProbedSize = number | "true_size";
 
 /** Options of {@link circuitProbing}. */
 export interface CircuitProbingOptions extends ProbingOptions {
   /** Sizes of the circuits to look for, all different. Default `["true_size"]`. */
-  readonly circuitSizes?: readonly CircuitSize[] | undefined;
+  readonly circuitSizes?: readonly ProbedSize[] | undefined;
   /** The published circuit, whose size is `"true_size"`. */
   readonly trueEdges?: Iterable<EdgeRef> | undefined;
   /** Called with the size and the scores of each probing, smallest first. */
@@ -93,7 +93,7 @@ export function nestedScores(
 /** The numbers of edges, ascending. */
 function resolvedSizes(
   model: PatchableModel,
-  asked: readonly CircuitSize[],
+  asked: readonly ProbedSize[],
   trueEdges: Iterable<EdgeRef> | undefined,
 ): number[] {
   if (asked.length === 0) throw new AutocircuitError("bad-input", "`circuitSizes` is empty. Give at least one size.");

@@ -92,15 +92,9 @@ import {
   writeReport,
 } from "@autocircuit/report";
 import { compileLibraryProgram } from "@autocircuit/tracr";
+import { methodCalls } from "./method-calls.ts";
+import type { PublicCall } from "./public-call.ts";
 import { tinyConfig, tinyModel, tinyWeights } from "./tiny-model.ts";
-
-/** How a public function is called: arguments by name, and the options that it needs. */
-export interface PublicCall {
-  readonly takes: Readonly<Record<string, unknown>>;
-  readonly options?: Readonly<Record<string, unknown>>;
-  // biome-ignore lint/suspicious/noExplicitAny: callers without types
-  readonly call: (takes: any, options: any) => unknown;
-}
 
 const model = await tinyModel();
 const { graph } = model;
@@ -141,6 +135,7 @@ const on = { model, prompts };
 
 /** A valid call of every function that has a signature; see `signatures` of the engine. */
 export const publicCalls: Readonly<Record<string, PublicCall>> = {
+  ...methodCalls(on, scores),
   "Tensor.from": { takes: {}, call: (_, o) => Tensor.from([1], o) },
   "Tensor.mapFile": {
     takes: { path },

@@ -1,0 +1,53 @@
+import { type KindsOf, kind } from "@autocircuit/base";
+import { type AblationType, coreKinds } from "@autocircuit/core";
+import { Ablation } from "@autocircuit/native";
+import { type DiscoveryOptions, discoveryOptions } from "../discovery-options.ts";
+import { type AnswerFunction, answerFunctions, type GradFunction, gradFunctions } from "../loss.ts";
+
+/**
+ * What gradients are taken of:
+ *
+ * - `answers`: of the answers, as `gradFunction` and `answerFunction` say,
+ * - `kl_div`: KL(clean outputs || outputs), mean over prompts. Its gradient at the clean run is 0 by construction: methods that look only
+ *   there refuse it,
+ * - `faithfulness`: minus (m - m(empty)) / (m(full) - m(empty)), m the mean difference that `answers` gives over all prompts: the scores of
+ *   `answers` in units in which the whole model is 1.
+ */
+export type AttributionLoss = "answers" | "kl_div" | "faithfulness";
+
+/** The names of the losses. */
+export const attributionLosses: readonly AttributionLoss[] = ["answers", "kl_div", "faithfulness"];
+
+/** Options that all methods of attribution by gradients take. */
+export interface AttributionOptions extends DiscoveryOptions {
+  /** Default `"answers"`. */
+  readonly loss?: AttributionLoss | undefined;
+  /** What of the outputs the loss of answers is made of. Default `"logit"`. */
+  readonly gradFunction?: GradFunction | undefined;
+  /** How the answers make a loss. Default `"avg_diff"`. */
+  readonly answerFunction?: AnswerFunction | undefined;
+  /** What ablating an edge puts in the place of its source's output: a type, made from the corrupt prompts, or values for all prompts. */
+  readonly ablation?: AblationType | Ablation | undefined;
+  /** Called with the scores of each prompt alone, by its own loss; their sum divided by the batch size is what a batch adds. */
+  readonly onPrompt?: ((scores: Float32Array, prompt: number) => void) | undefined;
+}
+
+/** What {@link AttributionOptions} may be. */
+export const attributionOptions: KindsOf<AttributionOptions> = {
+  ...discoveryOptions,
+  loss: kind.oneOf(attributionLosses),
+  gradFunction: kind.oneOf(gradFunctions),
+  answerFunction: kind.oneOf(answerFunctions),
+  ablation: kind.either(coreKinds.ablationName, kind.instance(Ablation, "an Ablation")),
+  onPrompt: kind.callback,
+};
+
+/** The options as they are written down beside scores. */
+export function recordedOptions(options: AttributionOptions): Record<string, unknown> {
+  const { loss = "answers", gradFunction = "logit", answerFunction = "avg_diff", ablation = "resample" } = options;
+  return {
+    loss,
+    ...(loss !== "kl_div" && { gradFunction, answerFunction }),
+    ablation: typeof ablation === "string" ? ablation : "given",
+  };
+}

@@ -1,0 +1,134 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
+import type { PatchableModel, PromptLoader, PruneScores, SrcNode } from "@autocircuit/core";
+import { Ablation, grad, scope, Tensor } from "@autocircuit/native";
+import { modelAndPrompts } from "../discovery-options.ts";
+import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
+import { scorePrompts } from "./score-prompts.ts";
+import type { SliceGradients } from "./slice-gradients.ts";
+import { maskFrom, requireFactorized } from "./start-edges.ts";
+
+/** Options of {@link eapGp}. */
+export interface EapGpOptions extends AttributionOptions {
+  /** Points on the path. Default 5. */
+  readonly steps?: number | undefined;
+  /** Where the path starts: at the clean embedding, towards the corrupt outputs (default), or the other way round. */
+  readonly from?: "clean" | "corrupt" | undefined;
+  /** Whose output moves: the embedding (default), or each source's own in turn, at as many times the cost. */
+  readonly path?: "input" | "source" | undefined;
+  /** Called with the points of every slice of prompts, each `[B, P, D]`, for the paths of the embedding. They are freed afterwards. */
+  readonly onPath?: ((points: readonly Tensor[]) => void | Promise<void>) | undefined;
+}
+
+const check = signature("eapGp", modelAndPrompts, {
+  ...attributionOptions,
+  steps: kind.count,
+  from: kind.oneOf(["clean", "corrupt"]),
+  path: kind.oneOf(["input", "source"]),
+  onPath: kind.callback,
+} satisfies KindsOf<EapGpOptions>);
+
+/**
+ * Edge attribution along a gradient path (EAP-GP; Zhang et al. 2025, arXiv:2502.06852): from g_0, the clean embedding, steps of length 1 (per
+ * prompt, over positions and dimensions) down the gradient of the squared distance of all logits from the corrupt run's; an edge scores
+ * `(z_u(corrupt) - z_u(clean)) . mean_{j=1..m} dL/dx_v(g_j)`. g_0 itself is not used.
+ *
+ * Cost: 3 forwards, and 2 forwards and backwards a step; with `path: "source"` so many for each source.
+ *
+ * @throws AutocircuitError `bad-input` for steps 0, a graph of nodes, clean and corrupt prompts of unequal length; `not-finite`; `aborted`
+ */
+export async function eapGp(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  options: EapGpOptions = {},
+): Promise<PruneScores> {
+  check({ model, prompts }, options);
+  const { steps = 5, from = "clean", path = "input", onPath } = options;
+  const { graph } = model;
+  requireFactorized(graph, "eap-gp");
+  const info = { algorithm: "eap-gp", options: { steps, from, path } };
+  return scorePrompts(model, prompts, options, info, async (slice) => {
+    const directions = await slice.difference();
+    const goal = await goalOf(slice, from);
+    const moving = path === "input" ? graph.srcs.filter(({ kind }) => kind === "start") : graph.srcs;
+    let sum: Tensor | undefined;
+    for (const source of moving) {
+      const before = sum;
+      sum = await scope(async () => {
+        const points = await pathOf(slice, source, steps, from, goal);
+        if (path === "input") await onPath?.(points);
+        const mask = maskFrom(graph, (other) => other === source, 1);
+        const rows = path === "input" ? undefined : rowsOf(slice, source);
+        let total: Tensor | undefined;
+        for (const point of points) {
+          using at = await withOutput(slice, source, point);
+          const gradient = await slice.gradient({ mask, using: at, directions });
+          total = total ? total.add(gradient) : gradient;
+        }
+        const mean = total!.div(steps);
+        const own = rows ? mean.mul(rows.to(mean.dtype)) : mean;
+        return before ? before.add(own) : own;
+      });
+      before?.dispose();
+    }
+    return sum!;
+  });
+}
+
+/** All logits of the run that the path leads to. */
+async function goalOf({ model, slice, signal }: SliceGradients, from: "clean" | "corrupt"): Promise<Tensor> {
+  return model.forward(from === "clean" ? slice.corrupt : slice.clean, { sliced: false, signal });
+}
+
+/** 1 for the edges that leave a source. */
+function rowsOf({ model }: SliceGradients, source: SrcNode): Tensor {
+  return Tensor.from(
+    maskFrom(model.graph, (other) => other === source, 1),
+    { shape: [model.graph.edgeCount] },
+  );
+}
+
+/** The points g_1 .. g_m of a source's output, each `[B, P, D]`. */
+async function pathOf(
+  slice: SliceGradients,
+  source: SrcNode,
+  steps: number,
+  from: "clean" | "corrupt",
+  goal: Tensor,
+): Promise<Tensor[]> {
+  const { model, signal } = slice;
+  const clean = await slice.clean();
+  const begin = from === "clean" ? clean : slice.using.sources.expand([...clean.shape]);
+  let point = begin.select(0, source.index);
+  const points: Tensor[] = [];
+  const mask = maskFrom(model.graph, (other) => other === source, 1);
+  for (let j = 0; j < steps; j++) {
+    const at = point;
+    point = await scope(async () => {
+      using ablated = await withOutput(slice, source, at);
+      const leaf = Tensor.zeros([...ablated.sources.shape], {
+        dtype: ablated.sources.dtype as "float32",
+      }).requireGrad();
+      const recording = Tensor.from(mask, { shape: [mask.length] }).requireGrad();
+      const how = { sliced: false, mask: recording, using: ablated, ablationLeaf: leaf, signal };
+      const logits = await model.forward(slice.slice.clean, how);
+      const distance = logits.sub(goal).pow(2).sum();
+      const [gradient] = grad(distance, [leaf]);
+      const own = gradient!.select(0, source.index);
+      const length = own.pow(2).sum([1, 2], true).sqrt();
+      // Where nothing is left to go the step is nothing.
+      return at.sub(own.div(Tensor.where(length.gt(0), length, 1)));
+    });
+    points.push(point);
+  }
+  return points;
+}
+
+/** The clean run's outputs with one source's replaced, as values to ablate with. */
+async function withOutput(slice: SliceGradients, source: SrcNode, output: Tensor): Promise<Ablation> {
+  const clean = await slice.clean();
+  const rows = Array.from({ length: clean.shape[0]! }, (_, row) => Number(row === source.index));
+  return scope(() => {
+    const chosen = Tensor.from(Float32Array.from(rows), { shape: [rows.length, 1, 1, 1] }).gt(0);
+    return new Ablation(Tensor.where(chosen, output.unsqueeze(0), clean));
+  });
+}

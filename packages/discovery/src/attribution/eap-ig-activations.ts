@@ -1,0 +1,76 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
+import type { PatchableModel, PromptLoader, PruneScores } from "@autocircuit/core";
+import { Ablation, scope, type Tensor } from "@autocircuit/native";
+import { modelAndPrompts } from "../discovery-options.ts";
+import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
+import { nodeGroups } from "./node-groups.ts";
+import { type PathOptions, pathEnd, requireShared } from "./path-ends.ts";
+import { scorePrompts, sumOf } from "./score-prompts.ts";
+import { maskFrom, requireFactorized } from "./start-edges.ts";
+
+/** Options of {@link eapIgActivations}. */
+export interface EapIgActivationsOptions extends AttributionOptions, PathOptions {
+  /** Points between the ablated and the clean output of each part of the network. Default 5. */
+  readonly steps?: number | undefined;
+}
+
+const check = signature("eapIgActivations", modelAndPrompts, {
+  ...attributionOptions,
+  steps: kind.count,
+  pathEnd,
+} satisfies KindsOf<EapIgActivationsOptions>);
+
+/**
+ * Edge attribution with gradients integrated over activations (EAP-IG activations; Hanna, Pezzelle and Belinkov 2024, arXiv:2403.17806, after
+ * Marks et al. 2024): each part of the network in turn (`Resid Start`, all heads of a layer, an MLP) is given
+ * `k/m clean + (1 - k/m) corrupt`, k = 1..m, in the place of its output, the rest of the clean run computed anew; every run adds
+ * `(z_u(corrupt) - z_u(clean)) . dL/dx_v` for all edges; the sum is divided by the number of runs. What is put in carries no gradient back.
+ *
+ * Cost: 2 forwards, and m forwards and backwards for each part: 2 layers + 1 of them.
+ *
+ * @throws AutocircuitError `bad-input` for steps 0, a graph of nodes; `not-finite`; `aborted`
+ */
+export async function eapIgActivations(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  options: EapIgActivationsOptions = {},
+): Promise<PruneScores> {
+  check({ model, prompts }, options);
+  const { steps = 5 } = options;
+  const { graph } = model;
+  requireFactorized(graph, "eap-ig-activations");
+  requireShared(options.pathEnd);
+  const groups = nodeGroups(graph);
+  return scorePrompts(
+    model,
+    prompts,
+    options,
+    { algorithm: "eap-ig-activations", options: { steps } },
+    async (slice) => {
+      const clean = await slice.clean();
+      const directions = await slice.difference();
+      const runs = groups.length * steps;
+      const sum = await sumOf(runs, async (run): Promise<Tensor> => {
+        const replaced = new Set(groups[Math.floor(run / steps)]);
+        const share = ((run % steps) + 1) / steps;
+        using between = new Ablation(betweenOutputs(clean, options.pathEnd ?? slice.using, share));
+        return await slice.gradient({
+          mask: maskFrom(graph, (source) => replaced.has(source), 1),
+          using: between,
+          directions,
+        });
+      });
+      return sum.div(runs);
+    },
+  );
+}
+
+/** `share clean + (1 - share) ablated` outputs, `[S, B, P, D]`. */
+export function betweenOutputs(clean: Tensor, ablated: Ablation, share: number): Tensor {
+  return scope(() =>
+    ablated.sources
+      .sub(clean)
+      .mul(1 - share)
+      .add(clean),
+  );
+}

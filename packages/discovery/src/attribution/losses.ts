@@ -1,0 +1,67 @@
+import { AutocircuitError } from "@autocircuit/base";
+import type { PatchableModel, PromptBatch, PromptLoader } from "@autocircuit/core";
+import { klOfLogprobs, logprob } from "@autocircuit/metrics";
+import { scope, type Tensor } from "@autocircuit/native";
+import { ablatedBatches } from "../ablated-batches.ts";
+import { answerLosses } from "../loss.ts";
+import type { AttributionOptions } from "./attribution-options.ts";
+
+/** The loss of each of some prompts, `[B]`, from their logits. */
+export type Loss = (logits: Tensor) => Tensor;
+
+/** Makes the loss of a slice of prompts. */
+export type LossOf = (slice: PromptBatch) => Promise<Loss>;
+
+/**
+ * The loss that the options ask for. Faithfulness takes two forward passes of every prompt first, KL divergence one of each slice.
+ *
+ * @throws AutocircuitError `bad-input` where the model does not tell the clean prompts from ablated ones, so that faithfulness has no unit
+ */
+export async function lossOf(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  options: AttributionOptions,
+): Promise<LossOf> {
+  const { loss = "answers", gradFunction = "logit", answerFunction = "avg_diff", signal } = options;
+  if (loss === "kl_div") {
+    return async (slice) => {
+      const clean = await model.forward(slice.clean, { signal });
+      const reference = logprob(clean).detach();
+      return (logits) => klOfLogprobs(reference, logprob(logits));
+    };
+  }
+  const answers =
+    (slice: PromptBatch): Loss =>
+    (logits) =>
+      answerLosses(logits, slice, gradFunction, answerFunction);
+  if (loss === "answers") return async (slice) => answers(slice);
+  const [full, empty] = await fullAndEmpty(model, prompts, options, answers);
+  const range = empty - full;
+  if (range === 0 || !Number.isFinite(range)) {
+    throw new AutocircuitError(
+      "bad-input",
+      `Faithfulness has no unit here: the loss of the full model is ${full}, of the fully ablated one ${empty}. Take the loss "answers".`,
+    );
+  }
+  return async (slice) => (logits) => answers(slice)(logits).div(range);
+}
+
+/** Mean loss over all prompts of the full model and of the empty circuit. */
+async function fullAndEmpty(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  { ablation = "resample", signal }: AttributionOptions,
+  loss: (slice: PromptBatch) => Loss,
+): Promise<[number, number]> {
+  const sums: [number, number] = [0, 0];
+  const everything = new Float32Array(model.graph.edgeCount).fill(1);
+  for await (const { slices } of ablatedBatches(model, prompts, ablation, { signal })) {
+    for await (const { slice, using } of slices()) {
+      for (const [which, how] of [{}, { ablate: everything, using }].entries()) {
+        using value = await scope(async () => loss(slice)(await model.forward(slice.clean, { ...how, signal })).sum());
+        sums[which]! += Number(await value.item());
+      }
+    }
+  }
+  return [sums[0] / prompts.promptCount, sums[1] / prompts.promptCount];
+}

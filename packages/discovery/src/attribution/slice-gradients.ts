@@ -1,0 +1,115 @@
+import type { PatchableModel, PromptBatch } from "@autocircuit/core";
+import { type Ablation, type BackwardRules, grad, scope, Tensor } from "@autocircuit/native";
+import type { Loss } from "./losses.ts";
+
+/** A run of the clean prompts at which gradients are taken. */
+export interface GradientRun {
+  /** How much of the ablated value each edge takes. Default nothing: the clean run. */
+  readonly mask?: Float32Array | undefined;
+  /** The ablated values; default those of the slice. */
+  readonly using?: Ablation | undefined;
+  /** What the gradient of each input is contracted with, `[S, B or 1, P, D]`; default ablated - current outputs. */
+  readonly directions?: Tensor | undefined;
+  /** What the backward pass holds constant. */
+  readonly rules?: BackwardRules | undefined;
+}
+
+/** What some prompts give a method to work with. Ablations that an output's gradient is asked for have a row for each prompt. */
+export class SliceGradients {
+  readonly model: PatchableModel;
+  readonly slice: PromptBatch;
+  readonly using: Ablation;
+  readonly signal: AbortSignal | undefined;
+  readonly #loss: Loss;
+  readonly #perPrompt: boolean;
+  #clean: Tensor | undefined;
+
+  constructor(
+    model: PatchableModel,
+    slice: PromptBatch,
+    how: { using: Ablation; loss: Loss; perPrompt: boolean; signal: AbortSignal | undefined },
+  ) {
+    this.model = model;
+    this.slice = slice;
+    this.using = how.using;
+    this.signal = how.signal;
+    this.#loss = how.loss;
+    this.#perPrompt = how.perPrompt;
+  }
+
+  /** Sources' outputs in the clean run, `[S, B, P, D]`; one forward pass, once. */
+  async clean(): Promise<Tensor> {
+    this.#clean ??= await this.model.sources(this.slice.clean, { signal: this.signal });
+    return this.#clean;
+  }
+
+  /** Ablated - clean outputs, `[S, B, P, D]`. */
+  async difference(): Promise<Tensor> {
+    return this.using.sources.sub(await this.clean());
+  }
+
+  /**
+   * For every edge the sum over prompts and positions of <gradient of the destination's input, direction of the source>: `[E]`, the loss
+   * a mean over the prompts; or per prompt `[B, E]`, each by its own loss.
+   */
+  async gradient(run: GradientRun): Promise<Tensor> {
+    const { gradient } = await this.gradientWith(run, {});
+    return gradient;
+  }
+
+  /** The same, with the sources' outputs in that very run, `[S, B, P, D]`, and the gradients of leaves. */
+  async gradientWith(
+    { mask, using = this.using, directions, rules }: GradientRun,
+    { sources = false }: { sources?: boolean },
+  ): Promise<{ gradient: Tensor; sources?: Tensor }> {
+    const { model, slice, signal } = this;
+    const { tokens, positions, single } = { tokens: slice.clean, ...model.outputPositions(slice.clean) };
+    const leaf = this.#maskLeaf(mask);
+    const result = await model.run(tokens, {
+      positions,
+      sources,
+      patch: {
+        graph: model.graph.toNative(),
+        mask: leaf,
+        ablation: using,
+        ...(directions && { directions }),
+        ...(rules && { rules }),
+      },
+      ...(signal && { signal }),
+    });
+    const logits = single ? result.logits!.select(1, 0) : result.logits!;
+    const loss = this.#loss(logits);
+    const total = this.#perPrompt ? loss.sum() : loss.mean();
+    const [gradient] = grad(total, [leaf]);
+    return { gradient: gradient!, ...(result.sources && { sources: result.sources.detach() }) };
+  }
+
+  /**
+   * The gradient of the loss at every source's output, `[S, B, P, D]`: the sum of those at all inputs that read it, whether they read the
+   * output itself or what takes its place. The loss is a mean over the prompts, or, where scores are per prompt, each prompt's own.
+   */
+  async outputGradient({ mask, using = this.using }: Pick<GradientRun, "mask" | "using">): Promise<Tensor> {
+    const { model, slice, signal } = this;
+    return scope(async () => {
+      const leaf = (like: readonly number[]) => Tensor.zeros([...like], { dtype: "float32" }).requireGrad();
+      const outputsLeaf = leaf((await this.clean()).shape);
+      const ablationLeaf = leaf(using.sources.shape);
+      const run = { mask: this.#maskLeaf(mask), using, outputsLeaf, ablationLeaf, signal };
+      const logits = await model.forward(slice.clean, run);
+      const loss = this.#loss(logits);
+      const [own, put] = grad(this.#perPrompt ? loss.sum() : loss.mean(), [outputsLeaf, ablationLeaf]);
+      return own!.add(put!);
+    });
+  }
+
+  #maskLeaf(mask: Float32Array | undefined): Tensor {
+    const { edgeCount } = this.model.graph;
+    // Half precision is too coarse to add gradients up in.
+    const dtype = this.model.computeDtype === "float64" ? "float64" : "float32";
+    return scope(() => {
+      const row = mask ? Tensor.from(mask, { shape: [edgeCount] }).to(dtype) : Tensor.zeros([edgeCount], { dtype });
+      const rows = this.#perPrompt ? row.unsqueeze(0).expand([this.slice.size, edgeCount]).clone() : row;
+      return rows.requireGrad();
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { AutocircuitError } from "@autocircuit/base";
+import type { Graph, SrcNode } from "@autocircuit/core";
+
+/** A mask that takes so much of the ablated value on all edges that leave some sources, and nothing elsewhere. */
+export function maskFrom(graph: Graph, sources: (source: SrcNode) => boolean, value: number): Float32Array {
+  const chosen = graph.srcs.map(sources);
+  const mask = new Float32Array(graph.edgeCount);
+  for (const { offset, size, firstSource, sources: count } of graph.groups)
+    for (let cell = 0; cell < size; cell++) if (chosen[firstSource + (cell % count)]) mask[offset + cell] = value;
+  return mask;
+}
+
+/** The same for `Resid Start`: the whole network reads an embedding that lies on the way to the ablated one. */
+export function maskFromStart(graph: Graph, value: number): Float32Array {
+  return maskFrom(graph, ({ kind }) => kind === "start", value);
+}
+
+/**
+ * Components of a graph of nodes read the residual stream, not edges, so that no mask of edges gives another embedding to all of them.
+ *
+ * @throws AutocircuitError `bad-input` for such a graph
+ */
+export function requireFactorized(graph: Graph, method: string): void {
+  if (graph.factorized) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `${method} needs a factorised graph: in a graph of nodes components read the stream itself, and an output on the way between two runs cannot be put in.`,
+  );
+}

@@ -1,0 +1,36 @@
+import type { PatchableModel, PromptLoader, PruneScores } from "@autocircuit/core";
+import type { DiscoveryOptions } from "./discovery-options.ts";
+
+/** An option of an algorithm, as a command line or a form would offer it. */
+export interface OptionSpec {
+  /** The property in the algorithm's options. */
+  readonly name: string;
+  /** `numbers`, `sizes` and `edges` are lists; sizes are numbers or `"true_size"`, edges are names or `[name, token]`. */
+  readonly type: "number" | "integer" | "boolean" | "numbers" | "sizes" | "string" | "edges";
+  /** The values a string may have. */
+  readonly choices?: readonly string[];
+  /** What is used when the option is left out; absent where that is nothing in particular. */
+  readonly default?: number | string | boolean | readonly number[];
+  /** Whether the algorithm cannot do without it. */
+  readonly required?: boolean;
+  /** One line. */
+  readonly description: string;
+}
+
+/** An algorithm with what a person needs to choose and set it. */
+export interface NamedAlgorithm {
+  /** One line. */
+  readonly description: string;
+  /** The paper it comes from. */
+  readonly source?: string;
+  readonly options: readonly OptionSpec[];
+  /** Whether it takes the options of a search that can be stopped and go on (`onSearch`, `resume`). */
+  readonly resumable?: boolean;
+  /** Runs it. Options beyond those every algorithm takes are the ones listed; others are errors. */
+  readonly discover: (
+    model: PatchableModel,
+    prompts: PromptLoader,
+    // biome-ignore lint/suspicious/noExplicitAny: the algorithm checks what it is given
+    options?: DiscoveryOptions & Record<string, any>,
+  ) => Promise<PruneScores>;
+}

@@ -1,0 +1,36 @@
+import { AutocircuitError, kind } from "@autocircuit/base";
+import type { PruneScores } from "@autocircuit/core";
+import { type Ranking, rankOf } from "./ranked-edges.ts";
+
+/** How large a circuit is to be: a number of edges, a share of all edges (rounded down), or the edges that rank at or above a threshold. */
+export type CircuitSize = number | { readonly share: number } | { readonly threshold: number };
+
+/** What a {@link CircuitSize} may be. */
+export const circuitSize = kind.such(
+  "a number of edges, { share } from 0 to 1, or { threshold }",
+  (value) =>
+    (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) ||
+    (kind.record.accepts(value) &&
+      ["share", "threshold"].some((name) => typeof (value as Record<string, unknown>)[name] === "number")),
+);
+
+/**
+ * The number of edges a size stands for.
+ *
+ * @throws AutocircuitError `bad-input` for more edges than there are, a share outside 0 to 1, a threshold that is NaN
+ */
+export function edgesOfSize({ graph, values }: PruneScores, size: CircuitSize, by: Ranking): number {
+  const { edgeCount } = graph;
+  if (typeof size === "number") {
+    if (size <= edgeCount) return size;
+    throw new AutocircuitError("bad-input", `A circuit of ${size} edges: the graph has only ${edgeCount}.`);
+  }
+  if ("share" in size) {
+    if (size.share >= 0 && size.share <= 1) return Math.floor(size.share * edgeCount);
+    throw new AutocircuitError("bad-input", `A circuit of ${size.share} of the edges: a share is from 0 to 1.`);
+  }
+  if (Number.isNaN(size.threshold))
+    throw new AutocircuitError("bad-input", "The threshold of a circuit is NaN: no edge ranks above or below it.");
+  const rank = rankOf(values, by);
+  return values.reduce((count, _, edge) => count + Number(rank(edge) >= size.threshold), 0);
+}

@@ -1,0 +1,69 @@
+import type { Graph, SrcNode } from "@autocircuit/core";
+import { writtenBy } from "./written-by.ts";
+
+/** What an integer program is to find. */
+export interface ExactProgram {
+  readonly graph: Graph;
+  /** What is maximised, one number an edge. */
+  readonly weights: ArrayLike<number>;
+  /** Most edges. */
+  readonly most: number;
+  /** Of these edges at least so many are chosen. */
+  readonly among?: { readonly edges: readonly number[]; readonly least: number } | undefined;
+}
+
+/**
+ * The selection as an integer program in CPLEX's LP format. Variables: `e7` whether edge 7 is chosen, `n3` whether source 3 is used.
+ *
+ * maximise the sum of weights, at most `most` edges; an edge's source is used, and so is what its destination belongs to; `Resid Start` is
+ * used; a used head or MLP has a chosen edge in and a chosen edge out; `Resid Start` one out and `Resid End` one in.
+ */
+export function exactProgram({ graph, weights, most, among }: ExactProgram): string {
+  const writes = writtenBy(graph);
+  const into = new Map<SrcNode, number[]>(graph.srcs.map((node) => [node, []]));
+  const outOf = new Map<SrcNode, number[]>(graph.srcs.map((node) => [node, []]));
+  const toEnd: number[] = [];
+  const rows: string[] = [];
+  for (const { index, src, dest } of graph.edges()) {
+    outOf.get(src)!.push(index);
+    rows.push(`e${index} - n${src.index} <= 0`);
+    const nodes = writes(dest);
+    if (dest.kind === "end") toEnd.push(index);
+    else rows.push(`e${index}${nodes.map((node) => ` - n${node.index}`).join("")} <= 0`);
+    for (const node of nodes) into.get(node)!.push(index);
+  }
+  const sum = (edges: readonly number[]) => edges.map((edge) => `e${edge}`).join(" + ");
+  for (const node of graph.srcs) {
+    if (outOf.get(node)!.length > 0) rows.push(`${sum(outOf.get(node)!)} - n${node.index} >= 0`);
+    else rows.push(`n${node.index} = 0`);
+    if (node.kind === "start") rows.push(`n${node.index} = 1`);
+    else rows.push(`${sum(into.get(node)!)} - n${node.index} >= 0`);
+  }
+  rows.push(`${sum(toEnd)} >= 1`);
+  const all = Array.from({ length: graph.edgeCount }, (_, edge) => edge);
+  rows.push(`${sum(all)} <= ${most}`);
+  if (among !== undefined && among.least > 0) rows.push(`${sum(among.edges)} >= ${among.least}`);
+  const objective = all.map(
+    (edge) => `${weights[edge]! < 0 ? "-" : "+"} ${decimal(Math.abs(weights[edge]!))} e${edge}`,
+  );
+  const names = [...all.map((edge) => `e${edge}`), ...graph.srcs.map(({ index }) => `n${index}`)];
+  return [
+    "Maximize",
+    lines(` obj: ${objective.join(" ")}`),
+    "Subject To",
+    ...rows.map((row, i) => lines(` c${i}: ${row}`)),
+    "Binary",
+    lines(` ${names.join(" ")}`),
+    "End",
+  ].join("\n");
+}
+
+/** A number without an exponent's capital or a locale: what LP files hold. */
+function decimal(value: number): string {
+  return String(value);
+}
+
+/** Readers of the format take no lines of arbitrary length. */
+function lines(text: string): string {
+  return text.replace(/(.{200,400}?) (?=[+\-en])/g, "$1\n ");
+}

@@ -1,0 +1,26 @@
+import { AutocircuitError } from "@autocircuit/base";
+import { magnitude, type PruneScores } from "@autocircuit/core";
+
+/** Whether the size of a score makes an edge important (the field's usual way), or the score itself. */
+export type Ranking = "absolute" | "signed";
+
+/** The names of the rankings. */
+export const rankings: readonly Ranking[] = ["absolute", "signed"];
+
+/** What edges are ranked by: `|score|`, or the score. */
+export function rankOf(values: ArrayLike<number>, by: Ranking): (edge: number) => number {
+  return by === "absolute" ? (edge) => magnitude(values[edge]!) : (edge) => values[edge]!;
+}
+
+/**
+ * All edges, the most important first; among equals the one that comes first in the flat vector.
+ *
+ * @throws AutocircuitError `bad-input` for a score that is NaN
+ */
+export function rankedEdges({ graph, values }: PruneScores, by: Ranking): Uint32Array {
+  const broken = values.findIndex(Number.isNaN);
+  if (broken >= 0)
+    throw new AutocircuitError("bad-input", `The score of edge ${graph.edge(broken)} is NaN: it has no rank.`);
+  const rank = rankOf(values, by);
+  return Uint32Array.from(values.keys()).sort((a, b) => rank(b) - rank(a) || a - b);
+}

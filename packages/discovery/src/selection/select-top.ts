@@ -1,0 +1,51 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { Circuit, coreKinds, type EdgeRef, type PruneScores } from "@autocircuit/core";
+import { pruneCircuit } from "../prune-circuit.ts";
+import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
+import { type Ranking, rankedEdges, rankings } from "./ranked-edges.ts";
+
+/** Options of the selections. */
+export interface SelectionOptions {
+  /** What makes an edge important: the size of its score (default), or the score itself, so that harmful edges come last. */
+  readonly by?: Ranking | undefined;
+  /** Drop edges that lie on no path from `Resid Start` to `Resid End`, as EAP-IG does. Default true; the circuit is then smaller. */
+  readonly prune?: boolean | undefined;
+}
+
+/** What {@link SelectionOptions} may be. */
+export const selectionOptions = {
+  by: kind.oneOf(rankings),
+  prune: kind.flag,
+} satisfies KindsOf<SelectionOptions>;
+
+const check = signature(
+  "selectTop",
+  { scores: coreKinds.pruneScores, size: circuitSize },
+  { ...selectionOptions, preferred: coreKinds.edges },
+);
+
+/**
+ * The circuit of the edges that rank highest (EAP-IG's `apply_topn` and `apply_threshold`). One sort, no run of the model.
+ *
+ * @param options.preferred edges that come before all others, whatever their score, among each other by rank; such as those another
+ *   task's circuit has
+ * @throws AutocircuitError `bad-input` for an impossible size or scores that are NaN; `unknown-name` for a preferred edge there is not
+ *
+ * @example
+ * selectTop(scores, 200, { by: "signed" });
+ * selectTop(scores, { share: 0.01 }, { prune: false });
+ */
+export function selectTop(
+  scores: PruneScores,
+  size: CircuitSize,
+  options: SelectionOptions & { readonly preferred?: Iterable<EdgeRef> | undefined } = {},
+): Circuit {
+  check({ scores, size }, options);
+  const { by = "absolute", prune = true, preferred = [] } = options;
+  const ranked = rankedEdges(scores, by);
+  const first = new Set(Array.from(preferred, (edge) => scores.graph.index(edge)));
+  const order =
+    first.size === 0 ? ranked : [...ranked.filter((e) => first.has(e)), ...ranked.filter((e) => !first.has(e))];
+  const circuit = Circuit.of(scores.graph, order.slice(0, edgesOfSize(scores, size, by)));
+  return prune ? pruneCircuit(circuit, "resample") : circuit;
+}

@@ -1,0 +1,87 @@
+import { Graph, PruneScores } from "@autocircuit/core";
+import { describe, expect, test } from "vitest";
+import { selectByShare } from "./select-by-share.ts";
+import { selectExact } from "./select-exact.ts";
+import { selectGreedy } from "./select-greedy.ts";
+import { selectTop } from "./select-top.ts";
+
+const graph = Graph.of({ layers: 2, heads: 2, attnOnly: false, parallel: false });
+
+function scored(score: (edge: number) => number): PruneScores {
+  return new PruneScores(
+    graph,
+    Float32Array.from({ length: graph.edgeCount }, (_, edge) => score(edge)),
+  );
+}
+
+/** A generator of numbers from -1 to 1 without two of equal size. */
+const mixed = scored((edge) => Math.sin(edge * 12.9898 + 1));
+
+const total = (scores: PruneScores, circuit: Iterable<{ index: number }>) =>
+  Array.from(circuit, ({ index }) => Math.abs(scores.values[index]!)).reduce((a, b) => a + b, 0);
+
+describe("selections", () => {
+  test("sizes by number, share and threshold agree", () => {
+    const by = { prune: false };
+    const ten = selectTop(mixed, 10, by);
+    expect(ten.size).toBe(10);
+    expect(selectTop(mixed, { share: 10.5 / graph.edgeCount }, by).indices).toEqual(ten.indices);
+    expect(selectTop(mixed, { threshold: mixed.threshold(10) }, by).indices).toEqual(ten.indices);
+  });
+
+  test("signed selections leave harmful edges for last", () => {
+    const signed = selectTop(mixed, 10, { by: "signed", prune: false });
+    for (const { index } of signed) expect(mixed.values[index]!).toBeGreaterThan(0);
+  });
+
+  test("every edge that greedy takes leads to the output", () => {
+    const circuit = selectGreedy(mixed, 12, { prune: false });
+    expect(circuit.size).toBe(12);
+    const sources = new Set(Array.from(circuit, ({ src }) => `${src.kind}${src.block}.${src.head}`));
+    for (const { dest } of circuit)
+      if (dest.kind !== "end")
+        expect(sources).toContain(dest.kind === "mlp" ? `mlp${dest.block}.null` : `head${dest.block}.${dest.head}`);
+  });
+
+  test("a share of 1 is the signed selection, of 0 the absolute one", () => {
+    const by = { prune: false };
+    expect(selectByShare(mixed, 10, 1, by).indices).toEqual(selectTop(mixed, 10, { by: "signed", ...by }).indices);
+    expect(selectByShare(mixed, 10, 0, by).indices).toEqual(selectTop(mixed, 10, by).indices);
+  });
+
+  test("preferred edges come first", () => {
+    const circuit = selectTop(mixed, 1, { preferred: ["Resid Start->Resid End"] });
+    expect(Array.from(circuit, String)).toEqual(["Resid Start->Resid End"]);
+  });
+
+  test("exact is never worse than greedy, and connected", async () => {
+    for (const size of [3, 8]) {
+      const best = await selectExact(mixed, size);
+      expect(best.size).toBeLessThanOrEqual(size);
+      expect(total(mixed, best)).toBeGreaterThanOrEqual(total(mixed, selectGreedy(mixed, size)) - 1e-6);
+    }
+  });
+});
+
+describe("wrong input", () => {
+  test("impossible sizes and scores", async () => {
+    expect(() => selectTop(mixed, graph.edgeCount + 1)).toThrow(/the graph has only/);
+    expect(() => selectTop(mixed, { share: 1.5 })).toThrow(/a share is from 0 to 1/);
+    expect(() =>
+      selectGreedy(
+        scored(() => Number.NaN),
+        3,
+      ),
+    ).toThrow(/is NaN/);
+    expect(() => selectByShare(mixed, 3, 2)).toThrow(/`positive`/);
+    await expect(
+      selectExact(
+        scored(() => Number.POSITIVE_INFINITY),
+        3,
+      ),
+    ).rejects.toThrow(/finite/);
+    await expect(selectExact(mixed, 0)).rejects.toThrow(/No circuit of at most 0 edges/);
+    const all = scored((edge) => (graph.edge(edge).name === "A1.0->Resid End" ? 1 : -1));
+    await expect(selectExact(all, 1, { positive: 1 })).rejects.toThrow(/with at least 1 edges of positive score/);
+  });
+});

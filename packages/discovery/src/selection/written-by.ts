@@ -1,0 +1,24 @@
+import type { DestNode, Graph, SrcNode } from "@autocircuit/core";
+
+/**
+ * The sources that write because of what a destination reads: its MLP, its head, or the heads that share its keys and values; for a point of
+ * the residual stream the point itself; nothing for `Resid End`.
+ */
+export function writtenBy(graph: Graph): (dest: DestNode) => readonly SrcNode[] {
+  const { heads } = graph.config;
+  const known = new Map<DestNode, readonly SrcNode[]>();
+  const find = (dest: DestNode): readonly SrcNode[] => {
+    if (dest.kind === "end") return [];
+    const sharers = heads / graph.groups[dest.group]!.heads;
+    return graph.srcs.filter(({ kind, block, head }) => {
+      if (block !== dest.block) return false;
+      if (kind === "head") return dest.head !== null && Math.floor(head! / sharers) === dest.head;
+      return kind === dest.kind;
+    });
+  };
+  return (dest) => {
+    const found = known.get(dest) ?? find(dest);
+    known.set(dest, found);
+    return found;
+  };
+}

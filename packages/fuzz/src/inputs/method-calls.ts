@@ -1,0 +1,81 @@
+import type { PatchableModel, PromptLoader, PruneScores } from "@autocircuit/core";
+import {
+  ceap,
+  cleanCorrupted,
+  cutEffects,
+  eap,
+  eapGp,
+  eapIgActivations,
+  eapIgInputs,
+  exact,
+  informationFlowRoutes,
+  nodeScores,
+  relp,
+  selectByShare,
+  selectExact,
+  selectGreedy,
+  selectTop,
+} from "@autocircuit/discovery";
+import {
+  bootstrap,
+  equivalenceTest,
+  independenceTest,
+  minimalityTest,
+  partialNecessityTest,
+  scoreIntervals,
+  stability,
+  sufficiencyTest,
+  sureEdges,
+} from "@autocircuit/metrics";
+import type { PublicCall } from "./public-call.ts";
+
+/** Valid calls of the methods of attribution, the selections and what is said of them with statistics. */
+export function methodCalls(
+  on: { model: PatchableModel; prompts: PromptLoader },
+  scores: PruneScores,
+): Record<string, PublicCall> {
+  const drawn = bootstrap([[1], [2]]);
+  const tested = { full: [1, 2], circuit: [1, 3], random: [[2, 1]] };
+  const minimal = { circuit: [1], knockedOut: [[1]], inflated: [[1]], inflatedKnockedOut: [[1]] };
+  return {
+    ceap: { takes: on, call: (t, o) => ceap(t.model, t.prompts, o) },
+    cleanCorrupted: { takes: on, call: (t, o) => cleanCorrupted(t.model, t.prompts, o) },
+    cutEffects: { takes: on, options: { cuts: [[0]] }, call: (t, o) => cutEffects(t.model, t.prompts, o) },
+    eap: { takes: on, call: (t, o) => eap(t.model, t.prompts, o) },
+    eapGp: { takes: on, call: (t, o) => eapGp(t.model, t.prompts, o) },
+    eapIgActivations: { takes: on, call: (t, o) => eapIgActivations(t.model, t.prompts, o) },
+    eapIgInputs: { takes: on, call: (t, o) => eapIgInputs(t.model, t.prompts, o) },
+    exact: { takes: on, call: (t, o) => exact(t.model, t.prompts, o) },
+    informationFlowRoutes: { takes: on, call: (t, o) => informationFlowRoutes(t.model, t.prompts, o) },
+    nodeScores: { takes: on, call: (t, o) => nodeScores(t.model, t.prompts, o) },
+    relp: { takes: on, call: (t, o) => relp(t.model, t.prompts, o) },
+    selectTop: { takes: { scores, size: 1 }, call: (t, o) => selectTop(t.scores, t.size, o) },
+    selectGreedy: { takes: { scores, size: 1 }, call: (t, o) => selectGreedy(t.scores, t.size, o) },
+    selectByShare: {
+      takes: { scores, size: 1, positive: 0.5 },
+      call: (t, o) => selectByShare(t.scores, t.size, t.positive, o),
+    },
+    selectExact: { takes: { scores, size: 1 }, call: (t, o) => selectExact(t.scores, t.size, o) },
+    bootstrap: { takes: { perPrompt: [[1], [2]] }, call: (t, o) => bootstrap(t.perPrompt, o) },
+    scoreIntervals: { takes: { bootstrap: drawn, kind: "normal" }, call: (t) => scoreIntervals(t.bootstrap, t.kind) },
+    sureEdges: {
+      takes: { bootstrap: drawn, intervals: scoreIntervals(drawn) },
+      call: (t, o) => sureEdges(t.bootstrap, t.intervals, o),
+    },
+    stability: {
+      takes: { bootstrap: drawn, size: 1, by: "absolute" },
+      call: (t) => stability(t.bootstrap, t.size, t.by),
+    },
+    equivalenceTest: {
+      takes: { full: [1], circuit: [2] },
+      call: (t, o) => equivalenceTest(t.full, t.circuit, o),
+    },
+    independenceTest: { takes: { x: [1, 2], y: [2, 3] }, call: (t, o) => independenceTest(t.x, t.y, o) },
+    sufficiencyTest: { takes: tested, call: (t, o) => sufficiencyTest(t.full, t.circuit, t.random, o) },
+    partialNecessityTest: {
+      takes: { full: [1, 2], without: [1, 3], random: [[2, 1]] },
+      call: (t, o) => partialNecessityTest(t.full, t.without, t.random, o),
+    },
+    minimalityTest: { takes: { scores: minimal }, call: (t, o) => minimalityTest(t.scores, o) },
+  };
+}

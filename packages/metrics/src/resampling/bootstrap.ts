@@ -1,0 +1,109 @@
+import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
+
+/** Fewer resamples than this say nothing of the tails of a distribution. */
+export const fewestResamples = 100;
+
+/** Options of {@link bootstrap}. */
+export interface BootstrapOptions {
+  /** How many resamples are drawn, at least 100. Default 1000. */
+  readonly resamples?: number | undefined;
+  /** Seed of the draws. Default 0. */
+  readonly seed?: number | undefined;
+  /** The draws themselves, a list of prompts' numbers for each resample, instead of `resamples` and `seed`. */
+  readonly draws?: readonly (readonly number[])[] | undefined;
+}
+
+/** Scores of resampled prompts. */
+export interface Bootstrap {
+  /** Scores of each resample, means over the drawn prompts: `[resample][edge]`. */
+  readonly resampled: readonly Float64Array[];
+  /** Mean over the resamples. */
+  readonly mean: Float64Array;
+  /** Standard deviation over the resamples, with one degree of freedom taken off. */
+  readonly sd: Float64Array;
+}
+
+const rows = kind.iterable;
+const check = signature("bootstrap", { perPrompt: rows }, {
+  resamples: kind.count,
+  seed: kind.whole,
+  draws: kind.listOf(kind.listOf(kind.whole)),
+} satisfies KindsOf<BootstrapOptions>);
+
+/**
+ * Draws prompts with replacement, as many as there are, and averages their scores: what the scores might have been with other prompts of the
+ * same kind (Efron 1979). No run of the model.
+ *
+ * @param perPrompt scores of each prompt alone, `[prompt][edge]`
+ * @throws AutocircuitError `bad-input` for fewer than two prompts, fewer than 100 resamples, prompts with different numbers of scores, or
+ *   draws of prompts there are not
+ *
+ * @example
+ * const { mean, sd } = bootstrap(scores, { resamples: 1000, seed: 1 });
+ */
+export function bootstrap(perPrompt: readonly ArrayLike<number>[], options: BootstrapOptions = {}): Bootstrap {
+  check({ perPrompt }, options);
+  const prompts = perPrompt.length;
+  if (prompts < 2) {
+    throw new AutocircuitError(
+      "bad-input",
+      `A bootstrap over ${prompts} prompt${prompts === 1 ? "" : "s"} has nothing to draw from: every resample would be the same. Give at least two.`,
+    );
+  }
+  const edges = perPrompt[0]!.length;
+  const other = perPrompt.findIndex((scores) => scores.length !== edges);
+  if (other >= 0) {
+    const sizes = `prompt ${other} has ${perPrompt[other]!.length} scores, prompt 0 has ${edges}`;
+    throw new AutocircuitError("bad-input", `A bootstrap needs the same edges for all prompts: ${sizes}.`);
+  }
+  const draws = drawsOf(prompts, options);
+  const resampled = draws.map((drawn) => {
+    const sum = new Float64Array(edges);
+    for (const prompt of drawn) {
+      const scores = perPrompt[prompt]!;
+      for (let edge = 0; edge < edges; edge++) sum[edge]! += scores[edge]!;
+    }
+    return sum.map((total) => total / drawn.length);
+  });
+  return { resampled, ...moments(resampled) };
+}
+
+function drawsOf(
+  prompts: number,
+  { draws, resamples = 1000, seed = 0 }: BootstrapOptions,
+): readonly (readonly number[])[] {
+  if (draws !== undefined) {
+    const wrong = draws.findIndex((drawn) => drawn.length === 0 || drawn.some((prompt) => prompt >= prompts));
+    if (draws.length >= 2 && wrong < 0) return draws;
+    const fault =
+      draws.length < 2
+        ? "at least two are needed"
+        : `resample ${wrong} is empty or names a prompt that is not among the ${prompts}`;
+    throw new AutocircuitError("bad-input", `The draws of a bootstrap: ${fault}.`);
+  }
+  if (resamples < fewestResamples) {
+    throw new AutocircuitError(
+      "bad-input",
+      `A bootstrap of ${resamples} resamples: at least ${fewestResamples} are needed, or its intervals mean nothing.`,
+    );
+  }
+  const generator = new MersenneTwister(seed);
+  // Rejection keeps every prompt equally likely.
+  const limit = 2 ** 32 - (2 ** 32 % prompts);
+  const draw = () => {
+    let word = generator.next();
+    while (word >= limit) word = generator.next();
+    return word % prompts;
+  };
+  return Array.from({ length: resamples }, () => Array.from({ length: prompts }, draw));
+}
+
+function moments(resampled: readonly Float64Array[]): Pick<Bootstrap, "mean" | "sd"> {
+  const count = resampled.length;
+  const mean = new Float64Array(resampled[0]!.length);
+  for (const scores of resampled) for (let edge = 0; edge < mean.length; edge++) mean[edge]! += scores[edge]! / count;
+  const squares = new Float64Array(mean.length);
+  for (const scores of resampled)
+    for (let edge = 0; edge < mean.length; edge++) squares[edge]! += (scores[edge]! - mean[edge]!) ** 2;
+  return { mean, sd: squares.map((sum) => Math.sqrt(sum / (count - 1))) };
+}

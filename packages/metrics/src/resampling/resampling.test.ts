@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import { bootstrap } from "./bootstrap.ts";
+import { scoreIntervals } from "./intervals.ts";
+import { stability } from "./stability.ts";
+import { sureEdges } from "./sure-edges.ts";
+
+const prompts = Array.from({ length: 20 }, (_, p) => [5 + Math.sin(p), Math.sin(p * 7), -4 + Math.cos(p), 0.1 * p - 1]);
+const mean = (edge: number) => prompts.reduce((sum, row) => sum + row[edge]!, 0) / prompts.length;
+
+describe("bootstrap", () => {
+  test("its mean comes to the mean, its spread to the standard error", () => {
+    const drawn = bootstrap(prompts, { resamples: 4000, seed: 3 });
+    for (const edge of [0, 1, 2, 3]) {
+      const variance = prompts.reduce((sum, row) => sum + (row[edge]! - mean(edge)) ** 2, 0) / prompts.length;
+      const error = Math.sqrt(variance / prompts.length);
+      expect(Math.abs(drawn.mean[edge]! - mean(edge))).toBeLessThan(0.1 * error);
+      expect(drawn.sd[edge]!).toBeCloseTo(error, 1);
+    }
+  });
+
+  test("the seed decides the draws", () => {
+    const of = (seed: number) => Array.from(bootstrap(prompts, { resamples: 100, seed }).mean);
+    expect(of(1)).toEqual(of(1));
+    expect(of(1)).not.toEqual(of(2));
+  });
+
+  test("intervals, sure edges and stability of clear scores", () => {
+    const drawn = bootstrap(prompts, { seed: 4 });
+    for (const kind of ["percentile", "normal"] as const) {
+      const intervals = scoreIntervals(drawn, kind);
+      expect(intervals.low[0]!).toBeGreaterThan(4);
+      expect(sureEdges(drawn, intervals).kept).toEqual([0, 2]);
+    }
+    const two = stability(drawn, 2);
+    expect(two.jaccard).toBe(1);
+    expect(two.stable).toBe(true);
+    expect(Array.from(two.frequency, (share) => Math.round(share * 1000) / 1000)).toEqual([1, 0, 1, 0]);
+    expect(stability(drawn, 3).jaccard).toBeLessThan(1);
+  });
+
+  test("wrong input", () => {
+    expect(() => bootstrap([[1, 2]])).toThrow(/over 1 prompt has nothing to draw from/);
+    expect(() => bootstrap(prompts, { resamples: 50 })).toThrow(/at least 100/);
+    expect(() => bootstrap([[1], [1, 2]])).toThrow(/prompt 1 has 2 scores/);
+    expect(() => bootstrap(prompts, { draws: [[0], [20]] })).toThrow(/resample 1/);
+    expect(() => stability(bootstrap(prompts), 5)).toThrow(/there are only 4/);
+  });
+});

@@ -1,0 +1,58 @@
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import type { Bootstrap } from "./bootstrap.ts";
+
+/** From this mean Jaccard index on a circuit's size counts as stable. */
+export const stableFrom = 0.8;
+
+/** How alike the circuits of a size are that resamples of the prompts give. */
+export interface Stability {
+  readonly size: number;
+  /** Mean over all pairs of resamples of the Jaccard index of their circuits, 0 to 1. */
+  readonly jaccard: number;
+  /** Whether that is at least 0.8. */
+  readonly stable: boolean;
+  /** In which share of the resamples each edge is in the circuit. */
+  readonly frequency: Float64Array;
+}
+
+const check = signature("stability", {
+  bootstrap: kind.having("a Bootstrap", "resampled", "mean", "sd"),
+  size: kind.count,
+  by: kind.optional(kind.oneOf(["absolute", "signed"])),
+});
+
+/**
+ * How stable the circuit of the `size` edges that rank highest is: the same prompts drawn again would give circuits that overlap so much.
+ * Circuits are not pruned of dead ends; among equal scores the edge of lower number ranks first.
+ *
+ * @throws AutocircuitError `bad-input` for more edges than there are
+ */
+export function stability(bootstrap: Bootstrap, size: number, by: "absolute" | "signed" = "absolute"): Stability {
+  check({ bootstrap, size, by });
+  const { resampled, mean } = bootstrap;
+  if (size > mean.length)
+    throw new AutocircuitError("bad-input", `The stability of ${size} edges: there are only ${mean.length}.`);
+  const frequency = new Float64Array(mean.length);
+  const circuits = resampled.map((scores) => topEdges(scores, size, by));
+  for (const circuit of circuits) for (const edge of circuit) frequency[edge]! += 1 / circuits.length;
+  let sum = 0;
+  const marks = new Uint32Array(mean.length);
+  circuits.forEach((circuit, i) => {
+    for (const edge of circuit) marks[edge] = i + 1;
+    for (const other of circuits.slice(i + 1)) {
+      let shared = 0;
+      for (const edge of other) if (marks[edge] === i + 1) shared++;
+      sum += shared / (2 * size - shared);
+    }
+  });
+  const pairs = (circuits.length * (circuits.length - 1)) / 2;
+  const jaccard = sum / pairs;
+  return { size, jaccard, stable: jaccard >= stableFrom, frequency };
+}
+
+function topEdges(scores: Float64Array, size: number, by: "absolute" | "signed"): Uint32Array {
+  const rank = by === "absolute" ? scores.map(Math.abs) : scores;
+  return Uint32Array.from(scores.keys())
+    .sort((a, b) => rank[b]! - rank[a]! || a - b)
+    .subarray(0, size);
+}
