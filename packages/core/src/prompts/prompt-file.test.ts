@@ -22,12 +22,13 @@ const read = async (content: unknown) => {
 
 describe("readPrompts", () => {
   it("reads a file, by path, URL or content", async () => {
-    const file = { prompts: [prompt], seq_labels: ["a", "b"], word_idxs: { a: 0 } };
+    const file = { prompts: [prompt], seq_labels: ["a", "b"], word_idxs: { a: 0 }, task: "letters" };
     const source = await read(file);
     expect(source).toEqual({
       prompts: [{ prompt, where: `${path}: prompts[0]` }],
       seqLabels: ["a", "b"],
       wordIdxs: { a: 0 },
+      title: "letters",
     });
     expect((await readPrompts(pathToFileURL(path))).prompts[0]!.prompt).toEqual(prompt);
     expect((await readPrompts(file)).prompts[0]!.where).toBe("prompts given as an object: prompts[0]");
