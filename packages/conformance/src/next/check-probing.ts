@@ -1,6 +1,6 @@
 import { PruneScores } from "@autocircuit/core";
 import {
-  type CircuitSize,
+  type ProbedSize,
   circuitProbing,
   type MaskFunction,
   nestedScores,
@@ -41,7 +41,7 @@ interface SubnetworkRun extends ProbingRun {
 }
 
 interface CircuitRun extends ProbingRun {
-  circuit_sizes: CircuitSize[];
+  circuit_sizes: ProbedSize[];
   /** By size, its score of the edge that came in last. */
   thresholds: Record<string, number>;
 }
