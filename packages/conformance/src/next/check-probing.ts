@@ -1,9 +1,9 @@
 import { PruneScores } from "@autocircuit/core";
 import {
-  type ProbedSize,
   circuitProbing,
   type MaskFunction,
   nestedScores,
+  type ProbedSize,
   type ProbingOptions,
   type ProbingTarget,
   subnetworkProbing,
