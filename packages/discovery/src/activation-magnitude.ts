@@ -12,6 +12,7 @@ import {
 import { scope, Tensor } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./discovery-options.ts";
 import { requireFiniteScores } from "./finite-scores.ts";
+import { realPositions } from "./real-positions.ts";
 
 const check = signature("activationMagnitude", modelAndPrompts, discoveryOptions);
 
@@ -61,7 +62,7 @@ async function sliceMeans(model: PatchableModel, batch: PromptBatch, signal: Abo
     using outputs = await model.sources(slice.clean, { signal });
     parts.push(
       scope(() => {
-        const real = realPositions(slice);
+        const real = realPositions(slice)?.unsqueeze(0);
         const counted = real ? outputs.to("float32").mul(real) : outputs.to("float32");
         return counted.sum([1, 2, 3]);
       }),
@@ -75,15 +76,6 @@ async function sliceMeans(model: PatchableModel, batch: PromptBatch, signal: Abo
   const edgeAt = (source: number) => firstEdgeFrom(model.graph, source);
   await requireFiniteScores(mean, { model, batch, what: "mean output", edgeAt });
   return mean;
-}
-
-/** 1 where a clean prompt has a token, 0 where it is padded, `[1, B, P, 1]`; undefined where none is. */
-function realPositions(slice: PromptBatch): Tensor | undefined {
-  const padding = slice.padding("clean");
-  if (padding === null) return undefined;
-  const { size, length } = slice;
-  const real = padding.flatMap((pads) => Array.from({ length }, (_, position) => (position >= pads ? 1 : 0)));
-  return Tensor.from(Float32Array.from(real), { shape: [1, size, length, 1] });
 }
 
 /** An edge that leaves a source. */

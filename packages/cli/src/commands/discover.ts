@@ -65,7 +65,7 @@ export function addDiscover(program: Command, context: Context): void {
       oneOf(ACDC_TARGETS),
     )
     .option("--grad-function <name>", "gradients: logit, prob, logprob or logit_exp", oneOf(GRAD_FUNCTIONS))
-    .option("--answer-function <name>", "gradients: avg_diff, avg_val or mse", oneOf(ANSWER_FUNCTIONS))
+    .option("--answer-function <name>", "gradients: avg_diff, max_diff, avg_val or mse", oneOf(ANSWER_FUNCTIONS))
     .option("--samples <n>", "mask-gradient: integrate over n steps", wholeNumber(1))
     .option(
       "--set <name=value>",

@@ -19,4 +19,4 @@ export const ACDC_TARGETS = ["kl_div", "mse"] as const;
 export const GRAD_FUNCTIONS = ["logit", "prob", "logprob", "logit_exp"] as const;
 
 /** How answers become one number. */
-export const ANSWER_FUNCTIONS = ["avg_diff", "avg_val", "mse"] as const;
+export const ANSWER_FUNCTIONS = ["avg_diff", "max_diff", "avg_val", "mse"] as const;

@@ -2,6 +2,7 @@ import { type KindsOf, kind, signature } from "@autocircuit/base";
 import type { PatchableModel, PromptLoader, PruneScores, SrcNode } from "@autocircuit/core";
 import { Ablation, grad, scope, Tensor } from "@autocircuit/native";
 import { modelAndPrompts } from "../discovery-options.ts";
+import { realPositions } from "../real-positions.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { scorePrompts } from "./score-prompts.ts";
 import type { SliceGradients } from "./slice-gradients.ts";
@@ -29,7 +30,7 @@ const check = signature("eapGp", modelAndPrompts, {
 
 /**
  * Edge attribution along a gradient path (EAP-GP; Zhang et al. 2025, arXiv:2502.06852): from g_0, the clean embedding, steps of length 1 (per
- * prompt, over positions and dimensions) down the gradient of the squared distance of all logits from the corrupt run's; an edge scores
+ * prompt, over positions and dimensions) down the gradient of the squared distance of all logits (padded positions do not count) from the corrupt run's; an edge scores
  * `(z_u(corrupt) - z_u(clean)) . mean_{j=1..m} dL/dx_v(g_j)`. g_0 itself is not used.
  *
  * Cost: 3 forwards, and 2 forwards and backwards a step; with `path: "source"` so many for each source.
@@ -111,7 +112,9 @@ async function pathOf(
       const recording = Tensor.from(mask, { shape: [mask.length] }).requireGrad();
       const how = { sliced: false, mask: recording, using: ablated, ablationLeaf: leaf, signal };
       const logits = await model.forward(slice.slice.clean, how);
-      const distance = logits.sub(goal).pow(2).sum();
+      const apart = logits.sub(goal).pow(2);
+      const real = realPositions(slice.slice);
+      const distance = (real ? apart.mul(real.to(apart.dtype)) : apart).sum();
       const [gradient] = grad(distance, [leaf]);
       const own = gradient!.select(0, source.index);
       const length = own.pow(2).sum([1, 2], true).sqrt();
