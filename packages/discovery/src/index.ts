@@ -60,6 +60,7 @@ export { hardConcrete, hardConcreteStart } from "./masks/hard-concrete.ts";
 export type { MaskFunction } from "./masks/mask-function.ts";
 export type { Noise, NoiseRequest } from "./masks/noise.ts";
 export type { NamedAlgorithm, OptionSpec } from "./named-algorithm.ts";
+export { type Preset, type PresetName, presets } from "./presets.ts";
 export {
   type CircuitProbingOptions,
   circuitProbing,

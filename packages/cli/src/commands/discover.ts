@@ -53,6 +53,10 @@ export function addDiscover(program: Command, context: Context): void {
       "how edges are scored: acdc, mask-gradient, edge-attribution, random, ...; a wrong name lists them all (default: acdc up to 2,000 edges, edge-attribution above; with --keep several, and the best counts)",
     )
     .option(
+      "--preset <key>",
+      'an algorithm with its options as AutoCircuit names and sets them: "Tree Probing", ACDC, ...; a wrong key lists them; --set goes over it',
+    )
+    .option(
       "--ablation <type>",
       "what removed edges take instead of their source's output (default: the algorithm's, mostly resample)",
       oneOf(ABLATIONS),

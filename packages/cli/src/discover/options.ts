@@ -21,6 +21,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions {
   processing?: string[];
   prependBos: boolean;
   algorithm?: string;
+  preset?: string;
   ablation?: string;
   byToken?: boolean;
   tau?: number[];

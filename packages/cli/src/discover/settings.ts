@@ -8,6 +8,9 @@ import {
   FOR_LARGE_GRAPHS,
   optionOf,
   outputsNumbers,
+  type Preset,
+  type PresetName,
+  presets,
   USUAL_KEEP,
   usualAblation,
 } from "@autocircuit/discovery";
@@ -112,7 +115,7 @@ function settingsWith(
   const sizes = (["size", "keep", "faithful"] as const).filter((name) => options[name] !== undefined);
   if (sizes.length > 1)
     throw new UsageError(`Give either --${sizes.join(" or --")}: each says how large the circuit is to be.`);
-  const given = algorithm === undefined ? {} : givenOptions(algorithm, options);
+  const given = algorithm === undefined ? {} : { ...presetOf(options)?.options, ...givenOptions(algorithm, options) };
   const ablation = (options.ablation as AblationType | undefined) ?? usualAblation(algorithm, given);
   const bySize = algorithm === "acdc" && options.algorithm === undefined && Object.keys(given).length === 0;
   const known = knownCircuit(subject, options.circuit, ablation);
@@ -132,9 +135,20 @@ function settingsWith(
   };
 }
 
+/** The preset that was named. @throws UsageError for one that does not exist, or an algorithm beside it */
+function presetOf({ preset, algorithm }: DiscoverCommandOptions): Preset | undefined {
+  if (preset === undefined) return undefined;
+  if (algorithm !== undefined)
+    throw new UsageError("Give either --preset or --algorithm: each names what ranks the edges.");
+  if (Object.hasOwn(presets, preset)) return presets[preset as PresetName];
+  throw new UsageError(`There is no preset "${preset}". ${suggest(preset, Object.keys(presets))}`);
+}
+
 /** The algorithm that was named; ACDC if none was, or undefined where the search for few edges starts from several. */
 function algorithmNamed(options: DiscoverCommandOptions): AlgorithmName | undefined {
   const { algorithm, keep, set } = options;
+  const preset = presetOf(options);
+  if (preset) return preset.algorithm;
   if (algorithm === undefined) {
     if (keep === undefined) return "acdc";
     const given = FLAGS.find(([name]) => options[name] !== undefined);
