@@ -1,5 +1,4 @@
-import { parseJson } from "@autocircuit/base";
-import { badFile } from "./bad-file.ts";
+import { badFile, parseJson } from "@autocircuit/base";
 import { largestSize } from "./largest-sizes.ts";
 
 /** Reads typed values out of a `config.json`, with errors that name the file and the key. Null counts as absent. */

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, badFile, kind, signature } from "@autocircuit/base";
 import type { TransformerConfig } from "@autocircuit/native";
-import { badFile } from "./bad-file.ts";
 import { ConfigReader } from "./config-reader.ts";
 import { isGguf } from "./gguf/gguf-file.ts";
 import { ggufConfig } from "./gguf/model-config.ts";

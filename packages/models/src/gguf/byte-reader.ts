@@ -1,4 +1,4 @@
-import { badFile } from "../bad-file.ts";
+import { badFile } from "@autocircuit/base";
 import { MOST_HEADER_BYTES } from "./limits.ts";
 
 /** Says that a header goes on behind the bytes that were read so far. */

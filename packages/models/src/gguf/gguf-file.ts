@@ -1,8 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, badFile } from "@autocircuit/base";
 import { throwIfAborted } from "@autocircuit/core";
-import { badFile } from "../bad-file.ts";
 import { ConfigReader } from "../config-reader.ts";
 import { GGUF_MARK, type GgufHeader, parseGgufHeader } from "./header.ts";
 import { MOST_HEADER_BYTES } from "./limits.ts";

@@ -1,4 +1,4 @@
-import { badFile } from "../bad-file.ts";
+import { badFile } from "@autocircuit/base";
 import { ByteReader, MoreNeeded } from "./byte-reader.ts";
 import { LONGEST_NAME, MOST_ENTRIES } from "./limits.ts";
 import { type MetadataValue, readValue } from "./metadata-values.ts";

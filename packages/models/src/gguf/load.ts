@@ -1,6 +1,5 @@
-import type { DType } from "@autocircuit/base";
+import { badFile, type DType } from "@autocircuit/base";
 import { Tensor } from "@autocircuit/native";
-import { badFile } from "../bad-file.ts";
 import { weightsByRules } from "../hugging-face/load.ts";
 import type { WeightRule } from "../hugging-face/rules.ts";
 import type { LoadContext } from "../load-context.ts";

@@ -1,5 +1,5 @@
+import { badFile } from "@autocircuit/base";
 import type { TransformerConfig } from "@autocircuit/native";
-import { badFile } from "../bad-file.ts";
 import { ConfigReader } from "../config-reader.ts";
 import { findFamily } from "../hugging-face/families.ts";
 import type { Family } from "../hugging-face/family.ts";

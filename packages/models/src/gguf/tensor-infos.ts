@@ -1,4 +1,4 @@
-import { badFile } from "../bad-file.ts";
+import { badFile } from "@autocircuit/base";
 import type { ByteReader } from "./byte-reader.ts";
 import { LONGEST_NAME, MOST_TENSORS } from "./limits.ts";
 import { type TensorType, tensorType, typeName } from "./tensor-types.ts";

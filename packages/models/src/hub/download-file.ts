@@ -1,7 +1,7 @@
 import { constants, existsSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { badFile } from "../bad-file.ts";
+import { badFile } from "@autocircuit/base";
 import { hashFile } from "./checksum.ts";
 import { type RequestContext, statusError, TransientError } from "./hub-errors.ts";
 import type { HubFile } from "./list-model.ts";

@@ -1,4 +1,4 @@
-import { badFile } from "../bad-file.ts";
+import { badFile } from "@autocircuit/base";
 import type { Checksum } from "./checksum.ts";
 import type { RequestContext } from "./hub-errors.ts";
 import { type Attempt, withRetries } from "./with-retries.ts";

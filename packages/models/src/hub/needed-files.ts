@@ -1,5 +1,4 @@
-import { AutocircuitError } from "@autocircuit/base";
-import { badFile } from "../bad-file.ts";
+import { AutocircuitError, badFile } from "@autocircuit/base";
 import { INDEX_FILE } from "../safetensors/shard-index.ts";
 import { TOKENIZER_FILES } from "../tokenizer/tokenizer-files.ts";
 import type { HubFile, HubListing } from "./list-model.ts";

@@ -1,4 +1,4 @@
-import { badFile } from "../bad-file.ts";
+import { badFile } from "@autocircuit/base";
 import { WIDEST_HEAD } from "../largest-sizes.ts";
 import type { Llama3Scaling, RopeParameters, YarnScaling } from "./parameters.ts";
 

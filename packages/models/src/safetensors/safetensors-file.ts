@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import {
   AutocircuitError,
+  badFile,
   GIT_LFS_MARK,
   gitLfsPointer,
   headerLength,
@@ -9,7 +10,6 @@ import {
   type SafetensorsHeader,
   type TensorInfo,
 } from "@autocircuit/base";
-import { badFile } from "../bad-file.ts";
 
 /** Reads at most this much at once: one read call cannot return 2 GiB. */
 const CHUNK_BYTES = 1 << 28;

@@ -1,5 +1,4 @@
-import { parseJson } from "@autocircuit/base";
-import { badFile } from "../bad-file.ts";
+import { badFile, parseJson } from "@autocircuit/base";
 
 /** Name of the file that says which shard holds which tensor. */
 export const INDEX_FILE = "model.safetensors.index.json";

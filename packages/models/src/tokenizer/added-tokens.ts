@@ -1,4 +1,4 @@
-import { badFile } from "../bad-file.ts";
+import { badFile } from "@autocircuit/base";
 
 /** A token that is found in a text before it is split: a special token, or a word added after training. */
 export interface AddedToken {

@@ -1,4 +1,4 @@
-import { badFile } from "../bad-file.ts";
+import { badFile } from "@autocircuit/base";
 import type { ConfigReader } from "../config-reader.ts";
 import { isId } from "./added-tokens.ts";
 

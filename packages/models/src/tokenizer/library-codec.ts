@@ -1,5 +1,4 @@
-import { AutocircuitError } from "@autocircuit/base";
-import { badFile } from "../bad-file.ts";
+import { AutocircuitError, badFile } from "@autocircuit/base";
 import type { Codec } from "./codec.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
 import { type TokenizerParts, useUnicodePatterns } from "./unicode-patterns.ts";

@@ -1,5 +1,4 @@
-import { parseJson } from "@autocircuit/base";
-import { badFile } from "../bad-file.ts";
+import { badFile, parseJson } from "@autocircuit/base";
 import { type AddedToken, checkIds } from "./added-tokens.ts";
 import { fromSentencePieces, SPACE } from "./sentence-piece.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";

@@ -1,6 +1,6 @@
+import { badFile } from "@autocircuit/base";
 import { throwIfAborted } from "@autocircuit/core";
 import { Tensor, type TransformerConfig } from "@autocircuit/native";
-import { badFile } from "../bad-file.ts";
 import { ConfigReader } from "../config-reader.ts";
 import type { LoadContext } from "../load-context.ts";
 import type { Checkpoint } from "../safetensors/checkpoint.ts";

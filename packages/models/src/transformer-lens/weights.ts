@@ -1,5 +1,5 @@
+import { badFile } from "@autocircuit/base";
 import type { TransformerConfig } from "@autocircuit/native";
-import { badFile } from "../bad-file.ts";
 import type { ConfigReader } from "../config-reader.ts";
 import { checkWeights } from "../weights/check-names.ts";
 import { weightLayout } from "../weights/layout.ts";

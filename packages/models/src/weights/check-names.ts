@@ -1,5 +1,4 @@
-import { sayOnce } from "@autocircuit/base";
-import { badFile } from "../bad-file.ts";
+import { badFile, sayOnce } from "@autocircuit/base";
 
 /** A weight that is expected: under which name, in which shape. */
 export interface ExpectedWeight {

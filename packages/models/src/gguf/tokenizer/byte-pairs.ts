@@ -1,4 +1,4 @@
-import { badFile } from "../../bad-file.ts";
+import { badFile } from "@autocircuit/base";
 import type { ConfigReader } from "../../config-reader.ts";
 import type { TokenizerJson } from "../../tokenizer/tokenizer-json.ts";
 import { type PreTokenizer, preTokenizerOf } from "./pre-tokenizers.ts";

@@ -1,1 +1,0 @@
-export { badFile } from "@autocircuit/base";
