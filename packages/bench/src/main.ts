@@ -13,6 +13,7 @@ import {
   runLoadSuite,
 } from "./load/run-load-suite.ts";
 import { peersCommand } from "./peers/command.ts";
+import { precisionCommand } from "./precision/command.ts";
 import { formatReport } from "./result.ts";
 import { writeJson } from "./write-json.ts";
 
@@ -100,6 +101,7 @@ program
 
 program.addCommand(peersCommand(abort.signal));
 program.addCommand(growthCommand(abort.signal));
+program.addCommand(precisionCommand(abort.signal));
 
 try {
   await program.parseAsync();

@@ -31,6 +31,7 @@ export { PatchableModel } from "./model/patchable-model.ts";
 export { type LogitsOrigin, requireFinite } from "./model/require-finite.ts";
 export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model/share-prefix.ts";
 export type { RunningModel, SizedModel } from "./model/sized-model.ts";
+export { wideLogits } from "./model/wide-logits.ts";
 export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
 export { loadPrompts, type PromptOptions, type PromptSplit, type TrainTest } from "./prompts/load-prompts.ts";

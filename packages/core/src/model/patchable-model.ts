@@ -32,6 +32,7 @@ import {
 import { type OutputSlice, type SlicePositions, slicePositions } from "./output-slice.ts";
 import { patchedText } from "./patched-text.ts";
 import { requireFinite } from "./require-finite.ts";
+import { wideLogits } from "./wide-logits.ts";
 
 const checkModel = signature("PatchableModel", {}, patchableModelOptions);
 const checkWithGraph = signature("PatchableModel.withGraph", {}, modelGraphOptions);
@@ -139,7 +140,8 @@ export class PatchableModel implements Disposable {
    * Runs the model, with some edges ablated if asked. Logits are computed at the asked positions only.
    *
    * @param tokens int64 `[B, P]`, such as `batch.clean`.
-   * @returns Logits `[B, vocabulary]` for a slice of one position, else `[B, positions, vocabulary]`; the caller disposes them.
+   * @returns Logits `[B, vocabulary]` for a slice of one position, else `[B, positions, vocabulary]`; the caller disposes them. A model in
+   *   half precision gives float32: sums over a vocabulary need more digits than it has.
    * @throws AutocircuitError `bad-input` if edges are given without values or values without edges; `unknown-name` for an
    *   unknown edge; `shape` for tokens or masks that do not fit the graph; `not-finite` for logits that are NaN or infinite; `aborted`.
    */
@@ -180,10 +182,9 @@ export class PatchableModel implements Disposable {
         logits!.dispose();
         throw error;
       }
-      if (!single) return logits!;
-      const only = logits!.select(1, 0);
-      logits!.dispose();
-      return only;
+      const only = single ? logits!.select(1, 0) : logits!;
+      if (only !== logits) logits!.dispose();
+      return wideLogits(only);
     } finally {
       if (masking?.owned) masking.mask.dispose();
     }

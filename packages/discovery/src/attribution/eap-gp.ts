@@ -30,8 +30,8 @@ const check = signature("eapGp", modelAndPrompts, {
 
 /**
  * Edge attribution along a gradient path (EAP-GP; Zhang et al. 2025, arXiv:2502.06852): from g_0, the clean embedding, steps of length 1 (per
- * prompt, over positions and dimensions) down the gradient of the squared distance of all logits (padded positions do not count) from the corrupt run's; an edge scores
- * `(z_u(corrupt) - z_u(clean)) . mean_{j=1..m} dL/dx_v(g_j)`. g_0 itself is not used.
+ * prompt, over positions and dimensions) down the gradient of the squared distance of all logits (padded positions do not count) from the
+ * corrupt run's; an edge scores `(z_u(corrupt) - z_u(clean)) . mean_{j=1..m} dL/dx_v(g_j)`. g_0 itself is not used.
  *
  * Cost: 3 forwards, and 2 forwards and backwards a step; with `path: "source"` so many for each source.
  *
@@ -112,18 +112,34 @@ async function pathOf(
       const recording = Tensor.from(mask, { shape: [mask.length] }).requireGrad();
       const how = { sliced: false, mask: recording, using: ablated, ablationLeaf: leaf, signal };
       const logits = await model.forward(slice.slice.clean, how);
-      const apart = logits.sub(goal).pow(2);
       const real = realPositions(slice.slice);
-      const distance = (real ? apart.mul(real.to(apart.dtype)) : apart).sum();
+      const apart = real ? logits.sub(goal).mul(real.to(logits.dtype)) : logits.sub(goal);
+      // Only the direction counts. In units of each prompt's distance its gradient is of a size that half precision holds.
+      const distance = apart
+        .pow(2)
+        .div(orOne(norm(apart.detach())))
+        .sum();
       const [gradient] = grad(distance, [leaf]);
-      const own = gradient!.select(0, source.index);
-      const length = own.pow(2).sum([1, 2], true).sqrt();
+      const own = gradient!.select(0, source.index).to(logits.dtype);
       // Where nothing is left to go the step is nothing.
-      return at.sub(own.div(Tensor.where(length.gt(0), length, 1)));
+      return at
+        .to(logits.dtype)
+        .sub(own.div(orOne(norm(own))))
+        .to(at.dtype);
     });
     points.push(point);
   }
   return points;
+}
+
+/** The Euclidean length of each prompt's numbers, `[B, 1, 1]`. */
+function norm(values: Tensor): Tensor {
+  return values.pow(2).sum([1, 2], true).sqrt();
+}
+
+/** The lengths, with 1 for 0. */
+function orOne(length: Tensor): Tensor {
+  return Tensor.where(length.gt(0), length, 1);
 }
 
 /** The clean run's outputs with one source's replaced, as values to ablate with. */

@@ -1,4 +1,4 @@
-import type { PatchableModel, PromptBatch } from "@autocircuit/core";
+import { type PatchableModel, type PromptBatch, wideLogits } from "@autocircuit/core";
 import { type Ablation, type BackwardRules, grad, scope, Tensor } from "@autocircuit/native";
 import type { Loss } from "./losses.ts";
 
@@ -77,7 +77,7 @@ export class SliceGradients {
       },
       ...(signal && { signal }),
     });
-    const logits = single ? result.logits!.select(1, 0) : result.logits!;
+    const logits = wideLogits(single ? result.logits!.select(1, 0) : result.logits!);
     const loss = this.#loss(logits);
     const total = this.#perPrompt ? loss.sum() : loss.mean();
     const [gradient] = grad(total, [leaf]);
