@@ -53,6 +53,16 @@ export class Recorder {
     return new Recorder(this.#folder, this.#listener, this.#prefix, bound);
   }
 
+  /** Whether results are those of a narrower number type. */
+  get narrow(): boolean {
+    return this.#bound !== undefined;
+  }
+
+  /** A recorder for gradients: they are rounded on the way back as the outputs were on the way there. */
+  backward(): Recorder {
+    return this.within(this.#bound && 2 * this.#bound);
+  }
+
   /** A recorder whose names start with `section/`. */
   section(section: string): Recorder {
     return new Recorder(this.#folder, this.#listener, `${this.#prefix}${section}/`, this.#bound);

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Graph, type PatchableModel, PromptLoader, type PromptPair } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
-import { Ablation, Tensor } from "@autocircuit/native";
+import { Ablation, type ComputeDType, Tensor } from "@autocircuit/native";
 import { readJson, readPrompts } from "../check-patching.ts";
 import { ExpectedTensors } from "../read-safetensors.ts";
 import { cellsOf, type MatrixNames } from "./score-matrix.ts";
@@ -26,8 +26,9 @@ export async function attributedCase<Expected>(
   modelPath: string,
   expected: Expected & MatrixNames & { batch_size: number },
   tensors: ExpectedTensors,
+  dtype?: ComputeDType,
 ): Promise<AttributedCase<Expected>> {
-  const model = await loadModel(modelPath, { outputSlice: "last_seq" });
+  const model = await loadModel(modelPath, { outputSlice: "last_seq", dtype });
   const grouped = model.config.kvHeads !== model.config.heads;
   const of = grouped ? model.withGraph({ ungrouped: true }) : model;
   const pairs = readPrompts(readJson(modelPath, "inputs.json"));

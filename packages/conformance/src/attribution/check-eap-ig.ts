@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { eapIgEdge } from "@autocircuit/circuits";
 import { PruneScores } from "@autocircuit/core";
 import { cleanCorrupted, eap, eapIgActivations, eapIgInputs, selectGreedy, selectTop } from "@autocircuit/discovery";
-import { Ablation } from "@autocircuit/native";
+import { Ablation, type ComputeDType } from "@autocircuit/native";
 import { readJson } from "../check-patching.ts";
 import type { CaseFolder } from "../find-cases.ts";
+import { narrowBound } from "../number-types.ts";
 import { ExpectedTensors } from "../read-safetensors.ts";
 import type { Recorder } from "../recorder.ts";
 import { activationGap } from "./activation-gap.ts";
@@ -22,12 +23,13 @@ interface EapIgExpected {
 }
 
 /** Checks the scores, selections and faithfulness that EAP-IG gives. */
-export async function checkEapIg({ path }: CaseFolder, recorder: Recorder): Promise<void> {
+export async function checkEapIg({ path }: CaseFolder, anyRecorder: Recorder, dtype?: ComputeDType): Promise<void> {
   const expected = readJson(path, "expected.json") as EapIgExpected & { src_nodes: string[]; dst_nodes: string[] };
   const tensors = new ExpectedTensors(join(path, "scores.safetensors"));
   const named = join("autocircuit", path.split("/").at(-1)!);
-  const found = await attributedCase(modelFolder(path, named), expected, tensors);
-  using _model = found.model;
+  const found = await attributedCase(modelFolder(path, named), expected, tensors, dtype);
+  using model = found.model;
+  const recorder = anyRecorder.within(narrowBound(dtype, model.config.layers));
   for (const name of tensors.names()) await recorder.attempt(name, () => checkMethod(found, name, recorder));
   for (const [name, edges] of Object.entries(expected.selection))
     await recorder.attempt(`selection/${name}`, () => {

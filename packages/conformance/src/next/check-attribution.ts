@@ -71,7 +71,7 @@ async function checkMaskGradient(variant: Variant, set: string): Promise<void> {
   using loader = prompts;
   const { values } = await maskGradient(model, loader, options);
   const key = `mask_gradient/${set}`;
-  checkScores(graph, values, tensors, `${name}/${key}`, recorder.section(key));
+  checkScores(graph, values, tensors, `${name}/${key}`, recorder.section(key).backward());
 }
 
 /** What the name of a set of mask gradients stands for. */
@@ -126,10 +126,11 @@ async function checkMetrics(
     const section = recorder.section(`metrics/${answers}/${metric}`);
     // Divides by differences that may be tiny.
     const ofMax = metric === "logit_diff_percent_mean_of_ratios" ? 2e-2 : 0;
+    const compare = metric.includes("percent") ? "decidedScalar" : "scalar";
     const max = Math.max(...values.map(([, value]) => Math.abs(value)));
     for (const [i, [edges, value]] of values.entries()) {
       section.equal(`${edges}/edges`, ours[i]?.edges, edges);
-      section.scalar(String(edges), ours[i]?.value ?? Number.NaN, value, { ofMax, max });
+      section[compare](String(edges), ours[i]?.value ?? Number.NaN, value, { ofMax, max });
     }
   }
 }

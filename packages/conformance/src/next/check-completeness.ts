@@ -114,5 +114,5 @@ async function checkTraining(
   checkHistory("loss", found.history.loss, training.loss, undecided, recorder);
   checkHistory("faithfulness", found.history.target, training.faithfulness, undecided, recorder);
   checkHistory("regularization", found.history.size, training.regularization, undecided, recorder);
-  if (!undecided) checkScores(graph, found.values, tensors, set, recorder, { ofMax: OF_MAX });
+  if (!undecided) checkScores(graph, found.values, tensors, set, recorder, { ofMax: OF_MAX, decided: true });
 }

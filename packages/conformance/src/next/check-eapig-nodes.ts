@@ -7,7 +7,7 @@ import type { EapIgCase } from "./eapig-case.ts";
 
 /** Checks scores of nodes or of the dimensions of their outputs; the name says how they were made. */
 export async function checkNodeScores(found: EapIgCase, name: string, recorder: Recorder): Promise<void> {
-  const { tensors, variant, prompts, model, graph } = found;
+  const { tensors, variant, prompts, model, graph, expected } = found;
   const wanted = tensors.get(name);
   const label = name.slice(variant.length + 1);
   const [level, method, type = "patching"] = label.split("/") as [string, string, string?];
@@ -19,7 +19,9 @@ export async function checkNodeScores(found: EapIgCase, name: string, recorder: 
     const others = Array.from({ length: graph.edgeCount }, (_, edge) => edge).filter((edge) => edge !== left);
     const cumulative = method === "exact" ? cuts.map((cut, i) => (i === 0 ? cut : others)) : cuts;
     const effects = await cutEffects(model, prompts, { cuts: cumulative, ablation });
-    recorder.tensor(label, { shape: wanted.shape, data: effects }, wanted);
+    // What is left of two differences of logits.
+    const rounded = Math.max(...expected.baseline.clean.map(Math.abs));
+    recorder.tensor(label, { shape: wanted.shape, data: effects }, wanted, { rounded });
   } else if (level.endsWith("-out") || !model.config.parallel) {
     const steps = Number(/-(\d+)$/.exec(method)?.[1] ?? 5);
     const scores = await nodeScores(model, prompts, {

@@ -2,12 +2,13 @@ import { join } from "node:path";
 import { eapIgDestination, eapIgEdge, eapIgSource, edgeNameOfEapIg } from "@autocircuit/circuits";
 import { Circuit, PruneScores } from "@autocircuit/core";
 import { selectTop } from "@autocircuit/discovery";
-import { Ablation } from "@autocircuit/native";
+import { Ablation, type ComputeDType } from "@autocircuit/native";
 import { attributedCase } from "../attribution/attributed-case.ts";
 import { differencesOf, fullDifferences, listOf } from "../attribution/differences.ts";
 import { ablationOf } from "../attribution/reference-ablation.ts";
 import { edgesOfMatrix } from "../attribution/score-matrix.ts";
 import { readJson } from "../check-patching.ts";
+import { narrowBound } from "../number-types.ts";
 import { ExpectedTensors } from "../read-safetensors.ts";
 import type { Recorder } from "../recorder.ts";
 import { checkEdgeScores } from "./check-eapig-edges.ts";
@@ -15,14 +16,14 @@ import { checkNodeScores } from "./check-eapig-nodes.ts";
 import type { EapIgCase, EapIgVariant, Selection } from "./eapig-case.ts";
 
 /** Checks the scores of edges and nodes, the selections and their faithfulness that EAP-IG gives. */
-export async function checkEapIgFeature(path: string, caseRecorder: Recorder): Promise<void> {
+export async function checkEapIgFeature(path: string, caseRecorder: Recorder, dtype?: ComputeDType): Promise<void> {
   const file = readJson(path, "eapig.json") as { batch_size: number; variants: Record<string, EapIgVariant> };
   const tensors = new ExpectedTensors(join(path, "eapig.safetensors"));
   for (const [variant, expected] of Object.entries(file.variants)) {
-    const recorder = caseRecorder.section(variant);
     const { batch_size } = file;
-    const found = { ...(await attributedCase(path, { ...expected, batch_size }, tensors)), variant };
-    using _model = found.model;
+    const found = { ...(await attributedCase(path, { ...expected, batch_size }, tensors, dtype)), variant };
+    using model = found.model;
+    const recorder = caseRecorder.section(variant).within(narrowBound(dtype, model.config.layers));
     recorder.set("edges", Array.from(found.graph.edges(), eapIgEdge), expected.edges);
     for (const side of ["clean", "corrupt"] as const)
       recorder.tensor(`baseline/${side}`, listOf(await fullDifferences(found, side)), listOf(expected.baseline[side]));

@@ -97,7 +97,7 @@ async function checkAcdc(variant: Variant, prompts: PromptLoader, target: "kl_di
   const taus = [...new Set(reference)].filter(Number.isFinite).map((tau) => Number(tau.toPrecision(6)));
   const { decide } = followScores(reference, tieTolerance);
   const { values } = await acdc(model, prompts, { target, taus, order: expected.acdc_order!, decide });
-  checkScores(graph, values, tensors, set, recorder.section(`acdc/${target}`));
+  checkScores(graph, values, tensors, set, recorder.section(`acdc/${target}`), { decided: true });
 }
 
 async function checkRuns(variant: Variant, prompts: PromptLoader, patch: string, sizes: number[]): Promise<void> {

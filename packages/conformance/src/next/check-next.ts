@@ -1,5 +1,7 @@
 import { loadModel } from "@autocircuit/models";
+import type { ComputeDType } from "@autocircuit/native";
 import type { CaseFolder } from "../find-cases.ts";
+import { narrowBound } from "../number-types.ts";
 import type { Recorder } from "../recorder.ts";
 import { checkAttribution } from "./check-attribution.ts";
 import { checkCompleteness } from "./check-completeness.ts";
@@ -20,8 +22,13 @@ const FEATURES: Readonly<Record<Exclude<NextFeature, "eapig">, (variant: NextVar
 };
 
 /** Checks one feature of a case, in all its graphs. */
-export async function checkNext({ path, feature }: CaseFolder, recorder: Recorder): Promise<void> {
-  if (feature === "eapig") return checkEapIgFeature(path, recorder);
-  using model = await loadModel(path, { outputSlice: "last_seq" });
+export async function checkNext(
+  { path, feature }: CaseFolder,
+  anyRecorder: Recorder,
+  dtype?: ComputeDType,
+): Promise<void> {
+  if (feature === "eapig") return checkEapIgFeature(path, anyRecorder, dtype);
+  using model = await loadModel(path, { outputSlice: "last_seq", dtype });
+  const recorder = anyRecorder.within(narrowBound(dtype, model.config.layers));
   await eachVariant(path, feature!, model, recorder, FEATURES[feature as keyof typeof FEATURES]);
 }

@@ -76,12 +76,15 @@ async function checkSubnetwork(variant: Variant, name: string, run: SubnetworkRu
     circuitSize: run.circuit_size ?? undefined,
     onProgress: (step) => steps.push(step),
   });
-  checkScores(graph, steps[0]!.gradient, tensors, `${set}/grad0`, recorder.section("grad0"));
+  const percent = run.faithfulness_target.includes("percent");
+  checkScores(graph, steps[0]!.gradient, tensors, `${set}/grad0`, recorder.section("grad0").backward(), {
+    decided: percent,
+  });
   const decided = run.ill_conditioned ?? false;
-  checkHistory("loss", scores.history.loss, run.loss, decided, recorder);
-  checkHistory("faithfulness", scores.history.target, run.faithfulness, decided, recorder);
+  checkHistory("loss", scores.history.loss, run.loss, decided, recorder, { percent });
+  checkHistory("faithfulness", scores.history.target, run.faithfulness, decided, recorder, { percent });
   checkHistory("regularization", scores.history.size, run.regularization, decided, recorder);
-  if (!decided) checkScores(graph, scores.values, tensors, set, recorder, { ofMax: OF_MAX });
+  if (!decided) checkScores(graph, scores.values, tensors, set, recorder, { ofMax: OF_MAX, decided: true });
 }
 
 async function checkCircuit(variant: Variant, name: string, run: CircuitRun): Promise<void> {
@@ -112,9 +115,10 @@ async function checkCircuit(variant: Variant, name: string, run: CircuitRun): Pr
     recorded.map(({ size }) => size),
   );
   for (const { size, scores } of found) {
-    const options = { ofMax: OF_MAX };
+    const options = { ofMax: OF_MAX, decided: true };
     checkScores(graph, scores.values, tensors, `${set}/size${size}`, recorder.section(`size${size}`), options);
   }
+  if (recorder.narrow) return;
   // An edge whose score lies within tolerance of a threshold may fall on either side of it.
   const undecided = (edge: number) =>
     recorded.some(({ size, scores }) => {
