@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { installDependencies } from "./dependencies.mjs";
@@ -18,6 +19,7 @@ export async function setup({ addon = true, cppTests = false, quiet = false } = 
   const log = quiet ? console.error : console.log;
   const show = quiet ? "err" : "out";
   const steps = new Steps(log, { onlyChanges: quiet });
+  requireNode();
   await steps.step("dependencies", () => installDependencies(show));
   await steps.step("typescript", async () => {
     if (await turbo(["build", "--output-logs=errors-only"], { show: "none" }))
@@ -42,6 +44,18 @@ export async function setup({ addon = true, cppTests = false, quiet = false } = 
   const pretendDevice = cppTests ? await buildFor("pretend device", "pretend-device") : undefined;
   if (!quiet || steps.spoke) log(`setup ${steps.summary()}`);
   return { cppTests: program, pretendDevice };
+}
+
+/** Before anything is installed or compiled. What is built asks again, for those who install packages. */
+function requireNode() {
+  const { engines } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const oldest = engines.node.replace(">=", "");
+  const [major, minor] = oldest.split(".").map(Number);
+  const [own, ownMinor] = process.versions.node.split(".").map(Number);
+  if (own > major || (own === major && ownMinor >= minor)) return;
+  throw new StepError(
+    `AutoCircuit needs Node ${oldest} or newer, this is ${process.versions.node}: install a newer one from https://nodejs.org (or: nvm install 22).`,
+  );
 }
 
 async function findLibTorch(steps, { ensureLibTorch }, onLine) {

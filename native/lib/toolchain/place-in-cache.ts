@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
 import { inspectEntry, markEntry } from "./cache.ts";
+import { spaceProblem } from "./free-space.ts";
 import { inspectLibTorch, type LibTorch } from "./libtorch.ts";
 
 /** What {@link placeInCache} needs. */
@@ -17,6 +18,9 @@ export interface Placing {
   readonly accept: (libtorch: LibTorch) => string | undefined;
 }
 
+/** What is fetched for the CPU and what is unpacked beside it, in bytes; builds for CUDA take more. */
+const LEAST_SPACE = 690 * 2 ** 20;
+
 /**
  * Fills a temporary folder, checks it, and renames it to its place in the cache. The caller holds the lock of `name`.
  *
@@ -26,6 +30,8 @@ export async function placeInCache({ cache, name, foundBy, fill, accept }: Placi
   const prefix = `.install-${name}-`;
   await mkdir(cache, { recursive: true });
   await removeLeftovers(cache, prefix);
+  const full = await spaceProblem(cache, LEAST_SPACE);
+  if (full !== undefined) return full;
   const temporary = await mkdtemp(join(cache, prefix));
   try {
     await fill(temporary);
