@@ -72,7 +72,7 @@ describe("Transformer.forward", () => {
   it("begins with a given start in the place of the embedding, whatever the tokens are", async () => {
     const expected = await model.forward({ tokens, sources: true });
     const start = expected.sources!.select(0, 0);
-    const { logits } = await model.forward({ tokens: corrupt, start });
+    const { logits } = await model.forward({ tokens: corrupt, start, sources: true });
     expect(await largestDifference(logits!, expected.logits!)).toBe(0);
     await expect(model.forward({ tokens, start: start.slice(0, 0, 1), keep: true })).rejects.toThrow("cannot be kept");
     await expect(model.forward({ tokens, start: start.slice(1, 0, 3) })).rejects.toThrow(
