@@ -27,6 +27,7 @@ export interface NativeBox {
 export interface NativeRequest {
   tokens: NativeTensor;
   padding?: NativeTensor | undefined;
+  start?: NativeTensor | undefined;
   prefix?: NativeBox | undefined;
   positions?: readonly number[] | undefined;
   patch?:

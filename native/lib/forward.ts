@@ -15,6 +15,10 @@ export interface ForwardRequest {
   tokens: Tensor;
   /** int64 [B]: how many positions at the left of each row are padding. */
   padding?: Tensor;
+  /**
+   * [B, P, D], or [1, P, D] for all: what `Resid Start` writes, in the place of the tokens' embedding. Not together with `from` or `keep`.
+   */
+  start?: Tensor;
   /** Cached keys and values that come before the tokens. */
   prefix?: Prefix;
   /** Logits only there; default: everywhere. */
@@ -111,6 +115,7 @@ const patchGraph = kind.having("a graph's table", "factorized", "tokens", "sourc
 export const checkRequest = signature("Transformer.forward", {}, {
   tokens: kind.required(aTensor),
   padding: aTensor,
+  start: aTensor,
   prefix: kind.instance(Prefix, "a Prefix"),
   positions: kind.listOf(kind.whole),
   patch: kind.such(
@@ -148,11 +153,13 @@ export function nativeRequest(config: TransformerConfig, request: ForwardRequest
   checkTokens(request);
   checkPositions(request);
   checkLength(config, request.tokens.shape[1]! + (request.prefix?.length ?? 0));
+  if (request.start) checkStart(config, request, request.start);
   if (request.patch) checkPatch(config, request.patch);
   const { patch, graph } = request;
   return {
     tokens: request.tokens.handle,
     padding: request.padding?.handle,
+    start: request.start?.handle,
     prefix: request.prefix?.box,
     positions: request.positions,
     patch: patch && {
@@ -206,6 +213,24 @@ function checkPositions({ tokens, positions }: ForwardRequest): void {
   if (wrong !== undefined) {
     throw new AutocircuitError("bad-input", `positions: ${wrong} is not a position; they go from 0 to ${length - 1}.`);
   }
+}
+
+function checkStart({ dModel }: TransformerConfig, { tokens, from, keep }: ForwardRequest, start: Tensor): void {
+  const [batch, length] = tokens.shape as [number, number];
+  const { shape, dtype } = start;
+  const fits =
+    shape.length === 3 && (shape[0] === batch || shape[0] === 1) && shape[1] === length && shape[2] === dModel;
+  if (!fits || !isFloating(dtype)) {
+    throw new AutocircuitError(
+      fits ? "dtype" : "shape",
+      `start must be floating point [${batch} or 1, ${length}, ${dModel}], got ${dtype} [${shape.join(", ")}].`,
+    );
+  }
+  if (from === undefined && !keep) return;
+  throw new AutocircuitError(
+    "bad-input",
+    "A run with another `start` than its tokens' embedding cannot be kept (`keep`), nor begin at a kept one (`from`).",
+  );
 }
 
 function checkPatch(config: TransformerConfig, { graph, mask, ablation }: NonNullable<ForwardRequest["patch"]>): void {

@@ -69,6 +69,17 @@ describe("Transformer.forward", () => {
     expect(await largestDifference(some.logits!, logits!.indexSelect(1, [3, 1]))).toBeLessThan(1e-12);
   });
 
+  it("begins with a given start in the place of the embedding, whatever the tokens are", async () => {
+    const expected = await model.forward({ tokens, sources: true });
+    const start = expected.sources!.select(0, 0);
+    const { logits } = await model.forward({ tokens: corrupt, start, sources: true });
+    expect(await largestDifference(logits!, expected.logits!)).toBe(0);
+    await expect(model.forward({ tokens, start: start.slice(0, 0, 1), keep: true })).rejects.toThrow("cannot be kept");
+    await expect(model.forward({ tokens, start: start.slice(1, 0, 3) })).rejects.toThrow(
+      "start must be floating point [2 or 1, 4, 6], got float64 [2, 3, 6]",
+    );
+  });
+
   it("takes tensors that are still being computed", async () => {
     const { logits } = await model.forward({
       tokens: tokenTensor([

@@ -80,6 +80,17 @@ void check_graph(const TransformerConfig& c, const PatchGraph& graph) {
   }
 }
 
+void check_start(const TransformerConfig& c, const ForwardRequest& request) {
+  const at::Tensor& start = request.start;
+  const int64_t batch = request.tokens.size(0), length = request.tokens.size(1);
+  const bool fits = start.dim() == 3 && (start.size(0) == batch || start.size(0) == 1) && start.size(1) == length && start.size(2) == c.d_model;
+  if (!fits || !start.is_floating_point())
+    refuse("start must be floating point [" + std::to_string(batch) + " or 1, " + std::to_string(length) + ", " + std::to_string(c.d_model) +
+           "], what the first source writes in the place of the embedding");
+  if (request.from || request.want_run)
+    refuse("a run with another start than its tokens' embedding cannot be kept (keep: true), nor begin at a kept one (from)");
+}
+
 void check_prefix(const Transformer& model, const ForwardRequest& request) {
   const Prefix& prefix = *request.prefix;
   if (prefix.model != model.serial())
@@ -122,6 +133,7 @@ void check_request(const Transformer& model, const ForwardRequest& request) {
   check_tokens(model.config(), request);
   if (request.graph && (!request.patch || request.graph != request.patch->graph)) check_graph(model.config(), *request.graph);
   if (request.patch) check_graph(model.config(), *request.patch->graph);
+  if (request.start.defined()) check_start(model.config(), request);
   if (request.prefix) check_prefix(model, request);
   if (request.from) check_run(model, request);
   if (request.patch && request.want_run)

@@ -129,6 +129,9 @@ double Pass::multiplications_of_block() const {
 
 at::Tensor Pass::embedded() const {
   const Weights& weights = model_.weights();
+  // A source's output like others: of the network's type, whatever the stream is.
+  if (request_.start.defined())
+    return request_.start.detach().to(weights.options).expand({batch_, length_, config_.d_model}).reshape({batch_ * length_, config_.d_model});
   at::Tensor x = at::embedding(weights.embed, request_.tokens);
   if (config_.embed_scale != 1.0) x = x * config_.embed_scale;
   if (weights.positions.defined())

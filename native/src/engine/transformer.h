@@ -69,6 +69,7 @@ struct Reference {
 struct ForwardRequest {
   at::Tensor tokens;                                // int64 [B, P]
   at::Tensor padding;                               // int64 [B] left pads, or undefined
+  at::Tensor start;                                 // [B or 1, P, D] in the place of the embedding, or undefined
   std::shared_ptr<const Prefix> prefix;             // or null
   std::optional<std::vector<int64_t>> positions;    // logits only there
   std::optional<Patch> patch;

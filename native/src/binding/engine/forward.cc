@@ -27,7 +27,7 @@ struct PendingPatch {
 /// A request as it stands when it is made: its tensors may not be computed yet.
 struct PendingRequest {
   PendingPtr<Transformer> transformer;
-  SlotPtr tokens, padding;
+  SlotPtr tokens, padding, start;
   PendingPtr<Prefix> prefix;
   PendingPtr<PlainRun> from;
   std::optional<PendingPatch> patch;
@@ -48,6 +48,7 @@ PendingRequest read_request(const Napi::Value& value) {
   PendingRequest request;
   request.tokens = tensor_field(fields, "tokens");
   if (fields.has("padding")) request.padding = tensor_field(fields, "padding");
+  if (fields.has("start")) request.start = tensor_field(fields, "start");
   if (fields.has("prefix")) request.prefix = unbox<Prefix>(fields.get("prefix"), fields.path("prefix"));
   if (fields.has("from")) request.from = unbox<PlainRun>(fields.get("from"), fields.path("from"));
   if (fields.has("graph")) request.fields.graph = graph_field(fields);
@@ -82,6 +83,7 @@ ForwardResult run(const PendingRequest& pending, const CancelToken& cancel) {
   ForwardRequest request = pending.fields;
   request.tokens = pending.tokens->get();
   if (pending.padding) request.padding = pending.padding->get();
+  if (pending.start) request.start = pending.start->get();
   if (pending.prefix) request.prefix = pending.prefix->get();
   if (pending.from) request.from = pending.from->get();
   if (pending.patch) {

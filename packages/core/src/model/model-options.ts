@@ -85,6 +85,8 @@ export interface ForwardOptions {
   readonly sliced?: boolean | undefined;
   /** Logits at these positions, instead of a slice. */
   readonly positions?: readonly number[] | undefined;
+  /** `[B or 1, P, D]`: what `Resid Start` writes, in the place of the tokens' embedding; not together with `from`. */
+  readonly start?: Tensor | undefined;
   /** Start at the first patched layer of a run that was kept. */
   readonly from?: PlainRun | undefined;
   /** Padded positions on the left of each prompt; by default those the tokens carry. */
@@ -110,6 +112,7 @@ export const forwardOptions: KindsOf<ForwardOptions> = {
   rules: kind.record,
   sliced: kind.flag,
   positions: kind.listOf(kind.whole),
+  start: tensor,
   from: plainRun,
   padding: kind.listOf(kind.whole),
   prefix,

@@ -38,8 +38,8 @@ const checkModel = signature("PatchableModel", {}, patchableModelOptions);
 const checkWithGraph = signature("PatchableModel.withGraph", {}, modelGraphOptions);
 const checkForward = signature("PatchableModel.forward", { tokens: tensor }, forwardOptions);
 const checkRun = signature("PatchableModel.run", { tokens: tensor, padding: kind.optional(forwardOptions.padding) });
-const { padding, prefix, signal } = forwardOptions;
-const checkSources = signature("PatchableModel.sources", { tokens: tensor }, { padding, prefix, signal });
+const { padding, prefix, start, signal } = forwardOptions;
+const checkSources = signature("PatchableModel.sources", { tokens: tensor }, { padding, prefix, start, signal });
 const checkAblations = signature(
   "PatchableModel.ablations",
   { from: kind.either(tensor, promptLoader), type: ablationName },
@@ -162,7 +162,7 @@ export class PatchableModel implements Disposable {
     const masking = edges !== undefined ? edgeMask(this.graph, edges, tokens.shape[0]!) : undefined;
     try {
       const { logits } = await this.run(tokens, {
-        ...pick(options, "padding", "prefix"),
+        ...pick(options, "padding", "prefix", "start"),
         positions,
         ...(masking &&
           using && {
@@ -222,12 +222,15 @@ export class PatchableModel implements Disposable {
    *
    * @param tokens int64 `[B, P]`.
    */
-  async sources(tokens: Tensor, options: Pick<ForwardOptions, "padding" | "prefix" | "signal"> = {}): Promise<Tensor> {
+  async sources(
+    tokens: Tensor,
+    options: Pick<ForwardOptions, "padding" | "prefix" | "start" | "signal"> = {},
+  ): Promise<Tensor> {
     checkSources({ tokens }, options);
     this.#checkTokens(tokens);
     const { signal } = options;
     const result = await this.run(tokens, {
-      ...pick(options, "padding", "prefix"),
+      ...pick(options, "padding", "prefix", "start"),
       sources: true,
       logits: false,
       ...(signal && { signal }),

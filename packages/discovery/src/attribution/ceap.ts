@@ -1,11 +1,11 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import type { Graph, PatchableModel, PromptLoader, PruneScores } from "@autocircuit/core";
-import { Ablation, scope, Tensor } from "@autocircuit/native";
+import type { PatchableModel, PromptLoader, PruneScores } from "@autocircuit/core";
+import { Ablation, scope, type Tensor } from "@autocircuit/native";
 import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { scorePrompts } from "./score-prompts.ts";
 import type { SliceGradients } from "./slice-gradients.ts";
-import { maskFromStart, requireFactorized } from "./start-edges.ts";
+import { requireFactorized } from "./start-edges.ts";
 
 /** Which end of the line the gradients of a step are taken at. */
 export type CeapFrom = "corrupt" | "clean";
@@ -40,38 +40,27 @@ export async function ceap(
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
   const { steps = 5, from = "corrupt" } = options;
-  const { graph } = model;
-  requireFactorized(graph, "ceap");
+  requireFactorized(model.graph, "ceap");
   // With one step from the clean end all gradients are the clean run's.
   const info = { algorithm: "ceap", options: { steps, from }, cleanOnly: from === "clean" && steps === 1 };
-  return scorePrompts(model, prompts, options, info, (slice) => followPath(slice, graph, steps, from));
+  return scorePrompts(model, prompts, options, info, (slice) => followPath(slice, steps, from));
 }
 
 /** Goes back from the far end: the outputs of the step behind it are known when a step is run. */
-async function followPath(slice: SliceGradients, graph: Graph, steps: number, from: CeapFrom): Promise<Tensor> {
+async function followPath(slice: SliceGradients, steps: number, from: CeapFrom): Promise<Tensor> {
   // How much of the ablated embedding step k begins with.
   const shareAt = (k: number) => (from === "corrupt" ? 1 - k / steps : k / steps);
   const sign = from === "corrupt" ? -1 : 1;
-  // The mask moves `Resid Start` by a share of ablated - clean, of which a step goes a part.
-  const factors = Tensor.from(
-    maskFromStart(graph, 1 / steps).map((part) => (part > 0 ? part : sign)),
-    { shape: [graph.edgeCount] },
-  ).to(slice.model.computeDtype === "float64" ? "float64" : "float32");
-  const isStart = Tensor.from(
-    Float32Array.from(graph.srcs, ({ kind }) => Number(kind === "start")),
-    { shape: [graph.srcs.length, 1, 1, 1] },
-  ).gt(0);
-  let next = from === "corrupt" ? await slice.clean() : await farOutputs(slice, graph);
+  const clean = await slice.clean();
+  let next = from === "corrupt" ? clean : await farOutputs(slice);
   let sum: Tensor | undefined;
   for (let k = steps - 1; k >= 0; k--) {
     const [ahead, before] = [next, sum];
     const { sources, total } = await scope(async () => {
-      using toNext = new Ablation(Tensor.where(isStart, slice.using.sources.expand([...ahead.shape]), ahead));
-      const found = await slice.gradientWith(
-        { mask: maskFromStart(graph, shareAt(k)), using: toNext },
-        { sources: true },
-      );
-      const scored = found.gradient.mul(factors);
+      using toNext = new Ablation(ahead.detach()); // it disposes what it is given
+      const start = await slice.startAt(shareAt(k));
+      const found = await slice.gradientWith({ start, using: toNext }, { sources: true });
+      const scored = found.gradient.mul(sign);
       return { sources: found.sources!, total: before ? before.add(scored) : scored };
     });
     next = sources;
@@ -82,9 +71,6 @@ async function followPath(slice: SliceGradients, graph: Graph, steps: number, fr
 }
 
 /** The outputs when the embedding is the ablated one. */
-async function farOutputs({ model, slice, using, signal }: SliceGradients, graph: Graph): Promise<Tensor> {
-  const mask = Tensor.from(maskFromStart(graph, 1), { shape: [graph.edgeCount] });
-  const patch = { graph: graph.toNative(), mask, ablation: using };
-  const { sources } = await model.run(slice.clean, { sources: true, logits: false, patch, ...(signal && { signal }) });
-  return sources!;
+async function farOutputs(slice: SliceGradients): Promise<Tensor> {
+  return slice.model.sources(slice.slice.clean, { start: await slice.startAt(1), signal: slice.signal });
 }

@@ -4,7 +4,7 @@ import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { type PathOptions, pathEnd, requireShared } from "./path-ends.ts";
 import { scorePrompts, sumOf } from "./score-prompts.ts";
-import { maskFromStart, requireFactorized } from "./start-edges.ts";
+import { requireFactorized } from "./start-edges.ts";
 
 /** Options of {@link cleanCorrupted}. */
 export type CleanCorruptedOptions = AttributionOptions & PathOptions;
@@ -34,7 +34,7 @@ export async function cleanCorrupted(
   const using = options.pathEnd;
   return scorePrompts(model, prompts, options, { algorithm: "clean-corrupted" }, async (slice) => {
     const directions = await slice.difference();
-    const sum = await sumOf(2, (end) => slice.gradient({ mask: maskFromStart(model.graph, end), using, directions }));
+    const sum = await sumOf(2, async (end) => slice.gradient({ start: await slice.startAt(end, using), directions }));
     return sum.div(2);
   });
 }

@@ -4,7 +4,7 @@ import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { type PathOptions, pathEnd, requireShared } from "./path-ends.ts";
 import { scorePrompts, sumOf } from "./score-prompts.ts";
-import { maskFromStart, requireFactorized } from "./start-edges.ts";
+import { requireFactorized } from "./start-edges.ts";
 
 /** Options of {@link eapIgInputs}. */
 export interface EapIgInputsOptions extends AttributionOptions, PathOptions {
@@ -43,8 +43,8 @@ export async function eapIgInputs(
   const using = options.pathEnd;
   return scorePrompts(model, prompts, options, { algorithm: "eap-ig-inputs", options: { steps } }, async (slice) => {
     const directions = await slice.difference();
-    const sum = await sumOf(steps, (k) =>
-      slice.gradient({ mask: maskFromStart(graph, 1 - k / steps), using, directions }),
+    const sum = await sumOf(steps, async (k) =>
+      slice.gradient({ start: await slice.startAt(1 - k / steps, using), directions }),
     );
     return sum.div(steps);
   });

@@ -14,7 +14,7 @@ import { betweenOutputs } from "./eap-ig-activations.ts";
 import { lossOf } from "./losses.ts";
 import { nodeGroups } from "./node-groups.ts";
 import { SliceGradients } from "./slice-gradients.ts";
-import { maskFrom, maskFromStart, requireFactorized } from "./start-edges.ts";
+import { maskFrom, requireFactorized } from "./start-edges.ts";
 
 /** Where the gradients of nodes are taken. */
 export type NodeMethod = "eap" | "eap-ig-inputs" | "clean-corrupted" | "eap-ig-activations";
@@ -141,7 +141,7 @@ async function scoresOf(
   const difference = await slice.difference();
   // A leaf stands for the ablation of each prompt.
   const ownRows = new Ablation(slice.using.sources.expand([...clean.shape]).clone());
-  const atShare = (share: number) => slice.outputGradient({ mask: maskFromStart(graph, share), using: ownRows });
+  const atShare = async (share: number) => slice.outputGradient({ start: await slice.startAt(share), using: ownRows });
   const points: (() => Promise<Tensor>)[] = [];
   if (method === "eap") points.push(() => atShare(0));
   if (method === "clean-corrupted")

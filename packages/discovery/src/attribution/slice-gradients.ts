@@ -4,6 +4,8 @@ import type { Loss } from "./losses.ts";
 
 /** A run of the clean prompts at which gradients are taken. */
 export interface GradientRun {
+  /** What `Resid Start` writes, `[B or 1, P, D]`; default the embedding. It costs nothing, where a mask of its edges makes all inputs anew. */
+  readonly start?: Tensor | undefined;
   /** How much of the ablated value each edge takes. Default nothing: the clean run. */
   readonly mask?: Float32Array | undefined;
   /** The ablated values; default those of the slice. */
@@ -48,6 +50,12 @@ export class SliceGradients {
     return this.using.sources.sub(await this.clean());
   }
 
+  /** A point on the line from the clean embedding (0) to the ablated one (1), `[B, P, D]`. */
+  async startAt(share: number, using: Ablation = this.using): Promise<Tensor> {
+    const clean = (await this.clean()).select(0, 0);
+    return share === 0 ? clean : scope(() => using.sources.select(0, 0).sub(clean).mul(share).add(clean));
+  }
+
   /**
    * For every edge the sum over prompts and positions of <gradient of the destination's input, direction of the source>: `[E]`, the loss
    * a mean over the prompts; or per prompt `[B, E]`, each by its own loss.
@@ -59,7 +67,7 @@ export class SliceGradients {
 
   /** The same, with the sources' outputs in that very run, `[S, B, P, D]`, and the gradients of leaves. */
   async gradientWith(
-    { mask, using = this.using, directions, rules }: GradientRun,
+    { start, mask, using = this.using, directions, rules }: GradientRun,
     { sources = false }: { sources?: boolean },
   ): Promise<{ gradient: Tensor; sources?: Tensor }> {
     const { model, slice, signal } = this;
@@ -68,6 +76,7 @@ export class SliceGradients {
     const result = await model.run(tokens, {
       positions,
       sources,
+      ...(start && { start }),
       patch: {
         graph: model.graph.toNative(),
         mask: leaf,
@@ -88,13 +97,17 @@ export class SliceGradients {
    * The gradient of the loss at every source's output, `[S, B, P, D]`: the sum of those at all inputs that read it, whether they read the
    * output itself or what takes its place. The loss is a mean over the prompts, or, where scores are per prompt, each prompt's own.
    */
-  async outputGradient({ mask, using = this.using }: Pick<GradientRun, "mask" | "using">): Promise<Tensor> {
+  async outputGradient({
+    start,
+    mask,
+    using = this.using,
+  }: Pick<GradientRun, "start" | "mask" | "using">): Promise<Tensor> {
     const { model, slice, signal } = this;
     return scope(async () => {
       const leaf = (like: readonly number[]) => Tensor.zeros([...like], { dtype: "float32" }).requireGrad();
       const outputsLeaf = leaf((await this.clean()).shape);
       const ablationLeaf = leaf(using.sources.shape);
-      const run = { mask: this.#maskLeaf(mask), using, outputsLeaf, ablationLeaf, signal };
+      const run = { start, mask: this.#maskLeaf(mask), using, outputsLeaf, ablationLeaf, signal };
       const logits = await model.forward(slice.clean, run);
       const loss = this.#loss(logits);
       const [own, put] = grad(this.#perPrompt ? loss.sum() : loss.mean(), [outputsLeaf, ablationLeaf]);

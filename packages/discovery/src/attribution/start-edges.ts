@@ -10,11 +10,6 @@ export function maskFrom(graph: Graph, sources: (source: SrcNode) => boolean, va
   return mask;
 }
 
-/** The same for `Resid Start`: the whole network reads an embedding that lies on the way to the ablated one. */
-export function maskFromStart(graph: Graph, value: number): Float32Array {
-  return maskFrom(graph, ({ kind }) => kind === "start", value);
-}
-
 /**
  * Components of a graph of nodes read the residual stream, not edges, so that no mask of edges gives another embedding to all of them.
  *
