@@ -1,4 +1,4 @@
-import type { PatchableModel, PromptLoader, PruneScores } from "@autocircuit/core";
+import { Circuit, type PatchableModel, type PromptLoader, type PruneScores } from "@autocircuit/core";
 import {
   ceap,
   cleanCorrupted,
@@ -18,14 +18,17 @@ import {
 } from "@autocircuit/discovery";
 import {
   bootstrap,
+  crossTaskAblation,
   equivalenceTest,
   independenceTest,
   minimalityTest,
   partialNecessityTest,
+  promptScores,
   scoreIntervals,
   stability,
   sufficiencyTest,
   sureEdges,
+  testCircuit,
 } from "@autocircuit/metrics";
 import type { PublicCall } from "./public-call.ts";
 
@@ -36,6 +39,8 @@ export function methodCalls(
 ): Record<string, PublicCall> {
   const drawn = bootstrap([[1], [2]]);
   const tested = { full: [1, 2], circuit: [1, 3], random: [[2, 1]] };
+  const circuit = Circuit.of(scores.graph, [0]);
+  const part = { name: "a task", prompts: on.prompts, circuit };
   const minimal = { circuit: [1], knockedOut: [[1]], inflated: [[1]], inflatedKnockedOut: [[1]] };
   return {
     ceap: { takes: on, call: (t, o) => ceap(t.model, t.prompts, o) },
@@ -75,6 +80,15 @@ export function methodCalls(
     partialNecessityTest: {
       takes: { full: [1, 2], without: [1, 3], random: [[2, 1]] },
       call: (t, o) => partialNecessityTest(t.full, t.without, t.random, o),
+    },
+    promptScores: {
+      takes: { ...on, circuits: [circuit] },
+      call: (t, o) => promptScores(t.model, t.prompts, t.circuits, o),
+    },
+    testCircuit: { takes: { ...on, circuit }, call: (t, o) => testCircuit(t.model, t.prompts, t.circuit, o) },
+    crossTaskAblation: {
+      takes: { model: on.model, parts: [part, part] },
+      call: (t, o) => crossTaskAblation(t.model, t.parts, o),
     },
     minimalityTest: { takes: { scores: minimal }, call: (t, o) => minimalityTest(t.scores, o) },
   };
