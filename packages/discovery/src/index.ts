@@ -59,6 +59,13 @@ export { type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";
 export { hardConcrete, hardConcreteStart } from "./masks/hard-concrete.ts";
 export type { MaskFunction } from "./masks/mask-function.ts";
 export type { Noise, NoiseRequest } from "./masks/noise.ts";
+export {
+  type MeasureMibOptions,
+  type MibCurve,
+  type MibMeasures,
+  type MibPoint,
+  measureMib,
+} from "./mib/measure-mib.ts";
 export type { NamedAlgorithm, OptionSpec } from "./named-algorithm.ts";
 export { type Preset, type PresetName, presets } from "./presets.ts";
 export {

@@ -1,4 +1,4 @@
-import { Circuit, type PatchableModel, type PromptLoader, type PruneScores } from "@autocircuit/core";
+import { Circuit, type PatchableModel, PromptLoader, type PruneScores } from "@autocircuit/core";
 import {
   ceap,
   cleanCorrupted,
@@ -9,6 +9,7 @@ import {
   eapIgInputs,
   exact,
   informationFlowRoutes,
+  measureMib,
   nodeScores,
   relp,
   selectByShare,
@@ -39,6 +40,11 @@ export function methodCalls(
 ): Record<string, PublicCall> {
   const drawn = bootstrap([[1], [2]]);
   const tested = { full: [1, 2], circuit: [1, 3], random: [[2, 1]] };
+  const pairs = on.prompts.batches.flatMap((batch) => batch.prompts);
+  const different = new PromptLoader(
+    pairs.map((pair) => ({ ...pair, corrupt: pair.clean.map((token) => (token + 1) % 3) })),
+    { batchSize: pairs.length },
+  );
   const circuit = Circuit.of(scores.graph, [0]);
   const part = { name: "a task", prompts: on.prompts, circuit };
   const minimal = { circuit: [1], knockedOut: [[1]], inflated: [[1]], inflatedKnockedOut: [[1]] };
@@ -61,6 +67,10 @@ export function methodCalls(
       call: (t, o) => selectByShare(t.scores, t.size, t.positive, o),
     },
     selectExact: { takes: { scores, size: 1 }, call: (t, o) => selectExact(t.scores, t.size, o) },
+    measureMib: {
+      takes: { model: on.model, prompts: different, scores },
+      call: (t, o) => measureMib(t.model, t.prompts, t.scores, o),
+    },
     bootstrap: { takes: { perPrompt: [[1], [2]] }, call: (t, o) => bootstrap(t.perPrompt, o) },
     scoreIntervals: { takes: { bootstrap: drawn, kind: "normal" }, call: (t) => scoreIntervals(t.bootstrap, t.kind) },
     sureEdges: {
