@@ -83,7 +83,7 @@ export { random } from "./random.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
 export { type Ranking, rankedEdges } from "./selection/ranked-edges.ts";
 export { selectByShare } from "./selection/select-by-share.ts";
-export { type ExactOptions, selectExact } from "./selection/select-exact.ts";
+export { type ExactOptions, selectExact, type UnprovenBest } from "./selection/select-exact.ts";
 export { selectGreedy } from "./selection/select-greedy.ts";
 export { type SelectionOptions, selectTop } from "./selection/select-top.ts";
 export { TrainedScores, type TrainingHistory, type ValidationPoint } from "./training/trained-scores.ts";
