@@ -9,6 +9,7 @@ import {
   eapIgInputs,
   exact,
   informationFlowRoutes,
+  meanOfMethods,
   measureMib,
   nodeScores,
   relp,
@@ -58,6 +59,10 @@ export function methodCalls(
     eapIgInputs: { takes: on, call: (t, o) => eapIgInputs(t.model, t.prompts, o) },
     exact: { takes: on, call: (t, o) => exact(t.model, t.prompts, o) },
     informationFlowRoutes: { takes: on, call: (t, o) => informationFlowRoutes(t.model, t.prompts, o) },
+    meanOfMethods: {
+      takes: { model: on.model, prompts: different },
+      call: (t, o) => meanOfMethods(t.model, t.prompts, o),
+    },
     nodeScores: { takes: on, call: (t, o) => nodeScores(t.model, t.prompts, o) },
     relp: { takes: on, call: (t, o) => relp(t.model, t.prompts, o) },
     selectTop: { takes: { scores, size: 1 }, call: (t, o) => selectTop(t.scores, t.size, o) },
