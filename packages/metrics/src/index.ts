@@ -72,6 +72,12 @@ export {
 } from "./prompt-scores.ts";
 export { type RankingPoint, rankEdges } from "./ranking.ts";
 export { type Bootstrap, type BootstrapOptions, bootstrap, fewestResamples } from "./resampling/bootstrap.ts";
+export {
+  type BootstrapCircuitsOptions,
+  type BootstrappedCircuits,
+  bootstrapCircuits,
+  type StablePoint,
+} from "./resampling/bootstrap-circuits.ts";
 export { type IntervalKind, type Intervals, intervalKinds, scoreIntervals } from "./resampling/intervals.ts";
 export { type Stability, stability, stableFrom } from "./resampling/stability.ts";
 export { type SureEdges, type SureEdgesOptions, sureEdges } from "./resampling/sure-edges.ts";

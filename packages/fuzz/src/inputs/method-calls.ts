@@ -20,6 +20,7 @@ import {
 } from "@autocircuit/discovery";
 import {
   bootstrap,
+  bootstrapCircuits,
   crossTaskAblation,
   equivalenceTest,
   independenceTest,
@@ -77,6 +78,11 @@ export function methodCalls(
       call: (t, o) => measureMib(t.model, t.prompts, t.scores, o),
     },
     bootstrap: { takes: { perPrompt: [[1], [2]] }, call: (t, o) => bootstrap(t.perPrompt, o) },
+    bootstrapCircuits: {
+      takes: { perPrompt: [[1], [2]] },
+      options: { edges: [0], size: 1, sizes: [1] },
+      call: (t, o) => bootstrapCircuits(t.perPrompt, o),
+    },
     scoreIntervals: { takes: { bootstrap: drawn, kind: "normal" }, call: (t) => scoreIntervals(t.bootstrap, t.kind) },
     sureEdges: {
       takes: { bootstrap: drawn, intervals: scoreIntervals(drawn) },
