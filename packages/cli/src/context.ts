@@ -4,4 +4,6 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Writes a line of results. */
   readonly print: (line: string) => void;
+  /** Says that the work is done and its answer is no: the exit code tells. */
+  readonly refuse: () => void;
 }

@@ -4,10 +4,19 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ablationTypes } from "@autocircuit/core";
 import { algorithms, type OptionSpec } from "@autocircuit/discovery";
+import { circuitTestNames, promptScoreNames } from "@autocircuit/metrics";
 import { computeDTypes } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
 import { runProgram } from "./program.ts";
-import { ABLATIONS, ACDC_TARGETS, ANSWER_FUNCTIONS, DTYPES, GRAD_FUNCTIONS } from "./support/names.ts";
+import {
+  ABLATIONS,
+  ACDC_TARGETS,
+  ANSWER_FUNCTIONS,
+  CIRCUIT_TESTS,
+  DTYPES,
+  GRAD_FUNCTIONS,
+  PROMPT_SCORES,
+} from "./support/names.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -68,6 +77,8 @@ describe("names in --help", () => {
     expect([...ACDC_TARGETS]).toEqual(choices("target"));
     expect([...GRAD_FUNCTIONS]).toEqual(choices("gradFunction"));
     expect([...ANSWER_FUNCTIONS]).toEqual(choices("answerFunction"));
+    expect([...CIRCUIT_TESTS]).toEqual([...circuitTestNames]);
+    expect([...PROMPT_SCORES]).toEqual([...promptScoreNames]);
   });
 });
 

@@ -14,6 +14,7 @@ import { addModel } from "./commands/model.ts";
 import { addPatch } from "./commands/patch.ts";
 import { addSetup } from "./commands/setup.ts";
 import { addTasks } from "./commands/tasks.ts";
+import { addTest } from "./commands/test.ts";
 import type { Context } from "./context.ts";
 import { describeError } from "./support/describe-error.ts";
 import { EXIT, exitCodeFor } from "./support/exit-codes.ts";
@@ -23,6 +24,7 @@ const COMMANDS = [
   addTasks,
   addDiscover,
   addMeasure,
+  addTest,
   addPatch,
   addCompile,
   addModel,
@@ -48,7 +50,7 @@ const STANDARD: ProgramOutput = {
 };
 
 /**
- * Runs the command line and gives its exit code: 0 done, 1 failed, 2 wrong usage or input, 130 stopped by SIGINT.
+ * Runs the command line and gives its exit code: 0 done, 1 failed, 2 wrong usage or input, 3 done with the answer no, 130 stopped by SIGINT.
  *
  * @param args what comes after `autocircuit`
  * @param signal stops the command; nothing is left half written
@@ -58,10 +60,14 @@ export async function runProgram(
   signal: AbortSignal,
   output: ProgramOutput = STANDARD,
 ): Promise<number> {
-  const program = buildProgram({ signal, print: (line) => output.out(`${line}\n`) }, output);
+  let code: number = EXIT.ok;
+  const refuse = () => {
+    code = EXIT.refused;
+  };
+  const program = buildProgram({ signal, print: (line) => output.out(`${line}\n`), refuse }, output);
   try {
     await program.parseAsync(args, { from: "user" });
-    return EXIT.ok;
+    return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     output.err(`${describeError(error, `autocircuit ${nameOf(program, args)}`.trim())}\n`);

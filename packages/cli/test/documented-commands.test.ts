@@ -25,7 +25,14 @@ afterAll(() => {
 const ELSEWHERE = /^build|^libtorch install|--device cuda/;
 
 /** What makes files that other lines read, in this order; the rest comes after. */
-const FIRST = [/^datasets/, /^convert datasets/, /^convert eap-ig/, /^discover tracr-reverse$/, /^discover tracr-hist/];
+const FIRST = [
+  /^datasets/,
+  /^convert datasets/,
+  /^convert eap-ig/,
+  /^discover tracr-reverse$/,
+  /^discover tracr-reverse --json/,
+  /^discover tracr-hist/,
+];
 
 /** Files that a line calls as another line calls its own. */
 const ITS_OWN: [RegExp, string, string][] = [[/^measure tracr-hist/, "hist/scores.safetensors", "scores.safetensors"]];

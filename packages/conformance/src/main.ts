@@ -60,13 +60,20 @@ async function run(
       console.log(`  ... ${listed - options.maxFailures} more differences (--max-failures)`);
     if (name !== "cpu") console.log(recordingsText(await recordings()));
     for (const { name } of result.cases) console.log(`${String(counts.get(name) ?? 0).padStart(7)}  ${name}`);
-    console.log(`${result.passed} passed, ${result.failed} failed`);
+    for (const { folder, name, cells } of result.uncompared)
+      console.log(`  not compared  ${folder}: ${name}: ${cells} cells that are NaN in the reference`);
+    console.log(`${result.passed} passed, ${result.failed} failed${notCompared(result.uncompared)}`);
     process.exitCode = result.failed > 0 ? 1 : 0;
   } catch (error) {
     if (!(error instanceof AutocircuitError) && !abort.signal.aborted) throw error;
     console.error(abort.signal.aborted ? "conformance: stopped." : `conformance: ${(error as Error).message}`);
     process.exitCode = 1;
   }
+}
+
+function notCompared(uncompared: readonly { cells: number }[]): string {
+  const cells = uncompared.reduce((sum, { cells }) => sum + cells, 0);
+  return cells === 0 ? "" : `, ${cells} cells not compared`;
 }
 
 function wholeNumber(text: string): number {

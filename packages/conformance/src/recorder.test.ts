@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Check, Recorder } from "./recorder.ts";
+import { type Check, Recorder, type Uncompared } from "./recorder.ts";
 
 function recording(body: (recorder: Recorder) => void | Promise<void>): Promise<Check[]> {
   const checks: Check[] = [];
@@ -19,6 +19,28 @@ describe("Recorder", () => {
     expect(bad?.detail).toContain("4.5 instead of 4 at [1, 1]");
     expect(bad?.detail).toContain("max abs difference 5.00e-1");
     expect(shape?.detail).toBe("shape [3, 2] instead of [2, 3]");
+  });
+
+  it("compares what the reference has a number for, and counts the rest apart", async () => {
+    const checks: Check[] = [];
+    const apart: Uncompared[] = [];
+    const recorder = new Recorder("case", {
+      onCheck: (check) => checks.push(check),
+      onUncompared: (cells) => apart.push(cells),
+    });
+    const expected = { shape: [2, 2], data: [1, Number.NaN, 3, Number.NaN] };
+    recorder.defined("good", { shape: [2, 2], data: [1, 0, 3, 9] }, expected);
+    recorder.defined("bad", { shape: [2, 2], data: [1, 0, 4, 9] }, expected);
+    recorder.defined("no number", { shape: [2, 2], data: [1, Number.NaN, 3, 9] }, expected);
+    recorder.defined("all", expected, { shape: [2, 2], data: [1, 2, 3, 4] });
+    expect(checks.map(({ name, passed }) => [name, passed])).toEqual([
+      ["good (2 of 4 cells)", true],
+      ["bad (2 of 4 cells)", false],
+      ["no number", false],
+      ["all", false],
+    ]);
+    expect(checks[2]!.detail).toBe("NaN at [0, 1], where the reference has NaN");
+    expect(apart).toEqual(["good", "bad"].map((name) => ({ folder: "case", name, cells: 2 })));
   });
 
   it("prefixes names by section", async () => {

@@ -21,10 +21,20 @@ export interface Note {
   text: string;
 }
 
+/** Cells of a tensor for which the reference has no number. */
+export interface Uncompared {
+  /** Folder of the case. */
+  folder: string;
+  /** What was to be compared. */
+  name: string;
+  cells: number;
+}
+
 /** Where a recorder's findings go. */
 export interface Listener {
   onCheck: (check: Check) => void;
   onNote?: ((note: Note) => void) | undefined;
+  onUncompared?: ((uncompared: Uncompared) => void) | undefined;
 }
 
 /** A host tensor: values in row-major order. */
@@ -93,6 +103,35 @@ export class Recorder {
       difference === undefined,
       difference && describe(difference, coordinates(difference.index, expected.shape)),
     );
+  }
+
+  /**
+   * Compares the cells of a tensor that the reference has a number for. The others, NaN there, are counted apart: nothing is known of them
+   * but that they must be numbers here.
+   */
+  defined(name: string, actual: HostTensor, expected: HostTensor, options: ToleranceOptions = {}): void {
+    const { shape } = expected;
+    const cells = Array.from(expected.data, (value, cell) => (Number.isNaN(value) ? -1 : cell)).filter(
+      (cell) => cell >= 0,
+    );
+    const undefinedCells = expected.data.length - cells.length;
+    if (undefinedCells === 0 || !sameShape(actual, expected)) {
+      this.tensor(name, actual, expected, options);
+      return;
+    }
+    const wrong = Array.from(actual.data).findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) {
+      this.record(
+        name,
+        false,
+        `${actual.data[wrong]}${coordinates(wrong, shape)}, where the reference has ${expected.data[wrong]}`,
+      );
+      return;
+    }
+    const of = ({ data }: HostTensor) => ({ shape: [cells.length], data: cells.map((cell) => data[cell]!) });
+    if (cells.length > 0)
+      this.tensor(`${name} (${cells.length} of ${expected.data.length} cells)`, of(actual), of(expected), options);
+    this.#listener.onUncompared?.({ folder: this.#folder, name: this.#prefix + name, cells: undefinedCells });
   }
 
   /** Compares a number. */

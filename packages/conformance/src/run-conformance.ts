@@ -14,7 +14,7 @@ import { checkTracrPrograms } from "./check-tracr-programs.ts";
 import { type CaseFolder, type CaseKind, findCases } from "./find-cases.ts";
 import { checkNext } from "./next/check-next.ts";
 import { narrowBound } from "./number-types.ts";
-import { type Check, type Note, Recorder } from "./recorder.ts";
+import { type Check, type Note, Recorder, type Uncompared } from "./recorder.ts";
 
 /** What a run came to. */
 export interface ConformanceResult {
@@ -22,6 +22,8 @@ export interface ConformanceResult {
   passed: number;
   failed: number;
   failures: readonly Check[];
+  /** Cells that were not compared, as the reference has no number there; in none of the counts above. */
+  uncompared: readonly Uncompared[];
 }
 
 /** Options of {@link runConformance}. */
@@ -73,6 +75,7 @@ export async function runConformance(
   const narrow = narrowBound(dtype, 1) !== undefined;
   const cases = findCases(folders).filter(({ kind }) => !narrow || IN_HALF_PRECISION.has(kind));
   const failures: Check[] = [];
+  const uncompared: Uncompared[] = [];
   let passed = 0;
   const onCheck = (check: Check) => {
     if (check.passed) passed++;
@@ -82,7 +85,11 @@ export async function runConformance(
   for (const folder of cases) {
     options.signal?.throwIfAborted();
     options.onCase?.(folder);
-    const recorder = new Recorder(folder.name, { onCheck, onNote: options.onNote });
+    const recorder = new Recorder(folder.name, {
+      onCheck,
+      onNote: options.onNote,
+      onUncompared: (cells) => uncompared.push(cells),
+    });
     await recorder.attempt("case", () => withOneThread(() => CHECKERS[folder.kind](folder, recorder, dtype)));
   }
   if (passed + failures.length === 0) {
@@ -92,7 +99,7 @@ export async function runConformance(
         "autoencoders/CASE, tracr or gguf.",
     );
   }
-  return { cases, passed, failed: failures.length, failures };
+  return { cases, passed, failed: failures.length, failures, uncompared };
 }
 
 /** The models are so small that a second thread costs more than it gives. */

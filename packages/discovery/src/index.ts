@@ -18,6 +18,12 @@ export { type EapIgInputsOptions, eapIgInputs } from "./attribution/eap-ig-input
 export { type ExactScoresOptions, exact } from "./attribution/exact.ts";
 export { type InformationFlowOptions, informationFlowRoutes } from "./attribution/information-flow.ts";
 export {
+  type MeanAlignment,
+  type MeanMethod,
+  type MeanOfMethodsOptions,
+  meanOfMethods,
+} from "./attribution/mean-of-methods.ts";
+export {
   type NodeMethod,
   type NodeScores,
   type NodeScoresOptions,
@@ -59,6 +65,13 @@ export { type MaskGradientOptions, maskGradient } from "./mask-gradient.ts";
 export { hardConcrete, hardConcreteStart } from "./masks/hard-concrete.ts";
 export type { MaskFunction } from "./masks/mask-function.ts";
 export type { Noise, NoiseRequest } from "./masks/noise.ts";
+export {
+  type MeasureMibOptions,
+  type MibCurve,
+  type MibMeasures,
+  type MibPoint,
+  measureMib,
+} from "./mib/measure-mib.ts";
 export type { NamedAlgorithm, OptionSpec } from "./named-algorithm.ts";
 export { type Preset, type PresetName, presets } from "./presets.ts";
 export {
@@ -76,7 +89,7 @@ export { random } from "./random.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
 export { type Ranking, rankedEdges } from "./selection/ranked-edges.ts";
 export { selectByShare } from "./selection/select-by-share.ts";
-export { type ExactOptions, selectExact } from "./selection/select-exact.ts";
+export { type ExactOptions, selectExact, type UnprovenBest } from "./selection/select-exact.ts";
 export { selectGreedy } from "./selection/select-greedy.ts";
 export { type SelectionOptions, selectTop } from "./selection/select-top.ts";
 export { TrainedScores, type TrainingHistory, type ValidationPoint } from "./training/trained-scores.ts";

@@ -63,7 +63,9 @@ export function answerLosses(
     case "avg_diff":
       return batchAnswerDifference(values, batch).neg();
     case "max_diff":
-      return perPrompt(answerMax(values, batch.answers).sub(answerMax(values, batch.wrongAnswers))).neg();
+      return perPrompt(
+        answerMax(values, batch.answers).sub(answerMax(values, batch.wrongAnswers, "wrong answer")),
+      ).neg();
     case "avg_val":
       return answerMean(values, batch.answers).neg();
     case "mse":

@@ -5,12 +5,15 @@ import type { DiscoveryOptions } from "./discovery-options.ts";
 export interface OptionSpec {
   /** The property in the algorithm's options. */
   readonly name: string;
-  /** `numbers`, `sizes` and `edges` are lists; sizes are numbers or `"true_size"`, edges are names or `[name, token]`. */
-  readonly type: "number" | "integer" | "boolean" | "numbers" | "sizes" | "string" | "edges";
-  /** The values a string may have. */
+  /**
+   * `numbers`, `sizes`, `names` and `edges` are lists; sizes are numbers or `"true_size"`, names are some of the choices, edges are names or
+   * `[name, token]`.
+   */
+  readonly type: "number" | "integer" | "boolean" | "numbers" | "sizes" | "names" | "string" | "edges";
+  /** The values a string, or each of some names, may have. */
   readonly choices?: readonly string[];
   /** What is used when the option is left out; absent where that is nothing in particular. */
-  readonly default?: number | string | boolean | readonly number[];
+  readonly default?: number | string | boolean | readonly number[] | readonly string[];
   /** Whether the algorithm cannot do without it. */
   readonly required?: boolean;
   /** One line. */
@@ -26,6 +29,8 @@ export interface NamedAlgorithm {
   readonly options: readonly OptionSpec[];
   /** Whether it takes the options of a search that can be stopped and go on (`onSearch`, `resume`). */
   readonly resumable?: boolean;
+  /** Whether it takes `onPrompt`, which is called with the scores of each prompt alone, at little cost. */
+  readonly perPrompt?: boolean;
   /** Runs it. Options beyond those every algorithm takes are the ones listed; others are errors. */
   readonly discover: (
     model: PatchableModel,

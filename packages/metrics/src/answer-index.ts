@@ -18,11 +18,12 @@ export interface AnswerIndex {
  *
  * @param answers one entry a prompt
  * @param logits the tensor the answers will be read from, `[batch, vocabulary]` or `[batch, positions, vocabulary]`
+ * @param what what they are called where one is missing
  * @throws AutocircuitError when the answers do not fit the logits: number of prompts or positions, a token outside the
  *   vocabulary, a prompt without answers, or answers that are no tokens
  */
-export function answerIndex(answers: readonly Answers[], logits: Tensor): AnswerIndex {
-  const rows = answerRows(answers, logits.shape);
+export function answerIndex(answers: readonly Answers[], logits: Tensor, what = "answer"): AnswerIndex {
+  const rows = answerRows(answers, logits.shape, what);
   const vocabulary = logits.shape.at(-1)!;
   const width = rows.reduce((longest, row) => Math.max(longest, row.length), 0);
   const index = new BigInt64Array(rows.length * width);
@@ -40,7 +41,7 @@ export function answerIndex(answers: readonly Answers[], logits: Tensor): Answer
 }
 
 /** One list of answers for each (prompt, position), in the order of the logits. */
-function answerRows(answers: readonly Answers[], shape: readonly number[]): (readonly number[])[] {
+function answerRows(answers: readonly Answers[], shape: readonly number[], what: string): (readonly number[])[] {
   const [batch, second] = shape;
   const positions = shape.length === 3 ? second! : 1;
   if (shape.length !== 2 && shape.length !== 3) {
@@ -65,7 +66,11 @@ function answerRows(answers: readonly Answers[], shape: readonly number[]): (rea
       );
     }
     if (lists.some((list) => list.length === 0)) {
-      throw new AutocircuitError("bad-input", `Prompt ${prompt} has no answer. Every prompt needs at least one.`);
+      const without = what === "answer" ? "" : ", or take a loss or metric of the answers alone";
+      throw new AutocircuitError(
+        "bad-input",
+        `Prompt ${prompt} has no ${what}. Every prompt needs at least one${without}.`,
+      );
     }
     return lists;
   });

@@ -7,8 +7,9 @@ import { answerIndex } from "./answer-index.ts";
  *
  * @param values `[batch, vocabulary]` or `[batch, positions, vocabulary]`
  * @param answers one entry a prompt
+ * @param what what they are called where one is missing
  */
-export function answerMax(values: Tensor, answers: readonly Answers[]): Tensor {
+export function answerMax(values: Tensor, answers: readonly Answers[], what?: string): Tensor {
   const last = values.shape.length - 1;
-  return values.gather(last, answerIndex(answers, values).index).max(last);
+  return values.gather(last, answerIndex(answers, values, what).index).max(last);
 }

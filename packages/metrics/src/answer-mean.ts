@@ -8,15 +8,16 @@ import { perPrompt } from "./per-prompt.ts";
  *
  * @param values `[batch, vocabulary]` or `[batch, positions, vocabulary]`
  * @param answers one entry a prompt
+ * @param what what they are called where one is missing
  * @returns `[batch]`
  */
-export function answerMean(values: Tensor, answers: readonly Answers[]): Tensor {
-  const { index, weight } = answerIndex(answers, values);
+export function answerMean(values: Tensor, answers: readonly Answers[], what?: string): Tensor {
+  const { index, weight } = answerIndex(answers, values, what);
   const last = values.shape.length - 1;
   return perPrompt(values.gather(last, index).mul(weight).sum(last));
 }
 
 /** {@link answerMean} of a batch's answers less that of its wrong answers: `[batch]`. */
 export function batchAnswerDifference(values: Tensor, batch: Pick<PromptBatch, "answers" | "wrongAnswers">): Tensor {
-  return answerMean(values, batch.answers).sub(answerMean(values, batch.wrongAnswers));
+  return answerMean(values, batch.answers).sub(answerMean(values, batch.wrongAnswers, "wrong answer"));
 }

@@ -20,6 +20,12 @@ export { type CurveOptions, type MeasuredCurve, measureCurve } from "./circuit-m
 export { compareCircuits, compareEdgeSets, type EdgeSetComparison } from "./compare-edge-sets.ts";
 export { rankSimilarity, type ScoreOverlap, scoreOverlap } from "./compare-scores.ts";
 export { correctAnswers, correctOfPairPercent, correctPercent } from "./correct-percent.ts";
+export {
+  type CrossTask,
+  type CrossTaskOptions,
+  type CrossTaskPart,
+  crossTaskAblation,
+} from "./cross-task-ablation.ts";
 export { FullModel, type FullOutputs } from "./full-model.ts";
 export {
   type AgainstRandom,
@@ -27,9 +33,11 @@ export {
   partialNecessityTest,
   sufficiencyTest,
 } from "./hypotheses/against-random.ts";
+export { type CircuitTestName, type CircuitVerdict, circuitTestNames } from "./hypotheses/circuit-verdicts.ts";
 export { equivalenceTest, type TestResult } from "./hypotheses/equivalence.ts";
 export { type IndependenceOptions, type IndependenceResult, independenceTest } from "./hypotheses/independence.ts";
 export { type Minimality, type MinimalityScores, minimalityTest } from "./hypotheses/minimality.ts";
+export { type CircuitTests, type TestCircuitOptions, testCircuit } from "./hypotheses/test-circuit.ts";
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
 export { type LogitDiffPercentOptions, logitDiffPercent } from "./logit-diff-percent.ts";
 export { maxAbsDiff } from "./max-abs-diff.ts";
@@ -55,8 +63,21 @@ export {
 export { type NormalizedAreaOptions, normalizedArea, type TaskArea } from "./normalized-area.ts";
 export { perPrompt } from "./per-prompt.ts";
 export { averagePrecision, precisionRecall } from "./precision-recall.ts";
+export {
+  type PromptScore,
+  type PromptScoresOptions,
+  promptScoreNames,
+  promptScores,
+  usualPromptScore,
+} from "./prompt-scores.ts";
 export { type RankingPoint, rankEdges } from "./ranking.ts";
 export { type Bootstrap, type BootstrapOptions, bootstrap, fewestResamples } from "./resampling/bootstrap.ts";
+export {
+  type BootstrapCircuitsOptions,
+  type BootstrappedCircuits,
+  bootstrapCircuits,
+  type StablePoint,
+} from "./resampling/bootstrap-circuits.ts";
 export { type IntervalKind, type Intervals, intervalKinds, scoreIntervals } from "./resampling/intervals.ts";
 export { type Stability, stability, stableFrom } from "./resampling/stability.ts";
 export { type SureEdges, type SureEdgesOptions, sureEdges } from "./resampling/sure-edges.ts";

@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type KindsOf, kind, signature } from "@autocircuit/base";
 import {
   chosenCircuits,
   coreKinds,
@@ -7,7 +7,7 @@ import {
   type RunCircuitsOptions,
   runCircuits,
 } from "@autocircuit/core";
-import { elementBytes } from "@autocircuit/native";
+import { circuitsAtOnce } from "./circuits-at-once.ts";
 import { FullModel } from "./full-model.ts";
 import { type MeasurementName, measurements } from "./measurements.ts";
 
@@ -35,9 +35,6 @@ const check = signature("measureCircuits", { model: coreKinds.patchableModel, pr
   metrics: kind.listOf(kind.oneOf(Object.keys(measurements))),
 } satisfies KindsOf<MeasureCircuitsOptions>);
 
-/** Logits of circuits that are held at once: 128 MiB, unless those of a single circuit are more. */
-const LOGITS_BYTES = 128 * 2 ** 20;
-
 /**
  * Runs circuits, given ones or those of several sizes that scores give, and measures each by several metrics. They run a few at a time: a large vocabulary's logits of all of
  * them would take more memory than the model.
@@ -58,7 +55,7 @@ export async function measureCircuits(
   const { metrics = usualMeasurements(model), circuits, scores, sizes, onProgress, ...run } = options;
   const { signal } = run;
   const sized = chosenCircuits(model.graph, { circuits, scores, sizes });
-  const atOnce = Math.max(1, Math.floor(LOGITS_BYTES / logitsBytes(model, prompts)));
+  const atOnce = circuitsAtOnce(model, prompts);
   using full = new FullModel(model, prompts);
   const measured: MeasuredCircuit[] = [];
   for (let first = 0; first < sized.length; first += atOnce) {
@@ -94,11 +91,4 @@ export function usualMeasurements({ config }: Pick<PatchableModel, "config">, al
 function fits(name: MeasurementName, numbers: boolean): boolean {
   if (!numbers) return measurements[name].answers !== "numbers";
   return measurements[name].answers !== "tokens" && !["kl-clean", "kl-corrupt", "argmax-agreement"].includes(name);
-}
-
-function logitsBytes({ outputSlice, config, computeDtype }: PatchableModel, prompts: PromptLoader): number {
-  const [batch] = prompts.batches;
-  if (batch === undefined) throw new AutocircuitError("bad-input", "There are no prompts to run circuits on.");
-  const positions = outputSlice === "none" || outputSlice === "not_first_seq" ? batch.length : 1;
-  return prompts.promptCount * positions * config.dVocabOut * elementBytes(computeDtype);
 }

@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { CURVES } from "../discover/measuring-time.ts";
-import { type DiscoverCommandOptions, PROCESSING } from "../discover/options.ts";
+import type { DiscoverCommandOptions } from "../discover/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { ABLATIONS, ACDC_TARGETS, ANSWER_FUNCTIONS, GRAD_FUNCTIONS } from "../support/names.ts";
 import { fraction, listOf, oneOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
+import { addSubjectOptions } from "../support/subject-options.ts";
 
 /** `autocircuit discover [TASK]`. */
 export function addDiscover(program: Command, context: Context): void {
@@ -14,39 +15,8 @@ export function addDiscover(program: Command, context: Context): void {
     .description(
       "find the circuit of a task or of your own model and prompts, compare it with a known one, and write scores and a report",
     )
-    .argument("[task]", "a ready-made task (see autocircuit tasks), instead of --prompts")
-    .optionsGroup("Your own model and prompts:")
-    .option("--model <folder|id>", "model folder, or name on the Hugging Face hub; with a task: any model to run it on")
-    .option("--prompts <files...>", "prompt pairs as AutoCircuit JSON, as text or token ids; several files are joined")
-    .option(
-      "--output-slice <slice>",
-      "outputs that count: last_seq, not_first_seq, none (all) or a position, -1 for the last (default: last_seq)",
-    )
-    .option("--batch-size <n>", "prompt pairs a batch (default: at most 32, so that few are left over)", wholeNumber(1))
-    .option(
-      "--batches <train,test>",
-      "batches to discover with and to measure on (default: half of the prompts each)",
-      listOf(wholeNumber(1)),
-    )
-    .option("--length <n>", "use only the prompts of n tokens, the one that starts a text included", wholeNumber(1))
-    .option(
-      "--align <how>",
-      "pairs of unequal length: which positions belong together, counted from the end or word by word (default: such pairs are refused)",
-      oneOf(["end", "words"]),
-    )
-    .option(
-      "--skip-unfit",
-      "leave out prompts that do not fit the model, and count them: answers of several tokens, other lengths",
-    )
-    .option("--shared-qkv", "one input for the queries, keys and values of a head")
-    .option("--node-edges", "patch nodes along the residual stream instead of edges between components")
-    .option("--ungrouped", "grouped keys and values: an input for every query head")
-    .option(
-      "--processing <list>",
-      `weight processing: none, or any of ${PROCESSING.join(", ")} (default: what suits the model)`,
-      listOf(oneOf(["none", ...PROCESSING])),
-    )
-    .option("--no-prepend-bos", "prompts as text: leave out the token that starts a text")
+    .argument("[task]", "a ready-made task (see autocircuit tasks), instead of --prompts");
+  addSubjectOptions(command)
     .optionsGroup("Discovery:")
     .option(
       "--algorithm <name>",

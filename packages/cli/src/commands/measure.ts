@@ -34,6 +34,21 @@ export function addMeasure(program: Command, context: Context): void {
     )
     .option("--seed <n>", "chooses the prompt pairs and their order", wholeNumber(), 0)
     .addOption(maxEdges())
+    .option("--mib", "measure as the Mechanistic Interpretability Benchmark does: CPR, CMD, AUROC at its ten sizes")
+    .option(
+      "--mib-folder <folder>",
+      "with --mib: write the scores there, in the folder that the benchmark expects of a submission",
+    )
+    .option(
+      "--mib-name <task_model>",
+      "with --mib-folder: what the benchmark calls it, such as ioi_gpt2 (default: TASK_MODEL)",
+    )
+    .addOption(
+      new Option("--selection <how>", "with --mib: take the best edges, or grow the circuit from the output").choices([
+        "top",
+        "greedy",
+      ]),
+    )
     .option("--json <file>", "also write the measurements as JSON");
   addDeviceOptions(command)
     .addHelpText(
@@ -42,7 +57,9 @@ export function addMeasure(program: Command, context: Context): void {
 Examples:
   autocircuit measure tracr-reverse --scores circuit-reports/tracr-reverse/scores.safetensors
   autocircuit measure tracr-hist --scores scores.safetensors --sizes 0,2,4 --metrics kl-clean,correct-percent --json hist.json
-  autocircuit measure ioi-component --model gpt2 --scores scores.safetensors --sizes 10,100,1000`,
+  autocircuit measure ioi-component --model gpt2 --scores scores.safetensors --sizes 10,100,1000
+  autocircuit measure tracr-reverse --scores circuit-reports/tracr-reverse/scores.safetensors --mib --json mib.json
+  autocircuit measure ioi-component --model gpt2 --scores scores.safetensors --mib --mib-folder submission --mib-name ioi_gpt2`,
     )
     .action(async (task: string, options: MeasureCommandOptions) => {
       const { measure } = await import("../measure/measure.ts");

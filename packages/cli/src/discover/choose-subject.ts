@@ -1,6 +1,6 @@
 import { findTask, requireOwnModel } from "../support/find-task.ts";
+import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
-import type { DiscoverCommandOptions } from "./options.ts";
 import { ownSubject } from "./own-subject.ts";
 import { readySubject } from "./ready-subject.ts";
 import type { Subject } from "./subject.ts";
@@ -17,14 +17,14 @@ const OWN_ONLY = {
   nodeEdges: "--node-edges",
   ungrouped: "--ungrouped",
   processing: "--processing",
-} as const satisfies Partial<Record<keyof DiscoverCommandOptions, string>>;
+} as const satisfies Partial<Record<keyof SubjectCommandOptions, string>>;
 
 /**
  * What discovery is about: the task that was named, or the model and prompts that were given.
  *
  * @throws UsageError when it is neither or both
  */
-export function chooseSubject(taskName: string | undefined, options: DiscoverCommandOptions): Subject {
+export function chooseSubject(taskName: string | undefined, options: SubjectCommandOptions): Subject {
   const { model, prompts } = options;
   if (taskName === undefined) {
     if (model === undefined)

@@ -53,13 +53,19 @@ function readValue(spec: OptionSpec, text: string): unknown {
       return text.split(",").map(number);
     case "sizes":
       return text.split(",").map((part) => (part === "true_size" ? part : number(part)));
+    case "names":
+      return text.split(",").map((part) => chosen(spec, part));
     case "boolean":
       if (text === "true" || text === "false") return text === "true";
       throw new UsageError(`${spec.name} takes true or false, not "${text}": ${spec.description}.`);
     case "edges":
       return text.split(",");
     default:
-      if (!spec.choices || spec.choices.includes(text)) return text;
-      throw new UsageError(`${spec.name} cannot be "${text}". ${suggest(text, spec.choices)}`);
+      return chosen(spec, text);
   }
+}
+
+function chosen({ name, choices }: OptionSpec, text: string): string {
+  if (!choices || choices.includes(text)) return text;
+  throw new UsageError(`${name} cannot be "${text}". ${suggest(text, choices)}`);
 }

@@ -1,25 +1,9 @@
-import type { PairAlignment } from "@autocircuit/core";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
+import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { CurveDetail } from "./measuring-time.ts";
 
-/** Steps of weight processing, as `--processing` names them. */
-export const PROCESSING = ["fold-ln", "center-writing-weights", "center-unembed", "fold-value-biases"] as const;
-
 /** Options of `autocircuit discover`, as commander gives them. */
-export interface DiscoverCommandOptions extends DeviceCommandOptions {
-  model?: string;
-  prompts?: string[];
-  outputSlice?: string;
-  batchSize?: number;
-  batches?: number[];
-  length?: number;
-  align?: PairAlignment;
-  skipUnfit?: boolean;
-  sharedQkv?: boolean;
-  nodeEdges?: boolean;
-  ungrouped?: boolean;
-  processing?: string[];
-  prependBos: boolean;
+export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCommandOptions {
   algorithm?: string;
   preset?: string;
   ablation?: string;

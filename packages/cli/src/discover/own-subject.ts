@@ -3,9 +3,9 @@ import { Graph, LoadedTask, loadPrompts } from "@autocircuit/core";
 import { findTokenizer, loadModel, readConfig, resolveModelFolder } from "@autocircuit/models";
 import { modelName } from "../support/model-name.ts";
 import { Progress } from "../support/progress.ts";
+import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { firstPromptTokens } from "./first-prompt-tokens.ts";
-import type { DiscoverCommandOptions } from "./options.ts";
 import { type OwnPrompts, readOwnPrompts, requireOneLength } from "./own-prompts.ts";
 import { processingOptions } from "./processing-options.ts";
 import { readOutputSlice } from "./read-output-slice.ts";
@@ -18,7 +18,7 @@ import type { Subject } from "./subject.ts";
  *
  * @throws UsageError for options that cannot be
  */
-export function ownSubject(model: string, files: readonly string[], options: DiscoverCommandOptions): Subject {
+export function ownSubject(model: string, files: readonly string[], options: SubjectCommandOptions): Subject {
   const outputSlice = readOutputSlice(options.outputSlice ?? "last_seq");
   const processing = processingOptions(options.processing);
   if (options.nodeEdges && (options.sharedQkv || options.ungrouped))

@@ -1,6 +1,6 @@
 import type { ProcessingOptions } from "@autocircuit/models";
+import { PROCESSING } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { PROCESSING } from "./options.ts";
 
 /** Options of the loader, in the order of {@link PROCESSING}. */
 const STEPS = ["foldLn", "centerWritingWeights", "centerUnembed", "foldValueBiases"] as const;

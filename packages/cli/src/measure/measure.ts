@@ -13,6 +13,7 @@ import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
+import { measureAsMib, requireMibOptions } from "./mib.ts";
 
 /** Options of `autocircuit measure`, as commander gives them. */
 export interface MeasureCommandOptions extends DeviceCommandOptions {
@@ -23,6 +24,10 @@ export interface MeasureCommandOptions extends DeviceCommandOptions {
   patch: "tree" | "edge";
   ablation: string;
   seed: number;
+  mib?: boolean;
+  mibFolder?: string;
+  mibName?: string;
+  selection?: "top" | "greedy";
   json?: string;
 }
 
@@ -34,6 +39,7 @@ export async function measure(
 ): Promise<void> {
   requireWritable(options.json);
   const ready = findTask(taskName);
+  requireMibOptions(options);
   requireOwnModel(taskName, options.model, "Leave --model out.");
   for (const name of options.metrics ?? []) requireMetric(name);
   const scores = await PruneScores.load(options.scores);
@@ -56,6 +62,7 @@ export async function measure(
   const equal = equalPairsWarning([task.test], options.ablation);
   if (equal) print(equal);
   const names = chosenMetrics(task, options.metrics);
+  if (options.mib) return await measureAsMib({ task, scores, options, used }, { signal, print });
   using progress = new Progress("circuits x prompts");
   const { patch, ablation, sizes } = options;
   const circuits = await measureCircuits(task.model, task.test, {

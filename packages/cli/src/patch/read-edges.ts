@@ -14,7 +14,11 @@ export interface NamedEdge {
  * @throws UsageError naming the entry that is none of these
  */
 export function readEdges(path: string): NamedEdge[] {
-  const file = readJson(path);
+  return edgesIn(readJson(path), path);
+}
+
+/** {@link readEdges} of a file that was read already. */
+export function edgesIn(file: unknown, path: string): NamedEdge[] {
   const list = Array.isArray(file) ? file : listIn(file);
   if (!list)
     throw new UsageError(

@@ -5,6 +5,8 @@ export const EXIT = {
   failure: 1,
   /** Wrong usage or input: nothing was done. */
   usage: 2,
+  /** Done, and the answer is no: a circuit that does not pass its tests. */
+  refused: 3,
   /** Stopped by SIGINT (128 + 2, as shells have it). */
   interrupted: 130,
 } as const;

@@ -20,3 +20,9 @@ export const GRAD_FUNCTIONS = ["logit", "prob", "logprob", "logit_exp"] as const
 
 /** How answers become one number. */
 export const ANSWER_FUNCTIONS = ["avg_diff", "max_diff", "avg_val", "mse"] as const;
+
+/** Tests of a circuit. */
+export const CIRCUIT_TESTS = ["equivalence", "independence", "minimality", "sufficiency", "partial-necessity"] as const;
+
+/** How well a prompt is answered. */
+export const PROMPT_SCORES = ["logit-diff", "answer-logprob", "answer-error"] as const;

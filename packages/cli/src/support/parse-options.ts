@@ -36,3 +36,10 @@ export function oneOf<T extends string>(names: readonly T[]): (text: string) => 
     throw new InvalidArgumentError(`There is no "${text}". ${suggest(text, names)}`);
   };
 }
+
+/** A parser for commander: a number between 0 and 1, neither included. */
+export function shareBetween(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value > 0 && value < 1) return value;
+  throw new InvalidArgumentError(`"${text}" is not a number between 0 and 1.`);
+}

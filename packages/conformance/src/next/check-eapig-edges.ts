@@ -32,9 +32,8 @@ export async function checkEdgeScores(found: EapIgCase, name: string, recorder: 
     cells,
     wanted.shape,
   );
-  // Shares of nothing: the reference divides 0 by 0 where no source is close to the stream.
-  const data = Array.from(wanted.data, (value, cell) => (Number.isNaN(value) ? ours.data[cell]! : value));
-  recorder.tensor(label, ours, { shape: wanted.shape, data });
+  // Shares of nothing: the reference divides 0 by 0 where no source is close to the stream, and has NaN there.
+  recorder.defined(label, ours, wanted);
 }
 
 async function scoresOf(

@@ -8,17 +8,22 @@ import { eapIgActivations } from "./eap-ig-activations.ts";
 import { eapIgInputs } from "./eap-ig-inputs.ts";
 import { exact } from "./exact.ts";
 import { informationFlowRoutes } from "./information-flow.ts";
+import { meanAlignments, meanMethods, meanOfMethods, usualMeanMethods } from "./mean-of-methods.ts";
 import { relp } from "./relp.ts";
 
+/** What gradients are taken of. */
+export const lossOption: OptionSpec = {
+  name: "loss",
+  type: "string",
+  choices: attributionLosses,
+  default: "answers",
+  description: "what gradients are taken of: answers, KL divergence from the clean run, or faithfulness",
+};
+
 const options: readonly OptionSpec[] = [
-  {
-    name: "loss",
-    type: "string",
-    choices: attributionLosses,
-    default: "answers",
-    description: "what gradients are taken of: answers, KL divergence from the clean run, or faithfulness",
-  },
-  ...lossOptions,
+  lossOption,
+  // Their ablations are made from the corrupt prompts, or given.
+  ...lossOptions.filter(({ name }) => name !== "ablateFrom"),
 ];
 
 const steps: OptionSpec = { name: "steps", type: "integer", default: 5, description: "points that are averaged over" };
@@ -49,12 +54,14 @@ export const attributionMethods = {
         description: "the end whose gradients a step takes",
       },
     ],
+    perPrompt: true,
     discover: ceap,
   },
   "clean-corrupted": {
     description: "mean of the gradients at the clean and the ablated embedding",
     source: eapIg,
     options,
+    perPrompt: true,
     discover: cleanCorrupted,
   },
   "eap-gp": {
@@ -78,31 +85,59 @@ export const attributionMethods = {
         description: "whose output moves: the embedding, or each source's own in turn",
       },
     ],
+    perPrompt: true,
     discover: eapGp,
   },
   "eap-ig-activations": {
     description: "gradients integrated over the outputs of one part of the network after the other",
     source: eapIg,
     options: [...options, steps],
+    perPrompt: true,
     discover: eapIgActivations,
   },
   "eap-ig-inputs": {
     description: "gradients integrated over the embedding",
     source: eapIg,
     options: [...options, steps],
+    perPrompt: true,
     discover: eapIgInputs,
   },
   exact: {
     description: "the change of the loss with one edge ablated, measured for every edge",
     source: eapIg,
     options: [...options, rule("prune", false, "cut with an edge what it leaves dangling")],
+    perPrompt: true,
     discover: exact,
   },
   "information-flow-routes": {
     description: "how much of what a destination reads is a source's output; knows no task",
     source: "Ferrando and Voita 2024, Information Flow Routes",
     options: [],
+    perPrompt: true,
     discover: informationFlowRoutes,
+  },
+  "mean-of-methods": {
+    description: "mean of several methods' scores, made comparable first",
+    source: "the parallel ensemble of the MIB shared task of 2025, arXiv:2510.06811",
+    options: [
+      ...options,
+      {
+        name: "methods",
+        type: "names",
+        choices: meanMethods,
+        default: usualMeanMethods,
+        description: "the methods, at least two",
+      },
+      {
+        name: "align",
+        type: "string",
+        choices: meanAlignments,
+        default: "scale",
+        description: "how they are made comparable: divided by their mean size, ranks with signs, or none",
+      },
+    ],
+    perPrompt: true,
+    discover: meanOfMethods,
   },
   relp: {
     description: "edge attribution with relevance propagated instead of gradients",
@@ -114,6 +149,7 @@ export const attributionMethods = {
       rule("gates", true, "halve the gradient of gated MLPs' products"),
       rule("attention", false, "hold the attention patterns constant"),
     ],
+    perPrompt: true,
     discover: relp,
   },
 } as const satisfies Record<string, NamedAlgorithm>;

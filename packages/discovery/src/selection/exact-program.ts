@@ -1,5 +1,4 @@
-import type { Graph, SrcNode } from "@autocircuit/core";
-import { writtenBy } from "./written-by.ts";
+import { type Graph, type SrcNode, writtenBy } from "@autocircuit/core";
 
 /** What an integer program is to find. */
 export interface ExactProgram {

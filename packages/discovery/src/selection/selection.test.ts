@@ -1,7 +1,7 @@
-import { Graph, PruneScores } from "@autocircuit/core";
+import { type Circuit, Graph, PruneScores } from "@autocircuit/core";
 import { describe, expect, test } from "vitest";
 import { selectByShare } from "./select-by-share.ts";
-import { selectExact } from "./select-exact.ts";
+import { selectExact, type UnprovenBest } from "./select-exact.ts";
 import { selectGreedy } from "./select-greedy.ts";
 import { selectTop } from "./select-top.ts";
 
@@ -61,6 +61,43 @@ describe("selections", () => {
       expect(total(mixed, best)).toBeGreaterThanOrEqual(total(mixed, selectGreedy(mixed, size)) - 1e-6);
     }
   });
+});
+
+describe("an exact selection that takes long", () => {
+  const large = Graph.of({ layers: 8, heads: 8, attnOnly: false, parallel: false });
+  // Scores that cancel leave the relaxation far from whole numbers, so that seconds prove nothing.
+  const hard = new PruneScores(
+    large,
+    Float32Array.from({ length: large.edgeCount }, (_, edge) => Math.sin(edge * 12.9898 + 1) ** 3),
+  );
+
+  test("leaves the event loop free, and stops within a second of being told", async () => {
+    const abort = new AbortController();
+    let turns = 0;
+    const turning = setInterval(() => turns++, 20);
+    const search = selectExact(hard, 300, { by: "signed", signal: abort.signal });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(turns).toBeGreaterThan(5);
+    const told = performance.now();
+    abort.abort();
+    await expect(search).rejects.toMatchObject({ code: "aborted" });
+    expect(performance.now() - told).toBeLessThan(1000);
+    clearInterval(turning);
+    await expect(selectExact(hard, 300, { signal: abort.signal })).rejects.toMatchObject({ code: "aborted" });
+  });
+
+  test("without time is refused, or gives the best so far and says how good it is", async () => {
+    await expect(selectExact(hard, 300, { by: "signed", seconds: 0.01 })).rejects.toThrow(/not found in 0\.01 s/);
+    const said: UnprovenBest[] = [];
+    const found = await selectExact(hard, 300, { by: "signed", seconds: 3, onUnproven: (best) => said.push(best) });
+    const sum = (circuit: Circuit) =>
+      Array.from(circuit.indices, (edge) => hard.values[edge]!).reduce((a, b) => a + b, 0);
+    expect(said).toHaveLength(1);
+    expect(said[0]!.total).toBeCloseTo(sum(found), 3);
+    expect(said[0]!.bound).toBeGreaterThanOrEqual(said[0]!.total);
+    // The search begins with the greedy circuit.
+    expect(sum(found)).toBeGreaterThanOrEqual(sum(selectGreedy(hard, 300, { by: "signed" })) - 1e-4);
+  }, 60_000);
 });
 
 describe("wrong input", () => {

@@ -1,4 +1,4 @@
-import type { PatchableModel, PromptLoader, PruneScores } from "@autocircuit/core";
+import { Circuit, type PatchableModel, PromptLoader, type PruneScores } from "@autocircuit/core";
 import {
   ceap,
   cleanCorrupted,
@@ -9,6 +9,8 @@ import {
   eapIgInputs,
   exact,
   informationFlowRoutes,
+  meanOfMethods,
+  measureMib,
   nodeScores,
   relp,
   selectByShare,
@@ -18,14 +20,18 @@ import {
 } from "@autocircuit/discovery";
 import {
   bootstrap,
+  bootstrapCircuits,
+  crossTaskAblation,
   equivalenceTest,
   independenceTest,
   minimalityTest,
   partialNecessityTest,
+  promptScores,
   scoreIntervals,
   stability,
   sufficiencyTest,
   sureEdges,
+  testCircuit,
 } from "@autocircuit/metrics";
 import type { PublicCall } from "./public-call.ts";
 
@@ -36,6 +42,13 @@ export function methodCalls(
 ): Record<string, PublicCall> {
   const drawn = bootstrap([[1], [2]]);
   const tested = { full: [1, 2], circuit: [1, 3], random: [[2, 1]] };
+  const pairs = on.prompts.batches.flatMap((batch) => batch.prompts);
+  const different = new PromptLoader(
+    pairs.map((pair) => ({ ...pair, corrupt: pair.clean.map((token) => (token + 1) % 3) })),
+    { batchSize: pairs.length },
+  );
+  const circuit = Circuit.of(scores.graph, [0]);
+  const part = { name: "a task", prompts: on.prompts, circuit };
   const minimal = { circuit: [1], knockedOut: [[1]], inflated: [[1]], inflatedKnockedOut: [[1]] };
   return {
     ceap: { takes: on, call: (t, o) => ceap(t.model, t.prompts, o) },
@@ -47,6 +60,10 @@ export function methodCalls(
     eapIgInputs: { takes: on, call: (t, o) => eapIgInputs(t.model, t.prompts, o) },
     exact: { takes: on, call: (t, o) => exact(t.model, t.prompts, o) },
     informationFlowRoutes: { takes: on, call: (t, o) => informationFlowRoutes(t.model, t.prompts, o) },
+    meanOfMethods: {
+      takes: { model: on.model, prompts: different },
+      call: (t, o) => meanOfMethods(t.model, t.prompts, o),
+    },
     nodeScores: { takes: on, call: (t, o) => nodeScores(t.model, t.prompts, o) },
     relp: { takes: on, call: (t, o) => relp(t.model, t.prompts, o) },
     selectTop: { takes: { scores, size: 1 }, call: (t, o) => selectTop(t.scores, t.size, o) },
@@ -56,7 +73,16 @@ export function methodCalls(
       call: (t, o) => selectByShare(t.scores, t.size, t.positive, o),
     },
     selectExact: { takes: { scores, size: 1 }, call: (t, o) => selectExact(t.scores, t.size, o) },
+    measureMib: {
+      takes: { model: on.model, prompts: different, scores },
+      call: (t, o) => measureMib(t.model, t.prompts, t.scores, o),
+    },
     bootstrap: { takes: { perPrompt: [[1], [2]] }, call: (t, o) => bootstrap(t.perPrompt, o) },
+    bootstrapCircuits: {
+      takes: { perPrompt: [[1], [2]] },
+      options: { edges: [0], size: 1, sizes: [1] },
+      call: (t, o) => bootstrapCircuits(t.perPrompt, o),
+    },
     scoreIntervals: { takes: { bootstrap: drawn, kind: "normal" }, call: (t) => scoreIntervals(t.bootstrap, t.kind) },
     sureEdges: {
       takes: { bootstrap: drawn, intervals: scoreIntervals(drawn) },
@@ -75,6 +101,15 @@ export function methodCalls(
     partialNecessityTest: {
       takes: { full: [1, 2], without: [1, 3], random: [[2, 1]] },
       call: (t, o) => partialNecessityTest(t.full, t.without, t.random, o),
+    },
+    promptScores: {
+      takes: { ...on, circuits: [circuit] },
+      call: (t, o) => promptScores(t.model, t.prompts, t.circuits, o),
+    },
+    testCircuit: { takes: { ...on, circuit }, call: (t, o) => testCircuit(t.model, t.prompts, t.circuit, o) },
+    crossTaskAblation: {
+      takes: { model: on.model, parts: [part, part] },
+      call: (t, o) => crossTaskAblation(t.model, t.parts, o),
     },
     minimalityTest: { takes: { scores: minimal }, call: (t, o) => minimalityTest(t.scores, o) },
   };

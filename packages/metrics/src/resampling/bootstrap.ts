@@ -43,6 +43,18 @@ const check = signature("bootstrap", { perPrompt: rows }, {
  */
 export function bootstrap(perPrompt: readonly ArrayLike<number>[], options: BootstrapOptions = {}): Bootstrap {
   check({ perPrompt }, options);
+  const edges = requirePrompts(perPrompt);
+  const draws = drawsOf(perPrompt.length, options);
+  const resampled = draws.map((drawn) => meanOver(perPrompt, drawn, edges));
+  return { resampled, ...moments(resampled) };
+}
+
+/**
+ * The number of scores of each prompt.
+ *
+ * @throws AutocircuitError `bad-input` for fewer than two prompts, and for different numbers of scores
+ */
+export function requirePrompts(perPrompt: readonly ArrayLike<number>[]): number {
   const prompts = perPrompt.length;
   if (prompts < 2) {
     throw new AutocircuitError(
@@ -56,19 +68,25 @@ export function bootstrap(perPrompt: readonly ArrayLike<number>[], options: Boot
     const sizes = `prompt ${other} has ${perPrompt[other]!.length} scores, prompt 0 has ${edges}`;
     throw new AutocircuitError("bad-input", `A bootstrap needs the same edges for all prompts: ${sizes}.`);
   }
-  const draws = drawsOf(prompts, options);
-  const resampled = draws.map((drawn) => {
-    const sum = new Float64Array(edges);
-    for (const prompt of drawn) {
-      const scores = perPrompt[prompt]!;
-      for (let edge = 0; edge < edges; edge++) sum[edge]! += scores[edge]!;
-    }
-    return sum.map((total) => total / drawn.length);
-  });
-  return { resampled, ...moments(resampled) };
+  return edges;
 }
 
-function drawsOf(
+/** Mean scores of the prompts that were drawn. */
+export function meanOver(
+  perPrompt: readonly ArrayLike<number>[],
+  drawn: readonly number[],
+  edges: number,
+): Float64Array {
+  const sum = new Float64Array(edges);
+  for (const prompt of drawn) {
+    const scores = perPrompt[prompt]!;
+    for (let edge = 0; edge < edges; edge++) sum[edge]! += scores[edge]!;
+  }
+  return sum.map((total) => total / drawn.length);
+}
+
+/** @throws AutocircuitError `bad-input` for too few resamples, or draws of prompts there are not */
+export function drawsOf(
   prompts: number,
   { draws, resamples = 1000, seed = 0 }: BootstrapOptions,
 ): readonly (readonly number[])[] {

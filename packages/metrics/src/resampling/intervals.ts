@@ -43,7 +43,7 @@ export function scoreIntervals(bootstrap: Bootstrap, of: IntervalKind = "percent
 }
 
 /** Quantile of sorted values, linear between them. */
-function quantile(sorted: Float64Array, share: number): number {
+export function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);
   const value = sorted[below]!;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bootstrap } from "./bootstrap.ts";
+import { bootstrapCircuits } from "./bootstrap-circuits.ts";
 import { scoreIntervals } from "./intervals.ts";
 import { stability } from "./stability.ts";
 import { sureEdges } from "./sure-edges.ts";
@@ -36,6 +37,38 @@ describe("bootstrap", () => {
     expect(two.stable).toBe(true);
     expect(Array.from(two.frequency, (share) => Math.round(share * 1000) / 1000)).toEqual([1, 0, 1, 0]);
     expect(stability(drawn, 3).jaccard).toBeLessThan(1);
+  });
+
+  test("circuits resample by resample are those of all resamples together", async () => {
+    const drawn = bootstrap(prompts, { seed: 4, resamples: 150 });
+    const found = await bootstrapCircuits(prompts, {
+      seed: 4,
+      resamples: 150,
+      edges: [3, 0, 1],
+      size: 2,
+      sizes: [1, 2, 3],
+    });
+    const { low, high } = scoreIntervals(drawn);
+    expect(Array.from(found.low)).toEqual([low[3], low[0], low[1]]);
+    expect(Array.from(found.high)).toEqual([high[3], high[0], high[1]]);
+    for (const [i, edge] of [3, 0, 1].entries()) expect(found.mean[i]).toBeCloseTo(drawn.mean[edge]!, 12);
+    const { frequency } = stability(drawn, 2);
+    for (const [i, edge] of [3, 0, 1].entries()) expect(found.frequency[i]).toBeCloseTo(frequency[edge]!, 12);
+    for (const { size, jaccard, stable } of found.points) {
+      expect(jaccard).toBeCloseTo(stability(drawn, size).jaccard, 12);
+      expect(stable).toBe(stability(drawn, size).stable);
+    }
+    expect(found).toMatchObject({ prompts: 20, resamples: 150 });
+  });
+
+  test("wrong circuits, and a signal", async () => {
+    const of = (options: object) => bootstrapCircuits(prompts, { edges: [0], size: 1, sizes: [1], ...options });
+    await expect(of({ sizes: [5] })).rejects.toThrow(/5 is more than the 4 edges/);
+    await expect(of({ edges: [4] })).rejects.toThrow(/4 is more than the 4 edges/);
+    await expect(of({ resamples: 10 })).rejects.toThrow(/at least 100/);
+    await expect(of({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });
+    const one = bootstrapCircuits(prompts.slice(0, 1), { edges: [0], size: 1, sizes: [1] });
+    await expect(one).rejects.toThrow(/over 1 prompt has nothing to draw from/);
   });
 
   test("wrong input", () => {

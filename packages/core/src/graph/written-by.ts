@@ -1,4 +1,5 @@
-import type { DestNode, Graph, SrcNode } from "@autocircuit/core";
+import type { Graph } from "./graph.ts";
+import type { DestNode, SrcNode } from "./node.ts";
 
 /**
  * The sources that write because of what a destination reads: its MLP, its head, or the heads that share its keys and values; for a point of

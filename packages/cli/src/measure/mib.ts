@@ -1,0 +1,108 @@
+import { join } from "node:path";
+import { formatEapIgCircuit, scoredCircuit } from "@autocircuit/circuits";
+import { type AblationType, Circuit, type LoadedTask, type PruneScores } from "@autocircuit/core";
+import { type MibMeasures, measureMib } from "@autocircuit/discovery";
+import type { Context } from "../context.ts";
+import { modelName } from "../support/model-name.ts";
+import { Progress } from "../support/progress.ts";
+import { runVersions } from "../support/run-versions.ts";
+import { formatNumber, table } from "../support/table.ts";
+import { UsageError } from "../support/usage-error.ts";
+import type { UsedDevice } from "../support/use-device.ts";
+import { writeJson, writeWhole } from "../support/write-file.ts";
+import type { MeasureCommandOptions } from "./measure.ts";
+
+/** Scores on a task, to be measured as the benchmark does. */
+export interface MibSubject {
+  readonly task: LoadedTask;
+  readonly scores: PruneScores;
+  readonly options: MeasureCommandOptions;
+  readonly used: UsedDevice;
+}
+
+/** @throws UsageError for options that the benchmark decides itself, or that are for it alone */
+export function requireMibOptions(options: MeasureCommandOptions): void {
+  const { mib = false, sizes, metrics, patch, mibFolder, mibName, selection } = options;
+  const own = { "--sizes": sizes, "--metrics": metrics, "--patch edge": patch === "edge" ? patch : undefined };
+  const foreign = Object.entries(own).find(([, value]) => value !== undefined);
+  if (mib && foreign) throw new UsageError(`--mib decides itself what ${foreign[0]} says: leave one of the two out.`);
+  const only = Object.entries({ "--mib-folder": mibFolder, "--mib-name": mibName, "--selection": selection }).find(
+    ([, value]) => value !== undefined,
+  );
+  if (!mib && only) throw new UsageError(`${only[0]} is for the benchmark's measures: give --mib too.`);
+  if (mibName !== undefined && mibFolder === undefined)
+    throw new UsageError("--mib-name names a folder in --mib-folder: give that too.");
+  if (mibName !== undefined && !/^[\w.-]+_[\w.-]+$/.test(mibName))
+    throw new UsageError(`--mib-name ${mibName}: the benchmark calls a submission TASK_MODEL, such as ioi_gpt2.`);
+}
+
+/** Measures scores as the Mechanistic Interpretability Benchmark does; prints its table and writes the folder it expects. */
+export async function measureAsMib(
+  { task, scores, options, used }: MibSubject,
+  { signal, print }: Pick<Context, "signal" | "print">,
+): Promise<void> {
+  const { selection = "top", model } = options;
+  const ablation = options.ablation as AblationType;
+  using progress = new Progress("circuits x prompts");
+  const measured = await measureMib(task.model, task.test, scores, {
+    ...{ ablation, selection, signal },
+    ...(task.trueEdges !== null && { truth: task.trueEdges }),
+    onProgress: ({ done, total }) => progress.update(done, total),
+  });
+  progress[Symbol.dispose]();
+  print(mibText(measured, task.test.promptCount, ablation));
+  const files: string[] = [];
+  if (options.mibFolder !== undefined) {
+    const called = options.mibName ?? `${task.key}_${model === undefined ? "own" : modelName(model)}`;
+    const path = join(options.mibFolder, called.replaceAll("/", "-"), "importances.json");
+    const all = scoredCircuit(
+      scores,
+      Circuit.where(scores.graph, () => true),
+    );
+    await writeWhole(path, formatEapIgCircuit(all, { dModel: task.model.config.dModel }));
+    files.push(path);
+  }
+  if (options.json) {
+    const { seed } = options;
+    await writeJson(options.json, {
+      ...{ task: task.key, model: model ?? null, scores: options.scores, ablation, selection, seed },
+      ...{ prompts: task.test.promptCount, edgeCount: scores.graph.edgeCount },
+      ...measured,
+      ...used.report,
+      versions: runVersions(),
+    });
+    files.push(options.json);
+  }
+  if (files.length > 0) print(`wrote ${files.join(", ")}`);
+}
+
+function mibText({ full, empty, signed, absolute, auroc }: MibMeasures, prompts: number, ablation: string): string {
+  const rows = signed.points.map(({ share, asked, edges, faithfulness }, i) => {
+    const other = absolute.points[i]!;
+    return [
+      `${100 * share} %`,
+      asked,
+      edges,
+      formatNumber(faithfulness),
+      other.edges,
+      formatNumber(other.faithfulness),
+    ];
+  });
+  const areas = (["linear", "log"] as const).flatMap((axis) =>
+    Object.entries({ signed, absolute }).map(([name, { areas }]) => {
+      const { cpr, cmd, average } = areas[axis];
+      return [name, axis, ...[cpr, cmd, average].map(formatNumber)];
+    }),
+  );
+  return [
+    table(["share", "asked", "edges, signed", "faithfulness", "edges, absolute", "faithfulness"], rows),
+    table(["scores", "axis", "CPR", "CMD", "average"], areas),
+    `CPR ${formatNumber(signed.areas.linear.cpr)} (signed), CMD ${formatNumber(absolute.areas.linear.cmd)} (absolute), linear axis, as the benchmark's paper takes them`,
+    ...(auroc
+      ? [
+          `AUROC against the known circuit: signed ${formatNumber(auroc.signed)}, absolute ${formatNumber(auroc.absolute)}`,
+        ]
+      : []),
+    `logit difference, mean of ${prompts} prompts, ${ablation} ablation: full model ${formatNumber(full)}, empty circuit ${formatNumber(empty)}; edges are counted without dead ends`,
+  ].join("\n");
+}

@@ -1,0 +1,67 @@
+import { type AblationType, Circuit, type Graph, PruneScores } from "@autocircuit/core";
+import { edgesIn, type NamedEdge } from "../patch/read-edges.ts";
+import { ABLATIONS } from "../support/names.ts";
+import { readJson } from "../support/read-json.ts";
+import { UsageError } from "../support/usage-error.ts";
+
+/** A circuit as a file gives it, before there is a graph. */
+export interface CircuitFile {
+  readonly byToken: boolean;
+  /** The task, ablation and seed it was found with, where the file says so. */
+  readonly task: string | undefined;
+  readonly ablation: AblationType | undefined;
+  readonly seed: number | undefined;
+  /** The circuit in the graph of the model that was loaded. @throws UsageError or AutocircuitError where it is of another */
+  readonly circuitOf: (graph: Graph) => Circuit;
+}
+
+/**
+ * Reads a circuit: a list of edges, what `discover --json` wrote, or saved scores, of which `size` edges are taken.
+ *
+ * @throws UsageError for a file that is none of these, a size where there is nothing to choose from, or none where there is
+ */
+export async function readCircuit(path: string, size: number | undefined): Promise<CircuitFile> {
+  if (path.endsWith(".safetensors")) {
+    if (size === undefined)
+      throw new UsageError(`${path} holds scores of all edges: say with --size how many of them are the circuit.`);
+    const scores = await PruneScores.load(path);
+    const { task, options, seed } = scores.info;
+    return {
+      byToken: scores.graph.tokens !== null,
+      ...{ task, ablation: ablationIn(options), seed },
+      circuitOf: (graph) => {
+        if (scores.graph.equals(graph)) return scores.circuit(size);
+        const counts = `${scores.graph.edgeCount} edges) than this model's (${graph.edgeCount} edges`;
+        throw new UsageError(
+          `${path} holds scores of another graph (${counts}). The options of its discovery say which.`,
+        );
+      },
+    };
+  }
+  if (size !== undefined) throw new UsageError(`--size is for saved scores; ${path} names the circuit's edges itself.`);
+  const json = readJson(path);
+  const edges = edgesIn(json, path);
+  const { task, options } = (json ?? {}) as { task?: unknown; options?: Record<string, unknown> };
+  const byToken = edges.some(({ token }) => token !== null);
+  return {
+    byToken,
+    task: typeof task === "string" ? task : undefined,
+    ablation: ablationIn(options),
+    seed: typeof options?.seed === "number" ? options.seed : undefined,
+    circuitOf: (graph) =>
+      Circuit.of(
+        graph,
+        edges.flatMap((edge) => placesOf(edge, graph)),
+      ),
+  };
+}
+
+/** An edge without a position stands for all of them. */
+function placesOf({ name, token }: NamedEdge, { tokens }: Graph): [string, number | null][] {
+  if (tokens === null || token !== null) return [[name, token]];
+  return Array.from({ length: tokens }, (_, position) => [name, position]);
+}
+
+function ablationIn(options: Readonly<Record<string, unknown>> | undefined): AblationType | undefined {
+  return ABLATIONS.find((name) => name === options?.ablation);
+}

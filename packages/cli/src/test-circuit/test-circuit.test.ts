@@ -1,0 +1,105 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run, smallGpt2 } from "../../test/run-program.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "test-circuit-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+const read = (name: string) => JSON.parse(readFileSync(at(name), "utf8"));
+const write = (name: string, content: unknown) => {
+  writeFileSync(at(name), JSON.stringify(content));
+  return at(name);
+};
+
+describe("a compiled model's circuit", () => {
+  beforeAll(async () => {
+    const how = ["--json", at("reverse.json"), "--out", at("reverse"), "--curve", "none"];
+    expect((await run(["discover", "tracr-reverse", ...how])).code).toBe(0);
+  });
+
+  it("is equivalent, minimal and sufficient on the task that its file names", async () => {
+    const tests = ["--tests", "equivalence,minimality,sufficiency"];
+    const { code, out } = await run(["test", at("reverse.json"), ...tests, "--json", at("tested.json")]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^passed +equivalence: The circuit alone scores the same as the model on all \d+ prompts\.$/m);
+    expect(out).toMatch(/^passed +minimality: None of its 2 edges/m);
+    const { task, ablation, seed, passed, means, cross } = read("tested.json");
+    expect({ task, ablation, seed, passed, cross }).toEqual({
+      ...{ task: "tracr-reverse", ablation: "resample", seed: 0, passed: true, cross: null },
+    });
+    expect(means.circuit).toBeCloseTo(means.full, 5);
+    expect(means.without).toBeLessThan(means.full);
+  });
+
+  it("with one edge in its place that does nothing: exit code 3, and the verdicts say what is wrong", async () => {
+    const { circuit, ...rest } = read("reverse.json");
+    const wrong = write("wrong.json", { ...rest, circuit: [circuit[0], { edge: "MLP 0->Resid End", token: null }] });
+    const { code, out, err } = await run(["test", wrong, "--json", at("refused.json")]);
+    expect([code, err]).toEqual([3, ""]);
+    expect(out).toMatch(/^not passed +equivalence: Not equivalent/m);
+    expect(out).toMatch(/^not passed +minimality: .*MLP 0->Resid End/m);
+    expect(read("refused.json").passed).toBe(false);
+  });
+
+  it("from saved scores", async () => {
+    const scores = at("reverse/scores.safetensors");
+    const { code, out } = await run(["test", scores, "--size", "2", "--tests", "equivalence"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/without its 2 edges/);
+    const none = await run(["test", scores, "--tests", "equivalence"]);
+    expect([none.code, none.err]).toEqual([2, expect.stringMatching(/say with --size how many/)]);
+  });
+});
+
+describe("circuits of one's own model", () => {
+  const pair = (i: number) => ({
+    clean: [3 + i, 17, 42 - i],
+    corrupt: [5, 18 + i, 42],
+    answers: [4 + (i % 3)],
+    wrong_answers: [9],
+  });
+  const prompts = (name: string, from: number, wrong = true) =>
+    write(name, {
+      prompts: Array.from({ length: 12 }, (_, i) =>
+        wrong ? pair(from + i) : { ...pair(from + i), wrong_answers: [] },
+      ),
+    });
+  const model = ["--model", smallGpt2, "--prompts"];
+  const edges = () => write("edges.json", ["Resid Start->MLP 0", "MLP 0->Resid End", "A0.1->Resid End"]);
+  const few = ["--tests", "equivalence,sufficiency", "--random", "5"];
+
+  it("across tasks: a matrix of what is lost", async () => {
+    const other = write("other.json", ["Resid Start->Resid End"]);
+    const cross = ["--cross", other, "--cross-prompts", prompts("second.json", 8)];
+    const how = [...model, prompts("first.json", 0), ...few, ...cross, "--json", at("cross.json")];
+    const { code, out } = await run(["test", edges(), ...how]);
+    expect([0, 3]).toContain(code);
+    expect(out).toContain("share of the score that is lost without a circuit:");
+    const { names, harm } = read("cross.json").cross;
+    expect(names).toEqual(["edges", "other"]);
+    expect(harm.flat()).toHaveLength(4);
+    expect(harm.flat().every(Number.isFinite)).toBe(true);
+  });
+
+  it("without wrong answers the answers' log-probability counts, and the logit difference is refused", async () => {
+    const open = prompts("open.json", 0, false);
+    const usual = await run(["test", edges(), ...model, open, ...few]);
+    expect(usual.out).toMatch(/answer-logprob, mean of 6 prompts/);
+    const refused = await run(["test", edges(), ...model, open, "--score", "logit-diff"]);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/prompt 0 has no wrong answers/)]);
+  });
+
+  it.each([
+    ["no task", [], /does not say what it is a circuit of/],
+    ["a wrong test", ["--task", "tracr-reverse", "--tests", "equivalance"], /Did you mean equivalence/],
+    ["a size where the edges are named", ["--task", "tracr-reverse", "--size", "3"], /--size is for saved scores/],
+    ["another task on a compiled model", ["--task", "tracr-reverse", "--cross", "x.json"], /name it with --model/],
+    ["a quantile of 1", ["--task", "tracr-reverse", "--quantile", "1"], /not a number between 0 and 1/],
+    ["edges of another model", ["--task", "tracr-reverse"], /A0.1->Resid End/],
+  ])("wrong usage: %s", async (_, how, message) => {
+    const { code, err } = await run(["test", edges(), ...how]);
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+  });
+});

@@ -1,0 +1,95 @@
+import { basename } from "node:path";
+import { tasks } from "@autocircuit/circuits";
+import type { AblationType, LoadedTask } from "@autocircuit/core";
+import { type CrossTask, crossTaskAblation, testCircuit } from "@autocircuit/metrics";
+import type { Context } from "../context.ts";
+import { chooseSubject } from "../discover/choose-subject.ts";
+import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { Progress } from "../support/progress.ts";
+import { runVersions } from "../support/run-versions.ts";
+import { formatNumber, table } from "../support/table.ts";
+import { UsageError } from "../support/usage-error.ts";
+import { useDevice } from "../support/use-device.ts";
+import { requireWritable, writeJson } from "../support/write-file.ts";
+import { type CircuitFile, readCircuit } from "./circuit-file.ts";
+import { crossSubjects } from "./cross-subjects.ts";
+import type { TestCommandOptions } from "./options.ts";
+
+/** Tests a circuit on the prompts that a task or a file of one's own sets aside for measuring; prints verdicts in words. */
+export async function testCommand(path: string, options: TestCommandOptions, context: Context): Promise<void> {
+  const { signal, print } = context;
+  requireWritable(options.json);
+  const file = await readCircuit(path, options.size);
+  const taskName = taskOf(path, file, options);
+  const subject = chooseSubject(taskName, options);
+  const others = await crossSubjects(options);
+  const ablation = (options.ablation as AblationType | undefined) ?? file.ablation ?? "resample";
+  const seed = options.seed ?? file.seed ?? 0;
+  const used = await useDevice(options);
+  const load = (about: typeof subject, byToken: boolean) =>
+    about.load({ byToken, seed, circuit: undefined, used, shape: () => ({ circuits: 1, sliced: true }) }, context);
+  await using task = await load(subject, file.byToken);
+  const circuit = file.circuitOf(task.model.graph);
+  const equal = equalPairsWarning([task.test], ablation);
+  if (equal) print(equal);
+  const { tests, score, random, quantile, mostEdges, level } = options;
+  using progress = new Progress("circuits x prompts");
+  const onProgress = ({ done, total }: { done: number; total: number }) => progress.update(done, total);
+  const asked = { tests, score, random, quantile, mostEdges, level, seed, ablation, signal, onProgress };
+  const tested = await testCircuit(task.model, task.test, circuit, asked);
+  progress[Symbol.dispose]();
+  const word = { true: "passed", false: "not passed", null: "not tested" };
+  for (const { test, passed, text } of tested.verdicts) print(`${word[`${passed}`].padEnd(11)} ${test}: ${text}`);
+  const { full, circuit: alone, without } = tested.means;
+  print(
+    `${tested.score}, mean of ${tested.prompts} prompts, ${ablation} ablation: the model ${formatNumber(full)}, the circuit alone ${formatNumber(alone)}, ` +
+      `the model without its ${circuit.size} edges ${formatNumber(without)}`,
+  );
+  const loaded: LoadedTask[] = [];
+  let cross: CrossTask | undefined;
+  try {
+    for (const { subject: other, file: theirs } of others) loaded.push(await load(other, theirs.byToken));
+    const parts = others.map(({ file: theirs, name }, i) => ({
+      name,
+      prompts: loaded[i]!.test,
+      circuit: theirs.circuitOf(task.model.graph),
+    }));
+    const own = { name: basename(path, ".json"), prompts: task.test, circuit };
+    if (parts.length > 0) cross = await crossTaskAblation(task.model, [own, ...parts], { score, ablation, signal });
+  } finally {
+    for (const other of loaded) await other[Symbol.asyncDispose]();
+  }
+  if (cross) print(crossText(cross));
+  const refused = tested.verdicts.some(({ passed }) => passed === false);
+  if (options.json)
+    await writeJson(options.json, {
+      circuit: path,
+      task: subject.name,
+      model: subject.model,
+      ...{ ablation, seed, byToken: file.byToken },
+      ...tested,
+      passed: !refused,
+      cross: cross ?? null,
+      ...used.report,
+      versions: runVersions(),
+    });
+  if (options.json) print(`wrote ${options.json}`);
+  if (refused) context.refuse();
+}
+
+/** The ready-made task to test on; undefined where the model and prompts are one's own. */
+function taskOf(path: string, { task }: CircuitFile, options: TestCommandOptions): string | undefined {
+  if (options.task !== undefined || options.prompts !== undefined) return options.task;
+  if (task !== undefined && Object.hasOwn(tasks, task)) return task;
+  const named = task === undefined ? "does not say what it is a circuit of" : `is a circuit of ${task}`;
+  throw new UsageError(
+    `${path} ${named}. Give --task NAME for a ready-made task (see autocircuit tasks), or --model FOLDER --prompts FILE for your own.`,
+  );
+}
+
+/** The matrix: rows are circuits that are removed, columns the tasks whose score is lost. */
+function crossText({ names, harm }: CrossTask): string {
+  const share = (value: number) => (Number.isNaN(value) ? "-" : `${Math.round(1000 * value) / 10} %`);
+  const rows = names.map((name, circuit) => [name, ...harm[circuit]!.map(share)]);
+  return ["share of the score that is lost without a circuit:", table(["without", ...names], rows)].join("\n");
+}

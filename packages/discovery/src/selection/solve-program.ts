@@ -1,0 +1,81 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import { throwIfAborted } from "@autocircuit/core";
+
+/** How a search for the best solution ended. */
+export interface ProgramSolution {
+  readonly status: "optimal" | "infeasible" | "time limit" | "failed";
+  /** Values of the columns that were asked for; null where no solution was found. */
+  readonly values: Float64Array | null;
+  /** The total that was reached, and the most that any solution can have. Equal, to rounding, where it is optimal. */
+  readonly total: number;
+  readonly bound: number;
+}
+
+/** Options of {@link solveProgram}. */
+export interface SolveOptions {
+  /** Columns whose values are wanted. */
+  readonly columns: readonly string[];
+  /** Columns that are 1 in a solution to start from, the others being 0; the solver looks whether it is one. */
+  readonly ones: readonly string[];
+  /** Seconds after which the best solution so far counts. */
+  readonly seconds: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * What the thread runs: the solver works synchronously, for minutes, and would hold up whatever else the process does. Plain JavaScript, as
+ * a thread starts without whatever compiles TypeScript.
+ */
+const PROGRAM = `
+const { parentPort, workerData } = require("node:worker_threads");
+const { solver, program, columns, ones, seconds } = workerData;
+import(solver).then(({ default: load }) => load()).then((highs) => {
+  const model = highs.createModel({ format: "lp", data: program });
+  model.options.set({ time_limit: seconds, output_flag: false, mip_rel_gap: 0 });
+  const start = new Float64Array(model.getDimensions().numCols);
+  for (const name of ones) start[model.getColByName(name)] = 1;
+  model.setSolution({ colValue: start });
+  const { modelStatus } = model.run();
+  const { optimal, infeasible, timeLimit } = highs.constants.modelStatus;
+  const names = new Map([[optimal, "optimal"], [infeasible, "infeasible"], [timeLimit, "time limit"]]);
+  const found = model.info.get("primal_solution_status") === highs.constants.solutionStatus.feasible;
+  const all = found ? model.getSolution().colValue : null;
+  const values = all && Float64Array.from(columns, (name) => all[model.getColByName(name)]);
+  const [total, bound] = [model.getObjectiveValue(), model.info.get("mip_dual_bound")];
+  model.dispose();
+  parentPort.postMessage({ status: names.get(modelStatus) ?? "failed", values, total, bound });
+});
+`;
+
+/**
+ * Solves an integer program, in CPLEX's LP format, in a thread of its own.
+ *
+ * @throws AutocircuitError `aborted`; whatever the thread threw
+ */
+export async function solveProgram(program: string, options: SolveOptions): Promise<ProgramSolution> {
+  const { columns, ones, seconds, signal } = options;
+  throwIfAborted(signal);
+  const solver = pathToFileURL(createRequire(import.meta.url).resolve("highs")).href;
+  const worker = new Worker(PROGRAM, { eval: true, workerData: { solver, program, columns, ones, seconds } });
+  let stop: (() => void) | undefined;
+  try {
+    return await new Promise<ProgramSolution>((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+      worker.once("exit", (code) => reject(new Error(`The solver's thread ended with code ${code} and no answer.`)));
+      stop = () => {
+        try {
+          throwIfAborted(signal);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      signal?.addEventListener("abort", stop);
+    });
+  } finally {
+    if (stop) signal?.removeEventListener("abort", stop);
+    await worker.terminate();
+  }
+}

@@ -1,0 +1,89 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { Circuit, coreKinds, type PatchableModel, type PromptLoader } from "@autocircuit/core";
+import {
+  type PromptScore,
+  type PromptScoresOptions,
+  promptScoreNames,
+  promptScores,
+  usualPromptScore,
+} from "./prompt-scores.ts";
+
+/** A task with its circuit in the model. */
+export interface CrossTaskPart {
+  readonly name: string;
+  readonly prompts: PromptLoader;
+  readonly circuit: Circuit;
+}
+
+/** Options of {@link crossTaskAblation}. */
+export type CrossTaskOptions = PromptScoresOptions;
+
+/** How much the removal of each task's circuit harms each task. */
+export interface CrossTask {
+  readonly names: readonly string[];
+  /** Scores that each task was measured by. */
+  readonly scores: readonly PromptScore[];
+  /**
+   * `harm[circuit][task]`: the share of a task's score that is lost without a circuit, (full - without) / (full - empty): 0 nothing, 1 as
+   * much as with everything ablated. NaN where ablating everything changes nothing.
+   */
+  readonly harm: readonly (readonly number[])[];
+}
+
+const part = kind.having("{ name, prompts, circuit }", "name", "prompts", "circuit");
+const check = signature("crossTaskAblation", { model: coreKinds.patchableModel, parts: kind.listOf(part) }, {
+  ...coreKinds.longOptions,
+  score: kind.oneOf(promptScoreNames),
+  ablation: coreKinds.ablationName,
+} satisfies KindsOf<CrossTaskOptions>);
+
+/**
+ * A matrix of cross-task ablation: does removing one task's circuit harm the others as much as its own? If so, it is no circuit of that
+ * task, but something that all need. Cost: as many forwards of each task's prompts as there are tasks, and two.
+ *
+ * @param parts at least two tasks; their circuits are of the model's graph
+ * @throws AutocircuitError `bad-input` for fewer than two tasks, and as {@link promptScores} does
+ *
+ * @example
+ * const { names, harm } = await crossTaskAblation(model, [
+ *   { name: "ioi", prompts: ioi.test, circuit: ioiCircuit },
+ *   { name: "greater-than", prompts: years.test, circuit: yearsCircuit },
+ * ]);
+ */
+export async function crossTaskAblation(
+  model: PatchableModel,
+  parts: readonly CrossTaskPart[],
+  options: CrossTaskOptions = {},
+): Promise<CrossTask> {
+  check({ model, parts }, options);
+  if (parts.length < 2)
+    throw new AutocircuitError(
+      "bad-input",
+      `crossTaskAblation compares tasks with each other: give at least two, not ${parts.length}.`,
+    );
+  const { graph } = model;
+  const everything = Circuit.where(graph, () => true);
+  const without = parts.map(({ circuit }) => {
+    const outside = circuit.complement();
+    return Circuit.where(circuit.graph, (edge) => outside[edge] === 1);
+  });
+  const columns: number[][] = [];
+  const scores: PromptScore[] = [];
+  for (const [place, { prompts }] of parts.entries()) {
+    const score = options.score ?? usualPromptScore(model, prompts);
+    const rows = await promptScores(model, prompts, [everything, Circuit.of(graph, []), ...without], {
+      ...{ score, ablation: options.ablation, signal: options.signal },
+      onProgress: ({ done, total }) =>
+        options.onProgress?.({ done: place * total + done, total: total * parts.length }),
+    });
+    const [full, empty, ...others] = rows.map((row) => row.reduce((sum, value) => sum + value, 0) / row.length);
+    const range = full! - empty!;
+    columns.push(others.map((other) => (range === 0 ? Number.NaN : (full! - other) / range)));
+    scores.push(score);
+  }
+  return {
+    names: parts.map(({ name }) => name),
+    scores,
+    harm: parts.map((_, circuit) => columns.map((column) => column[circuit]!)),
+  };
+}

@@ -1,0 +1,122 @@
+import type { AgainstRandom } from "./against-random.ts";
+import type { TestResult } from "./equivalence.ts";
+import type { Minimality } from "./minimality.ts";
+
+/** The tests of the circuit hypothesis by name. */
+export type CircuitTestName = "equivalence" | "independence" | "minimality" | "sufficiency" | "partial-necessity";
+
+/** The names of the tests, in the order in which they are told. */
+export const circuitTestNames: readonly CircuitTestName[] = [
+  "equivalence",
+  "independence",
+  "minimality",
+  "sufficiency",
+  "partial-necessity",
+];
+
+/** What a test of a circuit came to. */
+export interface CircuitVerdict {
+  readonly test: CircuitTestName;
+  /** Null where the scores leave nothing to test. */
+  readonly passed: boolean | null;
+  /** Of the least sure edge for minimality; null where nothing was tested. */
+  readonly pValue: number | null;
+  /** The verdict in words. */
+  readonly text: string;
+}
+
+/** Chance of a wrong verdict that is accepted. */
+export const usualLevel = 0.05;
+
+const chance = (p: number) => (p < 0.001 ? "p < 0.001" : `p = ${p.toPrecision(2)}`);
+const percent = (share: number) => `${Math.round(1000 * share) / 10} %`;
+
+/** Whether the circuit is as good as the model; prompts on which both score the same say nothing and are left out. */
+export function equivalenceVerdict(result: TestResult | null, prompts: number, level: number): CircuitVerdict {
+  const test = "equivalence";
+  if (result === null)
+    return {
+      ...{ test, passed: true, pValue: null },
+      text: `The circuit alone scores the same as the model on all ${prompts} prompts.`,
+    };
+  const { statistic, pValue } = result;
+  const passed = pValue >= level;
+  const wins = `it scores higher than the model on ${percent(statistic)} of ${prompts} prompts (${chance(pValue)})`;
+  return {
+    ...{ test, passed, pValue },
+    text: passed ? `Nothing says that the circuit differs from the model: ${wins}.` : `Not equivalent: ${wins}.`,
+  };
+}
+
+/** Whether anything of the behaviour is left outside the circuit. */
+export function independenceVerdict(result: TestResult | "same without" | "same full", level: number): CircuitVerdict {
+  const test = "independence";
+  if (result === "same full")
+    return {
+      ...{ test, passed: null, pValue: null },
+      text: "Cannot be tested: the model scores the same on every prompt.",
+    };
+  if (result === "same without")
+    return {
+      ...{ test, passed: true, pValue: null },
+      text: "Without the circuit all prompts score the same: nothing of the behaviour is left outside.",
+    };
+  const { pValue } = result;
+  const passed = pValue >= level;
+  return {
+    ...{ test, passed, pValue },
+    text: passed
+      ? `What is left without the circuit tells nothing of the model's scores (${chance(pValue)}).`
+      : `Something is left outside: scores without the circuit go with the model's (${chance(pValue)}).`,
+  };
+}
+
+/** Whether every edge does something. */
+export function minimalityVerdict(
+  result: Minimality | null,
+  { tested, edges, names }: { tested: number; edges: number; names: readonly string[] },
+): CircuitVerdict {
+  const test = "minimality";
+  if (result === null)
+    return {
+      ...{ test, passed: null, pValue: null },
+      text:
+        edges === 0
+          ? "Cannot be tested: the circuit has no edges."
+          : "Cannot be tested: no random path adds an edge to the circuit.",
+    };
+  const pValue = Math.min(...result.pValues);
+  const of = tested === edges ? `its ${edges} edges` : `${tested} of its ${edges} edges, drawn at random,`;
+  const { notMinimal } = result;
+  const passed = notMinimal.length === 0;
+  const named = notMinimal.slice(0, 5).map((i) => names[i]!);
+  const rest = notMinimal.length > named.length ? ` and ${notMinimal.length - named.length} more` : "";
+  return {
+    ...{ test, passed, pValue },
+    text: passed
+      ? `None of ${of} does less than edges that do not belong there.`
+      : `Not minimal: of ${of} ${notMinimal.length} ${notMinimal.length === 1 ? "does" : "do"} too little: ${named.join(", ")}${rest}.`,
+  };
+}
+
+/** Whether the circuit is nearer to the model than random ones. */
+export function sufficiencyVerdict(result: AgainstRandom, quantile: number, level: number): CircuitVerdict {
+  const passed = result.pValue < level;
+  const share = `it is at least as near to the model as ${percent(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;
+  return {
+    ...{ test: "sufficiency", passed, pValue: result.pValue },
+    text: passed ? `Sufficient: ${share}.` : `Not shown to beat ${percent(quantile)} of random circuits: ${share}.`,
+  };
+}
+
+/** Whether the model needs the circuit more than random ones. */
+export function necessityVerdict(result: AgainstRandom, quantile: number, level: number): CircuitVerdict {
+  const passed = result.pValue < level;
+  const share = `removing it harms the model more than removing ${percent(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;
+  return {
+    ...{ test: "partial-necessity", passed, pValue: result.pValue },
+    text: passed
+      ? `Partly necessary: ${share}.`
+      : `Not shown to be needed more than ${percent(quantile)} of random circuits: ${share}.`,
+  };
+}

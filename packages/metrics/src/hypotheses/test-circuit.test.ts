@@ -1,0 +1,104 @@
+import { Circuit, PromptLoader } from "@autocircuit/core";
+import { expect, it } from "vitest";
+import { smallModel } from "../../test/small-model.ts";
+import { logitDiff } from "../answer-diff.ts";
+import { crossTaskAblation } from "../cross-task-ablation.ts";
+import { FullModel } from "../full-model.ts";
+import { promptScores } from "../prompt-scores.ts";
+import { testCircuit } from "./test-circuit.ts";
+
+const model = smallModel();
+const { graph } = model;
+const pairs = Array.from({ length: 24 }, (_, i) => ({
+  clean: [i % 4, (i >> 2) % 4, (3 * i) % 4],
+  corrupt: [(i + 1) % 4, (5 * i + 1) % 4, (i >> 1) % 4],
+  answers: [i % 4],
+  wrongAnswers: [(i + 1 + (i % 3)) % 4],
+}));
+const prompts = new PromptLoader(pairs, { batchSize: 8 });
+const all = Circuit.where(graph, () => true);
+const none = Circuit.of(graph, []);
+
+it("scores of prompts: their mean is the metric's value, and the empty circuit is the corrupt run", async () => {
+  const [full, empty] = await promptScores(model, prompts, [all, none]);
+  using outputs = new FullModel(model, prompts);
+  const runs = await Promise.all(
+    (["clean", "corrupt"] as const).map(async (side) => ({ edges: 0, logits: await outputs.logits(side) })),
+  );
+  const means = await logitDiff(model, prompts, runs);
+  const mean = (scores: Float64Array) => scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  expect(mean(full!)).toBeCloseTo(means[0]!.value, 5);
+  expect(mean(empty!)).toBeCloseTo(means[1]!.value, 5);
+});
+
+it("the whole model passes as its own circuit; nothing is not equivalent, and no edge of it can be tested", async () => {
+  const verdicts = async (circuit: Circuit) => {
+    const { verdicts } = await testCircuit(model, prompts, circuit, { random: 30 });
+    return Object.fromEntries(verdicts.map(({ test, ...verdict }) => [test, verdict]));
+  };
+  const whole = await verdicts(all);
+  expect(whole.equivalence).toMatchObject({ passed: true, pValue: null });
+  expect(whole.sufficiency).toMatchObject({ passed: true });
+  expect(whole["partial-necessity"]).toMatchObject({ passed: false });
+  expect(whole.minimality).toMatchObject({ passed: null });
+  const nothing = await verdicts(none);
+  expect(nothing.minimality!.text).toMatch(/the circuit has no edges/);
+  expect(nothing["partial-necessity"]).toMatchObject({ passed: false });
+  // What is left without an empty circuit is the model itself.
+  expect(nothing.independence).toMatchObject({ passed: false });
+});
+
+it("an edge without effect is named as too little, and edges that carry the head's output are not", async () => {
+  const minimality = async (...edges: string[]) => {
+    const { verdicts } = await testCircuit(model, prompts, Circuit.of(graph, edges), {
+      tests: ["minimality"],
+      quantile: 0.1,
+    });
+    return verdicts[0]!;
+  };
+  // The head's output is not in the circuit, so that what it attends to makes no difference.
+  const idle = await minimality("Resid Start->Resid End", "Resid Start->A0.0.Q");
+  expect(idle.passed).toBe(false);
+  expect(idle.text).toContain("Resid Start->A0.0.Q");
+  const carrying = await minimality("Resid Start->A0.0.V", "A0.0->Resid End");
+  expect(carrying).toMatchObject({ passed: true });
+  expect(carrying.text).toMatch(/None of its 2 edges/);
+});
+
+it("only the tests that were asked for, and the seed decides what is drawn", async () => {
+  const circuit = Circuit.of(graph, ["Resid Start->Resid End"]);
+  const asked = { tests: ["sufficiency", "equivalence"] as const, random: 40, seed: 5 };
+  const first = await testCircuit(model, prompts, circuit, asked);
+  expect(first.verdicts.map(({ test }) => test)).toEqual(["equivalence", "sufficiency"]);
+  expect(await testCircuit(model, prompts, circuit, asked)).toEqual(first);
+});
+
+it("across tasks: the whole model's removal takes all of every task, none nothing", async () => {
+  const other = new PromptLoader(
+    pairs.map((pair) => ({ ...pair, answers: [(pair.clean[1]! + 2) % 4] })),
+    { batchSize: 8 },
+  );
+  const { harm, names, scores } = await crossTaskAblation(model, [
+    { name: "one", prompts, circuit: all },
+    { name: "two", prompts: other, circuit: none },
+  ]);
+  expect(names).toEqual(["one", "two"]);
+  expect(scores).toEqual(["logit-diff", "logit-diff"]);
+  for (const share of harm[0]!) expect(share).toBeCloseTo(1, 5);
+  for (const share of harm[1]!) expect(share).toBeCloseTo(0, 5);
+});
+
+it("wrong input", async () => {
+  const open = new PromptLoader(
+    pairs.map((pair, i) => (i === 2 ? { ...pair, wrongAnswers: [] } : pair)),
+    { batchSize: 8 },
+  );
+  await expect(testCircuit(model, open, all, { score: "logit-diff" })).rejects.toThrow(/prompt 2 has no wrong answers/);
+  expect((await testCircuit(model, open, all, { tests: ["equivalence"] })).score).toBe("answer-logprob");
+  const one = new PromptLoader(pairs.slice(0, 1), { batchSize: 1 });
+  await expect(testCircuit(model, one, all)).rejects.toThrow(/at least two prompts/);
+  await expect(testCircuit(model, prompts, all, { tests: ["equivalance"] as never })).rejects.toThrow(
+    /one of equivalence/,
+  );
+  await expect(crossTaskAblation(model, [{ name: "one", prompts, circuit: all }])).rejects.toThrow(/at least two/);
+});

@@ -1,0 +1,226 @@
+import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
+import { Circuit, coreKinds, type Graph, type PatchableModel, type PromptLoader } from "@autocircuit/core";
+import {
+  type PromptScore,
+  type PromptScoresOptions,
+  promptScoreNames,
+  promptScores,
+  usualPromptScore,
+} from "../prompt-scores.ts";
+import { partialNecessityTest, sufficiencyTest } from "./against-random.ts";
+import {
+  type CircuitTestName,
+  type CircuitVerdict,
+  circuitTestNames,
+  equivalenceVerdict,
+  independenceVerdict,
+  minimalityVerdict,
+  necessityVerdict,
+  sufficiencyVerdict,
+  usualLevel,
+} from "./circuit-verdicts.ts";
+import { equivalenceTest } from "./equivalence.ts";
+import { independenceTest } from "./independence.ts";
+import { minimalityTest } from "./minimality.ts";
+import { RandomPaths } from "./random-circuits.ts";
+
+/** Options of {@link testCircuit}. */
+export interface TestCircuitOptions extends PromptScoresOptions {
+  /** Which tests. Default: all. */
+  readonly tests?: readonly CircuitTestName[] | undefined;
+  /** Random circuits to compare with. Default 50: fewer than 29 can show nothing at the usual quantile and level. */
+  readonly random?: number | undefined;
+  /** Share of random circuits, or edges, that must be beaten. Default 0.9. */
+  readonly quantile?: number | undefined;
+  /** Most edges that minimality tries one by one; of a larger circuit so many are drawn. Default 200. */
+  readonly mostEdges?: number | undefined;
+  /** Chance of a wrong verdict of each test. Default 0.05. */
+  readonly level?: number | undefined;
+  /** Seed of what is drawn. Default 0. */
+  readonly seed?: number | undefined;
+}
+
+/** What the tests of a circuit came to. */
+export interface CircuitTests {
+  readonly score: PromptScore;
+  readonly edges: number;
+  readonly prompts: number;
+  /** Mean scores of the model, of the circuit alone, and of the model without the circuit. */
+  readonly means: { readonly full: number; readonly circuit: number; readonly without: number };
+  readonly verdicts: readonly CircuitVerdict[];
+}
+
+const openShare = kind.such("a number between 0 and 1", (value) => typeof value === "number" && value > 0 && value < 1);
+const check = signature(
+  "testCircuit",
+  { model: coreKinds.patchableModel, prompts: coreKinds.promptLoader, circuit: coreKinds.circuit },
+  {
+    ...coreKinds.longOptions,
+    score: kind.oneOf(promptScoreNames),
+    ablation: coreKinds.ablationName,
+    tests: kind.listOf(kind.oneOf(circuitTestNames)),
+    random: kind.count,
+    quantile: openShare,
+    mostEdges: kind.count,
+    level: openShare,
+    seed: kind.whole,
+  } satisfies KindsOf<TestCircuitOptions>,
+);
+
+/** Scores that differ by less than this share of their size are the same: rounding. */
+const SAME = 1e-5;
+
+/**
+ * Tests the hypothesis that a set of edges is the circuit of a behaviour (Shi et al. 2024, arXiv:2410.13032), on the scores of prompts:
+ *
+ * - `equivalence`: the circuit alone is as good as the model,
+ * - `independence`: what is left without it tells nothing of the model's scores,
+ * - `minimality`: each edge does more than edges of random paths added to it,
+ * - `sufficiency`: it is nearer to the model than random circuits of its size,
+ * - `partial-necessity`: removing it harms the model more than removing random ones.
+ *
+ * The first three pass where nothing speaks against them, which few prompts hardly can; the last two where they are shown. Cost: a forward
+ * for each random circuit and test, and for minimality one an edge.
+ *
+ * @throws AutocircuitError `bad-input` for fewer than two prompts, a circuit of another graph, a logit difference without wrong answers;
+ *   `not-finite`; `aborted`
+ *
+ * @example
+ * const { verdicts } = await testCircuit(task.model, task.test, scores.circuit(50));
+ * for (const { test, text } of verdicts) console.log(test, text);
+ */
+export async function testCircuit(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  circuit: Circuit,
+  options: TestCircuitOptions = {},
+): Promise<CircuitTests> {
+  check({ model, prompts, circuit }, options);
+  if (prompts.promptCount < 2)
+    throw new AutocircuitError("bad-input", "testCircuit needs at least two prompts: its tests compare their scores.");
+  const { score = usualPromptScore(model, prompts), ablation, tests = circuitTestNames, level = usualLevel } = options;
+  const { random = 50, quantile = 0.9, seed = 0, signal, onProgress } = options;
+  const plan = planOf(circuit, { tests, random, seed, mostEdges: options.mostEdges ?? 200 });
+  const rows = await promptScores(model, prompts, plan.circuits, { score, ablation, signal, onProgress });
+  const [full] = rows as [Float64Array];
+  const near = SAME * sizeOf(full);
+  const scoresOf = (circuits: readonly Circuit[], reference = full) =>
+    circuits.map((one) => withoutRounding(rows[plan.circuits.indexOf(one)]!, reference, near));
+  const [, alone, without] = scoresOf(plan.always) as [Float64Array, Float64Array, Float64Array];
+  const verdict: Record<CircuitTestName, () => CircuitVerdict> = {
+    equivalence: () => equivalence(full, alone, level),
+    independence: () => {
+      if (constant(full)) return independenceVerdict("same full", level);
+      if (constant(without)) return independenceVerdict("same without", level);
+      return independenceVerdict(independenceTest(without, full, { seed }), level);
+    },
+    minimality: () => {
+      const { knockedOut, inflated, tested } = plan;
+      const about = {
+        tested: tested.length,
+        edges: circuit.size,
+        names: tested.map((e) => `${circuit.graph.edge(e)}`),
+      };
+      if (knockedOut.length === 0 || inflated.length === 0) return minimalityVerdict(null, about);
+      const scores = {
+        circuit: alone,
+        knockedOut: scoresOf(knockedOut, alone),
+        inflated: scoresOf(
+          inflated.map(({ whole }) => whole),
+          alone,
+        ),
+        inflatedKnockedOut: scoresOf(
+          inflated.map(({ less }) => less),
+          alone,
+        ),
+      };
+      return minimalityVerdict(minimalityTest(scores, { quantile, level }), about);
+    },
+    sufficiency: () =>
+      sufficiencyVerdict(sufficiencyTest(full, alone, scoresOf(plan.random), { quantile }), quantile, level),
+    "partial-necessity": () =>
+      necessityVerdict(partialNecessityTest(full, without, scoresOf(plan.removed), { quantile }), quantile, level),
+  };
+  return {
+    ...{ score, edges: circuit.size, prompts: prompts.promptCount },
+    means: { full: mean(full), circuit: mean(alone), without: mean(without) },
+    verdicts: circuitTestNames.filter((name) => tests.includes(name)).map((name) => verdict[name]()),
+  };
+}
+
+/** The circuits that the tests run. */
+function planOf(
+  circuit: Circuit,
+  asked: { tests: readonly CircuitTestName[]; random: number; seed: number; mostEdges: number },
+) {
+  const { graph } = circuit;
+  const wants = (name: CircuitTestName) => asked.tests.includes(name);
+  const draw = new MersenneTwister(asked.seed);
+  const paths = new RandomPaths(graph, draw);
+  const many = <T>(make: () => T): T[] => Array.from({ length: asked.random }, make);
+  const random = wants("sufficiency") || wants("partial-necessity") ? many(() => paths.circuit(circuit.size)) : [];
+  const edges = [...circuit.indices];
+  const tested = wants("minimality")
+    ? draw
+        .shuffle(edges)
+        .slice(0, asked.mostEdges)
+        .sort((a, b) => a - b)
+    : [];
+  const inflated = (tested.length > 0 ? many(() => paths.inflated(circuit)) : []).flatMap((found) => {
+    if (found === null) return [];
+    const dropped = found.added[draw.below(found.added.length)]!;
+    return [
+      {
+        whole: found.circuit,
+        less: Circuit.of(
+          graph,
+          [...found.circuit.indices].filter((e) => e !== dropped),
+        ),
+      },
+    ];
+  });
+  const always = [Circuit.where(graph, () => true), circuit, complementOf(circuit, graph)];
+  const knockedOut = tested.map((edge) =>
+    Circuit.of(
+      graph,
+      edges.filter((other) => other !== edge),
+    ),
+  );
+  const sufficient = wants("sufficiency") ? random : [];
+  const removed = wants("partial-necessity") ? random.map((other) => complementOf(other, graph)) : [];
+  const circuits = [
+    ...[...always, ...sufficient, ...removed, ...knockedOut],
+    ...inflated.flatMap(({ whole, less }) => [whole, less]),
+  ];
+  return { always, random: sufficient, removed, tested, knockedOut, inflated, circuits };
+}
+
+function complementOf(circuit: Circuit, graph: Graph): Circuit {
+  const outside = circuit.complement();
+  return Circuit.where(graph, (edge) => outside[edge] === 1);
+}
+
+/** Prompts on which both score the same are left out, as a sign test has it: the published code counts them against the circuit. */
+function equivalence(full: Float64Array, alone: Float64Array, level: number): CircuitVerdict {
+  const apart = [...full.keys()].filter((i) => full[i] !== alone[i]);
+  if (apart.length === 0) return equivalenceVerdict(null, full.length, level);
+  const of = (scores: Float64Array) => apart.map((i) => scores[i]!);
+  return equivalenceVerdict(equivalenceTest(of(full), of(alone)), apart.length, level);
+}
+
+/** Scores that are a reference's but for rounding as that reference's: a tie must not be decided by the last bits. */
+function withoutRounding(scores: Float64Array, reference: Float64Array, near: number): Float64Array {
+  return scores.map((score, i) => (Math.abs(score - reference[i]!) <= near ? reference[i]! : score));
+}
+
+function constant(scores: Float64Array): boolean {
+  return Math.max(...scores) - Math.min(...scores) <= SAME * sizeOf(scores);
+}
+
+function sizeOf(scores: Float64Array): number {
+  return scores.reduce((most, score) => Math.max(most, Math.abs(score)), 0);
+}
+
+function mean(scores: Float64Array): number {
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}

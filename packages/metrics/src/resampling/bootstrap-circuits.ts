@@ -1,0 +1,127 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type LongOptions, throwIfAborted } from "@autocircuit/core";
+import { type BootstrapOptions, drawsOf, meanOver, requirePrompts } from "./bootstrap.ts";
+import { quantile } from "./intervals.ts";
+import { stableFrom } from "./stability.ts";
+
+/** Options of {@link bootstrapCircuits}. */
+export interface BootstrapCircuitsOptions extends BootstrapOptions, LongOptions {
+  /** Edges whose intervals are wanted. */
+  readonly edges: readonly number[];
+  /** Size of the circuit of which is told how often each of these edges is in it. */
+  readonly size: number;
+  /** Sizes whose stability is wanted. */
+  readonly sizes: readonly number[];
+}
+
+/** How stable the circuits of a size are. */
+export interface StablePoint {
+  readonly size: number;
+  /** Mean over pairs of resamples of the Jaccard index of their circuits. */
+  readonly jaccard: number;
+  /** Whether that is at least 0.8. */
+  readonly stable: boolean;
+}
+
+/** What a bootstrap says of a circuit. */
+export interface BootstrappedCircuits {
+  readonly prompts: number;
+  readonly resamples: number;
+  /** Of the edges that were asked for: from the 2.5th to the 97.5th percentile of the resampled scores, and their mean. */
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly mean: Float64Array;
+  /** In which share of the resamples each is among the `size` edges of largest absolute score. */
+  readonly frequency: Float64Array;
+  readonly points: readonly StablePoint[];
+}
+
+const check = signature("bootstrapCircuits", { perPrompt: kind.iterable }, {
+  resamples: kind.count,
+  seed: kind.whole,
+  draws: kind.listOf(kind.listOf(kind.whole)),
+  signal: kind.signal,
+  onProgress: kind.callback,
+  edges: kind.required(kind.listOf(kind.whole)),
+  size: kind.required(kind.whole),
+  sizes: kind.required(kind.listOf(kind.count)),
+} satisfies KindsOf<BootstrapCircuitsOptions>);
+
+/**
+ * What `bootstrap`, `scoreIntervals` and `stability` say of the circuits of largest absolute scores, resample by resample, so that large
+ * graphs need no memory for all resampled scores. Among equal scores the edge of lower number ranks first.
+ *
+ * @param perPrompt scores of each prompt alone, `[prompt][edge]`
+ * @throws AutocircuitError `bad-input` as `bootstrap` does, and for sizes or edges that there are not; `aborted`
+ */
+export async function bootstrapCircuits(
+  perPrompt: readonly ArrayLike<number>[],
+  options: BootstrapCircuitsOptions,
+): Promise<BootstrappedCircuits> {
+  check({ perPrompt }, options);
+  const { edges, size, sizes, signal, onProgress, ...how } = options;
+  const edgeCount = requirePrompts(perPrompt);
+  const wrong = [size, ...sizes].find((one) => one > edgeCount) ?? edges.find((edge) => edge >= edgeCount);
+  if (wrong !== undefined)
+    throw new AutocircuitError(
+      "bad-input",
+      `bootstrapCircuits: ${wrong} is more than the ${edgeCount} edges there are.`,
+    );
+  const draws = drawsOf(perPrompt.length, how);
+  const most = Math.max(size, ...sizes);
+  const values = edges.map(() => new Float64Array(draws.length));
+  const frequency = new Float64Array(edges.length);
+  const ranked: Uint32Array[] = [];
+  for (const [place, drawn] of draws.entries()) {
+    // Other work gets its turn, and a signal is heard.
+    await turn();
+    throwIfAborted(signal);
+    const scores = meanOver(perPrompt, drawn, edgeCount);
+    const first = topEdges(scores, most);
+    const within = new Set(first.subarray(0, size));
+    for (const [i, edge] of edges.entries()) {
+      values[i]![place] = scores[edge]!;
+      if (within.has(edge)) frequency[i]! += 1 / draws.length;
+    }
+    ranked.push(first);
+    onProgress?.({ done: place + 1, total: draws.length });
+  }
+  const points: StablePoint[] = [];
+  for (const one of sizes) {
+    await turn();
+    throwIfAborted(signal);
+    const jaccard = meanJaccard(ranked, one, edgeCount);
+    points.push({ size: one, jaccard, stable: jaccard >= stableFrom });
+  }
+  const sorted = values.map((of) => of.toSorted());
+  return {
+    ...{ prompts: perPrompt.length, resamples: draws.length, frequency, points },
+    low: Float64Array.from(sorted, (of) => quantile(of, 0.025)),
+    high: Float64Array.from(sorted, (of) => quantile(of, 0.975)),
+    mean: Float64Array.from(values, (of) => of.reduce((sum, value) => sum + value, 0) / of.length),
+  };
+}
+
+/** The edges of largest absolute score, largest first: only those that can be among them are put in order. */
+function topEdges(scores: Float64Array, count: number): Uint32Array {
+  if (count === 0) return new Uint32Array();
+  const sizes = scores.map(Math.abs);
+  const least = sizes.toSorted()[sizes.length - count]!;
+  const able = Uint32Array.from(scores.keys()).filter((edge) => sizes[edge]! >= least);
+  return able.sort((a, b) => sizes[b]! - sizes[a]! || a - b).subarray(0, count);
+}
+
+function meanJaccard(ranked: readonly Uint32Array[], size: number, edgeCount: number): number {
+  const marks = new Uint32Array(edgeCount);
+  let sum = 0;
+  for (const [i, circuit] of ranked.entries()) {
+    for (const edge of circuit.subarray(0, size)) marks[edge] = i + 1;
+    for (const other of ranked.slice(i + 1)) {
+      let shared = 0;
+      for (let place = 0; place < size; place++) if (marks[other[place]!] === i + 1) shared++;
+      sum += shared / (2 * size - shared);
+    }
+  }
+  return sum / ((ranked.length * (ranked.length - 1)) / 2);
+}
