@@ -12,6 +12,13 @@ export {
   wrongAnswerLogprob,
   wrongAnswerProb,
 } from "./answer-value.ts";
+export {
+  type AreaDefinition,
+  type AreaSummary,
+  type AreaSummaryOptions,
+  areaSummary,
+  type CurvesByTask,
+} from "./area-summary.ts";
 export { type AreaOptions, areaUnderCurve } from "./area-under-curve.ts";
 export { argmaxAgreement } from "./argmax-agreement.ts";
 export { CircuitMeter, type CircuitMeterOptions, type MeterOptions } from "./circuit-meter/circuit-meter.ts";
@@ -20,6 +27,13 @@ export { type CurveOptions, type MeasuredCurve, measureCurve } from "./circuit-m
 export { compareCircuits, compareEdgeSets, type EdgeSetComparison } from "./compare-edge-sets.ts";
 export { rankSimilarity, type ScoreOverlap, scoreOverlap } from "./compare-scores.ts";
 export { correctAnswers, correctOfPairPercent, correctPercent } from "./correct-percent.ts";
+export {
+  type DiffPercent,
+  type DiffPercentOptions,
+  logitDiffPercent,
+  logprobDiffPercent,
+  probDiffPercent,
+} from "./diff-percent.ts";
 export { FullModel, type FullOutputs } from "./full-model.ts";
 export {
   type AgainstRandom,
@@ -31,18 +45,19 @@ export { equivalenceTest, type TestResult } from "./hypotheses/equivalence.ts";
 export { type IndependenceOptions, type IndependenceResult, independenceTest } from "./hypotheses/independence.ts";
 export { type Minimality, type MinimalityScores, minimalityTest } from "./hypotheses/minimality.ts";
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
-export { type LogitDiffPercentOptions, logitDiffPercent } from "./logit-diff-percent.ts";
 export { maxAbsDiff } from "./max-abs-diff.ts";
 export { meanSquaredError } from "./mean-squared-error.ts";
 export type { Measure, MeasuredModel, Measurement, MeasureOptions } from "./measure.ts";
 export {
   type MeasureCircuitsOptions,
   type MeasuredCircuit,
+  type MetricSpread,
   measureCircuits,
   usualMeasurements,
 } from "./measure-circuits.ts";
 export type { MeasuredRun } from "./measured-run.ts";
 export { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
+export { type MetricAxis, metricAxes } from "./metric-axes.ts";
 export {
   type FaithfulnessRange,
   MIB_SHARES,
@@ -63,6 +78,12 @@ export { type SureEdges, type SureEdgesOptions, sureEdges } from "./resampling/s
 export { type RocCurve, type RocPoint, rocCurve, rocOfValues } from "./roc.ts";
 export { type RocAtSizesOptions, type RocSizePoint, rocAtSizes } from "./roc-at-sizes.ts";
 export { type KnockoutOptions, type SameUnderKnockouts, sameUnderKnockouts } from "./same-under-knockouts.ts";
+export {
+  type ScoresByTask,
+  type SimilarityMatrix,
+  type SimilarityOptions,
+  similarityMatrices,
+} from "./similarity-matrices.ts";
 export {
   logit,
   logitExp,

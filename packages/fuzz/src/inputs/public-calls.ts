@@ -15,6 +15,7 @@ import {
 } from "@autocircuit/circuits";
 import {
   Circuit,
+  circuitSizes,
   circuitsOfSizes,
   defaultCircuitSizes,
   defineTask,
@@ -46,6 +47,7 @@ import {
   trainKnockouts,
 } from "@autocircuit/discovery";
 import {
+  areaSummary,
   areaUnderCurve,
   argmaxAgreement,
   CircuitMeter,
@@ -55,12 +57,14 @@ import {
   klDivergence,
   logitDiff,
   logitDiffPercent,
+  logprobDiffPercent,
   measureCircuits,
   measureCurve,
   mibScores,
   mibSizes,
   normalizedArea,
   precisionRecall,
+  probDiffPercent,
   rankEdges,
   rankSimilarity,
   rocAtSizes,
@@ -68,6 +72,7 @@ import {
   rocOfValues,
   sameUnderKnockouts,
   scoreOverlap,
+  similarityMatrices,
 } from "@autocircuit/metrics";
 import {
   estimateMemory,
@@ -194,6 +199,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     takes: { graph, scores, trueCount: 1 },
     call: (t) => defaultCircuitSizes(t.graph, t.scores, t.trueCount),
   },
+  circuitSizes: { takes: { graph }, call: (t, o) => circuitSizes(t.graph, o) },
   circuitsOfSizes: { takes: { scores, sizes: [1] }, call: (t) => circuitsOfSizes(t.scores, t.sizes) },
   patchPlan: { takes: { patch: "tree", reverse: false }, call: (t): PatchPlan => patchPlan(t.patch, t.reverse) },
   runCircuits: { takes: on, options: { scores, sizes: [1] }, call: (t, o) => runCircuits(t.model, t.prompts, o) },
@@ -259,6 +265,13 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "a metric of the full model": { takes: on, call: (t) => argmaxAgreement(t.model, t.prompts, []) },
   klDivergence: { takes: {}, call: (_, o) => klDivergence(model, prompts, [], o) },
   logitDiffPercent: { takes: {}, call: (_, o) => logitDiffPercent(model, prompts, [], o) },
+  probDiffPercent: { takes: {}, call: (_, o) => probDiffPercent(model, prompts, [], o) },
+  logprobDiffPercent: { takes: {}, call: (_, o) => logprobDiffPercent(model, prompts, [], o) },
+  areaSummary: {
+    takes: { curves: { t: { a: [{ edges: 0, value: 1 }] } } },
+    options: { metric: "kl-clean" },
+    call: (t, o) => areaSummary(t.curves, o),
+  },
   areaUnderCurve: { takes: { points: [{ edges: 0, value: 1 }] }, call: (t, o) => areaUnderCurve(t.points, o) },
   mibSizes: { takes: { edgeCount: 10 }, call: (t) => mibSizes(t.edgeCount) },
   mibScores: { takes: { values: [] }, options: { full: 1, empty: 0 }, call: (t, o) => mibScores(t.values, o) },
@@ -280,6 +293,11 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   compareCircuits: { takes: { found: circuit, truth: circuit }, call: (t) => compareCircuits(t.found, t.truth) },
   scoreOverlap: { takes: { a: scores, b: scores, sizes: [1] }, call: (t) => scoreOverlap(t.a, t.b, t.sizes) },
   rankSimilarity: { takes: { a: scores, b: scores }, call: (t) => rankSimilarity(t.a, t.b) },
+  similarityMatrices: {
+    takes: { scores: { t: { a: scores } } },
+    options: { sizes: [1] },
+    call: (t, o) => similarityMatrices(t.scores, o),
+  },
   loadAutoencoders: {
     takes: { pathOrName: idOrFolder },
     options: { offline: true },
