@@ -162,6 +162,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: ({ config: given, ...entries }, o) => Graph.of(given === config ? entries : given, o),
   },
   "Graph.index": { takes: { edge: 0 }, call: (t) => graph.index(t.edge) },
+  "Graph.indices": { takes: { edges: [0] }, call: (t) => graph.indices(t.edges) },
   "Graph.has": { takes: { name: "x" }, call: (t) => graph.has(t.name) },
   PatchableModel: { takes: {}, options: { transformer: model.transformer }, call: (_, o) => new PatchableModel(o) },
   "PatchableModel.withGraph": { takes: {}, call: (_, o) => model.withGraph(o) },
