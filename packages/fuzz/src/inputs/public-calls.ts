@@ -37,12 +37,16 @@ import {
   answerLoss,
   circuitProbing,
   constrainedProbing,
+  ExperimentResults,
   edgeAttribution,
+  edgeScoresOfNodes,
   fewestEdges,
   findCircuit,
   groundTruth,
   maskGradient,
+  measureAll,
   random,
+  runAlgorithms,
   subnetworkProbing,
   trainKnockouts,
 } from "@autocircuit/discovery";
@@ -113,6 +117,11 @@ const [where, text, path, idOrFolder] = ["circuit.json", "{}", "no-such-folder/n
 const config = tinyConfig;
 const weights = tinyWeights();
 const task = { key: "k", name: "n", batchSize: 1, batchCount: 1, model, dataset: "no-such.json" };
+const loaded = new LoadedTask(
+  task,
+  { model, train: prompts, test: prompts, trueEdges: [graph.edge(0)], sharedPrefix: null },
+  () => {},
+);
 const report = {
   ...{
     title: "t",
@@ -229,15 +238,23 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     options: { scores, size: 2, epochs: 1 },
     call: (t, o) => trainKnockouts(t.model, t.prompts, o),
   },
+  runAlgorithms: {
+    takes: { tasks: [loaded], algorithms: ["random"] },
+    call: (t, o) => runAlgorithms(t.tasks, t.algorithms, o),
+  },
+  measureAll: {
+    takes: { tasks: [], results: new ExperimentResults() },
+    call: (t, o) => measureAll(t.tasks, t.results, o),
+  },
+  "ExperimentResults.save": { takes: { folder: path }, call: (t) => new ExperimentResults().save(t.folder) },
+  "ExperimentResults.load": { takes: { folder: path }, call: (t) => ExperimentResults.load(t.folder) },
+  edgeScoresOfNodes: {
+    takes: { nodes: new PruneScores(graph.with({ factorized: false })), graph },
+    call: (t) => edgeScoresOfNodes(t.nodes, t.graph),
+  },
   fewestEdges: { takes: { ...on, scores }, call: (t, o) => fewestEdges(t.model, t.prompts, t.scores, o) },
   findCircuit: {
-    takes: {
-      task: new LoadedTask(
-        task,
-        { model, train: prompts, test: prompts, trueEdges: [graph.edge(0)], sharedPrefix: null },
-        () => {},
-      ),
-    },
+    takes: { task: loaded },
     options: { algorithm: "edge-attribution" },
     call: (t, o) => findCircuit(t.task, o),
   },
