@@ -33,19 +33,22 @@ const options = {
   ...measureOptions,
   of: kind.oneOf(["means", "ratios"]),
 } satisfies KindsOf<DiffPercentOptions>;
+const checkLogit = signature("logitDiffPercent", {}, options);
+const checkProb = signature("probDiffPercent", {}, options);
+const checkLogprob = signature("logprobDiffPercent", {}, options);
 
 /**
  * Faithfulness: the circuit's logit difference between answers and wrong answers, in percent of the full model's on
  * the clean prompts. 100 means as large as the full model's; it can exceed 100 and be negative. NaN or infinite where
  * the full model shows no difference.
  */
-export const logitDiffPercent: DiffPercent = percentOf(logit, signature("logitDiffPercent", {}, options));
+export const logitDiffPercent: DiffPercent = percentOf(logit, checkLogit);
 
 /** {@link logitDiffPercent} of probabilities: softmax over the vocabulary, of both models. */
-export const probDiffPercent: DiffPercent = percentOf(prob, signature("probDiffPercent", {}, options));
+export const probDiffPercent: DiffPercent = percentOf(prob, checkProb);
 
 /** {@link logitDiffPercent} of log-probabilities: the same number, since what they are normalised by cancels. */
-export const logprobDiffPercent: DiffPercent = percentOf(logprob, signature("logprobDiffPercent", {}, options));
+export const logprobDiffPercent: DiffPercent = percentOf(logprob, checkLogprob);
 
 function percentOf(value: ValueFunction, check: ReturnType<typeof signature>): DiffPercent {
   return async (model, prompts, runs, options = {}) => {

@@ -93,11 +93,18 @@ import {
 } from "@autocircuit/models";
 import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
 import {
+  areaPlotSvg,
   circuitSvg,
   circuitText,
   compareWithOfficial,
   completenessSvg,
   curveSvg,
+  metricPlotSvg,
+  pngOfSvg,
+  rocPlotSvg,
+  similarityPlotSvg,
+  trainingPlotSvg,
+  writeFigures,
   writeReport,
 } from "@autocircuit/report";
 import { compileLibraryProgram } from "@autocircuit/tracr";
@@ -382,5 +389,28 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => completenessSvg(t.points, o),
   },
   curveSvg: { takes: { curve }, call: (t, o) => curveSvg(t.curve, o) },
+  metricPlotSvg: {
+    takes: { series: [{ task: "t", algorithm: "a", points: [{ edges: 1, value: 1 }] }] },
+    options: { metric: "m" },
+    call: (t, o) => metricPlotSvg(t.series, o),
+  },
+  rocPlotSvg: {
+    takes: { series: [{ task: "t", algorithm: "a", points: [{ falsePositiveRate: 0, truePositiveRate: 1 }] }] },
+    call: (t, o) => rocPlotSvg(t.series, o),
+  },
+  areaPlotSvg: {
+    takes: { bars: [{ algorithm: "a", parts: [{ task: "t", value: 1 }], total: 1 }] },
+    call: (t, o) => areaPlotSvg(t.bars, o),
+  },
+  similarityPlotSvg: {
+    takes: { panels: [{ task: "t", size: 1, algorithms: ["a"], overlap: [[1]] }] },
+    call: (t, o) => similarityPlotSvg(t.panels, o),
+  },
+  trainingPlotSvg: {
+    takes: { history: { loss: [1], target: [1], size: [0] } },
+    call: (t, o) => trainingPlotSvg(t.history, o),
+  },
+  pngOfSvg: { takes: { svg: "<svg/>" }, call: (t, o) => pngOfSvg(t.svg, o) },
+  writeFigures: { takes: { dir: path, page: { title: "t", figures: [] } }, call: (t) => writeFigures(t.dir, t.page) },
   writeReport: { takes: { dir: path, report }, call: (t) => writeReport(t.dir, t.report) },
 };

@@ -147,6 +147,7 @@ export function config(): object {
     view: { stroke: null },
     axis: { ...title, ...line, labelColor: ink, labelFontSize: 11, gridColor: ink, gridOpacity: 0.12, gridWidth: 1 },
     legend: {
+      titleColor: ink,
       labelColor: ink,
       labelFontSize: 12,
       orient: "bottom",
