@@ -92,24 +92,10 @@ import {
   transformerFromWeights,
 } from "@autocircuit/models";
 import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
-import {
-  areaPlotSvg,
-  circuitSvg,
-  circuitText,
-  compareWithOfficial,
-  completenessSvg,
-  curveSvg,
-  metricPlotSvg,
-  pngOfSvg,
-  rocPlotSvg,
-  similarityPlotSvg,
-  trainingPlotSvg,
-  writeFigures,
-  writeReport,
-} from "@autocircuit/report";
 import { compileLibraryProgram } from "@autocircuit/tracr";
 import { methodCalls } from "./method-calls.ts";
 import type { PublicCall } from "./public-call.ts";
+import { reportCalls } from "./report-calls.ts";
 import { tinyConfig, tinyModel, tinyWeights } from "./tiny-model.ts";
 
 const model = await tinyModel();
@@ -129,29 +115,6 @@ const loaded = new LoadedTask(
   { model, train: prompts, test: prompts, trueEdges: [graph.edge(0)], sharedPrefix: null },
   () => {},
 );
-const report = {
-  ...{
-    title: "t",
-    task: "t",
-    algorithm: "a",
-    options: {},
-    circuit: [],
-    notes: [],
-    seconds: 1,
-    peakMemoryBytes: 1,
-    versions: {},
-  },
-  graph: {
-    layers: 2,
-    heads: 2,
-    attnOnly: false,
-    parallel: false,
-    nodes: graph,
-    edgeCount: graph.edgeCount,
-    tokens: null,
-  },
-};
-const curve = { metric: "m", unit: "", points: [{ edges: 0, value: 1, series: "s" }] };
 const on = { model, prompts };
 
 /** A valid call of every function that has a signature; see `signatures` of the engine. */
@@ -381,36 +344,5 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   circuitFileOf: { takes: { where }, call: (t, o) => circuitFileOf({}, t.where, o) },
   readEapIgCircuit: { takes: { text, where }, call: (t, o) => readEapIgCircuit(t.text, t.where, o) },
   eapIgCircuitOf: { takes: { where }, call: (t, o) => eapIgCircuitOf({}, t.where, o) },
-  circuitSvg: { takes: { report }, call: (t, o) => circuitSvg(t.report, o) },
-  circuitText: { takes: { report }, call: (t, o) => circuitText(t.report, o) },
-  compareWithOfficial: { takes: { report }, call: (t) => compareWithOfficial(t.report) },
-  completenessSvg: {
-    takes: { points: [{ task: "t", algorithm: "a", edges: 1, knockouts: 0, kl: 1, knockoutKl: 1 }] },
-    call: (t, o) => completenessSvg(t.points, o),
-  },
-  curveSvg: { takes: { curve }, call: (t, o) => curveSvg(t.curve, o) },
-  metricPlotSvg: {
-    takes: { series: [{ task: "t", algorithm: "a", points: [{ edges: 1, value: 1 }] }] },
-    options: { metric: "m" },
-    call: (t, o) => metricPlotSvg(t.series, o),
-  },
-  rocPlotSvg: {
-    takes: { series: [{ task: "t", algorithm: "a", points: [{ falsePositiveRate: 0, truePositiveRate: 1 }] }] },
-    call: (t, o) => rocPlotSvg(t.series, o),
-  },
-  areaPlotSvg: {
-    takes: { bars: [{ algorithm: "a", parts: [{ task: "t", value: 1 }], total: 1 }] },
-    call: (t, o) => areaPlotSvg(t.bars, o),
-  },
-  similarityPlotSvg: {
-    takes: { panels: [{ task: "t", size: 1, algorithms: ["a"], overlap: [[1]] }] },
-    call: (t, o) => similarityPlotSvg(t.panels, o),
-  },
-  trainingPlotSvg: {
-    takes: { history: { loss: [1], target: [1], size: [0] } },
-    call: (t, o) => trainingPlotSvg(t.history, o),
-  },
-  pngOfSvg: { takes: { svg: "<svg/>" }, call: (t, o) => pngOfSvg(t.svg, o) },
-  writeFigures: { takes: { dir: path, page: { title: "t", figures: [] } }, call: (t) => writeFigures(t.dir, t.page) },
-  writeReport: { takes: { dir: path, report }, call: (t) => writeReport(t.dir, t.report) },
+  ...reportCalls(graph),
 };
