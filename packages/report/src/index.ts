@@ -7,7 +7,7 @@ export { type CurveSvgOptions, curveSvg } from "./curve-svg.ts";
 export { type AreaBar, type AreaPlotOptions, areaPlotSvg } from "./plots/area-plot.ts";
 export { type MetricPlotOptions, metricPlotSvg } from "./plots/metric-plot.ts";
 export type { MetricPoint, MetricSeries } from "./plots/metric-series.ts";
-export type { PanelSize } from "./plots/panel-size.ts";
+export type { PanelOptions, PanelSize } from "./plots/panel-size.ts";
 export { type RocPlotOptions, rocPlotSvg } from "./plots/roc-plot.ts";
 export type { RocSeries } from "./plots/roc-series.ts";
 export { type SimilarityPanel, type SimilarityPlotOptions, similarityPlotSvg } from "./plots/similarity-plot.ts";

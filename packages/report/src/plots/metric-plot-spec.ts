@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from "vega-lite";
-import { config } from "../curve/curve-spec.ts";
+import { axis, config } from "../curve/curve-spec.ts";
 import { edgeAxis, edgePlace } from "./edge-axis.ts";
 import type { MetricSeries } from "./metric-series.ts";
 import type { PanelSize } from "./panel-size.ts";
@@ -19,10 +19,18 @@ interface Row {
   readonly high?: number;
 }
 
+interface MetricPlotSettings {
+  readonly metric: string;
+  readonly log: boolean;
+  readonly least: number;
+  readonly size: PanelSize;
+  readonly columns: number | undefined;
+}
+
 /** Vega-Lite specification of a metric by tasks and algorithms. */
 export function metricPlotSpec(
   series: readonly MetricSeries[],
-  { metric, log, least, size }: { metric: string; log: boolean; least: number; size: PanelSize },
+  { metric, log, least, size, columns }: MetricPlotSettings,
 ): TopLevelSpec {
   const rows = rowsOf(series, (value) => (log ? Math.max(value, least) : value));
   const { color, dash, shape } = seriesChannels(
@@ -30,8 +38,9 @@ export function metricPlotSpec(
     "algorithm",
   );
   const x = edgeAxis("edges", Math.max(...rows.map(({ edges }) => edges)));
-  const scale = log ? { type: "log", nice: false } : { nice: true, zero: false };
-  const y = (field: string) => ({ field, type: "quantitative", title: metric, scale });
+  const drawn = rows.map(({ value }) => value);
+  const heights = log ? axis(drawn, "log") : { scale: { nice: true, zero: false } };
+  const y = (field: string) => ({ field, type: "quantitative", title: metric, ...heights });
   const only = (part: Part) => [{ filter: `datum.part === '${part}'` }];
   const bands = rows.some(({ part }) => part === "band");
   return {
@@ -40,6 +49,7 @@ export function metricPlotSpec(
     ...panelsOf(
       series.map(({ task }) => task),
       "task",
+      columns,
     ),
     spec: {
       ...size,

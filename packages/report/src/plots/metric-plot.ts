@@ -2,11 +2,11 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import { visible } from "../escape.ts";
 import { metricPlotSpec } from "./metric-plot-spec.ts";
 import type { MetricSeries } from "./metric-series.ts";
-import { type PanelSize, panelKinds, panelSize } from "./panel-size.ts";
+import { type PanelOptions, panelKinds, panelSize } from "./panel-size.ts";
 import { renderSpec } from "./render-spec.ts";
 
 /** How a metric is drawn. */
-export interface MetricPlotOptions extends Partial<PanelSize> {
+export interface MetricPlotOptions extends PanelOptions {
   /** Title of the axis of values. */
   readonly metric: string;
   /** Whether values are on a logarithmic axis. Default false. */
@@ -62,5 +62,8 @@ export async function metricPlotSvg(series: readonly MetricSeries[], options: Me
     );
   }
   const drawn = finite.filter(({ points }) => points.length > 0);
-  return renderSpec(metricPlotSpec(drawn, { metric: visible(metric), log, least, size: panelSize(options) }), title);
+  return renderSpec(
+    metricPlotSpec(drawn, { metric: visible(metric), log, least, size: panelSize(options), columns: options.columns }),
+    title,
+  );
 }

@@ -6,8 +6,14 @@ export interface PanelSize {
   readonly height: number;
 }
 
-/** What {@link PanelSize} may be. */
-export const panelKinds = { width: kind.positive, height: kind.positive };
+/** How panels are laid out. */
+export interface PanelOptions extends Partial<PanelSize> {
+  /** Most panels in a row. Default 3. */
+  readonly columns?: number | undefined;
+}
+
+/** What {@link PanelOptions} may be. */
+export const panelKinds = { width: kind.positive, height: kind.positive, columns: kind.count };
 
 /** The size that was asked for, or the usual one. */
 export function panelSize({

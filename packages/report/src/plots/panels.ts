@@ -1,7 +1,7 @@
 import { visible } from "../escape.ts";
 
-/** A panel for each of some names, in their order, at most three in a row. */
-export function panelsOf(names: readonly string[], field: string): object {
+/** A panel for each of some names, in their order, at most so many in a row. */
+export function panelsOf(names: readonly string[], field: string, most = 3): object {
   const sort = [...new Set(names.map(visible))];
   return {
     facet: {
@@ -11,6 +11,6 @@ export function panelsOf(names: readonly string[], field: string): object {
       sort,
       header: { labelFontSize: 12, labelFontWeight: 600, labelColor: "currentColor", labelPadding: 6 },
     },
-    columns: Math.min(3, sort.length),
+    columns: Math.min(most, sort.length),
   };
 }

@@ -12,6 +12,8 @@ import { seriesChannels } from "./series-channels.ts";
 export interface RocPlotOptions {
   /** Width and height of a panel in pixels. Default 240. */
   readonly panel?: number | undefined;
+  /** Most panels in a row. Default 3. */
+  readonly columns?: number | undefined;
   /** Name for people who cannot see the picture. */
   readonly title?: string | undefined;
 }
@@ -29,6 +31,7 @@ const seriesKind = kind.such("{ task, algorithm, points }, points by rates from 
 });
 const check = signature("rocPlotSvg", { series: kind.listOf(seriesKind) }, {
   panel: panelKinds.width,
+  columns: panelKinds.columns,
   title: kind.text,
 } satisfies KindsOf<RocPlotOptions>);
 
@@ -46,10 +49,10 @@ export async function rocPlotSvg(series: readonly RocSeries[], options: RocPlotO
   if (!series.some(({ points }) => points.length > 0))
     throw new AutocircuitError("bad-input", "`series` has no point. Give at least one curve.");
   const { panel = 240, title = "True positives against false positives" } = options;
-  return renderSpec(rocPlotSpec(series, { width: panel, height: panel }), title);
+  return renderSpec(rocPlotSpec(series, { width: panel, height: panel }, options.columns), title);
 }
 
-function rocPlotSpec(series: readonly RocSeries[], size: PanelSize): TopLevelSpec {
+function rocPlotSpec(series: readonly RocSeries[], size: PanelSize, columns: number | undefined): TopLevelSpec {
   const tasks = series.map(({ task }) => task);
   const algorithms = [...new Set(series.map(({ algorithm }) => visible(algorithm)))];
   const { color } = seriesChannels(algorithms, "algorithm");
@@ -78,7 +81,7 @@ function rocPlotSpec(series: readonly RocSeries[], size: PanelSize): TopLevelSpe
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     data: { values: [...chance, ...curves] },
-    ...panelsOf(tasks, "task"),
+    ...panelsOf(tasks, "task", columns),
     spec: {
       ...size,
       layer: [

@@ -18,6 +18,8 @@ export interface SimilarityPanel {
 export interface SimilarityPlotOptions {
   /** Width and height of a cell in pixels. Default 46. */
   readonly cell?: number | undefined;
+  /** What the percents are, for the legend. Default "shared edges, %". */
+  readonly legend?: string | undefined;
   /** Name for people who cannot see the picture. */
   readonly title?: string | undefined;
 }
@@ -32,6 +34,7 @@ const panel = kind.such("{ task, size, algorithms, overlap }, a share for each t
 });
 const check = signature("similarityPlotSvg", { panels: kind.listOf(panel) }, {
   cell: kind.positive,
+  legend: kind.text,
   title: kind.text,
 } satisfies KindsOf<SimilarityPlotOptions>);
 
@@ -49,10 +52,13 @@ export async function similarityPlotSvg(
 ): Promise<string> {
   check({ panels }, options);
   if (panels.length === 0) throw new AutocircuitError("bad-input", "`panels` is empty. Give at least one.");
-  return renderSpec(similaritySpec(panels, options.cell ?? 46), options.title ?? "Edges that circuits share");
+  return renderSpec(
+    similaritySpec(panels, options.cell ?? 46, visible(options.legend ?? "shared edges, %")),
+    options.title ?? "Edges that circuits share",
+  );
 }
 
-function similaritySpec(panels: readonly SimilarityPanel[], cell: number): TopLevelSpec {
+function similaritySpec(panels: readonly SimilarityPanel[], cell: number, legend: string): TopLevelSpec {
   const named = panels.map((panel) => ({
     ...panel,
     task: visible(panel.task),
@@ -101,7 +107,7 @@ function similaritySpec(panels: readonly SimilarityPanel[], cell: number): TopLe
           encoding: {
             ...place,
             color: {
-              ...{ field: "share", type: "quantitative", title: "shared edges, %" },
+              ...{ field: "share", type: "quantitative", title: legend },
               scale: { scheme: "viridis", domain: [0, 100] },
             },
           },

@@ -28,7 +28,8 @@ const history = kind.such("{ loss, target, size }, each a list of finite numbers
   return validated && lists.every((list) => (list as number[]).length === steps);
 });
 const check = signature("trainingPlotSvg", { history }, {
-  ...panelKinds,
+  width: panelKinds.width,
+  height: panelKinds.height,
   target: kind.text,
   title: kind.text,
 } satisfies KindsOf<TrainingPlotOptions>);
