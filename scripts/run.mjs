@@ -1,6 +1,7 @@
-// node scripts/run.mjs NAME ARGS: sets up what is missing, then runs the command of packages/NAME with ARGS.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+// node scripts/run.mjs NAME ARGS: sets up what is missing, then runs the command of packages/NAME with ARGS, or, with "example", a script of
+// examples/.
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { handOver, ROOT } from "./lib/run.mjs";
 import { setup } from "./lib/setup.mjs";
 import { main, StepError } from "./lib/steps.mjs";
@@ -9,9 +10,17 @@ const NAMES = ["bench", "cli", "conformance", "fuzz"];
 
 await main(async () => {
   const [name, ...args] = process.argv.slice(2);
-  if (!NAMES.includes(name)) throw new StepError(`Usage: node scripts/run.mjs ${NAMES.join("|")} [arguments]`);
+  if (name === "example") return runExample(args);
+  if (!NAMES.includes(name)) throw new StepError(`Usage: node scripts/run.mjs ${NAMES.join("|")}|example [arguments]`);
   await setup({ quiet: true });
   const program = join(ROOT, "packages", name, "dist", "main.js");
   if (!existsSync(program)) throw new StepError(`${program} is missing although everything was built.`);
   process.exitCode = await handOver([program, ...args]);
 });
+
+async function runExample([name, ...args]) {
+  const names = readdirSync(join(ROOT, "examples")).map((file) => basename(file, ".mjs"));
+  if (!names.includes(name)) throw new StepError(`Usage: npm run example -- ${names.join("|")} [arguments]`);
+  await setup({ quiet: true });
+  process.exitCode = await handOver([join(ROOT, "examples", `${name}.mjs`), ...args]);
+}

@@ -25,7 +25,7 @@ export { ioiHeadBasedOfficialEdges, ioiTrueEdges, ioiTrueEdgesMlp0Only } from ".
 export { type HeadAt, IOI_HEADS, IOI_WORDS, type IoiRole, type IoiWord } from "./edges/ioi-heads.ts";
 export type { HasGraph, OfficialEdgesOptions } from "./edges/official-edges.ts";
 export { type LiteratureCircuit, publishedCircuits } from "./edges/published-circuits.ts";
-export { SPORTS_PLAYERS_WORDS, sportsPlayersTrueEdges } from "./edges/sports-players.ts";
+export { SPORTS_PLAYERS_WORDS, sportsPlayersProbeTrueEdges, sportsPlayersTrueEdges } from "./edges/sports-players.ts";
 export { TRACR_REVERSE_POSITIONS, tracrReverseAcdcEdges, tracrReverseTrueEdges } from "./edges/tracr-reverse.ts";
 export {
   TRACR_XPROPORTION_POSITIONS,

@@ -58,6 +58,7 @@ export { circuitsOfSizes, type SizedCircuit } from "./runs/circuits-of-sizes.ts"
 export { type PatchPlan, type PatchType, patchPlan } from "./runs/patch-plan.ts";
 export { type RunCircuitsOptions, runCircuits } from "./runs/run-circuits.ts";
 export { Circuit } from "./scores/circuit.ts";
+export { type CircuitSizesOptions, circuitSizes, type SizeRule } from "./scores/circuit-sizes.ts";
 export { defaultCircuitSizes } from "./scores/default-circuit-sizes.ts";
 export { PruneScores } from "./scores/prune-scores.ts";
 export type { ScoresInfo } from "./scores/scores-info.ts";

@@ -32,6 +32,17 @@ export {
 export { type RelpOptions, relp } from "./attribution/relp.ts";
 export type { DiscoveryOptions } from "./discovery-options.ts";
 export { type EdgeAttributionOptions, edgeAttribution } from "./edge-attribution.ts";
+export { edgeScoresOfNodes } from "./edge-scores-of-nodes.ts";
+export type {
+  ChosenAlgorithm,
+  ExperimentAlgorithm,
+  OwnAlgorithm,
+} from "./experiment/experiment-algorithm.ts";
+export { ExperimentResults } from "./experiment/experiment-results.ts";
+export type { ExperimentSubject, ExperimentTask } from "./experiment/experiment-task.ts";
+export { type MeasureAllOptions, measureAll } from "./experiment/measure-all.ts";
+export type { MeasuredSeries, RecordedAlgorithm, ResultParts, ScoredTask } from "./experiment/result-parts.ts";
+export { type ExperimentStep, type RunAlgorithmsOptions, runAlgorithms } from "./experiment/run-algorithms.ts";
 export {
   type FewestEdges,
   type FewestEdgesOptions,

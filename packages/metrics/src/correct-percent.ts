@@ -8,7 +8,7 @@ import { type Measure, measureRuns } from "./measure.ts";
  * suffices; with several output positions each counts by itself.
  */
 export const correctPercent: Measure = (_, prompts, runs) =>
-  measureRuns(prompts, runs, (batch) => (logits) => percent(correctAnswers(logits, batch.answers)));
+  measureRuns(prompts, runs, (batch) => (logits) => percent(correctAnswers(logits, batch.answers)), { points: true });
 
 /**
  * Percentage of outputs whose (best) answer has a logit not lower than that of any wrong answer. With several output
@@ -19,6 +19,7 @@ export const correctOfPairPercent: Measure = (_, prompts, runs) =>
     prompts,
     runs,
     (batch) => (logits) => percent(answerMax(logits, batch.answers).ge(answerMax(logits, batch.wrongAnswers))),
+    { points: true },
   );
 
 /**

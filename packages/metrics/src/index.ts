@@ -12,6 +12,13 @@ export {
   wrongAnswerLogprob,
   wrongAnswerProb,
 } from "./answer-value.ts";
+export {
+  type AreaDefinition,
+  type AreaSummary,
+  type AreaSummaryOptions,
+  areaSummary,
+  type CurvesByTask,
+} from "./area-summary.ts";
 export { type AreaOptions, areaUnderCurve } from "./area-under-curve.ts";
 export { argmaxAgreement } from "./argmax-agreement.ts";
 export { CircuitMeter, type CircuitMeterOptions, type MeterOptions } from "./circuit-meter/circuit-meter.ts";
@@ -26,6 +33,13 @@ export {
   type CrossTaskPart,
   crossTaskAblation,
 } from "./cross-task-ablation.ts";
+export {
+  type DiffPercent,
+  type DiffPercentOptions,
+  logitDiffPercent,
+  logprobDiffPercent,
+  probDiffPercent,
+} from "./diff-percent.ts";
 export { FullModel, type FullOutputs } from "./full-model.ts";
 export {
   type AgainstRandom,
@@ -39,18 +53,19 @@ export { type IndependenceOptions, type IndependenceResult, independenceTest } f
 export { type Minimality, type MinimalityScores, minimalityTest } from "./hypotheses/minimality.ts";
 export { type CircuitTests, type TestCircuitOptions, testCircuit } from "./hypotheses/test-circuit.ts";
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
-export { type LogitDiffPercentOptions, logitDiffPercent } from "./logit-diff-percent.ts";
 export { maxAbsDiff } from "./max-abs-diff.ts";
 export { meanSquaredError } from "./mean-squared-error.ts";
 export type { Measure, MeasuredModel, Measurement, MeasureOptions } from "./measure.ts";
 export {
   type MeasureCircuitsOptions,
   type MeasuredCircuit,
+  type MetricSpread,
   measureCircuits,
   usualMeasurements,
 } from "./measure-circuits.ts";
 export type { MeasuredRun } from "./measured-run.ts";
 export { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
+export { type MetricAxis, metricAxes } from "./metric-axes.ts";
 export {
   type FaithfulnessRange,
   MIB_SHARES,
@@ -84,6 +99,12 @@ export { type SureEdges, type SureEdgesOptions, sureEdges } from "./resampling/s
 export { type RocCurve, type RocPoint, rocCurve, rocOfValues } from "./roc.ts";
 export { type RocAtSizesOptions, type RocSizePoint, rocAtSizes } from "./roc-at-sizes.ts";
 export { type KnockoutOptions, type SameUnderKnockouts, sameUnderKnockouts } from "./same-under-knockouts.ts";
+export {
+  type ScoresByTask,
+  type SimilarityMatrix,
+  type SimilarityOptions,
+  similarityMatrices,
+} from "./similarity-matrices.ts";
 export {
   logit,
   logitExp,

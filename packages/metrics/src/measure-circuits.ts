@@ -9,6 +9,7 @@ import {
 } from "@autocircuit/core";
 import { circuitsAtOnce } from "./circuits-at-once.ts";
 import { FullModel } from "./full-model.ts";
+import type { Measurement } from "./measure.ts";
 import { type MeasurementName, measurements } from "./measurements.ts";
 
 /** Options of {@link measureCircuits}. */
@@ -23,7 +24,12 @@ export interface MeasuredCircuit {
   /** The sizes that were asked for and gave this circuit. */
   readonly asked: readonly number[];
   readonly metrics: Partial<Record<MeasurementName, number>>;
+  /** Standard deviation and each prompt's number, of the metrics that have them. */
+  readonly spread: Partial<Record<MeasurementName, MetricSpread>>;
 }
+
+/** How a metric differs from prompt to prompt; see {@link Measurement}. */
+export type MetricSpread = Required<Pick<Measurement, "deviation" | "points">>;
 
 const check = signature("measureCircuits", { model: coreKinds.patchableModel, prompts: coreKinds.promptLoader }, {
   ...coreKinds.longOptions,
@@ -68,10 +74,17 @@ export async function measureCircuits(
         onProgress?.({ done: first * steps + done, total: sized.length * steps });
       },
     });
-    const entries = some.map(({ circuit, asked }): MeasuredCircuit => ({ edges: circuit.size, asked, metrics: {} }));
+    const entries = some.map(
+      ({ circuit, asked }): MeasuredCircuit => ({
+        ...{ edges: circuit.size, asked, metrics: {}, spread: {} },
+      }),
+    );
     for (const name of metrics) {
       const values = await measurements[name].measure(model, prompts, runs, { full, ...(signal && { signal }) });
-      for (const [i, { value }] of values.entries()) entries[i]!.metrics[name] = value;
+      for (const [i, { value, deviation, points }] of values.entries()) {
+        entries[i]!.metrics[name] = value;
+        if (deviation !== undefined && points) entries[i]!.spread[name] = { deviation, points };
+      }
     }
     measured.push(...entries);
   }

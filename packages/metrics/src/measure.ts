@@ -3,6 +3,7 @@ import { coreKinds, type PatchableModel, type PromptBatch, type PromptLoader } f
 import { scope, Tensor } from "@autocircuit/native";
 import { FullModel, type FullOutputs } from "./full-model.ts";
 import type { MeasuredRun } from "./measured-run.ts";
+import { perPrompt } from "./per-prompt.ts";
 import { requireNumber, requireNumbers, sumOf } from "./require-numbers.ts";
 
 /** A metric's value for one circuit. */
@@ -10,6 +11,13 @@ export interface Measurement {
   /** Number of edges in the circuit. */
   edges: number;
   value: number;
+  /** Unbiased standard deviation of {@link points}; 0 for a single prompt. Only where there are points. */
+  deviation?: number;
+  /**
+   * What the metric is for each prompt, in the order of batches and prompts; mean over the positions of a prompt. Only of metrics in
+   * percent that are a mean over prompts.
+   */
+  points?: readonly number[];
 }
 
 /** Options every metric takes. */
@@ -58,12 +66,19 @@ export type BatchMeasure = (logits: Tensor) => Tensor;
 /** How the numbers of all batches become one. */
 export type Reduction = "mean" | "max";
 
+interface MeasureRunsOptions {
+  readonly reduction?: Reduction;
+  readonly ratios?: boolean;
+  readonly points?: boolean;
+}
+
 /**
  * Applies a measure to every batch of every run. Everything is enqueued at once; the values are read back together.
  *
  * @param prepare called once a batch, for what all circuits share; gives the measure for that batch
  * @param options.reduction default "mean"
  * @param options.ratios whether the numbers are ratios, which may divide by zero; others must be finite
+ * @param options.points whether each prompt's number is given too, `[batch]` or `[batch, ...]`, whose mean it is
  * @returns one number a run, in their order
  * @throws AutocircuitError `not-finite` for logits or values that are NaN or infinite, naming circuit and prompt
  */
@@ -71,30 +86,43 @@ export async function measureRuns(
   prompts: PromptLoader,
   runs: readonly MeasuredRun[],
   prepare: (batch: PromptBatch, index: number) => BatchMeasure,
-  { reduction = "mean", ratios = false }: { reduction?: Reduction; ratios?: boolean } = {},
+  { reduction = "mean", ratios = false, points = false }: MeasureRunsOptions = {},
 ): Promise<Measurement[]> {
   checkRuns({ prompts, runs });
   if (runs.length === 0) return [];
   for (const run of runs) checkBatches(run, prompts);
-  const [values, sums] = await scope(async () => {
+  const [values, sums, each] = await scope(async () => {
     const perBatch = prompts.batches.map((batch, index) =>
       scope(() => {
         const measure = prepare(batch, index);
-        return runs.map((run) => scope(() => measure(run.logits[index]!).reshape([-1]).to("float64")));
+        return runs.map((run) => scope(() => measure(run.logits[index]!).to("float64")));
       }),
     );
     const perRun = runs.map((_, run) => {
-      const all = Tensor.cat(perBatch.map((batch) => batch[run]!));
+      const all = Tensor.cat(perBatch.map((batch) => batch[run]!.reshape([-1])));
       return reduction === "mean" ? all.mean() : all.max();
     });
     const sums = runs.flatMap((run) => run.logits.map((logits) => scope(() => sumOf(logits))));
-    return [await Tensor.stack(perRun).data(), await Tensor.stack(sums).data()];
+    const ofPrompts = points ? runs.map((_, run) => Tensor.cat(perBatch.map((batch) => perPrompt(batch[run]!)))) : [];
+    return [
+      await Tensor.stack(perRun).data(),
+      await Tensor.stack(sums).data(),
+      await Promise.all(ofPrompts.map(async (one) => Array.from(await one.data(), Number))),
+    ] as const;
   });
-  await requireNumbers(Array.from(sums!, Number), runs, prompts);
+  await requireNumbers(Array.from(sums, Number), runs, prompts);
   return runs.map((run, index) => {
-    const value = Number(values![index]);
-    return { edges: run.edges, value: ratios ? value : requireNumber(value, run) };
+    const value = Number(values[index]);
+    const measured = { edges: run.edges, value: ratios ? value : requireNumber(value, run) };
+    return points ? { ...measured, deviation: deviationOf(each[index]!), points: each[index]! } : measured;
   });
+}
+
+/** Unbiased standard deviation; 0 of a single number. */
+function deviationOf(numbers: readonly number[]): number {
+  if (numbers.length < 2) return 0;
+  const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  return Math.sqrt(numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0) / (numbers.length - 1));
 }
 
 /**

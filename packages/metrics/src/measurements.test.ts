@@ -1,6 +1,6 @@
 import { PromptLoader } from "@autocircuit/core";
 import { Tensor } from "@autocircuit/native";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { type MeasurementName, measurements } from "./measurements.ts";
 
 const prompt = (answers: number[], wrongAnswers: number[]) => ({
@@ -29,6 +29,8 @@ function softmax(logits: number[]): number[] {
 describe("metrics of a run of two batches, by hand", () => {
   const [first, second] = [softmax([2, 3, 0]), softmax([0, 2, 3])] as [number[], number[]];
   const whole = softmax([4, 1, 0]);
+  /** Difference of probabilities of the second prompt. */
+  const later = second[2]! - (second[0]! + second[1]!) / 2;
   const kl = whole.reduce((sum, p, index) => sum + p * Math.log(p / first[index]!), 0) / 2;
 
   test.each<[MeasurementName, number]>([
@@ -39,6 +41,10 @@ describe("metrics of a run of two batches, by hand", () => {
     ["logprob-diff", (-1 + 2) / 2],
     ["logit-diff-percent", (100 * (-1 + 2)) / (3 + 2)],
     ["logit-diff-percent-mean-of-ratios", (100 * (-1 / 3 + 1)) / 2],
+    ["prob-diff-percent", (100 * (first[0]! - first[1]! + later)) / (whole[0]! - whole[1]! + later)],
+    ["prob-diff-percent-mean-of-ratios", (100 * ((first[0]! - first[1]!) / (whole[0]! - whole[1]!) + 1)) / 2],
+    ["logprob-diff-percent", (100 * (-1 + 2)) / (3 + 2)],
+    ["logprob-diff-percent-mean-of-ratios", (100 * (-1 / 3 + 1)) / 2],
     ["answer-logit", 2.5],
     ["answer-prob", (first[0]! + second[2]!) / 2],
     ["answer-logprob", (Math.log(first[0]!) + Math.log(second[2]!)) / 2],
@@ -52,6 +58,46 @@ describe("metrics of a run of two batches, by hand", () => {
     ["argmax-agreement", 0.5],
   ])("%s", async (name, expected) => {
     expect(await value(name)).toBeCloseTo(expected, 5);
+  });
+});
+
+describe("each prompt's number", () => {
+  it.each<[MeasurementName, number[]]>([
+    ["logit-diff-percent-mean-of-ratios", [-100 / 3, 100]],
+    ["logprob-diff-percent-mean-of-ratios", [-100 / 3, 100]],
+    ["correct-percent", [0, 100]],
+    ["correct-of-pair-percent", [0, 100]],
+  ])("%s", async (name, expected) => {
+    const [measured] = await measurements[name].measure(null, prompts, [run], { full });
+    const { value, deviation, points } = measured!;
+    expect(points).toEqual(expected.map((point) => expect.closeTo(point, 5)));
+    expect(value).toBeCloseTo((expected[0]! + expected[1]!) / 2, 5);
+    // Unbiased, of two numbers.
+    expect(deviation).toBeCloseTo(Math.abs(expected[0]! - expected[1]!) / Math.SQRT2, 5);
+  });
+
+  it("is the mean over its positions", async () => {
+    const pair = { clean: [0, 1], corrupt: [1, 0], answers: [[0], [1]], wrongAnswers: [[1], [0]] };
+    const two = new PromptLoader([pair, pair], { batchSize: 2 });
+    const logits = [
+      Tensor.from([
+        [3, 0],
+        [3, 0],
+        [3, 0],
+        [0, 3],
+      ]).reshape([2, 2, 2]),
+    ];
+    const [measured] = await measurements["correct-percent"].measure(null, two, [{ edges: 1, logits }]);
+    expect(measured).toEqual({ edges: 1, value: 75, deviation: expect.closeTo(50 / Math.SQRT2, 9), points: [50, 100] });
+  });
+
+  it("does not vary where there is one prompt, and is left out of what is no mean over prompts", async () => {
+    const one = new PromptLoader([prompt([0], [1])], { batchSize: 1 });
+    const single = { edges: 1, logits: [Tensor.from([[2, 3, 0]])] };
+    const [measured] = await measurements["correct-percent"].measure(null, one, [single]);
+    expect(measured).toEqual({ edges: 1, value: 0, deviation: 0, points: [0] });
+    const [means] = await measurements["prob-diff-percent"].measure(null, prompts, [run], { full });
+    expect(Object.keys(means!)).toEqual(["edges", "value"]);
   });
 });
 

@@ -10,8 +10,8 @@ import {
 } from "./answer-value.ts";
 import { argmaxAgreement } from "./argmax-agreement.ts";
 import { correctOfPairPercent, correctPercent } from "./correct-percent.ts";
+import { type DiffPercent, logitDiffPercent, logprobDiffPercent, probDiffPercent } from "./diff-percent.ts";
 import { klDivergence } from "./kl-divergence.ts";
-import { logitDiffPercent } from "./logit-diff-percent.ts";
 import { maxAbsDiff } from "./max-abs-diff.ts";
 import { meanSquaredError } from "./mean-squared-error.ts";
 import type { Measure } from "./measure.ts";
@@ -75,8 +75,31 @@ export const measurements = {
     description: "mean over prompts of the logit difference in percent of the full model's",
     unit: "%",
     answers: "tokens",
-    measure: (model, prompts, runs, options = {}) =>
-      logitDiffPercent(model, prompts, runs, { ...options, of: "ratios" }),
+    measure: ofRatios(logitDiffPercent),
+  },
+  "prob-diff-percent": {
+    description: "mean difference of probabilities in percent of the full model's",
+    unit: "%",
+    answers: "tokens",
+    measure: probDiffPercent,
+  },
+  "prob-diff-percent-mean-of-ratios": {
+    description: "mean over prompts of the difference of probabilities in percent of the full model's",
+    unit: "%",
+    answers: "tokens",
+    measure: ofRatios(probDiffPercent),
+  },
+  "logprob-diff-percent": {
+    description: "mean difference of log-probabilities in percent of the full model's",
+    unit: "%",
+    answers: "tokens",
+    measure: logprobDiffPercent,
+  },
+  "logprob-diff-percent-mean-of-ratios": {
+    description: "mean over prompts of the difference of log-probabilities in percent of the full model's",
+    unit: "%",
+    answers: "tokens",
+    measure: ofRatios(logprobDiffPercent),
   },
   "answer-logit": { description: "mean logit of the answers", unit: "logits", answers: "tokens", measure: answerLogit },
   "answer-prob": {
@@ -155,3 +178,8 @@ export const measurements = {
 
 /** Name of a metric in {@link measurements}. */
 export type MeasurementName = keyof typeof measurements;
+
+/** The mean of the prompts' ratios, with the ratios. */
+function ofRatios(percent: DiffPercent): Measure {
+  return (model, prompts, runs, options = {}) => percent(model, prompts, runs, { ...options, of: "ratios" });
+}

@@ -26,10 +26,7 @@ export function precisionRecall(
   options: { sizes?: readonly number[] } = {},
 ): RankingPoint[] {
   check({ scores, circuit }, options);
-  const points = rankEdges(
-    scores.values,
-    Array.from(circuit, (edge) => scores.graph.index(edge)),
-  );
+  const points = rankEdges(scores.values, scores.graph.indices(circuit));
   if (options.sizes === undefined) return points;
   const chosen = options.sizes.map((size) => points.find((point) => point.edges >= size) ?? points.at(-1)!);
   return [...new Set(chosen)];

@@ -43,7 +43,7 @@ export function rocAtSizes(
   check({ scores, circuit }, options);
   const { graph } = scores;
   const { sizes = defaultCircuitSizes(graph, scores), infiniteAtZero = false } = options;
-  const truth = Array.from(circuit, (edge) => graph.index(edge));
+  const truth = graph.indices(circuit);
   const found = (size: number): Circuit =>
     size === 0 && infiniteAtZero ? scores.circuitAt(Number.POSITIVE_INFINITY) : scores.circuit(size);
   return [

@@ -42,7 +42,7 @@ export interface RocCurve {
  */
 export function rocCurve(scores: PruneScores, circuit: Iterable<EdgeRef>): RocCurve {
   check({ scores, circuit });
-  const truth = Array.from(circuit, (edge) => scores.graph.index(edge));
+  const truth = scores.graph.indices(circuit);
   return rocOfValues(scores.values, truth);
 }
 

@@ -1,9 +1,7 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { parse, View } from "vega";
-import { compile } from "vega-lite";
 import type { CompletenessPoint } from "./completeness-point.ts";
 import { completenessSpec } from "./curve/completeness-spec.ts";
-import { withStyle } from "./curve-svg.ts";
+import { renderSpec } from "./plots/render-spec.ts";
 
 /** How completeness is drawn. */
 export interface CompletenessSvgOptions {
@@ -45,10 +43,5 @@ export async function completenessSvg(
   const finite = points.filter(({ kl, knockoutKl }) => Number.isFinite(kl) && Number.isFinite(knockoutKl));
   if (finite.length === 0) throw new AutocircuitError("bad-input", "`points` has no finite point. Give at least one.");
   const spec = completenessSpec(finite, options.panel ?? 260);
-  const view = new View(parse(compile(spec).spec), { renderer: "none" });
-  try {
-    return withStyle(await view.toSVG(), options.title ?? "KL divergence under knockouts against KL divergence");
-  } finally {
-    view.finalize();
-  }
+  return renderSpec(spec, options.title ?? "KL divergence under knockouts against KL divergence");
 }

@@ -1,9 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { parse, View } from "vega";
-import { compile } from "vega-lite";
 import { type CurveSize, curveSpec } from "./curve/curve-spec.ts";
-import { escapeXml } from "./escape.ts";
-import { ground } from "./palette.ts";
+import { renderSpec } from "./plots/render-spec.ts";
 import type { Curve } from "./types.ts";
 
 /** How a curve is drawn. */
@@ -50,26 +47,6 @@ export async function curveSvg(curve: Curve, options: CurveSvgOptions = {}): Pro
     );
   }
   const size = { width: options.width ?? 620, height: options.height ?? 280 };
-  const view = new View(parse(compile(curveSpec(curve, size)).spec), { renderer: "none" });
-  try {
-    return withStyle(
-      await view.toSVG(),
-      options.title ?? `${curve.metric} against the number of ${curve.across ?? "edges"}`,
-    );
-  } finally {
-    view.finalize();
-  }
-}
-
-/** Gives the picture a name and the colors that `currentColor` stands for, in light and dark. */
-export function withStyle(svg: string, title: string): string {
-  const { light, dark } = ground;
-  const style = [
-    `.autocircuit-curve{color:${light.ink};background:${light.paper}}`,
-    `@media screen and (prefers-color-scheme:dark){.autocircuit-curve{color:${dark.ink};background:${dark.paper}}}`,
-  ].join("");
-  return svg.replace(/<svg ([^>]*)>/, (_, attributes: string) => {
-    const kept = attributes.replace(/class="[^"]*"/, 'class="autocircuit-curve" role="img"');
-    return `<svg ${kept}><title>${escapeXml(title)}</title><style>${style}</style>`;
-  });
+  const title = options.title ?? `${curve.metric} against the number of ${curve.across ?? "edges"}`;
+  return renderSpec(curveSpec(curve, size), title);
 }

@@ -4,6 +4,16 @@ export { type ComparedEdge, compareWithOfficial, type EdgeStatus, type OfficialC
 export type { CompletenessPoint } from "./completeness-point.ts";
 export { type CompletenessSvgOptions, completenessSvg } from "./completeness-svg.ts";
 export { type CurveSvgOptions, curveSvg } from "./curve-svg.ts";
+export { type AreaBar, type AreaPlotOptions, areaPlotSvg } from "./plots/area-plot.ts";
+export { type MetricPlotOptions, metricPlotSvg } from "./plots/metric-plot.ts";
+export type { MetricPoint, MetricSeries } from "./plots/metric-series.ts";
+export type { PanelOptions, PanelSize } from "./plots/panel-size.ts";
+export { type RocPlotOptions, rocPlotSvg } from "./plots/roc-plot.ts";
+export type { RocSeries } from "./plots/roc-series.ts";
+export { type SimilarityPanel, type SimilarityPlotOptions, similarityPlotSvg } from "./plots/similarity-plot.ts";
+export type { TrainingCurves } from "./plots/training-curves.ts";
+export { type TrainingPlotOptions, trainingPlotSvg } from "./plots/training-plot.ts";
+export { type PngOptions, pngOfSvg } from "./png.ts";
 export { reportHtml } from "./report-html.ts";
 export type {
   AblationRow,
@@ -23,4 +33,5 @@ export type {
   ScoredEdge,
 } from "./types.ts";
 export { verdict } from "./verdict.ts";
+export { type Figure, type FiguresPage, writeFigures } from "./write-figures.ts";
 export { type WrittenReport, writeReport } from "./write-report.ts";

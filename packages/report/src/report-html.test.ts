@@ -44,6 +44,20 @@ describe("reportHtml", () => {
     expect(two).not.toContain("nats (nats)");
   });
 
+  it("shows how edges rank beside the published circuit, and training, where they are given", async () => {
+    const points = [0, 1].map((rate) => ({ falsePositiveRate: rate, truePositiveRate: rate }));
+    const page = await reportHtml({
+      ...reverseByTokenReport(),
+      roc: [{ task: "true", algorithm: "subnetwork-probing", points }],
+      training: { loss: [2, 1], target: [1, 0.5], size: [1, 0.5] },
+    });
+    const elements = parseMarkup(page);
+    const headings = elements.filter((e) => e.name === "h2").map((e) => e.text);
+    expect(headings).toEqual(expect.arrayContaining(["Ranking beside the published circuit", "Training"]));
+    const words = elements.filter((e) => e.name === "text").map((e) => e.text);
+    expect(words).toEqual(expect.arrayContaining(["True Positive Rate", "Regularization"]));
+  });
+
   it("leaves words of tables whole, which scroll where the page is narrow", async () => {
     const page = await reportHtml(reverseByTokenReport());
     expect(/(^|\n)th,td\{[^}]*\}/.exec(page)![0]).not.toMatch(/overflow-wrap:anywhere|word-break/);

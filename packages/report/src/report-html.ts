@@ -2,11 +2,14 @@ import { compareWithOfficial } from "./compare.ts";
 import { curveFigure } from "./html/curve-figure.ts";
 import { diagramFigure } from "./html/diagram-figure.ts";
 import { edgeTable } from "./html/edge-table.ts";
+import { figure } from "./html/figure.ts";
 import { Html, html } from "./html/html.ts";
 import { pageScript } from "./html/script.ts";
 import { headline, notesList, reproduction, section } from "./html/sections.ts";
 import { pageStyle } from "./html/style.ts";
 import { ablationTable, faithfulnessTable } from "./html/table.ts";
+import { rocPlotSvg } from "./plots/roc-plot.ts";
+import { trainingPlotSvg } from "./plots/training-plot.ts";
 import type { CircuitReport } from "./types.ts";
 
 /**
@@ -19,6 +22,8 @@ import type { CircuitReport } from "./types.ts";
 export async function reportHtml(report: CircuitReport): Promise<string> {
   const comparison = compareWithOfficial(report);
   const curve = report.curve && (await curveFigure(report.curve));
+  const roc = report.roc && figure(await rocPlotSvg(report.roc));
+  const training = report.training && figure(await trainingPlotSvg(report.training));
   const { faithfulness, ablationTable: ablations } = report;
   const page = html`<!doctype html>
 <html lang="en">
@@ -36,6 +41,8 @@ ${report.notes.length > 0 && section("Notes", notesList(report.notes))}
 ${section(comparison.compared ? "Edges, found beside published" : "Edges", edgeTable(report, comparison))}
 ${faithfulness && section("Faithfulness", faithfulnessTable(faithfulness))}
 ${curve && section("By number of edges", curve)}
+${roc && section("Ranking beside the published circuit", roc)}
+${training && section("Training", training)}
 ${ablations && section("Output with everything outside the circuit ablated", ablationTable(ablations))}
 ${reproduction(report)}
 </main>

@@ -1,3 +1,6 @@
+import type { RocSeries } from "./plots/roc-series.ts";
+import type { TrainingCurves } from "./plots/training-curves.ts";
+
 /** One node of the graph, as `graph.srcs` and `graph.dests` of `@autocircuit/core` list them. */
 export interface ReportNode {
   /** `Resid Start`, `A0.3`, `MLP 0`, or with the input it reads: `A1.2.Q`. */
@@ -143,6 +146,10 @@ export interface CircuitReport {
   readonly faithfulness?: Faithfulness | undefined;
   readonly ablationTable?: readonly AblationRow[] | undefined;
   readonly curve?: Curve | undefined;
+  /** How the scores rank the published circuit's edges; a panel a circuit. */
+  readonly roc?: readonly RocSeries[] | undefined;
+  /** How training went, of algorithms that train. */
+  readonly training?: TrainingCurves | undefined;
   /** The command line that makes this report again. */
   readonly command?: string | undefined;
   /** Wall-clock time of the run. */

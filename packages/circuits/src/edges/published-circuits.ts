@@ -4,7 +4,7 @@ import { greaterthanTrueEdges } from "./greaterthan.ts";
 import { ioiHeadBasedOfficialEdges, ioiTrueEdges, ioiTrueEdgesMlp0Only } from "./ioi.ts";
 import { IOI_WORDS } from "./ioi-heads.ts";
 import type { HasGraph, OfficialEdgesOptions } from "./official-edges.ts";
-import { SPORTS_PLAYERS_WORDS, sportsPlayersTrueEdges } from "./sports-players.ts";
+import { SPORTS_PLAYERS_WORDS, sportsPlayersProbeTrueEdges, sportsPlayersTrueEdges } from "./sports-players.ts";
 import { tracrReverseAcdcEdges, tracrReverseTrueEdges } from "./tracr-reverse.ts";
 import { tracrXproportionAcdcEdges, tracrXproportionOfficialEdges } from "./tracr-xproportion.ts";
 
@@ -85,6 +85,14 @@ const ALL: readonly LiteratureCircuit[] = [
     paper: "Rajamanoharan et al. 2023, Fact Finding, part 2 (Alignment Forum); edges of AutoCircuit",
     words: SPORTS_PLAYERS_WORDS,
     edges: sportsPlayersTrueEdges,
+  },
+  {
+    name: "sports-players-probe-true-edges",
+    description: "an athlete's name up to where the sport is probed for (Q, K, V share one input)",
+    model: "Pythia-2.8B",
+    paper: "Rajamanoharan et al. 2023, Fact Finding, part 2 (Alignment Forum); edges of AutoCircuit's probe",
+    words: SPORTS_PLAYERS_WORDS,
+    edges: sportsPlayersProbeTrueEdges,
   },
   {
     name: "tracr-reverse-true-edges",

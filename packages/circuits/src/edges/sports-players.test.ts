@@ -1,6 +1,6 @@
 import { Graph } from "@autocircuit/core";
 import { expect, it } from "vitest";
-import { sportsPlayersTrueEdges } from "./sports-players.ts";
+import { sportsPlayersProbeTrueEdges, sportsPlayersTrueEdges } from "./sports-players.ts";
 
 const config = { layers: 32, heads: 32, attnOnly: false, parallel: true };
 const graph = Graph.of(config, { separateQkv: false });
@@ -25,6 +25,23 @@ it("has 4518 by token for names of three tokens", () => {
   expect(new Set(edges.map(({ token }) => token))).toEqual(new Set([13, 14, 15, 19]));
 });
 
-it("needs one input per head", () => {
+it("up to the probe: no extraction, and MLPs of all blocks at the last token of the name", () => {
+  // The embedding to 64 heads and 32 MLPs, block 0 to block 1's heads and to later MLPs, heads of block 1 to 30 MLPs, pairs of MLPs. In a
+  // parallel block no head feeds its MLP.
+  const final = 64 + 32 + 32 * (32 + 31) + 32 + 32 * 30 + (32 * 31) / 2;
+  // Without positions both parts are one circuit, and the early edges are among the final ones.
+  expect(sportsPlayersProbeTrueEdges(graph)).toHaveLength(final);
+  const edges = sportsPlayersProbeTrueEdges(graph.byToken(20), { wordIdxs });
+  expect(edges).toHaveLength(2 * JOIN + final);
+  expect(new Set(edges.map(({ token }) => token))).toEqual(new Set([13, 14, 15]));
+  const names = new Set(edges.filter(({ token }) => token === 15).map(({ name }) => name));
+  expect(names.has("MLP 30->MLP 31")).toBe(true);
+  expect(names.has("MLP 31->Resid End")).toBe(false);
+});
+
+it("need one input per head", () => {
   expect(() => sportsPlayersTrueEdges(Graph.of(config))).toThrow(/separateQkv: false.*with --shared-qkv/);
+  expect(() => sportsPlayersProbeTrueEdges(Graph.of(config))).toThrow(
+    /sportsPlayersProbeTrueEdges.*separateQkv: false/,
+  );
 });

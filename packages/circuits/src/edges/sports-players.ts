@@ -35,18 +35,41 @@ export function sportsPlayersTrueEdges(target: HasGraph, options: OfficialEdgesO
   return connectedEdges(graph, sportsConnections(graph.config.heads, at), options.seqStartIdx);
 }
 
-function* sportsConnections(
-  heads: number,
-  at: Record<(typeof SPORTS_PLAYERS_WORDS)[number], number>,
-): Generator<Connection> {
-  const first = at.first_name_tok;
-  const last = at.final_name_tok;
-  const before = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
+/**
+ * The part of {@link sportsPlayersTrueEdges} up to the looked-up name, with the MLPs of all blocks at its last token: what AutoCircuit's
+ * experiment leaves unablated when it probes the residual stream for the sport (`sports_players_probe_true_edges`).
+ *
+ * @param options.wordIdxs positions of first_name_tok, final_name_tok and end; needed by token
+ * @throws AutocircuitError as {@link sportsPlayersTrueEdges} does
+ */
+export function sportsPlayersProbeTrueEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
+  const circuit = "sportsPlayersProbeTrueEdges";
+  const graph = graphOf(target);
+  requireModel(circuit, PYTHIA_2_8B, "shared Q, K, V", graph);
+  const at = wordPositions(circuit, SPORTS_PLAYERS_WORDS, circuitTokens(circuit, graph, options), options);
+  const { early, before, joining } = joiningParts(graph.config.heads, at);
+  const final = ["Resid Start", ...joining, ...mlps(graph.config.layers)];
+  const connections = [...pairs(early, early, before), ...pairs(final, final, [at.final_name_tok])];
+  return connectedEdges(graph, connections, options.seqStartIdx);
+}
+
+/** Where the words of a prompt stand. */
+type Words = Record<(typeof SPORTS_PLAYERS_WORDS)[number], number>;
+
+/** What joins the tokens of a name, and at which positions before its last. */
+function joiningParts(heads: number, { first_name_tok: first, final_name_tok: last }: Words) {
   const joining = Array.from({ length: JOINING_BLOCKS * heads }, (_, i) => `A${Math.floor(i / heads)}.${i % heads}`);
-  const lookup = Array.from({ length: LOOKUP_BLOCKS }, (_, block) => `MLP ${block}`);
   // MLP 1 is missing before the last token of the name: its output there reaches no head of the first two blocks.
   const early = ["Resid Start", "MLP 0", ...joining];
-  const final = ["Resid Start", ...joining, ...lookup];
+  return { joining, early, before: Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i) };
+}
+
+const mlps = (blocks: number) => Array.from({ length: blocks }, (_, block) => `MLP ${block}`);
+
+function* sportsConnections(heads: number, at: Words): Generator<Connection> {
+  const last = at.final_name_tok;
+  const { early, before, joining } = joiningParts(heads, at);
+  const final = ["Resid Start", ...joining, ...mlps(LOOKUP_BLOCKS)];
   yield* pairs(early, early, before);
   yield* pairs(final, [...final, EXTRACTING_HEAD], [last]);
   yield* pairs([EXTRACTING_HEAD], HELPING_HEADS, [last]);

@@ -63,15 +63,19 @@ export function circuitFileOf(json: unknown, where: string, options: ReadCircuit
   const scores = new Float64Array(graph.edgeCount);
   const inCircuit = new Uint8Array(graph.edgeCount);
   json.edges.forEach((entry, i) => {
-    const { index, score = 1 } = edgeOf(entry, graph, (reason, cause) => bad(`edges[${i}]: ${reason}`, cause));
-    inCircuit[index] = 1;
-    scores[index] = score;
+    const { indices, score = 1 } = edgeOf(entry, graph, (reason, cause) => bad(`edges[${i}]: ${reason}`, cause));
+    for (const index of indices) {
+      inCircuit[index] = 1;
+      scores[index] = score;
+    }
   });
   if (json.others !== undefined && !Array.isArray(json.others)) bad("`others` should be a list.");
   ((json.others ?? []) as unknown[]).forEach((entry, i) => {
-    const { index, score } = edgeOf(entry, graph, (reason, cause) => bad(`others[${i}]: ${reason}`, cause));
-    if (inCircuit[index] === 1) bad(`others[${i}]: this edge is in the circuit already.`);
-    scores[index] = score ?? 0;
+    const { indices, score } = edgeOf(entry, graph, (reason, cause) => bad(`others[${i}]: ${reason}`, cause));
+    for (const index of indices) {
+      if (inCircuit[index] === 1) bad(`others[${i}]: this edge is in the circuit already.`);
+      scores[index] = score ?? 0;
+    }
   });
   const name = typeof json.circuit === "string" ? json.circuit : null;
   const { eapIg } = json;
@@ -105,7 +109,7 @@ function graphIn(json: Record<string, unknown>, { graph: wanted }: ReadCircuitOp
   return stored;
 }
 
-function edgeOf(entry: unknown, graph: Graph, bad: Bad): { index: number; score?: number } {
+function edgeOf(entry: unknown, graph: Graph, bad: Bad): { indices: number[]; score?: number } {
   const { edge, token = null, score } = isObject(entry) ? entry : {};
   if (typeof edge !== "string" || (token !== null && typeof token !== "number")) {
     return bad(`${JSON.stringify(entry)} is no edge; write {"edge": name, "token": position or null}.`);
@@ -113,7 +117,7 @@ function edgeOf(entry: unknown, graph: Graph, bad: Bad): { index: number; score?
   const value = score === undefined ? undefined : pythonNumber(score);
   if (score !== undefined && value === undefined) bad("`score` is no number.");
   try {
-    return { index: graph.index(edge, token), ...(value !== undefined && { score: value }) };
+    return { indices: graph.indices([[edge, token]]), ...(value !== undefined && { score: value }) };
   } catch (cause) {
     return bad((cause as Error).message, cause);
   }

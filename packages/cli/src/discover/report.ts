@@ -1,5 +1,6 @@
 import { Circuit, type LoadedTask } from "@autocircuit/core";
-import type { CircuitMeasures } from "@autocircuit/metrics";
+import { TrainedScores } from "@autocircuit/discovery";
+import { type CircuitMeasures, rocCurve } from "@autocircuit/metrics";
 import type { AblationRow, CircuitReport, ReportGraph } from "@autocircuit/report";
 import { deviceText } from "../support/use-device.ts";
 import { faithfulText } from "./faithful-size.ts";
@@ -17,7 +18,7 @@ const TABLE_SHARE = 0.3;
 
 /** Makes the report: the circuit beside the known one, what each known circuit keeps under each ablation, and a curve over sizes. */
 export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
-  const { task, settings, result, command } = parts;
+  const { task, settings, found, result, command } = parts;
   const { subject, known, ablation } = settings;
   const { official, faithfulness, keep } = result;
   const { rows, notes } = await ablations(parts);
@@ -51,11 +52,21 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
     },
     ablationTable: rows,
     curve,
+    roc: rankingBeside(parts),
+    training: found.rankings.find((scores) => scores instanceof TrainedScores)?.history,
     command,
     seconds: result.seconds,
     peakMemoryBytes: result.peakMemoryBytes,
     versions: result.versions,
   };
+}
+
+/** How the scores rank the edges of the known circuit, where there is one. */
+function rankingBeside({ task, settings: { known }, found, result }: ReportParts): CircuitReport["roc"] {
+  const { official } = result;
+  if (!known || !official || official.edges.length === task.model.graph.edgeCount) return undefined;
+  const { points } = rocCurve(found.scores, task.trueEdges!);
+  return [{ task: known.name, algorithm: result.algorithm, points }];
 }
 
 /** What was asked of which model. */

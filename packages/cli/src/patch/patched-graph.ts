@@ -1,4 +1,4 @@
-import type { ModelGraphOptions, PatchableModel } from "@autocircuit/core";
+import { Circuit, type ModelGraphOptions, type PatchableModel } from "@autocircuit/core";
 import { UsageError } from "../support/usage-error.ts";
 import type { NamedEdge } from "./read-edges.ts";
 
@@ -29,11 +29,6 @@ export function withGraphOf(model: PatchableModel, edges: readonly NamedEdge[], 
 
 /** A mask with a 1 for each of the edges; an edge without a position counts at all of them. */
 export function maskOf({ graph }: PatchableModel, edges: readonly NamedEdge[]): Float32Array {
-  const mask = new Float32Array(graph.edgeCount);
-  for (const { name, token } of edges) {
-    const positions =
-      graph.tokens !== null && token === null ? Array.from({ length: graph.tokens }, (_, i) => i) : [token];
-    for (const position of positions) mask[graph.index(name, position)] = 1;
-  }
-  return mask;
+  const refs = edges.map(({ name, token }) => [name, token] as const);
+  return Circuit.of(graph, refs).mask();
 }

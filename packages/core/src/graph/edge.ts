@@ -35,5 +35,8 @@ export class Edge {
   }
 }
 
-/** Any way to say which edge: the edge, its index in the flat vector, its name, or its name with a token position. */
+/**
+ * Any way to say which edge: the edge, its index in the flat vector, its name, or its name with a token position. Where edges are taken, one
+ * without a position means every position of a graph by token; see `Graph.indices`.
+ */
 export type EdgeRef = Edge | number | string | readonly [name: string, token: number | null];

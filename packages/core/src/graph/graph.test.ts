@@ -105,6 +105,34 @@ describe("conversions", () => {
   });
 });
 
+describe("edges without a position", () => {
+  const byToken = Graph.of(tiny, { tokens: 3 });
+  const everywhere = [0, 1, 2].map((token) => byToken.index("A0.0->MLP 0", token));
+
+  it("are those of every position of a graph by token", () => {
+    expect(byToken.indices(["A0.0->MLP 0"])).toEqual(everywhere);
+    expect(byToken.indices([["A0.0->MLP 0", null]])).toEqual(everywhere);
+    const ofAll = byToken.byToken(null);
+    expect(byToken.indices([ofAll.edge(ofAll.index("A0.0->MLP 0"))])).toEqual(everywhere);
+    expect(ofAll.indices(["A0.0->MLP 0", 0])).toEqual([ofAll.index("A0.0->MLP 0"), 0]);
+  });
+
+  it("stand beside edges with one, in the order given", () => {
+    const own = byToken.edge(everywhere[1]!);
+    expect(byToken.indices([own, ["A0.0->MLP 0", 2], 5, "A0.0->MLP 0"])).toEqual([
+      ...[everywhere[1], everywhere[2], 5],
+      ...everywhere,
+    ]);
+  });
+
+  it("are refused like others", () => {
+    expect(() => byToken.indices(["A0.0->MLP 9"])).toThrow(/no edge `A0.0->MLP 9`/);
+    expect(() => byToken.indices("A0.0->MLP 0" as never)).toThrow(/a list of edges, not one edge's name/);
+    expect(() => byToken.indices([["A0.0->MLP 0", 3]])).toThrow(/outside 0 to 2/);
+    expect(() => Graph.of(tiny).indices([byToken.edge(0)])).toThrow(/not by token/);
+  });
+});
+
 describe("errors", () => {
   const graph = Graph.of(tiny);
 
@@ -129,7 +157,8 @@ describe("errors", () => {
     expect(() => byToken.index(["A0.0->MLP 0", 3])).toThrow(/position 3 is outside 0 to 2/);
     expect(() => byToken.index(["A0.0->MLP 0", 0.5])).toThrow(/outside/);
     expect(byToken.has("A0.0->MLP 0", 3)).toBe(false);
-    expect(byToken.has("A0.0->MLP 0")).toBe(false);
+    expect(byToken.has("A0.0->MLP 0")).toBe(true);
+    expect(byToken.has("A0.0->MLP 0", null)).toBe(true);
     expect(() => byToken.index(graph.edge(0))).toThrow(/by token/);
   });
 

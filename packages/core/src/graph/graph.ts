@@ -1,6 +1,6 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { PatchGraph } from "@autocircuit/native";
-import { edgeRef } from "../kinds.ts";
+import { edgeRef, edges } from "../kinds.ts";
 import { destNodes } from "./dest-nodes.ts";
 import { Edge, type EdgeRef } from "./edge.ts";
 import { EdgeLookup } from "./edge-lookup.ts";
@@ -11,6 +11,7 @@ import type { DestGroup, DestNode, SrcNode } from "./node.ts";
 import { unfactorizedLayout } from "./unfactorized.ts";
 
 const checkEdge = signature("Graph.index", { edge: edgeRef });
+const checkEdges = signature("Graph.indices", { edges });
 const checkName = signature("Graph.has", { name: kind.text });
 
 /**
@@ -113,7 +114,7 @@ export class Graph {
   }
 
   /**
-   * The number of an edge in the flat vector.
+   * The number of one edge in the flat vector; {@link indices} takes names that stand for several.
    *
    * @param edge An edge of this graph (or of an equal one), its number, its name, or `[name, token]`.
    * @param token Token position, for a name in a graph by token.
@@ -134,13 +135,42 @@ export class Graph {
     return this.index(edge[0], edge[1]);
   }
 
-  /** Whether the graph has an edge of that name (at that token position). */
+  /**
+   * The numbers of edges in the flat vector. In a graph by token an edge without a position (a plain name, `[name, null]`, an edge of a graph
+   * that is not by token) means that edge at every position.
+   *
+   * @returns one number an edge and position, in the order given; an edge given twice is there twice
+   * @throws AutocircuitError as {@link index} does
+   * @example
+   * graph.byToken(3).indices(["A0.3->A1.2.Q", ["MLP 0->Resid End", 2]]); // four numbers
+   */
+  indices(edges: Iterable<EdgeRef>): number[] {
+    checkEdges({ edges });
+    const found: number[] = [];
+    for (const edge of edges) {
+      const name = this.#withoutPosition(edge);
+      if (name === undefined) found.push(this.index(edge));
+      else for (let token = 0; token < this.tokens!; token++) found.push(this.index(name, token));
+    }
+    return found;
+  }
+
+  /** The name of an edge that stands for every position of this graph. */
+  #withoutPosition(edge: EdgeRef): string | undefined {
+    if (this.tokens === null || typeof edge === "number") return undefined;
+    if (typeof edge === "string") return edge;
+    if (edge instanceof Edge) return edge.token === null ? edge.name : undefined;
+    checkEdge({ edge });
+    return (edge[1] ?? null) === null ? edge[0] : undefined;
+  }
+
+  /** Whether the graph has an edge of that name, at that token position or, without one, at any. */
   has(name: string, token?: number | null): boolean {
     checkName({ name });
     if (this.#lookup.find(name) === undefined) return false;
     const position = token ?? null;
-    if (this.tokens === null) return position === null;
-    return position !== null && Number.isInteger(position) && position >= 0 && position < this.tokens;
+    if (position === null) return true;
+    return this.tokens !== null && Number.isInteger(position) && position >= 0 && position < this.tokens;
   }
 
   /** The edge with that number. @throws AutocircuitError `bad-input` if there is none. */
@@ -204,7 +234,7 @@ export class Graph {
     if (token === null) {
       throw new AutocircuitError(
         "bad-input",
-        `Edge \`${name}\`: this graph is by token; give a position from 0 to ${this.tokens - 1}, as ["${name}", position].`,
+        `Edge \`${name}\`: this graph is by token; give a position from 0 to ${this.tokens - 1}, as ["${name}", position]. For all positions see \`graph.indices\`.`,
       );
     }
     if (Number.isInteger(token) && token >= 0 && token < this.tokens) return token;

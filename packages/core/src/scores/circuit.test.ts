@@ -27,6 +27,17 @@ describe("Circuit", () => {
     expect(mask.every((value, index) => value + rest[index]! === 1)).toBe(true);
   });
 
+  it("takes a plain name at every position of a graph by token", () => {
+    const byToken = Circuit.of(graph.byToken(3), ["A0.1->MLP 0", ["A0.0->MLP 0", 1]]);
+    expect([...byToken].map(String)).toEqual([
+      ...["A0.1->MLP 0 [0]", "A0.0->MLP 0 [1]", "A0.1->MLP 0 [1]", "A0.1->MLP 0 [2]"],
+    ]);
+    expect(byToken.has("A0.1->MLP 0")).toBe(true);
+    expect(byToken.has("A0.0->MLP 0")).toBe(false);
+    expect(byToken.has("A0.0->MLP 0", 1)).toBe(true);
+    expect(byToken.has(["A0.0->MLP 0", 1])).toBe(true);
+  });
+
   it("refuses unknown edges", () => {
     expect(() => Circuit.of(graph, ["A0.1->MLP 1"])).toThrow(/no edge/);
     expect(() => circuit.has(-1)).toThrow(/outside/);

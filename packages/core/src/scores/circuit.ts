@@ -18,15 +18,13 @@ export class Circuit implements Iterable<Edge> {
   }
 
   /**
-   * The circuit of the given edges.
+   * The circuit of the given edges; one without a position, in a graph by token, is taken at every position.
    *
    * @throws AutocircuitError `unknown-name` or `bad-input` for an edge the graph does not have; see `Graph.index`.
    */
   static of(graph: Graph, edges: Iterable<EdgeRef>): Circuit {
     checkOf({ graph, edges });
-    const indices = new Set<number>();
-    for (const edge of edges) indices.add(graph.index(edge));
-    return new Circuit(graph, Uint32Array.from(indices).sort());
+    return new Circuit(graph, Uint32Array.from(new Set(graph.indices(edges))).sort());
   }
 
   /** The edges whose number passes a test; one pass over the flat vector. */
@@ -42,9 +40,14 @@ export class Circuit implements Iterable<Edge> {
     return this.indices.length;
   }
 
-  /** Whether an edge is in the circuit. @throws AutocircuitError as `Graph.index` does. */
+  /** Whether an edge is in the circuit; without a position, whether it is at every one. @throws AutocircuitError as `Graph.index` does. */
   has(edge: EdgeRef, token?: number | null): boolean {
-    const wanted = this.graph.index(edge, token);
+    if (typeof edge === "string" && token !== null && token !== undefined)
+      return this.#has(this.graph.index(edge, token));
+    return this.graph.indices([edge]).every((index) => this.#has(index));
+  }
+
+  #has(wanted: number): boolean {
     let low = 0;
     let high = this.indices.length;
     while (low < high) {

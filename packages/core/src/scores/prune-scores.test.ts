@@ -21,6 +21,10 @@ describe("PruneScores", () => {
     byToken.set("A0.1->MLP 0", 5, 2);
     expect(byToken.get(["A0.1->MLP 0", 2])).toBe(5);
     expect(byToken.get("A0.1->MLP 0", 1)).toBe(0);
+    byToken.set("A0.1->MLP 0", 7);
+    expect([0, 1, 2].map((token) => byToken.get("A0.1->MLP 0", token))).toEqual([7, 7, 7]);
+    expect(byToken.values.filter((value) => value === 7)).toHaveLength(3);
+    expect(() => byToken.get("A0.1->MLP 0")).toThrow(/by token; give a position/);
   });
 
   it("shows modules in the reference's shapes, without copying", () => {

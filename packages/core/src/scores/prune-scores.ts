@@ -79,15 +79,16 @@ export class PruneScores {
     throw new AutocircuitError("bad-input", `Prune scores: no values for ${[...missing].join(", ")}.`);
   }
 
-  /** The score of an edge. @throws AutocircuitError as `Graph.index` does. */
+  /** The score of one edge. @throws AutocircuitError as `Graph.index` does. */
   get(edge: EdgeRef, token?: number | null): number {
     return this.values[this.graph.index(edge, token)]!;
   }
 
-  /** Sets the score of an edge. @throws AutocircuitError as `Graph.index` does. */
+  /** Sets the score of an edge; without a position, in a graph by token, at every one. @throws AutocircuitError as `Graph.index` does. */
   set(edge: EdgeRef, value: number, token?: number | null): void {
     checkSet({ value });
-    this.values[this.graph.index(edge, token)] = value;
+    const at = typeof edge === "string" && token !== null && token !== undefined;
+    for (const index of at ? [this.graph.index(edge, token)] : this.graph.indices([edge])) this.values[index] = value;
   }
 
   /** The scores of one module as a view (not a copy), in the reference's shape `[token?][head?][source]`. */

@@ -17,7 +17,7 @@ export function defaultEdgeOrder(graph: Graph): Uint32Array {
  * @throws AutocircuitError when an edge is unknown, missing or given twice
  */
 export function givenEdgeOrder(graph: Graph, order: Iterable<EdgeRef>): Uint32Array {
-  const indices = Uint32Array.from(order, (edge) => graph.index(edge));
+  const indices = Uint32Array.from(graph.indices(order));
   const seen = new Uint8Array(graph.edgeCount);
   for (const index of indices) {
     if (seen[index] === 1) {

@@ -44,7 +44,7 @@ export async function cutEffects(
   check({ model, prompts }, options);
   const { ablation = "resample", signal, onProgress, onPrompt } = options;
   if (prompts.promptCount === 0) throw new AutocircuitError("bad-input", "cutEffects: there are no prompts.");
-  const cuts = options.cuts.map((edges) => Array.from(edges, (edge) => model.graph.index(edge)));
+  const cuts = options.cuts.map((edges) => model.graph.indices(edges));
   const none = cuts.findIndex((edges) => edges.length === 0);
   if (none >= 0) throw new AutocircuitError("bad-input", `cutEffects: cut ${none} names no edge.`);
   if (cuts.length === 0) throw new AutocircuitError("bad-input", "cutEffects: there is nothing to cut.");

@@ -112,7 +112,7 @@ function resolvedSizes(
 }
 
 function trueSize({ graph }: PatchableModel, trueEdges: Iterable<EdgeRef> | undefined): number {
-  const size = trueEdges === undefined ? 0 : new Set(Array.from(trueEdges, (edge) => graph.index(edge))).size;
+  const size = trueEdges === undefined ? 0 : new Set(graph.indices(trueEdges)).size;
   if (size > 0) return size;
   throw new AutocircuitError(
     "bad-input",

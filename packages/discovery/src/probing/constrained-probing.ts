@@ -1,5 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { coreKinds, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
+import { Circuit, coreKinds, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
 import { modelAndPrompts } from "../discovery-options.ts";
 import { type CircuitProbingOptions, circuitProbing, circuitProbingOptions } from "./circuit-probing.ts";
 
@@ -41,7 +41,7 @@ export async function constrainedProbing(
   if (!scores.graph.equals(model.graph)) {
     throw new AutocircuitError("bad-input", "The scores are of another graph than the model's; see `model.withGraph`.");
   }
-  const trueEdges = options.trueEdges && [...options.trueEdges];
+  const trueEdges = options.trueEdges && [...Circuit.of(model.graph, options.trueEdges).indices];
   const size = avoidSize ?? trueEdges?.length;
   if (size === undefined) {
     throw new AutocircuitError(

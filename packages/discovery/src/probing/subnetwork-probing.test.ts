@@ -1,6 +1,7 @@
 import { PromptLoader, type PruneScores } from "@autocircuit/core";
 import { describe, expect, it, test } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
+import { maskFunctions } from "../masks/mask-function.ts";
 import type { TrainingProgress } from "../training/training-progress.ts";
 import { probingTargets } from "./probing-target.ts";
 import { type SubnetworkProbingOptions, subnetworkProbing } from "./subnetwork-probing.ts";
@@ -160,6 +161,21 @@ describe("subnetworkProbing", () => {
     const percent = subnetworkProbing(model, same, { target: "logit_diff_percent", epochs: 1 });
     await expect(percent).rejects.toThrow(/step 1 of 2 .*The loss is NaN.*cannot tell apart/);
   });
+
+  it.each(maskFunctions)(
+    "a learning rate of a million gives numbers, or the step where there are none: %s",
+    async (maskFunction) => {
+      for (const target of ["kl_div", "answer", "logit_diff_percent"] as const) {
+        const options = { maskFunction, target, learningRate: 1e6, epochs: 4, tree: false } as const;
+        const ended = await probe(options).then(
+          ({ history, values }) => [...history.loss, ...values],
+          (error: Error) => error,
+        );
+        if (ended instanceof Error) expect(ended.message).toMatch(/^Training, step \d of 8 \(epoch \d, batch [01]\): /);
+        else expect(ended.every(Number.isFinite)).toBe(true);
+      }
+    },
+  );
 
   it("an abort leaves nothing behind", async () => {
     const { memory } = await import("@autocircuit/native");

@@ -43,7 +43,7 @@ export function selectTop(
   check({ scores, size }, options);
   const { by = "absolute", prune = true, preferred = [] } = options;
   const ranked = rankedEdges(scores, by);
-  const first = new Set(Array.from(preferred, (edge) => scores.graph.index(edge)));
+  const first = new Set(scores.graph.indices(preferred));
   const order =
     first.size === 0 ? ranked : [...ranked.filter((e) => first.has(e)), ...ranked.filter((e) => !first.has(e))];
   const circuit = Circuit.of(scores.graph, order.slice(0, edgesOfSize(scores, size, by)));

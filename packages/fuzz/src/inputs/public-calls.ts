@@ -15,6 +15,7 @@ import {
 } from "@autocircuit/circuits";
 import {
   Circuit,
+  circuitSizes,
   circuitsOfSizes,
   defaultCircuitSizes,
   defineTask,
@@ -36,16 +37,21 @@ import {
   answerLoss,
   circuitProbing,
   constrainedProbing,
+  ExperimentResults,
   edgeAttribution,
+  edgeScoresOfNodes,
   fewestEdges,
   findCircuit,
   groundTruth,
   maskGradient,
+  measureAll,
   random,
+  runAlgorithms,
   subnetworkProbing,
   trainKnockouts,
 } from "@autocircuit/discovery";
 import {
+  areaSummary,
   areaUnderCurve,
   argmaxAgreement,
   CircuitMeter,
@@ -55,12 +61,14 @@ import {
   klDivergence,
   logitDiff,
   logitDiffPercent,
+  logprobDiffPercent,
   measureCircuits,
   measureCurve,
   mibScores,
   mibSizes,
   normalizedArea,
   precisionRecall,
+  probDiffPercent,
   rankEdges,
   rankSimilarity,
   rocAtSizes,
@@ -68,6 +76,7 @@ import {
   rocOfValues,
   sameUnderKnockouts,
   scoreOverlap,
+  similarityMatrices,
 } from "@autocircuit/metrics";
 import {
   estimateMemory,
@@ -83,17 +92,10 @@ import {
   transformerFromWeights,
 } from "@autocircuit/models";
 import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
-import {
-  circuitSvg,
-  circuitText,
-  compareWithOfficial,
-  completenessSvg,
-  curveSvg,
-  writeReport,
-} from "@autocircuit/report";
 import { compileLibraryProgram } from "@autocircuit/tracr";
 import { methodCalls } from "./method-calls.ts";
 import type { PublicCall } from "./public-call.ts";
+import { reportCalls } from "./report-calls.ts";
 import { tinyConfig, tinyModel, tinyWeights } from "./tiny-model.ts";
 
 const model = await tinyModel();
@@ -108,29 +110,11 @@ const [where, text, path, idOrFolder] = ["circuit.json", "{}", "no-such-folder/n
 const config = tinyConfig;
 const weights = tinyWeights();
 const task = { key: "k", name: "n", batchSize: 1, batchCount: 1, model, dataset: "no-such.json" };
-const report = {
-  ...{
-    title: "t",
-    task: "t",
-    algorithm: "a",
-    options: {},
-    circuit: [],
-    notes: [],
-    seconds: 1,
-    peakMemoryBytes: 1,
-    versions: {},
-  },
-  graph: {
-    layers: 2,
-    heads: 2,
-    attnOnly: false,
-    parallel: false,
-    nodes: graph,
-    edgeCount: graph.edgeCount,
-    tokens: null,
-  },
-};
-const curve = { metric: "m", unit: "", points: [{ edges: 0, value: 1, series: "s" }] };
+const loaded = new LoadedTask(
+  task,
+  { model, train: prompts, test: prompts, trueEdges: [graph.edge(0)], sharedPrefix: null },
+  () => {},
+);
 const on = { model, prompts };
 
 /** A valid call of every function that has a signature; see `signatures` of the engine. */
@@ -157,6 +141,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: ({ config: given, ...entries }, o) => Graph.of(given === config ? entries : given, o),
   },
   "Graph.index": { takes: { edge: 0 }, call: (t) => graph.index(t.edge) },
+  "Graph.indices": { takes: { edges: [0] }, call: (t) => graph.indices(t.edges) },
   "Graph.has": { takes: { name: "x" }, call: (t) => graph.has(t.name) },
   PatchableModel: { takes: {}, options: { transformer: model.transformer }, call: (_, o) => new PatchableModel(o) },
   "PatchableModel.withGraph": { takes: {}, call: (_, o) => model.withGraph(o) },
@@ -194,6 +179,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     takes: { graph, scores, trueCount: 1 },
     call: (t) => defaultCircuitSizes(t.graph, t.scores, t.trueCount),
   },
+  circuitSizes: { takes: { graph }, call: (t, o) => circuitSizes(t.graph, o) },
   circuitsOfSizes: { takes: { scores, sizes: [1] }, call: (t) => circuitsOfSizes(t.scores, t.sizes) },
   patchPlan: { takes: { patch: "tree", reverse: false }, call: (t): PatchPlan => patchPlan(t.patch, t.reverse) },
   runCircuits: { takes: on, options: { scores, sizes: [1] }, call: (t, o) => runCircuits(t.model, t.prompts, o) },
@@ -222,15 +208,23 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     options: { scores, size: 2, epochs: 1 },
     call: (t, o) => trainKnockouts(t.model, t.prompts, o),
   },
+  runAlgorithms: {
+    takes: { tasks: [loaded], algorithms: ["random"] },
+    call: (t, o) => runAlgorithms(t.tasks, t.algorithms, o),
+  },
+  measureAll: {
+    takes: { tasks: [], results: new ExperimentResults() },
+    call: (t, o) => measureAll(t.tasks, t.results, o),
+  },
+  "ExperimentResults.save": { takes: { folder: path }, call: (t) => new ExperimentResults().save(t.folder) },
+  "ExperimentResults.load": { takes: { folder: path }, call: (t) => ExperimentResults.load(t.folder) },
+  edgeScoresOfNodes: {
+    takes: { nodes: new PruneScores(graph.with({ factorized: false })), graph },
+    call: (t) => edgeScoresOfNodes(t.nodes, t.graph),
+  },
   fewestEdges: { takes: { ...on, scores }, call: (t, o) => fewestEdges(t.model, t.prompts, t.scores, o) },
   findCircuit: {
-    takes: {
-      task: new LoadedTask(
-        task,
-        { model, train: prompts, test: prompts, trueEdges: [graph.edge(0)], sharedPrefix: null },
-        () => {},
-      ),
-    },
+    takes: { task: loaded },
     options: { algorithm: "edge-attribution" },
     call: (t, o) => findCircuit(t.task, o),
   },
@@ -259,6 +253,13 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "a metric of the full model": { takes: on, call: (t) => argmaxAgreement(t.model, t.prompts, []) },
   klDivergence: { takes: {}, call: (_, o) => klDivergence(model, prompts, [], o) },
   logitDiffPercent: { takes: {}, call: (_, o) => logitDiffPercent(model, prompts, [], o) },
+  probDiffPercent: { takes: {}, call: (_, o) => probDiffPercent(model, prompts, [], o) },
+  logprobDiffPercent: { takes: {}, call: (_, o) => logprobDiffPercent(model, prompts, [], o) },
+  areaSummary: {
+    takes: { curves: { t: { a: [{ edges: 0, value: 1 }] } } },
+    options: { metric: "kl-clean" },
+    call: (t, o) => areaSummary(t.curves, o),
+  },
   areaUnderCurve: { takes: { points: [{ edges: 0, value: 1 }] }, call: (t, o) => areaUnderCurve(t.points, o) },
   mibSizes: { takes: { edgeCount: 10 }, call: (t) => mibSizes(t.edgeCount) },
   mibScores: { takes: { values: [] }, options: { full: 1, empty: 0 }, call: (t, o) => mibScores(t.values, o) },
@@ -280,6 +281,11 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   compareCircuits: { takes: { found: circuit, truth: circuit }, call: (t) => compareCircuits(t.found, t.truth) },
   scoreOverlap: { takes: { a: scores, b: scores, sizes: [1] }, call: (t) => scoreOverlap(t.a, t.b, t.sizes) },
   rankSimilarity: { takes: { a: scores, b: scores }, call: (t) => rankSimilarity(t.a, t.b) },
+  similarityMatrices: {
+    takes: { scores: { t: { a: scores } } },
+    options: { sizes: [1] },
+    call: (t, o) => similarityMatrices(t.scores, o),
+  },
   loadAutoencoders: {
     takes: { pathOrName: idOrFolder },
     options: { offline: true },
@@ -338,13 +344,5 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   circuitFileOf: { takes: { where }, call: (t, o) => circuitFileOf({}, t.where, o) },
   readEapIgCircuit: { takes: { text, where }, call: (t, o) => readEapIgCircuit(t.text, t.where, o) },
   eapIgCircuitOf: { takes: { where }, call: (t, o) => eapIgCircuitOf({}, t.where, o) },
-  circuitSvg: { takes: { report }, call: (t, o) => circuitSvg(t.report, o) },
-  circuitText: { takes: { report }, call: (t, o) => circuitText(t.report, o) },
-  compareWithOfficial: { takes: { report }, call: (t) => compareWithOfficial(t.report) },
-  completenessSvg: {
-    takes: { points: [{ task: "t", algorithm: "a", edges: 1, knockouts: 0, kl: 1, knockoutKl: 1 }] },
-    call: (t, o) => completenessSvg(t.points, o),
-  },
-  curveSvg: { takes: { curve }, call: (t, o) => curveSvg(t.curve, o) },
-  writeReport: { takes: { dir: path, report }, call: (t) => writeReport(t.dir, t.report) },
+  ...reportCalls(graph),
 };

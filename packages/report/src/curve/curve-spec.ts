@@ -86,7 +86,8 @@ function edgeAxis(edges: readonly number[], scale: CurveScale | undefined): obje
   return scale === "log" ? axis(edges, scale) : { ...axis(edges, scale), axis: { tickMinStep: 1, format: ",d" } };
 }
 
-function axis(values: readonly number[], scale: CurveScale | undefined): object {
+/** An axis of values: on a logarithmic one ticks at powers of ten. */
+export function axis(values: readonly number[], scale: CurveScale | undefined): object {
   if (scale !== "log") return { scale: { nice: true } };
   const positive = values.filter((value) => value > 0);
   const least = Math.min(...positive);
@@ -147,6 +148,7 @@ export function config(): object {
     view: { stroke: null },
     axis: { ...title, ...line, labelColor: ink, labelFontSize: 11, gridColor: ink, gridOpacity: 0.12, gridWidth: 1 },
     legend: {
+      titleColor: ink,
       labelColor: ink,
       labelFontSize: 12,
       orient: "bottom",

@@ -1,0 +1,116 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { Graph } from "../graph/graph.ts";
+import * as kinds from "../kinds.ts";
+import type { PruneScores } from "./prune-scores.ts";
+import { scoredCount, sortedMagnitudes } from "./threshold.ts";
+
+/** A list of circuit sizes by rule; see {@link CircuitSizesOptions.rule}. */
+export type SizeRule = "all" | "logarithmic" | "groups";
+
+/** Which circuit sizes are meant; see {@link circuitSizes}. */
+export interface CircuitSizesOptions {
+  /**
+   * `"all"`: every size. `"logarithmic"`: 1, 2, .. 9, 10, 20, .. 90, 100, 200 and so on, below the number of edges. `"groups"`: where a group of
+   * scores of equal magnitude ends, the only sizes that can be reached; needs `scores`. By default, without `sizes` and `shares`, `"groups"` where scores are
+   * given that have fewer than 100 groups and fewer than half as many as edges, else `"all"` up to 200 edges, else `"logarithmic"`.
+   */
+  readonly rule?: SizeRule | undefined;
+  /** Sizes of one's own, beside those of the rule, if there is one. */
+  readonly sizes?: readonly number[] | undefined;
+  /** Sizes as parts of all edges, from 0 to 1, rounded down; AutoCircuit takes numbers with a decimal point for these. */
+  readonly shares?: readonly number[] | undefined;
+  /** Scores whose ties to heed. */
+  readonly scores?: PruneScores | null | undefined;
+  /** Size of the published circuit, which is then in the list. */
+  readonly trueCount?: number | null | undefined;
+  /** Whether the empty circuit is in the list, whatever else says. By default it is where there are more than two sizes. */
+  readonly zeroEdges?: boolean | undefined;
+  /** Whether the whole graph is in the list, whatever else says. By default it is where there are more than two sizes. */
+  readonly allEdges?: boolean | undefined;
+}
+
+const share = kind.such("a number from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1);
+const check = signature("circuitSizes", { graph: kind.either(kinds.graph, kind.whole) }, {
+  rule: kind.oneOf(["all", "logarithmic", "groups"] satisfies SizeRule[]),
+  sizes: kind.listOf(kind.whole),
+  shares: kind.listOf(share),
+  scores: kind.orNull(kinds.pruneScores),
+  trueCount: kind.orNull(kind.whole),
+  zeroEdges: kind.flag,
+  allEdges: kind.flag,
+} satisfies KindsOf<CircuitSizesOptions>);
+
+/** Up to this many edges every size is tried. */
+const everySizeUpTo = 200;
+
+/**
+ * The circuit sizes that a rule, a list or shares of all edges mean, as AutoCircuit's `edge_counts_util` gives them. A list of more than
+ * two sizes also gets 0 and the number of edges; a shorter one is left without them, also where it names them, unless `zeroEdges` and
+ * `allEdges` say otherwise.
+ *
+ * @param graph The graph, or its number of edges.
+ * @returns Sizes in ascending order, each once. Where scores leave edges out (-Infinity), sizes between theirs and all are not among them.
+ * @throws AutocircuitError `bad-input` for a size that the graph does not have, `"groups"` without scores, a score that is NaN.
+ * @example
+ * circuitSizes(model.graph, { shares: [0.01, 0.1, 0.5] });
+ * circuitSizes(model.graph, { rule: "groups", scores, zeroEdges: true, allEdges: true });
+ */
+export function circuitSizes(graph: Graph | number, options: CircuitSizesOptions = {}): number[] {
+  check({ graph }, options);
+  const { rule, scores, trueCount, shares } = options;
+  const edges = graph instanceof Graph ? graph.edgeCount : graph;
+  if (scores && scores.values.length !== edges)
+    throw new AutocircuitError("bad-input", `The scores are of ${scores.values.length} edges, the graph has ${edges}.`);
+  for (const size of [...(options.sizes ?? []), trueCount ?? 0]) requireSize(size, edges);
+  const sorted = scores ? sortedMagnitudes(scores.values) : undefined;
+  const own = [...(options.sizes ?? []), ...(shares ?? []).map((share) => Math.trunc(edges * share))];
+  const chosen = rule ?? (options.sizes || shares ? undefined : usualRule(edges, sorted));
+  const sizes = new Set([...own, ...(chosen ? sizesOf(chosen, edges, sorted) : [])]);
+  const { zeroEdges = sizes.size > 2, allEdges = sizes.size > 2 } = options;
+  for (const [size, wanted] of [
+    [0, zeroEdges],
+    [edges, allEdges],
+  ] as const) {
+    if (wanted) sizes.add(size);
+    else sizes.delete(size);
+  }
+  if (trueCount !== undefined && trueCount !== null) sizes.add(trueCount);
+  const scored = sorted ? scoredCount(sorted) : edges;
+  return [...sizes].filter((size) => size <= scored || size === edges).sort((a, b) => a - b);
+}
+
+function requireSize(size: number, edges: number): void {
+  if (size <= edges) return;
+  throw new AutocircuitError("bad-input", `A circuit of ${size} edges is more than the graph has: at most ${edges}.`);
+}
+
+function usualRule(edges: number, sorted: Float32Array | undefined): SizeRule {
+  if (sorted && groupEnds(sorted).length < Math.min(edges / 2, 100)) return "groups";
+  return edges <= everySizeUpTo ? "all" : "logarithmic";
+}
+
+function sizesOf(rule: SizeRule, edges: number, sorted: Float32Array | undefined): readonly number[] {
+  if (rule === "all") return Array.from({ length: edges + 1 }, (_, size) => size);
+  if (rule === "logarithmic") return roundSizes(edges);
+  if (sorted) return groupEnds(sorted);
+  throw new AutocircuitError(
+    "bad-input",
+    'The sizes "groups" are those at which groups of equal scores end: give `scores`.',
+  );
+}
+
+/** Sizes at which a group of equal magnitudes ends. */
+function groupEnds(sorted: Float32Array): number[] {
+  const ends: number[] = [];
+  for (let size = 1; size <= sorted.length; size++) if (sorted[size] !== sorted[size - 1]) ends.push(size);
+  return ends;
+}
+
+/** 1, 2, .. 9, 10, 20, .. below the number of edges. */
+function roundSizes(edges: number): number[] {
+  const sizes: number[] = [];
+  for (let step = 1; step < edges; step *= 10) {
+    for (let size = step; size < Math.min(edges, 10 * step); size += step) sizes.push(size);
+  }
+  return sizes;
+}

@@ -1,0 +1,109 @@
+import { AutocircuitError, kind, nearNames } from "@autocircuit/base";
+import type { LoadedTask, LongOptions, PruneScores } from "@autocircuit/core";
+import { type AlgorithmName, algorithms } from "../algorithms.ts";
+import { outputsNumbers } from "../find-circuit/fitting-options.ts";
+import type { NamedAlgorithm } from "../named-algorithm.ts";
+import { type Preset, presets } from "../presets.ts";
+import type { RecordedAlgorithm } from "./result-parts.ts";
+
+/** An algorithm of one's own in an experiment. */
+export interface OwnAlgorithm {
+  /** Unique among the experiment's. */
+  readonly key: string;
+  /** For people. Default the key. */
+  readonly name?: string | undefined;
+  /** For plots. Default the name. */
+  readonly short?: string | undefined;
+  /** What the scores depend on, as JSON; an experiment that goes on must be asked for the same. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+  readonly discover: (task: LoadedTask, options: LongOptions) => Promise<PruneScores>;
+}
+
+/** An algorithm by name, with options of one's own. */
+export interface ChosenAlgorithm {
+  readonly algorithm: AlgorithmName;
+  /** Default the algorithm's name. */
+  readonly key?: string | undefined;
+  readonly name?: string | undefined;
+  readonly short?: string | undefined;
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The key of a preset, the name of an algorithm, one with options, or one's own. */
+export type ExperimentAlgorithm = string | ChosenAlgorithm | OwnAlgorithm;
+
+/** An algorithm as an experiment runs and records it. */
+export interface ResolvedAlgorithm extends RecordedAlgorithm {
+  readonly discover: OwnAlgorithm["discover"];
+}
+
+/** What {@link ExperimentAlgorithm} may be. */
+export const experimentAlgorithm = kind.such("a name, { algorithm, options } or { key, discover }", (value) => {
+  if (typeof value === "string") return true;
+  if (!kind.record.accepts(value)) return false;
+  const { algorithm, key, discover, options = {} } = value as Record<string, unknown>;
+  const own = typeof key === "string" && typeof discover === "function";
+  return (typeof algorithm === "string" || own) && kind.record.accepts(options);
+});
+
+/**
+ * The algorithms of an experiment with all that running them takes.
+ *
+ * @throws AutocircuitError `unknown-name` with near names; `bad-input` for two of one key
+ */
+export function resolvedAlgorithms(asked: readonly ExperimentAlgorithm[]): ResolvedAlgorithm[] {
+  const resolved = asked.map(resolve);
+  const twice = resolved.find(({ key }, place) => resolved.findIndex((other) => other.key === key) < place);
+  if (twice) {
+    throw new AutocircuitError(
+      "bad-input",
+      `The algorithm ${JSON.stringify(twice.key)} is there twice. Give each a \`key\` of its own.`,
+    );
+  }
+  return resolved;
+}
+
+function resolve(asked: ExperimentAlgorithm): ResolvedAlgorithm {
+  if (typeof asked === "object" && "discover" in asked) {
+    const { key, name = key, short = name, options = {}, discover } = asked;
+    return { key, name, short, options, discover };
+  }
+  const { algorithm, ...chosen } = typeof asked === "string" ? byName(asked) : asked;
+  if (!Object.hasOwn(algorithms, algorithm)) throw unknown(algorithm, Object.keys(algorithms));
+  const { key = algorithm, name = key, short = name, options = {} } = chosen;
+  return {
+    ...{ key, name, short },
+    options: { algorithm, ...options },
+    discover: (task, long) => {
+      const { discover }: NamedAlgorithm = algorithms[algorithm];
+      return discover(task.model, task.train, { ...fitting(algorithm, task), ...options, ...long });
+    },
+  };
+}
+
+function byName(name: string): ChosenAlgorithm {
+  const preset = (presets as Readonly<Record<string, Preset>>)[name];
+  if (preset && Object.hasOwn(presets, name)) return { ...preset, key: name };
+  if (Object.hasOwn(algorithms, name)) return { algorithm: name as AlgorithmName };
+  throw unknown(name, [...Object.keys(presets), ...Object.keys(algorithms)]);
+}
+
+/** What an algorithm has to be told of a task: the known circuit, and that the outputs are numbers, where they are. */
+function fitting(algorithm: AlgorithmName, task: LoadedTask): Record<string, unknown> {
+  const numbers = outputsNumbers(task);
+  const wanted: Record<string, unknown> = {
+    ...(task.trueEdges && { edges: task.trueEdges, trueEdges: task.trueEdges }),
+    ...(numbers && { target: "mse", answerFunction: "mse" }),
+  };
+  const taken = algorithms[algorithm].options as NamedAlgorithm["options"];
+  return Object.fromEntries(Object.entries(wanted).filter(([name]) => taken.some((option) => option.name === name)));
+}
+
+function unknown(name: string, names: readonly string[]): AutocircuitError {
+  const near = nearNames(name.slice(0, 60), names);
+  const hint = near.length > 0 ? `Did you mean ${near.join(" or ")}?` : `There are: ${names.join(", ")}.`;
+  return new AutocircuitError(
+    "unknown-name",
+    `There is no algorithm or preset ${JSON.stringify(name.slice(0, 60))}. ${hint}`,
+  );
+}

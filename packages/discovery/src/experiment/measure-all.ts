@@ -1,0 +1,146 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import {
+  type AblationType,
+  coreKinds,
+  defaultCircuitSizes,
+  type LoadedTask,
+  type LongOptions,
+  type PatchType,
+  throwIfAborted,
+} from "@autocircuit/core";
+import {
+  type MeasuredCircuit,
+  type Measurement,
+  type MeasurementName,
+  measureCircuits,
+  measurements,
+  usualMeasurements,
+} from "@autocircuit/metrics";
+import { ExperimentResults } from "./experiment-results.ts";
+import { type ExperimentSubject, experimentSubject, withTask } from "./experiment-task.ts";
+import type { MeasuredSeries, ScoredTask } from "./result-parts.ts";
+import { type ExperimentStep, withTaskRecord } from "./run-algorithms.ts";
+
+/** Options of {@link measureAll}. */
+export interface MeasureAllOptions extends LongOptions {
+  /** Default those that say most about each task's outputs. One that makes no sense for a task's outputs is left out there. */
+  readonly metrics?: readonly MeasurementName[] | undefined;
+  /** What edges outside the circuit take. Default `["resample"]`. */
+  readonly ablations?: readonly AblationType[] | undefined;
+  /** Default `"tree"`. */
+  readonly patch?: PatchType | undefined;
+  /** Circuit sizes. By default those of `defaultCircuitSizes`, with the published circuit's. */
+  readonly sizes?: readonly number[] | undefined;
+  /** Where results are written after each step. By default nowhere. */
+  readonly folder?: string | undefined;
+  /** Called after each step. `onProgress` counts steps and parts of them. */
+  readonly onStep?: ((step: ExperimentStep) => void) | undefined;
+}
+
+const check = signature(
+  "measureAll",
+  { tasks: kind.listOf(experimentSubject), results: kind.instance(ExperimentResults, "ExperimentResults") },
+  {
+    ...coreKinds.longOptions,
+    metrics: kind.listOf(kind.oneOf(Object.keys(measurements))),
+    ablations: kind.listOf(coreKinds.ablationName),
+    patch: kind.oneOf(["tree", "edge"]),
+    sizes: kind.listOf(kind.whole),
+    folder: kind.text,
+    onStep: kind.callback,
+  } satisfies KindsOf<MeasureAllOptions>,
+);
+
+/**
+ * Measures the circuits of all scores of an experiment on the test prompts of their tasks: AutoCircuit's `measure_prune_metrics`. What the
+ * results have already is not measured again, so it can be stopped after any step and goes on from what it wrote.
+ *
+ * @returns the results with a series for each task, algorithm, ablation and metric
+ * @throws AutocircuitError `bad-input` for results that have no scores on a task, or measured other sizes before; what running and
+ *   measuring throw; `aborted`
+ * @example
+ * const measured = await measureAll([task], results, { metrics: ["kl-clean", "correct-percent"], folder: "results" });
+ * areaSummary(measured.curves("kl-clean"), { metric: "kl-clean" });
+ */
+export async function measureAll(
+  tasks: readonly ExperimentSubject[],
+  results: ExperimentResults,
+  options: MeasureAllOptions = {},
+): Promise<ExperimentResults> {
+  check({ tasks, results }, options);
+  const { ablations = ["resample"], folder, signal, onProgress, onStep } = options;
+  let measured = results;
+  let total = tasks.length;
+  let done = 0;
+  for (const subject of tasks) {
+    await withTask(subject, async (task) => {
+      const scored = results.scored.filter((one) => one.task === task.key);
+      if (scored.length === 0) {
+        throw new AutocircuitError(
+          "bad-input",
+          `The results have no scores on the task ${JSON.stringify(task.key)}: run algorithms on it first.`,
+        );
+      }
+      measured = await withTaskRecord(measured, task, signal);
+      total += scored.length * ablations.length - 1;
+      for (const one of scored) {
+        for (const ablation of ablations) {
+          throwIfAborted(signal);
+          const before = performance.now();
+          const asked = { ...options, ablation, onProgress: partOf(onProgress, () => ({ done, total })) };
+          const series = await seriesOf(task, one, measured.series, asked);
+          measured = measured.with({ series });
+          if (folder !== undefined && series.length > 0) await measured.save(folder);
+          onProgress?.({ done: ++done, total });
+          const kept = series.length === 0;
+          const seconds = kept ? 0 : (performance.now() - before) / 1000;
+          onStep?.({ task: task.key, algorithm: one.algorithm, ablation, seconds, kept });
+        }
+      }
+    });
+  }
+  return measured;
+}
+
+function partOf(onProgress: LongOptions["onProgress"], now: () => { done: number; total: number }) {
+  return (part: { done: number; total: number }) => {
+    const { done, total } = now();
+    onProgress?.({ done: done + part.done / part.total, total });
+  };
+}
+
+/** The series of one algorithm that are not there yet. */
+async function seriesOf(
+  task: LoadedTask,
+  { algorithm, scores }: ScoredTask,
+  before: readonly MeasuredSeries[],
+  options: MeasureAllOptions & { readonly ablation: AblationType },
+): Promise<MeasuredSeries[]> {
+  const { metrics, ablation, patch = "tree", sizes, signal, onProgress } = options;
+  const asked = sizes ?? null;
+  const sensible = usualMeasurements(task.model, true);
+  const wanted = (metrics ?? usualMeasurements(task.model)).filter((name) => sensible.includes(name));
+  const known = before.filter(
+    (one) => one.task === task.key && one.algorithm === algorithm && one.ablation === ablation && one.patch === patch,
+  );
+  const other = known.find((one) => JSON.stringify(one.asked) !== JSON.stringify(asked));
+  if (other) {
+    throw new AutocircuitError(
+      "bad-input",
+      `${algorithm} on ${task.key} was measured at the sizes ${other.asked ?? "that go by default"}, now it is to be at ` +
+        `${asked ?? "those"}. Ask for the same, or start anew in another folder.`,
+    );
+  }
+  const missing = wanted.filter((name) => known.every(({ metric }) => metric !== name));
+  if (missing.length === 0) return [];
+  const circuits = await measureCircuits(task.model, task.test, {
+    ...{ scores, ablation, patch, signal, onProgress, metrics: missing },
+    sizes: sizes ?? defaultCircuitSizes(task.model.graph, scores, task.trueEdgeCount),
+  });
+  const common = { task: task.key, algorithm, ablation, patch, asked };
+  return missing.map((metric) => ({ ...common, metric, points: circuits.map((circuit) => pointOf(circuit, metric)) }));
+}
+
+function pointOf({ edges, metrics, spread }: MeasuredCircuit, metric: MeasurementName): Measurement {
+  return { edges, value: metrics[metric]!, ...spread[metric] };
+}

@@ -1,0 +1,47 @@
+import { Graph, PruneScores } from "@autocircuit/core";
+import { expect, it } from "vitest";
+import { similarityMatrices } from "./similarity-matrices.ts";
+
+const graph = Graph.of({ layers: 1, heads: 1, attnOnly: true, parallel: false });
+const scores = (...values: number[]) => new PruneScores(graph, Float32Array.from(values));
+const three = { a: scores(5, -4, 3, 2, 1), b: scores(-4, 5, 1, 2, 3), tied: scores(1, 1, 1, 0, 0) };
+
+it("is a matrix a task and size, the published circuit's first", () => {
+  const matrices = similarityMatrices(
+    { one: three, two: { a: three.a } },
+    { sizes: [2, 3, 9], trueCounts: { one: 3, two: null } },
+  );
+  expect(matrices.map(({ task, size, isTrueSize }) => [task, size, isTrueSize])).toEqual([
+    ["one", 3, true],
+    ["one", 2, false],
+    ["two", 2, false],
+    ["two", 3, false],
+  ]);
+  expect(matrices[0]!.algorithms).toEqual(["a", "b", "tied"]);
+  expect(matrices[0]!.overlap).toEqual([
+    [1, 2 / 3, 1],
+    [2 / 3, 1, 2 / 3],
+    [1, 2 / 3, 1],
+  ]);
+  expect(matrices[0]!.jaccard[0]).toEqual([1, 2 / 4, 1]);
+  // Ties make one circuit larger than two edges.
+  expect(matrices[1]!.overlap).toEqual([
+    [1, 1, Number.NaN],
+    [1, 1, Number.NaN],
+    [Number.NaN, Number.NaN, Number.NaN],
+  ]);
+  expect(matrices[1]!.jaccard[2]).toEqual([2 / 3, 2 / 3, 1]);
+});
+
+it.each([
+  [{ one: three }, {}, /no size at which to compare circuits of the task "one"/],
+  [{ one: three }, { trueCounts: { two: 3 } }, /no size/],
+  [{ one: { a: 5 } }, { sizes: [1] }, /\{ task: \{ algorithm: PruneScores \} \}/],
+  [
+    { one: { ...three, other: new PruneScores(graph.with({ separateQkv: false })) } },
+    { sizes: [1] },
+    /different graphs/,
+  ],
+])("case %#: an error", (given, options, message) => {
+  expect(() => similarityMatrices(given as never, options)).toThrow(message);
+});
