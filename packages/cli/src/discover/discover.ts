@@ -11,14 +11,16 @@ import { runVersions } from "../support/run-versions.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { modelAccuracy } from "./accuracy.ts";
+import { bootstrapped, promptRows } from "./bootstrap.ts";
 import { find } from "./find.ts";
 import { requireTokens } from "./keep.ts";
 import { MeasuringTime } from "./measuring-time.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
-import { compareWithOfficial, type DiscoverResult, scoredEdges } from "./result.ts";
+import { compareWithOfficial, type DiscoverResult, edgeText, scoredEdges } from "./result.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, requireSize, runShape } from "./settings.ts";
+import { testFound } from "./test-found.ts";
 import { ablationText, summary } from "./text.ts";
 import { prepareCircuit } from "./warnings.ts";
 
@@ -47,8 +49,9 @@ export async function discover(
   const { resume: _, ...same } = options;
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
   using search = new SearchFiles(task, settings, { signal, print, command, model: options.model });
+  const rows = promptRows(settings, task);
   const started = performance.now();
-  const { found: ranked, faithful } = await find(task, settings, search, context);
+  const { found: ranked, faithful } = await find(task, settings, search, { ...context, rows });
   const seconds = (performance.now() - started) / 1000;
   const { found, dangling, warnings } = prepareCircuit(task, ranked, settings);
 
@@ -57,6 +60,8 @@ export async function discover(
   const time = new MeasuringTime(settings.curve, seconds);
   const measures = await meter.measure(found.circuit, ablation, time.share(CIRCUIT_SHARE));
   const officialMeasures = official && (await meter.measure(official, ablation, time.share(CIRCUIT_SHARE)));
+  const sure = rows ? await bootstrapped(rows, { ...ranked, circuit: ranked.circuit }, { seed, signal }) : null;
+  const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
   const accuracy = await modelAccuracy(task, signal);
   const measured = { found: measures, official: officialMeasures };
   const { peakRssBytes, peakDeviceBytes } = await memory();
@@ -66,13 +71,15 @@ export async function discover(
     algorithm: settings.algorithm ?? "fewest-edges",
     options: { ...plainOptions(found.options), ablation, byToken: task.model.graph.tokens !== null, seed },
     edgeCount: task.model.graph.edgeCount,
-    circuit: scoredEdges(found.circuit, found.scores),
+    circuit: scoredEdges(found.circuit, found.scores).map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
     dangling,
     pruned: settings.prune,
     warnings: [...subject.notes, ...(equal ? [equal] : []), ...warnings],
     official: official ? compareWithOfficial(known.name, found.circuit, official) : null,
     keep: found.keep ?? null,
     faithful: faithful ?? null,
+    bootstrap: sure?.json ?? null,
+    tests,
     accuracy,
     faithfulness: {
       metric: meter.numbers ? "mean squared error from the full model" : "KL(full model || circuit), nats",

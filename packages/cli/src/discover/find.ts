@@ -2,6 +2,7 @@ import type { LoadedTask, PruneScores } from "@autocircuit/core";
 import { type FoundCircuit, findCircuit, type StepProgress } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import { Progress } from "../support/progress.ts";
+import type { PromptRows } from "./bootstrap.ts";
 import { type FaithfulSize, faithfulSize } from "./faithful-size.ts";
 import type { SearchFiles } from "./search-files.ts";
 import type { DiscoverSettings } from "./settings.ts";
@@ -11,7 +12,7 @@ export async function find(
   task: LoadedTask,
   settings: DiscoverSettings,
   files: SearchFiles,
-  { signal, print }: { signal: AbortSignal; print: (line: string) => void },
+  { signal, print, rows }: { signal: AbortSignal; print: (line: string) => void; rows: PromptRows | undefined },
 ): Promise<{ found: FoundCircuit; faithful: FaithfulSize | undefined }> {
   const { algorithm, given, ablation, size, keep, faithful: share, tries, seconds, seed } = settings;
   if (keep !== undefined && task.model.graph.edgeCount > SAID_FROM)
@@ -25,13 +26,23 @@ export async function find(
   };
   using progress = new StepsProgress();
   const found = await findCircuit(task, {
-    ...{ algorithm, options: given, ablation, size: share === undefined ? size : sizeOf, keep, tries, seed, signal },
+    ...{
+      algorithm,
+      options: { ...given, ...(rows && { onPrompt: rows.onPrompt }) },
+      ablation,
+      size: share === undefined ? size : sizeOf,
+      keep,
+      tries,
+      seed,
+      signal,
+    },
     ...(keep !== undefined && { seconds }),
     resume: await files.resumed(),
     onChange: (soFar) => files.note(soFar),
     onProgress: (step) => progress.update(step),
   });
-  return { found, faithful };
+  const { onPrompt: _, ...chosen } = found.options;
+  return { found: { ...found, options: chosen }, faithful };
 }
 
 /** On smaller graphs a search is over soon. */

@@ -21,6 +21,8 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   tries?: number;
   budget?: number;
   resume?: boolean;
+  bootstrap?: number;
+  test?: boolean;
   circuit?: string;
   seed: number;
   curve?: CurveDetail;

@@ -2,6 +2,7 @@ import { Circuit, type LoadedTask } from "@autocircuit/core";
 import type { CircuitMeasures } from "@autocircuit/metrics";
 import type { AblationRow, CircuitReport, ReportGraph } from "@autocircuit/report";
 import { deviceText } from "../support/use-device.ts";
+import { stabilityReport } from "./bootstrap.ts";
 import { faithfulText } from "./faithful-size.ts";
 import { keepCurve, keepNotes } from "./keep-report.ts";
 import type { ReportParts } from "./report-parts.ts";
@@ -51,6 +52,8 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
     },
     ablationTable: rows,
     curve,
+    stability: result.bootstrap ? stabilityReport(result.bootstrap, result.algorithm) : undefined,
+    tests: result.tests?.verdicts,
     command,
     seconds: result.seconds,
     peakMemoryBytes: result.peakMemoryBytes,

@@ -52,6 +52,10 @@ export interface DiscoverSettings {
   tries: number | undefined;
   /** Seconds for the search for few edges. */
   seconds: number;
+  /** Resamples of the prompts that were asked for; 0 for none. */
+  bootstrap: number | undefined;
+  /** Test the circuit that is found. */
+  test: boolean;
   /** Go on from where an earlier run was stopped. */
   resume: boolean;
   /** How much is measured for the report. */
@@ -129,6 +133,8 @@ function settingsWith(
   return {
     ...{ subject, algorithm, bySize, given, ablation, byToken, seed, known, size, prune, keep, faithful, tries },
     seconds: 60 * (options.budget ?? USUAL_BUDGET),
+    bootstrap: options.bootstrap,
+    test: options.test ?? false,
     resume: options.resume ?? false,
     curve: options.curve ?? "quick",
     out: options.out ?? `circuit-reports/${subject.name}${byToken ? "-by-token" : ""}`,
