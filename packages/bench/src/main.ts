@@ -2,6 +2,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type ComputeDType, computeDTypes, defaultDevice, openDevice, parseDevice } from "@autocircuit/native";
 import { Command, Option } from "commander";
+import { attributionCommand } from "./attribution/command.ts";
 import { printPeak, runEngineSuite } from "./engine/run-suite.ts";
 import { FULL, FULL_ON_GPU, QUICK } from "./engine/specs.ts";
 import { growthCommand } from "./growth/command.ts";
@@ -100,6 +101,7 @@ program
 
 program.addCommand(peersCommand(abort.signal));
 program.addCommand(growthCommand(abort.signal));
+program.addCommand(attributionCommand(abort.signal));
 
 try {
   await program.parseAsync();
