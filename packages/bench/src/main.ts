@@ -13,6 +13,7 @@ import {
   printFirstLogits,
   runLoadSuite,
 } from "./load/run-load-suite.ts";
+import { methodsCommand } from "./methods/command.ts";
 import { peersCommand } from "./peers/command.ts";
 import { formatReport } from "./result.ts";
 import { writeJson } from "./write-json.ts";
@@ -102,6 +103,7 @@ program
 program.addCommand(peersCommand(abort.signal));
 program.addCommand(growthCommand(abort.signal));
 program.addCommand(attributionCommand(abort.signal));
+program.addCommand(methodsCommand(abort.signal));
 
 try {
   await program.parseAsync();

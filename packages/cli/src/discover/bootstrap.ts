@@ -9,8 +9,12 @@ import type { DiscoverSettings } from "./settings.ts";
 
 /** Resamples where nothing else is asked for, and the fewest that say anything. */
 const [USUAL, FEWEST] = [200, 100];
-/** Memory for the scores of single prompts, and additions for the resamples, that may be spent unasked. */
-const [FREE_BYTES, FREE_WORK] = [2 ** 28, 2e9];
+/** Memory for the scores of single prompts that may be spent unasked. */
+const FREE_BYTES = 2 ** 28;
+/** Steps of work, a nanosecond or two each, that the usual and the fewest resamples may take unasked. */
+const [USUAL_WORK, MOST_WORK] = [5e8, 3e9];
+/** What putting a score in order takes, in additions. */
+const SORTING = 40;
 /** Most memory that may be asked for. */
 const MOST_BYTES = 2 ** 32;
 
@@ -41,29 +45,34 @@ export interface PromptRows {
 }
 
 /**
- * Where the scores of single prompts go: by default of every algorithm that gives them, as long as they take little memory and time.
+ * Where the scores of single prompts go: by default of every algorithm that gives them, as long as they take little memory and time;
+ * a line says so where they would not.
  *
  * @throws UsageError where a bootstrap was asked for that cannot be
  */
 export function promptRows(
   { algorithm, given, keep, bootstrap: asked }: DiscoverSettings,
   { model, train }: LoadedTask,
-): PromptRows | undefined {
-  if (asked === 0) return undefined;
+): { rows?: PromptRows; note?: string } {
+  if (asked === 0) return {};
   const prompts = train.promptCount;
-  const cells = prompts * model.graph.edgeCount;
-  const fitting = Math.floor(FREE_WORK / cells);
-  const resamples = asked ?? Math.min(USUAL, fitting);
+  const { edgeCount } = model.graph;
+  const bytes = 4 * prompts * edgeCount;
+  const work = edgeCount * (prompts + SORTING);
   const fault = faultOf(algorithm, given, keep, prompts);
+  if (fault !== undefined && asked === undefined) return {};
   const most = asked === undefined ? FREE_BYTES : MOST_BYTES;
   const tooMuch =
-    4 * cells > most
-      ? `the scores of ${prompts} prompts take ${formatBytes(4 * cells)}, and at most ${formatBytes(most)} are kept`
+    bytes > most
+      ? `the scores of ${prompts} prompts take ${formatBytes(bytes)}, and at most ${formatBytes(most)} are kept`
       : undefined;
   if (asked !== undefined && (fault ?? tooMuch)) throw new UsageError(`--bootstrap ${asked}: ${fault ?? tooMuch}.`);
-  if (fault || tooMuch || resamples < FEWEST) return undefined;
+  const tooLong = asked === undefined && FEWEST * work > MOST_WORK ? "it would take long" : undefined;
+  if (tooMuch ?? tooLong)
+    return { note: `How stable the circuit is was not measured: ${tooMuch ?? tooLong} (--bootstrap ${FEWEST} does).` };
+  const resamples = asked ?? Math.max(FEWEST, Math.min(USUAL, Math.floor(USUAL_WORK / work)));
   const rows: Float32Array[] = [];
-  return { rows, resamples, onPrompt: (scores) => rows.push(scores) };
+  return { rows: { rows, resamples, onPrompt: (scores) => rows.push(scores) } };
 }
 
 function faultOf(

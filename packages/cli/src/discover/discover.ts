@@ -49,7 +49,7 @@ export async function discover(
   const { resume: _, ...same } = options;
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
   using search = new SearchFiles(task, settings, { signal, print, command, model: options.model });
-  const rows = promptRows(settings, task);
+  const { rows, note: unsure } = promptRows(settings, task);
   const started = performance.now();
   const { found: ranked, faithful } = await find(task, settings, search, { ...context, rows });
   const seconds = (performance.now() - started) / 1000;
@@ -74,7 +74,7 @@ export async function discover(
     circuit: scoredEdges(found.circuit, found.scores).map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
     dangling,
     pruned: settings.prune,
-    warnings: [...subject.notes, ...(equal ? [equal] : []), ...warnings],
+    warnings: [...subject.notes, ...(equal ? [equal] : []), ...warnings, ...(unsure ? [unsure] : [])],
     official: official ? compareWithOfficial(known.name, found.circuit, official) : null,
     keep: found.keep ?? null,
     faithful: faithful ?? null,
