@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { CURVES } from "../discover/measuring-time.ts";
 import type { DiscoverCommandOptions } from "../discover/options.ts";
@@ -77,6 +77,13 @@ export function addDiscover(program: Command, context: Context): void {
       "--resume",
       "go on where the same command was stopped, by Ctrl-C or its budget (--keep, acdc, subnetwork-probing), from the folder of --out",
     )
+    .addOption(
+      new Option(
+        "--select <how>",
+        "edges of a size: the best, or connected: grown from the output (greedy), or of largest total score (exact; default: top)",
+      ).choices(["top", "greedy", "exact"]),
+    )
+    .option("--select-seconds <n>", "--select exact: then the best so far counts (default: 60)", positiveNumber)
     .option(
       "--bootstrap <n>",
       "draw the prompts again n times, at least 100, for intervals and stability; 0 does not (default: up to 200, of methods of attribution)",
@@ -116,6 +123,7 @@ Examples:
   autocircuit discover tracr-reverse --set largestBatch=1
   autocircuit discover tracr-hist --algorithm mask-gradient --samples 5 --out hist
   autocircuit discover tracr-hist --algorithm eap-ig-inputs --bootstrap 500 --test
+  autocircuit discover tracr-hist --algorithm relp --size 8 --select exact
   autocircuit discover tracr-reverse --keep 1
   autocircuit discover ioi-component --model gpt2
   autocircuit discover --model models/sum --prompts sum.json --keep 0.99

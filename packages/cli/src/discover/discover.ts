@@ -69,7 +69,13 @@ export async function discover(
     task: subject.name,
     model: subject.model,
     algorithm: settings.algorithm ?? "fewest-edges",
-    options: { ...plainOptions(found.options), ablation, byToken: task.model.graph.tokens !== null, seed },
+    options: {
+      ...plainOptions(found.options),
+      ablation,
+      byToken: task.model.graph.tokens !== null,
+      seed,
+      ...selection(settings),
+    },
     edgeCount: task.model.graph.edgeCount,
     circuit: scoredEdges(found.circuit, found.scores).map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
     dangling,
@@ -113,6 +119,11 @@ const CIRCUIT_SHARE = 0.3;
 /** The known circuit to load; one that was not asked for by name need not be there. */
 function circuitAsked({ known }: DiscoverSettings, { circuit }: DiscoverCommandOptions): string | undefined {
   return circuit === undefined ? undefined : known?.name;
+}
+
+/** How the edges were chosen, where not by rank alone. */
+function selection({ select }: DiscoverSettings): { select?: string } {
+  return select === "top" ? {} : { select };
 }
 
 /** Options as JSON can hold them: edges by name. */

@@ -5,6 +5,7 @@ import { Progress } from "../support/progress.ts";
 import type { PromptRows } from "./bootstrap.ts";
 import { type FaithfulSize, faithfulSize } from "./faithful-size.ts";
 import type { SearchFiles } from "./search-files.ts";
+import { selectCircuit } from "./select-circuit.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** Finds the circuit that the settings ask for; what there is on the way lies in the search's files. */
@@ -42,7 +43,8 @@ export async function find(
     onProgress: (step) => progress.update(step),
   });
   const { onPrompt: _, ...chosen } = found.options;
-  return { found: { ...found, options: chosen }, faithful };
+  const asked = size ?? faithful?.edges ?? task.trueEdges?.length;
+  return { found: await selectCircuit({ ...found, options: chosen }, asked, settings, signal), faithful };
 }
 
 /** On smaller graphs a search is over soon. */
