@@ -38,7 +38,7 @@ export function edgeTable(report: CircuitReport, comparison: OfficialComparison)
 <thead><tr>
 ${compared && header("±", { label: "mark" })}${header(compared ? "Found" : "Edge")}${compared && header("Published")}
 ${byToken && header("Position")}${header("Score", { number: true })}${
-  withIntervals && [header("95 % interval", { number: true }), header("Of resamples", { number: true })]
+  withIntervals && [header("95 % interval", { number: true }), header("In resamples", { number: true })]
 }
 </tr></thead>
 <tbody>
