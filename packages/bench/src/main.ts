@@ -2,6 +2,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type ComputeDType, computeDTypes, defaultDevice, openDevice, parseDevice } from "@autocircuit/native";
 import { Command, Option } from "commander";
+import { attributionCommand } from "./attribution/command.ts";
 import { printPeak, runEngineSuite } from "./engine/run-suite.ts";
 import { FULL, FULL_ON_GPU, QUICK } from "./engine/specs.ts";
 import { growthCommand } from "./growth/command.ts";
@@ -12,6 +13,7 @@ import {
   printFirstLogits,
   runLoadSuite,
 } from "./load/run-load-suite.ts";
+import { methodsCommand } from "./methods/command.ts";
 import { peersCommand } from "./peers/command.ts";
 import { precisionCommand } from "./precision/command.ts";
 import { formatReport } from "./result.ts";
@@ -102,6 +104,8 @@ program
 program.addCommand(peersCommand(abort.signal));
 program.addCommand(growthCommand(abort.signal));
 program.addCommand(precisionCommand(abort.signal));
+program.addCommand(attributionCommand(abort.signal));
+program.addCommand(methodsCommand(abort.signal));
 
 try {
   await program.parseAsync();

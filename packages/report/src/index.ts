@@ -30,6 +30,8 @@ export type {
   ReportEdge,
   ReportGraph,
   ReportNode,
+  ReportStability,
+  ReportTest,
   ScoredEdge,
 } from "./types.ts";
 export { verdict } from "./verdict.ts";

@@ -58,6 +58,41 @@ describe("reportHtml", () => {
     expect(words).toEqual(expect.arrayContaining(["True Positive Rate", "Regularization"]));
   });
 
+  it("draws intervals on the bars, a curve of stability, and the tests' verdicts", async () => {
+    const plain = reverseByTokenReport();
+    const limits = (score: number) => [score - 0.25, score + 0.25] as const;
+    const circuit = plain.circuit.map((edge, i) => ({
+      ...edge,
+      score: i - 2,
+      ...(i > 0 && { interval: limits(i - 2), frequency: 0.934 }),
+    }));
+    const points = [1, 2, 4].map((edges) => ({ edges, value: edges / 4, series: "eap" }));
+    const page = await reportHtml({
+      ...plain,
+      circuit,
+      stability: { text: "Circuits of 4 edges are stable.", curve: { metric: "Jaccard", unit: "", points } },
+      tests: [
+        { test: "equivalence", passed: true, text: "As good as <the model>." },
+        { test: "minimality", passed: false, text: "Two edges do too little." },
+        { test: "independence", passed: null, text: "Cannot be tested." },
+      ],
+    });
+    const elements = parseMarkup(page);
+    const heads = elements.filter((e) => e.name === "h2").map((e) => e.text);
+    expect(heads).toContain("How stable the circuit is");
+    expect(heads).toContain("Tests of the circuit");
+    const whiskers = withClass(elements, "whisker");
+    expect(whiskers).toHaveLength(circuit.length - 1);
+    for (const { attributes } of whiskers) {
+      const [right, width] = Array.from(attributes.style!.matchAll(/[\d.]+/g), Number) as [number, number];
+      expect(right + width).toBeLessThanOrEqual(100.1);
+      expect(width).toBeGreaterThanOrEqual(0);
+    }
+    expect(page).toContain("93 %");
+    expect(page).toContain("As good as &lt;the model&gt;.");
+    expect(withClass(parseMarkup(await reportHtml(plain)), "whisker")).toHaveLength(0);
+  });
+
   it("leaves words of tables whole, which scroll where the page is narrow", async () => {
     const page = await reportHtml(reverseByTokenReport());
     expect(/(^|\n)th,td\{[^}]*\}/.exec(page)![0]).not.toMatch(/overflow-wrap:anywhere|word-break/);

@@ -7,13 +7,13 @@ import { Html, html } from "./html/html.ts";
 import { pageScript } from "./html/script.ts";
 import { headline, notesList, reproduction, section } from "./html/sections.ts";
 import { pageStyle } from "./html/style.ts";
-import { ablationTable, faithfulnessTable } from "./html/table.ts";
+import { ablationTable, faithfulnessTable, testTable } from "./html/table.ts";
 import { rocPlotSvg } from "./plots/roc-plot.ts";
 import { trainingPlotSvg } from "./plots/training-plot.ts";
 import type { CircuitReport } from "./types.ts";
 
 /**
- * The report as one HTML page: the answer, the diagram, the edges beside the published circuit, faithfulness, notes,
+ * The report as one HTML page: the answer, the diagram, the edges beside the published circuit, faithfulness, stability, tests, notes,
  * options, versions, and how to make it again. It needs no network and no script to be read, nor to unfold the diagram; a
  * little script links diagram and table, unfolds a block that is clicked and sorts columns.
  *
@@ -24,7 +24,8 @@ export async function reportHtml(report: CircuitReport): Promise<string> {
   const curve = report.curve && (await curveFigure(report.curve));
   const roc = report.roc && figure(await rocPlotSvg(report.roc));
   const training = report.training && figure(await trainingPlotSvg(report.training));
-  const { faithfulness, ablationTable: ablations } = report;
+  const { faithfulness, ablationTable: ablations, stability, tests } = report;
+  const stable = stability && (await curveFigure(stability.curve));
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -43,6 +44,8 @@ ${faithfulness && section("Faithfulness", faithfulnessTable(faithfulness))}
 ${curve && section("By number of edges", curve)}
 ${roc && section("Ranking beside the published circuit", roc)}
 ${training && section("Training", training)}
+${stability && section("How stable the circuit is", html`<p>${stability.text}</p>${stable}`)}
+${tests && section("Tests of the circuit", testTable(tests))}
 ${ablations && section("Output with everything outside the circuit ablated", ablationTable(ablations))}
 ${reproduction(report)}
 </main>

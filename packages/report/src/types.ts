@@ -39,6 +39,10 @@ export interface ReportEdge {
 export interface ScoredEdge extends ReportEdge {
   /** Prune score; its absolute value is the importance, infinity is allowed (ACDC gives it). */
   readonly score: number;
+  /** Between which limits the score lies with other prompts of the kind, 95 %. */
+  readonly interval?: readonly [low: number, high: number] | undefined;
+  /** In which share of the resamples of the prompts it is among as many edges as the circuit has, 0 to 1. */
+  readonly frequency?: number | undefined;
 }
 
 /** The published circuit to compare with. */
@@ -104,6 +108,23 @@ export interface CurvePoint {
   readonly series: string;
 }
 
+/** How stable circuits are when the prompts are drawn again. */
+export interface ReportStability {
+  /** In words. */
+  readonly text: string;
+  /** Mean Jaccard index of the resamples' circuits by size. */
+  readonly curve: Curve;
+}
+
+/** What a test of the circuit hypothesis came to. */
+export interface ReportTest {
+  readonly test: string;
+  /** Null where nothing could be tested. */
+  readonly passed: boolean | null;
+  /** The verdict in words. */
+  readonly text: string;
+}
+
 /** Axis scale. A `log` axis shows values at or below zero too: it is linear around zero (symlog) where they occur. */
 export type CurveScale = "linear" | "log";
 
@@ -150,6 +171,8 @@ export interface CircuitReport {
   readonly roc?: readonly RocSeries[] | undefined;
   /** How training went, of algorithms that train. */
   readonly training?: TrainingCurves | undefined;
+  readonly stability?: ReportStability | undefined;
+  readonly tests?: readonly ReportTest[] | undefined;
   /** The command line that makes this report again. */
   readonly command?: string | undefined;
   /** Wall-clock time of the run. */

@@ -1,11 +1,11 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { CURVES } from "../discover/measuring-time.ts";
 import type { DiscoverCommandOptions } from "../discover/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { ABLATIONS, ACDC_TARGETS, ANSWER_FUNCTIONS, GRAD_FUNCTIONS } from "../support/names.ts";
-import { fraction, listOf, oneOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
+import { fraction, listOf, oneOf, positiveNumber, resamples, wholeNumber } from "../support/parse-options.ts";
 import { addSubjectOptions } from "../support/subject-options.ts";
 
 /** `autocircuit discover [TASK]`. */
@@ -77,6 +77,19 @@ export function addDiscover(program: Command, context: Context): void {
       "--resume",
       "go on where the same command was stopped, by Ctrl-C or its budget (--keep, acdc, subnetwork-probing), from the folder of --out",
     )
+    .addOption(
+      new Option(
+        "--select <how>",
+        "edges of a size: the best, or connected: grown from the output (greedy), or of largest total score (exact; default: top)",
+      ).choices(["top", "greedy", "exact"]),
+    )
+    .option("--select-seconds <n>", "--select exact: then the best so far counts (default: 60)", positiveNumber)
+    .option(
+      "--bootstrap <n>",
+      "draw the prompts again n times, at least 100, for intervals and stability; 0 does not (default: up to 200, of methods of attribution)",
+      resamples,
+    )
+    .option("--test", "test the circuit found: equivalence, independence, minimality, sufficiency, partial necessity")
     .option(
       "--circuit <name>",
       "which known circuit to compare with (default: acdc's with --ablation zero, else the first)",
@@ -109,6 +122,8 @@ Examples:
   autocircuit discover tracr-reverse --ablation zero
   autocircuit discover tracr-reverse --set largestBatch=1
   autocircuit discover tracr-hist --algorithm mask-gradient --samples 5 --out hist
+  autocircuit discover tracr-hist --algorithm eap-ig-inputs --bootstrap 500 --test
+  autocircuit discover tracr-hist --algorithm relp --size 8 --select exact
   autocircuit discover tracr-reverse --keep 1
   autocircuit discover ioi-component --model gpt2
   autocircuit discover --model models/sum --prompts sum.json --keep 0.99

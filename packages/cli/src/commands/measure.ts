@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
-import type { MeasureCommandOptions } from "../measure/measure.ts";
+import type { MeasureCommandOptions } from "../measure/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { ABLATIONS } from "../support/names.ts";

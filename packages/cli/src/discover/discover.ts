@@ -11,14 +11,16 @@ import { runVersions } from "../support/run-versions.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { modelAccuracy } from "./accuracy.ts";
+import { bootstrapped, promptRows } from "./bootstrap.ts";
 import { find } from "./find.ts";
 import { requireTokens } from "./keep.ts";
 import { MeasuringTime } from "./measuring-time.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
-import { compareWithOfficial, type DiscoverResult, scoredEdges } from "./result.ts";
+import { compareWithOfficial, type DiscoverResult, edgeText, scoredEdges } from "./result.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, requireSize, runShape } from "./settings.ts";
+import { testFound } from "./test-found.ts";
 import { ablationText, summary } from "./text.ts";
 import { prepareCircuit } from "./warnings.ts";
 
@@ -47,8 +49,9 @@ export async function discover(
   const { resume: _, ...same } = options;
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
   using search = new SearchFiles(task, settings, { signal, print, command, model: options.model });
+  const { rows, note: unsure } = promptRows(settings, task);
   const started = performance.now();
-  const { found: ranked, faithful } = await find(task, settings, search, context);
+  const { found: ranked, faithful } = await find(task, settings, search, { ...context, rows });
   const seconds = (performance.now() - started) / 1000;
   const { found, dangling, warnings } = prepareCircuit(task, ranked, settings);
 
@@ -57,6 +60,8 @@ export async function discover(
   const time = new MeasuringTime(settings.curve, seconds);
   const measures = await meter.measure(found.circuit, ablation, time.share(CIRCUIT_SHARE));
   const officialMeasures = official && (await meter.measure(official, ablation, time.share(CIRCUIT_SHARE)));
+  const sure = rows ? await bootstrapped(rows, { ...ranked, circuit: ranked.circuit }, { seed, signal }) : null;
+  const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
   const accuracy = await modelAccuracy(task, signal);
   const measured = { found: measures, official: officialMeasures };
   const { peakRssBytes, peakDeviceBytes } = await memory();
@@ -64,15 +69,23 @@ export async function discover(
     task: subject.name,
     model: subject.model,
     algorithm: settings.algorithm ?? "fewest-edges",
-    options: { ...plainOptions(found.options), ablation, byToken: task.model.graph.tokens !== null, seed },
+    options: {
+      ...plainOptions(found.options),
+      ablation,
+      byToken: task.model.graph.tokens !== null,
+      seed,
+      ...selection(settings),
+    },
     edgeCount: task.model.graph.edgeCount,
-    circuit: scoredEdges(found.circuit, found.scores),
+    circuit: scoredEdges(found.circuit, found.scores).map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
     dangling,
     pruned: settings.prune,
-    warnings: [...subject.notes, ...(equal ? [equal] : []), ...warnings],
+    warnings: [...subject.notes, ...(equal ? [equal] : []), ...warnings, ...(unsure ? [unsure] : [])],
     official: official ? compareWithOfficial(known.name, found.circuit, official) : null,
     keep: found.keep ?? null,
     faithful: faithful ?? null,
+    bootstrap: sure?.json ?? null,
+    tests,
     accuracy,
     faithfulness: {
       metric: meter.numbers ? "mean squared error from the full model" : "KL(full model || circuit), nats",
@@ -106,6 +119,11 @@ const CIRCUIT_SHARE = 0.3;
 /** The known circuit to load; one that was not asked for by name need not be there. */
 function circuitAsked({ known }: DiscoverSettings, { circuit }: DiscoverCommandOptions): string | undefined {
   return circuit === undefined ? undefined : known?.name;
+}
+
+/** How the edges were chosen, where not by rank alone. */
+function selection({ select }: DiscoverSettings): { select?: string } {
+  return select === "top" ? {} : { select };
 }
 
 /** Options as JSON can hold them: edges by name. */

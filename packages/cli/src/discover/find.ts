@@ -2,8 +2,10 @@ import type { LoadedTask, PruneScores } from "@autocircuit/core";
 import { type FoundCircuit, findCircuit, type StepProgress } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import { Progress } from "../support/progress.ts";
+import type { PromptRows } from "./bootstrap.ts";
 import { type FaithfulSize, faithfulSize } from "./faithful-size.ts";
 import type { SearchFiles } from "./search-files.ts";
+import { selectCircuit } from "./select-circuit.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** Finds the circuit that the settings ask for; what there is on the way lies in the search's files. */
@@ -11,7 +13,7 @@ export async function find(
   task: LoadedTask,
   settings: DiscoverSettings,
   files: SearchFiles,
-  { signal, print }: { signal: AbortSignal; print: (line: string) => void },
+  { signal, print, rows }: { signal: AbortSignal; print: (line: string) => void; rows: PromptRows | undefined },
 ): Promise<{ found: FoundCircuit; faithful: FaithfulSize | undefined }> {
   const { algorithm, given, ablation, size, keep, faithful: share, tries, seconds, seed } = settings;
   if (keep !== undefined && task.model.graph.edgeCount > SAID_FROM)
@@ -25,13 +27,24 @@ export async function find(
   };
   using progress = new StepsProgress();
   const found = await findCircuit(task, {
-    ...{ algorithm, options: given, ablation, size: share === undefined ? size : sizeOf, keep, tries, seed, signal },
+    ...{
+      algorithm,
+      options: { ...given, ...(rows && { onPrompt: rows.onPrompt }) },
+      ablation,
+      size: share === undefined ? size : sizeOf,
+      keep,
+      tries,
+      seed,
+      signal,
+    },
     ...(keep !== undefined && { seconds }),
     resume: await files.resumed(),
     onChange: (soFar) => files.note(soFar),
     onProgress: (step) => progress.update(step),
   });
-  return { found, faithful };
+  const { onPrompt: _, ...chosen } = found.options;
+  const asked = size ?? faithful?.edges ?? task.trueEdges?.length;
+  return { found: await selectCircuit({ ...found, options: chosen }, asked, settings, signal), faithful };
 }
 
 /** On smaller graphs a search is over soon. */

@@ -21,6 +21,10 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   tries?: number;
   budget?: number;
   resume?: boolean;
+  select?: "top" | "greedy" | "exact";
+  selectSeconds?: number;
+  bootstrap?: number;
+  test?: boolean;
   circuit?: string;
   seed: number;
   curve?: CurveDetail;

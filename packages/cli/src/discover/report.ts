@@ -3,6 +3,7 @@ import { TrainedScores } from "@autocircuit/discovery";
 import { type CircuitMeasures, rocCurve } from "@autocircuit/metrics";
 import type { AblationRow, CircuitReport, ReportGraph } from "@autocircuit/report";
 import { deviceText } from "../support/use-device.ts";
+import { stabilityReport } from "./bootstrap.ts";
 import { faithfulText } from "./faithful-size.ts";
 import { keepCurve, keepNotes } from "./keep-report.ts";
 import type { ReportParts } from "./report-parts.ts";
@@ -54,6 +55,8 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
     curve,
     roc: rankingBeside(parts),
     training: found.rankings.find((scores) => scores instanceof TrainedScores)?.history,
+    stability: result.bootstrap ? stabilityReport(result.bootstrap, result.algorithm) : undefined,
+    tests: result.tests?.verdicts,
     command,
     seconds: result.seconds,
     peakMemoryBytes: result.peakMemoryBytes,

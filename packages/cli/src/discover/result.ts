@@ -1,12 +1,13 @@
 import { type Circuit, type Edge, magnitude, type PruneScores } from "@autocircuit/core";
 import type { KeptCircuit } from "@autocircuit/discovery";
-import { compareEdgeSets } from "@autocircuit/metrics";
+import { type CircuitTests, compareEdgeSets } from "@autocircuit/metrics";
 import type { DeviceReport } from "../support/use-device.ts";
 import type { Accuracy } from "./accuracy.ts";
+import type { BootstrapJson, SureEdge } from "./bootstrap.ts";
 import type { FaithfulSize } from "./faithful-size.ts";
 
-/** An edge of a circuit with its score. */
-export interface ScoredEdgeJson {
+/** An edge of a circuit with its score, and how sure it is where there are scores of single prompts. */
+export interface ScoredEdgeJson extends Partial<SureEdge> {
   edge: string;
   token: number | null;
   score: number;
@@ -41,6 +42,10 @@ export interface DiscoverResult extends DeviceReport {
   keep: KeptCircuit | null;
   /** How many edges keep the share of the logit difference that was asked for; null unless the size follows from that. */
   faithful: FaithfulSize | null;
+  /** How stable the circuit is when the prompts are drawn again; null without scores of single prompts. */
+  bootstrap: BootstrapJson | null;
+  /** What the tests of the circuit came to; null unless they were asked for. */
+  tests: CircuitTests | null;
   /** How well the model alone does the task; null for outputs that are numbers. */
   accuracy: Accuracy | null;
   /** Mean over so many of the prompts to measure on: all, unless time was short. */
@@ -71,4 +76,9 @@ export function compareWithOfficial(name: string, found: Circuit, official: Circ
 
 function edgeJson(edge: Edge): { edge: string; token: number | null } {
   return { edge: edge.name, token: edge.token };
+}
+
+/** An edge as `Edge` writes itself: its name, with the position in brackets where there is one. */
+export function edgeText({ edge, token }: { edge: string; token: number | null }): string {
+  return token === null ? edge : `${edge} [${token}]`;
 }

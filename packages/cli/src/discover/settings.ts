@@ -52,6 +52,14 @@ export interface DiscoverSettings {
   tries: number | undefined;
   /** Seconds for the search for few edges. */
   seconds: number;
+  /** How edges are chosen by their scores. */
+  select: NonNullable<DiscoverCommandOptions["select"]>;
+  /** Seconds that an exact selection may take. */
+  selectSeconds: number | undefined;
+  /** Resamples of the prompts that were asked for; 0 for none. */
+  bootstrap: number | undefined;
+  /** Test the circuit that is found. */
+  test: boolean;
   /** Go on from where an earlier run was stopped. */
   resume: boolean;
   /** How much is measured for the report. */
@@ -111,6 +119,7 @@ function settingsWith(
   options: DiscoverCommandOptions,
   usualFaithful?: number,
 ): DiscoverSettings {
+  const { select = "top", selectSeconds } = options;
   const { size, prune = false, tries, byToken = false, seed } = options;
   const sizes = (["size", "keep", "faithful"] as const).filter((name) => options[name] !== undefined);
   if (sizes.length > 1)
@@ -122,6 +131,10 @@ function settingsWith(
   const open = known === undefined && algorithm !== "acdc" && sizes.length === 0;
   const faithful = options.faithful ?? (open ? usualFaithful : undefined);
   const keep = options.keep ?? (open && faithful === undefined ? USUAL_KEEP : undefined);
+  if (select !== "top" && keep !== undefined)
+    throw new UsageError(`--select ${select} chooses edges by their scores: give --size instead of --keep.`);
+  if (selectSeconds !== undefined && select !== "exact")
+    throw new UsageError("--select-seconds limits an exact selection: give --select exact too.");
   if (tries !== undefined && keep === undefined)
     throw new UsageError("--tries looks for smaller circuits that keep enough: give --keep too.");
   if (options.budget !== undefined && keep === undefined)
@@ -129,6 +142,10 @@ function settingsWith(
   return {
     ...{ subject, algorithm, bySize, given, ablation, byToken, seed, known, size, prune, keep, faithful, tries },
     seconds: 60 * (options.budget ?? USUAL_BUDGET),
+    select,
+    selectSeconds,
+    bootstrap: options.bootstrap,
+    test: options.test ?? false,
     resume: options.resume ?? false,
     curve: options.curve ?? "quick",
     out: options.out ?? `circuit-reports/${subject.name}${byToken ? "-by-token" : ""}`,

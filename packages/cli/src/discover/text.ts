@@ -1,7 +1,9 @@
 import type { CircuitReport } from "@autocircuit/report";
 import { formatBytes, formatNumber, table } from "../support/table.ts";
 import { deviceText } from "../support/use-device.ts";
+import { verdictLine } from "../test-circuit/verdict-line.ts";
 import { accuracyText } from "./accuracy.ts";
+import { stabilityReport } from "./bootstrap.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
@@ -27,10 +29,13 @@ export function summary(result: DiscoverResult, { ablation }: DiscoverSettings):
     official &&
     `: ${official.truePositives} of the ${official.name} circuit's ${official.edges.length}, ${official.falsePositives} others, ${official.falseNegatives} missed`;
   const onDevice = peakDeviceBytes > 0 ? `, on the GPU ${formatBytes(peakDeviceBytes)}` : "";
+  const sure = result.bootstrap ? [stabilityReport(result.bootstrap, result.algorithm).text] : [];
   return [
     ...(result.accuracy ? [accuracyText(result.accuracy)] : []),
     `${faithfulness.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(faithfulness.circuit)}${theirs ?? ""}`,
     `${circuit.length} edges found${compared ?? ` of ${edgeCount}`}`,
+    ...sure,
+    ...(result.tests?.verdicts.map(verdictLine) ?? []),
     `${seconds.toFixed(2)} s on ${deviceText(result)}, peak memory ${formatBytes(peakMemoryBytes)}${onDevice}`,
   ].join("\n");
 }

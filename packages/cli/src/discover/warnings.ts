@@ -16,10 +16,11 @@ export interface PreparedCircuit {
 export function prepareCircuit(
   { trueEdges }: LoadedTask,
   found: FoundCircuit,
-  { size, keep, prune, ablation, algorithm }: DiscoverSettings,
+  { size, keep, prune, ablation, algorithm, select }: DiscoverSettings,
 ): PreparedCircuit {
   const asked = keep === undefined ? (size ?? (algorithm === "acdc" ? undefined : trueEdges?.length)) : undefined;
-  const ties = asked === undefined ? undefined : tiesWarning(found.scores, asked, found.circuit.size);
+  const ties =
+    asked === undefined || select !== "top" ? undefined : tiesWarning(found.scores, asked, found.circuit.size);
   const pruned = pruneCircuit(found.circuit, ablation);
   const dangling = found.circuit.size - pruned.size;
   const nowhere =

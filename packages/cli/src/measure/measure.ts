@@ -3,7 +3,6 @@ import { type AblationType, type LoadedTask, PruneScores } from "@autocircuit/co
 import { type MeasurementName, measureCircuits, measurements, usualMeasurements } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { memoryOf } from "../discover/ready-subject.ts";
-import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { findTask, requireOwnModel } from "../support/find-task.ts";
 import { Progress } from "../support/progress.ts";
@@ -14,22 +13,7 @@ import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { measureAsMib, requireMibOptions } from "./mib.ts";
-
-/** Options of `autocircuit measure`, as commander gives them. */
-export interface MeasureCommandOptions extends DeviceCommandOptions {
-  scores: string;
-  model?: string;
-  sizes?: number[];
-  metrics?: string[];
-  patch: "tree" | "edge";
-  ablation: string;
-  seed: number;
-  mib?: boolean;
-  mibFolder?: string;
-  mibName?: string;
-  selection?: "top" | "greedy";
-  json?: string;
-}
+import type { MeasureCommandOptions } from "./options.ts";
 
 /** Runs circuits of several sizes and prints a row of metrics for each. */
 export async function measure(

@@ -10,7 +10,7 @@ import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { writeJson, writeWhole } from "../support/write-file.ts";
-import type { MeasureCommandOptions } from "./measure.ts";
+import type { MeasureCommandOptions } from "./options.ts";
 
 /** Scores on a task, to be measured as the benchmark does. */
 export interface MibSubject {

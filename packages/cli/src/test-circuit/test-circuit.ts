@@ -14,6 +14,7 @@ import { requireWritable, writeJson } from "../support/write-file.ts";
 import { type CircuitFile, readCircuit } from "./circuit-file.ts";
 import { crossSubjects } from "./cross-subjects.ts";
 import type { TestCommandOptions } from "./options.ts";
+import { verdictLine } from "./verdict-line.ts";
 
 /** Tests a circuit on the prompts that a task or a file of one's own sets aside for measuring; prints verdicts in words. */
 export async function testCommand(path: string, options: TestCommandOptions, context: Context): Promise<void> {
@@ -38,8 +39,7 @@ export async function testCommand(path: string, options: TestCommandOptions, con
   const asked = { tests, score, random, quantile, mostEdges, level, seed, ablation, signal, onProgress };
   const tested = await testCircuit(task.model, task.test, circuit, asked);
   progress[Symbol.dispose]();
-  const word = { true: "passed", false: "not passed", null: "not tested" };
-  for (const { test, passed, text } of tested.verdicts) print(`${word[`${passed}`].padEnd(11)} ${test}: ${text}`);
+  for (const verdict of tested.verdicts) print(verdictLine(verdict));
   const { full, circuit: alone, without } = tested.means;
   print(
     `${tested.score}, mean of ${tested.prompts} prompts, ${ablation} ablation: the model ${formatNumber(full)}, the circuit alone ${formatNumber(alone)}, ` +

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
 import { algorithms } from "../algorithms.ts";
 import { edgeAttribution } from "../edge-attribution.ts";
+import type { NamedAlgorithm } from "../named-algorithm.ts";
 import { eap } from "./eap.ts";
 import { eapIgInputs } from "./eap-ig-inputs.ts";
 import { meanOfMethods } from "./mean-of-methods.ts";
@@ -94,7 +95,7 @@ describe("edge attribution with a choice of loss", () => {
   });
 
   test("every algorithm of attribution takes the options that it lists, with their defaults", async () => {
-    for (const [name, { discover, options, ...more }] of Object.entries(algorithms)) {
+    for (const [name, { discover, options, ...more }] of Object.entries<NamedAlgorithm>(algorithms)) {
       if (!("perPrompt" in more)) continue;
       const defaults = options.filter((option) => "default" in option).map((option) => [option.name, option.default]);
       const given = Object.fromEntries(defaults.filter(([key]) => key !== "ablateFrom"));

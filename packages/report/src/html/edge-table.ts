@@ -1,6 +1,6 @@
 import { type ComparedEdge, type EdgeStatus, importance, type OfficialComparison } from "../compare.ts";
 import { formatCount, formatNumber } from "../format.ts";
-import type { CircuitReport } from "../types.ts";
+import type { CircuitReport, ScoredEdge } from "../types.ts";
 import { tokenName } from "../verdict.ts";
 import { type Html, html } from "./html.ts";
 import { header } from "./table.ts";
@@ -26,32 +26,69 @@ export function edgeTable(report: CircuitReport, comparison: OfficialComparison)
   const byToken = report.graph.tokens !== null;
   const shown = edges.slice(0, maxRows);
   const cut = edges.length - shown.length;
-  const finite = edges.map((edge) => Math.abs(edge.score ?? 0)).filter(Number.isFinite);
-  const top = Math.max(0, ...finite);
+  const sure = new Map(report.circuit.filter(({ interval }) => interval).map((edge) => [keyOf(edge), edge]));
+  const limits = [...sure.values()].flatMap(({ interval }) => interval!);
+  const top = [...edges.map(({ score }) => score ?? 0), ...limits]
+    .map(Math.abs)
+    .filter(Number.isFinite)
+    .reduce((most, size) => Math.max(most, size), 0);
+  const withIntervals = sure.size > 0;
   return html`
 <div class="scroll${shown.length > MANY && " many"}"><table class="sortable edges">
 <thead><tr>
 ${compared && header("±", { label: "mark" })}${header(compared ? "Found" : "Edge")}${compared && header("Published")}
-${byToken && header("Position")}${header("Score", { number: true })}
+${byToken && header("Position")}${header("Score", { number: true })}${
+  withIntervals && [header("95 % interval", { number: true }), header("In resamples", { number: true })]
+}
 </tr></thead>
 <tbody>
-${shown.map((edge) => row(report, comparison, edge, top))}
+${shown.map((edge) => row(report, comparison, edge, top, withIntervals ? (sure.get(keyOf(edge)) ?? null) : undefined))}
 </tbody>
 </table></div>
 ${cut > 0 && html`<p class="aside">${formatCount(cut)} more edges with smaller scores are not listed.</p>`}`;
 }
 
-function row(report: CircuitReport, { compared }: OfficialComparison, edge: ComparedEdge, top: number): Html {
+/** Which edge a row is of, at which position. */
+function keyOf({ edge, token }: { edge: string; token: number | null }): string {
+  return `${edge} ${token}`;
+}
+
+/** @param sure the edge with its interval; null where it has none, undefined where no edge has one */
+function row(
+  report: CircuitReport,
+  { compared }: OfficialComparison,
+  edge: ComparedEdge,
+  top: number,
+  sure: ScoredEdge | null | undefined,
+): Html {
   const { status, score, token } = edge;
   const none = html`<span class="none">–</span>`;
   const size =
     score === null ? 0 : Math.abs(score) === Number.POSITIVE_INFINITY ? 1 : top > 0 ? Math.abs(score) / top : 0;
   const bar = score !== null && html`<span class="bar" style="width:${(size * 100).toFixed(1)}%"></span>`;
+  const whisker = sure?.interval && whiskerOf(sure.interval, top);
   return html`<tr class="${status}" data-edge="${edge.edge}"${token !== null && html` data-token="${token}"`}>
 ${compared && html`<td class="mark" data-sort="${order[status]}"><abbr title="${words[status]}">${signs[status]}</abbr></td>`}
 <td class="name">${status === "missed" ? none : edge.edge}</td>
 ${compared && html`<td class="name">${status === "extra" ? none : edge.edge}</td>`}
 ${token !== null && html`<td data-sort="${token}">${tokenName(report, token)}</td>`}
-<td class="number" data-sort="${String(importance(score))}">${bar}<span>${formatNumber(score)}</span></td></tr>
+<td class="number" data-sort="${String(importance(score))}">${bar}${whisker}<span>${formatNumber(score)}</span></td>${sure !== undefined && sureCells(sure)}</tr>
 `;
+}
+
+/** How far the bar may reach with other prompts; from nothing where the sign is not sure. */
+function whiskerOf([low, high]: readonly [number, number], top: number): Html | false {
+  if (!(top > 0)) return false;
+  const [near, far] = [Math.abs(low), Math.abs(high)].sort((a, b) => a - b) as [number, number];
+  const from = low <= 0 && high >= 0 ? 0 : near;
+  const percent = (size: number) => `${((100 * size) / top).toFixed(1)}%`;
+  return html`<span class="whisker" style="right:${percent(from)};width:${percent(far - from)}"></span>`;
+}
+
+function sureCells(sure: ScoredEdge | null): Html {
+  const { interval, frequency } = sure ?? {};
+  const limits = interval ? `${formatNumber(interval[0])} … ${formatNumber(interval[1])}` : "–";
+  const share = frequency === undefined ? "–" : `${Math.round(100 * frequency)} %`;
+  const width = interval ? String(interval[1] - interval[0]) : "";
+  return html`<td class="number" data-sort="${width}">${limits}</td><td class="number" data-sort="${String(frequency ?? "")}">${share}</td>`;
 }

@@ -54,6 +54,7 @@ th[aria-sort=descending] button::after{content:"▼"}
 .number{text-align:right;position:relative;white-space:nowrap}
 td.number span{position:relative}
 td.number .bar{position:absolute;right:0;bottom:0;height:3px;background:var(--found);opacity:.55;border-radius:2px 0 0 2px}
+td.number .whisker{position:absolute;bottom:0;height:7px;border:solid var(--soft);border-width:0 1px;background:linear-gradient(var(--soft),var(--soft)) 0 3px/100% 1px no-repeat}
 .name{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.88em;white-space:nowrap}
 .mark{width:2.6rem}
 .mark abbr{text-decoration:none;font-weight:700;font-size:1.1em;cursor:help}

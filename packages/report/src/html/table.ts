@@ -1,5 +1,5 @@
 import { formatNumber } from "../format.ts";
-import type { AblationRow, Cell, Faithfulness } from "../types.ts";
+import type { AblationRow, Cell, Faithfulness, ReportTest } from "../types.ts";
 import { type Html, html } from "./html.ts";
 
 /** Head cell of a sortable column. */
@@ -54,6 +54,15 @@ export function ablationTable(rows: readonly AblationRow[]): Html {
     r.kept ? "✓\u00a0kept" : "✗\u00a0changed",
   ]);
   return cellTable(["Circuit", "Ablation", "KL, nats", "Largest difference", "Output"], table);
+}
+
+/** What the tests of the circuit hypothesis came to, in words. */
+export function testTable(tests: readonly ReportTest[]): Html {
+  const signs = { true: "✓\u00a0passed", false: "✗\u00a0not\u00a0passed", null: "–\u00a0not\u00a0tested" };
+  return cellTable(
+    ["Test", "Result", "Verdict"],
+    tests.map(({ test, passed, text }) => [test, signs[`${passed}`], text]),
+  );
 }
 
 /** Names and values side by side: options, versions. */

@@ -1,0 +1,35 @@
+import { markdownTable } from "../docs/markdown-table.ts";
+import { bytesText, secondsText } from "../peers/peers-report.ts";
+import type { AttributionReport } from "./run-attribution.ts";
+
+/** What was measured, as a table in Markdown with a line above it that says where and when. */
+export function formatAttributionReport(report: AttributionReport): string {
+  const { date, command, processor, threads, spec, plain, results } = report;
+  const { layers, heads, dModel, prompts, length } = spec;
+  const rows = results.map(
+    ({ name, seconds, timesPlain, processorTimesPlain, floor, peakBytes, floorBytes, spread }) => [
+      name,
+      secondsText(seconds),
+      `${times(timesPlain)} / ${times(processorTimesPlain)}`,
+      times(floor),
+      bytesText(peakBytes),
+      bytesText(floorBytes),
+      `±${(50 * spread).toFixed(0)} %`,
+    ],
+  );
+  const where = `${processor.name}, ${processor.instructions}, ${processor.cores} cores, ${threads} threads, ${date} (\`${command}\`)`;
+  const what = `${layers} blocks of ${heads} heads, width ${dModel}, random weights, ${prompts} prompts of ${length} tokens, float32`;
+  return [
+    `${where}.`,
+    `${what}. A plain forward takes ${secondsText(plain.seconds)} and ${bytesText(plain.peakBytes)}.`,
+    "",
+    ...markdownTable([
+      ["method", "time", "plain forwards, wall / processor", "floor", "peak memory", "floor", "spread"],
+      ...rows,
+    ]),
+  ].join("\n");
+}
+
+function times(value: number): string {
+  return value < 1 ? value.toFixed(2) : value.toPrecision(3);
+}

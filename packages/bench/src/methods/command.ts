@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { AutocircuitError, writeWholeSync } from "@autocircuit/base";
+import { tracrTasks } from "@autocircuit/circuits";
+import { Command } from "commander";
+import { betweenMarks } from "../docs/between-marks.ts";
+import { PROJECT } from "../docs/kept-reports.ts";
+import { writeJson } from "../write-json.ts";
+import { methodsTable } from "./methods-table.ts";
+import { runMethods } from "./run-methods.ts";
+
+interface MethodsCommandOptions {
+  only?: string[];
+  json?: string;
+  docs?: boolean;
+  quick?: boolean;
+}
+
+/** Prompts of each side, and of a run that only shows that everything works. */
+const [PROMPTS, QUICK_PROMPTS] = [64, 6];
+
+/** `bench methods`. */
+export function methodsCommand(signal: AbortSignal): Command {
+  return new Command("methods")
+    .description(
+      "how well each method finds the circuits of compiled transformers, which are known, and how stable they are",
+    )
+    .option("--only <tasks...>", "compiled transformers to run, such as tracr-reverse")
+    .option("--json <file>", "also write the results as JSON")
+    .option("--docs", "also write the table into docs/methods.md")
+    .option("--quick", "one transformer and few prompts: shows that everything runs")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npm run bench -- methods --docs\n  npm run bench -- methods --only tracr-hist --json hist.json",
+    )
+    .action(async ({ only, json, docs, quick }: MethodsCommandOptions) => {
+      if (docs && (quick || only))
+        throw new AutocircuitError("bad-input", "--docs writes the whole table: leave out --quick and --only.");
+      const unknown = only?.find((name) => !Object.hasOwn(tracrTasks, name));
+      if (unknown !== undefined)
+        throw new AutocircuitError(
+          "unknown-name",
+          `There is no compiled transformer "${unknown}". There are: ${Object.keys(tracrTasks).join(", ")}.`,
+        );
+      const report = await runMethods({
+        command: `npm run bench -- ${process.argv.slice(2).join(" ")}`,
+        tasks: only ?? (quick ? ["tracr-reverse"] : undefined),
+        prompts: quick ? QUICK_PROMPTS : PROMPTS,
+        onStep: (text) => process.stderr.write(`${text}\n`),
+        signal,
+      });
+      console.log(methodsTable(report));
+      if (json) writeJson(json, report);
+      if (!docs) return;
+      const file = join(PROJECT, "docs", "methods.md");
+      writeWholeSync(
+        file,
+        betweenMarks(readFileSync(file, "utf8"), "methods", methodsTable(report), "docs/methods.md"),
+      );
+    });
+}

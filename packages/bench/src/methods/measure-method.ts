@@ -1,0 +1,80 @@
+import type { LoadedTask, PruneScores } from "@autocircuit/core";
+import { type AlgorithmName, algorithms, fittingOptions, usualAblation } from "@autocircuit/discovery";
+import { bootstrapCircuits, measureCircuits, rocCurve } from "@autocircuit/metrics";
+
+/** A method of the table, with the options that it is run with. */
+export interface TabledMethod {
+  readonly algorithm: AlgorithmName;
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** What the table calls it. */
+  readonly name?: string;
+}
+
+/** How a method does on a compiled transformer, whose circuit is known. */
+export interface MethodOnTask {
+  readonly task: string;
+  /** Edges of the true circuit, and of the graph. */
+  readonly trueEdges: number;
+  readonly edgeCount: number;
+  /** Area under the receiver operating characteristic of absolute scores against the true circuit. */
+  readonly auroc: number;
+  /** Edges of the smallest beginning of the ranking with a divergence below {@link NEAR}; null where the output is a number. */
+  readonly edgesNeeded: number | null;
+  /** Mean Jaccard index, over resamples of the prompts, of circuits of as many edges as the true one has; null without scores of prompts. */
+  readonly jaccard: number | null;
+  /** Processor time of all threads, which a busy machine lengthens less than that on the wall. */
+  readonly processorSeconds: number;
+}
+
+/** What a method is run on. */
+export type MethodTask = Pick<LoadedTask, "key" | "model" | "train" | "test" | "trueEdges">;
+
+/** Divergence from the full model, in nats, that counts as the same output. */
+export const NEAR = 1e-3;
+/** How often the prompts are drawn again. */
+const RESAMPLES = 200;
+
+/** Runs a method on a task's prompts to discover with, and judges its scores on those to measure on. */
+export async function measureMethod(
+  task: MethodTask,
+  { algorithm, options = {} }: TabledMethod,
+  { seed = 0, signal }: { seed?: number; signal?: AbortSignal } = {},
+): Promise<MethodOnTask> {
+  const truth = task.trueEdges!;
+  const { discover, ...named } = algorithms[algorithm];
+  const fitting = fittingOptions(algorithm, task, { given: options, ablation: usualAblation(algorithm, options) });
+  const rows: Float32Array[] = [];
+  const perPrompt = "perPrompt" in named;
+  const asked = { ...fitting, signal, ...("seed" in fitting || algorithm === "random" ? { seed } : {}) };
+  const before = process.cpuUsage();
+  const scores = await discover(task.model, task.train, {
+    ...asked,
+    ...(perPrompt && { onPrompt: (row: Float32Array) => rows.push(row) }),
+  } as never);
+  const { user, system } = process.cpuUsage(before);
+  const processorSeconds = (user + system) / 1e6;
+  const size = truth.length;
+  const [stable] = perPrompt
+    ? (await bootstrapCircuits(rows, { edges: [], size, sizes: [size], resamples: RESAMPLES, seed, signal })).points
+    : [];
+  return {
+    task: task.key,
+    ...{ trueEdges: size, edgeCount: task.model.graph.edgeCount },
+    auroc: rocCurve(scores, truth).auc,
+    edgesNeeded: await edgesNeeded(task, scores, signal),
+    jaccard: stable?.jaccard ?? null,
+    processorSeconds,
+  };
+}
+
+/** All sizes are tried: what is kept mostly grows with the size, but need not. */
+async function edgesNeeded(
+  { model, test }: MethodTask,
+  scores: PruneScores,
+  signal: AbortSignal | undefined,
+): Promise<number | null> {
+  if (model.config.dVocabOut === 1) return null;
+  const sizes = Array.from({ length: model.graph.edgeCount + 1 }, (_, size) => size);
+  const circuits = await measureCircuits(model, test, { scores, sizes, metrics: ["kl-clean"], signal });
+  return circuits.find(({ metrics }) => metrics["kl-clean"]! < NEAR)!.edges;
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { run } from "../../test/run-program.ts";
+import type { DiscoverResult } from "./result.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "bootstrap-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+const json = () => JSON.parse(readFileSync(at("out.json"), "utf8")) as DiscoverResult;
+const discover = (...how: string[]) =>
+  run(["discover", "tracr-hist", "--out", at("out"), "--json", at("out.json"), "--curve", "none", ...how]);
+
+describe("how sure a circuit is", () => {
+  it("methods of attribution say it by default, in the result, on the screen and in the report", async () => {
+    const { code, out } = await discover("--algorithm", "eap-ig-inputs", "--size", "6");
+    expect(code).toBe(0);
+    const { bootstrap, circuit, options, tests } = json();
+    expect(bootstrap).toMatchObject({ resamples: 200, size: circuit.length, stable: true });
+    expect(tests).toBe(null);
+    expect(options).not.toHaveProperty("onPrompt");
+    for (const { score, interval, frequency } of circuit.filter((edge) => edge.score !== 0)) {
+      expect(interval![0]).toBeLessThanOrEqual(score);
+      expect(interval![1]).toBeGreaterThanOrEqual(score);
+      expect(frequency).toBeGreaterThan(0.9);
+    }
+    expect(out).toContain("on average (Jaccard index; stable from 0.8)");
+    const page = readFileSync(at("out/report.html"), "utf8");
+    expect(page).toContain("How stable the circuit is");
+    expect(page).toContain("95 % interval");
+    expect(page).toContain('class="whisker"');
+  });
+
+  it("as many resamples as asked for, none with 0, and the same edges either way", async () => {
+    await discover("--algorithm", "relp", "--size", "6", "--bootstrap", "120");
+    const { bootstrap, circuit } = json();
+    expect(bootstrap!.resamples).toBe(120);
+    await discover("--algorithm", "relp", "--size", "6", "--bootstrap", "0");
+    const plain = json();
+    expect(plain.bootstrap).toBe(null);
+    expect(plain.circuit.map(({ edge }) => edge)).toEqual(circuit.map(({ edge }) => edge));
+    for (const [i, { score, interval }] of plain.circuit.entries()) {
+      expect(score).toBeCloseTo(circuit[i]!.score, 4);
+      expect(interval).toBe(undefined);
+    }
+  });
+
+  it("--test puts the verdicts into result, screen and report", async () => {
+    const { out } = await discover("--algorithm", "edge-attribution", "--size", "6", "--test");
+    expect(json().tests!.verdicts).toHaveLength(5);
+    expect(out).toMatch(/^passed +sufficiency: Sufficient/m);
+    expect(readFileSync(at("out/report.html"), "utf8")).toContain("Tests of the circuit");
+  });
+
+  it.each([
+    [
+      "an algorithm without scores of single prompts",
+      ["--algorithm", "acdc"],
+      /acdc gives no scores of single prompts/,
+    ],
+    ["a search for few edges", ["--algorithm", "relp", "--keep", "1"], /give --size instead of --keep/],
+    ["ranks", ["--algorithm", "mean-of-methods", "--set", "align=rank"], /do not add up/],
+  ])("refuses %s", async (_, how, message) => {
+    const { code, err } = await discover(...how, "--bootstrap", "200");
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  it("refuses too few resamples, steps 0 and an unknown method by name", async () => {
+    const few = await discover("--algorithm", "relp", "--bootstrap", "20");
+    expect([few.code, few.err]).toEqual([2, expect.stringMatching(/at least 100/)]);
+    const steps = await discover("--algorithm", "eap-ig-inputs", "--set", "steps=0");
+    expect([steps.code, steps.err]).toEqual([2, expect.stringMatching(/`steps`/)]);
+    const wrong = await discover("--algorithm", "mean-of-methods", "--set", "methods=relp,eap-ig-input");
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/Did you mean eap-ig-inputs/)]);
+    const zero = await discover("--algorithm", "edge-attribution", "--set", "loss=kl_div");
+    expect([zero.code, zero.err]).toEqual([2, expect.stringMatching(/zero by construction/)]);
+  });
+});

@@ -1,0 +1,42 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { run } from "../../test/run-program.ts";
+import type { DiscoverResult } from "./result.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "select-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+const json = () => JSON.parse(readFileSync(at("out.json"), "utf8")) as DiscoverResult;
+const discover = (...how: string[]) =>
+  run(["discover", "tracr-reverse", "--out", at("out"), "--json", at("out.json"), "--curve", "none", ...how]);
+const sized = ["--algorithm", "eap-ig-inputs", "--size", "8", "--bootstrap", "0"];
+
+it.each(["greedy", "exact"])("%s gives a circuit without dead ends, of at most the size", async (how) => {
+  expect((await discover(...sized, "--select", how)).code).toBe(0);
+  const { circuit, dangling, warnings } = json();
+  expect(circuit.length).toBeGreaterThan(0);
+  expect(circuit.length).toBeLessThanOrEqual(8);
+  expect(dangling).toBe(0);
+  expect(warnings.join()).not.toContain("not proven");
+});
+
+it.each([
+  [
+    "a search for few edges",
+    ["--algorithm", "relp", "--keep", "1", "--select", "exact"],
+    /give --size instead of --keep/,
+  ],
+  ["time for what takes none", [...sized, "--select-seconds", "3"], /give --select exact too/],
+  ["infinite scores", ["--select", "exact"], /a sum of scores needs finite ones/],
+  [
+    "a size that connects nothing",
+    ["--algorithm", "relp", "--size", "0", "--select", "exact"],
+    /No circuit of at most 0/,
+  ],
+  ["an unknown way", ["--select", "best"], /Allowed choices are top, greedy, exact/],
+])("refuses %s", async (_, how, message) => {
+  const { code, err } = await discover(...how);
+  expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+});

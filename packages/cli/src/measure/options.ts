@@ -1,0 +1,17 @@
+import type { DeviceCommandOptions } from "../support/device-options.ts";
+
+/** Options of `autocircuit measure`, as commander gives them. */
+export interface MeasureCommandOptions extends DeviceCommandOptions {
+  scores: string;
+  model?: string;
+  sizes?: number[];
+  metrics?: string[];
+  patch: "tree" | "edge";
+  ablation: string;
+  seed: number;
+  mib?: boolean;
+  mibFolder?: string;
+  mibName?: string;
+  selection?: "top" | "greedy";
+  json?: string;
+}
