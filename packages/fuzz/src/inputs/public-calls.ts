@@ -84,6 +84,7 @@ import {
   loadParts,
   loadTokenizer,
   loadTransformer,
+  logitTable,
   modelFromWeights,
   readConfig,
   readConfigFile,
@@ -310,6 +311,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => loadTransformer(t.idOrFolder, o),
   },
   loadModel: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => loadModel(t.idOrFolder, o) },
+  logitTable: { takes: { model, prompt: [0, 1] }, call: (t, o) => logitTable(t.model, t.prompt, o) },
   loadTokenizer: { takes: { folder: path }, call: (t) => loadTokenizer(t.folder) },
   transformerFromWeights: {
     takes: { config: {}, weights: {} },
