@@ -14,7 +14,7 @@ export function addDiscover(program: Command, context: Context): void {
     .description(
       "find the circuit of a task or of your own model and prompts, compare it with a known one, and write scores and a report",
     )
-    .argument("[task]", "a ready-made task (see autocircuit tasks), instead of --prompts")
+    .argument("[task]", "a ready-made task (see autocircuit tasks), on its own prompts unless --prompts has others")
     .optionsGroup("Your own model and prompts:")
     .option("--model <folder|id>", "model folder, or name on the Hugging Face hub; with a task: any model to run it on")
     .option("--prompts <files...>", "prompt pairs as AutoCircuit JSON, as text or token ids; several files are joined")
