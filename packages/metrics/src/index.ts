@@ -44,6 +44,7 @@ export {
 export { equivalenceTest, type TestResult } from "./hypotheses/equivalence.ts";
 export { type IndependenceOptions, type IndependenceResult, independenceTest } from "./hypotheses/independence.ts";
 export { type Minimality, type MinimalityScores, minimalityTest } from "./hypotheses/minimality.ts";
+export { type TTestOptions, tTest } from "./hypotheses/t-test.ts";
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
 export { maxAbsDiff } from "./max-abs-diff.ts";
 export { meanSquaredError } from "./mean-squared-error.ts";

@@ -77,6 +77,7 @@ import {
   sameUnderKnockouts,
   scoreOverlap,
   similarityMatrices,
+  tTest,
 } from "@autocircuit/metrics";
 import {
   estimateMemory,
@@ -287,6 +288,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     options: { sizes: [1] },
     call: (t, o) => similarityMatrices(t.scores, o),
   },
+  tTest: { takes: { a: [1, 2], b: [2, 3] }, call: (t, o) => tTest(t.a, t.b, o) },
   loadAutoencoders: {
     takes: { pathOrName: idOrFolder },
     options: { offline: true },
