@@ -5,7 +5,7 @@
 //   npm run example -- tracr-experiments [FOLDER]
 //
 // FOLDER (tracr-experiments by default) gets all scores and measurements, pictures, and a page of them. The same command goes on from
-// what is there. About three minutes of one core.
+// what is there. A minute and a half of one core.
 import { tracrTasks } from "@autocircuit/circuits";
 import { LoadedTask, loadPrompts } from "@autocircuit/core";
 import {
@@ -146,7 +146,7 @@ figures.push({
   svg: await areaPlotSvg(bars, { axis: "Mean height, over both tasks" }),
 });
 // Scores of nodes tie, so circuits are larger than was asked for: what both have is compared with what either has.
-const panels = similarityMatrices(results.scoresByTask(), { trueCounts: results.trueCounts(), sizes: [30] });
+const panels = similarityMatrices(results.scoresByTask(), { trueCounts: results.trueCounts() });
 figures.push({
   ...{ name: "similarity", title: "Edges that circuits share" },
   caption: "Circuits of that size, larger where scores tie.",

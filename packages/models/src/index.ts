@@ -17,6 +17,7 @@ export type { LoadProgress } from "./load-context.ts";
 export { type LoadModelOptions, loadModel, modelFromWeights } from "./load-model.ts";
 export { type LoadOptions, loadParts } from "./load-parts.ts";
 export { type LoadedTransformer, loadTransformer, transformerFromWeights } from "./load-transformer.ts";
+export { type LogitRow, type LogitTable, type LogitTableOptions, logitTable } from "./logit-table.ts";
 export { parameterCount } from "./parameter-count.ts";
 export type { ProcessingOptions } from "./processing/process-weights.ts";
 export { readConfig, readConfigFile } from "./read-config.ts";

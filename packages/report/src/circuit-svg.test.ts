@@ -32,6 +32,30 @@ describe("circuitSvg", () => {
     expect(drawn.sort()).toEqual(edges.map((e) => `edge ${e.status} ${e.edge} ${e.token}`).sort());
   });
 
+  it("tells scores apart by sign, in place of the comparison, and leaves small ones out", () => {
+    const report = xproportionReport();
+    const scored = { ...report, circuit: report.circuit.map((edge, i) => ({ ...edge, score: [3, -2, 0.1][i % 3]! })) };
+    const statuses = (svg: string) =>
+      withClass(parseMarkup(svg), "edge")
+        .map((e) => e.attributes.class)
+        .sort();
+    const drawn = statuses(circuitSvg(scored, { bySign: true }));
+    expect(new Set(drawn)).toEqual(new Set(["edge circuit", "edge negative"]));
+    expect(drawn).toHaveLength(report.circuit.length);
+    const svg = circuitSvg(scored, { bySign: true, threshold: 1 });
+    expect(statuses(svg)).toHaveLength(scored.circuit.filter(({ score }) => Math.abs(score) >= 1).length);
+    const negative = scored.circuit.filter(({ score }) => score < 0).length;
+    const words = parseMarkup(svg)
+      .filter((e) => e.name === "text")
+      .map((e) => e.text);
+    expect(words).toContain(`score below zero: ${negative}`);
+    expect(words.join(" ")).toMatch(/Drawn: \d of \d edges/);
+    expect(svg).toContain("below zero)");
+    // Beside a published circuit its missed edges, which have no score, stay.
+    expect(statuses(circuitSvg(scored, { threshold: 100 }))).toEqual(["edge missed"]);
+    expect(() => circuitSvg(scored, { threshold: -1 })).toThrow(/`threshold`/);
+  });
+
   it("tells the three kinds apart by dash and tip, not by color alone", () => {
     const svg = circuitSvg(xproportionReport());
     const elements = parseMarkup(svg);

@@ -1,5 +1,5 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { compareWithOfficial } from "./compare.ts";
+import { type ComparedEdge, compareWithOfficial, type OfficialComparison } from "./compare.ts";
 import { drawCarries, drawLanes, drawStripes, laneLabelHeight } from "./diagram/draw-lanes.ts";
 import { pictureOf } from "./diagram/fit-screen.ts";
 import type { Contents } from "./diagram/lanes.ts";
@@ -18,6 +18,13 @@ import { verdict } from "./verdict.ts";
 export interface CircuitSvgOptions {
   /** Most edges drawn; the published circuit's come first, then the highest scores. 500 by default. */
   readonly maxEdges?: number | undefined;
+  /** Edges of a smaller absolute score are left out; those of a published circuit that were not found have none and stay. Default 0. */
+  readonly threshold?: number | undefined;
+  /**
+   * Tell edges apart by the sign of their score instead of comparing them with the published circuit, which is then left out: positive
+   * scores help the task, negative ones work against it. Default false.
+   */
+  readonly bySign?: boolean | undefined;
   /** Title and answer above the picture; true by default. */
   readonly header?: boolean | undefined;
   /** Fold the blocks with the weakest edges into bands where the picture would be larger than a screen; true by default. */
@@ -32,6 +39,8 @@ const titleLine = 22;
 
 const check = signature("circuitSvg", { report: reportKind }, {
   maxEdges: kind.count,
+  threshold: kind.such("a finite number of at least 0", (value) => Number.isFinite(value) && (value as number) >= 0),
+  bySign: kind.flag,
   header: kind.flag,
   fold: kind.flag,
 } satisfies KindsOf<CircuitSvgOptions>);
@@ -68,19 +77,29 @@ export function drawCircuit(
   options: CircuitSvgOptions,
   id = "autocircuit-diagram",
 ): DrawnCircuit {
-  const comparison = compareWithOfficial(report);
-  const { contents, placed, folded } = pictureOf(report, comparison, options.maxEdges ?? 500, options.fold ?? true);
+  const signs = options.bySign ?? false;
+  const shown = signs ? { ...report, official: undefined } : report;
+  const whole = compareWithOfficial(shown);
+  const comparison = compared(whole, options.threshold ?? 0, signs);
+  const { contents, placed, folded } = pictureOf(shown, comparison, options.maxEdges ?? 500, options.fold ?? true);
   const weights = weightsOf(contents.drawn);
   const labels = placed.stripes.length > 0 ? blockLabelWidth : 0;
   const width = Math.ceil(Math.max(narrowest, placed.width + labels) + 2 * margin);
   const inner = width - 2 * margin;
-  const answer = verdict(report, comparison);
+  const answer = verdict(shown, whole);
   const carries = drawCarries(placed);
   const left =
-    contents.drawn.length < comparison.edges.length
-      ? `Drawn: ${formatCount(contents.drawn.length)} of ${formatCount(comparison.edges.length)} edges, ${comparison.compared ? "the published circuit first, then " : ""}the highest scores.`
+    contents.drawn.length < whole.edges.length
+      ? `Drawn: ${formatCount(contents.drawn.length)} of ${formatCount(whole.edges.length)} edges, ${comparison.compared ? "the published circuit first, then " : ""}the highest scores.`
       : undefined;
-  const facts = { weights, outlines: contents.outlines && hasUnused(contents), carries: carries !== "", left, folded };
+  const facts = {
+    weights,
+    outlines: contents.outlines && hasUnused(contents),
+    carries: carries !== "",
+    signs,
+    left,
+    folded,
+  };
   const legend = drawLegend(comparison, facts, inner);
   const header = options.header ?? true;
   const title = header ? titleLines(report.title, inner) : [];
@@ -113,6 +132,15 @@ export function drawCircuit(
     "</svg>",
   );
   return { svg: `${lines.filter((line) => line !== "").join("\n")}\n`, width, height, folded };
+}
+
+/** What is drawn of a comparison: edges of a large enough score, and, if asked for, told apart by sign. */
+function compared(whole: OfficialComparison, threshold: number, signs: boolean): OfficialComparison {
+  if (threshold === 0 && !signs) return whole;
+  const edges = whole.edges
+    .filter(({ score }) => score === null || !(Math.abs(score) < threshold))
+    .map((edge): ComparedEdge => (signs && (edge.score ?? 0) < 0 ? { ...edge, status: "negative" } : edge));
+  return { ...whole, edges };
 }
 
 /** The title in at most two lines. */

@@ -16,13 +16,20 @@ export interface CircuitTextOptions {
 }
 
 /** Marks of the plain-text table: they say what colors say elsewhere. */
-export const marks: Readonly<Record<EdgeStatus, string>> = { circuit: " ", found: "=", missed: "-", extra: "+" };
+export const marks: Readonly<Record<EdgeStatus, string>> = {
+  circuit: " ",
+  found: "=",
+  missed: "-",
+  extra: "+",
+  negative: " ",
+};
 
 const ansi: Readonly<Record<EdgeStatus, string>> = {
   circuit: "",
   found: "\x1b[36m",
   missed: "\x1b[31m",
   extra: "\x1b[33m",
+  negative: "",
 };
 const widestName = 48;
 

@@ -5,9 +5,13 @@ import type { CircuitReport } from "./types.ts";
 
 /**
  * Where an edge belongs: `found` in both circuits, `missed` only in the published one, `extra` only in the one found;
- * `circuit` where there is no published circuit to compare with.
+ * `circuit` where there is no published circuit to compare with. Pictures that tell by sign have `negative` for edges of the circuit whose score is
+ * below zero.
  */
-export type EdgeStatus = "circuit" | "found" | "missed" | "extra";
+export type EdgeStatus = "circuit" | "found" | "missed" | "extra" | "negative";
+
+/** What a comparison tells apart. */
+export type ComparedStatus = Exclude<EdgeStatus, "negative">;
 
 /** An edge of either circuit. `src` and `dest` are places in `graph.nodes.srcs` and `.dests`. */
 export interface ComparedEdge {
@@ -25,7 +29,7 @@ export interface OfficialComparison {
   /** Edges of either circuit: largest absolute score first, then network order; missed edges last. */
   readonly edges: readonly ComparedEdge[];
   /** Number of edges of each status. */
-  readonly counts: Readonly<Record<EdgeStatus, number>>;
+  readonly counts: Readonly<Record<ComparedStatus, number>>;
   /** Whether there is a published circuit. */
   readonly compared: boolean;
   /** There is a published circuit, and the circuit found is the same. */
@@ -56,8 +60,8 @@ export function compareWithOfficial(report: CircuitReport): OfficialComparison {
     if (!keys.has(edgeKey(edge))) edges.push({ ...edge, score: null, status: "missed" });
   }
   edges.sort(byImportance);
-  const counts: Record<EdgeStatus, number> = { circuit: 0, found: 0, missed: 0, extra: 0 };
-  for (const edge of edges) counts[edge.status]++;
+  const counts: Record<ComparedStatus, number> = { circuit: 0, found: 0, missed: 0, extra: 0 };
+  for (const { status } of edges) if (status !== "negative") counts[status]++;
   const compared = official !== undefined;
   return { edges, counts, compared, exact: compared && counts.missed === 0 && counts.extra === 0 };
 }

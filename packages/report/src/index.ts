@@ -1,6 +1,12 @@
 export { type CircuitSvgOptions, circuitSvg } from "./circuit-svg.ts";
 export { type CircuitTextOptions, circuitText } from "./circuit-text.ts";
-export { type ComparedEdge, compareWithOfficial, type EdgeStatus, type OfficialComparison } from "./compare.ts";
+export {
+  type ComparedEdge,
+  type ComparedStatus,
+  compareWithOfficial,
+  type EdgeStatus,
+  type OfficialComparison,
+} from "./compare.ts";
 export type { CompletenessPoint } from "./completeness-point.ts";
 export { type CompletenessSvgOptions, completenessSvg } from "./completeness-svg.ts";
 export { type CurveSvgOptions, curveSvg } from "./curve-svg.ts";

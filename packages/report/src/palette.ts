@@ -14,12 +14,24 @@ export const okabeIto = {
 
 /** Color of each status on light and on dark ground. */
 export const statusColor = {
-  light: { circuit: okabeIto.blue, found: okabeIto.blue, missed: okabeIto.vermillion, extra: "#008763" },
-  dark: { circuit: okabeIto.skyBlue, found: okabeIto.skyBlue, missed: "#F08A3C", extra: "#2CC69A" },
+  light: {
+    circuit: okabeIto.blue,
+    found: okabeIto.blue,
+    missed: okabeIto.vermillion,
+    extra: "#008763",
+    negative: okabeIto.vermillion,
+  },
+  dark: {
+    circuit: okabeIto.skyBlue,
+    found: okabeIto.skyBlue,
+    missed: "#F08A3C",
+    extra: "#2CC69A",
+    negative: "#F08A3C",
+  },
 } as const;
 
 /** Dash pattern of each status; "none" is a solid line. */
-export const statusDash = { circuit: "none", found: "none", missed: "7 4", extra: "2 3.5" } as const;
+export const statusDash = { circuit: "none", found: "none", missed: "7 4", extra: "2 3.5", negative: "7 4" } as const;
 
 /** Ground and ink. */
 export const ground = {

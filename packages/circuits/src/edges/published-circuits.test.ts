@@ -11,7 +11,7 @@ const CONFIGS: Record<string, GraphConfig> = {
 };
 
 const circuits = Object.values(publishedCircuits).map((circuit) => {
-  const separateQkv = circuit.name !== "sports-players-true-edges";
+  const separateQkv = !circuit.name.startsWith("sports-players");
   return { ...circuit, graph: Graph.of(CONFIGS[circuit.model]!, { separateQkv }) };
 });
 /** Any positions do, as long as they are in order. */
@@ -26,6 +26,7 @@ it("has the circuits under their names", () => {
     "docstring-true-edges",
     "docstring-node-based-official-edges",
     "sports-players-true-edges",
+    "sports-players-probe-true-edges",
     "tracr-reverse-true-edges",
     "tracr-reverse-acdc-edges",
     "tracr-xproportion-official-edges",

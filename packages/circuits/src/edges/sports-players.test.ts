@@ -31,8 +31,10 @@ it("up to the probe: no extraction, and MLPs of all blocks at the last token of 
   const final = 64 + 32 + 32 * (32 + 31) + 32 + 32 * 30 + (32 * 31) / 2;
   // Without positions both parts are one circuit, and the early edges are among the final ones.
   expect(sportsPlayersProbeTrueEdges(graph)).toHaveLength(final);
+  expect(final).toBe(3600);
   const edges = sportsPlayersProbeTrueEdges(graph.byToken(20), { wordIdxs });
   expect(edges).toHaveLength(2 * JOIN + final);
+  expect(edges).toHaveLength(5842);
   expect(new Set(edges.map(({ token }) => token))).toEqual(new Set([13, 14, 15]));
   const names = new Set(edges.filter(({ token }) => token === 15).map(({ name }) => name));
   expect(names.has("MLP 30->MLP 31")).toBe(true);

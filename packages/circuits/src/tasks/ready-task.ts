@@ -1,5 +1,5 @@
 import { dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
-import type { Edge, LoadedTask } from "@autocircuit/core";
+import type { Edge, LoadedTask, PromptInput } from "@autocircuit/core";
 import { deviceName, type TransformerOptions } from "@autocircuit/native";
 import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../data/prompt-file.ts";
 import type { HasGraph, OfficialEdgesOptions } from "../edges/official-edges.ts";
@@ -12,8 +12,13 @@ export interface ReadyTaskOptions extends TransformerOptions {
   circuit?: string;
   /** Positions of the known circuit by token, instead of the published ones. */
   positions?: readonly number[];
-  /** Chooses the prompt pairs and their order. Default 0. */
+  /** Chooses the prompt pairs and their order. Default 0; for a `dataset` 42, which is AutoCircuit's order. */
   seed?: number;
+  /**
+   * Prompts in the place of the task's own: AutoCircuit's JSON, one or several files or what they hold. By token a known circuit whose
+   * positions are those of words needs the file's `word_idxs`.
+   */
+  dataset?: PromptInput;
   /** Folder or hub name of the model to run the task on, for tasks whose model is not part of this package. */
   model?: string;
   /** Cut off what all prompts have in common at the start, see core's `TaskOptions`; for tasks with prompts as text. Default false. */
@@ -55,6 +60,7 @@ const checkOptions = signature("loading a task", {}, {
   positions: kind.listOf(kind.whole),
   seed: kind.whole,
   model: kind.text,
+  dataset: kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray)),
   tailDivergence: kind.flag,
   signal: kind.signal,
   device: deviceName,

@@ -5,6 +5,7 @@ import type { GeneratedTextPrompts, TextPromptRecord } from "../data/prompt-file
 import type { TextPromptsOptions } from "../data/text-prompts-options.ts";
 import { hasShapeOf, type PublishedModel, requireModel } from "../edges/published-model.ts";
 import { circuitNamed } from "./circuit-named.ts";
+import { givenPrompts } from "./given-prompts.ts";
 import {
   checkPromptOptions,
   checkTaskOptions,
@@ -63,7 +64,8 @@ export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
 
 async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<LoadedTask> {
   checkTaskOptions(options);
-  const { seed = 0, device, dtype, tf32, signal } = options;
+  const { dataset, device, dtype, tf32, signal } = options;
+  const seed = options.seed ?? (dataset ? 42 : 0);
   const circuit = circuitNamed(spec.name, spec.circuits, options.circuit);
   const folder = await folderOf(spec, options);
   const separateQkv = spec.separateQkv ?? true;
@@ -81,16 +83,17 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     );
   }
   const prompts = published ? spec.prompts : (spec.promptsElsewhere ?? spec.prompts);
+  const { batchSize, batchCount } = spec;
   return defineTask({
     key: spec.key,
     name: spec.title,
-    batchSize: spec.batchSize,
-    batchCount: spec.batchCount,
+    ...(dataset
+      ? await givenPrompts(dataset, { batchSize, batchCount })
+      : { dataset: prompts({ seed, tokenizer }), batchSize, batchCount }),
     tokenCircuit: spec.byToken || (options.byToken ?? false),
     separateQkv,
     ...{ device, dtype, tf32 },
     model: (how) => loadModel(folder, { ...how, tokenizer, separateQkv }),
-    dataset: prompts({ seed, tokenizer }),
     outputSlice: "last_seq",
     tailDivergence: options.tailDivergence,
     seed,

@@ -8,6 +8,7 @@ import {
 } from "@autocircuit/tracr";
 import { datasetsCommand, type GeneratedPrompts, type PromptRecord } from "../data/prompt-file.ts";
 import { circuitNamed } from "./circuit-named.ts";
+import { givenPrompts } from "./given-prompts.ts";
 import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask } from "./ready-task.ts";
 
 /** What makes a task of a compiled program. */
@@ -53,18 +54,19 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
     },
     load: async (options = {}) => {
       checkTaskOptions(options);
-      const { byToken = false, positions, seed = 0, device, dtype, tf32, signal } = options;
+      const { byToken = false, positions, dataset, device, dtype, tf32, signal } = options;
+      const seed = options.seed ?? (dataset ? 42 : 0);
       const circuit = circuitNamed(name, circuits, options.circuit);
       const model = compiled();
       return defineTask({
         key: name,
         name: description,
-        batchSize,
-        batchCount,
+        ...(dataset
+          ? await givenPrompts(dataset, { batchSize, batchCount })
+          : { dataset: prompts({ seed }), batchSize, batchCount }),
         tokenCircuit: byToken,
         ...{ device, dtype, tf32 },
         model: (how) => transformerFromWeights({ ...transformerLensConfig(model) }, model.weights, how),
-        dataset: prompts({ seed }),
         answers: model.output.encoding === "numerical" ? "numbers" : "tokens",
         outputSlice,
         seed,

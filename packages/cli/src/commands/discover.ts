@@ -15,7 +15,7 @@ export function addDiscover(program: Command, context: Context): void {
     .description(
       "find the circuit of a task or of your own model and prompts, compare it with a known one, and write scores and a report",
     )
-    .argument("[task]", "a ready-made task (see autocircuit tasks), instead of --prompts");
+    .argument("[task]", "a ready-made task (see autocircuit tasks), on its own prompts unless --prompts has others");
   addSubjectOptions(command)
     .optionsGroup("Discovery:")
     .option(

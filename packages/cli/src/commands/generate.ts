@@ -20,6 +20,7 @@ export function addGenerate(program: Command, context: Context): void {
       positiveNumber,
     )
     .option("--top-k <k>", "draw among the k likeliest tokens only", wholeNumber(1))
+    .option("--top <n>", "first print the n likeliest next tokens, with logits and probabilities", wholeNumber(1))
     .option("--seed <n>", "chooses what is drawn", wholeNumber(), 0)
     .option("--no-prepend-bos", "leave out the token that starts a text")
     .addOption(maxEdges())
@@ -30,6 +31,7 @@ export function addGenerate(program: Command, context: Context): void {
       `
 Examples:
   autocircuit generate --model gpt2 --prompt "The cat sat on the"
+  autocircuit generate --model gpt2 --prompt "The capital of France is" --top 10 --max-tokens 1
   autocircuit generate --model models/llama --prompt "Once upon a time" --temperature 0.8 --top-k 40 --seed 7
   autocircuit generate --model models/dreams --tokens 1 --max-tokens 100 --json text.json`,
     )

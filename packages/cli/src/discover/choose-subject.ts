@@ -20,9 +20,9 @@ const OWN_ONLY = {
 } as const satisfies Partial<Record<keyof SubjectCommandOptions, string>>;
 
 /**
- * What discovery is about: the task that was named, or the model and prompts that were given.
+ * What discovery is about: the task that was named, on its own prompts or those that were given, or a model and prompts of one's own.
  *
- * @throws UsageError when it is neither or both
+ * @throws UsageError when it is neither
  */
 export function chooseSubject(taskName: string | undefined, options: SubjectCommandOptions): Subject {
   const { model, prompts } = options;
@@ -36,10 +36,6 @@ export function chooseSubject(taskName: string | undefined, options: SubjectComm
     return ownSubject(model, prompts, options);
   }
   const task = findTask(taskName);
-  if (prompts !== undefined)
-    throw new UsageError(
-      `${taskName} has its own prompts. Leave the task out to use --prompts, or --prompts to use the task.`,
-    );
   const foreign = Object.entries(OWN_ONLY).find(([name]) => options[name as keyof typeof OWN_ONLY] !== undefined);
   if (foreign)
     throw new UsageError(
@@ -50,5 +46,5 @@ export function chooseSubject(taskName: string | undefined, options: SubjectComm
       `${taskName} decides itself what --no-prepend-bos says. It is for your own --model and --prompts.`,
     );
   requireOwnModel(taskName, model, "Leave --model out, or the task to use --model with --prompts.");
-  return readySubject(task, model);
+  return readySubject(task, model, prompts);
 }

@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ioiPrompts } from "@autocircuit/circuits";
+import { findTokenizer } from "@autocircuit/models";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../../test/run-program.ts";
 import { wordModel } from "../../test/word-model.ts";
@@ -42,6 +44,27 @@ describe("a ready-made task on a model of another shape", () => {
     expect(result.circuit).toHaveLength(faithful!.edges);
     if (faithful!.kept === null) expect(html).toContain("it does not do the task");
     else expect(faithful!.kept).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it("runs on prompts of one's own, and says that they were given", async () => {
+    const { prompts } = ioiPrompts({
+      count: 10,
+      tokenizer: (await findTokenizer(at("words")))!,
+      form: { order: "ABBA", template: 0 },
+    });
+    writeFileSync(at("ten.json"), JSON.stringify({ prompts }));
+    const { out, result } = await discover(
+      ...task,
+      at("words"),
+      "--prompts",
+      at("ten.json"),
+      ...attribution,
+      "--size",
+      "9",
+    );
+    expect(out).toMatch(/The 10 prompt pairs of \d+ tokens are those that were given\./);
+    expect(result).toMatchObject({ task: "ioi-component", model: "words" });
+    expect(result.accuracy!.prompts).toBe(5);
   });
 
   it("names the columns by its own tokens", async () => {

@@ -184,7 +184,6 @@ describe("wrong input to discover", () => {
     { args: [], says: "a task (see autocircuit tasks), or --model FOLDER --prompts FILE" },
     { args: ["--prompts", at("reverse.json")], says: "or --model FOLDER for your own" },
     { args: ["--model", at("reverse")], says: "give prompts for it with --prompts" },
-    { args: ["tracr-reverse", "--prompts", at("reverse.json")], says: "has its own prompts" },
     { args: ["tracr-reverse", "--batch-size", "3"], says: "decides itself what --batch-size says" },
     { args: ["tracr-reverse", "--model", at("reverse")], says: "has its own model" },
     { args: ["ioi-component", "--model", smallGpt2], says: "ioi-component" },

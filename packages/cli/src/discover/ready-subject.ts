@@ -5,8 +5,8 @@ import type { UsedDevice } from "../support/use-device.ts";
 import { type RunShape, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 
-/** A ready-made task as a subject, on its own model or on the one that was named. */
-export function readySubject(task: ReadyTask, model: string | undefined): Subject {
+/** A ready-made task as a subject, on its own model and prompts or on those that were named. */
+export function readySubject(task: ReadyTask, model: string | undefined, files?: readonly string[]): Subject {
   const notes: string[] = [];
   const name = model === undefined ? null : modelName(model);
   return {
@@ -16,15 +16,20 @@ export function readySubject(task: ReadyTask, model: string | undefined): Subjec
     circuits: task.circuits,
     title: (loaded) => (name === null ? task.name : loaded.name),
     notes,
-    tokenLabels: (loaded) => labelsOf(task, loaded),
+    tokenLabels: (loaded) => labelsOf(files ? [] : task.tokenLabels, loaded),
     load: async ({ byToken, seed, circuit, used, shape }, { signal, print }) => {
       const loaded = await task.load({
         ...{ byToken, seed, signal, ...used.how },
         ...(circuit !== undefined && { circuit }),
         ...(model !== undefined && { model }),
+        ...(files && { dataset: [...files] }),
       });
       try {
-        notes.splice(0, notes.length, ...(loaded.trueEdges === null ? [uncompared(task, name, loaded)] : []));
+        notes.splice(
+          0,
+          notes.length,
+          ...(loaded.trueEdges === null ? [uncompared(task, name, loaded, files !== undefined)] : []),
+        );
         for (const note of notes) print(note);
         if (model !== undefined) print(memoryOf(loaded, shape(loaded.model.graph.edgeCount), used));
         return loaded;
@@ -37,7 +42,10 @@ export function readySubject(task: ReadyTask, model: string | undefined): Subjec
 }
 
 /** Labels of the prompts as they were loaded: another vocabulary cuts them otherwise. */
-function labelsOf({ tokenLabels }: ReadyTask, { train, model: { graph } }: LoadedTask): readonly string[] | undefined {
+function labelsOf(
+  tokenLabels: readonly string[],
+  { train, model: { graph } }: LoadedTask,
+): readonly string[] | undefined {
   const loaded = train.seqLabels?.map((label) => (label === "<|BOS|>" ? "BOS" : label));
   return [loaded, tokenLabels].find((labels) => labels?.length === graph.tokens);
 }
@@ -47,11 +55,15 @@ function uncompared(
   { name, circuits }: ReadyTask,
   model: string | null,
   { model: { config }, train, test }: LoadedTask,
+  given: boolean,
 ) {
   const length = train.seqLen === null ? "" : ` of ${train.seqLen} tokens`;
   return (
     `No circuit of ${name} is known for ${model ?? "this model"} (${config.layers} blocks of ${config.heads} heads): the published ones ` +
-    `(${Object.keys(circuits).join(", ")}) belong to a model of another shape. The ${train.promptCount + test.promptCount} prompt pairs${length} were made for its vocabulary.`
+    `(${Object.keys(circuits).join(", ")}) belong to a model of another shape. ` +
+    (given
+      ? `The ${train.promptCount + test.promptCount} prompt pairs${length} are those that were given.`
+      : `The ${train.promptCount + test.promptCount} prompt pairs${length} were made for its vocabulary.`)
   );
 }
 

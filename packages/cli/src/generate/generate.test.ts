@@ -98,6 +98,18 @@ describe("generate", () => {
     expect(a.tokens).toEqual(b.tokens);
   });
 
+  it("prints the likeliest next tokens first, the first of which it writes", async () => {
+    const json = join(folder, "next.json");
+    const args = ["generate", "--model", smallGguf, "--tokens", "1,5,9", "--max-tokens", "1", "--top", "3"];
+    const { code, out } = await run([...args, "--json", json]);
+    expect(code).toBe(0);
+    const { next, tokens } = JSON.parse(readFileSync(json, "utf8"));
+    expect(next.map(({ rank }: { rank: number }) => rank)).toEqual([1, 2, 3]);
+    expect(tokens).toEqual([next[0].token]);
+    expect(out).toMatch(/rank.*token.*text.*logit.*probability/);
+    expect(out).toContain(JSON.stringify(next[2].text));
+  });
+
   it.each([
     { args: [], says: "either --prompt TEXT or --tokens" },
     { args: ["--prompt", "a", "--tokens", "1"], says: "either --prompt TEXT or --tokens" },

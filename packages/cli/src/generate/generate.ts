@@ -1,9 +1,19 @@
-import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
+import type { PatchableModel } from "@autocircuit/core";
+import {
+  findTokenizer,
+  type LogitRow,
+  loadModel,
+  logitTable,
+  readConfig,
+  resolveModelFolder,
+  type TextTokenizer,
+} from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import type { Context } from "../context.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { Progress } from "../support/progress.ts";
 import { runVersions } from "../support/run-versions.ts";
+import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -19,6 +29,7 @@ export interface GenerateCommandOptions extends DeviceCommandOptions {
   maxTokens: number;
   temperature?: number;
   topK?: number;
+  top?: number;
   seed: number;
   prependBos: boolean;
   json?: string;
@@ -47,6 +58,7 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
 
   const used = await useDevice(options);
   using model = await loadModel(folder, { ...used.how, tokenizer, signal });
+  const next = options.top === undefined ? null : await nextTokens(model, promptTokens, options.top, { signal, print });
   using progress = new Progress("tokens");
   const started = performance.now();
   const { tokens, stopped } = await continueTokens(model, promptTokens, {
@@ -66,10 +78,33 @@ export async function generate(options: GenerateCommandOptions, { signal, print 
   const sampling = temperature === undefined ? null : { temperature, topK: topK ?? null, seed };
   await writeJson(json, {
     ...{ model: options.model, text, promptTokens, tokens, stopped, sampling, seconds },
+    ...(next && { next }),
     ...used.report,
     versions: runVersions(),
   });
   print(`wrote ${json}`);
+}
+
+/** Prints what comes next by itself. */
+async function nextTokens(
+  model: PatchableModel,
+  prompt: readonly number[],
+  top: number,
+  { signal, print }: Pick<Context, "signal" | "print">,
+): Promise<readonly LogitRow[]> {
+  const { top: rows } = await logitTable(model, prompt, { top, signal });
+  const texts = rows.some(({ text }) => text !== null);
+  print(
+    table(
+      ["rank", "token", ...(texts ? ["text"] : []), "logit", "probability"],
+      rows.map(({ rank, token, text, logit, probability }) => [
+        ...[rank, token],
+        ...(texts ? [JSON.stringify(text)] : []),
+        ...[formatNumber(logit), formatNumber(probability)],
+      ]),
+    ),
+  );
+  return rows;
 }
 
 function encode(prompt: string, tokenizer: TextTokenizer | null, options: GenerateCommandOptions): number[] {

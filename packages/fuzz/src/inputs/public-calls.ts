@@ -77,6 +77,7 @@ import {
   sameUnderKnockouts,
   scoreOverlap,
   similarityMatrices,
+  tTest,
 } from "@autocircuit/metrics";
 import {
   estimateMemory,
@@ -84,6 +85,7 @@ import {
   loadParts,
   loadTokenizer,
   loadTransformer,
+  logitTable,
   modelFromWeights,
   readConfig,
   readConfigFile,
@@ -286,6 +288,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     options: { sizes: [1] },
     call: (t, o) => similarityMatrices(t.scores, o),
   },
+  tTest: { takes: { a: [1, 2], b: [2, 3] }, call: (t, o) => tTest(t.a, t.b, o) },
   loadAutoencoders: {
     takes: { pathOrName: idOrFolder },
     options: { offline: true },
@@ -310,6 +313,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => loadTransformer(t.idOrFolder, o),
   },
   loadModel: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => loadModel(t.idOrFolder, o) },
+  logitTable: { takes: { model, prompt: [0, 1] }, call: (t, o) => logitTable(t.model, t.prompt, o) },
   loadTokenizer: { takes: { folder: path }, call: (t) => loadTokenizer(t.folder) },
   transformerFromWeights: {
     takes: { config: {}, weights: {} },

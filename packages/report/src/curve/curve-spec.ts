@@ -149,6 +149,7 @@ export function config(): object {
     axis: { ...title, ...line, labelColor: ink, labelFontSize: 11, gridColor: ink, gridOpacity: 0.12, gridWidth: 1 },
     legend: {
       titleColor: ink,
+      titleLimit: 400,
       labelColor: ink,
       labelFontSize: 12,
       orient: "bottom",

@@ -10,6 +10,7 @@ const words: Readonly<Record<EdgeStatus, string>> = {
   found: "in both circuits",
   missed: "missed: in the published circuit only",
   extra: "extra: in the circuit found only",
+  negative: "in the circuit, below zero",
 };
 
 /** One edge: a wide invisible line for the pointer, the line, its tip, and a tooltip. */
@@ -35,14 +36,14 @@ export function drawEdge(placed: PlacedLine, weights: Weights, tip: number, toke
   ].join("");
 }
 
-/** The end of an edge, just below (x, y): a triangle, a hollow circle where missed, a diamond where extra. */
+/** The end of an edge, just below (x, y): a triangle, a hollow circle where missed, a diamond where extra or below zero. */
 export function drawTip(status: EdgeStatus, x: number, y: number, size: number, width = 2): string {
   const half = size / 2 + Math.max(0, width - 2) / 2;
   if (status === "missed") {
     return `<circle class="tip" cx="${c(x)}" cy="${c(y + size / 2)}" r="${c(size / 2 - 0.5)}"/>`;
   }
   const points =
-    status === "extra"
+    status === "extra" || status === "negative"
       ? [x, y, x + half, y + size / 2, x, y + size, x - half, y + size / 2]
       : [x, y, x + half, y + size, x - half, y + size];
   return `<polygon class="tip" points="${points.map(c).join(" ")}"/>`;

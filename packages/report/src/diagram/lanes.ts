@@ -125,7 +125,7 @@ function tokenRuns(tokens: number, edges: ReadonlyMap<number, unknown>, outlines
 /** At most `max` edges, least important first; the published circuit's edges go before all others. */
 export function drawnEdges(edges: readonly ComparedEdge[], max: number): ComparedEdge[] {
   const published = edges.filter((edge) => edge.status === "found" || edge.status === "missed");
-  const others = edges.filter((edge) => edge.status === "circuit" || edge.status === "extra");
+  const others = edges.filter((edge) => edge.status !== "found" && edge.status !== "missed");
   const chosen = [...published, ...others].slice(0, max);
   // A missed edge has no score; it is drawn on top, being what a reader looks for.
   const rank = (edge: ComparedEdge) => (edge.status === "missed" ? Number.POSITIVE_INFINITY : importance(edge.score));

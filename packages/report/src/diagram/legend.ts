@@ -11,6 +11,7 @@ const names: Readonly<Record<EdgeStatus, string>> = {
   found: "in both circuits",
   missed: "missed (published only)",
   extra: "extra (found only)",
+  negative: "score below zero",
 };
 const sample = 46;
 const lineHeight = 20;
@@ -21,6 +22,8 @@ export interface LegendFacts {
   readonly outlines: boolean;
   /** Dotted links of one head over the positions. */
   readonly carries: boolean;
+  /** Whether edges are told apart by the sign of their score. */
+  readonly signs: boolean;
   /** Said last: that not every edge is drawn. */
   readonly left?: string | undefined;
   /** Blocks with edges that are folded. */
@@ -33,10 +36,11 @@ export function drawLegend(
   facts: LegendFacts,
   width: number,
 ): { svg: string; height: number } {
-  const items = keysOf(comparison).map((status) => ({
-    status,
-    text: `${names[status]}: ${formatCount(comparison.counts[status])}`,
-  }));
+  const items = keysOf(comparison, facts).map((status) => {
+    const name = facts.signs && status === "circuit" ? "score of zero or more" : names[status];
+    const count = comparison.edges.filter((edge) => edge.status === status).length;
+    return { status, text: `${name}: ${formatCount(count)}` };
+  });
   let x = 0;
   let y = 0;
   const parts: string[] = [];
@@ -62,7 +66,8 @@ export function drawLegend(
   return { svg: parts.join(""), height: y };
 }
 
-function keysOf(comparison: OfficialComparison): EdgeStatus[] {
+function keysOf(comparison: OfficialComparison, { signs }: LegendFacts): EdgeStatus[] {
+  if (signs) return ["circuit", "negative"];
   return comparison.compared ? ["found", "missed", "extra"] : ["circuit"];
 }
 

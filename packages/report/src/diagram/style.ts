@@ -27,7 +27,7 @@ ${colors("dark")}
 }`.trim();
 }
 
-const statuses = ["circuit", "found", "missed", "extra"] as const;
+const statuses = ["circuit", "found", "missed", "extra", "negative"] as const;
 
 function colors(scheme: "light" | "dark"): string {
   const g = ground[scheme];

@@ -16,9 +16,16 @@ const words: Readonly<Record<EdgeStatus, string>> = {
   found: "in both",
   missed: "missed",
   extra: "extra",
+  negative: "in the circuit",
 };
-const signs: Readonly<Record<EdgeStatus, string>> = { circuit: "•", found: "=", missed: "−", extra: "+" };
-const order: Readonly<Record<EdgeStatus, number>> = { circuit: 0, found: 0, missed: 1, extra: 2 };
+const signs: Readonly<Record<EdgeStatus, string>> = {
+  circuit: "•",
+  found: "=",
+  missed: "−",
+  extra: "+",
+  negative: "•",
+};
+const order: Readonly<Record<EdgeStatus, number>> = { circuit: 0, found: 0, missed: 1, extra: 2, negative: 0 };
 
 /** The edges found, each beside the same edge of the published circuit. */
 export function edgeTable(report: CircuitReport, comparison: OfficialComparison): Html {

@@ -1,0 +1,108 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { coreKinds, type PatchableModel } from "@autocircuit/core";
+import { scope, Tensor } from "@autocircuit/native";
+import { TextTokenizer } from "./tokenizer/text-tokenizer.ts";
+
+/** One token as what comes next. */
+export interface LogitRow {
+  /** 1 for the likeliest; among equals the lower id comes first. */
+  readonly rank: number;
+  /** Token id. */
+  readonly token: number;
+  /** With the space that begins it; null where the model has no tokenizer that knows. */
+  readonly text: string | null;
+  readonly logit: number;
+  /** Softmax over the vocabulary. */
+  readonly probability: number;
+}
+
+/** What a model makes of a prompt's last position. */
+export interface LogitTable {
+  /** The prompt's token ids, the one that starts a text included. */
+  readonly prompt: readonly number[];
+  /** The likeliest tokens, best first. */
+  readonly top: readonly LogitRow[];
+  /** The answers that were asked for, in that order. */
+  readonly answers: readonly LogitRow[];
+}
+
+/** Options of {@link logitTable}. */
+export interface LogitTableOptions {
+  /** How many of the likeliest tokens. Default 10. */
+  readonly top?: number | undefined;
+  /** Answers to look up: token ids, or texts of one token. */
+  readonly answers?: readonly (number | string)[] | undefined;
+  /** For a prompt given as text: begin with the token that starts a text, if the model has one. Default true. */
+  readonly prependBos?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const answer = kind.either(kind.whole, kind.text);
+const check = signature(
+  "logitTable",
+  { model: coreKinds.patchableModel, prompt: kind.either(kind.text, kind.listOf(kind.whole)) },
+  {
+    top: kind.count,
+    answers: kind.listOf(answer),
+    prependBos: kind.flag,
+    signal: kind.signal,
+  } satisfies KindsOf<LogitTableOptions>,
+);
+
+/**
+ * What comes next after a prompt: the likeliest tokens with logits and probabilities, and where given answers rank among all.
+ *
+ * @param prompt a text, which needs the model's tokenizer, or token ids, which are taken as they are
+ * @throws AutocircuitError `bad-input` for an empty prompt, a text without a tokenizer, an answer of several tokens, an id outside the
+ *   vocabulary; `not-finite`; `aborted`
+ * @example
+ * const { top, answers } = await logitTable(model, "The capital of France is", { answers: [" Paris"] });
+ * console.table(top);
+ */
+export async function logitTable(
+  model: PatchableModel,
+  prompt: string | readonly number[],
+  options: LogitTableOptions = {},
+): Promise<LogitTable> {
+  check({ model, prompt }, options);
+  const { top = 10, answers = [], prependBos = true, signal } = options;
+  const tokenizer = model.tokenizer instanceof TextTokenizer ? model.tokenizer : null;
+  const encode = (text: string): number[] => {
+    if (model.tokenizer) return [...model.tokenizer.encode(text)];
+    throw new AutocircuitError("bad-input", "The model has no tokenizer, so a text cannot be read. Give token ids.");
+  };
+  const bos = typeof prompt === "string" && prependBos ? (model.tokenizer?.bosId ?? null) : null;
+  const ids = [...(bos === null ? [] : [bos]), ...(typeof prompt === "string" ? encode(prompt) : prompt)];
+  if (ids.length === 0) throw new AutocircuitError("bad-input", "The prompt is empty: give at least one token.");
+  const wanted = answers.map((one) => (typeof one === "number" ? one : single(one, encode(one))));
+  for (const id of ids) requireToken(id, model.config.dVocab, "The prompt");
+  for (const id of wanted) requireToken(id, model.config.dVocabOut, "An answer");
+
+  const logits = await scope(async () => {
+    const tokens = Tensor.from(BigInt64Array.from(ids, BigInt), { shape: [1, ids.length], dtype: "int64" });
+    const all = await model.forward(tokens, { positions: [ids.length - 1], signal });
+    return Float64Array.from(await all.reshape([-1]).data(), Number);
+  });
+  const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b);
+  const ranks = new Map(order.map((token, place) => [token, place + 1]));
+  const highest = logits[order[0]!]!;
+  const sum = logits.reduce((total, logit) => total + Math.exp(logit - highest), 0);
+  const row = (token: number): LogitRow => ({
+    ...{ rank: ranks.get(token)!, token, text: tokenizer?.token(token) ?? null, logit: logits[token]! },
+    probability: Math.exp(logits[token]! - highest) / sum,
+  });
+  return { prompt: ids, top: order.slice(0, top).map(row), answers: wanted.map(row) };
+}
+
+function single(text: string, ids: readonly number[]): number {
+  if (ids.length === 1) return ids[0]!;
+  throw new AutocircuitError(
+    "bad-input",
+    `The answer ${JSON.stringify(text)} is ${ids.length} tokens, not one. Most words begin with a space: ${JSON.stringify(` ${text.trim()}`)}.`,
+  );
+}
+
+function requireToken(id: number, size: number, what: string): void {
+  if (id < size) return;
+  throw new AutocircuitError("bad-input", `${what} has the token id ${id}; ids go from 0 to ${size - 1}.`);
+}
