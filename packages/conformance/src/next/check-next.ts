@@ -2,6 +2,7 @@ import { loadModel } from "@autocircuit/models";
 import type { CaseFolder } from "../find-cases.ts";
 import type { Recorder } from "../recorder.ts";
 import { checkAttribution } from "./check-attribution.ts";
+import { checkAutoencoders } from "./check-autoencoders.ts";
 import { checkCompleteness } from "./check-completeness.ts";
 import { checkEapIgFeature } from "./check-eapig.ts";
 import { checkKvCache } from "./check-kvcache.ts";
@@ -11,7 +12,9 @@ import type { NextFeature } from "./features.ts";
 import { eachVariant, type NextVariant } from "./next-case.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: each check says what its file holds
-const FEATURES: Readonly<Record<Exclude<NextFeature, "eapig">, (variant: NextVariant<any>) => Promise<void>>> = {
+const FEATURES: Readonly<
+  Record<Exclude<NextFeature, "autoencoder" | "eapig">, (variant: NextVariant<any>) => Promise<void>>
+> = {
   attribution: checkAttribution,
   completeness: checkCompleteness,
   kvcache: checkKvCache,
@@ -23,5 +26,6 @@ const FEATURES: Readonly<Record<Exclude<NextFeature, "eapig">, (variant: NextVar
 export async function checkNext({ path, feature }: CaseFolder, recorder: Recorder): Promise<void> {
   if (feature === "eapig") return checkEapIgFeature(path, recorder);
   using model = await loadModel(path, { outputSlice: "last_seq" });
+  if (feature === "autoencoder") return await checkAutoencoders(path, model, recorder);
   await eachVariant(path, feature!, model, recorder, FEATURES[feature as keyof typeof FEATURES]);
 }

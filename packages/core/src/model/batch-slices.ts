@@ -1,4 +1,4 @@
-import { elementBytes } from "@autocircuit/native";
+import { elementBytes, sourceRows } from "@autocircuit/native";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
 import type { SizedModel } from "./sized-model.ts";
 
@@ -16,7 +16,7 @@ type Widths = Pick<SizedModel, "graph" | "config" | "computeDtype">;
 
 /** What the outputs of all sources take for one prompt of so many positions, in bytes. */
 export function bytesPerPrompt({ graph, config, computeDtype }: Widths, positions: number): number {
-  return graph.srcs.length * positions * config.dModel * elementBytes(computeDtype);
+  return sourceRows(graph.toNative(), config) * positions * config.dModel * elementBytes(computeDtype);
 }
 
 /** How many prompts of so many positions run together, so that their sources take no more than the model's `sliceBytes`. At least 1. */
