@@ -128,6 +128,12 @@ function checkedCount(block: BlockAutoencoder, index: number, width: number): nu
   return latents!;
 }
 
+/** Frees the tensors of autoencoders; transformers that have them keep their own. */
+export function disposeAutoencoders({ blocks }: Autoencoders): void {
+  for (const { encode, bias, decode, outBias, threshold } of blocks)
+    for (const tensor of [encode, bias, decode, outBias, threshold]) tensor?.dispose();
+}
+
 /** The same as the addon reads it. */
 export function nativeAutoencoders({ input, errors = true, blocks }: Autoencoders): NativeAutoencoders {
   return {

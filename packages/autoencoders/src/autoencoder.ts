@@ -1,7 +1,8 @@
 import { AutocircuitError, type DType } from "@autocircuit/base";
-import { scope, type Tensor } from "@autocircuit/native";
+import { type BlockAutoencoder, scope, type Tensor } from "@autocircuit/native";
 import { type Decoder, decodeRows } from "./decoder.ts";
 import { type Encoder, encodeRows } from "./encoder.ts";
+import { engineBlock } from "./engine-block.ts";
 import { requireFinite } from "./finite.ts";
 import { hookPlace } from "./hooks.ts";
 import type { Normalisation } from "./normalisations/normalisation.ts";
@@ -179,6 +180,11 @@ export class Autoencoder implements Disposable {
       if (factor === undefined) return some;
       return some.mul(typeof factor === "number" ? factor : factor.indexSelect(0, latents).unsqueeze(1));
     });
+  }
+
+  /** The same as the engine takes it, see {@link engineAutoencoders}. @internal */
+  toEngine(): BlockAutoencoder {
+    return engineBlock(this.#parts);
   }
 
   dispose(): void {

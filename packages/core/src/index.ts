@@ -65,6 +65,9 @@ export { actualSize, magnitude, scoredCount, sortedMagnitudes, thresholdAt } fro
 export { LoadedTask, type TaskPrefix } from "./task/loaded-task.ts";
 export { defineTask, Task } from "./task/task.ts";
 export type {
+  AutoencoderInput,
+  AutoencoderLoader,
+  AutoencoderLoaderOptions,
   ModelLoader,
   ModelLoaderOptions,
   TaskModel,

@@ -50,5 +50,5 @@ export function chooseSubject(taskName: string | undefined, options: DiscoverCom
       `${taskName} decides itself what --no-prepend-bos says. It is for your own --model and --prompts.`,
     );
   requireOwnModel(taskName, model, "Leave --model out, or the task to use --model with --prompts.");
-  return readySubject(task, model);
+  return readySubject(task, model, options);
 }

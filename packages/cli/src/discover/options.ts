@@ -8,6 +8,9 @@ export const PROCESSING = ["fold-ln", "center-writing-weights", "center-unembed"
 /** Options of `autocircuit discover`, as commander gives them. */
 export interface DiscoverCommandOptions extends DeviceCommandOptions {
   model?: string;
+  autoencoders?: string;
+  pruneLatents?: boolean;
+  autoencoderErrors?: boolean;
   prompts?: string[];
   outputSlice?: string;
   batchSize?: number;

@@ -1,12 +1,20 @@
 import type { ReadyTask } from "@autocircuit/circuits";
 import type { LoadedTask } from "@autocircuit/core";
+import { latentsNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { UsedDevice } from "../support/use-device.ts";
+import type { DiscoverCommandOptions } from "./options.ts";
 import { type RunShape, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 
+type LatentOptions = Pick<DiscoverCommandOptions, "autoencoders" | "pruneLatents" | "autoencoderErrors">;
+
 /** A ready-made task as a subject, on its own model or on the one that was named. */
-export function readySubject(task: ReadyTask, model: string | undefined): Subject {
+export function readySubject(
+  task: ReadyTask,
+  model: string | undefined,
+  { autoencoders, pruneLatents, autoencoderErrors }: LatentOptions = {},
+): Subject {
   const notes: string[] = [];
   const name = model === undefined ? null : modelName(model);
   return {
@@ -22,9 +30,17 @@ export function readySubject(task: ReadyTask, model: string | undefined): Subjec
         ...{ byToken, seed, signal, ...used.how },
         ...(circuit !== undefined && { circuit }),
         ...(model !== undefined && { model }),
+        ...(autoencoders !== undefined && { autoencoders }),
+        ...(pruneLatents !== undefined && { pruneLatents }),
+        ...(autoencoderErrors !== undefined && { autoencoderErrors }),
       });
       try {
-        notes.splice(0, notes.length, ...(loaded.trueEdges === null ? [uncompared(task, name, loaded)] : []));
+        notes.splice(
+          0,
+          notes.length,
+          ...(loaded.trueEdges === null && !loaded.model.graph.config.latents ? [uncompared(task, name, loaded)] : []),
+          ...latentsNote(loaded.model),
+        );
         for (const note of notes) print(note);
         if (model !== undefined) print(memoryOf(loaded, shape(loaded.model.graph.edgeCount), used));
         return loaded;
