@@ -1,6 +1,6 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import type { Graph, PatchableModel, PromptLoader, PruneScores } from "@autocircuit/core";
-import { Ablation, scope, Tensor } from "@autocircuit/native";
+import { Ablation, scope, sourceRows, Tensor } from "@autocircuit/native";
 import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { scorePrompts } from "./score-prompts.ts";
@@ -57,9 +57,10 @@ async function followPath(slice: SliceGradients, graph: Graph, steps: number, fr
     maskFromStart(graph, 1 / steps).map((part) => (part > 0 ? part : sign)),
     { shape: [graph.edgeCount] },
   ).to(slice.model.computeDtype === "float64" ? "float64" : "float32");
+  const rows = sourceRows(graph.toNative(), slice.model.config);
   const isStart = Tensor.from(
-    Float32Array.from(graph.srcs, ({ kind }) => Number(kind === "start")),
-    { shape: [graph.srcs.length, 1, 1, 1] },
+    Float32Array.from({ length: rows }, (_, row) => Number(row === 0)),
+    { shape: [rows, 1, 1, 1] },
   ).gt(0);
   let next = from === "corrupt" ? await slice.clean() : await farOutputs(slice, graph);
   let sum: Tensor | undefined;
