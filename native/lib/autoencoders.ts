@@ -71,6 +71,12 @@ export function latentsOf(config: TransformerConfig, { input, errors = true, blo
       `Autoencoders replace "mlp_out" or "mlp_post", not ${JSON.stringify(input)}.`,
     );
   }
+  if (typeof errors !== "boolean") {
+    throw new AutocircuitError(
+      "bad-input",
+      `Autoencoders: \`errors\` must be true or false, not ${JSON.stringify(errors)}.`,
+    );
+  }
   if (config.attnOnly) {
     throw new AutocircuitError(
       "bad-input",
