@@ -71,6 +71,8 @@ void LatentGraph::add_ordinary_(at::Tensor& whole, const at::Tensor& ordinary) c
 }
 
 void LatentGraph::reclassify(MaskPlan& plan, const at::Tensor& mask, PlanKind kind) const {
+  // As the ordinary mask is all zeros then, its rows are plain already.
+  if (kind != PlanKind::listed && !mask.ne(0).any().item<bool>()) return;
   const int64_t tokens = table_.tokens == 0 ? 1 : table_.tokens;
   for (size_t g = 0; g < table_.groups.size(); g++) {
     const DestinationGroup& group = table_.groups[g];

@@ -123,20 +123,22 @@ at::Tensor LatentPass::behind(const at::Tensor& sources) const {
 }
 
 void LatentPass::contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
-  int64_t row = 0;
-  for (const GroupPlan* plan : plans) {
-    const DestinationGroup& group = graph_->of(*plan->group);
-    const at::Tensor part = grad.narrow(0, row, group.heads);
-    row += group.heads;
-    std::vector<int64_t> rows(group.heads);
-    std::iota(rows.begin(), rows.end(), 0);
-    for (size_t b = 0; b < lists_.size() && graph_->reads(group, static_cast<int64_t>(b)); b++) {
-      const auto block = static_cast<int64_t>(b);
-      const LatentLists lists = in_frame(block, frame);
-      if (lists.entries() == 0) continue;
-      const at::Tensor& by = lists.direction.defined() ? lists.direction : lists.delta;
-      const at::Tensor products = row_products(part, autoencoders_[block].decode, lists.row) * by.unsqueeze(1);
-      mask_gradient_.scatter_add_(0, cells(frame, group, block, lists.column, rows).flatten(), products.flatten());
+  // Groups that are contracted together read at one point, so that the decoder's rows are gathered once for all of them.
+  const DestinationGroup& first = graph_->of(*plans[0]->group);
+  for (size_t b = 0; b < lists_.size() && graph_->reads(first, static_cast<int64_t>(b)); b++) {
+    const auto block = static_cast<int64_t>(b);
+    const LatentLists lists = in_frame(block, frame);
+    if (lists.entries() == 0) continue;
+    const at::Tensor& by = lists.direction.defined() ? lists.direction : lists.delta;
+    const at::Tensor products = row_products(grad, autoencoders_[block].decode, lists.row) * by.unsqueeze(1);
+    int64_t row = 0;
+    for (const GroupPlan* plan : plans) {
+      const DestinationGroup& group = graph_->of(*plan->group);
+      std::vector<int64_t> rows(group.heads);
+      std::iota(rows.begin(), rows.end(), 0);
+      const at::Tensor cells_of_group = cells(frame, group, block, lists.column, rows);
+      mask_gradient_.scatter_add_(0, cells_of_group.flatten(), products.narrow(1, row, group.heads).flatten());
+      row += group.heads;
     }
   }
 }
