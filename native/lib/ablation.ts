@@ -12,7 +12,7 @@ const check = signature(
 );
 
 /** What an ablation is besides its numbers. */
-export interface AblationOptions {
+export interface AblationDetails {
   /**
    * Every position takes the latents of all positions, each as its own position's decoder writes it: a mean over positions of autoencoders
    * that have other latents at each. Default false.
@@ -38,7 +38,7 @@ export class Ablation extends Boxed {
    * @param sources Belongs to the ablation from now on: it is freed with it.
    * @throws AutocircuitError "shape" unless it has four dimensions, "dtype" unless floating point, "disposed".
    */
-  constructor(sources: Tensor, options: AblationOptions = {}) {
+  constructor(sources: Tensor, options: AblationDetails = {}) {
     check({ sources }, options);
     if (sources.shape.length !== 4) {
       throw new AutocircuitError(

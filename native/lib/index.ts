@@ -1,4 +1,4 @@
-export { Ablation, type AblationOptions } from "./ablation.ts";
+export { Ablation, type AblationDetails } from "./ablation.ts";
 export type { MemoryFigures, ProcessorFacts, Recordings } from "./addon.ts";
 export {
   type Autoencoders,

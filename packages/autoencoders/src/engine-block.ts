@@ -1,6 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type BlockAutoencoder, scope } from "@autocircuit/native";
-import type { AutoencoderParts } from "./autoencoder.ts";
+import type { AutoencoderParts } from "./autoencoder-parts.ts";
 
 /**
  * One block's autoencoder as the engine takes it.

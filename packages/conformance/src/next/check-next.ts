@@ -11,10 +11,11 @@ import { checkScoreSets } from "./check-scores.ts";
 import type { NextFeature } from "./features.ts";
 import { eachVariant, type NextVariant } from "./next-case.ts";
 
+/** Features whose file has a graph for each variant. */
+type OfGraphs = Exclude<NextFeature, "autoencoder" | "eapig">;
+
 // biome-ignore lint/suspicious/noExplicitAny: each check says what its file holds
-const FEATURES: Readonly<
-  Record<Exclude<NextFeature, "autoencoder" | "eapig">, (variant: NextVariant<any>) => Promise<void>>
-> = {
+const FEATURES: Readonly<Record<OfGraphs, (variant: NextVariant<any>) => Promise<void>>> = {
   attribution: checkAttribution,
   completeness: checkCompleteness,
   kvcache: checkKvCache,
