@@ -11,11 +11,18 @@ export interface AutoencoderFolder {
   width: number;
   latents?: number;
   hook?: string;
+  /** Where to; by default a new folder. */
+  folder?: string;
 }
 
 /** A folder with random sparse autoencoders in SAELens's files, one for each block; about half of the latents are active at a token. */
-export async function autoencoderFolder({ layers, width, latents = 10, hook = "hook_mlp_out" }: AutoencoderFolder) {
-  const folder = mkdtempSync(join(tmpdir(), "autoencoders-"));
+export async function autoencoderFolder({
+  layers,
+  width,
+  latents = 10,
+  hook = "hook_mlp_out",
+  folder = mkdtempSync(join(tmpdir(), "autoencoders-")),
+}: AutoencoderFolder) {
   const random = new MersenneTwister(5);
   const tensor = (scale: number, ...shape: number[]) => ({
     dtype: "F32" as const,
@@ -27,7 +34,7 @@ export async function autoencoderFolder({ layers, width, latents = 10, hook = "h
   });
   for (let block = 0; block < layers; block++) {
     const own = join(folder, `block-${block}`);
-    mkdirSync(own);
+    mkdirSync(own, { recursive: true });
     const config = {
       ...{
         architecture: "standard",
