@@ -5,10 +5,24 @@ import { isFloating } from "./dtype.ts";
 import { addon } from "./loader.ts";
 import { Tensor } from "./tensor.ts";
 
-const check = signature("Ablation", { sources: kind.instance(Tensor, "a Tensor") });
+const check = signature(
+  "Ablation",
+  { sources: kind.instance(Tensor, "a Tensor") },
+  { latentsSameEverywhere: kind.flag },
+);
+
+/** What an ablation is besides its numbers. */
+export interface AblationDetails {
+  /**
+   * Every position takes the latents of all positions, each as its own position's decoder writes it: a mean over positions of autoencoders
+   * that have other latents at each. Default false.
+   */
+  readonly latentsSameEverywhere?: boolean | undefined;
+}
 
 /**
- * The values that patched edges take: the output of every source, [sources, batch or 1, positions, dModel]. Keeps what
+ * The values that patched edges take: the output of every source, [sources, batch or 1, positions, dModel]; of a transformer with
+ * autoencoders, the activations of latents behind them (see {@link Autoencoders}). Keeps what
  * the engine derives from them, so that circuits patched with the same ablation share that work.
  *
  * @example
@@ -24,8 +38,8 @@ export class Ablation extends Boxed {
    * @param sources Belongs to the ablation from now on: it is freed with it.
    * @throws AutocircuitError "shape" unless it has four dimensions, "dtype" unless floating point, "disposed".
    */
-  constructor(sources: Tensor) {
-    check({ sources });
+  constructor(sources: Tensor, options: AblationDetails = {}) {
+    check({ sources }, options);
     if (sources.shape.length !== 4) {
       throw new AutocircuitError(
         "shape",
@@ -36,7 +50,7 @@ export class Ablation extends Boxed {
       throw new AutocircuitError("dtype", `An ablation needs floating point sources, got ${sources.dtype}.`);
     }
     super(
-      guard(() => addon().createAblation(sources.handle)),
+      guard(() => addon().createAblation(sources.handle, options.latentsSameEverywhere ?? false)),
       [sources],
     );
     this.sources = sources;

@@ -74,6 +74,20 @@ export interface NativeTransformerOptions {
   tf32?: boolean;
 }
 
+/** Autoencoders as the addon reads them. */
+export interface NativeAutoencoders {
+  input: "mlp_out" | "mlp_post";
+  errors: boolean;
+  blocks: readonly {
+    encode: NativeTensor;
+    bias: NativeTensor;
+    decode: NativeTensor;
+    outBias: NativeTensor;
+    threshold?: NativeTensor | undefined;
+    top?: number | undefined;
+  }[];
+}
+
 /** The devices of a kind. */
 export interface NativeDevices {
   count: number;
@@ -166,8 +180,11 @@ export interface Addon {
     weights: readonly NativeTensor[],
     options: NativeTransformerOptions,
   ): NativeBox;
+  withAutoencoders(transformer: NativeBox, autoencoders: NativeAutoencoders): NativeBox;
+  /** [positions or 1, latents of all blocks] */
+  decoderMeans(transformer: NativeBox): Promise<NativeTensor>;
   transformerReady(transformer: NativeBox): Promise<void>;
-  createAblation(sources: NativeTensor): NativeBox;
+  createAblation(sources: NativeTensor, sameEverywhere?: boolean): NativeBox;
   createGraph(graph: PatchGraph): NativeBox;
   forward(transformer: NativeBox, request: NativeRequest, token?: NativeCancelToken): Promise<NativeResult>;
   disposeBox(box: NativeBox): void;

@@ -1,6 +1,7 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { Ablation } from "./ablation.ts";
 import type { NativeRequest } from "./addon.ts";
+import { sourceRows } from "./autoencoders.ts";
 import { checkLength } from "./check-length.ts";
 import { isFloating } from "./dtype.ts";
 import { graphBox } from "./graph-box.ts";
@@ -89,7 +90,7 @@ export interface ForwardResult {
   logits?: Tensor;
   /** [B, positions]: KL(reference || outputs) in nats, exactly 0 where they agree; no gradient. */
   divergences?: Tensor;
-  /** [S, B, P, D] */
+  /** [S, B, P, D]; with autoencoders the activations of latents are rows behind the sources, see {@link Autoencoders}. */
   sources?: Tensor;
   /** [L + 1, B, P, D]; the last one normed, as in Hugging Face's `hidden_states`. */
   hidden?: Tensor;
@@ -244,10 +245,11 @@ function checkPatch(config: TransformerConfig, { graph, mask, ablation }: NonNul
     );
   }
   const { shape } = ablation.sources;
-  if (shape[0] !== graph.sources || shape[3] !== config.dModel) {
+  const rows = sourceRows(graph, config);
+  if (shape[0] !== rows || shape[3] !== config.dModel) {
     throw new AutocircuitError(
       "shape",
-      `The ablation must have ${graph.sources} sources of ${config.dModel} numbers, got [${shape.join(", ")}].`,
+      `The ablation must have ${rows} sources of ${config.dModel} numbers, got [${shape.join(", ")}].`,
     );
   }
 }

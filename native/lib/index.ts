@@ -1,5 +1,12 @@
-export { Ablation } from "./ablation.ts";
+export { Ablation, type AblationDetails } from "./ablation.ts";
 export type { MemoryFigures, ProcessorFacts, Recordings } from "./addon.ts";
+export {
+  type Autoencoders,
+  type BlockAutoencoder,
+  disposeAutoencoders,
+  type Latents,
+  sourceRows,
+} from "./autoencoders.ts";
 export { type Device, type DeviceName, defaultDevice, deviceName, parseDevice } from "./device.ts";
 export { type DeviceFacts, type OpenDevice, openDevice } from "./devices/open-device.ts";
 export type { HostArray, NestedNumbers } from "./dtype.ts";

@@ -29,4 +29,8 @@ export interface PatchGraph {
   /** Length of the flat edge vector. */
   edges: number;
   groups: readonly DestinationGroup[];
+  /** How many latents of each block's autoencoder stand among the sources in the place of its MLP; none by default. */
+  latents?: readonly number[] | undefined;
+  /** Whether what each autoencoder leaves out is a source behind its latents. */
+  errors?: boolean | undefined;
 }

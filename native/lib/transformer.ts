@@ -1,7 +1,8 @@
-import { kind, signature } from "@autocircuit/base";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { abortable } from "./abort.ts";
-import type { NativeResult, NativeTransformerOptions } from "./addon.ts";
+import type { NativeBox, NativeResult, NativeTransformerOptions } from "./addon.ts";
 import { guard, settle } from "./addon-errors.ts";
+import { type Autoencoders, type Latents, latentsOf, nativeAutoencoders } from "./autoencoders.ts";
 import { Boxed } from "./boxed.ts";
 import { checkConfig } from "./check-config.ts";
 import type { Device } from "./device.ts";
@@ -21,6 +22,13 @@ import {
   usualDType,
 } from "./transformer-options.ts";
 import { checkWeights, type Weights } from "./weights.ts";
+
+const checkWith = signature("Transformer.withAutoencoders", {
+  autoencoders: kind.having("{ input, errors, blocks }", "input", "blocks"),
+});
+
+/** Where and how it computes. */
+type TransformerFacts = Pick<Required<NativeTransformerOptions>, "device" | "dtype" | "tf32">;
 
 const checkCreate = signature("Transformer.create", { config: kind.record, weights: kind.record }, transformerOptions);
 
@@ -43,14 +51,16 @@ export class Transformer extends Boxed {
   /** Whether float32 products on a GPU round their factors to 10 bits. */
   readonly tf32: boolean;
 
-  private constructor(config: TransformerConfig, weights: Weights, how: Required<NativeTransformerOptions>) {
-    const names = Object.keys(weights);
-    const tensors = Object.values(weights).map((tensor) => tensor.handle);
-    super(guard(() => addon().createTransformer(config, names, tensors, how)));
+  /** Of a transformer with autoencoders: which latents stand among its sources. */
+  readonly latents: Latents | undefined;
+
+  private constructor(box: NativeBox, config: TransformerConfig, how: TransformerFacts, latents?: Latents) {
+    super(box);
     this.config = config;
     this.device = how.device as Device;
     this.dtype = how.dtype;
     this.tf32 = how.tf32;
+    this.latents = latents;
   }
 
   /**
@@ -67,7 +77,39 @@ export class Transformer extends Boxed {
     const dtype = checkedDType(options.dtype ?? usualDType(weights));
     const tf32 = options.tf32 ?? false;
     checkTf32(tf32, dtype);
-    return new Transformer(config, weights, { device: openDeviceNow(options.device), dtype, tf32 });
+    const how = { device: openDeviceNow(options.device), dtype, tf32 };
+    const names = Object.keys(weights);
+    const tensors = Object.values(weights).map((tensor) => tensor.handle);
+    return new Transformer(
+      guard(() => addon().createTransformer(config, names, tensors, how)),
+      config,
+      how,
+    );
+  }
+
+  /**
+   * The same network, whose MLPs write what sparse autoencoders make of them, so that latents are sources of its graph. It shares the weights;
+   * each of the two is disposed for itself. The tensors may be disposed afterwards.
+   *
+   * @throws AutocircuitError "bad-input" for a transformer that has autoencoders, and for what does not fit this one. Numbers that are not
+   *   finite are reported by `ready()` and `forward()`.
+   */
+  withAutoencoders(autoencoders: Autoencoders): Transformer {
+    checkWith({ autoencoders });
+    if (this.latents)
+      throw new AutocircuitError("bad-input", "This transformer has autoencoders: start from the one without.");
+    const latents = latentsOf(this.config, autoencoders);
+    const box = guard(() => addon().withAutoencoders(this.box, nativeAutoencoders(autoencoders)));
+    return new Transformer(box, this.config, this, latents);
+  }
+
+  /**
+   * Mean over dModel of what one unit of each latent writes: [positions or 1, latents], all blocks' side by side.
+   *
+   * @throws AutocircuitError "bad-input" without autoencoders
+   */
+  async decoderMeans(): Promise<Tensor> {
+    return new Tensor(await settle(guard(() => addon().decoderMeans(this.box))));
   }
 
   /**

@@ -11,13 +11,13 @@ export const RANKS = {
   core: 2,
   models: 3,
   autoencoders: 4,
-  circuits: 4,
-  metrics: 4,
-  discovery: 5,
-  bench: 6,
-  cli: 6,
-  conformance: 6,
-  fuzz: 7,
+  circuits: 5,
+  metrics: 5,
+  discovery: 6,
+  bench: 7,
+  cli: 7,
+  conformance: 7,
+  fuzz: 8,
 };
 
 /** Parts of a package that may be imported beside its index. */

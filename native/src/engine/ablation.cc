@@ -2,7 +2,12 @@
 
 #include <ATen/ATen.h>
 
+#include <numeric>
+
 #include "engine/attention.h"
+#include "engine/autoencoders.h"
+#include "engine/latent_lists.h"
+#include "engine/latent_pass.h"
 #include "engine/mlp.h"
 #include "engine/outputs.h"
 #include "engine/reading_points.h"
@@ -11,7 +16,7 @@
 
 namespace autocircuit {
 
-Ablation::Ablation(at::Tensor sources) : sources_(sources.detach().contiguous()) {
+Ablation::Ablation(at::Tensor sources, bool same_everywhere) : sources_(sources.detach().contiguous()), same_everywhere_(same_everywhere) {
   if (sources_.dim() != 4) throw std::invalid_argument("an ablation's sources must have shape [sources, batch or 1, positions, d_model]");
 }
 
@@ -44,8 +49,52 @@ at::Tensor apply(const Linear& linear, const at::Tensor& x) {
   return product(x, linear.weight, linear.bias);
 }
 
+namespace {
+
+at::Tensor ordinary_rows(const Transformer& model, const at::Tensor& sources) {
+  if (!model.autoencoders()) return sources;
+  const int64_t count = SourceOrder(model.config(), true).count(), rows = count + model.autoencoders()->packed_rows();
+  if (sources.size(0) != rows)
+    throw std::invalid_argument("the ablation holds " + std::to_string(sources.size(0)) + " rows, this model's sources and latents take " + std::to_string(rows));
+  return sources.narrow(0, 0, count);
+}
+
+at::Tensor latent_rows(const Transformer& model, const at::Tensor& sources) {
+  if (!model.autoencoders()) return {};
+  const int64_t rows = model.autoencoders()->packed_rows();
+  return sources.narrow(0, sources.size(0) - rows, rows);
+}
+
+}  // namespace
+
 AblationCache::AblationCache(const Transformer& model, const Ablation& ablation)
-    : model_(model), serial_(ablation.serial()), sources_(ablation.sources().to(model.weights().options)) {}
+    : model_(model), serial_(ablation.serial()),
+      sources_(ordinary_rows(model, ablation.sources()).to(model.weights().options)), packed_(latent_rows(model, ablation.sources())),
+      same_everywhere_(ablation.same_everywhere()) {}
+
+at::Tensor AblationCache::latents(int64_t block) {
+  at::Tensor& made = latents_[block];
+  if (made.defined()) return made;
+  const Autoencoders& autoencoders = *model_.autoencoders();
+  const int64_t length = sources_.size(2);
+  const at::Tensor given = unpacked(packed_, autoencoders, block).to(model_.weights().options);
+  if (same_everywhere_ && autoencoders[block].positions() > 1) {
+    made = given.reshape({sources_.size(1), -1}).repeat_interleave(length, 0);
+    return made;
+  }
+  std::vector<int64_t> everywhere(length);
+  std::iota(everywhere.begin(), everywhere.end(), 0);
+  made = autoencoders[block].on_decoder(given, everywhere);
+  return made;
+}
+
+// What a block's latents and the autoencoder's bias write.
+at::Tensor AblationCache::latent_sum(int64_t block) {
+  const Autoencoder& autoencoder = (*model_.autoencoders())[block];
+  const LatentLists lists = latent_lists(latents(block), {}, {}, autoencoder.latents());
+  return sum_rows(lists.current.unsqueeze(1), autoencoder.decode, lists.row)[0] + autoencoder.out_bias;
+}
+
 
 at::Tensor AblationCache::resid(int64_t point) {
   const TransformerConfig& c = model_.config();
@@ -63,6 +112,7 @@ at::Tensor AblationCache::resid(int64_t point) {
     const bool after_attention = c.parallel ? at_point % 2 == 0 : at_point % 2 == 1;
     const at::Tensor& bias = model_.weights().blocks[(at_point - 1) / 2].b_o;
     if (after_attention && bias.defined()) next = next + bias;
+    if (model_.autoencoders() && at_point % 2 == 0) next = next + latent_sum((at_point - 1) / 2);
     resid_.push_back(next);
   }
   return resid_[point];

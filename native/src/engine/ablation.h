@@ -28,14 +28,19 @@ class AblationCache {
   // [heads, A * P, d_model]; for passes without prefix and padding.
   at::Tensor head_outputs(int64_t layer);
   at::Tensor mlp_output(int64_t layer);
+  // Of a network with autoencoders: what its latents are, as weights of their decoder's rows [A * P, W].
+  at::Tensor latents(int64_t block);
 
  private:
+  at::Tensor latent_sum(int64_t block);
+
   const Transformer& model_;
   const uint64_t serial_;
-  const at::Tensor sources_;
+  const at::Tensor sources_, packed_;  // the second holds the latents, behind the sources
+  const bool same_everywhere_;
   std::vector<at::Tensor> resid_;
   std::map<std::pair<int64_t, Projection>, at::Tensor> projections_;
-  std::map<int64_t, at::Tensor> heads_, mlps_;
+  std::map<int64_t, at::Tensor> heads_, mlps_, latents_;
 };
 
 // The norm in front of a reader, and the product behind it.

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "engine/autoencoders.h"
+#include "engine/latent_graph.h"
 #include "engine/reading_points.h"
 
 namespace autocircuit {
@@ -59,7 +61,7 @@ bool has_heads(const TransformerConfig& c, const DestinationGroup& group) {
 }
 
 // A group that the engine does not look at would be patched without effect.
-void check_graph(const TransformerConfig& c, const PatchGraph& graph) {
+void check_groups(const TransformerConfig& c, const PatchGraph& graph) {
   const SourceOrder order(c, graph.factorized);
   if (graph.sources != order.count())
     refuse("the graph has " + std::to_string(graph.sources) + " sources, this model has " + std::to_string(order.count()) +
@@ -89,6 +91,11 @@ void check_start(const TransformerConfig& c, const ForwardRequest& request) {
            "], what the first source writes in the place of the embedding");
   if (request.from || request.want_run)
     refuse("a run with another start than its tokens' embedding cannot be kept (keep: true), nor begin at a kept one (from)");
+}
+
+void check_graph(const Transformer& model, const PatchGraph& graph) {
+  if (!model.autoencoders()) return check_groups(model.config(), graph);
+  check_groups(model.config(), *LatentGraph(model.config(), *model.autoencoders(), graph).ordinary());
 }
 
 void check_prefix(const Transformer& model, const ForwardRequest& request) {
@@ -123,7 +130,8 @@ void check_run(const Transformer& model, const ForwardRequest& request) {
   if (run.prefix != (request.prefix ? request.prefix->serial.value() : 0))
     refuse("the kept run (from) was made behind another prefix; keep a run behind this one (keep: true)");
   const bool factorized = request.patch ? request.patch->graph->factorized : !request.graph || request.graph->factorized;
-  if (!factorized || run.sources.size(0) != SourceOrder(model.config(), true).count())
+  const int64_t rows = SourceOrder(model.config(), true).count() + (model.autoencoders() ? model.autoencoders()->packed_rows() : 0);
+  if (!factorized || run.sources.size(0) != rows)
     refuse("a kept run (from) can only be a starting point for a factorised graph, and only one that was kept for it");
 }
 
@@ -131,8 +139,8 @@ void check_run(const Transformer& model, const ForwardRequest& request) {
 
 void check_request(const Transformer& model, const ForwardRequest& request) {
   check_tokens(model.config(), request);
-  if (request.graph && (!request.patch || request.graph != request.patch->graph)) check_graph(model.config(), *request.graph);
-  if (request.patch) check_graph(model.config(), *request.patch->graph);
+  if (request.graph && (!request.patch || request.graph != request.patch->graph)) check_graph(model, *request.graph);
+  if (request.patch) check_graph(model, *request.patch->graph);
   if (request.start.defined()) check_start(model.config(), request);
   if (request.prefix) check_prefix(model, request);
   if (request.from) check_run(model, request);

@@ -8,6 +8,7 @@
 
 #include "engine/attention.h"
 #include "engine/frame.h"
+#include "engine/latent_pass.h"
 #include "engine/liveness.h"
 #include "engine/reader_input.h"
 #include "engine/reading_points.h"
@@ -134,6 +135,11 @@ class Pass {
   void flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad, const at::Tensor& factors);
   void widen();
 
+  // pass_latents.cc
+  bool reads_neurons() const;
+  void write_latents(int64_t layer, const at::Tensor& x);
+  at::Tensor backward_latents(int64_t layer, const at::Tensor& out_grad, const at::Tensor& error_grad);
+
   // pass_gradients.cc
   void check_gradients() const;
   void start_gradients();
@@ -150,6 +156,7 @@ class Pass {
   const bool factorized_;
   bool all_live_ = false;    // everything runs, every delta is made
   const SourceOrder order_;
+  std::optional<LatentPass> latents_;  // where the network has autoencoders
   std::optional<MaskPlan> plan_;
   std::shared_ptr<AblationCache> ablated_;  // where edges are patched
   std::shared_ptr<RunCache> run_cache_;     // of the kept run that the pass starts from

@@ -62,10 +62,11 @@ at::Tensor Pass::backward(const at::Tensor& grad_logits) {
   keep_output_gradient(order_.start(), 1, frame_.source_grad.defined() ? frame_.grad + frame_.source_grad[order_.start()] : frame_.grad);
   if (scaled) mask_grad_ = mask_grad_ / scale;
   if (scaled) scale_gradients(scale);
+  if (latents_) mask_grad_ = latents_->whole_gradient(mask_grad_);
   check_finite(mask_grad_, [](const std::vector<int64_t>& at) {
     return "The gradient of the mask at edge " + std::to_string(at[1]) + (at[0] > 0 ? " (mask " + std::to_string(at[0]) + ")" : "");
   });
-  const at::Tensor& mask = request_.patch->mask;
+  const at::Tensor& mask = latents_ ? latents_->mask() : request_.patch->mask;
   return mask_grad_.view(mask.sizes()).to(mask.options());
 }
 
@@ -115,11 +116,12 @@ void Pass::backward_mlp(int64_t layer, const at::Tensor& out_grad) {
   at::Tensor grad = out_grad;
   if (frame_.source_grad.defined()) grad = grad + frame_.source_grad[order_.mlp(layer)];
   keep_output_gradient(order_.mlp(layer), 1, grad);
+  if (latents_) grad = backward_latents(layer, out_grad, grad);
   const bool constant_norm = request_.patch->rules.norms && block.ln2_post.scale.defined();
   if (constant_norm) grad = times_factor(grad, post_factor(config_, block.ln2_post, saved.mlp_raw));
   else grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {});
   grad = grad.to(type_of(model_.weights()));
-  const at::Tensor hidden_grad = product(grad, block.w_out.t());
+  const at::Tensor hidden_grad = reads_neurons() ? grad : product(grad, block.w_out.t());
   const HiddenGrads grads = hidden_units_backward(config_.activation, hidden_grad, saved.in, saved.gate, request_.patch->rules);
   std::vector<ProjectionGrad> outputs{{Projection::mlp_in, grads.in}};
   if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads.gate);
@@ -185,7 +187,7 @@ void Pass::flow_readers(int64_t layer, const at::Tensor& resid, const std::vecto
     rows += group.plan ? group.plan->group->heads : 1;
     plans.push_back(group.plan);
   }
-  if (plans[0] && !request_.patch->rules.norms && resid.scalar_type() == type_of(model_.weights()) && has_plain_rows(resid) && std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return any_patched(*plan); }))
+  if (plans[0] && !latents_ && !request_.patch->rules.norms && resid.scalar_type() == type_of(model_.weights()) && has_plain_rows(resid) && std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return any_patched(*plan); }))
     return flow_plain_readers(layer, resid, readers, plans, rows);
   const int64_t n = frame_.n();
   const at::Tensor grads = row_grads(rows, n);
@@ -293,6 +295,7 @@ void Pass::flow(Frame& frame, const std::vector<const GroupPlan*>& plans, const 
     const at::Tensor part = grad.narrow(0, row, rows);
     if (patched(plan)) flow_to_sources(frame, *plan, part, 1 - plan->values);
     else add_to_stream(frame, part);
+    if (latents_ && patched(plan)) latents_->flow(frame, *plan, part);
     row += rows;
   }
 }
@@ -305,6 +308,7 @@ void Pass::add_to_stream(Frame& frame, const at::Tensor& grad) {
 void Pass::contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
   if (!plans[0]) return;
   add_ablation_gradient(frame, plans, grad);
+  if (latents_) latents_->contract(frame, plans, grad);
   const std::vector<int64_t> buckets = bucket_of(frame);
   const at::Tensor of_row = buckets.empty() ? at::Tensor() : index_on(grad.device(), buckets, at::kInt);
   add_products(plans, mask_gradient(grad, deltas_of(frame, *plans[0]), of_row, bucket_count()));

@@ -82,7 +82,8 @@ void Pass::block(int64_t layer, int64_t from_point) {
     keep_resid(attention_point(layer) + 1);
     mlp = run_mlp(layer);
   }
-  if (has_mlp) write_mlp(layer, mlp);
+  if (has_mlp && latents_) write_latents(layer, mlp);
+  else if (has_mlp) write_mlp(layer, mlp);
   if (!factorized_ && !last) {
     read_residual(Reader::post, layer);
     record_stream(order_.post(layer));
@@ -136,6 +137,7 @@ at::Tensor Pass::run_mlp(int64_t layer) {
     saved.gate = gate;
   }
   const at::Tensor hidden = hidden_units(config_.activation, in, gate);
+  if (reads_neurons()) return hidden;
   const at::Tensor raw = apply({block.w_out, block.b_out}, hidden);
   if (gradients_ && block.ln2_post.scale.defined()) saved_[layer].mlp_raw = raw;
   return post_normed(config_, block.ln2_post, raw);
@@ -180,7 +182,8 @@ at::Tensor Pass::logits(const at::Tensor& rows) {
 
 at::Tensor Pass::collected_sources() const {
   const at::Tensor late = frame_.delta.late.view({order_.count(), batch_, length_, config_.d_model});
-  return plan_ ? ablated_->sources() - late : late;
+  const at::Tensor outputs = plan_ ? ablated_->sources() - late : late;
+  return latents_ ? latents_->behind(outputs) : outputs;
 }
 
 }  // namespace autocircuit

@@ -23,7 +23,11 @@ at::Tensor Pass::patched_inputs(const Frame& frame, const GroupPlan& plan, int64
   Delta delta = frame.delta;  // of the sources that write before the group reads
   const int64_t known = plan.group->first_source + plan.group->sources - delta.first_late;
   delta.late = known > 0 ? delta.late.narrow(0, 0, known) : at::Tensor();
-  return patched_rows({frame.resid, ablated, delta, lists, token_of, frame.n()}, norm);
+  const PatchedRows wanted{frame.resid, ablated, delta, lists, token_of, frame.n()};
+  if (!latents_) return patched_rows(wanted, norm);
+  at::Tensor inputs = patched_rows(wanted, Norm{});
+  latents_->add_to_rows(inputs, frame, plan, rows);
+  return norm.kind == NormKind::none ? inputs : apply(norm, inputs, type_of(model_.weights()));
 }
 
 ReaderInput Pass::input_of(const GroupPlan* plan, int64_t layer, Projection which, const std::vector<uint8_t>& live,

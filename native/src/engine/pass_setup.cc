@@ -29,12 +29,14 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
       order_(config_, factorized_), saved_(config_.layers) {
   place();
   if (gradients_) request_.from = nullptr;
+  if (model.autoencoders()) latents_.emplace(model, request_, gradients);
   const bool collects = request.want_sources || request.want_run || request.want_hidden || request.want_prefix;
   if (request_.patch) {
     // Residual readers of unfactorised graphs replace the stream itself: nothing to share with other rows.
     const bool as_function = gradients || !factorized_;
     plan_.emplace(*request_.patch->graph, request_.patch->mask,
                   listed_ ? PlanKind::listed : as_function ? PlanKind::gradients : PlanKind::cheapest);
+    if (latents_) latents_->reclassify(*plan_, as_function ? PlanKind::gradients : PlanKind::cheapest);
     masks_ = plan_->masks();
     ablated_ = model_.workspace().of(model_, *request_.patch->ablation);
     const int64_t given = ablated_->sources().size(0);
@@ -63,7 +65,7 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
     for (const int64_t p : *request_.positions)
       if (p < 0 || p >= length_)
         throw std::invalid_argument("output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(length_) + " positions");
-  all_live_ = gradients || collects || !factorized_ || listed_;
+  all_live_ = gradients || collects || !factorized_ || listed_ || latents_;
   live_ = all_live_ ? Liveness::all(config_, order_.count())
                     : Liveness::of(config_, plan_ ? &*plan_ : nullptr, order_.count(), has_whole_layers());
   if (!gradients && !request_.want_sources && !request_.want_run && !plan_) live_.delta.assign(order_.count(), 0);

@@ -4,6 +4,7 @@
 #include <c10/core/DeviceGuard.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "engine/autoencoders.h"
 #include "engine/check_finite.h"
 #include "engine/check_request.h"
 #include "engine/pass.h"
@@ -60,8 +61,16 @@ void check_divergences(const ForwardRequest& request, const at::Tensor& divergen
 Transformer::Transformer(TransformerConfig config, const std::unordered_map<std::string, at::Tensor>& weights, const Placement& placement)
     : config_(std::move(config)), placement_(placement) {
   register_operators();
-  weights_ = std::make_unique<Weights>(config_, weights, placement);
+  weights_ = std::make_shared<const Weights>(config_, weights, placement);
   workspace_ = std::make_shared<Workspace>();
+}
+
+Transformer::Transformer(const Transformer& of, std::shared_ptr<const Autoencoders> autoencoders)
+    : config_(of.config_), placement_(of.placement_), weights_(of.weights_), autoencoders_(std::move(autoencoders)),
+      workspace_(std::make_shared<Workspace>()) {}
+
+std::shared_ptr<Transformer> Transformer::with(std::shared_ptr<const Autoencoders> autoencoders) const {
+  return std::shared_ptr<Transformer>(new Transformer(*this, std::move(autoencoders)));
 }
 
 Transformer::~Transformer() = default;
@@ -72,7 +81,8 @@ ForwardResult Transformer::forward(const ForwardRequest& request) const {
   if (placement_.device.is_cuda()) at::globalContext().setFloat32MatmulPrecision(placement_.tf32 ? "high" : "highest");
   const bool gradients = request.patch && request.patch->mask.requires_grad() && request.want_logits;
   if (!gradients) {
-    std::optional<ForwardResult> result = RecordedPasses::forward(*this, request);
+    std::optional<ForwardResult> result;
+    if (!autoencoders_) result = RecordedPasses::forward(*this, request);  // how many latents are active decides what is launched
     if (!result) result = Pass(*this, request, false).forward();
     if (result->divergences.defined()) check_divergences(request, result->divergences);
     return std::move(*result);

@@ -17,18 +17,24 @@
 
 namespace autocircuit {
 
+class Autoencoders;
 class Weights;
 class Workspace;
 
-// The values that patched edges take: one output per source, [S, B or 1, P, D], in any floating point type and place. What a network
+// The values that patched edges take: one output per source, [S, B or 1, P, D], in any floating point type and place; of a network with
+// autoencoders, behind them as many rows as its latents take, all blocks' side by side, D numbers a row. What a network
 // makes of them (engine/ablation.h) is in its workspace; passes leave them as they are.
 class Ablation : public Origin {
  public:
-  explicit Ablation(at::Tensor sources);
+  explicit Ablation(at::Tensor sources, bool same_everywhere = false);
   const at::Tensor& sources() const { return sources_; }
+  // Whether every position takes the latents of all positions, each as its own position's decoder writes it: a mean over positions whose
+  // latents are not the same ones.
+  bool same_everywhere() const { return same_everywhere_; }
 
  private:
   at::Tensor sources_;
+  bool same_everywhere_;
 };
 
 // Keys and values of a prefix, per layer [B or 1, kv_heads, length, d_head], keys already rotated.
@@ -102,14 +108,21 @@ class Transformer : public std::enable_shared_from_this<Transformer> {
 
   const TransformerConfig& config() const { return config_; }
   const Weights& weights() const { return *weights_; }
+  // Null where there are none.
+  const Autoencoders* autoencoders() const { return autoencoders_.get(); }
+  // The same network, whose MLPs write what autoencoders make of them. Shares the weights.
+  std::shared_ptr<Transformer> with(std::shared_ptr<const Autoencoders> autoencoders) const;
   uint64_t serial() const { return serial_.value(); }
   Workspace& workspace() const { return *workspace_; }
 
  private:
+  Transformer(const Transformer& of, std::shared_ptr<const Autoencoders> autoencoders);
+
   Serial serial_;
   TransformerConfig config_;
   Placement placement_;
-  std::unique_ptr<Weights> weights_;
+  std::shared_ptr<const Weights> weights_;
+  std::shared_ptr<const Autoencoders> autoencoders_;
   std::shared_ptr<Workspace> workspace_;
 };
 

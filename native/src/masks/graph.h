@@ -29,7 +29,9 @@ struct DestinationGroup {
   int64_t offset;
 };
 
-// The table that says what each cell of the flat edge vector patches. `tokens` is 0 when edges are not split by token.
+// The table that says what each cell of the flat edge vector patches. `tokens` is 0 when edges are not split by token. Where `latents` is
+// not empty, it says how many latents of each block stand in the place of its MLP among the sources, with the error behind them if there are
+// `errors`.
 struct PatchGraph {
   Serial serial;
   bool factorized = true;
@@ -37,6 +39,8 @@ struct PatchGraph {
   int64_t sources = 0;
   int64_t edges = 0;
   std::vector<DestinationGroup> groups;
+  std::vector<int64_t> latents;
+  bool errors = false;
 };
 
 }  // namespace autocircuit

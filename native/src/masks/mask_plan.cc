@@ -6,20 +6,13 @@
 #include <stdexcept>
 
 namespace autocircuit {
-namespace {
 
-struct Count {
-  int64_t not_zero = 0, not_one = 0;
-};
-
-RowKind classify(const Count& count, PlanKind kind) {
+RowKind classify(const EdgeCounts& count, PlanKind kind) {
   if (count.not_zero == 0 && kind != PlanKind::listed) return RowKind::plain;
   if (kind == PlanKind::gradients) return RowKind::near_plain;
   if (count.not_one == 0 && kind != PlanKind::listed) return RowKind::ablated;
   return count.not_one < count.not_zero ? RowKind::near_ablated : RowKind::near_plain;
 }
-
-}  // namespace
 
 bool GroupPlan::all(RowKind kind) const {
   return std::all_of(rows.begin(), rows.end(), [kind](RowKind row) { return row == kind; });
@@ -50,7 +43,7 @@ MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, PlanKind 
     plan.group = &group;
     const int64_t cells = tokens_ * group.heads * group.sources;
     plan.values = values.narrow(1, group.offset, cells).view({masks_, tokens_, group.heads, group.sources});
-    std::vector<Count> counts(group.heads);
+    std::vector<EdgeCounts> counts(group.heads);
     for (int64_t m = 0; m < masks_; m++) {
       const double* cell = data + m * graph.edges + group.offset;
       for (int64_t t = 0; t < tokens_; t++)
@@ -60,12 +53,17 @@ MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, PlanKind 
             counts[h].not_one += *cell != 1;
           }
     }
-    for (const Count& count : counts) {
+    for (const EdgeCounts& count : counts) {
       plan.rows.push_back(classify(count, kind));
       plan.patched |= count.not_zero > 0;
     }
     groups_.push_back(std::move(plan));
   }
+}
+
+void MaskPlan::set_rows(size_t group, std::vector<RowKind> rows) {
+  groups_[group].rows = std::move(rows);
+  groups_[group].patched = !groups_[group].all(RowKind::plain);
 }
 
 const GroupPlan* MaskPlan::find(Reader reader, int64_t layer) const {

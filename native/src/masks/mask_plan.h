@@ -24,6 +24,13 @@ enum class PlanKind : uint8_t {
   listed,     // every row as a list, so that any mask makes the same launches
 };
 
+// How many edges of a row, over all masks and tokens, are not 0 and not 1.
+struct EdgeCounts {
+  int64_t not_zero = 0, not_one = 0;
+};
+
+RowKind classify(const EdgeCounts& counts, PlanKind kind);
+
 // One destination group under a mask.
 struct GroupPlan {
   const DestinationGroup* group = nullptr;
@@ -46,6 +53,8 @@ class MaskPlan {
   const GroupPlan* find(Reader reader, int64_t layer) const;
 
   const std::vector<GroupPlan>& groups() const { return groups_; }
+  // Where a row depends on more than this plan's mask says.
+  void set_rows(size_t group, std::vector<RowKind> rows);
   int64_t masks() const { return masks_; }
   bool by_token() const { return tokens_ > 1 || by_token_; }
 

@@ -1,30 +1,14 @@
 import { AutocircuitError, type DType } from "@autocircuit/base";
-import { scope, type Tensor } from "@autocircuit/native";
-import { type Decoder, decodeRows } from "./decoder.ts";
-import { type Encoder, encodeRows } from "./encoder.ts";
+import { type BlockAutoencoder, scope, type Tensor } from "@autocircuit/native";
+import type { AutoencoderParts } from "./autoencoder-parts.ts";
+import { decodeRows } from "./decoder.ts";
+import { encodeRows } from "./encoder.ts";
+import { engineBlock } from "./engine-block.ts";
 import { requireFinite } from "./finite.ts";
 import { hookPlace } from "./hooks.ts";
-import type { Normalisation } from "./normalisations/normalisation.ts";
 import { asRows, type Rows } from "./rows.ts";
 
-/** What an autoencoder is made of. A plain object, so that `scope` hands its tensors on. */
-export interface AutoencoderParts {
-  /** File or folder it was read from. */
-  readonly path: string;
-  /** What it reads: TransformerLens's name, or a module path with its side. */
-  readonly hookIn: string;
-  /** What it replaces: the same, but for transcoders. */
-  readonly hookOut: string;
-  readonly encoder: Encoder;
-  readonly decoder: Decoder;
-  /** `[d_out]` */
-  readonly outputBias: Tensor;
-  /** `[d_in, d_out]`: added to the output, from inputs as they are. */
-  readonly skip?: Tensor | undefined;
-  readonly normalisation: Normalisation;
-  /** The model it was trained on, if the file says. */
-  readonly modelName?: string | undefined;
-}
+export type { AutoencoderParts };
 
 /** What an autoencoder makes of an activation. */
 export interface Reconstruction {
@@ -179,6 +163,11 @@ export class Autoencoder implements Disposable {
       if (factor === undefined) return some;
       return some.mul(typeof factor === "number" ? factor : factor.indexSelect(0, latents).unsqueeze(1));
     });
+  }
+
+  /** The same as the engine takes it, see {@link engineAutoencoders}. @internal */
+  toEngine(): BlockAutoencoder {
+    return engineBlock(this.#parts);
   }
 
   dispose(): void {

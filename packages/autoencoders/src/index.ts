@@ -1,6 +1,7 @@
 export { Autoencoder, type Reconstruction } from "./autoencoder.ts";
 export { checkFitsModel } from "./check-model.ts";
 export { type CrossLayerReconstruction, CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
+export { type EngineAutoencodersOptions, engineAutoencoders } from "./engine-autoencoders.ts";
 export { openNpz } from "./files/npz.ts";
 export type { StoredTensor, TensorFile } from "./files/tensor-file.ts";
 export type { FormatName, Reading } from "./formats/format.ts";

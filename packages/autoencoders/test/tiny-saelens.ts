@@ -24,10 +24,13 @@ export async function tinySaeLens(
   cfg: Readonly<Record<string, unknown>> = {},
   {
     shapes = {},
+    without = [],
     change,
     folder = temporaryFolder(),
   }: {
     shapes?: Shapes;
+    /** Tensors of a standard one that this one has not. */
+    without?: readonly string[];
     change?: (name: string, data: Float32Array) => void;
     folder?: string;
   } = {},
@@ -40,7 +43,8 @@ export async function tinySaeLens(
   };
   writeFileSync(join(folder, "cfg.json"), JSON.stringify(config));
   const all = { W_enc: [dIn, dSae], W_dec: [dSae, dIn], b_enc: [dSae], b_dec: [dIn], ...shapes };
-  const tensors = Object.entries(all).map(([name, shape], seed) => {
+  const there = Object.entries(all).filter(([name]) => !without.includes(name));
+  const tensors = there.map(([name, shape], seed) => {
     const data = numbers(
       shape.reduce((size, n) => size * n, 1),
       seed,

@@ -3,6 +3,12 @@ import { AutocircuitError } from "@autocircuit/base";
 import { type ComputeDType, computeDTypes, defaultDevice, openDevice, parseDevice } from "@autocircuit/native";
 import { Command, Option } from "commander";
 import { attributionCommand } from "./attribution/command.ts";
+import {
+  FULL_AUTOENCODERS,
+  formatAutoencoderReport,
+  QUICK_AUTOENCODERS,
+  runAutoencoderSuite,
+} from "./autoencoder/run-autoencoder.ts";
 import { printPeak, runEngineSuite } from "./engine/run-suite.ts";
 import { FULL, FULL_ON_GPU, QUICK } from "./engine/specs.ts";
 import { growthCommand } from "./growth/command.ts";
@@ -98,6 +104,19 @@ program
       signal: abort.signal,
     });
     console.log(formatLoadReport(report));
+    if (json) writeJson(json, report);
+  });
+
+program
+  .command("autoencoder")
+  .description("attribution of all edges with the latents of sparse autoencoders as sources, GPT-2 small's size")
+  .option("--json <file>", "also write the results as JSON")
+  .option("--quick", "a small model: shows that everything runs")
+  .addHelpText("after", "\nExamples:\n  npm run bench -- autoencoder\n  npm run bench -- autoencoder --quick")
+  .action(async ({ json, quick }: Pick<LoadOptions, "json" | "quick">) => {
+    const spec = quick ? QUICK_AUTOENCODERS : FULL_AUTOENCODERS;
+    const report = await runAutoencoderSuite(spec, (text) => process.stderr.write(`${text}\n`));
+    console.log(formatAutoencoderReport(report));
     if (json) writeJson(json, report);
   });
 

@@ -68,5 +68,6 @@ export {
 export { type EapIgFileOptions, formatEapIgCircuit } from "./interchange/write-eap-ig.ts";
 export type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./tasks/ready-task.ts";
 export { tasks, tracrTasks } from "./tasks/registry.ts";
+export { loadEngineAutoencoders } from "./tasks/task-autoencoders.ts";
 export { tracrReverse } from "./tasks/tracr-reverse.ts";
 export { tracrXproportion } from "./tasks/tracr-xproportion.ts";

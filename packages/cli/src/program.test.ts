@@ -126,7 +126,7 @@ describe("tasks", () => {
     const { code, out } = await run("tasks", "--json", at("tasks.json"));
     expect(code).toBe(0);
     const { tasks } = JSON.parse(readFileSync(at("tasks.json"), "utf8"));
-    expect(tasks).toHaveLength(13);
+    expect(tasks).toHaveLength(17);
     for (const { name } of tasks) expect(out).toContain(name);
   });
 });

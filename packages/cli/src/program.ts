@@ -8,6 +8,7 @@ import { addDatasets } from "./commands/datasets.ts";
 import { addDiscover } from "./commands/discover.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addGenerate } from "./commands/generate.ts";
+import { addLatents } from "./commands/latents.ts";
 import { addLibtorch } from "./commands/libtorch.ts";
 import { addMeasure } from "./commands/measure.ts";
 import { addModel } from "./commands/model.ts";
@@ -29,6 +30,7 @@ const COMMANDS = [
   addCompile,
   addModel,
   addGenerate,
+  addLatents,
   addCircuits,
   addConvert,
   addDatasets,

@@ -19,6 +19,7 @@ export {
 } from "./model/batch-slices.ts";
 export type { Ablate } from "./model/edge-mask.ts";
 export { computed, inSmallerSlices } from "./model/in-smaller-slices.ts";
+export { firstLatentRow, unpackLatents } from "./model/latents.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";
 export {
   type ForwardOptions,
@@ -29,6 +30,7 @@ export {
 } from "./model/model-options.ts";
 export { type OutputSlice, slicedCount } from "./model/output-slice.ts";
 export { PatchableModel } from "./model/patchable-model.ts";
+export { type PrunedLatents, type PruneLatentsOptions, pruneLatents } from "./model/prune-latents.ts";
 export { type LogitsOrigin, requireFinite } from "./model/require-finite.ts";
 export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model/share-prefix.ts";
 export type { RunningModel, SizedModel } from "./model/sized-model.ts";
@@ -66,6 +68,9 @@ export { actualSize, magnitude, scoredCount, sortedMagnitudes, thresholdAt } fro
 export { LoadedTask, type TaskPrefix } from "./task/loaded-task.ts";
 export { defineTask, Task } from "./task/task.ts";
 export type {
+  AutoencoderInput,
+  AutoencoderLoader,
+  AutoencoderLoaderOptions,
   ModelLoader,
   ModelLoaderOptions,
   TaskModel,

@@ -1,5 +1,5 @@
 import { MersenneTwister } from "@autocircuit/base";
-import { setThreads, Tensor, Transformer, type TransformerConfig } from "@autocircuit/native";
+import { setThreads, Tensor, Transformer, type TransformerConfig, type TransformerOptions } from "@autocircuit/native";
 
 // Networks this small gain nothing from threads, and lose much where test files share the cores.
 await setThreads(1);
@@ -27,7 +27,11 @@ export const tinyConfig: TransformerConfig = {
 };
 
 /** A transformer with random weights; the same seed gives the same ones. */
-export function tinyTransformer(changes: Partial<TransformerConfig> = {}, seed = 1): Transformer {
+export function tinyTransformer(
+  changes: Partial<TransformerConfig> = {},
+  seed = 1,
+  options: TransformerOptions = {},
+): Transformer {
   const config = { ...tinyConfig, ...changes };
   const { dModel, heads, kvHeads, dHead, dMlp, layers } = config;
   const random = new MersenneTwister(seed);
@@ -60,7 +64,7 @@ export function tinyTransformer(changes: Partial<TransformerConfig> = {}, seed =
     make(`${block}.mlp.b_out`, dModel);
   }
   make("unembed.W_U", dModel, config.dVocabOut);
-  const transformer = Transformer.create(config, weights);
+  const transformer = Transformer.create(config, weights, options);
   for (const weight of Object.values(weights)) weight.dispose();
   return transformer;
 }

@@ -1,6 +1,7 @@
 import { signature } from "@autocircuit/base";
 import {
   batchSlices,
+  firstLatentRow,
   type Graph,
   inSmallerSlices,
   type PatchableModel,
@@ -8,6 +9,7 @@ import {
   type PromptLoader,
   PruneScores,
   slicedPrompts,
+  unpackLatents,
 } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./discovery-options.ts";
@@ -58,13 +60,15 @@ async function batchMean(model: PatchableModel, batch: PromptBatch, signal: Abor
 
 async function sliceMeans(model: PatchableModel, batch: PromptBatch, signal: AbortSignal | undefined): Promise<Tensor> {
   const parts: Tensor[] = [];
+  const means =
+    model.graph.config.latents && (await model.transformer.decoderMeans()).to("float32").mul(model.config.dModel);
   for (const slice of batchSlices(model, batch)) {
     using outputs = await model.sources(slice.clean, { signal });
     parts.push(
       scope(() => {
         const real = realPositions(slice)?.unsqueeze(0);
         const counted = real ? outputs.to("float32").mul(real) : outputs.to("float32");
-        return counted.sum([1, 2, 3]);
+        return model.graph.config.latents ? writtenSums(model.graph, counted, means!) : counted.sum([1, 2, 3]);
       }),
     );
   }
@@ -76,6 +80,30 @@ async function sliceMeans(model: PatchableModel, batch: PromptBatch, signal: Abo
   const edgeAt = (source: number) => firstEdgeFrom(model.graph, source);
   await requireFiniteScores(mean, { model, batch, what: "mean output", edgeAt });
   return mean;
+}
+
+/**
+ * Sums of what the sources of a graph with latents write, in the graph's order.
+ *
+ * @param outputs `[rows, B, P, D]`
+ * @param perUnit sum over D of what a unit of each latent writes, `[positions or 1, latents]`
+ */
+function writtenSums(graph: Graph, outputs: Tensor, perUnit: Tensor): Tensor {
+  const { heads, latentErrors } = graph.config;
+  const ordinary = outputs.slice(0, 0, firstLatentRow(graph)).sum([1, 2, 3]);
+  let first = 0;
+  const blocks = unpackLatents(graph, outputs).flatMap((latents, block) => {
+    const before = 1 + block * (heads + 1);
+    const count = latents.shape[2]!;
+    first += count;
+    const written = latents
+      .sum(0)
+      .mul(perUnit.slice(1, first - count, first))
+      .sum(0);
+    const mlp = latentErrors ? [ordinary.slice(0, before + heads, before + heads + 1)] : [];
+    return [ordinary.slice(0, before, before + heads), written, ...mlp];
+  });
+  return Tensor.cat([ordinary.slice(0, 0, 1), ...blocks]);
 }
 
 /** An edge that leaves a source. */

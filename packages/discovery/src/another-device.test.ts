@@ -1,6 +1,7 @@
 import type { PruneScores } from "@autocircuit/core";
 import { type Device, openDevice, recordings } from "@autocircuit/native";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { tinyAutoencoders } from "../../core/test/tiny-autoencoders.ts";
 import { randomTask, withModelAnswers } from "../test/random-model.ts";
 import { acdc } from "./acdc/acdc.ts";
 import { fewestEdges } from "./fewest-edges/fewest-edges.ts";
@@ -55,6 +56,20 @@ describe.skipIf(!pretend)("discovery on another device finds what it finds on th
       maskGradient(model, prompts, { ablation, samples: 3 });
     // Zeros bring streams near 0, where the norm magnifies rounding.
     expectClose(await on("pretend:0", run), await on("cpu", run), ablation === "zero" ? 1e-3 : 1e-4);
+  });
+
+  test.each([
+    { input: "mlp_out", errors: false },
+    { input: "mlp_post", errors: true, activation: "topk" },
+  ] as const)("latents of autoencoders: $input", async (kind) => {
+    const run = async ({ model, prompts }: ReturnType<typeof randomTask>) => {
+      using latent = model.withAutoencoders(tinyAutoencoders(model.config, { ...kind, counts: [7, 9, 8] }));
+      const scores = await maskGradient(latent, prompts, { maskValue: 0.3 });
+      return { scores, removed: await acdc(latent, prompts, { taus: [1e-2, 0.1] }) };
+    };
+    const [expected, found] = [await on("cpu", run), await on("pretend:0", run)];
+    expectClose(found.scores, expected.scores, 1e-4);
+    expect(found.removed.values).toEqual(expected.removed.values);
   });
 
   test("subnetwork probing", async () => {

@@ -123,7 +123,7 @@ export async function maskGradient(
     }
     return sum.data();
   });
-  return new PruneScores(model.graph, Float32Array.from(values, Number), {
+  return new PruneScores(model.graph, new Float32Array(values as Float32Array | Float64Array), {
     algorithm: "mask-gradient",
     options: {
       gradFunction,

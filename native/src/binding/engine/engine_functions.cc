@@ -13,6 +13,7 @@
 #include "binding/errors.h"
 #include "binding/run_async.h"
 #include "binding/tensor_handle.h"
+#include "engine/autoencoders.h"
 #include "operators/open_device.h"
 #include "tensor/dtype.h"
 
@@ -75,10 +76,53 @@ Napi::Value transformer_ready(const Napi::CallbackInfo& info) {
   });
 }
 
-/// createAblation(sources) -> box
+struct PendingAutoencoder {
+  SlotPtr encode, bias, decode, out_bias, threshold;
+  std::int64_t top = 0;
+};
+
+PendingAutoencoder read_autoencoder(const Napi::Value& value, const std::string& what) {
+  const Fields fields(value, what);
+  const auto slot = [&](const char* name) { return TensorHandle::from(fields.get(name), fields.path(name)).slot(); };
+  PendingAutoencoder made{slot("encode"), slot("bias"), slot("decode"), slot("outBias"), {}, fields.integer("top", 0)};
+  if (fields.has("threshold")) made.threshold = slot("threshold");
+  return made;
+}
+
+/// withAutoencoders(transformer, { input, errors, blocks }) -> box of a transformer that shares the weights
+Napi::Value with_autoencoders(const Napi::CallbackInfo& info) {
+  const auto transformer = unbox<Transformer>(info[0], "the transformer");
+  const Fields fields(info[1], "autoencoders");
+  const auto input = fields.choice<AutoencoderInput>("input", {{"mlp_out", AutoencoderInput::mlp_out}, {"mlp_post", AutoencoderInput::mlp_post}});
+  const bool errors = fields.flag("errors", true);
+  std::vector<PendingAutoencoder> blocks;
+  const Napi::Array given = to_array(fields.get("blocks"), fields.path("blocks"));
+  for (std::uint32_t i = 0; i < given.Length(); i++) blocks.push_back(read_autoencoder(given.Get(i), fields.path("blocks") + "[" + std::to_string(i) + "]"));
+  return make_later<Transformer>(info.Env(), [transformer, input, errors, blocks = std::move(blocks)] {
+    std::vector<GivenAutoencoder> ready;
+    for (const PendingAutoencoder& block : blocks)
+      ready.push_back({block.encode->get(), block.bias->get(), block.decode->get(), block.out_bias->get(),
+                       block.threshold ? block.threshold->get() : at::Tensor(), block.top});
+    const std::shared_ptr<Transformer> of = transformer->get();
+    return of->with(std::make_shared<const Autoencoders>(of->config(), of->weights(), input, errors, ready));
+  });
+}
+
+/// decoderMeans(transformer) -> promise of [positions or 1, latents of all blocks]
+Napi::Value decoder_means(const Napi::CallbackInfo& info) {
+  const auto transformer = unbox<Transformer>(info[0], "the transformer");
+  return run_async(info.Env(), [transformer](const CancelToken&) -> Convert {
+    const Autoencoders* autoencoders = transformer->get()->autoencoders();
+    if (!autoencoders) throw Error("bad-input", "this transformer has no autoencoders.");
+    return [means = autoencoders->decoder_means()](Napi::Env env) { return TensorHandle::create(env, means); };
+  });
+}
+
+/// createAblation(sources, sameEverywhere?) -> box
 Napi::Value create_ablation(const Napi::CallbackInfo& info) {
   const SlotPtr sources = TensorHandle::from(info[0], "the ablation's sources").slot();
-  return make_later<Ablation>(info.Env(), [sources] { return std::make_shared<Ablation>(sources->get()); });
+  const bool same = !is_missing(info[1]) && to_flag(info[1], "sameEverywhere");
+  return make_later<Ablation>(info.Env(), [sources, same] { return std::make_shared<Ablation>(sources->get(), same); });
 }
 
 /// createGraph(graph) -> box
@@ -105,6 +149,8 @@ Napi::Value dispose_box(const Napi::CallbackInfo& info) {
 
 void init_engine_functions(Napi::Env env, Napi::Object exports) {
   exports.Set("createTransformer", guarded_function<create_transformer>(env, "createTransformer"));
+  exports.Set("withAutoencoders", guarded_function<with_autoencoders>(env, "withAutoencoders"));
+  exports.Set("decoderMeans", guarded_function<decoder_means>(env, "decoderMeans"));
   exports.Set("transformerReady", guarded_function<transformer_ready>(env, "transformerReady"));
   exports.Set("createAblation", guarded_function<create_ablation>(env, "createAblation"));
   exports.Set("createGraph", guarded_function<create_graph>(env, "createGraph"));

@@ -96,6 +96,8 @@ PatchGraph read_graph(const Napi::Value& value) {
   if (graph.tokens < 0 || graph.sources < 0 || graph.edges < 0) {
     throw Error("bad-input", "graph.tokens, graph.sources and graph.edges must not be negative.");
   }
+  graph.latents = fields.integers("latents");
+  graph.errors = fields.flag("errors", false);
   const Napi::Array groups = to_array(fields.get("groups"), "graph.groups");
   for (std::uint32_t i = 0; i < groups.Length(); i++) {
     const std::string what = "graph.groups[" + std::to_string(i) + "]";

@@ -1,4 +1,4 @@
-import type { Tensor } from "@autocircuit/native";
+import type { BlockAutoencoder, Tensor } from "@autocircuit/native";
 
 /** How an autoencoder turns pre-activations into latents. A plain object, so that `scope` hands its tensors on. */
 export interface Activation {
@@ -8,4 +8,9 @@ export interface Activation {
   readonly apply: (preActivations: Tensor) => Tensor;
   /** The tensors that `apply` reads. */
   readonly parameters: readonly Tensor[];
+  /**
+   * The same as the engine has it, given what makes pre-activations: rows [latents, d_in] and biases [latents]; undefined where latents may be
+   * negative or depend on each other otherwise. What it gives goes over what it was given.
+   */
+  readonly asThreshold?: (encode: Tensor, bias: Tensor, latents: number) => Partial<BlockAutoencoder> | undefined;
 }

@@ -13,5 +13,11 @@ export function gated(gateBias: Tensor, bias: Tensor, logScale: Tensor): Activat
     name: "gated",
     apply: (p) => Tensor.where(p.add(gateBias).gt(0), p.mul(scale).add(bias).relu(), 0),
     parameters: [gateBias, bias, scale],
+    // With q = p * scale + bias, whose scale is positive, the gate is q > bias - gateBias * scale.
+    asThreshold: (encode, inner) => ({
+      encode: encode.mul(scale.unsqueeze(1)),
+      bias: inner.mul(scale).add(bias),
+      threshold: bias.sub(gateBias.mul(scale)),
+    }),
   };
 }

@@ -13,5 +13,9 @@ export function jumpRelu(threshold: Tensor, rectified: boolean): Activation {
     name: "jumprelu",
     apply: (p) => Tensor.where(p.gt(threshold), rectified ? p.relu() : p, 0),
     parameters: [threshold],
+    // Without rectifying, negative thresholds would let negative latents through.
+    ...(rectified && {
+      asThreshold: (_encode, _bias, latents) => ({ threshold: threshold.expand([latents]).clone() }),
+    }),
   };
 }

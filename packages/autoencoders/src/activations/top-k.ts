@@ -12,5 +12,6 @@ export function topK(k: number, rectified: boolean): Activation {
     name: "topk",
     apply: (p) => (rectified ? keepLargest(p, p, k).relu() : keepLargest(p, p, k)),
     parameters: [],
+    ...(rectified && { asThreshold: () => ({ top: k }) }),
   };
 }

@@ -10,6 +10,8 @@ export interface Normalised {
 export interface Normalisation {
   readonly name: string;
   readonly apply: (input: Tensor) => Normalised;
+  /** Where it is the same number for every input. */
+  readonly factor?: number;
 }
 
 /** Inputs as they are. */

@@ -4,6 +4,7 @@ import type { Normalisation } from "./normalisation.ts";
 export function scaled(factor: number): Normalisation {
   return {
     name: "scaled",
+    factor,
     apply: (x) => ({ input: x.mul(factor), undo: (output) => output.div(factor) }),
   };
 }

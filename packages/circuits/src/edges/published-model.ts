@@ -38,6 +38,15 @@ export const PYTHIA_2_8B: PublishedModel = {
   parallel: true,
 };
 
+/** Pythia-70M, deduplicated or not. */
+export const PYTHIA_70M: PublishedModel = {
+  name: "Pythia-70M",
+  layers: 6,
+  heads: 8,
+  attnOnly: false,
+  parallel: true,
+};
+
 /** Which graphs of the model a circuit is defined on: any, or factorised ones with separate or shared inputs of a head. */
 export type PublishedGraph = "any" | "separate Q, K, V" | "shared Q, K, V";
 

@@ -1,8 +1,14 @@
 import { AutocircuitError } from "@autocircuit/base";
 import type { DestNode, Edge, Graph, SrcNode } from "@autocircuit/core";
 
-/** EAP-IG's name of a source: `input`, `a0.h1`, `m3`. */
-export function eapIgSource({ kind, block, head }: SrcNode): string {
+/**
+ * EAP-IG's name of a source: `input`, `a0.h1`, `m3`.
+ *
+ * @throws AutocircuitError `bad-input` for latents of autoencoders, which it has no names for
+ */
+export function eapIgSource({ kind, block, head, name }: SrcNode): string {
+  if (kind === "latent" || kind === "error")
+    throw new AutocircuitError("bad-input", `EAP-IG's files know no latents of autoencoders, such as \`${name}\`.`);
   return kind === "start" ? "input" : kind === "head" ? `a${block}.h${head}` : `m${block}`;
 }
 

@@ -23,6 +23,15 @@ export interface ReadyTaskOptions extends TransformerOptions {
   model?: string;
   /** Cut off what all prompts have in common at the start, see core's `TaskOptions`; for tasks with prompts as text. Default false. */
   tailDivergence?: boolean;
+  /**
+   * Folder or hub name of sparse autoencoders of all blocks, see `loadAutoencoders`: their latents are sources of the graph in the places of the
+   * MLPs. For tasks with prompts as text; those of autoencoders need it.
+   */
+  autoencoders?: string;
+  /** Keep only latents that are active on the training prompts. Default: as the task has it, else false. */
+  pruneLatents?: boolean;
+  /** Keep what autoencoders leave out as sources. Default: as the task has it, else true. */
+  autoencoderErrors?: boolean;
   signal?: AbortSignal;
 }
 
@@ -66,6 +75,9 @@ const checkOptions = signature("loading a task", {}, {
   device: deviceName,
   dtype: kind.oneOf(dtypes),
   tf32: kind.flag,
+  autoencoders: kind.text,
+  pruneLatents: kind.flag,
+  autoencoderErrors: kind.flag,
 } satisfies KindsOf<ReadyTaskOptions>);
 const checkPrompts = signature("a task's prompts", {}, { seed: kind.whole });
 

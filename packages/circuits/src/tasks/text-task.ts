@@ -13,6 +13,7 @@ import {
   type ReadyTask,
   type ReadyTaskOptions,
 } from "./ready-task.ts";
+import { autoencoderFields, requireAutoencoders, type TaskAutoencoders } from "./task-autoencoders.ts";
 
 /** What makes a task of a trained model with prompts as text. */
 export interface TextTaskSpec {
@@ -37,6 +38,8 @@ export interface TextTaskSpec {
   readonly separateQkv?: boolean;
   readonly batchSize: TrainTest;
   readonly batchCount: TrainTest;
+  /** The task is about latents of these. */
+  readonly autoencoders?: TaskAutoencoders;
 }
 
 /**
@@ -68,6 +71,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   const seed = options.seed ?? (dataset ? 42 : 0);
   const circuit = circuitNamed(spec.name, spec.circuits, options.circuit);
   const folder = await folderOf(spec, options);
+  requireAutoencoders(spec.name, spec.autoencoders, options);
   const separateQkv = spec.separateQkv ?? true;
   const config = await readConfig(folder);
   const graph = Graph.of(config);
@@ -98,10 +102,14 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     tailDivergence: options.tailDivergence,
     seed,
     // Without positions the published code is not told the words' positions either; the IOI circuit depends on it.
-    ...(published && {
-      trueEdges: (target, { tokenPositions, seqStartIdx, wordIdxs }) =>
-        circuit.edges(target, { tokenPositions, seqStartIdx, ...(tokenPositions && { wordIdxs }) }),
-    }),
+    ...(await autoencoderFields(spec.autoencoders, options)),
+    // Circuits of MLPs are none of their latents.
+    ...(published &&
+      circuit &&
+      options.autoencoders === undefined && {
+        trueEdges: (target, { tokenPositions, seqStartIdx, wordIdxs }) =>
+          circuit.edges(target, { tokenPositions, seqStartIdx, ...(tokenPositions && { wordIdxs }) }),
+      }),
   }).load(signal && { signal });
 }
 

@@ -27,8 +27,9 @@ describe.each(textTasks.map(({ name }) => name))("%s without weights", (name) =>
 
   it("says which circuits it has", async () => {
     const names = Object.keys(tasks[name]!.circuits);
-    expect(names.length).toBeGreaterThan(0);
-    await expect(tasks[name]!.load({ circuit: "none" })).rejects.toThrow(`It has: ${names.join(", ")}.`);
+    const says = name.endsWith("-autoencoder") ? "No circuit of it is known." : `It has: ${names.join(", ")}.`;
+    expect(names.length > 0).toBe(says.startsWith("It has"));
+    await expect(tasks[name]!.load({ circuit: "none" })).rejects.toThrow(says);
   });
 });
 

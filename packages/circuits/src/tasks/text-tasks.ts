@@ -1,11 +1,13 @@
 import { gpt2Tokenizer } from "@autocircuit/models";
+import { animalDietPrompts } from "../data/animal-diet.ts";
+import { capitalCitiesPrompts } from "../data/capital-cities.ts";
 import { docstringPrompts } from "../data/docstring.ts";
 import { greaterthanPrompts } from "../data/greaterthan.ts";
 import { ioiPrompts } from "../data/ioi.ts";
 import type { TextPromptRecord } from "../data/prompt-file.ts";
 import { sportsPlayersPrompts } from "../data/sports-players.ts";
 import { publishedCircuits } from "../edges/published-circuits.ts";
-import { ATTN_ONLY_4L, GPT2_SMALL, PYTHIA_2_8B } from "../edges/published-model.ts";
+import { ATTN_ONLY_4L, GPT2_SMALL, PYTHIA_2_8B, PYTHIA_70M } from "../edges/published-model.ts";
 import type { KnownCircuit, ReadyTask } from "./ready-task.ts";
 import { type TextTaskSpec, textTask } from "./text-task.ts";
 
@@ -35,6 +37,14 @@ const PYTHIA = {
     how: "It is EleutherAI/pythia-2.8b-deduped on the Hugging Face hub (5.7 GB); give that name as the model to fetch it, or download the folder",
   },
   separateQkv: false,
+} as const;
+
+const GPT2_AUTOENCODERS = {
+  input: "resid_delta_mlp",
+  pruneWithCorrupt: false,
+  how:
+    "They are OpenAI's of GPT-2 small: fetch sparse-autoencoder/gpt2-small/resid_delta_mlp/autoencoders/N.pt from its public storage " +
+    "(openaipublic) for the blocks N = 0 to 11 into a folder resid_delta_mlp/autoencoders",
 } as const;
 
 const IOI = { title: "Indirect Object Identification", description: "names the person who does not come again" };
@@ -120,6 +130,70 @@ const SPECS: readonly TextTaskSpec[] = [
     byToken: false,
     batchSize: 15,
     batchCount: 7,
+  },
+  {
+    ...GPT2,
+    ...IOI,
+    name: "ioi-autoencoder",
+    key: "Indirect Object Identification GPT2 Autoencoder Component Circuit",
+    circuits: {},
+    prompts: (options) => ioiPrompts({ count: 300, ...options, form: "mixed" }),
+    promptsElsewhere: (options) => ioiPrompts({ count: 300, ...options, form: "vanilla" }),
+    byToken: false,
+    batchSize: 1,
+    batchCount: 2,
+    autoencoders: GPT2_AUTOENCODERS,
+  },
+  {
+    ...GPT2,
+    name: "greaterthan-autoencoder",
+    key: "Greaterthan GPT2 Autoencoder Component Circuit",
+    title: "Greaterthan",
+    description: "gives a later year",
+    circuits: {},
+    prompts: greaterthanPrompts,
+    byToken: false,
+    batchSize: 1,
+    batchCount: 2,
+    autoencoders: GPT2_AUTOENCODERS,
+  },
+  {
+    ...GPT2,
+    name: "animal-diet-autoencoder",
+    key: "Animal Diet GPT2 Autoencoder Component Circuit",
+    title: "Animal Diet",
+    description: "says what an animal eats",
+    circuits: {},
+    prompts: animalDietPrompts,
+    byToken: false,
+    batchSize: 2,
+    batchCount: 16,
+    autoencoders: GPT2_AUTOENCODERS,
+  },
+  {
+    model: PYTHIA_70M,
+    hub: {
+      id: "EleutherAI/pythia-70m-deduped",
+      how: "It is EleutherAI/pythia-70m-deduped on the Hugging Face hub (166 MB); give that name as the model to fetch it, or download the folder",
+    },
+    name: "capital-cities-autoencoder",
+    key: "Capital Cities Pythia 70M Deduped Autoencoder Component Circuit",
+    title: "Capital Cities",
+    description: "names the capital of a country",
+    circuits: {},
+    prompts: capitalCitiesPrompts,
+    byToken: true,
+    batchSize: 2,
+    batchCount: 4,
+    autoencoders: {
+      input: "resid_delta_mlp",
+      maxLatents: 200,
+      pythiaSize: "2_32768",
+      pruneWithCorrupt: false,
+      how:
+        "They are those of the MLP outputs of pythia-70m-deduped, size 2_32768, by Sam Marks (dictionary_learning): fetch " +
+        "pythia-70m-deduped/mlp_out_layerN/2_32768/ae.pt for the layers N = 0 to 5 into one folder, each under its own mlp_out_layerN",
+    },
   },
 ];
 

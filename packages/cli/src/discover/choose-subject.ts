@@ -46,5 +46,5 @@ export function chooseSubject(taskName: string | undefined, options: SubjectComm
       `${taskName} decides itself what --no-prepend-bos says. It is for your own --model and --prompts.`,
     );
   requireOwnModel(taskName, model, "Leave --model out, or the task to use --model with --prompts.");
-  return readySubject(task, model, prompts);
+  return readySubject(task, model, options);
 }

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { Graph, LoadedTask, loadPrompts } from "@autocircuit/core";
 import { findTokenizer, loadModel, readConfig, resolveModelFolder } from "@autocircuit/models";
+import { latentsNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import { Progress } from "../support/progress.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
@@ -12,6 +13,7 @@ import { readOutputSlice } from "./read-output-slice.ts";
 import { requireMemory } from "./require-memory.ts";
 import { type Split, splitPrompts } from "./split-prompts.ts";
 import type { Subject } from "./subject.ts";
+import { withLatents } from "./with-latents.ts";
 
 /**
  * Somebody's own model and prompts as a subject.
@@ -74,8 +76,10 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
         ...graph,
         seqLen: train.seqLen,
       });
+      const latent = await withLatents(loaded, train, options, signal);
+      for (const note of latentsNote(latent)) print(note);
       const free = () => {
-        for (const owned of [train, test, loaded]) owned[Symbol.dispose]();
+        for (const owned of [train, test, latent, loaded]) owned[Symbol.dispose]();
       };
       const definition = {
         key: name,
@@ -86,7 +90,7 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
         dataset: prompts.file,
         seed,
       };
-      return new LoadedTask(definition, { model: loaded, train, test, trueEdges: null, sharedPrefix: null }, free);
+      return new LoadedTask(definition, { model: latent, train, test, trueEdges: null, sharedPrefix: null }, free);
     },
   };
 }

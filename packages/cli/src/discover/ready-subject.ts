@@ -1,12 +1,20 @@
 import type { ReadyTask } from "@autocircuit/circuits";
 import type { LoadedTask } from "@autocircuit/core";
+import { latentsNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { UsedDevice } from "../support/use-device.ts";
+import type { DiscoverCommandOptions } from "./options.ts";
 import { type RunShape, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 
+type ReadyOptions = Pick<SubjectCommandOptions, "prompts" | "autoencoders" | "pruneLatents" | "autoencoderErrors">;
+
 /** A ready-made task as a subject, on its own model and prompts or on those that were named. */
-export function readySubject(task: ReadyTask, model: string | undefined, files?: readonly string[]): Subject {
+export function readySubject(
+  task: ReadyTask,
+  model: string | undefined,
+  { prompts: files, autoencoders, pruneLatents, autoencoderErrors }: ReadyOptions = {},
+): Subject {
   const notes: string[] = [];
   const name = model === undefined ? null : modelName(model);
   return {
@@ -23,12 +31,18 @@ export function readySubject(task: ReadyTask, model: string | undefined, files?:
         ...(circuit !== undefined && { circuit }),
         ...(model !== undefined && { model }),
         ...(files && { dataset: [...files] }),
+        ...(autoencoders !== undefined && { autoencoders }),
+        ...(pruneLatents !== undefined && { pruneLatents }),
+        ...(autoencoderErrors !== undefined && { autoencoderErrors }),
       });
       try {
         notes.splice(
           0,
           notes.length,
-          ...(loaded.trueEdges === null ? [uncompared(task, name, loaded, files !== undefined)] : []),
+          ...(loaded.trueEdges === null && !loaded.model.graph.config.latents
+            ? [uncompared(task, name, loaded, files !== undefined)]
+            : []),
+          ...latentsNote(loaded.model),
         );
         for (const note of notes) print(note);
         if (model !== undefined) print(memoryOf(loaded, shape(loaded.model.graph.edgeCount), used));

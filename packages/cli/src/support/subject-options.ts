@@ -15,6 +15,9 @@ export interface SubjectCommandOptions {
   length?: number;
   align?: PairAlignment;
   skipUnfit?: boolean;
+  autoencoders?: string;
+  pruneLatents?: boolean;
+  autoencoderErrors?: boolean;
   sharedQkv?: boolean;
   nodeEdges?: boolean;
   ungrouped?: boolean;
@@ -48,6 +51,17 @@ export function addSubjectOptions(command: Command): Command {
       "--skip-unfit",
       "leave out prompts that do not fit the model, and count them: answers of several tokens, other lengths",
     )
+    .option(
+      "--autoencoders <folder|id>",
+      "sparse autoencoders of all MLPs: their latents are the graph's sources in the places of the MLPs",
+    )
+    .option("--prune-latents", "keep only latents that are active on the prompts to discover with")
+    .option("--no-prune-latents", "a task of autoencoders: keep all latents")
+    .option(
+      "--autoencoder-errors",
+      "keep what autoencoders leave out as sources (default but for tasks of autoencoders)",
+    )
+    .option("--no-autoencoder-errors", "drop what autoencoders leave out")
     .option("--shared-qkv", "one input for the queries, keys and values of a head")
     .option("--node-edges", "patch nodes along the residual stream instead of edges between components")
     .option("--ungrouped", "grouped keys and values: an input for every query head")

@@ -4,6 +4,7 @@ import type { CaseFolder } from "../find-cases.ts";
 import { narrowBound } from "../number-types.ts";
 import type { Recorder } from "../recorder.ts";
 import { checkAttribution } from "./check-attribution.ts";
+import { checkAutoencoders } from "./check-autoencoders.ts";
 import { checkCompleteness } from "./check-completeness.ts";
 import { checkEapIgFeature } from "./check-eapig.ts";
 import { checkKvCache } from "./check-kvcache.ts";
@@ -12,8 +13,11 @@ import { checkScoreSets } from "./check-scores.ts";
 import type { NextFeature } from "./features.ts";
 import { eachVariant, type NextVariant } from "./next-case.ts";
 
+/** Features whose file has a graph for each variant. */
+type OfGraphs = Exclude<NextFeature, "autoencoder" | "eapig">;
+
 // biome-ignore lint/suspicious/noExplicitAny: each check says what its file holds
-const FEATURES: Readonly<Record<Exclude<NextFeature, "eapig">, (variant: NextVariant<any>) => Promise<void>>> = {
+const FEATURES: Readonly<Record<OfGraphs, (variant: NextVariant<any>) => Promise<void>>> = {
   attribution: checkAttribution,
   completeness: checkCompleteness,
   kvcache: checkKvCache,
@@ -30,5 +34,6 @@ export async function checkNext(
   if (feature === "eapig") return checkEapIgFeature(path, anyRecorder, dtype);
   using model = await loadModel(path, { outputSlice: "last_seq", dtype });
   const recorder = anyRecorder.within(narrowBound(dtype, model.config.layers));
+  if (feature === "autoencoder") return await checkAutoencoders(path, model, recorder);
   await eachVariant(path, feature!, model, recorder, FEATURES[feature as keyof typeof FEATURES]);
 }

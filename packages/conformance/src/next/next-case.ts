@@ -65,7 +65,8 @@ export async function eachVariant<Expected>(
   }
 }
 
-function checkGraph(graph: Graph, { n_edges, modules, srcs }: NextGraph, recorder: Recorder): void {
+/** Holds a graph against the reference's. */
+export function checkGraph(graph: Graph, { n_edges, modules, srcs }: NextGraph, recorder: Recorder): void {
   const ours = graph.groups.map(({ module }) => module);
   recorder.equal("modules", ours, modules);
   recorder.equal("n_edges", graph.edgeCount, n_edges);

@@ -26,7 +26,7 @@ export function factorizedLayout(config: ResolvedGraphConfig): Layout {
     const seen = parallel ? before : build.srcs.length;
     if (!parallel) layer++;
     build.group("mlp", "hook_mlp_in", layer, block, null, 0, seen);
-    build.source("mlp", `MLP ${block}`, `blocks.${block}.hook_mlp_out`, layer, block);
+    build.mlp(block, layer);
   }
   build.group("end", "hook_resid_post", layer + 1, config.layers - 1, null, 0, build.srcs.length);
   return build;

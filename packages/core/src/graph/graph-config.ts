@@ -12,6 +12,10 @@ export interface GraphConfig {
   readonly attnOnly: boolean;
   /** Attention and MLP of a block both read the residual stream before the block. */
   readonly parallel: boolean;
+  /** Latents of each block's autoencoder, sources in the place of its MLP. Factorised graphs only. */
+  readonly latents?: readonly number[] | undefined;
+  /** What each autoencoder leaves out is a source too, behind its latents. Default false. */
+  readonly latentErrors?: boolean | undefined;
 }
 
 /** Which graph to make of a model. */
@@ -40,6 +44,9 @@ export interface ResolvedGraphConfig {
   readonly separateQkv: boolean;
   readonly ungrouped: boolean;
   readonly tokens: number | null;
+  /** Not there in graphs without latents. */
+  readonly latents?: readonly number[];
+  readonly latentErrors?: boolean;
 }
 
 const optionKinds: KindsOf<GraphOptions> = {
@@ -55,6 +62,8 @@ const configKinds: KindsOf<GraphConfig> = {
   kvHeads: kind.optional(kind.count),
   attnOnly: kind.flag,
   parallel: kind.flag,
+  latents: kind.optional(kind.listOf(kind.count)),
+  latentErrors: kind.optional(kind.flag),
 };
 const configNames = Object.keys(configKinds) as (keyof GraphConfig)[];
 const check = signature(
@@ -72,7 +81,8 @@ const check = signature(
  */
 export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = {}): ResolvedGraphConfig {
   const { layers, heads, attnOnly, parallel } = config ?? {};
-  check({ config, layers, heads, kvHeads: config?.kvHeads, attnOnly, parallel }, options);
+  const { latents, latentErrors } = config ?? {};
+  check({ config, layers, heads, kvHeads: config?.kvHeads, attnOnly, parallel, latents, latentErrors }, options);
   const kvHeads = config.kvHeads ?? config.heads;
   const tokens = options.tokens ?? null;
   if (config.heads % kvHeads !== 0) {
@@ -82,6 +92,7 @@ export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = 
     );
   }
   const factorized = options.factorized ?? true;
+  if (latents !== undefined) requireLatents(config, latents, factorized);
   return {
     layers: config.layers,
     heads: config.heads,
@@ -93,5 +104,18 @@ export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = 
     separateQkv: factorized ? (options.separateQkv ?? true) : true,
     ungrouped: factorized && kvHeads !== config.heads ? (options.ungrouped ?? false) : false,
     tokens,
+    ...(latents !== undefined && { latents: [...latents], latentErrors: latentErrors ?? false }),
   };
+}
+
+/** Latents stand where an MLP would, in graphs of components. */
+function requireLatents({ layers, attnOnly }: GraphConfig, latents: readonly number[], factorized: boolean): void {
+  const problem = !factorized
+    ? "latents of autoencoders are sources of factorised graphs only"
+    : attnOnly
+      ? "a model without MLPs has no latents in their place"
+      : latents.length !== layers
+        ? `\`latents\` must have a number for each of the ${layers} blocks, it has ${latents.length}`
+        : undefined;
+  if (problem) throw new AutocircuitError("bad-input", `Graph: ${problem}.`);
 }

@@ -206,6 +206,7 @@ export class Graph {
       tokens: this.tokens ?? 0,
       sources: this.srcs.length,
       edges: this.edgeCount,
+      ...(this.config.latents && { latents: this.config.latents, errors: this.config.latentErrors }),
       groups: this.groups.map(({ kind, block, heads, firstSource, sources, offset }) => ({
         kind,
         layer: block,

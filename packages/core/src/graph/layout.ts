@@ -30,6 +30,17 @@ export class LayoutBuilder {
     }
   }
 
+  /** Adds what a block's MLP writes: itself, or the latents of its autoencoder and what that leaves out. */
+  mlp(block: number, layer: number): void {
+    const module = `blocks.${block}.hook_mlp_out`;
+    const { latents, latentErrors } = this.#config;
+    if (latents === undefined) this.source("mlp", `MLP ${block}`, module, layer, block);
+    for (let latent = 0; latent < (latents?.[block] ?? 0); latent++) {
+      this.source("latent", `MLP ${block} Latent ${latent}`, `${module}.latent_outs`, layer, block, latent);
+    }
+    if (latentErrors) this.source("error", `MLP ${block} Error`, module, layer, block);
+  }
+
   /** Adds a group that reads the sources `firstSource .. firstSource + sources - 1`; `heads` null means no head dimension. */
   group(
     kind: DestKind,

@@ -1,15 +1,18 @@
 /** What a group of destinations reads for: a head's queries, keys, values, all three, an MLP, or a point of the residual stream. */
 export type DestKind = "q" | "k" | "v" | "qkv" | "mlp" | "mid" | "post" | "end";
 
-/** What a source is: the embedding, a head, an MLP, or (unfactorised) the residual stream after attention or after a block. */
-export type SrcKind = "start" | "head" | "mlp" | "mid" | "post";
+/**
+ * What a source is: the embedding, a head, an MLP, a latent of an MLP's autoencoder or what that leaves out, or (unfactorised) the residual
+ * stream after attention or after a block.
+ */
+export type SrcKind = "start" | "head" | "mlp" | "latent" | "error" | "mid" | "post";
 
 /** Kind of any node. */
 export type NodeKind = SrcKind | DestKind;
 
 /** Something that writes to the residual stream. */
 export interface SrcNode {
-  /** AutoCircuit's name: `Resid Start`, `A0.3`, `MLP 0`, `Resid Mid 0`, `Resid Post 0`. */
+  /** AutoCircuit's name: `Resid Start`, `A0.3`, `MLP 0`, `MLP 0 Latent 17`, `MLP 0 Error`, `Resid Mid 0`, `Resid Post 0`. */
   readonly name: string;
   /** Hook point: `blocks.0.attn.hook_result`. */
   readonly module: string;
@@ -18,6 +21,7 @@ export interface SrcNode {
   readonly layer: number;
   /** The block it belongs to. */
   readonly block: number;
+  /** Which head of the block, or which latent. */
   readonly head: number | null;
   /** Number of this source in network order; `Resid Start` is 0. */
   readonly index: number;

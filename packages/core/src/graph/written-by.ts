@@ -14,6 +14,7 @@ export function writtenBy(graph: Graph): (dest: DestNode) => readonly SrcNode[] 
     return graph.srcs.filter(({ kind, block, head }) => {
       if (block !== dest.block) return false;
       if (kind === "head") return dest.head !== null && Math.floor(head! / sharers) === dest.head;
+      if (kind === "latent" || kind === "error") return dest.kind === "mlp";
       return kind === dest.kind;
     });
   };

@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { Ablation, scope, Tensor } from "@autocircuit/native";
+import { Ablation, scope, sourceRows, Tensor } from "@autocircuit/native";
 import { equalParts } from "../prompts/equal-parts.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { canSlice, sliceTokens, tokenContext } from "../prompts/token-context.ts";
@@ -64,7 +64,7 @@ async function resample(model: RunningModel, tokens: Tensor, signal: AbortSignal
 }
 
 function zero(model: RunningModel, tokens: Tensor): Ablation {
-  const shape = [model.graph.srcs.length, 1, tokens.shape[1]!, model.config.dModel];
+  const shape = [sourceRows(model.graph.toNative(), model.config), 1, tokens.shape[1]!, model.config.dModel];
   return new Ablation(Tensor.zeros(shape, { dtype: model.computeDtype }));
 }
 
@@ -105,7 +105,12 @@ async function mean(
       onProgress?.({ done: done + 1, total: parts.length });
     }
     const { sum, count } = running!;
-    const ablation = new Ablation(scope(() => take(sum, count).to(model.computeDtype)));
+    const latentsSameEverywhere = take === allTokensMean && (model.transformer.latents?.byPosition ?? false);
+    const taken = latentsSameEverywhere ? (sum: Tensor, count: Tensor) => meanBesideLatents(model, sum, count) : take;
+    const ablation = new Ablation(
+      scope(() => taken(sum, count).to(model.computeDtype)),
+      { latentsSameEverywhere },
+    );
     // A mean over all positions is the same at each of them; the others begin where the longest prompt does.
     if (take === allTokensMean) return ablation;
     return setCover(ablation, [(await count.data()).findIndex((prompts) => Number(prompts) > 0)]);
@@ -113,6 +118,20 @@ async function mean(
     running?.sum.dispose();
     running?.count.dispose();
   }
+}
+
+/**
+ * A mean over all positions whose latents are others at each: what each position adds to it stays apart, for the engine to write with that
+ * position's decoder.
+ */
+function meanBesideLatents({ graph, config }: RunningModel, sum: Tensor, count: Tensor): Tensor {
+  return scope(() => {
+    const rows = sum.shape[0]!;
+    const latents = graph.config.latents!.reduce((total, block) => total + block, 0);
+    const ordinary = rows - Math.ceil(latents / config.dModel);
+    const means = allTokensMean(sum.slice(0, 0, ordinary), count);
+    return Tensor.cat([means, sum.slice(0, ordinary, rows).div(count.sum(2, true).clamp(1))]);
+  });
 }
 
 type Sum = ReturnType<typeof batchSum>;

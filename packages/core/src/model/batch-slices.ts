@@ -1,5 +1,6 @@
-import { elementBytes } from "@autocircuit/native";
+import { elementBytes, sourceRows } from "@autocircuit/native";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
+import { firstLatentRow } from "./latents.ts";
 import type { SizedModel } from "./sized-model.ts";
 
 /**
@@ -14,9 +15,14 @@ export const deviceSliceBytes = 2 ** 30;
 
 type Widths = Pick<SizedModel, "graph" | "config" | "computeDtype">;
 
+/** Latents are kept as they are: what gradients hold besides, see {@link usualSliceBytes}, is of the other sources. */
+const LATENT_SHARE = 0.25;
+
 /** What the outputs of all sources take for one prompt of so many positions, in bytes. */
 export function bytesPerPrompt({ graph, config, computeDtype }: Widths, positions: number): number {
-  return graph.srcs.length * positions * config.dModel * elementBytes(computeDtype);
+  const ordinary = graph.config.latents ? firstLatentRow(graph) : graph.srcs.length;
+  const rows = ordinary + LATENT_SHARE * (sourceRows(graph.toNative(), config) - ordinary);
+  return rows * positions * config.dModel * elementBytes(computeDtype);
 }
 
 /** How many prompts of so many positions run together, so that their sources take no more than the model's `sliceBytes`. At least 1. */

@@ -1,14 +1,17 @@
 import { AutocircuitError, type DType, kind, signature } from "@autocircuit/base";
 import {
   type Ablation,
+  type Autoencoders,
   type ComputeDType,
   type Device,
   type ForwardResult,
+  type Latents,
   Tensor,
   type Transformer,
   type TransformerConfig,
 } from "@autocircuit/native";
 import { Graph } from "../graph/graph.ts";
+import type { GraphConfig } from "../graph/graph-config.ts";
 import { ablationName, longOptions, promptLoader, tensor } from "../kinds.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { tokenContext } from "../prompts/token-context.ts";
@@ -19,6 +22,7 @@ import { ablationsOf } from "./ablations.ts";
 import { deviceSliceBytes, usualSliceBytes } from "./batch-slices.ts";
 import { edgeMask } from "./edge-mask.ts";
 import { sliceLimit } from "./in-smaller-slices.ts";
+import { requireLatents, unpackLatents } from "./latents.ts";
 import type { LongOptions } from "./long-options.ts";
 import {
   type ForwardOptions,
@@ -36,6 +40,9 @@ import { wideLogits } from "./wide-logits.ts";
 
 const checkModel = signature("PatchableModel", {}, patchableModelOptions);
 const checkWithGraph = signature("PatchableModel.withGraph", {}, modelGraphOptions);
+const checkWithAutoencoders = signature("PatchableModel.withAutoencoders", {
+  autoencoders: kind.having("{ input, errors, blocks }", "input", "blocks"),
+});
 const checkForward = signature("PatchableModel.forward", { tokens: tensor }, forwardOptions);
 const checkRun = signature("PatchableModel.run", { tokens: tensor, padding: kind.optional(forwardOptions.padding) });
 const { padding, prefix, start, signal } = forwardOptions;
@@ -88,7 +95,7 @@ export class PatchableModel implements Disposable {
         `\`seqLen\` is ${this.seqLen}, but the model has ${this.config.context} positions.`,
       );
     }
-    this.graph = Graph.of(this.config, {
+    this.graph = Graph.of(withLatents(this.config, this.transformer.latents), {
       factorized: options.factorized ?? true,
       separateQkv: options.separateQkv ?? true,
       ungrouped: options.ungrouped ?? false,
@@ -117,9 +124,15 @@ export class PatchableModel implements Disposable {
    */
   withGraph(options: ModelGraphOptions): PatchableModel {
     checkWithGraph({}, options);
+    const derived = this.#derived(this.transformer, options);
+    derived.#ownsTransformer = false;
+    return derived;
+  }
+
+  #derived(transformer: Transformer, options: ModelGraphOptions): PatchableModel {
     const { factorized, separateQkv, ungrouped, tokens } = this.graph.config;
-    const { transformer, config, dtype, outputSlice, seqLen, sliceBytes } = this;
-    const derived = new PatchableModel({
+    const { config, dtype, outputSlice, seqLen, sliceBytes } = this;
+    return new PatchableModel({
       transformer,
       config,
       dtype,
@@ -132,8 +145,6 @@ export class PatchableModel implements Disposable {
       outputSlice: options.outputSlice ?? outputSlice,
       sliceBytes: options.sliceBytes ?? sliceBytes,
     });
-    derived.#ownsTransformer = false;
-    return derived;
   }
 
   /**
@@ -239,6 +250,38 @@ export class PatchableModel implements Disposable {
   }
 
   /**
+   * The same network with a sparse autoencoder for each MLP, whose latents are sources of the graph: `MLP 2 Latent 17->A4.3.Q`. It shares
+   * the weights; each of the two models is disposed for itself.
+   *
+   * @throws AutocircuitError `bad-input` where this model has autoencoders, or no factorised graph; `shape` where they do not fit
+   */
+  withAutoencoders(autoencoders: Autoencoders): PatchableModel {
+    checkWithAutoencoders({ autoencoders });
+    const transformer = this.transformer.withAutoencoders(autoencoders);
+    try {
+      return this.#derived(transformer, {});
+    } catch (error) {
+      transformer.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * Activations of latents, a tensor `[B, P, latents]` for each block, in a model with autoencoders; the caller disposes them.
+   *
+   * @param tokens int64 `[B, P]`.
+   * @throws AutocircuitError `bad-input` for a model without autoencoders
+   */
+  async latents(
+    tokens: Tensor,
+    options: Pick<ForwardOptions, "padding" | "prefix" | "signal"> = {},
+  ): Promise<readonly Tensor[]> {
+    requireLatents(this.graph);
+    using sources = await this.sources(tokens, options);
+    return unpackLatents(this.graph, sources);
+  }
+
+  /**
    * The values that ablated edges take; the caller disposes them.
    *
    * @param from The tokens whose run they are made from, int64 `[B, P]`, or, for the means over a data set, its prompts
@@ -286,6 +329,11 @@ export class PatchableModel implements Disposable {
       );
     }
   }
+}
+
+/** The configuration of a network's graph, with the latents of its autoencoders. */
+function withLatents(config: TransformerConfig, latents: Latents | undefined): GraphConfig {
+  return latents ? { ...config, latents: latents.counts, latentErrors: latents.errors } : config;
 }
 
 /** Padding leaves at least one token of every row. */

@@ -5,6 +5,7 @@ import { both, loadPrompts, type PromptSplit } from "../prompts/load-prompts.ts"
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { Circuit } from "../scores/circuit.ts";
 import { LoadedTask, type TaskParts, type TaskPrefix } from "./loaded-task.ts";
+import { withTaskAutoencoders } from "./task-autoencoders.ts";
 import type { ModelLoaderOptions, TaskModel, TaskOptions } from "./task-options.ts";
 
 /** Makes a task's model and prompts; see `Task.load`. */
@@ -14,8 +15,10 @@ export async function loadTask(options: TaskOptions, signal?: AbortSignal): Prom
   const network = made ? await model(loaderOptions(options, signal)) : model;
   let prompts: PromptSplit | undefined;
   let tail: Tail | undefined;
+  let latent: PatchableModel | undefined;
   const free = () => {
     tail?.[Symbol.dispose]();
+    latent?.dispose();
     prompts?.train[Symbol.dispose]();
     prompts?.test[Symbol.dispose]();
     if (made) network.transformer.dispose();
@@ -23,7 +26,9 @@ export async function loadTask(options: TaskOptions, signal?: AbortSignal): Prom
   try {
     throwIfAborted(signal);
     prompts = await readTaskPrompts(options, network);
-    const model = graphModel(options, network, prompts.train.seqLen);
+    const plain = graphModel(options, network, prompts.train.seqLen);
+    const model = await withTaskAutoencoders(plain, prompts.train, options, signal);
+    if (model !== plain) latent = model;
     if (!options.tailDivergence) return new LoadedTask(options, taskParts(options, model, prompts, null), free);
     tail = await cutPrefix(model, prompts, signal);
     return new LoadedTask(options, taskParts(options, tail.model, tail, tail.sharedPrefix), free);

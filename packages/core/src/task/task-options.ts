@@ -1,5 +1,6 @@
 import { type DType, dtypes, type KindsOf, kind } from "@autocircuit/base";
 import {
+  type Autoencoders,
   type DeviceName,
   deviceName,
   type Transformer,
@@ -46,6 +47,21 @@ export interface TrueEdgesContext {
 /** The edges of the published circuit of a task. */
 export type TrueEdges = (model: PatchableModel, context: TrueEdgesContext) => Iterable<EdgeRef>;
 
+/** What an {@link AutoencoderLoader} is told. */
+export interface AutoencoderLoaderOptions {
+  readonly config: TransformerConfig;
+  readonly input: AutoencoderInput;
+  /** AutoCircuit's name of a size: run and latents, as `2_32768`. */
+  readonly pythiaSize: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What autoencoders replace, by AutoCircuit's names: an MLP's output, or its neurons. */
+export type AutoencoderInput = "resid_delta_mlp" | "mlp_post_act";
+
+/** Makes a task's autoencoders; their tensors are freed once the model has them. */
+export type AutoencoderLoader = (options: AutoencoderLoaderOptions) => Autoencoders | Promise<Autoencoders>;
+
 /** Definition of a task. */
 export interface TaskOptions {
   /** Short, unique. */
@@ -88,6 +104,19 @@ export interface TaskOptions {
   readonly tailDivergence?: boolean | undefined;
   /** Default true, for prompts given as text. */
   readonly prependBos?: boolean | undefined;
+  /** Replace each MLP's output, or its neurons, by what a sparse autoencoder makes of them; latents are sources of the graph then. */
+  readonly autoencoderInput?: AutoencoderInput | undefined;
+  /** Most latents of a block; default all that are active on the training prompts. */
+  readonly autoencoderMaxLatents?: number | undefined;
+  readonly autoencoderPythiaSize?: string | undefined;
+  /** Whether corrupt prompts count too where latents are pruned; must be said where there is an input and pruning. */
+  readonly autoencoderPruneWithCorrupt?: boolean | undefined;
+  /** Keep only latents that are active on the training prompts, by position in a circuit by token; see `pruneLatents`. Default true. */
+  readonly autoencoderPrune?: boolean | undefined;
+  /** Keep what autoencoders leave out as sources, so that the full model computes what it did. Default false, as AutoCircuit has it. */
+  readonly autoencoderErrors?: boolean | undefined;
+  /** Where the autoencoders come from. */
+  readonly autoencoders?: AutoencoderLoader | undefined;
   /** Whether answers given as numbers are token ids or values; by default values if any of them is not whole. */
   readonly answers?: "tokens" | "numbers" | undefined;
 }
@@ -114,5 +143,12 @@ export const taskOptions: KindsOf<TaskOptions> = {
   tailDivergence: kind.flag,
   prependBos: kind.flag,
   answers: kind.oneOf(["tokens", "numbers"]),
+  autoencoderInput: kind.oneOf(["resid_delta_mlp", "mlp_post_act"]),
+  autoencoderMaxLatents: kind.count,
+  autoencoderPythiaSize: kind.text,
+  autoencoderPruneWithCorrupt: kind.flag,
+  autoencoderPrune: kind.flag,
+  autoencoderErrors: kind.flag,
+  autoencoders: kind.callback,
   align: kind.oneOf(pairAlignments),
 };

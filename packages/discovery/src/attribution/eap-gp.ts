@@ -6,7 +6,7 @@ import { realPositions } from "../real-positions.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { scorePrompts } from "./score-prompts.ts";
 import type { SliceGradients } from "./slice-gradients.ts";
-import { maskFrom, requireFactorized } from "./start-edges.ts";
+import { maskFrom, requireFactorized, requireNoLatents } from "./start-edges.ts";
 
 /** Options of {@link eapGp}. */
 export interface EapGpOptions extends AttributionOptions {
@@ -46,6 +46,7 @@ export async function eapGp(
   const { steps = 5, from = "clean", path = "input", onPath } = options;
   const { graph } = model;
   requireFactorized(graph, "eap-gp");
+  requireNoLatents(graph, "eap-gp");
   const info = { algorithm: "eap-gp", options: { steps, from, path } };
   return scorePrompts(model, prompts, options, info, async (slice) => {
     const directions = await slice.difference();

@@ -11,7 +11,7 @@ import {
 } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
-import { requireFactorized } from "./start-edges.ts";
+import { requireFactorized, requireNoLatents } from "./start-edges.ts";
 
 /** Options of {@link informationFlowRoutes}. */
 export interface InformationFlowOptions extends DiscoveryOptions {
@@ -48,6 +48,7 @@ export async function informationFlowRoutes(
   const { signal, onProgress, positional, onPrompt } = options;
   const { graph } = model;
   requireFactorized(graph, "information-flow-routes");
+  requireNoLatents(graph, "information-flow-routes");
   if (prompts.promptCount === 0)
     throw new AutocircuitError("bad-input", "information-flow-routes: there are no prompts.");
   const sum = new Float64Array(graph.edgeCount);

@@ -14,7 +14,7 @@ import { betweenOutputs } from "./eap-ig-activations.ts";
 import { lossOf } from "./losses.ts";
 import { nodeGroups } from "./node-groups.ts";
 import { SliceGradients } from "./slice-gradients.ts";
-import { maskFrom, requireFactorized } from "./start-edges.ts";
+import { maskFrom, requireFactorized, requireNoLatents } from "./start-edges.ts";
 
 /** Where the gradients of nodes are taken. */
 export type NodeMethod = "eap" | "eap-ig-inputs" | "clean-corrupted" | "eap-ig-activations";
@@ -72,6 +72,7 @@ export async function nodeScores(
   const { method = "eap", steps = 5, mlpGradient = "output", ablation = "resample", signal, onProgress } = options;
   const { srcs } = model.graph;
   requireFactorized(model.graph, "nodeScores");
+  requireNoLatents(model.graph, "nodeScores");
   requireGradients(model, prompts, { method, mlpGradient, loss: options.loss });
   const loss = await lossOf(model, prompts, options);
   const sum = new Float64Array(srcs.length * model.config.dModel);

@@ -11,6 +11,19 @@ export function maskFrom(graph: Graph, sources: (source: SrcNode) => boolean, va
 }
 
 /**
+ * Latents are kept as numbers, not as the vectors they write, and what looks at vectors does not know them.
+ *
+ * @throws AutocircuitError `bad-input` for a graph with latents
+ */
+export function requireNoLatents(graph: Graph, method: string): void {
+  if (graph.config.latents === undefined) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `${method} looks at the vectors that sources write, and latents of autoencoders are kept as numbers: take edge-attribution, mask-gradient, eap-ig-inputs, relp or exact.`,
+  );
+}
+
+/**
  * Components of a graph of nodes read the residual stream, not edges, so that no mask of edges gives another embedding to all of them.
  *
  * @throws AutocircuitError `bad-input` for such a graph

@@ -33,6 +33,9 @@ export function removeDangling(graph: Graph, mask: Float32Array, forward: boolea
   return dangling.length;
 }
 
+/** Kinds of sources that are what they are because of what an MLP reads. */
+const writtenByMlp: ReadonlySet<SrcNode["kind"]> = new Set(["mlp", "latent", "error"]);
+
 /** What writes because of what a destination reads: its MLP, its head, or the heads that share its keys and values. */
 function writers(graph: Graph): (dest: DestNode) => readonly SrcNode[] {
   const { heads } = graph.config;
@@ -41,7 +44,9 @@ function writers(graph: Graph): (dest: DestNode) => readonly SrcNode[] {
     const sharers = heads / graph.groups[dest.group]!.heads;
     return graph.srcs.filter(({ kind, block, head }) => {
       if (block !== dest.block || dest.kind === "end") return false;
-      return dest.kind === "mlp" ? kind === "mlp" : kind === "head" && Math.floor(head! / sharers) === dest.head;
+      return dest.kind === "mlp"
+        ? writtenByMlp.has(kind)
+        : kind === "head" && Math.floor(head! / sharers) === dest.head;
     });
   };
   return (dest) => {

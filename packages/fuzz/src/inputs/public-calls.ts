@@ -27,6 +27,7 @@ import {
   PromptLoader,
   PruneScores,
   patchPlan,
+  pruneLatents,
   runCircuits,
   sharePrefix,
   sortedMagnitudes,
@@ -98,7 +99,7 @@ import { compileLibraryProgram } from "@autocircuit/tracr";
 import { methodCalls } from "./method-calls.ts";
 import type { PublicCall } from "./public-call.ts";
 import { reportCalls } from "./report-calls.ts";
-import { tinyConfig, tinyModel, tinyWeights } from "./tiny-model.ts";
+import { tinyAutoencoders, tinyConfig, tinyModel, tinyWeights } from "./tiny-model.ts";
 
 const model = await tinyModel();
 const { graph } = model;
@@ -111,6 +112,7 @@ const tokens = Tensor.zeros([2, 3], { dtype: "int64" });
 const [where, text, path, idOrFolder] = ["circuit.json", "{}", "no-such-folder/no-such-file", "./no-such-folder"];
 const config = tinyConfig;
 const weights = tinyWeights();
+const autoencoders = tinyAutoencoders();
 const task = { key: "k", name: "n", batchSize: 1, batchCount: 1, model, dataset: "no-such.json" };
 const loaded = new LoadedTask(
   task,
@@ -134,9 +136,13 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "Tensor.stack": { takes: { tensors: [tensor], dim: 0 }, call: (t) => Tensor.stack(t.tensors, t.dim) },
   "Tensor.where": { takes: { condition: tensor, a: 1, b: 2 }, call: (t) => Tensor.where(t.condition, t.a, t.b) },
   grad: { takes: { scalar: tensor, inputs: [] }, call: (t, o) => grad(t.scalar, t.inputs, o) },
-  Ablation: { takes: { sources: tensor }, call: (t) => new Ablation(t.sources) },
+  Ablation: { takes: { sources: tensor }, call: (t, o) => new Ablation(t.sources, o) },
   openDevice: { takes: { name: "cpu" }, call: (t) => openDevice(t.name) },
   "Transformer.create": { takes: { config, weights }, call: (t, o) => Transformer.create(t.config, t.weights, o) },
+  "Transformer.withAutoencoders": {
+    takes: { autoencoders },
+    call: (t) => model.transformer.withAutoencoders(t.autoencoders),
+  },
   "Transformer.forward": { takes: {}, options: { tokens }, call: (_, o) => model.transformer.forward(o) },
   "Graph.of": {
     takes: { config, layers: 1, heads: 1, kvHeads: 1, attnOnly: false, parallel: false },
@@ -147,6 +153,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "Graph.has": { takes: { name: "x" }, call: (t) => graph.has(t.name) },
   PatchableModel: { takes: {}, options: { transformer: model.transformer }, call: (_, o) => new PatchableModel(o) },
   "PatchableModel.withGraph": { takes: {}, call: (_, o) => model.withGraph(o) },
+  "PatchableModel.withAutoencoders": { takes: { autoencoders }, call: (t) => model.withAutoencoders(t.autoencoders) },
   "PatchableModel.forward": { takes: { tokens }, call: (t, o) => model.forward(t.tokens, o) },
   "PatchableModel.run": {
     takes: { tokens, padding: [0, 0] },
@@ -185,6 +192,10 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   circuitsOfSizes: { takes: { scores, sizes: [1] }, call: (t) => circuitsOfSizes(t.scores, t.sizes) },
   patchPlan: { takes: { patch: "tree", reverse: false }, call: (t): PatchPlan => patchPlan(t.patch, t.reverse) },
   runCircuits: { takes: on, options: { scores, sizes: [1] }, call: (t, o) => runCircuits(t.model, t.prompts, o) },
+  pruneLatents: {
+    takes: { ...on, autoencoders },
+    call: (t, o) => pruneLatents(t.model, t.autoencoders, t.prompts, o),
+  },
   sharePrefix: { takes: on, call: (t, o) => sharePrefix(t.model, t.prompts, o) },
   Task: { takes: {}, options: task, call: (_, o) => defineTask(o) },
   "Task.load": { takes: {}, call: (_, o) => defineTask(task).load(o) },

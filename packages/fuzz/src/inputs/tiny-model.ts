@@ -1,6 +1,6 @@
 import { MersenneTwister } from "@autocircuit/base";
 import { PatchableModel } from "@autocircuit/core";
-import { setThreads, Tensor, Transformer, type TransformerConfig } from "@autocircuit/native";
+import { type Autoencoders, setThreads, Tensor, Transformer, type TransformerConfig } from "@autocircuit/native";
 
 /** A small causal transformer with LayerNorm and MLPs. */
 export const tinyConfig: TransformerConfig = {
@@ -53,4 +53,16 @@ export async function tinyModel(): Promise<PatchableModel> {
   // Networks this small gain nothing from threads.
   await setThreads(1);
   return new PatchableModel({ transformer: Transformer.create(tinyConfig, tinyWeights()) });
+}
+
+/** Autoencoders of its MLPs' outputs, of 3 latents each. */
+export function tinyAutoencoders(): Autoencoders {
+  const { layers, dModel } = tinyConfig;
+  const block = () => ({
+    encode: Tensor.full([3, dModel], 0.5),
+    bias: Tensor.full([3], 0.1),
+    decode: Tensor.full([3, dModel], 0.25),
+    outBias: Tensor.zeros([dModel]),
+  });
+  return { input: "mlp_out", blocks: Array.from({ length: layers }, block) };
 }

@@ -52,7 +52,8 @@ export function boxesOf(graph: ReportGraph): BoxGraph {
     components.set(name, made);
     return made;
   };
-  for (const src of graph.nodes.srcs) add(src.name, src);
+  for (const src of graph.nodes.srcs)
+    add(ownerOf(src.name) ?? src.name, ownerOf(src.name) ? { ...src, head: null } : src);
   const dests = graph.nodes.dests.map((dest) => {
     const { name, port } = splitPort(dest);
     const component = add(name, dest);
@@ -73,9 +74,14 @@ export function boxesOf(graph: ReportGraph): BoxGraph {
   return {
     boxes: [...made.values()],
     rows,
-    ofSrc: graph.nodes.srcs.map((src) => made.get(components.get(src.name)!)!),
+    ofSrc: graph.nodes.srcs.map((src) => made.get(components.get(ownerOf(src.name) ?? src.name)!)!),
     ofDest: dests.map(({ component, port }) => ({ box: made.get(component)!, port })),
   };
+}
+
+/** The MLP whose autoencoder a latent or an error belongs to: its box stands for all of them. */
+function ownerOf(name: string): string | undefined {
+  return /^(MLP \d+) (?:Latent \d+|Error)$/.exec(name)?.[1];
 }
 
 function splitPort(dest: ReportNode): { name: string; port: Port | null } {

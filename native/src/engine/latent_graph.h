@@ -1,0 +1,45 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <vector>
+
+#include "engine/autoencoders.h"
+#include "engine/config.h"
+#include "masks/graph.h"
+#include "masks/mask_plan.h"
+
+namespace autocircuit {
+
+// A graph whose rows name latents, taken apart: the ordinary sources, which the engine patches as ever (an MLP's place holds its error, or
+// zeros), and of each block its latents, columns side by side.
+class LatentGraph {
+ public:
+  // Throws std::invalid_argument where the table is not of this network with these autoencoders.
+  LatentGraph(const TransformerConfig& config, const Autoencoders& autoencoders, const PatchGraph& table);
+
+  std::shared_ptr<const PatchGraph> ordinary() const { return ordinary_; }
+  const PatchGraph& table() const { return table_; }
+  // The group of the table that reads where this one of the ordinary graph does.
+  const DestinationGroup& of(const DestinationGroup& ordinary) const { return table_.groups[&ordinary - ordinary_->groups.data()]; }
+  // Column of a block's first latent, and whether a group reads that block.
+  int64_t column(int64_t block) const { return column_[block]; }
+  bool reads(const DestinationGroup& of_table, int64_t block) const { return column_[block] < of_table.sources; }
+
+  // [M, E of the table] -> [M, E of ordinary sources]
+  at::Tensor ordinary_mask(const at::Tensor& mask) const;
+  // Adds the gradient of the ordinary mask to that of the whole [M, E].
+  void add_ordinary_(at::Tensor& whole, const at::Tensor& ordinary) const;
+  // Rows whose ordinary sources say less than all of them do. An MLP's row is never `ablated`: what its latents give then is not shared.
+  void reclassify(MaskPlan& plan, const at::Tensor& mask, PlanKind kind) const;
+
+ private:
+  const PatchGraph& table_;  // outlives this
+  std::shared_ptr<PatchGraph> ordinary_;
+  std::vector<int64_t> column_;
+  std::vector<int64_t> cells_;           // of the table, for each of the ordinary graph
+  std::vector<int64_t> own_, own_cells_;  // those of the ordinary graph that the table has
+};
+
+}  // namespace autocircuit

@@ -1,0 +1,178 @@
+#include "engine/latent_pass.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+
+#include "devices/device_index.h"
+#include "engine/reading_points.h"
+
+namespace autocircuit {
+namespace {
+
+// The tokens of a frame among those of the whole pass, where it has fewer.
+at::Tensor tokens_of(const at::Tensor& x, const Frame& frame, int64_t length) {
+  if (!x.defined() || x.size(0) == frame.n()) return x;
+  return at_positions(x, 0, length, frame.positions);
+}
+
+}  // namespace
+
+at::Tensor unpacked(const at::Tensor& rows, const Autoencoders& autoencoders, int64_t block) {
+  const int64_t d = rows.size(3);
+  const int64_t first = autoencoders.first(block), count = autoencoders[block].latents();
+  const int64_t from = first / d, to = (first + count + d - 1) / d;
+  return rows.narrow(0, from, to - from).permute({1, 2, 0, 3}).reshape({rows.size(1) * rows.size(2), -1}).narrow(1, first - from * d, count);
+}
+
+LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool gradients)
+    : autoencoders_(*model.autoencoders()), length_(request.tokens.size(1)), batch_(request.tokens.size(0)),
+      keeps_activations_(request.want_sources || request.want_run), lists_(model.config().layers), gradients_(model.config().layers),
+      activations_(model.config().layers) {
+  for (int64_t block = 0; block < model.config().layers; block++)
+    if (autoencoders_[block].positions() != 1 && autoencoders_[block].positions() != length_)
+      throw std::invalid_argument("the autoencoder of block " + std::to_string(block) + " has latents for each of " +
+                                  std::to_string(autoencoders_[block].positions()) + " positions, the prompts have " + std::to_string(length_));
+  if (!request.patch) return;
+  Patch& patch = *request.patch;
+  const at::TensorOptions& options = model.weights().options;
+  table_ = patch.graph;
+  graph_.emplace(model.config(), autoencoders_, *table_);
+  given_mask_ = patch.mask.detach();
+  const at::Tensor& mask = given_mask_;
+  mask_ = (mask.dim() == 1 ? mask.unsqueeze(0) : mask).to(options).contiguous();
+  if (mask_.dim() != 2 || mask_.size(1) != table_->edges)
+    throw std::invalid_argument("mask has " + std::to_string(mask.size(-1)) + " values, the graph has " + std::to_string(table_->edges) + " edges");
+  masks_ = mask_.size(0);
+  if (request.from) {
+    // Latents are not kept with a run yet that starts in the middle: it starts at the beginning, once for each mask.
+    request.from = nullptr;
+    request.tokens = request.tokens.repeat({masks_, 1});
+    batch_ *= masks_;
+  }
+  patch.mask = graph_->ordinary_mask(mask.dim() == 1 ? mask.unsqueeze(0) : mask);
+  patch.graph = graph_->ordinary();
+  if (gradients) mask_gradient_ = at::zeros({mask_.numel()}, options);
+  if (!patch.directions.defined()) return;
+  const int64_t sources = SourceOrder(model.config(), true).count();
+  if (patch.directions.dim() != 4 || patch.directions.size(0) != sources + autoencoders_.packed_rows())
+    throw std::invalid_argument("directions must have as many rows as the ablation's sources with their latents");
+  directions_ = patch.directions.narrow(0, sources, autoencoders_.packed_rows()).to(options);
+  patch.directions = patch.directions.narrow(0, 0, sources);
+}
+
+at::Tensor LatentPass::write(int64_t block, const at::Tensor& x, const Frame& frame, AblationCache* ablated) {
+  const Autoencoder& autoencoder = autoencoders_[block];
+  const at::Tensor z = autoencoder.encoded(x, frame.positions);
+  if (keeps_activations_) activations_[block] = z;
+  const at::Tensor current = autoencoder.on_decoder(z, frame.positions);
+  std::vector<int64_t> everywhere(length_);
+  std::iota(everywhere.begin(), everywhere.end(), 0);
+  const auto here = [&](const at::Tensor& all) {
+    const at::Tensor rows = frame.length() == length_ ? all : at_positions(all, 0, length_, frame.positions);
+    return rows.size(0) == frame.n() ? rows : rows.repeat({frame.n() / rows.size(0), 1});
+  };
+  at::Tensor delta, direction;
+  if (graph_) delta = here(ablated->latents(block)) - current;
+  if (directions_.defined()) direction = here(autoencoder.on_decoder(unpacked(directions_, autoencoders_, block), everywhere));
+  lists_[block] = latent_lists(current, delta, direction, autoencoder.latents());
+  const LatentLists& lists = lists_[block];
+  return sum_rows(lists.current.unsqueeze(1), autoencoder.decode, lists.row)[0] + autoencoder.out_bias;
+}
+
+LatentLists LatentPass::in_frame(int64_t block, const Frame& frame) const {
+  const LatentLists& all = lists_[block];
+  const auto here = [&](const at::Tensor& x) { return tokens_of(x, frame, length_); };
+  return {here(all.row), here(all.column), here(all.current), here(all.delta), here(all.direction)};
+}
+
+// Where the mask has the edges of a block's entries [N, K] to some rows: [N, rows, K].
+at::Tensor LatentPass::cells(const Frame& frame, const DestinationGroup& group, int64_t block, const at::Tensor& columns,
+                             const std::vector<int64_t>& rows) const {
+  const bool by_token = graph_->table().tokens > 0;
+  std::vector<int64_t> of_token, of_row;
+  const int64_t per_mask = frame.n() / masks_;
+  for (int64_t n = 0; n < frame.n(); n++)
+    of_token.push_back(n / per_mask * graph_->table().edges + group.offset + graph_->column(block) +
+                       (by_token ? frame.positions[n % frame.length()] * group.heads * group.sources : 0));
+  for (const int64_t row : rows) of_row.push_back(row * group.sources);
+  const at::Device device = columns.device();
+  return index_on(device, of_token).view({-1, 1, 1}) + index_on(device, of_row).view({1, -1, 1}) + columns.unsqueeze(1);
+}
+
+void LatentPass::add_to_rows(at::Tensor& inputs, const Frame& frame, const GroupPlan& plan, const std::vector<int64_t>& rows) const {
+  const DestinationGroup& group = graph_->of(*plan.group);
+  std::vector<int64_t> from_ablated;
+  for (const int64_t row : rows) from_ablated.push_back(plan.rows[row] == RowKind::near_ablated);
+  const at::Tensor shift = index_on(inputs.device(), from_ablated).to(mask_.options()).view({1, -1, 1});
+  for (size_t block = 0; block < lists_.size() && graph_->reads(group, static_cast<int64_t>(block)); block++) {
+    const LatentLists lists = in_frame(static_cast<int64_t>(block), frame);
+    if (lists.entries() == 0) continue;
+    const at::Tensor weights = mask_.flatten().take(cells(frame, group, static_cast<int64_t>(block), lists.column, rows)) - shift;
+    inputs.add_(sum_rows(weights * lists.delta.unsqueeze(1), autoencoders_[static_cast<int64_t>(block)].decode, lists.row));
+  }
+}
+
+at::Tensor LatentPass::behind(const at::Tensor& sources) const {
+  const int64_t rows = autoencoders_.packed_rows(), d = sources.size(3);
+  at::Tensor all = at::cat(activations_, 1);
+  all = at::constant_pad_nd(all, {0, rows * d - all.size(1)});
+  return at::cat({sources, all.view({sources.size(1), sources.size(2), rows, d}).permute({2, 0, 1, 3})});
+}
+
+void LatentPass::contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
+  // Groups that are contracted together read at one point, so that the decoder's rows are gathered once for all of them.
+  const DestinationGroup& first = graph_->of(*plans[0]->group);
+  for (size_t b = 0; b < lists_.size() && graph_->reads(first, static_cast<int64_t>(b)); b++) {
+    const auto block = static_cast<int64_t>(b);
+    const LatentLists lists = in_frame(block, frame);
+    if (lists.entries() == 0) continue;
+    const at::Tensor& by = lists.direction.defined() ? lists.direction : lists.delta;
+    const at::Tensor products = row_products(grad, autoencoders_[block].decode, lists.row) * by.unsqueeze(1);
+    int64_t row = 0;
+    for (const GroupPlan* plan : plans) {
+      const DestinationGroup& group = graph_->of(*plan->group);
+      std::vector<int64_t> rows(group.heads);
+      std::iota(rows.begin(), rows.end(), 0);
+      const at::Tensor cells_of_group = cells(frame, group, block, lists.column, rows);
+      mask_gradient_.scatter_add_(0, cells_of_group.flatten(), products.narrow(1, row, group.heads).flatten());
+      row += group.heads;
+    }
+  }
+}
+
+void LatentPass::flow(const Frame& frame, const GroupPlan& plan, const at::Tensor& grad) {
+  const DestinationGroup& group = graph_->of(*plan.group);
+  std::vector<int64_t> rows(group.heads);
+  std::iota(rows.begin(), rows.end(), 0);
+  for (size_t b = 0; b < lists_.size() && graph_->reads(group, static_cast<int64_t>(b)); b++) {
+    const auto block = static_cast<int64_t>(b);
+    const LatentLists lists = in_frame(block, frame);
+    if (lists.entries() == 0) continue;
+    const at::Tensor kept = 1 - mask_.flatten().take(cells(frame, group, block, lists.column, rows));
+    const at::Tensor part = (row_products(grad, autoencoders_[block].decode, lists.row) * kept).sum(1);
+    at::Tensor& into = gradients_[b];
+    if (!into.defined()) into = at::zeros_like(lists_[b].current);
+    if (into.size(0) == frame.n()) into.add_(part);
+    else into.view({-1, length_, into.size(1)}).index_add_(1, index_on(part.device(), frame.positions), part.view({-1, frame.length(), part.size(1)}));
+  }
+}
+
+at::Tensor LatentPass::backward(int64_t block, const at::Tensor& grad) {
+  const Autoencoder& autoencoder = autoencoders_[block];
+  const LatentLists& lists = lists_[block];
+  at::Tensor of_latents = row_products(grad.unsqueeze(0), autoencoder.decode, lists.row).squeeze(1);
+  if (gradients_[block].defined()) of_latents = of_latents + gradients_[block];
+  of_latents = of_latents * (lists.current != 0);
+  return sum_rows(of_latents.unsqueeze(1), autoencoder.encode.flatten(0, 1), lists.row)[0];
+}
+
+at::Tensor LatentPass::whole_gradient(const at::Tensor& ordinary) {
+  at::Tensor whole = mask_gradient_.view({masks_, -1});
+  graph_->add_ordinary_(whole, ordinary);
+  return whole;
+}
+
+}  // namespace autocircuit

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+#include <vector>
+
+#include "engine/ablation.h"
+#include "engine/frame.h"
+#include "engine/latent_graph.h"
+#include "engine/latent_lists.h"
+#include "engine/transformer.h"
+
+namespace autocircuit {
+
+// The latents of one pass. Latent l of a block writes a[l] * decoder[l], so no output of a latent is ever made: a patched row adds
+// ((m * (ablated - a)) @ decoder) to its input, and the mask's gradient is <gradient of the input, decoder> * (ablated - a).
+//
+// The floor: a token has some K latents that are not zero in one of both runs, of the thousands there are. For R rows of a reader a block's
+// latents take 2 R K D operations a token, in the forward pass where the rows are patched and in the backward pass for the products, as
+// much as an ordinary source of K outputs; and K D numbers of the decoder are gathered, which bounds it where R is small. Memory is that of
+// the activations, [batch * positions, latents] a block, and of the mask.
+class LatentPass {
+ public:
+  // Takes latents out of the request's patch: what is left is one of ordinary sources.
+  LatentPass(const Transformer& model, ForwardRequest& request, bool gradients);
+
+  const at::Tensor& mask() const { return given_mask_; }  // of the table, as it was given
+  void reclassify(MaskPlan& plan, PlanKind kind) const { graph_->reclassify(plan, mask_, kind); }
+
+  // From what a block's autoencoder reads [N, n] what its latents and its bias write [N, D]. `ablated` where the pass patches.
+  at::Tensor write(int64_t block, const at::Tensor& x, const Frame& frame, AblationCache* ablated);
+  // Adds what patched edges from latents change, to the inputs [rows, N, D] of some rows of a group.
+  void add_to_rows(at::Tensor& inputs, const Frame& frame, const GroupPlan& plan, const std::vector<int64_t>& rows) const;
+  // Behind the outputs of the ordinary sources [S, B, P, D], the activations of latents as rows of D numbers.
+  at::Tensor behind(const at::Tensor& sources) const;
+
+  // Gradients of the inputs [rows of all plans, N, D] into that of the mask.
+  void contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad);
+  // The same into the latents that patched rows read, (1 - m) of each.
+  void flow(const Frame& frame, const GroupPlan& plan, const at::Tensor& grad);
+  // Gradient of what the autoencoder reads [N, n], from that of the sum its latents write to [N, D], and what rows added.
+  at::Tensor backward(int64_t block, const at::Tensor& grad);
+  // Of the whole mask [M, E], from that of its ordinary sources.
+  at::Tensor whole_gradient(const at::Tensor& ordinary);
+
+ private:
+  at::Tensor cells(const Frame& frame, const DestinationGroup& group, int64_t block, const at::Tensor& columns, const std::vector<int64_t>& rows) const;
+  LatentLists in_frame(int64_t block, const Frame& frame) const;
+
+  const Autoencoders& autoencoders_;
+  const int64_t length_;
+  int64_t masks_ = 1, batch_ = 0;
+  std::shared_ptr<const PatchGraph> table_;
+  std::optional<LatentGraph> graph_;
+  at::Tensor given_mask_;
+  at::Tensor mask_;        // [M, E of the table], where the network computes
+  at::Tensor directions_;  // packed, of the request
+  bool keeps_activations_;
+  std::vector<LatentLists> lists_;    // per block
+  std::vector<at::Tensor> gradients_;  // per block [N, K] what patched rows add to each entry's; undefined where none does
+  std::vector<at::Tensor> activations_;  // per block [N, L], where they are asked for
+  at::Tensor mask_gradient_;  // [M * E of the table]
+};
+
+// Latents of a block out of rows behind the ordinary sources' [X, B, P, D]: [B * P, L].
+at::Tensor unpacked(const at::Tensor& rows, const Autoencoders& autoencoders, int64_t block);
+
+}  // namespace autocircuit

@@ -1,0 +1,149 @@
+import { type PatchableModel, type PromptLoader, setMaxEdges } from "@autocircuit/core";
+import { edgeAttribution } from "@autocircuit/discovery";
+import { type Autoencoders, memory, scope, Tensor } from "@autocircuit/native";
+import { randomModel, randomPrompts } from "../engine/random-model.ts";
+import { RandomValues } from "../engine/random-values.ts";
+import type { ModelSpec } from "../engine/specs.ts";
+import { interleave } from "../interleave.ts";
+import { machine } from "../machine.ts";
+import { measured } from "../measured.ts";
+import { median } from "../statistics.ts";
+
+/** What is measured. */
+export interface AutoencoderSpec {
+  model: ModelSpec;
+  /** Latents of a block. */
+  latents: readonly number[];
+  /** Latents that are active at a token (TopK). */
+  active: number;
+  repeats: number;
+}
+
+/** GPT-2 small with 8 prompts of 15 tokens, 40 latents active a token: all 24,576 of a block as its sources, and 200 that were kept. */
+export const FULL_AUTOENCODERS: AutoencoderSpec = {
+  model: { layers: 12, heads: 12, dModel: 768, dMlp: 3072, vocab: 50257, prompts: 8, length: 15 },
+  latents: [200, 24576],
+  active: 40,
+  repeats: 3,
+};
+
+/** The same on a model that takes seconds. */
+export const QUICK_AUTOENCODERS: AutoencoderSpec = {
+  model: { layers: 2, heads: 4, dModel: 64, dMlp: 128, vocab: 500, prompts: 4, length: 8 },
+  latents: [20, 300],
+  active: 8,
+  repeats: 2,
+};
+
+/** What came out for one number of latents; without any for 0. */
+export interface AutoencoderResult {
+  latents: number;
+  edges: number;
+  /** Median processor seconds of all threads: of a plain forward pass, and of the attribution of all edges. */
+  forward: number;
+  attribution: number;
+  /** `attribution` as a multiple of the plain forward pass with the same autoencoders. */
+  timesForward: number;
+  /** And of edge attribution without autoencoders. */
+  timesWithout: number;
+  /** Most memory resident during the attribution beyond what was before it, the weights: mask and scores are part of it. */
+  bytesBeyondWeights: number;
+}
+
+/** What `bench autoencoder` writes. */
+export interface AutoencoderReport {
+  machine: ReturnType<typeof machine>;
+  results: readonly AutoencoderResult[];
+}
+
+/** Measures attribution of all edges with latents as sources, in turns with plain forward passes and with the model without. */
+export async function runAutoencoderSuite(
+  { model: spec, latents, active, repeats }: AutoencoderSpec,
+  onStep: (text: string) => void,
+): Promise<AutoencoderReport> {
+  setMaxEdges(2 ** 27);
+  using plain = randomModel(spec);
+  using prompts = randomPrompts(spec);
+  const results: AutoencoderResult[] = [];
+  for (const count of [0, ...latents]) {
+    onStep(`${count} latents a block`);
+    const made = count === 0 ? undefined : randomAutoencoders(spec, count, Math.min(active, count));
+    using latent = made && plain.withAutoencoders(made);
+    results.push(await measure(latent ?? plain, plain, prompts, count, repeats));
+    for (const { encode, bias, decode, outBias } of made?.blocks ?? [])
+      for (const tensor of [encode, bias, decode, outBias]) tensor.dispose();
+  }
+  setMaxEdges();
+  return { machine: machine(), results };
+}
+
+async function measure(
+  model: PatchableModel,
+  plain: PatchableModel,
+  prompts: PromptLoader,
+  latents: number,
+  repeats: number,
+): Promise<AutoencoderResult> {
+  const batch = prompts.batches[0]!;
+  const seconds = new Map<string, number[]>();
+  const attribute = async (of: PatchableModel) => void (await edgeAttribution(of, prompts));
+  await interleave(
+    [
+      { name: "forward", run: async () => (await model.forward(batch.clean)).dispose() },
+      { name: "attribution", run: () => attribute(model) },
+      { name: "without", run: () => attribute(plain) },
+    ],
+    repeats,
+    undefined,
+    (name, took) => seconds.set(name, [...(seconds.get(name) ?? []), took]),
+  );
+  const of = (name: string) => median(seconds.get(name)!);
+  const { rssBytes } = await memory();
+  const { cost } = await measured(() => attribute(model));
+  return {
+    latents,
+    edges: model.graph.edgeCount,
+    forward: of("forward"),
+    attribution: of("attribution"),
+    timesForward: of("attribution") / of("forward"),
+    timesWithout: of("attribution") / of("without"),
+    bytesBeyondWeights: cost.peakBytes - rssBytes,
+  };
+}
+
+/** Random TopK autoencoders of MLP outputs: one matrix is drawn, and each block has its rows in another order. */
+function randomAutoencoders({ layers, dModel }: ModelSpec, count: number, top: number, seed = 4): Autoencoders {
+  const random = new RandomValues(seed);
+  return scope(() => {
+    const matrix = (scale: number) => Tensor.from(random.normal(count * dModel, scale), { shape: [count, dModel] });
+    const [encoder, decoder] = [matrix(0.05), matrix(0.05)];
+    const blocks = Array.from({ length: layers }, () => {
+      const order = random.distinct(count, count);
+      return {
+        encode: encoder.indexSelect(0, order),
+        bias: Tensor.from(random.normal(count, 0.01)),
+        decode: decoder.indexSelect(0, order),
+        outBias: Tensor.from(random.normal(dModel, 0.01)),
+        top,
+      };
+    });
+    return { input: "mlp_out" as const, errors: false, blocks };
+  });
+}
+
+/** The report as lines for people. */
+export function formatAutoencoderReport({ machine, results }: AutoencoderReport): string {
+  const lines = results.map(
+    ({ latents, edges, forward, attribution, timesForward, timesWithout, bytesBeyondWeights }) =>
+      [
+        `${latents.toLocaleString("en-US")} latents a block`.padEnd(24),
+        `${(edges / 1e6).toFixed(2)} million edges`.padStart(20),
+        `forward ${forward.toFixed(2)} s`.padStart(16),
+        `attribution ${attribution.toFixed(2)} s`.padStart(20),
+        `${timesForward.toFixed(2)} forwards`.padStart(16),
+        `${timesWithout.toFixed(2)} x without`.padStart(16),
+        `${(bytesBeyondWeights / 2 ** 20).toFixed(0)} MiB beyond weights`.padStart(26),
+      ].join("  "),
+  );
+  return [`${machine.cpu}, ${machine.cores} cores; processor time of all threads`, ...lines].join("\n");
+}

@@ -1,0 +1,77 @@
+import { engineAutoencoders, loadAutoencoders } from "@autocircuit/autoencoders";
+import { AutocircuitError } from "@autocircuit/base";
+import type { AutoencoderInput, TaskOptions } from "@autocircuit/core";
+import { scope } from "@autocircuit/native";
+import type { ReadyTaskOptions } from "./ready-task.ts";
+
+/** Autoencoders that a task is about. */
+export interface TaskAutoencoders {
+  readonly input: AutoencoderInput;
+  readonly maxLatents?: number;
+  readonly pythiaSize?: string;
+  readonly pruneWithCorrupt: boolean;
+  /** Where they are, and how to get them. */
+  readonly how: string;
+}
+
+/** @throws AutocircuitError `not-found` where a task is about autoencoders and none were named, with how to get them */
+export function requireAutoencoders(
+  name: string,
+  of: TaskAutoencoders | undefined,
+  { autoencoders }: ReadyTaskOptions,
+): void {
+  if (of === undefined || autoencoders !== undefined) return;
+  throw new AutocircuitError(
+    "not-found",
+    `${name} is about latents of sparse autoencoders, which are not part of this package. ${of.how}; then give the folder ` +
+      "(load({ autoencoders: FOLDER }), on the command line --autoencoders FOLDER). Any autoencoders of the model's MLPs will do.",
+  );
+}
+
+/** What makes the latents of a task that was asked for with autoencoders; nothing for one without. */
+export async function autoencoderFields(
+  of: TaskAutoencoders | undefined,
+  { autoencoders: folder, pruneLatents, autoencoderErrors }: ReadyTaskOptions,
+): Promise<Partial<TaskOptions>> {
+  if (folder === undefined) {
+    if (pruneLatents === undefined && autoencoderErrors === undefined) return {};
+    throw new AutocircuitError(
+      "bad-input",
+      "`pruneLatents` and `autoencoderErrors` are about `autoencoders`: name a folder of them.",
+    );
+  }
+  return {
+    autoencoderInput: of?.input ?? (await inputOf(folder)),
+    autoencoderMaxLatents: of?.maxLatents,
+    autoencoderPythiaSize: of?.pythiaSize,
+    autoencoderPruneWithCorrupt: of?.pruneWithCorrupt ?? false,
+    autoencoderPrune: pruneLatents ?? of !== undefined,
+    autoencoderErrors: autoencoderErrors ?? of === undefined,
+    autoencoders: ({ config, signal }) =>
+      loadEngineAutoencoders(folder, { config, signal, asAutocircuit: of !== undefined }),
+  };
+}
+
+/** What the autoencoders of a folder replace. */
+async function inputOf(folder: string): Promise<AutoencoderInput> {
+  using set = await loadAutoencoders(folder, {});
+  return set.autoencoders[0]?.hookOut.includes("post") ? "mlp_post_act" : "resid_delta_mlp";
+}
+
+/** Autoencoders of a folder as the engine takes them. `asAutocircuit`: files that AutoCircuit reads otherwise than their library as it does. */
+export async function loadEngineAutoencoders(
+  folder: string,
+  {
+    config,
+    signal,
+    asAutocircuit = false,
+  }: Pick<Parameters<NonNullable<TaskOptions["autoencoders"]>>[0], "config" | "signal"> & { asAutocircuit?: boolean },
+) {
+  return scope(async () => {
+    using set = await loadAutoencoders(folder, {
+      ...(signal && { signal }),
+      ...(asAutocircuit && { reading: "autocircuit" as const }),
+    });
+    return engineAutoencoders(set, config);
+  });
+}

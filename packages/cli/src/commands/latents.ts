@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+import type { LatentsCommandOptions } from "../latents/latents.ts";
+import { addDeviceOptions } from "../support/device-options.ts";
+import { maxEdges } from "../support/max-edges.ts";
+import { listOf, wholeNumber } from "../support/parse-options.ts";
+
+/** `autocircuit latents`. */
+export function addLatents(program: Command, context: Context): void {
+  const command = program
+    .command("latents")
+    .description("the strongest latents of sparse autoencoders at each token of a text")
+    .requiredOption("--model <folder|id>", "model folder, or name on the Hugging Face hub")
+    .requiredOption("--autoencoders <folder|id>", "sparse autoencoders of all MLPs, in any format of the field")
+    .option("--prompt <text>", "the text")
+    .option("--tokens <list>", "token ids, instead of --prompt", listOf(wholeNumber()))
+    .option("--top <n>", "latents for each token and block", wholeNumber(1), 5)
+    .option("--blocks <list>", "only those of these blocks", listOf(wholeNumber()))
+    .option("--labels <file>", 'what latents stand for, as JSON: {"MLP 2 Latent 17": "years", ...}')
+    .option(
+      "--no-autoencoder-errors",
+      "drop what autoencoders leave out, so that later blocks read reconstructions only",
+    )
+    .option("--no-prepend-bos", "leave out the token that starts a text")
+    .addOption(maxEdges())
+    .option("--json <file>", "also write them as JSON");
+  addDeviceOptions(command)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  autocircuit latents --model gpt2 --autoencoders saes/mlp-out --prompt "The war lasted from 1732 to 17"
+  autocircuit latents --model gpt2 --autoencoders saes/mlp-out --tokens 50256,464 --blocks 0,1 --top 3 --json latents.json`,
+    )
+    .action(async (options: LatentsCommandOptions) => {
+      const { latents } = await import("../latents/latents.ts");
+      await latents(options, context);
+    });
+}

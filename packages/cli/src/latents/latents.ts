@@ -1,0 +1,134 @@
+import { loadEngineAutoencoders } from "@autocircuit/circuits";
+import { findTokenizer, loadModel, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
+import { disposeAutoencoders, Tensor } from "@autocircuit/native";
+import type { Context } from "../context.ts";
+import type { DeviceCommandOptions } from "../support/device-options.ts";
+import { latentsNote } from "../support/latents-note.ts";
+import { readJson } from "../support/read-json.ts";
+import { runVersions } from "../support/run-versions.ts";
+import { formatNumber, table } from "../support/table.ts";
+import { UsageError } from "../support/usage-error.ts";
+import { useDevice } from "../support/use-device.ts";
+import { requireWritable, writeJson } from "../support/write-file.ts";
+
+/** Options of `autocircuit latents`, as commander gives them. */
+export interface LatentsCommandOptions extends DeviceCommandOptions {
+  model: string;
+  autoencoders: string;
+  prompt?: string;
+  tokens?: number[];
+  top: number;
+  blocks?: number[];
+  labels?: string;
+  autoencoderErrors: boolean;
+  prependBos: boolean;
+  json?: string;
+}
+
+/** The strongest latents at a token, in a block. */
+interface TokenLatents {
+  position: number;
+  token: number;
+  text: string | null;
+  block: number;
+  /** How many are active. */
+  active: number;
+  top: { latent: number; name: string; activation: number; label?: string }[];
+}
+
+/** Runs a model with autoencoders on a text and prints which latents are active where. */
+export async function latents(options: LatentsCommandOptions, { signal, print }: Context): Promise<void> {
+  requireWritable(options.json);
+  const { prompt, autoencoders: path, autoencoderErrors: errors, json } = options;
+  if ((prompt === undefined) === (options.tokens === undefined))
+    throw new UsageError("Give what to read: either --prompt TEXT or --tokens 1,2,3.");
+  const labels = options.labels === undefined ? {} : readLabels(options.labels);
+  const folder = await resolveModelFolder(options.model, { signal });
+  const tokenizer = await findTokenizer(folder);
+  const ids = options.tokens ?? encode(prompt!, tokenizer, options);
+  const used = await useDevice(options);
+  using plain = await loadModel(folder, { ...used.how, tokenizer, signal });
+  const blocks = chosenBlocks(options.blocks, plain.config.layers);
+  const loaded = await loadEngineAutoencoders(path, { config: plain.config, signal });
+  using model = plain.withAutoencoders({ ...loaded, errors });
+  disposeAutoencoders(loaded);
+  for (const note of latentsNote(model)) print(note);
+
+  using tokens = Tensor.from([ids], { dtype: "int64" });
+  const activations = await model.latents(tokens, { signal });
+  const found: TokenLatents[] = [];
+  for (const block of blocks) {
+    const width = activations[block]!.shape[2]!;
+    const values = await activations[block]!.data();
+    for (const [position, token] of ids.entries()) {
+      const row = Array.from(values.subarray(position * width, (position + 1) * width), Number);
+      const text = tokenizer?.decode([token]) ?? null;
+      found.push({ position, token, text, block, ...strongest(row, options.top, block, labels) });
+    }
+  }
+  for (const tensor of activations) tensor.dispose();
+  found.sort((a, b) => a.position - b.position || a.block - b.block);
+  print(
+    table(
+      ["token", "block", "active", "strongest latents"],
+      found.map(({ position, token, text, block, active, top }) => [
+        `${position} ${text === null ? token : JSON.stringify(text)}`,
+        block,
+        active,
+        top
+          .map(({ latent, activation, label }) => `${latent}: ${formatNumber(activation)}${label ? ` (${label})` : ""}`)
+          .join(", "),
+      ]),
+    ),
+  );
+  if (!json) return;
+  await writeJson(json, {
+    ...{ model: options.model, autoencoders: path, errors, latents: found },
+    ...used.report,
+    versions: runVersions(),
+  });
+  print(`wrote ${json}`);
+}
+
+function strongest(row: readonly number[], top: number, block: number, labels: Readonly<Record<string, string>>) {
+  const active = row.map((activation, latent) => ({ activation, latent })).filter(({ activation }) => activation > 0);
+  active.sort((a, b) => b.activation - a.activation);
+  return {
+    active: active.length,
+    top: active.slice(0, top).map(({ activation, latent }) => {
+      const name = `MLP ${block} Latent ${latent}`;
+      const label = Object.hasOwn(labels, name) ? labels[name] : undefined;
+      return { latent, name, activation, ...(label !== undefined && { label }) };
+    }),
+  };
+}
+
+function chosenBlocks(asked: readonly number[] | undefined, layers: number): readonly number[] {
+  const wrong = asked?.find((block) => block >= layers);
+  if (wrong !== undefined) throw new UsageError(`--blocks ${wrong}: the model's blocks are 0 to ${layers - 1}.`);
+  return asked ?? Array.from({ length: layers }, (_, block) => block);
+}
+
+function readLabels(file: string): Readonly<Record<string, string>> {
+  const labels = readJson(file) as unknown;
+  const fits =
+    typeof labels === "object" &&
+    labels !== null &&
+    !Array.isArray(labels) &&
+    Object.values(labels).every((text) => typeof text === "string");
+  if (fits) return labels as Record<string, string>;
+  throw new UsageError(`--labels ${file} must be an object of texts: {"MLP 2 Latent 17": "years", ...}.`);
+}
+
+function encode(
+  prompt: string,
+  tokenizer: TextTokenizer | null,
+  { model, prependBos }: LatentsCommandOptions,
+): number[] {
+  if (!tokenizer)
+    throw new UsageError(`${model} has no tokenizer, so a text cannot be read. Give token ids: --tokens 1,2,3.`);
+  const bos = prependBos && tokenizer.bosId !== null ? [tokenizer.bosId] : [];
+  const ids = [...bos, ...tokenizer.encode(prompt)];
+  if (ids.length > 0) return ids;
+  throw new UsageError("--prompt is empty: give some text, or token ids with --tokens.");
+}

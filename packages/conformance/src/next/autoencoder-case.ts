@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import type { Autoencoders } from "@autocircuit/native";
+import { Tensor } from "@autocircuit/native";
+import type { EdgeName } from "../patching/expected-case.ts";
+import { ExpectedTensors } from "../read-safetensors.ts";
+import type { NextGraph } from "./next-case.ts";
+
+/** What `autoencoder.json` says of a variant. */
+export interface ExpectedAutoencoder extends Partial<NextGraph> {
+  index: string[];
+  autoencoders: string;
+  autoencoder_input: "resid_delta_mlp" | "mlp_post_act";
+  prune?: {
+    max_latents: number | null;
+    include_corrupt: boolean;
+    seq_len: number | null;
+    activated: (number | number[])[];
+    kept_counts: number[];
+    kl: number;
+    kept: (number[] | number[][])[];
+  };
+  patched?: { edges: EdgeName[] }[];
+  run_circuits?: Record<string, number[]>;
+  acdc_order?: string[];
+}
+
+/** A set of `autoencoders.safetensors`: `SET/LAYER/{bias, latent_bias, encode_weight, decode_weight}`. */
+export function readAutoencoders(
+  path: string,
+  set: string,
+  input: ExpectedAutoencoder["autoencoder_input"],
+): Autoencoders {
+  const file = new ExpectedTensors(join(path, "autoencoders.safetensors"));
+  const layers = new Set(file.names(`${set}/`).map((name) => name.split("/")[1]!));
+  const blocks = Array.from(layers, Number).sort((a, b) => a - b);
+  const tensor = (layer: number, name: string) => {
+    const { data, shape } = file.get(`${set}/${layer}/${name}`);
+    return Tensor.from(Float32Array.from(data, Number), { shape });
+  };
+  return {
+    input: input === "resid_delta_mlp" ? "mlp_out" : "mlp_post",
+    errors: false,
+    blocks: blocks.map((layer) => ({
+      encode: tensor(layer, "encode_weight"),
+      bias: tensor(layer, "latent_bias").sub(
+        tensor(layer, "encode_weight").matmul(tensor(layer, "bias").unsqueeze(1)).squeeze(1),
+      ),
+      decode: tensor(layer, "decode_weight").transpose(0, 1).clone(),
+      outBias: tensor(layer, "bias"),
+    })),
+  };
+}

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Tensor } from "@autocircuit/native";
+import { afterAll, describe, expect, it } from "vitest";
+import { tinyAutoencoders } from "../../test/tiny-autoencoders.ts";
+import { maxDifference, randomPairs, tinyConfig, tinyTransformer, values } from "../../test/tiny-transformer.ts";
+import { PromptLoader } from "../prompts/prompt-loader.ts";
+import { PruneScores } from "../scores/prune-scores.ts";
+import { PatchableModel } from "./patchable-model.ts";
+import { pruneLatents } from "./prune-latents.ts";
+import { sharePrefix } from "./share-prefix.ts";
+
+const length = 6;
+const prompts = new PromptLoader(randomPairs(4, length, 2), { batchSize: 2 });
+const plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }), seqLen: length });
+afterAll(() => {
+  prompts[Symbol.dispose]();
+  plain.dispose();
+});
+const autoencoders = (counts?: readonly number[]) =>
+  tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: false, counts });
+
+describe("pruneLatents", () => {
+  it("changes nothing where all that is active is kept, and numbers the strongest first", async () => {
+    const given = autoencoders();
+    const pruned = await pruneLatents(plain, given, prompts);
+    expect(pruned.kl).toBeLessThan(1e-12);
+    expect(pruned.kept.map((kept) => kept.length)).toEqual(pruned.activated);
+    using before = plain.withAutoencoders(given);
+    using after = plain.withAutoencoders(pruned.autoencoders);
+    for (const { clean } of prompts.batches) {
+      const [one, other] = [await before.latents(clean), await after.latents(clean)];
+      for (const [block, kept] of pruned.kept.entries()) {
+        const same = one[block]!.indexSelect(2, kept as number[])
+          .sub(other[block]!)
+          .abs()
+          .max();
+        expect(await same.item()).toBeLessThan(1e-12);
+      }
+    }
+  });
+
+  it("keeps as many as asked, by position too, and says what that costs", async () => {
+    const few = await pruneLatents(plain, autoencoders(), prompts, { maxLatents: 2, includeCorrupt: true });
+    expect(few.kept.map((kept) => kept.length)).toEqual([2, 2]);
+    expect(few.kl).toBeGreaterThan(1e-6);
+    const byPosition = await pruneLatents(plain, autoencoders(), prompts, { maxLatents: 2, byPosition: true });
+    expect(byPosition.kept[0]).toHaveLength(length);
+    using model = plain.withAutoencoders(byPosition.autoencoders);
+    expect(model.graph.config.latents).toEqual([2, 2]);
+    using short = Tensor.from([[1, 2, 3]], { dtype: "int64" });
+    await expect(model.forward(short)).rejects.toThrow(/each of 6 positions, the prompts have 3/);
+    await expect(pruneLatents(plain, byPosition.autoencoders, prompts)).rejects.toThrow(/pruned before/);
+  });
+
+  it("refuses what leaves nothing", async () => {
+    using none = new PromptLoader([], { batchSize: 1 });
+    await expect(pruneLatents(plain, autoencoders(), none)).rejects.toThrow(/no prompts/);
+    const given = autoencoders();
+    const dead = { ...given, blocks: given.blocks.map((block) => ({ ...block, bias: block.bias.sub(1e6) })) };
+    await expect(pruneLatents(plain, dead, prompts)).rejects.toThrow(/no latent of block 0 is active/);
+  });
+});
+
+describe("a model with autoencoders", () => {
+  it("shares the prefix of prompts", async () => {
+    using model = plain.withAutoencoders(autoencoders());
+    using shared = await sharePrefix(model, prompts);
+    expect(shared.length).toBe(2);
+    for (const [i, batch] of shared.prompts.batches.entries()) {
+      const whole = await values(await model.forward(prompts.batches[i]!.clean));
+      expect(maxDifference(await values(await shared.model.forward(batch.clean)), whole)).toBeLessThan(1e-10);
+    }
+    shared.prompts[Symbol.dispose]();
+  });
+
+  it("has scores that files keep", async () => {
+    using model = plain.withAutoencoders(tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: true }));
+    const scores = new PruneScores(
+      model.graph,
+      Float32Array.from({ length: model.graph.edgeCount }, (_, edge) => edge),
+    );
+    const folder = mkdtempSync(join(tmpdir(), "latents-"));
+    await scores.save(join(folder, "scores.safetensors"));
+    const read = await PruneScores.load(join(folder, "scores.safetensors"));
+    rmSync(folder, { recursive: true });
+    expect(read.graph.equals(model.graph)).toBe(true);
+    expect(read.graph.edge(40).name).toBe(model.graph.edge(40).name);
+    expect(read.graph.equals(plain.graph)).toBe(false);
+  });
+});

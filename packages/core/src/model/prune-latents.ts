@@ -1,0 +1,212 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type Autoencoders, type BlockAutoencoder, scope, Tensor } from "@autocircuit/native";
+import { longOptions, promptLoader } from "../kinds.ts";
+import type { PromptBatch } from "../prompts/prompt-batch.ts";
+import type { PromptLoader } from "../prompts/prompt-loader.ts";
+import { tokenContext } from "../prompts/token-context.ts";
+import { batchSlices } from "./batch-slices.ts";
+import { type LongOptions, throwIfAborted } from "./long-options.ts";
+import { PatchableModel } from "./patchable-model.ts";
+
+/** How latents are pruned. */
+export interface PruneLatentsOptions extends LongOptions {
+  /** Most latents kept in each block; default all that are active somewhere. */
+  readonly maxLatents?: number | undefined;
+  /** Look at corrupt prompts too. Default false. */
+  readonly includeCorrupt?: boolean | undefined;
+  /** Keep latents for each position by itself, so that a number means another one at each; prompts then have one length. Default false. */
+  readonly byPosition?: boolean | undefined;
+  /** Without `maxLatents`, take the first block's number of active latents as the most of all blocks, as AutoCircuit does. Default false. */
+  readonly capByFirstBlock?: boolean | undefined;
+}
+
+/** What is left. */
+export interface PrunedLatents {
+  /** Their tensors are the caller's. */
+  readonly autoencoders: Autoencoders;
+  /** For each block the old numbers of the latents that are kept, the strongest first; by position a list for each. */
+  readonly kept: readonly (readonly number[] | readonly (readonly number[])[])[];
+  /** For each block how many latents were active; by position a list. */
+  readonly activated: readonly (number | readonly number[])[];
+  /** KL(unpruned || pruned) in nats, mean over prompts and their positions. */
+  readonly kl: number;
+}
+
+const check = signature(
+  "pruneLatents",
+  {
+    model: kind.instance(PatchableModel, "a PatchableModel"),
+    autoencoders: kind.having("{ input, errors, blocks }", "input", "blocks"),
+    prompts: promptLoader,
+  },
+  {
+    ...longOptions,
+    maxLatents: kind.count,
+    includeCorrupt: kind.flag,
+    byPosition: kind.flag,
+    capByFirstBlock: kind.flag,
+  } satisfies KindsOf<PruneLatentsOptions>,
+);
+
+/**
+ * Keeps the latents whose activations add up to most over a data set, block by block, with the cached prefix of prompts that have one.
+ *
+ * @param model without autoencoders
+ * @returns new autoencoders, whose latents are numbered anew
+ * @throws AutocircuitError `bad-input` without prompts, and by position for prompts of several lengths or autoencoders that have
+ *   latents for each position already; `aborted`
+ */
+export async function pruneLatents(
+  model: PatchableModel,
+  autoencoders: Autoencoders,
+  prompts: PromptLoader,
+  options: PruneLatentsOptions = {},
+): Promise<PrunedLatents> {
+  check({ model, autoencoders, prompts }, options);
+  const { byPosition = false, maxLatents, capByFirstBlock = false, signal } = options;
+  if (prompts.promptCount === 0)
+    throw new AutocircuitError("bad-input", "pruneLatents: there are no prompts to prune by.");
+  if (byPosition && prompts.seqLen === null) {
+    throw new AutocircuitError("bad-input", "pruneLatents: keeping latents by position needs prompts of one length.");
+  }
+  if (autoencoders.blocks.some(({ encode }) => encode.shape.length === 3)) {
+    throw new AutocircuitError(
+      "bad-input",
+      "pruneLatents: these autoencoders have latents for each position: they were pruned before.",
+    );
+  }
+  using full = model.withAutoencoders(autoencoders);
+  const totals = await latentTotals(full, prompts, options);
+  const activated = totals.map((positions) => positions.map((row) => row.filter((total) => total > 0).length));
+  let most = maxLatents ?? Number.POSITIVE_INFINITY;
+  const kept = totals.map((positions, block) => {
+    const active = Math.max(...activated[block]!);
+    if (active === 0) {
+      throw new AutocircuitError(
+        "bad-input",
+        `pruneLatents: no latent of block ${block} is active on these prompts: nothing would be left.`,
+      );
+    }
+    if (block === 0 && capByFirstBlock) most = Math.min(most, active);
+    return positions.map((row) => strongest(row, Math.min(most, active)));
+  });
+  const pruned = scope(() => ({
+    ...autoencoders,
+    blocks: autoencoders.blocks.map((block, index) => keepLatents(block, kept[index]!, byPosition)),
+  }));
+  using smaller = model.withAutoencoders(pruned);
+  const kl = await meanDivergence(full, smaller, prompts, options);
+  throwIfAborted(signal);
+  return {
+    autoencoders: pruned,
+    kept: byPosition ? kept : kept.map(([rows]) => rows!),
+    activated: byPosition ? activated : activated.map(([count]) => count!),
+    kl,
+  };
+}
+
+/** Numbers of the largest, the largest first. */
+function strongest(totals: readonly number[], count: number): number[] {
+  return totals
+    .map((total, latent) => ({ total, latent }))
+    .sort((a, b) => b.total - a.total)
+    .slice(0, count)
+    .map(({ latent }) => latent);
+}
+
+/** Tokens that a pruning looks at. */
+function sidesOf(batch: PromptBatch, { includeCorrupt }: PruneLatentsOptions): readonly Tensor[] {
+  return includeCorrupt ? [batch.clean, batch.corrupt] : [batch.clean];
+}
+
+/** Sums of activations: for each block, for each position (or one for all), for each latent. */
+async function latentTotals(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  options: PruneLatentsOptions,
+): Promise<number[][][]> {
+  const totals: number[][][] = [];
+  let done = 0;
+  for (const batch of prompts.batches) {
+    for (const slice of batchSlices(model, batch)) {
+      for (const tokens of sidesOf(slice, options)) {
+        throwIfAborted(options.signal);
+        await scope(async () => {
+          const activations = await model.latents(tokens, options.signal && { signal: options.signal });
+          for (const [block, latents] of activations.entries()) {
+            const real = realPositions(tokens);
+            const counted = real ? latents.mul(real) : latents;
+            const sum = options.byPosition ? counted.sum(0) : counted.sum([0, 1]).unsqueeze(0);
+            const values = Array.from(await sum.to("float64").data(), Number);
+            const width = sum.shape[1]!;
+            totals[block] ??= Array.from({ length: sum.shape[0]! }, () => new Array<number>(width).fill(0));
+            for (const [cell, value] of values.entries())
+              totals[block]![Math.floor(cell / width)]![cell % width]! += value;
+          }
+        });
+      }
+    }
+    options.onProgress?.({ done: ++done, total: prompts.batches.length });
+  }
+  return totals;
+}
+
+/** `[B, P, 1]`, 0 where a prompt is padded; undefined where nothing is. */
+function realPositions(tokens: Tensor): Tensor | undefined {
+  const { padding } = tokenContext(tokens);
+  if (!padding) return undefined;
+  const [batch, length] = tokens.shape as [number, number];
+  const real = Float32Array.from({ length: batch * length }, (_, cell) =>
+    cell % length >= padding[Math.floor(cell / length)]! ? 1 : 0,
+  );
+  return Tensor.from(real, { shape: [batch, length, 1] });
+}
+
+function keepLatents(
+  { encode, bias, decode, outBias, threshold, top }: BlockAutoencoder,
+  kept: readonly (readonly number[])[],
+  byPosition: boolean,
+): BlockAutoencoder {
+  const some = (tensor: Tensor) => {
+    const rows = kept.map((latents) => tensor.indexSelect(0, latents));
+    return byPosition ? Tensor.stack(rows) : rows[0]!;
+  };
+  if (byPosition && threshold) {
+    throw new AutocircuitError("bad-input", "pruneLatents: JumpReLU autoencoders cannot be pruned by position.");
+  }
+  return {
+    encode: some(encode),
+    bias: some(bias),
+    decode: some(decode),
+    outBias: outBias.clone(),
+    ...(threshold && { threshold: some(threshold) }),
+    ...(top && { top: Math.min(top, kept[0]!.length) }),
+  };
+}
+
+/** KL(one || other) of the logits at all positions that are not padding, in nats. */
+async function meanDivergence(
+  one: PatchableModel,
+  other: PatchableModel,
+  prompts: PromptLoader,
+  options: PruneLatentsOptions,
+): Promise<number> {
+  let sum = 0;
+  let count = 0;
+  for (const batch of prompts.batches) {
+    for (const slice of batchSlices(one, batch)) {
+      for (const tokens of sidesOf(slice, options)) {
+        throwIfAborted(options.signal);
+        await scope(async () => {
+          const p = (await one.forward(tokens, { sliced: false })).to("float64").logSoftmax(-1);
+          const q = (await other.forward(tokens, { sliced: false })).to("float64").logSoftmax(-1);
+          const each = p.exp().mul(p.sub(q)).sum(-1, true);
+          const real = realPositions(tokens);
+          sum += Number(await (real ? each.mul(real) : each).sum().item());
+          count += real ? Number(await real.sum().item()) : each.size;
+        });
+      }
+    }
+  }
+  return sum / count;
+}

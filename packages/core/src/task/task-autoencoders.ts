@@ -1,0 +1,87 @@
+import { AutocircuitError } from "@autocircuit/base";
+import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
+import type { PatchableModel } from "../model/patchable-model.ts";
+import { pruneLatents } from "../model/prune-latents.ts";
+import type { PromptLoader } from "../prompts/prompt-loader.ts";
+import type { AutoencoderInput, TaskOptions } from "./task-options.ts";
+
+const INPUTS: Readonly<Record<AutoencoderInput, Autoencoders["input"]>> = {
+  resid_delta_mlp: "mlp_out",
+  mlp_post_act: "mlp_post",
+};
+
+/**
+ * A task's model with its autoencoders, pruned by the training prompts; the model itself where the task has none.
+ *
+ * @throws AutocircuitError `bad-input` for fields that contradict each other, and autoencoders of another place or model
+ */
+export async function withTaskAutoencoders(
+  model: PatchableModel,
+  train: PromptLoader,
+  options: TaskOptions,
+  signal: AbortSignal | undefined,
+): Promise<PatchableModel> {
+  const {
+    autoencoderInput: input,
+    autoencoderPrune: prune = true,
+    autoencoderPruneWithCorrupt: includeCorrupt,
+  } = options;
+  if (input === undefined) {
+    const given = Object.keys(options).find(
+      (name) => name.startsWith("autoencoder") && options[name as keyof TaskOptions] !== undefined,
+    );
+    if (given === undefined) return model;
+    throw new AutocircuitError(
+      "bad-input",
+      `Task ${options.key}: \`${given}\` is given without \`autoencoderInput\`, which says what autoencoders replace.`,
+    );
+  }
+  if (options.autoencoders === undefined) {
+    throw new AutocircuitError(
+      "bad-input",
+      `Task ${options.key}: \`autoencoderInput\` needs \`autoencoders\`, which loads them.`,
+    );
+  }
+  if (prune && includeCorrupt === undefined) {
+    throw new AutocircuitError(
+      "bad-input",
+      `Task ${options.key}: say whether corrupt prompts count in pruning latents, \`autoencoderPruneWithCorrupt\`.`,
+    );
+  }
+  const byPosition = options.tokenCircuit ?? false;
+  if (prune && byPosition && options.tailDivergence) {
+    throw new AutocircuitError(
+      "bad-input",
+      `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`tailDivergence\` out, or pruning (\`autoencoderPrune: false\`).`,
+    );
+  }
+  const loaded = await options.autoencoders({
+    config: model.config,
+    input,
+    pythiaSize: options.autoencoderPythiaSize,
+    signal,
+  });
+  const given = { ...loaded, errors: options.autoencoderErrors ?? false };
+  try {
+    if (given.input !== INPUTS[input]) {
+      throw new AutocircuitError(
+        "bad-input",
+        `Task ${options.key}: its autoencoders are to replace ${INPUTS[input]} (${input}), those given replace ${given.input}.`,
+      );
+    }
+    if (!prune) return model.withAutoencoders(given);
+    const { autoencoders } = await pruneLatents(model, given, train, {
+      maxLatents: options.autoencoderMaxLatents,
+      includeCorrupt,
+      byPosition,
+      signal,
+    });
+    try {
+      return model.withAutoencoders(autoencoders);
+    } finally {
+      disposeAutoencoders(autoencoders);
+    }
+  } finally {
+    disposeAutoencoders(given);
+  }
+}
