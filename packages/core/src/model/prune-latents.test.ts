@@ -18,8 +18,7 @@ afterAll(() => {
   prompts[Symbol.dispose]();
   plain.dispose();
 });
-const autoencoders = (counts?: readonly number[]) =>
-  tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: false, counts });
+const autoencoders = () => tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: false });
 
 describe("pruneLatents", () => {
   it("changes nothing where all that is active is kept, and numbers the strongest first", async () => {
