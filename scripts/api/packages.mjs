@@ -14,7 +14,7 @@ export const RANKS = {
   circuits: 5,
   metrics: 5,
   discovery: 6,
-  bench: 7,
+  bench: 8,
   cli: 7,
   conformance: 7,
   fuzz: 8,

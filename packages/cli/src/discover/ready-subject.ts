@@ -2,8 +2,8 @@ import type { ReadyTask } from "@autocircuit/circuits";
 import type { LoadedTask } from "@autocircuit/core";
 import { latentsNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
+import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
-import type { DiscoverCommandOptions } from "./options.ts";
 import { type RunShape, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 

@@ -1,8 +1,8 @@
 import { loadEngineAutoencoders } from "@autocircuit/circuits";
 import { type PatchableModel, type PromptLoader, pruneLatents } from "@autocircuit/core";
 import { disposeAutoencoders } from "@autocircuit/native";
+import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
-import type { DiscoverCommandOptions } from "./options.ts";
 
 /**
  * The model with the autoencoders that were asked for, or itself.
@@ -12,7 +12,7 @@ import type { DiscoverCommandOptions } from "./options.ts";
 export async function withLatents(
   model: PatchableModel,
   train: PromptLoader,
-  { autoencoders, pruneLatents: prune, autoencoderErrors: errors }: DiscoverCommandOptions,
+  { autoencoders, pruneLatents: prune, autoencoderErrors: errors }: SubjectCommandOptions,
   signal: AbortSignal,
 ): Promise<PatchableModel> {
   if (autoencoders === undefined) {
