@@ -68,6 +68,13 @@ class Pass {
     const GroupPlan* plan;  // null where the graph has none: one row for all heads
     std::vector<ProjectionGrad> outputs;
   };
+  // Gradients of an MLP's input that the heads before it have still to be contracted beside: deltas of that many sources, which
+  // both read, then come from memory once.
+  struct WaitingRows {
+    const GroupPlan* plan = nullptr;
+    int64_t sources = 0;
+    at::Tensor rows;  // [1, N, D]
+  };
 
   // pass_setup.cc
   bool has_whole_layers() const;
@@ -118,8 +125,6 @@ class Pass {
   void backward_attention(int64_t layer, const at::Tensor& out_grad);
   void backward_residual_reader(Reader reader, int64_t layer);
   void flow_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers);
-  void flow_plain_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers,
-                          const std::vector<const GroupPlan*>& plans, int64_t rows);
   at::Tensor row_grads(int64_t rows, int64_t n);
   void add_projection_gradient_(at::Tensor& grad, int64_t layer, const ProjectionGrad& projection, bool is_first) const;
   void input_gradient_(at::Tensor& grad, const Frame& frame, const GroupPlan* plan, int64_t layer,
@@ -129,7 +134,7 @@ class Pass {
   at::Tensor deltas_of(const Frame& frame, const GroupPlan& plan) const;
   int64_t bucket_count() const;
   std::vector<int64_t> bucket_of(const Frame& frame) const;
-  void add_products(const std::vector<const GroupPlan*>& plans, const at::Tensor& products);
+  void add_products(const std::vector<const GroupPlan*>& plans, const at::Tensor& products, int64_t first_source = 0);
   void add_to_stream(Frame& frame, const at::Tensor& grad);
   void take_from_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad);
   void flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad, const at::Tensor& factors);
@@ -139,6 +144,11 @@ class Pass {
   bool reads_neurons() const;
   void write_latents(int64_t layer, const at::Tensor& x);
   at::Tensor backward_latents(int64_t layer, const at::Tensor& out_grad, const at::Tensor& error_grad);
+  // pass_plain_rows.cc
+  bool are_plain(const std::vector<const GroupPlan*>& plans, const at::Tensor& resid) const;
+  void flow_plain_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers,
+                          const std::vector<const GroupPlan*>& plans, int64_t rows);
+  int64_t sources_to_wait_for(int64_t layer, const at::Tensor& resid) const;
 
   // pass_gradients.cc
   void check_gradients() const;
@@ -172,6 +182,7 @@ class Pass {
   at::Tensor end_resid_, raw_logits_;
   at::Tensor mask_grad_;     // [M, E]
   at::Tensor row_grads_;     // scratch
+  WaitingRows waiting_;      // or no rows
   at::Tensor directions_;    // [S, N, D] of all positions, or undefined
   at::Tensor ablation_grad_, outputs_grad_;  // [S, N, D] of all positions, or undefined
   std::shared_ptr<PlainRun> kept_;

@@ -10,7 +10,6 @@
 #include "engine/outputs.h"
 #include "engine/pass.h"
 #include "engine/wide.h"
-#include "kernels/cpu/plain_rows.h"
 #include "kernels/cpu/products.h"
 #include "operators/operators.h"
 #include "runtime/work_threads.h"
@@ -20,9 +19,6 @@ namespace {
 
 // [N, rows * columns] -> [rows, N, columns]
 at::Tensor by_row(const at::Tensor& x, int64_t rows) { return x.unflatten(1, {rows, x.size(1) / rows}).transpose(0, 1); }
-
-// Rows of the batch whose gradients are made together where nothing is patched.
-constexpr int64_t kPlainRows = 128;
 
 // grad [rows, V] of logits -> [rows, D]. Losses usually look at few tokens: then only their columns of the matrix are read.
 at::Tensor through_unembedding(const at::Tensor& grad, const at::Tensor& unembed) {
@@ -36,12 +32,6 @@ at::Tensor through_unembedding(const at::Tensor& grad, const at::Tensor& unembed
 at::Tensor scale_to_one(const at::Tensor& grad) {
   constexpr double smallest = 1.0 / (1 << 24);
   return at::exp2(at::floor(at::log2(grad.abs().amax().to(at::kFloat).clamp_min(smallest))).neg());
-}
-
-bool any_patched(const GroupPlan& plan) {
-  for (int64_t head = 0; head < plan.group->heads; head++)
-    if (plan.is_patched(head)) return true;
-  return false;
 }
 
 }  // namespace
@@ -84,7 +74,7 @@ void Pass::backward_end(const at::Tensor& grad_logits) {
   }
   const GroupPlan* plan = find(Reader::end, config_.layers - 1);
   at::Tensor x = end_resid_;
-  if (plan && any_patched(*plan)) {
+  if (plan && plan->any_patched()) {
     Frame at_end = frame_;
     at_end.resid = end_resid_;
     x = patched_inputs(at_end, *plan, end_point(config_), {0}, Norm{})[0];
@@ -187,8 +177,7 @@ void Pass::flow_readers(int64_t layer, const at::Tensor& resid, const std::vecto
     rows += group.plan ? group.plan->group->heads : 1;
     plans.push_back(group.plan);
   }
-  if (plans[0] && !latents_ && !request_.patch->rules.norms && resid.scalar_type() == type_of(model_.weights()) && has_plain_rows(resid) && std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return any_patched(*plan); }))
-    return flow_plain_readers(layer, resid, readers, plans, rows);
+  if (are_plain(plans, resid)) return flow_plain_readers(layer, resid, readers, plans, rows);
   const int64_t n = frame_.n();
   const at::Tensor grads = row_grads(rows, n);
   int64_t row = 0;
@@ -199,33 +188,6 @@ void Pass::flow_readers(int64_t layer, const at::Tensor& resid, const std::vecto
     row += count;
   }
   flow(frame_, plans, grads);
-}
-
-// The same where all rows read the stream as it is: some of the batch at a time, so that what is made for them is used while it is
-// in the cache.
-void Pass::flow_plain_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers,
-                              const std::vector<const GroupPlan*>& plans, int64_t rows) {
-  const Norm norm = reader_norm(model_, layer, readers[0].outputs[0].first);
-  const at::Tensor delta = deltas_of(frame_, *plans[0]), stream = frame_.grad.clone();
-  const std::vector<int64_t> buckets = bucket_of(frame_);
-  const int64_t n = frame_.n(), most = kPlainRows;
-  for (int64_t first = 0; first < n; first += most) {
-    const int64_t count = std::min(most, n - first);
-    const at::Tensor grads = row_grads(rows, count);
-    int64_t row = 0;
-    for (const Readers& group : readers) {
-      at::Tensor part = grads.narrow(0, row, group.plan->group->heads);
-      for (size_t i = 0; i < group.outputs.size(); i++)
-        add_projection_gradient_(part, layer, {group.outputs[i].first, group.outputs[i].second.narrow(0, first, count)}, i == 0);
-      row += part.size(0);
-    }
-    at::Tensor into = stream.narrow(0, first, count);
-    std::vector<int64_t> of_part;
-    if (!buckets.empty()) of_part.assign(buckets.begin() + first, buckets.begin() + first + count);
-    add_products(plans, plain_rows_backward(grads, resid.narrow(0, first, count), norm.kind, norm.eps, norm.scale,
-                                            delta.narrow(1, first, count), of_part, bucket_count(), into));
-  }
-  frame_.grad = stream;
 }
 
 // Scratch [rows, n, D] that all layers share.
@@ -287,7 +249,7 @@ void Pass::input_gradient_(at::Tensor& grad, const Frame& frame, const GroupPlan
 // gets a gradient of exactly 0. Optimisers that divide by the size of gradients make full steps of whatever rounding leaves.
 void Pass::flow(Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
   contract(frame, plans, grad);
-  const auto patched = [](const GroupPlan* plan) { return plan && any_patched(*plan); };
+  const auto patched = [](const GroupPlan* plan) { return plan && plan->any_patched(); };
   if (std::none_of(plans.begin(), plans.end(), patched)) return add_to_stream(frame, grad);
   int64_t row = 0;
   for (const GroupPlan* plan : plans) {
@@ -332,21 +294,25 @@ std::vector<int64_t> Pass::bucket_of(const Frame& frame) const {
   return buckets;
 }
 
-// Products [buckets, rows of all plans, sources] into the gradient of the mask.
-void Pass::add_products(const std::vector<const GroupPlan*>& plans, const at::Tensor& products) {
+// Products [buckets, rows of all plans, sources] into the gradient of the mask, `first_source` counted from the plans' first.
+void Pass::add_products(const std::vector<const GroupPlan*>& plans, const at::Tensor& products, int64_t first_source) {
   const int64_t count = products.size(2);
+  if (count == 0) return;  // parallel blocks: an MLP reads nothing that the heads beside it do not
   const at::Tensor by_token = products.view({masks_, -1, products.size(1), count});
   int64_t row = 0;
   for (const GroupPlan* plan : plans) {
-    const int64_t heads = plan->group->heads, cells = by_token.size(1) * heads * count;
-    mask_grad_.narrow(1, plan->group->offset, cells).add_(by_token.narrow(2, row, heads).reshape({masks_, cells}));
+    const int64_t heads = plan->group->heads, sources = plan->group->sources, tokens = by_token.size(1);
+    mask_grad_.narrow(1, plan->group->offset, tokens * heads * sources)
+        .unflatten(1, {tokens, heads, sources})
+        .narrow(3, first_source, count)
+        .add_(by_token.narrow(2, row, heads));
     row += heads;
   }
 }
 
 // A patched edge subtracts m times the source's own output from the stream that goes on: its gradient is -m times the row's.
 void Pass::take_from_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad) {
-  if (any_patched(plan)) flow_to_sources(frame, plan, grad, -plan.values);
+  if (plan.any_patched()) flow_to_sources(frame, plan, grad, -plan.values);
 }
 
 // Adds the gradient of a group's rows [rows, N, D] to its sources', times factors [M, T, rows, sources].

@@ -12,12 +12,6 @@
 namespace autocircuit {
 namespace {
 
-bool has_patched_row(const GroupPlan& plan) {
-  for (int64_t head = 0; head < plan.group->heads; head++)
-    if (plan.is_patched(head)) return true;
-  return false;
-}
-
 std::string text_of(at::IntArrayRef sizes) {
   std::string text;
   for (const int64_t size : sizes) text += (text.empty() ? "" : ", ") + std::to_string(size);
@@ -69,7 +63,7 @@ void Pass::add_ablation_gradient(const Frame& frame, const std::vector<const Gro
     const int64_t rows = plan ? plan->group->heads : 1;
     const at::Tensor part = grad.narrow(0, row, rows);
     row += rows;
-    if (!plan || !has_patched_row(*plan)) continue;
+    if (!plan || !plan->any_patched()) continue;
     const at::Tensor weights = plan->values.to(grad.options());  // [M, T, rows, sources]
     const at::Tensor per_position =
         plan_->by_token() ? weights.index_select(1, index_on(grad.device(), frame.positions)) : weights.expand({-1, frame.length(), -1, -1});

@@ -18,6 +18,12 @@ bool GroupPlan::all(RowKind kind) const {
   return std::all_of(rows.begin(), rows.end(), [kind](RowKind row) { return row == kind; });
 }
 
+bool GroupPlan::any_patched() const {
+  for (size_t head = 0; head < rows.size(); head++)
+    if (is_patched(static_cast<int64_t>(head))) return true;
+  return false;
+}
+
 void GroupPlan::mark_sources(int64_t head, std::vector<uint8_t>& needed) const {
   const double* data = values.const_data_ptr<double>() + head * values.stride(2);
   const double dropped = rows[head] == RowKind::near_ablated ? 1 : 0;

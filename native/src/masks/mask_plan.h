@@ -40,6 +40,7 @@ struct GroupPlan {
 
   bool all(RowKind kind) const;
   bool is_patched(int64_t head) const { return rows[head] == RowKind::near_plain || rows[head] == RowKind::near_ablated; }
+  bool any_patched() const;
   // Marks the sources whose own output the row needs.
   void mark_sources(int64_t head, std::vector<uint8_t>& needed) const;
 };

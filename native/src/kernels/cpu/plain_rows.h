@@ -5,16 +5,25 @@
 #include <cstdint>
 #include <vector>
 
-#include "operators/norm_kind.h"
+#include "operators/operators.h"
 
 namespace autocircuit {
 
-// Backward of R rows that all read the stream x [N, D] as it is, through one norm. From `grad` [R, N, D], gradients of the norm's
-// outputs, it adds those of its inputs, summed over the rows, to `stream` [N, D], and gives their products with the deltas
-// [S, N, D] by bucket, [buckets, R, S]. The same as norm_backward_rows_, a sum over the rows and mask_gradient, in one visit: what
-// the norm gives back never leaves the cache. CPU; delta and grad may be parts of larger batches.
-at::Tensor plain_rows_backward(const at::Tensor& grad, const at::Tensor& x, NormKind kind, double eps, const at::Tensor& scale,
-                               const at::Tensor& delta, const std::vector<int64_t>& bucket_of, int64_t buckets, at::Tensor& stream);
+// R rows that all read the stream x [N, D] as it is, through one norm.
+struct PlainRows {
+  at::Tensor grad;   // [R, N, D] gradients of the norm's outputs
+  at::Tensor x;
+  Norm norm;
+  at::Tensor delta;  // [S, N, D]
+  std::vector<int64_t> bucket_of;  // [N], or empty where there is one
+  int64_t buckets = 1;
+  at::Tensor beside{};  // [B, N, D] gradients of inputs of B more rows, which read the same sources; or undefined
+};
+
+// Their backward: adds the gradients of the norm's inputs, summed over the R rows, to `stream` [N, D], and gives the products of all rows
+// with the deltas by bucket, [buckets, R + B, S]. The same as norm_backward_rows_, a sum over the rows and mask_gradient, in one visit: what
+// the norm gives back never leaves the cache, but for `keep` [R, N, D], where it is defined. CPU; all may be parts of larger batches.
+at::Tensor plain_rows_backward(const PlainRows& rows, at::Tensor& stream, at::Tensor& keep);
 
 // Whether it is made for such a stream: on the CPU, in float32 or float64.
 bool has_plain_rows(const at::Tensor& x);

@@ -62,8 +62,14 @@ AUTOCIRCUIT_INLINE void turn_block(const float* from, int64_t stride, float* to)
 AUTOCIRCUIT_INLINE void pack_strip(int64_t k, const float* from, int64_t row, int64_t column, int64_t columns, float* packed) {
   if (columns < kStrip) std::memset(packed, 0, k * kStrip * sizeof(float));
   const int64_t turned = row == 1 ? columns / kLanes * kLanes : 0, turned_k = k / kLanes * kLanes;
+  constexpr int64_t line = 64 / sizeof(float);
   for (int64_t c = 0; c < turned; c += kLanes)
-    for (int64_t i = 0; i < turned_k; i += kLanes) turn_block(from + c * column + i, column, packed + i * kStrip + c);
+    for (int64_t i = 0; i < turned_k; i += kLanes) {
+      // The columns behind these, each on a page of its own, where the processor does not guess it.
+      if (i % line == 0)
+        for (int64_t next = c + kLanes; next < c + 2 * kLanes; next++) __builtin_prefetch(from + next * column + i);
+      turn_block(from + c * column + i, column, packed + i * kStrip + c);
+    }
   for (int64_t i = 0; i < k; i++)
     for (int64_t c = i < turned_k ? turned : 0; c < columns; c++) packed[i * kStrip + c] = from[i * row + c * column];
 }
