@@ -4,6 +4,7 @@
 
 #include "devices/device_index.h"
 #include "engine/pass.h"
+#include "engine/wide.h"
 #include "masks/list_rows.h"
 #include "operators/operators.h"
 
