@@ -47,7 +47,7 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
     throw std::invalid_argument("mask has " + std::to_string(mask.size(-1)) + " values, the graph has " + std::to_string(table_->edges) + " edges");
   masks_ = mask_.size(0);
   if (request.from) {
-    // Latents are not kept with a run yet that starts in the middle: it starts at the beginning, once for each mask.
+    // Lists of latents belong to a pass, not to a kept run: it starts at the beginning, once for each mask.
     request.from = nullptr;
     request.tokens = request.tokens.repeat({masks_, 1});
     batch_ *= masks_;
