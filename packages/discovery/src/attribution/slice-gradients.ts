@@ -1,4 +1,4 @@
-import { type PatchableModel, type PromptBatch, wideLogits } from "@autocircuit/core";
+import { type PatchableModel, type PromptBatch, requireFinite, wideLogits } from "@autocircuit/core";
 import { type Ablation, type BackwardRules, grad, scope, Tensor } from "@autocircuit/native";
 import type { Loss } from "./losses.ts";
 
@@ -86,6 +86,7 @@ export class SliceGradients {
       },
       ...(signal && { signal }),
     });
+    await requireFinite(result.logits!, { model, tokens, patched: () => patchedText({ start, mask }) });
     const logits = wideLogits(single ? result.logits!.select(1, 0) : result.logits!);
     const loss = this.#loss(logits);
     const total = this.#perPrompt ? loss.sum() : loss.mean();
@@ -125,4 +126,10 @@ export class SliceGradients {
       return rows.requireGrad();
     });
   }
+}
+
+/** What a run patches, for messages. */
+function patchedText({ start, mask }: GradientRun): string {
+  if (mask) return "with edges patched by a mask";
+  return start ? "begun with another embedding" : "";
 }
