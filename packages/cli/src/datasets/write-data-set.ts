@@ -4,6 +4,7 @@ import { formatPromptFile, textDataSets } from "@autocircuit/circuits";
 import { loadTokenizer, resolveModelFolder } from "@autocircuit/models";
 import type { Context } from "../context.ts";
 import { commandLine } from "../support/command-line.ts";
+import { synchronously } from "../support/interrupt.ts";
 import { modelName } from "../support/model-name.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { DatasetsCommandOptions } from "./datasets-options.ts";
@@ -29,13 +30,13 @@ export async function writeDataSet(
       `--count ${count} is more than is made at once: give at most ${MOST.toLocaleString("en-US")}.`,
     );
   const tokenizer = model === undefined ? undefined : await loadTokenizer(await resolveModelFolder(model, { signal }));
-  const file = {
+  const file = await synchronously(() => ({
     ...make({ seed, ...(count !== undefined && { count }), ...(tokenizer && { tokenizer }) }),
     command: commandLine("datasets", name, options),
-  };
+  }));
   const folder = options.out ?? (model === undefined ? "datasets" : join("datasets", modelName(model)));
   const path = join(folder, `${name}.json`);
-  writeWholeSync(path, formatPromptFile(file));
+  writeWholeSync(path, await synchronously(() => formatPromptFile(file)));
   const length = file.seq_labels ? `, each of ${file.seq_labels.length} tokens` : "";
   const vocabulary = model === undefined ? "GPT-2" : modelName(model);
   print(`${path}: ${file.prompts.length} prompt pairs for the vocabulary of ${vocabulary}${length}`);

@@ -39,12 +39,25 @@ export function endBySignal(): void {
  */
 export async function synchronously<T>(work: () => T): Promise<T> {
   if (listener === undefined) return work();
-  // A signal that has come but was not heard of yet would be lost with the listener.
-  await turn();
+  await heard();
   process.off("SIGINT", listener);
   try {
     return work();
   } finally {
     process.on("SIGINT", listener);
+  }
+}
+
+/**
+ * Waits until every signal that has come was heard of: what has not been would be lost with the listener. Signals are looked for once in a
+ * turn of the event loop, after which callbacks may run for long: a turn from one immediate to the next looks in any case, and a short
+ * one has just looked.
+ */
+async function heard(): Promise<void> {
+  await turn();
+  for (let i = 0; i < 20; i++) {
+    const before = performance.now();
+    await turn();
+    if (performance.now() - before < 1) return;
   }
 }
