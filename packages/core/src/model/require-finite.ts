@@ -4,6 +4,7 @@ import { promptNumber } from "../prompts/prompt-numbers.ts";
 import { tokenContext } from "../prompts/token-context.ts";
 import { notFiniteCause } from "./not-finite-cause.ts";
 import type { RunningModel } from "./sized-model.ts";
+import { isNarrow } from "./wide-logits.ts";
 
 /** What gave the logits that {@link requireFinite} looks at. */
 export interface LogitsOrigin {
@@ -55,5 +56,5 @@ async function promptText(tokens: Tensor, row: number): Promise<string> {
 /** Sums of half precision end where the type does, so they are taken in float32. */
 function wide(logits: Tensor): Tensor {
   const plain = logits.detach();
-  return plain.dtype === "float16" || plain.dtype === "bfloat16" ? plain.to("float32") : plain;
+  return isNarrow(plain) ? plain.to("float32") : plain;
 }
