@@ -19,7 +19,8 @@ export const colors = [
   okabeIto.orange,
   okabeIto.skyBlue,
 ];
-const dashes = [
+/** Dashes of lines, in the order of the colors. */
+export const dashes = [
   [1, 0],
   [6, 3],
   [2, 2],

@@ -1,14 +1,5 @@
-import { colors, shapes } from "../curve/curve-spec.ts";
+import { colors, dashes, shapes } from "../curve/curve-spec.ts";
 import { visible } from "../escape.ts";
-
-const dashes = [
-  [1, 0],
-  [6, 3],
-  [2, 2],
-  [8, 3, 2, 3],
-  [10, 4],
-  [4, 2, 1, 2],
-];
 
 /** How series are told apart: by color, and by dashes and shapes of points, which pair up otherwise where colors begin anew. */
 export function seriesChannels(names: readonly string[], field: string) {
