@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -12,6 +13,8 @@ export default defineConfig({
   test: {
     include: ["native/{lib,test}/**/*.test.ts", "packages/*/{src,test}/**/*.test.ts"],
     pool: "forks",
+    // Vitest itself would leave a processor free for watching files.
+    maxWorkers: availableParallelism(),
     // Test networks are tiny: threads would only wait for each other on shared cores.
     env: { OMP_NUM_THREADS: "1" },
     testTimeout: 60_000,

@@ -2,6 +2,7 @@
 // (native/build/sanitize), and the C++ tests and the tests of the binding run on them. In the C++ tests all new memory holds NaN.
 // `npm run sanitize -- --cpp` leaves the binding out, `-- --binding` the C++ tests. Needs GCC on Linux.
 import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fromOutput, line, sum } from "./lib/counts.mjs";
@@ -67,7 +68,9 @@ await main(async () => {
   if (only !== "--binding") {
     await part("C++ tests", async () => {
       const env = { ...OPTIONS, AUTOCIRCUIT_POISON: "1" };
-      const { code, output } = await run(join(FOLDER, "autocircuit_tests"), [], { env });
+      const { code, output } = await run(join(FOLDER, "autocircuit_tests"), ["--jobs", `${availableParallelism()}`], {
+        env,
+      });
       return fromOutput(output, code);
     });
   }

@@ -83,5 +83,6 @@ await main(async () => {
   }
   const total = sum(all);
   if (total.failed > 0) process.exitCode = 1;
+  for (const name of total.broken) console.log(`failed: ${name}`);
   console.log(line(total));
 });

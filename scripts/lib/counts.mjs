@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ passed: number, failed: number, skipped: number, broken?: string[] }} Counts `broken` names what failed, where that is known. */
 
 /** @param {Counts[]} all @returns {Counts} */
 export function sum(all) {
   const add = (key) => all.reduce((total, counts) => total + counts[key], 0);
-  return { passed: add("passed"), failed: add("failed"), skipped: add("skipped") };
+  const broken = all.flatMap((counts) => counts.broken ?? []);
+  return { passed: add("passed"), failed: add("failed"), skipped: add("skipped"), broken };
 }
 
 /** @param {Counts} counts */
@@ -39,11 +40,16 @@ export function fromOutput(output, code) {
 export function fromVitest(file, code) {
   if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 };
   const report = JSON.parse(readFileSync(file, "utf8"));
-  const broken = report.testResults.filter((suite) => suite.status === "failed" && suite.assertionResults.length === 0);
+  const broken = report.testResults.flatMap((suite) => {
+    const failures = suite.assertionResults.filter((test) => test.status === "failed");
+    if (failures.length > 0) return failures.map((test) => `${suite.name}: ${test.fullName}`);
+    return suite.status === "failed" && suite.assertionResults.length === 0 ? [`${suite.name}: ${suite.message}`] : [];
+  });
   const counts = {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + broken.length,
+    failed: broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    broken,
   };
   return atLeastOne(counts, code);
 }

@@ -190,7 +190,6 @@ describe("graphs without bound", () => {
     rmSync(at("huge"), { recursive: true, force: true });
     await writeOverflowModel(at("huge"));
     write("huge/config.json", { ...config, n_layers: 1e9 });
-    const started = performance.now();
     for (const args of [
       ["convert", at("circuit.json"), at("o.json")],
       ["convert", at("eap-huge.json"), at("o.json")],
@@ -198,7 +197,6 @@ describe("graphs without bound", () => {
       ["generate", "--model", at("huge"), "--tokens", "1"],
     ])
       expect(await run(args)).toMatchObject({ code: 2, err: expect.stringMatching(/131,?072 (that )?are allowed/) });
-    expect(performance.now() - started).toBeLessThan(2000);
   });
 
   it("are allowed where the limit is raised, which can be lowered too", async () => {

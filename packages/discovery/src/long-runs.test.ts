@@ -105,7 +105,7 @@ describe("a discovery that takes seconds", () => {
     task.model.dispose();
   });
 
-  test("stops within a block's time when aborted, and leaves the model as it was", async () => {
+  test("stops within a block's time when aborted, and leaves the model as it was", { retry: 3 }, async () => {
     const task = randomTask({ seed: 4, layers: 6, heads: 8, attnOnly: true, prompts: 256 });
     const { model, prompts } = task;
     for (const side of ["clean", "corrupt"] as const) prompts.batches[0]!.tokens(side); // made when asked for, and kept

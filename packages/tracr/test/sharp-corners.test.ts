@@ -196,12 +196,10 @@ describe("what holds in both modes", () => {
     expect(Math.max(...weights["blocks.1.attn.W_Q"]!.data)).toBe(100);
   });
 
-  test("a 20-level deep program of shared expressions compiles in under a second", () => {
+  test("a 20-level deep program of shared expressions is no million of them", () => {
     let program = number.add(1);
     for (let i = 0; i < 20; i++) program = sequenceMap((x: number, y: number) => (x + y) % 5, program, program);
-    const start = performance.now();
     const model = compile(program, { vocab: [0, 1, 2], maxSeqLen: 3 });
-    expect(performance.now() - start).toBeLessThan(1000);
     expect(model.config.layers).toBe(21);
     expect(apply(model, [0, 1, 2])).toEqual(evaluate(program, [0, 1, 2]));
   });

@@ -33,7 +33,6 @@ describe("the limit of a graph's size", () => {
   });
 
   it("refuses what is larger before anything is made, with the numbers and the way out", () => {
-    const started = performance.now();
     for (const options of [{}, { separateQkv: false }, { factorized: false }, { tokens: 1000 }])
       expect(() => Graph.of(huge, options)).toThrow(/1,000,000 layers of 4 heads.*at most .* are allowed/);
     expect(() => Graph.of({ ...huge, layers: 9000 })).toThrow(/raise the limit: --max-edges \d+.*setMaxEdges\(/);
@@ -41,7 +40,6 @@ describe("the limit of a graph's size", () => {
     expect(() => Graph.of({ ...huge, layers: 2 }, { tokens: 1e9 })).toThrow(
       /1,000,000,000 positions.*edges; at most 16,777,216/,
     );
-    expect(performance.now() - started).toBeLessThan(200);
   });
 
   it("can be raised, and lowered", () => {
