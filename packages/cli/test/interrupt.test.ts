@@ -40,7 +40,7 @@ it("a signal that comes before work that holds up the event loop, and was not he
 
 it("prompts by the hundred thousand end at once, and leave no file", async () => {
   const folder = mkdtempSync(join(tmpdir(), "autocircuit-interrupt-"));
-  const args = ["datasets", "greaterthan", "--count", "100000", "--out", folder];
+  const args = ["datasets", "docstring", "--count", "100000", "--out", folder];
   const child = spawn(process.execPath, [join(dist, "main.js"), ...args], { stdio: ["ignore", "pipe", "inherit"] });
   setTimeout(() => child.kill("SIGINT"), 1500);
   expect(await outcome(child)).toEqual({ signal: "SIGINT", text: "" });

@@ -46,6 +46,7 @@ async function run(
     if (note !== undefined) console.log(note);
     const result = await runConformance(folders.length > 0 ? folders : defaultFolders(), {
       dtype: options.dtype,
+      device: name,
       signal: abort.signal,
       onCase: ({ name, kind }) => console.log(`${name} (${kind})`),
       onNote: ({ folder, name, text }) => console.log(`  note  ${folder}: ${name}: ${text}`),

@@ -36,6 +36,8 @@ export interface ConformanceOptions {
   onCase?: (folder: CaseFolder) => void;
   /** What networks compute in; default float32. In narrower types compiled programs are left out: they are exact in float32 only. */
   dtype?: ComputeDType | undefined;
+  /** Where networks compute, as `AUTOCIRCUIT_DEVICE` has it; default the CPU. Elsewhere what runs no network is left out. */
+  device?: string | undefined;
   signal?: AbortSignal;
 }
 
@@ -57,7 +59,18 @@ const CHECKERS: Record<CaseKind, Checker> = {
   next: checkNext,
 };
 
-/** What is checked in narrower types. Compiled programs are exact in float32 only; files and formulas on the host compute in no model's type. */
+/** Files and formulas that are computed on the host, in no model's type and on no device. */
+const ON_THE_HOST: ReadonlySet<CaseKind> = new Set([
+  "autoencoder",
+  "refused-files",
+  "tracr-programs",
+  "gguf-blocks",
+  "selection",
+  "bootstrap",
+  "hypotheses",
+]);
+
+/** What is checked in narrower types: compiled programs are exact in float32 only. */
 const IN_HALF_PRECISION: ReadonlySet<CaseKind> = new Set(["patching", "checkpoint", "attribution", "eap-ig", "next"]);
 
 /**
@@ -71,9 +84,11 @@ export async function runConformance(
   folders: readonly string[],
   options: ConformanceOptions = {},
 ): Promise<ConformanceResult> {
-  const { dtype } = options;
+  const { dtype, device = "cpu" } = options;
   const narrow = narrowBound(dtype, 1) !== undefined;
-  const cases = findCases(folders).filter(({ kind }) => !narrow || IN_HALF_PRECISION.has(kind));
+  const cases = findCases(folders).filter(({ kind }) =>
+    narrow ? IN_HALF_PRECISION.has(kind) : device === "cpu" || !ON_THE_HOST.has(kind),
+  );
   const failures: Check[] = [];
   const uncompared: Uncompared[] = [];
   let passed = 0;

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
@@ -30,8 +31,10 @@ export interface SolveOptions {
  */
 const PROGRAM = `
 const { parentPort, workerData } = require("node:worker_threads");
-const { solver, program, columns, ones, seconds } = workerData;
-import(solver).then(({ default: load }) => load()).then((highs) => {
+const { solver, code, program, columns, ones, seconds } = workerData;
+const instantiateWasm = (imports, receive) =>
+  WebAssembly.instantiate(code, imports).then((instance) => receive(instance, code));
+import(solver).then(({ default: load }) => load({ instantiateWasm })).then((highs) => {
   const model = highs.createModel({ format: "lp", data: program });
   model.options.set({ time_limit: seconds, output_flag: false, mip_rel_gap: 0 });
   const start = new Float64Array(model.getDimensions().numCols);
@@ -49,6 +52,17 @@ import(solver).then(({ default: load }) => load()).then((highs) => {
 });
 `;
 
+// Node has it; TypeScript knows it of browsers only.
+declare const WebAssembly: { compile(code: Uint8Array): Promise<object> };
+
+/** The solver's code, compiled once and shared by all threads: compiling takes longer than most programs. */
+let compiled: Promise<object> | undefined;
+
+function solverCode(solver: string): Promise<object> {
+  compiled ??= readFile(new URL("highs.wasm", solver)).then(WebAssembly.compile);
+  return compiled;
+}
+
 /**
  * Solves an integer program, in CPLEX's LP format, in a thread of its own.
  *
@@ -58,7 +72,9 @@ export async function solveProgram(program: string, options: SolveOptions): Prom
   const { columns, ones, seconds, signal } = options;
   throwIfAborted(signal);
   const solver = pathToFileURL(createRequire(import.meta.url).resolve("highs")).href;
-  const worker = new Worker(PROGRAM, { eval: true, workerData: { solver, program, columns, ones, seconds } });
+  const code = await solverCode(solver);
+  throwIfAborted(signal);
+  const worker = new Worker(PROGRAM, { eval: true, workerData: { solver, code, program, columns, ones, seconds } });
   let stop: (() => void) | undefined;
   try {
     return await new Promise<ProgramSolution>((resolve, reject) => {
