@@ -1,37 +1,4 @@
-export { animalDietPrompts } from "./data/animal-diet.ts";
-export { capitalCitiesPrompts } from "./data/capital-cities.ts";
-export { type DataSetGenerator, dataSets, textDataSets } from "./data/data-sets.ts";
-export { docstringPrompts } from "./data/docstring.ts";
-export { greaterthanPrompts } from "./data/greaterthan.ts";
-export { IOI_TEMPLATE_COUNT, type IoiForm, ioiPrompts } from "./data/ioi.ts";
-export type { PieceTokenizer } from "./data/marked-text.ts";
-export { type AnsweredPositions, type ProgramPromptsOptions, programPrompts } from "./data/program-prompts.ts";
-export {
-  formatPromptFile,
-  type GeneratedPrompts,
-  type GeneratedTextPrompts,
-  type PromptRecord,
-  type TextPromptRecord,
-} from "./data/prompt-file.ts";
-export { type SequencePairs, sequencePairs } from "./data/sequence-pairs.ts";
-export { allSequences } from "./data/sequences.ts";
-export { sportsPlayersPrompts } from "./data/sports-players.ts";
-export type { TextPromptsOptions } from "./data/text-prompts-options.ts";
-export { tracrReversePrompts } from "./data/tracr-reverse.ts";
-export { tracrXproportionPrompts } from "./data/tracr-xproportion.ts";
-export { DOCSTRING_WORDS, docstringNodeBasedOfficialEdges, docstringTrueEdges } from "./edges/docstring.ts";
-export { greaterthanTrueEdges } from "./edges/greaterthan.ts";
-export { ioiHeadBasedOfficialEdges, ioiTrueEdges, ioiTrueEdgesMlp0Only } from "./edges/ioi.ts";
-export { type HeadAt, IOI_HEADS, IOI_WORDS, type IoiRole, type IoiWord } from "./edges/ioi-heads.ts";
 export type { HasGraph, OfficialEdgesOptions } from "./edges/official-edges.ts";
-export { type LiteratureCircuit, publishedCircuits } from "./edges/published-circuits.ts";
-export { SPORTS_PLAYERS_WORDS, sportsPlayersProbeTrueEdges, sportsPlayersTrueEdges } from "./edges/sports-players.ts";
-export { TRACR_REVERSE_POSITIONS, tracrReverseAcdcEdges, tracrReverseTrueEdges } from "./edges/tracr-reverse.ts";
-export {
-  TRACR_XPROPORTION_POSITIONS,
-  tracrXproportionAcdcEdges,
-  tracrXproportionOfficialEdges,
-} from "./edges/tracr-xproportion.ts";
 export {
   circuitFileOf,
   formatCircuitFile,
@@ -66,8 +33,44 @@ export {
   scoredCircuit,
 } from "./interchange/scored-circuit.ts";
 export { type EapIgFileOptions, formatEapIgCircuit } from "./interchange/write-eap-ig.ts";
-export type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./tasks/ready-task.ts";
-export { tasks, tracrTasks } from "./tasks/registry.ts";
-export { loadEngineAutoencoders } from "./tasks/task-autoencoders.ts";
-export { tracrReverse } from "./tasks/tracr-reverse.ts";
-export { tracrXproportion } from "./tasks/tracr-xproportion.ts";
+export type { PieceTokenizer } from "./prompts/marked-text.ts";
+export { type AnsweredPositions, type ProgramPromptsOptions, programPrompts } from "./prompts/program-prompts.ts";
+export {
+  formatPromptFile,
+  type GeneratedPrompts,
+  type GeneratedTextPrompts,
+  type PromptRecord,
+  type TextPromptRecord,
+} from "./prompts/prompt-file.ts";
+export { type SequencePairs, sequencePairs } from "./prompts/sequence-pairs.ts";
+export { allSequences } from "./prompts/sequences.ts";
+export type { TextPromptsOptions } from "./prompts/text-prompts-options.ts";
+export type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./ready-task/ready-task.ts";
+export { loadEngineAutoencoders } from "./ready-task/task-autoencoders.ts";
+export { animalDietPrompts } from "./tasks/animal-diet/prompts.ts";
+export { capitalCitiesPrompts } from "./tasks/capital-cities/prompts.ts";
+export { DOCSTRING_WORDS, docstringNodeBasedOfficialEdges, docstringTrueEdges } from "./tasks/docstring/edges.ts";
+export { docstringPrompts } from "./tasks/docstring/prompts.ts";
+export { greaterthanTrueEdges } from "./tasks/greaterthan/edges.ts";
+export { greaterthanPrompts } from "./tasks/greaterthan/prompts.ts";
+export { ioiHeadBasedOfficialEdges, ioiTrueEdges, ioiTrueEdgesMlp0Only } from "./tasks/ioi/edges.ts";
+export { type HeadAt, IOI_HEADS, IOI_WORDS, type IoiRole, type IoiWord } from "./tasks/ioi/heads.ts";
+export { IOI_TEMPLATE_COUNT, type IoiForm, ioiPrompts } from "./tasks/ioi/prompts.ts";
+export type { DataSetGenerator, LiteratureCircuit, TextDataSetGenerator } from "./tasks/published-task.ts";
+export { dataSets, publishedCircuits, tasks, textDataSets, tracrTasks } from "./tasks/registry.ts";
+export {
+  SPORTS_PLAYERS_WORDS,
+  sportsPlayersProbeTrueEdges,
+  sportsPlayersTrueEdges,
+} from "./tasks/sports-players/edges.ts";
+export { sportsPlayersPrompts } from "./tasks/sports-players/prompts.ts";
+export { TRACR_REVERSE_POSITIONS, tracrReverseAcdcEdges, tracrReverseTrueEdges } from "./tasks/tracr-reverse/edges.ts";
+export { tracrReversePrompts } from "./tasks/tracr-reverse/prompts.ts";
+export { tracrReverse } from "./tasks/tracr-reverse/tracr-reverse.ts";
+export {
+  TRACR_XPROPORTION_POSITIONS,
+  tracrXproportionAcdcEdges,
+  tracrXproportionOfficialEdges,
+} from "./tasks/tracr-xproportion/edges.ts";
+export { tracrXproportionPrompts } from "./tasks/tracr-xproportion/prompts.ts";
+export { tracrXproportion } from "./tasks/tracr-xproportion/tracr-xproportion.ts";

@@ -1,7 +1,7 @@
 import { Graph } from "@autocircuit/core";
 import { describe, expect, it } from "vitest";
-import { tracrReverseAcdcEdges, tracrReverseTrueEdges } from "./tracr-reverse.ts";
-import { tracrXproportionAcdcEdges, tracrXproportionOfficialEdges } from "./tracr-xproportion.ts";
+import { tracrReverseAcdcEdges, tracrReverseTrueEdges } from "../tasks/tracr-reverse/edges.ts";
+import { tracrXproportionAcdcEdges, tracrXproportionOfficialEdges } from "../tasks/tracr-xproportion/edges.ts";
 
 const config = (layers: number) => ({ layers, heads: 1, attnOnly: false, parallel: false });
 const reverse = Graph.of(config(4));

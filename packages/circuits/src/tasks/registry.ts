@@ -1,26 +1,74 @@
-import type { PromptRecord } from "../data/prompt-file.ts";
-import { libraryTasks } from "./library-tasks.ts";
-import type { ReadyTask } from "./ready-task.ts";
-import { textTasks } from "./text-tasks.ts";
-import { tracrReverseTask } from "./tracr-reverse.ts";
-import { tracrXproportionTask } from "./tracr-xproportion.ts";
+import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../prompts/prompt-file.ts";
+import type { ReadyTask } from "../ready-task/ready-task.ts";
+import { animalDiet } from "./animal-diet/animal-diet.ts";
+import { capitalCities } from "./capital-cities/capital-cities.ts";
+import { docstring } from "./docstring/docstring.ts";
+import { greaterthan } from "./greaterthan/greaterthan.ts";
+import { ioi } from "./ioi/ioi.ts";
+import { libraryPrograms } from "./library-programs/library-programs.ts";
+import type { LiteratureCircuit, PublishedTask, TextDataSetGenerator } from "./published-task.ts";
+import { sportsPlayers } from "./sports-players/sports-players.ts";
+import { tracrReversal } from "./tracr-reverse/tracr-reverse.ts";
+import { tracrProportion } from "./tracr-xproportion/tracr-xproportion.ts";
+
+const COMPILED: readonly PublishedTask<ReadyTask<PromptRecord>>[] = [tracrReversal, tracrProportion, libraryPrograms];
+const TRAINED: readonly PublishedTask<ReadyTask<TextPromptRecord>>[] = [
+  ioi,
+  greaterthan,
+  docstring,
+  sportsPlayers,
+  capitalCities,
+  animalDiet,
+];
+const ALL: readonly PublishedTask[] = [...COMPILED, ...TRAINED];
 
 /** The tasks of compiled models by name. */
-export const tracrTasks: Readonly<Record<string, ReadyTask<PromptRecord>>> = byName([
-  tracrReverseTask,
-  tracrXproportionTask,
-  ...libraryTasks,
-]);
+export const tracrTasks: Readonly<Record<string, ReadyTask<PromptRecord>>> = byName(
+  COMPILED.flatMap(({ tasks }) => tasks),
+);
 
 /**
- * The ready-made tasks by name.
+ * The ready-made tasks by name: those of compiled models, and those of the papers with AutoCircuit's keys, batch sizes and output slices, whose
+ * models have trained weights that are not part of this package.
  *
  * @example
  * await using task = await tasks["tracr-hist"].load({ byToken: true });
  * await using ioi = await tasks["ioi-component"].load({ model: "models/gpt2" });
  */
-export const tasks: Readonly<Record<string, ReadyTask>> = { ...tracrTasks, ...byName(textTasks) };
+export const tasks: Readonly<Record<string, ReadyTask>> = byName(ALL.flatMap(({ tasks }) => tasks));
+
+/**
+ * The circuits of the literature by name. They need a graph only, no weights.
+ *
+ * @example
+ * const graph = Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false });
+ * publishedCircuits["ioi-true-edges"].edges(graph).length;
+ */
+export const publishedCircuits: Readonly<Record<string, LiteratureCircuit>> = byName(
+  [...TRAINED, ...COMPILED].flatMap(({ circuits }) => circuits),
+);
+
+/**
+ * Data sets of text by name, made for any vocabulary. All prompts of one are equally long in it, but for `ioi-mixed`.
+ *
+ * @example
+ * textDataSets.ioi({ tokenizer: await loadTokenizer("models/smollm2"), count: 100 });
+ */
+export const textDataSets: Readonly<Record<string, TextDataSetGenerator>> = Object.assign(
+  {},
+  ...TRAINED.map(({ textDataSets }) => textDataSets),
+);
+
+/**
+ * All generated data sets: each file's name is its `task` with `.json`.
+ *
+ * @example
+ * for (const file of dataSets({ seed: 0 })) console.log(file.task, file.prompts.length);
+ */
+export function* dataSets(options: { seed?: number } = {}): Generator<GeneratedPrompts> {
+  for (const { dataSets } of ALL) for (const generate of dataSets) yield generate(options);
+}
 
 function byName<T extends { name: string }>(list: readonly T[]): Record<string, T> {
-  return Object.fromEntries(list.map((task) => [task.name, task]));
+  return Object.fromEntries(list.map((one) => [one.name, one]));
 }

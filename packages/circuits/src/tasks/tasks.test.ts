@@ -1,8 +1,8 @@
 import { Circuit, type LoadedTask, PruneScores, runCircuits } from "@autocircuit/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tracrTasks as tasks } from "./registry.ts";
-import { tracrReverse } from "./tracr-reverse.ts";
-import { tracrXproportion } from "./tracr-xproportion.ts";
+import { tracrReverse } from "./tracr-reverse/tracr-reverse.ts";
+import { tracrXproportion } from "./tracr-xproportion/tracr-xproportion.ts";
 
 /** How far the output of the test prompts moves when everything but the edges is ablated. */
 async function moved(task: LoadedTask, edges: Iterable<number>, ablation: "resample" | "zero"): Promise<number> {

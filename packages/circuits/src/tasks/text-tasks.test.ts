@@ -5,8 +5,9 @@ import { gpt2Tokenizer } from "@autocircuit/models";
 import { setThreads } from "@autocircuit/native";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { tinyGpt2 } from "../../test/tiny-gpt2.ts";
-import { tasks } from "./registry.ts";
-import { textTasks } from "./text-tasks.ts";
+import { tasks, tracrTasks } from "./registry.ts";
+
+const textTasks = Object.values(tasks).filter(({ name }) => !Object.hasOwn(tracrTasks, name));
 
 await setThreads(1);
 

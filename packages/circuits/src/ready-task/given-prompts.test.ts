@@ -1,0 +1,63 @@
+import { fileURLToPath } from "node:url";
+import { loadPrompts } from "@autocircuit/core";
+import { setThreads } from "@autocircuit/native";
+import { describe, expect, it } from "vitest";
+import { tinyGpt2 } from "../../test/tiny-gpt2.ts";
+import { tasks } from "../tasks/registry.ts";
+import { tracrReversePrompts } from "../tasks/tracr-reverse/prompts.ts";
+import { tracrReverse } from "../tasks/tracr-reverse/tracr-reverse.ts";
+import { givenPrompts } from "./given-prompts.ts";
+
+await setThreads(1);
+
+const file = fileURLToPath(new URL("../../../../datasets/tracr-reverse.json", import.meta.url));
+const some = (count: number) => ({ prompts: tracrReversePrompts().slice(0, count) });
+
+describe("givenPrompts", () => {
+  const usual = { batchSize: { train: 8, test: 4 }, batchCount: 2 };
+
+  it.each([
+    [30, { train: 8, test: 4 }, 2],
+    [24, { train: 8, test: 4 }, 2],
+    [12, { train: 8, test: 4 }, { train: 1, test: 1 }],
+    [9, { train: 6, test: 3 }, { train: 1, test: 1 }],
+    [2, { train: 1, test: 1 }, { train: 1, test: 1 }],
+  ])("of %i prompts takes batches of %o", async (count, batchSize, batchCount) => {
+    expect(await givenPrompts(some(count), usual)).toMatchObject({ batchSize, batchCount });
+  });
+
+  it("wants two", async () => {
+    await expect(givenPrompts(some(1), usual)).rejects.toThrow(/only 1\. Give at least two/);
+    await expect(givenPrompts("no-such.json", usual)).rejects.toMatchObject({ code: "not-found" });
+  });
+});
+
+describe("a ready-made task on prompts of a file", () => {
+  it("has them in AutoCircuit's order, with its own circuit", async () => {
+    await using task = await tracrReverse({ dataset: file });
+    const { train } = await loadPrompts(file, { size: { train: 81, test: 162 }, batchSize: 81, seed: 42 });
+    expect(task.train.prompts.map(({ clean }) => clean)).toEqual(train.prompts.map(({ clean }) => clean));
+    expect(task.trueEdgeCount).toBe(2);
+    await using other = await tracrReverse({ dataset: file, seed: 1 });
+    expect(other.train.prompts[0]!.clean).not.toEqual(task.train.prompts[0]!.clean);
+    await using few = await tracrReverse({ dataset: [some(20), some(10)] });
+    expect([few.train.promptCount, few.test.promptCount]).toEqual([10, 20]);
+  });
+
+  it("as text too, whose words the circuit by token stands at", async () => {
+    using model = await tinyGpt2();
+    const names = [" Mary", " John", " Tom", " Paul"];
+    const pair = (a: string, b: string) => ({
+      ...{ clean: `When${a} and${b} went home,${b} spoke to`, corrupt: `When${a} and${b} went home,${a} spoke to` },
+      ...{ answers: [a], wrong_answers: [b] },
+    });
+    const prompts = names.flatMap((a) => names.filter((b) => b !== a).map((b) => pair(a, b)));
+    const load = (dataset: object) => tasks["ioi-token"]!.load({ model: model.folder, dataset: dataset as never });
+    await expect(load({ prompts })).rejects.toThrow(/lacks S1\+1, S2, end\. They are in a data set's `word_idxs`/);
+    const word_idxs = { IO: 1, "IO-1": 0, "IO+1": 2, S1: 3, "S1-1": 2, "S1+1": 4, S2: 7, end: 9, starts: 0, punct: 6 };
+    await using task = await load({ prompts, word_idxs });
+    expect([task.train.promptCount, task.test.promptCount]).toEqual([9, 3]);
+    expect(task.trueEdgeCount).toBeGreaterThan(1000);
+    expect(task.train.wordIdxs.S2).toBe(8);
+  });
+});

@@ -1,0 +1,92 @@
+import { dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
+import type { Edge, LoadedTask, PromptInput } from "@autocircuit/core";
+import { deviceName, type TransformerOptions } from "@autocircuit/native";
+import type { HasGraph, OfficialEdgesOptions } from "../edges/official-edges.ts";
+import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../prompts/prompt-file.ts";
+
+/** How a ready-made task is loaded. */
+export interface ReadyTaskOptions extends TransformerOptions {
+  /** One edge per token position. Default false. */
+  byToken?: boolean;
+  /** Which of the task's known circuits counts as its true edges, by name. Default: the first. */
+  circuit?: string;
+  /** Positions of the known circuit by token, instead of the published ones. */
+  positions?: readonly number[];
+  /** Chooses the prompt pairs and their order. Default 0; for a `dataset` 42, which is AutoCircuit's order. */
+  seed?: number;
+  /**
+   * Prompts in the place of the task's own: AutoCircuit's JSON, one or several files or what they hold. By token a known circuit whose
+   * positions are those of words needs the file's `word_idxs`.
+   */
+  dataset?: PromptInput;
+  /** Folder or hub name of the model to run the task on, for tasks whose model is not part of this package. */
+  model?: string;
+  /** Cut off what all prompts have in common at the start, see core's `TaskOptions`; for tasks with prompts as text. Default false. */
+  tailDivergence?: boolean;
+  /**
+   * Folder or hub name of sparse autoencoders of all blocks, see `loadAutoencoders`: their latents are sources of the graph in the places of the
+   * MLPs. For tasks with prompts as text; those of autoencoders need it.
+   */
+  autoencoders?: string;
+  /** Keep only latents that are active on the training prompts. Default: as the task has it, else false. */
+  pruneLatents?: boolean;
+  /** Keep what autoencoders leave out as sources. Default: as the task has it, else true. */
+  autoencoderErrors?: boolean;
+  signal?: AbortSignal;
+}
+
+/** A circuit that is known for a task. */
+export interface KnownCircuit {
+  /** What it is the circuit of, in a few words. */
+  description: string;
+  /** Paper, code or construction it comes from. */
+  source: string;
+  /** Its edges in a graph of the task's model. */
+  edges: (target: HasGraph, options?: OfficialEdgesOptions) => Edge[];
+}
+
+/** A model with prompts and a known circuit, ready to be loaded. */
+export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = PromptRecord | TextPromptRecord> {
+  name: string;
+  /** What the model does, in one line. */
+  description: string;
+  /** Known circuits by name; the first is the default. */
+  circuits: Readonly<Record<string, KnownCircuit>>;
+  /** The generated prompt pairs, as `datasets/` holds them. */
+  prompts: (options?: { seed?: number }) => GeneratedPrompts<Prompt>;
+  /** A label for each token position. */
+  tokenLabels: readonly string[];
+  /**
+   * Loads model and prompts; the caller disposes the result. Where the model is not of the shape that the known circuits belong to, its
+   * `trueEdges` are null, and prompts are made for its vocabulary.
+   */
+  load: (options?: ReadyTaskOptions) => Promise<LoadedTask>;
+}
+
+const checkOptions = signature("loading a task", {}, {
+  byToken: kind.flag,
+  circuit: kind.text,
+  positions: kind.listOf(kind.whole),
+  seed: kind.whole,
+  model: kind.text,
+  dataset: kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray)),
+  tailDivergence: kind.flag,
+  signal: kind.signal,
+  device: deviceName,
+  dtype: kind.oneOf(dtypes),
+  tf32: kind.flag,
+  autoencoders: kind.text,
+  pruneLatents: kind.flag,
+  autoencoderErrors: kind.flag,
+} satisfies KindsOf<ReadyTaskOptions>);
+const checkPrompts = signature("a task's prompts", {}, { seed: kind.whole });
+
+/** Checks how a task is to be loaded. @throws AutocircuitError naming the option */
+export function checkTaskOptions(options: ReadyTaskOptions): void {
+  checkOptions({}, options);
+}
+
+/** Checks how prompts are to be made. @throws AutocircuitError naming the option */
+export function checkPromptOptions(options: { seed?: number }): void {
+  checkPrompts({}, options);
+}

@@ -1,0 +1,57 @@
+import { setThreads } from "@autocircuit/native";
+import { describe, expect, it } from "vitest";
+import { autoencoderFolder } from "../../test/autoencoder-folder.ts";
+import { tinyGpt2 } from "../../test/tiny-gpt2.ts";
+import { tasks } from "../tasks/registry.ts";
+
+await setThreads(1);
+
+const names = ["ioi-autoencoder", "greaterthan-autoencoder", "animal-diet-autoencoder", "capital-cities-autoencoder"];
+
+describe("tasks of autoencoders", () => {
+  it.each(names)("%s runs on any model and any autoencoders of its MLPs", async (name) => {
+    using model = await tinyGpt2({ layers: 2 });
+    using made = await autoencoderFolder({ layers: 2, width: 12 });
+    await expect(tasks[name]!.load({ model: model.folder })).rejects.toThrow(
+      /are not part of this package\. They are.*--autoencoders FOLDER/s,
+    );
+    await using task = await tasks[name]!.load({ model: model.folder, autoencoders: made.folder });
+    const { latents, latentErrors, tokens } = task.model.graph.config;
+    expect(task.key).toMatch(/Autoencoder Component Circuit$/);
+    expect([task.trueEdges, latentErrors, tokens !== null]).toEqual([
+      null,
+      false,
+      name === "capital-cities-autoencoder",
+    ]);
+    for (const count of latents!) expect(count).toBeGreaterThan(0);
+    expect(Math.max(...latents!)).toBeLessThanOrEqual(10);
+    using logits = await task.model.forward(task.test.batches[0]!.clean);
+    expect(await logits.abs().max().item()).toBeGreaterThan(0);
+  });
+
+  it("keep all latents and the errors where that is asked for, and then compute what the model does", async () => {
+    using model = await tinyGpt2({ layers: 2 });
+    using made = await autoencoderFolder({ layers: 2, width: 48, hook: "mlp.hook_post" });
+    const options = { model: model.folder, autoencoders: made.folder };
+    await using task = await tasks["ioi-component"]!.load(options);
+    await using plain = await tasks["ioi-component"]!.load({ model: model.folder });
+    expect(task.model.graph.config).toMatchObject({ latents: [10, 10], latentErrors: true });
+    using found = await task.model.forward(task.test.batches[0]!.clean);
+    using expected = await plain.model.forward(plain.test.batches[0]!.clean);
+    expect(await found.sub(expected).abs().max().item()).toBeLessThan(1e-4);
+    await expect(tasks["ioi-autoencoder"]!.load(options)).rejects.toThrow(
+      /to replace mlp_out.*those given replace mlp_post/,
+    );
+  });
+
+  it("refuse what is of another model, and options without autoencoders", async () => {
+    using model = await tinyGpt2({ layers: 2 });
+    using narrow = await autoencoderFolder({ layers: 2, width: 8 });
+    using short = await autoencoderFolder({ layers: 1, width: 12 });
+    const load = (autoencoders?: string) =>
+      tasks["ioi-component"]!.load({ model: model.folder, pruneLatents: true, ...(autoencoders && { autoencoders }) });
+    await expect(load(narrow.folder)).rejects.toThrow(/width 8.*width 12/);
+    await expect(load(short.folder)).rejects.toThrow(/no autoencoder of block 1/);
+    await expect(load()).rejects.toThrow(/name a folder/);
+  });
+});

@@ -1,0 +1,136 @@
+import { AutocircuitError } from "@autocircuit/base";
+import { defineTask, Graph, type LoadedTask, type TrainTest } from "@autocircuit/core";
+import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
+import { hasShapeOf, type PublishedModel, requireModel } from "../edges/published-model.ts";
+import type { GeneratedTextPrompts, TextPromptRecord } from "../prompts/prompt-file.ts";
+import type { TextPromptsOptions } from "../prompts/text-prompts-options.ts";
+import { circuitNamed } from "./circuit-named.ts";
+import { givenPrompts } from "./given-prompts.ts";
+import {
+  checkPromptOptions,
+  checkTaskOptions,
+  type KnownCircuit,
+  type ReadyTask,
+  type ReadyTaskOptions,
+} from "./ready-task.ts";
+import { autoencoderFields, requireAutoencoders, type TaskAutoencoders } from "./task-autoencoders.ts";
+
+/** What makes a task of a trained model with prompts as text. */
+export interface TextTaskSpec {
+  /** Such as `ioi-component`. */
+  readonly name: string;
+  /** AutoCircuit's key and name. */
+  readonly key: string;
+  readonly title: string;
+  readonly description: string;
+  readonly model: PublishedModel;
+  /** Where its weights are: name on the hub, and how to get them. */
+  readonly hub: { readonly id: string; readonly how: string };
+  /** Vocabulary of the model, where the folder brings none and it is known here. */
+  readonly tokenizer?: () => TextTokenizer;
+  readonly circuits: Readonly<Record<string, KnownCircuit>>;
+  readonly prompts: (options: TextPromptsOptions) => GeneratedTextPrompts;
+  /** Prompts for models of another shape, of which no circuit is known; all equally long. Default: the same. */
+  readonly promptsElsewhere?: (options: TextPromptsOptions) => GeneratedTextPrompts;
+  /** One edge per token position. */
+  readonly byToken: boolean;
+  /** Default true. */
+  readonly separateQkv?: boolean;
+  readonly batchSize: TrainTest;
+  readonly batchCount: TrainTest;
+  /** The task is about latents of these. */
+  readonly autoencoders?: TaskAutoencoders;
+}
+
+/**
+ * A ready-made task of a trained model. Its weights are not part of this package: `load` takes them from `options.model`, a folder or a
+ * name on the hub, or from the hub's cache if they are there. Any model with a tokenizer will do: prompts are made of words that are one
+ * token in its vocabulary. The published circuits belong to models of one shape; on others the task has no true edges.
+ */
+export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
+  const { name, description, circuits } = spec;
+  const prompts = (options: { seed?: number } = {}) => {
+    checkPromptOptions(options);
+    return spec.prompts({ seed: options.seed ?? 0 });
+  };
+  return {
+    name,
+    description,
+    circuits,
+    prompts,
+    get tokenLabels() {
+      return ["BOS", ...(prompts().seq_labels ?? [])];
+    },
+    load: (options = {}) => load(spec, options),
+  };
+}
+
+async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<LoadedTask> {
+  checkTaskOptions(options);
+  const { dataset, device, dtype, tf32, signal } = options;
+  const seed = options.seed ?? (dataset ? 42 : 0);
+  const circuit = circuitNamed(spec.name, spec.circuits, options.circuit);
+  const folder = await folderOf(spec, options);
+  requireAutoencoders(spec.name, spec.autoencoders, options);
+  const separateQkv = spec.separateQkv ?? true;
+  const config = await readConfig(folder);
+  const graph = Graph.of(config);
+  const published = hasShapeOf(spec.model, graph);
+  // Who asks for a circuit by name is told why there is none.
+  if (options.circuit !== undefined) requireModel(spec.name, spec.model, "any", graph);
+  const tokenizer = (await findTokenizer(folder)) ?? vocabularyOf(spec, config.dVocab);
+  if (tokenizer === undefined) {
+    const where = published ? ` (${spec.hub.how})` : "";
+    throw new AutocircuitError(
+      "not-found",
+      `${spec.name}: ${folder} has no tokenizer, and the prompts are text. Put the model's tokenizer.json beside its weights${where}.`,
+    );
+  }
+  const prompts = published ? spec.prompts : (spec.promptsElsewhere ?? spec.prompts);
+  const { batchSize, batchCount } = spec;
+  return defineTask({
+    key: spec.key,
+    name: spec.title,
+    ...(dataset
+      ? await givenPrompts(dataset, { batchSize, batchCount })
+      : { dataset: prompts({ seed, tokenizer }), batchSize, batchCount }),
+    tokenCircuit: spec.byToken || (options.byToken ?? false),
+    separateQkv,
+    ...{ device, dtype, tf32 },
+    model: (how) => loadModel(folder, { ...how, tokenizer, separateQkv }),
+    outputSlice: "last_seq",
+    tailDivergence: options.tailDivergence,
+    seed,
+    // Without positions the published code is not told the words' positions either; the IOI circuit depends on it.
+    ...(await autoencoderFields(spec.autoencoders, options)),
+    // Circuits of MLPs are none of their latents.
+    ...(published &&
+      circuit &&
+      options.autoencoders === undefined && {
+        trueEdges: (target, { tokenPositions, seqStartIdx, wordIdxs }) =>
+          circuit.edges(target, { tokenPositions, seqStartIdx, ...(tokenPositions && { wordIdxs }) }),
+      }),
+  }).load(signal && { signal });
+}
+
+/** The vocabulary of the task's own model, where a folder brings none and its embedding has as many rows. */
+function vocabularyOf({ tokenizer }: TextTaskSpec, rows: number): TextTokenizer | undefined {
+  const known = tokenizer?.();
+  return known?.vocabularySize === rows ? known : undefined;
+}
+
+/** The folder asked for, or the model's own in the hub's cache. */
+async function folderOf({ name, model, hub }: TextTaskSpec, options: ReadyTaskOptions): Promise<string> {
+  const { signal } = options;
+  if (options.model !== undefined) return resolveModelFolder(options.model, signal ? { signal } : {});
+  try {
+    return await resolveModelFolder(hub.id, { offline: true, ...(signal && { signal }) });
+  } catch (cause) {
+    throw new AutocircuitError(
+      "not-found",
+      `${name} needs ${model.name}, whose weights are not on this machine. ${hub.how}; then give the folder ` +
+        `(load({ model: FOLDER }), on the command line --model FOLDER). Any model with a tokenizer will do; the published circuits are compared with on one of the same shape.`,
+      { cause },
+    );
+  }
+}

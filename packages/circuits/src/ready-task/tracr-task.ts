@@ -1,0 +1,77 @@
+import { defineTask, type OutputSlice } from "@autocircuit/core";
+import { transformerFromWeights } from "@autocircuit/models";
+import {
+  type CompiledModel,
+  compileLibraryProgram,
+  type LibraryProgramName,
+  transformerLensConfig,
+} from "@autocircuit/tracr";
+import { datasetsCommand, type GeneratedPrompts, type PromptRecord } from "../prompts/prompt-file.ts";
+import { circuitNamed } from "./circuit-named.ts";
+import { givenPrompts } from "./given-prompts.ts";
+import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask } from "./ready-task.ts";
+
+/** What makes a task of a compiled program. */
+export interface TracrTaskSpec {
+  /** Such as `tracr-reverse`. */
+  name: string;
+  description: string;
+  program: LibraryProgramName;
+  /** Options of the compiler, where the program's usual ones do not do. */
+  compile?: { maxSeqLen?: number };
+  circuits: (compiled: () => CompiledModel) => Readonly<Record<string, KnownCircuit>>;
+  prompts: (compiled: () => CompiledModel, options: { seed: number }) => PromptRecord[];
+  outputSlice: OutputSlice;
+  /** Prompts a batch, and batches to train and to test with; together they use every prompt. */
+  batchSize: number;
+  batchCount: { train: number; test: number };
+}
+
+/** A ready-made task of a compiled program. The program is compiled when first needed, which takes milliseconds. */
+export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
+  const { name, description, outputSlice, batchSize, batchCount } = spec;
+  let made: CompiledModel | undefined;
+  const compiled = () => (made ??= compileLibraryProgram(spec.program, spec.compile));
+  const circuits = spec.circuits(compiled);
+  const prompts = (options: { seed?: number } = {}): GeneratedPrompts<PromptRecord> => {
+    checkPromptOptions(options);
+    const { seed = 0 } = options;
+    return {
+      task: name,
+      description: `${description}; token ids, answers as output ids (or numbers where the output is a number)`,
+      command: datasetsCommand(seed),
+      seed,
+      prompts: spec.prompts(compiled, { seed }),
+    };
+  };
+  return {
+    name,
+    description,
+    circuits,
+    prompts,
+    get tokenLabels() {
+      return ["BOS", ...Array.from({ length: compiled().settings.maxSeqLen }, (_, i) => String(i + 1))];
+    },
+    load: async (options = {}) => {
+      checkTaskOptions(options);
+      const { byToken = false, positions, dataset, device, dtype, tf32, signal } = options;
+      const seed = options.seed ?? (dataset ? 42 : 0);
+      const circuit = circuitNamed(name, circuits, options.circuit);
+      const model = compiled();
+      return defineTask({
+        key: name,
+        name: description,
+        ...(dataset
+          ? await givenPrompts(dataset, { batchSize, batchCount })
+          : { dataset: prompts({ seed }), batchSize, batchCount }),
+        tokenCircuit: byToken,
+        ...{ device, dtype, tf32 },
+        model: (how) => transformerFromWeights({ ...transformerLensConfig(model) }, model.weights, how),
+        answers: model.output.encoding === "numerical" ? "numbers" : "tokens",
+        outputSlice,
+        seed,
+        trueEdges: (target, context) => circuit!.edges(target, { ...context, ...(positions && { positions }) }),
+      }).load(signal && { signal });
+    },
+  };
+}
