@@ -28,6 +28,7 @@ int64_t ProductSums<T>::sums_of_row() const {
 
 template <class T>
 void ProductSums<T>::add(const T* deltas, int64_t stride) {
+  if (deltas_ == 0) return;  // all of a row's deltas may wait for their own rows
   use_.add_products(rows_, deltas_, d_, lines_ * kOfLine<T>, row(0), deltas, stride, sums_.data()->numbers);
 }
 
