@@ -13,10 +13,11 @@ import { main, StepError, Steps } from "./lib/steps.mjs";
 const FOLDER = join(ROOT, "native", "build", "sanitize");
 
 // LibTorch and this project never free what lives as long as the process; leaks are what native/test/memory.test.ts looks for. Node
-// maps far more address space than it uses.
+// maps far more address space than it uses. Where memory came from is not kept: LibTorch has no frame pointers, its stacks would all be
+// different and take more and more of the time.
 const OPTIONS = {
   ASAN_OPTIONS:
-    "detect_leaks=0:abort_on_error=0:halt_on_error=1:allocator_may_return_null=1:detect_stack_use_after_return=1",
+    "detect_leaks=0:abort_on_error=0:halt_on_error=1:allocator_may_return_null=1:malloc_context_size=1:detect_stack_use_after_return=1",
   UBSAN_OPTIONS: "print_stacktrace=1:halt_on_error=1",
 };
 
