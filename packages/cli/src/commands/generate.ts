@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { GenerateCommandOptions } from "../generate/generate.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
+import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { listOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
 
 /** `autocircuit generate`. */
@@ -10,7 +11,7 @@ export function addGenerate(program: Command, context: Context): void {
   const command = program
     .command("generate")
     .description("let a model continue a text, to see at a glance whether it works")
-    .requiredOption("--model <folder|id>", "model folder, or name on the Hugging Face hub")
+    .requiredOption(MODEL_OPTION, MODEL_IS)
     .option("--prompt <text>", "text to continue; may be empty where the model has a token that starts a text")
     .option("--tokens <list>", "token ids to continue, instead of --prompt", listOf(wholeNumber()))
     .option("--max-tokens <n>", "most tokens to write", wholeNumber(1), 50)

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { LatentsCommandOptions } from "../latents/latents.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
+import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { listOf, wholeNumber } from "../support/parse-options.ts";
 
 /** `autocircuit latents`. */
@@ -10,7 +11,7 @@ export function addLatents(program: Command, context: Context): void {
   const command = program
     .command("latents")
     .description("the strongest latents of sparse autoencoders at each token of a text")
-    .requiredOption("--model <folder|id>", "model folder, or name on the Hugging Face hub")
+    .requiredOption(MODEL_OPTION, MODEL_IS)
     .requiredOption("--autoencoders <folder|id>", "sparse autoencoders of all MLPs, in any format of the field")
     .option("--prompt <text>", "the text")
     .option("--tokens <list>", "token ids, instead of --prompt", listOf(wholeNumber()))

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { MeasureCommandOptions } from "../measure/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
+import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { listOf, oneOf, wholeNumber } from "../support/parse-options.ts";
 
@@ -13,7 +14,7 @@ export function addMeasure(program: Command, context: Context): void {
     .description("measure circuits of several sizes, made from saved scores, on a task's test prompts")
     .argument("<task>", "a ready-made task; see autocircuit tasks")
     .requiredOption("--scores <file>", "scores that discover saved")
-    .option("--model <folder|id>", "the model to run the task on: a folder, or a name on the Hugging Face hub")
+    .option(MODEL_OPTION, `the model to run the task on: ${MODEL_IS}`)
     .option(
       "--sizes <list>",
       "circuit sizes (default: sizes that suit the graph and the scores)",

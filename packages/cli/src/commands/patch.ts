@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { PatchCommandOptions } from "../patch/patch.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
+import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { oneOf } from "../support/parse-options.ts";
 
@@ -11,7 +12,7 @@ export function addPatch(program: Command, context: Context): void {
   const command = program
     .command("patch")
     .description("run a model on clean prompts with some edges ablated from the corrupt prompts, and write the logits")
-    .requiredOption("--model <folder>", "folder with config.json and model.safetensors")
+    .requiredOption(MODEL_OPTION, MODEL_IS)
     .requiredOption("--prompts <file>", "prompt pairs as AutoCircuit JSON, with token ids")
     .requiredOption(
       "--edges <file>",

@@ -1,5 +1,6 @@
 import type { PairAlignment } from "@autocircuit/core";
 import type { Command } from "commander";
+import { MODEL_IS, MODEL_OPTION } from "./model-option.ts";
 import { listOf, oneOf, wholeNumber } from "./parse-options.ts";
 
 /** Steps of weight processing, as `--processing` names them. */
@@ -29,7 +30,7 @@ export interface SubjectCommandOptions {
 export function addSubjectOptions(command: Command): Command {
   return command
     .optionsGroup("Your own model and prompts:")
-    .option("--model <folder|id>", "model folder, or name on the Hugging Face hub; with a task: any model to run it on")
+    .option(MODEL_OPTION, `${MODEL_IS}; with a task: any model to run it on`)
     .option("--prompts <files...>", "prompt pairs as AutoCircuit JSON, as text or token ids; several files are joined")
     .option(
       "--output-slice <slice>",
