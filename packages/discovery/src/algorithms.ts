@@ -5,6 +5,8 @@ import { activationMagnitude } from "./activation-magnitude.ts";
 import { attributionMethods, lossOption } from "./attribution/attribution-methods.ts";
 import type { DiscoveryOptions } from "./discovery-options.ts";
 import { edgeAttribution } from "./edge-attribution.ts";
+import { edgePruning } from "./edge-pruning/edge-pruning.ts";
+import { edgePruningRows } from "./edge-pruning/option-rows.ts";
 import { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";
 import { maskGradient } from "./mask-gradient.ts";
 import type { NamedAlgorithm } from "./named-algorithm.ts";
@@ -52,6 +54,13 @@ export const algorithms = {
     options: [lossOption, ...lossOptions],
     perPrompt: true,
     discover: edgeAttribution,
+  },
+  "edge-pruning": {
+    description: "trains masks of edges and sources to keep the output while a growing share is left out",
+    resumable: true,
+    source: "Bhaskar et al. 2024, Finding Transformer Circuits with Edge Pruning",
+    options: edgePruningRows,
+    discover: edgePruning,
   },
   "circuit-probing": {
     description: "subnetwork probing for several circuit sizes: the edges of the smallest circuit come first",

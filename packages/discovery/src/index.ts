@@ -32,6 +32,17 @@ export {
 export { type RelpOptions, relp } from "./attribution/relp.ts";
 export type { DiscoveryOptions } from "./discovery-options.ts";
 export { type EdgeAttributionOptions, edgeAttribution } from "./edge-attribution.ts";
+export { EdgePruningScores, edgePruning } from "./edge-pruning/edge-pruning.ts";
+export type { EdgePruningOptions } from "./edge-pruning/edge-pruning-options.ts";
+export { ablatedShares, sourcesOfEdges } from "./edge-pruning/kept-masks.ts";
+export {
+  deterministicMasks,
+  keepProbabilities,
+  keptByThreshold,
+  softSparsity,
+} from "./edge-pruning/kept-values.ts";
+export { sparsityTerm } from "./edge-pruning/lagrangian.ts";
+export { ranksWithin, type WarmStartOptions, warmStart } from "./edge-pruning/warm-start.ts";
 export { edgeScoresOfNodes } from "./edge-scores-of-nodes.ts";
 export type {
   ChosenAlgorithm,
