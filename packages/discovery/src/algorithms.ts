@@ -16,6 +16,8 @@ import { type ConstrainedProbingOptions, constrainedProbing } from "./probing/co
 import { probingOptions, sizesOptions } from "./probing/option-rows.ts";
 import { subnetworkProbing } from "./probing/subnetwork-probing.ts";
 import { random } from "./random.ts";
+import { ugsRows } from "./ugs/option-rows.ts";
+import { ugs } from "./ugs/ugs.ts";
 
 /**
  * All discovery algorithms by name.
@@ -112,6 +114,13 @@ export const algorithms = {
       { name: "circuitSize", type: "integer", description: "size up to which edges cost nothing" },
     ],
     discover: subnetworkProbing,
+  },
+  ugs: {
+    description: "trains how likely each edge is kept, by masks with gradients in a window (uniform gradient sampling)",
+    resumable: true,
+    source: "Li and Janson 2024, Optimal ablation for interpretability",
+    options: ugsRows,
+    discover: ugs,
   },
 } as const satisfies Record<string, NamedAlgorithm>;
 

@@ -116,3 +116,8 @@ export { selectGreedy } from "./selection/select-greedy.ts";
 export { type SelectionOptions, selectTop } from "./selection/select-top.ts";
 export { TrainedScores, type TrainingHistory, type ValidationPoint } from "./training/trained-scores.ts";
 export type { TrainingOptions, TrainingProgress } from "./training/training-progress.ts";
+export { type ComplexityWeights, complexityTerm, nodeComplexity } from "./ugs/complexity.ts";
+export { liveMasks } from "./ugs/live-masks.ts";
+export { UgsScores, ugs } from "./ugs/ugs.ts";
+export type { UgsOptions } from "./ugs/ugs-options.ts";
+export { windowMasks, windowWeights } from "./ugs/window-masks.ts";

@@ -18,6 +18,9 @@ export const TABLED: readonly TabledMethod[] = [
   { algorithm: "information-flow-routes" },
   { algorithm: "acdc" },
   { algorithm: "subnetwork-probing" },
+  { algorithm: "edge-pruning" },
+  { algorithm: "edge-pruning", options: { warmStart: "eap-ig-inputs" }, name: "edge-pruning, warm start" },
+  { algorithm: "ugs" },
   { algorithm: "activation-magnitude" },
   { algorithm: "random" },
 ];

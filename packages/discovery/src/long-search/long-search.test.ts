@@ -9,6 +9,7 @@ import { edgePruning } from "../edge-pruning/edge-pruning.ts";
 import { fewestEdges } from "../fewest-edges/fewest-edges.ts";
 import { subnetworkProbing } from "../probing/subnetwork-probing.ts";
 import { random } from "../random.ts";
+import { ugs } from "../ugs/ugs.ts";
 import type { ResumableOptions, RunningSearch, SearchState } from "./search-state.ts";
 
 const task = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
@@ -34,6 +35,11 @@ const searches: Record<string, (options: Options) => Promise<ArrayLike<number>>>
   },
   "edge-pruning with a warm start": async (options) =>
     (await edgePruning(model, prompts, { epochs: 4, warmStart: "eap-ig-inputs", ...options })).values,
+  ugs: async (options) => {
+    const settings = { epochs: 4, learningRate: 0.3, optimalAblation: true };
+    const { values, history, vectors } = await ugs(model, prompts, { ...settings, ...options });
+    return [...values, ...history.loss, ...vectors!];
+  },
   "fewest-edges": async (options) =>
     (await fewestEdges(model, prompts, rankings, { keep: 0.8, tries: 3, ...options })).scores.values,
 };

@@ -51,6 +51,7 @@ import {
   runAlgorithms,
   subnetworkProbing,
   trainKnockouts,
+  ugs,
 } from "@autocircuit/discovery";
 import {
   areaSummary,
@@ -208,6 +209,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   edgeAttribution: { takes: on, call: (t, o) => edgeAttribution(t.model, t.prompts, o) },
   subnetworkProbing: { takes: on, options: { epochs: 1 }, call: (t, o) => subnetworkProbing(t.model, t.prompts, o) },
   edgePruning: { takes: on, options: { epochs: 1 }, call: (t, o) => edgePruning(t.model, t.prompts, o) },
+  ugs: { takes: on, options: { epochs: 1, samples: 1 }, call: (t, o) => ugs(t.model, t.prompts, o) },
   circuitProbing: {
     takes: on,
     options: { epochs: 1, circuitSizes: [2] },
