@@ -142,7 +142,7 @@ async function startOf(
   model: PatchableModel,
   prompts: PromptLoader,
   { warmStart: from, initial = 10, signal }: EdgePruningOptions,
-  { startSparsity, ablation }: EdgePruningSettings,
+  { startSparsity, ablation, target }: EdgePruningSettings,
   noise: Noise,
 ): Promise<Float32Array> {
   const { graph } = model;
@@ -153,7 +153,10 @@ async function startOf(
       "The scores of `warmStart` are of another graph than the model's; see `model.withGraph`.",
     );
   }
-  const scores = from === "eap-ig-inputs" ? await eapIgInputs(model, prompts, { ablation, signal }) : from;
+  // A model that gives numbers has no answers to tell apart.
+  const answerFunction = target === "mse" ? "mse" : "avg_diff";
+  const scores =
+    from === "eap-ig-inputs" ? await eapIgInputs(model, prompts, { ablation, answerFunction, signal }) : from;
   return warmStart(scores, { sparsity: startSparsity });
 }
 
