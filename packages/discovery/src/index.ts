@@ -114,6 +114,16 @@ export { selectByShare } from "./selection/select-by-share.ts";
 export { type ExactOptions, selectExact, type UnprovenBest } from "./selection/select-exact.ts";
 export { selectGreedy } from "./selection/select-greedy.ts";
 export { type SelectionOptions, selectTop } from "./selection/select-top.ts";
+export { PromptSpans, type SpanRange } from "./spans/prompt-spans.ts";
+export { type RunSpanCircuitOptions, runSpanCircuit } from "./spans/run-span-circuit.ts";
+export { SpanCircuit, type SpanEdge } from "./spans/span-circuit.ts";
+export {
+  type SpanAggregation,
+  type SpanMethod,
+  SpanScores,
+  type SpanScoresOptions,
+  spanScores,
+} from "./spans/span-scores.ts";
 export { TrainedScores, type TrainingHistory, type ValidationPoint } from "./training/trained-scores.ts";
 export type { TrainingOptions, TrainingProgress } from "./training/training-progress.ts";
 export { type ComplexityWeights, complexityTerm, nodeComplexity } from "./ugs/complexity.ts";
