@@ -34,8 +34,8 @@ export interface EdgePruningOptions extends TrainingOptions, ResumableOptions {
   readonly weightDecay?: number | undefined;
   /** Where masks start that are not warm, give or take 0.01. Default 10: everything is kept. */
   readonly initial?: number | undefined;
-  /** Scores whose highest edges are likeliest to be kept at first, or the algorithm that makes them. Default none. */
-  readonly warmStart?: "eap-ig-inputs" | PruneScores | undefined;
+  /** Scores whose highest edges are likeliest to be kept at first, or the algorithm that makes them. Default `"none"`. */
+  readonly warmStart?: (typeof warmStarts)[number] | PruneScores | undefined;
   /** What of the outputs is kept small. Default `"kl_div"`. */
   readonly target?: ProbingTarget | undefined;
   /** What edges that are left out take. Default `"resample"`. */
@@ -48,7 +48,7 @@ export interface EdgePruningOptions extends TrainingOptions, ResumableOptions {
 const REACH = (0.8 * 3000) / 32_491;
 
 /** The algorithms a warm start can be made by. */
-export const warmStarts = ["eap-ig-inputs"] as const;
+export const warmStarts = ["none", "eap-ig-inputs"] as const;
 
 const sparsity = kind.such("a number above 0, below 2", (value) => typeof value === "number" && value > 0 && value < 2);
 
@@ -81,7 +81,7 @@ export const edgePruningOptions = {
 
 /** Fills in what was left out. What says nothing is left out: `nodeSparsity` without nodes' masks or a target for them. */
 export function edgePruningSettings(options: EdgePruningOptions, edges: number, batches: number) {
-  const { sparsity = 0.97, nodes = true, warmStart, nodeSparsity } = options;
+  const { sparsity = 0.97, nodes = true, warmStart = "none", nodeSparsity } = options;
   const epochs = options.epochs ?? 200;
   return {
     epochs,
@@ -90,13 +90,12 @@ export function edgePruningSettings(options: EdgePruningOptions, edges: number, 
     sparsity,
     nodes,
     ...(nodeSparsity !== undefined && { nodeSparsity }),
-    startSparsity: options.startSparsity ?? (warmStart === undefined ? 0 : Math.min(0.8, sparsity)),
+    startSparsity: options.startSparsity ?? (warmStart === "none" ? 0 : Math.min(0.8, sparsity)),
     sparsityWarmUp: options.sparsityWarmUp ?? 5 / 6,
     learningRateWarmUp: options.learningRateWarmUp ?? 1 / 15,
     weightDecay: options.weightDecay ?? 0.01,
-    ...(warmStart === undefined
-      ? { initial: options.initial ?? 10 }
-      : { warmStart: typeof warmStart === "string" ? warmStart : (warmStart.info.algorithm ?? "given scores") }),
+    warmStart: typeof warmStart === "string" ? warmStart : (warmStart.info.algorithm ?? "given scores"),
+    ...(warmStart === "none" && { initial: options.initial ?? 10 }),
     target: options.target ?? "kl_div",
     ablation: options.ablation ?? "resample",
   };

@@ -88,7 +88,7 @@ describe("edgePruning", () => {
     ["a sparsity of 0", { sparsity: 0 }, /`sparsity` must be a number above 0, below 2/],
     ["a sparsity of sources of 3", { nodeSparsity: 3 }, /`nodeSparsity` must be/],
     ["no epochs", { epochs: 0 }, /`epochs` must be a whole number of at least 1/],
-    ["an unknown warm start", { warmStart: "eap-ig" }, /`warmStart` must be one of eap-ig-inputs/],
+    ["an unknown warm start", { warmStart: "eap-ig" }, /`warmStart` must be one of none, eap-ig-inputs/],
     ["a target that is none", { target: "kl" }, /`target` must be one of kl_div/],
     ["noise of another length", { noise: () => new Float32Array(3) }, /`noise` must give/],
   ])("%s is an error", async (_, options, message) => {

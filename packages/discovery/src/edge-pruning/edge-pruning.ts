@@ -141,12 +141,12 @@ export async function edgePruning(
 async function startOf(
   model: PatchableModel,
   prompts: PromptLoader,
-  { warmStart: from, initial = 10, signal }: EdgePruningOptions,
+  { warmStart: from = "none", initial = 10, signal }: EdgePruningOptions,
   { startSparsity, ablation, target }: EdgePruningSettings,
   noise: Noise,
 ): Promise<Float32Array> {
   const { graph } = model;
-  if (from === undefined) return scattered(noise, "start", graph.edgeCount, initial);
+  if (from === "none") return scattered(noise, "start", graph.edgeCount, initial);
   if (typeof from !== "string" && !from.graph.equals(graph)) {
     throw new AutocircuitError(
       "bad-input",

@@ -13,6 +13,7 @@ export const edgePruningRows: readonly OptionSpec[] = [
     name: "warmStart",
     type: "string",
     choices: warmStarts,
+    default: "none",
     description: "scores whose highest edges are likeliest to be kept at first",
   },
   {
