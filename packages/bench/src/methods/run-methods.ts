@@ -1,7 +1,8 @@
 import { tracrTasks } from "@autocircuit/circuits";
 import { PromptLoader } from "@autocircuit/core";
 import { type Processor, processor } from "../processor.ts";
-import { type MethodOnTask, type MethodTask, measureMethod, type TabledMethod } from "./measure-method.ts";
+import { type MethodOnTask, measureMethod } from "./measure-method.ts";
+import type { MethodTask, TabledMethod } from "./run-method.ts";
 
 /** The methods of the table. */
 export const TABLED: readonly TabledMethod[] = [

@@ -27,6 +27,7 @@ import {
   bootstrapCircuits,
   crossTaskAblation,
   equivalenceTest,
+  fewestFaithful,
   independenceTest,
   minimalityTest,
   partialNecessityTest,
@@ -130,6 +131,10 @@ export function methodCalls(
     crossTaskAblation: {
       takes: { model: on.model, parts: [part, part] },
       call: (t, o) => crossTaskAblation(t.model, t.parts, o),
+    },
+    fewestFaithful: {
+      takes: { model: on.model, prompts: different, scores },
+      call: (t, o) => fewestFaithful(t.model, t.prompts, t.scores, o),
     },
     minimalityTest: { takes: { scores: minimal }, call: (t, o) => minimalityTest(t.scores, o) },
   };
