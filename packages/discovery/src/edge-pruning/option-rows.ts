@@ -1,6 +1,6 @@
 import type { OptionSpec } from "../named-algorithm.ts";
 import { ablationOption } from "../option-rows.ts";
-import { probingTargets } from "../probing/probing-target.ts";
+import { targetOption } from "../probing/option-rows.ts";
 import { warmStarts } from "./edge-pruning-options.ts";
 
 /** Options of edge pruning. */
@@ -42,12 +42,6 @@ export const edgePruningRows: readonly OptionSpec[] = [
   },
   { name: "weightDecay", type: "number", default: 0.01, description: "decoupled weight decay" },
   { name: "initial", type: "number", default: 10, description: "where masks start that are not warm" },
-  {
-    name: "target",
-    type: "string",
-    choices: probingTargets,
-    default: "kl_div",
-    description: "what of the outputs is kept small",
-  },
+  targetOption,
   ablationOption,
 ];

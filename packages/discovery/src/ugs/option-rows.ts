@@ -1,6 +1,6 @@
 import type { OptionSpec } from "../named-algorithm.ts";
 import { ablationOption } from "../option-rows.ts";
-import { probingTargets } from "../probing/probing-target.ts";
+import { targetOption } from "../probing/option-rows.ts";
 
 /** Options of uniform gradient sampling. */
 export const ugsRows: readonly OptionSpec[] = [
@@ -22,12 +22,6 @@ export const ugsRows: readonly OptionSpec[] = [
     description: "train what ablated edges take as well, a vector for each source",
   },
   { name: "ablationRate", type: "number", default: 2e-3, description: "learning rate of these vectors" },
-  {
-    name: "target",
-    type: "string",
-    choices: probingTargets,
-    default: "kl_div",
-    description: "what of the outputs is kept small",
-  },
+  targetOption,
   ablationOption,
 ];
