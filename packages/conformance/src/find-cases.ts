@@ -18,6 +18,7 @@ export type CaseKind =
   | "selection"
   | "bootstrap"
   | "hypotheses"
+  | "ugs"
   | "next";
 
 /** One folder to check. */
@@ -46,6 +47,7 @@ const SIGNS: readonly [CaseKind, readonly string[]][] = [
   ["selection", ["selection.json"]],
   ["bootstrap", ["bootstrap.json", "bootstrap.safetensors"]],
   ["hypotheses", ["tests.json", "tests.safetensors"]],
+  ["ugs", ["ugs.json", "ugs.safetensors"]],
 ];
 
 /**

@@ -5,6 +5,7 @@ import { checkBootstrap } from "./attribution/check-bootstrap.ts";
 import { checkEapIg } from "./attribution/check-eap-ig.ts";
 import { checkHypotheses } from "./attribution/check-hypotheses.ts";
 import { checkSelection } from "./attribution/check-selection.ts";
+import { checkUgs } from "./attribution/check-ugs.ts";
 import { checkAutoencoder, checkRefusedFiles } from "./check-autoencoder.ts";
 import { checkCheckpoint } from "./check-checkpoint.ts";
 import { checkGgufBlocks } from "./check-gguf-blocks.ts";
@@ -56,6 +57,7 @@ const CHECKERS: Record<CaseKind, Checker> = {
   selection: checkSelection,
   bootstrap: checkBootstrap,
   hypotheses: checkHypotheses,
+  ugs: checkUgs,
   next: checkNext,
 };
 

@@ -5,6 +5,8 @@ import { activationMagnitude } from "./activation-magnitude.ts";
 import { attributionMethods, lossOption } from "./attribution/attribution-methods.ts";
 import type { DiscoveryOptions } from "./discovery-options.ts";
 import { edgeAttribution } from "./edge-attribution.ts";
+import { edgePruning } from "./edge-pruning/edge-pruning.ts";
+import { edgePruningRows } from "./edge-pruning/option-rows.ts";
 import { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";
 import { maskGradient } from "./mask-gradient.ts";
 import type { NamedAlgorithm } from "./named-algorithm.ts";
@@ -14,6 +16,8 @@ import { type ConstrainedProbingOptions, constrainedProbing } from "./probing/co
 import { probingOptions, sizesOptions } from "./probing/option-rows.ts";
 import { subnetworkProbing } from "./probing/subnetwork-probing.ts";
 import { random } from "./random.ts";
+import { ugsRows } from "./ugs/option-rows.ts";
+import { ugs } from "./ugs/ugs.ts";
 
 /**
  * All discovery algorithms by name.
@@ -52,6 +56,13 @@ export const algorithms = {
     options: [lossOption, ...lossOptions],
     perPrompt: true,
     discover: edgeAttribution,
+  },
+  "edge-pruning": {
+    description: "trains masks of edges and sources to keep the output while a growing share is left out",
+    resumable: true,
+    source: "Bhaskar et al. 2024, Finding Transformer Circuits with Edge Pruning",
+    options: edgePruningRows,
+    discover: edgePruning,
   },
   "circuit-probing": {
     description: "subnetwork probing for several circuit sizes: the edges of the smallest circuit come first",
@@ -103,6 +114,13 @@ export const algorithms = {
       { name: "circuitSize", type: "integer", description: "size up to which edges cost nothing" },
     ],
     discover: subnetworkProbing,
+  },
+  ugs: {
+    description: "trains how likely each edge is kept, by masks with gradients in a window (uniform gradient sampling)",
+    resumable: true,
+    source: "Li and Janson 2024, Optimal ablation for interpretability",
+    options: ugsRows,
+    discover: ugs,
   },
 } as const satisfies Record<string, NamedAlgorithm>;
 

@@ -25,11 +25,14 @@ export async function requireFiniteScores(scores: Tensor, origin: ScoresOrigin):
   const place = values.findIndex((value) => !Number.isFinite(value));
   if (place < 0) return;
   const { model, batch, what, edgeAt = (edge: number) => edge } = origin;
+  const edge = edgeAt(place);
+  const beside = edge - model.graph.edgeCount;
+  const name = beside < 0 ? `edge ${model.graph.edge(edge)}` : `number ${beside} of what is trained beside the edges`;
   const dtype = model.computeDtype;
   const wider = dtype === "float64" ? "" : ` Compute in ${dtype === "float32" ? "float64" : "float32"}.`;
   throw new AutocircuitError(
     "not-finite",
-    `The ${what} of edge ${model.graph.edge(edgeAt(place))} is ${values[place]}, not a number, for ${promptsOf(batch)}. What leads to it goes beyond the range of ` +
+    `The ${what} of ${name} is ${values[place]}, not a number, for ${promptsOf(batch)}. What leads to it goes beyond the range of ` +
       `${dtype}: check the weights and the ablation.${wider}`,
   );
 }

@@ -32,6 +32,17 @@ export {
 export { type RelpOptions, relp } from "./attribution/relp.ts";
 export type { DiscoveryOptions } from "./discovery-options.ts";
 export { type EdgeAttributionOptions, edgeAttribution } from "./edge-attribution.ts";
+export { EdgePruningScores, edgePruning } from "./edge-pruning/edge-pruning.ts";
+export type { EdgePruningOptions } from "./edge-pruning/edge-pruning-options.ts";
+export { ablatedShares, sourcesOfEdges } from "./edge-pruning/kept-masks.ts";
+export {
+  deterministicMasks,
+  keepProbabilities,
+  keptByThreshold,
+  softSparsity,
+} from "./edge-pruning/kept-values.ts";
+export { sparsityTerm } from "./edge-pruning/lagrangian.ts";
+export { ranksWithin, type WarmStartOptions, warmStart } from "./edge-pruning/warm-start.ts";
 export { edgeScoresOfNodes } from "./edge-scores-of-nodes.ts";
 export type {
   ChosenAlgorithm,
@@ -103,5 +114,20 @@ export { selectByShare } from "./selection/select-by-share.ts";
 export { type ExactOptions, selectExact, type UnprovenBest } from "./selection/select-exact.ts";
 export { selectGreedy } from "./selection/select-greedy.ts";
 export { type SelectionOptions, selectTop } from "./selection/select-top.ts";
+export { PromptSpans, type SpanRange } from "./spans/prompt-spans.ts";
+export { type RunSpanCircuitOptions, runSpanCircuit } from "./spans/run-span-circuit.ts";
+export { SpanCircuit, type SpanEdge } from "./spans/span-circuit.ts";
+export {
+  type SpanAggregation,
+  type SpanMethod,
+  SpanScores,
+  type SpanScoresOptions,
+  spanScores,
+} from "./spans/span-scores.ts";
 export { TrainedScores, type TrainingHistory, type ValidationPoint } from "./training/trained-scores.ts";
 export type { TrainingOptions, TrainingProgress } from "./training/training-progress.ts";
+export { type ComplexityWeights, complexityTerm, nodeComplexity } from "./ugs/complexity.ts";
+export { liveMasks } from "./ugs/live-masks.ts";
+export { UgsScores, ugs } from "./ugs/ugs.ts";
+export type { UgsOptions } from "./ugs/ugs-options.ts";
+export { windowMasks, windowWeights } from "./ugs/window-masks.ts";

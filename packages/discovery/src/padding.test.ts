@@ -15,7 +15,8 @@ const names = (Object.keys(algorithms) as AlgorithmName[]).filter((name) => name
 /** Training is short; circuits have the size of the published one. */
 const options = (name: AlgorithmName) => ({
   seed: 1,
-  ...(name.endsWith("probing") && { epochs: 2, maskFunction: "sigmoid" as const }),
+  ...(/probing|pruning|ugs/.test(name) && { epochs: 2 }),
+  ...(name.endsWith("probing") && { maskFunction: "sigmoid" as const }),
   ...(/^c.*-probing$/.test(name) && { trueEdges: ["A0.0->A1.1.Q", "A0.1->MLP 0"] }),
 });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { AutocircuitError, writeWholeSync } from "@autocircuit/base";
 import { tracrTasks } from "@autocircuit/circuits";
 import { Command } from "commander";
@@ -8,12 +8,15 @@ import { PROJECT } from "../docs/kept-reports.ts";
 import { writeJson } from "../write-json.ts";
 import { methodsTable } from "./methods-table.ts";
 import { runMethods } from "./run-methods.ts";
+import { runTrained } from "./run-trained.ts";
+import { trainedTable } from "./trained-table.ts";
 
 interface MethodsCommandOptions {
   only?: string[];
   json?: string;
   docs?: boolean;
   quick?: boolean;
+  on?: string[];
 }
 
 /** Prompts of each side, and of a run that only shows that everything works. */
@@ -26,14 +29,32 @@ export function methodsCommand(signal: AbortSignal): Command {
       "how well each method finds the circuits of compiled transformers, which are known, and how stable they are",
     )
     .option("--only <tasks...>", "compiled transformers to run, such as tracr-reverse")
+    .option(
+      "--on <models...>",
+      "trained models instead, whose circuits are not known: folders with prompts.json in them, or MODEL,PROMPTS",
+    )
     .option("--json <file>", "also write the results as JSON")
     .option("--docs", "also write the table into docs/methods.md")
     .option("--quick", "one transformer and few prompts: shows that everything runs")
     .addHelpText(
       "after",
-      "\nExamples:\n  npm run bench -- methods --docs\n  npm run bench -- methods --only tracr-hist --json hist.json",
+      "\nExamples:\n  npm run bench -- methods --docs\n  npm run bench -- methods --only tracr-hist --json hist.json\n  npm run bench -- methods --on path/to/sum path/to/smollm2,ioi.json",
     )
-    .action(async ({ only, json, docs, quick }: MethodsCommandOptions) => {
+    .action(async ({ only, json, docs, quick, on }: MethodsCommandOptions) => {
+      const onStep = (text: string) => process.stderr.write(`${text}\n`);
+      if (on !== undefined) {
+        if (only || quick)
+          throw new AutocircuitError("bad-input", "--on names models itself: leave out --only and --quick.");
+        const names = on.map((model) => basename(model.split(",")[0]!)).join(" ");
+        const report = await runTrained({
+          command: `npm run bench -- methods --on ${names}`,
+          models: on,
+          onStep,
+          signal,
+        });
+        show(report, trainedTable(report), { json, docs, marks: "trained" });
+        return;
+      }
       if (docs && (quick || only))
         throw new AutocircuitError("bad-input", "--docs writes the whole table: leave out --quick and --only.");
       const unknown = only?.find((name) => !Object.hasOwn(tracrTasks, name));
@@ -46,16 +67,22 @@ export function methodsCommand(signal: AbortSignal): Command {
         command: `npm run bench -- ${process.argv.slice(2).join(" ")}`,
         tasks: only ?? (quick ? ["tracr-reverse"] : undefined),
         prompts: quick ? QUICK_PROMPTS : PROMPTS,
-        onStep: (text) => process.stderr.write(`${text}\n`),
+        onStep,
         signal,
       });
-      console.log(methodsTable(report));
-      if (json) writeJson(json, report);
-      if (!docs) return;
-      const file = join(PROJECT, "docs", "methods.md");
-      writeWholeSync(
-        file,
-        betweenMarks(readFileSync(file, "utf8"), "methods", methodsTable(report), "docs/methods.md"),
-      );
+      show(report, methodsTable(report), { json, docs, marks: "methods" });
     });
+}
+
+/** Prints a table, and writes it and the numbers behind it where that was asked for. */
+function show(
+  report: object,
+  table: string,
+  { json, docs, marks }: { json: string | undefined; docs: boolean | undefined; marks: string },
+): void {
+  console.log(table);
+  if (json) writeJson(json, report);
+  if (!docs) return;
+  const file = join(PROJECT, "docs", "methods.md");
+  writeWholeSync(file, betweenMarks(readFileSync(file, "utf8"), marks, table, "docs/methods.md"));
 }

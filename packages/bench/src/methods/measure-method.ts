@@ -1,14 +1,6 @@
-import type { LoadedTask, PruneScores } from "@autocircuit/core";
-import { type AlgorithmName, algorithms, fittingOptions, usualAblation } from "@autocircuit/discovery";
+import type { PruneScores } from "@autocircuit/core";
 import { bootstrapCircuits, measureCircuits, rocCurve } from "@autocircuit/metrics";
-
-/** A method of the table, with the options that it is run with. */
-export interface TabledMethod {
-  readonly algorithm: AlgorithmName;
-  readonly options?: Readonly<Record<string, unknown>>;
-  /** What the table calls it. */
-  readonly name?: string;
-}
+import { type MethodTask, type RunMethodOptions, runMethod, type TabledMethod } from "./run-method.ts";
 
 /** How a method does on a compiled transformer, whose circuit is known. */
 export interface MethodOnTask {
@@ -26,36 +18,24 @@ export interface MethodOnTask {
   readonly processorSeconds: number;
 }
 
-/** What a method is run on. */
-export type MethodTask = Pick<LoadedTask, "key" | "model" | "train" | "test" | "trueEdges">;
-
 /** Divergence from the full model, in nats, that counts as the same output. */
 export const NEAR = 1e-3;
 /** How often the prompts are drawn again. */
-const RESAMPLES = 200;
+export const RESAMPLES = 200;
 
 /** Runs a method on a task's prompts to discover with, and judges its scores on those to measure on. */
 export async function measureMethod(
   task: MethodTask,
-  { algorithm, options = {} }: TabledMethod,
-  { seed = 0, signal }: { seed?: number; signal?: AbortSignal } = {},
+  method: TabledMethod,
+  options: RunMethodOptions = {},
 ): Promise<MethodOnTask> {
   const truth = task.trueEdges!;
-  const { discover, ...named } = algorithms[algorithm];
-  const fitting = fittingOptions(algorithm, task, { given: options, ablation: usualAblation(algorithm, options) });
-  const rows: Float32Array[] = [];
-  const perPrompt = "perPrompt" in named;
-  const asked = { ...fitting, signal, ...("seed" in fitting || algorithm === "random" ? { seed } : {}) };
-  const before = process.cpuUsage();
-  const scores = await discover(task.model, task.train, {
-    ...asked,
-    ...(perPrompt && { onPrompt: (row: Float32Array) => rows.push(row) }),
-  } as never);
-  const { user, system } = process.cpuUsage(before);
-  const processorSeconds = (user + system) / 1e6;
+  const { scores, perPrompt, processorSeconds } = await runMethod(task, method, options);
+  const { seed = 0, signal } = options;
   const size = truth.length;
   const [stable] = perPrompt
-    ? (await bootstrapCircuits(rows, { edges: [], size, sizes: [size], resamples: RESAMPLES, seed, signal })).points
+    ? (await bootstrapCircuits(perPrompt, { edges: [], size, sizes: [size], resamples: RESAMPLES, seed, signal }))
+        .points
     : [];
   return {
     task: task.key,

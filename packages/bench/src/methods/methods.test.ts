@@ -1,9 +1,14 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { circuitTestNames } from "@autocircuit/metrics";
 import { describe, expect, it } from "vitest";
 import { PROJECT } from "../docs/kept-reports.ts";
+import type { MethodOnModel } from "./measure-trained.ts";
 import { methodsTable } from "./methods-table.ts";
+import type { TabledMethod } from "./run-method.ts";
 import { runMethods, TABLED } from "./run-methods.ts";
+import { runTrained, type TrainedResult } from "./run-trained.ts";
+import { trainedTable } from "./trained-table.ts";
 
 describe("the table of methods", () => {
   it("has a row for each method; those that know the task find a compiled circuit, and random scores do not", async () => {
@@ -21,6 +26,32 @@ describe("the table of methods", () => {
     expect(table).toContain("tracr-reverse (2 of 77)");
     expect(table.split("\n").filter((line) => line.startsWith("| "))).toHaveLength(TABLED.length + 2);
   }, 120_000);
+
+  const models = join(PROJECT, "..", "shared", "models");
+  it.skipIf(!existsSync(models))(
+    "of trained models too (skipped where they are absent)",
+    async () => {
+      const methods: TabledMethod[] = [{ algorithm: "eap-ig-inputs" }, { algorithm: "acdc" }, { algorithm: "random" }];
+      const named = join(models, "sorted-list");
+      const report = await runTrained({ command: "test", models: [named], prompts: 8, methods });
+      const [{ edgeCount, methods: found }] = report.results as [TrainedResult];
+      expect(found.map(({ name }) => name)).toEqual(methods.map(({ algorithm }) => algorithm));
+      const [integrated, acdc, random] = found as [MethodOnModel, MethodOnModel, MethodOnModel];
+      expect(integrated.edges).toBeLessThan(random.edges);
+      expect(acdc.edges).toBeLessThanOrEqual(edgeCount);
+      expect(integrated.jaccard).toBeGreaterThan(0.5);
+      expect(random.jaccard).toBe(null);
+      expect(Object.keys(integrated.tests)).toEqual([...circuitTestNames]);
+      expect(trainedTable(report)).toContain("**sorted-list**: 9 edges, 8 prompts");
+    },
+    120_000,
+  );
+
+  it("a model or prompts that are not there are named", async () => {
+    const run = (name: string) => runTrained({ command: "test", models: [name] });
+    await expect(run("no-such-model")).rejects.toThrow(/no no-such-model\. Give MODEL or MODEL,PROMPTS/);
+    await expect(run(`${PROJECT},no-such-file.json`)).rejects.toThrow(/no no-such-file\.json/);
+  });
 
   it("stands in the docs, made by the command and dated", () => {
     const page = readFileSync(join(PROJECT, "docs", "methods.md"), "utf8");

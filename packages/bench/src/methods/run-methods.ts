@@ -1,7 +1,8 @@
 import { tracrTasks } from "@autocircuit/circuits";
 import { PromptLoader } from "@autocircuit/core";
 import { type Processor, processor } from "../processor.ts";
-import { type MethodOnTask, type MethodTask, measureMethod, type TabledMethod } from "./measure-method.ts";
+import { type MethodOnTask, measureMethod } from "./measure-method.ts";
+import type { MethodTask, TabledMethod } from "./run-method.ts";
 
 /** The methods of the table. */
 export const TABLED: readonly TabledMethod[] = [
@@ -18,6 +19,9 @@ export const TABLED: readonly TabledMethod[] = [
   { algorithm: "information-flow-routes" },
   { algorithm: "acdc" },
   { algorithm: "subnetwork-probing" },
+  { algorithm: "edge-pruning" },
+  { algorithm: "edge-pruning", options: { warmStart: "eap-ig-inputs" }, name: "edge-pruning, warm start" },
+  { algorithm: "ugs" },
   { algorithm: "activation-magnitude" },
   { algorithm: "random" },
 ];

@@ -75,7 +75,7 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .option(
       "--resume",
-      "go on where the same command was stopped, by Ctrl-C or its budget (--keep, acdc, subnetwork-probing), from the folder of --out",
+      "go on where the same command was stopped, by Ctrl-C or its budget (--keep, acdc, subnetwork-probing, edge-pruning, ugs), from the folder of --out",
     )
     .addOption(
       new Option(

@@ -7,7 +7,9 @@ import { narrowBound } from "../number-types.ts";
 import { ExpectedTensors } from "../read-safetensors.ts";
 import type { Recorder } from "../recorder.ts";
 import { attributedCase, modelFolder } from "./attributed-case.ts";
+import { checkEdgePruning, type PruningStep } from "./check-edge-pruning.ts";
 import { checkMib, type MibExpected } from "./check-mib.ts";
+import { checkWarmStart } from "./check-warm-start.ts";
 import { methodOf } from "./methods.ts";
 import { divided, type MatrixNames, matrixOf } from "./score-matrix.ts";
 
@@ -16,6 +18,7 @@ interface AttributionExpected extends MatrixNames {
   batch_size: number;
   model?: string;
   mib?: MibExpected;
+  "edge-pruning"?: Record<string, PruningStep>;
 }
 
 /** Checks the newer methods of attribution on one model. */
@@ -43,6 +46,8 @@ export async function checkAttributionCase(
     });
   }
   if (tensors.has("path/eap-gp-5")) await recorder.attempt("path/eap-gp-5", () => checkPath(found, recorder));
+  if (expected["edge-pruning"] && !recorder.narrow) await checkEdgePruning(found, recorder.section("edge-pruning"));
+  if (tensors.has("warm-start/ranks") && !recorder.narrow) checkWarmStart(found, recorder.section("warm-start"));
   if (expected.mib) await checkMib(found, expected.mib, recorder.section("mib"));
 }
 

@@ -1,4 +1,4 @@
-import type { DestNode, Graph, SrcNode } from "@autocircuit/core";
+import type { DestGroup, Graph, SrcNode } from "@autocircuit/core";
 
 /**
  * Removes edges that can make no difference, given which edges are in the circuit: those that lead nowhere, and, where an
@@ -15,43 +15,81 @@ import type { DestNode, Graph, SrcNode } from "@autocircuit/core";
  */
 export function removeDangling(graph: Graph, mask: Float32Array, forward: boolean): number {
   if (!graph.factorized) return 0;
-  const circuit = [...mask.keys()].filter((index) => mask[index] === 0).map((index) => graph.edge(index));
-  const writes = writers(graph);
-  const reached = new Set(graph.srcs.filter(({ kind }) => kind === "start"));
-  if (forward) {
-    // Network order: an edge's source is settled before the edge is looked at.
-    for (const { src, dest } of circuit.toSorted((a, b) => a.dest.layer - b.dest.layer)) {
-      if (reached.has(src)) for (const writer of writes(dest)) reached.add(writer);
-    }
+  const wiring = wiringOf(graph);
+  const reached = new Uint8Array(graph.srcs.length);
+  for (const { kind, index } of graph.srcs) if (!forward || kind === "start") reached[index] = 1;
+  // Network order: an edge's source is settled before the edge is looked at.
+  if (forward)
+    for (const { first, step, rows, sources, writers } of wiring)
+      if (anyInside(mask, { first, step, rows, sources }, reached)) for (const writer of writers) reached[writer] = 1;
+  const needed = new Uint8Array(graph.srcs.length);
+  let removed = 0;
+  for (const { first, step, rows, sources, writers, end } of wiring.toReversed()) {
+    const useful = end || writers.some((writer) => needed[writer] === 1);
+    for (let row = 0; row < rows; row++)
+      for (let source = 0; source < sources; source++) {
+        const cell = first + row * step + source;
+        if (mask[cell] !== 0) continue;
+        if (useful) needed[source] = 1;
+        if (useful && reached[source] === 1) continue;
+        mask[cell] = 1;
+        removed++;
+      }
   }
-  const needed = new Set<SrcNode>();
-  const useful = (dest: DestNode): boolean => dest.kind === "end" || writes(dest).some((writer) => needed.has(writer));
-  for (const { src, dest } of circuit.toSorted((a, b) => b.dest.layer - a.dest.layer))
-    if (useful(dest)) needed.add(src);
-  const dangling = circuit.filter(({ src, dest }) => (forward && !reached.has(src)) || !useful(dest));
-  for (const { index } of dangling) mask[index] = 1;
-  return dangling.length;
+  return removed;
+}
+
+/** Where the edges into a destination lie: at each position (by token; else one) those of the first sources, a row. */
+interface Rows {
+  readonly first: number;
+  /** From one position to the next. */
+  readonly step: number;
+  readonly rows: number;
+  readonly sources: number;
+}
+
+/** A destination: its edges, and the numbers of what writes because of what it reads. */
+interface Wired extends Rows {
+  readonly writers: readonly number[];
+  readonly end: boolean;
+}
+
+const known = new WeakMap<Graph, readonly Wired[]>();
+
+/** The destinations of a factorised graph, in network order. */
+function wiringOf(graph: Graph): readonly Wired[] {
+  const before = known.get(graph);
+  if (before) return before;
+  const wiring = graph.groups.flatMap((group) => {
+    const { offset, heads, sources, kind } = group;
+    return Array.from({ length: heads }, (_, head) => ({
+      ...{ first: offset + head * sources, step: heads * sources, rows: graph.tokens ?? 1, sources },
+      writers: writersOf(graph, group, head),
+      end: kind === "end",
+    }));
+  });
+  known.set(graph, wiring);
+  return wiring;
+}
+
+function anyInside(mask: Float32Array, { first, step, rows, sources }: Rows, reached: Uint8Array): boolean {
+  for (let row = 0; row < rows; row++)
+    for (let source = 0; source < sources; source++)
+      if (reached[source] === 1 && mask[first + row * step + source] === 0) return true;
+  return false;
 }
 
 /** Kinds of sources that are what they are because of what an MLP reads. */
 const writtenByMlp: ReadonlySet<SrcNode["kind"]> = new Set(["mlp", "latent", "error"]);
 
 /** What writes because of what a destination reads: its MLP, its head, or the heads that share its keys and values. */
-function writers(graph: Graph): (dest: DestNode) => readonly SrcNode[] {
-  const { heads } = graph.config;
-  const found = new Map<DestNode, readonly SrcNode[]>();
-  const search = (dest: DestNode): readonly SrcNode[] => {
-    const sharers = heads / graph.groups[dest.group]!.heads;
-    return graph.srcs.filter(({ kind, block, head }) => {
-      if (block !== dest.block || dest.kind === "end") return false;
-      return dest.kind === "mlp"
-        ? writtenByMlp.has(kind)
-        : kind === "head" && Math.floor(head! / sharers) === dest.head;
-    });
-  };
-  return (dest) => {
-    const known = found.get(dest) ?? search(dest);
-    found.set(dest, known);
-    return known;
-  };
+function writersOf({ srcs, config }: Graph, group: DestGroup, head: number): number[] {
+  const sharers = config.heads / group.heads;
+  const written = srcs.filter((src) => {
+    if (src.block !== group.block || group.kind === "end") return false;
+    return group.kind === "mlp"
+      ? writtenByMlp.has(src.kind)
+      : src.kind === "head" && Math.floor(src.head! / sharers) === head;
+  });
+  return written.map(({ index }) => index);
 }

@@ -108,6 +108,7 @@ export async function trainKnockouts(
   using inside = Tensor.from(mask, { dtype });
   const { parameters, history } = await trainMasks({
     ...{ model, prompts, signal, onProgress, ...settings },
+    adam: { learningRate: settings.learningRate },
     start: Tensor.full([model.graph.edgeCount], -hardConcreteStart, { dtype }),
     ablateFrom: "corrupt",
     terms: (step, batch) => knockoutTerms(model, { step, batch, inside, dtype, signal }, settings, noise),

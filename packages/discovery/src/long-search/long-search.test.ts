@@ -5,9 +5,11 @@ import { randomTask, withModelAnswers } from "../../test/random-model.ts";
 import { acdc } from "../acdc/acdc.ts";
 import type { DiscoveryOptions } from "../discovery-options.ts";
 import { edgeAttribution } from "../edge-attribution.ts";
+import { edgePruning } from "../edge-pruning/edge-pruning.ts";
 import { fewestEdges } from "../fewest-edges/fewest-edges.ts";
 import { subnetworkProbing } from "../probing/subnetwork-probing.ts";
 import { random } from "../random.ts";
+import { ugs } from "../ugs/ugs.ts";
 import type { ResumableOptions, RunningSearch, SearchState } from "./search-state.ts";
 
 const task = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
@@ -25,6 +27,18 @@ const searches: Record<string, (options: Options) => Promise<ArrayLike<number>>>
       ...options,
     });
     return [...values, ...history.loss, ...history.validation!.map(({ mean }) => mean)];
+  },
+  "edge-pruning": async (options) => {
+    const settings = { epochs: 4, sparsity: 0.6, initial: 0.5, nodeSparsity: 0.3 };
+    const { values, history, kept } = await edgePruning(model, prompts, { ...settings, ...options });
+    return [...values, ...history.loss, ...kept.indices];
+  },
+  "edge-pruning with a warm start": async (options) =>
+    (await edgePruning(model, prompts, { epochs: 4, warmStart: "eap-ig-inputs", ...options })).values,
+  ugs: async (options) => {
+    const settings = { epochs: 4, learningRate: 0.3, optimalAblation: true };
+    const { values, history, vectors } = await ugs(model, prompts, { ...settings, ...options });
+    return [...values, ...history.loss, ...vectors!];
   },
   "fewest-edges": async (options) =>
     (await fewestEdges(model, prompts, rankings, { keep: 0.8, tries: 3, ...options })).scores.values,

@@ -1,7 +1,9 @@
 import type { Tensor } from "@autocircuit/native";
 
-/** The interval that samples are stretched to before they are cut to 0 and 1, and the temperature. */
-const [LEFT, RIGHT, TEMPERATURE] = [-0.1, 1.1, 2 / 3];
+/** The interval that samples are stretched to before they are cut to 0 and 1. */
+const [LEFT, RIGHT] = [-0.1, 1.1];
+/** What log-odds are divided by. */
+export const hardConcreteTemperature: number = 2 / 3;
 
 /** Uniform numbers are kept this far from 0 and 1, where their log-odds end. */
 const NEAREST = 1e-4;
@@ -10,7 +12,7 @@ const NEAREST = 1e-4;
 export const hardConcreteStart: number = logOdds((0.9 - LEFT) / (RIGHT - LEFT));
 
 /** A sample is above 0 with probability `sigmoid(parameter - hardConcreteShift)`. */
-export const hardConcreteShift: number = TEMPERATURE * Math.log(-LEFT / RIGHT);
+export const hardConcreteShift: number = hardConcreteTemperature * Math.log(-LEFT / RIGHT);
 
 /**
  * Samples of the hard concrete distribution (Louizos, Welling and Kingma 2018, "Learning Sparse Neural Networks through L0
@@ -26,7 +28,7 @@ export function hardConcrete(parameters: Tensor, noise: Tensor): Tensor {
   const odds = uniform.log().sub(oneMinus.log());
   return odds
     .add(parameters)
-    .div(TEMPERATURE)
+    .div(hardConcreteTemperature)
     .sigmoid()
     .mul(RIGHT - LEFT)
     .add(LEFT)

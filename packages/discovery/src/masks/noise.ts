@@ -3,22 +3,25 @@ import { Tensor } from "@autocircuit/native";
 
 /** Which uniform numbers a step of training asks for. */
 export interface NoiseRequest {
-  /** `mask`: samples of the masks; `dropout`: which masks drop out; `size`: the sample whose sum is the circuit's size. */
-  readonly use: "mask" | "dropout" | "size";
+  /**
+   * `mask`: samples of the masks; `dropout`: which masks drop out; `size`: the sample whose sum is the circuit's size; `node`: samples of the
+   * sources' masks; `start`: where the edges' numbers start, `start-node`: those of the sources.
+   */
+  readonly use: "mask" | "dropout" | "size" | "node" | "start" | "start-node";
   /** Steps that the optimiser has done. */
   readonly step: number;
   /** Which forward pass of the step, from 0. */
   readonly pass: number;
   /** Masks to draw for: one for each prompt of the batch, or 1 for all. */
   readonly rows: number;
-  /** Edges of the graph. */
+  /** Numbers to draw for a mask: edges of the graph, or sources. */
   readonly edges: number;
 }
 
 /** Gives uniform numbers in [0, 1), `rows` times `edges`, row after row in the order of the flat edge vector. */
 export type Noise = (request: NoiseRequest) => Float32Array;
 
-const USES: readonly NoiseRequest["use"][] = ["mask", "dropout", "size"];
+const USES: readonly NoiseRequest["use"][] = ["mask", "dropout", "size", "node", "start", "start-node"];
 
 /**
  * Uniform numbers from a seed: the same seed and request give the same numbers everywhere, whatever was asked for before, so that training

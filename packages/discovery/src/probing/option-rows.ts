@@ -3,6 +3,15 @@ import type { OptionSpec } from "../named-algorithm.ts";
 import { ablationOption } from "../option-rows.ts";
 import { probingTargets } from "./probing-target.ts";
 
+/** What of the outputs training keeps small. */
+export const targetOption: OptionSpec = {
+  name: "target",
+  type: "string",
+  choices: probingTargets,
+  default: "kl_div",
+  description: "what of the outputs is kept small",
+};
+
 /** Options of everything that trains a mask, with the defaults that differ. */
 export function probingOptions(
   epochs: number,
@@ -23,13 +32,7 @@ export function probingOptions(
       description: "what turns the trained numbers into masks",
     },
     { name: "dropout", type: "number", default: 0, description: "probability that a mask drops out in a step" },
-    {
-      name: "target",
-      type: "string",
-      choices: probingTargets,
-      default: "kl_div",
-      description: "what of the outputs is kept small",
-    },
+    targetOption,
     { name: "tree", type: "boolean", default: true, description: "ablate outside the circuit on the clean prompts" },
     {
       ...ablationOption,

@@ -8,7 +8,7 @@ import { MaskSampler } from "../masks/mask-sampler.ts";
 import { drawNoise } from "../masks/noise.ts";
 import { trainMasks } from "../training/train-masks.ts";
 import { TrainedScores } from "../training/trained-scores.ts";
-import { TrainingSearch, type TrainingState } from "../training/training-search.ts";
+import { TrainingSearch } from "../training/training-search.ts";
 import {
   avoidedEdges,
   noiseOf,
@@ -78,8 +78,9 @@ export async function subnetworkProbing(
   });
   const { parameters, history } = await trainMasks({
     ...{ model, prompts, signal, onProgress, ...settings },
+    adam: { learningRate: settings.learningRate },
     from: options.resume && search.goOnFrom(options.resume, settings.epochs * prompts.length),
-    onState: options.onSearch && whenReached(search, options.onSearch),
+    onState: options.onSearch && search.tellingOf(options.onSearch),
     start: Tensor.full([edges], tree ? settings.initial : -settings.initial, { dtype }),
     ablateFrom: tree ? "corrupt" : "clean",
     terms(step, { index, size: count }) {
@@ -116,15 +117,6 @@ export async function subnetworkProbing(
       }),
   });
   return new TrainedScores(model.graph, scoresOf(parameters, tree), info, history);
-}
-
-/** Notes where training stands, and tells of the search as soon as it stands anywhere. */
-function whenReached(search: TrainingSearch, onSearch: (search: TrainingSearch) => void) {
-  return (state: TrainingState) => {
-    const first = search.reached === undefined;
-    search.reached = state;
-    if (first) onSearch(search);
-  };
 }
 
 function infoOf(

@@ -12,7 +12,7 @@ import {
 import { grad, scope, Tensor } from "@autocircuit/native";
 import { ablatedBatches } from "../ablated-batches.ts";
 import { requireFiniteScores } from "../finite-scores.ts";
-import { Adam } from "./adam.ts";
+import { Adam, type AdamOptions } from "./adam.ts";
 import type { TrainingHistory, ValidationPoint } from "./trained-scores.ts";
 import type { TrainingOptions } from "./training-progress.ts";
 import type { TrainingState } from "./training-search.ts";
@@ -22,21 +22,27 @@ export interface StepTerms extends Disposable {
   /** The part about the number of edges: a scalar. */
   readonly size: (parameters: Tensor) => Tensor;
   /** The part about the outputs for some of the batch's prompts: a scalar, their mean. It may be without gradients. */
-  readonly target: (parameters: Tensor, slice: AblatedSlice) => Promise<Tensor>;
+  readonly target: (parameters: Tensor, slice: AblatedSlice, pass: number) => Promise<Tensor>;
+  /** How many passes over the prompts the part about the outputs is a mean of. Default 1. */
+  readonly passes?: number;
 }
 
 /** What {@link trainMasks} trains. */
 export interface MaskTraining extends Pick<TrainingOptions, "signal" | "onProgress"> {
   readonly model: PatchableModel;
   readonly prompts: PromptLoader;
-  /** The first parameters, `[E]`; become the training's. */
+  /** The first parameters, one for each edge and behind them whatever else is trained; become the training's. */
   readonly start: Tensor;
   readonly epochs: number;
-  readonly learningRate: number;
+  readonly adam: AdamOptions;
+  /** What the learning rate is multiplied by in a step. Default 1. */
+  readonly rateAt?: ((step: number, steps: number) => number) | undefined;
+  /** Done to the gradient before a step. */
+  readonly limit?: ((gradient: Tensor) => Tensor) | undefined;
   readonly ablation: AblationType;
   /** The prompts that the ablation is made from, where it is made batch by batch. */
   readonly ablateFrom: PromptSide;
-  readonly terms: (step: number, batch: PromptBatch) => StepTerms;
+  readonly terms: (step: number, batch: PromptBatch, parameters: Tensor) => StepTerms | Promise<StepTerms>;
   /** Called after each step with the new parameters. */
   readonly validate?: ((parameters: Tensor, step: number, batch: PromptBatch) => Promise<ValidationPoint>) | undefined;
   /** Where an earlier run stood: its steps are left out. */
@@ -65,7 +71,8 @@ export async function trainMasks(
     ...{ loss: targets.map((target, i) => target + sizes[i]!), target: [...targets], size: [...sizes] },
     ...(validate && { validation: [...validation] }),
   });
-  using adam = new Adam(training.start, training);
+  const edges = model.graph.edgeCount;
+  using adam = new Adam(training.start, training.adam);
   if (from) adam.restore(from.adam);
   const tell = async () => onState?.({ adam: await adam.numbers(), history: history() });
   if (onState) await tell();
@@ -80,18 +87,19 @@ export async function trainMasks(
     }
     const step = targets.length;
     await namingStep(step, prompts.length, total, async () => {
-      using terms = training.terms(step, batch);
+      using terms = await training.terms(step, batch, adam.parameter);
       const work = () => scope(() => gradientOf(training, adam.parameter, terms, batch, slices()));
       const { gradient, target, size } = await inSmallerSlices(model, slicedPrompts(batch), work);
       using owned = gradient;
-      adam.step(owned);
+      using limited = training.limit?.(owned);
+      adam.step(limited ?? owned, training.rateAt?.(step, total));
       targets.push(target);
       sizes.push(size);
       if (validate) validation.push(await validate(adam.parameter, step, batch));
       if (onState) await tell();
       onProgress?.({
         ...{ done: step + 1, total, loss: target + size, target, size },
-        gradient: Float32Array.from(await owned.data(), Number),
+        gradient: Float32Array.from(await owned.data(), Number).subarray(0, edges),
         ...(validate && { validation: validation[step]! }),
       });
     });
@@ -123,8 +131,10 @@ async function gradientOf(
   };
   let sum = Tensor.zeros(parameter.shape, { dtype: parameter.dtype });
   await add(1, terms.size);
+  const { passes = 1 } = terms;
   for await (const slice of slices)
-    await add(slice.slice.size / batch.size, (parameters) => terms.target(parameters, slice));
+    for (let pass = 0; pass < passes; pass++)
+      await add(slice.slice.size / batch.size / passes, (parameters) => terms.target(parameters, slice, pass));
   const [size, ...targets] = Array.from(await Tensor.stack(parts).data(), Number);
   const target = targets.reduce((whole, part) => whole + part, 0);
   if (!Number.isFinite(target + size!)) {

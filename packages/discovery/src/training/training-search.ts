@@ -21,6 +21,8 @@ export interface TrainingState {
 export interface TrainedSearch {
   readonly algorithm: string;
   readonly graph: Graph;
+  /** How many numbers are trained. Default one for each edge. */
+  readonly parameters?: number;
   /** All that its result depends on, as JSON can hold it. */
   readonly asked: object;
   readonly scoresOf: (state: TrainingState) => PruneScores;
@@ -40,11 +42,11 @@ export class TrainingSearch implements RunningSearch {
 
   /** The state of an earlier run of at most so many steps. @throws AutocircuitError `bad-input` for that of another search */
   goOnFrom(state: SearchState, steps: number): TrainingState {
-    const { algorithm, graph } = this.#search;
+    const { algorithm, graph, parameters = graph.edgeCount } = this.#search;
     requireSameSearch(state, algorithm, this.#asked);
     const { at } = state;
     const done = countIn(at.steps, steps);
-    const numbers = (name: string) => unpacked(at[name], Float64Array, graph.edgeCount);
+    const numbers = (name: string) => unpacked(at[name], Float64Array, parameters);
     const past = (name: string) => Array.from(unpacked(at[name], Float64Array, done));
     const [target, size] = [past("target"), past("size")];
     const loss = target.map((part, i) => part + size[i]!);
@@ -82,5 +84,14 @@ export class TrainingSearch implements RunningSearch {
 
   best(): PruneScores {
     return this.#search.scoresOf(this.reached!);
+  }
+
+  /** Notes where training stands, and tells of the search as soon as it stands anywhere. */
+  tellingOf(onSearch: (search: RunningSearch) => void): (state: TrainingState) => void {
+    return (state) => {
+      const first = this.reached === undefined;
+      this.reached = state;
+      if (first) onSearch(this);
+    };
   }
 }

@@ -12,17 +12,22 @@ import {
   meanOfMethods,
   measureMib,
   nodeScores,
+  PromptSpans,
   relp,
+  runSpanCircuit,
+  SpanCircuit,
   selectByShare,
   selectExact,
   selectGreedy,
   selectTop,
+  spanScores,
 } from "@autocircuit/discovery";
 import {
   bootstrap,
   bootstrapCircuits,
   crossTaskAblation,
   equivalenceTest,
+  fewestFaithful,
   independenceTest,
   minimalityTest,
   partialNecessityTest,
@@ -48,6 +53,9 @@ export function methodCalls(
     { batchSize: pairs.length },
   );
   const circuit = Circuit.of(scores.graph, [0]);
+  const unit = pairs.map(({ clean }) => ({ all: [0, clean.length] as const }));
+  const spans = new PromptSpans(pairs, unit);
+  const spanCircuit = new SpanCircuit(scores.graph, ["all"], [[0, "all"]]);
   const part = { name: "a task", prompts: on.prompts, circuit };
   const minimal = { circuit: [1], knockedOut: [[1]], inflated: [[1]], inflatedKnockedOut: [[1]] };
   return {
@@ -63,6 +71,19 @@ export function methodCalls(
     meanOfMethods: {
       takes: { model: on.model, prompts: different },
       call: (t, o) => meanOfMethods(t.model, t.prompts, o),
+    },
+    PromptSpans: { takes: { prompts: pairs, spans: unit }, call: (t) => new PromptSpans(t.prompts, t.spans) },
+    SpanCircuit: {
+      takes: { graph: scores.graph, spans: ["all"], edges: [[0, "all"]] },
+      call: (t) => new SpanCircuit(t.graph, t.spans, t.edges),
+    },
+    spanScores: {
+      takes: { model: on.model, prompts: pairs, spans },
+      call: (t, o) => spanScores(t.model, t.prompts, t.spans, o),
+    },
+    runSpanCircuit: {
+      takes: { model: on.model, prompts: pairs, spans, circuit: spanCircuit },
+      call: (t, o) => runSpanCircuit(t.model, t.prompts, t.spans, t.circuit, o),
     },
     nodeScores: { takes: on, call: (t, o) => nodeScores(t.model, t.prompts, o) },
     relp: { takes: on, call: (t, o) => relp(t.model, t.prompts, o) },
@@ -110,6 +131,10 @@ export function methodCalls(
     crossTaskAblation: {
       takes: { model: on.model, parts: [part, part] },
       call: (t, o) => crossTaskAblation(t.model, t.parts, o),
+    },
+    fewestFaithful: {
+      takes: { model: on.model, prompts: different, scores },
+      call: (t, o) => fewestFaithful(t.model, t.prompts, t.scores, o),
     },
     minimalityTest: { takes: { scores: minimal }, call: (t, o) => minimalityTest(t.scores, o) },
   };

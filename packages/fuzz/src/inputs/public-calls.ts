@@ -40,6 +40,7 @@ import {
   constrainedProbing,
   ExperimentResults,
   edgeAttribution,
+  edgePruning,
   edgeScoresOfNodes,
   fewestEdges,
   findCircuit,
@@ -50,6 +51,7 @@ import {
   runAlgorithms,
   subnetworkProbing,
   trainKnockouts,
+  ugs,
 } from "@autocircuit/discovery";
 import {
   areaSummary,
@@ -206,6 +208,8 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   maskGradient: { takes: on, call: (t, o) => maskGradient(t.model, t.prompts, o) },
   edgeAttribution: { takes: on, call: (t, o) => edgeAttribution(t.model, t.prompts, o) },
   subnetworkProbing: { takes: on, options: { epochs: 1 }, call: (t, o) => subnetworkProbing(t.model, t.prompts, o) },
+  edgePruning: { takes: on, options: { epochs: 1 }, call: (t, o) => edgePruning(t.model, t.prompts, o) },
+  ugs: { takes: on, options: { epochs: 1, samples: 1 }, call: (t, o) => ugs(t.model, t.prompts, o) },
   circuitProbing: {
     takes: on,
     options: { epochs: 1, circuitSizes: [2] },

@@ -1,0 +1,102 @@
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { AutocircuitError } from "@autocircuit/base";
+import { loadPrompts } from "@autocircuit/core";
+import { loadModel } from "@autocircuit/models";
+import { type Processor, processor } from "../processor.ts";
+import { type MethodOnModel, measureTrained } from "./measure-trained.ts";
+import type { MethodTask, TabledMethod } from "./run-method.ts";
+import { TABLED } from "./run-methods.ts";
+
+/** Prompts of each side: of small graphs, and of graphs with more edges than that. */
+const [PROMPTS, FEW_PROMPTS, LARGE] = [64, 8, 10_000];
+
+/** What runs the model for each edge or block, which takes hours on a large graph, and what another method stands for there. */
+const ONLY_SMALL: ReadonlySet<string> = new Set([
+  ...["eap-ig-activations", "mean-of-methods", "exact", "acdc"],
+  ...["mask-gradient, 5 samples", "edge-pruning", "activation-magnitude"],
+]);
+
+/** What is trained briefly there; the published numbers of steps would take hours. */
+const BRIEFLY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "subnetwork-probing": { epochs: 10 },
+  "edge-pruning": { epochs: 20 },
+  ugs: { epochs: 10, samples: 1 },
+};
+
+/** All methods on one model. */
+export interface TrainedResult {
+  readonly model: string;
+  readonly edgeCount: number;
+  readonly prompts: number;
+  readonly methods: readonly MethodOnModel[];
+}
+
+/** What `bench methods --on` writes with `--json`. */
+export interface TrainedReport {
+  readonly date: string;
+  readonly command: string;
+  readonly processor: Processor;
+  readonly results: readonly TrainedResult[];
+}
+
+/** Options of {@link runTrained}. */
+export interface TrainedOptions {
+  readonly command: string;
+  /** Folders of models with `prompts.json` in them, or folder and file with a comma between them. */
+  readonly models: readonly string[];
+  /** Prompts of each side, at most. */
+  readonly prompts?: number | undefined;
+  readonly methods?: readonly TabledMethod[];
+  readonly onStep?: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs every method on trained models. */
+export async function runTrained(options: TrainedOptions): Promise<TrainedReport> {
+  const results: TrainedResult[] = [];
+  for (const named of options.models) results.push(await onModel(named, options));
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    ...{ command: options.command, processor: processor(), results },
+  };
+}
+
+async function onModel(
+  named: string,
+  { prompts: most, methods = TABLED, onStep, signal }: TrainedOptions,
+): Promise<TrainedResult> {
+  const [folder, file] = placesOf(named);
+  using model = await loadModel(folder);
+  const large = model.graph.edgeCount > LARGE;
+  const count = most ?? (large ? FEW_PROMPTS : PROMPTS);
+  const tokenizer = model.tokenizer ?? undefined;
+  const { train, test } = await loadPrompts(file, { tokenizer, size: count, batchSize: count });
+  const key = basename(folder);
+  const task: MethodTask = { key, model, train, test, trueEdges: null };
+  const found: MethodOnModel[] = [];
+  for (const method of methods) {
+    signal?.throwIfAborted();
+    if (large && ONLY_SMALL.has(method.name ?? method.algorithm)) continue;
+    const brief = large ? BRIEFLY[method.algorithm] : undefined;
+    onStep?.(`${key}: ${method.name ?? method.algorithm}`);
+    const one = await measureTrained(
+      task,
+      { ...method, options: { ...method.options, ...brief } },
+      { ...(signal && { signal }) },
+    );
+    if (one === null)
+      throw new AutocircuitError("bad-input", `${key} has no logit difference above 0 on ${basename(file)}.`);
+    found.push(one);
+  }
+  return { model: key, edgeCount: model.graph.edgeCount, prompts: count, methods: found };
+}
+
+/** Folder and file of prompts of what was named. */
+function placesOf(named: string): [folder: string, file: string] {
+  const [folder, file = join(folder!, "prompts.json")] = named.split(",");
+  for (const path of [folder!, file])
+    if (!existsSync(path))
+      throw new AutocircuitError("not-found", `There is no ${path}. Give MODEL or MODEL,PROMPTS with a comma between.`);
+  return [folder!, file];
+}

@@ -1,0 +1,30 @@
+import { type CircuitTestName, circuitTestNames, stableFrom } from "@autocircuit/metrics";
+import { markdownTable } from "../docs/markdown-table.ts";
+import { secondsText } from "../peers/peers-report.ts";
+import type { MethodOnModel } from "./measure-trained.ts";
+import type { TrainedReport } from "./run-trained.ts";
+
+/** The report as Markdown: where and when, and a table a model with a row a method. */
+export function trainedTable({ date, command, processor, results }: TrainedReport): string {
+  return [
+    `${date}, ${processor.name}, ${processor.cores} cores (\`${command}\`).`,
+    ...results.flatMap(({ model, edgeCount, prompts, methods }) => {
+      const tests = circuitTestNames.filter((name) => methods.some((method) => name in method.tests));
+      return [
+        "",
+        `**${model}**: ${edgeCount.toLocaleString("en-US")} edges, ${prompts} prompts to discover with and as many to measure on.`,
+        "",
+        ...markdownTable([
+          ["method", "edges", "Jaccard", ...tests, "processor time"],
+          ...methods.map((method) => row(method, tests)),
+        ]),
+      ];
+    }),
+  ].join("\n");
+}
+
+function row({ name, edges, jaccard, tests, processorSeconds }: MethodOnModel, all: readonly CircuitTestName[]) {
+  const stability = jaccard === null ? "-" : `${jaccard.toFixed(2)}${jaccard >= stableFrom ? ", stable" : ""}`;
+  const verdict = (name: CircuitTestName) => ({ true: "passed", false: "no", null: "-" })[`${tests[name] ?? null}`];
+  return [name, edges.toLocaleString("en-US"), stability, ...all.map(verdict), secondsText(processorSeconds)];
+}

@@ -1,0 +1,83 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import {
+  type AblationType,
+  ablatedSlices,
+  coreKinds,
+  dataSetSides,
+  type PatchableModel,
+  type PromptPair,
+} from "@autocircuit/core";
+import { scope, Tensor } from "@autocircuit/native";
+import { equalLengths } from "./equal-lengths.ts";
+import { PromptSpans, promptPairs } from "./prompt-spans.ts";
+import { SpanCircuit } from "./span-circuit.ts";
+import { requireNoTokens } from "./span-edges.ts";
+import { requireSamePrompts } from "./span-scores.ts";
+
+/** Options of {@link runSpanCircuit}. */
+export interface RunSpanCircuitOptions {
+  /** What everything outside the circuit takes. Default `"resample"`; means over the data set need prompts of one length. */
+  readonly ablation?: AblationType | undefined;
+  /** Prompts that are run together, at most. Default 16. */
+  readonly batchSize?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const check = signature(
+  "runSpanCircuit",
+  {
+    model: coreKinds.patchableModel,
+    prompts: promptPairs,
+    spans: kind.instance(PromptSpans, "PromptSpans"),
+    circuit: kind.instance(SpanCircuit, "a SpanCircuit"),
+  },
+  {
+    ablation: coreKinds.ablationName,
+    batchSize: kind.count,
+    signal: kind.signal,
+  } satisfies KindsOf<RunSpanCircuitOptions>,
+);
+
+/**
+ * The clean prompts with every edge ablated at the tokens of the spans in which it is not in the circuit.
+ *
+ * @returns the logits of each prompt over the output slice, `[(positions,) vocabulary]`; the caller disposes them
+ * @throws AutocircuitError `bad-input` for spans of other prompts, a circuit of another graph or of other spans, and means over a data set
+ */
+export async function runSpanCircuit(
+  model: PatchableModel,
+  prompts: readonly PromptPair[],
+  spans: PromptSpans,
+  circuit: SpanCircuit,
+  options: RunSpanCircuitOptions = {},
+): Promise<Tensor[]> {
+  check({ model, prompts, spans, circuit }, options);
+  const { ablation: type = "resample", batchSize = 16, signal } = options;
+  requireNoTokens(model.graph);
+  requireSamePrompts(prompts, spans);
+  if (!circuit.graph.equals(model.graph) || circuit.spans.join("\n") !== spans.names.join("\n"))
+    throw new AutocircuitError("bad-input", "The circuit is of another graph or other spans than those given.");
+  if (dataSetSides(type)) {
+    throw new AutocircuitError(
+      "bad-input",
+      `The ablation "${type}" is a mean for each position, and spans are of unequal length: take resample, zero or a mean of the batch.`,
+    );
+  }
+  return scope(async () => {
+    const logits: Tensor[] = [];
+    for (const group of equalLengths(model, prompts, batchSize)) {
+      const { edgeCount } = group.model.graph;
+      const rows = group.places.map((place) => circuit.complement(group.model.graph, spans.ofTokens[place]!));
+      for await (const { slice, start, using } of ablatedSlices(group.model, group.prompts.batches[0]!, {
+        type,
+        signal,
+      })) {
+        const own = rows.slice(start, start + slice.size);
+        const mask = Tensor.stack(own.map((row) => Tensor.from(row, { shape: [edgeCount] })));
+        const of = await group.model.forward(slice.clean, { mask, using, signal });
+        for (let row = 0; row < slice.size; row++) logits[group.places[start + row]!] = of.select(0, row).clone();
+      }
+    }
+    return logits;
+  });
+}
