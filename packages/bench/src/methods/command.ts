@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { AutocircuitError, writeWholeSync } from "@autocircuit/base";
 import { tracrTasks } from "@autocircuit/circuits";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { betweenMarks } from "../docs/between-marks.ts";
 import { PROJECT } from "../docs/kept-reports.ts";
 import { writeJson } from "../write-json.ts";
@@ -17,6 +17,7 @@ interface MethodsCommandOptions {
   docs?: boolean;
   quick?: boolean;
   on?: string[];
+  minutes?: number;
 }
 
 /** Prompts of each side, and of a run that only shows that everything works. */
@@ -33,6 +34,7 @@ export function methodsCommand(signal: AbortSignal): Command {
       "--on <models...>",
       "trained models instead, whose circuits are not known: folders with prompts.json in them, or MODEL,PROMPTS",
     )
+    .option("--minutes <n>", "--on: begin no method that would end later", minutesOption)
     .option("--json <file>", "also write the results as JSON")
     .option("--docs", "also write the table into docs/methods.md")
     .option("--quick", "one transformer and few prompts: shows that everything runs")
@@ -40,7 +42,7 @@ export function methodsCommand(signal: AbortSignal): Command {
       "after",
       "\nExamples:\n  npm run bench -- methods --docs\n  npm run bench -- methods --only tracr-hist --json hist.json\n  npm run bench -- methods --on path/to/sum path/to/smollm2,ioi.json",
     )
-    .action(async ({ only, json, docs, quick, on }: MethodsCommandOptions) => {
+    .action(async ({ only, json, docs, quick, on, minutes }: MethodsCommandOptions) => {
       const onStep = (text: string) => process.stderr.write(`${text}\n`);
       if (on !== undefined) {
         if (only || quick)
@@ -49,12 +51,14 @@ export function methodsCommand(signal: AbortSignal): Command {
         const report = await runTrained({
           command: `npm run bench -- methods --on ${names}`,
           models: on,
+          minutes,
           onStep,
           signal,
         });
         show(report, trainedTable(report), { json, docs, marks: "trained" });
         return;
       }
+      if (minutes !== undefined) throw new AutocircuitError("bad-input", "--minutes is for --on.");
       if (docs && (quick || only))
         throw new AutocircuitError("bad-input", "--docs writes the whole table: leave out --quick and --only.");
       const unknown = only?.find((name) => !Object.hasOwn(tracrTasks, name));
@@ -72,6 +76,12 @@ export function methodsCommand(signal: AbortSignal): Command {
       });
       show(report, methodsTable(report), { json, docs, marks: "methods" });
     });
+}
+
+function minutesOption(text: string): number {
+  const minutes = Number(text);
+  if (Number.isFinite(minutes) && minutes > 0) return minutes;
+  throw new InvalidArgumentError(`"${text}" is no number of minutes above 0.`);
 }
 
 /** Prints a table, and writes it and the numbers behind it where that was asked for. */

@@ -43,6 +43,9 @@ describe("the table of methods", () => {
       expect(random.jaccard).toBe(null);
       expect(Object.keys(integrated.tests)).toEqual([...circuitTestNames]);
       expect(trainedTable(report)).toContain("**sorted-list**: 9 edges, 8 prompts");
+      const brief = await runTrained({ command: "test", models: [named], prompts: 8, methods, minutes: 1e-6 });
+      expect(brief.results[0]).toMatchObject({ methods: [], leftOut: ["eap-ig-inputs", "acdc", "random"] });
+      expect(trainedTable(brief)).toContain("Left out for want of time: eap-ig-inputs, acdc, random.");
     },
     120_000,
   );

@@ -14,12 +14,11 @@ const [PROMPTS, FEW_PROMPTS, LARGE] = [64, 8, 10_000];
 /** What runs the model for each edge or block, which takes hours on a large graph, and what another method stands for there. */
 const ONLY_SMALL: ReadonlySet<string> = new Set([
   ...["eap-ig-activations", "mean-of-methods", "exact", "acdc"],
-  ...["mask-gradient, 5 samples", "edge-pruning", "activation-magnitude"],
+  ...["clean-corrupted", "mask-gradient, 5 samples", "subnetwork-probing", "edge-pruning", "activation-magnitude"],
 ]);
 
 /** What is trained briefly there; the published numbers of steps would take hours. */
 const BRIEFLY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  "subnetwork-probing": { epochs: 10 },
   "edge-pruning": { epochs: 20 },
   ugs: { epochs: 10, samples: 1 },
 };
@@ -30,6 +29,8 @@ export interface TrainedResult {
   readonly edgeCount: number;
   readonly prompts: number;
   readonly methods: readonly MethodOnModel[];
+  /** Methods for which there was no time. */
+  readonly leftOut: readonly string[];
 }
 
 /** What `bench methods --on` writes with `--json`. */
@@ -48,6 +49,8 @@ export interface TrainedOptions {
   /** Prompts of each side, at most. */
   readonly prompts?: number | undefined;
   readonly methods?: readonly TabledMethod[];
+  /** No method begins that would end later than this, if it took as long as the longest so far. Default: all do. */
+  readonly minutes?: number | undefined;
   readonly onStep?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -55,7 +58,8 @@ export interface TrainedOptions {
 /** Runs every method on trained models. */
 export async function runTrained(options: TrainedOptions): Promise<TrainedReport> {
   const results: TrainedResult[] = [];
-  for (const named of options.models) results.push(await onModel(named, options));
+  const until = performance.now() + 60_000 * (options.minutes ?? Number.POSITIVE_INFINITY);
+  for (const named of options.models) results.push(await onModel(named, options, until));
   return {
     date: new Date().toISOString().slice(0, 10),
     ...{ command: options.command, processor: processor(), results },
@@ -65,6 +69,7 @@ export async function runTrained(options: TrainedOptions): Promise<TrainedReport
 async function onModel(
   named: string,
   { prompts: most, methods = TABLED, onStep, signal }: TrainedOptions,
+  until: number,
 ): Promise<TrainedResult> {
   const [folder, file] = placesOf(named);
   using model = await loadModel(folder);
@@ -75,9 +80,16 @@ async function onModel(
   const key = basename(folder);
   const task: MethodTask = { key, model, train, test, trueEdges: null };
   const found: MethodOnModel[] = [];
+  const leftOut: string[] = [];
+  let longest = 0;
   for (const method of methods) {
     signal?.throwIfAborted();
     if (large && ONLY_SMALL.has(method.name ?? method.algorithm)) continue;
+    const began = performance.now();
+    if (began + longest > until) {
+      leftOut.push(method.name ?? method.algorithm);
+      continue;
+    }
     const brief = large ? BRIEFLY[method.algorithm] : undefined;
     onStep?.(`${key}: ${method.name ?? method.algorithm}`);
     const one = await measureTrained(
@@ -88,8 +100,9 @@ async function onModel(
     if (one === null)
       throw new AutocircuitError("bad-input", `${key} has no logit difference above 0 on ${basename(file)}.`);
     found.push(one);
+    longest = Math.max(longest, performance.now() - began);
   }
-  return { model: key, edgeCount: model.graph.edgeCount, prompts: count, methods: found };
+  return { model: key, edgeCount: model.graph.edgeCount, prompts: count, methods: found, leftOut };
 }
 
 /** Folder and file of prompts of what was named. */

@@ -8,7 +8,7 @@ import type { TrainedReport } from "./run-trained.ts";
 export function trainedTable({ date, command, processor, results }: TrainedReport): string {
   return [
     `${date}, ${processor.name}, ${processor.cores} cores (\`${command}\`).`,
-    ...results.flatMap(({ model, edgeCount, prompts, methods }) => {
+    ...results.flatMap(({ model, edgeCount, prompts, methods, leftOut }) => {
       const tests = circuitTestNames.filter((name) => methods.some((method) => name in method.tests));
       return [
         "",
@@ -18,6 +18,7 @@ export function trainedTable({ date, command, processor, results }: TrainedRepor
           ["method", "edges", "Jaccard", ...tests, "processor time"],
           ...methods.map((method) => row(method, tests)),
         ]),
+        ...(leftOut.length > 0 ? ["", `Left out for want of time: ${leftOut.join(", ")}.`] : []),
       ];
     }),
   ].join("\n");

@@ -42,6 +42,18 @@ describe("edgePruning", () => {
     expect(gradient.every((value) => value === 0)).toBe(true);
   });
 
+  it("an abort leaves nothing behind", async () => {
+    const { memory } = await import("@autocircuit/native");
+    await prune({ initial: 0.5, nodeSparsity: 0.4 });
+    const before = await memory();
+    const stop = new AbortController();
+    const onProgress = ({ done }: TrainingProgress) => done === 3 && stop.abort();
+    const stopped = prune({ epochs: 50, initial: 0.5, nodeSparsity: 0.4, signal: stop.signal, onProgress });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    for (const batch of prompts.batches) batch[Symbol.dispose]();
+    expect((await memory()).tensors).toBeLessThanOrEqual(before.tensors);
+  });
+
   it.each([0.3, 0.7])("comes near a sparsity of %f", async (sparsity) => {
     const { kept, history } = await prune({ epochs: 150, sparsity, multiplierRate: 0.5 });
     expect(history.loss).toHaveLength(300);

@@ -83,6 +83,18 @@ describe("ugs", () => {
     }
   });
 
+  it("an abort leaves nothing behind", async () => {
+    const { memory } = await import("@autocircuit/native");
+    await train({ optimalAblation: true });
+    const before = await memory();
+    const stop = new AbortController();
+    const onProgress = ({ done }: TrainingProgress) => done === 3 && stop.abort();
+    const stopped = train({ epochs: 50, optimalAblation: true, signal: stop.signal, onProgress });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    for (const batch of prompts.batches) batch[Symbol.dispose]();
+    expect((await memory()).tensors).toBeLessThanOrEqual(before.tensors);
+  });
+
   it.each([
     ["no samples", { samples: 0 }, /`samples` must be a whole number of at least 1/],
     ["a price below 0", { lambda: -1 }, /`lambda` must be a finite number of at least 0/],
