@@ -9,7 +9,7 @@ export { nearNames, suggest } from "./near-names.ts";
 export { describeValue } from "./options/describe-value.ts";
 export type { Kind } from "./options/kinds.ts";
 export * as kind from "./options/kinds.ts";
-export { type KindsOf, type Signature, signature, signatures } from "./options/signature.ts";
+export { fields, type KindsOf, type Signature, signature, signatures } from "./options/signature.ts";
 export { MersenneTwister } from "./random/mersenne-twister.ts";
 export { DTYPES, isSafetensorsDType, type SafetensorsDType, safetensorsDType } from "./safetensors/dtypes.ts";
 export {

@@ -1,0 +1,11 @@
+export { type ExpandPlanOptions, expandPlan, unitText } from "./plan/expand-plan.ts";
+export type { SweepAlgorithm, SweepMeasure, SweepPlan, SweepTask } from "./plan/plan.ts";
+export { givenPlan, type ReadPlan, readPlan } from "./plan/read-plan.ts";
+export type { TaskEntry } from "./plan/task-entries.ts";
+export { RESULT_VERSION, type SweepUnit, type UnitSubject } from "./plan/unit.ts";
+export { SweepResults } from "./results/store.ts";
+export { CannotKeepError, type UnitError } from "./results/unit-error.ts";
+export type { UnitMachine, UnitTimes } from "./results/unit-times.ts";
+export { type DoUnitOptions, doUnit, type UnitOutcome } from "./unit/do-unit.ts";
+export { runUnit, type TimedResult, type UnitResult, type UnitSeries } from "./unit/run-unit.ts";
+export { Subjects } from "./unit/subjects.ts";
