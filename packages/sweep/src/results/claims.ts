@@ -32,6 +32,14 @@ export async function claimUnit(results: SweepResults, hash: string): Promise<Un
   return undefined;
 }
 
+/** The claims of this process. */
+const own = new Set<string>();
+
+/** Gives up all claims of this process, which ends now. */
+export function releaseClaims(): void {
+  for (const path of own) rmSync(path, { force: true });
+}
+
 /** A unit that this process has claimed. */
 export class UnitClaim implements AsyncDisposable {
   readonly #path: string;
@@ -41,6 +49,7 @@ export class UnitClaim implements AsyncDisposable {
   constructor(path: string, token: string) {
     this.#path = path;
     this.#token = token;
+    own.add(path);
     this.#beat = setInterval(() => {
       const now = new Date();
       utimes(path, now, now).catch(() => undefined);
@@ -49,13 +58,9 @@ export class UnitClaim implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#beat);
+    own.delete(this.#path);
     const held = await readHeld(this.#path);
     if (held?.token === this.#token) await rm(this.#path, { force: true }).catch(() => undefined);
-  }
-
-  /** For a process that ends now. */
-  releaseNow(): void {
-    rmSync(this.#path, { force: true });
   }
 }
 
