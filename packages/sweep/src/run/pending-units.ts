@@ -8,7 +8,7 @@ export class PendingUnits {
   /** By subject, in the order of the plan. */
   readonly #groups = new Map<string, SweepUnit[]>();
   /** Which subject each worker has loaded. */
-  readonly #at = new Map<number, string>();
+  readonly #at = new Map<object, string>();
 
   constructor(units: readonly SweepUnit[]) {
     for (const unit of units.toSorted((a, b) => b.priority - a.priority || a.index - b.index)) {
@@ -26,7 +26,7 @@ export class PendingUnits {
    * A unit for a worker: of the subject that it has, else of the first that no other worker has, else of the one with most left.
    * One of larger priority than those goes before.
    */
-  take(worker: number): SweepUnit | undefined {
+  take(worker: object): SweepUnit | undefined {
     const mine = this.#at.get(worker);
     const groups = [...this.#groups].filter(([, units]) => units.length > 0);
     if (groups.length === 0) return undefined;
@@ -49,7 +49,7 @@ export class PendingUnits {
   }
 
   /** A worker that is no more: its subject is nobody's. */
-  forget(worker: number): void {
+  forget(worker: object): void {
     this.#at.delete(worker);
   }
 }

@@ -1,4 +1,4 @@
-import { availableParallelism, totalmem } from "node:os";
+import { totalmem } from "node:os";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type LongOptions, throwIfAborted } from "@autocircuit/core";
 import { unitText } from "../plan/expand-plan.ts";
@@ -7,7 +7,9 @@ import type { SweepResults } from "../results/store.ts";
 import { CannotKeepError, failure } from "../results/unit-error.ts";
 import type { UnitOutcome } from "../unit/do-unit.ts";
 import { PendingUnits } from "./pending-units.ts";
-import { type WorkerEnd, WorkerProcess } from "./worker-process.ts";
+import { stopError } from "./stop-error.ts";
+import { usualThreads } from "./usual-threads.ts";
+import { endText, type WorkerEnd, WorkerProcess } from "./worker-process.ts";
 
 /** A unit that came to an end. */
 export interface SweepStep {
@@ -83,7 +85,7 @@ class LocalRun {
   readonly #results: SweepResults;
   readonly #options: RunLocallyOptions;
   readonly #total: number;
-  readonly #workers = new Map<number, WorkerProcess>();
+  readonly #workers = new Set<WorkerProcess>();
   readonly #begun = new Map<string, number>();
   /** Units that others have in hand. */
   readonly #busy: SweepUnit[] = [];
@@ -92,7 +94,6 @@ class LocalRun {
   readonly #timers: NodeJS.Timeout[];
   #places: number;
   #left: number;
-  #ids = 0;
   #stillborn = 0;
   #keeping: Promise<unknown> = Promise.resolve();
   #failed: unknown;
@@ -126,8 +127,7 @@ class LocalRun {
   /** Starts workers for what waits, as many as there are places. */
   #fill(): void {
     while (!this.#over && this.#workers.size < Math.min(this.#places, this.#workers.size + this.#pending.size)) {
-      const id = this.#ids++;
-      const worker: WorkerProcess = new WorkerProcess(id, this.#results.folder, this.#threads, {
+      const worker: WorkerProcess = new WorkerProcess(this.#results.folder, this.#threads, "local", {
         onReport: (report) => {
           if (this.#over) return;
           if (report.type === "ready") {
@@ -144,13 +144,13 @@ class LocalRun {
         },
         onEnd: (end) => this.#ended(worker, end),
       });
-      this.#workers.set(id, worker);
+      this.#workers.add(worker);
     }
   }
 
   #give(worker: WorkerProcess): void {
     if (this.#over) return;
-    const unit = this.#pending.take(worker.id);
+    const unit = this.#pending.take(worker);
     if (unit) worker.give(unit);
   }
 
@@ -162,8 +162,8 @@ class LocalRun {
   }
 
   #ended(worker: WorkerProcess, end: WorkerEnd): void {
-    this.#workers.delete(worker.id);
-    this.#pending.forget(worker.id);
+    this.#workers.delete(worker);
+    this.#pending.forget(worker);
     if (this.#over) {
       this.#settleWhenAlone();
       return;
@@ -200,13 +200,13 @@ class LocalRun {
 
   /** Gives what waits to workers without a unit, or to new ones. */
   #offer(): void {
-    for (const worker of this.#workers.values()) if (worker.ready && worker.unit === undefined) this.#give(worker);
+    for (const worker of this.#workers) if (worker.ready && worker.unit === undefined) this.#give(worker);
     this.#fill();
   }
 
   /** Ends the youngest worker where all together have too much. */
   #watchMemory(): void {
-    const working = [...this.#workers.values()].filter(({ unit }) => unit !== undefined);
+    const working = [...this.#workers].filter(({ unit }) => unit !== undefined);
     const used = working.reduce((sum, worker) => sum + worker.memory(), 0);
     if (used <= this.#memory || working.length === 0) return;
     const youngest = working.reduce((last, one) => (one.since > last.since ? one : last));
@@ -228,7 +228,7 @@ class LocalRun {
     this.#failed = error;
     for (const timer of this.#timers) clearInterval(timer);
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    for (const worker of this.#workers.values()) worker.kill();
+    for (const worker of this.#workers) worker.kill();
     this.#settleWhenAlone();
   }
 
@@ -239,30 +239,7 @@ class LocalRun {
   }
 }
 
-function usualThreads(workers: number): number {
-  const asked = Number(process.env.OMP_NUM_THREADS);
-  return Number.isSafeInteger(asked) && asked > 0 ? asked : Math.max(1, Math.floor(availableParallelism() / workers));
-}
-
 function machineMemory(): number {
   const limit = process.constrainedMemory?.() ?? 0;
   return limit > 0 && limit < totalmem() ? limit : totalmem();
-}
-
-function endText({ code, signal }: WorkerEnd): string {
-  return signal ? `the signal ${signal}` : `the exit code ${code}`;
-}
-
-function stopError({
-  message,
-  code,
-  system,
-}: {
-  message: string;
-  code?: string | undefined;
-  system?: string | undefined;
-}) {
-  if (code === "bad-input" || code === "bad-file") return new AutocircuitError(code, message);
-  const cause = Object.assign(new Error(message), system && { code: system });
-  return new CannotKeepError(message, { cause });
 }

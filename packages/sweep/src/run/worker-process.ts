@@ -20,7 +20,6 @@ export interface WorkerListener {
 
 /** A process that does units; see `worker-main.ts`. */
 export class WorkerProcess {
-  readonly id: number;
   /** The unit in hand. */
   unit: SweepUnit | undefined;
   /** When it was given, on the clock of `performance.now()`. */
@@ -28,10 +27,9 @@ export class WorkerProcess {
   ready = false;
   readonly #child: ChildProcess;
 
-  constructor(id: number, folder: string, threads: number, { onReport, onEnd }: WorkerListener) {
-    this.id = id;
+  constructor(folder: string, threads: number, runner: string, { onReport, onEnd }: WorkerListener) {
     const env = { ...process.env, OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) };
-    this.#child = fork(builtFile(), [folder, "local"], {
+    this.#child = fork(builtFile(), [folder, runner], {
       env,
       execArgv: [],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -73,4 +71,9 @@ export class WorkerProcess {
 function builtFile(): string {
   const file = fileURLToPath(new URL("./worker-main.js", import.meta.url));
   return file.replace(/([\\/])src([\\/]run[\\/])/, "$1dist$2");
+}
+
+/** How a process ended, in words. */
+export function endText({ code, signal }: WorkerEnd): string {
+  return signal ? `the signal ${signal}` : `the exit code ${code}`;
 }
