@@ -54,6 +54,15 @@ export class SweepResults {
     return new SweepResults(path);
   }
 
+  /** The same for a folder that must be there. @throws AutocircuitError `not-found` too */
+  static async openExisting(folder: string): Promise<SweepResults> {
+    if (existsSync(join(resolve(folder), MARK))) return SweepResults.open(folder);
+    throw new AutocircuitError(
+      "not-found",
+      `There are no results of a sweep in ${folder}. Check the folder, or run the sweep.`,
+    );
+  }
+
   /** The file of a part for a unit. @throws AutocircuitError `bad-input` for what is no hash: nothing else becomes a path */
   path(part: Part, hash: string): string {
     if (!isUnitHash(hash)) throw new AutocircuitError("bad-input", "A unit is addressed by 64 hexadecimal digits.");

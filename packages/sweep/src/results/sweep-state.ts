@@ -30,19 +30,19 @@ export interface TaskState {
 /** Looks at a results folder again and again; a result that was read is read again only where its file is another one. */
 export class StateReader {
   readonly #seen = new Map<string, string>();
-  readonly #results: SweepResults;
+  readonly #results: SweepResults | undefined;
   readonly #units: readonly SweepUnit[];
 
-  constructor(results: SweepResults, units: readonly SweepUnit[]) {
+  /** @param results undefined where there are none yet */
+  constructor(results: SweepResults | undefined, units: readonly SweepUnit[]) {
     this.#results = results;
     this.#units = units;
   }
 
   /** How far the sweep is now. @throws AutocircuitError `bad-file` for a result of another version */
   async look(): Promise<SweepState> {
-    const results = this.#results;
     const [there, errors, claims] = (await Promise.all(
-      (["units", "errors", "claims"] as const).map((part) => results.hashes(part)),
+      (["units", "errors", "claims"] as const).map((part) => this.#results?.hashes(part) ?? new Set<string>()),
     )) as [Set<string>, Set<string>, Set<string>];
     const tasks = new Map<string, { task: string; units: number; done: number; failed: number }>();
     const failures: { unit: SweepUnit; error: UnitError }[] = [];
@@ -58,7 +58,7 @@ export class StateReader {
         continue;
       }
       if (claims.has(unit.hash)) running++;
-      const error = errors.has(unit.hash) ? await results.error(unit.hash) : undefined;
+      const error = errors.has(unit.hash) ? await this.#results!.error(unit.hash) : undefined;
       if (error === undefined) continue;
       of.failed++;
       failures.push({ unit, error });
@@ -80,10 +80,11 @@ export class StateReader {
   }
 
   async #isWhole(hash: string): Promise<boolean> {
-    const stamp = await this.#results.stamp(hash);
+    const results = this.#results!;
+    const stamp = await results.stamp(hash);
     if (stamp === undefined) return false;
     if (this.#seen.get(hash) === stamp) return true;
-    if ((await this.#results.result(hash)) === undefined) return false;
+    if ((await results.result(hash)) === undefined) return false;
     this.#seen.set(hash, stamp);
     return true;
   }

@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { type LoadedTask, type LongOptions, type PruneScores, throwIfAborted } from "@autocircuit/core";
+import { type LoadedTask, type LongOptions, type Progress, type PruneScores, throwIfAborted } from "@autocircuit/core";
 import {
   type ExperimentTask,
   type MeasuredSeries,
@@ -37,26 +37,33 @@ export interface TimedResult {
   readonly measure: number;
 }
 
+/** The two parts of a unit's work. */
+export type UnitPart = "discover" | "measure";
+
+/** Options of {@link runUnit}. */
+export interface RunUnitOptions extends Pick<LongOptions, "signal"> {
+  /** Told which share of a part is done, from 0 to 1. */
+  readonly onPart?: ((part: UnitPart, share: number) => void) | undefined;
+}
+
 /**
  * Runs one unit on its model and prompts: the algorithm, then every measure of its circuits. Every runner calls this.
  *
  * @throws AutocircuitError what the algorithm and the measures throw; `aborted`
  */
-export async function runUnit(task: LoadedTask, unit: SweepUnit, options: LongOptions = {}): Promise<TimedResult> {
-  const { signal, onProgress } = options;
+export async function runUnit(task: LoadedTask, unit: SweepUnit, options: RunUnitOptions = {}): Promise<TimedResult> {
+  const { signal, onPart } = options;
   const { key, algorithm, measure } = unit;
-  // Each part as half of the whole.
-  const half = (first: number) => (part: { done: number; total: number }) =>
-    onProgress?.({ done: first + part.done / part.total, total: 2 });
+  const tell = (part: UnitPart) => (step: Progress) => onPart?.(part, step.done / step.total);
   const chosen = { algorithm, key, options: { ...unit.options, seed: unit.subject.seed } };
-  const found = await runAlgorithms([task], [chosen], { signal, onProgress: half(0) });
+  const found = await runAlgorithms([task], [chosen], { signal, onProgress: tell("discover") });
   const started = performance.now();
   const { metrics, ablations, patch } = measure;
   // A plan has graphs of many sizes: those that are larger than this one are left out.
   const sizes = measure.sizes?.filter((size) => size <= task.model.graph.edgeCount);
   const measured = await measureAll([task], found, {
     ...{ metrics, ablations, sizes, patch, signal },
-    onProgress: half(1),
+    onProgress: tell("measure"),
   });
   const [{ scores, seconds, history = null }] = measured.scored as [(typeof measured.scored)[number]];
   const mib = measure.mib ? await benchmark(task, scores, signal) : null;
