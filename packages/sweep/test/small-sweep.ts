@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expandPlan } from "../src/plan/expand-plan.ts";
@@ -28,7 +28,10 @@ export async function resultsFolder(): Promise<{ folder: string; results: SweepR
 
 /** The text of every result, by hash. */
 export function textsOf(folder: string): Record<string, string> {
-  const names = readdirSync(join(folder, "units")).sort();
+  if (!existsSync(join(folder, "units"))) return {};
+  const names = readdirSync(join(folder, "units"))
+    .filter((name) => name.endsWith(".json"))
+    .sort();
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, "units", name), "utf8")]));
 }
 
@@ -45,7 +48,7 @@ export function filesOf(folder: string): Record<string, string> {
 
 /** The process that has a unit in hand, and the unit. */
 export function inHand(folder: string): { pid: number; hash: string } | undefined {
-  for (const name of readdirSync(join(folder, "claims"))) {
+  for (const name of existsSync(join(folder, "claims")) ? readdirSync(join(folder, "claims")) : []) {
     try {
       const { pid } = JSON.parse(readFileSync(join(folder, "claims", name), "utf8"));
       return { pid, hash: name.replace(".json", "") };

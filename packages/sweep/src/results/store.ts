@@ -13,6 +13,8 @@ const PARTS = ["units", "times", "errors", "claims"] as const;
 type Part = (typeof PARTS)[number];
 
 const MARK = "sweep.json";
+/** What may be in a folder of results before its mark is. */
+const OWN = /^(units|times|errors|claims|(sweep|digests)\.json(\..*)?)$/;
 const FORMAT = "autocircuit-sweep";
 
 /**
@@ -39,7 +41,8 @@ export class SweepResults {
     if (existsSync(mark)) {
       await requireVersion(path, mark);
     } else {
-      if (existsSync(path) && (await readdir(path)).length > 0 && !PARTS.every((part) => existsSync(join(path, part))))
+      // Another process may just be making it.
+      if (existsSync(path) && !(await readdir(path)).every((name) => OWN.test(name)))
         throw new AutocircuitError(
           "bad-input",
           `${folder} holds something else than results of a sweep. Give an empty folder, or one that is not there yet.`,
