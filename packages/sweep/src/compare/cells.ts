@@ -1,8 +1,15 @@
+import type { MeasurementName } from "@autocircuit/metrics";
 import type { DoneUnit } from "../results/result-rows.ts";
 import type { UnitSeries } from "../unit/run-unit.ts";
-import type { MetricKind } from "./compare-sweep.ts";
 import { areaOf } from "./mean-curves.ts";
 import { seedMean } from "./seed-means.ts";
+
+/** A metric under one ablation. */
+export interface MetricKind {
+  readonly metric: MeasurementName;
+  readonly ablation: string;
+  readonly patch: string;
+}
 
 /** The units of one algorithm on one task, by seed. */
 export interface Cell {

@@ -1,5 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { type MeasurementName, metricAxes, rocCurve, similarityMatrices } from "@autocircuit/metrics";
+import { metricAxes, rocCurve, similarityMatrices } from "@autocircuit/metrics";
 import {
   areaPlotSvg,
   costPlotSvg,
@@ -12,7 +12,7 @@ import {
 } from "@autocircuit/report";
 import { type DoneUnit, unitRow } from "../results/result-rows.ts";
 import { scoresOf } from "../results/scores-of.ts";
-import { Cells } from "./cells.ts";
+import { Cells, type MetricKind } from "./cells.ts";
 import { meanCurve } from "./mean-curves.ts";
 import { meanText, seedMean } from "./seed-means.ts";
 
@@ -55,13 +55,6 @@ export async function compareSweep(done: readonly DoneUnit[], options: CompareSw
   const seeds = new Set(done.map(({ unit }) => unit.subject.seed)).size;
   const lead = `${done.length} units: ${cells.tasks.length} tasks, ${cells.algorithms.length} algorithms and settings, ${seeds} seeds. A number with ± is the mean over seeds and one standard deviation of them.`;
   return { title: options.name, lead, figures, tables: [...summaryTables(cells), unitTable(done, options.command)] };
-}
-
-/** A metric under one ablation. */
-export interface MetricKind {
-  readonly metric: MeasurementName;
-  readonly ablation: string;
-  readonly patch: string;
 }
 
 async function metricFigures(cells: Cells, kind: MetricKind): Promise<Figure[]> {
