@@ -37,6 +37,7 @@ export function textsOf(folder: string): Record<string, string> {
 
 /** Which file each result lies in: another one once it was written again. */
 export function filesOf(folder: string): Record<string, string> {
+  if (!existsSync(join(folder, "units"))) return {};
   const names = readdirSync(join(folder, "units")).filter((name) => name.endsWith(".json"));
   return Object.fromEntries(
     names.map((name) => {

@@ -74,6 +74,7 @@ export async function runQueue(
   const { queue: address, signal, onStep } = options;
   throwIfAborted(signal);
   await using queue = await SweepQueue.open(redisAddress(address.url, address.authority), address.name);
+  await results.tidy();
   const pending = new Map<string, SweepUnit>();
   for (const unit of units) {
     if ((await results.result(unit.hash)) === undefined) pending.set(unit.hash, unit);

@@ -119,6 +119,18 @@ describe("a results folder", () => {
     await expect(SweepResults.open(other)).rejects.toThrow(/something else/);
   });
 
+  it("is tidied of what killed processes left, once it is old", async () => {
+    const [old, young] = ["a.json.x.part", "b.json.x.part"].map((name) => join(results.folder, "units", name)) as [
+      string,
+      string,
+    ];
+    for (const path of [old, young]) writeFileSync(path, "{");
+    const past = new Date(Date.now() - 2 * 3_600_000);
+    utimesSync(old, past, past);
+    await results.tidy();
+    expect(readdirSync(join(results.folder, "units"))).toEqual(["b.json.x.part"]);
+  });
+
   it("makes a path of nothing but a hash", () => {
     for (const hash of ["../../x", "", "a".repeat(63), `${"a".repeat(64)}/..`, "A".repeat(64)])
       expect(() => results.path("units", hash)).toThrow(/64 hexadecimal digits/);

@@ -16,6 +16,8 @@ const MARK = "sweep.json";
 /** What may be in a folder of results before its mark is. */
 const OWN = /^(units|times|errors|claims|(sweep|digests)\.json(\..*)?)$/;
 const FORMAT = "autocircuit-sweep";
+/** After so many milliseconds nobody writes a file any more. */
+const LEFT_OVER = 3_600_000;
 
 /**
  * A folder of results: `units/HASH.json` holds what a unit gave and nothing that differs from run to run, `times/HASH.json` how long it
@@ -96,6 +98,18 @@ export class SweepResults {
   /** The text of a unit's file, as it is; undefined where there is none. */
   async resultText(hash: string): Promise<string | undefined> {
     return readFile(this.path("units", hash), "utf8").catch(ifMissing);
+  }
+
+  /** Takes away what processes that were killed left half written, once it is an hour old. */
+  async tidy(): Promise<void> {
+    for (const part of PARTS) {
+      for (const name of await readdir(join(this.folder, part))) {
+        if (!/\.(part|stale)$/.test(name)) continue;
+        const path = join(this.folder, part, name);
+        const found = await stat(path).catch(ifMissing);
+        if (found && Date.now() - found.mtimeMs > LEFT_OVER) await rm(path, { force: true }).catch(() => undefined);
+      }
+    }
   }
 
   /** When a unit's file was written and how large it is, so that one that was read need not be read again. */

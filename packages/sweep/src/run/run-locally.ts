@@ -64,6 +64,7 @@ export async function runLocally(
 ): Promise<void> {
   check({ units, results }, options);
   throwIfAborted(options.signal);
+  await results.tidy();
   const missing: SweepUnit[] = [];
   for (const unit of units) {
     if ((await results.result(unit.hash)) === undefined) missing.push(unit);
