@@ -5,6 +5,7 @@ export { GIT_LFS_MARK, gitLfsPointer } from "./files/git-lfs-pointer.ts";
 export { parseJson, withoutMark } from "./files/parse-json.ts";
 export { readWhole } from "./files/read-whole.ts";
 export { cannotWrite, type FileContent, writeWhole, writeWholeSync } from "./files/write-whole.ts";
+export { isAlive } from "./is-alive.ts";
 export { nearNames, suggest } from "./near-names.ts";
 export { describeValue } from "./options/describe-value.ts";
 export type { Kind } from "./options/kinds.ts";

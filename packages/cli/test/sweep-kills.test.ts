@@ -34,7 +34,7 @@ it(`${kills} random kills of workers and coordinators lose nothing, and nothing 
   for (let killed = 0; killed < kills; ) {
     if (child.exitCode !== null || child.signalCode !== null) child = coordinator();
     await until(() => inHand(out), "a unit in hand");
-    await sleep(random.below(600));
+    await sleep(random.below(1500));
     const victim = random.below(2) === 0 ? child.pid : inHand(out)?.pid;
     if (victim === undefined) continue;
     try {

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
-import { cannotWrite } from "@autocircuit/base";
+import { cannotWrite, isAlive } from "@autocircuit/base";
 import type { SweepResults } from "./store.ts";
 
 /** How often a claim says that it is still held, and after what silence it is no longer, in milliseconds. */
@@ -96,18 +96,10 @@ async function readHeld(path: string): Promise<Held | undefined> {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** Takes a stale claim away; of several that try, one has it. */
+/** Takes a stale claim away; of several that try, one has it. One that was given to somebody else in the meantime is put back. */
 async function takeAway(path: string): Promise<void> {
   const aside = `${path}.${randomUUID()}.stale`;
   await rename(path, aside).catch(() => undefined);
+  if (await isHeld(aside)) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
 }
