@@ -14,10 +14,11 @@ export const RANKS = {
   circuits: 5,
   metrics: 5,
   discovery: 6,
+  sweep: 7,
   bench: 8,
-  cli: 7,
+  cli: 8,
   conformance: 7,
-  fuzz: 8,
+  fuzz: 9,
 };
 
 /** Parts of a package that may be imported beside its index. */

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, isAlive } from "@autocircuit/base";
 
 const BEAT_MS = 5_000;
 const STALE_MS = 60_000;
@@ -83,15 +83,6 @@ async function isAbandoned(path: string, owner: Owner | undefined): Promise<bool
   if (owner?.host === hostname() && !isAlive(owner.pid)) return true;
   const age = await ageOf(path);
   return age !== undefined && age > STALE_MS;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /**

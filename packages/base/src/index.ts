@@ -5,11 +5,12 @@ export { GIT_LFS_MARK, gitLfsPointer } from "./files/git-lfs-pointer.ts";
 export { parseJson, withoutMark } from "./files/parse-json.ts";
 export { readWhole } from "./files/read-whole.ts";
 export { cannotWrite, type FileContent, writeWhole, writeWholeSync } from "./files/write-whole.ts";
+export { isAlive } from "./is-alive.ts";
 export { nearNames, suggest } from "./near-names.ts";
 export { describeValue } from "./options/describe-value.ts";
 export type { Kind } from "./options/kinds.ts";
 export * as kind from "./options/kinds.ts";
-export { type KindsOf, type Signature, signature, signatures } from "./options/signature.ts";
+export { fields, type KindsOf, type Signature, signature, signatures } from "./options/signature.ts";
 export { MersenneTwister } from "./random/mersenne-twister.ts";
 export { DTYPES, isSafetensorsDType, type SafetensorsDType, safetensorsDType } from "./safetensors/dtypes.ts";
 export {

@@ -34,6 +34,7 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
 const COMMANDS = [
   "tasks",
   "discover",
+  "sweep",
   "measure",
   "patch",
   "compile",
@@ -52,12 +53,15 @@ describe("help", () => {
     for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^ {2}${command}\\b`, "m"));
   });
 
-  it.each(COMMANDS.filter((command) => command !== "libtorch"))("%s has examples", async (command) => {
-    const { code, out } = await run(command, "--help");
-    expect(code).toBe(0);
-    expect(out).toContain(`Examples:\n  `);
-    expect(out).toContain(`autocircuit ${command}`);
-  });
+  it.each(COMMANDS.filter((command) => !["libtorch", "sweep"].includes(command)))(
+    "%s has examples",
+    async (command) => {
+      const { code, out } = await run(command, "--help");
+      expect(code).toBe(0);
+      expect(out).toContain(`Examples:\n  `);
+      expect(out).toContain(`autocircuit ${command}`);
+    },
+  );
 
   it("of libtorch's parts has examples", async () => {
     for (const part of ["where", "install"]) {

@@ -46,14 +46,14 @@ export async function inHelp(): Promise<WrittenCommand[]> {
   const names = Array.from(out.matchAll(/^ {2}([a-z]+)(?: |$)/gm), ([, name]) => [name!]).filter(
     ([name]) => name !== "help",
   );
-  const commands = names.flatMap(([name]) =>
-    name === "libtorch"
-      ? [
-          ["libtorch", "where"],
-          ["libtorch", "install"],
-        ]
-      : [[name!]],
-  );
+  const commands: string[][] = [];
+  for (const name of names) {
+    const below = (await run([...name, "--help"])).out.split("\nCommands:\n")[1];
+    const parts = Array.from(below?.matchAll(/^ {2}([a-z]+)(?: |$)/gm) ?? [], ([, part]) => part!);
+    commands.push(
+      ...(below === undefined ? [name] : parts.filter((part) => part !== "help").map((part) => [...name, part])),
+    );
+  }
   const found: WrittenCommand[] = [];
   for (const command of commands) {
     const help = await run([...command, "--help"]);

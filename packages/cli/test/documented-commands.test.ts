@@ -20,9 +20,9 @@ afterAll(() => {
 });
 
 /**
- * What needs a GPU, a compiler and minutes, or the network: its options are looked up in the command's help instead.
+ * What needs a GPU, a compiler and minutes, the network or a server of Redis: its options are looked up in the command's help instead.
  */
-const ELSEWHERE = /^build|^libtorch install|--device cuda/;
+const ELSEWHERE = /^build|^libtorch install|--device cuda|--queue|^sweep run sweeps|^sweep slurm (?!.*--no-submit)/;
 
 /** What makes files that other lines read, in this order; the rest comes after. */
 const FIRST = [
@@ -32,6 +32,7 @@ const FIRST = [
   /^discover tracr-reverse$/,
   /^discover tracr-reverse --json/,
   /^discover tracr-hist/,
+  /^sweep run sweep.yaml --out results$/,
 ];
 
 /** Files that a line calls as another line calls its own. */
@@ -85,7 +86,7 @@ describe("the command lines of README, docs and --help", () => {
   it.each(elsewhere.map(({ args, where }) => [args.join(" "), where, args] as const))(
     "%s (%s) has options that there are",
     async (line, _where, args) => {
-      const { out } = await run([...args.slice(0, /^libtorch/.test(line) ? 2 : 1), "--help"]);
+      const { out } = await run([...args.slice(0, /^(libtorch|sweep)/.test(line) ? 2 : 1), "--help"]);
       for (const flag of args.filter((arg) => arg.startsWith("--"))) expect(out).toContain(` ${flag}`);
     },
   );

@@ -59,6 +59,11 @@ export async function sandbox(): Promise<{ folder: string } & Disposable> {
   for (const name of ["names.json", "more.json"]) write(name, { prompts: texts() });
   write("gp.jsonl", `${JSON.stringify({ prefix: "So Mary", corr_prefix: "So John", pronoun: "she" })}\n`);
   write("my-program.ts", program);
+  write(
+    "sweep.yaml",
+    "tasks: [tracr-hist]\nalgorithms: [ground-truth, random]\nseeds: [0, 1]\nmeasure: {sizes: [0, 5]}\n",
+  );
+  cpSync(join(root, "sweeps"), at("sweeps"), { recursive: true });
 
   const graph = Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false });
   const scores = new PruneScores(

@@ -52,6 +52,7 @@ export type {
 export { ExperimentResults } from "./experiment/experiment-results.ts";
 export type { ExperimentSubject, ExperimentTask } from "./experiment/experiment-task.ts";
 export { type MeasureAllOptions, measureAll } from "./experiment/measure-all.ts";
+export { readNumbers, writeNumbers } from "./experiment/numbers-in-json.ts";
 export type { MeasuredSeries, RecordedAlgorithm, ResultParts, ScoredTask } from "./experiment/result-parts.ts";
 export { type ExperimentStep, type RunAlgorithmsOptions, runAlgorithms } from "./experiment/run-algorithms.ts";
 export {

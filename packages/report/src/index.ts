@@ -11,6 +11,7 @@ export type { CompletenessPoint } from "./completeness-point.ts";
 export { type CompletenessSvgOptions, completenessSvg } from "./completeness-svg.ts";
 export { type CurveSvgOptions, curveSvg } from "./curve-svg.ts";
 export { type AreaBar, type AreaPlotOptions, areaPlotSvg } from "./plots/area-plot.ts";
+export { type CostPlotOptions, type CostPoint, costPlotSvg } from "./plots/cost-plot.ts";
 export { type MetricPlotOptions, metricPlotSvg } from "./plots/metric-plot.ts";
 export type { MetricPoint, MetricSeries } from "./plots/metric-series.ts";
 export type { PanelOptions, PanelSize } from "./plots/panel-size.ts";
@@ -41,5 +42,5 @@ export type {
   ScoredEdge,
 } from "./types.ts";
 export { verdict } from "./verdict.ts";
-export { type Figure, type FiguresPage, writeFigures } from "./write-figures.ts";
+export { type Figure, type FiguresPage, type FiguresTable, writeFigures } from "./write-figures.ts";
 export { type WrittenReport, writeReport } from "./write-report.ts";

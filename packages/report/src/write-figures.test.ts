@@ -26,6 +26,22 @@ it("writes each picture twice, and a page of them all", async () => {
   expect(text).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
 });
 
+it("has tables that can be sorted, whatever is in their cells", async () => {
+  const rows = [
+    ["<b>ACDC</b>", 0.5, true],
+    ["Random", null, false],
+  ];
+  const tables = [{ title: "Areas & such", caption: "Higher is <better>", columns: ["name", "area", "known"], rows }];
+  const page = await writeFigures(join(root, "tables"), { title: "t", figures: [], tables });
+  const text = readFileSync(page, "utf8");
+  for (const part of ["Areas &amp; such", "Higher is &lt;better&gt;", "&lt;b&gt;ACDC", 'data-sort="0.5"', "<script>"])
+    expect(text).toContain(part);
+  const ragged = [{ title: "t", columns: ["a", "b"], rows: [["x"]] }];
+  await expect(writeFigures(join(root, "ragged"), { title: "t", figures: [], tables: ragged })).rejects.toThrow(
+    /`page`/,
+  );
+});
+
 it("writes nothing where a picture or a name is wrong", async () => {
   const dir = join(root, "none");
   const write = (...figures: object[]) => writeFigures(dir, { title: "t", figures: figures as never });

@@ -42,16 +42,31 @@ export function signature<const Names extends string>(
 ): (values: Readonly<Record<Names, unknown>>, given?: unknown) => void {
   known.set(name, { takes, options });
   const argumentRows = Object.entries<Kind>(takes);
-  // No prototype: "constructor" is no option.
-  const table: Readonly<Record<string, Kind>> = Object.assign(Object.create(null), options);
-  const needed = Object.keys(table).filter((option) => table[option]!.required);
+  const checkOptions = options && fields(name, options);
+  const needed = Object.values(options ?? {}).some(({ required }) => required);
 
   return (values, given) => {
     for (const [argument, kind] of argumentRows) {
       const value = values[argument as Names];
       if (!kind.accepts(value)) throw wrong(name, argument, kind, value);
     }
-    if (options === undefined || (given === undefined && needed.length === 0)) return;
+    if (given !== undefined || needed) checkOptions?.(given);
+  };
+}
+
+/**
+ * Makes the check of an object with named entries, such as a part of a file that people write: each may be left out unless it is
+ * `required`, and one that is not among them is an error with near names.
+ *
+ * @param name of the object, for messages
+ * @returns the check; it throws AutocircuitError `bad-input`, or `unknown-name` for a name or an entry there is not
+ */
+export function fields(name: string, kinds: Readonly<Record<string, Kind>>): (given: unknown) => void {
+  // No prototype: "constructor" is no option.
+  const table: Readonly<Record<string, Kind>> = Object.assign(Object.create(null), kinds);
+  const needed = Object.keys(table).filter((option) => table[option]!.required);
+
+  return (given) => {
     if (typeof given !== "object" || given === null || Array.isArray(given)) {
       throw new AutocircuitError(
         "bad-input",

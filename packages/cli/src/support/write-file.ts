@@ -10,6 +10,12 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
   await writeWholeFile(path, content);
 }
 
+/** The same for content that is made piece by piece. */
+export async function writePieces(path: string, content: AsyncIterable<string>): Promise<void> {
+  await makeFolder(path);
+  await writeWholeFile(path, content);
+}
+
 /** Makes the folder that a file is to be written into. */
 export async function makeFolder(path: string): Promise<void> {
   await mkdir(dirname(resolve(path)), { recursive: true }).catch((cause: unknown) => {
@@ -24,9 +30,16 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 
 /** A value as indented JSON; non-finite numbers become the strings "Infinity", "-Infinity" and "NaN". */
 export function readableJson(value: unknown): string {
-  const readable = (_key: string, item: unknown) =>
-    typeof item === "number" && !Number.isFinite(item) ? String(item) : item;
   return `${JSON.stringify(value, readable, 2)}\n`;
+}
+
+/** The same on one line. */
+export function oneLineJson(value: unknown): string {
+  return JSON.stringify(value, readable);
+}
+
+function readable(_key: string, item: unknown): unknown {
+  return typeof item === "number" && !Number.isFinite(item) ? String(item) : item;
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   circuitText,
   compareWithOfficial,
   completenessSvg,
+  costPlotSvg,
   curveSvg,
   metricPlotSvg,
   pngOfSvg,
@@ -64,6 +65,11 @@ export function reportCalls(graph: Graph): Readonly<Record<string, PublicCall>> 
     areaPlotSvg: {
       takes: { bars: [{ algorithm: "a", parts: [{ task: "t", value: 1 }], total: 1 }] },
       call: (t, o) => areaPlotSvg(t.bars, o),
+    },
+    costPlotSvg: {
+      takes: { points: [{ task: "t", algorithm: "a", cost: 1, quality: 1 }] },
+      options: { cost: "seconds", quality: "area" },
+      call: (t, o) => costPlotSvg(t.points, o),
     },
     similarityPlotSvg: {
       takes: { panels: [{ task: "t", size: 1, algorithms: ["a"], overlap: [[1]] }] },

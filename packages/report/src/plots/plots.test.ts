@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { parseMarkup } from "../../test/markup.ts";
 import { areaPlotSvg } from "./area-plot.ts";
+import { costPlotSvg } from "./cost-plot.ts";
 import { metricPlotSvg } from "./metric-plot.ts";
 import type { MetricSeries } from "./metric-series.ts";
 import { rocPlotSvg } from "./roc-plot.ts";
@@ -24,6 +25,27 @@ const series: MetricSeries[] = [
   { task: "two", algorithm: "GT", points: [{ edges: 7, value: 80 }] },
 ];
 const metric = "Logit Difference Percent";
+
+describe("costPlotSvg", () => {
+  const points = [
+    { task: "one", algorithm: "ACDC", cost: 12, quality: 0.9 },
+    { task: "one", algorithm: "Random", cost: 0.001, quality: 0.5 },
+    { task: "two", algorithm: "<b>", cost: 3, quality: 1 },
+  ];
+  it("has a panel a task and a point an algorithm, cost by powers of ten", async () => {
+    const svg = await costPlotSvg(points, { cost: "seconds", quality: "area" });
+    const words = texts(svg);
+    for (const word of ["one", "two", "ACDC", "Random", "<b>", "seconds", "area", "0.001", "10"])
+      expect(words).toContain(word);
+    expect(marks(svg, "point")).toBe(points.length);
+  });
+
+  it("says what it cannot draw", async () => {
+    const options = { cost: "seconds", quality: "area" };
+    await expect(costPlotSvg([], options)).rejects.toThrow(/`points` is empty/);
+    await expect(costPlotSvg([{ ...points[0]!, cost: 0 }], options)).rejects.toThrow(/the cost above zero/);
+  });
+});
 
 describe("metricPlotSvg", () => {
   it("has a panel a task, a line an algorithm, a band where there is a deviation, a named cross for a single circuit", async () => {

@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { expandPlan, type ReadPlan, readPlan, SweepResults, type SweepUnit } from "@autocircuit/sweep";
+
+/** Options of every command about a sweep, as commander gives them. */
+export interface SweepCommandOptions {
+  out?: string;
+}
+
+/** A plan with its units. */
+export interface ReadSweep {
+  readonly read: ReadPlan;
+  /** Folder of the results. */
+  readonly out: string;
+  readonly units: SweepUnit[];
+}
+
+/** A plan with its units and their results. */
+export interface OpenSweep extends ReadSweep {
+  readonly results: SweepResults;
+}
+
+/** Reads a plan and looks all its names up. */
+export async function readSweep(plan: string, { out }: SweepCommandOptions, signal: AbortSignal): Promise<ReadSweep> {
+  const read = await readPlan(plan);
+  const folder = out ?? join("sweep-results", read.name);
+  return { read, out: folder, units: await expandPlan(read, { signal, digests: join(folder, "digests.json") }) };
+}
+
+/** The same with the folder of results, which is made if need be. */
+export async function openSweep(plan: string, options: SweepCommandOptions, signal: AbortSignal): Promise<OpenSweep> {
+  const sweep = await readSweep(plan, options, signal);
+  return { ...sweep, results: await SweepResults.open(sweep.out) };
+}
+
+/** The same with results that must be there. */
+export async function openResults(plan: string, options: SweepCommandOptions, signal: AbortSignal): Promise<OpenSweep> {
+  const sweep = await readSweep(plan, options, signal);
+  return { ...sweep, results: await SweepResults.openExisting(sweep.out) };
+}

@@ -1,0 +1,76 @@
+import { setThreads, versions } from "@autocircuit/native";
+import { doUnit, expandPlan, readPlan, Subjects, type SweepUnit, unitText, workQueue } from "@autocircuit/sweep";
+import type { Context } from "../context.ts";
+import { synchronously } from "../support/interrupt.ts";
+import { UsageError } from "../support/usage-error.ts";
+import { type OpenSweep, openSweep, type SweepCommandOptions } from "./open-sweep.ts";
+import { type QueueCommandOptions, queueOf } from "./queue-options.ts";
+
+/** Options of `sweep work`. */
+export interface WorkCommandOptions extends SweepCommandOptions, QueueCommandOptions {
+  unit?: string;
+  block?: number;
+  workers?: number;
+  threads?: number;
+  untilEmpty?: boolean;
+  /** Seconds. */
+  stalled?: number;
+}
+
+/** Does units for others: those of a queue, or some by their number. */
+export async function sweepWork(plan: string, options: WorkCommandOptions, context: Context): Promise<void> {
+  const { signal } = context;
+  if ((options.unit === undefined) === (options.queue === undefined))
+    throw new UsageError("Say which units: --queue ADDRESS for those of a queue, or --unit for one.");
+  if (options.block !== undefined && options.unit === undefined) throw new UsageError("--block goes with --unit.");
+  const open = await openSweep(plan, options, signal);
+  if (options.unit !== undefined) return workAlone(open, options, context);
+  const { queue, workers, threads, untilEmpty, stalled } = options;
+  const address = queueOf({ ...options, ...(queue !== undefined && { queue }) }, open.read.name)!;
+  context.print(`serving the queue ${address.name}${untilEmpty ? " until it is empty" : "; Ctrl-C ends"}`);
+  await workQueue(async () => expandPlan(await readPlan(plan), { digests: open.results.digests }), open.results, {
+    ...{ queue: address, workers, threads, untilEmpty, signal },
+    stalledAfter: stalled && Math.ceil(1000 * stalled),
+    onStep: ({ unit, outcome }) => context.print(`${outcome}: ${unitText(unit)}`),
+  });
+  signal.throwIfAborted();
+}
+
+/** Does units in this process; the command fails where one does. */
+async function workAlone(
+  { results, units }: OpenSweep,
+  { unit, block = 1, threads, workers }: WorkCommandOptions,
+  { signal, print }: Context,
+): Promise<void> {
+  if (workers !== undefined) throw new UsageError("--workers is for a --queue; --unit runs in this process.");
+  const chosen = chosenUnits(units, unit!, block);
+  await synchronously(() => versions());
+  if (threads !== undefined) await setThreads(threads);
+  const runner = process.env.SLURM_JOB_ID === undefined ? "alone" : "slurm";
+  await using subjects = new Subjects();
+  const failed: string[] = [];
+  for (const one of chosen) {
+    const outcome = await doUnit(one, { results, subjects, runner, signal });
+    print(`${outcome === "busy" ? "in the hands of another process" : outcome}: ${unitText(one)}`);
+    if (outcome === "failed") failed.push(`${unitText(one)}: ${(await results.error(one.hash))?.message}`);
+  }
+  if (failed.length > 0) throw new Error(failed.join("\n"));
+}
+
+/** @throws UsageError for a number or hash that the plan does not have */
+function chosenUnits(units: readonly SweepUnit[], text: string, block: number): readonly SweepUnit[] {
+  if (/^\d{1,9}$/.test(text)) {
+    const first = Number(text) * block;
+    if (first < units.length) return units.slice(first, first + block);
+    throw new UsageError(
+      `--unit ${text}: the plan has the units 0 to ${Math.ceil(units.length / block) - 1}${block > 1 ? ` in blocks of ${block}` : ""}.`,
+    );
+  }
+  if (block !== 1) throw new UsageError("--block goes with the number of a --unit, not with its hash.");
+  const found = /^[0-9a-f]{8,64}$/.test(text) ? units.filter(({ hash }) => hash.startsWith(text)) : [];
+  if (found.length === 1) return found;
+  throw new UsageError(
+    `--unit ${text.slice(0, 70)}: the plan has ${found.length === 0 ? "no such unit" : "several such units"}. Give a number from 0 to ${units.length - 1}, or 8 or ` +
+      "more digits of a hash; sweep plan --json lists them.",
+  );
+}

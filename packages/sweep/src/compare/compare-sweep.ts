@@ -1,0 +1,206 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { metricAxes, rocCurve, similarityMatrices } from "@autocircuit/metrics";
+import {
+  areaPlotSvg,
+  costPlotSvg,
+  type Figure,
+  type FiguresPage,
+  type FiguresTable,
+  metricPlotSvg,
+  rocPlotSvg,
+  similarityPlotSvg,
+} from "@autocircuit/report";
+import { type DoneUnit, unitRow } from "../results/result-rows.ts";
+import { scoresOf } from "../results/scores-of.ts";
+import { Cells, type MetricKind } from "./cells.ts";
+import { meanCurve } from "./mean-curves.ts";
+import { meanText, seedMean } from "./seed-means.ts";
+
+/** Options of {@link compareSweep}. */
+export interface CompareSweepOptions {
+  /** The plan's name. */
+  readonly name: string;
+  /** The command that makes a unit's numbers again. */
+  readonly command: (unit: string) => string;
+  /** Circuit sizes at which algorithms are compared, beside those of the known circuits. Default none. */
+  readonly sizes?: readonly number[] | undefined;
+}
+
+const check = signature("compareSweep", { done: kind.listOf(kind.record) }, {
+  name: kind.required(kind.text),
+  command: kind.required(kind.callback),
+  sizes: kind.listOf(kind.count),
+} satisfies KindsOf<CompareSweepOptions>);
+
+/** Algorithms of which more than these make a picture that nobody can read: the best by area are drawn. */
+const MOST_DRAWN = 12;
+/** Points of a receiver operating characteristic that are drawn. */
+const ROC_POINTS = 200;
+
+/**
+ * Compares the algorithms of a sweep, for `writeFigures`: curves by task with one standard deviation over seeds, areas under them, ROC and
+ * similarity where scores allow it, cost against quality, and tables of all numbers, each with the command that makes it again.
+ *
+ * @throws AutocircuitError `bad-input` where nothing is done
+ */
+export async function compareSweep(done: readonly DoneUnit[], options: CompareSweepOptions): Promise<FiguresPage> {
+  check({ done }, options);
+  if (done.length === 0)
+    throw new AutocircuitError("bad-input", "No unit is done yet: there is nothing to compare. Run the sweep first.");
+  const cells = new Cells(done);
+  const figures: Figure[] = [];
+  for (const curves of cells.metrics()) figures.push(...(await metricFigures(cells, curves)));
+  figures.push(...(await rocFigure(cells)), ...(await similarityFigure(cells, options.sizes ?? [])));
+  figures.push(...(await costFigure(cells)));
+  const seeds = new Set(done.map(({ unit }) => unit.subject.seed)).size;
+  const lead = `${done.length} units: ${cells.tasks.length} tasks, ${cells.algorithms.length} algorithms and settings, ${seeds} seeds. A number with ± is the mean over seeds and one standard deviation of them.`;
+  return { title: options.name, lead, figures, tables: [...summaryTables(cells), unitTable(done, options.command)] };
+}
+
+async function metricFigures(cells: Cells, kind: MetricKind): Promise<Figure[]> {
+  const { metric, ablation, patch } = kind;
+  const { title, log, least } = metricAxes[metric];
+  const best = cells.best(kind, MOST_DRAWN);
+  const series = cells.all().flatMap(({ task, algorithm, units }) => {
+    const curves = units.flatMap((unit) => cells.curveOf(unit, kind));
+    return curves.length === 0 || !best.has(algorithm) ? [] : [{ task, algorithm, points: meanCurve(curves) }];
+  });
+  const shown = series.some(({ points }) => points.some(({ value }) => Number.isFinite(value) && (!log || value > 0)));
+  if (!shown) return [];
+  const name = [metric, ablation, ...(patch === "tree" ? [] : [patch])].join("-");
+  const words = `${title}, ${ablation} ablation`;
+  const left = cells.algorithms.length > best.size ? ` The ${best.size} algorithms of largest area are drawn.` : "";
+  const curve = await metricPlotSvg(series, { metric: title, log, least, title: words });
+  const bars = cells.algorithms
+    .filter((algorithm) => best.has(algorithm))
+    .flatMap((algorithm) => {
+      const parts = cells.tasks.flatMap((task) => {
+        const area = seedMean(cells.areas(task, algorithm, kind));
+        return area ? [{ task, value: area.mean / cells.tasks.length }] : [];
+      });
+      return parts.length === 0 ? [] : [{ algorithm, parts, total: parts.reduce((sum, { value }) => sum + value, 0) }];
+    });
+  return [
+    { name, title: words, caption: `Bands are one standard deviation.${left}`, svg: curve },
+    ...(bars.length === 0
+      ? []
+      : [
+          {
+            name: `${name}-areas`,
+            title: `Areas: ${words}`,
+            svg: await areaPlotSvg(bars, { axis: "mean height of the curve" }),
+          },
+        ]),
+  ];
+}
+
+async function rocFigure(cells: Cells): Promise<Figure[]> {
+  const best = cells.bestByTruth(MOST_DRAWN);
+  const series = [];
+  for (const { task, algorithm, units } of cells.all()) {
+    const [{ result }] = units as [DoneUnit];
+    const { trueEdges } = result.subject;
+    if (trueEdges === null || !best.has(algorithm)) continue;
+    const { points } = rocCurve(await scoresOf(result), trueEdges);
+    const step = Math.max(1, Math.ceil(points.length / ROC_POINTS));
+    series.push({ task, algorithm, points: points.filter((_, i) => i % step === 0 || i === points.length - 1) });
+  }
+  if (series.length === 0) return [];
+  const caption = `Against the known circuit, of the first seed.${cells.algorithms.length > best.size ? ` The ${best.size} of largest area are drawn.` : ""}`;
+  return [{ name: "roc", title: "Receiver operating characteristic", caption, svg: await rocPlotSvg(series) }];
+}
+
+async function similarityFigure(cells: Cells, sizes: readonly number[]): Promise<Figure[]> {
+  const best = cells.bestByTruth(MOST_DRAWN);
+  const panels = [];
+  for (const task of cells.tasks) {
+    const units = cells.all().filter((one) => one.task === task && best.has(one.algorithm));
+    const trueCount = units[0]?.units[0]?.result.subject.trueEdges?.length ?? null;
+    if (units.length < 2 || (trueCount === null && sizes.length === 0)) continue;
+    const scores: Record<string, Awaited<ReturnType<typeof scoresOf>>> = {};
+    for (const { algorithm, units: own } of units) scores[algorithm] = await scoresOf(own[0]!.result);
+    panels.push(...similarityMatrices({ [task]: scores }, { sizes, trueCounts: { [task]: trueCount } }));
+  }
+  if (panels.length === 0) return [];
+  const caption =
+    "Edges that two circuits of a size share, of the first seed; empty where ties leave no circuit of that size.";
+  return [{ name: "similarity", title: "Similarity", caption, svg: await similarityPlotSvg(panels) }];
+}
+
+async function costFigure(cells: Cells): Promise<Figure[]> {
+  const [first] = cells.metrics();
+  const known = cells.all().some(({ units }) => units[0]!.result.truth !== null);
+  if (!known && first === undefined) return [];
+  const points = cells.all().flatMap(({ task, algorithm, units }) => {
+    const cost = seedMean(units.map(({ times }) => times?.discover));
+    const quality = known
+      ? seedMean(units.map(({ result }) => result.truth?.auc))
+      : seedMean(cells.areas(task, algorithm, first!));
+    return cost && quality && cost.mean > 0 ? [{ task, algorithm, cost: cost.mean, quality: quality.mean }] : [];
+  });
+  if (points.length === 0) return [];
+  const quality = known ? "area under the ROC curve" : `area, ${metricAxes[first!.metric].title}`;
+  const svg = await costPlotSvg(points, { cost: "seconds of the algorithm", quality });
+  return [{ name: "cost", title: "Cost against quality", svg }];
+}
+
+function summaryTables(cells: Cells): FiguresTable[] {
+  const rows = cells.all().map(({ task, algorithm, units }) => {
+    const of = units.map(unitRow) as Record<string, number | null>[];
+    const column = (name: string) => meanText(of.map((row) => row[name]));
+    return { task, algorithm, column };
+  });
+  const table = (title: string, caption: string, names: Readonly<Record<string, string>>): FiguresTable[] => {
+    const filled = rows.map(({ task, algorithm, column }) => [task, algorithm, ...Object.values(names).map(column)]);
+    const there = filled.filter((row) => row.slice(2).some((value) => value !== null));
+    return there.length === 0
+      ? []
+      : [{ title, caption, columns: ["task", "algorithm", ...Object.keys(names)], rows: there }];
+  };
+  const areas = cells.metrics().map((kind): FiguresTable => {
+    const all = cells
+      .all()
+      .map(({ task, algorithm }) => [task, algorithm, meanText(cells.areas(task, algorithm, kind))]);
+    const { metric, ablation } = kind;
+    return {
+      title: `Areas: ${metricAxes[metric].title}, ${ablation} ablation`,
+      caption:
+        "Mean height of the curve over the logarithm of the size, between the empty circuit (0) and the whole graph (1).",
+      columns: ["task", "algorithm", "area"],
+      rows: all.filter((row) => row[2] !== null),
+    };
+  });
+  return [
+    ...table("Against the known circuit", "Areas under the ROC curve and the precision-recall steps.", {
+      AUC: "auc",
+      "average precision": "averagePrecision",
+    }),
+    ...table("MIB", "CPR of signed scores, CMD and AUROC of absolute ones, on the linear axis.", {
+      CPR: "cpr",
+      CMD: "cmd",
+      AUROC: "auroc",
+    }),
+    ...areas.filter(({ rows }) => rows.length > 0),
+    ...table(
+      "Cost",
+      "Seconds on the wall of the algorithm and of its measures; most memory of the process, in bytes.",
+      {
+        "seconds, algorithm": "discoverSeconds",
+        "seconds, measures": "measureSeconds",
+        "peak memory": "peakBytes",
+      },
+    ),
+  ];
+}
+
+function unitTable(done: readonly DoneUnit[], command: (unit: string) => string): FiguresTable {
+  return {
+    title: "Units",
+    caption: "The command makes a unit's numbers again where its result is not there.",
+    columns: ["task", "algorithm", "seed", "AUC", "CPR", "CMD", "seconds", "command"],
+    rows: done.map((one) => {
+      const { task, algorithm, seed, auc, cpr, cmd, seconds } = unitRow(one) as Record<string, string | number | null>;
+      return [task!, algorithm!, seed!, auc!, cpr!, cmd!, seconds!, command(one.unit.hash)];
+    }),
+  };
+}

@@ -1,0 +1,106 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { tasks as readyTasks } from "@autocircuit/circuits";
+import { coreKinds, type LongOptions } from "@autocircuit/core";
+import { resolveModelFolder } from "@autocircuit/models";
+import { algorithmEntries } from "./algorithm-entries.ts";
+import { FileDigests } from "./file-digests.ts";
+import type { ReadPlan } from "./read-plan.ts";
+import { type TaskEntry, taskEntries } from "./task-entries.ts";
+import { hashOf, type SweepUnit, type UnitSubject, unitHash } from "./unit.ts";
+
+/** Options of {@link expandPlan}. */
+export interface ExpandPlanOptions extends Pick<LongOptions, "signal"> {
+  /** File in which the hashes of large files are kept, so that they are read once. By default nowhere. */
+  readonly digests?: string | undefined;
+}
+
+const check = signature("expandPlan", { plan: kind.record }, {
+  signal: coreKinds.longOptions.signal,
+  digests: kind.text,
+} satisfies KindsOf<ExpandPlanOptions>);
+
+/**
+ * The units of a plan: its tasks by seeds by algorithms, in this order, each addressed by the hash of everything that decides its result.
+ * Every name is looked up before a file is touched; models of the hub are fetched if they are not there.
+ *
+ * @throws AutocircuitError `unknown-name` with near names for tasks, circuits, algorithms and options; `bad-input` for what cannot be, and
+ *   two units that are the same; `not-found` for a model or prompts that are not there; `aborted`
+ */
+export async function expandPlan(
+  { plan, folder }: Pick<ReadPlan, "plan" | "folder">,
+  options: ExpandPlanOptions = {},
+): Promise<SweepUnit[]> {
+  check({ plan }, options);
+  const algorithms = algorithmEntries(plan.algorithms);
+  const tasks = taskEntries(plan.tasks);
+  const { seeds = [0], measure = {}, device = "cpu", dtype = "float32", tf32 = false } = plan;
+  if (device === "auto")
+    throw new AutocircuitError(
+      "bad-input",
+      "`device: auto` would let each machine decide the result: write cpu or cuda.",
+    );
+  if (new Set(seeds).size < seeds.length)
+    throw new AutocircuitError("bad-input", "`seeds` has a number twice: write each once.");
+  const digests = new FileDigests(options.digests);
+  const units: SweepUnit[] = [];
+  const byHash = new Map<string, SweepUnit>();
+  for (const task of tasks) {
+    const { entry, digest } = await located(task, folder, digests, options);
+    for (const seed of seeds) {
+      const how = { device, dtype, tf32 };
+      const subject: UnitSubject = { task: entry, seed, ...how, digest: subjectDigest(entry, seed, digest, how) };
+      for (const { key, algorithm, options, priority } of algorithms) {
+        const rest = { subject, key, algorithm, options, measure, priority: priority + (task.priority ?? 0) };
+        const unit: SweepUnit = { index: units.length, hash: unitHash(rest), ...rest };
+        const same = byHash.get(unit.hash);
+        if (same)
+          throw new AutocircuitError(
+            "bad-input",
+            `${unitText(same)} and ${unitText(unit)} are the same: leave one out.`,
+          );
+        byHash.set(unit.hash, unit);
+        units.push(unit);
+      }
+    }
+  }
+  await digests.save();
+  return units;
+}
+
+/** A unit in words: `ACDC on tracr-hist, seed 0`. */
+export function unitText({ key, subject: { task, seed } }: SweepUnit): string {
+  return `${key} on ${task.key}, seed ${seed}`;
+}
+
+/** The task with places where it has paths, and what they hold. */
+async function located(task: TaskEntry, folder: string, digests: FileDigests, { signal }: ExpandPlanOptions) {
+  const near = (path: string) => (existsSync(resolve(folder, path)) ? resolve(folder, path) : path);
+  const given = signal ? { signal } : {};
+  const model = task.model === undefined ? undefined : await resolveModelFolder(near(task.model), given);
+  const saes = task.autoencoders === undefined ? undefined : resolve(folder, task.autoencoders);
+  const files = task.prompts === undefined ? [] : [task.prompts].flat().map((file) => resolve(folder, file));
+  const digest = {
+    model: model && (await digests.of(model)),
+    autoencoders: saes && (await digests.of(saes)),
+    prompts: [] as string[],
+  };
+  for (const file of files) digest.prompts.push(await digests.of(file));
+  const paths = { model, autoencoders: saes, prompts: files.length === 0 ? undefined : files };
+  return { entry: { ...task, ...paths } as TaskEntry, digest };
+}
+
+/** What decides a model and prompts as they are loaded. */
+function subjectDigest(
+  task: TaskEntry,
+  seed: number,
+  digest: object,
+  how: Pick<UnitSubject, "device" | "dtype" | "tf32">,
+) {
+  const { key: _key, priority: _priority, model: _model, autoencoders: _autoencoders, prompts, ...loading } = task;
+  const made = task.task !== undefined && prompts === undefined ? readyTasks[task.task]!.prompts({ seed }) : undefined;
+  // One GPU's results are another's, a CPU's are not.
+  const device = String(how.device).replace(/:.*/, "");
+  return hashOf({ ...digest, made, loading, seed, ...how, device });
+}

@@ -1,0 +1,193 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { expandPlan, unitText } from "./expand-plan.ts";
+import type { SweepPlan } from "./plan.ts";
+import { givenPlan, readPlan } from "./read-plan.ts";
+
+const root = mkdtempSync(join(tmpdir(), "autocircuit-plan-"));
+afterAll(() => rmSync(root, { recursive: true }));
+const gpt2 = fileURLToPath(new URL("../../../conformance/fixtures/hf/gpt2", import.meta.url));
+
+const small: SweepPlan = { tasks: ["tracr-hist"], algorithms: ["random"] };
+const expanded = async (plan: SweepPlan) => expandPlan(givenPlan(plan, root));
+const only = async (plan: SweepPlan) => (await expanded(plan))[0]!.hash;
+
+describe("a plan", () => {
+  it("is expanded to tasks by seeds by algorithms, with every combination of a grid", async () => {
+    const units = await expanded({
+      tasks: ["tracr-hist", { task: "tracr-sort", key: "sorting", byToken: true, priority: 2 }],
+      algorithms: [
+        "ACDC",
+        {
+          algorithm: "mask-gradient",
+          grid: { samples: [5, 10], ablation: ["resample", "zero"] },
+          options: { gradFunction: "prob" },
+        },
+      ],
+      seeds: [0, 3],
+    });
+    expect(units).toHaveLength(2 * 2 * 5);
+    expect(units.map(({ index }) => index)).toEqual(units.map((_, i) => i));
+    expect(units.slice(0, 5).map(unitText)).toEqual([
+      "ACDC on tracr-hist, seed 0",
+      "mask-gradient samples=5 ablation=resample on tracr-hist, seed 0",
+      "mask-gradient samples=5 ablation=zero on tracr-hist, seed 0",
+      "mask-gradient samples=10 ablation=resample on tracr-hist, seed 0",
+      "mask-gradient samples=10 ablation=zero on tracr-hist, seed 0",
+    ]);
+    expect(units[2]!.options).toEqual({ gradFunction: "prob", samples: 5, ablation: "zero" });
+    expect(units[0]!.options).toEqual({ taus: [1e-6, 1e-5, 1e-4, 1e-3] });
+    expect(units[10]!.priority).toBe(2);
+    expect(new Set(units.map(({ hash }) => hash)).size).toBe(20);
+    expect(new Set(units.map(({ subject }) => subject.digest)).size).toBe(4);
+  });
+
+  it("is read from JSON and from YAML alike", async () => {
+    writeFileSync(join(root, "a.json"), JSON.stringify({ ...small, seeds: [1], measure: { ablations: ["zero"] } }));
+    writeFileSync(
+      join(root, "b.yaml"),
+      "# words\ntasks: [tracr-hist]\nalgorithms:\n  - random\nseeds: [1]\nmeasure: {ablations: [zero]}\n",
+    );
+    const [a, b] = await Promise.all(["a.json", "b.yaml"].map((name) => readPlan(join(root, name))));
+    expect(b!.plan).toEqual(a!.plan);
+    expect([a!.name, b!.name, a!.folder]).toEqual(["a", "b", root]);
+    expect((await expandPlan(b!))[0]!.hash).toBe((await expandPlan(a!))[0]!.hash);
+  });
+
+  it("gives a unit another hash for all that decides its result, and for nothing else", async () => {
+    const hash = await only(small);
+    expect(await only({ ...small, name: "other", tasks: [{ task: "tracr-hist", key: "x", priority: 3 }] })).toBe(hash);
+    expect(await only({ ...small, algorithms: [{ algorithm: "random", key: "chance" }] })).toBe(hash);
+    const others = await Promise.all([
+      only({ ...small, seeds: [1] }),
+      only({ ...small, dtype: "float64" }),
+      only({ ...small, device: "cuda" }),
+      only({ ...small, algorithms: ["ground-truth"] }),
+      only({ ...small, algorithms: [{ algorithm: "acdc", options: { taus: [0.1] } }] }),
+      only({ ...small, algorithms: [{ algorithm: "acdc", options: { taus: [0.2] } }] }),
+      only({ ...small, tasks: ["tracr-sort"] }),
+      only({ ...small, tasks: [{ task: "tracr-hist", byToken: true }] }),
+      only({ ...small, measure: { sizes: [1] } }),
+      only({ ...small, measure: { mib: true } }),
+    ]);
+    expect(new Set([hash, ...others]).size).toBe(others.length + 1);
+    expect(await only({ ...small, device: "cuda:1" })).toBe(await only({ ...small, device: "cuda" }));
+  });
+
+  it("looks into the files of models and prompts", async () => {
+    cpSync(gpt2, join(root, "model"), { recursive: true });
+    const prompts = (id: number) =>
+      JSON.stringify({
+        prompts: [0, 1].map((row) => ({ clean: [row, 2], corrupt: [row, 3], answers: [id], wrong_answers: [1] })),
+      });
+    writeFileSync(join(root, "prompts.json"), prompts(4));
+    const task = { key: "own", model: "model", prompts: "prompts.json", batchSize: 1, batchCount: 1 };
+    const plan: SweepPlan = { tasks: [task], algorithms: ["random"] };
+    const hash = await only(plan);
+    expect(await only(plan)).toBe(hash);
+    writeFileSync(join(root, "prompts.json"), prompts(5));
+    const other = await only(plan);
+    writeFileSync(join(root, "model", "config.json"), `${JSON.stringify({ model_type: "gpt2" })}\n`);
+    const third = await only(plan);
+    expect(new Set([hash, other, third]).size).toBe(3);
+    expect((await expanded(plan))[0]!.subject.task).toMatchObject({
+      model: join(root, "model"),
+      prompts: [join(root, "prompts.json")],
+    });
+    // Hashes of files are kept, so that large ones are read once.
+    const digests = join(root, "digests.json");
+    for (const _ of [1, 2]) expect((await expandPlan(givenPlan(plan, root), { digests }))[0]!.hash).toBe(third);
+    writeFileSync(digests, "{");
+    expect((await expandPlan(givenPlan(plan, root), { digests }))[0]!.hash).toBe(third);
+  });
+});
+
+describe("wrong plans are refused before anything runs", () => {
+  const cases: [string, unknown, string, RegExp][] = [
+    ["no object", 5, "bad-input", /must be an object with `tasks`/],
+    ["no tasks", { algorithms: ["random"] }, "bad-input", /`tasks` must be .* left out/],
+    ["an empty list", { ...small, seeds: [] }, "bad-input", /`seeds` must be .* not empty/],
+    ["an unknown field", { ...small, task: [] }, "unknown-name", /no option `task`\. Did you mean tasks\?/],
+    [
+      "a field of a task",
+      { ...small, tasks: [{ task: "tracr-hist", bytoken: true }] },
+      "unknown-name",
+      /Did you mean byToken/,
+    ],
+    ["an unknown task", { ...small, tasks: ["tracr-hsit"] }, "unknown-name", /Did you mean tracr-hist/],
+    ["an unknown circuit", { ...small, tasks: [{ task: "tracr-reverse", circuit: "acd" }] }, "unknown-name", /acdc/],
+    ["an unknown algorithm", { ...small, algorithms: ["acdcc"] }, "unknown-name", /Did you mean acdc/],
+    ["an unknown preset", { ...small, algorithms: ["Tree Probin"] }, "unknown-name", /Did you mean Tree Probing/],
+    [
+      "an unknown option",
+      { ...small, algorithms: [{ algorithm: "acdc", options: { tau: 1 } }] },
+      "unknown-name",
+      /taus/,
+    ],
+    [
+      "an unknown option in a grid",
+      { ...small, algorithms: [{ algorithm: "mask-gradient", grid: { sample: [1] } }] },
+      "unknown-name",
+      /samples/,
+    ],
+    [
+      "an unknown choice",
+      { ...small, algorithms: [{ algorithm: "acdc", options: { ablation: "zeros" } }] },
+      "unknown-name",
+      /Did you mean zero/,
+    ],
+    [
+      "a value of another kind",
+      { ...small, algorithms: [{ algorithm: "acdc", options: { taus: 0.1 } }] },
+      "bad-input",
+      /taus must be a list/,
+    ],
+    [
+      "a seed among options",
+      { ...small, algorithms: [{ algorithm: "random", options: { seed: 1 } }] },
+      "bad-input",
+      /`seeds` of the plan/,
+    ],
+    ["an unknown metric", { ...small, measure: { metrics: ["kl-cleen"] } }, "unknown-name", /Did you mean kl-clean/],
+    ["an unknown ablation", { ...small, measure: { ablations: ["zro"] } }, "unknown-name", /Did you mean zero/],
+    ["the same twice", { ...small, algorithms: ["random", "random"] }, "bad-input", /random.*twice/],
+    [
+      "the same under two keys",
+      { ...small, algorithms: ["random", { algorithm: "random", key: "r" }] },
+      "bad-input",
+      /are the same/,
+    ],
+    ["a device that the machine decides", { ...small, device: "auto" }, "bad-input", /each machine decide/],
+    [
+      "a model for a compiled task",
+      { ...small, tasks: [{ task: "tracr-hist", model: "x" }] },
+      "bad-input",
+      /leave `model` out/,
+    ],
+    ["no model for a task that needs one", { ...small, tasks: ["ioi-component"] }, "bad-input", /`model` must say/],
+    ["prompts without a model", { ...small, tasks: [{ prompts: "x.json" }] }, "bad-input", /or `model` and `prompts`/],
+  ];
+  it.each(cases)("%s", async (_, plan, code, message) => {
+    const error = await expanded(plan as SweepPlan).catch((error: unknown) => error);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  it("and files that are none", async () => {
+    writeFileSync(join(root, "broken.json"), '{"tasks": [');
+    writeFileSync(join(root, "broken.yaml"), "tasks: [a\n");
+    await expect(readPlan(join(root, "none.json"))).rejects.toMatchObject({ code: "not-found" });
+    await expect(readPlan(join(root, "broken.json"))).rejects.toThrow(/broken\.json: it is not valid JSON: line 1/);
+    await expect(readPlan(join(root, "broken.yaml"))).rejects.toThrow(/broken\.yaml: it is not valid YAML/);
+    const bomb = [
+      "a: &a [x, x]",
+      ...[..."bcdefghijk"].map(
+        (name, i) => `${name}: &${name} [*${"abcdefghij"[i]}, *${"abcdefghij"[i]}, *${"abcdefghij"[i]}]`,
+      ),
+    ];
+    writeFileSync(join(root, "bomb.yaml"), bomb.join("\n"));
+    await expect(readPlan(join(root, "bomb.yaml"))).rejects.toMatchObject({ code: "bad-file" });
+  });
+});

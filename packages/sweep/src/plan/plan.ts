@@ -1,0 +1,177 @@
+import { AutocircuitError, fields, type KindsOf, kind } from "@autocircuit/base";
+import {
+  type AblationType,
+  coreKinds,
+  type OutputSlice,
+  type PairAlignment,
+  type PatchType,
+  pairAlignments,
+  type TrainTest,
+} from "@autocircuit/core";
+import { type MeasurementName, measurements } from "@autocircuit/metrics";
+import { type ComputeDType, computeDTypes, type DeviceName, deviceName } from "@autocircuit/native";
+
+/** A ready-made task, or a model with prompts of one's own. Paths are relative to the plan's folder. */
+export interface SweepTask {
+  /** Name of a ready-made task. Without it `model` and `prompts` make one. */
+  readonly task?: string | undefined;
+  /** What results call it; unique in the plan. Default the task's name. */
+  readonly key?: string | undefined;
+  /** A folder, a GGUF file, or a name on the Hugging Face hub. */
+  readonly model?: string | undefined;
+  /** One or several files of prompt pairs. */
+  readonly prompts?: string | readonly string[] | undefined;
+  readonly byToken?: boolean | undefined;
+  /** A ready-made task: which known circuit is the true one. */
+  readonly circuit?: string | undefined;
+  /** A ready-made task: positions of the known circuit by token. */
+  readonly positions?: readonly number[] | undefined;
+  readonly tailDivergence?: boolean | undefined;
+  /** A ready-made task: folder of sparse autoencoders. */
+  readonly autoencoders?: string | undefined;
+  readonly pruneLatents?: boolean | undefined;
+  readonly autoencoderErrors?: boolean | undefined;
+  /** A model with prompts: needed there, as core's `TaskOptions` has them. */
+  readonly batchSize?: TrainTest | undefined;
+  readonly batchCount?: TrainTest | undefined;
+  readonly outputSlice?: OutputSlice | undefined;
+  readonly separateQkv?: boolean | undefined;
+  readonly factorized?: boolean | undefined;
+  readonly ungrouped?: boolean | undefined;
+  readonly align?: PairAlignment | undefined;
+  /** Units of larger priority come first. Default 0. */
+  readonly priority?: number | undefined;
+}
+
+/** An algorithm or a preset, with one or with many settings. */
+export interface SweepAlgorithm {
+  /** Name of an algorithm, or key of a preset. */
+  readonly algorithm: string;
+  /** What results call it. Default the name; the values of `grid` follow it. */
+  readonly key?: string | undefined;
+  /** Options of the algorithm; over those of a preset. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+  /** Options with a list of values each: every combination is an algorithm of its own. */
+  readonly grid?: Readonly<Record<string, readonly unknown[]>> | undefined;
+  /** Units of larger priority come first. Default 0. */
+  readonly priority?: number | undefined;
+}
+
+/** What is measured of the circuits. */
+export interface SweepMeasure {
+  /** Default those that say most about each task's outputs. */
+  readonly metrics?: readonly MeasurementName[] | undefined;
+  /** What edges outside the circuit take. Default `["resample"]`. */
+  readonly ablations?: readonly AblationType[] | undefined;
+  /** Circuit sizes; those larger than a task's graph are left out there. By default those of `defaultCircuitSizes`. */
+  readonly sizes?: readonly number[] | undefined;
+  /** Default `"tree"`. */
+  readonly patch?: PatchType | undefined;
+  /** Whether CPR, CMD and AUROC of the Mechanistic Interpretability Benchmark are measured too. Default false. */
+  readonly mib?: boolean | undefined;
+}
+
+/** Tasks by algorithms by seeds. What every unit of work is decided by stands here, nothing of how it is run. */
+export interface SweepPlan {
+  /** For people, and for the queue. Default the file's name. */
+  readonly name?: string | undefined;
+  readonly tasks: readonly (string | SweepTask)[];
+  readonly algorithms: readonly (string | SweepAlgorithm)[];
+  /** Each chooses prompts and everything random in an algorithm, as `--seed` does. Default `[0]`. */
+  readonly seeds?: readonly number[] | undefined;
+  readonly measure?: SweepMeasure | undefined;
+  /** Where to compute. Default the CPU; `auto` would let the machine decide the result, and is refused. */
+  readonly device?: DeviceName | undefined;
+  /** What to compute in. Default float32. */
+  readonly dtype?: ComputeDType | undefined;
+  readonly tf32?: boolean | undefined;
+}
+
+const paths = kind.either(kind.text, kind.listOf(kind.text));
+
+const checkPlan = fields("the plan", {
+  name: kind.text,
+  tasks: kind.required(entries("a task's name or { task } or { model, prompts }")),
+  algorithms: kind.required(entries("a name or { algorithm, options, grid }")),
+  seeds: some(kind.whole),
+  measure: kind.record,
+  device: deviceName,
+  dtype: kind.oneOf(computeDTypes),
+  tf32: kind.flag,
+} satisfies KindsOf<SweepPlan>);
+
+const checkMeasure = fields("the plan's `measure`", {
+  metrics: some(kind.text),
+  ablations: some(kind.text),
+  sizes: some(kind.whole),
+  patch: kind.oneOf(["tree", "edge"]),
+  mib: kind.flag,
+} satisfies KindsOf<SweepMeasure>);
+
+const checkTask = fields("a task of the plan", {
+  task: kind.text,
+  key: kind.text,
+  model: kind.text,
+  prompts: paths,
+  byToken: kind.flag,
+  circuit: kind.text,
+  positions: kind.listOf(kind.whole),
+  tailDivergence: kind.flag,
+  autoencoders: kind.text,
+  pruneLatents: kind.flag,
+  autoencoderErrors: kind.flag,
+  batchSize: kind.either(kind.count, kind.record),
+  batchCount: kind.either(kind.count, kind.record),
+  outputSlice: coreKinds.outputSlice,
+  separateQkv: kind.flag,
+  factorized: kind.flag,
+  ungrouped: kind.flag,
+  align: kind.oneOf(pairAlignments),
+  priority: kind.integer,
+} satisfies KindsOf<SweepTask>);
+
+const checkAlgorithm = fields("an algorithm of the plan", {
+  algorithm: kind.required(kind.text),
+  key: kind.text,
+  options: kind.record,
+  grid: kind.record,
+  priority: kind.integer,
+} satisfies KindsOf<SweepAlgorithm>);
+
+/**
+ * Checks the form of a plan, down to the names of all its fields; names of tasks and algorithms are looked up by `expandPlan`.
+ *
+ * @throws AutocircuitError `bad-input`, or `unknown-name` with near names
+ */
+export function requirePlan(plan: unknown): asserts plan is SweepPlan {
+  if (!kind.record.accepts(plan))
+    throw new AutocircuitError(
+      "bad-input",
+      "The plan must be an object with `tasks` and `algorithms`; docs/sweeps.md shows one.",
+    );
+  checkPlan(plan);
+  const { tasks, algorithms, measure = {} } = plan as SweepPlan;
+  checkMeasure(measure);
+  // Names one by one, so that a wrong one is answered with those that come near.
+  const { metrics = [], ablations = [] } = measure;
+  for (const name of metrics) checkNames({ metrics: name });
+  for (const name of ablations) checkNames({ ablations: name });
+  for (const task of tasks) if (typeof task !== "string") checkTask(task);
+  for (const algorithm of algorithms) if (typeof algorithm !== "string") checkAlgorithm(algorithm);
+}
+
+const checkNames = fields("the plan's `measure`", {
+  metrics: kind.oneOf(Object.keys(measurements)),
+  ablations: coreKinds.ablationName,
+});
+
+function entries(what: string) {
+  const one = kind.such(what, (value) => typeof value === "string" || kind.record.accepts(value));
+  return some(one);
+}
+
+/** A list that is not empty. */
+function some(entry: kind.Kind): kind.Kind {
+  const list = kind.listOf(entry);
+  return kind.such(`${list.what}, and not empty`, (value) => list.accepts(value) && (value as unknown[]).length > 0);
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { hostname } from "node:os";
+import { cannotWrite, isAlive } from "@autocircuit/base";
+import type { SweepResults } from "./store.ts";
+
+/** How often a claim says that it is still held, and after what silence it is no longer, in milliseconds. */
+const BEAT = 5000;
+const SILENCE = 60_000;
+
+interface Held {
+  readonly host: string;
+  readonly pid: number;
+  readonly token: string;
+}
+
+/**
+ * Claims a unit for this process, so that several coordinators and workers on one folder do not do the same. A claim is advice: were it
+ * ever broken by both, the unit is done twice with the same result, and counted once.
+ *
+ * @returns undefined where another process, alive as far as one can see, has it
+ */
+export async function claimUnit(results: SweepResults, hash: string): Promise<UnitClaim | undefined> {
+  const path = results.path("claims", hash);
+  for (let tries = 0; tries < 3; tries++) {
+    const held: Held = { host: hostname(), pid: process.pid, token: randomUUID() };
+    if (await written(path, held)) return new UnitClaim(path, held.token);
+    if (await isHeld(path)) return undefined;
+    await takeAway(path);
+  }
+  return undefined;
+}
+
+/** The claims of this process. */
+const own = new Set<string>();
+
+/** Gives up all claims of this process, which ends now. */
+export function releaseClaims(): void {
+  for (const path of own) rmSync(path, { force: true });
+}
+
+/** A unit that this process has claimed. */
+export class UnitClaim implements AsyncDisposable {
+  readonly #path: string;
+  readonly #token: string;
+  readonly #beat: NodeJS.Timeout;
+
+  constructor(path: string, token: string) {
+    this.#path = path;
+    this.#token = token;
+    own.add(path);
+    this.#beat = setInterval(() => {
+      const now = new Date();
+      utimes(path, now, now).catch(() => undefined);
+    }, BEAT).unref();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#beat);
+    own.delete(this.#path);
+    const held = await readHeld(this.#path);
+    if (held?.token === this.#token) await rm(this.#path, { force: true }).catch(() => undefined);
+  }
+}
+
+async function written(path: string, held: Held): Promise<boolean> {
+  try {
+    await using file = await open(path, "wx");
+    await file.writeFile(JSON.stringify(held));
+    return true;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false;
+    // Half a claim would stay: with a full disk there is a file without words.
+    await rm(path, { force: true }).catch(() => undefined);
+    throw cannotWrite(path, cause);
+  }
+}
+
+async function isHeld(path: string): Promise<boolean> {
+  const held = await readHeld(path);
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return false;
+  const silent = Date.now() - found.mtimeMs;
+  // Just made, and its words still to come.
+  if (held === undefined) return silent < BEAT;
+  if (held.host === hostname() && !isAlive(held.pid)) return false;
+  return silent < SILENCE;
+}
+
+async function readHeld(path: string): Promise<Held | undefined> {
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Takes a stale claim away; of several that try, one has it. One that was given to somebody else in the meantime is put back. */
+async function takeAway(path: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}.stale`;
+  await rename(path, aside).catch(() => undefined);
+  if (await isHeld(aside)) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+}

@@ -1,0 +1,39 @@
+import { tasks as readyTasks } from "@autocircuit/circuits";
+import { defineTask, type LoadedTask } from "@autocircuit/core";
+import { loadModel } from "@autocircuit/models";
+import { openDevice } from "@autocircuit/native";
+import type { UnitSubject } from "../plan/unit.ts";
+
+/**
+ * Loads the model and prompts of units; the caller disposes them.
+ *
+ * @throws AutocircuitError as the task's loader does; `device`
+ */
+export async function loadSubject(subject: UnitSubject, signal?: AbortSignal): Promise<LoadedTask> {
+  const { task, seed, dtype = "float32", tf32 = false } = subject;
+  const { name: device } = await openDevice(subject.device ?? "cpu");
+  const how = { device, dtype, tf32, ...(signal && { signal }) };
+  const { key, model, prompts, byToken = false, tailDivergence } = task;
+  if (task.task !== undefined) {
+    const { circuit, positions, autoencoders, pruneLatents, autoencoderErrors } = task;
+    return readyTasks[task.task]!.load({
+      ...{ ...how, byToken, seed },
+      ...(circuit !== undefined && { circuit }),
+      ...(positions !== undefined && { positions }),
+      ...(model !== undefined && { model }),
+      ...(prompts !== undefined && { dataset: [prompts].flat() }),
+      ...(tailDivergence !== undefined && { tailDivergence }),
+      ...(autoencoders !== undefined && { autoencoders }),
+      ...(pruneLatents !== undefined && { pruneLatents }),
+      ...(autoencoderErrors !== undefined && { autoencoderErrors }),
+    });
+  }
+  const { batchSize, batchCount, outputSlice, separateQkv, factorized, ungrouped, align } = task;
+  const graph = { separateQkv, factorized, ungrouped };
+  return defineTask({
+    ...{ key, name: key, batchSize: batchSize!, batchCount: batchCount!, tokenCircuit: byToken, ...graph },
+    model: (options) => loadModel(model!, { ...options, ...graph }),
+    dataset: [prompts!].flat(),
+    ...{ outputSlice, tailDivergence, align, seed, device, dtype, tf32 },
+  }).load(signal && { signal });
+}
