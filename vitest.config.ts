@@ -1,6 +1,25 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+/** Files that look at their process: its memory, its event loop, its devices, or how it ends. */
+const ALONE = [
+  "native/test/{event-loop,exit,memory}.test.ts",
+  "packages/autoencoders/src/autoencoder.test.ts",
+  "packages/bench/src/peak-memory.test.ts",
+  "packages/cli/src/support/use-device.test.ts",
+  "packages/cli/test/interrupt.test.ts",
+  "packages/core/src/model/ablations.test.ts",
+  "packages/core/src/runs/run-circuits.test.ts",
+  "packages/discovery/src/{another-device,long-runs,slices}.test.ts",
+  "packages/discovery/src/edge-pruning/edge-pruning.test.ts",
+  "packages/discovery/src/probing/subnetwork-probing.test.ts",
+  "packages/discovery/src/ugs/ugs.test.ts",
+  "packages/metrics/src/full-model.test.ts",
+  "packages/metrics/src/circuit-meter/circuit-meter.test.ts",
+  "packages/models/src/load-parts.test.ts",
+  "packages/models/src/safetensors/tensor-from-file.test.ts",
+];
+
 export default defineConfig({
   // "source" makes workspace packages resolve to their TypeScript, so tests never run stale builds.
   ssr: {
@@ -11,13 +30,29 @@ export default defineConfig({
   },
   resolve: { conditions: ["source", "node", "import", "default"] },
   test: {
-    include: ["native/{lib,test}/**/*.test.ts", "packages/*/{src,test}/**/*.test.ts"],
     pool: "forks",
     // Vitest itself would leave a processor free for watching files.
     maxWorkers: availableParallelism(),
+    unstubEnvs: true,
+    unstubGlobals: true,
+    restoreMocks: true,
     // Test networks are tiny: threads would only wait for each other on shared cores.
     env: { OMP_NUM_THREADS: "1" },
     testTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: ["native/{lib,test}/**/*.test.ts", "packages/*/{src,test}/**/*.test.ts"],
+          exclude: ALONE,
+          // Loading the packages takes longer than most files' tests: a process loads them once. What a test changes for all is put back.
+          isolate: false,
+        },
+      },
+      // One after the other once the rest is done: a process each, with nothing beside it.
+      { extends: true, test: { name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
     reporters: ["default"],
   },
 });
