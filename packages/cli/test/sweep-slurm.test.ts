@@ -54,7 +54,7 @@ it("the script is one that a shell takes, and its elements do their units, also 
   await expect(
     program({ ...process.env, PATH: "" }, "sweep", "slurm", plan, "--out", join(folder, "none")),
   ).rejects.toThrow(/There is no sbatch on this machine.*sbatch .*array\.sh/);
-}, 120_000);
+}, 300_000);
 
 it("a cluster gives the results of one machine, bit by bit, and does only what is missing", async (context) => {
   if (noSlurm !== undefined) return context.skip(noSlurm);
@@ -67,13 +67,13 @@ it("a cluster gives the results of one machine, bit by bit, and does only what i
   const slurm = () => program(cluster.env, "sweep", "slurm", plan, "--out", out, "--limit", "1", "--time", "00:10:00");
   expect(await slurm()).toMatch(/: 3 units\nSubmitted batch job \d+\n$/);
   expect(cluster.run("squeue", "-h", "-r", "-o", "%K").trim().split("\n").length).toBeLessThanOrEqual(3);
-  await until(() => Object.keys(textsOf(out)).length === 4, "the cluster", 100);
+  await until(() => Object.keys(textsOf(out)).length === 4, "the cluster");
   expect(textsOf(out)).toEqual(textsOf(local));
   expect(filesOf(out)).toMatchObject(before);
   const times = readdirSync(join(out, "times")).map((name) =>
     JSON.parse(readFileSync(join(out, "times", name), "utf8")),
   );
   expect(times.map(({ machine }) => machine.runner).sort()).toEqual(["alone", "slurm", "slurm", "slurm"]);
-  await until(() => cluster.run("squeue", "-h").trim() === "", "the queue to be empty", 30);
+  await until(() => cluster.run("squeue", "-h").trim() === "", "the queue to be empty");
   expect(await slurm()).toBe("all 4 units are done\n");
-}, 180_000);
+}, 500_000);

@@ -61,7 +61,7 @@ export function inHand(folder: string): { pid: number; hash: string } | undefine
 }
 
 /** Waits until something is so. */
-export async function until<T>(look: () => T | undefined | false, what: string, seconds = 60): Promise<T> {
+export async function until<T>(look: () => T | undefined | false, what: string, seconds = 200): Promise<T> {
   const end = performance.now() + 1000 * seconds;
   for (;;) {
     const found = look();

@@ -1,6 +1,7 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { metricAxes, rocCurve, similarityMatrices } from "@autocircuit/metrics";
 import {
+  type AreaBar,
   areaPlotSvg,
   costPlotSvg,
   type Figure,
@@ -34,6 +35,8 @@ const check = signature("compareSweep", { done: kind.listOf(kind.record) }, {
 
 /** Algorithms of which more than these make a picture that nobody can read: the best by area are drawn. */
 const MOST_DRAWN = 12;
+/** In a picture of ROC curves, which often lie on each other. */
+const MOST_ROC = 6;
 /** Points of a receiver operating characteristic that are drawn. */
 const ROC_POINTS = 200;
 
@@ -71,15 +74,7 @@ async function metricFigures(cells: Cells, kind: MetricKind): Promise<Figure[]> 
   const words = `${title}, ${ablation} ablation`;
   const left = cells.algorithms.length > best.size ? ` The ${best.size} algorithms of largest area are drawn.` : "";
   const curve = await metricPlotSvg(series, { metric: title, log, least, title: words });
-  const bars = cells.algorithms
-    .filter((algorithm) => best.has(algorithm))
-    .flatMap((algorithm) => {
-      const parts = cells.tasks.flatMap((task) => {
-        const area = seedMean(cells.areas(task, algorithm, kind));
-        return area ? [{ task, value: area.mean / cells.tasks.length }] : [];
-      });
-      return parts.length === 0 ? [] : [{ algorithm, parts, total: parts.reduce((sum, { value }) => sum + value, 0) }];
-    });
+  const bars = areaBars(cells, kind, best);
   return [
     { name, title: words, caption: `Bands are one standard deviation.${left}`, svg: curve },
     ...(bars.length === 0
@@ -88,14 +83,28 @@ async function metricFigures(cells: Cells, kind: MetricKind): Promise<Figure[]> 
           {
             name: `${name}-areas`,
             title: `Areas: ${words}`,
+            caption:
+              "Mean over tasks; algorithms without an area on one of them, as of a single circuit, are in the table alone.",
             svg: await areaPlotSvg(bars, { axis: "mean height of the curve" }),
           },
         ]),
   ];
 }
 
+/** Bars of the algorithms that have an area on every task that has areas at all: sums of others would say nothing. */
+function areaBars(cells: Cells, kind: MetricKind, best: ReadonlySet<string>): AreaBar[] {
+  const area = (task: string, algorithm: string) => seedMean(cells.areas(task, algorithm, kind))?.mean;
+  const tasks = cells.tasks.filter((task) => cells.algorithms.some((algorithm) => area(task, algorithm) !== undefined));
+  return [...best].flatMap((algorithm) => {
+    const values = tasks.map((task) => area(task, algorithm));
+    if (values.length === 0 || values.includes(undefined)) return [];
+    const parts = tasks.map((task, i) => ({ task, value: values[i]! / tasks.length }));
+    return [{ algorithm, parts, total: parts.reduce((sum, { value }) => sum + value, 0) }];
+  });
+}
+
 async function rocFigure(cells: Cells): Promise<Figure[]> {
-  const best = cells.bestByTruth(MOST_DRAWN);
+  const best = cells.bestByTruth(MOST_ROC);
   const series = [];
   for (const { task, algorithm, units } of cells.all()) {
     const [{ result }] = units as [DoneUnit];

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { filesOf, inHand, resultsFolder, smallPlan, textsOf, unitsOf, until } from "../../test/small-sweep.ts";
 import type { SweepPlan } from "../plan/plan.ts";
 import { SweepResults } from "../results/store.ts";
@@ -10,6 +10,9 @@ import { StateReader } from "../results/sweep-state.ts";
 import { doUnit } from "../unit/do-unit.ts";
 import { Subjects } from "../unit/subjects.ts";
 import { runLocally, type SweepStep } from "./run-locally.ts";
+
+// Processes of a busy machine take long to start.
+vi.setConfig({ testTimeout: 300_000 });
 
 const dist = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
 
