@@ -61,5 +61,8 @@ describe("the table of methods", () => {
     const [, made] = /<!-- methods:begin -->\n([\s\S]*)<!-- methods:end -->/.exec(page)!;
     expect(made).toMatch(/^\d{4}-\d\d-\d\d, .* \(`npm run bench -- methods --docs/);
     for (const { algorithm, name = algorithm } of TABLED) expect(made).toContain(`| ${name} `);
+    const [, trained] = /<!-- trained:begin -->\n([\s\S]*)<!-- trained:end -->/.exec(page)!;
+    expect(trained).toMatch(/^\d{4}-\d\d-\d\d, .* \(`npm run bench -- methods --on /);
+    for (const model of ["sum", "sorted-list", "smollm2"]) expect(trained).toContain(`**${model}**: `);
   });
 });
