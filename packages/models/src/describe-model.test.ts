@@ -51,6 +51,8 @@ describe("describeModel", () => {
 describe("parameterCount", () => {
   it("counts matrices", () => {
     expect(parameterCount(gpt2Small)).toBe(2 * 50257 * 768 + 1024 * 768 + 12 * 12 * 768 * 768);
+    // Any number of blocks is counted at once.
+    expect(parameterCount({ ...gpt2Small, layers: 1e9 })).toBe(2 * 50257 * 768 + 1024 * 768 + 1e9 * 12 * 768 * 768);
   });
 });
 

@@ -6,6 +6,12 @@ import { weightLayout } from "./weights/layout.ts";
  * unembedding tied to the embedding counts too, since the engine computes with it.
  */
 export function parameterCount(config: TransformerConfig): number {
+  // Blocks are alike: a configuration may say that there are a million.
+  const outside = numbersIn({ ...config, layers: 0 });
+  return outside + config.layers * (numbersIn({ ...config, layers: 1 }) - outside);
+}
+
+function numbersIn(config: TransformerConfig): number {
   return weightLayout(config)
     .filter(({ optional }) => !optional)
     .reduce((sum, { shape }) => sum + shape.reduce((size, n) => size * n, 1), 0);

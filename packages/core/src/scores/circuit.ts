@@ -30,9 +30,10 @@ export class Circuit implements Iterable<Edge> {
   /** The edges whose number passes a test; one pass over the flat vector. */
   static where(graph: Graph, test: (index: number) => boolean): Circuit {
     checkWhere({ graph, test });
-    const indices: number[] = [];
-    for (let index = 0; index < graph.edgeCount; index++) if (test(index)) indices.push(index);
-    return new Circuit(graph, Uint32Array.from(indices));
+    const indices = new Uint32Array(graph.edgeCount);
+    let size = 0;
+    for (let index = 0; index < graph.edgeCount; index++) if (test(index)) indices[size++] = index;
+    return new Circuit(graph, indices.slice(0, size));
   }
 
   /** Number of edges. */
