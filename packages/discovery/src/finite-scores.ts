@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
-import type { PatchableModel, PromptBatch } from "@autocircuit/core";
+import type { Graph, PatchableModel, PromptBatch } from "@autocircuit/core";
 import { scope, type Tensor } from "@autocircuit/native";
 
 /** What {@link requireFiniteScores} says of scores that are none. */
@@ -25,9 +25,7 @@ export async function requireFiniteScores(scores: Tensor, origin: ScoresOrigin):
   const place = values.findIndex((value) => !Number.isFinite(value));
   if (place < 0) return;
   const { model, batch, what, edgeAt = (edge: number) => edge } = origin;
-  const edge = edgeAt(place);
-  const beside = edge - model.graph.edgeCount;
-  const name = beside < 0 ? `edge ${model.graph.edge(edge)}` : `number ${beside} of what is trained beside the edges`;
+  const name = trainedName(model.graph, edgeAt(place));
   const dtype = model.computeDtype;
   const wider = dtype === "float64" ? "" : ` Compute in ${dtype === "float32" ? "float64" : "float32"}.`;
   throw new AutocircuitError(
@@ -35,6 +33,12 @@ export async function requireFiniteScores(scores: Tensor, origin: ScoresOrigin):
     `The ${what} of ${name} is ${values[place]}, not a number, for ${promptsOf(batch)}. What leads to it goes beyond the range of ` +
       `${dtype}: check the weights and the ablation.${wider}`,
   );
+}
+
+/** What a place stands for where edges come first, and behind them whatever else is trained. */
+export function trainedName(graph: Graph, place: number): string {
+  const beside = place - graph.edgeCount;
+  return beside < 0 ? `edge ${graph.edge(place)}` : `number ${beside} of what is trained beside the edges`;
 }
 
 /** The sum of scores; one that is no number tells that some are not. @throws what the engine says of its gradients, with their edge and prompts */

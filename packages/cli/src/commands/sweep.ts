@@ -161,7 +161,8 @@ function subcommand(sweep: Command, name: string, description: string): Command 
     .command(name)
     .description(description)
     .argument("<plan>", "the plan: a file of JSON or YAML, see docs/sweeps.md")
-    .option("--out <folder>", "the folder of results (default: sweep-results/ and the plan's name)");
+    .option("--out <folder>", "the folder of results (default: sweep-results/ and the plan's name)")
+    .option("--max-units <n>", "most units that the plan may have (default: 100000)", wholeNumber(1));
 }
 
 function addQueueOptions(command: Command): Command {

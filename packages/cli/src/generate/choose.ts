@@ -18,10 +18,11 @@ export const likeliest: ChooseToken = async (logits) => {
 export function drawn(temperature: number, topK: number | undefined, seed: number): ChooseToken {
   const random = new MersenneTwister(seed);
   return async (logits) => {
-    const values = ((await logits.toArray()) as number[]).map((logit) => logit / temperature);
+    const values = (await logits.toArray()) as number[];
     const ids = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b).slice(0, topK);
     const highest = values[ids[0]!]!;
-    const weights = ids.map((id) => Math.exp(values[id]! - highest));
+    // The difference first: logits that are divided by next to nothing are infinite, and no more to be told apart.
+    const weights = ids.map((id) => Math.exp((values[id]! - highest) / temperature));
     let left = (random.next() / 2 ** 32) * weights.reduce((sum, weight) => sum + weight, 0);
     const place = weights.findIndex((weight) => {
       left -= weight;

@@ -71,10 +71,12 @@ describe("drawn", () => {
   it("heeds temperature and top-k", async () => {
     using logits = Tensor.from([2, 1, 0, 1.9]);
     const cold = drawn(0.001, undefined, 1);
+    const coldest = drawn(1e-309, undefined, 0);
     const two = drawn(100, 2, 1);
     const seen = new Set<number>();
     for (let i = 0; i < 50; i++) {
       expect(await cold(logits)).toBe(0);
+      expect(await coldest(logits)).toBe(0);
       seen.add(await two(logits));
     }
     expect([...seen].toSorted()).toEqual([0, 3]);

@@ -4,6 +4,7 @@ import { expandPlan, type ReadPlan, readPlan, SweepResults, type SweepUnit } fro
 /** Options of every command about a sweep, as commander gives them. */
 export interface SweepCommandOptions {
   out?: string;
+  maxUnits?: number;
 }
 
 /** A plan with its units. */
@@ -20,10 +21,18 @@ export interface OpenSweep extends ReadSweep {
 }
 
 /** Reads a plan and looks all its names up. */
-export async function readSweep(plan: string, { out }: SweepCommandOptions, signal: AbortSignal): Promise<ReadSweep> {
+export async function readSweep(
+  plan: string,
+  { out, maxUnits }: SweepCommandOptions,
+  signal: AbortSignal,
+): Promise<ReadSweep> {
   const read = await readPlan(plan);
   const folder = out ?? join("sweep-results", read.name);
-  return { read, out: folder, units: await expandPlan(read, { signal, digests: join(folder, "digests.json") }) };
+  return {
+    read,
+    out: folder,
+    units: await expandPlan(read, { signal, maxUnits, digests: join(folder, "digests.json") }),
+  };
 }
 
 /** The same with the folder of results, which is made if need be. */

@@ -18,6 +18,8 @@ export const promptPairs = kind.listOf(
     return Array.isArray(clean) && Array.isArray(corrupt);
   }),
 );
+/** Most spans: what numbers of 16 bits can name. */
+const MOST = 65_536;
 const check = signature("PromptSpans", {
   prompts: promptPairs,
   spans: kind.listOf(schema),
@@ -37,6 +39,8 @@ export class PromptSpans {
   readonly names: readonly string[];
   /** The span of each token of each prompt, as its place in {@link names}. */
   readonly ofTokens: readonly Uint16Array[];
+  /** The clean tokens of the prompts that the spans are of. */
+  readonly tokens: readonly (readonly number[])[];
 
   /**
    * @param spans the spans of each prompt, in the order of the prompts, the same names in all
@@ -55,6 +59,9 @@ export class PromptSpans {
       );
     }
     this.names = Object.keys(spans[0]!);
+    if (this.names.length > MOST)
+      throw new AutocircuitError("bad-input", `${this.names.length} spans are more than there may be: ${MOST}.`);
+    this.tokens = prompts.map(({ clean }) => [...clean]);
     this.ofTokens = prompts.map(({ clean, corrupt }, prompt) => {
       requireEqual(prompt, clean.length, corrupt.length);
       requireNames(prompt, this.names, Object.keys(spans[prompt]!));
@@ -85,8 +92,9 @@ function tokensOf(
 }
 
 function requireNames(prompt: number, names: readonly string[], own: readonly string[]): void {
-  const missing = names.find((name) => !own.includes(name));
-  const extra = own.find((name) => !names.includes(name));
+  const [first, there] = [new Set(names), new Set(own)];
+  const missing = names.find((name) => !there.has(name));
+  const extra = own.find((name) => !first.has(name));
   if (names.length === 0) throw unfit(prompt, "there is none");
   if (missing !== undefined) throw unfit(prompt, `"${missing}" is missing, which the first prompt has`);
   if (extra !== undefined) throw unfit(prompt, `"${extra}" is one that the first prompt does not have`);

@@ -1,6 +1,6 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { coreKinds, type EdgeRef, type Graph } from "@autocircuit/core";
-import { forEachToken } from "./span-edges.ts";
+import { forEachToken, requireNoTokens, requireOwnNames } from "./span-edges.ts";
 
 const check = signature("SpanCircuit", {
   graph: coreKinds.graph,
@@ -20,10 +20,12 @@ export class SpanCircuit {
 
   /**
    * @param graph without token positions
-   * @throws AutocircuitError `unknown-name` for a span or an edge that there is not
+   * @throws AutocircuitError `unknown-name` for a span or an edge that there is not; `bad-input` for a graph by token, and a span that is there twice
    */
   constructor(graph: Graph, spans: readonly string[], edges: Iterable<SpanEdge>) {
     check({ graph, spans, edges });
+    requireNoTokens(graph);
+    requireOwnNames(spans);
     this.graph = graph;
     this.spans = spans;
     this.members = new Uint8Array(spans.length * graph.edgeCount);
@@ -53,9 +55,17 @@ export class SpanCircuit {
   /**
    * What is ablated in a prompt: 0 for edges of the circuit, 1 for the others, in a graph by token.
    *
+   * @param byToken the circuit's graph by token, as many as the prompt has
    * @param tokens the span of each token; see {@link PromptSpans.ofTokens}
+   * @throws AutocircuitError `shape` for another graph
    */
   complement(byToken: Graph, tokens: Uint16Array): Float32Array {
+    if (byToken.tokens !== tokens.length || byToken.edgeCount !== tokens.length * this.graph.edgeCount)
+      throw new AutocircuitError(
+        "shape",
+        `The spans are of ${tokens.length} tokens: the graph must be the circuit's by that many, with ${tokens.length * this.graph.edgeCount} edges. ` +
+          `It has ${byToken.tokens ?? "no"} positions and ${byToken.edgeCount} edges.`,
+      );
     const mask = new Float32Array(byToken.edgeCount);
     const { edgeCount } = this.graph;
     forEachToken(byToken, this.graph, (cell, token, edge) => {

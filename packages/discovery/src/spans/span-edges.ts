@@ -13,6 +13,15 @@ export function forEachToken(
   });
 }
 
+/** @throws AutocircuitError `bad-input` where two spans are called the same */
+export function requireOwnNames(spans: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const span of spans) {
+    if (seen.has(span)) throw new AutocircuitError("bad-input", `The span "${span}" is there twice.`);
+    seen.add(span);
+  }
+}
+
 /** @throws AutocircuitError `bad-input` for a graph that has its own positions */
 export function requireNoTokens({ tokens }: Graph): void {
   if (tokens === null) return;

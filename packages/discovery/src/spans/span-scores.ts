@@ -17,7 +17,7 @@ import { relp } from "../attribution/relp.ts";
 import { equalLengths } from "./equal-lengths.ts";
 import { PromptSpans, promptPairs } from "./prompt-spans.ts";
 import { SpanCircuit } from "./span-circuit.ts";
-import { forEachToken, requireNoTokens } from "./span-edges.ts";
+import { forEachToken, requireNoTokens, requireOwnNames } from "./span-edges.ts";
 
 const methods = {
   ceap,
@@ -60,6 +60,12 @@ const check = signature(
   } satisfies KindsOf<SpanScoresOptions>,
 );
 
+const checkScores = signature("SpanScores", {
+  graph: coreKinds.graph,
+  spans: kind.listOf(kind.text),
+  values: kind.instance(Float32Array, "a Float32Array"),
+});
+
 /** A number for each edge in each span. */
 export class SpanScores {
   readonly graph: Graph;
@@ -69,7 +75,23 @@ export class SpanScores {
   /** Where they came from. */
   readonly info: PruneScores["info"];
 
+  /** @throws AutocircuitError `shape` for another number of values than spans times edges, `bad-input` for one that is NaN */
   constructor(graph: Graph, spans: readonly string[], values: Float32Array, info: PruneScores["info"]) {
+    checkScores({ graph, spans, values });
+    requireNoTokens(graph);
+    requireOwnNames(spans);
+    const due = spans.length * graph.edgeCount;
+    if (values.length !== due)
+      throw new AutocircuitError(
+        "shape",
+        `${spans.length} spans of ${graph.edgeCount} edges have ${due} scores, not ${values.length}.`,
+      );
+    const broken = values.findIndex(Number.isNaN);
+    if (broken >= 0)
+      throw new AutocircuitError(
+        "bad-input",
+        `The score of edge ${graph.edge(broken % graph.edgeCount)} in the span "${spans[Math.floor(broken / graph.edgeCount)]}" is NaN.`,
+      );
     this.graph = graph;
     this.spans = spans;
     this.values = values;
@@ -147,14 +169,18 @@ export async function spanScores(
 }
 
 /** @throws AutocircuitError `bad-input` where spans are those of other prompts */
-export function requireSamePrompts(prompts: readonly PromptPair[], { ofTokens }: PromptSpans): void {
-  const other = prompts.findIndex(({ clean }, place) => clean.length !== ofTokens[place]?.length);
-  if (prompts.length === ofTokens.length && other < 0) return;
+export function requireSamePrompts(prompts: readonly PromptPair[], { tokens }: PromptSpans): void {
+  const other = prompts.findIndex(({ clean }, place) => {
+    const own = tokens[place];
+    return clean.length !== own?.length || clean.some((token, i) => token !== own[i]);
+  });
+  if (prompts.length === tokens.length && other < 0) return;
   throw new AutocircuitError(
     "bad-input",
     other < 0
-      ? `The spans are those of ${ofTokens.length} prompts, not of these ${prompts.length}.`
-      : `The spans are those of other prompts: number ${other} has ${prompts[other]!.clean.length} tokens, its spans ${ofTokens[other]?.length ?? 0}.`,
+      ? `The spans are those of ${tokens.length} prompts, not of these ${prompts.length}.`
+      : `The spans are those of other prompts: number ${other} has other clean tokens (${prompts[other]!.clean.length}) than the one its spans were made for ` +
+          `(${tokens[other]?.length ?? 0}). Give the prompts in the same order.`,
   );
 }
 

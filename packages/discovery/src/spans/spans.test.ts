@@ -1,4 +1,4 @@
-import { PromptLoader, type PromptPair } from "@autocircuit/core";
+import { Graph, PromptLoader, type PromptPair } from "@autocircuit/core";
 import { klOfLogprobs, logprob } from "@autocircuit/metrics";
 import { scope, Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { eapIgInputs } from "../attribution/eap-ig-inputs.ts";
 import { PromptSpans, type SpanRange } from "./prompt-spans.ts";
 import { runSpanCircuit } from "./run-span-circuit.ts";
 import { SpanCircuit } from "./span-circuit.ts";
-import { spanScores } from "./span-scores.ts";
+import { SpanScores, spanScores } from "./span-scores.ts";
 
 const task = randomTask({ seed: 4, prompts: 5 });
 const { model } = task;
@@ -104,6 +104,21 @@ describe("spanScores", () => {
   });
 });
 
+describe("scores that are none", () => {
+  it("too few, NaN, or of other prompts", async () => {
+    const { edgeCount } = graph;
+    const info = { algorithm: "x", options: {} };
+    expect(() => new SpanScores(graph, ["a", "b"], new Float32Array(edgeCount), info)).toThrow(/have \d+ scores, not/);
+    const broken = new Float32Array(edgeCount).fill(Number.NaN);
+    expect(() => new SpanScores(graph, ["a"], broken, info)).toThrow(/in the span "a" is NaN/);
+    await expect(spanScores(model, pairs.toReversed(), spans)).rejects.toThrow(/spans are those of other prompts/);
+    const many = Object.fromEntries(Array.from({ length: 70_000 }, (_, i) => [`s${i}`, [0, 0] as const]));
+    expect(() => new PromptSpans([{ clean: [1], corrupt: [2] }], [{ ...many, x: [0, 1] }])).toThrow(
+      /70001 spans are more/,
+    );
+  });
+});
+
 describe("circuits over spans", () => {
   const all = spans.names.flatMap((span) =>
     Array.from({ length: graph.edgeCount }, (_, edge) => [edge, span] as const),
@@ -156,6 +171,10 @@ describe("circuits over spans", () => {
     expect(() => scores.get("A0.0->Resid End", "lost")).toThrow(/no span "lost"/);
     const run = runSpanCircuit(model, pairs, spans, scores.circuit(5), { ablation: "tokenwise-mean-clean" });
     await expect(run).rejects.toThrow(/is a mean for each position/);
+    const byToken = Graph.of(graph.config, { tokens: 4 });
+    expect(() => new SpanCircuit(byToken, ["a"], [])).toThrow(/without token positions/);
+    expect(() => new SpanCircuit(graph, ["a", "a"], [])).toThrow(/"a" is there twice/);
+    expect(() => scores.circuit(5).complement(graph, spans.ofTokens[0]!)).toThrow(/It has no positions/);
     const other = new SpanCircuit(graph, ["a", "b", "c"], []);
     await expect(runSpanCircuit(model, pairs, spans, other)).rejects.toThrow(/other spans/);
   });

@@ -11,7 +11,7 @@ import {
 } from "@autocircuit/core";
 import { grad, scope, Tensor } from "@autocircuit/native";
 import { ablatedBatches } from "../ablated-batches.ts";
-import { requireFiniteScores } from "../finite-scores.ts";
+import { requireFiniteScores, trainedName } from "../finite-scores.ts";
 import { Adam, type AdamOptions } from "./adam.ts";
 import type { TrainingHistory, ValidationPoint } from "./trained-scores.ts";
 import type { TrainingOptions } from "./training-progress.ts";
@@ -105,7 +105,19 @@ export async function trainMasks(
     });
   }
   const parameters = Float32Array.from(await adam.parameter.data(), Number);
+  requireFiniteNumbers(parameters, model, total);
   return { parameters, history: history() };
+}
+
+/** The last step has no loss after it that would tell. */
+function requireFiniteNumbers(parameters: Float32Array, { graph }: PatchableModel, steps: number): void {
+  const place = parameters.findIndex((value) => !Number.isFinite(value));
+  if (place < 0) return;
+  throw new AutocircuitError(
+    "not-finite",
+    `Training, after step ${steps} of ${steps}: what is trained for ${trainedName(graph, place)} is ${parameters[place]}, not a number. ` +
+      "Choose a smaller learning rate.",
+  );
 }
 
 /** Gradient and parts of the loss of a batch, slice by slice. */

@@ -1,4 +1,4 @@
-import { type KindsOf, kind } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind } from "@autocircuit/base";
 import { type AblationType, coreKinds } from "@autocircuit/core";
 import { discoveryOptions } from "../discovery-options.ts";
 import { type ResumableOptions, resumableOptions } from "../long-search/search-state.ts";
@@ -78,6 +78,12 @@ export interface UgsSettings {
 /** Fills in what was left out. */
 export function ugsSettings(options: UgsOptions, batchSize: number): UgsSettings {
   const { lambda = 1e-3, optimalAblation = false } = options;
+  const idle = optimalAblation ? "ablation" : "ablationRate";
+  if (options[idle] !== undefined)
+    throw new AutocircuitError(
+      "bad-input",
+      `ugs: \`${idle}\` does nothing ${optimalAblation ? "with `optimalAblation`, which trains what ablated edges take" : "without `optimalAblation`"}: leave it out.`,
+    );
   return {
     epochs: options.epochs ?? 100,
     learningRate: options.learningRate ?? 0.05,

@@ -100,6 +100,9 @@ describe("ugs", () => {
     ["a price below 0", { lambda: -1 }, /`lambda` must be a finite number of at least 0/],
     ["a target that is none", { target: "kl" }, /`target` must be one of kl_div/],
     ["noise of another length", { noise: () => new Float32Array(3) }, /`noise` must give/],
+    ["an ablation beside a trained one", { optimalAblation: true, ablation: "zero" }, /`ablation` does nothing with/],
+    ["a rate of what is not trained", { ablationRate: 1 }, /`ablationRate` does nothing without/],
+    ["a rate that leads out of all numbers", { epochs: 3, learningRate: 1e38 }, /step \d+ of \d+.*Choose a smaller/],
   ])("%s is an error", async (_, options, message) => {
     await expect(train(options as never)).rejects.toThrow(message);
   });

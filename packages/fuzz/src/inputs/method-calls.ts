@@ -16,6 +16,7 @@ import {
   relp,
   runSpanCircuit,
   SpanCircuit,
+  SpanScores,
   selectByShare,
   selectExact,
   selectGreedy,
@@ -73,6 +74,10 @@ export function methodCalls(
       call: (t, o) => meanOfMethods(t.model, t.prompts, o),
     },
     PromptSpans: { takes: { prompts: pairs, spans: unit }, call: (t) => new PromptSpans(t.prompts, t.spans) },
+    SpanScores: {
+      takes: { graph: scores.graph, spans: ["all"], values: scores.values },
+      call: (t) => new SpanScores(t.graph, t.spans, t.values, { algorithm: "x", options: {} }),
+    },
     SpanCircuit: {
       takes: { graph: scores.graph, spans: ["all"], edges: [[0, "all"]] },
       call: (t) => new SpanCircuit(t.graph, t.spans, t.edges),

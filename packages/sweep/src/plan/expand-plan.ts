@@ -14,11 +14,14 @@ import { hashOf, type SweepUnit, type UnitSubject, unitHash } from "./unit.ts";
 export interface ExpandPlanOptions extends Pick<LongOptions, "signal"> {
   /** File in which the hashes of large files are kept, so that they are read once. By default nowhere. */
   readonly digests?: string | undefined;
+  /** Most units: grids multiply fast. Default 100,000. */
+  readonly maxUnits?: number | undefined;
 }
 
 const check = signature("expandPlan", { plan: kind.record }, {
   signal: coreKinds.longOptions.signal,
   digests: kind.text,
+  maxUnits: kind.count,
 } satisfies KindsOf<ExpandPlanOptions>);
 
 /**
@@ -33,6 +36,7 @@ export async function expandPlan(
   options: ExpandPlanOptions = {},
 ): Promise<SweepUnit[]> {
   check({ plan }, options);
+  requireFewUnits(plan, options.maxUnits ?? 100_000);
   const algorithms = algorithmEntries(plan.algorithms);
   const tasks = taskEntries(plan.tasks);
   const { seeds = [0], measure = {}, device = "cpu", dtype = "float32", tf32 = false } = plan;
@@ -67,6 +71,23 @@ export async function expandPlan(
   }
   await digests.save();
   return units;
+}
+
+/** Counts the units before any is made. */
+function requireFewUnits({ tasks, algorithms, seeds = [0] }: ReadPlan["plan"], most: number): void {
+  const settings = algorithms.reduce((sum, entry) => {
+    const grid = typeof entry === "string" ? {} : (entry?.grid ?? {});
+    const lengths = Object.values(grid).map((values) => (Array.isArray(values) ? values.length : 1));
+    return sum + lengths.reduce((product, length) => product * length, 1);
+  }, 0);
+  const count = tasks.length * seeds.length * settings;
+  if (count <= most) return;
+  const text = (n: number) => n.toLocaleString("en-US");
+  throw new AutocircuitError(
+    "bad-input",
+    `The plan has ${text(count)} units (${text(tasks.length)} tasks, ${text(seeds.length)} seeds, ${text(settings)} settings of algorithms); ` +
+      `at most ${text(most)} are allowed. Make its grids shorter, or allow more (\`maxUnits\`, on the command line --max-units).`,
+  );
 }
 
 /** A unit in words: `ACDC on tracr-hist, seed 0`. */

@@ -45,6 +45,20 @@ describe("a plan", () => {
     expect(new Set(units.map(({ subject }) => subject.digest)).size).toBe(4);
   });
 
+  it("of too many units is refused before any is made", async () => {
+    const hundred = Array.from({ length: 100 }, (_, i) => i + 1);
+    const grid = { epochs: hundred, samples: hundred, lambda: hundred, clip: hundred };
+    const plan: SweepPlan = {
+      tasks: ["tracr-hist"],
+      algorithms: ["random", { algorithm: "ugs", grid }],
+      seeds: [0, 1],
+    };
+    await expect(expanded(plan)).rejects.toThrow(/has 200,000,002 units .*at most 100,000.*--max-units/);
+    const two = { ...small, seeds: [0, 1] };
+    await expect(expandPlan(givenPlan(two, root), { maxUnits: 1 })).rejects.toThrow(/2 units .*at most 1 are/);
+    expect(await expandPlan(givenPlan(two, root), { maxUnits: 2 })).toHaveLength(2);
+  });
+
   it("is read from JSON and from YAML alike", async () => {
     writeFileSync(join(root, "a.json"), JSON.stringify({ ...small, seeds: [1], measure: { ablations: ["zero"] } }));
     writeFileSync(
