@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 /** Files that look at their process: its memory, its event loop, its devices, or how it ends. */
 const ALONE = [
-  "native/test/{event-loop,exit,memory}.test.ts",
+  "native/test/{another-device,event-loop,exit,memory}.test.ts",
   "packages/autoencoders/src/autoencoder.test.ts",
   "packages/bench/src/peak-memory.test.ts",
   "packages/cli/src/support/use-device.test.ts",

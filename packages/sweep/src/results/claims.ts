@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
-import { link, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { link, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { cannotWrite, isAlive } from "@autocircuit/base";
 import type { SweepResults } from "./store.ts";
@@ -24,8 +24,8 @@ interface Held {
 export async function claimUnit(results: SweepResults, hash: string): Promise<UnitClaim | undefined> {
   const path = results.path("claims", hash);
   for (let tries = 0; tries < 3; tries++) {
-    const held: Held = { host: hostname(), pid: process.pid, token: randomUUID() };
-    if (await written(path, held)) return new UnitClaim(path, held.token);
+    const claim = taken(path);
+    if (claim) return claim;
     if (await isHeld(path)) return undefined;
     await takeAway(path);
   }
@@ -41,7 +41,7 @@ export function releaseClaims(): void {
 }
 
 /** A unit that this process has claimed. */
-export class UnitClaim implements AsyncDisposable {
+export class UnitClaim implements Disposable {
   readonly #path: string;
   readonly #token: string;
   readonly #beat: NodeJS.Timeout;
@@ -56,29 +56,30 @@ export class UnitClaim implements AsyncDisposable {
     }, BEAT).unref();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** In one turn too, so that {@link releaseClaims} finds it whole or not at all. */
+  [Symbol.dispose](): void {
     clearInterval(this.#beat);
     own.delete(this.#path);
-    const held = await readHeld(this.#path);
-    if (held?.token === this.#token) await rm(this.#path, { force: true }).catch(() => undefined);
+    if (heldNow(this.#path)?.token === this.#token) rmSync(this.#path, { force: true });
   }
 }
 
-async function written(path: string, held: Held): Promise<boolean> {
+/** In one turn of the event loop: a process that is told to end in the middle would leave a claim that it does not know of. */
+function taken(path: string): UnitClaim | undefined {
+  const held: Held = { host: hostname(), pid: process.pid, token: randomUUID() };
   try {
-    await using file = await open(path, "wx");
-    await file.writeFile(JSON.stringify(held));
-    return true;
+    writeFileSync(path, JSON.stringify(held), { flag: "wx" });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "EEXIST") return false;
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST") return undefined;
     // Half a claim would stay: with a full disk there is a file without words.
-    await rm(path, { force: true }).catch(() => undefined);
+    rmSync(path, { force: true });
     throw cannotWrite(path, cause);
   }
+  return new UnitClaim(path, held.token);
 }
 
 async function isHeld(path: string): Promise<boolean> {
-  const held = await readHeld(path);
+  const held = heldNow(path);
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return false;
   const silent = Date.now() - found.mtimeMs;
@@ -88,9 +89,9 @@ async function isHeld(path: string): Promise<boolean> {
   return silent < SILENCE;
 }
 
-async function readHeld(path: string): Promise<Held | undefined> {
+function heldNow(path: string): Held | undefined {
   try {
-    return JSON.parse(await readFile(path, "utf8"));
+    return JSON.parse(readFileSync(path, "utf8"));
   } catch {
     return undefined;
   }

@@ -90,7 +90,7 @@ describe("a unit", () => {
 
   it("in the hands of another process is left to it, until that is gone", async () => {
     {
-      await using claim = await claimUnit(results, found.hash);
+      using claim = await claimUnit(results, found.hash);
       expect(claim).toBeDefined();
       expect(await done()).toBe("busy");
     }

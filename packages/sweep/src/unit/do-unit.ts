@@ -28,7 +28,7 @@ export interface DoUnitOptions {
 export async function doUnit(unit: SweepUnit, options: DoUnitOptions): Promise<UnitOutcome> {
   const { results, runner } = options;
   if ((await results.result(unit.hash)) !== undefined) return "kept";
-  await using claim = await keeping(() => claimUnit(results, unit.hash));
+  using claim = await keeping(() => claimUnit(results, unit.hash));
   if (claim === undefined) return "busy";
   // Another one may have been quicker between the look and the claim.
   if ((await results.result(unit.hash)) !== undefined) return "kept";
