@@ -41,6 +41,8 @@ const check = signature("edgePruning", modelAndPrompts, edgePruningOptions);
  * trained against the masks hold the sparsity at its target. All prompts of a batch share the sample of a step. The score of an edge is
  * the log-odds of its being kept, itself and its source, less those of the least likely edge.
  *
+ * Masks start where they are all 1 and have no gradient, so it needs some hundred steps: after few the ranking is that of the random start.
+ *
  * Cost: a forward and a backward for each epoch, and a forward for the ablation.
  *
  * @returns scores of at least 0, what was minimised in each step as `history`, and the circuit of the published threshold as `kept`
