@@ -87,7 +87,7 @@ export interface NativeTransformerOptions {
 
 /** Autoencoders as the addon reads them. */
 export interface NativeAutoencoders {
-  input: "mlp_out" | "mlp_post";
+  input: "mlp_out" | "mlp_post" | "mlp_in";
   errors: boolean;
   blocks: readonly {
     encode: NativeTensor;

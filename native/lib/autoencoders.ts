@@ -29,8 +29,11 @@ export interface BlockAutoencoder {
  * dModel numbers a row.
  */
 export interface Autoencoders {
-  /** What they replace: the MLP's output, of width dModel, or its neurons after their activation, of width dMlp. */
-  readonly input: "mlp_out" | "mlp_post";
+  /**
+   * What they read and replace: the MLP's output, of width dModel, or its neurons after their activation, of width dMlp. Transcoders read
+   * `mlp_in`, what the MLP's own matrices read behind the norm, and replace the MLP's output.
+   */
+  readonly input: (typeof autoencoderInputs)[number];
   /** What an autoencoder leaves out is a source of its own, and the network computes what it did without; else it is dropped. Default true. */
   readonly errors?: boolean | undefined;
   /** One for each block. */
@@ -46,6 +49,9 @@ export interface Latents {
   /** Whether each position has latents of its own: prompts then have as many as there are. */
   readonly byPosition: boolean;
 }
+
+/** What autoencoders may read. */
+export const autoencoderInputs = ["mlp_out", "mlp_post", "mlp_in"] as const;
 
 type SourceCounts = Pick<PatchGraph, "sources" | "latents" | "errors">;
 
@@ -65,11 +71,9 @@ const fields = ["encode", "bias", "decode", "outBias"] as const;
  * @throws AutocircuitError "bad-input", "shape", "dtype" that names the block
  */
 export function latentsOf(config: TransformerConfig, { input, errors = true, blocks }: Autoencoders): Latents {
-  if (input !== "mlp_out" && input !== "mlp_post") {
-    throw new AutocircuitError(
-      "bad-input",
-      `Autoencoders replace "mlp_out" or "mlp_post", not ${JSON.stringify(input)}.`,
-    );
+  if (!autoencoderInputs.includes(input)) {
+    const known = autoencoderInputs.map((name) => `"${name}"`).join(", ");
+    throw new AutocircuitError("bad-input", `Autoencoders read one of ${known}, not ${JSON.stringify(input)}.`);
   }
   if (typeof errors !== "boolean") {
     throw new AutocircuitError(

@@ -23,8 +23,7 @@ Ablation::Ablation(at::Tensor sources, bool same_everywhere) : sources_(sources.
 Norm reader_norm(const Transformer& model, int64_t layer, Projection which) {
   const TransformerConfig& c = model.config();
   const BlockWeights& block = model.weights().blocks[layer];
-  const bool mlp = which == Projection::mlp_in || which == Projection::mlp_gate;
-  const NormWeights& weights = mlp ? block.ln2 : block.ln1;
+  const NormWeights& weights = is_of_mlp(which) ? block.ln2 : block.ln1;
   return {c.pre_norm ? c.norm : NormKind::none, c.eps, weights.scale, weights.shift};
 }
 
@@ -41,6 +40,8 @@ Linear reader_linear(const Transformer& model, int64_t layer, Projection which) 
       return {b.w_in, b.b_in};
     case Projection::mlp_gate:
       return {b.w_gate, b.b_gate};
+    case Projection::mlp_normalised:
+      break;
   }
   return {};
 }
@@ -121,7 +122,7 @@ at::Tensor AblationCache::resid(int64_t point) {
 at::Tensor AblationCache::projection(int64_t layer, Projection which) {
   at::Tensor& made = projections_[{layer, which}];
   if (made.defined()) return made;
-  const bool mlp = which == Projection::mlp_in || which == Projection::mlp_gate;
+  const bool mlp = is_of_mlp(which);
   const at::Tensor x = resid(mlp ? mlp_point(model_.config(), layer) : attention_point(layer));
   made = apply(reader_linear(model_, layer, which), apply(reader_norm(model_, layer, which), x, type_of(model_.weights())));
   return made;

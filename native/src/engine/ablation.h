@@ -11,7 +11,9 @@
 namespace autocircuit {
 
 // What a linear reader projects to.
-enum class Projection : uint8_t { query, key, value, mlp_in, mlp_gate };
+// `mlp_normalised`: no product, the MLP's input itself.
+enum class Projection : uint8_t { query, key, value, mlp_in, mlp_gate, mlp_normalised };
+inline bool is_of_mlp(Projection which) { return which >= Projection::mlp_in; }
 
 // What one network makes of one ablation: its sources where the network computes and in its number type, the residual stream in which
 // every source is ablated, its projections, and what a head or an MLP gives when all its inputs are ablated. Circuits with the same

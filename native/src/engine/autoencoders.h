@@ -11,10 +11,11 @@
 
 namespace autocircuit {
 
-// What a sparse autoencoder of a block replaces.
+// What a sparse autoencoder of a block reads, and replaces.
 enum class AutoencoderInput : uint8_t {
   mlp_out,   // the MLP's output, as the residual stream gets it
   mlp_post,  // the MLP's neurons after their activation
+  mlp_in,    // a transcoder: reads what the MLP reads, behind its norm, and replaces the MLP's output
 };
 
 // One block's autoencoder as it is given: activations x [n] -> latents a = act(encode x + bias) [L] -> decode^T a + out_bias [n].
@@ -56,6 +57,7 @@ class Autoencoders {
 
   const Autoencoder& operator[](int64_t block) const { return blocks_[block]; }
   bool reads_neurons() const { return input_ == AutoencoderInput::mlp_post; }
+  bool reads_input() const { return input_ == AutoencoderInput::mlp_in; }
   bool errors() const { return errors_; }
   std::vector<int64_t> counts() const;
   // Mean over d_model of what a unit of each latent writes, all blocks' side by side: [positions or 1, latents].

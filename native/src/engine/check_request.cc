@@ -153,6 +153,9 @@ void check_hook(const Transformer& model, const ForwardRequest& request, const H
     }
   }();
   if (!is_there) refuse(name + " is none of this model's");
+  const bool of_mlp = point.hook == Hook::mlp_pre || point.hook == Hook::mlp_pre_linear || point.hook == Hook::mlp_post || point.hook == Hook::mlp_out;
+  if (of_mlp && model.autoencoders() && model.autoencoders()->reads_input() && !model.autoencoders()->errors())
+    refuse(name + " has no value where transcoders take the MLP's place and nothing is kept of what they leave out");
   if (request.patch && is_of_norm(point.hook))
     refuse(name + " has no value of its own where edges are patched: each destination has a norm of its input; read it without a patch");
   if (request.patch && replaced && is_of_stream(point.hook))

@@ -131,6 +131,7 @@ class Pass {
   void backward_end(const at::Tensor& grad_logits);
   void backward_block(int64_t layer);
   void backward_mlp(int64_t layer, const at::Tensor& out_grad);
+  void backward_neurons(int64_t layer, at::Tensor grad, std::vector<ProjectionGrad>& outputs) const;
   void backward_attention(int64_t layer, const at::Tensor& out_grad);
   void backward_residual_reader(Reader reader, int64_t layer);
   void flow_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers);
@@ -151,8 +152,13 @@ class Pass {
 
   // pass_latents.cc
   bool reads_neurons() const;
+  bool reads_input() const;
   void write_latents(int64_t layer, const at::Tensor& x);
-  at::Tensor backward_latents(int64_t layer, const at::Tensor& out_grad, const at::Tensor& error_grad);
+  // Gradients of what the MLP gives and, of a transcoder, of its input; undefined where nothing flows.
+  struct LatentGrads {
+    at::Tensor out, input;
+  };
+  LatentGrads backward_latents(int64_t layer, const at::Tensor& out_grad, const at::Tensor& error_grad);
   // pass_plain_rows.cc
   bool are_plain(const std::vector<const GroupPlan*>& plans, const at::Tensor& resid) const;
   void flow_plain_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers,
@@ -190,6 +196,7 @@ class Pass {
   bool narrowed_ = false;
   std::vector<Saved> saved_;
   at::Tensor end_resid_, raw_logits_;
+  at::Tensor transcoded_;    // what the next transcoder reads [N, D]
   at::Tensor mask_grad_;     // [M, E]
   at::Tensor row_grads_;     // scratch
   WaitingRows waiting_;      // or no rows

@@ -101,22 +101,33 @@ void Pass::backward_block(int64_t layer) {
 
 // Adds what patched edges take from a source, and the source's own part of the stream's gradient.
 void Pass::backward_mlp(int64_t layer, const at::Tensor& out_grad) {
-  const BlockWeights& block = model_.weights().blocks[layer];
   Saved& saved = saved_[layer];
   at::Tensor grad = out_grad;
   if (frame_.source_grad.defined()) grad = grad + frame_.source_grad[order_.mlp(layer)];
   keep_output_gradient(order_.mlp(layer), 1, grad);
-  if (latents_) grad = backward_latents(layer, out_grad, grad);
+  std::vector<ProjectionGrad> outputs;
+  if (latents_) {
+    const LatentGrads grads = backward_latents(layer, out_grad, grad);
+    grad = grads.out;
+    if (grads.input.defined()) outputs.emplace_back(Projection::mlp_normalised, grads.input);
+  }
+  if (grad.defined()) backward_neurons(layer, grad, outputs);
+  const GroupPlan* plan = find(Reader::mlp, layer);
+  flow_readers(layer, saved.resid_mlp, {{plan, outputs}});
+}
+
+// From the gradient of the MLP's output, or of its neurons where an autoencoder reads them.
+void Pass::backward_neurons(int64_t layer, at::Tensor grad, std::vector<ProjectionGrad>& outputs) const {
+  const BlockWeights& block = model_.weights().blocks[layer];
+  const Saved& saved = saved_[layer];
   const bool constant_norm = request_.patch->rules.norms && block.ln2_post.scale.defined();
   if (constant_norm) grad = times_factor(grad, post_factor(config_, block.ln2_post, saved.mlp_raw));
   else grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {});
   grad = grad.to(type_of(model_.weights()));
   const at::Tensor hidden_grad = reads_neurons() ? grad : product(grad, block.w_out.t());
   const HiddenGrads grads = hidden_units_backward(config_.activation, hidden_grad, saved.in, saved.gate, request_.patch->rules);
-  std::vector<ProjectionGrad> outputs{{Projection::mlp_in, grads.in}};
+  outputs.emplace_back(Projection::mlp_in, grads.in);
   if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads.gate);
-  const GroupPlan* plan = find(Reader::mlp, layer);
-  flow_readers(layer, saved.resid_mlp, {{plan, outputs}});
 }
 
 void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
@@ -211,6 +222,11 @@ void Pass::backward_residual_reader(Reader reader, int64_t layer) {
 void Pass::add_projection_gradient_(at::Tensor& grad, int64_t layer, const ProjectionGrad& projection, bool is_first) const {
   const auto& [which, output] = projection;
   const int64_t rows = grad.size(0);
+  if (which == Projection::mlp_normalised) {
+    if (is_first) grad[0].copy_(output);
+    else grad[0].add_(output);
+    return;
+  }
   const at::Tensor weight = reader_linear(model_, layer, which).weight;
   const at::Tensor columns = by_row(output, rows);
   at::Tensor per_row = weight.unflatten(1, {-1, columns.size(2)}).permute({1, 2, 0});  // [heads, dHead, D]

@@ -138,6 +138,12 @@ at::Tensor Pass::run_mlp(int64_t layer) {
   }
   const ReaderInput input =
       input_of(plan, layer, Projection::mlp_in, {1}, through_hooked_norm(Hook::ln2_scale, Hook::ln2_normalized, layer, Projection::mlp_in));
+  if (reads_input()) {
+    transcoded_ = input.normalised();
+    // Without errors nobody asks what the MLP would give.
+    if (gradients_) saved_[layer].resid_mlp = frame_.resid;
+    if (!model_.autoencoders()->errors()) return {};
+  }
   const bool gated = block.w_gate.defined();
   const at::Tensor in = hooked(gated ? Hook::mlp_pre_linear : Hook::mlp_pre, layer, input.project(Projection::mlp_in));
   const at::Tensor gate = gated ? hooked(Hook::mlp_pre, layer, input.project(Projection::mlp_gate)) : at::Tensor();

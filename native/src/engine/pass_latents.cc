@@ -10,9 +10,11 @@ namespace autocircuit {
 
 bool Pass::reads_neurons() const { return latents_ && model_.autoencoders()->reads_neurons(); }
 
-// x: what the autoencoder reads, the MLP's output or its neurons.
+bool Pass::reads_input() const { return latents_ && model_.autoencoders()->reads_input(); }
+
+// x: the MLP's output, or its neurons where these are read.
 void Pass::write_latents(int64_t layer, const at::Tensor& x) {
-  const at::Tensor made = latents_->write(layer, x, frame_, ablated_.get());
+  const at::Tensor made = latents_->write(layer, reads_input() ? transcoded_ : x, frame_, ablated_.get());
   const BlockWeights& block = model_.weights().blocks[layer];
   at::Tensor out = made, error = at::zeros_like(made);
   if (model_.autoencoders()->errors()) {
@@ -23,13 +25,15 @@ void Pass::write_latents(int64_t layer, const at::Tensor& x) {
   record(order_.mlp(layer), error);
 }
 
-// The gradient of what the autoencoder reads, from that of the stream it writes to and that of its error.
-at::Tensor Pass::backward_latents(int64_t layer, const at::Tensor& out_grad, const at::Tensor& error_grad) {
-  if (!model_.autoencoders()->errors()) return latents_->backward(layer, out_grad);
+// From the gradients of the stream that latents write to and of their error.
+Pass::LatentGrads Pass::backward_latents(int64_t layer, const at::Tensor& out_grad, const at::Tensor& error_grad) {
+  const bool errors = model_.autoencoders()->errors();
   // The error takes away what the latents write: where no edge tells them apart, nothing flows through the autoencoder.
-  const at::Tensor through = latents_->backward(layer, out_grad - error_grad);
+  const at::Tensor through = latents_->backward(layer, errors ? out_grad - error_grad : out_grad);
+  if (reads_input()) return {errors ? error_grad : at::Tensor(), through};
+  if (!errors) return {through, {}};
   const at::Tensor around = reads_neurons() ? at::mm(error_grad, model_.weights().blocks[layer].w_out.t()) : error_grad;
-  return around + through;
+  return {around + through, {}};
 }
 
 }  // namespace autocircuit

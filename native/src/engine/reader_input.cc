@@ -12,10 +12,8 @@
 namespace autocircuit {
 namespace {
 
-bool reads_mlp_input(Projection which) { return which == Projection::mlp_in || which == Projection::mlp_gate; }
-
 int64_t point_of(const TransformerConfig& config, int64_t layer, Projection which) {
-  return reads_mlp_input(which) ? mlp_point(config, layer) : attention_point(layer);
+  return is_of_mlp(which) ? mlp_point(config, layer) : attention_point(layer);
 }
 
 // What the ablation cache holds for all positions of its batch, for this frame: [N, columns].
@@ -50,11 +48,13 @@ const at::Tensor& ReaderInput::plain() const {
   return plain_;
 }
 
+at::Tensor ReaderInput::normalised() const { return patched_.empty() ? plain() : rows_[0]; }
+
 at::Tensor ReaderInput::project(Projection which) const {
   const Linear linear = reader_linear(model_, layer_, which);
   const int64_t rows = static_cast<int64_t>(live_.size());
   // A group may have more rows than the projection has heads (key/value heads read once per query head): rows share.
-  const int64_t heads = reads_mlp_input(which) ? 1 : linear.weight.size(1) / model_.config().d_head;
+  const int64_t heads = is_of_mlp(which) ? 1 : linear.weight.size(1) / model_.config().d_head;
   const int64_t columns = linear.weight.size(1) / heads, shared = rows / heads;
   const auto of_row = [&](int64_t row) { return columns_of(linear, row / shared * columns, columns); };
   const int64_t plain_rows = static_cast<int64_t>(plain_heads_.size());

@@ -29,6 +29,8 @@ class ReaderInput {
 
   // x @ W + b for every live row: [N, rows * columns per row], rows that are not live are left unset.
   at::Tensor project(Projection which) const;
+  // The input itself [N, D] of a group of one row, which is not ablated.
+  at::Tensor normalised() const;
 
  private:
   void project_patched(at::Tensor& out, const Linear& linear, int64_t heads) const;

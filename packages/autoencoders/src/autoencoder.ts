@@ -166,8 +166,8 @@ export class Autoencoder implements Disposable {
   }
 
   /** The same as the engine takes it, see {@link engineAutoencoders}. @internal */
-  toEngine(): BlockAutoencoder {
-    return engineBlock(this.#parts);
+  toEngine({ errors }: { errors: boolean }): BlockAutoencoder {
+    return engineBlock(this.#parts, errors);
   }
 
   dispose(): void {

@@ -15,12 +15,22 @@ const config = { ...tinyConfig, dModel: dIn, heads: 1, kvHeads: 1, dHead: dIn };
 type Change = Parameters<typeof tinySaeLens>[1];
 
 /** A folder with an autoencoder for each block. */
-async function folderOf(cfg: Record<string, unknown>, change: Change = {}, hook = "hook_mlp_out", blocks = [0, 1]) {
+async function folderOf(
+  cfg: Record<string, unknown>,
+  change: Change = {},
+  hook = "hook_mlp_out",
+  blocks = [0, 1],
+  hookOut?: string,
+) {
   const folder = temporaryFolder();
   for (const block of blocks) {
     const own = join(folder, `block-${block}`);
     mkdirSync(own);
-    const metadata = { sae_lens_version: "6.54.12", hook_name: `blocks.${block}.${hook}`, model_name: "tiny" };
+    const hooks = {
+      hook_name: `blocks.${block}.${hook}`,
+      ...(hookOut && { hook_name_out: `blocks.${block}.${hookOut}` }),
+    };
+    const metadata = { sae_lens_version: "6.54.12", ...hooks, model_name: "tiny" };
     await tinySaeLens({ ...cfg, metadata }, { ...change, folder: own });
   }
   return folder;
@@ -68,10 +78,53 @@ describe("autoencoders as sources of a model", () => {
     });
   });
 
+  const transcoders: [string, Record<string, unknown>, Change][] = [
+    ["transcoder", { architecture: "transcoder" }, {}],
+    ["skip transcoder", { architecture: "skip_transcoder" }, { shapes: { W_skip: [dIn, dIn] } }],
+  ];
+  /** A transcoder of SAELens writes to another place than it reads. */
+  const reading = (cfg: Record<string, unknown>) => ({ ...cfg, d_out: dIn, apply_b_dec_to_input: false });
+
+  it.each(transcoders)(
+    "%s: reads what the MLP reads, and its error is what it leaves out of the MLP's output",
+    async (_, cfg, change) => {
+      const folder = await folderOf(reading(cfg), change, "ln2.hook_normalized", [0, 1], "hook_mlp_out");
+      using set = await loadAutoencoders(folder);
+      using plain = new PatchableModel({ transformer: tinyTransformer(config) });
+      await scope(async () => {
+        using model = plain.withAutoencoders(engineAutoencoders(set, plain.config));
+        const tokens = Tensor.from([[1, 2, 3, 4, 5]], { dtype: "int64" });
+        const hooks = [0, 1].flatMap((block) => [
+          `blocks.${block}.ln2.hook_normalized`,
+          `blocks.${block}.hook_mlp_out`,
+        ]);
+        using seen = await plain.activations(tokens, hooks);
+        const rows = await model.sources(tokens);
+        const latents = await model.latents(tokens);
+        for (const [block, transcoder] of set.autoencoders.entries()) {
+          const [input, output] = [seen.of(hooks[2 * block]!), seen.of(hooks[2 * block + 1]!)];
+          const expected = await transcoder.reconstruct(input, output);
+          expect(Number(await expected.latents.ne(0).sum().item())).toBeGreaterThan(0);
+          expect(await apart(latents[block]!, expected.latents)).toBeLessThan(1e-5);
+          // The skip connection goes through no latent, and is part of what is left out.
+          const left = expected.skip ? expected.error!.add(expected.skip) : expected.error!;
+          expect(await apart(rows.select(0, 2 + 2 * block), left)).toBeLessThan(1e-5);
+        }
+        const [full, same] = [await plain.forward(tokens), await model.forward(tokens)];
+        expect(await apart(full, same)).toBeLessThan(1e-5);
+      });
+      if (cfg.architecture === "transcoder") return;
+      expect(() => engineAutoencoders(set, plain.config, { errors: false })).toThrow(/skip connection.*Keep errors/);
+    },
+  );
+
   it("are refused where they cannot be", async () => {
     const refusals: [string, RegExp][] = [
       [await folderOf({}, {}, "hook_mlp_out", [1]), /no autoencoder of block 0/],
-      [await folderOf({}, {}, "hook_resid_pre"), /is of resid_pre.*take autoencoders of all blocks' mlp_out/],
+      [
+        await folderOf({}, {}, "hook_resid_pre"),
+        /goes from resid_pre to resid_pre.*take autoencoders of all blocks' mlp_out/,
+      ],
       [await folderOf({ normalize_activations: "layer_norm" }), /inputs are normalised one by one \(layer_norm\)/],
     ];
     for (const [folder, says] of refusals) {

@@ -4,8 +4,12 @@ import { checkFitsModel } from "./check-model.ts";
 import { hookPlace, type Site } from "./hooks.ts";
 import type { AutoencoderSet } from "./load-autoencoders.ts";
 
-/** Sites whose autoencoders can be a model's sources, and what the engine calls them. */
-const INPUTS: Readonly<Partial<Record<Site, Autoencoders["input"]>>> = { mlp_out: "mlp_out", mlp_post: "mlp_post" };
+/** Places that autoencoders read, to what they replace, and what the engine calls them where latents can be a model's sources. */
+const INPUTS: Readonly<Record<string, Autoencoders["input"]>> = {
+  "mlp_out to mlp_out": "mlp_out",
+  "mlp_post to mlp_post": "mlp_post",
+  "mlp_normalized to mlp_out": "mlp_in",
+};
 
 /** How autoencoders become sources. */
 export interface EngineAutoencodersOptions {
@@ -15,11 +19,13 @@ export interface EngineAutoencodersOptions {
 
 /**
  * Autoencoders that were loaded as the engine takes them, one for each block of a model: what `PatchableModel.withAutoencoders` is given.
- * Biases and factors are folded, and a gate becomes a threshold for each latent, which is the same function.
+ * Biases and factors are folded, and a gate becomes a threshold for each latent, which is the same function. What a transcoder passes on
+ * through no latent (its skip connection) is part of what it leaves out, `MLP 3 Error`.
  *
  * @returns tensors of the caller's; decoders are read into memory
- * @throws AutocircuitError `bad-input` for a block without one, for transcoders, other places than an MLP's output or neurons, normalisations
- *   and activations that are no sum of what latents write; and for what does not fit the model
+ * @throws AutocircuitError `bad-input` for a block without one, for cross-layer transcoders, other places than an MLP's input, output or
+ *   neurons, normalisations and activations that are no sum of what latents write, a skip connection without errors; and for what does not
+ *   fit the model
  */
 export function engineAutoencoders(
   set: AutoencoderSet,
@@ -38,17 +44,17 @@ export function engineAutoencoders(
     );
   }
   for (const one of autoencoders) checkFitsModel(one, config);
-  const sites = new Set(autoencoders.map(({ hookIn }) => hookPlace(hookIn).site!));
-  const [site] = sites;
-  const input = INPUTS[site!];
-  if (autoencoders.some((one) => one.isTranscoder)) throw notSources(path, "holds transcoders");
-  if (sites.size > 1 || input === undefined) throw notSources(path, `is of ${[...sites].join(" and ")}`);
-  return scope(() => ({ input, errors, blocks: autoencoders.map((one) => one.toEngine()) }));
+  const places = [...new Set(autoencoders.map((one) => `${siteOf(one.hookIn)} to ${siteOf(one.hookOut)}`))];
+  const input = Object.hasOwn(INPUTS, places[0]!) ? INPUTS[places[0]!] : undefined;
+  if (places.length > 1 || input === undefined) throw notSources(path, `goes from ${places.join(", and from ")}`);
+  return scope(() => ({ input, errors, blocks: autoencoders.map((one) => one.toEngine({ errors })) }));
 }
+
+const siteOf = (hook: string): Site => hookPlace(hook).site!;
 
 function notSources(path: string, what: string): AutocircuitError {
   return new AutocircuitError(
     "bad-input",
-    `${path}: ${what}. Latents are sources in the place of an MLP: take autoencoders of all blocks' mlp_out, or of all blocks' mlp_post.`,
+    `${path}: ${what}. Latents are sources in the place of an MLP: take autoencoders of all blocks' mlp_out, of all blocks' mlp_post, or transcoders of all blocks that read the MLP's input behind its norm.`,
   );
 }

@@ -5,23 +5,24 @@ import type { AutoencoderParts } from "./autoencoder-parts.ts";
 /**
  * One block's autoencoder as the engine takes it.
  *
+ * @param errors whether what it leaves out is kept: a skip connection is part of that
  * @throws AutocircuitError `bad-input` for what is no sum over latents
  */
-export function engineBlock({
-  path,
-  encoder,
-  decoder,
-  outputBias,
-  skip,
-  normalisation,
-}: AutoencoderParts): BlockAutoencoder {
+export function engineBlock(
+  { path, encoder, decoder, outputBias, skip, normalisation }: AutoencoderParts,
+  errors: boolean,
+): BlockAutoencoder {
   const refuse = (what: string) => {
     throw new AutocircuitError(
       "bad-input",
       `${path}: its ${what}: what a latent writes is then no multiple of its activation alone.`,
     );
   };
-  if (skip) refuse("output has a part that goes through no latent");
+  if (skip && !errors)
+    throw new AutocircuitError(
+      "bad-input",
+      `${path}: a part of its output goes through no latent (its skip connection), and \`errors: false\` would drop it. Keep errors.`,
+    );
   const { factor: scale = 1, name } = normalisation;
   if (name !== "none" && normalisation.factor === undefined) refuse(`inputs are normalised one by one (${name})`);
   const { dtype } = encoder.weight;

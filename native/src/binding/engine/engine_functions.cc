@@ -93,7 +93,8 @@ PendingAutoencoder read_autoencoder(const Napi::Value& value, const std::string&
 Napi::Value with_autoencoders(const Napi::CallbackInfo& info) {
   const auto transformer = unbox<Transformer>(info[0], "the transformer");
   const Fields fields(info[1], "autoencoders");
-  const auto input = fields.choice<AutoencoderInput>("input", {{"mlp_out", AutoencoderInput::mlp_out}, {"mlp_post", AutoencoderInput::mlp_post}});
+  const auto input = fields.choice<AutoencoderInput>("input", 
+      {{"mlp_out", AutoencoderInput::mlp_out}, {"mlp_post", AutoencoderInput::mlp_post}, {"mlp_in", AutoencoderInput::mlp_in}});
   const bool errors = fields.flag("errors", true);
   std::vector<PendingAutoencoder> blocks;
   const Napi::Array given = to_array(fields.get("blocks"), fields.path("blocks"));

@@ -40,7 +40,7 @@ describe("tasks of autoencoders", () => {
     using expected = await plain.model.forward(plain.test.batches[0]!.clean);
     expect(await found.sub(expected).abs().max().item()).toBeLessThan(1e-4);
     await expect(tasks["ioi-autoencoder"]!.load(options)).rejects.toThrow(
-      /to replace mlp_out.*those given replace mlp_post/,
+      /to read mlp_out.*those given read mlp_post/,
     );
   });
 

@@ -1,6 +1,6 @@
 import { engineAutoencoders, loadAutoencoders } from "@autocircuit/autoencoders";
 import { AutocircuitError } from "@autocircuit/base";
-import type { AutoencoderInput, TaskOptions } from "@autocircuit/core";
+import type { AutoencoderInput, AutoencoderLoaderOptions, TaskOptions } from "@autocircuit/core";
 import { scope } from "@autocircuit/native";
 import type { ReadyTaskOptions } from "./ready-task.ts";
 
@@ -47,15 +47,17 @@ export async function autoencoderFields(
     autoencoderPruneWithCorrupt: of?.pruneWithCorrupt ?? false,
     autoencoderPrune: pruneLatents ?? of !== undefined,
     autoencoderErrors: autoencoderErrors ?? of === undefined,
-    autoencoders: ({ config, signal }) =>
-      loadEngineAutoencoders(folder, { config, signal, asAutocircuit: of !== undefined }),
+    autoencoders: ({ config, errors, signal }) =>
+      loadEngineAutoencoders(folder, { config, errors, signal, asAutocircuit: of !== undefined }),
   };
 }
 
 /** What the autoencoders of a folder replace. */
 async function inputOf(folder: string): Promise<AutoencoderInput> {
   using set = await loadAutoencoders(folder, {});
-  return set.autoencoders[0]?.hookOut.includes("post") ? "mlp_post_act" : "resid_delta_mlp";
+  const [first] = set.autoencoders;
+  if (first?.isTranscoder) return "mlp_in";
+  return first?.hookOut.includes("post") ? "mlp_post_act" : "resid_delta_mlp";
 }
 
 /** Autoencoders of a folder as the engine takes them. `asAutocircuit`: files that AutoCircuit reads otherwise than their library as it does. */
@@ -63,15 +65,16 @@ export async function loadEngineAutoencoders(
   folder: string,
   {
     config,
+    errors,
     signal,
     asAutocircuit = false,
-  }: Pick<Parameters<NonNullable<TaskOptions["autoencoders"]>>[0], "config" | "signal"> & { asAutocircuit?: boolean },
+  }: Pick<AutoencoderLoaderOptions, "config" | "errors" | "signal"> & { asAutocircuit?: boolean },
 ) {
   return scope(async () => {
     using set = await loadAutoencoders(folder, {
       ...(signal && { signal }),
       ...(asAutocircuit && { reading: "autocircuit" as const }),
     });
-    return engineAutoencoders(set, config);
+    return engineAutoencoders(set, config, { errors });
   });
 }

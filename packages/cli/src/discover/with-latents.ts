@@ -19,8 +19,7 @@ export async function withLatents(
     if (prune === undefined && errors === undefined) return model;
     throw new UsageError("--prune-latents and --autoencoder-errors are about --autoencoders: give a folder of them.");
   }
-  const loaded = await loadEngineAutoencoders(autoencoders, { config: model.config, signal });
-  const given = { ...loaded, errors: errors ?? true };
+  const given = await loadEngineAutoencoders(autoencoders, { config: model.config, errors: errors ?? true, signal });
   try {
     if (!prune) return model.withAutoencoders(given);
     const { autoencoders: kept } = await pruneLatents(model, given, train, {

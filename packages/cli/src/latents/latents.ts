@@ -49,8 +49,8 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   const used = await useDevice(options);
   using plain = await loadModel(folder, { ...used.how, tokenizer, signal });
   const blocks = chosenBlocks(options.blocks, plain.config.layers);
-  const loaded = await loadEngineAutoencoders(path, { config: plain.config, signal });
-  using model = plain.withAutoencoders({ ...loaded, errors });
+  const loaded = await loadEngineAutoencoders(path, { config: plain.config, errors, signal });
+  using model = plain.withAutoencoders(loaded);
   disposeAutoencoders(loaded);
   for (const note of latentsNote(model)) print(note);
 

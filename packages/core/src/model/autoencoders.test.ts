@@ -66,6 +66,13 @@ const shapes: [string, TinyAutoencoders, Partial<TransformerConfig>, ModelGraphO
   ["MLP outputs", { input: "mlp_out" }, {}, {}],
   ["neurons", { input: "mlp_post" }, {}, {}],
   ["parallel blocks", { input: "mlp_out" }, { parallel: true }, {}],
+  ["transcoders", { input: "mlp_in" }, {}, {}],
+  [
+    "transcoders of parallel blocks by token",
+    { input: "mlp_in" },
+    { parallel: true },
+    { byToken: true, seqLen: length },
+  ],
   ["grouped keys, one input per head", { input: "mlp_post" }, { kvHeads: 1 }, { separateQkv: false, ungrouped: true }],
   ["edges by token", { input: "mlp_out" }, {}, { byToken: true, seqLen: length }],
   ["the last position alone", { input: "mlp_out" }, {}, { outputSlice: "last_seq" }],
@@ -126,6 +133,8 @@ describe("a graph of latents", () => {
     ["ReLU without errors", { input: "mlp_out", errors: false }, {}],
     ["ReLU with errors, on neurons", { input: "mlp_post", errors: true }, {}],
     ["TopK", { input: "mlp_out", errors: false, activation: "topk" }, {}],
+    ["transcoders without errors", { input: "mlp_in", errors: false }, {}],
+    ["transcoders with errors", { input: "mlp_in", errors: true, activation: "jumprelu" }, {}],
     [
       "JumpReLU by token",
       { input: "mlp_out", errors: true, activation: "jumprelu" },
@@ -164,8 +173,13 @@ describe("a graph of latents", () => {
   );
 
   it("with all edges ablated gives the ablated run, whatever the ablation is of", async () => {
-    for (const errors of [true, false]) {
-      using both = models({ input: "mlp_out", errors });
+    for (const [input, errors] of [
+      ["mlp_out", true],
+      ["mlp_out", false],
+      ["mlp_in", true],
+      ["mlp_in", false],
+    ] as const) {
+      using both = models({ input, errors });
       const { withLatents: model } = both;
       using ablation = await model.ablations(batch.corrupt, "resample");
       const found = await model.forward(batch.clean, {
@@ -190,6 +204,20 @@ describe("a graph of latents", () => {
     using kept = (await model.run(batch.clean, { keep: true })).run!;
     const found = await numbers(await model.forward(batch.clean, { mask: together, using: ablation, from: kept }));
     expect(maxDifference(found, each)).toBeLessThan(1e-10);
+  });
+
+  it("of transcoders has activations of what the MLP reads", async () => {
+    const given = tinyAutoencoders(tinyConfig, { input: "mlp_in" });
+    using both = models({ input: "mlp_in" });
+    using seen = await both.plain.activations(batch.clean, ["blocks.1.ln2.hook_normalized"]);
+    const { encode, bias } = given.blocks[1]!;
+    const expected = seen.of("blocks.1.ln2.hook_normalized").matmul(encode.transpose(0, 1)).add(bias).relu();
+    const [, found] = await both.withLatents.latents(batch.clean);
+    expect(await found!.sub(expected).abs().max().item()).toBeLessThan(1e-10);
+    using dropped = both.plain.withAutoencoders({ ...given, errors: false });
+    await expect(dropped.activations(batch.clean, ["blocks.0.mlp.hook_post"])).rejects.toThrow(
+      /transcoders take the MLP's place/,
+    );
   });
 
   it("is named as AutoCircuit names it, and refuses what does not fit", async () => {

@@ -8,6 +8,7 @@ import type { AutoencoderInput, TaskOptions } from "./task-options.ts";
 const INPUTS: Readonly<Record<AutoencoderInput, Autoencoders["input"]>> = {
   resid_delta_mlp: "mlp_out",
   mlp_post_act: "mlp_post",
+  mlp_in: "mlp_in",
 };
 
 /**
@@ -55,18 +56,20 @@ export async function withTaskAutoencoders(
       `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`tailDivergence\` out, or pruning (\`autoencoderPrune: false\`).`,
     );
   }
+  const errors = options.autoencoderErrors ?? false;
   const loaded = await options.autoencoders({
     config: model.config,
     input,
     pythiaSize: options.autoencoderPythiaSize,
+    errors,
     signal,
   });
-  const given = { ...loaded, errors: options.autoencoderErrors ?? false };
+  const given = { ...loaded, errors };
   try {
     if (given.input !== INPUTS[input]) {
       throw new AutocircuitError(
         "bad-input",
-        `Task ${options.key}: its autoencoders are to replace ${INPUTS[input]} (${input}), those given replace ${given.input}.`,
+        `Task ${options.key}: its autoencoders are to read ${INPUTS[input]} (${input}), those given read ${given.input}.`,
       );
     }
     if (!prune) return model.withAutoencoders(given);

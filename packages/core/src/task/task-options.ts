@@ -53,11 +53,13 @@ export interface AutoencoderLoaderOptions {
   readonly input: AutoencoderInput;
   /** AutoCircuit's name of a size: run and latents, as `2_32768`. */
   readonly pythiaSize: string | undefined;
+  /** Whether what they leave out is kept. */
+  readonly errors: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What autoencoders replace, by AutoCircuit's names: an MLP's output, or its neurons. */
-export type AutoencoderInput = "resid_delta_mlp" | "mlp_post_act";
+/** What autoencoders replace, by AutoCircuit's names: an MLP's output, or its neurons; `mlp_in` for transcoders, which it does not have. */
+export type AutoencoderInput = "resid_delta_mlp" | "mlp_post_act" | "mlp_in";
 
 /** Makes a task's autoencoders; their tensors are freed once the model has them. */
 export type AutoencoderLoader = (options: AutoencoderLoaderOptions) => Autoencoders | Promise<Autoencoders>;
@@ -143,7 +145,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   tailDivergence: kind.flag,
   prependBos: kind.flag,
   answers: kind.oneOf(["tokens", "numbers"]),
-  autoencoderInput: kind.oneOf(["resid_delta_mlp", "mlp_post_act"]),
+  autoencoderInput: kind.oneOf(["resid_delta_mlp", "mlp_post_act", "mlp_in"]),
   autoencoderMaxLatents: kind.count,
   autoencoderPythiaSize: kind.text,
   autoencoderPruneWithCorrupt: kind.flag,
