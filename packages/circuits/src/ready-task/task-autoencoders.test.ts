@@ -39,9 +39,7 @@ describe("tasks of autoencoders", () => {
     using found = await task.model.forward(task.test.batches[0]!.clean);
     using expected = await plain.model.forward(plain.test.batches[0]!.clean);
     expect(await found.sub(expected).abs().max().item()).toBeLessThan(1e-4);
-    await expect(tasks["ioi-autoencoder"]!.load(options)).rejects.toThrow(
-      /to read mlp_out.*those given read mlp_post/,
-    );
+    await expect(tasks["ioi-autoencoder"]!.load(options)).rejects.toThrow(/to read mlp_out.*those given read mlp_post/);
   });
 
   it("refuse what is of another model, and options without autoencoders", async () => {
