@@ -80,7 +80,18 @@ describe("autocircuit sweep", () => {
     const done = await run(["sweep", "run", plan, ...out, "--workers", "2", "--json", at("progress.json")]);
     expect(done.out).toMatch(/5 done now, 3 were there/);
     expect(json("progress.json")).toMatchObject({ units: 8, done: 8, missing: 0 });
-    const files = ["--csv", at("c.csv"), "--units-csv", at("u.csv"), "--json", at("r.json"), "--html", at("page")];
+    const files = [
+      "--csv",
+      at("c.csv"),
+      "--units-csv",
+      at("u.csv"),
+      "--units-parquet",
+      at("u.parquet"),
+      "--json",
+      at("r.json"),
+      "--html",
+      at("page"),
+    ];
     const { code, out: text } = await run(["sweep", "results", plan, ...out, ...files, "--similar-at", "5"]);
     expect([code, text]).toEqual([0, expect.stringMatching(/tracr-hist .*random .*2 /)]);
     const rows = readFileSync(at("u.csv"), "utf8").trim().split("\n");
@@ -88,6 +99,7 @@ describe("autocircuit sweep", () => {
     expect(rows[0]).toMatch(
       /^unit,task,algorithm,method,seed,graphEdges,trueEdges,auc,averagePrecision,cpr,cmd,auroc,seconds/,
     );
+    expect(readFileSync(at("u.parquet")).subarray(0, 4).toString()).toBe("PAR1");
     expect(readFileSync(at("c.csv"), "utf8").trim().split("\n")).toHaveLength(1 + 8 * 2);
     const { units } = json("r.json");
     expect(units).toHaveLength(8);

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { cannotWrite, writeWhole as writeWholeFile } from "@autocircuit/base";
+import { cannotWrite, type FileContent, writeWhole as writeWholeFile } from "@autocircuit/base";
 import { UsageError } from "./usage-error.ts";
 
 /** Writes a whole file or nothing, see `writeWhole` of the ground floor. Makes the folder. */
@@ -11,7 +11,7 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
 }
 
 /** The same for content that is made piece by piece. */
-export async function writePieces(path: string, content: AsyncIterable<string>): Promise<void> {
+export async function writePieces(path: string, content: Extract<FileContent, AsyncIterable<unknown>>): Promise<void> {
   await makeFolder(path);
   await writeWholeFile(path, content);
 }
