@@ -47,7 +47,7 @@ async function workAlone(
   await synchronously(() => versions());
   if (threads !== undefined) await setThreads(threads);
   const runner = process.env.SLURM_JOB_ID === undefined ? "alone" : "slurm";
-  await using subjects = new Subjects();
+  await using subjects = new Subjects(results.digests);
   const failed: string[] = [];
   for (const one of chosen) {
     const outcome = await doUnit(one, { results, subjects, runner, signal });

@@ -51,10 +51,16 @@ export async function expandPlan(
   const units: SweepUnit[] = [];
   const byHash = new Map<string, SweepUnit>();
   for (const task of tasks) {
-    const { entry, digest } = await located(task, folder, digests, options);
+    const { entry, digest, files } = await located(task, folder, digests, options);
     for (const seed of seeds) {
       const how = { device, dtype, tf32 };
-      const subject: UnitSubject = { task: entry, seed, ...how, digest: subjectDigest(entry, seed, digest, how) };
+      const subject: UnitSubject = {
+        task: entry,
+        seed,
+        ...how,
+        files,
+        digest: subjectDigest(entry, seed, digest, how),
+      };
       for (const { key, algorithm, options, priority } of algorithms) {
         const rest = { subject, key, algorithm, options, measure, priority: priority + (task.priority ?? 0) };
         const unit: SweepUnit = { index: units.length, hash: unitHash(rest), ...rest };
@@ -102,14 +108,12 @@ async function located(task: TaskEntry, folder: string, digests: FileDigests, { 
   const model = task.model === undefined ? undefined : await resolveModelFolder(near(task.model), given);
   const saes = task.autoencoders === undefined ? undefined : resolve(folder, task.autoencoders);
   const files = task.prompts === undefined ? [] : [task.prompts].flat().map((file) => resolve(folder, file));
-  const digest = {
-    model: model && (await digests.of(model)),
-    autoencoders: saes && (await digests.of(saes)),
-    prompts: [] as string[],
-  };
-  for (const file of files) digest.prompts.push(await digests.of(file));
+  const found: Record<string, string> = {};
+  for (const path of [model, saes, ...files]) if (path !== undefined) found[path] = await digests.of(path);
+  const at = (path: string | undefined) => (path === undefined ? undefined : found[path]);
+  const digest = { model: at(model), autoencoders: at(saes), prompts: files.map(at) };
   const paths = { model, autoencoders: saes, prompts: files.length === 0 ? undefined : files };
-  return { entry: { ...task, ...paths } as TaskEntry, digest };
+  return { entry: { ...task, ...paths } as TaskEntry, digest, files: found };
 }
 
 /** What decides a model and prompts as they are loaded. */
