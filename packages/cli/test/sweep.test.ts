@@ -151,6 +151,7 @@ describe("autocircuit sweep", () => {
     ["a unit that there is not", ["work", "PLAN", "--out", "OUT", "--unit", "8"], /has the units 0 to 7/],
     ["a hash that there is not", ["work", "PLAN", "--out", "OUT", "--unit", "f".repeat(16)], /no such unit/],
     ["no Redis", ["run", "PLAN", "--out", "OUT", "--queue", "PORT"], /No Redis answers at redis:\/\/127\.0\.0\.1/],
+    ["no Redis before a plan is read", ["run", "none.yaml", "--queue", "PORT"], /No Redis answers/],
     ["no address", ["run", "PLAN", "--out", "OUT", "--queue", "localhost"], /must be redis:\/\/HOST:PORT/],
     ["workers of a queue", ["run", "PLAN", "--queue", "redis://x", "--workers", "2"], /sweep work has them/],
     ["a name of no queue", ["run", "PLAN", "--out", "OUT", "--queue-name", "x"], /give that too/],

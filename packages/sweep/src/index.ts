@@ -6,6 +6,7 @@ export type { SweepAlgorithm, SweepMeasure, SweepPlan, SweepTask } from "./plan/
 export { givenPlan, type ReadPlan, readPlan } from "./plan/read-plan.ts";
 export type { TaskEntry } from "./plan/task-entries.ts";
 export { RESULT_VERSION, type SweepUnit, type UnitSubject } from "./plan/unit.ts";
+export { queueName } from "./queue/queue-name.ts";
 export { type QueueAddress, type RunQueueOptions, runQueue } from "./queue/run-queue.ts";
 export { SweepQueue } from "./queue/sweep-queue.ts";
 export { type WorkQueueOptions, workQueue } from "./queue/work-queue.ts";

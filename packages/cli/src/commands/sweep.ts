@@ -60,8 +60,10 @@ Examples:
   autocircuit sweep run sweep.yaml --out results --queue redis://queue.example:6379`,
     )
     .action(async (plan: string, options: RunCommandOptions) => {
+      const { beforeRun } = await import("../sweep/before-units.ts");
+      const redis = await beforeRun(options);
       const { sweepRun } = await import("../sweep/run.ts");
-      await sweepRun(plan, options, context);
+      await sweepRun(plan, options, redis, context);
     });
 }
 
@@ -88,8 +90,10 @@ Examples:
   autocircuit sweep work sweep.yaml --out results --queue redis://queue.example:6379 --workers 4`,
     )
     .action(async (plan: string, options: WorkCommandOptions) => {
+      const { beforeWork } = await import("../sweep/before-units.ts");
+      const redis = await beforeWork(options);
       const { sweepWork } = await import("../sweep/work.ts");
-      await sweepWork(plan, options, context);
+      await sweepWork(plan, options, redis, context);
     });
 }
 

@@ -1,10 +1,19 @@
 import { setThreads, versions } from "@autocircuit/native";
-import { doUnit, expandPlan, readPlan, Subjects, type SweepUnit, unitText, workQueue } from "@autocircuit/sweep";
+import {
+  doUnit,
+  expandPlan,
+  queueName,
+  readPlan,
+  Subjects,
+  type SweepUnit,
+  unitText,
+  workQueue,
+} from "@autocircuit/sweep";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { type OpenSweep, openSweep, type SweepCommandOptions } from "./open-sweep.ts";
-import { type QueueCommandOptions, queueOf } from "./queue-options.ts";
+import type { QueueCommandOptions, RedisPlace } from "./queue-options.ts";
 
 /** Options of `sweep work`. */
 export interface WorkCommandOptions extends SweepCommandOptions, QueueCommandOptions {
@@ -17,19 +26,26 @@ export interface WorkCommandOptions extends SweepCommandOptions, QueueCommandOpt
   stalled?: number;
 }
 
-/** Does units for others: those of a queue, or some by their number. */
-export async function sweepWork(plan: string, options: WorkCommandOptions, context: Context): Promise<void> {
+/**
+ * Does units for others: those of a queue, or some by their number.
+ *
+ * @param redis as `beforeWork` found it
+ */
+export async function sweepWork(
+  plan: string,
+  options: WorkCommandOptions,
+  redis: RedisPlace | undefined,
+  context: Context,
+): Promise<void> {
   const { signal } = context;
-  if ((options.unit === undefined) === (options.queue === undefined))
-    throw new UsageError("Say which units: --queue ADDRESS for those of a queue, or --unit for one.");
-  if (options.block !== undefined && options.unit === undefined) throw new UsageError("--block goes with --unit.");
   const open = await openSweep(plan, options, signal);
-  if (options.unit !== undefined) return workAlone(open, options, context);
-  const { queue, workers, threads, untilEmpty, stalled } = options;
-  const address = queueOf({ ...options, ...(queue !== undefined && { queue }) }, open.read.name)!;
-  context.print(`serving the queue ${address.name}${untilEmpty ? " until it is empty" : "; Ctrl-C ends"}`);
-  await workQueue(async () => expandPlan(await readPlan(plan), { digests: open.results.digests }), open.results, {
-    ...{ queue: address, workers, threads, untilEmpty, signal },
+  if (redis === undefined) return workAlone(open, options, context);
+  const { maxUnits, workers, threads, untilEmpty, stalled } = options;
+  const queue = { ...redis, name: redis.name ?? queueName(open.read.name, open.units) };
+  context.print(`serving the queue ${queue.name}${untilEmpty ? " until it is empty" : "; Ctrl-C ends"}`);
+  const { digests } = open.results;
+  await workQueue(async () => expandPlan(await readPlan(plan), { digests, maxUnits }), open.results, {
+    ...{ queue, workers, threads, untilEmpty, signal },
     stalledAfter: stalled && Math.ceil(1000 * stalled),
     onStep: ({ unit, outcome }) => context.print(`${outcome}: ${unitText(unit)}`),
   });
@@ -39,10 +55,9 @@ export async function sweepWork(plan: string, options: WorkCommandOptions, conte
 /** Does units in this process; the command fails where one does. */
 async function workAlone(
   { results, units }: OpenSweep,
-  { unit, block = 1, threads, workers }: WorkCommandOptions,
+  { unit, block = 1, threads }: WorkCommandOptions,
   { signal, print }: Context,
 ): Promise<void> {
-  if (workers !== undefined) throw new UsageError("--workers is for a --queue; --unit runs in this process.");
   const chosen = chosenUnits(units, unit!, block);
   await synchronously(() => versions());
   if (threads !== undefined) await setThreads(threads);

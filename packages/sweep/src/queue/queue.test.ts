@@ -1,11 +1,13 @@
 import { createServer } from "node:net";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { freePort, hasRedis, RedisServer } from "../../test/redis-server.ts";
 import { filesOf, inHand, resultsFolder, smallPlan, textsOf, unitsOf, until } from "../../test/small-sweep.ts";
 import type { SweepPlan } from "../plan/plan.ts";
+import { redisAddress } from "../redis/redis-address.ts";
+import { connect } from "../redis/redis-connection.ts";
 import { StateReader } from "../results/sweep-state.ts";
 import { runLocally, type SweepStep } from "../run/run-locally.ts";
-import { redisAddress } from "./redis-address.ts";
+import { queueName } from "./queue-name.ts";
 import { runQueue } from "./run-queue.ts";
 import { jobId, SweepQueue } from "./sweep-queue.ts";
 import { workQueue } from "./work-queue.ts";
@@ -198,6 +200,54 @@ describe.skipIf(!hasRedis)("a queue on Redis (skipped where there is no redis-se
     await runQueue(units, out.results, { queue: { url: redis.url, name }, collect: true });
     await honest.stop();
     expect(textsOf(out.folder)).toEqual(textsOf(there.folder));
+  });
+
+  it("of one plan is not served by workers of another edition, who say so, and none fails the units of the other", async () => {
+    await using redis = await RedisServer.start();
+    const plans = ["random", "ground-truth"].map((algorithm) => ({
+      ...smallPlan,
+      tasks: ["tracr-hist"],
+      algorithms: [algorithm],
+    }));
+    const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const both = plans.map(async (plan) => {
+      const units = await unitsOf(plan);
+      const out = await resultsFolder();
+      onTestFinished(() => out[Symbol.dispose]());
+      return { plan, units, out, queue: { url: redis.url, name: queueName("sweep", units) } };
+    });
+    const [first, second] = (await Promise.all(both)) as [Awaited<(typeof both)[0]>, Awaited<(typeof both)[0]>];
+    const controller = new AbortController();
+    const { signal } = controller;
+    const old = workQueue(() => unitsOf(first.plan), first.out.results, { queue: first.queue, signal });
+    const run = runQueue(second.units, second.out.results, { queue: second.queue });
+    const said = () => written.mock.calls.map(([text]) => String(text)).find((text) => /is being put into/.test(text));
+    expect(await until(said, "the old worker's words", 60)).toContain(second.queue.name);
+    await workQueue(() => unitsOf(second.plan), second.out.results, { queue: second.queue, untilEmpty: true });
+    await run;
+    expect(await new StateReader(second.out.results, second.units).look()).toMatchObject({ done: 2, failed: 0 });
+    controller.abort();
+    await old;
+  });
+
+  it("of whose name another program has made something is refused", async () => {
+    await using redis = await RedisServer.start();
+    using out = await resultsFolder();
+    const client = await connect(redisAddress(redis.url));
+    for (const [key, command] of [
+      [`autocircuit-sweep-version:${name}`, ["LPUSH", "x"]],
+      [`bull:${name}:meta`, ["SET", "x"]],
+      [`bull:${name}:wait`, ["SADD", "x"]],
+    ] as const) {
+      await client.call(command[0], key, command[1]);
+      await expect(runQueue(await unitsOf(), out.results, { queue: { url: redis.url, name } })).rejects.toMatchObject({
+        code: "bad-input",
+        message: expect.stringMatching(/^The key .* is something else's than a queue.*--queue-name/),
+      });
+      await client.del(key);
+    }
+    client.disconnect();
   });
 
   it("of another version is refused", async () => {

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { type KindsOf, kind, sayOnce, signature } from "@autocircuit/base";
 import { coreKinds, type LongOptions, throwIfAborted } from "@autocircuit/core";
 import { isUnitHash, type SweepUnit } from "../plan/unit.ts";
+import { redisAddress } from "../redis/redis-address.ts";
 import { readResult } from "../results/result-file.ts";
 import type { SweepResults } from "../results/store.ts";
 import { CannotKeepError, failure } from "../results/unit-error.ts";
 import type { SweepStep } from "../run/run-locally.ts";
-import { redisAddress } from "./redis-address.ts";
 import { jobId, readReason, type SweepJob, SweepQueue } from "./sweep-queue.ts";
 
 /** Where a queue is. */
 export interface QueueAddress {
   /** `redis://[:PASSWORD@]HOST[:PORT]`, or `rediss://` for TLS. */
   readonly url: string;
-  /** See `SweepQueue.nameOf`. */
+  /** See `queueName`. */
   readonly name: string;
   /** File of the authority that signed the server's certificate. */
   readonly authority?: string | undefined;
@@ -53,6 +53,8 @@ const check = signature(
 /** How often the folder and the queue are looked at, and units that are in neither put in again, in milliseconds. */
 const LOOK_EVERY = 300;
 const REFILL_EVERY = 5000;
+/** How long it may take until a worker serves before that is said, in milliseconds. */
+const ALONE_AFTER = 10_000;
 /** Jobs that are put in or read at once, so that memory stays the same for any number. */
 const CHUNK = 250;
 /** Units whose jobs are looked for. */
@@ -89,6 +91,7 @@ class QueueRun {
   readonly #pending: Map<string, SweepUnit>;
   readonly #total: number;
   readonly #options: RunQueueOptions;
+  #asked = false;
 
   constructor(
     queue: SweepQueue,
@@ -108,18 +111,33 @@ class QueueRun {
   async wait(): Promise<void> {
     const { signal } = this.#options;
     await this.#answered(this.#forgetFailed());
-    let filled = Number.NEGATIVE_INFINITY;
+    const started = performance.now();
+    let [filled, marked] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
     while (this.#pending.size > 0) {
       if (performance.now() - filled > REFILL_EVERY && (await this.#answered(this.#lacks()))) {
         await this.#answered(this.#fill());
         filled = performance.now();
       }
+      if (performance.now() - marked > REFILL_EVERY) {
+        await this.#answered(this.#queue.markFilled());
+        marked = performance.now();
+      }
       await this.#answered(this.#lookAtJobs("completed"));
       await this.#lookAtFolder();
       await this.#answered(this.#lookAtJobs("failed"));
+      if (performance.now() - started > ALONE_AFTER) await this.#answered(this.#sayIfAlone());
       if (this.#pending.size > 0) await sleep(LOOK_EVERY, undefined, signal && { signal }).catch(() => undefined);
       throwIfAborted(signal);
     }
+  }
+
+  /** Says once that nobody serves, where Redis says who does. */
+  async #sayIfAlone(): Promise<void> {
+    if (this.#asked) return;
+    this.#asked = true;
+    const { queue, name } = this.#queue;
+    if ((await queue.getWorkers().catch(() => [{}])).length > 0) return;
+    sayOnce(`no worker serves the queue ${name}: start sweep work with the same plan, models and prompts.`);
   }
 
   /** What Redis answers, or the end that was asked for: without a connection an answer may never come. */
