@@ -18,7 +18,7 @@ export { StateReader, type SweepState, type TaskState } from "./results/sweep-st
 export { CannotKeepError, type UnitError } from "./results/unit-error.ts";
 export type { UnitMachine, UnitTimes } from "./results/unit-times.ts";
 export { type RunLocallyOptions, runLocally, type SweepStep } from "./run/run-locally.ts";
-export { type ArrayScriptOptions, arrayScript, ranges } from "./slurm/array-script.ts";
+export { type ArrayScriptOptions, arrayScript, jobName, ranges } from "./slurm/array-script.ts";
 export { type DoUnitOptions, doUnit, type UnitOutcome } from "./unit/do-unit.ts";
 export {
   type RunUnitOptions,

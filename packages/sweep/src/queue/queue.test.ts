@@ -3,10 +3,15 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { freePort, hasRedis, RedisServer } from "../../test/redis-server.ts";
 import { filesOf, inHand, resultsFolder, smallPlan, textsOf, unitsOf, until } from "../../test/small-sweep.ts";
 import type { SweepPlan } from "../plan/plan.ts";
+import type { SweepUnit } from "../plan/unit.ts";
 import { redisAddress } from "../redis/redis-address.ts";
 import { connect } from "../redis/redis-connection.ts";
+import { resultText } from "../results/result-file.ts";
 import { StateReader } from "../results/sweep-state.ts";
 import { runLocally, type SweepStep } from "../run/run-locally.ts";
+import { doUnit } from "../unit/do-unit.ts";
+import type { UnitResult } from "../unit/run-unit.ts";
+import { Subjects } from "../unit/subjects.ts";
 import { queueName } from "./queue-name.ts";
 import { runQueue } from "./run-queue.ts";
 import { jobId, SweepQueue } from "./sweep-queue.ts";
@@ -41,6 +46,15 @@ function serving(plan: SweepPlan, out: { results: Parameters<typeof workQueue>[1
       await done;
     },
   };
+}
+
+/** A unit's result and times, and the text of a file with the right checksum of any result. */
+async function forgeable(unit: SweepUnit) {
+  using out = await resultsFolder();
+  await using subjects = new Subjects();
+  await doUnit(unit, { results: out.results, subjects, runner: "alone" });
+  const text = (hash: string, result: unknown) => resultText(hash, result as UnitResult);
+  return { text, result: (await out.results.result(unit.hash))!, times: await out.results.times(unit.hash) };
 }
 
 describe.skipIf(!hasRedis)("a queue on Redis (skipped where there is no redis-server)", () => {
@@ -186,14 +200,21 @@ describe.skipIf(!hasRedis)("a queue on Redis (skipped where there is no redis-se
     expect(worker.steps).toEqual([]);
     expect(filesOf(there.folder)).toEqual({});
     // What comes back is kept only where it is a whole result of that unit.
-    const [first] = units as [(typeof units)[number]];
-    const forged = { text: '{"format":"autocircuit-sweep-unit"}', times: {} };
+    const [first, second, third, fourth] = units as [SweepUnit, SweepUnit, SweepUnit, SweepUnit];
+    const right = await forgeable(first);
+    const forged = new Map<string, unknown>([
+      [first.hash, { text: '{"format":"autocircuit-sweep-unit"}', times: right.times }],
+      [second.hash, { text: right.text(second.hash, {}), times: right.times }],
+      [third.hash, { text: right.text(third.hash, right.result), times: {} }],
+      [fourth.hash, { text: right.text(fourth.hash, { ...right.result, scores: "AAAA" }), times: right.times }],
+    ]);
     await worker.stop();
     const { Worker } = await import("bullmq");
     const connection = queue.redis.duplicate();
-    const forger = new Worker(name, async () => forged, { connection });
-    await queue.queue.add("unit", { unit: first.hash, collect: true }, { jobId: jobId(first.hash) });
-    for (let done = 0; done < 1; ) done = await queue.queue.getCompletedCount();
+    const forger = new Worker(name, async (job) => forged.get(job.data.unit), { connection });
+    for (const hash of forged.keys())
+      await queue.queue.add("unit", { unit: hash, collect: true }, { jobId: jobId(hash) });
+    for (let done = 0; done < forged.size; ) done = await queue.queue.getCompletedCount();
     await forger.close();
     connection.disconnect();
     const honest = serving(smallPlan, there, redis.url);
