@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, counted } from "@autocircuit/base";
 import { writeFigures } from "@autocircuit/report";
 import {
   compareSweep,
@@ -43,7 +43,9 @@ export async function sweepResults(plan: string, options: ResultsCommandOptions,
     throw new AutocircuitError("bad-input", `No unit is done in ${open.out}. Run it: autocircuit sweep run ${plan}`);
   print(await unitsText(open));
   if (done < units)
-    print(`of ${units} units ${missing} are missing and ${failed} failed: these are the results of ${done}`);
+    print(
+      `of ${counted(units, "unit")} ${done} are done, ${missing} missing and ${failed} failed: these are the results of those done`,
+    );
   const written: string[] = [];
   const write = async (path: string | undefined, pieces: () => AsyncIterable<string | Uint8Array>) => {
     if (path === undefined) return;

@@ -1,3 +1,4 @@
+import { counted } from "@autocircuit/base";
 import {
   queueName,
   type RunLocallyOptions,
@@ -62,5 +63,7 @@ export async function sweepRun(
   print(stateText(state, command));
   print(`${counts.done} done now, ${counts.kept} were there; results in ${out}`);
   if (state.failed > 0)
-    throw new Error(`${state.failed} of ${state.units} units failed; started again, they are tried again.`);
+    throw new Error(
+      `${state.failed} of ${counted(state.units, "unit")} failed; started again, ${state.failed === 1 ? "it is" : "they are"} tried again.`,
+    );
 }

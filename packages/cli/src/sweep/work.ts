@@ -1,3 +1,4 @@
+import { counted } from "@autocircuit/base";
 import { setThreads, versions } from "@autocircuit/native";
 import {
   doUnit,
@@ -52,7 +53,7 @@ export async function sweepWork(
   signal.throwIfAborted();
 }
 
-/** Does units in this process; the command fails where one does. */
+/** Does units in this process; the command fails where one does, or is left to another process: a scheduler would take it for done. */
 async function workAlone(
   { results, units }: OpenSweep,
   { unit, block = 1, threads }: WorkCommandOptions,
@@ -64,11 +65,17 @@ async function workAlone(
   const runner = process.env.SLURM_JOB_ID === undefined ? "alone" : "slurm";
   await using subjects = new Subjects(results.digests);
   const failed: string[] = [];
+  let busy = 0;
   for (const one of chosen) {
     const outcome = await doUnit(one, { results, subjects, runner, signal });
     print(`${outcome === "busy" ? "in the hands of another process" : outcome}: ${unitText(one)}`);
+    if (outcome === "busy") busy++;
     if (outcome === "failed") failed.push(`${unitText(one)}: ${(await results.error(one.hash))?.message}`);
   }
+  if (busy > 0)
+    failed.push(
+      `${counted(busy, "unit")} not done: in the hands of another process. Run this again once that is through.`,
+    );
   if (failed.length > 0) throw new Error(failed.join("\n"));
 }
 

@@ -88,11 +88,11 @@ function requireFewUnits({ tasks, algorithms, seeds = [0] }: ReadPlan["plan"], m
   }, 0);
   const count = tasks.length * seeds.length * settings;
   if (count <= most) return;
-  const text = (n: number) => n.toLocaleString("en-US");
+  const text = (n: number, word: string) => `${n.toLocaleString("en-US")} ${word}${n === 1 ? "" : "s"}`;
   throw new AutocircuitError(
     "bad-input",
-    `The plan has ${text(count)} units (${text(tasks.length)} tasks, ${text(seeds.length)} seeds, ${text(settings)} settings of algorithms); ` +
-      `at most ${text(most)} are allowed. Make its grids shorter, or allow more (\`maxUnits\`, on the command line --max-units).`,
+    `The plan has ${text(count, "unit")} (${text(tasks.length, "task")}, ${text(seeds.length, "seed")}, ${text(settings, "setting")} of algorithms); ` +
+      `at most ${most.toLocaleString("en-US")} are allowed. Make its grids shorter, or allow more (\`maxUnits\`, on the command line --max-units).`,
   );
 }
 
