@@ -6,7 +6,9 @@ import { coreKinds, type LongOptions } from "@autocircuit/core";
 import { resolveModelFolder } from "@autocircuit/models";
 import { algorithmEntries } from "./algorithm-entries.ts";
 import { FileDigests } from "./file-digests.ts";
+import { requirePrompts } from "./prompt-count.ts";
 import type { ReadPlan } from "./read-plan.ts";
+import { requireOnce } from "./require-once.ts";
 import { type TaskEntry, taskEntries } from "./task-entries.ts";
 import { hashOf, type SweepUnit, type UnitSubject, unitHash } from "./unit.ts";
 
@@ -45,8 +47,6 @@ export async function expandPlan(
       "bad-input",
       "`device: auto` would let each machine decide the result: write cpu or cuda.",
     );
-  if (new Set(seeds).size < seeds.length)
-    throw new AutocircuitError("bad-input", "`seeds` has a number twice: write each once.");
   const digests = new FileDigests(options.digests);
   const units: SweepUnit[] = [];
   const byHash = new Map<string, SweepUnit>();
@@ -108,8 +108,10 @@ async function located(task: TaskEntry, folder: string, digests: FileDigests, { 
   const model = task.model === undefined ? undefined : await resolveModelFolder(near(task.model), given);
   const saes = task.autoencoders === undefined ? undefined : resolve(folder, task.autoencoders);
   const files = task.prompts === undefined ? [] : [task.prompts].flat().map((file) => resolve(folder, file));
+  requireOnce(`\`prompts\` of the task ${JSON.stringify(task.key)}`, files);
   const found: Record<string, string> = {};
   for (const path of [model, saes, ...files]) if (path !== undefined) found[path] = await digests.of(path);
+  await requirePrompts(task, files);
   const at = (path: string | undefined) => (path === undefined ? undefined : found[path]);
   const digest = { model: at(model), autoencoders: at(saes), prompts: files.map(at) };
   const paths = { model, autoencoders: saes, prompts: files.length === 0 ? undefined : files };
