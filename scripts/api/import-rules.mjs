@@ -39,8 +39,9 @@ function judge(from, file, pack) {
   const [scope, part, ...rest] = from.split("/");
   const name = from.startsWith("@") ? `${scope}/${part}` : scope;
   if (name !== pack.manifest.name && pack.manifest.dependencies?.[name] === undefined) {
-    if (!(isTest(file, pack) && (ROOT_TOOLS.has(name) || scope === "@autocircuit")))
-      return "is not in the package's dependencies";
+    const forTests =
+      ROOT_TOOLS.has(name) || scope === "@autocircuit" || pack.manifest.devDependencies?.[name] !== undefined;
+    if (!(isTest(file, pack) && forTests)) return "is not in the package's dependencies";
   }
   if (scope !== "@autocircuit") return undefined;
   if (rest.length > 0 && !EXTRA_ENTRIES[part]?.includes(rest.join("/"))) return "reaches into another package";

@@ -22,7 +22,7 @@ export const RANKS = {
 };
 
 /** Parts of a package that may be imported beside its index. */
-export const EXTRA_ENTRIES = { native: ["toolchain"] };
+export const EXTRA_ENTRIES = { native: ["toolchain"], sweep: ["redis"] };
 
 /**
  * @typedef {{ name: string, folder: string, manifest: any, sources: string[], entries: Record<string, string> }} Package

@@ -1,10 +1,13 @@
+export { counted } from "./counted.ts";
 export { type DType, dtypes } from "./element-types.ts";
 export { AutocircuitError, type ErrorCode } from "./errors.ts";
 export { badFile } from "./files/bad-file.ts";
+export { cannotWrite } from "./files/cannot-write.ts";
 export { GIT_LFS_MARK, gitLfsPointer } from "./files/git-lfs-pointer.ts";
+export { makeFolder } from "./files/make-folder.ts";
 export { parseJson, withoutMark } from "./files/parse-json.ts";
 export { readWhole } from "./files/read-whole.ts";
-export { cannotWrite, type FileContent, writeWhole, writeWholeSync } from "./files/write-whole.ts";
+export { type FileContent, writeWhole, writeWholeSync } from "./files/write-whole.ts";
 export { isAlive } from "./is-alive.ts";
 export { nearNames, suggest } from "./near-names.ts";
 export { describeValue } from "./options/describe-value.ts";

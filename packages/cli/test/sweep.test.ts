@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expandPlan, readPlan, SweepResults } from "@autocircuit/sweep";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { freePort, hasRedis, RedisServer } from "../../sweep/test/redis-server.ts";
-import { inHand, textsOf, until } from "../../sweep/test/small-sweep.ts";
+import { failingOptions, inHand, textsOf, until } from "../../sweep/test/small-sweep.ts";
 import { root } from "./command-lines.ts";
 import { run } from "./run-program.ts";
 
@@ -80,7 +81,18 @@ describe("autocircuit sweep", () => {
     const done = await run(["sweep", "run", plan, ...out, "--workers", "2", "--json", at("progress.json")]);
     expect(done.out).toMatch(/5 done now, 3 were there/);
     expect(json("progress.json")).toMatchObject({ units: 8, done: 8, missing: 0 });
-    const files = ["--csv", at("c.csv"), "--units-csv", at("u.csv"), "--json", at("r.json"), "--html", at("page")];
+    const files = [
+      "--csv",
+      at("c.csv"),
+      "--units-csv",
+      at("u.csv"),
+      "--units-parquet",
+      at("u.parquet"),
+      "--json",
+      at("r.json"),
+      "--html",
+      at("page"),
+    ];
     const { code, out: text } = await run(["sweep", "results", plan, ...out, ...files, "--similar-at", "5"]);
     expect([code, text]).toEqual([0, expect.stringMatching(/tracr-hist .*random .*2 /)]);
     const rows = readFileSync(at("u.csv"), "utf8").trim().split("\n");
@@ -88,6 +100,7 @@ describe("autocircuit sweep", () => {
     expect(rows[0]).toMatch(
       /^unit,task,algorithm,method,seed,graphEdges,trueEdges,auc,averagePrecision,cpr,cmd,auroc,seconds/,
     );
+    expect(readFileSync(at("u.parquet")).subarray(0, 4).toString()).toBe("PAR1");
     expect(readFileSync(at("c.csv"), "utf8").trim().split("\n")).toHaveLength(1 + 8 * 2);
     const { units } = json("r.json");
     expect(units).toHaveLength(8);
@@ -119,26 +132,28 @@ describe("autocircuit sweep", () => {
       failing,
       JSON.stringify({
         tasks: ["tracr-hist"],
-        algorithms: ["random", { algorithm: "mask-gradient", options: { samples: -1 } }],
+        algorithms: ["random", { algorithm: "mask-gradient", options: failingOptions }],
       }),
     );
     const { code, out, err } = await run(["sweep", "run", failing, "--out", at("failed")]);
     expect(code).toBe(1);
     expect(out).toMatch(
-      /failed, bad-input: 1, such as mask-gradient on tracr-hist, seed 0\n {2}.*samples.*\n {2}alone: autocircuit sweep work/,
+      /failed, bad-input: 1, such as mask-gradient on tracr-hist, seed 0\n {2}.*ablateFrom.*\n {2}alone: autocircuit sweep work/,
     );
     expect(err).toMatch(/1 of 2 units failed/);
     const [, alone] = /alone: autocircuit (.*)/.exec(out)!;
-    expect(await run(alone!.split(" "))).toMatchObject({ code: 1, err: expect.stringMatching(/samples/) });
+    expect(await run(alone!.split(" "))).toMatchObject({ code: 1, err: expect.stringMatching(/ablateFrom/) });
   });
 
   it.each<[string, string[], RegExp]>([
     ["a plan that is not there", ["run", "none.yaml"], /no such file/],
     ["a folder with something else", ["run", "PLAN", "--out", root], /something else/],
+    ["a folder that cannot be made", ["run", "PLAN", "--out", "/proc/no-such/out"], /No folder can be made there/],
     ["no unit and no queue", ["work", "PLAN", "--out", "x"], /Say which units/],
     ["a unit that there is not", ["work", "PLAN", "--out", "OUT", "--unit", "8"], /has the units 0 to 7/],
     ["a hash that there is not", ["work", "PLAN", "--out", "OUT", "--unit", "f".repeat(16)], /no such unit/],
     ["no Redis", ["run", "PLAN", "--out", "OUT", "--queue", "PORT"], /No Redis answers at redis:\/\/127\.0\.0\.1/],
+    ["no Redis before a plan is read", ["run", "none.yaml", "--queue", "PORT"], /No Redis answers/],
     ["no address", ["run", "PLAN", "--out", "OUT", "--queue", "localhost"], /must be redis:\/\/HOST:PORT/],
     ["workers of a queue", ["run", "PLAN", "--queue", "redis://x", "--workers", "2"], /sweep work has them/],
     ["a name of no queue", ["run", "PLAN", "--out", "OUT", "--queue-name", "x"], /give that too/],
@@ -147,6 +162,19 @@ describe("autocircuit sweep", () => {
     const words = args.map((word) => ({ PLAN: plan, OUT: at("refused"), PORT: port })[word] ?? word);
     const { code, err } = await run(["sweep", ...words]);
     expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  it("a unit that another process has is not done, and the command fails", async () => {
+    const out = at("busy");
+    await SweepResults.open(out);
+    const { hash } = (await expandPlan(await readPlan(plan)))[0]!;
+    const claim = join(out, "claims", `${hash}.json`);
+    writeFileSync(claim, JSON.stringify({ host: "elsewhere", pid: 1, token: "x" }));
+    expect(await run(["sweep", "work", plan, "--out", out, "--unit", "0"])).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^in the hands of another process: /),
+      err: expect.stringMatching(/1 unit not done/),
+    });
   });
 
   it("stopped by a signal leaves what is done, and goes on from there", async () => {

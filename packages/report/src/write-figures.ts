@@ -1,6 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AutocircuitError, cannotWrite, kind, signature, writeWhole } from "@autocircuit/base";
+import { AutocircuitError, kind, makeFolder, signature, writeWhole } from "@autocircuit/base";
 import { Html, html } from "./html/html.ts";
 import { pageScript } from "./html/script.ts";
 import { section } from "./html/sections.ts";
@@ -89,11 +88,7 @@ export async function writeFigures(dir: string, page: FiguresPage): Promise<stri
   const files: [string, string | Uint8Array][] = [];
   for (const { name, svg } of figures) files.push([`${name}.png`, await pngOfSvg(svg)], [`${name}.svg`, svg]);
   const index = join(dir, "figures.html");
-  try {
-    await mkdir(dir, { recursive: true });
-  } catch (cause) {
-    throw cannotWrite(dir, cause);
-  }
+  makeFolder(dir);
   for (const [name, content] of files) await writeWhole(join(dir, name), content);
   await writeWhole(index, pageOf(page));
   return index;

@@ -1,6 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { cannotWrite, kind, signature, writeWhole } from "@autocircuit/base";
+import { kind, makeFolder, signature, writeWhole } from "@autocircuit/base";
 import { circuitSvg } from "./circuit-svg.ts";
 import { reportHtml } from "./report-html.ts";
 import { reportKind } from "./report-kind.ts";
@@ -25,11 +24,7 @@ export async function writeReport(dir: string, report: CircuitReport): Promise<W
   check({ dir, report });
   const svg = circuitSvg(report);
   const html = await reportHtml(report);
-  try {
-    await mkdir(dir, { recursive: true });
-  } catch (cause) {
-    throw cannotWrite(dir, cause);
-  }
+  makeFolder(dir);
   const paths = { svg: join(dir, "circuit.svg"), html: join(dir, "report.html") };
   await writeWhole(paths.svg, svg);
   await writeWhole(paths.html, html);

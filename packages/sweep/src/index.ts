@@ -6,9 +6,11 @@ export type { SweepAlgorithm, SweepMeasure, SweepPlan, SweepTask } from "./plan/
 export { givenPlan, type ReadPlan, readPlan } from "./plan/read-plan.ts";
 export type { TaskEntry } from "./plan/task-entries.ts";
 export { RESULT_VERSION, type SweepUnit, type UnitSubject } from "./plan/unit.ts";
+export { queueName } from "./queue/queue-name.ts";
 export { type QueueAddress, type RunQueueOptions, runQueue } from "./queue/run-queue.ts";
 export { SweepQueue } from "./queue/sweep-queue.ts";
 export { type WorkQueueOptions, workQueue } from "./queue/work-queue.ts";
+export { parquetPieces } from "./results/parquet.ts";
 export { csvLines, type DoneUnit, doneUnits, measureRows, type Row, unitRow } from "./results/result-rows.ts";
 export { scoresOf } from "./results/scores-of.ts";
 export { SweepResults } from "./results/store.ts";
@@ -16,7 +18,7 @@ export { StateReader, type SweepState, type TaskState } from "./results/sweep-st
 export { CannotKeepError, type UnitError } from "./results/unit-error.ts";
 export type { UnitMachine, UnitTimes } from "./results/unit-times.ts";
 export { type RunLocallyOptions, runLocally, type SweepStep } from "./run/run-locally.ts";
-export { type ArrayScriptOptions, arrayScript, ranges } from "./slurm/array-script.ts";
+export { type ArrayScriptOptions, arrayScript, jobName, ranges } from "./slurm/array-script.ts";
 export { type DoUnitOptions, doUnit, type UnitOutcome } from "./unit/do-unit.ts";
 export {
   type RunUnitOptions,

@@ -15,6 +15,9 @@ export const smallPlan: SweepPlan = {
   measure: { metrics: ["kl-clean"], sizes: [0, 5] },
 };
 
+/** Options of mask-gradient that go together in a plan, of which the algorithm only says when it runs that they do not. */
+export const failingOptions = { ablation: "zero", ablateFrom: "clean" };
+
 /** Units of a plan. */
 export const unitsOf = (plan: SweepPlan = smallPlan) => expandPlan(givenPlan(plan));
 

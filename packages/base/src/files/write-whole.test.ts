@@ -16,7 +16,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { AutocircuitError } from "../errors.ts";
-import { cannotWrite, writeWhole, writeWholeSync } from "./write-whole.ts";
+import { cannotWrite } from "./cannot-write.ts";
+import { writeWhole, writeWholeSync } from "./write-whole.ts";
 
 let folder: string;
 beforeAll(() => {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { chmod, type FileHandle, open, readlink, rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { AutocircuitError } from "../errors.ts";
+import { cannotWrite } from "./cannot-write.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** What a file is made of, piece after piece. */
 export type FileContent = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
@@ -46,7 +47,7 @@ export function writeWholeSync(path: string, content: string | Uint8Array): void
   const target = existsSync(path) ? realpathSync(path) : resolve(path);
   const beside = `${target}.${randomUUID()}.part`;
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     writeFileSync(beside, content, { flag: "wx" });
     renameSync(beside, target);
   } catch (cause) {
@@ -82,23 +83,3 @@ async function writeInto(path: string, flags: "a" | "wx", content: FileContent):
     await file.close();
   }
 }
-
-/** The error for a file or folder that cannot be written, from what the system says; other errors stay what they are. */
-export function cannotWrite(path: string, cause: unknown): unknown {
-  const { code } = cause as NodeJS.ErrnoException;
-  if (cause instanceof AutocircuitError || typeof code !== "string") return cause;
-  const advice = reasons[code] ?? "Choose another place, or look at the disk.";
-  return new AutocircuitError("bad-file", `Cannot write "${path}" (${code}). ${advice}`, { cause });
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "You may not write there: choose another folder, or change its permissions.",
-  EPERM: "You may not write there: choose another folder, or change its permissions.",
-  EROFS: "The file system is read-only: choose another folder.",
-  ENOSPC: "The disk is full: free some space.",
-  EDQUOT: "Your share of the disk is used up: free some space.",
-  ENOENT: "There is no such folder: make it, or choose another.",
-  ENOTDIR: "A part of the path is a file: choose another folder.",
-  EEXIST: "A file of that name is in the way: remove it, or choose another folder.",
-  EISDIR: "A folder of that name is in the way: remove it, or choose another folder.",
-};

@@ -85,6 +85,20 @@ function memberOf(value: object, member: string | symbol): unknown {
   }
 }
 
+/** An object whose entries are of these kinds, such as one that a file holds; other entries are not looked at. */
+export function shape(what: string, kinds: Readonly<Record<string, Kind>>): Kind {
+  const rows = Object.entries(kinds);
+  return kindOf(
+    what,
+    (value) => record.accepts(value) && rows.every(([name, kind]) => kind.accepts((value as Members)[name])),
+  );
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Any number, also NaN and infinite ones. */
+export const numeric = number("a number", () => true);
+
 /** An object made by a class. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever the class takes
 export function instance(Class: abstract new (...parameters: any) => unknown, what: string): Kind {

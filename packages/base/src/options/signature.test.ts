@@ -4,6 +4,14 @@ import { describeValue } from "./describe-value.ts";
 import * as kind from "./kinds.ts";
 import { signature, signatures } from "./signature.ts";
 
+it("a shape is an object whose entries are of kinds, whatever else it has", () => {
+  const pot = kind.shape("a pot", { litres: kind.numeric, lid: kind.optional(kind.flag) });
+  for (const value of [{ litres: 2 }, { litres: Number.NaN, lid: true, dish: "soup" }])
+    expect(pot.accepts(value)).toBe(true);
+  for (const value of [{}, { litres: "2" }, { litres: 2, lid: 1 }, [2], null, undefined, 5])
+    expect(pot.accepts(value)).toBe(false);
+});
+
 const check = signature(
   "cook",
   { dish: kind.text, guests: kind.optional(kind.count) },

@@ -60,8 +60,10 @@ Examples:
   autocircuit sweep run sweep.yaml --out results --queue redis://queue.example:6379`,
     )
     .action(async (plan: string, options: RunCommandOptions) => {
+      const { beforeRun } = await import("../sweep/before-units.ts");
+      const redis = await beforeRun(options);
       const { sweepRun } = await import("../sweep/run.ts");
-      await sweepRun(plan, options, context);
+      await sweepRun(plan, options, redis, context);
     });
 }
 
@@ -88,8 +90,10 @@ Examples:
   autocircuit sweep work sweep.yaml --out results --queue redis://queue.example:6379 --workers 4`,
     )
     .action(async (plan: string, options: WorkCommandOptions) => {
+      const { beforeWork } = await import("../sweep/before-units.ts");
+      const redis = await beforeWork(options);
       const { sweepWork } = await import("../sweep/work.ts");
-      await sweepWork(plan, options, context);
+      await sweepWork(plan, options, redis, context);
     });
 }
 
@@ -114,6 +118,8 @@ function addResults(sweep: Command, context: Context): void {
   subcommand(sweep, "results", "write what a sweep gave as tables, and as a page that compares")
     .option("--csv <file>", "a row for each circuit that was measured and each metric")
     .option("--units-csv <file>", "a row for each unit: areas, MIB's measures, seconds, memory")
+    .option("--parquet <file>", "the rows of --csv as Parquet")
+    .option("--units-parquet <file>", "the rows of --units-csv as Parquet")
     .option("--json <file>", "all of it as JSON")
     .option("--html <folder>", "a page that compares the algorithms, with its pictures as SVG and PNG")
     .option(
@@ -126,7 +132,7 @@ function addResults(sweep: Command, context: Context): void {
       `
 Examples:
   autocircuit sweep results sweep.yaml --out results --csv circuits.csv --units-csv units.csv
-  autocircuit sweep results sweep.yaml --out results --json results.json
+  autocircuit sweep results sweep.yaml --out results --parquet circuits.parquet --json results.json
   autocircuit sweep results sweep.yaml --out results --html comparison`,
     )
     .action(async (plan: string, options: ResultsCommandOptions) => {

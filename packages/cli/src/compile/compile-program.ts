@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { cannotWrite, suggest } from "@autocircuit/base";
+import { cannotWrite, counted, suggest } from "@autocircuit/base";
 import {
   type CompiledModel,
   type CompileOptions,
@@ -48,7 +48,7 @@ export async function compileProgram(
     ),
   );
   print(
-    `${plural(config.layers, "layer")}, ${plural(config.heads, "head")} of ${config.dHead}, width ${config.dModel}, MLP ${config.dMlp}, ` +
+    `${counted(config.layers, "layer")}, ${counted(config.heads, "head")} of ${config.dHead}, width ${config.dModel}, MLP ${config.dMlp}, ` +
       `${config.dVocab} tokens in, ${config.dVocabOut} out, ${formatNumber(parameters(compiled))} parameters`,
   );
   await saveModel(compiled, options.out).catch((cause: unknown) => {
@@ -97,5 +97,3 @@ async function compileFile(path: string, settings: Partial<CompileOptions>): Pro
 
 const parameters = ({ weights }: CompiledModel) =>
   Object.values(weights).reduce((sum, { data }) => sum + data.length, 0);
-
-const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;

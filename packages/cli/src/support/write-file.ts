@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { cannotWrite, writeWhole as writeWholeFile } from "@autocircuit/base";
+import { type FileContent, makeFolder as makeWholeFolder, writeWhole as writeWholeFile } from "@autocircuit/base";
 import { UsageError } from "./usage-error.ts";
 
 /** Writes a whole file or nothing, see `writeWhole` of the ground floor. Makes the folder. */
@@ -11,16 +10,14 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
 }
 
 /** The same for content that is made piece by piece. */
-export async function writePieces(path: string, content: AsyncIterable<string>): Promise<void> {
+export async function writePieces(path: string, content: Extract<FileContent, AsyncIterable<unknown>>): Promise<void> {
   await makeFolder(path);
   await writeWholeFile(path, content);
 }
 
 /** Makes the folder that a file is to be written into. */
 export async function makeFolder(path: string): Promise<void> {
-  await mkdir(dirname(resolve(path)), { recursive: true }).catch((cause: unknown) => {
-    throw cannotWrite(path, cause);
-  });
+  makeWholeFolder(dirname(resolve(path)));
 }
 
 /** Writes {@link readableJson}. */

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { counted } from "@autocircuit/base";
 import { doneUnits, estimateSweep, StateReader, SweepResults } from "@autocircuit/sweep";
 import type { Context } from "../context.ts";
 import { duration } from "../support/duration.ts";
@@ -36,10 +37,13 @@ export async function sweepPlan(plan: string, options: PlanCommandOptions, { sig
     );
     const { seconds, bytes, known, tried, silent } = estimate;
     print(
-      `${missing.length} units take ${silent > 0 ? "at least" : "about"} ${duration(Math.max(1, seconds))} of one worker, and ` +
-        `${formatBytes(bytes)} of memory each (by finished units of ${known} settings, and a moment of ${tried})`,
+      `${counted(missing.length, "unit")} ${missing.length === 1 ? "takes" : "take"} ${silent > 0 ? "at least" : "about"} ${duration(Math.max(1, seconds))} of one worker, and ` +
+        `${formatBytes(bytes)} of memory each (by finished units of ${counted(known, "setting")}, and a moment of ${tried})`,
     );
-    if (silent > 0) print(`${silent} settings did not say how far they came; --probe tries for longer`);
+    if (silent > 0)
+      print(
+        `${counted(silent, "setting")} did not say how far ${silent === 1 ? "it" : "they"} came; --probe tries for longer`,
+      );
   }
   if (options.json === undefined) return;
   const { units: all, done: finished, failed } = state;

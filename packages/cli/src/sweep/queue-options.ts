@@ -1,4 +1,4 @@
-import { type QueueAddress, SweepQueue } from "@autocircuit/sweep";
+import { redisAddress, requireRedis } from "@autocircuit/sweep/redis";
 import { UsageError } from "../support/usage-error.ts";
 
 /** Options that say where a queue is, as commander gives them. */
@@ -8,13 +8,20 @@ export interface QueueCommandOptions {
   redisCa?: string;
 }
 
+/** The Redis that holds a queue. */
+export interface RedisPlace {
+  readonly url: string;
+  readonly authority: string | undefined;
+  /** The queue's name, where one was asked for; else it is that of the plan's units. */
+  readonly name: string | undefined;
+}
+
 /**
- * The queue that was asked for; undefined for none.
+ * The Redis that was asked for, which answers; undefined for none.
  *
- * @param plan the plan's name
- * @throws UsageError for what goes with a queue alone
+ * @throws UsageError for what goes with a queue alone; AutocircuitError `not-found` where none answers, `bad-input`
  */
-export function queueOf({ queue, queueName, redisCa }: QueueCommandOptions, plan: string): QueueAddress | undefined {
+export async function redisOf({ queue, queueName, redisCa }: QueueCommandOptions): Promise<RedisPlace | undefined> {
   if (queue === undefined) {
     if (queueName !== undefined) throw new UsageError("--queue-name is the name of a --queue: give that too.");
     if (redisCa !== undefined) throw new UsageError("--redis-ca is for a --queue: give that too.");
@@ -22,6 +29,8 @@ export function queueOf({ queue, queueName, redisCa }: QueueCommandOptions, plan
   }
   const url = queue === "env" ? process.env.AUTOCIRCUIT_QUEUE : queue;
   if (!url) throw new UsageError("--queue env: AUTOCIRCUIT_QUEUE says no address.");
-  if (queueName?.includes(":")) throw new UsageError("--queue-name: a colon cannot be in it.");
-  return { url, name: queueName ?? SweepQueue.nameOf(plan), authority: redisCa };
+  if (queueName === "" || queueName?.includes(":"))
+    throw new UsageError("--queue-name: it cannot be empty, and a colon cannot be in it.");
+  await requireRedis(redisAddress(url, redisCa));
+  return { url, authority: redisCa, name: queueName };
 }

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, counted } from "@autocircuit/base";
 import { writeFigures } from "@autocircuit/report";
 import {
   compareSweep,
@@ -6,6 +6,7 @@ import {
   type DoneUnit,
   doneUnits,
   measureRows,
+  parquetPieces,
   type Row,
   StateReader,
   unitRow,
@@ -21,6 +22,8 @@ import { unitCommand } from "./unit-command.ts";
 export interface ResultsCommandOptions extends SweepCommandOptions {
   csv?: string;
   unitsCsv?: string;
+  parquet?: string;
+  unitsParquet?: string;
   json?: string;
   html?: string;
   similarAt?: number[];
@@ -29,8 +32,8 @@ export interface ResultsCommandOptions extends SweepCommandOptions {
 /** Writes what a sweep gave, and prints a row for each task and algorithm. */
 export async function sweepResults(plan: string, options: ResultsCommandOptions, context: Context): Promise<void> {
   const { signal, print } = context;
-  const { csv, unitsCsv, json, html, similarAt } = options;
-  for (const file of [csv, unitsCsv, json]) requireWritable(file);
+  const { csv, unitsCsv, parquet, unitsParquet, json, html, similarAt } = options;
+  for (const file of [csv, unitsCsv, parquet, unitsParquet, json]) requireWritable(file);
   if (similarAt !== undefined && html === undefined)
     throw new UsageError("--similar-at is for the page of --html: give that too.");
   const open = await openResults(plan, options, signal);
@@ -40,15 +43,19 @@ export async function sweepResults(plan: string, options: ResultsCommandOptions,
     throw new AutocircuitError("bad-input", `No unit is done in ${open.out}. Run it: autocircuit sweep run ${plan}`);
   print(await unitsText(open));
   if (done < units)
-    print(`of ${units} units ${missing} are missing and ${failed} failed: these are the results of ${done}`);
+    print(
+      `of ${counted(units, "unit")} ${done} are done, ${missing} missing and ${failed} failed: these are the results of those done`,
+    );
   const written: string[] = [];
-  const write = async (path: string | undefined, lines: () => AsyncIterable<string>) => {
+  const write = async (path: string | undefined, pieces: () => AsyncIterable<string | Uint8Array>) => {
     if (path === undefined) return;
-    await writePieces(path, lines());
+    await writePieces(path, pieces());
     written.push(path);
   };
   await write(csv, () => csvLines(circuitRows(open)));
   await write(unitsCsv, () => csvLines(unitRows(open)));
+  await write(parquet, () => parquetPieces(circuitRows(open)));
+  await write(unitsParquet, () => parquetPieces(unitRows(open)));
   await write(json, () => jsonLines(open));
   if (html !== undefined) {
     const all: DoneUnit[] = [];

@@ -1,10 +1,17 @@
-import { type RunLocallyOptions, runLocally, runQueue, StateReader, type SweepStep } from "@autocircuit/sweep";
+import { counted } from "@autocircuit/base";
+import {
+  queueName,
+  type RunLocallyOptions,
+  runLocally,
+  runQueue,
+  StateReader,
+  type SweepStep,
+} from "@autocircuit/sweep";
 import type { Context } from "../context.ts";
 import { Progress } from "../support/progress.ts";
-import { UsageError } from "../support/usage-error.ts";
-import { requireWritable, writeJson } from "../support/write-file.ts";
+import { writeJson } from "../support/write-file.ts";
 import { openSweep, type SweepCommandOptions } from "./open-sweep.ts";
-import { type QueueCommandOptions, queueOf } from "./queue-options.ts";
+import type { QueueCommandOptions, RedisPlace } from "./queue-options.ts";
 import { stateJson, stateText } from "./state-text.ts";
 import { unitCommand } from "./unit-command.ts";
 
@@ -19,17 +26,20 @@ export interface RunCommandOptions extends SweepCommandOptions, QueueCommandOpti
   json?: string;
 }
 
-/** Does all units that have no result yet; the command fails where units do. */
-export async function sweepRun(plan: string, options: RunCommandOptions, { signal, print }: Context): Promise<void> {
-  requireWritable(options.json);
+/**
+ * Does all units that have no result yet; the command fails where units do.
+ *
+ * @param redis as `beforeRun` found it
+ */
+export async function sweepRun(
+  plan: string,
+  options: RunCommandOptions,
+  redis: RedisPlace | undefined,
+  { signal, print }: Context,
+): Promise<void> {
   const { workers, threads, memory, attempts, collect } = options;
-  const local = Object.entries({ "--workers": workers, "--threads": threads, "--memory": memory });
-  const foreign = local.find(([, value]) => value !== undefined);
-  if (options.queue !== undefined && foreign)
-    throw new UsageError(`${foreign[0]} is for workers of this machine: with --queue, sweep work has them.`);
-  if (options.queue === undefined && collect) throw new UsageError("--collect is for a --queue: give that too.");
   const { read, out, results, units } = await openSweep(plan, options, signal);
-  const queue = queueOf(options, read.name);
+  const queue = redis && { ...redis, name: redis.name ?? queueName(read.name, units) };
   const command = unitCommand(plan, out);
   const reader = new StateReader(results, units);
   const counts = { done: 0, kept: 0, failed: 0 };
@@ -53,5 +63,7 @@ export async function sweepRun(plan: string, options: RunCommandOptions, { signa
   print(stateText(state, command));
   print(`${counts.done} done now, ${counts.kept} were there; results in ${out}`);
   if (state.failed > 0)
-    throw new Error(`${state.failed} of ${state.units} units failed; started again, they are tried again.`);
+    throw new Error(
+      `${state.failed} of ${counted(state.units, "unit")} failed; started again, ${state.failed === 1 ? "it is" : "they are"} tried again.`,
+    );
 }

@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { cannotWrite } from "@autocircuit/base";
-import { arrayScript, doneUnits, fixedPlan } from "@autocircuit/sweep";
+import { counted, makeFolder } from "@autocircuit/base";
+import { arrayScript, doneUnits, fixedPlan, jobName } from "@autocircuit/sweep";
 import type { Context } from "../context.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { writeJson, writeWhole } from "../support/write-file.ts";
@@ -29,14 +28,12 @@ export async function sweepSlurm(plan: string, options: SlurmCommandOptions, con
   for await (const { unit } of doneUnits(units, results)) done.add(unit.hash);
   const missing = units.filter(({ hash }) => !done.has(hash));
   if (missing.length === 0) {
-    print(`all ${units.length} units are done`);
+    print(units.length === 1 ? "the only unit is done" : `all ${units.length} units are done`);
     return;
   }
   const folder = join(results.folder, "slurm", new Date().toISOString().replace(/\D/g, "").slice(0, 17));
   const logs = join(folder, "output");
-  await mkdir(logs, { recursive: true }).catch((cause: unknown) => {
-    throw cannotWrite(logs, cause);
-  });
+  makeFolder(logs);
   const fixed = join(folder, "plan.json");
   await writeJson(fixed, fixedPlan(read));
   const program = [process.execPath, resolve(process.argv[1] ?? "autocircuit")];
@@ -44,12 +41,12 @@ export async function sweepSlurm(plan: string, options: SlurmCommandOptions, con
   const script = arrayScript({
     elements: [...new Set(missing.map(({ index }) => Math.floor(index / block)))],
     command: [...program, "sweep", "work", fixed, "--out", results.folder, ...blocks],
-    name: read.name.replace(/[^\w.-]+/g, "-").slice(0, 60),
+    name: jobName(read.name),
     ...{ logs, atOnce: limit, threads, time, memory: mem, partition },
   });
   const path = join(folder, "array.sh");
   await writeWhole(path, script);
-  print(`wrote ${path}: ${missing.length} units`);
+  print(`wrote ${path}: ${counted(missing.length, "unit")}`);
   if (!options.submit) return;
   const { stdout } = await promisify(execFile)("sbatch", [path]).catch(
     (cause: NodeJS.ErrnoException & { stderr?: string }) => {

@@ -1,3 +1,4 @@
+import { counted } from "@autocircuit/base";
 import type { SweepState } from "@autocircuit/sweep";
 import { table } from "../support/table.ts";
 
@@ -18,8 +19,12 @@ export function stateText(state: SweepState, command: (unit: string) => string):
   const rows = tasks.map(({ task, units, done, failed }) => [task, units, done, failed, units - done - failed]);
   return [
     table(["task", "units", "done", "failed", "missing"], rows),
-    `${units} units: ${done} done, ${failed} failed, ${missing} missing${running > 0 ? `, ${running} in hand` : ""}`,
-    ...(others > 0 ? [`${others} results in the folder are of no unit of this plan, and are left out`] : []),
+    `${counted(units, "unit")}: ${done} done, ${failed} failed, ${missing} missing${running > 0 ? `, ${running} in hand` : ""}`,
+    ...(others > 0
+      ? [
+          `${counted(others, "result")} in the folder ${others === 1 ? "is of no unit of this plan, and is" : "are of no unit of this plan, and are"} left out`,
+        ]
+      : []),
     ...failuresText(state, command),
   ].join("\n");
 }

@@ -1,10 +1,20 @@
+import { counted } from "@autocircuit/base";
 import { setThreads, versions } from "@autocircuit/native";
-import { doUnit, expandPlan, readPlan, Subjects, type SweepUnit, unitText, workQueue } from "@autocircuit/sweep";
+import {
+  doUnit,
+  expandPlan,
+  queueName,
+  readPlan,
+  Subjects,
+  type SweepUnit,
+  unitText,
+  workQueue,
+} from "@autocircuit/sweep";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { type OpenSweep, openSweep, type SweepCommandOptions } from "./open-sweep.ts";
-import { type QueueCommandOptions, queueOf } from "./queue-options.ts";
+import type { QueueCommandOptions, RedisPlace } from "./queue-options.ts";
 
 /** Options of `sweep work`. */
 export interface WorkCommandOptions extends SweepCommandOptions, QueueCommandOptions {
@@ -17,43 +27,55 @@ export interface WorkCommandOptions extends SweepCommandOptions, QueueCommandOpt
   stalled?: number;
 }
 
-/** Does units for others: those of a queue, or some by their number. */
-export async function sweepWork(plan: string, options: WorkCommandOptions, context: Context): Promise<void> {
+/**
+ * Does units for others: those of a queue, or some by their number.
+ *
+ * @param redis as `beforeWork` found it
+ */
+export async function sweepWork(
+  plan: string,
+  options: WorkCommandOptions,
+  redis: RedisPlace | undefined,
+  context: Context,
+): Promise<void> {
   const { signal } = context;
-  if ((options.unit === undefined) === (options.queue === undefined))
-    throw new UsageError("Say which units: --queue ADDRESS for those of a queue, or --unit for one.");
-  if (options.block !== undefined && options.unit === undefined) throw new UsageError("--block goes with --unit.");
   const open = await openSweep(plan, options, signal);
-  if (options.unit !== undefined) return workAlone(open, options, context);
-  const { queue, workers, threads, untilEmpty, stalled } = options;
-  const address = queueOf({ ...options, ...(queue !== undefined && { queue }) }, open.read.name)!;
-  context.print(`serving the queue ${address.name}${untilEmpty ? " until it is empty" : "; Ctrl-C ends"}`);
-  await workQueue(async () => expandPlan(await readPlan(plan), { digests: open.results.digests }), open.results, {
-    ...{ queue: address, workers, threads, untilEmpty, signal },
+  if (redis === undefined) return workAlone(open, options, context);
+  const { maxUnits, workers, threads, untilEmpty, stalled } = options;
+  const queue = { ...redis, name: redis.name ?? queueName(open.read.name, open.units) };
+  context.print(`serving the queue ${queue.name}${untilEmpty ? " until it is empty" : "; Ctrl-C ends"}`);
+  const { digests } = open.results;
+  await workQueue(async () => expandPlan(await readPlan(plan), { digests, maxUnits }), open.results, {
+    ...{ queue, workers, threads, untilEmpty, signal },
     stalledAfter: stalled && Math.ceil(1000 * stalled),
     onStep: ({ unit, outcome }) => context.print(`${outcome}: ${unitText(unit)}`),
   });
   signal.throwIfAborted();
 }
 
-/** Does units in this process; the command fails where one does. */
+/** Does units in this process; the command fails where one does, or is left to another process: a scheduler would take it for done. */
 async function workAlone(
   { results, units }: OpenSweep,
-  { unit, block = 1, threads, workers }: WorkCommandOptions,
+  { unit, block = 1, threads }: WorkCommandOptions,
   { signal, print }: Context,
 ): Promise<void> {
-  if (workers !== undefined) throw new UsageError("--workers is for a --queue; --unit runs in this process.");
   const chosen = chosenUnits(units, unit!, block);
   await synchronously(() => versions());
   if (threads !== undefined) await setThreads(threads);
   const runner = process.env.SLURM_JOB_ID === undefined ? "alone" : "slurm";
-  await using subjects = new Subjects();
+  await using subjects = new Subjects(results.digests);
   const failed: string[] = [];
+  let busy = 0;
   for (const one of chosen) {
     const outcome = await doUnit(one, { results, subjects, runner, signal });
     print(`${outcome === "busy" ? "in the hands of another process" : outcome}: ${unitText(one)}`);
+    if (outcome === "busy") busy++;
     if (outcome === "failed") failed.push(`${unitText(one)}: ${(await results.error(one.hash))?.message}`);
   }
+  if (busy > 0)
+    failed.push(
+      `${counted(busy, "unit")} not done: in the hands of another process. Run this again once that is through.`,
+    );
   if (failed.length > 0) throw new Error(failed.join("\n"));
 }
 

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { badFile, cannotWrite, parseJson, readWhole, writeWhole } from "@autocircuit/base";
+import { badFile, makeFolder, parseJson, readWhole, writeWhole } from "@autocircuit/base";
 import { Graph, PruneScores } from "@autocircuit/core";
 import type { ExperimentTask } from "./experiment-task.ts";
 import { readNumbers, writeNumbers } from "./numbers-in-json.ts";
@@ -19,11 +18,7 @@ const lying = new WeakMap<PruneScores, string>();
 
 /** See `ExperimentResults.save`. The file that names the scores is written last: nobody finds it naming what is not there. */
 export async function saveResults(folder: string, { tasks, algorithms, scored, series }: ResultParts): Promise<void> {
-  try {
-    await mkdir(join(folder, SCORES), { recursive: true });
-  } catch (cause) {
-    throw cannotWrite(folder, cause);
-  }
+  makeFolder(join(folder, SCORES));
   const files = fileNames(scored);
   for (const [place, { scores, task }] of scored.entries()) {
     const path = resolve(folder, SCORES, files[place]!);

@@ -4,17 +4,10 @@ import { measurements } from "@autocircuit/metrics";
 
 type Record_ = Readonly<Record<string, unknown>>;
 
-const numbers = kind.listOf(kind.such("a number", (value) => typeof value === "number"));
+const numbers = kind.listOf(kind.numeric);
 const indices = kind.listOf(kind.whole);
 
-/** An object whose entries are of these kinds; others are not looked at. */
-const shape = (what: string, kinds: Readonly<Record<string, kind.Kind>>) =>
-  kind.such(what, (value) => {
-    if (!kind.record.accepts(value)) return false;
-    return Object.entries(kinds).every(([name, one]) => one.accepts((value as Record_)[name]));
-  });
-
-const history = shape("a history", { loss: numbers, target: numbers, size: numbers });
+const history = kind.shape("a history", { loss: numbers, target: numbers, size: numbers });
 const point = kind.such("a point", (value) => {
   const { edges, value: height, deviation, points } = kind.record.accepts(value) ? (value as Record_) : {};
   const spread =
@@ -23,17 +16,17 @@ const point = kind.such("a point", (value) => {
 });
 
 const lists = {
-  tasks: shape("a task", {
+  tasks: kind.shape("a task", {
     ...{ key: kind.text, name: kind.text, graph: kind.record, edgeCount: kind.count, trueEdges: kind.orNull(indices) },
     ...{ dtype: kind.text, train: indices, test: indices, outputs: numbers },
   }),
-  algorithms: shape("an algorithm", { key: kind.text, name: kind.text, short: kind.text, options: kind.record }),
-  scored: shape("scores", {
+  algorithms: kind.shape("an algorithm", { key: kind.text, name: kind.text, short: kind.text, options: kind.record }),
+  scored: kind.shape("scores", {
     ...{ task: kind.text, algorithm: kind.text, seconds: kind.finite, history: kind.optional(history) },
     // No path: nothing outside the folder is read.
     file: kind.such("a file's name", (value) => typeof value === "string" && /^[\w-]+\.safetensors$/.test(value)),
   }),
-  series: shape("a series", {
+  series: kind.shape("a series", {
     ...{ task: kind.text, algorithm: kind.text, metric: kind.oneOf(Object.keys(measurements)) },
     ...{ ablation: kind.oneOf(ablationTypes), patch: kind.oneOf(["tree", "edge"]) },
     ...{ asked: kind.orNull(indices), points: kind.listOf(point) },

@@ -1,4 +1,4 @@
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, counted, type KindsOf, kind, signature } from "@autocircuit/base";
 import { metricAxes, rocCurve, similarityMatrices } from "@autocircuit/metrics";
 import {
   type AreaBar,
@@ -56,7 +56,7 @@ export async function compareSweep(done: readonly DoneUnit[], options: CompareSw
   figures.push(...(await rocFigure(cells)), ...(await similarityFigure(cells, options.sizes ?? [])));
   figures.push(...(await costFigure(cells)));
   const seeds = new Set(done.map(({ unit }) => unit.subject.seed)).size;
-  const lead = `${done.length} units: ${cells.tasks.length} tasks, ${cells.algorithms.length} algorithms and settings, ${seeds} seeds. A number with ± is the mean over seeds and one standard deviation of them.`;
+  const lead = `${counted(done.length, "unit")}: ${counted(cells.tasks.length, "task")}, ${cells.algorithms.length} algorithms and settings, ${counted(seeds, "seed")}. A number with ± is the mean over seeds and one standard deviation of them.`;
   return { title: options.name, lead, figures, tables: [...summaryTables(cells), unitTable(done, options.command)] };
 }
 

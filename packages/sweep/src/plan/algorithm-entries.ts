@@ -2,6 +2,7 @@ import { AutocircuitError, kind, nearNames } from "@autocircuit/base";
 import { type AlgorithmName, algorithms, type Preset, presets } from "@autocircuit/discovery";
 import { requireOptions } from "./option-kinds.ts";
 import type { SweepAlgorithm } from "./plan.ts";
+import { requireOnce } from "./require-once.ts";
 
 /** An algorithm of a plan with one setting. */
 export interface AlgorithmEntry {
@@ -47,6 +48,7 @@ function expanded(entry: string | SweepAlgorithm): AlgorithmEntry[] {
       );
     if (!kind.listOf(kind.anything).accepts(values) || values.length === 0)
       throw new AutocircuitError("bad-input", `${where}: \`grid.${option}\` must be a list of values, not empty.`);
+    requireOnce(`${where}: \`grid.${option}\``, values);
   }
   return combinations(grid).map((point) => {
     const all = { ...set, ...options, ...point };

@@ -6,7 +6,9 @@ import { coreKinds, type LongOptions } from "@autocircuit/core";
 import { resolveModelFolder } from "@autocircuit/models";
 import { algorithmEntries } from "./algorithm-entries.ts";
 import { FileDigests } from "./file-digests.ts";
+import { requirePrompts } from "./prompt-count.ts";
 import type { ReadPlan } from "./read-plan.ts";
+import { requireOnce } from "./require-once.ts";
 import { type TaskEntry, taskEntries } from "./task-entries.ts";
 import { hashOf, type SweepUnit, type UnitSubject, unitHash } from "./unit.ts";
 
@@ -45,16 +47,20 @@ export async function expandPlan(
       "bad-input",
       "`device: auto` would let each machine decide the result: write cpu or cuda.",
     );
-  if (new Set(seeds).size < seeds.length)
-    throw new AutocircuitError("bad-input", "`seeds` has a number twice: write each once.");
   const digests = new FileDigests(options.digests);
   const units: SweepUnit[] = [];
   const byHash = new Map<string, SweepUnit>();
   for (const task of tasks) {
-    const { entry, digest } = await located(task, folder, digests, options);
+    const { entry, digest, files } = await located(task, folder, digests, options);
     for (const seed of seeds) {
       const how = { device, dtype, tf32 };
-      const subject: UnitSubject = { task: entry, seed, ...how, digest: subjectDigest(entry, seed, digest, how) };
+      const subject: UnitSubject = {
+        task: entry,
+        seed,
+        ...how,
+        files,
+        digest: subjectDigest(entry, seed, digest, how),
+      };
       for (const { key, algorithm, options, priority } of algorithms) {
         const rest = { subject, key, algorithm, options, measure, priority: priority + (task.priority ?? 0) };
         const unit: SweepUnit = { index: units.length, hash: unitHash(rest), ...rest };
@@ -82,11 +88,11 @@ function requireFewUnits({ tasks, algorithms, seeds = [0] }: ReadPlan["plan"], m
   }, 0);
   const count = tasks.length * seeds.length * settings;
   if (count <= most) return;
-  const text = (n: number) => n.toLocaleString("en-US");
+  const text = (n: number, word: string) => `${n.toLocaleString("en-US")} ${word}${n === 1 ? "" : "s"}`;
   throw new AutocircuitError(
     "bad-input",
-    `The plan has ${text(count)} units (${text(tasks.length)} tasks, ${text(seeds.length)} seeds, ${text(settings)} settings of algorithms); ` +
-      `at most ${text(most)} are allowed. Make its grids shorter, or allow more (\`maxUnits\`, on the command line --max-units).`,
+    `The plan has ${text(count, "unit")} (${text(tasks.length, "task")}, ${text(seeds.length, "seed")}, ${text(settings, "setting")} of algorithms); ` +
+      `at most ${most.toLocaleString("en-US")} are allowed. Make its grids shorter, or allow more (\`maxUnits\`, on the command line --max-units).`,
   );
 }
 
@@ -102,14 +108,14 @@ async function located(task: TaskEntry, folder: string, digests: FileDigests, { 
   const model = task.model === undefined ? undefined : await resolveModelFolder(near(task.model), given);
   const saes = task.autoencoders === undefined ? undefined : resolve(folder, task.autoencoders);
   const files = task.prompts === undefined ? [] : [task.prompts].flat().map((file) => resolve(folder, file));
-  const digest = {
-    model: model && (await digests.of(model)),
-    autoencoders: saes && (await digests.of(saes)),
-    prompts: [] as string[],
-  };
-  for (const file of files) digest.prompts.push(await digests.of(file));
+  requireOnce(`\`prompts\` of the task ${JSON.stringify(task.key)}`, files);
+  const found: Record<string, string> = {};
+  for (const path of [model, saes, ...files]) if (path !== undefined) found[path] = await digests.of(path);
+  await requirePrompts(task, files);
+  const at = (path: string | undefined) => (path === undefined ? undefined : found[path]);
+  const digest = { model: at(model), autoencoders: at(saes), prompts: files.map(at) };
   const paths = { model, autoencoders: saes, prompts: files.length === 0 ? undefined : files };
-  return { entry: { ...task, ...paths } as TaskEntry, digest };
+  return { entry: { ...task, ...paths } as TaskEntry, digest, files: found };
 }
 
 /** What decides a model and prompts as they are loaded. */

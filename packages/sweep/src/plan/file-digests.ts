@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { BigIntStats } from "node:fs";
 import { createReadStream } from "node:fs";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,9 +9,14 @@ import { AutocircuitError, writeWhole } from "@autocircuit/base";
 /** What of a folder of a model or of autoencoders a loader may read: configuration, weights, tokenizer. */
 const MODEL_FILES = /\.(json|yaml|safetensors|gguf|pt|npz|txt|model)$/i;
 
+/** Files of up to so many bytes are read whenever they are asked for. */
+const SMALL = 4 * 2 ** 20;
+/** Clocks of file systems are coarse: for so many milliseconds a file may change without another time of change. */
+const FRESH = 2000;
+
 /**
- * SHA-256 of files' content. Large files are read once: what is known of a file of the same place, size and time is kept in a file, which
- * other processes may write too; the last one wins, and others only read again.
+ * SHA-256 of files' content. Large files are read once: what is known of a file of the same place, inode, size and times, that of its last
+ * change among them, is kept in a file, which other processes may write too; the last one wins, and others only read again.
  */
 export class FileDigests {
   readonly #cache: string | undefined;
@@ -41,6 +47,22 @@ export class FileDigests {
     return hash.digest("hex");
   }
 
+  /**
+   * Makes sure that files are what they were.
+   *
+   * @param files their digests by path
+   * @throws AutocircuitError `bad-file` for one that is another, `not-found`
+   */
+  async requireSame(files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [path, digest] of Object.entries(files)) {
+      if ((await this.of(path)) === digest) continue;
+      throw new AutocircuitError(
+        "bad-file",
+        `${path} changed since the plan was read. Start the sweep again: with what is there now its units are others.`,
+      );
+    }
+  }
+
   /** Writes what was learnt; a cache that cannot be written is none. */
   async save(): Promise<void> {
     if (!this.#grown || this.#cache === undefined) return;
@@ -50,18 +72,30 @@ export class FileDigests {
 
   async #file(path: string): Promise<string> {
     const place = await realpath(path);
-    const { size, mtimeMs } = await stat(place);
-    const key = `${place} ${size} ${mtimeMs}`;
+    const before = await stat(place, { bigint: true });
+    if (before.size <= SMALL) return sha256(place);
     this.#known ??= await readKnown(this.#cache);
-    const before = this.#known.get(key);
-    if (before !== undefined) return before;
-    const hash = createHash("sha256");
-    await pipeline(createReadStream(place, { highWaterMark: 1 << 20 }), hash);
-    const digest = hash.digest("hex");
-    this.#known.set(key, digest);
-    this.#grown = true;
+    const key = keyOf(place, before);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const digest = await sha256(place);
+    const settled = Date.now() - Number(before.ctimeNs / 1_000_000n) > FRESH;
+    if (settled && keyOf(place, await stat(place, { bigint: true })) === key) {
+      this.#known.set(key, digest);
+      this.#grown = true;
+    }
     return digest;
   }
+}
+
+function keyOf(place: string, { ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return `${place} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+}
+
+async function sha256(place: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(place, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest("hex");
 }
 
 async function readKnown(cache: string | undefined): Promise<Map<string, string>> {

@@ -1,4 +1,4 @@
-import { AutocircuitError, describeValue, kind, suggest } from "@autocircuit/base";
+import { AutocircuitError, describeValue, kind, signatures, suggest } from "@autocircuit/base";
 import { type AlgorithmName, algorithms, type NamedAlgorithm, type OptionSpec } from "@autocircuit/discovery";
 
 /**
@@ -21,11 +21,17 @@ export function requireOptions(where: string, algorithm: AlgorithmName, options:
         `${where}: ${algorithm} has no option ${JSON.stringify(name.slice(0, 60))}. ${hint}`,
       );
     }
-    requireValue(where, spec, value);
+    requireValue(where, spec, value, ownKind(algorithm, name) ?? kind.anything);
   }
 }
 
-function requireValue(where: string, spec: OptionSpec, value: unknown): void {
+/** What an algorithm's function says that an option may be: it knows that there is no number of steps below 1. */
+export function ownKind(algorithm: string, option: string): kind.Kind | undefined {
+  const name = algorithm.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  return signatures().get(name)?.options?.[option];
+}
+
+function requireValue(where: string, spec: OptionSpec, value: unknown, own: kind.Kind): void {
   const words = spec.type === "names" ? (Array.isArray(value) ? value : []) : spec.type === "string" ? [value] : [];
   const wrong = words.find((word) => typeof word === "string" && spec.choices && !spec.choices.includes(word));
   if (wrong !== undefined) {
@@ -34,11 +40,11 @@ function requireValue(where: string, spec: OptionSpec, value: unknown): void {
       `${where}: ${spec.name} cannot be ${JSON.stringify(String(wrong).slice(0, 60))}. ${suggest(String(wrong).slice(0, 60), spec.choices!)}`,
     );
   }
-  const { what, accepts } = KINDS[spec.type];
-  if (accepts(value)) return;
+  const wanted = [KINDS[spec.type], own].find(({ accepts }) => !accepts(value));
+  if (wanted === undefined) return;
   throw new AutocircuitError(
     "bad-input",
-    `${where}: ${spec.name} must be ${what}, but it is ${describeValue(value)} (${spec.description}).`,
+    `${where}: ${spec.name} must be ${wanted.what}, but it is ${describeValue(value)} (${spec.description}).`,
   );
 }
 

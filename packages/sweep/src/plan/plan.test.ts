@@ -2,8 +2,10 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { algorithms, type NamedAlgorithm } from "@autocircuit/discovery";
 import { afterAll, describe, expect, it } from "vitest";
 import { expandPlan, unitText } from "./expand-plan.ts";
+import { ownKind } from "./option-kinds.ts";
 import type { SweepPlan } from "./plan.ts";
 import { givenPlan, readPlan } from "./read-plan.ts";
 
@@ -119,6 +121,30 @@ describe("a plan", () => {
   });
 });
 
+const mine = { key: "own", model: "model", prompts: "a.json", batchSize: 1, batchCount: 1 };
+
+it("every algorithm says itself what its options may be", () => {
+  for (const [name, { options }] of Object.entries(algorithms as Record<string, NamedAlgorithm>))
+    for (const spec of options) expect([name, spec.name, ownKind(name, spec.name)]).not.toContain(undefined);
+});
+
+it("a task that takes more prompts than there are is refused, with how many there are", async () => {
+  cpSync(gpt2, join(root, "few-model"), { recursive: true });
+  const pair = { clean: [1, 2], corrupt: [1, 3], answers: [4], wrong_answers: [1] };
+  writeFileSync(join(root, "few.json"), JSON.stringify({ prompts: [pair, pair, pair] }));
+  const task = { ...mine, model: "few-model", prompts: "few.json" };
+  const plan = (more: object) => expanded({ ...small, tasks: [{ ...task, ...more }] });
+  expect(await plan({ batchCount: { train: 2, test: 1 } })).toHaveLength(1);
+  await expect(plan({ batchSize: 100, batchCount: 5 })).rejects.toMatchObject({
+    code: "bad-input",
+    message: expect.stringMatching(
+      /task "own".* are 500 prompts to discover with and 500 to measure on, but there are 3 prompts/,
+    ),
+  });
+  writeFileSync(join(root, "few.json"), JSON.stringify({ prompts: [pair, { ...pair, clean: 5 }] }));
+  await expect(plan({})).rejects.toThrow(/few\.json: prompts\[1\]/);
+});
+
 describe("wrong plans are refused before anything runs", () => {
   const cases: [string, unknown, string, RegExp][] = [
     ["no object", 5, "bad-input", /must be an object with `tasks`/],
@@ -166,6 +192,80 @@ describe("wrong plans are refused before anything runs", () => {
       /`seeds` of the plan/,
     ],
     ["an unknown metric", { ...small, measure: { metrics: ["kl-cleen"] } }, "unknown-name", /Did you mean kl-clean/],
+    [
+      "a metric with letters swapped",
+      { ...small, measure: { metrics: ["kl-claen"] } },
+      "unknown-name",
+      /Did you mean kl-clean/,
+    ],
+    [
+      "a metric twice",
+      { ...small, measure: { metrics: ["kl-clean", "kl-clean"] } },
+      "bad-input",
+      /measure\.metrics.*twice/,
+    ],
+    [
+      "an ablation twice",
+      { ...small, measure: { ablations: ["zero", "zero"] } },
+      "bad-input",
+      /measure\.ablations.*twice/,
+    ],
+    ["a size twice", { ...small, measure: { sizes: [0, 5, 0] } }, "bad-input", /`measure\.sizes` has 0 twice/],
+    ["a seed twice", { ...small, seeds: [1, 1] }, "bad-input", /`seeds` has 1 twice/],
+    [
+      "a value of a grid twice",
+      { ...small, algorithms: [{ algorithm: "ceap", grid: { steps: [2, 2] } }] },
+      "bad-input",
+      /grid\.steps` has 2 twice/,
+    ],
+    [
+      "prompts twice",
+      { ...small, tasks: [{ ...mine, prompts: ["a.json", "./a.json"] }] },
+      "bad-input",
+      /`prompts` of the task "own" has .* twice/,
+    ],
+    [
+      "an empty key",
+      { ...small, tasks: [{ task: "tracr-hist", key: "" }] },
+      "bad-input",
+      /`key` must be a text that is not empty/,
+    ],
+    [
+      "an empty key of an algorithm",
+      { ...small, algorithms: [{ algorithm: "random", key: " " }] },
+      "bad-input",
+      /`key` must be a text/,
+    ],
+    [
+      "a misspelt part of a size",
+      { ...small, tasks: [{ ...mine, batchSize: { trian: 2, test: 2 } }] },
+      "unknown-name",
+      /`batchSize` of a task.* no option `trian`.* Did you mean train/,
+    ],
+    [
+      "half a size",
+      { ...small, tasks: [{ ...mine, batchCount: { train: 2 } }] },
+      "bad-input",
+      /`batchCount` of a task.*`test` must be .* left out/,
+    ],
+    [
+      "a size that is no number",
+      { ...small, tasks: [{ ...mine, batchSize: { train: Number.NaN, test: 1 } }] },
+      "bad-input",
+      /`train` must be a whole number of at least 1.*NaN/,
+    ],
+    ...[0, -1, 1.5].map((samples): [string, unknown, string, RegExp] => [
+      `${samples} samples`,
+      { ...small, algorithms: [{ algorithm: "mask-gradient", options: { samples } }] },
+      "bad-input",
+      /samples must be a whole number/,
+    ]),
+    [
+      "no steps, in a grid",
+      { ...small, algorithms: [{ algorithm: "eap-ig-inputs", grid: { steps: [5, 0] } }] },
+      "bad-input",
+      /steps must be a whole number of at least 1/,
+    ],
     ["an unknown ablation", { ...small, measure: { ablations: ["zro"] } }, "unknown-name", /Did you mean zero/],
     ["the same twice", { ...small, algorithms: ["random", "random"] }, "bad-input", /random.*twice/],
     [

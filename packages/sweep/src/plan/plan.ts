@@ -10,6 +10,7 @@ import {
 } from "@autocircuit/core";
 import { type MeasurementName, measurements } from "@autocircuit/metrics";
 import { type ComputeDType, computeDTypes, type DeviceName, deviceName } from "@autocircuit/native";
+import { requireOnce } from "./require-once.ts";
 
 /** A ready-made task, or a model with prompts of one's own. Paths are relative to the plan's folder. */
 export interface SweepTask {
@@ -87,10 +88,11 @@ export interface SweepPlan {
   readonly tf32?: boolean | undefined;
 }
 
-const paths = kind.either(kind.text, kind.listOf(kind.text));
+const word = kind.such("a text that is not empty", (value) => typeof value === "string" && value.trim() !== "");
+const paths = kind.either(word, some(word));
 
 const checkPlan = fields("the plan", {
-  name: kind.text,
+  name: word,
   tasks: kind.required(entries("a task's name or { task } or { model, prompts }")),
   algorithms: kind.required(entries("a name or { algorithm, options, grid }")),
   seeds: some(kind.whole),
@@ -109,15 +111,15 @@ const checkMeasure = fields("the plan's `measure`", {
 } satisfies KindsOf<SweepMeasure>);
 
 const checkTask = fields("a task of the plan", {
-  task: kind.text,
-  key: kind.text,
-  model: kind.text,
+  task: word,
+  key: word,
+  model: word,
   prompts: paths,
   byToken: kind.flag,
-  circuit: kind.text,
+  circuit: word,
   positions: kind.listOf(kind.whole),
   tailDivergence: kind.flag,
-  autoencoders: kind.text,
+  autoencoders: word,
   pruneLatents: kind.flag,
   autoencoderErrors: kind.flag,
   batchSize: kind.either(kind.count, kind.record),
@@ -130,9 +132,15 @@ const checkTask = fields("a task of the plan", {
   priority: kind.integer,
 } satisfies KindsOf<SweepTask>);
 
+const trainAndTest = { train: kind.required(kind.count), test: kind.required(kind.count) };
+const checkTrainTest = {
+  batchSize: fields("`batchSize` of a task of the plan", trainAndTest),
+  batchCount: fields("`batchCount` of a task of the plan", trainAndTest),
+};
+
 const checkAlgorithm = fields("an algorithm of the plan", {
-  algorithm: kind.required(kind.text),
-  key: kind.text,
+  algorithm: kind.required(word),
+  key: word,
   options: kind.record,
   grid: kind.record,
   priority: kind.integer,
@@ -150,14 +158,22 @@ export function requirePlan(plan: unknown): asserts plan is SweepPlan {
       "The plan must be an object with `tasks` and `algorithms`; docs/sweeps.md shows one.",
     );
   checkPlan(plan);
-  const { tasks, algorithms, measure = {} } = plan as SweepPlan;
+  const { tasks, algorithms, seeds, measure = {} } = plan as SweepPlan;
+  requireOnce("`seeds`", seeds);
   checkMeasure(measure);
   // Names one by one, so that a wrong one is answered with those that come near.
-  const { metrics = [], ablations = [] } = measure;
+  const { metrics = [], ablations = [], sizes } = measure;
   for (const name of metrics) checkNames({ metrics: name });
   for (const name of ablations) checkNames({ ablations: name });
-  for (const task of tasks) if (typeof task !== "string") checkTask(task);
+  for (const [name, list] of Object.entries({ metrics, ablations, sizes })) requireOnce(`\`measure.${name}\``, list);
+  for (const task of tasks) if (typeof task !== "string") requireTask(task);
   for (const algorithm of algorithms) if (typeof algorithm !== "string") checkAlgorithm(algorithm);
+}
+
+function requireTask(task: SweepTask): void {
+  checkTask(task);
+  for (const name of ["batchSize", "batchCount"] as const)
+    if (typeof task[name] === "object") checkTrainTest[name](task[name]);
 }
 
 const checkNames = fields("the plan's `measure`", {

@@ -12,6 +12,8 @@ export interface UnitSubject extends Pick<SweepPlan, "device" | "dtype" | "tf32"
   /** Paths are absolute, models of the hub the folders they lie in. */
   readonly task: TaskEntry;
   readonly seed: number;
+  /** SHA-256 of what lay at each path of the task when the plan was read. */
+  readonly files: Readonly<Record<string, string>>;
   /** Hash of the model's files, of the prompts and of how they are loaded. */
   readonly digest: string;
 }

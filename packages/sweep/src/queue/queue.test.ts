@@ -1,11 +1,27 @@
 import { createServer } from "node:net";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { freePort, hasRedis, RedisServer } from "../../test/redis-server.ts";
-import { filesOf, inHand, resultsFolder, smallPlan, textsOf, unitsOf, until } from "../../test/small-sweep.ts";
+import {
+  failingOptions,
+  filesOf,
+  inHand,
+  resultsFolder,
+  smallPlan,
+  textsOf,
+  unitsOf,
+  until,
+} from "../../test/small-sweep.ts";
 import type { SweepPlan } from "../plan/plan.ts";
+import type { SweepUnit } from "../plan/unit.ts";
+import { redisAddress } from "../redis/redis-address.ts";
+import { connect } from "../redis/redis-connection.ts";
+import { resultText } from "../results/result-file.ts";
 import { StateReader } from "../results/sweep-state.ts";
 import { runLocally, type SweepStep } from "../run/run-locally.ts";
-import { redisAddress } from "./redis-address.ts";
+import { doUnit } from "../unit/do-unit.ts";
+import type { UnitResult } from "../unit/run-unit.ts";
+import { Subjects } from "../unit/subjects.ts";
+import { queueName } from "./queue-name.ts";
 import { runQueue } from "./run-queue.ts";
 import { jobId, SweepQueue } from "./sweep-queue.ts";
 import { workQueue } from "./work-queue.ts";
@@ -41,6 +57,15 @@ function serving(plan: SweepPlan, out: { results: Parameters<typeof workQueue>[1
   };
 }
 
+/** A unit's result and times, and the text of a file with the right checksum of any result. */
+async function forgeable(unit: SweepUnit) {
+  using out = await resultsFolder();
+  await using subjects = new Subjects();
+  await doUnit(unit, { results: out.results, subjects, runner: "alone" });
+  const text = (hash: string, result: unknown) => resultText(hash, result as UnitResult);
+  return { text, result: (await out.results.result(unit.hash))!, times: await out.results.times(unit.hash) };
+}
+
 describe.skipIf(!hasRedis)("a queue on Redis (skipped where there is no redis-server)", () => {
   it("gives the results of this machine's workers, bit by bit; started again it does nothing", async () => {
     await using redis = await RedisServer.start();
@@ -50,7 +75,9 @@ describe.skipIf(!hasRedis)("a queue on Redis (skipped where there is no redis-se
     using out = await resultsFolder();
     const queue = { url: redis.url, name };
     const steps: SweepStep[] = [];
-    const run = runQueue(units, out.results, { queue, onStep: (step) => steps.push(step) });
+    // However far apart priorities are.
+    const apart = units.map((unit) => ({ ...unit, priority: 3_000_000 * unit.index }));
+    const run = runQueue(apart, out.results, { queue, onStep: (step) => steps.push(step) });
     await workQueue(() => unitsOf(), out.results, { queue, workers: 2, untilEmpty: true });
     await run;
     expect(steps.map(({ outcome }) => outcome)).toEqual(units.map(() => "done"));
@@ -136,7 +163,7 @@ describe.skipIf(!hasRedis)("a queue on Redis (skipped where there is no redis-se
 
   it("keeps why units fail, and tries them anew when it is started again", async () => {
     await using redis = await RedisServer.start();
-    const plan: SweepPlan = { ...smallPlan, algorithms: [{ algorithm: "mask-gradient", options: { samples: -3 } }] };
+    const plan: SweepPlan = { ...smallPlan, algorithms: [{ algorithm: "mask-gradient", options: failingOptions }] };
     const units = await unitsOf(plan);
     using out = await resultsFolder();
     using there = await resultsFolder();
@@ -146,7 +173,7 @@ describe.skipIf(!hasRedis)("a queue on Redis (skipped where there is no redis-se
       await runQueue(units, out.results, { queue, collect: true });
       const { failed, failures } = await new StateReader(there.results, units).look();
       expect([failed, failures[0]!.error.attempts]).toEqual([units.length, attempts]);
-      expect((await out.results.error(units[0]!.hash))!.message).toMatch(/samples/);
+      expect((await out.results.error(units[0]!.hash))!.message).toMatch(/ablateFrom/);
     }
     await worker.stop();
   });
@@ -184,20 +211,75 @@ describe.skipIf(!hasRedis)("a queue on Redis (skipped where there is no redis-se
     expect(worker.steps).toEqual([]);
     expect(filesOf(there.folder)).toEqual({});
     // What comes back is kept only where it is a whole result of that unit.
-    const [first] = units as [(typeof units)[number]];
-    const forged = { text: '{"format":"autocircuit-sweep-unit"}', times: {} };
+    const [first, second, third, fourth] = units as [SweepUnit, SweepUnit, SweepUnit, SweepUnit];
+    const right = await forgeable(first);
+    const forged = new Map<string, unknown>([
+      [first.hash, { text: '{"format":"autocircuit-sweep-unit"}', times: right.times }],
+      [second.hash, { text: right.text(second.hash, {}), times: right.times }],
+      [third.hash, { text: right.text(third.hash, right.result), times: {} }],
+      [fourth.hash, { text: right.text(fourth.hash, { ...right.result, scores: "AAAA" }), times: right.times }],
+    ]);
     await worker.stop();
     const { Worker } = await import("bullmq");
     const connection = queue.redis.duplicate();
-    const forger = new Worker(name, async () => forged, { connection });
-    await queue.queue.add("unit", { unit: first.hash, collect: true }, { jobId: jobId(first.hash) });
-    for (let done = 0; done < 1; ) done = await queue.queue.getCompletedCount();
+    const forger = new Worker(name, async (job) => forged.get(job.data.unit), { connection });
+    for (const hash of forged.keys())
+      await queue.queue.add("unit", { unit: hash, collect: true }, { jobId: jobId(hash) });
+    for (let done = 0; done < forged.size; ) done = await queue.queue.getCompletedCount();
     await forger.close();
     connection.disconnect();
     const honest = serving(smallPlan, there, redis.url);
     await runQueue(units, out.results, { queue: { url: redis.url, name }, collect: true });
     await honest.stop();
     expect(textsOf(out.folder)).toEqual(textsOf(there.folder));
+  });
+
+  it("of one plan is not served by workers of another edition, who say so, and none fails the units of the other", async () => {
+    await using redis = await RedisServer.start();
+    const plans = ["random", "ground-truth"].map((algorithm) => ({
+      ...smallPlan,
+      tasks: ["tracr-hist"],
+      algorithms: [algorithm],
+    }));
+    const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const both = plans.map(async (plan) => {
+      const units = await unitsOf(plan);
+      const out = await resultsFolder();
+      onTestFinished(() => out[Symbol.dispose]());
+      return { plan, units, out, queue: { url: redis.url, name: queueName("sweep", units) } };
+    });
+    const [first, second] = (await Promise.all(both)) as [Awaited<(typeof both)[0]>, Awaited<(typeof both)[0]>];
+    const controller = new AbortController();
+    const { signal } = controller;
+    const old = workQueue(() => unitsOf(first.plan), first.out.results, { queue: first.queue, signal });
+    const run = runQueue(second.units, second.out.results, { queue: second.queue });
+    const said = () => written.mock.calls.map(([text]) => String(text)).find((text) => /is being put into/.test(text));
+    expect(await until(said, "the old worker's words", 60)).toContain(second.queue.name);
+    await workQueue(() => unitsOf(second.plan), second.out.results, { queue: second.queue, untilEmpty: true });
+    await run;
+    expect(await new StateReader(second.out.results, second.units).look()).toMatchObject({ done: 2, failed: 0 });
+    controller.abort();
+    await old;
+  });
+
+  it("of whose name another program has made something is refused", async () => {
+    await using redis = await RedisServer.start();
+    using out = await resultsFolder();
+    const client = await connect(redisAddress(redis.url));
+    for (const [key, command] of [
+      [`autocircuit-sweep-version:${name}`, ["LPUSH", "x"]],
+      [`bull:${name}:meta`, ["SET", "x"]],
+      [`bull:${name}:wait`, ["SADD", "x"]],
+    ] as const) {
+      await client.call(command[0], key, command[1]);
+      await expect(runQueue(await unitsOf(), out.results, { queue: { url: redis.url, name } })).rejects.toMatchObject({
+        code: "bad-input",
+        message: expect.stringMatching(/^The key .* is something else's than a queue.*--queue-name/),
+      });
+      await client.del(key);
+    }
+    client.disconnect();
   });
 
   it("of another version is refused", async () => {

@@ -1,19 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, sayOnce, signature } from "@autocircuit/base";
 import { coreKinds, type LongOptions, throwIfAborted } from "@autocircuit/core";
 import { isUnitHash, type SweepUnit } from "../plan/unit.ts";
+import { redisAddress } from "../redis/redis-address.ts";
+import { timesForm } from "../results/forms.ts";
 import { readResult } from "../results/result-file.ts";
+import { scoresOf } from "../results/scores-of.ts";
 import type { SweepResults } from "../results/store.ts";
 import { CannotKeepError, failure } from "../results/unit-error.ts";
+import type { UnitTimes } from "../results/unit-times.ts";
 import type { SweepStep } from "../run/run-locally.ts";
-import { redisAddress } from "./redis-address.ts";
+import { priorityRanks } from "./priority-ranks.ts";
 import { jobId, readReason, type SweepJob, SweepQueue } from "./sweep-queue.ts";
 
 /** Where a queue is. */
 export interface QueueAddress {
   /** `redis://[:PASSWORD@]HOST[:PORT]`, or `rediss://` for TLS. */
   readonly url: string;
-  /** See `SweepQueue.nameOf`. */
+  /** See `queueName`. */
   readonly name: string;
   /** File of the authority that signed the server's certificate. */
   readonly authority?: string | undefined;
@@ -53,6 +57,8 @@ const check = signature(
 /** How often the folder and the queue are looked at, and units that are in neither put in again, in milliseconds. */
 const LOOK_EVERY = 300;
 const REFILL_EVERY = 5000;
+/** How long it may take until a worker serves before that is said, in milliseconds. */
+const ALONE_AFTER = 10_000;
 /** Jobs that are put in or read at once, so that memory stays the same for any number. */
 const CHUNK = 250;
 /** Units whose jobs are looked for. */
@@ -80,7 +86,7 @@ export async function runQueue(
     if ((await results.result(unit.hash)) === undefined) pending.set(unit.hash, unit);
     else onStep?.({ unit, outcome: "kept" });
   }
-  await new QueueRun(queue, results, pending, units.length, options).wait();
+  await new QueueRun(queue, results, pending, units, options).wait();
 }
 
 class QueueRun {
@@ -89,18 +95,21 @@ class QueueRun {
   readonly #pending: Map<string, SweepUnit>;
   readonly #total: number;
   readonly #options: RunQueueOptions;
+  readonly #ranks: ReadonlyMap<number, number>;
+  #asked = false;
 
   constructor(
     queue: SweepQueue,
     results: SweepResults,
     pending: Map<string, SweepUnit>,
-    total: number,
+    units: readonly SweepUnit[],
     options: RunQueueOptions,
   ) {
     this.#queue = queue;
     this.#results = results;
     this.#pending = pending;
-    this.#total = total;
+    this.#total = units.length;
+    this.#ranks = priorityRanks(units);
     this.#options = options;
   }
 
@@ -108,18 +117,33 @@ class QueueRun {
   async wait(): Promise<void> {
     const { signal } = this.#options;
     await this.#answered(this.#forgetFailed());
-    let filled = Number.NEGATIVE_INFINITY;
+    const started = performance.now();
+    let [filled, marked] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
     while (this.#pending.size > 0) {
       if (performance.now() - filled > REFILL_EVERY && (await this.#answered(this.#lacks()))) {
         await this.#answered(this.#fill());
         filled = performance.now();
       }
+      if (performance.now() - marked > REFILL_EVERY) {
+        await this.#answered(this.#queue.markFilled());
+        marked = performance.now();
+      }
       await this.#answered(this.#lookAtJobs("completed"));
       await this.#lookAtFolder();
       await this.#answered(this.#lookAtJobs("failed"));
+      if (performance.now() - started > ALONE_AFTER) await this.#answered(this.#sayIfAlone());
       if (this.#pending.size > 0) await sleep(LOOK_EVERY, undefined, signal && { signal }).catch(() => undefined);
       throwIfAborted(signal);
     }
+  }
+
+  /** Says once that nobody serves, where Redis says who does. */
+  async #sayIfAlone(): Promise<void> {
+    if (this.#asked) return;
+    this.#asked = true;
+    const { queue, name } = this.#queue;
+    if ((await queue.getWorkers().catch(() => [{}])).length > 0) return;
+    sayOnce(`no worker serves the queue ${name}: start sweep work with the same plan, models and prompts.`);
   }
 
   /** What Redis answers, or the end that was asked for: without a connection an answer may never come. */
@@ -168,8 +192,6 @@ class QueueRun {
   async #fill(): Promise<void> {
     const { collect = false, attempts = 3 } = this.#options;
     const units = [...this.#pending.values()];
-    const most = units.reduce((high, { priority }) => Math.max(high, priority), 0);
-    const plain = units.every(({ priority }) => priority === 0);
     for (let first = 0; first < units.length; first += CHUNK) {
       await this.#queue.queue.addBulk(
         units.slice(first, first + CHUNK).map(({ hash, priority }) => ({
@@ -179,8 +201,7 @@ class QueueRun {
             jobId: jobId(hash),
             attempts,
             backoff: { type: "fixed", delay: 500 },
-            // In BullMQ 1 comes first.
-            ...(plain ? {} : { priority: most - priority + 1 }),
+            priority: this.#ranks.get(priority) ?? 0,
             removeOnComplete: !collect,
           },
         })),
@@ -211,8 +232,8 @@ class QueueRun {
   async #collect(unit: SweepUnit, job: SweepJob): Promise<void> {
     const { text, times } = (job.returnvalue ?? {}) as { text?: unknown; times?: unknown };
     // Whatever wrote it, only what is a whole result of this unit is kept; else the unit is done again.
-    if (typeof text !== "string" || !kind.record.accepts(times) || readResult(text, unit.hash) === undefined) return;
-    await this.#keeping(this.#results.keepText(unit.hash, text, times as never));
+    if (typeof text !== "string" || !timesForm.accepts(times) || !(await isWhole(text, unit.hash))) return;
+    await this.#keeping(this.#results.keepText(unit.hash, text, times as UnitTimes));
     this.#finish(unit, "done");
   }
 
@@ -246,5 +267,16 @@ class QueueRun {
     return work.catch((cause: Error) => {
       throw new CannotKeepError(cause.message, { cause });
     });
+  }
+}
+
+/** Whether a text is the result of a unit, of this version, with scores of its graph. */
+async function isWhole(text: string, hash: string): Promise<boolean> {
+  try {
+    const result = readResult(text, hash);
+    return result !== undefined && (await scoresOf(result)).graph.edgeCount === result.subject.edgeCount;
+  } catch (error) {
+    if (error instanceof AutocircuitError) return false;
+    throw error;
   }
 }

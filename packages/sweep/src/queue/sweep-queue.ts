@@ -1,8 +1,11 @@
 import { AutocircuitError, version } from "@autocircuit/base";
 import { type Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import type { RedisAddress } from "../redis/redis-address.ts";
+import { connect } from "../redis/redis-connection.ts";
 import type { UnitTimes } from "../results/unit-times.ts";
-import { connect, type RedisAddress } from "./redis-address.ts";
+import { requireOwnKeys } from "./own-keys.ts";
+import { planOfQueue } from "./queue-name.ts";
 
 /** The form of what lies in the queue. */
 const QUEUE_VERSION = 1;
@@ -39,22 +42,37 @@ export class SweepQueue implements AsyncDisposable {
     const redis = await connect(address);
     const mark = `autocircuit-sweep-version:${name}`;
     const own = `queue ${QUEUE_VERSION}, autocircuit ${version}`;
-    await redis.set(mark, own, "NX");
-    const there = await redis.get(mark);
-    if (there !== own) {
-      redis.disconnect();
+    try {
+      await requireOwnKeys(redis, name, mark, address.shown);
+      await redis.set(mark, own, "NX");
+      const there = await redis.get(mark);
+      if (there === own) return new SweepQueue(name, redis);
       throw new AutocircuitError(
         "bad-input",
         `The queue ${name} at ${address.shown} is of ${String(there).slice(0, 60)}; this is ${own}. Finish it with that version, or ` +
           `give another queue a name (--queue-name).`,
       );
+    } catch (error) {
+      redis.disconnect();
+      if (error instanceof AutocircuitError) throw error;
+      // What a Redis says that may not be written, or is full.
+      throw new AutocircuitError("bad-input", `The Redis at ${address.shown} refuses: ${(error as Error).message}.`, {
+        cause: error,
+      });
     }
-    return new SweepQueue(name, redis);
   }
 
-  /** The queue's name for a plan's. */
-  static nameOf(plan: string): string {
-    return `autocircuit-sweep-${plan.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 80)}`;
+  /** Leaves word that a coordinator fills this queue, for workers of another edition of its plan; it is forgotten after a while. */
+  async markFilled(): Promise<void> {
+    const plan = planOfQueue(this.name);
+    if (plan !== undefined) await this.redis.set(editionKey(plan), this.name, "EX", 30);
+  }
+
+  /** The queue that is filled for a plan of this name, where it is another one than this. */
+  async otherEdition(): Promise<string | undefined> {
+    const plan = planOfQueue(this.name);
+    const last = plan === undefined ? null : await this.redis.get(editionKey(plan));
+    return last === null || last === this.name ? undefined : last.slice(0, 200);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -62,6 +80,10 @@ export class SweepQueue implements AsyncDisposable {
     if (this.redis.status === "ready") await this.queue.close().catch(() => undefined);
     this.redis.disconnect();
   }
+}
+
+function editionKey(plan: string): string {
+  return `autocircuit-sweep-edition:${plan}`;
 }
 
 /** The name of a unit's job; it has no second one. */

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { type KindsOf, kind, sayOnce, signature } from "@autocircuit/base";
 import { throwIfAborted } from "@autocircuit/core";
 import { DelayedError, UnrecoverableError, Worker } from "bullmq";
 import { isUnitHash, type SweepUnit } from "../plan/unit.ts";
+import { redisAddress } from "../redis/redis-address.ts";
 import type { SweepResults } from "../results/store.ts";
 import { failure } from "../results/unit-error.ts";
 import type { SweepStep } from "../run/run-locally.ts";
 import { CrashedError, UnitProcess } from "../run/unit-process.ts";
 import { usualThreads } from "../run/usual-threads.ts";
-import { redisAddress } from "./redis-address.ts";
 import { type QueueAddress, queueAddress } from "./run-queue.ts";
 import { failedReason, type SweepJob, SweepQueue, type UnitReturn } from "./sweep-queue.ts";
 
@@ -62,6 +62,8 @@ export async function workQueue(
   await new QueueServer(queue, units, results, options).serve();
 }
 
+/** How often it is looked whether another edition of the plan is being served, in milliseconds. */
+const EDITION_EVERY = 5000;
 /** How often a queue is looked at that may be empty, and how long a unit waits that another process has in hand, in milliseconds. */
 const EMPTY_EVERY = 500;
 const BUSY_FOR = 2000;
@@ -101,9 +103,17 @@ class QueueServer {
       },
     );
     worker.on("error", () => undefined);
+    let edition = Number.NEGATIVE_INFINITY;
     try {
       while (!signal?.aborted && this.#failure === undefined) {
         await sleep(EMPTY_EVERY, undefined, signal && { signal }).catch(() => undefined);
+        if (this.#idle.length === processes.length && performance.now() - edition > EDITION_EVERY) {
+          edition = performance.now();
+          this.#queue.otherEdition().then(
+            (other) => other !== undefined && sayOtherEdition(this.#queue.name, other),
+            () => undefined,
+          );
+        }
         if (untilEmpty && this.#idle.length === processes.length && (await this.#isEmpty())) break;
       }
     } finally {
@@ -123,7 +133,8 @@ class QueueServer {
   async #do(job: SweepJob, token: string | undefined): Promise<UnitReturn> {
     const unit = await this.#units.find(job.data?.unit);
     if (unit === undefined) {
-      const why = "The plan at the worker has no such unit: is it the same plan, with the same models and prompts?";
+      const why =
+        "The plan at the worker has no such unit: is it the same plan, with the same models and prompts? Plans that differ need queues of their own.";
       throw new UnrecoverableError(failedReason("unknown-name", why));
     }
     const process = this.#idle.pop()!;
@@ -160,6 +171,13 @@ class QueueServer {
     const [text, times] = [await this.#results.resultText(hash), await this.#results.times(hash)];
     return text !== undefined && times !== undefined ? { text, times } : null;
   }
+}
+
+function sayOtherEdition(own: string, other: string): void {
+  sayOnce(
+    `this worker serves the queue ${own}, but a plan of that name is being put into ${other}: it was edited since, or is another one, or its ` +
+      "models or prompts differ from those here. Start the worker again with the same plan and files.",
+  );
 }
 
 /** The units of a plan by hash; read again for one that is not there, at most every few seconds. */

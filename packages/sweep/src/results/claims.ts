@@ -3,17 +3,12 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { link, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { cannotWrite, isAlive } from "@autocircuit/base";
+import { type Held, heldForm, ofForm } from "./forms.ts";
 import type { SweepResults } from "./store.ts";
 
 /** How often a claim says that it is still held, and after what silence it is no longer, in milliseconds. */
 const BEAT = 5000;
 const SILENCE = 60_000;
-
-interface Held {
-  readonly host: string;
-  readonly pid: number;
-  readonly token: string;
-}
 
 /**
  * Claims a unit for this process, so that several coordinators and workers on one folder do not do the same. A claim is advice: were it
@@ -83,15 +78,15 @@ async function isHeld(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return false;
   const silent = Date.now() - found.mtimeMs;
-  // Just made, and its words still to come.
-  if (held === undefined) return silent < BEAT;
+  // Just made, and its words still to come; what is damaged is nobody's.
+  if (held === undefined) return found.isFile() && found.size === 0 && silent < BEAT;
   if (held.host === hostname() && !isAlive(held.pid)) return false;
   return silent < SILENCE;
 }
 
 function heldNow(path: string): Held | undefined {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return ofForm(readFileSync(path, "utf8"), heldForm);
   } catch {
     return undefined;
   }
@@ -102,5 +97,5 @@ async function takeAway(path: string): Promise<void> {
   const aside = `${path}.${randomUUID()}.stale`;
   await rename(path, aside).catch(() => undefined);
   if (await isHeld(aside)) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+  await rm(aside, { recursive: true, force: true });
 }

@@ -3,6 +3,7 @@ import { AutocircuitError, version } from "@autocircuit/base";
 import { readNumbers, writeNumbers } from "@autocircuit/discovery";
 import { RESULT_VERSION } from "../plan/unit.ts";
 import type { UnitResult } from "../unit/run-unit.ts";
+import { resultForm } from "./forms.ts";
 
 const FORMAT = "autocircuit-sweep-unit";
 
@@ -16,7 +17,7 @@ export function resultText(unit: string, result: UnitResult): string {
 /**
  * Reads a unit's file.
  *
- * @returns undefined for a file that was damaged, which is as none
+ * @returns undefined for a file that was damaged or forged, which is as none
  * @throws AutocircuitError `bad-file` for a whole file of another version
  */
 export function readResult(text: string, unit: string): UnitResult | undefined {
@@ -34,7 +35,8 @@ export function readResult(text: string, unit: string): UnitResult | undefined {
         `${RESULT_VERSION}): they are not mixed. Give another folder.`,
     );
   }
-  return readNumbers(json.result) as UnitResult;
+  const result = readNumbers(json.result);
+  return resultForm.accepts(result) ? (result as UnitResult) : undefined;
 }
 
 /** Parsed JSON is written as it was read: its numbers and the order of its entries stay. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PruneScores } from "@autocircuit/core";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { failingOptions } from "../../test/small-sweep.ts";
 import { expandPlan } from "../plan/expand-plan.ts";
 import { givenPlan } from "../plan/read-plan.ts";
 import { doUnit } from "../unit/do-unit.ts";
@@ -76,12 +77,12 @@ describe("a unit", () => {
   });
 
   it("that throws leaves why, and success takes it away", async () => {
-    const broken = { ...failing, options: { samples: -1 } };
+    const broken = { ...failing, options: failingOptions };
     expect(await done(broken)).toBe("failed");
     expect(await done(broken)).toBe("failed");
     expect(await results.error(failing.hash)).toMatchObject({
       kind: "bad-input",
-      message: expect.stringMatching(/samples/),
+      message: expect.stringMatching(/ablateFrom/),
       attempts: 2,
     });
     expect(await done(failing)).toBe("done");

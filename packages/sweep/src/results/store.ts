@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { AutocircuitError, badFile, cannotWrite, parseJson, version, writeWhole } from "@autocircuit/base";
+import { AutocircuitError, badFile, type kind, makeFolder, parseJson, version, writeWhole } from "@autocircuit/base";
 import { isUnitHash, RESULT_VERSION } from "../plan/unit.ts";
 import type { UnitResult } from "../unit/run-unit.ts";
+import { errorForm, ofForm, sayDamaged, timesForm } from "./forms.ts";
 import { readResult, resultText } from "./result-file.ts";
 import type { UnitError } from "./unit-error.ts";
 import type { UnitTimes } from "./unit-times.ts";
@@ -42,6 +43,7 @@ export class SweepResults {
     const mark = join(path, MARK);
     if (existsSync(mark)) {
       await requireVersion(path, mark);
+      for (const part of PARTS) makeFolder(join(path, part));
     } else {
       // Another process may just be making it.
       if (existsSync(path) && !(await readdir(path)).every((name) => OWN.test(name)))
@@ -49,11 +51,7 @@ export class SweepResults {
           "bad-input",
           `${folder} holds something else than results of a sweep. Give an empty folder, or one that is not there yet.`,
         );
-      try {
-        for (const part of PARTS) await mkdir(join(path, part), { recursive: true });
-      } catch (cause) {
-        throw cannotWrite(path, cause);
-      }
+      for (const part of PARTS) makeFolder(join(path, part));
       await writeWhole(mark, `${JSON.stringify({ format: FORMAT, version: RESULT_VERSION, autocircuit: version })}\n`);
     }
     return new SweepResults(path);
@@ -91,13 +89,16 @@ export class SweepResults {
    * @throws AutocircuitError `bad-file` for one of another version
    */
   async result(hash: string): Promise<UnitResult | undefined> {
-    const text = await this.resultText(hash);
-    return text === undefined ? undefined : readResult(text, hash);
+    const path = this.path("units", hash);
+    const text = await readText(path);
+    const result = text && readResult(text, hash);
+    if (text !== undefined && !result) sayDamaged(path);
+    return result || undefined;
   }
 
   /** The text of a unit's file, as it is; undefined where there is none. */
   async resultText(hash: string): Promise<string | undefined> {
-    return readFile(this.path("units", hash), "utf8").catch(ifMissing);
+    return readText(this.path("units", hash));
   }
 
   /** Takes away what processes that were killed left half written, once it is an hour old. */
@@ -132,7 +133,7 @@ export class SweepResults {
 
   /** How long a unit took and where; undefined where that is not known. */
   async times(hash: string): Promise<UnitTimes | undefined> {
-    return this.#json<UnitTimes>("times", hash);
+    return this.#json<UnitTimes>("times", hash, timesForm);
   }
 
   /** Keeps why a unit failed, and how often it did. */
@@ -145,17 +146,15 @@ export class SweepResults {
 
   /** Why a unit failed; undefined where it did not. */
   async error(hash: string): Promise<UnitError | undefined> {
-    return this.#json<UnitError>("errors", hash);
+    return this.#json<UnitError>("errors", hash, errorForm);
   }
 
-  async #json<T>(part: Part, hash: string): Promise<T | undefined> {
-    const text = await readFile(this.path(part, hash), "utf8").catch(ifMissing);
-    if (text === undefined) return undefined;
-    try {
-      return JSON.parse(text) as T;
-    } catch {
-      return undefined;
-    }
+  async #json<T>(part: Part, hash: string, form: kind.Kind): Promise<T | undefined> {
+    const path = this.path(part, hash);
+    const text = await readText(path);
+    const found = text === undefined ? undefined : ofForm<T>(text, form);
+    if (text !== undefined && found === undefined) sayDamaged(path);
+    return found;
   }
 }
 
@@ -173,6 +172,18 @@ async function requireVersion(folder: string, mark: string): Promise<void> {
     `${folder} has results of AutoCircuit ${json.autocircuit} (form ${json.version}), this is ${version} (form ${RESULT_VERSION}): ` +
       "they are not mixed. Give another folder.",
   );
+}
+
+/** A file's text, empty for a folder in its place; undefined where there is none. @throws AutocircuitError `bad-file` */
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    if (code === "EISDIR") return "";
+    throw badFile(path, `it cannot be read: ${message}.`, { cause });
+  }
 }
 
 function ifMissing(error: NodeJS.ErrnoException): undefined {

@@ -3,7 +3,16 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
-import { filesOf, inHand, resultsFolder, smallPlan, textsOf, unitsOf, until } from "../../test/small-sweep.ts";
+import {
+  failingOptions,
+  filesOf,
+  inHand,
+  resultsFolder,
+  smallPlan,
+  textsOf,
+  unitsOf,
+  until,
+} from "../../test/small-sweep.ts";
 import type { SweepPlan } from "../plan/plan.ts";
 import { SweepResults } from "../results/store.ts";
 import { StateReader } from "../results/sweep-state.ts";
@@ -106,7 +115,7 @@ describe("local workers", () => {
   it("keep a unit that throws apart from the others", async () => {
     const plan: SweepPlan = {
       ...smallPlan,
-      algorithms: ["random", { algorithm: "mask-gradient", options: { samples: -3 } }],
+      algorithms: ["random", { algorithm: "mask-gradient", options: failingOptions }],
     };
     const units = await unitsOf(plan);
     using out = await resultsFolder();

@@ -40,7 +40,7 @@ try {
   // Loads the engine, so that a unit's time is its own.
   versions();
   const results = await SweepResults.open(folder);
-  const subjects = new Subjects();
+  const subjects = new Subjects(results.digests);
   process.on("message", ({ unit }: WorkerOrder) => {
     doUnit(unit, { results, subjects, runner }).then((outcome) => say({ type: "outcome", outcome }), stop);
   });

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { arrayScript, ranges } from "./array-script.ts";
+import { arrayScript, jobName, ranges } from "./array-script.ts";
 
 const options = { elements: [0, 1, 2, 5, 7, 8], command: ["echo"], name: "sweep", logs: "/tmp/logs" };
 
@@ -21,6 +21,17 @@ export OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 exec echo --unit "$SLURM_ARRAY_TASK_ID"
 `,
   );
+});
+
+it("names a job so that no option can come of it", () => {
+  expect(["日本 x", "中国", "-a b.", "my plan", "..", "x".repeat(90)].map(jobName)).toEqual([
+    "x",
+    "sweep",
+    "a-b",
+    "my-plan",
+    "sweep",
+    "x".repeat(60),
+  ]);
 });
 
 it("hands every word of the command over as it is", () => {

@@ -67,6 +67,12 @@ export function arrayScript(options: ArrayScriptOptions): string {
   ].join("\n");
 }
 
+/** The name of a plan's job: of what can stand in a script's comments. */
+export function jobName(plan: string): string {
+  const words = plan.replace(/[^A-Za-z0-9_.]+/g, "-").slice(0, 60);
+  return words.replace(/^[-.]+|[-.]+$/g, "") || "sweep";
+}
+
 /** Numbers as Slurm writes them: `0-4,7,9-12`. */
 export function ranges(numbers: readonly number[]): string {
   const sorted = [...new Set(numbers)].sort((a, b) => a - b);

@@ -51,6 +51,7 @@ async function attempted(unit: SweepUnit, { subjects, signal }: DoUnitOptions): 
     const task = await subjects.of(unit.subject, signal);
     const load = (performance.now() - started) / 1000;
     const { result, discover, measure } = await runUnit(task, unit, { signal });
+    await subjects.requireSameWeights(unit.subject);
     const { peakRssBytes } = await memory();
     const seconds = (performance.now() - started) / 1000;
     const times = { discover, measure, load, seconds, peakBytes: peakRssBytes };

@@ -1,6 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { writeWhole } from "@autocircuit/base";
+import { makeFolder, writeWhole } from "@autocircuit/base";
 import type { CompiledModel } from "../compile/compile.ts";
 import { transformerLensConfig } from "./config-json.ts";
 import { safetensorsBytes } from "./safetensors.ts";
@@ -15,7 +14,7 @@ export async function saveModel(
   directory: string,
   options: { dtype?: "F32" | "F64" } = {},
 ): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  makeFolder(directory);
   await writeWhole(join(directory, "config.json"), `${JSON.stringify(transformerLensConfig(compiled), null, 1)}\n`);
   await writeWhole(join(directory, "tracr.json"), `${JSON.stringify(vocabularyJson(compiled), null, 1)}\n`);
   await writeWhole(join(directory, "model.safetensors"), safetensorsBytes(compiled.weights, options.dtype));
