@@ -1,0 +1,89 @@
+import type { AblationType, PatchType } from "@autocircuit/core";
+
+/**
+ * Which edges are in the circuit: the `size` edges of largest magnitude of a score set (for a circuit: its edges), then those
+ * of `add` put in and those of `remove` taken out. Without a score set all edges are in, so `remove` alone ablates single edges.
+ */
+export interface CircuitChoice {
+  scores: string | null;
+  size: number | null;
+  add: readonly number[];
+  remove: readonly number[];
+}
+
+/** How a circuit is run. */
+export interface RunChoice {
+  circuit: CircuitChoice;
+  /** Edges ablated whatever the circuit: those clicked. Compared with the circuit without them. */
+  ablated: readonly number[];
+  ablation: AblationType;
+  patchType: PatchType;
+}
+
+/** A prompt of the data set by its number, or the user's own text (clean and corrupt of one length in tokens). */
+export type PromptChoice = { index: number } | { clean: string; corrupt: string };
+
+/** `POST api/run`: one prompt through the full model, the circuit, and the circuit without the clicked edges. */
+export interface RunRequest extends RunChoice {
+  prompt: PromptChoice;
+  /** Position of the output to tell of; by default the last that counts. */
+  position?: number;
+  /** Most likely tokens to tell of (10). */
+  top?: number;
+}
+
+export interface RunAnswer {
+  /** Edges of the circuit, and of the circuit without the clicked ones. */
+  circuitEdges: number;
+  patchedEdges: number;
+  full: Output;
+  circuit: Output;
+  patched: Output;
+  /** What the passes took, in ms, on the server. */
+  milliseconds: number;
+}
+
+/** What a model says at one position. */
+export interface Output {
+  /** Most likely tokens, largest first. */
+  top: readonly { token: string; id: number; probability: number; logit: number }[];
+  /** Mean logit of the answers minus that of the wrong answers; null where a prompt of the user's has none. */
+  logitDiff: number | null;
+  /** Probabilities of the answers and the wrong answers. */
+  answers: readonly { token: string; id: number; correct: boolean; probability: number; logit: number }[];
+  /** KL divergence from the full model's output, in nats, over the positions that count; 0 for the full model itself. */
+  kl: number;
+}
+
+/** `POST api/evaluate`: the data set, a line of JSON for each slice of prompts as it is done, then `done`. */
+export interface EvaluateRequest extends RunChoice {
+  /** At most so many prompts; null for all. */
+  prompts: number | null;
+}
+
+export type EvaluateLine =
+  | { type: "prompts"; done: number; total: number; rows: readonly PromptMeasures[] }
+  | { type: "done"; circuit: DataSetMeasures; patched: DataSetMeasures; full: DataSetMeasures }
+  | { type: "error"; code: string; message: string };
+
+/** One prompt's measures. */
+export interface PromptMeasures {
+  index: number;
+  full: Measures;
+  circuit: Measures;
+  patched: Measures;
+}
+
+export interface Measures {
+  logitDiff: number;
+  kl: number;
+  correct: boolean;
+}
+
+export interface DataSetMeasures {
+  logitDiff: number;
+  kl: number;
+  accuracy: number;
+  /** Logit difference as a share of the full model's, between that of all edges ablated (0) and the full model (1). */
+  faithfulness: number;
+}
