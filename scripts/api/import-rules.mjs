@@ -39,7 +39,8 @@ function judge(from, file, pack) {
   const [scope, part, ...rest] = from.split("/");
   const name = from.startsWith("@") ? `${scope}/${part}` : scope;
   if (name !== pack.manifest.name && pack.manifest.dependencies?.[name] === undefined) {
-    if (!(isTest(file, pack) && (ROOT_TOOLS.has(name) || scope === "@autocircuit")))
+    const tool = isTest(file, pack) && (ROOT_TOOLS.has(name) || scope === "@autocircuit");
+    if (!tool && !(isBundled(file, pack) && pack.manifest.devDependencies?.[name] !== undefined))
       return "is not in the package's dependencies";
   }
   if (scope !== "@autocircuit") return undefined;
@@ -50,6 +51,11 @@ function judge(from, file, pack) {
 
 function isTest(file, { folder }) {
   return file.endsWith(".test.ts") || file.startsWith(join(folder, "test"));
+}
+
+/** Whether a file goes into a bundle or looks at one, which carries what it imports: nobody installs that with the package. */
+function isBundled(file, { folder }) {
+  return ["page", "browser-tests"].some((part) => file.startsWith(join(folder, "src", part)));
 }
 
 /** Whether a path from a package's folder is that of what the tests of a package below share. */
