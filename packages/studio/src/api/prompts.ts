@@ -9,6 +9,8 @@ export interface PromptList {
 
 export interface PromptRow {
   index: number;
+  /** The texts, to be edited; null where the model has no tokenizer. */
+  text: TokensRequest | null;
   /** Tokens as text. */
   clean: readonly string[];
   corrupt: readonly string[];

@@ -1,8 +1,9 @@
 import type { AblationType, PatchType } from "@autocircuit/core";
 
 /**
- * Which edges are in the circuit: the `size` edges of largest magnitude of a score set (for a circuit: its edges), then those
- * of `add` put in and those of `remove` taken out. Without a score set all edges are in, so `remove` alone ablates single edges.
+ * Which edges are in the circuit: the `size` edges of largest magnitude of a score set (null: all; edges that tie with the last are in it
+ * too, as in the library), or the edges of a circuit; then those of `add` put in and those of `remove` taken out. Without a score set all
+ * edges are in, so `remove` alone ablates single edges.
  */
 export interface CircuitChoice {
   scores: string | null;
@@ -26,7 +27,7 @@ export type PromptChoice = { index: number } | { clean: string; corrupt: string 
 /** `POST api/run`: one prompt through the full model, the circuit, and the circuit without the clicked edges. */
 export interface RunRequest extends RunChoice {
   prompt: PromptChoice;
-  /** Position of the output to tell of; by default the last that counts. */
+  /** Position of the output to tell of, from 0, one of `RunAnswer.positions`; by default the last that counts. */
   position?: number;
   /** Most likely tokens to tell of (10). */
   top?: number;
@@ -36,6 +37,9 @@ export interface RunAnswer {
   /** Edges of the circuit, and of the circuit without the clicked ones. */
   circuitEdges: number;
   patchedEdges: number;
+  /** Positions of the output that count, and the one that the answers below tell of. */
+  positions: readonly number[];
+  position: number;
   full: Output;
   circuit: Output;
   patched: Output;
@@ -45,14 +49,19 @@ export interface RunAnswer {
 
 /** What a model says at one position. */
 export interface Output {
-  /** Most likely tokens, largest first. */
+  /** Most likely tokens, largest first; empty where the output is a number. */
   top: readonly { token: string; id: number; probability: number; logit: number }[];
-  /** Mean logit of the answers minus that of the wrong answers; null where a prompt of the user's has none. */
+  /** The output, where it is one number and no distribution over tokens; else null. */
+  value: number | null;
+  /** Mean logit of the answers minus that of the wrong answers, over all positions that count; null where a prompt has none. */
   logitDiff: number | null;
   /** Probabilities of the answers and the wrong answers. */
   answers: readonly { token: string; id: number; correct: boolean; probability: number; logit: number }[];
-  /** KL divergence from the full model's output, in nats, over the positions that count; 0 for the full model itself. */
-  kl: number;
+  /**
+   * KL divergence from the full model's output, in nats, mean over the positions that count; 0 for the full model itself, null where
+   * the output is a number.
+   */
+  kl: number | null;
 }
 
 /** `POST api/evaluate`: the data set, a line of JSON for each slice of prompts as it is done, then `done`. */
@@ -74,16 +83,18 @@ export interface PromptMeasures {
   patched: Measures;
 }
 
+/** Each null where it has no meaning: a prompt without wrong answers has no logit difference, outputs that are numbers no KL. */
 export interface Measures {
-  logitDiff: number;
-  kl: number;
-  correct: boolean;
+  logitDiff: number | null;
+  kl: number | null;
+  /** Share of the positions that count at which an answer has the highest logit of the whole vocabulary, 0 to 1. */
+  correct: number | null;
 }
 
 export interface DataSetMeasures {
-  logitDiff: number;
-  kl: number;
-  accuracy: number;
+  logitDiff: number | null;
+  kl: number | null;
+  accuracy: number | null;
   /** Logit difference as a share of the full model's, between that of all edges ablated (0) and the full model (1). */
-  faithfulness: number;
+  faithfulness: number | null;
 }

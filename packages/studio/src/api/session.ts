@@ -23,8 +23,10 @@ export interface Session {
   presets: readonly { key: string; algorithm: string; options: Readonly<Record<string, unknown>> }[];
   /** Whether the model has a tokenizer: only then may prompts be edited and continued. */
   tokenizer: boolean;
-  /** Whether the server may write into a folder (`--out`). */
+  /** The folder that the server may write into (`--out`); null for none. */
   savesTo: string | null;
+  /** Title of a graph of circuit-tracer that was opened with this session, see `GET api/attribution-graph`; null for none. */
+  attributionGraph: string | null;
 }
 
 export interface PromptsInfo {
@@ -35,8 +37,8 @@ export interface PromptsInfo {
   outputSlice: string;
   /** Labels of positions, if the task has any. */
   tokenLabels: readonly string[] | null;
-  /** Tokens that all prompts begin with and that are cached, in words. */
-  prefix: readonly string[] | null;
+  /** What all prompts begin with and is cached, in words; null for nothing. */
+  prefix: string | null;
 }
 
 /** A number an edge, or a set of edges. Its numbers: `GET api/score-sets/ID/values`, little-endian float32, `edgeCount` of them. */

@@ -1,0 +1,111 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { LoadedTask } from "@autocircuit/core";
+import { createAdaptorServer } from "@hono/node-server";
+import { studioApp } from "./app.ts";
+import { PromptRuns } from "./model/prompt-runs.ts";
+import type { StudioSubject } from "./model/studio-subject.ts";
+import { readPageFiles } from "./page-files.ts";
+import { type GivenSet, ScoreSets } from "./sets/score-sets.ts";
+import type { StudioState } from "./studio-state.ts";
+import { WorkQueue } from "./work/work-queue.ts";
+
+/** How a studio is served. */
+export interface StudioOptions {
+  /** Default: any that is free. */
+  readonly port?: number | undefined;
+  /** Score sets and circuits that are there from the start. */
+  readonly sets?: readonly GivenSet[] | undefined;
+  /** The folder, which is made, that found scores and the page's states are written into. Default: none is. */
+  readonly out?: string | undefined;
+}
+
+/** A studio that is being served. */
+export interface Studio extends AsyncDisposable {
+  /** With the token that opens it: `http://127.0.0.1:PORT/TOKEN/`. */
+  readonly address: string;
+  readonly port: number;
+  /** Ends what is running and closes all connections. The subject stays the caller's. */
+  readonly close: () => Promise<void>;
+}
+
+const check = signature(
+  "startStudio",
+  { subject: kind.having("a LoadedTask, or { model, prompts, title }", "model") },
+  {
+    port: kind.such("a port from 0 to 65535", (value) => kind.whole.accepts(value) && (value as number) <= 65535),
+    sets: kind.listOf(kind.having("{ name, origin, of }", "name", "origin", "of")),
+    out: kind.text,
+  } satisfies KindsOf<StudioOptions>,
+);
+
+/**
+ * Serves a page on which circuits are seen, ablated edge by edge and run, on this machine alone: only who has the address gets anything.
+ *
+ * @param subject a task that was loaded, or a model with prompts; stays the caller's
+ * @throws AutocircuitError `bad-input` for a port that is taken, or score sets of another graph
+ * @example
+ * await using task = await tracrReverse();
+ * await using studio = await startStudio(task);
+ * console.log(studio.address);
+ */
+export async function startStudio(subject: LoadedTask | StudioSubject, options: StudioOptions = {}): Promise<Studio> {
+  check({ subject }, options);
+  const about = subject instanceof LoadedTask ? subjectOfTask(subject) : subject;
+  const closing = new AbortController();
+  const sets = new ScoreSets(about.model.graph);
+  for (const given of options.sets ?? []) sets.add(given);
+  const runs = new PromptRuns(about);
+  const facts = { run: randomUUID(), savesTo: options.out ?? null, attributionGraph: null };
+  const state: StudioState = {
+    ...{ subject: about, facts, sets, runs, queue: new WorkQueue(), closing: closing.signal },
+  };
+  const token = randomBytes(16).toString("base64url");
+  const app = studioApp(state, { token, port: () => port }, readPageFiles());
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    hostname: "127.0.0.1",
+    serverOptions: { ...SLOW_CLIENTS, maxHeaderSize: 16 * 1024 },
+  }) as Server;
+  const port = await listen(server, options.port ?? 0);
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= (async () => {
+      closing.abort(new Error("The studio was closed."));
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      runs[Symbol.dispose]();
+    })();
+    return closed;
+  };
+  return { address: `http://127.0.0.1:${port}/${token}/`, port, close, [Symbol.asyncDispose]: close };
+}
+
+/** How long a client may take to send its headers, all of its request, and until its next one. */
+const SLOW_CLIENTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+};
+
+/** A task as the subject of a studio: its test prompts are listed and measured on, its training prompts are discovered with. */
+export function subjectOfTask({ model, test, train, name, trueEdges }: LoadedTask): StudioSubject {
+  return { model, prompts: test, train, title: name, trueEdges };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === "EADDRINUSE" ? "something else listens there" : cause.message;
+      reject(
+        new AutocircuitError("bad-input", `Port ${port} cannot be used: ${why}. Choose another, or none.`, { cause }),
+      );
+    });
+    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+  });
+}
