@@ -2,6 +2,7 @@ import { startStudio } from "@autocircuit/studio";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
+import { readJson } from "../support/read-json.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
@@ -42,6 +43,7 @@ export async function studio(
     },
     context,
   );
+  const graph = options.graph === undefined ? undefined : { name: options.graph, json: readJson(options.graph) };
   const given = await readSets(options, task.model.graph);
   const known = knownCircuits(subject, task);
   const first = given.some(({ of }) => "values" in of) ? [] : await firstScores(task, { signal, print });
@@ -54,7 +56,7 @@ export async function studio(
       tokenText: compiledTokens(taskName),
     },
     {
-      ...{ port, out, sets: [...first, ...known, ...given] },
+      ...{ port, out, graph, sets: [...first, ...known, ...given] },
     },
   );
   print(`studio: ${served.address}`);

@@ -2,7 +2,7 @@ import type { AblationType, PatchType } from "@autocircuit/core";
 
 /**
  * What the page remembers: in its address (compressed), in the browser's history for undo and redo, and in a file
- * (`PUT api/states/NAME`, `GET api/states`, where the server may write).
+ * (`PUT` and `GET api/states/NAME`, where the server may write; `GET api/states` lists the names).
  */
 export interface PageState {
   version: 1;

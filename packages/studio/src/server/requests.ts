@@ -4,11 +4,15 @@ import type {
   CircuitChoice,
   DiscoverRequest,
   EvaluateRequest,
+  ExportFormat,
+  ExportRequest,
   GenerateRequest,
-  PromptChoice,
   RunRequest,
   TokensRequest,
 } from "../api/index.ts";
+
+/** The formats of files that a circuit can be taken home in. */
+const EXPORT_FORMATS: readonly ExportFormat[] = ["autocircuit", "eap-ig", "scores", "prompts", "svg", "png"];
 
 /** The ways to patch. */
 export const PATCH_TYPES: readonly PatchType[] = ["tree", "edge"];
@@ -87,6 +91,14 @@ const checkDiscover = fields("api/discover", {
   prompts: kind.required(kind.orNull(kind.count)),
 } satisfies KindsOf<DiscoverRequest>);
 
+const checkExport = fields("api/export", {
+  circuit,
+  ablated: edges,
+  format: kind.required(kind.oneOf(EXPORT_FORMATS)),
+  name: kind.required(name),
+  dark: kind.flag,
+} satisfies KindsOf<ExportRequest>);
+
 /** Each checks what came and gives it as what it is. @throws AutocircuitError `bad-input` or `unknown-name` naming the entry */
 export const readRequest = {
   tokens: (body: unknown): TokensRequest => read(checkTokens, body),
@@ -94,11 +106,8 @@ export const readRequest = {
   evaluate: (body: unknown): EvaluateRequest => read(checkEvaluate, body),
   generate: (body: unknown): GenerateRequest => read(checkGenerate, body),
   discover: (body: unknown): DiscoverRequest => read(checkDiscover, body),
-  circuit: (body: unknown): CircuitChoice => read(checkCircuit, body),
+  export: (body: unknown): ExportRequest => read(checkExport, body),
 };
-
-/** The prompt that was chosen, by number or by its texts. */
-export type { PromptChoice };
 
 function read<T>(check: (value: unknown) => void, body: unknown): T {
   check(body);

@@ -5,6 +5,9 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import { LoadedTask } from "@autocircuit/core";
 import { createAdaptorServer } from "@hono/node-server";
 import { studioApp } from "./app.ts";
+import { DataSetRuns } from "./data-set/data-set-runs.ts";
+import { readAttributionGraph } from "./files/attribution-graph.ts";
+import { MeanAblations } from "./model/mean-ablations.ts";
 import { PromptRuns } from "./model/prompt-runs.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
 import { readPageFiles } from "./page-files.ts";
@@ -20,6 +23,8 @@ export interface StudioOptions {
   readonly sets?: readonly GivenSet[] | undefined;
   /** The folder, which is made, that found scores and the page's states are written into. Default: none is. */
   readonly out?: string | undefined;
+  /** A graph of circuit-tracer's to show beside, as its JSON was parsed. */
+  readonly graph?: { readonly name: string; readonly json: unknown } | undefined;
 }
 
 /** A studio that is being served. */
@@ -38,6 +43,7 @@ const check = signature(
     port: kind.such("a port from 0 to 65535", (value) => kind.whole.accepts(value) && (value as number) <= 65535),
     sets: kind.listOf(kind.having("{ name, origin, of }", "name", "origin", "of")),
     out: kind.text,
+    graph: kind.having("{ name, json }", "name", "json"),
   } satisfies KindsOf<StudioOptions>,
 );
 
@@ -57,10 +63,16 @@ export async function startStudio(subject: LoadedTask | StudioSubject, options: 
   const closing = new AbortController();
   const sets = new ScoreSets(about.model.graph);
   for (const given of options.sets ?? []) sets.add(given);
-  const runs = new PromptRuns(about);
-  const facts = { run: randomUUID(), savesTo: options.out ?? null, attributionGraph: null };
+  const means = new MeanAblations(about);
+  const runs = new PromptRuns(about, means);
+  const dataSet = new DataSetRuns(about, means);
+  const [queue, discoveries] = [new WorkQueue(), new WorkQueue()];
+  const { out, graph } = options;
+  const attributionGraph = graph ? readAttributionGraph(graph.json, graph.name) : null;
+  const facts = { run: randomUUID(), savesTo: out ?? null, attributionGraph: attributionGraph?.title ?? null };
   const state: StudioState = {
-    ...{ subject: about, facts, sets, runs, queue: new WorkQueue(), closing: closing.signal },
+    ...{ subject: about, facts, sets, runs, dataSet, queue, discoveries, attributionGraph },
+    closing: closing.signal,
   };
   const token = randomBytes(16).toString("base64url");
   const app = studioApp(state, { token, port: () => port }, readPageFiles());
@@ -78,7 +90,8 @@ export async function startStudio(subject: LoadedTask | StudioSubject, options: 
         server.close(() => resolve());
         server.closeAllConnections();
       });
-      runs[Symbol.dispose]();
+      await Promise.all([queue.idle(), discoveries.idle()]);
+      for (const owned of [runs, dataSet, means]) owned[Symbol.dispose]();
     })();
     return closed;
   };

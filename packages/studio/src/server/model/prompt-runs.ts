@@ -3,8 +3,6 @@ import {
   type AblationType,
   bytesPerPrompt,
   type Circuit,
-  dataSetSides,
-  isBatchMean,
   type PatchType,
   PromptBatch,
   type PromptSide,
@@ -15,6 +13,7 @@ import { type Ablation, Tensor } from "@autocircuit/native";
 import type { PromptChoice } from "../../api/index.ts";
 import { circuitKey } from "./circuit-choice.ts";
 import { Lru } from "./lru.ts";
+import type { MeanAblations } from "./mean-ablations.ts";
 import { ownPrompt } from "./own-prompt.ts";
 import { PreparedPrompt } from "./prepared-prompt.ts";
 import type { StudioSubject } from "./studio-subject.ts";
@@ -30,17 +29,17 @@ const KEPT_BYTES = 512 * 2 ** 20;
 const MOST_PROMPTS = 32;
 /** Two plain runs and two ablations. */
 const RUNS_KEPT = 4;
-/** Means over batches that are kept. */
-const MOST_MEANS = 8;
 
 /** Runs circuits on single prompts. What a prompt needs again is kept, so that a circuit costs one pass. */
 export class PromptRuns implements Disposable {
   readonly subject: StudioSubject;
   readonly #prepared: Lru<PreparedPrompt>;
-  readonly #means = new Lru<Ablation>(MOST_MEANS);
+  readonly #means: MeanAblations;
 
-  constructor(subject: StudioSubject) {
+  /** @param means stay the caller's */
+  constructor(subject: StudioSubject, means: MeanAblations) {
     this.subject = subject;
+    this.#means = means;
     const { model, prompts } = subject;
     const length = Math.max(1, ...prompts.batches.map((batch) => batch.length));
     const fitting = Math.floor(KEPT_BYTES / (RUNS_KEPT * bytesPerPrompt(model, length)));
@@ -96,14 +95,9 @@ export class PromptRuns implements Disposable {
     from: PromptSide,
     signal: AbortSignal,
   ): Promise<Ablation> {
-    const { model, prompts } = this.subject;
-    if (dataSetSides(type) !== undefined)
-      return this.#means.get(type, () => model.ablations(prompts, type, { signal }));
-    if (!isBatchMean(type) || !("index" in choice)) return prepared.ablation(type, from, signal);
-    const batch = prompts.batches[Math.floor(choice.index / prompts.batchSize)]!;
-    return this.#means.get(`${type} ${from} ${batch.index}`, () =>
-      model.ablations(batch.tokens(from), type, { signal }),
-    );
+    const { batches, batchSize } = this.subject.prompts;
+    const batch = "index" in choice ? batches[Math.floor(choice.index / batchSize)] : undefined;
+    return (await this.#means.of(type, from, batch, signal)) ?? prepared.ablation(type, from, signal);
   }
 
   /**
@@ -174,6 +168,5 @@ export class PromptRuns implements Disposable {
 
   [Symbol.dispose](): void {
     this.#prepared[Symbol.dispose]();
-    this.#means[Symbol.dispose]();
   }
 }

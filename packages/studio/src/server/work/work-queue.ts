@@ -19,6 +19,7 @@ interface Waiting {
 export class WorkQueue {
   readonly #waiting: Waiting[] = [];
   #running = false;
+  readonly #idle: (() => void)[] = [];
 
   /** Pieces that wait. */
   get length(): number {
@@ -52,10 +53,18 @@ export class WorkQueue {
     });
   }
 
+  /** Waits until nothing runs and nothing waits. */
+  async idle(): Promise<void> {
+    if (this.#running) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
   #next(): void {
     if (this.#running) return;
     const entry = this.#take();
-    if (entry === undefined) return;
+    if (entry === undefined) {
+      for (const resolve of this.#idle.splice(0)) resolve();
+      return;
+    }
     this.#running = true;
     void entry.start().finally(() => {
       this.#running = false;
