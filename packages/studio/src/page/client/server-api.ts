@@ -18,9 +18,12 @@ export const serverApi: StudioApi = {
   tokens: (body, signal) => postJson("api/tokens", body, signal),
   generate: (body, signal) => lines("api/generate", body, signal),
   attention: (body, signal) => postJson("api/attention", body, signal),
-  exportCircuit: async (format, circuit, name) =>
-    (await request("api/export", jsonInit("POST", { format, circuit, name }))).text(),
+  exportFile: async (body) => (await request("api/export", jsonInit("POST", body))).blob(),
   attributionGraph: () => getJson("api/attribution-graph"),
+  readAttributionGraph: async (file) => {
+    const headers = { "content-type": "application/json" };
+    return (await request("api/attribution-graph", { method: "POST", body: file, headers })).json();
+  },
   states: () => getJson("api/states"),
   readState: (name) => getJson(`api/states/${encodeURIComponent(name)}`),
   writeState: async (name, state) => {

@@ -1,11 +1,12 @@
 import type {
   AttentionAnswer,
   AttentionRequest,
-  CircuitChoice,
+  AttributionGraph,
   DiscoverLine,
   DiscoverRequest,
   EvaluateLine,
   EvaluateRequest,
+  ExportRequest,
   GenerateLine,
   GenerateRequest,
   PromptList,
@@ -33,10 +34,11 @@ export interface StudioApi {
   tokens(request: TokensRequest, signal: AbortSignal): Promise<TokensAnswer>;
   generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<GenerateLine>;
   attention(request: AttentionRequest, signal: AbortSignal): Promise<AttentionAnswer>;
-  /** The text of a circuit's file. */
-  exportCircuit(format: "autocircuit" | "eap-ig", circuit: CircuitChoice, name: string): Promise<string>;
+  /** A file of the circuit, the scores or the prompts. */
+  exportFile(request: ExportRequest): Promise<Blob>;
   /** A graph of circuit-tracer that was given to the server. */
-  attributionGraph(): Promise<unknown>;
+  attributionGraph(): Promise<AttributionGraph>;
+  readAttributionGraph(file: Blob): Promise<AttributionGraph>;
   /** States kept by the server, where it may write. */
   states(): Promise<readonly string[]>;
   readState(name: string): Promise<unknown>;

@@ -77,6 +77,7 @@ export function GraphPanel({ onView }: { onView: (view: GraphView) => void }) {
         <div
           class="graph-focus"
           id="graph"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move between the nodes in it
           tabIndex={0}
           role="application"
           aria-label={`Graph of ${counted(studio.edges.count, "edge")}. Arrow keys move between nodes, Enter ablates the chosen node's edges, question mark shows all keys. The panel Edges lists the same in words.`}
@@ -87,7 +88,7 @@ export function GraphPanel({ onView }: { onView: (view: GraphView) => void }) {
             focused.value = false;
           }}
         >
-          <canvas ref={canvas} aria-hidden="true" />
+          <canvas ref={canvas} />
         </div>
         <div class="sr-only" aria-live="polite">
           {name ? `${name}, ${counted(countOf(studio, selected!), "edge")} shown` : ""}

@@ -64,7 +64,12 @@ function paintPorts(
   if (node.ports.length === 0) return;
   ctx.fillStyle = theme.soft;
   ctx.font = `400 ${Math.min(9, 7 * zoom)}px ${font}`;
-  for (const port of node.ports) ctx.fillText(port.label, x + port.x * zoom + 4.5, bottom + 5.5);
+  ctx.strokeStyle = theme.paper;
+  ctx.lineWidth = 3;
+  for (const port of node.ports) {
+    ctx.strokeText(port.label, x + port.x * zoom + 5, bottom + 6);
+    ctx.fillText(port.label, x + port.x * zoom + 5, bottom + 6);
+  }
 }
 
 /** Paints the captions of rows and columns at the rim of the view. */

@@ -18,6 +18,8 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
   const nodes: SceneNode[] = [];
   const byName = new Map<string, number>();
   const heads = Math.max(1, ...table.sources.map(({ kind, head }) => (kind === "head" ? head! + 1 : 0)));
+  // Few heads stand apart, so that the graph is not much higher than it is wide.
+  const wide = table.tokens === null ? Math.min(3.4, Math.max(1, (table.blocks * 1.05) / (heads + 1))) : 1;
   const columnWidth = (heads + 1.5) * cell.width;
   const tokens = table.tokens ?? 1;
   const sourceNode = new Uint32Array(table.sources.length * tokens);
@@ -30,7 +32,12 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
       if (index === undefined) {
         index = nodes.length;
         byName.set(name, index);
-        nodes.push({ ...toNode(spec, heads), name, x: token * columnWidth + spec.column * cell.width, parts: [] });
+        nodes.push({
+          ...toNode(spec, heads, wide),
+          name,
+          x: token * columnWidth + spec.column * cell.width * wide,
+          parts: [],
+        });
       }
       const parts = nodes[index]!.parts as string[];
       if (parts.length < mostParts && !parts.includes(part)) parts.push(part);
@@ -146,8 +153,8 @@ function mlp(block: number, heads: number): Place {
   return { name: `MLP ${block}`, label: `M${block}`, kind: "mlp", block, column: heads, rise: rise.mlp };
 }
 
-function toNode({ label, kind, block, rise: above }: Place, heads: number): SceneNode {
-  const wide = Math.max(2.4 * cell.node, (heads - 1) * cell.width * 0.5);
+function toNode({ label, kind, block, rise: above }: Place, heads: number, apart: number): SceneNode {
+  const wide = Math.max(2.4 * cell.node, (heads - 1) * cell.width * apart * 0.5);
   return {
     name: "",
     label,

@@ -34,7 +34,7 @@ export function AttributionDialog({ graph, onClose }: { graph: AttributionScene;
     const first = view.current!.scene === null;
     view.current!.show(
       {
-        ...{ scene: graph.scene, shown, ablated: nothing, pinned: nothing },
+        ...{ scene: graph.scene, shown, ablated: nothing, pinned: graph.pinned },
         ...{ selected: selected.value, marked: null, focused: false },
       },
       dark,
@@ -65,13 +65,14 @@ export function AttributionDialog({ graph, onClose }: { graph: AttributionScene;
             }}
           />
           <span class="soft">
-            {counted(shown.edges.length, "link")} of {graph.weights.length}
+            {counted(shown.edges.length, "link")} of {counted(graph.weights.length + graph.linksLeftOut, "link")}
           </span>
         </label>
         <form method="dialog">
           <button type="submit">Close</button>
         </form>
       </div>
+      {graph.prompt !== "" && <p class="prompt soft">{graph.prompt}</p>}
       <div class="attribution-area">
         <canvas
           ref={canvas}
@@ -128,8 +129,7 @@ function NodeLinks({
           return (
             <li key={link}>
               <button type="button" title={graph.about[other]} onClick={() => onChoose(other)}>
-                {to[link] === node ? "from" : "to"} {nodes[other]!.label || nodes[other]!.name}{" "}
-                {figure(graph.weights[link])}
+                {to[link] === node ? "from" : "to"} {nodes[other]!.name} {figure(graph.weights[link])}
               </button>
             </li>
           );

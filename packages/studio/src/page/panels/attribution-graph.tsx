@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { AttributionGraph as AttributionGraphTable } from "../../api/index.ts";
 import { messageOf } from "../client/errors.ts";
 import { type AttributionScene, attributionScene } from "../graph/attribution-scene.ts";
 import { useStudio } from "../ui/studio-context.ts";
@@ -10,7 +11,7 @@ export function AttributionGraph() {
   const graph = useSignal<AttributionScene | null>(null);
   const error = useSignal<string | null>(null);
   const given = studio.session.attributionGraph;
-  const attempt = async (read: () => Promise<unknown>) => {
+  const attempt = async (read: () => Promise<AttributionGraphTable>) => {
     try {
       graph.value = attributionScene(await read());
       error.value = null;
@@ -37,7 +38,7 @@ export function AttributionGraph() {
             accept=".json,application/json"
             onChange={(event) => {
               const [file] = event.currentTarget.files ?? [];
-              if (file) void attempt(async () => JSON.parse(await file.text()));
+              if (file) void attempt(() => studio.api.readAttributionGraph(file));
               event.currentTarget.value = "";
             }}
           />

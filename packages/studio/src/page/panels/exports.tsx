@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { ExportFormat } from "../../api/index.ts";
 import { messageOf } from "../client/errors.ts";
 import type { GraphView } from "../graph/graph-view.ts";
 import { themes } from "../graph/theme.ts";
@@ -25,12 +26,13 @@ export function Exports({ view }: { view: () => GraphView | null }) {
     }
     busy.value = null;
   };
-  const circuit = (format: "autocircuit" | "eap-ig") => async () => {
+  const served = (format: ExportFormat, ending: string) => async () => {
     const choice = studio.choice.value;
     if (!choice) return;
-    const remove = without.value ? [...new Set([...choice.circuit.remove, ...choice.ablated])] : choice.circuit.remove;
-    const text = await studio.api.exportCircuit(format, { ...choice.circuit, remove }, title);
-    download(fileName(`${title} ${format === "eap-ig" ? "eap-ig" : "circuit"}`, "json"), text, "application/json");
+    const file = fileName(`${title} ${format}`, ending);
+    const ablated = without.value ? choice.ablated : [];
+    const name = file.slice(0, -ending.length - 1);
+    download(file, await studio.api.exportFile({ format, circuit: choice.circuit, ablated, name }));
   };
   const svg = async () => {
     const shown = studio.shown.value;
@@ -46,8 +48,10 @@ export function Exports({ view }: { view: () => GraphView | null }) {
     download(fileName(title, "html"), text, "text/html");
   };
   const buttons: readonly (readonly [id: string, title: string, work: () => Promise<void>, live: boolean])[] = [
-    ["json", "Circuit (JSON)", circuit("autocircuit"), true],
-    ["eap-ig", "Circuit (EAP-IG)", circuit("eap-ig"), true],
+    ["json", "Circuit (JSON)", served("autocircuit", "json"), true],
+    ["eap-ig", "Circuit (EAP-IG)", served("eap-ig", "json"), true],
+    ["scores", "Scores", served("scores", "safetensors"), true],
+    ["prompts", "Prompts (CSV)", served("prompts", "csv"), true],
     ["svg", "SVG", svg, false],
     ["png", "PNG", async () => download(fileName(title, "png"), await view()!.png(3)), false],
     ["html", "One HTML file", html, true],

@@ -71,6 +71,11 @@ function Position({ answer }: { answer: RunAnswer }) {
 function Table({ answer, edges }: { answer: RunAnswer; edges: number }) {
   const sizes = { full: edges, circuit: answer.circuitEdges, patched: answer.patchedEdges };
   const given = answer.full.logitDiff !== null;
+  const rights = new Set(answer.full.answers.filter(({ correct }) => correct).map(({ id }) => id));
+  // A token may be wrong at one position and right at another: here it is told of once.
+  const answers = answer.full.answers.flatMap((own, index) =>
+    own.correct || !rights.has(own.id) ? [{ ...own, index }] : [],
+  );
   return (
     <>
       <table class="measures">
@@ -119,7 +124,7 @@ function Table({ answer, edges }: { answer: RunAnswer; edges: number }) {
               ))}
             </tr>
           )}
-          {answer.full.answers.slice(0, 6).map((own, index) => (
+          {answers.slice(0, 6).map(({ index, ...own }) => (
             <tr key={index}>
               <th scope="row">
                 <span class={own.correct ? "right" : "wrong"}>
@@ -135,7 +140,7 @@ function Table({ answer, edges }: { answer: RunAnswer; edges: number }) {
       </table>
       <div class="tops" hidden={answer.full.top.length === 0}>
         {columns.map(([key, title]) => (
-          <Top key={key} title={title} output={answer[key]} answers={answer.full.answers} />
+          <Top key={key} title={title} output={answer[key]} answers={answers} />
         ))}
       </div>
     </>

@@ -25,7 +25,8 @@ export function Search({ view }: { view: () => GraphView | null }) {
     <div class="search">
       <input
         id="search"
-        type="search"
+        type="text"
+        // biome-ignore lint/a11y/noRedundantRoles: it is so only with a list of the browser's own
         role="combobox"
         placeholder="Search nodes, edges  /"
         aria-label="Search nodes and edges"
@@ -53,22 +54,23 @@ export function Search({ view }: { view: () => GraphView | null }) {
           }
         }}
       />
-      <ul id="finds" role="listbox" aria-label="Found" hidden={finds.length === 0}>
+      <div id="finds" role="listbox" aria-label="Found" hidden={finds.length === 0}>
         {finds.map((found, index) => (
-          // biome-ignore lint/a11y/useFocusableInteractive: as above
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the field takes the keys
-          <li
+          <div
             key={found.name}
             id={`find-${index}`}
             role="option"
             aria-selected={index === at.value}
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => take(index)}
+            tabIndex={-1}
+            onMouseDown={(event) => {
+              event.preventDefault();
+              take(index);
+            }}
           >
             {found.name}
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
     </div>
   );
 }

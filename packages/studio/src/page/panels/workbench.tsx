@@ -30,9 +30,9 @@ export function Workbench() {
   }, [studio]);
   return (
     <>
-      <a class="skip" href="#panel" onClick={(event) => focusPanel(event)}>
+      <button type="button" class="skip" onClick={() => document.getElementById("panel")?.focus()}>
         Skip to the panel
-      </a>
+      </button>
       <TopBar view={() => view.current} />
       <ConnectionBar />
       <main class="work">
@@ -54,10 +54,4 @@ export function Workbench() {
       <KeysDialog />
     </>
   );
-}
-
-/** The address's `#` belongs to the state: the link moves the focus itself. */
-function focusPanel(event: Event): void {
-  event.preventDefault();
-  document.getElementById("panel")?.focus();
 }

@@ -48,7 +48,15 @@ export function Tabs<K extends string>({
           </button>
         ))}
       </div>
-      <div class="tab-body" role="tabpanel" id="tab-body" aria-labelledby={`tab-${now.key}`} key={now.key} tabIndex={0}>
+      <div
+        class="tab-body"
+        role="tabpanel"
+        id="tab-body"
+        aria-labelledby={`tab-${now.key}`}
+        key={now.key}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard
+        tabIndex={0}
+      >
         {now.body()}
       </div>
     </>

@@ -15,7 +15,7 @@ export function VirtualList({
   label: string;
   row: (index: number) => ComponentChildren;
 }) {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const top = useSignal(0);
   const height = useSignal(400);
   useSize(box, (_, now) => {
@@ -24,11 +24,11 @@ export function VirtualList({
   const first = Math.max(0, Math.floor(top.value / rowHeight) - 4);
   const last = Math.min(count, Math.ceil((top.value + height.value) / rowHeight) + 4);
   return (
-    <div
+    <section
       class="virtual"
       ref={box}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard
       tabIndex={0}
-      role="group"
       aria-label={label}
       onScroll={(event) => {
         top.value = event.currentTarget.scrollTop;
@@ -39,6 +39,6 @@ export function VirtualList({
           {Array.from({ length: Math.max(0, last - first) }, (_, i) => row(first + i))}
         </ul>
       </div>
-    </div>
+    </section>
   );
 }
