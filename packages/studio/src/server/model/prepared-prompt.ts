@@ -11,7 +11,7 @@ import type { Ablation, PlainRun, Tensor } from "@autocircuit/native";
 /** A plain run of one prompt of a pair: its logits over the output slice, and where passes that patch can start. */
 export interface PlainOutput {
   readonly logits: Tensor;
-  /** Undefined behind a cached prefix, where the engine starts at the beginning only. */
+  /** Undefined behind a cached prefix and for a graph that is not factorised: there the engine starts at the beginning only. */
   readonly run: PlainRun | undefined;
 }
 
@@ -25,6 +25,7 @@ export class PreparedPrompt implements Disposable {
   readonly batch: PromptBatch;
   /** Positions of the output that count, and whether logits come without a dimension of positions. */
   readonly positions: readonly number[];
+  readonly single: boolean;
   readonly #plain = new Map<PromptSide, PlainOutput>();
   readonly #ablations = new Map<string, Ablation>();
   readonly #outputs = new Map<string, Tensor>();
@@ -32,7 +33,9 @@ export class PreparedPrompt implements Disposable {
   constructor(model: PatchableModel, batch: PromptBatch) {
     this.model = model;
     this.batch = batch;
-    this.positions = model.outputPositions(batch.clean).positions;
+    const { positions, single } = model.outputPositions(batch.clean);
+    this.positions = positions;
+    this.single = single;
   }
 
   /** The unpatched model on one of the two prompts. @throws AutocircuitError `not-finite`, `aborted` */
@@ -40,10 +43,11 @@ export class PreparedPrompt implements Disposable {
     const known = this.#plain.get(side);
     if (known !== undefined) return known;
     const tokens = this.batch.tokens(side);
-    const { positions, single } = this.model.outputPositions(tokens);
-    const { logits, run } = await this.model.run(tokens, { positions, keep: this.batch.prefix === null, signal });
+    const { positions, single, model } = this;
+    const keep = this.batch.prefix === null && model.graph.factorized;
+    const { logits, run } = await model.run(tokens, { positions, keep, signal });
     try {
-      await requireFinite(logits!, { model: this.model, tokens, patched: () => "" });
+      await requireFinite(logits!, { model, tokens, patched: () => "" });
     } catch (error) {
       logits!.dispose();
       run?.dispose();

@@ -8,6 +8,8 @@ import {
   type PromptSide,
   patchPlan,
   repeatTokens,
+  requireFinite,
+  wideLogits,
 } from "@autocircuit/core";
 import { type Ablation, Tensor } from "@autocircuit/native";
 import type { PromptChoice } from "../../api/index.ts";
@@ -136,7 +138,7 @@ export class PromptRuns implements Disposable {
     return keys.map((key) => outputs.get(key)!);
   }
 
-  /** One pass with a mask for each circuit, from the middle of the plain run. */
+  /** One pass with a mask for each circuit, from the middle of the plain run where there is one. */
   async #run(
     prepared: PreparedPrompt,
     side: PromptSide,
@@ -149,20 +151,40 @@ export class PromptRuns implements Disposable {
     const { edgeCount } = model.graph;
     const all = new Float32Array(masks.length * edgeCount);
     for (const [row, mask] of masks.entries()) all.set(mask, row * edgeCount);
-    using mask = Tensor.from(all, { shape: masks.length === 1 ? [edgeCount] : [masks.length, edgeCount] });
+    using mask = Tensor.from(all, { shape: [masks.length, edgeCount] });
     const once = prepared.batch.tokens(side);
-    const tokens = masks.length === 1 ? once : repeatTokens(once, masks.length);
+    // From a kept run the engine repeats the prompt itself.
+    const tokens = run || masks.length === 1 ? once : repeatTokens(once, masks.length);
     try {
-      const logits = await model.forward(tokens, { mask, using, from: run, signal });
-      if (masks.length === 1) return [logits];
-      using whole = logits;
-      // Copies: a view would hold the whole.
-      return masks.map((_, row) => {
-        using view = whole.slice(0, row, row + 1);
-        return view.clone();
+      const { logits } = await model.run(tokens, {
+        positions: prepared.positions,
+        patch: { graph: model.graph.toNative(), mask, ablation: using },
+        ...(run && { from: run }),
+        signal,
       });
+      using whole = logits!;
+      return await this.#rows(prepared, whole, once);
     } finally {
       if (tokens !== once) tokens.dispose();
+    }
+  }
+
+  /** The logits of each mask, in the shape that `PatchableModel.forward` gives them. @throws AutocircuitError `not-finite` */
+  async #rows({ single }: PreparedPrompt, logits: Tensor, tokens: Tensor): Promise<Tensor[]> {
+    const { model } = this.subject;
+    const rows: Tensor[] = [];
+    try {
+      for (let row = 0; row < logits.shape[0]!; row++) {
+        using one = logits.slice(0, row, row + 1);
+        await requireFinite(one, { model, tokens, patched: () => "with the chosen edges ablated" });
+        using only = single ? one.select(1, 0) : one.clone();
+        // A copy: a view would hold all of them.
+        rows.push(wideLogits(only.clone()));
+      }
+      return rows;
+    } catch (error) {
+      for (const row of rows) row.dispose();
+      throw error;
     }
   }
 
