@@ -1,12 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { LoadedTask } from "@autocircuit/core";
-import { createAdaptorServer } from "@hono/node-server";
 import { studioApp } from "./app.ts";
 import { DataSetRuns } from "./data-set/data-set-runs.ts";
 import { readAttributionGraph } from "./files/attribution-graph.ts";
+import { listen } from "./http/listen.ts";
 import { MeanAblations } from "./model/mean-ablations.ts";
 import { PromptRuns } from "./model/prompt-runs.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
@@ -76,12 +74,7 @@ export async function startStudio(subject: LoadedTask | StudioSubject, options: 
   };
   const token = randomBytes(16).toString("base64url");
   const app = studioApp(state, { token, port: () => port }, readPageFiles());
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    hostname: "127.0.0.1",
-    serverOptions: { ...SLOW_CLIENTS, maxHeaderSize: 16 * 1024 },
-  }) as Server;
-  const port = await listen(server, options.port ?? 0);
+  const { server, port } = await listen(app.fetch, options.port ?? 0);
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= (async () => {
@@ -98,27 +91,7 @@ export async function startStudio(subject: LoadedTask | StudioSubject, options: 
   return { address: `http://127.0.0.1:${port}/${token}/`, port, close, [Symbol.asyncDispose]: close };
 }
 
-/** How long a client may take to send its headers, all of its request, and until its next one. */
-const SLOW_CLIENTS = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-};
-
 /** A task as the subject of a studio: its test prompts are listed and measured on, its training prompts are discovered with. */
 export function subjectOfTask({ model, test, train, name, trueEdges }: LoadedTask): StudioSubject {
   return { model, prompts: test, train, title: name, trueEdges };
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === "EADDRINUSE" ? "something else listens there" : cause.message;
-      reject(
-        new AutocircuitError("bad-input", `Port ${port} cannot be used: ${why}. Choose another, or none.`, { cause }),
-      );
-    });
-    server.listen(port, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
-  });
 }
