@@ -54,6 +54,13 @@ function expectEqual(output: Output, expected: Awaited<ReturnType<typeof byLibra
   expect(Math.abs(output.top[0]!.logit - best)).toBeLessThan(1e-6);
 }
 
+/** How many masks are run together matters for rounding. */
+function expectSame(output: Output, expected: Output): void {
+  expect(output.top.map(({ id }) => id)).toEqual(expected.top.map(({ id }) => id));
+  for (const [place, { logit }] of output.top.entries()) expect(logit).toBeCloseTo(expected.top[place]!.logit, 9);
+  expect(output.kl).toBeCloseTo(expected.kl!, 9);
+}
+
 describe("one prompt", () => {
   const ways = (["tree", "edge"] as const).flatMap((patch) =>
     ablationTypes.map((ablation) => [patch, ablation] as const),
@@ -136,6 +143,22 @@ describe("one prompt", () => {
     const { code, message: text } = (await response.json()) as { code: string; message: string };
     expect(code).toMatch(/^(bad-input|unknown-name|not-found)$/);
     expect(text).toMatch(message);
+  });
+
+  it("is the same after many other clicks, and where one step back is made", async () => {
+    const { model, prompts } = await smallModel();
+    using _model = model;
+    await using studio = await TestStudio.start({ model, prompts, title: "small" });
+    const circuit = { ...everything, remove: [3] };
+    const clicked = (edge: number) =>
+      studio.post<RunAnswer>("api/run", { ...asItIs, circuit, ablated: [edge], prompt: { index: 0 } });
+    const first = await clicked(10);
+    for (let edge = 11; edge < 50; edge++) expect((await clicked(edge)).circuit).toEqual(first.circuit);
+    expectSame((await clicked(10)).patched, first.patched);
+    // More prompts, so that all of them are not kept for ever.
+    for (let index = 0; index < 10; index++)
+      await studio.post("api/run", { ...asItIs, ablated: [4], prompt: { index } });
+    expectSame((await clicked(10)).patched, first.patched);
   });
 
   it("a newer run of the same page takes the place of the older, and late ones are refused", async () => {

@@ -25,12 +25,15 @@ export async function measured(
 ): Promise<MeasuredPrompts> {
   if (logits.shape.at(-1) === 1) return { logitDiff: null, kl: null, correct: null };
   return scope(async () => {
-    const numbers = async (values: Tensor) => Float64Array.from(await values.to("float64").data(), Number);
-    const [logitDiff, kl, correct] = await Promise.all([
-      differences ? numbers(batchAnswerDifference(logit(logits), batch)) : null,
-      logits === full ? new Float64Array(batch.size) : numbers(klOfLogprobs(logprob(full), logprob(logits))),
-      numbers(perPrompt(correctAnswers(logits, batch.answers).to("float64"))),
-    ]);
-    return { logitDiff, kl, correct };
+    // First all operations, which may throw, then all that is waited for.
+    const tensors = [
+      differences ? batchAnswerDifference(logit(logits), batch) : null,
+      logits === full ? null : klOfLogprobs(logprob(full), logprob(logits)),
+      perPrompt(correctAnswers(logits, batch.answers).to("float64")),
+    ].map((values) => values?.to("float64"));
+    const [logitDiff, kl, correct] = await Promise.all(
+      tensors.map(async (values) => values && Float64Array.from(await values.data(), Number)),
+    );
+    return { logitDiff: logitDiff!, kl: kl ?? new Float64Array(batch.size), correct: correct! };
   });
 }

@@ -28,16 +28,18 @@ export async function outputsOf(full: Tensor, others: readonly Tensor[], asked: 
   const read = await scope(async () => {
     const fullLogprobs = numbers ? undefined : logprob(full);
     const answers = { answers: [asked.pair.answers], wrongAnswers: [asked.pair.wrongAnswers] };
+    // First all operations, which may throw, then all that is waited for.
+    const asking = all.map((logits) => ({
+      row: logits.shape.length === 3 ? logits.select(1, asked.place) : logits,
+      difference: differs ? batchAnswerDifference(logit(logits), answers) : null,
+      divergence: fullLogprobs && logits !== full ? klOfLogprobs(fullLogprobs, logprob(logits)) : null,
+    }));
     return Promise.all(
-      all.map(async (logits) => {
-        const row = logits.shape.length === 3 ? logits.select(1, asked.place) : logits;
-        const [values, difference, divergence] = await Promise.all([
-          row.data(),
-          differs ? batchAnswerDifference(logit(logits), answers).item() : null,
-          fullLogprobs && logits !== full ? klOfLogprobs(fullLogprobs, logprob(logits)).item() : 0,
-        ]);
-        return { values: Float64Array.from(values, Number), difference, divergence };
-      }),
+      asking.map(async ({ row, difference, divergence }) => ({
+        values: Float64Array.from(await row.data(), Number),
+        difference: difference && (await difference.item()),
+        divergence: divergence ? await divergence.item() : 0,
+      })),
     );
   });
   return read.map(({ values, difference, divergence }) => {

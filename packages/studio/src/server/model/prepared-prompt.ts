@@ -70,9 +70,13 @@ export class PreparedPrompt implements Disposable {
     return made;
   }
 
-  /** The output that was kept under a key. */
+  /** The output that was kept under a key; it is among those used last then, which are kept. */
   known(key: string): Tensor | undefined {
-    return this.#outputs.get(key);
+    const logits = this.#outputs.get(key);
+    if (logits === undefined) return undefined;
+    this.#outputs.delete(key);
+    this.#outputs.set(key, logits);
+    return logits;
   }
 
   /** Keeps an output, which is this object's from now on. */
