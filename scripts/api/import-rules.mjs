@@ -50,7 +50,8 @@ function judge(from, file, pack) {
 }
 
 function isTest(file, { folder }) {
-  return file.endsWith(".test.ts") || file.startsWith(join(folder, "test"));
+  const folders = [join(folder, "test"), join(folder, "src", "browser-tests")];
+  return file.endsWith(".test.ts") || folders.some((tests) => file.startsWith(tests));
 }
 
 /** Whether a file goes into a bundle or looks at one, which carries what it imports: nobody installs that with the package. */
