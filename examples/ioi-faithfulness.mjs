@@ -2,20 +2,22 @@
 // AutoCircuit's single-template experiments: the circuit by heads, the one by edges, and the one by edges that reads MLP 0 alone, each at every
 // position or at those of its words, under resampling and mean ablation, and whether the two ablations differ (Welch's t-test).
 //
-//   npm run example -- ioi-faithfulness MODEL [PROMPTS] [TEMPLATES]
+//   npm run example -- ioi-faithfulness MODEL [PROMPTS] [TEMPLATES] [EPOCHS]
 //
 // MODEL has GPT-2 small's shape; the weights of the paper are openai-community/gpt2 on the Hugging Face hub (548 MB). PROMPTS a template
 // (50 by default), the first TEMPLATES of 15 (all by default).
+// With EPOCHS (the paper has 200) circuits as large as the published ones are learned too, by circuit probing on eight times as many prompts.
 import { IOI_TEMPLATE_COUNT, ioiPrompts, publishedCircuits } from "@autocircuit/circuits";
 import { Circuit, loadPrompts, runCircuits } from "@autocircuit/core";
+import { circuitProbing } from "@autocircuit/discovery";
 import { FullModel, logitDiffPercent, tTest } from "@autocircuit/metrics";
 import { gpt2Tokenizer, loadModel, readConfig } from "@autocircuit/models";
 
-const [folder, prompts = "50", templates = String(IOI_TEMPLATE_COUNT)] = process.argv.slice(2);
-const [count, forms] = [prompts, templates].map(Number);
-if (folder === undefined || !(count > 1) || !(forms >= 1 && forms <= IOI_TEMPLATE_COUNT)) {
+const [folder, prompts = "50", templates = String(IOI_TEMPLATE_COUNT), epochs = "0"] = process.argv.slice(2);
+const [count, forms, passes] = [prompts, templates, epochs].map(Number);
+if (folder === undefined || !(count > 1) || !(passes >= 0) || !(forms >= 1 && forms <= IOI_TEMPLATE_COUNT)) {
   console.error(
-    `Say which model: npm run example -- ioi-faithfulness MODEL [PROMPTS, at least 2] [TEMPLATES, 1 to ${IOI_TEMPLATE_COUNT}]`,
+    `Say which model: npm run example -- ioi-faithfulness MODEL [PROMPTS, at least 2] [TEMPLATES, 1 to ${IOI_TEMPLATE_COUNT}] [EPOCHS]`,
   );
   process.exit(2);
 }
@@ -51,9 +53,10 @@ model[Symbol.dispose]();
 
 /** All circuits under both ablations on one template. */
 async function measure(order, template) {
-  const file = ioiPrompts({ count, tokenizer, form: { order, template } });
+  const learning = passes > 0 ? 8 * count : 0;
+  const file = ioiPrompts({ count: count + learning, tokenizer, form: { order, template } });
   const { train, test } = await loadPrompts(file, {
-    ...{ tokenizer, size: { train: 0, test: count }, batchSize: count, shuffle: false },
+    ...{ tokenizer, size: { train: learning, test: count }, batchSize: count, shuffle: false },
   });
   const full = new FullModel(model, test);
   for (const byToken of [false, true]) {
@@ -62,17 +65,32 @@ async function measure(order, template) {
       const edges = publishedCircuits[key].edges(patched, {
         ...(byToken && { tokenPositions: true, wordIdxs: test.wordIdxs }),
       });
-      const circuits = [Circuit.of(patched.graph, edges)];
-      for (const ablation of ABLATIONS) {
-        const runs = await runCircuits(patched, test, { circuits, ablation });
-        const [{ points }] = await logitDiffPercent(patched, test, runs, { full, of: "ratios" });
-        runs[Symbol.dispose]();
-        const cell = `${order}, ${name}, ${byToken ? "its positions" : "every position"}`;
-        cells.set(cell, { ...cells.get(cell), [ablation]: [...(cells.get(cell)?.[ablation] ?? []), ...points] });
+      const published = Circuit.of(patched.graph, edges);
+      const found = {
+        [name]: published,
+        ...(passes > 0 && { [`learned, as many as ${name}`]: await learned(patched, train, published) }),
+      };
+      for (const [which, circuit] of Object.entries(found)) {
+        for (const ablation of ABLATIONS) {
+          const runs = await runCircuits(patched, test, { circuits: [circuit], ablation });
+          const [{ points }] = await logitDiffPercent(patched, test, runs, { full, of: "ratios" });
+          runs[Symbol.dispose]();
+          const cell = `${order}, ${which}, ${byToken ? "its positions" : "every position"}`;
+          cells.set(cell, { ...cells.get(cell), [ablation]: [...(cells.get(cell)?.[ablation] ?? []), ...points] });
+        }
       }
     }
   }
   for (const owned of [full, train, test]) owned[Symbol.dispose]();
+}
+
+/** The circuit of a published one's size that training finds. */
+async function learned(patched, prompts, { size }) {
+  const scores = await circuitProbing(patched, prompts, {
+    ...{ circuitSizes: [size], epochs: passes, learningRate: 0.1, lambda: 0.1, maskFunction: "hard_concrete" },
+    ...{ tree: true, ablation: "tokenwise-mean-corrupt" },
+  });
+  return scores.circuit(size);
 }
 
 /** Mean and deviation under each ablation, and how likely so large a difference is by chance. */

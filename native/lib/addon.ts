@@ -45,6 +45,16 @@ export interface NativeRequest {
   graph?: NativeBox | undefined;
   logits?: boolean | undefined;
   reference?: { logits: NativeTensor; probabilities: NativeTensor } | undefined;
+  hooks?: readonly string[] | undefined;
+  hookPositions?: readonly number[] | undefined;
+  replace?:
+    | readonly {
+        hook: string;
+        value: NativeTensor;
+        positions?: readonly number[] | undefined;
+        heads?: readonly number[] | undefined;
+      }[]
+    | undefined;
   sources?: boolean | undefined;
   hidden?: boolean | undefined;
   keep?: boolean | undefined;
@@ -57,6 +67,7 @@ export interface NativeResult {
   divergences?: NativeTensor;
   sources?: NativeTensor;
   hidden?: NativeTensor;
+  hooks?: NativeTensor[];
   run?: { box: NativeBox; sources: NativeTensor; stream: (NativeTensor | null)[] };
   prefix?: { box: NativeBox; length: number };
 }

@@ -5,13 +5,14 @@ import { sourceRows } from "./autoencoders.ts";
 import { checkLength } from "./check-length.ts";
 import { isFloating } from "./dtype.ts";
 import { graphBox } from "./graph-box.ts";
+import { checkHooks, type HookRequest, hookKinds, nativeHooks } from "./hook-request.ts";
 import { PlainRun, Prefix } from "./kept.ts";
 import type { PatchGraph } from "./patch-graph.ts";
 import { Tensor } from "./tensor.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
 
 /** What to run. Shapes: B batch, P positions, S sources, D dModel, L layers, E edges. */
-export interface ForwardRequest {
+export interface ForwardRequest extends HookRequest {
   /** int64 [B, P] */
   tokens: Tensor;
   /** int64 [B]: how many positions at the left of each row are padding. */
@@ -94,6 +95,8 @@ export interface ForwardResult {
   sources?: Tensor;
   /** [L + 1, B, P, D]; the last one normed, as in Hugging Face's `hidden_states`. */
   hidden?: Tensor;
+  /** Values of the request's `hooks`, in its order; shapes: see {@link hookNames}. */
+  hooks?: readonly Tensor[];
   run?: PlainRun;
   prefix?: Prefix;
 }
@@ -146,6 +149,7 @@ export const checkRequest = signature("Transformer.forward", {}, {
   keep: kind.flag,
   keysValues: kind.flag,
   graph: patchGraph,
+  ...hookKinds,
   signal: kind.signal,
 } satisfies KindsOf<ForwardRequest>);
 
@@ -156,6 +160,7 @@ export function nativeRequest(config: TransformerConfig, request: ForwardRequest
   checkLength(config, request.tokens.shape[1]! + (request.prefix?.length ?? 0));
   if (request.start) checkStart(config, request, request.start);
   if (request.patch) checkPatch(config, request.patch);
+  checkHooks(config, request);
   const { patch, graph } = request;
   return {
     tokens: request.tokens.handle,
@@ -183,6 +188,7 @@ export function nativeRequest(config: TransformerConfig, request: ForwardRequest
     hidden: request.hidden,
     keep: request.keep,
     keysValues: request.keysValues,
+    ...nativeHooks(request),
   };
 }
 

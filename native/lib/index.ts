@@ -12,6 +12,9 @@ export { type DeviceFacts, type OpenDevice, openDevice } from "./devices/open-de
 export type { HostArray, NestedNumbers } from "./dtype.ts";
 export { type ComputeDType, computeDTypes, elementBytes } from "./dtype.ts";
 export type { BackwardRules, ForwardRequest, ForwardResult, Patch } from "./forward.ts";
+export { hookNames } from "./hook-names.ts";
+export type { HookRequest, Replacement } from "./hook-request.ts";
+export { hookKinds } from "./hook-request.ts";
 export { PlainRun, Prefix } from "./kept.ts";
 export type { DestinationGroup, PatchGraph } from "./patch-graph.ts";
 export {

@@ -147,6 +147,7 @@ function wrap(native: NativeResult): ForwardResult {
     ...(native.divergences && { divergences: new Tensor(native.divergences) }),
     ...(native.sources && { sources: new Tensor(native.sources) }),
     ...(native.hidden && { hidden: new Tensor(native.hidden) }),
+    ...(native.hooks && { hooks: native.hooks.map((value) => new Tensor(value)) }),
     ...(native.run && { run: new PlainRun(native.run) }),
     ...(native.prefix && { prefix: new Prefix(native.prefix) }),
   };

@@ -56,6 +56,13 @@ std::vector<std::int64_t> to_integers(const Napi::Value& value, const std::strin
   return result;
 }
 
+std::vector<std::string> to_strings(const Napi::Value& value, const std::string& what) {
+  const Napi::Array array = to_array(value, what);
+  std::vector<std::string> result(array.Length());
+  for (std::uint32_t i = 0; i < array.Length(); i++) result[i] = to_string(array.Get(i), what + "[" + std::to_string(i) + "]");
+  return result;
+}
+
 std::vector<double> to_numbers(const Napi::Value& value, const std::string& what) {
   const Napi::Array array = to_array(value, what);
   std::vector<double> result(array.Length());

@@ -17,6 +17,7 @@ bool to_flag(const Napi::Value& value, const std::string& what);
 Napi::Array to_array(const Napi::Value& value, const std::string& what);
 Napi::Object to_object(const Napi::Value& value, const std::string& what);
 std::vector<std::int64_t> to_integers(const Napi::Value& value, const std::string& what);
+std::vector<std::string> to_strings(const Napi::Value& value, const std::string& what);
 std::vector<double> to_numbers(const Napi::Value& value, const std::string& what);
 
 inline bool is_missing(const Napi::Value& value) { return value.IsUndefined() || value.IsNull(); }

@@ -71,7 +71,8 @@ at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>&
 
 at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, at::Tensor q, at::Tensor k, at::Tensor v,
                                     const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads,
-                                    Prefix* keep) {
+                                    Prefix* keep, Hooks* hooks) {
+  const auto hooked = [&](Hook hook, const at::Tensor& x) { return hooks && hooks->at(hook, layer) ? hooks->visit(hook, layer, x) : x; };
   const int64_t query_heads = q.size(2);
   q = qk_normed(q, weights.q_norm, config_.qk_norm, config_.eps);
   k = qk_normed(k, weights.k_norm, config_.qk_norm, config_.eps);
@@ -79,8 +80,8 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, 
     const bool some = static_cast<int64_t>(query_positions.size()) != length_;
     const at::Tensor at_queries =
         some ? token_positions_.index_select(1, index_on(token_positions_.device(), query_positions)) : token_positions_;
-    q = rotate(q, layer, at_queries);
-    k = rotate(k, layer, token_positions_);
+    q = hooked(Hook::rot_q, rotate(q, layer, at_queries));
+    k = hooked(Hook::rot_k, rotate(k, layer, token_positions_));
   }
   q = q.transpose(1, 2);
   k = k.transpose(1, 2);
@@ -115,11 +116,12 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, 
   const int64_t window = config_.window.empty() ? 0 : config_.window[layer];
   const at::Tensor mask = allowed(window, query_positions);
   at::Tensor z;
-  if (config_.attn_softcap > 0) {
+  if (config_.attn_softcap > 0 || (hooks && (hooks->at(Hook::attn_scores, layer) || hooks->at(Hook::pattern, layer)))) {
     at::Tensor scores = at::matmul(widened(q), widened(k).transpose(-1, -2)) / config_.attn_scale;
-    scores = at::tanh(scores / config_.attn_softcap) * config_.attn_softcap;
+    if (config_.attn_softcap > 0) scores = at::tanh(scores / config_.attn_softcap) * config_.attn_softcap;
     if (mask.defined()) scores = scores.masked_fill(mask.logical_not(), -std::numeric_limits<double>::infinity());
-    z = at::matmul(at::softmax(scores, -1), widened(v)).to(v.scalar_type());
+    const at::Tensor pattern = hooked(Hook::pattern, at::softmax(hooked(Hook::attn_scores, scores), -1));
+    z = at::matmul(pattern, widened(v)).to(v.scalar_type());
   } else {
     z = at::scaled_dot_product_attention(q, k, v, mask.defined() ? std::optional<at::Tensor>(mask) : std::nullopt, 0.0, false,
                                          1.0 / config_.attn_scale);

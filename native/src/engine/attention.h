@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/config.h"
+#include "engine/hooks.h"
 #include "engine/transformer.h"
 #include "engine/weights.h"
 
@@ -22,9 +23,11 @@ class AttentionContext {
 
   // z of the given query heads. q [B, Pq, Hq, dHead] at `query_positions`, k and v [B, P, Hk, dHead] before norm and rotation;
   // `heads` are the query heads' numbers; Hk is the model's number of key/value heads if they are all, or one per query head.
-  // Returns [B, Pq, Hq, dHead]. Keys and values after rotation are kept in `keep` when it is given.
+  // Returns [B, Pq, Hq, dHead]. Keys and values after rotation are kept in `keep` when it is given; `hooks` visit rotated queries and
+  // keys, scores and patterns.
   at::Tensor attend(const BlockWeights& weights, int64_t layer, at::Tensor q, at::Tensor k, at::Tensor v,
-                    const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads, Prefix* keep = nullptr);
+                    const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads, Prefix* keep = nullptr,
+                    Hooks* hooks = nullptr);
 
  private:
   at::Tensor rotate(const at::Tensor& x, int64_t layer, const at::Tensor& positions);

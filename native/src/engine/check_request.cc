@@ -135,6 +135,43 @@ void check_run(const Transformer& model, const ForwardRequest& request) {
     refuse("a kept run (from) can only be a starting point for a factorised graph, and only one that was kept for it");
 }
 
+void check_hook(const Transformer& model, const ForwardRequest& request, const HookPoint& point, bool replaced) {
+  const TransformerConfig& c = model.config();
+  const std::string name = "hook point `" + name_of(point) + "`";
+  if (point.layer < 0 || point.layer >= c.layers)
+    refuse(name + ": the model has blocks 0 to " + std::to_string(c.layers - 1));
+  const bool is_there = [&] {
+    switch (point.hook) {
+      case Hook::resid_mid: return !c.parallel;
+      case Hook::rot_q: case Hook::rot_k: return c.positions == PositionKind::rotary;
+      case Hook::mlp_pre_linear: return !c.attn_only && c.gated;
+      case Hook::mlp_pre: case Hook::mlp_post: case Hook::mlp_out: return !c.attn_only;
+      case Hook::ln1_scale: case Hook::ln1_normalized: return c.pre_norm && c.norm != NormKind::none;
+      case Hook::ln2_scale: case Hook::ln2_normalized: return !c.attn_only && c.pre_norm && c.norm != NormKind::none;
+      case Hook::final_scale: case Hook::final_normalized: return c.norm != NormKind::none;
+      default: return true;
+    }
+  }();
+  if (!is_there) refuse(name + " is none of this model's");
+  if (request.patch && is_of_norm(point.hook))
+    refuse(name + " has no value of its own where edges are patched: each destination has a norm of its input; read it without a patch");
+  if (request.patch && replaced && is_of_stream(point.hook))
+    refuse(name + " cannot be replaced where edges are patched: what destinations read there is the sum of their own edges; replace what "
+                  "sources write, or leave out the patch");
+  if (model.autoencoders() && replaced && (point.hook == Hook::mlp_out || point.hook == Hook::mlp_post))
+    refuse(name + " cannot be replaced in a model with autoencoders, whose latents are made of it");
+}
+
+void check_hooks(const Transformer& model, const ForwardRequest& request) {
+  for (const HookPoint& point : request.hooks.read) check_hook(model, request, point, false);
+  for (const Replacement& replacement : request.hooks.replaced) check_hook(model, request, replacement.point, true);
+  if (request.from) refuse("a pass whose values are read or replaced by hook points cannot begin at a kept run (from)");
+  if (request.patch && request.patch->mask.requires_grad())
+    refuse("a pass whose values are read or replaced by hook points gives no gradients; give a mask that does not record them");
+  if (!request.hooks.replaced.empty() && (request.want_run || request.want_prefix))
+    refuse("a pass whose values are replaced cannot be kept (keep, keysValues): later ones would not know of it");
+}
+
 }  // namespace
 
 void check_request(const Transformer& model, const ForwardRequest& request) {
@@ -144,6 +181,7 @@ void check_request(const Transformer& model, const ForwardRequest& request) {
   if (request.start.defined()) check_start(model.config(), request);
   if (request.prefix) check_prefix(model, request);
   if (request.from) check_run(model, request);
+  if (!request.hooks.empty()) check_hooks(model, request);
   if (request.patch && request.want_run)
     refuse("a run that is kept (keep: true) must not be patched; leave out the patch, and start patched runs from it (from)");
 }

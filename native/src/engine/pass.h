@@ -8,6 +8,7 @@
 
 #include "engine/attention.h"
 #include "engine/frame.h"
+#include "engine/hooks.h"
 #include "engine/latent_pass.h"
 #include "engine/liveness.h"
 #include "engine/reader_input.h"
@@ -118,6 +119,14 @@ class Pass {
   KeptHeads& kept_heads(int64_t layer);
   at::Tensor per_mask(const at::Tensor& rows) const;
 
+  // pass_hooks.cc
+  at::Tensor hooked(Hook hook, int64_t layer, const at::Tensor& x);
+  at::Tensor hooked_heads(Hook hook, int64_t layer, const at::Tensor& x);
+  void hook_stream(Hook hook, int64_t layer);
+  void hook_attention(int64_t layer, const at::Tensor& before, const at::Tensor& z);
+  at::Tensor hooked_norm(Hook scale, Hook normalized, int64_t layer, const Norm& norm, const at::Tensor& x);
+  ReaderInput::KnownPlain through_hooked_norm(Hook scale, Hook normalized, int64_t layer, Projection first);
+
   // pass_backward.cc
   void backward_end(const at::Tensor& grad_logits);
   void backward_block(int64_t layer);
@@ -167,6 +176,7 @@ class Pass {
   bool all_live_ = false;    // everything runs, every delta is made
   const SourceOrder order_;
   std::optional<LatentPass> latents_;  // where the network has autoencoders
+  std::optional<Hooks> hooks_;         // where values are read or replaced: all heads run then, at all positions
   std::optional<MaskPlan> plan_;
   std::shared_ptr<AblationCache> ablated_;  // where edges are patched
   std::shared_ptr<RunCache> run_cache_;     // of the kept run that the pass starts from

@@ -24,14 +24,17 @@ ForwardResult Pass::forward() {
   }
   keep_resid(end_point(config_));
   ForwardResult result;
-  if (request_.want_logits || request_.want_hidden || request_.reference) {
+  const bool final_hooks = hooks_ && (hooks_->at(Hook::final_scale, 0) || hooks_->at(Hook::final_normalized, 0));
+  if (request_.want_logits || request_.want_hidden || request_.reference || final_hooks) {
     if (narrows_ && !narrowed_) narrow(order_.count());
     const at::Tensor x = end_input();
     const NormWeights& ln_final = model_.weights().ln_final;
     const Norm final_norm{config_.norm, config_.eps, ln_final.scale, ln_final.shift};
-    if (request_.want_hidden) hidden_.push_back(apply(final_norm, x, type_of(model_.weights())));
+    const at::Tensor outcome = final_hooks ? hooked_norm(Hook::final_scale, Hook::final_normalized, 0, final_norm, x)
+                                           : apply(final_norm, x, type_of(model_.weights()));
+    if (request_.want_hidden) hidden_.push_back(outcome);
     if (request_.want_logits || request_.reference) {
-      const at::Tensor outputs = output_rows(apply(final_norm, x, type_of(model_.weights())));
+      const at::Tensor outputs = output_rows(outcome);
       if (request_.want_logits) result.logits = logits(outputs);
       if (request_.reference) {
         const Reference& reference = *request_.reference;
@@ -50,6 +53,7 @@ ForwardResult Pass::forward() {
     if (request_.want_sources) result.sources = sources;
     if (kept_) kept_->sources = sources;
   }
+  if (hooks_) result.hooks = hooks_->values();
   result.run = kept_;
   result.prefix = kept_prefix_;
   return result;
@@ -65,6 +69,7 @@ void Pass::keep_resid(int64_t point) {
 void Pass::block(int64_t layer, int64_t from_point) {
   const bool heads_run = attention_point(layer) >= from_point;
   const bool last = layer + 1 == config_.layers;
+  hook_stream(Hook::resid_pre, layer);
   if (request_.want_hidden) hidden_.push_back(frame_.resid.to(type_of(model_.weights())));
   keep_resid(attention_point(layer));
   Heads heads;
@@ -73,7 +78,10 @@ void Pass::block(int64_t layer, int64_t from_point) {
   const bool has_mlp = !config_.attn_only;
   at::Tensor mlp;
   if (has_mlp && config_.parallel) mlp = run_mlp(layer);
+  const at::Tensor before = frame_.resid;
   if (heads_run) write_heads(layer, heads);
+  hook_attention(layer, before, heads.z);
+  if (!config_.parallel) hook_stream(Hook::resid_mid, layer);
   if (has_mlp && !config_.parallel) {
     if (order_.has_mid()) {
       read_residual(Reader::mid, layer);
@@ -84,6 +92,7 @@ void Pass::block(int64_t layer, int64_t from_point) {
   }
   if (has_mlp && latents_) write_latents(layer, mlp);
   else if (has_mlp) write_mlp(layer, mlp);
+  hook_stream(Hook::resid_post, layer);
   if (!factorized_ && !last) {
     read_residual(Reader::post, layer);
     record_stream(order_.post(layer));
@@ -122,25 +131,27 @@ at::Tensor Pass::run_mlp(int64_t layer) {
   if (!live_.mlp[layer]) return {};
   const BlockWeights& block = model_.weights().blocks[layer];
   const GroupPlan* plan = find(Reader::mlp, layer);
-  if (plan && plan->rows[0] == RowKind::ablated) {
+  if (plan && plan->rows[0] == RowKind::ablated && !hooks_) {
     at::Tensor out = ablated_->mlp_output(layer);
     if (frame_.length() != length_) out = at_positions(out, 0, length_, frame_.positions);
     return out.size(0) == frame_.n() ? out : out.repeat({frame_.n() / out.size(0), 1});
   }
-  const ReaderInput input = input_of(plan, layer, Projection::mlp_in, {1});
-  const at::Tensor in = input.project(Projection::mlp_in);
-  const at::Tensor gate = block.w_gate.defined() ? input.project(Projection::mlp_gate) : at::Tensor();
+  const ReaderInput input =
+      input_of(plan, layer, Projection::mlp_in, {1}, through_hooked_norm(Hook::ln2_scale, Hook::ln2_normalized, layer, Projection::mlp_in));
+  const bool gated = block.w_gate.defined();
+  const at::Tensor in = hooked(gated ? Hook::mlp_pre_linear : Hook::mlp_pre, layer, input.project(Projection::mlp_in));
+  const at::Tensor gate = gated ? hooked(Hook::mlp_pre, layer, input.project(Projection::mlp_gate)) : at::Tensor();
   if (gradients_) {
     Saved& saved = saved_[layer];
     saved.resid_mlp = frame_.resid;
     saved.in = in;
     saved.gate = gate;
   }
-  const at::Tensor hidden = hidden_units(config_.activation, in, gate);
+  const at::Tensor hidden = hooked(Hook::mlp_post, layer, hidden_units(config_.activation, in, gate));
   if (reads_neurons()) return hidden;
   const at::Tensor raw = apply({block.w_out, block.b_out}, hidden);
   if (gradients_ && block.ln2_post.scale.defined()) saved_[layer].mlp_raw = raw;
-  return post_normed(config_, block.ln2_post, raw);
+  return hooked(Hook::mlp_out, layer, post_normed(config_, block.ln2_post, raw));
 }
 
 void Pass::write_mlp(int64_t layer, const at::Tensor& out) {

@@ -30,7 +30,8 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
   place();
   if (gradients_) request_.from = nullptr;
   if (model.autoencoders()) latents_.emplace(model, request_, gradients);
-  const bool collects = request.want_sources || request.want_run || request.want_hidden || request.want_prefix;
+  if (!request_.hooks.empty()) hooks_.emplace(request_.hooks);
+  const bool collects = request.want_sources || request.want_run || request.want_hidden || request.want_prefix || hooks_;
   if (request_.patch) {
     // Residual readers of unfactorised graphs replace the stream itself: nothing to share with other rows.
     const bool as_function = gradients || !factorized_;

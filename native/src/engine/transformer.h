@@ -10,6 +10,7 @@
 
 #include "engine/backward_rules.h"
 #include "engine/config.h"
+#include "engine/hooks.h"
 #include "engine/origin.h"
 #include "engine/placement.h"
 #include "masks/graph.h"
@@ -82,6 +83,7 @@ struct ForwardRequest {
   std::shared_ptr<const PlainRun> from;             // start at the first patched reader
   std::optional<Reference> reference;               // how far the outputs are from it
   std::shared_ptr<const PatchGraph> graph;          // decides the sources to collect; null = factorised
+  HookRequest hooks;
   bool want_logits = true, want_sources = false, want_hidden = false, want_run = false, want_prefix = false;
   CancelToken cancel;
 };
@@ -91,6 +93,7 @@ struct ForwardResult {
   at::Tensor divergences;  // [B, positions]
   at::Tensor sources;  // [S, B, P, D]
   at::Tensor hidden;   // [layers + 1, B, P, D]
+  std::vector<at::Tensor> hooks;  // values of the hook points that are read, in the request's order
   std::shared_ptr<PlainRun> run;
   std::shared_ptr<Prefix> prefix;
 };

@@ -73,7 +73,7 @@ describe("findCases", () => {
   });
 
   it("names cases of the same name by their paths", () => {
-    folder("copy/autocircuit/tracr-two", ["expected.json", "expected.safetensors"]);
+    folder("copy/autocircuit/tracr-two", ["expected.json", "expected.safetensors", "more.json"]);
     const names = findCases([join(root, "autocircuit"), join(root, "copy")]).map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names.filter((name) => name.endsWith("tracr-two"))).toHaveLength(2);
@@ -82,5 +82,13 @@ describe("findCases", () => {
 
   it("says when a folder is missing", () => {
     expect(() => findCases([join(root, "missing")])).toThrow(/No such folder/);
+  });
+
+  it("takes a case once that lies in two folders, and both where they differ", () => {
+    const files = ["config.json", "model.safetensors", "inputs.json", "expected.safetensors"];
+    for (const place of ["first/hf/same", "second/hf/same", "first/hf/else", "second/hf/else"]) folder(place, files);
+    writeFileSync(join(root, "second/hf/else/inputs.json"), "[]");
+    const names = findCases([join(root, "first"), join(root, "second")]).map(({ path }) => path.slice(root.length + 1));
+    expect(names.sort()).toEqual(["first/hf/else", "second/hf/else", "second/hf/same"]);
   });
 });

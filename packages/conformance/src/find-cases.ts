@@ -3,6 +3,7 @@ import { basename, join, relative, resolve } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
 import { findBlockCases, isBlockCase } from "./find-block-cases.ts";
 import { nextFeatures } from "./next/features.ts";
+import { sameFiles } from "./same-files.ts";
 
 /** What a folder holds, told by its files. */
 export type CaseKind =
@@ -51,7 +52,7 @@ const SIGNS: readonly [CaseKind, readonly string[]][] = [
 ];
 
 /**
- * Folders with conformance cases in or below the given ones, sorted by name.
+ * Folders with conformance cases in or below the given ones, sorted by name. A case that lies in two of them, byte for byte, is there once.
  *
  * @throws AutocircuitError `not-found` when a folder does not exist
  */
@@ -70,12 +71,21 @@ export function findCases(folders: readonly string[]): CaseFolder[] {
     }
     visit(folder, 0, found);
   }
-  const cases = [...found.values()].sort((a, b) => a.name.localeCompare(b.name));
+  const cases = withoutCopies([...found.values()]).sort((a, b) => a.name.localeCompare(b.name));
   // Two folders may hold a case of the same name: then only the path tells them apart.
   const repeated = (name: string) => cases.filter((other) => other.name === name).length > 1;
   return cases.map((one) =>
     repeated(one.name) ? { ...one, name: join(relative(process.cwd(), one.path), one.feature ?? "") } : one,
   );
+}
+
+/** Without folders that a later one of the same name is a copy of. */
+function withoutCopies(cases: readonly CaseFolder[]): CaseFolder[] {
+  const isFolder = ({ kind, feature }: CaseFolder) => kind !== "gguf-blocks" && feature === undefined;
+  return cases.filter((one, place) => {
+    const later = cases.slice(place + 1).filter((other) => other.name === one.name && other.kind === one.kind);
+    return !isFolder(one) || !later.some(({ path }) => sameFiles(one.path, path));
+  });
 }
 
 function visit(path: string, depth: number, found: Map<string, CaseFolder>): void {

@@ -8,6 +8,7 @@ export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
 export { type AblatedSlice, type AblatedSlicesOptions, ablatedSlices } from "./model/ablated-slices.ts";
 export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./model/ablation-type.ts";
+export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export {
   batchSlices,
   bytesPerPrompt,

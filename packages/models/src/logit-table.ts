@@ -1,20 +1,7 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type PatchableModel } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
-import { TextTokenizer } from "./tokenizer/text-tokenizer.ts";
-
-/** One token as what comes next. */
-export interface LogitRow {
-  /** 1 for the likeliest; among equals the lower id comes first. */
-  readonly rank: number;
-  /** Token id. */
-  readonly token: number;
-  /** With the space that begins it; null where the model has no tokenizer that knows. */
-  readonly text: string | null;
-  readonly logit: number;
-  /** Softmax over the vocabulary. */
-  readonly probability: number;
-}
+import { type LogitRow, rankedLogits } from "./ranked-logits.ts";
 
 /** What a model makes of a prompt's last position. */
 export interface LogitTable {
@@ -66,7 +53,6 @@ export async function logitTable(
 ): Promise<LogitTable> {
   check({ model, prompt }, options);
   const { top = 10, answers = [], prependBos = true, signal } = options;
-  const tokenizer = model.tokenizer instanceof TextTokenizer ? model.tokenizer : null;
   const encode = (text: string): number[] => {
     if (model.tokenizer) return [...model.tokenizer.encode(text)];
     throw new AutocircuitError("bad-input", "The model has no tokenizer, so a text cannot be read. Give token ids.");
@@ -83,15 +69,8 @@ export async function logitTable(
     const all = await model.forward(tokens, { positions: [ids.length - 1], signal });
     return Float64Array.from(await all.reshape([-1]).data(), Number);
   });
-  const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b);
-  const ranks = new Map(order.map((token, place) => [token, place + 1]));
-  const highest = logits[order[0]!]!;
-  const sum = logits.reduce((total, logit) => total + Math.exp(logit - highest), 0);
-  const row = (token: number): LogitRow => ({
-    ...{ rank: ranks.get(token)!, token, text: tokenizer?.token(token) ?? null, logit: logits[token]! },
-    probability: Math.exp(logits[token]! - highest) / sum,
-  });
-  return { prompt: ids, top: order.slice(0, top).map(row), answers: wanted.map(row) };
+  const { ranked, of } = rankedLogits(logits, model.tokenizer);
+  return { prompt: ids, top: ranked(top), answers: wanted.map(of) };
 }
 
 function single(text: string, ids: readonly number[]): number {

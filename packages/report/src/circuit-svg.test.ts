@@ -32,6 +32,16 @@ describe("circuitSvg", () => {
     expect(drawn.sort()).toEqual(edges.map((e) => `edge ${e.status} ${e.edge} ${e.token}`).sort());
   });
 
+  it("says what an edge's source writes, where that is known", () => {
+    const report = xproportionReport();
+    const circuit = report.circuit.map((edge, i) => (i === 0 ? { ...edge, activation: 1.25 } : edge));
+    const titles = parseMarkup(circuitSvg({ ...report, circuit }))
+      .filter((e) => e.name === "title")
+      .map((e) => e.text);
+    expect(titles.filter((text) => text.includes("its source writes 1.25"))).toHaveLength(1);
+    expect(titles.filter((text) => text.includes("its source writes"))).toHaveLength(1);
+  });
+
   it("tells scores apart by sign, in place of the comparison, and leaves small ones out", () => {
     const report = xproportionReport();
     const scored = { ...report, circuit: report.circuit.map((edge, i) => ({ ...edge, score: [3, -2, 0.1][i % 3]! })) };

@@ -19,6 +19,8 @@ export interface ComparedEdge {
   readonly token: number | null;
   /** Null for a missed edge: it is not in the circuit that was found. */
   readonly score: number | null;
+  /** See {@link ScoredEdge.activation}. */
+  readonly activation?: number | undefined;
   readonly status: EdgeStatus;
   readonly src: number;
   readonly dest: number;
@@ -54,6 +56,7 @@ export function compareWithOfficial(report: CircuitReport): OfficialComparison {
   const edges: ComparedEdge[] = found.map((edge, i) => ({
     ...edge,
     score: report.circuit[i]!.score,
+    activation: report.circuit[i]!.activation,
     status: official === undefined ? "circuit" : published.has(edgeKey(edge)) ? "found" : "extra",
   }));
   for (const edge of official ?? []) {

@@ -43,6 +43,8 @@ export interface ScoredEdge extends ReportEdge {
   readonly interval?: readonly [low: number, high: number] | undefined;
   /** In which share of the resamples of the prompts it is among as many edges as the circuit has, 0 to 1. */
   readonly frequency?: number | undefined;
+  /** How much its source writes for one prompt: the norm of the output. */
+  readonly activation?: number | undefined;
 }
 
 /** The published circuit to compare with. */

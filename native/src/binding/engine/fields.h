@@ -34,6 +34,11 @@ class Fields {
     return has(name) ? to_numbers(get(name), path(name)) : std::vector<double>{};
   }
 
+  std::string text(const char* name) const { return to_string(get(name), path(name)); }
+  std::vector<std::string> texts(const char* name) const {
+    return has(name) ? to_strings(get(name), path(name)) : std::vector<std::string>{};
+  }
+
   /// One of several names.
   template <typename T>
   T choice(const char* name, const std::vector<std::pair<const char*, T>>& choices) const {

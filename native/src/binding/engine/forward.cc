@@ -32,6 +32,7 @@ struct PendingRequest {
   PendingPtr<PlainRun> from;
   std::optional<PendingPatch> patch;
   SlotPtr reference_logits, probabilities;
+  std::vector<SlotPtr> replacements;  // of `fields.hooks.replaced`
   ForwardRequest fields;  // what needs no waiting
 };
 
@@ -41,6 +42,22 @@ SlotPtr tensor_field(const Fields& fields, const char* name) {
 
 std::shared_ptr<const PatchGraph> graph_field(const Fields& fields) {
   return unbox<const PatchGraph>(fields.get("graph"), fields.path("graph"))->get();
+}
+
+void read_hooks(const Fields& fields, PendingRequest& request) {
+  HookRequest& hooks = request.fields.hooks;
+  for (const std::string& name : fields.texts("hooks")) hooks.read.push_back(hook_point(name));
+  if (fields.has("hookPositions")) hooks.positions = fields.integers("hookPositions");
+  if (!fields.has("replace")) return;
+  const Napi::Array given = to_array(fields.get("replace"), fields.path("replace"));
+  for (uint32_t i = 0; i < given.Length(); i++) {
+    const Fields replacement(given.Get(i), "request.replace");
+    Replacement& made = hooks.replaced.emplace_back();
+    made.point = hook_point(replacement.text("hook"));
+    if (replacement.has("positions")) made.positions = replacement.integers("positions");
+    if (replacement.has("heads")) made.heads = replacement.integers("heads");
+    request.replacements.push_back(tensor_field(replacement, "value"));
+  }
 }
 
 PendingRequest read_request(const Napi::Value& value) {
@@ -71,6 +88,7 @@ PendingRequest read_request(const Napi::Value& value) {
     request.reference_logits = tensor_field(reference, "logits");
     request.probabilities = tensor_field(reference, "probabilities");
   }
+  read_hooks(fields, request);
   request.fields.want_logits = fields.flag("logits", true);
   request.fields.want_sources = fields.flag("sources", false);
   request.fields.want_hidden = fields.flag("hidden", false);
@@ -93,6 +111,7 @@ ForwardResult run(const PendingRequest& pending, const CancelToken& cancel) {
                           given(patch.ablation_leaf), given(patch.outputs_leaf), patch.rules};
   }
   if (pending.reference_logits) request.reference = Reference{pending.reference_logits->get(), pending.probabilities->get()};
+  for (size_t i = 0; i < pending.replacements.size(); i++) request.hooks.replaced[i].value = pending.replacements[i]->get();
   request.cancel = cancel;
   const c10::AutoGradMode record(request.patch && request.patch->mask.requires_grad());
   return pending.transformer->get()->forward(request);
@@ -111,6 +130,11 @@ Napi::Value to_js(Napi::Env env, const ForwardResult& result) {
   if (result.divergences.defined()) object.Set("divergences", TensorHandle::create(env, result.divergences));
   if (result.sources.defined()) object.Set("sources", TensorHandle::create(env, result.sources));
   if (result.hidden.defined()) object.Set("hidden", TensorHandle::create(env, result.hidden));
+  if (!result.hooks.empty()) {
+    Napi::Array hooks = Napi::Array::New(env, result.hooks.size());
+    for (uint32_t i = 0; i < result.hooks.size(); i++) hooks.Set(i, TensorHandle::create(env, result.hooks[i]));
+    object.Set("hooks", hooks);
+  }
   if (result.run) {
     Napi::Object run = Napi::Object::New(env);
     run.Set("box", box_value(env, result.run));

@@ -14,6 +14,7 @@ async function discover(name: string, ...args: string[]) {
   expect(finished.err).toBe("");
   expect(finished.code).toBe(0);
   expect(readdirSync(out).toSorted()).toEqual(["circuit.svg", "report.html", "scores.safetensors"]);
+  expect(readFileSync(join(out, "circuit.svg"), "utf8")).toMatch(/&gt;[^<]*its source writes \d/);
   return {
     ...finished,
     result: JSON.parse(readFileSync(json, "utf8")) as DiscoverResult,

@@ -99,7 +99,7 @@ export async function discover(
     peakDeviceBytes,
     versions: runVersions(),
   };
-  const report = await makeReport({ task, settings, found, result, meter, measured, time, command });
+  const report = await makeReport({ task, settings, found, result, meter, measured, time, command, signal });
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
   const said = new Set([equal, ...subject.notes]);

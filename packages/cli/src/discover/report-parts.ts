@@ -17,4 +17,5 @@ export interface ReportParts {
   /** What may be spent on measuring. */
   time: MeasuringTime;
   command: string;
+  signal: AbortSignal;
 }

@@ -9,6 +9,7 @@ import { keepCurve, keepNotes } from "./keep-report.ts";
 import type { ReportParts } from "./report-parts.ts";
 import type { DiscoverResult } from "./result.ts";
 import { faithfulnessCurve } from "./size-curve.ts";
+import { sourceNorms } from "./source-norms.ts";
 import type { Subject } from "./subject.ts";
 
 /** Largest difference that counts as the same output: float32 noise of a compiled model stays far below. */
@@ -24,6 +25,7 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
   const { official, faithfulness, keep } = result;
   const { rows, notes } = await ablations(parts);
   const { curve, note } = keep ? { curve: keepCurve(keep, result), note: undefined } : await faithfulnessCurve(parts);
+  const activation = await sourceNorms(task, parts.signal);
   const row = (name: string, value: number, edges: number) => ({ name: `${name}, ${ablation}`, value, edges });
   return {
     title: titleOf(subject, task),
@@ -34,7 +36,7 @@ export async function makeReport(parts: ReportParts): Promise<CircuitReport> {
     options: { ...result.options, device: deviceText(result) },
     graph: reportGraph(task),
     tokenLabels: subject.tokenLabels(task),
-    circuit: result.circuit,
+    circuit: result.circuit.map((edge) => ({ ...edge, activation: activation(edge) })),
     official: known && official ? { name: known.name, source: known.circuit.source, edges: official.edges } : undefined,
     kept: keep ?? undefined,
     notes: [

@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { Tensor } from "@autocircuit/native";
+import { type Ablation, Tensor } from "@autocircuit/native";
 import type { EdgeRef } from "../graph/edge.ts";
 import type { Graph } from "../graph/graph.ts";
 import { Circuit } from "../scores/circuit.ts";
@@ -10,6 +10,14 @@ import { Circuit } from "../scores/circuit.ts";
  * different masks.
  */
 export type Ablate = readonly EdgeRef[] | Circuit | Float32Array | Tensor;
+
+/** That edges come with the values they take, and values with edges. @throws AutocircuitError `bad-input` saying what is missing. */
+export function requireBoth(edges: Ablate | undefined, using: Ablation | undefined): void {
+  if ((edges === undefined) === (using === undefined)) return;
+  const missing =
+    using === undefined ? "`using`, the values they take (see `ablations`)" : "`ablate`, the edges that take them";
+  throw new AutocircuitError("bad-input", `Ablating needs both edges and values: ${missing}, is missing.`);
+}
 
 /** A mask as a tensor, and whether it was made for the occasion (and is to be disposed) or belongs to the caller. */
 export interface EdgeMask {

@@ -1,13 +1,15 @@
 import { type DType, dtypes, type KindsOf, kind } from "@autocircuit/base";
-import type {
-  Ablation,
-  BackwardRules,
-  ForwardRequest,
-  PlainRun,
-  Prefix,
-  Tensor,
-  Transformer,
-  TransformerConfig,
+import {
+  type Ablation,
+  type BackwardRules,
+  type ForwardRequest,
+  hookKinds,
+  type PlainRun,
+  type Prefix,
+  type Replacement,
+  type Tensor,
+  type Transformer,
+  type TransformerConfig,
 } from "@autocircuit/native";
 import { ablation, outputSlice, plainRun, prefix, tensor } from "../kinds.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
@@ -85,6 +87,8 @@ export interface ForwardOptions {
   readonly sliced?: boolean | undefined;
   /** Logits at these positions, instead of a slice. */
   readonly positions?: readonly number[] | undefined;
+  /** Values put in the place of the network's at hook points: activation patching; see `hookNames`. Not together with `from`, no gradients. */
+  readonly replace?: readonly Replacement[] | undefined;
   /** `[B or 1, P, D]`: what `Resid Start` writes, in the place of the tokens' embedding; not together with `from`. */
   readonly start?: Tensor | undefined;
   /** Start at the first patched layer of a run that was kept. */
@@ -112,6 +116,7 @@ export const forwardOptions: KindsOf<ForwardOptions> = {
   rules: kind.record,
   sliced: kind.flag,
   positions: kind.listOf(kind.whole),
+  replace: hookKinds.replace!,
   start: tensor,
   from: plainRun,
   padding: kind.listOf(kind.whole),

@@ -19,8 +19,9 @@ import type { Tokenizer } from "../prompts/tokenizer.ts";
 import { requireCover } from "./ablation-cover.ts";
 import type { AblationType } from "./ablation-type.ts";
 import { ablationsOf } from "./ablations.ts";
+import { type Activations, type ActivationsOptions, activationsOf, activationsOptions } from "./activations.ts";
 import { deviceSliceBytes, usualSliceBytes } from "./batch-slices.ts";
-import { edgeMask } from "./edge-mask.ts";
+import { edgeMask, requireBoth } from "./edge-mask.ts";
 import { sliceLimit } from "./in-smaller-slices.ts";
 import { requireLatents, unpackLatents } from "./latents.ts";
 import type { LongOptions } from "./long-options.ts";
@@ -47,6 +48,11 @@ const checkForward = signature("PatchableModel.forward", { tokens: tensor }, for
 const checkRun = signature("PatchableModel.run", { tokens: tensor, padding: kind.optional(forwardOptions.padding) });
 const { padding, prefix, start, signal } = forwardOptions;
 const checkSources = signature("PatchableModel.sources", { tokens: tensor }, { padding, prefix, start, signal });
+const checkActivations = signature(
+  "PatchableModel.activations",
+  { tokens: tensor, hooks: kind.listOf(kind.text) },
+  activationsOptions,
+);
 const checkAblations = signature(
   "PatchableModel.ablations",
   { from: kind.either(tensor, promptLoader), type: ablationName },
@@ -163,17 +169,13 @@ export class PatchableModel implements Disposable {
       throw new AutocircuitError("bad-input", "Give either `ablate` or `mask`, not both: they say the same.");
     }
     const edges = mask ?? ablate;
-    if ((edges === undefined) !== (using === undefined)) {
-      const missing =
-        using === undefined ? "`using`, the values they take (see `ablations`)" : "`ablate`, the edges that take them";
-      throw new AutocircuitError("bad-input", `Ablating needs both edges and values: ${missing}, is missing.`);
-    }
+    requireBoth(edges, using);
     this.#checkTokens(tokens);
     const { positions, single } = this.outputPositions(tokens, options);
     const masking = edges !== undefined ? edgeMask(this.graph, edges, tokens.shape[0]!) : undefined;
     try {
       const { logits } = await this.run(tokens, {
-        ...pick(options, "padding", "prefix", "start"),
+        ...pick(options, "padding", "prefix", "start", "replace"),
         positions,
         ...(masking &&
           using && {
@@ -279,6 +281,24 @@ export class PatchableModel implements Disposable {
     requireLatents(this.graph);
     using sources = await this.sources(tokens, options);
     return unpackLatents(this.graph, sources);
+  }
+
+  /**
+   * What a pass, patched or not, computes at hook points: residual stream, queries, keys, values, attention patterns, neurons, norm
+   * scales, by TransformerLens' names (see `hookNames`, which gives shapes). Nothing else of the pass is kept.
+   *
+   * @param tokens int64 `[B, P]`.
+   * @returns a tensor for each name; `using`, or the caller, disposes them
+   * @throws AutocircuitError `unknown-name` for a hook point that the model does not have; `bad-input` for one that has no value in a
+   *   patched pass; `aborted`
+   * @example
+   * using seen = await model.activations(batch.clean, ["blocks.1.attn.hook_pattern"], { positions: [14] });
+   * seen.of("blocks.1.attn.hook_pattern"); // [B, heads, 1, 15]
+   */
+  async activations(tokens: Tensor, hooks: readonly string[], options: ActivationsOptions = {}): Promise<Activations> {
+    checkActivations({ tokens, hooks }, options);
+    this.#checkTokens(tokens);
+    return activationsOf(this, tokens, hooks, options);
   }
 
   /**

@@ -88,6 +88,7 @@ import {
   loadParts,
   loadTokenizer,
   loadTransformer,
+  logitLens,
   logitTable,
   modelFromWeights,
   readConfig,
@@ -162,6 +163,11 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "PatchableModel.run": {
     takes: { tokens, padding: [0, 0] },
     call: (t) => model.run(t.tokens, { padding: t.padding }),
+  },
+  "PatchableModel.activations": {
+    takes: { tokens, hooks: ["blocks.0.attn.hook_pattern"] },
+    options: { positions: [0], replace: [{ hook: "blocks.0.attn.hook_z", value: tensor }] },
+    call: (t, o) => model.activations(t.tokens, t.hooks, o),
   },
   "PatchableModel.sources": { takes: { tokens }, call: (t, o) => model.sources(t.tokens, o) },
   "PatchableModel.ablations": {
@@ -330,6 +336,10 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => loadTransformer(t.idOrFolder, o),
   },
   loadModel: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => loadModel(t.idOrFolder, o) },
+  logitLens: {
+    takes: { model, vectors: Tensor.zeros([1, on.model.config.dModel]) },
+    call: (t, o) => logitLens(t.model, t.vectors, o),
+  },
   logitTable: { takes: { model, prompt: [0, 1] }, call: (t, o) => logitTable(t.model, t.prompt, o) },
   loadTokenizer: { takes: { folder: path }, call: (t) => loadTokenizer(t.folder) },
   transformerFromWeights: {

@@ -20,6 +20,7 @@ export function drawEdge(placed: PlacedLine, weights: Weights, tip: number, toke
   const { width, opacity } = weights.of(edge);
   const at = token === null ? "" : ` at position ${token}`;
   const score = edge.score === null ? "" : `, score ${formatNumber(edge.score)}`;
+  const activation = edge.activation === undefined ? "" : `, its source writes ${formatNumber(edge.activation)}`;
   const { others } = line;
   const more = others.length === 0 ? "" : `, and ${plural(others.length, "weaker edge")} between the same`;
   const data = [
@@ -29,7 +30,7 @@ export function drawEdge(placed: PlacedLine, weights: Weights, tip: number, toke
   ].join("");
   return [
     `<g class="edge ${edge.status}" ${data} opacity="${Number(opacity.toFixed(2))}">`,
-    `<title>${escapeXml(`${edge.edge}${at}${score} (${words[edge.status]})${more}`)}</title>`,
+    `<title>${escapeXml(`${edge.edge}${at}${score}${activation} (${words[edge.status]})${more}`)}</title>`,
     `<path class="hit" d="${path}"/><path class="line" d="${path}" stroke-width="${c(width)}"/>`,
     drawTip(edge.status, x, y, tip, width),
     "</g>",
