@@ -53,9 +53,16 @@ export interface AttentionRequest extends RunChoice {
 
 export interface AttentionAnswer {
   tokens: readonly string[];
-  /** [query][key], rows sum to 1. */
-  full: readonly (readonly number[])[];
-  patched: readonly (readonly number[])[];
+  full: AttentionPattern;
+  patched: AttentionPattern;
+}
+
+/** Who looks where: a row and its share of the prefix sum to 1. */
+export interface AttentionPattern {
+  /** [query][key] */
+  rows: readonly (readonly number[])[];
+  /** What each query gives to the tokens of a cached prefix; zeros without one. */
+  prefix: readonly number[];
 }
 
 /** `POST api/discover`: a line of JSON for each step; closing the connection cancels. */

@@ -1,6 +1,7 @@
 import { fields, type Kind, type KindsOf, kind } from "@autocircuit/base";
 import { coreKinds, type PatchType } from "@autocircuit/core";
 import type {
+  AttentionRequest,
   CircuitChoice,
   DiscoverRequest,
   EvaluateRequest,
@@ -74,6 +75,12 @@ const checkRun = fields("api/run", {
   position: kind.whole,
   top: upTo(MOST_TOP),
 } satisfies KindsOf<RunRequest>);
+const checkAttention = fields("api/attention", {
+  ...choice,
+  prompt,
+  block: kind.required(kind.whole),
+  head: kind.required(kind.whole),
+} satisfies KindsOf<AttentionRequest>);
 const checkEvaluate = fields("api/evaluate", {
   ...choice,
   prompts: kind.required(kind.orNull(kind.count)),
@@ -103,6 +110,7 @@ const checkExport = fields("api/export", {
 export const readRequest = {
   tokens: (body: unknown): TokensRequest => read(checkTokens, body),
   run: (body: unknown): RunRequest => read(checkRun, body),
+  attention: (body: unknown): AttentionRequest => read(checkAttention, body),
   evaluate: (body: unknown): EvaluateRequest => read(checkEvaluate, body),
   generate: (body: unknown): GenerateRequest => read(checkGenerate, body),
   discover: (body: unknown): DiscoverRequest => read(checkDiscover, body),

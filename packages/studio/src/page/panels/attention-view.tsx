@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { AttentionAnswer } from "../../api/index.ts";
+import type { AttentionAnswer, AttentionPattern } from "../../api/index.ts";
 import { messageOf } from "../client/errors.ts";
 import { Latest } from "../client/latest.ts";
 import { percent } from "../ui/numbers.ts";
@@ -79,8 +79,8 @@ export function AttentionView() {
       )}
       {answer.value && (
         <div class="patterns">
-          <Pattern title="Full model" tokens={answer.value.tokens} rows={answer.value.full} />
-          <Pattern title="Ablated" tokens={answer.value.tokens} rows={answer.value.patched} />
+          <Pattern title="Full model" tokens={answer.value.tokens} pattern={answer.value.full} />
+          <Pattern title="Ablated" tokens={answer.value.tokens} pattern={answer.value.patched} />
         </div>
       )}
     </section>
@@ -91,11 +91,11 @@ export function AttentionView() {
 function Pattern({
   title,
   tokens,
-  rows,
+  pattern: { rows, prefix },
 }: {
   title: string;
   tokens: readonly string[];
-  rows: readonly (readonly number[])[];
+  pattern: AttentionPattern;
 }) {
   const over = useSignal<[number, number] | null>(null);
   const at = over.value;
@@ -135,7 +135,9 @@ function Pattern({
         {title}
         <span class="soft">
           {at
-            ? ` ${visible(tokens[at[0]] ?? "")} looks at ${visible(tokens[at[1]] ?? "")}: ${percent(rows[at[0]]?.[at[1]] ?? 0)}`
+            ? ` ${visible(tokens[at[0]] ?? "")} looks at ${visible(tokens[at[1]] ?? "")}: ${percent(rows[at[0]]?.[at[1]] ?? 0)}${
+                (prefix[at[0]] ?? 0) > 0 ? `, at the prefix: ${percent(prefix[at[0]]!)}` : ""
+              }`
             : ""}
         </span>
       </figcaption>

@@ -1,11 +1,11 @@
 import type { Hono } from "hono";
+import { attentionOf } from "../attention.ts";
 import { evaluate } from "../data-set/evaluate.ts";
 import { discover } from "../discover.ts";
 import { generate } from "../generate.ts";
 import type { StudioContext, StudioEnv } from "../http/bindings.ts";
 import { jsonBody } from "../http/json-body.ts";
 import { ndjson } from "../http/ndjson.ts";
-import { refusal } from "../http/refusal.ts";
 import { readRequest } from "../requests.ts";
 import { runPrompt } from "../run.ts";
 import type { StudioState } from "../studio-state.ts";
@@ -42,7 +42,10 @@ export function addRunRoutes(api: Hono<StudioEnv>, state: StudioState): void {
   stream("/generate", readRequest.generate, generate);
   stream("/discover", readRequest.discover, discover);
 
-  api.post("/attention", (context) =>
-    refusal(context, 501, "unsupported", "The engine does not give attention patterns yet."),
-  );
+  const newestAttention = new Newest();
+  api.post("/attention", async (context) => {
+    const request = readRequest.attention(await jsonBody(context));
+    const signal = clientSignal(context, newestAttention, closing);
+    return context.json(await queue.run(priorities.prompt, signal, () => attentionOf(runs, sets, request, signal)));
+  });
 }
