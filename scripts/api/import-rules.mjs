@@ -39,9 +39,9 @@ function judge(from, file, pack) {
   const [scope, part, ...rest] = from.split("/");
   const name = from.startsWith("@") ? `${scope}/${part}` : scope;
   if (name !== pack.manifest.name && pack.manifest.dependencies?.[name] === undefined) {
-    const forTests =
-      ROOT_TOOLS.has(name) || scope === "@autocircuit" || pack.manifest.devDependencies?.[name] !== undefined;
-    if (!(isTest(file, pack) && forTests)) return "is not in the package's dependencies";
+    const own = pack.manifest.devDependencies?.[name] !== undefined && (isTest(file, pack) || isBundled(file, pack));
+    const shared = isTest(file, pack) && (ROOT_TOOLS.has(name) || scope === "@autocircuit");
+    if (!own && !shared) return "is not in the package's dependencies";
   }
   if (scope !== "@autocircuit") return undefined;
   if (rest.length > 0 && !EXTRA_ENTRIES[part]?.includes(rest.join("/"))) return "reaches into another package";
@@ -50,7 +50,13 @@ function judge(from, file, pack) {
 }
 
 function isTest(file, { folder }) {
-  return file.endsWith(".test.ts") || file.startsWith(join(folder, "test"));
+  const folders = [join(folder, "test"), join(folder, "src", "browser-tests")];
+  return file.endsWith(".test.ts") || folders.some((tests) => file.startsWith(tests));
+}
+
+/** Whether a file goes into a bundle or looks at one, which carries what it imports: nobody installs that with the package. */
+function isBundled(file, { folder }) {
+  return ["page", "browser-tests"].some((part) => file.startsWith(join(folder, "src", part)));
 }
 
 /** Whether a path from a package's folder is that of what the tests of a package below share. */

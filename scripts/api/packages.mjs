@@ -15,6 +15,7 @@ export const RANKS = {
   metrics: 5,
   discovery: 6,
   sweep: 7,
+  studio: 7,
   bench: 8,
   cli: 8,
   conformance: 7,
@@ -51,7 +52,7 @@ export function readPackages() {
 function typescript(folder) {
   if (!existsSync(join(ROOT, folder))) return [];
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1));
 }
 

@@ -23,6 +23,7 @@ import { methodsCommand } from "./methods/command.ts";
 import { peersCommand } from "./peers/command.ts";
 import { precisionCommand } from "./precision/command.ts";
 import { formatReport } from "./result.ts";
+import { studioCommand } from "./studio/command.ts";
 import { writeJson } from "./write-json.ts";
 
 interface EngineOptions {
@@ -125,6 +126,7 @@ program.addCommand(growthCommand(abort.signal));
 program.addCommand(precisionCommand(abort.signal));
 program.addCommand(attributionCommand(abort.signal));
 program.addCommand(methodsCommand(abort.signal));
+program.addCommand(studioCommand(abort.signal));
 
 try {
   await program.parseAsync();

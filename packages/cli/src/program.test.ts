@@ -34,6 +34,7 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
 const COMMANDS = [
   "tasks",
   "discover",
+  "studio",
   "sweep",
   "measure",
   "patch",

@@ -14,6 +14,7 @@ import { addMeasure } from "./commands/measure.ts";
 import { addModel } from "./commands/model.ts";
 import { addPatch } from "./commands/patch.ts";
 import { addSetup } from "./commands/setup.ts";
+import { addStudio } from "./commands/studio.ts";
 import { addSweep } from "./commands/sweep.ts";
 import { addTasks } from "./commands/tasks.ts";
 import { addTest } from "./commands/test.ts";
@@ -27,6 +28,7 @@ const COMMANDS = [
   addDiscover,
   addMeasure,
   addTest,
+  addStudio,
   addSweep,
   addPatch,
   addCompile,

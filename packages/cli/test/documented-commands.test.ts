@@ -20,9 +20,11 @@ afterAll(() => {
 });
 
 /**
- * What needs a GPU, a compiler and minutes, the network or a server of Redis: its options are looked up in the command's help instead.
+ * What needs a GPU, a compiler and minutes, the network or a server of Redis, or serves until it is stopped: its options are looked up in the
+ * command's help instead.
  */
-const ELSEWHERE = /^build|^libtorch install|--device cuda|--queue|^sweep run sweeps|^sweep slurm (?!.*--no-submit)/;
+const ELSEWHERE =
+  /^build|^studio|^libtorch install|--device cuda|--queue|^sweep run sweeps|^sweep slurm (?!.*--no-submit)/;
 
 /** What makes files that other lines read, in this order; the rest comes after. */
 const FIRST = [

@@ -102,6 +102,7 @@ import { compileLibraryProgram } from "@autocircuit/tracr";
 import { methodCalls } from "./method-calls.ts";
 import type { PublicCall } from "./public-call.ts";
 import { reportCalls } from "./report-calls.ts";
+import { studioCalls } from "./studio-calls.ts";
 import { sweepCalls } from "./sweep-calls.ts";
 import { tinyAutoencoders, tinyConfig, tinyModel, tinyWeights } from "./tiny-model.ts";
 
@@ -375,5 +376,6 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   readEapIgCircuit: { takes: { text, where }, call: (t, o) => readEapIgCircuit(t.text, t.where, o) },
   eapIgCircuitOf: { takes: { where }, call: (t, o) => eapIgCircuitOf({}, t.where, o) },
   ...reportCalls(graph),
+  ...studioCalls,
   ...sweepCalls,
 };

@@ -1,0 +1,48 @@
+import { basename } from "node:path";
+import { circuitOf, isCircuitFile, isEapIgCircuit, pruneScoresOf, requireClearScores } from "@autocircuit/circuits";
+import { type Graph, PruneScores } from "@autocircuit/core";
+import type { GivenSet } from "@autocircuit/studio";
+import { readInput } from "../convert/read-input.ts";
+import { readJson } from "../support/read-json.ts";
+import { UsageError } from "../support/usage-error.ts";
+import { readCircuit } from "../test-circuit/circuit-file.ts";
+
+/**
+ * The score sets and circuits in files.
+ *
+ * @throws UsageError or AutocircuitError naming the file, for what cannot be read or is of another graph
+ */
+export async function readSets(
+  { scores = [], circuit = [] }: { scores?: readonly string[]; circuit?: readonly string[] },
+  graph: Graph,
+): Promise<GivenSet[]> {
+  const sets: GivenSet[] = [];
+  for (const path of scores) sets.push(await scoresIn(path, graph));
+  for (const path of circuit) sets.push(await circuitIn(path, graph));
+  return sets;
+}
+
+async function scoresIn(path: string, graph: Graph): Promise<GivenSet> {
+  const of = path.endsWith(".safetensors") ? await PruneScores.load(path) : pruneScoresOf(await scored(path, graph));
+  if (!of.graph.equals(graph))
+    throw new UsageError(
+      `${path} holds scores of another graph (${of.graph.edgeCount} edges) than this model's (${graph.edgeCount} edges). By token they need --by-token.`,
+    );
+  const { algorithm, options } = of.info;
+  const origin = algorithm === undefined ? path : `${algorithm} ${JSON.stringify(options ?? {})}; ${path}`;
+  return { name: basename(path), origin, of };
+}
+
+async function circuitIn(path: string, graph: Graph): Promise<GivenSet> {
+  const named = { name: basename(path), origin: path };
+  const json = path.endsWith(".json") ? readJson(path) : undefined;
+  if (isEapIgCircuit(json) || isCircuitFile(json)) return { ...named, of: circuitOf(await scored(path, graph)) };
+  return { ...named, of: (await readCircuit(path, undefined)).circuitOf(graph) };
+}
+
+async function scored(path: string, graph: Graph) {
+  const input = await readInput(path, graph, undefined);
+  if (input.kind !== "circuit") throw new UsageError(`${path} holds prompts, no circuit. Give it as --prompts.`);
+  requireClearScores(input.circuit, path);
+  return input.circuit;
+}

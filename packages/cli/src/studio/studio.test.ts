@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { PromptList, ScoreSet, Session } from "@autocircuit/studio";
+import { afterAll, describe, expect, it } from "vitest";
+import { run, smallGpt2 } from "../../test/run-program.ts";
+import { runProgram } from "../program.ts";
+import { openerOf } from "./open-browser.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "cli-studio-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+const write = (name: string, json: unknown) => {
+  writeFileSync(at(name), JSON.stringify(json));
+  return at(name);
+};
+
+/** Starts the command, asks while it serves, and stops it as Ctrl-C does. */
+async function served<T>(args: readonly string[], ask: (get: <A>(path: string) => Promise<A>) => Promise<T>) {
+  const abort = new AbortController();
+  let [out, err] = ["", ""];
+  let found = (_: string) => {};
+  const address = new Promise<string>((resolve) => {
+    found = resolve;
+  });
+  const output = {
+    out: (text: string) => {
+      out += text;
+      const [url] = /http:\S+/.exec(out) ?? [];
+      if (url !== undefined) found(url);
+    },
+    err: (text: string) => {
+      err += text;
+    },
+  };
+  const code = runProgram(["studio", ...args, "--no-open"], abort.signal, output);
+  const url = await Promise.race([address, code.then((code) => Promise.reject(new Error(`${code}: ${err}`)))]);
+  const result = await ask(async <A>(path: string) => (await (await fetch(new URL(path, url))).json()) as A);
+  abort.abort();
+  return { code: await code, out, url, result };
+}
+
+describe("studio", () => {
+  it("serves a compiled task with its known circuits, scores made at the start and words for tokens, until it is stopped", async () => {
+    const { code, out, url, result } = await served(["tracr-reverse"], async (get) => ({
+      session: await get<Session>("api/session"),
+      prompts: await get<PromptList>("api/prompts?count=1"),
+    }));
+    expect(code).toBe(0);
+    expect(out).toMatch(/studio: http:\/\/127\.0\.0\.1:\d+\/[\w-]{22}\/\nCtrl-C ends it\.\nstudio: closed\.\n$/);
+    const { session, prompts } = result;
+    expect(session).toMatchObject({ title: "tracr-reverse", model: null, tokenizer: false, savesTo: null });
+    expect(session.graph.edgeCount).toBe(77);
+    expect(session.scoreSets.map(({ name, kind, known }) => [name, kind, known])).toEqual([
+      ["edge attribution", "scores", false],
+      ["true", "circuit", true],
+      ["acdc", "circuit", true],
+      ["compiler", "circuit", true],
+    ]);
+    expect(prompts.prompts[0]!.clean[0]).toBe("BOS");
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it("by token, with positions in words", async () => {
+    const { result } = await served(["tracr-reverse", "--by-token"], (get) => get<Session>("api/session"));
+    expect(result.graph.tokens).toBe(6);
+    expect(result.prompts.tokenLabels).toEqual(["BOS", "1", "2", "3", "4", "5"]);
+  });
+
+  it("takes a model and prompts of one's own, scores, circuits and a graph", async () => {
+    const prompts = Array.from({ length: 8 }, (_, i) => ({
+      ...{ clean: [1, 2, 3 + i], corrupt: [4, 5, 6 + i], answers: [i], wrong_answers: [i + 1] },
+    }));
+    const own = ["--model", smallGpt2, "--prompts", write("prompts.json", { prompts })];
+    const edges = write("edges.json", ["Resid Start->A0.0.Q", "MLP 0->Resid End"]);
+    const graph = { metadata: { slug: "g", prompt_tokens: ["a"], prompt: "a" }, nodes: [], links: [] };
+    const first = await served(own, (get) => get<ScoreSet[]>("api/score-sets"));
+    expect(first.result.map(({ name }) => name)).toEqual(["edge attribution"]);
+    expect((await run(["discover", ...own, "--size", "3", "--curve", "none", "--out", at("found")])).code).toBe(0);
+    const scores = join(at("found"), "scores.safetensors");
+    const given = ["--scores", scores, "--circuit", edges, "--graph", write("graph.json", graph), "--out", at("kept")];
+    const { result } = await served([...own, ...given], (get) => get<Session>("api/session"));
+    expect(result.scoreSets.map(({ name, kind }) => [name, kind])).toEqual([
+      ["scores.safetensors", "scores"],
+      ["edges.json", "circuit"],
+    ]);
+    expect(result).toMatchObject({ attributionGraph: "g", savesTo: at("kept") });
+    expect(result.scoreSets[1]!.edges).toBe(2);
+  });
+
+  it.each([
+    [["tracr-nothing"], /There is no task "tracr-nothing"/],
+    [[], /a task .*or --model/],
+    [["tracr-reverse", "--port", "70000"], /ports go up to 65535/],
+    [["tracr-reverse", "--port", "x"], /whole number/],
+    [["tracr-reverse", "--scores", "none.safetensors"], /none\.safetensors/],
+    [["tracr-reverse", "--graph", "none.json"], /none\.json cannot be read/],
+  ])("refuses %j in one line", async (args, says) => {
+    const { code, err } = await run(["studio", ...args, "--no-open"]);
+    expect(code).toBe(2);
+    expect(err).toMatch(says);
+  });
+
+  it("opens a browser where there is a display", () => {
+    expect(openerOf("linux", {})).toBeUndefined();
+    expect(openerOf("linux", { DISPLAY: ":0" })).toEqual(["xdg-open"]);
+    expect(openerOf("linux", { WAYLAND_DISPLAY: "w" })).toEqual(["xdg-open"]);
+    expect(openerOf("darwin", {})).toEqual(["open"]);
+  });
+});

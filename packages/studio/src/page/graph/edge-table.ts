@@ -1,0 +1,54 @@
+import type { GraphTable } from "../../api/index.ts";
+
+/** A destination of the graph. */
+export interface DestRow {
+  name: string;
+  group: number;
+  /** Which of the group's heads. */
+  head: number;
+}
+
+/** The edges of a graph, numbered as the library numbers them. */
+export class EdgeTable {
+  readonly table: GraphTable;
+  readonly dests: readonly DestRow[];
+  /** Of each edge: its source, its destination among {@link dests}, its token position (0 where the graph is not by token). */
+  readonly source: Uint32Array;
+  readonly dest: Uint32Array;
+  readonly token: Uint16Array;
+
+  constructor(table: GraphTable) {
+    this.table = table;
+    const dests: DestRow[] = [];
+    this.source = new Uint32Array(table.edgeCount);
+    this.dest = new Uint32Array(table.edgeCount);
+    this.token = new Uint16Array(table.edgeCount);
+    table.groups.forEach((group, index) => {
+      const first = dests.length;
+      group.names.forEach((name, head) => {
+        dests.push({ name, group: index, head });
+      });
+      let edge = group.offset;
+      for (let token = 0; token < (table.tokens ?? 1); token++) {
+        for (let head = 0; head < group.heads; head++) {
+          for (let source = 0; source < group.sources; source++, edge++) {
+            this.source[edge] = group.firstSource + source;
+            this.dest[edge] = first + head;
+            this.token[edge] = token;
+          }
+        }
+      }
+    });
+    this.dests = dests;
+  }
+
+  get count(): number {
+    return this.source.length;
+  }
+
+  /** `SOURCE->DESTINATION`, with the position in brackets in a graph by token. */
+  name(edge: number): string {
+    const name = `${this.table.sources[this.source[edge]!]!.name}->${this.dests[this.dest[edge]!]!.name}`;
+    return this.table.tokens === null ? name : `${name} [${this.token[edge]}]`;
+  }
+}

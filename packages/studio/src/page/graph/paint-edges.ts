@@ -1,0 +1,106 @@
+import type { Camera, ViewSize } from "./camera.ts";
+import { edgeCurve } from "./curve.ts";
+import { Raster } from "./raster.ts";
+import type { Scene } from "./scene.ts";
+import type { ShownEdges } from "./shown-edges.ts";
+import { dashes, rgb, type Theme } from "./theme.ts";
+
+/** Up to so many edges are drawn as lines of their own; more are drawn by density. */
+const lineLimit = 1500;
+
+const curve = new Float64Array(8);
+
+/** The cubic of an edge in pixels of a view. */
+export function screenCurve(scene: Scene, edge: number, camera: Camera, size: ViewSize, out: Float64Array): void {
+  edgeCurve(scene, edge, out);
+  const ox = size.width / 2 - camera.x * camera.zoom;
+  const oy = size.height / 2 - camera.y * camera.zoom;
+  for (let i = 0; i < 8; i += 2) {
+    out[i] = out[i]! * camera.zoom + ox;
+    out[i + 1] = out[i + 1]! * camera.zoom + oy;
+  }
+}
+
+/** Draws one edge as a line. */
+export function strokeEdge(
+  ctx: CanvasRenderingContext2D,
+  scene: Scene,
+  edge: number,
+  camera: Camera,
+  size: ViewSize,
+): void {
+  screenCurve(scene, edge, camera, size, curve);
+  ctx.beginPath();
+  ctx.moveTo(curve[0]!, curve[1]!);
+  ctx.bezierCurveTo(curve[2]!, curve[3]!, curve[4]!, curve[5]!, curve[6]!, curve[7]!);
+  ctx.stroke();
+}
+
+/**
+ * Paints edges in slices of time, so that the page goes on answering; gives the raster in which edges are found, or null if stopped.
+ *
+ * @param ratio - pixels of the canvas a CSS pixel
+ * @param rest - waits for the next slice; false stops
+ */
+export async function paintEdges(
+  ctx: CanvasRenderingContext2D,
+  scene: Scene,
+  shown: ShownEdges,
+  camera: Camera,
+  size: ViewSize,
+  ratio: number,
+  theme: Theme,
+  rest: () => Promise<boolean>,
+): Promise<Raster | null> {
+  const lines = shown.edges.length <= lineLimit;
+  const zoomed = { x: camera.x, y: camera.y, zoom: camera.zoom * ratio };
+  const pixels = { width: Math.round(size.width * ratio), height: Math.round(size.height * ratio) };
+  const raster = new Raster(pixels.width, pixels.height, lines ? 1 : theme.edges.length);
+  let end = performance.now() + 9;
+  for (let i = 0; i < shown.edges.length; i++) {
+    if ((i & 63) === 0 && performance.now() > end) {
+      if (!(await rest())) return null;
+      end = performance.now() + 9;
+    }
+    const edge = shown.edges[i]!;
+    screenCurve(scene, edge, zoomed, pixels, curve);
+    if (lines) raster.curve(curve, 0, 0, edge);
+    else raster.curve(curve, shown.status[i]!, 0.2 + 0.8 * shown.strength[i]! ** 2, edge);
+  }
+  if (lines) {
+    strokeLines(ctx, scene, shown, camera, size, theme);
+  } else {
+    const image = raster.tint(
+      theme.edges.map((color) => rgb(color)),
+      0.55 / raster.meanDensity(),
+    );
+    const sheet = new OffscreenCanvas(pixels.width, pixels.height);
+    sheet.getContext("2d")!.putImageData(image, 0, 0);
+    ctx.drawImage(sheet, 0, 0, size.width, size.height);
+  }
+  return raster;
+}
+
+/** Few edges as lines, the more important the thicker. */
+export function strokeLines(
+  ctx: CanvasRenderingContext2D,
+  scene: Scene,
+  shown: ShownEdges,
+  camera: Camera,
+  size: ViewSize,
+  theme: Theme,
+): void {
+  const many = Math.min(1, shown.edges.length / 400);
+  const thick = Math.min(1.4, Math.max(0.55, camera.zoom));
+  for (let i = 0; i < shown.edges.length; i++) {
+    const kind = shown.status[i]!;
+    const strength = shown.strength[i]!;
+    ctx.strokeStyle = theme.edges[kind]!;
+    ctx.globalAlpha = 0.9 - many * (0.62 - 0.5 * strength);
+    ctx.lineWidth = thick * (0.8 + (1.9 - many * 0.9) * strength ** 1.5);
+    ctx.setLineDash(dashes[kind] as number[]);
+    strokeEdge(ctx, scene, shown.edges[i]!, camera, size);
+  }
+  ctx.setLineDash([]);
+  ctx.globalAlpha = 1;
+}

@@ -1,0 +1,34 @@
+/** What a graph shows: boxes at places, and edges from box to box. Of a transformer, or of another tool's graph. */
+export interface Scene {
+  nodes: readonly SceneNode[];
+  /** Of each edge: the node it leaves and the one it enters, by number, and where under that node it ends, in world units from its middle. */
+  from: Uint32Array;
+  to: Uint32Array;
+  port: Int8Array;
+  /** Captions along the left, for each row of nodes, and along the bottom, for each column. */
+  rows: readonly { label: string; y: number }[];
+  columns: readonly { label: string; x: number; width: number }[];
+  /** Everything lies in here. */
+  bounds: { left: number; top: number; right: number; bottom: number };
+  edgeName(edge: number): string;
+}
+
+export interface SceneNode {
+  /** Unique: the library's name, with the position in brackets in a graph by token. */
+  name: string;
+  /** What is written into its box. */
+  label: string;
+  kind: "end" | "head" | "mlp" | "latents" | "stream" | "keys";
+  /** Its middle; up is negative. */
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /** Names of the sources and destinations it stands for. */
+  parts: readonly string[];
+  /** Where its inputs end, if there are several. */
+  ports: readonly { x: number; label: string }[];
+}
+
+/** Width of a column of heads and height of a block, in world units. */
+export const cell = { width: 46, height: 74, node: 36, nodeHeight: 20 } as const;

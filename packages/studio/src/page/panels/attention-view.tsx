@@ -1,0 +1,146 @@
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { AttentionAnswer, AttentionPattern } from "../../api/index.ts";
+import { messageOf } from "../client/errors.ts";
+import { Latest } from "../client/latest.ts";
+import { percent } from "../ui/numbers.ts";
+import { useStudio } from "../ui/studio-context.ts";
+import { visible } from "../ui/tokens.tsx";
+
+/** Where a head looks, in the full model and with the ablation. */
+export function AttentionView() {
+  const studio = useStudio();
+  const heads = useComputed(() => studio.session.graph.sources.filter(({ kind }) => kind === "head"));
+  const chosen = useSignal(0);
+  const answer = useSignal<AttentionAnswer | null>(null);
+  const error = useSignal<string | null>(null);
+  const running = useSignal(false);
+  const latest = useRef(new Latest());
+  useEffect(() => () => latest.current.cancel(), []);
+  const selected = studio.selected.value;
+  const name = selected === null ? null : studio.scene.value.nodes[selected]?.name.replace(/ \[\d+\]$/, "");
+  useEffect(() => {
+    const index = heads.value.findIndex((head) => head.name === name);
+    if (index >= 0) chosen.value = index;
+  }, [name, heads, chosen]);
+  if (heads.value.length === 0) return null;
+  const look = async () => {
+    const choice = studio.choice.peek();
+    const head = heads.value[chosen.value];
+    if (!choice || !head) return;
+    const { prompt } = studio.state;
+    running.value = true;
+    try {
+      const found = await latest.current.run((signal) =>
+        studio.api.attention(
+          {
+            ...choice,
+            prompt: typeof prompt === "number" ? { index: prompt } : prompt,
+            block: head.block,
+            head: head.head!,
+          },
+          signal,
+        ),
+      );
+      if (found) answer.value = found;
+      error.value = null;
+    } catch (failure) {
+      error.value = messageOf(failure);
+    }
+    running.value = false;
+  };
+  return (
+    <section class="block" aria-label="Attention" aria-busy={running.value}>
+      <div class="line">
+        <h2>Attention of a head</h2>
+        <span class="steps">
+          <select
+            aria-label="Head"
+            value={chosen.value}
+            onChange={(event) => {
+              chosen.value = Number(event.currentTarget.value);
+            }}
+          >
+            {heads.value.map((head, index) => (
+              <option key={head.name} value={index}>
+                {head.name}
+              </option>
+            ))}
+          </select>
+          <button type="button" id="attention" disabled={!studio.api.live} onClick={() => void look()}>
+            Show
+          </button>
+        </span>
+      </div>
+      {error.value && (
+        <p class="bad" role="alert">
+          {error.value}
+        </p>
+      )}
+      {answer.value && (
+        <div class="patterns">
+          <Pattern title="Full model" tokens={answer.value.tokens} pattern={answer.value.full} />
+          <Pattern title="Ablated" tokens={answer.value.tokens} pattern={answer.value.patched} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** A pattern as squares: queries downwards, keys across. */
+function Pattern({
+  title,
+  tokens,
+  pattern: { rows, prefix },
+}: {
+  title: string;
+  tokens: readonly string[];
+  pattern: AttentionPattern;
+}) {
+  const over = useSignal<[number, number] | null>(null);
+  const at = over.value;
+  const side = 160 / Math.max(1, tokens.length);
+  return (
+    <figure>
+      <svg
+        viewBox="0 0 160 160"
+        role="img"
+        aria-label={`${title}: attention of ${tokens.length} positions`}
+        onPointerMove={(event) => {
+          const box = event.currentTarget.getBoundingClientRect();
+          const key = Math.floor(((event.clientX - box.left) / box.width) * tokens.length);
+          const query = Math.floor(((event.clientY - box.top) / box.height) * tokens.length);
+          over.value = rows[query]?.[key] === undefined ? null : [query, key];
+        }}
+        onPointerLeave={() => {
+          over.value = null;
+        }}
+      >
+        {rows.flatMap((row, query) =>
+          row.map((weight, key) =>
+            weight < 0.005 ? null : (
+              <rect
+                key={`${query}-${key}`}
+                x={key * side}
+                y={query * side}
+                width={side}
+                height={side}
+                fill-opacity={weight}
+              />
+            ),
+          ),
+        )}
+      </svg>
+      <figcaption>
+        {title}
+        <span class="soft">
+          {at
+            ? ` ${visible(tokens[at[0]] ?? "")} looks at ${visible(tokens[at[1]] ?? "")}: ${percent(rows[at[0]]?.[at[1]] ?? 0)}${
+                (prefix[at[0]] ?? 0) > 0 ? `, at the prefix: ${percent(prefix[at[0]]!)}` : ""
+              }`
+            : ""}
+        </span>
+      </figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,62 @@
+import { useSignal } from "@preact/signals";
+import type { AttributionGraph as AttributionGraphTable } from "../../api/index.ts";
+import { messageOf } from "../client/errors.ts";
+import { type AttributionScene, attributionScene } from "../graph/attribution-scene.ts";
+import { useStudio } from "../ui/studio-context.ts";
+import { AttributionDialog } from "./attribution-dialog.tsx";
+
+/** Opens graphs that circuit-tracer made, to be looked at. */
+export function AttributionGraph() {
+  const studio = useStudio();
+  const graph = useSignal<AttributionScene | null>(null);
+  const error = useSignal<string | null>(null);
+  const given = studio.session.attributionGraph;
+  const attempt = async (read: () => Promise<AttributionGraphTable>) => {
+    try {
+      graph.value = attributionScene(await read());
+      error.value = null;
+    } catch (failure) {
+      error.value = messageOf(failure);
+    }
+  };
+  return (
+    <section class="block" aria-label="Attribution graphs">
+      <h2>Attribution graph</h2>
+      <p class="hint">A graph of features that circuit-tracer wrote as JSON, to be looked at.</p>
+      <div class="buttons">
+        {given && (
+          <button type="button" onClick={() => attempt(() => studio.api.attributionGraph())}>
+            Open {given}
+          </button>
+        )}
+        <label class="file">
+          Open a file
+          <input
+            id="open-attribution"
+            class="sr-only"
+            type="file"
+            accept=".json,application/json"
+            onChange={(event) => {
+              const [file] = event.currentTarget.files ?? [];
+              if (file) void attempt(() => studio.api.readAttributionGraph(file));
+              event.currentTarget.value = "";
+            }}
+          />
+        </label>
+      </div>
+      {error.value && (
+        <p class="bad" role="alert">
+          {error.value}
+        </p>
+      )}
+      {graph.value && (
+        <AttributionDialog
+          graph={graph.value}
+          onClose={() => {
+            graph.value = null;
+          }}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,57 @@
+import type { AblationType, PatchType } from "@autocircuit/core";
+import { useStudio } from "../ui/studio-context.ts";
+
+/** What the ablations are called here, and what they mean. */
+export const ablationWords: Readonly<Record<AblationType, string>> = {
+  resample: "resample – the corrupt prompt's values",
+  zero: "zero",
+  "tokenwise-mean-clean": "mean over clean prompts, by position",
+  "tokenwise-mean-corrupt": "mean over corrupt prompts, by position",
+  "tokenwise-mean-clean-and-corrupt": "mean over all prompts, by position",
+  "batch-tokenwise-mean": "mean over the batch, by position",
+  "batch-all-tok-mean": "mean over the batch and all positions",
+};
+
+const patchWords: Readonly<Record<PatchType, { title: string; what: string }>> = {
+  tree: { title: "Tree", what: "The clean prompt, with all but the circuit ablated" },
+  edge: { title: "Edge", what: "The corrupt prompt, with the circuit's edges given the clean values" },
+};
+
+/** Which values ablated edges take, and which way the circuit is patched. */
+export function RunChoices() {
+  const studio = useStudio();
+  const { ablation, patchType } = studio.state;
+  return (
+    <div class="choices">
+      <label class="field wide">
+        <span>Ablated edges take</span>
+        <select
+          id="ablation"
+          value={ablation}
+          onChange={(event) => studio.change({ ablation: event.currentTarget.value as AblationType })}
+        >
+          {studio.session.ablations.map((own) => (
+            <option key={own} value={own}>
+              {ablationWords[own] ?? own}
+            </option>
+          ))}
+        </select>
+      </label>
+      <fieldset class="segments">
+        <legend>Patch</legend>
+        {studio.session.patchTypes.map((own) => (
+          <label key={own} title={patchWords[own].what}>
+            <input
+              type="radio"
+              name="patch-type"
+              value={own}
+              checked={patchType === own}
+              onChange={() => studio.change({ patchType: own })}
+            />
+            <span>{patchWords[own].title}</span>
+          </label>
+        ))}
+      </fieldset>
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+import type { GraphView } from "../graph/graph-view.ts";
+import { isDark } from "../state/dark.ts";
+import { firstSize } from "../state/page-state.ts";
+import { count } from "../ui/numbers.ts";
+import { useStudio } from "../ui/studio-context.ts";
+import { Search } from "./search.tsx";
+
+/** What is looked at, and what is laid over it. */
+export function TopBar({ view }: { view: () => GraphView | null }) {
+  const studio = useStudio();
+  const { session, state } = studio;
+  const sets = studio.scoreSets.list.value;
+  const dark = isDark(state.dark);
+  return (
+    <header class="top">
+      <div class="name">
+        <h1>{session.title}</h1>
+        <span class="soft">
+          {[session.model, `${count(session.graph.edgeCount)} edges`, session.device].filter(Boolean).join(" · ")}
+        </span>
+      </div>
+      <label class="field">
+        <span>Circuit</span>
+        <select
+          id="scores"
+          value={state.scores ?? ""}
+          onChange={(event) => {
+            const id = event.currentTarget.value || null;
+            const set = studio.scoreSets.find(id);
+            studio.change({ scores: id, size: set ? firstSize(set) : null, threshold: null, add: [], remove: [] });
+          }}
+        >
+          <option value="">whole graph</option>
+          {sets.map((set) => (
+            <option key={set.id} value={set.id}>
+              {set.name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>Compare with</span>
+        <select
+          id="overlay"
+          value={state.overlay ?? ""}
+          onChange={(event) => studio.change({ overlay: event.currentTarget.value || null })}
+        >
+          <option value="">nothing</option>
+          {sets.map((set) => (
+            <option key={set.id} value={set.id}>
+              {set.name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <Search view={view} />
+      <div class="tools" role="toolbar" aria-label="Page">
+        <button
+          type="button"
+          id="undo"
+          aria-label="Undo"
+          title="Undo (Ctrl Z)"
+          disabled={!studio.history.canUndo}
+          onClick={() => studio.history.undo()}
+        >
+          ↶
+        </button>
+        <button
+          type="button"
+          id="redo"
+          aria-label="Redo"
+          title="Redo (Ctrl Shift Z)"
+          disabled={!studio.history.canRedo}
+          onClick={() => studio.history.redo()}
+        >
+          ↷
+        </button>
+        <button
+          type="button"
+          id="theme"
+          aria-label={dark ? "Light colours" : "Dark colours"}
+          title="Light or dark (t)"
+          onClick={() => studio.history.adjust({ dark: !dark })}
+        >
+          {dark ? "☀" : "☾"}
+        </button>
+        <button
+          type="button"
+          aria-label="Keys"
+          title="Keys (?)"
+          onClick={() => {
+            studio.dialog.value = "keys";
+          }}
+        >
+          ?
+        </button>
+      </div>
+    </header>
+  );
+}

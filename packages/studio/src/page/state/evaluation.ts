@@ -1,0 +1,76 @@
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { EvaluateLine, EvaluateRequest, PromptMeasures, RunChoice } from "../../api/index.ts";
+import { messageOf } from "../client/errors.ts";
+import { Latest } from "../client/latest.ts";
+import type { StudioApi } from "../client/studio-api.ts";
+
+export type Totals = Extract<EvaluateLine, { type: "done" }>;
+
+/** The data set's measures, streamed in: those of one choice of edges. */
+export class Evaluation {
+  readonly rows = signal<readonly PromptMeasures[]>([]);
+  readonly totals = signal<Totals | null>(null);
+  readonly progress = signal<{ done: number; total: number } | null>(null);
+  readonly error = signal<string | null>(null);
+  /** Whether it begins anew by itself when the choice changes. */
+  readonly follows = signal(false);
+  /** At most so many prompts when it begins by itself; null for all. */
+  limit: number | null = null;
+  /** Which choice the rows belong to. */
+  readonly key = signal<string | null>(null);
+  readonly stale: ReadonlySignal<boolean>;
+  readonly #latest = new Latest();
+  readonly #choice: ReadonlySignal<RunChoice | null>;
+  readonly #api: StudioApi;
+
+  constructor(api: StudioApi, choice: ReadonlySignal<RunChoice | null>) {
+    this.#api = api;
+    this.#choice = choice;
+    const key = computed(() => JSON.stringify(choice.value));
+    this.stale = computed(() => this.key.value !== null && this.key.value !== key.value);
+    effect(() => {
+      if (this.follows.value && choice.value && key.value !== this.key.peek()) void this.start(this.limit);
+    });
+  }
+
+  get running(): boolean {
+    return this.progress.value !== null;
+  }
+
+  async start(prompts: number | null): Promise<void> {
+    const choice = this.#choice.peek();
+    if (!choice) return;
+    this.key.value = JSON.stringify(choice);
+    this.progress.value = { done: 0, total: prompts ?? 0 };
+    this.error.value = null;
+    const own = this.key.value;
+    try {
+      const finished = await this.#latest.run(async (signal) => {
+        let begun = false;
+        for await (const line of this.#api.evaluate({ ...choice, prompts } satisfies EvaluateRequest, signal)) {
+          if (signal.aborted) return true;
+          if (line.type === "error") throw new Error(line.message);
+          if (line.type === "done") {
+            this.totals.value = line;
+          } else {
+            // The last evaluation's rows stay, greyed, until the first of this one are there.
+            this.rows.value = begun ? [...this.rows.peek(), ...line.rows] : line.rows;
+            if (!begun) this.totals.value = null;
+            begun = true;
+            this.progress.value = { done: line.done, total: line.total };
+          }
+        }
+        return true;
+      });
+      if (finished === undefined) return;
+    } catch (error) {
+      this.error.value = messageOf(error);
+    }
+    if (this.key.peek() === own) this.progress.value = null;
+  }
+
+  cancel(): void {
+    this.#latest.cancel();
+    this.progress.value = null;
+  }
+}

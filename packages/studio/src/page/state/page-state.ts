@@ -1,0 +1,123 @@
+import type { PageState, Session } from "../../api/index.ts";
+
+/** Where a page begins: the known circuit, else the newest scores at a size that can be looked at, else the whole graph. */
+export function firstState(session: Session): PageState {
+  const sets = session.scoreSets;
+  const known = sets.find((set) => set.known);
+  const chosen = sets.findLast((set) => !set.known) ?? known ?? null;
+  return {
+    version: 1,
+    scores: chosen?.id ?? null,
+    overlay: null,
+    size: chosen === null ? null : firstSize(chosen),
+    threshold: null,
+    ablated: [],
+    add: [],
+    remove: [],
+    ablation: session.defaultAblation,
+    patchType: session.patchTypes.includes("tree") ? "tree" : session.patchTypes[0]!,
+    prompt: 0,
+    pinned: [],
+    groups: [],
+    notes: {},
+    view: null,
+    dark: null,
+  };
+}
+
+/** The size a score set is first shown at: a circuit's own, else some two hundred edges. */
+export function firstSize(set: { kind: "scores" | "circuit"; edges: number }): number {
+  return set.kind === "circuit" ? set.edges : Math.min(set.edges, 200);
+}
+
+/**
+ * Reads a state that comes from outside: an address, a file, another page. What the session does not have is left out and told.
+ *
+ * @throws Error where it is no state of this version
+ */
+export function readState(value: unknown, session: Session): { state: PageState; left: readonly string[] } {
+  if (!isRecord(value) || value.version !== 1)
+    throw new Error("This is no state of the studio, or one of another version.");
+  const first = firstState(session);
+  const left: string[] = [];
+  const edges = (name: "ablated" | "add" | "remove") => {
+    const list = value[name];
+    if (list === undefined) return [];
+    if (!Array.isArray(list)) throw new Error(`\`${name}\` must be a list of edges.`);
+    const good = list.filter((edge) => Number.isInteger(edge) && edge >= 0 && edge < session.graph.edgeCount);
+    if (good.length < list.length)
+      left.push(`${list.length - good.length} edges in \`${name}\` that this graph does not have`);
+    return [...new Set(good as number[])].sort((a, b) => a - b);
+  };
+  const scoreSet = (name: "scores" | "overlay") => {
+    const id = value[name];
+    if (id === null || id === undefined) return null;
+    if (session.scoreSets.some((set) => set.id === id)) return id as string;
+    left.push(`the score set ${JSON.stringify(id)}, which the server does not have`);
+    return null;
+  };
+  const oneOf = <T extends string>(name: "ablation" | "patchType", choices: readonly T[], otherwise: T): T => {
+    if (choices.includes(value[name] as T)) return value[name] as T;
+    left.push(`\`${name}\``);
+    return otherwise;
+  };
+  const whole = (name: "size") => {
+    const number = value[name];
+    return Number.isInteger(number) ? Math.min(session.graph.edgeCount, Math.max(0, number as number)) : null;
+  };
+  const state: PageState = {
+    version: 1,
+    scores: scoreSet("scores"),
+    overlay: scoreSet("overlay"),
+    size: whole("size"),
+    threshold: typeof value.threshold === "number" && Number.isFinite(value.threshold) ? value.threshold : null,
+    ablated: edges("ablated"),
+    add: edges("add"),
+    remove: edges("remove"),
+    ablation: oneOf("ablation", session.ablations, first.ablation),
+    patchType: oneOf("patchType", session.patchTypes, first.patchType),
+    prompt: readPrompt(value.prompt, session),
+    pinned: strings(value.pinned),
+    groups: readGroups(value.groups),
+    notes: readNotes(value.notes),
+    view: readView(value.view),
+    dark: typeof value.dark === "boolean" ? value.dark : null,
+  };
+  return { state, left };
+}
+
+function readPrompt(value: unknown, session: Session): PageState["prompt"] {
+  if (Number.isInteger(value)) return Math.min(Math.max(0, value as number), Math.max(0, session.prompts.count - 1));
+  if (isRecord(value) && typeof value.clean === "string" && typeof value.corrupt === "string") {
+    return { clean: value.clean.slice(0, 100_000), corrupt: value.corrupt.slice(0, 100_000) };
+  }
+  return 0;
+}
+
+function readGroups(value: unknown): PageState["groups"] {
+  if (!Array.isArray(value)) return [];
+  return value
+    .filter((group) => isRecord(group) && typeof group.name === "string")
+    .map((group) => ({ name: String(group.name).slice(0, 200), nodes: strings(group.nodes) }));
+}
+
+function readNotes(value: unknown): Record<string, string> {
+  if (!isRecord(value)) return {};
+  const notes = Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  return Object.fromEntries(notes.map(([name, note]) => [name.slice(0, 200), note.slice(0, 10_000)]));
+}
+
+function readView(value: unknown): PageState["view"] {
+  if (!isRecord(value)) return null;
+  const { x, y, zoom } = value;
+  const finite = [x, y, zoom].every((number) => typeof number === "number" && Number.isFinite(number));
+  return finite && (zoom as number) > 0 ? { x: x as number, y: y as number, zoom: zoom as number } : null;
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string").map((item) => item.slice(0, 200)) : [];
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,194 @@
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { PageState, RunChoice, RunRequest, Session } from "../../api/index.ts";
+import type { StudioApi } from "../client/studio-api.ts";
+import { EdgeTable } from "../graph/edge-table.ts";
+import type { Ranking } from "../graph/ranking.ts";
+import type { Scene } from "../graph/scene.ts";
+import { circuitEdges, type ShownEdges, shownEdges } from "../graph/shown-edges.ts";
+import { transformerScene } from "../graph/transformer-scene.ts";
+import { ConnectionWatch } from "./connection.ts";
+import { Discovery } from "./discovery.ts";
+import { Evaluation } from "./evaluation.ts";
+import { StateHistory } from "./history.ts";
+import { LiveRun } from "./live-run.ts";
+import { firstSize, readState } from "./page-state.ts";
+import { Prompts } from "./prompts.ts";
+import { ScoreSets } from "./score-sets.ts";
+
+export type Tab = "run" | "edges" | "prompts" | "discover" | "keep";
+
+/** All that the page knows: the session, its state, and what follows from them. */
+export class Studio {
+  readonly api: StudioApi;
+  readonly session: Session;
+  readonly edges: EdgeTable;
+  readonly history: StateHistory;
+  readonly scoreSets: ScoreSets;
+  readonly prompts: Prompts;
+  readonly connection: ConnectionWatch;
+  readonly live: LiveRun;
+  readonly evaluation: Evaluation;
+  readonly discovery: Discovery;
+
+  readonly ranking: ReadonlySignal<Ranking | null | undefined>;
+  /** Edges of the circuit, those clicked included; undefined while scores are read. */
+  readonly circuit: ReadonlySignal<Uint32Array | undefined>;
+  readonly shown: ReadonlySignal<ShownEdges | undefined>;
+  readonly ablated: ReadonlySignal<ReadonlySet<number>>;
+  readonly choice: ReadonlySignal<RunChoice | null>;
+  readonly scene: ReadonlySignal<Scene>;
+
+  /** Node whose edges are listed, edge that a list points at, and the panel that is open. */
+  readonly selected = signal<number | null>(null);
+  readonly marked = signal<number | null>(null);
+  readonly tab = signal<Tab>("run");
+  /** Position of the output that is told of; null for the last. */
+  readonly position = signal<number | null>(null);
+  readonly notice = signal<string | null>(null);
+  readonly dialog = signal<"keys" | "export" | null>(null);
+
+  constructor(api: StudioApi, session: Session, state: PageState, onAnother: (session: Session) => void) {
+    this.api = api;
+    this.session = session;
+    this.edges = new EdgeTable(session.graph);
+    this.history = new StateHistory(state, (value) => readState(value, this.#known()).state);
+    this.scoreSets = new ScoreSets(api, session.scoreSets);
+    this.prompts = new Prompts(api, session.prompts.count);
+    this.connection = new ConnectionWatch(api, session, onAnother);
+    this.ablated = computed(() => new Set(this.state.ablated));
+    this.ranking = computed(() => (this.state.scores === null ? null : this.scoreSets.ranking(this.state.scores)));
+    const inputs = computed(() => {
+      const { size, add, remove } = this.state;
+      return JSON.stringify({ size, add, remove });
+    });
+    this.circuit = computed(() => {
+      const ranking = this.ranking.value;
+      if (ranking === undefined) return undefined;
+      const { size, add, remove } = JSON.parse(inputs.value) as Pick<PageState, "size" | "add" | "remove">;
+      return circuitEdges(this.edges.count, ranking, size, add, remove);
+    });
+    const overlay = computed(() => this.state.overlay);
+    this.shown = computed(() => {
+      const circuit = this.circuit.value;
+      const over = overlay.value;
+      if (circuit === undefined) return undefined;
+      if (over === null) return shownEdges(circuit, null);
+      const ranking = this.scoreSets.ranking(over);
+      const set = this.scoreSets.find(over);
+      if (!ranking || !set) return shownEdges(circuit, null);
+      // A circuit has a size of its own; scores are laid over at the size of what they are compared with.
+      return shownEdges(circuit, ranking.first(set.kind === "circuit" ? set.edges : circuit.length));
+    });
+    this.choice = computed(() => {
+      const { scores, size, add, remove, ablated, ablation, patchType } = this.state;
+      const set = this.scoreSets.find(scores);
+      if (scores !== null && !set) return null;
+      return { circuit: { scores, size: set ? (size ?? set.edges) : null, add, remove }, ablated, ablation, patchType };
+    });
+    const request = computed<RunRequest | null>(() => {
+      const { prompt } = this.state;
+      if (!this.choice.value || (typeof prompt === "number" && session.prompts.count === 0)) return null;
+      const position = this.position.value;
+      return {
+        ...this.choice.value,
+        prompt: typeof prompt === "number" ? { index: prompt } : prompt,
+        ...(position !== null && { position }),
+      };
+    });
+    const connected = computed(() => this.connection.state.value === "there");
+    this.live = new LiveRun(api, request, connected);
+    this.evaluation = new Evaluation(api, this.choice);
+    this.discovery = new Discovery(api, session.algorithms[0]?.name ?? "", (id) => this.#takeUp(id));
+    const captions = computed(() => JSON.stringify(this.#captions()));
+    this.scene = computed(() => transformerScene(this.edges, JSON.parse(captions.value) as string[]));
+  }
+
+  get state(): PageState {
+    return this.history.state.value;
+  }
+
+  change(patch: Partial<PageState>, kind: string | null = null): void {
+    this.history.change(patch, kind);
+  }
+
+  /** Ablates these edges, or takes that back where all of them are ablated. */
+  toggle(edges: readonly number[]): void {
+    if (edges.length === 0) return;
+    const ablated = new Set(this.state.ablated);
+    const all = edges.every((edge) => ablated.has(edge));
+    for (const edge of edges) {
+      if (all) ablated.delete(edge);
+      else ablated.add(edge);
+    }
+    this.change({ ablated: sorted(ablated) });
+  }
+
+  /** All edges that leave a node of the picture; those that enter it where it writes nothing. */
+  edgesOfNode(node: number): number[] {
+    const { from, to } = this.scene.value;
+    const out: number[] = [];
+    const into: number[] = [];
+    for (let edge = 0; edge < from.length; edge++) {
+      if (from[edge] === node) out.push(edge);
+      else if (to[edge] === node) into.push(edge);
+    }
+    return out.length > 0 ? out : into;
+  }
+
+  /** Puts an edge into the circuit, or takes it out. */
+  toggleMember(edge: number): void {
+    const { add, remove } = this.state;
+    const inside = this.circuit.value?.includes(edge) ?? false;
+    const without = (list: readonly number[]) => list.filter((other) => other !== edge);
+    this.change(
+      inside
+        ? { add: without(add), remove: add.includes(edge) ? remove : sorted([...remove, edge]) }
+        : { add: remove.includes(edge) ? add : sorted([...add, edge]), remove: without(remove) },
+    );
+  }
+
+  /** Takes over a state from a file or an address, telling what of it there is not. */
+  load(value: unknown): void {
+    const { state, left } = readState(value, this.#known());
+    this.change(state);
+    this.notice.value = left.length > 0 ? `Opened without ${left.join("; ")}.` : null;
+  }
+
+  async refreshScores(): Promise<void> {
+    await this.scoreSets.refresh();
+  }
+
+  /** Shows scores that were just found. */
+  async #takeUp(id: string): Promise<string | null> {
+    const before = this.state.scores;
+    await this.refreshScores();
+    const set = this.scoreSets.find(id);
+    if (set) this.change({ scores: id, size: firstSize(set), threshold: null, add: [], remove: [] });
+    return before;
+  }
+
+  stop(): void {
+    this.connection.stop();
+    this.history.stop();
+    this.evaluation.cancel();
+    this.discovery.cancel();
+  }
+
+  /** The session with the score sets that are known by now. */
+  #known(): Session {
+    return { ...this.session, scoreSets: this.scoreSets?.list.peek() ?? this.session.scoreSets };
+  }
+
+  #captions(): readonly string[] {
+    const { prompts, graph } = this.session;
+    if (graph.tokens === null) return [];
+    if (prompts.tokenLabels) return prompts.tokenLabels;
+    const { prompt } = this.state;
+    const row = typeof prompt === "number" ? this.prompts.row(prompt) : undefined;
+    return (row?.clean ?? []).slice(0, graph.tokens);
+  }
+}
+
+function sorted(edges: Iterable<number>): number[] {
+  return [...edges].sort((a, b) => a - b);
+}

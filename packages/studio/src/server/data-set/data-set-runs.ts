@@ -1,0 +1,122 @@
+import { type Circuit, patchPlan } from "@autocircuit/core";
+import type { Tensor } from "@autocircuit/native";
+import { circuitKey } from "../model/circuit-choice.ts";
+import type { MeanAblations } from "../model/mean-ablations.ts";
+import { hasAnswers } from "../model/outputs.ts";
+import type { RunWay } from "../model/prompt-runs.ts";
+import type { StudioSubject } from "../model/studio-subject.ts";
+import { type MeasuredPrompts, measured } from "./measures.ts";
+import { type PromptGroup, promptGroups } from "./prompt-groups.ts";
+
+/** The full model's logits that are kept, in bytes; beyond it they are made again. */
+const KEPT_LOGITS = 128 * 2 ** 20;
+/** Circuits whose measures are kept: a step back costs nothing. */
+const MOST_CIRCUITS = 32;
+
+/** Runs circuits on the data set group by group, and remembers what was measured. */
+export class DataSetRuns implements Disposable {
+  readonly subject: StudioSubject;
+  /** Whether every prompt has wrong answers, so that there is a logit difference. */
+  readonly differences: boolean;
+  readonly #means: MeanAblations;
+  readonly #full = new Map<PromptGroup, Tensor>();
+  #fullBytes = 0;
+  readonly #known = new Map<string, Map<PromptGroup, MeasuredPrompts>>();
+  #groups: readonly PromptGroup[] | undefined;
+
+  /** @param means stay the caller's */
+  constructor(subject: StudioSubject, means: MeanAblations) {
+    this.subject = subject;
+    this.#means = means;
+    const { prompts, model } = subject;
+    this.differences = model.config.dVocabOut > 1 && prompts.promptCount > 0 && prompts.prompts.every(hasAnswers);
+  }
+
+  /** The groups; the first time one prompt is run to see how long it takes. */
+  async groups(signal: AbortSignal): Promise<readonly PromptGroup[]> {
+    if (this.#groups) return this.#groups;
+    const { model, prompts } = this.subject;
+    const [one] = prompts.batches[0]?.slices(1) ?? [];
+    if (one === undefined) return [];
+    const run = async () => (await model.forward(one.clean, { signal })).dispose();
+    await run();
+    const started = performance.now();
+    await run();
+    this.#groups = promptGroups(this.subject, (performance.now() - started) / one.size);
+    return this.#groups;
+  }
+
+  /** Measures of the full model (null), or of circuits, on one group. @throws AutocircuitError as `PatchableModel.forward` does */
+  async measure(
+    group: PromptGroup,
+    circuits: readonly (Circuit | null)[],
+    way: RunWay,
+    signal: AbortSignal,
+  ): Promise<MeasuredPrompts[]> {
+    const results: MeasuredPrompts[] = [];
+    let full: Tensor | undefined;
+    try {
+      for (const circuit of circuits) {
+        const known = this.#knownOf(circuit === null ? "" : `${way.ablation} ${way.patchType} ${circuitKey(circuit)}`);
+        let found = known.get(group);
+        if (found === undefined) {
+          full ??= await this.#fullOf(group, signal);
+          if (circuit === null) found = await measured(full, full, group.slice, this.differences);
+          else {
+            using logits = await this.#run(group, circuit, way, signal);
+            found = await measured(full, logits, group.slice, this.differences);
+          }
+          known.set(group, found);
+        }
+        results.push(found);
+      }
+    } finally {
+      if (full !== this.#full.get(group)) full?.dispose();
+      group.slice[Symbol.dispose]();
+    }
+    return results;
+  }
+
+  #knownOf(key: string): Map<PromptGroup, MeasuredPrompts> {
+    const known = this.#known.get(key) ?? new Map<PromptGroup, MeasuredPrompts>();
+    this.#known.delete(key);
+    this.#known.set(key, known);
+    if (this.#known.size > MOST_CIRCUITS) this.#known.delete(this.#known.keys().next().value!);
+    return known;
+  }
+
+  async #fullOf(group: PromptGroup, signal: AbortSignal): Promise<Tensor> {
+    const known = this.#full.get(group);
+    if (known) return known;
+    const logits = await this.subject.model.forward(group.slice.clean, { signal });
+    const bytes = logits.size * 4;
+    if (this.#fullBytes + bytes > KEPT_LOGITS) return logits;
+    this.#full.set(group, logits);
+    this.#fullBytes += bytes;
+    return logits;
+  }
+
+  async #run(
+    { slice, batch }: PromptGroup,
+    circuit: Circuit,
+    { ablation, patchType }: RunWay,
+    signal: AbortSignal,
+  ): Promise<Tensor> {
+    const { model } = this.subject;
+    const plan = patchPlan(patchType, false);
+    const ablate = patchType === "edge" ? circuit.mask() : circuit.complement();
+    const mean = await this.#means.of(ablation, plan.ablateFrom, batch, signal);
+    const using = mean ?? (await model.ablations(slice.tokens(plan.ablateFrom), ablation, { signal }));
+    try {
+      return await model.forward(slice.tokens(plan.run), { ablate, using, signal });
+    } finally {
+      if (using !== mean) using.dispose();
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const logits of this.#full.values()) logits.dispose();
+    this.#full.clear();
+    this.#known.clear();
+  }
+}

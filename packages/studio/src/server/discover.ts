@@ -1,0 +1,99 @@
+import { AutocircuitError, suggest } from "@autocircuit/base";
+import { type Progress, type PromptLoader, PromptLoader as Prompts } from "@autocircuit/core";
+import {
+  type AlgorithmName,
+  algorithms,
+  fittingOptions,
+  type NamedAlgorithm,
+  type OptionSpec,
+} from "@autocircuit/discovery";
+import type { DiscoverLine, DiscoverRequest } from "../api/index.ts";
+import type { StudioSubject } from "./model/studio-subject.ts";
+import { fileName } from "./sets/file-name.ts";
+import { scoresFile } from "./sets/scores-file.ts";
+import type { StudioState } from "./studio-state.ts";
+import { progressOf } from "./work/progress-channel.ts";
+
+/**
+ * Runs an algorithm on the prompts for discovery, and keeps the scores as a set of the asked name.
+ *
+ * @throws AutocircuitError `unknown-name` or `bad-input` for an algorithm or option there is not; what the algorithm throws; `aborted`
+ */
+export function discover(
+  state: StudioState,
+  request: DiscoverRequest,
+  signal: AbortSignal,
+): AsyncGenerator<DiscoverLine, void, void> {
+  const algorithm = requireAlgorithm(request.algorithm);
+  const given = requireOptions(algorithm, request.options);
+  const name = fileName(request.name);
+  const { savesTo } = state.facts;
+  const file = savesTo === null ? undefined : scoresFile(savesTo, name);
+  const { subject, sets } = state;
+  const { model } = subject;
+  const started = performance.now();
+  return progressOf<Progress, DiscoverLine>(
+    (onProgress) =>
+      // One after the other: each may fill the memory that is there.
+      state.discoveries.run(0, signal, async () => {
+        using prompts = promptsFor(subject, request.prompts);
+        const options = optionsFor(algorithm, subject, given, request);
+        const scores = await (algorithms[algorithm] as NamedAlgorithm).discover(model, prompts, {
+          ...options,
+          ...{ signal, onProgress },
+        });
+        signal.throwIfAborted();
+        await file?.save(scores);
+        const { trueEdges: _, edges: __, ...shown } = options;
+        const origin = `${algorithm} ${JSON.stringify(shown)}, ${prompts.promptCount} prompts`;
+        const { id } = sets.add({ name, origin, of: scores });
+        return { type: "done", id, seconds: (performance.now() - started) / 1000 };
+      }),
+    ({ done, total }) => ({ type: "progress", done, total, text: algorithm }),
+  );
+}
+
+function requireAlgorithm(name: string): AlgorithmName {
+  if (Object.hasOwn(algorithms, name)) return name as AlgorithmName;
+  throw new AutocircuitError(
+    "unknown-name",
+    `There is no algorithm "${name.slice(0, 60)}". ${suggest(name, Object.keys(algorithms))}`,
+  );
+}
+
+/** Only what the algorithm's own rows list: not what a program may give it beside, such as functions that are called back. */
+function requireOptions(algorithm: AlgorithmName, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const specs: readonly OptionSpec[] = algorithms[algorithm].options;
+  for (const name of Object.keys(options)) {
+    if (specs.some((spec) => spec.name === name)) continue;
+    const known = specs.map((spec) => spec.name);
+    throw new AutocircuitError(
+      "unknown-name",
+      `${algorithm} has no option "${name.slice(0, 60)}". ${suggest(name, known)}`,
+    );
+  }
+  return { ...options };
+}
+
+function optionsFor(
+  algorithm: AlgorithmName,
+  { model, trueEdges }: StudioSubject,
+  given: Readonly<Record<string, unknown>>,
+  { ablation }: DiscoverRequest,
+): Record<string, unknown> {
+  const edges = trueEdges?.map((edge) => model.graph.edge(model.graph.index(edge))) ?? null;
+  return fittingOptions(algorithm, { model, trueEdges: edges }, { given, ablation });
+}
+
+/** The first prompts for discovery, or all of them. */
+function promptsFor({ prompts, train = prompts }: StudioSubject, most: number | null): PromptLoader {
+  const count = Math.min(most ?? train.promptCount, train.promptCount);
+  const { batchSize, seqStart, seqLabels, wordIdxs, batches } = train;
+  const size = Math.min(batchSize, count);
+  const length = Math.max(...batches.map((batch) => batch.length));
+  const prefixes = batches.flatMap(({ prefix }) => prefix ?? []);
+  return new Prompts(train.prompts.slice(0, Math.floor(count / size) * size), {
+    ...{ batchSize: size, length, padId: 0, seqStart, seqLabels, wordIdxs, divergence: train.divergence },
+    ...(prefixes.length > 0 && { prefixes, prefixShared: batches[0]!.prefixShared }),
+  });
+}

@@ -1,0 +1,124 @@
+import { AutocircuitError } from "@autocircuit/base";
+import { type PatchType, PromptBatch, type PromptPair, patchPlan } from "@autocircuit/core";
+import type { Prefix, Tensor } from "@autocircuit/native";
+import type { GenerateLine, GenerateRequest, PromptChoice } from "../api/index.ts";
+import { chosenPair } from "./model/circuit-choice.ts";
+import { ownPair } from "./model/own-prompt.ts";
+import type { StudioSubject } from "./model/studio-subject.ts";
+import { tokenText } from "./model/token-text.ts";
+import type { StudioState } from "./studio-state.ts";
+import { priorities } from "./work/work-queue.ts";
+
+/** A pair that is continued, and what is cached before it. */
+interface Continued {
+  pair: PromptPair;
+  readonly prefix: Prefix | null;
+}
+
+/**
+ * The likeliest continuation of a prompt, token by token: the full model's, and that of the circuit without the clicked edges, whose ablation
+ * is in place at each step. What the patched model writes is put behind both prompts of the pair, so that the ablated values are those of
+ * the other prompt with the same words behind it.
+ *
+ * @throws AutocircuitError `bad-input` for a model, graph, ablation or prompt that cannot be continued; `aborted`
+ */
+export async function* generate(
+  { subject, sets, queue }: StudioState,
+  request: GenerateRequest,
+  signal: AbortSignal,
+): AsyncGenerator<GenerateLine, void, void> {
+  requireWriter(subject, request);
+  const { model } = subject;
+  const { patched } = chosenPair(sets, model.graph, request);
+  const ablate = request.patchType === "edge" ? patched.mask() : patched.complement();
+  const start = continuedPair(subject, request.prompt);
+  const ends = endOf(subject);
+  const states = { full: { ...start }, patched: { ...start } };
+  const going = new Set(["full", "patched"] as const);
+  const plan = patchPlan(request.patchType, false);
+  for (let step = 0; step < request.count && going.size > 0; step++) {
+    for (const name of going) {
+      const state = states[name];
+      const next = await queue.run(priorities.generate, signal, async () => {
+        using batch = batchOf(state);
+        if (name === "full") return likeliest(await model.forward(batch.clean, { ...lastOf(batch), signal }));
+        using using_ = await model.ablations(batch.tokens(plan.ablateFrom), request.ablation, { signal });
+        return likeliest(
+          await model.forward(batch.tokens(plan.run), { ablate, using: using_, ...lastOf(batch), signal }),
+        );
+      });
+      yield { type: "token", model: name, token: tokenText(subject, next.id, "output"), probability: next.probability };
+      const { clean, corrupt, ...rest } = state.pair;
+      state.pair = { ...rest, clean: [...clean, next.id], corrupt: [...corrupt, next.id] };
+      if (ends(next.id, state.pair.clean.length)) going.delete(name);
+    }
+  }
+  yield { type: "done" };
+}
+
+function requireWriter({ model }: StudioSubject, { ablation }: { ablation: string; patchType: PatchType }): void {
+  const refuse = (reason: string): never => {
+    throw new AutocircuitError("bad-input", reason);
+  };
+  const { causal, dVocab, dVocabOut } = model.config;
+  if (!causal) refuse("This model is bidirectional: it reads whole texts and cannot continue one.");
+  if (dVocab !== dVocabOut)
+    refuse(`This model reads ${dVocab} tokens and gives ${dVocabOut} outputs, which are no tokens to go on with.`);
+  if (model.graph.tokens !== null)
+    refuse(
+      `The graph is by token and has ${model.graph.tokens} positions: a longer text has none. Leave --by-token out.`,
+    );
+  if (ablation !== "resample" && ablation !== "zero")
+    refuse(
+      `${ablation} has values for the positions of the data set only, not for what is written. Take resample or zero.`,
+    );
+}
+
+function continuedPair(subject: StudioSubject, choice: PromptChoice): Continued {
+  if (!("index" in choice)) return { pair: sameLength(ownPair(subject, choice)), prefix: null };
+  const { prompts, batchSize, batches, promptCount } = subject.prompts;
+  const pair = prompts[choice.index];
+  if (pair === undefined)
+    throw new AutocircuitError(
+      "bad-input",
+      `There is no prompt ${choice.index}: they go from 0 to ${promptCount - 1}.`,
+    );
+  const { prefix, prefixShared } = batches[Math.floor(choice.index / batchSize)]!;
+  if (!prefixShared)
+    throw new AutocircuitError("bad-input", "Each of these prompts has a cached prefix of its own: none runs alone.");
+  return { pair: sameLength(pair), prefix };
+}
+
+function sameLength(pair: PromptPair): PromptPair {
+  const { clean, corrupt, alignment } = pair;
+  if (clean.length === corrupt.length && alignment === undefined && clean.length > 0) return pair;
+  throw new AutocircuitError(
+    "bad-input",
+    "To be continued, the clean and the corrupt prompt must have equally many tokens, position belonging to position.",
+  );
+}
+
+function batchOf({ pair, prefix }: Continued): PromptBatch {
+  const parts = { prompts: [pair], index: 0, length: pair.clean.length, padId: 0 };
+  return new PromptBatch(prefix ? { ...parts, prefix, prefixShared: true } : parts);
+}
+
+const lastOf = ({ length }: PromptBatch) => ({ positions: [length - 1] });
+
+/** Where a text ends: at the token that says so, or where the context is full. */
+function endOf({ model, prompts }: StudioSubject): (id: number, length: number) => boolean {
+  const { tokenizer, config } = model;
+  const end = (tokenizer as { eosId?: number | null } | null)?.eosId ?? null;
+  return (id, length) => id === end || length + prompts.seqStart >= config.context;
+}
+
+/** The token of the largest logit, and its probability. Frees the logits. */
+async function likeliest(logits: Tensor): Promise<{ id: number; probability: number }> {
+  using owned = logits;
+  using row = owned.reshape([-1]);
+  using probabilities = row.softmax(0);
+  using best = row.argmax(0);
+  const id = await best.item();
+  using chosen = probabilities.slice(0, id, id + 1);
+  return { id, probability: await chosen.item() };
+}

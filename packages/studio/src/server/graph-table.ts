@@ -1,0 +1,18 @@
+import type { Graph } from "@autocircuit/core";
+import type { GraphTable } from "../api/index.ts";
+
+/** The graph as the page gets it: sources and groups; edges are numbered by these. */
+export function graphTable(graph: Graph, blocks: number): GraphTable {
+  const names: string[][] = graph.groups.map(() => []);
+  for (const { group, name } of graph.dests) names[group]!.push(name);
+  return {
+    edgeCount: graph.edgeCount,
+    tokens: graph.tokens,
+    blocks,
+    sources: graph.srcs.map(({ name, kind, layer, block, head }) => ({ name, kind, layer, block, head })),
+    groups: graph.groups.map(({ module, kind, layer, block, offset, heads, firstSource, sources }, place) => ({
+      ...{ module, kind, layer, block, offset, heads, firstSource, sources },
+      names: names[place]!,
+    })),
+  };
+}

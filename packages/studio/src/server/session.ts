@@ -1,0 +1,59 @@
+import { version } from "@autocircuit/base";
+import { ablationTypes, type OutputSlice } from "@autocircuit/core";
+import { algorithms, presets } from "@autocircuit/discovery";
+import type { PromptsInfo, Session } from "../api/index.ts";
+import { graphTable } from "./graph-table.ts";
+import type { StudioSubject } from "./model/studio-subject.ts";
+import { PATCH_TYPES } from "./requests.ts";
+import type { ScoreSets } from "./sets/score-sets.ts";
+
+/** What of a session the subject does not say. */
+export interface SessionFacts {
+  /** Another for each start. */
+  readonly run: string;
+  readonly savesTo: string | null;
+  readonly attributionGraph: string | null;
+}
+
+/** What the page is told when it opens. */
+export function sessionOf(subject: StudioSubject, sets: ScoreSets, facts: SessionFacts): Session {
+  const { model, title, modelName } = subject;
+  return {
+    version,
+    ...facts,
+    title,
+    model: modelName ?? null,
+    device: model.device,
+    graph: graphTable(model.graph, model.config.layers),
+    prompts: promptsInfo(subject),
+    ablations: ablationTypes,
+    defaultAblation: "resample",
+    patchTypes: PATCH_TYPES,
+    scoreSets: sets.list(),
+    algorithms: Object.entries(algorithms).map(([name, algorithm]) => ({
+      name,
+      description: algorithm.description,
+      source: "source" in algorithm ? algorithm.source : null,
+      options: algorithm.options,
+    })),
+    presets: Object.entries(presets).map(([key, { algorithm, options }]) => ({ key, algorithm, options })),
+    tokenizer: model.tokenizer !== null,
+  };
+}
+
+function promptsInfo(subject: StudioSubject): PromptsInfo {
+  const { model, prompts, tokenLabels } = subject;
+  const length = Math.max(0, ...prompts.batches.map((batch) => batch.length));
+  const labels = tokenLabels ?? prompts.seqLabels;
+  return {
+    count: prompts.promptCount,
+    length,
+    outputSlice: sliceText(model.outputSlice),
+    tokenLabels: labels?.length === length ? labels : null,
+    prefix: prompts.seqStart > 0 ? `${prompts.seqStart} tokens` : null,
+  };
+}
+
+function sliceText(slice: OutputSlice): string {
+  return typeof slice === "object" ? `position ${slice.position}` : slice;
+}

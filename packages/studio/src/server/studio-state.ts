@@ -1,0 +1,24 @@
+import type { AttributionGraph } from "../api/index.ts";
+import type { DataSetRuns } from "./data-set/data-set-runs.ts";
+import type { PromptRuns } from "./model/prompt-runs.ts";
+import type { StudioSubject } from "./model/studio-subject.ts";
+import type { SessionFacts } from "./session.ts";
+import type { ScoreSets } from "./sets/score-sets.ts";
+import type { WorkQueue } from "./work/work-queue.ts";
+
+/** What all requests of a studio share. */
+export interface StudioState {
+  readonly subject: StudioSubject;
+  readonly facts: SessionFacts;
+  readonly sets: ScoreSets;
+  readonly runs: PromptRuns;
+  readonly dataSet: DataSetRuns;
+  /** What the engine does next. */
+  readonly queue: WorkQueue;
+  /** Discoveries, which take turns among themselves; their passes mix with those of the queue. */
+  readonly discoveries: WorkQueue;
+  /** A graph of circuit-tracer's that is shown beside. */
+  readonly attributionGraph: AttributionGraph | null;
+  /** Fires when the server closes. */
+  readonly closing: AbortSignal;
+}
