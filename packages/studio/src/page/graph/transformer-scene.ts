@@ -3,7 +3,7 @@ import type { EdgeTable } from "./edge-table.ts";
 import { cell, type Scene, type SceneNode } from "./scene.ts";
 
 /** How far above its block's heads something stands, in heights of a block. */
-const rise = { start: -0.62, keys: -0.3, head: 0, mid: 0.25, mlp: 0.5, post: 0.7, end: 0.62 } as const;
+const rise = { start: -0.72, keys: -0.4, head: 0, mid: 0.25, mlp: 0.5, post: 0.7, end: 0.62 } as const;
 
 /** Ports of a head's inputs under its box. */
 const portOf: Record<string, number> = { q: -11, k: 0, v: 11 };
@@ -18,8 +18,10 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
   const nodes: SceneNode[] = [];
   const byName = new Map<string, number>();
   const heads = Math.max(1, ...table.sources.map(({ kind, head }) => (kind === "head" ? head! + 1 : 0)));
-  // Few heads stand apart, so that the graph is not much higher than it is wide.
-  const wide = table.tokens === null ? Math.min(3.4, Math.max(1, (table.blocks * 1.05) / (heads + 1))) : 1;
+  const rowHeight = table.blocks <= 6 ? 74 : table.blocks <= 14 ? 58 : 46;
+  // Heads of deep models stand apart, so that the graph is not much higher than it is wide.
+  const square = (table.blocks * rowHeight * 1.15) / ((heads + 1) * cell.width);
+  const wide = table.tokens === null ? Math.min(3.6, Math.max(1, square)) : 1;
   const columnWidth = (heads + 1.5) * cell.width;
   const tokens = table.tokens ?? 1;
   const sourceNode = new Uint32Array(table.sources.length * tokens);
@@ -33,7 +35,7 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
         index = nodes.length;
         byName.set(name, index);
         nodes.push({
-          ...toNode(spec, heads, wide),
+          ...toNode(spec, heads, wide, rowHeight),
           name,
           x: token * columnWidth + spec.column * cell.width * wide,
           parts: [],
@@ -73,7 +75,7 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
     from,
     to,
     port,
-    rows: Array.from({ length: table.blocks }, (_, block) => ({ label: String(block), y: -block * cell.height })),
+    rows: Array.from({ length: table.blocks }, (_, block) => ({ label: String(block), y: -block * rowHeight })),
     columns:
       table.tokens === null
         ? []
@@ -82,6 +84,8 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
             x: token * columnWidth + ((heads - 1) * cell.width) / 2,
             width: columnWidth,
           })),
+    rowHeight,
+    columnWidth: cell.width * wide,
     bounds: boundsOf(nodes),
     edgeName: (edge) => edges.name(edge),
   };
@@ -153,14 +157,20 @@ function mlp(block: number, heads: number): Place {
   return { name: `MLP ${block}`, label: `M${block}`, kind: "mlp", block, column: heads, rise: rise.mlp };
 }
 
-function toNode({ label, kind, block, rise: above }: Place, heads: number, apart: number): SceneNode {
+function toNode(
+  { label, kind, block, rise: above }: Place,
+  heads: number,
+  apart: number,
+  rowHeight: number,
+): SceneNode {
   const wide = Math.max(2.4 * cell.node, (heads - 1) * cell.width * apart * 0.5);
   return {
     name: "",
     label,
     kind,
     x: 0,
-    y: -(block + above) * cell.height,
+    // Under the first heads there must be room for the keys that they share, however low the rows are.
+    y: kind === "end" && above < 0 ? Math.max(46, -above * rowHeight) : -(block + above) * rowHeight,
     width: kind === "end" || kind === "stream" ? wide : kind === "latents" ? cell.node + 8 : cell.node,
     height: kind === "stream" || kind === "keys" ? cell.nodeHeight - 6 : cell.nodeHeight,
     parts: [],
