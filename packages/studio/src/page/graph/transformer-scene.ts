@@ -86,7 +86,7 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
           })),
     rowHeight,
     columnWidth: cell.width * wide,
-    bounds: boundsOf(nodes),
+    bounds: withArcs(boundsOf(nodes), cell.width * wide - cell.node, table.blocks),
     edgeName: (edge) => edges.name(edge),
   };
 }
@@ -176,6 +176,11 @@ function toNode(
     parts: [],
     ports: [],
   };
+}
+
+/** Room at the right for edges between MLPs, which go out in arcs. */
+function withArcs(bounds: Scene["bounds"], widest: number, blocks: number): Scene["bounds"] {
+  return { ...bounds, right: bounds.right + (blocks < 3 ? 0 : Math.max(12, 0.55 * widest)) };
 }
 
 /** What the boxes cover. */

@@ -74,7 +74,7 @@ export function DiscoverPanel() {
         </label>
         <p class="hint">
           {algorithm.description}
-          {algorithm.source && <span class="soft"> {algorithm.source}</span>}
+          {algorithm.source && <cite>{algorithm.source}</cite>}
         </p>
         {own.length > 0 && (
           <label class="field wide">
