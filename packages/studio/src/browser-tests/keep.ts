@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -76,4 +76,47 @@ export const keeping = (its: () => StudioInBrowser) =>
       await page.waitForSelector("#outputs.stale [role=alert]");
       expect(faults).toEqual([]);
     });
+
+    it("shows a graph of circuit-tracer", async () => {
+      const file = join(folder, "graph.json");
+      writeFileSync(file, JSON.stringify(attributionGraph()));
+      await using opened = await openStudio(its().browser, its().address);
+      const { page, faults } = opened;
+      await page.click("#tab-keep");
+      await page.setInputFiles("#open-attribution", file);
+      await page.waitForSelector("dialog.attribution canvas");
+      expect(await page.textContent("dialog.attribution")).toContain("6 links of 6 links");
+      await page.keyboard.press("Escape");
+      await page.waitForSelector("dialog.attribution", { state: "detached" });
+      writeFileSync(file, JSON.stringify({ nodes: "none" }));
+      await page.setInputFiles("#open-attribution", file);
+      await page.waitForSelector("[aria-label='Attribution graphs'] [role=alert]");
+      expect(faults.filter((fault) => !fault.includes("400"))).toEqual([]);
+    });
   });
+
+/** Two tokens, a feature above each, a logit. */
+function attributionGraph() {
+  const node = (node_id: string, layer: string, ctx_idx: number, feature_type: string) => ({
+    ...{ node_id, feature: 1, layer, ctx_idx, feature_type, token_prob: 0, is_target_logit: false, run_idx: 0 },
+    ...{ reverse_ctx_idx: 0, jsNodeId: `${node_id}-0`, clerp: "", influence: null, activation: null },
+  });
+  const link = (source: string, target: string, weight: number) => ({ source, target, weight });
+  return {
+    metadata: { slug: "two-words", scan: "a-model", prompt_tokens: ["two", " words"], prompt: "two words" },
+    qParams: { pinnedIds: [], supernodes: [], linkType: "both", clickedId: "", sg_pos: "" },
+    nodes: [
+      ...[0, 1].map((at) => node(`E_5_${at}`, "E", at, "embedding")),
+      ...[0, 1].map((at) => node(`3_17_${at}`, "3", at, "cross layer transcoder")),
+      node("8_9_1", "8", 1, "logit"),
+    ],
+    links: [
+      link("E_5_0", "3_17_0", 2),
+      link("E_5_1", "3_17_1", -1),
+      link("3_17_0", "8_9_1", 3),
+      link("3_17_1", "8_9_1", 0.5),
+      link("E_5_0", "8_9_1", 0.1),
+      link("E_5_1", "8_9_1", 0.2),
+    ],
+  };
+}

@@ -2,7 +2,7 @@ import type { Camera, ViewSize } from "./camera.ts";
 import { edgeCurve } from "./curve.ts";
 import { Raster } from "./raster.ts";
 import type { Scene } from "./scene.ts";
-import type { ShownEdges } from "./shown-edges.ts";
+import { type ShownEdges, status } from "./shown-edges.ts";
 import { dashes, rgb, type Theme } from "./theme.ts";
 
 /** Up to so many edges are drawn as lines of their own; more are drawn by density. */
@@ -133,7 +133,8 @@ export function strokeLines(
     const strength = shown.strength[i]!;
     ctx.strokeStyle = theme.edges[kind]!;
     ctx.globalAlpha = 0.9 - many * (0.62 - 0.5 * strength);
-    ctx.lineWidth = thick * (0.8 + (1.9 - many * 0.9) * strength ** 1.5);
+    ctx.lineWidth =
+      thick * ((kind === status.circuit || kind === status.both ? 0.8 : 1.3) + (1.9 - many * 0.9) * strength ** 1.5);
     ctx.setLineDash(dashes[kind] as number[]);
     strokeEdge(ctx, scene, shown.edges[i]!, camera, size);
   }
