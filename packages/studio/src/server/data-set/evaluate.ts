@@ -15,7 +15,7 @@ type Column = (typeof COLUMNS)[number];
  * @throws AutocircuitError for what cannot be run; `aborted`
  */
 export async function* evaluate(
-  { subject, sets, dataSet, queue }: StudioState,
+  { subject, sets, means: ablations, dataSet, queue }: StudioState,
   request: EvaluateRequest,
   signal: AbortSignal,
 ): AsyncGenerator<EvaluateLine, void, void> {
@@ -25,6 +25,7 @@ export async function* evaluate(
   const circuits = [null, circuit, patched, Circuit.of(graph, [])];
   const total = Math.min(request.prompts ?? Number.POSITIVE_INFINITY, subject.prompts.promptCount);
   const sums = Object.fromEntries(COLUMNS.map((column) => [column, new Sums()])) as Record<Column, Sums>;
+  await ablations.prepare(request.ablation, signal);
   let done = 0;
   for (const group of await queue.run(priorities.dataSet, signal, () => dataSet.groups(signal))) {
     if (done >= total) break;
