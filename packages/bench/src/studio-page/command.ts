@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
+import { AutocircuitError } from "@autocircuit/base";
 import { tracrReverse } from "@autocircuit/circuits";
 import { loadPrompts } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
 import { Command } from "commander";
-import { chromium } from "playwright-core";
 import { randomModel, randomPrompts } from "../engine/random-model.ts";
 import { FULL, type ModelSpec } from "../engine/specs.ts";
 import { machine } from "../machine.ts";
@@ -31,7 +31,10 @@ export function studioPageCommand(): Command {
     .option("--json <file>", "also write the results as JSON")
     .option("--quick", "the compiled transformer alone")
     .action(async ({ browser: executablePath, model, prompts, json, quick }: PageBenchOptions) => {
-      if (!existsSync(executablePath)) throw new Error(`There is no ${executablePath}; name one by --browser.`);
+      if (!existsSync(executablePath))
+        throw new AutocircuitError("not-found", `There is no ${executablePath}; name one by --browser.`);
+      // Loaded here: other benchmarks look at memory.
+      const { chromium } = await import("playwright-core");
       const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
       const rows: PageRow[] = [];
       try {

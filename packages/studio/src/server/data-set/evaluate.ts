@@ -29,7 +29,9 @@ export async function* evaluate(
   let done = 0;
   for (const group of await queue.run(priorities.dataSet, signal, () => dataSet.groups(signal))) {
     if (done >= total) break;
-    const found = await queue.run(priorities.dataSet, signal, () => dataSet.measure(group, circuits, request, signal));
+    const found: MeasuredPrompts[] = [];
+    for (const one of circuits)
+      found.push(await queue.run(priorities.dataSet, signal, () => dataSet.measure(group, one, request, signal)));
     const rows: PromptMeasures[] = [];
     for (let place = 0; place < group.slice.size && done < total; place++, done++) {
       for (const [column, name] of COLUMNS.entries()) sums[name].add(found[column]!, place);
