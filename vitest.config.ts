@@ -18,6 +18,7 @@ const ALONE = [
   "packages/metrics/src/circuit-meter/circuit-meter.test.ts",
   "packages/models/src/load-parts.test.ts",
   "packages/models/src/safetensors/tensor-from-file.test.ts",
+  "packages/studio/src/browser-tests/browser.test.ts",
   "packages/studio/src/server/attacks.test.ts",
 ];
 

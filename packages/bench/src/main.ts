@@ -24,6 +24,7 @@ import { peersCommand } from "./peers/command.ts";
 import { precisionCommand } from "./precision/command.ts";
 import { formatReport } from "./result.ts";
 import { studioCommand } from "./studio/command.ts";
+import { studioPageCommand } from "./studio-page/command.ts";
 import { writeJson } from "./write-json.ts";
 
 interface EngineOptions {
@@ -127,6 +128,7 @@ program.addCommand(precisionCommand(abort.signal));
 program.addCommand(attributionCommand(abort.signal));
 program.addCommand(methodsCommand(abort.signal));
 program.addCommand(studioCommand(abort.signal));
+program.addCommand(studioPageCommand());
 
 try {
   await program.parseAsync();

@@ -14,7 +14,7 @@ export interface MeasuredSubject {
   readonly free: () => unknown;
 }
 
-/** The subjects, one after the other: a compiled transformer, GPT-2 small's shape, and a folder's model with a file's prompts, if given. */
+/** The subjects, one after the other: a compiled transformer, GPT-2 small's shape, the same by token, and a folder's model with a file's prompts, if given. */
 export async function* studioSubjects(
   own: { model: string; prompts: string } | undefined,
 ): AsyncGenerator<MeasuredSubject> {
@@ -24,15 +24,11 @@ export async function* studioSubjects(
     free: () => task[Symbol.asyncDispose](),
   };
   const gpt2 = randomModel(FULL.forward);
-  yield {
-    ...{
-      name: "GPT-2 small's shape, random weights",
-      model: gpt2,
-      prompts: randomPrompts(FULL.forward),
-      compiled: false,
-    },
-    free: () => gpt2.dispose(),
-  };
+  const prompts = randomPrompts(FULL.forward);
+  const byToken = gpt2.withGraph({ byToken: true, seqLen: FULL.forward.length });
+  const random = { prompts, compiled: false };
+  yield { ...random, name: "GPT-2 small's shape, random weights", model: gpt2, free: () => undefined };
+  yield { ...random, name: "the same by token", model: byToken, free: () => gpt2.dispose() };
   if (own === undefined) return;
   const model = await loadModel(own.model);
   const { train } = await loadPrompts(own.prompts, { tokenizer: model.tokenizer ?? undefined, batchSize: 1 });

@@ -1,17 +1,20 @@
-import type { LoadedTask } from "@autocircuit/core";
+import type { LoadedTask, PatchableModel, PromptBatch } from "@autocircuit/core";
 import { algorithms, fittingOptions } from "@autocircuit/discovery";
 import type { GivenSet } from "@autocircuit/studio";
+import { firstPrompts } from "../discover/first-prompts.ts";
 import { Progress } from "../support/progress.ts";
 
-/** Scores that would take longer than this are left to the page. */
-const QUICK_SECONDS = 20;
+/** What the first scores may take. */
+const QUICK_SECONDS = 15;
 /** Edge attribution takes about so many plain passes: one forward, one backward, and one for the ablation. */
 const PASSES = 4;
+/** Scores of fewer prompts say little. */
+const FEWEST_PROMPTS = 4;
 
 /**
- * Scores to begin with, where nobody gave any and they are quickly made: edge attribution on the training prompts.
+ * Scores to begin with, where nobody gave any: edge attribution on as many training prompts as go quickly.
  *
- * @returns none where they would take too long
+ * @returns none where even a few would take too long
  */
 export async function firstScores(
   task: LoadedTask,
@@ -20,19 +23,35 @@ export async function firstScores(
   const { model, train } = task;
   const [batch] = train.batches;
   if (batch === undefined) return [];
-  const started = performance.now();
-  (await model.forward(batch.clean, { signal })).dispose();
-  const seconds = ((performance.now() - started) / 1000) * train.length * PASSES;
-  if (seconds > QUICK_SECONDS) {
-    print(`scores: edge attribution would take some ${Math.ceil(seconds)} s; start it in the page, or give --scores`);
+  const seconds = PASSES * (await secondsPerPrompt(model, batch, signal));
+  const fitting = Math.floor(QUICK_SECONDS / seconds);
+  if (fitting < Math.min(FEWEST_PROMPTS, train.promptCount)) {
+    print("scores: edge attribution would take long here; start it in the page, or give --scores");
     return [];
   }
-  using progress = new Progress("edge-attribution");
-  const options = fittingOptions("edge-attribution", task, { ablation: "resample" });
-  const scores = await algorithms["edge-attribution"].discover(model, train, {
-    ...options,
-    signal,
-    onProgress: ({ done, total }) => progress.update(done, total),
-  });
-  return [{ name: "edge attribution", origin: "edge-attribution, resample, made at the start", of: scores }];
+  // Prompts with a prefix of their own each cannot be taken apart.
+  const all = fitting >= train.promptCount || batch.prefix !== null;
+  const some = all ? train : firstPrompts(train, fitting);
+  try {
+    using progress = new Progress("edge-attribution");
+    const scores = await algorithms["edge-attribution"].discover(model, some, {
+      ...fittingOptions("edge-attribution", task, { ablation: "resample" }),
+      signal,
+      onProgress: ({ done, total }) => progress.update(done, total),
+    });
+    const origin = `edge-attribution, resample, ${some.promptCount} prompts, made at the start`;
+    return [{ name: "edge attribution", origin, of: scores }];
+  } finally {
+    if (some !== train) some[Symbol.dispose]();
+  }
+}
+
+/** What a plain pass takes for each prompt of a few. */
+async function secondsPerPrompt(model: PatchableModel, batch: PromptBatch, signal: AbortSignal): Promise<number> {
+  const [few] = batch.slices(FEWEST_PROMPTS) as [PromptBatch];
+  const started = performance.now();
+  (await model.forward(few.clean, { signal })).dispose();
+  const seconds = (performance.now() - started) / 1000 / few.size;
+  if (few !== batch) few[Symbol.dispose]();
+  return seconds;
 }

@@ -90,7 +90,7 @@ describe("studio", () => {
 
   it.each([
     [["tracr-nothing"], /There is no task "tracr-nothing"/],
-    [[], /a task .*or --model/],
+    [[], /Say what to open: a task .*or --model/],
     [["tracr-reverse", "--port", "70000"], /ports go up to 65535/],
     [["tracr-reverse", "--port", "x"], /whole number/],
     [["tracr-reverse", "--scores", "none.safetensors"], /none\.safetensors/],

@@ -33,6 +33,10 @@ export async function studio(
   const { signal, print } = context;
   const { port, out } = options;
   if (port !== undefined && port > 65_535) throw new UsageError(`--port ${port}: ports go up to 65535.`);
+  if (taskName === undefined && options.model === undefined)
+    throw new UsageError(
+      "Say what to open: a task (see autocircuit tasks), or --model FOLDER --prompts FILE for your own. A --graph is shown beside either.",
+    );
   const subject = chooseSubject(taskName, options);
   const used = await useDevice(options);
   await using task = await subject.load(

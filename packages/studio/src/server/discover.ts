@@ -1,5 +1,5 @@
 import { AutocircuitError, suggest } from "@autocircuit/base";
-import { type Progress, type PromptLoader, PromptLoader as Prompts } from "@autocircuit/core";
+import { type Progress, type PromptLoader, PromptLoader as Prompts, throwIfAborted } from "@autocircuit/core";
 import {
   type AlgorithmName,
   algorithms,
@@ -42,7 +42,7 @@ export function discover(
           ...options,
           ...{ signal, onProgress },
         });
-        signal.throwIfAborted();
+        throwIfAborted(signal);
         await file?.save(scores);
         const { trueEdges: _, edges: __, ...shown } = options;
         const origin = `${algorithm} ${JSON.stringify(shown)}, ${prompts.promptCount} prompts`;

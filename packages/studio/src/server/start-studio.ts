@@ -61,7 +61,7 @@ export async function startStudio(subject: LoadedTask | StudioSubject, options: 
   const closing = new AbortController();
   const sets = new ScoreSets(about.model.graph);
   for (const given of options.sets ?? []) sets.add(given);
-  const means = new MeanAblations(about);
+  const means = new MeanAblations(about, closing.signal);
   const runs = new PromptRuns(about, means);
   const dataSet = new DataSetRuns(about, means);
   const [queue, discoveries] = [new WorkQueue(), new WorkQueue()];
@@ -69,7 +69,7 @@ export async function startStudio(subject: LoadedTask | StudioSubject, options: 
   const attributionGraph = graph ? readAttributionGraph(graph.json, graph.name) : null;
   const facts = { run: randomUUID(), savesTo: out ?? null, attributionGraph: attributionGraph?.title ?? null };
   const state: StudioState = {
-    ...{ subject: about, facts, sets, runs, dataSet, queue, discoveries, attributionGraph },
+    ...{ subject: about, facts, sets, means, runs, dataSet, queue, discoveries, attributionGraph },
     closing: closing.signal,
   };
   const token = randomBytes(16).toString("base64url");

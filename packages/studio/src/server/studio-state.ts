@@ -1,5 +1,6 @@
 import type { AttributionGraph } from "../api/index.ts";
 import type { DataSetRuns } from "./data-set/data-set-runs.ts";
+import type { MeanAblations } from "./model/mean-ablations.ts";
 import type { PromptRuns } from "./model/prompt-runs.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
 import type { SessionFacts } from "./session.ts";
@@ -11,6 +12,7 @@ export interface StudioState {
   readonly subject: StudioSubject;
   readonly facts: SessionFacts;
   readonly sets: ScoreSets;
+  readonly means: MeanAblations;
   readonly runs: PromptRuns;
   readonly dataSet: DataSetRuns;
   /** What the engine does next. */

@@ -43,6 +43,7 @@ export function attributionScene(graph: AttributionGraph): AttributionScene {
   );
   const starts = new Map<number, number>();
   const step = cell.node * 0.62;
+  const rowHeight = 70;
   let x = 0;
   for (const position of positions) {
     starts.set(position, x);
@@ -57,7 +58,7 @@ export function attributionScene(graph: AttributionGraph): AttributionScene {
         label: "",
         kind: kinds[kind],
         x: starts.get(position)! + ((widest.get(position)! - mates.length) / 2 + place) * step,
-        y: -levels.indexOf(layer) * cell.height,
+        y: -levels.indexOf(layer) * rowHeight,
         width: cell.node * 0.5,
         height: cell.nodeHeight * 0.7,
         parts: [],
@@ -79,7 +80,7 @@ export function attributionScene(graph: AttributionGraph): AttributionScene {
       from,
       to,
       port: new Int8Array(from.length),
-      rows: levels.map((level, index) => ({ label: level === 0 ? "E" : String(level), y: -index * cell.height })),
+      rows: levels.map((level, index) => ({ label: level === 0 ? "E" : String(level), y: -index * rowHeight })),
       columns: positions.map((position) => {
         const width = widest.get(position)! * step;
         return {
@@ -88,6 +89,8 @@ export function attributionScene(graph: AttributionGraph): AttributionScene {
           width,
         };
       }),
+      rowHeight,
+      columnWidth: step,
       bounds: boundsOf(nodes),
       edgeName: (edge) => `${rows[from[edge]!]!.id} → ${rows[to[edge]!]!.id}`,
     },

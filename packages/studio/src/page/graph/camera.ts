@@ -17,7 +17,8 @@ const limits = { min: 0.02, max: 6 } as const;
 
 /** Everything in view, with room for the captions. */
 export function fit(bounds: Scene["bounds"], { width, height }: ViewSize): Camera {
-  const margin = { left: 34, right: 14, top: 16, bottom: 30 };
+  // At the left the numbers of blocks, above the key; where the view is narrow, buttons at the right.
+  const margin = { left: 34, right: width < 600 ? 50 : 14, top: 36, bottom: 26 };
   const across = Math.max(1, bounds.right - bounds.left);
   const up = Math.max(1, bounds.bottom - bounds.top);
   const zoom = Math.min(

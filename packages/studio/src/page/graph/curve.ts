@@ -16,10 +16,13 @@ export function edgeCurve(scene: Scene, edge: number, out: Float64Array): void {
   const end = x1 + (port === 0 ? spread(b.width, x0 - x1) : 0);
   const y0 = a.y - a.height / 2;
   const y1 = b.y + b.height / 2;
-  const rise = Math.max(y0 - y1, cell.height * 0.3);
-  const lean = Math.min(rise * 0.45, cell.height * 2.2);
+  const rise = Math.max(y0 - y1, scene.rowHeight * 0.3);
+  const lean = Math.min(rise * 0.45, scene.rowHeight * 2.2);
   const near = Math.max(0, 1 - Math.abs(end - x0) / cell.width);
-  const bow = rise > cell.height * 0.9 ? near * cell.width * 0.62 : 0;
+  // The farther an edge goes up its column, the farther out it goes, but never as far as the next column.
+  const far = Math.min(1, 0.35 + rise / (scene.rowHeight * 14));
+  const bow =
+    rise > scene.rowHeight * 0.9 ? near * Math.max(cell.width * 0.6, (scene.columnWidth - cell.node) * far) : 0;
   out[0] = x0;
   out[1] = y0;
   out[2] = x0 + bow;

@@ -43,8 +43,9 @@ export function paintNodes(
       ctx.arc(x + w / 2 - 1, y - h / 2 + 1, Math.max(2, 3 * zoom), 0, 7);
       ctx.fill();
     }
-    const px = Math.min(13, 11 * zoom);
-    if (px < 6) return;
+    // Small boxes have labels as long as there is room for letters that can be read.
+    const px = Math.min(13, Math.max(11 * zoom, Math.min(8.5, h - 1.5)));
+    if (px < 7.5) return;
     ctx.fillStyle = used ? theme.ink : theme.soft;
     ctx.font = `${used ? 500 : 400} ${px}px ${font}`;
     ctx.fillText(node.label, x, y + 0.5, w - 2);

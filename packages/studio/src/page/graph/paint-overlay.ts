@@ -49,17 +49,7 @@ export function paintOverlay(
     }
     ctx.globalAlpha = 1;
   }
-  ctx.setLineDash(ablatedDash as number[]);
-  ctx.strokeStyle = theme.ablated;
-  ctx.lineWidth = 2 * thick;
-  let drawn = 0;
-  for (const edge of ablated) {
-    if (drawn++ >= limits.ablated) break;
-    ctx.globalAlpha = ablated.size > 40 ? 0.45 : 1;
-    stroke(edge);
-  }
-  ctx.setLineDash([]);
-  ctx.globalAlpha = 1;
+  paintAblated(ctx, ablated, thick, stroke, theme);
   for (const edge of [marked, hit?.edge ?? null]) {
     if (edge === null || edge >= scene.from.length) continue;
     ctx.lineWidth = 6 * thick;
@@ -84,6 +74,33 @@ export function paintOverlay(
     ctx.lineWidth = 1.5;
     ctx.stroke();
   }
+}
+
+/** Few ablated edges hide the line that they had in the circuit; of many, only the dashes are drawn. */
+function paintAblated(
+  ctx: CanvasRenderingContext2D,
+  ablated: ReadonlySet<number>,
+  thick: number,
+  stroke: (edge: number) => void,
+  theme: Theme,
+): void {
+  let drawn = 0;
+  for (const edge of ablated) {
+    if (drawn++ >= limits.ablated) break;
+    if (ablated.size <= 40) {
+      ctx.setLineDash([]);
+      ctx.strokeStyle = theme.paper;
+      ctx.lineWidth = 4 * thick;
+      stroke(edge);
+    }
+    ctx.setLineDash(ablatedDash as number[]);
+    ctx.strokeStyle = theme.ablated;
+    ctx.lineWidth = 2 * thick;
+    ctx.globalAlpha = ablated.size > 40 ? 0.45 : 1;
+    stroke(edge);
+    ctx.globalAlpha = 1;
+  }
+  ctx.setLineDash([]);
 }
 
 /** Places among the shown edges of those that touch a node, the most important at the end; no more than can be told apart. */

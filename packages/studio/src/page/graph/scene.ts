@@ -5,6 +5,10 @@ export interface Scene {
   from: Uint32Array;
   to: Uint32Array;
   port: Int8Array;
+  /** From one row to the next. */
+  rowHeight: number;
+  /** From one column to the next. */
+  columnWidth: number;
   /** Captions along the left, for each row of nodes, and along the bottom, for each column. */
   rows: readonly { label: string; y: number }[];
   columns: readonly { label: string; x: number; width: number }[];
@@ -30,5 +34,5 @@ export interface SceneNode {
   ports: readonly { x: number; label: string }[];
 }
 
-/** Width of a column of heads and height of a block, in world units. */
-export const cell = { width: 46, height: 74, node: 36, nodeHeight: 20 } as const;
+/** Width of a column of heads, and sizes of a head's box, in world units. */
+export const cell = { width: 46, node: 36, nodeHeight: 20 } as const;

@@ -28,7 +28,7 @@ export function circuitEdges(
   add: readonly number[],
   remove: readonly number[],
 ): Uint32Array {
-  const base = ranking ? ranking.first(size ?? ranking.ranked) : Uint32Array.from({ length: edgeCount }, (_, i) => i);
+  const base = ranking ? ranking.first(size ?? ranking.ranked) : new Uint32Array(edgeCount).map((_, edge) => edge);
   if (add.length === 0 && remove.length === 0) return base;
   const out = new Set(remove);
   const kept = new Set(base);

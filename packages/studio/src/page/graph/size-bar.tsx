@@ -38,7 +38,7 @@ export function SizeBar() {
           const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
           if (by === undefined) return;
           event.preventDefault();
-          choose(now + by * Math.max(1, Math.round(now * 0.02)));
+          choose(now + by * Math.max(1, Math.floor(now * 0.01)));
         }}
       />
       <input

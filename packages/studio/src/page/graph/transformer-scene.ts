@@ -2,8 +2,32 @@ import type { GraphTable, GroupRow, SourceRow } from "../../api/index.ts";
 import type { EdgeTable } from "./edge-table.ts";
 import { cell, type Scene, type SceneNode } from "./scene.ts";
 
-/** How far above its block's heads something stands, in heights of a block. */
-const rise = { start: -0.62, keys: -0.3, head: 0, mid: 0.25, mlp: 0.5, post: 0.7, end: 0.62 } as const;
+/** Where things stand in a block: heights above its heads, and the height of a block. */
+interface Levels {
+  rowHeight: number;
+  start: number;
+  keys: number;
+  mid: number;
+  mlp: number;
+  latents: number;
+  post: number;
+  end: number;
+}
+
+/** Rows as low as what stands between them allows: the deeper the model, the lower. */
+function levelsOf({ blocks, sources, groups }: GraphTable, heads: number): Levels {
+  const shared = groups.some(({ kind, heads: own }) => (kind === "k" || kind === "v") && own !== heads);
+  const latents = sources.some(({ kind }) => kind === "latent" || kind === "error");
+  const stream = sources.some(({ kind }) => kind === "mid" || kind === "post");
+  const usual = blocks <= 6 ? 74 : blocks <= 14 ? 58 : 46;
+  const rowHeight = Math.max(usual, stream ? 74 : latents ? 58 : shared ? 52 : 0);
+  const keys = -(cell.nodeHeight - 1.5);
+  return {
+    ...{ rowHeight, keys, start: shared ? -46 : -0.66 * rowHeight, mid: 0.25 * rowHeight },
+    mlp: latents ? 0.3 * rowHeight : Math.min(0.5 * rowHeight, shared ? rowHeight - 37.5 : rowHeight),
+    ...{ latents: 0.68 * rowHeight, post: 0.76 * rowHeight, end: 1.12 * rowHeight },
+  };
+}
 
 /** Ports of a head's inputs under its box. */
 const portOf: Record<string, number> = { q: -11, k: 0, v: 11 };
@@ -18,8 +42,11 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
   const nodes: SceneNode[] = [];
   const byName = new Map<string, number>();
   const heads = Math.max(1, ...table.sources.map(({ kind, head }) => (kind === "head" ? head! + 1 : 0)));
-  // Few heads stand apart, so that the graph is not much higher than it is wide.
-  const wide = table.tokens === null ? Math.min(3.4, Math.max(1, (table.blocks * 1.05) / (heads + 1))) : 1;
+  const levels = levelsOf(table, heads);
+  const { rowHeight } = levels;
+  // Heads of deep models stand apart, so that the graph is not much higher than it is wide.
+  const square = (table.blocks * rowHeight * 1.15) / ((heads + 1) * cell.width);
+  const wide = table.tokens === null ? Math.min(3.6, Math.max(1, square)) : 1;
   const columnWidth = (heads + 1.5) * cell.width;
   const tokens = table.tokens ?? 1;
   const sourceNode = new Uint32Array(table.sources.length * tokens);
@@ -33,7 +60,7 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
         index = nodes.length;
         byName.set(name, index);
         nodes.push({
-          ...toNode(spec, heads, wide),
+          ...toNode(spec, heads, wide, rowHeight),
           name,
           x: token * columnWidth + spec.column * cell.width * wide,
           parts: [],
@@ -44,11 +71,11 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
       return index;
     };
     table.sources.forEach((source, index) => {
-      sourceNode[token * table.sources.length + index] = place(ofSource(source, heads), source.name);
+      sourceNode[token * table.sources.length + index] = place(ofSource(source, heads, levels), source.name);
     });
     edges.dests.forEach(({ name, group, head }, index) => {
       const row = table.groups[group]!;
-      const node = place(ofDest(row, name, head, heads, table), name);
+      const node = place(ofDest(row, name, head, heads, levels), name);
       destNode[token * edges.dests.length + index] = node;
       destPort[index] = portOf[row.kind] ?? 0;
       if (row.kind in portOf) {
@@ -73,7 +100,7 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
     from,
     to,
     port,
-    rows: Array.from({ length: table.blocks }, (_, block) => ({ label: String(block), y: -block * cell.height })),
+    rows: Array.from({ length: table.blocks }, (_, block) => ({ label: String(block), y: -block * rowHeight })),
     columns:
       table.tokens === null
         ? []
@@ -82,7 +109,9 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
             x: token * columnWidth + ((heads - 1) * cell.width) / 2,
             width: columnWidth,
           })),
-    bounds: boundsOf(nodes),
+    rowHeight,
+    columnWidth: cell.width * wide,
+    bounds: withArcs(boundsOf(nodes), cell.width * wide - cell.node, table.blocks),
     edgeName: (edge) => edges.name(edge),
   };
 }
@@ -99,49 +128,55 @@ interface Place {
   rise: number;
 }
 
-function ofSource({ name, kind, block, head }: SourceRow, heads: number): Place {
+function ofSource({ name, kind, block, head }: SourceRow, heads: number, levels: Levels): Place {
   const middle = (heads - 1) / 2;
   switch (kind) {
     case "start":
-      return { name, label: "Start", kind: "end", block: 0, column: middle, rise: rise.start };
+      return { name, label: "Start", kind: "end", block: 0, column: middle, rise: levels.start };
     case "head":
-      return { name, label: `${block}.${head}`, kind: "head", block, column: head!, rise: rise.head };
+      return { name, label: `${block}.${head}`, kind: "head", block, column: head!, rise: 0 };
     case "mlp":
-      return mlp(block, heads);
+      return mlp(block, heads, levels);
     case "latent":
-      return { ...mlp(block, heads), name: `MLP ${block} Latents`, label: "latents", kind: "latents", rise: 0.62 };
+      return {
+        ...mlp(block, heads, levels),
+        name: `MLP ${block} Latents`,
+        label: "latents",
+        kind: "latents",
+        rise: levels.latents,
+      };
     case "error":
-      return { ...mlp(block, heads), name, label: "error", column: heads + 1.1, rise: 0.62 };
+      return { ...mlp(block, heads, levels), name, label: "error", column: heads + 1.1, rise: levels.latents };
     case "mid":
-      return { name, label: `Mid ${block}`, kind: "stream", block, column: middle, rise: rise.mid };
+      return { name, label: `Mid ${block}`, kind: "stream", block, column: middle, rise: levels.mid };
     case "post":
-      return { name, label: `Post ${block}`, kind: "stream", block, column: middle, rise: rise.post };
+      return { name, label: `Post ${block}`, kind: "stream", block, column: middle, rise: levels.post };
   }
 }
 
-function ofDest(row: GroupRow, name: string, head: number, heads: number, table: GraphTable): Place {
+function ofDest(row: GroupRow, name: string, head: number, heads: number, levels: Levels): Place {
   const { kind, block } = row;
   const middle = (heads - 1) / 2;
   switch (kind) {
     case "q":
     case "k":
     case "v": {
-      if (row.heads === heads) return ofSource(headRow(block, head), heads);
+      if (row.heads === heads) return ofSource(headRow(block, head), heads, levels);
       // Keys and values that several heads share stand below the middle of their heads.
       const share = heads / row.heads;
       const column = (head + 0.5) * share - 0.5;
-      return { name: `A${block} Keys ${head}`, label: `kv ${head}`, kind: "keys", block, column, rise: rise.keys };
+      return { name: `A${block} Keys ${head}`, label: `kv ${head}`, kind: "keys", block, column, rise: levels.keys };
     }
     case "qkv":
-      return ofSource(headRow(block, head), heads);
+      return ofSource(headRow(block, head), heads, levels);
     case "mlp":
-      return mlp(block, heads);
+      return mlp(block, heads, levels);
     case "mid":
-      return { name, label: `Mid ${block}`, kind: "stream", block, column: middle, rise: rise.mid };
+      return { name, label: `Mid ${block}`, kind: "stream", block, column: middle, rise: levels.mid };
     case "post":
-      return { name, label: `Post ${block}`, kind: "stream", block, column: middle, rise: rise.post };
+      return { name, label: `Post ${block}`, kind: "stream", block, column: middle, rise: levels.post };
     case "end":
-      return { name, label: "End", kind: "end", block: table.blocks - 1, column: middle, rise: 0.5 + rise.end };
+      return { name, label: "End", kind: "end", block, column: middle, rise: levels.end };
   }
 }
 
@@ -149,23 +184,33 @@ function headRow(block: number, head: number): SourceRow {
   return { name: `A${block}.${head}`, kind: "head", layer: 0, block, head };
 }
 
-function mlp(block: number, heads: number): Place {
-  return { name: `MLP ${block}`, label: `M${block}`, kind: "mlp", block, column: heads, rise: rise.mlp };
+function mlp(block: number, heads: number, levels: Levels): Place {
+  return { name: `MLP ${block}`, label: `M${block}`, kind: "mlp", block, column: heads, rise: levels.mlp };
 }
 
-function toNode({ label, kind, block, rise: above }: Place, heads: number, apart: number): SceneNode {
+function toNode(
+  { label, kind, block, rise: above }: Place,
+  heads: number,
+  apart: number,
+  rowHeight: number,
+): SceneNode {
   const wide = Math.max(2.4 * cell.node, (heads - 1) * cell.width * apart * 0.5);
   return {
     name: "",
     label,
     kind,
     x: 0,
-    y: -(block + above) * cell.height,
+    y: -block * rowHeight - above,
     width: kind === "end" || kind === "stream" ? wide : kind === "latents" ? cell.node + 8 : cell.node,
     height: kind === "stream" || kind === "keys" ? cell.nodeHeight - 6 : cell.nodeHeight,
     parts: [],
     ports: [],
   };
+}
+
+/** Room at the right for edges between MLPs, which go out in arcs. */
+function withArcs(bounds: Scene["bounds"], widest: number, blocks: number): Scene["bounds"] {
+  return { ...bounds, right: bounds.right + (blocks < 3 ? 0 : Math.max(12, 0.55 * widest)) };
 }
 
 /** What the boxes cover. */

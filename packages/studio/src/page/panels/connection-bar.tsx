@@ -1,5 +1,13 @@
 import { useStudio } from "../ui/studio-context.ts";
 
+/** Opens another address of this machine in the state that the page is in. */
+function goTo(text: FormDataEntryValue | null): void {
+  const address = URL.parse(String(text));
+  if (address?.protocol !== "http:" || !["127.0.0.1", "localhost"].includes(address.hostname)) return;
+  address.hash = location.hash;
+  location.assign(address);
+}
+
 /** What the page has to say about itself: the server is gone, a state was opened in part. */
 export function ConnectionBar() {
   const studio = useStudio();
@@ -13,9 +21,18 @@ export function ConnectionBar() {
         </p>
       )}
       {state === "locked" && (
-        <p class="bar bad" data-connection="locked">
-          Another server has taken the place of this one. Open the address that it printed when it started.
-        </p>
+        <form
+          class="bar bad"
+          data-connection="locked"
+          onSubmit={(event) => {
+            event.preventDefault();
+            goTo(new FormData(event.currentTarget).get("address"));
+          }}
+        >
+          <label for="new-address">Another server has taken the place of this one. The address that it printed:</label>
+          <input id="new-address" name="address" type="url" placeholder="http://127.0.0.1:…" />
+          <button type="submit">Go on there</button>
+        </form>
       )}
       {!studio.api.live && <p class="bar">Kept as a file: everything can be looked at; new runs need the studio.</p>}
       {notice && (

@@ -74,7 +74,7 @@ export function DiscoverPanel() {
         </label>
         <p class="hint">
           {algorithm.description}
-          {algorithm.source && <span class="soft"> {algorithm.source}</span>}
+          {algorithm.source && <cite>{algorithm.source}</cite>}
         </p>
         {own.length > 0 && (
           <label class="field wide">
@@ -149,11 +149,12 @@ export function DiscoverPanel() {
         )}
         <div class="line">
           {running ? (
-            <button type="button" id="cancel-discovery" onClick={() => discovery.cancel()}>
+            // Two buttons, not one that changes: its click, once it cancels, would go on to submit the form.
+            <button key="cancel" type="button" id="cancel-discovery" onClick={() => discovery.cancel()}>
               Cancel
             </button>
           ) : (
-            <button type="submit" id="discover" class="main" disabled={!studio.api.live}>
+            <button key="start" type="submit" id="discover" class="main" disabled={!studio.api.live}>
               Discover
             </button>
           )}

@@ -88,7 +88,8 @@ function PromptItem({ index, measures }: { index: number; measures: PromptMeasur
   const studio = useStudio();
   const row = studio.prompts.row(index);
   const chosen = studio.state.prompt === index;
-  const text = row ? row.clean.map(visible).join(row.clean.every((token) => token.length < 3) ? " " : "") : "…";
+  // Without a text the tokens stand apart, lest digits become numbers.
+  const text = row ? (row.text?.clean ?? row.clean.map(visible).join(" ")) : "…";
   return (
     <li class={chosen ? "prompt-item chosen" : "prompt-item"}>
       <button

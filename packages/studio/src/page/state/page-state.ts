@@ -8,7 +8,8 @@ export function firstState(session: Session): PageState {
   return {
     version: 1,
     scores: chosen?.id ?? null,
-    overlay: null,
+    // Scores are looked at against what is known, if anything is.
+    overlay: chosen && known && chosen !== known ? known.id : null,
     size: chosen === null ? null : firstSize(chosen),
     threshold: null,
     ablated: [],

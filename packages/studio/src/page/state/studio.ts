@@ -98,7 +98,7 @@ export class Studio {
     const connected = computed(() => this.connection.state.value === "there");
     this.live = new LiveRun(api, request, connected);
     this.evaluation = new Evaluation(api, this.choice);
-    this.discovery = new Discovery(api, session.algorithms[0]?.name ?? "", (id) => this.#takeUp(id));
+    this.discovery = new Discovery(api, firstAlgorithm(session), (id) => this.#takeUp(id));
     const captions = computed(() => JSON.stringify(this.#captions()));
     this.scene = computed(() => transformerScene(this.edges, JSON.parse(captions.value) as string[]));
   }
@@ -187,6 +187,11 @@ export class Studio {
     const row = typeof prompt === "number" ? this.prompts.row(prompt) : undefined;
     return (row?.clean ?? []).slice(0, graph.tokens);
   }
+}
+
+/** The algorithm that the form begins with: the one that takes no more than a few passes, if it is there. */
+function firstAlgorithm({ algorithms }: Session): string {
+  return (algorithms.find(({ name }) => name === "edge-attribution") ?? algorithms[0])?.name ?? "";
 }
 
 function sorted(edges: Iterable<number>): number[] {

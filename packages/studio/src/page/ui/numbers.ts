@@ -14,7 +14,8 @@ export function percent(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
   const p = value * 100;
   if (p !== 0 && Math.abs(p) < 0.1) return p < 0 ? "> −0.1%" : "< 0.1%";
-  return `${(Math.abs(p) >= 99.95 ? Math.round(p) : Number(p.toFixed(1))).toString().replace("-", "−")}%`;
+  if (p === 0 || Math.abs(p) >= 99.95) return `${Math.round(p).toString().replace("-", "−")}%`;
+  return `${p.toFixed(1).replace("-", "−")}%`;
 }
 
 /** A count with its thousands apart. */

@@ -46,35 +46,27 @@ export class DataSetRuns implements Disposable {
     return this.#groups;
   }
 
-  /** Measures of the full model (null), or of circuits, on one group. @throws AutocircuitError as `PatchableModel.forward` does */
+  /** Measures of the full model (null), or of a circuit, on one group. @throws AutocircuitError as `PatchableModel.forward` does */
   async measure(
     group: PromptGroup,
-    circuits: readonly (Circuit | null)[],
+    circuit: Circuit | null,
     way: RunWay,
     signal: AbortSignal,
-  ): Promise<MeasuredPrompts[]> {
-    const results: MeasuredPrompts[] = [];
+  ): Promise<MeasuredPrompts> {
+    const known = this.#knownOf(circuit === null ? "" : `${way.ablation} ${way.patchType} ${circuitKey(circuit)}`);
+    const before = known.get(group);
+    if (before !== undefined) return before;
     let full: Tensor | undefined;
     try {
-      for (const circuit of circuits) {
-        const known = this.#knownOf(circuit === null ? "" : `${way.ablation} ${way.patchType} ${circuitKey(circuit)}`);
-        let found = known.get(group);
-        if (found === undefined) {
-          full ??= await this.#fullOf(group, signal);
-          if (circuit === null) found = await measured(full, full, group.slice, this.differences);
-          else {
-            using logits = await this.#run(group, circuit, way, signal);
-            found = await measured(full, logits, group.slice, this.differences);
-          }
-          known.set(group, found);
-        }
-        results.push(found);
-      }
+      full = await this.#fullOf(group, signal);
+      using logits = circuit === null ? undefined : await this.#run(group, circuit, way, signal);
+      const found = await measured(full, logits ?? full, group.slice, this.differences);
+      known.set(group, found);
+      return found;
     } finally {
       if (full !== this.#full.get(group)) full?.dispose();
       group.slice[Symbol.dispose]();
     }
-    return results;
   }
 
   #knownOf(key: string): Map<PromptGroup, MeasuredPrompts> {

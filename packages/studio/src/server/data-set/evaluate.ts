@@ -15,7 +15,7 @@ type Column = (typeof COLUMNS)[number];
  * @throws AutocircuitError for what cannot be run; `aborted`
  */
 export async function* evaluate(
-  { subject, sets, dataSet, queue }: StudioState,
+  { subject, sets, means: ablations, dataSet, queue }: StudioState,
   request: EvaluateRequest,
   signal: AbortSignal,
 ): AsyncGenerator<EvaluateLine, void, void> {
@@ -25,10 +25,13 @@ export async function* evaluate(
   const circuits = [null, circuit, patched, Circuit.of(graph, [])];
   const total = Math.min(request.prompts ?? Number.POSITIVE_INFINITY, subject.prompts.promptCount);
   const sums = Object.fromEntries(COLUMNS.map((column) => [column, new Sums()])) as Record<Column, Sums>;
+  await ablations.prepare(request.ablation, signal);
   let done = 0;
   for (const group of await queue.run(priorities.dataSet, signal, () => dataSet.groups(signal))) {
     if (done >= total) break;
-    const found = await queue.run(priorities.dataSet, signal, () => dataSet.measure(group, circuits, request, signal));
+    const found: MeasuredPrompts[] = [];
+    for (const one of circuits)
+      found.push(await queue.run(priorities.dataSet, signal, () => dataSet.measure(group, one, request, signal)));
     const rows: PromptMeasures[] = [];
     for (let place = 0; place < group.slice.size && done < total; place++, done++) {
       for (const [column, name] of COLUMNS.entries()) sums[name].add(found[column]!, place);

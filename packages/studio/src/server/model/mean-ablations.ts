@@ -1,18 +1,52 @@
-import { type AblationType, dataSetSides, isBatchMean, type PromptBatch, type PromptSide } from "@autocircuit/core";
+import { AutocircuitError } from "@autocircuit/base";
+import {
+  type AblationType,
+  dataSetSides,
+  isBatchMean,
+  type PromptBatch,
+  type PromptSide,
+  throwIfAborted,
+} from "@autocircuit/core";
 import type { Ablation } from "@autocircuit/native";
 import { Lru } from "./lru.ts";
 import type { StudioSubject } from "./studio-subject.ts";
 
-/** Means that are kept. */
+/** Means over batches that are kept. */
 const MOST_MEANS = 8;
 
 /** Ablations that belong to several prompts: means over the data set, or over one of its batches. */
 export class MeanAblations implements Disposable {
   readonly #subject: StudioSubject;
-  readonly #kept = new Lru<Ablation>(MOST_MEANS);
+  readonly #closing: AbortSignal;
+  readonly #ofDataSet = new Map<AblationType, Promise<Ablation>>();
+  readonly #ofBatches = new Lru<Ablation>(MOST_MEANS);
 
-  constructor(subject: StudioSubject) {
+  /** @param closing ends what is being made */
+  constructor(subject: StudioSubject, closing: AbortSignal) {
     this.#subject = subject;
+    this.#closing = closing;
+  }
+
+  /**
+   * Waits until the means over the data set are there, if the type is one. They take as long as the data set does, so this is for before it
+   * is a run's turn: nobody else's waits for it. Who goes away meanwhile leaves them to the next.
+   *
+   * @throws AutocircuitError as `PatchableModel.ablations` does; `aborted`
+   */
+  async prepare(type: AblationType, signal: AbortSignal): Promise<void> {
+    if (dataSetSides(type) === undefined) return;
+    throwIfAborted(signal);
+    let leave = () => {};
+    const left = new Promise<never>((_, reject) => {
+      leave = () =>
+        reject(new AutocircuitError("aborted", "Stopped while the means were made.", { cause: signal.reason }));
+      signal.addEventListener("abort", leave, { once: true });
+    });
+    try {
+      await Promise.race([this.#dataSet(type), left]);
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
   }
 
   /**
@@ -27,15 +61,29 @@ export class MeanAblations implements Disposable {
     batch: PromptBatch | undefined,
     signal: AbortSignal,
   ): Promise<Ablation | undefined> {
-    const { model, prompts } = this.#subject;
-    if (dataSetSides(type) !== undefined) return this.#kept.get(type, () => model.ablations(prompts, type, { signal }));
+    if (dataSetSides(type) !== undefined) return this.#dataSet(type);
     if (!isBatchMean(type) || batch === undefined) return undefined;
-    return this.#kept.get(`${type} ${from} ${batch.index}`, () =>
-      model.ablations(batch.tokens(from), type, { signal }),
-    );
+    const key = `${type} ${from} ${batch.index}`;
+    return this.#ofBatches.get(key, () => this.#subject.model.ablations(batch.tokens(from), type, { signal }));
+  }
+
+  #dataSet(type: AblationType): Promise<Ablation> {
+    const known = this.#ofDataSet.get(type);
+    if (known !== undefined) return known;
+    const { model, prompts } = this.#subject;
+    const making = model.ablations(prompts, type, { signal: this.#closing });
+    this.#ofDataSet.set(type, making);
+    making.catch(() => this.#ofDataSet.delete(type));
+    return making;
   }
 
   [Symbol.dispose](): void {
-    this.#kept[Symbol.dispose]();
+    for (const making of this.#ofDataSet.values())
+      making.then(
+        (made) => made.dispose(),
+        () => undefined,
+      );
+    this.#ofDataSet.clear();
+    this.#ofBatches[Symbol.dispose]();
   }
 }

@@ -1,7 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import type { PromptPair } from "@autocircuit/core";
 import { batchAnswerDifference, klOfLogprobs, logit, logprob } from "@autocircuit/metrics";
-import { scope, type Tensor } from "@autocircuit/native";
+import { type HostArray, scope, type Tensor } from "@autocircuit/native";
 import type { Output } from "../../api/index.ts";
 
 /** What is told of a prompt's outputs. */
@@ -36,7 +36,7 @@ export async function outputsOf(full: Tensor, others: readonly Tensor[], asked: 
     }));
     return Promise.all(
       asking.map(async ({ row, difference, divergence }) => ({
-        values: Float64Array.from(await row.data(), Number),
+        values: wide(await row.data()),
         difference: difference && (await difference.item()),
         divergence: divergence ? await divergence.item() : 0,
       })),
@@ -86,6 +86,11 @@ function answersAt({ pair: { answers, wrongAnswers }, place }: OutputsAsked): { 
     return (ids ?? []).map((id) => ({ id, correct }));
   };
   return [...at(answers, true), ...at(wrongAnswers, false)];
+}
+
+/** Logits in float64. `Float64Array.from` takes them one by one through functions, which for a vocabulary is longer than a pass. */
+function wide(values: HostArray): Float64Array {
+  return new Float64Array(values as Float32Array | Float64Array);
 }
 
 /** Probabilities as a softmax over the vocabulary gives them. */

@@ -15,12 +15,13 @@ import { clientSignal } from "./client-signal.ts";
 
 /** What runs the model. */
 export function addRunRoutes(api: Hono<StudioEnv>, state: StudioState): void {
-  const { queue, runs, sets, closing } = state;
+  const { queue, runs, sets, means, closing } = state;
 
   const newestRun = new Newest();
   api.post("/run", async (context) => {
     const request = readRequest.run(await jsonBody(context));
     const signal = clientSignal(context, newestRun, closing);
+    await means.prepare(request.ablation, signal);
     return context.json(await queue.run(priorities.prompt, signal, () => runPrompt(runs, sets, request, signal)));
   });
 

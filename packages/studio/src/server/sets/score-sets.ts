@@ -84,10 +84,8 @@ export class ScoreSets {
     const kept = this.#sets.get(id);
     if (kept) return kept;
     const known = this.list().map(({ id, name }) => `${id} (${name})`);
-    throw new AutocircuitError(
-      "not-found",
-      `There is no score set ${JSON.stringify(id)}. There are: ${known.join(", ")}.`,
-    );
+    const there = known.length > 0 ? `There are: ${known.join(", ")}.` : "There is none yet.";
+    throw new AutocircuitError("not-found", `There is no score set ${JSON.stringify(id)}. ${there}`);
   }
 
   #free(name: string): string {

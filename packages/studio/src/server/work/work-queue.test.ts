@@ -14,15 +14,21 @@ function gate(): { open: () => void; work: () => Promise<void> } {
   return { open, work: () => opened };
 }
 
+/** Work that writes down its name when it is run. */
+function written(queue: WorkQueue) {
+  const done: string[] = [];
+  const add = (priority: number, name: string) =>
+    queue.run(priority, never(), async () => {
+      done.push(name);
+    });
+  return { done, add };
+}
+
 describe("WorkQueue", () => {
   it("runs one after the other, urgent ones first, else in their order", async () => {
     const queue = new WorkQueue();
     const first = gate();
-    const done: string[] = [];
-    const add = (priority: number, name: string) =>
-      queue.run(priority, never(), async () => {
-        done.push(name);
-      });
+    const { done, add } = written(queue);
     const all = [
       queue.run(2, never(), first.work),
       add(2, "slice 1"),
@@ -40,11 +46,7 @@ describe("WorkQueue", () => {
   it("lets nobody wait for ever", async () => {
     const queue = new WorkQueue();
     const first = gate();
-    const done: string[] = [];
-    const add = (priority: number, name: string) =>
-      queue.run(priority, never(), async () => {
-        done.push(name);
-      });
+    const { done, add } = written(queue);
     const all = [queue.run(0, never(), first.work), add(2, "slice")];
     for (let i = 0; i < 20; i++) all.push(add(0, `run ${i}`));
     first.open();

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { edgeCounts, openStudio } from "./browser.ts";
+import type { StudioInBrowser } from "./studio-in-browser.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Found {
+  violations: { id: string; impact: string | null; nodes: { html: string; failureSummary?: string }[] }[];
+}
+
+/** Faults of accessibility that axe calls serious or critical. */
+async function seriousFaults(page: Page): Promise<string[]> {
+  // Evaluated by the debugger, which the page's policy does not bind.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate<Found>("axe.run(document)");
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
+}
+
+export const forEverybody = (its: () => StudioInBrowser) =>
+  describe("a page for everybody", () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      it(`has no serious fault of accessibility, ${colorScheme}, in any panel`, async () => {
+        await using opened = await openStudio(its().browser, its().address, { colorScheme });
+        const { page } = opened;
+        expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(colorScheme);
+        await page.click("#evaluate");
+        await page.waitForSelector("[data-total]");
+        expect(await seriousFaults(page)).toEqual([]);
+        for (const tab of ["edges", "prompts", "discover", "keep"]) {
+          await page.click(`#tab-${tab}`);
+          expect(await seriousFaults(page)).toEqual([]);
+        }
+        await page.keyboard.press("?");
+        await page.waitForSelector("dialog[open]");
+        expect(await seriousFaults(page)).toEqual([]);
+      });
+    }
+
+    it("works 400 pixels wide: nothing is wider than the screen, and edges are ablated", async () => {
+      const viewport = { width: 400, height: 800 };
+      await using opened = await openStudio(its().browser, its().address, { viewport });
+      const { page } = opened;
+      for (const tab of ["run", "edges", "prompts", "discover", "keep"]) {
+        await page.click(`#tab-${tab}`);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
+      }
+      await page.selectOption("#scores", { label: "true edges" });
+      await page.click("#tab-edges");
+      await page.click('.edge-name >> text="A3.0 → Resid End"');
+      await page.click("#tab-run");
+      expect(await edgeCounts(page)).toEqual(["77", "2", "1"]);
+      expect(await seriousFaults(page)).toEqual([]);
+    });
+  });
