@@ -2,6 +2,9 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { build, serve } from "vitepress";
+import { benchmarksPage } from "./generate/benchmarks.mjs";
+import { commandLinePage } from "./generate/command-line.mjs";
+import { errorsPage } from "./generate/errors.mjs";
 import { writeApi } from "./lib/api.mjs";
 import { assemble } from "./lib/assemble.mjs";
 import { deadLinks } from "./lib/dead-links.mjs";
@@ -12,7 +15,10 @@ const seconds = () => ((performance.now() - started) / 1000).toFixed(1);
 const note = (text) => console.log(`${text} (${seconds()} s)`);
 
 assemble();
-note("pages copied");
+await commandLinePage();
+errorsPage();
+await benchmarksPage();
+note("pages copied and generated");
 await writeApi();
 note("API read");
 await build(SITE);
