@@ -53,7 +53,13 @@ export function lockProblems() {
 export function missingOptional(packages) {
   return Object.entries(packages).flatMap(([parent, { optionalDependencies = {} }]) =>
     Object.entries(optionalDependencies)
-      .filter(([name]) => !packages[`node_modules/${name}`] && !packages[`${parent}/node_modules/${name}`])
+      .filter(([name]) => !foldersAbove(parent).some((folder) => packages[`${folder}node_modules/${name}`]))
       .map(([name, version]) => ({ name, version, parent })),
   );
+}
+
+/** Where Node looks for what a package needs: `a/node_modules/b` -> `a/node_modules/b/`, `a/`, and the root. */
+function foldersAbove(path) {
+  const ends = [...path.matchAll(/(?:^|\/)node_modules\//g)].map(({ index }) => (index === 0 ? 0 : index + 1));
+  return [`${path}/`, ...ends.reverse().map((end) => path.slice(0, end)), ""];
 }

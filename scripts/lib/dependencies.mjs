@@ -32,7 +32,7 @@ function agreesWith(wanted) {
   return Object.entries(wanted).every(([path, { version, optional, link, bin = {} }]) => {
     // Commands of our own packages, which a change of their manifests may add.
     const linked = (name) => existsSync(join(ROOT, "node_modules", ".bin", name));
-    if (path !== "" && !path.startsWith("node_modules/")) return Object.keys(bin).every(linked);
+    if (path !== "" && !path.includes("node_modules/")) return Object.keys(bin).every(linked);
     if (path === "" || link) return true;
     return installed[path] ? installed[path].version === version : optional === true;
   });

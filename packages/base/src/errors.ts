@@ -1,18 +1,32 @@
 /** What kind of mistake an {@link AutocircuitError} reports. */
 export type ErrorCode =
+  /** An argument, option or setting is not what is asked for: another kind of value, out of range, or at odds with another one. */
   | "bad-input"
+  /** A file, folder, program, model or name on a hub is not there. */
   | "not-found"
+  /** A name is none of those that there are; the message has those that come near. */
   | "unknown-name"
+  /** Shapes of tensors, or sizes of graphs and models, do not fit each other. */
   | "shape"
+  /** A tensor's number type is not one that the operation takes. */
   | "dtype"
+  /** Something is used after it was freed. */
   | "disposed"
+  /** Stopped by the caller's signal; the reason is in `cause`. */
   | "aborted"
+  /** LibTorch is not found, cannot be fetched, or cannot be used. */
   | "libtorch"
+  /** The native addon is missing, was built for something else, or cannot be built. */
   | "addon"
+  /** A device is asked for that is not there or cannot compute. */
   | "device"
+  /** More memory is needed than there is, or than was allowed. */
   | "out-of-memory"
+  /** Outputs, gradients or scores are NaN or infinite where numbers are needed. */
   | "not-finite"
+  /** A file is there, but is not what it should be: cut off, damaged, of another format, or at odds with itself. */
   | "bad-file"
+  /** LibTorch or the addon failed in a way that nothing above names. */
   | "native"
   /** A RASP program uses something that no transformer of this kind can compute. */
   | "unsupported"

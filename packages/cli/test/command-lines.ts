@@ -18,13 +18,17 @@ export interface WrittenCommand {
 
 const STARTS = ["npm run autocircuit -- ", "npx autocircuit ", "autocircuit "];
 
-/** README and the pages in docs. */
-function pages(): string[] {
-  const docs = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
-  return ["README.md", ...docs.map((name) => `docs/${name}`)];
+/** README, the pages in docs and their guides. */
+export function pages(): string[] {
+  return ["README.md", ...["docs", "docs/guides"].flatMap(pagesIn)];
 }
 
-const textOf = (page: string) => readFileSync(join(root, page), "utf8");
+function pagesIn(folder: string): string[] {
+  const names = readdirSync(join(root, folder)).filter((name) => name.endsWith(".md"));
+  return names.map((name) => `${folder}/${name}`);
+}
+
+export const textOf = (page: string) => readFileSync(join(root, page), "utf8");
 
 /** Command lines of README, docs and the data sets' page: in blocks of code, and alone between backticks. */
 export function inPages(): WrittenCommand[] {

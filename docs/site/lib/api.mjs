@@ -1,0 +1,49 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Application, TSConfigReader } from "typedoc";
+import { PAGES, SITE } from "./places.mjs";
+
+/** What people import; the rest are programs. */
+const { files: SOURCES } = JSON.parse(readFileSync(join(SITE, "tsconfig.json"), "utf8"));
+
+/** Writes the API's pages from the comments beside the code: one for each thing that a package exports. */
+export async function writeApi() {
+  const app = await Application.bootstrapWithPlugins(
+    {
+      name: "API",
+      entryPoints: SOURCES.map((file) => join(SITE, file)),
+      tsconfig: join(SITE, "tsconfig.json"),
+      plugin: ["typedoc-plugin-markdown"],
+      // The compiler of the project checks the types.
+      skipErrorChecking: true,
+      excludeInternal: true,
+      excludePrivate: true,
+      excludeExternals: true,
+      disableSources: true,
+      readme: "none",
+      logLevel: "Error",
+      entryFileName: "index",
+      membersWithOwnFile: ["Class", "Function"],
+      hideBreadcrumbs: false,
+      hidePageHeader: true,
+      useCodeBlocks: true,
+      sanitizeComments: true,
+      parametersFormat: "table",
+      interfacePropertiesFormat: "table",
+      typeAliasPropertiesFormat: "table",
+      enumMembersFormat: "table",
+      validation: false,
+    },
+    [new TSConfigReader()],
+  );
+  const project = await app.convert();
+  if (!project) throw new Error("typedoc could not read the packages.");
+  for (const child of project.children ?? []) child.name = nameOf(child.name);
+  const api = join(PAGES, "api");
+  mkdirSync(api, { recursive: true });
+  await app.outputs.writeOutput({ name: "markdown", path: api }, project);
+}
+
+function nameOf(module) {
+  return /^packages\/([a-z]+)\/src$/.exec(module)?.[1] ?? "native";
+}

@@ -1,0 +1,33 @@
+// Do two methods agree, and how sure is that?
+//
+// EAP-IG estimates by gradients what exact patching measures, one edge at a time; information flow looks at no task at all. They rank the edges of a
+// transformer that detects patterns; then the prompts are drawn again, 200 times, to see how much of EAP-IG's circuit is due to those that were there.
+import { tasks } from "@autocircuit/circuits";
+import { eapIgInputs, exact, informationFlowRoutes } from "@autocircuit/discovery";
+import { bootstrapCircuits, rankSimilarity, scoreOverlap } from "@autocircuit/metrics";
+
+const SIZES = [5, 14];
+const task = await tasks["tracr-detect-pattern"].load();
+const perPrompt = [];
+const estimated = await eapIgInputs(task.model, task.train, { onPrompt: (scores) => perPrompt.push(scores) });
+for (const [name, method] of Object.entries({ exact, informationFlowRoutes })) {
+  const other = await method(task.model, task.train);
+  const shared = scoreOverlap(estimated, other, SIZES).map(
+    ({ size, jaccard }) => `${jaccard.toFixed(2)} of the best ${size}`,
+  );
+  console.log(`${name}: Jaccard ${shared.join(", ")}; rank correlation ${rankSimilarity(estimated, other).toFixed(1)}`);
+}
+
+const again = await bootstrapCircuits(perPrompt, { size: 14, sizes: SIZES, edges: [], resamples: 200, seed: 0 });
+for (const { size, jaccard } of again.points)
+  console.log(
+    `other prompts, best ${size}: Jaccard ${jaccard.toFixed(1)} between resamples of ${again.prompts} prompts`,
+  );
+await task[Symbol.asyncDispose]();
+
+// Prints:
+//
+//   exact: Jaccard 1.00 of the best 5, 1.00 of the best 14; rank correlation 1.0
+//   informationFlowRoutes: Jaccard 0.08 of the best 5, 0.14 of the best 14; rank correlation 0.1
+//   other prompts, best 5: Jaccard 0.8 between resamples of 27 prompts
+//   other prompts, best 14: Jaccard 1.0 between resamples of 27 prompts
