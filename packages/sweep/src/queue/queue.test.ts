@@ -203,6 +203,7 @@ describe.skipIf(!hasRedis)("a queue on Redis (skipped where there is no redis-se
       { unit: { $gt: "" } },
       { unit: ["a"], collect: "yes" },
       {},
+      { unit: "x".repeat(5_000_000), collect: true },
       "process.exit(1)",
       null,
     ];
