@@ -1,6 +1,7 @@
 export { type CompareSweepOptions, compareSweep } from "./compare/compare-sweep.ts";
 export { type EstimateSweepOptions, estimateSweep, type SweepEstimate } from "./plan/estimate-sweep.ts";
 export { type ExpandPlanOptions, expandPlan, unitText } from "./plan/expand-plan.ts";
+export { FileDigests } from "./plan/file-digests.ts";
 export { fixedPlan } from "./plan/fixed-plan.ts";
 export type { SweepAlgorithm, SweepMeasure, SweepPlan, SweepTask } from "./plan/plan.ts";
 export { givenPlan, type ReadPlan, readPlan } from "./plan/read-plan.ts";

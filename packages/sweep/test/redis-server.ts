@@ -37,7 +37,7 @@ export class RedisServer implements AsyncDisposable {
   }
 
   /** The same with TLS and nothing else, with a certificate of its own. */
-  static async startWithTls(): Promise<RedisServer & { readonly authority: string }> {
+  static async startWithTls(options: readonly string[] = []): Promise<RedisServer & { readonly authority: string }> {
     const folder = mkdtempSync(join(tmpdir(), "autocircuit-redis-"));
     const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
     const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"];
@@ -51,6 +51,7 @@ export class RedisServer implements AsyncDisposable {
       certificate,
       "--tls-auth-clients",
       "no",
+      ...options,
     ]);
     await server.start();
     return Object.assign(server, { authority: certificate });

@@ -20,9 +20,6 @@ export function makeFolder(path: string): void {
     throw new AutocircuitError(
       "bad-file",
       `Cannot write "${path}" (ENOENT). No folder can be made there: choose another.`,
-      {
-        cause,
-      },
     );
   }
 }

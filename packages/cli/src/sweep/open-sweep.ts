@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { expandPlan, type ReadPlan, readPlan, SweepResults, type SweepUnit } from "@autocircuit/sweep";
+import { expandPlan, FileDigests, type ReadPlan, readPlan, SweepResults, type SweepUnit } from "@autocircuit/sweep";
 
 /** Options of every command about a sweep, as commander gives them. */
 export interface SweepCommandOptions {
@@ -13,6 +13,8 @@ export interface ReadSweep {
   /** Folder of the results. */
   readonly out: string;
   readonly units: SweepUnit[];
+  /** What was learnt of files, to be kept in that folder. */
+  readonly digests: FileDigests;
 }
 
 /** A plan with its units and their results. */
@@ -28,17 +30,17 @@ export async function readSweep(
 ): Promise<ReadSweep> {
   const read = await readPlan(plan);
   const folder = out ?? join("sweep-results", read.name);
-  return {
-    read,
-    out: folder,
-    units: await expandPlan(read, { signal, maxUnits, digests: join(folder, "digests.json") }),
-  };
+  const digests = new FileDigests(join(folder, "digests.json"));
+  return { read, out: folder, units: await expandPlan(read, { signal, maxUnits, digests }), digests };
 }
 
 /** The same with the folder of results, which is made if need be. */
 export async function openSweep(plan: string, options: SweepCommandOptions, signal: AbortSignal): Promise<OpenSweep> {
   const sweep = await readSweep(plan, options, signal);
-  return { ...sweep, results: await SweepResults.open(sweep.out) };
+  const results = await SweepResults.open(sweep.out);
+  // Only now there is a place for it, from which the workers take it.
+  await sweep.digests.save();
+  return { ...sweep, results };
 }
 
 /** The same with results that must be there. */

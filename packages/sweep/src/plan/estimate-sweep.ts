@@ -54,7 +54,7 @@ export async function estimateSweep(
   const unknown = [...classes].filter(([setting]) => !before.has(setting));
   const probes: Probe[] = [];
   let bytes = Math.max(0, ...[...before.values()].map((one) => one.bytes));
-  await using subjects = new Subjects();
+  await using subjects = new Subjects(results?.digests);
   for (const [place, [, units]] of unknown.entries()) {
     probes.push(await probe(units, subjects, seconds / unknown.length, signal));
     bytes = Math.max(bytes, (await memory()).peakRssBytes);

@@ -15,14 +15,14 @@ import { hashOf, type SweepUnit, type UnitSubject, unitHash } from "./unit.ts";
 /** Options of {@link expandPlan}. */
 export interface ExpandPlanOptions extends Pick<LongOptions, "signal"> {
   /** File in which the hashes of large files are kept, so that they are read once. By default nowhere. */
-  readonly digests?: string | undefined;
+  readonly digests?: string | FileDigests | undefined;
   /** Most units: grids multiply fast. Default 100,000. */
   readonly maxUnits?: number | undefined;
 }
 
 const check = signature("expandPlan", { plan: kind.record }, {
   signal: coreKinds.longOptions.signal,
-  digests: kind.text,
+  digests: kind.either(kind.text, kind.instance(FileDigests, "FileDigests")),
   maxUnits: kind.count,
 } satisfies KindsOf<ExpandPlanOptions>);
 
@@ -47,7 +47,7 @@ export async function expandPlan(
       "bad-input",
       "`device: auto` would let each machine decide the result: write cpu or cuda.",
     );
-  const digests = new FileDigests(options.digests);
+  const digests = options.digests instanceof FileDigests ? options.digests : new FileDigests(options.digests);
   const units: SweepUnit[] = [];
   const byHash = new Map<string, SweepUnit>();
   for (const task of tasks) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
@@ -6,6 +6,8 @@ import { FileDigests } from "./file-digests.ts";
 
 const root = mkdtempSync(join(tmpdir(), "autocircuit-digests-"));
 afterAll(() => rmSync(root, { recursive: true }));
+// By the last test it has lain for long enough.
+writeFileSync(join(root, "settled"), Buffer.alloc(5 * 2 ** 20));
 const long = new Date("2020-01-01T00:00:00Z");
 
 /** The digest as a process of its own would find it, with what others learnt. */
@@ -37,4 +39,14 @@ it("of large files digests are kept, once they have lain for a while", () => {
   const known = Object.keys(JSON.parse(readFileSync(join(root, "digests.json"), "utf8")));
   expect(known).toHaveLength(1);
   expect(known[0]).toMatch(/large \d+ 5242880 \d{19} \d{19}$/);
+});
+
+it("what was learnt is kept once there is a folder for it", async () => {
+  const cache = join(root, "later", "digests.json");
+  const digests = new FileDigests(cache);
+  await digests.of(join(root, "settled"));
+  await digests.save();
+  mkdirSync(join(root, "later"));
+  await digests.save();
+  expect(Object.keys(JSON.parse(readFileSync(cache, "utf8")))).toHaveLength(1);
 });

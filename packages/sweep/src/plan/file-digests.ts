@@ -66,8 +66,12 @@ export class FileDigests {
   /** Writes what was learnt; a cache that cannot be written is none. */
   async save(): Promise<void> {
     if (!this.#grown || this.#cache === undefined) return;
-    await writeWhole(this.#cache, JSON.stringify(Object.fromEntries(this.#known!))).catch(() => undefined);
-    this.#grown = false;
+    try {
+      await writeWhole(this.#cache, JSON.stringify(Object.fromEntries(this.#known!)));
+      this.#grown = false;
+    } catch {
+      // Perhaps the folder is still to be made.
+    }
   }
 
   async #file(path: string): Promise<string> {

@@ -89,11 +89,11 @@ describe.skipIf(!hasRedis)("a queue on Redis (skipped where there is no redis-se
   });
 
   it("brings results back through Redis where no folder is shared, and by TLS", async () => {
-    await using redis = await RedisServer.startWithTls();
+    await using redis = await RedisServer.startWithTls(["--requirepass", "open-sesame"]);
     const units = await unitsOf();
     using here = await resultsFolder();
     using there = await resultsFolder();
-    const url = `rediss://127.0.0.1:${redis.port}`;
+    const url = `rediss://:open-sesame@127.0.0.1:${redis.port}`;
     const worker = serving(smallPlan, there, url, redis.authority);
     await runQueue(units, here.results, { queue: { url, name, authority: redis.authority }, collect: true });
     await worker.stop();
@@ -203,6 +203,7 @@ describe.skipIf(!hasRedis)("a queue on Redis (skipped where there is no redis-se
       { unit: { $gt: "" } },
       { unit: ["a"], collect: "yes" },
       {},
+      { unit: "x".repeat(5_000_000), collect: true },
       "process.exit(1)",
       null,
     ];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AutocircuitError, type KindsOf, kind, sayOnce, signature } from "@autocircuit/base";
 import { coreKinds, type LongOptions, throwIfAborted } from "@autocircuit/core";
-import { isUnitHash, type SweepUnit } from "../plan/unit.ts";
+import type { SweepUnit } from "../plan/unit.ts";
 import { redisAddress } from "../redis/redis-address.ts";
 import { timesForm } from "../results/forms.ts";
 import { readResult } from "../results/result-file.ts";
@@ -11,7 +11,7 @@ import { CannotKeepError, failure } from "../results/unit-error.ts";
 import type { UnitTimes } from "../results/unit-times.ts";
 import type { SweepStep } from "../run/run-locally.ts";
 import { priorityRanks } from "./priority-ranks.ts";
-import { jobId, readReason, type SweepJob, SweepQueue } from "./sweep-queue.ts";
+import { hashOfJob, jobId, readReason, type SweepJob, SweepQueue } from "./sweep-queue.ts";
 
 /** Where a queue is. */
 export interface QueueAddress {
@@ -120,10 +120,6 @@ class QueueRun {
     const started = performance.now();
     let [filled, marked] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
     while (this.#pending.size > 0) {
-      if (performance.now() - filled > REFILL_EVERY && (await this.#answered(this.#lacks()))) {
-        await this.#answered(this.#fill());
-        filled = performance.now();
-      }
       if (performance.now() - marked > REFILL_EVERY) {
         await this.#answered(this.#queue.markFilled());
         marked = performance.now();
@@ -131,6 +127,11 @@ class QueueRun {
       await this.#answered(this.#lookAtJobs("completed"));
       await this.#lookAtFolder();
       await this.#answered(this.#lookAtJobs("failed"));
+      // What was just done is no longer pending, and not put in again.
+      if (performance.now() - filled > REFILL_EVERY && (await this.#answered(this.#lacks()))) {
+        await this.#answered(this.#fill());
+        filled = performance.now();
+      }
       if (performance.now() - started > ALONE_AFTER) await this.#answered(this.#sayIfAlone());
       if (this.#pending.size > 0) await sleep(LOOK_EVERY, undefined, signal && { signal }).catch(() => undefined);
       throwIfAborted(signal);
@@ -172,10 +173,22 @@ class QueueRun {
 
   /** Failures of an earlier run: their units are tried anew. */
   async #forgetFailed(): Promise<void> {
-    for (;;) {
-      const jobs = (await this.#queue.queue.getFailed(0, CHUNK - 1)).filter((job) => job && this.#unitOf(job));
-      if (jobs.length === 0) return;
-      for (const job of jobs) await job.remove();
+    for await (const { job } of this.#ownJobs("failed")) await job.remove();
+  }
+
+  /**
+   * The jobs of pending units in a state, which the caller removes. They are found by their names, so that what others put into the queue,
+   * however large, is not even read.
+   */
+  async *#ownJobs(state: "completed" | "failed"): AsyncGenerator<{ unit: SweepUnit; job: SweepJob }> {
+    const { queue } = this.#queue;
+    for (let first = 0; ; ) {
+      const ids = await queue.getRanges([state], first, first + CHUNK - 1, true);
+      if (ids.length === 0) return;
+      const own = ids.flatMap((id) => this.#pending.get(hashOfJob(id)) ?? []);
+      const jobs = await Promise.all(own.map(({ hash }) => queue.getJob(jobId(hash))));
+      first += ids.length - jobs.filter((job) => job !== undefined).length;
+      for (const [place, unit] of own.entries()) if (jobs[place]) yield { unit, job: jobs[place] };
     }
   }
 
@@ -212,20 +225,10 @@ class QueueRun {
   /** Finished jobs: what comes back is kept before its job goes. */
   async #lookAtJobs(state: "completed" | "failed"): Promise<void> {
     if (state === "completed" && !this.#options.collect) return;
-    for (let first = 0; ; ) {
-      const jobs = await this.#queue.queue.getJobs([state], first, first + CHUNK - 1, true);
-      if (jobs.length === 0) return;
-      for (const job of jobs) {
-        const unit = job && this.#unitOf(job);
-        if (unit === undefined) {
-          // Of another coordinator's plan.
-          first++;
-          continue;
-        }
-        if (state === "completed") await this.#collect(unit, job);
-        else await this.#failed(unit, job);
-        await job.remove().catch(() => undefined);
-      }
+    for await (const { unit, job } of this.#ownJobs(state)) {
+      if (state === "completed") await this.#collect(unit, job);
+      else await this.#failed(unit, job);
+      await job.remove().catch(() => undefined);
     }
   }
 
@@ -250,11 +253,6 @@ class QueueRun {
     for (const unit of [...this.#pending.values()]) {
       if (there.has(unit.hash) && (await this.#results.result(unit.hash)) !== undefined) this.#finish(unit, "done");
     }
-  }
-
-  #unitOf(job: SweepJob): SweepUnit | undefined {
-    const unit: unknown = job.data?.unit;
-    return isUnitHash(unit) ? this.#pending.get(unit) : undefined;
   }
 
   #finish(unit: SweepUnit, outcome: SweepStep["outcome"]): void {

@@ -91,6 +91,11 @@ export function jobId(hash: string): string {
   return `unit-${hash}`;
 }
 
+/** The unit of a job's name, or what can be none. */
+export function hashOfJob(id: string): string {
+  return id.replace(/^unit-/, "");
+}
+
 /** A job of {@link SweepQueue}. */
 export type SweepJob = Job<UnitJob, UnitReturn>;
 

@@ -43,7 +43,7 @@ export class SweepResults {
     const mark = join(path, MARK);
     if (existsSync(mark)) {
       await requireVersion(path, mark);
-      for (const part of PARTS) makeFolder(join(path, part));
+      makeParts(path);
     } else {
       // Another process may just be making it.
       if (existsSync(path) && !(await readdir(path)).every((name) => OWN.test(name)))
@@ -51,7 +51,7 @@ export class SweepResults {
           "bad-input",
           `${folder} holds something else than results of a sweep. Give an empty folder, or one that is not there yet.`,
         );
-      for (const part of PARTS) makeFolder(join(path, part));
+      makeParts(path);
       await writeWhole(mark, `${JSON.stringify({ format: FORMAT, version: RESULT_VERSION, autocircuit: version })}\n`);
     }
     return new SweepResults(path);
@@ -156,6 +156,12 @@ export class SweepResults {
     if (text !== undefined && found === undefined) sayDamaged(path);
     return found;
   }
+}
+
+/** The folder first, since it is the one that the user knows of. */
+function makeParts(folder: string): void {
+  makeFolder(folder);
+  for (const part of PARTS) makeFolder(join(folder, part));
 }
 
 async function requireVersion(folder: string, mark: string): Promise<void> {
