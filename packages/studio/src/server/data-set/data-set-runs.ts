@@ -1,6 +1,6 @@
 import { patchPlan } from "@autocircuit/core";
 import type { Tensor } from "@autocircuit/native";
-import { type ChosenCircuit, libraryCircuit } from "../model/circuit-choice.ts";
+import { type ChosenCircuit, libraryCircuit } from "../model/chosen-circuit.ts";
 import type { MeanAblations } from "../model/mean-ablations.ts";
 import { hasAnswers } from "../model/outputs.ts";
 import type { RunWay } from "../model/prompt-runs.ts";

@@ -2,7 +2,8 @@ import { formatCircuitFile, formatEapIgCircuit, formatEapIgCsv, scoredCircuit } 
 import { type Circuit, PruneScores } from "@autocircuit/core";
 import { type CircuitReport, circuitSvg, pngOfSvg } from "@autocircuit/report";
 import type { ExportFormat, ExportRequest } from "../../api/index.ts";
-import { chosenPair, libraryCircuit } from "../model/circuit-choice.ts";
+import { libraryCircuit } from "../model/chosen-circuit.ts";
+import { chosenPair } from "../model/circuit-choice.ts";
 import type { StudioSubject } from "../model/studio-subject.ts";
 import { promptList } from "../prompts.ts";
 import { fileName } from "../sets/file-name.ts";

@@ -1,19 +1,8 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { Circuit, type Graph } from "@autocircuit/core";
+import type { Graph } from "@autocircuit/core";
 import type { CircuitChoice, RunChoice } from "../../api/index.ts";
 import type { ScoreSets } from "../sets/score-sets.ts";
-
-/**
- * A circuit as a page asks for it: a byte for each edge, which for half a million of them is made in no time, and a key that tells it from
- * others without looking at all edges. Two ways to say the same circuit have two keys.
- */
-export interface ChosenCircuit {
-  readonly key: string;
-  /** Its number of edges. */
-  readonly size: number;
-  /** 1 for its edges, 0 for the others. */
-  readonly edges: Uint8Array;
-}
+import type { ChosenCircuit } from "./chosen-circuit.ts";
 
 /** The circuit that was chosen, and the same without the clicked edges. */
 export interface ChosenPair {
@@ -66,9 +55,4 @@ function changed(
     if (indices.length > 0) key += ` ${value === 1 ? "+" : "-"}${[...indices].sort((a, b) => a - b).join(",")}`;
   }
   return { key, size, edges };
-}
-
-/** The same as the library knows it. */
-export function libraryCircuit(graph: Graph, { edges }: ChosenCircuit): Circuit {
-  return Circuit.where(graph, (index) => edges[index] === 1);
 }

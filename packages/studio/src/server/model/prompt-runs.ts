@@ -12,7 +12,7 @@ import {
 } from "@autocircuit/core";
 import { type Ablation, Tensor } from "@autocircuit/native";
 import type { PromptChoice } from "../../api/index.ts";
-import type { ChosenCircuit } from "./circuit-choice.ts";
+import type { ChosenCircuit } from "./chosen-circuit.ts";
 import { Lru } from "./lru.ts";
 import type { MeanAblations } from "./mean-ablations.ts";
 import { ownPrompt } from "./own-prompt.ts";

@@ -1,7 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { Circuit, type Graph, magnitude, PruneScores, sortedMagnitudes, thresholdAt } from "@autocircuit/core";
 import type { ScoreSet } from "../../api/index.ts";
-import type { ChosenCircuit } from "../model/circuit-choice.ts";
+import type { ChosenCircuit } from "../model/chosen-circuit.ts";
 
 /** A set as it is given: scores, or a circuit. */
 export interface GivenSet {
