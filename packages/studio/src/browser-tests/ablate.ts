@@ -127,6 +127,14 @@ export const ablating = (its: () => StudioInBrowser) =>
       expect(await again.page.textContent("#ablated-count")).toBe("1 edge ablated");
       expect(await measure(again.page, "patched-kl")).toBe(kl);
       expect(await again.page.inputValue("#scores")).toBe("");
+      // And where a person puts it into the address of a page that is open.
+      await using third = await open();
+      await third.page.evaluate((hash) => {
+        location.hash = hash;
+      }, new URL(address).hash);
+      await third.page.waitForFunction(
+        () => document.querySelector("#ablated-count")?.textContent === "1 edge ablated",
+      );
     });
 
     it("shows names as text, whatever they are", async () => {

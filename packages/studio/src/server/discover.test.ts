@@ -37,6 +37,12 @@ describe("discovery", () => {
     expect((await PruneScores.load(join(out, "found.safetensors"))).values).toEqual(expected.values);
     await studio.lines<DiscoverLine>("api/discover", request);
     expect((await studio.get<ScoreSet[]>("api/score-sets")).map(({ name }) => name)).toEqual(["found", "found 2"]);
+    expect(readdirSync(out).sort()).toEqual(["found 2.safetensors", "found.safetensors"]);
+    // Another studio on the same folder leaves what is there.
+    await using another = await TestStudio.start(task, { out });
+    await another.lines<DiscoverLine>("api/discover", { ...request, algorithm: "random", options: {} });
+    expect(readdirSync(out).sort()).toEqual(["found (2).safetensors", "found 2.safetensors", "found.safetensors"]);
+    expect((await PruneScores.load(join(out, "found.safetensors"))).values).toEqual(expected.values);
     rmSync(out, { recursive: true });
   });
 

@@ -1,5 +1,5 @@
 import { AutocircuitError, suggest } from "@autocircuit/base";
-import { type Progress, type PromptLoader, PromptLoader as Prompts, throwIfAborted } from "@autocircuit/core";
+import { type Progress, PromptLoader, throwIfAborted } from "@autocircuit/core";
 import {
   type AlgorithmName,
   algorithms,
@@ -10,7 +10,7 @@ import {
 import type { DiscoverLine, DiscoverRequest } from "../api/index.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
 import { fileName } from "./sets/file-name.ts";
-import { scoresFile } from "./sets/scores-file.ts";
+import { saveScores } from "./sets/save-scores.ts";
 import type { StudioState } from "./studio-state.ts";
 import { progressOf } from "./work/progress-channel.ts";
 
@@ -27,9 +27,7 @@ export function discover(
   const algorithm = requireAlgorithm(request.algorithm);
   const given = requireOptions(algorithm, request.options);
   const name = fileName(request.name);
-  const { savesTo } = state.facts;
-  const file = savesTo === null ? undefined : scoresFile(savesTo, name);
-  const { subject, sets } = state;
+  const { subject, sets, facts } = state;
   const { model } = subject;
   const started = performance.now();
   return progressOf<Progress, DiscoverLine>(
@@ -43,11 +41,11 @@ export function discover(
           ...{ signal, onProgress },
         });
         throwIfAborted(signal);
-        await file?.save(scores);
         const { trueEdges: _, edges: __, ...shown } = options;
         const origin = `${algorithm} ${JSON.stringify(shown)}, ${prompts.promptCount} prompts`;
-        const { id } = sets.add({ name, origin, of: scores });
-        return { type: "done", id, seconds: (performance.now() - started) / 1000 };
+        const set = sets.add({ name, origin, of: scores });
+        if (facts.savesTo !== null) await saveScores(facts.savesTo, set.name, scores);
+        return { type: "done", id: set.id, seconds: (performance.now() - started) / 1000 };
       }),
     ({ done, total }) => ({ type: "progress", done, total, text: algorithm }),
   );
@@ -81,7 +79,7 @@ function optionsFor(
   given: Readonly<Record<string, unknown>>,
   { ablation }: DiscoverRequest,
 ): Record<string, unknown> {
-  const edges = trueEdges?.map((edge) => model.graph.edge(model.graph.index(edge))) ?? null;
+  const edges = trueEdges ? model.graph.indices(trueEdges).map((index) => model.graph.edge(index)) : null;
   return fittingOptions(algorithm, { model, trueEdges: edges }, { given, ablation });
 }
 
@@ -92,7 +90,7 @@ function promptsFor({ prompts, train = prompts }: StudioSubject, most: number | 
   const size = Math.min(batchSize, count);
   const length = Math.max(...batches.map((batch) => batch.length));
   const prefixes = batches.flatMap(({ prefix }) => prefix ?? []);
-  return new Prompts(train.prompts.slice(0, Math.floor(count / size) * size), {
+  return new PromptLoader(train.prompts.slice(0, Math.floor(count / size) * size), {
     ...{ batchSize: size, length, padId: 0, seqStart, seqLabels, wordIdxs, divergence: train.divergence },
     ...(prefixes.length > 0 && { prefixes, prefixShared: batches[0]!.prefixShared }),
   });

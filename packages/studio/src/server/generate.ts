@@ -2,6 +2,7 @@ import { AutocircuitError } from "@autocircuit/base";
 import { type PatchType, PromptBatch, type PromptPair, patchPlan } from "@autocircuit/core";
 import type { Prefix, Tensor } from "@autocircuit/native";
 import type { GenerateLine, GenerateRequest, PromptChoice } from "../api/index.ts";
+import { libraryCircuit } from "./model/chosen-circuit.ts";
 import { chosenPair } from "./model/circuit-choice.ts";
 import { ownPair } from "./model/own-prompt.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
@@ -29,7 +30,7 @@ export async function* generate(
 ): AsyncGenerator<GenerateLine, void, void> {
   requireWriter(subject, request);
   const { model } = subject;
-  const { patched } = chosenPair(sets, model.graph, request);
+  const patched = libraryCircuit(model.graph, chosenPair(sets, model.graph, request).patched);
   const ablate = request.patchType === "edge" ? patched.mask() : patched.complement();
   const start = continuedPair(subject, request.prompt);
   const ends = endOf(subject);

@@ -44,8 +44,8 @@ export function paintNodes(
       ctx.fill();
     }
     // Small boxes have labels as long as there is room for letters that can be read.
-    const px = Math.min(13, Math.max(11 * zoom, Math.min(8.5, h - 1.5)));
-    if (px < 7.5) return;
+    const px = Math.min(13, Math.max(11 * zoom, Math.min(8.5, h - 0.8)));
+    if (px < 6.8) return;
     ctx.fillStyle = used ? theme.ink : theme.soft;
     ctx.font = `${used ? 500 : 400} ${px}px ${font}`;
     ctx.fillText(node.label, x, y + 0.5, w - 2);

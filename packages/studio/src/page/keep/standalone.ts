@@ -2,7 +2,7 @@ import type { PromptRow, RunChoice, RunRequest } from "../../api/index.ts";
 import type { Embedded } from "../client/embedded.ts";
 import type { Studio } from "../state/studio.ts";
 
-/** At most so many prompts go along. */
+/** So many prompts go along, if there are as many. */
 const mostPrompts = 500;
 
 /** The mark in the built page that the data take the place of. */
@@ -15,7 +15,9 @@ export async function embeddedData(studio: Studio): Promise<Embedded> {
   const values: Record<string, string> = {};
   for (const id of ids) values[id] = base64(studio.scoreSets.values(id) ?? (await studio.api.values(id)));
   const prompts: PromptRow[] = [];
-  const wanted = Math.min(mostPrompts, session.prompts.count);
+  // The one that is looked at among them.
+  const least = typeof state.prompt === "number" ? state.prompt + 1 : 0;
+  const wanted = Math.min(Math.max(mostPrompts, least), session.prompts.count);
   while (prompts.length < wanted) {
     const { prompts: rows } = await studio.api.prompts(prompts.length, Math.min(100, wanted - prompts.length));
     if (rows.length === 0) break;

@@ -24,6 +24,7 @@ export function EdgesPanel({ view }: { view: () => GraphView | null }) {
     }
     return kept;
   });
+  const ofNode = useComputed(() => (studio.selected.value === null ? [] : studio.edgesOfNode(studio.selected.value)));
   const choose = (index: number | null) => {
     studio.selected.value = index;
     studio.marked.value = null;
@@ -49,8 +50,8 @@ export function EdgesPanel({ view }: { view: () => GraphView | null }) {
       {node !== null && scene.nodes[node] && (
         <>
           <div class="line buttons">
-            <button type="button" id="ablate-node" onClick={() => studio.toggle(studio.edgesOfNode(node))}>
-              {studio.edgesOfNode(node).every((edge) => studio.ablated.value.has(edge)) ? "Restore" : "Ablate"} the node
+            <button type="button" id="ablate-node" onClick={() => studio.toggle(ofNode.value)}>
+              {ofNode.value.every((edge) => studio.ablated.value.has(edge)) ? "Restore" : "Ablate"} the node
             </button>
             <button
               type="button"

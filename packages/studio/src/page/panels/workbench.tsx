@@ -21,13 +21,6 @@ export function Workbench() {
     view.current = own;
   }, []);
   useEffect(() => listenToKeys(studio, () => view.current), [studio]);
-  useEffect(() => {
-    const refresh = () => {
-      if (document.visibilityState === "visible") studio.refreshScores().catch(() => {});
-    };
-    document.addEventListener("visibilitychange", refresh);
-    return () => document.removeEventListener("visibilitychange", refresh);
-  }, [studio]);
   return (
     <>
       <button type="button" class="skip" onClick={() => document.getElementById("panel")?.focus()}>

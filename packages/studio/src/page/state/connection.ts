@@ -1,21 +1,31 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Session } from "../../api/index.ts";
+import type { ScoreSet, Session } from "../../api/index.ts";
 import { Refusal } from "../client/errors.ts";
 import { watchServer } from "../client/http.ts";
 import type { StudioApi } from "../client/studio-api.ts";
 
 export type Connection = "there" | "gone" | "locked";
 
-/** Whether the server answers; asks again each second while it does not, and each ten while it does. */
+/** Whether the server answers; asks again each second while it does not, every five while it does. */
 export class ConnectionWatch {
   readonly #state = signal<Connection>("there");
   readonly #api: StudioApi;
   readonly #onAnother: (session: Session) => void;
+  readonly #onScoreSets: (sets: readonly ScoreSet[]) => void;
   readonly #run: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param onAnother - called when another server answers than the one the page was opened with */
-  constructor(api: StudioApi, session: Session, onAnother: (session: Session) => void) {
+  /**
+   * @param onScoreSets - called with the list as it is now, each time that the server is asked
+   * @param onAnother - called when another server answers than the one the page was opened with
+   */
+  constructor(
+    api: StudioApi,
+    session: Session,
+    onScoreSets: (sets: readonly ScoreSet[]) => void,
+    onAnother: (session: Session) => void,
+  ) {
+    this.#onScoreSets = onScoreSets;
     this.#api = api;
     this.#run = session.run;
     this.#onAnother = onAnother;
@@ -45,17 +55,23 @@ export class ConnectionWatch {
 
   async #ask(): Promise<void> {
     try {
-      const session = await this.#api.session(AbortSignal.timeout(20_000));
-      if (session.run !== this.#run) {
-        this.stop();
-        this.#onAnother(session);
-        return;
+      if (this.#state.peek() === "there") {
+        // Small, and what other pages have found comes with it.
+        this.#onScoreSets(await this.#api.scoreSets());
+      } else {
+        const session = await this.#api.session(AbortSignal.timeout(20_000));
+        if (session.run !== this.#run) {
+          this.stop();
+          this.#onAnother(session);
+          return;
+        }
       }
       this.#state.value = "there";
       this.#later(5000);
     } catch (error) {
-      // Another server at the same place, with another token.
-      this.#state.value = error instanceof Refusal && [401, 403].includes(error.status) ? "locked" : "gone";
+      const refused = error instanceof Refusal;
+      // Another server at the same place, with another token; any other refusal is one of the server that was there.
+      this.#state.value = refused && [401, 403].includes(error.status) ? "locked" : refused ? "there" : "gone";
       this.#later(1000);
     }
   }

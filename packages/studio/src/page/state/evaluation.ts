@@ -22,13 +22,14 @@ export class Evaluation {
   readonly #latest = new Latest();
   readonly #choice: ReadonlySignal<RunChoice | null>;
   readonly #api: StudioApi;
+  readonly #end: () => void;
 
   constructor(api: StudioApi, choice: ReadonlySignal<RunChoice | null>) {
     this.#api = api;
     this.#choice = choice;
     const key = computed(() => JSON.stringify(choice.value));
     this.stale = computed(() => this.key.value !== null && this.key.value !== key.value);
-    effect(() => {
+    this.#end = effect(() => {
       if (this.follows.value && choice.value && key.value !== this.key.peek()) void this.start(this.limit);
     });
   }
@@ -67,6 +68,11 @@ export class Evaluation {
       this.error.value = messageOf(error);
     }
     if (this.key.peek() === own) this.progress.value = null;
+  }
+
+  stop(): void {
+    this.#end();
+    this.cancel();
   }
 
   cancel(): void {

@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { PageState } from "../../api/index.ts";
-import { encodeState } from "./address.ts";
+import { decodeState, encodeState } from "./address.ts";
 
 /** What an entry of the browser's history holds. */
 interface Entry {
@@ -88,7 +88,10 @@ export class StateHistory {
 
   #back = (event: PopStateEvent): void => {
     const entry = readEntry(event.state);
-    if (!entry) return;
+    if (!entry) {
+      void this.#fromAddress();
+      return;
+    }
     this.#kind = null;
     clearTimeout(this.#writing);
     this.#depth.value = entry.studio;
@@ -97,6 +100,17 @@ export class StateHistory {
     this.#state.value = { ...this.#check(entry.page), view: this.#state.value.view };
     this.#write();
   };
+
+  /** A person has put another state into the address. */
+  async #fromAddress(): Promise<void> {
+    try {
+      const value = await decodeState(location.hash);
+      if (value !== null) this.#state.value = this.#check(value);
+    } catch {
+      // No state: the page stays as it is, and says so by its address.
+    }
+    this.#replace();
+  }
 
   #entry(): Entry {
     return { studio: this.#depth.value, page: this.#state.value };

@@ -14,17 +14,23 @@ export class LiveRun {
   readonly stale: ReadonlySignal<boolean>;
   readonly #latest = new Latest();
   readonly #api: StudioApi;
+  readonly #end: () => void;
 
   /** @param request - what to run; null while it is not known yet */
   constructor(api: StudioApi, request: ReadonlySignal<RunRequest | null>, connected: ReadonlySignal<boolean>) {
     this.#api = api;
     this.key = computed(() => (request.value === null ? null : JSON.stringify(request.value)));
     this.stale = computed(() => this.answer.value !== null && this.answer.value.key !== this.key.value);
-    effect(() => {
+    this.#end = effect(() => {
       const key = this.key.value;
       if (key === null || !connected.value) return;
       void this.#run(JSON.parse(key) as RunRequest, key);
     });
+  }
+
+  stop(): void {
+    this.#end();
+    this.#latest.cancel();
   }
 
   async #run(request: RunRequest, key: string): Promise<void> {

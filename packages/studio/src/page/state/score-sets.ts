@@ -29,7 +29,13 @@ export class ScoreSets {
   }
 
   async refresh(): Promise<void> {
-    this.list.value = await this.#api.scoreSets();
+    this.update(await this.#api.scoreSets());
+  }
+
+  /** Takes over a list, if it is another than the one there. */
+  update(list: readonly ScoreSet[]): void {
+    const ids = (sets: readonly ScoreSet[]) => sets.map(({ id }) => id).join();
+    if (ids(list) !== ids(this.list.peek())) this.list.value = list;
   }
 
   /** Numbers that are read already, for a page that takes them along. */

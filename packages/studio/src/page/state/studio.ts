@@ -54,7 +54,7 @@ export class Studio {
     this.history = new StateHistory(state, (value) => readState(value, this.#known()).state);
     this.scoreSets = new ScoreSets(api, session.scoreSets);
     this.prompts = new Prompts(api, session.prompts.count);
-    this.connection = new ConnectionWatch(api, session, onAnother);
+    this.connection = new ConnectionWatch(api, session, (sets) => this.scoreSets.update(sets), onAnother);
     this.ablated = computed(() => new Set(this.state.ablated));
     this.ranking = computed(() => (this.state.scores === null ? null : this.scoreSets.ranking(this.state.scores)));
     const inputs = computed(() => {
@@ -170,7 +170,8 @@ export class Studio {
   stop(): void {
     this.connection.stop();
     this.history.stop();
-    this.evaluation.cancel();
+    this.live.stop();
+    this.evaluation.stop();
     this.discovery.cancel();
   }
 

@@ -1,6 +1,6 @@
-import { type Circuit, patchPlan } from "@autocircuit/core";
+import { patchPlan } from "@autocircuit/core";
 import type { Tensor } from "@autocircuit/native";
-import { circuitKey } from "../model/circuit-choice.ts";
+import { type ChosenCircuit, libraryCircuit } from "../model/chosen-circuit.ts";
 import type { MeanAblations } from "../model/mean-ablations.ts";
 import { hasAnswers } from "../model/outputs.ts";
 import type { RunWay } from "../model/prompt-runs.ts";
@@ -49,11 +49,11 @@ export class DataSetRuns implements Disposable {
   /** Measures of the full model (null), or of a circuit, on one group. @throws AutocircuitError as `PatchableModel.forward` does */
   async measure(
     group: PromptGroup,
-    circuit: Circuit | null,
+    circuit: ChosenCircuit | null,
     way: RunWay,
     signal: AbortSignal,
   ): Promise<MeasuredPrompts> {
-    const known = this.#knownOf(circuit === null ? "" : `${way.ablation} ${way.patchType} ${circuitKey(circuit)}`);
+    const known = this.#knownOf(circuit === null ? "" : `${way.ablation} ${way.patchType} ${circuit.key}`);
     const before = known.get(group);
     if (before !== undefined) return before;
     let full: Tensor | undefined;
@@ -90,12 +90,13 @@ export class DataSetRuns implements Disposable {
 
   async #run(
     { slice, batch }: PromptGroup,
-    circuit: Circuit,
+    chosen: ChosenCircuit,
     { ablation, patchType }: RunWay,
     signal: AbortSignal,
   ): Promise<Tensor> {
     const { model } = this.subject;
     const plan = patchPlan(patchType, false);
+    const circuit = libraryCircuit(model.graph, chosen);
     const ablate = patchType === "edge" ? circuit.mask() : circuit.complement();
     const mean = await this.#means.of(ablation, plan.ablateFrom, batch, signal);
     const using = mean ?? (await model.ablations(slice.tokens(plan.ablateFrom), ablation, { signal }));

@@ -1,4 +1,3 @@
-import { Circuit } from "@autocircuit/core";
 import type { DataSetMeasures, EvaluateLine, EvaluateRequest, Measures, PromptMeasures } from "../../api/index.ts";
 import { chosenPair } from "../model/circuit-choice.ts";
 import type { StudioState } from "../studio-state.ts";
@@ -22,7 +21,8 @@ export async function* evaluate(
   const { graph } = subject.model;
   const { circuit, patched } = chosenPair(sets, graph, request);
   // With all edges ablated faithfulness is 0.
-  const circuits = [null, circuit, patched, Circuit.of(graph, [])];
+  const empty = { key: "none", size: 0, edges: new Uint8Array(graph.edgeCount) };
+  const circuits = [null, circuit, patched, empty];
   const total = Math.min(request.prompts ?? Number.POSITIVE_INFINITY, subject.prompts.promptCount);
   const sums = Object.fromEntries(COLUMNS.map((column) => [column, new Sums()])) as Record<Column, Sums>;
   await ablations.prepare(request.ablation, signal);

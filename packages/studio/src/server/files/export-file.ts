@@ -2,6 +2,7 @@ import { formatCircuitFile, formatEapIgCircuit, formatEapIgCsv, scoredCircuit } 
 import { type Circuit, PruneScores } from "@autocircuit/core";
 import { type CircuitReport, circuitSvg, pngOfSvg } from "@autocircuit/report";
 import type { ExportFormat, ExportRequest } from "../../api/index.ts";
+import { libraryCircuit } from "../model/chosen-circuit.ts";
 import { chosenPair } from "../model/circuit-choice.ts";
 import type { StudioSubject } from "../model/studio-subject.ts";
 import { promptList } from "../prompts.ts";
@@ -45,7 +46,7 @@ async function contentOf(
   request: ExportRequest,
 ): Promise<string | Uint8Array> {
   const { graph, config } = subject.model;
-  const { patched: circuit } = chosenPair(sets, graph, request);
+  const circuit = libraryCircuit(graph, chosenPair(sets, graph, request).patched);
   const { scores: id } = request.circuit;
   // Without scores an edge of the circuit counts 1.
   const scores = id === null ? new PruneScores(graph, circuit.mask()) : sets.get(id).scores;

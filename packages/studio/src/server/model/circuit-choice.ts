@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
 import { AutocircuitError } from "@autocircuit/base";
-import { Circuit, type Graph } from "@autocircuit/core";
+import type { Graph } from "@autocircuit/core";
 import type { CircuitChoice, RunChoice } from "../../api/index.ts";
 import type { ScoreSets } from "../sets/score-sets.ts";
+import type { ChosenCircuit } from "./chosen-circuit.ts";
 
 /** The circuit that was chosen, and the same without the clicked edges. */
 export interface ChosenPair {
-  readonly circuit: Circuit;
-  readonly patched: Circuit;
+  readonly circuit: ChosenCircuit;
+  readonly patched: ChosenCircuit;
 }
 
 /**
@@ -17,36 +17,42 @@ export interface ChosenPair {
  */
 export function chosenPair(sets: ScoreSets, graph: Graph, choice: Pick<RunChoice, "circuit" | "ablated">): ChosenPair {
   const circuit = chosenCircuit(sets, graph, choice.circuit);
-  requireEdges(graph, choice.ablated, "ablated");
-  if (choice.ablated.length === 0) return { circuit, patched: circuit };
-  const mask = circuit.mask();
-  for (const index of choice.ablated) mask[index] = 0;
-  return { circuit, patched: Circuit.where(graph, (index) => mask[index] === 1) };
+  return { circuit, patched: changed(graph, circuit, [["ablated", choice.ablated, 0]]) };
 }
 
-/** The circuit of one choice. @throws AutocircuitError as {@link chosenPair} does */
-export function chosenCircuit(sets: ScoreSets, graph: Graph, { scores, size, add, remove }: CircuitChoice): Circuit {
-  requireEdges(graph, add, "add");
-  requireEdges(graph, remove, "remove");
-  const base = scores === null ? Circuit.where(graph, () => true) : sets.circuit(scores, size);
-  if (add.length === 0 && remove.length === 0) return base;
-  const mask = base.mask();
-  for (const index of add) mask[index] = 1;
-  for (const index of remove) mask[index] = 0;
-  return Circuit.where(graph, (index) => mask[index] === 1);
+function chosenCircuit(sets: ScoreSets, graph: Graph, { scores, size, add, remove }: CircuitChoice): ChosenCircuit {
+  const base = scores === null ? wholeGraph(graph) : sets.circuit(scores, size);
+  return changed(graph, base, [
+    ["add", add, 1],
+    ["remove", remove, 0],
+  ]);
 }
 
-/** A key that two circuits of one graph share only if they are the same. */
-export function circuitKey({ indices }: Circuit): string {
-  const bytes = Buffer.from(indices.buffer, indices.byteOffset, indices.byteLength);
-  return createHash("sha256").update(bytes).digest("base64");
+/** The circuit of all edges. */
+function wholeGraph({ edgeCount }: Graph): ChosenCircuit {
+  return { key: "all", size: edgeCount, edges: new Uint8Array(edgeCount).fill(1) };
 }
 
-function requireEdges({ edgeCount }: Graph, edges: readonly number[], name: string): void {
-  const wrong = edges.find((index) => index >= edgeCount);
-  if (wrong === undefined) return;
-  throw new AutocircuitError(
-    "bad-input",
-    `\`${name}\` has the edge number ${wrong}; the graph has ${edgeCount} edges, numbered from 0.`,
-  );
+/** A circuit with edges put in (1) or taken out (0), in this order. */
+function changed(
+  { edgeCount }: Graph,
+  circuit: ChosenCircuit,
+  changes: readonly (readonly [name: string, indices: readonly number[], value: 0 | 1])[],
+): ChosenCircuit {
+  if (changes.every(([, indices]) => indices.length === 0)) return circuit;
+  const edges = circuit.edges.slice();
+  let { size, key } = circuit;
+  for (const [name, indices, value] of changes) {
+    for (const index of indices) {
+      if (index >= edgeCount)
+        throw new AutocircuitError(
+          "bad-input",
+          `\`${name}\` has the edge number ${index}; the graph has ${edgeCount} edges, numbered from 0.`,
+        );
+      size += value - edges[index]!;
+      edges[index] = value;
+    }
+    if (indices.length > 0) key += ` ${value === 1 ? "+" : "-"}${[...indices].sort((a, b) => a - b).join(",")}`;
+  }
+  return { key, size, edges };
 }

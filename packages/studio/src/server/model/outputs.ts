@@ -15,16 +15,29 @@ export interface OutputsAsked {
   readonly tokenText: (id: number) => string;
 }
 
+/** What was told of logits that are kept, by what was asked of them: a click changes one output of three. */
+const told = new WeakMap<Tensor, Map<string, Output>>();
+
 /**
  * What models say of one prompt, each compared with the full one.
  *
- * @param full logits `[1, vocabulary]` or `[1, positions, vocabulary]` of the full model
+ * @param full logits `[1, vocabulary]` or `[1, positions, vocabulary]` of the full model; always the same for others
  * @param others logits of the same shape
  */
 export async function outputsOf(full: Tensor, others: readonly Tensor[], asked: OutputsAsked): Promise<Output[]> {
+  const all = [full, ...others];
+  const key = `${asked.place} ${asked.top}`;
+  const fresh = [...new Set(all)].filter((logits) => !told.get(logits)?.has(key));
+  for (const [place, output] of (await freshOutputs(full, fresh, asked)).entries()) {
+    const known = told.get(fresh[place]!) ?? new Map<string, Output>();
+    told.set(fresh[place]!, known.set(key, output));
+  }
+  return all.map((logits) => told.get(logits)!.get(key)!);
+}
+
+async function freshOutputs(full: Tensor, all: readonly Tensor[], asked: OutputsAsked): Promise<Output[]> {
   const numbers = full.shape.at(-1) === 1;
   const differs = !numbers && hasAnswers(asked.pair);
-  const all = [full, ...others];
   const read = await scope(async () => {
     const fullLogprobs = numbers ? undefined : logprob(full);
     const answers = { answers: [asked.pair.answers], wrongAnswers: [asked.pair.wrongAnswers] };
@@ -45,14 +58,14 @@ export async function outputsOf(full: Tensor, others: readonly Tensor[], asked: 
   return read.map(({ values, difference, divergence }) => {
     if (numbers) return { top: [], value: values[0]!, logitDiff: null, answers: [], kl: null };
     const probability = softmax(values);
-    const told = (id: number) => ({
+    const tell = (id: number) => ({
       ...{ token: asked.tokenText(id), id, probability: probability(id), logit: values[id]! },
     });
     return {
-      top: largest(values, asked.top).map(told),
+      top: largest(values, asked.top).map(tell),
       value: null,
       logitDiff: difference,
-      answers: answersAt(asked).map(({ id, correct }) => ({ ...told(id), correct })),
+      answers: answersAt(asked).map(({ id, correct }) => ({ ...tell(id), correct })),
       kl: Math.max(0, divergence),
     };
   });
@@ -96,9 +109,9 @@ function wide(values: HostArray): Float64Array {
 /** Probabilities as a softmax over the vocabulary gives them. */
 function softmax(logits: Float64Array): (id: number) => number {
   let highest = Number.NEGATIVE_INFINITY;
-  for (const value of logits) if (value > highest) highest = value;
+  for (let id = 0; id < logits.length; id++) if (logits[id]! > highest) highest = logits[id]!;
   let sum = 0;
-  for (const value of logits) sum += Math.exp(value - highest);
+  for (let id = 0; id < logits.length; id++) sum += Math.exp(logits[id]! - highest);
   return (id) => Math.exp(logits[id]! - highest) / sum;
 }
 

@@ -2,7 +2,6 @@ import { AutocircuitError } from "@autocircuit/base";
 import {
   type AblationType,
   bytesPerPrompt,
-  type Circuit,
   type PatchType,
   PromptBatch,
   type PromptSide,
@@ -13,7 +12,7 @@ import {
 } from "@autocircuit/core";
 import { type Ablation, Tensor } from "@autocircuit/native";
 import type { PromptChoice } from "../../api/index.ts";
-import { circuitKey } from "./circuit-choice.ts";
+import type { ChosenCircuit } from "./chosen-circuit.ts";
 import { Lru } from "./lru.ts";
 import type { MeanAblations } from "./mean-ablations.ts";
 import { ownPrompt } from "./own-prompt.ts";
@@ -111,25 +110,27 @@ export class PromptRuns implements Disposable {
   async logits(
     prepared: PreparedPrompt,
     choice: PromptChoice,
-    circuits: readonly Circuit[],
+    circuits: readonly ChosenCircuit[],
     { ablation, patchType }: RunWay,
     signal: AbortSignal,
   ): Promise<Tensor[]> {
     const plan = patchPlan(patchType, false);
-    const keys = circuits.map((circuit) => `${ablation} ${patchType} ${circuitKey(circuit)}`);
-    const missing = new Map<string, Float32Array>();
+    const keys = circuits.map(({ key }) => `${ablation} ${patchType} ${key}`);
+    const missing = new Map<string, ChosenCircuit>();
     const plain = await prepared.plain(plan.run, signal);
     const outputs = new Map<string, Tensor>();
+    // With nothing ablated it is the plain run.
+    const untouched = patchType === "edge" ? 0 : this.subject.model.graph.edgeCount;
     for (const [place, circuit] of circuits.entries()) {
       const key = keys[place]!;
-      const mask = patchType === "edge" ? circuit.mask() : circuit.complement();
-      const known = mask.includes(1) ? prepared.known(key) : plain.logits;
+      const known = circuit.size === untouched ? plain.logits : prepared.known(key);
       if (known) outputs.set(key, known);
-      else missing.set(key, mask);
+      else missing.set(key, circuit);
     }
     if (missing.size > 0) {
       const using = await this.ablation(prepared, choice, ablation, plan.ablateFrom, signal);
-      const rows = await this.#run(prepared, plan.run, [...missing.values()], using, signal);
+      using masks = masksOf([...missing.values()], patchType);
+      const rows = await this.#run(prepared, plan.run, masks, using, signal);
       for (const [place, key] of [...missing.keys()].entries()) {
         prepared.keep(key, rows[place]!);
         outputs.set(key, rows[place]!);
@@ -142,19 +143,16 @@ export class PromptRuns implements Disposable {
   async #run(
     prepared: PreparedPrompt,
     side: PromptSide,
-    masks: readonly Float32Array[],
+    mask: Tensor,
     using: Ablation,
     signal: AbortSignal,
   ): Promise<Tensor[]> {
     const { model } = this.subject;
     const { run } = await prepared.plain(side, signal);
-    const { edgeCount } = model.graph;
-    const all = new Float32Array(masks.length * edgeCount);
-    for (const [row, mask] of masks.entries()) all.set(mask, row * edgeCount);
-    using mask = Tensor.from(all, { shape: [masks.length, edgeCount] });
+    const count = mask.shape[0]!;
     const once = prepared.batch.tokens(side);
     // From a kept run the engine repeats the prompt itself.
-    const tokens = run || masks.length === 1 ? once : repeatTokens(once, masks.length);
+    const tokens = run || count === 1 ? once : repeatTokens(once, count);
     try {
       const { logits } = await model.run(tokens, {
         positions: prepared.positions,
@@ -191,4 +189,14 @@ export class PromptRuns implements Disposable {
   [Symbol.dispose](): void {
     this.#prepared[Symbol.dispose]();
   }
+}
+
+/** Masks of circuits, `[circuits, edges]`: 1 for what is ablated. */
+function masksOf(circuits: readonly ChosenCircuit[], patchType: PatchType): Tensor {
+  const count = circuits[0]!.edges.length;
+  const masks = new Float32Array(circuits.length * count);
+  const flip = patchType === "edge" ? 0 : 1;
+  for (const [row, { edges }] of circuits.entries())
+    for (let index = 0; index < count; index++) masks[row * count + index] = edges[index]! ^ flip;
+  return Tensor.from(masks, { shape: [circuits.length, count] });
 }

@@ -1,6 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { Circuit, type Graph, magnitude, PruneScores, sortedMagnitudes, thresholdAt } from "@autocircuit/core";
 import type { ScoreSet } from "../../api/index.ts";
+import type { ChosenCircuit } from "../model/chosen-circuit.ts";
 
 /** A set as it is given: scores, or a circuit. */
 export interface GivenSet {
@@ -19,6 +20,8 @@ interface Kept {
   readonly circuit: Circuit | undefined;
   /** Magnitudes, largest first; sorted when first needed. */
   sorted: Float32Array | undefined;
+  /** The circuit that was asked for last. */
+  last: ChosenCircuit | undefined;
 }
 
 /** Score sets that are kept: a number of 4 bytes for each edge, so the oldest found ones go. */
@@ -52,7 +55,7 @@ export class ScoreSets {
       ...{ id, name: this.#free(name), kind: circuit ? "circuit" : "scores", origin, known },
       edges: circuit ? circuit.size : scores.values.reduce((count, value) => count + Number(magnitude(value) > 0), 0),
     };
-    this.#sets.set(id, { set, scores, circuit, sorted });
+    this.#sets.set(id, { set, scores, circuit, sorted, last: undefined });
     return set;
   }
 
@@ -71,9 +74,18 @@ export class ScoreSets {
    *
    * @throws AutocircuitError `not-found`; `bad-input` for a size that the scores do not have
    */
-  circuit(id: string, size: number | null): Circuit {
+  circuit(id: string, size: number | null): ChosenCircuit {
     const kept = this.#kept(id);
-    if (kept.circuit) return kept.circuit;
+    const key = kept.circuit ? id : `${id} ${size}`;
+    if (kept.last?.key === key) return kept.last;
+    const circuit = kept.circuit ?? this.#ofSize(kept, size);
+    const edges = new Uint8Array(this.#graph.edgeCount);
+    for (const index of circuit.indices) edges[index] = 1;
+    kept.last = { key, size: circuit.size, edges };
+    return kept.last;
+  }
+
+  #ofSize(kept: Kept, size: number | null): Circuit {
     if (size === 0) return Circuit.of(this.#graph, []);
     if (size === null) return Circuit.where(this.#graph, () => true);
     kept.sorted ??= sortedMagnitudes(kept.scores.values);
