@@ -2,6 +2,7 @@ import { AutocircuitError } from "@autocircuit/base";
 import { patchPlan } from "@autocircuit/core";
 import type { Tensor } from "@autocircuit/native";
 import type { AttentionAnswer, AttentionRequest } from "../api/index.ts";
+import { libraryCircuit } from "./model/chosen-circuit.ts";
 import { chosenPair } from "./model/circuit-choice.ts";
 import type { PromptRuns } from "./model/prompt-runs.ts";
 import { tokenText } from "./model/token-text.ts";
@@ -28,7 +29,7 @@ export async function attentionOf(
       "bad-input",
       `There is no head A${block}.${head}: blocks go from 0 to ${layers - 1}, heads from 0 to ${heads - 1}.`,
     );
-  const { patched } = chosenPair(sets, model.graph, request);
+  const patched = libraryCircuit(model.graph, chosenPair(sets, model.graph, request).patched);
   const prepared = await runs.prompt(request.prompt);
   const { batch } = prepared;
   const plan = patchPlan(request.patchType, false);
