@@ -62,7 +62,8 @@ function paintPorts(
   zoom: number,
   theme: Theme,
 ): void {
-  if (node.ports.length === 0) return;
+  // A letter only tells several inputs apart.
+  if (node.ports.length < 2) return;
   ctx.fillStyle = theme.soft;
   ctx.font = `400 ${Math.min(9, 7 * zoom)}px ${font}`;
   ctx.strokeStyle = theme.paper;

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { AttentionAnswer, AttentionPattern } from "../../api/index.ts";
 import { messageOf } from "../client/errors.ts";
 import { Latest } from "../client/latest.ts";
+import { Fault } from "../ui/fault.tsx";
 import { percent } from "../ui/numbers.ts";
 import { useStudio } from "../ui/studio-context.ts";
 import { visible } from "../ui/tokens.tsx";
@@ -28,14 +29,13 @@ export function AttentionView() {
     const choice = studio.choice.peek();
     const head = heads.value[chosen.value];
     if (!choice || !head) return;
-    const { prompt } = studio.state;
     running.value = true;
     try {
       const found = await latest.current.run((signal) =>
         studio.api.attention(
           {
             ...choice,
-            prompt: typeof prompt === "number" ? { index: prompt } : prompt,
+            prompt: studio.prompt,
             block: head.block,
             head: head.head!,
           },
@@ -72,11 +72,7 @@ export function AttentionView() {
           </button>
         </span>
       </div>
-      {error.value && (
-        <p class="bad" role="alert">
-          {error.value}
-        </p>
-      )}
+      <Fault text={error.value} />
       {answer.value && (
         <div class="patterns">
           <Pattern title="Full model" tokens={answer.value.tokens} pattern={answer.value.full} />

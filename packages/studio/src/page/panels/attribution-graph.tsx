@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { AttributionGraph as AttributionGraphTable } from "../../api/index.ts";
 import { messageOf } from "../client/errors.ts";
 import { type AttributionScene, attributionScene } from "../graph/attribution-scene.ts";
+import { Fault } from "../ui/fault.tsx";
 import { useStudio } from "../ui/studio-context.ts";
 import { AttributionDialog } from "./attribution-dialog.tsx";
 
@@ -44,11 +45,7 @@ export function AttributionGraph() {
           />
         </label>
       </div>
-      {error.value && (
-        <p class="bad" role="alert">
-          {error.value}
-        </p>
-      )}
+      <Fault text={error.value} />
       {graph.value && (
         <AttributionDialog
           graph={graph.value}

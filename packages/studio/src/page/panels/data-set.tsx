@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { DataSetMeasures } from "../../api/index.ts";
+import { Fault } from "../ui/fault.tsx";
 import { count, figure, percent } from "../ui/numbers.ts";
 import { useStudio } from "../ui/studio-context.ts";
 import { Points } from "./points.tsx";
@@ -67,11 +68,7 @@ export function DataSet() {
           aria-label={`${progress.done} of ${progress.total} prompts`}
         />
       )}
-      {evaluation.error.value && (
-        <p class="bad" role="alert">
-          {evaluation.error.value}
-        </p>
-      )}
+      <Fault text={evaluation.error.value} />
       {totals && <Totals circuit={totals.circuit} patched={totals.patched} full={totals.full} />}
       {evaluation.rows.value.length > 0 && <Points rows={evaluation.rows.value} />}
     </section>

@@ -1,5 +1,6 @@
 import type { AblationType } from "@autocircuit/core";
 import { useSignal } from "@preact/signals";
+import { Fault } from "../ui/fault.tsx";
 import { counted, figure } from "../ui/numbers.ts";
 import { useStudio } from "../ui/studio-context.ts";
 import { type FieldValue, OptionField, optionValue } from "./option-field.tsx";
@@ -169,11 +170,7 @@ export function DiscoverPanel() {
             aria-label="Progress of the discovery"
           />
         )}
-        {(problem.value ?? discovery.error.value) && (
-          <p class="bad" role="alert">
-            {problem.value ?? discovery.error.value}
-          </p>
-        )}
+        <Fault text={problem.value ?? discovery.error.value} />
         {discovery.last.value && (
           <p class="hint">
             Found “{discovery.last.value.name}” in {figure(discovery.last.value.seconds)} s.{" "}

@@ -7,6 +7,7 @@ import { download, fileName } from "../keep/download.ts";
 import { graphSvg } from "../keep/graph-svg.ts";
 import { embeddedData, standaloneHtml } from "../keep/standalone.ts";
 import { isDark } from "../state/dark.ts";
+import { Fault } from "../ui/fault.tsx";
 import { useStudio } from "../ui/studio-context.ts";
 
 /** Files of what is seen. */
@@ -85,11 +86,7 @@ export function Exports({ view }: { view: () => GraphView | null }) {
       <p class="hint">
         The HTML file holds the graph, the scores shown, the prompts and the last run; it needs no server.
       </p>
-      {error.value && (
-        <p class="bad" role="alert">
-          {error.value}
-        </p>
-      )}
+      <Fault text={error.value} />
     </section>
   );
 }

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { messageOf } from "../client/errors.ts";
 import { Latest } from "../client/latest.ts";
+import { Fault } from "../ui/fault.tsx";
 import { useStudio } from "../ui/studio-context.ts";
 import { Tokens } from "../ui/tokens.tsx";
 
@@ -20,10 +21,9 @@ export function Generate() {
   const start = async () => {
     const choice = studio.choice.peek();
     if (!choice) return;
-    const { prompt } = studio.state;
     const request = {
       ...choice,
-      prompt: typeof prompt === "number" ? { index: prompt } : prompt,
+      prompt: studio.prompt,
       count: count.value,
     };
     texts.value = { full: [], patched: [] };
@@ -70,11 +70,7 @@ export function Generate() {
           )}
         </span>
       </div>
-      {error.value && (
-        <p class="bad" role="alert">
-          {error.value}
-        </p>
-      )}
+      <Fault text={error.value} />
       {texts.value && (
         <dl class="continued">
           <dt>Full model</dt>

@@ -1,4 +1,5 @@
 import type { Output, RunAnswer } from "../../api/index.ts";
+import { Fault } from "../ui/fault.tsx";
 import { count, figure, percent } from "../ui/numbers.ts";
 import { useStudio } from "../ui/studio-context.ts";
 import { visible } from "../ui/tokens.tsx";
@@ -31,11 +32,7 @@ export function Outputs() {
           {waiting ? "running …" : answer && !stale ? `${figure(answer.milliseconds)} ms` : ""}
         </span>
       </div>
-      {failed && (
-        <p class="bad" role="alert">
-          {failed}
-        </p>
-      )}
+      <Fault text={failed} />
       {!answer && !failed && <p class="hint">{waiting ? "The first run takes the longest." : "Nothing to run yet."}</p>}
       {answer && answer.positions.length > 1 && <Position answer={answer} />}
       {answer && <Table answer={answer} edges={studio.edges.count} />}

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { TokensAnswer } from "../../api/index.ts";
 import { messageOf } from "../client/errors.ts";
 import { Latest } from "../client/latest.ts";
+import { Fault } from "../ui/fault.tsx";
 import { useStudio } from "../ui/studio-context.ts";
 import { Tokens } from "../ui/tokens.tsx";
 
@@ -71,11 +72,7 @@ export function PromptEditor() {
           )}
         </div>
       ))}
-      {error.value && (
-        <p class="bad" role="alert">
-          {error.value}
-        </p>
-      )}
+      <Fault text={error.value} />
       {found?.refused && <p class="bad">{found.refused}</p>}
       {found && !found.refused && (
         <p class="hint">

@@ -9,7 +9,6 @@ import { Search } from "./search.tsx";
 export function TopBar({ view }: { view: () => GraphView | null }) {
   const studio = useStudio();
   const { session, state } = studio;
-  const sets = studio.scoreSets.list.value;
   const dark = isDark(state.dark);
   return (
     <header class="top">
@@ -19,40 +18,23 @@ export function TopBar({ view }: { view: () => GraphView | null }) {
           {[session.model, `${count(session.graph.edgeCount)} edges`, session.device].filter(Boolean).join(" · ")}
         </span>
       </div>
-      <label class="field">
-        <span>Circuit</span>
-        <select
-          id="scores"
-          value={state.scores ?? ""}
-          onChange={(event) => {
-            const id = event.currentTarget.value || null;
-            const set = studio.scoreSets.find(id);
-            studio.change({ scores: id, size: set ? firstSize(set) : null, threshold: null, add: [], remove: [] });
-          }}
-        >
-          <option value="">whole graph</option>
-          {sets.map((set) => (
-            <option key={set.id} value={set.id}>
-              {set.name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="field">
-        <span>Compare with</span>
-        <select
-          id="overlay"
-          value={state.overlay ?? ""}
-          onChange={(event) => studio.change({ overlay: event.currentTarget.value || null })}
-        >
-          <option value="">nothing</option>
-          {sets.map((set) => (
-            <option key={set.id} value={set.id}>
-              {set.name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <ScoreSetChoice
+        id="scores"
+        title="Circuit"
+        none="whole graph"
+        value={state.scores}
+        onChoose={(id) => {
+          const set = studio.scoreSets.find(id);
+          studio.change({ scores: id, size: set ? firstSize(set) : null, threshold: null, add: [], remove: [] });
+        }}
+      />
+      <ScoreSetChoice
+        id="overlay"
+        title="Compare with"
+        none="nothing"
+        value={state.overlay}
+        onChoose={(id) => studio.change({ overlay: id })}
+      />
       <Search view={view} />
       <div class="tools" role="toolbar" aria-label="Page">
         <button
@@ -96,5 +78,33 @@ export function TopBar({ view }: { view: () => GraphView | null }) {
         </button>
       </div>
     </header>
+  );
+}
+
+function ScoreSetChoice({
+  id,
+  title,
+  none,
+  value,
+  onChoose,
+}: {
+  id: string;
+  title: string;
+  none: string;
+  value: string | null;
+  onChoose: (id: string | null) => void;
+}) {
+  return (
+    <label class="field">
+      <span>{title}</span>
+      <select id={id} value={value ?? ""} onChange={(event) => onChoose(event.currentTarget.value || null)}>
+        <option value="">{none}</option>
+        {useStudio().scoreSets.list.value.map((set) => (
+          <option key={set.id} value={set.id}>
+            {set.name}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

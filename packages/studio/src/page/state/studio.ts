@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { PageState, RunChoice, RunRequest, Session } from "../../api/index.ts";
+import type { PageState, PromptChoice, RunChoice, RunRequest, Session } from "../../api/index.ts";
 import type { StudioApi } from "../client/studio-api.ts";
 import { EdgeTable } from "../graph/edge-table.ts";
 import type { Ranking } from "../graph/ranking.ts";
@@ -86,12 +86,12 @@ export class Studio {
       return { circuit: { scores, size: set ? (size ?? set.edges) : null, add, remove }, ablated, ablation, patchType };
     });
     const request = computed<RunRequest | null>(() => {
-      const { prompt } = this.state;
-      if (!this.choice.value || (typeof prompt === "number" && session.prompts.count === 0)) return null;
+      const prompt = this.prompt;
+      if (!this.choice.value || ("index" in prompt && session.prompts.count === 0)) return null;
       const position = this.position.value;
       return {
         ...this.choice.value,
-        prompt: typeof prompt === "number" ? { index: prompt } : prompt,
+        prompt,
         ...(position !== null && { position }),
       };
     });
@@ -105,6 +105,12 @@ export class Studio {
 
   get state(): PageState {
     return this.history.state.value;
+  }
+
+  /** The prompt that is run. */
+  get prompt(): PromptChoice {
+    const { prompt } = this.state;
+    return typeof prompt === "number" ? { index: prompt } : prompt;
   }
 
   change(patch: Partial<PageState>, kind: string | null = null): void {
