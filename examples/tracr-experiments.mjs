@@ -26,7 +26,11 @@ import {
   writeFigures,
 } from "@autocircuit/report";
 
-const [folder = "tracr-experiments"] = process.argv.slice(2);
+const [folder = "tracr-experiments", ...others] = process.argv.slice(2);
+if (others.length > 0 || folder.startsWith("-")) {
+  console.error("Usage: npm run example -- tracr-experiments [FOLDER]");
+  process.exit(2);
+}
 
 /** What is compared on each: distributions, or numbers. The metric is that of the pictures. */
 const TASKS = {

@@ -1,6 +1,6 @@
 // node scripts/run.mjs NAME ARGS: sets up what is missing, then runs the command of packages/NAME with ARGS, or, with "example", a script of
 // examples/.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { handOver, ROOT } from "./lib/run.mjs";
 import { setup } from "./lib/setup.mjs";
@@ -21,6 +21,18 @@ await main(async () => {
 async function runExample([name, ...args]) {
   const names = readdirSync(join(ROOT, "examples")).map((file) => basename(file, ".mjs"));
   if (!names.includes(name)) throw new StepError(`Usage: npm run example -- ${names.join("|")} [arguments]`);
+  const file = join(ROOT, "examples", `${name}.mjs`);
+  if (args.includes("--help") || args.includes("-h")) return console.log(headOf(file));
   await setup({ quiet: true });
-  process.exitCode = await handOver([join(ROOT, "examples", `${name}.mjs`), ...args]);
+  process.exitCode = await handOver(["--import", join(ROOT, "scripts", "lib", "plain-errors.mjs"), file, ...args]);
+}
+
+/** The comment that a script begins with says what it does and takes. */
+function headOf(file) {
+  const lines = readFileSync(file, "utf8").split("\n");
+  const end = lines.findIndex((line) => !line.startsWith("//"));
+  return lines
+    .slice(0, end)
+    .map((line) => line.replace(/^\/\/ ?/, ""))
+    .join("\n");
 }

@@ -1,5 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, suggest } from "@autocircuit/base";
 import type { NativeRequest } from "./addon.ts";
+import { isFloating } from "./dtype.ts";
 import { hookNames } from "./hook-names.ts";
 import { Tensor } from "./tensor.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
@@ -45,6 +46,9 @@ export const hookKinds: KindsOf<HookRequest> = {
 /** That all hook points are there, with near names where one is not. */
 export function checkHooks(config: TransformerConfig, { hooks = [], replace = [] }: HookRequest): void {
   if (hooks.length === 0 && replace.length === 0) return;
+  for (const { hook, value } of replace)
+    if (!isFloating(value.dtype))
+      throw new AutocircuitError("dtype", `What replaces \`${hook}\` must be floating point, got ${value.dtype}.`);
   const known = hookNames(config);
   const all = new Set(known);
   const unknown = [...hooks, ...replace.map(({ hook }) => hook)].find((name) => !all.has(name));

@@ -13,7 +13,7 @@ import type { NamedAlgorithm } from "./named-algorithm.ts";
 import { ablationOption, lossOptions } from "./option-rows.ts";
 import { circuitProbing } from "./probing/circuit-probing.ts";
 import { type ConstrainedProbingOptions, constrainedProbing } from "./probing/constrained-probing.ts";
-import { probingOptions, sizesOptions } from "./probing/option-rows.ts";
+import { circuitStart, probingOptions, sizesOptions } from "./probing/option-rows.ts";
 import { subnetworkProbing } from "./probing/subnetwork-probing.ts";
 import { random } from "./random.ts";
 import { ugsRows } from "./ugs/option-rows.ts";
@@ -67,14 +67,14 @@ export const algorithms = {
   "circuit-probing": {
     description: "subnetwork probing for several circuit sizes: the edges of the smallest circuit come first",
     source: "Miller, Chughtai and Saunders 2024, Transformer Circuit Faithfulness Metrics Are Not Robust",
-    options: [...probingOptions(20, 0.5), ...sizesOptions],
+    options: [...probingOptions(20, 0.5, "sigmoid", 1, circuitStart), ...sizesOptions],
     discover: circuitProbing,
   },
   "constrained-probing": {
     description: "circuit probing for a circuit without the edges of the published one",
     source: "Miller, Chughtai and Saunders 2024, Transformer Circuit Faithfulness Metrics Are Not Robust",
     options: [
-      ...probingOptions(2000, 0.1, "hard_concrete", 0.3).filter(({ name }) => name !== "avoid"),
+      ...probingOptions(2000, 0.1, "hard_concrete", 0.3, circuitStart).filter(({ name }) => name !== "avoid"),
       ...sizesOptions,
     ],
     discover: avoidingTrueEdges,

@@ -53,7 +53,7 @@ describe("a model of finite weights whose logits are no numbers", () => {
     using loader = prompts("corrupt");
     await expect(runCircuits(model, loader, { scores: some, sizes: [3] })).rejects.toMatchObject(
       refusal(
-        /prompt 3 .* with \d+ of \d+ edges ablated, the first Resid Start->A0.0.Q.*ablated edges take are the likely cause/,
+        /prompt 3 .* with \d+ of \d+ edges ablated, the first Resid Start->A0.0.Q.*what was put in is the likely cause/,
       ),
     );
     await expect(edgeAttribution(model, loader)).rejects.toMatchObject(

@@ -23,8 +23,6 @@ const probing = (name: string, short: string, epochs: number, lambda: number, op
     // What AutoCircuit patches, with a tree or without.
     options: {
       ...{ learningRate: 0.1, epochs, lambda, maskFunction: "hard_concrete", ablation: "tokenwise-mean-corrupt" },
-      // Its circuit probing starts from masks that are nearly 0.
-      ...(several && { initial: -Math.log(5) }),
       ...options,
     },
   };

@@ -44,6 +44,23 @@ describe("sound", () => {
   });
 });
 
+it("says which tasks a total lacks, and takes numbers only", () => {
+  const curve = [
+    { edges: 0, value: 1 },
+    { edges: 8, value: 0.1 },
+  ];
+  const rows = areaSummary({ one: { A: curve, B: curve }, two: { A: curve } }, { metric: "kl-clean" });
+  expect(rows.map(({ algorithm, missing }) => [algorithm, missing])).toEqual([
+    ["A", []],
+    ["B", ["two"]],
+  ]);
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const broken = [curve[0]!, { edges: 8, value }];
+    expect(() => areaSummary({ one: { A: broken } }, { metric: "kl-clean" })).toThrow(/all finite/);
+    expect(() => areaUnderCurve(broken)).toThrow(/both finite numbers/);
+  }
+});
+
 describe("reference", () => {
   const options = { metric: "logit-diff", definition: "reference" } as const;
 

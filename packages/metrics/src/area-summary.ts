@@ -27,13 +27,15 @@ export interface AreaSummary {
   /** What each task adds to the total. */
   readonly parts: readonly { readonly task: string; readonly value: number }[];
   readonly total: number;
+  /** Tasks of which it has no curve: they add nothing, so that its total is not to be compared with one that has all. */
+  readonly missing: readonly string[];
 }
 
 const point = kind.such("{ edges, value }", (value) => {
   const { edges, value: height } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
-  return typeof edges === "number" && typeof height === "number";
+  return typeof edges === "number" && Number.isFinite(height);
 });
-const curvesByTask = kind.such("{ task: { algorithm: a list of { edges, value } } }", (value) => {
+const curvesByTask = kind.such("{ task: { algorithm: a list of { edges, value }, all finite } }", (value) => {
   const ofTask = (curves: unknown) =>
     kind.record.accepts(curves) && Object.values(curves as object).every((one) => kind.listOf(point).accepts(one));
   return kind.record.accepts(value) && Object.values(value as object).every(ofTask);
@@ -80,6 +82,7 @@ export function areaSummary(curves: CurvesByTask, options: AreaSummaryOptions): 
       algorithm,
       parts: own.map(({ task, value }) => ({ task, value })),
       total: own.reduce((sum, { value }) => sum + value, 0),
+      missing: drawn.map(({ task }) => task).filter((task) => !own.some((part) => part.task === task)),
     };
   });
 }

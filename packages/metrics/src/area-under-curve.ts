@@ -18,9 +18,9 @@ export interface AreaOptions {
   readonly baselineOnAxis?: boolean;
 }
 
-const point = kind.such("{ edges, value }, both numbers", (value) => {
+const point = kind.such("{ edges, value }, both finite numbers", (value) => {
   const { edges, value: height } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
-  return typeof edges === "number" && typeof height === "number";
+  return Number.isFinite(edges) && Number.isFinite(height);
 });
 const check = signature("areaUnderCurve", { points: kind.listOf(point) }, {
   logX: kind.flag,

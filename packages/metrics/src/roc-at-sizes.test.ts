@@ -39,4 +39,9 @@ describe("rocAtSizes", () => {
     expect(() => rocAtSizes(scores(1, 2, 3, 4, 5), [0], { sizes: [6] })).toThrow(/Circuit size 6/);
     expect(() => rocAtSizes(scores(1, 2, 3, 4, 5), ["A0.7->Resid End"])).toThrow(/A0\.7->Resid End/);
   });
+
+  it("of a circuit without edges there is none", () => {
+    const graph = Graph.of({ layers: 1, heads: 1, attnOnly: true, parallel: false });
+    expect(() => rocAtSizes(new PruneScores(graph), [])).toThrow(/The circuit has no edges/);
+  });
 });

@@ -1,4 +1,4 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type Circuit, coreKinds, defaultCircuitSizes, type EdgeRef, type PruneScores } from "@autocircuit/core";
 import { compareEdgeSets } from "./compare-edge-sets.ts";
 
@@ -32,7 +32,7 @@ const check = signature("rocAtSizes", { scores: coreKinds.pruneScores, circuit: 
  * Receiver operating characteristic at chosen circuit sizes, as AutoCircuit draws it: the empty circuit, one point a size, and the whole
  * graph. Neighbouring points may be equal. `rocCurve` has a point for every distinct score.
  *
- * @throws AutocircuitError `bad-input` for a size that the graph does not have or a NaN among the scores; `unknown-name` for an edge that it
+ * @throws AutocircuitError `bad-input` for a circuit without edges, a size that the graph does not have or a NaN among the scores; `unknown-name` for an edge that it
  *   does not have
  */
 export function rocAtSizes(
@@ -44,6 +44,8 @@ export function rocAtSizes(
   const { graph } = scores;
   const { sizes = defaultCircuitSizes(graph, scores), infiniteAtZero = false } = options;
   const truth = graph.indices(circuit);
+  if (truth.length === 0)
+    throw new AutocircuitError("bad-input", "The circuit has no edges: there is no share of them to be found.");
   const found = (size: number): Circuit =>
     size === 0 && infiniteAtZero ? scores.circuitAt(Number.POSITIVE_INFINITY) : scores.circuit(size);
   return [

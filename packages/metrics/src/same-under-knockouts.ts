@@ -57,7 +57,7 @@ const check = signature("sameUnderKnockouts", { model: coreKinds.patchableModel,
  * section 4): a circuit is complete if it and the full model stay alike whatever is taken out of it. Clean prompts are run; everything
  * outside the circuit is ablated in the one and nothing in the other, and then in both the knocked out edges too.
  *
- * @throws AutocircuitError `bad-input` for scores of another graph, a size the graph does not have, or no prompts; `not-finite`; `aborted`
+ * @throws AutocircuitError `bad-input` for scores of another graph, NaN among the knockouts, a size the graph does not have, or no prompts; `not-finite`; `aborted`
  *
  * @example
  * const knockouts = await trainKnockouts(task.model, task.train, { scores, size: 50 });
@@ -75,6 +75,14 @@ export async function sameUnderKnockouts(
     throw new AutocircuitError("bad-input", "The scores are of another graph than the model's; see `model.withGraph`.");
   }
   if (prompts.length === 0) throw new AutocircuitError("bad-input", "There are no prompts to run circuits on.");
+  const nan = knockouts.values.findIndex(Number.isNaN);
+  if (nan >= 0) {
+    const edge = `\`${knockouts.graph.edge(nan)}\``;
+    throw new AutocircuitError(
+      "bad-input",
+      `\`knockouts\` has no number for ${edge} but NaN, so it is neither in nor out.`,
+    );
+  }
   const circuit = scores.circuit(size);
   const out = circuit.indices.filter((edge) => knockouts.values[edge]! >= threshold);
   const masks = masksOf(circuit, out);

@@ -49,10 +49,9 @@ export class EdgeLookup {
       const reachable = [...this.#dests.values()].filter((node) => connected(origin, node)).map((node) => node.name);
       return nearNames(to, reachable).map((target) => `${candidate}->${target}`);
     });
-    const hint = nearNames(name, near).map((candidate) => `\`${candidate}\``);
     throw new AutocircuitError(
       "unknown-name",
-      `The graph has no edge \`${name}\`. Edges are written \`SOURCE->DESTINATION\`; near names: ${hint.join(", ")}.`,
+      `The graph has no edge \`${name}\`. Edges are written \`SOURCE->DESTINATION\`${hint(name, near)}.`,
     );
   }
 }
@@ -67,6 +66,11 @@ function connected(src: SrcNode, dest: DestNode): boolean {
 }
 
 function unknown(what: string, name: string, names: Iterable<string>): never {
+  throw new AutocircuitError("unknown-name", `The graph has no ${what} \`${name}\`${hint(name, names)}.`);
+}
+
+/** The end of a message; nothing where no name comes near. */
+function hint(name: string, names: Iterable<string>): string {
   const near = nearNames(name, names).map((candidate) => `\`${candidate}\``);
-  throw new AutocircuitError("unknown-name", `The graph has no ${what} \`${name}\`; near names: ${near.join(", ")}.`);
+  return near.length > 0 ? `; near names: ${near.join(", ")}` : "";
 }

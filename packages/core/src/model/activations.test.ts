@@ -96,6 +96,13 @@ describe("replaced values", () => {
     run!.dispose();
   });
 
+  it("that are no numbers are named as the cause", async () => {
+    using value = Tensor.full([1, length, dModel], Number.NaN);
+    await expect(model.forward(batch.clean, { replace: [{ hook: last, value }] })).rejects.toThrow(
+      new RegExp(`not numbers.*with ${last} replaced. The model alone gives numbers`),
+    );
+  });
+
   it("must fit", async () => {
     using value = Tensor.zeros([1, length, dModel + 1]);
     await expect(model.forward(batch.clean, { replace: [{ hook: last, value }] })).rejects.toThrow(

@@ -19,8 +19,9 @@ export async function notFiniteCause(model: RunningModel, tokens: Tensor, patche
     WIDER[dtype] === undefined ? "Check the weights." : `Check the weights, or compute in ${WIDER[dtype]}.`;
   if (plainIsFine)
     return (
-      `The model alone gives numbers for this batch, so the values that the ablated edges take are the likely cause: they lead ` +
-      `beyond the range of ${dtype}. Try another ablation, or other corrupt prompts. ${advice}`
+      "The model alone gives numbers for this batch, so what was put in is the likely cause: values that are none themselves, or lead " +
+      `beyond the range of ${dtype}. Look at the mask (where it is trained, choose a smaller learning rate), at replaced values, or try ` +
+      `another ablation or other corrupt prompts. ${advice}`
     );
   return `The model alone gives such logits too: its weights, though finite, lead beyond the range of ${dtype}. ${advice}`;
 }

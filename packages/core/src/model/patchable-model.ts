@@ -35,7 +35,7 @@ import {
   type RunOptions,
 } from "./model-options.ts";
 import { type OutputSlice, type SlicePositions, slicePositions } from "./output-slice.ts";
-import { patchedText } from "./patched-text.ts";
+import { putIn } from "./patched-text.ts";
 import { requireFinite } from "./require-finite.ts";
 import { wideLogits } from "./wide-logits.ts";
 
@@ -190,7 +190,7 @@ export class PatchableModel implements Disposable {
         ...(signal && { signal }),
       });
       try {
-        await requireFinite(logits!, { model: this, tokens, patched: () => patchedText(this.graph, edges) });
+        await requireFinite(logits!, { model: this, tokens, patched: () => putIn(this.graph, edges, options.replace) });
       } catch (error) {
         logits!.dispose();
         throw error;

@@ -1,4 +1,4 @@
-import { Tensor } from "@autocircuit/native";
+import { type Replacement, Tensor } from "@autocircuit/native";
 import type { Graph } from "../graph/graph.ts";
 import { Circuit } from "../scores/circuit.ts";
 import type { Ablate } from "./edge-mask.ts";
@@ -12,6 +12,13 @@ export function patchedText(graph: Graph, edges: Ablate | undefined): string {
   if (first === undefined) return "with no edge ablated";
   const count = indices.length === 1 ? "1 edge" : `${indices.length} of ${graph.edgeCount} edges`;
   return `with ${count} ablated, the first ${graph.edge(first)}`;
+}
+
+/** The same with the hook points whose values were replaced. */
+export function putIn(graph: Graph, edges: Ablate | undefined, replace: readonly Replacement[] = []): string {
+  const hooks = [...new Set(replace.map(({ hook }) => hook))];
+  const replaced = hooks.length > 0 ? [`with ${hooks.join(", ")} replaced`] : [];
+  return [patchedText(graph, edges), ...replaced].filter((text) => text !== "").join(" and ");
 }
 
 function numbersOf(graph: Graph, edges: Exclude<Ablate, Tensor | Float32Array>): ArrayLike<number> & Iterable<number> {

@@ -15,6 +15,11 @@ export function usualStart(maskFunction: MaskFunction): number {
   return maskFunction === "hard_concrete" ? hardConcreteStart : 0.5;
 }
 
+/** The same where circuits of given sizes are looked for: at masks that are nearly 0, as AutoCircuit's circuit probing does. */
+export function startAtCircuits(maskFunction: MaskFunction): number {
+  return maskFunction === "none" ? usualStart(maskFunction) : -hardConcreteStart;
+}
+
 /**
  * Masks of parameters.
  *

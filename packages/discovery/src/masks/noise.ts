@@ -51,7 +51,7 @@ function mixed(parts: readonly number[]): number {
 /**
  * The numbers asked for as a tensor, `[rows, edges]`.
  *
- * @throws AutocircuitError `shape` for another number of them
+ * @throws AutocircuitError `shape` for another number of them; `bad-input` for numbers outside [0, 1)
  */
 export function drawNoise(noise: Noise, request: NoiseRequest, dtype: DType): Tensor {
   const { rows, edges } = request;
@@ -62,5 +62,8 @@ export function drawNoise(noise: Noise, request: NoiseRequest, dtype: DType): Te
       `\`noise\` must give a Float32Array of ${rows * edges} numbers, ${edges} edges for each of ${rows} masks.`,
     );
   }
+  const outside = numbers.find((number) => !(number >= 0 && number < 1));
+  if (outside !== undefined)
+    throw new AutocircuitError("bad-input", `\`noise\` gave ${outside}; its numbers must be at least 0 and below 1.`);
   return Tensor.from(numbers, { shape: [rows, edges], dtype });
 }

@@ -26,13 +26,25 @@ describe("circuitProbing", () => {
     expect(steps.map(({ done, total }) => `${done}/${total}`).at(-1)).toBe("8/8");
     const [small, large] = await Promise.all(
       [3, 10].map(async (size) =>
-        (await subnetworkProbing(model, prompts, { ...settings, circuitSize: size })).circuit(size),
+        (await subnetworkProbing(model, prompts, { ...settings, initial: -Math.log(5), circuitSize: size })).circuit(
+          size,
+        ),
       ),
     );
     scores.values.forEach((value, edge) => {
       expect(value).toBe(small!.has(edge) ? 2 : large!.has(edge) ? 1 : 0);
     });
-    expect(scores.info).toMatchObject({ algorithm: "circuit-probing", seed: 3, options: { circuitSizes: [3, 10] } });
+    const options = { circuitSizes: [3, 10], initial: expect.closeTo(-Math.log(5), 12) };
+    expect(scores.info).toMatchObject({ algorithm: "circuit-probing", seed: 3, options });
+  });
+
+  test("starts at its circuit, unless told otherwise or there is no mask function", async () => {
+    const startOf = async (options: object) =>
+      (await circuitProbing(model, prompts, { ...settings, epochs: 1, circuitSizes: [3], ...options })).info.options!
+        .initial;
+    expect(await startOf({ maskFunction: "sigmoid" })).toBeCloseTo(-Math.log(5), 12);
+    expect(await startOf({ maskFunction: "none" })).toBe(0.5);
+    expect(await startOf({ initial: 1 })).toBe(1);
   });
 
   test("nested scores: ties come in, nothing is overwritten", () => {

@@ -8,6 +8,7 @@ import {
   PruneScores,
 } from "@autocircuit/core";
 import { modelAndPrompts } from "../discovery-options.ts";
+import { startAtCircuits } from "../masks/mask-function.ts";
 import type { TrainedScores } from "../training/trained-scores.ts";
 import type { TrainingProgress } from "../training/training-progress.ts";
 import { type ProbingOptions, probingOptions, requireProbedSize } from "./probing-options.ts";
@@ -18,6 +19,8 @@ export type ProbedSize = number | "true_size";
 
 /** Options of {@link circuitProbing}. */
 export interface CircuitProbingOptions extends ProbingOptions {
+  /** As for all probing, but default -ln 5 (unless `maskFunction` is none): at first nearly all edges are in the circuit. */
+  readonly initial?: number | undefined;
   /** Sizes of the circuits to look for, all different. Default `["true_size"]`. */
   readonly circuitSizes?: readonly ProbedSize[] | undefined;
   /** The published circuit, whose size is `"true_size"`. */
@@ -57,11 +60,17 @@ export async function circuitProbing(
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
   const { circuitSizes, trueEdges, onCircuit, onProgress, ...probing } = options;
+  const initial = probing.initial ?? startAtCircuits(probing.maskFunction ?? "sigmoid");
   const sizes = resolvedSizes(model, circuitSizes ?? ["true_size"], trueEdges);
   const found: { size: number; scores: TrainedScores }[] = [];
   for (const [index, size] of sizes.entries()) {
     const progress = onProgress && ((step: TrainingProgress) => onProgress(ofAll(step, index, sizes.length)));
-    const scores = await subnetworkProbing(model, prompts, { ...probing, circuitSize: size, onProgress: progress });
+    const scores = await subnetworkProbing(model, prompts, {
+      ...probing,
+      initial,
+      circuitSize: size,
+      onProgress: progress,
+    });
     found.push({ size, scores });
     onCircuit?.(size, scores);
   }

@@ -18,12 +18,13 @@ export function probingOptions(
   lambda: number,
   maskFunction = "sigmoid",
   avoidLambda = 1,
+  start = "0.5, for hard concrete ln 5",
 ): readonly OptionSpec[] {
   return [
     { name: "epochs", type: "integer", default: epochs, description: "passes over the prompts" },
     { name: "learningRate", type: "number", default: 0.1, description: "learning rate of Adam" },
     { name: "lambda", type: "number", default: lambda, description: "weight of the circuit's size in the loss" },
-    { name: "initial", type: "number", description: "where the trained numbers start: 0.5, for hard concrete ln 5" },
+    { name: "initial", type: "number", description: `where the trained numbers start: ${start}` },
     {
       name: "maskFunction",
       type: "string",
@@ -48,6 +49,9 @@ export function probingOptions(
     },
   ];
 }
+
+/** Where those start that look for circuits of given sizes. */
+export const circuitStart = "-ln 5, without a mask function 0.5";
 
 /** Options of what looks for circuits of several sizes. */
 export const sizesOptions: readonly OptionSpec[] = [

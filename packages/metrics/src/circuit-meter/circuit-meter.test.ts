@@ -54,7 +54,8 @@ describe("CircuitMeter", () => {
       expect((await meter.measure(circuit, "resample", { seconds: 60 })).prompts).toBe(20);
     }
     prompts[Symbol.dispose]();
-    expect((await memory()).tensors).toBe(before);
+    // Fewer where what earlier tests left was collected in between.
+    expect((await memory()).tensors).toBeLessThanOrEqual(before);
   });
 
   it("stops when asked", async () => {

@@ -45,6 +45,7 @@ describe("tTest", () => {
   it("of equal lists says nothing, and of constant ones what can be said", () => {
     expect(tTest(a, a)).toEqual({ statistic: 0, pValue: 1 });
     expect(tTest([1, 1], [1, 1])).toEqual({ statistic: Number.NaN, pValue: Number.NaN });
+    expect(tTest([0.1, 0.1, 0.1], [0.1, 0.1, 0.1])).toEqual({ statistic: Number.NaN, pValue: Number.NaN });
     expect(tTest([2, 2], [1, 1])).toEqual({ statistic: Number.POSITIVE_INFINITY, pValue: 0 });
     expect(() => tTest([1], [1, 2])).toThrow(/`a` has 1 numbers/);
     expect(() => tTest([1, Number.NaN], [1, 2])).toThrow(/`a` must be a list, each entry a finite number/);

@@ -51,6 +51,8 @@ interface Moments {
 
 function moments(values: readonly number[]): Moments {
   const count = values.length;
+  // Their mean may be another number, by rounding, and then they would vary.
+  if (values.every((value) => value === values[0])) return { count, mean: values[0]!, variance: 0 };
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   return { count, mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1) };
 }

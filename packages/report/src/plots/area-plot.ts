@@ -11,6 +11,8 @@ export interface AreaBar {
   /** What each task adds to the total. */
   readonly parts: readonly { readonly task: string; readonly value: number }[];
   readonly total: number;
+  /** Tasks that the total lacks: it is marked. */
+  readonly missing?: readonly string[] | undefined;
 }
 
 /** How areas are drawn. */
@@ -59,11 +61,11 @@ function areaPlotSpec(bars: readonly AreaBar[], title: string, width: number): T
   const parts = bars.flatMap(({ algorithm, parts }) =>
     parts.map(({ task, value }) => ({ algorithm: visible(algorithm), task: visible(task), value })),
   );
-  const totals = bars.map(({ algorithm, parts, total }) => ({
+  const totals = bars.map(({ algorithm, parts, total, missing }) => ({
     algorithm: visible(algorithm),
     // Behind the bar, whose positive parts reach further than the total where others are negative.
     end: parts.reduce((sum, { value }) => sum + Math.max(0, value), 0),
-    text: total.toFixed(2),
+    text: `${total.toFixed(2)}${missing?.length ? `, without ${missing.map(visible).join(", ")}` : ""}`,
   }));
   const tasks = parts.map(({ task }) => task);
   const y = { field: "algorithm", type: "nominal", title: null, sort: algorithms, axis: { labelLimit: 260 } };
