@@ -223,6 +223,37 @@ describe("the folder", () => {
     ]);
   });
 
+  it("keeps the scores of each algorithm, however alike their keys", async () => {
+    const keys = ["own", "own!", "own 2", "Own", "own-2"];
+    const own = keys.map((key, seed) => ({ key, discover: ({ model }: LoadedTask) => random(model, null, { seed }) }));
+    const found = await runAlgorithms([one], own, { folder });
+    const loaded = await ExperimentResults.load(folder);
+    for (const key of keys) expect(loaded.scoresOf("one", key).values).toEqual(found.scoresOf("one", key).values);
+    const files = readdirSync(join(folder, "scores")).map((name) => name.toLowerCase());
+    expect(new Set(files).size).toBe(keys.length);
+  });
+
+  it("is refused where its scores are exchanged", async () => {
+    const own = ["a", "b"].map((key, seed) => ({ key, discover: (t: LoadedTask) => random(t.model, null, { seed }) }));
+    await runAlgorithms([one], own, { folder });
+    const path = join(folder, "experiment.json");
+    const json = JSON.parse(readFileSync(path, "utf8"));
+    const [a, b] = json.scored;
+    writeFileSync(
+      path,
+      JSON.stringify({
+        ...json,
+        scored: [
+          { ...a, file: b.file },
+          { ...b, file: a.file },
+        ],
+      }),
+    );
+    await expect(ExperimentResults.load(folder)).rejects.toThrow(
+      /one--b\.safetensors: it has the scores of b on one, but is listed as those of a on one/,
+    );
+  });
+
   it("is refused where it is not what it says", async () => {
     await (await runAlgorithms([one], ["random"])).save(folder);
     const path = join(folder, "experiment.json");

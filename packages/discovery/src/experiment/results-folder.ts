@@ -7,6 +7,7 @@ import type { ExperimentTask } from "./experiment-task.ts";
 import { readNumbers, writeNumbers } from "./numbers-in-json.ts";
 import type { ResultParts, ScoredTask } from "./result-parts.ts";
 import { experimentFile } from "./results-kind.ts";
+import { requireScoresOf, scoreFileNames } from "./score-files.ts";
 
 /** The file that holds all but the scores. */
 export const EXPERIMENT_FILE = "experiment.json";
@@ -24,11 +25,11 @@ export async function saveResults(folder: string, { tasks, algorithms, scored, s
   } catch (cause) {
     throw cannotWrite(folder, cause);
   }
-  const files = fileNames(scored);
-  for (const [place, { scores, task }] of scored.entries()) {
+  const files = scoreFileNames(scored);
+  for (const [place, { scores, task, algorithm }] of scored.entries()) {
     const path = resolve(folder, SCORES, files[place]!);
     if (lying.get(scores) === path && existsSync(path)) continue;
-    await scores.save(path, { ...scores.info, task });
+    await scores.save(path, { ...scores.info, task, key: algorithm });
     lying.set(scores, path);
   }
   const listed = scored.map(({ scores: _, ...entry }, place) => ({ ...entry, file: files[place]! }));
@@ -53,6 +54,7 @@ export async function loadResults(folder: string): Promise<ResultParts> {
     const place = resolve(folder, SCORES, file);
     const graph = graphOf(tasks, entry.task, path);
     const scores = await PruneScores.load(place, { graph });
+    requireScoresOf(scores, entry, algorithms, place);
     lying.set(scores, place);
     scored.push({ ...entry, scores });
   }
@@ -77,17 +79,4 @@ function parsed(path: string, bytes: Buffer): unknown {
   } catch (cause) {
     throw badFile(path, (cause as Error).message, { cause });
   }
-}
-
-/** A name for each file of scores that any system takes and people can read. */
-function fileNames(scored: readonly ScoredTask[]): string[] {
-  const slug = (text: string) =>
-    text
-      .replace(/[^A-Za-z0-9]+/g, "-")
-      .replace(/^-|-$/g, "")
-      .slice(0, 60)
-      .toLowerCase();
-  const names = scored.map(({ task, algorithm }) => `${slug(task)}--${slug(algorithm)}`);
-  const before = (place: number) => names.slice(0, place).filter((name) => name === names[place]).length;
-  return names.map((name, place) => `${name}${before(place) > 0 ? `-${before(place) + 1}` : ""}.safetensors`);
 }
