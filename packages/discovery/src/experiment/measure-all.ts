@@ -18,6 +18,7 @@ import {
 } from "@autocircuit/metrics";
 import { ExperimentResults } from "./experiment-results.ts";
 import { type ExperimentSubject, experimentSubject, withTask } from "./experiment-task.ts";
+import { requireSameSizes, sameCircuits } from "./merge-parts.ts";
 import type { MeasuredSeries, ScoredTask } from "./result-parts.ts";
 import { type ExperimentStep, withTaskRecord } from "./run-algorithms.ts";
 
@@ -31,7 +32,7 @@ export interface MeasureAllOptions extends LongOptions {
   readonly patch?: PatchType | undefined;
   /** Circuit sizes. By default those of `defaultCircuitSizes`, with the published circuit's. */
   readonly sizes?: readonly number[] | undefined;
-  /** Where results are written after each step. By default nowhere. */
+  /** Where results are written after each step, beside what is there; what is measured there is not measured again. By default nowhere. */
   readonly folder?: string | undefined;
   /** Called after each step. `onProgress` counts steps and parts of them. */
   readonly onStep?: ((step: ExperimentStep) => void) | undefined;
@@ -53,11 +54,11 @@ const check = signature(
 
 /**
  * Measures the circuits of all scores of an experiment on the test prompts of their tasks: AutoCircuit's `measure_prune_metrics`. What the
- * results have already is not measured again, so it can be stopped after any step and goes on from what it wrote.
+ * results or the folder have already is not measured again, so it can be stopped after any step and goes on from what it wrote.
  *
- * @returns the results with a series for each task, algorithm, ablation and metric
- * @throws AutocircuitError `bad-input` for results that have no scores on a task, or measured other sizes before; what running and
- *   measuring throw; `aborted`
+ * @returns the results with a series for each task, algorithm, ablation and metric, and what else the folder has
+ * @throws AutocircuitError `bad-input` for results that have no scores on a task, measured other sizes before, or contradict the folder's;
+ *   what running and measuring throw; `aborted`
  * @example
  * const measured = await measureAll([task], results, { metrics: ["kl-clean", "correct-percent"], folder: "results" });
  * areaSummary(measured.curves("kl-clean"), { metric: "kl-clean" });
@@ -69,7 +70,7 @@ export async function measureAll(
 ): Promise<ExperimentResults> {
   check({ tasks, results }, options);
   const { ablations = ["resample"], folder, signal, onProgress, onStep } = options;
-  let measured = results;
+  let measured = folder === undefined ? results : await withFolder(results, folder);
   let total = tasks.length;
   let done = 0;
   for (const subject of tasks) {
@@ -102,6 +103,15 @@ export async function measureAll(
   return measured;
 }
 
+/** The results with what else lies in the folder, after they were written there. */
+async function withFolder(results: ExperimentResults, folder: string): Promise<ExperimentResults> {
+  await results.save(folder);
+  const { tasks, algorithms, scored, series } = await ExperimentResults.load(folder);
+  const given = ({ task, algorithm }: ScoredTask) =>
+    results.scored.find((one) => one.task === task && one.algorithm === algorithm);
+  return new ExperimentResults({ tasks, algorithms, series, scored: scored.map((one) => given(one) ?? one) });
+}
+
 function partOf(onProgress: LongOptions["onProgress"], now: () => { done: number; total: number }) {
   return (part: { done: number; total: number }) => {
     const { done, total } = now();
@@ -120,25 +130,21 @@ async function seriesOf(
   const asked = sizes ?? null;
   const sensible = usualMeasurements(task.model, true);
   const wanted = (metrics ?? usualMeasurements(task.model)).filter((name) => sensible.includes(name));
-  const known = before.filter(
-    (one) => one.task === task.key && one.algorithm === algorithm && one.ablation === ablation && one.patch === patch,
-  );
-  const other = known.find((one) => JSON.stringify(one.asked) !== JSON.stringify(asked));
-  if (other) {
-    throw new AutocircuitError(
-      "bad-input",
-      `${algorithm} on ${task.key} was measured at the sizes ${other.asked ?? "that go by default"}, now it is to be at ` +
-        `${asked ?? "those"}. Ask for the same, or start anew in another folder.`,
-    );
-  }
+  const of = { task: task.key, algorithm, ablation, patch };
+  const known = before.filter((one) => sameCircuits(one, of));
+  requireSameSizes(known, { ...of, asked });
   const missing = wanted.filter((name) => known.every(({ metric }) => metric !== name));
   if (missing.length === 0) return [];
   const circuits = await measureCircuits(task.model, task.test, {
     ...{ scores, ablation, patch, signal, onProgress, metrics: missing },
     sizes: sizes ?? defaultCircuitSizes(task.model.graph, scores, task.trueEdgeCount),
   });
-  const common = { task: task.key, algorithm, ablation, patch, asked };
-  return missing.map((metric) => ({ ...common, metric, points: circuits.map((circuit) => pointOf(circuit, metric)) }));
+  return missing.map((metric) => ({
+    ...of,
+    asked,
+    metric,
+    points: circuits.map((circuit) => pointOf(circuit, metric)),
+  }));
 }
 
 function pointOf({ edges, metrics, spread }: MeasuredCircuit, metric: MeasurementName): Measurement {

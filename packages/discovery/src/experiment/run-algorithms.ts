@@ -11,6 +11,7 @@ import {
 } from "./experiment-algorithm.ts";
 import { ExperimentResults } from "./experiment-results.ts";
 import { type ExperimentSubject, experimentSubject, recordOf, requireSameTask, withTask } from "./experiment-task.ts";
+import { requireSameOptions } from "./merge-parts.ts";
 import type { RecordedAlgorithm } from "./result-parts.ts";
 import { EXPERIMENT_FILE } from "./results-folder.ts";
 
@@ -113,13 +114,7 @@ function withAlgorithms(results: ExperimentResults, resolved: readonly ResolvedA
   for (const { discover: _, ...algorithm } of resolved) {
     const before = results.algorithms.find(({ key }) => key === algorithm.key);
     if (before === undefined) added.push(algorithm);
-    else if (JSON.stringify(before.options) !== JSON.stringify(algorithm.options)) {
-      throw new AutocircuitError(
-        "bad-input",
-        `These results have ${JSON.stringify(algorithm.key)} with the options ${JSON.stringify(before.options)}, now it is asked for with ` +
-          `${JSON.stringify(algorithm.options)}. Give it another \`key\`, or start anew in another folder.`,
-      );
-    }
+    else requireSameOptions(before, algorithm);
   }
   return results.with({ algorithms: added });
 }

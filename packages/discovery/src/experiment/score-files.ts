@@ -5,21 +5,16 @@ import type { RecordedAlgorithm, ScoredTask } from "./result-parts.ts";
 /** What scores are of. */
 type ScoresOf = Pick<ScoredTask, "task" | "algorithm">;
 
-/** A name for each file of scores that any system takes and people can read; no two are the same where case does not count. */
-export function scoreFileNames(scored: readonly ScoresOf[]): string[] {
-  const taken = new Set<string>();
-  return scored.map((one) => {
-    const name = unusedName(one, taken);
-    taken.add(name);
-    return name;
-  });
-}
-
-function unusedName({ task, algorithm }: ScoresOf, taken: ReadonlySet<string>): string {
+/**
+ * A name for a file of scores that any system takes and people can read.
+ *
+ * @param unused whether no other file has a name; on some systems case does not count, so that names are in small letters
+ */
+export function scoreFileName({ task, algorithm }: ScoresOf, unused: (name: string) => boolean): string {
   const plain = `${slug(task)}--${slug(algorithm)}`;
   for (let count = 1; ; count++) {
     const name = `${plain}${count > 1 ? `-${count}` : ""}.safetensors`;
-    if (!taken.has(name)) return name;
+    if (unused(name)) return name;
   }
 }
 
