@@ -191,10 +191,18 @@ describe("measureAll", () => {
     expect(matrix).toMatchObject({ task: "one", size: 3, algorithms: ["random", "Official Circuit"] });
   });
 
-  it("leaves out what makes no sense for a task, and refuses what does not fit the results", async () => {
+  it("refuses metrics that make no sense for a task, and what does not fit the results", async () => {
     const found = await runAlgorithms([one], ["random"]);
-    const measured = await measureAll([one], found, { metrics: ["kl-clean", "answer-max-abs-diff"], sizes: [0, 5] });
+    const measured = await measureAll([one], found, { metrics: ["kl-clean", "kl-clean"], sizes: [0, 5] });
     expect(measured.series.map(({ metric }) => metric)).toEqual(["kl-clean"]);
+    await expect(measureAll([one], found, { metrics: ["kl-clean", "answer-max-abs-diff"] })).rejects.toThrow(
+      /answer-max-abs-diff cannot be measured on the task "one", whose outputs are logits of tokens, not numbers/,
+    );
+    for (const nothing of [{ sizes: [] }, { metrics: [] }, { ablations: [] }])
+      await expect(measureAll([one], found, nothing)).rejects.toThrow(/a list.*at least one/);
+    const usual: unknown[] = [];
+    await measureAll([one], found, { sizes: [1], onStep: ({ metrics }) => usual.push(metrics) });
+    expect(usual).toEqual([["kl-clean", "max-abs-diff", "logit-diff", "answer-prob", "correct-percent"]]);
     await expect(measureAll([one], measured, { metrics: ["kl-clean"] })).rejects.toThrow(
       /measured at the sizes 0,5, now/,
     );
