@@ -136,6 +136,18 @@ describe("runAlgorithms", () => {
     await expect(run()).rejects.toThrow(message);
   });
 
+  it("says which algorithm on which task failed", async () => {
+    await expect(runAlgorithms([one], ["random", "Tree Probing"])).rejects.toMatchObject({
+      ...{ code: "bad-input", cause: expect.objectContaining({ code: "bad-input" }) },
+      message: expect.stringMatching(/^Tree Probing on one: A circuit of \d+ edges is more than the graph has/),
+    });
+    const cause = new TypeError("boo");
+    const own = { key: "own", discover: () => Promise.reject(cause) };
+    await expect(runAlgorithms([one], [own])).rejects.toMatchObject({
+      ...{ name: "AutocircuitError", message: "own on one: boo", cause },
+    });
+  });
+
   it("goes on with the same tasks and options only", async () => {
     await runAlgorithms([one], [probing], { folder });
     const other: ChosenAlgorithm = { ...probing, options: { epochs: 3 } };

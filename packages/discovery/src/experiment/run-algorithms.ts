@@ -51,7 +51,7 @@ const check = signature(
  * @param tasks loaded tasks, or functions that load them one at a time, which saves the memory of models
  * @param algorithms keys of presets (`"Tree Probing"`), names of algorithms (`"acdc"`), either with options, or own functions
  * @throws AutocircuitError `unknown-name` for an algorithm there is not; `bad-input` for tasks or algorithms of equal keys, and for a folder
- *   whose results are of another task or other options; what algorithms throw; `aborted`
+ *   whose results are of another task or other options; what algorithms throw, with which it was on which task (`bad-input` for errors of other kinds); `aborted`
  * @example
  * const results = await runAlgorithms([task], ["ACDC", { algorithm: "mask-gradient", options: { samples: 10 } }], { folder: "results" });
  * const measured = await measureAll([task], results, { folder: "results" });
@@ -81,10 +81,12 @@ export async function runAlgorithms(
         if (!kept) {
           throwIfAborted(signal);
           const before = performance.now();
-          const scores = await algorithm.discover(task, {
-            signal,
-            onProgress: (part) => onProgress?.({ done: done + part.done / part.total, total }),
-          });
+          const scores = await saying(step, () =>
+            algorithm.discover(task, {
+              signal,
+              onProgress: (part) => onProgress?.({ done: done + part.done / part.total, total }),
+            }),
+          );
           requireScores(scores, task, algorithm.key);
           seconds = (performance.now() - before) / 1000;
           const history = scores instanceof TrainedScores ? { history: scores.history } : {};
@@ -97,6 +99,21 @@ export async function runAlgorithms(
     });
   }
   return results;
+}
+
+/** Runs one step of many, so that what it throws says which it was. What is not ours to word is the cause. */
+async function saying<T>(
+  { task, algorithm }: Pick<ExperimentStep, "task" | "algorithm">,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    const code = cause instanceof AutocircuitError ? cause.code : "bad-input";
+    if (code === "aborted" || (cause as Error | null)?.name === "AbortError") throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AutocircuitError(code, `${algorithm} on ${task}: ${reason}`, { cause });
+  }
 }
 
 /** Results that have a task's record, which is that of the task. */
