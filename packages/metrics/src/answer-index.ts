@@ -82,6 +82,13 @@ function isNested(answer: Answers): answer is readonly (readonly number[])[] {
 
 function checkToken(token: number, vocabulary: number): void {
   if (Number.isInteger(token) && token >= 0 && token < vocabulary) return;
+  if (vocabulary === 1) {
+    throw new AutocircuitError(
+      "bad-input",
+      `The model's outputs are numbers, one a position, so that answer ${token} is no token of them. ` +
+        "Compare by mean squared error (`mse`) instead.",
+    );
+  }
   throw new AutocircuitError(
     "bad-input",
     Number.isInteger(token)

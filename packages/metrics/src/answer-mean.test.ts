@@ -31,6 +31,9 @@ describe("answerMean", () => {
   test("says what does not fit", () => {
     expect(() => answerMean(logits, [[0]])).toThrow(/1 prompts have answers, but the logits hold 2/);
     expect(() => answerMean(logits, [[0], [4]])).toThrow(/Answer token 4 is outside the output vocabulary of 4/);
+    expect(() => answerMean(Tensor.from([[1.5], [2]]), [[0], [1]])).toThrow(
+      /outputs are numbers, one a position, so that answer 1 is no token of them. Compare by mean squared error/,
+    );
     expect(() => answerMean(logits, [[0], []])).toThrow(/Prompt 1 has no answer/);
     expect(() =>
       answerMean(logits, [

@@ -43,16 +43,17 @@ const check = signature("similarityMatrices", { scores: scoresByTask }, {
 
 /**
  * Compares the circuits that algorithms give on each task, at each size: AutoCircuit's `task_prune_scores_similarities`, whose upper
- * triangles these matrices have. A size that a task's graph does not have is left out there.
+ * triangles these matrices have. A size of some tasks' graphs is left out for those whose graph is smaller.
  *
  * @returns a matrix for each task and size, in their order, the published circuit's size first
- * @throws AutocircuitError `bad-input` without a size, for scores of different graphs under one task, and a NaN among scores
+ * @throws AutocircuitError `bad-input` without a size, for a size that none of the graphs has, for scores of different graphs under one task, and a NaN among scores
  * @example
  * const scores = { ioi: { acdc: await acdc(model, prompts), eap: await edgeAttribution(model, prompts) } };
  * similarityMatrices(scores, { sizes: [100, 1000], trueCounts: { ioi: 1041 } });
  */
 export function similarityMatrices(scores: ScoresByTask, options: SimilarityOptions = {}): SimilarityMatrix[] {
   check({ scores }, options);
+  requireSizes(scores, options);
   return Object.entries(scores).flatMap(([task, byAlgorithm]) => {
     const all = Object.values(byAlgorithm);
     const trueCount = options.trueCounts?.[task] ?? null;
@@ -73,6 +74,26 @@ export function similarityMatrices(scores: ScoresByTask, options: SimilarityOpti
       };
     });
   });
+}
+
+/** @throws AutocircuitError `bad-input` for a size larger than every graph, or a published circuit larger than its task's */
+function requireSizes(scores: ScoresByTask, { sizes = [], trueCounts = {} }: SimilarityOptions): void {
+  const graphs = Object.entries(scores).flatMap(([task, byAlgorithm]) => {
+    const [first] = Object.values(byAlgorithm);
+    return first === undefined ? [] : [{ task, most: first.graph.edgeCount }];
+  });
+  const tooMany = (size: number, most: number, where: string) =>
+    new AutocircuitError(
+      "bad-input",
+      `A circuit of ${size} edges is more than the graph${where} has: give at most ${most}.`,
+    );
+  const most = Math.max(...graphs.map((graph) => graph.most));
+  const over = sizes.find((size) => size > most);
+  if (over !== undefined && graphs.length > 0) throw tooMany(over, most, graphs.length > 1 ? " of any task" : "");
+  for (const { task, most } of graphs) {
+    const count = trueCounts[task] ?? 0;
+    if (count > most) throw tooMany(count, most, ` of the task ${JSON.stringify(task)}`);
+  }
 }
 
 function noSize(task: string): AutocircuitError {

@@ -4,6 +4,8 @@ export interface ScoresInfo {
   readonly task?: string;
   /** Name of the algorithm. */
   readonly algorithm?: string;
+  /** What an experiment calls the algorithm. */
+  readonly key?: string;
   /** The algorithm's options, as JSON. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** Versions of the packages that took part. */

@@ -136,6 +136,18 @@ describe("runAlgorithms", () => {
     await expect(run()).rejects.toThrow(message);
   });
 
+  it("says which algorithm on which task failed", async () => {
+    await expect(runAlgorithms([one], ["random", "Tree Probing"])).rejects.toMatchObject({
+      ...{ code: "bad-input", cause: expect.objectContaining({ code: "bad-input" }) },
+      message: expect.stringMatching(/^Tree Probing on one: A circuit of \d+ edges is more than the graph has/),
+    });
+    const cause = new TypeError("boo");
+    const own = { key: "own", discover: () => Promise.reject(cause) };
+    await expect(runAlgorithms([one], [own])).rejects.toMatchObject({
+      ...{ name: "AutocircuitError", message: "own on one: boo", cause },
+    });
+  });
+
   it("goes on with the same tasks and options only", async () => {
     await runAlgorithms([one], [probing], { folder });
     const other: ChosenAlgorithm = { ...probing, options: { epochs: 3 } };
@@ -191,10 +203,18 @@ describe("measureAll", () => {
     expect(matrix).toMatchObject({ task: "one", size: 3, algorithms: ["random", "Official Circuit"] });
   });
 
-  it("leaves out what makes no sense for a task, and refuses what does not fit the results", async () => {
+  it("refuses metrics that make no sense for a task, and what does not fit the results", async () => {
     const found = await runAlgorithms([one], ["random"]);
-    const measured = await measureAll([one], found, { metrics: ["kl-clean", "answer-max-abs-diff"], sizes: [0, 5] });
+    const measured = await measureAll([one], found, { metrics: ["kl-clean", "kl-clean"], sizes: [0, 5] });
     expect(measured.series.map(({ metric }) => metric)).toEqual(["kl-clean"]);
+    await expect(measureAll([one], found, { metrics: ["kl-clean", "answer-max-abs-diff"] })).rejects.toThrow(
+      /answer-max-abs-diff cannot be measured on the task "one", whose outputs are logits of tokens, not numbers/,
+    );
+    for (const nothing of [{ sizes: [] }, { metrics: [] }, { ablations: [] }])
+      await expect(measureAll([one], found, nothing)).rejects.toThrow(/a list.*at least one/);
+    const usual: unknown[] = [];
+    await measureAll([one], found, { sizes: [1], onStep: ({ metrics }) => usual.push(metrics) });
+    expect(usual).toEqual([["kl-clean", "max-abs-diff", "logit-diff", "answer-prob", "correct-percent"]]);
     await expect(measureAll([one], measured, { metrics: ["kl-clean"] })).rejects.toThrow(
       /measured at the sizes 0,5, now/,
     );
@@ -221,6 +241,37 @@ describe("the folder", () => {
       "one--random-2.safetensors",
       "one--random.safetensors",
     ]);
+  });
+
+  it("keeps the scores of each algorithm, however alike their keys", async () => {
+    const keys = ["own", "own!", "own 2", "Own", "own-2"];
+    const own = keys.map((key, seed) => ({ key, discover: ({ model }: LoadedTask) => random(model, null, { seed }) }));
+    const found = await runAlgorithms([one], own, { folder });
+    const loaded = await ExperimentResults.load(folder);
+    for (const key of keys) expect(loaded.scoresOf("one", key).values).toEqual(found.scoresOf("one", key).values);
+    const files = readdirSync(join(folder, "scores")).map((name) => name.toLowerCase());
+    expect(new Set(files).size).toBe(keys.length);
+  });
+
+  it("is refused where its scores are exchanged", async () => {
+    const own = ["a", "b"].map((key, seed) => ({ key, discover: (t: LoadedTask) => random(t.model, null, { seed }) }));
+    await runAlgorithms([one], own, { folder });
+    const path = join(folder, "experiment.json");
+    const json = JSON.parse(readFileSync(path, "utf8"));
+    const [a, b] = json.scored;
+    writeFileSync(
+      path,
+      JSON.stringify({
+        ...json,
+        scored: [
+          { ...a, file: b.file },
+          { ...b, file: a.file },
+        ],
+      }),
+    );
+    await expect(ExperimentResults.load(folder)).rejects.toThrow(
+      /one--b\.safetensors: it has the scores of b on one, but is listed as those of a on one/,
+    );
   });
 
   it("is refused where it is not what it says", async () => {

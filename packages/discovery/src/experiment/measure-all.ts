@@ -16,14 +16,16 @@ import {
   measurements,
   usualMeasurements,
 } from "@autocircuit/metrics";
+import { outputsNumbers } from "../find-circuit/fitting-options.ts";
 import { ExperimentResults } from "./experiment-results.ts";
 import { type ExperimentSubject, experimentSubject, withTask } from "./experiment-task.ts";
+import { requireSameSizes, sameCircuits } from "./merge-parts.ts";
 import type { MeasuredSeries, ScoredTask } from "./result-parts.ts";
 import { type ExperimentStep, withTaskRecord } from "./run-algorithms.ts";
 
 /** Options of {@link measureAll}. */
 export interface MeasureAllOptions extends LongOptions {
-  /** Default those that say most about each task's outputs. One that makes no sense for a task's outputs is left out there. */
+  /** Default those that say most about each task's outputs, tokens or numbers. Those that are given must make sense for the outputs of all. */
   readonly metrics?: readonly MeasurementName[] | undefined;
   /** What edges outside the circuit take. Default `["resample"]`. */
   readonly ablations?: readonly AblationType[] | undefined;
@@ -31,21 +33,27 @@ export interface MeasureAllOptions extends LongOptions {
   readonly patch?: PatchType | undefined;
   /** Circuit sizes. By default those of `defaultCircuitSizes`, with the published circuit's. */
   readonly sizes?: readonly number[] | undefined;
-  /** Where results are written after each step. By default nowhere. */
+  /** Where results are written after each step, beside what is there; what is measured there is not measured again. By default nowhere. */
   readonly folder?: string | undefined;
   /** Called after each step. `onProgress` counts steps and parts of them. */
   readonly onStep?: ((step: ExperimentStep) => void) | undefined;
 }
+
+/** A list that asks for something. */
+const filled = (entry: kind.Kind) => {
+  const list = kind.listOf(entry);
+  return kind.such(`${list.what}, at least one`, (value) => list.accepts(value) && (value as unknown[]).length > 0);
+};
 
 const check = signature(
   "measureAll",
   { tasks: kind.listOf(experimentSubject), results: kind.instance(ExperimentResults, "ExperimentResults") },
   {
     ...coreKinds.longOptions,
-    metrics: kind.listOf(kind.oneOf(Object.keys(measurements))),
-    ablations: kind.listOf(coreKinds.ablationName),
+    metrics: filled(kind.oneOf(Object.keys(measurements))),
+    ablations: filled(coreKinds.ablationName),
     patch: kind.oneOf(["tree", "edge"]),
-    sizes: kind.listOf(kind.whole),
+    sizes: filled(kind.whole),
     folder: kind.text,
     onStep: kind.callback,
   } satisfies KindsOf<MeasureAllOptions>,
@@ -53,11 +61,11 @@ const check = signature(
 
 /**
  * Measures the circuits of all scores of an experiment on the test prompts of their tasks: AutoCircuit's `measure_prune_metrics`. What the
- * results have already is not measured again, so it can be stopped after any step and goes on from what it wrote.
+ * results or the folder have already is not measured again, so it can be stopped after any step and goes on from what it wrote.
  *
- * @returns the results with a series for each task, algorithm, ablation and metric
- * @throws AutocircuitError `bad-input` for results that have no scores on a task, or measured other sizes before; what running and
- *   measuring throw; `aborted`
+ * @returns the results with a series for each task, algorithm, ablation and metric, and what else the folder has
+ * @throws AutocircuitError `bad-input` for metrics that a task's outputs do not have, and results that have no scores on a task, measured other sizes before, or contradict the folder's;
+ *   what running and measuring throw; `aborted`
  * @example
  * const measured = await measureAll([task], results, { metrics: ["kl-clean", "correct-percent"], folder: "results" });
  * areaSummary(measured.curves("kl-clean"), { metric: "kl-clean" });
@@ -69,7 +77,7 @@ export async function measureAll(
 ): Promise<ExperimentResults> {
   check({ tasks, results }, options);
   const { ablations = ["resample"], folder, signal, onProgress, onStep } = options;
-  let measured = results;
+  let measured = folder === undefined ? results : await withFolder(results, folder);
   let total = tasks.length;
   let done = 0;
   for (const subject of tasks) {
@@ -81,25 +89,55 @@ export async function measureAll(
           `The results have no scores on the task ${JSON.stringify(task.key)}: run algorithms on it first.`,
         );
       }
+      const metrics = metricsOf(task, options.metrics);
       measured = await withTaskRecord(measured, task, signal);
       total += scored.length * ablations.length - 1;
       for (const one of scored) {
         for (const ablation of ablations) {
           throwIfAborted(signal);
           const before = performance.now();
-          const asked = { ...options, ablation, onProgress: partOf(onProgress, () => ({ done, total })) };
+          const asked = { ...options, metrics, ablation, onProgress: partOf(onProgress, () => ({ done, total })) };
           const series = await seriesOf(task, one, measured.series, asked);
           measured = measured.with({ series });
           if (folder !== undefined && series.length > 0) await measured.save(folder);
           onProgress?.({ done: ++done, total });
           const kept = series.length === 0;
           const seconds = kept ? 0 : (performance.now() - before) / 1000;
-          onStep?.({ task: task.key, algorithm: one.algorithm, ablation, seconds, kept });
+          onStep?.({ task: task.key, algorithm: one.algorithm, ablation, metrics, seconds, kept });
         }
       }
     });
   }
   return measured;
+}
+
+/**
+ * The metrics to measure on a task.
+ *
+ * @throws AutocircuitError `bad-input` for one that was asked for and makes no sense for the task's outputs
+ */
+function metricsOf({ key, model }: LoadedTask, asked: MeasureAllOptions["metrics"]): readonly MeasurementName[] {
+  if (asked === undefined) return usualMeasurements(model);
+  const sensible = usualMeasurements(model, true);
+  const unfit = asked.filter((name) => !sensible.includes(name));
+  if (unfit.length === 0) return [...new Set(asked)];
+  const outputs = outputsNumbers({ model })
+    ? "numbers, not a distribution over tokens"
+    : "logits of tokens, not numbers";
+  throw new AutocircuitError(
+    "bad-input",
+    `${unfit.join(", ")} cannot be measured on the task ${JSON.stringify(key)}, whose outputs are ${outputs}. ` +
+      `Leave it out, or take some of: ${sensible.join(", ")}.`,
+  );
+}
+
+/** The results with what else lies in the folder, after they were written there. */
+async function withFolder(results: ExperimentResults, folder: string): Promise<ExperimentResults> {
+  await results.save(folder);
+  const { tasks, algorithms, scored, series } = await ExperimentResults.load(folder);
+  const given = ({ task, algorithm }: ScoredTask) =>
+    results.scored.find((one) => one.task === task && one.algorithm === algorithm);
+  return new ExperimentResults({ tasks, algorithms, series, scored: scored.map((one) => given(one) ?? one) });
 }
 
 function partOf(onProgress: LongOptions["onProgress"], now: () => { done: number; total: number }) {
@@ -114,31 +152,25 @@ async function seriesOf(
   task: LoadedTask,
   { algorithm, scores }: ScoredTask,
   before: readonly MeasuredSeries[],
-  options: MeasureAllOptions & { readonly ablation: AblationType },
+  options: MeasureAllOptions & { readonly ablation: AblationType; readonly metrics: readonly MeasurementName[] },
 ): Promise<MeasuredSeries[]> {
   const { metrics, ablation, patch = "tree", sizes, signal, onProgress } = options;
   const asked = sizes ?? null;
-  const sensible = usualMeasurements(task.model, true);
-  const wanted = (metrics ?? usualMeasurements(task.model)).filter((name) => sensible.includes(name));
-  const known = before.filter(
-    (one) => one.task === task.key && one.algorithm === algorithm && one.ablation === ablation && one.patch === patch,
-  );
-  const other = known.find((one) => JSON.stringify(one.asked) !== JSON.stringify(asked));
-  if (other) {
-    throw new AutocircuitError(
-      "bad-input",
-      `${algorithm} on ${task.key} was measured at the sizes ${other.asked ?? "that go by default"}, now it is to be at ` +
-        `${asked ?? "those"}. Ask for the same, or start anew in another folder.`,
-    );
-  }
-  const missing = wanted.filter((name) => known.every(({ metric }) => metric !== name));
+  const of = { task: task.key, algorithm, ablation, patch };
+  const known = before.filter((one) => sameCircuits(one, of));
+  requireSameSizes(known, { ...of, asked });
+  const missing = metrics.filter((name) => known.every(({ metric }) => metric !== name));
   if (missing.length === 0) return [];
   const circuits = await measureCircuits(task.model, task.test, {
     ...{ scores, ablation, patch, signal, onProgress, metrics: missing },
     sizes: sizes ?? defaultCircuitSizes(task.model.graph, scores, task.trueEdgeCount),
   });
-  const common = { task: task.key, algorithm, ablation, patch, asked };
-  return missing.map((metric) => ({ ...common, metric, points: circuits.map((circuit) => pointOf(circuit, metric)) }));
+  return missing.map((metric) => ({
+    ...of,
+    asked,
+    metric,
+    points: circuits.map((circuit) => pointOf(circuit, metric)),
+  }));
 }
 
 function pointOf({ edges, metrics, spread }: MeasuredCircuit, metric: MeasurementName): Measurement {

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { badFile, makeFolder, parseJson, readWhole, writeWhole } from "@autocircuit/base";
+import { AutocircuitError, badFile, makeFolder, parseJson, readWhole, writeWhole } from "@autocircuit/base";
 import { Graph, PruneScores } from "@autocircuit/core";
 import type { ExperimentTask } from "./experiment-task.ts";
+import { inTurn } from "./in-turn.ts";
+import { joined, mergedParts } from "./merge-parts.ts";
 import { readNumbers, writeNumbers } from "./numbers-in-json.ts";
 import type { ResultParts, ScoredTask } from "./result-parts.ts";
 import { experimentFile } from "./results-kind.ts";
+import { requireScoresOf, scoreFileName } from "./score-files.ts";
 
 /** The file that holds all but the scores. */
 export const EXPERIMENT_FILE = "experiment.json";
@@ -16,42 +19,90 @@ const FORMAT = { format: "autocircuit-experiment", version: 1 } as const;
 /** Where scores lie that were written or read. */
 const lying = new WeakMap<PruneScores, string>();
 
-/** See `ExperimentResults.save`. The file that names the scores is written last: nobody finds it naming what is not there. */
-export async function saveResults(folder: string, { tasks, algorithms, scored, series }: ResultParts): Promise<void> {
+/** Scores as the file lists them. */
+type Listed = Omit<ScoredTask, "scores"> & { readonly file: string };
+/** What the file holds. */
+type Content = Omit<ResultParts, "scored"> & { readonly scored: readonly Listed[] };
+
+/**
+ * See `ExperimentResults.save`. The file that names the scores is written last: nobody finds it naming what is not there. What lies in the
+ * folder by then is read just before and stays; runs of one process write one after the other.
+ */
+export async function saveResults(folder: string, parts: ResultParts): Promise<void> {
+  await inTurn(resolve(folder), () => saveMerged(folder, parts));
+}
+
+async function saveMerged(folder: string, parts: ResultParts): Promise<void> {
+  const path = join(folder, EXPERIMENT_FILE);
+  const before = await contentThere(path);
+  mergedParts(before, parts);
   makeFolder(join(folder, SCORES));
-  const files = fileNames(scored);
-  for (const [place, { scores, task }] of scored.entries()) {
-    const path = resolve(folder, SCORES, files[place]!);
-    if (lying.get(scores) === path && existsSync(path)) continue;
-    await scores.save(path, { ...scores.info, task });
-    lying.set(scores, path);
+  const added: Listed[] = [];
+  for (const one of parts.scored) {
+    const { scores, ...entry } = one;
+    const { task, algorithm } = entry;
+    const there = before.scored.find((other) => keyOf(other) === keyOf(entry));
+    const taken = new Set([...before.scored, ...added].map((listed) => listed.file.toLowerCase()));
+    const unused = (name: string) => !taken.has(name) && !existsSync(join(folder, SCORES, name));
+    const file = there?.file ?? scoreFileName(entry, unused);
+    const place = resolve(folder, SCORES, file);
+    if (there === undefined) added.push({ ...entry, file });
+    else if (existsSync(place)) {
+      await requireSameScores(one, place);
+      continue;
+    }
+    await scores.save(place, { ...scores.info, task, key: algorithm });
+    lying.set(scores, place);
   }
-  const listed = scored.map(({ scores: _, ...entry }, place) => ({ ...entry, file: files[place]! }));
-  const content = writeNumbers({ ...FORMAT, tasks, algorithms, scored: listed, series });
-  await writeWhole(join(folder, EXPERIMENT_FILE), `${JSON.stringify(content)}\n`);
+  // Writing scores takes a while, in which another process may have added to the file.
+  const now = added.length === 0 ? before : await contentThere(path);
+  const scored = joined(now.scored, added, keyOf);
+  const content = writeNumbers({ ...FORMAT, ...mergedParts(now, parts), scored });
+  await writeWhole(path, `${JSON.stringify(content)}\n`);
+}
+
+const keyOf = ({ task, algorithm }: Listed | Omit<Listed, "file">) => JSON.stringify([task, algorithm]);
+
+async function contentThere(path: string): Promise<Content> {
+  return existsSync(path) ? await readContent(path) : { tasks: [], algorithms: [], scored: [], series: [] };
+}
+
+/** @throws AutocircuitError `bad-input` where a folder's scores of an algorithm on a task are not these */
+async function requireSameScores({ task, algorithm, scores }: ScoredTask, place: string): Promise<void> {
+  if (lying.get(scores) === place) return;
+  const { values } = await PruneScores.load(place, { graph: scores.graph });
+  if (values.every((value, edge) => value === scores.values[edge])) {
+    lying.set(scores, place);
+    return;
+  }
+  throw new AutocircuitError(
+    "bad-input",
+    `${place} has other scores of ${algorithm} on ${task} than those that are to be written. ` +
+      "Give the algorithm another `key`, or write to another folder.",
+  );
 }
 
 /** See `ExperimentResults.load`. */
 export async function loadResults(folder: string): Promise<ResultParts> {
   const path = join(folder, EXPERIMENT_FILE);
-  const json = parsed(path, await readWhole(path));
-  const wrong = experimentFile.find(({ holds }) => !holds(json));
-  if (wrong) throw badFile(path, wrong.what);
-  const {
-    tasks,
-    algorithms,
-    scored: listed,
-    series,
-  } = json as ResultParts & { scored: (ScoredTask & { file: string })[] };
+  const { tasks, algorithms, scored: listed, series } = await readContent(path);
   const scored: ScoredTask[] = [];
   for (const { file, ...entry } of listed) {
     const place = resolve(folder, SCORES, file);
     const graph = graphOf(tasks, entry.task, path);
     const scores = await PruneScores.load(place, { graph });
+    requireScoresOf(scores, entry, algorithms, place);
     lying.set(scores, place);
     scored.push({ ...entry, scores });
   }
   return { tasks, algorithms, scored, series };
+}
+
+async function readContent(path: string): Promise<Content> {
+  const json = parsed(path, await readWhole(path));
+  const wrong = experimentFile.find(({ holds }) => !holds(json));
+  if (wrong) throw badFile(path, wrong.what);
+  return json as Content;
 }
 
 function graphOf(tasks: readonly ExperimentTask[], key: string, path: string): Graph {
@@ -72,17 +123,4 @@ function parsed(path: string, bytes: Buffer): unknown {
   } catch (cause) {
     throw badFile(path, (cause as Error).message, { cause });
   }
-}
-
-/** A name for each file of scores that any system takes and people can read. */
-function fileNames(scored: readonly ScoredTask[]): string[] {
-  const slug = (text: string) =>
-    text
-      .replace(/[^A-Za-z0-9]+/g, "-")
-      .replace(/^-|-$/g, "")
-      .slice(0, 60)
-      .toLowerCase();
-  const names = scored.map(({ task, algorithm }) => `${slug(task)}--${slug(algorithm)}`);
-  const before = (place: number) => names.slice(0, place).filter((name) => name === names[place]).length;
-  return names.map((name, place) => `${name}${before(place) > 0 ? `-${before(place) + 1}` : ""}.safetensors`);
 }

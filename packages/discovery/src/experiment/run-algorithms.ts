@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type LoadedTask, type LongOptions, type PruneScores, throwIfAborted } from "@autocircuit/core";
+import type { MeasurementName } from "@autocircuit/metrics";
 import { TrainedScores } from "../training/trained-scores.ts";
 import {
   type ExperimentAlgorithm,
@@ -11,6 +12,7 @@ import {
 } from "./experiment-algorithm.ts";
 import { ExperimentResults } from "./experiment-results.ts";
 import { type ExperimentSubject, experimentSubject, recordOf, requireSameTask, withTask } from "./experiment-task.ts";
+import { requireSameOptions } from "./merge-parts.ts";
 import type { RecordedAlgorithm } from "./result-parts.ts";
 import { EXPERIMENT_FILE } from "./results-folder.ts";
 
@@ -20,6 +22,8 @@ export interface ExperimentStep {
   readonly algorithm: string;
   /** Of measuring. */
   readonly ablation?: string;
+  /** Of measuring: those that were asked for, or suit the task's outputs. */
+  readonly metrics?: readonly MeasurementName[];
   /** On the wall; 0 for what was there already. */
   readonly seconds: number;
   /** Whether an earlier run did it. */
@@ -47,7 +51,7 @@ const check = signature(
  * @param tasks loaded tasks, or functions that load them one at a time, which saves the memory of models
  * @param algorithms keys of presets (`"Tree Probing"`), names of algorithms (`"acdc"`), either with options, or own functions
  * @throws AutocircuitError `unknown-name` for an algorithm there is not; `bad-input` for tasks or algorithms of equal keys, and for a folder
- *   whose results are of another task or other options; what algorithms throw; `aborted`
+ *   whose results are of another task or other options; what algorithms throw, with which it was on which task (`bad-input` for errors of other kinds); `aborted`
  * @example
  * const results = await runAlgorithms([task], ["ACDC", { algorithm: "mask-gradient", options: { samples: 10 } }], { folder: "results" });
  * const measured = await measureAll([task], results, { folder: "results" });
@@ -77,10 +81,12 @@ export async function runAlgorithms(
         if (!kept) {
           throwIfAborted(signal);
           const before = performance.now();
-          const scores = await algorithm.discover(task, {
-            signal,
-            onProgress: (part) => onProgress?.({ done: done + part.done / part.total, total }),
-          });
+          const scores = await saying(step, () =>
+            algorithm.discover(task, {
+              signal,
+              onProgress: (part) => onProgress?.({ done: done + part.done / part.total, total }),
+            }),
+          );
           requireScores(scores, task, algorithm.key);
           seconds = (performance.now() - before) / 1000;
           const history = scores instanceof TrainedScores ? { history: scores.history } : {};
@@ -93,6 +99,21 @@ export async function runAlgorithms(
     });
   }
   return results;
+}
+
+/** Runs one step of many, so that what it throws says which it was. What is not ours to word is the cause. */
+async function saying<T>(
+  { task, algorithm }: Pick<ExperimentStep, "task" | "algorithm">,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    const code = cause instanceof AutocircuitError ? cause.code : "bad-input";
+    if (code === "aborted" || (cause as Error | null)?.name === "AbortError") throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AutocircuitError(code, `${algorithm} on ${task}: ${reason}`, { cause });
+  }
 }
 
 /** Results that have a task's record, which is that of the task. */
@@ -113,13 +134,7 @@ function withAlgorithms(results: ExperimentResults, resolved: readonly ResolvedA
   for (const { discover: _, ...algorithm } of resolved) {
     const before = results.algorithms.find(({ key }) => key === algorithm.key);
     if (before === undefined) added.push(algorithm);
-    else if (JSON.stringify(before.options) !== JSON.stringify(algorithm.options)) {
-      throw new AutocircuitError(
-        "bad-input",
-        `These results have ${JSON.stringify(algorithm.key)} with the options ${JSON.stringify(before.options)}, now it is asked for with ` +
-          `${JSON.stringify(algorithm.options)}. Give it another \`key\`, or start anew in another folder.`,
-      );
-    }
+    else requireSameOptions(before, algorithm);
   }
   return results.with({ algorithms: added });
 }
