@@ -17,6 +17,7 @@ import { requireTokens } from "./keep.ts";
 import { MeasuringTime } from "./measuring-time.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
+import { requireFitting } from "./require-fitting.ts";
 import { compareWithOfficial, type DiscoverResult, edgeText, scoredEdges } from "./result.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, requireSize, runShape } from "./settings.ts";
@@ -43,6 +44,7 @@ export async function discover(
   if (note) print(note);
   const { ablation, known, subject } = settings;
   requireSize(settings, task.model.graph.edgeCount);
+  requireFitting(settings, options, task);
   const equal = equalPairsWarning([task.train, task.test], ablation);
   if (equal) print(equal);
   if ((settings.keep ?? settings.faithful) !== undefined) requireTokens(task);

@@ -192,7 +192,10 @@ describe("wrong input to discover", () => {
     { args: [...reverse, "--keep", "0"], says: "not a fraction" },
     { args: [...reverse, "--keep", "0.9", "--size", "3"], says: "either --size or --keep" },
     { args: [...reverse, "--keep", "0.9", "--tau", "0.1"], says: "name one with --algorithm" },
-    { args: [...reverse, "--algorithm", "ground-truth"], says: "must be a list of the edges of the published circuit" },
+    {
+      args: [...reverse, "--algorithm", "ground-truth"],
+      says: "ground-truth starts from the edges of a published circuit, and reverse has none",
+    },
     { args: [...reverse, "--tries", "3"], says: "give --keep too" },
     { args: [...reverse, "--circuit", "true"], says: "no circuit is known for reverse" },
     { args: [...reverse, "--output-slice", "last"], says: "Did you mean last_seq" },

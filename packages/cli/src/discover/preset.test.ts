@@ -1,11 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { run } from "../../test/run-program.ts";
+import { run, smallGpt2 } from "../../test/run-program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "preset-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const prompts = join(folder, "prompts.json");
+const pair = { clean: [1, 2, 3], corrupt: [1, 4, 3], answers: [5], wrong_answers: [6] };
+writeFileSync(
+  prompts,
+  JSON.stringify({ prompts: Array.from({ length: 8 }, (_, at) => ({ ...pair, clean: [at, 2, 3] })) }),
+);
+/** A model whose circuit nobody has published. */
+const own = ["--model", smallGpt2, "--prompts", prompts, "--batch-size", "4"];
 
 async function found(...how: string[]): Promise<{ algorithm: string; options: object; circuit: unknown[] }> {
   const json = join(folder, "found.json");
@@ -36,5 +45,48 @@ describe("discover --preset", () => {
     const { code, err } = await run(["discover", "tracr-reverse", ...how]);
     expect(code).toBe(2);
     expect(err).toContain(says);
+  });
+
+  const xproportion = ["tracr-xproportion", "--preset"];
+  it.each([
+    [
+      ["tracr-reverse", "--preset", "Tree Probing"],
+      'The preset "Tree Probing" probes for circuits of 100, true_size, 1000, 10000 edges, and the graph of tracr-reverse has 77. ' +
+        "Give --set circuitSizes=true_size.",
+    ],
+    [
+      [...own, "--preset", "Official Circuit"],
+      'The preset "Official Circuit" starts from the edges of a published circuit, and gpt2 has none. Give edges by --set edges=',
+    ],
+    [
+      [...own, "--preset", "MSE Tree Probing"],
+      'The preset "MSE Tree Probing" probes for a circuit as large as the published one, and gpt2 has none. Give numbers of edges',
+    ],
+    [
+      [...own, "--algorithm", "constrained-probing", "--set", "circuitSizes=5"],
+      "constrained-probing starts from the edges of a published circuit, and gpt2 has none. Give edges by --set trueEdges=",
+    ],
+    [[...own, "--algorithm", "circuit-probing"], "circuit-probing probes for a circuit as large as the published one"],
+    [
+      [...xproportion, "Edge Answer Logit Diff Gradient At Clean"],
+      "with answerFunction avg_diff is for models whose outputs are tokens; those of tracr-xproportion are numbers. " +
+        "Give --set answerFunction=mse, or choose another --preset",
+    ],
+    [
+      [...xproportion, "Edge Answer Prob Gradient At Clean"],
+      "Give --set gradFunction=logit --set answerFunction=mse, or choose another --preset",
+    ],
+    [[...xproportion, "Opposite Tree Probing", "--set", "circuitSizes=true_size"], "with target wrong_answer is for"],
+  ])("%j does not fit the model", async (how, says) => {
+    const { code, err } = await run(["discover", ...how, "--out", join(folder, "unfit")]);
+    expect(err).toContain(says);
+    expect(code).toBe(2);
+  });
+
+  it("fits numbers with what it is told to give", async () => {
+    const how = [...xproportion, "Edge Answer Prob Gradient At Clean"];
+    const fitting = ["--set", "gradFunction=logit", "--set", "answerFunction=mse", "--curve", "none"];
+    const { code } = await run(["discover", ...how, ...fitting, "--out", join(folder, "fit")]);
+    expect(code).toBe(0);
   });
 });
