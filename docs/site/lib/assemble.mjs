@@ -16,7 +16,9 @@ export function assemble() {
   for (const [from, to] of Object.entries(FROM_THE_TOP)) {
     if (existsSync(join(ROOT, from))) writePage(to, transformed(join(ROOT, from), to));
   }
-  cpSync(join(DOCS, "images"), join(PAGES, "images"), { recursive: true });
+  // Once for the pages, which name them by their place, and once for the first page, which names one by its address.
+  for (const folder of ["images", join("public", "images")])
+    cpSync(join(DOCS, "images"), join(PAGES, folder), { recursive: true });
 }
 
 /** Writes a page of the site. */
@@ -42,7 +44,8 @@ function transformed(file, page) {
       const target = resolve(dirname(file), path);
       const name = IN_THE_SITE.get(target);
       if (name) return `[${text}](${relative(dirname(page), name)}${part})`;
-      if (target.startsWith(`${DOCS}/`)) return `[${text}](${relative(dirname(join(DOCS, page)), target)}${part})`;
+      if (target.startsWith(`${DOCS}/`) && /\.(md|svg|png)$/.test(target))
+        return `[${text}](${relative(dirname(join(DOCS, page)), target)}${part})`;
       if (!existsSync(target)) throw new Error(`${file} links to ${path}, which does not exist.`);
       const place = `\`${relative(ROOT, target)}\``;
       return text.replaceAll("`", "") === relative(ROOT, target) ? place : `${text} (${place})`;

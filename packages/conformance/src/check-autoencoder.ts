@@ -115,7 +115,8 @@ function checkHooks(set: AutoencoderSet, { hook_in, hook_out, layers }: Meta, re
   recorder.equal("hook_out", hooksOut, named(hook_out));
 }
 
-async function outputsOf({ autoencoders, crossLayer }: AutoencoderSet, inputs: Tensor): Promise<Outputs> {
+/** What an autoencoder, or those of all layers together, make of inputs. */
+export async function outputsOf({ autoencoders, crossLayer }: AutoencoderSet, inputs: Tensor): Promise<Outputs> {
   if (crossLayer) {
     const { latents, reconstruction, skip } = await crossLayer.reconstruct(inputs);
     return {

@@ -11,6 +11,7 @@ import {
   recordingsText,
 } from "@autocircuit/native";
 import { Command, InvalidArgumentError } from "commander";
+import { writeLoads } from "./loads/write-loads.ts";
 import { runConformance } from "./run-conformance.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
@@ -21,6 +22,7 @@ const program = new Command("conformance")
   .option("--verbose", "also list the checks that passed")
   .option("--device <name>", "cpu, cuda, cuda:1 or auto (default: AUTOCIRCUIT_DEVICE, else cpu)")
   .option("--dtype <type>", `what networks compute in: ${computeDTypes.join(", ")}`, dtypeOption)
+  .option("--loads <file>", "only write, as JSON, what loads and how far its numbers are from the other libraries'")
   .option("--max-failures <n>", "list at most this many differences", wholeNumber, 50)
   .addHelpText(
     "after",
@@ -32,7 +34,7 @@ const program = new Command("conformance")
 /** Runs the suite, prints what differs, and sets the exit code: 1 on a difference, or when nothing was found. */
 async function run(
   folders: string[],
-  options: { verbose?: boolean; maxFailures: number; device?: string; dtype?: ComputeDType },
+  options: { verbose?: boolean; loads?: string; maxFailures: number; device?: string; dtype?: ComputeDType },
 ): Promise<void> {
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
@@ -44,6 +46,14 @@ async function run(
     const { name, kernels, note } = await openDevice();
     if (name !== "cpu") console.log(`on ${name}${kernels ? " with this project's kernels" : ""}`);
     if (note !== undefined) console.log(note);
+    if (options.loads !== undefined) {
+      const { checkpoints, autoencoders } = await writeLoads(
+        options.loads,
+        folders.length > 0 ? folders : defaultFolders(),
+      );
+      console.log(`wrote ${options.loads}: ${checkpoints.length} checkpoints, ${autoencoders.length} formats`);
+      return;
+    }
     const result = await runConformance(folders.length > 0 ? folders : defaultFolders(), {
       dtype: options.dtype,
       device: name,

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { startStudio } from "@autocircuit/studio";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
@@ -6,6 +7,7 @@ import { readJson } from "../support/read-json.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
+import { requireWritable } from "../support/write-file.ts";
 import { compiledTokens } from "./compiled-tokens.ts";
 import { firstScores } from "./first-scores.ts";
 import { knownCircuits } from "./known-circuits.ts";
@@ -37,6 +39,7 @@ export async function studio(
     throw new UsageError(
       "Say what to open: a task (see autocircuit tasks), or --model FOLDER --prompts FILE for your own. A --graph is shown beside either.",
     );
+  if (out !== undefined) requireWritable(join(out, "states.json"));
   const subject = chooseSubject(taskName, options);
   const used = await useDevice(options);
   await using task = await subject.load(

@@ -14,6 +14,9 @@ import { saveScores } from "./sets/save-scores.ts";
 import type { StudioState } from "./studio-state.ts";
 import { progressOf } from "./work/progress-channel.ts";
 
+/** What the sources of a pass of a discovery may take: a click waits for the end of one. */
+const STEP_BYTES = 16 * 2 ** 20;
+
 /**
  * Runs an algorithm on the prompts for discovery, and keeps the scores as a set of the asked name.
  *
@@ -34,9 +37,11 @@ export function discover(
     (onProgress) =>
       // One after the other: each may fill the memory that is there.
       state.discoveries.run(0, signal, async () => {
+        // In short passes, between which those of a click are run.
+        const inSteps = model.withGraph({ sliceBytes: Math.min(model.sliceBytes, STEP_BYTES) });
         using prompts = promptsFor(subject, request.prompts);
         const options = optionsFor(algorithm, subject, given, request);
-        const scores = await (algorithms[algorithm] as NamedAlgorithm).discover(model, prompts, {
+        const scores = await (algorithms[algorithm] as NamedAlgorithm).discover(inSteps, prompts, {
           ...options,
           ...{ signal, onProgress },
         });

@@ -48,7 +48,11 @@ export function SizeBar() {
         max={most}
         value={now}
         aria-label="Edges in the circuit"
-        onChange={(event) => choose(event.currentTarget.valueAsNumber || 0)}
+        onChange={(event) => {
+          const { currentTarget: field } = event;
+          if (Number.isFinite(field.valueAsNumber)) choose(field.valueAsNumber);
+          field.value = String(Math.min(studio.state.size ?? most, most));
+        }}
       />
       <span class="soft of">of {count(most)}</span>
       {set.kind === "scores" && (
@@ -61,8 +65,11 @@ export function SizeBar() {
             value={threshold ?? figure(ranking.thresholdAt(now)).replace("−", "-")}
             aria-label="Smallest score"
             onChange={(event) => {
-              const least = Number(event.currentTarget.value);
-              if (Number.isFinite(least)) studio.change({ threshold: least, size: ranking.sizeAt(least) }, "size");
+              const { currentTarget: field } = event;
+              const least = field.value.trim() === "" ? Number.NaN : Number(field.value);
+              if (least >= 0) studio.change({ threshold: least, size: ranking.sizeAt(least) }, "size");
+              // What is no threshold is not kept.
+              else field.value = String(threshold ?? figure(ranking.thresholdAt(now)).replace("−", "-"));
             }}
           />
         </label>

@@ -24,10 +24,18 @@ export function AttentionView() {
     const index = heads.value.findIndex((head) => head.name === name);
     if (index >= 0) chosen.value = index;
   }, [name, heads, chosen]);
+  // A picture is of one head, prompt and choice: with another it goes.
+  const of = JSON.stringify([chosen.value, studio.choice.value, studio.state.prompt]);
+  useEffect(() => {
+    latest.current.cancel();
+    answer.value = null;
+    error.value = null;
+    running.value = false;
+  }, [of, answer, error, running]);
   if (heads.value.length === 0) return null;
+  const head = heads.value[chosen.value];
   const look = async () => {
     const choice = studio.choice.peek();
-    const head = heads.value[chosen.value];
     if (!choice || !head) return;
     running.value = true;
     try {
@@ -75,8 +83,8 @@ export function AttentionView() {
       <Fault text={error.value} />
       {answer.value && (
         <div class="patterns">
-          <Pattern title="Full model" tokens={answer.value.tokens} pattern={answer.value.full} />
-          <Pattern title="Ablated" tokens={answer.value.tokens} pattern={answer.value.patched} />
+          <Pattern title={`${head?.name}, full model`} tokens={answer.value.tokens} pattern={answer.value.full} />
+          <Pattern title={`${head?.name}, ablated`} tokens={answer.value.tokens} pattern={answer.value.patched} />
         </div>
       )}
     </section>

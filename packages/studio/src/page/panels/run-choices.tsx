@@ -14,7 +14,10 @@ export const ablationWords: Readonly<Record<AblationType, string>> = {
 
 const patchWords: Readonly<Record<PatchType, { title: string; what: string }>> = {
   tree: { title: "Tree", what: "The clean prompt, with all but the circuit ablated" },
-  edge: { title: "Edge", what: "The corrupt prompt, with the circuit's edges given the clean values" },
+  edge: {
+    title: "Edge",
+    what: "The corrupt prompt, in which the circuit's edges take the chosen values: with resample, those of the clean prompt",
+  },
 };
 
 /** Which values ablated edges take, and which way the circuit is patched. */
@@ -24,7 +27,7 @@ export function RunChoices() {
   return (
     <div class="choices">
       <label class="field wide">
-        <span>Ablated edges take</span>
+        <span>{patchType === "edge" ? "The circuit's edges take" : "Ablated edges take"}</span>
         <select
           id="ablation"
           value={ablation}
@@ -32,7 +35,9 @@ export function RunChoices() {
         >
           {studio.session.ablations.map((own) => (
             <option key={own} value={own}>
-              {ablationWords[own] ?? own}
+              {patchType === "edge" && own === "resample"
+                ? "resample – the clean prompt's values"
+                : (ablationWords[own] ?? own)}
             </option>
           ))}
         </select>
