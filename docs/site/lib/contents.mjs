@@ -20,7 +20,7 @@ const CONTENTS = [
       ["guides/published-circuit", "A published circuit"],
       ["guides/compare-methods", "Compare methods"],
       ["guides/autoencoders", "Autoencoders"],
-      ["guides/studio", "The studio"],
+      ["studio", "The studio"],
       ["experiments", "Experiments and plots"],
       ["sweeps", "Sweeps"],
       ["cuda", "On a GPU"],
