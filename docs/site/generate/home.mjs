@@ -8,8 +8,8 @@ const HOME = {
     tagline:
       "Automatic circuit discovery for TypeScript, on LibTorch, with kernels of its own for masked edge patching.",
     image: {
-      src: "/images/idea-circuit.svg",
-      alt: "A transformer of two blocks, and three edges of 23 that carry what it does",
+      src: "/images/smollm2-capital-cities.svg",
+      alt: "The 300 best of 70,651 edges with which SmolLM2-135M names capital cities",
     },
     actions: [
       { theme: "brand", text: "Start in five minutes", link: "/start" },
