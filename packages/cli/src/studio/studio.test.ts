@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { PromptList, ScoreSet, Session } from "@autocircuit/studio";
 import { afterAll, describe, expect, it } from "vitest";
 import { run, smallGpt2 } from "../../test/run-program.ts";
@@ -93,6 +94,7 @@ describe("studio", () => {
     [[], /Say what to open: a task .*or --model/],
     [["tracr-reverse", "--port", "70000"], /ports go up to 65535/],
     [["tracr-reverse", "--port", "x"], /whole number/],
+    [["tracr-reverse", "--out", fileURLToPath(import.meta.url)], /not a folder that may be written to/],
     [["tracr-reverse", "--scores", "none.safetensors"], /none\.safetensors/],
     [["tracr-reverse", "--graph", "none.json"], /none\.json cannot be read/],
   ])("refuses %j in one line", async (args, says) => {

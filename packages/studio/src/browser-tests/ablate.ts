@@ -166,5 +166,46 @@ export const ablating = (its: () => StudioInBrowser) =>
       // Other edges: what is shown is of the choice before, and greyed.
       await page.selectOption("#scores", "");
       await page.waitForSelector("#data-set.stale");
+      // They stay so while others are being made that never come.
+      await page.route("**/api/evaluate", () => {});
+      await page.click("#evaluate");
+      await page.waitForSelector("#cancel-evaluation");
+      expect(await page.locator("#data-set.stale [data-total='circuit-faithfulness']").count()).toBe(1);
+      await page.click("#cancel-evaluation");
+      await page.waitForSelector("#evaluate");
+      expect(await page.locator("#data-set.stale").count()).toBe(1);
+    });
+
+    it("shows where a head looks, for as long as it is of what is chosen", async () => {
+      await using opened = await open();
+      const { page, faults } = opened;
+      await page.click("#tab-prompts");
+      await page.selectOption("select[aria-label='Head']", { label: "A3.0" });
+      await page.click("#attention");
+      await page.waitForSelector(".patterns rect");
+      const hook = "blocks.3.attn.hook_pattern";
+      const { model, test } = its().task;
+      using seen = await model.activations(test.batches[0]!.clean, [hook]);
+      const rows = (await seen.of(hook).select(0, 0).select(0, 0).toArray()) as number[][];
+      const drawn = await page.locator(".patterns figure").first().locator("rect").count();
+      expect(drawn).toBe(rows.flat().filter((weight) => weight >= 0.005).length);
+      expect(await page.textContent(".patterns figcaption")).toContain("A3.0, full model");
+      await page.selectOption("select[aria-label='Head']", { label: "A0.0" });
+      await page.waitForSelector(".patterns", { state: "detached" });
+      expect(faults).toEqual([]);
+    });
+
+    it("keeps the last threshold where what is typed is none", async () => {
+      await using opened = await open();
+      const { page } = opened;
+      await page.selectOption("#scores", { label: "by number" });
+      const field = page.locator("input[aria-label='Smallest score']");
+      const before = await field.inputValue();
+      for (const wrong of ["abc", "-1", ""]) {
+        await field.fill(wrong);
+        await page.keyboard.press("Enter");
+        await page.keyboard.press("Tab");
+        expect(await field.inputValue()).toBe(before);
+      }
     });
   });

@@ -9,10 +9,10 @@ import {
 } from "@autocircuit/discovery";
 import type { DiscoverLine, DiscoverRequest } from "../api/index.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
+import { progressOf } from "./queue/progress-channel.ts";
 import { fileName } from "./sets/file-name.ts";
 import { saveScores } from "./sets/save-scores.ts";
 import type { StudioState } from "./studio-state.ts";
-import { progressOf } from "./work/progress-channel.ts";
 
 /** What the sources of a pass of a discovery may take: a click waits for the end of one. */
 const STEP_BYTES = 16 * 2 ** 20;

@@ -7,8 +7,8 @@ import { chosenPair } from "./model/circuit-choice.ts";
 import { ownPair } from "./model/own-prompt.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
 import { tokenText } from "./model/token-text.ts";
+import { priorities } from "./queue/work-queue.ts";
 import type { StudioState } from "./studio-state.ts";
-import { priorities } from "./work/work-queue.ts";
 
 /** A pair that is continued, and what is cached before it. */
 interface Continued {

@@ -9,9 +9,9 @@ import { MeanAblations } from "./model/mean-ablations.ts";
 import { PromptRuns } from "./model/prompt-runs.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
 import { readPageFiles } from "./page-files.ts";
+import { WorkQueue } from "./queue/work-queue.ts";
 import { type GivenSet, ScoreSets } from "./sets/score-sets.ts";
 import type { StudioState } from "./studio-state.ts";
-import { WorkQueue } from "./work/work-queue.ts";
 
 /** How a studio is served. */
 export interface StudioOptions {

@@ -3,9 +3,9 @@ import type { DataSetRuns } from "./data-set/data-set-runs.ts";
 import type { MeanAblations } from "./model/mean-ablations.ts";
 import type { PromptRuns } from "./model/prompt-runs.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
+import type { WorkQueue } from "./queue/work-queue.ts";
 import type { SessionFacts } from "./session.ts";
 import type { ScoreSets } from "./sets/score-sets.ts";
-import type { WorkQueue } from "./work/work-queue.ts";
 
 /** What all requests of a studio share. */
 export interface StudioState {

@@ -21,6 +21,7 @@ export function SizeBar() {
   }
   const most = set.kind === "circuit" ? set.edges : ranking.ranked;
   const now = Math.min(size ?? most, most);
+  const withTies = ranking.first(now).length;
   const choose = (next: number) =>
     studio.change({ size: Math.max(0, Math.min(most, Math.round(next))), threshold: null }, "size");
   return (
@@ -54,7 +55,10 @@ export function SizeBar() {
           field.value = String(Math.min(studio.state.size ?? most, most));
         }}
       />
-      <span class="soft of">of {count(most)}</span>
+      <span class="soft of">
+        of {count(most)}
+        {withTies > now && `: ${count(withTies)} with ties`}
+      </span>
       {set.kind === "scores" && (
         <label class="threshold">
           <span class="soft">|score| ≥</span>

@@ -1,61 +1,35 @@
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { AttentionAnswer, AttentionPattern } from "../../api/index.ts";
-import { messageOf } from "../client/errors.ts";
-import { Latest } from "../client/latest.ts";
 import { Fault } from "../ui/fault.tsx";
 import { percent } from "../ui/numbers.ts";
 import { useStudio } from "../ui/studio-context.ts";
 import { visible } from "../ui/tokens.tsx";
+import { useOnDemand } from "../ui/use-on-demand.ts";
 
 /** Where a head looks, in the full model and with the ablation. */
 export function AttentionView() {
   const studio = useStudio();
   const heads = useComputed(() => studio.session.graph.sources.filter(({ kind }) => kind === "head"));
   const chosen = useSignal(0);
-  const answer = useSignal<AttentionAnswer | null>(null);
-  const error = useSignal<string | null>(null);
-  const running = useSignal(false);
-  const latest = useRef(new Latest());
-  useEffect(() => () => latest.current.cancel(), []);
+  const of = JSON.stringify([chosen.value, studio.choice.value, studio.state.prompt]);
+  const { value: answer, error, running, start } = useOnDemand<AttentionAnswer>(of);
   const selected = studio.selected.value;
   const name = selected === null ? null : studio.scene.value.nodes[selected]?.name.replace(/ \[\d+\]$/, "");
   useEffect(() => {
     const index = heads.value.findIndex((head) => head.name === name);
     if (index >= 0) chosen.value = index;
   }, [name, heads, chosen]);
-  // A picture is of one head, prompt and choice: with another it goes.
-  const of = JSON.stringify([chosen.value, studio.choice.value, studio.state.prompt]);
-  useEffect(() => {
-    latest.current.cancel();
-    answer.value = null;
-    error.value = null;
-    running.value = false;
-  }, [of, answer, error, running]);
   if (heads.value.length === 0) return null;
   const head = heads.value[chosen.value];
   const look = async () => {
     const choice = studio.choice.peek();
     if (!choice || !head) return;
-    running.value = true;
-    try {
-      const found = await latest.current.run((signal) =>
-        studio.api.attention(
-          {
-            ...choice,
-            prompt: studio.prompt,
-            block: head.block,
-            head: head.head!,
-          },
-          signal,
-        ),
-      );
-      if (found) answer.value = found;
-      error.value = null;
-    } catch (failure) {
-      error.value = messageOf(failure);
-    }
-    running.value = false;
+    const request = { ...choice, prompt: studio.prompt, block: head.block, head: head.head! };
+    await start(async (signal) => {
+      const found = await studio.api.attention(request, signal);
+      if (!signal.aborted) answer.value = found;
+    });
   };
   return (
     <section class="block" aria-label="Attention" aria-busy={running.value}>

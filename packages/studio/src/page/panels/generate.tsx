@@ -1,10 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import { messageOf } from "../client/errors.ts";
-import { Latest } from "../client/latest.ts";
 import { Fault } from "../ui/fault.tsx";
 import { useStudio } from "../ui/studio-context.ts";
 import { Tokens } from "../ui/tokens.tsx";
+import { useOnDemand } from "../ui/use-on-demand.ts";
 
 type Texts = Record<"full" | "patched", string[]>;
 
@@ -12,13 +10,10 @@ type Texts = Record<"full" | "patched", string[]>;
 export function Generate() {
   const studio = useStudio();
   const count = useSignal(8);
-  const texts = useSignal<Texts | null>(null);
-  const running = useSignal(false);
-  const error = useSignal<string | null>(null);
-  const latest = useRef(new Latest());
-  useEffect(() => () => latest.current.cancel(), []);
+  const of = JSON.stringify([studio.choice.value, studio.state.prompt]);
+  const { value: texts, error, running, start, cancel } = useOnDemand<Texts>(of);
   if (!studio.session.tokenizer) return null;
-  const start = async () => {
+  const generate = async () => {
     const choice = studio.choice.peek();
     if (!choice) return;
     const request = {
@@ -27,21 +22,15 @@ export function Generate() {
       count: count.value,
     };
     texts.value = { full: [], patched: [] };
-    running.value = true;
-    error.value = null;
-    try {
-      await latest.current.run(async (signal) => {
-        for await (const line of studio.api.generate(request, signal)) {
-          if (line.type === "error") throw new Error(line.message);
-          if (line.type !== "token") continue;
-          const now: Texts = texts.peek() ?? { full: [], patched: [] };
-          texts.value = { ...now, [line.model]: [...now[line.model], line.token] };
-        }
-      });
-    } catch (failure) {
-      error.value = messageOf(failure);
-    }
-    running.value = false;
+    await start(async (signal) => {
+      for await (const line of studio.api.generate(request, signal)) {
+        if (signal.aborted) return;
+        if (line.type === "error") throw new Error(line.message);
+        if (line.type !== "token") continue;
+        const now: Texts = texts.peek() ?? { full: [], patched: [] };
+        texts.value = { ...now, [line.model]: [...now[line.model], line.token] };
+      }
+    });
   };
   return (
     <section class="block" aria-label="Continue" aria-busy={running.value}>
@@ -60,11 +49,11 @@ export function Generate() {
             }}
           />
           {running.value ? (
-            <button type="button" onClick={() => latest.current.cancel()}>
+            <button type="button" onClick={cancel}>
               Cancel
             </button>
           ) : (
-            <button type="button" id="generate" disabled={!studio.api.live} onClick={() => void start()}>
+            <button type="button" id="generate" disabled={!studio.api.live} onClick={() => void generate()}>
               Generate
             </button>
           )}

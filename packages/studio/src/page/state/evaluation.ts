@@ -16,9 +16,11 @@ export class Evaluation {
   readonly follows = signal(false);
   /** At most so many prompts when it begins by itself; null for all. */
   limit: number | null = null;
-  /** Which choice the rows belong to. */
+  /** Which choice the rows and totals belong to: the one before until the first rows of the next are there. */
   readonly key = signal<string | null>(null);
   readonly stale: ReadonlySignal<boolean>;
+  /** Which choice was begun with last. */
+  #begun: string | null = null;
   readonly #latest = new Latest();
   readonly #choice: ReadonlySignal<RunChoice | null>;
   readonly #api: StudioApi;
@@ -30,7 +32,7 @@ export class Evaluation {
     const key = computed(() => JSON.stringify(choice.value));
     this.stale = computed(() => this.key.value !== null && this.key.value !== key.value);
     this.#end = effect(() => {
-      if (this.follows.value && choice.value && key.value !== this.key.peek()) void this.start(this.limit);
+      if (this.follows.value && choice.value && key.value !== this.#begun) void this.start(this.limit);
     });
   }
 
@@ -41,10 +43,10 @@ export class Evaluation {
   async start(prompts: number | null): Promise<void> {
     const choice = this.#choice.peek();
     if (!choice) return;
-    this.key.value = JSON.stringify(choice);
+    const own = JSON.stringify(choice);
+    this.#begun = own;
     this.progress.value = { done: 0, total: prompts ?? 0 };
     this.error.value = null;
-    const own = this.key.value;
     try {
       const finished = await this.#latest.run(async (signal) => {
         let begun = false;
@@ -56,7 +58,10 @@ export class Evaluation {
           } else {
             // The last evaluation's rows stay, greyed, until the first of this one are there.
             this.rows.value = begun ? [...this.rows.peek(), ...line.rows] : line.rows;
-            if (!begun) this.totals.value = null;
+            if (!begun) {
+              this.totals.value = null;
+              this.key.value = own;
+            }
             begun = true;
             this.progress.value = { done: line.done, total: line.total };
           }
@@ -67,7 +72,7 @@ export class Evaluation {
     } catch (error) {
       this.error.value = messageOf(error);
     }
-    if (this.key.peek() === own) this.progress.value = null;
+    this.progress.value = null;
   }
 
   stop(): void {
@@ -77,6 +82,7 @@ export class Evaluation {
 
   cancel(): void {
     this.#latest.cancel();
+    this.#begun = null;
     this.progress.value = null;
   }
 }

@@ -1,7 +1,7 @@
 import type { DataSetMeasures, EvaluateLine, EvaluateRequest, Measures, PromptMeasures } from "../../api/index.ts";
 import { chosenPair } from "../model/circuit-choice.ts";
+import { priorities } from "../queue/work-queue.ts";
 import type { StudioState } from "../studio-state.ts";
-import { priorities } from "../work/work-queue.ts";
 import type { MeasuredPrompts } from "./measures.ts";
 
 /** What is measured of each group, in this order. */

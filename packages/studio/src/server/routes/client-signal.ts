@@ -2,7 +2,7 @@ import { AutocircuitError } from "@autocircuit/base";
 import { PAGE_HEADER, SEQUENCE_HEADER } from "../../api/headers.ts";
 import type { StudioContext } from "../http/bindings.ts";
 import { goneSignal } from "../http/gone-signal.ts";
-import type { Newest } from "../work/newest.ts";
+import type { Newest } from "../queue/newest.ts";
 
 /**
  * Fires when the client is gone, when its page asked for something newer, and when the server closes.

@@ -6,11 +6,11 @@ import { generate } from "../generate.ts";
 import type { StudioContext, StudioEnv } from "../http/bindings.ts";
 import { jsonBody } from "../http/json-body.ts";
 import { ndjson } from "../http/ndjson.ts";
+import { Newest } from "../queue/newest.ts";
+import { priorities } from "../queue/work-queue.ts";
 import { readRequest } from "../requests.ts";
 import { runPrompt } from "../run.ts";
 import type { StudioState } from "../studio-state.ts";
-import { Newest } from "../work/newest.ts";
-import { priorities } from "../work/work-queue.ts";
 import { clientSignal } from "./client-signal.ts";
 
 /** What runs the model. */
