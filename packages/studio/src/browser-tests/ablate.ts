@@ -45,6 +45,22 @@ export const ablating = (its: () => StudioInBrowser) =>
       expect(faults).toEqual([]);
     });
 
+    it("paints the edges anew for other edges, not for a click", async () => {
+      await using opened = await open();
+      const { page } = opened;
+      await page.selectOption("#scores", { label: "true edges" });
+      const place = await places(page, its().address);
+      await page.waitForTimeout(500);
+      const painted = () => page.evaluate(() => performance.getEntriesByName("graph-painted").length);
+      const before = await painted();
+      await page.mouse.click(...place.edge("A3.0->Resid End"));
+      expect(await edgeCounts(page)).toEqual(["77", "2", "1"]);
+      await page.waitForTimeout(300);
+      expect(await painted()).toBe(before);
+      await page.selectOption("#scores", { label: "by number" });
+      await page.waitForFunction((last) => performance.getEntriesByName("graph-painted").length > last, before);
+    });
+
     it("catches edges with a lasso", async () => {
       await using opened = await open();
       const { page } = opened;

@@ -20,7 +20,9 @@ export function GraphPanel({ onView }: { onView: (view: GraphView) => void }) {
   const view = useRef<GraphView | null>(null);
   const hover = useSignal<{ hit: Hit; x: number; y: number } | null>(null);
   const focused = useSignal(false);
-  const pinned = useComputed(() => new Set(studio.state.pinned));
+  // A set of its own only when pins change: the picture is painted anew for another one.
+  const pins = useComputed(() => studio.state.pinned);
+  const pinned = useComputed(() => new Set(pins.value));
   const theme = useComputed(() => isDark(studio.state.dark));
 
   useEffect(() => {

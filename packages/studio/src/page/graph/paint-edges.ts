@@ -1,7 +1,7 @@
 import type { Camera, ViewSize } from "./camera.ts";
 import { edgeCurve } from "./curve.ts";
 import { Raster } from "./raster.ts";
-import type { Scene } from "./scene.ts";
+import { cell, type Scene } from "./scene.ts";
 import { type ShownEdges, status } from "./shown-edges.ts";
 import { dashes, rgb, type Theme } from "./theme.ts";
 
@@ -104,7 +104,7 @@ const onePort = 2.5;
  */
 function bundled(scene: Scene, { edges, status: kinds, strength }: ShownEdges, zoom: number): Float32Array | null {
   const nodes = scene.nodes.length;
-  if (zoom * 11 > onePort || nodes > 1500) return null;
+  if (zoom * cell.port > onePort || nodes > 1500) return null;
   const last = new Int32Array(nodes * nodes * 4).fill(-1);
   const ink = new Float32Array(edges.length);
   for (let i = 0; i < edges.length; i++) {

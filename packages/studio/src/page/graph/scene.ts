@@ -34,5 +34,5 @@ export interface SceneNode {
   ports: readonly { x: number; label: string }[];
 }
 
-/** Width of a column of heads, and sizes of a head's box, in world units. */
-export const cell = { width: 46, node: 36, nodeHeight: 20 } as const;
+/** Width of a column of heads, sizes of a head's box, and from one of its inputs to the next, in world units. */
+export const cell = { width: 46, node: 36, nodeHeight: 20, port: 11 } as const;

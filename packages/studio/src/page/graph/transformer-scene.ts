@@ -30,7 +30,7 @@ function levelsOf({ blocks, sources, groups }: GraphTable, heads: number): Level
 }
 
 /** Ports of a head's inputs under its box. */
-const portOf: Record<string, number> = { q: -11, k: 0, v: 11 };
+const portOf: Record<string, number> = { q: -cell.port, k: 0, v: cell.port };
 
 /**
  * A transformer: blocks upwards, a block's heads side by side with its MLP at their right; in a graph by token, once for each position.
