@@ -10,12 +10,12 @@ import { checkAutoencoder, checkRefusedFiles } from "./check-autoencoder.ts";
 import { checkCheckpoint } from "./check-checkpoint.ts";
 import { checkGgufBlocks } from "./check-gguf-blocks.ts";
 import { checkPatching } from "./check-patching.ts";
-import { checkTracrCircuits } from "./check-tracr-circuits.ts";
-import { checkTracrPrograms } from "./check-tracr-programs.ts";
 import { type CaseFolder, type CaseKind, findCases } from "./find-cases.ts";
 import { checkNext } from "./next/check-next.ts";
 import { narrowBound } from "./number-types.ts";
 import { type Check, type Note, Recorder, type Uncompared } from "./recorder.ts";
+import { checkTracrCircuits } from "./tracr/check-tracr-circuits.ts";
+import { checkTracrPrograms } from "./tracr/check-tracr-programs.ts";
 
 /** What a run came to. */
 export interface ConformanceResult {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { FunctionForm, ProgramForm, SelectForm } from "../src/conformance/golden.ts";
+import type { FunctionForm, ProgramForm, SelectForm } from "../../src/tracr/golden.ts";
 
 /** What a generated node can be used for. */
 interface Kind {

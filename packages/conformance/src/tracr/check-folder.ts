@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CompiledModel } from "../compile/compile.ts";
-import { RaspError } from "../rasp-error.ts";
+import { type CompiledModel, RaspError } from "@autocircuit/tracr";
 import { checkGoldenLogits } from "./check-logits.ts";
 import { checkGoldenModel, compileGoldenModel } from "./check-model.ts";
 import { checkGoldenProgram, checkGoldenRandomProgram } from "./check-programs.ts";

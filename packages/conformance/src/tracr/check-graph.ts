@@ -1,9 +1,11 @@
-import type { CompiledModel } from "../compile/compile.ts";
-import { directionLabel } from "../compile/direction.ts";
-import type { GraphNode } from "../compile/graph.ts";
-import type { SOpKind } from "../language/node.ts";
-import { Selector } from "../language/selector.ts";
-import { valueKey } from "../values/value.ts";
+import {
+  type CompiledModel,
+  directionLabel,
+  type GraphNode,
+  Selector,
+  type SOpKind,
+  valueKey,
+} from "@autocircuit/tracr";
 import { difference, type Report } from "./compare.ts";
 import { type GoldenNode, untagged } from "./golden.ts";
 

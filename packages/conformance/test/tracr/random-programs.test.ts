@@ -1,8 +1,8 @@
+import { apply, type CompileMode, compile, dynamicIssues, evaluate } from "@autocircuit/tracr";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { closeValues } from "../src/conformance/compare.ts";
-import { buildRandomProgram } from "../src/conformance/random-program.ts";
-import { apply, type CompileMode, compile, dynamicIssues, evaluate } from "../src/index.ts";
+import { closeValues } from "../../src/tracr/compare.ts";
+import { buildRandomProgram } from "../../src/tracr/random-program.ts";
 import { allInputs, type RandomProgram, randomPrograms } from "./random-programs.ts";
 
 const inputs = allInputs(4);

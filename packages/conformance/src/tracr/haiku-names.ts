@@ -1,5 +1,4 @@
-import type { CompiledModel } from "../compile/compile.ts";
-import { getAt, setAt, type WeightArray, zeros } from "../compile/weights.ts";
+import type { CompiledModel, WeightArray } from "@autocircuit/tracr";
 
 /**
  * The weights under tracr's own names and in its layout, heads side by side: `transformer/layer_0/attn/query/w`
@@ -25,11 +24,12 @@ export function haikuWeights({ config, weights }: CompiledModel): Record<string,
 
 function sideBySide(array: WeightArray): WeightArray {
   const [heads, dModel, dHead] = array.shape as [number, number, number];
-  const flat = zeros(dModel, heads * dHead);
+  const data = new Float64Array(array.data.length);
   for (let h = 0; h < heads; h++) {
     for (let d = 0; d < dModel; d++) {
-      for (let j = 0; j < dHead; j++) setAt(flat, [d, h * dHead + j], getAt(array, [h, d, j]));
+      const from = (h * dModel + d) * dHead;
+      data.set(array.data.subarray(from, from + dHead), (d * heads + h) * dHead);
     }
   }
-  return flat;
+  return { shape: [dModel, heads * dHead], data };
 }

@@ -13,14 +13,14 @@ import { FullModel, measurements } from "@autocircuit/metrics";
 import { modelFromWeights } from "@autocircuit/models";
 import { Tensor } from "@autocircuit/native";
 import { compileLibraryProgram, transformerLensConfig } from "@autocircuit/tracr";
-import { ablationType } from "./ablation-names.ts";
-import { readJson, readPrompts } from "./check-patching.ts";
-import type { CaseFolder } from "./find-cases.ts";
-import type { EdgeName } from "./patching/expected-case.ts";
-import { checkScores } from "./patching/score-checks.ts";
-import { ExpectedTensors } from "./read-safetensors.ts";
-import type { Recorder } from "./recorder.ts";
-import { toHost } from "./to-host.ts";
+import { ablationType } from "../ablation-names.ts";
+import { readJson, readPrompts } from "../check-patching.ts";
+import type { CaseFolder } from "../find-cases.ts";
+import type { EdgeName } from "../patching/expected-case.ts";
+import { checkScores } from "../patching/score-checks.ts";
+import { ExpectedTensors } from "../read-safetensors.ts";
+import type { Recorder } from "../recorder.ts";
+import { toHost } from "../to-host.ts";
 
 /** One graph of a tracr case. */
 interface ExpectedTracrVariant {

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { checkTracrConformance } from "../src/index.ts";
+import { checkTracrConformance } from "../../src/tracr/check-folder.ts";
 
 const fixtures = fileURLToPath(new URL("fixtures", import.meta.url));
-const shared = fileURLToPath(new URL("../../../../shared/conformance/tracr", import.meta.url));
+const shared = fileURLToPath(new URL("../../../../../shared/conformance/tracr", import.meta.url));
 
 function failuresOf(directory: string): { checks: number; failures: string[] } {
   const failures: string[] = [];

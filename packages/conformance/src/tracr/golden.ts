@@ -1,4 +1,4 @@
-import type { Token, Value } from "../values/value.ts";
+import type { Token, Value } from "@autocircuit/tracr";
 
 /** A number, boolean or string, tagged with its Python type where JSON loses it. */
 export type GoldenValue =

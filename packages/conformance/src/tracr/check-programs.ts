@@ -1,9 +1,12 @@
-import { type CompiledModel, compile } from "../compile/compile.ts";
-import type { WeightArray } from "../compile/weights.ts";
-import { evaluate } from "../evaluate/evaluate.ts";
-import { decodeLogits } from "../run/apply.ts";
-import { forward } from "../run/forward.ts";
-import type { Token } from "../values/value.ts";
+import {
+  type CompiledModel,
+  compile,
+  decodeLogits,
+  evaluate,
+  forward,
+  type Token,
+  type WeightArray,
+} from "@autocircuit/tracr";
 import { checkGraph } from "./check-graph.ts";
 import {
   arrayDifference,

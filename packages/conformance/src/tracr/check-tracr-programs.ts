@@ -1,8 +1,10 @@
 import { transformerFromWeights } from "@autocircuit/models";
 import { Tensor } from "@autocircuit/native";
-import { checkTracrConformance, type GoldenOutputs, transformerLensConfig } from "@autocircuit/tracr";
-import type { CaseFolder } from "./find-cases.ts";
-import type { Recorder } from "./recorder.ts";
+import { transformerLensConfig } from "@autocircuit/tracr";
+import type { CaseFolder } from "../find-cases.ts";
+import type { Recorder } from "../recorder.ts";
+import { checkTracrConformance } from "./check-folder.ts";
+import type { GoldenOutputs } from "./compare.ts";
 
 /** How far the engine's outputs may be from tracr's in float64. */
 const FLOAT64_TOLERANCE = 1e-12;

@@ -1,8 +1,11 @@
-import { type CompiledModel, compile } from "../compile/compile.ts";
-import { directionLabel } from "../compile/direction.ts";
-import type { Matrix } from "../compile/matrix.ts";
-import type { Space } from "../compile/space.ts";
-import type { WeightArray } from "../compile/weights.ts";
+import {
+  type CompiledModel,
+  compile,
+  directionLabel,
+  type Matrix,
+  type Space,
+  type WeightArray,
+} from "@autocircuit/tracr";
 import { checkGraph } from "./check-graph.ts";
 import { arrayDifference, difference, type Report } from "./compare.ts";
 import type { GoldenBlock, GoldenModel } from "./golden.ts";

@@ -1,6 +1,3 @@
-import { describe, expect, test } from "vitest";
-import { closeValues } from "../src/conformance/compare.ts";
-import { goldenProgram } from "../src/conformance/golden-program.ts";
 import {
   apply,
   compile,
@@ -9,8 +6,11 @@ import {
   evaluate,
   libraryPrograms,
   type Token,
-} from "../src/index.ts";
-import { sampleInputs } from "./ablation-inputs.ts";
+} from "@autocircuit/tracr";
+import { describe, expect, test } from "vitest";
+import { sampleInputs } from "../../../tracr/test/ablation-inputs.ts";
+import { closeValues } from "../../src/tracr/compare.ts";
+import { goldenProgram } from "../../src/tracr/golden-program.ts";
 
 const n = null;
 const yes = true;

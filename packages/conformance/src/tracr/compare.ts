@@ -1,6 +1,4 @@
-import type { CompiledModel } from "../compile/compile.ts";
-import type { WeightArray } from "../compile/weights.ts";
-import { asNumber, sameValue, type Value } from "../values/value.ts";
+import { asNumber, type CompiledModel, sameValue, type Value, type WeightArray } from "@autocircuit/tracr";
 import type { SparseArray } from "./golden.ts";
 
 /** Receives one result: a name, whether it holds, and what differs if not. */

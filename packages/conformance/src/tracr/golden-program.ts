@@ -1,22 +1,27 @@
-import { indices, select, selectorWidth, tokens, tokensOf } from "../language/primitives.ts";
-import type { SOp } from "../language/sop.ts";
 import {
+  indices,
   makeCount,
   makeCountLessFreq,
+  makeDetectPattern,
+  makeFracPrevs,
   makeHist,
+  makeLength,
+  makeNarySequenceMap,
+  makePairBalance,
+  makeReverse,
+  makeShiftBy,
+  makeShuffleDyck,
   makeSort,
   makeSortFreq,
   makeSortUnique,
-} from "../library/counting-programs.ts";
-import { makeFracPrevs, makePairBalance, makeShuffleDyck, xproportionProgram } from "../library/fraction-programs.ts";
-import {
-  makeDetectPattern,
-  makeLength,
-  makeNarySequenceMap,
-  makeReverse,
-  makeShiftBy,
   reverseProgram,
-} from "../library/position-programs.ts";
+  type SOp,
+  select,
+  selectorWidth,
+  tokens,
+  tokensOf,
+  xproportionProgram,
+} from "@autocircuit/tracr";
 
 type Make = (maxSeqLen: number, match: RegExpExecArray) => SOp;
 

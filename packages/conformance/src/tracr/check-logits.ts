@@ -1,6 +1,4 @@
-import type { CompiledModel } from "../compile/compile.ts";
-import { evaluate } from "../evaluate/evaluate.ts";
-import { forward } from "../run/forward.ts";
+import { type CompiledModel, evaluate, forward } from "@autocircuit/tracr";
 import { closeValues, largestDifference, type OutputsListener, type Report } from "./compare.ts";
 import type { GoldenLogits } from "./golden.ts";
 

@@ -1,15 +1,15 @@
-import type { Comparison } from "../language/comparison.ts";
 import {
   aggregate,
+  type Comparison,
   indices,
   linearSequenceMap,
+  type Selector,
+  type SOp,
   select,
   selectorWidth,
   sequenceMap,
   tokens,
-} from "../language/primitives.ts";
-import type { Selector } from "../language/selector.ts";
-import type { SOp } from "../language/sop.ts";
+} from "@autocircuit/tracr";
 import type { FunctionForm, ProgramForm, SelectForm } from "./golden.ts";
 
 type Categorical = SOp<number, "categorical">;
