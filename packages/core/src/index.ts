@@ -6,20 +6,31 @@ export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./gra
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
-export { type AblatedSlice, type AblatedSlicesOptions, ablatedSlices } from "./model/ablated-slices.ts";
+export {
+  type AblatedSlice,
+  type AblatedSlicesOptions,
+  ablatedSlices,
+  type PlainSlice,
+} from "./memory/ablated-slices.ts";
+export {
+  ablationBytes,
+  availableMemory,
+  bytesPerPrompt,
+  type PassWidths,
+  passBytes,
+  promptsAtOnce,
+  usualSliceBytes,
+} from "./memory/bytes.ts";
+export {
+  type OverAblatedPromptsOptions,
+  type OverPromptsOptions,
+  overPrompts,
+  type PromptsOfBatch,
+  type Stepping,
+} from "./memory/over-prompts.ts";
 export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./model/ablation-type.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
-export {
-  batchSlices,
-  bytesPerPrompt,
-  deviceSliceBytes,
-  promptsAtOnce,
-  type SlicedPrompts,
-  slicedPrompts,
-  usualSliceBytes,
-} from "./model/batch-slices.ts";
 export type { Ablate } from "./model/edge-mask.ts";
-export { computed, inSmallerSlices } from "./model/in-smaller-slices.ts";
 export { firstLatentRow, unpackLatents } from "./model/latents.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";
 export {

@@ -1,14 +1,12 @@
 import { signature } from "@autocircuit/base";
 import {
-  batchSlices,
   firstLatentRow,
   type Graph,
-  inSmallerSlices,
+  overPrompts,
   type PatchableModel,
   type PromptBatch,
   type PromptLoader,
   PruneScores,
-  slicedPrompts,
   unpackLatents,
 } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
@@ -37,9 +35,17 @@ export async function activationMagnitude(
   const { signal, onProgress } = options;
   const magnitudes = await scope(async () => {
     const perBatch: Tensor[] = [];
-    for (const batch of prompts.batches) {
-      perBatch.push(await scope(async () => (await batchMean(model, batch, signal)).abs()));
-      onProgress?.({ done: perBatch.length, total: prompts.batches.length });
+    for await (const { batch, fold } of overPrompts(model, prompts, { signal, onProgress })) {
+      const mean = await fold<Tensor, Tensor>(
+        async (before, { slice, step }) => {
+          const sums = await writtenBySources(model, slice, signal);
+          step();
+          return before ? before.add(sums) : sums;
+        },
+        (sums) => meanOf(model, batch, sums),
+      );
+      perBatch.push(mean.abs());
+      mean.dispose();
     }
     return Tensor.stack(perBatch).mean(0).data();
   });
@@ -53,30 +59,25 @@ export async function activationMagnitude(
   return scores;
 }
 
-/** Mean output of each source over the prompts of a batch, slice by slice. */
-async function batchMean(model: PatchableModel, batch: PromptBatch, signal: AbortSignal | undefined): Promise<Tensor> {
-  return inSmallerSlices(model, slicedPrompts(batch), () => scope(() => sliceMeans(model, batch, signal)));
+/** What each source writes for some prompts, summed over all that the output has: `[S]`. Padded positions do not count. */
+async function writtenBySources(
+  model: PatchableModel,
+  slice: PromptBatch,
+  signal: AbortSignal | undefined,
+): Promise<Tensor> {
+  const outputs = (await model.sources(slice.clean, { signal })).to("float32");
+  const real = realPositions(slice)?.unsqueeze(0);
+  const counted = real ? outputs.mul(real) : outputs;
+  if (!model.graph.config.latents) return counted.sum([1, 2, 3]);
+  const means = (await model.transformer.decoderMeans()).to("float32").mul(model.config.dModel);
+  return writtenSums(model.graph, counted, means);
 }
 
-async function sliceMeans(model: PatchableModel, batch: PromptBatch, signal: AbortSignal | undefined): Promise<Tensor> {
-  const parts: Tensor[] = [];
-  const means =
-    model.graph.config.latents && (await model.transformer.decoderMeans()).to("float32").mul(model.config.dModel);
-  for (const slice of batchSlices(model, batch)) {
-    using outputs = await model.sources(slice.clean, { signal });
-    parts.push(
-      scope(() => {
-        const real = realPositions(slice)?.unsqueeze(0);
-        const counted = real ? outputs.to("float32").mul(real) : outputs.to("float32");
-        return model.graph.config.latents ? writtenSums(model.graph, counted, means!) : counted.sum([1, 2, 3]);
-      }),
-    );
-  }
+/** Mean over the prompts of a batch, their positions and the model's dimensions, of what is there in sum. */
+async function meanOf(model: PatchableModel, batch: PromptBatch, sums: Tensor): Promise<Tensor> {
   const padded = batch.padding("clean")?.reduce((sum, pads) => sum + pads, 0) ?? 0;
   const positions = batch.size * batch.length - padded;
-  const mean = Tensor.stack(parts)
-    .sum(0)
-    .div(positions * model.config.dModel);
+  const mean = sums.div(positions * model.config.dModel);
   const edgeAt = (source: number) => firstEdgeFrom(model.graph, source);
   await requireFiniteScores(mean, { model, batch, what: "mean output", edgeAt });
   return mean;

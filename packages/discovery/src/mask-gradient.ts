@@ -3,15 +3,13 @@ import {
   type AblationType,
   coreKinds,
   dataSetSides,
-  inSmallerSlices,
+  overPrompts,
   type PatchableModel,
   type PromptLoader,
   type PromptSide,
   PruneScores,
-  slicedPrompts,
 } from "@autocircuit/core";
 import { grad, scope, Tensor } from "@autocircuit/native";
-import { ablatedBatches } from "./ablated-batches.ts";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./discovery-options.ts";
 import { requireFiniteScores } from "./finite-scores.ts";
 import { type AnswerFunction, answerFunctions, answerLoss, type GradFunction, gradFunctions } from "./loss.ts";
@@ -62,7 +60,7 @@ const check = signature("maskGradient", modelAndPrompts, {
  * ablated run, all masks together, or with `byLayer` for the edges of one layer of sources after the other (Marks et al. 2024, "Sparse Feature
  * Circuits", section 2). Gradients are summed, not averaged.
  *
- * A batch too large for memory is run in slices, see `batchSlices`; the loss is a mean over prompts, so the scores are the same.
+ * A batch too large for memory is run in slices, see `overPrompts`; the loss is a mean over prompts, so the scores are the same.
  *
  * @param prompts clean prompts are run, corrupt ones give the ablation, answers make the loss
  * @throws AutocircuitError `unknown-name` for functions there are not, `bad-input` for impossible numbers and options that exclude each other, `shape` for
@@ -87,39 +85,38 @@ export async function maskGradient(
     ablateFrom: side,
   } = options;
   requireSide(type, side);
-  let done = 0;
 
   const values = await scope(async () => {
     // Half precision is too coarse to add gradients up in.
     const dtype = model.computeDtype === "float64" ? "float64" : "float32";
     const points = maskPoints(model.graph, options, dtype);
-    const total = prompts.promptCount * points.length;
+    const asked = { ablation: type, ablateFrom: side, passes: points.length, signal, onProgress };
     let sum = Tensor.zeros([model.graph.edgeCount], { dtype });
-    for await (const { batch, slices } of ablatedBatches(model, prompts, type, { signal, side })) {
-      const before = { sum, done };
-      const work = async () => {
-        done = before.done;
-        let grown = before.sum;
-        for await (const { slice, using: ablation } of slices()) {
+    for await (const { batch, fold } of overPrompts(model, prompts, asked)) {
+      const before = sum;
+      sum = await fold<Tensor, Tensor>(
+        async (grown = before, { slice, using, step }) => {
+          let last = grown;
           for (const { value, edges } of points) {
-            const last = grown;
-            grown = await scope(async () => {
+            const next = await scope(async () => {
               const mask = (edges?.mul(value) ?? Tensor.full(last.shape, value, { dtype })).requireGrad();
-              const logits = await model.forward(slice.clean, { mask, using: ablation, signal });
+              const logits = await model.forward(slice.clean, { mask, using, signal });
               const loss = answerLoss(logits, slice, gradFunction, answerFunction);
               const [gradient] = grad(loss.mul(slice.size / batch.size), [mask]);
               return last.add(edges ? gradient!.mul(edges) : gradient!);
             });
-            if (last !== before.sum) last.dispose();
-            done += slice.size;
-            onProgress?.({ done, total });
+            if (last !== grown) last.dispose();
+            last = next;
+            step();
           }
-        }
-        await requireFiniteScores(grown, { model, batch, what: "gradient" });
-        return grown;
-      };
-      sum = await inSmallerSlices(model, slicedPrompts(batch), () => scope(work));
-      before.sum.dispose();
+          return last;
+        },
+        async (grown) => {
+          await requireFiniteScores(grown, { model, batch, what: "gradient" });
+          return grown;
+        },
+      );
+      before.dispose();
     }
     return sum.data();
   });

@@ -2,16 +2,13 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import {
   type AblatedSlice,
   type AblationType,
-  ablatedSlices,
   type Circuit,
   coreKinds,
-  dataSetSides,
-  inSmallerSlices,
   type LongOptions,
+  overPrompts,
   type PatchableModel,
   type PromptLoader,
   type PruneScores,
-  slicedPrompts,
 } from "@autocircuit/core";
 import { scope } from "@autocircuit/native";
 import { klOfLogprobs } from "./kl-divergence.ts";
@@ -86,20 +83,14 @@ export async function sameUnderKnockouts(
   const circuit = scores.circuit(size);
   const out = circuit.indices.filter((edge) => knockouts.values[edge]! >= threshold);
   const masks = masksOf(circuit, out);
-  using shared = dataSetSides(type) === undefined ? null : await model.ablations(prompts, type, { signal });
   const sums = [0, 0];
-  let done = 0;
-  for (const batch of prompts.batches) {
-    const before = done;
-    const divergences = await inSmallerSlices(model, slicedPrompts(batch), async () => {
-      const found = [0, 0];
-      done = before;
-      for await (const slice of ablatedSlices(model, batch, { type, shared: shared ?? undefined, signal })) {
-        for (const [place, pair] of masks.entries()) {
-          found[place]! += await divergenceSum(model, slice, pair, signal);
-          done += slice.slice.size;
-          onProgress?.({ done, total: 2 * prompts.promptCount });
-        }
+  const asked = { ablation: type, passes: masks.length, signal, onProgress };
+  for await (const { fold } of overPrompts(model, prompts, asked)) {
+    const divergences = await fold(async (before: readonly number[] = [0, 0], part) => {
+      const found: number[] = [];
+      for (const [place, pair] of masks.entries()) {
+        found.push(before[place]! + (await divergenceSum(model, part, pair, signal)));
+        part.step();
       }
       return found;
     });

@@ -1,5 +1,4 @@
-import { freemem } from "node:os";
-import { deviceSliceBytes, Graph, promptsAtOnce, usualSliceBytes } from "@autocircuit/core";
+import { availableMemory, Graph, promptsAtOnce, usualSliceBytes } from "@autocircuit/core";
 import { estimateMemory } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { formatBytes } from "../support/table.ts";
@@ -27,9 +26,9 @@ export interface PlannedRun extends RunShape {
 }
 
 /** Memory that can be had: what the machine has free, or what a container leaves of it; on a GPU what was free before anything was loaded. */
-export function availableMemory({ how, freeBytes }: PlannedRun["used"]): number {
+export function freeFor({ how, freeBytes }: PlannedRun["used"]): number {
   if (how.device !== "cpu") return freeBytes ?? Number.POSITIVE_INFINITY;
-  return process.availableMemory?.() ?? freemem();
+  return availableMemory();
 }
 
 /**
@@ -37,7 +36,7 @@ export function availableMemory({ how, freeBytes }: PlannedRun["used"]): number 
  *
  * @throws UsageError when there is not so much; the message says what to lower, and to what
  */
-export function requireMemory(run: PlannedRun, free = availableMemory(run.used)): string {
+export function requireMemory(run: PlannedRun, free = freeFor(run.used)): string {
   const { batchSize, circuits, length } = run;
   const { weights, total } = estimate(run, batchSize, circuits);
   const { device } = run.used.how;
@@ -69,7 +68,9 @@ function advice(run: PlannedRun, free: number): string {
 function estimate({ config, length, used, sliced = false }: PlannedRun, batchSize: number, circuits: number) {
   const { dtype, device } = used.how;
   if (!sliced) return estimateMemory(config, batchSize * circuits, length, { dtype });
-  const sliceBytes = device === "cpu" ? usualSliceBytes : deviceSliceBytes;
-  const slice = promptsAtOnce({ config, graph: Graph.of(config), computeDtype: dtype, sliceBytes }, length);
+  const slice = promptsAtOnce(
+    { config, graph: Graph.of(config), computeDtype: dtype, sliceBytes: usualSliceBytes(device) },
+    length,
+  );
   return estimateMemory(config, Math.min(batchSize, slice), length, { dtype });
 }

@@ -1,13 +1,13 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { Ablation, scope, sourceRows, Tensor } from "@autocircuit/native";
+import { promptsAtOnce } from "../memory/bytes.ts";
+import { computed, inSmallerSlices } from "../memory/in-smaller-slices.ts";
 import { equalParts } from "../prompts/equal-parts.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { canSlice, sliceTokens, tokenContext } from "../prompts/token-context.ts";
 import { setCover } from "./ablation-cover.ts";
 import { type AblationType, dataSetSides } from "./ablation-type.ts";
 import { alignedSources } from "./aligned-sources.ts";
-import { promptsAtOnce } from "./batch-slices.ts";
-import { computed, inSmallerSlices } from "./in-smaller-slices.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
 import type { RunningModel } from "./sized-model.ts";
 import { allTokensMean, batchSum, meanOf } from "./source-means.ts";

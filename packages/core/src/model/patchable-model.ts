@@ -13,6 +13,8 @@ import {
 import { Graph } from "../graph/graph.ts";
 import type { GraphConfig } from "../graph/graph-config.ts";
 import { ablationName, longOptions, promptLoader, tensor } from "../kinds.ts";
+import { usualSliceBytes } from "../memory/bytes.ts";
+import { sliceLimit } from "../memory/in-smaller-slices.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { tokenContext } from "../prompts/token-context.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
@@ -20,9 +22,7 @@ import { requireCover } from "./ablation-cover.ts";
 import type { AblationType } from "./ablation-type.ts";
 import { ablationsOf } from "./ablations.ts";
 import { type Activations, type ActivationsOptions, activationsOf, activationsOptions } from "./activations.ts";
-import { deviceSliceBytes, usualSliceBytes } from "./batch-slices.ts";
 import { edgeMask, requireBoth } from "./edge-mask.ts";
-import { sliceLimit } from "./in-smaller-slices.ts";
 import { requireLatents, unpackLatents } from "./latents.ts";
 import type { LongOptions } from "./long-options.ts";
 import {
@@ -91,7 +91,7 @@ export class PatchableModel implements Disposable {
     this.tokenizer = options.tokenizer ?? null;
     this.outputSlice = options.outputSlice ?? "last_seq";
     this.seqLen = options.seqLen ?? null;
-    this.#sliceBytes = options.sliceBytes ?? (this.device === "cpu" ? usualSliceBytes : deviceSliceBytes);
+    this.#sliceBytes = options.sliceBytes ?? usualSliceBytes(this.device);
     if (options.byToken && this.seqLen === null) {
       throw new AutocircuitError("bad-input", "A graph by token needs the length of the prompts: give `seqLen`.");
     }

@@ -1,10 +1,10 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type Autoencoders, type BlockAutoencoder, scope, Tensor } from "@autocircuit/native";
 import { longOptions, promptLoader } from "../kinds.ts";
+import { overPrompts } from "../memory/over-prompts.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { tokenContext } from "../prompts/token-context.ts";
-import { batchSlices } from "./batch-slices.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
 import { PatchableModel } from "./patchable-model.ts";
 
@@ -125,30 +125,38 @@ async function latentTotals(
   prompts: PromptLoader,
   options: PruneLatentsOptions,
 ): Promise<number[][][]> {
-  const totals: number[][][] = [];
-  let done = 0;
-  for (const batch of prompts.batches) {
-    for (const slice of batchSlices(model, batch)) {
+  const { signal, onProgress, byPosition } = options;
+  let totals: number[][][] | undefined;
+  for await (const { fold } of overPrompts(model, prompts, { signal, onProgress })) {
+    const found = await fold(async (before: number[][][] | undefined, { slice, step }) => {
+      let sums = before;
       for (const tokens of sidesOf(slice, options)) {
-        throwIfAborted(options.signal);
-        await scope(async () => {
-          const activations = await model.latents(tokens, options.signal && { signal: options.signal });
-          for (const [block, latents] of activations.entries()) {
-            const real = realPositions(tokens);
-            const counted = real ? latents.mul(real) : latents;
-            const sum = options.byPosition ? counted.sum(0) : counted.sum([0, 1]).unsqueeze(0);
-            const values = Array.from(await sum.to("float64").data(), Number);
-            const width = sum.shape[1]!;
-            totals[block] ??= Array.from({ length: sum.shape[0]! }, () => new Array<number>(width).fill(0));
-            for (const [cell, value] of values.entries())
-              totals[block]![Math.floor(cell / width)]![cell % width]! += value;
-          }
+        const activations = await model.latents(tokens, signal && { signal });
+        const real = realPositions(tokens);
+        const ofTokens = activations.map(async (latents) => {
+          const counted = real ? latents.mul(real) : latents;
+          const sum = byPosition ? counted.sum(0) : counted.sum([0, 1]).unsqueeze(0);
+          return rowsOf(Array.from(await sum.to("float64").data(), Number), sum.shape[1]!);
         });
+        sums = added(sums, await Promise.all(ofTokens));
       }
-    }
-    options.onProgress?.({ done: ++done, total: prompts.batches.length });
+      step();
+      return sums!;
+    });
+    totals = added(totals, found);
   }
-  return totals;
+  return totals!;
+}
+
+function rowsOf(values: readonly number[], width: number): number[][] {
+  return Array.from({ length: values.length / width }, (_, row) => values.slice(row * width, (row + 1) * width));
+}
+
+function added(before: number[][][] | undefined, more: number[][][]): number[][][] {
+  if (before === undefined) return more;
+  return more.map((rows, block) =>
+    rows.map((row, p) => row.map((value, latent) => value + before[block]![p]![latent]!)),
+  );
 }
 
 /** `[B, P, 1]`, 0 where a prompt is padded; undefined where nothing is. */
@@ -191,22 +199,22 @@ async function meanDivergence(
   prompts: PromptLoader,
   options: PruneLatentsOptions,
 ): Promise<number> {
-  let sum = 0;
-  let count = 0;
-  for (const batch of prompts.batches) {
-    for (const slice of batchSlices(one, batch)) {
+  let [sum, count] = [0, 0];
+  for await (const { fold } of overPrompts(one, prompts, { signal: options.signal })) {
+    const found = await fold(async (before: readonly [number, number] = [0, 0], { slice }) => {
+      let [ofSlice, positions] = before;
       for (const tokens of sidesOf(slice, options)) {
-        throwIfAborted(options.signal);
-        await scope(async () => {
-          const p = (await one.forward(tokens, { sliced: false })).to("float64").logSoftmax(-1);
-          const q = (await other.forward(tokens, { sliced: false })).to("float64").logSoftmax(-1);
-          const each = p.exp().mul(p.sub(q)).sum(-1, true);
-          const real = realPositions(tokens);
-          sum += Number(await (real ? each.mul(real) : each).sum().item());
-          count += real ? Number(await real.sum().item()) : each.size;
-        });
+        const p = (await one.forward(tokens, { sliced: false })).to("float64").logSoftmax(-1);
+        const q = (await other.forward(tokens, { sliced: false })).to("float64").logSoftmax(-1);
+        const each = p.exp().mul(p.sub(q)).sum(-1, true);
+        const real = realPositions(tokens);
+        ofSlice += Number(await (real ? each.mul(real) : each).sum().item());
+        positions += real ? Number(await real.sum().item()) : each.size;
       }
-    }
+      return [ofSlice, positions] as const;
+    });
+    sum += found[0];
+    count += found[1];
   }
   return sum / count;
 }

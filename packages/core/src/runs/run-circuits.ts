@@ -1,10 +1,8 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type Ablation, Tensor } from "@autocircuit/native";
 import * as kinds from "../kinds.ts";
-import { ablatedSlices } from "../model/ablated-slices.ts";
-import { type AblationType, dataSetSides } from "../model/ablation-type.ts";
-import { slicedPrompts } from "../model/batch-slices.ts";
-import { inSmallerSlices } from "../model/in-smaller-slices.ts";
+import { overPrompts } from "../memory/over-prompts.ts";
+import type { AblationType } from "../model/ablation-type.ts";
 import { type LongOptions, throwIfAborted } from "../model/long-options.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
@@ -60,47 +58,28 @@ export async function runCircuits(
   const circuits = chosenCircuits(model.graph, options);
   const plan = patchPlan(patch, options.reverseCleanCorrupt ?? false);
   const outputs = circuits.map((): Tensor[] => []);
-  const total = circuits.length * prompts.promptCount;
-  let done = 0;
-  let shared: Ablation | undefined;
-  let parts: Tensor[][] = [];
+  const asked = { ablation, ablateFrom: plan.ablateFrom, passes: circuits.length, signal, onProgress };
   try {
-    if (dataSetSides(ablation) !== undefined) shared = await model.ablations(prompts, ablation, { signal });
-    for (const batch of prompts) {
-      const before = done;
-      await inSmallerSlices(model, slicedPrompts(batch), async () => {
-        for (const logits of parts.flat()) logits.dispose();
-        parts = circuits.map(() => []);
-        done = before;
-        const asked = { type: ablation, side: plan.ablateFrom, shared, signal };
-        for await (const { slice, using } of ablatedSlices(model, batch, asked)) {
+    for await (const { run } of overPrompts(model, prompts, asked)) {
+      const ofBatch = await run(async (slices) => {
+        const parts = circuits.map((): Tensor[] => []);
+        for await (const { slice, using, step } of slices) {
           await runSlice(model, slice, plan, patch, using, circuits, signal, (logits, index) => {
             parts[index]!.push(logits);
-            done += slice.size;
-            onProgress?.({ done, total });
+            step();
           });
         }
+        return parts.map((logits) => (logits.length === 1 ? logits[0]! : Tensor.cat(logits)));
       });
-      for (const [circuit, logits] of parts.entries()) outputs[circuit]!.push(joined(logits));
-      parts = [];
+      for (const [circuit, logits] of ofBatch.entries()) outputs[circuit]!.push(logits);
     }
   } catch (error) {
-    for (const logits of [...outputs, ...parts].flat()) logits.dispose();
+    for (const logits of outputs.flat()) logits.dispose();
     throw error;
-  } finally {
-    shared?.dispose();
   }
   return circuitRuns(
     circuits.map(({ circuit, asked }, index) => ({ edges: circuit.size, asked, circuit, logits: outputs[index]! })),
   );
-}
-
-/** The logits of a batch from those of its slices, which are freed. */
-function joined(parts: readonly Tensor[]): Tensor {
-  if (parts.length === 1) return parts[0]!;
-  const whole = Tensor.cat(parts);
-  for (const part of parts) part.dispose();
-  return whole;
 }
 
 async function runSlice(

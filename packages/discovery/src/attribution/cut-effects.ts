@@ -2,15 +2,13 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import {
   coreKinds,
   type EdgeRef,
-  inSmallerSlices,
+  overPrompts,
   type PatchableModel,
   type PromptLoader,
   repeatTokens,
-  slicedPrompts,
   throwIfAborted,
 } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
-import { ablatedBatches } from "../ablated-batches.ts";
 import { modelAndPrompts } from "../discovery-options.ts";
 import { circuitsAtOnce } from "../speculation/circuits-at-once.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
@@ -50,69 +48,60 @@ export async function cutEffects(
   if (cuts.length === 0) throw new AutocircuitError("bad-input", "cutEffects: there is nothing to cut.");
   const loss = await lossOf(model, prompts, options);
   const sum = new Float64Array(cuts.length);
-  const total = prompts.promptCount * cuts.length;
-  let prompt = 0;
-  for await (const { batch, slices } of ablatedBatches(model, prompts, ablation, { signal })) {
+  const asked = { ablation, passes: cuts.length, signal, onProgress };
+  for await (const { batch, first: firstPrompt, fold } of overPrompts(model, prompts, asked)) {
     const most = batch.prefixShared ? await circuitsAtOnce(model, batch) : 1;
-    const rows = await inSmallerSlices(model, slicedPrompts(batch), async () => {
-      const effects: Float64Array[] = [];
-      for await (const { slice, using } of slices()) {
-        const found = await scope(async () => {
-          const ofSlice = await loss(slice);
-          const plain = ofSlice(await model.forward(slice.clean, { signal }));
-          const base = Array.from(await plain.data(), Number);
-          const canStartLate = model.graph.factorized && batch.prefix === null;
-          const kept = canStartLate
-            ? (await model.run(slice.clean, { keep: true, logits: false, ...(signal && { signal }) })).run
-            : undefined;
-          const byPrompt = base.map(() => new Float64Array(cuts.length));
-          for (let first = 0; first < cuts.length; first += most) {
-            throwIfAborted(signal);
-            const some = cuts.slice(first, first + most);
-            const losses = await scope(() => lossesOf(some));
-            losses.forEach((values, i) => {
-              values.forEach((value, p) => {
-                byPrompt[p]![first + i] = value - base[p]!;
-              });
-            });
-            onProgress?.({ done: prompt * cuts.length + (first + some.length) * slice.size, total });
-          }
-          return byPrompt;
-
-          async function lossesOf(some: readonly number[][]): Promise<number[][]> {
-            const count = some.length;
-            const masks = new Float32Array(count * model.graph.edgeCount);
-            some.forEach((edges, row) => {
-              for (const edge of edges) masks[row * model.graph.edgeCount + edge] = 1;
-            });
-            const tokens = kept || count === 1 ? slice.clean : repeatTokens(slice.clean, count);
-            const mask = Tensor.from(masks, { shape: [count, model.graph.edgeCount] });
-            const { positions, single } = model.outputPositions(slice.clean);
-            const result = await model.run(tokens, {
-              positions,
-              patch: { graph: model.graph.toNative(), mask, ablation: using },
-              ...(kept && { from: kept }),
-              ...(signal && { signal }),
-            });
-            const logits = single ? result.logits!.select(1, 0) : result.logits!;
-            const losses = await Promise.all(some.map((_, row) => lossesOfRow(logits, row, slice.size, ofSlice)));
-            const broken = losses.findIndex((values) => values.some((value) => !Number.isFinite(value)));
-            if (broken < 0) return losses;
-            throw new AutocircuitError(
-              "not-finite",
-              `The loss without ${model.graph.edge(some[broken]![0]!)}${some[broken]!.length > 1 ? " and others" : ""} is not a number. ` +
-                `Check the weights and the ablation${model.computeDtype === "float64" ? "" : ", or compute in float64"}.`,
-            );
-          }
+    const rows = await fold(async (before: readonly Float64Array[] = [], { slice, using, step }) => {
+      const ofSlice = await loss(slice);
+      const plain = ofSlice(await model.forward(slice.clean, { signal }));
+      const base = Array.from(await plain.data(), Number);
+      const canStartLate = model.graph.factorized && batch.prefix === null;
+      const kept = canStartLate
+        ? (await model.run(slice.clean, { keep: true, logits: false, ...(signal && { signal }) })).run
+        : undefined;
+      const byPrompt = base.map(() => new Float64Array(cuts.length));
+      for (let first = 0; first < cuts.length; first += most) {
+        throwIfAborted(signal);
+        const some = cuts.slice(first, first + most);
+        const losses = await scope(() => lossesOf(some));
+        losses.forEach((values, i) => {
+          values.forEach((value, p) => {
+            byPrompt[p]![first + i] = value - base[p]!;
+          });
         });
-        effects.push(...found);
+        step(some.length * slice.size);
       }
-      return effects;
+      return [...before, ...byPrompt];
+
+      async function lossesOf(some: readonly number[][]): Promise<number[][]> {
+        const count = some.length;
+        const masks = new Float32Array(count * model.graph.edgeCount);
+        some.forEach((edges, row) => {
+          for (const edge of edges) masks[row * model.graph.edgeCount + edge] = 1;
+        });
+        const tokens = kept || count === 1 ? slice.clean : repeatTokens(slice.clean, count);
+        const mask = Tensor.from(masks, { shape: [count, model.graph.edgeCount] });
+        const { positions, single } = model.outputPositions(slice.clean);
+        const result = await model.run(tokens, {
+          positions,
+          patch: { graph: model.graph.toNative(), mask, ablation: using },
+          ...(kept && { from: kept }),
+          ...(signal && { signal }),
+        });
+        const logits = single ? result.logits!.select(1, 0) : result.logits!;
+        const losses = await Promise.all(some.map((_, row) => lossesOfRow(logits, row, slice.size, ofSlice)));
+        const broken = losses.findIndex((values) => values.some((value) => !Number.isFinite(value)));
+        if (broken < 0) return losses;
+        throw new AutocircuitError(
+          "not-finite",
+          `The loss without ${model.graph.edge(some[broken]![0]!)}${some[broken]!.length > 1 ? " and others" : ""} is not a number. ` +
+            `Check the weights and the ablation${model.computeDtype === "float64" ? "" : ", or compute in float64"}.`,
+        );
+      }
     });
-    for (const effects of rows) {
+    for (const [row, effects] of rows.entries()) {
       for (let cut = 0; cut < sum.length; cut++) sum[cut]! += effects[cut]!;
-      onPrompt?.(Float32Array.from(effects), prompt);
-      prompt++;
+      onPrompt?.(Float32Array.from(effects), firstPrompt + row);
     }
   }
   return sum.map((value) => value / prompts.promptCount);

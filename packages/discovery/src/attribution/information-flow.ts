@@ -1,14 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import {
-  batchSlices,
-  inSmallerSlices,
-  type PatchableModel,
-  type PromptBatch,
-  type PromptLoader,
-  PruneScores,
-  slicedPrompts,
-  throwIfAborted,
-} from "@autocircuit/core";
+import { overPrompts, type PatchableModel, type PromptBatch, type PromptLoader, PruneScores } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
 import { requireFactorized, requireNoLatents } from "./start-edges.ts";
@@ -52,22 +43,16 @@ export async function informationFlowRoutes(
   if (prompts.promptCount === 0)
     throw new AutocircuitError("bad-input", "information-flow-routes: there are no prompts.");
   const sum = new Float64Array(graph.edgeCount);
-  let done = 0;
-  for (const batch of prompts.batches) {
-    const rows = await inSmallerSlices(model, slicedPrompts(batch), async () => {
-      const found: Float32Array[] = [];
-      for (const slice of batchSlices(model, batch)) {
-        throwIfAborted(signal);
-        found.push(...(await scope(() => scoresOfSlice(model, slice, positional, signal))));
-      }
-      return found;
+  for await (const { first, fold } of overPrompts(model, prompts, { signal, onProgress })) {
+    const rows = await fold(async (before: readonly Float32Array[] = [], { slice, step }) => {
+      const found = await scoresOfSlice(model, slice, positional, signal);
+      step();
+      return [...before, ...found];
     });
-    for (const scores of rows) {
+    for (const [row, scores] of rows.entries()) {
       for (let edge = 0; edge < sum.length; edge++) sum[edge]! += scores[edge]!;
-      onPrompt?.(scores, done++);
+      onPrompt?.(scores, first + row);
     }
-    if (!onPrompt) done += rows.length;
-    onProgress?.({ done, total: prompts.promptCount });
   }
   return new PruneScores(
     graph,

@@ -1,8 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
-import type { PatchableModel, PromptBatch, PromptLoader } from "@autocircuit/core";
+import { overPrompts, type PatchableModel, type PromptBatch, type PromptLoader } from "@autocircuit/core";
 import { klOfLogprobs, logprob } from "@autocircuit/metrics";
-import { scope, type Tensor } from "@autocircuit/native";
-import { ablatedBatches } from "../ablated-batches.ts";
+import type { Tensor } from "@autocircuit/native";
 import { answerLosses } from "../loss.ts";
 import type { AttributionOptions } from "./attribution-options.ts";
 
@@ -55,13 +54,18 @@ async function fullAndEmpty(
 ): Promise<[number, number]> {
   const sums: [number, number] = [0, 0];
   const everything = new Float32Array(model.graph.edgeCount).fill(1);
-  for await (const { slices } of ablatedBatches(model, prompts, ablation, { signal })) {
-    for await (const { slice, using } of slices()) {
-      for (const [which, how] of [{}, { ablate: everything, using }].entries()) {
-        using value = await scope(async () => loss(slice)(await model.forward(slice.clean, { ...how, signal })).sum());
-        sums[which]! += Number(await value.item());
+  for await (const { fold } of overPrompts(model, prompts, { ablation, signal })) {
+    const found = await fold(async (before: readonly number[] = [0, 0], { slice, using }) => {
+      const values: number[] = [];
+      for (const how of [{}, { ablate: everything, using }]) {
+        const logits = await model.forward(slice.clean, { ...how, signal });
+        values.push(Number(await loss(slice)(logits).sum().item()));
       }
-    }
+      return before.map((value, which) => value + values[which]!);
+    });
+    found.forEach((value, which) => {
+      sums[which]! += value;
+    });
   }
   return [sums[0] / prompts.promptCount, sums[1] / prompts.promptCount];
 }

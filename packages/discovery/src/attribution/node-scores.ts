@@ -1,13 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import {
-  inSmallerSlices,
-  type PatchableModel,
-  type PromptLoader,
-  type SrcNode,
-  slicedPrompts,
-} from "@autocircuit/core";
+import { overPrompts, type PatchableModel, type PromptLoader, type SrcNode } from "@autocircuit/core";
 import { Ablation, scope, Tensor } from "@autocircuit/native";
-import { ablatedBatches } from "../ablated-batches.ts";
 import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { betweenOutputs } from "./eap-ig-activations.ts";
@@ -76,26 +69,16 @@ export async function nodeScores(
   requireGradients(model, prompts, { method, mlpGradient, loss: options.loss });
   const loss = await lossOf(model, prompts, options);
   const sum = new Float64Array(srcs.length * model.config.dModel);
-  let done = 0;
-  for await (const { batch, slices } of ablatedBatches(model, prompts, ablation, { signal })) {
-    const before = done;
-    const values = await inSmallerSlices(model, slicedPrompts(batch), () =>
-      scope(async () => {
-        done = before;
-        const parts: Tensor[] = [];
-        for await (const { slice, using } of slices()) {
-          const part = await scope(async () => {
-            const prepared = { using, loss: await loss(slice), perPrompt: false, signal };
-            const of = new SliceGradients(model, slice, prepared);
-            const scores = await scoresOf(of, method, steps, mlpGradient);
-            return scores.mul(slice.size / batch.size);
-          });
-          parts.push(part);
-          done += slice.size;
-          onProgress?.({ done, total: prompts.promptCount });
-        }
-        return Array.from(await Tensor.stack(parts).sum(0).reshape([-1]).data(), Number);
-      }),
+  for await (const { batch, fold } of overPrompts(model, prompts, { ablation, signal, onProgress })) {
+    const values = await fold<Tensor, number[]>(
+      async (before, { slice, using, step }) => {
+        const prepared = { using, loss: await loss(slice), perPrompt: false, signal };
+        const of = new SliceGradients(model, slice, prepared);
+        const part = (await scoresOf(of, method, steps, mlpGradient)).mul(slice.size / batch.size);
+        step();
+        return before ? before.add(part) : part;
+      },
+      async (scores) => Array.from(await scores.reshape([-1]).data(), Number),
     );
     values.forEach((value, i) => {
       sum[i]! += value;

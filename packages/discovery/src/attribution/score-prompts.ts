@@ -1,7 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { inSmallerSlices, type PatchableModel, type PromptLoader, PruneScores, slicedPrompts } from "@autocircuit/core";
+import { overPrompts, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
-import { ablatedBatches } from "../ablated-batches.ts";
 import { requireFiniteScores } from "../finite-scores.ts";
 import { type AttributionOptions, recordedOptions } from "./attribution-options.ts";
 import { lossOf } from "./losses.ts";
@@ -42,37 +41,28 @@ export async function scorePrompts(
   if (prompts.promptCount === 0) throw new AutocircuitError("bad-input", `${algorithm}: there are no prompts.`);
   const loss = await lossOf(model, prompts, options);
   const perPrompt = onPrompt !== undefined;
-  let done = 0;
-  let first = 0;
   const values = new Float64Array(model.graph.edgeCount);
-  for await (const { batch, slices } of ablatedBatches(model, prompts, ablation, { signal })) {
-    const before = done;
-    const work = () =>
-      scope(async () => {
-        done = before;
-        const parts: Tensor[] = [];
-        for await (const { slice, using } of slices()) {
-          const part = await scope(async () => {
-            const prepared = { using, loss: await loss(slice), perPrompt, signal };
-            const scores = await method(new SliceGradients(model, slice, prepared));
-            return perPrompt ? scores : scores.mul(slice.size / batch.size);
-          });
-          parts.push(part);
-          done += slice.size;
-          onProgress?.({ done, total: prompts.promptCount });
-        }
-        const rows = perPrompt ? Tensor.cat(parts) : Tensor.stack(parts).sum(0, true);
-        const place = (cell: number) => cell % model.graph.edgeCount;
-        await requireFiniteScores(rows, { model, batch, what: "score", edgeAt: place });
-        return Float64Array.from(await rows.data(), Number);
-      });
-    const rows = await inSmallerSlices(model, slicedPrompts(batch), work);
+  for await (const { batch, first, fold } of overPrompts(model, prompts, { ablation, signal, onProgress })) {
+    const rows = await fold<Tensor, Float64Array>(
+      async (before, { slice, using, step }) => {
+        const prepared = { using, loss: await loss(slice), perPrompt, signal };
+        const scores = await method(new SliceGradients(model, slice, prepared));
+        step();
+        if (perPrompt) return before ? Tensor.cat([before, scores]) : scores;
+        const part = scores.mul(slice.size / batch.size);
+        return before ? before.add(part) : part;
+      },
+      async (found) => {
+        const edgeAt = (cell: number) => cell % model.graph.edgeCount;
+        await requireFiniteScores(found, { model, batch, what: "score", edgeAt });
+        return Float64Array.from(await found.data(), Number);
+      },
+    );
     const share = perPrompt ? 1 / batch.size : 1;
     for (let cell = 0; cell < rows.length; cell++) values[cell % values.length]! += rows[cell]! * share;
     if (perPrompt)
       for (let row = 0; row < batch.size; row++)
         onPrompt(Float32Array.from(rows.subarray(row * values.length, (row + 1) * values.length)), first + row);
-    first += batch.size;
   }
   return new PruneScores(model.graph, Float32Array.from(values), {
     algorithm,

@@ -6,9 +6,9 @@ import {
   type PatchableModel,
   type PromptLoader,
   PruneScores,
+  passBytes,
   slicedCount,
 } from "@autocircuit/core";
-import { elementBytes } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
 import { SearchClock } from "../long-search/search-clock.ts";
 import { type ResumableOptions, resumableOptions } from "../long-search/search-state.ts";
@@ -191,13 +191,10 @@ function answersNeeded({ answers, outputs }: KeptAnswers, keep: number): number 
   );
 }
 
-/** Circuits at once, so that the outputs of all sources, the widest layer and the logits take at most half a GiB. */
-function fittingBatch({ graph, config, outputSlice, computeDtype }: PatchableModel, prompts: PromptLoader): number {
+/** Circuits at once, so that what runs for them takes at most half a GiB. */
+function fittingBatch(model: PatchableModel, prompts: PromptLoader): number {
   const [{ size, length }] = prompts.batches as [(typeof prompts.batches)[number]];
-  const bytes = elementBytes(computeDtype);
-  const outputs = slicedCount(outputSlice, length);
-  const layer = Math.max(3 * config.heads * config.dModel, 3 * config.dMlp);
-  const one = size * (length * (graph.srcs.length * config.dModel + layer) + outputs * config.dVocabOut) * bytes;
+  const one = size * passBytes(model, length, slicedCount(model.outputSlice, length));
   return Math.max(1, Math.min(32, Math.floor(2 ** 29 / one)));
 }
 

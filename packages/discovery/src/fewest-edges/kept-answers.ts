@@ -1,6 +1,7 @@
-import { freemem } from "node:os";
 import {
   type AblationType,
+  ablationBytes,
+  availableMemory,
   dataSetSides,
   type PatchableModel,
   type PromptBatch,
@@ -9,7 +10,7 @@ import {
   throwIfAborted,
 } from "@autocircuit/core";
 import { answerIndex } from "@autocircuit/metrics";
-import { type Ablation, elementBytes, scope, Tensor } from "@autocircuit/native";
+import { type Ablation, scope, Tensor } from "@autocircuit/native";
 
 /**
  * Ablations of all batches are held if they fit in here; otherwise each is made again whenever it is needed, which takes as long as
@@ -19,8 +20,7 @@ const [leastHeld, mostHeld] = [256 * 2 ** 20, 4 * 2 ** 30];
 
 function heldBytes({ device }: PatchableModel): number {
   if (device !== "cpu") return leastHeld;
-  const free = process.availableMemory?.() ?? freemem();
-  return Math.max(leastHeld, Math.min(mostHeld, free / 4));
+  return Math.max(leastHeld, Math.min(mostHeld, availableMemory() / 4));
 }
 
 /** A batch with the outputs that the full model gets right. */
@@ -72,7 +72,8 @@ export class KeptAnswers implements Disposable {
     signal?: AbortSignal,
   ): Promise<KeptAnswers> {
     const shared = dataSetSides(type) && (await model.ablations(prompts, type, { signal }));
-    const holds = shared === undefined && ablationBytes(model, prompts) <= heldBytes(model);
+    const all = prompts.promptCount * ablationBytes(model, prompts.batches[0]?.length ?? 0);
+    const holds = shared === undefined && all <= heldBytes(model);
     const judged: JudgedBatch[] = [];
     let outputs = 0;
     try {
@@ -169,12 +170,6 @@ function rightAnswers(logits: Tensor, batch: PromptBatch, count: number): Tensor
   const last = rows.shape.length - 1;
   const answers = rows.gather(last, index.unsqueeze(0).expand([count, ...index.shape]));
   return answers.max(last).ge(rows.max(last));
-}
-
-function ablationBytes(model: PatchableModel, prompts: PromptLoader): number {
-  const [first] = prompts.batches;
-  const bytes = elementBytes(model.computeDtype);
-  return model.graph.srcs.length * model.config.dModel * prompts.promptCount * (first?.length ?? 0) * bytes;
 }
 
 function dispose(batches: readonly JudgedBatch[], shared: Ablation | undefined): void {

@@ -1,9 +1,9 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import {
   type AblationType,
-  ablatedSlices,
   coreKinds,
   dataSetSides,
+  overPrompts,
   type PatchableModel,
   type PromptPair,
 } from "@autocircuit/core";
@@ -68,14 +68,14 @@ export async function runSpanCircuit(
     for (const group of equalLengths(model, prompts, batchSize)) {
       const { edgeCount } = group.model.graph;
       const rows = group.places.map((place) => circuit.complement(group.model.graph, spans.ofTokens[place]!));
-      for await (const { slice, start, using } of ablatedSlices(group.model, group.prompts.batches[0]!, {
-        type,
-        signal,
-      })) {
-        const own = rows.slice(start, start + slice.size);
-        const mask = Tensor.stack(own.map((row) => Tensor.from(row, { shape: [edgeCount] })));
-        const of = await group.model.forward(slice.clean, { mask, using, signal });
-        for (let row = 0; row < slice.size; row++) logits[group.places[start + row]!] = of.select(0, row).clone();
+      for await (const { fold } of overPrompts(group.model, group.prompts, { ablation: type, signal })) {
+        const found = await fold(async (before: readonly Tensor[] = [], { slice, start, using }) => {
+          const own = rows.slice(start, start + slice.size);
+          const mask = Tensor.stack(own.map((row) => Tensor.from(row, { shape: [edgeCount] })));
+          const of = await group.model.forward(slice.clean, { mask, using, signal });
+          return [...before, ...own.map((_, row) => of.select(0, row).clone())];
+        });
+        for (const [row, own] of found.entries()) logits[group.places[row]!] = own;
       }
     }
     return logits;

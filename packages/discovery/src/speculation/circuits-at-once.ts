@@ -1,5 +1,5 @@
-import { bytesPerPrompt, type PatchableModel, type PromptBatch } from "@autocircuit/core";
-import { elementBytes, openDevice } from "@autocircuit/native";
+import { bytesPerPrompt, type PatchableModel, type PromptBatch, passBytes } from "@autocircuit/core";
+import { openDevice } from "@autocircuit/native";
 
 /** On the CPU more circuits than these at once bring nothing. */
 const onCpu = 8;
@@ -20,9 +20,7 @@ export async function circuitsAtOnce(model: PatchableModel, batch: PromptBatch):
   return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(onDevice, fitting))));
 }
 
-/** Deltas of all sources, twice where the output positions have their own, and the inputs of one layer's heads. */
+/** What runs for a circuit, with the sources' deltas twice, since output positions may have their own; its outputs are compared in pieces. */
 function bytesPerCircuit(model: PatchableModel, { size, length }: PromptBatch): number {
-  const { heads, dModel, dMlp = 0 } = model.config;
-  const layer = length * (4 * heads * dModel + 3 * dMlp) * elementBytes(model.computeDtype);
-  return size * (2 * bytesPerPrompt(model, length) + layer);
+  return size * (passBytes(model, length, 0) + bytesPerPrompt(model, length));
 }

@@ -2,15 +2,13 @@ import { AutocircuitError } from "@autocircuit/base";
 import {
   type AblatedSlice,
   type AblationType,
-  inSmallerSlices,
+  overPrompts,
   type PatchableModel,
   type PromptBatch,
   type PromptLoader,
   type PromptSide,
-  slicedPrompts,
 } from "@autocircuit/core";
 import { grad, scope, Tensor } from "@autocircuit/native";
-import { ablatedBatches } from "../ablated-batches.ts";
 import { requireFiniteScores, trainedName } from "../finite-scores.ts";
 import { Adam, type AdamOptions } from "./adam.ts";
 import type { TrainingHistory, ValidationPoint } from "./trained-scores.ts";
@@ -78,9 +76,9 @@ export async function trainMasks(
   if (onState) await tell();
   // Whole epochs that an earlier run made are left out, and of the one it stopped in the batches that it had seen.
   let seen = targets.length % prompts.length;
-  const passes = epochs - Math.floor(targets.length / prompts.length);
-  const asked = { signal, passes, side: training.ablateFrom };
-  for await (const { batch, slices } of ablatedBatches(model, prompts, training.ablation, asked)) {
+  const rounds = epochs - Math.floor(targets.length / prompts.length);
+  const { ablation, ablateFrom } = training;
+  for await (const { batch, run } of overPrompts(model, prompts, { ablation, ablateFrom, rounds, signal })) {
     if (seen > 0) {
       seen--;
       continue;
@@ -88,8 +86,8 @@ export async function trainMasks(
     const step = targets.length;
     await namingStep(step, prompts.length, total, async () => {
       using terms = await training.terms(step, batch, adam.parameter);
-      const work = () => scope(() => gradientOf(training, adam.parameter, terms, batch, slices()));
-      const { gradient, target, size } = await inSmallerSlices(model, slicedPrompts(batch), work);
+      const work = (slices: AsyncIterable<AblatedSlice>) => gradientOf(training, adam.parameter, terms, batch, slices);
+      const { gradient, target, size } = await run(work);
       using owned = gradient;
       using limited = training.limit?.(owned);
       adam.step(limited ?? owned, training.rateAt?.(step, total));

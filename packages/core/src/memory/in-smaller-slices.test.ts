@@ -2,12 +2,12 @@ import { AutocircuitError } from "@autocircuit/base";
 import type { ForwardRequest } from "@autocircuit/native";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { maxDifference, randomPairs, tinyTransformer, values } from "../../test/tiny-transformer.ts";
+import { PatchableModel } from "../model/patchable-model.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
 import { runCircuits } from "../runs/run-circuits.ts";
 import { PruneScores } from "../scores/prune-scores.ts";
 import { slicedPrompts } from "./batch-slices.ts";
 import { inSmallerSlices } from "./in-smaller-slices.ts";
-import { PatchableModel } from "./patchable-model.ts";
 
 afterEach(() => void vi.restoreAllMocks());
 

@@ -1,14 +1,15 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { maxDifference, randomPairs, tinyTransformer, values } from "../../test/tiny-transformer.ts";
+import { type AblationType, ablationTypes } from "../model/ablation-type.ts";
+import { PatchableModel } from "../model/patchable-model.ts";
+import { sharePrefix } from "../model/share-prefix.ts";
 import { partnersFromEnd } from "../prompts/pair-alignment.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
 import { runCircuits } from "../runs/run-circuits.ts";
 import { PruneScores } from "../scores/prune-scores.ts";
 import { ablatedSlices } from "./ablated-slices.ts";
-import { type AblationType, ablationTypes } from "./ablation-type.ts";
-import { batchSlices, promptsAtOnce } from "./batch-slices.ts";
-import { PatchableModel } from "./patchable-model.ts";
-import { sharePrefix } from "./share-prefix.ts";
+import { batchSlices } from "./batch-slices.ts";
+import { promptsAtOnce } from "./bytes.ts";
 
 const model = new PatchableModel({ transformer: tinyTransformer() });
 afterAll(() => model.dispose());

@@ -1,7 +1,8 @@
 import { sayOnce } from "@autocircuit/base";
 import type { Tensor, Transformer } from "@autocircuit/native";
-import { bytesPerPrompt, promptsAtOnce, type SlicedPrompts } from "./batch-slices.ts";
-import type { SizedModel } from "./sized-model.ts";
+import type { SizedModel } from "../model/sized-model.ts";
+import type { SlicedPrompts } from "./batch-slices.ts";
+import { bytesPerPrompt, promptsAtOnce } from "./bytes.ts";
 
 /** What the sources of a slice may take on a transformer's device, in bytes, after its memory has ended with more. */
 const limits = new WeakMap<Transformer, number>();

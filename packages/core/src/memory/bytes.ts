@@ -1,0 +1,54 @@
+import { freemem } from "node:os";
+import { elementBytes, sourceRows } from "@autocircuit/native";
+import { firstLatentRow } from "../model/latents.ts";
+import type { SizedModel } from "../model/sized-model.ts";
+
+/** What decides how much memory a model's passes take. */
+export type PassWidths = Pick<SizedModel, "graph" | "config" | "computeDtype">;
+
+/**
+ * What the outputs of all sources may usually take, in bytes, for prompts that are run together: 128 MiB. With
+ * gradients a patched run holds about four times as much (ablation, differences, their gradients, one layer's inputs). 16 prompts of 15 tokens
+ * stay whole in GPT-2 small.
+ */
+const USUAL_SLICE = 128 * 2 ** 20;
+
+/** The same on a GPU, where a pass of few prompts costs as much as one of many: 1 GiB. */
+const DEVICE_SLICE = 2 ** 30;
+
+/** What the outputs of all sources may take on a device, in bytes, for prompts that are run together, where nothing else is asked for. */
+export function usualSliceBytes(device: string): number {
+  return device === "cpu" ? USUAL_SLICE : DEVICE_SLICE;
+}
+
+/** What an ablation takes for each of its prompts of so many positions, in bytes: as much as the outputs of all sources. */
+export function ablationBytes({ graph, config, computeDtype }: PassWidths, positions: number): number {
+  return sourceRows(graph.toNative(), config) * positions * config.dModel * elementBytes(computeDtype);
+}
+
+/** Latents are kept as they are: what gradients hold besides, see {@link usualSliceBytes}, is of the other sources. */
+const LATENT_SHARE = 0.25;
+
+/** What the outputs of all sources take for one prompt of so many positions, in bytes, as slices are counted. */
+export function bytesPerPrompt({ graph, config, computeDtype }: PassWidths, positions: number): number {
+  const ordinary = graph.config.latents ? firstLatentRow(graph) : graph.srcs.length;
+  const rows = ordinary + LATENT_SHARE * (sourceRows(graph.toNative(), config) - ordinary);
+  return rows * positions * config.dModel * elementBytes(computeDtype);
+}
+
+/** What a patched pass of one prompt takes besides weights and ablation, in bytes: its sources, the widest layer, and its logits. */
+export function passBytes(model: PassWidths, positions: number, outputs: number): number {
+  const { heads, dModel, dMlp = 0, dVocabOut } = model.config;
+  const layer = positions * (4 * heads * dModel + 3 * dMlp);
+  return bytesPerPrompt(model, positions) + (layer + outputs * dVocabOut) * elementBytes(model.computeDtype);
+}
+
+/** How many prompts of so many positions run together, so that their sources take no more than `sliceBytes`. At least 1. */
+export function promptsAtOnce(model: PassWidths & Pick<SizedModel, "sliceBytes">, positions: number): number {
+  return Math.max(1, Math.floor(model.sliceBytes / bytesPerPrompt(model, positions)));
+}
+
+/** Memory of this machine, or of the container, that can still be had, in bytes. */
+export function availableMemory(): number {
+  return process.availableMemory?.() ?? freemem();
+}
