@@ -205,20 +205,26 @@ describe("too much", () => {
     `POST /${token}/api/run HTTP/1.1\r\nHost: 127.0.0.1:${studio.studio.port}\r\nContent-Type: application/json\r\n${extra}\r\n\r\n`;
   const MEGABYTE = 2 ** 20;
 
+  /** A client that is slow to listen may hear of the end of its connection only: of several one hears why. */
+  async function refuses(head: string, chunk: Buffer): Promise<void> {
+    const answers: string[] = [];
+    for (let tries = 0; tries < 5 && !answers.some(Boolean); tries++) {
+      const { sent, answer } = await flood(head, chunk, 100 * MEGABYTE);
+      expect(sent).toBeLessThan(64 * MEGABYTE);
+      await serves();
+      answers.push(answer);
+    }
+    expect(answers.at(-1)).toMatch(/^HTTP\/1\.1 413 /);
+  }
+
   it("refuses 100 MB by their announced length, unread", async () => {
     const length = 100 * MEGABYTE;
-    const { sent, answer } = await flood(post(`Content-Length: ${length}`), Buffer.alloc(MEGABYTE, 32), length);
-    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
-    expect(sent).toBeLessThan(64 * MEGABYTE);
-    await serves();
+    await refuses(post(`Content-Length: ${length}`), Buffer.alloc(MEGABYTE, 32));
   });
 
   it("refuses 100 MB of unknown length once they are too many", async () => {
     const chunk = Buffer.concat([Buffer.from("100000\r\n"), Buffer.alloc(MEGABYTE, 32), Buffer.from("\r\n")]);
-    const { sent, answer } = await flood(post("Transfer-Encoding: chunked"), chunk, 100 * MEGABYTE);
-    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
-    expect(sent).toBeLessThan(64 * MEGABYTE);
-    await serves();
+    await refuses(post("Transfer-Encoding: chunked"), chunk);
   });
 
   it("answers or refuses each of 1,000 requests at once", async () => {
