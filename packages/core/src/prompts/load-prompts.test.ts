@@ -56,12 +56,12 @@ describe("loadPrompts", () => {
     await expect(loadPrompts(texts, { tokenizer: null })).rejects.toMatchObject({
       code: "bad-input",
       message: expect.stringMatching(
-        /prompts\[\d\]: given as text, but `tokenizer` is null: pass one, or give token ids/,
+        /prompts\[\d\]: given as text, but the model comes without a tokenizer; .*or give token ids/,
       ),
     });
     const answers = { prompts: [{ clean: [1], corrupt: [2], answers: ["a"], wrong_answers: [3] }] };
     const all = { size: { train: 1, test: 0 } };
-    await expect(loadPrompts(answers, { tokenizer: null, ...all })).rejects.toThrow(/`tokenizer` is null/);
+    await expect(loadPrompts(answers, { tokenizer: null, ...all })).rejects.toThrow(/without a tokenizer/);
   });
 
   it("moves labels and word positions by the BOS token", async () => {

@@ -125,7 +125,10 @@ function bosToken({ tokenizer, prependBos }: TokenizeOptions): number | null {
 }
 
 function encode(text: string, tokenizer: Tokenizer | null | undefined, where: string): readonly number[] {
-  if (tokenizer === null) return fail(where, "given as text, but `tokenizer` is null: pass one, or give token ids");
+  if (tokenizer === null) {
+    const advice = "put its tokenizer.json beside it, pass another `tokenizer`, or give token ids";
+    return fail(where, `given as text, but the model comes without a tokenizer; ${advice}`);
+  }
   if (tokenizer === undefined) return fail(where, "given as text; pass a `tokenizer`, or give token ids");
   return tokenizer.encode(text);
 }
