@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -51,7 +52,8 @@ export function handOver(args) {
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
     // A terminal sends SIGINT to the child as well; it decides how to stop, and this process waits for it.
     process.on("SIGINT", () => undefined);
+    process.on("SIGTERM", () => child.kill("SIGTERM"));
     child.on("error", fail);
-    child.on("close", (code) => done(code ?? 1));
+    child.on("close", (code, signal) => done(code ?? 128 + constants.signals[signal]));
   });
 }

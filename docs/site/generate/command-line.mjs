@@ -27,7 +27,7 @@ export async function commandLinePage() {
     "What `autocircuit --help`, and `--help` of every command, print. In a project with the packages it is `npx autocircuit`, in a clone",
     "`npm run autocircuit --`.",
     "",
-    "Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 a circuit that does not pass its tests, 130 interrupted. What the codes of",
+    "Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 a circuit that does not pass its tests, 130 interrupted, 143 ended by SIGTERM. What the codes of",
     "errors mean: [Errors by code](errors.md).",
     "",
     block(overview),

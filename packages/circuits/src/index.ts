@@ -1,3 +1,9 @@
+export {
+  type ExchangedPrompt,
+  type ExchangedPrompts,
+  readEapIgCsv,
+  readEdgePruningJsonl,
+} from "@autocircuit/core";
 export type { HasGraph, OfficialEdgesOptions } from "./edges/official-edges.ts";
 export {
   circuitFileOf,
@@ -5,14 +11,12 @@ export {
   isCircuitFile,
   readCircuitFile,
 } from "./interchange/circuit-file.ts";
-export { formatEapIgCsv, readEapIgCsv } from "./interchange/eap-ig-csv.ts";
+export { formatEapIgCsv } from "./interchange/eap-ig-csv.ts";
 export { eapIgDestination, eapIgEdge, eapIgSource, edgeNameOfEapIg } from "./interchange/eap-ig-names.ts";
-export { formatEdgePruningJsonl, readEdgePruningJsonl } from "./interchange/edge-pruning-jsonl.ts";
+export { formatEdgePruningJsonl } from "./interchange/edge-pruning-jsonl.ts";
 export {
   type AnswerTokenizer,
   autocircuitPromptsOf,
-  type ExchangedPrompt,
-  type ExchangedPrompts,
   formatAutocircuitPrompts,
   readAutocircuitPrompts,
   unplacedFields,

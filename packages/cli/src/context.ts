@@ -1,6 +1,6 @@
 /** What a command gets from the program around it. */
 export interface Context {
-  /** Aborted by SIGINT. */
+  /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** Writes a line of results. */
   readonly print: (line: string) => void;

@@ -13,8 +13,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 // There is nobody left to tell.
 process.stderr.on("error", () => undefined);
-const code = await runProgram(process.argv.slice(2), abort.signal);
-if (code === EXIT.interrupted) endBySignal();
+const done = await runProgram(process.argv.slice(2), abort.signal);
+const code = done === EXIT.interrupted ? endBySignal() : done;
 // What is wrong with the last words is heard of once they are through.
 await new Promise<void>((through) => process.stdout.write("", () => through()));
 if (lost)

@@ -56,7 +56,7 @@ const STANDARD: ProgramOutput = {
 };
 
 /**
- * Runs the command line and gives its exit code: 0 done, 1 failed, 2 wrong usage or input, 3 done with the answer no, 130 stopped by SIGINT.
+ * Runs the command line and gives its exit code: 0 done, 1 failed, 2 wrong usage or input, 3 done with the answer no, 130 stopped by its signal.
  *
  * @param args what comes after `autocircuit`
  * @param signal stops the command; nothing is left half written

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,10 +18,12 @@ function outcome(child: ChildProcess): Promise<{ signal: string | null; text: st
   return new Promise((resolve) => child.once("exit", (_code, signal) => resolve({ signal, text })));
 }
 
-it("a signal that comes before work that holds up the event loop, and was not heard of, is not lost", async () => {
-  const busy = "const busy = (ms) => { for (const end = performance.now() + ms; performance.now() < end; ); };";
-  // In the callback of a poll: the event loop looks for signals only after the immediates that follow.
-  const program = `${busy}
+it.each(["SIGINT", "SIGTERM"] as const)(
+  "%s before work that holds up the event loop, not heard of, is not lost",
+  async (sent) => {
+    const busy = "const busy = (ms) => { for (const end = performance.now() + ms; performance.now() < end; ); };";
+    // In the callback of a poll: the event loop looks for signals only after the immediates that follow.
+    const program = `${busy}
     import { readFile } from "node:fs";
     import { stopOnInterrupt, synchronously } from ${JSON.stringify(pathToFileURL(join(dist, "support/interrupt.js")).href)};
     stopOnInterrupt(new AbortController());
@@ -31,11 +33,44 @@ it("a signal that comes before work that holds up the event loop, and was not he
       await synchronously(() => busy(3000));
       setTimeout(() => process.stdout.write("lost"), 1000);
     });`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
-    stdio: ["ignore", "pipe", "inherit"],
+    const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    child.stdout.once("data", () => child.kill(sent));
+    expect(await outcome(child)).toEqual({ signal: sent, text: "busy " });
+  },
+);
+
+it.each(["SIGINT", "SIGTERM"] as const)("a long search that %s stops gives its results so far", async (sent) => {
+  const folder = mkdtempSync(join(tmpdir(), "autocircuit-interrupt-"));
+  const how = ["--algorithm", "subnetwork-probing", "--set", "epochs=1000000", "--size", "5", "--curve", "none"];
+  const args = ["discover", "tracr-reverse", ...how, "--out", folder];
+  const child = spawn(process.execPath, [join(dist, "main.js"), ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  child.stderr.on("data", (said) => {
+    if (String(said).includes(", about ")) child.kill(sent);
   });
-  child.stdout.once("data", () => child.kill("SIGINT"));
-  expect(await outcome(child)).toEqual({ signal: "SIGINT", text: "busy " });
+  const { signal, text } = await outcome(child);
+  expect(signal).toBe(sent);
+  expect(text).toMatch(/scores as trained so far/);
+  expect(text).toMatch(/go on with: autocircuit discover tracr-reverse .*--resume$/m);
+  expect(readdirSync(folder).toSorted()).toEqual(["scores-so-far.safetensors", "search.json"]);
+  rmSync(folder, { recursive: true });
+});
+
+it.skipIf(process.platform === "win32")("a shell sees 130 and 143", () => {
+  const code = (sent: string) => {
+    const program = `
+      import { endBySignal, stopOnInterrupt } from ${JSON.stringify(pathToFileURL(join(dist, "support/interrupt.js")).href)};
+      const abort = new AbortController();
+      stopOnInterrupt(abort);
+      abort.signal.addEventListener("abort", () => endBySignal());
+      process.kill(process.pid, "${sent}");
+      setTimeout(() => {}, 20_000);`;
+    // What the shell that started it prints of the signal goes to its own standard error.
+    const line = `"$0" --input-type=module -e "$1"; echo $?`;
+    return execFileSync("sh", ["-c", line, process.execPath, program], { encoding: "utf8", stdio: "pipe" }).trim();
+  };
+  expect([code("SIGINT"), code("SIGTERM")]).toEqual(["130", "143"]);
 });
 
 it("prompts by the hundred thousand end at once, and leave no file", async () => {

@@ -49,21 +49,18 @@ export type { RunningModel, SizedModel } from "./model/sized-model.ts";
 export { wideLogits } from "./model/wide-logits.ts";
 export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
+export { readEapIgCsv } from "./prompts/formats/eap-ig-csv.ts";
+export { otherPronoun, readEdgePruningJsonl } from "./prompts/formats/edge-pruning-jsonl.ts";
+export type { ExchangedPrompt, ExchangedPrompts } from "./prompts/formats/exchanged-prompt.ts";
+export { yearAnswers } from "./prompts/formats/year-answers.ts";
 export { loadPrompts, type PromptOptions, type PromptSplit, type TrainTest } from "./prompts/load-prompts.ts";
 export { type PairAlignment, pairAlignments } from "./prompts/pair-alignment.ts";
 export type { Partners } from "./prompts/partners.ts";
 export { PromptBatch } from "./prompts/prompt-batch.ts";
-export {
-  type LocatedPrompt,
-  type PromptFile,
-  type PromptInput,
-  type PromptSource,
-  type RawAnswers,
-  type RawPrompt,
-  readPrompts,
-} from "./prompts/prompt-file.ts";
+export { type LocatedPrompt, type PromptInput, type PromptSource, readPrompts } from "./prompts/prompt-file.ts";
 export { type LoaderOptions, PromptLoader } from "./prompts/prompt-loader.ts";
 export type { Answers, PromptPair, PromptSide } from "./prompts/prompt-pair.ts";
+export type { PromptFile, RawAnswers, RawPrompt } from "./prompts/raw-prompt.ts";
 export { describeTokens, repeatTokens, type TokenContext, tokenContext } from "./prompts/token-context.ts";
 export type { Tokenizer } from "./prompts/tokenizer.ts";
 export { type CircuitChoice, chosenCircuits } from "./runs/chosen-circuits.ts";

@@ -22,7 +22,7 @@ export { type LogitTable, type LogitTableOptions, logitTable } from "./logit-tab
 export { parameterCount } from "./parameter-count.ts";
 export type { ProcessingOptions } from "./processing/process-weights.ts";
 export type { LogitRow } from "./ranked-logits.ts";
-export { readConfig, readConfigFile } from "./read-config.ts";
+export { readConfig, readConfigFile, sharesEmbedding } from "./read-config.ts";
 export { inverseFrequencies, type RopeFrequencies } from "./rope/frequencies.ts";
 export type { RopeParameters } from "./rope/parameters.ts";
 export { Checkpoint } from "./safetensors/checkpoint.ts";

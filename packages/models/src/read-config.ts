@@ -4,7 +4,7 @@ import { AutocircuitError, badFile, kind, signature } from "@autocircuit/base";
 import type { TransformerConfig } from "@autocircuit/native";
 import { ConfigReader } from "./config-reader.ts";
 import { isGguf } from "./gguf/gguf-file.ts";
-import { ggufConfig } from "./gguf/model-config.ts";
+import { ggufConfig, ggufShares } from "./gguf/model-config.ts";
 import { type HubOptions, hubOptions } from "./hub/hub-options.ts";
 import { resolveModelFolder } from "./hub/resolve-model-folder.ts";
 import { findFamily } from "./hugging-face/families.ts";
@@ -55,6 +55,7 @@ export function asTransformerLens(raw: ConfigReader): TransformerLensConfig {
 }
 
 const check = signature("readConfig", { idOrFolder: kind.text }, hubOptions);
+const checkShares = signature("sharesEmbedding", { idOrFolder: kind.text }, hubOptions);
 const checkPath = signature("readConfigFile", { path: kind.text });
 
 /**
@@ -79,6 +80,22 @@ export async function readConfig(idOrFolder: string, options: HubOptions = {}): 
 export async function readConfigFile(path: string): Promise<TransformerConfig> {
   checkPath({ path });
   return isGguf(path) ? ggufConfig(path) : engineConfig(await openConfigFile(path));
+}
+
+/**
+ * Whether the checkpoint holds one matrix for embedding and unembedding: the engine has one of each, and {@link parameterCount} counts both.
+ *
+ * @param idOrFolder a folder, a GGUF file, or a model of the hub, see {@link resolveModelFolder}
+ * @throws AutocircuitError `not-found`, `bad-file`, `aborted`
+ * @example
+ * await sharesEmbedding("models/gpt2"); // true
+ */
+export async function sharesEmbedding(idOrFolder: string, options: HubOptions = {}): Promise<boolean> {
+  checkShares({ idOrFolder }, options);
+  const folder = await resolveModelFolder(idOrFolder, { ...options, files: "config" });
+  if (isGguf(folder)) return ggufShares(folder);
+  const { format, raw } = await openConfig(folder);
+  return format === "hugging-face" && findFamily(raw).tied(raw);
 }
 
 function engineConfig({ format, raw }: FolderConfig): TransformerConfig {

@@ -31,6 +31,13 @@ describe("circuitText", () => {
     ]);
   });
 
+  it("says what an infinite score means, where there is one", () => {
+    expect(circuitText(reverseByTokenReport())).toMatch(/\n\n= in both .*\n∞: an edge that no threshold removed\n$/);
+    expect(circuitText(xproportionReport())).not.toContain("∞");
+    const alone = { ...reverseByTokenReport(), official: undefined };
+    expect(circuitText(alone)).toMatch(/ ∞\n\n∞: an edge/);
+  });
+
   it("is plain unless color is asked for, and says the same then", () => {
     const plain = circuitText(reverseByTokenReport());
     const colored = circuitText(reverseByTokenReport(), { color: true });

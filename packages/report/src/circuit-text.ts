@@ -2,6 +2,7 @@ import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { type ComparedEdge, compareWithOfficial, type EdgeStatus } from "./compare.ts";
 import { visible } from "./escape.ts";
 import { formatCount, formatNumber } from "./format.ts";
+import { infiniteScoreText } from "./infinite-score.ts";
 import { reportKind } from "./report-kind.ts";
 import { cells, fit } from "./text-width.ts";
 import type { CircuitReport } from "./types.ts";
@@ -40,7 +41,7 @@ const check = signature("circuitText", { report: reportKind }, {
 
 /**
  * The circuit as a plain-text table, the published circuit beside it where there is one. The first column marks every
- * edge: `=` in both, `-` missed, `+` extra.
+ * edge: `=` in both, `-` missed, `+` extra. A line below says what an infinite score means, where there is one.
  *
  * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithOfficial}).
  */
@@ -83,12 +84,15 @@ export function circuitText(report: CircuitReport, options: CircuitTextOptions =
   }
   const rest = comparison.edges.length - shown.length;
   if (rest > 0) lines.push(`  … and ${formatCount(rest)} more`);
+  const infinite = infiniteScoreText(shown);
+  if (compared || infinite !== undefined) lines.push("");
   if (compared) {
     const counted = (["found", "missed", "extra"] as const).map(
       (status) => `${marks[status]} ${label[status]} ${formatCount(counts[status])}`,
     );
-    lines.push("", counted.join("   "));
+    lines.push(counted.join("   "));
   }
+  if (infinite !== undefined) lines.push(infinite);
   return `${lines.join("\n")}\n`;
 }
 

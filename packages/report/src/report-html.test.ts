@@ -30,6 +30,13 @@ describe("reportHtml", () => {
     expect(elements.filter((e) => e.name === "code").map((e) => e.text)).toEqual([reverseByTokenReport().command]);
   });
 
+  it("says in words what ∞, kept and changed mean", async () => {
+    const page = await reportHtml(reverseByTokenReport());
+    expect(page).toContain("∞: an edge that no threshold removed.");
+    expect(page).toContain("Kept: by no more than rounding. Changed: by more.");
+    expect(await reportHtml(xproportionReport())).not.toContain("∞");
+  });
+
   it("says a curve of one point in words, and a unit once", async () => {
     const points = [{ edges: 10, value: 0.5, series: "acdc" }];
     const curve = { metric: "KL(full model || circuit), nats", unit: "nats", points };

@@ -1,16 +1,5 @@
 import { AutocircuitError, parseJson } from "@autocircuit/base";
-import type { PromptFile, RawAnswers, RawPrompt } from "@autocircuit/core";
-
-/** A prompt pair as tools exchange it: AutoCircuit's fields, and those of the other format that have no counterpart. */
-export interface ExchangedPrompt extends RawPrompt {
-  /** Fields of which only the other format knows, by name; written back into that format. */
-  readonly extra?: Readonly<Record<string, unknown>>;
-}
-
-/** A data set as tools exchange it. */
-export interface ExchangedPrompts extends PromptFile {
-  readonly prompts: readonly ExchangedPrompt[];
-}
+import { type ExchangedPrompts, type RawAnswers, type RawPrompt, yearAnswers } from "@autocircuit/core";
 
 /** Turns an answer given as text into its token, for formats that hold token ids. */
 export interface AnswerTokenizer {
@@ -75,16 +64,6 @@ export function textOf(prompt: RawPrompt, side: "clean" | "corrupt", where: stri
   const value = prompt[side];
   if (typeof value === "string") return value;
   throw new AutocircuitError("bad-input", `${where}: \`${side}\` is given as token ids; this format holds text.`);
-}
-
-/** Two-digit years of a century after `year`, and those up to it, as greater-than prompts are answered. */
-export function yearAnswers(
-  year: number,
-  upTo: "including" | "excluding",
-): Pick<RawPrompt, "answers" | "wrong_answers"> {
-  const two = (from: number, to: number) =>
-    Array.from({ length: to - from }, (_, i) => String(from + i).padStart(2, "0"));
-  return { answers: two(year + 1, 100), wrong_answers: two(0, upTo === "including" ? year + 1 : year) };
 }
 
 /** The year whose {@link yearAnswers} these are, or undefined. */

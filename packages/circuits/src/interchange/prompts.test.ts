@@ -1,14 +1,9 @@
+import { type ExchangedPrompt, readEapIgCsv, readEdgePruningJsonl, yearAnswers } from "@autocircuit/core";
 import { array, assert, constantFrom, integer, oneof, property, record, string, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatEapIgCsv, readEapIgCsv } from "./eap-ig-csv.ts";
-import { formatEdgePruningJsonl, readEdgePruningJsonl } from "./edge-pruning-jsonl.ts";
-import {
-  type ExchangedPrompt,
-  formatAutocircuitPrompts,
-  readAutocircuitPrompts,
-  unplacedFields,
-  yearAnswers,
-} from "./exchanged-prompts.ts";
+import { formatEapIgCsv } from "./eap-ig-csv.ts";
+import { formatEdgePruningJsonl } from "./edge-pruning-jsonl.ts";
+import { formatAutocircuitPrompts, readAutocircuitPrompts, unplacedFields } from "./exchanged-prompts.ts";
 
 const text = string({ unit: "grapheme", minLength: 1 });
 const ids = array(integer({ min: 0, max: 50256 }), { minLength: 1, maxLength: 4 });

@@ -3,18 +3,21 @@ import type { Context } from "../context.ts";
 import type { MeasureCommandOptions } from "../measure/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
-import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { listOf, oneOf, wholeNumber } from "../support/parse-options.ts";
+import { addSubjectOptions } from "../support/subject-options.ts";
 
-/** `autocircuit measure TASK`. */
+/** `autocircuit measure [TASK]`. */
 export function addMeasure(program: Command, context: Context): void {
   const command = program
     .command("measure")
-    .description("measure circuits of several sizes, made from saved scores, on a task's test prompts")
-    .argument("<task>", "a ready-made task; see autocircuit tasks")
+    .description(
+      "measure circuits of several sizes, made from saved scores, on the prompts that a task or a file of one's own sets aside for it",
+    )
+    .argument("[task]", "a ready-made task (see autocircuit tasks), on its own prompts unless --prompts has others");
+  addSubjectOptions(command)
+    .optionsGroup("Measuring:")
     .requiredOption("--scores <file>", "scores that discover saved")
-    .option(MODEL_OPTION, `the model to run the task on: ${MODEL_IS}`)
     .option(
       "--sizes <list>",
       "circuit sizes (default: sizes that suit the graph and the scores)",
@@ -33,7 +36,7 @@ export function addMeasure(program: Command, context: Context): void {
     .addOption(
       new Option("--ablation <type>", "what ablated edges take").argParser(oneOf(ABLATIONS)).default("resample"),
     )
-    .option("--seed <n>", "chooses the prompt pairs and their order", wholeNumber(), 0)
+    .option("--seed <n>", "chooses the prompt pairs and their order (default: the scores', else 0)", wholeNumber())
     .addOption(maxEdges())
     .option("--mib", "measure as the Mechanistic Interpretability Benchmark does: CPR, CMD, AUROC at its ten sizes")
     .option(
@@ -55,14 +58,18 @@ export function addMeasure(program: Command, context: Context): void {
     .addHelpText(
       "after",
       `
+With --model and --prompts give the options of --batch-size, --batches, --length and --skip-unfit as discover had them: then the prompts
+that are measured on are those that nothing was found with. Which kind of graph is meant the scores tell.
+
 Examples:
   autocircuit measure tracr-reverse --scores circuit-reports/tracr-reverse/scores.safetensors
   autocircuit measure tracr-hist --scores scores.safetensors --sizes 0,2,4 --metrics kl-clean,correct-percent --json hist.json
   autocircuit measure ioi-component --model gpt2 --scores scores.safetensors --sizes 10,100,1000
+  autocircuit measure --model gpt2 --prompts names.json --scores scores.safetensors --sizes 10,100,1000
   autocircuit measure tracr-reverse --scores circuit-reports/tracr-reverse/scores.safetensors --mib --json mib.json
   autocircuit measure ioi-component --model gpt2 --scores scores.safetensors --mib --mib-folder submission --mib-name ioi_gpt2`,
     )
-    .action(async (task: string, options: MeasureCommandOptions) => {
+    .action(async (task: string | undefined, options: MeasureCommandOptions) => {
       const { measure } = await import("../measure/measure.ts");
       await measure(task, options, context);
     });

@@ -6,21 +6,23 @@ import { maxEdges } from "../support/max-edges.ts";
 import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { oneOf } from "../support/parse-options.ts";
+import { addPromptOptions } from "../support/subject-options.ts";
 
 /** `autocircuit patch`. */
 export function addPatch(program: Command, context: Context): void {
   const command = program
     .command("patch")
     .description("run a model on clean prompts with some edges ablated from the corrupt prompts, and write the logits")
-    .requiredOption(MODEL_OPTION, MODEL_IS)
-    .requiredOption("--prompts <file>", "prompt pairs as AutoCircuit JSON, with token ids")
     .requiredOption(
       "--edges <file>",
       'JSON list of edges: "A0.3->A1.2.Q", ["A0.3->A1.2.Q", 4] or {"edge": "A0.3->A1.2.Q", "token": 4}',
     )
     .addOption(new Option("--ablation <type>", "what the edges take").argParser(oneOf(ABLATIONS)).default("resample"))
     .addOption(maxEdges())
-    .option("--json <file>", "write the logits of all prompts and positions");
+    .option("--json <file>", "write the logits of all prompts and positions")
+    .optionsGroup("Model and prompts:")
+    .requiredOption(MODEL_OPTION, MODEL_IS);
+  addPromptOptions(command);
   addDeviceOptions(command)
     .addHelpText(
       "after",
@@ -30,7 +32,9 @@ The edges tell which graph is meant: separate or shared Q, K and V, nodes, by to
 
 Examples:
   autocircuit patch --model models/gpt2 --prompts prompts.json --edges edges.json --ablation zero
-  autocircuit patch --model models/sum --prompts prompts.json --edges edges.json --json logits.json`,
+  autocircuit patch --model models/sum --prompts prompts.json --edges edges.json --json logits.json
+  autocircuit patch --model gpt2 --prompts names.json --edges edges.json --json logits.json
+  autocircuit patch --model gpt2 --prompts gp.jsonl --edges edges.json --skip-unfit`,
     )
     .action(async (options: PatchCommandOptions) => {
       const { patch } = await import("../patch/patch.ts");

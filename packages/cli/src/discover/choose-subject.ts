@@ -29,7 +29,7 @@ export function chooseSubject(taskName: string | undefined, options: SubjectComm
   if (taskName === undefined) {
     if (model === undefined)
       throw new UsageError(
-        `Say what to discover: a task (see autocircuit tasks), or --model FOLDER${prompts ? "" : " --prompts FILE"} for your own.`,
+        `Say what it is about: a task (see autocircuit tasks), or --model FOLDER${prompts ? "" : " --prompts FILE"} for your own.`,
       );
     if (prompts === undefined)
       throw new UsageError(`--model ${model}: give prompts for it with --prompts FILE, or name a task to run on it.`);

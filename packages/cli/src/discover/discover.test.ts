@@ -40,6 +40,7 @@ describe("discover", () => {
     expect(result.peakMemoryBytes).toBeGreaterThan(2 ** 20);
     expect(Object.keys(result.versions)).toEqual(expect.arrayContaining(["libtorch", "node", "autocircuit"]));
     expect(out).toContain("Found exactly");
+    expect(out).toMatch(/^KL: nats from .*; kept: below 0.001, changed: not$/m);
   });
 
   it("finds all five positions by token, and says that the published circuit loses position 3", async () => {

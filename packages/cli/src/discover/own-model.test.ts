@@ -218,7 +218,11 @@ describe("wrong input to discover", () => {
   });
 
   it.each([
-    ["text without a tokenizer", [{ ...pair, clean: "a", corrupt: "b" }], "given as text; pass a `tokenizer`"],
+    [
+      "text without a tokenizer",
+      [{ ...pair, clean: "a", corrupt: "b" }],
+      "given as text, but the model comes without a tokenizer",
+    ],
     ["one pair", [pair], "At least 2 are needed"],
     ["an id outside the vocabulary", [{ ...pair, clean: [1, 99999] }, pair], "prompts[0]: `clean` has token id 99999"],
     ["no answers", [{ ...pair, answers: [] }, pair], "`answers` is empty"],

@@ -50,8 +50,7 @@ export async function readOwnPrompts(files: readonly string[], options: OwnPromp
   // Read once: a pipe gives its content only once.
   const read = await readPrompts(files);
   const how = {
-    ...{ vocabulary, outputVocabulary, align, shuffle: false, padId: 0, batchSize: 1 },
-    ...(tokenizer && { tokenizer }),
+    ...{ tokenizer, vocabulary, outputVocabulary, align, shuffle: false, padId: 0, batchSize: 1 },
     // Where the model has no such token there is none to prepend; asking for it would be an error.
     ...(!prependBos && { prependBos }),
   };

@@ -1,13 +1,13 @@
-import { basename } from "node:path";
 import { Graph, LoadedTask, loadPrompts } from "@autocircuit/core";
-import { findTokenizer, loadModel, readConfig, resolveModelFolder } from "@autocircuit/models";
+import { loadModel } from "@autocircuit/models";
 import { latentsNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
-import { Progress } from "../support/progress.ts";
+import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { firstPromptTokens } from "./first-prompt-tokens.ts";
-import { type OwnPrompts, readOwnPrompts, requireOneLength } from "./own-prompts.ts";
+import { ownInputs } from "./own-inputs.ts";
+import type { OwnPrompts } from "./own-prompts.ts";
 import { processingOptions } from "./processing-options.ts";
 import { readOutputSlice } from "./read-output-slice.ts";
 import { requireMemory } from "./require-memory.ts";
@@ -26,7 +26,7 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
   if (options.nodeEdges && (options.sharedQkv || options.ungrouped))
     throw new UsageError("--node-edges has no queries, keys and values: leave --shared-qkv and --ungrouped out.");
   const name = modelName(model);
-  const names = files.map((file) => basename(file, ".json")).join(", ");
+  const names = files.map((file) => promptsName(file)).join(", ");
   const notes: string[] = [];
   return {
     name,
@@ -37,27 +37,9 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
     notes,
     tokenLabels: ({ train, model }) => train.seqLabels ?? firstPromptTokens(train, model),
     load: async ({ byToken, seed, used, shape }, { signal, print }) => {
-      using downloading = new Progress("download");
-      const folder = await resolveModelFolder(model, {
-        signal,
-        onProgress: ({ done, total }) => downloading.update(done, total),
-      });
-      const config = await readConfig(folder);
-      const tokenizer = await findTokenizer(folder);
-      const { dVocab: vocabulary, dVocabOut: outputVocabulary } = config;
-      const { prependBos, length, align, skipUnfit } = options;
-      const prompts = await readOwnPrompts(files, {
-        tokenizer,
-        prependBos,
-        length,
-        align,
-        skipUnfit,
-        byToken,
-        vocabulary,
-        outputVocabulary,
-      });
+      const inputs = await ownInputs(model, files, { ...options, byToken, signal });
+      const { folder, config, tokenizer, prompts } = inputs;
       if (prompts.note) print(prompts.note);
-      if (byToken) requireOneLength(prompts);
       notes.splice(0, notes.length, ...(prompts.note ? [prompts.note] : []));
       const split = splitPrompts(prompts.count, options);
       const { batchSize, batches } = split;

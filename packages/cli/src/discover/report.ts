@@ -13,7 +13,7 @@ import { sourceNorms } from "./source-norms.ts";
 import type { Subject } from "./subject.ts";
 
 /** Largest difference that counts as the same output: float32 noise of a compiled model stays far below. */
-const KEPT_BELOW = 1e-3;
+export const KEPT_BELOW = 1e-3;
 
 /** Share of the time for measuring that goes into the table of ablations at most; the rest is the curve's. */
 const TABLE_SHARE = 0.3;

@@ -4,8 +4,12 @@ import { deviceText } from "../support/use-device.ts";
 import { verdictLine } from "../test-circuit/verdict-line.ts";
 import { accuracyText } from "./accuracy.ts";
 import { stabilityReport } from "./bootstrap.ts";
+import { KEPT_BELOW } from "./report.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
+
+/** What the columns of {@link ablationText} say. */
+const ABLATION_COLUMNS = `KL: nats from the full model's output; largest change: of any output value on any prompt; kept: below ${KEPT_BELOW}, changed: not`;
 
 /** What stays of the output when everything outside a circuit is ablated, with what the report notes about it. */
 export function ablationText({ ablationTable = [], notes }: CircuitReport): string {
@@ -18,7 +22,8 @@ export function ablationText({ ablationTable = [], notes }: CircuitReport): stri
     cell(row.maxAbsDiff),
     row.kept ? "kept" : "changed",
   ]);
-  return [table(["circuit alone", "ablation", "KL", "largest change", "output"], rows), ...notes].join("\n");
+  const columns = ["circuit alone", "ablation", "KL", "largest change", "output"];
+  return [table(columns, rows), ...(rows.length > 0 ? [ABLATION_COLUMNS] : []), ...notes].join("\n");
 }
 
 /** The figures of a run in a few lines. */

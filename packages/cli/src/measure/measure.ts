@@ -2,9 +2,8 @@ import { suggest } from "@autocircuit/base";
 import { type AblationType, type LoadedTask, PruneScores } from "@autocircuit/core";
 import { type MeasurementName, measureCircuits, measurements, usualMeasurements } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
-import { memoryOf } from "../discover/ready-subject.ts";
+import { chooseSubject } from "../discover/choose-subject.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
-import { findTask, requireOwnModel } from "../support/find-task.ts";
 import { Progress } from "../support/progress.ts";
 import { runVersions } from "../support/run-versions.ts";
 import { formatNumber, table } from "../support/table.ts";
@@ -17,36 +16,36 @@ import type { MeasureCommandOptions } from "./options.ts";
 
 /** Runs circuits of several sizes and prints a row of metrics for each. */
 export async function measure(
-  taskName: string,
-  options: MeasureCommandOptions,
-  { signal, print }: Context,
+  taskName: string | undefined,
+  asked: MeasureCommandOptions,
+  context: Context,
 ): Promise<void> {
-  requireWritable(options.json);
-  const ready = findTask(taskName);
-  requireMibOptions(options);
-  requireOwnModel(taskName, options.model, "Leave --model out.");
-  for (const name of options.metrics ?? []) requireMetric(name);
-  const scores = await PruneScores.load(options.scores);
+  const { signal, print } = context;
+  requireWritable(asked.json);
+  requireMibOptions(asked);
+  // What cannot be is said before anything is read.
+  chooseSubject(taskName, asked);
+  for (const name of asked.metrics ?? []) requireMetric(name);
+  const scores = await PruneScores.load(asked.scores);
   const byToken = scores.graph.tokens !== null;
-  const { model } = options;
+  const seed = asked.seed ?? scores.info.seed ?? 0;
+  const options = { ...asked, ...(taskName === undefined && graphOptions(scores, asked)), seed };
+  const subject = chooseSubject(taskName, options);
   const used = await useDevice(options);
-  await using task = await ready.load({
-    byToken,
-    seed: options.seed,
-    signal,
-    ...used.how,
-    ...(model !== undefined && { model }),
-  });
+  const shape = () => ({ circuits: 1, sliced: true });
+  await using task = await subject.load({ byToken, seed, circuit: undefined, used, shape }, context);
   if (!scores.graph.equals(task.model.graph)) {
     throw new UsageError(
-      `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${taskName}'s (${task.model.graph.edgeCount} edges).`,
+      `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${subject.model ?? subject.name}'s (${task.model.graph.edgeCount} edges).`,
     );
   }
-  if (model !== undefined) print(memoryOf(task, { circuits: 1, sliced: true }, used));
   const equal = equalPairsWarning([task.test], options.ablation);
   if (equal) print(equal);
   const names = chosenMetrics(task, options.metrics);
-  if (options.mib) return await measureAsMib({ task, scores, options, used }, { signal, print });
+  if (options.mib) {
+    const about = taskName ?? subject.description;
+    return await measureAsMib({ subject, about, task, scores, options, used }, { signal, print });
+  }
   using progress = new Progress("circuits x prompts");
   const { patch, ablation, sizes } = options;
   const circuits = await measureCircuits(task.model, task.test, {
@@ -69,19 +68,27 @@ export async function measure(
   if (!options.json) return;
   const units = Object.fromEntries(names.map((name) => [name, measurements[name].unit]));
   await writeJson(options.json, {
-    task: ready.name,
-    model: model ?? null,
+    task: subject.name,
+    model: options.model ?? null,
+    prompts: options.prompts ?? null,
     scores: options.scores,
     patch,
     ablation,
     byToken,
-    seed: options.seed,
+    seed,
     ...used.report,
     units,
     circuits,
     versions: runVersions(),
   });
   print(`wrote ${options.json}`);
+}
+
+/** The kind of graph that scores are for, which options may name: a model's own is made alike. */
+function graphOptions({ graph }: PruneScores, asked: MeasureCommandOptions): Partial<MeasureCommandOptions> {
+  const { factorized, separateQkv, ungrouped } = graph.config;
+  const { nodeEdges = !factorized, sharedQkv = factorized && !separateQkv } = asked;
+  return { nodeEdges, sharedQkv, ungrouped: asked.ungrouped ?? ungrouped };
 }
 
 function requireMetric(name: string): void {

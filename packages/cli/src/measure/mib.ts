@@ -3,7 +3,7 @@ import { formatEapIgCircuit, scoredCircuit } from "@autocircuit/circuits";
 import { type AblationType, Circuit, type LoadedTask, type PruneScores } from "@autocircuit/core";
 import { type MibMeasures, measureMib } from "@autocircuit/discovery";
 import type { Context } from "../context.ts";
-import { modelName } from "../support/model-name.ts";
+import type { Subject } from "../discover/subject.ts";
 import { Progress } from "../support/progress.ts";
 import { runVersions } from "../support/run-versions.ts";
 import { formatNumber, table } from "../support/table.ts";
@@ -12,8 +12,11 @@ import type { UsedDevice } from "../support/use-device.ts";
 import { writeJson, writeWhole } from "../support/write-file.ts";
 import type { MeasureCommandOptions } from "./options.ts";
 
-/** Scores on a task, to be measured as the benchmark does. */
+/** Scores on a task or on prompts of one's own, to be measured as the benchmark does. */
 export interface MibSubject {
+  readonly subject: Subject;
+  /** The task, or what one's own prompts are called: names a submission. */
+  readonly about: string;
   readonly task: LoadedTask;
   readonly scores: PruneScores;
   readonly options: MeasureCommandOptions;
@@ -38,7 +41,7 @@ export function requireMibOptions(options: MeasureCommandOptions): void {
 
 /** Measures scores as the Mechanistic Interpretability Benchmark does; prints its table and writes the folder it expects. */
 export async function measureAsMib(
-  { task, scores, options, used }: MibSubject,
+  { subject, about, task, scores, options, used }: MibSubject,
   { signal, print }: Pick<Context, "signal" | "print">,
 ): Promise<void> {
   const { selection = "top", model } = options;
@@ -53,7 +56,7 @@ export async function measureAsMib(
   print(mibText(measured, task.test.promptCount, ablation));
   const files: string[] = [];
   if (options.mibFolder !== undefined) {
-    const called = options.mibName ?? `${task.key}_${model === undefined ? "own" : modelName(model)}`;
+    const called = options.mibName ?? `${about}_${subject.model ?? "own"}`;
     const path = join(options.mibFolder, called.replaceAll("/", "-"), "importances.json");
     const all = scoredCircuit(
       scores,
@@ -65,7 +68,7 @@ export async function measureAsMib(
   if (options.json) {
     const { seed } = options;
     await writeJson(options.json, {
-      ...{ task: task.key, model: model ?? null, scores: options.scores, ablation, selection, seed },
+      ...{ task: subject.name, model: model ?? null, scores: options.scores, ablation, selection, seed },
       ...{ prompts: task.test.promptCount, edgeCount: scores.graph.edgeCount },
       ...measured,
       ...used.report,

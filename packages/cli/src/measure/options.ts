@@ -1,14 +1,14 @@
 import type { DeviceCommandOptions } from "../support/device-options.ts";
+import type { SubjectCommandOptions } from "../support/subject-options.ts";
 
 /** Options of `autocircuit measure`, as commander gives them. */
-export interface MeasureCommandOptions extends DeviceCommandOptions {
+export interface MeasureCommandOptions extends DeviceCommandOptions, SubjectCommandOptions {
   scores: string;
-  model?: string;
   sizes?: number[];
   metrics?: string[];
   patch: "tree" | "edge";
   ablation: string;
-  seed: number;
+  seed?: number;
   mib?: boolean;
   mibFolder?: string;
   mibName?: string;

@@ -8,6 +8,7 @@ import {
   parameterCount,
   readConfig,
   resolveModelFolder,
+  sharesEmbedding,
 } from "@autocircuit/models";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
@@ -44,6 +45,9 @@ export async function describe(
   const memory = estimateMemory(config, batch, length);
   print(architecture);
   print(describeModel(config));
+  const parameters = parameterCount(config);
+  const twice = (await sharesEmbedding(folder)) ? config.dVocabOut * config.dModel : 0;
+  if (twice > 0) print(sharedText(parameters, twice));
   print(
     table(
       ["graph", "sources", "destinations", "edges"],
@@ -51,11 +55,13 @@ export async function describe(
     ),
   );
   if (layers) {
-    print("edges, separate Q, K, V, layer by layer; a destination reads from every source of the layers before:");
+    print(
+      "edges, separate Q, K, V, in the order of a forward pass. What reads takes the residual stream, the sum of all that was written before: an edge from each.",
+    );
     print(
       table(
-        ["layer", "destinations", "edges to them", "sources"],
-        layers.map((row) => [row.layer, shortList(row.destinations), row.edges, shortList(row.sources)]),
+        ["part", "reads (destinations)", "edges that end there", "writes (sources)"],
+        layers.map((row) => [row.part, shortList(row.destinations), row.edges, shortList(row.sources)]),
       ),
     );
   }
@@ -67,13 +73,13 @@ export async function describe(
     ),
   );
   if (!json) return;
-  const parameters = parameterCount(config);
   await writeJson(json, {
     model: idOrFolder,
     folder,
     architecture,
     config,
     parameters,
+    storedParameters: parameters - twice,
     graphs,
     ...(layers && { layers }),
     batch,
@@ -81,4 +87,14 @@ export async function describe(
     memory,
   });
   print(`wrote ${json}`);
+}
+
+/** Why a model whose embedding is its unembedding too has more parameters here than people say. */
+function sharedText(parameters: number, twice: number): string {
+  const short = (count: number) =>
+    count.toLocaleString("en-US", { notation: "compact", maximumSignificantDigits: 3 }).replace("K", "k");
+  return (
+    `the checkpoint has ${short(parameters - twice)}: one matrix is its embedding and its unembedding. Here each has its own, so that these ` +
+    `${short(twice)} count twice.`
+  );
 }

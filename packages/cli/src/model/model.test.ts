@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { run, smallGpt2 } from "../../test/run-program.ts";
+import { run, smallGguf, smallGpt2 } from "../../test/run-program.ts";
 import { architectureName } from "./architecture-name.ts";
 import { shortList } from "./graph-layers.ts";
 
@@ -33,10 +33,26 @@ it("counts the edges of GPT-2 small", async () => {
     ...{ model_type: "gpt2", architectures: ["GPT2LMHeadModel"], activation_function: "gelu_new", vocab_size: 50257 },
     ...{ n_embd: 768, n_head: 12, n_layer: 12, n_positions: 1024, layer_norm_epsilon: 1e-5 },
   });
-  const { out, edges } = await describeJson(gpt2);
+  const { out, edges, result } = await describeJson(gpt2);
   expect(out.split("\n")[0]).toBe("gpt2 (GPT2LMHeadModel), Hugging Face layout");
   expect(edges).toMatchObject({ "edges, separate Q, K, V": 32491, "edges, shared Q, K, V": 11611 });
   expect(out).not.toContain("ungrouped");
+  expect(out).toContain("163M parameters\nthe checkpoint has 124M: one matrix is its embedding and its unembedding.");
+  expect(out).toContain("these 38.6M count twice");
+  const { parameters, storedParameters } = result;
+  expect(parameters - storedParameters).toBe(50257 * 768);
+});
+
+it("says nothing of shared matrices where the checkpoint has two, and that parallel parts read together", async () => {
+  const pythia = configured("pythia", {
+    ...{ model_type: "gpt_neox", hidden_size: 512, intermediate_size: 2048, num_hidden_layers: 6 },
+    ...{ num_attention_heads: 8, vocab_size: 50304, max_position_embeddings: 2048 },
+  });
+  const { out, result } = await describeJson(pythia, "--graph");
+  expect(out).not.toContain("count twice");
+  expect(result.storedParameters).toBe(result.parameters);
+  expect(result.layers[1].part).toBe("block 0: attention and MLP");
+  expect((await describeJson(smallGguf)).out).toContain("count twice");
 });
 
 it("counts the edges of Llama 3.2 1B, with its 8 key and value heads and ungrouped", async () => {
@@ -57,11 +73,20 @@ it("counts the edges of Llama 3.2 1B, with its 8 key and value heads and ungroup
 it("lists the nodes layer by layer", async () => {
   const { out, result, edges } = await describeJson(smallGpt2, "--graph");
   const { layers } = result;
-  expect(layers[0]).toMatchObject({ layer: 0, destinations: [], edges: 0, sources: ["Resid Start"] });
-  expect(layers.at(-1)).toMatchObject({ destinations: ["Resid End"], sources: [] });
+  expect(layers[0]).toMatchObject({
+    layer: 0,
+    part: "embedding",
+    destinations: [],
+    edges: 0,
+    sources: ["Resid Start"],
+  });
+  expect(layers.at(-1)).toMatchObject({ part: "unembedding", destinations: ["Resid End"], sources: [] });
+  expect(layers.map(({ part }: { part: string }) => part).slice(1, 4)).toEqual([
+    ...["block 0: attention", "block 0: MLP", "block 1: attention"],
+  ]);
   const sum = layers.reduce((total: number, layer: { edges: number }) => total + layer.edges, 0);
   expect(sum).toBe(edges["edges, separate Q, K, V"]);
-  expect(out).toContain("│ MLP 0");
+  expect(out).toMatch(/│ block 0: MLP +│ MLP 0 +│ 5 +│ MLP 0 +│/);
   expect((await describeJson(smallGpt2)).result.layers).toBeUndefined();
 });
 

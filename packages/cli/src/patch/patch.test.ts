@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { SafetensorsFile } from "@autocircuit/models";
-import { afterAll, describe, expect, it } from "vitest";
+import { findTokenizer, SafetensorsFile } from "@autocircuit/models";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../../test/run-program.ts";
+import { wordModel } from "../../test/word-model.ts";
 import { runProgram } from "../program.ts";
 import { readEdges } from "./read-edges.ts";
 
@@ -120,6 +122,94 @@ describe("patch", () => {
     expect(code).toBe(2);
     expect(err).toContain(says);
     expect(() => readFileSync(json)).toThrow();
+  });
+});
+
+describe("patch with prompts as text", () => {
+  let model: string;
+  beforeAll(async () => {
+    model = await wordModel(join(folder, "words"));
+  });
+  const names = ["Mary", "John", "Tom", "Anna"];
+  const pairs = (text: (name: string) => string) =>
+    names.map((name, i) => {
+      const other = names[(i + 1) % names.length]!;
+      return { clean: text(name), corrupt: text(other), answers: [` ${name}`], wrong_answers: [` ${other}`] };
+    });
+  const texts = pairs((name) => `Then ${name} said to`);
+  const edges = () => file("text-edges.json", ["A0.0->Resid End", "MLP 1->MLP 2"]);
+  const ablate = async (prompts: string, ...how: string[]) => {
+    const json = join(folder, "text-logits.json");
+    const args = ["patch", "--model", model, "--prompts", prompts, "--edges", edges(), "--json", json, ...how];
+    const result = await run(args);
+    return { ...result, read: () => JSON.parse(readFileSync(json, "utf8")) as Logits & { lengths: number[] } };
+  };
+
+  it("gives the logits of the same prompts as token ids", async () => {
+    const { code, err, read } = await ablate(file("texts.json", { prompts: texts }));
+    expect([code, err]).toEqual([0, ""]);
+    const { logits, shape, lengths } = read();
+    const tokenizer = (await findTokenizer(model))!;
+    const ids = texts.map((pair) => ({
+      clean: tokenizer.encode(pair.clean),
+      corrupt: tokenizer.encode(pair.corrupt),
+      answers: pair.answers.map((answer) => tokenizer.encode(answer)[0]),
+      wrong_answers: pair.wrong_answers.map((answer) => tokenizer.encode(answer)[0]),
+    }));
+    expect([shape.slice(0, 2), lengths]).toEqual([
+      [4, 4],
+      [4, 4, 4, 4],
+    ]);
+    const same = await ablate(file("ids.json", { prompts: ids }));
+    expect(same.code).toBe(0);
+    expect(same.read().logits).toEqual(logits);
+  });
+
+  it("reads other tools' prompts", async () => {
+    const csv = texts.map(({ clean, corrupt }) => `${clean},${corrupt},7,8`).join("\n");
+    const jsonl = texts.map(({ clean, corrupt, answers, wrong_answers }) =>
+      JSON.stringify({ text: clean + answers[0], corr_text: corrupt + wrong_answers[0] }),
+    );
+    const { read } = await ablate(file("same.json", { prompts: texts }));
+    const { logits } = read();
+    for (const [name, content] of [
+      ["p.csv", `clean,corrupted,correct_idx,incorrect_idx\n${csv}\n`],
+      ["p.jsonl", jsonl.join("\n")],
+    ] as const) {
+      const other = await ablate(file(name, content));
+      expect([other.code, other.err]).toEqual([0, ""]);
+      expect(other.read().logits).toEqual(logits);
+    }
+  });
+
+  it("gives each prompt's own positions where they differ in length, as if it were alone", async () => {
+    const longer = pairs((name) => `When Tom and ${name} went to the store said`);
+    const mixed = [texts[0]!, longer[1]!, texts[2]!];
+    const { code, read, out } = await ablate(file("mixed-lengths.json", { prompts: mixed }));
+    expect(code).toBe(0);
+    const together = read();
+    expect(together.lengths).toEqual([4, 9, 4]);
+    expect(together.shape.slice(0, 2)).toEqual([3, 9]);
+    const moved: number[] = [];
+    for (const [i, prompt] of mixed.entries()) {
+      const alone = await ablate(file("alone.json", { prompts: [prompt] }));
+      const [expected] = alone.read().logits;
+      together.logits[i]!.flat().forEach((value, at) => {
+        expect(value).toBeCloseTo(expected!.flat()[at]!, 4);
+      });
+      moved.push(Number(/ (\S+) +│\n└/.exec(alone.out)![1]));
+    }
+    expect(Number(/ (\S+) +│\n└/.exec(out)![1])).toBeCloseTo(Math.max(...moved), 3);
+  });
+
+  it("refuses and leaves out as discover does", async () => {
+    const unfit = file("unfit.json", { prompts: [...texts, { ...texts[0]!, answers: [" unheard"] }] });
+    const refused = await ablate(unfit);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/prompts\[4\].*--skip-unfit leaves out/)]);
+    const skipped = await ablate(unfit, "--skip-unfit");
+    expect([skipped.code, skipped.out]).toEqual([0, expect.stringMatching(/^left out 1 of 5 prompt pairs/)]);
+    const none = await run(["patch", "--model", model, "--edges", edges()]);
+    expect([none.code, none.err]).toEqual([2, expect.stringMatching(/give prompts for it with --prompts FILE/)]);
   });
 });
 

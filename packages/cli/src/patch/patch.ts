@@ -1,28 +1,24 @@
-import {
-  type AblationType,
-  dataSetSides,
-  isBatchMean,
-  loadPrompts,
-  type PatchableModel,
-  type PromptLoader,
-  readPrompts,
-} from "@autocircuit/core";
+import { type AblationType, dataSetSides, isBatchMean, loadPrompts, type PromptLoader } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
 import type { Tensor } from "@autocircuit/native";
 import type { Context } from "../context.ts";
+import { ownInputs } from "../discover/own-inputs.ts";
+import type { OwnPrompts } from "../discover/own-prompts.ts";
+import { processingOptions } from "../discover/processing-options.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { Progress } from "../support/progress.ts";
+import type { PromptCommandOptions } from "../support/subject-options.ts";
 import { formatNumber, table } from "../support/table.ts";
+import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
 import { maskOf, withGraphOf } from "./patched-graph.ts";
 import { readEdges } from "./read-edges.ts";
 
 /** Options of `autocircuit patch`, as commander gives them. */
-export interface PatchCommandOptions extends DeviceCommandOptions {
+export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommandOptions {
   model: string;
-  prompts: string;
   edges: string;
   ablation: string;
   json?: string;
@@ -35,10 +31,16 @@ const LARGEST_BATCH = 32;
 export async function patch(options: PatchCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(options.json);
   const edges = readEdges(options.edges);
-  const used = await useDevice(options);
-  using whole = await loadModel(options.model, { ...used.how, signal });
   const type = options.ablation as AblationType;
-  using prompts = await loadAll(options.prompts, whole, type);
+  const { model: named, prompts: files } = options;
+  if (files === undefined) throw new UsageError(`--model ${named}: give prompts for it with --prompts FILE.`);
+  const processing = processingOptions(options.processing);
+  const used = await useDevice(options);
+  const byToken = edges.some(({ token }) => token !== null);
+  const { folder, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
+  if (own.note) print(own.note);
+  using whole = await loadModel(folder, { ...used.how, tokenizer, signal, ...processing });
+  using prompts = await loadAll(own, type);
   const equal = equalPairsWarning([prompts], type);
   if (equal) print(equal);
   const model = withGraphOf(whole, edges, prompts.seqLen);
@@ -52,14 +54,17 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
     try {
       using patched = await model.forward(batch.clean, { ablate: mask, using: ablation, sliced: false, signal });
       using plain = await model.forward(batch.clean, { sliced: false, signal });
-      moved = Math.max(moved, await largestDifference(patched, plain));
-      logits.push(...((await patched.toArray()) as number[][][]));
+      const starts = batch.prompts.map(({ clean }) => batch.length - clean.length);
+      moved = Math.max(moved, await largestDifference(patched, plain, starts));
+      // What is computed for padding means nothing.
+      logits.push(...((await patched.toArray()) as number[][][]).map((rows, i) => rows.slice(starts[i])));
     } finally {
       if (ablation !== shared) ablation.dispose();
     }
     progress.update(i + 1, prompts.length);
   }
-  const shape = [logits.length, logits[0]!.length, logits[0]![0]!.length];
+  const lengths = logits.map(({ length }) => length);
+  const shape = [logits.length, Math.max(...lengths), logits[0]![0]!.length];
   const edgeCount = mask.reduce((sum, value) => sum + value, 0);
   print(
     table(
@@ -69,20 +74,17 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   );
   if (!options.json) return;
   // One line: a file of logits is for programs.
-  await writeWhole(options.json, `${JSON.stringify({ logits, shape, ...used.report })}\n`);
+  await writeWhole(options.json, `${JSON.stringify({ logits, shape, lengths, ...used.report })}\n`);
   print(`wrote ${options.json}`);
 }
 
-/** All prompts of the file in its order, none dropped. Means over "the batch" are means over the whole file. */
-async function loadAll(path: string, model: PatchableModel, type: AblationType): Promise<PromptLoader> {
-  const source = await readPrompts(path);
-  const count = source.prompts.length;
-  const batchSize = isBatchMean(type) ? Math.max(1, count) : largestDivisor(count);
+/** All prompts in the order of the files, none dropped. Means over "the batch" are means over all of them. */
+async function loadAll({ source, count }: OwnPrompts, type: AblationType): Promise<PromptLoader> {
+  const batchSize = isBatchMean(type) ? count : largestDivisor(count);
   const { train } = await loadPrompts(source, {
-    shuffle: false,
+    ...{ shuffle: false, padId: 0 },
     batchSize: { train: batchSize, test: 1 },
     size: { train: count, test: 0 },
-    vocabulary: model.config.dVocab,
   });
   return train;
 }
@@ -93,9 +95,21 @@ function largestDivisor(count: number): number {
   return Math.max(1, divisor);
 }
 
-async function largestDifference(a: Tensor, b: Tensor): Promise<number> {
+/** @param starts where each row's prompt begins, behind its padding */
+async function largestDifference(a: Tensor, b: Tensor, starts: readonly number[]): Promise<number> {
   using difference = a.sub(b);
   using absolute = difference.abs();
-  using largest = absolute.max();
+  if (starts.every((start) => start === 0)) return largestOf(absolute);
+  let largest = 0;
+  for (const [row, start] of starts.entries()) {
+    using own = absolute.slice(0, row, row + 1);
+    using behind = own.slice(1, start);
+    largest = Math.max(largest, await largestOf(behind));
+  }
+  return largest;
+}
+
+async function largestOf(tensor: Tensor): Promise<number> {
+  using largest = tensor.max();
   return largest.item();
 }

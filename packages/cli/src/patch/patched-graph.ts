@@ -12,10 +12,6 @@ const KINDS: readonly ModelGraphOptions[] = [{}, { separateQkv: false }, { facto
  */
 export function withGraphOf(model: PatchableModel, edges: readonly NamedEdge[], seqLen: number | null): PatchableModel {
   const byToken = edges.some(({ token }) => token !== null);
-  if (byToken && seqLen === null)
-    throw new UsageError(
-      "An edge has a position, but the prompts differ in length. Use prompts of one length, or leave positions out.",
-    );
   const kinds = model.config.parallel ? KINDS.filter((kind) => kind.factorized !== false) : KINDS;
   const models = kinds.map((kind) => model.withGraph({ ...kind, byToken, seqLen }));
   const fitting = models.find(({ graph }) => edges.every(({ name }) => graph.has(name, byToken ? 0 : null)));

@@ -1,3 +1,4 @@
+import { AutocircuitError } from "@autocircuit/base";
 import { describe, expect, it } from "vitest";
 import { describeError } from "./describe-error.ts";
 import { EXIT, exitCodeFor } from "./exit-codes.ts";
@@ -41,6 +42,13 @@ describe("describeError", () => {
   });
 
   it("is short when stopped", () => {
-    expect(describeError(coded("aborted"), "autocircuit discover", false)).toMatch(/^autocircuit discover: stopped/);
+    expect(describeError(coded("aborted"), "autocircuit discover", false)).toMatch(
+      /^autocircuit discover: stopped[^\n]*$/,
+    );
+    const kept = new AutocircuitError(
+      "aborted",
+      "m: 1 of 2 MiB are kept, and the download goes on from there the next time.",
+    );
+    expect(describeError(kept, "autocircuit model", false)).toMatch(/stopped\. .*\n {2}m: 1 of 2 MiB are kept/);
   });
 });

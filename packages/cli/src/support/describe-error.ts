@@ -6,7 +6,11 @@ import { EXIT, exitCodeFor } from "./exit-codes.ts";
  * @param command what was run, e.g. `autocircuit discover`
  */
 export function describeError(error: unknown, command: string, debug = process.env.AUTOCIRCUIT_DEBUG === "1"): string {
-  if (exitCodeFor(error) === EXIT.interrupted) return `${command}: stopped. No file was left half written.`;
+  if (exitCodeFor(error) === EXIT.interrupted) {
+    // What was kept of a download is no file yet, but more than nothing.
+    const kept = error instanceof Error && error.message.includes("the next time") ? [`  ${error.message}`] : [];
+    return [`${command}: stopped. No file was left half written.`, ...kept].join("\n");
+  }
   const lines = [`${command}: ${messageOf(error)}`];
   for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
     const text = messageOf(cause);

@@ -7,7 +7,7 @@ export const EXIT = {
   usage: 2,
   /** Done, and the answer is no: a circuit that does not pass its tests. */
   refused: 3,
-  /** Stopped by SIGINT (128 + 2, as shells have it). */
+  /** Stopped: by SIGINT (128 + 2, as shells have it); the process of one that SIGTERM stopped ends with 143. */
   interrupted: 130,
 } as const;
 

@@ -1,50 +1,68 @@
 import { writeSync } from "node:fs";
+import { constants } from "node:os";
 import { setImmediate as turn } from "node:timers/promises";
 
-/** How long a command may take to stop after SIGINT: what the engine computes at that moment is waited for no longer. */
+/** How long a command may take to stop after a signal: what the engine computes at that moment is waited for no longer. */
 const GRACE_MS = 600;
 
-let listener: (() => void) | undefined;
+/** What stops a command: Ctrl-C, and what `kill`, a container's end and job schedulers send. */
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+type Stop = (typeof SIGNALS)[number];
+
+let listener: ((signal: Stop) => void) | undefined;
+let last: Stop = "SIGINT";
 
 /**
- * Stops a command on SIGINT: work ends at the next point where that is safe, or, where none comes in time, the process does. A second
- * SIGINT does not wait. Files are written beside and renamed, so none is left half written either way.
+ * Stops a command on SIGINT or SIGTERM: work ends at the next point where that is safe, or, where none comes in time, the process does. A
+ * second signal does not wait. Files are written beside and renamed, so none is left half written either way.
  */
 export function stopOnInterrupt(abort: AbortController): void {
-  listener = () => {
+  listener = (signal) => {
+    last = signal;
     if (abort.signal.aborted) return endNow();
     abort.abort();
     setTimeout(endNow, GRACE_MS).unref();
   };
-  process.on("SIGINT", listener);
+  listen(listener);
+}
+
+function listen(heard: NonNullable<typeof listener>): void {
+  for (const signal of SIGNALS) process.on(signal, heard);
+}
+
+function hearNoMore(): void {
+  for (const signal of SIGNALS) process.off(signal, listener!);
 }
 
 function endNow(): void {
   writeSync(2, "autocircuit: stopped in the middle of a step. No file was left half written.\n");
-  endBySignal();
+  process.exit(endBySignal());
 }
 
 /**
- * Ends the process as SIGINT itself does (130 in a shell): an ordinary exit would wait for what the engine computes, and give back all
- * memory piece by piece.
+ * Ends the process as the signal that came does itself (130 or 143 in a shell): an ordinary exit would wait for what the engine computes,
+ * and give back all memory piece by piece.
+ *
+ * @returns the exit code that says the same, for the first process of a container, which its own signals do not end
  */
-export function endBySignal(): void {
-  process.off("SIGINT", listener!);
-  process.kill(process.pid, "SIGINT");
+export function endBySignal(): number {
+  hearNoMore();
+  process.kill(process.pid, last);
+  return 128 + constants.signals[last];
 }
 
 /**
  * Does work that may hold up the event loop for long, such as parsing a large file or calling a user's functions. A listener would not
- * be called before the end, so the system's own handling stands meanwhile: SIGINT ends the process at once.
+ * be called before the end, so the system's own handling stands meanwhile: a signal ends the process at once.
  */
 export async function synchronously<T>(work: () => T): Promise<T> {
   if (listener === undefined) return work();
   await heard();
-  process.off("SIGINT", listener);
+  hearNoMore();
   try {
     return work();
   } finally {
-    process.on("SIGINT", listener);
+    listen(listener);
   }
 }
 

@@ -6,41 +6,36 @@ import { listOf, oneOf, wholeNumber } from "./parse-options.ts";
 /** Steps of weight processing, as `--processing` names them. */
 export const PROCESSING = ["fold-ln", "center-writing-weights", "center-unembed", "fold-value-biases"] as const;
 
-/** Options that say which model and prompts of one's own a command is about, as commander gives them. */
-export interface SubjectCommandOptions {
-  model?: string;
+/** Options that say which prompts a command reads and how, as commander gives them. */
+export interface PromptCommandOptions {
   prompts?: string[];
-  outputSlice?: string;
-  batchSize?: number;
-  batches?: number[];
   length?: number;
   align?: PairAlignment;
   skipUnfit?: boolean;
+  prependBos: boolean;
+  processing?: string[];
+}
+
+/** Options that say which model and prompts of one's own a command is about, as commander gives them. */
+export interface SubjectCommandOptions extends PromptCommandOptions {
+  model?: string;
+  outputSlice?: string;
+  batchSize?: number;
+  batches?: number[];
   autoencoders?: string;
   pruneLatents?: boolean;
   autoencoderErrors?: boolean;
   sharedQkv?: boolean;
   nodeEdges?: boolean;
   ungrouped?: boolean;
-  processing?: string[];
-  prependBos: boolean;
 }
 
-/** Adds the options of {@link SubjectCommandOptions}. */
-export function addSubjectOptions(command: Command): Command {
+/** Adds the options of {@link PromptCommandOptions}. */
+export function addPromptOptions(command: Command): Command {
   return command
-    .optionsGroup("Your own model and prompts:")
-    .option(MODEL_OPTION, `${MODEL_IS}; with a task: any model to run it on`)
-    .option("--prompts <files...>", "prompt pairs as AutoCircuit JSON, as text or token ids; several files are joined")
     .option(
-      "--output-slice <slice>",
-      "outputs that count: last_seq, not_first_seq, none (all) or a position, -1 for the last (default: last_seq)",
-    )
-    .option("--batch-size <n>", "prompt pairs a batch (default: at most 32, so that few are left over)", wholeNumber(1))
-    .option(
-      "--batches <train,test>",
-      "batches to discover with and to measure on (default: half of the prompts each)",
-      listOf(wholeNumber(1)),
+      "--prompts <files...>",
+      "prompt pairs, as text or token ids: AutoCircuit JSON, EAP-IG's .csv, Edge-Pruning's .jsonl; several files are joined",
     )
     .option("--length <n>", "use only the prompts of n tokens, the one that starts a text included", wholeNumber(1))
     .option(
@@ -51,6 +46,30 @@ export function addSubjectOptions(command: Command): Command {
     .option(
       "--skip-unfit",
       "leave out prompts that do not fit the model, and count them: answers of several tokens, other lengths",
+    )
+    .option("--no-prepend-bos", "prompts as text: leave out the token that starts a text")
+    .option(
+      "--processing <list>",
+      `weight processing: none, or any of ${PROCESSING.join(", ")} (default: what suits the model)`,
+      listOf(oneOf(["none", ...PROCESSING])),
+    );
+}
+
+/** Adds the options of {@link SubjectCommandOptions}. */
+export function addSubjectOptions(command: Command): Command {
+  command
+    .optionsGroup("Your own model and prompts:")
+    .option(MODEL_OPTION, `${MODEL_IS}; with a task: any model to run it on`);
+  return addPromptOptions(command)
+    .option(
+      "--output-slice <slice>",
+      "outputs that count: last_seq, not_first_seq, none (all) or a position, -1 for the last (default: last_seq)",
+    )
+    .option("--batch-size <n>", "prompt pairs a batch (default: at most 32, so that few are left over)", wholeNumber(1))
+    .option(
+      "--batches <train,test>",
+      "batches to discover with and to measure on (default: half of the prompts each)",
+      listOf(wholeNumber(1)),
     )
     .option(
       "--autoencoders <folder|id>",
@@ -65,11 +84,5 @@ export function addSubjectOptions(command: Command): Command {
     .option("--no-autoencoder-errors", "drop what autoencoders leave out")
     .option("--shared-qkv", "one input for the queries, keys and values of a head")
     .option("--node-edges", "patch nodes along the residual stream instead of edges between components")
-    .option("--ungrouped", "grouped keys and values: an input for every query head")
-    .option(
-      "--processing <list>",
-      `weight processing: none, or any of ${PROCESSING.join(", ")} (default: what suits the model)`,
-      listOf(oneOf(["none", ...PROCESSING])),
-    )
-    .option("--no-prepend-bos", "prompts as text: leave out the token that starts a text");
+    .option("--ungrouped", "grouped keys and values: an input for every query head");
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadPrompts } from "./load-prompts.ts";
-import type { PromptFile } from "./prompt-file.ts";
+import type { PromptFile } from "./raw-prompt.ts";
 
 const letters = { encode: (text: string) => [...text].map((letter) => letter.charCodeAt(0) - 96), bosId: 0, padId: 30 };
 const file = (count: number): PromptFile => ({
@@ -48,6 +48,20 @@ describe("loadPrompts", () => {
   it("takes batch sizes for training and test apart", async () => {
     const { train, test } = await loadPrompts(file(12), { batchSize: { train: 2, test: 3 } });
     expect([train.length, test.length]).toEqual([3, 2]);
+  });
+
+  it("takes a model's `tokenizer` that is null for token ids, and says what text lacks", async () => {
+    const { train } = await loadPrompts(file(4), { tokenizer: null });
+    expect(train.promptCount).toBe(2);
+    await expect(loadPrompts(texts, { tokenizer: null })).rejects.toMatchObject({
+      code: "bad-input",
+      message: expect.stringMatching(
+        /prompts\[\d\]: given as text, but the model comes without a tokenizer; .*or give token ids/,
+      ),
+    });
+    const answers = { prompts: [{ clean: [1], corrupt: [2], answers: ["a"], wrong_answers: [3] }] };
+    const all = { size: { train: 1, test: 0 } };
+    await expect(loadPrompts(answers, { tokenizer: null, ...all })).rejects.toThrow(/without a tokenizer/);
   });
 
   it("moves labels and word positions by the BOS token", async () => {

@@ -49,7 +49,7 @@ const promptOptions: KindsOf<PromptOptions> = {
   seed: kind.whole,
   equalLength: kind.flag,
   padId: kind.orNull(kind.whole),
-  tokenizer: kind.having("a tokenizer with an `encode`", "encode"),
+  tokenizer: kind.orNull(kind.having("a tokenizer with an `encode`", "encode")),
   prependBos: kind.flag,
   vocabulary: kind.count,
   outputVocabulary: kind.count,
@@ -64,8 +64,8 @@ const check = signature("loadPrompts", { input: kind.either(oneInput, kind.listO
 const bosLabel = "<|BOS|>";
 
 /**
- * Reads a data set: AutoCircuit's JSON, from one or several files, as text or token ids. The prompts are shuffled once by
- * the seed; the first are for training, the next for testing.
+ * Reads a data set: AutoCircuit's JSON, EAP-IG's CSV or Edge-Pruning's data (JSON lines), from one or several files, as text or token
+ * ids. The prompts are shuffled once by the seed; the first are for training, the next for testing.
  *
  * @example
  * const { train, test } = await loadPrompts("ioi.json", { tokenizer, batchSize: 16, size: { train: 64, test: 64 } });

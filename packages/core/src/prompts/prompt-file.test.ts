@@ -74,3 +74,33 @@ describe("readPrompts", () => {
     await expect(readPrompts(folder)).rejects.toMatchObject({ code: "bad-file" });
   });
 });
+
+describe("files of other tools", () => {
+  const write = async (name: string, content: string) => {
+    await writeFile(join(folder, name), content);
+    return join(folder, name);
+  };
+
+  it("are told by their ending, and joined with AutoCircuit's", async () => {
+    const csv = await write("eap.CSV", "clean,corrupted,correct_idx,incorrect_idx\nAl said,Bo said,7,8\n");
+    const jsonl = await write("pruning.jsonl", '{"prefix": "Ann said", "corr_prefix": "Tom said", "pronoun": "she"}\n');
+    const json = await write("own.json", JSON.stringify({ prompts: [prompt] }));
+    const { prompts } = await readPrompts([csv, jsonl, json]);
+    expect(prompts.map(({ where }) => where)).toEqual([csv, jsonl, json].map((file) => `${file}: prompts[0]`));
+    expect(prompts[0]!.prompt).toEqual({ clean: "Al said", corrupt: "Bo said", answers: [7], wrong_answers: [8] });
+    expect(prompts[1]!.prompt).toMatchObject({ clean: "Ann said", answers: [" she"], wrong_answers: [" he"] });
+  });
+
+  it.each([
+    ["empty.csv", "", /empty\.csv: the file is empty/],
+    ["broken.csv", "clean,corrupted,label\na,b,x\n", /broken\.csv: line 2: `label`/],
+    ["broken.jsonl", "[1]", /broken\.jsonl: line 1: not a JSON object/],
+    ["pointer.csv", "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n", /holds no prompts.*Git LFS/],
+    ["header.csv", "clean,corrupted,label\n", /header\.csv: `prompts` is empty/],
+  ])("%s is refused", async (name, content, message) => {
+    await expect(readPrompts(await write(name, content))).rejects.toMatchObject({
+      code: "bad-file",
+      message: expect.stringMatching(message),
+    });
+  });
+});

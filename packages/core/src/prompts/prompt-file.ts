@@ -1,28 +1,7 @@
-import { AutocircuitError, parseJson, readWhole } from "@autocircuit/base";
-
-/** Answers as a file gives them: texts or token ids (or values), flat or one list per output position. */
-export type RawAnswers = readonly (string | number)[] | readonly (readonly (string | number)[])[];
-
-/** One prompt pair as a file gives it. */
-export interface RawPrompt {
-  readonly clean: string | readonly number[];
-  readonly corrupt: string | readonly number[];
-  readonly answers: RawAnswers;
-  readonly wrong_answers: RawAnswers;
-  /** For prompts as token ids: for each position of `clean` the position of `corrupt` whose value it takes, null for its own. */
-  readonly alignment?: readonly (number | null)[] | undefined;
-}
-
-/** AutoCircuit's data-set format. */
-export interface PromptFile {
-  readonly prompts: readonly RawPrompt[];
-  /** A label for each token position. */
-  readonly seq_labels?: readonly string[] | null;
-  /** Token positions of named words; published circuits read them. */
-  readonly word_idxs?: Readonly<Record<string, number>> | null;
-  /** What the prompts are about; for titles. */
-  readonly task?: string | null;
-}
+import { AutocircuitError, gitLfsPointer, parseJson, readWhole } from "@autocircuit/base";
+import { readEapIgCsv } from "./formats/eap-ig-csv.ts";
+import { readEdgePruningJsonl } from "./formats/edge-pruning-jsonl.ts";
+import type { PromptFile, RawAnswers, RawPrompt } from "./raw-prompt.ts";
 
 /** A prompt and where it came from, for messages. */
 export interface LocatedPrompt {
@@ -40,13 +19,13 @@ export interface PromptSource {
   readonly title?: string | null | undefined;
 }
 
-/** A path or URL of a JSON file, its content, several of these whose prompts are joined, or what {@link readPrompts} made of them. */
+/** A path or URL of a file of prompts, the content of a JSON one, several of these whose prompts are joined, or what {@link readPrompts} made of them. */
 export type PromptInput = string | URL | PromptFile | PromptSource | readonly (string | URL | PromptFile)[];
 
 /**
- * Reads AutoCircuit's JSON and checks its form.
+ * Reads AutoCircuit's JSON, EAP-IG's CSV (a path or URL that ends in `.csv`) or Edge-Pruning's data (`.jsonl`), and checks its form.
  *
- * @throws AutocircuitError `not-found`, or `bad-file` with the file, the prompt's number and the reason.
+ * @throws AutocircuitError `not-found`, or `bad-file` with the file, the prompt's number or the line, and the reason.
  */
 export async function readPrompts(input: PromptInput): Promise<PromptSource> {
   if (isSource(input)) return input;
@@ -61,6 +40,12 @@ export async function readPrompts(input: PromptInput): Promise<PromptSource> {
   return { prompts: sources.flatMap((source) => source.prompts), seqLabels, wordIdxs, title };
 }
 
+/** Prompts of other tools, which a file's ending tells. */
+const FORMATS = [
+  { ending: ".csv", read: readEapIgCsv },
+  { ending: ".jsonl", read: readEdgePruningJsonl },
+] as const;
+
 /** What was read before: its prompts say where they come from. */
 function isSource(input: PromptInput): input is PromptSource {
   return isRecord(input) && "wordIdxs" in input && "seqLabels" in input;
@@ -70,6 +55,12 @@ async function readOne(input: string | URL | PromptFile): Promise<PromptSource> 
   if (typeof input !== "string" && !(input instanceof URL)) return checkFile(input, "prompts given as an object");
   const file = String(input);
   const text = (await readWhole(input, "prompts")).toString("utf8");
+  const format = FORMATS.find(({ ending }) => file.toLowerCase().endsWith(ending));
+  if (format) {
+    const pointer = gitLfsPointer(text);
+    if (pointer) throw new AutocircuitError("bad-file", `${file} holds no prompts: ${pointer}.`);
+    return checkFile(format.read(text, file), file);
+  }
   let json: unknown;
   try {
     json = parseJson(text);

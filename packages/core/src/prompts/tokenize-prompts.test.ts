@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RawPrompt } from "./prompt-file.ts";
+import type { RawPrompt } from "./raw-prompt.ts";
 import { type TokenizeOptions, tokenizePrompts } from "./tokenize-prompts.ts";
 
 /** One token a letter. */

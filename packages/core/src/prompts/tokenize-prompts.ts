@@ -8,14 +8,15 @@ import {
   partnersFromEnd,
 } from "./pair-alignment.ts";
 import type { Partners } from "./partners.ts";
-import type { LocatedPrompt, RawAnswers, RawPrompt } from "./prompt-file.ts";
+import type { LocatedPrompt } from "./prompt-file.ts";
 import type { Answers, PromptPair } from "./prompt-pair.ts";
+import type { RawAnswers, RawPrompt } from "./raw-prompt.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** How prompts become token ids. */
 export interface TokenizeOptions {
-  /** Needed for prompts or answers given as text. */
-  readonly tokenizer?: Tokenizer | undefined;
+  /** Needed for prompts or answers given as text; null, as a model without one has it, where all are token ids. */
+  readonly tokenizer?: Tokenizer | null | undefined;
   /**
    * Put the tokenizer's BOS token before prompts given as text; default true, where the tokenizer has one. Prompts given as
    * ids are taken as they are.
@@ -115,7 +116,7 @@ function alignmentOf(
 }
 
 function bosToken({ tokenizer, prependBos }: TokenizeOptions): number | null {
-  if (prependBos === false || tokenizer === undefined) return null;
+  if (prependBos === false || !tokenizer) return null;
   const id = tokenizer.bosId ?? null;
   if (id === null && prependBos === true) {
     throw new AutocircuitError("bad-input", "Prompts: `prependBos` is set, but the tokenizer has no BOS token.");
@@ -123,12 +124,16 @@ function bosToken({ tokenizer, prependBos }: TokenizeOptions): number | null {
   return id;
 }
 
-function encode(text: string, tokenizer: Tokenizer | undefined, where: string): readonly number[] {
+function encode(text: string, tokenizer: Tokenizer | null | undefined, where: string): readonly number[] {
+  if (tokenizer === null) {
+    const advice = "put its tokenizer.json beside it, pass another `tokenizer`, or give token ids";
+    return fail(where, `given as text, but the model comes without a tokenizer; ${advice}`);
+  }
   if (tokenizer === undefined) return fail(where, "given as text; pass a `tokenizer`, or give token ids");
   return tokenizer.encode(text);
 }
 
-function answerIds(raw: RawAnswers, field: string, tokenizer: Tokenizer | undefined, where: string): Answers {
+function answerIds(raw: RawAnswers, field: string, tokenizer: Tokenizer | null | undefined, where: string): Answers {
   const one = (answer: string | number): number => {
     if (typeof answer === "number") return answer;
     const ids = encode(answer, tokenizer, where);

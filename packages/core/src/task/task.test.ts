@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { maxDifference, randomPairs, tinyConfig, tinyTransformer, values } from "../../test/tiny-transformer.ts";
-import type { PromptFile } from "../prompts/prompt-file.ts";
+import type { PromptFile } from "../prompts/raw-prompt.ts";
 import { defineTask } from "./task.ts";
 import type { TaskOptions } from "./task-options.ts";
 

@@ -95,6 +95,7 @@ import {
   readConfigFile,
   resolveHubFolder,
   resolveModelFolder,
+  sharesEmbedding,
   transformerFromWeights,
 } from "@autocircuit/models";
 import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
@@ -328,6 +329,11 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => resolveModelFolder(t.idOrFolder, o),
   },
   readConfig: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => readConfig(t.idOrFolder, o) },
+  sharesEmbedding: {
+    takes: { idOrFolder },
+    options: { offline: true },
+    call: (t, o) => sharesEmbedding(t.idOrFolder, o),
+  },
   readConfigFile: { takes: { path }, call: (t) => readConfigFile(t.path) },
   loadParts: { takes: { idOrFolder }, options: { offline: true }, call: (t, o) => loadParts(t.idOrFolder, o) },
   loadTransformer: {

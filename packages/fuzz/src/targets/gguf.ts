@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findTokenizer, GgufFile, ggufSummary, readConfig } from "@autocircuit/models";
+import { findTokenizer, GgufFile, ggufSummary, readConfig, sharesEmbedding } from "@autocircuit/models";
 import fc from "fast-check";
 import { byteEdits, editBytes } from "../inputs/edit-bytes.ts";
 import { scratchFolder } from "../inputs/scratch.ts";
@@ -52,6 +52,7 @@ export default target({
     }
     await ggufSummary(path);
     await readConfig(path);
+    await sharesEmbedding(path);
     const tokenizer = await findTokenizer(path);
     if (!tokenizer) return "no tokenizer";
     const ids = tokenizer.encode(text);

@@ -34,6 +34,13 @@ export async function ggufConfig(path: string): Promise<TransformerConfig> {
   return (await ggufModel(file)).config;
 }
 
+/** Whether a file that is not open holds one matrix for embedding and unembedding. */
+export async function ggufShares(path: string): Promise<boolean> {
+  await using file = await GgufFile.open(path);
+  const { family, raw } = await ggufModel(file);
+  return family.tied(raw);
+}
+
 /** What a model is, in a few words: `llama (SmolLM2 135M), GGUF, Q4_1, Q8_0, F32`; types by what they take, the largest first. */
 export async function ggufSummary(path: string): Promise<string> {
   await using file = await GgufFile.open(path);

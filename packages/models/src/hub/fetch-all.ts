@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { AutocircuitError } from "@autocircuit/base";
 import { downloadFile } from "./download-file.ts";
 import { type RequestContext, requestError } from "./hub-errors.ts";
 import type { DownloadProgress } from "./hub-options.ts";
@@ -37,9 +38,31 @@ export async function fetchAll(
       });
       await cache.link(commit, file);
     } catch (error) {
+      if (context.hub.signal?.aborted) throw await stopped(context, cache, missing, index);
       throw requestError(error, atFile, false);
     }
   }
+}
+
+/** Says what a download that was stopped has kept, and that the next one goes on there. */
+async function stopped(
+  { model, hub }: RequestContext,
+  cache: ModelCache,
+  missing: readonly HubFile[],
+  index: number,
+): Promise<AutocircuitError> {
+  const there = await Promise.all(missing.map((file) => partOf(cache.blob(file))));
+  const [done, total] = [there, missing.map(({ size }) => size)].map((sizes) =>
+    sizes.reduce((sum, size) => sum + size),
+  );
+  const kept = `${mebibytes(done!)} of ${mebibytes(total!)} MiB are kept, and the download goes on from there the next time`;
+  return new AutocircuitError("aborted", `${model}: ${kept} (${cache.blob(missing[index]!)}.incomplete).`, {
+    cause: hub.signal?.reason,
+  });
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(1);
 }
 
 /** Bytes of a content that are there from an earlier attempt. */

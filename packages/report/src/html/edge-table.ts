@@ -1,5 +1,6 @@
 import { type ComparedEdge, type EdgeStatus, importance, type OfficialComparison } from "../compare.ts";
 import { formatCount, formatNumber } from "../format.ts";
+import { infiniteScoreText } from "../infinite-score.ts";
 import type { CircuitReport, ScoredEdge } from "../types.ts";
 import { tokenName } from "../verdict.ts";
 import { type Html, html } from "./html.ts";
@@ -40,6 +41,7 @@ export function edgeTable(report: CircuitReport, comparison: OfficialComparison)
     .filter(Number.isFinite)
     .reduce((most, size) => Math.max(most, size), 0);
   const withIntervals = sure.size > 0;
+  const infinite = infiniteScoreText(shown);
   return html`
 <div class="scroll${shown.length > MANY && " many"}"><table class="sortable edges">
 <thead><tr>
@@ -52,7 +54,8 @@ ${byToken && header("Position")}${header("Score", { number: true })}${
 ${shown.map((edge) => row(report, comparison, edge, top, withIntervals ? (sure.get(keyOf(edge)) ?? null) : undefined))}
 </tbody>
 </table></div>
-${cut > 0 && html`<p class="aside">${formatCount(cut)} more edges with smaller scores are not listed.</p>`}`;
+${cut > 0 && html`<p class="aside">${formatCount(cut)} more edges with smaller scores are not listed.</p>`}
+${infinite !== undefined && html`<p class="aside">${infinite}.</p>`}`;
 }
 
 /** Which edge a row is of, at which position. */

@@ -53,7 +53,8 @@ export function ablationTable(rows: readonly AblationRow[]): Html {
     r.maxAbsDiff ?? null,
     r.kept ? "✓\u00a0kept" : "✗\u00a0changed",
   ]);
-  return cellTable(["Circuit", "Ablation", "KL, nats", "Largest difference", "Output"], table);
+  return html`${cellTable(["Circuit", "Ablation", "KL, nats", "Largest difference", "Output"], table)}
+<p class="aside">Each circuit alone, beside the full model: the KL divergence of its output, and by how much any one output value moves at most. Kept: by no more than rounding. Changed: by more.</p>`;
 }
 
 /** What the tests of the circuit hypothesis came to, in words. */

@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { yearAnswers } from "../../interchange/exchanged-prompts.ts";
+import { yearAnswers } from "@autocircuit/core";
 import type { PieceTokenizer } from "../../prompts/marked-text.ts";
 import type { TextPromptRecord } from "../../prompts/prompt-file.ts";
 

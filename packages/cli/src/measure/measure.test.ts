@@ -1,0 +1,102 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PruneScores } from "@autocircuit/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../../test/run-program.ts";
+import { wordModel } from "../../test/word-model.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "measure-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+const read = (name: string) => JSON.parse(readFileSync(at(name), "utf8"));
+
+const names = ["Mary", "John", "Tom", "Anna", "Paul", "James", "Sarah"];
+const prompts = Array.from({ length: 24 }, (_, i) => {
+  const [name, other] = [names[i % 7]!, names[(i + 1 + (i % 3)) % 7]!];
+  return {
+    clean: `Then ${name} and ${names[(i * 5) % 7]} said to`,
+    corrupt: `Then ${other} and ${names[(i * 5) % 7]} said to`,
+    answers: [` ${name}`],
+    wrong_answers: [` ${other}`],
+  };
+});
+
+describe("one's own model and prompts", () => {
+  let own: string[];
+  const discover = async (...how: string[]) => {
+    const usual = ["--algorithm", "edge-attribution", "--size", "12", "--bootstrap", "0", "--curve", "none"];
+    const { code, err } = await run(["discover", ...own, ...usual, "--out", at("found"), ...how]);
+    expect([code, err.includes("autocircuit discover:")]).toEqual([0, false]);
+    return at("found/scores.safetensors");
+  };
+  const measure = (scores: string, ...how: string[]) =>
+    run(["measure", ...own, "--scores", scores, "--json", at("measured.json"), ...how]);
+
+  beforeAll(async () => {
+    writeFileSync(at("names.json"), JSON.stringify({ prompts }));
+    own = ["--model", await wordModel(at("words")), "--prompts", at("names.json")];
+  });
+
+  it("are measured on the prompts that discover measures on", async () => {
+    const scores = await discover("--seed", "3", "--ablation", "resample", "--json", at("found.json"));
+    const { code, out, err } = await measure(scores, "--sizes", "12", "--metrics", "kl-clean,logit-diff");
+    expect([code, err.replaceAll(/^circuits x prompts.*\n/gm, "")]).toEqual([0, ""]);
+    expect(out).toMatch(/24 pairs of 6 tokens; 12 \(1 x 12\) to discover with, 12 \(1 x 12\) to measure on/);
+    const { task, seed, circuits, prompts: files } = read("measured.json");
+    expect({ task, seed, files }).toEqual({ task: "words", seed: 3, files: [at("names.json")] });
+    expect(circuits).toHaveLength(1);
+    expect(circuits[0].metrics["kl-clean"]).toBeCloseTo(read("found.json").faithfulness.circuit, 5);
+  });
+
+  it("in the graph that the scores are for", async () => {
+    for (const kind of ["--shared-qkv", "--node-edges", "--by-token"]) {
+      const scores = await discover(kind);
+      const { code, err } = await measure(scores, "--sizes", "2", "--metrics", "kl-clean");
+      expect([kind, code, err.includes("autocircuit measure:")]).toEqual([kind, 0, false]);
+      expect(read("measured.json").byToken).toBe(kind === "--by-token");
+    }
+  });
+
+  it("as the benchmark does, named for the prompts", async () => {
+    // The benchmark knows no grouped keys and values.
+    const scores = await discover("--ungrouped");
+    const how = ["measure", ...own, "--scores", scores, "--mib", "--mib-folder", at("submission")];
+    const { code, out } = await run(how);
+    expect(code).toBe(0);
+    expect(out).toContain(at("submission/names_words/importances.json"));
+  });
+
+  it("leave out what does not fit, and take other tools' prompts", async () => {
+    const scores = await discover();
+    const lines = prompts.map(({ clean, corrupt, answers, wrong_answers }) =>
+      JSON.stringify({ text: clean + answers, corr_text: corrupt + wrong_answers }),
+    );
+    const unfit = JSON.stringify({ text: "Then Mary said Constantinople", corr_text: "Then John said to" });
+    writeFileSync(at("names.jsonl"), [...lines, unfit].join("\n"));
+    const other = ["measure", ...own.slice(0, 2), "--prompts", at("names.jsonl"), "--scores", scores];
+    const refused = await run(other);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/prompts\[24\].*--skip-unfit/)]);
+    const json = ["--sizes", "3", "--metrics", "kl-clean", "--json"];
+    const { code, out } = await run([...other, "--skip-unfit", ...json, at("skipped.json")]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/left out 1 of 25 prompt pairs: 1: an answer of several/)]);
+    expect((await measure(scores, ...json, at("plain.json"))).code).toBe(0);
+    expect(read("skipped.json").circuits).toEqual(read("plain.json").circuits);
+  });
+
+  it.each([
+    ["no task and no model", () => [], /Say what it is about: a task/],
+    ["a model without prompts", () => own.slice(0, 2), /give prompts for it with --prompts FILE/],
+    ["a model for a compiled task", () => ["tracr-reverse", ...own.slice(0, 2)], /tracr-reverse has its own model/],
+    ["an option of one's own on a task", () => ["tracr-reverse", "--length", "3"], /decides itself what --length says/],
+  ])("wrong usage: %s", async (_, what, message) => {
+    const { code, err } = await run(["measure", ...what(), "--scores", at("found/scores.safetensors")]);
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  it("scores of another graph are refused", async () => {
+    const { graph } = await PruneScores.load(await discover());
+    const { code, err } = await run(["measure", "tracr-reverse", "--scores", at("found/scores.safetensors")]);
+    expect([code, err]).toEqual([2, expect.stringContaining(`another graph (${graph.edgeCount} edges)`)]);
+  });
+});

@@ -1,0 +1,23 @@
+/** Answers as a file gives them: texts or token ids (or values), flat or one list per output position. */
+export type RawAnswers = readonly (string | number)[] | readonly (readonly (string | number)[])[];
+
+/** One prompt pair as a file gives it. */
+export interface RawPrompt {
+  readonly clean: string | readonly number[];
+  readonly corrupt: string | readonly number[];
+  readonly answers: RawAnswers;
+  readonly wrong_answers: RawAnswers;
+  /** For prompts as token ids: for each position of `clean` the position of `corrupt` whose value it takes, null for its own. */
+  readonly alignment?: readonly (number | null)[] | undefined;
+}
+
+/** AutoCircuit's data-set format. */
+export interface PromptFile {
+  readonly prompts: readonly RawPrompt[];
+  /** A label for each token position. */
+  readonly seq_labels?: readonly string[] | null;
+  /** Token positions of named words; published circuits read them. */
+  readonly word_idxs?: Readonly<Record<string, number>> | null;
+  /** What the prompts are about; for titles. */
+  readonly task?: string | null;
+}
