@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { PageState } from "../api/index.ts";
+import { encodeState } from "../page/state/address.ts";
 import { edgeCounts, freshNumbers, measure, openStudio, settled } from "./browser.ts";
 import { byLibrary } from "./by-library.ts";
 import { places } from "./places.ts";
@@ -135,6 +137,35 @@ export const ablating = (its: () => StudioInBrowser) =>
       await third.page.waitForFunction(
         () => document.querySelector("#ablated-count")?.textContent === "1 edge ablated",
       );
+    });
+
+    it("says what an address put into an open page names that is not there", async () => {
+      await using opened = await open();
+      const { page, faults } = opened;
+      await page.selectOption("#scores", "");
+      await settled(page);
+      const state: PageState = await page.evaluate(() => history.state.page);
+      const put = async (state: PageState) => {
+        const hash = await encodeState(state);
+        await page.evaluate((hash) => {
+          location.hash = hash;
+        }, hash);
+      };
+      await put({ ...state, ablated: [3, 1000], overlay: "none-such", prompt: 1_000_000 });
+      await page.waitForSelector("[data-notice]");
+      const notice = await page.textContent("[data-notice]");
+      for (const part of ["1 edge", '"none-such"', "prompt 1000001"]) expect(notice).toContain(part);
+      await page.waitForFunction(() => document.querySelector("#ablated-count")?.textContent === "1 edge ablated");
+      // One that lacks nothing has nothing to say, and nonsense changes nothing.
+      await put({ ...state, ablated: [3, 4] });
+      await page.waitForSelector("[data-notice]", { state: "detached" });
+      await page.evaluate(() => {
+        location.hash = "s1.AAAA";
+      });
+      await page.waitForSelector("[data-notice]");
+      expect(await page.textContent("[data-notice]")).toContain("could not be read");
+      expect(await page.textContent("#ablated-count")).toBe("2 edges ablated");
+      expect(faults).toEqual([]);
     });
 
     it("shows names as text, whatever they are", async () => {

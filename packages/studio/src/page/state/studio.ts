@@ -11,7 +11,7 @@ import { Discovery } from "./discovery.ts";
 import { Evaluation } from "./evaluation.ts";
 import { StateHistory } from "./history.ts";
 import { LiveRun } from "./live-run.ts";
-import { firstSize, readState } from "./page-state.ts";
+import { firstSize, openedWithout, readState } from "./page-state.ts";
 import { Prompts } from "./prompts.ts";
 import { ScoreSets } from "./score-sets.ts";
 
@@ -51,7 +51,13 @@ export class Studio {
     this.api = api;
     this.session = session;
     this.edges = new EdgeTable(session.graph);
-    this.history = new StateHistory(state, (value) => readState(value, this.#known()).state);
+    this.history = new StateHistory(
+      state,
+      (value) => readState(value, this.#known()),
+      (notice) => {
+        this.notice.value = notice;
+      },
+    );
     this.scoreSets = new ScoreSets(api, session.scoreSets);
     this.prompts = new Prompts(api, session.prompts.count);
     this.connection = new ConnectionWatch(api, session, (sets) => this.scoreSets.update(sets), onAnother);
@@ -157,7 +163,7 @@ export class Studio {
   load(value: unknown): void {
     const { state, left } = readState(value, this.#known());
     this.change(state);
-    this.notice.value = left.length > 0 ? `Opened without ${left.join("; ")}.` : null;
+    this.notice.value = openedWithout(left);
   }
 
   async refreshScores(): Promise<void> {
