@@ -10,6 +10,7 @@ export const keyList: readonly (readonly [keys: string, what: string])[] = [
   ["Arrows", "in the graph: go to the next node"],
   ["Enter", "in the graph: ablate what the chosen node writes, or restore it"],
   ["Shift Arrows", "in the graph: move the view"],
+  ["Arrows Home End", "in a pattern of attention: go from cell to cell, to the ends of a row"],
   ["/", "search nodes and edges"],
   ["g", "go to the graph"],
   ["1 … 5", "open a panel"],
