@@ -100,6 +100,7 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
     from,
     to,
     port,
+    folded: new Set(),
     rows: Array.from({ length: table.blocks }, (_, block) => ({ label: String(block), y: -block * rowHeight })),
     columns:
       table.tokens === null

@@ -17,6 +17,7 @@ export const keyList: readonly (readonly [keys: string, what: string])[] = [
   ["[ ]", "a smaller, a larger circuit"],
   ["j k", "next, previous prompt"],
   ["p", "pin the chosen node"],
+  ["o", "draw the chosen node's group as one node, or its nodes again"],
   ["c", "restore all that is ablated"],
   ["+ − 0", "zoom in, zoom out, fit"],
   ["f", "full screen"],
@@ -130,6 +131,10 @@ const actions: Readonly<Record<string, Action>> = {
   k: toPrompt(-1),
   p: (studio) => {
     if (studio.selected.value !== null) pin(studio, studio.selected.value);
+  },
+  o: (studio) => {
+    const group = studio.selected.value === null ? -1 : studio.groupOfNode(studio.selected.value);
+    if (group >= 0) studio.toggleFold(group);
   },
   c: (studio) => studio.change({ ablated: [] }),
   "+": (_, view) => view?.zoom(1.3),

@@ -24,7 +24,7 @@ const state: PageState = {
   patchType: "edge",
   prompt: { clean: "a\u0000<b>", corrupt: "ü" },
   pinned: ["A0.1"],
-  groups: [{ name: "movers", nodes: ["A0.1", "MLP 2"] }],
+  groups: [{ name: "movers", nodes: ["A0.1", "MLP 2"], folded: true }],
   notes: { "A0.1": "copies" },
   view: { x: -4.5, y: 2, zoom: 0.5 },
   dark: true,

@@ -123,7 +123,11 @@ function readGroups(value: unknown): PageState["groups"] {
   if (!Array.isArray(value)) return [];
   return value
     .filter((group) => isRecord(group) && typeof group.name === "string")
-    .map((group) => ({ name: String(group.name).slice(0, 200), nodes: strings(group.nodes) }));
+    .map((group) => ({
+      name: String(group.name).slice(0, 200),
+      nodes: strings(group.nodes),
+      folded: group.folded === true,
+    }));
 }
 
 function readNotes(value: unknown): Record<string, string> {

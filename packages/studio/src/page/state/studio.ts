@@ -1,7 +1,9 @@
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { PageState, PromptChoice, RunChoice, RunRequest, Session } from "../../api/index.ts";
 import type { StudioApi } from "../client/studio-api.ts";
+import { bundleOf, drawnEdges, drawnOf } from "../graph/bundles.ts";
 import { EdgeTable } from "../graph/edge-table.ts";
+import { foldGroups, type Group } from "../graph/fold-groups.ts";
 import type { Ranking } from "../graph/ranking.ts";
 import type { Scene } from "../graph/scene.ts";
 import { circuitEdges, type ShownEdges, shownEdges } from "../graph/shown-edges.ts";
@@ -36,7 +38,12 @@ export class Studio {
   readonly shown: ReadonlySignal<ShownEdges | undefined>;
   readonly ablated: ReadonlySignal<ReadonlySet<number>>;
   readonly choice: ReadonlySignal<RunChoice | null>;
+  /** The picture: with every node of its own, and as it is drawn, with the folded groups as nodes. */
+  readonly whole: ReadonlySignal<Scene>;
   readonly scene: ReadonlySignal<Scene>;
+  /** Shown and ablated edges as they are drawn: one for each line. */
+  readonly drawn: ReadonlySignal<ShownEdges | undefined>;
+  readonly drawnAblated: ReadonlySignal<ReadonlySet<number>>;
 
   /** Node whose edges are listed, edge that a list points at, and the panel that is open. */
   readonly selected = signal<number | null>(null);
@@ -46,6 +53,7 @@ export class Studio {
   readonly position = signal<number | null>(null);
   readonly notice = signal<string | null>(null);
   readonly dialog = signal<"keys" | "export" | null>(null);
+  readonly #end: () => void;
 
   constructor(api: StudioApi, session: Session, state: PageState, onAnother: (session: Session) => void) {
     this.api = api;
@@ -106,7 +114,12 @@ export class Studio {
     this.evaluation = new Evaluation(api, this.choice);
     this.discovery = new Discovery(api, firstAlgorithm(session), (id) => this.#takeUp(id));
     const captions = computed(() => JSON.stringify(this.#captions()));
-    this.scene = computed(() => transformerScene(this.edges, JSON.parse(captions.value) as string[]));
+    this.whole = computed(() => transformerScene(this.edges, JSON.parse(captions.value) as string[]));
+    const folded = computed(() => JSON.stringify(this.state.groups.filter((group) => group.folded)));
+    this.scene = computed(() => foldGroups(this.whole.value, JSON.parse(folded.value) as Group[]));
+    this.drawn = computed(() => this.shown.value && drawnEdges(this.scene.value, this.shown.value));
+    this.drawnAblated = computed(() => drawnOf(this.scene.value, this.ablated.value));
+    this.#end = keepChosen(this.scene, this.selected);
   }
 
   get state(): PageState {
@@ -135,9 +148,35 @@ export class Studio {
     this.change({ ablated: sorted(ablated) });
   }
 
+  /** A node of the picture by its name; a folded group for the nodes that are in it. */
+  nodeNamed(name: string): number | null {
+    const { nodes, folded } = this.scene.value;
+    const own = nodes.findIndex((node) => node.name === name);
+    if (own >= 0) return own;
+    return [...folded].find((node) => nodes[node]!.parts.includes(name)) ?? null;
+  }
+
+  /** Shown edges that are drawn as one line with this one. */
+  bundleOf(edge: number): number[] {
+    return this.shown.value ? bundleOf(this.scene.value, this.shown.value, edge) : [edge];
+  }
+
+  /** Draws a group of nodes as one node, or its nodes again. */
+  toggleFold(group: number): void {
+    const { groups } = this.state;
+    this.change({ groups: groups.map((own, at) => (at === group ? { ...own, folded: !own.folded } : own)) });
+  }
+
+  /** The group that a node of the picture is in, or stands for; -1 for none. */
+  groupOfNode(node: number): number {
+    const { name, kind, parts } = this.scene.value.nodes[node]!;
+    const { groups } = this.state;
+    if (kind !== "group") return groups.findIndex(({ nodes }) => nodes.includes(name));
+    return groups.findIndex(({ nodes, folded }) => folded && parts.every((part) => nodes.includes(part)));
+  }
+
   /** All edges that leave a node of the picture; those that enter it where it writes nothing. */
-  edgesOfNode(node: number): number[] {
-    const { from, to } = this.scene.value;
+  edgesOfNode(node: number, { from, to } = this.scene.value): number[] {
     const out: number[] = [];
     const into: number[] = [];
     for (let edge = 0; edge < from.length; edge++) {
@@ -180,6 +219,7 @@ export class Studio {
   }
 
   stop(): void {
+    this.#end();
     this.connection.stop();
     this.history.stop();
     this.live.stop();
@@ -200,6 +240,24 @@ export class Studio {
     const row = typeof prompt === "number" ? this.prompts.row(prompt) : undefined;
     return (row?.clean ?? []).slice(0, graph.tokens);
   }
+}
+
+/** Where nodes get other numbers, the chosen one stays so: it, the group that it is in now, or the first of the group that it was. */
+function keepChosen(scene: ReadonlySignal<Scene>, selected: Signal<number | null>): () => void {
+  let before = scene.peek();
+  return effect(() => {
+    const { nodes } = scene.value;
+    const chosen = selected.peek();
+    const node = chosen === null || scene.value === before ? undefined : before.nodes[chosen];
+    before = scene.value;
+    if (!node) return;
+    const found = [
+      nodes.findIndex(({ name }) => name === node.name),
+      nodes.findIndex(({ kind, parts }) => kind === "group" && parts.includes(node.name)),
+      nodes.findIndex(({ name }) => node.kind === "group" && node.parts.includes(name)),
+    ];
+    selected.value = found.find((at) => at >= 0) ?? null;
+  });
 }
 
 /** The algorithm that the form begins with: the one that takes no more than a few passes, if it is there. */
