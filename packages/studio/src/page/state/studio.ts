@@ -7,6 +7,7 @@ import { foldGroups, type Group } from "../graph/fold-groups.ts";
 import type { Ranking } from "../graph/ranking.ts";
 import type { Scene } from "../graph/scene.ts";
 import { circuitEdges, type ShownEdges, shownEdges } from "../graph/shown-edges.ts";
+import { hasLatents, type LatentChoice, noLatents, strongLatents } from "../graph/strong-latents.ts";
 import { transformerScene } from "../graph/transformer-scene.ts";
 import { ConnectionWatch } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
@@ -114,7 +115,11 @@ export class Studio {
     this.evaluation = new Evaluation(api, this.choice);
     this.discovery = new Discovery(api, firstAlgorithm(session), (id) => this.#takeUp(id));
     const captions = computed(() => JSON.stringify(this.#captions()));
-    this.whole = computed(() => transformerScene(this.edges, JSON.parse(captions.value) as string[]));
+    const latents = hasLatents(this.edges) ? computed(() => JSON.stringify(this.#latents())) : null;
+    this.whole = computed(() => {
+      const own = latents ? (JSON.parse(latents.value) as LatentChoice) : noLatents;
+      return transformerScene(this.edges, JSON.parse(captions.value) as string[], own);
+    });
     const folded = computed(() => JSON.stringify(this.state.groups.filter((group) => group.folded)));
     this.scene = computed(() => foldGroups(this.whole.value, JSON.parse(folded.value) as Group[]));
     this.drawn = computed(() => this.shown.value && drawnEdges(this.scene.value, this.shown.value));
@@ -232,6 +237,15 @@ export class Studio {
     return { ...this.session, scoreSets: this.scoreSets?.list.peek() ?? this.session.scoreSets };
   }
 
+  /** The latents that are drawn by themselves; of the whole graph, where no scores say which are strong, those that are named. */
+  #latents(): LatentChoice {
+    const ranking = this.ranking.value;
+    const circuit = ranking && this.circuit.value;
+    const { pinned, groups } = this.state;
+    const names = [...pinned, ...groups.flatMap(({ nodes }) => nodes)].map((name) => name.replace(/ \[\d+\]$/, ""));
+    return strongLatents(this.edges, circuit ?? nothing, ranking?.values ?? noScores, new Set(names));
+  }
+
   #captions(): readonly string[] {
     const { prompts, graph } = this.session;
     if (graph.tokens === null) return [];
@@ -253,12 +267,15 @@ function keepChosen(scene: ReadonlySignal<Scene>, selected: Signal<number | null
     if (!node) return;
     const found = [
       nodes.findIndex(({ name }) => name === node.name),
-      nodes.findIndex(({ kind, parts }) => kind === "group" && parts.includes(node.name)),
+      nodes.findIndex(({ parts }) => parts.includes(node.name)),
       nodes.findIndex(({ name }) => node.kind === "group" && node.parts.includes(name)),
     ];
     selected.value = found.find((at) => at >= 0) ?? null;
   });
 }
+
+const nothing = new Uint32Array();
+const noScores = new Float32Array();
 
 /** The algorithm that the form begins with: the one that takes no more than a few passes, if it is there. */
 function firstAlgorithm({ algorithms }: Session): string {
