@@ -17,7 +17,8 @@ export interface PageState {
   patchType: PatchType;
   prompt: number | { clean: string; corrupt: string };
   pinned: readonly string[];
-  groups: readonly { name: string; nodes: readonly string[] }[];
+  /** Named groups of nodes; a folded one is drawn as one node. */
+  groups: readonly { name: string; nodes: readonly string[]; folded: boolean }[];
   notes: Readonly<Record<string, string>>;
   view: { x: number; y: number; zoom: number } | null;
   dark: boolean | null;

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { PageState } from "../api/index.ts";
+import { encodeState } from "../page/state/address.ts";
+import { percent } from "../page/ui/numbers.ts";
 import { edgeCounts, freshNumbers, measure, openStudio, settled } from "./browser.ts";
 import { byLibrary } from "./by-library.ts";
 import { places } from "./places.ts";
+import { seriousFaults } from "./serious-faults.ts";
 import { hostile, type StudioInBrowser } from "./studio-in-browser.ts";
 
 export const ablating = (its: () => StudioInBrowser) =>
@@ -153,6 +157,35 @@ export const ablating = (its: () => StudioInBrowser) =>
       );
     });
 
+    it("says what an address put into an open page names that is not there", async () => {
+      await using opened = await open();
+      const { page, faults } = opened;
+      await page.selectOption("#scores", "");
+      await settled(page);
+      const state: PageState = await page.evaluate(() => history.state.page);
+      const put = async (state: PageState) => {
+        const hash = await encodeState(state);
+        await page.evaluate((hash) => {
+          location.hash = hash;
+        }, hash);
+      };
+      await put({ ...state, ablated: [3, 1000], overlay: "none-such", prompt: 1_000_000 });
+      await page.waitForSelector("[data-notice]");
+      const notice = await page.textContent("[data-notice]");
+      for (const part of ["1 edge", '"none-such"', "prompt 1000001"]) expect(notice).toContain(part);
+      await page.waitForFunction(() => document.querySelector("#ablated-count")?.textContent === "1 edge ablated");
+      // One that lacks nothing has nothing to say, and nonsense changes nothing.
+      await put({ ...state, ablated: [3, 4] });
+      await page.waitForSelector("[data-notice]", { state: "detached" });
+      await page.evaluate(() => {
+        location.hash = "s1.AAAA";
+      });
+      await page.waitForSelector("[data-notice]");
+      expect(await page.textContent("[data-notice]")).toContain("could not be read");
+      expect(await page.textContent("#ablated-count")).toBe("2 edges ablated");
+      expect(faults).toEqual([]);
+    });
+
     it("shows names as text, whatever they are", async () => {
       await using opened = await open();
       const { page, faults } = opened;
@@ -206,6 +239,25 @@ export const ablating = (its: () => StudioInBrowser) =>
       const drawn = await page.locator(".patterns figure").first().locator("rect").count();
       expect(drawn).toBe(rows.flat().filter((weight) => weight >= 0.005).length);
       expect(await page.textContent(".patterns figcaption")).toContain("A3.0, full model");
+      // The tokens stand at both axes; the cells' values are said where the pointer or the keyboard goes.
+      const labels = (axis: string) => page.locator(`.patterns figure >> nth=0 >> ${axis} >> text`).allTextContents();
+      const tokens = test.batches[0]!.prompts[0]!.clean.map(String);
+      expect(await labels(".queries")).toEqual(tokens);
+      expect(await labels(".keys-axis")).toEqual(tokens);
+      const said = () => page.textContent(".cell-value");
+      const value = (query: number, key: number) =>
+        new RegExp(`\\[${query}\\] → .* \\[${key}\\]: full ${percent(rows[query]![key]!)}, ablated `);
+      await page.focus(".patterns figure:first-child .pattern");
+      await page.keyboard.press("Home");
+      expect(await said()).toMatch(value(5, 0));
+      for (const key of ["ArrowUp", "ArrowUp", "ArrowRight", "ArrowRight", "ArrowLeft"]) await page.keyboard.press(key);
+      expect(await said()).toMatch(value(3, 1));
+      expect(await page.locator(".pattern .cursor").count()).toBe(2);
+      const box = (await page.locator(".patterns .rim").first().boundingBox())!;
+      const at = (position: number) => ((position + 0.5) / rows.length) * box.width;
+      await page.mouse.move(box.x + at(2), box.y + at(4));
+      expect(await said()).toMatch(value(4, 2));
+      expect(await seriousFaults(page)).toEqual([]);
       await page.selectOption("select[aria-label='Head']", { label: "A0.0" });
       await page.waitForSelector(".patterns", { state: "detached" });
       expect(faults).toEqual([]);

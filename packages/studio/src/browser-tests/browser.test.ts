@@ -6,6 +6,7 @@ import { discovering } from "./discover.ts";
 import { forEverybody } from "./everybody.ts";
 import { keeping } from "./keep.ts";
 import { keyboardAlone } from "./keyboard.ts";
+import { latents } from "./latents.ts";
 import { StudioInBrowser } from "./studio-in-browser.ts";
 
 // One browser, one server and one page built for all: starting them takes longer than most tests.
@@ -22,5 +23,6 @@ describe.skipIf(noBrowser)("the page in a browser (skipped where /usr/bin/chromi
   keeping(its);
   discovering(its);
   connecting(its);
+  latents(its);
   forEverybody(its);
 });

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
-import { edgeCounts, freshNumbers, measure, openStudio } from "./browser.ts";
+import { encodeState } from "../page/state/address.ts";
+import { edgeCounts, freshNumbers, measure, openStudio, settled } from "./browser.ts";
+import { places } from "./places.ts";
 import type { StudioInBrowser } from "./studio-in-browser.ts";
 
 export const keeping = (its: () => StudioInBrowser) =>
@@ -75,6 +77,79 @@ export const keeping = (its: () => StudioInBrowser) =>
       await page.click("#tab-run");
       await page.waitForSelector("#outputs.stale [role=alert]");
       expect(faults).toEqual([]);
+    });
+
+    it("draws a group as one node, in the page, after a reload, in the drawing and in the HTML file", async () => {
+      await using opened = await openStudio(its().browser, its().address);
+      const { page, faults } = opened;
+      await page.selectOption("#scores", "");
+      await page.click("#tab-edges");
+      for (const name of ["A0.0", "A3.0"]) {
+        await page.selectOption("#node", { label: name });
+        await page.click('button:text-is("Pin")');
+      }
+      await page.click("#tab-keep");
+      await page.fill("#group-name", "two heads");
+      await page.keyboard.press("Enter");
+      await page.click('button:text-is("Fold")');
+      const nodes = async (own: Page) => {
+        await own.click("#tab-edges");
+        return own.locator("#node option").allTextContents();
+      };
+      const whole = its().task.model.graph;
+      const check = async (own: Page) => {
+        const names = await nodes(own);
+        expect(names).toContain("two heads");
+        for (const name of ["A0.0", "A3.0"]) expect(names).not.toContain(name);
+        await own.selectOption("#node", { label: "two heads" });
+        expect(await own.textContent(".edges .hint")).toBe("A0.0, A3.0");
+      };
+      await check(page);
+      // What leaves the group is what leaves its nodes.
+      await page.click("#ablate-node");
+      const out = [...whole.edges()].filter(({ src }) => ["A0.0", "A3.0"].includes(src.name)).length;
+      await page.click("#tab-run");
+      expect(await edgeCounts(page)).toEqual(["77", "77", String(77 - out)]);
+      await page.click("#tab-keep");
+      const svg = readFileSync(await saved(page, "#export-svg"), "utf8");
+      expect(svg).toContain("<title>two heads: A0.0, A3.0</title>");
+      expect(svg.match(/<path/g)!.length).toBeLessThan(77);
+      await using mailed = await openStudio(its().browser, `file://${await saved(page, "#export-html")}`);
+      await check(mailed.page);
+      await using again = await openStudio(its().browser, await settled(page));
+      await check(again.page);
+      // The keyboard unfolds and folds it; a step back too.
+      await again.page.focus("#graph");
+      await again.page.keyboard.press("o");
+      expect(await nodes(again.page)).not.toContain("two heads");
+      expect(await again.page.locator("#node option:checked").textContent()).toBe("A0.0");
+      await again.page.keyboard.press("o");
+      await check(again.page);
+      await again.page.click("#undo");
+      await again.page.waitForFunction(() => !document.querySelector("#node")?.textContent?.includes("two heads"));
+      expect(faults).toEqual([]);
+    });
+
+    it("ablates all edges of a line that stands for several", async () => {
+      await using opened = await openStudio(its().browser, its().address);
+      const { page } = opened;
+      await page.selectOption("#scores", "");
+      const groups = [{ name: "heads", nodes: ["A0.0", "A3.0"], folded: true }];
+      await page
+        .evaluate(() => history.state.page)
+        .then(async (state) => {
+          const hash = await encodeState({ ...state, groups, view: null });
+          await page.evaluate((own) => {
+            location.hash = own;
+          }, hash);
+        });
+      await page.waitForTimeout(500);
+      const place = await places(page, its().address, groups);
+      await page.mouse.move(...place.edge("A3.0->Resid End"));
+      await page.waitForSelector(".tip");
+      expect(await page.textContent(".tip")).toContain("heads → Resid End2 edges, none ablated");
+      await page.mouse.click(...place.edge("A3.0->Resid End"));
+      expect(await edgeCounts(page)).toEqual(["77", "77", "75"]);
     });
 
     it("shows a graph of circuit-tracer", async () => {

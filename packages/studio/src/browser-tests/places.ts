@@ -3,13 +3,14 @@ import type { Session } from "../api/index.ts";
 import { fit, toScreen } from "../page/graph/camera.ts";
 import { edgeCurve } from "../page/graph/curve.ts";
 import { EdgeTable } from "../page/graph/edge-table.ts";
+import { foldGroups, type Group } from "../page/graph/fold-groups.ts";
 import { transformerScene } from "../page/graph/transformer-scene.ts";
 
 /** Where things of the graph lie in a page that shows all of it. */
-export async function places(page: Page, address: string) {
+export async function places(page: Page, address: string, groups: readonly Group[] = []) {
   const session = (await (await fetch(new URL("api/session", address))).json()) as Session;
   const edges = new EdgeTable(session.graph);
-  const scene = transformerScene(edges, []);
+  const scene = foldGroups(transformerScene(edges, []), groups);
   const box = (await page.locator("#graph canvas").boundingBox())!;
   const camera = fit(scene.bounds, box);
   const at = (x: number, y: number): [number, number] => {

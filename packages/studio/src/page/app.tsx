@@ -6,7 +6,7 @@ import { messageOf, Refusal } from "./client/errors.ts";
 import { Workbench } from "./panels/workbench.tsx";
 import { decodeState } from "./state/address.ts";
 import { isDark } from "./state/dark.ts";
-import { firstState, readState } from "./state/page-state.ts";
+import { firstState, openedWithout, readState, unreadable } from "./state/page-state.ts";
 import { Studio } from "./state/studio.ts";
 import { StudioProvider } from "./ui/studio-context.ts";
 
@@ -89,8 +89,8 @@ async function fromAddress(session: Session): Promise<{ state: PageState; notice
     const value = (await decodeState(location.hash)) ?? api.state ?? null;
     if (value === null) return { state: firstState(session), notice: null };
     const { state, left } = readState(value, session);
-    return { state, notice: left.length > 0 ? `Opened without ${left.join("; ")}.` : null };
+    return { state, notice: openedWithout(left) };
   } catch (error) {
-    return { state: firstState(session), notice: `The state in the address could not be read: ${messageOf(error)}` };
+    return { state: firstState(session), notice: unreadable(error) };
   }
 }

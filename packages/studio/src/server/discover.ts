@@ -10,6 +10,7 @@ import {
 import type { DiscoverLine, DiscoverRequest } from "../api/index.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
 import { progressOf } from "./queue/progress-channel.ts";
+import { QueuedModel } from "./queue/queued-model.ts";
 import { fileName } from "./sets/file-name.ts";
 import { saveScores } from "./sets/save-scores.ts";
 import type { StudioState } from "./studio-state.ts";
@@ -30,7 +31,7 @@ export function discover(
   const algorithm = requireAlgorithm(request.algorithm);
   const given = requireOptions(algorithm, request.options);
   const name = fileName(request.name);
-  const { subject, sets, facts } = state;
+  const { subject, sets, facts, queue } = state;
   const { model } = subject;
   const started = performance.now();
   return progressOf<Progress, DiscoverLine>(
@@ -38,7 +39,7 @@ export function discover(
       // One after the other: each may fill the memory that is there.
       state.discoveries.run(0, signal, async () => {
         // In short passes, between which those of a click are run.
-        const inSteps = model.withGraph({ sliceBytes: Math.min(model.sliceBytes, STEP_BYTES) });
+        const inSteps = new QueuedModel(model, queue, Math.min(model.sliceBytes, STEP_BYTES), signal);
         using prompts = promptsFor(subject, request.prompts);
         const options = optionsFor(algorithm, subject, given, request);
         const scores = await (algorithms[algorithm] as NamedAlgorithm).discover(inSteps, prompts, {

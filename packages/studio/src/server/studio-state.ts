@@ -17,7 +17,7 @@ export interface StudioState {
   readonly dataSet: DataSetRuns;
   /** What the engine does next. */
   readonly queue: WorkQueue;
-  /** Discoveries, which take turns among themselves; their passes mix with those of the queue. */
+  /** Discoveries, which take turns among themselves; each of their passes waits for its turn in the queue. */
   readonly discoveries: WorkQueue;
   /** A graph of circuit-tracer's that is shown beside. */
   readonly attributionGraph: AttributionGraph | null;

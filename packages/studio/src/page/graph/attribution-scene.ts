@@ -80,6 +80,7 @@ export function attributionScene(graph: AttributionGraph): AttributionScene {
       from,
       to,
       port: new Int8Array(from.length),
+      folded: new Set(),
       rows: levels.map((level, index) => ({ label: level === 0 ? "E" : String(level), y: -index * rowHeight })),
       columns: positions.map((position) => {
         const width = widest.get(position)! * step;

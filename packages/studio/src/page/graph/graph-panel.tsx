@@ -4,6 +4,7 @@ import { isDark } from "../state/dark.ts";
 import { counted, figure } from "../ui/numbers.ts";
 import { useStudio } from "../ui/studio-context.ts";
 import { useSize } from "../ui/use-size.ts";
+import { isInner } from "./bundles.ts";
 import { GraphKey } from "./graph-key.tsx";
 import { GraphTools } from "./graph-tools.tsx";
 import { GraphView } from "./graph-view.ts";
@@ -47,18 +48,19 @@ export function GraphPanel({ onView }: { onView: (view: GraphView) => void }) {
   });
 
   useSignalEffect(() => {
-    const shown = studio.shown.value;
+    const shown = studio.drawn.value;
     const own = view.current;
     if (!shown || !own) return;
     const scene = studio.scene.value;
+    const marked = studio.marked.value;
     const first = own.scene !== scene;
     own.show(
       {
         scene,
         shown,
-        ablated: studio.ablated.value,
+        ablated: studio.drawnAblated.value,
         selected: studio.selected.value,
-        marked: studio.marked.value,
+        marked: marked === null || isInner(scene, marked) ? null : marked,
         focused: focused.value,
         pinned: pinned.value,
       },
@@ -135,6 +137,8 @@ function Tip({ hit, x, y, width }: { hit: Hit; x: number; y: number; width: numb
       </div>
     );
   }
+  const bundle = studio.bundleOf(edge);
+  if (bundle.length > 1) return <BundleTip edges={bundle} place={place} />;
   const ranking = studio.ranking.value;
   const isScored = ranking && studio.scoreSets.find(studio.state.scores)?.kind === "scores";
   return (
@@ -142,6 +146,25 @@ function Tip({ hit, x, y, width }: { hit: Hit; x: number; y: number; width: numb
       <b>{studio.edges.name(edge)}</b>
       {isScored && <span class="soft">score {figure(ranking.values[edge])}</span>}
       <span class="soft">{studio.ablated.value.has(edge) ? "ablated – click to restore" : "click to ablate"}</span>
+    </div>
+  );
+}
+
+/** What one line that stands for several edges is. */
+function BundleTip({ edges, place }: { edges: readonly number[]; place: { transform: string } }) {
+  const studio = useStudio();
+  const { nodes, from, to } = studio.scene.value;
+  const [edge] = edges as [number];
+  const ablated = edges.filter((own) => studio.ablated.value.has(own)).length;
+  return (
+    <div class="tip" style={place}>
+      <b>
+        {nodes[from[edge]!]!.name} → {nodes[to[edge]!]!.name}
+      </b>
+      <span class="soft">
+        {counted(edges.length, "edge")}, {ablated === 0 ? "none" : ablated} ablated
+      </span>
+      <span class="soft">click to {ablated === edges.length ? "restore" : "ablate"} them all</span>
     </div>
   );
 }

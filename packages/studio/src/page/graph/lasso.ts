@@ -1,3 +1,4 @@
+import { isInner } from "./bundles.ts";
 import type { Camera, ViewSize } from "./camera.ts";
 import { inside } from "./neighbours.ts";
 import { screenCurve } from "./paint-edges.ts";
@@ -19,6 +20,7 @@ export function caught(
   );
   return Array.from(shown.edges).filter((edge) => {
     if (nodes[scene.from[edge]!]) return true;
+    if (isInner(scene, edge)) return false;
     screenCurve(scene, edge, camera, size, p);
     const x = (p[0]! + 3 * p[2]! + 3 * p[4]! + p[6]!) / 8;
     const y = (p[1]! + 3 * p[3]! + 3 * p[5]! + p[7]!) / 8;

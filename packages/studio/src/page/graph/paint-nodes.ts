@@ -1,5 +1,5 @@
 import { type Camera, toScreen, type ViewSize } from "./camera.ts";
-import type { Scene, SceneNode } from "./scene.ts";
+import { behind, type Scene, type SceneNode } from "./scene.ts";
 import type { Theme } from "./theme.ts";
 
 const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'DejaVu Sans', sans-serif";
@@ -29,13 +29,16 @@ export function paintNodes(
     const h = node.height * zoom;
     if (x + w < 0 || y + h < 0 || x - w > size.width || y - h > size.height) return;
     const used = marks.used(index);
-    box(ctx, x, y, w, h, radiusOf(node, h));
-    ctx.fillStyle = used ? theme.box : theme.boxIdle;
-    ctx.fill();
-    if (zoom > 0.12) {
-      ctx.lineWidth = used ? Math.min(1.25, 0.6 + zoom * 0.6) : 1;
-      ctx.strokeStyle = used ? theme.line : theme.faint;
-      ctx.stroke();
+    // A group has a second box behind it.
+    for (const by of node.kind === "group" ? [behind * zoom, 0] : [0]) {
+      box(ctx, x + by, y - by, w, h, radiusOf(node, h));
+      ctx.fillStyle = used ? theme.box : theme.boxIdle;
+      ctx.fill();
+      if (zoom > 0.12) {
+        ctx.lineWidth = used ? Math.min(1.25, 0.6 + zoom * 0.6) : 1;
+        ctx.strokeStyle = used ? theme.line : theme.faint;
+        ctx.stroke();
+      }
     }
     if (marks.pinned(index)) {
       ctx.fillStyle = theme.ink;
@@ -127,5 +130,5 @@ export function box(ctx: CanvasRenderingContext2D, x: number, y: number, w: numb
 }
 
 export function radiusOf(node: SceneNode, height: number): number {
-  return node.kind === "head" || node.kind === "keys" ? height * 0.28 : height * 0.5;
+  return ["head", "keys", "group"].includes(node.kind) ? height * 0.28 : height * 0.5;
 }

@@ -75,7 +75,7 @@ export function attachPointer(
   const click = (event: PointerEvent) => {
     const hit = view.hitAt(...place(event));
     if (hit?.edge !== undefined) {
-      studio.toggle([hit.edge]);
+      studio.toggle(studio.bundleOf(hit.edge));
     } else if (hit && (event.ctrlKey || event.metaKey)) {
       pin(studio, hit.node);
     } else if (hit && (event.altKey || studio.selected.value === hit.node)) {

@@ -5,6 +5,8 @@ export interface Scene {
   from: Uint32Array;
   to: Uint32Array;
   port: Int8Array;
+  /** Nodes that stand for a group of nodes. */
+  folded: ReadonlySet<number>;
   /** From one row to the next. */
   rowHeight: number;
   /** From one column to the next. */
@@ -22,7 +24,7 @@ export interface SceneNode {
   name: string;
   /** What is written into its box. */
   label: string;
-  kind: "end" | "head" | "mlp" | "latents" | "stream" | "keys";
+  kind: "end" | "head" | "mlp" | "latents" | "stream" | "keys" | "group";
   /** Its middle; up is negative. */
   x: number;
   y: number;
@@ -36,3 +38,6 @@ export interface SceneNode {
 
 /** Width of a column of heads, sizes of a head's box, and from one of its inputs to the next, in world units. */
 export const cell = { width: 46, node: 36, nodeHeight: 20, port: 11 } as const;
+
+/** So far up and to the right of a group's box a second one is seen behind it. */
+export const behind = 2.5;

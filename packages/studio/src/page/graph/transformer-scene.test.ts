@@ -3,11 +3,19 @@ import { describe, expect, it } from "vitest";
 import { graphTable } from "../../server/graph-table.ts";
 import { edgeCurve } from "./curve.ts";
 import { EdgeTable } from "./edge-table.ts";
+import { type LatentChoice, mostLatents, strongLatents } from "./strong-latents.ts";
 import { transformerScene } from "./transformer-scene.ts";
 
 const small = { layers: 3, heads: 4, attnOnly: false, parallel: false };
 
-const graphs: [string, Graph][] = [
+const ofLatents = Graph.of({ ...small, latents: [9, 3, 4], latentErrors: true });
+const source = (name: string) => ofLatents.srcs.findIndex((own) => own.name === name);
+const choice: LatentChoice = {
+  own: ["MLP 0 Latent 8", "MLP 0 Latent 2", "MLP 2 Latent 0"].map(source),
+  others: { 0: 4 },
+};
+
+const graphs: [string, Graph, LatentChoice?][] = [
   ["queries, keys and values apart", Graph.of(small)],
   ["one input a head", Graph.of(small, { separateQkv: false })],
   ["keys and values that heads share", Graph.of({ ...small, kvHeads: 2 })],
@@ -17,11 +25,13 @@ const graphs: [string, Graph][] = [
   ["without MLPs", Graph.of({ ...small, attnOnly: true })],
   ["along the residual stream", Graph.of(small, { factorized: false })],
   ["latents in the MLPs' places", Graph.of({ ...small, latents: [5, 3, 4], latentErrors: true })],
+  ["some latents by themselves", ofLatents, choice],
+  ["the same by token", Graph.of({ ...small, latents: [9, 3, 4] }, { tokens: 2 }), choice],
 ];
 
-describe.each(graphs)("the picture of a graph: %s", (_, graph) => {
+describe.each(graphs)("the picture of a graph: %s", (_, graph, latents) => {
   const edges = new EdgeTable(graphTable(graph, 3));
-  const scene = transformerScene(edges, []);
+  const scene = transformerScene(edges, [], latents);
 
   it("numbers and names edges as the library does", () => {
     expect(edges.count).toBe(graph.edgeCount);
@@ -51,5 +61,42 @@ describe.each(graphs)("the picture of a graph: %s", (_, graph) => {
         expect(apart, `${a.name} and ${b.name}`).toBe(true);
       }
     }
+  });
+});
+
+describe("latents that are drawn by themselves", () => {
+  const edges = new EdgeTable(graphTable(ofLatents, 3));
+
+  it("stand beside their block's node, which says how many others of the circuit it stands for", () => {
+    const scene = transformerScene(edges, [], choice);
+    const of = (name: string) => scene.nodes.find((node) => node.name === name)!;
+    expect([of("MLP 0 Latent 8").label, of("MLP 0 Latents").label, of("MLP 1 Latents").label]).toEqual([
+      "L8",
+      "+4",
+      "latents",
+    ]);
+    expect(of("MLP 0 Latent 8").parts).toEqual(["MLP 0 Latent 8"]);
+    expect(of("MLP 0 Latents").parts).not.toContain("MLP 0 Latent 8");
+    expect(of("MLP 0 Latent 2").x).toBeGreaterThan(of("MLP 0 Latent 8").x);
+  });
+
+  it("are those of the largest scores in the circuit, and those that a person has named", () => {
+    const end = (latent: number) => ofLatents.index(`MLP 0 Latent ${latent}->Resid End`);
+    const values = new Float32Array(ofLatents.edgeCount);
+    const latents = [0, 1, 2, 3, 4, 5, 6];
+    for (const latent of latents) values[end(latent)] = latent % 2 === 0 ? latent : -latent;
+    // Of two edges the sum counts.
+    const second = ofLatents.index("MLP 0 Latent 1->A1.0.Q");
+    values[second] = -9;
+    const circuit = Uint32Array.from([...latents.map(end), second]);
+    const names = ({ own }: LatentChoice) => own.map((at) => edges.table.sources[at]!.name.replace("MLP ", ""));
+    const strong = strongLatents(edges, circuit, values, new Set());
+    expect(names(strong)).toEqual([1, 6, 5, 4, 3].map((latent) => `0 Latent ${latent}`));
+    expect(names(strong)).toHaveLength(mostLatents);
+    expect(strong.others).toEqual({ 0: 2 });
+    const named = strongLatents(edges, circuit, values, new Set(["MLP 0 Latent 0", "MLP 2 Latent 3"]));
+    expect(names(named).slice(mostLatents)).toEqual(["0 Latent 0", "2 Latent 3"]);
+    expect(named.others).toEqual({ 0: 1 });
+    expect(strongLatents(edges, new Uint32Array(), values, new Set())).toEqual({ own: [], others: {} });
   });
 });

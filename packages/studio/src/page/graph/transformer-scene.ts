@@ -1,6 +1,7 @@
 import type { GraphTable, GroupRow, SourceRow } from "../../api/index.ts";
 import type { EdgeTable } from "./edge-table.ts";
 import { cell, type Scene, type SceneNode } from "./scene.ts";
+import { type LatentChoice, mostLatents, noLatents } from "./strong-latents.ts";
 
 /** Where things stand in a block: heights above its heads, and the height of a block. */
 interface Levels {
@@ -36,8 +37,13 @@ const portOf: Record<string, number> = { q: -cell.port, k: 0, v: cell.port };
  * A transformer: blocks upwards, a block's heads side by side with its MLP at their right; in a graph by token, once for each position.
  *
  * @param captions - what stands under the positions of a graph by token
+ * @param latents - which latents are nodes of their own; the others of a block are one node
  */
-export function transformerScene(edges: EdgeTable, captions: readonly string[]): Scene {
+export function transformerScene(
+  edges: EdgeTable,
+  captions: readonly string[],
+  latents: LatentChoice = noLatents,
+): Scene {
   const { table } = edges;
   const nodes: SceneNode[] = [];
   const byName = new Map<string, number>();
@@ -47,7 +53,10 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
   // Heads of deep models stand apart, so that the graph is not much higher than it is wide.
   const square = (table.blocks * rowHeight * 1.15) / ((heads + 1) * cell.width);
   const wide = table.tokens === null ? Math.min(3.6, Math.max(1, square)) : 1;
-  const columnWidth = (heads + 1.5) * cell.width;
+  const places = latentPlaces(table, latents);
+  // Room for as many as there may be, so that nothing moves when others are chosen.
+  const room = places.size === 0 ? 0 : latentStep * Math.max(mostLatents, ...places.values());
+  const columnWidth = (heads + 1.5 + room) * cell.width;
   const tokens = table.tokens ?? 1;
   const sourceNode = new Uint32Array(table.sources.length * tokens);
   const destNode = new Uint32Array(edges.dests.length * tokens);
@@ -71,7 +80,9 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
       return index;
     };
     table.sources.forEach((source, index) => {
-      sourceNode[token * table.sources.length + index] = place(ofSource(source, heads, levels), source.name);
+      const own = places.get(index);
+      const spec = own === undefined ? ofSource(source, heads, levels, latents) : ownLatent(source, own, heads, levels);
+      sourceNode[token * table.sources.length + index] = place(spec, source.name);
     });
     edges.dests.forEach(({ name, group, head }, index) => {
       const row = table.groups[group]!;
@@ -100,6 +111,7 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
     from,
     to,
     port,
+    folded: new Set(),
     rows: Array.from({ length: table.blocks }, (_, block) => ({ label: String(block), y: -block * rowHeight })),
     columns:
       table.tokens === null
@@ -111,13 +123,35 @@ export function transformerScene(edges: EdgeTable, captions: readonly string[]):
           })),
     rowHeight,
     columnWidth: cell.width * wide,
-    bounds: withArcs(boundsOf(nodes), cell.width * wide - cell.node, table.blocks),
+    bounds: withArcs(boundsOf(nodes, (heads + room) * cell.width * wide), cell.width * wide - cell.node, table.blocks),
     edgeName: (edge) => edges.name(edge),
   };
 }
 
 /** A node of latents stands for thousands: no more of their names are kept than a person reads. */
 const mostParts = 64;
+
+/** From one latent of its own to the next, in columns. */
+const latentStep = 1.1;
+
+/** The latents that are nodes of their own, each with its number, from 1, among those of its block. */
+function latentPlaces({ sources }: GraphTable, { own }: LatentChoice): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  return new Map(
+    own.map((source) => {
+      const { block } = sources[source]!;
+      const number = (counts.get(block) ?? 0) + 1;
+      counts.set(block, number);
+      return [source, number];
+    }),
+  );
+}
+
+/** Beside the block's node of latents, and behind that of its error. */
+function ownLatent({ name, block, head }: SourceRow, number: number, heads: number, levels: Levels): Place {
+  const column = heads + latentStep * (1 + number);
+  return { name, label: `L${head}`, kind: "latents", block, column, rise: levels.latents };
+}
 
 interface Place {
   name: string;
@@ -128,7 +162,12 @@ interface Place {
   rise: number;
 }
 
-function ofSource({ name, kind, block, head }: SourceRow, heads: number, levels: Levels): Place {
+function ofSource(
+  { name, kind, block, head }: SourceRow,
+  heads: number,
+  levels: Levels,
+  { others }: LatentChoice = noLatents,
+): Place {
   const middle = (heads - 1) / 2;
   switch (kind) {
     case "start":
@@ -141,7 +180,7 @@ function ofSource({ name, kind, block, head }: SourceRow, heads: number, levels:
       return {
         ...mlp(block, heads, levels),
         name: `MLP ${block} Latents`,
-        label: "latents",
+        label: others[block] ? `+${others[block]}` : "latents",
         kind: "latents",
         rise: levels.latents,
       };
@@ -213,8 +252,8 @@ function withArcs(bounds: Scene["bounds"], widest: number, blocks: number): Scen
   return { ...bounds, right: bounds.right + (blocks < 3 ? 0 : Math.max(12, 0.55 * widest)) };
 }
 
-/** What the boxes cover. */
-export function boundsOf(nodes: readonly SceneNode[]): Scene["bounds"] {
+/** What the boxes cover, and at least so much to the right. */
+export function boundsOf(nodes: readonly SceneNode[], right = 0): Scene["bounds"] {
   const bounds = { left: 0, top: 0, right: 0, bottom: 0 };
   nodes.forEach(({ x, y, width, height }, index) => {
     const first = index === 0;
@@ -223,5 +262,6 @@ export function boundsOf(nodes: readonly SceneNode[]): Scene["bounds"] {
     bounds.top = first ? y - height / 2 : Math.min(bounds.top, y - height / 2);
     bounds.bottom = first ? y + height / 2 : Math.max(bounds.bottom, y + height / 2);
   });
+  bounds.right = Math.max(bounds.right, right);
   return bounds;
 }

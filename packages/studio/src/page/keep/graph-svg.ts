@@ -1,5 +1,5 @@
 import { edgeCurve } from "../graph/curve.ts";
-import type { Scene } from "../graph/scene.ts";
+import { behind, type Scene } from "../graph/scene.ts";
 import type { ShownEdges } from "../graph/shown-edges.ts";
 import { ablatedDash, dashes, type Theme } from "../graph/theme.ts";
 
@@ -46,8 +46,11 @@ export function graphSvg(
     const x = node.x - node.width / 2;
     const y = node.y - node.height / 2;
     const idle = used.has(index) ? "" : ` opacity="0.55"`;
+    const rect = (by: number) =>
+      `<rect x="${x + by}" y="${y - by}" width="${node.width}" height="${node.height}" rx="6" fill="${theme.box}" stroke="${theme.line}"/>`;
+    const group = node.kind === "group" ? `<title>${escapeXml(`${node.name}: ${node.parts.join(", ")}`)}</title>` : "";
     return [
-      `<g${idle}><rect x="${x}" y="${y}" width="${node.width}" height="${node.height}" rx="6" fill="${theme.box}" stroke="${theme.line}"/>`,
+      `<g${idle}>${group}${group && rect(behind)}${rect(0)}`,
       `<text x="${node.x}" y="${node.y + 3.8}">${escapeXml(node.label)}</text></g>`,
     ].join("");
   });

@@ -10,12 +10,14 @@ export const keyList: readonly (readonly [keys: string, what: string])[] = [
   ["Arrows", "in the graph: go to the next node"],
   ["Enter", "in the graph: ablate what the chosen node writes, or restore it"],
   ["Shift Arrows", "in the graph: move the view"],
+  ["Arrows Home End", "in a pattern of attention: go from cell to cell, to the ends of a row"],
   ["/", "search nodes and edges"],
   ["g", "go to the graph"],
   ["1 … 5", "open a panel"],
   ["[ ]", "a smaller, a larger circuit"],
   ["j k", "next, previous prompt"],
   ["p", "pin the chosen node"],
+  ["o", "draw the chosen node's group as one node, or its nodes again"],
   ["c", "restore all that is ablated"],
   ["+ − 0", "zoom in, zoom out, fit"],
   ["f", "full screen"],
@@ -129,6 +131,10 @@ const actions: Readonly<Record<string, Action>> = {
   k: toPrompt(-1),
   p: (studio) => {
     if (studio.selected.value !== null) pin(studio, studio.selected.value);
+  },
+  o: (studio) => {
+    const group = studio.selected.value === null ? -1 : studio.groupOfNode(studio.selected.value);
+    if (group >= 0) studio.toggleFold(group);
   },
   c: (studio) => studio.change({ ablated: [] }),
   "+": (_, view) => view?.zoom(1.3),

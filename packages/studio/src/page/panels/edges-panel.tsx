@@ -60,8 +60,14 @@ export function EdgesPanel({ view }: { view: () => GraphView | null }) {
             >
               {studio.state.pinned.includes(scene.nodes[node]!.name) ? "Unpin" : "Pin"}
             </button>
+            {studio.groupOfNode(node) >= 0 && (
+              <button type="button" id="fold" onClick={() => studio.toggleFold(studio.groupOfNode(node))}>
+                {scene.nodes[node]!.kind === "group" ? "Unfold" : "Fold its group"}
+              </button>
+            )}
           </div>
-          <NodeNotes name={scene.nodes[node]!.name} />
+          {scene.nodes[node]!.kind === "group" && <p class="hint">{scene.nodes[node]!.parts.join(", ")}</p>}
+          <NodeNotes node={scene.nodes[node]!} />
           <fieldset class="segments">
             <legend>Shown edges</legend>
             {(["in", "out"] as const).map((own) => (

@@ -36,10 +36,10 @@ export function Exports({ view }: { view: () => GraphView | null }) {
     download(file, await studio.api.exportFile({ format, circuit: choice.circuit, ablated, name }));
   };
   const svg = async () => {
-    const shown = studio.shown.value;
-    if (!shown) return;
+    const drawn = studio.drawn.value;
+    if (!drawn) return;
     const theme = isDark(studio.state.dark) ? themes.dark : themes.light;
-    const text = graphSvg(studio.scene.value, shown, studio.ablated.value, theme, title);
+    const text = graphSvg(studio.scene.value, drawn, studio.drawnAblated.value, theme, title);
     download(fileName(title, "svg"), text, "image/svg+xml");
   };
   const html = async () => {

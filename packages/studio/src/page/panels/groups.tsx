@@ -8,15 +8,17 @@ export function Groups({ view }: { view: () => GraphView | null }) {
   const studio = useStudio();
   const { pinned, groups, notes } = studio.state;
   const name = useSignal("");
-  const index = new Map(studio.scene.value.nodes.map((node, at) => [node.name, at]));
   const go = (node: string) => {
-    const at = index.get(node);
-    if (at === undefined) return;
+    const at = studio.nodeNamed(node);
+    if (at === null) return;
     studio.selected.value = at;
     view()?.reveal(at);
   };
-  const ablate = (nodes: readonly string[]) =>
-    studio.toggle(nodes.flatMap((node) => (index.has(node) ? studio.edgesOfNode(index.get(node)!) : [])));
+  const ablate = (names: readonly string[]) => {
+    const whole = studio.whole.value;
+    const nodes = [...whole.nodes.keys()].filter((at) => names.includes(whole.nodes[at]!.name));
+    studio.toggle(nodes.flatMap((node) => studio.edgesOfNode(node, whole)));
+  };
   const noted = Object.entries(notes);
   return (
     <section class="block" aria-label="Pins, groups and notes">
@@ -37,7 +39,7 @@ export function Groups({ view }: { view: () => GraphView | null }) {
           event.preventDefault();
           const own = name.value.trim();
           if (own === "" || pinned.length === 0) return;
-          studio.change({ groups: [...groups, { name: own, nodes: [...pinned] }] });
+          studio.change({ groups: [...groups, { name: own, nodes: [...pinned], folded: false }] });
           name.value = "";
         }}
       >
@@ -72,6 +74,9 @@ export function Groups({ view }: { view: () => GraphView | null }) {
               />
               <span class="soft">{group.nodes.join(", ") || "no node"}</span>
             </span>
+            <button type="button" aria-pressed={group.folded} onClick={() => studio.toggleFold(at)}>
+              Fold
+            </button>
             <button type="button" onClick={() => ablate(group.nodes)}>
               Ablate
             </button>

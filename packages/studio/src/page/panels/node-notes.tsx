@@ -1,7 +1,8 @@
+import type { SceneNode } from "../graph/scene.ts";
 import { useStudio } from "../ui/studio-context.ts";
 
 /** What a person has written about a node, and which of their groups it is in. */
-export function NodeNotes({ name }: { name: string }) {
+export function NodeNotes({ node: { name, kind } }: { node: SceneNode }) {
   const studio = useStudio();
   const { notes, groups } = studio.state;
   const into = (index: number) =>
@@ -25,7 +26,7 @@ export function NodeNotes({ name }: { name: string }) {
           }}
         />
       </label>
-      {groups.length > 0 && (
+      {groups.length > 0 && kind !== "group" && (
         <label class="field wide">
           <span>Group</span>
           <select

@@ -1,6 +1,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { PageState } from "../../api/index.ts";
 import { decodeState, encodeState } from "./address.ts";
+import { openedWithout, type ReadState, unreadable } from "./page-state.ts";
 
 /** What an entry of the browser's history holds. */
 interface Entry {
@@ -18,18 +19,23 @@ export class StateHistory {
   readonly #state;
   readonly #depth;
   readonly #top;
-  readonly #check: (value: unknown) => PageState;
+  readonly #read: (value: unknown) => ReadState;
+  readonly #tell: (notice: string | null) => void;
   #kind: string | null = null;
   #at = 0;
   #writing: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param check - reads a state that comes back from the browser */
-  constructor(first: PageState, check: (value: unknown) => PageState) {
+  /**
+   * @param read - reads a state that comes back from the browser
+   * @param tell - told what a state in the address lacks, in words; null for nothing
+   */
+  constructor(first: PageState, read: (value: unknown) => ReadState, tell: (notice: string | null) => void) {
     const entry = readEntry(history.state);
     this.#state = signal(first);
     this.#depth = signal(entry?.studio ?? 0);
     this.#top = signal(entry?.studio ?? 0);
-    this.#check = check;
+    this.#read = read;
+    this.#tell = tell;
     this.#replace();
     addEventListener("popstate", this.#back);
   }
@@ -97,7 +103,7 @@ export class StateHistory {
     this.#depth.value = entry.studio;
     this.#top.value = Math.max(this.#top.value, entry.studio);
     // The view stays where it is: nobody takes back having looked elsewhere.
-    this.#state.value = { ...this.#check(entry.page), view: this.#state.value.view };
+    this.#state.value = { ...this.#read(entry.page).state, view: this.#state.value.view };
     this.#write();
   };
 
@@ -105,9 +111,14 @@ export class StateHistory {
   async #fromAddress(): Promise<void> {
     try {
       const value = await decodeState(location.hash);
-      if (value !== null) this.#state.value = this.#check(value);
-    } catch {
-      // No state: the page stays as it is, and says so by its address.
+      if (value !== null) {
+        const { state, left } = this.#read(value);
+        this.#state.value = state;
+        this.#tell(openedWithout(left));
+      }
+    } catch (error) {
+      // The page stays as it is, and its address again says how.
+      this.#tell(unreadable(error));
     }
     this.#replace();
   }

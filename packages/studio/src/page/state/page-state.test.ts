@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PageState, Session } from "../../api/index.ts";
 import { decodeState, encodeState } from "./address.ts";
-import { firstState, readState } from "./page-state.ts";
+import { firstState, openedWithout, readState } from "./page-state.ts";
 
 const session = {
   graph: { edgeCount: 100 },
@@ -24,7 +24,7 @@ const state: PageState = {
   patchType: "edge",
   prompt: { clean: "a\u0000<b>", corrupt: "ü" },
   pinned: ["A0.1"],
-  groups: [{ name: "movers", nodes: ["A0.1", "MLP 2"] }],
+  groups: [{ name: "movers", nodes: ["A0.1", "MLP 2"], folded: true }],
   notes: { "A0.1": "copies" },
   view: { x: -4.5, y: 2, zoom: 0.5 },
   dark: true,
@@ -59,7 +59,8 @@ describe("a state that is read", () => {
       session,
     );
     expect(read).toMatchObject({ scores: null, ablated: [1], ablation: "resample", prompt: 9, size: 100 });
-    expect(left).toHaveLength(3);
+    expect(left).toHaveLength(4);
+    expect(openedWithout(left)).toMatch(/^Opened without the score set "s9".*; prompt 4001, of which there are 10\.$/);
   });
 
   it("is refused where it is none", () => {

@@ -1,4 +1,12 @@
 import type { PageState, Session } from "../../api/index.ts";
+import { messageOf } from "../client/errors.ts";
+import { counted } from "../ui/numbers.ts";
+
+/** A state that came from outside, and what of it the session does not have, in words. */
+export interface ReadState {
+  state: PageState;
+  left: readonly string[];
+}
 
 /** Where a page begins: the known circuit, else the newest scores at a size that can be looked at, else the whole graph. */
 export function firstState(session: Session): PageState {
@@ -36,7 +44,7 @@ export function firstSize(set: { kind: "scores" | "circuit"; edges: number }): n
  *
  * @throws Error where it is no state of this version
  */
-export function readState(value: unknown, session: Session): { state: PageState; left: readonly string[] } {
+export function readState(value: unknown, session: Session): ReadState {
   if (!isRecord(value) || value.version !== 1)
     throw new Error("This is no state of the studio, or one of another version.");
   const first = firstState(session);
@@ -47,7 +55,7 @@ export function readState(value: unknown, session: Session): { state: PageState;
     if (!Array.isArray(list)) throw new Error(`\`${name}\` must be a list of edges.`);
     const good = list.filter((edge) => Number.isInteger(edge) && edge >= 0 && edge < session.graph.edgeCount);
     if (good.length < list.length)
-      left.push(`${list.length - good.length} edges in \`${name}\` that this graph does not have`);
+      left.push(`${counted(list.length - good.length, "edge")} in \`${name}\` that this graph does not have`);
     return [...new Set(good as number[])].sort((a, b) => a - b);
   };
   const scoreSet = (name: "scores" | "overlay") => {
@@ -77,7 +85,7 @@ export function readState(value: unknown, session: Session): { state: PageState;
     remove: edges("remove"),
     ablation: oneOf("ablation", session.ablations, first.ablation),
     patchType: oneOf("patchType", session.patchTypes, first.patchType),
-    prompt: readPrompt(value.prompt, session),
+    prompt: readPrompt(value.prompt, session, left),
     pinned: strings(value.pinned),
     groups: readGroups(value.groups),
     notes: readNotes(value.notes),
@@ -87,8 +95,24 @@ export function readState(value: unknown, session: Session): { state: PageState;
   return { state, left };
 }
 
-function readPrompt(value: unknown, session: Session): PageState["prompt"] {
-  if (Number.isInteger(value)) return Math.min(Math.max(0, value as number), Math.max(0, session.prompts.count - 1));
+/** What to say of a state that was opened without some of it; null where it has everything. */
+export function openedWithout(left: readonly string[]): string | null {
+  return left.length > 0 ? `Opened without ${left.join("; ")}.` : null;
+}
+
+/** What to say of an address that holds no state. */
+export function unreadable(error: unknown): string {
+  return `The state in the address could not be read: ${messageOf(error)}`;
+}
+
+function readPrompt(value: unknown, { prompts }: Session, left: string[]): PageState["prompt"] {
+  if (Number.isInteger(value)) {
+    const index = Math.min(Math.max(0, value as number), Math.max(0, prompts.count - 1));
+    // A page without prompts begins at the first all the same.
+    if (index !== value && value !== 0)
+      left.push(`prompt ${(value as number) + 1}, of which there are ${prompts.count}`);
+    return index;
+  }
   if (isRecord(value) && typeof value.clean === "string" && typeof value.corrupt === "string") {
     return { clean: value.clean.slice(0, 100_000), corrupt: value.corrupt.slice(0, 100_000) };
   }
@@ -99,7 +123,11 @@ function readGroups(value: unknown): PageState["groups"] {
   if (!Array.isArray(value)) return [];
   return value
     .filter((group) => isRecord(group) && typeof group.name === "string")
-    .map((group) => ({ name: String(group.name).slice(0, 200), nodes: strings(group.nodes) }));
+    .map((group) => ({
+      name: String(group.name).slice(0, 200),
+      nodes: strings(group.nodes),
+      folded: group.folded === true,
+    }));
 }
 
 function readNotes(value: unknown): Record<string, string> {

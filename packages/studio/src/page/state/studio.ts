@@ -1,17 +1,20 @@
-import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { PageState, PromptChoice, RunChoice, RunRequest, Session } from "../../api/index.ts";
 import type { StudioApi } from "../client/studio-api.ts";
+import { bundleOf, drawnEdges, drawnOf } from "../graph/bundles.ts";
 import { EdgeTable } from "../graph/edge-table.ts";
+import { foldGroups, type Group } from "../graph/fold-groups.ts";
 import type { Ranking } from "../graph/ranking.ts";
 import type { Scene } from "../graph/scene.ts";
 import { circuitEdges, type ShownEdges, shownEdges } from "../graph/shown-edges.ts";
+import { hasLatents, type LatentChoice, noLatents, strongLatents } from "../graph/strong-latents.ts";
 import { transformerScene } from "../graph/transformer-scene.ts";
 import { ConnectionWatch } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
 import { Evaluation } from "./evaluation.ts";
 import { StateHistory } from "./history.ts";
 import { LiveRun } from "./live-run.ts";
-import { firstSize, readState } from "./page-state.ts";
+import { firstSize, openedWithout, readState } from "./page-state.ts";
 import { Prompts } from "./prompts.ts";
 import { ScoreSets } from "./score-sets.ts";
 
@@ -36,7 +39,12 @@ export class Studio {
   readonly shown: ReadonlySignal<ShownEdges | undefined>;
   readonly ablated: ReadonlySignal<ReadonlySet<number>>;
   readonly choice: ReadonlySignal<RunChoice | null>;
+  /** The picture: with every node of its own, and as it is drawn, with the folded groups as nodes. */
+  readonly whole: ReadonlySignal<Scene>;
   readonly scene: ReadonlySignal<Scene>;
+  /** Shown and ablated edges as they are drawn: one for each line. */
+  readonly drawn: ReadonlySignal<ShownEdges | undefined>;
+  readonly drawnAblated: ReadonlySignal<ReadonlySet<number>>;
 
   /** Node whose edges are listed, edge that a list points at, and the panel that is open. */
   readonly selected = signal<number | null>(null);
@@ -46,12 +54,19 @@ export class Studio {
   readonly position = signal<number | null>(null);
   readonly notice = signal<string | null>(null);
   readonly dialog = signal<"keys" | "export" | null>(null);
+  readonly #end: () => void;
 
   constructor(api: StudioApi, session: Session, state: PageState, onAnother: (session: Session) => void) {
     this.api = api;
     this.session = session;
     this.edges = new EdgeTable(session.graph);
-    this.history = new StateHistory(state, (value) => readState(value, this.#known()).state);
+    this.history = new StateHistory(
+      state,
+      (value) => readState(value, this.#known()),
+      (notice) => {
+        this.notice.value = notice;
+      },
+    );
     this.scoreSets = new ScoreSets(api, session.scoreSets);
     this.prompts = new Prompts(api, session.prompts.count);
     this.connection = new ConnectionWatch(api, session, (sets) => this.scoreSets.update(sets), onAnother);
@@ -100,7 +115,16 @@ export class Studio {
     this.evaluation = new Evaluation(api, this.choice);
     this.discovery = new Discovery(api, firstAlgorithm(session), (id) => this.#takeUp(id));
     const captions = computed(() => JSON.stringify(this.#captions()));
-    this.scene = computed(() => transformerScene(this.edges, JSON.parse(captions.value) as string[]));
+    const latents = hasLatents(this.edges) ? computed(() => JSON.stringify(this.#latents())) : null;
+    this.whole = computed(() => {
+      const own = latents ? (JSON.parse(latents.value) as LatentChoice) : noLatents;
+      return transformerScene(this.edges, JSON.parse(captions.value) as string[], own);
+    });
+    const folded = computed(() => JSON.stringify(this.state.groups.filter((group) => group.folded)));
+    this.scene = computed(() => foldGroups(this.whole.value, JSON.parse(folded.value) as Group[]));
+    this.drawn = computed(() => this.shown.value && drawnEdges(this.scene.value, this.shown.value));
+    this.drawnAblated = computed(() => drawnOf(this.scene.value, this.ablated.value));
+    this.#end = keepChosen(this.scene, this.selected);
   }
 
   get state(): PageState {
@@ -129,9 +153,35 @@ export class Studio {
     this.change({ ablated: sorted(ablated) });
   }
 
+  /** A node of the picture by its name; a folded group for the nodes that are in it. */
+  nodeNamed(name: string): number | null {
+    const { nodes, folded } = this.scene.value;
+    const own = nodes.findIndex((node) => node.name === name);
+    if (own >= 0) return own;
+    return [...folded].find((node) => nodes[node]!.parts.includes(name)) ?? null;
+  }
+
+  /** Shown edges that are drawn as one line with this one. */
+  bundleOf(edge: number): number[] {
+    return this.shown.value ? bundleOf(this.scene.value, this.shown.value, edge) : [edge];
+  }
+
+  /** Draws a group of nodes as one node, or its nodes again. */
+  toggleFold(group: number): void {
+    const { groups } = this.state;
+    this.change({ groups: groups.map((own, at) => (at === group ? { ...own, folded: !own.folded } : own)) });
+  }
+
+  /** The group that a node of the picture is in, or stands for; -1 for none. */
+  groupOfNode(node: number): number {
+    const { name, kind, parts } = this.scene.value.nodes[node]!;
+    const { groups } = this.state;
+    if (kind !== "group") return groups.findIndex(({ nodes }) => nodes.includes(name));
+    return groups.findIndex(({ nodes, folded }) => folded && parts.every((part) => nodes.includes(part)));
+  }
+
   /** All edges that leave a node of the picture; those that enter it where it writes nothing. */
-  edgesOfNode(node: number): number[] {
-    const { from, to } = this.scene.value;
+  edgesOfNode(node: number, { from, to } = this.scene.value): number[] {
     const out: number[] = [];
     const into: number[] = [];
     for (let edge = 0; edge < from.length; edge++) {
@@ -157,7 +207,7 @@ export class Studio {
   load(value: unknown): void {
     const { state, left } = readState(value, this.#known());
     this.change(state);
-    this.notice.value = left.length > 0 ? `Opened without ${left.join("; ")}.` : null;
+    this.notice.value = openedWithout(left);
   }
 
   async refreshScores(): Promise<void> {
@@ -174,6 +224,7 @@ export class Studio {
   }
 
   stop(): void {
+    this.#end();
     this.connection.stop();
     this.history.stop();
     this.live.stop();
@@ -186,6 +237,15 @@ export class Studio {
     return { ...this.session, scoreSets: this.scoreSets?.list.peek() ?? this.session.scoreSets };
   }
 
+  /** The latents that are drawn by themselves; of the whole graph, where no scores say which are strong, those that are named. */
+  #latents(): LatentChoice {
+    const ranking = this.ranking.value;
+    const circuit = ranking && this.circuit.value;
+    const { pinned, groups } = this.state;
+    const names = [...pinned, ...groups.flatMap(({ nodes }) => nodes)].map((name) => name.replace(/ \[\d+\]$/, ""));
+    return strongLatents(this.edges, circuit ?? nothing, ranking?.values ?? noScores, new Set(names));
+  }
+
   #captions(): readonly string[] {
     const { prompts, graph } = this.session;
     if (graph.tokens === null) return [];
@@ -195,6 +255,27 @@ export class Studio {
     return (row?.clean ?? []).slice(0, graph.tokens);
   }
 }
+
+/** Where nodes get other numbers, the chosen one stays so: it, the group that it is in now, or the first of the group that it was. */
+function keepChosen(scene: ReadonlySignal<Scene>, selected: Signal<number | null>): () => void {
+  let before = scene.peek();
+  return effect(() => {
+    const { nodes } = scene.value;
+    const chosen = selected.peek();
+    const node = chosen === null || scene.value === before ? undefined : before.nodes[chosen];
+    before = scene.value;
+    if (!node) return;
+    const found = [
+      nodes.findIndex(({ name }) => name === node.name),
+      nodes.findIndex(({ parts }) => parts.includes(node.name)),
+      nodes.findIndex(({ name }) => node.kind === "group" && node.parts.includes(name)),
+    ];
+    selected.value = found.find((at) => at >= 0) ?? null;
+  });
+}
+
+const nothing = new Uint32Array();
+const noScores = new Float32Array();
 
 /** The algorithm that the form begins with: the one that takes no more than a few passes, if it is there. */
 function firstAlgorithm({ algorithms }: Session): string {

@@ -1,7 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 
-/** What goes first: one prompt, whose person waits for it; then words to be made up; then slices of a data set. */
-export const priorities = { prompt: 0, generate: 1, dataSet: 2 } as const;
+/** What goes first: one prompt, whose person waits for it; then words to be made up; slices of a data set; passes of a discovery. */
+export const priorities = { prompt: 0, generate: 1, dataSet: 2, discovery: 3 } as const;
 
 /** How often others may go first that came later, before it is somebody's turn whatever their priority. */
 const MOST_OVERTAKEN = 8;
