@@ -20,7 +20,7 @@ export {
 } from "./model/batch-slices.ts";
 export type { Ablate } from "./model/edge-mask.ts";
 export { computed, inSmallerSlices } from "./model/in-smaller-slices.ts";
-export { firstLatentRow, unpackLatents } from "./model/latents.ts";
+export { firstLatentRow, type LatentPlace, latentOwner, latentPlaces, unpackLatents } from "./model/latents.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";
 export {
   type ForwardOptions,

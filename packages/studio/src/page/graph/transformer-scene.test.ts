@@ -17,6 +17,12 @@ const graphs: [string, Graph][] = [
   ["without MLPs", Graph.of({ ...small, attnOnly: true })],
   ["along the residual stream", Graph.of(small, { factorized: false })],
   ["latents in the MLPs' places", Graph.of({ ...small, latents: [5, 3, 4], latentErrors: true })],
+  ["latents in the heads' places", Graph.of({ ...small, attentionLatents: [5, 0, 4], latentErrors: true })],
+  [
+    "latents in both",
+    Graph.of({ ...small, latents: [2, 3, 0], attentionLatents: [5, 3, 4], latentErrors: true }, { separateQkv: false }),
+  ],
+  ["latents of attention without errors", Graph.of({ ...small, attnOnly: true, attentionLatents: [5, 3, 4] })],
 ];
 
 describe.each(graphs)("the picture of a graph: %s", (_, graph) => {
