@@ -87,9 +87,10 @@ export interface NativeTransformerOptions {
 
 /** Autoencoders as the addon reads them. */
 export interface NativeAutoencoders {
-  input: "mlp_out" | "mlp_post" | "mlp_in";
   errors: boolean;
-  blocks: readonly {
+  all: readonly {
+    block: number;
+    input: "mlp_out" | "mlp_post" | "mlp_in" | "attn_out" | "z";
     encode: NativeTensor;
     bias: NativeTensor;
     decode: NativeTensor;

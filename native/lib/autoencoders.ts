@@ -21,46 +21,95 @@ export interface BlockAutoencoder {
   readonly top?: number | undefined;
 }
 
-/**
- * The autoencoders of all blocks of a transformer. Latent l writes `a[l]` times row l of the decoder to the residual stream.
- *
- * Where outputs of all sources are kept, `[sources, batch, positions, dModel]`, an MLP's row holds what its autoencoder leaves out (zeros
- * without `errors`), and behind the ordinary sources as many rows as are needed hold the activations of latents, all blocks' side by side,
- * dModel numbers a row.
- */
-export interface Autoencoders {
+/** Autoencoders of one kind of place. */
+export interface AutoencodersOfPlace {
   /**
-   * What they read and replace: the MLP's output, of width dModel, or its neurons after their activation, of width dMlp. Transcoders read
-   * `mlp_in`, what the MLP's own matrices read behind the norm, and replace the MLP's output.
+   * What they read and replace: the MLP's output, of width dModel, or its neurons after their activation, of width dMlp; what attention
+   * writes (`attn_out`, its bias included), of width dModel, or the heads' outputs side by side before their output matrix (`z`), of width
+   * heads * dHead. Transcoders read `mlp_in`, what the MLP's own matrices read behind the norm, and replace the MLP's output.
    */
   readonly input: (typeof autoencoderInputs)[number];
+  /** One for each block; null where the block keeps its MLP, or its heads. */
+  readonly blocks: readonly (BlockAutoencoder | null)[];
+}
+
+/**
+ * The autoencoders of a transformer. Latent l writes `a[l]` times row l of the decoder to the residual stream, that of `z` behind the heads'
+ * output matrix.
+ *
+ * Where outputs of all sources are kept, `[sources, batch, positions, dModel]`, an MLP's row holds what its autoencoder leaves out (zeros
+ * without `errors`), the first head's what that of its attention does (the other heads' rows are zeros then), and behind the ordinary
+ * sources as many rows as are needed hold the activations of latents, all autoencoders' side by side in the order in which they write,
+ * dModel numbers a row.
+ */
+export interface Autoencoders extends AutoencodersOfPlace {
   /** What an autoencoder leaves out is a source of its own, and the network computes what it did without; else it is dropped. Default true. */
   readonly errors?: boolean | undefined;
-  /** One for each block. */
-  readonly blocks: readonly BlockAutoencoder[];
+  /** Those of attention beside those of MLPs, or the other way round. */
+  readonly beside?: AutoencodersOfPlace | undefined;
 }
 
 /** Which latents stand among a transformer's sources. */
 export interface Latents {
-  /** How many there are in each block. */
-  readonly counts: readonly number[];
+  /** How many there are in the place of each block's MLP; undefined where no MLP has an autoencoder. */
+  readonly mlp: readonly number[] | undefined;
+  /** The same of its heads. */
+  readonly attention: readonly number[] | undefined;
   readonly errors: boolean;
-  readonly input: Autoencoders["input"];
+  /** What the autoencoders read. */
+  readonly inputs: readonly AutoencodersOfPlace["input"][];
   /** Whether each position has latents of its own: prompts then have as many as there are. */
   readonly byPosition: boolean;
 }
 
 /** What autoencoders may read. */
-export const autoencoderInputs = ["mlp_out", "mlp_post", "mlp_in"] as const;
+export const autoencoderInputs = ["mlp_out", "mlp_post", "mlp_in", "attn_out", "z"] as const;
 
-type SourceCounts = Pick<PatchGraph, "sources" | "latents" | "errors">;
+/** Whether they stand in the place of heads, not of an MLP. */
+export function isOfAttention(input: AutoencodersOfPlace["input"]): boolean {
+  return input === "attn_out" || input === "z";
+}
+
+/** An autoencoder and where it is. */
+export interface PlacedAutoencoder {
+  readonly block: number;
+  readonly input: AutoencodersOfPlace["input"];
+  readonly autoencoder: BlockAutoencoder;
+}
+
+/** All autoencoders in the order in which they write, which is that of their latents: attention before the MLP of each block. */
+export function placedAutoencoders(autoencoders: Autoencoders): readonly PlacedAutoencoder[] {
+  const places = autoencoders.beside ? [autoencoders, autoencoders.beside] : [autoencoders];
+  return places
+    .flatMap(({ input, blocks }) => blocks.flatMap((one, block) => (one ? [{ block, input, autoencoder: one }] : [])))
+    .sort((a, b) => a.block - b.block || Number(isOfAttention(b.input)) - Number(isOfAttention(a.input)));
+}
+
+/** The same autoencoders with others in their places, a function of each and its number in {@link placedAutoencoders}. */
+export function mapAutoencoders(
+  autoencoders: Autoencoders,
+  change: (autoencoder: BlockAutoencoder, number: number) => BlockAutoencoder,
+): Autoencoders {
+  const placed = placedAutoencoders(autoencoders);
+  const numberOf = (input: string, block: number) =>
+    placed.findIndex((one) => one.input === input && one.block === block);
+  const changed = ({ input, blocks }: AutoencodersOfPlace): AutoencodersOfPlace => ({
+    input,
+    blocks: blocks.map((one, block) => one && change(one, numberOf(input, block))),
+  });
+  const { errors, beside } = autoencoders;
+  return { ...changed(autoencoders), errors, ...(beside && { beside: changed(beside) }) };
+}
+
+type SourceCounts = Pick<PatchGraph, "sources" | "latents" | "attentionLatents">;
+type Shape = Pick<TransformerConfig, "dModel" | "layers" | "heads" | "attnOnly">;
 
 /** Rows of a tensor of all sources' outputs: those of latents lie behind the others', dModel of them in a row. */
-export function sourceRows({ sources, latents, errors }: SourceCounts, { dModel }: { dModel: number }): number {
-  if (!latents?.length) return sources;
-  const all = latents.reduce((sum, count) => sum + count, 0);
-  // Without errors an MLP keeps its row, of zeros.
-  return sources - all + (errors ? 0 : latents.length) + Math.ceil(all / dModel);
+export function sourceRows({ sources, latents = [], attentionLatents = [] }: SourceCounts, config: Shape): number {
+  const all = [...latents, ...attentionLatents].reduce((sum, count) => sum + count, 0);
+  if (all === 0) return sources;
+  // What is replaced keeps its rows.
+  return 1 + config.layers * (config.heads + (config.attnOnly ? 0 : 1)) + Math.ceil(all / config.dModel);
 }
 
 const fields = ["encode", "bias", "decode", "outBias"] as const;
@@ -70,18 +119,39 @@ const fields = ["encode", "bias", "decode", "outBias"] as const;
  *
  * @throws AutocircuitError "bad-input", "shape", "dtype" that names the block
  */
-export function latentsOf(config: TransformerConfig, { input, errors = true, blocks }: Autoencoders): Latents {
-  if (!autoencoderInputs.includes(input)) {
-    const known = autoencoderInputs.map((name) => `"${name}"`).join(", ");
-    throw new AutocircuitError("bad-input", `Autoencoders read one of ${known}, not ${JSON.stringify(input)}.`);
-  }
+export function latentsOf(config: TransformerConfig, autoencoders: Autoencoders): Latents {
+  const { errors = true, beside } = autoencoders;
   if (typeof errors !== "boolean") {
     throw new AutocircuitError(
       "bad-input",
       `Autoencoders: \`errors\` must be true or false, not ${JSON.stringify(errors)}.`,
     );
   }
-  if (config.attnOnly) {
+  const counts = countsOf(config, autoencoders);
+  const others = beside && countsOf(config, beside);
+  const first = isOfAttention(autoencoders.input);
+  if (beside && first === isOfAttention(beside.input)) {
+    throw new AutocircuitError(
+      "bad-input",
+      `Autoencoders: those \`beside\` others must be of another place, but ${autoencoders.input} and ${beside.input} are both of ${first ? "attention" : "MLPs"}.`,
+    );
+  }
+  return {
+    mlp: first ? others : counts,
+    attention: first ? counts : others,
+    errors,
+    inputs: [autoencoders.input, ...(beside ? [beside.input] : [])],
+    byPosition: placedAutoencoders(autoencoders).some(({ autoencoder }) => autoencoder.encode.shape.length === 3),
+  };
+}
+
+/** Latents of each block, 0 where it has no autoencoder. */
+function countsOf(config: TransformerConfig, { input, blocks }: AutoencodersOfPlace): readonly number[] {
+  if (!autoencoderInputs.includes(input)) {
+    const known = autoencoderInputs.map((name) => `"${name}"`).join(", ");
+    throw new AutocircuitError("bad-input", `Autoencoders read one of ${known}, not ${JSON.stringify(input)}.`);
+  }
+  if (config.attnOnly && !isOfAttention(input)) {
     throw new AutocircuitError(
       "bad-input",
       "This transformer has no MLPs: there is nothing for autoencoders to replace.",
@@ -90,15 +160,19 @@ export function latentsOf(config: TransformerConfig, { input, errors = true, blo
   if (!Array.isArray(blocks) || blocks.length !== config.layers) {
     throw new AutocircuitError(
       "bad-input",
-      `There must be one autoencoder for each of the ${config.layers} blocks, here are ${Array.isArray(blocks) ? blocks.length : 0}.`,
+      `There must be one autoencoder for each of the ${config.layers} blocks (or null), here are ${Array.isArray(blocks) ? blocks.length : 0}.`,
     );
   }
-  const width = input === "mlp_post" ? config.dMlp : config.dModel;
-  const counts = blocks.map((block, index) => checkedCount(block, index, width));
-  return { counts, errors, input, byPosition: blocks.some(({ encode }) => encode.shape.length === 3) };
+  if (blocks.every((block) => block === null)) {
+    throw new AutocircuitError("bad-input", `Autoencoders of ${input}: all are null, so there is none.`);
+  }
+  const { dModel, dMlp, heads, dHead } = config;
+  const width = input === "mlp_post" ? dMlp : input === "z" ? heads * dHead : dModel;
+  const of = isOfAttention(input) ? "'s attention" : "";
+  return blocks.map((block, index) => (block === null ? 0 : checkedCount(block, `${index}${of}`, width)));
 }
 
-function checkedCount(block: BlockAutoencoder, index: number, width: number): number {
+function checkedCount(block: BlockAutoencoder, index: string, width: number): number {
   const where = `The autoencoder of block ${index}`;
   for (const name of [...fields, "threshold"] as const) {
     const tensor = block?.[name];
@@ -139,23 +213,27 @@ function checkedCount(block: BlockAutoencoder, index: number, width: number): nu
 }
 
 /** Frees the tensors of autoencoders; transformers that have them keep their own. */
-export function disposeAutoencoders({ blocks }: Autoencoders): void {
-  for (const { encode, bias, decode, outBias, threshold } of blocks)
+export function disposeAutoencoders(autoencoders: Autoencoders): void {
+  for (const { autoencoder } of placedAutoencoders(autoencoders)) {
+    const { encode, bias, decode, outBias, threshold } = autoencoder;
     for (const tensor of [encode, bias, decode, outBias, threshold]) tensor?.dispose();
+  }
 }
 
 /** The same as the addon reads it. */
-export function nativeAutoencoders({ input, errors = true, blocks }: Autoencoders): NativeAutoencoders {
+export function nativeAutoencoders(autoencoders: Autoencoders): NativeAutoencoders {
   return {
-    input,
-    errors,
-    blocks: blocks.map(({ encode, bias, decode, outBias, threshold, top }) => ({
-      encode: encode.handle,
-      bias: bias.handle,
-      decode: decode.handle,
-      outBias: outBias.handle,
-      threshold: threshold?.handle,
-      top,
-    })),
+    errors: autoencoders.errors ?? true,
+    all: placedAutoencoders(autoencoders).map(({ block, input, autoencoder }) => {
+      const { encode, bias, decode, outBias, threshold, top } = autoencoder;
+      return {
+        ...{ block, input, top },
+        encode: encode.handle,
+        bias: bias.handle,
+        decode: decode.handle,
+        outBias: outBias.handle,
+        threshold: threshold?.handle,
+      };
+    }),
   };
 }

@@ -2,9 +2,14 @@ export { Ablation, type AblationDetails } from "./ablation.ts";
 export type { MemoryFigures, ProcessorFacts, Recordings } from "./addon.ts";
 export {
   type Autoencoders,
+  type AutoencodersOfPlace,
   type BlockAutoencoder,
   disposeAutoencoders,
+  isOfAttention,
   type Latents,
+  mapAutoencoders,
+  type PlacedAutoencoder,
+  placedAutoencoders,
   sourceRows,
 } from "./autoencoders.ts";
 export { type Device, type DeviceName, defaultDevice, deviceName, parseDevice } from "./device.ts";

@@ -29,8 +29,10 @@ export interface PatchGraph {
   /** Length of the flat edge vector. */
   edges: number;
   groups: readonly DestinationGroup[];
-  /** How many latents of each block's autoencoder stand among the sources in the place of its MLP; none by default. */
+  /** How many latents of each block's autoencoder stand among the sources in the place of its MLP (0: the MLP itself does); none by default. */
   latents?: readonly number[] | undefined;
+  /** The same of its heads. */
+  attentionLatents?: readonly number[] | undefined;
   /** Whether what each autoencoder leaves out is a source behind its latents. */
   errors?: boolean | undefined;
 }

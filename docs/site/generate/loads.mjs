@@ -53,6 +53,9 @@ export async function loadsPage() {
       ({ format, cases, latents }) => `| ${titles.get(format) ?? format} | ${cases} | ${latents.toExponential(1)} |`,
     ),
     "",
+    "Latents are sources of a graph where the file's hook is `hook_mlp_out`, `mlp.hook_post`, `hook_attn_out` or `attn.hook_z`, or goes from",
+    "`ln2.hook_normalized` to `hook_mlp_out`. Those of other hooks, and cross-layer transcoders, are encoded and decoded.",
+    "",
   ];
   writePage("loads.md", text.join("\n"));
 }

@@ -73,29 +73,28 @@ AblationCache::AblationCache(const Transformer& model, const Ablation& ablation)
       sources_(ordinary_rows(model, ablation.sources()).to(model.weights().options)), packed_(latent_rows(model, ablation.sources())),
       same_everywhere_(ablation.same_everywhere()) {}
 
-at::Tensor AblationCache::latents(int64_t block) {
-  at::Tensor& made = latents_[block];
+at::Tensor AblationCache::latents(int64_t number) {
+  at::Tensor& made = latents_[number];
   if (made.defined()) return made;
   const Autoencoders& autoencoders = *model_.autoencoders();
   const int64_t length = sources_.size(2);
-  const at::Tensor given = unpacked(packed_, autoencoders, block).to(model_.weights().options);
-  if (same_everywhere_ && autoencoders[block].positions() > 1) {
+  const at::Tensor given = unpacked(packed_, autoencoders, number).to(model_.weights().options);
+  if (same_everywhere_ && autoencoders[number].positions() > 1) {
     made = given.reshape({sources_.size(1), -1}).repeat_interleave(length, 0);
     return made;
   }
   std::vector<int64_t> everywhere(length);
   std::iota(everywhere.begin(), everywhere.end(), 0);
-  made = autoencoders[block].on_decoder(given, everywhere);
+  made = autoencoders[number].on_decoder(given, everywhere);
   return made;
 }
 
-// What a block's latents and the autoencoder's bias write.
-at::Tensor AblationCache::latent_sum(int64_t block) {
-  const Autoencoder& autoencoder = (*model_.autoencoders())[block];
-  const LatentLists lists = latent_lists(latents(block), {}, {}, autoencoder.latents());
+// What an autoencoder's latents and its bias write.
+at::Tensor AblationCache::latent_sum(int64_t number) {
+  const Autoencoder& autoencoder = (*model_.autoencoders())[number];
+  const LatentLists lists = latent_lists(latents(number), {}, {}, autoencoder.latents());
   return sum_rows(lists.current.unsqueeze(1), autoencoder.decode, lists.row)[0] + autoencoder.out_bias;
 }
-
 
 at::Tensor AblationCache::resid(int64_t point) {
   const TransformerConfig& c = model_.config();
@@ -111,9 +110,13 @@ at::Tensor AblationCache::resid(int64_t point) {
     at::Tensor next = resid_.back();
     if (to > from) next = next + flat.narrow(0, from, to - from).sum(0, /*keepdim=*/false, next.scalar_type());
     const bool after_attention = c.parallel ? at_point % 2 == 0 : at_point % 2 == 1;
-    const at::Tensor& bias = model_.weights().blocks[(at_point - 1) / 2].b_o;
-    if (after_attention && bias.defined()) next = next + bias;
-    if (model_.autoencoders() && at_point % 2 == 0) next = next + latent_sum((at_point - 1) / 2);
+    const int64_t layer = (at_point - 1) / 2;
+    const Autoencoders* autoencoders = model_.autoencoders();
+    const int64_t of_attention = autoencoders ? autoencoders->of_attention(layer) : -1, of_mlp = autoencoders ? autoencoders->of_mlp(layer) : -1;
+    const at::Tensor& bias = model_.weights().blocks[layer].b_o;
+    if (after_attention && of_attention >= 0) next = next + latent_sum(of_attention);
+    else if (after_attention && bias.defined()) next = next + bias;
+    if (at_point % 2 == 0 && of_mlp >= 0) next = next + latent_sum(of_mlp);
     resid_.push_back(next);
   }
   return resid_[point];

@@ -30,11 +30,11 @@ class AblationCache {
   // [heads, A * P, d_model]; for passes without prefix and padding.
   at::Tensor head_outputs(int64_t layer);
   at::Tensor mlp_output(int64_t layer);
-  // Of a network with autoencoders: what its latents are, as weights of their decoder's rows [A * P, W].
-  at::Tensor latents(int64_t block);
+  // Of a network with autoencoders: what the latents of one are, as weights of their decoder's rows [A * P, W].
+  at::Tensor latents(int64_t autoencoder);
 
  private:
-  at::Tensor latent_sum(int64_t block);
+  at::Tensor latent_sum(int64_t autoencoder);
 
   const Transformer& model_;
   const uint64_t serial_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "devices/device_index.h"
 #include "kernels/cpu/products.h"
@@ -11,8 +12,12 @@
 namespace autocircuit {
 namespace {
 
-[[noreturn]] void refuse_block(int64_t block, const std::string& what) {
-  throw std::invalid_argument("the autoencoder of block " + std::to_string(block) + " " + what);
+std::string name_of(int64_t block, AutoencoderInput input) {
+  return "the autoencoder of block " + std::to_string(block) + (is_of_attention(input) ? "'s attention" : "");
+}
+
+[[noreturn]] void refuse(const GivenAutoencoder& given, const std::string& what) {
+  throw std::invalid_argument(name_of(given.block, given.input) + " " + what);
 }
 
 std::string shape_text(at::IntArrayRef sizes) {
@@ -21,37 +26,59 @@ std::string shape_text(at::IntArrayRef sizes) {
   return "[" + text + "]";
 }
 
-void check_part(int64_t block, const char* name, const at::Tensor& given, at::IntArrayRef wanted) {
-  if (given.sizes() != wanted) refuse_block(block, "has " + std::string(name) + " of shape " + shape_text(given.sizes()) + ", it must be " + shape_text(wanted));
-  if (!at::isfinite(given).all().item<bool>()) refuse_block(block, "has " + std::string(name) + " with numbers that are not finite");
+void check_part(const GivenAutoencoder& of, const char* name, const at::Tensor& given, at::IntArrayRef wanted) {
+  if (given.sizes() != wanted) refuse(of, "has " + std::string(name) + " of shape " + shape_text(given.sizes()) + ", it must be " + shape_text(wanted));
+  if (!at::isfinite(given).all().item<bool>()) refuse(of, "has " + std::string(name) + " with numbers that are not finite");
 }
 
-Autoencoder placed(const TransformerConfig& config, const Weights& weights, AutoencoderInput input, int64_t block, const GivenAutoencoder& given) {
-  const int64_t width = input == AutoencoderInput::mlp_post ? config.d_mlp : config.d_model;
-  if (given.encode.dim() != 2 && given.encode.dim() != 3) refuse_block(block, "needs an encoder [latents, width] or [positions, latents, width]");
+int64_t width_of(const TransformerConfig& config, AutoencoderInput input) {
+  if (input == AutoencoderInput::mlp_post) return config.d_mlp;
+  return input == AutoencoderInput::z ? config.heads * config.d_head : config.d_model;
+}
+
+// Whether there is such a place, and what is written there is a sum over latents.
+void check_place(const TransformerConfig& config, const Weights& weights, const GivenAutoencoder& given) {
+  if (given.block < 0 || given.block >= config.layers)
+    refuse(given, "is of no block of this model, whose blocks are 0 to " + std::to_string(config.layers - 1));
+  const BlockWeights& block = weights.blocks[given.block];
+  if (!is_of_attention(given.input) && config.attn_only) refuse(given, "has no place: this model has no MLPs");
+  if (given.input == AutoencoderInput::mlp_post && block.ln2_post.scale.defined())
+    refuse(given, "reads neurons, but this model has a norm behind its MLPs: what a latent writes is then no multiple of its activation");
+  if (given.input == AutoencoderInput::z && block.ln1_post.scale.defined())
+    refuse(given, "reads the heads' outputs (z), but this model has a norm behind its attention: what a latent writes is then no multiple of its activation");
+}
+
+Autoencoder placed(const TransformerConfig& config, const Weights& weights, const GivenAutoencoder& given) {
+  check_place(config, weights, given);
+  const int64_t width = width_of(config, given.input);
+  if (given.encode.dim() != 2 && given.encode.dim() != 3) refuse(given, "needs an encoder [latents, width] or [positions, latents, width]");
   const bool by_position = given.encode.dim() == 3;
   const at::Tensor encode = by_position ? given.encode : given.encode.unsqueeze(0);
   const int64_t positions = encode.size(0), latents = encode.size(1);
-  if (positions == 0 || latents == 0) refuse_block(block, "has no latents");
-  check_part(block, "an encoder", encode, {positions, latents, width});
+  if (positions == 0 || latents == 0) refuse(given, "has no latents");
+  check_part(given, "an encoder", encode, {positions, latents, width});
   const at::Tensor bias = by_position ? given.bias : given.bias.unsqueeze(0), decode = by_position ? given.decode : given.decode.unsqueeze(0);
-  check_part(block, "a bias of latents", bias, {positions, latents});
-  check_part(block, "a decoder", decode, {positions, latents, width});
-  check_part(block, "a bias of its output", given.out_bias, {width});
-  if (given.threshold.defined()) check_part(block, "thresholds", given.threshold, {latents});
-  if (given.top < 0 || given.top > latents) refuse_block(block, "keeps " + std::to_string(given.top) + " of its " + std::to_string(latents) + " latents");
+  check_part(given, "a bias of latents", bias, {positions, latents});
+  check_part(given, "a decoder", decode, {positions, latents, width});
+  check_part(given, "a bias of its output", given.out_bias, {width});
+  if (given.threshold.defined()) check_part(given, "thresholds", given.threshold, {latents});
+  if (given.top < 0 || given.top > latents) refuse(given, "keeps " + std::to_string(given.top) + " of its " + std::to_string(latents) + " latents");
   const auto here = [&](const at::Tensor& x) { return x.detach().to(weights.options).contiguous(); };
-  Autoencoder made{here(encode), here(bias), here(decode.reshape({positions * latents, width})), here(given.out_bias),
+  Autoencoder made{given.block, given.input, here(encode), here(bias), here(decode.reshape({positions * latents, width})), here(given.out_bias),
                    given.threshold.defined() ? here(given.threshold) : at::Tensor(), given.top};
-  if (input == AutoencoderInput::mlp_post) {
-    const BlockWeights& of = weights.blocks[block];
-    made.decode = product(made.decode, of.w_out).contiguous();
-    made.out_bias = product(made.out_bias.unsqueeze(0), of.w_out, of.b_out)[0];
-  }
+  const BlockWeights& of = weights.blocks[given.block];
+  const auto through = [&](const at::Tensor& matrix, const at::Tensor& bias_of_output) {
+    made.decode = product(made.decode, matrix).contiguous();
+    made.out_bias = product(made.out_bias.unsqueeze(0), matrix, bias_of_output)[0];
+  };
+  if (given.input == AutoencoderInput::mlp_post) through(of.w_out, of.b_out);
+  if (given.input == AutoencoderInput::z) through(of.w_o, of.b_o);
   return made;
 }
 
 }  // namespace
+
+std::string name_of(const Autoencoder& autoencoder) { return name_of(autoencoder.block, autoencoder.input); }
 
 at::Tensor Autoencoder::encoded(const at::Tensor& x, const std::vector<int64_t>& at) const {
   at::Tensor pre;
@@ -79,35 +106,37 @@ at::Tensor Autoencoder::on_decoder(const at::Tensor& all, const std::vector<int6
   return (all.view({-1, length, 1, latents()}) * own.view({1, length, positions(), 1})).reshape({all.size(0), -1});
 }
 
-Autoencoders::Autoencoders(const TransformerConfig& config, const Weights& weights, AutoencoderInput input, bool errors,
-                           const std::vector<GivenAutoencoder>& given)
-    : input_(input), errors_(errors), d_model_(config.d_model), first_{0} {
-  if (config.attn_only) throw std::invalid_argument("a model without MLPs has no place for autoencoders");
-  if (static_cast<int64_t>(given.size()) != config.layers)
-    throw std::invalid_argument("there must be one autoencoder for each of the " + std::to_string(config.layers) + " blocks, here are " +
-                                std::to_string(given.size()));
+Autoencoders::Autoencoders(const TransformerConfig& config, const Weights& weights, bool errors, std::vector<GivenAutoencoder> given)
+    : errors_(errors), d_model_(config.d_model), of_attention_(config.layers, -1), of_mlp_(config.layers, -1), first_{0} {
+  if (given.empty()) throw std::invalid_argument("there are no autoencoders");
   const at::ScalarType type = weights.options.dtype().toScalarType();
   if (type != at::kFloat && type != at::kDouble) throw std::invalid_argument("a model with autoencoders computes in float32 or float64");
-  for (int64_t block = 0; block < config.layers; block++) {
-    if (reads_neurons() && weights.blocks[block].ln2_post.scale.defined())
-      refuse_block(block, "reads neurons, but this model has a norm behind its MLPs: what a latent writes is then no multiple of its activation");
-    blocks_.push_back(placed(config, weights, input, block, given[block]));
-    first_.push_back(first_.back() + blocks_.back().latents());
+  std::stable_sort(given.begin(), given.end(), [](const GivenAutoencoder& a, const GivenAutoencoder& b) {
+    return std::pair(a.block, !is_of_attention(a.input)) < std::pair(b.block, !is_of_attention(b.input));
+  });
+  for (const GivenAutoencoder& one : given) {
+    Autoencoder made = placed(config, weights, one);
+    int64_t& number = (is_of_attention(one.input) ? of_attention_ : of_mlp_)[one.block];
+    if (number >= 0) refuse(one, "is there twice");
+    number = count();
+    first_.push_back(first_.back() + made.latents());
+    all_.push_back(std::move(made));
   }
 }
 
 at::Tensor Autoencoders::decoder_means() const {
   int64_t positions = 1;
-  for (const Autoencoder& block : blocks_) positions = std::max(positions, block.positions());
+  for (const Autoencoder& one : all_) positions = std::max(positions, one.positions());
   std::vector<at::Tensor> means;
-  for (const Autoencoder& block : blocks_) means.push_back(block.decode.mean(1).view({block.positions(), block.latents()}).expand({positions, -1}));
+  for (const Autoencoder& one : all_) means.push_back(one.decode.mean(1).view({one.positions(), one.latents()}).expand({positions, -1}));
   return at::cat(means, 1);
 }
 
-std::vector<int64_t> Autoencoders::counts() const {
+std::vector<int64_t> Autoencoders::counts(const std::vector<int64_t>& of_block) const {
   std::vector<int64_t> counts;
-  for (const Autoencoder& block : blocks_) counts.push_back(block.latents());
-  return counts;
+  for (const int64_t number : of_block) counts.push_back(number < 0 ? 0 : all_[number].latents());
+  const bool any = std::any_of(counts.begin(), counts.end(), [](int64_t count) { return count > 0; });
+  return any ? counts : std::vector<int64_t>();
 }
 
 }  // namespace autocircuit

@@ -16,11 +16,16 @@ enum class AutoencoderInput : uint8_t {
   mlp_out,   // the MLP's output, as the residual stream gets it
   mlp_post,  // the MLP's neurons after their activation
   mlp_in,    // a transcoder: reads what the MLP reads, behind its norm, and replaces the MLP's output
+  attn_out,  // what attention writes to the residual stream, its bias included
+  z,         // the heads' outputs side by side, before their output matrix
 };
+inline bool is_of_attention(AutoencoderInput input) { return input >= AutoencoderInput::attn_out; }
 
-// One block's autoencoder as it is given: activations x [n] -> latents a = act(encode x + bias) [L] -> decode^T a + out_bias [n].
+// A block's autoencoder as it is given: activations x [n] -> latents a = act(encode x + bias) [L] -> decode^T a + out_bias [n].
 // With a leading dimension of positions each position has latents of its own.
 struct GivenAutoencoder {
+  int64_t block = 0;
+  AutoencoderInput input = AutoencoderInput::mlp_out;
   at::Tensor encode;     // [L, n] or [P, L, n]
   at::Tensor bias;       // [L] or [P, L]
   at::Tensor decode;     // [L, n] or [P, L, n]
@@ -30,8 +35,10 @@ struct GivenAutoencoder {
 };
 
 // The same where the network computes. Row p * L + l of `decode` is what one unit of latent l writes to the residual stream (at position p,
-// where positions have their own), behind the MLP's output matrix too.
+// where positions have their own), behind the output matrix of the MLP or of the heads too.
 struct Autoencoder {
+  int64_t block = 0;
+  AutoencoderInput input = AutoencoderInput::mlp_out;
   at::Tensor encode;  // [P or 1, L, n]
   at::Tensor bias;    // [P or 1, L]
   at::Tensor decode;  // [(P or 1) * L, d_model]
@@ -48,30 +55,40 @@ struct Autoencoder {
   at::Tensor on_decoder(const at::Tensor& latents, const std::vector<int64_t>& at) const;
 };
 
-// The autoencoders of all blocks. What they leave out of the original output is dropped, or (`errors`) a source of its own.
+// The autoencoders of a network, in the order in which they write: a block may have one of its attention, one of its MLP, both or none. What
+// they leave out of the original output is dropped, or (`errors`) a source of its own.
 class Autoencoders {
  public:
-  // Throws std::invalid_argument, naming the block, for shapes that do not fit the network or each other and numbers that are not finite.
-  Autoencoders(const TransformerConfig& config, const Weights& weights, AutoencoderInput input, bool errors,
-               const std::vector<GivenAutoencoder>& given);
+  // Throws std::invalid_argument, naming the block, for shapes that do not fit the network or each other, numbers that are not finite, and two
+  // in one place.
+  Autoencoders(const TransformerConfig& config, const Weights& weights, bool errors, std::vector<GivenAutoencoder> given);
 
-  const Autoencoder& operator[](int64_t block) const { return blocks_[block]; }
-  bool reads_neurons() const { return input_ == AutoencoderInput::mlp_post; }
-  bool reads_input() const { return input_ == AutoencoderInput::mlp_in; }
+  int64_t count() const { return static_cast<int64_t>(all_.size()); }
+  const Autoencoder& operator[](int64_t number) const { return all_[number]; }
   bool errors() const { return errors_; }
-  std::vector<int64_t> counts() const;
-  // Mean over d_model of what a unit of each latent writes, all blocks' side by side: [positions or 1, latents].
+  // Numbers of those of a block; -1 where it has none.
+  int64_t of_attention(int64_t block) const { return of_attention_[block]; }
+  int64_t of_mlp(int64_t block) const { return of_mlp_[block]; }
+  // Latents of each block's attention, or of its MLP; empty where no block has any.
+  std::vector<int64_t> attention_counts() const { return counts(of_attention_); }
+  std::vector<int64_t> mlp_counts() const { return counts(of_mlp_); }
+  // Mean over d_model of what a unit of each latent writes, all autoencoders' side by side: [positions or 1, latents].
   at::Tensor decoder_means() const;
-  // Latents of all blocks lie side by side where they are kept for a run: the block's first, and how many rows of d_model they take.
-  int64_t first(int64_t block) const { return first_[block]; }
+  // Latents of all autoencoders lie side by side where they are kept for a run: the first of one, and how many rows of d_model they take.
+  int64_t first(int64_t number) const { return first_[number]; }
   int64_t packed_rows() const { return (first_.back() + d_model_ - 1) / d_model_; }
 
  private:
-  AutoencoderInput input_;
+  std::vector<int64_t> counts(const std::vector<int64_t>& of_block) const;
+
   bool errors_;
   int64_t d_model_;
-  std::vector<Autoencoder> blocks_;
+  std::vector<Autoencoder> all_;
+  std::vector<int64_t> of_attention_, of_mlp_;
   std::vector<int64_t> first_;
 };
+
+// "the autoencoder of block 3's attention", as errors name it.
+std::string name_of(const Autoencoder& autoencoder);
 
 }  // namespace autocircuit

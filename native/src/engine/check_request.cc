@@ -154,14 +154,18 @@ void check_hook(const Transformer& model, const ForwardRequest& request, const H
   }();
   if (!is_there) refuse(name + " is none of this model's");
   const bool of_mlp = point.hook == Hook::mlp_pre || point.hook == Hook::mlp_pre_linear || point.hook == Hook::mlp_post || point.hook == Hook::mlp_out;
-  if (of_mlp && model.autoencoders() && model.autoencoders()->reads_input() && !model.autoencoders()->errors())
+  const Autoencoders* autoencoders = model.autoencoders();
+  const int64_t number = autoencoders ? autoencoders->of_mlp(point.layer) : -1, of_attention = autoencoders ? autoencoders->of_attention(point.layer) : -1;
+  if (of_mlp && number >= 0 && (*autoencoders)[number].input == AutoencoderInput::mlp_in && !autoencoders->errors())
     refuse(name + " has no value where transcoders take the MLP's place and nothing is kept of what they leave out");
   if (request.patch && is_of_norm(point.hook))
     refuse(name + " has no value of its own where edges are patched: each destination has a norm of its input; read it without a patch");
   if (request.patch && replaced && is_of_stream(point.hook))
     refuse(name + " cannot be replaced where edges are patched: what destinations read there is the sum of their own edges; replace what "
                   "sources write, or leave out the patch");
-  if (model.autoencoders() && replaced && (point.hook == Hook::mlp_out || point.hook == Hook::mlp_post))
+  const bool of_latents = (number >= 0 && (point.hook == Hook::mlp_out || point.hook == Hook::mlp_post)) ||
+                          (of_attention >= 0 && (point.hook == Hook::attn_out || point.hook == Hook::z));
+  if (replaced && of_latents)
     refuse(name + " cannot be replaced in a model with autoencoders, whose latents are made of it");
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 void check_table(const Autoencoders& autoencoders, const PatchGraph& table, int64_t columns) {
   if (!table.factorized) throw std::invalid_argument("latents are sources of factorised graphs only");
-  if (table.latents != autoencoders.counts() || table.errors != autoencoders.errors())
+  if (table.latents != autoencoders.mlp_counts() || table.attention_latents != autoencoders.attention_counts() || table.errors != autoencoders.errors())
     throw std::invalid_argument("the graph has other latents than this model's autoencoders; make the graph of the model that has them");
   if (table.sources != columns)
     throw std::invalid_argument("the graph has " + std::to_string(table.sources) + " sources, this model with its latents has " +
@@ -22,15 +22,29 @@ void check_table(const Autoencoders& autoencoders, const PatchGraph& table, int6
 }  // namespace
 
 LatentGraph::LatentGraph(const TransformerConfig& config, const Autoencoders& autoencoders, const PatchGraph& table) : table_(table) {
-  // Column of the table for each ordinary source; -1 where an MLP's error is dropped.
-  std::vector<int64_t> column_of{0};
+  // Column of the table for each ordinary source, -1 where it has none: an error that is dropped, heads but the first in whose place an
+  // error stands. And how many columns are written before each.
+  std::vector<int64_t> column_of{0}, written{0};
   int64_t column = 1;
+  const auto place = [&](int64_t number, int64_t sources) {
+    written.push_back(column);
+    if (number >= 0) {
+      column_.push_back(column);
+      column += autoencoders[number].latents();
+      column_of.push_back(autoencoders.errors() ? column++ : -1);
+    } else {
+      column_of.push_back(column++);
+    }
+    for (int64_t other = 1; other < sources; other++) {
+      written.push_back(column);
+      column_of.push_back(number >= 0 ? -1 : column++);
+    }
+  };
   for (int64_t block = 0; block < config.layers; block++) {
-    for (int64_t head = 0; head < config.heads; head++) column_of.push_back(column++);
-    column_.push_back(column);
-    column += autoencoders[block].latents();
-    column_of.push_back(autoencoders.errors() ? column++ : -1);
+    place(autoencoders.of_attention(block), config.heads);
+    if (!config.attn_only) place(autoencoders.of_mlp(block), 1);
   }
+  written.push_back(column);
   check_table(autoencoders, table, column);
   ordinary_ = std::make_shared<PatchGraph>();
   ordinary_->tokens = table.tokens;
@@ -43,7 +57,7 @@ LatentGraph::LatentGraph(const TransformerConfig& config, const Autoencoders& au
     DestinationGroup made = group;
     made.sources = group.reader == Reader::end ? order.count() : inside ? order.before(reading_point(config, group)) : 0;
     made.offset = static_cast<int64_t>(cells_.size());
-    const int64_t known = made.sources == 0 ? 0 : made.sources == order.count() ? column : column_of[made.sources - 1] >= 0 ? column_of[made.sources - 1] + 1 : column_of[made.sources];
+    const int64_t known = made.sources == 0 ? 0 : written[made.sources];
     if (group.sources != known) throw std::invalid_argument("the graph has a group with " + std::to_string(group.sources) + " sources where this model with its latents has " +
                                                             std::to_string(known) + "; the graph is of another model");
     for (int64_t row = 0; row < tokens * group.heads; row++)

@@ -12,8 +12,8 @@
 
 namespace autocircuit {
 
-// A graph whose rows name latents, taken apart: the ordinary sources, which the engine patches as ever (an MLP's place holds its error, or
-// zeros), and of each block its latents, columns side by side.
+// A graph whose rows name latents, taken apart: the ordinary sources, which the engine patches as ever (the place of an MLP, or of a layer's
+// first head, holds the error of what replaces it, or zeros), and of each autoencoder its latents, columns side by side.
 class LatentGraph {
  public:
   // Throws std::invalid_argument where the table is not of this network with these autoencoders.
@@ -23,9 +23,9 @@ class LatentGraph {
   const PatchGraph& table() const { return table_; }
   // The group of the table that reads where this one of the ordinary graph does.
   const DestinationGroup& of(const DestinationGroup& ordinary) const { return table_.groups[&ordinary - ordinary_->groups.data()]; }
-  // Column of a block's first latent, and whether a group reads that block.
-  int64_t column(int64_t block) const { return column_[block]; }
-  bool reads(const DestinationGroup& of_table, int64_t block) const { return column_[block] < of_table.sources; }
+  // Column of an autoencoder's first latent, and whether a group reads what it writes.
+  int64_t column(int64_t number) const { return column_[number]; }
+  bool reads(const DestinationGroup& of_table, int64_t number) const { return column_[number] < of_table.sources; }
 
   // [M, E of the table] -> [M, E of ordinary sources]
   at::Tensor ordinary_mask(const at::Tensor& mask) const;

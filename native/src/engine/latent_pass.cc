@@ -20,21 +20,21 @@ at::Tensor tokens_of(const at::Tensor& x, const Frame& frame, int64_t length) {
 
 }  // namespace
 
-at::Tensor unpacked(const at::Tensor& rows, const Autoencoders& autoencoders, int64_t block) {
+at::Tensor unpacked(const at::Tensor& rows, const Autoencoders& autoencoders, int64_t number) {
   const int64_t d = rows.size(3);
-  const int64_t first = autoencoders.first(block), count = autoencoders[block].latents();
+  const int64_t first = autoencoders.first(number), count = autoencoders[number].latents();
   const int64_t from = first / d, to = (first + count + d - 1) / d;
   return rows.narrow(0, from, to - from).permute({1, 2, 0, 3}).reshape({rows.size(1) * rows.size(2), -1}).narrow(1, first - from * d, count);
 }
 
 LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool gradients)
     : autoencoders_(*model.autoencoders()), length_(request.tokens.size(1)), batch_(request.tokens.size(0)),
-      keeps_activations_(request.want_sources || request.want_run), lists_(model.config().layers), gradients_(model.config().layers),
-      activations_(model.config().layers) {
-  for (int64_t block = 0; block < model.config().layers; block++)
-    if (autoencoders_[block].positions() != 1 && autoencoders_[block].positions() != length_)
-      throw std::invalid_argument("the autoencoder of block " + std::to_string(block) + " has latents for each of " +
-                                  std::to_string(autoencoders_[block].positions()) + " positions, the prompts have " + std::to_string(length_));
+      keeps_activations_(request.want_sources || request.want_run), lists_(autoencoders_.count()), gradients_(autoencoders_.count()),
+      activations_(autoencoders_.count()) {
+  for (int64_t number = 0; number < autoencoders_.count(); number++)
+    if (autoencoders_[number].positions() != 1 && autoencoders_[number].positions() != length_)
+      throw std::invalid_argument(name_of(autoencoders_[number]) + " has latents for each of " +
+                                  std::to_string(autoencoders_[number].positions()) + " positions, the prompts have " + std::to_string(length_));
   if (!request.patch) return;
   Patch& patch = *request.patch;
   const at::TensorOptions& options = model.weights().options;
@@ -63,10 +63,10 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
   patch.directions = patch.directions.narrow(0, 0, sources);
 }
 
-at::Tensor LatentPass::write(int64_t block, const at::Tensor& x, const Frame& frame, AblationCache* ablated) {
-  const Autoencoder& autoencoder = autoencoders_[block];
+at::Tensor LatentPass::write(int64_t number, const at::Tensor& x, const Frame& frame, AblationCache* ablated) {
+  const Autoencoder& autoencoder = autoencoders_[number];
   const at::Tensor z = autoencoder.encoded(x, frame.positions);
-  if (keeps_activations_) activations_[block] = z;
+  if (keeps_activations_) activations_[number] = z;
   const at::Tensor current = autoencoder.on_decoder(z, frame.positions);
   std::vector<int64_t> everywhere(length_);
   std::iota(everywhere.begin(), everywhere.end(), 0);
@@ -75,27 +75,27 @@ at::Tensor LatentPass::write(int64_t block, const at::Tensor& x, const Frame& fr
     return rows.size(0) == frame.n() ? rows : rows.repeat({frame.n() / rows.size(0), 1});
   };
   at::Tensor delta, direction;
-  if (graph_) delta = here(ablated->latents(block)) - current;
-  if (directions_.defined()) direction = here(autoencoder.on_decoder(unpacked(directions_, autoencoders_, block), everywhere));
-  lists_[block] = latent_lists(current, delta, direction, autoencoder.latents());
-  const LatentLists& lists = lists_[block];
+  if (graph_) delta = here(ablated->latents(number)) - current;
+  if (directions_.defined()) direction = here(autoencoder.on_decoder(unpacked(directions_, autoencoders_, number), everywhere));
+  lists_[number] = latent_lists(current, delta, direction, autoencoder.latents());
+  const LatentLists& lists = lists_[number];
   return sum_rows(lists.current.unsqueeze(1), autoencoder.decode, lists.row)[0] + autoencoder.out_bias;
 }
 
-LatentLists LatentPass::in_frame(int64_t block, const Frame& frame) const {
-  const LatentLists& all = lists_[block];
+LatentLists LatentPass::in_frame(int64_t number, const Frame& frame) const {
+  const LatentLists& all = lists_[number];
   const auto here = [&](const at::Tensor& x) { return tokens_of(x, frame, length_); };
   return {here(all.row), here(all.column), here(all.current), here(all.delta), here(all.direction)};
 }
 
-// Where the mask has the edges of a block's entries [N, K] to some rows: [N, rows, K].
-at::Tensor LatentPass::cells(const Frame& frame, const DestinationGroup& group, int64_t block, const at::Tensor& columns,
+// Where the mask has the edges of an autoencoder's entries [N, K] to some rows: [N, rows, K].
+at::Tensor LatentPass::cells(const Frame& frame, const DestinationGroup& group, int64_t number, const at::Tensor& columns,
                              const std::vector<int64_t>& rows) const {
   const bool by_token = graph_->table().tokens > 0;
   std::vector<int64_t> of_token, of_row;
   const int64_t per_mask = frame.n() / masks_;
   for (int64_t n = 0; n < frame.n(); n++)
-    of_token.push_back(n / per_mask * graph_->table().edges + group.offset + graph_->column(block) +
+    of_token.push_back(n / per_mask * graph_->table().edges + group.offset + graph_->column(number) +
                        (by_token ? frame.positions[n % frame.length()] * group.heads * group.sources : 0));
   for (const int64_t row : rows) of_row.push_back(row * group.sources);
   const at::Device device = columns.device();
@@ -107,11 +107,11 @@ void LatentPass::add_to_rows(at::Tensor& inputs, const Frame& frame, const Group
   std::vector<int64_t> from_ablated;
   for (const int64_t row : rows) from_ablated.push_back(plan.rows[row] == RowKind::near_ablated);
   const at::Tensor shift = index_on(inputs.device(), from_ablated).to(mask_.options()).view({1, -1, 1});
-  for (size_t block = 0; block < lists_.size() && graph_->reads(group, static_cast<int64_t>(block)); block++) {
-    const LatentLists lists = in_frame(static_cast<int64_t>(block), frame);
+  for (int64_t number = 0; number < autoencoders_.count() && graph_->reads(group, number); number++) {
+    const LatentLists lists = in_frame(number, frame);
     if (lists.entries() == 0) continue;
-    const at::Tensor weights = mask_.flatten().take(cells(frame, group, static_cast<int64_t>(block), lists.column, rows)) - shift;
-    inputs.add_(sum_rows(weights * lists.delta.unsqueeze(1), autoencoders_[static_cast<int64_t>(block)].decode, lists.row));
+    const at::Tensor weights = mask_.flatten().take(cells(frame, group, number, lists.column, rows)) - shift;
+    inputs.add_(sum_rows(weights * lists.delta.unsqueeze(1), autoencoders_[number].decode, lists.row));
   }
 }
 
@@ -125,18 +125,17 @@ at::Tensor LatentPass::behind(const at::Tensor& sources) const {
 void LatentPass::contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
   // Groups that are contracted together read at one point, so that the decoder's rows are gathered once for all of them.
   const DestinationGroup& first = graph_->of(*plans[0]->group);
-  for (size_t b = 0; b < lists_.size() && graph_->reads(first, static_cast<int64_t>(b)); b++) {
-    const auto block = static_cast<int64_t>(b);
-    const LatentLists lists = in_frame(block, frame);
+  for (int64_t number = 0; number < autoencoders_.count() && graph_->reads(first, number); number++) {
+    const LatentLists lists = in_frame(number, frame);
     if (lists.entries() == 0) continue;
     const at::Tensor& by = lists.direction.defined() ? lists.direction : lists.delta;
-    const at::Tensor products = row_products(grad, autoencoders_[block].decode, lists.row) * by.unsqueeze(1);
+    const at::Tensor products = row_products(grad, autoencoders_[number].decode, lists.row) * by.unsqueeze(1);
     int64_t row = 0;
     for (const GroupPlan* plan : plans) {
       const DestinationGroup& group = graph_->of(*plan->group);
       std::vector<int64_t> rows(group.heads);
       std::iota(rows.begin(), rows.end(), 0);
-      const at::Tensor cells_of_group = cells(frame, group, block, lists.column, rows);
+      const at::Tensor cells_of_group = cells(frame, group, number, lists.column, rows);
       mask_gradient_.scatter_add_(0, cells_of_group.flatten(), products.narrow(1, row, group.heads).flatten());
       row += group.heads;
     }
@@ -147,24 +146,23 @@ void LatentPass::flow(const Frame& frame, const GroupPlan& plan, const at::Tenso
   const DestinationGroup& group = graph_->of(*plan.group);
   std::vector<int64_t> rows(group.heads);
   std::iota(rows.begin(), rows.end(), 0);
-  for (size_t b = 0; b < lists_.size() && graph_->reads(group, static_cast<int64_t>(b)); b++) {
-    const auto block = static_cast<int64_t>(b);
-    const LatentLists lists = in_frame(block, frame);
+  for (int64_t number = 0; number < autoencoders_.count() && graph_->reads(group, number); number++) {
+    const LatentLists lists = in_frame(number, frame);
     if (lists.entries() == 0) continue;
-    const at::Tensor kept = 1 - mask_.flatten().take(cells(frame, group, block, lists.column, rows));
-    const at::Tensor part = (row_products(grad, autoencoders_[block].decode, lists.row) * kept).sum(1);
-    at::Tensor& into = gradients_[b];
-    if (!into.defined()) into = at::zeros_like(lists_[b].current);
+    const at::Tensor kept = 1 - mask_.flatten().take(cells(frame, group, number, lists.column, rows));
+    const at::Tensor part = (row_products(grad, autoencoders_[number].decode, lists.row) * kept).sum(1);
+    at::Tensor& into = gradients_[number];
+    if (!into.defined()) into = at::zeros_like(lists_[number].current);
     if (into.size(0) == frame.n()) into.add_(part);
     else into.view({-1, length_, into.size(1)}).index_add_(1, index_on(part.device(), frame.positions), part.view({-1, frame.length(), part.size(1)}));
   }
 }
 
-at::Tensor LatentPass::backward(int64_t block, const at::Tensor& grad) {
-  const Autoencoder& autoencoder = autoencoders_[block];
-  const LatentLists& lists = lists_[block];
+at::Tensor LatentPass::backward(int64_t number, const at::Tensor& grad) {
+  const Autoencoder& autoencoder = autoencoders_[number];
+  const LatentLists& lists = lists_[number];
   at::Tensor of_latents = row_products(grad.unsqueeze(0), autoencoder.decode, lists.row).squeeze(1);
-  if (gradients_[block].defined()) of_latents = of_latents + gradients_[block];
+  if (gradients_[number].defined()) of_latents = of_latents + gradients_[number];
   of_latents = of_latents * (lists.current != 0);
   return sum_rows(of_latents.unsqueeze(1), autoencoder.encode.flatten(0, 1), lists.row)[0];
 }

@@ -13,13 +13,13 @@
 
 namespace autocircuit {
 
-// The latents of one pass. Latent l of a block writes a[l] * decoder[l], so no output of a latent is ever made: a patched row adds
+// The latents of one pass. Latent l of an autoencoder writes a[l] * decoder[l], so no output of a latent is ever made: a patched row adds
 // ((m * (ablated - a)) @ decoder) to its input, and the mask's gradient is <gradient of the input, decoder> * (ablated - a).
 //
-// The floor: a token has some K latents that are not zero in one of both runs, of the thousands there are. For R rows of a reader a block's
+// The floor: a token has some K latents that are not zero in one of both runs, of the thousands there are. For R rows of a reader an autoencoder's
 // latents take 2 R K D operations a token, in the forward pass where the rows are patched and in the backward pass for the products, as
 // much as an ordinary source of K outputs; and K D numbers of the decoder are gathered, which bounds it where R is small. Memory is that of
-// the activations, [batch * positions, latents] a block, and of the mask.
+// the activations, [batch * positions, latents] each, and of the mask.
 class LatentPass {
  public:
   // Takes latents out of the request's patch: what is left is one of ordinary sources.
@@ -28,8 +28,8 @@ class LatentPass {
   const at::Tensor& mask() const { return given_mask_; }  // of the table, as it was given
   void reclassify(MaskPlan& plan, PlanKind kind) const { graph_->reclassify(plan, mask_, kind); }
 
-  // From what a block's autoencoder reads [N, n] what its latents and its bias write [N, D]. `ablated` where the pass patches.
-  at::Tensor write(int64_t block, const at::Tensor& x, const Frame& frame, AblationCache* ablated);
+  // From what an autoencoder reads [N, n] what its latents and its bias write [N, D]. `ablated` where the pass patches.
+  at::Tensor write(int64_t number, const at::Tensor& x, const Frame& frame, AblationCache* ablated);
   // Adds what patched edges from latents change, to the inputs [rows, N, D] of some rows of a group.
   void add_to_rows(at::Tensor& inputs, const Frame& frame, const GroupPlan& plan, const std::vector<int64_t>& rows) const;
   // Behind the outputs of the ordinary sources [S, B, P, D], the activations of latents as rows of D numbers.
@@ -40,13 +40,13 @@ class LatentPass {
   // The same into the latents that patched rows read, (1 - m) of each.
   void flow(const Frame& frame, const GroupPlan& plan, const at::Tensor& grad);
   // Gradient of what the autoencoder reads [N, n], from that of the sum its latents write to [N, D], and what rows added.
-  at::Tensor backward(int64_t block, const at::Tensor& grad);
+  at::Tensor backward(int64_t number, const at::Tensor& grad);
   // Of the whole mask [M, E], from that of its ordinary sources.
   at::Tensor whole_gradient(const at::Tensor& ordinary);
 
  private:
-  at::Tensor cells(const Frame& frame, const DestinationGroup& group, int64_t block, const at::Tensor& columns, const std::vector<int64_t>& rows) const;
-  LatentLists in_frame(int64_t block, const Frame& frame) const;
+  at::Tensor cells(const Frame& frame, const DestinationGroup& group, int64_t number, const at::Tensor& columns, const std::vector<int64_t>& rows) const;
+  LatentLists in_frame(int64_t number, const Frame& frame) const;
 
   const Autoencoders& autoencoders_;
   const int64_t length_;
@@ -57,13 +57,13 @@ class LatentPass {
   at::Tensor mask_;        // [M, E of the table], where the network computes
   at::Tensor directions_;  // packed, of the request
   bool keeps_activations_;
-  std::vector<LatentLists> lists_;    // per block
-  std::vector<at::Tensor> gradients_;  // per block [N, K] what patched rows add to each entry's; undefined where none does
-  std::vector<at::Tensor> activations_;  // per block [N, L], where they are asked for
+  std::vector<LatentLists> lists_;    // per autoencoder
+  std::vector<at::Tensor> gradients_;  // per autoencoder [N, K] what patched rows add to each entry's; undefined where none does
+  std::vector<at::Tensor> activations_;  // per autoencoder [N, L], where they are asked for
   at::Tensor mask_gradient_;  // [M * E of the table]
 };
 
-// Latents of a block out of rows behind the ordinary sources' [X, B, P, D]: [B * P, L].
-at::Tensor unpacked(const at::Tensor& rows, const Autoencoders& autoencoders, int64_t block);
+// Latents of an autoencoder out of rows behind the ordinary sources' [X, B, P, D]: [B * P, L].
+at::Tensor unpacked(const at::Tensor& rows, const Autoencoders& autoencoders, int64_t number);
 
 }  // namespace autocircuit

@@ -114,7 +114,7 @@ class Pass {
   // pass_heads.cc
   Heads run_heads(int64_t layer);
   void write_heads(int64_t layer, const Heads& heads);
-  bool has_constant_heads() const;
+  bool has_constant_heads(int64_t layer) const;
   bool may_know_heads(int64_t layer) const;
   KeptHeads& kept_heads(int64_t layer);
   at::Tensor per_mask(const at::Tensor& rows) const;
@@ -133,6 +133,7 @@ class Pass {
   void backward_mlp(int64_t layer, const at::Tensor& out_grad);
   void backward_neurons(int64_t layer, at::Tensor grad, std::vector<ProjectionGrad>& outputs) const;
   void backward_attention(int64_t layer, const at::Tensor& out_grad);
+  at::Tensor backward_heads(int64_t layer, const at::Tensor& out_grad);
   void backward_residual_reader(Reader reader, int64_t layer);
   void flow_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers);
   at::Tensor row_grads(int64_t rows, int64_t n);
@@ -151,14 +152,18 @@ class Pass {
   void widen();
 
   // pass_latents.cc
-  bool reads_neurons() const;
-  bool reads_input() const;
+  const Autoencoder* autoencoder_of_mlp(int64_t layer) const;
+  const Autoencoder* autoencoder_of_attention(int64_t layer) const;
+  bool reads_neurons(int64_t layer) const;
+  bool reads_input(int64_t layer) const;
   void write_latents(int64_t layer, const at::Tensor& x);
-  // Gradients of what the MLP gives and, of a transcoder, of its input; undefined where nothing flows.
+  void write_attention_latents(int64_t layer, const at::Tensor& z);
+  // Gradients of what the MLP or attention gives and, of a transcoder, of its input; undefined where nothing flows.
   struct LatentGrads {
     at::Tensor out, input;
   };
   LatentGrads backward_latents(int64_t layer, const at::Tensor& out_grad, const at::Tensor& error_grad);
+  at::Tensor backward_attention_latents(int64_t layer, const at::Tensor& out_grad);
   // pass_plain_rows.cc
   bool are_plain(const std::vector<const GroupPlan*>& plans, const at::Tensor& resid) const;
   void flow_plain_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers,

@@ -106,7 +106,7 @@ void Pass::backward_mlp(int64_t layer, const at::Tensor& out_grad) {
   if (frame_.source_grad.defined()) grad = grad + frame_.source_grad[order_.mlp(layer)];
   keep_output_gradient(order_.mlp(layer), 1, grad);
   std::vector<ProjectionGrad> outputs;
-  if (latents_) {
+  if (autoencoder_of_mlp(layer)) {
     const LatentGrads grads = backward_latents(layer, out_grad, grad);
     grad = grads.out;
     if (grads.input.defined()) outputs.emplace_back(Projection::mlp_normalised, grads.input);
@@ -124,15 +124,16 @@ void Pass::backward_neurons(int64_t layer, at::Tensor grad, std::vector<Projecti
   if (constant_norm) grad = times_factor(grad, post_factor(config_, block.ln2_post, saved.mlp_raw));
   else grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {});
   grad = grad.to(type_of(model_.weights()));
-  const at::Tensor hidden_grad = reads_neurons() ? grad : product(grad, block.w_out.t());
+  const at::Tensor hidden_grad = reads_neurons(layer) ? grad : product(grad, block.w_out.t());
   const HiddenGrads grads = hidden_units_backward(config_.activation, hidden_grad, saved.in, saved.gate, request_.patch->rules);
   outputs.emplace_back(Projection::mlp_in, grads.in);
   if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads.gate);
 }
 
-void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
+// Gradient of z [N, heads, d_head] from that of the stream that the heads write to.
+at::Tensor Pass::backward_heads(int64_t layer, const at::Tensor& out_grad) {
   const BlockWeights& block = model_.weights().blocks[layer];
-  Saved& saved = saved_[layer];
+  const Saved& saved = saved_[layer];
   const int64_t heads = config_.heads;
   const at::Tensor per_head = block.w_o.view({heads, config_.d_head, config_.d_model});
   at::Tensor share_grad;  // [heads, N, D] what patched edges add to each head's gradient
@@ -148,14 +149,16 @@ void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
     if (share_grad.defined()) share_grad = times_factor(share_grad, post_factor(config_, block.ln1_post, total));
   }
   const at::ScalarType type = type_of(model_.weights());
-  at::Tensor z_grad;
-  if (share_grad.defined() && share_grad.scalar_type() != type) {
-    // One product: two would be rounded before they cancel.
-    z_grad = at::bmm((total_grad + share_grad).to(type), per_head.transpose(1, 2)).transpose(0, 1).contiguous();
-  } else {
-    z_grad = product(total_grad.to(type), block.w_o.t()).view({frame_.n(), heads, config_.d_head});
-    if (share_grad.defined()) z_grad = z_grad + batch_product(share_grad, per_head.transpose(1, 2)).transpose(0, 1);
-  }
+  // One product where two would be rounded before they cancel.
+  if (share_grad.defined() && share_grad.scalar_type() != type)
+    return at::bmm((total_grad + share_grad).to(type), per_head.transpose(1, 2)).transpose(0, 1).contiguous();
+  const at::Tensor z_grad = product(total_grad.to(type), block.w_o.t()).view({frame_.n(), heads, config_.d_head});
+  return share_grad.defined() ? z_grad + batch_product(share_grad, per_head.transpose(1, 2)).transpose(0, 1) : z_grad;
+}
+
+void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
+  const Saved& saved = saved_[layer];
+  const at::Tensor z_grad = autoencoder_of_attention(layer) ? backward_attention_latents(layer, out_grad) : backward_heads(layer, out_grad);
   const std::vector<at::Tensor> grads =
       torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
 

@@ -78,9 +78,13 @@ void Pass::block(int64_t layer, int64_t from_point) {
   const bool has_mlp = !config_.attn_only;
   at::Tensor mlp;
   if (has_mlp && config_.parallel) mlp = run_mlp(layer);
-  const at::Tensor before = frame_.resid;
-  if (heads_run) write_heads(layer, heads);
-  hook_attention(layer, before, heads.z);
+  if (autoencoder_of_attention(layer)) {
+    write_attention_latents(layer, heads.z);
+  } else {
+    const at::Tensor before = frame_.resid;
+    if (heads_run) write_heads(layer, heads);
+    hook_attention(layer, before, heads.z);
+  }
   if (!config_.parallel) hook_stream(Hook::resid_mid, layer);
   if (has_mlp && !config_.parallel) {
     if (order_.has_mid()) {
@@ -90,7 +94,7 @@ void Pass::block(int64_t layer, int64_t from_point) {
     keep_resid(attention_point(layer) + 1);
     mlp = run_mlp(layer);
   }
-  if (has_mlp && latents_) write_latents(layer, mlp);
+  if (has_mlp && autoencoder_of_mlp(layer)) write_latents(layer, mlp);
   else if (has_mlp) write_mlp(layer, mlp);
   hook_stream(Hook::resid_post, layer);
   if (!factorized_ && !last) {
@@ -138,7 +142,7 @@ at::Tensor Pass::run_mlp(int64_t layer) {
   }
   const ReaderInput input =
       input_of(plan, layer, Projection::mlp_in, {1}, through_hooked_norm(Hook::ln2_scale, Hook::ln2_normalized, layer, Projection::mlp_in));
-  if (reads_input()) {
+  if (reads_input(layer)) {
     transcoded_ = input.normalised();
     // Without errors nobody asks what the MLP would give.
     if (gradients_) saved_[layer].resid_mlp = frame_.resid;
@@ -154,7 +158,7 @@ at::Tensor Pass::run_mlp(int64_t layer) {
     saved.gate = gate;
   }
   const at::Tensor hidden = hooked(Hook::mlp_post, layer, hidden_units(config_.activation, in, gate));
-  if (reads_neurons()) return hidden;
+  if (reads_neurons(layer)) return hidden;
   const at::Tensor raw = apply({block.w_out, block.b_out}, hidden);
   if (gradients_ && block.ln2_post.scale.defined()) saved_[layer].mlp_raw = raw;
   return hooked(Hook::mlp_out, layer, post_normed(config_, block.ln2_post, raw));

@@ -11,8 +11,8 @@
 
 namespace autocircuit {
 
-bool Pass::has_constant_heads() const {
-  return plan_ && !gradients_ && !listed_ && !request_.prefix && !request_.padding.defined() && !kept_prefix_ &&
+bool Pass::has_constant_heads(int64_t layer) const {
+  return plan_ && !autoencoder_of_attention(layer) && !gradients_ && !listed_ && !request_.prefix && !request_.padding.defined() && !kept_prefix_ &&
          !has_whole_layers() && !hooks_;
 }
 
@@ -64,7 +64,7 @@ Pass::Heads Pass::run_heads(int64_t layer) {
   const int64_t value_rows = of_v ? of_v->group->heads : config_.kv_heads;
   const int64_t query_rows = config_.heads;
   const auto ablated = [](const GroupPlan* plan, int64_t row) { return plan && plan->rows[row] == RowKind::ablated; };
-  const bool constant_heads = has_constant_heads();
+  const bool constant_heads = has_constant_heads(layer);
 
   Heads heads;
   heads.rows.resize(query_rows);

@@ -113,7 +113,7 @@ class Transformer : public std::enable_shared_from_this<Transformer> {
   const Weights& weights() const { return *weights_; }
   // Null where there are none.
   const Autoencoders* autoencoders() const { return autoencoders_.get(); }
-  // The same network, whose MLPs write what autoencoders make of them. Shares the weights.
+  // The same network, whose MLPs and attention write what autoencoders make of them. Shares the weights.
   std::shared_ptr<Transformer> with(std::shared_ptr<const Autoencoders> autoencoders) const;
   uint64_t serial() const { return serial_.value(); }
   Workspace& workspace() const { return *workspace_; }

@@ -30,8 +30,8 @@ struct DestinationGroup {
 };
 
 // The table that says what each cell of the flat edge vector patches. `tokens` is 0 when edges are not split by token. Where `latents` is
-// not empty, it says how many latents of each block stand in the place of its MLP among the sources, with the error behind them if there are
-// `errors`.
+// not empty, it says how many latents of each block stand in the place of its MLP among the sources (0: the MLP itself does), with the error
+// behind them if there are `errors`; so does `attention_latents` of its heads.
 struct PatchGraph {
   Serial serial;
   bool factorized = true;
@@ -39,7 +39,7 @@ struct PatchGraph {
   int64_t sources = 0;
   int64_t edges = 0;
   std::vector<DestinationGroup> groups;
-  std::vector<int64_t> latents;
+  std::vector<int64_t> latents, attention_latents;
   bool errors = false;
 };
 

@@ -21,10 +21,10 @@ async function folderOf(
   hook = "hook_mlp_out",
   blocks = [0, 1],
   hookOut?: string,
+  folder = temporaryFolder(),
 ) {
-  const folder = temporaryFolder();
   for (const block of blocks) {
-    const own = join(folder, `block-${block}`);
+    const own = join(folder, `${hook}-${block}`);
     mkdirSync(own);
     const hooks = {
       hook_name: `blocks.${block}.${hook}`,
@@ -118,19 +118,70 @@ describe("autoencoders as sources of a model", () => {
     },
   );
 
+  const attention: [string, Record<string, unknown>, Change][] = [
+    ["hook_attn_out", {}, {}],
+    ["attn.hook_z", {}, {}],
+    ["attn.hook_z", { architecture: "topk", k: 2, reshape_activations: "hook_z" }, {}],
+    ["attn.hook_z", { architecture: "jumprelu" }, { shapes: { threshold: [dSae] } }],
+  ];
+
+  it.each(attention)("%s %j: in the place of heads, latents and errors are the file's", async (hook, cfg, change) => {
+    const folder = await folderOf(cfg, change, hook);
+    using set = await loadAutoencoders(folder);
+    const twoHeads = { ...config, heads: 2, kvHeads: 2, dHead: dIn / 2 };
+    using plain = new PatchableModel({ transformer: tinyTransformer(twoHeads) });
+    await scope(async () => {
+      using model = plain.withAutoencoders(engineAutoencoders(set, plain.config));
+      const tokens = Tensor.from([[1, 2, 3, 4, 5]], { dtype: "int64" });
+      const hooks = [0, 1].map((block) => `blocks.${block}.${hook}`);
+      using seen = await plain.activations(tokens, hooks);
+      const rows = await model.sources(tokens);
+      const latents = await model.latents(tokens);
+      for (const [block, autoencoder] of set.autoencoders.entries()) {
+        const expected = await autoencoder.reconstruct(seen.of(hooks[block]!));
+        expect(Number(await expected.latents.ne(0).sum().item())).toBeGreaterThan(0);
+        expect(await apart(latents[block]!, expected.latents)).toBeLessThan(1e-5);
+        if (hook === "hook_attn_out")
+          expect(await apart(rows.select(0, 1 + 3 * block), expected.error!)).toBeLessThan(1e-5);
+      }
+      expect(await apart(await plain.forward(tokens), await model.forward(tokens))).toBeLessThan(1e-5);
+    });
+  });
+
+  it("of some blocks are taken where that is said, those of MLPs beside those of attention", async () => {
+    const folder = await folderOf({}, {}, "hook_mlp_out", [1]);
+    await folderOf({}, {}, "hook_attn_out", [0], undefined, folder);
+    using set = await loadAutoencoders(folder);
+    expect(() => engineAutoencoders(set, config)).toThrow(/no autoencoder of block 0 for mlp_out.*partial: true/);
+    using plain = new PatchableModel({ transformer: tinyTransformer(config) });
+    await scope(async () => {
+      using model = plain.withAutoencoders(engineAutoencoders(set, plain.config, { partial: true }));
+      expect(model.graph.config).toMatchObject({ latents: [0, dSae], attentionLatents: [dSae, 0] });
+      const names = model.graph.srcs.map(({ name }) => name).filter((name) => !name.includes("Latent"));
+      expect(names).toEqual(["Resid Start", "Attention 0 Error", "MLP 0", "A1.0", "MLP 1 Error"]);
+      const tokens = Tensor.from([[1, 2, 3, 4, 5]], { dtype: "int64" });
+      expect(await apart(await plain.forward(tokens), await model.forward(tokens))).toBeLessThan(1e-5);
+    });
+  });
+
   it("are refused where they cannot be", async () => {
     const refusals: [string, RegExp][] = [
       [await folderOf({}, {}, "hook_mlp_out", [1]), /no autoencoder of block 0/],
       [
         await folderOf({}, {}, "hook_resid_pre"),
-        /goes from resid_pre to resid_pre.*take autoencoders of all blocks' mlp_out/,
+        /goes from resid_pre to resid_pre.*take autoencoders of mlp_out.*of attn_out or of z/,
       ],
+      [await folderOf({}, {}, "attn.hook_z", [0, 7]), /blocks.7.attn.hook_z, but the model's blocks are 0 to 1/],
       [await folderOf({ normalize_activations: "layer_norm" }), /inputs are normalised one by one \(layer_norm\)/],
     ];
     for (const [folder, says] of refusals) {
       using set = await loadAutoencoders(folder);
       expect(() => engineAutoencoders(set, config)).toThrow(says);
     }
+    using heads = await loadAutoencoders(await folderOf({}, {}, "attn.hook_z"));
+    expect(() => engineAutoencoders(heads, tinyConfig)).toThrow(
+      /width 4, but blocks.0.attn.hook_z of the model is of width 16/,
+    );
     using set = await loadAutoencoders(await folderOf({}));
     expect(() => engineAutoencoders(set, tinyConfig)).toThrow(
       /width 4, but blocks.0.hook_mlp_out of the model is of width 16/,

@@ -31,7 +31,7 @@ export {
 export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./model/ablation-type.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export type { Ablate } from "./model/edge-mask.ts";
-export { firstLatentRow, unpackLatents } from "./model/latents.ts";
+export { firstLatentRow, type LatentPlace, latentOwner, latentPlaces, unpackLatents } from "./model/latents.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";
 export {
   type ForwardOptions,

@@ -30,8 +30,9 @@ export const tinyConfig: TransformerConfig = {
 export function tinyTransformer(
   changes: Partial<TransformerConfig> = {},
   seed = 1,
-  options: TransformerOptions = {},
+  options: TransformerOptions & { postNorms?: boolean } = {},
 ): Transformer {
+  const { postNorms, ...how } = options;
   const config = { ...tinyConfig, ...changes };
   const { dModel, heads, kvHeads, dHead, dMlp, layers } = config;
   const random = new MersenneTwister(seed);
@@ -56,7 +57,9 @@ export function tinyTransformer(
     make(`${block}.attn.W_V`, kvHeads, dModel, dHead);
     make(`${block}.attn.W_O`, heads, dHead, dModel);
     make(`${block}.attn.b_Q`, heads, dHead);
-    make(`${block}.attn.b_O`, dModel);
+    // Families with a norm behind attention have no bias in front of it.
+    if (postNorms) make(`${block}.ln1_post.w`, dModel);
+    else make(`${block}.attn.b_O`, dModel);
     if (config.attnOnly) continue;
     make(`${block}.mlp.W_in`, dModel, dMlp);
     make(`${block}.mlp.b_in`, dMlp);
@@ -64,7 +67,7 @@ export function tinyTransformer(
     make(`${block}.mlp.b_out`, dModel);
   }
   make("unembed.W_U", dModel, config.dVocabOut);
-  const transformer = Transformer.create(config, weights, options);
+  const transformer = Transformer.create(config, weights, how);
   for (const weight of Object.values(weights)) weight.dispose();
   return transformer;
 }

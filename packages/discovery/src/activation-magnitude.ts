@@ -2,6 +2,8 @@ import { signature } from "@autocircuit/base";
 import {
   firstLatentRow,
   type Graph,
+  type LatentPlace,
+  latentPlaces,
   overPrompts,
   type PatchableModel,
   type PromptBatch,
@@ -90,21 +92,27 @@ async function meanOf(model: PatchableModel, batch: PromptBatch, sums: Tensor): 
  * @param perUnit sum over D of what a unit of each latent writes, `[positions or 1, latents]`
  */
 function writtenSums(graph: Graph, outputs: Tensor, perUnit: Tensor): Tensor {
-  const { heads, latentErrors } = graph.config;
+  const { layers, heads, attnOnly, latentErrors } = graph.config;
   const ordinary = outputs.slice(0, 0, firstLatentRow(graph)).sum([1, 2, 3]);
+  const perBlock = heads + (attnOnly ? 0 : 1);
+  const places = latentPlaces(graph);
+  const latents = unpackLatents(graph, outputs);
   let first = 0;
-  const blocks = unpackLatents(graph, outputs).flatMap((latents, block) => {
-    const before = 1 + block * (heads + 1);
-    const count = latents.shape[2]!;
-    first += count;
-    const written = latents
-      .sum(0)
-      .mul(perUnit.slice(1, first - count, first))
-      .sum(0);
-    const mlp = latentErrors ? [ordinary.slice(0, before + heads, before + heads + 1)] : [];
-    return [ordinary.slice(0, before, before + heads), written, ...mlp];
+  /** What stands in the place of some rows: themselves, or latents and their error, which has the first of these rows. */
+  const inPlace = (of: LatentPlace["of"], block: number, row: number, rows: number): Tensor[] => {
+    const number = places.findIndex((place) => place.of === of && place.block === block);
+    if (number < 0) return [ordinary.slice(0, row, row + rows)];
+    first += places[number]!.count;
+    const units = perUnit.slice(1, first - places[number]!.count, first);
+    const written = latents[number]!.sum(0).mul(units).sum(0);
+    return [written, ...(latentErrors ? [ordinary.slice(0, row, row + 1)] : [])];
+  };
+  const blocks = Array.from({ length: layers }, (_, block) => {
+    const row = 1 + block * perBlock;
+    const ofAttention = inPlace("attention", block, row, heads);
+    return [...ofAttention, ...(attnOnly ? [] : inPlace("mlp", block, row + heads, 1))];
   });
-  return Tensor.cat([ordinary.slice(0, 0, 1), ...blocks]);
+  return Tensor.cat([ordinary.slice(0, 0, 1), ...blocks.flat()]);
 }
 
 /** An edge that leaves a source. */

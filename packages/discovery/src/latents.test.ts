@@ -1,6 +1,6 @@
 import type { PatchableModel } from "@autocircuit/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { tinyAutoencoders } from "../../core/test/tiny-autoencoders.ts";
+import { type TinyAutoencoders, tinyAutoencoders } from "../../core/test/tiny-autoencoders.ts";
 import { randomTask, withModelAnswers } from "../test/random-model.ts";
 import { type AlgorithmName, algorithms } from "./algorithms.ts";
 import { nodeScores } from "./attribution/node-scores.ts";
@@ -10,20 +10,29 @@ import { maskGradient } from "./mask-gradient.ts";
 
 const task = randomTask({ seed: 3, prompts: 6, batchSize: 6 });
 let model: PatchableModel;
+let both: PatchableModel;
 beforeAll(() => {
-  model = task.model.withAutoencoders(tinyAutoencoders(task.model.config, { input: "mlp_out", errors: true }));
+  const given = (made: TinyAutoencoders) => task.model.withAutoencoders(tinyAutoencoders(task.model.config, made));
+  model = given({ input: "mlp_out", errors: true });
+  both = given({ input: "mlp_out", errors: true, beside: { input: "z", counts: [0, 5] } });
 });
 afterAll(() => {
+  both.dispose();
   model.dispose();
   task.model.dispose();
 });
 
-/** Scores of an MLP's latents and error added up, by edge of the graph without latents. */
-function summed(values: Float32Array): Float32Array {
-  const sum = new Float32Array(task.model.graph.edgeCount);
-  for (const { src, dest, index } of model.graph.edges())
-    sum[task.model.graph.index(`${src.name.replace(/ (Latent \d+|Error)$/, "")}->${dest.name}`)]! += values[index]!;
-  return sum;
+/**
+ * Scores added up by edge of the graph without latents: those of an MLP's latents and error, and those of all heads of block 1, in whose place
+ * latents may stand.
+ */
+function summed(of: PatchableModel, values: Float32Array): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { src, dest, index } of of.graph.edges()) {
+    const name = src.name.replace(/ (Latent \d+|Error)$/, "").replace(/^A1\.\d+$/, "Attention 1");
+    sums.set(`${name}->${dest.name}`, (sums.get(`${name}->${dest.name}`) ?? 0) + values[index]!);
+  }
+  return sums;
 }
 
 describe("algorithms on a graph of latents", () => {
@@ -37,26 +46,36 @@ describe("algorithms on a graph of latents", () => {
       "ceap",
     ] as const),
   ];
-  it.each(linear)("%s: what it gives the parts of an MLP adds up to what it gives the MLP", async (name) => {
+  it.each(linear)("%s: what it gives the parts of an MLP or of heads adds up to what it gives these", async (name) => {
     const whole = await algorithms[name].discover(task.model, task.prompts, {});
-    const parts = await algorithms[name].discover(model, task.prompts, {});
-    const found = summed(parts.values);
+    const expected = summed(task.model, whole.values);
     const largest = Math.max(...whole.values.map(Math.abs));
-    found.forEach((value, edge) => {
-      expect(Math.abs(value - whole.values[edge]!)).toBeLessThan(1e-4 * largest);
-    });
+    for (const latent of [model, both]) {
+      const parts = await algorithms[name].discover(latent, task.prompts, {});
+      const found = summed(latent, parts.values);
+      expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+      for (const [edge, value] of found)
+        expect(Math.abs(value - expected.get(edge)!), edge).toBeLessThan(1e-4 * largest);
+    }
   });
 
-  it.each(["acdc", "activation-magnitude", "exact", "relp", "subnetwork-probing"] as const)("%s runs", async (name) => {
-    const { values } = await algorithms[name].discover(model, task.prompts, {});
-    expect(new Set(values).size).toBeGreaterThan(1);
-  });
+  it.each(["acdc", "activation-magnitude", "exact", "relp", "subnetwork-probing", "ugs"] as const)(
+    "%s runs",
+    async (name) => {
+      for (const latent of [model, both]) {
+        const { values } = await algorithms[name].discover(latent, task.prompts, {});
+        expect(new Set(values).size).toBeGreaterThan(1);
+      }
+    },
+  );
 
   it("fewestEdges finds a circuit", async () => {
-    const { prompts } = await withModelAnswers({ ...task, model });
-    const scores = await maskGradient(model, prompts);
-    const found = await fewestEdges(model, prompts, [scores], { keep: 0.5, tries: 0 });
-    expect(found.kept).toBeGreaterThanOrEqual(0.5);
+    for (const latent of [model, both]) {
+      const { prompts } = await withModelAnswers({ ...task, model: latent });
+      const scores = await maskGradient(latent, prompts);
+      const found = await fewestEdges(latent, prompts, [scores], { keep: 0.5, tries: 0 });
+      expect(found.kept).toBeGreaterThanOrEqual(0.5);
+    }
   });
 
   it("what looks at vectors refuses them", async () => {

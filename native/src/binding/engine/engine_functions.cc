@@ -77,35 +77,52 @@ Napi::Value transformer_ready(const Napi::CallbackInfo& info) {
 }
 
 struct PendingAutoencoder {
+  GivenAutoencoder facts;
   SlotPtr encode, bias, decode, out_bias, threshold;
-  std::int64_t top = 0;
+
+  GivenAutoencoder ready() const {
+    GivenAutoencoder made = facts;
+    made.encode = encode->get();
+    made.bias = bias->get();
+    made.decode = decode->get();
+    made.out_bias = out_bias->get();
+    if (threshold) made.threshold = threshold->get();
+    return made;
+  }
 };
 
 PendingAutoencoder read_autoencoder(const Napi::Value& value, const std::string& what) {
   const Fields fields(value, what);
   const auto slot = [&](const char* name) { return TensorHandle::from(fields.get(name), fields.path(name)).slot(); };
-  PendingAutoencoder made{slot("encode"), slot("bias"), slot("decode"), slot("outBias"), {}, fields.integer("top", 0)};
+  PendingAutoencoder made;
+  made.facts.block = fields.integer("block");
+  made.facts.input = fields.choice<AutoencoderInput>("input", {{"mlp_out", AutoencoderInput::mlp_out},
+                                                               {"mlp_post", AutoencoderInput::mlp_post},
+                                                               {"mlp_in", AutoencoderInput::mlp_in},
+                                                               {"attn_out", AutoencoderInput::attn_out},
+                                                               {"z", AutoencoderInput::z}});
+  made.facts.top = fields.integer("top", 0);
+  made.encode = slot("encode");
+  made.bias = slot("bias");
+  made.decode = slot("decode");
+  made.out_bias = slot("outBias");
   if (fields.has("threshold")) made.threshold = slot("threshold");
   return made;
 }
 
-/// withAutoencoders(transformer, { input, errors, blocks }) -> box of a transformer that shares the weights
+/// withAutoencoders(transformer, { errors, all: [{ block, input, encode, ... }] }) -> box of a transformer that shares the weights
 Napi::Value with_autoencoders(const Napi::CallbackInfo& info) {
   const auto transformer = unbox<Transformer>(info[0], "the transformer");
   const Fields fields(info[1], "autoencoders");
-  const auto input = fields.choice<AutoencoderInput>("input", 
-      {{"mlp_out", AutoencoderInput::mlp_out}, {"mlp_post", AutoencoderInput::mlp_post}, {"mlp_in", AutoencoderInput::mlp_in}});
   const bool errors = fields.flag("errors", true);
-  std::vector<PendingAutoencoder> blocks;
-  const Napi::Array given = to_array(fields.get("blocks"), fields.path("blocks"));
-  for (std::uint32_t i = 0; i < given.Length(); i++) blocks.push_back(read_autoencoder(given.Get(i), fields.path("blocks") + "[" + std::to_string(i) + "]"));
-  return make_later<Transformer>(info.Env(), [transformer, input, errors, blocks = std::move(blocks)] {
+  std::vector<PendingAutoencoder> all;
+  const Napi::Array given = to_array(fields.get("all"), fields.path("all"));
+  for (std::uint32_t i = 0; i < given.Length(); i++) all.push_back(read_autoencoder(given.Get(i), fields.path("all") + "[" + std::to_string(i) + "]"));
+  return make_later<Transformer>(info.Env(), [transformer, errors, all = std::move(all)] {
     std::vector<GivenAutoencoder> ready;
-    for (const PendingAutoencoder& block : blocks)
-      ready.push_back({block.encode->get(), block.bias->get(), block.decode->get(), block.out_bias->get(),
-                       block.threshold ? block.threshold->get() : at::Tensor(), block.top});
+    for (const PendingAutoencoder& one : all) ready.push_back(one.ready());
     const std::shared_ptr<Transformer> of = transformer->get();
-    return of->with(std::make_shared<const Autoencoders>(of->config(), of->weights(), input, errors, ready));
+    return of->with(std::make_shared<const Autoencoders>(of->config(), of->weights(), errors, std::move(ready)));
   });
 }
 

@@ -97,6 +97,7 @@ PatchGraph read_graph(const Napi::Value& value) {
     throw Error("bad-input", "graph.tokens, graph.sources and graph.edges must not be negative.");
   }
   graph.latents = fields.integers("latents");
+  graph.attention_latents = fields.integers("attentionLatents");
   graph.errors = fields.flag("errors", false);
   const Napi::Array groups = to_array(fields.get("groups"), "graph.groups");
   for (std::uint32_t i = 0; i < groups.Length(); i++) {

@@ -1,6 +1,6 @@
 import { type PatchableModel, type PromptLoader, setMaxEdges } from "@autocircuit/core";
 import { edgeAttribution } from "@autocircuit/discovery";
-import { type Autoencoders, memory, scope, Tensor } from "@autocircuit/native";
+import { type Autoencoders, disposeAutoencoders, memory, scope, Tensor } from "@autocircuit/native";
 import { randomModel, randomPrompts } from "../engine/random-model.ts";
 import { RandomValues } from "../engine/random-values.ts";
 import type { ModelSpec } from "../engine/specs.ts";
@@ -70,8 +70,7 @@ export async function runAutoencoderSuite(
     const made = count === 0 ? undefined : randomAutoencoders(spec, count, Math.min(active, count));
     using latent = made && plain.withAutoencoders(made);
     results.push(await measure(latent ?? plain, plain, prompts, count, repeats));
-    for (const { encode, bias, decode, outBias } of made?.blocks ?? [])
-      for (const tensor of [encode, bias, decode, outBias]) tensor.dispose();
+    if (made) disposeAutoencoders(made);
   }
   setMaxEdges();
   return { machine: machine(), results };

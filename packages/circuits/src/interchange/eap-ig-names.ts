@@ -7,7 +7,7 @@ import type { DestNode, Edge, Graph, SrcNode } from "@autocircuit/core";
  * @throws AutocircuitError `bad-input` for latents of autoencoders, which it has no names for
  */
 export function eapIgSource({ kind, block, head, name }: SrcNode): string {
-  if (kind === "latent" || kind === "error")
+  if (kind.endsWith("latent") || kind.endsWith("error"))
     throw new AutocircuitError("bad-input", `EAP-IG's files know no latents of autoencoders, such as \`${name}\`.`);
   return kind === "start" ? "input" : kind === "head" ? `a${block}.h${head}` : `m${block}`;
 }

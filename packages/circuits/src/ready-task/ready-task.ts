@@ -24,8 +24,8 @@ export interface ReadyTaskOptions extends TransformerOptions {
   /** Cut off what all prompts have in common at the start, see core's `TaskOptions`; for tasks with prompts as text. Default false. */
   tailDivergence?: boolean;
   /**
-   * Folder or hub name of sparse autoencoders of all blocks, see `loadAutoencoders`: their latents are sources of the graph in the places of the
-   * MLPs. For tasks with prompts as text; those of autoencoders need it.
+   * Folder or hub name of sparse autoencoders of all blocks, see `loadAutoencoders`: their latents are sources of the graph in the places of
+   * MLPs or heads. For tasks with prompts as text; those of autoencoders need it.
    */
   autoencoders?: string;
   /** Keep only latents that are active on the training prompts. Default: as the task has it, else false. */

@@ -1,4 +1,4 @@
-import { engineAutoencoders, loadAutoencoders } from "@autocircuit/autoencoders";
+import { type Autoencoder, engineAutoencoders, hookPlace, loadAutoencoders } from "@autocircuit/autoencoders";
 import { AutocircuitError } from "@autocircuit/base";
 import type { AutoencoderInput, AutoencoderLoaderOptions, TaskOptions } from "@autocircuit/core";
 import { scope } from "@autocircuit/native";
@@ -52,12 +52,15 @@ export async function autoencoderFields(
   };
 }
 
-/** What the autoencoders of a folder replace. */
+/** What the autoencoders of a folder replace; those of MLPs where there are others beside them. */
 async function inputOf(folder: string): Promise<AutoencoderInput> {
   using set = await loadAutoencoders(folder, {});
-  const [first] = set.autoencoders;
+  const siteOf = (one: Autoencoder | undefined) => one && hookPlace(one.hookOut).site;
+  const first = set.autoencoders.find((one) => siteOf(one)?.startsWith("mlp")) ?? set.autoencoders[0];
   if (first?.isTranscoder) return "mlp_in";
-  return first?.hookOut.includes("post") ? "mlp_post_act" : "resid_delta_mlp";
+  const site = siteOf(first);
+  if (site === "z" || site === "attn_out") return site;
+  return site === "mlp_post" ? "mlp_post_act" : "resid_delta_mlp";
 }
 
 /** Autoencoders of a folder as the engine takes them. `asAutocircuit`: files that AutoCircuit reads otherwise than their library as it does. */

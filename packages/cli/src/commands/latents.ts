@@ -12,7 +12,10 @@ export function addLatents(program: Command, context: Context): void {
     .command("latents")
     .description("the strongest latents of sparse autoencoders at each token of a text")
     .requiredOption(MODEL_OPTION, MODEL_IS)
-    .requiredOption("--autoencoders <folder|id>", "sparse autoencoders of all MLPs, in any format of the field")
+    .requiredOption(
+      "--autoencoders <folder|id>",
+      "sparse autoencoders of all MLPs or attentions, in any format of the field",
+    )
     .option("--prompt <text>", "the text")
     .option("--tokens <list>", "token ids, instead of --prompt", listOf(wholeNumber()))
     .option("--top <n>", "latents for each token and block", wholeNumber(1), 5)

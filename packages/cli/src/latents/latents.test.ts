@@ -46,6 +46,20 @@ describe("autocircuit latents", () => {
     expect(latents.some(({ active }: { active: number }) => active > 2)).toBe(true);
   });
 
+  it("names those of attention beside those of MLPs", async () => {
+    using both = await autoencoderFolder({ layers: 3, width: 8 });
+    await autoencoderFolder({ layers: 3, width: 8, hook: "attn.hook_z", folder: join(both.folder, "z") });
+    const { code, out, err } = await run([
+      ...["latents", "--model", model, "--autoencoders", both.folder, "--tokens", "1,2,3", "--blocks", "1"],
+      ...["--json", at("both.json")],
+    ]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain("MLP outputs and sparse autoencoders of head outputs (z): 60 latents are sources");
+    const { latents } = JSON.parse(readFileSync(at("both.json"), "utf8"));
+    expect(latents.map(({ of }: { of: string }) => of)).toEqual([1, 2, 3].flatMap(() => ["Attention 1", "MLP 1"]));
+    expect(latents[0].top[0].name).toMatch(/^Attention 1 Latent \d$/);
+  });
+
   it("says what is wrong", async () => {
     const common = ["latents", "--model", model, "--autoencoders", made.folder];
     const wrong: [string[], RegExp][] = [

@@ -1,4 +1,5 @@
 import { loadEngineAutoencoders } from "@autocircuit/circuits";
+import { latentOwner, latentPlaces } from "@autocircuit/core";
 import { findTokenizer, loadModel, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import { disposeAutoencoders, Tensor } from "@autocircuit/native";
 import type { Context } from "../context.ts";
@@ -33,6 +34,8 @@ interface TokenLatents {
   block: number;
   /** How many are active. */
   active: number;
+  /** Whose they are, `MLP 2` or `Attention 2`, where there are both kinds. */
+  of?: string;
   top: { latent: number; name: string; activation: number; label?: string }[];
 }
 
@@ -57,23 +60,27 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   using tokens = Tensor.from([ids], { dtype: "int64" });
   const activations = await model.latents(tokens, { signal });
   const found: TokenLatents[] = [];
-  for (const block of blocks) {
-    const width = activations[block]!.shape[2]!;
-    const values = await activations[block]!.data();
+  const both = model.transformer.latents!.inputs.length > 1;
+  for (const [number, place] of latentPlaces(model.graph).entries()) {
+    const { block } = place;
+    if (!blocks.includes(block)) continue;
+    const of = latentOwner(place);
+    const width = activations[number]!.shape[2]!;
+    const values = await activations[number]!.data();
     for (const [position, token] of ids.entries()) {
       const row = Array.from(values.subarray(position * width, (position + 1) * width), Number);
       const text = tokenizer?.decode([token]) ?? null;
-      found.push({ position, token, text, block, ...strongest(row, options.top, block, labels) });
+      found.push({ position, token, text, block, ...(both && { of }), ...strongest(row, options.top, of, labels) });
     }
   }
   for (const tensor of activations) tensor.dispose();
   found.sort((a, b) => a.position - b.position || a.block - b.block);
   print(
     table(
-      ["token", "block", "active", "strongest latents"],
-      found.map(({ position, token, text, block, active, top }) => [
+      ["token", both ? "place" : "block", "active", "strongest latents"],
+      found.map(({ position, token, text, block, of, active, top }) => [
         `${position} ${text === null ? token : JSON.stringify(text)}`,
-        block,
+        of ?? block,
         active,
         top
           .map(({ latent, activation, label }) => `${latent}: ${formatNumber(activation)}${label ? ` (${label})` : ""}`)
@@ -90,13 +97,13 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   print(`wrote ${json}`);
 }
 
-function strongest(row: readonly number[], top: number, block: number, labels: Readonly<Record<string, string>>) {
+function strongest(row: readonly number[], top: number, of: string, labels: Readonly<Record<string, string>>) {
   const active = row.map((activation, latent) => ({ activation, latent })).filter(({ activation }) => activation > 0);
   active.sort((a, b) => b.activation - a.activation);
   return {
     active: active.length,
     top: active.slice(0, top).map(({ activation, latent }) => {
-      const name = `MLP ${block} Latent ${latent}`;
+      const name = `${of} Latent ${latent}`;
       const label = Object.hasOwn(labels, name) ? labels[name] : undefined;
       return { latent, name, activation, ...(label !== undefined && { label }) };
     }),

@@ -1,17 +1,26 @@
-import type { PatchableModel } from "@autocircuit/core";
+import { latentPlaces, type PatchableModel } from "@autocircuit/core";
+import type { AutoencodersOfPlace } from "@autocircuit/native";
+
+const kinds: Readonly<Record<AutoencodersOfPlace["input"], string>> = {
+  mlp_out: "sparse autoencoders of MLP outputs",
+  mlp_post: "sparse autoencoders of MLP neurons",
+  mlp_in: "transcoders",
+  attn_out: "sparse autoencoders of attention outputs",
+  z: "sparse autoencoders of head outputs (z)",
+};
 
 /** How many latents a model's graph has, in a line; none for one without. */
 export function latentsNote({ graph, transformer: { latents } }: PatchableModel): readonly string[] {
   if (latents === undefined) return [];
-  const all = latents.counts.reduce((sum, count) => sum + count, 0);
-  const kinds = {
-    mlp_out: "sparse autoencoders of MLP outputs",
-    mlp_post: "sparse autoencoders of MLP neurons",
-    mlp_in: "transcoders",
-  };
+  const all = latentPlaces(graph).reduce((sum, { count }) => sum + count, 0);
+  const both = latents.mlp !== undefined && latents.attention !== undefined;
+  const lists = [
+    ...(latents.mlp ? [`${latents.mlp.join(", ")} by block${both ? " of MLPs" : ""}`] : []),
+    ...(latents.attention ? [`${latents.attention.join(", ")} by block${both ? " of attention" : ""}`] : []),
+  ];
   const errors = latents.errors ? "what they leave out is a source of its own" : "what they leave out is dropped";
   return [
-    `${kinds[latents.input]}: ${all.toLocaleString("en-US")} latents are sources (${latents.counts.join(", ")} by block), ` +
+    `${latents.inputs.map((input) => kinds[input]).join(" and ")}: ${all.toLocaleString("en-US")} latents are sources (${lists.join("; ")}), ` +
       `${graph.edgeCount.toLocaleString("en-US")} edges; ${errors}`,
   ];
 }

@@ -11,7 +11,7 @@ import {
   unpackLatents,
 } from "@autocircuit/core";
 import { acdc, activationMagnitude, edgeAttribution, followScores } from "@autocircuit/discovery";
-import { type Autoencoders, scope, Tensor } from "@autocircuit/native";
+import { type Autoencoders, placedAutoencoders, scope, Tensor } from "@autocircuit/native";
 import { ablationType } from "../ablation-names.ts";
 import { readJson } from "../check-patching.ts";
 import { checkMaskGradients } from "../patching/check-scores.ts";
@@ -102,7 +102,7 @@ async function checkPruning(
   to.equal("kept", pruned.kept, kept);
   to.equal(
     "kept_counts",
-    pruned.autoencoders.blocks.map(({ encode }) => encode.shape.at(-2)),
+    placedAutoencoders(pruned.autoencoders).map(({ autoencoder }) => autoencoder.encode.shape.at(-2)),
     kept_counts,
   );
   to.scalar("kl", pruned.kl, kl);

@@ -12,8 +12,10 @@ export interface GraphConfig {
   readonly attnOnly: boolean;
   /** Attention and MLP of a block both read the residual stream before the block. */
   readonly parallel: boolean;
-  /** Latents of each block's autoencoder, sources in the place of its MLP. Factorised graphs only. */
+  /** Latents of each block's autoencoder, sources in the place of its MLP; 0 where the MLP stays. Factorised graphs only. */
   readonly latents?: readonly number[] | undefined;
+  /** The same in the place of a block's heads; 0 where they stay. */
+  readonly attentionLatents?: readonly number[] | undefined;
   /** What each autoencoder leaves out is a source too, behind its latents. Default false. */
   readonly latentErrors?: boolean | undefined;
 }
@@ -44,8 +46,10 @@ export interface ResolvedGraphConfig {
   readonly separateQkv: boolean;
   readonly ungrouped: boolean;
   readonly tokens: number | null;
-  /** Not there in graphs without latents. */
+  /** Not there in graphs without latents; all 0 where only attention has autoencoders. */
   readonly latents?: readonly number[];
+  /** Not there where no attention has one. */
+  readonly attentionLatents?: readonly number[];
   readonly latentErrors?: boolean;
 }
 
@@ -62,7 +66,8 @@ const configKinds: KindsOf<GraphConfig> = {
   kvHeads: kind.optional(kind.count),
   attnOnly: kind.flag,
   parallel: kind.flag,
-  latents: kind.optional(kind.listOf(kind.count)),
+  latents: kind.optional(kind.listOf(kind.whole)),
+  attentionLatents: kind.optional(kind.listOf(kind.whole)),
   latentErrors: kind.optional(kind.flag),
 };
 const configNames = Object.keys(configKinds) as (keyof GraphConfig)[];
@@ -81,8 +86,9 @@ const check = signature(
  */
 export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = {}): ResolvedGraphConfig {
   const { layers, heads, attnOnly, parallel } = config ?? {};
-  const { latents, latentErrors } = config ?? {};
-  check({ config, layers, heads, kvHeads: config?.kvHeads, attnOnly, parallel, latents, latentErrors }, options);
+  const { latents, attentionLatents, latentErrors } = config ?? {};
+  const numbers = { layers, heads, kvHeads: config?.kvHeads, attnOnly, parallel };
+  check({ config, ...numbers, latents, attentionLatents, latentErrors }, options);
   const kvHeads = config.kvHeads ?? config.heads;
   const tokens = options.tokens ?? null;
   if (config.heads % kvHeads !== 0) {
@@ -92,7 +98,7 @@ export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = 
     );
   }
   const factorized = options.factorized ?? true;
-  if (latents !== undefined) requireLatents(config, latents, factorized);
+  const ofLatents = resolveLatents(config, factorized);
   return {
     layers: config.layers,
     heads: config.heads,
@@ -104,18 +110,33 @@ export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = 
     separateQkv: factorized ? (options.separateQkv ?? true) : true,
     ungrouped: factorized && kvHeads !== config.heads ? (options.ungrouped ?? false) : false,
     tokens,
-    ...(latents !== undefined && { latents: [...latents], latentErrors: latentErrors ?? false }),
+    ...ofLatents,
   };
 }
 
-/** Latents stand where an MLP would, in graphs of components. */
-function requireLatents({ layers, attnOnly }: GraphConfig, latents: readonly number[], factorized: boolean): void {
+/** Latents stand where heads or an MLP would, in graphs of components. */
+function resolveLatents(
+  { layers, attnOnly, latents, attentionLatents, latentErrors }: GraphConfig,
+  factorized: boolean,
+): Pick<ResolvedGraphConfig, "latents" | "attentionLatents" | "latentErrors"> {
+  const given = { latents, attentionLatents };
+  const lists = Object.entries(given).filter((entry) => entry[1] !== undefined) as [string, readonly number[]][];
+  if (lists.length === 0) return {};
+  const short = lists.find(([, counts]) => counts.length !== layers);
+  const any = (counts: readonly number[] | undefined) => counts?.some((count) => count > 0) ?? false;
   const problem = !factorized
     ? "latents of autoencoders are sources of factorised graphs only"
-    : attnOnly
+    : attnOnly && any(latents)
       ? "a model without MLPs has no latents in their place"
-      : latents.length !== layers
-        ? `\`latents\` must have a number for each of the ${layers} blocks, it has ${latents.length}`
-        : undefined;
+      : short
+        ? `\`${short[0]}\` must have a number for each of the ${layers} blocks, it has ${short[1].length}`
+        : !any(latents) && !any(attentionLatents)
+          ? "no block has latents: leave them out"
+          : undefined;
   if (problem) throw new AutocircuitError("bad-input", `Graph: ${problem}.`);
+  return {
+    latents: latents ? [...latents] : new Array<number>(layers).fill(0),
+    ...(any(attentionLatents) && { attentionLatents: [...attentionLatents!] }),
+    latentErrors: latentErrors ?? false,
+  };
 }

@@ -75,23 +75,26 @@ function factorizedSize(config: ResolvedGraphConfig): GraphLimits {
   const perBlock = heads + mlps;
   const sources = 1 + layers * perBlock;
   const destinations = layers * (readers + mlps) + 1;
-  if (config.latents !== undefined) return latentSize(config, config.latents, readers);
+  if (config.latents !== undefined) return latentSize(config, readers);
   // A block sees the sources before it; its MLP, unless it runs beside them, the heads of its own block too.
   const before = layers + (perBlock * layers * (layers - 1)) / 2;
   const edges = readers * before + mlps * (before + (parallel ? 0 : layers * heads)) + sources;
   return { nodes: sources + destinations, edges: edges * (config.tokens ?? 1) };
 }
 
-/** The same with as many sources in the place of a block's MLP as it has latents. */
-function latentSize(config: ResolvedGraphConfig, latents: readonly number[], readers: number): GraphLimits {
+/** The same with as many sources in the place of a block's heads or its MLP as it has latents there. */
+function latentSize(config: ResolvedGraphConfig, readers: number): GraphLimits {
+  const { layers, heads, attnOnly, parallel, latents, attentionLatents, latentErrors, tokens } = config;
+  const written = (count: number | undefined, usual: number) => (count ? count + (latentErrors ? 1 : 0) : usual);
   let before = 1;
   let edges = 0;
-  for (const count of latents) {
-    edges += readers * before + before + (config.parallel ? 0 : config.heads);
-    before += config.heads + count + (config.latentErrors ? 1 : 0);
+  for (let block = 0; block < layers; block++) {
+    const ofAttention = written(attentionLatents?.[block], heads);
+    edges += readers * before + (attnOnly ? 0 : before + (parallel ? 0 : ofAttention));
+    before += ofAttention + (attnOnly ? 0 : written(latents?.[block], 1));
   }
-  const destinations = config.layers * (readers + 1) + 1;
-  return { nodes: before + destinations, edges: (edges + before) * (config.tokens ?? 1) };
+  const destinations = layers * (readers + (attnOnly ? 0 : 1)) + 1;
+  return { nodes: before + destinations, edges: (edges + before) * (tokens ?? 1) };
 }
 
 function unfactorizedSize({ layers, heads, attnOnly, parallel, tokens }: ResolvedGraphConfig): GraphLimits {

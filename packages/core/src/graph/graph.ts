@@ -206,7 +206,7 @@ export class Graph {
       tokens: this.tokens ?? 0,
       sources: this.srcs.length,
       edges: this.edgeCount,
-      ...(this.config.latents && { latents: this.config.latents, errors: this.config.latentErrors }),
+      ...this.#latents(),
       groups: this.groups.map(({ kind, block, heads, firstSource, sources, offset }) => ({
         kind,
         layer: block,
@@ -217,6 +217,13 @@ export class Graph {
       })),
     };
     return this.#native;
+  }
+
+  #latents(): Pick<PatchGraph, "latents" | "attentionLatents" | "errors"> {
+    const { latents, attentionLatents, latentErrors } = this.config;
+    if (latents === undefined) return {};
+    // The engine has no list where there are none.
+    return { ...(latents.some((count) => count > 0) && { latents }), attentionLatents, errors: latentErrors };
   }
 
   #cell(src: SrcNode, dest: DestNode, token: number): number {

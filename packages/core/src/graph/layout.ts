@@ -23,22 +23,31 @@ export class LayoutBuilder {
     this.srcs.push({ name, module, kind, layer, block, head, index: this.srcs.length });
   }
 
-  /** Adds the heads of a block as sources. */
+  /** Adds what a block's attention writes: its heads, or the latents of its autoencoder and what that leaves out. */
   heads(block: number, layer: number): void {
-    for (let head = 0; head < this.#config.heads; head++) {
+    const { heads, attentionLatents } = this.#config;
+    const latents = attentionLatents?.[block];
+    if (latents) this.#latents("attn", `Attention ${block}`, `blocks.${block}.hook_attn_out`, layer, block, latents);
+    for (let head = 0; head < (latents ? 0 : heads); head++) {
       this.source("head", `A${block}.${head}`, `blocks.${block}.attn.hook_result`, layer, block, head);
     }
   }
 
   /** Adds what a block's MLP writes: itself, or the latents of its autoencoder and what that leaves out. */
   mlp(block: number, layer: number): void {
-    const module = `blocks.${block}.hook_mlp_out`;
-    const { latents, latentErrors } = this.#config;
-    if (latents === undefined) this.source("mlp", `MLP ${block}`, module, layer, block);
-    for (let latent = 0; latent < (latents?.[block] ?? 0); latent++) {
-      this.source("latent", `MLP ${block} Latent ${latent}`, `${module}.latent_outs`, layer, block, latent);
+    const [name, module] = [`MLP ${block}`, `blocks.${block}.hook_mlp_out`];
+    const latents = this.#config.latents?.[block];
+    if (latents) this.#latents("mlp", name, module, layer, block, latents);
+    else this.source("mlp", name, module, layer, block);
+  }
+
+  #latents(of: "attn" | "mlp", name: string, module: string, layer: number, block: number, count: number): void {
+    const [latentKind, errorKind] =
+      of === "attn" ? (["attn-latent", "attn-error"] as const) : (["latent", "error"] as const);
+    for (let latent = 0; latent < count; latent++) {
+      this.source(latentKind, `${name} Latent ${latent}`, `${module}.latent_outs`, layer, block, latent);
     }
-    if (latentErrors) this.source("error", `MLP ${block} Error`, module, layer, block);
+    if (this.#config.latentErrors) this.source(errorKind, `${name} Error`, module, layer, block);
   }
 
   /** Adds a group that reads the sources `firstSource .. firstSource + sources - 1`; `heads` null means no head dimension. */

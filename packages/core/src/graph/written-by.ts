@@ -15,6 +15,8 @@ export function writtenBy(graph: Graph): (dest: DestNode) => readonly SrcNode[] 
       if (block !== dest.block) return false;
       if (kind === "head") return dest.head !== null && Math.floor(head! / sharers) === dest.head;
       if (kind === "latent" || kind === "error") return dest.kind === "mlp";
+      // Latents of attention are made of all its heads.
+      if (kind === "attn-latent" || kind === "attn-error") return dest.head !== null;
       return kind === dest.kind;
     });
   };

@@ -8,6 +8,7 @@ import { canSlice, sliceTokens, tokenContext } from "../prompts/token-context.ts
 import { setCover } from "./ablation-cover.ts";
 import { type AblationType, dataSetSides } from "./ablation-type.ts";
 import { alignedSources } from "./aligned-sources.ts";
+import { firstLatentRow } from "./latents.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
 import type { RunningModel } from "./sized-model.ts";
 import { allTokensMean, batchSum, meanOf } from "./source-means.ts";
@@ -124,11 +125,10 @@ async function mean(
  * A mean over all positions whose latents are others at each: what each position adds to it stays apart, for the engine to write with that
  * position's decoder.
  */
-function meanBesideLatents({ graph, config }: RunningModel, sum: Tensor, count: Tensor): Tensor {
+function meanBesideLatents({ graph }: RunningModel, sum: Tensor, count: Tensor): Tensor {
   return scope(() => {
     const rows = sum.shape[0]!;
-    const latents = graph.config.latents!.reduce((total, block) => total + block, 0);
-    const ordinary = rows - Math.ceil(latents / config.dModel);
+    const ordinary = firstLatentRow(graph);
     const means = allTokensMean(sum.slice(0, 0, ordinary), count);
     return Tensor.cat([means, sum.slice(0, ordinary, rows).div(count.sum(2, true).clamp(1))]);
   });

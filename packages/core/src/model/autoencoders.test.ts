@@ -1,9 +1,10 @@
 import { MersenneTwister } from "@autocircuit/base";
-import { grad, Tensor, type TransformerConfig } from "@autocircuit/native";
+import { grad, mapAutoencoders, Tensor, type TransformerConfig } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
 import { type TinyAutoencoders, tinyAutoencoders } from "../../test/tiny-autoencoders.ts";
 import { maxDifference, randomPairs, tinyConfig, tinyTransformer } from "../../test/tiny-transformer.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
+import { latentPlaces } from "./latents.ts";
 import type { ModelGraphOptions } from "./model-options.ts";
 import { PatchableModel } from "./patchable-model.ts";
 
@@ -15,13 +16,15 @@ afterAll(() => prompts[Symbol.dispose]());
 const random = new MersenneTwister(7);
 const uniform = () => random.next() / 2 ** 32;
 
+type ShapeOptions = ModelGraphOptions & { postNorms?: boolean };
+
 /** A network in float64, and the same with autoencoders. */
 function models(
   autoencoders: TinyAutoencoders,
   changes: Partial<TransformerConfig> = {},
-  options: ModelGraphOptions = {},
+  { postNorms = false, ...options }: ShapeOptions = {},
 ) {
-  const transformer = tinyTransformer(changes, 1, { dtype: "float64" });
+  const transformer = tinyTransformer(changes, 1, { dtype: "float64", postNorms });
   const plain = new PatchableModel({ transformer, outputSlice: "none", ...options });
   const withLatents = plain.withAutoencoders(tinyAutoencoders({ ...tinyConfig, ...changes }, autoencoders));
   return {
@@ -51,18 +54,37 @@ function maskValue(row: number): number {
 }
 
 /**
- * A mask of the graph with latents where all that is written by an MLP has the value that the MLP has in the other, so that the sum over
- * latents and error is the MLP's output again.
+ * A source's name in the graph without latents; one name for all heads of a block whose attention has an autoencoder, which tells them apart no
+ * more.
+ */
+function nameWithout({ graph }: PatchableModel, source: string): string {
+  const attention = /^(?:Attention |A)(\d+)/.exec(source)?.[1];
+  if (attention !== undefined && graph.config.attentionLatents?.[Number(attention)]) return `A${attention}.0`;
+  return source.replace(/ (Latent \d+|Error)$/, "");
+}
+
+/**
+ * A mask of the graph with latents where all that is written by an MLP, or by attention, has the value that it has in the other, so that the sum
+ * over latents and error is its output again.
  */
 function spread(withLatents: PatchableModel, plain: PatchableModel, mask: ArrayLike<number>): Float64Array {
-  const name = (source: string) => source.replace(/ (Latent \d+|Error)$/, "");
   return Float64Array.from(withLatents.graph.edges(), (edge) => {
     const { src, dest, token } = edge;
-    return mask[plain.graph.index(`${name(src.name)}->${dest.name}`, token)]!;
+    return mask[plain.graph.index(`${nameWithout(withLatents, src.name)}->${dest.name}`, token)]!;
   });
 }
 
-const shapes: [string, TinyAutoencoders, Partial<TransformerConfig>, ModelGraphOptions][] = [
+/** Sums over the edges of either graph whose sources have one name. */
+function summedByName(model: PatchableModel, withLatents: PatchableModel, values: ArrayLike<number>) {
+  const sums = new Map<string, number>();
+  for (const { src, dest, token, index } of model.graph.edges()) {
+    const name = `${nameWithout(withLatents, src.name)}->${dest.name} ${token}`;
+    sums.set(name, (sums.get(name) ?? 0) + values[index]!);
+  }
+  return sums;
+}
+
+const shapes: [string, TinyAutoencoders, Partial<TransformerConfig>, ShapeOptions][] = [
   ["MLP outputs", { input: "mlp_out" }, {}, {}],
   ["neurons", { input: "mlp_post" }, {}, {}],
   ["parallel blocks", { input: "mlp_out" }, { parallel: true }, {}],
@@ -76,6 +98,29 @@ const shapes: [string, TinyAutoencoders, Partial<TransformerConfig>, ModelGraphO
   ["grouped keys, one input per head", { input: "mlp_post" }, { kvHeads: 1 }, { separateQkv: false, ungrouped: true }],
   ["edges by token", { input: "mlp_out" }, {}, { byToken: true, seqLen: length }],
   ["the last position alone", { input: "mlp_out" }, {}, { outputSlice: "last_seq" }],
+  ["attention outputs", { input: "attn_out" }, {}, {}],
+  ["attention outputs behind a norm", { input: "attn_out" }, {}, { postNorms: true }],
+  ["head outputs", { input: "z" }, {}, {}],
+  ["head outputs of a model without MLPs", { input: "z" }, { attnOnly: true }, {}],
+  ["attention outputs of parallel blocks", { input: "attn_out" }, { parallel: true }, {}],
+  [
+    "head outputs beside MLP outputs, the last position alone",
+    { input: "mlp_out", beside: { input: "z" } },
+    {},
+    { outputSlice: "last_seq" },
+  ],
+  [
+    "a transcoder in one block, attention outputs in the other, by token",
+    { input: "attn_out", counts: [0, 7], beside: { input: "mlp_in", counts: [5, 0] } },
+    {},
+    { byToken: true, seqLen: length },
+  ],
+  [
+    "attention outputs beside neurons, grouped keys",
+    { input: "mlp_post", beside: { input: "attn_out", counts: [4, 0] } },
+    { kvHeads: 1 },
+    { separateQkv: false, ungrouped: true },
+  ],
 ];
 
 describe("with errors kept", () => {
@@ -86,7 +131,7 @@ describe("with errors kept", () => {
   });
 
   it.each(shapes)(
-    "%s: latents and error together are patched as the MLP is, on every kind of row, with its gradient",
+    "%s: latents and error together are patched as what they replace is, on every kind of row, with its gradient",
     async (_, autoencoders, changes, options) => {
       using both = models(autoencoders, changes, options);
       const { plain, withLatents } = both;
@@ -97,6 +142,8 @@ describe("with errors kept", () => {
         const mask = Float64Array.from(
           rows.flatMap(({ kind, sources }) => Array.from({ length: sources }, () => maskValue(kind + shift))),
         );
+        for (const { src, dest, token, index } of plain.graph.edges())
+          mask[index] = mask[plain.graph.index(`${nameWithout(withLatents, src.name)}->${dest.name}`, token)]!;
         const other = spread(withLatents, plain, mask);
         using ablation = await plain.ablations(batch.corrupt, "resample");
         using same = await withLatents.ablations(batch.corrupt, "resample");
@@ -115,25 +162,34 @@ describe("with errors kept", () => {
           ]);
           return numbers(made!);
         };
-        const ofPlain = await gradient(plain, mask, ablation);
-        const ofLatents = await gradient(withLatents, other, same);
-        const summed = new Float64Array(ofPlain.length);
-        for (const { src, dest, token, index } of withLatents.graph.edges()) {
-          const name = src.name.replace(/ (Latent \d+|Error)$/, "");
-          summed[plain.graph.index(`${name}->${dest.name}`, token)]! += ofLatents[index]!;
-        }
-        expect(maxDifference(summed, ofPlain)).toBeLessThan(1e-10);
+        const ofPlain = summedByName(plain, withLatents, await gradient(plain, mask, ablation));
+        const ofLatents = summedByName(withLatents, withLatents, await gradient(withLatents, other, same));
+        expect([...ofLatents.keys()].sort()).toEqual([...ofPlain.keys()].sort());
+        for (const [name, value] of ofPlain) expect(Math.abs(ofLatents.get(name)! - value), name).toBeLessThan(1e-10);
       }
     },
   );
 });
 
 describe("a graph of latents", () => {
-  const kinds: [string, TinyAutoencoders, ModelGraphOptions][] = [
+  const kinds: [string, TinyAutoencoders, ShapeOptions][] = [
     ["ReLU without errors", { input: "mlp_out", errors: false }, {}],
     ["ReLU with errors, on neurons", { input: "mlp_post", errors: true }, {}],
     ["TopK", { input: "mlp_out", errors: false, activation: "topk" }, {}],
     ["transcoders without errors", { input: "mlp_in", errors: false }, {}],
+    ["attention outputs without errors", { input: "attn_out", errors: false }, {}],
+    ["attention outputs behind a norm", { input: "attn_out", errors: true }, { postNorms: true }],
+    ["head outputs with errors, TopK", { input: "z", errors: true, activation: "topk" }, {}],
+    [
+      "head outputs without errors beside transcoders of one block",
+      { input: "mlp_in", errors: false, counts: [0, 6], beside: { input: "z" } },
+      {},
+    ],
+    [
+      "attention outputs with errors beside neurons, by token, one input per head",
+      { input: "mlp_post", errors: true, beside: { input: "attn_out" } },
+      { byToken: true, seqLen: length, separateQkv: false },
+    ],
     ["transcoders with errors", { input: "mlp_in", errors: true, activation: "jumprelu" }, {}],
     [
       "JumpReLU by token",
@@ -178,8 +234,15 @@ describe("a graph of latents", () => {
       ["mlp_out", false],
       ["mlp_in", true],
       ["mlp_in", false],
+      ["attn_out", true],
+      ["attn_out", false],
+      ["z", true],
+      ["z", false],
+      ["z beside MLPs", false],
     ] as const) {
-      using both = models({ input, errors });
+      using both = models(
+        input === "z beside MLPs" ? { input: "mlp_out", beside: { input: "z" }, errors } : { input, errors },
+      );
       const { withLatents: model } = both;
       using ablation = await model.ablations(batch.corrupt, "resample");
       const found = await model.forward(batch.clean, {
@@ -192,7 +255,7 @@ describe("a graph of latents", () => {
   });
 
   it("runs many masks at once, and from a kept run, as one after the other", async () => {
-    using both = models({ input: "mlp_out" });
+    using both = models({ input: "mlp_out", beside: { input: "attn_out" } });
     const { withLatents: model } = both;
     const { edgeCount } = model.graph;
     using ablation = await model.ablations(batch.corrupt, "resample");
@@ -220,6 +283,52 @@ describe("a graph of latents", () => {
     );
   });
 
+  it("of attention has activations of what its heads write, and rows of what that leaves out", async () => {
+    for (const [input, hook] of [
+      ["attn_out", "blocks.1.hook_attn_out"],
+      ["z", "blocks.1.attn.hook_z"],
+    ] as const) {
+      const given = tinyAutoencoders(tinyConfig, { input, counts: [0, 6] });
+      using both = models({ input, counts: [0, 6] });
+      const { withLatents } = both;
+      using seen = await withLatents.activations(batch.clean, [hook, "blocks.1.hook_attn_out"]);
+      using plainly = await both.plain.activations(batch.clean, [hook]);
+      expect(await seen.of(hook).sub(plainly.of(hook)).abs().max().item()).toBeLessThan(1e-10);
+      const { encode, bias, decode, outBias } = given.blocks[1]!;
+      const x = seen.of(hook).reshape([batchSize, length, -1]);
+      const expected = x.matmul(encode.transpose(0, 1)).add(bias).relu();
+      const [found, ...others] = await withLatents.latents(batch.clean);
+      expect(others).toEqual([]);
+      expect(await found!.sub(expected).abs().max().item()).toBeLessThan(1e-10);
+      expect(latentPlaces(withLatents.graph)).toEqual([{ block: 1, of: "attention", count: 6 }]);
+      if (input === "z") continue;
+      const made = expected.matmul(decode).add(outBias);
+      const rows = await withLatents.sources(batch.clean);
+      // Start, two heads and an MLP of block 0, then the error in the place of block 1's first head.
+      const error = seen.of("blocks.1.hook_attn_out").sub(made);
+      expect(await rows.select(0, 4).sub(error).abs().max().item()).toBeLessThan(1e-10);
+      expect(await rows.select(0, 5).abs().max().item()).toBe(0);
+    }
+  });
+
+  it("of attention refuses what does not fit", async () => {
+    using plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }) });
+    const of = (input: TinyAutoencoders, config = tinyConfig) =>
+      plain.withAutoencoders(tinyAutoencoders(config, input));
+    expect(() => of({ input: "z" }, { ...tinyConfig, heads: 3 })).toThrow(/block 0's attention.*latents, 16.*24/s);
+    expect(() => of({ input: "attn_out", beside: { input: "z" } })).toThrow(/attn_out and z are both of attention/);
+    expect(() => of({ input: "z", counts: [3] })).toThrow(/2 blocks/);
+    expect(() => of({ input: "z", counts: [0, 0] })).toThrow(/all are null/);
+    using normed = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64", postNorms: true }) });
+    using refused = normed.withAutoencoders(tinyAutoencoders(tinyConfig, { input: "z" }));
+    await expect(refused.forward(batch.clean)).rejects.toThrow(/block 0's attention.*norm behind its attention/);
+    using latent = of({ input: "z" });
+    const value = Tensor.zeros([1, length, tinyConfig.heads, tinyConfig.dHead], { dtype: "float64" });
+    await expect(
+      latent.forward(batch.clean, { replace: [{ hook: "blocks.0.attn.hook_z", value }] } as never),
+    ).rejects.toThrow(/cannot be replaced in a model with autoencoders/);
+  });
+
   it("is named as AutoCircuit names it, and refuses what does not fit", async () => {
     using both = models({ input: "mlp_out", errors: true });
     const { plain, withLatents } = both;
@@ -236,10 +345,7 @@ describe("a graph of latents", () => {
     );
     await expect(plain.latents(batch.clean)).rejects.toThrow(/no autoencoders/);
     const broken = tinyAutoencoders(tinyConfig, { input: "mlp_out" });
-    const nan = {
-      ...broken,
-      blocks: broken.blocks.map((block) => ({ ...block, decode: block.decode.mul(Number.NaN) })),
-    };
+    const nan = mapAutoencoders(broken, (one) => ({ ...one, decode: one.decode.mul(Number.NaN) }));
     using refused = plain.withAutoencoders(nan);
     await expect(refused.forward(batch.clean)).rejects.toThrow(/block 0.*decoder.*not finite/);
     using ablation = await plain.ablations(batch.corrupt, "zero");

@@ -23,7 +23,7 @@ import type { AblationType } from "./ablation-type.ts";
 import { ablationsOf } from "./ablations.ts";
 import { type Activations, type ActivationsOptions, activationsOf, activationsOptions } from "./activations.ts";
 import { edgeMask, requireBoth } from "./edge-mask.ts";
-import { requireLatents, unpackLatents } from "./latents.ts";
+import { latentPlaces, unpackLatents } from "./latents.ts";
 import type { LongOptions } from "./long-options.ts";
 import {
   type ForwardOptions,
@@ -252,8 +252,8 @@ export class PatchableModel implements Disposable {
   }
 
   /**
-   * The same network with a sparse autoencoder for each MLP, whose latents are sources of the graph: `MLP 2 Latent 17->A4.3.Q`. It shares
-   * the weights; each of the two models is disposed for itself.
+   * The same network with sparse autoencoders of MLPs, of attention or of both, whose latents are sources of the graph: `MLP 2 Latent
+   * 17->A4.3.Q`, `Attention 2 Latent 17->A4.3.Q`. It shares the weights; each of the two models is disposed for itself.
    *
    * @throws AutocircuitError `bad-input` where this model has autoencoders, or no factorised graph; `shape` where they do not fit
    */
@@ -269,7 +269,8 @@ export class PatchableModel implements Disposable {
   }
 
   /**
-   * Activations of latents, a tensor `[B, P, latents]` for each block, in a model with autoencoders; the caller disposes them.
+   * Activations of latents, a tensor `[B, P, latents]` for each autoencoder in the order of `latentPlaces`, for each block where all MLPs have
+   * one; the caller disposes them.
    *
    * @param tokens int64 `[B, P]`.
    * @throws AutocircuitError `bad-input` for a model without autoencoders
@@ -278,7 +279,7 @@ export class PatchableModel implements Disposable {
     tokens: Tensor,
     options: Pick<ForwardOptions, "padding" | "prefix" | "signal"> = {},
   ): Promise<readonly Tensor[]> {
-    requireLatents(this.graph);
+    latentPlaces(this.graph);
     using sources = await this.sources(tokens, options);
     return unpackLatents(this.graph, sources);
   }
@@ -353,7 +354,8 @@ export class PatchableModel implements Disposable {
 
 /** The configuration of a network's graph, with the latents of its autoencoders. */
 function withLatents(config: TransformerConfig, latents: Latents | undefined): GraphConfig {
-  return latents ? { ...config, latents: latents.counts, latentErrors: latents.errors } : config;
+  if (latents === undefined) return config;
+  return { ...config, latents: latents.mlp, attentionLatents: latents.attention, latentErrors: latents.errors };
 }
 
 /** Padding leaves at least one token of every row. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Tensor } from "@autocircuit/native";
+import { mapAutoencoders, Tensor } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
 import { tinyAutoencoders } from "../../test/tiny-autoencoders.ts";
 import { maxDifference, randomPairs, tinyConfig, tinyTransformer, values } from "../../test/tiny-transformer.ts";
@@ -57,8 +57,8 @@ describe("pruneLatents", () => {
     using none = new PromptLoader([], { batchSize: 1 });
     await expect(pruneLatents(plain, autoencoders(), none)).rejects.toThrow(/no prompts/);
     const given = autoencoders();
-    const dead = { ...given, blocks: given.blocks.map((block) => ({ ...block, bias: block.bias.sub(1e6) })) };
-    await expect(pruneLatents(plain, dead, prompts)).rejects.toThrow(/no latent of block 0 is active/);
+    const dead = mapAutoencoders(given, (one) => ({ ...one, bias: one.bias.sub(1e6) }));
+    await expect(pruneLatents(plain, dead, prompts)).rejects.toThrow(/no latent of MLP 0 is active/);
   });
 });
 

@@ -1,22 +1,30 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { type Autoencoders, type BlockAutoencoder, scope, Tensor } from "@autocircuit/native";
+import {
+  type Autoencoders,
+  type BlockAutoencoder,
+  mapAutoencoders,
+  placedAutoencoders,
+  scope,
+  Tensor,
+} from "@autocircuit/native";
 import { longOptions, promptLoader } from "../kinds.ts";
 import { overPrompts } from "../memory/over-prompts.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { tokenContext } from "../prompts/token-context.ts";
+import { latentOwner, latentPlaces } from "./latents.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
 import { PatchableModel } from "./patchable-model.ts";
 
 /** How latents are pruned. */
 export interface PruneLatentsOptions extends LongOptions {
-  /** Most latents kept in each block; default all that are active somewhere. */
+  /** Most latents kept of each autoencoder; default all that are active somewhere. */
   readonly maxLatents?: number | undefined;
   /** Look at corrupt prompts too. Default false. */
   readonly includeCorrupt?: boolean | undefined;
   /** Keep latents for each position by itself, so that a number means another one at each; prompts then have one length. Default false. */
   readonly byPosition?: boolean | undefined;
-  /** Without `maxLatents`, take the first block's number of active latents as the most of all blocks, as AutoCircuit does. Default false. */
+  /** Without `maxLatents`, take the first autoencoder's number of active latents as the most of all, as AutoCircuit does. Default false. */
   readonly capByFirstBlock?: boolean | undefined;
 }
 
@@ -24,9 +32,9 @@ export interface PruneLatentsOptions extends LongOptions {
 export interface PrunedLatents {
   /** Their tensors are the caller's. */
   readonly autoencoders: Autoencoders;
-  /** For each block the old numbers of the latents that are kept, the strongest first; by position a list for each. */
+  /** For each autoencoder (in the order of `latentPlaces`: for each block) the old numbers of the latents that are kept, the strongest first; by position a list for each. */
   readonly kept: readonly (readonly number[] | readonly (readonly number[])[])[];
-  /** For each block how many latents were active; by position a list. */
+  /** For each how many latents were active; by position a list. */
   readonly activated: readonly (number | readonly number[])[];
   /** KL(unpruned || pruned) in nats, mean over prompts and their positions. */
   readonly kl: number;
@@ -49,7 +57,7 @@ const check = signature(
 );
 
 /**
- * Keeps the latents whose activations add up to most over a data set, block by block, with the cached prefix of prompts that have one.
+ * Keeps the latents whose activations add up to most over a data set, one autoencoder after the other, with the cached prefix of prompts that have one.
  *
  * @param model without autoencoders
  * @returns new autoencoders, whose latents are numbered anew
@@ -69,7 +77,7 @@ export async function pruneLatents(
   if (byPosition && prompts.seqLen === null) {
     throw new AutocircuitError("bad-input", "pruneLatents: keeping latents by position needs prompts of one length.");
   }
-  if (autoencoders.blocks.some(({ encode }) => encode.shape.length === 3)) {
+  if (placedAutoencoders(autoencoders).some(({ autoencoder }) => autoencoder.encode.shape.length === 3)) {
     throw new AutocircuitError(
       "bad-input",
       "pruneLatents: these autoencoders have latents for each position: they were pruned before.",
@@ -79,21 +87,21 @@ export async function pruneLatents(
   const totals = await latentTotals(full, prompts, options);
   const activated = totals.map((positions) => positions.map((row) => row.filter((total) => total > 0).length));
   let most = maxLatents ?? Number.POSITIVE_INFINITY;
-  const kept = totals.map((positions, block) => {
-    const active = Math.max(...activated[block]!);
+  const places = latentPlaces(full.graph);
+  const kept = totals.map((positions, number) => {
+    const active = Math.max(...activated[number]!);
     if (active === 0) {
       throw new AutocircuitError(
         "bad-input",
-        `pruneLatents: no latent of block ${block} is active on these prompts: nothing would be left.`,
+        `pruneLatents: no latent of ${latentOwner(places[number]!)} is active on these prompts: nothing would be left.`,
       );
     }
-    if (block === 0 && capByFirstBlock) most = Math.min(most, active);
+    if (number === 0 && capByFirstBlock) most = Math.min(most, active);
     return positions.map((row) => strongest(row, Math.min(most, active)));
   });
-  const pruned = scope(() => ({
-    ...autoencoders,
-    blocks: autoencoders.blocks.map((block, index) => keepLatents(block, kept[index]!, byPosition)),
-  }));
+  const pruned = scope(() =>
+    mapAutoencoders(autoencoders, (one, number) => keepLatents(one, kept[number]!, byPosition)),
+  );
   using smaller = model.withAutoencoders(pruned);
   const kl = await meanDivergence(full, smaller, prompts, options);
   throwIfAborted(signal);
@@ -119,7 +127,7 @@ function sidesOf(batch: PromptBatch, { includeCorrupt }: PruneLatentsOptions): r
   return includeCorrupt ? [batch.clean, batch.corrupt] : [batch.clean];
 }
 
-/** Sums of activations: for each block, for each position (or one for all), for each latent. */
+/** Sums of activations: for each autoencoder, for each position (or one for all), for each latent. */
 async function latentTotals(
   model: PatchableModel,
   prompts: PromptLoader,

@@ -58,8 +58,11 @@ export interface AutoencoderLoaderOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What autoencoders replace, by AutoCircuit's names: an MLP's output, or its neurons; `mlp_in` for transcoders, which it does not have. */
-export type AutoencoderInput = "resid_delta_mlp" | "mlp_post_act" | "mlp_in";
+/**
+ * What autoencoders replace, by AutoCircuit's names: an MLP's output, or its neurons. It does not have the others: `mlp_in` for transcoders,
+ * `attn_out` for attention's output, `z` for the heads' outputs before their output matrix.
+ */
+export type AutoencoderInput = "resid_delta_mlp" | "mlp_post_act" | "mlp_in" | "attn_out" | "z";
 
 /** Makes a task's autoencoders; their tensors are freed once the model has them. */
 export type AutoencoderLoader = (options: AutoencoderLoaderOptions) => Autoencoders | Promise<Autoencoders>;
@@ -106,7 +109,7 @@ export interface TaskOptions {
   readonly tailDivergence?: boolean | undefined;
   /** Default true, for prompts given as text. */
   readonly prependBos?: boolean | undefined;
-  /** Replace each MLP's output, or its neurons, by what a sparse autoencoder makes of them; latents are sources of the graph then. */
+  /** Replace each MLP's output, its neurons, or attention's by what a sparse autoencoder makes of them; latents are sources of the graph then. */
   readonly autoencoderInput?: AutoencoderInput | undefined;
   /** Most latents of a block; default all that are active on the training prompts. */
   readonly autoencoderMaxLatents?: number | undefined;
@@ -145,7 +148,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   tailDivergence: kind.flag,
   prependBos: kind.flag,
   answers: kind.oneOf(["tokens", "numbers"]),
-  autoencoderInput: kind.oneOf(["resid_delta_mlp", "mlp_post_act", "mlp_in"]),
+  autoencoderInput: kind.oneOf(["resid_delta_mlp", "mlp_post_act", "mlp_in", "attn_out", "z"]),
   autoencoderMaxLatents: kind.count,
   autoencoderPythiaSize: kind.text,
   autoencoderPruneWithCorrupt: kind.flag,

@@ -1,14 +1,21 @@
 import type { Graph, SrcNode } from "@autocircuit/core";
 
+/** What sources of autoencoders stand in the place of. */
+const PLACE: Partial<Record<SrcNode["kind"], SrcNode["kind"]>> = {
+  latent: "mlp",
+  error: "mlp",
+  "attn-latent": "head",
+  "attn-error": "head",
+};
+
 /**
  * Sources that are replaced together when outputs are interpolated one part of the network at a time: `Resid Start`,
- * all heads of a layer, an MLP (or all that its autoencoder makes of it).
+ * all heads of a layer, an MLP (or all that an autoencoder makes of either).
  */
 export function nodeGroups({ srcs }: Graph): readonly (readonly SrcNode[])[] {
   const groups = new Map<string, SrcNode[]>();
   for (const source of srcs) {
-    const kind = source.kind === "latent" || source.kind === "error" ? "mlp" : source.kind;
-    const key = `${kind}${source.block}`;
+    const key = `${PLACE[source.kind] ?? source.kind}${source.block}`;
     groups.set(key, [...(groups.get(key) ?? []), source]);
   }
   return [...groups.values()];

@@ -82,14 +82,16 @@ function anyInside(mask: Float32Array, { first, step, rows, sources }: Rows, rea
 /** Kinds of sources that are what they are because of what an MLP reads. */
 const writtenByMlp: ReadonlySet<SrcNode["kind"]> = new Set(["mlp", "latent", "error"]);
 
+/** Kinds of sources that are what they are because of what all heads of a block read. */
+const writtenByAttention: ReadonlySet<SrcNode["kind"]> = new Set(["attn-latent", "attn-error"]);
+
 /** What writes because of what a destination reads: its MLP, its head, or the heads that share its keys and values. */
 function writersOf({ srcs, config }: Graph, group: DestGroup, head: number): number[] {
   const sharers = config.heads / group.heads;
   const written = srcs.filter((src) => {
     if (src.block !== group.block || group.kind === "end") return false;
-    return group.kind === "mlp"
-      ? writtenByMlp.has(src.kind)
-      : src.kind === "head" && Math.floor(src.head! / sharers) === head;
+    if (group.kind === "mlp") return writtenByMlp.has(src.kind);
+    return writtenByAttention.has(src.kind) || (src.kind === "head" && Math.floor(src.head! / sharers) === head);
   });
   return written.map(({ index }) => index);
 }

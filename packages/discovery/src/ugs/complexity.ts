@@ -47,15 +47,22 @@ function partOf(p: Tensor, { offset, size, heads, sources }: DestGroup): Tensor 
   return p.slice(0, offset, offset + size).reshape([size / heads / sources, heads, sources]);
 }
 
-/** Sums over the edges from each head, `[heads in all]`. */
+/** Sums over the edges from each head, `[heads in all]`; 0 for heads in whose place latents of an autoencoder write. */
 function outgoing(p: Tensor, graph: Graph): Tensor {
   const count = graph.srcs.length;
   const zeros = (length: number) => (length > 0 ? [Tensor.zeros([length], { dtype: p.dtype })] : []);
   const sums = graph.groups.map((group) => {
     const { firstSource, sources } = group;
-    return Tensor.cat([...zeros(firstSource), partOf(p, group).sum([0, 1]), ...zeros(count - firstSource - sources)]);
+    // One more, that nothing leaves.
+    const behind = count + 1 - firstSource - sources;
+    return Tensor.cat([...zeros(firstSource), partOf(p, group).sum([0, 1]), ...zeros(behind)]);
   });
-  const heads = graph.srcs.filter(({ kind }) => kind === "head").map(({ index }) => index);
+  const writing = new Map(graph.srcs.filter(({ kind }) => kind === "head").map(({ name, index }) => [name, index]));
+  const { layers, heads: perBlock } = graph.config;
+  const heads = Array.from(
+    { length: layers * perBlock },
+    (_, head) => writing.get(`A${Math.floor(head / perBlock)}.${head % perBlock}`) ?? count,
+  );
   return Tensor.stack(sums).sum(0).indexSelect(0, heads);
 }
 

@@ -79,9 +79,9 @@ export function boxesOf(graph: ReportGraph): BoxGraph {
   };
 }
 
-/** The MLP whose autoencoder a latent or an error belongs to: its box stands for all of them. */
+/** The MLP or attention whose autoencoder a latent or an error belongs to: its box stands for all of them. */
 function ownerOf(name: string): string | undefined {
-  return /^(MLP \d+) (?:Latent \d+|Error)$/.exec(name)?.[1];
+  return /^((?:MLP|Attention) \d+) (?:Latent \d+|Error)$/.exec(name)?.[1];
 }
 
 function splitPort(dest: ReportNode): { name: string; port: Port | null } {
@@ -96,6 +96,6 @@ function kindOf(c: Component): Box["kind"] {
 }
 
 function blockOf(name: string): number | null {
-  const match = /^(?:A(\d+)\.\d+|MLP (\d+)|Resid (?:Mid|Post) (\d+))$/.exec(name);
+  const match = /^(?:A(\d+)\.\d+|(?:MLP|Attention) (\d+)|Resid (?:Mid|Post) (\d+))$/.exec(name);
   return match ? Number(match[1] ?? match[2] ?? match[3]) : null;
 }

@@ -27,6 +27,12 @@ const graphs: [string, Graph, LatentChoice?][] = [
   ["latents in the MLPs' places", Graph.of({ ...small, latents: [5, 3, 4], latentErrors: true })],
   ["some latents by themselves", ofLatents, choice],
   ["the same by token", Graph.of({ ...small, latents: [9, 3, 4] }, { tokens: 2 }), choice],
+  ["latents in the heads' places", Graph.of({ ...small, attentionLatents: [5, 0, 4], latentErrors: true })],
+  [
+    "latents in both",
+    Graph.of({ ...small, latents: [2, 3, 0], attentionLatents: [5, 3, 4], latentErrors: true }, { separateQkv: false }),
+  ],
+  ["latents of attention without errors", Graph.of({ ...small, attnOnly: true, attentionLatents: [5, 3, 4] })],
 ];
 
 describe.each(graphs)("the picture of a graph: %s", (_, graph, latents) => {

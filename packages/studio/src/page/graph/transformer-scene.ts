@@ -11,6 +11,7 @@ interface Levels {
   mid: number;
   mlp: number;
   latents: number;
+  attention: number;
   post: number;
   end: number;
 }
@@ -18,16 +19,33 @@ interface Levels {
 /** Rows as low as what stands between them allows: the deeper the model, the lower. */
 function levelsOf({ blocks, sources, groups }: GraphTable, heads: number): Levels {
   const shared = groups.some(({ kind, heads: own }) => (kind === "k" || kind === "v") && own !== heads);
-  const latents = sources.some(({ kind }) => kind === "latent" || kind === "error");
+  const latents = sources.some(({ kind }) => kind.endsWith("latent"));
+  const ofAttention = sources.some(({ kind }) => kind === "attn-latent");
   const stream = sources.some(({ kind }) => kind === "mid" || kind === "post");
   const usual = blocks <= 6 ? 74 : blocks <= 14 ? 58 : 46;
-  const rowHeight = Math.max(usual, stream ? 74 : latents ? 58 : shared ? 52 : 0);
+  const rowHeight = Math.max(usual, ofAttention ? 84 : stream ? 74 : latents ? 58 : shared ? 52 : 0);
   const keys = -(cell.nodeHeight - 1.5);
   return {
     ...{ rowHeight, keys, start: shared ? -46 : -0.66 * rowHeight, mid: 0.25 * rowHeight },
-    mlp: latents ? 0.3 * rowHeight : Math.min(0.5 * rowHeight, shared ? rowHeight - 37.5 : rowHeight),
-    ...{ latents: 0.68 * rowHeight, post: 0.76 * rowHeight, end: 1.12 * rowHeight },
+    mlp: ofAttention
+      ? 0.5 * rowHeight
+      : latents
+        ? 0.3 * rowHeight
+        : Math.min(0.5 * rowHeight, shared ? rowHeight - 37.5 : rowHeight),
+    ...{
+      attention: 0.25 * rowHeight,
+      latents: (ofAttention ? 0.74 : 0.68) * rowHeight,
+      post: 0.76 * rowHeight,
+      end: 1.12 * rowHeight,
+    },
   };
+}
+
+/** Heads of a block, which read even where autoencoders write in their place. */
+function headCount({ sources, groups }: GraphTable): number {
+  const writing = sources.map(({ kind, head }) => (kind === "head" ? head! + 1 : 0));
+  const reading = groups.map(({ kind, heads }) => (kind === "q" || kind === "qkv" ? heads : 0));
+  return Math.max(1, ...new Set(writing), ...new Set(reading));
 }
 
 /** Ports of a head's inputs under its box. */
@@ -47,7 +65,7 @@ export function transformerScene(
   const { table } = edges;
   const nodes: SceneNode[] = [];
   const byName = new Map<string, number>();
-  const heads = Math.max(1, ...table.sources.map(({ kind, head }) => (kind === "head" ? head! + 1 : 0)));
+  const heads = headCount(table);
   const levels = levelsOf(table, heads);
   const { rowHeight } = levels;
   // Heads of deep models stand apart, so that the graph is not much higher than it is wide.
@@ -186,6 +204,14 @@ function ofSource(
       };
     case "error":
       return { ...mlp(block, heads, levels), name, label: "error", column: heads + 1.1, rise: levels.latents };
+    // Above the heads whose place they take, which still read.
+    case "attn-latent":
+      return {
+        ...{ name: `Attention ${block} Latents`, label: "latents", kind: "latents", block },
+        ...{ column: middle, rise: levels.attention },
+      };
+    case "attn-error":
+      return { name, label: "error", kind: "head", block, column: middle + 1.1, rise: levels.attention };
     case "mid":
       return { name, label: `Mid ${block}`, kind: "stream", block, column: middle, rise: levels.mid };
     case "post":
