@@ -67,4 +67,20 @@ describe("worker threads", () => {
     `;
     expect(await node(script)).toBe("256");
   });
+
+  it("can be terminated at any moment: while the addon loads, while calls are made, while promises are settled", async () => {
+    const work = `${LOAD} const go = () => Promise.all([1, 2, 3].map(() => addon.toHost(product(32, 20)))).then(go); go();`;
+    const script = `
+      const { Worker } = require("node:worker_threads");
+      (async () => {
+        for (let i = 0; i < 60; i++) {
+          const worker = new Worker(${JSON.stringify(work)}, { eval: true });
+          await new Promise((resolve) => setTimeout(resolve, 2 * i));
+          await worker.terminate();
+        }
+        console.log("all gone");
+      })();
+    `;
+    expect(await node(script)).toBe("all gone");
+  }, 60_000);
 });

@@ -12,10 +12,14 @@ namespace {
 
 void settle(Napi::Env env, napi_deferred deferred, const Convert& convert) {
   try {
-    const Napi::Value value = guarded(env, [&] { return convert(env); });
-    napi_resolve_deferred(env, deferred, value);
-  } catch (const Napi::Error& error) {
-    napi_reject_deferred(env, deferred, error.Value());
+    try {
+      const Napi::Value value = guarded(env, [&] { return convert(env); });
+      napi_resolve_deferred(env, deferred, value);
+    } catch (const Napi::Error& error) {
+      napi_reject_deferred(env, deferred, error.Value());
+    }
+  } catch (const Napi::Error&) {
+    // A worker that is being terminated makes no values and no errors any more, and nobody in it waits for them.
   }
 }
 
