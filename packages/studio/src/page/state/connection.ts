@@ -60,6 +60,11 @@ export class ConnectionWatch {
         this.#onScoreSets(await this.#api.scoreSets());
       } else {
         const session = await this.#api.session(AbortSignal.timeout(20_000));
+        if (session.graph === null) {
+          // Without a model there is nothing of this page that could go on.
+          location.reload();
+          return;
+        }
         if (session.run !== this.#run) {
           this.stop();
           this.#onAnother(session);
