@@ -124,7 +124,13 @@ export class Studio {
     this.scene = computed(() => foldGroups(this.whole.value, JSON.parse(folded.value) as Group[]));
     this.drawn = computed(() => this.shown.value && drawnEdges(this.scene.value, this.shown.value));
     this.drawnAblated = computed(() => drawnOf(this.scene.value, this.ablated.value));
-    this.#end = keepChosen(this.scene, this.selected);
+    const ends = [
+      keepChosen(this.scene, this.selected),
+      effect(() => this.#forgetRefusals(this.connection.returns.value)),
+    ];
+    this.#end = () => {
+      for (const end of ends) end();
+    };
   }
 
   get state(): PageState {
@@ -221,6 +227,15 @@ export class Studio {
     const set = this.scoreSets.find(id);
     if (set) this.change({ scores: id, size: firstSize(set), threshold: null, add: [], remove: [] });
     return before;
+  }
+
+  /** What was refused before the server was there again is of no interest any more. */
+  #forgetRefusals(returns: number): void {
+    if (returns === 0) return;
+    this.prompts.again();
+    this.scoreSets.again();
+    this.evaluation.error.value = null;
+    this.discovery.error.value = null;
   }
 
   stop(): void {
