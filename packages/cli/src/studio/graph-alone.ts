@@ -1,7 +1,7 @@
 import type { GivenGraph } from "@autocircuit/studio";
 import { readJson } from "../support/read-json.ts";
 import { UsageError } from "../support/usage-error.ts";
-import type { StudioCommandOptions } from "./studio.ts";
+import type { StudioCommandOptions } from "./studio-options.ts";
 
 /** Options that say nothing of a model. */
 const withoutModel: readonly (keyof StudioCommandOptions)[] = ["graph", "port", "open"];

@@ -2,8 +2,6 @@ import { join } from "node:path";
 import { type Studio, startGraphViewer, startStudio } from "@autocircuit/studio";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
-import type { DeviceCommandOptions } from "../support/device-options.ts";
-import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable } from "../support/write-file.ts";
@@ -13,18 +11,7 @@ import { graphAlone, readGraph } from "./graph-alone.ts";
 import { knownCircuits } from "./known-circuits.ts";
 import { openBrowser } from "./open-browser.ts";
 import { readSets } from "./read-sets.ts";
-
-/** Options of `autocircuit studio`, as commander gives them. */
-export interface StudioCommandOptions extends SubjectCommandOptions, DeviceCommandOptions {
-  scores?: string[];
-  circuit?: string[];
-  graph?: string;
-  byToken?: boolean;
-  seed: number;
-  port?: number;
-  open: boolean;
-  out?: string;
-}
+import type { StudioCommandOptions } from "./studio-options.ts";
 
 /** Loads a model with prompts, or a graph alone, serves the studio until it is stopped, and prints where. */
 export async function studio(
