@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
-import type { StudioCommandOptions } from "../studio/studio.ts";
+import type { StudioCommandOptions } from "../studio/studio-options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { wholeNumber } from "../support/parse-options.ts";
@@ -16,7 +16,7 @@ export function addStudio(program: Command, context: Context): void {
     .optionsGroup("Studio:")
     .option("--scores <files...>", "scores that discover saved, or an EAP-IG circuit with scores")
     .option("--circuit <files...>", "circuits: lists of edges, what discover --json wrote, or other tools' files")
-    .option("--graph <file>", "an attribution graph of circuit-tracer (JSON), shown beside; it is not run")
+    .option("--graph <file>", "an attribution graph of circuit-tracer (JSON), shown beside, or alone; it is not run")
     .option("--by-token", "one edge per token position; all prompts must have the same length")
     .option("--seed <n>", "chooses the prompt pairs and their order", wholeNumber(), 0)
     .addOption(maxEdges())
@@ -34,7 +34,8 @@ Examples:
   autocircuit studio tracr-reverse
   autocircuit studio tracr-reverse --by-token
   autocircuit studio --model models/gpt2 --prompts names.json --scores circuit-reports/gpt2/scores.safetensors
-  autocircuit studio ioi-component --model gpt2 --circuit mine.json eap-ig.json --out studio`,
+  autocircuit studio ioi-component --model gpt2 --circuit mine.json eap-ig.json --out studio
+  autocircuit studio --graph graph.json`,
     )
     .action(async (task: string | undefined, options: StudioCommandOptions) => {
       const { studio } = await import("../studio/studio.ts");

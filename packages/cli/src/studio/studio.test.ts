@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { PromptList, ScoreSet, Session } from "@autocircuit/studio";
+import type { AttributionGraph, GraphSession, PromptList, ScoreSet, Session } from "@autocircuit/studio";
 import { afterAll, describe, expect, it } from "vitest";
 import { run, smallGpt2 } from "../../test/run-program.ts";
 import { runProgram } from "../program.ts";
@@ -89,9 +89,31 @@ describe("studio", () => {
     expect(result.scoreSets[1]!.edges).toBe(2);
   });
 
+  it("opens a graph of circuit-tracer without a model", async () => {
+    const node = { node_id: "E_1_0", layer: "E", ctx_idx: 0, feature_type: "embedding" };
+    const file = { metadata: { slug: "g", prompt_tokens: ["a"], prompt: "a" }, nodes: [node], links: [] };
+    const graph = write("alone.json", file);
+    const { code, result } = await served(["--graph", graph], async (get) => ({
+      session: await get<GraphSession>("api/session"),
+      graph: await get<AttributionGraph>("api/attribution-graph"),
+      run: await get<{ code: string }>("api/score-sets"),
+    }));
+    expect(code).toBe(0);
+    expect(result).toMatchObject({
+      session: { title: "g", graph: null },
+      graph: { title: "g", nodes: [{ id: "E_1_0" }] },
+      run: { code: "not-found" },
+    });
+    const { err } = await run(["studio", "--graph", graph, "--scores", "a.safetensors", "--by-token", "--no-open"]);
+    expect(err).toMatch(/--scores, --by-token: there is no model/);
+    expect((await run(["studio", "--graph", write("bad.json", {}), "--no-open"])).err).toMatch(
+      /bad\.json: no graph of/,
+    );
+  });
+
   it.each([
     [["tracr-nothing"], /There is no task "tracr-nothing"/],
-    [[], /Say what to open: a task .*or --model/],
+    [[], /Say what to open: a task .*, --model .*, or --graph FILE alone/],
     [["tracr-reverse", "--port", "70000"], /ports go up to 65535/],
     [["tracr-reverse", "--port", "x"], /whole number/],
     [["tracr-reverse", "--out", fileURLToPath(import.meta.url)], /not a folder that may be written to/],

@@ -1,32 +1,19 @@
 import { join } from "node:path";
-import { startStudio } from "@autocircuit/studio";
+import { type Studio, startGraphViewer, startStudio } from "@autocircuit/studio";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
-import type { DeviceCommandOptions } from "../support/device-options.ts";
-import { readJson } from "../support/read-json.ts";
-import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable } from "../support/write-file.ts";
 import { compiledTokens } from "./compiled-tokens.ts";
 import { firstScores } from "./first-scores.ts";
+import { graphAlone, readGraph } from "./graph-alone.ts";
 import { knownCircuits } from "./known-circuits.ts";
 import { openBrowser } from "./open-browser.ts";
 import { readSets } from "./read-sets.ts";
+import type { StudioCommandOptions } from "./studio-options.ts";
 
-/** Options of `autocircuit studio`, as commander gives them. */
-export interface StudioCommandOptions extends SubjectCommandOptions, DeviceCommandOptions {
-  scores?: string[];
-  circuit?: string[];
-  graph?: string;
-  byToken?: boolean;
-  seed: number;
-  port?: number;
-  open: boolean;
-  out?: string;
-}
-
-/** Loads a model with prompts, serves the studio until it is stopped, and prints where. */
+/** Loads a model with prompts, or a graph alone, serves the studio until it is stopped, and prints where. */
 export async function studio(
   taskName: string | undefined,
   options: StudioCommandOptions,
@@ -35,10 +22,12 @@ export async function studio(
   const { signal, print } = context;
   const { port, out } = options;
   if (port !== undefined && port > 65_535) throw new UsageError(`--port ${port}: ports go up to 65535.`);
-  if (taskName === undefined && options.model === undefined)
-    throw new UsageError(
-      "Say what to open: a task (see autocircuit tasks), or --model FOLDER --prompts FILE for your own. A --graph is shown beside either.",
-    );
+  if (taskName === undefined && options.model === undefined) {
+    const graph = graphAlone(options);
+    await using served = await startGraphViewer(graph, { port });
+    await untilStopped(served, options, context);
+    return;
+  }
   if (out !== undefined) requireWritable(join(out, "states.json"));
   const subject = chooseSubject(taskName, options);
   const used = await useDevice(options);
@@ -50,7 +39,7 @@ export async function studio(
     },
     context,
   );
-  const graph = options.graph === undefined ? undefined : { name: options.graph, json: readJson(options.graph) };
+  const graph = options.graph === undefined ? undefined : readGraph(options.graph);
   const given = await readSets(options, task.model.graph);
   const known = knownCircuits(subject, task);
   const first = given.some(({ of }) => "values" in of) ? [] : await firstScores(task, { signal, print });
@@ -66,9 +55,14 @@ export async function studio(
       ...{ port, out, graph, sets: [...first, ...known, ...given] },
     },
   );
-  print(`studio: ${served.address}`);
+  await untilStopped(served, options, context);
+}
+
+/** Says where a studio is served, opens it if asked, and waits for the end. */
+async function untilStopped({ address }: Studio, { open }: StudioCommandOptions, { signal, print }: Context) {
+  print(`studio: ${address}`);
   print("Ctrl-C ends it.");
-  using _browser = options.open ? openBrowser(served.address, print) : undefined;
+  using _browser = open ? openBrowser(address, print) : undefined;
   await stopped(signal);
   print("studio: closed.");
 }

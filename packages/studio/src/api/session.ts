@@ -2,6 +2,14 @@ import type { AblationType, PatchType } from "@autocircuit/core";
 import type { OptionSpec } from "@autocircuit/discovery";
 import type { GraphTable } from "./graph.ts";
 
+/** What `GET api/session` answers where there is no model: only an attribution graph, see `GET api/attribution-graph`. */
+export interface GraphSession {
+  version: string;
+  run: string;
+  title: string;
+  graph: null;
+}
+
 /** What the page is about: answered once when it opens. `GET api/session`. */
 export interface Session {
   version: string;

@@ -4,6 +4,7 @@ import { noBrowser } from "./browser.ts";
 import { connecting } from "./connection.ts";
 import { discovering } from "./discover.ts";
 import { forEverybody } from "./everybody.ts";
+import { graphAlone } from "./graph-alone.ts";
 import { keeping } from "./keep.ts";
 import { keyboardAlone } from "./keyboard.ts";
 import { latents } from "./latents.ts";
@@ -24,5 +25,6 @@ describe.skipIf(noBrowser)("the page in a browser (skipped where /usr/bin/chromi
   discovering(its);
   connecting(its);
   latents(its);
+  graphAlone(its);
   forEverybody(its);
 });

@@ -15,6 +15,33 @@ export const connecting = (its: () => StudioInBrowser) =>
       expect(await edgeCounts(second.page)).toEqual(["77", "2", "2"]);
     });
 
+    it("forgets what was refused while the server was away, once it is there again", async () => {
+      await using opened = await openStudio(its().browser, its().address);
+      const { page } = opened;
+      const away = (path: string) => page.route(path, (route) => route.abort());
+      await page.selectOption("#scores", { label: "true edges" });
+      await page.selectOption("#overlay", "");
+      await edgeCounts(page);
+      await away("**/api/**");
+      await page.click("#evaluate");
+      await page.waitForSelector("[data-connection=gone]");
+      await page.waitForSelector("#data-set [role=alert]");
+      await page.click("#tab-prompts");
+      await page.click("#attention");
+      const faults = page.locator(".tab-body [role=alert]");
+      await faults.first().waitFor();
+      // Scores that could not be read are read after all.
+      await page.selectOption("#scores", { label: "by number" });
+      await page.waitForSelector("[data-notice]");
+      await page.unroute("**/api/**");
+      await page.waitForSelector("[data-connection=gone]", { state: "detached" });
+      await page.waitForSelector("[data-notice]", { state: "detached" });
+      await faults.first().waitFor({ state: "detached" });
+      await page.click("#tab-run");
+      expect((await edgeCounts(page))[1]).toBe("77");
+      expect(await faults.count()).toBe(0);
+    });
+
     it("says that the server is gone, and goes on in its state with the next one", async () => {
       let studio = await its().another();
       await using opened = await openStudio(its().browser, studio.address);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
 import { encodeState } from "../page/state/address.ts";
+import { attributionGraph } from "./attribution-file.ts";
 import { edgeCounts, freshNumbers, measure, openStudio, settled } from "./browser.ts";
 import { places } from "./places.ts";
 import type { StudioInBrowser } from "./studio-in-browser.ts";
@@ -169,29 +170,3 @@ export const keeping = (its: () => StudioInBrowser) =>
       expect(faults.filter((fault) => !fault.includes("400"))).toEqual([]);
     });
   });
-
-/** Two tokens, a feature above each, a logit. */
-function attributionGraph() {
-  const node = (node_id: string, layer: string, ctx_idx: number, feature_type: string) => ({
-    ...{ node_id, feature: 1, layer, ctx_idx, feature_type, token_prob: 0, is_target_logit: false, run_idx: 0 },
-    ...{ reverse_ctx_idx: 0, jsNodeId: `${node_id}-0`, clerp: "", influence: null, activation: null },
-  });
-  const link = (source: string, target: string, weight: number) => ({ source, target, weight });
-  return {
-    metadata: { slug: "two-words", scan: "a-model", prompt_tokens: ["two", " words"], prompt: "two words" },
-    qParams: { pinnedIds: [], supernodes: [], linkType: "both", clickedId: "", sg_pos: "" },
-    nodes: [
-      ...[0, 1].map((at) => node(`E_5_${at}`, "E", at, "embedding")),
-      ...[0, 1].map((at) => node(`3_17_${at}`, "3", at, "cross layer transcoder")),
-      node("8_9_1", "8", 1, "logit"),
-    ],
-    links: [
-      link("E_5_0", "3_17_0", 2),
-      link("E_5_1", "3_17_1", -1),
-      link("3_17_0", "8_9_1", 3),
-      link("3_17_1", "8_9_1", 0.5),
-      link("E_5_0", "8_9_1", 0.1),
-      link("E_5_1", "8_9_1", 0.2),
-    ],
-  };
-}

@@ -1,8 +1,9 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useCallback, useEffect } from "preact/hooks";
-import type { PageState, Session } from "../api/index.ts";
+import type { GraphSession, PageState, Session } from "../api/index.ts";
 import { chooseApi } from "./client/choose-api.ts";
 import { messageOf, Refusal } from "./client/errors.ts";
+import { AttributionPage } from "./panels/attribution-page.tsx";
 import { Workbench } from "./panels/workbench.tsx";
 import { decodeState } from "./state/address.ts";
 import { isDark } from "./state/dark.ts";
@@ -13,6 +14,9 @@ import { StudioProvider } from "./ui/studio-context.ts";
 /** Opens the session, and opens it anew where another server has taken the place of the one before. */
 export function App() {
   const studio = useSignal<Studio | null>(null);
+  /** A server without a model: only its attribution graph is shown, light or dark as is chosen here. */
+  const viewer = useSignal<GraphSession | null>(null);
+  const viewerDark = useSignal<boolean | null>(null);
   const failed = useSignal<{ message: string; again: boolean } | null>(null);
 
   const open = useCallback(
@@ -35,8 +39,13 @@ export function App() {
     const begin = async (): Promise<void> => {
       try {
         const session = await api.session();
-        const { state, notice } = await fromAddress(session);
-        open(session, state, notice);
+        if (session.graph === null) {
+          viewer.value = session;
+          document.title = `${session.title} · AutoCircuit studio`;
+        } else {
+          const { state, notice } = await fromAddress(session);
+          open(session, state, notice);
+        }
         failed.value = null;
       } catch (error) {
         const locked = error instanceof Refusal && [401, 403].includes(error.status);
@@ -46,13 +55,25 @@ export function App() {
     };
     void begin();
     return () => clearTimeout(timer);
-  }, [open, failed]);
+  }, [open, failed, viewer]);
 
   useSignalEffect(() => {
-    const dark = isDark(studio.value?.state.dark ?? null);
+    const dark = isDark(studio.value ? studio.value.state.dark : viewerDark.value);
     document.documentElement.dataset.theme = dark ? "dark" : "light";
   });
 
+  if (viewer.value) {
+    const dark = isDark(viewerDark.value);
+    return (
+      <AttributionPage
+        api={api}
+        dark={dark}
+        onDark={() => {
+          viewerDark.value = !dark;
+        }}
+      />
+    );
+  }
   if (studio.value) {
     return (
       <StudioProvider value={studio.value}>

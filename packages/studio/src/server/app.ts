@@ -6,18 +6,17 @@ import { openRequests } from "./http/open-requests.ts";
 import { errorResponse, refusal } from "./http/refusal.ts";
 import { SECURITY_HEADERS } from "./http/security-headers.ts";
 import type { PageFile } from "./page-files.ts";
-import { addFileRoutes } from "./routes/file-routes.ts";
-import { addReadRoutes } from "./routes/read-routes.ts";
-import { addRunRoutes } from "./routes/run-routes.ts";
-import type { StudioState } from "./studio-state.ts";
 
 /** Bytes of a body at most. */
 const MOST_BODY = 8 * 2 ** 20;
 /** Requests open at once, streams included. A page has a few. */
 const MOST_OPEN = 64;
 
+/** Adds what is answered under `api/`. */
+export type AddRoutes = (api: Hono<StudioEnv>) => void;
+
 /** All paths of the server, behind the gate. */
-export function studioApp(state: StudioState, gate: Gate, page: ReadonlyMap<string, PageFile>): Hono<StudioEnv> {
+export function studioApp(addRoutes: AddRoutes, gate: Gate, page: ReadonlyMap<string, PageFile>): Hono<StudioEnv> {
   const app = new Hono<StudioEnv>();
   app.use(async (context, next) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
@@ -29,9 +28,7 @@ export function studioApp(state: StudioState, gate: Gate, page: ReadonlyMap<stri
   app.onError((error, context) => errorResponse(context, error));
   app.notFound((context) => refusal(context, 404, "not-found", "There is nothing at this address."));
   const api = new Hono<StudioEnv>();
-  addReadRoutes(api, state);
-  addRunRoutes(api, state);
-  addFileRoutes(api, state);
+  addRoutes(api);
   app.route("/:token/api", api);
   app.get("/:token", (context) => context.redirect(`/${gate.token}/`));
   app.get("/:token/*", (context) => pageFile(context, page));

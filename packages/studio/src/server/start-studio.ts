@@ -1,16 +1,18 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { LoadedTask } from "@autocircuit/core";
-import { studioApp } from "./app.ts";
 import { DataSetRuns } from "./data-set/data-set-runs.ts";
 import { readAttributionGraph } from "./files/attribution-graph.ts";
-import { listen } from "./http/listen.ts";
 import { MeanAblations } from "./model/mean-ablations.ts";
 import { PromptRuns } from "./model/prompt-runs.ts";
 import type { StudioSubject } from "./model/studio-subject.ts";
-import { readPageFiles } from "./page-files.ts";
 import { WorkQueue } from "./queue/work-queue.ts";
+import { addFileRoutes } from "./routes/file-routes.ts";
+import { addReadRoutes } from "./routes/read-routes.ts";
+import { addRunRoutes } from "./routes/run-routes.ts";
+import { type Studio, serve } from "./serve.ts";
 import { type GivenSet, ScoreSets } from "./sets/score-sets.ts";
+import { type GivenGraph, portKind } from "./start-graph-viewer.ts";
 import type { StudioState } from "./studio-state.ts";
 
 /** How a studio is served. */
@@ -22,23 +24,14 @@ export interface StudioOptions {
   /** The folder, which is made, that found scores and the page's states are written into. Default: none is. */
   readonly out?: string | undefined;
   /** A graph of circuit-tracer's to show beside, as its JSON was parsed. */
-  readonly graph?: { readonly name: string; readonly json: unknown } | undefined;
-}
-
-/** A studio that is being served. */
-export interface Studio extends AsyncDisposable {
-  /** With the token that opens it: `http://127.0.0.1:PORT/TOKEN/`. */
-  readonly address: string;
-  readonly port: number;
-  /** Ends what is running and closes all connections. The subject stays the caller's. */
-  readonly close: () => Promise<void>;
+  readonly graph?: GivenGraph | undefined;
 }
 
 const check = signature(
   "startStudio",
   { subject: kind.having("a LoadedTask, or { model, prompts, title }", "model") },
   {
-    port: kind.such("a port from 0 to 65535", (value) => kind.whole.accepts(value) && (value as number) <= 65535),
+    port: portKind,
     sets: kind.listOf(kind.having("{ name, origin, of }", "name", "origin", "of")),
     out: kind.text,
     graph: kind.having("{ name, json }", "name", "json"),
@@ -72,23 +65,19 @@ export async function startStudio(subject: LoadedTask | StudioSubject, options: 
     ...{ subject: about, facts, sets, means, runs, dataSet, queue, discoveries, attributionGraph },
     closing: closing.signal,
   };
-  const token = randomBytes(16).toString("base64url");
-  const app = studioApp(state, { token, port: () => port }, readPageFiles());
-  const { server, port } = await listen(app.fetch, options.port ?? 0);
-  let closed: Promise<void> | undefined;
-  const close = () => {
-    closed ??= (async () => {
-      closing.abort(new Error("The studio was closed."));
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+  return serve(
+    (api) => {
+      addReadRoutes(api, state);
+      addRunRoutes(api, state);
+      addFileRoutes(api, state);
+    },
+    options.port ?? 0,
+    closing,
+    async () => {
       await Promise.all([queue.idle(), discoveries.idle()]);
       for (const owned of [runs, dataSet, means]) owned[Symbol.dispose]();
-    })();
-    return closed;
-  };
-  return { address: `http://127.0.0.1:${port}/${token}/`, port, close, [Symbol.asyncDispose]: close };
+    },
+  );
 }
 
 /** A task as the subject of a studio: its test prompts are listed and measured on, its training prompts are discovered with. */

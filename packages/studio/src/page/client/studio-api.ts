@@ -9,6 +9,7 @@ import type {
   ExportRequest,
   GenerateLine,
   GenerateRequest,
+  GraphSession,
   PromptList,
   RunAnswer,
   RunRequest,
@@ -24,7 +25,7 @@ export interface StudioApi {
   readonly live: boolean;
   /** The state a page without a server was kept in. */
   readonly state?: unknown;
-  session(signal?: AbortSignal): Promise<Session>;
+  session(signal?: AbortSignal): Promise<Session | GraphSession>;
   scoreSets(): Promise<readonly ScoreSet[]>;
   /** A number an edge. */
   values(id: string, signal?: AbortSignal): Promise<Float32Array>;

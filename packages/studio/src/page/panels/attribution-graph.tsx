@@ -3,14 +3,16 @@ import type { AttributionGraph as AttributionGraphTable } from "../../api/index.
 import { messageOf } from "../client/errors.ts";
 import { type AttributionScene, attributionScene } from "../graph/attribution-scene.ts";
 import { Fault } from "../ui/fault.tsx";
+import { FileButton } from "../ui/file-button.tsx";
 import { useStudio } from "../ui/studio-context.ts";
+import { useFault } from "../ui/use-fault.ts";
 import { AttributionDialog } from "./attribution-dialog.tsx";
 
 /** Opens graphs that circuit-tracer made, to be looked at. */
 export function AttributionGraph() {
   const studio = useStudio();
   const graph = useSignal<AttributionScene | null>(null);
-  const error = useSignal<string | null>(null);
+  const error = useFault();
   const given = studio.session.attributionGraph;
   const attempt = async (read: () => Promise<AttributionGraphTable>) => {
     try {
@@ -30,20 +32,10 @@ export function AttributionGraph() {
             Open {given}
           </button>
         )}
-        <label class="file">
-          Open a file
-          <input
-            id="open-attribution"
-            class="sr-only"
-            type="file"
-            accept=".json,application/json"
-            onChange={(event) => {
-              const [file] = event.currentTarget.files ?? [];
-              if (file) void attempt(() => studio.api.readAttributionGraph(file));
-              event.currentTarget.value = "";
-            }}
-          />
-        </label>
+        <FileButton
+          id="open-attribution"
+          onFile={(file) => void attempt(() => studio.api.readAttributionGraph(file))}
+        />
       </div>
       <Fault text={error.value} />
       {graph.value && (

@@ -9,11 +9,12 @@ import { embeddedData, standaloneHtml } from "../keep/standalone.ts";
 import { isDark } from "../state/dark.ts";
 import { Fault } from "../ui/fault.tsx";
 import { useStudio } from "../ui/studio-context.ts";
+import { useFault } from "../ui/use-fault.ts";
 
 /** Files of what is seen. */
 export function Exports({ view }: { view: () => GraphView | null }) {
   const studio = useStudio();
-  const error = useSignal<string | null>(null);
+  const error = useFault();
   const busy = useSignal<string | null>(null);
   const without = useSignal(true);
   const { title } = studio.session;

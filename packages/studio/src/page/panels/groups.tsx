@@ -1,5 +1,5 @@
-import { useSignal } from "@preact/signals";
 import type { GraphView } from "../graph/graph-view.ts";
+import { NameForm } from "../ui/name-form.tsx";
 import { counted } from "../ui/numbers.ts";
 import { useStudio } from "../ui/studio-context.ts";
 
@@ -7,7 +7,6 @@ import { useStudio } from "../ui/studio-context.ts";
 export function Groups({ view }: { view: () => GraphView | null }) {
   const studio = useStudio();
   const { pinned, groups, notes } = studio.state;
-  const name = useSignal("");
   const go = (node: string) => {
     const at = studio.nodeNamed(node);
     if (at === null) return;
@@ -33,30 +32,13 @@ export function Groups({ view }: { view: () => GraphView | null }) {
           </li>
         ))}
       </ul>
-      <form
-        class="line"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const own = name.value.trim();
-          if (own === "" || pinned.length === 0) return;
-          studio.change({ groups: [...groups, { name: own, nodes: [...pinned], folded: false }] });
-          name.value = "";
-        }}
-      >
-        <input
-          type="text"
-          id="group-name"
-          placeholder="name"
-          aria-label="Name of a group of the pinned nodes"
-          value={name.value}
-          onInput={(event) => {
-            name.value = event.currentTarget.value;
-          }}
-        />
-        <button type="submit" disabled={pinned.length === 0 || name.value.trim() === ""}>
-          Group the pinned
-        </button>
-      </form>
+      <NameForm
+        id="group-name"
+        label="Name of a group of the pinned nodes"
+        action="Group the pinned"
+        disabled={pinned.length === 0}
+        onName={(name) => studio.change({ groups: [...groups, { name, nodes: [...pinned], folded: false }] })}
+      />
       {groups.length > 0 && <h2>Groups</h2>}
       <ul class="score-sets">
         {groups.map((group, at) => (

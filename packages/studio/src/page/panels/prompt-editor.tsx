@@ -6,6 +6,7 @@ import { Latest } from "../client/latest.ts";
 import { Fault } from "../ui/fault.tsx";
 import { useStudio } from "../ui/studio-context.ts";
 import { Tokens } from "../ui/tokens.tsx";
+import { useFault } from "../ui/use-fault.ts";
 
 /** The user's own clean and corrupt text, with its tokens and where the two differ. */
 export function PromptEditor() {
@@ -15,7 +16,7 @@ export function PromptEditor() {
   const clean = useSignal("");
   const corrupt = useSignal("");
   const answer = useSignal<TokensAnswer | null>(null);
-  const error = useSignal<string | null>(null);
+  const error = useFault();
   const latest = useRef(new Latest());
   const origin = typeof prompt === "number" ? row?.text : prompt;
 
@@ -38,7 +39,7 @@ export function PromptEditor() {
       }
     }, 150);
     return () => clearTimeout(timer);
-  }, [texts.clean, texts.corrupt, studio]);
+  }, [texts.clean, texts.corrupt, studio, studio.connection.returns.value]);
 
   if (!studio.session.tokenizer) {
     return (

@@ -2,7 +2,11 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { messageOf } from "../client/errors.ts";
 import { download, fileName } from "../keep/download.ts";
+import { Fault } from "../ui/fault.tsx";
+import { FileButton } from "../ui/file-button.tsx";
+import { NameForm } from "../ui/name-form.tsx";
 import { useStudio } from "../ui/studio-context.ts";
+import { useFault } from "../ui/use-fault.ts";
 
 /** A state's file is no larger than this. */
 const mostBytes = 8 << 20;
@@ -11,15 +15,16 @@ const mostBytes = 8 << 20;
 export function SavedStates() {
   const studio = useStudio();
   const names = useSignal<readonly string[]>([]);
-  const name = useSignal("");
-  const said = useSignal<{ text: string; bad: boolean } | null>(null);
+  const said = useSignal<string | null>(null);
+  const fault = useFault();
   const keeps = studio.session.savesTo !== null;
   const attempt = async (work: () => Promise<string | null>) => {
+    said.value = null;
+    fault.value = null;
     try {
-      const text = await work();
-      said.value = text === null ? null : { text, bad: false };
+      said.value = await work();
     } catch (error) {
-      said.value = { text: messageOf(error), bad: true };
+      fault.value = messageOf(error);
     }
   };
   useEffect(() => {
@@ -29,12 +34,11 @@ export function SavedStates() {
         names.value = list;
       },
       (error) => {
-        said.value = { text: messageOf(error), bad: true };
+        fault.value = messageOf(error);
       },
     );
-  }, [studio, keeps, names, said]);
-  const open = async (file: File | undefined) => {
-    if (!file) return null;
+  }, [studio, keeps, names, fault, studio.connection.returns.value]);
+  const open = async (file: File) => {
     if (file.size > mostBytes) throw new Error("This file is too large for a state.");
     studio.load(JSON.parse(await file.text()));
     return `Opened ${file.name}.`;
@@ -64,48 +68,21 @@ export function SavedStates() {
         >
           Save to a file
         </button>
-        <label class="file">
-          Open a file
-          <input
-            id="open-state"
-            class="sr-only"
-            type="file"
-            accept=".json,application/json"
-            onChange={(event) => {
-              const [file] = event.currentTarget.files ?? [];
-              void attempt(() => open(file));
-              event.currentTarget.value = "";
-            }}
-          />
-        </label>
+        <FileButton id="open-state" onFile={(file) => void attempt(() => open(file))} />
       </div>
       {keeps && (
-        <form
-          class="line"
-          onSubmit={(event) => {
-            event.preventDefault();
-            const own = name.value.trim();
-            if (own === "") return;
+        <NameForm
+          label="Name of the state"
+          action="Keep on the server"
+          keeps
+          onName={(name) =>
             void attempt(async () => {
-              await studio.api.writeState(own, studio.state);
+              await studio.api.writeState(name, studio.state);
               names.value = await studio.api.states();
-              return `Kept as “${own}” in ${studio.session.savesTo}.`;
-            });
-          }}
-        >
-          <input
-            type="text"
-            placeholder="name"
-            aria-label="Name of the state"
-            value={name.value}
-            onInput={(event) => {
-              name.value = event.currentTarget.value;
-            }}
-          />
-          <button type="submit" disabled={name.value.trim() === ""}>
-            Keep on the server
-          </button>
-        </form>
+              return `Kept as “${name}” in ${studio.session.savesTo}.`;
+            })
+          }
+        />
       )}
       <ul class="chips plain-chips">
         {names.value.map((own) => (
@@ -125,10 +102,11 @@ export function SavedStates() {
         ))}
       </ul>
       {said.value && (
-        <p class={said.value.bad ? "bad" : "hint"} role="status">
-          {said.value.text}
+        <p class="hint" role="status">
+          {said.value}
         </p>
       )}
+      <Fault text={fault.value} />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { isDark } from "../state/dark.ts";
 import { firstSize } from "../state/page-state.ts";
 import { count } from "../ui/numbers.ts";
 import { useStudio } from "../ui/studio-context.ts";
+import { ThemeButton, ToolButton } from "../ui/tool-button.tsx";
 import { Search } from "./search.tsx";
 
 /** What is looked at, and what is laid over it. */
@@ -37,45 +38,34 @@ export function TopBar({ view }: { view: () => GraphView | null }) {
       />
       <Search view={view} />
       <div class="tools" role="toolbar" aria-label="Page">
-        <button
-          type="button"
+        <ToolButton
           id="undo"
-          aria-label="Undo"
-          title="Undo (Ctrl Z)"
+          label="Undo"
+          keys="Ctrl Z"
           disabled={!studio.history.canUndo}
           onClick={() => studio.history.undo()}
         >
           ↶
-        </button>
-        <button
-          type="button"
+        </ToolButton>
+        <ToolButton
           id="redo"
-          aria-label="Redo"
-          title="Redo (Ctrl Shift Z)"
+          label="Redo"
+          keys="Ctrl Shift Z"
           disabled={!studio.history.canRedo}
           onClick={() => studio.history.redo()}
         >
           ↷
-        </button>
-        <button
-          type="button"
-          id="theme"
-          aria-label={dark ? "Light colours" : "Dark colours"}
-          title="Light or dark (t)"
-          onClick={() => studio.history.adjust({ dark: !dark })}
-        >
-          {dark ? "☀" : "☾"}
-        </button>
-        <button
-          type="button"
-          aria-label="Keys"
-          title="Keys (?)"
+        </ToolButton>
+        <ThemeButton dark={dark} keys="t" onClick={() => studio.history.adjust({ dark: !dark })} />
+        <ToolButton
+          label="Keys"
+          keys="?"
           onClick={() => {
             studio.dialog.value = "keys";
           }}
         >
           ?
-        </button>
+        </ToolButton>
       </div>
     </header>
   );

@@ -9,6 +9,7 @@ export type Connection = "there" | "gone" | "locked";
 /** Whether the server answers; asks again each second while it does not, every five while it does. */
 export class ConnectionWatch {
   readonly #state = signal<Connection>("there");
+  readonly #returns = signal(0);
   readonly #api: StudioApi;
   readonly #onAnother: (session: Session) => void;
   readonly #onScoreSets: (sets: readonly ScoreSet[]) => void;
@@ -43,9 +44,19 @@ export class ConnectionWatch {
     return this.#state;
   }
 
+  /** How often the server was there again after it was not: what was refused meanwhile may be asked again. */
+  get returns(): ReadonlySignal<number> {
+    return this.#returns;
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     watchServer(() => {});
+  }
+
+  #set(state: Connection): void {
+    if (state === "there" && this.#state.peek() !== "there") this.#returns.value++;
+    this.#state.value = state;
   }
 
   #later(ms: number): void {
@@ -60,18 +71,23 @@ export class ConnectionWatch {
         this.#onScoreSets(await this.#api.scoreSets());
       } else {
         const session = await this.#api.session(AbortSignal.timeout(20_000));
+        if (session.graph === null) {
+          // Without a model there is nothing of this page that could go on.
+          location.reload();
+          return;
+        }
         if (session.run !== this.#run) {
           this.stop();
           this.#onAnother(session);
           return;
         }
       }
-      this.#state.value = "there";
+      this.#set("there");
       this.#later(5000);
     } catch (error) {
       const refused = error instanceof Refusal;
       // Another server at the same place, with another token; any other refusal is one of the server that was there.
-      this.#state.value = refused && [401, 403].includes(error.status) ? "locked" : refused ? "there" : "gone";
+      this.#set(refused && [401, 403].includes(error.status) ? "locked" : refused ? "there" : "gone");
       this.#later(1000);
     }
   }

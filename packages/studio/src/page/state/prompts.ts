@@ -27,6 +27,14 @@ export class Prompts {
     return rows?.[index - page * pageSize];
   }
 
+  /** Forgets what could not be read: it is asked for again by whoever looks at it. */
+  again(): void {
+    if (this.error.peek() === null) return;
+    this.error.value = null;
+    this.#reading.clear();
+    this.#pages.value = new Map(this.#pages.peek());
+  }
+
   async #read(page: number): Promise<void> {
     this.#reading.add(page);
     try {

@@ -43,6 +43,13 @@ export class ScoreSets {
     return this.#rankings.peek().get(id)?.values;
   }
 
+  /** Forgets what could not be read: it is asked for again by whoever looks at it. */
+  again(): void {
+    if (this.error.peek() === null) return;
+    this.error.value = null;
+    this.#rankings.value = new Map(this.#rankings.peek());
+  }
+
   async #read(id: string): Promise<void> {
     this.#reading.add(id);
     try {

@@ -1,4 +1,4 @@
-import { computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { PageState, PromptChoice, RunChoice, RunRequest, Session } from "../../api/index.ts";
 import type { StudioApi } from "../client/studio-api.ts";
 import { bundleOf, drawnEdges, drawnOf } from "../graph/bundles.ts";
@@ -13,6 +13,7 @@ import { ConnectionWatch } from "./connection.ts";
 import { Discovery } from "./discovery.ts";
 import { Evaluation } from "./evaluation.ts";
 import { StateHistory } from "./history.ts";
+import { keepChosen } from "./keep-chosen.ts";
 import { LiveRun } from "./live-run.ts";
 import { firstSize, openedWithout, readState } from "./page-state.ts";
 import { Prompts } from "./prompts.ts";
@@ -124,7 +125,13 @@ export class Studio {
     this.scene = computed(() => foldGroups(this.whole.value, JSON.parse(folded.value) as Group[]));
     this.drawn = computed(() => this.shown.value && drawnEdges(this.scene.value, this.shown.value));
     this.drawnAblated = computed(() => drawnOf(this.scene.value, this.ablated.value));
-    this.#end = keepChosen(this.scene, this.selected);
+    const ends = [
+      keepChosen(this.scene, this.selected),
+      effect(() => this.#forgetRefusals(this.connection.returns.value)),
+    ];
+    this.#end = () => {
+      for (const end of ends) end();
+    };
   }
 
   get state(): PageState {
@@ -223,6 +230,15 @@ export class Studio {
     return before;
   }
 
+  /** What was refused before the server was there again is of no interest any more. */
+  #forgetRefusals(returns: number): void {
+    if (returns === 0) return;
+    this.prompts.again();
+    this.scoreSets.again();
+    this.evaluation.error.value = null;
+    this.discovery.error.value = null;
+  }
+
   stop(): void {
     this.#end();
     this.connection.stop();
@@ -254,24 +270,6 @@ export class Studio {
     const row = typeof prompt === "number" ? this.prompts.row(prompt) : undefined;
     return (row?.clean ?? []).slice(0, graph.tokens);
   }
-}
-
-/** Where nodes get other numbers, the chosen one stays so: it, the group that it is in now, or the first of the group that it was. */
-function keepChosen(scene: ReadonlySignal<Scene>, selected: Signal<number | null>): () => void {
-  let before = scene.peek();
-  return effect(() => {
-    const { nodes } = scene.value;
-    const chosen = selected.peek();
-    const node = chosen === null || scene.value === before ? undefined : before.nodes[chosen];
-    before = scene.value;
-    if (!node) return;
-    const found = [
-      nodes.findIndex(({ name }) => name === node.name),
-      nodes.findIndex(({ parts }) => parts.includes(node.name)),
-      nodes.findIndex(({ name }) => node.kind === "group" && node.parts.includes(name)),
-    ];
-    selected.value = found.find((at) => at >= 0) ?? null;
-  });
 }
 
 const nothing = new Uint32Array();

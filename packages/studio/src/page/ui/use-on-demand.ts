@@ -2,6 +2,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { messageOf } from "../client/errors.ts";
 import { Latest } from "../client/latest.ts";
+import { useFault } from "./use-fault.ts";
 
 /** What a person asks for by a button: its value, whether it is being made, and why it could not be. */
 export interface OnDemand<T> {
@@ -16,7 +17,7 @@ export interface OnDemand<T> {
 /** @param of - what the value belongs to: with another it goes, and nobody reads it for what it is not */
 export function useOnDemand<T>(of: string): OnDemand<T> {
   const value = useSignal<T | null>(null);
-  const error = useSignal<string | null>(null);
+  const error = useFault();
   const running = useSignal(false);
   const latest = useRef(new Latest());
   const begun = useRef(0);

@@ -1,12 +1,11 @@
 import type { Hono } from "hono";
-import { readAttributionGraph } from "../files/attribution-graph.ts";
 import { exportFile } from "../files/export-file.ts";
 import { StateFiles } from "../files/state-files.ts";
 import type { StudioEnv } from "../http/bindings.ts";
 import { jsonBody } from "../http/json-body.ts";
-import { refusal } from "../http/refusal.ts";
 import { readRequest } from "../requests.ts";
 import type { StudioState } from "../studio-state.ts";
+import { addAttributionRoutes } from "./attribution-routes.ts";
 
 /** What is kept in files, or given as one. */
 export function addFileRoutes(api: Hono<StudioEnv>, state: StudioState): void {
@@ -25,13 +24,5 @@ export function addFileRoutes(api: Hono<StudioEnv>, state: StudioState): void {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : new Uint8Array(content);
     return context.body(bytes, 200, { "content-type": type, "content-disposition": `attachment; filename="${name}"` });
   });
-
-  api.get("/attribution-graph", (context) =>
-    state.attributionGraph
-      ? context.json(state.attributionGraph)
-      : refusal(context, 404, "not-found", "No attribution graph was opened: start the studio with --graph FILE."),
-  );
-  api.post("/attribution-graph", async (context) =>
-    context.json(readAttributionGraph(await jsonBody(context), "the file")),
-  );
+  addAttributionRoutes(api, state.attributionGraph);
 }
