@@ -38,6 +38,7 @@ export interface NativeRequest {
         directions?: NativeTensor | undefined;
         ablationLeaf?: NativeTensor | undefined;
         outputsLeaf?: NativeTensor | undefined;
+        autoencoderLeaves?: readonly NativeTensor[] | undefined;
         rules?: Partial<Record<"norms" | "activations" | "gates" | "attention", boolean | undefined>> | undefined;
       }
     | undefined;
@@ -65,6 +66,7 @@ export interface NativeRequest {
 export interface NativeResult {
   logits?: NativeTensor;
   divergences?: NativeTensor;
+  activity?: NativeTensor;
   sources?: NativeTensor;
   hidden?: NativeTensor;
   hooks?: NativeTensor[];

@@ -66,6 +66,11 @@ export interface Patch {
   ablationLeaf?: Tensor | undefined;
   /** A leaf [S, B, P, D], whose numbers are not read: it gets the gradient of every source's output. Factorised graphs only. */
   outputsLeaf?: Tensor | undefined;
+  /**
+   * Of a transformer with autoencoders, where no edge is patched: leaves, or what is made of leaves, whose numbers are not read. They get the
+   * gradients of each autoencoder's `encode`, `bias`, `decode` and `outBias`, in the order of {@link placedAutoencoders}.
+   */
+  autoencoderLeaves?: readonly Tensor[] | undefined;
   /** What the backward pass holds constant. */
   rules?: BackwardRules | undefined;
 }
@@ -89,6 +94,8 @@ export interface BackwardRules {
 export interface ForwardResult {
   /** [B, positions, dVocabOut]; records gradients to the mask when the mask does. */
   logits?: Tensor;
+  /** [B, P]: the sum of all latents, where autoencoders have leaves; records gradients to these. */
+  activity?: Tensor;
   /** [B, positions]: KL(reference || outputs) in nats, exactly 0 where they agree; no gradient. */
   divergences?: Tensor;
   /** [S, B, P, D]; with autoencoders the activations of latents are rows behind the sources, see {@link Autoencoders}. */
@@ -112,6 +119,10 @@ function areRules(value: unknown): boolean {
   );
 }
 
+function areTensors(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every((one) => one instanceof Tensor));
+}
+
 const aTensor = kind.instance(Tensor, "a Tensor");
 const patchGraph = kind.having("a graph's table", "factorized", "tokens", "sources", "edges", "groups");
 
@@ -133,6 +144,7 @@ export const checkRequest = signature("Transformer.forward", {}, {
         const given = (value as Record<string, unknown>)[name];
         return given === undefined || given instanceof Tensor;
       }) &&
+      areTensors((value as { autoencoderLeaves?: unknown }).autoencoderLeaves) &&
       areRules((value as { rules?: unknown }).rules),
   ),
   from: kind.instance(PlainRun, "a PlainRun"),
@@ -175,6 +187,7 @@ export function nativeRequest(config: TransformerConfig, request: ForwardRequest
       directions: patch.directions?.handle,
       ablationLeaf: patch.ablationLeaf?.handle,
       outputsLeaf: patch.outputsLeaf?.handle,
+      autoencoderLeaves: patch.autoencoderLeaves?.map(({ handle }) => handle),
       rules: patch.rules,
     },
     from: request.from?.box,

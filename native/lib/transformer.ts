@@ -144,6 +144,7 @@ export class Transformer extends Boxed {
 function wrap(native: NativeResult): ForwardResult {
   return {
     ...(native.logits && { logits: new Tensor(native.logits) }),
+    ...(native.activity && { activity: new Tensor(native.activity) }),
     ...(native.divergences && { divergences: new Tensor(native.divergences) }),
     ...(native.sources && { sources: new Tensor(native.sources) }),
     ...(native.hidden && { hidden: new Tensor(native.hidden) }),

@@ -30,7 +30,7 @@ at::Tensor unpacked(const at::Tensor& rows, const Autoencoders& autoencoders, in
 LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool gradients)
     : autoencoders_(*model.autoencoders()), length_(request.tokens.size(1)), batch_(request.tokens.size(0)),
       keeps_activations_(request.want_sources || request.want_run), lists_(autoencoders_.count()), gradients_(autoencoders_.count()),
-      activations_(autoencoders_.count()) {
+      activations_(autoencoders_.count()), weights_(model.weights()), inputs_(autoencoders_.count()) {
   for (int64_t number = 0; number < autoencoders_.count(); number++)
     if (autoencoders_[number].positions() != 1 && autoencoders_[number].positions() != length_)
       throw std::invalid_argument(name_of(autoencoders_[number]) + " has latents for each of " +
@@ -52,6 +52,13 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
     request.tokens = request.tokens.repeat({masks_, 1});
     batch_ *= masks_;
   }
+  if (!patch.autoencoder_leaves.empty()) {
+    check_leaves(patch);
+    trains_ = gradients;
+    leaves_ = patch.autoencoder_leaves;
+    trained_.resize(leaves_.size());
+    activity_ = at::zeros({batch_ * length_}, options);
+  }
   patch.mask = graph_->ordinary_mask(mask.dim() == 1 ? mask.unsqueeze(0) : mask);
   patch.graph = graph_->ordinary();
   if (gradients) mask_gradient_ = at::zeros({mask_.numel()}, options);
@@ -67,6 +74,7 @@ at::Tensor LatentPass::write(int64_t number, const at::Tensor& x, const Frame& f
   const Autoencoder& autoencoder = autoencoders_[number];
   const at::Tensor z = autoencoder.encoded(x, frame.positions);
   if (keeps_activations_) activations_[number] = z;
+  if (trains_) keep_for_training(number, x, z);
   const at::Tensor current = autoencoder.on_decoder(z, frame.positions);
   std::vector<int64_t> everywhere(length_);
   std::iota(everywhere.begin(), everywhere.end(), 0);
@@ -163,7 +171,9 @@ at::Tensor LatentPass::backward(int64_t number, const at::Tensor& grad) {
   const LatentLists& lists = lists_[number];
   at::Tensor of_latents = row_products(grad.unsqueeze(0), autoencoder.decode, lists.row).squeeze(1);
   if (gradients_[number].defined()) of_latents = of_latents + gradients_[number];
+  if (activity_grad_.defined()) of_latents = of_latents + activity_grad_;
   of_latents = of_latents * (lists.current != 0);
+  if (trains_) train(number, grad, of_latents);
   return sum_rows(of_latents.unsqueeze(1), autoencoder.encode.flatten(0, 1), lists.row)[0];
 }
 

@@ -44,9 +44,19 @@ class LatentPass {
   // Of the whole mask [M, E], from that of its ordinary sources.
   at::Tensor whole_gradient(const at::Tensor& ordinary);
 
+  // latent_training.cc, where autoencoders have leaves. The sum of all latents at each token [N], and the gradient that comes with it.
+  bool trains() const { return trains_; }
+  const at::Tensor& activity() const { return activity_; }
+  void start_backward(const at::Tensor& grad_activity) { activity_grad_ = grad_activity.reshape({-1, 1}); }
+  // After the backward pass, in the order and the shapes of the leaves.
+  std::vector<at::Tensor> gradients() const;
+
  private:
   at::Tensor cells(const Frame& frame, const DestinationGroup& group, int64_t number, const at::Tensor& columns, const std::vector<int64_t>& rows) const;
   LatentLists in_frame(int64_t number, const Frame& frame) const;
+  void check_leaves(const Patch& patch) const;
+  void keep_for_training(int64_t number, const at::Tensor& x, const at::Tensor& latents);
+  void train(int64_t number, const at::Tensor& grad, const at::Tensor& of_latents);
 
   const Autoencoders& autoencoders_;
   const int64_t length_;
@@ -61,6 +71,11 @@ class LatentPass {
   std::vector<at::Tensor> gradients_;  // per autoencoder [N, K] what patched rows add to each entry's; undefined where none does
   std::vector<at::Tensor> activations_;  // per autoencoder [N, L], where they are asked for
   at::Tensor mask_gradient_;  // [M * E of the table]
+  bool trains_ = false;
+  const Weights& weights_;
+  std::vector<at::Tensor> inputs_;           // per autoencoder [N, n], what it read
+  at::Tensor activity_, activity_grad_;      // [N], [N, 1] or undefined
+  std::vector<at::Tensor> leaves_, trained_;  // four for each autoencoder
 };
 
 // Latents of an autoencoder out of rows behind the ordinary sources' [X, B, P, D]: [B * P, L].

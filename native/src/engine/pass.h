@@ -41,12 +41,14 @@ class Pass {
   // What a pass with a kept run reads and others may replace: the run's deltas, and the ablation's streams from a point on.
   std::vector<at::Tensor> read_from(int64_t point) const;
 
-  // From the gradient of the logits [B, positions, d_vocab_out] to that of the mask, in the mask's shape. Once.
-  at::Tensor backward(const at::Tensor& grad_logits);
+  // From the gradient of the logits [B, positions, d_vocab_out], and of the sum of latents [B, P] or undefined, to that of the mask, in the
+  // mask's shape. Once.
+  at::Tensor backward(const at::Tensor& grad_logits, const at::Tensor& grad_activity);
 
   // After it: the gradients that leaves of the patch stand for, of the leaf's shape; undefined where there is no leaf.
   at::Tensor ablation_gradient() const;
   at::Tensor outputs_gradient() const;
+  std::vector<at::Tensor> autoencoder_gradients() const;
 
  private:
   struct Heads {

@@ -36,11 +36,12 @@ at::Tensor scale_to_one(const at::Tensor& grad) {
 
 }  // namespace
 
-at::Tensor Pass::backward(const at::Tensor& grad_logits) {
+at::Tensor Pass::backward(const at::Tensor& grad_logits, const at::Tensor& grad_activity) {
   const at::NoGradGuard no_grad;
   const WorkThreads threads(multiplications_of_block());
   mask_grad_ = at::zeros({masks_, request_.patch->graph->edges}, model_.weights().options.dtype(model_.weights().sum_type()));
   start_gradients();
+  if (grad_activity.defined()) latents_->start_backward(grad_activity);
   const bool scaled = model_.weights().options.dtype() == at::kHalf;
   const at::Tensor scale = scaled ? scale_to_one(grad_logits) : at::Tensor();
   backward_end(scaled ? (grad_logits.to(at::kFloat) * scale).to(at::kHalf) : grad_logits);

@@ -53,6 +53,7 @@ ForwardResult Pass::forward() {
     if (request_.want_sources) result.sources = sources;
     if (kept_) kept_->sources = sources;
   }
+  if (latents_ && latents_->trains()) result.activity = latents_->activity().view({batch_, length_});
   if (hooks_) result.hooks = hooks_->values();
   result.run = kept_;
   result.prefix = kept_prefix_;

@@ -27,7 +27,8 @@ void check_shape(const char* what, const at::Tensor& given, at::IntArrayRef want
 
 void Pass::check_gradients() const {
   const Patch& patch = *request_.patch;
-  const bool asked = patch.directions.defined() || patch.ablation_leaf.defined() || patch.outputs_leaf.defined();
+  if (!patch.autoencoder_leaves.empty() && !latents_) throw std::invalid_argument("leaves of autoencoders belong to a network that has some");
+  const bool asked = patch.directions.defined() || patch.ablation_leaf.defined() || patch.outputs_leaf.defined() || !patch.autoencoder_leaves.empty();
   if (asked && !gradients_) throw std::invalid_argument("directions and leaves belong to a mask that records gradients");
   if (patch.directions.defined()) {
     const bool shared = patch.directions.dim() == 4 && patch.directions.size(1) == 1;
@@ -93,6 +94,10 @@ at::Tensor Pass::ablation_gradient() const {
 at::Tensor Pass::outputs_gradient() const {
   if (!outputs_grad_.defined()) return {};
   return outputs_grad_.view({order_.count(), batch_, length_, config_.d_model}).to(request_.patch->outputs_leaf.options());
+}
+
+std::vector<at::Tensor> Pass::autoencoder_gradients() const {
+  return latents_ && latents_->trains() ? latents_->gradients() : std::vector<at::Tensor>();
 }
 
 void Pass::through_norm_(at::Tensor& grad, const at::Tensor& x, const Norm& norm) const {

@@ -41,6 +41,7 @@ void Pass::write_latents(int64_t layer, const at::Tensor& x) {
     out = reads_neurons(layer) ? apply({block.w_out, block.b_out}, x) : x;
     error = out - made;
   }
+  if (reads_neurons(layer)) out = hooked(Hook::mlp_out, layer, out);
   frame_.resid = frame_.resid + out;
   record(order_.mlp(layer), error);
 }

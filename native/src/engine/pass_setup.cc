@@ -70,7 +70,7 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
   live_ = all_live_ ? Liveness::all(config_, order_.count())
                     : Liveness::of(config_, plan_ ? &*plan_ : nullptr, order_.count(), has_whole_layers());
   if (!gradients && !request_.want_sources && !request_.want_run && !plan_) live_.delta.assign(order_.count(), 0);
-  narrows_ = request_.positions && static_cast<int64_t>(request_.positions->size()) < length_ && !collects;
+  narrows_ = request_.positions && static_cast<int64_t>(request_.positions->size()) < length_ && !collects && !(latents_ && latents_->trains());
   at::Tensor padding = request_.padding;
   if (padding.defined() && padding.size(0) != batch_) padding = padding.repeat({batch_ / padding.size(0)});
   attention_.emplace(config_, model.weights(), length_, padding, request_.prefix);

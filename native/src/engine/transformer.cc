@@ -28,15 +28,17 @@ struct WaitingPass {
   Pass pass;
 };
 
-// The engine's place in LibTorch's graph: takes the gradient of the logits, gives that of the mask and, where leaves stand for them, of
-// the ablation and of the sources' outputs.
+// The engine's place in LibTorch's graph: takes the gradient of the logits (and of the sum of latents), gives that of the mask and, where
+// leaves stand for them, of the ablation, of the sources' outputs and of autoencoders.
 class PatchedForward : public torch::autograd::Function<PatchedForward> {
  public:
-  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& /*mask*/,
-                            const std::optional<at::Tensor>& /*ablation*/, const std::optional<at::Tensor>& /*outputs*/, std::shared_ptr<Pass> pass, ForwardResult* result) {
+  static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context, const at::Tensor& /*mask*/,
+                                                const std::optional<at::Tensor>& /*ablation*/, const std::optional<at::Tensor>& /*outputs*/,
+                                                at::TensorList /*autoencoders*/, std::shared_ptr<Pass> pass, ForwardResult* result) {
     *result = pass->forward();
     context->saved_data["pass"] = at::IValue::make_capsule(c10::make_intrusive<PassHolder>(std::move(pass)));
-    return result->logits;
+    if (result->activity.defined()) return {result->logits, result->activity};
+    return {result->logits};
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -44,8 +46,11 @@ class PatchedForward : public torch::autograd::Function<PatchedForward> {
     const auto holder = c10::dynamic_intrusive_pointer_cast<PassHolder>(context->saved_data["pass"].toCapsule());
     if (!holder->pass) throw std::runtime_error("the gradient of these logits was already taken; run the forward again");
     const std::shared_ptr<Pass> pass = std::move(holder->pass);
-    const at::Tensor mask = pass->backward(grads[0]);
-    return {mask, pass->ablation_gradient(), pass->outputs_gradient(), at::Tensor(), at::Tensor()};
+    torch::autograd::variable_list given{pass->backward(grads[0], grads.size() > 1 ? grads[1] : at::Tensor()), pass->ablation_gradient(),
+                                         pass->outputs_gradient()};
+    for (at::Tensor& gradient : pass->autoencoder_gradients()) given.push_back(std::move(gradient));
+    given.insert(given.end(), 2, at::Tensor());
+    return given;
   }
 };
 
@@ -91,9 +96,12 @@ ForwardResult Transformer::forward(const ForwardRequest& request) const {
   ForwardResult result;
   const at::AutoGradMode record(true);
   const auto given = [](const at::Tensor& leaf) { return leaf.defined() ? std::optional(leaf) : std::nullopt; };
-  const at::Tensor logits = PatchedForward::apply(request.patch->mask, given(request.patch->ablation_leaf), given(request.patch->outputs_leaf),
-                                                  std::shared_ptr<Pass>(waiting, &waiting->pass), &result);
-  result.logits = logits;
+  const Patch& patch = *request.patch;
+  const torch::autograd::variable_list made =
+      PatchedForward::apply(patch.mask, given(patch.ablation_leaf), given(patch.outputs_leaf), at::TensorList(patch.autoencoder_leaves),
+                            std::shared_ptr<Pass>(waiting, &waiting->pass), &result);
+  result.logits = made[0];
+  if (made.size() > 1) result.activity = made[1];
   return result;
 }
 

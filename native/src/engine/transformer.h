@@ -65,6 +65,9 @@ struct Patch {
   // sources' own outputs [S, B, P, D]. Each may be undefined.
   at::Tensor directions{}, ablation_leaf{}, outputs_leaf{};
   BackwardRules rules{};
+  // Of a network with autoencoders where no edge is patched: leaves, or what leads to leaves, that get the gradients of what the autoencoders
+  // are made of, encode [L, n], bias [L], decode [L, n] and out_bias [n] of each. Their numbers are not read.
+  std::vector<at::Tensor> autoencoder_leaves{};
 };
 
 // A distribution over the vocabulary for each output row: what the outputs of a run are compared with.
@@ -91,6 +94,7 @@ struct ForwardRequest {
 struct ForwardResult {
   at::Tensor logits;   // [B, positions, d_vocab_out]
   at::Tensor divergences;  // [B, positions]
+  at::Tensor activity;  // [B, P] sum of all latents, with gradients to the autoencoders; where these have leaves
   at::Tensor sources;  // [S, B, P, D]
   at::Tensor hidden;   // [layers + 1, B, P, D]
   std::vector<at::Tensor> hooks;  // values of the hook points that are read, in the request's order

@@ -10,3 +10,4 @@ export { type AutoencoderSet, type LoadAutoencodersOptions, loadAutoencoders } f
 export { readPickle } from "./pickle/read-pickle.ts";
 export { openStateDict } from "./pickle/state-dict.ts";
 export { TensorView, Tuple } from "./pickle/values.ts";
+export { type SaveAutoencodersOptions, saveAutoencoders } from "./save-autoencoders.ts";

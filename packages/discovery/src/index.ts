@@ -30,6 +30,12 @@ export {
   nodeScores,
 } from "./attribution/node-scores.ts";
 export { type RelpOptions, relp } from "./attribution/relp.ts";
+export {
+  type AutoencoderTrainingProgress,
+  type TrainAutoencodersOptions,
+  type TrainedAutoencoderSet,
+  trainAutoencoders,
+} from "./autoencoders/train-autoencoders.ts";
 export type { DiscoveryOptions } from "./discovery-options.ts";
 export { type EdgeAttributionOptions, edgeAttribution } from "./edge-attribution.ts";
 export { EdgePruningScores, edgePruning } from "./edge-pruning/edge-pruning.ts";

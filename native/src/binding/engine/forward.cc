@@ -22,6 +22,7 @@ struct PendingPatch {
   PendingPtr<Ablation> ablation;
   SlotPtr directions, ablation_leaf, outputs_leaf;
   BackwardRules rules;
+  std::vector<SlotPtr> autoencoder_leaves{};
 };
 
 /// A request as it stands when it is made: its tensors may not be computed yet.
@@ -77,6 +78,11 @@ PendingRequest read_request(const Napi::Value& value) {
     if (patch.has("directions")) request.patch->directions = tensor_field(patch, "directions");
     if (patch.has("ablationLeaf")) request.patch->ablation_leaf = tensor_field(patch, "ablationLeaf");
     if (patch.has("outputsLeaf")) request.patch->outputs_leaf = tensor_field(patch, "outputsLeaf");
+    if (patch.has("autoencoderLeaves")) {
+      const Napi::Array leaves = to_array(patch.get("autoencoderLeaves"), patch.path("autoencoderLeaves"));
+      for (std::uint32_t i = 0; i < leaves.Length(); i++)
+        request.patch->autoencoder_leaves.push_back(TensorHandle::from(leaves.Get(i), patch.path("autoencoderLeaves") + "[" + std::to_string(i) + "]").slot());
+    }
     if (patch.has("rules")) {
       const Fields rules(patch.get("rules"), "request.patch.rules");
       request.patch->rules = {rules.flag("norms", false), rules.flag("activations", false), rules.flag("gates", false),
@@ -109,6 +115,7 @@ ForwardResult run(const PendingRequest& pending, const CancelToken& cancel) {
     const auto given = [](const SlotPtr& slot) { return slot ? slot->get() : at::Tensor(); };
     request.patch = Patch{patch.graph, patch.mask->get(), patch.ablation->get(), given(patch.directions),
                           given(patch.ablation_leaf), given(patch.outputs_leaf), patch.rules};
+    for (const SlotPtr& leaf : patch.autoencoder_leaves) request.patch->autoencoder_leaves.push_back(leaf->get());
   }
   if (pending.reference_logits) request.reference = Reference{pending.reference_logits->get(), pending.probabilities->get()};
   for (size_t i = 0; i < pending.replacements.size(); i++) request.hooks.replaced[i].value = pending.replacements[i]->get();
@@ -127,6 +134,7 @@ Napi::Value box_value(Napi::Env env, std::shared_ptr<T> value) {
 Napi::Value to_js(Napi::Env env, const ForwardResult& result) {
   Napi::Object object = Napi::Object::New(env);
   if (result.logits.defined()) object.Set("logits", TensorHandle::create(env, result.logits));
+  if (result.activity.defined()) object.Set("activity", TensorHandle::create(env, result.activity));
   if (result.divergences.defined()) object.Set("divergences", TensorHandle::create(env, result.divergences));
   if (result.sources.defined()) object.Set("sources", TensorHandle::create(env, result.sources));
   if (result.hidden.defined()) object.Set("hidden", TensorHandle::create(env, result.hidden));

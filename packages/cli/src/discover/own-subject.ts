@@ -63,6 +63,15 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
       const free = () => {
         for (const owned of [train, test, latent, loaded]) owned[Symbol.dispose]();
       };
+      if (latent.transformer.latents) {
+        const planned = { config, graph: latent.graph, ...shape(latent.graph.edgeCount), batchSize };
+        try {
+          print(requireMemory({ ...planned, length: prompts.longest, used, loaded: true }));
+        } catch (error) {
+          free();
+          throw error;
+        }
+      }
       const definition = {
         key: name,
         name: prompts.source.title ?? names,

@@ -85,5 +85,5 @@ function uncompared(
 export function memoryOf({ model, train, test }: LoadedTask, shape: RunShape, used: UsedDevice): string {
   const batchSize = Math.max(train.batchSize, test.batchSize);
   const length = Math.max(...[...train, ...test].map((batch) => batch.length));
-  return requireMemory({ config: model.config, ...shape, batchSize, length, used, loaded: true });
+  return requireMemory({ config: model.config, graph: model.graph, ...shape, batchSize, length, used, loaded: true });
 }

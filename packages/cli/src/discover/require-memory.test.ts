@@ -1,3 +1,4 @@
+import { Graph, setMaxEdges } from "@autocircuit/core";
 import { fromTransformerLens } from "@autocircuit/models";
 import type { ComputeDType, Device } from "@autocircuit/native";
 import { expect, it } from "vitest";
@@ -39,6 +40,22 @@ it("counts no more than a slice of a batch that is run in slices", () => {
     requireMemory({ ...sliced, batchSize: 64 }, 64 * GIB).replace(/\d+ prompts/, ""),
   );
   expect(requireMemory(sliced, GIB)).toContain("1.0 GiB are free");
+});
+
+it("counts latents, their activations and their edges", () => {
+  const bytes = (text: string) => Number(/about ([\d.]+) GiB/.exec(text)![1]) * GIB;
+  setMaxEdges(2 ** 30);
+  try {
+    const count = 6000;
+    const graph = Graph.of({ ...config, latents: new Array(12).fill(count), latentErrors: true });
+    const of = (planned: object) => bytes(requireMemory({ ...run, ...planned }, 99 * GIB));
+    // In one pass at 32 prompts of 100 tokens: 2 numbers a latent and token, 6 an edge.
+    const expected = 4 * (2 * 12 * count * 3200 + 6 * graph.edgeCount);
+    expect(Math.abs(of({ graph }) - of({}) - expected)).toBeLessThan(0.11 * GIB);
+    expect(() => requireMemory({ ...run, graph }, 4 * GIB)).toThrow(/Lower the batch/);
+  } finally {
+    setMaxEdges();
+  }
 });
 
 it("counts float64 twice", () => {

@@ -1,6 +1,6 @@
-import { availableMemory, Graph, promptsAtOnce, usualSliceBytes } from "@autocircuit/core";
+import { availableMemory, Graph, latentPlaces, promptsAtOnce, usualSliceBytes } from "@autocircuit/core";
 import { estimateMemory } from "@autocircuit/models";
-import type { TransformerConfig } from "@autocircuit/native";
+import { elementBytes, type TransformerConfig } from "@autocircuit/native";
 import { formatBytes } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";
@@ -16,6 +16,8 @@ export interface RunShape {
 /** A run whose memory is estimated. */
 export interface PlannedRun extends RunShape {
   config: TransformerConfig;
+  /** The graph of a model with latents, which are activations and edges besides. */
+  graph?: Graph;
   /** Prompt pairs a batch. */
   batchSize: number;
   /** Tokens in a prompt. */
@@ -65,12 +67,23 @@ function advice(run: PlannedRun, free: number): string {
   return "Not even one prompt fits: take shorter prompts, a smaller model, or a machine with more memory.";
 }
 
-function estimate({ config, length, used, sliced = false }: PlannedRun, batchSize: number, circuits: number) {
+function estimate(run: PlannedRun, batchSize: number, circuits: number) {
+  const { config, length, used, sliced = false } = run;
   const { dtype, device } = used.how;
-  if (!sliced) return estimateMemory(config, batchSize * circuits, length, { dtype });
-  const slice = promptsAtOnce(
-    { config, graph: Graph.of(config), computeDtype: dtype, sliceBytes: usualSliceBytes(device) },
-    length,
-  );
-  return estimateMemory(config, Math.min(batchSize, slice), length, { dtype });
+  const graph = run.graph ?? Graph.of(config);
+  const sliceBytes = usualSliceBytes(device);
+  const slice = () => promptsAtOnce({ config, graph, computeDtype: dtype, sliceBytes }, length);
+  const prompts = sliced ? Math.min(batchSize, slice()) : batchSize * circuits;
+  const { weights, total } = estimateMemory(config, prompts, length, { dtype });
+  return { weights, total: total + latentBytes(run, prompts, sliced ? 1 : circuits) };
+}
+
+/** Copies of a mask in a pass with gradients: as given, where the network computes, of ordinary sources, the gradients of each. */
+const MASKS = 6;
+
+/** Activations of latents in the run and in the ablation, and masks, which are small beside activations elsewhere. */
+function latentBytes({ graph, length, used }: PlannedRun, prompts: number, circuits: number): number {
+  if (graph?.config.latents === undefined) return 0;
+  const latents = latentPlaces(graph).reduce((sum, { count }) => sum + count, 0);
+  return (2 * latents * prompts * length + MASKS * graph.edgeCount * circuits) * elementBytes(used.how.dtype);
 }

@@ -20,10 +20,23 @@ describe("the limit of a graph's size", () => {
       separateQkv: fc.boolean(),
       ungrouped: fc.boolean(),
       tokens: fc.option(fc.integer({ min: 1, max: 4 })),
+      /** Of each block's MLP and attention. */
+      latents: fc.option(fc.array(fc.nat({ max: 3 }), { minLength: 10, maxLength: 10 })),
+      latentErrors: fc.boolean(),
     });
     fc.assert(
-      fc.property(kinds, ({ group, ...kind }) => {
-        const config = { ...kind, heads: kind.kvHeads * group };
+      fc.property(kinds, ({ group, latents, latentErrors, ...kind }) => {
+        const { layers, attnOnly } = kind;
+        const config = {
+          ...{ ...kind, heads: kind.kvHeads * group },
+          ...(latents &&
+            kind.factorized && {
+              // One at least is there.
+              attentionLatents: [1, ...latents.slice(1, layers)],
+              ...(!attnOnly && { latents: latents.slice(5, 5 + layers) }),
+              latentErrors,
+            }),
+        };
         const graph = Graph.of(config, kind);
         const nodes = graph.srcs.length + graph.dests.length;
         expect(graphSize(resolveGraphConfig(config, kind))).toEqual({ nodes, edges: graph.edgeCount });

@@ -1,12 +1,11 @@
 import { MersenneTwister } from "@autocircuit/base";
 import { grad, mapAutoencoders, Tensor, type TransformerConfig } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
+import { models, type ShapeOptions } from "../../test/latent-models.ts";
 import { type TinyAutoencoders, tinyAutoencoders } from "../../test/tiny-autoencoders.ts";
-import { maxDifference, randomPairs, tinyConfig, tinyTransformer } from "../../test/tiny-transformer.ts";
+import { maxDifference, randomPairs, tinyConfig } from "../../test/tiny-transformer.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
-import { latentPlaces } from "./latents.ts";
-import type { ModelGraphOptions } from "./model-options.ts";
-import { PatchableModel } from "./patchable-model.ts";
+import type { PatchableModel } from "./patchable-model.ts";
 
 const [batchSize, length] = [3, 5];
 const prompts = new PromptLoader(randomPairs(batchSize, length), { batchSize });
@@ -15,27 +14,6 @@ afterAll(() => prompts[Symbol.dispose]());
 
 const random = new MersenneTwister(7);
 const uniform = () => random.next() / 2 ** 32;
-
-type ShapeOptions = ModelGraphOptions & { postNorms?: boolean };
-
-/** A network in float64, and the same with autoencoders. */
-function models(
-  autoencoders: TinyAutoencoders,
-  changes: Partial<TransformerConfig> = {},
-  { postNorms = false, ...options }: ShapeOptions = {},
-) {
-  const transformer = tinyTransformer(changes, 1, { dtype: "float64", postNorms });
-  const plain = new PatchableModel({ transformer, outputSlice: "none", ...options });
-  const withLatents = plain.withAutoencoders(tinyAutoencoders({ ...tinyConfig, ...changes }, autoencoders));
-  return {
-    plain,
-    withLatents,
-    [Symbol.dispose]: () => {
-      withLatents.dispose();
-      plain.dispose();
-    },
-  };
-}
 
 async function numbers(tensor: Tensor): Promise<Float64Array> {
   const data = await tensor.to("float64").data();
@@ -281,52 +259,6 @@ describe("a graph of latents", () => {
     await expect(dropped.activations(batch.clean, ["blocks.0.mlp.hook_post"])).rejects.toThrow(
       /transcoders take the MLP's place/,
     );
-  });
-
-  it("of attention has activations of what its heads write, and rows of what that leaves out", async () => {
-    for (const [input, hook] of [
-      ["attn_out", "blocks.1.hook_attn_out"],
-      ["z", "blocks.1.attn.hook_z"],
-    ] as const) {
-      const given = tinyAutoencoders(tinyConfig, { input, counts: [0, 6] });
-      using both = models({ input, counts: [0, 6] });
-      const { withLatents } = both;
-      using seen = await withLatents.activations(batch.clean, [hook, "blocks.1.hook_attn_out"]);
-      using plainly = await both.plain.activations(batch.clean, [hook]);
-      expect(await seen.of(hook).sub(plainly.of(hook)).abs().max().item()).toBeLessThan(1e-10);
-      const { encode, bias, decode, outBias } = given.blocks[1]!;
-      const x = seen.of(hook).reshape([batchSize, length, -1]);
-      const expected = x.matmul(encode.transpose(0, 1)).add(bias).relu();
-      const [found, ...others] = await withLatents.latents(batch.clean);
-      expect(others).toEqual([]);
-      expect(await found!.sub(expected).abs().max().item()).toBeLessThan(1e-10);
-      expect(latentPlaces(withLatents.graph)).toEqual([{ block: 1, of: "attention", count: 6 }]);
-      if (input === "z") continue;
-      const made = expected.matmul(decode).add(outBias);
-      const rows = await withLatents.sources(batch.clean);
-      // Start, two heads and an MLP of block 0, then the error in the place of block 1's first head.
-      const error = seen.of("blocks.1.hook_attn_out").sub(made);
-      expect(await rows.select(0, 4).sub(error).abs().max().item()).toBeLessThan(1e-10);
-      expect(await rows.select(0, 5).abs().max().item()).toBe(0);
-    }
-  });
-
-  it("of attention refuses what does not fit", async () => {
-    using plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }) });
-    const of = (input: TinyAutoencoders, config = tinyConfig) =>
-      plain.withAutoencoders(tinyAutoencoders(config, input));
-    expect(() => of({ input: "z" }, { ...tinyConfig, heads: 3 })).toThrow(/block 0's attention.*latents, 16.*24/s);
-    expect(() => of({ input: "attn_out", beside: { input: "z" } })).toThrow(/attn_out and z are both of attention/);
-    expect(() => of({ input: "z", counts: [3] })).toThrow(/2 blocks/);
-    expect(() => of({ input: "z", counts: [0, 0] })).toThrow(/all are null/);
-    using normed = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64", postNorms: true }) });
-    using refused = normed.withAutoencoders(tinyAutoencoders(tinyConfig, { input: "z" }));
-    await expect(refused.forward(batch.clean)).rejects.toThrow(/block 0's attention.*norm behind its attention/);
-    using latent = of({ input: "z" });
-    const value = Tensor.zeros([1, length, tinyConfig.heads, tinyConfig.dHead], { dtype: "float64" });
-    await expect(
-      latent.forward(batch.clean, { replace: [{ hook: "blocks.0.attn.hook_z", value }] } as never),
-    ).rejects.toThrow(/cannot be replaced in a model with autoencoders/);
   });
 
   it("is named as AutoCircuit names it, and refuses what does not fit", async () => {

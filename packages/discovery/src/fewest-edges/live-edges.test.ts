@@ -40,6 +40,16 @@ describe("removeDangling", () => {
     expect(kept(["Resid Start->A0.1.V", "A0.1->Resid End"], true, grouped)).toEqual([]);
   });
 
+  it("knows that latents of attention are made of all its heads", () => {
+    const latents = Graph.of({
+      ...{ layers: 2, heads: 2, attnOnly: false, parallel: false },
+      ...{ attentionLatents: [3, 0], latentErrors: true },
+    });
+    const path = ["Resid Start->A0.1.K", "Attention 0 Latent 2->MLP 1", "Attention 0 Error->MLP 1", "MLP 1->Resid End"];
+    expect(kept(path, true, latents).toSorted()).toEqual(path.toSorted());
+    expect(kept(["Resid Start->MLP 0", "Attention 0 Latent 2->Resid End"], true, latents)).toEqual([]);
+  });
+
   it("leaves a graph of nodes alone", () => {
     const nodes = Graph.of({ layers: 2, heads: 2, attnOnly: false, parallel: false }, { factorized: false });
     expect(kept(["A0.0->Resid Mid 0"], true, nodes)).toEqual(["A0.0->Resid Mid 0"]);

@@ -1,4 +1,4 @@
-import { loadAutoencoders } from "@autocircuit/autoencoders";
+import { loadAutoencoders, saveAutoencoders } from "@autocircuit/autoencoders";
 import {
   circuitFileOf,
   eapIgCircuitOf,
@@ -50,6 +50,7 @@ import {
   random,
   runAlgorithms,
   subnetworkProbing,
+  trainAutoencoders,
   trainKnockouts,
   ugs,
 } from "@autocircuit/discovery";
@@ -206,6 +207,15 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   pruneLatents: {
     takes: { ...on, autoencoders },
     call: (t, o) => pruneLatents(t.model, t.autoencoders, t.prompts, o),
+  },
+  trainAutoencoders: {
+    takes: on,
+    options: { latents: 2, epochs: 1 },
+    call: (t, o) => trainAutoencoders(t.model, t.prompts, o),
+  },
+  saveAutoencoders: {
+    takes: { folder: "/proc/none", autoencoders },
+    call: (t, o) => saveAutoencoders(t.folder, t.autoencoders, o),
   },
   sharePrefix: { takes: on, call: (t, o) => sharePrefix(t.model, t.prompts, o) },
   Task: { takes: {}, options: task, call: (_, o) => defineTask(o) },

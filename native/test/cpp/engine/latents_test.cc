@@ -1,0 +1,165 @@
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+
+#include "check.h"
+#include "engine/autoencoders.h"
+#include "engine/cases.h"
+#include "engine/weights.h"
+
+// Networks with autoencoders. With errors kept, what latents and error write together is what they replace: patched together they are it.
+namespace autocircuit::test {
+namespace {
+
+GivenAutoencoder random_autoencoder(const Setting& s, int64_t block, AutoencoderInput input) {
+  const TransformerConfig& c = s.config();
+  const int64_t width = input == AutoencoderInput::mlp_post ? c.d_mlp : input == AutoencoderInput::z ? c.heads * c.d_head : c.d_model;
+  const auto random = [](at::IntArrayRef sizes, double scale) { return at::randn(sizes, at::kDouble) * scale; };
+  const int64_t latents = 5 + block;
+  GivenAutoencoder made;
+  made.block = block;
+  made.input = input;
+  made.encode = random({latents, width}, 0.4);
+  made.bias = random({latents}, 0.1);
+  made.decode = random({latents, width}, 0.3);
+  made.out_bias = random({width}, 0.2);
+  made.top = block == 1 ? 3 : 0;
+  return made;
+}
+
+// Of one block its attention, of the next its MLP, then both; every input where the network has a place for it.
+std::vector<GivenAutoencoder> some_autoencoders(const Setting& s) {
+  const BlockWeights& weights = s.model.weights().blocks[0];
+  // A norm behind attention divides its bias too, which belongs to no head.
+  const bool attention = !(weights.ln1_post.scale.defined() && weights.b_o.defined());
+  const auto of_heads = [&](int64_t block) { return block > 0 && !weights.ln1_post.scale.defined() ? AutoencoderInput::z : AutoencoderInput::attn_out; };
+  std::vector<GivenAutoencoder> all;
+  for (int64_t block = 0; block < s.config().layers; block++) {
+    if (attention && block != 1) all.push_back(random_autoencoder(s, block, of_heads(block)));
+    if (s.config().attn_only || block == 0) continue;
+    const bool neurons = block == 1 && !weights.ln2_post.scale.defined();
+    all.push_back(random_autoencoder(s, block, neurons ? AutoencoderInput::mlp_post : block == 2 ? AutoencoderInput::mlp_in : AutoencoderInput::mlp_out));
+  }
+  return all;
+}
+
+// A graph whose latents stand in the place of sources of another, and for each of its cells the other's.
+struct LatentTable {
+  PatchGraph graph;
+  std::vector<int64_t> cell;
+};
+
+LatentTable table_of(const Setting& s, const Autoencoders& autoencoders, const PatchGraph& ordinary) {
+  const SourceOrder order(s.config(), true);
+  std::vector<int64_t> owner{0};
+  const auto place = [&](int64_t number, int64_t first, int64_t sources) {
+    if (number >= 0) owner.insert(owner.end(), autoencoders[number].latents() + 1, first);
+    else for (int64_t i = 0; i < sources; i++) owner.push_back(first + i);
+  };
+  for (int64_t block = 0; block < s.config().layers; block++) {
+    place(autoencoders.of_attention(block), order.heads(block), s.config().heads);
+    if (!s.config().attn_only) place(autoencoders.of_mlp(block), order.mlp(block), 1);
+  }
+  LatentTable made;
+  made.graph.tokens = ordinary.tokens;
+  made.graph.sources = static_cast<int64_t>(owner.size());
+  made.graph.latents = autoencoders.mlp_counts();
+  made.graph.attention_latents = autoencoders.attention_counts();
+  made.graph.errors = true;
+  for (const DestinationGroup& group : ordinary.groups) {
+    DestinationGroup own = group;
+    own.offset = static_cast<int64_t>(made.cell.size());
+    own.sources = std::count_if(owner.begin(), owner.end(), [&](int64_t source) { return source < group.sources; });
+    for (int64_t row = 0; row < std::max<int64_t>(ordinary.tokens, 1) * group.heads; row++)
+      for (int64_t column = 0; column < own.sources; column++) made.cell.push_back(group.offset + row * group.sources + owner[column]);
+    made.graph.groups.push_back(own);
+  }
+  made.graph.edges = static_cast<int64_t>(made.cell.size());
+  return made;
+}
+
+// For each cell that of the first head of a block whose attention has an autoencoder, which tells heads apart no more.
+at::Tensor joined_cells(const Setting& s, const Autoencoders& autoencoders, const PatchGraph& ordinary) {
+  const SourceOrder order(s.config(), true);
+  at::Tensor cells = at::arange(ordinary.edges, at::kLong);
+  for (const DestinationGroup& group : ordinary.groups)
+    for (int64_t block = 0; block < s.config().layers; block++) {
+      const int64_t first = order.heads(block);
+      if (autoencoders.of_attention(block) < 0 || first >= group.sources) continue;
+      at::Tensor rows = cells.narrow(0, group.offset, std::max<int64_t>(ordinary.tokens, 1) * group.heads * group.sources).view({-1, group.sources});
+      rows.narrow(1, first, s.config().heads).copy_(rows.narrow(1, first, 1).expand({-1, s.config().heads}).clone());
+    }
+  return cells;
+}
+
+at::Tensor gradient_of(const Transformer& model, ForwardRequest request) {
+  const at::Tensor leaf = request.patch->mask.clone().requires_grad_();
+  request.patch->mask = leaf;
+  return torch::autograd::grad({model.forward(request).logits.square().sum()}, {leaf})[0];
+}
+
+bool can_have(const Setting& s, const GraphKind& kind) {
+  return kind.factorized && (s.type == at::kDouble || s.type == at::kFloat);
+}
+
+}  // namespace
+
+TEST_IN_PARTS("latents and their error, patched together, are what they replace", 4) {
+  for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
+    if (!can_have(s, kind)) return;
+    const std::vector<GivenAutoencoder> given = some_autoencoders(s);
+    if (given.empty()) return;
+    const auto autoencoders = std::make_shared<const Autoencoders>(s.config(), s.model.weights(), true, given);
+    const std::shared_ptr<Transformer> latent = s.model.with(autoencoders);
+    const PatchGraph ordinary = graph_of(s, kind);
+    const LatentTable table = table_of(s, *autoencoders, ordinary);
+    const at::Tensor cell = at::tensor(table.cell, at::kLong), joined = joined_cells(s, *autoencoders, ordinary);
+    ForwardRequest corrupt;
+    corrupt.tokens = s.corrupt;
+    corrupt.want_sources = true;
+    const auto of_latents = std::make_shared<Ablation>(latent->forward(corrupt).sources);
+    const auto of_ordinary = s.ablation(ordinary);
+    for (const auto& [mask_name, drawn] : masks(ordinary.edges)) {
+      const at::Tensor mask = drawn.index_select(0, joined), spread = mask.index_select(0, cell);
+      const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, ordinary, mask, values(*of_ordinary)).logits;
+      for (const bool last : {false, true}) {
+        ForwardRequest request = request_for(s, table.graph, spread, of_latents);
+        if (last) request.positions = std::vector<int64_t>{6};
+        const at::Tensor wanted = last ? expected.narrow(1, 6, 1) : expected;
+        CHECK_MESSAGE(close(s, latent->forward(request).logits, wanted), name + ", mask " + mask_name + (last ? ", last position" : ""));
+        if (s.type != at::kDouble) continue;
+        ForwardRequest plain = request_for(s, ordinary, mask, of_ordinary);
+        plain.positions = request.positions;
+        const auto summed = [&](const at::Tensor& gradient, const at::Tensor& cells) {
+          return at::zeros({ordinary.edges}, at::kDouble).index_add(0, cells, gradient.to(at::kCPU));
+        };
+        const at::Tensor found = summed(gradient_of(*latent, request), joined.index_select(0, cell));
+        CHECK_MESSAGE(close(s, found, summed(gradient_of(s.model, plain), joined), 2), name + ": gradient, mask " + mask_name);
+      }
+    }
+  });
+}
+
+TEST("autoencoders that do not fit are refused by what is wrong") {
+  at::manual_seed(3);
+  const Setting s(architectures()[0]);
+  const auto refused = [&](std::vector<GivenAutoencoder> given) {
+    return message_of([&] { Autoencoders(s.config(), s.model.weights(), true, std::move(given)); });
+  };
+  const auto contains = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
+  const GivenAutoencoder good = random_autoencoder(s, 1, AutoencoderInput::z);
+  CHECK(contains(refused({}), "there are no autoencoders"));
+  CHECK(contains(refused({good, good}), "block 1's attention is there twice"));
+  GivenAutoencoder bad = good;
+  bad.block = 3;
+  CHECK(contains(refused({bad}), "blocks are 0 to 2"));
+  bad = good;
+  bad.decode = bad.decode.narrow(1, 0, 20);
+  CHECK(contains(refused({bad}), "block 1's attention has a decoder of shape [1, 6, 20], it must be [1, 6, 24]"));
+  bad = random_autoencoder(s, 2, AutoencoderInput::mlp_out);
+  bad.bias = bad.bias / 0.0;
+  CHECK(contains(refused({bad}), "block 2 has a bias of latents with numbers that are not finite"));
+}
+
+}  // namespace autocircuit::test

@@ -1,0 +1,61 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { PatchableModel, PromptLoader, pruneLatents } from "@autocircuit/core";
+import { mapAutoencoders, placedAutoencoders } from "@autocircuit/native";
+import { describe, expect, it } from "vitest";
+import { type TinyAutoencoders, tinyAutoencoders } from "../../core/test/tiny-autoencoders.ts";
+import { randomPairs, tinyConfig, tinyTransformer } from "../../core/test/tiny-transformer.ts";
+import { temporaryFolder } from "../test/fixtures.ts";
+import { engineAutoencoders } from "./engine-autoencoders.ts";
+import { loadAutoencoders } from "./load-autoencoders.ts";
+import { saveAutoencoders } from "./save-autoencoders.ts";
+
+const kinds: TinyAutoencoders[] = [
+  { input: "mlp_out", activation: "topk" },
+  { input: "mlp_post", activation: "jumprelu" },
+  { input: "mlp_in", beside: { input: "z", counts: [4, 5] } },
+  { input: "mlp_in", activation: "jumprelu" },
+  { input: "attn_out", activation: "topk" },
+];
+
+describe("saveAutoencoders", () => {
+  it.each(kinds)("$input, $activation: what is loaded computes the same", async (kind) => {
+    const folder = join(temporaryFolder(), "saved");
+    const given = tinyAutoencoders(tinyConfig, { ...kind, errors: false });
+    await saveAutoencoders(folder, given, { modelName: "tiny" });
+    using set = await loadAutoencoders(folder, { dtype: "float64" });
+    expect(set.autoencoders.map(({ modelName }) => modelName)).toEqual(placedAutoencoders(given).map(() => "tiny"));
+    const read = engineAutoencoders(set, tinyConfig, { errors: false });
+    expect(placedAutoencoders(read).map(({ block, input }) => [block, input])).toEqual(
+      placedAutoencoders(given).map(({ block, input }) => [block, input]),
+    );
+    using plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }) });
+    using prompts = new PromptLoader(randomPairs(3, 5), { batchSize: 3 });
+    const logits = [given, read].map(async (autoencoders) => {
+      using model = plain.withAutoencoders(autoencoders);
+      return await model.forward(prompts.batches[0]!.clean);
+    });
+    const [expected, found] = await Promise.all(logits);
+    // Files are float32.
+    expect(await found!.sub(expected!).abs().max().item()).toBeLessThan(1e-5);
+  });
+
+  it("refuses what the files cannot say, and leaves nothing", async () => {
+    const parent = temporaryFolder();
+    const folder = join(parent, "saved");
+    const given = tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: false });
+    await expect(saveAutoencoders(parent, given)).rejects.toThrow(/is there already/);
+    const nan = mapAutoencoders(given, (one) => ({ ...one, bias: one.bias.mul(Number.NaN) }));
+    await expect(saveAutoencoders(folder, nan)).rejects.toMatchObject({ code: "not-finite" });
+    const transcoders = tinyAutoencoders(tinyConfig, { input: "mlp_in", activation: "topk" });
+    await expect(saveAutoencoders(folder, transcoders)).rejects.toThrow(/transcoder that keeps the largest/);
+    using plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }) });
+    using prompts = new PromptLoader(randomPairs(3, 5), { batchSize: 3 });
+    const pruned = await pruneLatents(plain, given, prompts, { byPosition: true, maxLatents: 2 });
+    await expect(saveAutoencoders(folder, pruned.autoencoders)).rejects.toThrow(
+      /block 0 has latents for each position/,
+    );
+    await expect(saveAutoencoders("/proc/none/saved", given)).rejects.toMatchObject({ code: "bad-file" });
+    expect([existsSync(folder), readdirSync(parent)]).toEqual([false, []]);
+  });
+});

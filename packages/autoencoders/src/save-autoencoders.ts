@@ -1,0 +1,122 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { AutocircuitError, cannotWrite, kind, makeFolder, signature } from "@autocircuit/base";
+import { writeSafetensors } from "@autocircuit/models";
+import { type Autoencoders, type PlacedAutoencoder, placedAutoencoders, type Tensor } from "@autocircuit/native";
+
+/** What is written beside the numbers. */
+export interface SaveAutoencodersOptions {
+  /** The model they are of, for who reads the files. */
+  readonly modelName?: string | undefined;
+}
+
+/** Hooks that autoencoders read and, where it is another, replace, inside a block. */
+const HOOKS: Readonly<Record<Autoencoders["input"], readonly [hookIn: string, hookOut?: string]>> = {
+  mlp_out: ["hook_mlp_out"],
+  mlp_post: ["mlp.hook_post"],
+  mlp_in: ["ln2.hook_normalized", "hook_mlp_out"],
+  attn_out: ["hook_attn_out"],
+  z: ["attn.hook_z"],
+};
+
+const check = signature(
+  "saveAutoencoders",
+  { folder: kind.text, autoencoders: kind.having("{ input, errors, blocks }", "input", "blocks") },
+  { modelName: kind.text },
+);
+
+/**
+ * Writes autoencoders in SAELens's files, a folder for each (`blocks.3.hook_mlp_out`), in float32: what `trainAutoencoders` and `pruneLatents`
+ * made, for `loadAutoencoders` and other libraries to read. The folder appears when it is whole.
+ *
+ * @param folder a new folder
+ * @throws AutocircuitError `bad-input` for a folder that is there, and for what these files cannot say (latents for each position, TopK of transcoders);
+ *   `not-finite` that names the autoencoder; `bad-file` where it cannot be written
+ * @example
+ * await saveAutoencoders("saes/own", autoencoders, { modelName: "gpt2" });
+ * using set = await loadAutoencoders("saes/own");
+ */
+export async function saveAutoencoders(
+  folder: string,
+  autoencoders: Autoencoders,
+  options: SaveAutoencodersOptions = {},
+): Promise<void> {
+  check({ folder, autoencoders }, options);
+  if (existsSync(folder)) {
+    throw new AutocircuitError("bad-input", `${folder} is there already: give the name of a new folder.`);
+  }
+  const placed = placedAutoencoders(autoencoders);
+  for (const one of placed) requireWritable(one);
+  const unfinished = `${folder}.unfinished-${process.pid}`;
+  try {
+    for (const one of placed) await saveOne(unfinished, one, options);
+    renameSync(unfinished, folder);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    throw cannotWrite(folder, error);
+  }
+}
+
+function requireWritable({ block, input, autoencoder }: PlacedAutoencoder): void {
+  const { encode, threshold, top = 0 } = autoencoder;
+  const problem =
+    encode.shape.length === 3
+      ? "has latents for each position"
+      : top > 0 && threshold
+        ? "has thresholds and keeps the largest of its latents too"
+        : top > 0 && input === "mlp_in"
+          ? "is a transcoder that keeps the largest of its latents"
+          : undefined;
+  if (problem === undefined) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `saveAutoencoders: the autoencoder of ${input} of block ${block} ${problem}, which SAELens's files cannot say.`,
+  );
+}
+
+async function saveOne(
+  folder: string,
+  { block, input, autoencoder }: PlacedAutoencoder,
+  { modelName }: SaveAutoencodersOptions,
+): Promise<void> {
+  const { encode, bias, decode, outBias, threshold, top = 0 } = autoencoder;
+  const [dSae, dIn] = encode.shape as [number, number];
+  const [hookIn, hookOut] = HOOKS[input].map((hook) => `blocks.${block}.${hook}`) as [string, string?];
+  const numbers = async (tensor: Tensor, name: string) => {
+    using plain = tensor.detach().to("float32");
+    const data = (await plain.data()) as Float32Array;
+    if (data.every(Number.isFinite)) return { dtype: "F32" as const, shape: [...tensor.shape], data };
+    throw new AutocircuitError(
+      "not-finite",
+      `saveAutoencoders: \`${name}\` of ${hookIn} holds numbers that are not finite.`,
+    );
+  };
+  using transposed = encode.detach().transpose(0, 1).clone();
+  const tensors = {
+    W_enc: await numbers(transposed, "encode"),
+    b_enc: await numbers(bias, "bias"),
+    W_dec: await numbers(decode, "decode"),
+    b_dec: await numbers(outBias, "outBias"),
+    ...(threshold && { threshold: await numbers(threshold, "threshold") }),
+  };
+  const kindOf = threshold ? "jumprelu" : top > 0 ? "topk" : "standard";
+  const architecture = hookOut === undefined ? kindOf : kindOf === "standard" ? "transcoder" : `${kindOf}_transcoder`;
+  const config = {
+    ...{ architecture, d_in: dIn, d_sae: dSae, dtype: "float32" },
+    ...(hookOut !== undefined && { d_out: dIn }),
+    ...(top > 0 && { k: top }),
+    // The shift of inputs is part of the bias.
+    ...{ apply_b_dec_to_input: false, normalize_activations: "none" },
+    ...{ reshape_activations: input === "z" ? "hook_z" : "none" },
+    metadata: {
+      // Whose form the files have.
+      sae_lens_version: "6.54.12",
+      ...{ hook_name: hookIn, ...(hookOut !== undefined && { hook_name_out: hookOut }) },
+      ...(modelName !== undefined && { model_name: modelName }),
+    },
+  };
+  const own = join(folder, hookIn);
+  makeFolder(own);
+  writeFileSync(join(own, "cfg.json"), `${JSON.stringify(config, null, 2)}\n`);
+  await writeSafetensors(join(own, "sae_weights.safetensors"), tensors);
+}

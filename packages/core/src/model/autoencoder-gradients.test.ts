@@ -1,0 +1,84 @@
+import { MersenneTwister } from "@autocircuit/base";
+import {
+  Ablation,
+  type Autoencoders,
+  grad,
+  mapAutoencoders,
+  placedAutoencoders,
+  scope,
+  sourceRows,
+  Tensor,
+  type TransformerConfig,
+} from "@autocircuit/native";
+import { expect, it } from "vitest";
+import { type TinyAutoencoders, tinyAutoencoders } from "../../test/tiny-autoencoders.ts";
+import { tinyConfig, tinyTransformer } from "../../test/tiny-transformer.ts";
+import { PatchableModel } from "./patchable-model.ts";
+
+const PARTS = ["encode", "bias", "decode", "outBias"] as const;
+const tokens = Tensor.from(
+  [
+    [1, 2, 3, 4],
+    [5, 6, 7, 8],
+  ],
+  { dtype: "int64" },
+);
+const random = new MersenneTwister(11);
+const noise = (shape: readonly number[]) =>
+  Tensor.from(
+    Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.next() / 2 ** 31 - 1),
+    { shape },
+  );
+
+const kinds: [string, TinyAutoencoders, Partial<TransformerConfig>][] = [
+  ["MLP outputs", { input: "mlp_out" }, {}],
+  ["neurons, TopK", { input: "mlp_post", activation: "topk" }, {}],
+  ["transcoders beside head outputs, parallel blocks", { input: "mlp_in", beside: { input: "z" } }, { parallel: true }],
+  ["attention outputs in one block", { input: "attn_out", counts: [0, 5] }, {}],
+];
+
+it.each(kinds)("gradients of autoencoders are finite differences: %s", async (_, autoencoders, changes) => {
+  using plain = new PatchableModel({ transformer: tinyTransformer(changes, 1, { dtype: "float64" }) });
+  const given = tinyAutoencoders({ ...tinyConfig, ...changes }, { ...autoencoders, errors: false });
+  const leaves = placedAutoencoders(given).flatMap(({ autoencoder }) =>
+    PARTS.map((part) => autoencoder[part].requireGrad()),
+  );
+  const weights = { logits: noise([2, 4, plain.config.dVocabOut]), activity: noise([2, 4]) };
+  const lossOf = async (of: Autoencoders, withLeaves: readonly Tensor[]) => {
+    using model = plain.withAutoencoders(of);
+    const graph = { ...model.graph.toNative(), groups: [], edges: 0 };
+    using ablation = new Ablation(
+      Tensor.zeros([sourceRows(graph, plain.config), 1, 4, plain.config.dModel], { dtype: "float64" }),
+    );
+    const mask = Tensor.zeros([0], { dtype: "float64" }).requireGrad();
+    const { logits, activity } = await model.transformer.forward({
+      tokens,
+      patch: { graph, mask, ablation, autoencoderLeaves: withLeaves },
+    });
+    return logits!.mul(weights.logits).sum().add(activity!.mul(weights.activity).sum());
+  };
+  const gradients = grad(await lossOf(given, leaves), leaves);
+  for (const [number, { autoencoder }] of placedAutoencoders(given).entries()) {
+    for (const [place, part] of PARTS.entries()) {
+      const gradient = await gradients[4 * number + place]!.data();
+      expect(gradient.some((value) => value !== 0)).toBe(true);
+      for (let tried = 0; tried < 3; tried++) {
+        const at = random.below(autoencoder[part].size);
+        const moved = (by: number) =>
+          mapAutoencoders(given, (one, other) => {
+            if (other !== number) return one;
+            const step = Float64Array.from({ length: one[part].size }, (_, cell) => (cell === at ? by : 0));
+            return { ...one, [part]: one[part].add(Tensor.from(step, { shape: one[part].shape })) };
+          });
+        const difference = await scope(async () => {
+          const [up, down] = [await lossOf(moved(1e-6), leaves), await lossOf(moved(-1e-6), leaves)];
+          return (Number(await up.item()) - Number(await down.item())) / 2e-6;
+        });
+        expect(Math.abs(difference - Number(gradient[at])), `${part} of ${number}`).toBeLessThan(1e-6);
+      }
+    }
+  }
+  // What the leaves are of is looked at.
+  await expect(lossOf(given, leaves.slice(1))).rejects.toThrow(/four leaves for each/);
+  await expect(lossOf(given, [...leaves.slice(1), leaves[0]!])).rejects.toThrow(/leaves of other shapes/);
+});

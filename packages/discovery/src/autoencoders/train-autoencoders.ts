@@ -1,0 +1,247 @@
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import {
+  type LongOptions,
+  overPrompts,
+  type PatchableModel,
+  type PlainSlice,
+  type Progress,
+  type PromptBatch,
+  type PromptLoader,
+  type PromptsOfBatch,
+  tokenContext,
+} from "@autocircuit/core";
+import {
+  Ablation,
+  type Autoencoders,
+  disposeAutoencoders,
+  grad,
+  isOfAttention,
+  type PatchGraph,
+  scope,
+  sourceRows,
+  Tensor,
+  type Transformer,
+} from "@autocircuit/native";
+import { discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
+import { realPositions } from "../real-positions.ts";
+import { measureAutoencoders } from "./measure-autoencoders.ts";
+import { sourcesWith, TrainedAutoencoders } from "./trained-autoencoders.ts";
+
+/** A step of training that is done. */
+export interface AutoencoderTrainingProgress extends Progress {
+  /** What was minimised, before the step: cross-entropy and the sum of latents with its weight, in nats. */
+  readonly loss: number;
+  /** Cross-entropy of the outputs with those of the model without autoencoders, mean over prompts and positions. */
+  readonly crossEntropy: number;
+}
+
+/** How autoencoders are trained. */
+export interface TrainAutoencodersOptions extends Pick<LongOptions, "signal"> {
+  /** What they read and replace in every block; see `Autoencoders` of the engine. Default `mlp_out`. */
+  readonly input?: Autoencoders["input"] | undefined;
+  /** Latents of each block. */
+  readonly latents: number;
+  /** Weight of the sum of latents, mean over blocks, prompts and positions. Default 0.01. */
+  readonly l1?: number | undefined;
+  /** Adam's. Default 0.001. */
+  readonly learningRate?: number | undefined;
+  /** Times that all prompts are seen. Default 100. */
+  readonly epochs?: number | undefined;
+  /** Of the first numbers. Default 0. */
+  readonly seed?: number | undefined;
+  /** Prompts that the result is measured on; default the training prompts. */
+  readonly test?: PromptLoader | undefined;
+  /** What the result leaves out is a source of its own, see `Autoencoders`; training is without. Default true. */
+  readonly errors?: boolean | undefined;
+  /** Called after each step. */
+  readonly onProgress?: ((progress: AutoencoderTrainingProgress) => void) | undefined;
+}
+
+/** What training made. */
+export interface TrainedAutoencoderSet {
+  /** Their tensors are the caller's. */
+  readonly autoencoders: Autoencoders;
+  /** What was minimised in each step. */
+  readonly loss: readonly number[];
+  /** KL(model || model with autoencoders, without errors) in nats, mean over test prompts and positions. */
+  readonly kl: number;
+  /** How many latents are active, mean over blocks, prompts and positions. */
+  readonly active: number;
+}
+
+const inputs = ["mlp_out", "mlp_post", "mlp_in", "attn_out", "z"] as const;
+
+const check = signature("trainAutoencoders", modelAndPrompts, {
+  signal: kind.signal,
+  onProgress: kind.callback,
+  seed: discoveryOptions.seed!,
+  input: kind.oneOf(inputs),
+  latents: kind.required(kind.count),
+  l1: kind.such("a number of at least 0", (value) => typeof value === "number" && value >= 0 && value < Infinity),
+  learningRate: kind.positive,
+  epochs: kind.count,
+  test: modelAndPrompts.prompts,
+  errors: kind.flag,
+});
+
+/**
+ * Trains sparse autoencoders of all blocks together, end to end as in AutoCircuit: with them in their places, and nothing kept of what they leave out,
+ * the model is to say what it did. The loss is the cross-entropy of its outputs at all positions of clean prompts, plus `l1` times the sum
+ * of latents; only the autoencoders are trained, by Adam, every batch of every epoch a step.
+ *
+ * @param model without autoencoders
+ * @throws AutocircuitError `bad-input` for a model that has autoencoders or no place for them, and prompts with a cached prefix; `not-finite`
+ *   that names the step where loss or gradients are no numbers; `aborted`
+ * @example
+ * const { autoencoders, kl } = await trainAutoencoders(task.model, task.train, { latents: 64, epochs: 500 });
+ * await saveAutoencoders("saes", autoencoders, { modelName: "gpt2" });
+ * using latent = task.model.withAutoencoders(autoencoders);
+ */
+export async function trainAutoencoders(
+  model: PatchableModel,
+  prompts: PromptLoader,
+  options: TrainAutoencodersOptions,
+): Promise<TrainedAutoencoderSet> {
+  check({ model, prompts }, options);
+  const { input = "mlp_out", latents, epochs = 100, learningRate = 1e-3, seed = 0, signal, onProgress } = options;
+  requirePlaces(model, input);
+  for (const loader of [prompts, options.test ?? prompts]) requirePrompts(loader);
+  using trained = new TrainedAutoencoders(model.config, {
+    ...{ input, latents, learningRate, seed },
+    dtype: model.computeDtype,
+  });
+  const total = epochs * prompts.length;
+  const loss: number[] = [];
+  for await (const ofBatch of overPrompts(model, prompts, { rounds: epochs, signal })) {
+    const step = loss.length;
+    const made = await namingStep(step, total, () => stepOn(model, trained, ofBatch, options));
+    loss.push(made.loss);
+    onProgress?.({ done: step + 1, total, ...made });
+  }
+  const autoencoders = trained.result(options.errors ?? true);
+  try {
+    const measured = await namingStep(total, total, () =>
+      measureAutoencoders(model, { ...autoencoders, errors: false }, options.test ?? prompts, signal),
+    );
+    return { autoencoders, loss, ...measured };
+  } catch (error) {
+    disposeAutoencoders(autoencoders);
+    throw error;
+  }
+}
+
+/** One step of Adam on a batch, slice by slice. */
+async function stepOn(
+  model: PatchableModel,
+  trained: TrainedAutoencoders,
+  { batch, run }: PromptsOfBatch<PlainSlice>,
+  { l1 = 0.01, signal }: TrainAutoencodersOptions,
+): Promise<{ loss: number; crossEntropy: number }> {
+  const { gradients, ...made } = await run(async (slices) => {
+    const { leaves, autoencoders, made } = trained.leaves();
+    using transformer = model.transformer.withAutoencoders(autoencoders);
+    const positions = positionsOf(batch);
+    let gradients: Tensor[] | undefined;
+    let [loss, crossEntropy] = [0, 0];
+    for await (const { slice, start } of slices) {
+      const own = await scope(async () => {
+        const { logits, activity } = await outputs(model, transformer, slice, made, signal);
+        const reference = await model.forward(slice.clean, { sliced: false, ...(signal && { signal }) });
+        const real = realPositions(slice);
+        const counted = (values: Tensor) => (real ? values.mul(real.squeeze(2)) : values).sum().div(positions);
+        const entropy = counted(reference.softmax(-1).mul(logits.logSoftmax(-1)).sum(-1)).mul(-1);
+        const sum = entropy.add(counted(activity).mul(l1 / autoencoders.blocks.length));
+        loss += Number(await sum.item());
+        crossEntropy += Number(await entropy.item());
+        return grad(sum, leaves, { retainGraph: start + slice.size < batch.size });
+      });
+      gradients = gradients ? gradients.map((gradient, leaf) => gradient.add(own[leaf]!)) : own;
+    }
+    await requireNumbers(loss, gradients!);
+    return { loss, crossEntropy, gradients: gradients! };
+  });
+  trained.step(gradients);
+  for (const gradient of gradients) gradient.dispose();
+  return made;
+}
+
+async function requireNumbers(loss: number, gradients: readonly Tensor[]): Promise<void> {
+  const size = await Tensor.stack(gradients.map((gradient) => gradient.abs().sum()))
+    .sum()
+    .item();
+  if (Number.isFinite(loss) && Number.isFinite(Number(size))) return;
+  throw new AutocircuitError(
+    "not-finite",
+    `${Number.isFinite(loss) ? "gradients are" : "the loss is"} no number. Choose a smaller learning rate.`,
+  );
+}
+
+/** Logits at all positions and the sum of latents `[B, P]`, both with gradients to what autoencoders are made of. */
+async function outputs(
+  model: PatchableModel,
+  transformer: Transformer,
+  slice: PromptBatch,
+  made: readonly Tensor[],
+  signal: AbortSignal | undefined,
+) {
+  const { mlp, attention, inputs: read } = transformer.latents!;
+  const counts = (mlp ?? attention)!;
+  // No edge is patched, so none need be there.
+  const graph: PatchGraph = {
+    ...{ factorized: true, tokens: 0, edges: 0, groups: [], errors: false },
+    sources: sourcesWith(model.config, read[0]!, counts[0]!),
+    latents: mlp,
+    attentionLatents: attention,
+  };
+  const { clean, length } = slice;
+  const rows = sourceRows(graph, model.config);
+  const ablation = new Ablation(Tensor.zeros([rows, 1, length, model.config.dModel], { dtype: model.computeDtype }));
+  const { padding } = tokenContext(clean);
+  const mask = Tensor.zeros([0], { dtype: model.computeDtype }).requireGrad();
+  const result = await transformer.forward({
+    tokens: clean,
+    ...(padding && { padding: Tensor.from(BigInt64Array.from(padding, BigInt), { dtype: "int64" }) }),
+    patch: { graph, mask, ablation, autoencoderLeaves: made },
+    ...(signal && { signal }),
+  });
+  return { logits: result.logits!, activity: result.activity! };
+}
+
+/** Positions of a batch's clean prompts that are not padding. */
+function positionsOf(batch: PromptBatch): number {
+  const padded = batch.padding("clean")?.reduce((sum, pads) => sum + pads, 0) ?? 0;
+  return batch.size * batch.length - padded;
+}
+
+function requirePlaces({ transformer, config }: PatchableModel, input: Autoencoders["input"]): void {
+  const problem = transformer.latents
+    ? "this model has autoencoders: start from the one without"
+    : config.attnOnly && !isOfAttention(input)
+      ? `this model has no MLPs for \`input: "${input}"\`: take "attn_out" or "z"`
+      : undefined;
+  if (problem) throw new AutocircuitError("bad-input", `trainAutoencoders: ${problem}.`);
+}
+
+function requirePrompts(prompts: PromptLoader): void {
+  if (prompts.promptCount === 0) {
+    throw new AutocircuitError("bad-input", "trainAutoencoders: there are no prompts.");
+  }
+  if (prompts.batches.every(({ prefix }) => prefix === null)) return;
+  throw new AutocircuitError(
+    "bad-input",
+    "trainAutoencoders: these prompts share a cached prefix, which belongs to other autoencoders after each step: give whole prompts.",
+  );
+}
+
+/** Says in which step something was no number. */
+async function namingStep<T>(step: number, total: number, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isNumeric =
+      error instanceof AutocircuitError && (error.code === "not-finite" || /not finite/.test(error.message));
+    if (!isNumeric) throw error;
+    const where = step < total ? `step ${step + 1} of ${total}` : `after step ${total} of ${total}`;
+    throw new AutocircuitError("not-finite", `Training, ${where}: ${error.message}`, { cause: error });
+  }
+}
