@@ -4,7 +4,7 @@
  *
  * @param count how many at most
  * @example
- * nearNames("tracr-revese", ["tracr-reverse", "tracr-hist"]); // ["tracr-reverse"]
+ * nearNames("tracr-revese", ["tracr-reverse", "tracr-hist"]); // ["tracr-reverse", "tracr-hist"]
  */
 export function nearNames(name: string, known: Iterable<string>, count = 3): string[] {
   const wanted = name.toLowerCase();

@@ -26,7 +26,7 @@ const check = signature("groundTruth", graphAndPrompts, {
  * @throws AutocircuitError `bad-input` without edges, `unknown-name` for an edge the model's graph does not have
  *
  * @example
- * const scores = await groundTruth(task.model, task.test, { edges: task.circuit });
+ * const scores = await groundTruth(task.model, task.test, { edges: task.trueEdges! });
  */
 export async function groundTruth(
   model: Pick<PatchableModel, "graph">,

@@ -23,7 +23,7 @@ export interface ScoreOverlap {
  *
  * @throws AutocircuitError `bad-input` for scores of different graphs, a NaN among them, or a size the graph does not have
  * @example
- * scoreOverlap(await acdc(model, prompts), await edgeAttribution(model, prompts), [10, 100, 1000]);
+ * scoreOverlap(await acdc(model, prompts), await edgeAttribution(model, prompts), [10, 50, 100]);
  */
 export function scoreOverlap(a: PruneScores, b: PruneScores, sizes: readonly number[]): ScoreOverlap[] {
   checkOverlap({ a, b, sizes });

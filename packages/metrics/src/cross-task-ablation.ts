@@ -46,8 +46,8 @@ const check = signature("crossTaskAblation", { model: coreKinds.patchableModel, 
  *
  * @example
  * const { names, harm } = await crossTaskAblation(model, [
- *   { name: "ioi", prompts: ioi.test, circuit: ioiCircuit },
- *   { name: "greater-than", prompts: years.test, circuit: yearsCircuit },
+ *   { name: "half", prompts, circuit: scores.circuit(50) },
+ *   { name: "few", prompts: task.train, circuit: scores.circuit(5) },
  * ]);
  */
 export async function crossTaskAblation(

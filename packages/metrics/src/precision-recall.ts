@@ -18,7 +18,7 @@ const check = signature(
  * @param sizes only these circuit sizes; a size that ties rule out gives the next larger one
  *
  * @example
- * const curve = precisionRecall(scores, task.circuit, { sizes: [5, 10, 20] });
+ * const curve = precisionRecall(scores, task.trueEdges!, { sizes: [5, 10, 20] });
  */
 export function precisionRecall(
   scores: PruneScores,

@@ -38,7 +38,7 @@ export interface RocCurve {
  * @param circuit the true edges
  *
  * @example
- * const { auc } = rocCurve(await acdc(task.model, task.train), task.circuit);
+ * const { auc } = rocCurve(await acdc(task.model, task.train), task.trueEdges!);
  */
 export function rocCurve(scores: PruneScores, circuit: Iterable<EdgeRef>): RocCurve {
   check({ scores, circuit });

@@ -49,7 +49,7 @@ const check = signature("similarityMatrices", { scores: scoresByTask }, {
  * @throws AutocircuitError `bad-input` without a size, for a size that none of the graphs has, for scores of different graphs under one task, and a NaN among scores
  * @example
  * const scores = { ioi: { acdc: await acdc(model, prompts), eap: await edgeAttribution(model, prompts) } };
- * similarityMatrices(scores, { sizes: [100, 1000], trueCounts: { ioi: 1041 } });
+ * similarityMatrices(scores, { sizes: [10, 100], trueCounts: { ioi: 40 } });
  */
 export function similarityMatrices(scores: ScoresByTask, options: SimilarityOptions = {}): SimilarityMatrix[] {
   check({ scores }, options);

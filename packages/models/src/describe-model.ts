@@ -9,7 +9,7 @@ const NORMS = { none: "no norm", layer: "LayerNorm", rms: "RMSNorm" } as const;
  *
  * @example
  * describeModel(config);
- * // "12 layers, 12 heads of 64, width 768, MLP 3072 (gelu_new), LayerNorm, learned positions up to 1024, 50257 tokens, 163M parameters"
+ * // GPT-2 small: "12 layers, 12 heads of 64, width 768, MLP 3072 (gelu_new), LayerNorm, learned positions up to 1024, 50257 tokens, 163M parameters"
  */
 export function describeModel(config: TransformerConfig): string {
   const parts = [

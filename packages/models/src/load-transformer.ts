@@ -43,8 +43,8 @@ export async function loadedTransformer(idOrFolder: string, options: LoadOptions
  * @param options as for folders; processing is off by default
  * @throws AutocircuitError `bad-file` for weights that do not fit the configuration
  * @example
- * const { config, weights } = compile(program);
- * const { transformer } = await transformerFromWeights(config, weights);
+ * const compiled = compileLibraryProgram("reverse");
+ * const { transformer } = await transformerFromWeights(transformerLensConfig(compiled), compiled.weights);
  */
 export async function transformerFromWeights(
   config: TransformerLensConfig,

@@ -23,8 +23,8 @@ const check = signature("logitLens", { model: coreKinds.patchableModel, vectors:
  * @returns for each vector its likeliest tokens, best first
  * @throws AutocircuitError `shape` for vectors of another width; `not-finite`; `aborted`
  * @example
- * using seen = await model.activations(batch.clean, ["blocks.5.hook_resid_post"], { positions: [14] });
- * const [first] = await logitLens(model, seen.of("blocks.5.hook_resid_post").reshape([-1, model.config.dModel]));
+ * using seen = await model.activations(batch.clean, ["blocks.1.hook_resid_post"], { positions: [14] });
+ * const [first] = await logitLens(model, seen.of("blocks.1.hook_resid_post").reshape([-1, model.config.dModel]));
  */
 export async function logitLens(
   model: PatchableModel,

@@ -43,6 +43,7 @@ const check = signature(
  * @throws AutocircuitError `bad-input` for an empty prompt, a text without a tokenizer, an answer of several tokens, an id outside the
  *   vocabulary; `not-finite`; `aborted`
  * @example
+ * using model = await loadModel("models/gpt2");
  * const { top, answers } = await logitTable(model, "The capital of France is", { answers: [" Paris"] });
  * console.table(top);
  */

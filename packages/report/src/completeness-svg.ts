@@ -31,6 +31,7 @@ const check = signature("completenessSvg", { points: kind.listOf(point) }, {
  * @throws AutocircuitError `bad-input` when there is no finite point.
  * @example
  * ```ts
+ * const knockouts = await trainKnockouts(task.model, task.train, { scores, size: 50 });
  * const measured = await sameUnderKnockouts(task.model, task.test, { scores, size: 50, knockouts });
  * const svg = await completenessSvg([{ task: "ioi", algorithm: "acdc", ...measured }]);
  * ```

@@ -31,9 +31,11 @@ export function signatures(): ReadonlyMap<string, Signature> {
  * @returns the check; it throws AutocircuitError `bad-input`, or `unknown-name` for a name or an option there is not
  *
  * @example
- * const check = signature("acdc", { model: patchableModel }, { taus: kind.listOf(kind.positive) } satisfies KindsOf<AcdcOptions>);
- * export async function acdc(model: PatchableModel, options: AcdcOptions = {}) {
- *   check({ model }, options);
+ * const check = signature("double", { value: kind.count }, { times: kind.count });
+ * function double(value: number, options: { times?: number } = {}): number {
+ *   check({ value }, options); // before anything is computed
+ *   return value * 2 ** (options.times ?? 1);
+ * }
  */
 export function signature<const Names extends string>(
   name: string,

@@ -32,8 +32,8 @@ export const tracrTasks: Readonly<Record<string, ReadyTask<PromptRecord>>> = byN
  * models have trained weights that are not part of this package.
  *
  * @example
- * await using task = await tasks["tracr-hist"].load({ byToken: true });
- * await using ioi = await tasks["ioi-component"].load({ model: "models/gpt2" });
+ * await using task = await tasks["tracr-hist"]!.load({ byToken: true });
+ * await using ioi = await tasks["ioi-component"]!.load({ model: "models/gpt2" });
  */
 export const tasks: Readonly<Record<string, ReadyTask>> = byName(ALL.flatMap(({ tasks }) => tasks));
 
@@ -42,7 +42,7 @@ export const tasks: Readonly<Record<string, ReadyTask>> = byName(ALL.flatMap(({ 
  *
  * @example
  * const graph = Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false });
- * publishedCircuits["ioi-true-edges"].edges(graph).length;
+ * publishedCircuits["ioi-true-edges"]!.edges(graph).length;
  */
 export const publishedCircuits: Readonly<Record<string, LiteratureCircuit>> = byName(
   [...TRAINED, ...COMPILED].flatMap(({ circuits }) => circuits),
@@ -52,7 +52,7 @@ export const publishedCircuits: Readonly<Record<string, LiteratureCircuit>> = by
  * Data sets of text by name, made for any vocabulary. All prompts of one are equally long in it, but for `ioi-mixed`.
  *
  * @example
- * textDataSets.ioi({ tokenizer: await loadTokenizer("models/smollm2"), count: 100 });
+ * textDataSets.ioi!({ tokenizer: await loadTokenizer("models/gpt2"), count: 100 });
  */
 export const textDataSets: Readonly<Record<string, TextDataSetGenerator>> = Object.assign(
   {},

@@ -78,7 +78,7 @@ function rankingBeside({ task, settings: { known }, found, result }: ReportParts
 function titleOf({ name, model, description, title }: Subject, task: LoadedTask): string {
   if (model === null) return `${name}: ${description}`;
   const named = title(task);
-  return `${named}${named === description ? "" : `: ${description}`}, in ${model}`;
+  return named === description ? `Prompts of ${named}, in ${model}` : `${named}: ${description}, in ${model}`;
 }
 
 /** How often the model is right, against wrong answers where there are some. */

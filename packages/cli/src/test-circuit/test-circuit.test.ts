@@ -77,6 +77,8 @@ describe("circuits of one's own model", () => {
     const { code, out } = await run(["test", edges(), ...how]);
     expect([0, 3]).toContain(code);
     expect(out).toContain("share of the score that is lost without a circuit:");
+    expect(out).toMatch(/^note: equivalence cannot be refused with 6 prompts, .*: 7 are needed\.$/m);
+    expect(out).toMatch(/^note: sufficiency cannot be shown with 5 random circuits, .*: --random 29 is the least\.$/m);
     const { names, harm } = read("cross.json").cross;
     expect(names).toEqual(["edges", "other"]);
     expect(harm.flat()).toHaveLength(4);

@@ -11,6 +11,7 @@ import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
+import { caveats } from "./caveats.ts";
 import { type CircuitFile, readCircuit } from "./circuit-file.ts";
 import { crossSubjects } from "./cross-subjects.ts";
 import type { TestCommandOptions } from "./options.ts";
@@ -40,6 +41,13 @@ export async function testCommand(path: string, options: TestCommandOptions, con
   const tested = await testCircuit(task.model, task.test, circuit, asked);
   progress[Symbol.dispose]();
   for (const verdict of tested.verdicts) print(verdictLine(verdict));
+  const notes = caveats({
+    tests: tested.verdicts.map(({ test }) => test),
+    prompts: tested.prompts,
+    edges: Math.min(circuit.size, mostEdges ?? 200),
+    ...{ random: random ?? 50, quantile: quantile ?? 0.9, level: level ?? 0.05 },
+  });
+  for (const note of notes) print(note);
   const { full, circuit: alone, without } = tested.means;
   print(
     `${tested.score}, mean of ${tested.prompts} prompts, ${ablation} ablation: the model ${formatNumber(full)}, the circuit alone ${formatNumber(alone)}, ` +
@@ -68,6 +76,7 @@ export async function testCommand(path: string, options: TestCommandOptions, con
       model: subject.model,
       ...{ ablation, seed, byToken: file.byToken },
       ...tested,
+      notes,
       passed: !refused,
       cross: cross ?? null,
       ...used.report,

@@ -44,7 +44,7 @@ const check = signature(
  * @example
  * using shared = await sharePrefix(task.model, task.train);
  * if (shared.reason) console.log(`No common prefix: ${shared.reason}`);
- * const logits = await shared.model.forward(shared.prompts.batches[0].clean);
+ * const logits = await shared.model.forward(shared.prompts.batches[0]!.clean);
  *
  * @throws AutocircuitError `bad-input` for a limit that is not a whole number; `aborted`.
  */

@@ -68,7 +68,7 @@ const bosLabel = "<|BOS|>";
  * ids. The prompts are shuffled once by the seed; the first are for training, the next for testing.
  *
  * @example
- * const { train, test } = await loadPrompts("ioi.json", { tokenizer, batchSize: 16, size: { train: 64, test: 64 } });
+ * const { train, test } = await loadPrompts("names.json", { tokenizer, batchSize: 2, size: { train: 4, test: 4 } });
  *
  * @throws AutocircuitError `not-found` or `bad-file` for a file that cannot be used, `bad-input` for prompts that cannot;
  *   with file, prompt number and reason.

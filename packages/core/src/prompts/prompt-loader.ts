@@ -51,6 +51,7 @@ const check = signature("PromptLoader", { pairs: kind.listOf(pair) }, loaderOpti
  * Prompt pairs in batches of equal size, always in the same order.
  *
  * @example
+ * const logits = [];
  * for (const batch of loader) logits.push(await model.forward(batch.clean));
  */
 export class PromptLoader implements Iterable<PromptBatch>, Disposable {

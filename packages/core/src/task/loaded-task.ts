@@ -20,7 +20,9 @@ export type TaskPrefix = Pick<SharedPrefix, "length" | "kind" | "reason">;
  * A task whose model and prompts are there.
  *
  * @example
- * await using task = await defineTask({ ... }).load();
+ * const options = { key: "sum", name: "Addition", batchSize: 1, batchCount: 2 };
+ * await using task = await defineTask({ ...options, model: () => loadModel("models/sum"), dataset: "prompts.json" }).load();
+ * const scores = await edgeAttribution(task.model, task.train);
  * const runs = await runCircuits(task.model, task.test, { scores });
  */
 export class LoadedTask implements AsyncDisposable {

@@ -17,8 +17,8 @@ const checkLoad = signature("Task.load", {}, { signal: longOptions.signal });
  *
  * @example
  * await using task = defineTask({
- *   key: "sum", name: "Addition", batchSize: 16, batchCount: { train: 4, test: 4 },
- *   model: () => loadMyModel(), dataset: "prompts.json",
+ *   key: "sum", name: "Addition", batchSize: 1, batchCount: { train: 2, test: 2 },
+ *   model: () => loadModel("models/sum"), dataset: "prompts.json",
  * });
  * const model = await task.model;
  */

@@ -104,7 +104,7 @@ const check = signature("findCircuit", { task: kind.having("a loaded task", "mod
  * @throws AutocircuitError `bad-input` for options that exclude each other, and what the algorithms throw; `aborted`
  *
  * @example
- * await using task = await ioi.load();
+ * await using task = await tasks["tracr-reverse"]!.load();
  * const { circuit, keep } = await findCircuit(task, { keep: 0.9, seconds: 600 });
  */
 export async function findCircuit(task: LoadedTask, options: FindCircuitOptions = {}): Promise<FoundCircuit> {

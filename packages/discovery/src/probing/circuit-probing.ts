@@ -50,8 +50,8 @@ const check = signature("circuitProbing", modelAndPrompts, circuitProbingOptions
  *   what {@link subnetworkProbing} throws
  *
  * @example
- * const options = { circuitSizes: [100, "true_size", 1000], trueEdges: task.trueEdges, maskFunction: "hard_concrete" };
- * const scores = await circuitProbing(task.model, task.train, options);
+ * const sizes = { circuitSizes: [10, "true_size", 50] as const, trueEdges: task.trueEdges! };
+ * const scores = await circuitProbing(task.model, task.train, { ...sizes, maskFunction: "hard_concrete" });
  */
 export async function circuitProbing(
   model: PatchableModel,

@@ -27,7 +27,7 @@ const check = signature("constrainedProbing", modelAndPrompts, {
  *   {@link circuitProbing} throws
  *
  * @example
- * const { trueEdges } = task;
+ * const trueEdges = task.trueEdges!;
  * const known = await groundTruth(task.model, null, { edges: trueEdges });
  * const other = await constrainedProbing(task.model, task.train, { scores: known, trueEdges });
  */

@@ -32,7 +32,7 @@ const check = signature(
  * @throws AutocircuitError `bad-input` for an impossible size or scores that are NaN; `unknown-name` for a preferred edge there is not
  *
  * @example
- * selectTop(scores, 200, { by: "signed" });
+ * selectTop(scores, 20, { by: "signed" });
  * selectTop(scores, { share: 0.01 }, { prune: false });
  */
 export function selectTop(

@@ -30,8 +30,9 @@ const check = signature("PromptSpans", {
  * al. 2025, arXiv:2502.04577). Every token of a prompt, a leading special one too, is in exactly one span; a span may be empty.
  *
  * @example
- * const spans = new PromptSpans(task.train.prompts, prompts.map(({ subject, end }) => ({
- *   before: [0, subject], subject: [subject, subject + 1], rest: [subject + 1, end],
+ * // A subject at position 4 of every prompt, what comes before it and what after.
+ * const spans = new PromptSpans(task.train.prompts, task.train.prompts.map(({ clean }) => ({
+ *   before: [0, 4], subject: [4, 5], rest: [5, clean.length],
  * })));
  */
 export class PromptSpans {

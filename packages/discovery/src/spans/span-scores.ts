@@ -132,8 +132,9 @@ export class SpanScores {
  *   each length; what the method throws
  *
  * @example
- * const spans = new PromptSpans(pairs, schema);
- * const circuit = (await spanScores(model, pairs, spans, { aggregation: "max-abs" })).circuit(100);
+ * const halves = prompts.prompts.map(({ clean }) => ({ first: [0, 7], second: [7, clean.length] }) as const);
+ * const spans = new PromptSpans(prompts.prompts, halves);
+ * const circuit = (await spanScores(model, prompts.prompts, spans, { aggregation: "max-abs" })).circuit(100);
  */
 export async function spanScores(
   model: PatchableModel,

@@ -39,7 +39,7 @@ const check = signature("bootstrap", { perPrompt: rows }, {
  *   draws of prompts there are not
  *
  * @example
- * const { mean, sd } = bootstrap(scores, { resamples: 1000, seed: 1 });
+ * const { mean, sd } = bootstrap([[0.2, 1], [0.3, 1.1], [0.1, 0.8]], { resamples: 1000, seed: 1 });
  */
 export function bootstrap(perPrompt: readonly ArrayLike<number>[], options: BootstrapOptions = {}): Bootstrap {
   check({ perPrompt }, options);

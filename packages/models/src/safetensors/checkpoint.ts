@@ -14,7 +14,7 @@ const SINGLE_FILE = "model.safetensors";
  *
  * @example
  * await using checkpoint = await Checkpoint.open("models/gpt2");
- * const embedding = await checkpoint.load("wte.weight");
+ * for (const name of checkpoint.names()) console.log(name, checkpoint.info(name).shape);
  */
 export class Checkpoint implements AsyncDisposable {
   readonly folder: string;

@@ -18,7 +18,7 @@ const CHUNK_BYTES = 1 << 28;
  * An open safetensors file: its header is read and checked, its tensors are read when asked for.
  *
  * @example
- * await using file = await SafetensorsFile.open("model.safetensors");
+ * await using file = await SafetensorsFile.open("models/sum/model.safetensors");
  * const bytes = await file.read("embed.W_E");
  */
 export class SafetensorsFile implements AsyncDisposable {

@@ -44,7 +44,7 @@ const check = signature("similarityPlotSvg", { panels: kind.listOf(panel) }, {
  *
  * @throws AutocircuitError `bad-input` without a panel
  * @example
- * const svg = await similarityPlotSvg(similarityMatrices(results.scoresByTask(), { sizes: [100, 1000] }));
+ * const svg = await similarityPlotSvg(similarityMatrices(results.scoresByTask(), { sizes: [10, 100] }));
  */
 export async function similarityPlotSvg(
   panels: readonly SimilarityPanel[],

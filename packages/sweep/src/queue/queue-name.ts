@@ -5,6 +5,7 @@ import { hashOf, type SweepUnit } from "../plan/unit.ts";
  * the same plan with the same files meet, on whatever machines, and those of another plan of that name, or of an edited one, do not.
  *
  * @example
+ * const read = await readPlan("sweep.yaml");
  * const name = queueName(read.name, await expandPlan(read)); // autocircuit-sweep-compiled-0a1b2c3d4e5f
  */
 export function queueName(plan: string, units: readonly Pick<SweepUnit, "hash">[]): string {

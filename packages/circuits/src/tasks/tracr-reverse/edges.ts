@@ -29,6 +29,7 @@ const ACDC_EDGES = [
  * Source: AutoCircuit's official edges for tracr-reverse.
  *
  * @example
+ * await using task = await tracrReverse();
  * const edges = tracrReverseTrueEdges(task.model);
  * console.log(edges.map((edge) => edge.name)); // ["Resid Start->A3.0.V", "A3.0->Resid End"]
  * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `tokenPositions` needs

@@ -20,7 +20,9 @@ const ACDC_EDGES = [
  * Source: AutoCircuit's official edges for tracr-xproportion.
  *
  * @example
- * tracrXproportionOfficialEdges(task.model).map((edge) => edge.name); // ["Resid Start->MLP 0", "MLP 0->A1.0.V", "A1.0->Resid End"]
+ * await using task = await tracrXproportion();
+ * tracrXproportionOfficialEdges(task.model).map((edge) => edge.name);
+ * // ["Resid Start->MLP 0", "MLP 0->A1.0.V", "A1.0->Resid End"]
  * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `tokenPositions` needs
  */
 export function tracrXproportionOfficialEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {

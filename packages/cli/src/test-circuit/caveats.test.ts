@@ -1,0 +1,41 @@
+import { equivalenceTest, sufficiencyTest } from "@autocircuit/metrics";
+import { expect, it } from "vitest";
+import { caveats } from "./caveats.ts";
+
+const tests = ["equivalence", "independence", "minimality", "sufficiency", "partial-necessity"] as const;
+const enough = { tests, prompts: 50, random: 50, edges: 100, quantile: 0.9, level: 0.05 };
+
+it("says nothing where prompts and random circuits are enough", () => {
+  expect(caveats(enough)).toEqual([]);
+});
+
+it("says how many prompts equivalence needs to be refused: the test itself agrees", () => {
+  const [line] = caveats({ ...enough, tests: ["equivalence"], prompts: 4 });
+  const least = Number(/(\d+) are needed/.exec(line!)![1]);
+  const worse = (n: number) => equivalenceTest(Array(n).fill(1), Array(n).fill(0)).pValue;
+  expect(worse(least)).toBeLessThanOrEqual(0.05);
+  expect(worse(least - 1)).toBeGreaterThan(0.05);
+});
+
+it("says how many random circuits sufficiency needs to be shown: the test itself agrees", () => {
+  const [line] = caveats({ ...enough, tests: ["sufficiency"], random: 5 });
+  expect(line).toMatch(/^note: sufficiency cannot be shown with 5 random circuits/);
+  const least = Number(/--random (\d+)/.exec(line!)![1]);
+  const best = (n: number) => sufficiencyTest([1, 1], [1, 1], Array(n).fill([0, 0])).pValue;
+  expect(best(least)).toBeLessThanOrEqual(0.05);
+  expect(best(least - 1)).toBeGreaterThan(0.05);
+});
+
+it("says how many minimality needs to be refused", () => {
+  const [line] = caveats({ ...enough, tests: ["minimality"], random: 2, edges: 20 });
+  expect(line).toMatch(/minimality cannot be refused with 2 random circuits and 20 edges to try: --random 3/);
+});
+
+it("says that few prompts are few", () => {
+  expect(caveats({ ...enough, prompts: 12 })).toEqual([
+    expect.stringMatching(
+      /^note: 12 prompts are few: that equivalence and independence and minimality passed says little/,
+    ),
+  ]);
+  expect(caveats({ ...enough, prompts: 12, tests: ["sufficiency"] })).toEqual([]);
+});

@@ -1,0 +1,54 @@
+import type { CircuitTestName } from "@autocircuit/metrics";
+
+/** Fewer prompts than these are said to be few. */
+const FEW = 20;
+
+/** How the tests were made. */
+export interface TestsMade {
+  readonly tests: readonly CircuitTestName[];
+  readonly prompts: number;
+  /** Random circuits. */
+  readonly random: number;
+  /** Edges that minimality tried. */
+  readonly edges: number;
+  readonly quantile: number;
+  readonly level: number;
+}
+
+/** What tests with so few prompts or random circuits cannot show, in a line each; none where both are enough. */
+export function caveats({ tests, prompts, random, edges, quantile, level }: TestsMade): string[] {
+  const of = (...names: CircuitTestName[]) => names.filter((name) => tests.includes(name)).join(" and ");
+  const lines: string[] = [];
+  // Even where every prompt goes the same way; see `equivalenceTest`, whose epsilon is 0.1.
+  const leastP = (n: number) => 0.6 ** n + 0.4 ** n;
+  if (of("equivalence") && leastP(prompts) > level)
+    lines.push(
+      `equivalence cannot be refused with ${prompts} prompts, were the circuit worse on each: ${first((n) => leastP(n) <= level)} are needed`,
+    );
+  const shown = of("sufficiency", "partial-necessity");
+  if (shown && quantile ** random > level)
+    lines.push(
+      `${shown} cannot be shown with ${counted(random)}, were all of them beaten: --random ${first((n) => quantile ** n <= level)} is the least`,
+    );
+  if (of("minimality") && edges > 0 && (1 - quantile) ** random > level / edges)
+    lines.push(
+      `minimality cannot be refused with ${counted(random)} and ${edges} edges to try: --random ${first((n) => (1 - quantile) ** n <= level / edges)} is the least`,
+    );
+  const passive = of("equivalence", "independence", "minimality");
+  if (passive && prompts < FEW)
+    lines.push(
+      `${prompts} prompts are few: that ${passive} passed says little more than that they could not tell. --batches takes more to measure on`,
+    );
+  return lines.map((line) => `note: ${line}.`);
+}
+
+function counted(random: number): string {
+  return random === 1 ? "1 random circuit" : `${random} random circuits`;
+}
+
+/** The least count that is enough. */
+function first(enough: (count: number) => boolean): number {
+  let count = 1;
+  while (!enough(count)) count++;
+  return count;
+}
