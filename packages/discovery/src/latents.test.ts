@@ -7,6 +7,7 @@ import { nodeScores } from "./attribution/node-scores.ts";
 import { edgeAttribution } from "./edge-attribution.ts";
 import { fewestEdges } from "./fewest-edges/fewest-edges.ts";
 import { maskGradient } from "./mask-gradient.ts";
+import { ugs } from "./ugs/ugs.ts";
 
 const task = randomTask({ seed: 3, prompts: 6, batchSize: 6 });
 let model: PatchableModel;
@@ -59,15 +60,19 @@ describe("algorithms on a graph of latents", () => {
     }
   });
 
-  it.each(["acdc", "activation-magnitude", "exact", "relp", "subnetwork-probing", "ugs"] as const)(
-    "%s runs",
-    async (name) => {
-      for (const latent of [model, both]) {
-        const { values } = await algorithms[name].discover(latent, task.prompts, {});
-        expect(new Set(values).size).toBeGreaterThan(1);
-      }
-    },
-  );
+  it.each(["acdc", "activation-magnitude", "exact", "relp", "subnetwork-probing"] as const)("%s runs", async (name) => {
+    for (const latent of [model, both]) {
+      const { values } = await algorithms[name].discover(latent, task.prompts, {});
+      expect(new Set(values).size).toBeGreaterThan(1);
+    }
+  });
+
+  it("ugs runs, though attention whose latents write has no heads that do", async () => {
+    for (const latent of [model, both]) {
+      const { values } = await ugs(latent, task.prompts, { epochs: 3 });
+      expect(new Set(values).size).toBeGreaterThan(1);
+    }
+  });
 
   it("fewestEdges finds a circuit", async () => {
     for (const latent of [model, both]) {
