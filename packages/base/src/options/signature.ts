@@ -31,10 +31,10 @@ export function signatures(): ReadonlyMap<string, Signature> {
  * @returns the check; it throws AutocircuitError `bad-input`, or `unknown-name` for a name or an option there is not
  *
  * @example
- * const check = signature("double", { value: kind.count }, { times: kind.count });
- * function double(value: number, options: { times?: number } = {}): number {
- *   check({ value }, options); // before anything is computed
- *   return value * 2 ** (options.times ?? 1);
+ * const check = signature("circuitSizes", { graph: kind.count }, { share: kind.positive });
+ * function circuitSizes(graph: number, options: { share?: number } = {}): number {
+ *   check({ graph }, options); // before anything is computed
+ *   return Math.ceil(graph * (options.share ?? 0.1));
  * }
  */
 export function signature<const Names extends string>(

@@ -17,7 +17,7 @@ describe("a compiled model's circuit", () => {
   beforeAll(async () => {
     const how = ["--json", at("reverse.json"), "--out", at("reverse"), "--curve", "none"];
     expect((await run(["discover", "tracr-reverse", ...how])).code).toBe(0);
-  });
+  }, 60_000);
 
   it("is equivalent, minimal and sufficient on the task that its file names", async () => {
     const tests = ["--tests", "equivalence,minimality,sufficiency"];
