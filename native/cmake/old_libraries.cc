@@ -82,7 +82,7 @@ Error& __wrap__ZNSt13runtime_erroraSEOS_(Error* to, Error&& from) { return assig
 void old_wait(std::condition_variable*, std::unique_lock<std::mutex>&);
 __asm__(".symver old_wait," OLD_WAIT "@GLIBCXX_3.4.11");
 void __wrap__ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE(std::condition_variable* condition,
-                                                                     std::unique_lock<std::mutex>& lock) {
+                                                                      std::unique_lock<std::mutex>& lock) {
   old_wait(condition, lock);
 }
 

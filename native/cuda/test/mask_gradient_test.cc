@@ -62,6 +62,7 @@ TEST("kernels: the mask's gradient by many buckets and in many slices") {
 TEST("kernels: the mask's gradient of nothing is 0") {
   const at::Tensor result = under_test::mask_gradient(at::ones({2, 3, 4}), at::ones({0, 3, 4}), at::zeros({3}, at::kInt), 2);
   CHECK(result.sizes() == at::IntArrayRef({2, 2, 0}));
-  CHECK(message_of([] { under_test::mask_gradient(at::ones({2, 3, 4}), at::ones({1, 3, 4}), at::zeros({2}, at::kInt), 2); })
-            .find("bucket_of is [2], not [3]") != std::string::npos);
+  CHECK(message_of([] {
+          under_test::mask_gradient(at::ones({2, 3, 4}), at::ones({1, 3, 4}), at::zeros({2}, at::kInt), 2);
+        }).find("bucket_of is [2], not [3]") != std::string::npos);
 }

@@ -168,9 +168,9 @@ TEST("kernels: patched rows that cancel their base are exactly 0, and their norm
     const at::Tensor shift = random_tensor(random, {d}, dtype);
     const auto rows_of = [&](int64_t norm) {
       return under_test::patched_rows(resid, {}, at::zeros({2}, at::kByte), {}, current.neg(), 0,
-                                   at::tensor({int64_t{0}, sources}).to(at::kInt), at::tensor(all).to(at::kInt),
-                                   at::ones({sources, kTile}, current.options()), at::zeros({n}, at::kInt), 2, 1, 1, n, norm, kEps, {},
-                                   shift);
+                                      at::tensor({int64_t{0}, sources}).to(at::kInt), at::tensor(all).to(at::kInt),
+                                      at::ones({sources, kTile}, current.options()), at::zeros({n}, at::kInt), 2, 1, 1, n, norm, kEps, {},
+                                      shift);
     };
     CHECK(rows_of(0).eq(0).all().item<bool>());
     CHECK(rows_of(1).eq(shift).all().item<bool>());
@@ -187,7 +187,7 @@ TEST("kernels: patched rows read tensors that start anywhere") {
   const at::Tensor resid = shifted({n, d}), late = shifted({1, n, d}), weight = shifted({1, kTile});
   const auto rows_of = [&](const at::Tensor& base, const at::Tensor& delta, const at::Tensor& weights) {
     return under_test::patched_rows(base, {}, at::zeros({3}, at::kByte), {}, delta, 0, at::tensor({0, 1}).to(at::kInt),
-                                 at::zeros({1}, at::kInt), weights, at::zeros({n}, at::kInt), 3, 1, 1, n, 1, kEps, {}, {});
+                                    at::zeros({1}, at::kInt), weights, at::zeros({n}, at::kInt), 3, 1, 1, n, 1, kEps, {}, {});
   };
   CHECK(at::equal(rows_of(resid, late, weight), rows_of(resid.clone(), late.clone(), weight.clone())));
 }
@@ -197,7 +197,7 @@ TEST("kernels: patched rows say what is wrong with their arguments") {
   const auto message = [&](const kernels::Maybe& base, const at::Tensor& weight, int64_t masks, int64_t norm) {
     return message_of([&] {
       under_test::patched_rows(base, {}, at::zeros({1}, at::kByte), {}, {}, 0, begin, source, weight, at::zeros({4}, at::kInt), 1, masks, 1,
-                            4, norm, kEps, {}, {});
+                               4, norm, kEps, {}, {});
     });
   };
   const at::Tensor weight = at::zeros({0, kTile});

@@ -49,21 +49,19 @@ Napi::Value apply(const Napi::CallbackInfo& info) {
   Tensors metas;
   bool requires_grad = false;
   for (std::uint32_t i = 0; i < handles.Length(); i++) {
-    const TensorHandle& handle =
-        TensorHandle::from(handles.Get(i), name + ": operand " + std::to_string(i + 1));
+    const TensorHandle& handle = TensorHandle::from(handles.Get(i), name + ": operand " + std::to_string(i + 1));
     inputs.push_back(handle.slot());
     metas.push_back(handle.meta());
     requires_grad = requires_grad || handle.requires_grad();
   }
 
   const Tensors results = infer(name, op, metas, params);
-  const std::vector<SlotPtr> slots = enqueue(name, op, std::move(inputs), std::move(params), results.size(),
-                                             Environment::of(info.Env()).channel->closing());
+  const std::vector<SlotPtr> slots =
+      enqueue(name, op, std::move(inputs), std::move(params), results.size(), Environment::of(info.Env()).channel->closing());
   Napi::Array made = Napi::Array::New(info.Env(), results.size());
   for (std::size_t i = 0; i < results.size(); i++) {
     made.Set(static_cast<std::uint32_t>(i),
-             TensorHandle::create(info.Env(), {slots[i], results[i], records_gradient(name, requires_grad, results[i]),
-                                               op.view}));
+             TensorHandle::create(info.Env(), {slots[i], results[i], records_gradient(name, requires_grad, results[i]), op.view}));
   }
   return made;
 }

@@ -11,8 +11,7 @@ constexpr napi_type_tag cancel_tag{0x2f3a1c9e77d84b12ULL, 0xb1c64e0f5a9d8e73ULL}
 }  // namespace
 
 void CancelHandle::init(Napi::Env env, Napi::Object exports) {
-  exports.Set("CancelToken",
-              DefineClass(env, "CancelToken", {InstanceMethod<&CancelHandle::cancel>("cancel")}));
+  exports.Set("CancelToken", DefineClass(env, "CancelToken", {InstanceMethod<&CancelHandle::cancel>("cancel")}));
 }
 
 CancelToken CancelHandle::token(const Napi::Value& value) {
@@ -23,9 +22,7 @@ CancelToken CancelHandle::token(const Napi::Value& value) {
   return Unwrap(value.As<Napi::Object>())->token_;
 }
 
-CancelHandle::CancelHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CancelHandle>(info) {
-  Value().TypeTag(&cancel_tag);
-}
+CancelHandle::CancelHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CancelHandle>(info) { Value().TypeTag(&cancel_tag); }
 
 Napi::Value CancelHandle::cancel(const Napi::CallbackInfo& info) {
   token_.cancel();

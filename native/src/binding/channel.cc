@@ -9,8 +9,8 @@ std::shared_ptr<Channel> Channel::open(napi_env env) {
   channel->env_ = env;
   napi_value name = nullptr;
   napi_create_string_utf8(env, "autocircuit", NAPI_AUTO_LENGTH, &name);
-  const napi_status status = napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr,
-                                                             nullptr, &Channel::call, &channel->function_);
+  const napi_status status =
+      napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, nullptr, &Channel::call, &channel->function_);
   if (status != napi_ok) throw Error("addon", "Node refused to create a thread-safe function.");
   napi_unref_threadsafe_function(env, channel->function_);
   channel->open_ = true;

@@ -26,8 +26,7 @@ auto guarded(Napi::Env env, Body body) -> decltype(body()) {
 /// A JavaScript function around `F`, guarded.
 template <Napi::Value (*F)(const Napi::CallbackInfo&)>
 Napi::Function guarded_function(Napi::Env env, const char* name) {
-  return Napi::Function::New(
-      env, [](const Napi::CallbackInfo& info) { return guarded(info.Env(), [&] { return F(info); }); }, name);
+  return Napi::Function::New(env, [](const Napi::CallbackInfo& info) { return guarded(info.Env(), [&] { return F(info); }); }, name);
 }
 
 }  // namespace autocircuit

@@ -22,19 +22,12 @@ namespace {
 
 at::ScalarType dtype_of(const Napi::TypedArray& array) {
   switch (array.TypedArrayType()) {
-    case napi_float32_array:
-      return at::kFloat;
-    case napi_float64_array:
-      return at::kDouble;
-    case napi_bigint64_array:
-      return at::kLong;
-    case napi_int32_array:
-      return at::kInt;
-    case napi_uint8_array:
-      return at::kByte;
-    default:
-      throw Error("bad-input",
-                  "the data must be a Float32Array, Float64Array, BigInt64Array, Int32Array or Uint8Array.");
+    case napi_float32_array: return at::kFloat;
+    case napi_float64_array: return at::kDouble;
+    case napi_bigint64_array: return at::kLong;
+    case napi_int32_array: return at::kInt;
+    case napi_uint8_array: return at::kByte;
+    default: throw Error("bad-input", "the data must be a Float32Array, Float64Array, BigInt64Array, Int32Array or Uint8Array.");
   }
 }
 
@@ -46,16 +39,11 @@ at::ScalarType host_dtype(at::ScalarType dtype) {
 
 napi_typedarray_type array_type(at::ScalarType dtype) {
   switch (dtype) {
-    case at::kFloat:
-      return napi_float32_array;
-    case at::kDouble:
-      return napi_float64_array;
-    case at::kLong:
-      return napi_bigint64_array;
-    case at::kInt:
-      return napi_int32_array;
-    default:
-      return napi_uint8_array;
+    case at::kFloat: return napi_float32_array;
+    case at::kDouble: return napi_float64_array;
+    case at::kLong: return napi_bigint64_array;
+    case at::kInt: return napi_int32_array;
+    default: return napi_uint8_array;
   }
 }
 
@@ -87,8 +75,7 @@ Napi::ArrayBuffer to_array_buffer(Napi::Env env, HostBuffer& buffer) {
     if (buffer.bytes > 0) std::memcpy(copy.Data(), buffer.data.get(), buffer.bytes);
     return copy;
   }
-  return Napi::ArrayBuffer::New(env, buffer.data.release(), buffer.bytes,
-                                [](Napi::BasicEnv, void* data) { std::free(data); });
+  return Napi::ArrayBuffer::New(env, buffer.data.release(), buffer.bytes, [](Napi::BasicEnv, void* data) { std::free(data); });
 }
 
 Napi::Value to_typed_array(Napi::Env env, HostBuffer& buffer) {
@@ -125,8 +112,7 @@ Napi::Value from_host(const Napi::CallbackInfo& info) {
   slot->value = std::move(copy);
   at::Tensor meta = at::empty(shape, at::TensorOptions().dtype(wanted).device(at::kMeta));
   const Op& convert = find_op("to");
-  const auto slots = enqueue("to", convert, {std::move(slot)}, Params({dtype}), 1,
-                             Environment::of(info.Env()).channel->closing());
+  const auto slots = enqueue("to", convert, {std::move(slot)}, Params({dtype}), 1, Environment::of(info.Env()).channel->closing());
   return TensorHandle::create(info.Env(), {slots[0], std::move(meta), false, false});
 }
 

@@ -70,8 +70,8 @@ Napi::Value map_file(const Napi::CallbackInfo& info) {
   const at::ScalarType dtype = dtype_from_name(to_string(info[3], "the dtype"));
   if (offset < 0 || offset % static_cast<std::int64_t>(c10::elementSize(dtype)) != 0)
     throw Error("bad-input", "the offset must be a multiple of the element size.");
-  return TensorHandle::create(info.Env(), mapped(to_string(info[0], "the path"), static_cast<std::size_t>(offset),
-                                                 to_integers(info[2], "the shape"), dtype));
+  return TensorHandle::create(
+      info.Env(), mapped(to_string(info[0], "the path"), static_cast<std::size_t>(offset), to_integers(info[2], "the shape"), dtype));
 }
 
 }  // namespace autocircuit

@@ -49,9 +49,7 @@ Napi::Value reset_peak(const Napi::CallbackInfo& info) {
   });
 }
 
-Napi::Value threads(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), Executor::instance().threads());
-}
+Napi::Value threads(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), Executor::instance().threads()); }
 
 Napi::Value set_threads(const Napi::CallbackInfo& info) {
   const std::int64_t count = to_integer(info[0], "the number of threads");

@@ -20,14 +20,13 @@ constexpr napi_type_tag tensor_tag{0x6d0f7b2f1f6c4b7aULL, 0x9a54f2c8e1d34c06ULL}
 std::atomic<std::int64_t> TensorHandle::live_{0};
 
 void TensorHandle::init(Napi::Env env, Napi::Object exports) {
-  const Napi::Function constructor =
-      DefineClass(env, "NativeTensor",
-                  {
-                      InstanceAccessor<&TensorHandle::get_shape>("shape"),
-                      InstanceAccessor<&TensorHandle::get_dtype>("dtype"),
-                      InstanceAccessor<&TensorHandle::get_requires_grad>("requiresGrad"),
-                      InstanceMethod<&TensorHandle::dispose>("dispose"),
-                  });
+  const Napi::Function constructor = DefineClass(env, "NativeTensor",
+                                                 {
+                                                     InstanceAccessor<&TensorHandle::get_shape>("shape"),
+                                                     InstanceAccessor<&TensorHandle::get_dtype>("dtype"),
+                                                     InstanceAccessor<&TensorHandle::get_requires_grad>("requiresGrad"),
+                                                     InstanceMethod<&TensorHandle::dispose>("dispose"),
+                                                 });
   Environment::of(env).tensor_class = Napi::Persistent(constructor);
   exports.Set("NativeTensor", constructor);
 }

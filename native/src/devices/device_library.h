@@ -9,8 +9,8 @@ namespace autocircuit {
 
 // What a device is.
 struct DeviceFacts {
-  std::string name;                        // "NVIDIA H100 80GB HBM3"
-  int major = 0, minor = 0;                // compute capability
+  std::string name;          // "NVIDIA H100 80GB HBM3"
+  int major = 0, minor = 0;  // compute capability
   int64_t total_bytes = 0, free_bytes = 0;
 };
 

@@ -30,9 +30,7 @@ DeviceMemory device_memory() {
 }
 
 void wait_for_devices() {
-  for_each_gpu([](c10::DeviceAllocator&, c10::DeviceIndex i) {
-    c10::impl::VirtualGuardImpl(c10::DeviceType::CUDA).synchronizeDevice(i);
-  });
+  for_each_gpu([](c10::DeviceAllocator&, c10::DeviceIndex i) { c10::impl::VirtualGuardImpl(c10::DeviceType::CUDA).synchronizeDevice(i); });
 }
 
 void reset_peak_device_memory() {

@@ -30,25 +30,17 @@ Norm reader_norm(const Transformer& model, int64_t layer, Projection which) {
 Linear reader_linear(const Transformer& model, int64_t layer, Projection which) {
   const BlockWeights& b = model.weights().blocks[layer];
   switch (which) {
-    case Projection::query:
-      return {b.w_q, b.b_q};
-    case Projection::key:
-      return {b.w_k, b.b_k};
-    case Projection::value:
-      return {b.w_v, b.b_v};
-    case Projection::mlp_in:
-      return {b.w_in, b.b_in};
-    case Projection::mlp_gate:
-      return {b.w_gate, b.b_gate};
-    case Projection::mlp_normalised:
-      break;
+    case Projection::query: return {b.w_q, b.b_q};
+    case Projection::key: return {b.w_k, b.b_k};
+    case Projection::value: return {b.w_v, b.b_v};
+    case Projection::mlp_in: return {b.w_in, b.b_in};
+    case Projection::mlp_gate: return {b.w_gate, b.b_gate};
+    case Projection::mlp_normalised: break;
   }
   return {};
 }
 
-at::Tensor apply(const Linear& linear, const at::Tensor& x) {
-  return product(x, linear.weight, linear.bias);
-}
+at::Tensor apply(const Linear& linear, const at::Tensor& x) { return product(x, linear.weight, linear.bias); }
 
 namespace {
 
@@ -56,7 +48,8 @@ at::Tensor ordinary_rows(const Transformer& model, const at::Tensor& sources) {
   if (!model.autoencoders()) return sources;
   const int64_t count = SourceOrder(model.config(), true).count(), rows = count + model.autoencoders()->packed_rows();
   if (sources.size(0) != rows)
-    throw std::invalid_argument("the ablation holds " + std::to_string(sources.size(0)) + " rows, this model's sources and latents take " + std::to_string(rows));
+    throw std::invalid_argument("the ablation holds " + std::to_string(sources.size(0)) + " rows, this model's sources and latents take " +
+                                std::to_string(rows));
   return sources.narrow(0, 0, count);
 }
 
@@ -69,9 +62,8 @@ at::Tensor latent_rows(const Transformer& model, const at::Tensor& sources) {
 }  // namespace
 
 AblationCache::AblationCache(const Transformer& model, const Ablation& ablation)
-    : model_(model), serial_(ablation.serial()),
-      sources_(ordinary_rows(model, ablation.sources()).to(model.weights().options)), packed_(latent_rows(model, ablation.sources())),
-      same_everywhere_(ablation.same_everywhere()) {}
+    : model_(model), serial_(ablation.serial()), sources_(ordinary_rows(model, ablation.sources()).to(model.weights().options)),
+      packed_(latent_rows(model, ablation.sources())), same_everywhere_(ablation.same_everywhere()) {}
 
 at::Tensor AblationCache::latents(int64_t number) {
   at::Tensor& made = latents_[number];
@@ -112,7 +104,8 @@ at::Tensor AblationCache::resid(int64_t point) {
     const bool after_attention = c.parallel ? at_point % 2 == 0 : at_point % 2 == 1;
     const int64_t layer = (at_point - 1) / 2;
     const Autoencoders* autoencoders = model_.autoencoders();
-    const int64_t of_attention = autoencoders ? autoencoders->of_attention(layer) : -1, of_mlp = autoencoders ? autoencoders->of_mlp(layer) : -1;
+    const int64_t of_attention = autoencoders ? autoencoders->of_attention(layer) : -1,
+                  of_mlp = autoencoders ? autoencoders->of_mlp(layer) : -1;
     const at::Tensor& bias = model_.weights().blocks[layer].b_o;
     if (after_attention && of_attention >= 0) next = next + latent_sum(of_attention);
     else if (after_attention && bias.defined()) next = next + bias;
@@ -140,9 +133,7 @@ at::Tensor AblationCache::head_outputs(int64_t layer) {
   AttentionContext context(c, model_.weights(), length, {}, nullptr);
   std::vector<int64_t> positions(length);
   for (int64_t p = 0; p < length; p++) positions[p] = p;
-  const auto heads = [&](Projection which, int64_t count) {
-    return projection(layer, which).view({batch, length, count, c.d_head});
-  };
+  const auto heads = [&](Projection which, int64_t count) { return projection(layer, which).view({batch, length, count, c.d_head}); };
   const at::Tensor z = context.attend(block, layer, heads(Projection::query, c.heads), heads(Projection::key, c.kv_heads),
                                       heads(Projection::value, c.kv_heads), positions, {});
   made = head_outputs_of(model_, layer, z.reshape({batch * length, c.heads, c.d_head}));

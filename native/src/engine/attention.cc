@@ -59,7 +59,7 @@ at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>&
   if (mask.defined()) return mask;
   const at::TensorOptions longs = token_positions_.options();
   const at::Tensor query = (index_on(longs.device(), query_positions) + prefix_length_).unsqueeze(1);  // [Pq, 1]
-  const at::Tensor key = at::arange(prefix_length_ + length_, longs).unsqueeze(0);              // [1, Pk]
+  const at::Tensor key = at::arange(prefix_length_ + length_, longs).unsqueeze(0);                     // [1, Pk]
   mask = config_.causal ? key <= query : at::ones_like(key <= query);
   if (window > 0) mask = mask & (query - key < window);
   mask = mask.unsqueeze(0);
@@ -70,8 +70,8 @@ at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>&
 }
 
 at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, at::Tensor q, at::Tensor k, at::Tensor v,
-                                    const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads,
-                                    Prefix* keep, Hooks* hooks) {
+                                    const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads, Prefix* keep,
+                                    Hooks* hooks) {
   const auto hooked = [&](Hook hook, const at::Tensor& x) { return hooks && hooks->at(hook, layer) ? hooks->visit(hook, layer, x) : x; };
   const int64_t query_heads = q.size(2);
   q = qk_normed(q, weights.q_norm, config_.qk_norm, config_.eps);
@@ -89,9 +89,8 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, 
   if (prefix_) {
     const auto joined = [&](const at::Tensor& cached, const at::Tensor& x) {
       // Several masks: the batch comes once per mask, and so do prefixes of single examples.
-      at::Tensor before = cached.size(0) == 1 || cached.size(0) == x.size(0)
-                              ? cached.expand({x.size(0), -1, -1, -1})
-                              : cached.repeat({x.size(0) / cached.size(0), 1, 1, 1});
+      at::Tensor before = cached.size(0) == 1 || cached.size(0) == x.size(0) ? cached.expand({x.size(0), -1, -1, -1})
+                                                                             : cached.repeat({x.size(0) / cached.size(0), 1, 1, 1});
       if (static_cast<int64_t>(heads.size()) < config_.heads) {
         // Only some heads run: the cached keys and values of these, one per query head as in x.
         std::vector<int64_t> chosen;

@@ -27,7 +27,8 @@ std::string shape_text(at::IntArrayRef sizes) {
 }
 
 void check_part(const GivenAutoencoder& of, const char* name, const at::Tensor& given, at::IntArrayRef wanted) {
-  if (given.sizes() != wanted) refuse(of, "has " + std::string(name) + " of shape " + shape_text(given.sizes()) + ", it must be " + shape_text(wanted));
+  if (given.sizes() != wanted)
+    refuse(of, "has " + std::string(name) + " of shape " + shape_text(given.sizes()) + ", it must be " + shape_text(wanted));
   if (!at::isfinite(given).all().item<bool>()) refuse(of, "has " + std::string(name) + " with numbers that are not finite");
 }
 
@@ -45,7 +46,9 @@ void check_place(const TransformerConfig& config, const Weights& weights, const 
   if (given.input == AutoencoderInput::mlp_post && block.ln2_post.scale.defined())
     refuse(given, "reads neurons, but this model has a norm behind its MLPs: what a latent writes is then no multiple of its activation");
   if (given.input == AutoencoderInput::z && block.ln1_post.scale.defined())
-    refuse(given, "reads the heads' outputs (z), but this model has a norm behind its attention: what a latent writes is then no multiple of its activation");
+    refuse(given,
+           "reads the heads' outputs (z), but this model has a norm behind its attention: what a latent writes is then no multiple of its "
+           "activation");
 }
 
 Autoencoder placed(const TransformerConfig& config, const Weights& weights, const GivenAutoencoder& given) {
@@ -57,15 +60,23 @@ Autoencoder placed(const TransformerConfig& config, const Weights& weights, cons
   const int64_t positions = encode.size(0), latents = encode.size(1);
   if (positions == 0 || latents == 0) refuse(given, "has no latents");
   check_part(given, "an encoder", encode, {positions, latents, width});
-  const at::Tensor bias = by_position ? given.bias : given.bias.unsqueeze(0), decode = by_position ? given.decode : given.decode.unsqueeze(0);
+  const at::Tensor bias = by_position ? given.bias : given.bias.unsqueeze(0),
+                   decode = by_position ? given.decode : given.decode.unsqueeze(0);
   check_part(given, "a bias of latents", bias, {positions, latents});
   check_part(given, "a decoder", decode, {positions, latents, width});
   check_part(given, "a bias of its output", given.out_bias, {width});
   if (given.threshold.defined()) check_part(given, "thresholds", given.threshold, {latents});
-  if (given.top < 0 || given.top > latents) refuse(given, "keeps " + std::to_string(given.top) + " of its " + std::to_string(latents) + " latents");
+  if (given.top < 0 || given.top > latents)
+    refuse(given, "keeps " + std::to_string(given.top) + " of its " + std::to_string(latents) + " latents");
   const auto here = [&](const at::Tensor& x) { return x.detach().to(weights.options).contiguous(); };
-  Autoencoder made{given.block, given.input, here(encode), here(bias), here(decode.reshape({positions * latents, width})), here(given.out_bias),
-                   given.threshold.defined() ? here(given.threshold) : at::Tensor(), given.top};
+  Autoencoder made{given.block,
+                   given.input,
+                   here(encode),
+                   here(bias),
+                   here(decode.reshape({positions * latents, width})),
+                   here(given.out_bias),
+                   given.threshold.defined() ? here(given.threshold) : at::Tensor(),
+                   given.top};
   const BlockWeights& of = weights.blocks[given.block];
   const auto through = [&](const at::Tensor& matrix, const at::Tensor& bias_of_output) {
     made.decode = product(made.decode, matrix).contiguous();

@@ -39,9 +39,9 @@ struct GivenAutoencoder {
 struct Autoencoder {
   int64_t block = 0;
   AutoencoderInput input = AutoencoderInput::mlp_out;
-  at::Tensor encode;  // [P or 1, L, n]
-  at::Tensor bias;    // [P or 1, L]
-  at::Tensor decode;  // [(P or 1) * L, d_model]
+  at::Tensor encode;    // [P or 1, L, n]
+  at::Tensor bias;      // [P or 1, L]
+  at::Tensor decode;    // [(P or 1) * L, d_model]
   at::Tensor out_bias;  // [d_model]
   at::Tensor threshold;
   int64_t top = 0;

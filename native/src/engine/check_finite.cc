@@ -18,11 +18,12 @@ void check_finite(const at::Tensor& result, const std::function<std::string(cons
   at::Tensor number = result;
   for (const int64_t i : index) number = number[i];
   const double value = number.item<double>();
-  throw Error("not-finite", what(index) + " is " + (std::isnan(value) ? "NaN" : "infinite") + " (" + std::to_string(bad.size(0)) + " of " +
-                              std::to_string(result.numel()) +
-                              " numbers are not finite). The outputs of the model are likely not finite, because its activations grow beyond "
-                              "what its number type holds (float16 ends at 65504): use bfloat16, float32 or float64, and check the weights "
-                              "and the ablation.");
+  throw Error("not-finite",
+              what(index) + " is " + (std::isnan(value) ? "NaN" : "infinite") + " (" + std::to_string(bad.size(0)) + " of " +
+                  std::to_string(result.numel()) +
+                  " numbers are not finite). The outputs of the model are likely not finite, because its activations grow beyond "
+                  "what its number type holds (float16 ends at 65504): use bfloat16, float32 or float64, and check the weights "
+                  "and the ablation.");
 }
 
 }  // namespace autocircuit

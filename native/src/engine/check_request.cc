@@ -72,8 +72,8 @@ void check_groups(const TransformerConfig& c, const PatchGraph& graph) {
     const bool inside = group.layer >= 0 && group.layer < c.layers;
     const int64_t known = inside ? known_sources(c, order, graph.factorized, group.reader, group.layer) : 0;
     if (!has_heads(c, group) || group.first_source < 0 || group.first_source + group.sources > known)
-      refuse(what + " has " + std::to_string(group.heads) + " heads and sources up to " + std::to_string(group.first_source + group.sources) +
-             ", which this model does not have there; the graph is of another model");
+      refuse(what + " has " + std::to_string(group.heads) + " heads and sources up to " +
+             std::to_string(group.first_source + group.sources) + ", which this model does not have there; the graph is of another model");
     const bool shares = group.reader == Reader::q || group.reader == Reader::k || group.reader == Reader::v;
     const bool twice = !seen.emplace(group.layer, group.reader).second || (shares && seen.count({group.layer, Reader::qkv})) ||
                        (group.reader == Reader::qkv && (seen.count({group.layer, Reader::q}) || seen.count({group.layer, Reader::k}) ||
@@ -85,10 +85,11 @@ void check_groups(const TransformerConfig& c, const PatchGraph& graph) {
 void check_start(const TransformerConfig& c, const ForwardRequest& request) {
   const at::Tensor& start = request.start;
   const int64_t batch = request.tokens.size(0), length = request.tokens.size(1);
-  const bool fits = start.dim() == 3 && (start.size(0) == batch || start.size(0) == 1) && start.size(1) == length && start.size(2) == c.d_model;
+  const bool fits =
+      start.dim() == 3 && (start.size(0) == batch || start.size(0) == 1) && start.size(1) == length && start.size(2) == c.d_model;
   if (!fits || !start.is_floating_point())
-    refuse("start must be floating point [" + std::to_string(batch) + " or 1, " + std::to_string(length) + ", " + std::to_string(c.d_model) +
-           "], what the first source writes in the place of the embedding");
+    refuse("start must be floating point [" + std::to_string(batch) + " or 1, " + std::to_string(length) + ", " +
+           std::to_string(c.d_model) + "], what the first source writes in the place of the embedding");
   if (request.from || request.want_run)
     refuse("a run with another start than its tokens' embedding cannot be kept (keep: true), nor begin at a kept one (from)");
 }
@@ -115,15 +116,16 @@ bool same_padding(const at::Tensor& a, const at::Tensor& b) {
 
 void check_run(const Transformer& model, const ForwardRequest& request) {
   const PlainRun& run = *request.from;
-  if (run.model != model.serial())
-    refuse("the kept run (from) was made by another model; keep one of this model (keep: true)");
+  if (run.model != model.serial()) refuse("the kept run (from) was made by another model; keep one of this model (keep: true)");
   if (run.length != request.tokens.size(1) || run.batch != request.tokens.size(0))
-    refuse("the kept run (from) was made for other prompts: its shape is [" + std::to_string(run.batch) + ", " + std::to_string(run.length) + "]");
+    refuse("the kept run (from) was made for other prompts: its shape is [" + std::to_string(run.batch) + ", " +
+           std::to_string(run.length) + "]");
   const at::Tensor tokens = request.tokens.to(at::kCPU);
   if (!run.tokens.equal(tokens)) {
     const at::Tensor first = at::nonzero(run.tokens != tokens)[0];
-    refuse("the kept run (from) was made for other tokens: the first that differs is at prompt " + std::to_string(first[0].item<int64_t>()) +
-           ", position " + std::to_string(first[1].item<int64_t>()) + "; keep a run of these tokens (keep: true)");
+    refuse("the kept run (from) was made for other tokens: the first that differs is at prompt " +
+           std::to_string(first[0].item<int64_t>()) + ", position " + std::to_string(first[1].item<int64_t>()) +
+           "; keep a run of these tokens (keep: true)");
   }
   if (!same_padding(run.padding, request.padding.defined() ? request.padding.to(at::kCPU) : request.padding))
     refuse("the kept run (from) was made with other padding; keep a run with this one (keep: true)");
@@ -138,35 +140,42 @@ void check_run(const Transformer& model, const ForwardRequest& request) {
 void check_hook(const Transformer& model, const ForwardRequest& request, const HookPoint& point, bool replaced) {
   const TransformerConfig& c = model.config();
   const std::string name = "hook point `" + name_of(point) + "`";
-  if (point.layer < 0 || point.layer >= c.layers)
-    refuse(name + ": the model has blocks 0 to " + std::to_string(c.layers - 1));
+  if (point.layer < 0 || point.layer >= c.layers) refuse(name + ": the model has blocks 0 to " + std::to_string(c.layers - 1));
   const bool is_there = [&] {
     switch (point.hook) {
       case Hook::resid_mid: return !c.parallel;
-      case Hook::rot_q: case Hook::rot_k: return c.positions == PositionKind::rotary;
+      case Hook::rot_q:
+      case Hook::rot_k: return c.positions == PositionKind::rotary;
       case Hook::mlp_pre_linear: return !c.attn_only && c.gated;
-      case Hook::mlp_pre: case Hook::mlp_post: case Hook::mlp_out: return !c.attn_only;
-      case Hook::ln1_scale: case Hook::ln1_normalized: return c.pre_norm && c.norm != NormKind::none;
-      case Hook::ln2_scale: case Hook::ln2_normalized: return !c.attn_only && c.pre_norm && c.norm != NormKind::none;
-      case Hook::final_scale: case Hook::final_normalized: return c.norm != NormKind::none;
+      case Hook::mlp_pre:
+      case Hook::mlp_post:
+      case Hook::mlp_out: return !c.attn_only;
+      case Hook::ln1_scale:
+      case Hook::ln1_normalized: return c.pre_norm && c.norm != NormKind::none;
+      case Hook::ln2_scale:
+      case Hook::ln2_normalized: return !c.attn_only && c.pre_norm && c.norm != NormKind::none;
+      case Hook::final_scale:
+      case Hook::final_normalized: return c.norm != NormKind::none;
       default: return true;
     }
   }();
   if (!is_there) refuse(name + " is none of this model's");
-  const bool of_mlp = point.hook == Hook::mlp_pre || point.hook == Hook::mlp_pre_linear || point.hook == Hook::mlp_post || point.hook == Hook::mlp_out;
+  const bool of_mlp =
+      point.hook == Hook::mlp_pre || point.hook == Hook::mlp_pre_linear || point.hook == Hook::mlp_post || point.hook == Hook::mlp_out;
   const Autoencoders* autoencoders = model.autoencoders();
-  const int64_t number = autoencoders ? autoencoders->of_mlp(point.layer) : -1, of_attention = autoencoders ? autoencoders->of_attention(point.layer) : -1;
+  const int64_t number = autoencoders ? autoencoders->of_mlp(point.layer) : -1,
+                of_attention = autoencoders ? autoencoders->of_attention(point.layer) : -1;
   if (of_mlp && number >= 0 && (*autoencoders)[number].input == AutoencoderInput::mlp_in && !autoencoders->errors())
     refuse(name + " has no value where transcoders take the MLP's place and nothing is kept of what they leave out");
   if (request.patch && is_of_norm(point.hook))
     refuse(name + " has no value of its own where edges are patched: each destination has a norm of its input; read it without a patch");
   if (request.patch && replaced && is_of_stream(point.hook))
-    refuse(name + " cannot be replaced where edges are patched: what destinations read there is the sum of their own edges; replace what "
-                  "sources write, or leave out the patch");
+    refuse(name +
+           " cannot be replaced where edges are patched: what destinations read there is the sum of their own edges; replace what "
+           "sources write, or leave out the patch");
   const bool of_latents = (number >= 0 && (point.hook == Hook::mlp_out || point.hook == Hook::mlp_post)) ||
                           (of_attention >= 0 && (point.hook == Hook::attn_out || point.hook == Hook::z));
-  if (replaced && of_latents)
-    refuse(name + " cannot be replaced in a model with autoencoders, whose latents are made of it");
+  if (replaced && of_latents) refuse(name + " cannot be replaced in a model with autoencoders, whose latents are made of it");
 }
 
 void check_hooks(const Transformer& model, const ForwardRequest& request) {

@@ -18,8 +18,8 @@ struct RotaryConfig {
   int64_t dim = 0;
   bool interleaved = false;
   std::vector<std::vector<double>> frequencies;
-  std::vector<double> scale;          // multiplies cos and sin, one per set; empty = 1
-  std::vector<int64_t> layer_type;    // set used by each layer; empty = 0
+  std::vector<double> scale;        // multiplies cos and sin, one per set; empty = 1
+  std::vector<int64_t> layer_type;  // set used by each layer; empty = 0
 };
 
 // A transformer as data: every supported architecture is a value of this struct, none has code of its own.
@@ -29,11 +29,11 @@ struct TransformerConfig {
   NormKind norm = NormKind::none;
   double eps = 1e-5;
   bool attn_only = false, parallel = false, causal = true, gated = false, pre_norm = true;
-  double attn_scale = 1.0;            // attention scores are divided by it
+  double attn_scale = 1.0;  // attention scores are divided by it
   PositionKind positions = PositionKind::learned;
   int64_t position_offset = 0;
   RotaryConfig rotary;
-  std::vector<int64_t> window;        // per layer, 0 = full attention; empty = full everywhere
+  std::vector<int64_t> window;  // per layer, 0 = full attention; empty = full everywhere
   Activation activation = Activation::gelu_new;
   double attn_softcap = 0, final_softcap = 0;  // 0 = none
   double embed_scale = 1.0;

@@ -45,8 +45,14 @@ bool is_square(Hook hook) { return hook == Hook::attn_scores || hook == Hook::pa
 // The dimension of heads; -1 where there is none.
 int64_t head_dimension(Hook hook) {
   switch (hook) {
-    case Hook::q: case Hook::k: case Hook::v: case Hook::rot_q: case Hook::rot_k: case Hook::z: return 2;
-    case Hook::attn_scores: case Hook::pattern: return 1;
+    case Hook::q:
+    case Hook::k:
+    case Hook::v:
+    case Hook::rot_q:
+    case Hook::rot_k:
+    case Hook::z: return 2;
+    case Hook::attn_scores:
+    case Hook::pattern: return 1;
     default: return -1;
   }
 }
@@ -60,7 +66,8 @@ std::string text_of(at::IntArrayRef sizes) {
 void check_inside(const std::vector<int64_t>& chosen, int64_t count, const HookPoint& point, const char* what) {
   for (const int64_t index : chosen)
     if (index < 0 || index >= count)
-      throw std::invalid_argument(name_of(point) + " has no " + what + " " + std::to_string(index) + ": they go from 0 to " + std::to_string(count - 1));
+      throw std::invalid_argument(name_of(point) + " has no " + what + " " + std::to_string(index) + ": they go from 0 to " +
+                                  std::to_string(count - 1));
 }
 
 // x with the replacement's value where it says.
@@ -77,10 +84,11 @@ at::Tensor replaced_in(const at::Tensor& x, const Replacement& replacement) {
     check_inside(*heads, sizes[head], point, "head");
     sizes[head] = static_cast<int64_t>(heads->size());
   }
-  const bool fits = given.dim() == x.dim() && (given.size(0) == sizes[0] || given.size(0) == 1) && given.sizes().slice(1) == at::IntArrayRef(sizes).slice(1);
+  const bool fits = given.dim() == x.dim() && (given.size(0) == sizes[0] || given.size(0) == 1) &&
+                    given.sizes().slice(1) == at::IntArrayRef(sizes).slice(1);
   if (!fits || !given.is_floating_point())
-    throw std::invalid_argument("what replaces " + name_of(point) + " must be floating point " + text_of(sizes) + " (or 1 for the batch), not " +
-                                text_of(given.sizes()));
+    throw std::invalid_argument("what replaces " + name_of(point) + " must be floating point " + text_of(sizes) +
+                                " (or 1 for the batch), not " + text_of(given.sizes()));
   at::Tensor value = given.detach().to(x.options()).expand(sizes);
   if (heads && positions) {
     at::Tensor rows = x.index_select(position, index_on(x.device(), *positions));
@@ -121,15 +129,22 @@ std::string name_of(const HookPoint& point) {
 
 bool is_of_norm(Hook hook) {
   switch (hook) {
-    case Hook::ln1_normalized: case Hook::ln2_normalized: case Hook::final_normalized:
-    case Hook::ln1_scale: case Hook::ln2_scale: case Hook::final_scale: return true;
+    case Hook::ln1_normalized:
+    case Hook::ln2_normalized:
+    case Hook::final_normalized:
+    case Hook::ln1_scale:
+    case Hook::ln2_scale:
+    case Hook::final_scale: return true;
     default: return false;
   }
 }
 
 bool is_of_stream(Hook hook) {
   switch (hook) {
-    case Hook::resid_pre: case Hook::resid_mid: case Hook::resid_post: case Hook::attn_out: return true;
+    case Hook::resid_pre:
+    case Hook::resid_mid:
+    case Hook::resid_post:
+    case Hook::attn_out: return true;
     default: return false;
   }
 }

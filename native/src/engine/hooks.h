@@ -11,12 +11,28 @@ namespace autocircuit {
 
 // The places of a pass whose values can be read and replaced, called as TransformerLens calls them.
 enum class Hook {
-  resid_pre, resid_mid, resid_post, attn_out, mlp_out,  // [B, P, D]
-  ln1_normalized, ln2_normalized, final_normalized,     // [B, P, D]
-  ln1_scale, ln2_scale, final_scale,                    // [B, P, 1]
-  q, k, v, rot_q, rot_k, z,                             // [B, P, heads, d_head]
-  attn_scores, pattern,                                 // [B, heads, P, prefix + P]
-  mlp_pre, mlp_pre_linear, mlp_post,                    // [B, P, d_mlp]
+  resid_pre,
+  resid_mid,
+  resid_post,
+  attn_out,
+  mlp_out,  // [B, P, D]
+  ln1_normalized,
+  ln2_normalized,
+  final_normalized,  // [B, P, D]
+  ln1_scale,
+  ln2_scale,
+  final_scale,  // [B, P, 1]
+  q,
+  k,
+  v,
+  rot_q,
+  rot_k,
+  z,  // [B, P, heads, d_head]
+  attn_scores,
+  pattern,  // [B, heads, P, prefix + P]
+  mlp_pre,
+  mlp_pre_linear,
+  mlp_post,  // [B, P, d_mlp]
 };
 
 struct HookPoint {

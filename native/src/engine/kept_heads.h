@@ -20,10 +20,10 @@ struct KeptHeads {
   uint64_t graph = 0, ablation = 0;  // serial numbers
   int64_t layer = -1;
   std::vector<int64_t> positions;
-  at::Tensor before;                         // [n, D] residual stream, with the output bias; n = kept batch * positions
-  at::Tensor after;                          // [n, D] with the heads' outputs
-  std::vector<Rows> rows;                    // per head; none yet: as in the run itself, where no edge is patched
-  std::vector<at::Tensor> outputs, deltas;   // per head [n, D]
+  at::Tensor before;                        // [n, D] residual stream, with the output bias; n = kept batch * positions
+  at::Tensor after;                         // [n, D] with the heads' outputs
+  std::vector<Rows> rows;                   // per head; none yet: as in the run itself, where no edge is patched
+  std::vector<at::Tensor> outputs, deltas;  // per head [n, D]
 
   bool holds(int64_t head, const Rows& asked) const;
   void set(int64_t head, Rows given, const at::Tensor& output, const at::Tensor& delta);

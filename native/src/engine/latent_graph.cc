@@ -12,7 +12,8 @@ namespace {
 
 void check_table(const Autoencoders& autoencoders, const PatchGraph& table, int64_t columns) {
   if (!table.factorized) throw std::invalid_argument("latents are sources of factorised graphs only");
-  if (table.latents != autoencoders.mlp_counts() || table.attention_latents != autoencoders.attention_counts() || table.errors != autoencoders.errors())
+  if (table.latents != autoencoders.mlp_counts() || table.attention_latents != autoencoders.attention_counts() ||
+      table.errors != autoencoders.errors())
     throw std::invalid_argument("the graph has other latents than this model's autoencoders; make the graph of the model that has them");
   if (table.sources != columns)
     throw std::invalid_argument("the graph has " + std::to_string(table.sources) + " sources, this model with its latents has " +
@@ -58,8 +59,10 @@ LatentGraph::LatentGraph(const TransformerConfig& config, const Autoencoders& au
     made.sources = group.reader == Reader::end ? order.count() : inside ? order.before(reading_point(config, group)) : 0;
     made.offset = static_cast<int64_t>(cells_.size());
     const int64_t known = made.sources == 0 ? 0 : written[made.sources];
-    if (group.sources != known) throw std::invalid_argument("the graph has a group with " + std::to_string(group.sources) + " sources where this model with its latents has " +
-                                                            std::to_string(known) + "; the graph is of another model");
+    if (group.sources != known)
+      throw std::invalid_argument("the graph has a group with " + std::to_string(group.sources) +
+                                  " sources where this model with its latents has " + std::to_string(known) +
+                                  "; the graph is of another model");
     for (int64_t row = 0; row < tokens * group.heads; row++)
       for (int64_t source = 0; source < made.sources; source++) {
         const int64_t first = group.offset + row * group.sources;
@@ -90,7 +93,8 @@ void LatentGraph::reclassify(MaskPlan& plan, const at::Tensor& mask, PlanKind ki
   const int64_t tokens = table_.tokens == 0 ? 1 : table_.tokens;
   for (size_t g = 0; g < table_.groups.size(); g++) {
     const DestinationGroup& group = table_.groups[g];
-    const at::Tensor cells = mask.narrow(1, group.offset, tokens * group.heads * group.sources).view({mask.size(0), tokens, group.heads, group.sources});
+    const at::Tensor cells =
+        mask.narrow(1, group.offset, tokens * group.heads * group.sources).view({mask.size(0), tokens, group.heads, group.sources});
     const auto count = [&](double dropped) { return cells.ne(dropped).sum({0, 1, 3}).to(at::kCPU).contiguous(); };
     const at::Tensor not_zero = count(0), not_one = count(1);
     std::vector<RowKind> rows;

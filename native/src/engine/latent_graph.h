@@ -38,7 +38,7 @@ class LatentGraph {
   const PatchGraph& table_;  // outlives this
   std::shared_ptr<PatchGraph> ordinary_;
   std::vector<int64_t> column_;
-  std::vector<int64_t> cells_;           // of the table, for each of the ordinary graph
+  std::vector<int64_t> cells_;            // of the table, for each of the ordinary graph
   std::vector<int64_t> own_, own_cells_;  // those of the ordinary graph that the table has
 };
 

@@ -28,7 +28,8 @@ LatentLists latent_lists(const at::Tensor& current, const at::Tensor& delta, con
   const at::Tensor counts = active.sum(1);
   const int64_t n = active.size(0), most = n == 0 ? 0 : counts.max().item<int64_t>();
   const auto cells = at::nonzero(active);  // by token
-  const at::Tensor token = cells.select(1, 0), place = at::arange(cells.size(0), token.options()) - (counts.cumsum(0) - counts).index_select(0, token);
+  const at::Tensor token = cells.select(1, 0),
+                   place = at::arange(cells.size(0), token.options()) - (counts.cumsum(0) - counts).index_select(0, token);
   LatentLists lists;
   lists.row = at::zeros({n, most}, token.options());
   lists.row.flatten().index_copy_(0, token * most + place, cells.select(1, 1));

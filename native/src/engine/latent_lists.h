@@ -9,10 +9,10 @@ namespace autocircuit {
 // The latents of an autoencoder that count at each token: those that are not zero in the run or in what it is ablated with. Most are zero in
 // both, and cost nothing from here on. Tokens with fewer than the most have entries of zeros behind theirs.
 struct LatentLists {
-  at::Tensor row;      // int64 [N, K] row of the decoder
-  at::Tensor column;   // int64 [N, K] number of the latent
-  at::Tensor current;  // [N, K] activations
-  at::Tensor delta;    // [N, K] ablated - current, undefined where nothing is ablated
+  at::Tensor row;        // int64 [N, K] row of the decoder
+  at::Tensor column;     // int64 [N, K] number of the latent
+  at::Tensor current;    // [N, K] activations
+  at::Tensor delta;      // [N, K] ablated - current, undefined where nothing is ablated
   at::Tensor direction;  // [N, K] what gradients are contracted with in its place, or undefined
 
   int64_t n() const { return row.size(0); }

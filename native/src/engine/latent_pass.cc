@@ -24,7 +24,10 @@ at::Tensor unpacked(const at::Tensor& rows, const Autoencoders& autoencoders, in
   const int64_t d = rows.size(3);
   const int64_t first = autoencoders.first(number), count = autoencoders[number].latents();
   const int64_t from = first / d, to = (first + count + d - 1) / d;
-  return rows.narrow(0, from, to - from).permute({1, 2, 0, 3}).reshape({rows.size(1) * rows.size(2), -1}).narrow(1, first - from * d, count);
+  return rows.narrow(0, from, to - from)
+      .permute({1, 2, 0, 3})
+      .reshape({rows.size(1) * rows.size(2), -1})
+      .narrow(1, first - from * d, count);
 }
 
 LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool gradients)
@@ -34,7 +37,8 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
   for (int64_t number = 0; number < autoencoders_.count(); number++)
     if (autoencoders_[number].positions() != 1 && autoencoders_[number].positions() != length_)
       throw std::invalid_argument(name_of(autoencoders_[number]) + " has latents for each of " +
-                                  std::to_string(autoencoders_[number].positions()) + " positions, the prompts have " + std::to_string(length_));
+                                  std::to_string(autoencoders_[number].positions()) + " positions, the prompts have " +
+                                  std::to_string(length_));
   if (!request.patch) return;
   Patch& patch = *request.patch;
   const at::TensorOptions& options = model.weights().options;
@@ -44,7 +48,8 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
   const at::Tensor& mask = given_mask_;
   mask_ = (mask.dim() == 1 ? mask.unsqueeze(0) : mask).to(options).contiguous();
   if (mask_.dim() != 2 || mask_.size(1) != table_->edges)
-    throw std::invalid_argument("mask has " + std::to_string(mask.size(-1)) + " values, the graph has " + std::to_string(table_->edges) + " edges");
+    throw std::invalid_argument("mask has " + std::to_string(mask.size(-1)) + " values, the graph has " + std::to_string(table_->edges) +
+                                " edges");
   masks_ = mask_.size(0);
   if (request.from) {
     // Lists of latents belong to a pass, not to a kept run: it starts at the beginning, once for each mask.
@@ -162,7 +167,9 @@ void LatentPass::flow(const Frame& frame, const GroupPlan& plan, const at::Tenso
     at::Tensor& into = gradients_[number];
     if (!into.defined()) into = at::zeros_like(lists_[number].current);
     if (into.size(0) == frame.n()) into.add_(part);
-    else into.view({-1, length_, into.size(1)}).index_add_(1, index_on(part.device(), frame.positions), part.view({-1, frame.length(), part.size(1)}));
+    else
+      into.view({-1, length_, into.size(1)})
+          .index_add_(1, index_on(part.device(), frame.positions), part.view({-1, frame.length(), part.size(1)}));
   }
 }
 

@@ -52,7 +52,8 @@ class LatentPass {
   std::vector<at::Tensor> gradients() const;
 
  private:
-  at::Tensor cells(const Frame& frame, const DestinationGroup& group, int64_t number, const at::Tensor& columns, const std::vector<int64_t>& rows) const;
+  at::Tensor cells(const Frame& frame, const DestinationGroup& group, int64_t number, const at::Tensor& columns,
+                   const std::vector<int64_t>& rows) const;
   LatentLists in_frame(int64_t number, const Frame& frame) const;
   void check_leaves(const Patch& patch) const;
   void keep_for_training(int64_t number, const at::Tensor& x, const at::Tensor& latents);
@@ -67,14 +68,14 @@ class LatentPass {
   at::Tensor mask_;        // [M, E of the table], where the network computes
   at::Tensor directions_;  // packed, of the request
   bool keeps_activations_;
-  std::vector<LatentLists> lists_;    // per autoencoder
-  std::vector<at::Tensor> gradients_;  // per autoencoder [N, K] what patched rows add to each entry's; undefined where none does
+  std::vector<LatentLists> lists_;       // per autoencoder
+  std::vector<at::Tensor> gradients_;    // per autoencoder [N, K] what patched rows add to each entry's; undefined where none does
   std::vector<at::Tensor> activations_;  // per autoencoder [N, L], where they are asked for
-  at::Tensor mask_gradient_;  // [M * E of the table]
+  at::Tensor mask_gradient_;             // [M * E of the table]
   bool trains_ = false;
   const Weights& weights_;
-  std::vector<at::Tensor> inputs_;           // per autoencoder [N, n], what it read
-  at::Tensor activity_, activity_grad_;      // [N], [N, 1] or undefined
+  std::vector<at::Tensor> inputs_;            // per autoencoder [N, n], what it read
+  at::Tensor activity_, activity_grad_;       // [N], [N, 1] or undefined
   std::vector<at::Tensor> leaves_, trained_;  // four for each autoencoder
 };
 

@@ -13,8 +13,8 @@ void LatentPass::check_leaves(const Patch& patch) const {
   if (given_mask_.ne(0).any().item<bool>())
     throw std::invalid_argument("autoencoders get gradients where no edge is patched: the mask must be zero");
   if (static_cast<int64_t>(patch.autoencoder_leaves.size()) != 4 * autoencoders_.count())
-    throw std::invalid_argument("there must be four leaves for each of the " + std::to_string(autoencoders_.count()) + " autoencoders, here are " +
-                                std::to_string(patch.autoencoder_leaves.size()) + " in all");
+    throw std::invalid_argument("there must be four leaves for each of the " + std::to_string(autoencoders_.count()) +
+                                " autoencoders, here are " + std::to_string(patch.autoencoder_leaves.size()) + " in all");
   for (int64_t number = 0; number < autoencoders_.count(); number++) {
     const Autoencoder& one = autoencoders_[number];
     if (one.positions() != 1) throw std::invalid_argument(name_of(one) + " has latents for each position, which get no gradients");

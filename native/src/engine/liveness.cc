@@ -47,10 +47,8 @@ class Walk {
   void read(Reader reader, int64_t layer, int64_t row, int64_t point) {
     const GroupPlan* group = plan_ ? plan_->find(reader, layer) : nullptr;
     const RowKind kind = group ? group->rows[row] : RowKind::plain;
-    if (kind == RowKind::plain || kind == RowKind::near_plain)
-      std::fill(live_.resid.begin(), live_.resid.begin() + point + 1, 1);
-    if (kind == RowKind::near_plain || kind == RowKind::near_ablated)
-      group->mark_sources(row, live_.delta);
+    if (kind == RowKind::plain || kind == RowKind::near_plain) std::fill(live_.resid.begin(), live_.resid.begin() + point + 1, 1);
+    if (kind == RowKind::near_plain || kind == RowKind::near_ablated) group->mark_sources(row, live_.delta);
   }
 
   const TransformerConfig& config_;

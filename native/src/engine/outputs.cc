@@ -42,8 +42,8 @@ at::Tensor head_outputs_of(const Transformer& model, int64_t layer, const at::Te
   return times_factor(products, post_factor(model.config(), block.ln1_post, attention_total(block, z)));
 }
 
-at::Tensor post_norm_backward(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x_in,
-                              const at::Tensor& grad_in, const at::Tensor& parts, const at::Tensor& part_grads) {
+at::Tensor post_norm_backward(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x_in, const at::Tensor& grad_in,
+                              const at::Tensor& parts, const at::Tensor& part_grads) {
   if (!norm.scale.defined()) return grad_in;
   // share_i = part_i * w * r with r = (mean x^2 + eps)^-1/2, so d loss / d r = sum w * (grad x + sum_i part_grad_i part_i)
   // and d r / d x = -r^3 x / D.

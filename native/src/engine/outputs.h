@@ -28,7 +28,7 @@ at::Tensor head_outputs_of(const Transformer& model, int64_t layer, const at::Te
 // Gradient of x from the gradient of post_normed(x) [N, D] and, per part of x, of its share: both through the factor.
 // `part_grads` [parts, N, D] and `parts` [parts, N, D] may be undefined. Returns the gradient of the sum x; the direct
 // gradient of part i is that plus part_grads[i] * factor.
-at::Tensor post_norm_backward(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x,
-                              const at::Tensor& grad, const at::Tensor& parts, const at::Tensor& part_grads);
+at::Tensor post_norm_backward(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x, const at::Tensor& grad,
+                              const at::Tensor& parts, const at::Tensor& part_grads);
 
 }  // namespace autocircuit

@@ -52,11 +52,11 @@ class Pass {
 
  private:
   struct Heads {
-    std::vector<int64_t> run, constant;  // heads that ran, and heads whose every input is ablated
-    std::vector<int64_t> known;          // heads whose rows of the mask the kept run has seen last
-    KeptHeads* kept = nullptr;           // where it has what they gave
+    std::vector<int64_t> run, constant;                // heads that ran, and heads whose every input is ablated
+    std::vector<int64_t> known;                        // heads whose rows of the mask the kept run has seen last
+    KeptHeads* kept = nullptr;                         // where it has what they gave
     std::vector<std::optional<KeptHeads::Rows>> rows;  // per head, for those that it should have next
-    at::Tensor z;                        // [N, run, d_head]
+    at::Tensor z;                                      // [N, run, d_head]
   };
   // What a layer's backward needs.
   struct Saved {
@@ -186,7 +186,7 @@ class Pass {
   const bool gradients_;
   const RecordedLists* const listed_;
   const bool factorized_;
-  bool all_live_ = false;    // everything runs, every delta is made
+  bool all_live_ = false;  // everything runs, every delta is made
   const SourceOrder order_;
   std::optional<LatentPass> latents_;  // where the network has autoencoders
   std::optional<Hooks> hooks_;         // where values are read or replaced: all heads run then, at all positions
@@ -196,18 +196,18 @@ class Pass {
   at::Tensor run_delta_;                    // [S, N / masks, D] ablated - current of every source there
   Liveness live_;
   int64_t masks_ = 1, batch_ = 0, length_ = 0;
-  bool narrows_ = false;     // the last layer goes on at the asked positions alone
+  bool narrows_ = false;  // the last layer goes on at the asked positions alone
   std::optional<AttentionContext> attention_;
-  Frame frame_;              // where the pass is now
-  Frame full_;               // the frame of all positions, after frame_ was narrowed
+  Frame frame_;  // where the pass is now
+  Frame full_;   // the frame of all positions, after frame_ was narrowed
   bool narrowed_ = false;
   std::vector<Saved> saved_;
   at::Tensor end_resid_, raw_logits_;
-  at::Tensor transcoded_;    // what the next transcoder reads [N, D]
-  at::Tensor mask_grad_;     // [M, E]
-  at::Tensor row_grads_;     // scratch
-  WaitingRows waiting_;      // or no rows
-  at::Tensor directions_;    // [S, N, D] of all positions, or undefined
+  at::Tensor transcoded_;                    // what the next transcoder reads [N, D]
+  at::Tensor mask_grad_;                     // [M, E]
+  at::Tensor row_grads_;                     // scratch
+  WaitingRows waiting_;                      // or no rows
+  at::Tensor directions_;                    // [S, N, D] of all positions, or undefined
   at::Tensor ablation_grad_, outputs_grad_;  // [S, N, D] of all positions, or undefined
   std::shared_ptr<PlainRun> kept_;
   std::shared_ptr<Prefix> kept_prefix_;

@@ -160,8 +160,7 @@ at::Tensor Pass::backward_heads(int64_t layer, const at::Tensor& out_grad) {
 void Pass::backward_attention(int64_t layer, const at::Tensor& out_grad) {
   const Saved& saved = saved_[layer];
   const at::Tensor z_grad = autoencoder_of_attention(layer) ? backward_attention_latents(layer, out_grad) : backward_heads(layer, out_grad);
-  const std::vector<at::Tensor> grads =
-      torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
+  const std::vector<at::Tensor> grads = torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
 
   const auto flat = [](const at::Tensor& x) { return x.flatten(2).flatten(0, 1); };
   const auto through_pattern = [&](const at::Tensor& x) { return request_.patch->rules.attention ? at::zeros_like(x) : x; };
@@ -339,8 +338,7 @@ void Pass::take_from_sources(Frame& frame, const GroupPlan& plan, const at::Tens
 void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor& grad_in, const at::Tensor& factors) {
   const at::Tensor grad = grad_in.to(frame.grad.scalar_type());
   const int64_t first = plan.group->first_source, count = plan.group->sources;
-  if (!frame.source_grad.defined())
-    frame.source_grad = at::zeros({order_.count(), frame.n(), config_.d_model}, grad.options());
+  if (!frame.source_grad.defined()) frame.source_grad = at::zeros({order_.count(), frame.n(), config_.d_model}, grad.options());
   at::Tensor into = frame.source_grad.narrow(0, first, count);
   const at::Tensor weights = factors.to(grad.options());
   if (masks_ == 1 && !plan_->by_token()) {
@@ -349,9 +347,8 @@ void Pass::flow_to_sources(Frame& frame, const GroupPlan& plan, const at::Tensor
   }
   at::Tensor per_position = weights;
   if (plan_->by_token()) per_position = weights.index_select(1, index_on(grad.device(), frame.positions));
-  const at::Tensor per_cell = per_position.unsqueeze(1)
-                                  .expand({masks_, batch_ / masks_, frame.length(), -1, -1})
-                                  .reshape({frame.n(), grad.size(0), count});
+  const at::Tensor per_cell =
+      per_position.unsqueeze(1).expand({masks_, batch_ / masks_, frame.length(), -1, -1}).reshape({frame.n(), grad.size(0), count});
   add_batch_product_(into.transpose(0, 1), per_cell.transpose(1, 2), grad.transpose(0, 1));
 }
 

@@ -27,8 +27,10 @@ void check_shape(const char* what, const at::Tensor& given, at::IntArrayRef want
 
 void Pass::check_gradients() const {
   const Patch& patch = *request_.patch;
-  if (!patch.autoencoder_leaves.empty() && !latents_) throw std::invalid_argument("leaves of autoencoders belong to a network that has some");
-  const bool asked = patch.directions.defined() || patch.ablation_leaf.defined() || patch.outputs_leaf.defined() || !patch.autoencoder_leaves.empty();
+  if (!patch.autoencoder_leaves.empty() && !latents_)
+    throw std::invalid_argument("leaves of autoencoders belong to a network that has some");
+  const bool asked =
+      patch.directions.defined() || patch.ablation_leaf.defined() || patch.outputs_leaf.defined() || !patch.autoencoder_leaves.empty();
   if (asked && !gradients_) throw std::invalid_argument("directions and leaves belong to a mask that records gradients");
   if (patch.directions.defined()) {
     const bool shared = patch.directions.dim() == 4 && patch.directions.size(1) == 1;
@@ -66,8 +68,8 @@ void Pass::add_ablation_gradient(const Frame& frame, const std::vector<const Gro
     row += rows;
     if (!plan || !plan->any_patched()) continue;
     const at::Tensor weights = plan->values.to(grad.options());  // [M, T, rows, sources]
-    const at::Tensor per_position =
-        plan_->by_token() ? weights.index_select(1, index_on(grad.device(), frame.positions)) : weights.expand({-1, frame.length(), -1, -1});
+    const at::Tensor per_position = plan_->by_token() ? weights.index_select(1, index_on(grad.device(), frame.positions))
+                                                      : weights.expand({-1, frame.length(), -1, -1});
     const at::Tensor per_mask = part.view({rows, masks_, batch_ / masks_, frame.length(), config_.d_model});
     const at::Tensor added = at::einsum("mtrs,rmbtd->smbtd", {per_position, per_mask}).to(ablation_grad_.scalar_type());
     const at::Tensor into = ablation_grad_.narrow(0, plan->group->first_source, plan->group->sources)

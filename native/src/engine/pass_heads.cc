@@ -12,8 +12,8 @@
 namespace autocircuit {
 
 bool Pass::has_constant_heads(int64_t layer) const {
-  return plan_ && !autoencoder_of_attention(layer) && !gradients_ && !listed_ && !request_.prefix && !request_.padding.defined() && !kept_prefix_ &&
-         !has_whole_layers() && !hooks_;
+  return plan_ && !autoencoder_of_attention(layer) && !gradients_ && !listed_ && !request_.prefix && !request_.padding.defined() &&
+         !kept_prefix_ && !has_whole_layers() && !hooks_;
 }
 
 // In the layer where a pass leaves its kept run, the heads read what they read there but for their own patched edges.
@@ -96,11 +96,11 @@ Pass::Heads Pass::run_heads(int64_t layer) {
     known = [&](Projection which) {
       at::Tensor& made = run_cache_->projections[{layer, static_cast<int>(which)}];
       if (!made.defined())
-        made = apply(reader_linear(model_, layer, which), apply(reader_norm(model_, layer, which), request_.from->resid[attention_point(layer)], type_of(model_.weights())));
+        made = apply(reader_linear(model_, layer, which),
+                     apply(reader_norm(model_, layer, which), request_.from->resid[attention_point(layer)], type_of(model_.weights())));
       return frame_.length() == length_ ? made : at_positions(made, 0, length_, frame_.positions);
     };
-  else
-    known = through_hooked_norm(Hook::ln1_scale, Hook::ln1_normalized, layer, Projection::query);
+  else known = through_hooked_norm(Hook::ln1_scale, Hook::ln1_normalized, layer, Projection::query);
   if (shared) together.emplace(input_of(shared, layer, Projection::key, live_k, known));
   const auto project = [&](const GroupPlan* plan, Projection which, const std::vector<uint8_t>& live, bool may_share) {
     if (together && may_share) return together->project(which);
@@ -138,7 +138,9 @@ Pass::Heads Pass::run_heads(int64_t layer) {
     saved.z = attention_->attend(block, layer, saved.q, saved.k, saved.v, frame_.positions, heads.run, kept_prefix_.get());
     heads.z = saved.z.detach();
   } else {
-    heads.z = hooked_heads(Hook::z, layer, attention_->attend(block, layer, q, k, v, frame_.positions, heads.run, kept_prefix_.get(), hooks_ ? &*hooks_ : nullptr));
+    heads.z = hooked_heads(
+        Hook::z, layer,
+        attention_->attend(block, layer, q, k, v, frame_.positions, heads.run, kept_prefix_.get(), hooks_ ? &*hooks_ : nullptr));
   }
   heads.z = heads.z.reshape({frame_.n(), static_cast<int64_t>(heads.run.size()), config_.d_head});
   return heads;

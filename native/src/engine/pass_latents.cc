@@ -52,7 +52,8 @@ void Pass::write_attention_latents(int64_t layer, const at::Tensor& z) {
   const BlockWeights& block = model_.weights().blocks[layer];
   const auto attention = [&] { return post_normed(config_, block.ln1_post, attention_total(block, z)); };
   const at::Tensor total = of_heads ? at::Tensor() : hooked(Hook::attn_out, layer, attention());
-  const at::Tensor made = latents_->write(model_.autoencoders()->of_attention(layer), of_heads ? z.flatten(1) : total, frame_, ablated_.get());
+  const at::Tensor made =
+      latents_->write(model_.autoencoders()->of_attention(layer), of_heads ? z.flatten(1) : total, frame_, ablated_.get());
   at::Tensor out = !errors ? made : of_heads ? attention() : total;
   if (of_heads) out = hooked(Hook::attn_out, layer, out);
   const at::Tensor nothing = at::zeros_like(made);

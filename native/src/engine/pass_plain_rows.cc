@@ -21,8 +21,8 @@ constexpr int64_t kPlainRows = 128;
 
 // Whether rows read the stream as it is, where that has a kernel.
 bool Pass::are_plain(const std::vector<const GroupPlan*>& plans, const at::Tensor& resid) const {
-  return plans[0] && !latents_ && !request_.patch->rules.norms && resid.scalar_type() == type_of(model_.weights()) && has_plain_rows(resid) &&
-         std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return plan->any_patched(); });
+  return plans[0] && !latents_ && !request_.patch->rules.norms && resid.scalar_type() == type_of(model_.weights()) &&
+         has_plain_rows(resid) && std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return plan->any_patched(); });
 }
 
 // How many sources an MLP's row leaves to be contracted with beside its layer's heads, whose first rows flow next at the same positions;

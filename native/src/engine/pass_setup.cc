@@ -25,8 +25,8 @@ int64_t first_patched_point(const TransformerConfig& config, const MaskPlan& pla
 }
 
 Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradients, const RecordedLists* listed)
-    : model_(model), config_(model.config()), request_(request), gradients_(gradients), listed_(listed), factorized_(is_factorized(request)),
-      order_(config_, factorized_), saved_(config_.layers) {
+    : model_(model), config_(model.config()), request_(request), gradients_(gradients), listed_(listed),
+      factorized_(is_factorized(request)), order_(config_, factorized_), saved_(config_.layers) {
   place();
   if (gradients_) request_.from = nullptr;
   if (model.autoencoders()) latents_.emplace(model, request_, gradients);
@@ -36,13 +36,16 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
     // Residual readers of unfactorised graphs replace the stream itself: nothing to share with other rows.
     const bool as_function = gradients || !factorized_;
     plan_.emplace(*request_.patch->graph, request_.patch->mask,
-                  listed_ ? PlanKind::listed : as_function ? PlanKind::gradients : PlanKind::cheapest);
+                  listed_       ? PlanKind::listed
+                  : as_function ? PlanKind::gradients
+                                : PlanKind::cheapest);
     if (latents_) latents_->reclassify(*plan_, as_function ? PlanKind::gradients : PlanKind::cheapest);
     masks_ = plan_->masks();
     ablated_ = model_.workspace().of(model_, *request_.patch->ablation);
     const int64_t given = ablated_->sources().size(0);
     if (given != order_.count())
-      throw std::invalid_argument("the ablation holds " + std::to_string(given) + " sources, this graph has " + std::to_string(order_.count()));
+      throw std::invalid_argument("the ablation holds " + std::to_string(given) + " sources, this graph has " +
+                                  std::to_string(order_.count()));
   }
   length_ = request_.tokens.size(1);
   batch_ = request_.tokens.size(0) * (request_.from ? masks_ : 1);
@@ -52,9 +55,11 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
     const at::Tensor& sources = ablated_->sources();
     if (sources.size(2) != length_ || sources.size(3) != config_.d_model || batch_ % sources.size(1))
       throw std::invalid_argument("the ablation was made for " + std::to_string(sources.size(1)) + " prompts of " +
-                                  std::to_string(sources.size(2)) + " positions, the run has " + std::to_string(batch_) + " of " + std::to_string(length_));
+                                  std::to_string(sources.size(2)) + " positions, the run has " + std::to_string(batch_) + " of " +
+                                  std::to_string(length_));
     if (plan_->by_token() && request_.patch->graph->tokens != length_)
-      throw std::invalid_argument("the graph has " + std::to_string(request_.patch->graph->tokens) + " token positions, the prompts have " + std::to_string(length_));
+      throw std::invalid_argument("the graph has " + std::to_string(request_.patch->graph->tokens) + " token positions, the prompts have " +
+                                  std::to_string(length_));
   }
   if (request_.from) {
     run_cache_ = model_.workspace().of(*request_.from);
@@ -65,12 +70,14 @@ Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradien
   if (request_.positions)
     for (const int64_t p : *request_.positions)
       if (p < 0 || p >= length_)
-        throw std::invalid_argument("output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(length_) + " positions");
+        throw std::invalid_argument("output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(length_) +
+                                    " positions");
   all_live_ = gradients || collects || !factorized_ || listed_ || latents_;
   live_ = all_live_ ? Liveness::all(config_, order_.count())
                     : Liveness::of(config_, plan_ ? &*plan_ : nullptr, order_.count(), has_whole_layers());
   if (!gradients && !request_.want_sources && !request_.want_run && !plan_) live_.delta.assign(order_.count(), 0);
-  narrows_ = request_.positions && static_cast<int64_t>(request_.positions->size()) < length_ && !collects && !(latents_ && latents_->trains());
+  narrows_ =
+      request_.positions && static_cast<int64_t>(request_.positions->size()) < length_ && !collects && !(latents_ && latents_->trains());
   at::Tensor padding = request_.padding;
   if (padding.defined() && padding.size(0) != batch_) padding = padding.repeat({batch_ / padding.size(0)});
   attention_.emplace(config_, model.weights(), length_, padding, request_.prefix);
@@ -102,9 +109,7 @@ void Pass::place() {
 }
 
 // Norms over all heads of a layer tie the heads together.
-bool Pass::has_whole_layers() const {
-  return config_.qk_norm == QkNorm::full || model_.weights().blocks[0].ln1_post.scale.defined();
-}
+bool Pass::has_whole_layers() const { return config_.qk_norm == QkNorm::full || model_.weights().blocks[0].ln1_post.scale.defined(); }
 
 void Pass::check_reference() const {
   if (gradients_) throw std::invalid_argument("divergences carry no gradient; ask for logits, or give a mask that does not record one");
@@ -134,11 +139,13 @@ at::Tensor Pass::embedded() const {
   const Weights& weights = model_.weights();
   // A source's output like others: of the network's type, whatever the stream is.
   if (request_.start.defined())
-    return request_.start.detach().to(weights.options).expand({batch_, length_, config_.d_model}).reshape({batch_ * length_, config_.d_model});
+    return request_.start.detach()
+        .to(weights.options)
+        .expand({batch_, length_, config_.d_model})
+        .reshape({batch_ * length_, config_.d_model});
   at::Tensor x = at::embedding(weights.embed, request_.tokens);
   if (config_.embed_scale != 1.0) x = x * config_.embed_scale;
-  if (weights.positions.defined())
-    x = x + at::embedding(weights.positions, attention_->token_positions() + config_.position_offset);
+  if (weights.positions.defined()) x = x + at::embedding(weights.positions, attention_->token_positions() + config_.position_offset);
   return x.reshape({batch_ * length_, config_.d_model});
 }
 
@@ -152,8 +159,7 @@ at::Tensor Pass::empty_deltas(int64_t sources, int64_t n) const {
 
 void Pass::make_buffers(int64_t n) {
   const bool any = plan_ || std::any_of(live_.delta.begin(), live_.delta.end(), [](uint8_t d) { return d; });
-  if (any)
-    frame_.delta.late = empty_deltas(order_.count() - frame_.delta.first_late, n);
+  if (any) frame_.delta.late = empty_deltas(order_.count() - frame_.delta.first_late, n);
 }
 
 void Pass::start() {

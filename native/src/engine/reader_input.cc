@@ -30,8 +30,7 @@ Linear columns_of(const Linear& linear, int64_t from, int64_t count) {
 }  // namespace
 
 ReaderInput::ReaderInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
-                         const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs,
-                         KnownPlain known)
+                         const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs, KnownPlain known)
     : model_(model), frame_(frame), plan_(plan), layer_(layer), live_(live), ablated_inputs_(ablated), known_(std::move(known)),
       norm_(reader_norm(model, layer, which)) {
   for (int64_t head = 0; head < static_cast<int64_t>(live.size()); head++) {

@@ -59,7 +59,7 @@ RowLists RecordedLists::of(const DestinationGroup& group) const {
   const Place& place = places_[place_of_.at(group.offset)];
   const int64_t lists = (place.rows + tile_ - 1) / tile_ * masks_ * tokens_;
   return {place.rows, masks_, tokens_, from_ablated_.narrow(0, place.first_row, place.rows), begin_.narrow(0, place.lists, lists + 1),
-          source_, weight_};
+          source_,    weight_};
 }
 
 }  // namespace autocircuit

@@ -42,7 +42,7 @@ class RecordedPasses::One {
   }
 
   bool serves(const Transformer& model, const ForwardRequest& request, int64_t point, int64_t masks) const {
-    return model.serial() == model_.serial() && point == point_ && masks == masks_ && 
+    return model.serial() == model_.serial() && point == point_ && masks == masks_ &&
            request.patch->graph->serial.value() == request_.patch->graph->serial.value() &&
            request.patch->ablation->serial() == request_.patch->ablation->serial() && request.prefix == request_.prefix &&
            request.positions == request_.positions && request.want_logits == request_.want_logits &&

@@ -41,8 +41,7 @@ class PatchedForward : public torch::autograd::Function<PatchedForward> {
     return {result->logits};
   }
 
-  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
-                                                 torch::autograd::variable_list grads) {
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list grads) {
     const auto holder = c10::dynamic_intrusive_pointer_cast<PassHolder>(context->saved_data["pass"].toCapsule());
     if (!holder->pass) throw std::runtime_error("the gradient of these logits was already taken; run the forward again");
     const std::shared_ptr<Pass> pass = std::move(holder->pass);

@@ -77,26 +77,26 @@ struct Reference {
 };
 
 struct ForwardRequest {
-  at::Tensor tokens;                                // int64 [B, P]
-  at::Tensor padding;                               // int64 [B] left pads, or undefined
-  at::Tensor start;                                 // [B or 1, P, D] in the place of the embedding, or undefined
-  std::shared_ptr<const Prefix> prefix;             // or null
-  std::optional<std::vector<int64_t>> positions;    // logits only there
+  at::Tensor tokens;                              // int64 [B, P]
+  at::Tensor padding;                             // int64 [B] left pads, or undefined
+  at::Tensor start;                               // [B or 1, P, D] in the place of the embedding, or undefined
+  std::shared_ptr<const Prefix> prefix;           // or null
+  std::optional<std::vector<int64_t>> positions;  // logits only there
   std::optional<Patch> patch;
-  std::shared_ptr<const PlainRun> from;             // start at the first patched reader
-  std::optional<Reference> reference;               // how far the outputs are from it
-  std::shared_ptr<const PatchGraph> graph;          // decides the sources to collect; null = factorised
+  std::shared_ptr<const PlainRun> from;     // start at the first patched reader
+  std::optional<Reference> reference;       // how far the outputs are from it
+  std::shared_ptr<const PatchGraph> graph;  // decides the sources to collect; null = factorised
   HookRequest hooks;
   bool want_logits = true, want_sources = false, want_hidden = false, want_run = false, want_prefix = false;
   CancelToken cancel;
 };
 
 struct ForwardResult {
-  at::Tensor logits;   // [B, positions, d_vocab_out]
-  at::Tensor divergences;  // [B, positions]
-  at::Tensor activity;  // [B, P] sum of all latents, with gradients to the autoencoders; where these have leaves
-  at::Tensor sources;  // [S, B, P, D]
-  at::Tensor hidden;   // [layers + 1, B, P, D]
+  at::Tensor logits;              // [B, positions, d_vocab_out]
+  at::Tensor divergences;         // [B, positions]
+  at::Tensor activity;            // [B, P] sum of all latents, with gradients to the autoencoders; where these have leaves
+  at::Tensor sources;             // [S, B, P, D]
+  at::Tensor hidden;              // [layers + 1, B, P, D]
   std::vector<at::Tensor> hooks;  // values of the hook points that are read, in the request's order
   std::shared_ptr<PlainRun> run;
   std::shared_ptr<Prefix> prefix;

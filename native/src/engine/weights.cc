@@ -41,8 +41,7 @@ class WeightReader {
     const at::Tensor& tensor = found->second;
     if (tensor.sizes() != shape)
       throw std::invalid_argument("weight '" + name + "' has shape " + shape_text(tensor.sizes()) + ", expected " + shape_text(shape));
-    if (!tensor.is_floating_point())
-      throw std::invalid_argument("weight '" + name + "' is not a floating point tensor");
+    if (!tensor.is_floating_point()) throw std::invalid_argument("weight '" + name + "' is not a floating point tensor");
     // A NaN or an infinity anywhere makes the sum non-finite; only then is it worth finding where. (In the tensor's own
     // type: a sum in a wider one would copy the whole weight first.)
     if (!std::isfinite(at::sum(tensor).item<double>())) {
@@ -61,7 +60,8 @@ class WeightReader {
   void refuse_unused() const {
     for (const auto& [name, tensor] : named_)
       if (!used_.count(name))
-        throw std::invalid_argument("weight '" + name + "' is not part of this architecture; check the config (attn_only, gated, norms, positions) or remove it");
+        throw std::invalid_argument(
+            "weight '" + name + "' is not part of this architecture; check the config (attn_only, gated, norms, positions) or remove it");
   }
 
  private:
@@ -141,8 +141,7 @@ Weights::Weights(const TransformerConfig& c, const std::unordered_map<std::strin
   check(c);
   WeightReader reader(named, placement);
   embed = reader.required("embed.W_E", {c.d_vocab, c.d_model});
-  if (c.positions == PositionKind::learned)
-    positions = reader.required("pos_embed.W_pos", {c.context + c.position_offset, c.d_model});
+  if (c.positions == PositionKind::learned) positions = reader.required("pos_embed.W_pos", {c.context + c.position_offset, c.d_model});
   for (int64_t layer = 0; layer < c.layers; layer++) blocks.push_back(block(reader, c, layer));
   ln_final = norm(reader, "ln_final", c.d_model);
   unembed = reader.required("unembed.W_U", {c.d_model, c.d_vocab_out});

@@ -17,12 +17,12 @@ struct NormWeights {
 
 struct BlockWeights {
   NormWeights ln1, ln1_post, ln2, ln2_post;
-  at::Tensor w_q, w_k, w_v;           // [d_model, heads * d_head], any strides
-  at::Tensor b_q, b_k, b_v;           // [heads * d_head] or undefined
-  at::Tensor w_o, b_o;                // [heads * d_head, d_model], [d_model] or undefined
-  at::Tensor q_norm, k_norm;          // [d_head] or [heads * d_head], or undefined
-  at::Tensor w_in, w_gate, w_out;     // [d_model, d_mlp], [d_model, d_mlp] or undefined, [d_mlp, d_model]
-  at::Tensor b_in, b_gate, b_out;     // or undefined
+  at::Tensor w_q, w_k, w_v;        // [d_model, heads * d_head], any strides
+  at::Tensor b_q, b_k, b_v;        // [heads * d_head] or undefined
+  at::Tensor w_o, b_o;             // [heads * d_head, d_model], [d_model] or undefined
+  at::Tensor q_norm, k_norm;       // [d_head] or [heads * d_head], or undefined
+  at::Tensor w_in, w_gate, w_out;  // [d_model, d_mlp], [d_model, d_mlp] or undefined, [d_mlp, d_model]
+  at::Tensor b_in, b_gate, b_out;  // or undefined
 };
 
 // The network's parameters, as views of what was given where the layout allows a matrix product without a copy.
@@ -36,9 +36,9 @@ class Weights {
   at::Tensor embed, positions;  // [d_vocab, d_model], [context, d_model] or undefined
   std::vector<BlockWeights> blocks;
   NormWeights ln_final;
-  at::Tensor unembed, unembed_bias;  // [d_model, d_vocab_out], [d_vocab_out] or undefined
+  at::Tensor unembed, unembed_bias;     // [d_model, d_vocab_out], [d_vocab_out] or undefined
   std::vector<at::Tensor> frequencies;  // [dim / 2] float64 of each set of rotary frequencies
-  at::TensorOptions options;         // dtype and device of the computation
+  at::TensorOptions options;            // dtype and device of the computation
 };
 
 }  // namespace autocircuit

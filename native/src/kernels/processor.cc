@@ -74,9 +74,9 @@ Processor processor_under(const char* cap) {
       result.used = set;
       break;
     }
-  result.why = result.used == result.cap                ? "AUTOCIRCUIT_CPU=" + result.cap
-               : result.used == result.sets.front()     ? "the best that this processor has; AUTOCIRCUIT_CPU=" + result.cap + " allows more"
-                                                        : "the best that AUTOCIRCUIT_CPU=" + result.cap + " allows";
+  result.why = result.used == result.cap            ? "AUTOCIRCUIT_CPU=" + result.cap
+               : result.used == result.sets.front() ? "the best that this processor has; AUTOCIRCUIT_CPU=" + result.cap + " allows more"
+                                                    : "the best that AUTOCIRCUIT_CPU=" + result.cap + " allows";
   return result;
 }
 

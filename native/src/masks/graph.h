@@ -9,14 +9,14 @@ namespace autocircuit {
 
 // Where a group of destinations reads the residual stream.
 enum class Reader : uint8_t {
-  q,    // query input of every head
-  k,    // key input of every key/value head
-  v,    // value input of every key/value head
-  qkv,  // one input per head, shared by query, key and value
-  mlp,  // MLP input
-  mid,  // residual stream after attention (unfactorised graphs)
-  post, // residual stream after a block (unfactorised graphs)
-  end,  // residual stream before the final norm
+  q,     // query input of every head
+  k,     // key input of every key/value head
+  v,     // value input of every key/value head
+  qkv,   // one input per head, shared by query, key and value
+  mlp,   // MLP input
+  mid,   // residual stream after attention (unfactorised graphs)
+  post,  // residual stream after a block (unfactorised graphs)
+  end,   // residual stream before the final norm
 };
 
 // Destinations that share a module, and their cells [token?][head][source] in the flat edge vector.

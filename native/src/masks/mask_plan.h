@@ -34,9 +34,9 @@ RowKind classify(const EdgeCounts& counts, PlanKind kind);
 // One destination group under a mask.
 struct GroupPlan {
   const DestinationGroup* group = nullptr;
-  at::Tensor values;            // [M, T, heads, sources] double on the CPU; T = 1 when not by token
-  std::vector<RowKind> rows;    // per head
-  bool patched = false;         // some edge is
+  at::Tensor values;          // [M, T, heads, sources] double on the CPU; T = 1 when not by token
+  std::vector<RowKind> rows;  // per head
+  bool patched = false;       // some edge is
 
   bool all(RowKind kind) const;
   bool is_patched(int64_t head) const { return rows[head] == RowKind::near_plain || rows[head] == RowKind::near_ablated; }

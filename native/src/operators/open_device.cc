@@ -52,8 +52,9 @@ int device_count(c10::DeviceType type) { return c10::impl::VirtualGuardImpl(type
 // never again.
 void require_accelerator() {
   if (device_count(c10::DeviceType::CUDA) == 0 || at::accelerator::getAccelerator() == c10::DeviceType::CUDA) return;
-  throw Error("device", "LibTorch had settled that there is no GPU before its CUDA library was opened, when the first gradient was taken. "
-                        "Open the device before: give it to the first model, or set AUTOCIRCUIT_DEVICE");
+  throw Error("device",
+              "LibTorch had settled that there is no GPU before its CUDA library was opened, when the first gradient was taken. "
+              "Open the device before: give it to the first model, or set AUTOCIRCUIT_DEVICE");
 }
 
 // The one library of kernels of each kind of device.

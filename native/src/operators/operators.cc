@@ -28,12 +28,13 @@ at::Tensor patched_rows(const PatchedRows& rows, const Norm& norm) {
   const at::AutoDispatchBelowADInplaceOrView no_autograd;
   const RowLists& lists = rows.lists;
   if (mixed)
-    return portable::patched_rows(dense(rows.resid), dense(rows.ablated), lists.from_ablated, given(rows.delta.early), given(rows.delta.late),
-                                  rows.delta.first_late, lists.begin, lists.source, lists.weight, rows.token_of, lists.rows, lists.masks,
-                                  lists.tokens, rows.n, static_cast<int64_t>(norm.kind), norm.eps, dense(norm.scale), dense(norm.shift));
+    return portable::patched_rows(dense(rows.resid), dense(rows.ablated), lists.from_ablated, given(rows.delta.early),
+                                  given(rows.delta.late), rows.delta.first_late, lists.begin, lists.source, lists.weight, rows.token_of,
+                                  lists.rows, lists.masks, lists.tokens, rows.n, static_cast<int64_t>(norm.kind), norm.eps,
+                                  dense(norm.scale), dense(norm.shift));
   return op.call(dense(rows.resid), dense(rows.ablated), lists.from_ablated, given(rows.delta.early), given(rows.delta.late),
-                 rows.delta.first_late, lists.begin, lists.source, lists.weight, rows.token_of, lists.rows, lists.masks,
-                 lists.tokens, rows.n, static_cast<int64_t>(norm.kind), norm.eps, dense(norm.scale), dense(norm.shift));
+                 rows.delta.first_late, lists.begin, lists.source, lists.weight, rows.token_of, lists.rows, lists.masks, lists.tokens,
+                 rows.n, static_cast<int64_t>(norm.kind), norm.eps, dense(norm.scale), dense(norm.shift));
 }
 
 void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x, const Norm& norm) {
@@ -56,8 +57,8 @@ at::Tensor mask_gradient(const at::Tensor& grad, const at::Tensor& delta, const 
   return op.call(grad.contiguous(), delta.contiguous(), bucket, buckets);
 }
 
-at::Tensor divergences(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap,
-                       const at::Tensor& expected, const at::Tensor& probabilities) {
+at::Tensor divergences(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap, const at::Tensor& expected,
+                       const at::Tensor& probabilities) {
   static const auto op = find<signatures::Divergences>("autocircuit::divergences");
   const at::AutoDispatchBelowADInplaceOrView no_autograd;
   return op.call(x, weight, given(bias), softcap, expected.contiguous(), probabilities.contiguous());

@@ -14,15 +14,15 @@ namespace autocircuit {
 
 // ablated - current, one slice a source. `early` sources come from a kept run whose batch is repeated once per mask.
 struct Delta {
-  at::Tensor early;          // [early sources, N / masks, D] or undefined
-  at::Tensor late;           // [sources from first_late on, N, D]
-  int64_t first_late = 0;    // index of late[0]
+  at::Tensor early;        // [early sources, N / masks, D] or undefined
+  at::Tensor late;         // [sources from first_late on, N, D]
+  int64_t first_late = 0;  // index of late[0]
 };
 
 struct Norm {
   NormKind kind = NormKind::none;
   double eps = 1e-5;
-  at::Tensor scale, shift;   // [D] or undefined
+  at::Tensor scale, shift;  // [D] or undefined
 };
 
 struct PatchedRows {
@@ -30,7 +30,7 @@ struct PatchedRows {
   at::Tensor ablated;  // [n or a divisor, D]: base of rows near the fully ablated input; may be undefined likewise
   const Delta& delta;
   const RowLists& lists;
-  at::Tensor token_of; // [positions of this frame] int32: token index of each
+  at::Tensor token_of;  // [positions of this frame] int32: token index of each
   int64_t n;
 };
 
@@ -41,7 +41,7 @@ void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x, const Norm& norm
 void absorb_outputs_(at::Tensor& out, const at::Tensor& ablated, at::Tensor& resid);
 // `bucket_of` undefined: all in one bucket.
 at::Tensor mask_gradient(const at::Tensor& grad, const at::Tensor& delta, const at::Tensor& bucket_of, int64_t buckets);
-at::Tensor divergences(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap,
-                       const at::Tensor& expected, const at::Tensor& probabilities);
+at::Tensor divergences(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap, const at::Tensor& expected,
+                       const at::Tensor& probabilities);
 
 }  // namespace autocircuit

@@ -137,10 +137,8 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
     }
   }
   at::Tensor base;  // [R or 1, N, D]
-  if (resid && ablated)
-    base = at::where(from_ablated.to(at::kBool).view({-1, 1, 1}), for_all(*ablated, n), for_all(*resid, n));
-  else
-    base = for_all(resid ? *resid : *ablated, n);
+  if (resid && ablated) base = at::where(from_ablated.to(at::kBool).view({-1, 1, 1}), for_all(*ablated, n), for_all(*resid, n));
+  else base = for_all(resid ? *resid : *ablated, n);
   const at::ScalarType type = base.scalar_type();
   base = base.to(sum_type(base));
   const at::Tensor inputs = sum.defined() ? base + sum.transpose(0, 1) : base.expand({rows, -1, -1});
@@ -167,8 +165,7 @@ void absorb_outputs_(at::Tensor& out, const OptionalTensor& ablated, const Optio
     if (is_narrow(out)) into.copy_(into.to(sum_type(out)) + out.sum(0, /*keepdim=*/false, sum_type(out)));
     else into.add_(out.sum(0));
   }
-  if (ablated)
-    out.neg_().view({out.size(0), -1, ablated->size(1), out.size(2)}).add_(ablated->unsqueeze(1));
+  if (ablated) out.neg_().view({out.size(0), -1, ablated->size(1), out.size(2)}).add_(ablated->unsqueeze(1));
 }
 
 at::Tensor mask_gradient(const at::Tensor& grad_in, const at::Tensor& delta_in, const at::Tensor& bucket_of, int64_t buckets) {

@@ -12,9 +12,9 @@ at::ScalarType sum_type(at::ScalarType type) { return type == at::kHalf || type 
 }  // namespace
 
 at::Tensor patched_rows(const signatures::OptionalTensor& resid, const signatures::OptionalTensor& ablated, const at::Tensor&,
-                        const signatures::OptionalTensor&, const signatures::OptionalTensor&, int64_t, const at::Tensor&,
-                        const at::Tensor&, const at::Tensor&, const at::Tensor&, int64_t rows, int64_t, int64_t, int64_t n, int64_t,
-                        double, const signatures::OptionalTensor&, const signatures::OptionalTensor&) {
+                        const signatures::OptionalTensor&, const signatures::OptionalTensor&, int64_t, const at::Tensor&, const at::Tensor&,
+                        const at::Tensor&, const at::Tensor&, int64_t rows, int64_t, int64_t, int64_t n, int64_t, double,
+                        const signatures::OptionalTensor&, const signatures::OptionalTensor&) {
   if (!resid && !ablated) throw std::invalid_argument("patched_rows needs a base: resid, ablated or both");
   const at::Tensor& base = resid ? *resid : *ablated;
   return at::empty_symint({rows, n, base.sym_size(1)}, base.options());

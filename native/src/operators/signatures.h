@@ -13,8 +13,8 @@ using OptionalTensor = std::optional<at::Tensor>;
 
 using PatchedRows = at::Tensor(const OptionalTensor& resid, const OptionalTensor& ablated, const at::Tensor& from_ablated,
                                const OptionalTensor& early, const OptionalTensor& late, int64_t first_late, const at::Tensor& begin,
-                               const at::Tensor& source, const at::Tensor& weight, const at::Tensor& token_of, int64_t rows,
-                               int64_t masks, int64_t tokens, int64_t n, int64_t norm, double eps, const OptionalTensor& scale,
+                               const at::Tensor& source, const at::Tensor& weight, const at::Tensor& token_of, int64_t rows, int64_t masks,
+                               int64_t tokens, int64_t n, int64_t norm, double eps, const OptionalTensor& scale,
                                const OptionalTensor& shift);
 using NormBackwardRows = void(at::Tensor& grad, const at::Tensor& x, int64_t norm, double eps, const OptionalTensor& scale);
 using AbsorbOutputs = void(at::Tensor& out, const OptionalTensor& ablated, const OptionalTensor& resid);

@@ -12,23 +12,21 @@ namespace {
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 bool is_out_of_memory(std::string_view message) {
-  return contains(message, "can't allocate memory") || contains(message, "not enough memory") ||
-         contains(message, "out of memory");
+  return contains(message, "can't allocate memory") || contains(message, "not enough memory") || contains(message, "out of memory");
 }
 
 bool is_about_dtype(std::string_view message) {
-  return contains(message, "dtype") || contains(message, "not implemented for '") ||
-         contains(message, "expected scalar type") || contains(message, "data type") ||
-         contains(message, "can't be cast") || contains(message, "Boolean") || contains(message, "bool tensor") ||
-         contains(message, "floating point") || contains(message, "ScalarType");
+  return contains(message, "dtype") || contains(message, "not implemented for '") || contains(message, "expected scalar type") ||
+         contains(message, "data type") || contains(message, "can't be cast") || contains(message, "Boolean") ||
+         contains(message, "bool tensor") || contains(message, "floating point") || contains(message, "ScalarType");
 }
 
 std::string code_of(const c10::Error& error, std::string_view message, Stage stage) {
   if (dynamic_cast<const c10::OutOfMemoryError*>(&error) || is_out_of_memory(message)) return "out-of-memory";
   if (dynamic_cast<const c10::TypeError*>(&error) || is_about_dtype(message)) return "dtype";
   if (stage == Stage::call) return "shape";
-  if (dynamic_cast<const c10::IndexError*>(&error) || contains(message, "out of bounds") ||
-      contains(message, "out of DATA bounds") || contains(message, "out of range")) {
+  if (dynamic_cast<const c10::IndexError*>(&error) || contains(message, "out of bounds") || contains(message, "out of DATA bounds") ||
+      contains(message, "out of range")) {
     return "bad-input";
   }
   return "native";

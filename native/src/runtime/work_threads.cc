@@ -13,7 +13,8 @@ constexpr double worth_a_thread = 32e6;
 }  // namespace
 
 WorkThreads::WorkThreads(double multiplications)
-    : before_(at::get_num_threads()), during_(static_cast<int>(std::clamp(multiplications / worth_a_thread, 1.0, static_cast<double>(before_)))) {
+    : before_(at::get_num_threads()),
+      during_(static_cast<int>(std::clamp(multiplications / worth_a_thread, 1.0, static_cast<double>(before_)))) {
   if (during_ != before_) at::set_num_threads(during_);
 }
 

@@ -16,9 +16,7 @@ constexpr Op compare() {
   return {1, 2, [](const Tensors& in, const Params& params) { return Tensors{F(in[0], right_operand(in, params))}; }};
 }
 
-Tensors bool_like_input(const Tensors& in, const Params&) {
-  return {at::empty_like(in[0], in[0].options().dtype(at::kBool))};
-}
+Tensors bool_like_input(const Tensors& in, const Params&) { return {at::empty_like(in[0], in[0].options().dtype(at::kBool))}; }
 
 Tensors logical_not(const Tensors& in, const Params&) { return {at::logical_not(in[0])}; }
 

@@ -16,9 +16,7 @@ Tensors infer_full(const Tensors&, const Params& params) {
   return {at::empty(params.list(0), at::TensorOptions().dtype(params.dtype(2)).device(at::kMeta))};
 }
 
-Tensors arange(const Tensors&, const Params& params) {
-  return {at::arange(params.integer(0), at::TensorOptions().dtype(params.dtype(1)))};
-}
+Tensors arange(const Tensors&, const Params& params) { return {at::arange(params.integer(0), at::TensorOptions().dtype(params.dtype(1)))}; }
 
 Tensors infer_arange(const Tensors&, const Params& params) {
   const std::int64_t count = params.integer(0);

@@ -32,21 +32,21 @@ Tensors run(const Op& op, const std::vector<SlotPtr>& inputs, const Params& para
 
 }  // namespace
 
-std::vector<SlotPtr> enqueue(std::string name, const Op& op, std::vector<SlotPtr> inputs, Params params,
-                             std::size_t outputs, CancelToken closing) {
+std::vector<SlotPtr> enqueue(std::string name, const Op& op, std::vector<SlotPtr> inputs, Params params, std::size_t outputs,
+                             CancelToken closing) {
   std::vector<SlotPtr> slots(outputs);
   for (SlotPtr& slot : slots) slot = std::make_shared<TensorSlot>();
-  Executor::instance().post([name = std::move(name), &op, inputs = std::move(inputs), params = std::move(params), slots,
-                             closing = std::move(closing)] {
-    if (closing.cancelled()) return;
-    try {
-      const Tensors results = run(op, inputs, params);
-      for (std::size_t i = 0; i < slots.size(); i++) slots[i]->value = results.at(i);
-    } catch (...) {
-      const Error error = describe(std::current_exception(), Stage::execution, name);
-      for (const SlotPtr& slot : slots) slot->error = error;
-    }
-  });
+  Executor::instance().post(
+      [name = std::move(name), &op, inputs = std::move(inputs), params = std::move(params), slots, closing = std::move(closing)] {
+        if (closing.cancelled()) return;
+        try {
+          const Tensors results = run(op, inputs, params);
+          for (std::size_t i = 0; i < slots.size(); i++) slots[i]->value = results.at(i);
+        } catch (...) {
+          const Error error = describe(std::current_exception(), Stage::execution, name);
+          for (const SlotPtr& slot : slots) slot->error = error;
+        }
+      });
   return slots;
 }
 

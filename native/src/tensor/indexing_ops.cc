@@ -15,13 +15,9 @@ Tensors slice(const Tensors& in, const Params& params) {
   return {at::slice(in[0], params.integer(0), params.integer(1), end, params.integer_or(3, 1))};
 }
 
-Tensors select(const Tensors& in, const Params& params) {
-  return {at::select(in[0], params.integer(0), params.integer(1))};
-}
+Tensors select(const Tensors& in, const Params& params) { return {at::select(in[0], params.integer(0), params.integer(1))}; }
 
-Tensors index_select(const Tensors& in, const Params& params) {
-  return {at::index_select(in[0], params.integer(0), in[1])};
-}
+Tensors index_select(const Tensors& in, const Params& params) { return {at::index_select(in[0], params.integer(0), in[1])}; }
 
 Tensors infer_index_select(const Tensors& in, const Params& params) {
   const at::Tensor& index = in[1];

@@ -17,8 +17,8 @@ using Table = std::unordered_map<std::string, Op>;
 const Table& table() {
   static const Table all = [] {
     Table built;
-    for (const OpEntries& entries : {elementwise_ops(), comparison_ops(), shape_ops(), indexing_ops(), reduction_ops(),
-                                     ordering_ops(), creation_ops(), autograd_ops()}) {
+    for (const OpEntries& entries : {elementwise_ops(), comparison_ops(), shape_ops(), indexing_ops(), reduction_ops(), ordering_ops(),
+                                     creation_ops(), autograd_ops()}) {
       for (const auto& [name, op] : entries) built.emplace(name, op);
     }
     return built;

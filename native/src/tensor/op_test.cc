@@ -34,9 +34,9 @@ std::multimap<std::string, Sample> samples() {
     all.insert({name, {{whole}, params({1.5})}});
     all.insert({name, {{whole, at::ones({4, 1, 1}, at::kInt)}, {}}});
   }
-  for (const char* name : {"neg", "abs", "exp", "log", "sqrt", "relu", "sigmoid", "tanh", "logicalNot", "isNaN", "isFinite",
-                           "contiguous", "clone", "detach", "requireGrad", "sum", "mean", "max", "min", "any", "all", "sort",
-                           "argsort"}) {
+  for (const char* name :
+       {"neg",   "abs",    "exp",         "log", "sqrt", "relu", "sigmoid", "tanh", "logicalNot", "isNaN", "isFinite", "contiguous",
+        "clone", "detach", "requireGrad", "sum", "mean", "max",  "min",     "any",  "all",        "sort",  "argsort"}) {
     all.insert({name, {{a}, {}}});
     all.insert({name, {{a.t()}, {}}});
   }
@@ -115,6 +115,5 @@ TEST("an unknown operation, too few tensors and wrong parameters are refused") {
 
 TEST("errors name the operands") {
   const Tensors in{at::empty({2, 3}, at::device(at::kMeta)), at::empty({2}, at::device(at::kMeta))};
-  CHECK_THROWS(infer("add", find_op("add"), in, {}), Error,
-               std::string(error.what()).starts_with("add(float32[2, 3], float32[2]): "));
+  CHECK_THROWS(infer("add", find_op("add"), in, {}), Error, std::string(error.what()).starts_with("add(float32[2, 3], float32[2]): "));
 }

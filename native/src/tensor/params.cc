@@ -22,9 +22,7 @@ bool is_whole(double value) { return std::trunc(value) == value && std::abs(valu
 
 }  // namespace
 
-bool Params::has(std::size_t index) const {
-  return index < values_.size() && !std::holds_alternative<std::monostate>(values_[index]);
-}
+bool Params::has(std::size_t index) const { return index < values_.size() && !std::holds_alternative<std::monostate>(values_[index]); }
 
 double Params::number(std::size_t index) const { return expect<double>(values_, index, "a number"); }
 
@@ -34,9 +32,7 @@ std::int64_t Params::integer(std::size_t index) const {
   return static_cast<std::int64_t>(value);
 }
 
-std::int64_t Params::integer_or(std::size_t index, std::int64_t fallback) const {
-  return has(index) ? integer(index) : fallback;
-}
+std::int64_t Params::integer_or(std::size_t index, std::int64_t fallback) const { return has(index) ? integer(index) : fallback; }
 
 bool Params::flag(std::size_t index) const { return has(index) && expect<bool>(values_, index, "true or false"); }
 

@@ -11,13 +11,9 @@ namespace {
 
 // Parameter 0: dimension(s), all when left out. Parameter 1: keep the reduced dimensions with size 1.
 
-Tensors sum(const Tensors& in, const Params& params) {
-  return {at::sum(in[0], params.optional_list(0), params.flag(1))};
-}
+Tensors sum(const Tensors& in, const Params& params) { return {at::sum(in[0], params.optional_list(0), params.flag(1))}; }
 
-Tensors mean(const Tensors& in, const Params& params) {
-  return {at::mean(in[0], params.optional_list(0), params.flag(1))};
-}
+Tensors mean(const Tensors& in, const Params& params) { return {at::mean(in[0], params.optional_list(0), params.flag(1))}; }
 
 Tensors max(const Tensors& in, const Params& params) {
   if (!params.has(0)) return {at::max(in[0])};
@@ -35,13 +31,9 @@ Tensors infer_extreme(const Tensors& in, const Params& params) {
   return {at::empty({}, in[0].options())};
 }
 
-Tensors argmax(const Tensors& in, const Params& params) {
-  return {at::argmax(in[0], params.integer(0), params.flag(1))};
-}
+Tensors argmax(const Tensors& in, const Params& params) { return {at::argmax(in[0], params.integer(0), params.flag(1))}; }
 
-Tensors argmin(const Tensors& in, const Params& params) {
-  return {at::argmin(in[0], params.integer(0), params.flag(1))};
-}
+Tensors argmin(const Tensors& in, const Params& params) { return {at::argmin(in[0], params.integer(0), params.flag(1))}; }
 
 Tensors any(const Tensors& in, const Params&) { return {at::any(in[0]).to(at::kBool)}; }
 

@@ -19,9 +19,7 @@ Tensors infer_matmul(const Tensors& in, const Params& params) {
   return matmul(in, params);
 }
 
-Tensors transpose(const Tensors& in, const Params& params) {
-  return {at::transpose(in[0], params.integer(0), params.integer(1))};
-}
+Tensors transpose(const Tensors& in, const Params& params) { return {at::transpose(in[0], params.integer(0), params.integer(1))}; }
 
 Tensors permute(const Tensors& in, const Params& params) { return {at::permute(in[0], params.list(0))}; }
 

@@ -99,21 +99,30 @@ std::string message_of(Body body) {
 #define TEST_IN_PARTS(name, parts) AC_TEST_(name, parts, __COUNTER__)
 
 #undef CHECK  // LibTorch's logging has one too
-#define CHECK(condition) \
-  do { if (!(condition)) ::autocircuit::test::fail(__FILE__, __LINE__, #condition " does not hold"); } while (false)
+#define CHECK(condition)                                                                          \
+  do {                                                                                            \
+    if (!(condition)) ::autocircuit::test::fail(__FILE__, __LINE__, #condition " does not hold"); \
+  } while (false)
 
 /// The same with a text that says which case it was.
-#define CHECK_MESSAGE(condition, message) \
-  do { if (!(condition)) ::autocircuit::test::fail(__FILE__, __LINE__, std::string(message) + ": " #condition " does not hold"); } while (false)
+#define CHECK_MESSAGE(condition, message)                                                                                     \
+  do {                                                                                                                        \
+    if (!(condition)) ::autocircuit::test::fail(__FILE__, __LINE__, std::string(message) + ": " #condition " does not hold"); \
+  } while (false)
 
 #define CHECK_EQUAL(a, b) ::autocircuit::test::check_equal(a, b, #a " == " #b, __FILE__, __LINE__)
 
 #define CHECK_NEAR(a, b, tolerance) ::autocircuit::test::check_near(a, b, tolerance, #a " ~ " #b, __FILE__, __LINE__)
 
 /// The expression throws `Type`; `error` names the exception in what follows: CHECK_THROWS(f(), Error, error.code() == "shape").
-#define CHECK_THROWS(expression, Type, condition)                                                        \
-  do {                                                                                                   \
-    bool threw = false;                                                                                  \
-    try { static_cast<void>(expression); } catch (const Type& error) { threw = true; CHECK(condition); } \
-    if (!threw) ::autocircuit::test::fail(__FILE__, __LINE__, #expression " did not throw " #Type);      \
+#define CHECK_THROWS(expression, Type, condition)                                                   \
+  do {                                                                                              \
+    bool threw = false;                                                                             \
+    try {                                                                                           \
+      static_cast<void>(expression);                                                                \
+    } catch (const Type& error) {                                                                   \
+      threw = true;                                                                                 \
+      CHECK(condition);                                                                             \
+    }                                                                                               \
+    if (!threw) ::autocircuit::test::fail(__FILE__, __LINE__, #expression " did not throw " #Type); \
   } while (false)

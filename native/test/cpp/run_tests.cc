@@ -56,7 +56,8 @@ int report(const std::vector<const Test*>& tests, const Outcome* outcomes) {
   for (size_t i = 0; i < order.size(); i++) order[i] = i;
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return outcomes[a].milliseconds > outcomes[b].milliseconds; });
   for (size_t i = 0; i < std::min<size_t>(3, order.size()); i++)
-    if (outcomes[order[i]].milliseconds > 0) std::printf("%6.1f s  %s\n", outcomes[order[i]].milliseconds / 1e3, tests[order[i]]->name.c_str());
+    if (outcomes[order[i]].milliseconds > 0)
+      std::printf("%6.1f s  %s\n", outcomes[order[i]].milliseconds / 1e3, tests[order[i]]->name.c_str());
   const auto failed = std::count_if(outcomes, outcomes + tests.size(), [](const Outcome& o) { return o.state != State::passed; });
   std::printf("%zu C++ tests, %td failed\n", tests.size(), failed);
   return failed > 0 || tests.empty() ? 1 : 0;

@@ -1,9 +1,9 @@
 #include "kernels/absorb_outputs.h"
 
-#include "launch/launch.h"
 #include "device_operators/arguments.h"
 #include "device_operators/dispatch.h"
 #include "device_operators/operators.h"
+#include "launch/launch.h"
 
 namespace autocircuit::kernels {
 

@@ -14,8 +14,7 @@ void check_dense(const at::Tensor& tensor, Argument argument, at::ScalarType dty
 }
 
 void check_sizes(const at::Tensor& tensor, Argument argument, at::IntArrayRef sizes) {
-  TORCH_CHECK(tensor.sizes() == sizes, argument.operation, ": ", argument.name, " is ", tensor.sizes(), ", not ",
-              sizes);
+  TORCH_CHECK(tensor.sizes() == sizes, argument.operation, ": ", argument.name, " is ", tensor.sizes(), ", not ", sizes);
 }
 
 void check_divisor(int64_t size, int64_t whole, Argument argument) {
@@ -42,8 +41,6 @@ bool aligned_for(int64_t d, std::initializer_list<Maybe> tensors) {
   });
 }
 
-int threads_for(int64_t d, int most) {
-  return static_cast<int>(std::clamp<int64_t>(divide_up(d, kShare * kWarp) * kWarp, kWarp, most));
-}
+int threads_for(int64_t d, int most) { return static_cast<int>(std::clamp<int64_t>(divide_up(d, kShare * kWarp) * kWarp, kWarp, most)); }
 
 }  // namespace autocircuit::kernels

@@ -6,8 +6,8 @@
 #include <initializer_list>
 #include <optional>
 
-#include "kernels/norm.h"
 #include "device_operators/operators.h"
+#include "kernels/norm.h"
 
 namespace autocircuit::kernels {
 

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 
-#include "kernels/divergence_rows.h"
-#include "launch/launch.h"
 #include "device_operators/arguments.h"
 #include "device_operators/dispatch.h"
 #include "device_operators/operators.h"
+#include "kernels/divergence_rows.h"
+#include "launch/launch.h"
 
 namespace autocircuit::kernels {
 namespace {

@@ -8,11 +8,11 @@
 
 #include <algorithm>
 
-#include "kernels/bucket_products.h"
-#include "launch/launch.h"
 #include "device_operators/arguments.h"
 #include "device_operators/dispatch.h"
 #include "device_operators/operators.h"
+#include "kernels/bucket_products.h"
+#include "launch/launch.h"
 
 namespace autocircuit::kernels {
 namespace {

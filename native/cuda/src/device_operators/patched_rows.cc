@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "kernels/norm_rows.h"
-#include "launch/launch.h"
 #include "device_operators/arguments.h"
 #include "device_operators/dispatch.h"
 #include "device_operators/operators.h"
+#include "kernels/norm_rows.h"
+#include "launch/launch.h"
 
 // There is no second path through a matrix product for lists that hold every source: whether they do is written in device memory
 // alone (`source` may be longer than the lists), and a product adds in another order and rounds float16 before the base is added, so
@@ -71,8 +71,7 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
   check_dense(from_ablated, {kName, "from_ablated"}, at::kByte, device);
   check_sizes(from_ablated, {kName, "from_ablated"}, {rows});
   check_dense(begin, {kName, "begin"}, at::kInt, device);
-  TORCH_CHECK(begin.numel() > tiles * masks * tokens, kName, ": begin has ", begin.numel(), " entries, not ",
-              tiles * masks * tokens + 1);
+  TORCH_CHECK(begin.numel() > tiles * masks * tokens, kName, ": begin has ", begin.numel(), " entries, not ", tiles * masks * tokens + 1);
   check_dense(source, {kName, "source"}, at::kInt, device);
   check_dense(weight_in, {kName, "weight"}, weight_dtype, device);
   check_sizes(weight_in, {kName, "weight"}, {weight_in.size(0), kRowsOfTile});

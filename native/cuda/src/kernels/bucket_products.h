@@ -26,8 +26,8 @@ struct BucketProducts {
     alignas(kLargestAccess) C delta[kColumns][kSources + kPadding];
   };
 
-  const T* grad;   // [rows, N, D]
-  const T* delta;  // [sources, N, D]
+  const T* grad;         // [rows, N, D]
+  const T* delta;        // [sources, N, D]
   const int64_t* order;  // [N], rows of the batch by bucket
   const int64_t* begin;  // [buckets + 1], each bucket's in `order`
   int64_t rows, sources, n, d, buckets, slices;
@@ -55,9 +55,10 @@ struct BucketProducts {
           for (int c = 0; c < kColumns; c++) {
             const Array<C, kOwn> a = load_aligned<C, kOwn>(&shared.grad[c][row]), b = load_aligned<C, kOwn>(&shared.delta[c][source]);
             AUTOCIRCUIT_UNROLL
-            for (int r = 0; r < kOwn; r++)
+            for (int r = 0; r < kOwn; r++) {
               AUTOCIRCUIT_UNROLL
               for (int s = 0; s < kOwn; s++) sums[thread][r][s] += a[r] * b[s];
+            }
           }
         });
       }
@@ -65,11 +66,12 @@ struct BucketProducts {
     block.alone([&](int thread) {
       const int64_t row = first_row + thread / kSourceThreads * kOwn, source = first_source + thread % kSourceThreads * kOwn;
       AUTOCIRCUIT_UNROLL
-      for (int r = 0; r < kOwn; r++)
+      for (int r = 0; r < kOwn; r++) {
         AUTOCIRCUIT_UNROLL
         for (int s = 0; s < kOwn; s++)
           if (row + r < rows && source + s < sources)
             partial[((slice * buckets + bucket) * rows + row + r) * sources + source + s] = sums[thread][r][s];
+      }
     });
   }
 
@@ -80,7 +82,7 @@ struct BucketProducts {
                                int thread) const {
     constexpr int shares = kMaxThreads / kLines;  // of a line at once
     AUTOCIRCUIT_UNROLL
-    for (int l = 0; l < kCount; l += kLines)
+    for (int l = 0; l < kCount; l += kLines) {
       AUTOCIRCUIT_UNROLL
       for (int c = 0; c < kColumns; c += shares * kShare) {
         const int line = l + thread % kLines, own = c + thread / kLines * kShare;
@@ -89,6 +91,7 @@ struct BucketProducts {
         AUTOCIRCUIT_UNROLL
         for (int j = 0; j < kShare; j++) to[own + j][line] = values[j];
       }
+    }
   }
 };
 

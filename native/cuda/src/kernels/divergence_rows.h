@@ -19,7 +19,7 @@ template <class T>
 struct DivergenceRows {
   using C = Compute<T>;
   static constexpr int kMaxThreads = 512;
-  static constexpr int kOwn = 4;  // columns that a thread looks at together
+  static constexpr int kOwn = 4;         // columns that a thread looks at together
   static constexpr double kWidest = 40;  // beyond it probabilities too small to be represented would count
   struct Shared {
     ReductionMemory<C, 1> largest;

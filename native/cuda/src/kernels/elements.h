@@ -38,8 +38,8 @@ AUTOCIRCUIT_DEVICE void read_aligned(void* to, const void* from) {
 
 // Stores to global memory. An assignment would be taken apart where another branch stores the same elements one by one.
 AUTOCIRCUIT_DEVICE void store_word(uint4* to, uint4 word) {
-  asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(to)), "r"(word.x), "r"(word.y),
-               "r"(word.z), "r"(word.w)
+  asm volatile("st.global.v4.u32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(to)), "r"(word.x), "r"(word.y), "r"(word.z),
+               "r"(word.w)
                : "memory");
 }
 
@@ -52,8 +52,7 @@ AUTOCIRCUIT_DEVICE void write_aligned(void* to, const void* from) {
   using W = Word<kBytes>;
   static_assert(kBytes % sizeof(W) == 0);
   AUTOCIRCUIT_UNROLL
-  for (int i = 0; i < kBytes / static_cast<int>(sizeof(W)); i++)
-    store_word(static_cast<W*>(to) + i, static_cast<const W*>(from)[i]);
+  for (int i = 0; i < kBytes / static_cast<int>(sizeof(W)); i++) store_word(static_cast<W*>(to) + i, static_cast<const W*>(from)[i]);
 }
 
 #else

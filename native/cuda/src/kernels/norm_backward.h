@@ -18,8 +18,8 @@ struct NormBackward {
     ReductionMemory<C, 2> memory;
   };
 
-  T* grad;      // [rows, D]
-  const T* x;   // [x_rows, D]
+  T* grad;     // [rows, D]
+  const T* x;  // [x_rows, D]
   int x_rows, d;
   Norm<T> norm;
   bool aligned;

@@ -20,13 +20,13 @@ struct PatchedRows {
   using C = Compute<T>;
   static constexpr int kTile = 8;
   static constexpr int kMaxThreads = sizeof(C) == 4 ? 768 : 512;  // leaves 80 or 128 registers a thread
-  static constexpr int kAhead = 8;  // entries: about what memory's latency takes
+  static constexpr int kAhead = 8;                                // entries: about what memory's latency takes
   using Tile = Array<Share<T>, kTile>;
   struct Shared {
     ReductionMemory<C, kTile> memory;
   };
 
-  const T *resid, *ablated, *early, *late;  // each may be null
+  const T *resid, *ablated, *early, *late;               // each may be null
   int resid_rows, ablated_rows, early_rows, first_late;  // 32 bits: divisions of 64 would cost as much as a short list
   const uint8_t* from_ablated;
   const int32_t *begin, *source;
@@ -106,9 +106,10 @@ struct PatchedRows {
       if (e + 1 < last) next = load_share(delta_of(e + 1), count, kAligned);
       const Array<C, kTile> weights = load_aligned<C, kTile>(weight + static_cast<int64_t>(e) * kTile);
       AUTOCIRCUIT_UNROLL
-      for (int r = 0; r < kTile; r++)
+      for (int r = 0; r < kTile; r++) {
         AUTOCIRCUIT_UNROLL
         for (int j = 0; j < kShare; j++) x[r][j] += weights[r] * delta[j];
+      }
     }
   }
 
@@ -171,16 +172,18 @@ struct PatchedRows {
       if (norm.scale) {
         const Share<T> scale = load_share(norm.scale + column, count, aligned);
         AUTOCIRCUIT_UNROLL
-        for (int r = 0; r < kTile; r++)
+        for (int r = 0; r < kTile; r++) {
           AUTOCIRCUIT_UNROLL
           for (int j = 0; j < kShare; j++) inputs[thread][r][j] *= scale[j];
+        }
       }
       if (norm.shift) {
         const Share<T> shift = load_share(norm.shift + column, count, aligned);
         AUTOCIRCUIT_UNROLL
-        for (int r = 0; r < kTile; r++)
+        for (int r = 0; r < kTile; r++) {
           AUTOCIRCUIT_UNROLL
           for (int j = 0; j < kShare; j++) inputs[thread][r][j] += shift[j];
+        }
       }
     });
   }

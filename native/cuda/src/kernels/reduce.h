@@ -6,12 +6,16 @@ namespace autocircuit::kernels {
 
 struct Sum {
   template <class T>
-  AUTOCIRCUIT_DEVICE T operator()(T a, T b) const { return a + b; }
+  AUTOCIRCUIT_DEVICE T operator()(T a, T b) const {
+    return a + b;
+  }
 };
 
 struct Maximum {
   template <class T>
-  AUTOCIRCUIT_DEVICE T operator()(T a, T b) const { return a < b ? b : a; }
+  AUTOCIRCUIT_DEVICE T operator()(T a, T b) const {
+    return a < b ? b : a;
+  }
 };
 
 constexpr int kMaxWarps = 32;  // of a block

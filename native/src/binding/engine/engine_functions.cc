@@ -60,11 +60,12 @@ Napi::Value create_transformer(const Napi::CallbackInfo& info) {
     const std::string name = to_string(names.Get(i), "the name of a weight");
     weights.emplace_back(name, TensorHandle::from(tensors.Get(i), "weight '" + name + "'").slot());
   }
-  return make_later<Transformer>(info.Env(), [config = std::move(config), weights = std::move(weights), placement = read_placement(info[3])] {
-    std::unordered_map<std::string, at::Tensor> named;
-    for (const auto& [name, slot] : weights) named.emplace(name, slot->get());
-    return std::make_shared<Transformer>(config, named, placement);
-  });
+  return make_later<Transformer>(info.Env(),
+                                 [config = std::move(config), weights = std::move(weights), placement = read_placement(info[3])] {
+                                   std::unordered_map<std::string, at::Tensor> named;
+                                   for (const auto& [name, slot] : weights) named.emplace(name, slot->get());
+                                   return std::make_shared<Transformer>(config, named, placement);
+                                 });
 }
 
 /// transformerReady(box) -> promise; rejects with the error that the weights had.
@@ -117,7 +118,8 @@ Napi::Value with_autoencoders(const Napi::CallbackInfo& info) {
   const bool errors = fields.flag("errors", true);
   std::vector<PendingAutoencoder> all;
   const Napi::Array given = to_array(fields.get("all"), fields.path("all"));
-  for (std::uint32_t i = 0; i < given.Length(); i++) all.push_back(read_autoencoder(given.Get(i), fields.path("all") + "[" + std::to_string(i) + "]"));
+  for (std::uint32_t i = 0; i < given.Length(); i++)
+    all.push_back(read_autoencoder(given.Get(i), fields.path("all") + "[" + std::to_string(i) + "]"));
   return make_later<Transformer>(info.Env(), [transformer, errors, all = std::move(all)] {
     std::vector<GivenAutoencoder> ready;
     for (const PendingAutoencoder& one : all) ready.push_back(one.ready());

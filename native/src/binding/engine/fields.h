@@ -30,9 +30,7 @@ class Fields {
   std::vector<std::int64_t> integers(const char* name) const {
     return has(name) ? to_integers(get(name), path(name)) : std::vector<std::int64_t>{};
   }
-  std::vector<double> numbers(const char* name) const {
-    return has(name) ? to_numbers(get(name), path(name)) : std::vector<double>{};
-  }
+  std::vector<double> numbers(const char* name) const { return has(name) ? to_numbers(get(name), path(name)) : std::vector<double>{}; }
 
   std::string text(const char* name) const { return to_string(get(name), path(name)); }
   std::vector<std::string> texts(const char* name) const {

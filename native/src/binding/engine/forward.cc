@@ -34,12 +34,10 @@ struct PendingRequest {
   std::optional<PendingPatch> patch;
   SlotPtr reference_logits, probabilities;
   std::vector<SlotPtr> replacements;  // of `fields.hooks.replaced`
-  ForwardRequest fields;  // what needs no waiting
+  ForwardRequest fields;              // what needs no waiting
 };
 
-SlotPtr tensor_field(const Fields& fields, const char* name) {
-  return TensorHandle::from(fields.get(name), fields.path(name)).slot();
-}
+SlotPtr tensor_field(const Fields& fields, const char* name) { return TensorHandle::from(fields.get(name), fields.path(name)).slot(); }
 
 std::shared_ptr<const PatchGraph> graph_field(const Fields& fields) {
   return unbox<const PatchGraph>(fields.get("graph"), fields.path("graph"))->get();
@@ -73,15 +71,16 @@ PendingRequest read_request(const Napi::Value& value) {
   if (fields.has("positions")) request.fields.positions = fields.integers("positions");
   if (fields.has("patch")) {
     const Fields patch(fields.get("patch"), "request.patch");
-    request.patch = PendingPatch{graph_field(patch), tensor_field(patch, "mask"),
-                                 unbox<Ablation>(patch.get("ablation"), patch.path("ablation")), {}, {}, {}, {}};
+    request.patch = PendingPatch{
+        graph_field(patch), tensor_field(patch, "mask"), unbox<Ablation>(patch.get("ablation"), patch.path("ablation")), {}, {}, {}, {}};
     if (patch.has("directions")) request.patch->directions = tensor_field(patch, "directions");
     if (patch.has("ablationLeaf")) request.patch->ablation_leaf = tensor_field(patch, "ablationLeaf");
     if (patch.has("outputsLeaf")) request.patch->outputs_leaf = tensor_field(patch, "outputsLeaf");
     if (patch.has("autoencoderLeaves")) {
       const Napi::Array leaves = to_array(patch.get("autoencoderLeaves"), patch.path("autoencoderLeaves"));
       for (std::uint32_t i = 0; i < leaves.Length(); i++)
-        request.patch->autoencoder_leaves.push_back(TensorHandle::from(leaves.Get(i), patch.path("autoencoderLeaves") + "[" + std::to_string(i) + "]").slot());
+        request.patch->autoencoder_leaves.push_back(
+            TensorHandle::from(leaves.Get(i), patch.path("autoencoderLeaves") + "[" + std::to_string(i) + "]").slot());
     }
     if (patch.has("rules")) {
       const Fields rules(patch.get("rules"), "request.patch.rules");
@@ -113,8 +112,13 @@ ForwardResult run(const PendingRequest& pending, const CancelToken& cancel) {
   if (pending.patch) {
     const PendingPatch& patch = *pending.patch;
     const auto given = [](const SlotPtr& slot) { return slot ? slot->get() : at::Tensor(); };
-    request.patch = Patch{patch.graph, patch.mask->get(), patch.ablation->get(), given(patch.directions),
-                          given(patch.ablation_leaf), given(patch.outputs_leaf), patch.rules};
+    request.patch = Patch{patch.graph,
+                          patch.mask->get(),
+                          patch.ablation->get(),
+                          given(patch.directions),
+                          given(patch.ablation_leaf),
+                          given(patch.outputs_leaf),
+                          patch.rules};
     for (const SlotPtr& leaf : patch.autoencoder_leaves) request.patch->autoencoder_leaves.push_back(leaf->get());
   }
   if (pending.reference_logits) request.reference = Reference{pending.reference_logits->get(), pending.probabilities->get()};

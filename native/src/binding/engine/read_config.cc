@@ -15,8 +15,7 @@ RotaryConfig read_rotary(const Napi::Value& value) {
   rotary.layer_type = fields.integers("layerType");
   const Napi::Array sets = to_array(fields.get("frequencies"), fields.path("frequencies"));
   for (std::uint32_t i = 0; i < sets.Length(); i++) {
-    rotary.frequencies.push_back(
-        to_numbers(sets.Get(i), fields.path("frequencies") + "[" + std::to_string(i) + "]"));
+    rotary.frequencies.push_back(to_numbers(sets.Get(i), fields.path("frequencies") + "[" + std::to_string(i) + "]"));
   }
   return rotary;
 }
@@ -37,8 +36,7 @@ void check_group(const PatchGraph& graph, const DestinationGroup& group, const s
                       group.sources <= graph.sources - group.first_source && group.offset >= 0;
   // Sizes are bounded first, so that the product cannot overflow.
   const std::int64_t tokens = graph.tokens == 0 ? 1 : graph.tokens;
-  if (!inside || group.heads > graph.edges || tokens > graph.edges ||
-      group.offset + tokens * group.heads * group.sources > graph.edges) {
+  if (!inside || group.heads > graph.edges || tokens > graph.edges || group.offset + tokens * group.heads * group.sources > graph.edges) {
     throw Error("bad-input", what + " reaches outside of the graph.");
   }
 }
@@ -57,8 +55,7 @@ TransformerConfig read_config(const Napi::Value& value) {
   config.d_vocab = fields.integer("dVocab");
   config.d_vocab_out = fields.integer("dVocabOut");
   config.context = fields.integer("context");
-  config.norm = fields.choice<NormKind>(
-      "norm", {{"none", NormKind::none}, {"layer", NormKind::layer}, {"rms", NormKind::rms}});
+  config.norm = fields.choice<NormKind>("norm", {{"none", NormKind::none}, {"layer", NormKind::layer}, {"rms", NormKind::rms}});
   config.eps = fields.number("eps");
   config.attn_only = fields.flag("attnOnly", false);
   config.parallel = fields.flag("parallel", false);
@@ -66,9 +63,8 @@ TransformerConfig read_config(const Napi::Value& value) {
   config.gated = fields.flag("gated", false);
   config.pre_norm = fields.flag("preNorm", true);
   config.attn_scale = fields.number("attnScale");
-  config.positions = fields.choice<PositionKind>("positions", {{"learned", PositionKind::learned},
-                                                               {"rotary", PositionKind::rotary},
-                                                               {"none", PositionKind::none}});
+  config.positions = fields.choice<PositionKind>(
+      "positions", {{"learned", PositionKind::learned}, {"rotary", PositionKind::rotary}, {"none", PositionKind::none}});
   config.position_offset = fields.integer("positionOffset", 0);
   if (fields.has("rotary")) config.rotary = read_rotary(fields.get("rotary"));
   config.window = fields.integers("window");
@@ -103,8 +99,8 @@ PatchGraph read_graph(const Napi::Value& value) {
   for (std::uint32_t i = 0; i < groups.Length(); i++) {
     const std::string what = "graph.groups[" + std::to_string(i) + "]";
     const Fields group(groups.Get(i), what);
-    graph.groups.push_back({read_reader(group), group.integer("layer"), group.integer("heads"),
-                            group.integer("firstSource"), group.integer("sources"), group.integer("offset")});
+    graph.groups.push_back({read_reader(group), group.integer("layer"), group.integer("heads"), group.integer("firstSource"),
+                            group.integer("sources"), group.integer("offset")});
     check_group(graph, graph.groups.back(), what);
   }
   return graph;

@@ -20,8 +20,7 @@ void absorb_outputs_(at::Tensor& out, const OptionalTensor& ablated, const Optio
     at::parallel_for(0, n, grain(heads * d), [&](int64_t from, int64_t to) {
       for (int64_t i = from; i < to; i++)
         for (int64_t h = 0; h < heads; h++)
-          use.absorb(d, data + (h * n + i) * d,
-                     ablated_data ? ablated_data + (h * ablated_n + i % ablated_n) * d : nullptr,
+          use.absorb(d, data + (h * n + i) * d, ablated_data ? ablated_data + (h * ablated_n + i % ablated_n) * d : nullptr,
                      resid_data ? resid_data + i * d : nullptr);
     });
   });

@@ -23,8 +23,7 @@ at::Tensor bucket_products(int64_t rows, const at::Tensor& delta, const std::vec
   // A bucket's batch rows one after the other: its sums stay where they are until all are there.
   std::vector<int64_t> order(n);
   std::iota(order.begin(), order.end(), 0);
-  if (!bucket_of.empty())
-    std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return bucket_of[a] < bucket_of[b]; });
+  if (!bucket_of.empty()) std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return bucket_of[a] < bucket_of[b]; });
   at::Tensor partial = at::zeros({at::get_num_threads(), buckets, rows, deltas}, delta.options());
   T* const results = partial.mutable_data_ptr<T>();
   at::parallel_for(0, n, 4, [&](int64_t from, int64_t to) {

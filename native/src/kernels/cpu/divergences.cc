@@ -64,8 +64,9 @@ at::Tensor divergences(const at::Tensor& x, const at::Tensor& weight, const sign
       const at::NoGradGuard no_grad;  // of this thread
       for (int64_t piece = begin; piece < end; piece++) {
         const int64_t first = piece * width, size = std::min(width, columns - first);
-        const at::Tensor logits = capped_logits(x, weight.narrow(1, first, size), bias ? bias->narrow(0, first, size) : at::Tensor(), softcap)
-                                      .to(expected.scalar_type());
+        const at::Tensor logits =
+            capped_logits(x, weight.narrow(1, first, size), bias ? bias->narrow(0, first, size) : at::Tensor(), softcap)
+                .to(expected.scalar_type());
         const scalar_t* of_logits = logits.const_data_ptr<scalar_t>();
         for (int64_t row = 0; row < rows; row++) {
           const int64_t other = row % known * columns + first;

@@ -84,8 +84,8 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
         const int64_t count = static_cast<int64_t>(sources.size());
         for (int64_t k = 0; k < count; k++) {
           const int64_t s = sources[k];
-          const scalar_t* delta = s < first_late ? early_data + (s * early_n + i % early_n) * d
-                                                 : late_data + ((s - first_late) * n + i) * d;
+          const scalar_t* delta =
+              s < first_late ? early_data + (s * early_n + i % early_n) * d : late_data + ((s - first_late) * n + i) * d;
           for (int64_t start = 0; start < d; start += block)
             std::memcpy(packed_deltas.data() + start * count + k * block, delta + start, std::min(block, d - start) * sizeof(scalar_t));
         }

@@ -9,9 +9,7 @@
 #include "kernels/processor.h"
 
 namespace autocircuit {
-bool has_plain_rows(const at::Tensor& x) {
-  return x.is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble);
-}
+bool has_plain_rows(const at::Tensor& x) { return x.is_cpu() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble); }
 
 at::Tensor plain_rows_backward(const PlainRows& work, at::Tensor& stream, at::Tensor& keep) {
   const at::Tensor &grad = work.grad, &beside = work.beside;

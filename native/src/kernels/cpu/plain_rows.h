@@ -11,10 +11,10 @@ namespace autocircuit {
 
 // R rows that all read the stream x [N, D] as it is, through one norm.
 struct PlainRows {
-  at::Tensor grad;   // [R, N, D] gradients of the norm's outputs
+  at::Tensor grad;  // [R, N, D] gradients of the norm's outputs
   at::Tensor x;
   Norm norm;
-  at::Tensor delta;  // [S, N, D]
+  at::Tensor delta;                // [S, N, D]
   std::vector<int64_t> bucket_of;  // [N], or empty where there is one
   int64_t buckets = 1;
   at::Tensor beside{};  // [B, N, D] gradients of inputs of B more rows, which read the same sources; or undefined

@@ -41,7 +41,8 @@ void by_panels(at::Tensor& out, const at::Tensor& x_in, const at::Tensor& matric
   const auto multiply = kernels().multiply_panel;
   // Several panels for every thread; where there are fewer, threads share them by rows, and each packs its own.
   const int64_t threads = at::get_num_threads(), tasks = count * panels;
-  const int64_t parts = threads == 1 || tasks >= 4 * threads ? 1 : std::clamp<int64_t>(4 * threads / tasks, 1, std::max<int64_t>(1, n / 96));
+  const int64_t parts =
+      threads == 1 || tasks >= 4 * threads ? 1 : std::clamp<int64_t>(4 * threads / tasks, 1, std::max<int64_t>(1, n / 96));
   const int64_t rows_of_part = (n + parts - 1) / parts;
   constexpr int64_t worth_a_thread = int64_t{1} << 20;  // multiplications: some ten microseconds
   const int64_t grain = 1 + worth_a_thread / (1 + rows_of_part * k * std::min(kPanel, columns));
@@ -50,9 +51,18 @@ void by_panels(at::Tensor& out, const at::Tensor& x_in, const at::Tensor& matric
     for (int64_t task = from; task < to; task++) {
       const int64_t part = task % parts, r = task / parts / panels, first = task / parts % panels * kPanel, row = part * rows_of_part;
       if (row >= n) continue;
-      multiply({std::min(rows_of_part, n - row), k, x_data + r * x.stride(0) + row * x.stride(1), x.stride(1),
-                {matrix_data + r * matrices.stride(0), matrices.stride(1), matrices.stride(2)}, first, std::min(kPanel, columns - first),
-                start, bias_data ? bias_data + first : nullptr, packed, out_data + r * out.stride(0) + row * out.stride(1) + first, out.stride(1)});
+      multiply({std::min(rows_of_part, n - row),
+                k,
+                x_data + r * x.stride(0) + row * x.stride(1),
+                x.stride(1),
+                {matrix_data + r * matrices.stride(0), matrices.stride(1), matrices.stride(2)},
+                first,
+                std::min(kPanel, columns - first),
+                start,
+                bias_data ? bias_data + first : nullptr,
+                packed,
+                out_data + r * out.stride(0) + row * out.stride(1) + first,
+                out.stride(1)});
     }
   });
 }

@@ -34,7 +34,12 @@ AUTOCIRCUIT_INLINE T summed(int64_t d, const Of& of, const Rest& rest) {
 template <class T>
 AUTOCIRCUIT_INLINE T total_of(int64_t d, const T* x) {
   return summed<T>(
-      d, [&](Vector<T>& sum, int64_t i) __attribute__((always_inline)) { Vector<T> a; load(a, x + i); sum += a; },
+      d,
+      [&](Vector<T>& sum, int64_t i) __attribute__((always_inline)) {
+        Vector<T> a;
+        load(a, x + i);
+        sum += a;
+      },
       [&](int64_t i) __attribute__((always_inline)) { return x[i]; });
 }
 

@@ -140,8 +140,8 @@ __attribute__((noinline)) void multiply_tile(int64_t k, const float* x, int64_t 
 }
 
 template <int Rows>
-void multiply_rest(int64_t rows, int64_t k, const float* x, int64_t x_stride, const float* packed, const float* starts, int64_t starts_stride,
-                   int64_t columns, float* out, int64_t out_stride) {
+void multiply_rest(int64_t rows, int64_t k, const float* x, int64_t x_stride, const float* packed, const float* starts,
+                   int64_t starts_stride, int64_t columns, float* out, int64_t out_stride) {
   if constexpr (Rows > 0) {
     if (rows == Rows) return multiply_tile<Rows>(k, x, x_stride, packed, starts, starts_stride, columns, out, out_stride);
     multiply_rest<Rows - 1>(rows, k, x, x_stride, packed, starts, starts_stride, columns, out, out_stride);
@@ -149,11 +149,12 @@ void multiply_rest(int64_t rows, int64_t k, const float* x, int64_t x_stride, co
 }
 
 // `starts` are what the sums start at, one line for all rows or one for each.
-void multiply_strip(int64_t rows, int64_t k, const float* x, int64_t x_stride, const float* packed, const float* starts, int64_t starts_stride,
-                    int64_t columns, float* out, int64_t out_stride) {
+void multiply_strip(int64_t rows, int64_t k, const float* x, int64_t x_stride, const float* packed, const float* starts,
+                    int64_t starts_stride, int64_t columns, float* out, int64_t out_stride) {
   int64_t i = 0;
   for (; i + kPanelRows <= rows; i += kPanelRows)
-    multiply_tile<kPanelRows>(k, x + i * x_stride, x_stride, packed, starts + i * starts_stride, starts_stride, columns, out + i * out_stride, out_stride);
+    multiply_tile<kPanelRows>(k, x + i * x_stride, x_stride, packed, starts + i * starts_stride, starts_stride, columns,
+                              out + i * out_stride, out_stride);
   multiply_rest<kPanelRows - 1>(rows - i, k, x + i * x_stride, x_stride, packed, starts + i * starts_stride, starts_stride, columns,
                                 out + i * out_stride, out_stride);
 }

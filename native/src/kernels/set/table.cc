@@ -10,7 +10,7 @@ namespace {
 
 template <class T>
 constexpr KernelsOf<T> kernels_of{
-    kBlock<T>,      build_tile<T>,         normalize<T>,          norm_backward<T>, absorb<T>,  measure_norm<T>,
+    kBlock<T>,         build_tile<T>,         normalize<T>, norm_backward<T>, absorb<T>, measure_norm<T>,
     plain_backward<T>, measure_divergence<T>, kProductRows, kProductDeltas,   kWidth<T>, add_products<T>,
 };
 

@@ -87,8 +87,12 @@ std::vector<std::pair<std::string, at::Tensor>> masks(int64_t edges, int64_t cou
   const auto random = [&] { return at::rand({count, edges}, at::kDouble); };
   const auto few = [&](double share) { return (random() < share).to(at::kDouble); };
   std::vector<std::pair<std::string, at::Tensor>> all{
-      {"none", at::zeros({count, edges}, at::kDouble)}, {"all", at::ones({count, edges}, at::kDouble)},
-      {"few", few(0.03)}, {"half", few(0.5)}, {"most", few(0.97)}, {"fractions", random()},
+      {"none", at::zeros({count, edges}, at::kDouble)},
+      {"all", at::ones({count, edges}, at::kDouble)},
+      {"few", few(0.03)},
+      {"half", few(0.5)},
+      {"most", few(0.97)},
+      {"fractions", random()},
       {"blocks", (at::arange(edges).div(7, "floor") % 3 == 0).to(at::kDouble).expand({count, edges}).clone()}};
   if (count == 1)
     for (auto& [name, mask] : all) mask = mask[0];
@@ -131,12 +135,15 @@ bool close_divergences(const Setting& s, const at::Tensor& given, const at::Tens
 
 void print_largest_errors() {
   for (const auto& [of, error] : largest_errors())
-    std::printf("%-9s %.2e (%5.2f of its bound)  %s\n", c10::toString(of.second), error, error / bound_of(of.second, base().layers), of.first.c_str());
+    std::printf("%-9s %.2e (%5.2f of its bound)  %s\n", c10::toString(of.second), error, error / bound_of(of.second, base().layers),
+                of.first.c_str());
 }
 
 std::vector<GraphKind> graph_kinds(const TransformerConfig& c) {
-  std::vector<GraphKind> kinds{{"edges", true, true, false, false}, {"edges by token", true, true, true, false},
-                               {"nodes", true, false, false, false}, {"nodes by token", true, false, true, false}};
+  std::vector<GraphKind> kinds{{"edges", true, true, false, false},
+                               {"edges by token", true, true, true, false},
+                               {"nodes", true, false, false, false},
+                               {"nodes by token", true, false, true, false}};
   if (c.heads == c.kv_heads) kinds.push_back({"shared inputs", false, true, false, false});
   else kinds.push_back({"ungrouped", true, true, false, true});
   return kinds;
@@ -148,7 +155,8 @@ PatchGraph graph_of(const Setting& s, const GraphKind& kind) {
 
 void at_each_place(const std::function<void(const Place&)>& body) {
   if (gpu()) return body({gpu_has_kernels() ? "a GPU with kernels" : "a GPU", *gpu(), false});
-  for (const Place& place : {Place{"cpu", at::kCPU, false}, {"another device", pretend_device(), false},
+  for (const Place& place : {Place{"cpu", at::kCPU, false},
+                             {"another device", pretend_device(), false},
                              {"another device with kernels", pretend_device(), true}}) {
     const std::optional<WithKernels> kernels = place.kernels ? std::make_optional<WithKernels>() : std::nullopt;
     body(place);

@@ -14,7 +14,8 @@ namespace {
 std::vector<HookPoint> points_of(const TransformerConfig& c) {
   std::vector<HookPoint> points;
   for (int64_t layer = 0; layer < c.layers; layer++) {
-    for (const Hook hook : {Hook::resid_pre, Hook::q, Hook::k, Hook::v, Hook::attn_scores, Hook::pattern, Hook::z, Hook::attn_out, Hook::resid_post})
+    for (const Hook hook :
+         {Hook::resid_pre, Hook::q, Hook::k, Hook::v, Hook::attn_scores, Hook::pattern, Hook::z, Hook::attn_out, Hook::resid_post})
       points.push_back({hook, layer});
     if (!c.parallel) points.push_back({Hook::resid_mid, layer});
     if (c.positions == PositionKind::rotary)
@@ -71,8 +72,9 @@ TEST("what is read at hook points are the parts of the pass, patched or not, and
         v = v.repeat_interleave(c.heads / v.size(1), 1);
         CHECK_MESSAGE(close(s, values[{Hook::z, layer}], at::matmul(pattern, v).transpose(1, 2)), which + ": z");
         if (!kind.factorized || !s.config().attn_only) continue;
-        CHECK_MESSAGE(close(s, values[{Hook::resid_post, layer}], wide(values[{Hook::resid_pre, layer}]) + wide(values[{Hook::attn_out, layer}])),
-                      which + ": the stream");
+        CHECK_MESSAGE(
+            close(s, values[{Hook::resid_post, layer}], wide(values[{Hook::resid_pre, layer}]) + wide(values[{Hook::attn_out, layer}])),
+            which + ": the stream");
       }
     }
   });
@@ -141,7 +143,8 @@ TEST("another run's values at hook points give that run's output, and at some po
     head.tokens = s.clean;
     head.hooks.read = {{Hook::z, 0}};
     const at::Tensor own = s.model.forward(head).hooks[0];
-    head.hooks.replaced.push_back({{Hook::z, 0}, corrupt.hooks[2].narrow(2, 1, 1).narrow(1, 2, 2), std::vector<int64_t>{2, 3}, std::vector<int64_t>{1}});
+    head.hooks.replaced.push_back(
+        {{Hook::z, 0}, corrupt.hooks[2].narrow(2, 1, 1).narrow(1, 2, 2), std::vector<int64_t>{2, 3}, std::vector<int64_t>{1}});
     at::Tensor expected = own.clone();
     expected.narrow(2, 1, 1).narrow(1, 2, 2).copy_(corrupt.hooks[2].narrow(2, 1, 1).narrow(1, 2, 2));
     CHECK_MESSAGE(s.model.forward(head).hooks[0].equal(expected), a.name + ": one head");

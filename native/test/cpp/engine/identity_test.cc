@@ -47,7 +47,8 @@ std::shared_ptr<PlainRun> kept_run(const Transformer& model, const at::Tensor& o
 // Most rows all ablated: what the ablation's caches hold decides the logits.
 std::vector<at::Tensor> telling_masks(const PatchGraph& graph) {
   at::manual_seed(8);
-  return {at::ones({graph.edges}, at::kDouble), (at::rand({graph.edges}) < 0.97).to(at::kDouble), (at::rand({graph.edges}) < 0.5).to(at::kDouble)};
+  return {at::ones({graph.edges}, at::kDouble), (at::rand({graph.edges}) < 0.97).to(at::kDouble),
+          (at::rand({graph.edges}) < 0.5).to(at::kDouble)};
 }
 
 std::string refusal(const Transformer& model, const ForwardRequest& request) {
@@ -208,7 +209,8 @@ TEST("a gradient is there for the asking after the network, the ablation and the
   const PatchGraph graph = make_graph(config, 0);
   const at::Tensor mask = at::full({graph.edges}, 0.5, at::kDouble).requires_grad_();
   auto model = network(config, 3);
-  const at::Tensor expected = torch::autograd::grad({model->forward(patched(graph, mask, random_ablation(graph, 2))).logits.sum()}, {mask})[0];
+  const at::Tensor expected =
+      torch::autograd::grad({model->forward(patched(graph, mask, random_ablation(graph, 2))).logits.sum()}, {mask})[0];
   const at::Tensor logits = model->forward(patched(graph, mask, random_ablation(graph, 2))).logits;
   const std::weak_ptr<Transformer> gone = model;
   model.reset();

@@ -33,13 +33,18 @@ std::vector<GivenAutoencoder> some_autoencoders(const Setting& s) {
   const BlockWeights& weights = s.model.weights().blocks[0];
   // A norm behind attention divides its bias too, which belongs to no head.
   const bool attention = !(weights.ln1_post.scale.defined() && weights.b_o.defined());
-  const auto of_heads = [&](int64_t block) { return block > 0 && !weights.ln1_post.scale.defined() ? AutoencoderInput::z : AutoencoderInput::attn_out; };
+  const auto of_heads = [&](int64_t block) {
+    return block > 0 && !weights.ln1_post.scale.defined() ? AutoencoderInput::z : AutoencoderInput::attn_out;
+  };
   std::vector<GivenAutoencoder> all;
   for (int64_t block = 0; block < s.config().layers; block++) {
     if (attention && block != 1) all.push_back(random_autoencoder(s, block, of_heads(block)));
     if (s.config().attn_only || block == 0) continue;
     const bool neurons = block == 1 && !weights.ln2_post.scale.defined();
-    all.push_back(random_autoencoder(s, block, neurons ? AutoencoderInput::mlp_post : block == 2 ? AutoencoderInput::mlp_in : AutoencoderInput::mlp_out));
+    all.push_back(random_autoencoder(s, block,
+                                     neurons      ? AutoencoderInput::mlp_post
+                                     : block == 2 ? AutoencoderInput::mlp_in
+                                                  : AutoencoderInput::mlp_out));
   }
   return all;
 }
@@ -55,7 +60,8 @@ LatentTable table_of(const Setting& s, const Autoencoders& autoencoders, const P
   std::vector<int64_t> owner{0};
   const auto place = [&](int64_t number, int64_t first, int64_t sources) {
     if (number >= 0) owner.insert(owner.end(), autoencoders[number].latents() + 1, first);
-    else for (int64_t i = 0; i < sources; i++) owner.push_back(first + i);
+    else
+      for (int64_t i = 0; i < sources; i++) owner.push_back(first + i);
   };
   for (int64_t block = 0; block < s.config().layers; block++) {
     place(autoencoders.of_attention(block), order.heads(block), s.config().heads);
@@ -87,7 +93,8 @@ at::Tensor joined_cells(const Setting& s, const Autoencoders& autoencoders, cons
     for (int64_t block = 0; block < s.config().layers; block++) {
       const int64_t first = order.heads(block);
       if (autoencoders.of_attention(block) < 0 || first >= group.sources) continue;
-      at::Tensor rows = cells.narrow(0, group.offset, std::max<int64_t>(ordinary.tokens, 1) * group.heads * group.sources).view({-1, group.sources});
+      at::Tensor rows =
+          cells.narrow(0, group.offset, std::max<int64_t>(ordinary.tokens, 1) * group.heads * group.sources).view({-1, group.sources});
       rows.narrow(1, first, s.config().heads).copy_(rows.narrow(1, first, 1).expand({-1, s.config().heads}).clone());
     }
   return cells;
@@ -99,9 +106,7 @@ at::Tensor gradient_of(const Transformer& model, ForwardRequest request) {
   return torch::autograd::grad({model.forward(request).logits.square().sum()}, {leaf})[0];
 }
 
-bool can_have(const Setting& s, const GraphKind& kind) {
-  return kind.factorized && (s.type == at::kDouble || s.type == at::kFloat);
-}
+bool can_have(const Setting& s, const GraphKind& kind) { return kind.factorized && (s.type == at::kDouble || s.type == at::kFloat); }
 
 }  // namespace
 

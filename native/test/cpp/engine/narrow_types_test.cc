@@ -19,7 +19,8 @@ constexpr at::ScalarType kNarrow[] = {at::kBFloat16, at::kHalf};
 double unit_of(at::ScalarType type) { return type == at::kHalf ? 0x1p-11 : 0x1p-8; }
 
 // Rounded once where it is stored: half a unit of the last digit, with a little for the sums in float32, whose terms have this size.
-void check_rounded(const at::Tensor& given, const at::Tensor& exact, const at::Tensor& terms, at::ScalarType type, const std::string& name) {
+void check_rounded(const at::Tensor& given, const at::Tensor& exact, const at::Tensor& terms, at::ScalarType type,
+                   const std::string& name) {
   const at::Tensor error = (given.to(at::kCPU, at::kDouble) - exact).abs();
   const at::Tensor most = exact.abs() * unit_of(type) + terms * 0x1p-18 + (type == at::kHalf ? 0x1p-25 : 0);
   CHECK_MESSAGE((error <= most).all().item<bool>(), name);
@@ -102,7 +103,8 @@ TEST("operators in narrow types round once, what they store, and read no source 
         check_rounded(out, wide(taken).repeat({1, 2, 1}) - wide(outputs), wide(outputs).abs() * 0, type, name + ", deltas");
 
         // Sums beyond 65504, in float32.
-        const at::Tensor large = (random({5, n, d}).to(at::kFloat) * 100).to(type), all = (random({sources, n, d}).to(at::kFloat) * 100).to(type);
+        const at::Tensor large = (random({5, n, d}).to(at::kFloat) * 100).to(type),
+                         all = (random({sources, n, d}).to(at::kFloat) * 100).to(type);
         for (const int64_t buckets : {1, 2}) {
           const at::Tensor bucket_of = buckets == 1 ? at::Tensor() : at::arange(n, at::kInt) % 2;
           const at::Tensor sums = mask_gradient(there(large), there(all), buckets == 1 ? bucket_of : there(bucket_of), buckets);
@@ -111,7 +113,8 @@ TEST("operators in narrow types round once, what they store, and read no source 
             const at::Tensor in = buckets == 1 ? at::ones({n}, at::kDouble) : (bucket_of == b).to(at::kDouble);
             const at::Tensor right = at::einsum("rnd,snd,n->rs", {wide(large), wide(all), in});
             const at::Tensor parts = at::einsum("rnd,snd,n->rs", {wide(large).abs(), wide(all).abs(), in});
-            CHECK_MESSAGE(((sums[b].to(at::kCPU, at::kDouble) - right).abs() <= parts * 0x1p-18).all().item<bool>(), name + ", mask gradient");
+            CHECK_MESSAGE(((sums[b].to(at::kCPU, at::kDouble) - right).abs() <= parts * 0x1p-18).all().item<bool>(),
+                          name + ", mask gradient");
           }
         }
       }
@@ -123,7 +126,9 @@ TEST("norms of activations whose squares float16 does not hold") {
   const at::Tensor x = (at::randn({4, 32}, at::kDouble) * 3000).to(at::kHalf), scale = at::rand({32}, at::kDouble).to(at::kHalf);
   const at::Tensor wide = x.to(at::kDouble);
   const at::Tensor expected = wide * at::rsqrt(wide.square().mean(-1, true) + 1e-5) * scale.to(at::kDouble);
-  const auto near = [&](const at::Tensor& given) { return ((given.to(at::kDouble) - expected).abs() <= expected.abs() * 0x1p-10 + 0x1p-24).all().item<bool>(); };
+  const auto near = [&](const at::Tensor& given) {
+    return ((given.to(at::kDouble) - expected).abs() <= expected.abs() * 0x1p-10 + 0x1p-24).all().item<bool>();
+  };
   CHECK(near(apply(Norm{NormKind::rms, 1e-5, scale, {}}, x, at::kHalf)));
   TransformerConfig config;
   CHECK(near(post_normed(config, NormWeights{scale, {}}, x)));
@@ -159,9 +164,7 @@ TEST("numbers that are none end with an error that says which") {
   request.positions = std::vector<int64_t>{6};
   const at::Tensor logits = at::zeros({3, a.config.d_vocab_out});
   request.reference = Reference{logits, at::softmax(logits, -1)};
-  const auto says = [](const std::string& message, const char* part) {
-    CHECK_MESSAGE(message.find(part) != std::string::npos, message);
-  };
+  const auto says = [](const std::string& message, const char* part) { CHECK_MESSAGE(message.find(part) != std::string::npos, message); };
   says(message_of([&] { model.forward(request); }), "The KL divergence of prompt 0 at position 6 is NaN");
   request.reference.reset();
   request.patch = Patch{std::make_shared<PatchGraph>(graph), mask, std::make_shared<Ablation>(at::zeros({graph.sources, 1, 7, 20}))};
@@ -169,7 +172,8 @@ TEST("numbers that are none end with an error that says which") {
   const auto gradient = [&] { torch::autograd::grad({broken.to(at::kFloat).square().sum()}, {mask}); };
   says(message_of(gradient), "The gradient of the mask at edge 0 is NaN");
   weights["unembed.W_U"] = at::full_like(weights["unembed.W_U"], 70000);
-  says(message_of([&] { Transformer(a.config, weights, {at::kCPU, at::kHalf, false}); }), "'unembed.W_U' holds numbers that float16 cannot");
+  says(message_of([&] { Transformer(a.config, weights, {at::kCPU, at::kHalf, false}); }),
+       "'unembed.W_U' holds numbers that float16 cannot");
 }
 
 }  // namespace autocircuit::test

@@ -18,7 +18,8 @@ TEST("divergences are those of the logits, and 0 where runs agree") {
     ForwardRequest plain;
     plain.tokens = s.clean;
     plain.positions = std::vector<int64_t>{1, 5, 6};
-    const at::Tensor reference = s.model.forward(plain).logits.to(at::kCPU, at::kDouble).flatten(0, 1), logprobs = at::log_softmax(reference, -1);
+    const at::Tensor reference = s.model.forward(plain).logits.to(at::kCPU, at::kDouble).flatten(0, 1),
+                     logprobs = at::log_softmax(reference, -1);
     ForwardRequest request = request_for(s, graph, mask, ablation);
     request.tokens = s.clean.repeat({2, 1});
     request.positions = plain.positions;
@@ -55,7 +56,8 @@ TEST("divergences in float32 over a wide vocabulary, in pieces") {
     CHECK(at::allclose(given.to(at::kDouble), expected, 1e-4, 1e-5));
     at::Tensor broken = x.clone();
     broken[4][2] = NAN;
-    const at::Tensor partly = divergences(broken, weight, bias, config.final_softcap, reference.to(at::kFloat), reference.exp().to(at::kFloat));
+    const at::Tensor partly =
+        divergences(broken, weight, bias, config.final_softcap, reference.to(at::kFloat), reference.exp().to(at::kFloat));
     CHECK(at::isnan(partly).sum().item<int64_t>() == 1 && at::isnan(partly[4]).item<bool>());
   }
 }
@@ -94,7 +96,8 @@ TEST("wrong requests and weights say what is wrong") {
   ForwardRequest patched = request_for(s, graph, at::zeros({graph.edges + 1}), s.ablation(graph));
   CHECK(message_of([&] { s.model.forward(patched); }).find("edges") != std::string::npos);
   NamedWeights weights = s.weights;
-  weights["blocks.1.attn.W_Q"] = weights["blocks.1.attn.W_Q"].index_fill(0, at::tensor({0}, at::kLong), std::numeric_limits<double>::quiet_NaN());
+  weights["blocks.1.attn.W_Q"] =
+      weights["blocks.1.attn.W_Q"].index_fill(0, at::tensor({0}, at::kLong), std::numeric_limits<double>::quiet_NaN());
   CHECK(message_of([&] { Transformer(s.config(), weights); }).find("blocks.1.attn.W_Q") != std::string::npos);
   weights = s.weights;
   weights.erase("ln_final.w");

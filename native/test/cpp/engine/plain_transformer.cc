@@ -42,8 +42,7 @@ class Run {
 
   PlainResult run(const at::Tensor& tokens) {
     at::Tensor x = w("embed.W_E").index_select(0, tokens.flatten()).view({tokens.size(0), tokens.size(1), c_.d_model}) * c_.embed_scale;
-    if (c_.positions == PositionKind::learned)
-      x = x + w("pos_embed.W_pos").narrow(0, c_.position_offset, tokens.size(1));
+    if (c_.positions == PositionKind::learned) x = x + w("pos_embed.W_pos").narrow(0, c_.position_offset, tokens.size(1));
     outputs_.push_back(x);
     for (int64_t l = 0; l < c_.layers; l++) x = block(l, x);
     x = input(Reader::end, c_.layers - 1, 0, x);
@@ -155,7 +154,8 @@ class Run {
       const at::Tensor bias = w(block + "mlp.b_" + letter);
       return bias.defined() ? out + bias : out;
     };
-    at::Tensor out = at::matmul(hidden_units(c_.activation, product("in"), c_.gated ? product("gate") : at::Tensor()), w(block + "mlp.W_out"));
+    at::Tensor out =
+        at::matmul(hidden_units(c_.activation, product("in"), c_.gated ? product("gate") : at::Tensor()), w(block + "mlp.W_out"));
     if (const at::Tensor bias = w(block + "mlp.b_out"); bias.defined()) out = out + bias;
     if (const at::Tensor post = w(block + "ln2_post.w"); post.defined()) out = out * post / rms(out, c_.eps);
     return out;
@@ -249,8 +249,8 @@ PatchGraph make_graph(const TransformerConfig& c, int64_t tokens, bool separate_
   return graph;
 }
 
-PlainResult plain_forward(const TransformerConfig& config, const NamedWeights& weights, const at::Tensor& tokens,
-                          const PatchGraph& graph, const at::Tensor& mask, const at::Tensor& ablated) {
+PlainResult plain_forward(const TransformerConfig& config, const NamedWeights& weights, const at::Tensor& tokens, const PatchGraph& graph,
+                          const at::Tensor& mask, const at::Tensor& ablated) {
   return Run(config, weights, graph, mask, ablated).run(tokens);
 }
 

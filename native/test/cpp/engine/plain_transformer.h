@@ -28,7 +28,7 @@ struct PlainResult {
   at::Tensor logits;   // [B, P, V]
   at::Tensor sources;  // [S, B, P, D]
 };
-PlainResult plain_forward(const TransformerConfig& config, const NamedWeights& weights, const at::Tensor& tokens,
-                          const PatchGraph& graph, const at::Tensor& mask = {}, const at::Tensor& ablated = {});
+PlainResult plain_forward(const TransformerConfig& config, const NamedWeights& weights, const at::Tensor& tokens, const PatchGraph& graph,
+                          const at::Tensor& mask = {}, const at::Tensor& ablated = {});
 
 }  // namespace autocircuit::test

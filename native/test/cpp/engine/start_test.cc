@@ -58,8 +58,7 @@ TEST("a start between two embeddings gives what a mask of all its edges gives") 
     const PatchGraph graph = graph_of(s, kind);
     const auto ablation = s.ablation(graph);
     const at::Tensor clean = plain_forward(s.config(), s.weights, s.clean, graph).sources[0];
-    const at::Tensor expected =
-        plain_forward(s.config(), s.weights, s.clean, graph, share_of_start(graph, 0.25), values(*ablation)).logits;
+    const at::Tensor expected = plain_forward(s.config(), s.weights, s.clean, graph, share_of_start(graph, 0.25), values(*ablation)).logits;
     ForwardRequest request;
     request.tokens = s.clean;
     request.start = clean + (values(*ablation)[0] - clean) * 0.25;
@@ -82,7 +81,8 @@ TEST("a start of another shape, or beside a kept run, is refused") {
     return message_of([&] { s.model.forward(request); });
   };
   const std::string shape = "start must be floating point [3 or 1, 7, 20]";
-  for (const at::Tensor& wrong : {at::zeros({7, 20}), at::zeros({2, 7, 20}), at::zeros({3, 6, 20}), at::zeros({3, 7, 19}), at::zeros({3, 7, 20}, at::kLong)})
+  for (const at::Tensor& wrong :
+       {at::zeros({7, 20}), at::zeros({2, 7, 20}), at::zeros({3, 6, 20}), at::zeros({3, 7, 19}), at::zeros({3, 7, 20}, at::kLong)})
     CHECK(refused({}, wrong).find(shape) != std::string::npos);
   ForwardRequest keeps;
   keeps.tokens = s.clean;

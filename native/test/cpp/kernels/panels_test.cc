@@ -15,8 +15,18 @@ void compare(const Kernels& use, const at::Tensor& x, const at::Tensor& matrix, 
   const int64_t rows = x.size(0), k = x.size(1);
   std::vector<float> packed(kPanel * kPanelDepth);
   at::Tensor out = at::full({rows, columns + 1}, 7.0f);
-  use.multiply_panel({rows, k, x.const_data_ptr<float>(), k, {matrix.const_data_ptr<float>(), matrix.stride(0), matrix.stride(1)}, 3, columns, start,
-                      bias.const_data_ptr<float>(), packed.data(), out.mutable_data_ptr<float>(), columns + 1});
+  use.multiply_panel({rows,
+                      k,
+                      x.const_data_ptr<float>(),
+                      k,
+                      {matrix.const_data_ptr<float>(), matrix.stride(0), matrix.stride(1)},
+                      3,
+                      columns,
+                      start,
+                      bias.const_data_ptr<float>(),
+                      packed.data(),
+                      out.mutable_data_ptr<float>(),
+                      columns + 1});
   at::Tensor expected = at::mm(x.to(at::kDouble), matrix.narrow(1, 3, columns).to(at::kDouble));
   if (start == PanelStart::bias) expected = expected + bias;
   if (start == PanelStart::out) expected = expected + 7;
@@ -33,8 +43,10 @@ TEST("a panel's product is that of float64, for matrices stored by row, by colum
       for (const int64_t k : {1, 16, 37, 400})
         for (const int64_t columns : {1, 4, 8, 30, 64}) {
           const at::Tensor x = at::randn({rows, k}), bias = at::randn({columns});
-          for (const at::Tensor& matrix : {at::randn({k, columns + 3}), at::randn({columns + 3, k}).t(), at::randn({k, columns + 3, 2}).select(2, 1)})
-            for (const PanelStart start : {PanelStart::zero, PanelStart::bias, PanelStart::out}) compare(use, x, matrix, columns, start, bias);
+          for (const at::Tensor& matrix :
+               {at::randn({k, columns + 3}), at::randn({columns + 3, k}).t(), at::randn({k, columns + 3, 2}).select(2, 1)})
+            for (const PanelStart start : {PanelStart::zero, PanelStart::bias, PanelStart::out})
+              compare(use, x, matrix, columns, start, bias);
         }
   });
 }

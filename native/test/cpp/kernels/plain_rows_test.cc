@@ -17,8 +17,7 @@ at::Tensor products(const at::Tensor& grad, const at::Tensor& delta, const std::
   at::Tensor result = at::zeros({buckets, grad.size(0), delta.size(0)}, grad.options());
   for (int64_t r = 0; r < grad.size(0); r++)
     for (int64_t s = 0; s < delta.size(0); s++)
-      for (int64_t i = 0; i < grad.size(1); i++)
-        result[bucket_of.empty() ? 0 : bucket_of[i]][r][s] += at::dot(grad[r][i], delta[s][i]);
+      for (int64_t i = 0; i < grad.size(1); i++) result[bucket_of.empty() ? 0 : bucket_of[i]][r][s] += at::dot(grad[r][i], delta[s][i]);
   return result;
 }
 

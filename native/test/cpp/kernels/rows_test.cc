@@ -18,7 +18,8 @@ template <class T>
 void build(const Kernels& kernels, int64_t size) {
   const KernelsOf<T>& use = of_type<T>(kernels);
   const at::ScalarType type = c10::CppTypeToScalarType<T>::value;
-  const at::Tensor packed = at::randn({5, use.block}, type), weight = at::randn({3, kTileRows}, type), base = at::randn({kTileRows, size}, type);
+  const at::Tensor packed = at::randn({5, use.block}, type), weight = at::randn({3, kTileRows}, type),
+                   base = at::randn({kTileRows, size}, type);
   at::Tensor out = at::full({kTileRows, size + 1}, 7, type);
   const std::vector<int32_t> slot{4, 0, 2};
   const T* bases[kTileRows];
@@ -39,7 +40,8 @@ void norms(const Kernels& kernels, int64_t d, bool centres, bool scaled) {
   const at::ScalarType type = c10::CppTypeToScalarType<T>::value;
   const double tolerance = type == at::kFloat ? 2e-5 : 1e-12;
   const at::Tensor x = at::randn({d}, type) + 0.5, g = at::randn({d}, type), scale = at::randn({d}, type), shift = at::randn({d}, type);
-  const NormArgs<T> norm{true, centres, static_cast<T>(1e-5), scaled ? scale.const_data_ptr<T>() : nullptr, scaled ? shift.const_data_ptr<T>() : nullptr};
+  const NormArgs<T> norm{true, centres, static_cast<T>(1e-5), scaled ? scale.const_data_ptr<T>() : nullptr,
+                         scaled ? shift.const_data_ptr<T>() : nullptr};
   const at::Tensor centred = centres ? x - x.mean() : x, rstd = at::rsqrt(centred.square().mean() + 1e-5), unit = centred * rstd;
   at::Tensor out = x.clone();
   use.normalize(d, out.mutable_data_ptr<T>(), norm);

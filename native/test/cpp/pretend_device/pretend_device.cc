@@ -176,7 +176,8 @@ HostCall call_on_host(const c10::OperatorHandle& op, const torch::jit::Stack& ar
 }
 
 // The argument that an operator returns, or an undefined tensor when it made a new one.
-at::Tensor returned_argument(const c10::OperatorHandle& op, const torch::jit::Stack& arguments, const HostCall& call, const at::Tensor& out) {
+at::Tensor returned_argument(const c10::OperatorHandle& op, const torch::jit::Stack& arguments, const HostCall& call,
+                             const at::Tensor& out) {
   for (size_t i = 0; i < arguments.size(); i++)
     if (call.arguments[i].isTensor() && call.arguments[i].toTensor().is_same(out)) return arguments[i].toTensor();
   for (const c10::IValue& argument : arguments)
