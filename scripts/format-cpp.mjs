@@ -13,8 +13,12 @@ await main(async () => {
       .map((name) => join(folder, name)),
   );
   const check = process.argv.includes("--check");
-  const program = join(dirname(createRequire(import.meta.url).resolve("clang-format-node/package.json")), "build/cli.js");
+  const program = join(
+    dirname(createRequire(import.meta.url).resolve("clang-format-node/package.json")),
+    "build/cli.js",
+  );
   const { code } = await runNode([program, ...(check ? ["--dry-run", "--Werror"] : ["-i"]), ...files]);
-  if (code !== 0) throw new StepError(check ? "Some C++ is laid out otherwise: npm run format" : "clang-format failed.");
+  if (code !== 0)
+    throw new StepError(check ? "Some C++ is laid out otherwise: npm run format" : "clang-format failed.");
   console.log(`${files.length} files of C++ ${check ? "are laid out as .clang-format has it" : "laid out"}`);
 });
