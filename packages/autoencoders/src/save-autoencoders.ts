@@ -33,6 +33,7 @@ const check = signature(
  * @throws AutocircuitError `bad-input` for a folder that is there, and for what these files cannot say (latents for each position, TopK of transcoders);
  *   `not-finite` that names the autoencoder; `bad-file` where it cannot be written
  * @example
+ * const { autoencoders } = await trainAutoencoders(task.model, task.train, { latents: 64 });
  * await saveAutoencoders("saes/own", autoencoders, { modelName: "gpt2" });
  * using set = await loadAutoencoders("saes/own");
  */

@@ -91,7 +91,8 @@ const NOT_RUN: readonly [RegExp, string][] = [
   [/signature\(/, "makes a function known to all tests of this process"],
   [/runConformance\(/, "reads the folder of another repository"],
   [/pythia-70m|gguf"/, "reads a model that is not here"],
-  [/constrainedProbing\(|trainKnockouts\(|ugs\(|edgePruning\(/, "trains for long"],
+  [/constrainedProbing\(|trainKnockouts\(|trainAutoencoders\(|ugs\(|edgePruning\(/, "trains for long"],
+  [/latentPlaces\(/, "needs a model with autoencoders"],
   [/mibSizes\(model|Tree Probing/, "needs a graph of a thousand edges"],
 ];
 

@@ -60,8 +60,11 @@ export interface PromptsOfBatch<Slice> {
  *
  * @example
  * let sum = 0;
- * for await (const { fold } of overPrompts(model, prompts, { ablation: "resample", signal })) {
- *   sum += await fold(async (before = 0, { slice, using }) => before + (await lossSum(model, slice, using)));
+ * for await (const { fold } of overPrompts(model, prompts, { ablation: "resample" })) {
+ *   sum += await fold(async (before: number = 0, { slice, using }) => {
+ *     const logits = await model.forward(slice.clean, { ablate: ["A0.3->A1.2.Q"], using });
+ *     return before + Number(await logits.sum().item());
+ *   });
  * }
  */
 export function overPrompts(

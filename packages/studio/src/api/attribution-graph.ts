@@ -7,6 +7,8 @@ export interface AttributionGraph {
   prompt: string;
   /** The prompt's tokens; a node's position is one of them. */
   tokens: readonly string[];
+  /** Names of the layers, from below, as the file has them: `E`, `0`, `1`. */
+  layers: readonly string[];
   nodes: readonly AttributionNode[];
   links: readonly AttributionLink[];
   /** Links that were left out, the weakest: too many to be shown. */
@@ -20,7 +22,7 @@ export interface AttributionNode {
   /** As in the file, such as `3_1021_5`. */
   id: string;
   kind: "embedding" | "feature" | "error" | "logit" | "other";
-  /** From 0 for the embeddings; the logits are in the last. */
+  /** One of the layers, by its place from below. */
   layer: number;
   position: number;
   label: string;

@@ -81,7 +81,7 @@ export function attributionScene(graph: AttributionGraph): AttributionScene {
       to,
       port: new Int8Array(from.length),
       folded: new Set(),
-      rows: levels.map((level, index) => ({ label: level === 0 ? "E" : String(level), y: -index * rowHeight })),
+      rows: levels.map((level, index) => ({ label: graph.layers[level] ?? "", y: -index * rowHeight })),
       columns: positions.map((position) => {
         const width = widest.get(position)! * step;
         return {

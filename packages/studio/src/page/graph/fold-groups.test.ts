@@ -29,6 +29,14 @@ describe("folded groups", () => {
     expect(whole.nodes).toContainEqual(expect.objectContaining({ x: scene.nodes[at("movers")]!.x }));
   });
 
+  it("lie within the picture, however long their names are", () => {
+    const name = "a name as long as this one needs a wide box";
+    const { bounds, nodes, folded } = foldGroups(whole, [{ name, nodes: ["A0.0"] }]);
+    const box = nodes[[...folded][0]!]!;
+    expect(box.x - box.width / 2).toBeLessThan(whole.bounds.left);
+    expect(bounds).toMatchObject({ left: box.x - box.width / 2, top: whole.bounds.top, bottom: whole.bounds.bottom });
+  });
+
   it("leave every edge where it was, but for the ends that are in a group", () => {
     for (let own = 0; own < edges.count; own++) {
       for (const end of ["from", "to"] as const) {

@@ -1,4 +1,5 @@
 import { cell, type Scene, type SceneNode } from "./scene.ts";
+import { boundsOf } from "./transformer-scene.ts";
 
 /** Named nodes that are drawn as one. */
 export interface Group {
@@ -51,7 +52,8 @@ export function foldGroups(scene: Scene, groups: readonly Group[]): Scene {
   const to = scene.to.map((node) => placeOf[node]!);
   // Into a group all edges come at one place.
   const port = scene.port.map((own, edge) => (folded.has(to[edge]!) ? 0 : own));
-  return { ...scene, nodes, from, to, port, folded };
+  const groupBounds = boundsOf([...folded].map((node) => nodes[node]!));
+  return { ...scene, nodes, from, to, port, folded, bounds: united(scene.bounds, groupBounds) };
 }
 
 /** A group's box, where that of its nodes lies that is nearest to the middle of them all: there is room. */
@@ -68,6 +70,13 @@ function groupNode(name: string, members: readonly SceneNode[], columnWidth: num
     ...{ x: middle.x, y: middle.y, width, height: cell.nodeHeight },
     parts: members.map((node) => node.name),
     ports: [],
+  };
+}
+
+function united(a: Scene["bounds"], b: Scene["bounds"]): Scene["bounds"] {
+  return {
+    ...{ left: Math.min(a.left, b.left), right: Math.max(a.right, b.right) },
+    ...{ top: Math.min(a.top, b.top), bottom: Math.max(a.bottom, b.bottom) },
   };
 }
 

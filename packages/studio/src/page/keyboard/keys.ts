@@ -8,7 +8,10 @@ import type { Studio } from "../state/studio.ts";
 /** Every key of the page, as the help lists them. */
 export const keyList: readonly (readonly [keys: string, what: string])[] = [
   ["Arrows", "in the graph: go to the next node"],
-  ["Enter", "in the graph: ablate what the chosen node writes, or restore it"],
+  [
+    "Enter",
+    "in the graph: ablate what the chosen node writes (of the last, what it reads; of a group, its own edges too), or restore it",
+  ],
   ["Shift Arrows", "in the graph: move the view"],
   ["Arrows Home End", "in a pattern of attention: go from cell to cell, to the ends of a row"],
   ["/", "search nodes and edges"],

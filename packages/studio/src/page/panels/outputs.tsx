@@ -113,7 +113,7 @@ function Table({ answer, edges }: { answer: RunAnswer; edges: number }) {
           )}
           {answer.full.kl !== null && (
             <tr>
-              <th scope="row">KL from full</th>
+              <th scope="row">KL from full{answer.positions.length > 1 && " (mean of positions)"}</th>
               {columns.map(([key]) => (
                 <td key={key} data-measure={`${key}-kl`} data-value={answer[key].kl}>
                   {figure(answer[key].kl)}

@@ -29,9 +29,7 @@ export async function encodeState(state: PageState): Promise<string> {
 export async function decodeState(hash: string): Promise<unknown> {
   const text = hash.replace(/^#/, "");
   if (!text.startsWith(mark)) return null;
-  const bytes = Uint8Array.from(atob(text.slice(mark.length).replaceAll("-", "+").replaceAll("_", "/")), (c) =>
-    c.charCodeAt(0),
-  );
+  const bytes = bytesOf(text.slice(mark.length));
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
@@ -48,6 +46,14 @@ export async function decodeState(hash: string): Promise<unknown> {
   const state: unknown = JSON.parse(await new Blob(parts).text());
   if (!isRecord(state)) return state;
   return { ...state, ablated: sums(state.ablated), add: sums(state.add), remove: sums(state.remove) };
+}
+
+function bytesOf(base64url: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Uint8Array.from(atob(base64url.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+  } catch (cause) {
+    throw new Error("it is cut off, or has letters that no state has.", { cause });
+  }
 }
 
 function differences(edges: readonly number[]): number[] {

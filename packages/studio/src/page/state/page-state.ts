@@ -72,7 +72,10 @@ export function readState(value: unknown, session: Session): ReadState {
   };
   const whole = (name: "size") => {
     const number = value[name];
-    return Number.isInteger(number) ? Math.min(session.graph.edgeCount, Math.max(0, number as number)) : null;
+    if (!Number.isInteger(number)) return null;
+    const fitting = Math.min(session.graph.edgeCount, Math.max(0, number as number));
+    if (fitting !== number) left.push(`the size ${number}, of which ${fitting} is left`);
+    return fitting;
   };
   const state: PageState = {
     version: 1,

@@ -42,6 +42,8 @@ describe("readAttributionGraph", () => {
       pinned: ["3_7_1"],
     });
     expect(graph.groups).toEqual([{ name: "letters", nodes: ["3_7_1", "E_5_0"] }]);
+    expect(graph.layers[0]).toBe("E");
+    expect(graph.nodes.map(({ layer }) => graph.layers[layer])).toContain("3");
     expect(graph.nodes.map(({ kind, layer, position }) => [kind, layer, position])).toEqual([
       ["embedding", 0, 0],
       ["feature", 1, 1],

@@ -38,15 +38,15 @@ export function readAttributionGraph(json: unknown, where: string): AttributionG
   if (file.nodes.length > MOST_NODES) bad(`${file.nodes.length} nodes, at most ${MOST_NODES} are read.`);
   if (file.links.length > MOST_LINKS) bad(`${file.links.length} links, at most ${MOST_LINKS} are read.`);
   const tokens = textsOf(metadata.prompt_tokens) ?? bad("`metadata.prompt_tokens` should be a list of texts.");
-  const layers = layerNumbers(file.nodes, bad);
-  const nodes = file.nodes.map((node, place) => nodeOf(node, place, layers, bad));
+  const { layers, placeOf } = layersOf(file.nodes, bad);
+  const nodes = file.nodes.map((node, place) => nodeOf(node, place, placeOf, bad));
   const links = linksOf(file.links, nodes, bad);
   const shown = strongest(links, SHOWN_LINKS);
   const query = objectOf(file.qParams);
   return {
     title: textOf(metadata.slug) ?? where,
     prompt: textOf(metadata.prompt) ?? tokens.join(""),
-    ...{ tokens, nodes, links: shown, linksLeftOut: links.length - shown.length },
+    ...{ tokens, layers, nodes, links: shown, linksLeftOut: links.length - shown.length },
     pinned: textsOf(query?.pinnedIds) ?? [],
     groups: groupsOf(query?.supernodes),
   };
@@ -54,13 +54,13 @@ export function readAttributionGraph(json: unknown, where: string): AttributionG
 
 type Bad = (reason: string) => never;
 
-function nodeOf(node: unknown, place: number, layers: (layer: unknown) => number, bad: Bad): AttributionNode {
+function nodeOf(node: unknown, place: number, placeOf: (layer: unknown) => number, bad: Bad): AttributionNode {
   const { node_id, layer, ctx_idx, feature_type, clerp, influence, activation, token_prob } = objectOf(node) ?? {};
   const id = textOf(node_id) ?? bad(`nodes[${place}]: \`node_id\` should be a text.`);
   const position = wholeOf(ctx_idx) ?? bad(`nodes[${place}]: \`ctx_idx\` should be a whole number of at least 0.`);
   const kind = KINDS[String(feature_type)] ?? "other";
   return {
-    ...{ id, kind, position, layer: layers(layer) },
+    ...{ id, kind, position, layer: placeOf(layer) },
     label: textOf(clerp) ?? "",
     influence: numberOf(influence),
     activation: numberOf(activation),
@@ -68,8 +68,8 @@ function nodeOf(node: unknown, place: number, layers: (layer: unknown) => number
   };
 }
 
-/** Layers are numbers, as text or not, and `E` for the embeddings: here from 0 in their order, so that none of a few is far off. */
-function layerNumbers(nodes: readonly unknown[], bad: Bad): (layer: unknown) => number {
+/** Layers are numbers, as text or not, and `E` for the embeddings: those that there are, in their order, so that none of a few is far off. */
+function layersOf(nodes: readonly unknown[], bad: Bad): { layers: string[]; placeOf: (layer: unknown) => number } {
   const numbers = new Set<number>();
   const read = (layer: unknown, place: number): number => {
     const number = layer === "E" ? -1 : typeof layer === "string" && layer.trim() !== "" ? Number(layer) : layer;
@@ -83,8 +83,12 @@ function layerNumbers(nodes: readonly unknown[], bad: Bad): (layer: unknown) => 
     found.set(layer, number);
     numbers.add(number);
   }
-  const order = new Map([...numbers].sort((a, b) => a - b).map((number, place) => [number, place]));
-  return (layer) => order.get(found.get(layer)!)!;
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const order = new Map(sorted.map((number, place) => [number, place]));
+  return {
+    layers: sorted.map((number) => (number < 0 ? "E" : `${number}`)),
+    placeOf: (layer) => order.get(found.get(layer)!)!,
+  };
 }
 
 function linksOf(links: readonly unknown[], nodes: readonly AttributionNode[], bad: Bad): AttributionLink[] {
