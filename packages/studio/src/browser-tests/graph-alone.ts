@@ -26,7 +26,7 @@ export const graphAlone = (its: () => StudioInBrowser) =>
       await page.click("text=from 3_17_0 3.00");
       expect(await page.textContent(".attribution-node b")).toBe("3_17_0");
       for (const theme of ["light", "dark"]) {
-        expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(theme);
+        await page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, theme);
         expect(await seriousFaults(page)).toEqual([]);
         await page.click("#theme");
       }
