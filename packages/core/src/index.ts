@@ -63,6 +63,7 @@ export type { Answers, PromptPair, PromptSide } from "./prompts/prompt-pair.ts";
 export type { PromptFile, RawAnswers, RawPrompt } from "./prompts/raw-prompt.ts";
 export { describeTokens, repeatTokens, type TokenContext, tokenContext } from "./prompts/token-context.ts";
 export type { Tokenizer } from "./prompts/tokenizer.ts";
+export { runVersions } from "./run-versions.ts";
 export { type CircuitChoice, chosenCircuits } from "./runs/chosen-circuits.ts";
 export type { CircuitRun, CircuitRuns } from "./runs/circuit-run.ts";
 export { circuitsOfSizes, type SizedCircuit } from "./runs/circuits-of-sizes.ts";

@@ -1,6 +1,6 @@
+import { CURVES } from "@autocircuit/discovery";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
-import { CURVES } from "../discover/measuring-time.ts";
 import type { DiscoverCommandOptions } from "../discover/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";

@@ -1,24 +1,29 @@
 import { join } from "node:path";
-import { Circuit, type PruneScores } from "@autocircuit/core";
-import type { FoundCircuit } from "@autocircuit/discovery";
-import { CircuitMeter } from "@autocircuit/metrics";
+import { Circuit, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
+import {
+  type FoundCircuit,
+  type FoundMeasures,
+  measureFound,
+  type NamedCircuit,
+  plainOptions,
+  scoredEdges,
+} from "@autocircuit/discovery";
 import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
 import type { Context } from "../context.ts";
 import { commandLine } from "../support/command-line.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
-import { runVersions } from "../support/run-versions.ts";
+import { Progress } from "../support/progress.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { modelAccuracy } from "./accuracy.ts";
 import { bootstrapped, promptRows } from "./bootstrap.ts";
 import { find } from "./find.ts";
 import { requireTokens } from "./keep.ts";
-import { MeasuringTime } from "./measuring-time.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
 import { requireFitting } from "./require-fitting.ts";
-import { compareWithOfficial, type DiscoverResult, edgeText, scoredEdges } from "./result.ts";
+import { compareWithOfficial, type DiscoverResult, edgeText } from "./result.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, requireSize, runShape } from "./settings.ts";
 import { testFound } from "./test-found.ts";
@@ -42,7 +47,7 @@ export async function discover(
   await using task = await asked.subject.load(subjectOptions, context);
   const { settings, note } = fitToGraph(asked, task, options);
   if (note) print(note);
-  const { ablation, known, subject } = settings;
+  const { ablation, subject } = settings;
   requireSize(settings, task.model.graph.edgeCount);
   requireFitting(settings, options, task);
   const equal = equalPairsWarning([task.train, task.test], ablation);
@@ -57,15 +62,11 @@ export async function discover(
   const seconds = (performance.now() - started) / 1000;
   const { found, dangling, warnings } = prepareCircuit(task, ranked, settings);
 
-  const official = known && Circuit.of(task.model.graph, task.trueEdges!);
-  using meter = new CircuitMeter(task.model, task.test, { signal });
-  const time = new MeasuringTime(settings.curve, seconds);
-  const measures = await meter.measure(found.circuit, ablation, time.share(CIRCUIT_SHARE));
-  const officialMeasures = official && (await meter.measure(official, ablation, time.share(CIRCUIT_SHARE)));
+  const beside = knownCircuits(task, settings);
+  const measures = await measured(task, found, beside, { settings, seconds, signal });
   const sure = rows ? await bootstrapped(rows, { ...ranked, circuit: ranked.circuit }, { seed, signal }) : null;
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
   const accuracy = await modelAccuracy(task, signal);
-  const measured = { found: measures, official: officialMeasures };
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: DiscoverResult = {
     task: subject.name,
@@ -83,25 +84,20 @@ export async function discover(
     dangling,
     pruned: settings.prune,
     warnings: [...subject.notes, ...(equal ? [equal] : []), ...warnings, ...(unsure ? [unsure] : [])],
-    official: official ? compareWithOfficial(known.name, found.circuit, official) : null,
+    official: beside[0] ? compareWithOfficial(beside[0].name, found.circuit, beside[0].circuit) : null,
     keep: found.keep ?? null,
     faithful: faithful ?? null,
     bootstrap: sure?.json ?? null,
     tests,
     accuracy,
-    faithfulness: {
-      metric: meter.numbers ? "mean squared error from the full model" : "KL(full model || circuit), nats",
-      circuit: measures.faithfulness,
-      official: officialMeasures?.faithfulness ?? null,
-      prompts: measures.prompts,
-    },
+    faithfulness: measures.faithfulness,
     seconds,
     ...used.report,
     peakMemoryBytes: peakRssBytes,
     peakDeviceBytes,
     versions: runVersions(),
   };
-  const report = await makeReport({ task, settings, found, result, meter, measured, time, command, signal });
+  const report = await makeReport(task, found, { settings, result, measures, known: beside, command, signal });
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
   const said = new Set([equal, ...subject.notes]);
@@ -115,9 +111,6 @@ export async function discover(
   print(`wrote ${[...files, ...(options.json ? [options.json] : [])].join(", ")}`);
 }
 
-/** Share of the time for measuring that one circuit may take, so that most is left for the curve. */
-const CIRCUIT_SHARE = 0.3;
-
 /** The known circuit to load; one that was not asked for by name need not be there. */
 function circuitAsked({ known }: DiscoverSettings, { circuit }: DiscoverCommandOptions): string | undefined {
   return circuit === undefined ? undefined : known?.name;
@@ -128,9 +121,28 @@ function selection({ select }: DiscoverSettings): { select?: string } {
   return select === "top" ? {} : { select };
 }
 
-/** Options as JSON can hold them: edges by name. */
-function plainOptions({ edges, ...options }: Record<string, unknown>): Record<string, unknown> {
-  return edges === undefined ? options : { ...options, edges: [...(edges as Iterable<unknown>)].map(String) };
+/** The known circuits of the task, the one to compare with first. */
+function knownCircuits({ model, train }: LoadedTask, { subject, known }: DiscoverSettings): NamedCircuit[] {
+  const { tokens } = model.graph;
+  const context = { seqStartIdx: train.seqStart, ...(tokens !== null && { wordIdxs: train.wordIdxs }) };
+  const others = Object.entries(subject.circuits).filter(([name]) => name !== known?.name);
+  return [...(known ? [[known.name, known.circuit] as const] : []), ...others].map(([name, { source, edges }]) => ({
+    ...{ name, source },
+    circuit: Circuit.of(model.graph, edges(model, context)),
+  }));
+}
+
+/** Measures the circuit found and those beside it, with progress. */
+async function measured(
+  task: LoadedTask,
+  found: FoundCircuit,
+  known: readonly NamedCircuit[],
+  { settings, seconds, signal }: { settings: DiscoverSettings; seconds: number; signal: AbortSignal },
+): Promise<FoundMeasures> {
+  const { ablation, curve } = settings;
+  using progress = new Progress("curve");
+  const onProgress = ({ done, total }: { done: number; total: number }) => progress.update(done, total);
+  return await measureFound(task, found, { ablation, known, curve, seconds, signal, onProgress });
 }
 
 /** Saves the scores that the circuit is made of, and those it was looked for from; gives the paths. */

@@ -1,6 +1,6 @@
+import type { CurveDetail } from "@autocircuit/discovery";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
-import type { CurveDetail } from "./measuring-time.ts";
 
 /** Options of `autocircuit discover`, as commander gives them. */
 export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCommandOptions {

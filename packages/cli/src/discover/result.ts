@@ -1,17 +1,11 @@
-import { type Circuit, type Edge, magnitude, type PruneScores } from "@autocircuit/core";
-import type { KeptCircuit } from "@autocircuit/discovery";
+import type { Circuit } from "@autocircuit/core";
+import type { FoundMeasures, KeptCircuit } from "@autocircuit/discovery";
 import { type CircuitTests, compareEdgeSets } from "@autocircuit/metrics";
+import type { ScoredEdge } from "@autocircuit/report";
 import type { DeviceReport } from "../support/use-device.ts";
 import type { Accuracy } from "./accuracy.ts";
-import type { BootstrapJson, SureEdge } from "./bootstrap.ts";
+import type { BootstrapJson } from "./bootstrap.ts";
 import type { FaithfulSize } from "./faithful-size.ts";
-
-/** An edge of a circuit with its score, and how sure it is where there are scores of single prompts. */
-export interface ScoredEdgeJson extends Partial<SureEdge> {
-  edge: string;
-  token: number | null;
-  score: number;
-}
 
 /** The known circuit and how the one found agrees with it. */
 export interface OfficialResult {
@@ -30,7 +24,8 @@ export interface DiscoverResult extends DeviceReport {
   algorithm: string;
   options: Record<string, unknown>;
   edgeCount: number;
-  circuit: ScoredEdgeJson[];
+  /** With how sure each score is, where there are scores of single prompts. */
+  circuit: ScoredEdge[];
   /** Edges found that lie on no path from input to output within the circuit; with --prune they are not in {@link circuit}. */
   dangling: number;
   pruned: boolean;
@@ -49,19 +44,12 @@ export interface DiscoverResult extends DeviceReport {
   /** How well the model alone does the task; null for outputs that are numbers. */
   accuracy: Accuracy | null;
   /** Mean over so many of the prompts to measure on: all, unless time was short. */
-  faithfulness: { metric: string; circuit: number; official: number | null; prompts: number };
+  faithfulness: FoundMeasures["faithfulness"];
   seconds: number;
   peakMemoryBytes: number;
   /** On GPUs; 0 on the CPU. */
   peakDeviceBytes: number;
   versions: Record<string, string>;
-}
-
-/** The edges of a circuit with their scores, most important first. */
-export function scoredEdges(circuit: Circuit, scores: PruneScores): ScoredEdgeJson[] {
-  return [...circuit]
-    .map((edge) => ({ ...edgeJson(edge), score: scores.values[edge.index]! }))
-    .sort((a, b) => (a.score === b.score ? 0 : magnitude(b.score) - magnitude(a.score)));
 }
 
 /** The known circuit, and how the circuit found agrees with it. */
@@ -71,11 +59,13 @@ export function compareWithOfficial(name: string, found: Circuit, official: Circ
     official.indices,
     found.graph.edgeCount,
   );
-  return { name, edges: [...official].map(edgeJson), truePositives, falsePositives, falseNegatives };
-}
-
-function edgeJson(edge: Edge): { edge: string; token: number | null } {
-  return { edge: edge.name, token: edge.token };
+  return {
+    name,
+    edges: [...official].map(({ name: edge, token }) => ({ edge, token })),
+    truePositives,
+    falsePositives,
+    falseNegatives,
+  };
 }
 
 /** An edge as `Edge` writes itself: its name, with the position in brackets where there is one. */

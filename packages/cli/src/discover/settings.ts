@@ -5,6 +5,7 @@ import {
   ACDC_UP_TO,
   type AlgorithmName,
   algorithms,
+  type CurveDetail,
   FOR_LARGE_GRAPHS,
   optionOf,
   outputsNumbers,
@@ -17,7 +18,6 @@ import {
 import { UsageError } from "../support/usage-error.ts";
 import { chooseSubject } from "./choose-subject.ts";
 import { FLAGS, givenOptions } from "./given-options.ts";
-import type { CurveDetail } from "./measuring-time.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import type { RunShape } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";

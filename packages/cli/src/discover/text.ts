@@ -1,10 +1,10 @@
+import { KEPT_BELOW } from "@autocircuit/discovery";
 import type { CircuitReport } from "@autocircuit/report";
 import { formatBytes, formatNumber, table } from "../support/table.ts";
 import { deviceText } from "../support/use-device.ts";
 import { verdictLine } from "../test-circuit/verdict-line.ts";
 import { accuracyText } from "./accuracy.ts";
 import { stabilityReport } from "./bootstrap.ts";
-import { KEPT_BELOW } from "./report.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
 

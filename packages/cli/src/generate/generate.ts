@@ -1,4 +1,4 @@
-import type { PatchableModel } from "@autocircuit/core";
+import { type PatchableModel, runVersions } from "@autocircuit/core";
 import {
   findTokenizer,
   type LogitRow,
@@ -12,7 +12,6 @@ import type { TransformerConfig } from "@autocircuit/native";
 import type { Context } from "../context.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { Progress } from "../support/progress.ts";
-import { runVersions } from "../support/run-versions.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";

@@ -1,12 +1,11 @@
 import { loadEngineAutoencoders } from "@autocircuit/circuits";
-import { latentOwner, latentPlaces } from "@autocircuit/core";
+import { latentOwner, latentPlaces, runVersions } from "@autocircuit/core";
 import { findTokenizer, loadModel, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import { disposeAutoencoders, Tensor } from "@autocircuit/native";
 import type { Context } from "../context.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { latentsNote } from "../support/latents-note.ts";
 import { readJson } from "../support/read-json.ts";
-import { runVersions } from "../support/run-versions.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";

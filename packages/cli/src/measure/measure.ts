@@ -1,11 +1,10 @@
 import { suggest } from "@autocircuit/base";
-import { type AblationType, type LoadedTask, PruneScores } from "@autocircuit/core";
+import { type AblationType, type LoadedTask, PruneScores, runVersions } from "@autocircuit/core";
 import { type MeasurementName, measureCircuits, measurements, usualMeasurements } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { Progress } from "../support/progress.ts";
-import { runVersions } from "../support/run-versions.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";

@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { formatEapIgCircuit, scoredCircuit } from "@autocircuit/circuits";
-import { type AblationType, Circuit, type LoadedTask, type PruneScores } from "@autocircuit/core";
+import { type AblationType, Circuit, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
 import { type MibMeasures, measureMib } from "@autocircuit/discovery";
 import type { Context } from "../context.ts";
 import type { Subject } from "../discover/subject.ts";
 import { Progress } from "../support/progress.ts";
-import { runVersions } from "../support/run-versions.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";

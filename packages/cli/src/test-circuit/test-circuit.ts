@@ -1,12 +1,11 @@
 import { basename } from "node:path";
 import { tasks } from "@autocircuit/circuits";
-import type { AblationType, LoadedTask } from "@autocircuit/core";
+import { type AblationType, type LoadedTask, runVersions } from "@autocircuit/core";
 import { type CrossTask, crossTaskAblation, testCircuit } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { Progress } from "../support/progress.ts";
-import { runVersions } from "../support/run-versions.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";

@@ -77,7 +77,11 @@ export interface FoundCircuit {
   readonly algorithm: string;
   /** Options of the algorithm. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** What removed edges took. */
+  readonly ablation: AblationType;
   readonly keep?: KeptCircuit | undefined;
+  /** What it took, the ranking of edges included. */
+  readonly seconds: number;
   /** What the reader should know: what was left out for want of time. */
   readonly notes: readonly string[];
 }
@@ -138,10 +142,11 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
     onChange?.({ rankings, search: undefined });
   }
   const all = rankings.map(({ scores }) => scores);
+  const rest = () => ({ ablation, seconds: (performance.now() - started) / 1000, notes });
   if (keep === undefined) {
     const scores = all[0]!;
     const circuit = await circuitOf(task, scores, plan);
-    return { circuit, scores, rankings: all, algorithm: plan.runs[0]![0], options: chosen, notes };
+    return { circuit, scores, rankings: all, algorithm: plan.runs[0]![0], options: chosen, ...rest() };
   }
   const most = left();
   const kept = await keepAnswers(task, all, {
@@ -152,8 +157,8 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   });
   const { circuit, scores } = kept.found;
   const { tries } = kept.keep;
-  const about = { algorithm: "fewest-edges", options: { ...chosen, keep, tries }, keep: kept.keep, notes };
-  return { circuit, scores, rankings: all, ...about };
+  const about = { algorithm: "fewest-edges", options: { ...chosen, keep, tries }, keep: kept.keep };
+  return { circuit, scores, rankings: all, ...about, ...rest() };
 }
 
 async function runAlgorithm(

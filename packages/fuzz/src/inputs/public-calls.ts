@@ -43,7 +43,6 @@ import {
   edgePruning,
   edgeScoresOfNodes,
   fewestEdges,
-  findCircuit,
   groundTruth,
   maskGradient,
   measureAll,
@@ -101,6 +100,7 @@ import {
 } from "@autocircuit/models";
 import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
 import { compileLibraryProgram } from "@autocircuit/tracr";
+import { foundCalls } from "./found-calls.ts";
 import { methodCalls } from "./method-calls.ts";
 import type { PublicCall } from "./public-call.ts";
 import { reportCalls } from "./report-calls.ts";
@@ -259,11 +259,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t) => edgeScoresOfNodes(t.nodes, t.graph),
   },
   fewestEdges: { takes: { ...on, scores }, call: (t, o) => fewestEdges(t.model, t.prompts, t.scores, o) },
-  findCircuit: {
-    takes: { task: loaded },
-    options: { algorithm: "edge-attribution" },
-    call: (t, o) => findCircuit(t.task, o),
-  },
+  ...foundCalls(loaded, scores),
   answerLoss: {
     takes: { logits: tensor, batch: prompts.batches[0], gradFunction: "logit", answerFunction: "avg_diff" },
     call: (t) => answerLoss(t.logits, t.batch, t.gradFunction, t.answerFunction),

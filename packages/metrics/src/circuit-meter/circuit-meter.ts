@@ -32,7 +32,7 @@ const check = signature("CircuitMeter", { model: coreKinds.patchableModel, promp
 } satisfies KindsOf<CircuitMeterOptions>);
 const checkMeasure = signature(
   "CircuitMeter.measure",
-  { circuit: kind.having("a Circuit", "indices"), ablation: coreKinds.ablationName },
+  { circuit: kind.having("a Circuit", "graph", "indices"), ablation: coreKinds.ablationName },
   { seconds: kind.positive } satisfies KindsOf<MeterOptions>,
 );
 
@@ -78,6 +78,11 @@ export class CircuitMeter implements Disposable {
   /** Measures one circuit. @throws AutocircuitError `bad-input` for a circuit of another graph, `not-finite`, `aborted` */
   async measure(circuit: Circuit, ablation: AblationType, options: MeterOptions = {}): Promise<CircuitMeasures> {
     checkMeasure({ circuit, ablation }, options);
+    if (!circuit.graph.equals(this.model.graph))
+      throw new AutocircuitError(
+        "bad-input",
+        "The circuit is of another graph than the model's; see `model.withGraph`.",
+      );
     const { seconds = Number.POSITIVE_INFINITY } = options;
     const started = performance.now();
     const parts: CircuitMeasures[] = [];

@@ -1,4 +1,4 @@
-/** How much is measured for the report: all that it can show, what takes no longer than the discovery, or no curve. */
+/** How much is measured for a report: all that it can show, what takes no longer than the discovery, or no curve. */
 export const CURVES = ["full", "quick", "none"] as const;
 export type CurveDetail = (typeof CURVES)[number];
 
@@ -10,23 +10,23 @@ const AT_LEAST = 2;
 /** The time that may be spent on measuring for a report, so that it costs no more than the discovery. */
 export class MeasuringTime {
   readonly #until: number;
-  readonly #seconds: number;
+  readonly #limited: boolean;
 
   /** @param discovery seconds that the discovery took */
   constructor(detail: CurveDetail, discovery: number) {
-    this.#seconds = detail === "full" ? Number.POSITIVE_INFINITY : Math.max(AT_LEAST, SHARE * discovery);
-    this.#until = performance.now() + 1000 * this.#seconds;
+    this.#limited = detail !== "full";
+    this.#until = performance.now() + 1000 * Math.max(AT_LEAST, SHARE * discovery);
   }
 
   /** A share of what is left, as the option of what measures; nothing where all is to be measured. */
   share(share: number): { seconds?: number } {
-    if (this.#seconds === Number.POSITIVE_INFINITY) return {};
+    if (!this.#limited) return {};
     // At least a little: measuring is to give something even if nothing is left.
     return { seconds: Math.max(0.01, (share * (this.#until - performance.now())) / 1000) };
   }
 
   /** Why not all was measured, for the report. */
   get reason(): string {
-    return "so the report takes less time than the discovery (--curve full measures all).";
+    return "so that the report takes less time than the discovery (with the full curve all is measured).";
   }
 }

@@ -1,9 +1,8 @@
-import type { KeptCircuit } from "@autocircuit/discovery";
 import type { Curve } from "@autocircuit/report";
-import type { DiscoverResult } from "./result.ts";
+import type { KeptCircuit } from "../find-circuit/keep-answers.ts";
 
-/** What the report says about a circuit that was looked for by what it keeps. */
-export function keepNotes(
+/** What a report says about a circuit that was looked for by what it keeps. */
+export function keptNotes(
   { answers, outputs, prompts, from, starts, tries, complete }: KeptCircuit,
   edges: number,
   graph: number,
@@ -17,12 +16,12 @@ export function keepNotes(
   const further = tries > 0 ? `; ${tries} random changes of the smallest led to ${edges}` : "";
   return [
     `Answers: the full model gives the highest logit to an answer in ${answers} of ${judged}; kept are those that the circuit alone still gets right. ${complete ? "The score of an edge is the share of the answers that is lost without it." : `Scores are those of ${from}.`}`,
-    `Edges by ranking: ${rest.join("; ")}${further}. The circuit comes from ${from}. ${complete ? "No single edge of it can be dropped; whether other edges would do with fewer is not proven." : "The search ended with its time (--budget) before every edge was tried: a smaller part of the circuit may keep enough. The same command with --resume goes on."}`,
+    `Edges by ranking: ${rest.join("; ")}${further}. The circuit comes from ${from}. ${complete ? "No single edge of it can be dropped; whether other edges would do with fewer is not proven." : "The search ended with its time before every edge was tried: a smaller part of the circuit may keep enough."}`,
   ];
 }
 
 /** The share of the answers kept by circuits of growing size, by ranking, and what the circuit found keeps. */
-export function keepCurve({ starts, asked, share }: KeptCircuit, { circuit, edgeCount }: DiscoverResult): Curve {
+export function keptCurve({ starts, asked, share }: KeptCircuit, edges: number, graph: number): Curve {
   const percent = (part: number) => 100 * part;
   const points = starts.flatMap(({ algorithm, curve }) =>
     curve.map((point) => ({ edges: point.edges, value: percent(point.share), series: algorithm })),
@@ -30,9 +29,9 @@ export function keepCurve({ starts, asked, share }: KeptCircuit, { circuit, edge
   return {
     metric: "answers kept",
     unit: "%",
-    points: [...points, { edges: circuit.length, value: percent(share), series: "circuit found" }],
+    points: [...points, { edges, value: percent(share), series: "circuit found" }],
     baseline: { name: `${formatPercent(asked)} asked for`, value: percent(asked) },
-    edgeScale: edgeCount > 200 ? "log" : "linear",
+    edgeScale: graph > 200 ? "log" : "linear",
   };
 }
 

@@ -7,7 +7,7 @@ import type { ScoredEdge } from "@autocircuit/report";
  */
 export async function sourceNorms(
   { model, train, test }: LoadedTask,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<(edge: Pick<ScoredEdge, "edge" | "token">) => number | undefined> {
   const { graph } = model;
   const first = (train.batches[0] ?? test.batches[0])?.slices(1)[0];

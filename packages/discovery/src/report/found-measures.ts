@@ -1,0 +1,130 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { type AblationType, type Circuit, coreKinds, type LoadedTask } from "@autocircuit/core";
+import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
+import type { CircuitReport } from "@autocircuit/report";
+import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
+import { measureTable } from "./ablation-table.ts";
+import { keptCurve } from "./kept-report.ts";
+import { type NamedCircuit, trueCircuit } from "./known-circuit.ts";
+import { CURVES, type CurveDetail, MeasuringTime } from "./measuring-time.ts";
+import { measureSizes } from "./size-curve.ts";
+
+/** Options of {@link measureFound}. */
+export interface MeasureFoundOptions {
+  /** What edges outside a circuit take. Default: what they took when the circuit was found. */
+  readonly ablation?: AblationType | undefined;
+  /** Circuits that are known; the first is the one to compare with. Default: the task's true edges, named `known`. */
+  readonly known?: readonly NamedCircuit[] | undefined;
+  /**
+   * `full` (default) measures every size on all prompts; `quick` takes at most half as long as the discovery, or 2 s, by fewer sizes and
+   * prompts, and a note says so; `none` leaves the curve out.
+   */
+  readonly curve?: CurveDetail | undefined;
+  /** Seconds that the discovery took, of which `quick` may take half. Default: {@link FoundCircuit.seconds}. */
+  readonly seconds?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called while the curve is measured. */
+  readonly onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
+}
+
+/** What a circuit that was found keeps of the model's output, beside known circuits and circuits of other sizes. Plain data. */
+export interface FoundMeasures {
+  readonly ablation: AblationType;
+  /** Of the circuit found, and of the known one that it is compared with; mean over so many of the task's prompts to measure on. */
+  readonly faithfulness: {
+    readonly metric: string;
+    readonly circuit: number;
+    readonly official: number | null;
+    readonly prompts: number;
+  };
+  /** What each circuit keeps with the rest resampled, and zero. */
+  readonly ablationTable: NonNullable<CircuitReport["ablationTable"]>;
+  /** Over circuits of growing size; what is kept of the answers for a circuit that was looked for by that. */
+  readonly curve: CircuitReport["curve"];
+  /** How the scores rank the edges of the known circuit. */
+  readonly roc: CircuitReport["roc"];
+  /** What was not measured or only in part, in words. */
+  readonly notes: readonly string[];
+}
+
+/** What {@link MeasureFoundOptions} may be. */
+export const measureFoundOptions = {
+  ablation: coreKinds.ablationName,
+  known: kind.listOf(kind.having("a circuit with `name` and `source`", "name", "source", "circuit")),
+  curve: kind.oneOf(CURVES),
+  seconds: kind.positive,
+  signal: kind.signal,
+  onProgress: kind.callback,
+} satisfies KindsOf<MeasureFoundOptions>;
+
+/** A task, and what was found for it. */
+export const foundForTask = {
+  task: kind.having("a loaded task", "model", "train", "test"),
+  found: kind.having("what findCircuit gives", "circuit", "scores", "rankings", "options"),
+};
+
+const check = signature("measureFound", foundForTask, measureFoundOptions);
+
+/** Share of the time for measuring that one circuit may take, so that most is left for the curve. */
+const CIRCUIT_SHARE = 0.3;
+
+/**
+ * Measures a circuit that was found on the task's prompts to measure on: how faithful it is, what it and known circuits keep under two
+ * ablations, and how faithful circuits of other sizes are.
+ *
+ * @throws AutocircuitError `bad-input` for a task without such prompts and for circuits of another graph; `not-finite`; `aborted`
+ *
+ * @example
+ * const found = await findCircuit(task, { algorithm: "edge-attribution", size: 20 });
+ * const { faithfulness } = await measureFound(task, found, { curve: "none" });
+ */
+export async function measureFound(
+  task: LoadedTask,
+  found: FoundCircuit,
+  options: MeasureFoundOptions = {},
+): Promise<FoundMeasures> {
+  check({ task, found }, options);
+  const { ablation = found.ablation, known = trueCircuit(task), curve: detail = "full", signal } = options;
+  using meter = new CircuitMeter(task.model, task.test, { signal });
+  const time = new MeasuringTime(detail, options.seconds ?? found.seconds);
+  const { circuit } = found;
+  const official = known[0];
+  const measured = await meter.measure(circuit, ablation, time.share(CIRCUIT_SHARE));
+  const beside = official && (await meter.measure(official.circuit, ablation, time.share(CIRCUIT_SHARE)));
+  const before = (of: Circuit, type: AblationType) => {
+    if (type !== ablation) return undefined;
+    if (of === circuit) return measured;
+    return of === official?.circuit ? beside : undefined;
+  };
+  const table = await measureTable({ task, circuit, known, meter, time, before });
+  const metric = meter.numbers ? "mean squared error from the full model" : "KL(full model || circuit), nats";
+  const { curve, note } = await curveOf();
+  return {
+    ablation,
+    faithfulness: {
+      metric,
+      circuit: measured.faithfulness,
+      official: beside?.faithfulness ?? null,
+      prompts: measured.prompts,
+    },
+    ablationTable: table.rows,
+    curve,
+    roc: official && rankingBeside(found, official),
+    notes: [...table.notes, ...(note ? [note] : [])],
+  };
+
+  async function curveOf(): ReturnType<typeof measureSizes> {
+    const { edgeCount } = task.model.graph;
+    if (found.keep) return { curve: keptCurve(found.keep, circuit.size, edgeCount) };
+    if (detail === "none") return {};
+    const { onProgress = () => undefined } = options;
+    const parts = { task, found, official: official?.circuit.size, ablation, meter, metric, time, onProgress };
+    return await measureSizes(parts);
+  }
+}
+
+/** How the scores rank the edges of the known circuit; nothing where that is the whole graph. */
+function rankingBeside({ algorithm, scores }: FoundCircuit, { name, circuit }: NamedCircuit): CircuitReport["roc"] {
+  if (circuit.size === circuit.graph.edgeCount) return undefined;
+  return [{ task: name, algorithm, points: rocCurve(scores, circuit).points }];
+}

@@ -1,0 +1,116 @@
+import { Circuit, defaultCircuitSizes, type Edge, LoadedTask } from "@autocircuit/core";
+import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
+import { circuitText, reportHtml } from "@autocircuit/report";
+import { describe, expect, it } from "vitest";
+import { randomTask, withModelAnswers } from "../../test/random-model.ts";
+import { findCircuit } from "../find-circuit/find-circuit.ts";
+import { measureFound } from "./found-measures.ts";
+import { reportOf } from "./report-of.ts";
+
+const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
+const { graph } = model;
+
+function taskWith(trueEdges: readonly Edge[] | null): LoadedTask {
+  return taskOf({ model, prompts }, trueEdges);
+}
+
+function taskOf({ model, prompts }: ReturnType<typeof randomTask>, trueEdges: readonly Edge[] | null): LoadedTask {
+  const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, dataset: { prompts: [] } };
+  const parts = { model, train: prompts, test: prompts, trueEdges, sharedPrefix: null };
+  return new LoadedTask(definition, parts, () => undefined);
+}
+const truth = [0, 3, 5, 9].map((index) => graph.edge(index));
+const known = taskWith(truth);
+const open = taskWith(null);
+const attribution = { algorithm: "edge-attribution", options: {} } as const;
+
+describe("measureFound", () => {
+  it("has the meter's numbers for both circuits, and the same ones in the table", async () => {
+    const found = await findCircuit(known, attribution);
+    const { faithfulness, ablationTable, ablation } = await measureFound(known, found);
+    using meter = new CircuitMeter(model, prompts);
+    const mine = await meter.measure(found.circuit, "resample");
+    const theirs = await meter.measure(Circuit.of(graph, truth), "resample");
+    expect(ablation).toBe("resample");
+    expect(faithfulness).toMatchObject({ circuit: mine.faithfulness, official: theirs.faithfulness, prompts: 12 });
+    expect(ablationTable.map((row) => [row.circuit, row.ablation])).toEqual([
+      ["found", "resample"],
+      ["found", "zero"],
+      ["known", "resample"],
+      ["known", "zero"],
+    ]);
+    expect(ablationTable[0]!.kl).toBe(mine.kl);
+    expect(ablationTable[2]!.maxAbsDiff).toBe(theirs.maxAbsDiff);
+    expect(ablationTable[3]!.kl).toBe((await meter.measure(Circuit.of(graph, truth), "zero")).kl);
+  });
+
+  it("draws a curve from the empty circuit to the whole graph, through the one found", async () => {
+    const found = await findCircuit(open, { ...attribution, size: 7 });
+    const { curve, faithfulness, roc } = await measureFound(open, found);
+    const points = curve!.points;
+    expect(points.find(({ edges }) => edges === 7)!.value).toBe(faithfulness.circuit);
+    expect(points.at(-1)).toMatchObject({ edges: graph.edgeCount, series: "edge-attribution" });
+    expect(points.at(-1)!.value).toBeLessThan(1e-6);
+    expect(roc).toBeUndefined();
+  });
+
+  it("gives the circuit's size no place on the curve where it is no beginning of the ranking", async () => {
+    const larger = randomTask({ layers: 4, heads: 4, seed: 2 });
+    const { graph } = larger.model;
+    const open = taskOf(larger, null);
+    const { scores } = await findCircuit(open, { ...attribution, size: 1 });
+    const usual = new Set(defaultCircuitSizes(graph, scores));
+    const size = Array.from({ length: graph.edgeCount }, (_, edges) => edges).find((edges) => !usual.has(edges))!;
+    const found = await findCircuit(open, { ...attribution, size });
+    const odd = scores.circuit(size + 1).indices.slice(1);
+    const other = { ...found, circuit: Circuit.of(graph, odd) };
+    const sizes = async (of: typeof found) => (await measureFound(open, of)).curve!.points.map(({ edges }) => edges);
+    expect(await sizes(found)).toContain(size);
+    expect(await sizes(other)).not.toContain(size);
+  });
+
+  it("shows what of the answers is kept where the circuit was looked for by that", async () => {
+    const found = await findCircuit(open, { ...attribution, keep: 0.5, tries: 0 });
+    const { curve } = await measureFound(open, found);
+    expect(curve!.metric).toBe("answers kept");
+    expect(curve!.points.at(-1)).toMatchObject({ edges: found.circuit.size, value: 100 * found.keep!.share });
+  });
+
+  it("says what cannot be", async () => {
+    const found = await findCircuit(open, { ...attribution, size: 3 });
+    await expect(measureFound(open, found, { curve: "all" as never })).rejects.toThrow(/`curve` .*full.*quick.*none/);
+    await expect(measureFound(open, {} as never)).rejects.toThrow(/what findCircuit gives/);
+    await expect(measureFound(open, found, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });
+    const { model: other } = randomTask({ seed: 9, layers: 1 });
+    const stranger = { name: "other", source: "", circuit: Circuit.of(other.graph, [other.graph.edge(0)]) };
+    await expect(measureFound(open, found, { known: [stranger] })).rejects.toMatchObject({ code: "bad-input" });
+  });
+});
+
+describe("reportOf", () => {
+  it("is a report of what was found, without a word from the caller", async () => {
+    const found = await findCircuit(known, attribution);
+    const report = await reportOf(known, found);
+    expect(report).toMatchObject({ title: "random", task: "random", algorithm: "edge-attribution" });
+    expect(report.circuit.map(({ edge }) => edge).toSorted()).toEqual([...found.circuit].map(String).toSorted());
+    expect(report.circuit.every(({ activation }) => activation! > 0)).toBe(true);
+    expect(report.official!.edges).toEqual(truth.map(({ name }) => ({ edge: name, token: null })));
+    expect(report.roc![0]!.points).toEqual(rocCurve(found.scores, truth).points);
+    expect(report.options).toMatchObject({ ablation: "resample" });
+    expect(report.seconds).toBe(found.seconds);
+    expect(report.versions).toHaveProperty("libtorch");
+    expect(await reportHtml(report)).toContain("edge-attribution");
+    expect(circuitText(report)).toContain(report.circuit[0]!.edge);
+  });
+
+  it("takes the caller's words and measures, and adds its own notes to theirs", async () => {
+    const found = await findCircuit(open, { ...attribution, keep: 0.5, tries: 0 });
+    const measures = await measureFound(open, found, { curve: "none" });
+    const report = await reportOf(open, found, { measures, about: { title: "Mine", notes: ["first"], seconds: 3 } });
+    expect(report).toMatchObject({ title: "Mine", task: "random", seconds: 3 });
+    expect(report.notes[0]).toBe("first");
+    expect(report.notes.join("\n")).toMatch(/the full model gives the highest logit/);
+    expect(report.ablationTable).toBe(measures.ablationTable);
+    expect(report.official).toBeUndefined();
+  });
+});

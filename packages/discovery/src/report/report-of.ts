@@ -1,0 +1,94 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { type Graph, type LoadedTask, runVersions } from "@autocircuit/core";
+import { memory } from "@autocircuit/native";
+import type { CircuitReport, ReportGraph } from "@autocircuit/report";
+import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
+import { TrainedScores } from "../training/trained-scores.ts";
+import {
+  type FoundMeasures,
+  foundForTask,
+  type MeasureFoundOptions,
+  measureFound,
+  measureFoundOptions,
+} from "./found-measures.ts";
+import { keptNotes } from "./kept-report.ts";
+import { trueCircuit } from "./known-circuit.ts";
+import { plainOptions } from "./plain-options.ts";
+import { reportEdge, scoredEdges } from "./scored-edges.ts";
+import { sourceNorms } from "./source-norms.ts";
+
+/** Options of {@link reportOf}. */
+export interface ReportOfOptions extends MeasureFoundOptions {
+  /** What was measured already, by {@link measureFound}. Default: it is measured now. */
+  readonly measures?: FoundMeasures | undefined;
+  /** Parts of the report that are known better or that only the caller knows: title, model, command, tests, what the notes begin with. */
+  readonly about?: Partial<Omit<CircuitReport, "graph">> | undefined;
+}
+
+const check = signature("reportOf", foundForTask, {
+  ...measureFoundOptions,
+  measures: kind.record,
+  about: kind.record,
+} satisfies KindsOf<ReportOfOptions>);
+
+/**
+ * The report of a circuit that was found: the circuit beside the known one, what each keeps under two ablations, a curve over sizes, how the
+ * scores rank the known edges, how training went. `writeReport` of the report package makes a page, a diagram and JSON of it.
+ *
+ * @throws AutocircuitError what {@link measureFound} throws; `aborted`
+ *
+ * @example
+ * const found = await findCircuit(task, { algorithm: "edge-attribution", size: 20 });
+ * const report = await reportOf(task, found, { about: { title: "Twenty edges" } });
+ */
+export async function reportOf(
+  task: LoadedTask,
+  found: FoundCircuit,
+  options: ReportOfOptions = {},
+): Promise<CircuitReport> {
+  check({ task, found }, options);
+  const { about = {}, known = trueCircuit(task), measures, signal, ...measuring } = options;
+  const { faithfulness, ablation, ablationTable, curve, roc, notes } =
+    measures ?? (await measureFound(task, found, { ...measuring, known, signal }));
+  const { circuit, scores, keep, algorithm, seconds } = found;
+  const { graph } = task.model;
+  const official = known[0];
+  const activation = await sourceNorms(task, signal);
+  const row = (name: string, value: number, edges: number) => ({ name: `${name}, ${ablation}`, value, edges });
+  return {
+    title: task.name,
+    task: task.name,
+    algorithm,
+    options: { ...plainOptions(found.options), ablation },
+    official: official && {
+      name: official.name,
+      source: official.source,
+      edges: [...official.circuit].map(reportEdge),
+    },
+    kept: keep,
+    faithfulness: {
+      metric: faithfulness.metric,
+      rows: [
+        row("circuit found", faithfulness.circuit, circuit.size),
+        ...(official && faithfulness.official !== null
+          ? [row(`${official.name} circuit`, faithfulness.official, official.circuit.size)]
+          : []),
+      ],
+    },
+    training: found.rankings.find((ranking) => ranking instanceof TrainedScores)?.history,
+    seconds,
+    peakMemoryBytes: (await memory()).peakRssBytes,
+    versions: runVersions(),
+    ...about,
+    graph: reportGraph(graph),
+    circuit: (about.circuit ?? scoredEdges(circuit, scores)).map((edge) => ({ ...edge, activation: activation(edge) })),
+    ...{ ablationTable, curve, roc },
+    notes: [...(about.notes ?? found.notes), ...(keep ? keptNotes(keep, circuit.size, graph.edgeCount) : []), ...notes],
+  };
+}
+
+/** The model's graph as a report draws it. */
+function reportGraph({ config, srcs, dests, edgeCount, tokens }: Graph): ReportGraph {
+  const { layers, heads, attnOnly, parallel } = config;
+  return { layers, heads, attnOnly, parallel, nodes: { srcs, dests }, edgeCount, tokens };
+}

@@ -1,0 +1,20 @@
+import { type Circuit, type Edge, magnitude, type PruneScores } from "@autocircuit/core";
+import type { ReportEdge, ScoredEdge } from "@autocircuit/report";
+
+/**
+ * The edges of a circuit with their scores, most important first; edges of equal importance in the graph's order. Plain data but for scores
+ * that are infinite (of ACDC: no threshold removes the edge).
+ *
+ * @example
+ * const [strongest] = scoredEdges(circuit, scores);
+ */
+export function scoredEdges(circuit: Circuit, scores: PruneScores): ScoredEdge[] {
+  return [...circuit]
+    .map((edge) => ({ ...reportEdge(edge), score: scores.values[edge.index]! }))
+    .sort((a, b) => (a.score === b.score ? 0 : magnitude(b.score) - magnitude(a.score)));
+}
+
+/** An edge as plain data. */
+export function reportEdge({ name, token }: Edge): ReportEdge {
+  return { edge: name, token };
+}

@@ -1,0 +1,53 @@
+import { type AblationType, defaultCircuitSizes, type LoadedTask } from "@autocircuit/core";
+import { type CircuitMeter, measureCurve, measurements } from "@autocircuit/metrics";
+import type { Curve } from "@autocircuit/report";
+import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
+import type { MeasuringTime } from "./measuring-time.ts";
+
+/** What is measured for the curve. */
+interface CurveParts {
+  readonly task: LoadedTask;
+  readonly found: FoundCircuit;
+  /** Edges of the known circuit. */
+  readonly official: number | undefined;
+  readonly ablation: AblationType;
+  readonly meter: CircuitMeter;
+  /** What faithfulness is. */
+  readonly metric: string;
+  readonly time: MeasuringTime;
+  readonly onProgress: (progress: { done: number; total: number }) => void;
+}
+
+/** The faithfulness of circuits of growing size, and what was left out of it. */
+export async function measureSizes(parts: CurveParts): Promise<{ curve?: Curve; note?: string }> {
+  const { task, found, official, ablation, meter, metric, time, onProgress } = parts;
+  const { graph } = task.model;
+  const { scores, circuit } = found;
+  const sizes = defaultCircuitSizes(graph, scores, official);
+  const always = [official, isPrefix(found) ? circuit.size : undefined].filter((size) => size !== undefined);
+  const { points, ofSizes, prompts, ofPrompts } = await measureCurve(meter, {
+    ...{ scores, sizes, ablation, ...time.share(1), onProgress },
+    ...(sizes.length > 0 && { always }),
+  });
+  // Where all edges have one score there is no circuit between none and all.
+  if (points.length === 0) return {};
+  const note =
+    prompts < ofPrompts
+      ? `The curve has ${points.length} of ${ofSizes} sizes, measured on the first ${prompts} of ${ofPrompts} prompts, ${time.reason}`
+      : undefined;
+  return {
+    curve: {
+      metric,
+      unit: measurements[meter.numbers ? "mean-squared-error" : "kl-clean"].unit,
+      points: points.map(({ edges, faithfulness }) => ({ edges, value: faithfulness, series: found.algorithm })),
+      edgeScale: graph.edgeCount > 200 ? "log" : "linear",
+    },
+    ...(note && { note }),
+  };
+}
+
+/** Whether the circuit is the beginning of its ranking, as it is not where edges were chosen otherwise or left out. */
+function isPrefix({ scores, circuit: { size, indices } }: FoundCircuit): boolean {
+  const ranked = scores.circuit(size).indices;
+  return ranked.length === size && ranked.every((edge, i) => edge === indices[i]);
+}
