@@ -2,6 +2,7 @@
 // with one that is compiled. The projects' folders have a space and a letter beyond ASCII in their names, their node_modules cannot be
 // written, their programs know no HOME, and npm runs no scripts of packages. LibTorch comes from this user's cache.
 // The last line is "N passed, N failed".
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,10 @@ import { describeError, main, StepError, Steps } from "./lib/steps.mjs";
 
 const NO_REGISTRY = /E(NOTFOUND|AI_AGAIN|CONNREFUSED|CONNRESET|TIMEDOUT|NOTCACHED)/;
 const PREBUILT = "@autocircuit/native-linux-x64-gnu";
+/** The oldest TypeScript that the packages' types are for, and Node's types, which projects have. */
+const OLD_TYPESCRIPT = ["typescript@5.9.3", "@types/node@22"];
+/** Other programs that run TypeScript and Node's packages, tested where they are installed. */
+const OTHERS = { bun: [], deno: ["run", "--allow-all"] };
 
 const counts = { passed: 0, failed: 0 };
 const steps = new Steps();
@@ -90,6 +95,30 @@ async function commonJs(consumer) {
   require(/^\d+\.\d+\.\d+/.test(said), said);
 }
 
+/** With TypeScript 5.9, which is installed for it, and no types skipped; and with this repository's. */
+async function allTypes(consumer) {
+  const { dependencies } = JSON.parse(readFileSync(join(consumer.folder, "package.json"), "utf8"));
+  const names = Object.keys(dependencies).filter((name) => name.startsWith("@autocircuit/") && name !== PREBUILT);
+  require(names.length > 10, `There should be more packages than ${names.join(", ")}.`);
+  await consumer.run("npm", [
+    "install",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--prefer-offline",
+    ...OLD_TYPESCRIPT,
+  ]);
+  for (const folder of [consumer.folder, ROOT])
+    await consumer.types(join(folder, "node_modules", "typescript", "bin", "tsc"), names);
+}
+
+/** The README's lines in Bun and Deno. */
+async function otherRuntimes(consumer) {
+  const there = Object.keys(OTHERS).filter((name) => !spawnSync(name, ["--version"]).error);
+  for (const name of there) findsTheCircuit(await consumer.run(name, [...OTHERS[name], "first.ts"]));
+  return there.length > 0 ? there.join(", ") : "skipped: neither Bun nor Deno is installed";
+}
+
 await main(async () => {
   await setup();
   const { libtorchCache, findLibTorch, PINNED_VERSION } = await import(
@@ -128,6 +157,7 @@ await main(async () => {
       }
     });
     if (!reachable || counts.failed > 0) return;
+    await part("types of all packages", () => allTypes(first));
     // A second and a third user's project, the one without the prebuilt addon.
     const others = ["deuxième", "troisième"].map(
       (name) => new Consumer(join(work, name), surroundings(join(work, `cache ${name}`), libtorchCache())),
@@ -146,6 +176,7 @@ await main(async () => {
     rmSync(join(work, "cache", "autocircuit", "builds"), { recursive: true, force: true });
     await part("prebuilt addon", () => withPrebuilt(first));
     await part("require", () => commonJs(first));
+    await part("Bun and Deno", () => otherRuntimes(first));
     await part("compiled addon, two projects at once", () => fromSource(others));
   } finally {
     rmSync(work, { recursive: true, force: true });

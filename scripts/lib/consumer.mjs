@@ -45,6 +45,21 @@ export class Consumer {
     return this.run(process.execPath, ["first.js"]);
   }
 
+  /**
+   * Compiles a file that imports all packages, against their types and those that these import, none skipped.
+   *
+   * @param {string} tsc The compiler's script.
+   * @param {readonly string[]} names Packages.
+   */
+  async types(tsc, names) {
+    writeFileSync(
+      join(this.folder, "types.ts"),
+      names.map((name) => `export * as ${nameOf(name)} from "${name}";\n`).join(""),
+    );
+    const target = ["--target", "es2022", "--lib", "es2023,esnext.disposable", "--module", "nodenext", "--strict"];
+    await this.run(process.execPath, [tsc, ...target, "--types", "node", "--noEmit", "types.ts"]);
+  }
+
   /** Takes from everybody the right to write into node_modules. Root may all the same, so {@link fingerprint} is compared too. */
   protect() {
     for (const entry of entriesBelow(join(this.folder, "node_modules")))
@@ -60,6 +75,11 @@ export class Consumer {
     }
     return hash.digest("hex");
   }
+}
+
+/** `@autocircuit/core` as an identifier. */
+function nameOf(name) {
+  return name.replace(/\W/g, "_");
 }
 
 function entriesBelow(folder) {

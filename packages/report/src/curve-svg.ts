@@ -1,5 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { type CurveSize, curveSpec } from "./curve/curve-spec.ts";
+import type { CurveSize } from "./curve/curve-size.ts";
+import { curveSpec } from "./curve/curve-spec.ts";
 import { renderSpec } from "./plots/render-spec.ts";
 import type { Curve } from "./types.ts";
 

@@ -2,13 +2,8 @@ import type { TopLevelSpec } from "vega-lite";
 import { visible } from "../escape.ts";
 import { okabeIto, sans } from "../palette.ts";
 import type { Curve, CurveScale } from "../types.ts";
+import type { CurveSize } from "./curve-size.ts";
 import { metricWithUnit } from "./metric-with-unit.ts";
-
-/** Size of the plotting area in pixels, without axes and legend. */
-export interface CurveSize {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Okabe-Ito without yellow and black, which one of the two grounds swallows. */
 export const colors = [

@@ -1,8 +1,8 @@
 import { tracrReverse } from "@autocircuit/circuits";
 import { Circuit, type LoadedTask, PruneScores } from "@autocircuit/core";
 import type { Browser } from "playwright-core";
-import type { Studio } from "../server/serve.ts";
 import { startStudio } from "../server/start-studio.ts";
+import type { Studio } from "../server/studio.ts";
 import { startBrowser } from "./browser.ts";
 
 /** Edges of tracr-reverse in the test's circuit: its true ones. */

@@ -2,15 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type AddRoutes, studioApp } from "./app.ts";
 import { listen } from "./http/listen.ts";
 import { readPageFiles } from "./page-files.ts";
-
-/** A studio that is being served. */
-export interface Studio extends AsyncDisposable {
-  /** With the token that opens it: `http://127.0.0.1:PORT/TOKEN/`. */
-  readonly address: string;
-  readonly port: number;
-  /** Ends what is running and closes all connections. The subject stays the caller's. */
-  readonly close: () => Promise<void>;
-}
+import type { Studio } from "./studio.ts";
 
 /**
  * Serves the page, and answers under `api/` what the routes say, to those who have the token.

@@ -3,7 +3,8 @@ import { type KindsOf, kind, signature, version } from "@autocircuit/base";
 import type { GraphSession } from "../api/index.ts";
 import { readAttributionGraph } from "./files/attribution-graph.ts";
 import { addAttributionRoutes } from "./routes/attribution-routes.ts";
-import { type Studio, serve } from "./serve.ts";
+import { serve } from "./serve.ts";
+import type { Studio } from "./studio.ts";
 
 /** A graph of circuit-tracer's: what its file is called, and its JSON as it was parsed. */
 export interface GivenGraph {

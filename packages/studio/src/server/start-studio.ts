@@ -10,9 +10,10 @@ import { WorkQueue } from "./queue/work-queue.ts";
 import { addFileRoutes } from "./routes/file-routes.ts";
 import { addReadRoutes } from "./routes/read-routes.ts";
 import { addRunRoutes } from "./routes/run-routes.ts";
-import { type Studio, serve } from "./serve.ts";
+import { serve } from "./serve.ts";
 import { type GivenSet, ScoreSets } from "./sets/score-sets.ts";
 import { type GivenGraph, portKind } from "./start-graph-viewer.ts";
+import type { Studio } from "./studio.ts";
 import type { StudioState } from "./studio-state.ts";
 
 /** How a studio is served. */
