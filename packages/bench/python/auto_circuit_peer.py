@@ -1,4 +1,4 @@
-"""AutoCircuit (PyPI: auto-circuit): patched passes, scores of all edges at mask 0, and ACDC.
+"""AutoCircuit (PyPI: auto-circuit): patched passes, scores of all edges at mask 0, with latents of autoencoders too, and ACDC.
 
 It asks for `torch.optim.adam` and `torch.optim.sgd` as names that newer versions of PyTorch gave to functions.
 """
@@ -11,18 +11,22 @@ import torch.optim
 torch.optim.adam = torch.optim
 
 from auto_circuit.data import PromptDataLoader, PromptDataset  # noqa: E402
+from auto_circuit.model_utils.sparse_autoencoders.autoencoder_transformer import sae_model  # noqa: E402
 from auto_circuit.prune_algos.ACDC import acdc_prune_scores  # noqa: E402
 from auto_circuit.prune_algos.mask_gradient import mask_gradient_prune_scores  # noqa: E402
 from auto_circuit.utils.ablation_activations import src_ablations  # noqa: E402
 from auto_circuit.utils.graph_utils import patch_mode, patchable_model  # noqa: E402
 from hooked_model import hooked_model, token_tensors  # noqa: E402
 from measure import processor_seconds  # noqa: E402
+from safetensors.torch import load_file  # noqa: E402
 
 PACKAGES = ["auto-circuit", "transformer-lens", "torch"]
 
 
 def open_case(case):
     hooked = hooked_model({**case, "edges": True})
+    if case.get("autoencoders"):
+        hooked = with_autoencoders(hooked, load_file(case["autoencoders"]))
     # As its own loader of models does: only masks have gradients.
     for parameter in hooked.parameters():
         parameter.requires_grad = False
@@ -42,6 +46,17 @@ def open_case(case):
     if what == "acdc":
         return acdc(model, loader, case)
     raise ValueError(f"AutoCircuit is not asked for {what}.")
+
+
+def with_autoencoders(hooked, weights):
+    """Autoencoders of what MLPs write, with given weights instead of random ones. Its graph asks for attention's inputs of their own."""
+    hooked.set_use_attn_in(True)
+    model = sae_model(hooked, "resid_delta_mlp", False, n_latents=len(weights["blocks.0.bias"]), new_instance=False)
+    for block, autoencoder in enumerate(model.sparse_autoencoders):
+        autoencoder.encode_weight.data = weights[f"blocks.{block}.encode"]
+        autoencoder.latent_bias.data = weights[f"blocks.{block}.bias"]
+        autoencoder.decode_weight.data = weights[f"blocks.{block}.decode"].T.contiguous()
+    return model
 
 
 def with_result(run, result):

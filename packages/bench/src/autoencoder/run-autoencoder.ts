@@ -1,13 +1,13 @@
 import { type PatchableModel, type PromptLoader, setMaxEdges } from "@autocircuit/core";
 import { edgeAttribution } from "@autocircuit/discovery";
-import { type Autoencoders, disposeAutoencoders, memory, scope, Tensor } from "@autocircuit/native";
+import { disposeAutoencoders, memory } from "@autocircuit/native";
 import { randomModel, randomPrompts } from "../engine/random-model.ts";
-import { RandomValues } from "../engine/random-values.ts";
 import type { ModelSpec } from "../engine/specs.ts";
 import { interleave } from "../interleave.ts";
 import { machine } from "../machine.ts";
 import { measured } from "../measured.ts";
 import { median } from "../statistics.ts";
+import { randomAutoencoders } from "./random-autoencoders.ts";
 
 /** What is measured. */
 export interface AutoencoderSpec {
@@ -67,7 +67,7 @@ export async function runAutoencoderSuite(
   const results: AutoencoderResult[] = [];
   for (const count of [0, ...latents]) {
     onStep(`${count} latents a block`);
-    const made = count === 0 ? undefined : randomAutoencoders(spec, count, Math.min(active, count));
+    const made = count === 0 ? undefined : randomAutoencoders(spec, count, { top: Math.min(active, count) });
     using latent = made && plain.withAutoencoders(made);
     results.push(await measure(latent ?? plain, plain, prompts, count, repeats));
     if (made) disposeAutoencoders(made);
@@ -108,26 +108,6 @@ async function measure(
     timesWithout: of("attribution") / of("without"),
     bytesBeyondWeights: cost.peakBytes - rssBytes,
   };
-}
-
-/** Random TopK autoencoders of MLP outputs: one matrix is drawn, and each block has its rows in another order. */
-function randomAutoencoders({ layers, dModel }: ModelSpec, count: number, top: number, seed = 4): Autoencoders {
-  const random = new RandomValues(seed);
-  return scope(() => {
-    const matrix = (scale: number) => Tensor.from(random.normal(count * dModel, scale), { shape: [count, dModel] });
-    const [encoder, decoder] = [matrix(0.05), matrix(0.05)];
-    const blocks = Array.from({ length: layers }, () => {
-      const order = random.distinct(count, count);
-      return {
-        encode: encoder.indexSelect(0, order),
-        bias: Tensor.from(random.normal(count, 0.01)),
-        decode: decoder.indexSelect(0, order),
-        outBias: Tensor.from(random.normal(dModel, 0.01)),
-        top,
-      };
-    });
-    return { input: "mlp_out" as const, errors: false, blocks };
-  });
 }
 
 /** The report as lines for people. */

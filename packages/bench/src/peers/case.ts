@@ -6,7 +6,12 @@ export type What = "plain" | "plain-all-positions" | "patched" | "edge-attributi
 
 /** Which model is measured: random weights in some shape, or a folder of a real one with random prompts. */
 export type ModelSource =
-  | { readonly spec: ModelSpec; readonly seed: number }
+  | {
+      readonly spec: ModelSpec;
+      readonly seed: number;
+      /** Latents of a random autoencoder in the place of each block's MLP; none without it. */
+      readonly latents?: number | undefined;
+    }
   | { readonly folder: string; readonly prompts: number; readonly length: number };
 
 /** Prompts as token ids. */
@@ -35,6 +40,8 @@ export interface SharedModel {
   readonly prompts: CasePrompts;
   /** A safetensors file with the weights under TransformerLens' names. */
   readonly weights: string;
+  /** Another with the autoencoders, `blocks.B.encode`, `bias` and `decode` as `[latents(, width)]`, where there are some. */
+  readonly autoencoders?: string | undefined;
 }
 
 /** What a participant reads: everything that one comparison needs. */

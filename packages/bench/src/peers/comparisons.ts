@@ -1,3 +1,4 @@
+import { FULL_AUTOENCODERS, QUICK_AUTOENCODERS } from "../autoencoder/run-autoencoder.ts";
 import type { ModelSpec } from "../engine/specs.ts";
 import { FULL, QUICK } from "../engine/specs.ts";
 import type { ModelSource, What } from "./case.ts";
@@ -28,10 +29,14 @@ export interface PeerComparison {
 /** Two layers of width 64, 16 prompts of 20 tokens: the size of models that are compiled or trained on a toy task. */
 const SMALL: ModelSpec = { layers: 2, heads: 4, dModel: 64, dMlp: 256, vocab: 1000, prompts: 16, length: 20 };
 
+/** Latents a block of the comparison with the reference, and prompts: with 8 it does not fit into 20 GiB. */
+const [LATENTS, LATENT_PROMPTS] = [200, 2];
+
 /** The shapes of `bench engine`, and a small one. */
 export function fullComparisons(): PeerComparison[] {
   return [
     ...onModel({ spec: FULL.forward, seed: 1 }, "GPT-2 small's shape"),
+    ...latentsOn({ spec: { ...FULL_AUTOENCODERS.model, prompts: LATENT_PROMPTS }, seed: 1, latents: LATENTS }, 2, 120),
     ...acdcOn({ spec: FULL.acdc, seed: 3 }, "acdc", "4 attention-only layers of width 512", 24, 120),
     ...acdcOn({ spec: SMALL, seed: 5 }, "small", "2 layers of width 64", 200, 60),
   ];
@@ -41,6 +46,7 @@ export function fullComparisons(): PeerComparison[] {
 export function quickComparisons(): PeerComparison[] {
   const quick = [
     ...onModel({ spec: QUICK.forward, seed: 1 }, "2 layers of width 64"),
+    ...latentsOn({ spec: QUICK_AUTOENCODERS.model, seed: 1, latents: 20 }, 2, 30),
     ...acdcOn({ spec: QUICK.acdc, seed: 3 }, "acdc", "2 attention-only layers of width 32", 8, 40),
   ];
   return quick.map((comparison) => ({ ...comparison, repeats: 2, expected: 30 }));
@@ -98,6 +104,12 @@ function onModel(model: ModelSource, title: string): PeerComparison[] {
       expected: 270,
     },
   ];
+}
+
+/** Attribution with the latents of autoencoders as sources: as many as AutoCircuit, which makes what each of them writes, can take. */
+function latentsOn(model: ModelSource & { spec: ModelSpec }, repeats: number, expected: number): PeerComparison[] {
+  const title = `the same of ${model.spec.prompts} prompts, ${model.latents} latents in the place of each MLP`;
+  return [{ name: "latents", title, model, what: "edge-attribution", peers: ["AutoCircuit"], repeats, expected }];
 }
 
 function acdcOn(

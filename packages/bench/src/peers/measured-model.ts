@@ -1,6 +1,7 @@
 import { type PatchableModel, PromptLoader } from "@autocircuit/core";
 import { loadModel, loadParts, writeSafetensors } from "@autocircuit/models";
 import { scope, type Tensor } from "@autocircuit/native";
+import { randomAutoencoders } from "../autoencoder/random-autoencoders.ts";
 import { configOf, randomModel, randomPrompts, randomWeights } from "../engine/random-model.ts";
 import { RandomValues } from "../engine/random-values.ts";
 import type { CasePrompts, ModelSource, SharedModel } from "./case.ts";
@@ -8,7 +9,11 @@ import { hookedConfig } from "./hooked-config.ts";
 
 /** The model, with its output slice at the last position. */
 export async function measuredModel(source: ModelSource): Promise<PatchableModel> {
-  if ("spec" in source) return randomModel(source.spec, source.seed);
+  if ("spec" in source) {
+    const plain = randomModel(source.spec, source.seed);
+    if (source.latents === undefined) return plain;
+    return plain.withAutoencoders(randomAutoencoders(source.spec, source.latents));
+  }
   return loadModel(source.folder, { outputSlice: "last_seq", tokenizer: null });
 }
 
@@ -35,6 +40,7 @@ export async function shareModel(source: ModelSource, file: string): Promise<Sha
   using model = await measuredModel(source);
   const { config, graph } = model;
   const normWeights = await writeWeights(source, file);
+  const autoencoders = await writeAutoencoders(source, `${file}.autoencoders`);
   const pairs = measuredPrompts(source, config.dVocab).prompts;
   const prompts = {
     clean: pairs.map((pair) => pair.clean),
@@ -54,7 +60,19 @@ export async function shareModel(source: ModelSource, file: string): Promise<Sha
     edgeCount: graph.edgeCount,
     prompts,
     weights: file,
+    autoencoders,
   };
+}
+
+/** Returns the file, where there are autoencoders. */
+async function writeAutoencoders(source: ModelSource, file: string): Promise<string | undefined> {
+  if (!("spec" in source) || source.latents === undefined) return undefined;
+  const { blocks } = randomAutoencoders(source.spec, source.latents);
+  const tensors = blocks.flatMap((one, block) =>
+    (["encode", "bias", "decode"] as const).map((name) => [`blocks.${block}.${name}`, one![name]] as const),
+  );
+  await writeSafetensors(file, Object.fromEntries(tensors));
+  return file;
 }
 
 /** Returns whether the norms have weights. */
