@@ -107,7 +107,11 @@ function onModel(model: ModelSource, title: string): PeerComparison[] {
 }
 
 /** Attribution with the latents of autoencoders as sources: as many as AutoCircuit, which makes what each of them writes, can take. */
-function latentsOn(model: ModelSource & { spec: ModelSpec }, repeats: number, expected: number): PeerComparison[] {
+function latentsOn(
+  model: ModelSource & { spec: ModelSpec; latents: number },
+  repeats: number,
+  expected: number,
+): PeerComparison[] {
   const title = `the same of ${model.spec.prompts} prompts, ${model.latents} latents in the place of each MLP`;
   return [{ name: "latents", title, model, what: "edge-attribution", peers: ["AutoCircuit"], repeats, expected }];
 }
