@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/ablation.h"
+#include "engine/ablation_cache.h"
 #include "engine/frame.h"
 #include "engine/latent_graph.h"
 #include "engine/latent_lists.h"

@@ -2,18 +2,15 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
-#include "engine/norm.h"
+#include "engine/projections.h"
 #include "engine/transformer.h"
 
 namespace autocircuit {
-
-// What a linear reader projects to.
-// `mlp_normalised`: no product, the MLP's input itself.
-enum class Projection : uint8_t { query, key, value, mlp_in, mlp_gate, mlp_normalised };
-inline bool is_of_mlp(Projection which) { return which >= Projection::mlp_in; }
 
 // What one network makes of one ablation: its sources where the network computes and in its number type, the residual stream in which
 // every source is ablated, its projections, and what a head or an MLP gives when all its inputs are ablated. Circuits with the same
@@ -44,13 +41,5 @@ class AblationCache {
   std::map<std::pair<int64_t, Projection>, at::Tensor> projections_;
   std::map<int64_t, at::Tensor> heads_, mlps_, latents_;
 };
-
-// The norm in front of a reader, and the product behind it.
-Norm reader_norm(const Transformer& model, int64_t layer, Projection which);
-struct Linear {
-  at::Tensor weight, bias;  // [d_model, columns], [columns] or undefined
-};
-Linear reader_linear(const Transformer& model, int64_t layer, Projection which);
-at::Tensor apply(const Linear& linear, const at::Tensor& x);
 
 }  // namespace autocircuit
