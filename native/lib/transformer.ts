@@ -136,7 +136,7 @@ export class Transformer extends Boxed {
    *
    * @example
    * ```ts
-   * using ofZ = await transformer.headGradients(0, Tensor.zeros([1, 3, transformer.config.dModel]));
+   * using ofZ = await model.headGradients(0, Tensor.zeros([1, 3, model.config.dModel]));
    * ofZ.shape; // [1, 3, heads, dHead]
    * ```
    */

@@ -14,26 +14,26 @@
 namespace autocircuit {
 namespace {
 
-[[noreturn]] void refuse(const std::string& reason) { throw std::invalid_argument("gradients of heads: " + reason); }
+[[noreturn]] void no_gradients(const std::string& reason) { throw std::invalid_argument("gradients of heads: " + reason); }
 
-void check(const Transformer& model, int64_t layer, const at::Tensor& grad, const at::Tensor& z) {
+void check_gradient(const Transformer& model, int64_t layer, const at::Tensor& grad, const at::Tensor& z) {
   const TransformerConfig& c = model.config();
-  if (layer < 0 || layer >= c.layers) refuse("the model has blocks 0 to " + std::to_string(c.layers - 1));
+  if (layer < 0 || layer >= c.layers) no_gradients("the model has blocks 0 to " + std::to_string(c.layers - 1));
   if (model.autoencoders() && model.autoencoders()->of_attention(layer) >= 0)
-    refuse("what the attention of block " + std::to_string(layer) + " adds is made of latents, not of its heads");
+    no_gradients("what the attention of block " + std::to_string(layer) + " adds is made of latents, not of its heads");
   if (grad.dim() != 3 || grad.size(2) != c.d_model || !grad.is_floating_point())
-    refuse("the gradient must be floating point [B, P, " + std::to_string(c.d_model) + "]");
+    no_gradients("the gradient must be floating point [B, P, " + std::to_string(c.d_model) + "]");
   if (!model.weights().blocks[layer].ln1_post.scale.defined()) return;
-  if (!z.defined()) refuse("a norm follows the attention of block " + std::to_string(layer) + ": give z too");
+  if (!z.defined()) no_gradients("a norm follows the attention of block " + std::to_string(layer) + ": give z too");
   if (z.sizes() != at::IntArrayRef({grad.size(0), grad.size(1), c.heads, c.d_head}) || !z.is_floating_point())
-    refuse("z must be floating point [B, P, " + std::to_string(c.heads) + ", " + std::to_string(c.d_head) +
-           "], as the gradient has B and P");
+    no_gradients("z must be floating point [B, P, " + std::to_string(c.heads) + ", " + std::to_string(c.d_head) +
+                 "], as the gradient has B and P");
 }
 
 }  // namespace
 
 at::Tensor head_gradients(const Transformer& model, int64_t layer, const at::Tensor& grad, const at::Tensor& z) {
-  check(model, layer, grad, z);
+  check_gradient(model, layer, grad, z);
   const at::NoGradGuard no_grad;
   const TransformerConfig& config = model.config();
   const BlockWeights& block = model.weights().blocks[layer];

@@ -123,15 +123,21 @@ export { selectGreedy } from "./selection/select-greedy.ts";
 export { type SelectionOptions, selectTop } from "./selection/select-top.ts";
 export type { CrossingEdge, CrossingEdges, HeadInput } from "./spans/crossing-edges.ts";
 export { CrossingScores } from "./spans/crossing-scores.ts";
-export type { CrossingMethod } from "./spans/head-gradients.ts";
+export { type CrossingMethod, crossingMethods } from "./spans/head-gradients.ts";
 export { PromptSpans, type SpanRange } from "./spans/prompt-spans.ts";
 export { type RunSpanCircuitOptions, runSpanCircuit } from "./spans/run-span-circuit.ts";
 export { type CrossingScoresOptions, crossingScores } from "./spans/score-crossings.ts";
 export { spanScores } from "./spans/score-spans.ts";
 export { SpanCircuit, type SpanEdge } from "./spans/span-circuit.ts";
-export type { SpanAggregation, SpanMethod, SpanScoresOptions } from "./spans/span-options.ts";
+export {
+  type SpanAggregation,
+  type SpanMethod,
+  type SpanScoresOptions,
+  spanAggregations,
+} from "./spans/span-options.ts";
 export { SpanScores } from "./spans/span-scores.ts";
 export { loadSpanScores, saveSpanScores } from "./spans/span-scores-file.ts";
+export { type OpenRange, readSpans, type SpansSchema, spansOf } from "./spans/spans-file.ts";
 export { TrainedScores, type TrainingHistory, type ValidationPoint } from "./training/trained-scores.ts";
 export type { TrainingOptions, TrainingProgress } from "./training/training-progress.ts";
 export { type ComplexityWeights, complexityTerm, nodeComplexity } from "./ugs/complexity.ts";
