@@ -220,7 +220,7 @@ describe("crossingScores", () => {
   });
 });
 
-it("scope frees what a call makes", async () => {
+it("frees what it makes", async () => {
   using model = architecture("GPT-2");
   const { memory } = await import("@autocircuit/native");
   await scope(async () => void (await crossingScores(model, unequalPairs, spans)));

@@ -18,6 +18,7 @@ export const crossingMethods = Object.keys(points) as CrossingMethod[];
 /** The mean over a method's points of the gradient of each prompt's loss by what heads give, `[B, P, heads, dHead]` for each block. */
 export async function meanHeadGradients(gradients: SliceGradients, method: CrossingMethod): Promise<Tensor[]> {
   const shares = points[method];
+  await gradients.clean(); // here, so that it stays: what is made for one point is freed with it
   let sums: Tensor[] | undefined;
   for (const share of shares) {
     const before = sums;
