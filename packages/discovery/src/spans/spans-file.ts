@@ -85,7 +85,10 @@ function placeIn(count: number, where: string | undefined, files: Set<string>): 
   if (files.size > 1)
     throw new AutocircuitError("bad-input", "Spans of each prompt need prompts of one file; these are of several.");
   if (Number(number) < count) return Number(number);
-  throw new AutocircuitError("bad-input", `There are spans of ${count} prompts, none of ${where}.`);
+  throw new AutocircuitError(
+    "bad-input",
+    `There are spans of ${count} prompts, and none is of "${where}": give those of every prompt, or one set for all.`,
+  );
 }
 
 function fromTable(text: string, path: string): SpansSchema {

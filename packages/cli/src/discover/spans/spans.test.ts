@@ -95,7 +95,7 @@ describe("discover --spans", () => {
     await refused(/has 6 tokens/, ...spans("c.json", { spans: { a: [0, 9] } }));
     await refused(/it should be \{"spans"/, ...spans("d.json", { spans: { a: [0] } }));
     await refused(/it is not JSON/, ...spans("e.json", "spans"));
-    await refused(/do not come from a file/, ...spans("f.json", { spans: [{ a: [0, 6] }] }));
+    await refused(/spans of 1 prompts, and none is of/, ...spans("f.json", { spans: [{ a: [0, 6] }] }));
     await refused(/columns should be `prompt`/, ...spans("g.csv", "a,b\n1,2\n"));
     await refused(/row 1: `a` is "x"/, ...spans("h.csv", "prompt,a,length\np,x,6\n"));
     await refused(/no-such\.json/, "tracr-reverse", "--spans", at("no-such.json"), "--size", "3");
