@@ -5,7 +5,6 @@ import {
   type ResolvedGraphConfig,
   readSafetensors,
   type ScoresInfo,
-  type StoredTensor,
   safetensorsFile,
 } from "@autocircuit/core";
 import { CrossingEdges, headInputs } from "./crossing-edges.ts";
@@ -14,6 +13,12 @@ import { SpanScores } from "./span-scores.ts";
 
 /** Under which key of the metadata the JSON lies, and what tells these files from other scores. */
 const metadataKey = "autocircuit-spans";
+
+/** A tensor of the file. */
+interface Scored {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
 
 interface Header extends ScoresInfo {
   readonly graph: ResolvedGraphConfig;
@@ -38,7 +43,7 @@ export async function saveSpanScores(path: string, scores: SpanScores, info: Sco
   const { graph, spans, values, crossing } = scores;
   const versions = { "@autocircuit/discovery": version, ...info.versions };
   const header: Header = { graph: graph.config, spans, ...scores.info, ...info, versions };
-  const tensors = new Map<string, StoredTensor>([["edges", { shape: [spans.length, graph.edgeCount], values }]]);
+  const tensors = new Map<string, Scored>([["edges", { shape: [spans.length, graph.edgeCount], values }]]);
   if (crossing) tensors.set("crossing", { shape: crossingShape(crossing.edges), values: crossing.values });
   await writeWhole(path, safetensorsFile({ tensors, metadata: { [metadataKey]: JSON.stringify(header) } }));
 }
@@ -76,7 +81,7 @@ function crossingShape({ blocks, heads, spans }: CrossingEdges): number[] {
   return [blocks, heads, headInputs.length, spans.length, spans.length];
 }
 
-function stored(tensors: ReadonlyMap<string, StoredTensor>, name: string, shape: readonly number[]): Float32Array {
+function stored(tensors: ReadonlyMap<string, Scored>, name: string, shape: readonly number[]): Float32Array {
   const tensor = tensors.get(name);
   if (tensor === undefined) throw new Error(`it has no tensor \`${name}\``);
   if (String(tensor.shape) !== String(shape))

@@ -150,10 +150,6 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     takes: { autoencoders },
     call: (t) => model.transformer.withAutoencoders(t.autoencoders),
   },
-  "Transformer.headGradients": {
-    takes: { block: 0, gradient: Tensor.zeros([1, 3, 8]) },
-    call: (t, o) => model.transformer.headGradients(t.block, t.gradient, o),
-  },
   "Transformer.forward": { takes: {}, options: { tokens }, call: (_, o) => model.transformer.forward(o) },
   "Graph.of": {
     takes: { config, layers: 1, heads: 1, kvHeads: 1, attnOnly: false, parallel: false },

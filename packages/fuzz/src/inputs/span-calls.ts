@@ -12,6 +12,7 @@ import {
   spanScores,
   spansOf,
 } from "@autocircuit/discovery";
+import { Tensor } from "@autocircuit/native";
 import type { PublicCall } from "./public-call.ts";
 
 /** Valid calls of what scores edges over spans and inside heads, and of circuits of these. */
@@ -29,6 +30,10 @@ export function spanCalls(
   const inside = new Float32Array(graph.config.layers * graph.config.heads * 3);
   const crossing = new CrossingScores(graph, ["all"], inside, info);
   return {
+    "Transformer.headGradients": {
+      takes: { block: 0, gradient: Tensor.zeros([1, 3, 8]) },
+      call: (t, o) => model.transformer.headGradients(t.block, t.gradient, o),
+    },
     PromptSpans: { takes: { prompts, spans: unit }, call: (t) => new PromptSpans(t.prompts, t.spans) },
     readSpans: { takes: { path }, call: (t) => readSpans(t.path) },
     spansOf: { takes: { schema: { all: [0, null] }, prompts }, call: (t) => spansOf(t.schema, t.prompts) },
