@@ -197,6 +197,8 @@ export interface Addon {
   withAutoencoders(transformer: NativeBox, autoencoders: NativeAutoencoders): NativeBox;
   /** [positions or 1, latents of all blocks] */
   decoderMeans(transformer: NativeBox): Promise<NativeTensor>;
+  /** [B, P, heads, dHead] */
+  headGradients(transformer: NativeBox, block: number, gradient: NativeTensor, z?: NativeTensor): Promise<NativeTensor>;
   transformerReady(transformer: NativeBox): Promise<void>;
   createAblation(sources: NativeTensor, sameEverywhere?: boolean): NativeBox;
   createGraph(graph: PatchGraph): NativeBox;

@@ -28,7 +28,15 @@ const checkWith = signature("Transformer.withAutoencoders", {
 });
 
 /** Where and how it computes. */
-type TransformerFacts = Pick<Required<NativeTransformerOptions>, "device" | "dtype" | "tf32">;
+type TransformerFacts = Pick<Required<NativeTransformerOptions>, "device" | "dtype" | "tf32"> & {
+  normsAttention: boolean;
+};
+
+const checkHeads = signature(
+  "Transformer.headGradients",
+  { block: kind.whole, gradient: kind.instance(Tensor, "a Tensor") },
+  { z: kind.instance(Tensor, "a Tensor") },
+);
 
 const checkCreate = signature("Transformer.create", { config: kind.record, weights: kind.record }, transformerOptions);
 
@@ -51,6 +59,9 @@ export class Transformer extends Boxed {
   /** Whether float32 products on a GPU round their factors to 10 bits. */
   readonly tf32: boolean;
 
+  /** Whether a norm follows attention (Gemma 2, OLMo 2). */
+  readonly normsAttention: boolean;
+
   /** Of a transformer with autoencoders: which latents stand among its sources. */
   readonly latents: Latents | undefined;
 
@@ -60,6 +71,7 @@ export class Transformer extends Boxed {
     this.device = how.device as Device;
     this.dtype = how.dtype;
     this.tf32 = how.tf32;
+    this.normsAttention = how.normsAttention;
     this.latents = latents;
   }
 
@@ -83,7 +95,7 @@ export class Transformer extends Boxed {
     return new Transformer(
       guard(() => addon().createTransformer(config, names, tensors, how)),
       config,
-      how,
+      { ...how, normsAttention: names.some((name) => name.endsWith(".ln1_post.w")) },
     );
   }
 
@@ -110,6 +122,29 @@ export class Transformer extends Boxed {
    */
   async decoderMeans(): Promise<Tensor> {
     return new Tensor(await settle(guard(() => addon().decoderMeans(this.box))));
+  }
+
+  /**
+   * From the gradient of a loss by what the attention of a block adds to the residual stream to that by what each of its heads gives before its
+   * output matrix (`blocks.L.attn.hook_z`), in a run whose edges are not patched: there the gradient of every head's own output is the same.
+   *
+   * @param gradient [B, P, dModel], such as the gradient that a patch's `outputsLeaf` has of any head of the block
+   * @param options.z [B, P, heads, dHead] of that run; needed where a norm follows attention (Gemma 2, OLMo 2), which couples the heads
+   * @returns [B, P, heads, dHead], of a transformer in half precision in float32; the caller disposes it
+   * @throws AutocircuitError "bad-input" for a block that there is not, shapes that do not fit, a norm after attention without `z`, and where
+   *   latents of autoencoders stand in the place of the block's heads
+   *
+   * @example
+   * ```ts
+   * using ofZ = await model.headGradients(0, Tensor.zeros([1, 3, model.config.dModel]));
+   * ofZ.shape; // [1, 3, heads, dHead]
+   * ```
+   */
+  async headGradients(block: number, gradient: Tensor, options: { z?: Tensor | undefined } = {}): Promise<Tensor> {
+    checkHeads({ block, gradient }, options);
+    return new Tensor(
+      await settle(guard(() => addon().headGradients(this.box, block, gradient.handle, options.z?.handle))),
+    );
   }
 
   /**

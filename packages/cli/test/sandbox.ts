@@ -37,6 +37,7 @@ export async function sandbox(): Promise<{ folder: string } & Disposable> {
     symlinkSync(join(folder, "gpt2"), at(name));
   const fixtures = join(root, "packages/conformance/fixtures/hf");
   cpSync(join(fixtures, "gpt2"), at("models/dreams"), { recursive: true });
+  cpSync(join(root, "docs/examples"), at("docs/examples"), { recursive: true });
   const pythia = { model_type: "gpt_neox", num_hidden_layers: 32, num_attention_heads: 32, hidden_size: 2560 };
   for (const name of ["models/pythia-2.8b", "pythia-2.8b"])
     write(`${name}/config.json`, {

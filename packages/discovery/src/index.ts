@@ -120,6 +120,7 @@ export { type FoundMeasures, type MeasureFoundOptions, measureFound } from "./re
 export type { NamedCircuit } from "./report/known-circuit.ts";
 export { CURVES, type CurveDetail } from "./report/measuring-time.ts";
 export { plainOptions } from "./report/plain-options.ts";
+export { reportGraph } from "./report/report-graph.ts";
 export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
 export { scoredEdges } from "./report/scored-edges.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
@@ -128,16 +129,23 @@ export { selectByShare } from "./selection/select-by-share.ts";
 export { type ExactOptions, selectExact, type UnprovenBest } from "./selection/select-exact.ts";
 export { selectGreedy } from "./selection/select-greedy.ts";
 export { type SelectionOptions, selectTop } from "./selection/select-top.ts";
+export type { CrossingEdge, CrossingEdges, HeadInput } from "./spans/crossing-edges.ts";
+export { CrossingScores } from "./spans/crossing-scores.ts";
+export { type CrossingMethod, crossingMethods } from "./spans/head-gradients.ts";
 export { PromptSpans, type SpanRange } from "./spans/prompt-spans.ts";
 export { type RunSpanCircuitOptions, runSpanCircuit } from "./spans/run-span-circuit.ts";
+export { type CrossingScoresOptions, crossingScores } from "./spans/score-crossings.ts";
+export { spanScores } from "./spans/score-spans.ts";
 export { SpanCircuit, type SpanEdge } from "./spans/span-circuit.ts";
 export {
   type SpanAggregation,
   type SpanMethod,
-  SpanScores,
   type SpanScoresOptions,
-  spanScores,
-} from "./spans/span-scores.ts";
+  spanAggregations,
+} from "./spans/span-options.ts";
+export { SpanScores } from "./spans/span-scores.ts";
+export { loadSpanScores, saveSpanScores } from "./spans/span-scores-file.ts";
+export { type OpenRange, readSpans, type SpansSchema, spansOf } from "./spans/spans-file.ts";
 export { TrainedScores, type TrainingHistory, type ValidationPoint } from "./training/trained-scores.ts";
 export type { TrainingOptions, TrainingProgress } from "./training/training-progress.ts";
 export { type ComplexityWeights, complexityTerm, nodeComplexity } from "./ugs/complexity.ts";

@@ -156,6 +156,9 @@ function hasUnused(contents: Contents): boolean {
 }
 
 function describe(report: CircuitReport, answer: string): string {
-  const positions = report.graph.tokens === null ? "" : `, one lane for each of ${report.graph.tokens} token positions`;
+  const positions =
+    report.graph.tokens === null
+      ? ""
+      : `, one lane for each of ${report.graph.tokens} ${report.graph.spans ? "spans" : "token positions"}`;
   return `${answer}. Circuit of the task ${report.task}, found with ${report.algorithm}; ${report.graph.layers} blocks from bottom to top${positions}.`;
 }

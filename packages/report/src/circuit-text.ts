@@ -5,7 +5,7 @@ import { formatCount, formatNumber } from "./format.ts";
 import { infiniteScoreText } from "./infinite-score.ts";
 import { reportKind } from "./report-kind.ts";
 import { cells, fit } from "./text-width.ts";
-import type { CircuitReport } from "./types.ts";
+import type { CircuitReport, ReportCrossing } from "./types.ts";
 import { tokenName, verdict } from "./verdict.ts";
 
 /** How the table is written. */
@@ -55,7 +55,14 @@ export function circuitText(report: CircuitReport, options: CircuitTextOptions =
   const columns: Column[] = [
     { head: compared ? "found" : "edge", text: (e) => (e.status === "missed" ? "" : name(e)) },
     ...(compared ? [{ head: "published", text: (e: ComparedEdge) => (e.status === "extra" ? "" : name(e)) }] : []),
-    ...(byToken ? [{ head: "position", text: (e: ComparedEdge) => visible(tokenName(report, e.token!)) }] : []),
+    ...(byToken
+      ? [
+          {
+            head: report.graph.spans ? "span" : "position",
+            text: (e: ComparedEdge) => visible(tokenName(report, e.token!)),
+          },
+        ]
+      : []),
     { head: "score", text: (e) => formatNumber(e.score).replace("−", "-"), right: true },
   ];
   const widths = columns.map((c) => Math.max(cells(c.head), ...shown.map((edge) => cells(c.text(edge)))));
@@ -84,6 +91,7 @@ export function circuitText(report: CircuitReport, options: CircuitTextOptions =
   }
   const rest = comparison.edges.length - shown.length;
   if (rest > 0) lines.push(`  … and ${formatCount(rest)} more`);
+  if (report.crossing) lines.push("", ...crossingLines(report.crossing, options.maxRows));
   const infinite = infiniteScoreText(shown);
   if (compared || infinite !== undefined) lines.push("");
   if (compared) {
@@ -94,6 +102,21 @@ export function circuitText(report: CircuitReport, options: CircuitTextOptions =
   }
   if (infinite !== undefined) lines.push(infinite);
   return `${lines.join("\n")}\n`;
+}
+
+/** The edges inside heads, each from span to span. */
+function crossingLines(crossing: readonly ReportCrossing[], maxRows = Number.POSITIVE_INFINITY): string[] {
+  if (crossing.length === 0) return ["  no crossing edge inside heads"];
+  const rows = crossing
+    .slice(0, maxRows)
+    .map(({ input, from, to, score }) => [input, visible(from), visible(to), formatNumber(score).replace("−", "-")]);
+  const heads = ["inside heads", "from", "to", "score"];
+  const widths = heads.map((head, i) => Math.max(cells(head), ...rows.map((row) => cells(row[i]!))));
+  const line = (texts: readonly string[]) =>
+    `  ${texts.map((text, i) => pad(text, widths[i]!, i === 3)).join("  ")}`.trimEnd();
+  const rest = crossing.length - rows.length;
+  const more = rest > 0 ? [`  … and ${formatCount(rest)} more`] : [];
+  return [line(heads), line(widths.map((width) => "─".repeat(width))), ...rows.map(line), ...more];
 }
 
 interface Column {

@@ -7,7 +7,7 @@ import { Html, html } from "./html/html.ts";
 import { pageScript } from "./html/script.ts";
 import { headline, notesList, reproduction, section } from "./html/sections.ts";
 import { pageStyle } from "./html/style.ts";
-import { ablationTable, faithfulnessTable, testTable } from "./html/table.ts";
+import { ablationTable, crossingTable, faithfulnessTable, testTable } from "./html/table.ts";
 import { rocPlotSvg } from "./plots/roc-plot.ts";
 import { trainingPlotSvg } from "./plots/training-plot.ts";
 import type { CircuitReport } from "./types.ts";
@@ -40,6 +40,7 @@ ${headline(report, comparison)}
 ${diagramFigure(report)}
 ${report.notes.length > 0 && section("Notes", notesList(report.notes))}
 ${section(comparison.compared ? "Edges, found beside published" : "Edges", edgeTable(report, comparison))}
+${report.crossing && section("Edges inside heads, from span to span", crossingTable(report.crossing))}
 ${faithfulness && section("Faithfulness", faithfulnessTable(faithfulness))}
 ${curve && section("By number of edges", curve)}
 ${roc && section("Ranking beside the published circuit", roc)}

@@ -23,8 +23,19 @@ export interface ReportGraph {
   readonly nodes: { readonly srcs: readonly ReportNode[]; readonly dests: readonly ReportNode[] };
   /** Edges of the whole graph, counted once per token position in a graph by token. */
   readonly edgeCount: number;
-  /** Token positions of a graph by token; null where an edge covers all positions. */
+  /** Token positions of a graph by token, or spans; null where an edge covers all positions. */
   readonly tokens: number | null;
+  /** Whether the positions are spans of prompts, named by the report's `tokenLabels`. Default false. */
+  readonly spans?: boolean | undefined;
+}
+
+/** An edge inside a head: from the keys, or values, of one span to the queries of another. */
+export interface ReportCrossing {
+  /** `A1.2.K`. */
+  readonly input: string;
+  readonly from: string;
+  readonly to: string;
+  readonly score: number;
 }
 
 /** An edge of a published circuit. */
@@ -161,6 +172,8 @@ export interface CircuitReport {
   /** One label per position of a graph by token: "BOS", "1", "2". */
   readonly tokenLabels?: readonly string[] | undefined;
   readonly circuit: readonly ScoredEdge[];
+  /** Of a circuit over spans: the edges inside heads that are in it. */
+  readonly crossing?: readonly ReportCrossing[] | undefined;
   readonly official?: OfficialCircuit | undefined;
   /** For a circuit that was looked for by what it keeps. */
   readonly kept?: KeptShare | undefined;

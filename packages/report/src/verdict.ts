@@ -15,7 +15,8 @@ export function verdict(report: CircuitReport, comparison: OfficialComparison): 
     return keeps ? `${found}; k${keeps}${plural(report.circuit.length, "edge")}` : found;
   }
   if (keeps) return `K${keeps}${formatCount(circuit)} of ${plural(edges, "edge")}`;
-  return `Found a circuit of ${plural(circuit, "edge")} of ${formatCount(edges)} in the graph`;
+  const inside = report.crossing ? ` and ${plural(report.crossing.length, "crossing edge")} inside heads` : "";
+  return `Found a circuit of ${plural(circuit, "edge")} of ${formatCount(edges)} in the graph${inside}`;
 }
 
 function comparedVerdict({ counts, exact }: OfficialComparison): string {

@@ -14,6 +14,7 @@
 #include "binding/run_async.h"
 #include "binding/tensor_handle.h"
 #include "engine/autoencoders.h"
+#include "engine/head_gradients.h"
 #include "operators/open_device.h"
 #include "tensor/dtype.h"
 
@@ -138,6 +139,18 @@ Napi::Value decoder_means(const Napi::CallbackInfo& info) {
   });
 }
 
+/// headGradients(transformer, block, gradient, z?) -> promise of [B, P, heads, d_head]
+Napi::Value head_gradients_later(const Napi::CallbackInfo& info) {
+  const auto transformer = unbox<Transformer>(info[0], "the transformer");
+  const std::int64_t block = to_integer(info[1], "block");
+  const SlotPtr gradient = TensorHandle::from(info[2], "gradient").slot();
+  const SlotPtr z = is_missing(info[3]) ? nullptr : TensorHandle::from(info[3], "z").slot();
+  return run_async(info.Env(), [transformer, block, gradient, z](const CancelToken&) -> Convert {
+    const at::Tensor made = head_gradients(*transformer->get(), block, gradient->get(), z ? z->get() : at::Tensor());
+    return [made](Napi::Env env) { return TensorHandle::create(env, made); };
+  });
+}
+
 /// createAblation(sources, sameEverywhere?) -> box
 Napi::Value create_ablation(const Napi::CallbackInfo& info) {
   const SlotPtr sources = TensorHandle::from(info[0], "the ablation's sources").slot();
@@ -171,6 +184,7 @@ void init_engine_functions(Napi::Env env, Napi::Object exports) {
   exports.Set("createTransformer", guarded_function<create_transformer>(env, "createTransformer"));
   exports.Set("withAutoencoders", guarded_function<with_autoencoders>(env, "withAutoencoders"));
   exports.Set("decoderMeans", guarded_function<decoder_means>(env, "decoderMeans"));
+  exports.Set("headGradients", guarded_function<head_gradients_later>(env, "headGradients"));
   exports.Set("transformerReady", guarded_function<transformer_ready>(env, "transformerReady"));
   exports.Set("createAblation", guarded_function<create_ablation>(env, "createAblation"));
   exports.Set("createGraph", guarded_function<create_graph>(env, "createGraph"));

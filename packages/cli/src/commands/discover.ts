@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import type { DiscoverCommandOptions } from "../discover/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
-import { ABLATIONS, ACDC_TARGETS, ANSWER_FUNCTIONS, GRAD_FUNCTIONS } from "../support/names.ts";
+import { ABLATIONS, ACDC_TARGETS, ANSWER_FUNCTIONS, GRAD_FUNCTIONS, SPAN_AGGREGATIONS } from "../support/names.ts";
 import { fraction, listOf, oneOf, positiveNumber, resamples, wholeNumber } from "../support/parse-options.ts";
 import { addSubjectOptions } from "../support/subject-options.ts";
 
@@ -32,6 +32,15 @@ export function addDiscover(program: Command, context: Context): void {
       oneOf(ABLATIONS),
     )
     .option("--by-token", "one edge per token position; all prompts must have the same length")
+    .option(
+      "--spans <file>",
+      "parts of prompts by name, which may differ in length: edges in each span, and edges inside heads from span to span (JSON, or PEAP's .csv; with --size)",
+    )
+    .option(
+      "--span-aggregation <how>",
+      "how the scores of a span's tokens become one: sum, mean, sum-abs or max-abs (default: sum)",
+      oneOf(SPAN_AGGREGATIONS),
+    )
     .option("--tau <list>", "acdc: thresholds on the rise of the divergence (default: 0.001)", listOf(positiveNumber))
     .option(
       "--target <name>",
@@ -125,6 +134,7 @@ Examples:
   autocircuit discover tracr-hist --algorithm eap-ig-inputs --bootstrap 500 --test
   autocircuit discover tracr-hist --algorithm relp --size 8 --select exact
   autocircuit discover tracr-reverse --keep 1
+  autocircuit discover tracr-reverse --spans docs/examples/tracr-reverse-spans.json --size 9
   autocircuit discover ioi-component --model gpt2
   autocircuit discover --model models/sum --prompts sum.json --keep 0.99
   autocircuit discover --model models/brackets --prompts brackets.json --output-slice 0 --tau 0.01

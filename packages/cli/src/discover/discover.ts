@@ -26,6 +26,8 @@ import { requireFitting } from "./require-fitting.ts";
 import { compareWithOfficial, type DiscoverResult, edgeText } from "./result.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, requireSize, runShape } from "./settings.ts";
+import { discoverSpans } from "./spans/discover-spans.ts";
+import { requireSpans } from "./spans/span-settings.ts";
 import { testFound } from "./test-found.ts";
 import { ablationText, summary } from "./text.ts";
 import { prepareCircuit } from "./warnings.ts";
@@ -38,6 +40,8 @@ export async function discover(
 ): Promise<void> {
   const { signal, print } = context;
   requireWritable(options.json);
+  requireSpans(options);
+  if (options.spans !== undefined) return discoverSpans(taskName, options, context);
   const asked = discoverSettings(taskName, options);
   requireWritable(join(asked.out, "scores.safetensors"));
   const used = await useDevice(options);

@@ -8,6 +8,8 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   preset?: string;
   ablation?: string;
   byToken?: boolean;
+  spans?: string;
+  spanAggregation?: string;
   tau?: number[];
   target?: string;
   gradFunction?: string;

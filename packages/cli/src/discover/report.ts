@@ -52,14 +52,14 @@ export async function makeReport(
 const ENDED = "The search ended with its time (--budget): the same command with --resume goes on.";
 
 /** What was asked of which model. */
-function titleOf({ name, model, description, title }: Subject, task: LoadedTask): string {
+export function titleOf({ name, model, description, title }: Subject, task: LoadedTask): string {
   if (model === null) return `${name}: ${description}`;
   const named = title(task);
   return named === description ? `Prompts of ${named}, in ${model}` : `${named}: ${description}, in ${model}`;
 }
 
 /** How often the model is right, against wrong answers where there are some. */
-function accuracyOf({ accuracy }: DiscoverResult): CircuitReport["accuracy"] {
+export function accuracyOf({ accuracy }: Pick<DiscoverResult, "accuracy">): CircuitReport["accuracy"] {
   if (!accuracy) return undefined;
   const { above, first, prompts } = accuracy;
   return { share: (above ?? first) / 100, against: above === null ? "all tokens" : "wrong answers", prompts };

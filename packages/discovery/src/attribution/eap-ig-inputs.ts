@@ -6,6 +6,9 @@ import { type PathOptions, pathEnd, requireShared } from "./path-ends.ts";
 import { scorePrompts, sumOf } from "./score-prompts.ts";
 import { requireFactorized } from "./start-edges.ts";
 
+/** Points between the ablated and the clean embedding where nothing else is asked for. */
+export const usualSteps = 5;
+
 /** Options of {@link eapIgInputs}. */
 export interface EapIgInputsOptions extends AttributionOptions, PathOptions {
   /** Points between the ablated and the clean embedding. Default 5. */
@@ -36,7 +39,7 @@ export async function eapIgInputs(
   options: EapIgInputsOptions = {},
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
-  const { steps = 5 } = options;
+  const { steps = usualSteps } = options;
   const { graph } = model;
   requireFactorized(graph, "eap-ig-inputs");
   requireShared(options.pathEnd);

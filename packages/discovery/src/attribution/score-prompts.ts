@@ -30,14 +30,8 @@ export async function scorePrompts(
   { algorithm, options: own, cleanOnly = false }: MethodInfo,
   method: SliceScores,
 ): Promise<PruneScores> {
-  const { signal, onProgress, onPrompt, ablation = "resample", loss: lossName } = options;
-  if (cleanOnly && lossName === "kl_div") {
-    throw new AutocircuitError(
-      "bad-input",
-      `${algorithm} with the loss "kl_div": its gradient at the clean run is zero by construction, because KL(clean || clean) is a minimum, ` +
-        'and so would be all scores. Take the loss "answers", or a method that looks elsewhere, such as eap-ig-inputs.',
-    );
-  }
+  const { signal, onProgress, onPrompt, ablation = "resample" } = options;
+  if (cleanOnly) requireGradient(options.loss, algorithm);
   if (prompts.promptCount === 0) throw new AutocircuitError("bad-input", `${algorithm}: there are no prompts.`);
   const loss = await lossOf(model, prompts, options);
   const perPrompt = onPrompt !== undefined;
@@ -68,6 +62,16 @@ export async function scorePrompts(
     algorithm,
     options: { ...recordedOptions(options), ...own },
   });
+}
+
+/** @throws AutocircuitError `bad-input` for a loss whose gradient is zero where a method that looks at the clean run alone takes it */
+export function requireGradient(loss: AttributionOptions["loss"], algorithm: string): void {
+  if (loss !== "kl_div") return;
+  throw new AutocircuitError(
+    "bad-input",
+    `${algorithm} with the loss "kl_div": its gradient at the clean run is zero by construction, because KL(clean || clean) is a minimum, ` +
+      'and so would be all scores. Take the loss "answers", or a method that looks elsewhere, such as eap-ig-inputs.',
+  );
 }
 
 /** The weighted sum of gradients that are made one after the other. */

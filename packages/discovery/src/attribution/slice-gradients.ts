@@ -105,7 +105,7 @@ export class SliceGradients {
   }: Pick<GradientRun, "start" | "mask" | "using">): Promise<Tensor> {
     const { model, slice, signal } = this;
     return scope(async () => {
-      const leaf = (like: readonly number[]) => Tensor.zeros([...like], { dtype: "float32" }).requireGrad();
+      const leaf = (like: readonly number[]) => Tensor.zeros([...like], { dtype: this.#wide }).requireGrad();
       const outputsLeaf = leaf((await this.clean()).shape);
       const ablationLeaf = leaf(using.sources.shape);
       const run = { start, mask: this.#maskLeaf(mask), using, outputsLeaf, ablationLeaf, signal };
@@ -116,10 +116,14 @@ export class SliceGradients {
     });
   }
 
+  /** What gradients are added up in: half precision is too coarse. */
+  get #wide(): "float64" | "float32" {
+    return this.model.computeDtype === "float64" ? "float64" : "float32";
+  }
+
   #maskLeaf(mask: Float32Array | undefined): Tensor {
     const { edgeCount } = this.model.graph;
-    // Half precision is too coarse to add gradients up in.
-    const dtype = this.model.computeDtype === "float64" ? "float64" : "float32";
+    const dtype = this.#wide;
     return scope(() => {
       const row = mask ? Tensor.from(mask, { shape: [edgeCount] }).to(dtype) : Tensor.zeros([edgeCount], { dtype });
       const rows = this.#perPrompt ? row.unsqueeze(0).expand([this.slice.size, edgeCount]).clone() : row;

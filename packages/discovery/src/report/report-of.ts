@@ -1,7 +1,7 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type Graph, type LoadedTask, runVersions } from "@autocircuit/core";
+import { type LoadedTask, runVersions } from "@autocircuit/core";
 import { memory } from "@autocircuit/native";
-import type { CircuitReport, ReportGraph } from "@autocircuit/report";
+import type { CircuitReport } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import { TrainedScores } from "../training/trained-scores.ts";
 import {
@@ -14,6 +14,7 @@ import {
 import { keptNotes } from "./kept-report.ts";
 import { trueCircuit } from "./known-circuit.ts";
 import { plainOptions } from "./plain-options.ts";
+import { reportGraph } from "./report-graph.ts";
 import { reportEdge, scoredEdges } from "./scored-edges.ts";
 import { sourceNorms } from "./source-norms.ts";
 
@@ -85,10 +86,4 @@ export async function reportOf(
     ...{ ablationTable, curve, roc },
     notes: [...(about.notes ?? found.notes), ...(keep ? keptNotes(keep, circuit.size, graph.edgeCount) : []), ...notes],
   };
-}
-
-/** The model's graph as a report draws it. */
-function reportGraph({ config, srcs, dests, edgeCount, tokens }: Graph): ReportGraph {
-  const { layers, heads, attnOnly, parallel } = config;
-  return { layers, heads, attnOnly, parallel, nodes: { srcs, dests }, edgeCount, tokens };
 }

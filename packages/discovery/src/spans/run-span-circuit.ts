@@ -1,18 +1,11 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import {
-  type AblationType,
-  coreKinds,
-  dataSetSides,
-  overPrompts,
-  type PatchableModel,
-  type PromptPair,
-} from "@autocircuit/core";
+import { type AblationType, coreKinds, overPrompts, type PatchableModel, type PromptPair } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
+import { cutHeads } from "./cut-heads.ts";
 import { equalLengths } from "./equal-lengths.ts";
 import { PromptSpans, promptPairs } from "./prompt-spans.ts";
 import { SpanCircuit } from "./span-circuit.ts";
-import { requireNoTokens } from "./span-edges.ts";
-import { requireSamePrompts } from "./span-scores.ts";
+import { requireNoTokens, requireOwnValues, requireSamePrompts } from "./span-edges.ts";
 
 /** Options of {@link runSpanCircuit}. */
 export interface RunSpanCircuitOptions {
@@ -39,7 +32,10 @@ const check = signature(
 );
 
 /**
- * The clean prompts with every edge ablated at the tokens of the spans in which it is not in the circuit.
+ * The clean prompts with every edge ablated at the tokens of the spans in which it is not in the circuit, and heads that attend with the ablated
+ * query, key or value where a crossing edge is not.
+ *
+ * Cost: a forward for the ablated values and one for the circuit; where crossing edges are cut one more, and one for each block that loses some.
  *
  * @returns the logits of each prompt over the output slice, `[(positions,) vocabulary]`; the caller disposes them
  * @throws AutocircuitError `bad-input` for spans of other prompts, a circuit of another graph or of other spans, and means over a data set
@@ -57,12 +53,7 @@ export async function runSpanCircuit(
   requireSamePrompts(prompts, spans);
   if (!circuit.graph.equals(model.graph) || circuit.spans.join("\n") !== spans.names.join("\n"))
     throw new AutocircuitError("bad-input", "The circuit is of another graph or other spans than those given.");
-  if (dataSetSides(type)) {
-    throw new AutocircuitError(
-      "bad-input",
-      `The ablation "${type}" is a mean for each position, and spans are of unequal length: take resample, zero or a mean of the batch.`,
-    );
-  }
+  requireOwnValues(type);
   return scope(async () => {
     const logits: Tensor[] = [];
     for (const group of equalLengths(model, prompts, batchSize)) {
@@ -72,7 +63,14 @@ export async function runSpanCircuit(
         const found = await fold(async (before: readonly Tensor[] = [], { slice, start, using }) => {
           const own = rows.slice(start, start + slice.size);
           const mask = Tensor.stack(own.map((row) => Tensor.from(row, { shape: [edgeCount] })));
-          const of = await group.model.forward(slice.clean, { mask, using, signal });
+          const tokens = group.places.slice(start, start + slice.size).map((place) => spans.ofTokens[place]!);
+          const replace = await cutHeads(group.model, slice.clean, { circuit, tokens, mask, using, signal });
+          const of = await group.model.forward(slice.clean, {
+            mask,
+            using,
+            signal,
+            ...(replace.length > 0 && { replace }),
+          });
           return [...before, ...own.map((_, row) => of.select(0, row).clone())];
         });
         for (const [row, own] of found.entries()) logits[group.places[row]!] = own;

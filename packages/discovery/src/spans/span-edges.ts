@@ -1,5 +1,8 @@
 import { AutocircuitError } from "@autocircuit/base";
-import type { Graph } from "@autocircuit/core";
+import { type AblationType, dataSetSides, type Graph, type PromptPair } from "@autocircuit/core";
+import type { Ablation } from "@autocircuit/native";
+import type { AttributionLoss } from "../attribution/attribution-options.ts";
+import type { PromptSpans } from "./prompt-spans.ts";
 
 /** Calls with each edge of a graph by token: its number there, its position, and its number in the graph without tokens. */
 export function forEachToken(
@@ -28,5 +31,35 @@ export function requireNoTokens({ tokens }: Graph): void {
   throw new AutocircuitError(
     "bad-input",
     "Spans need a graph without token positions, which they stand for: `model.withGraph({ byToken: false })`.",
+  );
+}
+
+/** @throws AutocircuitError `bad-input` for what is made of all prompts together, and so is another thing in prompts of each length */
+export function requireOwnValues(ablation: AblationType | Ablation | undefined, loss?: AttributionLoss): void {
+  if (typeof ablation === "string" && dataSetSides(ablation))
+    throw new AutocircuitError(
+      "bad-input",
+      `The ablation "${ablation}" is a mean for each position, and spans are of unequal length: take resample, zero or a mean of the batch.`,
+    );
+  if (loss === "faithfulness")
+    throw new AutocircuitError(
+      "bad-input",
+      'The loss "faithfulness" has another unit for prompts of each length. Take "answers".',
+    );
+}
+
+/** @throws AutocircuitError `bad-input` where spans are those of other prompts */
+export function requireSamePrompts(prompts: readonly PromptPair[], { tokens }: PromptSpans): void {
+  const other = prompts.findIndex(({ clean }, place) => {
+    const own = tokens[place];
+    return clean.length !== own?.length || clean.some((token, i) => token !== own[i]);
+  });
+  if (prompts.length === tokens.length && other < 0) return;
+  throw new AutocircuitError(
+    "bad-input",
+    other < 0
+      ? `The spans are those of ${tokens.length} prompts, not of these ${prompts.length}.`
+      : `The spans are those of other prompts: number ${other} has other clean tokens (${prompts[other]!.clean.length}) than the one its spans were made for ` +
+          `(${tokens[other]?.length ?? 0}). Give the prompts in the same order.`,
   );
 }

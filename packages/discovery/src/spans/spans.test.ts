@@ -7,8 +7,9 @@ import { eap } from "../attribution/eap.ts";
 import { eapIgInputs } from "../attribution/eap-ig-inputs.ts";
 import { PromptSpans, type SpanRange } from "./prompt-spans.ts";
 import { runSpanCircuit } from "./run-span-circuit.ts";
+import { spanScores } from "./score-spans.ts";
 import { SpanCircuit } from "./span-circuit.ts";
-import { SpanScores, spanScores } from "./span-scores.ts";
+import { SpanScores } from "./span-scores.ts";
 
 const task = randomTask({ seed: 4, prompts: 5 });
 const { model } = task;

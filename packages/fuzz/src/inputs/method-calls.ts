@@ -12,16 +12,11 @@ import {
   meanOfMethods,
   measureMib,
   nodeScores,
-  PromptSpans,
   relp,
-  runSpanCircuit,
-  SpanCircuit,
-  SpanScores,
   selectByShare,
   selectExact,
   selectGreedy,
   selectTop,
-  spanScores,
 } from "@autocircuit/discovery";
 import {
   bootstrap,
@@ -40,6 +35,7 @@ import {
   testCircuit,
 } from "@autocircuit/metrics";
 import type { PublicCall } from "./public-call.ts";
+import { spanCalls } from "./span-calls.ts";
 
 /** Valid calls of the methods of attribution, the selections and what is said of them with statistics. */
 export function methodCalls(
@@ -54,9 +50,6 @@ export function methodCalls(
     { batchSize: pairs.length },
   );
   const circuit = Circuit.of(scores.graph, [0]);
-  const unit = pairs.map(({ clean }) => ({ all: [0, clean.length] as const }));
-  const spans = new PromptSpans(pairs, unit);
-  const spanCircuit = new SpanCircuit(scores.graph, ["all"], [[0, "all"]]);
   const part = { name: "a task", prompts: on.prompts, circuit };
   const minimal = { circuit: [1], knockedOut: [[1]], inflated: [[1]], inflatedKnockedOut: [[1]] };
   return {
@@ -73,23 +66,7 @@ export function methodCalls(
       takes: { model: on.model, prompts: different },
       call: (t, o) => meanOfMethods(t.model, t.prompts, o),
     },
-    PromptSpans: { takes: { prompts: pairs, spans: unit }, call: (t) => new PromptSpans(t.prompts, t.spans) },
-    SpanScores: {
-      takes: { graph: scores.graph, spans: ["all"], values: scores.values },
-      call: (t) => new SpanScores(t.graph, t.spans, t.values, { algorithm: "x", options: {} }),
-    },
-    SpanCircuit: {
-      takes: { graph: scores.graph, spans: ["all"], edges: [[0, "all"]] },
-      call: (t) => new SpanCircuit(t.graph, t.spans, t.edges),
-    },
-    spanScores: {
-      takes: { model: on.model, prompts: pairs, spans },
-      call: (t, o) => spanScores(t.model, t.prompts, t.spans, o),
-    },
-    runSpanCircuit: {
-      takes: { model: on.model, prompts: pairs, spans, circuit: spanCircuit },
-      call: (t, o) => runSpanCircuit(t.model, t.prompts, t.spans, t.circuit, o),
-    },
+    ...spanCalls(on, scores, pairs),
     nodeScores: { takes: on, call: (t, o) => nodeScores(t.model, t.prompts, o) },
     relp: { takes: on, call: (t, o) => relp(t.model, t.prompts, o) },
     selectTop: { takes: { scores, size: 1 }, call: (t, o) => selectTop(t.scores, t.size, o) },

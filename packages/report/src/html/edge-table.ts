@@ -4,10 +4,7 @@ import { infiniteScoreText } from "../infinite-score.ts";
 import type { CircuitReport, ScoredEdge } from "../types.ts";
 import { tokenName } from "../verdict.ts";
 import { type Html, html } from "./html.ts";
-import { header } from "./table.ts";
-
-/** Rows a page shows; a circuit of more edges is cut there, and the page says so. */
-export const maxRows = 2000;
+import { header, maxRows } from "./table.ts";
 
 /** Longer tables are printed in two columns. */
 const MANY = 40;
@@ -46,7 +43,7 @@ export function edgeTable(report: CircuitReport, comparison: OfficialComparison)
 <div class="scroll${shown.length > MANY && " many"}"><table class="sortable edges">
 <thead><tr>
 ${compared && header("±", { label: "mark" })}${header(compared ? "Found" : "Edge")}${compared && header("Published")}
-${byToken && header("Position")}${header("Score", { number: true })}${
+${byToken && header(report.graph.spans ? "Span" : "Position")}${header("Score", { number: true })}${
   withIntervals && [header("95 % interval", { number: true }), header("In resamples", { number: true })]
 }
 </tr></thead>

@@ -13,7 +13,7 @@ export function headline(report: CircuitReport, comparison: OfficialComparison):
   return html`<header>
 <h1>${report.title}</h1>
 <p class="answer${compared && !exact && " differs"}">${sign}${verdict(report, comparison)}</p>
-<p class="lead">Task <b>${report.task}</b>${report.model !== undefined && html` in <b>${report.model}</b>`}, found with <b>${report.algorithm}</b> among ${formatCount(graph.edgeCount)} edges of ${plural(graph.layers, "block")} with ${plural(graph.heads, "head")} each${graph.tokens !== null && `, at ${graph.tokens} token positions`}.${
+<p class="lead">Task <b>${report.task}</b>${report.model !== undefined && html` in <b>${report.model}</b>`}, found with <b>${report.algorithm}</b> among ${formatCount(graph.edgeCount)} edges of ${plural(graph.layers, "block")} with ${plural(graph.heads, "head")} each${graph.tokens !== null && `, ${graph.spans ? `over ${plural(graph.tokens, "span")}` : `at ${graph.tokens} token positions`}`}.${
     official && html` Compared with <b>${official.name}</b>: ${official.source}.`
   }</p>
 <dl class="figures">${numbers(report, comparison).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
@@ -28,8 +28,9 @@ function numbers(report: CircuitReport, { compared, counts }: OfficialComparison
         ["extra", counts.extra],
       ]
     : [["edges in the circuit", counts.circuit]];
+  const crossing: [string, number][] = report.crossing ? [["crossing edges", report.crossing.length]] : [];
   return [
-    ...edges.map(([name, n]): [string, string] => [name, formatCount(n)]),
+    ...[...edges, ...crossing].map(([name, n]): [string, string] => [name, formatCount(n)]),
     ["edges in the graph", formatCount(report.graph.edgeCount)],
     ...accuracy(report),
     ["wall-clock time", formatSeconds(report.seconds)],

@@ -1,6 +1,9 @@
 import { formatNumber } from "../format.ts";
-import type { AblationRow, Cell, Faithfulness, ReportTest } from "../types.ts";
+import type { AblationRow, Cell, Faithfulness, ReportCrossing, ReportTest } from "../types.ts";
 import { type Html, html } from "./html.ts";
+
+/** Rows a page shows; a circuit of more edges is cut there, and the page says so. */
+export const maxRows = 2000;
 
 /** Head cell of a sortable column. */
 export function header(text: string, options: { number?: boolean; label?: string } = {}): Html {
@@ -64,6 +67,17 @@ export function testTable(tests: readonly ReportTest[]): Html {
     ["Test", "Result", "Verdict"],
     tests.map(({ test, passed, text }) => [test, signs[`${passed}`], text]),
   );
+}
+
+/** The edges inside heads of a circuit over spans. */
+export function crossingTable(crossing: readonly ReportCrossing[]): Html {
+  const shown = crossing.slice(0, maxRows);
+  const cut = crossing.length - shown.length;
+  return html`${cellTable(
+    ["Head and input", "From", "To", "Score"],
+    shown.map(({ input, from, to, score }) => [input, from, to, score]),
+  )}
+<p class="aside">What queries at one span find in the keys (K) at another, carry of its values (V), or look for there (Q).${cut > 0 && ` ${cut} more with smaller scores are not listed.`}</p>`;
 }
 
 /** Names and values side by side: options, versions. */

@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { type LoadedTask, runVersions } from "@autocircuit/core";
+import {
+  crossingScores,
+  readSpans,
+  type SpanScores,
+  saveSpanScores,
+  spanScores,
+  spansOf,
+} from "@autocircuit/discovery";
+import { memory } from "@autocircuit/native";
+import { circuitText, writeReport } from "@autocircuit/report";
+import type { Context } from "../../context.ts";
+import { commandLine } from "../../support/command-line.ts";
+import { equalPairsWarning } from "../../support/equal-pairs.ts";
+import { Progress } from "../../support/progress.ts";
+import { formatBytes, formatNumber } from "../../support/table.ts";
+import { UsageError } from "../../support/usage-error.ts";
+import { deviceText, useDevice } from "../../support/use-device.ts";
+import { requireWritable, writeJson } from "../../support/write-file.ts";
+import { accuracyText, modelAccuracy } from "../accuracy.ts";
+import type { DiscoverCommandOptions } from "../options.ts";
+import { measureSpanCircuit } from "./measure-span-circuit.ts";
+import { spanReport } from "./span-report.ts";
+import { type SpanResult, scoredCrossing, scoredSpanEdges } from "./span-result.ts";
+import { type SpanSettings, spanSettings } from "./span-settings.ts";
+
+/** Finds the circuit of a task over spans of its prompts: edges in spans, and edges inside heads from span to span. */
+export async function discoverSpans(
+  taskName: string | undefined,
+  options: DiscoverCommandOptions,
+  context: Context,
+): Promise<void> {
+  const { signal, print } = context;
+  const settings = spanSettings(taskName, options);
+  const { subject, file, seed, ablation, aggregation, method, size } = settings;
+  const schema = await readSpans(file);
+  const scoresPath = join(settings.out, "span-scores.safetensors");
+  requireWritable(scoresPath);
+  const used = await useDevice(options);
+  const shape = () => ({ circuits: 1, sliced: true });
+  const loading = { seed, byToken: false, circuit: undefined, used, shape };
+  await using task = await subject.load(loading, context);
+  const equal = equalPairsWarning([task.train, task.test], ablation);
+  if (equal) print(equal);
+  const started = performance.now();
+  const scores = await scoreSpans(task, settings, schema, signal);
+  const seconds = (performance.now() - started) / 1000;
+  if (size > scores.count)
+    throw new UsageError(`--size ${size} is more than there is over these spans: give at most ${scores.count}.`);
+  const circuit = scores.circuit(size);
+  const measured = await measureSpanCircuit(task, schema, circuit, ablation, signal);
+  const accuracy = await modelAccuracy(task, signal);
+  const { peakRssBytes, peakDeviceBytes } = await memory();
+  const result: SpanResult = {
+    task: subject.name,
+    model: subject.model,
+    algorithm: method,
+    options: { ablation, aggregation, ...settings.loss, spans: file, size, seed },
+    spans: scores.spans,
+    edgeCount: scores.values.length,
+    crossingCount: scores.crossing!.values.length,
+    circuit: scoredSpanEdges(circuit, scores),
+    crossing: scoredCrossing(circuit, scores),
+    warnings: [...subject.notes, ...(equal ? [equal] : [])],
+    accuracy,
+    faithfulness: measured,
+    seconds,
+    ...used.report,
+    peakMemoryBytes: peakRssBytes,
+    peakDeviceBytes,
+    versions: runVersions(),
+  };
+  const report = spanReport(task, settings, result, commandLine("discover", taskName, options));
+  print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
+  print(summary(result));
+  const written = await writeReport(settings.out, report);
+  const { versions } = result;
+  await saveSpanScores(scoresPath, scores, { task: subject.name, seed, versions });
+  const files = [written.html, written.svg, scoresPath, ...(options.json ? [options.json] : [])];
+  if (options.json) await writeJson(options.json, result);
+  print(`wrote ${files.join(", ")}`);
+}
+
+/** Scores of the edges in spans and, behind them, of those inside heads. */
+async function scoreSpans(
+  { model, train: { prompts } }: LoadedTask,
+  { method, aggregation, ablation, loss }: SpanSettings,
+  schema: Awaited<ReturnType<typeof readSpans>>,
+  signal: AbortSignal,
+): Promise<SpanScores> {
+  const spans = spansOf(schema, prompts);
+  using within = new Progress("edges in spans");
+  using across = new Progress("edges inside heads");
+  const how = { method, aggregation, ablation, ...loss, signal } as const;
+  const scores = await spanScores(model, prompts, spans, {
+    ...how,
+    onProgress: ({ done, total }) => within.update(done, total),
+  } as Parameters<typeof spanScores>[3]);
+  const crossing = await crossingScores(model, prompts, spans, {
+    ...how,
+    onProgress: ({ done, total }) => across.update(done, total),
+  } as Parameters<typeof crossingScores>[3]);
+  return scores.withCrossing(crossing);
+}
+
+/** The figures of a run in a few lines. */
+function summary(result: SpanResult): string {
+  const { accuracy, faithfulness, circuit, crossing, edgeCount, crossingCount, spans, seconds, peakMemoryBytes } =
+    result;
+  const { metric, circuit: value } = faithfulness;
+  return [
+    ...(accuracy ? [accuracyText(accuracy)] : []),
+    `${metric}, ${result.options.ablation} ablation outside the circuit: found ${formatNumber(value)}`,
+    `${circuit.length} of ${edgeCount} edges in ${spans.length} spans, ${crossing.length} of ${crossingCount} inside heads`,
+    `${seconds.toFixed(2)} s on ${deviceText(result)}, peak memory ${formatBytes(peakMemoryBytes)}`,
+  ].join("\n");
+}

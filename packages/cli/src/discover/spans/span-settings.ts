@@ -1,0 +1,87 @@
+import type { AblationType } from "@autocircuit/core";
+import type { SpanAggregation } from "@autocircuit/discovery";
+import { SPAN_METHODS } from "../../support/names.ts";
+import { UsageError } from "../../support/usage-error.ts";
+import { chooseSubject } from "../choose-subject.ts";
+import type { DiscoverCommandOptions } from "../options.ts";
+import type { Subject } from "../subject.ts";
+
+/** What a discovery over spans is to do. */
+export interface SpanSettings {
+  readonly subject: Subject;
+  /** The file of spans. */
+  readonly file: string;
+  readonly method: (typeof SPAN_METHODS)[number];
+  readonly aggregation: SpanAggregation;
+  readonly ablation: AblationType;
+  /** Options of the loss that were given. */
+  readonly loss: Pick<DiscoverCommandOptions, "gradFunction" | "answerFunction">;
+  readonly size: number;
+  readonly seed: number;
+  readonly out: string;
+}
+
+/** Options that say nothing of a circuit over spans, and why. */
+const FOREIGN: Readonly<Partial<Record<keyof DiscoverCommandOptions, readonly [flag: string, reason: string]>>> = {
+  preset: ["--preset", "name one of the methods with --algorithm"],
+  byToken: ["--by-token", "spans take the place of token positions"],
+  tau: ["--tau", "acdc does not score edges in spans"],
+  target: ["--target", "acdc does not score edges in spans"],
+  samples: ["--samples", "mask-gradient does not score edges in spans"],
+  prune: ["--prune", "edges that lead nowhere are looked for in graphs without spans"],
+  keep: ["--keep", "give the circuit's size with --size"],
+  faithful: ["--faithful", "give the circuit's size with --size"],
+  tries: ["--tries", "it belongs to --keep"],
+  budget: ["--budget", "it belongs to --keep"],
+  resume: ["--resume", "scores over spans are not looked for in a search that goes on"],
+  selectSeconds: ["--select-seconds", "edges in spans are chosen by rank"],
+  bootstrap: ["--bootstrap", "scores over spans are means over the prompts"],
+  test: ["--test", "the tests are of circuits without spans"],
+  circuit: ["--circuit", "known circuits have no spans"],
+  curve: ["--curve", "sizes are measured of circuits without spans"],
+  nodeEdges: ["--node-edges", "edges inside heads need a factorised graph"],
+  autoencoders: ["--autoencoders", "edges inside heads need heads, not latents"],
+  align: ["--align", "both prompts of a pair have the same spans"],
+};
+
+/**
+ * Settings of a discovery over spans.
+ *
+ * @throws UsageError for a subject that is none, an option that cannot work with spans, and without a size
+ */
+export function spanSettings(taskName: string | undefined, options: DiscoverCommandOptions): SpanSettings {
+  const foreign = (Object.keys(FOREIGN) as (keyof DiscoverCommandOptions)[]).find(
+    (name) => options[name] !== undefined,
+  );
+  if (foreign) {
+    const [flag, reason] = FOREIGN[foreign]!;
+    throw new UsageError(`${flag} cannot work with --spans: ${reason}.`);
+  }
+  if (options.select !== undefined && options.select !== "top")
+    throw new UsageError(`--select ${options.select} cannot work with --spans: edges in spans are chosen by rank.`);
+  if (options.set.length > 0)
+    throw new UsageError(`--set cannot work with --spans: the methods take no further options there.`);
+  const { algorithm: method = "eap-ig-inputs", size, seed, gradFunction, answerFunction } = options;
+  if (!isSpanMethod(method))
+    throw new UsageError(`--algorithm ${method} cannot work with --spans. There are: ${SPAN_METHODS.join(", ")}.`);
+  if (size === undefined) throw new UsageError("A circuit over spans needs its size: give --size.");
+  const subject = chooseSubject(taskName, options);
+  return {
+    ...{ subject, method, size, seed },
+    file: options.spans!,
+    aggregation: (options.spanAggregation ?? "sum") as SpanAggregation,
+    ablation: (options.ablation as AblationType | undefined) ?? "resample",
+    loss: { ...(gradFunction && { gradFunction }), ...(answerFunction && { answerFunction }) },
+    out: options.out ?? `circuit-reports/${subject.name}-spans`,
+  };
+}
+
+/** @throws UsageError for the aggregation of spans that there are not */
+export function requireSpans({ spans, spanAggregation }: DiscoverCommandOptions): void {
+  if (spanAggregation !== undefined && spans === undefined)
+    throw new UsageError("--span-aggregation says how the tokens of spans are put together: give --spans too.");
+}
+
+function isSpanMethod(name: string): name is (typeof SPAN_METHODS)[number] {
+  return (SPAN_METHODS as readonly string[]).includes(name);
+}

@@ -1,0 +1,116 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadSpanScores } from "@autocircuit/discovery";
+import { afterAll, describe, expect, it } from "vitest";
+import { root } from "../../../test/command-lines.ts";
+import { writeOverflowModel } from "../../../test/overflow-model.ts";
+import { run } from "../../../test/run-program.ts";
+import type { SpanResult } from "./span-result.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "spans-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+const example = join(root, "docs/examples/tracr-reverse-spans.json");
+
+const refused = async (message: RegExp, ...args: string[]) => {
+  const { code, err } = await run(["discover", ...args]);
+  expect(err).toMatch(message);
+  expect(code).toBe(2);
+};
+
+describe("discover --spans", () => {
+  it("finds in tracr-reverse what turns sequences around: values carried between the halves", async () => {
+    const [out, json] = [at("reverse"), at("reverse.json")];
+    const finished = await run([
+      ...["discover", "tracr-reverse", "--spans", example, "--size", "9", "--out", out, "--json", json],
+    ]);
+    expect(finished.err).toBe("");
+    expect(finished.code).toBe(0);
+    const result = JSON.parse(readFileSync(json, "utf8")) as SpanResult;
+    expect(result).toMatchObject({ task: "tracr-reverse", algorithm: "eap-ig-inputs", edgeCount: 77 * 4 });
+    expect(result.spans).toEqual(["start", "first half", "middle", "second half"]);
+    expect(result.options).toMatchObject({ aggregation: "sum", ablation: "resample", size: 9 });
+    const inside = ["first half", "middle", "second half"];
+    expect(result.circuit.map(({ edge, span }) => `${edge} ${span}`).toSorted()).toEqual(
+      ["A3.0->Resid End", "Resid Start->A3.0.V"].flatMap((edge) => inside.map((span) => `${edge} ${span}`)),
+    );
+    expect(result.crossing.map(({ input, from, to }) => [input, from, to].join(" ")).toSorted()).toEqual([
+      "A3.0.V first half second half",
+      "A3.0.V middle middle",
+      "A3.0.V second half first half",
+    ]);
+    expect(result.faithfulness.circuit).toBeLessThan(1e-6);
+    expect(finished.out).toMatch(/span +score/);
+    expect(finished.out).toMatch(/A3\.0\.V +second half +first half/);
+    expect(finished.out).toMatch(/6 of 308 edges in 4 spans, 3 of \d+ inside heads/);
+    expect(readdirSync(out).toSorted()).toEqual(["circuit.svg", "report.html", "span-scores.safetensors"]);
+    const html = readFileSync(join(out, "report.html"), "utf8");
+    expect(html).toContain("Edges inside heads, from span to span");
+    expect(html).toContain("over 4 spans");
+    const scores = await loadSpanScores(join(out, "span-scores.safetensors"));
+    expect(scores.crossing!.get("A3.0.V", "second half", "first half")).toBe(
+      Math.fround(result.crossing.find(({ from }) => from === "second half")!.score),
+    );
+  });
+
+  it("takes spans of each prompt, in the order of the file, from JSON and PEAP's tables, of prompts of unequal length", async () => {
+    await writeOverflowModel(at("model"), 1);
+    const lengths = [4, 5, 6, 4, 5, 6, 6, 5];
+    const prompts = lengths.map((length, row) => ({
+      clean: Array.from({ length }, (_, i) => (row + i) % 7),
+      corrupt: Array.from({ length }, (_, i) => (row + 2 * i + 1) % 7),
+      answers: [1],
+      wrong_answers: [2],
+    }));
+    writeFileSync(at("prompts.json"), JSON.stringify({ prompts }));
+    const spans = lengths.map((length) => ({ start: [0, 1], subject: [1, length - 2], rest: [length - 2, null] }));
+    writeFileSync(at("spans.json"), JSON.stringify({ spans }));
+    const rows = lengths.map((length, row) => `${row},"a, b",1,${length - 2},${length},x`);
+    writeFileSync(at("spans.csv"), [",prompt,subject,rest,length,label", ...rows].join("\n"));
+    const results = await Promise.all(
+      ["spans.json", "spans.csv"].map(async (file) => {
+        const json = at(`${file}.result.json`);
+        const finished = await run([
+          ...["discover", "--model", at("model"), "--prompts", at("prompts.json"), "--spans", at(file), "--size", "20"],
+          ...["--algorithm", "eap", "--span-aggregation", "max-abs", "--out", at(`${file}-out`), "--json", json],
+        ]);
+        expect(finished.err).toBe("");
+        return JSON.parse(readFileSync(json, "utf8")) as SpanResult;
+      }),
+    );
+    expect(results[0]!.spans).toEqual(["start", "subject", "rest"]);
+    expect(results[0]!.circuit.length + results[0]!.crossing.length).toBe(20);
+    expect(results[1]!.circuit).toEqual(results[0]!.circuit);
+    expect(results[1]!.crossing).toEqual(results[0]!.crossing);
+  });
+
+  it("says what is wrong with spans", async () => {
+    const spans = (name: string, content: unknown) => {
+      writeFileSync(at(name), typeof content === "string" ? content : JSON.stringify(content));
+      return ["tracr-reverse", "--size", "3", "--out", at("none"), "--spans", at(name)];
+    };
+    await refused(/"a" and "b" overlap at token 1/, ...spans("a.json", { spans: { a: [0, 2], b: [1, 6] } }));
+    await refused(/no span has token 0 of 6/, ...spans("b.json", { spans: { a: [1, 6] } }));
+    await refused(/has 6 tokens/, ...spans("c.json", { spans: { a: [0, 9] } }));
+    await refused(/it should be \{"spans"/, ...spans("d.json", { spans: { a: [0] } }));
+    await refused(/it is not JSON/, ...spans("e.json", "spans"));
+    await refused(/spans of 1 prompts, and none is of/, ...spans("f.json", { spans: [{ a: [0, 6] }] }));
+    await refused(/columns should be `prompt`/, ...spans("g.csv", "a,b\n1,2\n"));
+    await refused(/row 1: `a` is "x"/, ...spans("h.csv", "prompt,a,length\np,x,6\n"));
+    await refused(/no-such\.json/, "tracr-reverse", "--spans", at("no-such.json"), "--size", "3");
+  });
+
+  it("says which options cannot work with spans", async () => {
+    const on = ["tracr-reverse", "--spans", example];
+    await refused(/give --size/, ...on);
+    await refused(/--by-token cannot work with --spans: spans take the place/, ...on, "--size", "3", "--by-token");
+    await refused(/--keep cannot work with --spans/, ...on, "--keep", "0.9");
+    await refused(/--algorithm acdc cannot work with --spans. There are: eap/, ...on, "--algorithm", "acdc");
+    await refused(/--select exact cannot work/, ...on, "--size", "3", "--select", "exact");
+    await refused(/--set cannot work/, ...on, "--size", "3", "--set", "steps=3");
+    await refused(/--size 9999 is more than there is/, ...on, "--size", "9999", "--out", at("none"));
+    await refused(/give --spans too/, "tracr-reverse", "--span-aggregation", "sum");
+    await refused(/is a mean for each position/, ...on, "--size", "3", "--ablation", "tokenwise-mean-clean");
+  });
+});

@@ -1,0 +1,230 @@
+import { overPrompts, type PatchableModel, PromptLoader, type PromptPair } from "@autocircuit/core";
+import { type Ablation, scope, Tensor } from "@autocircuit/native";
+import { describe, expect, it } from "vitest";
+import { architecture, architectures, unequalPairs } from "../../test/architectures.ts";
+import { plainHeads, plainRow, plainScore } from "../../test/plain-heads.ts";
+import { lossOf } from "../attribution/losses.ts";
+import { SliceGradients } from "../attribution/slice-gradients.ts";
+import { crossingEffects } from "./crossing-effects.ts";
+import { CrossingScores } from "./crossing-scores.ts";
+import { meanHeadGradients } from "./head-gradients.ts";
+import { headValues } from "./head-values.ts";
+import { PromptSpans, type SpanRange } from "./prompt-spans.ts";
+import { crossingScores } from "./score-crossings.ts";
+import { spanScores } from "./score-spans.ts";
+
+const names = Object.keys(architectures);
+const thirds = (pairs: readonly PromptPair[]) =>
+  new PromptSpans(
+    pairs,
+    pairs.map(({ clean: { length } }): Record<string, SpanRange> => {
+      const middle = length === 4 ? 1 : length - 2;
+      return { first: [0, 1], middle: [1, middle], last: [middle, length] };
+    }),
+  );
+const spans = thirds(unequalPairs);
+/** Two prompts of one length. */
+const equal = [unequalPairs[0]!, unequalPairs[2]!];
+
+/** Works on a slice of two prompts, with what ablated edges take. */
+async function onSlice<T>(
+  model: PatchableModel,
+  work: (gradients: SliceGradients, using: Ablation) => Promise<T>,
+): Promise<T> {
+  using prompts = new PromptLoader(equal, { batchSize: 2 });
+  for await (const { fold } of overPrompts(model, prompts, { ablation: "resample" }))
+    return await fold(async (_: T | undefined, { slice, using }) => {
+      const loss = await (await lossOf(model, prompts, {}))(slice);
+      return work(new SliceGradients(model, slice, { using, loss, perPrompt: true, signal: undefined }), using);
+    });
+  throw new Error("no slice");
+}
+
+const everything = (model: PatchableModel) => new Float32Array(model.graph.edgeCount).fill(1);
+
+/** The effects of a block's pairs, [3][prompt][head][query][key], by loops over tokens. */
+async function byLoops(model: PatchableModel, block: number, gradient: number[][][][], using: Ablation, clean: Tensor) {
+  const { config } = model;
+  const own = await plainHeads(model, clean, block);
+  const other = await plainHeads(model, clean, block, { ablate: everything(model), using });
+  const [length, heads] = [own.q[0]!.length, config.heads];
+  return ["Q", "K", "V"].map((input) =>
+    own.q.map((_, b) =>
+      Array.from({ length: heads }, (_, h) =>
+        Array.from({ length }, (_, query) =>
+          Array.from({ length }, (_, key) => {
+            const output = (cut: boolean) =>
+              plainRow(config, block, query, length, {
+                score: (i) => {
+                  const [cutQ, cutK] = [cut && i === key && input === "Q", cut && i === key && input === "K"];
+                  return plainScore(config, (cutQ ? other : own).q[b]![query]![h]!, (cutK ? other : own).k[b]![i]![h]!);
+                },
+                value: (i) => (cut && i === key && input === "V" ? other : own).v[b]![i]![h]!,
+              });
+            const [before, after] = [output(false), output(true)];
+            return after.reduce((sum, x, d) => sum + (x - before[d]!) * gradient[b]![query]![h]![d]!, 0);
+          }),
+        ),
+      ),
+    ),
+  );
+}
+
+describe("effects of single pairs of tokens", () => {
+  it.each(names.flatMap((name) => [[name, "float64", 1e-10] as const, [name, "float32", 1e-5] as const]))(
+    "%s, %s: are those of the head computed anew by loops",
+    async (name, dtype, tolerance) => {
+      using model = architecture(name, dtype);
+      await onSlice(model, async (gradients, using) => {
+        const { clean } = gradients.slice;
+        const ofHeads = await meanHeadGradients(gradients, "clean-corrupted");
+        for (const block of [0, 1]) {
+          const [own] = await headValues(model, clean, [block]);
+          const [ablated] = await headValues(model, clean, [block], { ablate: everything(model), using });
+          const gradient = ofHeads[block]!;
+          const found = crossingEffects(model.config, block, { clean: own!, ablated: ablated!, gradient });
+          const expected = (
+            await byLoops(model, block, (await gradient.toArray()) as number[][][][], using, clean)
+          ).flat(4);
+          const most = Math.max(...expected.map(Math.abs));
+          expect(most).toBeGreaterThan(1e-3);
+          const numbers = Array.from(await found.data(), Number);
+          expect(numbers).toHaveLength(expected.length);
+          const worst = Math.max(...numbers.map((value, i) => Math.abs(value - expected[i]!)));
+          expect(worst).toBeLessThan(tolerance * Math.max(1, most));
+        }
+      });
+    },
+  );
+});
+
+describe("gradients of what heads give", () => {
+  it.each(names)("%s: are finite differences of the loss, at both ends of the line", async (name) => {
+    using model = architecture(name);
+    await onSlice(model, async (gradients) => {
+      const { slice } = gradients;
+      const loss = await (await lossOf(model, new PromptLoader(equal, { batchSize: 2 }), {}))(slice);
+      const found = await meanHeadGradients(gradients, "clean-corrupted");
+      for (const block of [0, 1]) {
+        const hook = `blocks.${block}.attn.hook_z`;
+        const [, length, heads, dHead] = found[block]!.shape as [number, number, number, number];
+        const direction = Tensor.from(
+          Float64Array.from({ length: 2 * length * heads * dHead }, (_, i) => Math.cos(i * i)),
+          { shape: [2, length, heads, dHead] },
+        );
+        let slope = 0;
+        for (const share of [0, 1]) {
+          const start = await gradients.startAt(share);
+          const seen = await model.activations(slice.clean, [hook], { start });
+          const at = async (step: number) => {
+            const value = seen.of(hook).add(direction.mul(step));
+            const logits = await model.forward(slice.clean, { start, replace: [{ hook, value }] });
+            return Number(await loss(logits).sum().item());
+          };
+          slope += ((await at(1e-5)) - (await at(-1e-5))) / 2e-5 / 2;
+        }
+        const along = Number(await found[block]!.mul(direction).sum().item());
+        expect(Math.abs(along - slope)).toBeLessThan(1e-7 * Math.max(1, Math.abs(slope)));
+      }
+    });
+  });
+
+  it("a block that there is not, other shapes, and a norm after attention without z are errors", async () => {
+    using model = architecture("OLMo 2");
+    const { transformer } = model;
+    expect(transformer.normsAttention).toBe(true);
+    const gradient = Tensor.zeros([1, 3, 8], { dtype: "float64" });
+    await expect(transformer.headGradients(2, gradient)).rejects.toThrow(/the model has blocks 0 to 1/);
+    await expect(transformer.headGradients(0, gradient)).rejects.toThrow(/a norm follows the attention of block 0/);
+    const z = Tensor.zeros([1, 2, 4, 4], { dtype: "float64" });
+    await expect(transformer.headGradients(0, gradient, { z })).rejects.toThrow(/z must be floating point/);
+    await expect(transformer.headGradients(0, z)).rejects.toThrow(/must be floating point \[B, P, 8\]/);
+    expect(architecture("GPT-2").transformer.normsAttention).toBe(false);
+  });
+});
+
+describe("crossingScores", () => {
+  it.each(["no norm, attention alone", "not causal, as compiled programs"])(
+    "%s: values carried to all spans add up to the scores of the edges into them",
+    async (name) => {
+      using model = architecture(name);
+      const crossing = await crossingScores(model, unequalPairs, spans, { method: "eap", batchSize: 2 });
+      const within = await spanScores(model, unequalPairs, spans, { method: "eap" });
+      const { graph } = model;
+      const most = crossing.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      for (const [block, head] of [[0, 0], [0, 3], [1, 1], [1, 2]] as const) // biome-ignore format: pairs
+        for (const from of spans.names) {
+          const input = `A${block}.${head}.V`;
+          const carried = spans.names.reduce((sum, to) => sum + crossing.get(input, from, to), 0);
+          const sources = graph.srcs.slice(0, graph.dests.find((dest) => dest.name === input)!.sources);
+          const given = sources.reduce((sum, { name }) => sum + within.get(`${name}->${input}`, from), 0);
+          expect(Math.abs(carried - given)).toBeLessThan(1e-6 * most);
+        }
+    },
+  );
+
+  it("nothing crosses to earlier tokens where attention is causal, and all crosses where it is not", async () => {
+    using causal = architecture("Llama");
+    const scores = await crossingScores(causal, unequalPairs, spans);
+    for (const input of ["A0.0.Q", "A1.3.K", "A1.1.V"]) {
+      expect(scores.get(input, "last", "first")).toBe(0);
+      expect(scores.get(input, "first", "last")).not.toBe(0);
+    }
+    using both = architecture("not causal, as compiled programs");
+    expect((await crossingScores(both, unequalPairs, spans)).get("A0.0.V", "last", "first")).not.toBe(0);
+  });
+
+  it("aggregates the effects of the pairs of tokens that may attend", async () => {
+    using model = architecture("GPT-Neo");
+    const own = thirds([equal[0]!]);
+    const effects = await onSlice(model, async (gradients, using) => {
+      const [clean] = await headValues(model, gradients.slice.clean, [1]);
+      const [ablated] = await headValues(model, gradients.slice.clean, [1], { ablate: everything(model), using });
+      const [, gradient] = await meanHeadGradients(gradients, "eap");
+      const found = crossingEffects(model.config, 1, { clean: clean!, ablated: ablated!, gradient: gradient! });
+      return (await found.toArray()) as number[][][][][];
+    });
+    const pairs: number[] = [];
+    // The middle has tokens 1 to 3, and block 1 sees two tokens.
+    for (let query = 1; query < 4; query++)
+      for (let key = 1; key <= query; key++) if (query - key < 2) pairs.push(effects[1]![0]![2]![query]![key]!);
+    expect(pairs).toHaveLength(5);
+    const of = async (aggregation: "sum" | "mean" | "sum-abs" | "max-abs") =>
+      (await crossingScores(model, [equal[0]!], own, { method: "eap", aggregation })).get("A1.2.K", "middle", "middle");
+    const sum = pairs.reduce((a, b) => a + b);
+    expect(await of("sum")).toBeCloseTo(sum, 6);
+    expect(await of("mean")).toBeCloseTo(sum / 5, 6);
+    expect(await of("sum-abs")).toBeCloseTo(pairs.reduce((a, b) => a + Math.abs(b), 0), 6); // biome-ignore format: one line
+    expect(await of("max-abs")).toBeCloseTo(Math.max(...pairs.map(Math.abs)), 6);
+  });
+
+  it("wants a factorised graph without tokens, these prompts, values of one's own, and a gradient", async () => {
+    using model = architecture("GPT-2");
+    const of = (changed: PatchableModel, options = {}, prompts = unequalPairs) =>
+      crossingScores(changed, prompts, spans, options);
+    await expect(of(model.withGraph({ byToken: true, seqLen: 6 }))).rejects.toThrow(/without token positions/);
+    await expect(of(model.withGraph({ factorized: false }))).rejects.toThrow(/needs a factorised graph/);
+    await expect(of(model, {}, unequalPairs.slice(1))).rejects.toThrow(/spans are those of/);
+    await expect(of(model, { ablation: "tokenwise-mean-clean" })).rejects.toThrow(/is a mean for each position/);
+    await expect(of(model, { loss: "faithfulness" })).rejects.toThrow(/another unit/);
+    await expect(of(model, { loss: "kl_div", method: "eap" })).rejects.toThrow(/zero by construction/);
+    await expect(of(model, { method: "relp" })).rejects.toThrow(/`method` must be one of/);
+    const scores = await of(model, { loss: "kl_div" });
+    expect(() => scores.get("A0.4.Q", "first", "last")).toThrow(/no input of a head called "A0.4.Q"/);
+    expect(() => scores.get("A0.0.Q", "first", "end")).toThrow(/no span "end"/);
+    const nan = Float32Array.from(scores.values, (value, i) => (i === 9 + 1 ? Number.NaN : value));
+    expect(() => new CrossingScores(model.graph, spans.names, nan, {})).toThrow(
+      /A0.0.K from "first" to "middle" is NaN/,
+    );
+    expect(() => new CrossingScores(model.graph, ["a"], nan, {})).toThrow(/over 1 spans, not/);
+  });
+});
+
+it("frees what it makes", async () => {
+  using model = architecture("GPT-2");
+  const { memory } = await import("@autocircuit/native");
+  await scope(async () => void (await crossingScores(model, unequalPairs, spans)));
+  const before = (await memory()).tensors;
+  await crossingScores(model, unequalPairs, spans);
+  expect((await memory()).tensors).toBe(before);
+});

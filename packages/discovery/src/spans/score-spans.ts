@@ -1,0 +1,96 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { coreKinds, type Graph, type PatchableModel, type PromptPair } from "@autocircuit/core";
+import { attributionOptions, recordedOptions } from "../attribution/attribution-options.ts";
+import { equalLengths } from "./equal-lengths.ts";
+import { PromptSpans, promptPairs } from "./prompt-spans.ts";
+import { forEachToken, requireNoTokens, requireOwnValues, requireSamePrompts } from "./span-edges.ts";
+import { type SpanAggregation, type SpanScoresOptions, spanAggregations, spanMethods } from "./span-options.ts";
+import { SpanScores } from "./span-scores.ts";
+
+const { onPrompt: _, ...ofMethods } = attributionOptions;
+const check = signature(
+  "spanScores",
+  {
+    model: coreKinds.patchableModel,
+    prompts: promptPairs,
+    spans: kind.instance(PromptSpans, "PromptSpans"),
+  },
+  {
+    ...ofMethods,
+    method: kind.oneOf(Object.keys(spanMethods)),
+    aggregation: kind.oneOf(spanAggregations),
+    batchSize: kind.count,
+  } satisfies KindsOf<SpanScoresOptions>,
+);
+
+/**
+ * Scores of edges in spans of prompts of unequal length (PEAP's edges within positions; those across positions: {@link crossingScores}. PEAP, Haklay et al. 2025, arXiv:2502.04577): a method's scores
+ * of single tokens, aggregated over the tokens of a span in each prompt, and their mean over the prompts; a span that is empty counts 0. With `"sum"`
+ * the spans add up to the scores of the whole prompt.
+ *
+ * Cost: that of the method, in batches of prompts of equal length.
+ *
+ * @param model with a graph without token positions
+ * @throws AutocircuitError `bad-input` for spans of other prompts, a graph by token, means over a data set, and the loss "faithfulness", whose
+ *   unit would be another for each length; what the method throws
+ *
+ * @example
+ * const halves = prompts.prompts.map(({ clean }) => ({ first: [0, 7], second: [7, clean.length] }) as const);
+ * const spans = new PromptSpans(prompts.prompts, halves);
+ * const circuit = (await spanScores(model, prompts.prompts, spans, { aggregation: "max-abs" })).circuit(100);
+ */
+export async function spanScores(
+  model: PatchableModel,
+  prompts: readonly PromptPair[],
+  spans: PromptSpans,
+  options: SpanScoresOptions = {},
+): Promise<SpanScores> {
+  check({ model, prompts, spans }, options);
+  const { method = "eap-ig-inputs", aggregation = "sum", batchSize = 16, onProgress, ...ofMethod } = options;
+  const { graph } = model;
+  requireNoTokens(graph);
+  requireSamePrompts(prompts, spans);
+  requireOwnValues(options.ablation, options.loss);
+  const sums = new Float64Array(spans.names.length * graph.edgeCount);
+  let done = 0;
+  for (const group of equalLengths(model, prompts, batchSize)) {
+    const onPrompt = (scores: Float32Array, row: number) => {
+      const tokens = spans.ofTokens[group.places[row]!]!;
+      addSpans(sums, aggregation, { scores, tokens, byToken: group.model.graph, graph });
+    };
+    await spanMethods[method](group.model, group.prompts, { ...ofMethod, onPrompt });
+    done += group.places.length;
+    onProgress?.({ done, total: prompts.length });
+  }
+  const values = Float32Array.from(sums, (sum) => sum / prompts.length);
+  const info = { algorithm: "span-scores", options: { method, aggregation, ...recordedOptions(options) } };
+  return new SpanScores(graph, spans.names, values, info);
+}
+
+interface PromptScores {
+  /** Of each edge at each token, as a graph by token has them. */
+  readonly scores: Float32Array;
+  readonly tokens: Uint16Array;
+  readonly byToken: Graph;
+  readonly graph: Graph;
+}
+
+function addSpans(
+  sums: Float64Array,
+  aggregation: SpanAggregation,
+  { scores, tokens, byToken, graph }: PromptScores,
+): void {
+  const { edgeCount } = graph;
+  const counts = new Uint32Array(sums.length / edgeCount);
+  for (const span of tokens) counts[span]!++;
+  const largest = aggregation === "max-abs" ? new Float64Array(sums.length) : undefined;
+  forEachToken(byToken, graph, (cell, token, edge) => {
+    const span = tokens[token]!;
+    const place = span * edgeCount + edge;
+    const score = scores[cell]!;
+    if (largest) largest[place] = Math.max(largest[place]!, Math.abs(score));
+    else if (aggregation === "sum-abs") sums[place]! += Math.abs(score);
+    else sums[place]! += aggregation === "mean" ? score / counts[span]! : score;
+  });
+  if (largest) for (let place = 0; place < sums.length; place++) sums[place]! += largest[place]!;
+}

@@ -1,0 +1,36 @@
+import type { AttributionOptions } from "../attribution/attribution-options.ts";
+import { ceap } from "../attribution/ceap.ts";
+import { cleanCorrupted } from "../attribution/clean-corrupted.ts";
+import { eap } from "../attribution/eap.ts";
+import { eapGp } from "../attribution/eap-gp.ts";
+import { eapIgInputs } from "../attribution/eap-ig-inputs.ts";
+import { relp } from "../attribution/relp.ts";
+
+/** The methods that give scores of single tokens. */
+export const spanMethods = {
+  ceap,
+  "clean-corrupted": cleanCorrupted,
+  eap,
+  "eap-gp": eapGp,
+  "eap-ig-inputs": eapIgInputs,
+  relp,
+};
+
+/** What gives the scores of single tokens. */
+export type SpanMethod = keyof typeof spanMethods;
+
+/** How the scores of a span's tokens become one in a prompt: their sum, their mean, the sum of their magnitudes, or the largest of those. */
+export type SpanAggregation = "sum" | "mean" | "sum-abs" | "max-abs";
+
+/** The names of the aggregations. */
+export const spanAggregations: readonly SpanAggregation[] = ["sum", "mean", "sum-abs", "max-abs"];
+
+/** Options of {@link spanScores}. */
+export interface SpanScoresOptions extends Omit<AttributionOptions, "onPrompt"> {
+  /** Default `"eap-ig-inputs"`. */
+  readonly method?: SpanMethod | undefined;
+  /** Default `"sum"`. */
+  readonly aggregation?: SpanAggregation | undefined;
+  /** Prompts that are run together, at most. Default 16. */
+  readonly batchSize?: number | undefined;
+}
