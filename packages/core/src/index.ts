@@ -3,6 +3,7 @@ export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
 export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./graph/graph-limits.ts";
+export { type GraphSize, graphSize } from "./graph/graph-size.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
