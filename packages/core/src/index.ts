@@ -62,6 +62,7 @@ export { type LocatedPrompt, type PromptInput, type PromptSource, readPrompts } 
 export { type LoaderOptions, PromptLoader } from "./prompts/prompt-loader.ts";
 export type { Answers, PromptPair, PromptSide } from "./prompts/prompt-pair.ts";
 export type { PromptFile, RawAnswers, RawPrompt } from "./prompts/raw-prompt.ts";
+export { realPositions } from "./prompts/real-positions.ts";
 export { describeTokens, repeatTokens, type TokenContext, tokenContext } from "./prompts/token-context.ts";
 export type { Tokenizer } from "./prompts/tokenizer.ts";
 export { type CircuitChoice, chosenCircuits } from "./runs/chosen-circuits.ts";
