@@ -1,3 +1,5 @@
+export { Claim, claimNow, releaseClaims } from "./claims/claim.ts";
+export { whileClaimed } from "./claims/while-claimed.ts";
 export { counted } from "./counted.ts";
 export { type DType, dtypes } from "./element-types.ts";
 export { AutocircuitError, type ErrorCode } from "./errors.ts";

@@ -3,6 +3,7 @@ export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
 export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./graph/graph-limits.ts";
+export { type GraphSize, graphSize } from "./graph/graph-size.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
@@ -61,6 +62,7 @@ export { type LocatedPrompt, type PromptInput, type PromptSource, readPrompts } 
 export { type LoaderOptions, PromptLoader } from "./prompts/prompt-loader.ts";
 export type { Answers, PromptPair, PromptSide } from "./prompts/prompt-pair.ts";
 export type { PromptFile, RawAnswers, RawPrompt } from "./prompts/raw-prompt.ts";
+export { realPositions } from "./prompts/real-positions.ts";
 export { describeTokens, repeatTokens, type TokenContext, tokenContext } from "./prompts/token-context.ts";
 export type { Tokenizer } from "./prompts/tokenizer.ts";
 export { runVersions } from "./run-versions.ts";

@@ -9,12 +9,12 @@ import {
   type PromptBatch,
   type PromptLoader,
   PruneScores,
+  realPositions,
   unpackLatents,
 } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "./discovery-options.ts";
 import { requireFiniteScores } from "./finite-scores.ts";
-import { realPositions } from "./real-positions.ts";
 
 const check = signature("activationMagnitude", modelAndPrompts, discoveryOptions);
 
@@ -68,7 +68,7 @@ async function writtenBySources(
   signal: AbortSignal | undefined,
 ): Promise<Tensor> {
   const outputs = (await model.sources(slice.clean, { signal })).to("float32");
-  const real = realPositions(slice)?.unsqueeze(0);
+  const real = realPositions(slice.clean)?.unsqueeze(0);
   const counted = real ? outputs.mul(real) : outputs;
   if (!model.graph.config.latents) return counted.sum([1, 2, 3]);
   const means = (await model.transformer.decoderMeans()).to("float32").mul(model.config.dModel);

@@ -1,4 +1,5 @@
 import { kind, signature } from "@autocircuit/base";
+import { graphSize } from "@autocircuit/core";
 import { type ComputeDType, computeDTypes, elementBytes, type TransformerConfig } from "@autocircuit/native";
 import { parameterCount } from "./parameter-count.ts";
 
@@ -45,11 +46,10 @@ export function estimateMemory(
 ): MemoryEstimate {
   check({ config, batch, seq }, options);
   const element = elementBytes(options.dtype ?? "float32");
-  const { layers, heads, kvHeads, dModel, dMlp, attnOnly, dVocabOut } = config;
+  const { heads, kvHeads, dModel, dMlp, dVocabOut } = config;
   const tokens = batch * seq;
-  const sourceCount = 1 + layers * (heads + (attnOnly ? 0 : 1));
   const weights = parameterCount(config) * element;
-  const sources = sourceCount * tokens * dModel * element;
+  const sources = graphSize(config).sources * tokens * dModel * element;
   const attention = 2 * batch * heads * seq * seq * element;
   const layer = tokens * Math.max((heads + 2 * kvHeads) * dModel, dMlp * (config.gated ? 3 : 2)) * element;
   const logits = tokens * dVocabOut * element;

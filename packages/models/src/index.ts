@@ -8,7 +8,6 @@ export { ggufSummary } from "./gguf/model-config.ts";
 export type { GgufTensor } from "./gguf/tensor-infos.ts";
 export { TENSOR_TYPES, type TensorType } from "./gguf/tensor-types.ts";
 export { ggufEndIds } from "./gguf/tokenizer/end-ids.ts";
-export { graphConfig } from "./graph-config.ts";
 export type { DownloadProgress, HubOptions, ResolveOptions } from "./hub/hub-options.ts";
 export { hubOptions } from "./hub/hub-options.ts";
 export { type HubFolderOptions, resolveHubFolder } from "./hub/resolve-hub-folder.ts";

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { Graph } from "@autocircuit/core";
 import { Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { expectClose, numbers } from "../test/close-to.ts";
@@ -25,9 +26,10 @@ async function hostWeights(folder: string): Promise<Record<string, HostWeight>> 
 
 describe("loadTransformer", () => {
   it("gives what graphs are built from", async () => {
-    const { transformer, graphConfig } = await loadTransformer(huggingFace("llama"));
+    const { transformer, config } = await loadTransformer(huggingFace("llama"));
     using _ = transformer;
-    expect(graphConfig).toEqual({ layers: 2, heads: 4, kvHeads: 2, attnOnly: false, parallel: false });
+    const graph = Graph.of({ layers: 2, heads: 4, kvHeads: 2, attnOnly: false, parallel: false });
+    expect(Graph.of(config).equals(graph)).toBe(true);
   });
 });
 

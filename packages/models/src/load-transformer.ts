@@ -1,17 +1,14 @@
 import { kind, signature } from "@autocircuit/base";
-import type { GraphConfig } from "@autocircuit/core";
 import { checkedDType, openDevice, Transformer, type TransformerConfig } from "@autocircuit/native";
-import { graphConfig } from "./graph-config.ts";
 import { type LoadOptions, loadContext, loadedParts, loadOptions, processed } from "./load-parts.ts";
 import type { TransformerLensConfig } from "./transformer-lens/config.ts";
 import { type HostWeight, type ModelParts, partsFromHost } from "./transformer-lens/load.ts";
 
-/** A transformer in the engine, with what is needed to build graphs for it. */
+/** A transformer in the engine, with its configuration, which is that of its graph too. */
 export interface LoadedTransformer {
   /** The caller's to dispose. */
   readonly transformer: Transformer;
   readonly config: TransformerConfig;
-  readonly graphConfig: GraphConfig;
 }
 
 const check = signature("loadTransformer", { idOrFolder: kind.text }, loadOptions);
@@ -77,7 +74,7 @@ async function build(
   const how = { device, dtype: checkedDType(dtype ?? "float32"), tf32 };
   const transformer = Transformer.create(config, owned.toWeights(), how);
   try {
-    return { transformer: await transformer.ready(), config, graphConfig: graphConfig(config) };
+    return { transformer: await transformer.ready(), config };
   } catch (error) {
     transformer.dispose();
     throw error;

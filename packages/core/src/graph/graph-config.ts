@@ -71,20 +71,26 @@ const configKinds: KindsOf<GraphConfig> = {
   latentErrors: kind.optional(kind.flag),
 };
 const configNames = Object.keys(configKinds) as (keyof GraphConfig)[];
-const check = signature(
-  "Graph.of",
-  { config: kind.record, ...configKinds },
-  // A configuration that was stored is given for both.
-  { ...Object.fromEntries(configNames.map((name) => [name, kind.anything])), ...optionKinds },
-);
+const takes = { config: kind.record, ...configKinds };
+// A configuration that was stored is given for both.
+const options = { ...Object.fromEntries(configNames.map((name) => [name, kind.anything])), ...optionKinds };
+const checkGraph = signature("Graph.of", takes, options);
+
+/** The check of `graphSize`, which takes what `Graph.of` takes. */
+export const checkGraphSize = signature("graphSize", takes, options);
 
 /**
  * Fills in the defaults and checks the numbers.
  *
+ * @param check that of the public function which was called
  * @throws AutocircuitError `bad-input` for a count that is not a whole number of at least 1, heads that do not divide into kvHeads, or a
  *   flag that is neither true nor false.
  */
-export function resolveGraphConfig(config: GraphConfig, options: GraphOptions = {}): ResolvedGraphConfig {
+export function resolveGraphConfig(
+  config: GraphConfig,
+  options: GraphOptions = {},
+  check: typeof checkGraphSize = checkGraph,
+): ResolvedGraphConfig {
   const { layers, heads, attnOnly, parallel } = config ?? {};
   const { latents, attentionLatents, latentErrors } = config ?? {};
   const numbers = { layers, heads, kvHeads: config?.kvHeads, attnOnly, parallel };

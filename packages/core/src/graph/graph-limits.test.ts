@@ -1,50 +1,12 @@
-import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { Graph } from "./graph.ts";
-import { resolveGraphConfig } from "./graph-config.ts";
-import { graphLimits, graphSize, setMaxEdges, usualMaxEdges } from "./graph-limits.ts";
+import { graphLimits, setMaxEdges, usualMaxEdges } from "./graph-limits.ts";
 
 const huge = { layers: 1e6, heads: 4, attnOnly: false, parallel: false };
 
 afterEach(() => setMaxEdges());
 
 describe("the limit of a graph's size", () => {
-  it("counts nodes and edges as the graph itself has them", () => {
-    const kinds = fc.record({
-      layers: fc.integer({ min: 1, max: 5 }),
-      kvHeads: fc.integer({ min: 1, max: 3 }),
-      group: fc.integer({ min: 1, max: 3 }),
-      attnOnly: fc.boolean(),
-      parallel: fc.boolean(),
-      factorized: fc.boolean(),
-      separateQkv: fc.boolean(),
-      ungrouped: fc.boolean(),
-      tokens: fc.option(fc.integer({ min: 1, max: 4 })),
-      /** Of each block's MLP and attention. */
-      latents: fc.option(fc.array(fc.nat({ max: 3 }), { minLength: 10, maxLength: 10 })),
-      latentErrors: fc.boolean(),
-    });
-    fc.assert(
-      fc.property(kinds, ({ group, latents, latentErrors, ...kind }) => {
-        const { layers, attnOnly } = kind;
-        const config = {
-          ...{ ...kind, heads: kind.kvHeads * group },
-          ...(latents &&
-            kind.factorized && {
-              // One at least is there.
-              attentionLatents: [1, ...latents.slice(1, layers)],
-              ...(!attnOnly && { latents: latents.slice(5, 5 + layers) }),
-              latentErrors,
-            }),
-        };
-        const graph = Graph.of(config, kind);
-        const nodes = graph.srcs.length + graph.dests.length;
-        expect(graphSize(resolveGraphConfig(config, kind))).toEqual({ nodes, edges: graph.edgeCount });
-      }),
-      { numRuns: 300, seed: 1 },
-    );
-  });
-
   it("refuses what is larger before anything is made, with the numbers and the way out", () => {
     for (const options of [{}, { separateQkv: false }, { factorized: false }, { tokens: 1000 }])
       expect(() => Graph.of(huge, options)).toThrow(/1,000,000 layers of 4 heads.*at most .* are allowed/);

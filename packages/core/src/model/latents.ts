@@ -1,6 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { scope, type Tensor } from "@autocircuit/native";
 import type { Graph } from "../graph/graph.ts";
+import { resolvedGraphSize } from "../graph/graph-size.ts";
 
 /** An autoencoder whose latents are sources of a graph. */
 export interface LatentPlace {
@@ -40,7 +41,8 @@ export function latentOwner({ block, of }: Pick<LatentPlace, "block" | "of">): s
 
 /** Where latents begin among the rows of the outputs of all sources; see `Autoencoders` of the engine. */
 export function firstLatentRow({ config }: Graph): number {
-  return 1 + config.layers * (config.heads + (config.attnOnly ? 0 : 1));
+  const { latents: _, attentionLatents: __, ...ordinary } = config;
+  return resolvedGraphSize(ordinary).sources;
 }
 
 /**

@@ -11,7 +11,7 @@ import { longOptions, promptLoader } from "../kinds.ts";
 import { overPrompts } from "../memory/over-prompts.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
-import { tokenContext } from "../prompts/token-context.ts";
+import { realPositions } from "../prompts/real-positions.ts";
 import { latentOwner, latentPlaces } from "./latents.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
 import { PatchableModel } from "./patchable-model.ts";
@@ -165,17 +165,6 @@ function added(before: number[][][] | undefined, more: number[][][]): number[][]
   return more.map((rows, block) =>
     rows.map((row, p) => row.map((value, latent) => value + before[block]![p]![latent]!)),
   );
-}
-
-/** `[B, P, 1]`, 0 where a prompt is padded; undefined where nothing is. */
-function realPositions(tokens: Tensor): Tensor | undefined {
-  const { padding } = tokenContext(tokens);
-  if (!padding) return undefined;
-  const [batch, length] = tokens.shape as [number, number];
-  const real = Float32Array.from({ length: batch * length }, (_, cell) =>
-    cell % length >= padding[Math.floor(cell / length)]! ? 1 : 0,
-  );
-  return Tensor.from(real, { shape: [batch, length, 1] });
 }
 
 function keepLatents(

@@ -1,14 +1,5 @@
 import { scope, Tensor } from "@autocircuit/native";
-
-/** Positions that count, [1, B, P, 1] float32: 0 where a prompt is padded; undefined where nothing is. */
-function realPositions(sources: Tensor, padding: readonly number[] | undefined): Tensor | undefined {
-  if (padding === undefined) return undefined;
-  const [, batch, length] = sources.shape as [number, number, number, number];
-  const real = Float32Array.from({ length: batch * length }, (_, cell) =>
-    cell % length >= padding[Math.floor(cell / length)]! ? 1 : 0,
-  );
-  return Tensor.from(real, { shape: [1, batch, length, 1] });
-}
+import { positionsBehind } from "../prompts/real-positions.ts";
 
 /**
  * Sum of source outputs over the batch, and how many prompts count at each position.
@@ -21,8 +12,8 @@ export function batchSum(sources: Tensor, padding?: readonly number[]): { sum: T
   return scope(() => {
     const [, batch, length] = sources.shape as [number, number, number, number];
     const values = sources.to("float32");
-    const real = realPositions(sources, padding);
-    if (real === undefined) return { sum: values.sum(1, true), count: Tensor.full([1, 1, length, 1], batch) };
+    if (padding === undefined) return { sum: values.sum(1, true), count: Tensor.full([1, 1, length, 1], batch) };
+    const real = positionsBehind(padding, length).unsqueeze(0);
     return { sum: values.mul(real).sum(1, true), count: real.sum(1, true) };
   });
 }

@@ -1,8 +1,13 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import type { PatchableModel, PromptLoader, PruneScores, SrcNode } from "@autocircuit/core";
+import {
+  type PatchableModel,
+  type PromptLoader,
+  type PruneScores,
+  realPositions,
+  type SrcNode,
+} from "@autocircuit/core";
 import { Ablation, grad, scope, Tensor } from "@autocircuit/native";
 import { modelAndPrompts } from "../discovery-options.ts";
-import { realPositions } from "../real-positions.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { scorePrompts } from "./score-prompts.ts";
 import type { SliceGradients } from "./slice-gradients.ts";
@@ -113,7 +118,7 @@ async function pathOf(
       const recording = Tensor.from(mask, { shape: [mask.length] }).requireGrad();
       const how = { sliced: false, mask: recording, using: ablated, ablationLeaf: leaf, signal };
       const logits = await model.forward(slice.slice.clean, how);
-      const real = realPositions(slice.slice);
+      const real = realPositions(slice.slice.clean);
       const apart = real ? logits.sub(goal).mul(real.to(logits.dtype)) : logits.sub(goal);
       // Only the direction counts. In units of each prompt's distance its gradient is of a size that half precision holds.
       const distance = apart

@@ -1,6 +1,11 @@
-import { overPrompts, type PatchableModel, type PromptBatch, type PromptLoader } from "@autocircuit/core";
+import {
+  overPrompts,
+  type PatchableModel,
+  type PromptBatch,
+  type PromptLoader,
+  realPositions,
+} from "@autocircuit/core";
 import type { Autoencoders } from "@autocircuit/native";
-import { realPositions } from "../real-positions.ts";
 
 /** Sums over positions that are not padding, and their number. */
 interface Sums {
@@ -40,7 +45,7 @@ async function sumsOf(
   signal: AbortSignal | undefined,
 ): Promise<Sums> {
   const signalled = signal && { signal };
-  const real = realPositions(slice);
+  const real = realPositions(slice.clean);
   const p = (await model.forward(slice.clean, { sliced: false, ...signalled })).to("float64").logSoftmax(-1);
   const q = (await replaced.forward(slice.clean, { sliced: false, ...signalled })).to("float64").logSoftmax(-1);
   const latents = await replaced.latents(slice.clean, signalled);

@@ -62,7 +62,7 @@ describe("trainAutoencoders", () => {
       trainAutoencoders(model, prompts, { latents: 4, learningRate: 1e30, epochs: 5 }),
     ).rejects.toMatchObject({
       code: "not-finite",
-      message: expect.stringMatching(/Training, step [23] of 5: /),
+      message: expect.stringMatching(/^Training, step [23] of 5 \(epoch [23], batch 0\): /),
     });
     const { autoencoders } = await trainAutoencoders(model, prompts, { latents: 4, epochs: 1 });
     using latent = model.withAutoencoders(autoencoders);

@@ -8,6 +8,7 @@ import {
   type PromptBatch,
   type PromptLoader,
   type PromptsOfBatch,
+  realPositions,
   tokenContext,
 } from "@autocircuit/core";
 import {
@@ -23,7 +24,7 @@ import {
   type Transformer,
 } from "@autocircuit/native";
 import { discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
-import { realPositions } from "../real-positions.ts";
+import { namingStep } from "../training/naming-step.ts";
 import { measureAutoencoders } from "./measure-autoencoders.ts";
 import { sourcesWith, TrainedAutoencoders } from "./trained-autoencoders.ts";
 
@@ -110,17 +111,18 @@ export async function trainAutoencoders(
     ...{ input, latents, learningRate, seed },
     dtype: model.computeDtype,
   });
-  const total = epochs * prompts.length;
+  const batches = prompts.length;
+  const total = epochs * batches;
   const loss: number[] = [];
   for await (const ofBatch of overPrompts(model, prompts, { rounds: epochs, signal })) {
     const step = loss.length;
-    const made = await namingStep(step, total, () => stepOn(model, trained, ofBatch, options));
+    const made = await namingStep({ step, total, batches }, () => stepOn(model, trained, ofBatch, options));
     loss.push(made.loss);
     onProgress?.({ done: step + 1, total, ...made });
   }
   const autoencoders = trained.result(options.errors ?? true);
   try {
-    const measured = await namingStep(total, total, () =>
+    const measured = await namingStep({ step: total, total, batches }, () =>
       measureAutoencoders(model, { ...autoencoders, errors: false }, options.test ?? prompts, signal),
     );
     return { autoencoders, loss, ...measured };
@@ -147,7 +149,7 @@ async function stepOn(
       const own = await scope(async () => {
         const { logits, activity } = await outputs(model, transformer, slice, made, signal);
         const reference = await model.forward(slice.clean, { sliced: false, ...(signal && { signal }) });
-        const real = realPositions(slice);
+        const real = realPositions(slice.clean);
         const counted = (values: Tensor) => (real ? values.mul(real.squeeze(2)) : values).sum().div(positions);
         const entropy = counted(reference.softmax(-1).mul(logits.logSoftmax(-1)).sum(-1)).mul(-1);
         const sum = entropy.add(counted(activity).mul(l1 / autoencoders.blocks.length));
@@ -231,17 +233,4 @@ function requirePrompts(prompts: PromptLoader): void {
     "bad-input",
     "trainAutoencoders: these prompts share a cached prefix, which belongs to other autoencoders after each step: give whole prompts.",
   );
-}
-
-/** Says in which step something was no number. */
-async function namingStep<T>(step: number, total: number, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const isNumeric =
-      error instanceof AutocircuitError && (error.code === "not-finite" || /not finite/.test(error.message));
-    if (!isNumeric) throw error;
-    const where = step < total ? `step ${step + 1} of ${total}` : `after step ${total} of ${total}`;
-    throw new AutocircuitError("not-finite", `Training, ${where}: ${error.message}`, { cause: error });
-  }
 }

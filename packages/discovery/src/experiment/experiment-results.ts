@@ -70,8 +70,8 @@ export class ExperimentResults implements ResultParts {
   /**
    * Writes everything into a folder, which is made if need be: `experiment.json`, and one safetensors file for each algorithm and task
    * under `scores/`. Score files that were written there or read from there are not written again. Other results that are there stay:
-   * everything is added to them. Saves of one process come one after the other; of two processes that write within the same moment, one's
-   * addition may be missing until it saves again.
+   * everything is added to them. Saves come one after the other, those of other processes too: meanwhile the folder has the claim of one
+   * (`experiment.json.claim`), which lapses with its process, or with a minute of its silence.
    *
    * @throws AutocircuitError `bad-file` where it cannot be written, or what is there cannot be read; `bad-input` where what is there is of other
    *   tasks, options, scores or curves under the same keys

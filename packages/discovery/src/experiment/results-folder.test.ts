@@ -1,6 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { LoadedTask } from "@autocircuit/core";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
@@ -37,7 +39,42 @@ async function inFolder(): Promise<string[]> {
   ];
 }
 
+const built = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
+
+/** A process that saves the scores of one algorithm after the other into the folder, as soon as `go` is there. */
+async function saving(name: string, count: number): Promise<{ ended: Promise<number | null> }> {
+  const program = `
+    import { existsSync } from "node:fs";
+    import { Graph, PruneScores } from "@autocircuit/core";
+    import { ExperimentResults } from ${JSON.stringify(built)};
+    const graph = Graph.of({ layers: 1, heads: 2, attnOnly: true, parallel: false });
+    const task = { key: "t", name: "t", graph: graph.config, edgeCount: graph.edgeCount, trueEdges: null, dtype: "float32", train: [], test: [], outputs: [] };
+    console.log("ready");
+    while (!existsSync(${JSON.stringify(join(root, "go"))})) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (let each = 0; each < ${count}; each++) {
+      const key = ${JSON.stringify(name)} + each;
+      const algorithms = [{ key, name: key, short: key, options: {} }];
+      const scored = [{ task: "t", algorithm: key, scores: new PruneScores(graph), seconds: 0 }];
+      await new ExperimentResults({ tasks: [task], algorithms, scored }).save(${JSON.stringify(folder)});
+    }`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    ...{ stdio: ["ignore", "pipe", "inherit"], cwd: fileURLToPath(new URL("../..", import.meta.url)) },
+  });
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  await new Promise((resolve) => child.stdout!.once("data", resolve));
+  return { ended };
+}
+
 describe("results in a folder stay", () => {
+  it("where processes save at once", async () => {
+    const processes = await Promise.all(["x", "y", "z"].map((name) => saving(name, 12)));
+    writeFileSync(join(root, "go"), "");
+    expect(await Promise.all(processes.map(({ ended }) => ended))).toEqual([0, 0, 0]);
+    const names = ["x", "y", "z"].flatMap((name) => Array.from({ length: 12 }, (_, each) => `t/${name}${each}`));
+    expect((await inFolder()).sort()).toEqual(names.sort());
+    expect(readdirSync(folder).sort()).toEqual(["experiment.json", "scores"]);
+  });
+
   it("where others are saved there", async () => {
     const there = await runAlgorithms([one], [a, b], { folder });
     const others = await runAlgorithms([two], [c]);

@@ -1,6 +1,14 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { AutocircuitError, badFile, makeFolder, parseJson, readWhole, writeWhole } from "@autocircuit/base";
+import {
+  AutocircuitError,
+  badFile,
+  makeFolder,
+  parseJson,
+  readWhole,
+  whileClaimed,
+  writeWhole,
+} from "@autocircuit/base";
 import { Graph, PruneScores } from "@autocircuit/core";
 import type { ExperimentTask } from "./experiment-task.ts";
 import { inTurn } from "./in-turn.ts";
@@ -26,17 +34,19 @@ type Content = Omit<ResultParts, "scored"> & { readonly scored: readonly Listed[
 
 /**
  * See `ExperimentResults.save`. The file that names the scores is written last: nobody finds it naming what is not there. What lies in the
- * folder by then is read just before and stays; runs of one process write one after the other.
+ * folder by then stays: runs write one after the other, those of other processes too.
  */
 export async function saveResults(folder: string, parts: ResultParts): Promise<void> {
-  await inTurn(resolve(folder), () => saveMerged(folder, parts));
+  mergedParts(await contentThere(join(folder, EXPERIMENT_FILE)), parts);
+  makeFolder(join(folder, SCORES));
+  const claim = join(resolve(folder), `${EXPERIMENT_FILE}.claim`);
+  await inTurn(claim, () => whileClaimed(claim, () => saveMerged(folder, parts)));
 }
 
 async function saveMerged(folder: string, parts: ResultParts): Promise<void> {
   const path = join(folder, EXPERIMENT_FILE);
   const before = await contentThere(path);
-  mergedParts(before, parts);
-  makeFolder(join(folder, SCORES));
+  const merged = mergedParts(before, parts);
   const added: Listed[] = [];
   for (const one of parts.scored) {
     const { scores, ...entry } = one;
@@ -54,10 +64,8 @@ async function saveMerged(folder: string, parts: ResultParts): Promise<void> {
     await scores.save(place, { ...scores.info, task, key: algorithm });
     lying.set(scores, place);
   }
-  // Writing scores takes a while, in which another process may have added to the file.
-  const now = added.length === 0 ? before : await contentThere(path);
-  const scored = joined(now.scored, added, keyOf);
-  const content = writeNumbers({ ...FORMAT, ...mergedParts(now, parts), scored });
+  const scored = joined(before.scored, added, keyOf);
+  const content = writeNumbers({ ...FORMAT, ...merged, scored });
   await writeWhole(path, `${JSON.stringify(content)}\n`);
 }
 

@@ -11,6 +11,7 @@ import {
 import { grad, scope, Tensor } from "@autocircuit/native";
 import { requireFiniteScores, trainedName } from "../finite-scores.ts";
 import { Adam, type AdamOptions } from "./adam.ts";
+import { namingStep, stepName, type TrainingStep } from "./naming-step.ts";
 import type { TrainingHistory, ValidationPoint } from "./trained-scores.ts";
 import type { TrainingOptions } from "./training-progress.ts";
 import type { TrainingState } from "./training-search.ts";
@@ -84,7 +85,7 @@ export async function trainMasks(
       continue;
     }
     const step = targets.length;
-    await namingStep(step, prompts.length, total, async () => {
+    await namingStep({ step, total, batches: prompts.length }, async () => {
       using terms = await training.terms(step, batch, adam.parameter);
       const work = (slices: AsyncIterable<AblatedSlice>) => gradientOf(training, adam.parameter, terms, batch, slices);
       const { gradient, target, size } = await run(work);
@@ -103,17 +104,17 @@ export async function trainMasks(
     });
   }
   const parameters = Float32Array.from(await adam.parameter.data(), Number);
-  requireFiniteNumbers(parameters, model, total);
+  requireFiniteNumbers(parameters, model, { step: total, total, batches: prompts.length });
   return { parameters, history: history() };
 }
 
 /** The last step has no loss after it that would tell. */
-function requireFiniteNumbers(parameters: Float32Array, { graph }: PatchableModel, steps: number): void {
+function requireFiniteNumbers(parameters: Float32Array, { graph }: PatchableModel, end: TrainingStep): void {
   const place = parameters.findIndex((value) => !Number.isFinite(value));
   if (place < 0) return;
   throw new AutocircuitError(
     "not-finite",
-    `Training, after step ${steps} of ${steps}: what is trained for ${trainedName(graph, place)} is ${parameters[place]}, not a number. ` +
+    `${stepName(end)}: what is trained for ${trainedName(graph, place)} is ${parameters[place]}, not a number. ` +
       "Choose a smaller learning rate.",
   );
 }
@@ -156,17 +157,6 @@ async function gradientOf(
   }
   await requireFiniteScores(sum, { model, batch, what: "gradient" });
   return { gradient: sum, target, size: size! };
-}
-
-/** Numbers that are none say in which step they came up. */
-async function namingStep(step: number, batches: number, total: number, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof AutocircuitError) || error.code !== "not-finite") throw error;
-    const where = `step ${step + 1} of ${total} (epoch ${Math.floor(step / batches) + 1}, batch ${step % batches})`;
-    throw new AutocircuitError("not-finite", `Training, ${where}: ${error.message}`, { cause: error });
-  }
 }
 
 function requirePrompts({ length }: PromptLoader): void {

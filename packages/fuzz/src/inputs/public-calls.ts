@@ -19,7 +19,6 @@ import {
   circuitsOfSizes,
   defaultCircuitSizes,
   defineTask,
-  Graph,
   LoadedTask,
   loadPrompts,
   PatchableModel,
@@ -101,6 +100,7 @@ import {
 import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
 import { compileLibraryProgram } from "@autocircuit/tracr";
 import { foundCalls } from "./found-calls.ts";
+import { graphCalls } from "./graph-calls.ts";
 import { methodCalls } from "./method-calls.ts";
 import type { PublicCall } from "./public-call.ts";
 import { reportCalls } from "./report-calls.ts";
@@ -131,6 +131,7 @@ const on = { model, prompts };
 /** A valid call of every function that has a signature; see `signatures` of the engine. */
 export const publicCalls: Readonly<Record<string, PublicCall>> = {
   ...methodCalls(on, scores),
+  ...graphCalls(graph),
   "Tensor.from": { takes: {}, call: (_, o) => Tensor.from([1], o) },
   "Tensor.mapFile": {
     takes: { path },
@@ -151,13 +152,6 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t) => model.transformer.withAutoencoders(t.autoencoders),
   },
   "Transformer.forward": { takes: {}, options: { tokens }, call: (_, o) => model.transformer.forward(o) },
-  "Graph.of": {
-    takes: { config, layers: 1, heads: 1, kvHeads: 1, attnOnly: false, parallel: false },
-    call: ({ config: given, ...entries }, o) => Graph.of(given === config ? entries : given, o),
-  },
-  "Graph.index": { takes: { edge: 0 }, call: (t) => graph.index(t.edge) },
-  "Graph.indices": { takes: { edges: [0] }, call: (t) => graph.indices(t.edges) },
-  "Graph.has": { takes: { name: "x" }, call: (t) => graph.has(t.name) },
   PatchableModel: { takes: {}, options: { transformer: model.transformer }, call: (_, o) => new PatchableModel(o) },
   "PatchableModel.withGraph": { takes: {}, call: (_, o) => model.withGraph(o) },
   "PatchableModel.withAutoencoders": { takes: { autoencoders }, call: (t) => model.withAutoencoders(t.autoencoders) },

@@ -71,18 +71,6 @@ export const errorForm = kind.shape("why a unit failed", {
   ...{ kind: kind.text, message: kind.text, attempts: kind.count, host: kind.text, failed: kind.text },
 } satisfies KindsOf<UnitError>);
 
-/** Who has a unit in hand. */
-export interface Held {
-  readonly host: string;
-  readonly pid: number;
-  readonly token: string;
-}
-
-/** {@link Held}. */
-export const heldForm = kind.shape("who has a unit in hand", {
-  ...{ host: kind.text, pid: kind.count, token: kind.text },
-} satisfies KindsOf<Held>);
-
 /** What a text of JSON holds, if that is of a form. */
 export function ofForm<T>(text: string, form: kind.Kind): T | undefined {
   try {

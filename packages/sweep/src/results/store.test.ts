@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { claimNow } from "@autocircuit/base";
 import { PruneScores } from "@autocircuit/core";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { failingOptions } from "../../test/small-sweep.ts";
@@ -8,7 +9,6 @@ import { expandPlan } from "../plan/expand-plan.ts";
 import { givenPlan } from "../plan/read-plan.ts";
 import { doUnit } from "../unit/do-unit.ts";
 import { Subjects } from "../unit/subjects.ts";
-import { claimUnit } from "./claims.ts";
 import { SweepResults } from "./store.ts";
 
 const root = mkdtempSync(join(tmpdir(), "autocircuit-results-"));
@@ -91,7 +91,7 @@ describe("a unit", () => {
 
   it("in the hands of another process is left to it, until that is gone", async () => {
     {
-      using claim = await claimUnit(results, found.hash);
+      using claim = claimNow(results.path("claims", found.hash));
       expect(claim).toBeDefined();
       expect(await done()).toBe("busy");
     }

@@ -1,6 +1,6 @@
 // A worker process: node worker-main.js RESULTS RUNNER. It does the units that its coordinator sends, one at a time.
+import { releaseClaims } from "@autocircuit/base";
 import { versions } from "@autocircuit/native";
-import { releaseClaims } from "../results/claims.ts";
 import { SweepResults } from "../results/store.ts";
 import { doUnit } from "../unit/do-unit.ts";
 import { Subjects } from "../unit/subjects.ts";

@@ -1,6 +1,6 @@
+import { claimNow } from "@autocircuit/base";
 import { memory, resetPeak } from "@autocircuit/native";
 import type { SweepUnit } from "../plan/unit.ts";
-import { claimUnit } from "../results/claims.ts";
 import { resultText } from "../results/result-file.ts";
 import type { SweepResults } from "../results/store.ts";
 import { CannotKeepError, unitError } from "../results/unit-error.ts";
@@ -28,7 +28,8 @@ export interface DoUnitOptions {
 export async function doUnit(unit: SweepUnit, options: DoUnitOptions): Promise<UnitOutcome> {
   const { results, runner } = options;
   if ((await results.result(unit.hash)) !== undefined) return "kept";
-  using claim = await keeping(() => claimUnit(results, unit.hash));
+  // Were it ever broken, the unit would be done twice with the same result, and counted once.
+  using claim = await keeping(async () => claimNow(results.path("claims", unit.hash)));
   if (claim === undefined) return "busy";
   // Another one may have been quicker between the look and the claim.
   if ((await results.result(unit.hash)) !== undefined) return "kept";

@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Graph } from "./graph.ts";
+import { graphSize } from "./graph-size.ts";
+
+describe("the size of a graph", () => {
+  it("counts what the graph itself has", () => {
+    const kinds = fc.record({
+      layers: fc.integer({ min: 1, max: 5 }),
+      kvHeads: fc.integer({ min: 1, max: 3 }),
+      group: fc.integer({ min: 1, max: 3 }),
+      attnOnly: fc.boolean(),
+      parallel: fc.boolean(),
+      factorized: fc.boolean(),
+      separateQkv: fc.boolean(),
+      ungrouped: fc.boolean(),
+      tokens: fc.option(fc.integer({ min: 1, max: 4 })),
+      /** Of each block's MLP and attention. */
+      latents: fc.option(fc.array(fc.nat({ max: 3 }), { minLength: 10, maxLength: 10 })),
+      latentErrors: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(kinds, ({ group, latents, latentErrors, ...kind }) => {
+        const { layers, attnOnly } = kind;
+        const config = {
+          ...{ ...kind, heads: kind.kvHeads * group },
+          ...(latents &&
+            kind.factorized && {
+              // One at least is there.
+              attentionLatents: [1, ...latents.slice(1, layers)],
+              ...(!attnOnly && { latents: latents.slice(5, 5 + layers) }),
+              latentErrors,
+            }),
+        };
+        const graph = Graph.of(config, kind);
+        const { srcs, dests, edgeCount } = graph;
+        expect(graphSize(config, kind)).toEqual({ sources: srcs.length, destinations: dests.length, edges: edgeCount });
+      }),
+      { numRuns: 300, seed: 1 },
+    );
+  });
+
+  it("is counted where no graph may be made", () => {
+    const many = { layers: 100_000, heads: 2, attnOnly: true, parallel: false };
+    expect(() => Graph.of(many)).toThrow(/are allowed/);
+    expect(graphSize(many)).toEqual({ sources: 200_001, destinations: 600_001, edges: 6e10 + 200_001 });
+  });
+
+  it("names itself where a count is none", () => {
+    expect(() => graphSize({ layers: 0, heads: 2, attnOnly: true, parallel: false })).toThrow(/^graphSize: `layers`/);
+  });
+});

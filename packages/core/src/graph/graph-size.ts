@@ -1,0 +1,72 @@
+import {
+  checkGraphSize,
+  type GraphConfig,
+  type GraphOptions,
+  type ResolvedGraphConfig,
+  resolveGraphConfig,
+} from "./graph-config.ts";
+
+/** How many of each a graph has. */
+export interface GraphSize {
+  readonly sources: number;
+  readonly destinations: number;
+  /** By token, each position counts. */
+  readonly edges: number;
+}
+
+/**
+ * What a graph has, by arithmetic alone: no limit of size holds, and a million blocks take no longer than one. A `TransformerConfig` is a
+ * configuration too.
+ *
+ * @returns the numbers that `Graph.of` of the same configuration and options has
+ * @throws AutocircuitError `bad-input` as `Graph.of` does, but not for size
+ * @example
+ * const size = graphSize({ layers: 12, heads: 12, attnOnly: false, parallel: false });
+ * console.log(size); // { sources: 157, destinations: 445, edges: 32491 }
+ */
+export function graphSize(config: GraphConfig, options?: GraphOptions): GraphSize {
+  return resolvedGraphSize(resolveGraphConfig(config, options, checkGraphSize));
+}
+
+/** The same of a configuration whose defaults are filled in. */
+export function resolvedGraphSize(config: ResolvedGraphConfig): GraphSize {
+  return config.factorized ? factorizedSize(config) : unfactorizedSize(config);
+}
+
+function factorizedSize(config: ResolvedGraphConfig): GraphSize {
+  const { layers, heads, kvHeads, attnOnly, parallel, separateQkv, ungrouped, tokens } = config;
+  const readers = separateQkv ? heads + 2 * (ungrouped ? heads : kvHeads) : heads;
+  if (config.latents !== undefined) return latentSize(config, readers);
+  const mlps = attnOnly ? 0 : 1;
+  const perBlock = heads + mlps;
+  const sources = 1 + layers * perBlock;
+  const destinations = layers * (readers + mlps) + 1;
+  // A block sees the sources before it; its MLP, unless it runs beside them, the heads of its own block too.
+  const before = layers + (perBlock * layers * (layers - 1)) / 2;
+  const edges = readers * before + mlps * (before + (parallel ? 0 : layers * heads)) + sources;
+  return { sources, destinations, edges: edges * (tokens ?? 1) };
+}
+
+/** The same with as many sources in the place of a block's heads or its MLP as it has latents there. */
+function latentSize(config: ResolvedGraphConfig, readers: number): GraphSize {
+  const { layers, heads, attnOnly, parallel, latents, attentionLatents, latentErrors, tokens } = config;
+  const written = (count: number | undefined, usual: number) => (count ? count + (latentErrors ? 1 : 0) : usual);
+  let sources = 1;
+  let edges = 0;
+  for (let block = 0; block < layers; block++) {
+    const ofAttention = written(attentionLatents?.[block], heads);
+    edges += readers * sources + (attnOnly ? 0 : sources + (parallel ? 0 : ofAttention));
+    sources += ofAttention + (attnOnly ? 0 : written(latents?.[block], 1));
+  }
+  const destinations = layers * (readers + (attnOnly ? 0 : 1)) + 1;
+  return { sources, destinations, edges: (edges + sources) * (tokens ?? 1) };
+}
+
+function unfactorizedSize({ layers, heads, attnOnly, parallel, tokens }: ResolvedGraphConfig): GraphSize {
+  const middle = !attnOnly && !parallel;
+  const components = heads + (attnOnly ? 0 : 1);
+  // Each block: its components, and the stream before it (and in its middle) once more.
+  const edges = layers * (components + (middle ? 2 : 1));
+  const sources = 1 + layers * (components + (middle ? 1 : 0)) + (layers - 1);
+  return { sources, destinations: layers * (middle ? 2 : 1), edges: edges * (tokens ?? 1) };
+}
