@@ -55,6 +55,7 @@ export async function saveSpanScores(path: string, scores: SpanScores, info: Sco
  * @throws AutocircuitError `not-found` if there is no such file; `bad-file` if it is none of these, cut off, malformed, of another graph, or holds a NaN
  *
  * @example
+ * const spans = spansOf({ begin: [0, 7], end: [7, null] }, prompts.prompts);
  * await saveSpanScores("spans.safetensors", await spanScores(model, prompts.prompts, spans));
  * const { spans: names } = await loadSpanScores("spans.safetensors", { graph: model.graph });
  */
