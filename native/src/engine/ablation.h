@@ -5,14 +5,16 @@
 #include <map>
 #include <vector>
 
+#include "engine/cross_layer_writes.h"
+#include "engine/latent_lists.h"
 #include "engine/norm.h"
 #include "engine/transformer.h"
 
 namespace autocircuit {
 
 // What a linear reader projects to.
-// `mlp_normalised`: no product, the MLP's input itself.
-enum class Projection : uint8_t { query, key, value, mlp_in, mlp_gate, mlp_normalised };
+// `mlp_normalised`: no product, the MLP's input itself; `mlp_residual`: the same before its norm.
+enum class Projection : uint8_t { query, key, value, mlp_in, mlp_gate, mlp_normalised, mlp_residual };
 inline bool is_of_mlp(Projection which) { return which >= Projection::mlp_in; }
 
 // What one network makes of one ablation: its sources where the network computes and in its number type, the residual stream in which
@@ -43,6 +45,8 @@ class AblationCache {
   std::vector<at::Tensor> resid_;
   std::map<std::pair<int64_t, Projection>, at::Tensor> projections_;
   std::map<int64_t, at::Tensor> heads_, mlps_, latents_;
+  std::map<int64_t, LatentLists> latent_lists_;
+  CrossLayerWrites cross_layer_;
 };
 
 // The norm in front of a reader, and the product behind it.

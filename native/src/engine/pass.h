@@ -158,6 +158,7 @@ class Pass {
   const Autoencoder* autoencoder_of_attention(int64_t layer) const;
   bool reads_neurons(int64_t layer) const;
   bool reads_input(int64_t layer) const;
+  at::Tensor transcoder_input(int64_t layer, const ReaderInput& input) const;
   void write_latents(int64_t layer, const at::Tensor& x);
   void write_attention_latents(int64_t layer, const at::Tensor& z);
   // Gradients of what the MLP or attention gives and, of a transcoder, of its input; undefined where nothing flows.

@@ -110,7 +110,8 @@ void Pass::backward_mlp(int64_t layer, const at::Tensor& out_grad) {
   if (autoencoder_of_mlp(layer)) {
     const LatentGrads grads = backward_latents(layer, out_grad, grad);
     grad = grads.out;
-    if (grads.input.defined()) outputs.emplace_back(Projection::mlp_normalised, grads.input);
+    const bool before_norm = autoencoder_of_mlp(layer)->input == AutoencoderInput::mlp_resid;
+    if (grads.input.defined()) outputs.emplace_back(before_norm ? Projection::mlp_residual : Projection::mlp_normalised, grads.input);
   }
   if (grad.defined()) backward_neurons(layer, grad, outputs);
   const GroupPlan* plan = find(Reader::mlp, layer);
@@ -241,6 +242,13 @@ void Pass::add_projection_gradient_(at::Tensor& grad, int64_t layer, const Proje
 // Gradient of each row's input [rows, N, D] (before the norm) from the gradients of its projections.
 void Pass::input_gradient_(at::Tensor& grad, const Frame& frame, const GroupPlan* plan, int64_t layer,
                            const std::vector<ProjectionGrad>& outputs, const at::Tensor& resid) const {
+  if (outputs[0].first == Projection::mlp_residual) {
+    const std::vector<ProjectionGrad> behind_norm(outputs.begin() + 1, outputs.end());
+    if (behind_norm.empty()) grad.zero_();
+    else input_gradient_(grad, frame, plan, layer, behind_norm, resid);
+    grad[0].add_(outputs[0].second);
+    return;
+  }
   const int64_t rows = grad.size(0);
   for (size_t i = 0; i < outputs.size(); i++) add_projection_gradient_(grad, layer, outputs[i], i == 0);
   const Norm norm = reader_norm(model_, layer, outputs[0].first);

@@ -144,7 +144,7 @@ at::Tensor Pass::run_mlp(int64_t layer) {
   const ReaderInput input =
       input_of(plan, layer, Projection::mlp_in, {1}, through_hooked_norm(Hook::ln2_scale, Hook::ln2_normalized, layer, Projection::mlp_in));
   if (reads_input(layer)) {
-    transcoded_ = input.normalised();
+    transcoded_ = transcoder_input(layer, input);
     // Without errors nobody asks what the MLP would give.
     if (gradients_) saved_[layer].resid_mlp = frame_.resid;
     if (!model_.autoencoders()->errors()) return {};

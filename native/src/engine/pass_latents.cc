@@ -28,7 +28,15 @@ bool Pass::reads_neurons(int64_t layer) const {
 
 bool Pass::reads_input(int64_t layer) const {
   const Autoencoder* one = autoencoder_of_mlp(layer);
-  return one && one->input == AutoencoderInput::mlp_in;
+  return one && is_transcoder(one->input);
+}
+
+// What a transcoder reads, from the MLP's input.
+at::Tensor Pass::transcoder_input(int64_t layer, const ReaderInput& input) const {
+  if (autoencoder_of_mlp(layer)->input == AutoencoderInput::mlp_in) return input.normalised();
+  const GroupPlan* plan = find(Reader::mlp, layer);
+  if (!plan || !plan->is_patched(0)) return frame_.resid;
+  return patched_inputs(frame_, *plan, mlp_point(config_, layer), {0}, Norm{})[0];
 }
 
 // x: the MLP's output, or its neurons where these are read.
@@ -66,7 +74,7 @@ void Pass::write_attention_latents(int64_t layer, const at::Tensor& z) {
 Pass::LatentGrads Pass::backward_latents(int64_t layer, const at::Tensor& out_grad, const at::Tensor& error_grad) {
   const bool errors = model_.autoencoders()->errors();
   // The error takes away what the latents write: where no edge tells them apart, nothing flows through the autoencoder.
-  const at::Tensor through = latents_->backward(model_.autoencoders()->of_mlp(layer), errors ? out_grad - error_grad : out_grad);
+  const at::Tensor through = latents_->backward(model_.autoencoders()->of_mlp(layer), errors ? out_grad - error_grad : out_grad, frame_);
   if (reads_input(layer)) return {errors ? error_grad : at::Tensor(), through};
   if (!errors) return {through, {}};
   const at::Tensor around = reads_neurons(layer) ? at::mm(error_grad, model_.weights().blocks[layer].w_out.t()) : error_grad;
@@ -80,7 +88,8 @@ at::Tensor Pass::backward_attention_latents(int64_t layer, const at::Tensor& out
   at::Tensor error_grad = out_grad;
   if (frame_.source_grad.defined()) error_grad = error_grad + frame_.source_grad[order_.heads(layer)];
   keep_output_gradient(order_.heads(layer), 1, error_grad);
-  const at::Tensor through = latents_->backward(model_.autoencoders()->of_attention(layer), errors ? out_grad - error_grad : out_grad);
+  const at::Tensor through =
+      latents_->backward(model_.autoencoders()->of_attention(layer), errors ? out_grad - error_grad : out_grad, frame_);
   // What goes through W_O: the error's part, and that of latents which are made behind it.
   at::Tensor total_grad = errors ? error_grad : at::zeros_like(out_grad);
   if (!of_heads) total_grad = total_grad + through;

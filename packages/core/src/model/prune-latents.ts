@@ -179,7 +179,7 @@ function realPositions(tokens: Tensor): Tensor | undefined {
 }
 
 function keepLatents(
-  { encode, bias, decode, outBias, threshold, top }: BlockAutoencoder,
+  { encode, bias, decode, decodeLater, outBias, threshold, top }: BlockAutoencoder,
   kept: readonly (readonly number[])[],
   byPosition: boolean,
 ): BlockAutoencoder {
@@ -194,6 +194,7 @@ function keepLatents(
     encode: some(encode),
     bias: some(bias),
     decode: some(decode),
+    ...(decodeLater && { decodeLater: decodeLater.map(some) }),
     outBias: outBias.clone(),
     ...(threshold && { threshold: some(threshold) }),
     ...(top && { top: Math.min(top, kept[0]!.length) }),
