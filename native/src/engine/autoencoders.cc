@@ -44,11 +44,12 @@ void check_place(const TransformerConfig& config, const Weights& weights, const 
   const BlockWeights& block = weights.blocks[given.block];
   if (!is_of_attention(given.input) && config.attn_only) refuse(given, "has no place: this model has no MLPs");
   if (given.norm_weights && *given.norm_weights != block.ln2.scale.defined())
-    refuse(given, *given.norm_weights
-                      ? "reads what the norm before the MLP gives with its weights, which are folded into the MLP's matrices here: load the model "
-                        "without that (foldLn: false, --processing none)"
-                      : "reads what the norm before the MLP gives before its weights, but the MLP of this model reads it with them: load it with "
-                        "them folded into the MLP's matrices (foldLn: true, --processing fold-ln)");
+    refuse(given,
+           *given.norm_weights
+               ? "reads what the norm before the MLP gives with its weights, which are folded into the MLP's matrices here: load the model "
+                 "without that (foldLn: false, --processing none)"
+               : "reads what the norm before the MLP gives before its weights, but the MLP of this model reads it with them: load it with "
+                 "them folded into the MLP's matrices (foldLn: true, --processing fold-ln)");
   if (given.input == AutoencoderInput::mlp_post && block.ln2_post.scale.defined())
     refuse(given, "reads neurons, but this model has a norm behind its MLPs: what a latent writes is then no multiple of its activation");
   if (given.input == AutoencoderInput::z && block.ln1_post.scale.defined())
@@ -172,7 +173,8 @@ at::Tensor Autoencoders::decoder_means() const {
   int64_t positions = 1;
   for (const Autoencoder& one : all_) positions = std::max(positions, one.positions());
   std::vector<at::Tensor> means;
-  for (const Autoencoder& one : all_) means.push_back(one.decoders.back().mean(1).view({one.positions(), one.latents()}).expand({positions, -1}));
+  for (const Autoencoder& one : all_)
+    means.push_back(one.decoders.back().mean(1).view({one.positions(), one.latents()}).expand({positions, -1}));
   return at::cat(means, 1);
 }
 

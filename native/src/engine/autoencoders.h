@@ -14,12 +14,12 @@ namespace autocircuit {
 
 // What a sparse autoencoder of a block reads, and replaces.
 enum class AutoencoderInput : uint8_t {
-  mlp_out,   // the MLP's output, as the residual stream gets it
-  mlp_post,  // the MLP's neurons after their activation
-  mlp_in,    // a transcoder: reads what the MLP reads, behind its norm, and replaces the MLP's output
+  mlp_out,    // the MLP's output, as the residual stream gets it
+  mlp_post,   // the MLP's neurons after their activation
+  mlp_in,     // a transcoder: reads what the MLP reads, behind its norm, and replaces the MLP's output
   mlp_resid,  // the same, but reads the residual stream before that norm
-  attn_out,  // what attention writes to the residual stream, its bias included
-  z,         // the heads' outputs side by side, before their output matrix
+  attn_out,   // what attention writes to the residual stream, its bias included
+  z,          // the heads' outputs side by side, before their output matrix
 };
 inline bool is_of_attention(AutoencoderInput input) { return input >= AutoencoderInput::attn_out; }
 inline bool is_transcoder(AutoencoderInput input) { return input == AutoencoderInput::mlp_in || input == AutoencoderInput::mlp_resid; }
@@ -29,9 +29,9 @@ inline bool is_transcoder(AutoencoderInput input) { return input == AutoencoderI
 struct GivenAutoencoder {
   int64_t block = 0;
   AutoencoderInput input = AutoencoderInput::mlp_out;
-  at::Tensor encode;     // [L, n] or [P, L, n]
-  at::Tensor bias;       // [L] or [P, L]
-  at::Tensor decode;     // [L, n] or [P, L, n]
+  at::Tensor encode;  // [L, n] or [P, L, n]
+  at::Tensor bias;    // [L] or [P, L]
+  at::Tensor decode;  // [L, n] or [P, L, n]
   // Of a cross-layer transcoder what its latents write to the MLP outputs of the blocks behind its own, in order, as `decode`.
   std::vector<at::Tensor> decode_later;
   at::Tensor out_bias;   // [n]
@@ -47,8 +47,8 @@ struct GivenAutoencoder {
 struct Autoencoder {
   int64_t block = 0;
   AutoencoderInput input = AutoencoderInput::mlp_out;
-  at::Tensor encode;    // [P or 1, L, n]
-  at::Tensor bias;      // [P or 1, L]
+  at::Tensor encode;                 // [P or 1, L, n]
+  at::Tensor bias;                   // [P or 1, L]
   std::vector<at::Tensor> decoders;  // [(P or 1) * L, d_model]: what was written when the own block had, when the next one had, ...
   at::Tensor out_bias;               // [d_model]
   at::Tensor threshold;

@@ -35,7 +35,7 @@ class CrossLayerWrites {
   void backward(const Autoencoders& autoencoders, int64_t number, const at::Tensor& grad, const Frame& frame, const AddGradient& add);
 
  private:
-  at::Tensor written_;  // S of the block before, at the positions of then
+  at::Tensor written_;     // S of the block before, at the positions of then
   at::Tensor later_grad_;  // g of the block behind, at its positions
   std::vector<int64_t> positions_;
 };

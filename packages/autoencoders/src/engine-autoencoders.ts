@@ -99,7 +99,7 @@ type Placed = Pick<Autoencoder, "path" | "hookIn" | "hookOut">;
 /** What autoencoders are to the engine, by where they are. */
 type Place = Pick<AutoencodersOfPlace, "input" | "normWeights">;
 
-function placeIn(format: FormatName, { norm, parallel }: TransformerConfig, { path, hookIn, hookOut }: Placed): Place {
+function placeIn(format: FormatName, { norm, preNorm, parallel }: TransformerConfig, { path, hookIn, hookOut }: Placed): Place {
   const places = `${siteOf(hookIn)} to ${siteOf(hookOut)}`;
   const known = format === "gemma-scope-2" ? INPUTS_OF_GEMMA_SCOPE_2 : INPUTS;
   const input = Object.hasOwn(known, places) ? known[places] : undefined;
@@ -110,7 +110,7 @@ function placeIn(format: FormatName, { norm, parallel }: TransformerConfig, { pa
       `${path}: reads ${hookIn}, the stream between attention and MLP, but in this model both run side by side.`,
     );
   }
-  if (input !== "mlp_in" || norm === "none") return { input };
+  if (input !== "mlp_in" || norm === "none" || preNorm === false) return { input };
   // A module is given what the norm's weights were multiplied to. TransformerLens's hook lies before the weights of a root-mean-square norm.
   const ofModule = format === "gemma-scope-2" || hookIn.endsWith("(module input)");
   return { input, normWeights: ofModule ? true : norm === "rms" ? false : undefined };
