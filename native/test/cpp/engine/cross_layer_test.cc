@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "engine/latent_cases.h"
+#include "engine/plain_latents.h"
 
 // Cross-layer transcoders against a network in which each reader takes from each latent what it has written until then, one after another.
 namespace autocircuit::test {

@@ -1,6 +1,9 @@
 #include "engine/plain_transformer.h"
 
+#include <map>
+
 #include "engine/mlp.h"
+#include "engine/plain_latents.h"
 
 namespace autocircuit::test {
 namespace {

@@ -7,7 +7,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/autoencoders.h"
 #include "engine/config.h"
 #include "engine/reading_points.h"
 #include "masks/graph.h"
@@ -31,15 +30,5 @@ struct PlainResult {
 };
 PlainResult plain_forward(const TransformerConfig& config, const NamedWeights& weights, const at::Tensor& tokens, const PatchGraph& graph,
                           const at::Tensor& mask = {}, const at::Tensor& ablated = {});
-
-// The same with a cross-layer transcoder (ReLU), whose latents and what they leave out are sources of the graph. Sources of latents are
-// activations [B, P]: what one writes is made anew for each reader, from its decoders for all blocks before that.
-struct PlainLatents {
-  at::Tensor logits;                // [B, P, V]
-  std::vector<at::Tensor> sources;  // [B, P, D], of latents [B, P]
-};
-PlainLatents plain_forward(const TransformerConfig& config, const NamedWeights& weights, const std::vector<GivenAutoencoder>& transcoders,
-                           const at::Tensor& tokens, const PatchGraph& graph, const at::Tensor& mask = {},
-                           const std::vector<at::Tensor>& ablated = {});
 
 }  // namespace autocircuit::test
