@@ -25,13 +25,13 @@ at::Tensor qk_normed(const at::Tensor& x, const at::Tensor& scale, QkNorm kind, 
 
 AttentionContext::AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t length, const at::Tensor& padding,
                                    std::shared_ptr<const Prefix> prefix)
-    : config_(config), weights_(weights), length_(length), padding_(padding), prefix_(std::move(prefix)) {
-  if (prefix_) prefix_length_ = prefix_->length;
+    : config_(config), weights_(weights), length_(length), padding_(padding), prefix_(std::move(prefix)),
+      prefix_length_(prefix_ ? prefix_->length : 0) {
   const at::Tensor positions = at::arange(prefix_length_, prefix_length_ + length, weights.options.dtype(at::kLong)).unsqueeze(0);
   token_positions_ = padding_.defined() ? (positions - padding_.unsqueeze(1)).clamp_min(0) : positions;
 }
 
-at::Tensor AttentionContext::rotate(const at::Tensor& x, int64_t layer, const at::Tensor& positions) {
+at::Tensor AttentionContext::rotate(const at::Tensor& x, int64_t layer, const at::Tensor& positions) const {
   const RotaryConfig& rotary = config_.rotary;
   const int64_t type = rotary.layer_type.empty() ? 0 : rotary.layer_type[layer];
   const at::Tensor angles = positions.to(at::kDouble).unsqueeze(-1) * weights_.frequencies[type];  // [1 or B, P, dim / 2]
@@ -53,7 +53,7 @@ at::Tensor AttentionContext::rotate(const at::Tensor& x, int64_t layer, const at
   return at::cat({rotated, x.narrow(-1, rotary.dim, x.size(-1) - rotary.dim)}, -1);
 }
 
-at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>& query_positions) {
+at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>& query_positions) const {
   if (!config_.causal && !padding_.defined()) return {};
   at::Tensor& mask = allowed_[{window, query_positions}];
   if (mask.defined()) return mask;
@@ -71,7 +71,7 @@ at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>&
 
 at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, at::Tensor q, at::Tensor k, at::Tensor v,
                                     const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads, Prefix* keep,
-                                    Hooks* hooks) {
+                                    Hooks* hooks) const {
   const auto hooked = [&](Hook hook, const at::Tensor& x) { return hooks && hooks->at(hook, layer) ? hooks->visit(hook, layer, x) : x; };
   const int64_t query_heads = q.size(2);
   q = qk_normed(q, weights.q_norm, config_.qk_norm, config_.eps);

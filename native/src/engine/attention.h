@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "engine/config.h"
+#include "engine/forward_request.h"
 #include "engine/hooks.h"
-#include "engine/transformer.h"
 #include "engine/weights.h"
 
 namespace autocircuit {
 
-// Who may attend to whom in a pass, and the rotary tables: made once, used by every layer.
+// Who may attend to whom in a pass, and where each token stands in its text: made once, used by every layer.
 class AttentionContext {
  public:
   AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t length, const at::Tensor& padding,
@@ -27,19 +27,21 @@ class AttentionContext {
   // keys, scores and patterns.
   at::Tensor attend(const BlockWeights& weights, int64_t layer, at::Tensor q, at::Tensor k, at::Tensor v,
                     const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads, Prefix* keep = nullptr,
-                    Hooks* hooks = nullptr);
+                    Hooks* hooks = nullptr) const;
 
  private:
-  at::Tensor rotate(const at::Tensor& x, int64_t layer, const at::Tensor& positions);
+  at::Tensor rotate(const at::Tensor& x, int64_t layer, const at::Tensor& positions) const;
   // Boolean [1 or B, 1, Pq, prefix + P], true where attention is allowed; undefined when every pair is.
-  at::Tensor allowed(int64_t window, const std::vector<int64_t>& query_positions);
+  at::Tensor allowed(int64_t window, const std::vector<int64_t>& query_positions) const;
 
   const TransformerConfig& config_;
   const Weights& weights_;
-  int64_t length_, prefix_length_ = 0;
-  at::Tensor padding_, token_positions_;
-  std::shared_ptr<const Prefix> prefix_;
-  std::map<std::pair<int64_t, std::vector<int64_t>>, at::Tensor> allowed_;
+  const int64_t length_;
+  const at::Tensor padding_;
+  const std::shared_ptr<const Prefix> prefix_;
+  const int64_t prefix_length_;
+  at::Tensor token_positions_;
+  mutable std::map<std::pair<int64_t, std::vector<int64_t>>, at::Tensor> allowed_;  // by window and queries: made when first asked for
 };
 
 }  // namespace autocircuit

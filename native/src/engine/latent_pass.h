@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/ablation.h"
+#include "engine/ablation_cache.h"
 #include "engine/cross_layer_writes.h"
 #include "engine/frame.h"
 #include "engine/latent_graph.h"

@@ -2,7 +2,6 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "engine/ablation.h"
 #include "engine/transformer.h"
 #include "engine/weights.h"
 

@@ -5,9 +5,10 @@
 #include <functional>
 #include <vector>
 
-#include "engine/ablation.h"
+#include "engine/ablation_cache.h"
 #include "engine/frame.h"
 #include "engine/norm.h"
+#include "engine/projections.h"
 #include "masks/mask_plan.h"
 
 namespace autocircuit {

@@ -6,6 +6,7 @@
 #include "devices/device_index.h"
 #include "devices/recorder.h"
 #include "engine/pass.h"
+#include "engine/pass_plan.h"
 #include "engine/reading_points.h"
 #include "engine/recorded_lists.h"
 #include "engine/run_cache.h"

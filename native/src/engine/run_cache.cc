@@ -3,7 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
-#include "engine/ablation.h"
+#include "engine/ablation_cache.h"
 
 namespace autocircuit {
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <unordered_map>
 
-#include "engine/ablation.h"
+#include "engine/ablation_cache.h"
 #include "engine/transformer.h"
 
 namespace autocircuit {

@@ -2,20 +2,17 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "engine/cross_layer_writes.h"
 #include "engine/latent_lists.h"
-#include "engine/norm.h"
+#include "engine/projections.h"
 #include "engine/transformer.h"
 
 namespace autocircuit {
-
-// What a linear reader projects to.
-// `mlp_normalised`: no product, the MLP's input itself; `mlp_residual`: the same before its norm.
-enum class Projection : uint8_t { query, key, value, mlp_in, mlp_gate, mlp_normalised, mlp_residual };
-inline bool is_of_mlp(Projection which) { return which >= Projection::mlp_in; }
 
 // What one network makes of one ablation: its sources where the network computes and in its number type, the residual stream in which
 // every source is ablated, its projections, and what a head or an MLP gives when all its inputs are ablated. Circuits with the same
@@ -48,13 +45,5 @@ class AblationCache {
   std::map<int64_t, LatentLists> latent_lists_;
   CrossLayerWrites cross_layer_;
 };
-
-// The norm in front of a reader, and the product behind it.
-Norm reader_norm(const Transformer& model, int64_t layer, Projection which);
-struct Linear {
-  at::Tensor weight, bias;  // [d_model, columns], [columns] or undefined
-};
-Linear reader_linear(const Transformer& model, int64_t layer, Projection which);
-at::Tensor apply(const Linear& linear, const at::Tensor& x);
 
 }  // namespace autocircuit

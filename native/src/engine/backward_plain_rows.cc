@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/pass.h"
+#include "engine/backward_pass.h"
 #include "engine/wide.h"
 #include "kernels/cpu/plain_rows.h"
 
@@ -20,29 +20,29 @@ constexpr int64_t kPlainRows = 128;
 }  // namespace
 
 // Whether rows read the stream as it is, where that has a kernel.
-bool Pass::are_plain(const std::vector<const GroupPlan*>& plans, const at::Tensor& resid) const {
-  return plans[0] && !latents_ && !request_.patch->rules.norms && resid.scalar_type() == type_of(model_.weights()) &&
-         has_plain_rows(resid) && std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return plan->any_patched(); });
+bool BackwardPass::are_plain(const std::vector<const GroupPlan*>& plans, const at::Tensor& resid) const {
+  return plans[0] && !latents_ && !rules_.norms && resid.scalar_type() == type_of(model_.weights()) && has_plain_rows(resid) &&
+         std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return plan->any_patched(); });
 }
 
 // How many sources an MLP's row leaves to be contracted with beside its layer's heads, whose first rows flow next at the same positions;
 // 0 where these are not plain. One row alone would take as long to read all deltas as all of the heads' together.
-int64_t Pass::sources_to_wait_for(int64_t layer, const at::Tensor& resid) const {
-  const GroupPlan* shared = find(Reader::qkv, layer);
+int64_t BackwardPass::sources_to_wait_for(int64_t layer, const at::Tensor& resid) const {
+  const GroupPlan* shared = pass_.find(Reader::qkv, layer);
   std::vector<const GroupPlan*> heads{shared};
-  if (!shared) heads = {find(Reader::q, layer), find(Reader::k, layer), find(Reader::v, layer)};
+  if (!shared) heads = {pass_.find(Reader::q, layer), pass_.find(Reader::k, layer), pass_.find(Reader::v, layer)};
   if (std::any_of(heads.begin(), heads.end(), [](const GroupPlan* plan) { return !plan; })) return 0;
   return are_plain(heads, resid) && heads[0]->group->first_source == 0 ? heads[0]->group->sources : 0;
 }
 
 // What flow_readers does, where all rows read the stream as it is: some of the batch at a time, so that what is made for them is used while it is
 // in the cache.
-void Pass::flow_plain_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers,
-                              const std::vector<const GroupPlan*>& plans, int64_t rows) {
+void BackwardPass::flow_plain_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers,
+                                      const std::vector<const GroupPlan*>& plans, int64_t rows) {
   const Projection which = readers[0].outputs[0].first;
   const Norm norm = reader_norm(model_, layer, which);
   const bool of_mlp = which == Projection::mlp_in;
-  const std::vector<int64_t> buckets = bucket_of(frame_);
+  const std::vector<int64_t> buckets = gradients_.bucket_of(frame_);
   const int64_t n = frame_.n(), most = kPlainRows;
   WaitingRows beside = std::exchange(waiting_, {}), wait;
   if (of_mlp) wait.sources = plans[0]->group->first_source == 0 ? sources_to_wait_for(layer, resid) : 0;
@@ -50,7 +50,7 @@ void Pass::flow_plain_readers(int64_t layer, const at::Tensor& resid, const std:
     wait.plan = plans[0];
     wait.rows = at::empty({rows, n, config_.d_model}, resid.options());
   }
-  const at::Tensor all = deltas_of(frame_, *plans[0]), delta = all.narrow(0, wait.sources, all.size(0) - wait.sources);
+  const at::Tensor all = gradients_.deltas_of(frame_, *plans[0]), delta = all.narrow(0, wait.sources, all.size(0) - wait.sources);
   const at::Tensor stream = frame_.grad.clone();
   std::vector<const GroupPlan*> contracted = plans;
   if (beside.plan) contracted.push_back(beside.plan);
@@ -65,10 +65,11 @@ void Pass::flow_plain_readers(int64_t layer, const at::Tensor& resid, const std:
       row += part.size(0);
     }
     const auto some = [&](const at::Tensor& of_rows) { return of_rows.defined() ? of_rows.narrow(1, first, count) : of_rows; };
-    PlainRows work{grads, resid.narrow(0, first, count), norm, delta.narrow(1, first, count), {}, bucket_count(), some(beside.rows)};
+    PlainRows work{
+        grads, resid.narrow(0, first, count), norm, delta.narrow(1, first, count), {}, gradients_.bucket_count(), some(beside.rows)};
     if (!buckets.empty()) work.bucket_of.assign(buckets.begin() + first, buckets.begin() + first + count);
     at::Tensor into = stream.narrow(0, first, count), keep = some(wait.rows);
-    add_products(contracted, plain_rows_backward(work, into, keep), wait.sources);
+    gradients_.add_products(contracted, plain_rows_backward(work, into, keep), wait.sources);
   }
   frame_.grad = stream;
   waiting_ = std::move(wait);

@@ -1,24 +1,25 @@
 #include <ATen/ATen.h>
 
+#include "engine/forward_pass.h"
 #include "engine/outputs.h"
-#include "engine/pass.h"
 #include "engine/wide.h"
 
+// Where a pass's values are read, or others put in their place.
 namespace autocircuit {
 
-at::Tensor Pass::hooked(Hook hook, int64_t layer, const at::Tensor& x) {
+at::Tensor ForwardPass::hooked(Hook hook, int64_t layer, const at::Tensor& x) {
   if (!hooks_ || !hooks_->at(hook, layer)) return x;
-  return hooks_->visit(hook, layer, x.view({batch_, length_, -1})).view({batch_ * length_, -1});
+  return hooks_->visit(hook, layer, x.view({pass_.batch, pass_.length, -1})).view({pass_.rows(), -1});
 }
 
-at::Tensor Pass::hooked_heads(Hook hook, int64_t layer, const at::Tensor& x) {
+at::Tensor ForwardPass::hooked_heads(Hook hook, int64_t layer, const at::Tensor& x) {
   return hooks_ && hooks_->at(hook, layer) ? hooks_->visit(hook, layer, x) : x;
 }
 
-void Pass::hook_stream(Hook hook, int64_t layer) { frame_.resid = hooked(hook, layer, frame_.resid); }
+void ForwardPass::hook_stream(Hook hook, int64_t layer) { frame_.resid = hooked(hook, layer, frame_.resid); }
 
 // What heads add to the stream, which is taken from them together where it is replaced.
-void Pass::hook_attention(int64_t layer, const at::Tensor& before, const at::Tensor& z) {
+void ForwardPass::hook_attention(int64_t layer, const at::Tensor& before, const at::Tensor& z) {
   if (!hooks_ || !hooks_->at(Hook::attn_out, layer)) return;
   const BlockWeights& block = model_.weights().blocks[layer];
   at::Tensor total = attention_total(block, z);
@@ -30,7 +31,7 @@ void Pass::hook_attention(int64_t layer, const at::Tensor& before, const at::Ten
 
 // A norm in its steps, so that its scale and what it makes can be had: that is the result, but for a root-mean-square norm, whose weights
 // come after it (as in TransformerLens).
-at::Tensor Pass::hooked_norm(Hook scale, Hook normalized, int64_t layer, const Norm& norm, const at::Tensor& x) {
+at::Tensor ForwardPass::hooked_norm(Hook scale, Hook normalized, int64_t layer, const Norm& norm, const at::Tensor& x) {
   const at::Tensor wide = widened(x);
   const at::Tensor centred = norm.kind == NormKind::layer ? wide - wide.mean(-1, true) : wide;
   const at::Tensor by = hooked(scale, layer, at::sqrt(at::mean(centred * centred, -1, true) + norm.eps));
@@ -42,7 +43,7 @@ at::Tensor Pass::hooked_norm(Hook scale, Hook normalized, int64_t layer, const N
   return norm.kind == NormKind::rms ? out : hooked(normalized, layer, out);
 }
 
-ReaderInput::KnownPlain Pass::through_hooked_norm(Hook scale, Hook normalized, int64_t layer, Projection first) {
+ReaderInput::KnownPlain ForwardPass::through_hooked_norm(Hook scale, Hook normalized, int64_t layer, Projection first) {
   if (!hooks_ || !(hooks_->at(scale, layer) || hooks_->at(normalized, layer))) return {};
   const at::Tensor input = hooked_norm(scale, normalized, layer, reader_norm(model_, layer, first), frame_.resid);
   return [this, layer, input](Projection which) { return apply(reader_linear(model_, layer, which), input); };

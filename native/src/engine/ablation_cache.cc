@@ -1,8 +1,9 @@
-#include "engine/ablation.h"
+#include "engine/ablation_cache.h"
 
 #include <ATen/ATen.h>
 
 #include <numeric>
+#include <stdexcept>
 
 #include "engine/attention.h"
 #include "engine/autoencoders.h"
@@ -15,33 +16,6 @@
 #include "kernels/cpu/products.h"
 
 namespace autocircuit {
-
-Ablation::Ablation(at::Tensor sources, bool same_everywhere) : sources_(sources.detach().contiguous()), same_everywhere_(same_everywhere) {
-  if (sources_.dim() != 4) throw std::invalid_argument("an ablation's sources must have shape [sources, batch or 1, positions, d_model]");
-}
-
-Norm reader_norm(const Transformer& model, int64_t layer, Projection which) {
-  const TransformerConfig& c = model.config();
-  const BlockWeights& block = model.weights().blocks[layer];
-  const NormWeights& weights = is_of_mlp(which) ? block.ln2 : block.ln1;
-  return {c.pre_norm ? c.norm : NormKind::none, c.eps, weights.scale, weights.shift};
-}
-
-Linear reader_linear(const Transformer& model, int64_t layer, Projection which) {
-  const BlockWeights& b = model.weights().blocks[layer];
-  switch (which) {
-    case Projection::query: return {b.w_q, b.b_q};
-    case Projection::key: return {b.w_k, b.b_k};
-    case Projection::value: return {b.w_v, b.b_v};
-    case Projection::mlp_in: return {b.w_in, b.b_in};
-    case Projection::mlp_gate: return {b.w_gate, b.b_gate};
-    case Projection::mlp_normalised:
-    case Projection::mlp_residual: break;
-  }
-  return {};
-}
-
-at::Tensor apply(const Linear& linear, const at::Tensor& x) { return product(x, linear.weight, linear.bias); }
 
 namespace {
 
@@ -137,7 +111,7 @@ at::Tensor AblationCache::head_outputs(int64_t layer) {
   const TransformerConfig& c = model_.config();
   const BlockWeights& block = model_.weights().blocks[layer];
   const int64_t batch = sources_.size(1), length = sources_.size(2);
-  AttentionContext context(c, model_.weights(), length, {}, nullptr);
+  const AttentionContext context(c, model_.weights(), length, {}, nullptr);
   std::vector<int64_t> positions(length);
   for (int64_t p = 0; p < length; p++) positions[p] = p;
   const auto heads = [&](Projection which, int64_t count) { return projection(layer, which).view({batch, length, count, c.d_head}); };

@@ -1,0 +1,100 @@
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "engine/backward_pass.h"
+#include "engine/latent_blocks.h"
+#include "engine/mlp.h"
+#include "engine/outputs.h"
+#include "engine/wide.h"
+#include "kernels/cpu/products.h"
+
+// From the gradients of what a block's MLP and heads write to those of what their projections gave.
+namespace autocircuit {
+
+// Adds what patched edges take from a source, and the source's own part of the stream's gradient.
+void BackwardPass::through_mlp(int64_t layer, const at::Tensor& out_grad) {
+  Tape::Layer& saved = tape_.layers[layer];
+  at::Tensor grad = out_grad;
+  if (frame_.source_grad.defined()) grad = grad + frame_.source_grad[pass_.order.mlp(layer)];
+  gradients_.keep_outputs(frame_, pass_.order.mlp(layer), 1, grad);
+  std::vector<ProjectionGrad> outputs;
+  if (autoencoder_of_mlp(model_, layer)) {
+    const LatentGrads grads = through_latents_of_mlp(layer, out_grad, grad);
+    grad = grads.out;
+    const bool before_norm = autoencoder_of_mlp(model_, layer)->input == AutoencoderInput::mlp_resid;
+    if (grads.input.defined()) outputs.emplace_back(before_norm ? Projection::mlp_residual : Projection::mlp_normalised, grads.input);
+  }
+  if (grad.defined()) through_neurons(layer, grad, outputs);
+  const GroupPlan* plan = pass_.find(Reader::mlp, layer);
+  flow_readers(layer, saved.resid_mlp, {{plan, outputs}});
+}
+
+// From the gradient of the MLP's output, or of its neurons where an autoencoder reads them.
+void BackwardPass::through_neurons(int64_t layer, at::Tensor grad, std::vector<ProjectionGrad>& outputs) const {
+  const BlockWeights& block = model_.weights().blocks[layer];
+  const Tape::Layer& saved = tape_.layers[layer];
+  const bool constant_norm = rules_.norms && block.ln2_post.scale.defined();
+  if (constant_norm) grad = times_factor(grad, post_factor(config_, block.ln2_post, saved.mlp_raw));
+  else grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {});
+  grad = grad.to(type_of(model_.weights()));
+  const at::Tensor hidden_grad = reads_neurons(model_, layer) ? grad : product(grad, block.w_out.t());
+  const HiddenGrads grads = hidden_units_backward(config_.activation, hidden_grad, saved.in, saved.gate, rules_);
+  outputs.emplace_back(Projection::mlp_in, grads.in);
+  if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads.gate);
+}
+
+// Gradient of z [N, heads, d_head] from that of the stream that the heads write to.
+at::Tensor BackwardPass::through_heads(int64_t layer, const at::Tensor& out_grad) {
+  const BlockWeights& block = model_.weights().blocks[layer];
+  const Tape::Layer& saved = tape_.layers[layer];
+  const int64_t heads = config_.heads;
+  const at::Tensor per_head = block.w_o.view({heads, config_.d_head, config_.d_model});
+  at::Tensor share_grad;  // [heads, N, D] what patched edges add to each head's gradient
+  if (frame_.source_grad.defined()) share_grad = frame_.source_grad.narrow(0, pass_.order.heads(layer), heads);
+  gradients_.keep_outputs(frame_, pass_.order.heads(layer), heads,
+                          share_grad.defined() ? out_grad + share_grad : out_grad.expand({heads, -1, -1}));
+  at::Tensor total_grad = out_grad;
+  if (block.ln1_post.scale.defined()) {
+    const at::Tensor z = saved.z.detach().reshape({frame_.n(), heads, config_.d_head});
+    const at::Tensor total = attention_total(block, z);
+    const at::Tensor parts = share_grad.defined() ? head_products(block, z) : at::Tensor();
+    if (rules_.norms) total_grad = times_factor(out_grad, post_factor(config_, block.ln1_post, total));
+    else total_grad = post_norm_backward(config_, block.ln1_post, total, out_grad, parts, share_grad);
+    if (share_grad.defined()) share_grad = times_factor(share_grad, post_factor(config_, block.ln1_post, total));
+  }
+  const at::ScalarType type = type_of(model_.weights());
+  // One product where two would be rounded before they cancel.
+  if (share_grad.defined() && share_grad.scalar_type() != type)
+    return at::bmm((total_grad + share_grad).to(type), per_head.transpose(1, 2)).transpose(0, 1).contiguous();
+  const at::Tensor z_grad = product(total_grad.to(type), block.w_o.t()).view({frame_.n(), heads, config_.d_head});
+  return share_grad.defined() ? z_grad + batch_product(share_grad, per_head.transpose(1, 2)).transpose(0, 1) : z_grad;
+}
+
+void BackwardPass::through_attention(int64_t layer, const at::Tensor& out_grad) {
+  const Tape::Layer& saved = tape_.layers[layer];
+  const at::Tensor z_grad =
+      autoencoder_of_attention(model_, layer) ? through_latents_of_attention(layer, out_grad) : through_heads(layer, out_grad);
+  const std::vector<at::Tensor> grads = torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
+
+  const auto flat = [](const at::Tensor& x) { return x.flatten(2).flatten(0, 1); };
+  const auto through_pattern = [&](const at::Tensor& x) { return rules_.attention ? at::zeros_like(x) : x; };
+  const ProjectionGrad query{Projection::query, flat(through_pattern(grads[0]))}, key{Projection::key, flat(through_pattern(grads[1]))},
+      value{Projection::value, flat(grads[2])};
+  const GroupPlan* shared = pass_.find(Reader::qkv, layer);
+  const GroupPlan* of_q = shared ? shared : pass_.find(Reader::q, layer);
+  const GroupPlan* of_k = shared ? shared : pass_.find(Reader::k, layer);
+  const GroupPlan* of_v = shared ? shared : pass_.find(Reader::v, layer);
+  const bool widens = tape_.narrowed() && layer + 1 == config_.layers;
+  if (!widens && (shared || !of_q)) {  // one input for all three
+    flow_readers(layer, saved.resid_attention, {{shared, {query, key, value}}});
+  } else if (!widens) {
+    flow_readers(layer, saved.resid_attention, {{of_q, {query}}, {of_k, {key}}, {of_v, {value}}});
+  } else {
+    flow_readers(layer, saved.resid_queries, {{of_q, {query}}});
+    widen();
+    if (shared || !of_k) flow_readers(layer, saved.resid_attention, {{shared, {key, value}}});
+    else flow_readers(layer, saved.resid_attention, {{of_k, {key}}, {of_v, {value}}});
+  }
+}
+
+}  // namespace autocircuit

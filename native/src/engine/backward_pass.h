@@ -1,0 +1,94 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <utility>
+#include <vector>
+
+#include "engine/backward_rules.h"
+#include "engine/edge_gradients.h"
+#include "engine/frame.h"
+#include "engine/pass_plan.h"
+#include "engine/projections.h"
+#include "engine/tape.h"
+
+namespace autocircuit {
+
+// The way back through what a forward pass left: the gradient of the stream, layer by layer, and on its way those of all edges.
+class BackwardPass {
+ public:
+  // Neither the plan nor the latents, which the forward pass has written (null in a network without autoencoders), go before it.
+  BackwardPass(const PassPlan& plan, LatentPass* latents, Tape tape);
+
+  // From the gradient of the logits [B, positions, d_vocab_out], and of the sum of latents [B, P] or undefined, to that of the mask, in the
+  // mask's shape. Once.
+  at::Tensor run(const at::Tensor& grad_logits, const at::Tensor& grad_activity);
+
+  const PassGradients& gradients() const { return gradients_; }
+
+ private:
+  // Gradient of what a projection gave, [N, columns].
+  using ProjectionGrad = std::pair<Projection, at::Tensor>;
+  struct Readers {
+    const GroupPlan* plan;  // null where the graph has none: one row for all heads
+    std::vector<ProjectionGrad> outputs;
+  };
+  // Gradients of an MLP's input that the heads before it have still to be contracted beside: deltas of that many sources, which
+  // both read, then come from memory once.
+  struct WaitingRows {
+    const GroupPlan* plan = nullptr;
+    int64_t sources = 0;
+    at::Tensor rows;  // [1, N, D]
+  };
+  // Gradients of what the MLP or attention gives and, of a transcoder, of its input; undefined where nothing flows.
+  struct LatentGrads {
+    at::Tensor out, input;
+  };
+
+  // backward_pass.cc
+  void through_end(const at::Tensor& grad_logits);
+  void through_block(int64_t layer);
+  void through_residual_reader(Reader reader, int64_t layer);
+  void widen();
+
+  // backward_block.cc
+  void through_mlp(int64_t layer, const at::Tensor& out_grad);
+  void through_neurons(int64_t layer, at::Tensor grad, std::vector<ProjectionGrad>& outputs) const;
+  void through_attention(int64_t layer, const at::Tensor& out_grad);
+  at::Tensor through_heads(int64_t layer, const at::Tensor& out_grad);
+
+  // backward_latents.cc
+  LatentGrads through_latents_of_mlp(int64_t layer, const at::Tensor& out_grad, const at::Tensor& error_grad);
+  at::Tensor through_latents_of_attention(int64_t layer, const at::Tensor& out_grad);
+
+  // backward_readers.cc
+  void flow_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers);
+  at::Tensor row_grads(int64_t rows, int64_t n);
+  void add_projection_gradient_(at::Tensor& grad, int64_t layer, const ProjectionGrad& projection, bool is_first) const;
+  void input_gradient_(at::Tensor& grad, const GroupPlan* plan, int64_t layer, const std::vector<ProjectionGrad>& outputs,
+                       const at::Tensor& resid) const;
+  void through_norm_(at::Tensor& grad, const at::Tensor& x, const Norm& norm) const;
+  void flow(const std::vector<const GroupPlan*>& plans, const at::Tensor& grad);
+  void add_to_stream(const at::Tensor& grad);
+  void take_from_sources(const GroupPlan& plan, const at::Tensor& grad);
+  void flow_to_sources(const GroupPlan& plan, const at::Tensor& grad, const at::Tensor& factors);
+
+  // backward_plain_rows.cc
+  bool are_plain(const std::vector<const GroupPlan*>& plans, const at::Tensor& resid) const;
+  void flow_plain_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers,
+                          const std::vector<const GroupPlan*>& plans, int64_t rows);
+  int64_t sources_to_wait_for(int64_t layer, const at::Tensor& resid) const;
+
+  const PassPlan& pass_;
+  const Transformer& model_;
+  const TransformerConfig& config_;
+  const BackwardRules& rules_;
+  LatentPass* const latents_;
+  Tape tape_;
+  Frame frame_;  // where the sweep is now
+  PassGradients gradients_;
+  at::Tensor row_grads_;  // scratch
+  WaitingRows waiting_;   // or no rows
+};
+
+}  // namespace autocircuit

@@ -1,0 +1,50 @@
+#include <ATen/ATen.h>
+
+#include "engine/forward_pass.h"
+#include "engine/latent_blocks.h"
+#include "engine/outputs.h"
+#include "engine/patched_inputs.h"
+
+// What a block with autoencoders does instead of its heads' or its MLP's write.
+namespace autocircuit {
+
+// What a transcoder reads, from the MLP's input.
+at::Tensor ForwardPass::transcoder_input(int64_t layer, const ReaderInput& input) const {
+  if (autoencoder_of_mlp(model_, layer)->input == AutoencoderInput::mlp_in) return input.normalised();
+  const GroupPlan* plan = pass_.find(Reader::mlp, layer);
+  if (!plan || !plan->is_patched(0)) return frame_.resid;
+  return patched_inputs(pass_, latents_, frame_, *plan, mlp_point(config_, layer), {0}, Norm{})[0];
+}
+
+// x: the MLP's output, or its neurons where these are read.
+void ForwardPass::write_latents(int64_t layer, const at::Tensor& x) {
+  const int64_t number = model_.autoencoders()->of_mlp(layer);
+  const at::Tensor made = latents_->write(number, reads_input(model_, layer) ? transcoded_ : x, frame_, pass_.ablated.get());
+  const BlockWeights& block = model_.weights().blocks[layer];
+  at::Tensor out = made, error = at::zeros_like(made);
+  if (model_.autoencoders()->errors()) {
+    out = reads_neurons(model_, layer) ? apply({block.w_out, block.b_out}, x) : x;
+    error = out - made;
+  }
+  if (reads_neurons(model_, layer)) out = hooked(Hook::mlp_out, layer, out);
+  frame_.resid = frame_.resid + out;
+  record(pass_.order.mlp(layer), error);
+}
+
+// z [N, heads, d_head] of all heads. The error stands in the first head's place, and nothing in the others'.
+void ForwardPass::write_attention_latents(int64_t layer, const at::Tensor& z) {
+  const int64_t number = model_.autoencoders()->of_attention(layer), first = pass_.order.heads(layer);
+  const bool errors = model_.autoencoders()->errors(), of_heads = (*model_.autoencoders())[number].input == AutoencoderInput::z;
+  const BlockWeights& block = model_.weights().blocks[layer];
+  const auto attention = [&] { return post_normed(config_, block.ln1_post, attention_total(block, z)); };
+  const at::Tensor total = of_heads ? at::Tensor() : hooked(Hook::attn_out, layer, attention());
+  const at::Tensor made = latents_->write(number, of_heads ? z.flatten(1) : total, frame_, pass_.ablated.get());
+  at::Tensor out = !errors ? made : of_heads ? attention() : total;
+  if (of_heads) out = hooked(Hook::attn_out, layer, out);
+  const at::Tensor nothing = at::zeros_like(made);
+  frame_.resid = frame_.resid + out;
+  record(first, errors ? out - made : nothing);
+  for (int64_t head = 1; head < config_.heads; head++) record(first + head, nothing);
+}
+
+}  // namespace autocircuit

@@ -1,0 +1,35 @@
+#include "engine/pass.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <utility>
+
+#include "runtime/work_threads.h"
+
+namespace autocircuit {
+
+Pass::Pass(const Transformer& model, const ForwardRequest& request, bool gradients, const RecordedLists* listed)
+    : Pass(model, placed(model, request, gradients), gradients, listed) {}
+
+Pass::Pass(const Transformer& model, PlacedRequest placed, bool gradients, const RecordedLists* listed)
+    : plan_(model, placed, gradients, listed), latents_(std::move(placed.latents)),
+      forward_(plan_, latents_.get(), std::move(placed.request.from)) {}
+
+ForwardResult Pass::forward() {
+  const at::NoGradGuard no_grad;
+  const WorkThreads threads(plan_.multiplications_of_block());
+  return forward_.run();
+}
+
+at::Tensor Pass::backward(const at::Tensor& grad_logits, const at::Tensor& grad_activity) {
+  const at::NoGradGuard no_grad;
+  const WorkThreads threads(plan_.multiplications_of_block());
+  backward_.emplace(plan_, latents_.get(), forward_.take_tape());
+  return backward_->run(grad_logits, grad_activity);
+}
+
+std::vector<at::Tensor> Pass::autoencoder_gradients() const {
+  return plan_.trains_latents ? latents_->gradients() : std::vector<at::Tensor>();
+}
+
+}  // namespace autocircuit

@@ -1,0 +1,133 @@
+#include "engine/pass_plan.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#include "engine/edge_gradients.h"
+#include "engine/latent_blocks.h"
+#include "engine/weights.h"
+#include "engine/workspace.h"
+
+namespace autocircuit {
+namespace {
+
+bool is_factorized(const ForwardRequest& request) {
+  if (request.patch) return request.patch->graph->factorized;
+  return !request.graph || request.graph->factorized;
+}
+
+ForwardRequest without_run(const ForwardRequest& request) {
+  ForwardRequest rest = request;
+  rest.from = nullptr;
+  return rest;
+}
+
+}  // namespace
+
+int64_t first_patched_point(const TransformerConfig& config, const MaskPlan& plan) {
+  int64_t first = end_point(config);
+  for (const GroupPlan& group : plan.groups())
+    if (group.patched) first = std::min(first, reading_point(config, *group.group));
+  return first;
+}
+
+PlacedRequest placed(const Transformer& model, const ForwardRequest& given, bool gradients) {
+  PlacedRequest placed{given, nullptr};
+  ForwardRequest& request = placed.request;
+  const at::TensorOptions& options = model.weights().options;
+  request.tokens = request.tokens.to(options.device());
+  if (request.padding.defined()) request.padding = request.padding.to(options.device());
+  if (request.reference)
+    for (at::Tensor* tensor : {&request.reference->logits, &request.reference->probabilities})
+      *tensor = tensor->to(options.device(), tensor->scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
+  if (gradients) request.from = nullptr;
+  if (model.autoencoders()) placed.latents = std::make_unique<LatentPass>(model, request, gradients);
+  return placed;
+}
+
+PassPlan::PassPlan(const Transformer& of, const PlacedRequest& placed, bool with_gradients, const RecordedLists* lists)
+    : model(of), config(of.config()), request(without_run(placed.request)), from_run(placed.request.from != nullptr),
+      gradients(with_gradients), listed(lists), factorized(is_factorized(request)), order(config, factorized),
+      length(request.tokens.size(1)), trains_latents(placed.latents && placed.latents->trains()) {
+  if (request.patch) {
+    // Residual readers of unfactorised graphs replace the stream itself: nothing to share with other rows.
+    const PlanKind kind = gradients || !factorized ? PlanKind::gradients : PlanKind::cheapest;
+    mask.emplace(*request.patch->graph, request.patch->mask, listed ? PlanKind::listed : kind);
+    if (placed.latents) placed.latents->reclassify(*mask, kind);
+    masks = mask->masks();
+    ablated = model.workspace().of(model, *request.patch->ablation);
+  }
+  batch = request.tokens.size(0) * (from_run ? masks : 1);
+  if (request.patch) check_ablation();
+  if (request.patch) check_gradients(*this);
+  if (request.reference) check_reference();
+  if (request.positions) check_positions();
+  choose_live_parts();
+  leaves_run_at = listed ? listed->point() : mask ? first_patched_point(config, *mask) : end_point(config);
+}
+
+void PassPlan::check_ablation() const {
+  const at::Tensor& sources = ablated->sources();
+  if (sources.size(0) != order.count())
+    throw std::invalid_argument("the ablation holds " + std::to_string(sources.size(0)) + " sources, this graph has " +
+                                std::to_string(order.count()));
+  if (batch % masks)
+    throw std::invalid_argument(std::to_string(masks) + " masks cannot share a batch of " + std::to_string(batch) + " prompts evenly");
+  if (sources.size(2) != length || sources.size(3) != config.d_model || batch % sources.size(1))
+    throw std::invalid_argument("the ablation was made for " + std::to_string(sources.size(1)) + " prompts of " +
+                                std::to_string(sources.size(2)) + " positions, the run has " + std::to_string(batch) + " of " +
+                                std::to_string(length));
+  if (mask->by_token() && request.patch->graph->tokens != length)
+    throw std::invalid_argument("the graph has " + std::to_string(request.patch->graph->tokens) + " token positions, the prompts have " +
+                                std::to_string(length));
+}
+
+void PassPlan::check_reference() const {
+  if (gradients) throw std::invalid_argument("divergences carry no gradient; ask for logits, or give a mask that does not record one");
+  const int64_t positions = request.positions ? static_cast<int64_t>(request.positions->size()) : length;
+  const int64_t rows = request.reference->logits.size(0);
+  for (const at::Tensor& given : {request.reference->logits, request.reference->probabilities})
+    if (given.sizes() != at::IntArrayRef{rows, config.d_vocab_out} || rows == 0 || rows % positions || batch * positions % rows)
+      throw std::invalid_argument("the reference must be [prompts * positions, vocabulary], here [" +
+                                  std::to_string(batch / masks * positions) + ", " + std::to_string(config.d_vocab_out) + "]");
+}
+
+void PassPlan::check_positions() const {
+  for (const int64_t p : *request.positions)
+    if (p < 0 || p >= length)
+      throw std::invalid_argument("output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(length) +
+                                  " positions");
+}
+
+void PassPlan::choose_live_parts() {
+  const bool collects = request.want_sources || request.want_run || request.want_hidden || request.want_prefix || is_hooked();
+  all_live = gradients || collects || !factorized || listed || model.autoencoders();
+  live = all_live ? Liveness::all(config, order.count()) : Liveness::of(config, mask ? &*mask : nullptr, order.count(), has_whole_layers());
+  if (!gradients && !request.want_sources && !request.want_run && !mask) live.delta.assign(order.count(), 0);
+  narrows = request.positions && static_cast<int64_t>(request.positions->size()) < length && !collects && !trains_latents;
+}
+
+bool PassPlan::has_whole_layers() const { return config.qk_norm == QkNorm::full || model.weights().blocks[0].ln1_post.scale.defined(); }
+
+bool PassPlan::has_constant_heads(int64_t layer) const {
+  return mask && !autoencoder_of_attention(model, layer) && !gradients && !listed && !request.prefix && !request.padding.defined() &&
+         !request.want_prefix && !has_whole_layers() && !is_hooked();
+}
+
+bool PassPlan::knows_heads(int64_t layer) const {
+  return from_run && mask && !listed && attention_point(layer) == leaves_run_at && !config.parallel && !request.want_prefix &&
+         !has_whole_layers();
+}
+
+double PassPlan::multiplications_of_block() const {
+  const double per_token = static_cast<double>(config.d_model) * (2 * (config.heads + config.kv_heads) * config.d_head +
+                                                                  (config.gated ? 3 : 2) * (config.attn_only ? 0 : config.d_mlp));
+  const double tokens = static_cast<double>(rows());
+  const double outputs = request.positions ? static_cast<double>(batch) * static_cast<double>(request.positions->size()) : tokens;
+  return tokens * per_token + outputs * static_cast<double>(config.d_model * config.d_vocab_out) / static_cast<double>(config.layers);
+}
+
+}  // namespace autocircuit

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <optional>
+
+#include "engine/ablation_cache.h"
+#include "engine/forward_request.h"
+#include "engine/latent_pass.h"
+#include "engine/liveness.h"
+#include "engine/reading_points.h"
+#include "engine/recorded_lists.h"
+#include "engine/transformer.h"
+#include "masks/mask_plan.h"
+
+namespace autocircuit {
+
+// Where the first patched edge ends; the end where none is.
+int64_t first_patched_point(const TransformerConfig& config, const MaskPlan& plan);
+
+// A checked request with its tensors where the weights are. Masks stay, the host reads them.
+struct PlacedRequest {
+  ForwardRequest request;               // of a network with autoencoders: its patch is one of ordinary sources
+  std::unique_ptr<LatentPass> latents;  // what was taken out of it; null in other networks
+};
+PlacedRequest placed(const Transformer& model, const ForwardRequest& request, bool gradients);
+
+// What a pass will do, decided before it begins; nothing of it changes while it runs.
+struct PassPlan {
+  // `listed`: every patched row as a list there, from its starting point on, whatever the mask says; the pass then launches the same work
+  // for every mask. Throws std::invalid_argument where the parts of the request do not fit each other.
+  PassPlan(const Transformer& model, const PlacedRequest& placed, bool gradients, const RecordedLists* listed);
+  PassPlan(const PassPlan&) = delete;
+
+  const Transformer& model;
+  const TransformerConfig& config;
+  const ForwardRequest request;  // without the kept run, which a pass can leave
+  const bool from_run;           // whether it starts from one
+  const bool gradients;          // keeps what its backward needs
+  const RecordedLists* const listed;
+  const bool factorized;
+  const SourceOrder order;
+  std::optional<MaskPlan> mask;            // where edges are patched
+  std::shared_ptr<AblationCache> ablated;  // there
+  int64_t masks = 1, batch = 0, length = 0;
+  bool all_live = false;  // everything runs, every delta is made
+  Liveness live;
+  bool narrows = false;         // the last layer goes on at the asked positions alone
+  int64_t leaves_run_at = 0;    // the first point where an edge may be patched: a pass from a kept run begins there
+  bool trains_latents = false;  // autoencoders have leaves
+
+  const GroupPlan* find(Reader reader, int64_t layer) const { return mask ? mask->find(reader, layer) : nullptr; }
+  int64_t rows() const { return batch * length; }
+  bool is_hooked() const { return !request.hooks.empty(); }
+  // Norms over all heads of a layer tie the heads together.
+  bool has_whole_layers() const;
+  // Whether heads whose every input is ablated give the same in all passes.
+  bool has_constant_heads(int64_t layer) const;
+  // In the layer where a pass leaves its kept run, the heads read what they read there but for their own patched edges.
+  bool knows_heads(int64_t layer) const;
+  // Of the plain pass, with its share of the unembedding.
+  double multiplications_of_block() const;
+
+ private:
+  void check_ablation() const;
+  void check_reference() const;
+  void check_positions() const;
+  void choose_live_parts();
+};
+
+}  // namespace autocircuit

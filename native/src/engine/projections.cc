@@ -1,0 +1,31 @@
+#include "engine/projections.h"
+
+#include "engine/weights.h"
+#include "kernels/cpu/products.h"
+
+namespace autocircuit {
+
+Norm reader_norm(const Transformer& model, int64_t layer, Projection which) {
+  const TransformerConfig& c = model.config();
+  const BlockWeights& block = model.weights().blocks[layer];
+  const NormWeights& weights = is_of_mlp(which) ? block.ln2 : block.ln1;
+  return {c.pre_norm ? c.norm : NormKind::none, c.eps, weights.scale, weights.shift};
+}
+
+Linear reader_linear(const Transformer& model, int64_t layer, Projection which) {
+  const BlockWeights& b = model.weights().blocks[layer];
+  switch (which) {
+    case Projection::query: return {b.w_q, b.b_q};
+    case Projection::key: return {b.w_k, b.b_k};
+    case Projection::value: return {b.w_v, b.b_v};
+    case Projection::mlp_in: return {b.w_in, b.b_in};
+    case Projection::mlp_gate: return {b.w_gate, b.b_gate};
+    case Projection::mlp_normalised:
+    case Projection::mlp_residual: break;
+  }
+  return {};
+}
+
+at::Tensor apply(const Linear& linear, const at::Tensor& x) { return product(x, linear.weight, linear.bias); }
+
+}  // namespace autocircuit

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+#include <vector>
+
+#include "engine/frame.h"
+
+namespace autocircuit {
+
+// What a forward pass leaves for its backward.
+struct Tape {
+  struct Layer {
+    at::Tensor resid_attention, resid_queries, resid_mlp;  // inputs of the readers
+    at::Tensor q, k, v, z;                                 // leaves and result of the attention core's own graph
+    at::Tensor in, gate, mlp_raw;                          // what the MLP's activation takes; output before a post-norm
+  };
+
+  std::vector<Layer> layers;
+  Frame frame;                         // where the pass ended
+  std::optional<Frame> all_positions;  // the frame before it was narrowed, where it was
+  at::Tensor end_resid;                // [N, D] the residual stream at the end
+  at::Tensor raw_logits;               // before a soft cap
+
+  bool narrowed() const { return all_positions.has_value(); }
+};
+
+}  // namespace autocircuit
