@@ -92,10 +92,12 @@ export interface NativeAutoencoders {
   errors: boolean;
   all: readonly {
     block: number;
-    input: "mlp_out" | "mlp_post" | "mlp_in" | "attn_out" | "z";
+    input: "mlp_out" | "mlp_post" | "mlp_in" | "mlp_resid" | "attn_out" | "z";
+    normWeights?: boolean | undefined;
     encode: NativeTensor;
     bias: NativeTensor;
     decode: NativeTensor;
+    decodeLater?: readonly NativeTensor[] | undefined;
     outBias: NativeTensor;
     threshold?: NativeTensor | undefined;
     top?: number | undefined;

@@ -13,6 +13,11 @@ export interface BlockAutoencoder {
   readonly bias: Tensor;
   /** `[latents, width]` */
   readonly decode: Tensor;
+  /**
+   * Of a cross-layer transcoder, whose latents write to the outputs of later blocks' MLPs too: a decoder for each block behind its own, in
+   * order, as `decode`. Either all blocks' transcoders write to all blocks behind them, or none does.
+   */
+  readonly decodeLater?: readonly Tensor[] | undefined;
   /** `[width]` */
   readonly outBias: Tensor;
   /** `[latents]`: latents at or below it are 0 (JumpReLU). Without it, negative ones are. */
@@ -26,9 +31,16 @@ export interface AutoencodersOfPlace {
   /**
    * What they read and replace: the MLP's output, of width dModel, or its neurons after their activation, of width dMlp; what attention
    * writes (`attn_out`, its bias included), of width dModel, or the heads' outputs side by side before their output matrix (`z`), of width
-   * heads * dHead. Transcoders read `mlp_in`, what the MLP's own matrices read behind the norm, and replace the MLP's output.
+   * heads * dHead. Transcoders read `mlp_in`, what the MLP's own matrices read behind the norm, or `mlp_resid`, the residual stream before
+   * that norm, and replace the MLP's output.
    */
   readonly input: (typeof autoencoderInputs)[number];
+  /**
+   * Of `mlp_in`: whether they were made for what the norm gives with its weights (true) or before these (false). The MLP's matrices read
+   * the first, or, where the norm's weights were folded into them, the second; a model of the other kind refuses. Without it they read
+   * whatever the matrices read.
+   */
+  readonly normWeights?: boolean | undefined;
   /** One for each block; null where the block keeps its MLP, or its heads. */
   readonly blocks: readonly (BlockAutoencoder | null)[];
 }
@@ -36,6 +48,10 @@ export interface AutoencodersOfPlace {
 /**
  * The autoencoders of a transformer. Latent l writes `a[l]` times row l of the decoder to the residual stream, that of `z` behind the heads'
  * output matrix.
+ *
+ * With cross-layer transcoders the MLP output of block m is replaced by the sum over blocks b <= m of what their latents write to it, and its
+ * `outBias`. A reader of block r (the end is one of block `layers`) so reads of latent l of block b `a[l]` times the sum of its rows for blocks
+ * b to r - 1: that is what an edge between them carries.
  *
  * Where outputs of all sources are kept, `[sources, batch, positions, dModel]`, an MLP's row holds what its autoencoder leaves out (zeros
  * without `errors`), the first head's what that of its attention does (the other heads' rows are zeros then), and behind the ordinary
@@ -58,22 +74,30 @@ export interface Latents {
   readonly errors: boolean;
   /** What the autoencoders read. */
   readonly inputs: readonly AutoencodersOfPlace["input"][];
+  /** Whether latents write to the MLP outputs of later blocks too. */
+  readonly crossLayers: boolean;
   /** Whether each position has latents of its own: prompts then have as many as there are. */
   readonly byPosition: boolean;
 }
 
 /** What autoencoders may read. */
-export const autoencoderInputs = ["mlp_out", "mlp_post", "mlp_in", "attn_out", "z"] as const;
+export const autoencoderInputs = ["mlp_out", "mlp_post", "mlp_in", "mlp_resid", "attn_out", "z"] as const;
 
 /** Whether they stand in the place of heads, not of an MLP. */
 export function isOfAttention(input: AutoencodersOfPlace["input"]): boolean {
   return input === "attn_out" || input === "z";
 }
 
+/** Whether they read an MLP's input and replace its output. */
+export function isTranscoder(input: AutoencodersOfPlace["input"]): boolean {
+  return input === "mlp_in" || input === "mlp_resid";
+}
+
 /** An autoencoder and where it is. */
 export interface PlacedAutoencoder {
   readonly block: number;
   readonly input: AutoencodersOfPlace["input"];
+  readonly normWeights: boolean | undefined;
   readonly autoencoder: BlockAutoencoder;
 }
 
@@ -81,7 +105,9 @@ export interface PlacedAutoencoder {
 export function placedAutoencoders(autoencoders: Autoencoders): readonly PlacedAutoencoder[] {
   const places = autoencoders.beside ? [autoencoders, autoencoders.beside] : [autoencoders];
   return places
-    .flatMap(({ input, blocks }) => blocks.flatMap((one, block) => (one ? [{ block, input, autoencoder: one }] : [])))
+    .flatMap(({ input, normWeights, blocks }) =>
+      blocks.flatMap((one, block) => (one ? [{ block, input, normWeights, autoencoder: one }] : [])),
+    )
     .sort((a, b) => a.block - b.block || Number(isOfAttention(b.input)) - Number(isOfAttention(a.input)));
 }
 
@@ -93,8 +119,8 @@ export function mapAutoencoders(
   const placed = placedAutoencoders(autoencoders);
   const numberOf = (input: string, block: number) =>
     placed.findIndex((one) => one.input === input && one.block === block);
-  const changed = ({ input, blocks }: AutoencodersOfPlace): AutoencodersOfPlace => ({
-    input,
+  const changed = ({ input, normWeights, blocks }: AutoencodersOfPlace): AutoencodersOfPlace => ({
+    ...{ input, normWeights },
     blocks: blocks.map((one, block) => one && change(one, numberOf(input, block))),
   });
   const { errors, beside } = autoencoders;
@@ -141,6 +167,7 @@ export function latentsOf(config: TransformerConfig, autoencoders: Autoencoders)
     attention: first ? counts : others,
     errors,
     inputs: [autoencoders.input, ...(beside ? [beside.input] : [])],
+    crossLayers: placedAutoencoders(autoencoders).some(({ autoencoder }) => (autoencoder.decodeLater?.length ?? 0) > 0),
     byPosition: placedAutoencoders(autoencoders).some(({ autoencoder }) => autoencoder.encode.shape.length === 3),
   };
 }
@@ -169,7 +196,25 @@ function countsOf(config: TransformerConfig, { input, blocks }: AutoencodersOfPl
   const { dModel, dMlp, heads, dHead } = config;
   const width = input === "mlp_post" ? dMlp : input === "z" ? heads * dHead : dModel;
   const of = isOfAttention(input) ? "'s attention" : "";
-  return blocks.map((block, index) => (block === null ? 0 : checkedCount(block, `${index}${of}`, width)));
+  const counts = blocks.map((block, index) => (block === null ? 0 : checkedCount(block, `${index}${of}`, width)));
+  if (blocks.some((block) => block?.decodeLater?.length)) requireCrossLayers(input, blocks);
+  return counts;
+}
+
+/** What latents write to a later block's output stands in the place of that block's MLP. */
+function requireCrossLayers(input: AutoencodersOfPlace["input"], blocks: readonly (BlockAutoencoder | null)[]): void {
+  const refuse = (what: string) => {
+    throw new AutocircuitError("bad-input", `Cross-layer transcoders: ${what}.`);
+  };
+  if (!isTranscoder(input)) refuse(`only transcoders (mlp_in, mlp_resid) write to later blocks, not those of ${input}`);
+  const first = blocks.findIndex((block) => block !== null);
+  for (const [index, block] of blocks.entries()) {
+    if (index < first) continue;
+    if (block === null) refuse(`block ${index} has none, but those of earlier blocks write to its output`);
+    const [wanted, found] = [blocks.length - 1 - index, block!.decodeLater?.length ?? 0];
+    if (found === wanted) continue;
+    refuse(`that of block ${index} has decoders for ${found} later blocks, but there are ${wanted} behind it`);
+  }
 }
 
 function checkedCount(block: BlockAutoencoder, index: string, width: number): number {
@@ -181,7 +226,8 @@ function checkedCount(block: BlockAutoencoder, index: string, width: number): nu
     if (!isFloating(tensor.dtype))
       throw new AutocircuitError("dtype", `${where}: \`${name}\` must be floating point, got ${tensor.dtype}.`);
   }
-  const { encode, bias, decode, outBias, threshold, top = 0 } = block;
+  const { encode, bias, decode, decodeLater = [], outBias, threshold, top = 0 } = block;
+  requireDecoders(decodeLater, where);
   const outer = encode.shape.slice(0, -1);
   const latents = outer.at(-1);
   if (outer.length < 1 || outer.length > 2 || outer.includes(0) || encode.shape.at(-1) !== width) {
@@ -193,6 +239,11 @@ function checkedCount(block: BlockAutoencoder, index: string, width: number): nu
   const shapes: [string, Tensor | undefined, readonly (number | undefined)[]][] = [
     ["bias", bias, outer],
     ["decode", decode, [...outer, width]],
+    ...decodeLater.map((later, behind): [string, Tensor, readonly (number | undefined)[]] => [
+      `decodeLater[${behind}]`,
+      later,
+      [...outer, width],
+    ]),
     ["outBias", outBias, [width]],
     ["threshold", threshold, [latents]],
   ];
@@ -212,11 +263,29 @@ function checkedCount(block: BlockAutoencoder, index: string, width: number): nu
   return latents!;
 }
 
+function requireDecoders(decodeLater: readonly Tensor[], where: string): void {
+  if (!Array.isArray(decodeLater)) {
+    throw new AutocircuitError(
+      "bad-input",
+      `${where}: \`decodeLater\` must be a list of Tensors, one for each later block.`,
+    );
+  }
+  for (const [behind, tensor] of decodeLater.entries()) {
+    if (!(tensor instanceof Tensor))
+      throw new AutocircuitError("bad-input", `${where}: \`decodeLater[${behind}]\` must be a Tensor.`);
+    if (!isFloating(tensor.dtype))
+      throw new AutocircuitError(
+        "dtype",
+        `${where}: \`decodeLater[${behind}]\` must be floating point, got ${tensor.dtype}.`,
+      );
+  }
+}
+
 /** Frees the tensors of autoencoders; transformers that have them keep their own. */
 export function disposeAutoencoders(autoencoders: Autoencoders): void {
   for (const { autoencoder } of placedAutoencoders(autoencoders)) {
-    const { encode, bias, decode, outBias, threshold } = autoencoder;
-    for (const tensor of [encode, bias, decode, outBias, threshold]) tensor?.dispose();
+    const { encode, bias, decode, decodeLater = [], outBias, threshold } = autoencoder;
+    for (const tensor of [encode, bias, decode, ...decodeLater, outBias, threshold]) tensor?.dispose();
   }
 }
 
@@ -224,13 +293,14 @@ export function disposeAutoencoders(autoencoders: Autoencoders): void {
 export function nativeAutoencoders(autoencoders: Autoencoders): NativeAutoencoders {
   return {
     errors: autoencoders.errors ?? true,
-    all: placedAutoencoders(autoencoders).map(({ block, input, autoencoder }) => {
-      const { encode, bias, decode, outBias, threshold, top } = autoencoder;
+    all: placedAutoencoders(autoencoders).map(({ block, input, normWeights, autoencoder }) => {
+      const { encode, bias, decode, decodeLater, outBias, threshold, top } = autoencoder;
       return {
-        ...{ block, input, top },
+        ...{ block, input, normWeights, top },
         encode: encode.handle,
         bias: bias.handle,
         decode: decode.handle,
+        decodeLater: decodeLater?.map((later) => later.handle),
         outBias: outBias.handle,
         threshold: threshold?.handle,
       };

@@ -6,6 +6,7 @@ export {
   type BlockAutoencoder,
   disposeAutoencoders,
   isOfAttention,
+  isTranscoder,
   type Latents,
   mapAutoencoders,
   type PlacedAutoencoder,

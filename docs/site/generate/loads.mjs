@@ -54,7 +54,7 @@ export async function loadsPage() {
     ),
     "",
     "Latents are sources of a graph where the file's hook is `hook_mlp_out`, `mlp.hook_post`, `hook_attn_out` or `attn.hook_z`, or goes from",
-    "`ln2.hook_normalized` to `hook_mlp_out`. Those of other hooks, and cross-layer transcoders, are encoded and decoded.",
+    "`ln2.hook_normalized` or `hook_resid_mid` to `hook_mlp_out`, per layer or across layers. Those of other hooks are encoded and decoded.",
     "",
   ];
   writePage("loads.md", text.join("\n"));

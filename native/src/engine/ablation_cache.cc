@@ -56,11 +56,17 @@ at::Tensor AblationCache::latents(int64_t number) {
   return made;
 }
 
-// What an autoencoder's latents and its bias write.
+// What latents and biases write where an autoencoder stands; from the first one on, each once.
 at::Tensor AblationCache::latent_sum(int64_t number) {
-  const Autoencoder& autoencoder = (*model_.autoencoders())[number];
-  const LatentLists lists = latent_lists(latents(number), {}, {}, autoencoder.latents());
-  return sum_rows(lists.current.unsqueeze(1), autoencoder.decode, lists.row)[0] + autoencoder.out_bias;
+  const Autoencoders& autoencoders = *model_.autoencoders();
+  const Autoencoder& autoencoder = autoencoders[number];
+  const auto lists = [&](int64_t of) {
+    const auto found = latent_lists_.find(of);
+    if (found != latent_lists_.end()) return found->second;
+    return latent_lists_[of] = latent_lists(latents(of), {}, {}, autoencoders[of].latents());
+  };
+  if (autoencoders.cross_layers() && !is_of_attention(autoencoder.input)) return cross_layer_.write(autoencoders, number, lists);
+  return latents_written(autoencoder, autoencoder.block + 1, lists(number)) + autoencoder.out_bias;
 }
 
 at::Tensor AblationCache::resid(int64_t point) {

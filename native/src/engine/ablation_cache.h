@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/cross_layer_writes.h"
+#include "engine/latent_lists.h"
 #include "engine/projections.h"
 #include "engine/transformer.h"
 
@@ -40,6 +42,8 @@ class AblationCache {
   std::vector<at::Tensor> resid_;
   std::map<std::pair<int64_t, Projection>, at::Tensor> projections_;
   std::map<int64_t, at::Tensor> heads_, mlps_, latents_;
+  std::map<int64_t, LatentLists> latent_lists_;
+  CrossLayerWrites cross_layer_;
 };
 
 }  // namespace autocircuit

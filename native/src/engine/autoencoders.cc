@@ -43,6 +43,13 @@ void check_place(const TransformerConfig& config, const Weights& weights, const 
     refuse(given, "is of no block of this model, whose blocks are 0 to " + std::to_string(config.layers - 1));
   const BlockWeights& block = weights.blocks[given.block];
   if (!is_of_attention(given.input) && config.attn_only) refuse(given, "has no place: this model has no MLPs");
+  if (given.norm_weights && *given.norm_weights != block.ln2.scale.defined())
+    refuse(given,
+           *given.norm_weights
+               ? "reads what the norm before the MLP gives with its weights, which are folded into the MLP's matrices here: load the model "
+                 "without that (foldLn: false, --processing none)"
+               : "reads what the norm before the MLP gives before its weights, but the MLP of this model reads it with them: load it with "
+                 "them folded into the MLP's matrices (foldLn: true, --processing fold-ln)");
   if (given.input == AutoencoderInput::mlp_post && block.ln2_post.scale.defined())
     refuse(given, "reads neurons, but this model has a norm behind its MLPs: what a latent writes is then no multiple of its activation");
   if (given.input == AutoencoderInput::z && block.ln1_post.scale.defined())
@@ -64,6 +71,8 @@ Autoencoder placed(const TransformerConfig& config, const Weights& weights, cons
                    decode = by_position ? given.decode : given.decode.unsqueeze(0);
   check_part(given, "a bias of latents", bias, {positions, latents});
   check_part(given, "a decoder", decode, {positions, latents, width});
+  for (const at::Tensor& later : given.decode_later)
+    check_part(given, "a decoder of later blocks", by_position ? later : later.unsqueeze(0), {positions, latents, width});
   check_part(given, "a bias of its output", given.out_bias, {width});
   if (given.threshold.defined()) check_part(given, "thresholds", given.threshold, {latents});
   if (given.top < 0 || given.top > latents)
@@ -73,13 +82,15 @@ Autoencoder placed(const TransformerConfig& config, const Weights& weights, cons
                    given.input,
                    here(encode),
                    here(bias),
-                   here(decode.reshape({positions * latents, width})),
+                   {here(decode.reshape({positions * latents, width}))},
                    here(given.out_bias),
                    given.threshold.defined() ? here(given.threshold) : at::Tensor(),
                    given.top};
+  for (const at::Tensor& later : given.decode_later)
+    made.decoders.push_back(made.decoders.back() + here(later.reshape({positions * latents, width})));
   const BlockWeights& of = weights.blocks[given.block];
   const auto through = [&](const at::Tensor& matrix, const at::Tensor& bias_of_output) {
-    made.decode = product(made.decode, matrix).contiguous();
+    made.decoders[0] = product(made.decoders[0], matrix).contiguous();
     made.out_bias = product(made.out_bias.unsqueeze(0), matrix, bias_of_output)[0];
   };
   if (given.input == AutoencoderInput::mlp_post) through(of.w_out, of.b_out);
@@ -90,6 +101,11 @@ Autoencoder placed(const TransformerConfig& config, const Weights& weights, cons
 }  // namespace
 
 std::string name_of(const Autoencoder& autoencoder) { return name_of(autoencoder.block, autoencoder.input); }
+
+const at::Tensor& Autoencoder::decoder_before(int64_t reading_block) const {
+  const int64_t blocks_behind = reading_block - 1 - block, last = static_cast<int64_t>(decoders.size()) - 1;
+  return decoders[std::clamp<int64_t>(blocks_behind, 0, last)];
+}
 
 at::Tensor Autoencoder::encoded(const at::Tensor& x, const std::vector<int64_t>& at) const {
   at::Tensor pre;
@@ -132,14 +148,33 @@ Autoencoders::Autoencoders(const TransformerConfig& config, const Weights& weigh
     number = count();
     first_.push_back(first_.back() + made.latents());
     all_.push_back(std::move(made));
+    cross_layers_ = cross_layers_ || !one.decode_later.empty();
   }
+  if (cross_layers_) check_cross_layers(given, config.layers);
+}
+
+// What latents write to a later block's output stands in the place of that block's MLP too.
+void Autoencoders::check_cross_layers(const std::vector<GivenAutoencoder>& given, int64_t layers) const {
+  int64_t first = layers;
+  for (const GivenAutoencoder& one : given) {
+    if (is_of_attention(one.input)) continue;
+    if (!is_transcoder(one.input)) refuse(one, "is no transcoder, but stands beside cross-layer transcoders");
+    first = std::min(first, one.block);
+    const int64_t wanted = layers - 1 - one.block, found = static_cast<int64_t>(one.decode_later.size());
+    if (found != wanted)
+      refuse(one, "writes to " + std::to_string(found) + " later blocks, but there are " + std::to_string(wanted) + " behind it");
+  }
+  for (int64_t block = first; block < layers; block++)
+    if (of_mlp_[block] < 0)
+      throw std::invalid_argument("block " + std::to_string(block) + " has no transcoder, but those of earlier blocks write to its output");
 }
 
 at::Tensor Autoencoders::decoder_means() const {
   int64_t positions = 1;
   for (const Autoencoder& one : all_) positions = std::max(positions, one.positions());
   std::vector<at::Tensor> means;
-  for (const Autoencoder& one : all_) means.push_back(one.decode.mean(1).view({one.positions(), one.latents()}).expand({positions, -1}));
+  for (const Autoencoder& one : all_)
+    means.push_back(one.decoders.back().mean(1).view({one.positions(), one.latents()}).expand({positions, -1}));
   return at::cat(means, 1);
 }
 

@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,45 +14,54 @@ namespace autocircuit {
 
 // What a sparse autoencoder of a block reads, and replaces.
 enum class AutoencoderInput : uint8_t {
-  mlp_out,   // the MLP's output, as the residual stream gets it
-  mlp_post,  // the MLP's neurons after their activation
-  mlp_in,    // a transcoder: reads what the MLP reads, behind its norm, and replaces the MLP's output
-  attn_out,  // what attention writes to the residual stream, its bias included
-  z,         // the heads' outputs side by side, before their output matrix
+  mlp_out,    // the MLP's output, as the residual stream gets it
+  mlp_post,   // the MLP's neurons after their activation
+  mlp_in,     // a transcoder: reads what the MLP reads, behind its norm, and replaces the MLP's output
+  mlp_resid,  // the same, but reads the residual stream before that norm
+  attn_out,   // what attention writes to the residual stream, its bias included
+  z,          // the heads' outputs side by side, before their output matrix
 };
 inline bool is_of_attention(AutoencoderInput input) { return input >= AutoencoderInput::attn_out; }
+inline bool is_transcoder(AutoencoderInput input) { return input == AutoencoderInput::mlp_in || input == AutoencoderInput::mlp_resid; }
 
 // A block's autoencoder as it is given: activations x [n] -> latents a = act(encode x + bias) [L] -> decode^T a + out_bias [n].
 // With a leading dimension of positions each position has latents of its own.
 struct GivenAutoencoder {
   int64_t block = 0;
   AutoencoderInput input = AutoencoderInput::mlp_out;
-  at::Tensor encode;     // [L, n] or [P, L, n]
-  at::Tensor bias;       // [L] or [P, L]
-  at::Tensor decode;     // [L, n] or [P, L, n]
+  at::Tensor encode;  // [L, n] or [P, L, n]
+  at::Tensor bias;    // [L] or [P, L]
+  at::Tensor decode;  // [L, n] or [P, L, n]
+  // Of a cross-layer transcoder what its latents write to the MLP outputs of the blocks behind its own, in order, as `decode`.
+  std::vector<at::Tensor> decode_later;
   at::Tensor out_bias;   // [n]
   at::Tensor threshold;  // [L] or undefined: latents at or below it are 0 (JumpReLU)
   int64_t top = 0;       // or, if not 0, all but so many are 0
+  // Of `mlp_in`: whether it was made for what the norm gives with its weights, where that is known.
+  std::optional<bool> norm_weights{};
 };
 
-// The same where the network computes. Row p * L + l of `decode` is what one unit of latent l writes to the residual stream (at position p,
-// where positions have their own), behind the output matrix of the MLP or of the heads too.
+// The same where the network computes. Row p * L + l of a decoder is what one unit of latent l writes to the residual stream (at position p,
+// where positions have their own), behind the output matrix of the MLP or of the heads too. Latents of cross-layer transcoders write block
+// after block: their decoders are running sums, as readers meet them.
 struct Autoencoder {
   int64_t block = 0;
   AutoencoderInput input = AutoencoderInput::mlp_out;
-  at::Tensor encode;    // [P or 1, L, n]
-  at::Tensor bias;      // [P or 1, L]
-  at::Tensor decode;    // [(P or 1) * L, d_model]
-  at::Tensor out_bias;  // [d_model]
+  at::Tensor encode;                 // [P or 1, L, n]
+  at::Tensor bias;                   // [P or 1, L]
+  std::vector<at::Tensor> decoders;  // [(P or 1) * L, d_model]: what was written when the own block had, when the next one had, ...
+  at::Tensor out_bias;               // [d_model]
   at::Tensor threshold;
   int64_t top = 0;
 
+  // What readers of a block read of the latents, those of the number of blocks at the end.
+  const at::Tensor& decoder_before(int64_t reading_block) const;
   int64_t latents() const { return encode.size(1); }
   int64_t positions() const { return encode.size(0); }
 
   // x [batch * positions, n] at these positions -> latents [batch * positions, L], none negative.
   at::Tensor encoded(const at::Tensor& x, const std::vector<int64_t>& at) const;
-  // Latents [rows, L] at these positions as weights of the rows of `decode`: [rows, (P or 1) * L].
+  // Latents [rows, L] at these positions as weights of a decoder's rows: [rows, (P or 1) * L].
   at::Tensor on_decoder(const at::Tensor& latents, const std::vector<int64_t>& at) const;
 };
 
@@ -66,13 +76,15 @@ class Autoencoders {
   int64_t count() const { return static_cast<int64_t>(all_.size()); }
   const Autoencoder& operator[](int64_t number) const { return all_[number]; }
   bool errors() const { return errors_; }
+  // Whether latents write to later blocks than their own: all of MLPs do then.
+  bool cross_layers() const { return cross_layers_; }
   // Numbers of those of a block; -1 where it has none.
   int64_t of_attention(int64_t block) const { return of_attention_[block]; }
   int64_t of_mlp(int64_t block) const { return of_mlp_[block]; }
   // Latents of each block's attention, or of its MLP; empty where no block has any.
   std::vector<int64_t> attention_counts() const { return counts(of_attention_); }
   std::vector<int64_t> mlp_counts() const { return counts(of_mlp_); }
-  // Mean over d_model of what a unit of each latent writes, all autoencoders' side by side: [positions or 1, latents].
+  // Mean over d_model of what a unit of each latent writes in all, all autoencoders' side by side: [positions or 1, latents].
   at::Tensor decoder_means() const;
   // Latents of all autoencoders lie side by side where they are kept for a run: the first of one, and how many rows of d_model they take.
   int64_t first(int64_t number) const { return first_[number]; }
@@ -80,8 +92,10 @@ class Autoencoders {
 
  private:
   std::vector<int64_t> counts(const std::vector<int64_t>& of_block) const;
+  void check_cross_layers(const std::vector<GivenAutoencoder>& given, int64_t layers) const;
 
   bool errors_;
+  bool cross_layers_ = false;
   int64_t d_model_;
   std::vector<Autoencoder> all_;
   std::vector<int64_t> of_attention_, of_mlp_;

@@ -21,7 +21,8 @@ void BackwardPass::through_mlp(int64_t layer, const at::Tensor& out_grad) {
   if (autoencoder_of_mlp(model_, layer)) {
     const LatentGrads grads = through_latents_of_mlp(layer, out_grad, grad);
     grad = grads.out;
-    if (grads.input.defined()) outputs.emplace_back(Projection::mlp_normalised, grads.input);
+    const bool before_norm = autoencoder_of_mlp(model_, layer)->input == AutoencoderInput::mlp_resid;
+    if (grads.input.defined()) outputs.emplace_back(before_norm ? Projection::mlp_residual : Projection::mlp_normalised, grads.input);
   }
   if (grad.defined()) through_neurons(layer, grad, outputs);
   const GroupPlan* plan = pass_.find(Reader::mlp, layer);

@@ -13,7 +13,7 @@ namespace autocircuit {
 BackwardPass::LatentGrads BackwardPass::through_latents_of_mlp(int64_t layer, const at::Tensor& out_grad, const at::Tensor& error_grad) {
   const bool errors = model_.autoencoders()->errors();
   // The error takes away what the latents write: where no edge tells them apart, nothing flows through the autoencoder.
-  const at::Tensor through = latents_->backward(model_.autoencoders()->of_mlp(layer), errors ? out_grad - error_grad : out_grad);
+  const at::Tensor through = latents_->backward(model_.autoencoders()->of_mlp(layer), errors ? out_grad - error_grad : out_grad, frame_);
   if (reads_input(model_, layer)) return {errors ? error_grad : at::Tensor(), through};
   if (!errors) return {through, {}};
   const at::Tensor around = reads_neurons(model_, layer) ? at::mm(error_grad, model_.weights().blocks[layer].w_out.t()) : error_grad;
@@ -27,7 +27,8 @@ at::Tensor BackwardPass::through_latents_of_attention(int64_t layer, const at::T
   at::Tensor error_grad = out_grad;
   if (frame_.source_grad.defined()) error_grad = error_grad + frame_.source_grad[pass_.order.heads(layer)];
   gradients_.keep_outputs(frame_, pass_.order.heads(layer), 1, error_grad);
-  const at::Tensor through = latents_->backward(model_.autoencoders()->of_attention(layer), errors ? out_grad - error_grad : out_grad);
+  const at::Tensor through =
+      latents_->backward(model_.autoencoders()->of_attention(layer), errors ? out_grad - error_grad : out_grad, frame_);
   // What goes through W_O: the error's part, and that of latents which are made behind it.
   at::Tensor total_grad = errors ? error_grad : at::zeros_like(out_grad);
   if (!of_heads) total_grad = total_grad + through;

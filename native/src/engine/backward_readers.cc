@@ -66,6 +66,13 @@ void BackwardPass::add_projection_gradient_(at::Tensor& grad, int64_t layer, con
 // Gradient of each row's input [rows, N, D] (before the norm) from the gradients of its projections.
 void BackwardPass::input_gradient_(at::Tensor& grad, const GroupPlan* plan, int64_t layer, const std::vector<ProjectionGrad>& outputs,
                                    const at::Tensor& resid) const {
+  if (outputs[0].first == Projection::mlp_residual) {
+    const std::vector<ProjectionGrad> behind_norm(outputs.begin() + 1, outputs.end());
+    if (behind_norm.empty()) grad.zero_();
+    else input_gradient_(grad, plan, layer, behind_norm, resid);
+    grad[0].add_(outputs[0].second);
+    return;
+  }
   const int64_t rows = grad.size(0);
   for (size_t i = 0; i < outputs.size(); i++) add_projection_gradient_(grad, layer, outputs[i], i == 0);
   const Norm norm = reader_norm(model_, layer, outputs[0].first);

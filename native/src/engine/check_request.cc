@@ -165,7 +165,7 @@ void check_hook(const Transformer& model, const ForwardRequest& request, const H
   const Autoencoders* autoencoders = model.autoencoders();
   const int64_t number = autoencoders ? autoencoders->of_mlp(point.layer) : -1,
                 of_attention = autoencoders ? autoencoders->of_attention(point.layer) : -1;
-  if (of_mlp && number >= 0 && (*autoencoders)[number].input == AutoencoderInput::mlp_in && !autoencoders->errors())
+  if (of_mlp && number >= 0 && is_transcoder((*autoencoders)[number].input) && !autoencoders->errors())
     refuse(name + " has no value where transcoders take the MLP's place and nothing is kept of what they leave out");
   if (request.patch && is_of_norm(point.hook))
     refuse(name + " has no value of its own where edges are patched: each destination has a norm of its input; read it without a patch");

@@ -3,9 +3,18 @@
 #include "engine/forward_pass.h"
 #include "engine/latent_blocks.h"
 #include "engine/outputs.h"
+#include "engine/patched_inputs.h"
 
 // What a block with autoencoders does instead of its heads' or its MLP's write.
 namespace autocircuit {
+
+// What a transcoder reads, from the MLP's input.
+at::Tensor ForwardPass::transcoder_input(int64_t layer, const ReaderInput& input) const {
+  if (autoencoder_of_mlp(model_, layer)->input == AutoencoderInput::mlp_in) return input.normalised();
+  const GroupPlan* plan = pass_.find(Reader::mlp, layer);
+  if (!plan || !plan->is_patched(0)) return frame_.resid;
+  return patched_inputs(pass_, latents_, frame_, *plan, mlp_point(config_, layer), {0}, Norm{})[0];
+}
 
 // x: the MLP's output, or its neurons where these are read.
 void ForwardPass::write_latents(int64_t layer, const at::Tensor& x) {

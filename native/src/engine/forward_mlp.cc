@@ -22,7 +22,7 @@ at::Tensor ForwardPass::run_mlp(int64_t layer) {
   Tape::Layer& saved = tape_.layers[layer];
   if (pass_.gradients) saved.resid_mlp = frame_.resid;
   if (reads_input(model_, layer)) {
-    transcoded_ = input.normalised();
+    transcoded_ = transcoder_input(layer, input);
     // Without errors nobody asks what the MLP would give.
     if (!model_.autoencoders()->errors()) return {};
   }

@@ -95,6 +95,7 @@ class ForwardPass {
   void write_mlp(int64_t layer, const at::Tensor& out);
 
   // forward_latents.cc
+  at::Tensor transcoder_input(int64_t layer, const ReaderInput& input) const;
   void write_latents(int64_t layer, const at::Tensor& x);
   void write_attention_latents(int64_t layer, const at::Tensor& z);
 

@@ -24,7 +24,7 @@ bool reads_neurons(const Transformer& model, int64_t layer) {
 
 bool reads_input(const Transformer& model, int64_t layer) {
   const Autoencoder* one = autoencoder_of_mlp(model, layer);
-  return one && one->input == AutoencoderInput::mlp_in;
+  return one && is_transcoder(one->input);
 }
 
 }  // namespace autocircuit

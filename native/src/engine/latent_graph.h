@@ -23,6 +23,8 @@ class LatentGraph {
   const PatchGraph& table() const { return table_; }
   // The group of the table that reads where this one of the ordinary graph does.
   const DestinationGroup& of(const DestinationGroup& ordinary) const { return table_.groups[&ordinary - ordinary_->groups.data()]; }
+  // The block whose reader sees as much of the stream as a group does: its own, or the number of blocks at the end.
+  static int64_t reading_block(const DestinationGroup& group) { return group.layer + (group.reader == Reader::end ? 1 : 0); }
   // Column of an autoencoder's first latent, and whether a group reads what it writes.
   int64_t column(int64_t number) const { return column_[number]; }
   bool reads(const DestinationGroup& of_table, int64_t number) const { return column_[number] < of_table.sources; }

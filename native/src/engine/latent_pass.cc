@@ -91,8 +91,17 @@ at::Tensor LatentPass::write(int64_t number, const at::Tensor& x, const Frame& f
   if (graph_) delta = here(ablated->latents(number)) - current;
   if (directions_.defined()) direction = here(autoencoder.on_decoder(unpacked(directions_, autoencoders_, number), everywhere));
   lists_[number] = latent_lists(current, delta, direction, autoencoder.latents());
-  const LatentLists& lists = lists_[number];
-  return sum_rows(lists.current.unsqueeze(1), autoencoder.decode, lists.row)[0] + autoencoder.out_bias;
+  return written_by(number, frame);
+}
+
+bool LatentPass::crosses_layers(int64_t number) const {
+  return autoencoders_.cross_layers() && !is_of_attention(autoencoders_[number].input);
+}
+
+at::Tensor LatentPass::written_by(int64_t number, const Frame& frame) {
+  const auto lists = [&](int64_t of) { return in_frame(of, frame); };
+  if (crosses_layers(number)) return cross_layer_.write(autoencoders_, number, lists, &frame);
+  return latents_written(autoencoders_[number], autoencoders_[number].block + 1, lists(number)) + autoencoders_[number].out_bias;
 }
 
 LatentLists LatentPass::in_frame(int64_t number, const Frame& frame) const {
@@ -123,8 +132,9 @@ void LatentPass::add_to_rows(at::Tensor& inputs, const Frame& frame, const Group
   for (int64_t number = 0; number < autoencoders_.count() && graph_->reads(group, number); number++) {
     const LatentLists lists = in_frame(number, frame);
     if (lists.entries() == 0) continue;
+    const at::Tensor& decoder = autoencoders_[number].decoder_before(LatentGraph::reading_block(group));
     const at::Tensor weights = mask_.flatten().take(cells(frame, group, number, lists.column, rows)) - shift;
-    inputs.add_(sum_rows(weights * lists.delta.unsqueeze(1), autoencoders_[number].decode, lists.row));
+    inputs.add_(sum_rows(weights * lists.delta.unsqueeze(1), decoder, lists.row));
   }
 }
 
@@ -142,7 +152,8 @@ void LatentPass::contract(const Frame& frame, const std::vector<const GroupPlan*
     const LatentLists lists = in_frame(number, frame);
     if (lists.entries() == 0) continue;
     const at::Tensor& by = lists.direction.defined() ? lists.direction : lists.delta;
-    const at::Tensor products = row_products(grad, autoencoders_[number].decode, lists.row) * by.unsqueeze(1);
+    const at::Tensor& decoder = autoencoders_[number].decoder_before(LatentGraph::reading_block(first));
+    const at::Tensor products = row_products(grad, decoder, lists.row) * by.unsqueeze(1);
     int64_t row = 0;
     for (const GroupPlan* plan : plans) {
       const DestinationGroup& group = graph_->of(*plan->group);
@@ -163,21 +174,34 @@ void LatentPass::flow(const Frame& frame, const GroupPlan& plan, const at::Tenso
     const LatentLists lists = in_frame(number, frame);
     if (lists.entries() == 0) continue;
     const at::Tensor kept = 1 - mask_.flatten().take(cells(frame, group, number, lists.column, rows));
-    const at::Tensor part = (row_products(grad, autoencoders_[number].decode, lists.row) * kept).sum(1);
-    at::Tensor& into = gradients_[number];
-    if (!into.defined()) into = at::zeros_like(lists_[number].current);
-    if (into.size(0) == frame.n()) into.add_(part);
-    else
-      into.view({-1, length_, into.size(1)})
-          .index_add_(1, index_on(part.device(), frame.positions), part.view({-1, frame.length(), part.size(1)}));
+    const at::Tensor& decoder = autoencoders_[number].decoder_before(LatentGraph::reading_block(group));
+    add_gradient(number, frame, (row_products(grad, decoder, lists.row) * kept).sum(1));
   }
 }
 
-at::Tensor LatentPass::backward(int64_t number, const at::Tensor& grad) {
+// part [N, K] of the frame's tokens.
+void LatentPass::add_gradient(int64_t number, const Frame& frame, const at::Tensor& part) {
+  at::Tensor& into = gradients_[number];
+  if (!into.defined()) into = at::zeros_like(lists_[number].current);
+  if (into.size(0) == frame.n()) into.add_(part);
+  else
+    into.view({-1, length_, into.size(1)})
+        .index_add_(1, index_on(part.device(), frame.positions), part.view({-1, frame.length(), part.size(1)}));
+}
+
+at::Tensor LatentPass::backward(int64_t number, const at::Tensor& grad, const Frame& frame) {
   const Autoencoder& autoencoder = autoencoders_[number];
   const LatentLists& lists = lists_[number];
-  at::Tensor of_latents = row_products(grad.unsqueeze(0), autoencoder.decode, lists.row).squeeze(1);
-  if (gradients_[number].defined()) of_latents = of_latents + gradients_[number];
+  at::Tensor of_latents;
+  if (crosses_layers(number)) {
+    cross_layer_.backward(autoencoders_, number, grad, frame, [&](int64_t writer, const at::Tensor& step, const at::Tensor& decoder) {
+      add_gradient(writer, frame, row_products(step.unsqueeze(0), decoder, in_frame(writer, frame).row).squeeze(1));
+    });
+    of_latents = gradients_[number];
+  } else {
+    of_latents = row_products(grad.unsqueeze(0), autoencoder.decoders[0], lists.row).squeeze(1);
+    if (gradients_[number].defined()) of_latents = of_latents + gradients_[number];
+  }
   if (activity_grad_.defined()) of_latents = of_latents + activity_grad_;
   of_latents = of_latents * (lists.current != 0);
   if (trains_) train(number, grad, of_latents);

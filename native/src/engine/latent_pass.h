@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/ablation_cache.h"
+#include "engine/cross_layer_writes.h"
 #include "engine/frame.h"
 #include "engine/latent_graph.h"
 #include "engine/latent_lists.h"
@@ -40,7 +41,7 @@ class LatentPass {
   // The same into the latents that patched rows read, (1 - m) of each.
   void flow(const Frame& frame, const GroupPlan& plan, const at::Tensor& grad);
   // Gradient of what the autoencoder reads [N, n], from that of the sum its latents write to [N, D], and what rows added.
-  at::Tensor backward(int64_t number, const at::Tensor& grad);
+  at::Tensor backward(int64_t number, const at::Tensor& grad, const Frame& frame);
   // Of the whole mask [M, E], from that of its ordinary sources.
   at::Tensor whole_gradient(const at::Tensor& ordinary);
 
@@ -55,6 +56,9 @@ class LatentPass {
   at::Tensor cells(const Frame& frame, const DestinationGroup& group, int64_t number, const at::Tensor& columns,
                    const std::vector<int64_t>& rows) const;
   LatentLists in_frame(int64_t number, const Frame& frame) const;
+  bool crosses_layers(int64_t number) const;
+  at::Tensor written_by(int64_t number, const Frame& frame);
+  void add_gradient(int64_t number, const Frame& frame, const at::Tensor& part);
   void check_leaves(const Patch& patch) const;
   void keep_for_training(int64_t number, const at::Tensor& x, const at::Tensor& latents);
   void train(int64_t number, const at::Tensor& grad, const at::Tensor& of_latents);
@@ -71,7 +75,8 @@ class LatentPass {
   std::vector<LatentLists> lists_;       // per autoencoder
   std::vector<at::Tensor> gradients_;    // per autoencoder [N, K] what patched rows add to each entry's; undefined where none does
   std::vector<at::Tensor> activations_;  // per autoencoder [N, L], where they are asked for
-  at::Tensor mask_gradient_;             // [M * E of the table]
+  CrossLayerWrites cross_layer_;
+  at::Tensor mask_gradient_;  // [M * E of the table]
   bool trains_ = false;
   const Weights& weights_;
   std::vector<at::Tensor> inputs_;            // per autoencoder [N, n], what it read

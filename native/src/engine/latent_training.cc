@@ -17,6 +17,7 @@ void LatentPass::check_leaves(const Patch& patch) const {
                                 " autoencoders, here are " + std::to_string(patch.autoencoder_leaves.size()) + " in all");
   for (int64_t number = 0; number < autoencoders_.count(); number++) {
     const Autoencoder& one = autoencoders_[number];
+    if (one.decoders.size() > 1) throw std::invalid_argument(name_of(one) + " writes to later blocks too: it gets no gradients of its own");
     if (one.positions() != 1) throw std::invalid_argument(name_of(one) + " has latents for each position, which get no gradients");
     const int64_t latents = one.latents(), width = one.encode.size(2);
     const std::vector<std::vector<int64_t>> wanted{{latents, width}, {latents}, {latents, width}, {width}};

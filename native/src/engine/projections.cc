@@ -20,7 +20,8 @@ Linear reader_linear(const Transformer& model, int64_t layer, Projection which) 
     case Projection::value: return {b.w_v, b.b_v};
     case Projection::mlp_in: return {b.w_in, b.b_in};
     case Projection::mlp_gate: return {b.w_gate, b.b_gate};
-    case Projection::mlp_normalised: break;
+    case Projection::mlp_normalised:
+    case Projection::mlp_residual: break;
   }
   return {};
 }

@@ -9,8 +9,8 @@
 
 namespace autocircuit {
 
-// What a linear reader projects to. `mlp_normalised`: no product, the MLP's input itself.
-enum class Projection : uint8_t { query, key, value, mlp_in, mlp_gate, mlp_normalised };
+// What a linear reader projects to. `mlp_normalised`: no product, the MLP's input itself; `mlp_residual`: the same before its norm.
+enum class Projection : uint8_t { query, key, value, mlp_in, mlp_gate, mlp_normalised, mlp_residual };
 inline bool is_of_mlp(Projection which) { return which >= Projection::mlp_in; }
 
 // The norm in front of a reader, and the product behind it.

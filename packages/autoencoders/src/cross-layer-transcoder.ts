@@ -1,8 +1,10 @@
 import { AutocircuitError, type DType } from "@autocircuit/base";
-import { scope, Tensor } from "@autocircuit/native";
+import { type BlockAutoencoder, scope, Tensor } from "@autocircuit/native";
 import { type Decoder, decodeRows } from "./decoder.ts";
 import { type Encoder, encodeRows } from "./encoder.ts";
+import { engineBlock } from "./engine-block.ts";
 import { requireFinite } from "./finite.ts";
+import { noNormalisation } from "./normalisations/normalisation.ts";
 import { asRows } from "./rows.ts";
 
 /** One layer of a cross-layer transcoder. A plain object, so that `scope` hands its tensors on. */
@@ -138,6 +140,16 @@ export class CrossLayerTranscoder implements Disposable {
       const reconstruction = await this.decode(latents, inputs);
       const error = targets?.to(this.dtype).sub(reconstruction);
       return { latents, reconstruction, skip: await this.skip(inputs), error };
+    });
+  }
+
+  /** One for each block as the engine takes it, see {@link engineAutoencoders}. @internal */
+  toEngine({ errors }: { errors: boolean }): readonly BlockAutoencoder[] {
+    return this.#layers.map(({ encoder, decoders, outputBias, skip }, layer) => {
+      const [decoder, ...later] = decoders;
+      const path = `${this.path}, layer ${layer}`;
+      const parts = { path, encoder, decoder: decoder!, later, outputBias, skip, normalisation: noNormalisation };
+      return engineBlock(parts, errors);
     });
   }
 

@@ -8,6 +8,7 @@ import {
 } from "@autocircuit/native";
 import type { Autoencoder } from "./autoencoder.ts";
 import { checkFitsModel } from "./check-model.ts";
+import type { FormatName } from "./formats/format.ts";
 import { hookPlace, type Site } from "./hooks.ts";
 import type { AutoencoderSet } from "./load-autoencoders.ts";
 
@@ -16,9 +17,13 @@ const INPUTS: Readonly<Record<string, AutoencodersOfPlace["input"]>> = {
   "mlp_out to mlp_out": "mlp_out",
   "mlp_post to mlp_post": "mlp_post",
   "mlp_normalized to mlp_out": "mlp_in",
+  "resid_mid to mlp_out": "mlp_resid",
   "attn_out to attn_out": "attn_out",
   "z to z": "z",
 };
+
+/** Gemma Scope 2 calls the MLP's input what `pre_feedforward_layernorm` puts out; others mean the stream before it, or do not say. */
+const INPUTS_OF_GEMMA_SCOPE_2: typeof INPUTS = { ...INPUTS, "mlp_in to mlp_out": "mlp_in" };
 
 /** How autoencoders become sources. */
 export interface EngineAutoencodersOptions {
@@ -33,37 +38,49 @@ export interface EngineAutoencodersOptions {
  * of attention, or both. Biases and factors are folded, and a gate becomes a threshold for each latent, which is the same function. What a
  * transcoder passes on through no latent (its skip connection) is part of what it leaves out, `MLP 3 Error`.
  *
+ * Of a cross-layer transcoder a latent of block b writes to the MLP outputs of block b and of all later ones: `MLP 2 Latent 17->A5.3.Q` carries
+ * what it writes to the outputs of blocks 2, 3 and 4, which is what the query reads. `MLP 4 Error` is what the latents of blocks 0 to 4 together
+ * leave out of MLP 4's output.
+ *
  * @returns tensors of the caller's; decoders are read into memory
- * @throws AutocircuitError `bad-input` for a block without one, for cross-layer transcoders, other places than an MLP's input, output or
- *   neurons and attention's output or its heads' (z), normalisations and activations that are no sum of what latents write, a skip
- *   connection without errors; and for what does not fit the model
+ * @throws AutocircuitError `bad-input` for a block without one, for other places than an MLP's input, output or neurons and attention's
+ *   output or its heads' (z), normalisations and activations that are no sum of what latents write, a skip connection without errors; and for
+ *   what does not fit the model
  */
 export function engineAutoencoders(
   set: AutoencoderSet,
   config: TransformerConfig,
   { errors = true, partial = false }: EngineAutoencodersOptions = {},
 ): Autoencoders {
-  const { path, autoencoders, crossLayer } = set;
-  if (crossLayer) throw notSources(path, "is a cross-layer transcoder");
+  const { path, format, autoencoders, crossLayer } = set;
+  const placeOf = ({ path, hookIn, hookOut }: Placed) => placeIn(format, config, { path, hookIn, hookOut });
+  if (crossLayer) {
+    checkFitsModel(crossLayer, config);
+    const [hookIn, hookOut] = [crossLayer.hooksIn[0]!, crossLayer.hooksOut[0]!];
+    const place = placeOf({ path, hookIn, hookOut });
+    return scope(() => ({ ...place, errors, blocks: crossLayer.toEngine({ errors }) }));
+  }
   for (const one of autoencoders) checkFitsModel(one, config);
   const ofMlps: Autoencoder[] = [];
   const ofAttention: Autoencoder[] = [];
-  for (const one of autoencoders) (isOfAttention(inputOf(one)) ? ofAttention : ofMlps).push(one);
+  for (const one of autoencoders) (isOfAttention(placeOf(one).input) ? ofAttention : ofMlps).push(one);
   const [first, beside] = [ofMlps, ofAttention].filter((some) => some.length > 0);
   if (first === undefined) throw notSources(path, "has no autoencoders");
-  const placed = (some: readonly Autoencoder[]) => ofPlace(path, some, config, { errors, partial });
+  const placed = (some: readonly Autoencoder[]) => ofPlace(path, some, placeOf, config, { errors, partial });
   return scope(() => ({ ...placed(first), errors, ...(beside && { beside: placed(beside) }) }));
 }
 
 function ofPlace(
   path: string,
   some: readonly Autoencoder[],
+  placeOf: (one: Placed) => Place,
   { layers }: TransformerConfig,
   { errors, partial }: { errors: boolean; partial: boolean },
 ): AutoencodersOfPlace {
-  const inputs = [...new Set(some.map(inputOf))];
+  const inputs = [...new Set(some.map((one) => placeOf(one).input))];
   if (inputs.length > 1) throw notSources(path, `reads ${inputs.join(" in one block and ")} in another`);
-  const input = inputs[0]!;
+  const place = placeOf(some[0]!);
+  const { input } = place;
   const blocks = Array.from({ length: layers }, (_, block) => some.filter((one) => one.block === block));
   const twice = blocks.find((ones) => ones.length > 1);
   if (twice) throw notSources(path, `has two autoencoders of ${input} of block ${twice[0]!.block}`);
@@ -75,14 +92,28 @@ function ofPlace(
         `blocks without one then keep their ${isOfAttention(input) ? "heads" : "MLP"}.`,
     );
   }
-  return { input, blocks: blocks.map(([one]) => one?.toEngine({ errors }) ?? null) };
+  return { ...place, blocks: blocks.map(([one]) => one?.toEngine({ errors }) ?? null) };
 }
 
-function inputOf({ path, hookIn, hookOut }: Autoencoder): AutoencodersOfPlace["input"] {
+type Placed = Pick<Autoencoder, "path" | "hookIn" | "hookOut">;
+/** What autoencoders are to the engine, by where they are. */
+type Place = Pick<AutoencodersOfPlace, "input" | "normWeights">;
+
+function placeIn(format: FormatName, { norm, preNorm, parallel }: TransformerConfig, { path, hookIn, hookOut }: Placed): Place {
   const places = `${siteOf(hookIn)} to ${siteOf(hookOut)}`;
-  const input = Object.hasOwn(INPUTS, places) ? INPUTS[places] : undefined;
+  const known = format === "gemma-scope-2" ? INPUTS_OF_GEMMA_SCOPE_2 : INPUTS;
+  const input = Object.hasOwn(known, places) ? known[places] : undefined;
   if (input === undefined) throw notSources(path, `goes from ${places}`);
-  return input;
+  if (input === "mlp_resid" && parallel) {
+    throw new AutocircuitError(
+      "bad-input",
+      `${path}: reads ${hookIn}, the stream between attention and MLP, but in this model both run side by side.`,
+    );
+  }
+  if (input !== "mlp_in" || norm === "none" || preNorm === false) return { input };
+  // A module is given what the norm's weights were multiplied to. TransformerLens's hook lies before the weights of a root-mean-square norm.
+  const ofModule = format === "gemma-scope-2" || hookIn.endsWith("(module input)");
+  return { input, normWeights: ofModule ? true : norm === "rms" ? false : undefined };
 }
 
 const siteOf = (hook: string): Site => hookPlace(hook).site!;
@@ -90,6 +121,6 @@ const siteOf = (hook: string): Site => hookPlace(hook).site!;
 function notSources(path: string, what: string): AutocircuitError {
   return new AutocircuitError(
     "bad-input",
-    `${path}: ${what}. Latents are sources in the place of an MLP or of heads: take autoencoders of mlp_out or of mlp_post, transcoders that read the MLP's input behind its norm, and autoencoders of attn_out or of z.`,
+    `${path}: ${what}. Latents are sources in the place of an MLP or of heads: take autoencoders of mlp_out or of mlp_post, transcoders that read the MLP's input behind its norm or before it (resid_mid), and autoencoders of attn_out or of z.`,
   );
 }

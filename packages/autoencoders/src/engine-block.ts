@@ -1,6 +1,13 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { type BlockAutoencoder, scope } from "@autocircuit/native";
+import { type BlockAutoencoder, scope, type Tensor } from "@autocircuit/native";
 import type { AutoencoderParts } from "./autoencoder-parts.ts";
+import type { Decoder } from "./decoder.ts";
+
+/** What the engine needs of an autoencoder's parts; of a cross-layer transcoder's layer with decoders for later blocks. */
+export interface EngineBlockParts extends Omit<AutoencoderParts, "hookIn" | "hookOut" | "modelName"> {
+  /** What its latents write to the next block, and so on to the last. */
+  readonly later?: readonly Decoder[] | undefined;
+}
 
 /**
  * One block's autoencoder as the engine takes it.
@@ -9,7 +16,7 @@ import type { AutoencoderParts } from "./autoencoder-parts.ts";
  * @throws AutocircuitError `bad-input` for what is no sum over latents
  */
 export function engineBlock(
-  { path, encoder, decoder, outputBias, skip, normalisation }: AutoencoderParts,
+  { path, encoder, decoder, later = [], outputBias, skip, normalisation }: EngineBlockParts,
   errors: boolean,
 ): BlockAutoencoder {
   const refuse = (what: string) => {
@@ -35,13 +42,21 @@ export function engineBlock(
     if (inputBias) bias = bias.sub(encode.matmul(inputBias.unsqueeze(1)).squeeze(1));
     if (scale !== 1) encode = encode.mul(scale);
     if (latentNorms) [encode, bias] = [encode.mul(latentNorms.unsqueeze(1)), bias.mul(latentNorms)];
-    let decode = decoder.rows.to(dtype);
-    const { factor } = decoder;
-    if (factor !== undefined) decode = decode.mul(typeof factor === "number" ? factor : factor.unsqueeze(1));
-    if (scale !== 1) decode = decode.div(scale);
+    const decoded = ({ rows, factor }: Decoder): Tensor => {
+      let decode = rows.to(dtype);
+      if (factor !== undefined) decode = decode.mul(typeof factor === "number" ? factor : factor.unsqueeze(1));
+      return (scale === 1 ? decode : decode.div(scale)).clone();
+    };
     const outBias = scale === 1 ? outputBias : outputBias.div(scale);
     const folded = encoder.activation.asThreshold?.(encode, bias, latents);
-    if (folded === undefined) return refuse(`activation is ${encoder.activation.name}`);
-    return { encode: encode.clone(), bias: bias.clone(), decode: decode.clone(), outBias: outBias.clone(), ...folded };
+    if (folded === undefined) {
+      const { name } = encoder.activation;
+      return refuse(name === "jumprelu" ? "thresholds below 0 let negative latents through" : `activation is ${name}`);
+    }
+    return {
+      ...{ encode: encode.clone(), bias: bias.clone(), decode: decoded(decoder), outBias: outBias.clone() },
+      ...(later.length > 0 && { decodeLater: later.map(decoded) }),
+      ...folded,
+    };
   });
 }

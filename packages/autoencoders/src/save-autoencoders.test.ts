@@ -15,6 +15,7 @@ const kinds: TinyAutoencoders[] = [
   { input: "mlp_post", activation: "jumprelu" },
   { input: "mlp_in", beside: { input: "z", counts: [4, 5] } },
   { input: "mlp_in", activation: "jumprelu" },
+  { input: "mlp_resid", activation: "jumprelu" },
   { input: "attn_out", activation: "topk" },
 ];
 
@@ -49,6 +50,10 @@ describe("saveAutoencoders", () => {
     await expect(saveAutoencoders(folder, nan)).rejects.toMatchObject({ code: "not-finite" });
     const transcoders = tinyAutoencoders(tinyConfig, { input: "mlp_in", activation: "topk" });
     await expect(saveAutoencoders(folder, transcoders)).rejects.toThrow(/transcoder that keeps the largest/);
+    const across = tinyAutoencoders(tinyConfig, { input: "mlp_in", crossLayers: true });
+    await expect(saveAutoencoders(folder, across)).rejects.toThrow(/block 0 writes to later blocks/);
+    const behindWeights = { ...tinyAutoencoders(tinyConfig, { input: "mlp_in" }), normWeights: true };
+    await expect(saveAutoencoders(folder, behindWeights)).rejects.toThrow(/reads what a norm gives with its weights/);
     using plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }) });
     using prompts = new PromptLoader(randomPairs(3, 5), { batchSize: 3 });
     const pruned = await pruneLatents(plain, given, prompts, { byPosition: true, maxLatents: 2 });

@@ -2,7 +2,13 @@ import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AutocircuitError, cannotWrite, kind, makeFolder, signature } from "@autocircuit/base";
 import { writeSafetensors } from "@autocircuit/models";
-import { type Autoencoders, type PlacedAutoencoder, placedAutoencoders, type Tensor } from "@autocircuit/native";
+import {
+  type Autoencoders,
+  isTranscoder,
+  type PlacedAutoencoder,
+  placedAutoencoders,
+  type Tensor,
+} from "@autocircuit/native";
 
 /** What is written beside the numbers. */
 export interface SaveAutoencodersOptions {
@@ -15,6 +21,7 @@ const HOOKS: Readonly<Record<Autoencoders["input"], readonly [hookIn: string, ho
   mlp_out: ["hook_mlp_out"],
   mlp_post: ["mlp.hook_post"],
   mlp_in: ["ln2.hook_normalized", "hook_mlp_out"],
+  mlp_resid: ["hook_resid_mid", "hook_mlp_out"],
   attn_out: ["hook_attn_out"],
   z: ["attn.hook_z"],
 };
@@ -30,7 +37,8 @@ const check = signature(
  * made, for `loadAutoencoders` and other libraries to read. The folder appears when it is whole.
  *
  * @param folder a new folder
- * @throws AutocircuitError `bad-input` for a folder that is there, and for what these files cannot say (latents for each position, TopK of transcoders);
+ * @throws AutocircuitError `bad-input` for a folder that is there, and for what these files cannot say (latents for each position, TopK of transcoders,
+ *   cross-layer transcoders, transcoders that read a norm with its weights);
  *   `not-finite` that names the autoencoder; `bad-file` where it cannot be written
  * @example
  * const { autoencoders } = await trainAutoencoders(task.model, task.train, { latents: 64 });
@@ -58,16 +66,19 @@ export async function saveAutoencoders(
   }
 }
 
-function requireWritable({ block, input, autoencoder }: PlacedAutoencoder): void {
-  const { encode, threshold, top = 0 } = autoencoder;
-  const problem =
-    encode.shape.length === 3
-      ? "has latents for each position"
-      : top > 0 && threshold
-        ? "has thresholds and keeps the largest of its latents too"
-        : top > 0 && input === "mlp_in"
-          ? "is a transcoder that keeps the largest of its latents"
-          : undefined;
+function requireWritable({ block, input, normWeights, autoencoder }: PlacedAutoencoder): void {
+  const { encode, decodeLater, threshold, top = 0 } = autoencoder;
+  const problem = decodeLater?.length
+    ? "writes to later blocks"
+    : normWeights
+      ? "reads what a norm gives with its weights"
+      : encode.shape.length === 3
+        ? "has latents for each position"
+        : top > 0 && threshold
+          ? "has thresholds and keeps the largest of its latents too"
+          : top > 0 && isTranscoder(input)
+            ? "is a transcoder that keeps the largest of its latents"
+            : undefined;
   if (problem === undefined) return;
   throw new AutocircuitError(
     "bad-input",

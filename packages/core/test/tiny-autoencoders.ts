@@ -12,6 +12,8 @@ export interface TinyAutoencoders extends Pick<Autoencoders, "input" | "errors">
   /** Latents of each block; 0 for none. */
   counts?: readonly number[];
   activation?: "relu" | "topk" | "jumprelu";
+  /** Transcoders whose latents write to the outputs of all later blocks too. */
+  crossLayers?: boolean;
   /** Others of another place. */
   beside?: Pick<TinyAutoencoders, "input" | "counts">;
 }
@@ -19,7 +21,7 @@ export interface TinyAutoencoders extends Pick<Autoencoders, "input" | "errors">
 /** Random autoencoders in float64, of which about half the latents are active at a token; biases are not zero. */
 export function tinyAutoencoders(
   { dModel, dMlp, heads, dHead }: TransformerConfig,
-  { input, errors, counts, activation = "relu", beside }: TinyAutoencoders,
+  { input, errors, counts, activation = "relu", crossLayers = false, beside }: TinyAutoencoders,
   seed = 3,
 ): Autoencoders {
   const random = new MersenneTwister(seed);
@@ -32,13 +34,16 @@ export function tinyAutoencoders(
   };
   const ofPlace = (place: AutoencodersOfPlace["input"], latentCounts: readonly number[] = [9, 6]) => {
     const width = place === "mlp_post" ? dMlp : place === "z" ? heads * dHead : dModel;
-    const blocks = latentCounts.map((latents): BlockAutoencoder | null =>
+    const later = (block: number) => latentCounts.slice(block + 1);
+    const blocks = latentCounts.map((latents, block): BlockAutoencoder | null =>
       latents === 0
         ? null
         : {
             encode: make(0.5, latents, width),
             bias: make(0.2, latents),
             decode: make(0.4, latents, width),
+            ...(crossLayers &&
+              place === input && { decodeLater: later(block).map(() => make(0.4, latents, width)) }),
             outBias: make(0.3, width),
             ...(activation === "topk" && { top: 3 }),
             ...(activation === "jumprelu" && { threshold: make(0.1, latents).abs() }),

@@ -30,9 +30,9 @@ export const tinyConfig: TransformerConfig = {
 export function tinyTransformer(
   changes: Partial<TransformerConfig> = {},
   seed = 1,
-  options: TransformerOptions & { postNorms?: boolean } = {},
+  options: TransformerOptions & { postNorms?: boolean; mlpNormWeights?: readonly number[] } = {},
 ): Transformer {
-  const { postNorms, ...how } = options;
+  const { postNorms, mlpNormWeights, ...how } = options;
   const config = { ...tinyConfig, ...changes };
   const { dModel, heads, kvHeads, dHead, dMlp, layers } = config;
   const random = new MersenneTwister(seed);
@@ -61,6 +61,7 @@ export function tinyTransformer(
     if (postNorms) make(`${block}.ln1_post.w`, dModel);
     else make(`${block}.attn.b_O`, dModel);
     if (config.attnOnly) continue;
+    if (mlpNormWeights) weights[`${block}.ln2.w`] = Tensor.from(Float32Array.from(mlpNormWeights));
     make(`${block}.mlp.W_in`, dModel, dMlp);
     make(`${block}.mlp.b_in`, dMlp);
     make(`${block}.mlp.W_out`, dMlp, dModel);

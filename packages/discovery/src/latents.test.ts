@@ -12,12 +12,15 @@ import { ugs } from "./ugs/ugs.ts";
 const task = randomTask({ seed: 3, prompts: 6, batchSize: 6 });
 let model: PatchableModel;
 let both: PatchableModel;
+let across: PatchableModel;
 beforeAll(() => {
   const given = (made: TinyAutoencoders) => task.model.withAutoencoders(tinyAutoencoders(task.model.config, made));
   model = given({ input: "mlp_out", errors: true });
   both = given({ input: "mlp_out", errors: true, beside: { input: "z", counts: [0, 5] } });
+  across = given({ input: "mlp_in", errors: true, crossLayers: true });
 });
 afterAll(() => {
+  across.dispose();
   both.dispose();
   model.dispose();
   task.model.dispose();
@@ -25,12 +28,13 @@ afterAll(() => {
 
 /**
  * Scores added up by edge of the graph without latents: those of an MLP's latents and error, and those of all heads of block 1, in whose place
- * latents may stand.
+ * latents may stand; `across`: those of all MLPs, as latents may write to the output of any.
  */
-function summed(of: PatchableModel, values: Float32Array): Map<string, number> {
+function summed(of: PatchableModel, values: Float32Array, across = false): Map<string, number> {
   const sums = new Map<string, number>();
   for (const { src, dest, index } of of.graph.edges()) {
-    const name = src.name.replace(/ (Latent \d+|Error)$/, "").replace(/^A1\.\d+$/, "Attention 1");
+    const part = src.name.replace(/ (Latent \d+|Error)$/, "").replace(/^A1\.\d+$/, "Attention 1");
+    const name = across ? part.replace(/^MLP \d+$/, "MLPs") : part;
     sums.set(`${name}->${dest.name}`, (sums.get(`${name}->${dest.name}`) ?? 0) + values[index]!);
   }
   return sums;
@@ -49,11 +53,11 @@ describe("algorithms on a graph of latents", () => {
   ];
   it.each(linear)("%s: what it gives the parts of an MLP or of heads adds up to what it gives these", async (name) => {
     const whole = await algorithms[name].discover(task.model, task.prompts, {});
-    const expected = summed(task.model, whole.values);
     const largest = Math.max(...whole.values.map(Math.abs));
-    for (const latent of [model, both]) {
+    for (const latent of [model, both, across]) {
+      const expected = summed(task.model, whole.values, latent === across);
       const parts = await algorithms[name].discover(latent, task.prompts, {});
-      const found = summed(latent, parts.values);
+      const found = summed(latent, parts.values, latent === across);
       expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
       for (const [edge, value] of found)
         expect(Math.abs(value - expected.get(edge)!), edge).toBeLessThan(1e-4 * largest);
@@ -61,21 +65,21 @@ describe("algorithms on a graph of latents", () => {
   });
 
   it.each(["acdc", "activation-magnitude", "exact", "relp", "subnetwork-probing"] as const)("%s runs", async (name) => {
-    for (const latent of [model, both]) {
+    for (const latent of [model, both, across]) {
       const { values } = await algorithms[name].discover(latent, task.prompts, {});
       expect(new Set(values).size).toBeGreaterThan(1);
     }
   });
 
   it("ugs runs, though attention whose latents write has no heads that do", async () => {
-    for (const latent of [model, both]) {
+    for (const latent of [model, both, across]) {
       const { values } = await ugs(latent, task.prompts, { epochs: 3 });
       expect(new Set(values).size).toBeGreaterThan(1);
     }
   });
 
   it("fewestEdges finds a circuit", async () => {
-    for (const latent of [model, both]) {
+    for (const latent of [model, both, across]) {
       const { prompts } = await withModelAnswers({ ...task, model: latent });
       const scores = await maskGradient(latent, prompts);
       const found = await fewestEdges(latent, prompts, [scores], { keep: 0.5, tries: 0 });

@@ -81,6 +81,7 @@ Napi::Value transformer_ready(const Napi::CallbackInfo& info) {
 struct PendingAutoencoder {
   GivenAutoencoder facts;
   SlotPtr encode, bias, decode, out_bias, threshold;
+  std::vector<SlotPtr> decode_later;
 
   GivenAutoencoder ready() const {
     GivenAutoencoder made = facts;
@@ -89,6 +90,7 @@ struct PendingAutoencoder {
     made.decode = decode->get();
     made.out_bias = out_bias->get();
     if (threshold) made.threshold = threshold->get();
+    for (const SlotPtr& later : decode_later) made.decode_later.push_back(later->get());
     return made;
   }
 };
@@ -101,14 +103,20 @@ PendingAutoencoder read_autoencoder(const Napi::Value& value, const std::string&
   made.facts.input = fields.choice<AutoencoderInput>("input", {{"mlp_out", AutoencoderInput::mlp_out},
                                                                {"mlp_post", AutoencoderInput::mlp_post},
                                                                {"mlp_in", AutoencoderInput::mlp_in},
+                                                               {"mlp_resid", AutoencoderInput::mlp_resid},
                                                                {"attn_out", AutoencoderInput::attn_out},
                                                                {"z", AutoencoderInput::z}});
+  if (fields.has("normWeights")) made.facts.norm_weights = fields.flag("normWeights", false);
   made.facts.top = fields.integer("top", 0);
   made.encode = slot("encode");
   made.bias = slot("bias");
   made.decode = slot("decode");
   made.out_bias = slot("outBias");
   if (fields.has("threshold")) made.threshold = slot("threshold");
+  if (!fields.has("decodeLater")) return made;
+  const Napi::Array later = to_array(fields.get("decodeLater"), fields.path("decodeLater"));
+  for (std::uint32_t i = 0; i < later.Length(); i++)
+    made.decode_later.push_back(TensorHandle::from(later.Get(i), fields.path("decodeLater") + "[" + std::to_string(i) + "]").slot());
   return made;
 }
 

@@ -1,32 +1,13 @@
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/autograd.h>
-
-#include <algorithm>
 
 #include "check.h"
 #include "engine/autoencoders.h"
-#include "engine/cases.h"
+#include "engine/latent_cases.h"
 #include "engine/weights.h"
 
 // Networks with autoencoders. With errors kept, what latents and error write together is what they replace: patched together they are it.
 namespace autocircuit::test {
 namespace {
-
-GivenAutoencoder random_autoencoder(const Setting& s, int64_t block, AutoencoderInput input) {
-  const TransformerConfig& c = s.config();
-  const int64_t width = input == AutoencoderInput::mlp_post ? c.d_mlp : input == AutoencoderInput::z ? c.heads * c.d_head : c.d_model;
-  const auto random = [](at::IntArrayRef sizes, double scale) { return at::randn(sizes, at::kDouble) * scale; };
-  const int64_t latents = 5 + block;
-  GivenAutoencoder made;
-  made.block = block;
-  made.input = input;
-  made.encode = random({latents, width}, 0.4);
-  made.bias = random({latents}, 0.1);
-  made.decode = random({latents, width}, 0.3);
-  made.out_bias = random({width}, 0.2);
-  made.top = block == 1 ? 3 : 0;
-  return made;
-}
 
 // Of one block its attention, of the next its MLP, then both; every input where the network has a place for it.
 std::vector<GivenAutoencoder> some_autoencoders(const Setting& s) {
@@ -49,42 +30,6 @@ std::vector<GivenAutoencoder> some_autoencoders(const Setting& s) {
   return all;
 }
 
-// A graph whose latents stand in the place of sources of another, and for each of its cells the other's.
-struct LatentTable {
-  PatchGraph graph;
-  std::vector<int64_t> cell;
-};
-
-LatentTable table_of(const Setting& s, const Autoencoders& autoencoders, const PatchGraph& ordinary) {
-  const SourceOrder order(s.config(), true);
-  std::vector<int64_t> owner{0};
-  const auto place = [&](int64_t number, int64_t first, int64_t sources) {
-    if (number >= 0) owner.insert(owner.end(), autoencoders[number].latents() + 1, first);
-    else
-      for (int64_t i = 0; i < sources; i++) owner.push_back(first + i);
-  };
-  for (int64_t block = 0; block < s.config().layers; block++) {
-    place(autoencoders.of_attention(block), order.heads(block), s.config().heads);
-    if (!s.config().attn_only) place(autoencoders.of_mlp(block), order.mlp(block), 1);
-  }
-  LatentTable made;
-  made.graph.tokens = ordinary.tokens;
-  made.graph.sources = static_cast<int64_t>(owner.size());
-  made.graph.latents = autoencoders.mlp_counts();
-  made.graph.attention_latents = autoencoders.attention_counts();
-  made.graph.errors = true;
-  for (const DestinationGroup& group : ordinary.groups) {
-    DestinationGroup own = group;
-    own.offset = static_cast<int64_t>(made.cell.size());
-    own.sources = std::count_if(owner.begin(), owner.end(), [&](int64_t source) { return source < group.sources; });
-    for (int64_t row = 0; row < std::max<int64_t>(ordinary.tokens, 1) * group.heads; row++)
-      for (int64_t column = 0; column < own.sources; column++) made.cell.push_back(group.offset + row * group.sources + owner[column]);
-    made.graph.groups.push_back(own);
-  }
-  made.graph.edges = static_cast<int64_t>(made.cell.size());
-  return made;
-}
-
 // For each cell that of the first head of a block whose attention has an autoencoder, which tells heads apart no more.
 at::Tensor joined_cells(const Setting& s, const Autoencoders& autoencoders, const PatchGraph& ordinary) {
   const SourceOrder order(s.config(), true);
@@ -100,19 +45,11 @@ at::Tensor joined_cells(const Setting& s, const Autoencoders& autoencoders, cons
   return cells;
 }
 
-at::Tensor gradient_of(const Transformer& model, ForwardRequest request) {
-  const at::Tensor leaf = request.patch->mask.clone().requires_grad_();
-  request.patch->mask = leaf;
-  return torch::autograd::grad({model.forward(request).logits.square().sum()}, {leaf})[0];
-}
-
-bool can_have(const Setting& s, const GraphKind& kind) { return kind.factorized && (s.type == at::kDouble || s.type == at::kFloat); }
-
 }  // namespace
 
 TEST_IN_PARTS("latents and their error, patched together, are what they replace", 4) {
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
-    if (!can_have(s, kind)) return;
+    if (!can_have_latents(s, kind)) return;
     const std::vector<GivenAutoencoder> given = some_autoencoders(s);
     if (given.empty()) return;
     const auto autoencoders = std::make_shared<const Autoencoders>(s.config(), s.model.weights(), true, given);

@@ -1,6 +1,9 @@
 #include "engine/plain_transformer.h"
 
+#include <map>
+
 #include "engine/mlp.h"
+#include "engine/plain_latents.h"
 
 namespace autocircuit::test {
 namespace {
@@ -37,10 +40,11 @@ at::Tensor turn(const TransformerConfig& c, const at::Tensor& x) {  // [B, P, dH
 
 class Run {
  public:
-  Run(const TransformerConfig& c, const NamedWeights& weights, const PatchGraph& graph, const at::Tensor& mask, const at::Tensor& ablated)
-      : c_(c), weights_(weights), graph_(graph), mask_(mask), ablated_(ablated), order_(c, graph.factorized) {}
+  Run(const TransformerConfig& c, const NamedWeights& weights, const PatchGraph& graph, const at::Tensor& mask,
+      const std::vector<at::Tensor>& ablated, const std::vector<GivenAutoencoder>& transcoders)
+      : c_(c), weights_(weights), graph_(graph), mask_(mask), ablated_(ablated), transcoders_(transcoders), order_(c, graph.factorized) {}
 
-  PlainResult run(const at::Tensor& tokens) {
+  PlainLatents run(const at::Tensor& tokens) {
     at::Tensor x = w("embed.W_E").index_select(0, tokens.flatten()).view({tokens.size(0), tokens.size(1), c_.d_model}) * c_.embed_scale;
     if (c_.positions == PositionKind::learned) x = x + w("pos_embed.W_pos").narrow(0, c_.position_offset, tokens.size(1));
     outputs_.push_back(x);
@@ -49,7 +53,7 @@ class Run {
     at::Tensor logits = at::matmul(plain_norm(c_, weights_, "ln_final", x), w("unembed.W_U"));
     if (w("unembed.b_U").defined()) logits = logits + w("unembed.b_U");
     if (c_.final_softcap > 0) logits = at::tanh(logits / c_.final_softcap) * c_.final_softcap;
-    return {logits, at::stack(outputs_)};
+    return {logits, outputs_};
   }
 
  private:
@@ -67,11 +71,27 @@ class Run {
       at::Tensor out = x;
       for (int64_t s = 0; s < group.sources; s++) {
         const int64_t source = group.first_source + s;
-        out = out + rows.select(2, s).unsqueeze(2) * (ablated_[source] - outputs_[source]);
+        const int64_t reading_block = layer + (reader == Reader::end ? 1 : 0);
+        out = out + rows.select(2, s).unsqueeze(2) * read(source, ablated_[source] - outputs_[source], reading_block);
       }
       return out;
     }
     return x;
+  }
+
+  // What a reader gets of a source: itself, or so much of a latent times what that has written until then.
+  at::Tensor read(int64_t source, const at::Tensor& x, int64_t reading_block) const {
+    const auto found = latents_.find(source);
+    if (found == latents_.end()) return x;
+    const auto [block, latent] = found->second;
+    at::Tensor written = at::zeros({c_.d_model}, x.options());
+    for (int64_t to = block; to < reading_block; to++) written = written + decoder(block, to)[latent];
+    return x.unsqueeze(2) * written;
+  }
+
+  const at::Tensor& decoder(int64_t from, int64_t to) const {
+    const GivenAutoencoder& of = transcoders_[from];
+    return to == from ? of.decode : of.decode_later[to - from - 1];
   }
 
   int64_t rows_of(Reader reader, int64_t layer) const {
@@ -127,7 +147,7 @@ class Run {
     } else if (c_.parallel) {
       const at::Tensor mlp_out = mlp(name, l, x);
       outputs_.insert(outputs_.end(), heads.begin(), heads.end());
-      outputs_.push_back(mlp_out);
+      write_mlp(l, mlp_out);
       after = after + mlp_out;
     } else {
       outputs_.insert(outputs_.end(), heads.begin(), heads.end());
@@ -136,7 +156,7 @@ class Run {
         outputs_.push_back(after);
       }
       const at::Tensor mlp_out = mlp(name, l, after);
-      outputs_.push_back(mlp_out);
+      write_mlp(l, mlp_out);
       after = after + mlp_out;
     }
     if (order_.has_post(l)) {
@@ -146,9 +166,27 @@ class Run {
     return after;
   }
 
-  at::Tensor mlp(const std::string& block, int64_t l, const at::Tensor& x) const {
+  // The MLP's output, or a transcoder's latents and what those of all blocks until then leave out of it.
+  void write_mlp(int64_t l, const at::Tensor& out) {
+    if (transcoders_.empty()) {
+      outputs_.push_back(out);
+      return;
+    }
+    const GivenAutoencoder& own = transcoders_[l];
+    activations_.push_back(at::relu(at::matmul(transcoded_, own.encode.t()) + own.bias));
+    at::Tensor left = out - own.out_bias;
+    for (int64_t from = 0; from <= l; from++) left = left - at::matmul(activations_[from], decoder(from, l));
+    for (int64_t latent = 0; latent < own.bias.size(0); latent++) {
+      latents_[static_cast<int64_t>(outputs_.size())] = {l, latent};
+      outputs_.push_back(activations_[l].select(2, latent));
+    }
+    outputs_.push_back(left);
+  }
+
+  at::Tensor mlp(const std::string& block, int64_t l, const at::Tensor& x) {
     const at::Tensor in = input(Reader::mlp, l, 0, x);
     const at::Tensor normed = c_.pre_norm ? plain_norm(c_, weights_, block + "ln2", in) : in;
+    transcoded_ = !transcoders_.empty() && transcoders_[l].input == AutoencoderInput::mlp_resid ? in : normed;
     const auto product = [&](const char* letter) {
       const at::Tensor out = at::matmul(normed, w(block + "mlp.W_" + letter));
       const at::Tensor bias = w(block + "mlp.b_" + letter);
@@ -164,9 +202,14 @@ class Run {
   const TransformerConfig& c_;
   const NamedWeights& weights_;
   const PatchGraph& graph_;
-  const at::Tensor mask_, ablated_;
+  const at::Tensor mask_;
+  const std::vector<at::Tensor>& ablated_;
+  const std::vector<GivenAutoencoder>& transcoders_;
   const SourceOrder order_;
   std::vector<at::Tensor> outputs_;
+  std::map<int64_t, std::pair<int64_t, int64_t>> latents_;  // block and number of sources that are latents
+  std::vector<at::Tensor> activations_;                     // of each block's transcoder [B, P, L]
+  at::Tensor transcoded_;
 };
 
 }  // namespace
@@ -251,7 +294,16 @@ PatchGraph make_graph(const TransformerConfig& c, int64_t tokens, bool separate_
 
 PlainResult plain_forward(const TransformerConfig& config, const NamedWeights& weights, const at::Tensor& tokens, const PatchGraph& graph,
                           const at::Tensor& mask, const at::Tensor& ablated) {
-  return Run(config, weights, graph, mask, ablated).run(tokens);
+  const std::vector<at::Tensor> taken = ablated.defined() ? ablated.unbind() : std::vector<at::Tensor>();
+  const std::vector<GivenAutoencoder> none;
+  const PlainLatents made = Run(config, weights, graph, mask, taken, none).run(tokens);
+  return {made.logits, at::stack(made.sources)};
+}
+
+PlainLatents plain_forward(const TransformerConfig& config, const NamedWeights& weights, const std::vector<GivenAutoencoder>& transcoders,
+                           const at::Tensor& tokens, const PatchGraph& graph, const at::Tensor& mask,
+                           const std::vector<at::Tensor>& ablated) {
+  return Run(config, weights, graph, mask, ablated, transcoders).run(tokens);
 }
 
 }  // namespace autocircuit::test

@@ -2,6 +2,15 @@ import { Tensor } from "@autocircuit/native";
 import type { Activation } from "./activation.ts";
 
 /**
+ * circuit-tracer's, which lets negative latents through where thresholds are below 0; where none is, it is what all others have.
+ *
+ * @param threshold `[latents]`
+ */
+export async function unrectifiedJumpRelu(threshold: Tensor): Promise<Activation> {
+  return jumpRelu(threshold, Number(await threshold.lt(0).sum().item()) === 0);
+}
+
+/**
  * p where it is strictly greater than its threshold, else 0.
  *
  * @param threshold `[latents]`, or a scalar for all

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ConfigReader } from "@autocircuit/models";
-import { jumpRelu } from "../activations/jump-relu.ts";
+import { unrectifiedJumpRelu } from "../activations/jump-relu.ts";
 import { relu } from "../activations/relu.ts";
 import type { CrossLayerParts } from "../cross-layer-transcoder.ts";
 import { checkedDecoder } from "../decoder.ts";
@@ -27,7 +27,7 @@ export async function loadCircuitTracerCrossLayer(
     const encoder = {
       weight: (await weights.load(`W_enc_${layer}`, [dSae, dIn])).transpose(0, 1),
       bias: await weights.load(`b_enc_${layer}`, [dSae]),
-      activation: threshold ? jumpRelu(threshold, false) : relu,
+      activation: threshold ? await unrectifiedJumpRelu(threshold) : relu,
     };
     const targets = encoders.length - layer;
     const rows = await writing.stored(`W_dec_${layer}`, [dSae, targets, dOut]);

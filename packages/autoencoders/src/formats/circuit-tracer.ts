@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { badFile } from "@autocircuit/base";
 import type { ConfigReader } from "@autocircuit/models";
 import type { Activation } from "../activations/activation.ts";
-import { jumpRelu } from "../activations/jump-relu.ts";
+import { unrectifiedJumpRelu } from "../activations/jump-relu.ts";
 import { relu } from "../activations/relu.ts";
 import { topK } from "../activations/top-k.ts";
 import type { AutoencoderParts } from "../autoencoder.ts";
@@ -72,7 +72,7 @@ async function activationOf(raw: ConfigReader, weights: Weights, dSae: number): 
       return relu;
     case "jumprelu":
     case "jump_relu":
-      return jumpRelu(await weights.load(THRESHOLD, [dSae]), false);
+      return unrectifiedJumpRelu(await weights.load(THRESHOLD, [dSae]));
     case "topk": {
       const k = checkedK(raw.number("k"), dSae, raw.where);
       const stored = weights.has("k") ? await weights.number("k") : k;

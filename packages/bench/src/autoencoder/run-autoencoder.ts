@@ -7,22 +7,28 @@ import { interleave } from "../interleave.ts";
 import { machine } from "../machine.ts";
 import { measured } from "../measured.ts";
 import { median } from "../statistics.ts";
-import { randomAutoencoders } from "./random-autoencoders.ts";
+import { type LatentKind, randomAutoencoders } from "./random-autoencoders.ts";
 
 /** What is measured. */
 export interface AutoencoderSpec {
   model: ModelSpec;
-  /** Latents of a block. */
+  /** Latents of a block, of autoencoders of MLP outputs. */
   latents: readonly number[];
+  /** Latents of a block, of transcoders of each block and of cross-layer ones. */
+  transcoded: readonly number[];
   /** Latents that are active at a token (TopK). */
   active: number;
   repeats: number;
 }
 
-/** GPT-2 small with 8 prompts of 15 tokens, 40 latents active a token: all 24,576 of a block as its sources, and 200 that were kept. */
+/**
+ * GPT-2 small with 8 prompts of 15 tokens, 40 latents active a token: all 24,576 of a block as its sources, and 200 that were kept; 2,048 of
+ * transcoders, as the 78 decoders of cross-layer ones lie in memory twice while they are made.
+ */
 export const FULL_AUTOENCODERS: AutoencoderSpec = {
   model: { layers: 12, heads: 12, dModel: 768, dMlp: 3072, vocab: 50257, prompts: 8, length: 15 },
   latents: [200, 24576],
+  transcoded: [2048],
   active: 40,
   repeats: 3,
 };
@@ -31,12 +37,21 @@ export const FULL_AUTOENCODERS: AutoencoderSpec = {
 export const QUICK_AUTOENCODERS: AutoencoderSpec = {
   model: { layers: 2, heads: 4, dModel: 64, dMlp: 128, vocab: 500, prompts: 4, length: 8 },
   latents: [20, 300],
+  transcoded: [100],
   active: 8,
   repeats: 2,
 };
 
+/** What latents are of, in the benchmark. */
+const kinds: Readonly<Record<LatentKind, string>> = {
+  mlp_out: "latents a block",
+  mlp_in: "of transcoders",
+  across: "of cross-layer ones",
+};
+
 /** What came out for one number of latents; without any for 0. */
 export interface AutoencoderResult {
+  kind: LatentKind;
   latents: number;
   edges: number;
   /** Median processor seconds of all threads: of a plain forward pass, and of the attribution of all edges. */
@@ -58,19 +73,21 @@ export interface AutoencoderReport {
 
 /** Measures attribution of all edges with latents as sources, in turns with plain forward passes and with the model without. */
 export async function runAutoencoderSuite(
-  { model: spec, latents, active, repeats }: AutoencoderSpec,
+  { model: spec, latents, transcoded, active, repeats }: AutoencoderSpec,
   onStep: (text: string) => void,
 ): Promise<AutoencoderReport> {
   setMaxEdges(2 ** 27);
   using plain = randomModel(spec);
   using prompts = randomPrompts(spec);
   const results: AutoencoderResult[] = [];
-  for (const count of [0, ...latents]) {
-    onStep(`${count} latents a block`);
-    const made = count === 0 ? undefined : randomAutoencoders(spec, count, { top: Math.min(active, count) });
+  const cases: [LatentKind, number][] = [0, ...latents].map((count) => ["mlp_out", count]);
+  for (const count of transcoded) cases.push(["mlp_in", count], ["across", count]);
+  for (const [kind, count] of cases) {
+    onStep(`${count} ${kinds[kind]}`);
+    const made = count === 0 ? undefined : randomAutoencoders(spec, count, { kind, top: Math.min(active, count) });
     using latent = made && plain.withAutoencoders(made);
-    results.push(await measure(latent ?? plain, plain, prompts, count, repeats));
     if (made) disposeAutoencoders(made);
+    results.push({ kind, latents: count, ...(await measure(latent ?? plain, plain, prompts, repeats)) });
   }
   setMaxEdges();
   return { machine: machine(), results };
@@ -80,9 +97,8 @@ async function measure(
   model: PatchableModel,
   plain: PatchableModel,
   prompts: PromptLoader,
-  latents: number,
   repeats: number,
-): Promise<AutoencoderResult> {
+): Promise<Omit<AutoencoderResult, "kind" | "latents">> {
   const batch = prompts.batches[0]!;
   const seconds = new Map<string, number[]>();
   const attribute = async (of: PatchableModel) => void (await edgeAttribution(of, prompts));
@@ -100,7 +116,6 @@ async function measure(
   const { rssBytes } = await memory();
   const { cost } = await measured(() => attribute(model));
   return {
-    latents,
     edges: model.graph.edgeCount,
     forward: of("forward"),
     attribution: of("attribution"),
@@ -113,9 +128,9 @@ async function measure(
 /** The report as lines for people. */
 export function formatAutoencoderReport({ machine, results }: AutoencoderReport): string {
   const lines = results.map(
-    ({ latents, edges, forward, attribution, timesForward, timesWithout, bytesBeyondWeights }) =>
+    ({ kind, latents, edges, forward, attribution, timesForward, timesWithout, bytesBeyondWeights }) =>
       [
-        `${latents.toLocaleString("en-US")} latents a block`.padEnd(24),
+        `${latents.toLocaleString("en-US")} ${kinds[kind]}`.padEnd(26),
         `${(edges / 1e6).toFixed(2)} million edges`.padStart(20),
         `forward ${forward.toFixed(2)} s`.padStart(16),
         `attribution ${attribution.toFixed(2)} s`.padStart(20),

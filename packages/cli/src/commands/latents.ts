@@ -5,6 +5,7 @@ import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { listOf, wholeNumber } from "../support/parse-options.ts";
+import { processing } from "../support/subject-options.ts";
 
 /** `autocircuit latents`. */
 export function addLatents(program: Command, context: Context): void {
@@ -26,6 +27,7 @@ export function addLatents(program: Command, context: Context): void {
       "drop what autoencoders leave out, so that later blocks read reconstructions only",
     )
     .option("--no-prepend-bos", "leave out the token that starts a text")
+    .addOption(processing())
     .addOption(maxEdges())
     .option("--json <file>", "also write them as JSON");
   addDeviceOptions(command)

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tinyCrossLayer } from "../../../autoencoders/test/tiny-cross-layer.ts";
 import { autoencoderFolder } from "../../../circuits/test/autoencoder-folder.ts";
 import { run } from "../../test/run-program.ts";
 import { wordModel } from "../../test/word-model.ts";
@@ -60,6 +61,23 @@ describe("autocircuit latents", () => {
     expect(latents[0].top[0].name).toMatch(/^Attention 1 Latent \d$/);
   });
 
+  it("names those of a cross-layer transcoder", async () => {
+    const across = await tinyCrossLayer({ format: "circuit-tracer", layers: 3, width: 8 });
+    const common = ["latents", "--model", model, "--autoencoders", across, "--tokens", "1,2,3"];
+    const { code, out, err } = await run([...common, "--blocks", "1", "--json", at("across.json")]);
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain("cross-layer transcoders of the stream before the MLP: 18 latents are sources (6, 6, 6 by block)");
+    const { latents } = JSON.parse(readFileSync(at("across.json"), "utf8"));
+    expect(latents).toHaveLength(3);
+    expect(latents[0].top[0].name).toMatch(/^MLP 1 Latent \d$/);
+    // Behind a norm with weights nothing is as it is where these are folded into what reads it.
+    const behindNorm = await tinyCrossLayer({ format: "gemma-scope-2", layers: 3, width: 8 });
+    const refused = await run([...common.with(4, behindNorm)]);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("--processing none")]);
+    const { code: loaded } = await run([...common.with(4, behindNorm), "--processing", "none"]);
+    expect(loaded).toBe(0);
+  });
+
   it("says what is wrong", async () => {
     const common = ["latents", "--model", model, "--autoencoders", made.folder];
     const wrong: [string[], RegExp][] = [
@@ -96,6 +114,15 @@ describe("discover with --autoencoders", () => {
     expect(circuit).toHaveLength(40);
     expect(circuit.some(({ edge }: { edge: string }) => /^MLP \d Latent \d->/.test(edge))).toBe(true);
     expect(readFileSync(join(at("out"), "circuit.svg"), "utf8")).toContain("MLP 0");
+    const across = await tinyCrossLayer({ format: "circuit-tracer", layers: 3, width: 8 });
+    const crossLayer = await run([
+      ...["discover", "--model", model, "--prompts", at("names.json"), "--autoencoders", across, "--prune-latents"],
+      ...["--algorithm", "edge-attribution", "--size", "40", "--out", at("across"), "--json", at("across.json")],
+    ]);
+    expect(crossLayer.code).toBe(0);
+    expect(crossLayer.out).toContain("cross-layer transcoders");
+    const found = JSON.parse(readFileSync(at("across.json"), "utf8")).circuit as { edge: string }[];
+    expect(found.some(({ edge }) => /^MLP 0 Latent \d->(A2|MLP 2|Resid End)/.test(edge))).toBe(true);
     const refused = await run([
       "discover",
       "--model",

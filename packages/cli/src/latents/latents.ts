@@ -3,6 +3,7 @@ import { latentOwner, latentPlaces, runVersions } from "@autocircuit/core";
 import { findTokenizer, loadModel, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import { disposeAutoencoders, Tensor } from "@autocircuit/native";
 import type { Context } from "../context.ts";
+import { processingOptions } from "../discover/processing-options.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { latentsNote } from "../support/latents-note.ts";
 import { readJson } from "../support/read-json.ts";
@@ -22,6 +23,7 @@ export interface LatentsCommandOptions extends DeviceCommandOptions {
   labels?: string;
   autoencoderErrors: boolean;
   prependBos: boolean;
+  processing?: string[];
   json?: string;
 }
 
@@ -49,7 +51,10 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   const tokenizer = await findTokenizer(folder);
   const ids = options.tokens ?? encode(prompt!, tokenizer, options);
   const used = await useDevice(options);
-  using plain = await loadModel(folder, { ...used.how, tokenizer, signal });
+  using plain = await loadModel(folder, {
+    ...{ ...used.how, tokenizer, signal },
+    ...processingOptions(options.processing),
+  });
   const blocks = chosenBlocks(options.blocks, plain.config.layers);
   const loaded = await loadEngineAutoencoders(path, { config: plain.config, errors, signal });
   using model = plain.withAutoencoders(loaded);

@@ -5,6 +5,7 @@ const kinds: Readonly<Record<AutoencodersOfPlace["input"], string>> = {
   mlp_out: "sparse autoencoders of MLP outputs",
   mlp_post: "sparse autoencoders of MLP neurons",
   mlp_in: "transcoders",
+  mlp_resid: "transcoders of the stream before the MLP",
   attn_out: "sparse autoencoders of attention outputs",
   z: "sparse autoencoders of head outputs (z)",
 };
@@ -20,7 +21,7 @@ export function latentsNote({ graph, transformer: { latents } }: PatchableModel)
   ];
   const errors = latents.errors ? "what they leave out is a source of its own" : "what they leave out is dropped";
   return [
-    `${latents.inputs.map((input) => kinds[input]).join(" and ")}: ${all.toLocaleString("en-US")} latents are sources (${lists.join("; ")}), ` +
+    `${latents.crossLayers ? "cross-layer " : ""}${latents.inputs.map((input) => kinds[input]).join(" and ")}: ${all.toLocaleString("en-US")} latents are sources (${lists.join("; ")}), ` +
       `${graph.edgeCount.toLocaleString("en-US")} edges; ${errors}`,
   ];
 }

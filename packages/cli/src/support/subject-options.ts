@@ -1,5 +1,5 @@
 import type { PairAlignment } from "@autocircuit/core";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { MODEL_IS, MODEL_OPTION } from "./model-option.ts";
 import { listOf, oneOf, wholeNumber } from "./parse-options.ts";
 
@@ -48,11 +48,15 @@ export function addPromptOptions(command: Command): Command {
       "leave out prompts that do not fit the model, and count them: answers of several tokens, other lengths",
     )
     .option("--no-prepend-bos", "prompts as text: leave out the token that starts a text")
-    .option(
-      "--processing <list>",
-      `weight processing: none, or any of ${PROCESSING.join(", ")} (default: what suits the model)`,
-      listOf(oneOf(["none", ...PROCESSING])),
-    );
+    .addOption(processing());
+}
+
+/** How the weights of a model are processed. */
+export function processing(): Option {
+  return new Option(
+    "--processing <list>",
+    `weight processing: none, or any of ${PROCESSING.join(", ")} (default: what suits the model)`,
+  ).argParser(listOf(oneOf(["none", ...PROCESSING])));
 }
 
 /** Adds the options of {@link SubjectCommandOptions}. */

@@ -1,5 +1,5 @@
 import { MersenneTwister } from "@autocircuit/base";
-import { grad, mapAutoencoders, Tensor, type TransformerConfig } from "@autocircuit/native";
+import { type BlockAutoencoder, grad, mapAutoencoders, Tensor, type TransformerConfig } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
 import { models, type ShapeOptions } from "../../test/latent-models.ts";
 import { type TinyAutoencoders, tinyAutoencoders } from "../../test/tiny-autoencoders.ts";
@@ -33,9 +33,10 @@ function maskValue(row: number): number {
 
 /**
  * A source's name in the graph without latents; one name for all heads of a block whose attention has an autoencoder, which tells them apart no
- * more.
+ * more, and one for all MLPs where latents of any may write to the output of each.
  */
-function nameWithout({ graph }: PatchableModel, source: string): string {
+function nameWithout({ graph, transformer }: PatchableModel, source: string): string {
+  if (transformer.latents!.crossLayers && source.startsWith("MLP ")) return "MLP 0";
   const attention = /^(?:Attention |A)(\d+)/.exec(source)?.[1];
   if (attention !== undefined && graph.config.attentionLatents?.[Number(attention)]) return `A${attention}.0`;
   return source.replace(/ (Latent \d+|Error)$/, "");
@@ -72,6 +73,32 @@ const shapes: [string, TinyAutoencoders, Partial<TransformerConfig>, ShapeOption
     { input: "mlp_in" },
     { parallel: true },
     { byToken: true, seqLen: length },
+  ],
+  ["transcoders of the stream", { input: "mlp_resid" }, {}, {}],
+  [
+    "transcoders of the stream in parallel blocks, the last position alone",
+    { input: "mlp_resid" },
+    { parallel: true },
+    { outputSlice: "last_seq" },
+  ],
+  ["cross-layer transcoders", { input: "mlp_in", crossLayers: true, counts: [9, 6, 7] }, { layers: 3 }, {}],
+  [
+    "cross-layer transcoders of the stream, the last position alone",
+    { input: "mlp_resid", crossLayers: true, counts: [9, 6, 7] },
+    { layers: 3 },
+    { outputSlice: "last_seq" },
+  ],
+  [
+    "cross-layer transcoders from the second block on, beside attention outputs, by token",
+    { input: "mlp_in", crossLayers: true, counts: [0, 6, 7], activation: "topk", beside: { input: "attn_out", counts: [5, 4, 0] } },
+    { layers: 3 },
+    { byToken: true, seqLen: length },
+  ],
+  [
+    "cross-layer transcoders of parallel blocks",
+    { input: "mlp_in", crossLayers: true, counts: [9, 6, 7], activation: "jumprelu" },
+    { layers: 3, parallel: true },
+    {},
   ],
   ["grouped keys, one input per head", { input: "mlp_post" }, { kvHeads: 1 }, { separateQkv: false, ungrouped: true }],
   ["edges by token", { input: "mlp_out" }, {}, { byToken: true, seqLen: length }],
@@ -168,6 +195,14 @@ describe("a graph of latents", () => {
       { input: "mlp_post", errors: true, beside: { input: "attn_out" } },
       { byToken: true, seqLen: length, separateQkv: false },
     ],
+    ["transcoders of the stream with errors", { input: "mlp_resid", errors: true }, {}],
+    ["transcoders of the stream without errors", { input: "mlp_resid", errors: false }, {}],
+    ["cross-layer transcoders with errors", { input: "mlp_in", errors: true, crossLayers: true }, {}],
+    [
+      "cross-layer transcoders of the stream without errors, TopK, by token, the last position alone",
+      { input: "mlp_resid", errors: false, crossLayers: true, activation: "topk" },
+      { byToken: true, seqLen: length, outputSlice: "last_seq" },
+    ],
     ["transcoders with errors", { input: "mlp_in", errors: true, activation: "jumprelu" }, {}],
     [
       "JumpReLU by token",
@@ -212,6 +247,10 @@ describe("a graph of latents", () => {
       ["mlp_out", false],
       ["mlp_in", true],
       ["mlp_in", false],
+      ["mlp_resid", true],
+      ["mlp_resid", false],
+      ["across layers", true],
+      ["across layers", false],
       ["attn_out", true],
       ["attn_out", false],
       ["z", true],
@@ -219,7 +258,11 @@ describe("a graph of latents", () => {
       ["z beside MLPs", false],
     ] as const) {
       using both = models(
-        input === "z beside MLPs" ? { input: "mlp_out", beside: { input: "z" }, errors } : { input, errors },
+        input === "z beside MLPs"
+          ? { input: "mlp_out", beside: { input: "z" }, errors }
+          : input === "across layers"
+            ? { input: "mlp_in", crossLayers: true, errors }
+            : { input, errors },
       );
       const { withLatents: model } = both;
       using ablation = await model.ablations(batch.corrupt, "resample");
@@ -276,6 +319,19 @@ describe("a graph of latents", () => {
       /2 blocks/,
     );
     await expect(plain.latents(batch.clean)).rejects.toThrow(/no autoencoders/);
+    const across = tinyAutoencoders(tinyConfig, { input: "mlp_in", crossLayers: true });
+    const [first, last] = across.blocks as [BlockAutoencoder, BlockAutoencoder];
+    const withBlocks = (...blocks: (BlockAutoencoder | null)[]) => plain.withAutoencoders({ ...across, blocks });
+    expect(() => withBlocks(first, null)).toThrow(/block 1 has none, but those of earlier blocks write to its output/);
+    expect(() => withBlocks({ ...first, decodeLater: [first.decode, first.decode] }, last)).toThrow(
+      /block 0 has decoders for 2 later blocks, but there are 1 behind it/,
+    );
+    expect(() => withBlocks({ ...first, decodeLater: [last.decode] }, last)).toThrow(
+      /block 0: `decodeLater\[0\]` must be \[9, 16\], got \[6, 16\]/,
+    );
+    expect(() => plain.withAutoencoders({ ...across, input: "mlp_out" })).toThrow(/only transcoders.*not those of mlp_out/);
+    using brokenLater = withBlocks({ ...first, decodeLater: [first.decode.mul(Number.NaN)] }, last);
+    await expect(brokenLater.forward(batch.clean)).rejects.toThrow(/block 0 has a decoder of later blocks.*not finite/);
     const broken = tinyAutoencoders(tinyConfig, { input: "mlp_out" });
     const nan = mapAutoencoders(broken, (one) => ({ ...one, decode: one.decode.mul(Number.NaN) }));
     using refused = plain.withAutoencoders(nan);

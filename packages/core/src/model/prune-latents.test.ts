@@ -53,6 +53,19 @@ describe("pruneLatents", () => {
     await expect(pruneLatents(plain, byPosition.autoencoders, prompts)).rejects.toThrow(/pruned before/);
   });
 
+  it("keeps what cross-layer transcoders write to later blocks", async () => {
+    const given = tinyAutoencoders(tinyConfig, { input: "mlp_in", crossLayers: true, errors: false });
+    const pruned = await pruneLatents(plain, given, prompts);
+    expect(pruned.kl).toBeLessThan(1e-12);
+    const { decode, decodeLater } = pruned.autoencoders.blocks[0]!;
+    expect(decodeLater!.map(({ shape }) => shape)).toEqual([decode.shape]);
+    const few = await pruneLatents(plain, given, prompts, { maxLatents: 2, byPosition: true });
+    expect(few.kl).toBeGreaterThan(1e-6);
+    using model = plain.withAutoencoders(few.autoencoders);
+    expect(model.graph.config.latents).toEqual([2, 2]);
+    expect((await model.forward(prompts.batches[0]!.clean)).shape[0]).toBe(2);
+  });
+
   it("refuses what leaves nothing", async () => {
     using none = new PromptLoader([], { batchSize: 1 });
     await expect(pruneLatents(plain, autoencoders(), none)).rejects.toThrow(/no prompts/);

@@ -168,7 +168,7 @@ function added(before: number[][][] | undefined, more: number[][][]): number[][]
 }
 
 function keepLatents(
-  { encode, bias, decode, outBias, threshold, top }: BlockAutoencoder,
+  { encode, bias, decode, decodeLater, outBias, threshold, top }: BlockAutoencoder,
   kept: readonly (readonly number[])[],
   byPosition: boolean,
 ): BlockAutoencoder {
@@ -183,6 +183,7 @@ function keepLatents(
     encode: some(encode),
     bias: some(bias),
     decode: some(decode),
+    ...(decodeLater && { decodeLater: decodeLater.map(some) }),
     outBias: outBias.clone(),
     ...(threshold && { threshold: some(threshold) }),
     ...(top && { top: Math.min(top, kept[0]!.length) }),

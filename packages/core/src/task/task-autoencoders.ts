@@ -9,6 +9,7 @@ const INPUTS: Readonly<Record<AutoencoderInput, Autoencoders["input"]>> = {
   resid_delta_mlp: "mlp_out",
   mlp_post_act: "mlp_post",
   mlp_in: "mlp_in",
+  mlp_resid: "mlp_resid",
   attn_out: "attn_out",
   z: "z",
 };

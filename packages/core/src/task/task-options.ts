@@ -60,9 +60,9 @@ export interface AutoencoderLoaderOptions {
 
 /**
  * What autoencoders replace, by AutoCircuit's names: an MLP's output, or its neurons. It does not have the others: `mlp_in` for transcoders,
- * `attn_out` for attention's output, `z` for the heads' outputs before their output matrix.
+ * `mlp_resid` for those that read the stream before the MLP's norm, `attn_out` for attention's output, `z` for the heads' outputs before their output matrix.
  */
-export type AutoencoderInput = "resid_delta_mlp" | "mlp_post_act" | "mlp_in" | "attn_out" | "z";
+export type AutoencoderInput = "resid_delta_mlp" | "mlp_post_act" | "mlp_in" | "mlp_resid" | "attn_out" | "z";
 
 /** Makes a task's autoencoders; their tensors are freed once the model has them. */
 export type AutoencoderLoader = (options: AutoencoderLoaderOptions) => Autoencoders | Promise<Autoencoders>;
@@ -148,7 +148,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   tailDivergence: kind.flag,
   prependBos: kind.flag,
   answers: kind.oneOf(["tokens", "numbers"]),
-  autoencoderInput: kind.oneOf(["resid_delta_mlp", "mlp_post_act", "mlp_in", "attn_out", "z"]),
+  autoencoderInput: kind.oneOf(["resid_delta_mlp", "mlp_post_act", "mlp_in", "mlp_resid", "attn_out", "z"]),
   autoencoderMaxLatents: kind.count,
   autoencoderPythiaSize: kind.text,
   autoencoderPruneWithCorrupt: kind.flag,

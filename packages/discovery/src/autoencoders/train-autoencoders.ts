@@ -70,7 +70,7 @@ export interface TrainedAutoencoderSet {
   readonly active: number;
 }
 
-const inputs = ["mlp_out", "mlp_post", "mlp_in", "attn_out", "z"] as const;
+const inputs = ["mlp_out", "mlp_post", "mlp_in", "mlp_resid", "attn_out", "z"] as const;
 
 const check = signature("trainAutoencoders", modelAndPrompts, {
   signal: kind.signal,

@@ -1,5 +1,12 @@
 import { type DType, MersenneTwister } from "@autocircuit/base";
-import { type Autoencoders, isOfAttention, scope, Tensor, type TransformerConfig } from "@autocircuit/native";
+import {
+  type Autoencoders,
+  isOfAttention,
+  isTranscoder,
+  scope,
+  Tensor,
+  type TransformerConfig,
+} from "@autocircuit/native";
 import { Adam } from "../training/adam.ts";
 
 /** What autoencoders of all blocks are like before they are trained. */
@@ -51,7 +58,7 @@ export class TrainedAutoencoders implements Disposable {
     readonly autoencoders: Autoencoders;
     readonly made: readonly Tensor[];
   } {
-    const shifts = this.#input !== "mlp_in";
+    const shifts = !isTranscoder(this.#input);
     const each = this.#blocks.map((block) => {
       const leaves = PARTS.map((part) => block[part].parameter.requireGrad());
       const [encode, bias, decode, outBias] = leaves as [Tensor, Tensor, Tensor, Tensor];

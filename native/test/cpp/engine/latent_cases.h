@@ -1,0 +1,31 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <vector>
+
+#include "engine/autoencoders.h"
+#include "engine/cases.h"
+#include "engine/weights.h"
+
+// What networks with autoencoders are tested on.
+namespace autocircuit::test {
+
+// With 5 latents more than the number of its block.
+GivenAutoencoder random_autoencoder(const Setting& s, int64_t block, AutoencoderInput input);
+
+// A graph whose latents stand in the place of sources of another, and for each of its cells the other's.
+struct LatentTable {
+  PatchGraph graph;
+  std::vector<int64_t> cell;
+};
+
+LatentTable table_of(const Setting& s, const Autoencoders& autoencoders, const PatchGraph& ordinary);
+
+// Of the sum of the squared logits by the mask.
+at::Tensor gradient_of(const Transformer& model, ForwardRequest request);
+
+// Whether a network of that number type may have latents among the sources of such a graph.
+bool can_have_latents(const Setting& s, const GraphKind& kind);
+
+}  // namespace autocircuit::test
