@@ -1,10 +1,11 @@
 import { type Circuit, type Edge, magnitude, type PruneScores } from "@autocircuit/core";
 import type { KeptCircuit } from "@autocircuit/discovery";
-import { type CircuitTests, compareEdgeSets } from "@autocircuit/metrics";
+import { compareEdgeSets } from "@autocircuit/metrics";
 import type { DeviceReport } from "../support/use-device.ts";
 import type { Accuracy } from "./accuracy.ts";
 import type { BootstrapJson, SureEdge } from "./bootstrap.ts";
 import type { FaithfulSize } from "./faithful-size.ts";
+import type { FoundTests } from "./test-found.ts";
 
 /** An edge of a circuit with its score, and how sure it is where there are scores of single prompts. */
 export interface ScoredEdgeJson extends Partial<SureEdge> {
@@ -45,7 +46,7 @@ export interface DiscoverResult extends DeviceReport {
   /** How stable the circuit is when the prompts are drawn again; null without scores of single prompts. */
   bootstrap: BootstrapJson | null;
   /** What the tests of the circuit came to; null unless they were asked for. */
-  tests: CircuitTests | null;
+  tests: FoundTests | null;
   /** How well the model alone does the task; null for outputs that are numbers. */
   accuracy: Accuracy | null;
   /** Mean over so many of the prompts to measure on: all, unless time was short. */
