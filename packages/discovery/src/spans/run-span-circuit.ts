@@ -72,7 +72,7 @@ export async function runSpanCircuit(
         const found = await fold(async (before: readonly Tensor[] = [], { slice, start, using }) => {
           const own = rows.slice(start, start + slice.size);
           const mask = Tensor.stack(own.map((row) => Tensor.from(row, { shape: [edgeCount] })));
-          const of = await group.model.forward(slice.clean, { mask, using, signal });
+          const of = await group.model.forward(slice.clean, { ablate: mask, using, signal });
           return [...before, ...own.map((_, row) => of.select(0, row).clone())];
         });
         for (const [row, own] of found.entries()) logits[group.places[row]!] = own;
