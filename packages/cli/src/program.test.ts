@@ -75,6 +75,14 @@ describe("help", () => {
   });
 });
 
+describe("what is ablated with by default", () => {
+  it.each(["discover", "measure", "patch", "test"])("%s --help says", async (command) => {
+    const { out } = await run(command, "--help");
+    const words = out.replace(/\s+/g, " ");
+    expect(words).toMatch(/--ablation <type> [^-]*\(default: [^)]*resample"?\)/);
+  });
+});
+
 describe("names in --help", () => {
   it("are those of the packages", () => {
     expect([...ABLATIONS]).toEqual([...ablationTypes]);

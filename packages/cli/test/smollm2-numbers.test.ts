@@ -111,7 +111,7 @@ function lossAt(
   return scope(async () => {
     const mask = new Float64Array(model.graph.edgeCount);
     mask[edge] = value;
-    const logits = await model.forward(batch.clean, { mask: Tensor.from(mask), using });
+    const logits = await model.forward(batch.clean, { ablate: Tensor.from(mask), using });
     return answerLoss(logits, batch, "logit", "avg_diff").item();
   });
 }

@@ -100,7 +100,7 @@ export async function maskGradient(
           for (const { value, edges } of points) {
             const next = await scope(async () => {
               const mask = (edges?.mul(value) ?? Tensor.full(last.shape, value, { dtype })).requireGrad();
-              const logits = await model.forward(slice.clean, { mask, using, signal });
+              const logits = await model.forward(slice.clean, { ablate: mask, using, signal });
               const loss = answerLoss(logits, slice, gradFunction, answerFunction);
               const [gradient] = grad(loss.mul(slice.size / batch.size), [mask]);
               return last.add(edges ? gradient!.mul(edges) : gradient!);

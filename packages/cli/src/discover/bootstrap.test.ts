@@ -51,6 +51,7 @@ describe("how sure a circuit is", () => {
     expect(json().tests!.verdicts).toHaveLength(5);
     expect(out).toMatch(/^passed +sufficiency: Sufficient/m);
     expect(readFileSync(at("out/report.html"), "utf8")).toContain("Tests of the circuit");
+    expect(json().tests!.notes).toEqual([]);
   });
 
   it.each([

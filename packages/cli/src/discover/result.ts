@@ -1,11 +1,12 @@
 import type { Circuit } from "@autocircuit/core";
 import type { FoundMeasures, KeptCircuit } from "@autocircuit/discovery";
-import { type CircuitTests, compareEdgeSets } from "@autocircuit/metrics";
+import { compareEdgeSets } from "@autocircuit/metrics";
 import type { ScoredEdge } from "@autocircuit/report";
 import type { DeviceReport } from "../support/use-device.ts";
 import type { Accuracy } from "./accuracy.ts";
 import type { BootstrapJson } from "./bootstrap.ts";
 import type { FaithfulSize } from "./faithful-size.ts";
+import type { FoundTests } from "./test-found.ts";
 
 /** The known circuit and how the one found agrees with it. */
 export interface OfficialResult {
@@ -40,7 +41,7 @@ export interface DiscoverResult extends DeviceReport {
   /** How stable the circuit is when the prompts are drawn again; null without scores of single prompts. */
   bootstrap: BootstrapJson | null;
   /** What the tests of the circuit came to; null unless they were asked for. */
-  tests: CircuitTests | null;
+  tests: FoundTests | null;
   /** How well the model alone does the task; null for outputs that are numbers. */
   accuracy: Accuracy | null;
   /** Mean over so many of the prompts to measure on: all, unless time was short. */

@@ -1,7 +1,13 @@
 import type { Circuit, LoadedTask } from "@autocircuit/core";
 import { type CircuitTests, testCircuit } from "@autocircuit/metrics";
 import { Progress } from "../support/progress.ts";
+import { testCaveats } from "../test-circuit/caveats.ts";
 import type { DiscoverSettings } from "./settings.ts";
+
+/** What the tests of a circuit came to, and what they cannot show. */
+export interface FoundTests extends CircuitTests {
+  readonly notes: readonly string[];
+}
 
 /** Tests the circuit that was found on the prompts to measure on. */
 export async function testFound(
@@ -9,10 +15,11 @@ export async function testFound(
   circuit: Circuit,
   { ablation, seed }: DiscoverSettings,
   signal: AbortSignal,
-): Promise<CircuitTests> {
+): Promise<FoundTests> {
   using progress = new Progress("tests");
-  return await testCircuit(model, test, circuit, {
+  const tested = await testCircuit(model, test, circuit, {
     ...{ ablation, seed, signal },
     onProgress: ({ done, total }) => progress.update(done, total),
   });
+  return { ...tested, notes: testCaveats(tested, circuit.size) };
 }

@@ -1,4 +1,4 @@
-import type { CircuitTestName } from "@autocircuit/metrics";
+import type { CircuitTestName, CircuitTests } from "@autocircuit/metrics";
 
 /** Fewer prompts than these are said to be few. */
 const FEW = 20;
@@ -40,6 +40,22 @@ export function caveats({ tests, prompts, random, edges, quantile, level }: Test
       `${prompts} prompts are few: that ${passive} passed says little more than that they could not tell. --batches takes more to measure on`,
     );
   return lines.map((line) => `note: ${line}.`);
+}
+
+/** The same of tests that were made of a circuit of so many edges; what was not asked for is as `testCircuit` has it. */
+export function testCaveats(
+  { verdicts, prompts }: CircuitTests,
+  edges: number,
+  asked: {
+    random?: number | undefined;
+    quantile?: number | undefined;
+    mostEdges?: number | undefined;
+    level?: number | undefined;
+  } = {},
+): string[] {
+  const { random = 50, quantile = 0.9, mostEdges = 200, level = 0.05 } = asked;
+  const tests = verdicts.map(({ test }) => test);
+  return caveats({ tests, prompts, random, edges: Math.min(edges, mostEdges), quantile, level });
 }
 
 function counted(random: number): string {

@@ -10,7 +10,7 @@ import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
-import { caveats } from "./caveats.ts";
+import { testCaveats } from "./caveats.ts";
 import { type CircuitFile, readCircuit } from "./circuit-file.ts";
 import { crossSubjects } from "./cross-subjects.ts";
 import type { TestCommandOptions } from "./options.ts";
@@ -40,12 +40,7 @@ export async function testCommand(path: string, options: TestCommandOptions, con
   const tested = await testCircuit(task.model, task.test, circuit, asked);
   progress[Symbol.dispose]();
   for (const verdict of tested.verdicts) print(verdictLine(verdict));
-  const notes = caveats({
-    tests: tested.verdicts.map(({ test }) => test),
-    prompts: tested.prompts,
-    edges: Math.min(circuit.size, mostEdges ?? 200),
-    ...{ random: random ?? 50, quantile: quantile ?? 0.9, level: level ?? 0.05 },
-  });
+  const notes = testCaveats(tested, circuit.size, asked);
   for (const note of notes) print(note);
   const { full, circuit: alone, without } = tested.means;
   print(

@@ -92,7 +92,9 @@ describe("replaced values", () => {
     ).rejects.toThrow(/cannot begin at a kept run/);
     using mask = Tensor.zeros([model.graph.edgeCount]).requireGrad();
     const wanted = [{ hook: "blocks.0.attn.hook_z", value: Tensor.zeros([1, length, heads, dHead]) }];
-    await expect(model.forward(batch.clean, { replace: wanted, mask, using: ablated })).rejects.toThrow(/no gradients/);
+    await expect(model.forward(batch.clean, { replace: wanted, ablate: mask, using: ablated })).rejects.toThrow(
+      /no gradients/,
+    );
     run!.dispose();
   });
 

@@ -152,8 +152,8 @@ describe("with errors kept", () => {
         const other = spread(withLatents, plain, mask);
         using ablation = await plain.ablations(batch.corrupt, "resample");
         using same = await withLatents.ablations(batch.corrupt, "resample");
-        using expected = await plain.forward(batch.clean, { mask: Tensor.from(mask), using: ablation });
-        using found = await withLatents.forward(batch.clean, { mask: Tensor.from(other), using: same });
+        using expected = await plain.forward(batch.clean, { ablate: Tensor.from(mask), using: ablation });
+        using found = await withLatents.forward(batch.clean, { ablate: Tensor.from(other), using: same });
         expect(await found.sub(expected).abs().max().item()).toBeLessThan(1e-10);
 
         const weights = Tensor.from(
@@ -162,7 +162,7 @@ describe("with errors kept", () => {
         );
         const gradient = async (model: PatchableModel, values: Float64Array, taken: typeof ablation) => {
           const leaf = Tensor.from(values).requireGrad();
-          const [made] = grad((await model.forward(batch.clean, { mask: leaf, using: taken })).mul(weights).sum(), [
+          const [made] = grad((await model.forward(batch.clean, { ablate: leaf, using: taken })).mul(weights).sum(), [
             leaf,
           ]);
           return numbers(made!);
@@ -220,13 +220,13 @@ describe("a graph of latents", () => {
       using ablation = await model.ablations(batch.corrupt, "resample");
       const values = Float64Array.from({ length: edgeCount }, () => uniform());
       const leaf = Tensor.from(values).requireGrad();
-      const logits = await model.forward(batch.clean, { mask: leaf, using: ablation });
+      const logits = await model.forward(batch.clean, { ablate: leaf, using: ablation });
       const weights = Tensor.from(
         Float64Array.from({ length: logits.size }, () => uniform() - 0.5),
         { shape: logits.shape },
       );
       const loss = async (mask: Float64Array) =>
-        (await model.forward(batch.clean, { mask: Tensor.from(mask), using: ablation })).mul(weights).sum().item();
+        (await model.forward(batch.clean, { ablate: Tensor.from(mask), using: ablation })).mul(weights).sum().item();
       expect(Math.abs((await loss(values)) - (await logits.mul(weights).sum().item()))).toBeLessThan(1e-10);
       const [made] = grad(logits.mul(weights).sum(), [leaf]);
       const gradient = await numbers(made!);
@@ -267,7 +267,7 @@ describe("a graph of latents", () => {
       const { withLatents: model } = both;
       using ablation = await model.ablations(batch.corrupt, "resample");
       const found = await model.forward(batch.clean, {
-        mask: Tensor.full([model.graph.edgeCount], 1, { dtype: "float64" }),
+        ablate: Tensor.full([model.graph.edgeCount], 1, { dtype: "float64" }),
         using: ablation,
       });
       const expected = await numbers(await model.forward(batch.corrupt));
@@ -283,10 +283,10 @@ describe("a graph of latents", () => {
     const masks = [0, 1, 2].map(() => Float64Array.from({ length: edgeCount }, (_, edge) => maskValue(edge)));
     const each: number[] = [];
     for (const mask of masks)
-      each.push(...(await numbers(await model.forward(batch.clean, { mask: Tensor.from(mask), using: ablation }))));
+      each.push(...(await numbers(await model.forward(batch.clean, { ablate: Tensor.from(mask), using: ablation }))));
     using together = Tensor.from(Float64Array.from(masks.flatMap((mask) => [...mask])), { shape: [3, edgeCount] });
     using kept = (await model.run(batch.clean, { keep: true })).run!;
-    const found = await numbers(await model.forward(batch.clean, { mask: together, using: ablation, from: kept }));
+    const found = await numbers(await model.forward(batch.clean, { ablate: together, using: ablation, from: kept }));
     expect(maxDifference(found, each)).toBeLessThan(1e-10);
   });
 

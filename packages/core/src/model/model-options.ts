@@ -69,10 +69,11 @@ export const patchableModelOptions: KindsOf<PatchableModelOptions> = {
 
 /** What a forward pass takes. */
 export interface ForwardOptions {
-  /** Edges that take the value in `using`, for this call only. */
+  /**
+   * Edges that take the value in `using`, for this call only, or how far each does: a tensor `[E]` or `[M, E]`, to which logits carry gradients
+   * if it requires them.
+   */
   readonly ablate?: Ablate | undefined;
-  /** The same, as a tensor `[E]` or `[M, E]`; logits carry gradients to it if it requires them. */
-  readonly mask?: Tensor | undefined;
   /** The values ablated edges take. */
   readonly using?: Ablation | undefined;
   /** `[S, B or 1, P, D]`: what gradients of inputs are contracted with, in the place of ablated - current outputs. */
@@ -108,7 +109,6 @@ export const forwardOptions: KindsOf<ForwardOptions> = {
     kind.instance(Float32Array, "a Float32Array"),
     tensor,
   ),
-  mask: tensor,
   using: ablation,
   directions: tensor,
   ablationLeaf: tensor,

@@ -93,7 +93,7 @@ describe("ablated edges", () => {
       Circuit.of(graph, [name]),
       mask,
     ];
-    const expected = await values(await model.forward(batch.clean, { mask: tensor, using: using_ }));
+    const expected = await values(await model.forward(batch.clean, { ablate: tensor, using: using_ }));
     const clean = await values(await model.forward(batch.clean));
     expect(maxDifference(expected, clean)).toBeGreaterThan(1e-4);
     for (const ablate of ways) {
@@ -133,7 +133,7 @@ describe("ablated edges", () => {
     using using_ = await model.ablations(batch.corrupt, "resample");
     const rows = { shape: [batchSize, edgeCount] };
     const mask = Tensor.from(Float32Array.from(masks.flatMap((row) => [...row])), rows).requireGrad();
-    const logits = await model.forward(batch.clean, { mask, using: using_ });
+    const logits = await model.forward(batch.clean, { ablate: mask, using: using_ });
     const [together] = grad(logits.mul(weights).sum(), [mask]);
     expect(together!.shape).toEqual([batchSize, edgeCount]);
     const all = await values(together!);
@@ -141,7 +141,7 @@ describe("ablated edges", () => {
       using one = new PromptLoader([pair], { batchSize: 1 });
       using corrupt = await model.ablations(one.batches[0]!.corrupt, "resample");
       const own = Tensor.from(masks[row]!).requireGrad();
-      const single = await model.forward(one.batches[0]!.clean, { mask: own, using: corrupt });
+      const single = await model.forward(one.batches[0]!.clean, { ablate: own, using: corrupt });
       const expected = await values(grad(single.mul(weights).sum(), [own])[0]!);
       const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       expect(scale).toBeGreaterThan(1e-4);
@@ -159,7 +159,7 @@ describe("ablated edges", () => {
     for (const { index, src } of graph.edges())
       if (src.name === "A1.1") for (const row of [0, 1, 2]) many[row * graph.edgeCount + index] = 1;
     const parameter = Tensor.from(many, { shape: [batchSize, graph.edgeCount] }).requireGrad();
-    const logits = await model.forward(batch.clean, { mask: parameter, using: using_ });
+    const logits = await model.forward(batch.clean, { ablate: parameter, using: using_ });
     const gradient = await values(grad(logits.sum(), [parameter])[0]!);
     for (const { index, dest } of graph.edges()) {
       if (!dest.name.startsWith("A1.1.")) continue;
@@ -197,7 +197,7 @@ describe("ablated edges", () => {
       return logits.reduce((sum, logit, index) => sum + logit * factors[index]!, 0);
     };
     using leaf = Tensor.from(start, { shape: [graph.edgeCount] }).requireGrad();
-    using logits = await model.forward(batch.clean, { mask: leaf, using: using_ });
+    using logits = await model.forward(batch.clean, { ablate: leaf, using: using_ });
     const [gradient] = grad(logits.mul(weights).sum(), [leaf]);
     const slopes = await values(gradient!);
     const scale = Math.max(...slopes.map(Math.abs));
@@ -240,14 +240,12 @@ describe("errors", () => {
     const { edgeCount } = model.graph;
     await expect(model.forward(batch.clean, { ablate: [] })).rejects.toThrow(/`using`.*is missing/);
     await expect(model.forward(batch.clean, { using: using_ })).rejects.toThrow(/`ablate`.*is missing/);
-    using mask = Tensor.zeros([edgeCount]);
-    await expect(model.forward(batch.clean, { ablate: [], mask, using: using_ })).rejects.toThrow(/not both/);
     await expect(model.forward(batch.clean, { ablate: ["A9.0->MLP 1"], using: using_ })).rejects.toThrow(/near names/);
     await expect(model.forward(batch.clean, { ablate: new Float32Array(3), using: using_ })).rejects.toThrow(
       /mask has shape \[3\]/,
     );
     using two = Tensor.zeros([2, edgeCount]);
-    await expect(model.forward(batch.clean, { mask: two, using: using_ })).rejects.toThrow(/divides the batch of 3/);
+    await expect(model.forward(batch.clean, { ablate: two, using: using_ })).rejects.toThrow(/divides the batch of 3/);
     const other = Circuit.of(model.graph.byToken(2), []);
     await expect(model.forward(batch.clean, { ablate: other, using: using_ })).rejects.toThrow(/another graph/);
     using flat = Tensor.from(new BigInt64Array(3), { shape: [3], dtype: "int64" });

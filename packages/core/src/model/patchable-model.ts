@@ -164,15 +164,11 @@ export class PatchableModel implements Disposable {
    */
   async forward(tokens: Tensor, options: ForwardOptions = {}): Promise<Tensor> {
     checkForward({ tokens }, options);
-    const { ablate, mask, using, from, signal } = options;
-    if (ablate !== undefined && mask !== undefined) {
-      throw new AutocircuitError("bad-input", "Give either `ablate` or `mask`, not both: they say the same.");
-    }
-    const edges = mask ?? ablate;
-    requireBoth(edges, using);
+    const { ablate, using, from, signal } = options;
+    requireBoth(ablate, using);
     this.#checkTokens(tokens);
     const { positions, single } = this.outputPositions(tokens, options);
-    const masking = edges !== undefined ? edgeMask(this.graph, edges, tokens.shape[0]!) : undefined;
+    const masking = ablate !== undefined ? edgeMask(this.graph, ablate, tokens.shape[0]!) : undefined;
     try {
       const { logits } = await this.run(tokens, {
         ...pick(options, "padding", "prefix", "start", "replace"),
@@ -190,7 +186,11 @@ export class PatchableModel implements Disposable {
         ...(signal && { signal }),
       });
       try {
-        await requireFinite(logits!, { model: this, tokens, patched: () => putIn(this.graph, edges, options.replace) });
+        await requireFinite(logits!, {
+          model: this,
+          tokens,
+          patched: () => putIn(this.graph, ablate, options.replace),
+        });
       } catch (error) {
         logits!.dispose();
         throw error;

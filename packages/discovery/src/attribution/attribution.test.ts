@@ -30,7 +30,7 @@ async function lossOf({ model, prompts }: Task, mask: Float32Array): Promise<num
     sum += await scope(async () => {
       const using = await model.ablations(batch.corrupt, "resample");
       const dtype = model.computeDtype === "float64" ? "float64" : "float32";
-      const logits = await model.forward(batch.clean, { mask: Tensor.from(mask).to(dtype), using });
+      const logits = await model.forward(batch.clean, { ablate: Tensor.from(mask).to(dtype), using });
       return answerLoss(logits, batch, "logit", "avg_diff").item();
     });
   return sum;

@@ -116,7 +116,7 @@ async function pathOf(
         dtype: ablated.sources.dtype as "float32",
       }).requireGrad();
       const recording = Tensor.from(mask, { shape: [mask.length] }).requireGrad();
-      const how = { sliced: false, mask: recording, using: ablated, ablationLeaf: leaf, signal };
+      const how = { sliced: false, ablate: recording, using: ablated, ablationLeaf: leaf, signal };
       const logits = await model.forward(slice.slice.clean, how);
       const real = realPositions(slice.slice.clean);
       const apart = real ? logits.sub(goal).mul(real.to(logits.dtype)) : logits.sub(goal);

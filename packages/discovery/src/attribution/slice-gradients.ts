@@ -108,7 +108,7 @@ export class SliceGradients {
       const leaf = (like: readonly number[]) => Tensor.zeros([...like], { dtype: this.#wide }).requireGrad();
       const outputsLeaf = leaf((await this.clean()).shape);
       const ablationLeaf = leaf(using.sources.shape);
-      const run = { start, mask: this.#maskLeaf(mask), using, outputsLeaf, ablationLeaf, signal };
+      const run = { start, ablate: this.#maskLeaf(mask), using, outputsLeaf, ablationLeaf, signal };
       const logits = await model.forward(slice.clean, run);
       const loss = this.#loss(logits);
       const [own, put] = grad(this.#perPrompt ? loss.sum() : loss.mean(), [outputsLeaf, ablationLeaf]);

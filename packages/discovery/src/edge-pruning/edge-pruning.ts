@@ -126,7 +126,7 @@ export async function edgePruning(
         },
         target: async (numbers, { slice, start: first, using }) => {
           const mask = ablatedShares(edgesOf(numbers), nodesOf(numbers), sourceOf);
-          const logits = await model.forward(slice.clean, { mask, using, signal });
+          const logits = await model.forward(slice.clean, { ablate: mask, using, signal });
           return targetOf(target, logits, slice, reference?.[index]?.slice(0, first, first + slice.size));
         },
         [Symbol.dispose]() {

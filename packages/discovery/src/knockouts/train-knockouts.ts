@@ -174,8 +174,8 @@ function knockoutTerms(
       const knockouts = ofCircuit.masks(parameters, start, end).mul(inside);
       const others = sharedKnockouts ? knockouts : ofModel.masks(parameters, start, end).mul(inside);
       const outside = inside.neg().add(1);
-      const circuit = await model.forward(slice.clean, { mask: knockouts.add(outside), using, signal });
-      const full = await model.forward(slice.clean, { mask: others, using, signal });
+      const circuit = await model.forward(slice.clean, { ablate: knockouts.add(outside), using, signal });
+      const full = await model.forward(slice.clean, { ablate: others, using, signal });
       return likeness(target, full, circuit, slice);
     },
     [Symbol.dispose]() {

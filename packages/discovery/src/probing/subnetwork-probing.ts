@@ -98,7 +98,7 @@ export async function subnetworkProbing(
         target: async (numbers, { slice, start, using }) => {
           const end = start + slice.size;
           const mask = sampler.masks(numbers, start, end);
-          const logits = await model.forward(tree ? slice.clean : slice.corrupt, { mask, using, signal });
+          const logits = await model.forward(tree ? slice.clean : slice.corrupt, { ablate: mask, using, signal });
           return targetOf(target, logits, slice, reference?.[index]?.slice(0, start, end));
         },
         [Symbol.dispose]() {

@@ -85,7 +85,7 @@ export class Validation implements Disposable {
       const end = start + slice.size;
       const values = await scope(async () => {
         const mask = sampler.masks(parameters, start, end);
-        const logits = await this.#model.forward(tree ? slice.clean : slice.corrupt, { mask, using, signal });
+        const logits = await this.#model.forward(tree ? slice.clean : slice.corrupt, { ablate: mask, using, signal });
         const whole = batchAnswerDifference(logprob(full.slice(0, start, end)), slice);
         return batchAnswerDifference(logprob(logits), slice).div(whole).mul(100).data();
       });

@@ -66,7 +66,7 @@ export async function runSpanCircuit(
           const tokens = group.places.slice(start, start + slice.size).map((place) => spans.ofTokens[place]!);
           const replace = await cutHeads(group.model, slice.clean, { circuit, tokens, mask, using, signal });
           const of = await group.model.forward(slice.clean, {
-            mask,
+            ablate: mask,
             using,
             signal,
             ...(replace.length > 0 && { replace }),

@@ -68,7 +68,7 @@ describe("ugs", () => {
     const lossOf = async (vectors: Tensor) => {
       const mask = Tensor.full([edgeCount], 0.4, { dtype: "float64" }).requireGrad();
       const run = trainedAblation(vectors, srcs.length, batch.length);
-      const logits = await wide.model.forward(batch.clean, { mask, ...run });
+      const logits = await wide.model.forward(batch.clean, { ablate: mask, ...run });
       return klOfLogprobs(logprob(full), logprob(logits)).mean();
     };
     const leaf = Tensor.from(start, { dtype: "float64" }).requireGrad();

@@ -111,7 +111,7 @@ export async function ugs(model: PatchableModel, prompts: PromptLoader, options:
           const kept = windowMasks(parts.of(numbers, "edges"), of(drawn), weights).mul(of(live));
           const mask = kept.neg().add(1);
           const learned = optimalAblation && trainedAblation(parts.of(numbers, "vectors"), sources, slice.length);
-          const logits = await model.forward(slice.clean, { mask, using, ...learned, signal });
+          const logits = await model.forward(slice.clean, { ablate: mask, using, ...learned, signal });
           return targetOf(target, logits, slice, reference?.[index]?.slice(0, start, start + slice.size));
         },
         [Symbol.dispose]() {

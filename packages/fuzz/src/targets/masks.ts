@@ -68,8 +68,8 @@ export default target({
           { shape: mask.shape, dtype: mask.float ? "float32" : "float64" },
         );
       const options: ForwardOptions = {
-        ...(tensor && { mask: tensor }),
         ...(ablate !== null && { ablate: ablate as Ablate }),
+        ...(tensor && { ablate: tensor }),
         ...(values && { using: values }),
         ...(padding && { padding }),
         ...(positions && { positions }),

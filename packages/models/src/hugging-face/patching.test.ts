@@ -34,7 +34,7 @@ function lossOf(logits: Tensor): Tensor {
 
 /** The loss with this mask, a number for each edge. */
 function lossAt(model: PatchableModel, using: Ablation, mask: Float64Array): Promise<number> {
-  return scope(async () => lossOf(await model.forward(clean, { mask: Tensor.from(mask), using })).item());
+  return scope(async () => lossOf(await model.forward(clean, { ablate: Tensor.from(mask), using })).item());
 }
 
 /** Edge attribution in float64: the gradient of the loss with respect to the mask, where no edge is patched. */
@@ -42,7 +42,7 @@ function attribution(model: PatchableModel): Promise<number[]> {
   return scope(async () => {
     const using = await model.ablations(corrupt, "resample");
     const mask = Tensor.zeros([model.graph.edgeCount], { dtype: "float64" }).requireGrad();
-    return numbers(grad(lossOf(await model.forward(clean, { mask, using })), [mask])[0]!);
+    return numbers(grad(lossOf(await model.forward(clean, { ablate: mask, using })), [mask])[0]!);
   });
 }
 
@@ -85,7 +85,7 @@ describe.each(Object.entries(smallFamilies))("%s", (family, { config, turnsOn })
 
     /** Logits of the clean prompts with these numbers as the mask. */
     const patched = (mask: Float64Array) =>
-      scope(async () => numbers(await model.forward(clean, { mask: Tensor.from(mask), using: ablation })));
+      scope(async () => numbers(await model.forward(clean, { ablate: Tensor.from(mask), using: ablation })));
     const plain = (prompts: Tensor) => scope(async () => numbers(await model.forward(prompts)));
 
     it("has what sets the architecture apart", () => {
