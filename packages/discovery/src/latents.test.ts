@@ -54,7 +54,9 @@ describe("algorithms on a graph of latents", () => {
   it.each(linear)("%s: what it gives the parts of an MLP or of heads adds up to what it gives these", async (name) => {
     const whole = await algorithms[name].discover(task.model, task.prompts, {});
     const largest = Math.max(...whole.values.map(Math.abs));
-    for (const latent of [model, both, across]) {
+    // On its path the sources of one block move together: those of cross-layer latents write to other MLPs too, which is another path.
+    const others = name === "eap-ig-activations" ? [] : [across];
+    for (const latent of [model, both, ...others]) {
       const expected = summed(task.model, whole.values, latent === across);
       const parts = await algorithms[name].discover(latent, task.prompts, {});
       const found = summed(latent, parts.values, latent === across);
