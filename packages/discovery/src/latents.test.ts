@@ -66,27 +66,28 @@ describe("algorithms on a graph of latents", () => {
     }
   });
 
-  it.each(["acdc", "activation-magnitude", "exact", "relp", "subnetwork-probing"] as const)("%s runs", async (name) => {
-    for (const latent of [model, both, across]) {
-      const { values } = await algorithms[name].discover(latent, task.prompts, {});
+  const graphs: [string, () => PatchableModel][] = [
+    ["of MLP outputs", () => model],
+    ["of MLP outputs and heads", () => both],
+    ["that write to later blocks", () => across],
+  ];
+  describe.each(graphs)("with latents %s", (_, latent) => {
+    it.each(["acdc", "activation-magnitude", "exact", "relp", "subnetwork-probing"] as const)("%s runs", async (name) => {
+      const { values } = await algorithms[name].discover(latent(), task.prompts, {});
       expect(new Set(values).size).toBeGreaterThan(1);
-    }
-  });
+    });
 
-  it("ugs runs, though attention whose latents write has no heads that do", async () => {
-    for (const latent of [model, both, across]) {
-      const { values } = await ugs(latent, task.prompts, { epochs: 3 });
+    it("ugs runs, though attention whose latents write has no heads that do", async () => {
+      const { values } = await ugs(latent(), task.prompts, { epochs: 3 });
       expect(new Set(values).size).toBeGreaterThan(1);
-    }
-  });
+    });
 
-  it("fewestEdges finds a circuit", async () => {
-    for (const latent of [model, both, across]) {
-      const { prompts } = await withModelAnswers({ ...task, model: latent });
-      const scores = await maskGradient(latent, prompts);
-      const found = await fewestEdges(latent, prompts, [scores], { keep: 0.5, tries: 0 });
+    it("fewestEdges finds a circuit", async () => {
+      const { prompts } = await withModelAnswers({ ...task, model: latent() });
+      const scores = await maskGradient(latent(), prompts);
+      const found = await fewestEdges(latent(), prompts, [scores], { keep: 0.5, tries: 0 });
       expect(found.kept).toBeGreaterThanOrEqual(0.5);
-    }
+    });
   });
 
   it("what looks at vectors refuses them", async () => {
