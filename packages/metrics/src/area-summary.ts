@@ -2,7 +2,8 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import { areaUnderCurve } from "./area-under-curve.ts";
 import type { Measurement } from "./measure.ts";
 import type { MeasurementName } from "./measurements.ts";
-import { type MetricAxis, metricAxes } from "./metric-axes.ts";
+import { metricAxes } from "./metric-axes.ts";
+import type { MetricAxis } from "./metric-axis.ts";
 import { normalizedArea } from "./normalized-area.ts";
 
 /** Curves of one metric by task, and of each task by algorithm. */

@@ -67,7 +67,8 @@ export {
 } from "./measure-circuits.ts";
 export type { MeasuredRun } from "./measured-run.ts";
 export { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
-export { type MetricAxis, metricAxes } from "./metric-axes.ts";
+export { metricAxes } from "./metric-axes.ts";
+export type { MetricAxis } from "./metric-axis.ts";
 export {
   type FaithfulnessRange,
   MIB_SHARES,

@@ -15,6 +15,7 @@ import { klDivergence } from "./kl-divergence.ts";
 import { maxAbsDiff } from "./max-abs-diff.ts";
 import { meanSquaredError } from "./mean-squared-error.ts";
 import type { Measure } from "./measure.ts";
+import { error, type MetricAxis, plain } from "./metric-axis.ts";
 
 /** A metric with what a person needs to choose it. */
 export interface NamedMeasure {
@@ -24,6 +25,8 @@ export interface NamedMeasure {
   unit: string;
   /** Which answers it needs: `"tokens"`, `"numbers"` (models that output numbers), or `"none"`. */
   answers: "tokens" | "numbers" | "none";
+  /** How it is drawn against the number of edges. */
+  axis: MetricAxis;
   measure: Measure;
 }
 
@@ -38,12 +41,14 @@ export const measurements = {
     description: "KL divergence from the full model on the clean prompts",
     unit: "nats",
     answers: "none",
+    axis: error("KL Divergence", 1e-2),
     measure: klDivergence,
   },
   "kl-corrupt": {
     description: "KL divergence from the full model on the corrupt prompts",
     unit: "nats",
     answers: "none",
+    axis: { title: "KL Divergence (Corrupt)", log: true, least: 1e-6, lowerIsBetter: false },
     measure: (model, prompts, runs, options = {}) =>
       klDivergence(model, prompts, runs, { ...options, from: "corrupt" }),
   },
@@ -51,127 +56,154 @@ export const measurements = {
     description: "mean logit of the answers less that of the wrong answers",
     unit: "logits",
     answers: "tokens",
+    axis: plain("Logit Difference"),
     measure: logitDiff,
   },
   "prob-diff": {
     description: "mean probability of the answers less that of the wrong answers",
     unit: "probability",
     answers: "tokens",
+    axis: plain("Probability Difference"),
     measure: probDiff,
   },
   "logprob-diff": {
     description: "mean log-probability of the answers less that of the wrong answers",
     unit: "nats",
     answers: "tokens",
+    axis: plain("Log Probability Difference"),
     measure: logprobDiff,
   },
   "logit-diff-percent": {
     description: "mean logit difference in percent of the full model's (faithfulness)",
     unit: "%",
     answers: "tokens",
+    axis: plain("Logit Difference Percent"),
     measure: logitDiffPercent,
   },
   "logit-diff-percent-mean-of-ratios": {
     description: "mean over prompts of the logit difference in percent of the full model's",
     unit: "%",
     answers: "tokens",
+    axis: plain("Logit Difference Percent"),
     measure: ofRatios(logitDiffPercent),
   },
   "prob-diff-percent": {
     description: "mean difference of probabilities in percent of the full model's",
     unit: "%",
     answers: "tokens",
+    axis: plain("Probability Difference Percent"),
     measure: probDiffPercent,
   },
   "prob-diff-percent-mean-of-ratios": {
     description: "mean over prompts of the difference of probabilities in percent of the full model's",
     unit: "%",
     answers: "tokens",
+    axis: plain("Probability Difference Percent"),
     measure: ofRatios(probDiffPercent),
   },
   "logprob-diff-percent": {
     description: "mean difference of log-probabilities in percent of the full model's",
     unit: "%",
     answers: "tokens",
+    axis: plain("Log Probability Difference Percent"),
     measure: logprobDiffPercent,
   },
   "logprob-diff-percent-mean-of-ratios": {
     description: "mean over prompts of the difference of log-probabilities in percent of the full model's",
     unit: "%",
     answers: "tokens",
+    axis: plain("Log Probability Difference Percent"),
     measure: ofRatios(logprobDiffPercent),
   },
-  "answer-logit": { description: "mean logit of the answers", unit: "logits", answers: "tokens", measure: answerLogit },
+  "answer-logit": {
+    description: "mean logit of the answers",
+    unit: "logits",
+    answers: "tokens",
+    axis: plain("Answer Logit"),
+    measure: answerLogit,
+  },
   "answer-prob": {
     description: "mean probability of the answers",
     unit: "probability",
     answers: "tokens",
+    axis: plain("Answer Probability"),
     measure: answerProb,
   },
   "answer-logprob": {
     description: "mean log-probability of the answers",
     unit: "nats",
     answers: "tokens",
+    axis: plain("Answer Log Probability"),
     measure: answerLogprob,
   },
   "wrong-answer-logit": {
     description: "mean logit of the wrong answers",
     unit: "logits",
     answers: "tokens",
+    axis: { ...plain("Wrong Answer Logit"), lowerIsBetter: true },
     measure: wrongAnswerLogit,
   },
   "wrong-answer-prob": {
     description: "mean probability of the wrong answers",
     unit: "probability",
     answers: "tokens",
+    axis: { ...plain("Wrong Answer Probability"), lowerIsBetter: true },
     measure: wrongAnswerProb,
   },
   "wrong-answer-logprob": {
     description: "mean log-probability of the wrong answers",
     unit: "nats",
     answers: "tokens",
+    axis: { ...plain("Wrong Answer Log Probability"), lowerIsBetter: true },
     measure: wrongAnswerLogprob,
   },
   "correct-percent": {
     description: "outputs whose answer has the highest logit of all",
     unit: "%",
     answers: "tokens",
+    axis: plain("Correct Answer Percent"),
     measure: correctPercent,
   },
   "correct-of-pair-percent": {
     description: "outputs whose answer has no lower logit than any wrong answer",
     unit: "%",
     answers: "tokens",
+    axis: plain("Correct Answer Greater Than Incorrect Percent"),
     measure: correctOfPairPercent,
   },
   "max-abs-diff": {
     description: "largest absolute difference of an output value from the full model's",
     unit: "logits",
     answers: "none",
+    axis: error("Largest Difference", 1e-6),
     measure: maxAbsDiff,
   },
   "mean-squared-error": {
     description: "mean squared difference of the output values from the full model's",
     unit: "logits squared",
     answers: "none",
+    axis: error("Mean Squared Error", 1e-6),
     measure: meanSquaredError,
   },
   "argmax-agreement": {
     description: "share of outputs where circuit and full model rate the same token highest",
     unit: "share",
     answers: "none",
+    axis: plain("Agreement of the Most Likely Token"),
     measure: argmaxAgreement,
   },
   "answer-mean-squared-error": {
     description: "mean squared error to answers that are numbers",
     unit: "squared",
     answers: "numbers",
+    axis: error("Mean Squared Error to the Answers", 1e-6),
     measure: answerMeanSquaredError,
   },
   "answer-max-abs-diff": {
     description: "largest absolute difference from answers that are numbers",
     unit: "",
     answers: "numbers",
+    axis: error("Largest Difference from the Answers", 1e-6),
     measure: answerMaxAbsDiff,
   },
 } as const satisfies Record<string, NamedMeasure>;

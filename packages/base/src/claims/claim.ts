@@ -41,7 +41,7 @@ interface Standing {
  * @returns undefined where another process, alive as far as one can see, has it
  * @throws AutocircuitError `bad-file` where it cannot be written
  * @example
- * using claim = claimNow("results/table.json.claim");
+ * using claim = claimNow("table.json.claim");
  * console.log(claim === undefined ? "another process writes it" : "mine");
  */
 export function claimNow(path: string): Claim | undefined {

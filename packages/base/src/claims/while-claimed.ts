@@ -10,10 +10,7 @@ const PAUSE = 20;
  * @param path see {@link claimNow}
  * @throws AutocircuitError `bad-file` where the claim cannot be written; whatever the work throws
  * @example
- * await whileClaimed("results/table.json.claim", async () => {
- *   const rows = JSON.parse(await readFile("results/table.json", "utf8"));
- *   await writeWhole("results/table.json", JSON.stringify([...rows, row]));
- * });
+ * await whileClaimed("table.json.claim", () => writeWhole("table.json", JSON.stringify({ rows: [] })));
  */
 export async function whileClaimed<T>(path: string, work: () => Promise<T>): Promise<T> {
   for (;;) {

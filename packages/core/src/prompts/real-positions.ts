@@ -7,8 +7,8 @@ import { tokenContext } from "./token-context.ts";
  * @param tokens of a batch, `[B, P]`
  * @returns float32 `[B, P, 1]`, 0 where a prompt is padded and 1 elsewhere; undefined where none is padded. The caller's.
  * @example
- * const real = realPositions(batch.clean);
- * const counted = real ? values.mul(real) : values; // of values `[B, P, D]` those that count
+ * using tokens = Tensor.from([[1, 2, 3]]);
+ * using real = realPositions(tokens); // undefined: no position is padded
  */
 export function realPositions(tokens: Tensor): Tensor | undefined {
   const { padding } = tokenContext(tokens);

@@ -1,18 +1,10 @@
 import { Circuit, type PatchableModel, PromptLoader, type PruneScores } from "@autocircuit/core";
 import {
-  ceap,
-  cleanCorrupted,
   cutEffects,
   eap,
-  eapGp,
-  eapIgActivations,
-  eapIgInputs,
-  exact,
-  informationFlowRoutes,
   meanOfMethods,
   measureMib,
   nodeScores,
-  relp,
   selectByShare,
   selectExact,
   selectGreedy,
@@ -37,7 +29,7 @@ import {
 import type { PublicCall } from "./public-call.ts";
 import { spanCalls } from "./span-calls.ts";
 
-/** Valid calls of the methods of attribution, the selections and what is said of them with statistics. */
+/** Valid calls of what is made of methods of attribution, the selections and what is said of them with statistics. */
 export function methodCalls(
   on: { model: PatchableModel; prompts: PromptLoader },
   scores: PruneScores,
@@ -53,22 +45,14 @@ export function methodCalls(
   const part = { name: "a task", prompts: on.prompts, circuit };
   const minimal = { circuit: [1], knockedOut: [[1]], inflated: [[1]], inflatedKnockedOut: [[1]] };
   return {
-    ceap: { takes: on, call: (t, o) => ceap(t.model, t.prompts, o) },
-    cleanCorrupted: { takes: on, call: (t, o) => cleanCorrupted(t.model, t.prompts, o) },
     cutEffects: { takes: on, options: { cuts: [[0]] }, call: (t, o) => cutEffects(t.model, t.prompts, o) },
     eap: { takes: on, call: (t, o) => eap(t.model, t.prompts, o) },
-    eapGp: { takes: on, call: (t, o) => eapGp(t.model, t.prompts, o) },
-    eapIgActivations: { takes: on, call: (t, o) => eapIgActivations(t.model, t.prompts, o) },
-    eapIgInputs: { takes: on, call: (t, o) => eapIgInputs(t.model, t.prompts, o) },
-    exact: { takes: on, call: (t, o) => exact(t.model, t.prompts, o) },
-    informationFlowRoutes: { takes: on, call: (t, o) => informationFlowRoutes(t.model, t.prompts, o) },
     meanOfMethods: {
       takes: { model: on.model, prompts: different },
       call: (t, o) => meanOfMethods(t.model, t.prompts, o),
     },
     ...spanCalls(on, scores, pairs),
     nodeScores: { takes: on, call: (t, o) => nodeScores(t.model, t.prompts, o) },
-    relp: { takes: on, call: (t, o) => relp(t.model, t.prompts, o) },
     selectTop: { takes: { scores, size: 1 }, call: (t, o) => selectTop(t.scores, t.size, o) },
     selectGreedy: { takes: { scores, size: 1 }, call: (t, o) => selectGreedy(t.scores, t.size, o) },
     selectByShare: {

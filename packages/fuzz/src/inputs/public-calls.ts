@@ -32,25 +32,17 @@ import {
   sortedMagnitudes,
 } from "@autocircuit/core";
 import {
-  acdc,
-  activationMagnitude,
   answerLoss,
   circuitProbing,
   constrainedProbing,
   ExperimentResults,
-  edgeAttribution,
-  edgePruning,
   edgeScoresOfNodes,
   fewestEdges,
   groundTruth,
-  maskGradient,
   measureAll,
-  random,
   runAlgorithms,
-  subnetworkProbing,
   trainAutoencoders,
   trainKnockouts,
-  ugs,
 } from "@autocircuit/discovery";
 import {
   areaSummary,
@@ -99,6 +91,7 @@ import {
 } from "@autocircuit/models";
 import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
 import { compileLibraryProgram } from "@autocircuit/tracr";
+import { algorithmCalls } from "./algorithm-calls.ts";
 import { foundCalls } from "./found-calls.ts";
 import { graphCalls } from "./graph-calls.ts";
 import { methodCalls } from "./method-calls.ts";
@@ -130,6 +123,7 @@ const on = { model, prompts };
 
 /** A valid call of every function that has a signature; see `signatures` of the engine. */
 export const publicCalls: Readonly<Record<string, PublicCall>> = {
+  ...algorithmCalls(on),
   ...methodCalls(on, scores),
   ...graphCalls(graph),
   "Tensor.from": { takes: {}, call: (_, o) => Tensor.from([1], o) },
@@ -214,15 +208,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   sharePrefix: { takes: on, call: (t, o) => sharePrefix(t.model, t.prompts, o) },
   Task: { takes: {}, options: task, call: (_, o) => defineTask(o) },
   "Task.load": { takes: {}, call: (_, o) => defineTask(task).load(o) },
-  acdc: { takes: on, call: (t, o) => acdc(t.model, t.prompts, o) },
-  activationMagnitude: { takes: on, call: (t, o) => activationMagnitude(t.model, t.prompts, o) },
-  random: { takes: on, call: (t, o) => random(t.model, t.prompts, o) },
   groundTruth: { takes: on, options: { edges: [] }, call: (t, o) => groundTruth(t.model, t.prompts, o) },
-  maskGradient: { takes: on, call: (t, o) => maskGradient(t.model, t.prompts, o) },
-  edgeAttribution: { takes: on, call: (t, o) => edgeAttribution(t.model, t.prompts, o) },
-  subnetworkProbing: { takes: on, options: { epochs: 1 }, call: (t, o) => subnetworkProbing(t.model, t.prompts, o) },
-  edgePruning: { takes: on, options: { epochs: 1 }, call: (t, o) => edgePruning(t.model, t.prompts, o) },
-  ugs: { takes: on, options: { epochs: 1, samples: 1 }, call: (t, o) => ugs(t.model, t.prompts, o) },
   circuitProbing: {
     takes: on,
     options: { epochs: 1, circuitSizes: [2] },
