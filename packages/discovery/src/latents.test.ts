@@ -72,10 +72,13 @@ describe("algorithms on a graph of latents", () => {
     ["that write to later blocks", () => across],
   ];
   describe.each(graphs)("with latents %s", (_, latent) => {
-    it.each(["acdc", "activation-magnitude", "exact", "relp", "subnetwork-probing"] as const)("%s runs", async (name) => {
-      const { values } = await algorithms[name].discover(latent(), task.prompts, {});
-      expect(new Set(values).size).toBeGreaterThan(1);
-    });
+    it.each(["acdc", "activation-magnitude", "exact", "relp", "subnetwork-probing"] as const)(
+      "%s runs",
+      async (name) => {
+        const { values } = await algorithms[name].discover(latent(), task.prompts, {});
+        expect(new Set(values).size).toBeGreaterThan(1);
+      },
+    );
 
     it("ugs runs, though attention whose latents write has no heads that do", async () => {
       const { values } = await ugs(latent(), task.prompts, { epochs: 3 });
