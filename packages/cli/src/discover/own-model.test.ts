@@ -36,11 +36,11 @@ describe("discover with one's own model and prompts", () => {
   it("tests the circuit, and says what so few prompts cannot show, as the command `test` does", async () => {
     const few = ["--batch-size", "12", "--batches", "2,1", "--curve", "none"];
     const how = ["--algorithm", "edge-attribution", "--size", "2", "--test"];
-    const { out, result } = await discover("tested", ...reverse, ...few, ...how);
+    const { out, result, html } = await discover("tested", ...reverse, ...few, ...how);
     const { prompts, notes } = result.tests!;
     expect(prompts).toBe(12);
-    expect(notes).toEqual([expect.stringMatching(/^note: 12 prompts are few: that equivalence and independence and /)]);
-    expect(out).toContain(notes[0]);
+    expect(notes).toEqual([expect.stringMatching(/^12 prompts are few: that equivalence and independence and /)]);
+    for (const shown of [out, html]) expect(shown).toContain(`About the tests: ${notes[0]}`);
   });
 
   it("finds what no threshold removes, and compares with nothing", async () => {

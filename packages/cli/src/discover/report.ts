@@ -40,6 +40,7 @@ export async function makeReport(
         ...result.warnings,
         ...(result.faithful ? [faithfulText(result.faithful)] : []),
         ...(result.keep?.complete === false ? [ENDED] : []),
+        ...(tests?.notes ?? []).map((note) => `About the tests: ${note}`),
       ],
       stability: bootstrap ? stabilityReport(bootstrap, algorithm) : undefined,
       tests: tests?.verdicts,

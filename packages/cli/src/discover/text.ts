@@ -41,7 +41,6 @@ export function summary(result: DiscoverResult, { ablation }: DiscoverSettings):
     `${circuit.length} edges found${compared ?? ` of ${edgeCount}`}`,
     ...sure,
     ...(result.tests?.verdicts.map(verdictLine) ?? []),
-    ...(result.tests?.notes ?? []),
     `${seconds.toFixed(2)} s on ${deviceText(result)}, peak memory ${formatBytes(peakMemoryBytes)}${onDevice}`,
   ].join("\n");
 }

@@ -39,7 +39,7 @@ export function caveats({ tests, prompts, random, edges, quantile, level }: Test
     lines.push(
       `${prompts} prompts are few: that ${passive} passed says little more than that they could not tell. --batches takes more to measure on`,
     );
-  return lines.map((line) => `note: ${line}.`);
+  return lines.map((line) => `${line}.`);
 }
 
 /** The same of tests that were made of a circuit of so many edges; what was not asked for is as `testCircuit` has it. */

@@ -41,7 +41,7 @@ export async function testCommand(path: string, options: TestCommandOptions, con
   progress[Symbol.dispose]();
   for (const verdict of tested.verdicts) print(verdictLine(verdict));
   const notes = testCaveats(tested, circuit.size, asked);
-  for (const note of notes) print(note);
+  for (const note of notes) print(`note: ${note}`);
   const { full, circuit: alone, without } = tested.means;
   print(
     `${tested.score}, mean of ${tested.prompts} prompts, ${ablation} ablation: the model ${formatNumber(full)}, the circuit alone ${formatNumber(alone)}, ` +
