@@ -63,7 +63,8 @@ describe("cross-layer transcoders as sources of a model", () => {
         /W_dec_0.safetensors: the decoder/,
       ],
     ];
-    for (const [kind, says] of loading) await expect(loadAutoencoders(await tinyCrossLayer(kind))).rejects.toThrow(says);
+    for (const [kind, says] of loading)
+      await expect(loadAutoencoders(await tinyCrossLayer(kind))).rejects.toThrow(says);
     const refusals: [TinyCrossLayer, typeof config, RegExp][] = [
       [{ ...circuitTracer, layers: 3 }, config, /has 3 layers, the model has 2/],
       [circuitTracer, tinyConfig, /width 4, but blocks.0.hook_resid_mid of the model is of width 16/],

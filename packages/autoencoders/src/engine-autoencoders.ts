@@ -99,7 +99,11 @@ type Placed = Pick<Autoencoder, "path" | "hookIn" | "hookOut">;
 /** What autoencoders are to the engine, by where they are. */
 type Place = Pick<AutoencodersOfPlace, "input" | "normWeights">;
 
-function placeIn(format: FormatName, { norm, preNorm, parallel }: TransformerConfig, { path, hookIn, hookOut }: Placed): Place {
+function placeIn(
+  format: FormatName,
+  { norm, preNorm, parallel }: TransformerConfig,
+  { path, hookIn, hookOut }: Placed,
+): Place {
   const places = `${siteOf(hookIn)} to ${siteOf(hookOut)}`;
   const known = format === "gemma-scope-2" ? INPUTS_OF_GEMMA_SCOPE_2 : INPUTS;
   const input = Object.hasOwn(known, places) ? known[places] : undefined;

@@ -74,7 +74,11 @@ export async function tinyCrossLayer({
     const config = { architecture: "jump_relu", affine_connection: skip, width: latents, model_name: "tiny" };
     writeFileSync(join(folder, "config.json"), JSON.stringify(config));
   } else {
-    const lines = ["model_kind: cross_layer_transcoder", `feature_input_hook: ${hookIn}`, "feature_output_hook: hook_mlp_out"];
+    const lines = [
+      "model_kind: cross_layer_transcoder",
+      `feature_input_hook: ${hookIn}`,
+      "feature_output_hook: hook_mlp_out",
+    ];
     writeFileSync(join(folder, "config.yaml"), `${lines.join("\n")}\nmodel_name: tiny\n`);
   }
   return folder;

@@ -42,8 +42,7 @@ export function tinyAutoencoders(
             encode: make(0.5, latents, width),
             bias: make(0.2, latents),
             decode: make(0.4, latents, width),
-            ...(crossLayers &&
-              place === input && { decodeLater: later(block).map(() => make(0.4, latents, width)) }),
+            ...(crossLayers && place === input && { decodeLater: later(block).map(() => make(0.4, latents, width)) }),
             outBias: make(0.3, width),
             ...(activation === "topk" && { top: 3 }),
             ...(activation === "jumprelu" && { threshold: make(0.1, latents).abs() }),

@@ -66,7 +66,9 @@ describe("autocircuit latents", () => {
     const common = ["latents", "--model", model, "--autoencoders", across, "--tokens", "1,2,3"];
     const { code, out, err } = await run([...common, "--blocks", "1", "--json", at("across.json")]);
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toContain("cross-layer transcoders of the stream before the MLP: 18 latents are sources (6, 6, 6 by block)");
+    expect(out).toContain(
+      "cross-layer transcoders of the stream before the MLP: 18 latents are sources (6, 6, 6 by block)",
+    );
     const { latents } = JSON.parse(readFileSync(at("across.json"), "utf8"));
     expect(latents).toHaveLength(3);
     expect(latents[0].top[0].name).toMatch(/^MLP 1 Latent \d$/);

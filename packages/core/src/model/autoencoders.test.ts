@@ -90,7 +90,13 @@ const shapes: [string, TinyAutoencoders, Partial<TransformerConfig>, ShapeOption
   ],
   [
     "cross-layer transcoders from the second block on, beside attention outputs, by token",
-    { input: "mlp_in", crossLayers: true, counts: [0, 6, 7], activation: "topk", beside: { input: "attn_out", counts: [5, 4, 0] } },
+    {
+      input: "mlp_in",
+      crossLayers: true,
+      counts: [0, 6, 7],
+      activation: "topk",
+      beside: { input: "attn_out", counts: [5, 4, 0] },
+    },
     { layers: 3 },
     { byToken: true, seqLen: length },
   ],
@@ -329,7 +335,9 @@ describe("a graph of latents", () => {
     expect(() => withBlocks({ ...first, decodeLater: [last.decode] }, last)).toThrow(
       /block 0: `decodeLater\[0\]` must be \[9, 16\], got \[6, 16\]/,
     );
-    expect(() => plain.withAutoencoders({ ...across, input: "mlp_out" })).toThrow(/only transcoders.*not those of mlp_out/);
+    expect(() => plain.withAutoencoders({ ...across, input: "mlp_out" })).toThrow(
+      /only transcoders.*not those of mlp_out/,
+    );
     using brokenLater = withBlocks({ ...first, decodeLater: [first.decode.mul(Number.NaN)] }, last);
     await expect(brokenLater.forward(batch.clean)).rejects.toThrow(/block 0 has a decoder of later blocks.*not finite/);
     const broken = tinyAutoencoders(tinyConfig, { input: "mlp_out" });
