@@ -15,8 +15,8 @@ export interface GraphSize {
 }
 
 /**
- * What a graph has, by arithmetic alone: no limit of size holds, and a million blocks take no longer than one. A `TransformerConfig` is a
- * configuration too.
+ * What a graph has, by arithmetic alone: no limit of size holds, and a million blocks take no longer than one (with latents, a step for each).
+ * A `TransformerConfig` is a configuration too.
  *
  * @returns the numbers that `Graph.of` of the same configuration and options has
  * @throws AutocircuitError `bad-input` as `Graph.of` does, but not for size

@@ -20,7 +20,10 @@ import { sourceNorms } from "./source-norms.ts";
 
 /** Options of {@link reportOf}. */
 export interface ReportOfOptions extends MeasureFoundOptions {
-  /** What was measured already, by {@link measureFound}. Default: it is measured now. */
+  /**
+   * What was measured already, by {@link measureFound} with the same `known`; the other options of measuring are then not looked at. Default: it
+   * is measured now.
+   */
   readonly measures?: FoundMeasures | undefined;
   /** Parts of the report that are known better or that only the caller knows: title, model, command, tests, what the notes begin with. */
   readonly about?: Partial<Omit<CircuitReport, "graph">> | undefined;
