@@ -21,7 +21,7 @@ constexpr int64_t kPlainRows = 128;
 
 // Whether rows read the stream as it is, where that has a kernel.
 bool BackwardPass::are_plain(const std::vector<const GroupPlan*>& plans, const at::Tensor& resid) const {
-  return plans[0] && !latents_ && !rules_.norms && resid.scalar_type() == type_of(model_.weights()) && has_plain_rows(resid) &&
+  return plans[0] && !latents_ && resid.scalar_type() == type_of(model_.weights()) && has_plain_rows(resid) &&
          std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return plan->any_patched(); });
 }
 
@@ -66,7 +66,8 @@ void BackwardPass::flow_plain_readers(int64_t layer, const at::Tensor& resid, co
     }
     const auto some = [&](const at::Tensor& of_rows) { return of_rows.defined() ? of_rows.narrow(1, first, count) : of_rows; };
     PlainRows work{
-        grads, resid.narrow(0, first, count), norm, delta.narrow(1, first, count), {}, gradients_.bucket_count(), some(beside.rows)};
+        grads,       resid.narrow(0, first, count), norm, delta.narrow(1, first, count), {}, gradients_.bucket_count(), some(beside.rows),
+        rules_.norms};
     if (!buckets.empty()) work.bucket_of.assign(buckets.begin() + first, buckets.begin() + first + count);
     at::Tensor into = stream.narrow(0, first, count), keep = some(wait.rows);
     gradients_.add_products(contracted, plain_rows_backward(work, into, keep), wait.sources);

@@ -33,8 +33,8 @@ at::Tensor activate_backward(Activation activation, const at::Tensor& grad, cons
 
 // act(x) = x * const(act(x) / x), with x kept away from 0.
 at::Tensor as_multiple_backward(Activation activation, const at::Tensor& grad, const at::Tensor& x) {
-  const at::Tensor away = x + 1e-6 * (at::sign(x) + x.eq(0).to(x.scalar_type()));
-  return grad * activate(activation, x) / away;
+  const at::Tensor away = at::copysign(at::full({}, 1e-6, x.options()), x).add_(x);
+  return activate(activation, x).mul_(grad).div_(away);
 }
 
 }  // namespace

@@ -30,12 +30,13 @@ struct TileList {
 };
 
 // What rows share that read x [D] through one norm. Each has d loss / d x = (g - a - (x - mean) * b) * rstd with g = gradient * scale,
-// a the mean of g (where it centres) and b = <g, x - mean> * rstd^2 / D. Without a norm, d loss / d x = g.
+// a the mean of g (where it centres) and b = <g, x - mean> * rstd^2 / D, or 0 where rstd is held constant. Without a norm, d loss / d x = g.
 template <class T>
 struct SharedNorm {
   NormArgs<T> norm;
   const T* x;
   T mean, rstd;
+  bool holds_rstd = false;
 };
 
 // What a piece of a row adds to the sums of a divergence, with its differences counted from the largest of the piece.

@@ -29,7 +29,7 @@ at::Tensor plain_rows_backward(const PlainRows& work, at::Tensor& stream, at::Te
     const NormArgs<scalar_t> through{norm.kind != NormKind::none, norm.kind == NormKind::layer, static_cast<scalar_t>(norm.eps), scale_data,
                                      nullptr};
     const auto write = [&](int64_t i, ProductSums<scalar_t>& sums) {
-      SharedNorm<scalar_t> shared{through, x_data + i * d, 0, 1};
+      SharedNorm<scalar_t> shared{through, x_data + i * d, 0, 1, work.holds_denominator};
       use.measure_norm(d, shared);
       for (int64_t r = 0; r < rows; r++) {
         const scalar_t* const row = data + r * apart + i * d;

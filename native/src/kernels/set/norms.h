@@ -132,7 +132,7 @@ void plain_backward(int64_t d, const T* grad, const T* following, const SharedNo
     product += g * (x[i] - mean);
   }
   const T g_mean = shared.norm.normalises && shared.norm.centres ? sum / d : T(0);
-  const T slope = shared.norm.normalises ? product * rstd * rstd / d : T(0);
+  const T slope = shared.norm.normalises && !shared.holds_rstd ? product * rstd * rstd / d : T(0);
   for (i = 0; i < d; i++) {
     const T value = (into[i] - g_mean - (x[i] - mean) * slope) * rstd;
     into[i] = value;

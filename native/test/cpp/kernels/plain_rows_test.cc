@@ -21,6 +21,46 @@ at::Tensor products(const at::Tensor& grad, const at::Tensor& delta, const std::
   return result;
 }
 
+// `holds`: the norm's denominator is a constant.
+void in_one_visit(bool holds) {
+  constexpr int64_t rows = 5, n = 7, d = 37, sources = 9;
+  constexpr double eps = 1e-5;
+  for (const NormKind kind : {NormKind::none, NormKind::layer, NormKind::rms})
+    for (const bool scaled : {false, true})
+      for (const std::vector<int64_t>& bucket_of : {std::vector<int64_t>{}, std::vector<int64_t>{1, 0, 1, 0, 1, 0, 1}}) {
+        const at::Tensor grad = at::randn({rows, n, d}, at::kDouble), delta = at::randn({sources, n + 3, d}, at::kDouble).narrow(1, 2, n);
+        const at::Tensor x = at::randn({n, d}, at::kDouble) + 0.5, before = at::randn({n, d}, at::kDouble);
+        const at::Tensor scale = scaled && kind != NormKind::none ? at::randn({d}, at::kDouble) : at::Tensor();
+        at::Tensor of_inputs = grad.clone();
+        if (kind != NormKind::none) {
+          const at::AutoGradMode record(true);
+          const at::Tensor leaf = x.unsqueeze(0).repeat({rows, 1, 1}).requires_grad_();
+          const at::Tensor centred = kind == NormKind::layer ? leaf - leaf.mean(-1, true) : leaf;
+          const at::Tensor over = at::rsqrt(centred.square().mean(-1, true) + eps);
+          at::Tensor out = centred * (holds ? over.detach() : over);
+          if (scale.defined()) out = out * scale;
+          out.backward(grad);
+          of_inputs = leaf.grad();
+        }
+        const int64_t buckets = bucket_of.empty() ? 1 : 2;
+        at::Tensor stream = before.clone();
+        const PlainRows work{grad, x, {kind, eps, scale, {}}, delta, bucket_of, buckets, {}, holds};
+        at::Tensor none;
+        CHECK(difference(plain_rows_backward(work, stream, none), products(of_inputs, delta, bucket_of, buckets)) < 1e-10);
+        CHECK(difference(stream, before + of_inputs.sum(0)) < 1e-10);
+        // Two rows that wait for the others' visit, and what is kept of these.
+        PlainRows more = work;
+        more.beside = at::randn({2, n + 2, d}, at::kDouble).narrow(1, 1, n);
+        at::Tensor again = before.clone(), keep = at::empty({rows, n + 4, d}, at::kDouble).narrow(1, 3, n);
+        const at::Tensor both = plain_rows_backward(more, again, keep);
+        CHECK(difference(both, products(at::cat({of_inputs, more.beside}), delta, bucket_of, buckets)) < 1e-10);
+        CHECK(again.equal(stream));
+        CHECK(difference(keep, of_inputs) < 1e-10);
+        more.delta = delta.narrow(0, 0, 0);
+        CHECK(plain_rows_backward(more, again, keep).sizes() == at::IntArrayRef({buckets, rows + 2, 0}));
+      }
+}
+
 }  // namespace
 
 TEST("the gradient of the mask is that of plain loops, with buckets in any order") {
@@ -37,39 +77,5 @@ TEST("the gradient of the mask is that of plain loops, with buckets in any order
 
 TEST("plain rows: norm, sum and products in one visit are LibTorch's one after the other") {
   at::manual_seed(2);
-  constexpr int64_t rows = 5, n = 7, d = 37, sources = 9;
-  constexpr double eps = 1e-5;
-  for (const NormKind kind : {NormKind::none, NormKind::layer, NormKind::rms})
-    for (const bool scaled : {false, true})
-      for (const std::vector<int64_t>& bucket_of : {std::vector<int64_t>{}, std::vector<int64_t>{1, 0, 1, 0, 1, 0, 1}}) {
-        const at::Tensor grad = at::randn({rows, n, d}, at::kDouble), delta = at::randn({sources, n + 3, d}, at::kDouble).narrow(1, 2, n);
-        const at::Tensor x = at::randn({n, d}, at::kDouble) + 0.5, before = at::randn({n, d}, at::kDouble);
-        const at::Tensor scale = scaled && kind != NormKind::none ? at::randn({d}, at::kDouble) : at::Tensor();
-        at::Tensor of_inputs = grad.clone();
-        if (kind != NormKind::none) {
-          const at::AutoGradMode record(true);
-          const at::Tensor leaf = x.unsqueeze(0).repeat({rows, 1, 1}).requires_grad_();
-          const at::Tensor centred = kind == NormKind::layer ? leaf - leaf.mean(-1, true) : leaf;
-          at::Tensor out = centred * at::rsqrt(centred.square().mean(-1, true) + eps);
-          if (scale.defined()) out = out * scale;
-          out.backward(grad);
-          of_inputs = leaf.grad();
-        }
-        const int64_t buckets = bucket_of.empty() ? 1 : 2;
-        at::Tensor stream = before.clone();
-        const PlainRows work{grad, x, {kind, eps, scale, {}}, delta, bucket_of, buckets};
-        at::Tensor none;
-        CHECK(difference(plain_rows_backward(work, stream, none), products(of_inputs, delta, bucket_of, buckets)) < 1e-10);
-        CHECK(difference(stream, before + of_inputs.sum(0)) < 1e-10);
-        // Two rows that wait for the others' visit, and what is kept of these.
-        PlainRows more = work;
-        more.beside = at::randn({2, n + 2, d}, at::kDouble).narrow(1, 1, n);
-        at::Tensor again = before.clone(), keep = at::empty({rows, n + 4, d}, at::kDouble).narrow(1, 3, n);
-        const at::Tensor both = plain_rows_backward(more, again, keep);
-        CHECK(difference(both, products(at::cat({of_inputs, more.beside}), delta, bucket_of, buckets)) < 1e-10);
-        CHECK(again.equal(stream));
-        CHECK(difference(keep, of_inputs) < 1e-10);
-        more.delta = delta.narrow(0, 0, 0);
-        CHECK(plain_rows_backward(more, again, keep).sizes() == at::IntArrayRef({buckets, rows + 2, 0}));
-      }
+  for (const bool holds : {false, true}) in_one_visit(holds);
 }
