@@ -78,7 +78,7 @@ export {
   type StepProgress,
   USUAL_KEEP,
 } from "./find-circuit/find-circuit.ts";
-export { fittingOptions, optionOf, outputsNumbers, usualAblation } from "./find-circuit/fitting-options.ts";
+export { ablationFor, fittingOptions, optionOf, outputsNumbers } from "./find-circuit/fitting-options.ts";
 export type { KeptCircuit } from "./find-circuit/keep-answers.ts";
 export { ACDC_UP_TO, FOR_LARGE_GRAPHS } from "./find-circuit/starting-algorithms.ts";
 export { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";

@@ -1,5 +1,5 @@
 import type { LoadedTask, PruneScores } from "@autocircuit/core";
-import { type AlgorithmName, algorithms, fittingOptions, usualAblation } from "@autocircuit/discovery";
+import { type AlgorithmName, ablationFor, algorithms, fittingOptions } from "@autocircuit/discovery";
 
 /** A method of a table, with the options that it is run with. */
 export interface TabledMethod {
@@ -34,7 +34,7 @@ export async function runMethod(
   { seed = 0, signal }: RunMethodOptions = {},
 ): Promise<MethodRun> {
   const { discover, ...named } = algorithms[algorithm];
-  const fitting = fittingOptions(algorithm, task, { given: options, ablation: usualAblation(algorithm, options) });
+  const fitting = fittingOptions(algorithm, task, { given: options, ablation: ablationFor(algorithm, options) });
   const rows: Float32Array[] = [];
   const perPrompt = "perPrompt" in named;
   const asked = { ...fitting, signal, ...("seed" in fitting || algorithm === "random" ? { seed } : {}) };

@@ -29,6 +29,8 @@ export function givenOptions(algorithm: AlgorithmName, options: DiscoverCommandO
   for (const setting of options.set) {
     const [, name, text] = /^([^=]+)=(.*)$/.exec(setting) ?? [];
     if (name === undefined || text === undefined) throw new UsageError(`--set ${setting}: write it as name=value.`);
+    if (name === "seed")
+      throw new UsageError(`--set ${setting}: write it as --seed ${text}, which is for all of the run.`);
     const spec = specs.get(name);
     if (!spec) throw new UsageError(`${algorithm} has no option "${name}". ${suggest(name, [...specs.keys()])}`);
     given[name] = readValue(spec, text);

@@ -4,6 +4,7 @@ import type { AblationType, LoadedTask } from "@autocircuit/core";
 import {
   ACDC_UP_TO,
   type AlgorithmName,
+  ablationFor,
   algorithms,
   type CurveDetail,
   FOR_LARGE_GRAPHS,
@@ -13,7 +14,6 @@ import {
   type PresetName,
   presets,
   USUAL_KEEP,
-  usualAblation,
 } from "@autocircuit/discovery";
 import { UsageError } from "../support/usage-error.ts";
 import { chooseSubject } from "./choose-subject.ts";
@@ -124,8 +124,11 @@ function settingsWith(
   const sizes = (["size", "keep", "faithful"] as const).filter((name) => options[name] !== undefined);
   if (sizes.length > 1)
     throw new UsageError(`Give either --${sizes.join(" or --")}: each says how large the circuit is to be.`);
-  const given = algorithm === undefined ? {} : { ...presetOf(options)?.options, ...givenOptions(algorithm, options) };
-  const ablation = (options.ablation as AblationType | undefined) ?? usualAblation(algorithm, given);
+  const asked = options.ablation as AblationType | undefined;
+  const preset = presetOf(options)?.options ?? {};
+  const own = { ...preset, ...(asked && "ablation" in preset && { ablation: asked }) };
+  const given = algorithm === undefined ? {} : { ...own, ...givenOptions(algorithm, options) };
+  const ablation = ablationFor(algorithm, given, asked);
   const bySize = algorithm === "acdc" && options.algorithm === undefined && Object.keys(given).length === 0;
   const known = knownCircuit(subject, options.circuit, ablation);
   const open = known === undefined && algorithm !== "acdc" && sizes.length === 0;

@@ -69,12 +69,40 @@ describe("findCircuit", () => {
     expect(startingAlgorithms(70_651).map(([name]) => name)).not.toContain("acdc");
   });
 
+  it("scores and measures with the ablation that the algorithm's option says", async () => {
+    const algorithm = "edge-attribution";
+    const found = await findCircuit(open, { algorithm, size: 7, options: { ablation: "zero" } });
+    expect(found.ablation).toBe("zero");
+    expect(found.scores.values).toEqual((await edgeAttribution(model, prompts, { ablation: "zero" })).values);
+    const same = await findCircuit(open, { algorithm, size: 7, ablation: "zero" });
+    expect(same.scores.values).toEqual(found.scores.values);
+    await expect(
+      findCircuit(open, { algorithm, size: 7, ablation: "resample", options: { ablation: "zero" } }),
+    ).rejects.toThrow(/is resample, and the algorithm's option `ablation` is zero/);
+  });
+
+  it("refuses what is its own among the algorithm's options, and findings of other graphs", async () => {
+    const algorithm = "random";
+    await expect(findCircuit(open, { algorithm, size: 7, options: { seed: 5 } })).rejects.toThrow(
+      /`seed` is an option of findCircuit itself/,
+    );
+    const other = randomTask({ prompts: 4, layers: 1 });
+    const scores = await edgeAttribution(other.model, other.prompts);
+    const rankings = [{ algorithm, scores, seconds: 1 }];
+    await expect(findCircuit(open, { algorithm, size: 7, resume: { rankings } })).rejects.toThrow(/of another graph/);
+    for (const wrong of [[1], [{ algorithm, scores: 5, seconds: 1 }], 3])
+      await expect(findCircuit(open, { algorithm, size: 7, resume: { rankings: wrong as never } })).rejects.toThrow(
+        /what an earlier run had found/,
+      );
+  });
+
   it("says what cannot be", async () => {
     await expect(findCircuit(open, { size: 3, keep: 0.9 })).rejects.toThrow(/either `size` or `keep`/);
     await expect(findCircuit(open, { size: 1e6, algorithm: "random" })).rejects.toThrow(/more than the graph has/);
     await expect(findCircuit(open, { keep: 0.9, options: { samples: 2 } })).rejects.toThrow(
       /name one with `algorithm`/,
     );
+    await expect(findCircuit({ model: 1, train: 2, test: 3 } as never)).rejects.toThrow(/a loaded task/);
     await expect(findCircuit(open, { tries: 3 })).rejects.toThrow(/give `keep` too/);
     await expect(findCircuit(open, { algorithm: "acdcc" as never })).rejects.toThrow(/Did you mean acdc/);
     await expect(findCircuit(open, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });

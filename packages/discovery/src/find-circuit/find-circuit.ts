@@ -1,8 +1,13 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type AblationType, type Circuit, coreKinds, type LoadedTask, type PruneScores } from "@autocircuit/core";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
-import type { ResumableOptions, RunningSearch, SearchState } from "../long-search/search-state.ts";
-import { fittingOptions, outputsNumbers, usualAblation } from "./fitting-options.ts";
+import {
+  type ResumableOptions,
+  type RunningSearch,
+  resumableOptions,
+  type SearchState,
+} from "../long-search/search-state.ts";
+import { ablationFor, fittingOptions, outputsNumbers } from "./fitting-options.ts";
 import { type KeptCircuit, keepAnswers } from "./keep-answers.ts";
 import { ACDC_UP_TO, type AlgorithmRun, FOR_LARGE_GRAPHS, startingAlgorithms, tooLong } from "./starting-algorithms.ts";
 
@@ -10,9 +15,9 @@ import { ACDC_UP_TO, type AlgorithmRun, FOR_LARGE_GRAPHS, startingAlgorithms, to
 export interface FindCircuitOptions {
   /** Default: ACDC for graphs of up to 2,000 edges, edge attribution above; with `keep` several, and the best counts. */
   readonly algorithm?: AlgorithmName | undefined;
-  /** Options of the algorithm; others have defaults that suit the task. */
+  /** Options of the algorithm; others have defaults that suit the task. Its seed is {@link seed}. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
-  /** What removed edges take. Default: the algorithm's, mostly `"resample"`. */
+  /** What removed edges take, for the algorithm and in measuring. Default: the algorithm's, mostly `"resample"`. */
   readonly ablation?: AblationType | undefined;
   /**
    * Edges in the circuit, or what chooses their number by the scores. Default: as many as the task's known circuit has; of ACDC, what no
@@ -86,7 +91,13 @@ export interface FoundCircuit {
   readonly notes: readonly string[];
 }
 
-const check = signature("findCircuit", { task: kind.having("a loaded task", "model", "train", "test") }, {
+const ranked = kind.shape("a ranking", { algorithm: kind.text, scores: coreKinds.pruneScores, seconds: kind.finite });
+
+const loaded = kind.shape("a loaded task", {
+  ...{ model: coreKinds.patchableModel, train: coreKinds.promptLoader, test: coreKinds.promptLoader },
+});
+
+const check = signature("findCircuit", { task: loaded }, {
   algorithm: kind.oneOf(Object.keys(algorithms)),
   options: kind.record,
   ablation: coreKinds.ablationName,
@@ -98,7 +109,10 @@ const check = signature("findCircuit", { task: kind.having("a loaded task", "mod
   signal: kind.signal,
   onProgress: kind.callback,
   onChange: kind.callback,
-  resume: kind.record,
+  resume: kind.shape("what an earlier run had found, such as { rankings, search }", {
+    rankings: kind.optional(kind.listOf(ranked)),
+    search: kind.optional(resumableOptions.resume),
+  }),
 } satisfies KindsOf<FindCircuitOptions>);
 
 /**
@@ -187,6 +201,9 @@ interface Plan {
   readonly keep: number | undefined;
 }
 
+/** Options that every algorithm gets from here. */
+const OWN_OPTIONS: ReadonlySet<string> = new Set(["seed", "signal", "onProgress", "onSearch", "resume"]);
+
 /** Share of the answers to keep where neither a size nor a known circuit says how large the circuit should be. */
 export const USUAL_KEEP = 0.99;
 
@@ -198,6 +215,12 @@ function planOf(task: LoadedTask, { algorithm, options = {}, size, tries, ...ask
     throw bad("Give either `size` or `keep`: each says how large the circuit is to be.");
   if (typeof size === "number" && size > edgeCount)
     throw bad(`\`size\` ${size} is more than the graph has: give at most ${edgeCount}.`);
+  const mine = Object.keys(options).find((name) => OWN_OPTIONS.has(name));
+  if (mine !== undefined)
+    throw bad(`\`options.${mine}\`: \`${mine}\` is an option of findCircuit itself, not of the algorithm alone.`);
+  for (const { algorithm: of, scores } of asked.resume?.rankings ?? [])
+    if (!scores.graph.equals(task.model.graph))
+      throw bad(`\`resume\`: the scores of ${of} are of another graph than the task's.`);
   const several = algorithm === undefined && asked.keep !== undefined;
   if (several && Object.keys(options).length > 0)
     throw bad("`options` are for one algorithm, and `keep` tries several: name one with `algorithm`.");
@@ -205,7 +228,7 @@ function planOf(task: LoadedTask, { algorithm, options = {}, size, tries, ...ask
   const sized = task.trueEdges !== null || size !== undefined || !outputsNumbers(task);
   const usual = edgeCount <= ACDC_UP_TO || !sized ? "acdc" : FOR_LARGE_GRAPHS;
   const named = several ? undefined : (algorithm ?? usual);
-  const ablation = asked.ablation ?? usualAblation(named, options);
+  const ablation = ablationFor(named, options, asked.ablation);
   const open = task.trueEdges === null && named !== "acdc" && size === undefined;
   const keep = asked.keep ?? (open ? USUAL_KEEP : undefined);
   if (keep === undefined && (tries !== undefined || asked.seconds !== undefined))

@@ -1,3 +1,4 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { AblationType, LoadedTask } from "@autocircuit/core";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import type { OptionSpec } from "../named-algorithm.ts";
@@ -12,11 +13,27 @@ export function optionOf(algorithm: AlgorithmName, name: string): OptionSpec | u
   return (algorithms[algorithm].options as readonly OptionSpec[]).find((option) => option.name === name);
 }
 
-/** What ablated edges take if nothing else is asked for: the algorithm's default. Probing without a tree patches the clean prompts' own values. */
-export function usualAblation(
+/**
+ * What ablated edges take, while edges are scored and while the circuit is measured: what was asked for, or what the algorithm's own option
+ * says, or the algorithm's default. Probing without a tree patches the clean prompts' own values.
+ *
+ * @param given options of the algorithm
+ * @throws AutocircuitError `bad-input` where the option says something else than was asked for
+ */
+export function ablationFor(
   algorithm: AlgorithmName | undefined,
   given: Readonly<Record<string, unknown>>,
+  asked?: AblationType,
 ): AblationType {
+  const own = given.ablation as AblationType | undefined;
+  if (asked !== undefined && own !== undefined && asked !== own)
+    throw new AutocircuitError(
+      "bad-input",
+      `The ablation is ${asked}, and the algorithm's option \`ablation\` is ${own}: edges would be scored with one and the circuit measured ` +
+        "with the other. Give one of them.",
+    );
+  const said = asked ?? own;
+  if (said !== undefined) return said;
   if (algorithm === undefined || given.tree === false) return "resample";
   return (optionOf(algorithm, "ablation")?.default as AblationType | undefined) ?? "resample";
 }

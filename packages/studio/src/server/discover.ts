@@ -2,6 +2,7 @@ import { AutocircuitError, suggest } from "@autocircuit/base";
 import { type Progress, PromptLoader, throwIfAborted } from "@autocircuit/core";
 import {
   type AlgorithmName,
+  ablationFor,
   algorithms,
   fittingOptions,
   type NamedAlgorithm,
@@ -86,7 +87,11 @@ function optionsFor(
   { ablation }: DiscoverRequest,
 ): Record<string, unknown> {
   const edges = trueEdges ? model.graph.indices(trueEdges).map((index) => model.graph.edge(index)) : null;
-  return fittingOptions(algorithm, { model, trueEdges: edges }, { given, ablation });
+  return fittingOptions(
+    algorithm,
+    { model, trueEdges: edges },
+    { given, ablation: ablationFor(algorithm, given, ablation) },
+  );
 }
 
 /** The first prompts for discovery, or all of them. */
