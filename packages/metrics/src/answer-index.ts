@@ -61,7 +61,7 @@ function answerRows(answers: readonly Answers[], shape: readonly number[], what:
     if (lists.length !== positions) {
       throw new AutocircuitError(
         "shape",
-        `Prompt ${prompt} has answers for ${lists.length} output positions, but the output slice keeps ${positions}. ` +
+        `Prompt ${prompt} of the batch has answers for ${lists.length} output positions, but the output slice keeps ${positions}. ` +
           "Give one list of answers for each position of the slice.",
       );
     }
@@ -69,7 +69,7 @@ function answerRows(answers: readonly Answers[], shape: readonly number[], what:
       const without = what === "answer" ? "" : ", or take a loss or metric of the answers alone";
       throw new AutocircuitError(
         "bad-input",
-        `Prompt ${prompt} has no ${what}. Every prompt needs at least one${without}.`,
+        `Prompt ${prompt} of the batch (from 0) has no ${what}. Every prompt needs at least one${without}.`,
       );
     }
     return lists;

@@ -34,7 +34,7 @@ describe("answerMean", () => {
     expect(() => answerMean(Tensor.from([[1.5], [2]]), [[0], [1]])).toThrow(
       /outputs are numbers, one a position, so that answer 1 is no token of them. Compare by mean squared error/,
     );
-    expect(() => answerMean(logits, [[0], []])).toThrow(/Prompt 1 has no answer/);
+    expect(() => answerMean(logits, [[0], []])).toThrow(/Prompt 1 of the batch \(from 0\) has no answer/);
     expect(() =>
       answerMean(logits, [
         [[0], [1]],

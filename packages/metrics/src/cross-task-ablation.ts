@@ -1,5 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { Circuit, coreKinds, type PatchableModel, type PromptLoader } from "@autocircuit/core";
+import { haveRange } from "./faithfulness-range.ts";
 import {
   type PromptScore,
   type PromptScoresOptions,
@@ -78,7 +79,7 @@ export async function crossTaskAblation(
     });
     const [full, empty, ...others] = rows.map((row) => row.reduce((sum, value) => sum + value, 0) / row.length);
     const range = full! - empty!;
-    columns.push(others.map((other) => (range === 0 ? Number.NaN : (full! - other) / range)));
+    columns.push(others.map((other) => (haveRange(full!, empty!) ? (full! - other) / range : Number.NaN)));
     scores.push(score);
   }
   return {

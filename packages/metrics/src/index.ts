@@ -40,6 +40,7 @@ export {
   logprobDiffPercent,
   probDiffPercent,
 } from "./diff-percent.ts";
+export { haveRange } from "./faithfulness-range.ts";
 export { type FewestFaithfulOptions, fewestFaithful } from "./fewest-faithful.ts";
 export { FullModel, type FullOutputs } from "./full-model.ts";
 export {

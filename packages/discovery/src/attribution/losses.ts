@@ -1,6 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { overPrompts, type PatchableModel, type PromptBatch, type PromptLoader } from "@autocircuit/core";
-import { klOfLogprobs, logprob } from "@autocircuit/metrics";
+import { haveRange, klOfLogprobs, logprob } from "@autocircuit/metrics";
 import type { Tensor } from "@autocircuit/native";
 import { answerLosses } from "../loss.ts";
 import type { AttributionOptions } from "./attribution-options.ts";
@@ -36,7 +36,7 @@ export async function lossOf(
   if (loss === "answers") return async (slice) => answers(slice);
   const [full, empty] = await fullAndEmpty(model, prompts, options, answers);
   const range = empty - full;
-  if (range === 0 || !Number.isFinite(range)) {
+  if (!haveRange(full, empty)) {
     throw new AutocircuitError(
       "bad-input",
       `Faithfulness has no unit here: the loss of the full model is ${full}, of the fully ablated one ${empty}. Take the loss "answers".`,

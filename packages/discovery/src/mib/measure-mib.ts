@@ -10,6 +10,7 @@ import {
   type PruneScores,
 } from "@autocircuit/core";
 import {
+  haveRange,
   MIB_SHARES,
   type MibAxis,
   type MibScores,
@@ -65,9 +66,6 @@ export interface MibMeasures {
   readonly auroc: { readonly signed: number; readonly absolute: number } | null;
 }
 
-/** Logit differences that differ by less than this share of them are the same. */
-const ROUNDING = 1e-5;
-
 const check = signature(
   "measureMib",
   { model: coreKinds.patchableModel, prompts: coreKinds.promptLoader, scores: coreKinds.pruneScores },
@@ -99,7 +97,14 @@ export async function measureMib(
 ): Promise<MibMeasures> {
   check({ model, prompts, scores }, options);
   const { ablation, selection = "top", truth, signal, onProgress } = options;
-  const { graph } = scores;
+  const { graph, values } = scores;
+  const infinite = values.findIndex((value) => !Number.isFinite(value));
+  if (infinite >= 0)
+    throw new AutocircuitError(
+      "bad-input",
+      `The score of edge ${graph.edge(infinite)} is ${values[infinite]}: the benchmark ranks edges, and infinite scores (such as ACDC's of edges that ` +
+        "no threshold removes) leave their order open. Give these edges finite scores.",
+    );
   const sizes = mibSizes(graph.edgeCount);
   const select = selection === "greedy" ? selectGreedy : selectTop;
   const rankings = ["signed", "absolute"] as const satisfies readonly Ranking[];
@@ -113,7 +118,7 @@ export async function measureMib(
   const means = new Map([...different.keys()].map((key, i) => [key, meanOf(rows[i]!)]));
   const meanScore = (circuit: Circuit) => means.get(circuit.indices.join())!;
   const [full, empty] = ends.map(meanScore) as [number, number];
-  if (Math.abs(full - empty) <= ROUNDING * (Math.abs(full) + Math.abs(empty)))
+  if (!haveRange(full, empty))
     throw new AutocircuitError(
       "bad-input",
       `The full model and the empty circuit have the same logit difference, ${full}: faithfulness has no unit. Are clean and corrupt prompts different?`,

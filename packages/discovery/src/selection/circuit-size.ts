@@ -11,26 +11,36 @@ export const circuitSize = kind.such(
   (value) =>
     (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) ||
     (kind.record.accepts(value) &&
+      Object.keys(value as object).length === 1 &&
       ["share", "threshold"].some((name) => typeof (value as Record<string, unknown>)[name] === "number")),
 );
 
 /**
  * The number of edges a size stands for.
  *
- * @throws AutocircuitError `bad-input` for more edges than there are, a share outside 0 to 1, a threshold that is NaN
+ * @throws AutocircuitError `bad-input` for more edges than there are, or than have a score (`-Infinity` marks those that are not in the
+ *   circuit), a share outside 0 to 1, a threshold that is NaN
  */
 export function edgesOfSize({ graph, values }: PruneScores, size: CircuitSize, by: Ranking): number {
   const { edgeCount } = graph;
+  const rank = rankOf(values, by);
+  const ofThese = (count: number) => {
+    const scored = values.reduce((sum, _, edge) => sum + Number(rank(edge) > Number.NEGATIVE_INFINITY), 0);
+    if (count <= scored) return count;
+    throw new AutocircuitError(
+      "bad-input",
+      `A circuit of ${count} edges: only ${scored} have a score; the others are marked as not in the circuit (-Infinity).`,
+    );
+  };
   if (typeof size === "number") {
-    if (size <= edgeCount) return size;
+    if (size <= edgeCount) return ofThese(size);
     throw new AutocircuitError("bad-input", `A circuit of ${size} edges: the graph has only ${edgeCount}.`);
   }
   if ("share" in size) {
-    if (size.share >= 0 && size.share <= 1) return Math.floor(size.share * edgeCount);
+    if (size.share >= 0 && size.share <= 1) return ofThese(Math.floor(size.share * edgeCount));
     throw new AutocircuitError("bad-input", `A circuit of ${size.share} of the edges: a share is from 0 to 1.`);
   }
   if (Number.isNaN(size.threshold))
     throw new AutocircuitError("bad-input", "The threshold of a circuit is NaN: no edge ranks above or below it.");
-  const rank = rankOf(values, by);
   return values.reduce((count, _, edge) => count + Number(rank(edge) >= size.threshold), 0);
 }

@@ -41,6 +41,17 @@ const check = signature("selectExact", { scores: coreKinds.pruneScores, size: ci
 const roundOff = 0.5;
 
 /**
+ * The solver's tolerances are absolute, about 1e-7: a score that small beside them counts as none. So the largest is brought to between 2^13 and
+ * 2^14, by a power of two, which rounds nothing.
+ */
+const largestExponent = 13;
+
+function scaleOf(weights: Float64Array): number {
+  const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  return largest === 0 ? 1 : 2 ** (largestExponent - Math.floor(Math.log2(largest)));
+}
+
+/**
  * The circuit of largest total score among all of at most the asked size in which every node that is used is connected both ways, found
  * by integer programming (HiGHS). Greedy and top-n selections are never better under the same rules, and may be much worse.
  *
@@ -71,7 +82,9 @@ export async function selectExact(
     );
   const most = edgesOfSize(scores, size, by);
   const rank = rankOf(values, by);
-  const weights = Float64Array.from(values, (_, edge) => rank(edge));
+  const ranks = Float64Array.from(values, (_, edge) => rank(edge));
+  const scale = scaleOf(ranks);
+  const weights = ranks.map((weight) => weight * scale);
   const edges = [...values.keys()].filter((edge) => values[edge]! > 0);
   const least = Math.min(Math.floor(positive * most), edges.length);
   const solution = await solveProgram(exactProgram({ graph, weights, most, among: { edges, least } }), {
@@ -87,7 +100,8 @@ export async function selectExact(
       `No circuit of at most ${most} edges${rule} connects \`Resid Start\` with \`Resid End\` without dead ends. Allow more edges${least > 0 ? ", or a smaller share of positive ones" : ""}.`,
     );
   }
-  const { status, values: chosen, total, bound } = solution;
+  const { status, values: chosen } = solution;
+  const [total, bound] = [solution.total / scale, solution.bound / scale];
   if (chosen === null || (status !== "optimal" && (status !== "time limit" || onUnproven === undefined)))
     throw new AutocircuitError(
       "bad-input",

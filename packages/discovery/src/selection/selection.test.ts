@@ -49,6 +49,26 @@ describe("selections", () => {
     expect(selectByShare(mixed, 10, 0, by).indices).toEqual(selectTop(mixed, 10, by).indices);
   });
 
+  test("the exact selection does not depend on the unit of the scores", async () => {
+    const sizes = [5, 8, 12];
+    const best = await Promise.all(sizes.map((size) => selectExact(mixed, size)));
+    const better = sizes.filter((size, i) => total(mixed, best[i]!) > total(mixed, selectGreedy(mixed, size)) + 1e-6);
+    expect(better).not.toEqual([]);
+    for (const unit of [2 ** -60, 2 ** -30, 2 ** 30]) {
+      const scaled = scored((edge) => unit * mixed.values[edge]!);
+      for (const [i, size] of sizes.entries())
+        expect((await selectExact(scaled, size)).indices).toEqual(best[i]!.indices);
+    }
+  });
+
+  test("edges that are marked as not in the circuit are not taken", () => {
+    const few = scored((edge) => (edge < 4 ? edge : Number.NEGATIVE_INFINITY));
+    for (const select of [selectTop, selectGreedy])
+      for (const size of [5, { share: 1 }]) expect(() => select(few, size)).toThrow(/only 4 have a score/);
+    expect(selectTop(few, 4, { prune: false }).size).toBe(4);
+    expect(() => selectTop(mixed, { share: 0.5, threshold: 1 } as never)).toThrow(/\{ share \} from 0 to 1/);
+  });
+
   test("preferred edges come first", () => {
     const circuit = selectTop(mixed, 1, { preferred: ["Resid Start->Resid End"] });
     expect(Array.from(circuit, String)).toEqual(["Resid Start->Resid End"]);

@@ -36,7 +36,7 @@ const instantiateWasm = (imports, receive) =>
   WebAssembly.instantiate(code, imports).then((instance) => receive(instance, code));
 import(solver).then(({ default: load }) => load({ instantiateWasm })).then((highs) => {
   const model = highs.createModel({ format: "lp", data: program });
-  model.options.set({ time_limit: seconds, output_flag: false, mip_rel_gap: 0 });
+  model.options.set({ time_limit: seconds, output_flag: false, mip_rel_gap: 0, mip_abs_gap: 0 });
   const start = new Float64Array(model.getDimensions().numCols);
   for (const name of ones) start[model.getColByName(name)] = 1;
   model.setSolution({ colValue: start });

@@ -99,8 +99,24 @@ export function minimalityVerdict(
   };
 }
 
-/** Whether the circuit is nearer to the model than random ones. */
-export function sufficiencyVerdict(result: AgainstRandom, quantile: number, level: number): CircuitVerdict {
+/** The share of random circuits that must be beaten, and the chance of a wrong verdict that is accepted. */
+interface Asked {
+  readonly quantile: number;
+  readonly level: number;
+}
+
+function nothingToCompare(test: CircuitTestName, edges: number): CircuitVerdict {
+  const it = edges === 0 ? "has no edges" : "is the whole graph";
+  return {
+    ...{ test, passed: null, pValue: null },
+    text: `Cannot be tested: the circuit ${it}, so that every random circuit of its size is the same.`,
+  };
+}
+
+/** Whether the circuit is nearer to the model than random ones; null where there are no others of its size. */
+export function sufficiencyVerdict(result: AgainstRandom | null, edges: number, asked: Asked): CircuitVerdict {
+  if (result === null) return nothingToCompare("sufficiency", edges);
+  const { quantile, level } = asked;
   const passed = result.pValue < level;
   const share = `it is at least as near to the model as ${percent(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;
   return {
@@ -109,8 +125,10 @@ export function sufficiencyVerdict(result: AgainstRandom, quantile: number, leve
   };
 }
 
-/** Whether the model needs the circuit more than random ones. */
-export function necessityVerdict(result: AgainstRandom, quantile: number, level: number): CircuitVerdict {
+/** Whether the model needs the circuit more than random ones; null where there are no others of its size. */
+export function necessityVerdict(result: AgainstRandom | null, edges: number, asked: Asked): CircuitVerdict {
+  if (result === null) return nothingToCompare("partial-necessity", edges);
+  const { quantile, level } = asked;
   const passed = result.pValue < level;
   const share = `removing it harms the model more than removing ${percent(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;
   return {

@@ -21,7 +21,8 @@ const check = signature(
  *
  * T = share of prompts on which the circuit's score is higher; p = sum over the k with |k/n - 1/2| >= |T - 1/2| of
  * C(n, k) (1/2 + epsilon)^k (1/2 - epsilon)^(n-k). Source: Shi et al. 2024 (arXiv:2410.13032), a sign test as its text describes it; its
- * code takes the mean difference of scores for T.
+ * code takes the mean difference of scores for T. Prompts on which both score the same count as not higher, against the circuit, as published;
+ * `testCircuit` leaves them out.
  *
  * @param full the model's score on each prompt, higher is better
  * @param circuit the circuit's

@@ -104,9 +104,18 @@ export async function testCircuit(
   const rows = await promptScores(model, prompts, plan.circuits, { score, ablation, signal, onProgress });
   const [full] = rows as [Float64Array];
   const near = SAME * sizeOf(full);
-  const scoresOf = (circuits: readonly Circuit[], reference = full) =>
-    circuits.map((one) => withoutRounding(rows[plan.circuits.indexOf(one)]!, reference, near));
+  // Where random circuits are compared with this one, what differs from its scores by rounding alone is a tie, too.
+  const scoresOf = (circuits: readonly Circuit[], ...references: readonly Float64Array[]) =>
+    circuits.map((one) =>
+      [...references, full].reduce(
+        (scores, of) => withoutRounding(scores, of, near),
+        rows[plan.circuits.indexOf(one)]!,
+      ),
+    );
   const [, alone, without] = scoresOf(plan.always) as [Float64Array, Float64Array, Float64Array];
+  // There is no other circuit of no edges, or of all.
+  const comparable = circuit.size > 0 && circuit.size < circuit.graph.edgeCount;
+  const about = [circuit.size, { quantile, level }] as const;
   const verdict: Record<CircuitTestName, () => CircuitVerdict> = {
     equivalence: () => equivalence(full, alone, level),
     independence: () => {
@@ -137,9 +146,15 @@ export async function testCircuit(
       return minimalityVerdict(minimalityTest(scores, { quantile, level }), about);
     },
     sufficiency: () =>
-      sufficiencyVerdict(sufficiencyTest(full, alone, scoresOf(plan.random), { quantile }), quantile, level),
+      sufficiencyVerdict(
+        comparable ? sufficiencyTest(full, alone, scoresOf(plan.random, alone), { quantile }) : null,
+        ...about,
+      ),
     "partial-necessity": () =>
-      necessityVerdict(partialNecessityTest(full, without, scoresOf(plan.removed), { quantile }), quantile, level),
+      necessityVerdict(
+        comparable ? partialNecessityTest(full, without, scoresOf(plan.removed, without), { quantile }) : null,
+        ...about,
+      ),
   };
   return {
     ...{ score, edges: circuit.size, prompts: prompts.promptCount },

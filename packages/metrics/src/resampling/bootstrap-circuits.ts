@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type LongOptions, throwIfAborted } from "@autocircuit/core";
-import { type BootstrapOptions, drawsOf, meanOver, requirePrompts } from "./bootstrap.ts";
+import { type BootstrapOptions, drawsOf, meanOver, promptRows, requirePrompts } from "./bootstrap.ts";
 import { quantile } from "./intervals.ts";
 import { stableFrom } from "./stability.ts";
 
@@ -37,7 +37,7 @@ export interface BootstrappedCircuits {
   readonly points: readonly StablePoint[];
 }
 
-const check = signature("bootstrapCircuits", { perPrompt: kind.iterable }, {
+const check = signature("bootstrapCircuits", { perPrompt: promptRows }, {
   resamples: kind.count,
   seed: kind.whole,
   draws: kind.listOf(kind.listOf(kind.whole)),

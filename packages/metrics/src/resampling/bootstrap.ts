@@ -9,7 +9,10 @@ export interface BootstrapOptions {
   readonly resamples?: number | undefined;
   /** Seed of the draws. Default 0. */
   readonly seed?: number | undefined;
-  /** The draws themselves, a list of prompts' numbers for each resample, instead of `resamples` and `seed`. */
+  /**
+   * The draws themselves, a list of prompts' numbers for each resample, instead of `resamples` and `seed`. At least two, to repeat what others drew:
+   * intervals of fewer than 100 say nothing.
+   */
   readonly draws?: readonly (readonly number[])[] | undefined;
 }
 
@@ -23,8 +26,14 @@ export interface Bootstrap {
   readonly sd: Float64Array;
 }
 
-const rows = kind.iterable;
-const check = signature("bootstrap", { perPrompt: rows }, {
+/** Scores of each prompt alone, `[prompt][edge]`. */
+export const promptRows = kind.listOf(kind.such("a list of numbers", isRow));
+
+function isRow(value: unknown): boolean {
+  return ArrayBuffer.isView(value) ? !(value instanceof DataView) : Array.isArray(value);
+}
+
+const check = signature("bootstrap", { perPrompt: promptRows }, {
   resamples: kind.count,
   seed: kind.whole,
   draws: kind.listOf(kind.listOf(kind.whole)),
@@ -52,7 +61,7 @@ export function bootstrap(perPrompt: readonly ArrayLike<number>[], options: Boot
 /**
  * The number of scores of each prompt.
  *
- * @throws AutocircuitError `bad-input` for fewer than two prompts, and for different numbers of scores
+ * @throws AutocircuitError `bad-input` for fewer than two prompts, for different numbers of scores or none, and for a score that is no finite number
  */
 export function requirePrompts(perPrompt: readonly ArrayLike<number>[]): number {
   const prompts = perPrompt.length;
@@ -63,11 +72,19 @@ export function requirePrompts(perPrompt: readonly ArrayLike<number>[]): number 
     );
   }
   const edges = perPrompt[0]!.length;
+  if (edges === 0) throw new AutocircuitError("bad-input", "A bootstrap needs scores of at least one edge.");
   const other = perPrompt.findIndex((scores) => scores.length !== edges);
   if (other >= 0) {
     const sizes = `prompt ${other} has ${perPrompt[other]!.length} scores, prompt 0 has ${edges}`;
     throw new AutocircuitError("bad-input", `A bootstrap needs the same edges for all prompts: ${sizes}.`);
   }
+  for (const [prompt, scores] of perPrompt.entries())
+    for (let edge = 0; edge < edges; edge++)
+      if (!Number.isFinite(scores[edge]))
+        throw new AutocircuitError(
+          "bad-input",
+          `The score of edge ${edge} on prompt ${prompt} is ${scores[edge]}: a bootstrap needs finite numbers.`,
+        );
   return edges;
 }
 

@@ -71,6 +71,38 @@ describe("bootstrap", () => {
     await expect(one).rejects.toThrow(/over 1 prompt has nothing to draw from/);
   });
 
+  test("broken rows", async () => {
+    const size = { edges: [0], size: 1, sizes: [1] };
+    const cases: [unknown, RegExp][] = [
+      [
+        [
+          [Number.NaN, 2],
+          [2, 3],
+        ],
+        /score of edge 0 on prompt 0 is NaN/,
+      ],
+      [
+        [
+          [1, 2],
+          ["a", 2],
+        ],
+        /score of edge 0 on prompt 1 is a/,
+      ],
+      [[1, 2, 3], /a list of numbers/],
+      [[[], []], /at least one edge/],
+      [[null, null], /a list of numbers/],
+      [new Set([[1], [2]]), /a list/],
+    ];
+    for (const [rows, fault] of cases) {
+      expect(() => bootstrap(rows as never)).toThrow(fault);
+      await expect(bootstrapCircuits(rows as never, size)).rejects.toThrow(fault);
+    }
+    const drawn = bootstrap(prompts);
+    expect(() => sureEdges(drawn, { low: new Float64Array(1), high: new Float64Array(1) })).toThrow(
+      /intervals of 1 edges/,
+    );
+  });
+
   test("wrong input", () => {
     expect(() => bootstrap([[1, 2]])).toThrow(/over 1 prompt has nothing to draw from/);
     expect(() => bootstrap(prompts, { resamples: 50 })).toThrow(/at least 100/);

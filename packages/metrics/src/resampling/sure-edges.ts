@@ -1,4 +1,4 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import type { Bootstrap } from "./bootstrap.ts";
 import type { Intervals } from "./intervals.ts";
 
@@ -33,11 +33,20 @@ const check = signature(
   } satisfies KindsOf<SureEdgesOptions>,
 );
 
-/** Which edges have a score that is sure to differ from 0 (or from a threshold), and all edges with those first. */
+/**
+ * Which edges have a score that is sure to differ from 0 (or from a threshold), and all edges with those first.
+ *
+ * @throws AutocircuitError `bad-input` for intervals of other edges
+ */
 export function sureEdges(bootstrap: Bootstrap, intervals: Intervals, options: SureEdgesOptions = {}): SureEdges {
   check({ bootstrap, intervals }, options);
   const { mean } = bootstrap;
   const { low, high } = intervals;
+  if (low.length !== mean.length || high.length !== mean.length)
+    throw new AutocircuitError(
+      "bad-input",
+      `sureEdges: intervals of ${low.length} edges, and a bootstrap of ${mean.length}: give those of the same scores.`,
+    );
   const { above = 0, below = -above, by = "absolute" } = options;
   const sure = (edge: number) => (mean[edge]! > 0 && low[edge]! > above) || (mean[edge]! < 0 && high[edge]! < below);
   const rank = by === "absolute" ? (edge: number) => Math.abs(mean[edge]!) : (edge: number) => mean[edge]!;
