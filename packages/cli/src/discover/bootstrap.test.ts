@@ -1,8 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tasks } from "@autocircuit/circuits";
+import { PromptLoader } from "@autocircuit/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { run } from "../../test/run-program.ts";
+import { requireTestable } from "./require-testable.ts";
 import type { DiscoverResult } from "./result.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootstrap-"));
@@ -32,6 +35,40 @@ describe("how sure a circuit is", () => {
     expect(page).toContain('class="whisker"');
   });
 
+  it("says whose figures these are where edges were selected otherwise", async () => {
+    const { out } = await discover("--algorithm", "eap-ig-inputs", "--size", "3", "--select", "exact");
+    const { bootstrap, circuit } = json();
+    expect(bootstrap!.size).toBe(circuit.length);
+    if (bootstrap!.shared < circuit.length)
+      expect(out).toContain(`was selected otherwise and has ${bootstrap!.shared} of these edges`);
+    await discover("--algorithm", "eap-ig-inputs", "--size", "6");
+    expect(json().bootstrap!.shared).toBe(json().circuit.length);
+  });
+
+  it("refuses at once what cannot be done with the scores", async () => {
+    const cases: [{ code: number; err: string }, RegExp][] = [
+      [await discover("--algorithm", "relp", "--size", "3", "--by-token", "--select", "exact"), /leave --by-token out/],
+      [await discover("--algorithm", "relp", "--size", "0", "--select", "exact"), /at least one edge/],
+      [
+        await discover("--algorithm", "relp", "--size", "0", "--bootstrap", "200"),
+        /without edges has nothing to be sure of/,
+      ],
+    ];
+    for (const [{ code, err }, fault] of cases) {
+      expect(code).toBe(2);
+      expect(err).toMatch(fault);
+    }
+  });
+
+  it("tests need two prompts to measure on", async () => {
+    await using task = await tasks["tracr-hist"]!.load();
+    const [pair] = task.test.prompts;
+    const test = new PromptLoader([pair!], { batchSize: 1 });
+    const settings = { test: true, select: "top", size: 3 } as const;
+    expect(() => requireTestable(settings, { model: task.model, test })).toThrow(/and there is one to measure on/);
+    expect(() => requireTestable({ ...settings, test: false }, { model: task.model, test })).not.toThrow();
+  });
+
   it("as many resamples as asked for, none with 0, and the same edges either way", async () => {
     await discover("--algorithm", "relp", "--size", "6", "--bootstrap", "120");
     const { bootstrap, circuit } = json();
@@ -47,7 +84,7 @@ describe("how sure a circuit is", () => {
   });
 
   it("--test puts the verdicts into result, screen and report", async () => {
-    const { out } = await discover("--algorithm", "edge-attribution", "--size", "6", "--test");
+    const { out } = await discover("--algorithm", "edge-attribution", "--size", "4", "--test");
     expect(json().tests!.verdicts).toHaveLength(5);
     expect(out).toMatch(/^passed +sufficiency: Sufficient/m);
     expect(readFileSync(at("out/report.html"), "utf8")).toContain("Tests of the circuit");

@@ -1,5 +1,5 @@
 import type { Circuit, LoadedTask, PruneScores } from "@autocircuit/core";
-import { algorithms } from "@autocircuit/discovery";
+import { algorithms, selectTop } from "@autocircuit/discovery";
 import { bootstrapCircuits, type StablePoint } from "@autocircuit/metrics";
 import type { ReportStability } from "@autocircuit/report";
 import { Progress } from "../support/progress.ts";
@@ -30,8 +30,10 @@ export interface SureEdge {
 export interface BootstrapJson {
   prompts: number;
   resamples: number;
-  /** Of circuits of so many edges as the one found has. */
+  /** Of the circuits of the so many edges of largest absolute score; the one found has as many. */
   size: number;
+  /** How many of the found circuit's edges are among those by the scores of all prompts: all, unless edges were selected otherwise. */
+  shared: number;
   jaccard: number;
   stable: boolean;
   points: readonly StablePoint[];
@@ -51,7 +53,7 @@ export interface PromptRows {
  * @throws UsageError where a bootstrap was asked for that cannot be
  */
 export function promptRows(
-  { algorithm, given, keep, bootstrap: asked }: DiscoverSettings,
+  { algorithm, given, size, keep, bootstrap: asked }: DiscoverSettings,
   { model, train }: LoadedTask,
 ): { rows?: PromptRows; note?: string } {
   if (asked === 0) return {};
@@ -59,7 +61,8 @@ export function promptRows(
   const { edgeCount } = model.graph;
   const bytes = 4 * prompts * edgeCount;
   const work = edgeCount * (prompts + SORTING);
-  const fault = faultOf(algorithm, given, keep, prompts);
+  const fault =
+    size === 0 ? "a circuit without edges has nothing to be sure of" : faultOf(algorithm, given, keep, prompts);
   if (fault !== undefined && asked === undefined) return {};
   const most = asked === undefined ? FREE_BYTES : MOST_BYTES;
   const tooMuch =
@@ -112,7 +115,12 @@ export async function bootstrapped(
     return [`${graph.edge(edge)}`, sure] as const;
   });
   const { jaccard, stable } = points.find((point) => point.size === size)!;
-  return { json: { prompts, resamples: found.resamples, size, jaccard, stable, points }, edges: new Map(named) };
+  const top = new Set(selectTop(scores, size, { prune: false }).indices);
+  const shared = edges.filter((edge) => top.has(edge)).length;
+  return {
+    json: { prompts, resamples: found.resamples, size, shared, jaccard, stable, points },
+    edges: new Map(named),
+  };
 }
 
 /** The size itself, and halves and doubles of it. */
@@ -135,16 +143,21 @@ function unitOf(values: Float32Array, rows: readonly Float32Array[]): number {
 
 /** What the report says and draws of it. */
 export function stabilityReport(json: BootstrapJson, algorithm: string): ReportStability {
-  const { prompts, resamples, size, jaccard, stable, points } = json;
+  const { prompts, resamples, size, shared, jaccard, stable, points } = json;
   const verdict = stable
     ? "stable: other prompts of the kind would give mostly the same edges"
     : "not stable: other prompts of the kind would give other edges";
   const steady = points.filter((point) => point.stable).map((point) => point.size);
   const others = stable || steady.length === 0 ? "" : ` Sizes that are stable: ${steady.join(", ")}.`;
+  const edges = `${size} edge${size === 1 ? "" : "s"}`;
+  const drawn = `With the ${prompts} prompts drawn again ${resamples} times, `;
+  const share = `share ${jaccard.toFixed(2)} of their edges on average (Jaccard index; stable from 0.8)`;
   return {
     text:
-      `With the ${prompts} prompts drawn again ${resamples} times, circuits of ${size} edges share ${jaccard.toFixed(2)} of their edges ` +
-      `on average (Jaccard index; stable from 0.8). The circuit is ${verdict}.${others}`,
+      shared === size
+        ? `${drawn}circuits of ${edges} ${share}. The circuit is ${verdict}.${others}`
+        : `${drawn}circuits of the ${edges} of largest score ${share}. That choice is ${verdict}.${others} The circuit found was selected otherwise ` +
+          `and has ${shared} of these edges: how stable its selection is was not measured.`,
     curve: {
       metric: "mean Jaccard index of resamples",
       unit: "",

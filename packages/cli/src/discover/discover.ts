@@ -23,6 +23,7 @@ import { requireTokens } from "./keep.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
 import { requireFitting } from "./require-fitting.ts";
+import { requireTestable } from "./require-testable.ts";
 import { compareWithOfficial, type DiscoverResult, edgeText } from "./result.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, requireSize, runShape } from "./settings.ts";
@@ -54,6 +55,7 @@ export async function discover(
   const { ablation, subject } = settings;
   requireSize(settings, task.model.graph.edgeCount);
   requireFitting(settings, options, task);
+  requireTestable(settings, task);
   const equal = equalPairsWarning([task.train, task.test], ablation);
   if (equal) print(equal);
   if ((settings.keep ?? settings.faithful) !== undefined) requireTokens(task);

@@ -33,7 +33,7 @@ it.each([
   [
     "a size that connects nothing",
     ["--algorithm", "relp", "--size", "0", "--select", "exact"],
-    /No circuit of at most 0/,
+    /a connected circuit has at least one edge/,
   ],
   ["an unknown way", ["--select", "best"], /Allowed choices are top, greedy, exact/],
 ])("refuses %s", async (_, how, message) => {

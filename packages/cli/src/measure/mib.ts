@@ -45,6 +45,8 @@ export async function measureAsMib(
 ): Promise<void> {
   const { selection = "top", model } = options;
   const ablation = options.ablation as AblationType;
+  // What the folder's format cannot hold is said before anything is measured.
+  const importances = options.mibFolder === undefined ? undefined : importancesOf(scores, task);
   using progress = new Progress("circuits x prompts");
   const measured = await measureMib(task.model, task.test, scores, {
     ...{ ablation, selection, signal },
@@ -54,14 +56,10 @@ export async function measureAsMib(
   progress[Symbol.dispose]();
   print(mibText(measured, task.test.promptCount, ablation));
   const files: string[] = [];
-  if (options.mibFolder !== undefined) {
+  if (options.mibFolder !== undefined && importances !== undefined) {
     const called = options.mibName ?? `${about}_${subject.model ?? "own"}`;
     const path = join(options.mibFolder, called.replaceAll("/", "-"), "importances.json");
-    const all = scoredCircuit(
-      scores,
-      Circuit.where(scores.graph, () => true),
-    );
-    await writeWhole(path, formatEapIgCircuit(all, { dModel: task.model.config.dModel }));
+    await writeWhole(path, importances);
     files.push(path);
   }
   if (options.json) {
@@ -76,6 +74,15 @@ export async function measureAsMib(
     files.push(options.json);
   }
   if (files.length > 0) print(`wrote ${files.join(", ")}`);
+}
+
+/** All edges with their scores, in the file that a submission holds. */
+function importancesOf(scores: PruneScores, task: LoadedTask): string {
+  const all = scoredCircuit(
+    scores,
+    Circuit.where(scores.graph, () => true),
+  );
+  return formatEapIgCircuit(all, { dModel: task.model.config.dModel });
 }
 
 function mibText({ full, empty, signed, absolute, auroc }: MibMeasures, prompts: number, ablation: string): string {

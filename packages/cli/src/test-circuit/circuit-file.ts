@@ -2,6 +2,7 @@ import { type AblationType, Circuit, type Graph, PruneScores } from "@autocircui
 import { edgesIn, type NamedEdge } from "../patch/read-edges.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { readJson } from "../support/read-json.ts";
+import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 
 /** A circuit as a file gives it, before there is a graph. */
@@ -13,6 +14,8 @@ export interface CircuitFile {
   readonly seed: number | undefined;
   /** The circuit in the graph of the model that was loaded. @throws UsageError or AutocircuitError where it is of another */
   readonly circuitOf: (graph: Graph) => Circuit;
+  /** What to say where edges that tie made it larger than was asked for. */
+  readonly ties: string | undefined;
 }
 
 /**
@@ -26,11 +29,13 @@ export async function readCircuit(path: string, size: number | undefined): Promi
       throw new UsageError(`${path} holds scores of all edges: say with --size how many of them are the circuit.`);
     const scores = await PruneScores.load(path);
     const { task, options, seed } = scores.info;
+    const ranked = scores.circuit(size);
     return {
+      ties: tiesWarning(scores, size, ranked.size),
       byToken: scores.graph.tokens !== null,
       ...{ task, ablation: ablationIn(options), seed },
       circuitOf: (graph) => {
-        if (scores.graph.equals(graph)) return scores.circuit(size);
+        if (scores.graph.equals(graph)) return ranked;
         const counts = `${scores.graph.edgeCount} edges) than this model's (${graph.edgeCount} edges`;
         throw new UsageError(
           `${path} holds scores of another graph (${counts}). The options of its discovery say which.`,
@@ -45,6 +50,7 @@ export async function readCircuit(path: string, size: number | undefined): Promi
   const byToken = edges.some(({ token }) => token !== null);
   return {
     byToken,
+    ties: undefined,
     task: typeof task === "string" ? task : undefined,
     ablation: ablationIn(options),
     seed: typeof options?.seed === "number" ? options.seed : undefined,

@@ -33,6 +33,7 @@ export async function testCommand(path: string, options: TestCommandOptions, con
   const circuit = file.circuitOf(task.model.graph);
   const equal = equalPairsWarning([task.test], ablation);
   if (equal) print(equal);
+  if (file.ties) print(file.ties);
   const { tests, score, random, quantile, mostEdges, level } = options;
   using progress = new Progress("circuits x prompts");
   const onProgress = ({ done, total }: { done: number; total: number }) => progress.update(done, total);
