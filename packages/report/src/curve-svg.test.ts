@@ -35,6 +35,13 @@ describe("curveSvg", () => {
     expect(words).not.toContain("200");
   });
 
+  it("puts ticks between decades where there are few", async () => {
+    const points = [1, 3, 6, 12, 24].map((edges) => ({ edges, value: 0.5, series: "acdc" }));
+    const words = texts(await curveSvg({ ...one, points, edgeScale: "log" }));
+    for (const tick of ["1", "2", "5", "10", "20"]) expect(words).toContain(tick);
+    expect(words).not.toContain("50");
+  });
+
   it("keeps zero on a logarithmic axis", async () => {
     const points = [{ edges: 0, value: 2, series: "acdc" }, ...one.points];
     const words = texts(await curveSvg({ ...one, points, edgeScale: "log" }));

@@ -82,18 +82,29 @@ function edgeAxis(edges: readonly number[], scale: CurveScale | undefined): obje
   return scale === "log" ? axis(edges, scale) : { ...axis(edges, scale), axis: { tickMinStep: 1, format: ",d" } };
 }
 
-/** An axis of values: on a logarithmic one ticks at powers of ten. */
+/** An axis of values: on a logarithmic one ticks at powers of ten, and where those are few, at twice and five times these. */
 export function axis(values: readonly number[], scale: CurveScale | undefined): object {
   if (scale !== "log") return { scale: { nice: true } };
   const positive = values.filter((value) => value > 0);
   const least = Math.min(...positive);
   const ticks = decades(values);
   if (values.every((value) => value > 0)) {
-    return { scale: { type: "log", nice: false }, axis: { values: ticks.filter((tick) => tick >= least) } };
+    const most = Math.max(...positive);
+    const within = (list: readonly number[]) => list.filter((tick) => tick >= least && tick <= most);
+    const between = ticks.flatMap((tick) => [
+      tick,
+      Number((2 * tick).toPrecision(1)),
+      Number((5 * tick).toPrecision(1)),
+    ]);
+    const shown = within(ticks).length < FEWEST_TICKS ? within(between) : ticks.filter((tick) => tick >= least);
+    return { scale: { type: "log", nice: false }, axis: { values: shown } };
   }
   const constant = Number.isFinite(least) ? least : 1;
   return { scale: { type: "symlog", constant, nice: false }, axis: { values: ticks } };
 }
+
+/** Fewer ticks do not tell how far a curve goes. */
+const FEWEST_TICKS = 3;
 
 /** Zero and the powers of ten of either sign that the values span, thinned to about eight. */
 function decades(values: readonly number[]): number[] {
