@@ -1,5 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { Command, Option } from "commander";
+import { writeMethodsDocs } from "../docs/write-methods-docs.ts";
 import { FULL, QUICK } from "../engine/specs.ts";
 import { writeJson } from "../write-json.ts";
 import { formatAttributionReport } from "./attribution-report.ts";
@@ -9,6 +10,7 @@ import { methodOf, printAttributionPeak, runAttribution } from "./run-attributio
 interface AttributionCommandOptions {
   only?: string[];
   json?: string;
+  docs?: boolean;
   quick?: boolean;
   peak?: string;
 }
@@ -21,15 +23,18 @@ export function attributionCommand(signal: AbortSignal): Command {
     )
     .option("--only <methods...>", "methods to measure, such as eap relp eap-ig-inputs")
     .option("--json <file>", "also write the results as JSON")
+    .option("--docs", "also write the table into docs/methods.md")
     .option("--quick", "a small model and few repeats: shows that everything runs")
     .addOption(new Option("--peak <name>", "run one method and print its peak memory").hideHelp())
     .addHelpText(
       "after",
-      "\nExamples:\n  npm run bench -- attribution --json attribution.json\n  npm run bench -- attribution --only eap relp",
+      "\nExamples:\n  npm run bench -- attribution --docs --json attribution.json\n  npm run bench -- attribution --only eap relp",
     )
-    .action(async ({ only, json, quick, peak }: AttributionCommandOptions) => {
+    .action(async ({ only, json, docs, quick, peak }: AttributionCommandOptions) => {
       const { forward, repeats } = quick ? QUICK : { ...FULL, repeats: 3 };
       if (peak !== undefined) return printAttributionPeak(forward, peak);
+      if (docs && (quick || only))
+        throw new AutocircuitError("bad-input", "--docs writes the whole table: leave out --quick and --only.");
       const names = [...new Set(attributionRuns(forward.layers).map(({ name }) => methodOf(name)))];
       const unknown = only?.find((name) => !names.includes(name));
       if (unknown !== undefined)
@@ -40,7 +45,9 @@ export function attributionCommand(signal: AbortSignal): Command {
         ...{ repeats, only, signal },
         onStep: (text) => process.stderr.write(`${text}\n`),
       });
-      console.log(formatAttributionReport(report));
+      const table = formatAttributionReport(report);
+      console.log(table);
+      if (docs) writeMethodsDocs("cost", table);
       if (json) writeJson(json, report);
     });
 }

@@ -8,14 +8,21 @@ import {
   eapIgActivations,
   eapIgInputs,
   edgeAttribution,
+  edgePruning,
   informationFlowRoutes,
+  maskGradient,
+  meanOfMethods,
   relp,
+  subnetworkProbing,
+  ugs,
 } from "@autocircuit/discovery";
 import { RandomValues } from "../engine/random-values.ts";
 import type { Passes } from "./floor.ts";
 
 /** Steps of the methods that integrate. */
 const STEPS = 5;
+/** Epochs of what is trained: enough that what is made once counts little. */
+const EPOCHS = 4;
 /** Edges whose exact effect is measured: of all of them it takes hours. */
 const CUTS = 64;
 
@@ -39,6 +46,11 @@ export function attributionRuns(blocks: number): AttributionRun[] {
   const once: Passes = { forwards: 2, backwards: 1, contractions: 1 };
   const integrated: Passes = { forwards: STEPS + 1, backwards: STEPS, contractions: STEPS };
   const points = 2 * blocks + 1;
+  // Masks between 0 and 1: every row is built of all its sources, forwards and for the gradients of these.
+  const masked: Passes = { forwards: 1, backwards: 1, contractions: 3 };
+  const epoch = (name: string, run: AttributionRun["run"]): AttributionRun => ({
+    ...{ name: `${name}, an epoch`, per: EPOCHS, atMost: 2, floor: masked, run },
+  });
   const method = (name: string, floor: Passes, run: AttributionRun["run"]): AttributionRun => ({
     ...{ name, per: 1, floor, run },
   });
@@ -60,6 +72,16 @@ export function attributionRuns(blocks: number): AttributionRun[] {
       eapIgInputs(model, prompts, { steps: STEPS, onPrompt }),
     ),
     method(`ceap, ${STEPS} steps`, integrated, (model, prompts) => ceap(model, prompts, { steps: STEPS })),
+    method(
+      `mask-gradient, ${STEPS} samples`,
+      { forwards: STEPS + 1, backwards: STEPS, contractions: 2 * STEPS },
+      (model, prompts) => maskGradient(model, prompts, { samples: STEPS }),
+    ),
+    method(
+      `mean-of-methods, eap and eap-ig-inputs`,
+      { forwards: STEPS + 3, backwards: STEPS + 1, contractions: STEPS + 1 },
+      (model, prompts) => meanOfMethods(model, prompts, { methods: ["edge-attribution", "eap-ig-inputs"] }),
+    ),
     // Each step has a gradient of the loss and one of the distance, of one forward; the corrupt run gives values and where to go.
     method(
       `eap-gp, ${STEPS} steps`,
@@ -74,6 +96,9 @@ export function attributionRuns(blocks: number): AttributionRun[] {
       ),
       atMost: 1,
     },
+    epoch("subnetwork-probing", (model, prompts) => subnetworkProbing(model, prompts, { epochs: EPOCHS })),
+    epoch("edge-pruning", (model, prompts) => edgePruning(model, prompts, { epochs: EPOCHS })),
+    epoch("ugs", (model, prompts) => ugs(model, prompts, { epochs: EPOCHS })),
     {
       // The layers behind the edge; before it all is as in the clean run.
       ...method("exact, an edge", { forwards: 0.5, backwards: 0, contractions: 0 }, (model, prompts) => {

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { AutocircuitError, writeWholeSync } from "@autocircuit/base";
+import { basename } from "node:path";
+import { AutocircuitError } from "@autocircuit/base";
 import { tracrTasks } from "@autocircuit/circuits";
 import { Command, InvalidArgumentError } from "commander";
-import { betweenMarks } from "../docs/between-marks.ts";
-import { PROJECT } from "../docs/kept-reports.ts";
+import { writeMethodsDocs } from "../docs/write-methods-docs.ts";
 import { writeJson } from "../write-json.ts";
 import { methodsTable } from "./methods-table.ts";
 import { runMethods } from "./run-methods.ts";
@@ -88,11 +86,9 @@ function minutesOption(text: string): number {
 function show(
   report: object,
   table: string,
-  { json, docs, marks }: { json: string | undefined; docs: boolean | undefined; marks: string },
+  { json, docs, marks }: { json: string | undefined; docs: boolean | undefined; marks: "methods" | "trained" },
 ): void {
   console.log(table);
   if (json) writeJson(json, report);
-  if (!docs) return;
-  const file = join(PROJECT, "docs", "methods.md");
-  writeWholeSync(file, betweenMarks(readFileSync(file, "utf8"), marks, table, "docs/methods.md"));
+  if (docs) writeMethodsDocs(marks, table);
 }
