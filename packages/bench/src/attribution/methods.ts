@@ -98,7 +98,8 @@ export function attributionRuns(blocks: number): AttributionRun[] {
     },
     epoch("subnetwork-probing", (model, prompts) => subnetworkProbing(model, prompts, { epochs: EPOCHS })),
     epoch("edge-pruning", (model, prompts) => edgePruning(model, prompts, { epochs: EPOCHS })),
-    epoch("ugs", (model, prompts) => ugs(model, prompts, { epochs: EPOCHS })),
+    // One mask for each prompt; by default a step has sixty.
+    epoch("ugs, a mask a prompt", (model, prompts) => ugs(model, prompts, { epochs: EPOCHS, samples: 1 })),
     {
       // The layers behind the edge; before it all is as in the clean run.
       ...method("exact, an edge", { forwards: 0.5, backwards: 0, contractions: 0 }, (model, prompts) => {
