@@ -32,6 +32,15 @@ const graphs: [string, Graph, LatentChoice?][] = [
     "latents in both",
     Graph.of({ ...small, latents: [2, 3, 0], attentionLatents: [5, 3, 4], latentErrors: true }, { separateQkv: false }),
   ],
+  ["latents of the residual stream", Graph.of({ ...small, streamLatents: [5, 0, 4], latentErrors: true })],
+  [
+    "latents everywhere, by token",
+    Graph.of(
+      { ...small, latents: [2, 3, 0], attentionLatents: [5, 3, 4], streamLatents: [0, 4, 2], latentErrors: true },
+      { tokens: 2 },
+    ),
+    choice,
+  ],
   ["latents of attention without errors", Graph.of({ ...small, attnOnly: true, attentionLatents: [5, 3, 4] })],
 ];
 

@@ -19,9 +19,9 @@ interface Levels {
 /** Rows as low as what stands between them allows: the deeper the model, the lower. */
 function levelsOf({ blocks, sources, groups }: GraphTable, heads: number): Levels {
   const shared = groups.some(({ kind, heads: own }) => (kind === "k" || kind === "v") && own !== heads);
-  const latents = sources.some(({ kind }) => kind.endsWith("latent"));
+  const latents = sources.some(({ kind }) => kind === "latent" || kind === "attn-latent");
   const ofAttention = sources.some(({ kind }) => kind === "attn-latent");
-  const stream = sources.some(({ kind }) => kind === "mid" || kind === "post");
+  const stream = [...sources, ...groups].some(({ kind }) => kind === "mid" || kind === "post");
   const usual = blocks <= 6 ? 74 : blocks <= 14 ? 58 : 46;
   const rowHeight = Math.max(usual, ofAttention ? 84 : stream ? 74 : latents ? 58 : shared ? 52 : 0);
   const keys = -(cell.nodeHeight - 1.5);
@@ -214,8 +214,11 @@ function ofSource(
       return { name, label: "error", kind: "head", block, column: middle + 1.1, rise: levels.attention };
     case "mid":
       return { name, label: `Mid ${block}`, kind: "stream", block, column: middle, rise: levels.mid };
+    // The bar that reads the stream stands for all that its autoencoder writes.
+    case "stream-latent":
+    case "stream-error":
     case "post":
-      return { name, label: `Post ${block}`, kind: "stream", block, column: middle, rise: levels.post };
+      return post(block, heads, levels);
   }
 }
 
@@ -239,7 +242,7 @@ function ofDest(row: GroupRow, name: string, head: number, heads: number, levels
     case "mid":
       return { name, label: `Mid ${block}`, kind: "stream", block, column: middle, rise: levels.mid };
     case "post":
-      return { name, label: `Post ${block}`, kind: "stream", block, column: middle, rise: levels.post };
+      return post(block, heads, levels);
     case "end":
       return { name, label: "End", kind: "end", block, column: middle, rise: levels.end };
   }
@@ -251,6 +254,11 @@ function headRow(block: number, head: number): SourceRow {
 
 function mlp(block: number, heads: number, levels: Levels): Place {
   return { name: `MLP ${block}`, label: `M${block}`, kind: "mlp", block, column: heads, rise: levels.mlp };
+}
+
+function post(block: number, heads: number, levels: Levels): Place {
+  const name = `Resid Post ${block}`;
+  return { name, label: `Post ${block}`, kind: "stream", block, column: (heads - 1) / 2, rise: levels.post };
 }
 
 function toNode(
