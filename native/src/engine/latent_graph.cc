@@ -75,7 +75,7 @@ LatentGraph::LatentGraph(const TransformerConfig& config, const Autoencoders& au
 
 // With the cells of a group that reads the ordinary sources from `first` on.
 void LatentGraph::add_group(const DestinationGroup& of_table, int64_t first, int64_t end) {
-  const int64_t first_column = first == 0 ? 0 : written_[first], columns = written_[end] - first_column;
+  const int64_t first_column = written_[first], columns = written_[end] - first_column;
   if (of_table.first_source != first_column || of_table.sources != columns)
     throw std::invalid_argument("the graph has a group with sources " + range_text(of_table.first_source, of_table.sources) +
                                 " where this model with its latents has " + range_text(first_column, columns) +
