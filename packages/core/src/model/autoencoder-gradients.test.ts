@@ -35,6 +35,7 @@ const kinds: [string, TinyAutoencoders, Partial<TransformerConfig>][] = [
   ["neurons, TopK", { input: "mlp_post", activation: "topk" }, {}],
   ["transcoders beside head outputs, parallel blocks", { input: "mlp_in", beside: [{ input: "z" }] }, { parallel: true }],
   ["attention outputs in one block", { input: "attn_out", counts: [0, 5] }, {}],
+  ["the residual stream beside MLP outputs", { input: "resid_post", beside: [{ input: "mlp_out" }] }, {}],
 ];
 
 it.each(kinds)("gradients of autoencoders are finite differences: %s", async (_, autoencoders, changes) => {

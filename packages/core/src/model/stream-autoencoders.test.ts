@@ -114,7 +114,7 @@ describe("autoencoders of the residual stream", () => {
       );
     const largest = Math.max(...gradient.map(Math.abs));
     const step = 1e-6;
-    for (let tried = 0; tried < 40; tried++) {
+    for (let tried = 0; tried < 20; tried++) {
       const edge = random.below(edgeCount);
       const at = mask[edge]!;
       const difference = ((await loss(edge, at + step)) - (await loss(edge, at - step))) / (2 * step);
