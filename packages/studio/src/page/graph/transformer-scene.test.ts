@@ -43,7 +43,6 @@ const graphs: [string, Graph, LatentChoice?][] = [
       { ...small, latents: [2, 3, 0], attentionLatents: [5, 3, 4], streamLatents: [0, 4, 2], latentErrors: true },
       { tokens: 2 },
     ),
-    choice,
   ],
   ["latents of attention without errors", Graph.of({ ...small, attnOnly: true, attentionLatents: [5, 3, 4] })],
 ];
