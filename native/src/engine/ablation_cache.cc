@@ -92,8 +92,8 @@ at::Tensor AblationCache::next_resid() {
   at::Tensor next = resid_.back();
   if (to > from) next = next + flat.narrow(0, from, to - from).sum(0, /*keepdim=*/false, next.scalar_type());
   const Autoencoders* autoencoders = model_.autoencoders();
-  const int64_t of_attention = autoencoders ? autoencoders->of_attention(layer) : -1, of_mlp = autoencoders ? autoencoders->of_mlp(layer) : -1,
-                of_stream = autoencoders ? autoencoders->of_stream(layer) : -1;
+  const int64_t of_attention = autoencoders ? autoencoders->of_attention(layer) : -1,
+                of_mlp = autoencoders ? autoencoders->of_mlp(layer) : -1, of_stream = autoencoders ? autoencoders->of_stream(layer) : -1;
   const at::Tensor& bias = model_.weights().blocks[layer].b_o;
   if (after_attention && of_attention >= 0) next = next + latent_sum(of_attention);
   else if (after_attention && bias.defined()) next = next + bias;

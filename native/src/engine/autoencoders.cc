@@ -139,8 +139,8 @@ at::Tensor Autoencoder::on_decoder(const at::Tensor& all, const std::vector<int6
 }
 
 Autoencoders::Autoencoders(const TransformerConfig& config, const Weights& weights, bool errors, std::vector<GivenAutoencoder> given)
-    : errors_(errors), d_model_(config.d_model), of_attention_(config.layers, -1), of_mlp_(config.layers, -1), of_stream_(config.layers, -1),
-      first_{0} {
+    : errors_(errors), d_model_(config.d_model), of_attention_(config.layers, -1), of_mlp_(config.layers, -1),
+      of_stream_(config.layers, -1), first_{0} {
   if (given.empty()) throw std::invalid_argument("there are no autoencoders");
   const at::ScalarType type = weights.options.dtype().toScalarType();
   if (type != at::kFloat && type != at::kDouble) throw std::invalid_argument("a model with autoencoders computes in float32 or float64");
@@ -170,8 +170,9 @@ void Autoencoders::check_cross_layers(const std::vector<GivenAutoencoder>& given
   for (const GivenAutoencoder& one : given) {
     if (is_of_attention(one.input)) continue;
     if (is_of_stream(one.input))
-      refuse(one, "starts the stream anew, but cross-layer transcoders stand beside it, whose latents write on both sides of it: take one "
-                  "kind or the other");
+      refuse(one,
+             "starts the stream anew, but cross-layer transcoders stand beside it, whose latents write on both sides of it: take one "
+             "kind or the other");
     if (!is_transcoder(one.input)) refuse(one, "is no transcoder, but stands beside cross-layer transcoders");
     first = std::min(first, one.block);
     const int64_t wanted = layers - 1 - one.block, found = static_cast<int64_t>(one.decode_later.size());

@@ -14,13 +14,13 @@ namespace autocircuit {
 
 // What a sparse autoencoder of a block reads, and replaces.
 enum class AutoencoderInput : uint8_t {
-  mlp_out,    // the MLP's output, as the residual stream gets it
-  mlp_post,   // the MLP's neurons after their activation
-  mlp_in,     // a transcoder: reads what the MLP reads, behind its norm, and replaces the MLP's output
-  mlp_resid,  // the same, but reads the residual stream before that norm
-  attn_out,   // what attention writes to the residual stream, its bias included
-  z,          // the heads' outputs side by side, before their output matrix
-  resid_post, // the residual stream behind the block: what is behind reads it anew
+  mlp_out,     // the MLP's output, as the residual stream gets it
+  mlp_post,    // the MLP's neurons after their activation
+  mlp_in,      // a transcoder: reads what the MLP reads, behind its norm, and replaces the MLP's output
+  mlp_resid,   // the same, but reads the residual stream before that norm
+  attn_out,    // what attention writes to the residual stream, its bias included
+  z,           // the heads' outputs side by side, before their output matrix
+  resid_post,  // the residual stream behind the block: what is behind reads it anew
 };
 inline bool is_of_attention(AutoencoderInput input) { return input == AutoencoderInput::attn_out || input == AutoencoderInput::z; }
 inline bool is_of_stream(AutoencoderInput input) { return input == AutoencoderInput::resid_post; }

@@ -119,7 +119,8 @@ void LatentGraph::reclassify(MaskPlan& plan, const at::Tensor& mask, PlanKind ki
     std::vector<RowKind> rows;
     for (int64_t head = 0; head < group.heads; head++) {
       const RowKind made = classify({not_zero.const_data_ptr<int64_t>()[head], not_one.const_data_ptr<int64_t>()[head]}, kind);
-      rows.push_back(made == RowKind::ablated && (group.reader == Reader::mlp || group.reader == Reader::post) ? RowKind::near_ablated : made);
+      rows.push_back(made == RowKind::ablated && (group.reader == Reader::mlp || group.reader == Reader::post) ? RowKind::near_ablated
+                                                                                                               : made);
     }
     plan.set_rows(g, std::move(rows));
   }

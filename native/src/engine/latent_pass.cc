@@ -94,9 +94,7 @@ at::Tensor LatentPass::write(int64_t number, const at::Tensor& x, const Frame& f
   return written_by(number, frame);
 }
 
-bool LatentPass::crosses_layers(int64_t number) const {
-  return autoencoders_.cross_layers() && is_of_mlp(autoencoders_[number].input);
-}
+bool LatentPass::crosses_layers(int64_t number) const { return autoencoders_.cross_layers() && is_of_mlp(autoencoders_[number].input); }
 
 at::Tensor LatentPass::written_by(int64_t number, const Frame& frame) {
   const auto lists = [&](int64_t of) { return in_frame(of, frame); };

@@ -208,7 +208,10 @@ describe("autoencoders as sources of a model", () => {
         /goes from resid_mid to resid_mid.*take autoencoders of mlp_out.*of attn_out, of z, of resid_post or of resid_pre/,
       ],
       [await folderOf({}, {}, "hook_resid_pre"), /reads blocks.0.hook_resid_pre, which is what `Resid Start` writes/],
-      [await folderOf({}, {}, "hook_resid_post", [1, 2]), /blocks.2.hook_resid_post, but the model's blocks are 0 to 1/],
+      [
+        await folderOf({}, {}, "hook_resid_post", [1, 2]),
+        /blocks.2.hook_resid_post, but the model's blocks are 0 to 1/,
+      ],
       [await folderOf({}, {}, "attn.hook_z", [0, 7]), /blocks.7.attn.hook_z, but the model's blocks are 0 to 1/],
       [await folderOf({ normalize_activations: "layer_norm" }), /inputs are normalised one by one \(layer_norm\)/],
     ];

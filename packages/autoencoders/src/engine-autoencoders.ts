@@ -88,7 +88,8 @@ function ofPlace(
   const part = replacedPart(input);
   const blocks = Array.from({ length: layers }, (_, block) => some.filter((one) => replacedBlock(one) === block));
   const twice = blocks.find((ones) => ones.length > 1);
-  if (twice) throw notSources(path, `has two autoencoders of ${twice.map(({ hookIn }) => hookIn).join(" and ")}, one place`);
+  if (twice)
+    throw notSources(path, `has two autoencoders of ${twice.map(({ hookIn }) => hookIn).join(" and ")}, one place`);
   const missing = blocks.flatMap((ones, block) => (ones.length === 0 ? [block] : []));
   if (missing.length > 0 && part !== "stream" && !partial) {
     throw new AutocircuitError(

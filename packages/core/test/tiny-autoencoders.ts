@@ -50,5 +50,9 @@ export function tinyAutoencoders(
     );
     return { input: place, blocks };
   };
-  return { ...ofPlace(input, counts), errors, ...(beside && { beside: beside.map((other) => ofPlace(other.input, other.counts)) }) };
+  return {
+    ...ofPlace(input, counts),
+    errors,
+    ...(beside && { beside: beside.map((other) => ofPlace(other.input, other.counts)) }),
+  };
 }

@@ -112,7 +112,11 @@ function writtenSums(graph: Graph, outputs: Tensor, perUnit: Tensor): Tensor {
     const ofAttention = inPlace("attention", block, row, heads);
     const ofMlp = attnOnly ? [] : inPlace("mlp", block, row + heads, 1);
     // A block behind which the stream goes on has a row of zeros there, which is no source.
-    return [...ofAttention, ...ofMlp, ...(streamLatents?.[block] ? inPlace("stream", block, row + heads + mlps, 1) : [])];
+    return [
+      ...ofAttention,
+      ...ofMlp,
+      ...(streamLatents?.[block] ? inPlace("stream", block, row + heads + mlps, 1) : []),
+    ];
   });
   return Tensor.cat([ordinary.slice(0, 0, 1), ...blocks.flat()]);
 }

@@ -87,7 +87,8 @@ class Run {
     const auto [autoencoder, latent] = found->second;
     at::Tensor written = autoencoder->decode[latent];
     const auto later = static_cast<int64_t>(autoencoder->decode_later.size());
-    for (int64_t i = 0; i < later && autoencoder->block + 1 + i < reading_block; i++) written = written + autoencoder->decode_later[i][latent];
+    for (int64_t i = 0; i < later && autoencoder->block + 1 + i < reading_block; i++)
+      written = written + autoencoder->decode_later[i][latent];
     return x.unsqueeze(2) * written;
   }
 
@@ -167,7 +168,8 @@ class Run {
   }
 
   at::Tensor write_mlp(int64_t l, const at::Tensor& out) {
-    if (const GivenAutoencoder* one = autoencoder_of(l, is_of_mlp)) return replaced(*one, is_transcoder(one->input) ? transcoded_ : out, out);
+    if (const GivenAutoencoder* one = autoencoder_of(l, is_of_mlp))
+      return replaced(*one, is_transcoder(one->input) ? transcoded_ : out, out);
     outputs_.push_back(out);
     return out;
   }
@@ -180,7 +182,8 @@ class Run {
     if (own.top > 0) active = active & (latents >= std::get<0>(latents.topk(own.top, -1)).narrow(-1, own.top - 1, 1));
     latents = latents * active;
     at::Tensor made = own.out_bias + at::matmul(latents, own.decode);
-    for (const auto& [from, activations] : crossing_) made = made + at::matmul(activations, from->decode_later[own.block - from->block - 1]);
+    for (const auto& [from, activations] : crossing_)
+      made = made + at::matmul(activations, from->decode_later[own.block - from->block - 1]);
     if (!own.decode_later.empty()) crossing_.emplace_back(&own, latents);
     for (int64_t latent = 0; latent < own.bias.size(0); latent++) {
       latents_[static_cast<int64_t>(outputs_.size())] = {&own, latent};
@@ -215,8 +218,8 @@ class Run {
   const std::vector<GivenAutoencoder>& autoencoders_;
   const SourceOrder order_;
   std::vector<at::Tensor> outputs_;
-  std::map<int64_t, std::pair<const GivenAutoencoder*, int64_t>> latents_;        // sources that are latents: which of which
-  std::vector<std::pair<const GivenAutoencoder*, at::Tensor>> crossing_;          // [B, P, L] of transcoders that write to later blocks
+  std::map<int64_t, std::pair<const GivenAutoencoder*, int64_t>> latents_;  // sources that are latents: which of which
+  std::vector<std::pair<const GivenAutoencoder*, at::Tensor>> crossing_;    // [B, P, L] of transcoders that write to later blocks
   at::Tensor transcoded_;
 };
 

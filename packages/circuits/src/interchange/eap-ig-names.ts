@@ -19,7 +19,10 @@ export function eapIgSource({ kind, block, head, name }: SrcNode): string {
  */
 export function eapIgDestination({ kind, block, head, name }: DestNode): string {
   if (kind === "post")
-    throw new AutocircuitError("bad-input", `EAP-IG's files know no points of the residual stream, such as \`${name}\`.`);
+    throw new AutocircuitError(
+      "bad-input",
+      `EAP-IG's files know no points of the residual stream, such as \`${name}\`.`,
+    );
   return kind === "end" ? "logits" : kind === "mlp" ? `m${block}` : `a${block}.h${head}<${kind}>`;
 }
 

@@ -34,7 +34,12 @@ async function numbers(tensor: Tensor): Promise<Float64Array> {
 const shapes: [string, TinyAutoencoders, Partial<TransformerConfig>, ShapeOptions][] = [
   ["behind every block", { input: "resid_post" }, {}, {}],
   ["behind the first block, without its error", { input: "resid_post", errors: false, counts: [6, 0] }, {}, {}],
-  ["behind the last block, the last position alone", { input: "resid_post", counts: [0, 7] }, {}, { outputSlice: "last_seq" }],
+  [
+    "behind the last block, the last position alone",
+    { input: "resid_post", counts: [0, 7] },
+    {},
+    { outputSlice: "last_seq" },
+  ],
   ["TopK in parallel blocks", { input: "resid_post", activation: "topk" }, { parallel: true }, {}],
   ["JumpReLU without MLPs", { input: "resid_post", activation: "jumprelu" }, { attnOnly: true }, {}],
   ["behind a model with norms after its parts", { input: "resid_post" }, {}, { postNorms: true }],
@@ -82,9 +87,9 @@ describe("autoencoders of the residual stream", () => {
     const { withLatents: model } = both;
     using ablation = await model.ablations(batch.corrupt, "resample");
     using expected = await model.forward(batch.corrupt);
-    expect(await apart(await model.forward(batch.clean, { ablate: all(model), using: ablation }), expected)).toBeLessThan(
-      1e-10,
-    );
+    expect(
+      await apart(await model.forward(batch.clean, { ablate: all(model), using: ablation }), expected),
+    ).toBeLessThan(1e-10);
   });
 
   it.each(shapes)("%s: gradients are finite differences", async (_, given, changes, options) => {
@@ -118,7 +123,9 @@ describe("autoencoders of the residual stream", () => {
       const edge = random.below(edgeCount);
       const at = mask[edge]!;
       const difference = ((await loss(edge, at + step)) - (await loss(edge, at - step))) / (2 * step);
-      expect(Math.abs(difference - gradient[edge]!), model.graph.edge(edge).name).toBeLessThan(1e-6 * Math.max(1, largest));
+      expect(Math.abs(difference - gradient[edge]!), model.graph.edge(edge).name).toBeLessThan(
+        1e-6 * Math.max(1, largest),
+      );
     }
   });
 
