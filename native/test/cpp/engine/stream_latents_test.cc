@@ -83,7 +83,10 @@ TEST_IN_PARTS("latents of the residual stream stand for what is written before t
   for_each_case([](const Setting& s, const GraphKind& kind, const std::string& name) {
     if (!can_have_latents(s, kind)) return;
     at::manual_seed(17);
-    for (const Choice& choice : choices(s.config())) check_case(s, kind, choice, name);
+    const std::vector<Choice> all = choices(s.config());
+    // What differs from place to place and by number type is below what differs from choice to choice.
+    const bool every = s.type == at::kDouble && s.model.weights().options.device().is_cpu();
+    for (const Choice& choice : every ? all : std::vector<Choice>{all.back()}) check_case(s, kind, choice, name);
   });
 }
 
@@ -118,15 +121,14 @@ TEST("graphs of other autoencoders of the residual stream are refused") {
       s.config(), s.model.weights(), true, std::vector<GivenAutoencoder>{random_autoencoder(s, 1, AutoencoderInput::resid_post)});
   const std::shared_ptr<Transformer> model = s.model.with(autoencoders);
   const PatchGraph good = graph_with_latents(s, graph_kinds(s.config())[0], *autoencoders);
-  const auto refused = [&](const PatchGraph& graph) {
-    return message_of([&] {
-      ForwardRequest request;
-      request.tokens = s.clean;
-      request.graph = std::make_shared<PatchGraph>(graph);
-      model->forward(request);
-    });
+  const auto run = [&](const PatchGraph& graph) {
+    ForwardRequest request;
+    request.tokens = s.clean;
+    request.graph = std::make_shared<PatchGraph>(graph);
+    model->forward(request);
   };
-  CHECK(refused(good).empty());
+  const auto refused = [&](const PatchGraph& graph) { return message_of([&] { run(graph); }); };
+  run(good);
   PatchGraph bad = good;
   bad.groups.back().first_source = 0;
   CHECK(refused(bad).find("another model") != std::string::npos);
