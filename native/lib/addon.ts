@@ -92,7 +92,7 @@ export interface NativeAutoencoders {
   errors: boolean;
   all: readonly {
     block: number;
-    input: "mlp_out" | "mlp_post" | "mlp_in" | "mlp_resid" | "attn_out" | "z";
+    input: "mlp_out" | "mlp_post" | "mlp_in" | "mlp_resid" | "attn_out" | "z" | "resid_post";
     normWeights?: boolean | undefined;
     encode: NativeTensor;
     bias: NativeTensor;

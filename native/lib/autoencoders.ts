@@ -32,7 +32,7 @@ export interface AutoencodersOfPlace {
    * What they read and replace: the MLP's output, of width dModel, or its neurons after their activation, of width dMlp; what attention
    * writes (`attn_out`, its bias included), of width dModel, or the heads' outputs side by side before their output matrix (`z`), of width
    * heads * dHead. Transcoders read `mlp_in`, what the MLP's own matrices read behind the norm, or `mlp_resid`, the residual stream before
-   * that norm, and replace the MLP's output.
+   * that norm, and replace the MLP's output. `resid_post` is the residual stream behind a block, of width dModel.
    */
   readonly input: (typeof autoencoderInputs)[number];
   /**
@@ -41,28 +41,32 @@ export interface AutoencodersOfPlace {
    * whatever the matrices read.
    */
   readonly normWeights?: boolean | undefined;
-  /** One for each block; null where the block keeps its MLP, or its heads. */
+  /** One for each block; null where the block keeps its MLP, its heads, or the stream behind it. */
   readonly blocks: readonly (BlockAutoencoder | null)[];
 }
 
 /**
- * The autoencoders of a transformer. Latent l writes `a[l]` times row l of the decoder to the residual stream, that of `z` behind the heads'
+ * The autoencoders of a transformer: of MLPs, of attention, of the residual stream, or some of each. Latent l writes `a[l]` times row l of the decoder to the residual stream, that of `z` behind the heads'
  * output matrix.
  *
  * With cross-layer transcoders the MLP output of block m is replaced by the sum over blocks b <= m of what their latents write to it, and its
  * `outBias`. A reader of block r (the end is one of block `layers`) so reads of latent l of block b `a[l]` times the sum of its rows for blocks
  * b to r - 1: that is what an edge between them carries.
  *
+ * An autoencoder of the residual stream is a destination, which reads what was written since the one before it, and what it makes of that stands
+ * in the place of all of it: readers behind it read its latents, its error and what is written later. What it leaves out is what it reads less
+ * what its latents and its bias write.
+ *
  * Where outputs of all sources are kept, `[sources, batch, positions, dModel]`, an MLP's row holds what its autoencoder leaves out (zeros
- * without `errors`), the first head's what that of its attention does (the other heads' rows are zeros then), and behind the ordinary
- * sources as many rows as are needed hold the activations of latents, all autoencoders' side by side in the order in which they write,
- * dModel numbers a row.
+ * without `errors`), the first head's what that of its attention does (the other heads' rows are zeros then); with autoencoders of the stream
+ * every block has one more row, behind its MLP's, with what its own leaves out (zeros where it has none). Behind these ordinary sources as many
+ * rows as are needed hold the activations of latents, all autoencoders' side by side in the order in which they write, dModel numbers a row.
  */
 export interface Autoencoders extends AutoencodersOfPlace {
   /** What an autoencoder leaves out is a source of its own, and the network computes what it did without; else it is dropped. Default true. */
   readonly errors?: boolean | undefined;
-  /** Those of attention beside those of MLPs, or the other way round. */
-  readonly beside?: AutoencodersOfPlace | undefined;
+  /** Those of other places beside them: of MLPs, of attention, of the stream. */
+  readonly beside?: readonly AutoencodersOfPlace[] | undefined;
 }
 
 /** Which latents stand among a transformer's sources. */
@@ -71,6 +75,8 @@ export interface Latents {
   readonly mlp: readonly number[] | undefined;
   /** The same of its heads. */
   readonly attention: readonly number[] | undefined;
+  /** The same of the residual stream behind it. */
+  readonly stream: readonly number[] | undefined;
   readonly errors: boolean;
   /** What the autoencoders read. */
   readonly inputs: readonly AutoencodersOfPlace["input"][];
@@ -81,12 +87,26 @@ export interface Latents {
 }
 
 /** What autoencoders may read. */
-export const autoencoderInputs = ["mlp_out", "mlp_post", "mlp_in", "mlp_resid", "attn_out", "z"] as const;
+export const autoencoderInputs = ["mlp_out", "mlp_post", "mlp_in", "mlp_resid", "attn_out", "z", "resid_post"] as const;
 
-/** Whether they stand in the place of heads, not of an MLP. */
-export function isOfAttention(input: AutoencodersOfPlace["input"]): boolean {
-  return input === "attn_out" || input === "z";
+/** What autoencoders stand in the place of: a block's heads, its MLP, or the residual stream behind it. */
+export type ReplacedPart = "attention" | "mlp" | "stream";
+
+/** In the order in which they write. */
+export const replacedParts: readonly ReplacedPart[] = ["attention", "mlp", "stream"];
+
+/** The part that autoencoders which read this replace. */
+export function replacedPart(input: AutoencodersOfPlace["input"]): ReplacedPart {
+  if (input === "resid_post") return "stream";
+  return input === "attn_out" || input === "z" ? "attention" : "mlp";
 }
+
+/** What such autoencoders are of. */
+const partNames: Readonly<Record<ReplacedPart, string>> = {
+  attention: "attention",
+  mlp: "MLPs",
+  stream: "the residual stream",
+};
 
 /** Whether they read an MLP's input and replace its output. */
 export function isTranscoder(input: AutoencodersOfPlace["input"]): boolean {
@@ -101,14 +121,14 @@ export interface PlacedAutoencoder {
   readonly autoencoder: BlockAutoencoder;
 }
 
-/** All autoencoders in the order in which they write, which is that of their latents: attention before the MLP of each block. */
+/** All autoencoders in the order in which they write, which is that of their latents: in each block attention, MLP, the stream behind them. */
 export function placedAutoencoders(autoencoders: Autoencoders): readonly PlacedAutoencoder[] {
-  const places = autoencoders.beside ? [autoencoders, autoencoders.beside] : [autoencoders];
-  return places
+  const orderOf = (input: AutoencodersOfPlace["input"]) => replacedParts.indexOf(replacedPart(input));
+  return [autoencoders, ...(autoencoders.beside ?? [])]
     .flatMap(({ input, normWeights, blocks }) =>
       blocks.flatMap((one, block) => (one ? [{ block, input, normWeights, autoencoder: one }] : [])),
     )
-    .sort((a, b) => a.block - b.block || Number(isOfAttention(b.input)) - Number(isOfAttention(a.input)));
+    .sort((a, b) => a.block - b.block || orderOf(a.input) - orderOf(b.input));
 }
 
 /** The same autoencoders with others in their places, a function of each and its number in {@link placedAutoencoders}. */
@@ -124,18 +144,20 @@ export function mapAutoencoders(
     blocks: blocks.map((one, block) => one && change(one, numberOf(input, block))),
   });
   const { errors, beside } = autoencoders;
-  return { ...changed(autoencoders), errors, ...(beside && { beside: changed(beside) }) };
+  return { ...changed(autoencoders), errors, ...(beside && { beside: beside.map(changed) }) };
 }
 
-type SourceCounts = Pick<PatchGraph, "sources" | "latents" | "attentionLatents">;
+type SourceCounts = Pick<PatchGraph, "sources" | "latents" | "attentionLatents" | "streamLatents">;
 type Shape = Pick<TransformerConfig, "dModel" | "layers" | "heads" | "attnOnly">;
 
 /** Rows of a tensor of all sources' outputs: those of latents lie behind the others', dModel of them in a row. */
-export function sourceRows({ sources, latents = [], attentionLatents = [] }: SourceCounts, config: Shape): number {
-  const all = [...latents, ...attentionLatents].reduce((sum, count) => sum + count, 0);
+export function sourceRows(graph: SourceCounts, config: Shape): number {
+  const { sources, latents = [], attentionLatents = [], streamLatents = [] } = graph;
+  const all = [...latents, ...attentionLatents, ...streamLatents].reduce((sum, count) => sum + count, 0);
   if (all === 0) return sources;
   // What is replaced keeps its rows.
-  return 1 + config.layers * (config.heads + (config.attnOnly ? 0 : 1)) + Math.ceil(all / config.dModel);
+  const perBlock = config.heads + (config.attnOnly ? 0 : 1) + (streamLatents.length > 0 ? 1 : 0);
+  return 1 + config.layers * perBlock + Math.ceil(all / config.dModel);
 }
 
 const fields = ["encode", "bias", "decode", "outBias"] as const;
@@ -153,22 +175,32 @@ export function latentsOf(config: TransformerConfig, autoencoders: Autoencoders)
       `Autoencoders: \`errors\` must be true or false, not ${JSON.stringify(errors)}.`,
     );
   }
-  const counts = countsOf(config, autoencoders);
-  const others = beside && countsOf(config, beside);
-  const first = isOfAttention(autoencoders.input);
-  if (beside && first === isOfAttention(beside.input)) {
-    throw new AutocircuitError(
-      "bad-input",
-      `Autoencoders: those \`beside\` others must be of another place, but ${autoencoders.input} and ${beside.input} are both of ${first ? "attention" : "MLPs"}.`,
-    );
+  if (beside !== undefined && !Array.isArray(beside)) {
+    throw new AutocircuitError("bad-input", "Autoencoders: `beside` must be a list of autoencoders of other places.");
   }
+  const places = [autoencoders, ...(beside ?? [])];
+  const counts: Partial<Record<ReplacedPart, readonly number[]>> = {};
+  for (const place of places) {
+    const ofPlace = countsOf(config, place);
+    const part = replacedPart(place.input);
+    if (counts[part]) {
+      const inputs = places.map(({ input }) => input).filter((input) => replacedPart(input) === part);
+      throw new AutocircuitError(
+        "bad-input",
+        `Autoencoders: those \`beside\` others must be of another place, but ${inputs.join(" and ")} are both of ${partNames[part]}.`,
+      );
+    }
+    counts[part] = ofPlace;
+  }
+  const placed = placedAutoencoders(autoencoders);
   return {
-    mlp: first ? others : counts,
-    attention: first ? counts : others,
+    mlp: counts.mlp,
+    attention: counts.attention,
+    stream: counts.stream,
     errors,
-    inputs: [autoencoders.input, ...(beside ? [beside.input] : [])],
-    crossLayers: placedAutoencoders(autoencoders).some(({ autoencoder }) => (autoencoder.decodeLater?.length ?? 0) > 0),
-    byPosition: placedAutoencoders(autoencoders).some(({ autoencoder }) => autoencoder.encode.shape.length === 3),
+    inputs: places.map(({ input }) => input),
+    crossLayers: placed.some(({ autoencoder }) => (autoencoder.decodeLater?.length ?? 0) > 0),
+    byPosition: placed.some(({ autoencoder }) => autoencoder.encode.shape.length === 3),
   };
 }
 
@@ -178,7 +210,8 @@ function countsOf(config: TransformerConfig, { input, blocks }: AutoencodersOfPl
     const known = autoencoderInputs.map((name) => `"${name}"`).join(", ");
     throw new AutocircuitError("bad-input", `Autoencoders read one of ${known}, not ${JSON.stringify(input)}.`);
   }
-  if (config.attnOnly && !isOfAttention(input)) {
+  const part = replacedPart(input);
+  if (config.attnOnly && part === "mlp") {
     throw new AutocircuitError(
       "bad-input",
       "This transformer has no MLPs: there is nothing for autoencoders to replace.",
@@ -195,8 +228,11 @@ function countsOf(config: TransformerConfig, { input, blocks }: AutoencodersOfPl
   }
   const { dModel, dMlp, heads, dHead } = config;
   const width = input === "mlp_post" ? dMlp : input === "z" ? heads * dHead : dModel;
-  const of = isOfAttention(input) ? "'s attention" : "";
-  const counts = blocks.map((block, index) => (block === null ? 0 : checkedCount(block, `${index}${of}`, width)));
+  const named = (index: number) =>
+    part === "stream"
+      ? `the residual stream behind block ${index}`
+      : `block ${index}${part === "attention" ? "'s attention" : ""}`;
+  const counts = blocks.map((block, index) => (block === null ? 0 : checkedCount(block, named(index), width)));
   if (blocks.some((block) => block?.decodeLater?.length)) requireCrossLayers(input, blocks);
   return counts;
 }
@@ -217,8 +253,8 @@ function requireCrossLayers(input: AutoencodersOfPlace["input"], blocks: readonl
   }
 }
 
-function checkedCount(block: BlockAutoencoder, index: string, width: number): number {
-  const where = `The autoencoder of block ${index}`;
+function checkedCount(block: BlockAutoencoder, place: string, width: number): number {
+  const where = `The autoencoder of ${place}`;
   for (const name of [...fields, "threshold"] as const) {
     const tensor = block?.[name];
     if (name === "threshold" && tensor === undefined) continue;

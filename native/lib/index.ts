@@ -5,12 +5,14 @@ export {
   type AutoencodersOfPlace,
   type BlockAutoencoder,
   disposeAutoencoders,
-  isOfAttention,
   isTranscoder,
   type Latents,
   mapAutoencoders,
   type PlacedAutoencoder,
   placedAutoencoders,
+  type ReplacedPart,
+  replacedPart,
+  replacedParts,
   sourceRows,
 } from "./autoencoders.ts";
 export { type Device, type DeviceName, defaultDevice, deviceName, parseDevice } from "./device.ts";

@@ -33,6 +33,8 @@ export interface PatchGraph {
   latents?: readonly number[] | undefined;
   /** The same of its heads. */
   attentionLatents?: readonly number[] | undefined;
+  /** How many stand for the residual stream behind each block, which is read (`post`) and written anew there (0: it is neither). */
+  streamLatents?: readonly number[] | undefined;
   /** Whether what each autoencoder leaves out is a source behind its latents. */
   errors?: boolean | undefined;
 }

@@ -100,8 +100,8 @@ export class Transformer extends Boxed {
   }
 
   /**
-   * The same network, whose MLPs, attention or both write what sparse autoencoders make of them, so that latents are sources of its graph. It
-   * shares the weights; each of the two is disposed for itself. The tensors may be disposed afterwards.
+   * The same network, whose MLPs, attention or residual stream are what sparse autoencoders make of them, so that latents are sources of its
+   * graph. It shares the weights; each of the two is disposed for itself. The tensors may be disposed afterwards.
    *
    * @throws AutocircuitError "bad-input" for a transformer that has autoencoders, and for what does not fit this one. Numbers that are not
    *   finite are reported by `ready()` and `forward()`.

@@ -53,8 +53,9 @@ export async function loadsPage() {
       ({ format, cases, latents }) => `| ${titles.get(format) ?? format} | ${cases} | ${latents.toExponential(1)} |`,
     ),
     "",
-    "Latents are sources of a graph where the file's hook is `hook_mlp_out`, `mlp.hook_post`, `hook_attn_out` or `attn.hook_z`, or goes from",
-    "`ln2.hook_normalized` or `hook_resid_mid` to `hook_mlp_out`, per layer or across layers. Those of other hooks are encoded and decoded.",
+    "Latents are sources of a graph where the file's hook is `hook_mlp_out`, `mlp.hook_post`, `hook_attn_out`, `attn.hook_z`, `hook_resid_post` or",
+    "`hook_resid_pre` (but block 0's), or goes from `ln2.hook_normalized` or `hook_resid_mid` to `hook_mlp_out`, per layer or across layers. Those of other",
+    "hooks are encoded and decoded.",
     "",
   ];
   writePage("loads.md", text.join("\n"));

@@ -7,11 +7,11 @@
 
 #include "engine/attention.h"
 #include "engine/autoencoders.h"
+#include "engine/latent_blocks.h"
 #include "engine/latent_lists.h"
 #include "engine/latent_pass.h"
 #include "engine/mlp.h"
 #include "engine/outputs.h"
-#include "engine/reading_points.h"
 #include "engine/wide.h"
 #include "kernels/cpu/products.h"
 
@@ -21,7 +21,7 @@ namespace {
 
 at::Tensor ordinary_rows(const Transformer& model, const at::Tensor& sources) {
   if (!model.autoencoders()) return sources;
-  const int64_t count = SourceOrder(model.config(), true).count(), rows = count + model.autoencoders()->packed_rows();
+  const int64_t count = source_order(model).count(), rows = count + model.autoencoders()->packed_rows();
   if (sources.size(0) != rows)
     throw std::invalid_argument("the ablation holds " + std::to_string(sources.size(0)) + " rows, this model's sources and latents take " +
                                 std::to_string(rows));
@@ -65,35 +65,42 @@ at::Tensor AblationCache::latent_sum(int64_t number) {
     if (found != latent_lists_.end()) return found->second;
     return latent_lists_[of] = latent_lists(latents(of), {}, {}, autoencoders[of].latents());
   };
-  if (autoencoders.cross_layers() && !is_of_attention(autoencoder.input)) return cross_layer_.write(autoencoders, number, lists);
+  if (autoencoders.cross_layers() && is_of_mlp(autoencoder.input)) return cross_layer_.write(autoencoders, number, lists);
   return latents_written(autoencoder, autoencoder.block + 1, lists(number)) + autoencoder.out_bias;
 }
 
 at::Tensor AblationCache::resid(int64_t point) {
-  const TransformerConfig& c = model_.config();
-  const SourceOrder order(c, true);
-  const at::Tensor flat = sources_.flatten(1, 2);
-  while (static_cast<int64_t>(resid_.size()) <= point) {
-    const int64_t at_point = static_cast<int64_t>(resid_.size());
-    if (at_point == 0) {
-      resid_.push_back(flat[0].to(stream_type(model_.weights())));
-      continue;
-    }
-    const int64_t from = order.before(at_point - 1), to = order.before(at_point);
-    at::Tensor next = resid_.back();
-    if (to > from) next = next + flat.narrow(0, from, to - from).sum(0, /*keepdim=*/false, next.scalar_type());
-    const bool after_attention = c.parallel ? at_point % 2 == 0 : at_point % 2 == 1;
-    const int64_t layer = (at_point - 1) / 2;
-    const Autoencoders* autoencoders = model_.autoencoders();
-    const int64_t of_attention = autoencoders ? autoencoders->of_attention(layer) : -1,
-                  of_mlp = autoencoders ? autoencoders->of_mlp(layer) : -1;
-    const at::Tensor& bias = model_.weights().blocks[layer].b_o;
-    if (after_attention && of_attention >= 0) next = next + latent_sum(of_attention);
-    else if (after_attention && bias.defined()) next = next + bias;
-    if (at_point % 2 == 0 && of_mlp >= 0) next = next + latent_sum(of_mlp);
-    resid_.push_back(next);
-  }
+  while (static_cast<int64_t>(resid_.size()) <= point) resid_.push_back(resid_.empty() ? start() : next_resid());
   return resid_[point];
+}
+
+at::Tensor AblationCache::resid_behind(int64_t layer) {
+  resid(attention_point(layer) + 2);
+  return behind_.at(layer);
+}
+
+at::Tensor AblationCache::start() const { return sources_[0].flatten(0, 1).to(stream_type(model_.weights())); }
+
+// At the point behind the last one that was made.
+at::Tensor AblationCache::next_resid() {
+  const TransformerConfig& c = model_.config();
+  const SourceOrder order = source_order(model_);
+  const at::Tensor flat = sources_.flatten(1, 2);
+  const int64_t at_point = static_cast<int64_t>(resid_.size()), layer = (at_point - 1) / 2;
+  const bool behind_block = at_point % 2 == 0, after_attention = c.parallel ? behind_block : !behind_block;
+  const int64_t from = order.before(at_point - 1), to = behind_block && order.has_post(layer) ? order.post(layer) : order.before(at_point);
+  at::Tensor next = resid_.back();
+  if (to > from) next = next + flat.narrow(0, from, to - from).sum(0, /*keepdim=*/false, next.scalar_type());
+  const Autoencoders* autoencoders = model_.autoencoders();
+  const int64_t of_attention = autoencoders ? autoencoders->of_attention(layer) : -1,
+                of_mlp = autoencoders ? autoencoders->of_mlp(layer) : -1, of_stream = autoencoders ? autoencoders->of_stream(layer) : -1;
+  const at::Tensor& bias = model_.weights().blocks[layer].b_o;
+  if (after_attention && of_attention >= 0) next = next + latent_sum(of_attention);
+  else if (after_attention && bias.defined()) next = next + bias;
+  if (behind_block && of_mlp >= 0) next = next + latent_sum(of_mlp);
+  if (!behind_block || of_stream < 0) return next;
+  behind_[layer] = next;
+  return flat[order.post(layer)].to(next.scalar_type()) + latent_sum(of_stream);
 }
 
 at::Tensor AblationCache::projection(int64_t layer, Projection which) {

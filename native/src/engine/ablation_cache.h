@@ -25,6 +25,8 @@ class AblationCache {
   uint64_t serial() const { return serial_; }  // the ablation's
   const at::Tensor& sources() const { return sources_; }
   at::Tensor resid(int64_t point);
+  // What an autoencoder of the stream behind a block reads, in whose place latents, bias and error stand at the point there.
+  at::Tensor resid_behind(int64_t layer);
   at::Tensor projection(int64_t layer, Projection which);
   // [heads, A * P, d_model]; for passes without prefix and padding.
   at::Tensor head_outputs(int64_t layer);
@@ -33,6 +35,8 @@ class AblationCache {
   at::Tensor latents(int64_t autoencoder);
 
  private:
+  at::Tensor start() const;
+  at::Tensor next_resid();
   at::Tensor latent_sum(int64_t autoencoder);
 
   const Transformer& model_;
@@ -41,7 +45,7 @@ class AblationCache {
   const bool same_everywhere_;
   std::vector<at::Tensor> resid_;
   std::map<std::pair<int64_t, Projection>, at::Tensor> projections_;
-  std::map<int64_t, at::Tensor> heads_, mlps_, latents_;
+  std::map<int64_t, at::Tensor> heads_, mlps_, latents_, behind_;
   std::map<int64_t, LatentLists> latent_lists_;
   CrossLayerWrites cross_layer_;
 };

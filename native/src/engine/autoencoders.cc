@@ -13,7 +13,9 @@ namespace autocircuit {
 namespace {
 
 std::string name_of(int64_t block, AutoencoderInput input) {
-  return "the autoencoder of block " + std::to_string(block) + (is_of_attention(input) ? "'s attention" : "");
+  const std::string of_block = "block " + std::to_string(block);
+  if (is_of_stream(input)) return "the autoencoder of the residual stream behind " + of_block;
+  return "the autoencoder of " + of_block + (is_of_attention(input) ? "'s attention" : "");
 }
 
 [[noreturn]] void refuse(const GivenAutoencoder& given, const std::string& what) {
@@ -32,6 +34,9 @@ void check_part(const GivenAutoencoder& of, const char* name, const at::Tensor& 
   if (!at::isfinite(given).all().item<bool>()) refuse(of, "has " + std::string(name) + " with numbers that are not finite");
 }
 
+// Attention writes before the MLP of its block, and the stream behind them is read last.
+int64_t place_in_block(AutoencoderInput input) { return is_of_attention(input) ? 0 : is_of_mlp(input) ? 1 : 2; }
+
 int64_t width_of(const TransformerConfig& config, AutoencoderInput input) {
   if (input == AutoencoderInput::mlp_post) return config.d_mlp;
   return input == AutoencoderInput::z ? config.heads * config.d_head : config.d_model;
@@ -42,7 +47,7 @@ void check_place(const TransformerConfig& config, const Weights& weights, const 
   if (given.block < 0 || given.block >= config.layers)
     refuse(given, "is of no block of this model, whose blocks are 0 to " + std::to_string(config.layers - 1));
   const BlockWeights& block = weights.blocks[given.block];
-  if (!is_of_attention(given.input) && config.attn_only) refuse(given, "has no place: this model has no MLPs");
+  if (is_of_mlp(given.input) && config.attn_only) refuse(given, "has no place: this model has no MLPs");
   if (given.norm_weights && *given.norm_weights != block.ln2.scale.defined())
     refuse(given,
            *given.norm_weights
@@ -134,16 +139,17 @@ at::Tensor Autoencoder::on_decoder(const at::Tensor& all, const std::vector<int6
 }
 
 Autoencoders::Autoencoders(const TransformerConfig& config, const Weights& weights, bool errors, std::vector<GivenAutoencoder> given)
-    : errors_(errors), d_model_(config.d_model), of_attention_(config.layers, -1), of_mlp_(config.layers, -1), first_{0} {
+    : errors_(errors), d_model_(config.d_model), of_attention_(config.layers, -1), of_mlp_(config.layers, -1),
+      of_stream_(config.layers, -1), first_{0} {
   if (given.empty()) throw std::invalid_argument("there are no autoencoders");
   const at::ScalarType type = weights.options.dtype().toScalarType();
   if (type != at::kFloat && type != at::kDouble) throw std::invalid_argument("a model with autoencoders computes in float32 or float64");
   std::stable_sort(given.begin(), given.end(), [](const GivenAutoencoder& a, const GivenAutoencoder& b) {
-    return std::pair(a.block, !is_of_attention(a.input)) < std::pair(b.block, !is_of_attention(b.input));
+    return std::pair(a.block, place_in_block(a.input)) < std::pair(b.block, place_in_block(b.input));
   });
   for (const GivenAutoencoder& one : given) {
     Autoencoder made = placed(config, weights, one);
-    int64_t& number = (is_of_attention(one.input) ? of_attention_ : of_mlp_)[one.block];
+    int64_t& number = numbers_of(one.input)[one.block];
     if (number >= 0) refuse(one, "is there twice");
     number = count();
     first_.push_back(first_.back() + made.latents());
@@ -153,11 +159,20 @@ Autoencoders::Autoencoders(const TransformerConfig& config, const Weights& weigh
   if (cross_layers_) check_cross_layers(given, config.layers);
 }
 
+std::vector<int64_t>& Autoencoders::numbers_of(AutoencoderInput input) {
+  if (is_of_stream(input)) return of_stream_;
+  return is_of_attention(input) ? of_attention_ : of_mlp_;
+}
+
 // What latents write to a later block's output stands in the place of that block's MLP too.
 void Autoencoders::check_cross_layers(const std::vector<GivenAutoencoder>& given, int64_t layers) const {
   int64_t first = layers;
   for (const GivenAutoencoder& one : given) {
     if (is_of_attention(one.input)) continue;
+    if (is_of_stream(one.input))
+      refuse(one,
+             "starts the stream anew, but cross-layer transcoders stand beside it, whose latents write on both sides of it: take one "
+             "kind or the other");
     if (!is_transcoder(one.input)) refuse(one, "is no transcoder, but stands beside cross-layer transcoders");
     first = std::min(first, one.block);
     const int64_t wanted = layers - 1 - one.block, found = static_cast<int64_t>(one.decode_later.size());

@@ -14,14 +14,17 @@ namespace autocircuit {
 
 // What a sparse autoencoder of a block reads, and replaces.
 enum class AutoencoderInput : uint8_t {
-  mlp_out,    // the MLP's output, as the residual stream gets it
-  mlp_post,   // the MLP's neurons after their activation
-  mlp_in,     // a transcoder: reads what the MLP reads, behind its norm, and replaces the MLP's output
-  mlp_resid,  // the same, but reads the residual stream before that norm
-  attn_out,   // what attention writes to the residual stream, its bias included
-  z,          // the heads' outputs side by side, before their output matrix
+  mlp_out,     // the MLP's output, as the residual stream gets it
+  mlp_post,    // the MLP's neurons after their activation
+  mlp_in,      // a transcoder: reads what the MLP reads, behind its norm, and replaces the MLP's output
+  mlp_resid,   // the same, but reads the residual stream before that norm
+  attn_out,    // what attention writes to the residual stream, its bias included
+  z,           // the heads' outputs side by side, before their output matrix
+  resid_post,  // the residual stream behind the block: what is behind reads it anew
 };
-inline bool is_of_attention(AutoencoderInput input) { return input >= AutoencoderInput::attn_out; }
+inline bool is_of_attention(AutoencoderInput input) { return input == AutoencoderInput::attn_out || input == AutoencoderInput::z; }
+inline bool is_of_stream(AutoencoderInput input) { return input == AutoencoderInput::resid_post; }
+inline bool is_of_mlp(AutoencoderInput input) { return !is_of_attention(input) && !is_of_stream(input); }
 inline bool is_transcoder(AutoencoderInput input) { return input == AutoencoderInput::mlp_in || input == AutoencoderInput::mlp_resid; }
 
 // A block's autoencoder as it is given: activations x [n] -> latents a = act(encode x + bias) [L] -> decode^T a + out_bias [n].
@@ -65,8 +68,8 @@ struct Autoencoder {
   at::Tensor on_decoder(const at::Tensor& latents, const std::vector<int64_t>& at) const;
 };
 
-// The autoencoders of a network, in the order in which they write: a block may have one of its attention, one of its MLP, both or none. What
-// they leave out of the original output is dropped, or (`errors`) a source of its own.
+// The autoencoders of a network, in the order in which they write: a block may have one of its attention, one of its MLP, one of the stream
+// behind it, or none. What they leave out of the original value is dropped, or (`errors`) a source of its own.
 class Autoencoders {
  public:
   // Throws std::invalid_argument, naming the block, for shapes that do not fit the network or each other, numbers that are not finite, and two
@@ -81,9 +84,13 @@ class Autoencoders {
   // Numbers of those of a block; -1 where it has none.
   int64_t of_attention(int64_t block) const { return of_attention_[block]; }
   int64_t of_mlp(int64_t block) const { return of_mlp_[block]; }
-  // Latents of each block's attention, or of its MLP; empty where no block has any.
+  int64_t of_stream(int64_t block) const { return of_stream_[block]; }
+  // Whether some block has one of the stream behind it.
+  bool any_of_stream() const { return !stream_counts().empty(); }
+  // Latents of each block's attention, of its MLP, or of the stream behind it; empty where no block has any.
   std::vector<int64_t> attention_counts() const { return counts(of_attention_); }
   std::vector<int64_t> mlp_counts() const { return counts(of_mlp_); }
+  std::vector<int64_t> stream_counts() const { return counts(of_stream_); }
   // Mean over d_model of what a unit of each latent writes in all, all autoencoders' side by side: [positions or 1, latents].
   at::Tensor decoder_means() const;
   // Latents of all autoencoders lie side by side where they are kept for a run: the first of one, and how many rows of d_model they take.
@@ -92,13 +99,14 @@ class Autoencoders {
 
  private:
   std::vector<int64_t> counts(const std::vector<int64_t>& of_block) const;
+  std::vector<int64_t>& numbers_of(AutoencoderInput input);
   void check_cross_layers(const std::vector<GivenAutoencoder>& given, int64_t layers) const;
 
   bool errors_;
   bool cross_layers_ = false;
   int64_t d_model_;
   std::vector<Autoencoder> all_;
-  std::vector<int64_t> of_attention_, of_mlp_;
+  std::vector<int64_t> of_attention_, of_mlp_, of_stream_;
   std::vector<int64_t> first_;
 };
 

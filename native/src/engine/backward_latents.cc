@@ -42,4 +42,19 @@ at::Tensor BackwardPass::through_latents_of_attention(int64_t layer, const at::T
   return z_grad.view({frame_.n(), config_.heads, config_.d_head});
 }
 
+// From the gradient of the stream that goes on behind a block to that of what its autoencoder reads, and into the stream before.
+void BackwardPass::through_latents_of_stream(int64_t layer) {
+  const bool errors = model_.autoencoders()->errors();
+  const int64_t place = pass_.order.post(layer);
+  const at::Tensor out_grad = frame_.grad;
+  at::Tensor error_grad = out_grad;
+  if (frame_.source_grad.defined()) error_grad = error_grad + frame_.source_grad[place];
+  gradients_.keep_outputs(frame_, place, 1, error_grad);
+  at::Tensor read_grad = latents_->backward(model_.autoencoders()->of_stream(layer), errors ? out_grad - error_grad : out_grad, frame_);
+  if (errors) read_grad = read_grad + error_grad;
+  // Whoever reads behind the place reads nothing of the stream before it.
+  frame_.grad = at::zeros_like(out_grad);
+  flow({pass_.find(Reader::post, layer)}, read_grad.unsqueeze(0));
+}
+
 }  // namespace autocircuit

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "devices/device_index.h"
+#include "engine/latent_blocks.h"
 #include "engine/patched_inputs.h"
 #include "engine/wide.h"
 #include "kernels/cpu/products.h"
@@ -76,7 +77,8 @@ void BackwardPass::through_end(const at::Tensor& grad_logits) {
 }
 
 void BackwardPass::through_block(int64_t layer) {
-  if (!pass_.factorized && layer + 1 < config_.layers) through_residual_reader(Reader::post, layer);
+  if (autoencoder_of_stream(model_, layer)) through_latents_of_stream(layer);
+  else if (!pass_.factorized && layer + 1 < config_.layers) through_residual_reader(Reader::post, layer);
   const at::Tensor out_grad = frame_.grad;
   if (!config_.attn_only) {
     through_mlp(layer, out_grad);

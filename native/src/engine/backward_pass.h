@@ -60,6 +60,7 @@ class BackwardPass {
   // backward_latents.cc
   LatentGrads through_latents_of_mlp(int64_t layer, const at::Tensor& out_grad, const at::Tensor& error_grad);
   at::Tensor through_latents_of_attention(int64_t layer, const at::Tensor& out_grad);
+  void through_latents_of_stream(int64_t layer);
 
   // backward_readers.cc
   void flow_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers);

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "engine/autoencoders.h"
+#include "engine/latent_blocks.h"
 #include "engine/latent_graph.h"
-#include "engine/reading_points.h"
 
 namespace autocircuit {
 namespace {
@@ -61,8 +61,9 @@ bool has_heads(const TransformerConfig& c, const DestinationGroup& group) {
 }
 
 // A group that the engine does not look at would be patched without effect.
-void check_groups(const TransformerConfig& c, const PatchGraph& graph) {
-  const SourceOrder order(c, graph.factorized);
+void check_groups(const Transformer& model, const PatchGraph& graph) {
+  const TransformerConfig& c = model.config();
+  const SourceOrder order = source_order(model, graph.factorized);
   if (graph.sources != order.count())
     refuse("the graph has " + std::to_string(graph.sources) + " sources, this model has " + std::to_string(order.count()) +
            "; the graph is of another model");
@@ -95,8 +96,8 @@ void check_start(const TransformerConfig& c, const ForwardRequest& request) {
 }
 
 void check_graph(const Transformer& model, const PatchGraph& graph) {
-  if (!model.autoencoders()) return check_groups(model.config(), graph);
-  check_groups(model.config(), *LatentGraph(model.config(), *model.autoencoders(), graph).ordinary());
+  if (!model.autoencoders()) return check_groups(model, graph);
+  check_groups(model, *LatentGraph(model.config(), *model.autoencoders(), graph).ordinary());
 }
 
 void check_prefix(const Transformer& model, const ForwardRequest& request) {
@@ -132,7 +133,7 @@ void check_run(const Transformer& model, const ForwardRequest& request) {
   if (run.prefix != (request.prefix ? request.prefix->serial.value() : 0))
     refuse("the kept run (from) was made behind another prefix; keep a run behind this one (keep: true)");
   const bool factorized = request.patch ? request.patch->graph->factorized : !request.graph || request.graph->factorized;
-  const int64_t rows = SourceOrder(model.config(), true).count() + (model.autoencoders() ? model.autoencoders()->packed_rows() : 0);
+  const int64_t rows = source_order(model).count() + (model.autoencoders() ? model.autoencoders()->packed_rows() : 0);
   if (!factorized || run.sources.size(0) != rows)
     refuse("a kept run (from) can only be a starting point for a factorised graph, and only one that was kept for it");
 }
@@ -164,7 +165,8 @@ void check_hook(const Transformer& model, const ForwardRequest& request, const H
       point.hook == Hook::mlp_pre || point.hook == Hook::mlp_pre_linear || point.hook == Hook::mlp_post || point.hook == Hook::mlp_out;
   const Autoencoders* autoencoders = model.autoencoders();
   const int64_t number = autoencoders ? autoencoders->of_mlp(point.layer) : -1,
-                of_attention = autoencoders ? autoencoders->of_attention(point.layer) : -1;
+                of_attention = autoencoders ? autoencoders->of_attention(point.layer) : -1,
+                of_stream = autoencoders ? autoencoders->of_stream(point.layer) : -1;
   if (of_mlp && number >= 0 && is_transcoder((*autoencoders)[number].input) && !autoencoders->errors())
     refuse(name + " has no value where transcoders take the MLP's place and nothing is kept of what they leave out");
   if (request.patch && is_of_norm(point.hook))
@@ -174,7 +176,8 @@ void check_hook(const Transformer& model, const ForwardRequest& request, const H
            " cannot be replaced where edges are patched: what destinations read there is the sum of their own edges; replace what "
            "sources write, or leave out the patch");
   const bool of_latents = (number >= 0 && (point.hook == Hook::mlp_out || point.hook == Hook::mlp_post)) ||
-                          (of_attention >= 0 && (point.hook == Hook::attn_out || point.hook == Hook::z));
+                          (of_attention >= 0 && (point.hook == Hook::attn_out || point.hook == Hook::z)) ||
+                          (of_stream >= 0 && point.hook == Hook::resid_post);
   if (replaced && of_latents) refuse(name + " cannot be replaced in a model with autoencoders, whose latents are made of it");
 }
 

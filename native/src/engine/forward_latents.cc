@@ -47,4 +47,17 @@ void ForwardPass::write_attention_latents(int64_t layer, const at::Tensor& z) {
   for (int64_t head = 1; head < config_.heads; head++) record(first + head, nothing);
 }
 
+// The stream behind a block goes on as what its autoencoder makes of what it reads there, and as the error of that.
+void ForwardPass::write_stream_latents(int64_t layer) {
+  const int64_t place = pass_.order.post(layer);
+  if (!autoencoder_of_stream(model_, layer)) return record(place, at::zeros_like(frame_.resid));
+  const GroupPlan* plan = pass_.find(Reader::post, layer);
+  at::Tensor read = frame_.resid;
+  if (plan && plan->is_patched(0)) read = patched_inputs(pass_, latents_, frame_, *plan, attention_point(layer) + 2, {0}, Norm{})[0];
+  const at::Tensor made = latents_->write(model_.autoencoders()->of_stream(layer), read, frame_, pass_.ablated.get());
+  const bool errors = model_.autoencoders()->errors();
+  frame_.resid = errors ? read : made;
+  record(place, errors ? read - made : at::zeros_like(made));
+}
+
 }  // namespace autocircuit

@@ -68,10 +68,10 @@ void ForwardPass::block(int64_t layer) {
   if (has_mlp && autoencoder_of_mlp(model_, layer)) write_latents(layer, mlp);
   else if (has_mlp) write_mlp(layer, mlp);
   hook_stream(Hook::resid_post, layer);
-  if (!pass_.factorized && !last) {
-    read_residual(Reader::post, layer);
-    record_stream(pass_.order.post(layer));
-  }
+  if (!pass_.order.has_post(layer)) return;
+  if (pass_.factorized) return write_stream_latents(layer);
+  read_residual(Reader::post, layer);
+  record_stream(pass_.order.post(layer));
 }
 
 // What the network gives at its end, where somebody asks for it.

@@ -98,6 +98,7 @@ class ForwardPass {
   at::Tensor transcoder_input(int64_t layer, const ReaderInput& input) const;
   void write_latents(int64_t layer, const at::Tensor& x);
   void write_attention_latents(int64_t layer, const at::Tensor& z);
+  void write_stream_latents(int64_t layer);
 
   // forward_hooks.cc
   at::Tensor hooked(Hook hook, int64_t layer, const at::Tensor& x);

@@ -17,6 +17,21 @@ const Autoencoder* autoencoder_of_mlp(const Transformer& model, int64_t layer) {
   return autoencoders ? numbered(*autoencoders, autoencoders->of_mlp(layer)) : nullptr;
 }
 
+const Autoencoder* autoencoder_of_stream(const Transformer& model, int64_t layer) {
+  const Autoencoders* autoencoders = model.autoencoders();
+  return autoencoders ? numbered(*autoencoders, autoencoders->of_stream(layer)) : nullptr;
+}
+
+SourceOrder source_order(const Transformer& model, bool factorized) {
+  if (!factorized) return SourceOrder(model.config(), StreamSources::read_anew);
+  if (model.autoencoders()) return source_order(model.config(), *model.autoencoders());
+  return SourceOrder(model.config(), StreamSources::none);
+}
+
+SourceOrder source_order(const TransformerConfig& config, const Autoencoders& autoencoders) {
+  return SourceOrder(config, autoencoders.any_of_stream() ? StreamSources::autoencoded : StreamSources::none);
+}
+
 bool reads_neurons(const Transformer& model, int64_t layer) {
   const Autoencoder* one = autoencoder_of_mlp(model, layer);
   return one && one->input == AutoencoderInput::mlp_post;

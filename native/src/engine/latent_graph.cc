@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "engine/reading_points.h"
+#include "engine/latent_blocks.h"
 
 namespace autocircuit {
 namespace {
@@ -13,69 +13,88 @@ namespace {
 void check_table(const Autoencoders& autoencoders, const PatchGraph& table, int64_t columns) {
   if (!table.factorized) throw std::invalid_argument("latents are sources of factorised graphs only");
   if (table.latents != autoencoders.mlp_counts() || table.attention_latents != autoencoders.attention_counts() ||
-      table.errors != autoencoders.errors())
+      table.stream_latents != autoencoders.stream_counts() || table.errors != autoencoders.errors())
     throw std::invalid_argument("the graph has other latents than this model's autoencoders; make the graph of the model that has them");
   if (table.sources != columns)
     throw std::invalid_argument("the graph has " + std::to_string(table.sources) + " sources, this model with its latents has " +
                                 std::to_string(columns) + "; the graph is of another model");
 }
 
+// The first ordinary source that a group reads: the place of the last autoencoder of the stream before it.
+int64_t first_read(const TransformerConfig& config, const Autoencoders& autoencoders, const DestinationGroup& group) {
+  const SourceOrder order = source_order(config, autoencoders);
+  for (int64_t block = (group.reader == Reader::end ? config.layers : group.layer) - 1; block >= 0; block--)
+    if (autoencoders.of_stream(block) >= 0) return order.post(block);
+  return order.start();
+}
+
+std::string range_text(int64_t first, int64_t count) { return std::to_string(first) + " to " + std::to_string(first + count - 1); }
+
 }  // namespace
 
 LatentGraph::LatentGraph(const TransformerConfig& config, const Autoencoders& autoencoders, const PatchGraph& table) : table_(table) {
-  // Column of the table for each ordinary source, -1 where it has none: an error that is dropped, heads but the first in whose place an
-  // error stands. And how many columns are written before each.
-  std::vector<int64_t> column_of{0}, written{0};
   int64_t column = 1;
+  // Some ordinary sources side by side, of which the first has the error's place where an autoencoder replaces them.
   const auto place = [&](int64_t number, int64_t sources) {
-    written.push_back(column);
-    if (number >= 0) {
-      column_.push_back(column);
-      column += autoencoders[number].latents();
-      column_of.push_back(autoencoders.errors() ? column++ : -1);
-    } else {
-      column_of.push_back(column++);
-    }
-    for (int64_t other = 1; other < sources; other++) {
-      written.push_back(column);
-      column_of.push_back(number >= 0 ? -1 : column++);
+    for (int64_t source = 0; source < sources; source++) {
+      written_.push_back(column);
+      if (number >= 0 && source == 0) {
+        column_.push_back(column);
+        column += autoencoders[number].latents();
+      }
+      const bool is_there = number < 0 || (source == 0 && autoencoders.errors());
+      column_of_.push_back(is_there ? column++ : -1);
     }
   };
+  const SourceOrder order = source_order(config, autoencoders);
   for (int64_t block = 0; block < config.layers; block++) {
     place(autoencoders.of_attention(block), config.heads);
     if (!config.attn_only) place(autoencoders.of_mlp(block), 1);
+    if (autoencoders.of_stream(block) >= 0) {
+      place(autoencoders.of_stream(block), 1);
+    } else if (order.has_post(block)) {
+      written_.push_back(column);
+      column_of_.push_back(-1);
+    }
   }
-  written.push_back(column);
+  written_.push_back(column);
   check_table(autoencoders, table, column);
   ordinary_ = std::make_shared<PatchGraph>();
   ordinary_->tokens = table.tokens;
-  ordinary_->sources = static_cast<int64_t>(column_of.size());
-  const int64_t tokens = table.tokens == 0 ? 1 : table.tokens;
+  ordinary_->sources = order.count();
   for (const DestinationGroup& group : table.groups) {
-    if (group.first_source != 0) throw std::invalid_argument("a graph with latents has groups that read from the first source on");
-    const SourceOrder order(config, true);
     const bool inside = group.layer >= 0 && group.layer < config.layers;
-    DestinationGroup made = group;
-    made.sources = group.reader == Reader::end ? order.count() : inside ? order.before(reading_point(config, group)) : 0;
-    made.offset = static_cast<int64_t>(cells_.size());
-    const int64_t known = made.sources == 0 ? 0 : written[made.sources];
-    if (group.sources != known)
-      throw std::invalid_argument("the graph has a group with " + std::to_string(group.sources) +
-                                  " sources where this model with its latents has " + std::to_string(known) +
-                                  "; the graph is of another model");
-    for (int64_t row = 0; row < tokens * group.heads; row++)
-      for (int64_t source = 0; source < made.sources; source++) {
-        const int64_t first = group.offset + row * group.sources;
-        // What is not there is zero, in the run and ablated: it follows its row, so that the row stays of one kind.
-        if (column_of[source] >= 0) {
-          own_.push_back(static_cast<int64_t>(cells_.size()));
-          own_cells_.push_back(first + column_of[source]);
-        }
-        cells_.push_back(first + std::max<int64_t>(0, column_of[source]));
-      }
-    ordinary_->groups.push_back(made);
+    if (!inside || (group.reader == Reader::post && autoencoders.of_stream(group.layer) < 0) || group.reader == Reader::mid)
+      throw std::invalid_argument("the graph has a group that reads in layer " + std::to_string(group.layer) +
+                                  " what this model with its autoencoders does not read there; the graph is of another model");
+    const int64_t end = group.reader == Reader::post ? order.post(group.layer) : order.before(reading_point(config, group));
+    add_group(group, first_read(config, autoencoders, group), end);
   }
   ordinary_->edges = static_cast<int64_t>(cells_.size());
+}
+
+// With the cells of a group that reads the ordinary sources from `first` on.
+void LatentGraph::add_group(const DestinationGroup& of_table, int64_t first, int64_t end) {
+  const int64_t first_column = written_[first], columns = written_[end] - first_column;
+  if (of_table.first_source != first_column || of_table.sources != columns)
+    throw std::invalid_argument("the graph has a group with sources " + range_text(of_table.first_source, of_table.sources) +
+                                " where this model with its latents has " + range_text(first_column, columns) +
+                                "; the graph is of another model");
+  DestinationGroup made = of_table;
+  made.first_source = first;
+  made.sources = end - first;
+  made.offset = static_cast<int64_t>(cells_.size());
+  const int64_t rows = (table_.tokens == 0 ? 1 : table_.tokens) * of_table.heads;
+  for (int64_t row = 0; row < rows; row++)
+    for (int64_t source = first; source < end; source++) {
+      const int64_t first_cell = of_table.offset + row * of_table.sources;
+      // What is not there is zero, in the run and ablated: it follows its row, so that the row stays of one kind.
+      const bool is_there = column_of_[source] >= 0;
+      if (is_there) own_.push_back(static_cast<int64_t>(cells_.size()));
+      cells_.push_back(first_cell + (is_there ? column_of_[source] - first_column : 0));
+      if (is_there) own_cells_.push_back(cells_.back());
+    }
+  ordinary_->groups.push_back(made);
 }
 
 at::Tensor LatentGraph::ordinary_mask(const at::Tensor& mask) const {
@@ -100,7 +119,8 @@ void LatentGraph::reclassify(MaskPlan& plan, const at::Tensor& mask, PlanKind ki
     std::vector<RowKind> rows;
     for (int64_t head = 0; head < group.heads; head++) {
       const RowKind made = classify({not_zero.const_data_ptr<int64_t>()[head], not_one.const_data_ptr<int64_t>()[head]}, kind);
-      rows.push_back(made == RowKind::ablated && group.reader == Reader::mlp ? RowKind::near_ablated : made);
+      rows.push_back(made == RowKind::ablated && (group.reader == Reader::mlp || group.reader == Reader::post) ? RowKind::near_ablated
+                                                                                                               : made);
     }
     plan.set_rows(g, std::move(rows));
   }

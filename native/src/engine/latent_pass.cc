@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "devices/device_index.h"
-#include "engine/reading_points.h"
+#include "engine/latent_blocks.h"
 
 namespace autocircuit {
 namespace {
@@ -68,7 +68,7 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
   patch.graph = graph_->ordinary();
   if (gradients) mask_gradient_ = at::zeros({mask_.numel()}, options);
   if (!patch.directions.defined()) return;
-  const int64_t sources = SourceOrder(model.config(), true).count();
+  const int64_t sources = source_order(model).count();
   if (patch.directions.dim() != 4 || patch.directions.size(0) != sources + autoencoders_.packed_rows())
     throw std::invalid_argument("directions must have as many rows as the ablation's sources with their latents");
   directions_ = patch.directions.narrow(0, sources, autoencoders_.packed_rows()).to(options);
@@ -94,9 +94,7 @@ at::Tensor LatentPass::write(int64_t number, const at::Tensor& x, const Frame& f
   return written_by(number, frame);
 }
 
-bool LatentPass::crosses_layers(int64_t number) const {
-  return autoencoders_.cross_layers() && !is_of_attention(autoencoders_[number].input);
-}
+bool LatentPass::crosses_layers(int64_t number) const { return autoencoders_.cross_layers() && is_of_mlp(autoencoders_[number].input); }
 
 at::Tensor LatentPass::written_by(int64_t number, const Frame& frame) {
   const auto lists = [&](int64_t of) { return in_frame(of, frame); };
@@ -117,7 +115,7 @@ at::Tensor LatentPass::cells(const Frame& frame, const DestinationGroup& group, 
   std::vector<int64_t> of_token, of_row;
   const int64_t per_mask = frame.n() / masks_;
   for (int64_t n = 0; n < frame.n(); n++)
-    of_token.push_back(n / per_mask * graph_->table().edges + group.offset + graph_->column(number) +
+    of_token.push_back(n / per_mask * graph_->table().edges + group.offset + graph_->column(number) - group.first_source +
                        (by_token ? frame.positions[n % frame.length()] * group.heads * group.sources : 0));
   for (const int64_t row : rows) of_row.push_back(row * group.sources);
   const at::Device device = columns.device();
@@ -129,7 +127,8 @@ void LatentPass::add_to_rows(at::Tensor& inputs, const Frame& frame, const Group
   std::vector<int64_t> from_ablated;
   for (const int64_t row : rows) from_ablated.push_back(plan.rows[row] == RowKind::near_ablated);
   const at::Tensor shift = index_on(inputs.device(), from_ablated).to(mask_.options()).view({1, -1, 1});
-  for (int64_t number = 0; number < autoencoders_.count() && graph_->reads(group, number); number++) {
+  for (int64_t number = 0; number < autoencoders_.count(); number++) {
+    if (!graph_->reads(group, number)) continue;
     const LatentLists lists = in_frame(number, frame);
     if (lists.entries() == 0) continue;
     const at::Tensor& decoder = autoencoders_[number].decoder_before(LatentGraph::reading_block(group));
@@ -148,7 +147,8 @@ at::Tensor LatentPass::behind(const at::Tensor& sources) const {
 void LatentPass::contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
   // Groups that are contracted together read at one point, so that the decoder's rows are gathered once for all of them.
   const DestinationGroup& first = graph_->of(*plans[0]->group);
-  for (int64_t number = 0; number < autoencoders_.count() && graph_->reads(first, number); number++) {
+  for (int64_t number = 0; number < autoencoders_.count(); number++) {
+    if (!graph_->reads(first, number)) continue;
     const LatentLists lists = in_frame(number, frame);
     if (lists.entries() == 0) continue;
     const at::Tensor& by = lists.direction.defined() ? lists.direction : lists.delta;
@@ -170,7 +170,8 @@ void LatentPass::flow(const Frame& frame, const GroupPlan& plan, const at::Tenso
   const DestinationGroup& group = graph_->of(*plan.group);
   std::vector<int64_t> rows(group.heads);
   std::iota(rows.begin(), rows.end(), 0);
-  for (int64_t number = 0; number < autoencoders_.count() && graph_->reads(group, number); number++) {
+  for (int64_t number = 0; number < autoencoders_.count(); number++) {
+    if (!graph_->reads(group, number)) continue;
     const LatentLists lists = in_frame(number, frame);
     if (lists.entries() == 0) continue;
     const at::Tensor kept = 1 - mask_.flatten().take(cells(frame, group, number, lists.column, rows));

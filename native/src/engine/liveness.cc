@@ -10,7 +10,7 @@ namespace {
 class Walk {
  public:
   Walk(const TransformerConfig& config, const MaskPlan* plan, bool whole_layers, Liveness& live)
-      : config_(config), plan_(plan), whole_layers_(whole_layers), order_(config, true), live_(live) {}
+      : config_(config), plan_(plan), whole_layers_(whole_layers), order_(config, StreamSources::none), live_(live) {}
 
   // From the output backwards: a reader that runs makes what it reads live.
   void run() {

@@ -50,7 +50,7 @@ PlacedRequest placed(const Transformer& model, const ForwardRequest& given, bool
 
 PassPlan::PassPlan(const Transformer& of, const PlacedRequest& placed, bool with_gradients, const RecordedLists* lists)
     : model(of), config(of.config()), request(without_run(placed.request)), from_run(placed.request.from != nullptr),
-      gradients(with_gradients), listed(lists), factorized(is_factorized(request)), order(config, factorized),
+      gradients(with_gradients), listed(lists), factorized(is_factorized(request)), order(source_order(of, factorized)),
       length(request.tokens.size(1)), trains_latents(placed.latents && placed.latents->trains()) {
   if (request.patch) {
     // Residual readers of unfactorised graphs replace the stream itself: nothing to share with other rows.

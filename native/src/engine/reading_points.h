@@ -17,11 +17,19 @@ inline int64_t reading_point(const TransformerConfig& c, const DestinationGroup&
   return group.reader == Reader::mlp ? mlp_point(c, group.layer) : attention_point(group.layer);
 }
 
+// Which points of the residual stream are sources themselves.
+enum class StreamSources : uint8_t {
+  none,         // factorised graphs
+  read_anew,    // unfactorised ones: in the middle of a block and behind it, but for the last one
+  autoencoded,  // factorised ones with autoencoders of the stream: behind every block what its autoencoder leaves out
+};
+
 // Number of each source in network order.
 class SourceOrder {
  public:
-  SourceOrder(const TransformerConfig& c, bool factorized)
-      : config_(c), mid_(!factorized && !c.parallel && !c.attn_only), post_(!factorized) {
+  SourceOrder(const TransformerConfig& c, StreamSources stream)
+      : config_(c), mid_(stream == StreamSources::read_anew && !c.parallel && !c.attn_only), post_(stream != StreamSources::none),
+        last_post_(stream == StreamSources::autoencoded) {
     per_block_ = c.heads + (c.attn_only ? 0 : 1) + mid_ + post_;
   }
 
@@ -31,9 +39,9 @@ class SourceOrder {
   int64_t mlp(int64_t layer) const { return heads(layer) + config_.heads + mid_; }
   int64_t post(int64_t layer) const { return heads(layer) + per_block_ - 1; }
   bool has_mid() const { return mid_; }
-  bool has_post(int64_t layer) const { return post_ && layer + 1 < config_.layers; }
-  // The last block's `Resid Post` is `Resid End`, which writes nothing.
-  int64_t count() const { return 1 + config_.layers * per_block_ - post_; }
+  // Unfactorised, the last block's `Resid Post` is `Resid End`, which writes nothing.
+  bool has_post(int64_t layer) const { return post_ && (last_post_ || layer + 1 < config_.layers); }
+  int64_t count() const { return 1 + config_.layers * per_block_ - (post_ && !last_post_); }
   // Sources written before a reading point of a factorised graph.
   int64_t before(int64_t point) const {
     const int64_t layer = point / 2;
@@ -43,7 +51,7 @@ class SourceOrder {
 
  private:
   const TransformerConfig& config_;
-  bool mid_, post_;
+  bool mid_, post_, last_post_;
   int64_t per_block_;
 };
 

@@ -15,7 +15,7 @@ enum class Reader : uint8_t {
   qkv,   // one input per head, shared by query, key and value
   mlp,   // MLP input
   mid,   // residual stream after attention (unfactorised graphs)
-  post,  // residual stream after a block (unfactorised graphs)
+  post,  // residual stream after a block (unfactorised graphs, and where it has an autoencoder)
   end,   // residual stream before the final norm
 };
 
@@ -31,7 +31,8 @@ struct DestinationGroup {
 
 // The table that says what each cell of the flat edge vector patches. `tokens` is 0 when edges are not split by token. Where `latents` is
 // not empty, it says how many latents of each block stand in the place of its MLP among the sources (0: the MLP itself does), with the error
-// behind them if there are `errors`; so does `attention_latents` of its heads.
+// behind them if there are `errors`; so does `attention_latents` of its heads. `stream_latents` says how many stand for the stream behind each
+// block (0: none, and nothing reads it there).
 struct PatchGraph {
   Serial serial;
   bool factorized = true;
@@ -39,7 +40,7 @@ struct PatchGraph {
   int64_t sources = 0;
   int64_t edges = 0;
   std::vector<DestinationGroup> groups;
-  std::vector<int64_t> latents, attention_latents;
+  std::vector<int64_t> latents, attention_latents, stream_latents;
   bool errors = false;
 };
 

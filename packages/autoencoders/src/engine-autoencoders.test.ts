@@ -164,12 +164,53 @@ describe("autoencoders as sources of a model", () => {
     });
   });
 
+  const stream: [string, Record<string, unknown>, Change][] = [
+    ["hook_resid_post", {}, {}],
+    ["hook_resid_post", { architecture: "topk", k: 2 }, {}],
+    ["hook_resid_pre", { architecture: "jumprelu" }, { shapes: { threshold: [dSae] } }],
+  ];
+
+  it.each(stream)("%s %j: latents and errors of the stream are the file's", async (hook, cfg, change) => {
+    // Before block 1 is behind block 0; none need stand behind the other.
+    const blocks = hook === "hook_resid_pre" ? [1] : [0];
+    using set = await loadAutoencoders(await folderOf(cfg, change, hook, blocks));
+    using plain = new PatchableModel({ transformer: tinyTransformer(config) });
+    await scope(async () => {
+      using model = plain.withAutoencoders(engineAutoencoders(set, plain.config));
+      expect(model.graph.config).toMatchObject({ latents: [0, 0], streamLatents: [dSae, 0], latentErrors: true });
+      const tokens = Tensor.from([[1, 2, 3, 4, 5]], { dtype: "int64" });
+      using seen = await plain.activations(tokens, ["blocks.0.hook_resid_post"]);
+      const rows = await model.sources(tokens);
+      const [latents] = await model.latents(tokens);
+      const expected = await set.autoencoders[0]!.reconstruct(seen.of("blocks.0.hook_resid_post"));
+      expect(Number(await expected.latents.ne(0).sum().item())).toBeGreaterThan(0);
+      expect(await apart(latents!, expected.latents)).toBeLessThan(1e-5);
+      // Start, a head and an MLP, then what the stream's autoencoder leaves out.
+      expect(await apart(rows.select(0, 3), expected.error!)).toBeLessThan(1e-5);
+      expect(await apart(await plain.forward(tokens), await model.forward(tokens))).toBeLessThan(1e-5);
+    });
+  });
+
+  it("are refused where two are of one place of the stream", async () => {
+    const folder = await folderOf({}, {}, "hook_resid_post", [0]);
+    await folderOf({}, {}, "hook_resid_pre", [1], undefined, folder);
+    using set = await loadAutoencoders(folder);
+    expect(() => engineAutoencoders(set, config)).toThrow(
+      /two autoencoders of blocks\.(0\.hook_resid_post and blocks\.1\.hook_resid_pre|1\.hook_resid_pre and blocks\.0\.hook_resid_post), one place/,
+    );
+  });
+
   it("are refused where they cannot be", async () => {
     const refusals: [string, RegExp][] = [
       [await folderOf({}, {}, "hook_mlp_out", [1]), /no autoencoder of block 0/],
       [
-        await folderOf({}, {}, "hook_resid_pre"),
-        /goes from resid_pre to resid_pre.*take autoencoders of mlp_out.*of attn_out or of z/,
+        await folderOf({}, {}, "hook_resid_mid"),
+        /goes from resid_mid to resid_mid.*take autoencoders of mlp_out.*of attn_out, of z, of resid_post or of resid_pre/,
+      ],
+      [await folderOf({}, {}, "hook_resid_pre"), /reads blocks.0.hook_resid_pre, which is what `Resid Start` writes/],
+      [
+        await folderOf({}, {}, "hook_resid_post", [1, 2]),
+        /blocks.2.hook_resid_post, but the model's blocks are 0 to 1/,
       ],
       [await folderOf({}, {}, "attn.hook_z", [0, 7]), /blocks.7.attn.hook_z, but the model's blocks are 0 to 1/],
       [await folderOf({ normalize_activations: "layer_norm" }), /inputs are normalised one by one \(layer_norm\)/],

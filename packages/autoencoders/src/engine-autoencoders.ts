@@ -2,7 +2,8 @@ import { AutocircuitError } from "@autocircuit/base";
 import {
   type Autoencoders,
   type AutoencodersOfPlace,
-  isOfAttention,
+  type ReplacedPart,
+  replacedPart,
   scope,
   type TransformerConfig,
 } from "@autocircuit/native";
@@ -20,6 +21,9 @@ const INPUTS: Readonly<Record<string, AutoencodersOfPlace["input"]>> = {
   "resid_mid to mlp_out": "mlp_resid",
   "attn_out to attn_out": "attn_out",
   "z to z": "z",
+  "resid_post to resid_post": "resid_post",
+  // What is behind the block before.
+  "resid_pre to resid_pre": "resid_post",
 };
 
 /** Gemma Scope 2 calls the MLP's input what `pre_feedforward_layernorm` puts out; others mean the stream before it, or do not say. */
@@ -27,15 +31,16 @@ const INPUTS_OF_GEMMA_SCOPE_2: typeof INPUTS = { ...INPUTS, "mlp_in to mlp_out":
 
 /** How autoencoders become sources. */
 export interface EngineAutoencodersOptions {
-  /** Keep what they leave out as sources `MLP 3 Error` and `Attention 3 Error`, so that the model computes what it did. Default true. */
+  /** Keep what they leave out as sources `MLP 3 Error`, `Attention 3 Error`, `Resid Post 3 Error`, so that the model computes what it did. Default true. */
   readonly errors?: boolean | undefined;
-  /** Blocks without an autoencoder keep their MLP, or their heads. By default every block must have one of each kind that there is. */
+  /** Blocks without an autoencoder keep their MLP, or their heads. By default every block must have one of each kind of these that there is. */
   readonly partial?: boolean | undefined;
 }
 
 /**
  * Autoencoders that were loaded as the engine takes them: what `PatchableModel.withAutoencoders` is given. A set may hold autoencoders of MLPs,
- * of attention, or both. Biases and factors are folded, and a gate becomes a threshold for each latent, which is the same function. What a
+ * of attention and of the residual stream. Those of `hook_resid_pre` are of the stream behind the block before; the stream needs none behind
+ * any block in particular. Biases and factors are folded, and a gate becomes a threshold for each latent, which is the same function. What a
  * transcoder passes on through no latent (its skip connection) is part of what it leaves out, `MLP 3 Error`.
  *
  * Of a cross-layer transcoder a latent of block b writes to the MLP outputs of block b and of all later ones: `MLP 2 Latent 17->A5.3.Q` carries
@@ -43,8 +48,8 @@ export interface EngineAutoencodersOptions {
  * leave out of MLP 4's output.
  *
  * @returns tensors of the caller's; decoders are read into memory
- * @throws AutocircuitError `bad-input` for a block without one, for other places than an MLP's input, output or neurons and attention's
- *   output or its heads' (z), normalisations and activations that are no sum of what latents write, a skip connection without errors; and for
+ * @throws AutocircuitError `bad-input` for a block without one, for other places than an MLP's input, output or neurons, attention's output or
+ *   its heads' (z) and the stream behind a block, normalisations and activations that are no sum of what latents write, a skip connection without errors; and for
  *   what does not fit the model
  */
 export function engineAutoencoders(
@@ -61,13 +66,12 @@ export function engineAutoencoders(
     return scope(() => ({ ...place, errors, blocks: crossLayer.toEngine({ errors }) }));
   }
   for (const one of autoencoders) checkFitsModel(one, config);
-  const ofMlps: Autoencoder[] = [];
-  const ofAttention: Autoencoder[] = [];
-  for (const one of autoencoders) (isOfAttention(placeOf(one).input) ? ofAttention : ofMlps).push(one);
-  const [first, beside] = [ofMlps, ofAttention].filter((some) => some.length > 0);
+  const parts: Record<ReplacedPart, Autoencoder[]> = { mlp: [], attention: [], stream: [] };
+  for (const one of autoencoders) parts[replacedPart(placeOf(one).input)].push(one);
+  const [first, ...beside] = Object.values(parts).filter((some) => some.length > 0);
   if (first === undefined) throw notSources(path, "has no autoencoders");
   const placed = (some: readonly Autoencoder[]) => ofPlace(path, some, placeOf, config, { errors, partial });
-  return scope(() => ({ ...placed(first), errors, ...(beside && { beside: placed(beside) }) }));
+  return scope(() => ({ ...placed(first), errors, ...(beside.length > 0 && { beside: beside.map(placed) }) }));
 }
 
 function ofPlace(
@@ -81,18 +85,30 @@ function ofPlace(
   if (inputs.length > 1) throw notSources(path, `reads ${inputs.join(" in one block and ")} in another`);
   const place = placeOf(some[0]!);
   const { input } = place;
-  const blocks = Array.from({ length: layers }, (_, block) => some.filter((one) => one.block === block));
+  const part = replacedPart(input);
+  const blocks = Array.from({ length: layers }, (_, block) => some.filter((one) => replacedBlock(one) === block));
   const twice = blocks.find((ones) => ones.length > 1);
-  if (twice) throw notSources(path, `has two autoencoders of ${input} of block ${twice[0]!.block}`);
+  if (twice)
+    throw notSources(path, `has two autoencoders of ${twice.map(({ hookIn }) => hookIn).join(" and ")}, one place`);
   const missing = blocks.flatMap((ones, block) => (ones.length === 0 ? [block] : []));
-  if (missing.length > 0 && !partial) {
+  if (missing.length > 0 && part !== "stream" && !partial) {
     throw new AutocircuitError(
       "bad-input",
       `${path}: has no autoencoder of block ${missing.join(", ")} for ${input}. Give one for each of the model's ${layers} blocks, or say \`partial: true\`: ` +
-        `blocks without one then keep their ${isOfAttention(input) ? "heads" : "MLP"}.`,
+        `blocks without one then keep their ${part === "attention" ? "heads" : "MLP"}.`,
     );
   }
   return { ...place, blocks: blocks.map(([one]) => one?.toEngine({ errors }) ?? null) };
+}
+
+/** The block that an autoencoder stands in or behind. */
+function replacedBlock({ path, hookIn, block }: Autoencoder): number {
+  if (siteOf(hookIn) !== "resid_pre") return block!;
+  if (block! > 0) return block! - 1;
+  throw new AutocircuitError(
+    "bad-input",
+    `${path}: reads ${hookIn}, which is what \`Resid Start\` writes: nothing is behind a block there. Take those of later blocks.`,
+  );
 }
 
 type Placed = Pick<Autoencoder, "path" | "hookIn" | "hookOut">;
@@ -125,6 +141,6 @@ const siteOf = (hook: string): Site => hookPlace(hook).site!;
 function notSources(path: string, what: string): AutocircuitError {
   return new AutocircuitError(
     "bad-input",
-    `${path}: ${what}. Latents are sources in the place of an MLP or of heads: take autoencoders of mlp_out or of mlp_post, transcoders that read the MLP's input behind its norm or before it (resid_mid), and autoencoders of attn_out or of z.`,
+    `${path}: ${what}. Latents are sources in the place of an MLP, of heads or of the stream behind a block: take autoencoders of mlp_out or of mlp_post, transcoders that read the MLP's input behind its norm or before it (resid_mid), and autoencoders of attn_out, of z, of resid_post or of resid_pre.`,
   );
 }

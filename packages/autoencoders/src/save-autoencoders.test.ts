@@ -13,10 +13,12 @@ import { saveAutoencoders } from "./save-autoencoders.ts";
 const kinds: TinyAutoencoders[] = [
   { input: "mlp_out", activation: "topk" },
   { input: "mlp_post", activation: "jumprelu" },
-  { input: "mlp_in", beside: { input: "z", counts: [4, 5] } },
+  { input: "mlp_in", beside: [{ input: "z", counts: [4, 5] }] },
   { input: "mlp_in", activation: "jumprelu" },
   { input: "mlp_resid", activation: "jumprelu" },
   { input: "attn_out", activation: "topk" },
+  { input: "resid_post", activation: "topk" },
+  { input: "mlp_out", beside: [{ input: "attn_out" }, { input: "resid_post", counts: [4, 0] }] },
 ];
 
 describe("saveAutoencoders", () => {

@@ -24,6 +24,7 @@ const HOOKS: Readonly<Record<Autoencoders["input"], readonly [hookIn: string, ho
   mlp_resid: ["hook_resid_mid", "hook_mlp_out"],
   attn_out: ["hook_attn_out"],
   z: ["attn.hook_z"],
+  resid_post: ["hook_resid_post"],
 };
 
 const check = signature(

@@ -14,8 +14,8 @@ export interface TinyAutoencoders extends Pick<Autoencoders, "input" | "errors">
   activation?: "relu" | "topk" | "jumprelu";
   /** Transcoders whose latents write to the outputs of all later blocks too. */
   crossLayers?: boolean;
-  /** Others of another place. */
-  beside?: Pick<TinyAutoencoders, "input" | "counts">;
+  /** Others of other places. */
+  beside?: readonly Pick<TinyAutoencoders, "input" | "counts">[];
 }
 
 /** Random autoencoders in float64, of which about half the latents are active at a token; biases are not zero. */
@@ -50,5 +50,9 @@ export function tinyAutoencoders(
     );
     return { input: place, blocks };
   };
-  return { ...ofPlace(input, counts), errors, ...(beside && { beside: ofPlace(beside.input, beside.counts) }) };
+  return {
+    ...ofPlace(input, counts),
+    errors,
+    ...(beside && { beside: beside.map((other) => ofPlace(other.input, other.counts)) }),
+  };
 }

@@ -92,9 +92,9 @@ async function meanOf(model: PatchableModel, batch: PromptBatch, sums: Tensor): 
  * @param perUnit sum over D of what a unit of each latent writes, `[positions or 1, latents]`
  */
 function writtenSums(graph: Graph, outputs: Tensor, perUnit: Tensor): Tensor {
-  const { layers, heads, attnOnly, latentErrors } = graph.config;
+  const { layers, heads, attnOnly, streamLatents, latentErrors } = graph.config;
   const ordinary = outputs.slice(0, 0, firstLatentRow(graph)).sum([1, 2, 3]);
-  const perBlock = heads + (attnOnly ? 0 : 1);
+  const [mlps, streams] = [attnOnly ? 0 : 1, streamLatents ? 1 : 0];
   const places = latentPlaces(graph);
   const latents = unpackLatents(graph, outputs);
   let first = 0;
@@ -108,9 +108,15 @@ function writtenSums(graph: Graph, outputs: Tensor, perUnit: Tensor): Tensor {
     return [written, ...(latentErrors ? [ordinary.slice(0, row, row + 1)] : [])];
   };
   const blocks = Array.from({ length: layers }, (_, block) => {
-    const row = 1 + block * perBlock;
+    const row = 1 + block * (heads + mlps + streams);
     const ofAttention = inPlace("attention", block, row, heads);
-    return [...ofAttention, ...(attnOnly ? [] : inPlace("mlp", block, row + heads, 1))];
+    const ofMlp = attnOnly ? [] : inPlace("mlp", block, row + heads, 1);
+    // A block behind which the stream goes on has a row of zeros there, which is no source.
+    return [
+      ...ofAttention,
+      ...ofMlp,
+      ...(streamLatents?.[block] ? inPlace("stream", block, row + heads + mlps, 1) : []),
+    ];
   });
   return Tensor.cat([ordinary.slice(0, 0, 1), ...blocks.flat()]);
 }

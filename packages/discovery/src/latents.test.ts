@@ -13,13 +13,16 @@ const task = randomTask({ seed: 3, prompts: 6, batchSize: 6 });
 let model: PatchableModel;
 let both: PatchableModel;
 let across: PatchableModel;
+let stream: PatchableModel;
 beforeAll(() => {
   const given = (made: TinyAutoencoders) => task.model.withAutoencoders(tinyAutoencoders(task.model.config, made));
   model = given({ input: "mlp_out", errors: true });
-  both = given({ input: "mlp_out", errors: true, beside: { input: "z", counts: [0, 5] } });
+  both = given({ input: "mlp_out", errors: true, beside: [{ input: "z", counts: [0, 5] }] });
   across = given({ input: "mlp_in", errors: true, crossLayers: true });
+  stream = given({ input: "resid_post", errors: true, beside: [{ input: "mlp_out", counts: [0, 4] }] });
 });
 afterAll(() => {
+  stream.dispose();
   across.dispose();
   both.dispose();
   model.dispose();
@@ -70,6 +73,7 @@ describe("algorithms on a graph of latents", () => {
     ["of MLP outputs", () => model],
     ["of MLP outputs and heads", () => both],
     ["that write to later blocks", () => across],
+    ["of the residual stream beside one MLP's", () => stream],
   ];
   describe.each(graphs)("with latents %s", (_, latent) => {
     it.each(["acdc", "activation-magnitude", "exact", "relp", "subnetwork-probing"] as const)(
@@ -91,6 +95,26 @@ describe("algorithms on a graph of latents", () => {
       const found = await fewestEdges(latent(), prompts, [scores], { keep: 0.5, tries: 0 });
       expect(found.kept).toBeGreaterThanOrEqual(0.5);
     });
+  });
+
+  it.each(["edge-attribution", "mask-gradient"] as const)(
+    "%s: what it gives all that leaves the stream behind a block adds up to what it gives all that goes in",
+    async (name) => {
+      const scores = await algorithms[name].discover(stream, task.prompts, {});
+      const largest = Math.max(...scores.values.map(Math.abs));
+      let [into, outOf] = [0, 0];
+      for (const { src, dest, index } of stream.graph.edges()) {
+        if (dest.name === "Resid Post 0") into += scores.values[index]!;
+        if (src.name.startsWith("Resid Post 0 ")) outOf += scores.values[index]!;
+      }
+      expect(Math.abs(into)).toBeGreaterThan(1e-3 * largest);
+      expect(Math.abs(into - outOf)).toBeLessThan(1e-4 * largest);
+    },
+  );
+
+  it.each(linear)("%s runs with latents of the stream", async (name) => {
+    const { values } = await algorithms[name].discover(stream, task.prompts, {});
+    expect(new Set(values).size).toBeGreaterThan(1);
   });
 
   it("what looks at vectors refuses them", async () => {

@@ -105,7 +105,8 @@ PendingAutoencoder read_autoencoder(const Napi::Value& value, const std::string&
                                                                {"mlp_in", AutoencoderInput::mlp_in},
                                                                {"mlp_resid", AutoencoderInput::mlp_resid},
                                                                {"attn_out", AutoencoderInput::attn_out},
-                                                               {"z", AutoencoderInput::z}});
+                                                               {"z", AutoencoderInput::z},
+                                                               {"resid_post", AutoencoderInput::resid_post}});
   if (fields.has("normWeights")) made.facts.norm_weights = fields.flag("normWeights", false);
   made.facts.top = fields.integer("top", 0);
   made.encode = slot("encode");

@@ -94,6 +94,7 @@ PatchGraph read_graph(const Napi::Value& value) {
   }
   graph.latents = fields.integers("latents");
   graph.attention_latents = fields.integers("attentionLatents");
+  graph.stream_latents = fields.integers("streamLatents");
   graph.errors = fields.flag("errors", false);
   const Napi::Array groups = to_array(fields.get("groups"), "graph.groups");
   for (std::uint32_t i = 0; i < groups.Length(); i++) {

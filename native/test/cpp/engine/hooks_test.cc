@@ -166,7 +166,7 @@ TEST("a replaced source of a patched pass is what destinations take") {
     other.hooks.read = {{Hook::mlp_out, 0}};
     const ForwardResult corrupt = s.model.forward(other);
     at::Tensor mask = at::ones({graph.edges}, at::kDouble);
-    const int64_t mlp = SourceOrder(s.config(), true).mlp(0);
+    const int64_t mlp = SourceOrder(s.config(), StreamSources::none).mlp(0);
     for (const DestinationGroup& group : graph.groups) {
       if (mlp < group.first_source || mlp >= group.first_source + group.sources) continue;
       const int64_t cells = std::max<int64_t>(graph.tokens, 1) * group.heads;

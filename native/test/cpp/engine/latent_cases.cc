@@ -23,7 +23,7 @@ GivenAutoencoder random_autoencoder(const Setting& s, int64_t block, Autoencoder
 }
 
 LatentTable table_of(const Setting& s, const Autoencoders& autoencoders, const PatchGraph& ordinary) {
-  const SourceOrder order(s.config(), true);
+  const SourceOrder order(s.config(), StreamSources::none);
   std::vector<int64_t> owner{0};
   const auto place = [&](int64_t number, int64_t first, int64_t sources) {
     if (number >= 0) owner.insert(owner.end(), autoencoders[number].latents() + 1, first);
@@ -50,6 +50,41 @@ LatentTable table_of(const Setting& s, const Autoencoders& autoencoders, const P
   }
   made.graph.edges = static_cast<int64_t>(made.cell.size());
   return made;
+}
+
+PatchGraph graph_with_latents(const Setting& s, const GraphKind& kind, const Autoencoders& autoencoders) {
+  const TransformerConfig& c = s.config();
+  PatchGraph graph;
+  graph.tokens = kind.by_token ? s.clean.size(1) : 0;
+  graph.latents = autoencoders.mlp_counts();
+  graph.attention_latents = autoencoders.attention_counts();
+  graph.stream_latents = autoencoders.stream_counts();
+  graph.errors = autoencoders.errors();
+  int64_t first = 0, written = 1;
+  const auto read = [&](Reader reader, int64_t layer, int64_t heads) {
+    graph.groups.push_back({reader, layer, heads, first, written - first, graph.edges});
+    graph.edges += std::max<int64_t>(graph.tokens, 1) * heads * (written - first);
+  };
+  const auto write = [&](int64_t number, int64_t usual) {
+    written += number < 0 ? usual : autoencoders[number].latents() + autoencoders.errors();
+  };
+  const int64_t kv_rows = kind.ungrouped ? c.heads : c.kv_heads;
+  for (int64_t l = 0; l < c.layers; l++) {
+    if (!kind.separate) read(Reader::qkv, l, c.heads);
+    for (const Reader reader : {Reader::q, Reader::k, Reader::v})
+      if (kind.separate) read(reader, l, reader == Reader::q ? c.heads : kv_rows);
+    if (c.parallel && !c.attn_only) read(Reader::mlp, l, 1);
+    write(autoencoders.of_attention(l), c.heads);
+    if (!c.parallel && !c.attn_only) read(Reader::mlp, l, 1);
+    if (!c.attn_only) write(autoencoders.of_mlp(l), 1);
+    if (autoencoders.of_stream(l) < 0) continue;
+    read(Reader::post, l, 1);
+    first = written;
+    write(autoencoders.of_stream(l), 0);
+  }
+  read(Reader::end, c.layers - 1, 1);
+  graph.sources = written;
+  return graph;
 }
 
 at::Tensor gradient_of(const Transformer& model, ForwardRequest request) {

@@ -22,6 +22,9 @@ struct LatentTable {
 
 LatentTable table_of(const Setting& s, const Autoencoders& autoencoders, const PatchGraph& ordinary);
 
+// The graph of a network with these autoencoders, made in the order in which they write.
+PatchGraph graph_with_latents(const Setting& s, const GraphKind& kind, const Autoencoders& autoencoders);
+
 // Of the sum of the squared logits by the mask.
 at::Tensor gradient_of(const Transformer& model, ForwardRequest request);
 

@@ -32,7 +32,7 @@ std::vector<GivenAutoencoder> some_autoencoders(const Setting& s) {
 
 // For each cell that of the first head of a block whose attention has an autoencoder, which tells heads apart no more.
 at::Tensor joined_cells(const Setting& s, const Autoencoders& autoencoders, const PatchGraph& ordinary) {
-  const SourceOrder order(s.config(), true);
+  const SourceOrder order(s.config(), StreamSources::none);
   at::Tensor cells = at::arange(ordinary.edges, at::kLong);
   for (const DestinationGroup& group : ordinary.groups)
     for (int64_t block = 0; block < s.config().layers; block++) {

@@ -41,8 +41,9 @@ at::Tensor turn(const TransformerConfig& c, const at::Tensor& x) {  // [B, P, dH
 class Run {
  public:
   Run(const TransformerConfig& c, const NamedWeights& weights, const PatchGraph& graph, const at::Tensor& mask,
-      const std::vector<at::Tensor>& ablated, const std::vector<GivenAutoencoder>& transcoders)
-      : c_(c), weights_(weights), graph_(graph), mask_(mask), ablated_(ablated), transcoders_(transcoders), order_(c, graph.factorized) {}
+      const std::vector<at::Tensor>& ablated, const std::vector<GivenAutoencoder>& autoencoders)
+      : c_(c), weights_(weights), graph_(graph), mask_(mask), ablated_(ablated), autoencoders_(autoencoders),
+        order_(c, graph.factorized ? StreamSources::none : StreamSources::read_anew) {}
 
   PlainLatents run(const at::Tensor& tokens) {
     at::Tensor x = w("embed.W_E").index_select(0, tokens.flatten()).view({tokens.size(0), tokens.size(1), c_.d_model}) * c_.embed_scale;
@@ -71,7 +72,7 @@ class Run {
       at::Tensor out = x;
       for (int64_t s = 0; s < group.sources; s++) {
         const int64_t source = group.first_source + s;
-        const int64_t reading_block = layer + (reader == Reader::end ? 1 : 0);
+        const int64_t reading_block = layer + (reader == Reader::end || reader == Reader::post ? 1 : 0);
         out = out + rows.select(2, s).unsqueeze(2) * read(source, ablated_[source] - outputs_[source], reading_block);
       }
       return out;
@@ -83,15 +84,18 @@ class Run {
   at::Tensor read(int64_t source, const at::Tensor& x, int64_t reading_block) const {
     const auto found = latents_.find(source);
     if (found == latents_.end()) return x;
-    const auto [block, latent] = found->second;
-    at::Tensor written = at::zeros({c_.d_model}, x.options());
-    for (int64_t to = block; to < reading_block; to++) written = written + decoder(block, to)[latent];
+    const auto [autoencoder, latent] = found->second;
+    at::Tensor written = autoencoder->decode[latent];
+    const auto later = static_cast<int64_t>(autoencoder->decode_later.size());
+    for (int64_t i = 0; i < later && autoencoder->block + 1 + i < reading_block; i++)
+      written = written + autoencoder->decode_later[i][latent];
     return x.unsqueeze(2) * written;
   }
 
-  const at::Tensor& decoder(int64_t from, int64_t to) const {
-    const GivenAutoencoder& of = transcoders_[from];
-    return to == from ? of.decode : of.decode_later[to - from - 1];
+  const GivenAutoencoder* autoencoder_of(int64_t block, bool (*is_of)(AutoencoderInput)) const {
+    for (const GivenAutoencoder& one : autoencoders_)
+      if (one.block == block && is_of(one.input)) return &one;
+    return nullptr;
   }
 
   int64_t rows_of(Reader reader, int64_t layer) const {
@@ -141,23 +145,20 @@ class Run {
       for (at::Tensor& head : heads) head = head * factor;
       total = total * factor;
     }
+    if (const GivenAutoencoder* one = autoencoder_of(l, is_of_attention)) total = replaced(*one, total, total);
+    else outputs_.insert(outputs_.end(), heads.begin(), heads.end());
     at::Tensor after = x + total;
-    if (c_.attn_only) {
-      outputs_.insert(outputs_.end(), heads.begin(), heads.end());
-    } else if (c_.parallel) {
-      const at::Tensor mlp_out = mlp(name, l, x);
-      outputs_.insert(outputs_.end(), heads.begin(), heads.end());
-      write_mlp(l, mlp_out);
-      after = after + mlp_out;
-    } else {
-      outputs_.insert(outputs_.end(), heads.begin(), heads.end());
+    if (c_.parallel) after = after + write_mlp(l, mlp(name, l, x));
+    if (!c_.parallel && !c_.attn_only) {
       if (order_.has_mid()) {
         after = input(Reader::mid, l, 0, after);
         outputs_.push_back(after);
       }
-      const at::Tensor mlp_out = mlp(name, l, after);
-      write_mlp(l, mlp_out);
-      after = after + mlp_out;
+      after = after + write_mlp(l, mlp(name, l, after));
+    }
+    if (const GivenAutoencoder* one = autoencoder_of(l, is_of_stream)) {
+      const at::Tensor read = input(Reader::post, l, 0, after);
+      return replaced(*one, read, read);
     }
     if (order_.has_post(l)) {
       after = input(Reader::post, l, 0, after);
@@ -166,27 +167,37 @@ class Run {
     return after;
   }
 
-  // The MLP's output, or a transcoder's latents and what those of all blocks until then leave out of it.
-  void write_mlp(int64_t l, const at::Tensor& out) {
-    if (transcoders_.empty()) {
-      outputs_.push_back(out);
-      return;
-    }
-    const GivenAutoencoder& own = transcoders_[l];
-    activations_.push_back(at::relu(at::matmul(transcoded_, own.encode.t()) + own.bias));
-    at::Tensor left = out - own.out_bias;
-    for (int64_t from = 0; from <= l; from++) left = left - at::matmul(activations_[from], decoder(from, l));
+  at::Tensor write_mlp(int64_t l, const at::Tensor& out) {
+    if (const GivenAutoencoder* one = autoencoder_of(l, is_of_mlp))
+      return replaced(*one, is_transcoder(one->input) ? transcoded_ : out, out);
+    outputs_.push_back(out);
+    return out;
+  }
+
+  // What goes on in a value's place: latents, the bias and what those of all blocks until then leave out of it, each a source.
+  at::Tensor replaced(const GivenAutoencoder& own, const at::Tensor& read, const at::Tensor& out) {
+    at::Tensor latents = at::matmul(read, own.encode.t()) + own.bias;
+    const at::Tensor least = own.threshold.defined() ? own.threshold.clamp_min(0) : at::zeros_like(own.bias);
+    at::Tensor active = latents > least;
+    if (own.top > 0) active = active & (latents >= std::get<0>(latents.topk(own.top, -1)).narrow(-1, own.top - 1, 1));
+    latents = latents * active;
+    at::Tensor made = own.out_bias + at::matmul(latents, own.decode);
+    for (const auto& [from, activations] : crossing_)
+      made = made + at::matmul(activations, from->decode_later[own.block - from->block - 1]);
+    if (!own.decode_later.empty()) crossing_.emplace_back(&own, latents);
     for (int64_t latent = 0; latent < own.bias.size(0); latent++) {
-      latents_[static_cast<int64_t>(outputs_.size())] = {l, latent};
-      outputs_.push_back(activations_[l].select(2, latent));
+      latents_[static_cast<int64_t>(outputs_.size())] = {&own, latent};
+      outputs_.push_back(latents.select(2, latent));
     }
-    outputs_.push_back(left);
+    if (graph_.errors) outputs_.push_back(out - made);
+    return graph_.errors ? out : made;
   }
 
   at::Tensor mlp(const std::string& block, int64_t l, const at::Tensor& x) {
     const at::Tensor in = input(Reader::mlp, l, 0, x);
     const at::Tensor normed = c_.pre_norm ? plain_norm(c_, weights_, block + "ln2", in) : in;
-    transcoded_ = !transcoders_.empty() && transcoders_[l].input == AutoencoderInput::mlp_resid ? in : normed;
+    const GivenAutoencoder* of_mlp = autoencoder_of(l, is_of_mlp);
+    transcoded_ = of_mlp && of_mlp->input == AutoencoderInput::mlp_resid ? in : normed;
     const auto product = [&](const char* letter) {
       const at::Tensor out = at::matmul(normed, w(block + "mlp.W_" + letter));
       const at::Tensor bias = w(block + "mlp.b_" + letter);
@@ -204,11 +215,11 @@ class Run {
   const PatchGraph& graph_;
   const at::Tensor mask_;
   const std::vector<at::Tensor>& ablated_;
-  const std::vector<GivenAutoencoder>& transcoders_;
+  const std::vector<GivenAutoencoder>& autoencoders_;
   const SourceOrder order_;
   std::vector<at::Tensor> outputs_;
-  std::map<int64_t, std::pair<int64_t, int64_t>> latents_;  // block and number of sources that are latents
-  std::vector<at::Tensor> activations_;                     // of each block's transcoder [B, P, L]
+  std::map<int64_t, std::pair<const GivenAutoencoder*, int64_t>> latents_;  // sources that are latents: which of which
+  std::vector<std::pair<const GivenAutoencoder*, at::Tensor>> crossing_;    // [B, P, L] of transcoders that write to later blocks
   at::Tensor transcoded_;
 };
 
@@ -259,7 +270,7 @@ NamedWeights random_weights(const TransformerConfig& c, at::ScalarType dtype) {
 }
 
 PatchGraph make_graph(const TransformerConfig& c, int64_t tokens, bool separate_qkv, bool factorized, bool ungrouped) {
-  const SourceOrder order(c, factorized);
+  const SourceOrder order(c, factorized ? StreamSources::none : StreamSources::read_anew);
   PatchGraph graph;
   graph.factorized = factorized;
   graph.tokens = tokens;
@@ -300,10 +311,10 @@ PlainResult plain_forward(const TransformerConfig& config, const NamedWeights& w
   return {made.logits, at::stack(made.sources)};
 }
 
-PlainLatents plain_forward(const TransformerConfig& config, const NamedWeights& weights, const std::vector<GivenAutoencoder>& transcoders,
+PlainLatents plain_forward(const TransformerConfig& config, const NamedWeights& weights, const std::vector<GivenAutoencoder>& autoencoders,
                            const at::Tensor& tokens, const PatchGraph& graph, const at::Tensor& mask,
                            const std::vector<at::Tensor>& ablated) {
-  return Run(config, weights, graph, mask, ablated, transcoders).run(tokens);
+  return Run(config, weights, graph, mask, ablated, autoencoders).run(tokens);
 }
 
 }  // namespace autocircuit::test

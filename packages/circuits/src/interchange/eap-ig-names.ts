@@ -12,8 +12,17 @@ export function eapIgSource({ kind, block, head, name }: SrcNode): string {
   return kind === "start" ? "input" : kind === "head" ? `a${block}.h${head}` : `m${block}`;
 }
 
-/** EAP-IG's name of a destination: `a0.h1<q>`, `m3`, `logits`. */
-export function eapIgDestination({ kind, block, head }: DestNode): string {
+/**
+ * EAP-IG's name of a destination: `a0.h1<q>`, `m3`, `logits`.
+ *
+ * @throws AutocircuitError `bad-input` for an autoencoder of the residual stream, which it has no name for
+ */
+export function eapIgDestination({ kind, block, head, name }: DestNode): string {
+  if (kind === "post")
+    throw new AutocircuitError(
+      "bad-input",
+      `EAP-IG's files know no points of the residual stream, such as \`${name}\`.`,
+    );
   return kind === "end" ? "logits" : kind === "mlp" ? `m${block}` : `a${block}.h${head}<${kind}>`;
 }
 

@@ -25,7 +25,7 @@ export interface ReadyTaskOptions extends TransformerOptions {
   tailDivergence?: boolean;
   /**
    * Folder or hub name of sparse autoencoders of all blocks, see `loadAutoencoders`: their latents are sources of the graph in the places of
-   * MLPs or heads. For tasks with prompts as text; those of autoencoders need it.
+   * MLPs, heads or the residual stream. For tasks with prompts as text; those of autoencoders need it.
    */
   autoencoders?: string;
   /** Keep only latents that are active on the training prompts. Default: as the task has it, else false. */

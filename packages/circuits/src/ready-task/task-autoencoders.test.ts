@@ -42,23 +42,22 @@ describe("tasks of autoencoders", () => {
     await expect(tasks["ioi-autoencoder"]!.load(options)).rejects.toThrow(/to read mlp_out.*those given read mlp_post/);
   });
 
-  it.each(["hook_attn_out", "attn.hook_z"])(
-    "take those of attention (%s), and compute what the model does",
-    async (hook) => {
-      using model = await tinyGpt2({ layers: 2 });
-      using made = await autoencoderFolder({ layers: 2, width: 12, hook });
-      await using task = await tasks["ioi-component"]!.load({ model: model.folder, autoencoders: made.folder });
-      await using plain = await tasks["ioi-component"]!.load({ model: model.folder });
-      const { latents, attentionLatents } = task.model.graph.config;
-      expect([latents, attentionLatents]).toEqual([
-        [0, 0],
-        [10, 10],
-      ]);
-      using found = await task.model.forward(task.test.batches[0]!.clean);
-      using expected = await plain.model.forward(plain.test.batches[0]!.clean);
-      expect(await found.sub(expected).abs().max().item()).toBeLessThan(1e-4);
-    },
-  );
+  const places = [
+    ["hook_attn_out", { attentionLatents: [10, 10] }],
+    ["attn.hook_z", { attentionLatents: [10, 10] }],
+    ["hook_resid_post", { streamLatents: [10, 10] }],
+  ] as const;
+
+  it.each(places)("take those of other places (%s), and compute what the model does", async (hook, counts) => {
+    using model = await tinyGpt2({ layers: 2 });
+    using made = await autoencoderFolder({ layers: 2, width: 12, hook });
+    await using task = await tasks["ioi-component"]!.load({ model: model.folder, autoencoders: made.folder });
+    await using plain = await tasks["ioi-component"]!.load({ model: model.folder });
+    expect(task.model.graph.config).toMatchObject({ latents: [0, 0], ...counts });
+    using found = await task.model.forward(task.test.batches[0]!.clean);
+    using expected = await plain.model.forward(plain.test.batches[0]!.clean);
+    expect(await found.sub(expected).abs().max().item()).toBeLessThan(1e-4);
+  });
 
   it("refuse what is of another model, and options without autoencoders", async () => {
     using model = await tinyGpt2({ layers: 2 });

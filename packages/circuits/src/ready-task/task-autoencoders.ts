@@ -52,16 +52,18 @@ export async function autoencoderFields(
   };
 }
 
-/** What the autoencoders of a folder replace; those of MLPs where there are others beside them. */
+/** What the autoencoders of a folder replace; those of MLPs where there are others beside them, else those of attention. */
 async function inputOf(folder: string): Promise<AutoencoderInput> {
   using set = await loadAutoencoders(folder, {});
   const transcoderInput = (hook: string) => (hookPlace(hook).site === "resid_mid" ? "mlp_resid" : "mlp_in");
   if (set.crossLayer) return transcoderInput(set.crossLayer.hooksIn[0]!);
-  const siteOf = (one: Autoencoder | undefined) => one && hookPlace(one.hookOut).site;
-  const first = set.autoencoders.find((one) => siteOf(one)?.startsWith("mlp")) ?? set.autoencoders[0];
+  const siteOf = (one: Autoencoder | undefined) => (one && hookPlace(one.hookOut).site) ?? "";
+  const ofMlp = set.autoencoders.find((one) => siteOf(one).startsWith("mlp"));
+  const first = ofMlp ?? set.autoencoders.find((one) => !siteOf(one).startsWith("resid")) ?? set.autoencoders[0];
   if (first?.isTranscoder) return transcoderInput(first.hookIn);
   const site = siteOf(first);
   if (site === "z" || site === "attn_out") return site;
+  if (site.startsWith("resid")) return "resid_post";
   return site === "mlp_post" ? "mlp_post_act" : "resid_delta_mlp";
 }
 

@@ -15,7 +15,7 @@ export function addLatents(program: Command, context: Context): void {
     .requiredOption(MODEL_OPTION, MODEL_IS)
     .requiredOption(
       "--autoencoders <folder|id>",
-      "sparse autoencoders of all MLPs or attentions, in any format of the field",
+      "sparse autoencoders of all MLPs or attentions, or of the residual stream, in any format of the field",
     )
     .option("--prompt <text>", "the text")
     .option("--tokens <list>", "token ids, instead of --prompt", listOf(wholeNumber()))

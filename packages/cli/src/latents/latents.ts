@@ -35,7 +35,7 @@ interface TokenLatents {
   block: number;
   /** How many are active. */
   active: number;
-  /** Whose they are, `MLP 2` or `Attention 2`, where there are both kinds. */
+  /** Whose they are, `MLP 2`, `Attention 2` or `Resid Post 2`, where there are several kinds. */
   of?: string;
   top: { latent: number; name: string; activation: number; label?: string }[];
 }
@@ -64,7 +64,7 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   using tokens = Tensor.from([ids], { dtype: "int64" });
   const activations = await model.latents(tokens, { signal });
   const found: TokenLatents[] = [];
-  const both = model.transformer.latents!.inputs.length > 1;
+  const several = model.transformer.latents!.inputs.length > 1;
   for (const [number, place] of latentPlaces(model.graph).entries()) {
     const { block } = place;
     if (!blocks.includes(block)) continue;
@@ -74,14 +74,14 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
     for (const [position, token] of ids.entries()) {
       const row = Array.from(values.subarray(position * width, (position + 1) * width), Number);
       const text = tokenizer?.decode([token]) ?? null;
-      found.push({ position, token, text, block, ...(both && { of }), ...strongest(row, options.top, of, labels) });
+      found.push({ position, token, text, block, ...(several && { of }), ...strongest(row, options.top, of, labels) });
     }
   }
   for (const tensor of activations) tensor.dispose();
   found.sort((a, b) => a.position - b.position || a.block - b.block);
   print(
     table(
-      ["token", both ? "place" : "block", "active", "strongest latents"],
+      ["token", several ? "place" : "block", "active", "strongest latents"],
       found.map(({ position, token, text, block, of, active, top }) => [
         `${position} ${text === null ? token : JSON.stringify(text)}`,
         of ?? block,

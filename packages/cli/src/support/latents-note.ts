@@ -8,17 +8,21 @@ const kinds: Readonly<Record<AutoencodersOfPlace["input"], string>> = {
   mlp_resid: "transcoders of the stream before the MLP",
   attn_out: "sparse autoencoders of attention outputs",
   z: "sparse autoencoders of head outputs (z)",
+  resid_post: "sparse autoencoders of the residual stream",
 };
 
 /** How many latents a model's graph has, in a line; none for one without. */
 export function latentsNote({ graph, transformer: { latents } }: PatchableModel): readonly string[] {
   if (latents === undefined) return [];
   const all = latentPlaces(graph).reduce((sum, { count }) => sum + count, 0);
-  const both = latents.mlp !== undefined && latents.attention !== undefined;
-  const lists = [
-    ...(latents.mlp ? [`${latents.mlp.join(", ")} by block${both ? " of MLPs" : ""}`] : []),
-    ...(latents.attention ? [`${latents.attention.join(", ")} by block${both ? " of attention" : ""}`] : []),
-  ];
+  const counts = [
+    { of: "MLPs", byBlock: latents.mlp },
+    { of: "attention", byBlock: latents.attention },
+    { of: "the stream", byBlock: latents.stream },
+  ].filter(({ byBlock }) => byBlock !== undefined);
+  const lists = counts.map(
+    ({ of, byBlock }) => `${byBlock!.join(", ")} by block${counts.length > 1 ? ` of ${of}` : ""}`,
+  );
   const errors = latents.errors ? "what they leave out is a source of its own" : "what they leave out is dropped";
   return [
     `${latents.crossLayers ? "cross-layer " : ""}${latents.inputs.map((input) => kinds[input]).join(" and ")}: ${all.toLocaleString("en-US")} latents are sources (${lists.join("; ")}), ` +

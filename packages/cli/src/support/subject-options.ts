@@ -77,7 +77,7 @@ export function addSubjectOptions(command: Command): Command {
     )
     .option(
       "--autoencoders <folder|id>",
-      "sparse autoencoders of all MLPs or attentions: their latents are the graph's sources in the places of these",
+      "sparse autoencoders of all MLPs or attentions, or of the residual stream: their latents are the graph's sources in the places of these",
     )
     .option("--prune-latents", "keep only latents that are active on the prompts to discover with")
     .option("--no-prune-latents", "a task of autoencoders: keep all latents")

@@ -16,6 +16,8 @@ export interface GraphConfig {
   readonly latents?: readonly number[] | undefined;
   /** The same in the place of a block's heads; 0 where they stay. */
   readonly attentionLatents?: readonly number[] | undefined;
+  /** The same of the residual stream behind a block, which then is a destination and starts anew; 0 where it goes on. */
+  readonly streamLatents?: readonly number[] | undefined;
   /** What each autoencoder leaves out is a source too, behind its latents. Default false. */
   readonly latentErrors?: boolean | undefined;
 }
@@ -46,10 +48,12 @@ export interface ResolvedGraphConfig {
   readonly separateQkv: boolean;
   readonly ungrouped: boolean;
   readonly tokens: number | null;
-  /** Not there in graphs without latents; all 0 where only attention has autoencoders. */
+  /** Not there in graphs without latents; all 0 where MLPs have no autoencoders. */
   readonly latents?: readonly number[];
   /** Not there where no attention has one. */
   readonly attentionLatents?: readonly number[];
+  /** Not there where the stream has none. */
+  readonly streamLatents?: readonly number[];
   readonly latentErrors?: boolean;
 }
 
@@ -68,6 +72,7 @@ const configKinds: KindsOf<GraphConfig> = {
   parallel: kind.flag,
   latents: kind.optional(kind.listOf(kind.whole)),
   attentionLatents: kind.optional(kind.listOf(kind.whole)),
+  streamLatents: kind.optional(kind.listOf(kind.whole)),
   latentErrors: kind.optional(kind.flag),
 };
 const configNames = Object.keys(configKinds) as (keyof GraphConfig)[];
@@ -92,9 +97,9 @@ export function resolveGraphConfig(
   check: typeof checkGraphSize = checkGraph,
 ): ResolvedGraphConfig {
   const { layers, heads, attnOnly, parallel } = config ?? {};
-  const { latents, attentionLatents, latentErrors } = config ?? {};
+  const { latents, attentionLatents, streamLatents, latentErrors } = config ?? {};
   const numbers = { layers, heads, kvHeads: config?.kvHeads, attnOnly, parallel };
-  check({ config, ...numbers, latents, attentionLatents, latentErrors }, options);
+  check({ config, ...numbers, latents, attentionLatents, streamLatents, latentErrors }, options);
   const kvHeads = config.kvHeads ?? config.heads;
   const tokens = options.tokens ?? null;
   if (config.heads % kvHeads !== 0) {
@@ -120,12 +125,12 @@ export function resolveGraphConfig(
   };
 }
 
-/** Latents stand where heads or an MLP would, in graphs of components. */
+/** Latents stand where heads, an MLP or all that was written before would, in graphs of components. */
 function resolveLatents(
-  { layers, attnOnly, latents, attentionLatents, latentErrors }: GraphConfig,
+  { layers, attnOnly, latents, attentionLatents, streamLatents, latentErrors }: GraphConfig,
   factorized: boolean,
-): Pick<ResolvedGraphConfig, "latents" | "attentionLatents" | "latentErrors"> {
-  const given = { latents, attentionLatents };
+): Pick<ResolvedGraphConfig, "latents" | "attentionLatents" | "streamLatents" | "latentErrors"> {
+  const given = { latents, attentionLatents, streamLatents };
   const lists = Object.entries(given).filter((entry) => entry[1] !== undefined) as [string, readonly number[]][];
   if (lists.length === 0) return {};
   const short = lists.find(([, counts]) => counts.length !== layers);
@@ -136,13 +141,14 @@ function resolveLatents(
       ? "a model without MLPs has no latents in their place"
       : short
         ? `\`${short[0]}\` must have a number for each of the ${layers} blocks, it has ${short[1].length}`
-        : !any(latents) && !any(attentionLatents)
+        : !any(latents) && !any(attentionLatents) && !any(streamLatents)
           ? "no block has latents: leave them out"
           : undefined;
   if (problem) throw new AutocircuitError("bad-input", `Graph: ${problem}.`);
   return {
     latents: latents ? [...latents] : new Array<number>(layers).fill(0),
     ...(any(attentionLatents) && { attentionLatents: [...attentionLatents!] }),
+    ...(any(streamLatents) && { streamLatents: [...streamLatents!] }),
     latentErrors: latentErrors ?? false,
   };
 }

@@ -15,8 +15,8 @@ describe("the size of a graph", () => {
       separateQkv: fc.boolean(),
       ungrouped: fc.boolean(),
       tokens: fc.option(fc.integer({ min: 1, max: 4 })),
-      /** Of each block's MLP and attention. */
-      latents: fc.option(fc.array(fc.nat({ max: 3 }), { minLength: 10, maxLength: 10 })),
+      /** Of each block's MLP, attention and the stream behind it. */
+      latents: fc.option(fc.array(fc.nat({ max: 3 }), { minLength: 15, maxLength: 15 })),
       latentErrors: fc.boolean(),
     });
     fc.assert(
@@ -29,6 +29,7 @@ describe("the size of a graph", () => {
               // One at least is there.
               attentionLatents: [1, ...latents.slice(1, layers)],
               ...(!attnOnly && { latents: latents.slice(5, 5 + layers) }),
+              streamLatents: latents.slice(10, 10 + layers),
               latentErrors,
             }),
         };

@@ -47,19 +47,29 @@ function factorizedSize(config: ResolvedGraphConfig): GraphSize {
   return { sources, destinations, edges: edges * (tokens ?? 1) };
 }
 
-/** The same with as many sources in the place of a block's heads or its MLP as it has latents there. */
+/** The same with as many sources in the place of a block's heads, its MLP or all before as it has latents there. */
 function latentSize(config: ResolvedGraphConfig, readers: number): GraphSize {
-  const { layers, heads, attnOnly, parallel, latents, attentionLatents, latentErrors, tokens } = config;
+  const { layers, heads, attnOnly, parallel, latents, attentionLatents, streamLatents, latentErrors, tokens } = config;
   const written = (count: number | undefined, usual: number) => (count ? count + (latentErrors ? 1 : 0) : usual);
   let sources = 1;
+  /** What whoever reads now can read: sources since the last autoencoder of the stream. */
+  let readable = 1;
   let edges = 0;
+  let destinations = layers * (readers + (attnOnly ? 0 : 1)) + 1;
   for (let block = 0; block < layers; block++) {
     const ofAttention = written(attentionLatents?.[block], heads);
-    edges += readers * sources + (attnOnly ? 0 : sources + (parallel ? 0 : ofAttention));
-    sources += ofAttention + (attnOnly ? 0 : written(latents?.[block], 1));
+    const ofMlp = attnOnly ? 0 : written(latents?.[block], 1);
+    edges += readers * readable + (attnOnly ? 0 : readable + (parallel ? 0 : ofAttention));
+    sources += ofAttention + ofMlp;
+    readable += ofAttention + ofMlp;
+    const ofStream = written(streamLatents?.[block], 0);
+    if (ofStream === 0) continue;
+    destinations++;
+    edges += readable;
+    sources += ofStream;
+    readable = ofStream;
   }
-  const destinations = layers * (readers + (attnOnly ? 0 : 1)) + 1;
-  return { sources, destinations, edges: (edges + sources) * (tokens ?? 1) };
+  return { sources, destinations, edges: (edges + readable) * (tokens ?? 1) };
 }
 
 function unfactorizedSize({ layers, heads, attnOnly, parallel, tokens }: ResolvedGraphConfig): GraphSize {

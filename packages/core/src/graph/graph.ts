@@ -219,11 +219,12 @@ export class Graph {
     return this.#native;
   }
 
-  #latents(): Pick<PatchGraph, "latents" | "attentionLatents" | "errors"> {
-    const { latents, attentionLatents, latentErrors } = this.config;
+  #latents(): Pick<PatchGraph, "latents" | "attentionLatents" | "streamLatents" | "errors"> {
+    const { latents, attentionLatents, streamLatents, latentErrors } = this.config;
     if (latents === undefined) return {};
     // The engine has no list where there are none.
-    return { ...(latents.some((count) => count > 0) && { latents }), attentionLatents, errors: latentErrors };
+    const ofMlps = latents.some((count) => count > 0) && { latents };
+    return { ...ofMlps, attentionLatents, streamLatents, errors: latentErrors };
   }
 
   #cell(src: SrcNode, dest: DestNode, token: number): number {

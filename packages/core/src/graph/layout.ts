@@ -41,9 +41,22 @@ export class LayoutBuilder {
     else this.source("mlp", name, module, layer, block);
   }
 
-  #latents(of: "attn" | "mlp", name: string, module: string, layer: number, block: number, count: number): void {
+  /** Adds what the autoencoder of the stream behind a block writes: its latents and what it leaves out. */
+  stream(block: number, layer: number): void {
+    const latents = this.#config.streamLatents?.[block] ?? 0;
+    this.#latents("stream", `Resid Post ${block}`, `blocks.${block}.hook_resid_post`, layer, block, latents);
+  }
+
+  #latents(
+    of: "attn" | "mlp" | "stream",
+    name: string,
+    module: string,
+    layer: number,
+    block: number,
+    count: number,
+  ): void {
     const [latentKind, errorKind] =
-      of === "attn" ? (["attn-latent", "attn-error"] as const) : (["latent", "error"] as const);
+      of === "mlp" ? (["latent", "error"] as const) : ([`${of}-latent`, `${of}-error`] as const);
     for (let latent = 0; latent < count; latent++) {
       this.source(latentKind, `${name} Latent ${latent}`, `${module}.latent_outs`, layer, block, latent);
     }

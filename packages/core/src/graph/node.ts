@@ -2,17 +2,28 @@
 export type DestKind = "q" | "k" | "v" | "qkv" | "mlp" | "mid" | "post" | "end";
 
 /**
- * What a source is: the embedding, a head, an MLP, a latent of an MLP's autoencoder or what that leaves out, the same of attention's, or
- * (unfactorised) the residual stream after attention or after a block.
+ * What a source is: the embedding, a head, an MLP, a latent of an MLP's autoencoder or what that leaves out, the same of attention's and of
+ * the residual stream's, or (unfactorised) the residual stream after attention or after a block.
  */
-export type SrcKind = "start" | "head" | "mlp" | "latent" | "error" | "attn-latent" | "attn-error" | "mid" | "post";
+export type SrcKind =
+  | "start"
+  | "head"
+  | "mlp"
+  | "latent"
+  | "error"
+  | "attn-latent"
+  | "attn-error"
+  | "stream-latent"
+  | "stream-error"
+  | "mid"
+  | "post";
 
 /** Kind of any node. */
 export type NodeKind = SrcKind | DestKind;
 
 /** Something that writes to the residual stream. */
 export interface SrcNode {
-  /** AutoCircuit's name: `Resid Start`, `A0.3`, `MLP 0`, `MLP 0 Latent 17`, `MLP 0 Error`, `Attention 0 Error`, `Resid Mid 0`, `Resid Post 0`. */
+  /** AutoCircuit's name: `Resid Start`, `A0.3`, `MLP 0`, `MLP 0 Latent 17`, `MLP 0 Error`, `Attention 0 Error`, `Resid Post 0 Latent 17`, `Resid Mid 0`, `Resid Post 0`. */
   readonly name: string;
   /** Hook point: `blocks.0.attn.hook_result`. */
   readonly module: string;

@@ -3,7 +3,7 @@ import type { DestNode, SrcNode } from "./node.ts";
 
 /**
  * The sources that write because of what a destination reads: its MLP, its head, or the heads that share its keys and values; for a point of
- * the residual stream the point itself; nothing for `Resid End`.
+ * the residual stream the point itself, or the latents and the error of its autoencoder; nothing for `Resid End`.
  */
 export function writtenBy(graph: Graph): (dest: DestNode) => readonly SrcNode[] {
   const { heads } = graph.config;
@@ -17,6 +17,7 @@ export function writtenBy(graph: Graph): (dest: DestNode) => readonly SrcNode[] 
       if (kind === "latent" || kind === "error") return dest.kind === "mlp";
       // Latents of attention are made of all its heads.
       if (kind === "attn-latent" || kind === "attn-error") return dest.head !== null;
+      if (kind === "stream-latent" || kind === "stream-error") return dest.kind === "post";
       return kind === dest.kind;
     });
   };

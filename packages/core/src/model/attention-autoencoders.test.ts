@@ -61,7 +61,7 @@ describe("a graph of latents of attention", () => {
     const of = (input: TinyAutoencoders, config = tinyConfig) =>
       plain.withAutoencoders(tinyAutoencoders(config, input));
     expect(() => of({ input: "z" }, { ...tinyConfig, heads: 3 })).toThrow(/block 0's attention.*latents, 16.*24/s);
-    expect(() => of({ input: "attn_out", beside: { input: "z" } })).toThrow(/attn_out and z are both of attention/);
+    expect(() => of({ input: "attn_out", beside: [{ input: "z" }] })).toThrow(/attn_out and z are both of attention/);
     expect(() => of({ input: "z", counts: [3] })).toThrow(/2 blocks/);
     expect(() => of({ input: "z", counts: [0, 0] })).toThrow(/all are null/);
     using normed = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64", postNorms: true }) });

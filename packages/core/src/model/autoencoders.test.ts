@@ -95,7 +95,7 @@ const shapes: [string, TinyAutoencoders, Partial<TransformerConfig>, ShapeOption
       crossLayers: true,
       counts: [0, 6, 7],
       activation: "topk",
-      beside: { input: "attn_out", counts: [5, 4, 0] },
+      beside: [{ input: "attn_out", counts: [5, 4, 0] }],
     },
     { layers: 3 },
     { byToken: true, seqLen: length },
@@ -116,19 +116,19 @@ const shapes: [string, TinyAutoencoders, Partial<TransformerConfig>, ShapeOption
   ["attention outputs of parallel blocks", { input: "attn_out" }, { parallel: true }, {}],
   [
     "head outputs beside MLP outputs, the last position alone",
-    { input: "mlp_out", beside: { input: "z" } },
+    { input: "mlp_out", beside: [{ input: "z" }] },
     {},
     { outputSlice: "last_seq" },
   ],
   [
     "a transcoder in one block, attention outputs in the other, by token",
-    { input: "attn_out", counts: [0, 7], beside: { input: "mlp_in", counts: [5, 0] } },
+    { input: "attn_out", counts: [0, 7], beside: [{ input: "mlp_in", counts: [5, 0] }] },
     {},
     { byToken: true, seqLen: length },
   ],
   [
     "attention outputs beside neurons, grouped keys",
-    { input: "mlp_post", beside: { input: "attn_out", counts: [4, 0] } },
+    { input: "mlp_post", beside: [{ input: "attn_out", counts: [4, 0] }] },
     { kvHeads: 1 },
     { separateQkv: false, ungrouped: true },
   ],
@@ -193,12 +193,12 @@ describe("a graph of latents", () => {
     ["head outputs with errors, TopK", { input: "z", errors: true, activation: "topk" }, {}],
     [
       "head outputs without errors beside transcoders of one block",
-      { input: "mlp_in", errors: false, counts: [0, 6], beside: { input: "z" } },
+      { input: "mlp_in", errors: false, counts: [0, 6], beside: [{ input: "z" }] },
       {},
     ],
     [
       "attention outputs with errors beside neurons, by token, one input per head",
-      { input: "mlp_post", errors: true, beside: { input: "attn_out" } },
+      { input: "mlp_post", errors: true, beside: [{ input: "attn_out" }] },
       { byToken: true, seqLen: length, separateQkv: false },
     ],
     ["transcoders of the stream with errors", { input: "mlp_resid", errors: true }, {}],
@@ -265,7 +265,7 @@ describe("a graph of latents", () => {
     ] as const) {
       using both = models(
         input === "z beside MLPs"
-          ? { input: "mlp_out", beside: { input: "z" }, errors }
+          ? { input: "mlp_out", beside: [{ input: "z" }], errors }
           : input === "across layers"
             ? { input: "mlp_in", crossLayers: true, errors }
             : { input, errors },
@@ -282,7 +282,7 @@ describe("a graph of latents", () => {
   });
 
   it("runs many masks at once, and from a kept run, as one after the other", async () => {
-    using both = models({ input: "mlp_out", beside: { input: "attn_out" } });
+    using both = models({ input: "mlp_out", beside: [{ input: "attn_out" }] });
     const { withLatents: model } = both;
     const { edgeCount } = model.graph;
     using ablation = await model.ablations(batch.corrupt, "resample");

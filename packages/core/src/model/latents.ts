@@ -1,26 +1,26 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { scope, type Tensor } from "@autocircuit/native";
+import { type ReplacedPart, scope, type Tensor } from "@autocircuit/native";
 import type { Graph } from "../graph/graph.ts";
 import { resolvedGraphSize } from "../graph/graph-size.ts";
 
 /** An autoencoder whose latents are sources of a graph. */
 export interface LatentPlace {
   readonly block: number;
-  /** What they stand in the place of: a block's heads or its MLP. */
-  readonly of: "attention" | "mlp";
+  /** What they stand in the place of: a block's heads, its MLP, or the residual stream behind it. */
+  readonly of: ReplacedPart;
   /** How many latents. */
   readonly count: number;
 }
 
 /**
- * The autoencoders of a graph in the order in which they write, attention before the MLP of each block: that of what `latents` gives.
+ * The autoencoders of a graph in the order in which they write, in each block attention, MLP, the stream behind them: that of what `latents` gives.
  *
  * @throws AutocircuitError `bad-input` for a graph without
  * @example
  * const places = latentPlaces(model.graph); // [{ block: 0, of: "mlp", count: 24576 }, ...]
  */
 export function latentPlaces({ config }: Graph): readonly LatentPlace[] {
-  const { layers, latents, attentionLatents } = config;
+  const { layers, latents, attentionLatents, streamLatents } = config;
   if (latents === undefined) {
     throw new AutocircuitError(
       "bad-input",
@@ -30,19 +30,23 @@ export function latentPlaces({ config }: Graph): readonly LatentPlace[] {
   const places = Array.from({ length: layers }, (_, block): LatentPlace[] => [
     { block, of: "attention", count: attentionLatents?.[block] ?? 0 },
     { block, of: "mlp", count: latents[block]! },
+    { block, of: "stream", count: streamLatents?.[block] ?? 0 },
   ]);
   return places.flat().filter(({ count }) => count > 0);
 }
 
-/** What a latent's name begins with: `MLP 3`, `Attention 3`. */
+/** What a latent's name begins with: `MLP 3`, `Attention 3`, `Resid Post 3`. */
 export function latentOwner({ block, of }: Pick<LatentPlace, "block" | "of">): string {
-  return `${of === "mlp" ? "MLP" : "Attention"} ${block}`;
+  return `${OWNERS[of]} ${block}`;
 }
+
+const OWNERS: Readonly<Record<ReplacedPart, string>> = { attention: "Attention", mlp: "MLP", stream: "Resid Post" };
 
 /** Where latents begin among the rows of the outputs of all sources; see `Autoencoders` of the engine. */
 export function firstLatentRow({ config }: Graph): number {
-  const { latents: _, attentionLatents: __, ...ordinary } = config;
-  return resolvedGraphSize(ordinary).sources;
+  const { latents: _, attentionLatents: __, streamLatents, ...ordinary } = config;
+  // Behind each block stands what the autoencoder of the stream there leaves out.
+  return resolvedGraphSize(ordinary).sources + (streamLatents ? config.layers : 0);
 }
 
 /**

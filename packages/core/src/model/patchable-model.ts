@@ -252,8 +252,9 @@ export class PatchableModel implements Disposable {
   }
 
   /**
-   * The same network with sparse autoencoders of MLPs, of attention or of both, whose latents are sources of the graph: `MLP 2 Latent
-   * 17->A4.3.Q`, `Attention 2 Latent 17->A4.3.Q`. It shares the weights; each of the two models is disposed for itself.
+   * The same network with sparse autoencoders of MLPs, of attention, of the residual stream or of several of these, whose latents are sources
+   * of the graph: `MLP 2 Latent 17->A4.3.Q`, `Attention 2 Latent 17->A4.3.Q`, `Resid Post 2 Latent 17->A4.3.Q`. It shares the weights; each of
+   * the two models is disposed for itself.
    *
    * @throws AutocircuitError `bad-input` where this model has autoencoders, or no factorised graph; `shape` where they do not fit
    */
@@ -355,7 +356,8 @@ export class PatchableModel implements Disposable {
 /** The configuration of a network's graph, with the latents of its autoencoders. */
 function withLatents(config: TransformerConfig, latents: Latents | undefined): GraphConfig {
   if (latents === undefined) return config;
-  return { ...config, latents: latents.mlp, attentionLatents: latents.attention, latentErrors: latents.errors };
+  const { mlp, attention, stream, errors } = latents;
+  return { ...config, latents: mlp, attentionLatents: attention, streamLatents: stream, latentErrors: errors };
 }
 
 /** Padding leaves at least one token of every row. */

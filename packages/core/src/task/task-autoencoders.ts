@@ -12,6 +12,7 @@ const INPUTS: Readonly<Record<AutoencoderInput, Autoencoders["input"]>> = {
   mlp_resid: "mlp_resid",
   attn_out: "attn_out",
   z: "z",
+  resid_post: "resid_post",
 };
 
 /**

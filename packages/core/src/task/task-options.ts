@@ -60,9 +60,20 @@ export interface AutoencoderLoaderOptions {
 
 /**
  * What autoencoders replace, by AutoCircuit's names: an MLP's output, or its neurons. It does not have the others: `mlp_in` for transcoders,
- * `mlp_resid` for those that read the stream before the MLP's norm, `attn_out` for attention's output, `z` for the heads' outputs before their output matrix.
+ * `mlp_resid` for those that read the stream before the MLP's norm, `attn_out` for attention's output, `z` for the heads' outputs before their output matrix,
+ * `resid_post` for the residual stream behind a block.
  */
-export type AutoencoderInput = "resid_delta_mlp" | "mlp_post_act" | "mlp_in" | "mlp_resid" | "attn_out" | "z";
+export type AutoencoderInput = (typeof autoencoderInputs)[number];
+
+const autoencoderInputs = [
+  "resid_delta_mlp",
+  "mlp_post_act",
+  "mlp_in",
+  "mlp_resid",
+  "attn_out",
+  "z",
+  "resid_post",
+] as const;
 
 /** Makes a task's autoencoders; their tensors are freed once the model has them. */
 export type AutoencoderLoader = (options: AutoencoderLoaderOptions) => Autoencoders | Promise<Autoencoders>;
@@ -109,7 +120,7 @@ export interface TaskOptions {
   readonly tailDivergence?: boolean | undefined;
   /** Default true, for prompts given as text. */
   readonly prependBos?: boolean | undefined;
-  /** Replace each MLP's output, its neurons, or attention's by what a sparse autoencoder makes of them; latents are sources of the graph then. */
+  /** Replace each MLP's output, its neurons, attention's or the residual stream by what a sparse autoencoder makes of it; latents are sources of the graph then. */
   readonly autoencoderInput?: AutoencoderInput | undefined;
   /** Most latents of a block; default all that are active on the training prompts. */
   readonly autoencoderMaxLatents?: number | undefined;
@@ -148,7 +159,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   tailDivergence: kind.flag,
   prependBos: kind.flag,
   answers: kind.oneOf(["tokens", "numbers"]),
-  autoencoderInput: kind.oneOf(["resid_delta_mlp", "mlp_post_act", "mlp_in", "mlp_resid", "attn_out", "z"]),
+  autoencoderInput: kind.oneOf(autoencoderInputs),
   autoencoderMaxLatents: kind.count,
   autoencoderPythiaSize: kind.text,
   autoencoderPruneWithCorrupt: kind.flag,

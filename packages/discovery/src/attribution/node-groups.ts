@@ -6,11 +6,13 @@ const PLACE: Partial<Record<SrcNode["kind"], SrcNode["kind"]>> = {
   error: "mlp",
   "attn-latent": "head",
   "attn-error": "head",
+  "stream-latent": "post",
+  "stream-error": "post",
 };
 
 /**
  * Sources that are replaced together when outputs are interpolated one part of the network at a time: `Resid Start`,
- * all heads of a layer, an MLP (or all that an autoencoder makes of either).
+ * all heads of a layer, an MLP (or all that an autoencoder makes of either, or of the stream behind them).
  */
 export function nodeGroups({ srcs }: Graph): readonly (readonly SrcNode[])[] {
   const groups = new Map<string, SrcNode[]>();

@@ -16,7 +16,7 @@ async function trainedKl(input: Autoencoders["input"], of: PatchableModel = mode
 }
 
 describe("trainAutoencoders", () => {
-  it.each(["mlp_out", "mlp_post", "mlp_in", "mlp_resid", "attn_out", "z"] as const)(
+  it.each(["mlp_out", "mlp_post", "mlp_in", "mlp_resid", "attn_out", "z", "resid_post"] as const)(
     "%s: the model with them comes to say what it said without",
     async (input) => {
       const { first, trained } = await trainedKl(input);

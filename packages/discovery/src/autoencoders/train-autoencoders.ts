@@ -16,8 +16,8 @@ import {
   type Autoencoders,
   disposeAutoencoders,
   grad,
-  isOfAttention,
   type PatchGraph,
+  replacedPart,
   scope,
   sourceRows,
   Tensor,
@@ -70,7 +70,7 @@ export interface TrainedAutoencoderSet {
   readonly active: number;
 }
 
-const inputs = ["mlp_out", "mlp_post", "mlp_in", "mlp_resid", "attn_out", "z"] as const;
+const inputs = ["mlp_out", "mlp_post", "mlp_in", "mlp_resid", "attn_out", "z", "resid_post"] as const;
 
 const check = signature("trainAutoencoders", modelAndPrompts, {
   signal: kind.signal,
@@ -186,14 +186,15 @@ async function outputs(
   made: readonly Tensor[],
   signal: AbortSignal | undefined,
 ) {
-  const { mlp, attention, inputs: read } = transformer.latents!;
-  const counts = (mlp ?? attention)!;
+  const { mlp, attention, stream, inputs: read } = transformer.latents!;
+  const counts = (mlp ?? attention ?? stream)!;
   // No edge is patched, so none need be there.
   const graph: PatchGraph = {
     ...{ factorized: true, tokens: 0, edges: 0, groups: [], errors: false },
     sources: sourcesWith(model.config, read[0]!, counts[0]!),
     latents: mlp,
     attentionLatents: attention,
+    streamLatents: stream,
   };
   const { clean, length } = slice;
   const rows = sourceRows(graph, model.config);
@@ -218,8 +219,8 @@ function positionsOf(batch: PromptBatch): number {
 function requirePlaces({ transformer, config }: PatchableModel, input: Autoencoders["input"]): void {
   const problem = transformer.latents
     ? "this model has autoencoders: start from the one without"
-    : config.attnOnly && !isOfAttention(input)
-      ? `this model has no MLPs for \`input: "${input}"\`: take "attn_out" or "z"`
+    : config.attnOnly && replacedPart(input) === "mlp"
+      ? `this model has no MLPs for \`input: "${input}"\`: take "attn_out", "z" or "resid_post"`
       : undefined;
   if (problem) throw new AutocircuitError("bad-input", `trainAutoencoders: ${problem}.`);
 }

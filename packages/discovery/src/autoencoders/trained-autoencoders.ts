@@ -1,8 +1,8 @@
 import { type DType, MersenneTwister } from "@autocircuit/base";
 import {
   type Autoencoders,
-  isOfAttention,
   isTranscoder,
+  replacedPart,
   scope,
   Tensor,
   type TransformerConfig,
@@ -104,6 +104,6 @@ export function sourcesWith(
   latents: number,
 ) {
   const mlp = attnOnly ? 0 : 1;
-  const perBlock = isOfAttention(input) ? latents + mlp : heads + latents;
-  return 1 + layers * perBlock;
+  const perBlock = { attention: latents + mlp, mlp: heads + latents, stream: heads + mlp + latents };
+  return 1 + layers * perBlock[replacedPart(input)];
 }

@@ -50,6 +50,21 @@ describe("removeDangling", () => {
     expect(kept(["Resid Start->MLP 0", "Attention 0 Latent 2->Resid End"], true, latents)).toEqual([]);
   });
 
+  it("knows that latents of the stream are made of what was written before them", () => {
+    const latents = Graph.of({
+      ...{ layers: 2, heads: 2, attnOnly: false, parallel: false },
+      ...{ streamLatents: [3, 0], latentErrors: true },
+    });
+    const path = [
+      ...["Resid Start->A0.1.K", "A0.1->Resid Post 0", "Resid Post 0 Latent 2->MLP 1", "Resid Post 0 Error->MLP 1"],
+      "MLP 1->Resid End",
+    ];
+    expect(kept(path, true, latents).toSorted()).toEqual(path.toSorted());
+    const dead = ["Resid Start->Resid Post 0", "MLP 1->Resid End", "Resid Post 0 Latent 1->A1.0.Q"];
+    expect(kept(dead, true, latents)).toEqual([]);
+    expect(kept(dead, false, latents)).toEqual(["MLP 1->Resid End"]);
+  });
+
   it("leaves a graph of nodes alone", () => {
     const nodes = Graph.of({ layers: 2, heads: 2, attnOnly: false, parallel: false }, { factorized: false });
     expect(kept(["A0.0->Resid Mid 0"], true, nodes)).toEqual(["A0.0->Resid Mid 0"]);

@@ -20,15 +20,15 @@ export function removeDangling(graph: Graph, mask: Float32Array, forward: boolea
   for (const { kind, index } of graph.srcs) if (!forward || kind === "start") reached[index] = 1;
   // Network order: an edge's source is settled before the edge is looked at.
   if (forward)
-    for (const { first, step, rows, sources, writers } of wiring)
-      if (anyInside(mask, { first, step, rows, sources }, reached)) for (const writer of writers) reached[writer] = 1;
+    for (const { writers, ...read } of wiring)
+      if (anyInside(mask, read, reached)) for (const writer of writers) reached[writer] = 1;
   const needed = new Uint8Array(graph.srcs.length);
   let removed = 0;
-  for (const { first, step, rows, sources, writers, end } of wiring.toReversed()) {
+  for (const { first, step, rows, firstSource, sources, writers, end } of wiring.toReversed()) {
     const useful = end || writers.some((writer) => needed[writer] === 1);
     for (let row = 0; row < rows; row++)
-      for (let source = 0; source < sources; source++) {
-        const cell = first + row * step + source;
+      for (let source = firstSource; source < firstSource + sources; source++) {
+        const cell = first + row * step + source - firstSource;
         if (mask[cell] !== 0) continue;
         if (useful) needed[source] = 1;
         if (useful && reached[source] === 1) continue;
@@ -39,12 +39,13 @@ export function removeDangling(graph: Graph, mask: Float32Array, forward: boolea
   return removed;
 }
 
-/** Where the edges into a destination lie: at each position (by token; else one) those of the first sources, a row. */
+/** Where the edges into a destination lie: at each position (by token; else one) those of some sources side by side, a row. */
 interface Rows {
   readonly first: number;
   /** From one position to the next. */
   readonly step: number;
   readonly rows: number;
+  readonly firstSource: number;
   readonly sources: number;
 }
 
@@ -61,9 +62,10 @@ function wiringOf(graph: Graph): readonly Wired[] {
   const before = known.get(graph);
   if (before) return before;
   const wiring = graph.groups.flatMap((group) => {
-    const { offset, heads, sources, kind } = group;
+    const { offset, heads, firstSource, sources, kind } = group;
     return Array.from({ length: heads }, (_, head) => ({
-      ...{ first: offset + head * sources, step: heads * sources, rows: graph.tokens ?? 1, sources },
+      ...{ first: offset + head * sources, step: heads * sources, rows: graph.tokens ?? 1 },
+      ...{ firstSource, sources },
       writers: writersOf(graph, group, head),
       end: kind === "end",
     }));
@@ -72,10 +74,11 @@ function wiringOf(graph: Graph): readonly Wired[] {
   return wiring;
 }
 
-function anyInside(mask: Float32Array, { first, step, rows, sources }: Rows, reached: Uint8Array): boolean {
+function anyInside(mask: Float32Array, read: Rows, reached: Uint8Array): boolean {
+  const { first, step, rows, firstSource, sources } = read;
   for (let row = 0; row < rows; row++)
-    for (let source = 0; source < sources; source++)
-      if (reached[source] === 1 && mask[first + row * step + source] === 0) return true;
+    for (let cell = 0; cell < sources; cell++)
+      if (reached[firstSource + cell] === 1 && mask[first + row * step + cell] === 0) return true;
   return false;
 }
 
@@ -85,11 +88,15 @@ const writtenByMlp: ReadonlySet<SrcNode["kind"]> = new Set(["mlp", "latent", "er
 /** Kinds of sources that are what they are because of what all heads of a block read. */
 const writtenByAttention: ReadonlySet<SrcNode["kind"]> = new Set(["attn-latent", "attn-error"]);
 
-/** What writes because of what a destination reads: its MLP, its head, or the heads that share its keys and values. */
+/** Kinds of sources that are what they are because of what the autoencoder of the stream behind a block reads. */
+const writtenByStream: ReadonlySet<SrcNode["kind"]> = new Set(["stream-latent", "stream-error"]);
+
+/** What writes because of what a destination reads: the autoencoder there, its MLP, its head, or the heads that share its keys and values. */
 function writersOf({ srcs, config }: Graph, group: DestGroup, head: number): number[] {
   const sharers = config.heads / group.heads;
   const written = srcs.filter((src) => {
     if (src.block !== group.block || group.kind === "end") return false;
+    if (group.kind === "post") return writtenByStream.has(src.kind);
     if (group.kind === "mlp") return writtenByMlp.has(src.kind);
     return writtenByAttention.has(src.kind) || (src.kind === "head" && Math.floor(src.head! / sharers) === head);
   });

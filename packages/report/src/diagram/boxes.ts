@@ -79,9 +79,9 @@ export function boxesOf(graph: ReportGraph): BoxGraph {
   };
 }
 
-/** The MLP or attention whose autoencoder a latent or an error belongs to: its box stands for all of them. */
+/** The MLP, attention or stream whose autoencoder a latent or an error belongs to: its box stands for all of them. */
 function ownerOf(name: string): string | undefined {
-  return /^((?:MLP|Attention) \d+) (?:Latent \d+|Error)$/.exec(name)?.[1];
+  return /^((?:MLP|Attention|Resid Post) \d+) (?:Latent \d+|Error)$/.exec(name)?.[1];
 }
 
 function splitPort(dest: ReportNode): { name: string; port: Port | null } {

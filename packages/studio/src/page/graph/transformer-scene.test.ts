@@ -32,6 +32,18 @@ const graphs: [string, Graph, LatentChoice?][] = [
     "latents in both",
     Graph.of({ ...small, latents: [2, 3, 0], attentionLatents: [5, 3, 4], latentErrors: true }, { separateQkv: false }),
   ],
+  [
+    "latents of the residual stream above keys and values that heads share",
+    Graph.of({ ...small, kvHeads: 2, streamLatents: [5, 1, 4] }),
+  ],
+  ["latents of the residual stream", Graph.of({ ...small, streamLatents: [5, 0, 4], latentErrors: true })],
+  [
+    "latents everywhere, by token",
+    Graph.of(
+      { ...small, latents: [2, 3, 0], attentionLatents: [5, 3, 4], streamLatents: [0, 4, 2], latentErrors: true },
+      { tokens: 2 },
+    ),
+  ],
   ["latents of attention without errors", Graph.of({ ...small, attnOnly: true, attentionLatents: [5, 3, 4] })],
 ];
 

@@ -19,13 +19,13 @@ interface Levels {
 /** Rows as low as what stands between them allows: the deeper the model, the lower. */
 function levelsOf({ blocks, sources, groups }: GraphTable, heads: number): Levels {
   const shared = groups.some(({ kind, heads: own }) => (kind === "k" || kind === "v") && own !== heads);
-  const latents = sources.some(({ kind }) => kind.endsWith("latent"));
   const ofAttention = sources.some(({ kind }) => kind === "attn-latent");
+  const latents = ofAttention || sources.some(({ kind }) => kind === "latent");
   const stream = sources.some(({ kind }) => kind === "mid" || kind === "post");
   const usual = blocks <= 6 ? 74 : blocks <= 14 ? 58 : 46;
   const rowHeight = Math.max(usual, ofAttention ? 84 : stream ? 74 : latents ? 58 : shared ? 52 : 0);
   const keys = -(cell.nodeHeight - 1.5);
-  return {
+  const levels = {
     ...{ rowHeight, keys, start: shared ? -46 : -0.66 * rowHeight, mid: 0.25 * rowHeight },
     mlp: ofAttention
       ? 0.5 * rowHeight
@@ -39,6 +39,11 @@ function levelsOf({ blocks, sources, groups }: GraphTable, heads: number): Level
       end: 1.12 * rowHeight,
     },
   };
+  if (!sources.some(({ kind }) => kind === "stream-latent")) return levels;
+  // Autoencoders of the stream stand above all of their block, and below the next one's heads and keys.
+  const post = (latents ? levels.latents : levels.mlp) + cell.nodeHeight + 6;
+  const higher = post + cell.nodeHeight + (shared ? 18 : 6);
+  return { ...levels, post, rowHeight: higher, end: 1.12 * higher };
 }
 
 /** Heads of a block, which read even where autoencoders write in their place. */
@@ -214,8 +219,11 @@ function ofSource(
       return { name, label: "error", kind: "head", block, column: middle + 1.1, rise: levels.attention };
     case "mid":
       return { name, label: `Mid ${block}`, kind: "stream", block, column: middle, rise: levels.mid };
+    // The bar that reads the stream stands for all that its autoencoder writes.
+    case "stream-latent":
+    case "stream-error":
     case "post":
-      return { name, label: `Post ${block}`, kind: "stream", block, column: middle, rise: levels.post };
+      return post(block, heads, levels);
   }
 }
 
@@ -239,7 +247,7 @@ function ofDest(row: GroupRow, name: string, head: number, heads: number, levels
     case "mid":
       return { name, label: `Mid ${block}`, kind: "stream", block, column: middle, rise: levels.mid };
     case "post":
-      return { name, label: `Post ${block}`, kind: "stream", block, column: middle, rise: levels.post };
+      return post(block, heads, levels);
     case "end":
       return { name, label: "End", kind: "end", block, column: middle, rise: levels.end };
   }
@@ -251,6 +259,11 @@ function headRow(block: number, head: number): SourceRow {
 
 function mlp(block: number, heads: number, levels: Levels): Place {
   return { name: `MLP ${block}`, label: `M${block}`, kind: "mlp", block, column: heads, rise: levels.mlp };
+}
+
+function post(block: number, heads: number, levels: Levels): Place {
+  const name = `Resid Post ${block}`;
+  return { name, label: `Post ${block}`, kind: "stream", block, column: (heads - 1) / 2, rise: levels.post };
 }
 
 function toNode(
