@@ -54,9 +54,16 @@ export { readEapIgCsv } from "./prompts/formats/eap-ig-csv.ts";
 export { otherPronoun, readEdgePruningJsonl } from "./prompts/formats/edge-pruning-jsonl.ts";
 export type { ExchangedPrompt, ExchangedPrompts } from "./prompts/formats/exchanged-prompt.ts";
 export { yearAnswers } from "./prompts/formats/year-answers.ts";
-export { loadPrompts, type PromptOptions, type PromptSplit, type TrainTest } from "./prompts/load-prompts.ts";
+export {
+  type AllPromptsOptions,
+  loadPrompts,
+  type PromptOptions,
+  type PromptSplit,
+  type TrainTest,
+} from "./prompts/load-prompts.ts";
 export { type PairAlignment, pairAlignments } from "./prompts/pair-alignment.ts";
 export type { Partners } from "./prompts/partners.ts";
+export type { PrepareOptions } from "./prompts/prepare-prompts.ts";
 export { PromptBatch } from "./prompts/prompt-batch.ts";
 export { type LocatedPrompt, type PromptInput, type PromptSource, readPrompts } from "./prompts/prompt-file.ts";
 export { type LoaderOptions, PromptLoader } from "./prompts/prompt-loader.ts";
