@@ -1,5 +1,11 @@
-import { readAutocircuitPrompts, readEapIgCsv, readEdgePruningJsonl } from "@autocircuit/circuits";
-import { loadPrompts, type PromptFile, type PromptOptions } from "@autocircuit/core";
+import {
+  loadPrompts,
+  type PromptFile,
+  type PromptOptions,
+  readAutocircuitPrompts,
+  readEapIgCsv,
+  readEdgePruningJsonl,
+} from "@autocircuit/core";
 import fc from "fast-check";
 import { byteEdits, editText } from "../inputs/edit-bytes.ts";
 import { documentEdits, editDocument } from "../inputs/edit-json.ts";
