@@ -65,3 +65,12 @@ it("every metric of numbers gives a number for a model that outputs one a positi
   expect(Object.keys(measured!.metrics)).toEqual(metrics);
   for (const name of metrics) expect(measured!.metrics[name]).toBeGreaterThan(0);
 });
+
+it("says what is missing where nothing says which circuits", async () => {
+  using model = smallModel();
+  for (const options of [undefined, {}])
+    await expect(measureCircuits(model, prompts, options as never)).rejects.toMatchObject({
+      ...{ code: "bad-input", message: "Give either `circuits` or `scores`." },
+    });
+  await expect(runCircuits(model, prompts, undefined as never)).rejects.toMatchObject({ code: "bad-input" });
+});

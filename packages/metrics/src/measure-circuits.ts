@@ -58,9 +58,9 @@ export async function measureCircuits(
   options: MeasureCircuitsOptions,
 ): Promise<MeasuredCircuit[]> {
   check({ model, prompts }, options);
-  const { metrics = usualMeasurements(model), circuits, scores, sizes, onProgress, ...run } = options;
+  const sized = chosenCircuits(model.graph, options);
+  const { metrics = usualMeasurements(model), circuits: _, scores: __, sizes: ___, onProgress, ...run } = options;
   const { signal } = run;
-  const sized = chosenCircuits(model.graph, { circuits, scores, sizes });
   const atOnce = circuitsAtOnce(model, prompts);
   using full = new FullModel(model, prompts);
   const measured: MeasuredCircuit[] = [];

@@ -64,7 +64,7 @@ describe("a round trip loses nothing", () => {
       wrong_answers: array(text),
     });
     const file = record({
-      prompts: array(prompt),
+      prompts: array(prompt, { minLength: 1 }),
       seq_labels: array(text),
       word_idxs: record({ IO: integer(), "S1+1": integer() }),
     });

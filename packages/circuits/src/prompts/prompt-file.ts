@@ -1,4 +1,8 @@
+import { signature } from "@autocircuit/base";
 import type { PromptFile } from "@autocircuit/core";
+import { dataSetKind } from "../interchange/prompt-kinds.ts";
+
+const check = signature("formatPromptFile", { file: dataSetKind });
 
 /** A prompt pair as AutoCircuit's JSON files hold it: token ids, and one list of answers per output position. */
 export interface PromptRecord {
@@ -34,7 +38,9 @@ export interface GeneratedPrompts<Prompt = PromptRecord | TextPromptRecord> {
 export type GeneratedTextPrompts = GeneratedPrompts<TextPromptRecord>;
 
 /** AutoCircuit's JSON with one prompt a line, so that a diff of two data sets can be read, and whatever else the data set says. */
-export function formatPromptFile({ prompts, ...about }: PromptFile): string {
+export function formatPromptFile(file: PromptFile): string {
+  check({ file });
+  const { prompts, ...about } = file;
   const head = Object.entries(about).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
   const lines = prompts.map((prompt) => `    ${JSON.stringify(prompt)}`);
   return `{\n${head.join("")}  "prompts": [${lines.length === 0 ? "" : `\n${lines.join(",\n")}\n  `}]\n}\n`;

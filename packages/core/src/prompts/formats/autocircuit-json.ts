@@ -1,6 +1,8 @@
-import { AutocircuitError, parseJson } from "@autocircuit/base";
+import { AutocircuitError, kind, parseJson, signature } from "@autocircuit/base";
 import type { RawAnswers, RawPrompt } from "../raw-prompt.ts";
 import type { ExchangedPrompts } from "./exchanged-prompt.ts";
+
+const check = signature("readAutocircuitPrompts", { text: kind.text, where: kind.optional(kind.text) });
 
 /**
  * Reads AutoCircuit's JSON, with whatever else the file says.
@@ -8,6 +10,7 @@ import type { ExchangedPrompts } from "./exchanged-prompt.ts";
  * @throws AutocircuitError `bad-file` naming the prompt and the field
  */
 export function readAutocircuitPrompts(text: string, where = "prompts"): ExchangedPrompts {
+  check({ text, where });
   let json: unknown;
   try {
     json = parseJson(text);
