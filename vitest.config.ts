@@ -46,7 +46,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "together",
-          include: ["native/{lib,test}/**/*.test.ts", "packages/*/{src,test}/**/*.test.ts"],
+          include: ["native/{lib,test}/**/*.test.ts", "packages/*/{src,test}/**/*.test.ts", "scripts/**/*.test.mjs"],
           exclude: ALONE,
           // Loading the packages takes longer than most files' tests: a process loads them once. What a test changes for all is put back.
           isolate: false,

@@ -1,13 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ROOT } from "../lib/run.mjs";
-import { readCode } from "./packages.mjs";
-
-const DECLARATION =
-  /^export\s+(?:declare\s+)?(?:default\s+)?(?:abstract\s+)?(?:async\s+)?(?:function\*?|class|const|let|interface|type|enum)\s+(\w+)/gm;
-const LIST = /^export\s+(?:type\s+)?\{([^}]*)\}(?:\s*from\s*["']([^"']+)["'])?/gm;
-const STAR = /^export\s+(?:type\s+)?\*(?:\s+as\s+(\w+))?\s+from\s*["']([^"']+)["']/gm;
-const IMPORT = /^import\s+(?:type\s+)?\{([^}]*)\}\s*from\s*["']([^"']+)["']/gm;
+import { statementsOf } from "./modules.mjs";
 
 /**
  * What the names exported by modules are, as `file#name` of the place that declares them: the same thing exported from
@@ -15,11 +8,16 @@ const IMPORT = /^import\s+(?:type\s+)?\{([^}]*)\}\s*from\s*["']([^"']+)["']/gm;
  */
 export class Exports {
   #entries;
+  #root;
   #modules = new Map();
 
-  /** @param {Record<string, string>} entries Import name of a package -> its index. */
-  constructor(entries) {
+  /**
+   * @param {Record<string, string>} entries Import name of a package -> its index.
+   * @param {string} root
+   */
+  constructor(entries, root) {
     this.#entries = entries;
+    this.#root = root;
   }
 
   /**
@@ -53,7 +51,7 @@ export class Exports {
   }
 
   #follow({ file, name }, seen) {
-    return existsSync(join(ROOT, file)) && name !== "*" ? this.#identity(file, name, seen) : `${file}#${name}`;
+    return existsSync(join(this.#root, file)) && name !== "*" ? this.#identity(file, name, seen) : `${file}#${name}`;
   }
 
   /** The export and import statements of a file, read once. */
@@ -62,21 +60,23 @@ export class Exports {
     if (known) return known;
     const module = { exported: new Map(), imported: new Map(), stars: [] };
     this.#modules.set(file, module);
-    const code = readCode(file);
-    for (const [, list, from] of code.matchAll(IMPORT)) {
-      for (const [name, local] of namesOf(list)) module.imported.set(local, { file: this.#resolve(from, file), name });
-    }
-    for (const [, name] of code.matchAll(DECLARATION)) module.exported.set(name, { file, name });
-    for (const [, list, from] of code.matchAll(LIST)) {
-      const target = from === undefined ? file : this.#resolve(from, file);
-      for (const [name, exported] of namesOf(list)) module.exported.set(exported, { file: target, name });
-    }
-    for (const [, alias, from] of code.matchAll(STAR)) {
-      const target = this.#resolve(from, file);
-      if (alias !== undefined) module.exported.set(alias, { file: target, name: "*" });
-      else if (existsSync(join(ROOT, target))) module.stars.push(target);
-    }
+    for (const statement of statementsOf(this.#root, file)) this.#take(statement, file, module);
     return module;
+  }
+
+  #take(statement, file, { exported, imported, stars }) {
+    const target = statement.source ? this.#resolve(statement.source.value, file) : file;
+    if (statement.type === "ImportDeclaration") {
+      for (const { type, imported: original, local } of statement.specifiers)
+        if (type === "ImportSpecifier") imported.set(nameOf(local), { file: target, name: nameOf(original) });
+    } else if (statement.type === "ExportAllDeclaration") {
+      if (statement.exported) exported.set(nameOf(statement.exported), { file: target, name: "*" });
+      else if (existsSync(join(this.#root, target))) stars.push(target);
+    } else if (statement.type === "ExportNamedDeclaration") {
+      for (const name of declaredNames(statement.declaration)) exported.set(name, { file, name });
+      for (const { local, exported: name } of statement.specifiers)
+        exported.set(nameOf(name), { file: target, name: nameOf(local) });
+    }
   }
 
   #resolve(from, file) {
@@ -84,14 +84,14 @@ export class Exports {
   }
 }
 
-/** `a, type b as c` -> `[["a", "a"], ["b", "c"]]`. */
-function namesOf(list) {
-  return list
-    .split(",")
-    .map((part) => part.trim().replace(/^type\s+/, ""))
-    .filter((part) => part !== "")
-    .map((part) => {
-      const [original, renamed] = part.split(/\s+as\s+/);
-      return [original, renamed ?? original];
-    });
+/** A name, which may be written as a text. */
+function nameOf({ name, value }) {
+  return name ?? value;
+}
+
+/** The names that a declaration makes: one, but for `const a = 1, b = 2`. */
+function declaredNames(declaration) {
+  if (!declaration) return [];
+  const ids = declaration.declarations?.map(({ id }) => id) ?? [declaration.id];
+  return ids.flatMap((id) => nameOf(id) ?? []);
 }

@@ -1,9 +1,8 @@
 import { isBuiltin } from "node:module";
 import { join, relative } from "node:path";
-import { EXTRA_ENTRIES, RANKS, readCode } from "./packages.mjs";
+import { importsOf } from "./modules.mjs";
+import { EXTRA_ENTRIES, RANKS } from "./packages.mjs";
 
-const IMPORTS =
-  /(?:^|[\s;])(?:import|export)\s[^"'`;]*?from\s*["']([^"']+)["']|(?:^|\W)import\(\s*["']([^"']+)["']|^import\s+["']([^"']+)["']/gm;
 /** Test tools come from the root's package.json. */
 const ROOT_TOOLS = new Set(["vitest", "fast-check"]);
 
@@ -11,22 +10,19 @@ const ROOT_TOOLS = new Set(["vitest", "fast-check"]);
  * Imports that leave a package by another way than a package's name, that run upwards, or that package.json does not name.
  *
  * @param {import("./packages.mjs").Package[]} packages
+ * @param {string} root
  * @returns {string[]}
  */
-export function importProblems(packages) {
+export function importProblems(packages, root) {
   return packages.flatMap((pack) => {
     if (RANKS[pack.name] === undefined) return [`${pack.folder}: has no place in RANKS of scripts/api/packages.mjs`];
     return pack.sources.flatMap((file) =>
-      importsOf(file).flatMap((from) => {
+      importsOf(root, file).flatMap((from) => {
         const problem = judge(from, file, pack);
         return problem === undefined ? [] : [`${file}: imports ${from}: ${problem}`];
       }),
     );
   });
-}
-
-function importsOf(file) {
-  return [...readCode(file).matchAll(IMPORTS)].map((match) => match[1] ?? match[2] ?? match[3]);
 }
 
 function judge(from, file, pack) {

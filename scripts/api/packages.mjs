@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../lib/run.mjs";
 
 /** Imports run from a higher number to a lower one, never sideways or up. `tracr` and `report` need no LibTorch. */
 export const RANKS = {
@@ -30,13 +29,16 @@ export const EXTRA_ENTRIES = { native: ["toolchain"], sweep: ["redis"] };
  * `entries`: import name -> source file.
  */
 
-/** @returns {Package[]} */
-export function readPackages() {
-  const folders = ["native", ...readdirSync(join(ROOT, "packages")).map((name) => join("packages", name))];
+/**
+ * @param {string} root
+ * @returns {Package[]}
+ */
+export function readPackages(root) {
+  const folders = ["native", ...readdirSync(join(root, "packages")).map((name) => join("packages", name))];
   return folders
-    .filter((folder) => existsSync(join(ROOT, folder, "package.json")))
+    .filter((folder) => existsSync(join(root, folder, "package.json")))
     .map((folder) => {
-      const manifest = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
+      const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
       const entries = Object.fromEntries(
         Object.entries(manifest.exports ?? {}).map(([key, { source }]) => [
           manifest.name + key.slice(1),
@@ -44,21 +46,16 @@ export function readPackages() {
         ]),
       );
       const name = manifest.name.replace("@autocircuit/", "");
-      const sources = [folder === "native" ? "lib" : "src", "test"].flatMap((part) => typescript(join(folder, part)));
+      const sources = [folder === "native" ? "lib" : "src", "test"].flatMap((part) =>
+        typescript(root, join(folder, part)),
+      );
       return { name, folder, manifest, sources, entries };
     });
 }
 
-function typescript(folder) {
-  if (!existsSync(join(ROOT, folder))) return [];
-  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1));
-}
-
-/** The text of a file of the repository without its comments. */
-export function readCode(file) {
-  return readFileSync(join(ROOT, file), "utf8")
-    .replace(/\/\*[\s\S]*?\*\//g, "")
-    .replace(/(^|\s)\/\/.*$/gm, "$1");
+function typescript(root, folder) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.[cm]?tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
 }

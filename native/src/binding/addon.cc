@@ -1,7 +1,7 @@
 #include <napi.h>
 
 #include "binding/device_functions.h"
-#include "binding/engine/engine_functions.h"
+#include "binding/engine_functions.h"
 #include "binding/environment.h"
 #include "binding/errors.h"
 #include "binding/runtime_functions.h"

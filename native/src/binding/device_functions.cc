@@ -4,8 +4,8 @@
 #include <string>
 
 #include "binding/arguments.h"
-#include "binding/engine/fields.h"
 #include "binding/errors.h"
+#include "binding/fields.h"
 #include "binding/run_async.h"
 #include "devices/recorder.h"
 #include "operators/open_device.h"

@@ -14,13 +14,7 @@ export {
 export { formatEapIgCsv } from "./interchange/eap-ig-csv.ts";
 export { eapIgDestination, eapIgEdge, eapIgSource, edgeNameOfEapIg } from "./interchange/eap-ig-names.ts";
 export { formatEdgePruningJsonl } from "./interchange/edge-pruning-jsonl.ts";
-export {
-  type AnswerTokenizer,
-  autocircuitPromptsOf,
-  formatAutocircuitPrompts,
-  readAutocircuitPrompts,
-  unplacedFields,
-} from "./interchange/exchanged-prompts.ts";
+export { type AnswerTokenizer, unplacedFields } from "./interchange/exchanged-prompts.ts";
 export { parsePythonJson } from "./interchange/python-json.ts";
 export {
   eapIgCircuitOf,

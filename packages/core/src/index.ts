@@ -50,15 +50,30 @@ export type { RunningModel, SizedModel } from "./model/sized-model.ts";
 export { wideLogits } from "./model/wide-logits.ts";
 export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
+export { readAutocircuitPrompts } from "./prompts/formats/autocircuit-json.ts";
 export { readEapIgCsv } from "./prompts/formats/eap-ig-csv.ts";
 export { otherPronoun, readEdgePruningJsonl } from "./prompts/formats/edge-pruning-jsonl.ts";
 export type { ExchangedPrompt, ExchangedPrompts } from "./prompts/formats/exchanged-prompt.ts";
 export { yearAnswers } from "./prompts/formats/year-answers.ts";
-export { loadPrompts, type PromptOptions, type PromptSplit, type TrainTest } from "./prompts/load-prompts.ts";
+export {
+  type AllPromptsOptions,
+  loadPrompts,
+  type PromptOptions,
+  type PromptSplit,
+  type TrainTest,
+} from "./prompts/load-prompts.ts";
 export { type PairAlignment, pairAlignments } from "./prompts/pair-alignment.ts";
 export type { Partners } from "./prompts/partners.ts";
+export type { PrepareOptions } from "./prompts/prepare-prompts.ts";
 export { PromptBatch } from "./prompts/prompt-batch.ts";
-export { type LocatedPrompt, type PromptInput, type PromptSource, readPrompts } from "./prompts/prompt-file.ts";
+export {
+  type LocatedPrompt,
+  type PromptFormat,
+  type PromptInput,
+  type PromptSource,
+  promptFormats,
+  readPrompts,
+} from "./prompts/prompt-file.ts";
 export { type LoaderOptions, PromptLoader } from "./prompts/prompt-loader.ts";
 export type { Answers, PromptPair, PromptSide } from "./prompts/prompt-pair.ts";
 export type { PromptFile, RawAnswers, RawPrompt } from "./prompts/raw-prompt.ts";

@@ -1,5 +1,8 @@
-import { type AblationType, Circuit } from "@autocircuit/core";
+import { signature } from "@autocircuit/base";
+import { type AblationType, Circuit, coreKinds } from "@autocircuit/core";
 import { removeDangling } from "./fewest-edges/live-edges.ts";
+
+const check = signature("pruneCircuit", { circuit: coreKinds.circuit, ablation: coreKinds.ablationName });
 
 /**
  * A circuit without the edges that can make no difference: those that lead to nothing which reaches `Resid End`, and, where everything
@@ -13,6 +16,7 @@ import { removeDangling } from "./fewest-edges/live-edges.ts";
  * console.log(`${circuit.size - pruneCircuit(circuit, "resample").size} edges lead nowhere`);
  */
 export function pruneCircuit(circuit: Circuit, ablation: AblationType): Circuit {
+  check({ circuit, ablation });
   const mask = circuit.complement();
   // Of a node whose inputs are all resampled, the output is the corrupt run's, as if it were ablated itself.
   removeDangling(circuit.graph, mask, ablation === "resample");

@@ -2,7 +2,7 @@ import { PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
 import { expect, it } from "vitest";
 import { smallModel } from "../test/small-model.ts";
 import { measureCircuits, usualMeasurements } from "./measure-circuits.ts";
-import { measurements } from "./measurements.ts";
+import { measurements, type NamedMeasure } from "./measurements.ts";
 
 const prompts = new PromptLoader(
   [
@@ -35,9 +35,42 @@ it("measures what the metrics measure of all circuits together, and says how far
   expect(seen.at(-1)).toBe(1);
 });
 
-it("all metrics of tokens, and of numbers", () => {
+it("all metrics of tokens, and of numbers, by what the table says they need", () => {
   const of = (dVocabOut: number) => usualMeasurements({ config: { dVocabOut } as never }, true);
-  expect(of(4)).toContain("kl-clean");
-  expect(of(4)).not.toContain("answer-mean-squared-error");
-  expect(of(1)).toEqual(["max-abs-diff", "mean-squared-error", "answer-mean-squared-error", "answer-max-abs-diff"]);
+  const table = Object.entries<NamedMeasure>(measurements);
+  const names = (rows: typeof table) => rows.map(([name]) => name);
+  const [tokens, numbers] = [of(4), of(1)];
+  expect(tokens).toEqual(names(table.filter(([, { answers }]) => answers !== "numbers")));
+  // What a model that outputs numbers has: no tokens to answer with, and none to compare.
+  expect(numbers).toEqual(expect.arrayContaining(names(table.filter(([, { answers }]) => answers === "numbers"))));
+  expect(numbers).toEqual(expect.arrayContaining(["max-abs-diff", "mean-squared-error"]));
+  for (const [name, { answers, distribution }] of table)
+    if (answers === "tokens" || distribution) expect(numbers).not.toContain(name);
+  for (const name of usualMeasurements({ config: { dVocabOut: 1 } as never })) expect(numbers).toContain(name);
+});
+
+it("every metric of numbers gives a number for a model that outputs one a position", async () => {
+  using model = smallModel({ dVocabOut: 1 });
+  const pair = (clean: number[], answer: number) => ({
+    ...{ clean, corrupt: [3, 1, 0] },
+    ...{ answers: [answer], wrongAnswers: [0.5] },
+  });
+  const own = new PromptLoader([pair([0, 1, 2], 0.25), pair([2, 2, 1], 1)], { batchSize: 1 });
+  const scores = new PruneScores(
+    model.graph,
+    new Float32Array(model.graph.edgeCount).map((_, i) => i),
+  );
+  const metrics = usualMeasurements(model, true);
+  const [measured] = await measureCircuits(model, own, { scores, sizes: [3], metrics });
+  expect(Object.keys(measured!.metrics)).toEqual(metrics);
+  for (const name of metrics) expect(measured!.metrics[name]).toBeGreaterThan(0);
+});
+
+it("says what is missing where nothing says which circuits", async () => {
+  using model = smallModel();
+  for (const options of [undefined, {}])
+    await expect(measureCircuits(model, prompts, options as never)).rejects.toMatchObject({
+      ...{ code: "bad-input", message: "Give either `circuits` or `scores`." },
+    });
+  await expect(runCircuits(model, prompts, undefined as never)).rejects.toMatchObject({ code: "bad-input" });
 });

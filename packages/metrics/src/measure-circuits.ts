@@ -10,7 +10,7 @@ import {
 import { circuitsAtOnce } from "./circuits-at-once.ts";
 import { FullModel } from "./full-model.ts";
 import type { Measurement } from "./measure.ts";
-import { type MeasurementName, measurements } from "./measurements.ts";
+import { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
 
 /** Options of {@link measureCircuits}. */
 export interface MeasureCircuitsOptions extends Omit<RunCircuitsOptions, "reverseCleanCorrupt"> {
@@ -58,9 +58,9 @@ export async function measureCircuits(
   options: MeasureCircuitsOptions,
 ): Promise<MeasuredCircuit[]> {
   check({ model, prompts }, options);
-  const { metrics = usualMeasurements(model), circuits, scores, sizes, onProgress, ...run } = options;
+  const sized = chosenCircuits(model.graph, options);
+  const { metrics = usualMeasurements(model), circuits: _, scores: __, sizes: ___, onProgress, ...run } = options;
   const { signal } = run;
-  const sized = chosenCircuits(model.graph, { circuits, scores, sizes });
   const atOnce = circuitsAtOnce(model, prompts);
   using full = new FullModel(model, prompts);
   const measured: MeasuredCircuit[] = [];
@@ -100,8 +100,7 @@ export function usualMeasurements({ config }: Pick<PatchableModel, "config">, al
     : ["kl-clean", "max-abs-diff", "logit-diff", "answer-prob", "correct-percent"];
 }
 
-/** One number a position has no distribution and no most likely token. */
 function fits(name: MeasurementName, numbers: boolean): boolean {
-  if (!numbers) return measurements[name].answers !== "numbers";
-  return measurements[name].answers !== "tokens" && !["kl-clean", "kl-corrupt", "argmax-agreement"].includes(name);
+  const { answers, distribution = false }: NamedMeasure = measurements[name];
+  return numbers ? answers !== "tokens" && !distribution : answers !== "numbers";
 }

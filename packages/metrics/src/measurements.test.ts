@@ -1,7 +1,7 @@
 import { PromptLoader } from "@autocircuit/core";
 import { Tensor } from "@autocircuit/native";
 import { describe, expect, it, test } from "vitest";
-import { type MeasurementName, measurements } from "./measurements.ts";
+import { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
 
 const prompt = (answers: number[], wrongAnswers: number[]) => ({
   clean: [0, 1],
@@ -20,6 +20,12 @@ async function value(name: MeasurementName): Promise<number> {
   return measured!.value;
 }
 
+/** The metrics that need such answers. */
+function namesWhere(holds: (answers: NamedMeasure["answers"]) => boolean): string[] {
+  const table = Object.entries<NamedMeasure>(measurements);
+  return table.flatMap(([name, { answers }]) => (holds(answers) ? [name] : [])).sort();
+}
+
 /** Softmax by hand. */
 function softmax(logits: number[]): number[] {
   const sum = logits.reduce((total, logit) => total + Math.exp(logit), 0);
@@ -33,7 +39,7 @@ describe("metrics of a run of two batches, by hand", () => {
   const later = second[2]! - (second[0]! + second[1]!) / 2;
   const kl = whole.reduce((sum, p, index) => sum + p * Math.log(p / first[index]!), 0) / 2;
 
-  test.each<[MeasurementName, number]>([
+  const rows: [MeasurementName, number][] = [
     ["kl-clean", kl],
     ["kl-corrupt", kl],
     ["logit-diff", (-1 + 2) / 2],
@@ -56,8 +62,13 @@ describe("metrics of a run of two batches, by hand", () => {
     ["max-abs-diff", 2],
     ["mean-squared-error", (4 + 4) / 6],
     ["argmax-agreement", 0.5],
-  ])("%s", async (name, expected) => {
+  ];
+  test.each(rows)("%s", async (name, expected) => {
     expect(await value(name)).toBeCloseTo(expected, 5);
+  });
+
+  test("has a row for every metric of tokens", () => {
+    expect(rows.map(([name]) => name).sort()).toEqual(namesWhere((answers) => answers !== "numbers"));
   });
 });
 
@@ -119,11 +130,16 @@ describe("answers that are numbers", () => {
     ],
   };
 
-  test("mean squared error and largest difference", async () => {
-    const squared = await measurements["answer-mean-squared-error"].measure(null, numbers, [outputs]);
-    const largest = await measurements["answer-max-abs-diff"].measure(null, numbers, [outputs]);
-    expect(squared).toEqual([{ edges: 1, value: (1 + 0.25) / 4 }]);
-    expect(largest).toEqual([{ edges: 1, value: 1 }]);
+  const rows: [MeasurementName, number][] = [
+    ["answer-mean-squared-error", (1 + 0.25) / 4],
+    ["answer-max-abs-diff", 1],
+  ];
+  test.each(rows)("%s", async (name, expected) => {
+    expect(await measurements[name].measure(null, numbers, [outputs])).toEqual([{ edges: 1, value: expected }]);
+  });
+
+  test("have a row for every metric of numbers", () => {
+    expect(rows.map(([name]) => name).sort()).toEqual(namesWhere((answers) => answers === "numbers"));
   });
 
   test("a shape that does not fit is an error", async () => {

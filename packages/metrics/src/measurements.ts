@@ -25,6 +25,8 @@ export interface NamedMeasure {
   unit: string;
   /** Which answers it needs: `"tokens"`, `"numbers"` (models that output numbers), or `"none"`. */
   answers: "tokens" | "numbers" | "none";
+  /** It compares tokens of one position with each other, of which models that output numbers have one only. Default false. */
+  distribution?: boolean;
   /** How it is drawn against the number of edges. */
   axis: MetricAxis;
   measure: Measure;
@@ -41,6 +43,7 @@ export const measurements = {
     description: "KL divergence from the full model on the clean prompts",
     unit: "nats",
     answers: "none",
+    distribution: true,
     axis: error("KL Divergence", 1e-2),
     measure: klDivergence,
   },
@@ -48,6 +51,7 @@ export const measurements = {
     description: "KL divergence from the full model on the corrupt prompts",
     unit: "nats",
     answers: "none",
+    distribution: true,
     axis: { title: "KL Divergence (Corrupt)", log: true, least: 1e-6, lowerIsBetter: false },
     measure: (model, prompts, runs, options = {}) =>
       klDivergence(model, prompts, runs, { ...options, from: "corrupt" }),
@@ -189,6 +193,7 @@ export const measurements = {
     description: "share of outputs where circuit and full model rate the same token highest",
     unit: "share",
     answers: "none",
+    distribution: true,
     axis: plain("Agreement of the Most Likely Token"),
     measure: argmaxAgreement,
   },

@@ -1,8 +1,8 @@
 import { PatchableModel } from "@autocircuit/core";
 import { Tensor, Transformer } from "@autocircuit/native";
 
-/** One layer of one head on four tokens. */
-export function smallModel(): PatchableModel {
+/** One layer of one head on four tokens, which gives logits of as many, or numbers. */
+export function smallModel({ dVocabOut = 4 } = {}): PatchableModel {
   const weight = (phase: number, ...shape: number[]): Tensor => {
     const size = shape.reduce((product, dimension) => product * dimension, 1);
     return Tensor.from(
@@ -19,7 +19,7 @@ export function smallModel(): PatchableModel {
       dHead: 2,
       dMlp: 0,
       dVocab: 4,
-      dVocabOut: 4,
+      dVocabOut,
       context: 3,
       norm: "none",
       eps: 1e-5,
@@ -38,7 +38,7 @@ export function smallModel(): PatchableModel {
       "blocks.0.attn.W_K": weight(4, 1, 4, 2),
       "blocks.0.attn.W_V": weight(5, 1, 4, 2),
       "blocks.0.attn.W_O": weight(6, 1, 2, 4),
-      "unembed.W_U": weight(7, 4, 4),
+      "unembed.W_U": weight(7, 4, dVocabOut),
     },
   );
   return new PatchableModel({ transformer });

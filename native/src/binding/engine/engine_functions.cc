@@ -1,4 +1,4 @@
-#include "binding/engine/engine_functions.h"
+#include "binding/engine_functions.h"
 
 #include <string>
 #include <unordered_map>
@@ -7,10 +7,10 @@
 
 #include "binding/arguments.h"
 #include "binding/engine/box_tags.h"
-#include "binding/engine/fields.h"
 #include "binding/engine/read_config.h"
 #include "binding/environment.h"
 #include "binding/errors.h"
+#include "binding/fields.h"
 #include "binding/run_async.h"
 #include "binding/tensor_handle.h"
 #include "engine/autoencoders.h"

@@ -7,8 +7,8 @@
 
 #include "binding/cancel_handle.h"
 #include "binding/engine/box_tags.h"
-#include "binding/engine/engine_functions.h"
-#include "binding/engine/fields.h"
+#include "binding/engine_functions.h"
+#include "binding/fields.h"
 #include "binding/run_async.h"
 #include "binding/tensor_handle.h"
 

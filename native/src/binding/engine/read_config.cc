@@ -1,6 +1,6 @@
 #include "binding/engine/read_config.h"
 
-#include "binding/engine/fields.h"
+#include "binding/fields.h"
 
 namespace autocircuit {
 

@@ -1,6 +1,15 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { ExchangedPrompts, RawPrompt } from "@autocircuit/core";
 import { type AnswerTokenizer, flatAnswers, textOf, yearOf } from "./exchanged-prompts.ts";
+import { dataSetKind } from "./prompt-kinds.ts";
+
+const check = signature(
+  "formatEapIgCsv",
+  { file: dataSetKind },
+  {
+    tokenizer: kind.having("a tokenizer with an `encode`", "encode"),
+  },
+);
 
 /**
  * Prompts as EAP-IG's CSV: `clean`, `corrupted`, `correct_idx` and `incorrect_idx` (ids, or lists of them), or `label` where all answers
@@ -9,7 +18,9 @@ import { type AnswerTokenizer, flatAnswers, textOf, yearOf } from "./exchanged-p
  * @param options.tokenizer makes ids of answers given as text; the CSV holds ids of one tokenizer
  * @throws AutocircuitError `bad-input` naming the prompt: prompts as token ids, answers at several positions, answers of several tokens
  */
-export function formatEapIgCsv({ prompts }: ExchangedPrompts, options: { tokenizer?: AnswerTokenizer } = {}): string {
+export function formatEapIgCsv(file: ExchangedPrompts, options: { tokenizer?: AnswerTokenizer } = {}): string {
+  check({ file }, options);
+  const { prompts } = file;
   const years = prompts.map((prompt) => yearOf(prompt, "including"));
   const ofYears = years.length > 0 && !years.includes(undefined);
   const extra = [...new Set(prompts.flatMap((prompt) => Object.keys(prompt.extra ?? {})))];

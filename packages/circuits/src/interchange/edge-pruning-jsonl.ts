@@ -1,6 +1,9 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, signature } from "@autocircuit/base";
 import { type ExchangedPrompt, type ExchangedPrompts, otherPronoun, type RawPrompt } from "@autocircuit/core";
 import { flatAnswers, textOf, yearOf } from "./exchanged-prompts.ts";
+import { dataSetKind } from "./prompt-kinds.ts";
+
+const check = signature("formatEdgePruningJsonl", { file: dataSetKind });
 
 /**
  * Prompts as Edge-Pruning's data, one JSON object a line, in whichever of its three forms they fit.
@@ -8,8 +11,9 @@ import { flatAnswers, textOf, yearOf } from "./exchanged-prompts.ts";
  * @throws AutocircuitError `bad-input` naming the prompt that fits none: prompts or answers as token ids, several answers that are not
  *   years, an answer that is not one word after a space
  */
-export function formatEdgePruningJsonl({ prompts }: ExchangedPrompts): string {
-  return prompts.map((prompt, i) => `${JSON.stringify(lineOf(prompt, `prompt ${i}`))}\n`).join("");
+export function formatEdgePruningJsonl(file: ExchangedPrompts): string {
+  check({ file });
+  return file.prompts.map((prompt, i) => `${JSON.stringify(lineOf(prompt, `prompt ${i}`))}\n`).join("");
 }
 
 function lineOf(prompt: ExchangedPrompt, where: string): Record<string, unknown> {

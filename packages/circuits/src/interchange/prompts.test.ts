@@ -1,9 +1,16 @@
-import { type ExchangedPrompt, readEapIgCsv, readEdgePruningJsonl, yearAnswers } from "@autocircuit/core";
+import {
+  type ExchangedPrompt,
+  readAutocircuitPrompts,
+  readEapIgCsv,
+  readEdgePruningJsonl,
+  yearAnswers,
+} from "@autocircuit/core";
 import { array, assert, constantFrom, integer, oneof, property, record, string, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { formatPromptFile } from "../prompts/prompt-file.ts";
 import { formatEapIgCsv } from "./eap-ig-csv.ts";
 import { formatEdgePruningJsonl } from "./edge-pruning-jsonl.ts";
-import { formatAutocircuitPrompts, readAutocircuitPrompts, unplacedFields } from "./exchanged-prompts.ts";
+import { unplacedFields } from "./exchanged-prompts.ts";
 
 const text = string({ unit: "grapheme", minLength: 1 });
 const ids = array(integer({ min: 0, max: 50256 }), { minLength: 1, maxLength: 4 });
@@ -57,13 +64,13 @@ describe("a round trip loses nothing", () => {
       wrong_answers: array(text),
     });
     const file = record({
-      prompts: array(prompt),
+      prompts: array(prompt, { minLength: 1 }),
       seq_labels: array(text),
       word_idxs: record({ IO: integer(), "S1+1": integer() }),
     });
     assert(
       property(file, (set) => {
-        expect(readAutocircuitPrompts(formatAutocircuitPrompts(set))).toEqual(set);
+        expect(readAutocircuitPrompts(formatPromptFile(set))).toEqual(set);
       }),
     );
     expect(unplacedFields({ prompts: [], seq_labels: null, word_idxs: { IO: 1 } })).toEqual(["word_idxs"]);
@@ -164,8 +171,8 @@ describe("Edge-Pruning's JSONL", () => {
 });
 
 it("AutoCircuit's JSON is checked", () => {
-  expect(() => readAutocircuitPrompts("{", "p.json")).toThrow(/p.json: not JSON/);
-  expect(() => readAutocircuitPrompts("{}", "p.json")).toThrow(/list of `prompts`/);
+  expect(() => readAutocircuitPrompts("{", "p.json")).toThrow(/p.json is not JSON/);
+  expect(() => readAutocircuitPrompts("{}", "p.json")).toThrow(/not a data set/);
   const one = { clean: "a", corrupt: "b", answers: ["c"], wrong_answers: [] };
   for (const field of Object.keys(one)) {
     const broken = JSON.stringify({ prompts: [one, { ...one, [field]: 1 }] });

@@ -1,3 +1,9 @@
+import { signature } from "@autocircuit/base";
+import type { PromptFile } from "@autocircuit/core";
+import { dataSetKind } from "../interchange/prompt-kinds.ts";
+
+const check = signature("formatPromptFile", { file: dataSetKind });
+
 /** A prompt pair as AutoCircuit's JSON files hold it: token ids, and one list of answers per output position. */
 export interface PromptRecord {
   clean: number[];
@@ -31,12 +37,13 @@ export interface GeneratedPrompts<Prompt = PromptRecord | TextPromptRecord> {
 /** A data set of prompts as text. */
 export type GeneratedTextPrompts = GeneratedPrompts<TextPromptRecord>;
 
-/** JSON with one prompt a line, so that a diff of two data sets can be read. */
-export function formatPromptFile(file: GeneratedPrompts): string {
+/** AutoCircuit's JSON with one prompt a line, so that a diff of two data sets can be read, and whatever else the data set says. */
+export function formatPromptFile(file: PromptFile): string {
+  check({ file });
   const { prompts, ...about } = file;
   const head = Object.entries(about).map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
   const lines = prompts.map((prompt) => `    ${JSON.stringify(prompt)}`);
-  return `{\n${head.join("")}  "prompts": [\n${lines.join(",\n")}\n  ]\n}\n`;
+  return `{\n${head.join("")}  "prompts": [${lines.length === 0 ? "" : `\n${lines.join(",\n")}\n  `}]\n}\n`;
 }
 
 /** The command that each generated file names. */

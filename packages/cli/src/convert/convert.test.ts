@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Graph, PruneScores } from "@autocircuit/core";
+import { Graph, PruneScores, readPrompts } from "@autocircuit/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { runProgram } from "../program.ts";
 
@@ -113,4 +113,18 @@ describe("convert refuses", () => {
     expect(err).toContain(says);
     expect(code).toBe(2);
   });
+});
+
+it("reads prompts as everything else does: no NaN, and the same words where they are wrong", async () => {
+  const nan = file("nan.json", '{"prompts": [{"clean": [1], "corrupt": [2], "answers": [NaN], "wrong_answers": [3]}]}');
+  const short = file("short.json", { prompts: [{ clean: [1], corrupt: [2], answers: [3] }] });
+  for (const prompts of [nan, short]) {
+    const said = await readPrompts(prompts).then(
+      () => "nothing",
+      (error: Error) => error.message,
+    );
+    const { code, err } = await convert(prompts, path("out.csv"));
+    expect(code).toBe(2);
+    expect(err).toContain(said);
+  }
 });

@@ -1,11 +1,11 @@
 import {
   circuitOf,
   type ExchangedPrompts,
-  formatAutocircuitPrompts,
   formatCircuitFile,
   formatEapIgCircuit,
   formatEapIgCsv,
   formatEdgePruningJsonl,
+  formatPromptFile,
   pruneScoresOf,
   requireClearScores,
   type ScoredCircuit,
@@ -81,7 +81,7 @@ async function writePrompts({ format, prompts }: PromptsInput, to: string, token
   const summary = `wrote ${to}: ${prompts.prompts.length} prompt pairs`;
   if (format !== "autocircuit") {
     if (!to.endsWith(".json")) throw noSuchFormat(to, `prompts from .${format}`, [".json"]);
-    await writeWhole(to, await synchronously(() => formatAutocircuitPrompts(prompts)));
+    await writeWhole(to, await synchronously(() => formatPromptFile(prompts)));
     return summary;
   }
   if (to.endsWith(".csv")) {

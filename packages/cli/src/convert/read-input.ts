@@ -1,26 +1,30 @@
 import { readFileSync } from "node:fs";
 import { gitLfsPointer } from "@autocircuit/base";
 import {
-  autocircuitPromptsOf,
   circuitFileOf,
   type ExchangedPrompts,
   eapIgCircuitOf,
   isCircuitFile,
   isEapIgCircuit,
   parsePythonJson,
-  readEapIgCsv,
-  readEdgePruningJsonl,
   type ScoredCircuit,
   scoredCircuit,
 } from "@autocircuit/circuits";
-import { type Graph, PruneScores, scoredCount, sortedMagnitudes } from "@autocircuit/core";
+import {
+  type Graph,
+  PruneScores,
+  promptFormats,
+  readAutocircuitPrompts,
+  scoredCount,
+  sortedMagnitudes,
+} from "@autocircuit/core";
 import { synchronously } from "../support/interrupt.ts";
 import { UsageError } from "../support/usage-error.ts";
 
-/** What a file holds, and in which format. */
+/** What a file holds, and in which format: of prompts of other tools the ending. */
 export type Input =
   | { kind: "circuit"; format: "eap-ig" | "autocircuit" | "scores"; circuit: ScoredCircuit }
-  | { kind: "prompts"; format: "csv" | "jsonl" | "autocircuit"; prompts: ExchangedPrompts };
+  | { kind: "prompts"; format: string; prompts: ExchangedPrompts };
 
 /**
  * Reads a circuit or prompts, in whichever format they are; the ending tells, and for .json the content.
@@ -42,20 +46,23 @@ export async function readInput(path: string, graph: Graph | undefined, size: nu
 function inputOf(text: string, ending: string | undefined, path: string, graph: Graph | undefined): Input {
   const pointer = gitLfsPointer(text);
   if (pointer) throw new UsageError(`${path} holds neither a circuit nor prompts: ${pointer}.`);
-  if (ending === ".csv") return { kind: "prompts", format: "csv", prompts: readEapIgCsv(text, path) };
-  if (ending === ".jsonl") return { kind: "prompts", format: "jsonl", prompts: readEdgePruningJsonl(text, path) };
-  if (ending === ".json") return inputOfJson(parsePythonJson(text, path), path, graph);
-  throw new UsageError(`${path}: the ending says nothing. Known are .json, .csv, .jsonl and .safetensors.`);
+  const format = promptFormats.find((known) => known.ending === ending);
+  if (format) return { kind: "prompts", format: format.ending.slice(1), prompts: format.read(text, path) };
+  if (ending === ".json") return inputOfJson(text, path, graph);
+  const known = [".json", ...promptFormats.map(({ ending }) => ending)].join(", ");
+  throw new UsageError(`${path}: the ending says nothing. Known are ${known} and .safetensors.`);
 }
 
-function inputOfJson(json: unknown, path: string, graph: Graph | undefined): Input {
+function inputOfJson(text: string, path: string, graph: Graph | undefined): Input {
+  // Circuits of EAP-IG hold numbers as Python writes them, NaN and Infinity too; prompts never do.
+  const json = parsePythonJson(text, path);
   const options = graph ? { graph } : {};
   if (isEapIgCircuit(json)) return { kind: "circuit", format: "eap-ig", circuit: eapIgCircuitOf(json, path, options) };
   if (isCircuitFile(json))
     return { kind: "circuit", format: "autocircuit", circuit: circuitFileOf(json, path, options) };
   const { prompts } = (json ?? {}) as { prompts?: unknown };
   if (prompts !== undefined)
-    return { kind: "prompts", format: "autocircuit", prompts: autocircuitPromptsOf(json, path) };
+    return { kind: "prompts", format: "autocircuit", prompts: readAutocircuitPrompts(text, path) };
   throw new UsageError(
     `${path} is neither a circuit (\`cfg\`, \`nodes\`, \`edges\`, or \`circuit\` and \`edges\`) nor prompts (\`prompts\`).`,
   );

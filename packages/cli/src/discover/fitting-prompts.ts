@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { type LocatedPrompt, loadPrompts, type PromptOptions, type PromptSource } from "@autocircuit/core";
+import { type LocatedPrompt, loadPrompts, type PrepareOptions, type PromptSource } from "@autocircuit/core";
 import { UsageError } from "../support/usage-error.ts";
 
 /** Prompt pairs that can be used, and why others cannot. */
@@ -28,7 +28,7 @@ export const OFFER = "--skip-unfit leaves out such prompts and counts them.";
  */
 export async function fittingPrompts(
   source: PromptSource,
-  options: PromptOptions,
+  how: PrepareOptions,
   byToken: boolean,
 ): Promise<FittingPrompts> {
   const reasons = new Map<string, LocatedPrompt[]>();
@@ -36,7 +36,7 @@ export async function fittingPrompts(
     reasons.set(reason, [...(reasons.get(reason) ?? []), prompt]);
   const fitting: { prompt: LocatedPrompt; length: number }[] = [];
   for (const prompt of source.prompts) {
-    const read = await readAlone(prompt, options);
+    const read = await readAlone(prompt, how);
     if ("unfit" in read) leave(read.unfit, prompt);
     else fitting.push({ prompt, length: read.length });
   }
@@ -56,13 +56,9 @@ export async function fittingPrompts(
   };
 }
 
-async function readAlone(
-  prompt: LocatedPrompt,
-  options: PromptOptions,
-): Promise<{ unfit: string } | { length: number }> {
+async function readAlone(prompt: LocatedPrompt, how: PrepareOptions): Promise<{ unfit: string } | { length: number }> {
   try {
-    const { train } = await loadPrompts({ prompts: [prompt], seqLabels: null, wordIdxs: {} }, options);
-    using loader = train;
+    using loader = await loadPrompts({ prompts: [prompt], seqLabels: null, wordIdxs: {} }, { ...how, all: true });
     const [{ clean, corrupt, alignment }] = loader.prompts as [(typeof loader.prompts)[0]];
     if (clean.length !== corrupt.length && alignment === undefined)
       return { unfit: "clean and corrupt differ in length" };

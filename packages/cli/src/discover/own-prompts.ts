@@ -2,7 +2,8 @@ import { AutocircuitError } from "@autocircuit/base";
 import {
   loadPrompts,
   type PairAlignment,
-  type PromptFile,
+  type PrepareOptions,
+  type PromptPair,
   type PromptSource,
   readPrompts,
   type Tokenizer,
@@ -10,11 +11,14 @@ import {
 import { UsageError } from "../support/usage-error.ts";
 import { fittingPrompts, OFFER } from "./fitting-prompts.ts";
 
-/** Prompts as token ids, and what is known of them. */
+/** Prompts that are read, and what is known of them. */
 export interface OwnPrompts {
-  file: PromptFile;
-  /** The same, with the place each pair comes from. */
+  /** As the files give them, without those that were left out. */
   source: PromptSource;
+  /** How `loadPrompts` makes token ids of them. */
+  how: PrepareOptions;
+  /** The same as token ids. */
+  pairs: readonly PromptPair[];
   /** Prompt pairs. */
   count: number;
   /** Fewest and most tokens of a prompt. */
@@ -49,29 +53,26 @@ export async function readOwnPrompts(files: readonly string[], options: OwnPromp
   const { tokenizer, prependBos, length, vocabulary, outputVocabulary, align } = options;
   // Read once: a pipe gives its content only once.
   const read = await readPrompts(files);
-  const how = {
-    ...{ tokenizer, vocabulary, outputVocabulary, align, shuffle: false, padId: 0, batchSize: 1 },
+  const how: PrepareOptions = {
+    ...{ tokenizer, vocabulary, outputVocabulary, align, padId: 0 },
     // Where the model has no such token there is none to prepend; asking for it would be an error.
     ...(!prependBos && { prependBos }),
   };
-  const { source, note } = options.skipUnfit
-    ? await fittingPrompts(read, { ...how, size: { train: 1, test: 0 } }, options.byToken ?? false)
+  const { source: fitting, note } = options.skipUnfit
+    ? await fittingPrompts(read, how, options.byToken ?? false)
     : { source: read, note: undefined };
-  const all = await loadPrompts(source, { ...how, size: { train: source.prompts.length, test: 0 } }).catch(offering);
-  using loader = all.train;
-  const pairs = loader.prompts.filter(
-    ({ clean, corrupt }) => length === undefined || (clean.length === length && corrupt.length === length),
+  using loader = await loadPrompts(fitting, { ...how, all: true }).catch(offering);
+  const all = loader.prompts;
+  const chosen = all.flatMap(({ clean, corrupt }, index) =>
+    length === undefined || (clean.length === length && corrupt.length === length) ? [index] : [],
   );
-  if (pairs.length === 0) throw new UsageError(`No prompt pair has ${length} tokens. ${usualLength(loader.prompts)}`);
+  if (chosen.length === 0) throw new UsageError(`No prompt pair has ${length} tokens. ${usualLength(all)}`);
+  const pairs = chosen.map((index) => all[index]!);
   const lengths = pairs.flatMap(({ clean, corrupt }) => [clean.length, corrupt.length]);
-  const located = pairs.map(({ wrongAnswers, where, ...pair }, index) => ({
-    prompt: { ...pair, wrong_answers: wrongAnswers },
-    where: where ?? `prompts[${index}]`,
-  }));
-  const { seqLabels, wordIdxs } = loader;
   return {
-    file: { prompts: located.map(({ prompt }) => prompt), seq_labels: seqLabels, word_idxs: wordIdxs },
-    source: { prompts: located, seqLabels, wordIdxs, title: source.title },
+    source: { ...fitting, prompts: chosen.map((index) => fitting.prompts[index]!) },
+    how,
+    pairs,
     count: pairs.length,
     shortest: Math.min(...lengths),
     longest: Math.max(...lengths),
@@ -86,22 +87,20 @@ function offering(error: unknown): never {
 }
 
 /** @throws UsageError when prompts differ in length, with the length to ask for */
-export function requireOneLength({ file, shortest, longest }: OwnPrompts): void {
+export function requireOneLength({ pairs, shortest, longest }: OwnPrompts): void {
   if (shortest === longest) return;
-  const length = file.prompts[0]!.clean.length;
-  const other = file.prompts.findIndex(({ clean, corrupt }) => clean.length !== length || corrupt.length !== length);
-  const { clean, corrupt } = file.prompts[other]!;
+  const length = pairs[0]!.clean.length;
+  const other = pairs.findIndex(({ clean, corrupt }) => clean.length !== length || corrupt.length !== length);
+  const { clean, corrupt } = pairs[other]!;
   const [side, tokens] = clean.length === length ? ["corrupt", corrupt.length] : ["clean", clean.length];
   throw new UsageError(
     `The prompts have ${shortest} to ${longest} tokens, but a circuit by token needs one length: \`${side}\` of prompt ${other} has ` +
-      `${tokens}, \`clean\` of prompt 0 has ${length}. ${usualLength(file.prompts)} ${OFFER}`,
+      `${tokens}, \`clean\` of prompt 0 has ${length}. ${usualLength(pairs)} ${OFFER}`,
   );
 }
 
 /** Which length most pairs have, as advice. */
-function usualLength(
-  pairs: readonly { clean: string | readonly number[]; corrupt: string | readonly number[] }[],
-): string {
+function usualLength(pairs: readonly PromptPair[]): string {
   const counts = new Map<number, number>();
   for (const { clean, corrupt } of pairs) {
     if (clean.length === corrupt.length) counts.set(clean.length, (counts.get(clean.length) ?? 0) + 1);

@@ -52,7 +52,7 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
       const { edgeCount } = Graph.of(config, { ...graph, tokens: byToken ? prompts.longest : null });
       print(requireMemory({ config, ...shape(edgeCount), batchSize, length: prompts.longest, used }));
       const size = { train: batchSize * batches.train, test: batchSize * batches.test };
-      const { train, test } = await loadPrompts(prompts.source, { batchSize, size, seed, padId: 0 });
+      const { train, test } = await loadPrompts(prompts.source, { ...prompts.how, batchSize, size, seed });
       const loaded = await loadModel(folder, {
         ...{ ...used.how, tokenizer, outputSlice, byToken, signal, ...processing },
         ...graph,
@@ -78,7 +78,7 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
         batchSize,
         batchCount: batches,
         model: loaded,
-        dataset: prompts.file,
+        dataset: prompts.source,
         seed,
       };
       return new LoadedTask(definition, { model: latent, train, test, trueEdges: null, sharedPrefix: null }, free);

@@ -1,9 +1,8 @@
-import { type AblationType, dataSetSides, isBatchMean, loadPrompts, type PromptLoader } from "@autocircuit/core";
+import { type AblationType, dataSetSides, isBatchMean, loadPrompts } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
 import type { Tensor } from "@autocircuit/native";
 import type { Context } from "../context.ts";
 import { ownInputs } from "../discover/own-inputs.ts";
-import type { OwnPrompts } from "../discover/own-prompts.ts";
 import { processingOptions } from "../discover/processing-options.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
@@ -24,9 +23,6 @@ export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommand
   json?: string;
 }
 
-/** Most prompts run at once. */
-const LARGEST_BATCH = 32;
-
 /** Runs the clean prompts with the edges ablated; prints how far the output moved and writes all logits. */
 export async function patch(options: PatchCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(options.json);
@@ -40,7 +36,9 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   const { folder, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
   if (own.note) print(own.note);
   using whole = await loadModel(folder, { ...used.how, tokenizer, signal, ...processing });
-  using prompts = await loadAll(own, type);
+  // Means over "the batch" are means over all prompts.
+  const batchSize = isBatchMean(type) ? own.count : undefined;
+  using prompts = await loadPrompts(own.source, { ...own.how, all: true, batchSize });
   const equal = equalPairsWarning([prompts], type);
   if (equal) print(equal);
   const model = withGraphOf(whole, edges, prompts.seqLen);
@@ -76,23 +74,6 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   // One line: a file of logits is for programs.
   await writeWhole(options.json, `${JSON.stringify({ logits, shape, lengths, ...used.report })}\n`);
   print(`wrote ${options.json}`);
-}
-
-/** All prompts in the order of the files, none dropped. Means over "the batch" are means over all of them. */
-async function loadAll({ source, count }: OwnPrompts, type: AblationType): Promise<PromptLoader> {
-  const batchSize = isBatchMean(type) ? count : largestDivisor(count);
-  const { train } = await loadPrompts(source, {
-    ...{ shuffle: false, padId: 0 },
-    batchSize: { train: batchSize, test: 1 },
-    size: { train: count, test: 0 },
-  });
-  return train;
-}
-
-function largestDivisor(count: number): number {
-  let divisor = Math.min(count, LARGEST_BATCH);
-  while (divisor > 1 && count % divisor !== 0) divisor--;
-  return Math.max(1, divisor);
 }
 
 /** @param starts where each row's prompt begins, behind its padding */

@@ -1,3 +1,14 @@
+/** All ablation types. */
+export const ablationTypes = [
+  "resample",
+  "zero",
+  "tokenwise-mean-clean",
+  "tokenwise-mean-corrupt",
+  "tokenwise-mean-clean-and-corrupt",
+  "batch-tokenwise-mean",
+  "batch-all-tok-mean",
+] as const;
+
 /**
  * The values ablated edges take.
  *
@@ -8,25 +19,7 @@
  * - `batch-tokenwise-mean`: the mean per position over the batch.
  * - `batch-all-tok-mean`: the mean over the batch and all positions.
  */
-export type AblationType =
-  | "resample"
-  | "zero"
-  | "tokenwise-mean-clean"
-  | "tokenwise-mean-corrupt"
-  | "tokenwise-mean-clean-and-corrupt"
-  | "batch-tokenwise-mean"
-  | "batch-all-tok-mean";
-
-/** All ablation types. */
-export const ablationTypes: readonly AblationType[] = [
-  "resample",
-  "zero",
-  "tokenwise-mean-clean",
-  "tokenwise-mean-corrupt",
-  "tokenwise-mean-clean-and-corrupt",
-  "batch-tokenwise-mean",
-  "batch-all-tok-mean",
-];
+export type AblationType = (typeof ablationTypes)[number];
 
 /** Whether values are means over a batch, so that they depend on which prompts it holds. */
 export function isBatchMean(type: AblationType): boolean {

@@ -45,6 +45,38 @@ describe("loadPrompts", () => {
     expect(nothing.train.dropped).toBe(1);
   });
 
+  it("gives all prompts in the order of the files, none left out", async () => {
+    using all = await loadPrompts([file(3), file(4)], { all: true });
+    expect(thirds(all)).toEqual([0, 1, 2, 0, 1, 2, 3]);
+    expect([all.promptCount, all.dropped, all.batchSize]).toEqual([7, 0, 7]);
+    const divisors: number[] = [];
+    for (const count of [1, 37, 40, 64]) divisors.push((await loadPrompts(file(count), { all: true })).batchSize);
+    expect(divisors).toEqual([1, 1, 20, 32]);
+    const labelled = await loadPrompts(texts, { tokenizer: letters, all: true, batchSize: 1 });
+    expect([labelled.length, labelled.seqLabels?.[0], labelled.wordIdxs.word]).toEqual([2, "<|BOS|>", 2]);
+  });
+
+  it("refuses what belongs to a split beside `all`, and batches that leave prompts over", async () => {
+    const all = (options: object) => loadPrompts(file(5), { all: true, ...options });
+    await expect(all({ size: 2 })).rejects.toThrow(/order of the files; leave `size` out/);
+    await expect(all({ shuffle: true })).rejects.toThrow(/leave `shuffle` out/);
+    await expect(all({ seed: 1 })).rejects.toThrow(/leave `seed` out/);
+    await expect(all({ batchSize: { train: 1, test: 1 } })).rejects.toThrow(
+      /one loader: `batchSize` must be one number/,
+    );
+    await expect(all({ batchSize: 2 })).rejects.toThrow(/batches of 2 leave 1 of all 5 prompts over/);
+    await expect(loadPrompts(file(5), { all: 1 as never })).rejects.toThrow(/`all` must be true or false/);
+  });
+
+  it("does not split a single prompt into nothing", async () => {
+    await expect(loadPrompts(file(1))).rejects.toMatchObject({
+      code: "bad-input",
+      message: expect.stringMatching(/prompts\[0\] is the only one, too few.*`all: true`.*`size: \{ train, test \}`/),
+    });
+    const { train, test } = await loadPrompts(file(1), { size: { train: 1, test: 0 } });
+    expect([train.promptCount, test.promptCount]).toEqual([1, 0]);
+  });
+
   it("takes batch sizes for training and test apart", async () => {
     const { train, test } = await loadPrompts(file(12), { batchSize: { train: 2, test: 3 } });
     expect([train.length, test.length]).toEqual([3, 2]);

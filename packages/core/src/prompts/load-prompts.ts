@@ -1,15 +1,14 @@
 import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
-import { divergenceIndex } from "./divergence.ts";
 import { pairAlignments } from "./pair-alignment.ts";
-import { type PromptInput, readPrompts } from "./prompt-file.ts";
+import { type PrepareOptions, preparePrompts } from "./prepare-prompts.ts";
+import { type PromptInput, type PromptSource, readPrompts } from "./prompt-file.ts";
 import { PromptLoader } from "./prompt-loader.ts";
-import { type TokenizeOptions, tokenizePrompts } from "./tokenize-prompts.ts";
 
 /** One number for the training and the test prompts, or one for each. */
 export type TrainTest = number | { readonly train: number; readonly test: number };
 
-/** How a data set is read. */
-export interface PromptOptions extends TokenizeOptions {
+/** How a data set is read and split. */
+export interface PromptOptions extends PrepareOptions {
   /** Prompt pairs a batch. Default 32, or all of them if there are fewer. */
   readonly batchSize?: TrainTest | undefined;
   /** Number of prompt pairs; by default half of them each. */
@@ -18,10 +17,16 @@ export interface PromptOptions extends TokenizeOptions {
   readonly shuffle?: boolean | undefined;
   /** Default 42. The order is that of Python's `random.shuffle` after `random.seed(seed)`. */
   readonly seed?: number | undefined;
-  /** All prompts must have the same number of tokens, as circuits by token position need it. Default false. */
-  readonly equalLength?: boolean | undefined;
-  /** Pads shorter prompts on the left; by default the tokenizer's. */
-  readonly padId?: number | null | undefined;
+  /** Do not split the prompts; see {@link AllPromptsOptions}. Default false. */
+  readonly all?: false | undefined;
+}
+
+/** How a data set is read as a whole, in the order of its files. */
+export interface AllPromptsOptions extends PrepareOptions {
+  /** One loader with every prompt, neither shuffled nor split. */
+  readonly all: true;
+  /** Prompt pairs a batch, of which no prompt may be left over. Default the largest number up to 32 that divides how many there are. */
+  readonly batchSize?: number | undefined;
 }
 
 /** Training and test prompts. */
@@ -47,6 +52,7 @@ const promptOptions: KindsOf<PromptOptions> = {
   size: counts(kind.whole),
   shuffle: kind.flag,
   seed: kind.whole,
+  all: kind.flag,
   equalLength: kind.flag,
   padId: kind.orNull(kind.whole),
   tokenizer: kind.orNull(kind.having("a tokenizer with an `encode`", "encode")),
@@ -60,64 +66,84 @@ const promptOptions: KindsOf<PromptOptions> = {
 const oneInput = kind.either(kind.text, kind.record);
 const check = signature("loadPrompts", { input: kind.either(oneInput, kind.listOf(oneInput)) }, promptOptions);
 
-/** Name the reference gives the position of the BOS token. */
-const bosLabel = "<|BOS|>";
+/** Most prompt pairs of a batch where nobody says how many. */
+const LARGEST_BATCH = 32;
 
 /**
  * Reads a data set: AutoCircuit's JSON, EAP-IG's CSV or Edge-Pruning's data (JSON lines), from one or several files, as text or token
- * ids. The prompts are shuffled once by the seed; the first are for training, the next for testing.
+ * ids. The prompts are shuffled once by the seed; the first are for training, the next for testing. With `all: true` one loader has all
+ * of them, in the order of the files.
  *
  * @example
  * const { train, test } = await loadPrompts("names.json", { tokenizer, batchSize: 2, size: { train: 4, test: 4 } });
+ * const prompts = await loadPrompts("names.json", { tokenizer, all: true });
  *
  * @throws AutocircuitError `not-found` or `bad-file` for a file that cannot be used, `bad-input` for prompts that cannot;
- *   with file, prompt number and reason.
+ *   with file, prompt number and reason. `bad-input` too for a single prompt without `size` or `all`, for a `batchSize` that leaves some of
+ *   all prompts over, and for `size`, `shuffle` or `seed` beside `all: true`.
  */
-export async function loadPrompts(input: PromptInput, options: PromptOptions = {}): Promise<PromptSplit> {
+export function loadPrompts(input: PromptInput, options: AllPromptsOptions): Promise<PromptLoader>;
+export function loadPrompts(input: PromptInput, options?: PromptOptions): Promise<PromptSplit>;
+export async function loadPrompts(
+  input: PromptInput,
+  options: PromptOptions | AllPromptsOptions = {},
+): Promise<PromptSplit | PromptLoader> {
   check({ input }, options);
+  if (options.all) requireWhole(options);
   const source = await readPrompts(input);
-  const size = both(options.size ?? Math.floor(source.prompts.length / 2));
-  const batchSize = both(options.batchSize ?? { train: defaultBatch(size.train), test: defaultBatch(size.test) });
-  if (size.train + size.test > source.prompts.length) {
+  return options.all ? loadAll(source, options) : loadSplit(source, options);
+}
+
+function loadAll(source: PromptSource, options: AllPromptsOptions): PromptLoader {
+  const count = source.prompts.length;
+  const batchSize = options.batchSize ?? largestDivisor(count);
+  if (count % batchSize !== 0) {
     throw new AutocircuitError(
       "bad-input",
-      `Prompts: asked for ${size.train} to train and ${size.test} to test, but there are only ${source.prompts.length}.`,
+      `Prompts: batches of ${batchSize} leave ${count % batchSize} of all ${count} prompts over; give a \`batchSize\` that divides ${count}.`,
+    );
+  }
+  const { pairs, shared } = preparePrompts(source.prompts, source, options);
+  return new PromptLoader(pairs, { ...shared, batchSize });
+}
+
+function loadSplit(source: PromptSource, options: PromptOptions): PromptSplit {
+  const count = source.prompts.length;
+  if (options.size === undefined && count < 2) {
+    throw new AutocircuitError(
+      "bad-input",
+      `Prompts: ${count === 1 ? `${source.prompts[0]!.where} is the only one` : "there are none"}, too few to train and to test. ` +
+        "Say `all: true` for one loader with all prompts, or how many with `size: { train, test }`.",
+    );
+  }
+  const size = both(options.size ?? Math.floor(count / 2));
+  const batchSize = both(options.batchSize ?? { train: defaultBatch(size.train), test: defaultBatch(size.test) });
+  if (size.train + size.test > count) {
+    throw new AutocircuitError(
+      "bad-input",
+      `Prompts: asked for ${size.train} to train and ${size.test} to test, but there are only ${count}.`,
     );
   }
   const ordered =
     options.shuffle === false ? source.prompts : new MersenneTwister(options.seed ?? 42).shuffle(source.prompts);
-  const chosen = ordered.slice(0, size.train + size.test);
-  const { pairs: tokenized, bos } = tokenizePrompts(chosen, options);
-  const pairs = tokenized.map((pair, index) => ({ ...pair, where: chosen[index]!.where }));
-  const length = Math.max(0, ...pairs.flatMap(({ clean, corrupt }) => [clean.length, corrupt.length]));
-  const padId = options.padId ?? options.tokenizer?.padId ?? options.tokenizer?.bosId ?? null;
-  if (options.equalLength || padId === null) requireLength(length);
-
-  const shared = {
-    padId,
-    length,
-    divergence: divergenceIndex(pairs),
-    seqLabels: source.seqLabels && (bos ? [bosLabel, ...source.seqLabels] : source.seqLabels),
-    wordIdxs: Object.fromEntries(Object.entries(source.wordIdxs).map(([word, index]) => [word, index + (bos ? 1 : 0)])),
-  };
+  const { pairs, shared } = preparePrompts(ordered.slice(0, size.train + size.test), source, options);
   return {
     train: new PromptLoader(pairs.slice(0, size.train), { ...shared, batchSize: batchSize.train }),
     test: new PromptLoader(pairs.slice(size.train), { ...shared, batchSize: batchSize.test }),
   };
+}
 
-  function requireLength(wanted: number): void {
-    pairs.forEach((pair, index) => {
-      for (const side of ["clean", "corrupt"] as const) {
-        if (pair[side].length === wanted) continue;
-        const advice = options.equalLength
-          ? "a circuit by token position needs equal lengths"
-          : "give a `padId` to pad them";
-        throw new AutocircuitError(
-          "bad-input",
-          `${chosen[index]!.where}: \`${side}\` has ${pair[side].length} tokens, the longest prompt ${wanted}; ${advice}.`,
-        );
-      }
-    });
+/** Refuses what callers without types say beside `all: true` that only a split can heed. */
+function requireWhole(options: PromptOptions | AllPromptsOptions): void {
+  const { size, shuffle, seed, batchSize } = options as PromptOptions;
+  const idle = Object.entries({ size, shuffle, seed }).find(([, value]) => value !== undefined)?.[0];
+  if (idle !== undefined) {
+    const why = `\`all: true\` gives every prompt in the order of the files; leave \`${idle}\` out`;
+    throw new AutocircuitError("bad-input", `loadPrompts: ${why}.`);
+  }
+  if (typeof batchSize === "object") {
+    const why = "with `all: true` there is one loader: `batchSize` must be one number";
+    throw new AutocircuitError("bad-input", `loadPrompts: ${why}.`);
   }
 }
 
@@ -127,5 +153,11 @@ export function both(value: TrainTest): { train: number; test: number } {
 }
 
 function defaultBatch(prompts: number): number {
-  return Math.max(1, Math.min(32, prompts));
+  return Math.max(1, Math.min(LARGEST_BATCH, prompts));
+}
+
+function largestDivisor(count: number): number {
+  let divisor = defaultBatch(count);
+  while (count % divisor !== 0) divisor--;
+  return divisor;
 }

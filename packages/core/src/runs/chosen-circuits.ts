@@ -20,7 +20,9 @@ export interface CircuitChoice {
  *
  * @throws AutocircuitError `bad-input` for circuits or scores of another graph, both or neither, sizes the graph cannot have
  */
-export function chosenCircuits(graph: Graph, { circuits, scores, sizes }: CircuitChoice): SizedCircuit[] {
+export function chosenCircuits(graph: Graph, choice: CircuitChoice | undefined): SizedCircuit[] {
+  // Callers without types may leave it out.
+  const { circuits, scores, sizes } = choice ?? {};
   const another = (what: string) =>
     new AutocircuitError("bad-input", `${what} of another graph than the model's; see \`model.withGraph\`.`);
   if ((circuits === undefined) === (scores === undefined))

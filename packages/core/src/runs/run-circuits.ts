@@ -53,9 +53,9 @@ export async function runCircuits(
   options: RunCircuitsOptions,
 ): Promise<CircuitRuns> {
   check({ model, prompts }, options);
+  const circuits = chosenCircuits(model.graph, options);
   const { ablation = "resample", patch = "tree", signal, onProgress } = options;
   if (prompts.length === 0) throw new AutocircuitError("bad-input", "There are no prompts to run circuits on.");
-  const circuits = chosenCircuits(model.graph, options);
   const plan = patchPlan(patch, options.reverseCleanCorrupt ?? false);
   const outputs = circuits.map((): Tensor[] => []);
   const asked = { ablation, ablateFrom: plan.ablateFrom, passes: circuits.length, signal, onProgress };

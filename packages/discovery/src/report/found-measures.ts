@@ -63,6 +63,21 @@ export const foundForTask = {
   found: kind.having("what findCircuit gives", "circuit", "scores", "rankings", "options"),
 };
 
+/** What {@link measureFound} gives. */
+export const foundMeasures = kind.shape("what measureFound gives", {
+  ablation: coreKinds.ablationName,
+  faithfulness: kind.shape("faithfulness", {
+    metric: kind.text,
+    circuit: kind.numeric,
+    official: kind.orNull(kind.numeric),
+    prompts: kind.whole,
+  }),
+  ablationTable: kind.listOf(kind.record),
+  curve: kind.optional(kind.record),
+  roc: kind.optional(kind.listOf(kind.record)),
+  notes: kind.listOf(kind.text),
+} satisfies KindsOf<FoundMeasures>);
+
 const check = signature("measureFound", foundForTask, measureFoundOptions);
 
 /** Share of the time for measuring that one circuit may take, so that most is left for the curve. */

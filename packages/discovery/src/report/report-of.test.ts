@@ -114,3 +114,21 @@ describe("reportOf", () => {
     expect(report.official).toBeUndefined();
   });
 });
+
+describe("reportOf", () => {
+  it("refuses measures that measureFound never gives, and parts of a report that are none", async () => {
+    const found = await findCircuit(open, { ...attribution, size: 3 });
+    const refused = (options: object, message: RegExp) =>
+      expect(reportOf(open, found, options)).rejects.toMatchObject({
+        code: "bad-input",
+        message: expect.stringMatching(message),
+      });
+    await refused({ measures: {} }, /reportOf: `measures` must be what measureFound gives/);
+    await refused({ about: { circuit: 3 } }, /reportOf: `about` must be parts of a report.*`circuit` is one of edges/);
+    await refused({ about: { circuit: [{ edge: "Resid Start->MLP 0" }] } }, /`about` must be/);
+    await refused({ about: { notes: "one" } }, /`notes` are a list of texts/);
+    const measures = await measureFound(open, found);
+    const { notes } = await reportOf(open, found, { measures, about: { notes: ["Mine."] } });
+    expect(notes[0]).toBe("Mine.");
+  });
+});

@@ -7,6 +7,7 @@ import { TrainedScores } from "../training/trained-scores.ts";
 import {
   type FoundMeasures,
   foundForTask,
+  foundMeasures,
   type MeasureFoundOptions,
   measureFound,
   measureFoundOptions,
@@ -29,10 +30,22 @@ export interface ReportOfOptions extends MeasureFoundOptions {
   readonly about?: Partial<Omit<CircuitReport, "graph">> | undefined;
 }
 
+const texts = kind.listOf(kind.text);
+const edges = kind.listOf(
+  kind.shape("an edge as `scoredEdges` gives it", {
+    edge: kind.text,
+    token: kind.orNull(kind.whole),
+    score: kind.numeric,
+  }),
+);
+
 const check = signature("reportOf", foundForTask, {
   ...measureFoundOptions,
-  measures: kind.record,
-  about: kind.record,
+  measures: foundMeasures,
+  about: kind.shape("parts of a report, of which `notes` are a list of texts and `circuit` is one of edges", {
+    notes: kind.optional(texts),
+    circuit: kind.optional(edges),
+  }),
 } satisfies KindsOf<ReportOfOptions>);
 
 /**

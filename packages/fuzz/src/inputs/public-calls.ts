@@ -40,6 +40,7 @@ import {
   fewestEdges,
   groundTruth,
   measureAll,
+  pruneCircuit,
   runAlgorithms,
   trainAutoencoders,
   trainKnockouts,
@@ -92,6 +93,7 @@ import {
 import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
 import { compileLibraryProgram } from "@autocircuit/tracr";
 import { algorithmCalls } from "./algorithm-calls.ts";
+import { exchangeCalls } from "./exchange-calls.ts";
 import { foundCalls } from "./found-calls.ts";
 import { graphCalls } from "./graph-calls.ts";
 import { methodCalls } from "./method-calls.ts";
@@ -368,6 +370,11 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   readEapIgCircuit: { takes: { text, where }, call: (t, o) => readEapIgCircuit(t.text, t.where, o) },
   eapIgCircuitOf: { takes: { where }, call: (t, o) => eapIgCircuitOf({}, t.where, o) },
   ...reportCalls(graph),
+  ...exchangeCalls,
+  pruneCircuit: {
+    takes: { circuit: scores.circuit(1), ablation: "resample" },
+    call: (t) => pruneCircuit(t.circuit, t.ablation),
+  },
   ...studioCalls,
   ...sweepCalls,
 };

@@ -1,4 +1,4 @@
-import type { Ablate, AblationType, ForwardOptions } from "@autocircuit/core";
+import { type Ablate, type AblationType, ablationTypes, dataSetSides, type ForwardOptions } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
 import fc from "fast-check";
 import { hostileValue } from "../inputs/hostile.ts";
@@ -22,6 +22,8 @@ const count = fc.oneof(
   { arbitrary: fc.integer({ min: 1, max: 6 }), weight: 9 },
   { arbitrary: fc.integer({ min: 0, max: 8 }), weight: 1 },
 );
+/** Ablations that a batch is enough for. */
+const ofOneBatch = ablationTypes.filter((type) => dataSetSides(type) === undefined);
 /** Half of the time left out, which most options can be. */
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.oneof(fc.constant(null), arbitrary);
 
@@ -41,10 +43,7 @@ export default target({
       fc.oneof({ arbitrary: fc.array(fc.nat(edgeCount - 1)), weight: 4 }, { arbitrary: hostileValue, weight: 1 }),
       { freq: 2 },
     ),
-    using: fc.oneof(
-      { arbitrary: fc.constantFrom("resample", "zero", "batch-tokenwise-mean", "batch-all-tok-mean"), weight: 8 },
-      { arbitrary: hostileValue, weight: 1 },
-    ),
+    using: fc.oneof({ arbitrary: fc.constantFrom(...ofOneBatch), weight: 8 }, { arbitrary: hostileValue, weight: 1 }),
     padding: maybe(fc.array(fc.oneof(fc.nat(2), fc.integer({ min: -1, max: 7 })), { maxLength: 4 })),
     positions: maybe(fc.array(fc.nat(6), { maxLength: 3 })),
     sliced: maybe(fc.boolean()),

@@ -1,5 +1,11 @@
-import { readAutocircuitPrompts, readEapIgCsv, readEdgePruningJsonl } from "@autocircuit/circuits";
-import { loadPrompts, type PromptFile, type PromptOptions } from "@autocircuit/core";
+import {
+  loadPrompts,
+  type PromptFile,
+  type PromptOptions,
+  readAutocircuitPrompts,
+  readEapIgCsv,
+  readEdgePruningJsonl,
+} from "@autocircuit/core";
 import fc from "fast-check";
 import { byteEdits, editText } from "../inputs/edit-bytes.ts";
 import { documentEdits, editDocument } from "../inputs/edit-json.ts";
@@ -58,6 +64,10 @@ export default target({
     const file = editDocument(files[input.document.base], input.document.edits);
     readOr(() => readAutocircuitPrompts(JSON.stringify(file) ?? "", "prompts.json"));
     const options = { tokenizer, ...input.options } as PromptOptions;
+    const whole = await loadPrompts(file as PromptFile, { tokenizer, padId: 0, all: true });
+    const { length } = (file as PromptFile).prompts;
+    if (whole.promptCount !== length) throw new WrongResult(`${whole.promptCount} of ${length} prompts`);
+    whole[Symbol.dispose]();
     const { train, test } = await loadPrompts(file as PromptFile, options);
     for (const prompts of [train, test]) {
       for (const batch of prompts) {

@@ -1,7 +1,9 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { CsvError, parse } from "csv-parse/sync";
 import type { ExchangedPrompt, ExchangedPrompts } from "./exchanged-prompt.ts";
 import { yearAnswers } from "./year-answers.ts";
+
+const check = signature("readEapIgCsv", { text: kind.text, where: kind.optional(kind.text) });
 
 /** Columns of right and wrong answers, as token ids or lists of them, that EAP-IG's tasks use; the first pair is written. */
 const ANSWER_COLUMNS = [
@@ -23,6 +25,7 @@ const YEAR_COLUMNS = ["label", "correct_idx"] as const;
  * @throws AutocircuitError `bad-file` naming the line
  */
 export function readEapIgCsv(text: string, where = "prompts.csv"): ExchangedPrompts {
+  check({ text, where });
   const [header, ...rows] = parseCsv(text, where);
   if (header === undefined) throw new AutocircuitError("bad-file", `${where}: the file is empty.`);
   const names = header.cells;

@@ -1,6 +1,8 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { ExchangedPrompt, ExchangedPrompts } from "./exchanged-prompt.ts";
 import { yearAnswers } from "./year-answers.ts";
+
+const check = signature("readEdgePruningJsonl", { text: kind.text, where: kind.optional(kind.text) });
 
 /** Fields that hold a whole sentence, the answer being its last word; each has a `corr_` twin. */
 const SENTENCES = ["text", "ioi_sentences"] as const;
@@ -23,6 +25,7 @@ const PRONOUNS = new Map([
  * @throws AutocircuitError `bad-file` naming the line
  */
 export function readEdgePruningJsonl(text: string, where = "prompts.jsonl"): ExchangedPrompts {
+  check({ text, where });
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   const prompts = lines.flatMap((line, i) => (line.trim() === "" ? [] : [promptOf(line, `${where}: line ${i + 1}`)]));
   if (prompts.length === 0) throw new AutocircuitError("bad-file", `${where}: the file is empty.`);

@@ -1,0 +1,156 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { treeProblems } from "./tree-problems.mjs";
+
+const folders = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+const manifest = (name, dependencies = {}) =>
+  JSON.stringify({ name: `@autocircuit/${name}`, exports: { ".": { source: "./src/index.ts" } }, dependencies });
+
+/** Two packages and some C++ that keep all rules. */
+const GOOD = {
+  "packages/base/package.json": manifest("base"),
+  "packages/base/src/index.ts": 'export { ground } from "./ground.ts";\n',
+  "packages/base/src/ground.ts": "export const ground = 1;\n",
+  "packages/core/package.json": manifest("core", { "@autocircuit/base": "*" }),
+  "packages/core/src/index.ts": 'export { a } from "./a.ts";\n',
+  "packages/core/src/a.ts":
+    'import { ground } from "@autocircuit/base";\nimport { b } from "./b.ts";\nexport const a = ground + b;\n',
+  "packages/core/src/b.ts": "export const b = 2;\nexport type B = number;\n",
+  "native/src/runtime/error.h": "#pragma once\n",
+  "native/src/operators/operators.h": '#pragma once\n#include "runtime/error.h"\n',
+  "native/src/kernels/kernels.h": '#pragma once\n#include "runtime/error.h"\n',
+  "native/src/kernels/cpu/products.h": '#pragma once\n#include "kernels/kernels.h"\n#include "operators/operators.h"\n',
+  "native/src/tensor/op.h": "#pragma once\n",
+  "native/src/masks/graph.h": "#pragma once\n",
+};
+
+/** What is wrong with {@link GOOD} where these files stand in it. */
+function problemsWith(changes) {
+  const root = mkdtempSync(join(tmpdir(), "check-api-"));
+  folders.push(root);
+  for (const [path, text] of Object.entries({ ...GOOD, ...changes })) {
+    mkdirSync(join(root, dirname(path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return treeProblems(root).problems;
+}
+
+it("has nothing against a tree that keeps the rules, nor against what only looks like an import", () => {
+  expect(problemsWith({})).toEqual([]);
+  const b = [
+    "const quoted = 'import \"./a.ts\"';",
+    'const glob = `/* from "./a.ts" */`;',
+    '// import "./a.ts";',
+    '/* export * from "./a.ts"; */',
+    'const pattern = /["`]/; const text = "import { a } from \'./a.ts\'";',
+    "export const b = [quoted, glob, pattern, text].length;",
+  ].join("\n");
+  expect(problemsWith({ "packages/core/src/b.ts": b })).toEqual([]);
+  const operators =
+    '// #include "tensor/op.h"\n/*\n#include "masks/graph.h"\n*/\n#include <vector>\n#include "runtime/error.h"\n';
+  expect(problemsWith({ "native/src/operators/operators.h": operators })).toEqual([]);
+});
+
+describe("circles of files", () => {
+  const circle = /import each other in a circle: packages\/core\/src\/a\.ts, packages\/core\/src\/b\.ts$/;
+  it.each([
+    ["a value", 'import { a } from "./a.ts";\nexport const b = () => a;'],
+    ["a type", 'import type { A } from "./a.ts";\nexport const b = 2 as A;'],
+    ["an import for its effects", 'import "./a.ts";\nexport const b = 2;'],
+    ["an export", 'export * from "./a.ts";\nexport const b = 2;'],
+    ["import()", 'export const b = async () => (await import("./a.ts")).a;'],
+    ["the type of an import", 'export const b = 2;\nexport type A = import("./a.ts").A;'],
+    ["the ending that is compiled", 'import { a } from "./a.js";\nexport const b = () => a;'],
+    [
+      "between texts that look like a comment",
+      'const all = "a/**";\nimport { a } from "./a.ts";\nexport const b = [all, "*/", a];',
+    ],
+    [
+      "behind a pattern with a quotation mark",
+      'const marks = /[`"]/; import { a } from "./a.ts";\nexport const b = [marks, a];',
+    ],
+  ])("by %s", (_, text) => {
+    expect(problemsWith({ "packages/core/src/b.ts": text })).toEqual([expect.stringMatching(circle)]);
+  });
+
+  it("by the package's own index", () => {
+    const text = 'import type { a } from "@autocircuit/core";\nexport const b = 2 as typeof a;';
+    expect(problemsWith({ "packages/core/src/b.ts": text })).toEqual([
+      expect.stringMatching(/in a circle: packages\/core\/src\/a\.ts, .*b\.ts, .*index\.ts$/),
+    ]);
+  });
+});
+
+describe("imports between packages", () => {
+  const inBase = (text) => problemsWith({ "packages/base/src/ground.ts": `${text}\nexport const ground = 1;\n` });
+  it.each([
+    'import "@autocircuit/core";',
+    'import type { a } from "@autocircuit/core";',
+    'type A = import("@autocircuit/core").A;',
+  ])("run downwards: %s", (text) => {
+    expect(inBase(text)).toContainEqual(
+      expect.stringMatching(/ground\.ts: imports @autocircuit\/core: is not in the package's dependencies/),
+    );
+    const named = { "packages/base/package.json": manifest("base", { "@autocircuit/core": "*" }) };
+    expect(
+      problemsWith({ ...named, "packages/base/src/ground.ts": `${text}\nexport const ground = 1;\n` }),
+    ).toContainEqual(
+      expect.stringMatching(/ground\.ts: imports @autocircuit\/core: runs upwards.*base is at 0, core at 2/),
+    );
+  });
+
+  it.each([
+    ["@autocircuit/core/src/b.ts", /reaches into another package|dependencies/],
+    ["../../core/src/b.ts", /leaves the package by its folder/],
+    ["fs", /write node:fs/],
+    ["left-pad", /not in the package's dependencies/],
+  ])("no other way: %s", (from, why) => {
+    expect(inBase(`import "${from}";`)).toContainEqual(expect.stringMatching(why));
+  });
+});
+
+it("refuses a name that means two things", () => {
+  const index = 'export { a } from "./a.ts";\nexport const ground = 3;\n';
+  expect(problemsWith({ "packages/core/src/index.ts": index })).toEqual([
+    expect.stringMatching(/^ground means different things: @autocircuit\/base .*; @autocircuit\/core/),
+  ]);
+});
+
+describe("includes", () => {
+  const upwards = (file) =>
+    expect.stringMatching(new RegExp(`^native/src/${file}: includes .*: runs upwards or sideways`));
+  it.each([
+    ["operators/operators.h", '#include "tensor/op.h"'],
+    ["operators/operators.h", "#include <kernels/cpu/products.h>"],
+    ["operators/operators.h", '#  include "kernels/kernels.h"'],
+    ["operators/operators.h", '   #include "masks/graph.h"'],
+    ["operators/operators.h", "\t#\tinclude\t<masks/graph.h>  // why"],
+    ["operators/operators.h", '/* why */ #include "masks/graph.h"'],
+    ["operators/operators.h", '#include "../tensor/op.h"'],
+    ["operators/operators.h", 'const char* all = "a/*";\n#include "masks/graph.h"\nconst char* end = "*/";'],
+    ["kernels/kernels.h", '#include "masks/graph.h"'],
+    ["kernels/kernels.h", '#include "kernels/cpu/products.h"'],
+    ["kernels/kernels.h", '#include "cpu/products.h"'],
+    ["runtime/error.h", '#include "tensor/op.h"'],
+  ])("of %s do not run upwards: %s", (file, line) => {
+    expect(problemsWith({ [`native/src/${file}`]: `${line}\n` })).toEqual([upwards(file)]);
+  });
+
+  it("say which file they mean", () => {
+    expect(problemsWith({ "native/src/tensor/op.h": "#include HEADER\n" })).toEqual([
+      "native/src/tensor/op.h: includes HEADER: write the file, so that it can be seen which it is",
+    ]);
+  });
+
+  it("belong to folders with a rank", () => {
+    expect(problemsWith({ "native/src/kernels/npu/row.h": "#pragma once\n" })).toEqual([
+      "native/src/kernels/npu: has no place in FOLDER_RANKS of scripts/api/include-rules.mjs",
+    ]);
+  });
+});
