@@ -22,10 +22,8 @@ export interface LoaderOptions {
   readonly length?: number | undefined;
   /** How many tokens were cut off the front of every prompt. */
   readonly seqStart?: number | undefined;
-  /** Keys and values of what was cut off: one for all batches, or one a batch. */
+  /** Keys and values of what was cut off: of one row for all prompts, or for each batch of a row for each of its prompts. */
   readonly prefixes?: readonly Prefix[] | undefined;
-  /** Whether a prefix is one for all prompts, not one for each. Default false. */
-  readonly prefixShared?: boolean | undefined;
 }
 
 const loaderOptions: KindsOf<LoaderOptions> = {
@@ -37,7 +35,6 @@ const loaderOptions: KindsOf<LoaderOptions> = {
   length: kind.whole,
   seqStart: kind.whole,
   prefixes: kind.listOf(prefix),
-  prefixShared: kind.flag,
 };
 const tokenIds = (value: unknown) => Array.isArray(value) && value.every((id) => Number.isSafeInteger(id) && id >= 0);
 const pair = kind.such("{ clean, corrupt, answers, wrongAnswers } with lists of token ids", (value) => {
@@ -114,7 +111,6 @@ export class PromptLoader implements Iterable<PromptBatch>, Disposable {
         length,
         padId: options.padId ?? 0,
         prefix,
-        prefixShared: options.prefixShared,
       });
     });
   }
