@@ -28,7 +28,10 @@ export interface Counterpart {
 const details: KindsOf<TokensDetails> = {
   padding: kind.listOf(kind.whole),
   prefix: kinds.prefix,
-  counterpart: kind.having("{ tokens, partners }", "tokens", "partners"),
+  counterpart: kind.shape("{ tokens: a function, partners: a list of positions and nulls for each row }", {
+    tokens: kind.callback,
+    partners: kind.listOf(kind.listOf(kind.orNull(kind.whole))),
+  }),
   unequal: kind.text,
   numbers: kind.listOf(kind.whole),
 };
