@@ -1,4 +1,4 @@
-import { type PatchableModel, requireFinite, throwIfAborted, Tokens } from "@autocircuit/core";
+import { type PatchableModel, requireFinite, Tokens, throwIfAborted } from "@autocircuit/core";
 import { type Prefix, Tensor } from "@autocircuit/native";
 import type { ChooseToken } from "./choose.ts";
 

@@ -6,8 +6,7 @@ import { type ForwardOptions, forwardOptions } from "./model-options.ts";
 import type { RunningModel } from "./sized-model.ts";
 
 /** Options of {@link PatchableModel.activations}. */
-export interface ActivationsOptions
-  extends Pick<ForwardOptions, "ablate" | "using" | "replace" | "start" | "signal"> {
+export interface ActivationsOptions extends Pick<ForwardOptions, "ablate" | "using" | "replace" | "start" | "signal"> {
   /** Values at these positions only (of patterns: of these queries). Default: at all. */
   readonly positions?: readonly number[] | undefined;
 }

@@ -234,10 +234,7 @@ export class PatchableModel implements Disposable {
    *
    * @param tokens `[B, P]`, as {@link forward} takes them.
    */
-  async sources(
-    tokens: Tokens | Tensor,
-    options: Pick<ForwardOptions, "start" | "signal"> = {},
-  ): Promise<Tensor> {
+  async sources(tokens: Tokens | Tensor, options: Pick<ForwardOptions, "start" | "signal"> = {}): Promise<Tensor> {
     checkSources({ tokens }, options);
     const { signal } = options;
     const result = await this.run(this.#fitting(tokens), {
@@ -273,10 +270,7 @@ export class PatchableModel implements Disposable {
    * @param tokens `[B, P]`, as {@link forward} takes them.
    * @throws AutocircuitError `bad-input` for a model without autoencoders
    */
-  async latents(
-    tokens: Tokens | Tensor,
-    options: Pick<ForwardOptions, "signal"> = {},
-  ): Promise<readonly Tensor[]> {
+  async latents(tokens: Tokens | Tensor, options: Pick<ForwardOptions, "signal"> = {}): Promise<readonly Tensor[]> {
     latentPlaces(this.graph);
     using sources = await this.sources(tokens, options);
     return unpackLatents(this.graph, sources);

@@ -39,9 +39,7 @@ describe("loadPrompts", () => {
   it("leaves pairs of unequal length alone until their positions are asked for", async () => {
     using loader = await load([ids([1, 2], [3, 4]), ids([1, 2, 3], [4])]);
     for (const tokens of [loader.batches[0]!.clean, loader.batches[0]!.corrupt]) {
-      expect(tokens.unequal).toBe(
-        "prompts given as an object: prompts[1]: `clean` has 3 tokens, `corrupt` 1",
-      );
+      expect(tokens.unequal).toBe("prompts given as an object: prompts[1]: `clean` has 3 tokens, `corrupt` 1");
     }
   });
 

@@ -138,7 +138,12 @@ describe("lifetime", () => {
   it("a scope frees them, except those that it returns", () => {
     let dropped: Tokens | undefined;
     using kept = scope(() => {
-      const tokens = new Tokens(idsOf([[1, 2], [3, 4]]));
+      const tokens = new Tokens(
+        idsOf([
+          [1, 2],
+          [3, 4],
+        ]),
+      );
       dropped = tokens.slice(0, 1);
       return tokens.slice(1, 2);
     });
@@ -147,7 +152,11 @@ describe("lifetime", () => {
 });
 
 describe("what cannot be is refused", () => {
-  const twoRows = () => idsOf([[1, 2, 3], [4, 5, 6]]);
+  const twoRows = () =>
+    idsOf([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
   const wrong = (padding: unknown) => () => new Tokens(twoRows(), { padding: padding as number[] });
   it.each([
     ["another number of rows", [1], "shape", "`padding` has 1 entries for 2 rows of tokens"],
@@ -181,7 +190,9 @@ describe("what cannot be is refused", () => {
       [1, 1],
       [2, 3],
     ] as const)
-      expect(() => tokens.slice(start, end)).toThrow(`there are no rows ${start} to ${end}: take some of the rows 0 to 2`);
+      expect(() => tokens.slice(start, end)).toThrow(
+        `there are no rows ${start} to ${end}: take some of the rows 0 to 2`,
+      );
     expect(() => tokens.slice(-1, 1)).toThrow("`start` must be a whole number of at least 0");
     expect(() => tokens.repeat(0)).toThrow("`times` must be a whole number of at least 1");
   });

@@ -72,7 +72,8 @@ export class Tokens implements Disposable {
    */
   constructor(ids: Tensor, options: TokensDetails = {}) {
     check({ ids }, options);
-    if (ids.disposed) throw new AutocircuitError("disposed", "Tokens: these ids were disposed and can no longer be used.");
+    if (ids.disposed)
+      throw new AutocircuitError("disposed", "Tokens: these ids were disposed and can no longer be used.");
     if (ids.shape.length !== 2) {
       throw new AutocircuitError("shape", `Tokens must be [batch, positions], not [${ids.shape.join(", ")}].`);
     }

@@ -16,9 +16,7 @@ it("padded prompts give what they give alone; so do some of them, and repeated o
   }));
   const { clean } = new PromptLoader(pairs, { batchSize: 3, padId: 0 }).batches[0]!;
   const alone = await Promise.all(
-    pairs.map((pair) =>
-      model.forward(new PromptLoader([pair], { batchSize: 1 }).batches[0]!.clean, { sliced: false }),
-    ),
+    pairs.map((pair) => model.forward(new PromptLoader([pair], { batchSize: 1 }).batches[0]!.clean, { sliced: false })),
   );
   /** How far rows are from those prompts alone, behind their padding. */
   const furthest = async (tokens: Tokens | Tensor, prompts: readonly number[]) => {
