@@ -51,8 +51,9 @@ function isPromise(value: unknown): value is Promise<unknown> {
 
 /**
  * Frees every tensor (and ablation, kept run, prefix, transformer) made inside `fn`, except what it returns: a tensor,
- * or arrays and plain objects of them (and what hands out the tensors it holds as `parts`). They are freed when it throws, too. Returned ones belong to the surrounding
- * scope, if there is one. An async `fn` is followed through its awaits; what runs beside it is not touched.
+ * arrays and plain objects of them, or what hands out the tensors it holds as `parts`. They are freed when it throws, too.
+ * Returned ones belong to the surrounding scope, if there is one. An async `fn` is followed through its awaits; what runs
+ * beside it is not touched.
  *
  * @example
  * ```ts

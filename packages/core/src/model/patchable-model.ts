@@ -45,7 +45,7 @@ const checkWithAutoencoders = signature("PatchableModel.withAutoencoders", {
   autoencoders: kind.having("{ input, errors, blocks }", "input", "blocks"),
 });
 const checkForward = signature("PatchableModel.forward", { tokens: tokensKind }, forwardOptions);
-const checkRun = signature("PatchableModel.run", { tokens: tokensKind });
+const checkRun = signature("PatchableModel.run", { tokens: tokensKind, request: kind.record });
 const { start, signal } = forwardOptions;
 const checkSources = signature("PatchableModel.sources", { tokens: tokensKind }, { start, signal });
 const checkActivations = signature(
@@ -208,18 +208,19 @@ export class PatchableModel implements Disposable {
    * engine's own request, with the tokens' padding and prefix and the graph filled in. The caller disposes what comes back.
    *
    * @param tokens `[B, P]`, as {@link forward} takes them.
+   * @throws AutocircuitError `bad-input` for padding or a prefix in the request, which belong to the tokens; what the engine refuses
    */
-  async run(tokens: Tokens | Tensor, options: RunOptions = {}): Promise<ForwardResult> {
-    checkRun({ tokens });
-    requireOnTokens(options);
+  async run(tokens: Tokens | Tensor, request: RunOptions = {}): Promise<ForwardResult> {
+    checkRun({ tokens, request });
+    requireOnTokens(request);
     const { ids, size, length, padding, prefix } = Tokens.of(tokens);
-    if (options.patch) requireCover(options.patch.ablation, size, length, padding);
+    if (request.patch) requireCover(request.patch.ablation, size, length, padding);
     const pads =
       padding && Tensor.from(BigInt64Array.from(padding, BigInt), { shape: [padding.length], dtype: "int64" });
     try {
       return await this.transformer.forward({
         graph: this.graph.toNative(),
-        ...options,
+        ...request,
         tokens: ids,
         ...(pads && { padding: pads }),
         ...(prefix && { prefix }),
@@ -354,8 +355,8 @@ function withLatents(config: TransformerConfig, latents: Latents | undefined): G
 }
 
 /** What comes before tokens and beside them belongs to them: callers without types may still give it with the request. */
-function requireOnTokens(options: object): void {
-  const name = ["padding", "prefix"].find((option) => (options as Record<string, unknown>)[option] !== undefined);
+function requireOnTokens(request: object): void {
+  const name = ["padding", "prefix"].find((option) => (request as Record<string, unknown>)[option] !== undefined);
   if (name === undefined) return;
   throw new AutocircuitError(
     "bad-input",
