@@ -6,11 +6,14 @@ import { Tensor } from "./tensor.ts";
 export class Prefix extends Boxed {
   /** Number of positions. */
   readonly length: number;
+  /** Number of rows it was made of: one for all that it comes before, or one for each. */
+  readonly batch: number;
 
   /** @internal */
-  constructor(made: { box: NativeBox; length: number }) {
+  constructor(made: { box: NativeBox; length: number }, batch: number) {
     super(made.box);
     this.length = made.length;
+    this.batch = batch;
   }
 }
 

@@ -84,6 +84,15 @@ describe("scope", () => {
     kept.dispose();
     expect(kept.sources.disposed).toBe(true);
   });
+  it("keeps what a returned object holds as its parts", () => {
+    class Holder {
+      readonly parts = [Tensor.zeros([1])];
+      readonly other = Tensor.zeros([1]);
+    }
+    const kept = scope(() => new Holder());
+    expect([kept.parts[0]!.disposed, kept.other.disposed]).toEqual([false, true]);
+    kept.parts[0]!.dispose();
+  });
   it("survives returned cycles and what was disposed inside", () => {
     const result = scope(() => {
       const tensor = Tensor.zeros([1]);

@@ -30,7 +30,7 @@ function adopt(resource: Resource, owner: Set<Resource> | undefined): void {
   for (const part of resource.parts ?? []) adopt(part, owner);
 }
 
-/** Hands every resource in `value` (itself, or inside arrays and plain objects) to the surrounding scope. */
+/** Hands every resource in `value` (itself, or inside arrays, plain objects and objects with `parts`) to the surrounding scope. */
 function keep(value: unknown, inner: Set<Resource>, outer: Set<Resource> | undefined, seen = new Set<object>()): void {
   if (typeof value !== "object" || value === null || seen.has(value)) return;
   seen.add(value);
@@ -42,7 +42,7 @@ function keep(value: unknown, inner: Set<Resource>, outer: Set<Resource> | undef
   const prototype = Object.getPrototypeOf(value);
   if (Array.isArray(value) || prototype === Object.prototype || prototype === null) {
     for (const entry of Object.values(value)) keep(entry, inner, outer, seen);
-  }
+  } else if ("parts" in value) keep(value.parts, inner, outer, seen);
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {
@@ -51,8 +51,9 @@ function isPromise(value: unknown): value is Promise<unknown> {
 
 /**
  * Frees every tensor (and ablation, kept run, prefix, transformer) made inside `fn`, except what it returns: a tensor,
- * or arrays and plain objects of them. They are freed when it throws, too. Returned ones belong to the surrounding
- * scope, if there is one. An async `fn` is followed through its awaits; what runs beside it is not touched.
+ * arrays and plain objects of them, or what hands out the tensors it holds as `parts`. They are freed when it throws, too.
+ * Returned ones belong to the surrounding scope, if there is one. An async `fn` is followed through its awaits; what runs
+ * beside it is not touched.
  *
  * @example
  * ```ts

@@ -169,6 +169,7 @@ export class Transformer extends Boxed {
     try {
       return wrap(
         await abortable(signal, (token) => addon().forward(this.box, nativeRequest(this.config, request), token)),
+        rowsOf(request),
       );
     } catch (error) {
       throw await explained(error, this.device);
@@ -176,7 +177,13 @@ export class Transformer extends Boxed {
   }
 }
 
-function wrap(native: NativeResult): ForwardResult {
+/** Rows that a pass runs: those of its tokens, which a kept run repeats for each mask. */
+function rowsOf({ tokens, from, patch }: ForwardRequest): number {
+  const masks = from && patch?.mask.shape.length === 2 ? patch.mask.shape[0]! : 1;
+  return tokens.shape[0]! * masks;
+}
+
+function wrap(native: NativeResult, rows: number): ForwardResult {
   return {
     ...(native.logits && { logits: new Tensor(native.logits) }),
     ...(native.activity && { activity: new Tensor(native.activity) }),
@@ -185,6 +192,6 @@ function wrap(native: NativeResult): ForwardResult {
     ...(native.hidden && { hidden: new Tensor(native.hidden) }),
     ...(native.hooks && { hooks: native.hooks.map((value) => new Tensor(value)) }),
     ...(native.run && { run: new PlainRun(native.run) }),
-    ...(native.prefix && { prefix: new Prefix(native.prefix) }),
+    ...(native.prefix && { prefix: new Prefix(native.prefix, rows) }),
   };
 }

@@ -7,6 +7,9 @@ import { ablationTypes } from "./model/ablation-type.ts";
 /** A tensor of the engine. */
 export const tensor = kind.instance(Tensor, "a Tensor");
 
+/** What a model runs: `Tokens`, or a tensor of token ids that nothing else belongs to. */
+export const tokens = kind.either(kind.having("Tokens (such as `batch.clean`)", "ids", "canSlice", "repeat"), tensor);
+
 /** Values that ablated edges take. */
 export const ablation = kind.instance(Ablation, "an Ablation (see PatchableModel.ablations)");
 

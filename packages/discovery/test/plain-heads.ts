@@ -1,5 +1,5 @@
-import type { ActivationsOptions, PatchableModel } from "@autocircuit/core";
-import type { Tensor, TransformerConfig } from "@autocircuit/native";
+import type { ActivationsOptions, PatchableModel, Tokens } from "@autocircuit/core";
+import type { TransformerConfig } from "@autocircuit/native";
 
 type Vector = readonly number[];
 /** [prompt][position][head] */
@@ -15,7 +15,7 @@ export interface PlainHeads {
 /** Reads queries, keys and values at their hook points. */
 export async function plainHeads(
   model: PatchableModel,
-  tokens: Tensor,
+  tokens: Tokens,
   block: number,
   options: ActivationsOptions = {},
 ): Promise<PlainHeads> {

@@ -1,4 +1,4 @@
-import { type PatchableModel, type PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
+import { type PatchableModel, type PromptLoader, PruneScores, runCircuits, type Tokens } from "@autocircuit/core";
 import { acdc, edgeAttribution, subnetworkProbing } from "@autocircuit/discovery";
 import { type Ablation, synchronize, type Tensor, type TransformerOptions } from "@autocircuit/native";
 import { randomModel, randomPrompts } from "./random-model.ts";
@@ -106,7 +106,7 @@ function acdcScenarios(
 }
 
 /** A forward pass with N random edges patched, or with all but N. */
-function patched(model: PatchableModel, tokens: Tensor, using_: Ablation, name: string): () => Promise<void> {
+function patched(model: PatchableModel, tokens: Tokens, using_: Ablation, name: string): () => Promise<void> {
   const tree = name.includes("tree");
   const count = Number(name.slice(name.lastIndexOf("-") + 1));
   const mask = new Float32Array(model.graph.edgeCount).fill(tree ? 1 : 0);
@@ -115,7 +115,7 @@ function patched(model: PatchableModel, tokens: Tensor, using_: Ablation, name: 
 }
 
 /** Every edge at every token half ablated, as in training a mask. */
-async function byToken(model: PatchableModel, tokens: Tensor, using_: Ablation, length: number): Promise<void> {
+async function byToken(model: PatchableModel, tokens: Tokens, using_: Ablation, length: number): Promise<void> {
   const perToken = model.withGraph({ byToken: true, seqLen: length });
   const ablate = new Float32Array(perToken.graph.edgeCount).fill(0.5);
   await finished(perToken.forward(tokens, { ablate, using: using_ }));

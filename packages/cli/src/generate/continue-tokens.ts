@@ -1,4 +1,4 @@
-import { type PatchableModel, requireFinite, throwIfAborted } from "@autocircuit/core";
+import { type PatchableModel, requireFinite, Tokens, throwIfAborted } from "@autocircuit/core";
 import { type Prefix, Tensor } from "@autocircuit/native";
 import type { ChooseToken } from "./choose.ts";
 
@@ -32,9 +32,10 @@ export async function continueTokens(
     while (tokens.length < maxTokens) {
       throwIfAborted(signal);
       if (prompt.length + tokens.length >= model.config.context) return { tokens, stopped: "context" };
-      using input = Tensor.from(BigInt64Array.from(next, BigInt), { shape: [1, next.length], dtype: "int64" });
+      const ids = Tensor.from(BigInt64Array.from(next, BigInt), { shape: [1, next.length], dtype: "int64" });
+      using input = new Tokens(ids, { prefix });
       const positions = [next.length - 1];
-      const result = await model.run(input, { positions, keysValues: true, signal, ...(prefix && { prefix }) });
+      const result = await model.run(input, { positions, keysValues: true, signal });
       prefix?.dispose();
       prefix = result.prefix!;
       using logits = result.logits!;

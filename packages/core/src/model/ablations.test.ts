@@ -1,7 +1,8 @@
-import { memory, type Tensor, type Transformer } from "@autocircuit/native";
+import { memory, type Transformer } from "@autocircuit/native";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maxDifference, randomPairs, tinyConfig, tinyTransformer, values } from "../../test/tiny-transformer.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
+import type { Tokens } from "../prompts/tokens.ts";
 import type { AblationType } from "./ablation-type.ts";
 import { PatchableModel } from "./patchable-model.ts";
 
@@ -20,7 +21,7 @@ afterAll(() => {
 });
 
 /** Mean over prompts (and positions), computed in double precision from the outputs of single batches. */
-async function expectedMean(tokens: Tensor[], overPositions: boolean): Promise<Float64Array> {
+async function expectedMean(tokens: Tokens[], overPositions: boolean): Promise<Float64Array> {
   const mean = new Float64Array(sources * length * width);
   for (const batch of tokens) {
     const outputs = await values(await model.sources(batch));

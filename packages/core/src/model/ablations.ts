@@ -4,7 +4,7 @@ import { promptsAtOnce } from "../memory/bytes.ts";
 import { computed, inSmallerSlices } from "../memory/in-smaller-slices.ts";
 import { equalParts } from "../prompts/equal-parts.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
-import { canSlice, sliceTokens, tokenContext } from "../prompts/token-context.ts";
+import { Tokens } from "../prompts/tokens.ts";
 import { setCover } from "./ablation-cover.ts";
 import { type AblationType, dataSetSides } from "./ablation-type.ts";
 import { alignedSources } from "./aligned-sources.ts";
@@ -16,29 +16,34 @@ import { allTokensMean, batchSum, meanOf } from "./source-means.ts";
 /** Makes an ablation; see `PatchableModel.ablations`. */
 export async function ablationsOf(
   model: RunningModel,
-  from: Tensor | PromptLoader,
+  from: Tokens | Tensor | PromptLoader,
   type: AblationType,
   options: LongOptions,
 ): Promise<Ablation> {
   const sides = dataSetSides(type);
   if (sides !== undefined) {
-    if (!(from instanceof Tensor)) return dataSetMean(model, from, type, sides, options);
+    if (isLoader(from)) return dataSetMean(model, from, type, sides, options);
     throw new AutocircuitError(
       "bad-input",
       `The ablation "${type}" is a mean over a data set: give its prompts, not the tokens of one batch.`,
     );
   }
-  if (!(from instanceof Tensor)) {
+  if (isLoader(from)) {
     throw new AutocircuitError(
       "bad-input",
       `The ablation "${type}" is made batch by batch: give tokens, such as \`batch.corrupt\`.`,
     );
   }
   const { signal } = options;
-  if (type === "zero") return zero(model, from);
-  if (type !== "batch-all-tok-mean") requireEqualPairs(from, type);
-  if (type === "resample") return resample(model, from, signal);
-  return mean(model, [() => from], type === "batch-all-tok-mean" ? allTokensMean : meanOf, { signal });
+  const tokens = Tokens.of(from);
+  if (type === "zero") return zero(model, tokens);
+  if (type !== "batch-all-tok-mean") requireEqualPairs(tokens, type);
+  if (type === "resample") return resample(model, tokens, signal);
+  return mean(model, [() => tokens], type === "batch-all-tok-mean" ? allTokensMean : meanOf, { signal });
+}
+
+function isLoader(from: Tokens | Tensor | PromptLoader): from is PromptLoader {
+  return "batches" in from;
 }
 
 /**
@@ -46,8 +51,7 @@ export async function ablationsOf(
  *
  * @throws AutocircuitError `bad-input` that names the prompt
  */
-function requireEqualPairs(tokens: Tensor, type: AblationType): void {
-  const { unequal } = tokenContext(tokens);
+function requireEqualPairs({ unequal }: Tokens, type: AblationType): void {
   if (unequal === undefined) return;
   throw new AutocircuitError(
     "bad-input",
@@ -57,15 +61,15 @@ function requireEqualPairs(tokens: Tensor, type: AblationType): void {
 }
 
 /** Each prompt's own values in the run of the other prompt of its pair. */
-async function resample(model: RunningModel, tokens: Tensor, signal: AbortSignal | undefined): Promise<Ablation> {
-  const { counterpart, padding } = tokenContext(tokens);
+async function resample(model: RunningModel, tokens: Tokens, signal: AbortSignal | undefined): Promise<Ablation> {
+  const { counterpart, padding } = tokens;
   if (counterpart) return new Ablation(await alignedSources(model, tokens, counterpart, signal));
   const ablation = new Ablation(await model.sources(tokens, signal && { signal }));
   return padding ? setCover(ablation, padding) : ablation;
 }
 
-function zero(model: RunningModel, tokens: Tensor): Ablation {
-  const shape = [sourceRows(model.graph.toNative(), model.config), 1, tokens.shape[1]!, model.config.dModel];
+function zero(model: RunningModel, tokens: Tokens): Ablation {
+  const shape = [sourceRows(model.graph.toNative(), model.config), 1, tokens.length, model.config.dModel];
   return new Ablation(Tensor.zeros(shape, { dtype: model.computeDtype }));
 }
 
@@ -93,7 +97,7 @@ async function dataSetMean(
  */
 async function mean(
   model: RunningModel,
-  parts: readonly (() => Tensor)[],
+  parts: readonly (() => Tokens)[],
   take: (sum: Tensor, count: Tensor) => Tensor,
   { signal, onProgress }: LongOptions,
 ): Promise<Ablation> {
@@ -144,13 +148,13 @@ function added(a: Sum, b: Sum): Sum {
 }
 
 /** What prompts add to a mean, in slices that fit into memory. */
-async function partSum(model: RunningModel, tokens: Tensor, signal: AbortSignal | undefined): Promise<Sum> {
-  const [count, length] = tokens.shape as [number, number];
-  const sliced = { count, length, canSlice: canSlice(tokens) };
+async function partSum(model: RunningModel, tokens: Tokens, signal: AbortSignal | undefined): Promise<Sum> {
+  const { size: count, length, canSlice } = tokens;
+  const sliced = { count, length, canSlice };
   return inSmallerSlices(model, sliced, async () => {
     let running: Sum | undefined;
     try {
-      for (const [start, end] of equalParts(count, sliced.canSlice ? promptsAtOnce(model, length) : count)) {
+      for (const [start, end] of equalParts(count, canSlice ? promptsAtOnce(model, length) : count)) {
         throwIfAborted(signal);
         const next = await sliceSum(model, tokens, start, end, signal);
         running = running === undefined ? next : added(running, next);
@@ -168,16 +172,16 @@ async function partSum(model: RunningModel, tokens: Tensor, signal: AbortSignal 
 /** What some of the prompts add to a mean. */
 async function sliceSum(
   model: RunningModel,
-  tokens: Tensor,
+  tokens: Tokens,
   start: number,
   end: number,
   signal: AbortSignal | undefined,
 ): Promise<Sum> {
-  const whole = end - start === tokens.shape[0];
-  const slice = whole ? tokens : sliceTokens(tokens, start, end);
+  const whole = end - start === tokens.size;
+  const slice = whole ? tokens : tokens.slice(start, end);
   try {
     using sources = await model.sources(slice, signal && { signal });
-    return batchSum(sources, tokenContext(slice).padding);
+    return batchSum(sources, slice.padding);
   } finally {
     if (!whole) slice.dispose();
   }

@@ -1,17 +1,17 @@
 import { AutocircuitError, type KindsOf, suggest } from "@autocircuit/base";
 import { hookKinds, type Tensor } from "@autocircuit/native";
+import type { Tokens } from "../prompts/tokens.ts";
 import { edgeMask, requireBoth } from "./edge-mask.ts";
 import { type ForwardOptions, forwardOptions } from "./model-options.ts";
 import type { RunningModel } from "./sized-model.ts";
 
 /** Options of {@link PatchableModel.activations}. */
-export interface ActivationsOptions
-  extends Pick<ForwardOptions, "ablate" | "using" | "replace" | "start" | "padding" | "prefix" | "signal"> {
+export interface ActivationsOptions extends Pick<ForwardOptions, "ablate" | "using" | "replace" | "start" | "signal"> {
   /** Values at these positions only (of patterns: of these queries). Default: at all. */
   readonly positions?: readonly number[] | undefined;
 }
 
-const { ablate, using, replace, start, padding, prefix, signal } = forwardOptions;
+const { ablate, using, replace, start, signal } = forwardOptions;
 
 /** What {@link ActivationsOptions} may be. */
 export const activationsOptions: KindsOf<ActivationsOptions> = {
@@ -20,8 +20,6 @@ export const activationsOptions: KindsOf<ActivationsOptions> = {
   using,
   replace,
   start,
-  padding,
-  prefix,
   signal,
 };
 
@@ -54,7 +52,7 @@ export class Activations implements Disposable {
 /** See {@link PatchableModel.activations}. */
 export async function activationsOf(
   model: RunningModel,
-  tokens: Tensor,
+  tokens: Tokens,
   hooks: readonly string[],
   options: ActivationsOptions,
 ): Promise<Activations> {
@@ -62,7 +60,7 @@ export async function activationsOf(
   if (hooks.length === 0) throw new AutocircuitError("bad-input", "`hooks` is empty: name one hook point at least.");
   requireBoth(ablate, using);
   const names = [...new Set(hooks)];
-  const masking = ablate === undefined ? undefined : edgeMask(model.graph, ablate, tokens.shape[0]!);
+  const masking = ablate === undefined ? undefined : edgeMask(model.graph, ablate, tokens.size);
   try {
     const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
     const result = await model.run(tokens, {

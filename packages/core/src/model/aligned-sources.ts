@@ -1,32 +1,31 @@
 import { scope, Tensor } from "@autocircuit/native";
-import { type Counterpart, tokenContext } from "../prompts/token-context.ts";
+import type { Counterpart, Tokens } from "../prompts/tokens.ts";
 import type { RunningModel } from "./sized-model.ts";
 
 /**
  * Source outputs of a run, moved to the positions of the other prompts of their pairs: what a position of the other prompt takes
  * from its partner. One without a partner keeps what it has in the run of the other prompts.
  *
- * @param tokens int64 `[B, P]`
+ * @param tokens `[B, P]`
  * @returns `[S, B, P, D]`, the caller's
  */
 export async function alignedSources(
   model: RunningModel,
-  tokens: Tensor,
-  { tokens: others, partners }: Counterpart,
+  tokens: Tokens,
+  { tokens: otherTokens, partners }: Counterpart,
   signal: AbortSignal | undefined,
 ): Promise<Tensor> {
   using theirs = await model.sources(tokens, signal && { signal });
-  using own = await model.sources(others(), signal && { signal });
+  using others = otherTokens();
+  using own = await model.sources(others, signal && { signal });
   const [sources, batch, length, width] = own.shape as [number, number, number, number];
-  const padding = tokenContext(tokens).padding;
-  const otherPadding = tokenContext(others()).padding;
   const from = new BigInt64Array(batch * length);
   const has = new Uint8Array(batch * length);
   partners.forEach((row, example) => {
     row.forEach((partner, position) => {
       if (partner === null) return;
-      const cell = example * length + position + (otherPadding?.[example] ?? 0);
-      from[cell] = BigInt(partner + (padding?.[example] ?? 0));
+      const cell = example * length + position + (others.padding?.[example] ?? 0);
+      from[cell] = BigInt(partner + (tokens.padding?.[example] ?? 0));
       has[cell] = 1;
     });
   });

@@ -5,13 +5,12 @@ import {
   type ForwardRequest,
   hookKinds,
   type PlainRun,
-  type Prefix,
   type Replacement,
   type Tensor,
   type Transformer,
   type TransformerConfig,
 } from "@autocircuit/native";
-import { ablation, outputSlice, plainRun, prefix, tensor } from "../kinds.ts";
+import { ablation, outputSlice, plainRun, tensor } from "../kinds.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import type { Ablate } from "./edge-mask.ts";
 import type { OutputSlice } from "./output-slice.ts";
@@ -94,10 +93,6 @@ export interface ForwardOptions {
   readonly start?: Tensor | undefined;
   /** Start at the first patched layer of a run that was kept. */
   readonly from?: PlainRun | undefined;
-  /** Padded positions on the left of each prompt; by default those the tokens carry. */
-  readonly padding?: readonly number[] | undefined;
-  /** Cached keys and values before the tokens; by default those the tokens carry. */
-  readonly prefix?: Prefix | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -119,11 +114,8 @@ export const forwardOptions: KindsOf<ForwardOptions> = {
   replace: hookKinds.replace!,
   start: tensor,
   from: plainRun,
-  padding: kind.listOf(kind.whole),
-  prefix,
   signal: kind.signal,
 };
 
-/** What {@link PatchableModel.run} takes: a request to the engine without what the model fills in. */
-export type RunOptions = Pick<ForwardOptions, "padding" | "prefix"> &
-  Omit<ForwardRequest, "tokens" | "padding" | "prefix">;
+/** What {@link PatchableModel.run} takes: a request to the engine without what comes with the tokens. */
+export type RunOptions = Omit<ForwardRequest, "tokens" | "padding" | "prefix">;

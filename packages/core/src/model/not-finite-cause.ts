@@ -1,4 +1,5 @@
-import type { ComputeDType, Tensor } from "@autocircuit/native";
+import type { ComputeDType } from "@autocircuit/native";
+import type { Tokens } from "../prompts/tokens.ts";
 import type { RunningModel } from "./sized-model.ts";
 
 /** What to compute in instead, from the narrowest range to the widest. */
@@ -12,7 +13,7 @@ const WIDER: Partial<Record<ComputeDType, string>> = {
  * Why logits are no numbers, most likely, and what to do: the plain model is run again to tell whether it overflows by itself or only
  * with the ablated values. Weights need not be looked at: the engine refuses those that are not finite.
  */
-export async function notFiniteCause(model: RunningModel, tokens: Tensor, patched: boolean): Promise<string> {
+export async function notFiniteCause(model: RunningModel, tokens: Tokens, patched: boolean): Promise<string> {
   const plainIsFine = patched && (await isFinitePlain(model, tokens));
   const dtype = model.computeDtype;
   const advice =
@@ -26,8 +27,8 @@ export async function notFiniteCause(model: RunningModel, tokens: Tensor, patche
   return `The model alone gives such logits too: its weights, though finite, lead beyond the range of ${dtype}. ${advice}`;
 }
 
-async function isFinitePlain(model: RunningModel, tokens: Tensor): Promise<boolean> {
-  const { logits } = await model.run(tokens, { positions: [tokens.shape[1]! - 1] });
+async function isFinitePlain(model: RunningModel, tokens: Tokens): Promise<boolean> {
+  const { logits } = await model.run(tokens, { positions: [tokens.length - 1] });
   using last = logits!;
   using finite = last.isFinite();
   using all = finite.all();

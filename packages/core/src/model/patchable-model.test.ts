@@ -3,7 +3,6 @@ import { grad, Tensor, type Transformer } from "@autocircuit/native";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maxDifference, randomPairs, tinyConfig, tinyTransformer, values } from "../../test/tiny-transformer.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
-import { repeatTokens } from "../prompts/token-context.ts";
 import { Circuit } from "../scores/circuit.ts";
 import { PatchableModel } from "./patchable-model.ts";
 
@@ -172,7 +171,7 @@ describe("ablated edges", () => {
     const { edgeCount } = model.graph;
     const masks = [randomMask(edgeCount), randomMask(edgeCount)];
     using ablation = await model.ablations(batch.corrupt, "zero");
-    using twice = repeatTokens(batch.clean, 2);
+    using twice = batch.clean.repeat(2);
     const joined = Float32Array.from(masks.flatMap((mask) => [...mask]));
     const together = await values(await model.forward(twice, { ablate: joined, using: ablation }));
     const apart = await Promise.all(

@@ -12,12 +12,12 @@ import {
 } from "@autocircuit/native";
 import { Graph } from "../graph/graph.ts";
 import type { GraphConfig } from "../graph/graph-config.ts";
-import { ablationName, longOptions, promptLoader, tensor } from "../kinds.ts";
+import { ablationName, longOptions, promptLoader, tokens as tokensKind } from "../kinds.ts";
 import { usualSliceBytes } from "../memory/bytes.ts";
 import { sliceLimit } from "../memory/in-smaller-slices.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
-import { tokenContext } from "../prompts/token-context.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
+import { Tokens } from "../prompts/tokens.ts";
 import { requireCover } from "./ablation-cover.ts";
 import type { AblationType } from "./ablation-type.ts";
 import { ablationsOf } from "./ablations.ts";
@@ -44,18 +44,18 @@ const checkWithGraph = signature("PatchableModel.withGraph", {}, modelGraphOptio
 const checkWithAutoencoders = signature("PatchableModel.withAutoencoders", {
   autoencoders: kind.having("{ input, errors, blocks }", "input", "blocks"),
 });
-const checkForward = signature("PatchableModel.forward", { tokens: tensor }, forwardOptions);
-const checkRun = signature("PatchableModel.run", { tokens: tensor, padding: kind.optional(forwardOptions.padding) });
-const { padding, prefix, start, signal } = forwardOptions;
-const checkSources = signature("PatchableModel.sources", { tokens: tensor }, { padding, prefix, start, signal });
+const checkForward = signature("PatchableModel.forward", { tokens: tokensKind }, forwardOptions);
+const checkRun = signature("PatchableModel.run", { tokens: tokensKind, request: kind.record });
+const { start, signal } = forwardOptions;
+const checkSources = signature("PatchableModel.sources", { tokens: tokensKind }, { start, signal });
 const checkActivations = signature(
   "PatchableModel.activations",
-  { tokens: tensor, hooks: kind.listOf(kind.text) },
+  { tokens: tokensKind, hooks: kind.listOf(kind.text) },
   activationsOptions,
 );
 const checkAblations = signature(
   "PatchableModel.ablations",
-  { from: kind.either(tensor, promptLoader), type: ablationName },
+  { from: kind.either(tokensKind, promptLoader), type: ablationName },
   longOptions,
 );
 
@@ -156,22 +156,22 @@ export class PatchableModel implements Disposable {
   /**
    * Runs the model, with some edges ablated if asked. Logits are computed at the asked positions only.
    *
-   * @param tokens int64 `[B, P]`, such as `batch.clean`.
+   * @param tokens `[B, P]`, such as `batch.clean`; a tensor of ids, int64, is tokens without padding and prefix.
    * @returns Logits `[B, vocabulary]` for a slice of one position, else `[B, positions, vocabulary]`; the caller disposes them. A model in
    *   half precision gives float32: sums over a vocabulary need more digits than it has.
    * @throws AutocircuitError `bad-input` if edges are given without values or values without edges; `unknown-name` for an
    *   unknown edge; `shape` for tokens or masks that do not fit the graph; `not-finite` for logits that are NaN or infinite; `aborted`.
    */
-  async forward(tokens: Tensor, options: ForwardOptions = {}): Promise<Tensor> {
+  async forward(tokens: Tokens | Tensor, options: ForwardOptions = {}): Promise<Tensor> {
     checkForward({ tokens }, options);
     const { ablate, using, from, signal } = options;
     requireBoth(ablate, using);
-    this.#checkTokens(tokens);
-    const { positions, single } = this.outputPositions(tokens, options);
-    const masking = ablate !== undefined ? edgeMask(this.graph, ablate, tokens.shape[0]!) : undefined;
+    const fitting = this.#fitting(tokens);
+    const { positions, single } = this.outputPositions(fitting, options);
+    const masking = ablate !== undefined ? edgeMask(this.graph, ablate, fitting.size) : undefined;
     try {
-      const { logits } = await this.run(tokens, {
-        ...pick(options, "padding", "prefix", "start", "replace"),
+      const { logits } = await this.run(fitting, {
+        ...pick(options, "start", "replace"),
         positions,
         ...(masking &&
           using && {
@@ -188,7 +188,7 @@ export class PatchableModel implements Disposable {
       try {
         await requireFinite(logits!, {
           model: this,
-          tokens,
+          tokens: fitting,
           patched: () => putIn(this.graph, ablate, options.replace),
         });
       } catch (error) {
@@ -205,23 +205,23 @@ export class PatchableModel implements Disposable {
 
   /**
    * A pass with full choice of what to compute (source outputs, hidden states, a run to start from, keys and values): the
-   * engine's own request, with padding, prefix and graph filled in. The caller disposes what comes back.
+   * engine's own request, with the tokens' padding and prefix and the graph filled in. The caller disposes what comes back.
    *
-   * @param tokens int64 `[B, P]`.
+   * @param tokens `[B, P]`, as {@link forward} takes them.
+   * @throws AutocircuitError `bad-input` for padding or a prefix in the request, which belong to the tokens; what the engine refuses
    */
-  async run(tokens: Tensor, options: RunOptions = {}): Promise<ForwardResult> {
-    const { padding, prefix } = { ...tokenContext(tokens), ...pick(options, "padding", "prefix") };
-    const { padding: _, prefix: __, ...request } = options;
-    checkRun({ tokens, padding });
-    checkPadding(tokens, padding);
-    if (request.patch) requireCover(request.patch.ablation, tokens.shape[0]!, tokens.shape[1]!, padding);
+  async run(tokens: Tokens | Tensor, request: RunOptions = {}): Promise<ForwardResult> {
+    checkRun({ tokens, request });
+    requireOnTokens(request);
+    const { ids, size, length, padding, prefix } = Tokens.of(tokens);
+    if (request.patch) requireCover(request.patch.ablation, size, length, padding);
     const pads =
       padding && Tensor.from(BigInt64Array.from(padding, BigInt), { shape: [padding.length], dtype: "int64" });
     try {
       return await this.transformer.forward({
         graph: this.graph.toNative(),
         ...request,
-        tokens,
+        tokens: ids,
         ...(pads && { padding: pads }),
         ...(prefix && { prefix }),
       });
@@ -233,17 +233,13 @@ export class PatchableModel implements Disposable {
   /**
    * What every source writes, `[S, B, P, D]`; the caller disposes it.
    *
-   * @param tokens int64 `[B, P]`.
+   * @param tokens `[B, P]`, as {@link forward} takes them.
    */
-  async sources(
-    tokens: Tensor,
-    options: Pick<ForwardOptions, "padding" | "prefix" | "start" | "signal"> = {},
-  ): Promise<Tensor> {
+  async sources(tokens: Tokens | Tensor, options: Pick<ForwardOptions, "start" | "signal"> = {}): Promise<Tensor> {
     checkSources({ tokens }, options);
-    this.#checkTokens(tokens);
     const { signal } = options;
-    const result = await this.run(tokens, {
-      ...pick(options, "padding", "prefix", "start"),
+    const result = await this.run(this.#fitting(tokens), {
+      ...pick(options, "start"),
       sources: true,
       logits: false,
       ...(signal && { signal }),
@@ -273,13 +269,10 @@ export class PatchableModel implements Disposable {
    * Activations of latents, a tensor `[B, P, latents]` for each autoencoder in the order of `latentPlaces`, for each block where all MLPs have
    * one; the caller disposes them.
    *
-   * @param tokens int64 `[B, P]`.
+   * @param tokens `[B, P]`, as {@link forward} takes them.
    * @throws AutocircuitError `bad-input` for a model without autoencoders
    */
-  async latents(
-    tokens: Tensor,
-    options: Pick<ForwardOptions, "padding" | "prefix" | "signal"> = {},
-  ): Promise<readonly Tensor[]> {
+  async latents(tokens: Tokens | Tensor, options: Pick<ForwardOptions, "signal"> = {}): Promise<readonly Tensor[]> {
     latentPlaces(this.graph);
     using sources = await this.sources(tokens, options);
     return unpackLatents(this.graph, sources);
@@ -289,7 +282,7 @@ export class PatchableModel implements Disposable {
    * What a pass, patched or not, computes at hook points: residual stream, queries, keys, values, attention patterns, neurons, norm
    * scales, by TransformerLens' names (see `hookNames`, which gives shapes). Nothing else of the pass is kept.
    *
-   * @param tokens int64 `[B, P]`.
+   * @param tokens `[B, P]`, as {@link forward} takes them.
    * @returns a tensor for each name; `using`, or the caller, disposes them
    * @throws AutocircuitError `unknown-name` for a hook point that the model does not have; `bad-input` for one that has no value in a
    *   patched pass; `aborted`
@@ -297,21 +290,28 @@ export class PatchableModel implements Disposable {
    * using seen = await model.activations(batch.clean, ["blocks.1.attn.hook_pattern"], { positions: [14] });
    * seen.of("blocks.1.attn.hook_pattern"); // [B, heads, 1, 15]
    */
-  async activations(tokens: Tensor, hooks: readonly string[], options: ActivationsOptions = {}): Promise<Activations> {
+  async activations(
+    tokens: Tokens | Tensor,
+    hooks: readonly string[],
+    options: ActivationsOptions = {},
+  ): Promise<Activations> {
     checkActivations({ tokens, hooks }, options);
-    this.#checkTokens(tokens);
-    return activationsOf(this, tokens, hooks, options);
+    return activationsOf(this, this.#fitting(tokens), hooks, options);
   }
 
   /**
    * The values that ablated edges take; the caller disposes them.
    *
-   * @param from The tokens whose run they are made from, int64 `[B, P]`, or, for the means over a data set, its prompts
+   * @param from The tokens whose run they are made from, `[B, P]`, or, for the means over a data set, its prompts
    *   (batch after batch, in constant memory).
    * @returns `[S, B, P, D]`, or `[S, 1, P, D]` where all examples share the values.
    * @throws AutocircuitError `bad-input` if the type needs a data set and tokens were given, or the other way round.
    */
-  async ablations(from: Tensor | PromptLoader, type: AblationType, options: LongOptions = {}): Promise<Ablation> {
+  async ablations(
+    from: Tokens | Tensor | PromptLoader,
+    type: AblationType,
+    options: LongOptions = {},
+  ): Promise<Ablation> {
     checkAblations({ from, type }, options);
     return ablationsOf(this, from, type, options);
   }
@@ -326,30 +326,26 @@ export class PatchableModel implements Disposable {
   }
 
   /** Where {@link forward} computes logits, and whether their dimension of positions falls away. */
-  outputPositions(tokens: Tensor, options: ForwardOptions = {}): SlicePositions {
-    const length = tokens.shape[1]!;
+  outputPositions(tokens: Tokens | Tensor, options: ForwardOptions = {}): SlicePositions {
+    const { length, padding, prefix } = Tokens.of(tokens);
     if (options.positions !== undefined) return { positions: options.positions, single: false };
     if (options.sliced === false)
       return { positions: Array.from({ length }, (_, position) => position), single: false };
-    const { padding, prefix } = { ...tokenContext(tokens), ...pick(options, "padding", "prefix") };
     return slicePositions(this.outputSlice, {
       length,
       prefix: prefix?.length ?? 0,
-      padded: padding?.some((pad) => pad > 0) ?? false,
+      padded: padding !== undefined,
     });
   }
 
-  #checkTokens(tokens: Tensor): void {
-    const [, length] = tokens.shape;
-    if (tokens.shape.length !== 2) {
-      throw new AutocircuitError("shape", `Tokens must be [batch, positions], not [${tokens.shape}].`);
-    }
-    if (this.graph.tokens !== null && length !== this.graph.tokens) {
-      throw new AutocircuitError(
-        "shape",
-        `The graph is by token with ${this.graph.tokens} positions, but the tokens have ${length}.`,
-      );
-    }
+  /** @throws AutocircuitError `shape` for tokens of other positions than a graph by token has */
+  #fitting(given: Tokens | Tensor): Tokens {
+    const tokens = Tokens.of(given);
+    if (this.graph.tokens === null || tokens.length === this.graph.tokens) return tokens;
+    throw new AutocircuitError(
+      "shape",
+      `The graph is by token with ${this.graph.tokens} positions, but the tokens have ${tokens.length}.`,
+    );
   }
 }
 
@@ -360,22 +356,17 @@ function withLatents(config: TransformerConfig, latents: Latents | undefined): G
   return { ...config, latents: mlp, attentionLatents: attention, streamLatents: stream, latentErrors: errors };
 }
 
-/** Padding leaves at least one token of every row. */
-function checkPadding(tokens: Tensor, padding: readonly number[] | undefined): void {
-  const [rows, length] = tokens.shape;
-  if (padding === undefined || tokens.shape.length !== 2) return;
-  if (padding.length !== rows) {
-    throw new AutocircuitError("shape", `\`padding\` has ${padding.length} numbers for ${rows} rows of tokens.`);
-  }
-  const row = padding.findIndex((pads) => pads >= length!);
-  if (row < 0) return;
+/** What comes before tokens and beside them belongs to them: callers without types may still give it with the request. */
+function requireOnTokens(request: object): void {
+  const name = ["padding", "prefix"].find((option) => (request as Record<string, unknown>)[option] !== undefined);
+  if (name === undefined) return;
   throw new AutocircuitError(
     "bad-input",
-    `\`padding\` leaves nothing of row ${row}: ${padding[row]} padded positions of ${length}.`,
+    `PatchableModel.run: \`${name}\` belongs to the tokens: give \`new Tokens(ids, { ${name} })\`.`,
   );
 }
 
-/** The fields that are there: an undefined one must not hide what the tokens carry. */
+/** The fields that are there. */
 function pick<T extends object, K extends keyof T>(from: T, ...keys: K[]): { [P in K]?: NonNullable<T[P]> } {
   const picked: { [P in K]?: NonNullable<T[P]> } = {};
   for (const key of keys) if (from[key] !== undefined) picked[key] = from[key]!;

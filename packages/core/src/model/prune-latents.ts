@@ -12,6 +12,7 @@ import { overPrompts } from "../memory/over-prompts.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { realPositions } from "../prompts/real-positions.ts";
+import type { Tokens } from "../prompts/tokens.ts";
 import { latentOwner, latentPlaces } from "./latents.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
 import { PatchableModel } from "./patchable-model.ts";
@@ -123,7 +124,7 @@ function strongest(totals: readonly number[], count: number): number[] {
 }
 
 /** Tokens that a pruning looks at. */
-function sidesOf(batch: PromptBatch, { includeCorrupt }: PruneLatentsOptions): readonly Tensor[] {
+function sidesOf(batch: PromptBatch, { includeCorrupt }: PruneLatentsOptions): readonly Tokens[] {
   return includeCorrupt ? [batch.clean, batch.corrupt] : [batch.clean];
 }
 

@@ -1,7 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { scope, type Tensor } from "@autocircuit/native";
-import { promptNumber } from "../prompts/prompt-numbers.ts";
-import { tokenContext } from "../prompts/token-context.ts";
+import { Tokens } from "../prompts/tokens.ts";
 import { notFiniteCause } from "./not-finite-cause.ts";
 import type { RunningModel } from "./sized-model.ts";
 import { isNarrow } from "./wide-logits.ts";
@@ -9,8 +8,8 @@ import { isNarrow } from "./wide-logits.ts";
 /** What gave the logits that {@link requireFinite} looks at. */
 export interface LogitsOrigin {
   readonly model: RunningModel;
-  /** int64 `[B, P]`, with the context that they carry. */
-  readonly tokens: Tensor;
+  /** `[B, P]`. */
+  readonly tokens: Tokens | Tensor;
   /** What was patched, in a few words; empty for the plain model. Asked only when there is something to report. */
   readonly patched: () => string;
 }
@@ -29,9 +28,10 @@ export async function requireFinite(logits: Tensor, { model, tokens, patched }: 
   if (Number.isFinite(await sum.item())) return;
   const row = await firstBrokenRow(logits);
   if (row < 0) return;
+  const prompts = Tokens.of(tokens);
   const text = patched();
-  const prompt = await promptText(tokens, row);
-  const cause = await notFiniteCause(model, tokens, text !== "");
+  const prompt = await promptText(prompts, row);
+  const cause = await notFiniteCause(model, prompts, text !== "");
   throw new AutocircuitError(
     "not-finite",
     `The logits of ${prompt} are not numbers (NaN or infinite)${text && `, ${text}`}. ${cause}`,
@@ -45,12 +45,13 @@ async function firstBrokenRow(logits: Tensor): Promise<number> {
 }
 
 /** A prompt by its number in the loader, or its row where the tokens know no number, with its first token ids. */
-async function promptText(tokens: Tensor, row: number): Promise<string> {
-  const { padding } = tokenContext(tokens);
-  using ids = tokens.select(0, row);
-  const all = Array.from(await ids.data(), Number).slice(padding?.[row] ?? 0);
+async function promptText({ ids, padding, numbers, size }: Tokens, row: number): Promise<string> {
+  // A kept run repeats its prompts for each mask.
+  const prompt = row % size;
+  using chosen = ids.select(0, prompt);
+  const all = Array.from(await chosen.data(), Number).slice(padding?.[prompt] ?? 0);
   const shown = `${all.slice(0, SHOWN).join(" ")}${all.length > SHOWN ? " ..." : ""}`;
-  return `prompt ${promptNumber(tokens, row) ?? `in row ${row}`} (tokens ${shown})`;
+  return `prompt ${numbers?.[prompt] ?? `in row ${prompt}`} (tokens ${shown})`;
 }
 
 /** Sums of half precision end where the type does, so they are taken in float32. */

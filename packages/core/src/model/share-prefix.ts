@@ -96,7 +96,6 @@ export async function sharePrefix(
       divergence,
       wordIdxs,
       prefixes,
-      prefixShared: one,
       seqStart: seqStart + length,
       seqLabels: seqLabels?.slice(length),
     }),

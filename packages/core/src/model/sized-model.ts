@@ -1,5 +1,6 @@
 import type { ComputeDType, ForwardResult, Tensor, Transformer, TransformerConfig } from "@autocircuit/native";
 import type { Graph } from "../graph/graph.ts";
+import type { Tokens } from "../prompts/tokens.ts";
 import type { ForwardOptions, RunOptions } from "./model-options.ts";
 
 /** What decides how many prompts of a model run together. */
@@ -15,7 +16,7 @@ export interface SizedModel {
 
 /** A model as those see it that a `PatchableModel` is made of: they run it, and know nothing of what it offers its users. */
 export interface RunningModel extends SizedModel {
-  run(tokens: Tensor, options?: RunOptions): Promise<ForwardResult>;
+  run(tokens: Tokens | Tensor, options?: RunOptions): Promise<ForwardResult>;
   /** Outputs of all sources, `[S, B, P, D]`, the caller's. */
-  sources(tokens: Tensor, options?: Pick<ForwardOptions, "padding" | "prefix" | "signal">): Promise<Tensor>;
+  sources(tokens: Tokens | Tensor, options?: Pick<ForwardOptions, "signal">): Promise<Tensor>;
 }

@@ -1,7 +1,6 @@
-import { scope, Tensor } from "@autocircuit/native";
+import { scope } from "@autocircuit/native";
 import { expect, it } from "vitest";
 import { PromptLoader } from "./prompt-loader.ts";
-import { describeTokens, repeatTokens, tokenContext } from "./token-context.ts";
 
 const pairs = [
   { clean: [1, 2, 3], corrupt: [4, 5, 6], answers: [7], wrongAnswers: [8] },
@@ -11,18 +10,18 @@ const pairs = [
 it("tokens are int64, padded on the left, and know their padding", async () => {
   using loader = new PromptLoader(pairs, { batchSize: 2, padId: 0 });
   const { clean, corrupt } = loader.batches[0]!;
-  expect(clean.dtype).toBe("int64");
-  expect(await clean.toArray()).toEqual([
+  expect(clean.ids.dtype).toBe("int64");
+  expect(await clean.ids.toArray()).toEqual([
     [1, 2, 3],
     [0, 0, 9],
   ]);
-  expect(await corrupt.toArray()).toEqual([
+  expect(await corrupt.ids.toArray()).toEqual([
     [4, 5, 6],
     [0, 1, 1],
   ]);
   const unequal = "Prompt 1 of batch 0: `clean` has 1 tokens, `corrupt` 2";
-  expect(tokenContext(clean)).toEqual({ padding: [0, 2], unequal });
-  expect(tokenContext(corrupt)).toEqual({ padding: [0, 1], unequal });
+  expect(clean).toMatchObject({ padding: [0, 2], unequal, numbers: [0, 1] });
+  expect(corrupt).toMatchObject({ padding: [0, 1], unequal, numbers: [0, 1] });
 });
 
 it("tokens are made once, and again after they were freed", () => {
@@ -30,21 +29,11 @@ it("tokens are made once, and again after they were freed", () => {
   const batch = loader.batches[0]!;
   const first = batch.clean;
   expect(batch.clean).toBe(first);
-  expect(tokenContext(first)).toEqual({});
+  expect(first).toMatchObject({ padding: undefined, prefix: undefined, counterpart: undefined, unequal: undefined });
   batch[Symbol.dispose]();
   expect(first.disposed).toBe(true);
   expect(batch.clean.disposed).toBe(false);
   batch[Symbol.dispose]();
   scope(() => void batch.clean);
   expect(batch.clean.disposed).toBe(false);
-});
-
-it("repeated tokens keep their padding", async () => {
-  using tokens = describeTokens(Tensor.from([[0, 1]], { dtype: "int64" }), { padding: [1] });
-  using twice = repeatTokens(tokens, 2);
-  expect(await twice.toArray()).toEqual([
-    [0, 1],
-    [0, 1],
-  ]);
-  expect(tokenContext(twice)).toEqual({ padding: [1, 1] });
 });

@@ -2,9 +2,8 @@ import { type Prefix, Tensor } from "@autocircuit/native";
 import { divergenceIndex } from "./divergence.ts";
 import { equalParts } from "./equal-parts.ts";
 import { partnersFromEnd, reversed, unequalPair } from "./pair-alignment.ts";
-import { numberPrompts } from "./prompt-numbers.ts";
 import type { Answers, PromptPair, PromptSide } from "./prompt-pair.ts";
-import { describeTokens, type TokenContext } from "./token-context.ts";
+import { Tokens, type TokensDetails } from "./tokens.ts";
 
 /** What a batch is made of. */
 export interface BatchParts {
@@ -16,10 +15,8 @@ export interface BatchParts {
   /** Positions every row is padded to on the left. */
   readonly length: number;
   readonly padId: number;
-  /** Cached keys and values of what comes before the prompts. */
+  /** Cached keys and values of what comes before the prompts: one for all, or one for each. */
   readonly prefix?: Prefix | undefined;
-  /** Whether that prefix is one for all prompts, not one for each. */
-  readonly prefixShared?: boolean | undefined;
 }
 
 /**
@@ -40,14 +37,14 @@ export class PromptBatch implements Disposable {
   readonly prefixShared: boolean;
   readonly #padId: number;
   readonly #first: number;
-  readonly #tensors = new Map<PromptSide, Tensor>();
+  readonly #tokens = new Map<PromptSide, Tokens>();
 
-  constructor({ prompts, index, first, length, padId, prefix, prefixShared = false }: BatchParts) {
+  constructor({ prompts, index, first, length, padId, prefix }: BatchParts) {
     this.prompts = prompts;
     this.index = index;
     this.length = length;
     this.prefix = prefix ?? null;
-    this.prefixShared = prefix === undefined || prefixShared;
+    this.prefixShared = prefix === undefined || prefix.batch === 1;
     this.#padId = padId;
     this.#first = first ?? index * prompts.length;
     this.key = index * 2 ** 32 + hash(prompts);
@@ -58,13 +55,13 @@ export class PromptBatch implements Disposable {
     return this.prompts.length;
   }
 
-  /** Clean prompts, int64 `[B, P]`; they carry their padding and prefix for `PatchableModel`. Owned by the batch. */
-  get clean(): Tensor {
+  /** Clean prompts, `[B, P]`, with their padding and prefix. Owned by the batch. */
+  get clean(): Tokens {
     return this.tokens("clean");
   }
 
-  /** Corrupt prompts, int64 `[B, P]`. Owned by the batch. */
-  get corrupt(): Tensor {
+  /** Corrupt prompts, `[B, P]`. Owned by the batch. */
+  get corrupt(): Tokens {
     return this.tokens("corrupt");
   }
 
@@ -89,9 +86,9 @@ export class PromptBatch implements Disposable {
     return pads.some((pad) => pad > 0) ? pads : null;
   }
 
-  /** The prompts of one side, int64 `[B, P]`. */
-  tokens(side: PromptSide): Tensor {
-    const made = this.#tensors.get(side);
+  /** The prompts of one side, `[B, P]`. Owned by the batch. */
+  tokens(side: PromptSide): Tokens {
+    const made = this.#tokens.get(side);
     if (made !== undefined && !made.disposed) return made;
     const ids = new BigInt64Array(this.size * this.length).fill(BigInt(this.#padId));
     this.prompts.forEach((prompt, row) => {
@@ -100,22 +97,18 @@ export class PromptBatch implements Disposable {
         ids[start + position] = BigInt(id);
       });
     });
-    const padding = this.padding(side);
-    const tensor = describeTokens(Tensor.from(ids, { shape: [this.size, this.length], dtype: "int64" }), {
-      ...(padding && { padding }),
-      ...(this.prefix && { prefix: this.prefix, prefixShared: this.prefixShared }),
+    const tokens = new Tokens(Tensor.from(ids, { shape: [this.size, this.length], dtype: "int64" }), {
+      padding: this.padding(side) ?? undefined,
+      prefix: this.prefix ?? undefined,
+      numbers: this.prompts.map((_, row) => this.#first + row),
       ...this.#pairing(side),
     });
-    numberPrompts(
-      tensor,
-      this.prompts.map((_, row) => this.#first + row),
-    );
-    this.#tensors.set(side, tensor);
-    return tensor;
+    this.#tokens.set(side, tokens);
+    return tokens;
   }
 
   /** How these prompts belong to the others of their pairs; empty where position belongs to position. */
-  #pairing(side: PromptSide): Pick<TokenContext, "counterpart" | "unequal"> {
+  #pairing(side: PromptSide): Pick<TokensDetails, "counterpart" | "unequal"> {
     const unequal = unequalPair(this.prompts, this.index);
     if (unequal !== undefined) return { unequal };
     if (this.prompts.every(({ alignment }) => alignment === undefined)) return {};
@@ -123,7 +116,8 @@ export class PromptBatch implements Disposable {
       const alignment = pair.alignment ?? partnersFromEnd(pair.clean.length, pair.corrupt.length);
       return side === "corrupt" ? alignment : reversed({ ...pair, alignment });
     });
-    return { counterpart: { tokens: () => this.tokens(side === "corrupt" ? "clean" : "corrupt"), partners } };
+    const others = () => this.tokens(side === "corrupt" ? "clean" : "corrupt").slice(0, this.size);
+    return { counterpart: { tokens: others, partners } };
   }
 
   /**
@@ -132,19 +126,18 @@ export class PromptBatch implements Disposable {
    */
   slices(most: number): readonly PromptBatch[] {
     if (this.size <= most || !this.prefixShared) return [this];
-    const { index, length, prefix, prefixShared } = this;
+    const { index, length, prefix } = this;
     return equalParts(this.size, most).map(([start, end]) => {
       const prompts = this.prompts.slice(start, end);
       const first = this.#first + start;
-      const parts = { prompts, index, first, length, padId: this.#padId, prefix: prefix ?? undefined, prefixShared };
-      return new PromptBatch(parts);
+      return new PromptBatch({ prompts, index, first, length, padId: this.#padId, prefix: prefix ?? undefined });
     });
   }
 
   /** Frees the tensors; they are made again when asked for. */
   [Symbol.dispose](): void {
-    for (const tensor of this.#tensors.values()) tensor.dispose();
-    this.#tensors.clear();
+    for (const tokens of this.#tokens.values()) tokens.dispose();
+    this.#tokens.clear();
   }
 }
 

@@ -1,4 +1,7 @@
+import { type Prefix, Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
+import { tinyTransformer } from "../../test/tiny-transformer.ts";
+import { PatchableModel } from "../model/patchable-model.ts";
 import { PromptLoader } from "./prompt-loader.ts";
 
 const pairs = Array.from({ length: 7 }, (_, index) => ({
@@ -31,6 +34,31 @@ describe("PromptLoader", () => {
     expect(new Set(keys).size).toBe(5);
     expect(keys.every(Number.isSafeInteger)).toBe(true);
     expect(new PromptLoader(pairs, { batchSize: 3 }).batches[1]!.key).toBe(keys[1]);
+  });
+
+  it("takes one prefix for all prompts, or one for each batch", async () => {
+    using model = new PatchableModel({ transformer: tinyTransformer() });
+    const prefixOf = async (rows: number[][]) => {
+      using ids = Tensor.from(rows, { dtype: "int64" });
+      return (await model.run(ids, { keysValues: true, logits: false })).prefix!;
+    };
+    using one = await prefixOf([[4, 5]]);
+    using own = await prefixOf([
+      [4, 5],
+      [6, 7],
+      [8, 9],
+    ]);
+    const batches = (prefixes: Prefix[]) => new PromptLoader(pairs, { batchSize: 3, prefixes }).batches;
+    expect(batches([one]).map(({ prefix, prefixShared }) => [prefix, prefixShared])).toEqual([
+      [one, true],
+      [one, true],
+    ]);
+    expect(batches([own, own]).map(({ prefixShared }) => prefixShared)).toEqual([false, false]);
+    expect(() => batches([own])).toThrow(
+      "1 `prefixes` for 2 batches: give one of one row for all, or one for each batch",
+    );
+    const others = new PromptLoader(pairs, { batchSize: 2, prefixes: [own, own, own] });
+    expect(() => others.batches[0]!.clean).toThrow("`prefix` was made of 3 rows, but there are 2 rows of tokens");
   });
 
   it("says what cannot be", () => {

@@ -22,10 +22,8 @@ export interface LoaderOptions {
   readonly length?: number | undefined;
   /** How many tokens were cut off the front of every prompt. */
   readonly seqStart?: number | undefined;
-  /** Keys and values of what was cut off: one for all batches, or one a batch. */
+  /** Keys and values of what was cut off: of one row for all prompts, or one a batch, with a row for each of its prompts. */
   readonly prefixes?: readonly Prefix[] | undefined;
-  /** Whether a prefix is one for all prompts, not one for each. Default false. */
-  readonly prefixShared?: boolean | undefined;
 }
 
 const loaderOptions: KindsOf<LoaderOptions> = {
@@ -37,7 +35,6 @@ const loaderOptions: KindsOf<LoaderOptions> = {
   length: kind.whole,
   seqStart: kind.whole,
   prefixes: kind.listOf(prefix),
-  prefixShared: kind.flag,
 };
 const tokenIds = (value: unknown) => Array.isArray(value) && value.every((id) => Number.isSafeInteger(id) && id >= 0);
 const pair = kind.such("{ clean, corrupt, answers, wrongAnswers } with lists of token ids", (value) => {
@@ -71,7 +68,7 @@ export class PromptLoader implements Iterable<PromptBatch>, Disposable {
   /**
    * @throws AutocircuitError `bad-input` if the batch size is not a whole number of at least 1, if fewer prompts than one
    *   batch are given (an empty list is allowed), or if lengths differ and there is no `padId`; `shape` for a wrong number
-   *   of labels.
+   *   of labels or prefixes.
    */
   constructor(pairs: readonly PromptPair[], options: LoaderOptions) {
     check({ pairs }, options);
@@ -105,7 +102,9 @@ export class PromptLoader implements Iterable<PromptBatch>, Disposable {
     this.seqStart = options.seqStart ?? 0;
     this.wordIdxs = options.wordIdxs ?? {};
     this.dropped = pairs.length % batchSize;
-    this.batches = Array.from({ length: Math.floor(pairs.length / batchSize) }, (_, index) => {
+    const count = Math.floor(pairs.length / batchSize);
+    requirePrefixes(prefixes, count);
+    this.batches = Array.from({ length: count }, (_, index) => {
       const prompts = pairs.slice(index * batchSize, (index + 1) * batchSize);
       const prefix = prefixes[index] ?? prefixes[0];
       return new PromptBatch({
@@ -114,7 +113,6 @@ export class PromptLoader implements Iterable<PromptBatch>, Disposable {
         length,
         padId: options.padId ?? 0,
         prefix,
-        prefixShared: options.prefixShared,
       });
     });
   }
@@ -154,4 +152,14 @@ export class PromptLoader implements Iterable<PromptBatch>, Disposable {
   [Symbol.dispose](): void {
     for (const batch of this.batches) batch[Symbol.dispose]();
   }
+}
+
+/** A prefix of several rows is that of one batch. */
+function requirePrefixes(prefixes: readonly Prefix[], batches: number): void {
+  const ofAll = prefixes.length === 1 && prefixes[0]!.batch === 1;
+  if (ofAll || prefixes.length === 0 || prefixes.length >= batches) return;
+  throw new AutocircuitError(
+    "shape",
+    `Prompts: ${prefixes.length} \`prefixes\` for ${batches} batches: give one of one row for all, or one for each batch.`,
+  );
 }

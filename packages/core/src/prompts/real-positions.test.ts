@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PromptLoader } from "./prompt-loader.ts";
 import { realPositions } from "./real-positions.ts";
-import { sliceTokens } from "./token-context.ts";
 
 const pair = (clean: number[]) => ({ clean, corrupt: clean, answers: [0], wrongAnswers: [1] });
 const batchOf = (...prompts: number[][]) =>
@@ -13,7 +12,7 @@ describe("positions that have a token", () => {
     const real = realPositions(clean)!;
     expect(real.shape).toEqual([2, 3, 1]);
     expect(Array.from(await real.data(), Number)).toEqual([1, 1, 1, 0, 0, 1]);
-    const second = realPositions(sliceTokens(clean, 1, 2))!;
+    const second = realPositions(clean.slice(1, 2))!;
     expect(second.shape).toEqual([1, 3, 1]);
     expect(Array.from(await second.data(), Number)).toEqual([0, 0, 1]);
   });

@@ -1,18 +1,18 @@
 import { Tensor } from "@autocircuit/native";
-import { tokenContext } from "./token-context.ts";
+import { Tokens } from "./tokens.ts";
 
 /**
  * Which positions of some prompts have a token.
  *
- * @param tokens of a batch, `[B, P]`
+ * @param tokens of a batch, `[B, P]`; a tensor has no padding
  * @returns float32 `[B, P, 1]`, 0 where a prompt is padded and 1 elsewhere; undefined where none is padded. The caller's.
  * @example
- * using tokens = Tensor.from([[1, 2, 3]]);
- * using real = realPositions(tokens); // undefined: no position is padded
+ * using tokens = new Tokens(Tensor.from([[0, 2, 3]], { dtype: "int64" }), { padding: [1] });
+ * using real = realPositions(tokens); // 0, 1, 1
  */
-export function realPositions(tokens: Tensor): Tensor | undefined {
-  const { padding } = tokenContext(tokens);
-  return padding && positionsBehind(padding, tokens.shape[1]!);
+export function realPositions(tokens: Tokens | Tensor): Tensor | undefined {
+  const { padding, length } = Tokens.of(tokens);
+  return padding && positionsBehind(padding, length);
 }
 
 /** The same of the number of padded positions on the left of each prompt, where they are known. */

@@ -11,9 +11,9 @@ describe("Divergence", () => {
     const full = await model.forward(clean);
     const other = await model.forward(corrupt);
     using divergence = new Divergence(full, "kl_div");
-    const result = await model.run(Tensor.cat([clean, corrupt, clean]), {
+    const result = await model.run(Tensor.cat([clean.ids, corrupt.ids, clean.ids]), {
       ...divergence.request,
-      positions: [clean.shape[1]! - 1],
+      positions: [clean.length - 1],
     });
     expect(result.logits).toBeUndefined();
     const values = Array.from(await divergence.of(result, 3).data(), Number);

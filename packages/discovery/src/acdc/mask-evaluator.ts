@@ -1,5 +1,5 @@
 import { AutocircuitError, sayOnce } from "@autocircuit/base";
-import { type PatchableModel, type PromptBatch, repeatTokens } from "@autocircuit/core";
+import type { PatchableModel, PromptBatch } from "@autocircuit/core";
 import { type Ablation, type ForwardResult, type PlainRun, scope, Tensor } from "@autocircuit/native";
 import { type AcdcTarget, Divergence } from "./divergence.ts";
 
@@ -116,7 +116,7 @@ export class MaskEvaluator implements Disposable {
   /** The batch under the first of `count` masks, then under the second, and so on. */
   #run(mask: Tensor, count: number): Promise<ForwardResult> {
     const { batch, ablation, signal } = this.#options;
-    const tokens = this.#plain === undefined ? repeatTokens(batch.clean, count) : batch.clean;
+    const tokens = this.#plain === undefined ? batch.clean.repeat(count) : batch.clean;
     return this.#model.run(tokens, {
       ...this.#divergence.request,
       positions: outputPositions(this.#model, batch),

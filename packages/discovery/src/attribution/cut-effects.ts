@@ -5,7 +5,6 @@ import {
   overPrompts,
   type PatchableModel,
   type PromptLoader,
-  repeatTokens,
   throwIfAborted,
 } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
@@ -79,7 +78,7 @@ export async function cutEffects(
         some.forEach((edges, row) => {
           for (const edge of edges) masks[row * model.graph.edgeCount + edge] = 1;
         });
-        const tokens = kept || count === 1 ? slice.clean : repeatTokens(slice.clean, count);
+        const tokens = kept || count === 1 ? slice.clean : slice.clean.repeat(count);
         const mask = Tensor.from(masks, { shape: [count, model.graph.edgeCount] });
         const { positions, single } = model.outputPositions(slice.clean);
         const result = await model.run(tokens, {

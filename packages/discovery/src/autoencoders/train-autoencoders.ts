@@ -9,7 +9,6 @@ import {
   type PromptLoader,
   type PromptsOfBatch,
   realPositions,
-  tokenContext,
 } from "@autocircuit/core";
 import {
   Ablation,
@@ -199,10 +198,10 @@ async function outputs(
   const { clean, length } = slice;
   const rows = sourceRows(graph, model.config);
   const ablation = new Ablation(Tensor.zeros([rows, 1, length, model.config.dModel], { dtype: model.computeDtype }));
-  const { padding } = tokenContext(clean);
+  const { ids: tokens, padding } = clean;
   const mask = Tensor.zeros([0], { dtype: model.computeDtype }).requireGrad();
   const result = await transformer.forward({
-    tokens: clean,
+    tokens,
     ...(padding && { padding: Tensor.from(BigInt64Array.from(padding, BigInt), { dtype: "int64" }) }),
     patch: { graph, mask, ablation, autoencoderLeaves: made },
     ...(signal && { signal }),

@@ -6,7 +6,6 @@ import {
   type PatchableModel,
   type PromptBatch,
   type PromptLoader,
-  repeatTokens,
   throwIfAborted,
 } from "@autocircuit/core";
 import { answerIndex } from "@autocircuit/metrics";
@@ -147,7 +146,7 @@ export class KeptAnswers implements Disposable {
     try {
       return await scope(async () => {
         const mask = Tensor.from(rows, { shape: [count, edgeCount] });
-        const tokens = count === 1 ? batch.clean : repeatTokens(batch.clean, count);
+        const tokens = count === 1 ? batch.clean : batch.clean.repeat(count);
         const logits = await this.#model.forward(tokens, { ablate: mask, using: values, signal });
         const still = rightAnswers(logits, batch, count).logicalAnd(right);
         return still.reshape([count, -1]).sum(1).data();

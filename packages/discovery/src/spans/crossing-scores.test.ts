@@ -1,4 +1,4 @@
-import { overPrompts, type PatchableModel, PromptLoader, type PromptPair } from "@autocircuit/core";
+import { overPrompts, type PatchableModel, PromptLoader, type PromptPair, type Tokens } from "@autocircuit/core";
 import { type Ablation, scope, Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { architecture, architectures, unequalPairs } from "../../test/architectures.ts";
@@ -43,7 +43,7 @@ async function onSlice<T>(
 const everything = (model: PatchableModel) => new Float32Array(model.graph.edgeCount).fill(1);
 
 /** The effects of a block's pairs, [3][prompt][head][query][key], by loops over tokens. */
-async function byLoops(model: PatchableModel, block: number, gradient: number[][][][], using: Ablation, clean: Tensor) {
+async function byLoops(model: PatchableModel, block: number, gradient: number[][][][], using: Ablation, clean: Tokens) {
   const { config } = model;
   const own = await plainHeads(model, clean, block);
   const other = await plainHeads(model, clean, block, { ablate: everything(model), using });

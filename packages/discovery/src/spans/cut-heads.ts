@@ -1,4 +1,4 @@
-import type { PatchableModel } from "@autocircuit/core";
+import type { PatchableModel, Tokens } from "@autocircuit/core";
 import { type Ablation, type Replacement, scope, Tensor, type TransformerConfig } from "@autocircuit/native";
 import { CrossingEdges, headInputs } from "./crossing-edges.ts";
 import { allowedPairs, attentionScores, type HeadValues, headValues, mayAttend } from "./head-values.ts";
@@ -21,7 +21,7 @@ export interface CutHeadsOptions {
  */
 export async function cutHeads(
   model: PatchableModel,
-  clean: Tensor,
+  clean: Tokens,
   { circuit, tokens, mask, using, signal }: CutHeadsOptions,
 ): Promise<Replacement[]> {
   const { config, graph } = model;

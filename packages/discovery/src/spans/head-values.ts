@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
-import type { ActivationsOptions, PatchableModel } from "@autocircuit/core";
+import type { ActivationsOptions, PatchableModel, Tokens } from "@autocircuit/core";
 import { scope, Tensor, type TransformerConfig } from "@autocircuit/native";
 
 /** What the heads of a block attend with, [B, heads, P, dHead] each: after norms and rotation, keys and values once per query head. */
@@ -16,7 +16,7 @@ export interface HeadValues {
  */
 export async function headValues(
   model: PatchableModel,
-  tokens: Tensor,
+  tokens: Tokens,
   blocks: readonly number[],
   options: ActivationsOptions = {},
 ): Promise<HeadValues[]> {

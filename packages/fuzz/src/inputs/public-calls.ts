@@ -30,6 +30,7 @@ import {
   runCircuits,
   sharePrefix,
   sortedMagnitudes,
+  Tokens,
 } from "@autocircuit/core";
 import {
   answerLoss,
@@ -111,6 +112,11 @@ const scores = new PruneScores(graph);
 const circuit = Circuit.of(graph, [0]);
 const tensor = Tensor.zeros([2, 3]);
 const tokens = Tensor.zeros([2, 3], { dtype: "int64" });
+const others = new Tokens(Tensor.zeros([2, 3], { dtype: "int64" }));
+const partners = [
+  [0, null, 2],
+  [0, 1, 2],
+];
 const [where, text, path, idOrFolder] = ["circuit.json", "{}", "no-such-folder/no-such-file", "./no-such-folder"];
 const config = tinyConfig;
 const weights = tinyWeights();
@@ -153,8 +159,8 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "PatchableModel.withAutoencoders": { takes: { autoencoders }, call: (t) => model.withAutoencoders(t.autoencoders) },
   "PatchableModel.forward": { takes: { tokens }, call: (t, o) => model.forward(t.tokens, o) },
   "PatchableModel.run": {
-    takes: { tokens, padding: [0, 0] },
-    call: (t) => model.run(t.tokens, { padding: t.padding }),
+    takes: { tokens, request: {} },
+    call: (t) => model.run(t.tokens, t.request),
   },
   "PatchableModel.activations": {
     takes: { tokens, hooks: ["blocks.0.attn.hook_pattern"] },
@@ -166,6 +172,13 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     takes: { from: tokens, type: "zero" },
     call: (t, o) => model.ablations(t.from, t.type, o),
   },
+  Tokens: {
+    takes: { ids: tokens },
+    options: { padding: [0, 1], numbers: [3, 4], unequal: "unequal", counterpart: { tokens: () => others, partners } },
+    call: (t, o) => new Tokens(t.ids, o),
+  },
+  "Tokens.slice": { takes: { start: 0, end: 1 }, call: (t) => others.slice(t.start, t.end).dispose() },
+  "Tokens.repeat": { takes: { times: 2 }, call: (t) => others.repeat(t.times).dispose() },
   PromptLoader: { takes: { pairs: [pair] }, options: { batchSize: 1 }, call: (t, o) => new PromptLoader(t.pairs, o) },
   loadPrompts: { takes: { input: path }, call: (t, o) => loadPrompts(t.input, o) },
   PruneScores: {

@@ -1,4 +1,11 @@
-import { type Ablate, type AblationType, ablationTypes, dataSetSides, type ForwardOptions } from "@autocircuit/core";
+import {
+  type Ablate,
+  type AblationType,
+  ablationTypes,
+  dataSetSides,
+  type ForwardOptions,
+  Tokens,
+} from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
 import fc from "fast-check";
 import { hostileValue } from "../inputs/hostile.ts";
@@ -53,9 +60,9 @@ export default target({
       const ids = BigInt64Array.from({ length: rows * length }, (_, index) =>
         BigInt(index === 0 ? first : index % tinyConfig.dVocab),
       );
-      const tokens = Tensor.from(ids, { shape: [rows, length], dtype: "int64" });
+      const plain = Tensor.from(ids, { shape: [rows, length], dtype: "int64" });
       const patched = mask !== null || ablate !== null;
-      const values = patched ? await model.ablations(tokens, using as AblationType) : undefined;
+      const values = patched ? await model.ablations(plain, using as AblationType) : undefined;
       const numbers = mask?.numbers ?? [0];
       const tensor =
         mask &&
@@ -70,10 +77,10 @@ export default target({
         ...(ablate !== null && { ablate: ablate as Ablate }),
         ...(tensor && { ablate: tensor }),
         ...(values && { using: values }),
-        ...(padding && { padding }),
         ...(positions && { positions }),
         ...(sliced !== null && { sliced }),
       };
+      const tokens = padding ? new Tokens(plain, { padding }) : plain;
       const logits = await model.forward(tokens, options);
       const data = await logits.data();
       const usual = numbers.every((n) => Math.abs(n) <= 2);

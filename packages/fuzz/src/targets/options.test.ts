@@ -39,15 +39,21 @@ describe("what callers without types get wrong", () => {
     ],
     [
       "padding beyond the length",
-      "PatchableModel.run",
-      { takes: { padding: [0, 3] } },
+      "Tokens",
+      { options: { padding: [0, 3] } },
       /`padding` leaves nothing of row 1: 3 padded positions of 3/,
     ],
     [
       "padding of another number of rows",
+      "Tokens",
+      { options: { padding: [0] } },
+      /`padding` has 1 entries for 2 rows/,
+    ],
+    [
+      "padding apart from the tokens",
       "PatchableModel.run",
-      { takes: { padding: [0] } },
-      /`padding` has 1 numbers for 2 rows/,
+      { takes: { request: { padding: [0, 1] } } },
+      /`padding` belongs to the tokens: give `new Tokens\(ids, \{ padding \}\)`/,
     ],
     [
       "a list where one edge is due",

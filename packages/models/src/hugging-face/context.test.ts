@@ -1,4 +1,4 @@
-import { PatchableModel } from "@autocircuit/core";
+import { PatchableModel, Tokens } from "@autocircuit/core";
 import { Tensor } from "@autocircuit/native";
 import { expect, it, vi } from "vitest";
 import { numbers } from "../../test/close-to.ts";
@@ -39,8 +39,8 @@ it("ends where frequencies would change, for dynamic scaling", async () => {
   await expect(model.ablations(beyond, "resample")).rejects.toEqual(refused);
   // A prefix counts too.
   const { prefix } = await model.run(fits, { keysValues: true, logits: false });
-  using one = ids(1);
-  await expect(model.forward(one, { prefix: prefix! })).rejects.toEqual(refused);
+  using one = new Tokens(ids(1), { prefix });
+  await expect(model.forward(one)).rejects.toEqual(refused);
   prefix!.dispose();
 });
 

@@ -103,6 +103,6 @@ function promptsFor({ prompts, train = prompts }: StudioSubject, most: number | 
   const prefixes = batches.flatMap(({ prefix }) => prefix ?? []);
   return new PromptLoader(train.prompts.slice(0, Math.floor(count / size) * size), {
     ...{ batchSize: size, length, padId: 0, seqStart, seqLabels, wordIdxs, divergence: train.divergence },
-    ...(prefixes.length > 0 && { prefixes, prefixShared: batches[0]!.prefixShared }),
+    ...(prefixes.length > 0 && { prefixes }),
   });
 }

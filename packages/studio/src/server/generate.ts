@@ -101,7 +101,7 @@ function sameLength(pair: PromptPair): PromptPair {
 
 function batchOf({ pair, prefix }: Continued): PromptBatch {
   const parts = { prompts: [pair], index: 0, length: pair.clean.length, padId: 0 };
-  return new PromptBatch(prefix ? { ...parts, prefix, prefixShared: true } : parts);
+  return new PromptBatch(prefix ? { ...parts, prefix } : parts);
 }
 
 const lastOf = ({ length }: PromptBatch) => ({ positions: [length - 1] });

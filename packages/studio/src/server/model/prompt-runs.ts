@@ -6,8 +6,8 @@ import {
   PromptBatch,
   type PromptSide,
   patchPlan,
-  repeatTokens,
   requireFinite,
+  type Tokens,
   wideLogits,
 } from "@autocircuit/core";
 import { type Ablation, Tensor } from "@autocircuit/native";
@@ -77,15 +77,7 @@ export class PromptRuns implements Disposable {
         "Each of these prompts has a cached prefix of its own, so none can be run alone. Load them without `tailDivergence`.",
       );
     const prompts = [batch.prompts[number % batchSize]!];
-    return new PromptBatch({
-      prompts,
-      index,
-      first: number,
-      length,
-      padId: 0,
-      prefix: prefix ?? undefined,
-      prefixShared,
-    });
+    return new PromptBatch({ prompts, index, first: number, length, padId: 0, prefix: prefix ?? undefined });
   }
 
   /** What ablated edges take on a prompt: of its own, of its batch or of the whole data set, as the library makes them. */
@@ -152,7 +144,7 @@ export class PromptRuns implements Disposable {
     const count = mask.shape[0]!;
     const once = prepared.batch.tokens(side);
     // From a kept run the engine repeats the prompt itself.
-    const tokens = run || count === 1 ? once : repeatTokens(once, count);
+    const tokens = run || count === 1 ? once : once.repeat(count);
     try {
       const { logits } = await model.run(tokens, {
         positions: prepared.positions,
@@ -168,7 +160,7 @@ export class PromptRuns implements Disposable {
   }
 
   /** The logits of each mask, in the shape that `PatchableModel.forward` gives them. @throws AutocircuitError `not-finite` */
-  async #rows({ single }: PreparedPrompt, logits: Tensor, tokens: Tensor): Promise<Tensor[]> {
+  async #rows({ single }: PreparedPrompt, logits: Tensor, tokens: Tokens): Promise<Tensor[]> {
     const { model } = this.subject;
     const rows: Tensor[] = [];
     try {

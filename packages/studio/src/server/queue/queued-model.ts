@@ -1,4 +1,4 @@
-import { PatchableModel, type RunOptions } from "@autocircuit/core";
+import { PatchableModel, type RunOptions, type Tokens } from "@autocircuit/core";
 import type { ForwardResult, Tensor } from "@autocircuit/native";
 import { priorities, type WorkQueue } from "./work-queue.ts";
 
@@ -26,7 +26,7 @@ export class QueuedModel extends PatchableModel {
     this.#signal = signal;
   }
 
-  override run(tokens: Tensor, options?: RunOptions): Promise<ForwardResult> {
+  override run(tokens: Tokens | Tensor, options?: RunOptions): Promise<ForwardResult> {
     return this.#queue.run(priorities.discovery, this.#signal, () => super.run(tokens, options));
   }
 
