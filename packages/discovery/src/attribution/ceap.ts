@@ -5,7 +5,6 @@ import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { scorePrompts } from "./score-prompts.ts";
 import type { SliceGradients } from "./slice-gradients.ts";
-import { requireFactorized } from "./start-edges.ts";
 
 /** Which end of the line the gradients of a step are taken at. */
 export type CeapFrom = "corrupt" | "clean";
@@ -31,7 +30,7 @@ const check = signature("ceap", modelAndPrompts, {
  *
  * Cost: 2 forwards, and a forward and a backward a step, as EAP-IG: the run that gives the gradients also gives the outputs.
  *
- * @throws AutocircuitError `bad-input` for steps 0, a graph of nodes; `not-finite`; `aborted`
+ * @throws AutocircuitError `bad-input` for steps 0; `not-finite`; `aborted`
  */
 export async function ceap(
   model: PatchableModel,
@@ -40,7 +39,6 @@ export async function ceap(
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
   const { steps = 5, from = "corrupt" } = options;
-  requireFactorized(model.graph, "ceap");
   // With one step from the clean end all gradients are the clean run's.
   const info = { algorithm: "ceap", options: { steps, from }, cleanOnly: from === "clean" && steps === 1 };
   return scorePrompts(model, prompts, options, info, (slice) => followPath(slice, steps, from));

@@ -4,7 +4,6 @@ import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { type PathOptions, pathEnd, requireShared } from "./path-ends.ts";
 import { scorePrompts, sumOf } from "./score-prompts.ts";
-import { requireFactorized } from "./start-edges.ts";
 
 /** Options of {@link cleanCorrupted}. */
 export type CleanCorruptedOptions = AttributionOptions & PathOptions;
@@ -21,7 +20,7 @@ const check = signature("cleanCorrupted", modelAndPrompts, {
  *
  * Cost: 2 forwards for the outputs, 2 forwards and 2 backwards.
  *
- * @throws AutocircuitError `bad-input` for a graph of nodes; `not-finite`; `aborted`
+ * @throws AutocircuitError `not-finite`; `aborted`
  */
 export async function cleanCorrupted(
   model: PatchableModel,
@@ -29,7 +28,6 @@ export async function cleanCorrupted(
   options: CleanCorruptedOptions = {},
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
-  requireFactorized(model.graph, "clean-corrupted");
   requireShared(options.pathEnd);
   const using = options.pathEnd;
   return scorePrompts(model, prompts, options, { algorithm: "clean-corrupted" }, async (slice) => {

@@ -4,7 +4,6 @@ import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { type PathOptions, pathEnd, requireShared } from "./path-ends.ts";
 import { scorePrompts, sumOf } from "./score-prompts.ts";
-import { requireFactorized } from "./start-edges.ts";
 
 /** Points between the ablated and the clean embedding where nothing else is asked for. */
 export const usualSteps = 5;
@@ -28,7 +27,7 @@ const check = signature("eapIgInputs", modelAndPrompts, {
  *
  * Cost: 2 forwards for the outputs, and for each step a forward and a backward.
  *
- * @throws AutocircuitError `bad-input` for steps 0, a graph of nodes; `not-finite`; `aborted`
+ * @throws AutocircuitError `bad-input` for steps 0; `not-finite`; `aborted`
  *
  * @example
  * const scores = await eapIgInputs(task.model, task.train, { steps: 5 });
@@ -40,8 +39,6 @@ export async function eapIgInputs(
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
   const { steps = usualSteps } = options;
-  const { graph } = model;
-  requireFactorized(graph, "eap-ig-inputs");
   requireShared(options.pathEnd);
   const using = options.pathEnd;
   return scorePrompts(model, prompts, options, { algorithm: "eap-ig-inputs", options: { steps } }, async (slice) => {
