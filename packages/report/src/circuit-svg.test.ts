@@ -10,7 +10,7 @@ import {
   xproportionReport,
 } from "../test/samples.ts";
 import { circuitSvg } from "./circuit-svg.ts";
-import { compareWithOfficial } from "./compare.ts";
+import { compareWithKnown } from "./compare.ts";
 
 describe("circuitSvg", () => {
   it.each([
@@ -21,7 +21,7 @@ describe("circuitSvg", () => {
     ["300 edges", gpt2Report(300)],
   ])("draws every edge of %s once, with its class and a tooltip", (_, report) => {
     const elements = parseMarkup(circuitSvg(report, { fold: false }));
-    const { edges } = compareWithOfficial(report);
+    const { edges } = compareWithKnown(report);
     const drawn = withClass(elements, "edge").map((e) => {
       const title = elements.find((t) => t.parent === e && t.name === "title")!.text;
       expect(title).toContain(e.attributes["data-edge"]);
@@ -61,7 +61,7 @@ describe("circuitSvg", () => {
     expect(words).toContain(`score below zero: ${negative}`);
     expect(words.join(" ")).toMatch(/Drawn: \d of \d edges/);
     expect(svg).toContain("below zero)");
-    // Beside a published circuit its missed edges, which have no score, stay.
+    // Beside a known circuit its missed edges, which have no score, stay.
     expect(statuses(circuitSvg(scored, { threshold: 100 }))).toEqual(["edge missed"]);
     expect(() => circuitSvg(scored, { threshold: -1 })).toThrow(/`threshold`/);
   });
@@ -126,14 +126,14 @@ describe("circuitSvg", () => {
     expect(circuitSvg(report)).not.toContain("Drawn:");
   });
 
-  it("keeps the published circuit when edges are left out", () => {
+  it("keeps the known circuit when edges are left out", () => {
     const report = gpt2Report(100);
-    const official = {
+    const known = {
       name: "o",
       source: "s",
       edges: report.circuit.slice(90).map(({ edge, token }) => ({ edge, token })),
     };
-    const elements = parseMarkup(circuitSvg({ ...report, official }, { maxEdges: 20, fold: false }));
+    const elements = parseMarkup(circuitSvg({ ...report, known }, { maxEdges: 20, fold: false }));
     expect(withClass(elements, "edge", "found")).toHaveLength(10);
     expect(withClass(elements, "edge", "extra")).toHaveLength(10);
   });

@@ -1,5 +1,5 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type ComparedEdge, compareWithOfficial, type OfficialComparison } from "./compare.ts";
+import { type ComparedEdge, compareWithKnown, type KnownComparison } from "./compare.ts";
 import { drawCarries, drawLanes, drawStripes, laneLabelHeight } from "./diagram/draw-lanes.ts";
 import { pictureOf } from "./diagram/fit-screen.ts";
 import type { Contents } from "./diagram/lanes.ts";
@@ -16,12 +16,12 @@ import { verdict } from "./verdict.ts";
 
 /** How a circuit is drawn. */
 export interface CircuitSvgOptions {
-  /** Most edges drawn; the published circuit's come first, then the highest scores. 500 by default. */
+  /** Most edges drawn; the known circuit's come first, then the highest scores. 500 by default. */
   readonly maxEdges?: number | undefined;
-  /** Edges of a smaller absolute score are left out; those of a published circuit that were not found have none and stay. Default 0. */
+  /** Edges of a smaller absolute score are left out; those of a known circuit that were not found have none and stay. Default 0. */
   readonly threshold?: number | undefined;
   /**
-   * Tell edges apart by the sign of their score instead of comparing them with the published circuit, which is then left out: positive
+   * Tell edges apart by the sign of their score instead of comparing them with the known circuit, which is then left out: positive
    * scores help the task, negative ones work against it. Default false.
    */
   readonly bySign?: boolean | undefined;
@@ -51,7 +51,7 @@ const check = signature("circuitSvg", { report: reportKind }, {
  * a line until they part. A picture larger than a screen is folded: the blocks with the weakest edges become bands. Found, missed and extra edges differ in color, dashes and tips. Every node and edge has a
  * tooltip. The same report gives the same text.
  *
- * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithOfficial}).
+ * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithKnown}).
  * @example
  * ```ts
  * await writeFile("circuit.svg", circuitSvg(report));
@@ -78,8 +78,8 @@ export function drawCircuit(
   id = "autocircuit-diagram",
 ): DrawnCircuit {
   const signs = options.bySign ?? false;
-  const shown = signs ? { ...report, official: undefined } : report;
-  const whole = compareWithOfficial(shown);
+  const shown = signs ? { ...report, known: undefined } : report;
+  const whole = compareWithKnown(shown);
   const comparison = compared(whole, options.threshold ?? 0, signs);
   const { contents, placed, folded } = pictureOf(shown, comparison, options.maxEdges ?? 500, options.fold ?? true);
   const weights = weightsOf(contents.drawn);
@@ -90,7 +90,7 @@ export function drawCircuit(
   const carries = drawCarries(placed);
   const left =
     contents.drawn.length < whole.edges.length
-      ? `Drawn: ${formatCount(contents.drawn.length)} of ${formatCount(whole.edges.length)} edges, ${comparison.compared ? "the published circuit first, then " : ""}the highest scores.`
+      ? `Drawn: ${formatCount(contents.drawn.length)} of ${formatCount(whole.edges.length)} edges, ${comparison.compared ? "the known circuit first, then " : ""}the highest scores.`
       : undefined;
   const facts = {
     weights,
@@ -135,7 +135,7 @@ export function drawCircuit(
 }
 
 /** What is drawn of a comparison: edges of a large enough score, and, if asked for, told apart by sign. */
-function compared(whole: OfficialComparison, threshold: number, signs: boolean): OfficialComparison {
+function compared(whole: KnownComparison, threshold: number, signs: boolean): KnownComparison {
   if (threshold === 0 && !signs) return whole;
   const edges = whole.edges
     .filter(({ score }) => score === null || !(Math.abs(score) < threshold))

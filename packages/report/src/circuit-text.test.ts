@@ -3,13 +3,13 @@ import { gpt2Report, reverseByTokenReport, xproportionReport } from "../test/sam
 import { circuitText } from "./circuit-text.ts";
 
 describe("circuitText", () => {
-  it("sets the circuit found beside the published one, with marks", () => {
+  it("sets the circuit found beside the known one, with marks", () => {
     expect(circuitText(xproportionReport())).toBe(
       [
         "tracr-xproportion: edges that edge attribution patching puts first",
-        "Found 2 of 3 published edges, 1 missed, 1 extra",
+        "Found 2 of 3 known edges, 1 missed, 1 extra",
         "",
-        "  found                published             score",
+        "  found                known                 score",
         "  ───────────────────  ──────────────────  ───────",
         "= A1.0->Resid End      A1.0->Resid End      0.4821",
         "= MLP 0->A1.0.V        MLP 0->A1.0.V       -0.2177",
@@ -24,7 +24,7 @@ describe("circuitText", () => {
 
   it("has positions in a graph by token", () => {
     const lines = circuitText(reverseByTokenReport()).split("\n");
-    expect(lines[3]).toMatch(/^ {2}found +published +position +score$/);
+    expect(lines[3]).toMatch(/^ {2}found +known +position +score$/);
     expect(lines.filter((line) => line.startsWith("+"))).toEqual([
       expect.stringMatching(/Resid Start->A3\.0\.V +3 +∞$/),
       expect.stringMatching(/A3\.0->Resid End +3 +∞$/),
@@ -34,7 +34,7 @@ describe("circuitText", () => {
   it("says what an infinite score means, where there is one", () => {
     expect(circuitText(reverseByTokenReport())).toMatch(/\n\n= in both .*\n∞: an edge that no threshold removed\n$/);
     expect(circuitText(xproportionReport())).not.toContain("∞");
-    const alone = { ...reverseByTokenReport(), official: undefined };
+    const alone = { ...reverseByTokenReport(), known: undefined };
     expect(circuitText(alone)).toMatch(/ ∞\n\n∞: an edge/);
   });
 

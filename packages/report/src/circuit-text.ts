@@ -1,5 +1,5 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type ComparedEdge, compareWithOfficial, type EdgeStatus } from "./compare.ts";
+import { type ComparedEdge, compareWithKnown, type EdgeStatus } from "./compare.ts";
 import { visible } from "./escape.ts";
 import { formatCount, formatNumber } from "./format.ts";
 import { infiniteScoreText } from "./infinite-score.ts";
@@ -40,21 +40,21 @@ const check = signature("circuitText", { report: reportKind }, {
 } satisfies KindsOf<CircuitTextOptions>);
 
 /**
- * The circuit as a plain-text table, the published circuit beside it where there is one. The first column marks every
+ * The circuit as a plain-text table, the known circuit beside it where there is one. The first column marks every
  * edge: `=` in both, `-` missed, `+` extra. A line below says what an infinite score means, where there is one.
  *
- * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithOfficial}).
+ * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithKnown}).
  */
 export function circuitText(report: CircuitReport, options: CircuitTextOptions = {}): string {
   check({ report }, options);
-  const comparison = compareWithOfficial(report);
+  const comparison = compareWithKnown(report);
   const { compared, counts } = comparison;
   const shown = comparison.edges.slice(0, options.maxRows ?? Number.POSITIVE_INFINITY);
   const byToken = report.graph.tokens !== null;
   const name = (edge: ComparedEdge) => fit(visible(edge.edge), widestName, cells);
   const columns: Column[] = [
     { head: compared ? "found" : "edge", text: (e) => (e.status === "missed" ? "" : name(e)) },
-    ...(compared ? [{ head: "published", text: (e: ComparedEdge) => (e.status === "extra" ? "" : name(e)) }] : []),
+    ...(compared ? [{ head: "known", text: (e: ComparedEdge) => (e.status === "extra" ? "" : name(e)) }] : []),
     ...(byToken
       ? [
           {

@@ -1,15 +1,15 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { describe, expect, it } from "vitest";
 import { graphOf, reportOf, reverseByTokenReport, reverseReport, xproportionReport } from "../test/samples.ts";
-import { compareWithOfficial } from "./compare.ts";
+import { compareWithKnown } from "./compare.ts";
 import { verdict } from "./verdict.ts";
 
 const graph = graphOf({ layers: 2, heads: 2 });
 const edge = (name: string, score = 1, token: number | null = null) => ({ edge: name, token, score });
 
-describe("compareWithOfficial", () => {
+describe("compareWithKnown", () => {
   it("tells found, missed and extra edges apart", () => {
-    const { edges, counts, exact } = compareWithOfficial(xproportionReport());
+    const { edges, counts, exact } = compareWithKnown(xproportionReport());
     expect(edges.map((e) => [e.edge, e.status])).toEqual([
       ["A1.0->Resid End", "found"],
       ["MLP 0->A1.0.V", "found"],
@@ -21,7 +21,7 @@ describe("compareWithOfficial", () => {
   });
 
   it("compares by token position", () => {
-    const { edges, counts } = compareWithOfficial(reverseByTokenReport());
+    const { edges, counts } = compareWithKnown(reverseByTokenReport());
     expect(counts).toEqual({ circuit: 0, found: 8, missed: 0, extra: 2 });
     expect(edges.filter((e) => e.status === "extra").map((e) => e.token)).toEqual([3, 3]);
   });
@@ -34,7 +34,7 @@ describe("compareWithOfficial", () => {
       edge("MLP 0->MLP 1", -2),
       edge("MLP 1->Resid End", Number.POSITIVE_INFINITY),
     ];
-    const { edges } = compareWithOfficial(reportOf({ graph, circuit }));
+    const { edges } = compareWithKnown(reportOf({ graph, circuit }));
     expect(edges.map((e) => e.score)).toEqual([Number.POSITIVE_INFINITY, -2, -0.5, 0.5, Number.NaN]);
     expect(edges.every((e) => e.status === "circuit")).toBe(true);
   });
@@ -44,7 +44,7 @@ describe("compareWithOfficial", () => {
     ["a name that is no edge", edge("A0.0"), "unknown-name", /source->destination/],
     ["a token where the graph has none", edge("A0.0->Resid End", 1, 2), "bad-input", /not by token/],
   ])("refuses %s", (_, bad, code, message) => {
-    const call = () => compareWithOfficial(reportOf({ graph, circuit: [bad] }));
+    const call = () => compareWithKnown(reportOf({ graph, circuit: [bad] }));
     expect(call).toThrow(AutocircuitError);
     expect(call).toThrow(message);
     expect(call).toThrow(expect.objectContaining({ code }));
@@ -54,43 +54,39 @@ describe("compareWithOfficial", () => {
     const byToken = graphOf({ layers: 1, heads: 1, tokens: 4 });
     for (const token of [4, -1, 1.5, null]) {
       const report = reportOf({ graph: byToken, circuit: [edge("A0.0->Resid End", 1, token)] });
-      expect(() => compareWithOfficial(report)).toThrow(/positions 0 to 3/);
+      expect(() => compareWithKnown(report)).toThrow(/positions 0 to 3/);
     }
   });
 
   it("refuses edges given twice, in either circuit", () => {
     const twice = [edge("A0.0->Resid End"), edge("A0.0->Resid End", 2)];
-    expect(() => compareWithOfficial(reportOf({ graph, circuit: twice }))).toThrow(/The circuit has .* twice/);
-    const official = { name: "o", source: "s", edges: twice };
-    expect(() => compareWithOfficial(reportOf({ graph, circuit: [], official }))).toThrow(
-      /The official circuit has .* twice/,
-    );
+    expect(() => compareWithKnown(reportOf({ graph, circuit: twice }))).toThrow(/The circuit has .* twice/);
+    const known = { name: "o", source: "s", edges: twice };
+    expect(() => compareWithKnown(reportOf({ graph, circuit: [], known }))).toThrow(/The known circuit has .* twice/);
   });
 
   it("refuses a wrong number of token labels, and a graph without nodes", () => {
-    expect(() => compareWithOfficial({ ...reverseByTokenReport(), tokenLabels: ["a"] })).toThrow(
-      /1 token labels for 6/,
-    );
+    expect(() => compareWithKnown({ ...reverseByTokenReport(), tokenLabels: ["a"] })).toThrow(/1 token labels for 6/);
     const empty = { ...graph, nodes: { srcs: [], dests: [] } };
-    expect(() => compareWithOfficial(reportOf({ graph: empty, circuit: [] }))).toThrow(/0 sources/);
+    expect(() => compareWithKnown(reportOf({ graph: empty, circuit: [] }))).toThrow(/0 sources/);
   });
 
   it("finds the ends of names that contain an arrow themselves", () => {
     const srcs = [{ name: "a->b", layer: 0, head: null }];
     const dests = [{ name: "c->d", layer: 1, head: null }];
     const report = reportOf({ graph: { ...graph, nodes: { srcs, dests } }, circuit: [edge("a->b->c->d")] });
-    expect(compareWithOfficial(report).edges[0]).toMatchObject({ src: 0, dest: 0 });
+    expect(compareWithKnown(report).edges[0]).toMatchObject({ src: 0, dest: 0 });
   });
 });
 
 describe("verdict", () => {
-  const say = (report: Parameters<typeof verdict>[0]) => verdict(report, compareWithOfficial(report));
+  const say = (report: Parameters<typeof verdict>[0]) => verdict(report, compareWithKnown(report));
 
   it("answers in one sentence", () => {
-    expect(say(reverseReport())).toBe("Found exactly: all 2 published edges, and no other");
-    expect(say(reverseByTokenReport())).toBe("Found all 8 published edges, 2 extra");
-    expect(say(xproportionReport())).toBe("Found 2 of 3 published edges, 1 missed, 1 extra");
-    expect(say({ ...xproportionReport(), circuit: [] })).toBe("Found 0 of 3 published edges, 3 missed, none extra");
+    expect(say(reverseReport())).toBe("Found exactly: all 2 known edges, and no other");
+    expect(say(reverseByTokenReport())).toBe("Found all 8 known edges, 2 extra");
+    expect(say(xproportionReport())).toBe("Found 2 of 3 known edges, 1 missed, 1 extra");
+    expect(say({ ...xproportionReport(), circuit: [] })).toBe("Found 0 of 3 known edges, 3 missed, none extra");
     expect(say(reportOf({ graph, circuit: [edge("A0.0->Resid End")] }))).toBe(
       "Found a circuit of 1 edge of 46 in the graph",
     );
@@ -105,7 +101,7 @@ describe("verdict", () => {
       "Keeps 99.9 % of 9,999 answers with 1 of 46 edges",
     );
     expect(say({ ...reverseReport(), kept: { answers: 1, kept: 1 } })).toBe(
-      "Found exactly: all 2 published edges, and no other; keeps 100 % of 1 answer with 2 edges",
+      "Found exactly: all 2 known edges, and no other; keeps 100 % of 1 answer with 2 edges",
     );
   });
 });

@@ -4,8 +4,8 @@ import { edgeKey, resolveEdges } from "./resolve-edges.ts";
 import type { CircuitReport } from "./types.ts";
 
 /**
- * Where an edge belongs: `found` in both circuits, `missed` only in the published one, `extra` only in the one found;
- * `circuit` where there is no published circuit to compare with. Pictures that tell by sign have `negative` for edges of the circuit whose score is
+ * Where an edge belongs: `found` in both circuits, `missed` only in the known one, `extra` only in the one found;
+ * `circuit` where there is no known circuit to compare with. Pictures that tell by sign have `negative` for edges of the circuit whose score is
  * below zero.
  */
 export type EdgeStatus = "circuit" | "found" | "missed" | "extra" | "negative";
@@ -26,46 +26,46 @@ export interface ComparedEdge {
   readonly dest: number;
 }
 
-/** The circuit found beside the published one. */
-export interface OfficialComparison {
+/** The circuit found beside the known one. */
+export interface KnownComparison {
   /** Edges of either circuit: largest absolute score first, then network order; missed edges last. */
   readonly edges: readonly ComparedEdge[];
   /** Number of edges of each status. */
   readonly counts: Readonly<Record<ComparedStatus, number>>;
-  /** Whether there is a published circuit. */
+  /** Whether there is a known circuit. */
   readonly compared: boolean;
-  /** There is a published circuit, and the circuit found is the same. */
+  /** There is a known circuit, and the circuit found is the same. */
   readonly exact: boolean;
 }
 
-const check = signature("compareWithOfficial", { report: reportKind });
+const check = signature("compareWithKnown", { report: reportKind });
 
 /**
- * Compares the circuit of a report with the published one.
+ * Compares the circuit of a report with the known one.
  *
  * @throws AutocircuitError when edges and graph do not fit together (see `resolveEdges`), when the graph has no
  * nodes, or when there are not as many token labels as positions.
  */
-export function compareWithOfficial(report: CircuitReport): OfficialComparison {
+export function compareWithKnown(report: CircuitReport): KnownComparison {
   check({ report });
   checkGraph(report);
   const found = resolveEdges(report.graph, report.circuit, "circuit");
-  const official = report.official && resolveEdges(report.graph, report.official.edges, "official circuit");
-  const published = new Set(official?.map(edgeKey));
+  const known = report.known && resolveEdges(report.graph, report.known.edges, "known circuit");
+  const ofKnown = new Set(known?.map(edgeKey));
   const keys = new Set(found.map(edgeKey));
   const edges: ComparedEdge[] = found.map((edge, i) => ({
     ...edge,
     score: report.circuit[i]!.score,
     activation: report.circuit[i]!.activation,
-    status: official === undefined ? "circuit" : published.has(edgeKey(edge)) ? "found" : "extra",
+    status: known === undefined ? "circuit" : ofKnown.has(edgeKey(edge)) ? "found" : "extra",
   }));
-  for (const edge of official ?? []) {
+  for (const edge of known ?? []) {
     if (!keys.has(edgeKey(edge))) edges.push({ ...edge, score: null, status: "missed" });
   }
   edges.sort(byImportance);
   const counts: Record<ComparedStatus, number> = { circuit: 0, found: 0, missed: 0, extra: 0 };
   for (const { status } of edges) if (status !== "negative") counts[status]++;
-  const compared = official !== undefined;
+  const compared = known !== undefined;
   return { edges, counts, compared, exact: compared && counts.missed === 0 && counts.extra === 0 };
 }
 

@@ -3,9 +3,9 @@ export { type CircuitTextOptions, circuitText } from "./circuit-text.ts";
 export {
   type ComparedEdge,
   type ComparedStatus,
-  compareWithOfficial,
+  compareWithKnown,
   type EdgeStatus,
-  type OfficialComparison,
+  type KnownComparison,
 } from "./compare.ts";
 export type { CompletenessPoint } from "./completeness-point.ts";
 export { type CompletenessSvgOptions, completenessSvg } from "./completeness-svg.ts";
@@ -26,6 +26,7 @@ export type {
   AblationRow,
   Cell,
   CircuitReport,
+  ComparedCircuit,
   Curve,
   CurvePoint,
   CurveScale,
@@ -33,7 +34,6 @@ export type {
   FaithfulnessRow,
   KeptShare,
   ModelAccuracy,
-  OfficialCircuit,
   ReportEdge,
   ReportGraph,
   ReportNode,

@@ -15,11 +15,11 @@ describe("reportHtml", () => {
     const elements = parseMarkup(await reportHtml(reverseByTokenReport()));
     const title = elements.find((e) => e.name === "h1")!;
     const answer = withClass(elements, "answer")[0]!;
-    expect(answer.text).toBe("Found all 8 published edges, 2 extra");
+    expect(answer.text).toBe("Found all 8 known edges, 2 extra");
     expect(elements.indexOf(answer)).toBe(elements.indexOf(title) + 1);
     expect(elements.filter((e) => e.name === "h2").map((e) => e.text)).toEqual([
       "Notes",
-      "Edges, found beside published",
+      "Edges, found beside known",
       "Faithfulness",
       "Output with everything outside the circuit ablated",
       "Run it again",
@@ -51,7 +51,7 @@ describe("reportHtml", () => {
     expect(two).not.toContain("nats (nats)");
   });
 
-  it("shows how edges rank beside the published circuit, and training, where they are given", async () => {
+  it("shows how edges rank beside the known circuit, and training, where they are given", async () => {
     const points = [0, 1].map((rate) => ({ falsePositiveRate: rate, truePositiveRate: rate }));
     const page = await reportHtml({
       ...reverseByTokenReport(),
@@ -60,7 +60,7 @@ describe("reportHtml", () => {
     });
     const elements = parseMarkup(page);
     const headings = elements.filter((e) => e.name === "h2").map((e) => e.text);
-    expect(headings).toEqual(expect.arrayContaining(["Ranking beside the published circuit", "Training"]));
+    expect(headings).toEqual(expect.arrayContaining(["Ranking beside the known circuit", "Training"]));
     const words = elements.filter((e) => e.name === "text").map((e) => e.text);
     expect(words).toEqual(expect.arrayContaining(["True Positive Rate", "Regularization"]));
   });
@@ -109,7 +109,7 @@ describe("reportHtml", () => {
     for (const { parent } of tables) expect(parent!.attributes.class).toMatch(/^scroll/);
   });
 
-  it("lists every edge beside the published circuit", async () => {
+  it("lists every edge beside the known circuit", async () => {
     const elements = parseMarkup(await reportHtml(xproportionReport()));
     const rows = elements.filter((e) => e.name === "tr" && e.attributes["data-edge"] !== undefined);
     const cells = rows.map((row) => elements.filter((e) => e.name === "td" && e.parent === row).map((e) => e.text));

@@ -1,4 +1,4 @@
-import { compareWithOfficial } from "./compare.ts";
+import { compareWithKnown } from "./compare.ts";
 import { curveFigure } from "./html/curve-figure.ts";
 import { diagramFigure } from "./html/diagram-figure.ts";
 import { edgeTable } from "./html/edge-table.ts";
@@ -13,14 +13,14 @@ import { trainingPlotSvg } from "./plots/training-plot.ts";
 import type { CircuitReport } from "./types.ts";
 
 /**
- * The report as one HTML page: the answer, the diagram, the edges beside the published circuit, faithfulness, stability, tests, notes,
+ * The report as one HTML page: the answer, the diagram, the edges beside the known circuit, faithfulness, stability, tests, notes,
  * options, versions, and how to make it again. It needs no network and no script to be read, nor to unfold the diagram; a
  * little script links diagram and table, unfolds a block that is clicked and sorts columns.
  *
- * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithOfficial}), or the curve has no finite point.
+ * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithKnown}), or the curve has no finite point.
  */
 export async function reportHtml(report: CircuitReport): Promise<string> {
-  const comparison = compareWithOfficial(report);
+  const comparison = compareWithKnown(report);
   const curve = report.curve && (await curveFigure(report.curve));
   const roc = report.roc && figure(await rocPlotSvg(report.roc));
   const training = report.training && figure(await trainingPlotSvg(report.training));
@@ -39,11 +39,11 @@ export async function reportHtml(report: CircuitReport): Promise<string> {
 ${headline(report, comparison)}
 ${diagramFigure(report)}
 ${report.notes.length > 0 && section("Notes", notesList(report.notes))}
-${section(comparison.compared ? "Edges, found beside published" : "Edges", edgeTable(report, comparison))}
+${section(comparison.compared ? "Edges, found beside known" : "Edges", edgeTable(report, comparison))}
 ${report.crossing && section("Edges inside heads, from span to span", crossingTable(report.crossing))}
 ${faithfulness && section("Faithfulness", faithfulnessTable(faithfulness))}
 ${curve && section("By number of edges", curve)}
-${roc && section("Ranking beside the published circuit", roc)}
+${roc && section("Ranking beside the known circuit", roc)}
 ${training && section("Training", training)}
 ${stability && section("How stable the circuit is", html`<p>${stability.text}</p>${stable}`)}
 ${tests && section("Tests of the circuit", testTable(tests))}

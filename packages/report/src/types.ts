@@ -38,7 +38,7 @@ export interface ReportCrossing {
   readonly score: number;
 }
 
-/** An edge of a published circuit. */
+/** An edge of a known circuit. */
 export interface ReportEdge {
   /** `A0.3->A1.2.Q`. */
   readonly edge: string;
@@ -58,8 +58,8 @@ export interface ScoredEdge extends ReportEdge {
   readonly activation?: number | undefined;
 }
 
-/** The published circuit to compare with. */
-export interface OfficialCircuit {
+/** The known circuit to compare with. */
+export interface ComparedCircuit {
   readonly name: string;
   /** Paper or other reference. */
   readonly source: string;
@@ -174,7 +174,7 @@ export interface CircuitReport {
   readonly circuit: readonly ScoredEdge[];
   /** Of a circuit over spans: the edges inside heads that are in it. */
   readonly crossing?: readonly ReportCrossing[] | undefined;
-  readonly official?: OfficialCircuit | undefined;
+  readonly known?: ComparedCircuit | undefined;
   /** For a circuit that was looked for by what it keeps. */
   readonly kept?: KeptShare | undefined;
   /** Findings in words, one a line. */
@@ -182,7 +182,7 @@ export interface CircuitReport {
   readonly faithfulness?: Faithfulness | undefined;
   readonly ablationTable?: readonly AblationRow[] | undefined;
   readonly curve?: Curve | undefined;
-  /** How the scores rank the published circuit's edges; a panel a circuit. */
+  /** How the scores rank the known circuit's edges; a panel a circuit. */
   readonly roc?: readonly RocSeries[] | undefined;
   /** How training went, of algorithms that train. */
   readonly training?: TrainingCurves | undefined;

@@ -1,12 +1,12 @@
-import type { OfficialComparison } from "./compare.ts";
+import type { KnownComparison } from "./compare.ts";
 import { formatCount, plural } from "./format.ts";
 import type { CircuitReport, KeptShare } from "./types.ts";
 
 /**
- * The answer in one sentence: what the circuit keeps, if it was looked for by that; where there is a published circuit,
+ * The answer in one sentence: what the circuit keeps, if it was looked for by that; where there is a known circuit,
  * whether it was found exactly, or how many edges are missed and extra.
  */
-export function verdict(report: CircuitReport, comparison: OfficialComparison): string {
+export function verdict(report: CircuitReport, comparison: KnownComparison): string {
   const { circuit } = comparison.counts;
   const edges = report.graph.edgeCount;
   const keeps = report.kept && `eeps ${keptAnswers(report.kept)} with `;
@@ -19,11 +19,11 @@ export function verdict(report: CircuitReport, comparison: OfficialComparison): 
   return `Found a circuit of ${plural(circuit, "edge")} of ${formatCount(edges)} in the graph${inside}`;
 }
 
-function comparedVerdict({ counts, exact }: OfficialComparison): string {
+function comparedVerdict({ counts, exact }: KnownComparison): string {
   const { found, missed, extra } = counts;
-  const published = found + missed;
-  if (exact) return `Found exactly: ${all(published)}, and no other`;
-  const parts = [found === published ? `Found ${all(published)}` : `Found ${found} of ${published} published edges`];
+  const known = found + missed;
+  if (exact) return `Found exactly: ${all(known)}, and no other`;
+  const parts = [found === known ? `Found ${all(known)}` : `Found ${found} of ${known} known edges`];
   if (missed > 0) parts.push(`${formatCount(missed)} missed`);
   parts.push(extra > 0 ? `${formatCount(extra)} extra` : "none extra");
   return parts.join(", ");
@@ -35,8 +35,8 @@ function keptAnswers({ answers, kept }: KeptShare): string {
 }
 
 function all(n: number): string {
-  if (n === 0) return "the published circuit, which is empty";
-  return n === 1 ? "the one published edge" : `all ${formatCount(n)} published edges`;
+  if (n === 0) return "the known circuit, which is empty";
+  return n === 1 ? "the one known edge" : `all ${formatCount(n)} known edges`;
 }
 
 /** The token at a position: number and label, "0: BOS"; the number alone where there is no label or it is the same. */

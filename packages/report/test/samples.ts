@@ -127,7 +127,7 @@ export function reverseReport(): CircuitReport {
     options: { taus: [1e-3, 1e-2], faithfulness: "kl_div", ablation: "resample", seed: 0, "by token": false },
     graph: graphOf({ layers: 4, heads: 1 }),
     circuit: edges.map((edge) => ({ edge, token: null, score: Number.POSITIVE_INFINITY })),
-    official: {
+    known: {
       name: "tracr_reverse_true_edges",
       source: "Conmy et al. 2023, Towards Automated Circuit Discovery for Mechanistic Interpretability, appendix",
       edges: edges.map((edge) => ({ edge, token: null })),
@@ -137,16 +137,16 @@ export function reverseReport(): CircuitReport {
       "With zero ablation the circuit does not keep the output: zero is not a value the model ever sees on the queries of A3.0.",
     ],
     ablationTable: [
-      { circuit: "published", ablation: "resample", kl: 0, maxAbsDiff: 0, kept: true },
-      { circuit: "published", ablation: "zero", kl: 0.09191808849573135, maxAbsDiff: 0.8333327174186707, kept: false },
-      { circuit: "published", ablation: "tokenwise mean (corrupt)", kl: 0, maxAbsDiff: 0, kept: true },
+      { circuit: "known", ablation: "resample", kl: 0, maxAbsDiff: 0, kept: true },
+      { circuit: "known", ablation: "zero", kl: 0.09191808849573135, maxAbsDiff: 0.8333327174186707, kept: false },
+      { circuit: "known", ablation: "tokenwise mean (corrupt)", kl: 0, maxAbsDiff: 0, kept: true },
     ],
     command: "autocircuit discover tracr-reverse --algorithm acdc --taus 1e-3,1e-2 --report out/reverse",
     seconds: 0.412,
   });
 }
 
-/** tracr-reverse by token: ten edges found at positions 1 to 5, eight published at 1, 2, 4, 5. */
+/** tracr-reverse by token: ten edges found at positions 1 to 5, eight known at 1, 2, 4, 5. */
 export function reverseByTokenReport(): CircuitReport {
   const names = ["Resid Start->A3.0.V", "A3.0->Resid End"];
   const at = (tokens: number[]) => tokens.flatMap((token) => names.map((edge) => ({ edge, token })));
@@ -157,13 +157,13 @@ export function reverseByTokenReport(): CircuitReport {
     graph: graphOf({ layers: 4, heads: 1, tokens: 6 }),
     tokenLabels: reverseLabels,
     circuit: at([1, 2, 3, 4, 5]).map((edge) => ({ ...edge, score: Number.POSITIVE_INFINITY })),
-    official: {
+    known: {
       name: "tracr_reverse_true_edges",
       source: "AutoCircuit, tracr-reverse, by token",
       edges: at([1, 2, 4, 5]),
     },
     notes: [
-      "The published by-token circuit uses positions 1, 2, 4 and 5. Position 3, the middle of the sequence, mirrors onto itself: ablating it changes the output there, so the published circuit does not keep the full model's output.",
+      "The known by-token circuit uses positions 1, 2, 4 and 5. Position 3, the middle of the sequence, mirrors onto itself: ablating it changes the output there, so the known circuit does not keep the full model's output.",
       "The circuit found has position 3 as well, and keeps the output exactly.",
     ],
     faithfulness: {
@@ -171,7 +171,7 @@ export function reverseByTokenReport(): CircuitReport {
       rows: [
         { name: "found circuit, resample", value: 0, "max |difference|": 0, agreement: 1 },
         {
-          name: "published circuit, resample",
+          name: "known circuit, resample",
           value: 0.0480048693716526,
           "max |difference|": 0.9999994,
           agreement: 0.868,
@@ -181,22 +181,22 @@ export function reverseByTokenReport(): CircuitReport {
     ablationTable: [
       { circuit: "found", ablation: "resample", kl: 0, maxAbsDiff: 0, kept: true },
       {
-        circuit: "published",
+        circuit: "known",
         ablation: "resample",
         kl: 0.0480048693716526,
         maxAbsDiff: 0.9999994039535522,
         kept: false,
       },
-      { circuit: "published", ablation: "tokenwise mean (corrupt)", kl: 0.0251, maxAbsDiff: 0.7045, kept: false },
+      { circuit: "known", ablation: "tokenwise mean (corrupt)", kl: 0.0251, maxAbsDiff: 0.7045, kept: false },
     ],
     command: "autocircuit discover tracr-reverse --by-token --algorithm acdc --taus 1e-3 --report out/reverse-by-token",
     seconds: 2.31,
   });
 }
 
-/** tracr-xproportion: one published edge missed, one extra. */
+/** tracr-xproportion: one known edge missed, one extra. */
 export function xproportionReport(): CircuitReport {
-  const official = ["Resid Start->MLP 0", "MLP 0->A1.0.V", "A1.0->Resid End"];
+  const known = ["Resid Start->MLP 0", "MLP 0->A1.0.V", "A1.0->Resid End"];
   return reportOf({
     title: "tracr-xproportion: edges that edge attribution patching puts first",
     task: "tracr-xproportion",
@@ -208,16 +208,16 @@ export function xproportionReport(): CircuitReport {
       { edge: "MLP 0->A1.0.V", token: null, score: -0.2177 },
       { edge: "Resid Start->A1.0.K", token: null, score: 0.0312 },
     ],
-    official: {
+    known: {
       name: "tracr_xproportion_official_edges",
       source: "Conmy et al. 2023, appendix",
-      edges: official.map((edge) => ({ edge, token: null })),
+      edges: known.map((edge) => ({ edge, token: null })),
     },
     seconds: 0.08,
   });
 }
 
-/** A graph of GPT-2 small's size with many edges and no published circuit. */
+/** A graph of GPT-2 small's size with many edges and no known circuit. */
 export function gpt2Report(count = 300): CircuitReport {
   const graph = graphOf({ layers: 12, heads: 12 });
   const sizes = [0, 1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 1000, 3000, 10000, 32491];
@@ -269,7 +269,7 @@ export function attentionOnlyReport(): CircuitReport {
     graph,
     tokenLabels: ["BOS", "When", " Mary", " and", " John", " went", " to", " the", " store"],
     circuit,
-    official: {
+    known: {
       name: "induction heads",
       source: "an example",
       edges: other.filter((_, i) => i % 5 !== 0).map(({ edge, token }) => ({ edge, token })),

@@ -34,7 +34,7 @@ describe("discover", () => {
       seed: 0,
     });
     expect(result.circuit.map(({ edge }) => edge).toSorted()).toEqual(["A3.0->Resid End", "Resid Start->A3.0.V"]);
-    expect(result.official).toMatchObject({ truePositives: 2, falsePositives: 0, falseNegatives: 0 });
+    expect(result.known).toMatchObject({ truePositives: 2, falsePositives: 0, falseNegatives: 0 });
     expect(result.faithfulness.circuit).toBeLessThan(1e-6);
     expect(result.seconds).toBeGreaterThan(0);
     expect(result.peakMemoryBytes).toBeGreaterThan(2 ** 20);
@@ -46,8 +46,8 @@ describe("discover", () => {
   it("finds all five positions by token, and says that the published circuit loses position 3", async () => {
     const { result, out, html } = await discover("by-token", "tracr-reverse", "--by-token");
     expect(new Set(result.circuit.map(({ token }) => token))).toEqual(new Set([1, 2, 3, 4, 5]));
-    expect(result.official).toMatchObject({ truePositives: 8, falsePositives: 2, falseNegatives: 0 });
-    expect(result.faithfulness.official).toBeGreaterThan(0.01);
+    expect(result.known).toMatchObject({ truePositives: 8, falsePositives: 2, falseNegatives: 0 });
+    expect(result.faithfulness.known).toBeGreaterThan(0.01);
     expect(out).toMatch(/true circuit covers positions 1, 2, 4, 5\..*position 3 \(by up to 1\.00\)/);
     expect(html).toContain("position 3");
   });
@@ -56,7 +56,7 @@ describe("discover", () => {
     const { result } = await discover("xproportion", "tracr-xproportion");
     expect(result.options.target).toBe("mse");
     expect(result.faithfulness.metric).toContain("mean squared error");
-    expect(result.official).toMatchObject({ truePositives: 3, falsePositives: 0, falseNegatives: 0 });
+    expect(result.known).toMatchObject({ truePositives: 3, falsePositives: 0, falseNegatives: 0 });
   });
 
   it.each(["tracr-reverse", "tracr-xproportion"])(
@@ -77,7 +77,7 @@ describe("discover", () => {
     for (const algorithm of ["mask-gradient", "edge-attribution", "activation-magnitude", "ground-truth", "random"]) {
       const { result } = await discover(`hist-${algorithm}`, "tracr-hist", "--algorithm", algorithm, "--seed", "5");
       expect(result.algorithm).toBe(algorithm);
-      expect(result.circuit.length).toBeGreaterThanOrEqual(result.official!.edges.length);
+      expect(result.circuit.length).toBeGreaterThanOrEqual(result.known!.edges.length);
       const again = await discover("hist-again", "tracr-hist", "--algorithm", algorithm, "--seed", "5");
       expect(again.result.circuit).toEqual(result.circuit);
     }
@@ -85,7 +85,7 @@ describe("discover", () => {
 
   it("compares with the circuit that was asked for, and writes infinite scores as text", async () => {
     const { result } = await discover("acdc", "tracr-reverse", "--ablation", "zero", "--tau", "1e-3,1e-2");
-    expect(result.official!.name).toBe("acdc");
+    expect(result.known!.name).toBe("acdc");
     expect(result.circuit.every(({ score }) => String(score) === "Infinity")).toBe(true);
   });
 

@@ -24,7 +24,7 @@ import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
 import { requireFitting } from "./require-fitting.ts";
 import { requireTestable } from "./require-testable.ts";
-import { compareWithOfficial, type DiscoverResult, edgeText } from "./result.ts";
+import { compareWithKnown, type DiscoverResult, edgeText } from "./result.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, requireSize, runShape } from "./settings.ts";
 import { discoverSpans } from "./spans/discover-spans.ts";
@@ -90,7 +90,7 @@ export async function discover(
     dangling,
     pruned: settings.prune,
     warnings: [...subject.notes, ...(equal ? [equal] : []), ...warnings, ...(unsure ? [unsure] : [])],
-    official: beside[0] ? compareWithOfficial(beside[0].name, found.circuit, beside[0].circuit) : null,
+    known: beside[0] ? compareWithKnown(beside[0].name, found.circuit, beside[0].circuit) : null,
     keep: found.keep ?? null,
     faithful: faithful ?? null,
     bootstrap: sure?.json ?? null,

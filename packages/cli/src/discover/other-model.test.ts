@@ -30,7 +30,7 @@ describe("a ready-made task on a model of another shape", () => {
     expect(out).toContain("No circuit of ioi-component is known for words (3 blocks of 2 heads)");
     expect(out).toContain("The 256 prompt pairs of 14 tokens were made for its vocabulary.");
     expect(out.match(/No circuit of/g)).toHaveLength(1);
-    expect(result).toMatchObject({ task: "ioi-component", model: "words", official: null, keep: null });
+    expect(result).toMatchObject({ task: "ioi-component", model: "words", known: null, keep: null });
     expect(html).toContain("Task <b>Indirect Object Identification</b> in <b>words</b>");
     expect(html).toContain("No circuit of ioi-component is known");
 

@@ -49,8 +49,8 @@ describe("discover with one's own model and prompts", () => {
       "243 pairs of 6 tokens; 120 (3 x 40) to discover with, 120 (3 x 40) to measure on, 3 not used",
     );
     expect(out).toMatch(/memory: a run of 40 prompts of 6 tokens, 8 circuits at once, needs about .* are free/);
-    expect(result).toMatchObject({ task: "reverse", algorithm: "acdc", official: null, keep: null, edgeCount: 77 });
-    expect(result.faithfulness.official).toBeNull();
+    expect(result).toMatchObject({ task: "reverse", algorithm: "acdc", known: null, keep: null, edgeCount: 77 });
+    expect(result.faithfulness.known).toBeNull();
     expect(edgesOf(result)).toEqual(["A3.0->Resid End", "Resid Start->A3.0.V"]);
     expect(html).toContain("Found a circuit of 2 edges of 77");
     expect(html).not.toContain("ublished");
@@ -123,9 +123,7 @@ describe("discover --keep", () => {
     expect(result.keep).toMatchObject({ asked: 1, prompts: 243, outputs: 1215, answers: 1215, kept: 1215, share: 1 });
     expect(result.keep!.starts.map(({ algorithm }) => algorithm)).toContain("acdc");
     expect(result.keep!.starts.every(({ edges }) => edges === 2)).toBe(true);
-    expect(out).toContain(
-      "Found exactly: all 2 published edges, and no other; keeps 100 % of 1,215 answers with 2 edges",
-    );
+    expect(out).toContain("Found exactly: all 2 known edges, and no other; keeps 100 % of 1,215 answers with 2 edges");
   });
 
   it("has no meaning for numbers", async () => {
@@ -163,7 +161,7 @@ describe.skipIf(!existsSync(trainedModels))("trained models (need ../shared/mode
     const own = ["--model", trained("dreams-llama"), "--prompts", writePrompts("dreams.json", prompts)];
     const { out, result } = await discover("dreams", ...own, "--algorithm", "edge-attribution", "--size", "40");
     expect(out).toContain("12 pairs of 6 tokens");
-    expect(result).toMatchObject({ edgeCount: 479, official: null, keep: null });
+    expect(result).toMatchObject({ edgeCount: 479, known: null, keep: null });
     const scores = await PruneScores.load(join(at("dreams"), "scores.safetensors"));
     expect(scores.values.every(Number.isFinite)).toBe(true);
     // A query at the first position attends to one token alone; all else matters a little at the least.

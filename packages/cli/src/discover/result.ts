@@ -9,7 +9,7 @@ import type { FaithfulSize } from "./faithful-size.ts";
 import type { FoundTests } from "./test-found.ts";
 
 /** The known circuit and how the one found agrees with it. */
-export interface OfficialResult {
+export interface KnownResult {
   name: string;
   edges: { edge: string; token: number | null }[];
   truePositives: number;
@@ -33,7 +33,7 @@ export interface DiscoverResult extends DeviceReport {
   /** What the reader should know: ties, equal prompts, edges that lead nowhere. */
   warnings: string[];
   /** The known circuit; null where there is none. */
-  official: OfficialResult | null;
+  known: KnownResult | null;
   /** What the circuit keeps of the right answers; null unless its size follows from that. */
   keep: KeptCircuit | null;
   /** How many edges keep the share of the logit difference that was asked for; null unless the size follows from that. */
@@ -54,15 +54,15 @@ export interface DiscoverResult extends DeviceReport {
 }
 
 /** The known circuit, and how the circuit found agrees with it. */
-export function compareWithOfficial(name: string, found: Circuit, official: Circuit): OfficialResult {
+export function compareWithKnown(name: string, found: Circuit, known: Circuit): KnownResult {
   const { truePositives, falsePositives, falseNegatives } = compareEdgeSets(
     found.indices,
-    official.indices,
+    known.indices,
     found.graph.edgeCount,
   );
   return {
     name,
-    edges: [...official].map(({ name: edge, token }) => ({ edge, token })),
+    edges: [...known].map(({ name: edge, token }) => ({ edge, token })),
     truePositives,
     falsePositives,
     falseNegatives,

@@ -28,11 +28,11 @@ export function ablationText({ ablationTable = [], notes }: CircuitReport): stri
 
 /** The figures of a run in a few lines. */
 export function summary(result: DiscoverResult, { ablation }: DiscoverSettings): string {
-  const { faithfulness, official, circuit, edgeCount, seconds, peakMemoryBytes, peakDeviceBytes } = result;
-  const theirs = official && `, ${official.name} ${formatNumber(faithfulness.official!)}`;
+  const { faithfulness, known, circuit, edgeCount, seconds, peakMemoryBytes, peakDeviceBytes } = result;
+  const theirs = known && `, ${known.name} ${formatNumber(faithfulness.known!)}`;
   const compared =
-    official &&
-    `: ${official.truePositives} of the ${official.name} circuit's ${official.edges.length}, ${official.falsePositives} others, ${official.falseNegatives} missed`;
+    known &&
+    `: ${known.truePositives} of the ${known.name} circuit's ${known.edges.length}, ${known.falsePositives} others, ${known.falseNegatives} missed`;
   const onDevice = peakDeviceBytes > 0 ? `, on the GPU ${formatBytes(peakDeviceBytes)}` : "";
   const sure = result.bootstrap ? [stabilityReport(result.bootstrap, result.algorithm).text] : [];
   return [

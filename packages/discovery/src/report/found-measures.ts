@@ -34,7 +34,7 @@ export interface FoundMeasures {
   readonly faithfulness: {
     readonly metric: string;
     readonly circuit: number;
-    readonly official: number | null;
+    readonly known: number | null;
     readonly prompts: number;
   };
   /** What each circuit keeps with the rest resampled, and zero. */
@@ -69,7 +69,7 @@ export const foundMeasures = kind.shape("what measureFound gives", {
   faithfulness: kind.shape("faithfulness", {
     metric: kind.text,
     circuit: kind.numeric,
-    official: kind.orNull(kind.numeric),
+    known: kind.orNull(kind.numeric),
     prompts: kind.whole,
   }),
   ablationTable: kind.listOf(kind.record),
@@ -103,13 +103,13 @@ export async function measureFound(
   using meter = new CircuitMeter(task.model, task.test, { signal });
   const time = new MeasuringTime(detail, options.seconds ?? found.seconds);
   const { circuit } = found;
-  const official = known[0];
+  const compared = known[0];
   const measured = await meter.measure(circuit, ablation, time.share(CIRCUIT_SHARE));
-  const beside = official && (await meter.measure(official.circuit, ablation, time.share(CIRCUIT_SHARE)));
+  const beside = compared && (await meter.measure(compared.circuit, ablation, time.share(CIRCUIT_SHARE)));
   const before = (of: Circuit, type: AblationType) => {
     if (type !== ablation) return undefined;
     if (of === circuit) return measured;
-    return of === official?.circuit ? beside : undefined;
+    return of === compared?.circuit ? beside : undefined;
   };
   const table = await measureTable({ task, circuit, known, meter, time, before });
   const metric = meter.numbers ? "mean squared error from the full model" : "KL(full model || circuit), nats";
@@ -119,12 +119,12 @@ export async function measureFound(
     faithfulness: {
       metric,
       circuit: measured.faithfulness,
-      official: beside?.faithfulness ?? null,
+      known: beside?.faithfulness ?? null,
       prompts: measured.prompts,
     },
     ablationTable: table.rows,
     curve,
-    roc: official && rankingBeside(found, official),
+    roc: compared && rankingBeside(found, compared),
     notes: [...table.notes, ...(note ? [note] : [])],
   };
 
@@ -133,7 +133,7 @@ export async function measureFound(
     if (found.keep) return { curve: keptCurve(found.keep, circuit.size, edgeCount) };
     if (detail === "none") return {};
     const { onProgress = () => undefined } = options;
-    const parts = { task, found, official: official?.circuit.size, ablation, meter, metric, time, onProgress };
+    const parts = { task, found, known: compared?.circuit.size, ablation, meter, metric, time, onProgress };
     return await measureSizes(parts);
   }
 }

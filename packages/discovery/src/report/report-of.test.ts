@@ -32,7 +32,7 @@ describe("measureFound", () => {
     const mine = await meter.measure(found.circuit, "resample");
     const theirs = await meter.measure(Circuit.of(graph, truth), "resample");
     expect(ablation).toBe("resample");
-    expect(faithfulness).toMatchObject({ circuit: mine.faithfulness, official: theirs.faithfulness, prompts: 12 });
+    expect(faithfulness).toMatchObject({ circuit: mine.faithfulness, known: theirs.faithfulness, prompts: 12 });
     expect(ablationTable.map((row) => [row.circuit, row.ablation])).toEqual([
       ["found", "resample"],
       ["found", "zero"],
@@ -94,7 +94,7 @@ describe("reportOf", () => {
     expect(report).toMatchObject({ title: "random", task: "random", algorithm: "edge-attribution" });
     expect(report.circuit.map(({ edge }) => edge).toSorted()).toEqual([...found.circuit].map(String).toSorted());
     expect(report.circuit.every(({ activation }) => activation! > 0)).toBe(true);
-    expect(report.official!.edges).toEqual(truth.map(({ name }) => ({ edge: name, token: null })));
+    expect(report.known!.edges).toEqual(truth.map(({ name }) => ({ edge: name, token: null })));
     expect(report.roc![0]!.points).toEqual(rocCurve(found.scores, truth).points);
     expect(report.options).toMatchObject({ ablation: "resample" });
     expect(report.seconds).toBe(found.seconds);
@@ -111,7 +111,7 @@ describe("reportOf", () => {
     expect(report.notes[0]).toBe("first");
     expect(report.notes.join("\n")).toMatch(/the full model gives the highest logit/);
     expect(report.ablationTable).toBe(measures.ablationTable);
-    expect(report.official).toBeUndefined();
+    expect(report.known).toBeUndefined();
   });
 });
 

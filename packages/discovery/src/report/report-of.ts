@@ -69,7 +69,7 @@ export async function reportOf(
     measures ?? (await measureFound(task, found, { ...measuring, known, signal }));
   const { circuit, scores, keep, algorithm, seconds } = found;
   const { graph } = task.model;
-  const official = known[0];
+  const compared = known[0];
   const activation = await sourceNorms(task, signal);
   const row = (name: string, value: number, edges: number) => ({ name: `${name}, ${ablation}`, value, edges });
   return {
@@ -77,18 +77,18 @@ export async function reportOf(
     task: task.name,
     algorithm,
     options: { ...plainOptions(found.options), ablation },
-    official: official && {
-      name: official.name,
-      source: official.source,
-      edges: [...official.circuit].map(reportEdge),
+    known: compared && {
+      name: compared.name,
+      source: compared.source,
+      edges: [...compared.circuit].map(reportEdge),
     },
     kept: keep,
     faithfulness: {
       metric: faithfulness.metric,
       rows: [
         row("circuit found", faithfulness.circuit, circuit.size),
-        ...(official && faithfulness.official !== null
-          ? [row(`${official.name} circuit`, faithfulness.official, official.circuit.size)]
+        ...(compared && faithfulness.known !== null
+          ? [row(`${compared.name} circuit`, faithfulness.known, compared.circuit.size)]
           : []),
       ],
     },

@@ -9,7 +9,7 @@ interface CurveParts {
   readonly task: LoadedTask;
   readonly found: FoundCircuit;
   /** Edges of the known circuit. */
-  readonly official: number | undefined;
+  readonly known: number | undefined;
   readonly ablation: AblationType;
   readonly meter: CircuitMeter;
   /** What faithfulness is. */
@@ -20,11 +20,11 @@ interface CurveParts {
 
 /** The faithfulness of circuits of growing size, and what was left out of it. */
 export async function measureSizes(parts: CurveParts): Promise<{ curve?: Curve; note?: string }> {
-  const { task, found, official, ablation, meter, metric, time, onProgress } = parts;
+  const { task, found, known, ablation, meter, metric, time, onProgress } = parts;
   const { graph } = task.model;
   const { scores, circuit } = found;
-  const sizes = defaultCircuitSizes(graph, scores, official);
-  const always = [official, isPrefix(found) ? circuit.size : undefined].filter((size) => size !== undefined);
+  const sizes = defaultCircuitSizes(graph, scores, known);
+  const always = [known, isPrefix(found) ? circuit.size : undefined].filter((size) => size !== undefined);
   const { points, ofSizes, prompts, ofPrompts } = await measureCurve(meter, {
     ...{ scores, sizes, ablation, ...time.share(1), onProgress },
     ...(sizes.length > 0 && { always }),

@@ -3,7 +3,7 @@ import {
   areaPlotSvg,
   circuitSvg,
   circuitText,
-  compareWithOfficial,
+  compareWithKnown,
   completenessSvg,
   costPlotSvg,
   curveSvg,
@@ -47,7 +47,7 @@ export function reportCalls(graph: Graph): Readonly<Record<string, PublicCall>> 
   return {
     circuitSvg: { takes: { report }, call: (t, o) => circuitSvg(t.report, o) },
     circuitText: { takes: { report }, call: (t, o) => circuitText(t.report, o) },
-    compareWithOfficial: { takes: { report }, call: (t) => compareWithOfficial(t.report) },
+    compareWithKnown: { takes: { report }, call: (t) => compareWithKnown(t.report) },
     completenessSvg: {
       takes: { points: [{ task: "t", algorithm: "a", edges: 1, knockouts: 0, kl: 1, knockoutKl: 1 }] },
       call: (t, o) => completenessSvg(t.points, o),

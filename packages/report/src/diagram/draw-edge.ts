@@ -8,7 +8,7 @@ import type { Weights } from "./weights.ts";
 const words: Readonly<Record<EdgeStatus, string>> = {
   circuit: "in the circuit",
   found: "in both circuits",
-  missed: "missed: in the published circuit only",
+  missed: "missed: in the known circuit only",
   extra: "extra: in the circuit found only",
   negative: "in the circuit, below zero",
 };

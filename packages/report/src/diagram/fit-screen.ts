@@ -1,4 +1,4 @@
-import { importance, type OfficialComparison } from "../compare.ts";
+import { importance, type KnownComparison } from "../compare.ts";
 import type { CircuitReport } from "../types.ts";
 import { boxesOf } from "./boxes.ts";
 import { foldBlocks } from "./fold.ts";
@@ -24,7 +24,7 @@ export interface Picture {
  */
 export function pictureOf(
   report: CircuitReport,
-  comparison: OfficialComparison,
+  comparison: KnownComparison,
   maxEdges: number,
   fold: boolean,
 ): Picture {

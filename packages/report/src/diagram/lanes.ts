@@ -1,4 +1,4 @@
-import type { ComparedEdge, OfficialComparison } from "../compare.ts";
+import type { ComparedEdge, KnownComparison } from "../compare.ts";
 import { importance } from "../compare.ts";
 import type { ReportGraph } from "../types.ts";
 import type { Box, BoxGraph, Port } from "./boxes.ts";
@@ -36,7 +36,7 @@ export interface Contents {
 export function contentsOf(
   graph: ReportGraph,
   boxes: BoxGraph,
-  comparison: OfficialComparison,
+  comparison: KnownComparison,
   maxEdges: number,
   folded: BoxGraph = boxes,
 ): Contents {
@@ -122,11 +122,11 @@ function tokenRuns(tokens: number, edges: ReadonlyMap<number, unknown>, outlines
   return runs;
 }
 
-/** At most `max` edges, least important first; the published circuit's edges go before all others. */
+/** At most `max` edges, least important first; the known circuit's edges go before all others. */
 export function drawnEdges(edges: readonly ComparedEdge[], max: number): ComparedEdge[] {
-  const published = edges.filter((edge) => edge.status === "found" || edge.status === "missed");
+  const known = edges.filter((edge) => edge.status === "found" || edge.status === "missed");
   const others = edges.filter((edge) => edge.status !== "found" && edge.status !== "missed");
-  const chosen = [...published, ...others].slice(0, max);
+  const chosen = [...known, ...others].slice(0, max);
   // A missed edge has no score; it is drawn on top, being what a reader looks for.
   const rank = (edge: ComparedEdge) => (edge.status === "missed" ? Number.POSITIVE_INFINITY : importance(edge.score));
   return chosen.reverse().sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) < rank(b) ? -1 : 1));

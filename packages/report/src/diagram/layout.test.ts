@@ -8,7 +8,7 @@ import {
   reportOf,
   reverseByTokenReport,
 } from "../../test/samples.ts";
-import { compareWithOfficial } from "../compare.ts";
+import { compareWithKnown } from "../compare.ts";
 import type { CircuitReport } from "../types.ts";
 import { boxesOf } from "./boxes.ts";
 import { contentsOf } from "./lanes.ts";
@@ -16,7 +16,7 @@ import { place } from "./place.ts";
 import type { PlacedBox } from "./placed-box.ts";
 
 function layout(report: CircuitReport) {
-  const contents = contentsOf(report.graph, boxesOf(report.graph), compareWithOfficial(report), 500);
+  const contents = contentsOf(report.graph, boxesOf(report.graph), compareWithKnown(report), 500);
   return place(report, contents);
 }
 

@@ -1,4 +1,4 @@
-import type { EdgeStatus, OfficialComparison } from "../compare.ts";
+import type { EdgeStatus, KnownComparison } from "../compare.ts";
 import { escapeXml } from "../escape.ts";
 import { formatCount, formatNumber, plural } from "../format.ts";
 import { pixels, wrap } from "../text-width.ts";
@@ -9,7 +9,7 @@ import type { Weights } from "./weights.ts";
 const names: Readonly<Record<EdgeStatus, string>> = {
   circuit: "in the circuit",
   found: "in both circuits",
-  missed: "missed (published only)",
+  missed: "missed (known only)",
   extra: "extra (found only)",
   negative: "score below zero",
 };
@@ -32,7 +32,7 @@ export interface LegendFacts {
 
 /** What lines, tips and outlines mean, wrapped to a width. Returns the markup and its height. */
 export function drawLegend(
-  comparison: OfficialComparison,
+  comparison: KnownComparison,
   facts: LegendFacts,
   width: number,
 ): { svg: string; height: number } {
@@ -66,7 +66,7 @@ export function drawLegend(
   return { svg: parts.join(""), height: y };
 }
 
-function keysOf(comparison: OfficialComparison, { signs }: LegendFacts): EdgeStatus[] {
+function keysOf(comparison: KnownComparison, { signs }: LegendFacts): EdgeStatus[] {
   if (signs) return ["circuit", "negative"];
   return comparison.compared ? ["found", "missed", "extra"] : ["circuit"];
 }

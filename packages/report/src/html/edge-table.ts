@@ -1,4 +1,4 @@
-import { type ComparedEdge, type EdgeStatus, importance, type OfficialComparison } from "../compare.ts";
+import { type ComparedEdge, type EdgeStatus, importance, type KnownComparison } from "../compare.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import { infiniteScoreText } from "../infinite-score.ts";
 import type { CircuitReport, ScoredEdge } from "../types.ts";
@@ -25,8 +25,8 @@ const signs: Readonly<Record<EdgeStatus, string>> = {
 };
 const order: Readonly<Record<EdgeStatus, number>> = { circuit: 0, found: 0, missed: 1, extra: 2, negative: 0 };
 
-/** The edges found, each beside the same edge of the published circuit. */
-export function edgeTable(report: CircuitReport, comparison: OfficialComparison): Html {
+/** The edges found, each beside the same edge of the known circuit. */
+export function edgeTable(report: CircuitReport, comparison: KnownComparison): Html {
   const { compared, edges } = comparison;
   const byToken = report.graph.tokens !== null;
   const shown = edges.slice(0, maxRows);
@@ -42,7 +42,7 @@ export function edgeTable(report: CircuitReport, comparison: OfficialComparison)
   return html`
 <div class="scroll${shown.length > MANY && " many"}"><table class="sortable edges">
 <thead><tr>
-${compared && header("±", { label: "mark" })}${header(compared ? "Found" : "Edge")}${compared && header("Published")}
+${compared && header("±", { label: "mark" })}${header(compared ? "Found" : "Edge")}${compared && header("Known")}
 ${byToken && header(report.graph.spans ? "Span" : "Position")}${header("Score", { number: true })}${
   withIntervals && [header("95 % interval", { number: true }), header("In resamples", { number: true })]
 }
@@ -63,7 +63,7 @@ function keyOf({ edge, token }: { edge: string; token: number | null }): string 
 /** @param sure the edge with its interval; null where it has none, undefined where no edge has one */
 function row(
   report: CircuitReport,
-  { compared }: OfficialComparison,
+  { compared }: KnownComparison,
   edge: ComparedEdge,
   top: number,
   sure: ScoredEdge | null | undefined,

@@ -1,4 +1,4 @@
-import type { OfficialComparison } from "../compare.ts";
+import type { KnownComparison } from "../compare.ts";
 import { formatBytes, formatCount, formatSeconds, formatValue, plural } from "../format.ts";
 import type { CircuitReport } from "../types.ts";
 import { verdict } from "../verdict.ts";
@@ -6,21 +6,21 @@ import { type Html, html } from "./html.ts";
 import { pairs } from "./table.ts";
 
 /** The answer first, then what was asked, then the numbers. */
-export function headline(report: CircuitReport, comparison: OfficialComparison): Html {
+export function headline(report: CircuitReport, comparison: KnownComparison): Html {
   const { compared, exact } = comparison;
   const sign = compared && html`<span class="sign" aria-hidden="true">${exact ? "✓" : "≠"}</span>`;
-  const { official, graph } = report;
+  const { known, graph } = report;
   return html`<header>
 <h1>${report.title}</h1>
 <p class="answer${compared && !exact && " differs"}">${sign}${verdict(report, comparison)}</p>
 <p class="lead">Task <b>${report.task}</b>${report.model !== undefined && html` in <b>${report.model}</b>`}, found with <b>${report.algorithm}</b> among ${formatCount(graph.edgeCount)} edges of ${plural(graph.layers, "block")} with ${plural(graph.heads, "head")} each${graph.tokens !== null && `, ${graph.spans ? `over ${plural(graph.tokens, "span")}` : `at ${graph.tokens} token positions`}`}.${
-    official && html` Compared with <b>${official.name}</b>: ${official.source}.`
+    known && html` Compared with <b>${known.name}</b>: ${known.source}.`
   }</p>
 <dl class="figures">${numbers(report, comparison).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 </header>`;
 }
 
-function numbers(report: CircuitReport, { compared, counts }: OfficialComparison): [string, string][] {
+function numbers(report: CircuitReport, { compared, counts }: KnownComparison): [string, string][] {
   const edges: [string, number][] = compared
     ? [
         ["in both circuits", counts.found],

@@ -131,7 +131,7 @@ describe("similarityPlotSvg", () => {
   it("has a heat map a task and size, percents in its cells", async () => {
     const svg = await similarityPlotSvg([panel, { ...panel, size: 1000, isTrueSize: false }]);
     const words = texts(svg);
-    for (const word of ["one", "Published size", "1,000 edges", "ACDC", "EAP", "25", "–"])
+    for (const word of ["one", "Size of the known circuit", "1,000 edges", "ACDC", "EAP", "25", "–"])
       expect(words).toContain(word);
     expect(words.filter((word) => word === "25")).toHaveLength(4);
   });

@@ -63,7 +63,7 @@ function similaritySpec(panels: readonly SimilarityPanel[], cell: number, legend
     ...panel,
     task: visible(panel.task),
     algorithms: panel.algorithms.map(visible),
-    column: panel.isTrueSize ? "Published size" : `${panel.size.toLocaleString("en-US")} edges`,
+    column: panel.isTrueSize ? "Size of the known circuit" : `${panel.size.toLocaleString("en-US")} edges`,
   }));
   const rows = named.flatMap(({ task, column, algorithms, overlap, size }) =>
     overlap.flatMap((shares, y) =>
