@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TransformerConfig } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
@@ -104,6 +104,16 @@ describe("what is wrong in files", () => {
     const other = copyOf(SKIP);
     rmSync(join(other, "cfg.json"));
     expect((await refusal(other)).message).toMatch(/has sae_weights\.safetensors, but lacks cfg\.json \(SAELens\)/);
+  });
+
+  it("one that is not whole beside others that are", async () => {
+    const folder = temporaryFolder();
+    for (const name of ["whole", "half"]) cpSync(copyOf(SKIP), join(folder, name), { recursive: true });
+    rmSync(join(folder, "half/sae_weights.safetensors"));
+    expect(await refusal(folder)).toEqual({
+      code: "bad-file",
+      message: expect.stringMatching(/beside them what is none: .*half has cfg\.json, but lacks sae_weights/),
+    });
   });
 
   it.each([

@@ -18,7 +18,8 @@ export interface FoundFormat {
 /**
  * Where autoencoders lie at or below a path, and in which formats, told by the names of files. A folder that is in a format is not looked into.
  *
- * @throws AutocircuitError `not-found` when there are none; a configuration without weights, or weights without one, is named
+ * @throws AutocircuitError `not-found` when there are none, `bad-file` when some are not whole; a configuration without weights, or weights
+ *   without one, is named
  */
 export function findFormats(path: string): FoundFormat[] {
   if (!existsSync(path)) throw new AutocircuitError("not-found", `${path}: does not exist.`);
@@ -47,6 +48,11 @@ export function findFormats(path: string): FoundFormat[] {
     }
   };
   visit(path, 0);
+  if (found.length > 0 && parts.length > 0)
+    throw new AutocircuitError(
+      "bad-file",
+      `${path}: holds ${found.length} autoencoders, and beside them what is none: ${parts.slice(0, 3).join(" ")} Complete it, or take it away.`,
+    );
   if (found.length > 0) return found;
   const known = [...new Set(formats.map(({ title, signs }) => `${title} (${signs.map(inWords).join(", ")})`))];
   const hint = parts.length > 0 ? ` ${parts.slice(0, 3).join(" ")}` : ` Formats that are read: ${known.join("; ")}.`;
