@@ -34,6 +34,13 @@ export const patchableModel = kind.having("a PatchableModel", "graph", "forward"
 /** Prompt pairs in batches. */
 export const promptLoader = kind.having("a PromptLoader", "batches", "promptCount", "batchSize");
 
+/** A task with its model and prompts. */
+export const loadedTask = kind.shape("a loaded task", {
+  model: patchableModel,
+  train: promptLoader,
+  test: promptLoader,
+});
+
 /** A number an edge. */
 export const pruneScores = kind.such(
   "PruneScores",

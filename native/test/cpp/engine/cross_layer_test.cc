@@ -61,10 +61,7 @@ TEST_IN_PARTS("latents that write to later blocks give each reader what they hav
 TEST("cross-layer transcoders that do not fit are refused by what is wrong") {
   at::manual_seed(3);
   const Setting s(architectures()[0]);
-  const auto refused = [&](std::vector<GivenAutoencoder> given) {
-    return message_of([&] { Autoencoders(s.config(), s.model.weights(), true, std::move(given)); });
-  };
-  const auto contains = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
+  const auto refused = [&](std::vector<GivenAutoencoder> given) { return refusal_of(s, std::move(given)); };
   const std::vector<GivenAutoencoder> good = cross_layer_transcoders(s, AutoencoderInput::mlp_in);
   Autoencoders(s.config(), s.model.weights(), true, good);
   std::vector<GivenAutoencoder> bad = good;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "check.h"
+
 namespace autocircuit::test {
 
 GivenAutoencoder random_autoencoder(const Setting& s, int64_t block, AutoencoderInput input) {
@@ -96,5 +98,11 @@ at::Tensor gradient_of(const Transformer& model, ForwardRequest request) {
 bool can_have_latents(const Setting& s, const GraphKind& kind) {
   return kind.factorized && (s.type == at::kDouble || s.type == at::kFloat);
 }
+
+std::string refusal_of(const Setting& s, std::vector<GivenAutoencoder> given) {
+  return message_of([&] { Autoencoders(s.config(), s.model.weights(), true, std::move(given)); });
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace autocircuit::test

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <string>
 #include <vector>
 
 #include "engine/autoencoders.h"
@@ -30,5 +31,9 @@ at::Tensor gradient_of(const Transformer& model, ForwardRequest request);
 
 // Whether a network of that number type may have latents among the sources of such a graph.
 bool can_have_latents(const Setting& s, const GraphKind& kind);
+
+// What a network says of autoencoders that do not fit it; fails where it takes them.
+std::string refusal_of(const Setting& s, std::vector<GivenAutoencoder> given);
+bool contains(const std::string& text, const std::string& part);
 
 }  // namespace autocircuit::test

@@ -86,10 +86,7 @@ TEST_IN_PARTS("latents and their error, patched together, are what they replace"
 TEST("autoencoders that do not fit are refused by what is wrong") {
   at::manual_seed(3);
   const Setting s(architectures()[0]);
-  const auto refused = [&](std::vector<GivenAutoencoder> given) {
-    return message_of([&] { Autoencoders(s.config(), s.model.weights(), true, std::move(given)); });
-  };
-  const auto contains = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
+  const auto refused = [&](std::vector<GivenAutoencoder> given) { return refusal_of(s, std::move(given)); };
   const GivenAutoencoder good = random_autoencoder(s, 1, AutoencoderInput::z);
   CHECK(contains(refused({}), "there are no autoencoders"));
   CHECK(contains(refused({good, good}), "block 1's attention is there twice"));

@@ -93,10 +93,7 @@ TEST_IN_PARTS("latents of the residual stream stand for what is written before t
 TEST("autoencoders of the residual stream that do not fit are refused by what is wrong") {
   at::manual_seed(3);
   const Setting s(architectures()[0]);
-  const auto refused = [&](std::vector<GivenAutoencoder> given) {
-    return message_of([&] { Autoencoders(s.config(), s.model.weights(), true, std::move(given)); });
-  };
-  const auto contains = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
+  const auto refused = [&](std::vector<GivenAutoencoder> given) { return refusal_of(s, std::move(given)); };
   const GivenAutoencoder good = random_autoencoder(s, 1, AutoencoderInput::resid_post);
   CHECK(contains(refused({good, good}), "the residual stream behind block 1 is there twice"));
   GivenAutoencoder bad = good;

@@ -5,7 +5,7 @@ import { tasks } from "@autocircuit/circuits";
 import { PromptLoader } from "@autocircuit/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { run } from "../../test/run-program.ts";
-import { requireTestable } from "./require-testable.ts";
+import { requireTestAndSelection } from "./require-test-and-selection.ts";
 import type { DiscoverResult } from "./result.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootstrap-"));
@@ -65,8 +65,10 @@ describe("how sure a circuit is", () => {
     const [pair] = task.test.prompts;
     const test = new PromptLoader([pair!], { batchSize: 1 });
     const settings = { test: true, select: "top", size: 3 } as const;
-    expect(() => requireTestable(settings, { model: task.model, test })).toThrow(/and there is one to measure on/);
-    expect(() => requireTestable({ ...settings, test: false }, { model: task.model, test })).not.toThrow();
+    expect(() => requireTestAndSelection(settings, { model: task.model, test })).toThrow(
+      /and there is one to measure on/,
+    );
+    expect(() => requireTestAndSelection({ ...settings, test: false }, { model: task.model, test })).not.toThrow();
   });
 
   it("as many resamples as asked for, none with 0, and the same edges either way", async () => {

@@ -23,7 +23,7 @@ import { requireTokens } from "./keep.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
 import { requireFitting } from "./require-fitting.ts";
-import { requireTestable } from "./require-testable.ts";
+import { requireTestAndSelection } from "./require-test-and-selection.ts";
 import { compareWithKnown, type DiscoverResult, edgeText } from "./result.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, requireSize, runShape } from "./settings.ts";
@@ -55,7 +55,7 @@ export async function discover(
   const { ablation, subject } = settings;
   requireSize(settings, task.model.graph.edgeCount);
   requireFitting(settings, options, task);
-  requireTestable(settings, task);
+  requireTestAndSelection(settings, task);
   const equal = equalPairsWarning([task.train, task.test], ablation);
   if (equal) print(equal);
   if ((settings.keep ?? settings.faithful) !== undefined) requireTokens(task);

@@ -93,11 +93,7 @@ export interface FoundCircuit {
 
 const ranked = kind.shape("a ranking", { algorithm: kind.text, scores: coreKinds.pruneScores, seconds: kind.finite });
 
-const loaded = kind.shape("a loaded task", {
-  ...{ model: coreKinds.patchableModel, train: coreKinds.promptLoader, test: coreKinds.promptLoader },
-});
-
-const check = signature("findCircuit", { task: loaded }, {
+const check = signature("findCircuit", { task: coreKinds.loadedTask }, {
   algorithm: kind.oneOf(Object.keys(algorithms)),
   options: kind.record,
   ablation: coreKinds.ablationName,

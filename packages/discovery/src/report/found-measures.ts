@@ -59,7 +59,7 @@ export const measureFoundOptions = {
 
 /** A task, and what was found for it. */
 export const foundForTask = {
-  task: kind.having("a loaded task", "model", "train", "test"),
+  task: coreKinds.loadedTask,
   found: kind.having("what findCircuit gives", "circuit", "scores", "rankings", "options"),
 };
 

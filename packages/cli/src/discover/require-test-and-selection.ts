@@ -7,7 +7,7 @@ import type { DiscoverSettings } from "./settings.ts";
  *
  * @throws UsageError saying what to give instead
  */
-export function requireTestable(
+export function requireTestAndSelection(
   { test, select, size }: Pick<DiscoverSettings, "test" | "select" | "size">,
   task: Pick<LoadedTask, "model" | "test">,
 ): void {
