@@ -1,6 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
 import type { LatentNumbers } from "@autocircuit/native";
-import type { GraphConfig, ResolvedGraphConfig } from "./graph-config.ts";
 import type { SrcKind, SrcNode } from "./node.ts";
 
 /** For each block the numbers of the latents that were kept of its autoencoder, in their order; null where all were. */
@@ -13,13 +12,21 @@ export interface KeptLatents {
   readonly stream?: OfBlocks | undefined;
 }
 
+/** The part of a graph's configuration that says how many latents there are, and which. */
+interface LatentCounts {
+  readonly latents?: readonly number[] | undefined;
+  readonly attentionLatents?: readonly number[] | undefined;
+  readonly streamLatents?: readonly number[] | undefined;
+  readonly keptLatents?: KeptLatents | undefined;
+}
+
 /**
  * Checks the numbers and brings them into one form.
  *
  * @param tokens positions of a graph by token, else null
  * @throws AutocircuitError `bad-input` where latents have no number, or two the same
  */
-export function resolveKeptLatents(config: GraphConfig, tokens: number | null): { keptLatents?: KeptLatents } {
+export function resolveKeptLatents(config: LatentCounts, tokens: number | null): { keptLatents?: KeptLatents } {
   const { keptLatents, latents, attentionLatents, streamLatents } = config;
   if (keptLatents === undefined) return {};
   const parts = { mlp: latents, attention: attentionLatents, stream: streamLatents };
@@ -70,11 +77,7 @@ export function latentNames(kept: LatentNumbers | null | undefined, count: numbe
  * @example
  * latentNumber(graph, graph.src("MLP 2 Latent 17")); // 17
  */
-export function latentNumber(
-  { config }: { readonly config: ResolvedGraphConfig },
-  src: SrcNode,
-  token?: number,
-): number {
+export function latentNumber({ config }: { readonly config: LatentCounts }, src: SrcNode, token?: number): number {
   const part = PARTS[src.kind];
   if (part === undefined) throw new AutocircuitError("bad-input", `\`${src.name}\` is no latent of an autoencoder.`);
   const kept = config.keptLatents?.[part]?.[src.block];
