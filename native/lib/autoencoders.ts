@@ -21,7 +21,7 @@ export interface BlockAutoencoder {
   readonly decodeLater?: readonly Tensor[] | undefined;
   /** `[width]` */
   readonly outBias: Tensor;
-  /** `[latents]`: latents at or below it are 0 (JumpReLU). Without it, negative ones are. */
+  /** `[latents]`, or by position as `bias`: latents at or below it are 0 (JumpReLU). Without it, negative ones are. */
   readonly threshold?: Tensor | undefined;
   /** All but the so many largest are 0 (TopK). */
   readonly top?: number | undefined;
@@ -312,7 +312,7 @@ function checkedCount(block: BlockAutoencoder, place: string, width: number): nu
       [...outer, width],
     ]),
     ["outBias", outBias, [width]],
-    ["threshold", threshold, [latents]],
+    ["threshold", threshold, outer],
   ];
   for (const [name, tensor, shape] of shapes) {
     if (tensor === undefined || tensor.shape.join() === shape.join()) continue;

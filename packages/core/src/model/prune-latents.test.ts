@@ -53,6 +53,19 @@ describe("pruneLatents", () => {
     await expect(pruneLatents(plain, byPosition.autoencoders, prompts)).rejects.toThrow(/pruned before/);
   });
 
+  it.each(["relu", "jumprelu"] as const)(
+    "by position changes nothing where all that is active is kept: %s",
+    async (activation) => {
+      const given = tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: false, activation });
+      const pruned = await pruneLatents(plain, given, prompts, { byPosition: true });
+      expect(pruned.kl).toBeLessThan(1e-12);
+      const { threshold, bias } = pruned.autoencoders.blocks[0]!;
+      expect(threshold?.shape).toEqual(activation === "relu" ? undefined : bias.shape);
+      const few = await pruneLatents(plain, given, prompts, { byPosition: true, maxLatents: 1 });
+      expect(few.kl).toBeGreaterThan(1e-6);
+    },
+  );
+
   it("leaves latents the numbers that they had, pruned again too, so that others' scores are refused", async () => {
     const given = tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: true });
     const four = await pruneLatents(plain, given, prompts, { maxLatents: 4 });

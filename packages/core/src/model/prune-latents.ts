@@ -178,9 +178,6 @@ function keepLatents(
     const rows = kept.map((latents) => tensor.indexSelect(0, latents));
     return byPosition ? Tensor.stack(rows) : rows[0]!;
   };
-  if (byPosition && threshold) {
-    throw new AutocircuitError("bad-input", "pruneLatents: JumpReLU autoencoders cannot be pruned by position.");
-  }
   const numbers = kept.map((latents) =>
     latents.map((latent) => (latentNumbers as readonly number[])?.[latent] ?? latent),
   );
