@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "operators/signatures.h"
+#include "operators/table.h"
 
 namespace autocircuit::shapes {
 namespace {
