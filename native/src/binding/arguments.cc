@@ -11,7 +11,7 @@ namespace {
 constexpr double largest_exact_integer = 9007199254740991.0;
 
 void require(bool fits, const std::string& what, const char* kind) {
-  if (!fits) throw Error("bad-input", what + " must be " + kind + ".");
+  if (!fits) throw Error(ErrorCode::bad_input, what + " must be " + kind + ".");
 }
 
 }  // namespace

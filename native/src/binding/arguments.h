@@ -9,7 +9,7 @@
 
 namespace autocircuit {
 
-/// Checked reading of JavaScript values. All throw Error "bad-input" that says which argument (`what`) is wrong.
+/// Checked reading of JavaScript values. All throw Error bad_input that says which argument (`what`) is wrong.
 std::string to_string(const Napi::Value& value, const std::string& what);
 double to_number(const Napi::Value& value, const std::string& what);
 std::int64_t to_integer(const Napi::Value& value, const std::string& what);

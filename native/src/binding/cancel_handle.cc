@@ -1,6 +1,7 @@
 #include "binding/cancel_handle.h"
 
 #include "binding/arguments.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 
@@ -17,7 +18,7 @@ void CancelHandle::init(Napi::Env env, Napi::Object exports) {
 CancelToken CancelHandle::token(const Napi::Value& value) {
   if (is_missing(value)) return CancelToken();
   if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&cancel_tag)) {
-    throw Error("bad-input", "the signal is not a CancelToken.");
+    throw Error(ErrorCode::bad_input, "the signal is not a CancelToken.");
   }
   return Unwrap(value.As<Napi::Object>())->token_;
 }

@@ -11,7 +11,7 @@ class CancelHandle : public Napi::ObjectWrap<CancelHandle> {
  public:
   static void init(Napi::Env env, Napi::Object exports);
 
-  /// The token behind `value`, or one that is never cancelled when `value` is left out. Throws Error "bad-input".
+  /// The token behind `value`, or one that is never cancelled when `value` is left out. Throws Error bad_input.
   static CancelToken token(const Napi::Value& value);
 
   explicit CancelHandle(const Napi::CallbackInfo& info);

@@ -9,6 +9,7 @@
 #include "binding/run_async.h"
 #include "devices/recorder.h"
 #include "operators/open_device.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 
@@ -22,7 +23,7 @@ Napi::Value open_device(const Napi::CallbackInfo& info) {
   OpenedDevices opened;
   if (kind == "cuda") opened = open_cuda(file("libtorchCuda"), files.has("library") ? std::optional(file("library")) : std::nullopt);
   else if (kind == "library") opened = open_device_of(file("library"));
-  else throw Error("bad-input", "'" + kind + "' is no kind of device that can be opened; there are cuda and library.");
+  else throw Error(ErrorCode::bad_input, "'" + kind + "' is no kind of device that can be opened; there are cuda and library.");
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("count", opened.count);
   result.Set("kernels", opened.kernels);

@@ -46,7 +46,7 @@ class Fields {
       if (given == label) return value;
       known += (known.empty() ? "" : ", ") + std::string(label);
     }
-    throw Error("bad-input", path(name) + " is '" + given + "'; it must be one of " + known + ".");
+    throw Error(ErrorCode::bad_input, path(name) + " is '" + given + "'; it must be one of " + known + ".");
   }
 
  private:

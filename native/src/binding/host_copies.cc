@@ -6,13 +6,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <new>
 
 #include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/errors.h"
 #include "binding/run_async.h"
 #include "binding/tensor_handle.h"
+#include "runtime/error.h"
 #include "tensor/deferred.h"
 #include "tensor/dtype.h"
 
@@ -27,7 +27,7 @@ at::ScalarType dtype_of(const Napi::TypedArray& array) {
     case napi_bigint64_array: return at::kLong;
     case napi_int32_array: return at::kInt;
     case napi_uint8_array: return at::kByte;
-    default: throw Error("bad-input", "the data must be a Float32Array, Float64Array, BigInt64Array, Int32Array or Uint8Array.");
+    default: throw Error(ErrorCode::bad_input, "the data must be a Float32Array, Float64Array, BigInt64Array, Int32Array or Uint8Array.");
   }
 }
 
@@ -62,7 +62,7 @@ std::shared_ptr<HostBuffer> copy_out(const at::Tensor& value) {
   buffer->bytes = buffer->elements * c10::elementSize(buffer->dtype);
   if (buffer->bytes == 0) return buffer;
   buffer->data.reset(std::malloc(buffer->bytes));
-  if (!buffer->data) throw std::bad_alloc();
+  if (!buffer->data) throw Error(ErrorCode::out_of_memory, "not enough memory. Use a smaller batch, or dispose tensors earlier.");
   at::from_blob(buffer->data.get(), value.sizes(), at::TensorOptions().dtype(buffer->dtype)).copy_(value.detach());
   return buffer;
 }
@@ -81,16 +81,15 @@ Napi::ArrayBuffer to_array_buffer(Napi::Env env, HostBuffer& buffer) {
 Napi::Value to_typed_array(Napi::Env env, HostBuffer& buffer) {
   const Napi::ArrayBuffer memory = to_array_buffer(env, buffer);
   napi_value result = nullptr;
-  if (napi_create_typedarray(env, array_type(buffer.dtype), buffer.elements, memory, 0, &result) != napi_ok) {
-    throw Napi::Error::New(env);
-  }
+  const napi_status status = napi_create_typedarray(env, array_type(buffer.dtype), buffer.elements, memory, 0, &result);
+  NAPI_THROW_IF_FAILED(env, status, Napi::Value());
   return Napi::Value(env, result);
 }
 
 }  // namespace
 
 Napi::Value from_host(const Napi::CallbackInfo& info) {
-  if (!info[0].IsTypedArray()) throw Error("bad-input", "the data must be a typed array.");
+  if (!info[0].IsTypedArray()) throw Error(ErrorCode::bad_input, "the data must be a typed array.");
   const auto data = info[0].As<Napi::TypedArray>();
   const at::ScalarType given = dtype_of(data);
   const std::vector<std::int64_t> shape = to_integers(info[1], "the shape");
@@ -99,8 +98,8 @@ Napi::Value from_host(const Napi::CallbackInfo& info) {
 
   at::Tensor copy = at::empty(shape, at::TensorOptions().dtype(given));
   if (static_cast<std::size_t>(copy.numel()) != data.ElementLength()) {
-    throw Error("shape", "the data has " + std::to_string(data.ElementLength()) + " elements, the shape needs " +
-                             std::to_string(copy.numel()) + ".");
+    throw Error(ErrorCode::shape, "the data has " + std::to_string(data.ElementLength()) + " elements, the shape needs " +
+                                      std::to_string(copy.numel()) + ".");
   }
   if (copy.numel() > 0) {
     const auto* bytes = static_cast<const std::byte*>(data.ArrayBuffer().Data()) + data.ByteOffset();

@@ -24,7 +24,7 @@ namespace {
 class File {
  public:
   explicit File(const std::string& path) : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (descriptor_ < 0) fail("not-found", std::string("cannot be opened (") + std::strerror(errno) + ")");
+    if (descriptor_ < 0) fail(ErrorCode::not_found, std::string("cannot be opened (") + std::strerror(errno) + ")");
   }
   ~File() { ::close(descriptor_); }
   File(const File&) = delete;
@@ -34,18 +34,18 @@ class File {
   void require(std::size_t end) const {
     struct stat facts;
     if (::fstat(descriptor_, &facts) != 0 || static_cast<std::size_t>(facts.st_size) < end)
-      fail("bad-file", "ends before byte " + std::to_string(end) + ". Is something still writing it?");
+      fail(ErrorCode::bad_file, "ends before byte " + std::to_string(end) + ". Is something still writing it?");
   }
 
   // Private: a write would copy the page, the file stays as it is.
   void* map(std::size_t start, std::size_t bytes) const {
     void* address = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor_, static_cast<off_t>(start));
-    if (address == MAP_FAILED) fail("bad-file", std::string("cannot be mapped into memory (") + std::strerror(errno) + ")");
+    if (address == MAP_FAILED) fail(ErrorCode::bad_file, std::string("cannot be mapped into memory (") + std::strerror(errno) + ")");
     return address;
   }
 
  private:
-  [[noreturn]] void fail(const char* code, const std::string& what) const { throw Error(code, path_ + ": " + what + "."); }
+  [[noreturn]] void fail(ErrorCode code, const std::string& what) const { throw Error(code, path_ + ": " + what + "."); }
 
   std::string path_;
   int descriptor_;
@@ -69,7 +69,7 @@ Napi::Value map_file(const Napi::CallbackInfo& info) {
   const std::int64_t offset = to_integer(info[1], "the offset");
   const at::ScalarType dtype = dtype_from_name(to_string(info[3], "the dtype"));
   if (offset < 0 || offset % static_cast<std::int64_t>(c10::elementSize(dtype)) != 0)
-    throw Error("bad-input", "the offset must be a multiple of the element size.");
+    throw Error(ErrorCode::bad_input, "the offset must be a multiple of the element size.");
   return TensorHandle::create(
       info.Env(), mapped(to_string(info[0], "the path"), static_cast<std::size_t>(offset), to_integers(info[2], "the shape"), dtype));
 }

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "binding/environment.h"
+#include "binding/errors.h"
+#include "runtime/error.h"
 #include "tensor/deferred.h"
 #include "tensor/dtype.h"
 
@@ -45,17 +47,17 @@ Napi::Object TensorHandle::create(Napi::Env env, at::Tensor value) {
 
 TensorHandle& TensorHandle::from(const Napi::Value& value, const std::string& what) {
   if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&tensor_tag)) {
-    throw Error("bad-input", what + " is not a tensor.");
+    throw Error(ErrorCode::bad_input, what + " is not a tensor.");
   }
   TensorHandle& handle = *Unwrap(value.As<Napi::Object>());
-  if (!handle.slot()) throw Error("disposed", what + " was disposed and can no longer be used.");
+  if (!handle.slot()) throw Error(ErrorCode::disposed, what + " was disposed and can no longer be used.");
   return handle;
 }
 
 TensorHandle::TensorHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<TensorHandle>(info) {
-  if (info.Length() != 1 || !info[0].IsExternal()) {
-    throw Napi::TypeError::New(info.Env(), "Tensors are made by functions, not by `new`.");
-  }
+  guarded(info.Env(), [&] {
+    if (info.Length() != 1 || !info[0].IsExternal()) throw Error(ErrorCode::bad_input, "tensors are made by functions, not by `new`.");
+  });
   Value().TypeTag(&tensor_tag);
   content_ = std::move(*info[0].As<Napi::External<Content>>().Data());
   dtype_ = dtype_name(content_.meta.scalar_type());

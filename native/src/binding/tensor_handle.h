@@ -26,7 +26,7 @@ class TensorHandle : public Napi::ObjectWrap<TensorHandle> {
   /// For a value that exists already.
   static Napi::Object create(Napi::Env env, at::Tensor value);
 
-  /// Throws Error "bad-input" when `value` is not a tensor handle, "disposed" when it was disposed. `what` names it.
+  /// Throws Error bad_input when `value` is not a tensor handle, disposed when it was disposed. `what` names it.
   static TensorHandle& from(const Napi::Value& value, const std::string& what);
 
   /// Handles that were neither disposed nor collected, in the whole process.

@@ -20,9 +20,9 @@ class CancelToken {
     return flag_->load(std::memory_order_relaxed) || (parent_ && parent_->load(std::memory_order_relaxed));
   }
 
-  /// A cancellation point. Throws Aborted.
+  /// A cancellation point. Throws Error aborted.
   void check() const {
-    if (cancelled()) throw Aborted();
+    if (cancelled()) throw Error(ErrorCode::aborted, "The operation was aborted by its signal.");
   }
 
   CancelToken with_parent(const CancelToken& parent) const {

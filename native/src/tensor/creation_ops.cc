@@ -20,7 +20,7 @@ Tensors arange(const Tensors&, const Params& params) { return {at::arange(params
 
 Tensors infer_arange(const Tensors&, const Params& params) {
   const std::int64_t count = params.integer(0);
-  if (count < 0) throw Error("bad-input", "the number of elements must not be negative.");
+  if (count < 0) throw Error(ErrorCode::bad_input, "the number of elements must not be negative.");
   return {at::empty({count}, at::TensorOptions().dtype(params.dtype(1)).device(at::kMeta))};
 }
 

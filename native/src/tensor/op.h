@@ -39,7 +39,7 @@ OpEntries ordering_ops();
 OpEntries creation_ops();
 OpEntries autograd_ops();
 
-/// Throws Error "native" when there is no such operation.
+/// Throws Error native when there is no such operation.
 const Op& find_op(const std::string& name);
 std::vector<std::string> op_names();
 

@@ -106,11 +106,11 @@ TEST("every operation announces the shapes and dtypes that it gives") {
 
 TEST("an unknown operation, too few tensors and wrong parameters are refused") {
   const Tensors a{at::empty({2}, at::device(at::kMeta))};
-  CHECK_THROWS(find_op("frobnicate"), Error, error.code() == "native");
-  CHECK_THROWS(infer("matmul", find_op("matmul"), a, {}), Error, error.code() == "bad-input");
-  CHECK_THROWS(infer("select", find_op("select"), a, {}), Error, error.code() == "bad-input");
-  CHECK_THROWS(infer("select", find_op("select"), a, params({0.5, 0.0})), Error, error.code() == "bad-input");
-  CHECK_THROWS(infer("to", find_op("to"), a, params({std::string("float8")})), Error, error.code() == "dtype");
+  CHECK_THROWS(find_op("frobnicate"), Error, error.code() == ErrorCode::native);
+  CHECK_THROWS(infer("matmul", find_op("matmul"), a, {}), Error, error.code() == ErrorCode::bad_input);
+  CHECK_THROWS(infer("select", find_op("select"), a, {}), Error, error.code() == ErrorCode::bad_input);
+  CHECK_THROWS(infer("select", find_op("select"), a, params({0.5, 0.0})), Error, error.code() == ErrorCode::bad_input);
+  CHECK_THROWS(infer("to", find_op("to"), a, params({std::string("float8")})), Error, error.code() == ErrorCode::dtype);
 }
 
 TEST("errors name the operands") {

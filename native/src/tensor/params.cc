@@ -14,7 +14,7 @@ constexpr double largest_exact_integer = 9007199254740991.0;
 template <typename T>
 const T& expect(const std::vector<Param>& values, std::size_t index, const char* kind) {
   const T* found = index < values.size() ? std::get_if<T>(&values[index]) : nullptr;
-  if (!found) throw Error("bad-input", "parameter " + std::to_string(index + 1) + " must be " + kind + ".");
+  if (!found) throw Error(ErrorCode::bad_input, "parameter " + std::to_string(index + 1) + " must be " + kind + ".");
   return *found;
 }
 
@@ -28,7 +28,7 @@ double Params::number(std::size_t index) const { return expect<double>(values_, 
 
 std::int64_t Params::integer(std::size_t index) const {
   const double value = number(index);
-  if (!is_whole(value)) throw Error("bad-input", "expected a whole number, got " + std::to_string(value) + ".");
+  if (!is_whole(value)) throw Error(ErrorCode::bad_input, "expected a whole number, got " + std::to_string(value) + ".");
   return static_cast<std::int64_t>(value);
 }
 

@@ -14,7 +14,7 @@ namespace autocircuit {
 /// What an operation takes besides tensors: nothing (left out), a number, a flag, a list of whole numbers, a name.
 using Param = std::variant<std::monostate, double, bool, std::vector<std::int64_t>, std::string>;
 
-/// Checked access to an operation's parameters. Every getter throws Error "bad-input" when the kind does not fit.
+/// Checked access to an operation's parameters. Every getter throws Error bad_input when the kind does not fit.
 class Params {
  public:
   Params() = default;

@@ -15,7 +15,7 @@ Tensors matmul(const Tensors& in, const Params&) { return {at::matmul(in[0], in[
 
 Tensors infer_matmul(const Tensors& in, const Params& params) {
   // The meta kernels do not look at it.
-  if (in[0].scalar_type() != in[1].scalar_type()) throw Error("dtype", "both tensors must have the same dtype.");
+  if (in[0].scalar_type() != in[1].scalar_type()) throw Error(ErrorCode::dtype, "both tensors must have the same dtype.");
   return matmul(in, params);
 }
 

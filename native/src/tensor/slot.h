@@ -17,7 +17,7 @@ struct TensorSlot {
 
   /// The tensor, or the error of the operation that should have made it: errors poison what depends on them.
   const at::Tensor& get() const {
-    if (error) throw *error;
+    if (error) throw Error(*error);
     return value;
   }
 };

@@ -114,7 +114,7 @@ std::string message_of(Body body) {
 
 #define CHECK_NEAR(a, b, tolerance) ::autocircuit::test::check_near(a, b, tolerance, #a " ~ " #b, __FILE__, __LINE__)
 
-/// The expression throws `Type`; `error` names the exception in what follows: CHECK_THROWS(f(), Error, error.code() == "shape").
+/// The expression throws `Type`; `error` names the exception in what follows: CHECK_THROWS(f(), Error, error.code() == ErrorCode::shape).
 #define CHECK_THROWS(expression, Type, condition)                                                   \
   do {                                                                                              \
     bool threw = false;                                                                             \

@@ -19,7 +19,7 @@ struct Pending {
   std::optional<Error> error;
 
   const std::shared_ptr<T>& get() const {
-    if (error) throw *error;
+    if (error) throw Error(*error);
     return value;
   }
 };
@@ -53,14 +53,14 @@ Napi::Value make_box(Napi::Env env, PendingPtr<T> content) {
   return external;
 }
 
-/// Throws Error "bad-input" when `value` is not a box of T, "disposed" when it was emptied. `what` names it.
+/// Throws Error bad_input when `value` is not a box of T, disposed when it was emptied. `what` names it.
 template <typename T>
 PendingPtr<T> unbox(const Napi::Value& value, const std::string& what) {
   if (!value.IsExternal() || !value.As<Napi::External<Box>>().CheckTypeTag(&BoxTag<T>::tag)) {
-    throw Error("bad-input", what + " has the wrong type.");
+    throw Error(ErrorCode::bad_input, what + " has the wrong type.");
   }
   const auto& content = value.As<Napi::External<Box>>().Data()->content;
-  if (!content) throw Error("disposed", what + " was disposed and can no longer be used.");
+  if (!content) throw Error(ErrorCode::disposed, what + " was disposed and can no longer be used.");
   return std::static_pointer_cast<Pending<T>>(content);
 }
 

@@ -16,6 +16,7 @@
 #include "engine/autoencoders.h"
 #include "engine/head_gradients.h"
 #include "operators/open_device.h"
+#include "runtime/error.h"
 #include "tensor/dtype.h"
 
 namespace autocircuit {
@@ -46,7 +47,7 @@ Placement read_placement(const Napi::Value& value) {
   if (fields.has("device")) placement.device = find_device(to_string(fields.get("device"), fields.path("device")));
   if (fields.has("dtype")) placement.dtype = dtype_from_name(to_string(fields.get("dtype"), fields.path("dtype")));
   if (placement.dtype && !at::isFloatingType(*placement.dtype))
-    throw Error("dtype", "a transformer computes in a floating point type, not in " + dtype_name(*placement.dtype) + ".");
+    throw Error(ErrorCode::dtype, "a transformer computes in a floating point type, not in " + dtype_name(*placement.dtype) + ".");
   placement.tf32 = fields.flag("tf32", false);
   return placement;
 }
@@ -143,7 +144,7 @@ Napi::Value decoder_means(const Napi::CallbackInfo& info) {
   const auto transformer = unbox<Transformer>(info[0], "the transformer");
   return run_async(info.Env(), [transformer](const CancelToken&) -> Convert {
     const Autoencoders* autoencoders = transformer->get()->autoencoders();
-    if (!autoencoders) throw Error("bad-input", "this transformer has no autoencoders.");
+    if (!autoencoders) throw Error(ErrorCode::bad_input, "this transformer has no autoencoders.");
     return [means = autoencoders->decoder_means()](Napi::Env env) { return TensorHandle::create(env, means); };
   });
 }
@@ -181,7 +182,7 @@ bool is_box_of_any(const Napi::Value& value) {
 
 Napi::Value dispose_box(const Napi::CallbackInfo& info) {
   if (!is_box_of_any<Transformer, Ablation, Prefix, PlainRun, const PatchGraph>(info[0])) {
-    throw Error("bad-input", "only boxes can be disposed.");
+    throw Error(ErrorCode::bad_input, "only boxes can be disposed.");
   }
   info[0].As<Napi::External<Box>>().Data()->empty();
   return info.Env().Undefined();

@@ -1,6 +1,7 @@
 #include "binding/engine/read_config.h"
 
 #include "binding/fields.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 
@@ -37,7 +38,7 @@ void check_group(const PatchGraph& graph, const DestinationGroup& group, const s
   // Sizes are bounded first, so that the product cannot overflow.
   const std::int64_t tokens = graph.tokens == 0 ? 1 : graph.tokens;
   if (!inside || group.heads > graph.edges || tokens > graph.edges || group.offset + tokens * group.heads * group.sources > graph.edges) {
-    throw Error("bad-input", what + " reaches outside of the graph.");
+    throw Error(ErrorCode::bad_input, what + " reaches outside of the graph.");
   }
 }
 
@@ -90,7 +91,7 @@ PatchGraph read_graph(const Napi::Value& value) {
   graph.sources = fields.integer("sources");
   graph.edges = fields.integer("edges");
   if (graph.tokens < 0 || graph.sources < 0 || graph.edges < 0) {
-    throw Error("bad-input", "graph.tokens, graph.sources and graph.edges must not be negative.");
+    throw Error(ErrorCode::bad_input, "graph.tokens, graph.sources and graph.edges must not be negative.");
   }
   graph.latents = fields.integers("latents");
   graph.attention_latents = fields.integers("attentionLatents");
