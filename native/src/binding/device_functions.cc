@@ -15,7 +15,7 @@ namespace autocircuit {
 
 namespace {
 
-/// openDevice("cuda", { libtorchCuda, library? }) or openDevice("library", { library }) -> { count, kernels, cuda?, devices }
+// openDevice("cuda", { libtorchCuda, library? }) or openDevice("library", { library }) -> { count, kernels, cuda?, devices }
 Napi::Value open_device(const Napi::CallbackInfo& info) {
   const std::string kind = to_string(info[0], "the kind of device");
   const Fields files(info[1], "files");
@@ -41,13 +41,13 @@ Napi::Value open_device(const Napi::CallbackInfo& info) {
   return result;
 }
 
-/// limitDeviceMemory(device, bytes)
+// limitDeviceMemory(device, bytes)
 Napi::Value limit_memory(const Napi::CallbackInfo& info) {
   limit_device_memory(find_device(to_string(info[0], "the device")), to_integer(info[1], "the number of bytes"));
   return info.Env().Undefined();
 }
 
-/// recordings() -> promise of { recorded, replayed, failed, failure? }
+// recordings() -> promise of { recorded, replayed, failed, failure? }
 Napi::Value recordings(const Napi::CallbackInfo& info) {
   return run_async(info.Env(), [](const CancelToken&) -> Convert {
     return [counts = recording_counts()](Napi::Env env) -> Napi::Value {

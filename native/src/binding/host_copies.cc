@@ -31,7 +31,7 @@ at::ScalarType dtype_of(const Napi::TypedArray& array) {
   }
 }
 
-/// What a dtype looks like in JavaScript.
+// What a dtype looks like in JavaScript.
 at::ScalarType host_dtype(at::ScalarType dtype) {
   if (dtype == at::kHalf || dtype == at::kBFloat16) return at::kFloat;
   return dtype == at::kBool ? at::kByte : dtype;
@@ -50,15 +50,15 @@ napi_typedarray_type array_type(at::ScalarType dtype) {
 // Plain memory, not a tensor: it belongs to JavaScript, so it must not count as tensor memory.
 struct HostBuffer {
   std::unique_ptr<void, decltype(&std::free)> data{nullptr, &std::free};
-  std::size_t bytes = 0;
-  std::size_t elements = 0;
+  size_t bytes = 0;
+  size_t elements = 0;
   at::ScalarType dtype = at::kFloat;
 };
 
 std::shared_ptr<HostBuffer> copy_out(const at::Tensor& value) {
   auto buffer = std::make_shared<HostBuffer>();
   buffer->dtype = host_dtype(value.scalar_type());
-  buffer->elements = static_cast<std::size_t>(value.numel());
+  buffer->elements = static_cast<size_t>(value.numel());
   buffer->bytes = buffer->elements * c10::elementSize(buffer->dtype);
   if (buffer->bytes == 0) return buffer;
   buffer->data.reset(std::malloc(buffer->bytes));
@@ -69,7 +69,7 @@ std::shared_ptr<HostBuffer> copy_out(const at::Tensor& value) {
 
 Napi::ArrayBuffer to_array_buffer(Napi::Env env, HostBuffer& buffer) {
   // Handing over the memory spares the event loop the copy, but costs a finalizer: not worth it for little.
-  constexpr std::size_t worth_handing_over = 64 * 1024;
+  constexpr size_t worth_handing_over = 64 * 1024;
   if (buffer.bytes < worth_handing_over) {
     Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(env, buffer.bytes);
     if (buffer.bytes > 0) std::memcpy(copy.Data(), buffer.data.get(), buffer.bytes);
@@ -92,12 +92,12 @@ Napi::Value from_host(const Napi::CallbackInfo& info) {
   if (!info[0].IsTypedArray()) throw Error(ErrorCode::bad_input, "the data must be a typed array.");
   const auto data = info[0].As<Napi::TypedArray>();
   const at::ScalarType given = dtype_of(data);
-  const std::vector<std::int64_t> shape = to_integers(info[1], "the shape");
+  const std::vector<int64_t> shape = to_integers(info[1], "the shape");
   const std::string dtype = to_string(info[2], "the dtype");
   const at::ScalarType wanted = dtype_from_name(dtype);
 
   at::Tensor copy = at::empty(shape, at::TensorOptions().dtype(given));
-  if (static_cast<std::size_t>(copy.numel()) != data.ElementLength()) {
+  if (static_cast<size_t>(copy.numel()) != data.ElementLength()) {
     throw Error(ErrorCode::shape, "the data has " + std::to_string(data.ElementLength()) + " elements, the shape needs " +
                                       std::to_string(copy.numel()) + ".");
   }

@@ -53,7 +53,7 @@ Napi::Value reset_peak(const Napi::CallbackInfo& info) {
 Napi::Value threads(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), Executor::instance().threads()); }
 
 Napi::Value set_threads(const Napi::CallbackInfo& info) {
-  const std::int64_t count = to_integer(info[0], "the number of threads");
+  const int64_t count = to_integer(info[0], "the number of threads");
   if (count < 1 || count > 4096) throw Error(ErrorCode::bad_input, "the number of threads must be between 1 and 4096.");
   Executor::instance().set_threads(static_cast<int>(count));
   return run_async(info.Env(), [](const CancelToken&) { return nothing(); });

@@ -38,16 +38,19 @@ struct PatchedRows {
   int64_t n;
 };
 
-inline std::optional<at::Tensor> given(const at::Tensor& t) { return t.defined() ? std::optional(t) : std::nullopt; }
-inline std::optional<at::Tensor> dense(const at::Tensor& t) { return t.defined() ? std::optional(t.contiguous()) : std::nullopt; }
+inline std::optional<at::Tensor> if_defined(const at::Tensor& t) { return t.defined() ? std::optional(t) : std::nullopt; }
+inline std::optional<at::Tensor> dense_if_defined(const at::Tensor& t) {
+  return t.defined() ? std::optional(t.contiguous()) : std::nullopt;
+}
 
 // [rows, n, D]
 inline at::Tensor patched_rows(const PatchedRows& rows, const Norm& norm) {
   const auto call = [&](const auto& patched_rows) {
     const RowLists& lists = rows.lists;
-    return patched_rows(dense(rows.resid), dense(rows.ablated), lists.from_ablated, given(rows.delta.early), given(rows.delta.late),
-                        rows.delta.first_late, lists.begin, lists.source, lists.weight, rows.token_of, lists.rows, lists.masks,
-                        lists.tokens, rows.n, static_cast<int64_t>(norm.kind), norm.eps, dense(norm.scale), dense(norm.shift));
+    return patched_rows(dense_if_defined(rows.resid), dense_if_defined(rows.ablated), lists.from_ablated, if_defined(rows.delta.early),
+                        if_defined(rows.delta.late), rows.delta.first_late, lists.begin, lists.source, lists.weight, rows.token_of,
+                        lists.rows, lists.masks, lists.tokens, rows.n, static_cast<int64_t>(norm.kind), norm.eps,
+                        dense_if_defined(norm.scale), dense_if_defined(norm.shift));
   };
   // A stream that is wider than the sources: kernels take one type.
   const at::Tensor& source = rows.delta.late.defined() ? rows.delta.late : rows.delta.early;
@@ -60,12 +63,12 @@ inline at::Tensor patched_rows(const PatchedRows& rows, const Norm& norm) {
 
 inline void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x, const Norm& norm) {
   if (norm.kind == NormKind::none) return;
-  dispatched::norm_backward_rows_(grad, x.contiguous(), static_cast<int64_t>(norm.kind), norm.eps, dense(norm.scale));
+  dispatched::norm_backward_rows_(grad, x.contiguous(), static_cast<int64_t>(norm.kind), norm.eps, dense_if_defined(norm.scale));
 }
 
 // `ablated` may be undefined (outputs stay as they are), `resid` too (nothing is added).
 inline void absorb_outputs_(at::Tensor& out, const at::Tensor& ablated, at::Tensor& resid) {
-  dispatched::absorb_outputs_(out, dense(ablated), given(resid));
+  dispatched::absorb_outputs_(out, dense_if_defined(ablated), if_defined(resid));
 }
 
 // `bucket_of` undefined: all in one bucket.
@@ -76,7 +79,7 @@ inline at::Tensor mask_gradient(const at::Tensor& grad, const at::Tensor& delta,
 
 inline at::Tensor divergences(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double softcap,
                               const at::Tensor& expected, const at::Tensor& probabilities) {
-  return dispatched::divergences(x, weight, given(bias), softcap, expected.contiguous(), probabilities.contiguous());
+  return dispatched::divergences(x, weight, if_defined(bias), softcap, expected.contiguous(), probabilities.contiguous());
 }
 
 }  // namespace autocircuit

@@ -15,7 +15,7 @@ bool is_out_of_memory(std::string_view message) {
   return contains(message, "can't allocate memory") || contains(message, "not enough memory") || contains(message, "out of memory");
 }
 
-/// A number outside the range of an element type, which LibTorch reports in several kinds of exceptions.
+// A number outside the range of an element type, which LibTorch reports in several kinds of exceptions.
 bool is_overflow(std::string_view message) {
   return contains(message, "cannot be converted to type ") && contains(message, " without overflow");
 }
@@ -38,7 +38,7 @@ ErrorCode code_of(const c10::Error& error, std::string_view message, Stage stage
   return ErrorCode::native;
 }
 
-/// First paragraph only: what follows is advice for people who write Python or C++.
+// First paragraph only: what follows is advice for people who write Python or C++.
 std::string first_paragraph(std::string message) {
   const auto end = message.find("\n\n");
   if (end != std::string::npos) message.resize(end);

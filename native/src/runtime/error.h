@@ -8,7 +8,7 @@
 
 namespace autocircuit {
 
-/// Those codes of AutocircuitError in JavaScript (packages/base says what each means) that errors from here have, by the names there.
+// Those codes of AutocircuitError in JavaScript (packages/base says what each means) that errors from here have, by the names there.
 #define AUTOCIRCUIT_ERROR_CODES(CODE)  \
   CODE(bad_input, "bad-input")         \
   CODE(not_found, "not-found")         \
@@ -29,12 +29,12 @@ enum class ErrorCode : uint8_t {
 #undef ERROR_CODE
 };
 
-/// As JavaScript has it: bad_input is "bad-input".
+// As JavaScript has it: bad_input is "bad-input".
 const char* name_of(ErrorCode code);
-/// The names of all codes.
+// The names of all codes.
 std::vector<std::string> error_code_names();
 
-/// The one kind of exception that is thrown here. What LibTorch, the standard library and others throw, `describe` makes one of.
+// The one kind of exception that is thrown here. What LibTorch, the standard library and others throw, `describe` makes one of.
 class Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
@@ -44,11 +44,11 @@ class Error : public std::runtime_error {
   ErrorCode code_;
 };
 
-/// Where an exception came from: LibTorch reports a wrong shape and a wrong index alike, so the place decides the code.
+// Where an exception came from: LibTorch reports a wrong shape and a wrong index alike, so the place decides the code.
 enum class Stage { call /* shape inference while the caller waits */, execution /* arithmetic on the executor */ };
 
-/// Turns any exception into an Error: LibTorch's without its C++ backtrace, failed allocations as out_of_memory.
-/// `what` names the operation and is put in front of foreign messages. Never throws anything but std::bad_alloc.
+// Turns any exception into an Error: LibTorch's without its C++ backtrace, failed allocations as out_of_memory.
+// `what` names the operation and is put in front of foreign messages. Never throws anything but std::bad_alloc.
 Error describe(std::exception_ptr exception, Stage stage, const std::string& what = "");
 
 }  // namespace autocircuit

@@ -12,7 +12,7 @@ using namespace autocircuit;
 
 namespace {
 
-template <typename F>
+template <class F>
 Error described(F thrower, Stage stage = Stage::execution, const std::string& what = "") {
   try {
     thrower();

@@ -11,7 +11,7 @@ namespace autocircuit {
 namespace {
 
 Tensors slice(const Tensors& in, const Params& params) {
-  const std::int64_t end = params.integer_or(2, std::numeric_limits<std::int64_t>::max());
+  const int64_t end = params.integer_or(2, std::numeric_limits<int64_t>::max());
   return {at::slice(in[0], params.integer(0), params.integer(1), end, params.integer_or(3, 1))};
 }
 

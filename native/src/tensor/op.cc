@@ -26,7 +26,7 @@ const Table& table() {
   return all;
 }
 
-/// "matmul(float32[2, 3], float32[4, 5])": LibTorch's message alone often does not say which tensors met.
+// "matmul(float32[2, 3], float32[4, 5])": LibTorch's message alone often does not say which tensors met.
 std::string call_text(const std::string& name, const Tensors& inputs) {
   std::ostringstream text;
   text << name << "(";

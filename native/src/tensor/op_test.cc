@@ -11,7 +11,7 @@ using namespace autocircuit;
 
 namespace {
 
-using List = std::vector<std::int64_t>;
+using List = std::vector<int64_t>;
 
 struct Sample {
   Tensors inputs;
@@ -20,7 +20,7 @@ struct Sample {
 
 Params params(std::vector<Param> values) { return Params(std::move(values)); }
 
-/// At least one call of every operation.
+// At least one call of every operation.
 std::multimap<std::string, Sample> samples() {
   const at::Tensor a = at::arange(6, at::kFloat).reshape({2, 3}) - 2.5;
   const at::Tensor row = at::arange(3, at::kFloat) + 1;
@@ -93,7 +93,7 @@ TEST("every operation announces the shapes and dtypes that it gives") {
     const Tensors announced = infer(name, op, on_meta(sample.inputs), sample.params);
     const Tensors given = op.compute(sample.inputs, sample.params);
     CHECK_EQUAL(announced.size(), given.size());
-    for (std::size_t i = 0; i < given.size(); i++) {
+    for (size_t i = 0; i < given.size(); i++) {
       if (announced[i].sizes() != given[i].sizes() || announced[i].scalar_type() != given[i].scalar_type()) {
         test::fail(__FILE__, __LINE__, name + " announces " + announced[i].toString() + ", gives " + given[i].toString());
       }

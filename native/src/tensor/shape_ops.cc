@@ -9,7 +9,7 @@ namespace autocircuit {
 
 namespace {
 
-constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
+constexpr size_t any_number = std::numeric_limits<size_t>::max();
 
 Tensors matmul(const Tensors& in, const Params&) { return {at::matmul(in[0], in[1])}; }
 
