@@ -1,6 +1,7 @@
 import type { DType } from "@autocircuit/base";
 import { scope, Tensor } from "@autocircuit/native";
 import { requireFinite } from "./finite.ts";
+import type { Weights } from "./weights.ts";
 
 /** Numbers of decoder rows that are brought together at once. */
 const AT_ONCE = 1 << 24;
@@ -22,10 +23,12 @@ export interface Decoder {
 /**
  * A decoder whose rows are looked at: at once if they are not too many.
  *
+ * @param rows of these weights
  * @throws AutocircuitError `not-finite`
  */
-export async function checkedDecoder(rows: Tensor, where: string, factor?: Tensor | number): Promise<Decoder> {
-  const checked = rows.size <= CHECKED_AT_LOAD;
+export async function checkedDecoder(rows: Tensor, weights: Weights, factor?: Tensor | number): Promise<Decoder> {
+  const { path: where, headersOnly } = weights;
+  const checked = !headersOnly && rows.size <= CHECKED_AT_LOAD;
   if (checked) await requireFinite(rows, `${where}: the decoder`);
   return { rows, factor, checked, where };
 }

@@ -1,5 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type BlockAutoencoder, scope, type Tensor } from "@autocircuit/native";
+import { notSourcesBy } from "./activations/activation.ts";
 import type { AutoencoderParts } from "./autoencoder-parts.ts";
 import type { Decoder } from "./decoder.ts";
 
@@ -49,10 +50,7 @@ export function engineBlock(
     };
     const outBias = scale === 1 ? outputBias : outputBias.div(scale);
     const folded = encoder.activation.asThreshold?.(encode, bias, latents);
-    if (folded === undefined) {
-      const { name } = encoder.activation;
-      return refuse(name === "jumprelu" ? "thresholds below 0 let negative latents through" : `activation is ${name}`);
-    }
+    if (folded === undefined) throw notSourcesBy(path, encoder.activation);
     return {
       ...{ encode: encode.clone(), bias: bias.clone(), decode: decoded(decoder), outBias: outBias.clone() },
       ...(later.length > 0 && { decodeLater: later.map(decoded) }),

@@ -80,7 +80,7 @@ describe("loadAutoencoders", () => {
     mkdirSync(join(folder, "wider"));
     const metadata = { sae_lens_version: "6.54.12", hook_name: "blocks.2.hook_resid_post" };
     await tinySaeLens({ metadata }, { folder: join(folder, "wider") });
-    expect((await refusal(folder)).message).toMatch(/both read blocks\.2\.hook_resid_post. Give the folder of one/);
+    expect((await refusal(folder)).message).toMatch(/2 autoencoders read blocks\.2\.hook_resid_post: blocks\.2, wider\. Give one for each place: their folders one after the other\.$/);
   });
 });
 

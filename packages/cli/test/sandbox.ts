@@ -57,6 +57,7 @@ export async function sandbox(): Promise<{ folder: string } & Disposable> {
   write("brackets.json", { prompts: pairs((row) => [row, row + 1, 3, 4], [1]) });
   write("prompts.json", { prompts: pairs((row) => [row, row + 1, 3], [1]) });
   write("edges.json", ["A0.0->Resid End", { edge: "Resid Start->A0.1.Q", token: null }]);
+  write("latent-edges.json", ["MLP 0 Latent 3->Resid End"]);
   for (const name of ["names.json", "more.json"]) write(name, { prompts: texts() });
   write("gp.jsonl", `${JSON.stringify({ prefix: "So Mary", corr_prefix: "So John", pronoun: "she" })}\n`);
   write("my-program.ts", program);

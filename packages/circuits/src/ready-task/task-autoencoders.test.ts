@@ -67,6 +67,8 @@ describe("tasks of autoencoders", () => {
       tasks["ioi-component"]!.load({ model: model.folder, pruneLatents: true, ...(autoencoders && { autoencoders }) });
     await expect(load(narrow.folder)).rejects.toThrow(/width 8.*width 12/);
     await expect(load(short.folder)).rejects.toThrow(/no autoencoder of block 1/);
-    await expect(load()).rejects.toThrow(/name a folder/);
+    await expect(load()).rejects.toThrow(
+      /`pruneLatents` \(--prune-latents on the command line\) is about `autoencoders`/,
+    );
   });
 });
