@@ -2,7 +2,7 @@ import { AutocircuitError } from "@autocircuit/base";
 import type { TransformerConfig } from "@autocircuit/native";
 import type { Autoencoder } from "./autoencoder.ts";
 import type { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
-import { hookPlace, siteWidth } from "./hooks.ts";
+import { hookPlace, knownHooks, siteWidth } from "./hooks.ts";
 import type { InspectedAutoencoders } from "./inspect-autoencoders.ts";
 
 /**
@@ -56,7 +56,12 @@ function checkHook(
   config: TransformerConfig,
 ): void {
   const { block, site } = hookPlace(hook);
-  if (site === undefined) throw misfit(path, modelName, `is of ${JSON.stringify(hook)}, which is no place known here`);
+  if (site === undefined) {
+    throw new AutocircuitError(
+      "bad-input",
+      `${path}: is of ${JSON.stringify(hook)}, which is no place known here; known in a block are ${knownHooks.join(", ")}.`,
+    );
+  }
   if (block !== undefined && block >= config.layers) {
     throw misfit(path, modelName, `is of ${hook}, but the model's blocks are 0 to ${config.layers - 1}`);
   }

@@ -6,7 +6,7 @@ import { AutocircuitError } from "@autocircuit/base";
 const LISTED = 12;
 
 /**
- * The paths that a text stands for: itself, or, where there is none of that name, all that fit it as a pattern. In the name of a folder `*` stands
+ * The paths that a text stands for: itself, or, where there is none of that name, all that fit it as a pattern. In the name of a folder (or a `.pt`) `*` stands
  * for anything, and `~` with a number for the number that is nearest to it of those that stand there (the smaller of two that are as near), in each folder by itself.
  *
  * @throws AutocircuitError `not-found` that lists what there is, where a folder has nothing that fits
@@ -34,7 +34,9 @@ function namesIn(folder: string, part: string, text: string): readonly string[] 
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     refuse(`${folder} is no folder here. Patterns stand for folders of this machine: of the hub, fetch them first`);
   }
-  const names = readdirSync(folder).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith(".pt") || statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory())
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const fitting = fittingNames(names, part);
   if (fitting.length > 0) return fitting;
   const rest = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";

@@ -1,6 +1,6 @@
 import type { DType } from "@autocircuit/base";
 import { scope, Tensor } from "@autocircuit/native";
-import { requireFinite } from "./finite.ts";
+import { requireFiniteWeights } from "./finite.ts";
 import type { Weights } from "./weights.ts";
 
 /** Numbers of decoder rows that are brought together at once. */
@@ -29,7 +29,7 @@ export interface Decoder {
 export async function checkedDecoder(rows: Tensor, weights: Weights, factor?: Tensor | number): Promise<Decoder> {
   const { path: where, headersOnly } = weights;
   const checked = !headersOnly && rows.size <= CHECKED_AT_LOAD;
-  if (checked) await requireFinite(rows, `${where}: the decoder`);
+  if (checked) await requireFiniteWeights(rows, `${where}: the decoder`);
   return { rows, factor, checked, where };
 }
 
@@ -62,7 +62,7 @@ export async function decodeRows(decoder: Decoder, latents: Tensor): Promise<Ten
     for (let first = 0; first < active.length; first += step) {
       const some = active.slice(first, first + step);
       const rows = pick(decoder.rows, 0, some).to(latents.dtype);
-      if (!decoder.checked) await requireFinite(rows, `${decoder.where}: the decoder`);
+      if (!decoder.checked) await requireFiniteWeights(rows, `${decoder.where}: the decoder`);
       sum = sum.add(pick(scaled, 1, some).matmul(rows));
     }
     return sum;

@@ -23,7 +23,7 @@ export function engineBlock(
   const refuse = (what: string) => {
     throw new AutocircuitError(
       "bad-input",
-      `${path}: its ${what}: what a latent writes is then no multiple of its activation alone.`,
+      `${path}: its ${what}: what a latent writes is then no multiple of its activation alone, as a source does. It loads, encodes and decodes only.`,
     );
   };
   if (skip && !errors)

@@ -80,7 +80,9 @@ describe("loadAutoencoders", () => {
     mkdirSync(join(folder, "wider"));
     const metadata = { sae_lens_version: "6.54.12", hook_name: "blocks.2.hook_resid_post" };
     await tinySaeLens({ metadata }, { folder: join(folder, "wider") });
-    expect((await refusal(folder)).message).toMatch(/2 autoencoders read blocks\.2\.hook_resid_post: blocks\.2, wider\. Give one for each place: their folders one after the other\.$/);
+    expect((await refusal(folder)).message).toMatch(
+      /2 autoencoders read blocks\.2\.hook_resid_post: blocks\.2, wider\. Give one for each place: their folders one after the other\.$/,
+    );
   });
 });
 
@@ -148,7 +150,11 @@ describe("what is wrong in files", () => {
     ["a k beyond the latents", { architecture: "topk", k: 7 }, /k is 7, which has to be a whole number from 1 to 6/],
     ["a fraction as k", { architecture: "topk", k: 1.5 }, /k is 1\.5/],
     ["another width", { d_in: 5 }, /W_enc is \[4, 6\] instead of \[5, 6\]/],
-    ["no hook", { metadata: { sae_lens_version: "6.54.12" } }, /has no `hook_point`/],
+    [
+      "no hook",
+      { metadata: { sae_lens_version: "6.54.12" } },
+      /does not say what the autoencoder reads: it has no `hook_name`.*Is it a cfg\.json of SAELens/,
+    ],
     ["no threshold", { architecture: "jumprelu" }, /has no tensor "threshold"; it has/],
     [
       "a head of its own",
@@ -232,7 +238,12 @@ describe("checkFitsModel", () => {
     ["another width of heads", "blocks.1.attn.hook_z", {}, /of the model is of width 6/],
     ["a block that is not there", "blocks.2.hook_resid_post", {}, /the model's blocks are 0 to 1/],
     ["an MLP that is not there", "blocks.1.hook_mlp_out", { attnOnly: true }, /the model has no MLPs/],
-    ["a place that is not known", "blocks.1.hook_somewhere", {}, /no place known here.*trained on tiny/],
+    [
+      "a place that is not known",
+      "blocks.1.hook_somewhere",
+      {},
+      /"blocks\.1\.hook_somewhere", which is no place known here; known in a block are hook_resid_pre, /,
+    ],
   ])("refuses %s", async (_, hook, change, message) => {
     using set = await loadAutoencoders(await tinySaeLens({ metadata: metadata(hook) }));
     expect(() => checkFitsModel(set.autoencoders[0]!, { ...config, ...change })).toThrow(message);

@@ -1,4 +1,4 @@
-import { sep } from "node:path";
+import { resolve, sep } from "node:path";
 import { AutocircuitError, cannotRead, type KindsOf, kind } from "@autocircuit/base";
 import { type DownloadProgress, type HubOptions, hubOptions, resolveHubFolder } from "@autocircuit/models";
 import type { AutoencoderParts } from "./autoencoder-parts.ts";
@@ -61,6 +61,8 @@ export async function readAutoencoders(
   const found = paths.flatMap(formatsAt);
   const [first] = found;
   if (first === undefined) throw new AutocircuitError("bad-input", "Autoencoders: the list of folders is empty.");
+  const twice = found.find((one, place) => found.findIndex(({ path }) => resolve(path) === resolve(one.path)) < place);
+  if (twice) throw new AutocircuitError("bad-input", `Autoencoders: ${twice.path} is given twice. Leave one out.`);
   const { format } = first;
   const other = found.find((one) => one.format.name !== format.name);
   if (other) {

@@ -1,7 +1,7 @@
 import { AutocircuitError, badFile, type DType, sayOnce } from "@autocircuit/base";
 import { Tensor } from "@autocircuit/native";
 import type { TensorFile } from "./files/tensor-file.ts";
-import { requireFinite } from "./finite.ts";
+import { requireFiniteWeights } from "./finite.ts";
 
 /** Types of weights; whole numbers are settings such as k. */
 const FLOATS: ReadonlySet<string> = new Set(["F64", "F32", "F16", "BF16"]);
@@ -72,7 +72,7 @@ export class Weights implements AsyncDisposable {
   /** A weight in the type to compute in. @throws AutocircuitError `not-finite`; otherwise like `stored` */
   async load(name: string, shape: readonly number[]): Promise<Tensor> {
     const tensor = (await this.stored(name, shape)).to(this.dtype);
-    if (!this.headersOnly) await requireFinite(tensor, `${this.path}: ${name}`);
+    if (!this.headersOnly) await requireFiniteWeights(tensor, `${this.path}: ${name}`);
     return tensor;
   }
 

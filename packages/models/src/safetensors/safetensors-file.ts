@@ -51,7 +51,8 @@ export class SafetensorsFile implements AsyncDisposable {
     });
     try {
       const stats = await handle.stat();
-      if (stats.isDirectory()) throw cannotRead(path, { code: "EISDIR" });
+      // What opens a folder like a file hears of it only when it reads.
+      if (stats.isDirectory()) throw cannotRead(path, Object.assign(new Error("a folder"), { code: "EISDIR" }));
       const { size } = stats;
       await refusePointer(handle, size, path);
       const prefix = new Uint8Array(await readAt(handle, 0, Math.min(PREFIX_BYTES, size), path));
