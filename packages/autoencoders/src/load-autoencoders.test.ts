@@ -1,12 +1,14 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TransformerConfig } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { useHub } from "../../models/test/hub-user.ts";
 import { LoopbackHub } from "../../models/test/loopback-hub.ts";
 import { autoencoderCase, copyOf, temporaryFolder } from "../test/fixtures.ts";
+import { tinyCrossLayer } from "../test/tiny-cross-layer.ts";
 import { tinySaeLens } from "../test/tiny-saelens.ts";
-import { checkFitsModel } from "./check-model.ts";
+import { checkFitsModel, checkInspected } from "./check-model.ts";
+import { inspectAutoencoders } from "./inspect-autoencoders.ts";
 import { loadAutoencoders } from "./load-autoencoders.ts";
 
 const SKIP = "saelens-jumprelu-skip-transcoder";
@@ -86,6 +88,97 @@ describe("loadAutoencoders", () => {
   });
 });
 
+describe("a collection of several for each block", () => {
+  const made = async () => {
+    const folder = temporaryFolder();
+    for (const block of [0, 1]) {
+      for (const [width, l0] of [
+        [4, 20 + block],
+        [4, 90 - block],
+        [8, 20],
+      ] as const) {
+        const own = join(folder, `layer_${block}`, `width_${width}k`, `average_l0_${l0}`);
+        mkdirSync(own, { recursive: true });
+        const metadata = { sae_lens_version: "6.54.12", hook_name: `blocks.${block}.hook_resid_post` };
+        await tinySaeLens({ metadata }, { folder: own });
+      }
+    }
+    return folder;
+  };
+  const within = (folder: string, paths: readonly { path: string }[]) =>
+    paths.map(({ path }) => path.slice(folder.length + 1));
+
+  it("is chosen from by a pattern, or by folders", async () => {
+    const folder = await made();
+    const pattern = `${folder}/layer_*/width_4k/average_l0_~85`;
+    const chosen = ["layer_0/width_4k/average_l0_90", "layer_1/width_4k/average_l0_89"];
+    using set = await loadAutoencoders(pattern);
+    expect(within(folder, set.autoencoders)).toEqual(chosen);
+    using listed = await loadAutoencoders([join(folder, chosen[1]!), join(folder, "layer_0/width_8k")]);
+    expect([listed.path, ...within(folder, listed.autoencoders)]).toEqual([
+      folder,
+      "layer_0/width_8k/average_l0_20",
+      chosen[1],
+    ]);
+    const { autoencoders } = await inspectAutoencoders(pattern);
+    expect(within(folder, autoencoders)).toEqual(chosen);
+  });
+
+  it("says what there is to choose from, and how", async () => {
+    const folder = await made();
+    expect(await refusal(folder)).toEqual({
+      code: "bad-input",
+      message:
+        `${folder}: 3 autoencoders read blocks.0.hook_resid_post (and so of 1 other place): layer_0/width_4k/average_l0_20, ` +
+        "layer_0/width_4k/average_l0_90, layer_0/width_8k/average_l0_20. Give one for each place: their folders one after the other, " +
+        `or a pattern such as "${folder}/layer_*/width_~4k/average_l0_~20", in which * stands for anything and ~N for the number nearest to N.`,
+    });
+    expect((await refusal(join(folder, "layer_1/width_4k"))).message).toMatch(/width_4k\/average_l0_~21", in which/);
+    const one = join(folder, "layer_0/width_8k");
+    await expect(loadAutoencoders([one, one])).rejects.toThrow(/average_l0_20 is given twice/);
+    await expect(loadAutoencoders([])).rejects.toThrow(/list of folders is empty/);
+    await expect(loadAutoencoders([one, " "])).rejects.toThrow(/path is empty/);
+  });
+});
+
+describe("inspectAutoencoders", () => {
+  const names = readdirSync(autoencoderCase("")).filter((name) => existsSync(join(autoencoderCase(name), "files")));
+
+  it.each(names)("says of %s what loading it says", async (name) => {
+    const path = join(autoencoderCase(name), "files");
+    const repo = name.startsWith("gemmascope1") ? "google/gemma-scope-2b-pt-mlp" : undefined;
+    using set = await loadAutoencoders(path, { repo });
+    const found = await inspectAutoencoders(path, { repo });
+    expect(found).toMatchObject({ path, format: set.format, crossLayer: set.crossLayer !== undefined });
+    const { crossLayer } = set;
+    const facts = ({ hookIn, hookOut, dIn, dOut, dSae, activation }: (typeof found.autoencoders)[0]) => ({
+      ...{ hookIn, hookOut, dIn, dOut, dSae, activation },
+    });
+    const loaded = crossLayer
+      ? crossLayer.hooksIn.map((hookIn, layer) => ({ ...crossLayer, hookIn, hookOut: crossLayer.hooksOut[layer]! }))
+      : set.autoencoders;
+    expect(found.autoencoders.map(facts)).toEqual(
+      loaded.map(({ hookIn, hookOut, dIn, dOut, dSae }) => {
+        const { activation } = crossLayer ?? set.autoencoders[0]!;
+        return { hookIn, hookOut, dIn, dOut, dSae, activation };
+      }),
+    );
+    expect(found.autoencoders.map(({ decoders }) => decoders)).toEqual(
+      loaded.map((_, layer) => (crossLayer ? crossLayer.layers - layer : 1)),
+    );
+  });
+
+  it("reads no weight, and so sees what is wrong in headers alone", async () => {
+    const change = (tensor: string, data: Float32Array) => {
+      if (tensor === "W_dec") data[3] = Number.NaN;
+    };
+    const folder = await tinySaeLens({}, { change });
+    expect((await inspectAutoencoders(folder)).autoencoders).toHaveLength(1);
+    expect((await refusal(folder)).message).toMatch(/the decoder holds NaN.*Fetch the file anew/);
+    await expect(inspectAutoencoders(await tinySaeLens({ d_in: 5 }))).rejects.toThrow(/W_enc is \[4, 6\]/);
+  });
+});
+
 describe("what is wrong in files", () => {
   it("a folder that is not there, or holds nothing", async () => {
     expect(await refusal("no/such/folder", { offline: true })).toEqual({
@@ -97,6 +190,9 @@ describe("what is wrong in files", () => {
     expect(message).toMatch(
       /holds no autoencoders. Formats that are read: SAELens \(cfg\.json, sae_weights\.safetensors\)/,
     );
+    // In words, not in patterns.
+    for (const words of ["params[_layer_N].safetensors", "*.safetensors", "OpenAI (N.pt)"])
+      expect(message).toContain(words);
   });
 
   it("a configuration without weights, and weights without one", async () => {
@@ -214,6 +310,36 @@ describe("what is wrong in files", () => {
     expect((await refusal(folder)).code).toBe("bad-file");
   });
 
+  it("a folder in the place of a file", async () => {
+    for (const file of ["cfg.json", "sae_weights.safetensors"]) {
+      const folder = copyOf(SKIP);
+      rmSync(join(folder, file));
+      mkdirSync(join(folder, file));
+      expect(await refusal(folder)).toEqual({
+        code: "bad-file",
+        message: `${join(folder, file)}: is a folder, where a file is needed. Check the path.`,
+      });
+    }
+  });
+
+  it("layers of a cross-layer transcoder that are missing", async () => {
+    const circuitTracer = { format: "circuit-tracer", layers: 3 } as const;
+    const without = async (how: Parameters<typeof tinyCrossLayer>[0], ...files: string[]) => {
+      const folder = await tinyCrossLayer(how);
+      for (const file of files) rmSync(join(folder, file));
+      return (await refusal(folder)).message;
+    };
+    expect(await without(circuitTracer, "W_dec_1.safetensors")).toMatch(
+      /has W_enc_1\.safetensors, but no W_dec_1\.safetensors\. Fetch the files of all layers/,
+    );
+    expect(await without(circuitTracer, "W_enc_1.safetensors")).toMatch(/no file of layer 1, though one of layer 2/);
+    const short = /is of a cross-layer transcoder of 3 layers, but there are files of 2/;
+    expect(await without(circuitTracer, "W_enc_2.safetensors", "W_dec_2.safetensors")).toMatch(short);
+    expect(await without({ format: "gemma-scope-2", layers: 3 }, "params_layer_2.safetensors")).toMatch(short);
+    const encoders = [0, 1, 2].map((layer) => `W_enc_${layer}.safetensors`);
+    expect(await without(circuitTracer, ...encoders)).toMatch(/has no file like W_enc_N\.safetensors/);
+  });
+
   it("a missing layer of a set", async () => {
     const folder = copyOf("circuit-tracer-jumprelu-skip");
     rmSync(join(folder, "layer_0.safetensors"));
@@ -245,14 +371,19 @@ describe("checkFitsModel", () => {
       /"blocks\.1\.hook_somewhere", which is no place known here; known in a block are hook_resid_pre, /,
     ],
   ])("refuses %s", async (_, hook, change, message) => {
-    using set = await loadAutoencoders(await tinySaeLens({ metadata: metadata(hook) }));
+    const folder = await tinySaeLens({ metadata: metadata(hook) });
+    using set = await loadAutoencoders(folder);
     expect(() => checkFitsModel(set.autoencoders[0]!, { ...config, ...change })).toThrow(message);
+    const inspected = await inspectAutoencoders(folder);
+    expect(() => checkInspected(inspected, { ...config, ...change })).toThrow(message);
   });
   it("counts the layers of a cross-layer transcoder", async () => {
     using set = await loadAutoencoders(join(autoencoderCase("gemmascope2-clt-affine"), "files"));
     checkFitsModel(set.crossLayer!, { ...config, dModel: 16 });
-    expect(() => checkFitsModel(set.crossLayer!, { ...config, dModel: 16, layers: 3 })).toThrow(
-      /has 2 layers, the model has 3/,
-    );
+    const inspected = await inspectAutoencoders(set.path);
+    checkInspected(inspected, { ...config, dModel: 16 });
+    const taller = { ...config, dModel: 16, layers: 3 };
+    for (const check of [() => checkFitsModel(set.crossLayer!, taller), () => checkInspected(inspected, taller)])
+      expect(check).toThrow(/has 2 layers, the model has 3/);
   });
 });

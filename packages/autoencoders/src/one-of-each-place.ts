@@ -1,5 +1,5 @@
 import { relative, sep } from "node:path";
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, counted } from "@autocircuit/base";
 import type { AutoencoderParts } from "./autoencoder-parts.ts";
 import { hookPlace } from "./hooks.ts";
 
@@ -33,7 +33,7 @@ function choiceText(ones: readonly Placed[], others: number, path: string): stri
   const [{ hookIn }] = ones as [Placed];
   const names = ones.map((one) => relative(path, one.path) || one.path);
   const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : "";
-  const elsewhere = others > 0 ? ` (and so of ${others} other places)` : "";
+  const elsewhere = others > 0 ? ` (and so of ${counted(others, "other place")})` : "";
   const pattern = patternOf(names, hookPlace(hookIn).block);
   const way =
     pattern === undefined
@@ -43,16 +43,15 @@ function choiceText(ones: readonly Placed[], others: number, path: string): stri
 }
 
 /**
- * The first name with a star for the block's number, and the nearest number where the last name has another; undefined where the two differ
- * otherwise.
+ * The first name with a star for the block's number, and the nearest number where names differ; undefined where they differ otherwise.
  */
 function patternOf(names: readonly string[], block: number | undefined): string | undefined {
-  const [first, last] = [names[0]!.split(sep), names.at(-1)!.split(sep)];
-  const withoutNumbers = (parts: readonly string[]) => parts.join("/").replaceAll(/\d+/g, "N");
-  if (withoutNumbers(first) !== withoutNumbers(last)) return undefined;
+  const withoutNumbers = names.map((name) => name.replaceAll(/\d+/g, "N"));
+  if (withoutNumbers.some((name) => name !== withoutNumbers[0])) return undefined;
+  const [first, ...others] = names.map((name) => name.split(sep)) as [string[], ...string[][]];
   return first
     .map((part, depth) => {
-      if (part !== last[depth]) return part.replace(/(\d+)(?!.*\d)/, "~$1");
+      if (others.some((other) => other[depth] !== part)) return part.replace(/(\d+)(?!.*\d)/, "~$1");
       return part.replace(/\d+/, (digits) => (Number(digits) === block ? "*" : digits));
     })
     .join("/");

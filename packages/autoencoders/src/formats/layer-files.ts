@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/base";
+import { badFile, counted } from "@autocircuit/base";
 import { patternInWords } from "./format.ts";
 
 /**
@@ -25,12 +25,13 @@ export function layerFiles(folder: string, names: readonly string[], pattern: Re
 /**
  * Holds that a cross-layer transcoder's layer writes to the layers that there are files of.
  *
- * @throws AutocircuitError `bad-file` when the last ones are missing
+ * @throws AutocircuitError `bad-file` when the last ones are missing, or the files are of several transcoders
  */
 export function requireLayers(path: string, written: number, layers: number): void {
   if (written === layers) return;
+  const advice = written > layers ? "Fetch the files of all layers." : "Take the files of one transcoder alone.";
   throw badFile(
     path,
-    `is of a cross-layer transcoder of ${written} layers, but there are files of ${layers}. Fetch the files of all layers.`,
+    `is of a cross-layer transcoder of ${counted(written, "layer")}, but there are files of ${layers}. ${advice}`,
   );
 }

@@ -37,10 +37,15 @@ export function latentsNote({ graph, transformer: { latents } }: PatchableModel)
 export function pruningNote(pruning: Pruning | null): readonly string[] {
   if (pruning === null) return [];
   const { kept, activated, kl, prompts } = pruning;
-  const counts = (some: Pruning["kept"]) =>
-    some.map((one) => (typeof one === "number" ? one : `${Math.min(...one)} to ${Math.max(...one)}`)).join(", ");
+  const counts = (some: Pruning["kept"]) => some.map((one) => (typeof one === "number" ? one : span(one))).join(", ");
   return [
     `latents pruned by ${counted(prompts, "prompt")}: ${counts(activated)} active, ${counts(kept)} kept; ` +
       `KL(unpruned || pruned) ${formatNumber(kl)} nats at a position`,
   ];
+}
+
+/** Counts at the positions of a place: one for all, or the least and the most. */
+function span(counts: readonly number[]): string {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? `${least}` : `${least} to ${most}`;
 }
