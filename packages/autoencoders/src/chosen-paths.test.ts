@@ -34,6 +34,9 @@ describe("chosenPaths", () => {
     expect(nearest("70")).toEqual(["layer_2/width_16k/average_l0_72", "layer_10/width_16k/average_l0_68"]);
     expect(nearest("72")).toEqual(["layer_2/width_16k/average_l0_72", "layer_10/width_16k/average_l0_68"]);
     expect(nearest("72.5")[1]).toBe("layer_10/width_16k/average_l0_76");
+    // A star beside it takes none of its digits.
+    expect(chosenPaths(at("layer_2/width_16k/*~70"))).toEqual([at("layer_2/width_16k/average_l0_72")]);
+    expect(chosenPaths(at("layer_2/width_~60*"))).toEqual([at("layer_2/width_65k")]);
     expect(nearest("9000")[0]).toBe("layer_2/width_16k/average_l0_141");
   });
 

@@ -6,8 +6,9 @@ import { AutocircuitError } from "@autocircuit/base";
 const LISTED = 12;
 
 /**
- * The paths that a text stands for: itself, or, where there is none of that name, all that fit it as a pattern. In the name of a folder (or a `.pt`) `*` stands
- * for anything, and `~` with a number for the number that is nearest to it of those that stand there (the smaller of two that are as near), in each folder by itself.
+ * The paths that a text stands for: itself, or, where there is none of that name, all that fit it as a pattern. In the name of a folder (or a `.pt`)
+ * `*` stands for anything, and `~` with a number for the number that is nearest to it of those that stand there (the smaller of two that are as near),
+ * in each folder by itself.
  *
  * @throws AutocircuitError `not-found` that lists what there is, where a folder has nothing that fits
  */
@@ -50,7 +51,8 @@ function fittingNames(names: readonly string[], part: string): readonly string[]
   const literal = (piece: string) => piece.replaceAll(/[\\^$.|?+()[\]{}]/g, "\\$&").replaceAll("*", ".*");
   if (near === null) return names.filter((name) => new RegExp(`^${literal(part)}$`).test(name));
   const [before, behind] = [part.slice(0, near.index), part.slice(near.index + near[0].length)];
-  const pattern = new RegExp(`^${literal(before)}(\\d+(?:\\.\\d+)?)${literal(behind)}$`);
+  // A whole number, whatever a star beside it would take of its digits.
+  const pattern = new RegExp(`^${literal(before)}(?<!\\d)(\\d+(?:\\.\\d+)?)(?!\\d)${literal(behind)}$`);
   const numbers = names.flatMap((name) => {
     const found = pattern.exec(name)?.[1];
     return found === undefined ? [] : [{ name, number: Number(found) }];

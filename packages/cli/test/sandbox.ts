@@ -32,6 +32,14 @@ export async function sandbox(): Promise<{ folder: string } & Disposable> {
   await gpt2(at("gpt2"), write);
   const { autoencoderFolder } = await fixture("circuits/test/autoencoder-folder.ts");
   await autoencoderFolder({ layers: 12, width: 12, folder: at("saes/mlp-out") });
+  for (let layer = 0; layer < 12; layer++) {
+    for (const l0 of [20 + layer, 60 + layer])
+      cpSync(
+        join(folder, `saes/mlp-out/block-${layer}`),
+        at(`saes/by-width/layer_${layer}/width_16k/average_l0_${l0}`),
+        { recursive: true },
+      );
+  }
   // Any model that reads text will do for the one that is called Llama.
   for (const name of ["models/gpt2", "openai-community/gpt2", "models/llama"])
     symlinkSync(join(folder, "gpt2"), at(name));
