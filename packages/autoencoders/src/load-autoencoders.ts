@@ -2,8 +2,16 @@ import { type DType, type KindsOf, kind, signature } from "@autocircuit/base";
 import { scope } from "@autocircuit/native";
 import { Autoencoder } from "./autoencoder.ts";
 import { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { type FormatName, type Reading, readings } from "./formats/format.ts";
-import { type InspectAutoencodersOptions, inspectKinds, pathsOrNames, readAutoencoders } from "./read-autoencoders.ts";
+import { noNormalisation } from "./normalisations/normalisation.ts";
+import {
+  type AutoencodersRead,
+  type InspectAutoencodersOptions,
+  inspectKinds,
+  pathsOrNames,
+  readAutoencoders,
+} from "./read-autoencoders.ts";
 
 /** How autoencoders are loaded. */
 export interface LoadAutoencodersOptions extends InspectAutoencodersOptions {
@@ -53,7 +61,9 @@ export async function loadAutoencoders(
   check({ pathOrNames }, options);
   const { dtype = "float32", scale, reading = "stored", ...source } = options;
   const how = { dtype: dtype as DType, headersOnly: false, scale, reading };
-  const { path, format, each, crossLayer } = await scope(() => readAutoencoders(pathOrNames, source, how));
+  const { path, format, each, crossLayer } = await scope(async () =>
+    withFingerprints(await readAutoencoders(pathOrNames, source, how)),
+  );
   const autoencoders = each.map((parts) => new Autoencoder(parts)).sort((a, b) => (a.block ?? -1) - (b.block ?? -1));
   const across = crossLayer && new CrossLayerTranscoder(crossLayer);
   return {
@@ -66,4 +76,19 @@ export async function loadAutoencoders(
       across?.dispose();
     },
   };
+}
+
+/** The same, each with what tells it from others. */
+async function withFingerprints({ each, crossLayer, ...read }: AutoencodersRead): Promise<AutoencodersRead> {
+  const told = each.map(async (parts) => {
+    const { hookIn, hookOut, decoder } = parts;
+    return { ...parts, fingerprint: await fingerprintOf({ ...parts, hooks: [hookIn, hookOut], decoders: [decoder] }) };
+  });
+  if (crossLayer === undefined) return { ...read, each: await Promise.all(told), crossLayer };
+  const { hookIn, hookOut } = crossLayer;
+  const layers = crossLayer.layers.map(async (layer, number) => {
+    const hooks = [String(number), hookIn, hookOut];
+    return { ...layer, fingerprint: await fingerprintOf({ ...layer, hooks, normalisation: noNormalisation }) };
+  });
+  return { ...read, each: await Promise.all(told), crossLayer: { ...crossLayer, layers: await Promise.all(layers) } };
 }

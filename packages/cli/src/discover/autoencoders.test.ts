@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { autoencoderFolder } from "../../../circuits/test/autoencoder-folder.ts";
+import { tinyGpt2 } from "../../../circuits/test/tiny-gpt2.ts";
 import { run } from "../../test/run-program.ts";
 import { wordModel } from "../../test/word-model.ts";
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
   });
   const prompts = names.flatMap((a) => names.filter((b) => b !== a).map((b) => pair(a, b)));
   writeFileSync(at("names.json"), JSON.stringify({ prompts }));
-  writeFileSync(at("edges.json"), JSON.stringify(["MLP 0 Latent 0->Resid End"]));
+  writeFileSync(at("edges.json"), JSON.stringify(["A0.1->MLP 1"]));
   await autoencoderFolder({ layers: 3, width: 8, folder: at("all") });
   await autoencoderFolder({ layers: 1, width: 8, folder: at("first") });
   for (const [l0, block] of [3, 20].flatMap((l0) => [0, 1, 2].map((block) => [l0 + block, block] as const))) {
@@ -92,6 +93,27 @@ describe("the options of --autoencoders", () => {
     const latents = ["latents", ...subject.slice(0, 2), "--tokens", "1,2", "--autoencoders", at("first")];
     expect((await run(latents)).err).toMatch(/--partial-autoencoders/);
     expect(await run([...latents, "--partial-autoencoders"])).toMatchObject({ code: 0, err: "" });
+  });
+
+  it("let patch ablate edges of latents by their numbers", async () => {
+    writeFileSync(at("latent-edges.json"), JSON.stringify(["MLP 0 Latent 0->Resid End"]));
+    const args = ["patch", ...subject, "--edges", at("latent-edges.json"), "--autoencoders", at("all")];
+    const { code, out } = await run(args);
+    expect([code, out]).toEqual([0, expect.stringContaining("30 latents are sources")]);
+    expect(Number(/resample │ 12 x \d+ x \d+ │ ([\d.]+)/.exec(out)![1])).toBeGreaterThan(0);
+  });
+
+  it("say what pruning a ready-made task's latents did", async () => {
+    using model = await tinyGpt2({ layers: 2 });
+    using made = await autoencoderFolder({ layers: 2, width: 12 });
+    const { code, out } = await run([
+      ...["discover", "ioi-autoencoder", "--model", model.folder, "--autoencoders", made.folder, "--max-latents", "3"],
+      ...["--algorithm", "edge-attribution", "--size", "10", "--bootstrap", "0", "--curve", "none"],
+      ...["--out", at("ready"), "--json", at("ready.json")],
+    ]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/latents pruned by 2 prompts: 3, 3 kept; KL\(unpruned/)]);
+    expect(read("ready.json").pruning).toEqual({ kept: [3, 3], activated: null, kl: expect.any(Number), prompts: 2 });
+    expect(read("ready.json").pruning.kl).toBeGreaterThan(1e-6);
   });
 
   it("choose out of a collection", async () => {

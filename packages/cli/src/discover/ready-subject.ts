@@ -1,14 +1,15 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
-import type { LoadedTask } from "@autocircuit/core";
+import { type LoadedTask, latentPlaces } from "@autocircuit/core";
 import { readConfig } from "@autocircuit/models";
 import type { LatentCommandOptions } from "../support/latent-options.ts";
-import { latentsNote } from "../support/latents-note.ts";
+import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { type PlannedLatents, plannedLatents, sizesIn } from "./planned-latents.ts";
 import { type RunShape, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
+import type { Pruning } from "./with-latents.ts";
 
 type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & LatentCommandOptions;
 
@@ -16,6 +17,7 @@ type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & LatentCommandOption
 export function readySubject(task: ReadyTask, model: string | undefined, options: ReadyOptions = {}): Subject {
   const { prompts: files } = options;
   const notes: string[] = [];
+  let pruning: Pruning | null = null;
   const name = model === undefined ? null : modelName(model);
   return {
     name: task.name,
@@ -24,8 +26,9 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
     circuits: task.circuits,
     title: (loaded) => (name === null ? task.name : loaded.name),
     notes,
-    // Core prunes the latents of tasks.
-    pruning: null,
+    get pruning() {
+      return pruning;
+    },
     tokenLabels: (loaded) => labelsOf(files ? [] : task.tokenLabels, loaded),
     load: async ({ byToken, seed, circuit, used, shape }, { signal, print }) => {
       const planned =
@@ -40,6 +43,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
         ...latentOptions(options),
       });
       try {
+        pruning = pruningOf(loaded);
         notes.splice(
           0,
           notes.length,
@@ -47,6 +51,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
             ? [uncompared(task, name, loaded, files !== undefined)]
             : []),
           ...latentsNote(loaded.model),
+          ...pruningNote(pruning),
         );
         for (const note of notes) print(note);
         if (model !== undefined) print(memoryOf(loaded, shape(loaded.model.graph.edgeCount), used, planned));
@@ -57,6 +62,13 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
       }
     },
   };
+}
+
+/** What pruning a task's latents did; null where none were pruned. */
+function pruningOf({ latentsKl, model, train }: LoadedTask): Pruning | null {
+  if (latentsKl === null) return null;
+  const kept = latentPlaces(model.graph).map(({ count }) => count);
+  return { kept, activated: null, kl: latentsKl, prompts: train.promptCount };
 }
 
 /** Labels of the prompts as they were loaded: another vocabulary cuts them otherwise. */

@@ -5,9 +5,11 @@ import type { LatentCommandOptions } from "../support/latent-options.ts";
 import { Progress } from "../support/progress.ts";
 
 /** How latents were pruned. */
-export interface Pruning extends Pick<PrunedLatents, "activated" | "kl"> {
+export interface Pruning extends Pick<PrunedLatents, "kl"> {
   /** How many are left of each autoencoder; by position a list. */
   readonly kept: readonly (number | readonly number[])[];
+  /** How many were active; null where the task does not tell. */
+  readonly activated: PrunedLatents["activated"] | null;
   /** Prompts that they were pruned by. */
   readonly prompts: number;
 }

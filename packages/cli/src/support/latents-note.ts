@@ -37,9 +37,10 @@ export function latentsNote({ graph, transformer: { latents } }: PatchableModel)
 export function pruningNote(pruning: Pruning | null): readonly string[] {
   if (pruning === null) return [];
   const { kept, activated, kl, prompts } = pruning;
-  const counts = (some: Pruning["kept"]) => some.map((one) => (typeof one === "number" ? one : span(one))).join(", ");
+  const counts = (some: readonly (number | readonly number[])[]) =>
+    some.map((one) => (typeof one === "number" ? one : span(one))).join(", ");
   return [
-    `latents pruned by ${counted(prompts, "prompt")}: ${counts(activated)} active, ${counts(kept)} kept; ` +
+    `latents pruned by ${counted(prompts, "prompt")}: ${activated ? `${counts(activated)} active, ` : ""}${counts(kept)} kept; ` +
       `KL(unpruned || pruned) ${formatNumber(kl)} nats at a position`,
   ];
 }
