@@ -1,10 +1,11 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TransformerConfig } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { useHub } from "../../models/test/hub-user.ts";
 import { LoopbackHub } from "../../models/test/loopback-hub.ts";
 import { autoencoderCase, copyOf, temporaryFolder } from "../test/fixtures.ts";
+import { refusal } from "../test/refusal.ts";
 import { tinyCrossLayer } from "../test/tiny-cross-layer.ts";
 import { tinySaeLens } from "../test/tiny-saelens.ts";
 import { checkFitsModel, checkInspected } from "./check-model.ts";
@@ -12,17 +13,6 @@ import { inspectAutoencoders } from "./inspect-autoencoders.ts";
 import { loadAutoencoders } from "./load-autoencoders.ts";
 
 const SKIP = "saelens-jumprelu-skip-transcoder";
-
-/** The error of loading a folder. */
-async function refusal(path: string, options = {}): Promise<{ code: string; message: string }> {
-  try {
-    (await loadAutoencoders(path, options))[Symbol.dispose]();
-  } catch (error) {
-    const { code, message } = error as { code: string; message: string };
-    return { code, message };
-  }
-  throw new Error(`${path} was loaded`);
-}
 
 describe("loadAutoencoders", () => {
   it.each([
@@ -85,97 +75,6 @@ describe("loadAutoencoders", () => {
     expect((await refusal(folder)).message).toMatch(
       /2 autoencoders read blocks\.2\.hook_resid_post: blocks\.2, wider\. Give one for each place: their folders one after the other\.$/,
     );
-  });
-});
-
-describe("a collection of several for each block", () => {
-  const made = async () => {
-    const folder = temporaryFolder();
-    for (const block of [0, 1]) {
-      for (const [width, l0] of [
-        [4, 20 + block],
-        [4, 90 - block],
-        [8, 20],
-      ] as const) {
-        const own = join(folder, `layer_${block}`, `width_${width}k`, `average_l0_${l0}`);
-        mkdirSync(own, { recursive: true });
-        const metadata = { sae_lens_version: "6.54.12", hook_name: `blocks.${block}.hook_resid_post` };
-        await tinySaeLens({ metadata }, { folder: own });
-      }
-    }
-    return folder;
-  };
-  const within = (folder: string, paths: readonly { path: string }[]) =>
-    paths.map(({ path }) => path.slice(folder.length + 1));
-
-  it("is chosen from by a pattern, or by folders", async () => {
-    const folder = await made();
-    const pattern = `${folder}/layer_*/width_4k/average_l0_~85`;
-    const chosen = ["layer_0/width_4k/average_l0_90", "layer_1/width_4k/average_l0_89"];
-    using set = await loadAutoencoders(pattern);
-    expect(within(folder, set.autoencoders)).toEqual(chosen);
-    using listed = await loadAutoencoders([join(folder, chosen[1]!), join(folder, "layer_0/width_8k")]);
-    expect([listed.path, ...within(folder, listed.autoencoders)]).toEqual([
-      folder,
-      "layer_0/width_8k/average_l0_20",
-      chosen[1],
-    ]);
-    const { autoencoders } = await inspectAutoencoders(pattern);
-    expect(within(folder, autoencoders)).toEqual(chosen);
-  });
-
-  it("says what there is to choose from, and how", async () => {
-    const folder = await made();
-    expect(await refusal(folder)).toEqual({
-      code: "bad-input",
-      message:
-        `${folder}: 3 autoencoders read blocks.0.hook_resid_post (and so of 1 other place): layer_0/width_4k/average_l0_20, ` +
-        "layer_0/width_4k/average_l0_90, layer_0/width_8k/average_l0_20. Give one for each place: their folders one after the other, " +
-        `or a pattern such as "${folder}/layer_*/width_~4k/average_l0_~20", in which * stands for anything and ~N for the number nearest to N.`,
-    });
-    expect((await refusal(join(folder, "layer_1/width_4k"))).message).toMatch(/width_4k\/average_l0_~21", in which/);
-    const one = join(folder, "layer_0/width_8k");
-    await expect(loadAutoencoders([one, one])).rejects.toThrow(/average_l0_20 is given twice/);
-    await expect(loadAutoencoders([])).rejects.toThrow(/list of folders is empty/);
-    await expect(loadAutoencoders([one, " "])).rejects.toThrow(/path is empty/);
-  });
-});
-
-describe("inspectAutoencoders", () => {
-  const names = readdirSync(autoencoderCase("")).filter((name) => existsSync(join(autoencoderCase(name), "files")));
-
-  it.each(names)("says of %s what loading it says", async (name) => {
-    const path = join(autoencoderCase(name), "files");
-    const repo = name.startsWith("gemmascope1") ? "google/gemma-scope-2b-pt-mlp" : undefined;
-    using set = await loadAutoencoders(path, { repo });
-    const found = await inspectAutoencoders(path, { repo });
-    expect(found).toMatchObject({ path, format: set.format, crossLayer: set.crossLayer !== undefined });
-    const { crossLayer } = set;
-    const facts = ({ hookIn, hookOut, dIn, dOut, dSae, activation }: (typeof found.autoencoders)[0]) => ({
-      ...{ hookIn, hookOut, dIn, dOut, dSae, activation },
-    });
-    const loaded = crossLayer
-      ? crossLayer.hooksIn.map((hookIn, layer) => ({ ...crossLayer, hookIn, hookOut: crossLayer.hooksOut[layer]! }))
-      : set.autoencoders;
-    expect(found.autoencoders.map(facts)).toEqual(
-      loaded.map(({ hookIn, hookOut, dIn, dOut, dSae }) => {
-        const { activation } = crossLayer ?? set.autoencoders[0]!;
-        return { hookIn, hookOut, dIn, dOut, dSae, activation };
-      }),
-    );
-    expect(found.autoencoders.map(({ decoders }) => decoders)).toEqual(
-      loaded.map((_, layer) => (crossLayer ? crossLayer.layers - layer : 1)),
-    );
-  });
-
-  it("reads no weight, and so sees what is wrong in headers alone", async () => {
-    const change = (tensor: string, data: Float32Array) => {
-      if (tensor === "W_dec") data[3] = Number.NaN;
-    };
-    const folder = await tinySaeLens({}, { change });
-    expect((await inspectAutoencoders(folder)).autoencoders).toHaveLength(1);
-    expect((await refusal(folder)).message).toMatch(/the decoder holds NaN.*Fetch the file anew/);
-    await expect(inspectAutoencoders(await tinySaeLens({ d_in: 5 }))).rejects.toThrow(/W_enc is \[4, 6\]/);
   });
 });
 
