@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { availableMemory } from "@autocircuit/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { autoencoderFolder } from "../../../circuits/test/autoencoder-folder.ts";
 import { tinyGpt2 } from "../../../circuits/test/tiny-gpt2.ts";
@@ -50,6 +51,21 @@ beforeAll(async () => {
     ["patch", ["patch", ...subject, "--edges", at("edges.json"), "--json", at("patch.json")]],
   ];
 });
+
+/** A file of tensors that takes no room on the disk. */
+function holes(path: string, shapes: Readonly<Record<string, readonly number[]>>): void {
+  let end = 0;
+  const entries = Object.entries(shapes).map(([name, shape]) => {
+    const start = end;
+    end += 4 * shape.reduce((size, side) => size * side, 1);
+    return [name, { dtype: "F32", shape, data_offsets: [start, end] }];
+  });
+  const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  writeFileSync(path, Buffer.concat([length, header]));
+  truncateSync(path, length.length + header.length + end);
+}
 
 /** What a command wrote beside its progress. */
 const said = (err: string) => err.replace(/^[\w -]+: \d+ of \d+\n/gm, "");
@@ -131,6 +147,36 @@ describe("the options of --autoencoders", () => {
     const folders = [20, 4, 22].map((l0, block) => at(`some/layer_${block}/average_l0_${l0}`));
     expect(await run([...discover, "--autoencoders", ...folders])).toMatchObject({ code: 0 });
   });
+
+  // No file may say that it has more latents.
+  const most = 2 ** 31 - 1;
+  const roomy = availableMemory() > 18 * 4 * most;
+
+  it.skipIf(roomy)(
+    "are refused before a weight is read where there is no room for them (skipped with much)",
+    async () => {
+      // Of three blocks, each takes all there is: 18 numbers a latent. The files have holes for weights.
+      const latents = Math.min(most, Math.ceil(availableMemory() / (18 * 4)));
+      for (const block of [0, 1, 2]) {
+        mkdirSync(at(`huge/block-${block}`), { recursive: true });
+        const config = JSON.parse(readFileSync(at(`all/block-${block}/cfg.json`), "utf8"));
+        writeFileSync(at(`huge/block-${block}/cfg.json`), JSON.stringify({ ...config, d_sae: latents }));
+        holes(at(`huge/block-${block}/sae_weights.safetensors`), {
+          ...{ W_enc: [8, latents], W_dec: [latents, 8], b_enc: [latents], b_dec: [8] },
+        });
+      }
+      for (const [name, args] of commands) {
+        const { code, err } = await run([...args, "--autoencoders", at("huge")]);
+        expect([name, code, err]).toEqual([
+          name,
+          2,
+          expect.stringMatching(
+            /Not enough memory: the model takes about 27\.0 KiB and its autoencoders .* are free\./,
+          ),
+        ]);
+      }
+    },
+  );
 
   it("are refused before anything is read", async () => {
     const nowhere = ["--autoencoders", at("nowhere")];
