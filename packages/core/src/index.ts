@@ -16,9 +16,13 @@ export {
   type PlainSlice,
 } from "./memory/ablated-slices.ts";
 export {
+  type AutoencoderSize,
   ablationBytes,
+  autoencoderBytes,
   availableMemory,
   bytesPerPrompt,
+  latentBytes,
+  maskBytes,
   type PassWidths,
   passBytes,
   promptsAtOnce,
@@ -34,7 +38,14 @@ export {
 export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./model/ablation-type.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export type { Ablate } from "./model/edge-mask.ts";
-export { firstLatentRow, type LatentPlace, latentOwner, latentPlaces, unpackLatents } from "./model/latents.ts";
+export {
+  firstLatentRow,
+  type LatentPlace,
+  latentOwner,
+  latentPlaces,
+  unpackLatents,
+  withLatentPlaces,
+} from "./model/latents.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";
 export {
   type ForwardOptions,

@@ -95,6 +95,7 @@ export async function discover(
     faithful: faithful ?? null,
     bootstrap: sure?.json ?? null,
     tests,
+    pruning: subject.pruning,
     accuracy,
     faithfulness: measures.faithfulness,
     seconds,

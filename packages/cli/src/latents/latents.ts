@@ -1,12 +1,14 @@
 import { loadEngineAutoencoders } from "@autocircuit/circuits";
 import { latentOwner, latentPlaces, runVersions } from "@autocircuit/core";
-import { findTokenizer, loadModel, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
+import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import { disposeAutoencoders, Tensor } from "@autocircuit/native";
 import type { Context } from "../context.ts";
+import { plannedLatents } from "../discover/planned-latents.ts";
 import { processingOptions } from "../discover/processing-options.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { latentsNote } from "../support/latents-note.ts";
 import { readJson } from "../support/read-json.ts";
+import { requireLatentOptions } from "../support/require-latent-options.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
@@ -15,7 +17,8 @@ import { requireWritable, writeJson } from "../support/write-file.ts";
 /** Options of `autocircuit latents`, as commander gives them. */
 export interface LatentsCommandOptions extends DeviceCommandOptions {
   model: string;
-  autoencoders: string;
+  autoencoders: string[];
+  partialAutoencoders?: boolean;
   prompt?: string;
   tokens?: number[];
   top: number;
@@ -43,20 +46,22 @@ interface TokenLatents {
 /** Runs a model with autoencoders on a text and prints which latents are active where. */
 export async function latents(options: LatentsCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(options.json);
-  const { prompt, autoencoders: path, autoencoderErrors: errors, json } = options;
+  const { prompt, autoencoders, partialAutoencoders: partial, autoencoderErrors: errors, json } = options;
   if ((prompt === undefined) === (options.tokens === undefined))
     throw new UsageError("Give what to read: either --prompt TEXT or --tokens 1,2,3.");
+  requireLatentOptions({ autoencoders, dtype: options.dtype });
   const labels = options.labels === undefined ? {} : readLabels(options.labels);
   const folder = await resolveModelFolder(options.model, { signal });
   const tokenizer = await findTokenizer(folder);
   const ids = options.tokens ?? encode(prompt!, tokenizer, options);
   const used = await useDevice(options);
+  await plannedLatents(options, { config: await readConfig(folder), used, signal });
   using plain = await loadModel(folder, {
     ...{ ...used.how, tokenizer, signal },
     ...processingOptions(options.processing),
   });
   const blocks = chosenBlocks(options.blocks, plain.config.layers);
-  const loaded = await loadEngineAutoencoders(path, { config: plain.config, errors, signal });
+  const loaded = await loadEngineAutoencoders(autoencoders, { config: plain.config, errors, partial, signal });
   using model = plain.withAutoencoders(loaded);
   disposeAutoencoders(loaded);
   for (const note of latentsNote(model)) print(note);
@@ -94,7 +99,7 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   );
   if (!json) return;
   await writeJson(json, {
-    ...{ model: options.model, autoencoders: path, errors, latents: found },
+    ...{ model: options.model, autoencoders, errors, latents: found },
     ...used.report,
     versions: runVersions(),
   });

@@ -1,4 +1,4 @@
-import { loadAutoencoders, saveAutoencoders } from "@autocircuit/autoencoders";
+import { inspectAutoencoders, loadAutoencoders, saveAutoencoders } from "@autocircuit/autoencoders";
 import {
   circuitFileOf,
   eapIgCircuitOf,
@@ -315,9 +315,14 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   },
   tTest: { takes: { a: [1, 2], b: [2, 3] }, call: (t, o) => tTest(t.a, t.b, o) },
   loadAutoencoders: {
-    takes: { pathOrName: idOrFolder },
+    takes: { pathOrNames: idOrFolder },
     options: { offline: true },
-    call: (t, o) => loadAutoencoders(t.pathOrName, o),
+    call: (t, o) => loadAutoencoders(t.pathOrNames, o),
+  },
+  inspectAutoencoders: {
+    takes: { pathOrNames: idOrFolder },
+    options: { offline: true },
+    call: (t, o) => inspectAutoencoders(t.pathOrNames, o),
   },
   resolveHubFolder: {
     takes: { pathOrName: path },
