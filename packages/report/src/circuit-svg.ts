@@ -48,7 +48,8 @@ const check = signature("circuitSvg", { report: reportKind }, {
 /**
  * Draws a circuit as a standalone SVG: the residual stream runs from the bottom to the top, one row per layer, one lane
  * per token position in a graph by token. Edges run between the columns, never across a name; edges of one source share
- * a line until they part. A picture larger than a screen is folded: the blocks with the weakest edges become bands. Found, missed and extra edges differ in color, dashes and tips. Every node and edge has a
+ * a line until they part. Of the latents of autoencoders the five strongest of each (by the scores of their edges in this circuit) are drawn
+ * by themselves, above what they are of; the others are counted in one box. A picture larger than a screen is folded: the blocks with the weakest edges become bands. Found, missed and extra edges differ in color, dashes and tips. Every node and edge has a
  * tooltip. The same report gives the same text.
  *
  * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithKnown}).
@@ -92,6 +93,7 @@ export function drawCircuit(
     contents.drawn.length < whole.edges.length
       ? `Drawn: ${formatCount(contents.drawn.length)} of ${formatCount(whole.edges.length)} edges, ${comparison.compared ? "the known circuit first, then " : ""}the highest scores.`
       : undefined;
+  const kinds = new Set(contents.rows.flat().map(({ kind }) => kind));
   const facts = {
     weights,
     outlines: contents.outlines && hasUnused(contents),
@@ -99,6 +101,8 @@ export function drawCircuit(
     signs,
     left,
     folded,
+    latents: kinds.has("latent"),
+    weakerLatents: kinds.has("latents"),
   };
   const legend = drawLegend(comparison, facts, inner);
   const header = options.header ?? true;
