@@ -32,6 +32,12 @@ export {
 export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./model/ablation-type.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export type { Ablate } from "./model/edge-mask.ts";
+export {
+  type LabelledLatents,
+  type LabelledLatentsOptions,
+  type LatentLabels,
+  labelledLatents,
+} from "./model/latent-labels.ts";
 export { firstLatentRow, type LatentPlace, latentOwner, latentPlaces, unpackLatents } from "./model/latents.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";
 export {

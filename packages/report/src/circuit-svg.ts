@@ -48,9 +48,10 @@ const check = signature("circuitSvg", { report: reportKind }, {
 /**
  * Draws a circuit as a standalone SVG: the residual stream runs from the bottom to the top, one row per layer, one lane
  * per token position in a graph by token. Edges run between the columns, never across a name; edges of one source share
- * a line until they part. Of the latents of autoencoders the five strongest of each (by the scores of their edges in this circuit) are drawn
- * by themselves, above what they are of; the others are counted in one box. A picture larger than a screen is folded: the blocks with the weakest edges become bands. Found, missed and extra edges differ in color, dashes and tips. Every node and edge has a
- * tooltip. The same report gives the same text.
+ * a line until they part. Of the latents of an autoencoder the five strongest, by the sum of the scores of their edges in
+ * this circuit, have boxes of their own above what it is of; the others share one that counts them. A picture larger than
+ * a screen is folded: the blocks with the weakest edges become bands. Found, missed and extra edges differ in color,
+ * dashes and tips. Every node and edge has a tooltip. The same report gives the same text.
  *
  * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithKnown}).
  * @example

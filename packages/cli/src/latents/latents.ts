@@ -1,12 +1,12 @@
 import { loadEngineAutoencoders } from "@autocircuit/circuits";
-import { latentOwner, latentPlaces, runVersions } from "@autocircuit/core";
+import { type LatentLabels, labelledLatents, latentOwner, latentPlaces, runVersions } from "@autocircuit/core";
 import { findTokenizer, loadModel, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import { disposeAutoencoders, Tensor } from "@autocircuit/native";
 import type { Context } from "../context.ts";
 import { processingOptions } from "../discover/processing-options.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
+import { readLatentLabels } from "../support/latent-labels.ts";
 import { latentsNote } from "../support/latents-note.ts";
-import { readJson } from "../support/read-json.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
@@ -46,7 +46,7 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   const { prompt, autoencoders: path, autoencoderErrors: errors, json } = options;
   if ((prompt === undefined) === (options.tokens === undefined))
     throw new UsageError("Give what to read: either --prompt TEXT or --tokens 1,2,3.");
-  const labels = options.labels === undefined ? {} : readLabels(options.labels);
+  const asked = options.labels === undefined ? undefined : readLatentLabels(options.labels);
   const folder = await resolveModelFolder(options.model, { signal });
   const tokenizer = await findTokenizer(folder);
   const ids = options.tokens ?? encode(prompt!, tokenizer, options);
@@ -60,6 +60,7 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   using model = plain.withAutoencoders(loaded);
   disposeAutoencoders(loaded);
   for (const note of latentsNote(model)) print(note);
+  const labels = asked === undefined ? {} : labelledLatents(model, asked).labels;
 
   using tokens = Tensor.from([ids], { dtype: "int64" });
   const activations = await model.latents(tokens, { signal });
@@ -101,7 +102,7 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   print(`wrote ${json}`);
 }
 
-function strongest(row: readonly number[], top: number, of: string, labels: Readonly<Record<string, string>>) {
+function strongest(row: readonly number[], top: number, of: string, labels: LatentLabels) {
   const active = row.map((activation, latent) => ({ activation, latent })).filter(({ activation }) => activation > 0);
   active.sort((a, b) => b.activation - a.activation);
   return {
@@ -118,17 +119,6 @@ function chosenBlocks(asked: readonly number[] | undefined, layers: number): rea
   const wrong = asked?.find((block) => block >= layers);
   if (wrong !== undefined) throw new UsageError(`--blocks ${wrong}: the model's blocks are 0 to ${layers - 1}.`);
   return asked ?? Array.from({ length: layers }, (_, block) => block);
-}
-
-function readLabels(file: string): Readonly<Record<string, string>> {
-  const labels = readJson(file) as unknown;
-  const fits =
-    typeof labels === "object" &&
-    labels !== null &&
-    !Array.isArray(labels) &&
-    Object.values(labels).every((text) => typeof text === "string");
-  if (fits) return labels as Record<string, string>;
-  throw new UsageError(`--labels ${file} must be an object of texts: {"MLP 2 Latent 17": "years", ...}.`);
 }
 
 function encode(

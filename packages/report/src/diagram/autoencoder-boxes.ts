@@ -6,9 +6,9 @@ import type { Lane } from "./lanes.ts";
 import type { PlacedBox } from "./placed-box.ts";
 
 /** Size of the text that says what a latent stands for. */
-export const meaningSize = 9.5;
+export const meaningSize = 10.5;
 /** From one line of it to the next. */
-export const meaningLine = 11;
+export const meaningLine = 12;
 const mostLines = 3;
 /** Boxes grow no wider than this for what latents stand for. */
 const widestMeaning = 84;
