@@ -44,8 +44,8 @@ export async function discover(
   const { signal, print } = context;
   requireWritable(options.json);
   requireSpans(options);
-  const labels = labelsAsked(options);
   if (options.spans !== undefined) return discoverSpans(taskName, options, context);
+  const labels = labelsAsked(options);
   const asked = discoverSettings(taskName, options);
   requireWritable(join(asked.out, "scores.safetensors"));
   const used = await useDevice(options);
