@@ -43,7 +43,8 @@ const check = signature("circuitText", { report: reportKind }, {
 
 /**
  * The circuit as a plain-text table, the known circuit beside it where there is one. The first column marks every
- * edge: `=` in both, `-` missed, `+` extra. Where latents have labels the last column has those of the edges' sources. A line below says what an infinite score means, where there is one.
+ * edge: `=` in both, `-` missed, `+` extra. Where latents have labels the last column has those of the edges' sources. A line below says
+ * what an infinite score means, where there is one.
  *
  * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithKnown}).
  */

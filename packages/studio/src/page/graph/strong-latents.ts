@@ -47,7 +47,8 @@ export function strongLatents(
     const source = edges.source[edge]!;
     if (!isLatent(sources[source]!)) continue;
     const value = Math.abs(values[edge]!);
-    strength.set(source, (strength.get(source) ?? 0) + (Number.isFinite(value) ? value : 0));
+    // An infinite score counts more than all that are finite.
+    strength.set(source, (strength.get(source) ?? 0) + (Number.isNaN(value) ? 0 : Math.min(value, 1e60)));
   }
   const byStrength = [...strength].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([source]) => source);
   const own = new Set<number>();

@@ -160,5 +160,7 @@ describe("latents that are drawn by themselves", () => {
     expect(names(named).slice(mostLatents)).toEqual(["0 Latent 0", "2 Latent 3"]);
     expect(named.others).toEqual({ "MLP 0 Latents": 1 });
     expect(strongLatents(edges, new Uint32Array(), values, new Set())).toEqual({ own: [], others: {} });
+    values[end(3)] = Number.NEGATIVE_INFINITY;
+    expect(names(strongLatents(edges, circuit, values, new Set()))[0]).toBe("0 Latent 3");
   });
 });
