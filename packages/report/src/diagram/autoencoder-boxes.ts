@@ -1,9 +1,7 @@
 import { formatCount } from "../format.ts";
 import { autoencoderSource } from "../latents/latent-name.ts";
 import { fit, pixels, wrap } from "../text-width.ts";
-import { type Box, isBar } from "./boxes.ts";
-import type { Lane } from "./lanes.ts";
-import type { PlacedBox } from "./placed-box.ts";
+import type { Box } from "./boxes.ts";
 
 /** Size of the text that says what a latent stands for. */
 export const meaningSize = 10.5;
@@ -17,11 +15,6 @@ const meaningRoom = 10;
 
 /** Space between the frame around what an autoencoder writes and what is in it. */
 export const framePad = 5;
-
-/** Whether an autoencoder writes it. */
-export function isWritten({ owner }: Pick<Box, "owner">): boolean {
-  return owner !== undefined;
-}
 
 /** What the box of a latent, of weaker latents or of an error says, as in the studio: whose they are stands below them. */
 export function shortName({ kind, name }: Pick<Box, "kind" | "name">, latents: readonly string[] = []): string {
@@ -44,34 +37,4 @@ export function meaningLines(label: string | undefined, boxWidth: number): strin
 /** How wide a box has to be for what a latent stands for. */
 export function meaningWidth(label: string | undefined): number {
   return label === undefined ? 0 : Math.min(widestMeaning, pixels(label, meaningSize) + meaningRoom);
-}
-
-/** Those of a lane's boxes that what an autoencoder writes stands above, by name: with the ids of that, from the left. */
-export function writtenIn(lane: Lane): ReadonlyMap<string, readonly number[]> {
-  const written = new Map<string, number[]>();
-  for (const { id, box } of lane.rows.flat()) {
-    if (box.owner !== undefined) written.set(box.owner, [...(written.get(box.owner) ?? []), id]);
-  }
-  return written;
-}
-
-/** A frame around what an autoencoder writes, and the box below. */
-export interface Frame {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** The frames of a lane. */
-export function framesOf(boxes: readonly PlacedBox[]): Frame[] {
-  const owners = new Set(boxes.flatMap(({ box }) => box.owner ?? []));
-  return [...owners].map((owner) => {
-    const inside = boxes.filter(({ box }) => box.owner === owner || (box.name === owner && !isBar(box)));
-    const left = Math.min(...inside.map(({ x }) => x)) - framePad;
-    const top = Math.min(...inside.map(({ y }) => y)) - framePad;
-    const right = Math.max(...inside.map(({ x, width }) => x + width)) + framePad;
-    const bottom = Math.max(...inside.map(({ y, height }) => y + height)) + framePad;
-    return { x: left, y: top, width: right - left, height: bottom - top };
-  });
 }

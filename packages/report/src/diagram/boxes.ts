@@ -34,6 +34,11 @@ export function isBar({ kind }: Pick<Box, "kind">): boolean {
   return kind === "resid" || kind === "band";
 }
 
+/** Whether an autoencoder writes it. */
+export function isWritten({ owner }: Pick<Box, "owner">): boolean {
+  return owner !== undefined;
+}
+
 /** All boxes of a graph, bottom row first, and where each source and destination belongs. */
 export interface BoxGraph {
   readonly boxes: readonly Box[];

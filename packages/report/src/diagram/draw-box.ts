@@ -1,7 +1,8 @@
 import { escapeXml } from "../escape.ts";
 import { formatCount, plural } from "../format.ts";
 import { fit, pixels } from "../text-width.ts";
-import { isWritten, meaningLine, meaningLines, shortName } from "./autoencoder-boxes.ts";
+import { meaningLine, meaningLines, shortName } from "./autoencoder-boxes.ts";
+import { isWritten } from "./boxes.ts";
 import { coordinate as c } from "./line-path.ts";
 import { labelSize } from "./metrics.ts";
 import { centerOf } from "./place-ends.ts";

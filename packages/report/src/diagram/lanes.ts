@@ -2,8 +2,7 @@ import type { ComparedEdge, KnownComparison } from "../compare.ts";
 import { importance } from "../compare.ts";
 import { isLatent } from "../latents/latent-name.ts";
 import type { ReportGraph } from "../types.ts";
-import { isWritten } from "./autoencoder-boxes.ts";
-import type { Box, BoxGraph, Port } from "./boxes.ts";
+import { type Box, type BoxGraph, isWritten, type Port } from "./boxes.ts";
 import type { Line, RowBox } from "./line.ts";
 
 /** What stands at one token position (or, in a graph that is not by token, everything). */

@@ -1,6 +1,6 @@
-import { type Frame, framesOf, writtenIn } from "./autoencoder-boxes.ts";
 import { isBar } from "./boxes.ts";
 import { assignColumns } from "./columns.ts";
+import { type Frame, framesOf, writtenIn } from "./frames.ts";
 import type { Lane } from "./lanes.ts";
 import type { Line } from "./line.ts";
 import { linePath } from "./line-path.ts";
