@@ -3,7 +3,7 @@ import { type ComparedEdge, compareWithKnown, type KnownComparison } from "./com
 import { drawCarries, drawLanes, drawStripes, laneLabelHeight } from "./diagram/draw-lanes.ts";
 import { pictureOf } from "./diagram/fit-screen.ts";
 import type { Contents } from "./diagram/lanes.ts";
-import { drawLegend } from "./diagram/legend.ts";
+import { drawLegend, type LegendFacts } from "./diagram/legend.ts";
 import { coordinate as c } from "./diagram/line-path.ts";
 import { diagramStyle } from "./diagram/style.ts";
 import { weightsOf } from "./diagram/weights.ts";
@@ -95,14 +95,14 @@ export function drawCircuit(
       ? `Drawn: ${formatCount(contents.drawn.length)} of ${formatCount(whole.edges.length)} edges, ${comparison.compared ? "the known circuit first, then " : ""}the highest scores.`
       : undefined;
   const kinds = new Set(contents.rows.flat().map(({ kind }) => kind));
-  const facts = {
+  const facts: LegendFacts = {
     weights,
     outlines: contents.outlines && hasUnused(contents),
     carries: carries !== "",
     signs,
     left,
     folded,
-    latents: kinds.has("latent"),
+    latents: kinds.has("latent") ? (report.graph.latentsByPosition ? "by position" : "by number") : undefined,
     weakerLatents: kinds.has("latents"),
   };
   const legend = drawLegend(comparison, facts, inner);

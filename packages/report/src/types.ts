@@ -29,6 +29,11 @@ export interface ReportGraph {
   readonly tokens: number | null;
   /** Whether the positions are spans of prompts, named by the report's `tokenLabels`. Default false. */
   readonly spans?: boolean | undefined;
+  /**
+   * Whether latents were kept for each position by itself: a latent's number then says where it stands among those of its position, and it is
+   * another latent at each. Default false.
+   */
+  readonly latentsByPosition?: boolean | undefined;
 }
 
 /** An edge inside a head: from the keys, or values, of one span to the queries of another. */

@@ -42,9 +42,12 @@ describe("labelledLatents", () => {
     expect(there).toHaveLength(4);
     expect(found.pruned).toEqual(asked.filter((name) => !there.includes(name)));
     expect(found.note).toMatch(/^11 of 15 labels are of latents that pruning left out: MLP 0 Latent \d, .*, \.\.\.\.$/);
-    expect(() => labelledLatents(pruned, { "MLP 1 Latent 6": "years" }, { sizes })).toThrow(
+    const beyond = { "MLP 1 Latent 6": "years" };
+    expect(() => labelledLatents(pruned, beyond, { sizes })).toThrow(
       /the autoencoder of MLP 1 has 6 latents: MLP 1 Latent 0 to MLP 1 Latent 5/,
     );
+    // How many there were the pruned graph alone does not say.
+    expect(labelledLatents(pruned, beyond).pruned).toEqual(["MLP 1 Latent 6"]);
   });
 
   it("refuses what is no latent of the model, and says what there is", async () => {

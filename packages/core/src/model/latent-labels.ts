@@ -19,8 +19,8 @@ export interface LabelledLatents {
 /** Options of {@link labelledLatents}. */
 export interface LabelledLatentsOptions {
   /**
-   * How many latents the autoencoders have in their files, by what they are of: `{ "MLP 2": 24576 }`. Default: as many as the graph has of one
-   * whose latents there are numbered without gaps; of any other, which was pruned, it is not known.
+   * How many latents the autoencoders have in their files, by what they are of: `{ "MLP 2": 24576 }`. Default: as many as the graph has; of one
+   * that was pruned it is not known.
    */
   readonly sizes?: Readonly<Record<string, number>> | undefined;
 }
@@ -90,22 +90,24 @@ function ownersOf(
   { graph, transformer }: PatchableModel,
   { sizes }: LabelledLatentsOptions,
 ): ReadonlyMap<string, Owner> {
-  const names = latentPlaces(graph).map(latentOwner);
+  const places = latentPlaces(graph);
   if (transformer.latents?.byPosition) {
     throw new AutocircuitError(
       "bad-input",
       "Labels are of latents by their numbers, but the latents of this model were pruned for each position by itself, so that a number means another latent at each. Prune for all positions together (byPosition: false), or leave the labels out.",
     );
   }
-  const numbers = new Map(names.map((name) => [name, new Set<number>()]));
+  const numbers = new Map(places.map((place) => [latentOwner(place), new Set<number>()]));
   for (const { name } of graph.srcs) {
     const [owner, latent] = name.split(" Latent ") as [string, string | undefined];
     if (latent !== undefined) numbers.get(owner)?.add(Number(latent));
   }
   return new Map(
-    [...numbers].map(([name, found]) => {
-      const whole = [...found].every((latent) => latent < found.size);
-      return [name, { numbers: found, size: sizes?.[name] ?? (whole ? found.size : Number.POSITIVE_INFINITY) }];
+    places.map((place) => {
+      const owner = latentOwner(place);
+      const pruned = graph.config.keptLatents?.[place.of]?.[place.block];
+      const size = sizes?.[owner] ?? (pruned ? Number.POSITIVE_INFINITY : place.count);
+      return [owner, { numbers: numbers.get(owner)!, size }];
     }),
   );
 }

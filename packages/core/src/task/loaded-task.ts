@@ -11,6 +11,8 @@ export interface TaskParts {
   readonly test: PromptLoader;
   readonly trueEdges: readonly Edge[] | null;
   readonly sharedPrefix: TaskPrefix | null;
+  /** See {@link LoadedTask.latentsKl}; default null. */
+  readonly latentsKl?: number | null | undefined;
 }
 
 /** What prompts had in common at the start and was cut off. */
@@ -42,6 +44,8 @@ export class LoadedTask implements AsyncDisposable {
    * training prompts.
    */
   readonly sharedPrefix: TaskPrefix | null;
+  /** Where latents of autoencoders were pruned: what that cost, KL(all || kept) of the training prompts' logits in nats. Else null. */
+  readonly latentsKl: number | null;
   readonly #free: () => void;
 
   constructor(options: TaskOptions, parts: TaskParts, free: () => void) {
@@ -54,6 +58,7 @@ export class LoadedTask implements AsyncDisposable {
     this.test = parts.test;
     this.trueEdges = parts.trueEdges;
     this.sharedPrefix = parts.sharedPrefix;
+    this.latentsKl = parts.latentsKl ?? null;
     this.#free = free;
   }
 

@@ -1,4 +1,4 @@
-import type { Graph, LatentLabels } from "@autocircuit/core";
+import { type Graph, type LatentLabels, latentsByPosition } from "@autocircuit/core";
 import type { ReportGraph } from "@autocircuit/report";
 
 /**
@@ -9,8 +9,12 @@ import type { ReportGraph } from "@autocircuit/report";
  * @example
  * const { nodes, edgeCount } = reportGraph(task.model.graph);
  */
-export function reportGraph({ config, srcs, dests, edgeCount, tokens }: Graph, labels: LatentLabels = {}): ReportGraph {
+export function reportGraph(graph: Graph, labels: LatentLabels = {}): ReportGraph {
+  const { config, srcs, dests, edgeCount, tokens } = graph;
   const { layers, heads, attnOnly, parallel } = config;
   const labelled = srcs.map((src) => (Object.hasOwn(labels, src.name) ? { ...src, label: labels[src.name] } : src));
-  return { layers, heads, attnOnly, parallel, nodes: { srcs: labelled, dests }, edgeCount, tokens };
+  return {
+    ...{ layers, heads, attnOnly, parallel, nodes: { srcs: labelled, dests }, edgeCount, tokens },
+    ...(latentsByPosition(graph) && { latentsByPosition: true }),
+  };
 }

@@ -32,6 +32,10 @@ export interface ReportOfOptions extends MeasureFoundOptions {
   readonly about?: Partial<Omit<CircuitReport, "graph">> | undefined;
 }
 
+/** What names of latents say that were kept for each position by itself. */
+const BY_POSITION =
+  "Latents were kept for each position by itself: a number in a name says where a latent stands among those of its position, and it is another latent at each.";
+
 const texts = kind.listOf(kind.text);
 const edges = kind.listOf(
   kind.shape("an edge as `scoredEdges` gives it", {
@@ -69,6 +73,7 @@ export async function reportOf(
   check({ task, found }, options);
   const { about = {}, known = trueCircuit(task), measures, labels, signal, ...measuring } = options;
   const labelled = labels && labelledLatents(task.model, labels);
+  const shown = reportGraph(task.model.graph, labelled?.labels);
   const { faithfulness, ablation, ablationTable, curve, roc, notes } =
     measures ?? (await measureFound(task, found, { ...measuring, known, signal }));
   const { circuit, scores, keep, algorithm, seconds } = found;
@@ -101,12 +106,13 @@ export async function reportOf(
     peakMemoryBytes: (await memory()).peakRssBytes,
     versions: runVersions(),
     ...about,
-    graph: reportGraph(graph, labelled?.labels),
+    graph: shown,
     circuit: (about.circuit ?? scoredEdges(circuit, scores)).map((edge) => ({ ...edge, activation: activation(edge) })),
     ...{ ablationTable, curve, roc },
     notes: [
       ...(about.notes ?? found.notes),
       ...(labelled?.note ? [labelled.note] : []),
+      ...(shown.latentsByPosition ? [BY_POSITION] : []),
       ...(keep ? keptNotes(keep, circuit.size, graph.edgeCount) : []),
       ...notes,
     ],

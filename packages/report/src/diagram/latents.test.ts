@@ -55,6 +55,9 @@ describe("latents in a diagram", () => {
     expect(legend(many)).toContain("“More”: latents with weaker edges");
     expect(legend(few)).not.toContain("“More”");
     expect(legend(few)).toContain("L17: latent 17 of the autoencoder");
+    expect(legend({ ...few, graph: { ...few.graph, latentsByPosition: true } })).toContain(
+      "L17: what is number 17 among the latents kept at its position, another latent at each.",
+    );
   });
 
   it("share lines where they share a box, of which each edge is one", () => {

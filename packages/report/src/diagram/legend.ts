@@ -28,8 +28,8 @@ export interface LegendFacts {
   readonly left?: string | undefined;
   /** Blocks with edges that are folded. */
   readonly folded: number;
-  /** Whether latents have boxes of their own. */
-  readonly latents: boolean;
+  /** What the numbers of latents that have boxes of their own are; undefined where none have. */
+  readonly latents: "by number" | "by position" | undefined;
   /** Whether weaker latents share boxes. */
   readonly weakerLatents: boolean;
 }
@@ -82,7 +82,9 @@ function remarks({ weights, outlines, carries, left, folded, latents, weakerLate
   }
   if (outlines) said.push("Dashed outline: node without an edge of the circuit.");
   if (carries) said.push("Dotted: one head; attention carries information from position to position.");
-  if (latents) said.push("L17: latent 17 of the autoencoder of what stands below it.");
+  if (latents === "by number") said.push("L17: latent 17 of the autoencoder of what stands below it.");
+  if (latents === "by position")
+    said.push("L17: what is number 17 among the latents kept at its position, another latent at each.");
   if (weakerLatents)
     said.push("“More”: latents with weaker edges; a line from there stands for all their edges to the same end.");
   if (folded > 0)
