@@ -1,7 +1,7 @@
-import { Circuit, defaultCircuitSizes, type Edge, LoadedTask } from "@autocircuit/core";
+import { Circuit, defaultCircuitSizes, type Edge, LoadedTask, pruneLatents } from "@autocircuit/core";
 import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
 import { mapAutoencoders } from "@autocircuit/native";
-import { circuitText, reportHtml } from "@autocircuit/report";
+import { circuitSvg, circuitText, reportHtml } from "@autocircuit/report";
 import { describe, expect, it } from "vitest";
 import { tinyAutoencoders } from "../../../core/test/tiny-autoencoders.ts";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
@@ -141,6 +141,24 @@ describe("reportOf of latents", () => {
     const page = await reportHtml(report);
     expect(page).toMatch(/MLP 1 Latent 6-&gt;Resid End<\/td>.*plural nouns/s);
     expect(JSON.stringify(report)).toContain("years");
+  });
+
+  it("says that numbers are places where each position has latents of its own", async () => {
+    const byToken = randomTask({ seed: 9, byToken: true });
+    const { autoencoders } = await pruneLatents(byToken.model, float32, byToken.prompts, {
+      maxLatents: 3,
+      byPosition: true,
+    });
+    const task = taskOf({ ...byToken, model: byToken.model.withAutoencoders(autoencoders) }, null);
+    const found = await findCircuit(task, { ...attribution, size: 40 });
+    const report = await reportOf(task, found, { measures: await measureFound(task, found, { curve: "none" }) });
+    expect(report.notes).toContainEqual(expect.stringContaining("it is another latent at each"));
+    expect(circuitSvg(report)).toContain("another latent at each");
+    const usual = await findCircuit(withLatents, { ...attribution, size: 3 });
+    const others = await reportOf(withLatents, usual, {
+      measures: await measureFound(withLatents, usual, { curve: "none" }),
+    });
+    expect(others.notes.join()).not.toContain("another latent at each");
   });
 
   it("refuses labels of what is no latent", async () => {
