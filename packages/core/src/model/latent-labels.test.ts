@@ -41,7 +41,9 @@ describe("labelledLatents", () => {
     expect(Object.keys(found.labels)).toEqual(there);
     expect(there).toHaveLength(4);
     expect(found.pruned).toEqual(asked.filter((name) => !there.includes(name)));
-    expect(found.note).toMatch(/^11 of 15 labels are of latents that pruning left out: MLP 0 Latent \d, .*, \.\.\.\.$/);
+    expect(found.note).toMatch(
+      /^11 of 15 labels are of latents that pruning left out: MLP 0 Latent \d, .* and 5 more\.$/,
+    );
     const beyond = { "MLP 1 Latent 6": "years" };
     expect(() => labelledLatents(pruned, beyond, { sizes })).toThrow(
       /the autoencoder of MLP 1 has 6 latents: MLP 1 Latent 0 to MLP 1 Latent 5/,

@@ -73,7 +73,8 @@ export function labelledLatents(
 
 function noteOf(pruned: readonly string[], found: number): string | undefined {
   if (pruned.length === 0) return undefined;
-  const names = pruned.length > 6 ? `${pruned.slice(0, 6).join(", ")}, ...` : pruned.join(", ");
+  const rest = pruned.length - 6;
+  const names = rest > 0 ? `${pruned.slice(0, 6).join(", ")} and ${rest} more` : pruned.join(", ");
   const all = pruned.length + found;
   return `${pruned.length} of ${all} label${all === 1 ? " is" : "s are"} of latents that pruning left out: ${names}.`;
 }
