@@ -40,6 +40,7 @@ export async function sandbox(): Promise<{ folder: string } & Disposable> {
         { recursive: true },
       );
   }
+  write("labels.json", { "MLP 2 Latent 7": "years", "MLP 5 Latent 0": "names after “and”" });
   // Any model that reads text will do for the one that is called Llama.
   for (const name of ["models/gpt2", "openai-community/gpt2", "models/llama"])
     symlinkSync(join(folder, "gpt2"), at(name));

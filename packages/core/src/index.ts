@@ -4,7 +4,7 @@ export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
 export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./graph/graph-limits.ts";
 export { type GraphSize, graphSize } from "./graph/graph-size.ts";
-export { type KeptLatents, latentNumber } from "./graph/kept-latents.ts";
+export { type KeptLatents, latentNumber, latentsByPosition } from "./graph/kept-latents.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export { graphDifference, otherAutoencoders, requireSameGraph } from "./graph/same-graph.ts";
 export { writtenBy } from "./graph/written-by.ts";
@@ -38,6 +38,12 @@ export {
 export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./model/ablation-type.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export type { Ablate } from "./model/edge-mask.ts";
+export {
+  type LabelledLatents,
+  type LabelledLatentsOptions,
+  type LatentLabels,
+  labelledLatents,
+} from "./model/latent-labels.ts";
 export {
   firstLatentRow,
   type LatentPlace,

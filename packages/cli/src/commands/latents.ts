@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import type { LatentsCommandOptions } from "../latents/latents.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
+import { LABELS_ARE, LABELS_OPTION } from "../support/labels-option.ts";
 import { AUTOENCODERS_ARE, AUTOENCODERS_OPTION, PARTIAL_IS, PARTIAL_OPTION } from "../support/latent-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
@@ -20,7 +21,7 @@ export function addLatents(program: Command, context: Context): void {
     .option("--tokens <list>", "token ids, instead of --prompt", listOf(wholeNumber()))
     .option("--top <n>", "latents for each token and block", wholeNumber(1), 5)
     .option("--blocks <list>", "only those of these blocks", listOf(wholeNumber()))
-    .option("--labels <file>", 'what latents stand for, as JSON: {"MLP 2 Latent 17": "years", ...}')
+    .option(LABELS_OPTION, LABELS_ARE)
     .option(
       "--no-autoencoder-errors",
       "drop what autoencoders leave out, so that later blocks read reconstructions only",

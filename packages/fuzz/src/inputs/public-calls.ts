@@ -20,6 +20,7 @@ import {
   defaultCircuitSizes,
   defineTask,
   LoadedTask,
+  labelledLatents,
   loadPrompts,
   PatchableModel,
   type PatchPlan,
@@ -207,6 +208,10 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   circuitsOfSizes: { takes: { scores, sizes: [1] }, call: (t) => circuitsOfSizes(t.scores, t.sizes) },
   patchPlan: { takes: { patch: "tree", reverse: false }, call: (t): PatchPlan => patchPlan(t.patch, t.reverse) },
   runCircuits: { takes: on, options: { scores, sizes: [1] }, call: (t, o) => runCircuits(t.model, t.prompts, o) },
+  labelledLatents: {
+    takes: { model: model.withAutoencoders(autoencoders), labels: { "MLP 0 Latent 1": "years" } },
+    call: (t, o) => labelledLatents(t.model, t.labels, o),
+  },
   pruneLatents: {
     takes: { ...on, autoencoders },
     call: (t, o) => pruneLatents(t.model, t.autoencoders, t.prompts, o),
