@@ -38,6 +38,11 @@ export function ablationFor(
   return (optionOf(algorithm, "ablation")?.default as AblationType | undefined) ?? "resample";
 }
 
+/** Whether an algorithm with these options trains what ablated edges take, and so takes no ablation of a type. */
+export function trainsAblation(given: Readonly<Record<string, unknown>>): boolean {
+  return given.optimalAblation === true;
+}
+
 /** The options of an algorithm: those given, and defaults that suit the task (a model that gives one number has no distribution). */
 export function fittingOptions(
   algorithm: AlgorithmName,
@@ -49,7 +54,7 @@ export function fittingOptions(
     taus: [1e-3],
     target: numbers ? "mse" : "kl_div",
     answerFunction: numbers ? "mse" : "avg_diff",
-    ablation,
+    ...(!trainsAblation(given) && { ablation }),
     // Only "ground-truth" must be told a circuit: the known one, if there is one.
     ...(optionOf(algorithm, "edges")?.required && task.trueEdges && { edges: task.trueEdges }),
     ...(task.trueEdges && { trueEdges: task.trueEdges }),
