@@ -22,6 +22,18 @@ it.each(["greedy", "exact"])("%s gives a circuit without dead ends, of at most t
   expect(warnings.join()).not.toContain("not proven");
 });
 
+it("gives the greedy circuit where the search for the best one has no time, and says so", async () => {
+  const { code, out } = await discover(...sized, "--select", "exact", "--select-seconds", "1e-6");
+  const { circuit, warnings } = json();
+  expect(code).toBe(0);
+  expect(out).toMatch(
+    /that of --select greedy, as nothing better was found in 0\.000001 s .* no circuit of 8 edges has more than \d/,
+  );
+  expect(warnings.join()).not.toContain("Infinity");
+  await discover(...sized, "--select", "greedy");
+  expect(circuit).toEqual(json().circuit);
+});
+
 it.each([
   [
     "a search for few edges",

@@ -23,9 +23,11 @@ export async function selectCircuit(
   const notes = [...found.notes];
   const circuit = await selectExact(scores, size, {
     ...{ seconds: selectSeconds, signal },
-    onUnproven: ({ total, bound }) =>
+    onUnproven: ({ total, bound, greedy }) =>
       notes.push(
-        `The circuit is the best that was found in ${selectSeconds} s (--select-seconds), not proven to be the best: its scores sum to ` +
+        (greedy
+          ? `The circuit is that of --select greedy, as nothing better was found in ${selectSeconds} s (--select-seconds): its scores sum to `
+          : `The circuit is the best that was found in ${selectSeconds} s (--select-seconds), not proven to be the best: its scores sum to `) +
           `${formatNumber(total)}, and no circuit of ${size} edges has more than ${formatNumber(bound)}.`,
       ),
   });
