@@ -156,6 +156,21 @@ describe("losses", () => {
     expect(Math.max(...values.map(Math.abs))).toBeGreaterThan(0);
   });
 
+  test("KL is an error too where the clean run is the only point that an integral looks at", async () => {
+    const { model, prompts } = randomTask({ seed: 12 });
+    const [loss, zero] = ["kl_div", /zero by construction/] as const;
+    await expect(eapIgActivations(model, prompts, { loss, steps: 1 })).rejects.toThrow(zero);
+    for (const method of ["eap", "eap-ig-inputs", "eap-ig-activations"] as const)
+      await expect(nodeScores(model, prompts, { loss, method, ...(method !== "eap" && { steps: 1 }) })).rejects.toThrow(
+        zero,
+      );
+    // These look elsewhere as well.
+    await eapIgInputs(model, prompts, { loss, steps: 1 });
+    await nodeScores(model, prompts, { loss, method: "clean-corrupted" });
+    const { values } = await nodeScores(model, prompts, { loss, method: "eap-ig-inputs", steps: 2 });
+    expect(Math.max(...values.map(Math.abs))).toBeGreaterThan(1e-4);
+  });
+
   test("faithfulness is the answers' loss in units of the whole model", async () => {
     const task = randomTask({ seed: 13, prompts: 4 });
     const plain = await eap(task.model, task.prompts);

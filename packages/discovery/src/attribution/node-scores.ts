@@ -6,6 +6,7 @@ import { type AttributionOptions, attributionOptions } from "./attribution-optio
 import { betweenOutputs } from "./eap-ig-activations.ts";
 import { lossOf } from "./losses.ts";
 import { nodeGroups } from "./node-groups.ts";
+import { requireGradient } from "./score-prompts.ts";
 import { SliceGradients } from "./slice-gradients.ts";
 import { maskFrom, requireFactorized, requireNoLatents } from "./start-edges.ts";
 
@@ -66,7 +67,7 @@ export async function nodeScores(
   const { srcs } = model.graph;
   requireFactorized(model.graph, "nodeScores");
   requireNoLatents(model.graph, "nodeScores");
-  requireGradients(model, prompts, { method, mlpGradient, loss: options.loss });
+  requireGradients(model, prompts, { method, steps, mlpGradient, loss: options.loss });
   const loss = await lossOf(model, prompts, options);
   const sum = new Float64Array(srcs.length * model.config.dModel);
   for await (const { batch, fold } of overPrompts(model, prompts, { ablation, signal, onProgress })) {
@@ -98,14 +99,13 @@ export async function nodeScores(
 function requireGradients(
   { config }: PatchableModel,
   prompts: PromptLoader,
-  { method, mlpGradient, loss }: Pick<NodeScoresOptions, "method" | "mlpGradient" | "loss">,
+  { method, steps, mlpGradient, loss }: Pick<NodeScoresOptions, "method" | "steps" | "mlpGradient" | "loss">,
 ): void {
   if (prompts.promptCount === 0) throw new AutocircuitError("bad-input", "nodeScores: there are no prompts.");
-  if (method === "eap" && loss === "kl_div")
-    throw new AutocircuitError(
-      "bad-input",
-      'nodeScores with "eap" and the loss "kl_div": the gradient at the clean run is zero by construction. Take another loss or method.',
-    );
+  // The last of the points k = 1..m is the clean one.
+  const integrated = method === "eap-ig-inputs" || method === "eap-ig-activations";
+  if (method === "eap" || (integrated && steps === 1))
+    requireGradient(loss, `nodeScores by ${method}${integrated ? " with one step" : ""}`);
   if (mlpGradient === "input" && config.parallel)
     throw new AutocircuitError(
       "bad-input",
