@@ -69,7 +69,7 @@ export async function discover(
   using search = new SearchFiles(task, settings, { signal, print, command, model: options.model });
   const { rows, note: unsure } = promptRows(settings, task);
   const started = performance.now();
-  const { found: ranked, faithful } = await find(task, settings, search, { ...context, rows });
+  const { found: ranked, faithful, size } = await find(task, settings, search, { ...context, rows });
   const seconds = (performance.now() - started) / 1000;
   const { found, dangling, warnings } = prepareCircuit(task, ranked, settings);
 
@@ -84,11 +84,13 @@ export async function discover(
     model: subject.model,
     algorithm: settings.algorithm ?? "fewest-edges",
     options: {
+      // What was left out has the algorithm's defaults, which lie beside its scores; the search for few edges has several algorithms'.
+      ...(found.keep ? {} : plainOptions(found.scores.info.options ?? {})),
       ...plainOptions(found.options),
       ablation,
       byToken: task.model.graph.tokens !== null,
       seed,
-      ...selection(settings),
+      ...selection(settings, size),
     },
     edgeCount: task.model.graph.edgeCount,
     circuit: scoredEdges(found.circuit, found.scores).map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
@@ -137,9 +139,9 @@ function circuitAsked({ known }: DiscoverSettings, { circuit }: DiscoverCommandO
   return circuit === undefined ? undefined : known?.name;
 }
 
-/** How the edges were chosen, where not by rank alone. */
-function selection({ select }: DiscoverSettings): { select?: string } {
-  return select === "top" ? {} : { select };
+/** How the edges were chosen, and of how many at most, where not by rank alone. */
+function selection({ select }: DiscoverSettings, size: number): { select?: string; size?: number } {
+  return select === "top" ? {} : { select, size };
 }
 
 /** The known circuits of the task, the one to compare with first. */

@@ -15,7 +15,8 @@ const sized = ["--algorithm", "eap-ig-inputs", "--size", "8", "--bootstrap", "0"
 
 it.each(["greedy", "exact"])("%s gives a circuit without dead ends, of at most the size", async (how) => {
   expect((await discover(...sized, "--select", how)).code).toBe(0);
-  const { circuit, dangling, warnings } = json();
+  const { circuit, dangling, options, warnings } = json();
+  expect(options).toMatchObject({ select: how, size: 8, steps: 5, loss: "answers", gradFunction: "logit" });
   expect(circuit.length).toBeGreaterThan(0);
   expect(circuit.length).toBeLessThanOrEqual(8);
   expect(dangling).toBe(0);

@@ -11,14 +11,12 @@ const USUAL_SECONDS = 60;
  */
 export async function selectCircuit(
   found: FoundCircuit,
-  asked: number | undefined,
+  size: number,
   { select, selectSeconds = USUAL_SECONDS }: Pick<DiscoverSettings, "select" | "selectSeconds">,
   signal: AbortSignal,
 ): Promise<FoundCircuit> {
   if (select === "top") return found;
   const { scores } = found;
-  // Edges that tie make a circuit by rank larger than was asked for.
-  const size = asked ?? found.circuit.size;
   if (select === "greedy") return { ...found, circuit: selectGreedy(scores, size) };
   const notes = [...found.notes];
   const circuit = await selectExact(scores, size, {

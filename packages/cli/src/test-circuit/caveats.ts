@@ -42,18 +42,24 @@ export function caveats({ tests, prompts, random, edges, quantile, level }: Test
   return lines.map((line) => `${line}.`);
 }
 
-/** The same of tests that were made of a circuit of so many edges; what was not asked for is as `testCircuit` has it. */
+/** How tests are made: what was asked for, and else as `testCircuit` has it. */
+export type TestSettings = Pick<TestsMade, "random" | "quantile" | "level"> & {
+  /** Edges that minimality tries, at most. */
+  readonly mostEdges: number;
+};
+
+/** What was not asked for is as `testCircuit` has it. */
+export function testSettings(asked: { readonly [Name in keyof TestSettings]?: number | undefined } = {}): TestSettings {
+  const { random = 50, quantile = 0.9, mostEdges = 200, level = 0.05 } = asked;
+  return { random, quantile, mostEdges, level };
+}
+
+/** {@link caveats} of tests that were made of a circuit of so many edges. */
 export function testCaveats(
   { verdicts, prompts }: CircuitTests,
   edges: number,
-  asked: {
-    random?: number | undefined;
-    quantile?: number | undefined;
-    mostEdges?: number | undefined;
-    level?: number | undefined;
-  } = {},
+  { random, quantile, mostEdges, level }: TestSettings = testSettings(),
 ): string[] {
-  const { random = 50, quantile = 0.9, mostEdges = 200, level = 0.05 } = asked;
   const tests = verdicts.map(({ test }) => test);
   return caveats({ tests, prompts, random, edges: Math.min(edges, mostEdges), quantile, level });
 }

@@ -29,6 +29,7 @@ describe("a compiled model's circuit", () => {
     expect({ task, ablation, seed, passed, cross }).toEqual({
       ...{ task: "tracr-reverse", ablation: "resample", seed: 0, passed: true, cross: null },
     });
+    expect(read("tested.json")).toMatchObject({ random: 50, quantile: 0.9, mostEdges: 200, level: 0.05 });
     expect(means.circuit).toBeCloseTo(means.full, 5);
     expect(means.without).toBeLessThan(means.full);
   });
@@ -80,6 +81,7 @@ describe("circuits of one's own model", () => {
     expect(out).toMatch(/^note: equivalence cannot be refused with 6 prompts, .*: 7 are needed\.$/m);
     expect(out).toMatch(/^note: sufficiency cannot be shown with 5 random circuits, .*: --random 29 is the least\.$/m);
     const { names, harm } = read("cross.json").cross;
+    expect(read("cross.json")).toMatchObject({ random: 5, quantile: 0.9 });
     expect(names).toEqual(["edges", "other"]);
     expect(harm.flat()).toHaveLength(4);
     expect(harm.flat().every(Number.isFinite)).toBe(true);

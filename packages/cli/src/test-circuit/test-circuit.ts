@@ -10,7 +10,7 @@ import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
-import { testCaveats } from "./caveats.ts";
+import { testCaveats, testSettings } from "./caveats.ts";
 import { type CircuitFile, readCircuit } from "./circuit-file.ts";
 import { crossSubjects } from "./cross-subjects.ts";
 import type { TestCommandOptions } from "./options.ts";
@@ -34,14 +34,15 @@ export async function testCommand(path: string, options: TestCommandOptions, con
   const equal = equalPairsWarning([task.test], ablation);
   if (equal) print(equal);
   if (file.ties) print(file.ties);
-  const { tests, score, random, quantile, mostEdges, level } = options;
+  const { tests, score } = options;
+  const made = testSettings(options);
   using progress = new Progress("circuits x prompts");
   const onProgress = ({ done, total }: { done: number; total: number }) => progress.update(done, total);
-  const asked = { tests, score, random, quantile, mostEdges, level, seed, ablation, signal, onProgress };
+  const asked = { tests, score, ...made, seed, ablation, signal, onProgress };
   const tested = await testCircuit(task.model, task.test, circuit, asked);
   progress[Symbol.dispose]();
   for (const verdict of tested.verdicts) print(verdictLine(verdict));
-  const notes = testCaveats(tested, circuit.size, asked);
+  const notes = testCaveats(tested, circuit.size, made);
   for (const note of notes) print(`note: ${note}`);
   const { full, circuit: alone, without } = tested.means;
   print(
@@ -69,7 +70,7 @@ export async function testCommand(path: string, options: TestCommandOptions, con
       circuit: path,
       task: subject.name,
       model: subject.model,
-      ...{ ablation, seed, byToken: file.byToken },
+      ...{ ablation, seed, byToken: file.byToken, ...made },
       ...tested,
       notes,
       pruning: subject.pruning,

@@ -53,7 +53,8 @@ export function fittingOptions(
   const defaults = {
     taus: [1e-3],
     target: numbers ? "mse" : "kl_div",
-    answerFunction: numbers ? "mse" : "avg_diff",
+    // KL divergence compares outputs and looks at no answers.
+    ...(given.loss !== "kl_div" && { answerFunction: numbers ? "mse" : "avg_diff" }),
     ...(!trainsAblation(given) && { ablation }),
     // Only "ground-truth" must be told a circuit: the known one, if there is one.
     ...(optionOf(algorithm, "edges")?.required && task.trueEdges && { edges: task.trueEdges }),
