@@ -21,7 +21,7 @@ export function addDiscover(program: Command, context: Context): void {
     .optionsGroup("Discovery:")
     .option(
       "--algorithm <name>",
-      "how edges are scored: acdc, mask-gradient, edge-attribution, random, ...; a wrong name lists them all (default: acdc up to 2,000 edges, edge-attribution above; with --keep several, and the best counts)",
+      "how edges are scored: acdc, mask-gradient, edge-attribution (eap), random, ...; a wrong name lists them all (default: acdc up to 2,000 edges, edge-attribution above; with --keep several, and the best counts)",
     )
     .option(
       "--preset <key>",

@@ -99,7 +99,11 @@ describe("how sure a circuit is", () => {
       ["--algorithm", "acdc"],
       /acdc gives no scores of single prompts/,
     ],
-    ["a search for few edges", ["--algorithm", "relp", "--keep", "1"], /give --size instead of --keep/],
+    [
+      "a search for few edges",
+      ["--algorithm", "relp", "--keep", "1"],
+      /search for few edges .* has no scores of single prompts; give --size/,
+    ],
     ["ranks", ["--algorithm", "mean-of-methods", "--set", "align=rank"], /do not add up/],
   ])("refuses %s", async (_, how, message) => {
     const { code, err } = await discover(...how, "--bootstrap", "200");

@@ -85,7 +85,7 @@ function faultOf(
   prompts: number,
 ): string | undefined {
   if (keep !== undefined)
-    return "the search for few edges has no scores of single prompts; give --size instead of --keep";
+    return "the search for few edges (--keep, the default where no circuit is known) has no scores of single prompts; give --size";
   if (algorithm === undefined || !("perPrompt" in algorithms[algorithm]))
     return `${algorithm} gives no scores of single prompts; methods of attribution, such as eap-ig-inputs, do`;
   if (given.align === "rank") return "ranks of single prompts do not add up to those of all";

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { run } from "../../test/run-program.ts";
+import { run, smallGpt2 } from "../../test/run-program.ts";
 import type { DiscoverResult } from "./result.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "select-"));
@@ -52,4 +52,25 @@ it.each([
 ])("refuses %s", async (_, how, message) => {
   const { code, err } = await discover(...how);
   expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+});
+
+it("speaks of no --keep where none was given", async () => {
+  const pair = { clean: [3, 17, 42], corrupt: [5, 18, 42], answers: [4], wrong_answers: [9] };
+  writeFileSync(at("prompts.json"), JSON.stringify({ prompts: Array.from({ length: 4 }, () => pair) }));
+  const own = ["discover", "--model", smallGpt2, "--prompts", at("prompts.json"), "--algorithm", "relp"];
+  const selected = await run([...own, "--select", "exact", "--out", at("own")]);
+  expect([selected.code, selected.err]).toEqual([2, expect.stringMatching(/by their scores: give --size\.$/m)]);
+  const sure = await run([...own, "--bootstrap", "200", "--out", at("own")]);
+  expect([sure.code, sure.err]).toEqual([
+    2,
+    expect.stringMatching(/the default where no circuit is known\) .* give --size\.$/m),
+  ]);
+});
+
+it("edge attribution goes by the name that papers have for it, too", async () => {
+  const how = ["--size", "8", "--bootstrap", "0"];
+  expect((await discover("--algorithm", "eap", ...how)).code).toBe(0);
+  const { algorithm, circuit } = json();
+  await discover("--algorithm", "edge-attribution", ...how);
+  expect({ algorithm, circuit }).toEqual({ algorithm: "edge-attribution", circuit: json().circuit });
 });

@@ -27,6 +27,9 @@ const USUAL_BUDGET = 10;
 /** Share of the logit difference to keep where a ready-made task runs on a model whose circuit is not known. */
 const USUAL_FAITHFUL = 0.9;
 
+/** What papers call edge attribution; the package has a function of that name. */
+const EAP = "eap";
+
 /** What a discovery run is to do. */
 export interface DiscoverSettings {
   subject: Subject;
@@ -135,7 +138,9 @@ function settingsWith(
   const faithful = options.faithful ?? (open ? usualFaithful : undefined);
   const keep = options.keep ?? (open && faithful === undefined ? USUAL_KEEP : undefined);
   if (select !== "top" && keep !== undefined)
-    throw new UsageError(`--select ${select} chooses edges by their scores: give --size instead of --keep.`);
+    throw new UsageError(
+      `--select ${select} chooses so many edges by their scores: give --size${options.keep === undefined ? "" : " instead of --keep"}.`,
+    );
   if (selectSeconds !== undefined && select !== "exact")
     throw new UsageError("--select-seconds limits an exact selection: give --select exact too.");
   if (tries !== undefined && keep === undefined)
@@ -166,7 +171,8 @@ function presetOf({ preset, algorithm }: DiscoverCommandOptions): Preset | undef
 
 /** The algorithm that was named; ACDC if none was, or undefined where the search for few edges starts from several. */
 function algorithmNamed(options: DiscoverCommandOptions): AlgorithmName | undefined {
-  const { algorithm, keep, set } = options;
+  const { keep, set } = options;
+  const algorithm = options.algorithm === EAP ? "edge-attribution" : options.algorithm;
   const preset = presetOf(options);
   if (preset) return preset.algorithm;
   if (algorithm === undefined) {

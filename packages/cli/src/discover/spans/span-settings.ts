@@ -62,7 +62,9 @@ export function spanSettings(taskName: string | undefined, options: DiscoverComm
     throw new UsageError(`--select ${options.select} cannot work with --spans: edges in spans are chosen by rank.`);
   if (options.set.length > 0)
     throw new UsageError(`--set cannot work with --spans: the methods take no further options there.`);
-  const { algorithm: method = "eap-ig-inputs", size, seed, gradFunction, answerFunction } = options;
+  const { algorithm = "eap-ig-inputs", size, seed, gradFunction, answerFunction } = options;
+  // Without spans the same method is called so.
+  const method = algorithm === "edge-attribution" ? "eap" : algorithm;
   if (!isSpanMethod(method))
     throw new UsageError(`--algorithm ${method} cannot work with --spans. There are: ${SPAN_METHODS.join(", ")}.`);
   if (size === undefined) throw new UsageError("A circuit over spans needs its size: give --size.");

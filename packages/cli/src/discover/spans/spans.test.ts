@@ -101,6 +101,19 @@ describe("discover --spans", () => {
     await refused(/no-such\.json/, "tracr-reverse", "--spans", at("no-such.json"), "--size", "3");
   });
 
+  it("takes edge attribution by either of its names", async () => {
+    const [first, second] = await Promise.all(
+      ["eap", "edge-attribution"].map(async (algorithm) => {
+        const files = ["--out", at(algorithm), "--json", at(`${algorithm}.json`)];
+        const how = ["--spans", example, "--size", "9", "--algorithm", algorithm];
+        expect((await run(["discover", "tracr-reverse", ...how, ...files])).err).toBe("");
+        const { algorithm: name, circuit } = JSON.parse(readFileSync(at(`${algorithm}.json`), "utf8")) as SpanResult;
+        return { name, circuit };
+      }),
+    );
+    expect(second).toEqual(first);
+  });
+
   it("says which options cannot work with spans", async () => {
     const on = ["tracr-reverse", "--spans", example];
     await refused(/give --size/, ...on);
