@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -44,6 +44,15 @@ describe("a compiled model's circuit", () => {
     expect(read("refused.json").passed).toBe(false);
   });
 
+  it("says so where it is tested on another task", async () => {
+    const file = write("sort.json", { ...read("reverse.json"), task: "tracr-sort" });
+    const how = ["--task", "tracr-reverse", "--tests", "equivalence"];
+    const { out } = await run(["test", file, ...how, "--json", at("other-task.json")]);
+    const said = /sort\.json is a circuit of tracr-sort, and was tested on the prompts of tracr-reverse\./;
+    expect(out).toMatch(said);
+    expect(read("other-task.json").notes.join()).toMatch(said);
+  });
+
   it("from saved scores", async () => {
     const scores = at("reverse/scores.safetensors");
     const { code, out } = await run(["test", scores, "--size", "2", "--tests", "equivalence"]);
@@ -85,6 +94,12 @@ describe("circuits of one's own model", () => {
     expect(names).toEqual(["edges", "other"]);
     expect(harm.flat()).toHaveLength(4);
     expect(harm.flat().every(Number.isFinite)).toBe(true);
+
+    mkdirSync(at("second"));
+    const same = write("second/edges.json", ["Resid Start->Resid End"]);
+    const paths = ["--cross", same, "--cross-prompts", at("second.json"), "--json", at("cross.json")];
+    await run(["test", edges(), ...model, at("first.json"), ...few, ...paths]);
+    expect(read("cross.json").cross.names).toEqual([at("edges.json"), same]);
   });
 
   it("without wrong answers the answers' log-probability counts, and the logit difference is refused", async () => {
