@@ -1,6 +1,7 @@
 import { CURVES } from "@autocircuit/discovery";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
+import { askedSize } from "../discover/asked-size.ts";
 import type { DiscoverCommandOptions } from "../discover/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { LABELS_ARE, LABELS_OPTION } from "../support/labels-option.ts";
@@ -59,8 +60,8 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .option(
       "--size <n>",
-      "edges in the circuit (default: as many as the known one; acdc: those that no threshold removes)",
-      wholeNumber(),
+      "edges in the circuit, or with % a share of all edges (default: as many as the known one; acdc: those that no threshold removes)",
+      askedSize,
     )
     .option("--prune", "leave out edges of the circuit that lead nowhere; without it they are counted")
     .option(

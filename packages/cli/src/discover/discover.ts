@@ -28,7 +28,7 @@ import { requireFitting } from "./require-fitting.ts";
 import { requireTestAndSelection } from "./require-test-and-selection.ts";
 import { compareWithKnown, type DiscoverResult, edgeText } from "./result.ts";
 import { SearchFiles } from "./search-files.ts";
-import { type DiscoverSettings, discoverSettings, fitToGraph, requireSize, runShape } from "./settings.ts";
+import { type DiscoverSettings, discoverSettings, fitToGraph, runShape } from "./settings.ts";
 import { discoverSpans } from "./spans/discover-spans.ts";
 import { requireSpans } from "./spans/span-settings.ts";
 import { testFound } from "./test-found.ts";
@@ -58,7 +58,6 @@ export async function discover(
   const { settings, note } = fitToGraph(asked, task, options);
   if (note) print(note);
   const { ablation, subject } = settings;
-  requireSize(settings, task.model.graph.edgeCount);
   requireFitting(settings, options, task);
   requireTestAndSelection(settings, task);
   const equal = equalPairsWarning([task.train, task.test], ablation);
@@ -135,7 +134,10 @@ function labelsAsked({ labels, autoencoders }: DiscoverCommandOptions): LatentLa
 }
 
 /** The known circuit to load; one that was not asked for by name need not be there. */
-function circuitAsked({ known }: DiscoverSettings, { circuit }: DiscoverCommandOptions): string | undefined {
+function circuitAsked(
+  { known }: Pick<DiscoverSettings, "known">,
+  { circuit }: DiscoverCommandOptions,
+): string | undefined {
   return circuit === undefined ? undefined : known?.name;
 }
 

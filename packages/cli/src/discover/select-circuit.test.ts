@@ -67,6 +67,21 @@ it("speaks of no --keep where none was given", async () => {
   ]);
 });
 
+it("a share of all edges is a size", async () => {
+  const how = ["--algorithm", "relp", "--bootstrap", "0", "--size"];
+  for (const select of ["top", "greedy"]) {
+    expect((await discover(...how, "10%", "--select", select)).code).toBe(0);
+    const { circuit } = json();
+    await discover(...how, "7", "--select", select);
+    expect(json().circuit).toEqual(circuit);
+  }
+  expect(readFileSync(at("out/report.html"), "utf8")).toContain("--size 7");
+  const none = await discover(...how, "1%");
+  expect([none.code, none.err]).toEqual([2, expect.stringMatching(/77 edges is less than one/)]);
+  const wrong = await discover(...how, "0.2");
+  expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/such as 20%/)]);
+});
+
 it("edge attribution goes by the name that papers have for it, too", async () => {
   const how = ["--size", "8", "--bootstrap", "0"];
   expect((await discover("--algorithm", "eap", ...how)).code).toBe(0);

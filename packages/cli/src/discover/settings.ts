@@ -16,6 +16,7 @@ import {
   USUAL_KEEP,
 } from "@autocircuit/discovery";
 import { UsageError } from "../support/usage-error.ts";
+import { type AskedSize, edgesAsked } from "./asked-size.ts";
 import { chooseSubject } from "./choose-subject.ts";
 import { FLAGS, givenOptions } from "./given-options.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
@@ -70,26 +71,43 @@ export interface DiscoverSettings {
   out: string;
 }
 
+/** The same before there is a graph of whose edges the size may be a share. */
+export interface AskedSettings extends Omit<DiscoverSettings, "size"> {
+  size: AskedSize | undefined;
+}
+
 /**
  * Settings from the options.
  *
  * @throws UsageError for a subject, circuit, algorithm or option of it that does not exist, and for options that exclude each other
  */
-export function discoverSettings(taskName: string | undefined, options: DiscoverCommandOptions): DiscoverSettings {
+export function discoverSettings(taskName: string | undefined, options: DiscoverCommandOptions): AskedSettings {
   return settingsWith(algorithmNamed(options), chooseSubject(taskName, options), options);
 }
 
 /**
- * The same settings with what suits the model that was loaded: the algorithm for its graph's size, where none was asked for, and no known
- * circuit, where it belongs to a model of another shape.
+ * The same settings with what suits the model that was loaded: the algorithm for its graph's size, where none was asked for, no known
+ * circuit, where it belongs to a model of another shape, and the size as a number of edges.
  *
+ * @throws UsageError for a size that the graph does not have
  * @returns the settings, and a line that says what was chosen where that is not the usual
  */
 export function fitToGraph(
-  settings: DiscoverSettings,
+  settings: AskedSettings,
   task: LoadedTask,
   options: DiscoverCommandOptions,
 ): { settings: DiscoverSettings; note: string | undefined } {
+  const { edgeCount } = task.model.graph;
+  const { settings: fitting, note } = fitAlgorithm(settings, task, options);
+  const { size } = fitting;
+  return { settings: { ...fitting, size: size === undefined ? undefined : edgesAsked(size, edgeCount) }, note };
+}
+
+function fitAlgorithm(
+  settings: AskedSettings,
+  task: LoadedTask,
+  options: DiscoverCommandOptions,
+): { settings: AskedSettings; note: string | undefined } {
   const { edgeCount } = task.model.graph;
   // Without a size for the circuit edge attribution needs right answers to keep; numbers are never just right.
   const sized = settings.known !== undefined || settings.size !== undefined || !outputsNumbers(task);
@@ -121,7 +139,7 @@ function settingsWith(
   subject: Subject,
   options: DiscoverCommandOptions,
   usualFaithful?: number,
-): DiscoverSettings {
+): AskedSettings {
   const { select = "top", selectSeconds } = options;
   const { size, prune = false, tries, byToken = false, seed } = options;
   const sizes = (["size", "keep", "faithful"] as const).filter((name) => options[name] !== undefined);
@@ -204,18 +222,12 @@ function knownCircuit(
   throw new UsageError(`${name} has no circuit "${chosen}". ${suggest(chosen, names)}`);
 }
 
-/** @throws UsageError when the circuit is to have more edges than the graph has */
-export function requireSize({ size }: Pick<DiscoverSettings, "size">, edgeCount: number): void {
-  if (size === undefined || size <= edgeCount) return;
-  throw new UsageError(`--size ${size} is more than the graph has: give at most ${edgeCount}.`);
-}
-
-/** How a run on a graph of so many edges uses memory. */
+/** How a run on a graph of so many edges uses memory. @throws UsageError for a size that the graph does not have */
 export function runShape(
-  { algorithm, given, bySize, known, size, keep, faithful }: DiscoverSettings,
+  { algorithm, given, bySize, known, size, keep, faithful }: AskedSettings,
   edgeCount: number,
 ): RunShape {
-  requireSize({ size }, edgeCount);
+  if (size !== undefined) edgesAsked(size, edgeCount);
   if (bySize && edgeCount > ACDC_UP_TO)
     return { circuits: 1, sliced: known !== undefined || size !== undefined || faithful !== undefined };
   const largest = given.largestBatch ?? (algorithm && optionOf(algorithm, "largestBatch")?.default);

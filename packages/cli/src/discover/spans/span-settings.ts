@@ -67,7 +67,12 @@ export function spanSettings(taskName: string | undefined, options: DiscoverComm
   const method = algorithm === "edge-attribution" ? "eap" : algorithm;
   if (!isSpanMethod(method))
     throw new UsageError(`--algorithm ${method} cannot work with --spans. There are: ${SPAN_METHODS.join(", ")}.`);
-  if (size === undefined) throw new UsageError("A circuit over spans needs its size: give --size.");
+  if (typeof size !== "number")
+    throw new UsageError(
+      size === undefined
+        ? "A circuit over spans needs its size: give --size."
+        : `--size ${size} cannot work with --spans, whose edges are of several kinds: give a number of edges.`,
+    );
   const subject = chooseSubject(taskName, options);
   return {
     ...{ subject, method, size, seed },
