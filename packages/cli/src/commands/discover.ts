@@ -94,6 +94,12 @@ export function addDiscover(program: Command, context: Context): void {
         "edges of a size: the best, or connected: grown from the output (greedy), or of largest total score (exact; default: top)",
       ).choices(["top", "greedy", "exact"]),
     )
+    .addOption(
+      new Option(
+        "--rank <how>",
+        "edges of a size: by the size of their scores, or signed, so that edges which harm the task come last (default: absolute)",
+      ).choices(["absolute", "signed"]),
+    )
     .option("--select-seconds <n>", "--select exact: then the best so far counts (default: 60)", positiveNumber)
     .option(
       "--bootstrap <n>",

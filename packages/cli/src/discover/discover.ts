@@ -141,9 +141,13 @@ function circuitAsked(
   return circuit === undefined ? undefined : known?.name;
 }
 
-/** How the edges were chosen, and of how many at most, where not by rank alone. */
-function selection({ select }: DiscoverSettings, size: number): { select?: string; size?: number } {
-  return select === "top" ? {} : { select, size };
+/** How the edges were chosen, and of how many at most, where not by the size of their scores alone. */
+function selection(
+  { select, rank }: DiscoverSettings,
+  size: number,
+): { select?: string; rank?: string; size?: number } {
+  if (select === "top" && rank === "absolute") return {};
+  return { select, ...(rank !== "absolute" && { rank }), size };
 }
 
 /** The known circuits of the task, the one to compare with first. */

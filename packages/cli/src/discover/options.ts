@@ -1,4 +1,4 @@
-import type { CurveDetail } from "@autocircuit/discovery";
+import type { CurveDetail, Ranking } from "@autocircuit/discovery";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { AskedSize } from "./asked-size.ts";
@@ -26,6 +26,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   resume?: boolean;
   select?: "top" | "greedy" | "exact";
   selectSeconds?: number;
+  rank?: Ranking;
   bootstrap?: number;
   test?: boolean;
   circuit?: string;

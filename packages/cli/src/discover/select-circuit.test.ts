@@ -1,6 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PruneScores } from "@autocircuit/core";
+import { selectExact, selectGreedy, selectTop } from "@autocircuit/discovery";
 import { afterAll, expect, it } from "vitest";
 import { run, smallGpt2 } from "../../test/run-program.ts";
 import type { DiscoverResult } from "./result.ts";
@@ -41,6 +43,11 @@ it.each([
     ["--algorithm", "relp", "--keep", "1", "--select", "exact"],
     /give --size instead of --keep/,
   ],
+  [
+    "signed scores where answers are kept",
+    ["--algorithm", "relp", "--keep", "1", "--rank", "signed"],
+    /--rank signed .* give --size instead of --keep/,
+  ],
   ["time for what takes none", [...sized, "--select-seconds", "3"], /give --select exact too/],
   ["infinite scores", ["--select", "exact"], /a sum of scores needs finite ones/],
   [
@@ -65,6 +72,24 @@ it("speaks of no --keep where none was given", async () => {
     2,
     expect.stringMatching(/the default where no circuit is known\) .* give --size\.$/m),
   ]);
+});
+
+it.each([
+  ["top", (scores: PruneScores) => selectTop(scores, 8, { by: "signed", prune: false })],
+  ["greedy", (scores: PruneScores) => selectGreedy(scores, 8, { by: "signed" })],
+  ["exact", (scores: PruneScores) => selectExact(scores, 8, { by: "signed" })],
+] as const)("by signed scores: %s", async (select, expected) => {
+  expect((await discover(...sized, "--rank", "signed", "--select", select)).code).toBe(0);
+  const { circuit, options, warnings } = json();
+  const scores = await PruneScores.load(at("out/scores.safetensors"));
+  const names = (edges: Iterable<{ name: string }>) => Array.from(edges, ({ name }) => name).toSorted();
+  expect(names(circuit.map(({ edge }) => ({ name: edge })))).toEqual(names(await expected(scores)));
+  expect(options).toMatchObject({ select, rank: "signed", size: 8 });
+  const last = Math.min(...circuit.map(({ score }) => score));
+  const tied = scores.values.filter((score) => score === last).length > circuit.filter((e) => e.score === last).length;
+  if (select === "top") expect(warnings.some((line) => /more edges have the score/.test(line))).toBe(tied);
+  await discover(...sized, "--select", select);
+  expect(json().options).not.toHaveProperty("rank");
 });
 
 it("a share of all edges is a size", async () => {

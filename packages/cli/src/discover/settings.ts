@@ -13,6 +13,7 @@ import {
   type Preset,
   type PresetName,
   presets,
+  type Ranking,
   USUAL_KEEP,
 } from "@autocircuit/discovery";
 import { UsageError } from "../support/usage-error.ts";
@@ -58,6 +59,8 @@ export interface DiscoverSettings {
   seconds: number;
   /** How edges are chosen by their scores. */
   select: NonNullable<DiscoverCommandOptions["select"]>;
+  /** What makes an edge important: the size of its score, or the score itself. */
+  rank: Ranking;
   /** Seconds that an exact selection may take. */
   selectSeconds: number | undefined;
   /** Resamples of the prompts that were asked for; 0 for none. */
@@ -140,7 +143,7 @@ function settingsWith(
   options: DiscoverCommandOptions,
   usualFaithful?: number,
 ): AskedSettings {
-  const { select = "top", selectSeconds } = options;
+  const { select = "top", rank = "absolute", selectSeconds } = options;
   const { size, prune = false, tries, byToken = false, seed } = options;
   const sizes = (["size", "keep", "faithful"] as const).filter((name) => options[name] !== undefined);
   if (sizes.length > 1)
@@ -159,6 +162,10 @@ function settingsWith(
     throw new UsageError(
       `--select ${select} chooses so many edges by their scores: give --size${options.keep === undefined ? "" : " instead of --keep"}.`,
     );
+  if (rank === "signed" && (keep ?? faithful) !== undefined)
+    throw new UsageError(
+      `--rank signed chooses so many edges by their scores: give --size${sizes.length === 0 ? "" : ` instead of --${sizes[0]}`}.`,
+    );
   if (selectSeconds !== undefined && select !== "exact")
     throw new UsageError("--select-seconds limits an exact selection: give --select exact too.");
   if (tries !== undefined && keep === undefined)
@@ -169,6 +176,7 @@ function settingsWith(
     ...{ subject, algorithm, bySize, given, ablation, byToken, seed, known, size, prune, keep, faithful, tries },
     seconds: 60 * (options.budget ?? USUAL_BUDGET),
     select,
+    rank,
     selectSeconds,
     bootstrap: options.bootstrap,
     test: options.test ?? false,

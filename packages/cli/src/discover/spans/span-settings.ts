@@ -34,6 +34,7 @@ const FOREIGN: Readonly<Partial<Record<keyof DiscoverCommandOptions, readonly [f
   tries: ["--tries", "it belongs to --keep"],
   budget: ["--budget", "it belongs to --keep"],
   resume: ["--resume", "scores over spans are not looked for in a search that goes on"],
+  rank: ["--rank", "edges in spans are chosen by the size of their scores"],
   selectSeconds: ["--select-seconds", "edges in spans are chosen by rank"],
   bootstrap: ["--bootstrap", "scores over spans are means over the prompts"],
   test: ["--test", "the tests are of circuits without spans"],

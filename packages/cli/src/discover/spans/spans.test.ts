@@ -122,6 +122,7 @@ describe("discover --spans", () => {
     await refused(/--algorithm acdc cannot work with --spans. There are: eap/, ...on, "--algorithm", "acdc");
     await refused(/--select exact cannot work/, ...on, "--size", "3", "--select", "exact");
     await refused(/--size 20% cannot work with --spans/, ...on, "--size", "20%");
+    await refused(/--rank cannot work/, ...on, "--size", "3", "--rank", "signed");
     await refused(/--set cannot work/, ...on, "--size", "3", "--set", "steps=3");
     await refused(/--size 9999 is more than there is/, ...on, "--size", "9999", "--out", at("none"));
     await refused(/give --spans too/, "tracr-reverse", "--span-aggregation", "sum");
