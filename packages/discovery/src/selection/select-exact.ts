@@ -1,5 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type PruneScores } from "@autocircuit/core";
+import { Circuit, coreKinds, type PruneScores, throwIfAborted } from "@autocircuit/core";
 import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
 import { exactProgram } from "./exact-program.ts";
 import { type Ranking, rankings, rankOf } from "./ranked-edges.ts";
@@ -63,7 +63,7 @@ function scaleOf(weights: Float64Array): number {
  * thread of its own.
  *
  * @throws AutocircuitError `bad-input` where no circuit of that size exists (it says so), for a graph of nodes, infinite scores, or when time
- *   ran out and nobody listens to `onUnproven`, or nothing was found; `aborted`
+ *   ran out and nobody listens to `onUnproven`, or the greedy circuit is none under these rules; `aborted`
  */
 export async function selectExact(
   scores: PruneScores,
@@ -73,6 +73,7 @@ export async function selectExact(
   check({ scores, size }, options);
   const { graph, values } = scores;
   const { by = "absolute", positive = 0, seconds = 600, onUnproven, signal } = options;
+  throwIfAborted(signal);
   const deadline = performance.now() + 1000 * seconds;
   if (!graph.factorized || graph.tokens !== null)
     throw new AutocircuitError(
@@ -118,16 +119,18 @@ export async function selectExact(
   const kept = greedy.size > 0 && countPositive(greedy, values) >= least ? greedy : null;
   const better = solved !== null && (kept === null || sum(solved) > sum(kept));
   const best = better ? solved : kept;
-  const bound = Math.min(solution.bound / scale, largestSum(ranks, most));
+  const total = best === null ? Number.NEGATIVE_INFINITY : sum(best);
+  // The solver's bound may lie below what was found by rounding.
+  const bound = Math.max(total, Math.min(solution.bound / scale, largestSum(ranks, most)));
   if (best === null || status !== "time limit" || onUnproven === undefined) {
-    const have = best && `; the best so far has a total score of ${sum(best)}, and none has more than ${bound}`;
+    const have = best && `; the best so far has a total score of ${total}, and none has more than ${bound}`;
     throw new AutocircuitError(
       "bad-input",
       `The best circuit of ${most} edges was not found in ${seconds} s (${status}${have ?? ""}). ` +
         `Allow more time${have && status === "time limit" ? ", take the best so far with `onUnproven`" : ""}, or select greedily.`,
     );
   }
-  onUnproven({ total: sum(best), bound, seconds, greedy: !better });
+  onUnproven({ total, bound, seconds, greedy: !better });
   return best;
 }
 
