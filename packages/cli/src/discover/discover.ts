@@ -1,5 +1,13 @@
 import { join } from "node:path";
-import { Circuit, type LatentLabels, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
+import {
+  Circuit,
+  type Graph,
+  type LatentIdentity,
+  type LatentLabels,
+  type LoadedTask,
+  type PruneScores,
+  runVersions,
+} from "@autocircuit/core";
 import {
   type FoundCircuit,
   type FoundMeasures,
@@ -91,6 +99,7 @@ export async function discover(
       ...selection(settings),
     },
     edgeCount: task.model.graph.edgeCount,
+    latents: latentIdentity(task.model.graph),
     circuit: scoredEdges(found.circuit, found.scores).map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
     dangling,
     pruned: settings.prune,
@@ -135,6 +144,10 @@ function labelsAsked({ labels, autoencoders }: DiscoverCommandOptions): LatentLa
 /** The known circuit to load; one that was not asked for by name need not be there. */
 function circuitAsked({ known }: DiscoverSettings, { circuit }: DiscoverCommandOptions): string | undefined {
   return circuit === undefined ? undefined : known?.name;
+}
+
+function latentIdentity({ config: { latents, autoencoders, keptLatents } }: Graph): LatentIdentity | null {
+  return latents ? { ...(autoencoders && { autoencoders }), ...(keptLatents && { keptLatents }) } : null;
 }
 
 /** How the edges were chosen, where not by rank alone. */

@@ -31,7 +31,7 @@ export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommand
 /** Runs the clean prompts with the edges ablated; prints how far the output moved and writes all logits. */
 export async function patch(options: PatchCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(options.json);
-  const edges = readEdges(options.edges);
+  const { edges, requireLatents } = readEdges(options.edges);
   const type = options.ablation as AblationType;
   const { model: named, prompts: files } = options;
   if (files === undefined) throw new UsageError(`--model ${named}: give prompts for it with --prompts FILE.`);
@@ -52,6 +52,7 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   using whole = latent.model;
   const { pruning } = latent;
   for (const note of [...latentsNote(whole), ...pruningNote(pruning)]) print(note);
+  requireLatents(whole.graph);
   const model = withGraphOf(whole, edges, prompts.seqLen);
   const mask = maskOf(model, edges);
   const logits: number[][][] = [];
