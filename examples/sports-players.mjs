@@ -102,18 +102,18 @@ async function probed() {
     }),
   );
   const ablate = Circuit.where(cut.graph, (index) => !kept.has(index));
-  const using = await cut.ablations(names, "tokenwise-mean-clean-and-corrupt");
+  const ablation = await cut.ablations(names, "tokenwise-mean-clean-and-corrupt");
   const hooks = BLOCKS.map((block) => `blocks.${block}.hook_resid_post`);
   const said = BLOCKS.map(() => []);
   for (const { clean } of names.batches) {
-    const seen = await cut.activations(clean, hooks, { ablate, using, positions: [end - 1] });
+    const seen = await cut.activations(clean, hooks, { ablate, ablation, positions: [end - 1] });
     for (const [i, hook] of hooks.entries())
       said[i].push(...(await seen.of(hook).select(1, 0).matmul(reading).toArray()));
     seen[Symbol.dispose]();
   }
   const right = names.batches.flatMap(({ prompts }) => prompts.map(({ answers }) => sports.indexOf(answers[0])));
   names[Symbol.dispose]();
-  using[Symbol.dispose]();
+  ablation[Symbol.dispose]();
   return Object.fromEntries(
     said.map((values, i) => {
       // Reading is linear: the mean of what is read is what is read of the mean.

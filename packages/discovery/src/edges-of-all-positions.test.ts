@@ -53,8 +53,8 @@ it("acdc's order too", async () => {
 async function patched(edges: readonly (string | readonly [string, number])[]): Promise<number[]> {
   const [batch] = prompts.batches;
   return scope(async () => {
-    const using = await model.ablations(batch!.corrupt, "resample");
-    const logits = await model.forward(batch!.clean, { ablate: edges, using });
+    const ablation = await model.ablations(batch!.corrupt, "resample");
+    const logits = await model.forward(batch!.clean, { ablate: edges, ablation });
     return Array.from(await logits.data(), Number);
   });
 }

@@ -69,15 +69,15 @@ export const patchableModelOptions: KindsOf<PatchableModelOptions> = {
 /** What a forward pass takes. */
 export interface ForwardOptions {
   /**
-   * Edges that take the value in `using`, for this call only, or how far each does: a tensor `[E]` or `[M, E]`, to which logits carry gradients
+   * Edges that take the value in `ablation`, for this call only, or how far each does: a tensor `[E]` or `[M, E]`, to which logits carry gradients
    * if it requires them.
    */
   readonly ablate?: Ablate | undefined;
   /** The values ablated edges take. */
-  readonly using?: Ablation | undefined;
+  readonly ablation?: Ablation | undefined;
   /** `[S, B or 1, P, D]`: what gradients of inputs are contracted with, in the place of ablated - current outputs. */
   readonly directions?: Tensor | undefined;
-  /** A leaf of the shape of `using`'s sources, whose numbers are not read: it gets their gradient. */
+  /** A leaf of the shape of `ablation`'s sources, whose numbers are not read: it gets their gradient. */
   readonly ablationLeaf?: Tensor | undefined;
   /** A leaf `[S, B, P, D]`, whose numbers are not read: it gets the gradient of every source's output. */
   readonly outputsLeaf?: Tensor | undefined;
@@ -104,7 +104,7 @@ export const forwardOptions: KindsOf<ForwardOptions> = {
     kind.instance(Float32Array, "a Float32Array"),
     tensor,
   ),
-  using: ablation,
+  ablation,
   directions: tensor,
   ablationLeaf: tensor,
   outputsLeaf: tensor,

@@ -80,7 +80,7 @@ export class MaskEvaluator implements Disposable {
   /** @throws AutocircuitError always: that of the circuit's logits where they are no numbers, which names a prompt, else of the divergence */
   async #explain(mask: Float32Array, value: number): Promise<never> {
     const { batch, ablation, signal, target } = this.#options;
-    using _ = await this.#model.forward(batch.clean, { ablate: mask, using: ablation, signal });
+    using _ = await this.#model.forward(batch.clean, { ablate: mask, ablation, signal });
     const removed = mask.indexOf(1);
     throw new AutocircuitError(
       "not-finite",
@@ -96,7 +96,7 @@ export class MaskEvaluator implements Disposable {
     const { edgeCount } = this.#model.graph;
     for (let at = 0; at < masks.length; at += edgeCount) {
       const ablate = masks.subarray(at, at + edgeCount);
-      using _ = await this.#model.forward(batch.clean, { ablate, using: ablation, signal });
+      using _ = await this.#model.forward(batch.clean, { ablate, ablation, signal });
     }
   }
 

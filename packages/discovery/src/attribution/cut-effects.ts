@@ -50,7 +50,7 @@ export async function cutEffects(
   const asked = { ablation, passes: cuts.length, signal, onProgress };
   for await (const { batch, first: firstPrompt, fold } of overPrompts(model, prompts, asked)) {
     const most = batch.prefixShared ? await circuitsAtOnce(model, batch) : 1;
-    const rows = await fold(async (before: readonly Float64Array[] = [], { slice, using, step }) => {
+    const rows = await fold(async (before: readonly Float64Array[] = [], { slice, ablation, step }) => {
       const ofSlice = await loss(slice);
       const plain = ofSlice(await model.forward(slice.clean, { signal }));
       const base = Array.from(await plain.data(), Number);
@@ -83,7 +83,7 @@ export async function cutEffects(
         const { positions, single } = model.outputPositions(slice.clean);
         const result = await model.run(tokens, {
           positions,
-          patch: { graph: model.graph.toNative(), mask, ablation: using },
+          patch: { graph: model.graph.toNative(), mask, ablation },
           ...(kept && { from: kept }),
           ...(signal && { signal }),
         });

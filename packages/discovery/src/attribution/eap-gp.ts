@@ -68,7 +68,7 @@ export async function eapGp(
         let total: Tensor | undefined;
         for (const point of points) {
           using at = await withOutput(slice, source, point);
-          const gradient = await slice.gradient({ mask, using: at, directions });
+          const gradient = await slice.gradient({ mask, ablation: at, directions });
           total = total ? total.add(gradient) : gradient;
         }
         const mean = total!.div(steps);
@@ -104,7 +104,7 @@ async function pathOf(
 ): Promise<Tensor[]> {
   const { model, signal } = slice;
   const clean = await slice.clean();
-  const begin = from === "clean" ? clean : slice.using.sources.expand([...clean.shape]);
+  const begin = from === "clean" ? clean : slice.ablation.sources.expand([...clean.shape]);
   let point = begin.select(0, source.index);
   const points: Tensor[] = [];
   const mask = maskFrom(model.graph, (other) => other === source, 1);
@@ -116,7 +116,7 @@ async function pathOf(
         dtype: ablated.sources.dtype as "float32",
       }).requireGrad();
       const recording = Tensor.from(mask, { shape: [mask.length] }).requireGrad();
-      const how = { sliced: false, ablate: recording, using: ablated, ablationLeaf: leaf, signal };
+      const how = { sliced: false, ablate: recording, ablation: ablated, ablationLeaf: leaf, signal };
       const logits = await model.forward(slice.slice.clean, how);
       const real = realPositions(slice.slice.clean);
       const apart = real ? logits.sub(goal).mul(real.to(logits.dtype)) : logits.sub(goal);

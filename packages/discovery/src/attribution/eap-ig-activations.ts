@@ -53,10 +53,10 @@ export async function eapIgActivations(
       const sum = await sumOf(runs, async (run): Promise<Tensor> => {
         const replaced = new Set(groups[Math.floor(run / steps)]);
         const share = ((run % steps) + 1) / steps;
-        using between = new Ablation(betweenOutputs(clean, options.pathEnd ?? slice.using, share));
+        using between = new Ablation(betweenOutputs(clean, options.pathEnd ?? slice.ablation, share));
         return await slice.gradient({
           mask: maskFrom(graph, (source) => replaced.has(source), 1),
-          using: between,
+          ablation: between,
           directions,
         });
       });
