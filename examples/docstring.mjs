@@ -53,7 +53,7 @@ const rows = { "full model": await measured(model, { circuits: [Circuit.where(mo
 for (const [name, { circuit, factorized }] of Object.entries(PUBLISHED)) {
   for (const byToken of hasPositions ? [false, true] : [false]) {
     const patched = model.withGraph({ factorized, byToken, ...(byToken && { seqLen: test.seqLen }) });
-    const words = byToken ? { tokenPositions: true, wordIdxs: test.wordIdxs } : {};
+    const words = byToken ? { byToken: true, wordIdxs: test.wordIdxs } : {};
     const circuits = [Circuit.of(patched.graph, circuit.edges(patched, words))];
     for (const ablation of ABLATIONS)
       rows[`${name}, ${byToken ? "its positions" : "every position"}, ${ablation}`] = await measured(patched, {

@@ -52,7 +52,7 @@ const sports = [
 const reading = await readingOf(folder, sports);
 const model = await loadModel(folder, { outputSlice: "last_seq", separateQkv: false });
 const byToken = model.withGraph({ byToken: true, seqLen: test.seqLen });
-const words = { tokenPositions: true, wordIdxs: test.wordIdxs };
+const words = { byToken: true, wordIdxs: test.wordIdxs };
 
 const circuit = Circuit.of(byToken.graph, publishedCircuits["sports-players-true-edges"].edges(byToken, words));
 const whole = Circuit.where(byToken.graph, () => true);

@@ -33,8 +33,8 @@ describe.each(CIRCUITS)("$edges.name", ({ edges, graph, count, positions }) => {
   });
 
   it("refuses positions without a sequence length, and edges without positions in a by-token graph", () => {
-    expect(() => edges(graph, { tokenPositions: true })).toThrow(/sequence length/);
-    expect(() => edges(graph.byToken(6), { tokenPositions: false })).toThrow(/tokenPositions: true/);
+    expect(() => edges(graph, { byToken: true })).toThrow(/sequence length/);
+    expect(() => edges(graph.byToken(6), { byToken: false })).toThrow(/byToken: true/);
   });
 });
 

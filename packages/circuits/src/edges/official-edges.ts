@@ -4,7 +4,7 @@ import { coreKinds, type Edge, type Graph } from "@autocircuit/core";
 /** What every published circuit takes. */
 export interface OfficialEdgesOptions {
   /** One edge per position instead of one for all positions. Default: whether the graph is by token. */
-  tokenPositions?: boolean;
+  byToken?: boolean;
   /** Positions of named words. Circuits that name words read it; the tracr circuits name none. */
   wordIdxs?: Readonly<Record<string, number>>;
   /** Position that index 0 of the graph stands for, when a shared prefix was cut off. Default 0. */
@@ -20,7 +20,7 @@ export interface OfficialEdgesOptions {
 
 const aNumber = kind.such("a number", (value) => typeof value === "number");
 const checkOptions = signature("edges of a published circuit", {}, {
-  tokenPositions: kind.flag,
+  byToken: kind.flag,
   // Which positions there are depends on the graph, see below.
   wordIdxs: kind.such("an object of words' positions", (value) => {
     return kind.record.accepts(value) && Object.values(value as object).every((position) => aNumber.accepts(position));
@@ -70,19 +70,19 @@ export function graphOf(target: HasGraph): Graph {
 /**
  * Number of positions of the graph if the circuit is wanted by token, else null.
  *
- * @throws AutocircuitError `bad-input` when `tokenPositions` contradicts the graph
+ * @throws AutocircuitError `bad-input` when `byToken` contradicts the graph
  */
 export function circuitTokens(name: string, graph: Graph, options: OfficialEdgesOptions): number | null {
   checkOptions({}, options);
-  const { tokenPositions } = options;
-  if (tokenPositions === undefined || tokenPositions === (graph.tokens !== null)) return graph.tokens;
+  const { byToken } = options;
+  if (byToken === undefined || byToken === (graph.tokens !== null)) return graph.tokens;
   throw new AutocircuitError(
     "bad-input",
-    tokenPositions
+    byToken
       ? `${name}: edges per position need a graph with a sequence length, and this one has none. ` +
           "Make it with Graph.of(config, { tokens: N }), or the model with its seqLen."
       : `${name}: the graph has an edge per position (${graph.tokens} of them), so edges without a position do not exist in it. ` +
-          "Pass tokenPositions: true, or use a graph without positions.",
+          "Pass byToken: true, or use a graph without positions.",
   );
 }
 

@@ -94,7 +94,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     ...(dataset
       ? await givenPrompts(dataset, { batchSize, batchCount })
       : { dataset: prompts({ seed, tokenizer }), batchSize, batchCount }),
-    tokenCircuit: spec.byToken || (options.byToken ?? false),
+    byToken: spec.byToken || (options.byToken ?? false),
     separateQkv,
     ...{ device, dtype, tf32 },
     model: (how) => loadModel(folder, { ...how, tokenizer, separateQkv }),
@@ -107,8 +107,8 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     ...(published &&
       circuit &&
       options.autoencoders === undefined && {
-        trueEdges: (target, { tokenPositions, seqStartIdx, wordIdxs }) =>
-          circuit.edges(target, { tokenPositions, seqStartIdx, ...(tokenPositions && { wordIdxs }) }),
+        trueEdges: (target, { byToken, seqStartIdx, wordIdxs }) =>
+          circuit.edges(target, { byToken, seqStartIdx, ...(byToken && { wordIdxs }) }),
       }),
   }).load(signal && { signal });
 }

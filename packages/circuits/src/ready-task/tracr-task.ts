@@ -64,7 +64,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
         ...(dataset
           ? await givenPrompts(dataset, { batchSize, batchCount })
           : { dataset: prompts({ seed }), batchSize, batchCount }),
-        tokenCircuit: byToken,
+        byToken,
         ...{ device, dtype, tf32 },
         model: (how) => transformerFromWeights({ ...transformerLensConfig(model) }, model.weights, how),
         answers: model.output.encoding === "numerical" ? "numbers" : "tokens",

@@ -56,8 +56,8 @@ describe.each(circuits)("$name", ({ name, edges, graph, words }) => {
     const { config } = graph;
     expect(() => edges(Graph.of({ ...config, layers: config.layers + 1 }, config))).toThrow(/belongs to/);
     expect(() => edges(Graph.of({ ...config, heads: 3, kvHeads: 3 }, config))).toThrow(/belongs to/);
-    expect(() => edges(graph, { tokenPositions: true })).toThrow(/sequence length/);
-    expect(() => edges(graph.byToken(tokens), { tokenPositions: false })).toThrow(/tokenPositions: true/);
+    expect(() => edges(graph, { byToken: true })).toThrow(/sequence length/);
+    expect(() => edges(graph.byToken(tokens), { byToken: false })).toThrow(/byToken: true/);
   });
 
   it("has a paper", () => {

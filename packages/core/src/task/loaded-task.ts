@@ -28,7 +28,7 @@ export type TaskPrefix = Pick<SharedPrefix, "length" | "kind" | "reason">;
 export class LoadedTask implements AsyncDisposable {
   readonly key: string;
   readonly name: string;
-  readonly tokenCircuit: boolean;
+  readonly byToken: boolean;
   readonly options: TaskOptions;
   readonly model: PatchableModel;
   /** Training prompts. */
@@ -47,7 +47,7 @@ export class LoadedTask implements AsyncDisposable {
   constructor(options: TaskOptions, parts: TaskParts, free: () => void) {
     this.key = options.key;
     this.name = options.name;
-    this.tokenCircuit = options.tokenCircuit ?? false;
+    this.byToken = options.byToken ?? false;
     this.options = options;
     this.model = parts.model;
     this.train = parts.train;

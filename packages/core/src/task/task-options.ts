@@ -37,7 +37,7 @@ export type ModelLoader = (options: ModelLoaderOptions) => TaskModel | Promise<T
 /** What a function for the true edges is told. */
 export interface TrueEdgesContext {
   /** Whether the graph is by token. */
-  readonly tokenPositions: boolean;
+  readonly byToken: boolean;
   /** Positions of named words in the whole prompt, BOS counted. */
   readonly wordIdxs: Readonly<Record<string, number>>;
   /** Position that index 0 of the graph stands for. */
@@ -88,7 +88,7 @@ export interface TaskOptions {
   /** Number of batches. */
   readonly batchCount: TrainTest;
   /** Whether the circuit is by token position; all prompts must then have the same length. Default false. */
-  readonly tokenCircuit?: boolean | undefined;
+  readonly byToken?: boolean | undefined;
   /** A network, which stays its owner's, or a function that makes one. */
   readonly model: TaskModel | ModelLoader;
   readonly dataset: PromptInput;
@@ -143,7 +143,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   name: kind.required(kind.text),
   batchSize: kind.required(trainTest),
   batchCount: kind.required(trainTest),
-  tokenCircuit: kind.flag,
+  byToken: kind.flag,
   model: kind.required(kind.either(kind.having("{ transformer, tokenizer }", "transformer"), kind.callback)),
   dataset: kind.required(kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray))),
   factorized: kind.flag,

@@ -41,7 +41,7 @@ describe("a task", () => {
 
   it("has plain values when loaded", async () => {
     await using task = await defineTask({ ...options, outputSlice: "none", separateQkv: false }).load();
-    expect([task.key, task.name, task.tokenCircuit]).toEqual(["toy", "Toy", false]);
+    expect([task.key, task.name, task.byToken]).toEqual(["toy", "Toy", false]);
     expect(task.model.outputSlice).toBe("none");
     expect(task.model.graph.separateQkv).toBe(false);
     expect(task.trainLoader).toBe(task.train);
@@ -52,15 +52,15 @@ describe("a task", () => {
   it("knows its true edges, by token too", async () => {
     await using task = await defineTask({
       ...options,
-      tokenCircuit: true,
-      trueEdges: (model, { tokenPositions, wordIdxs, seqStartIdx }) => {
-        expect([tokenPositions, seqStartIdx, model.graph.tokens]).toEqual([true, 0, 4]);
+      byToken: true,
+      trueEdges: (model, { byToken, wordIdxs, seqStartIdx }) => {
+        expect([byToken, seqStartIdx, model.graph.tokens]).toEqual([true, 0, 4]);
         return [["A0.0->MLP 1", wordIdxs.word!], model.graph.edge(3), ["A0.0->MLP 1", 2]];
       },
     }).load();
     expect(task.trueEdgeCount).toBe(2);
     expect(task.trueEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
-    expect(task.tokenCircuit).toBe(true);
+    expect(task.byToken).toBe(true);
   });
 
   it("cuts off the common prefix when asked, and tells where the graph starts", async () => {
@@ -71,7 +71,7 @@ describe("a task", () => {
     const set = {
       ...options,
       dataset: { prompts, word_idxs: { word: 4 }, seq_labels: [..."abcdef"] },
-      tokenCircuit: true,
+      byToken: true,
     };
     let started: number | undefined;
     const trueEdges: TaskOptions["trueEdges"] = (model, { seqStartIdx, wordIdxs }) => {

@@ -36,8 +36,8 @@ export class Task implements AsyncDisposable {
   }
 
   /** Whether the circuit is by token position. */
-  get tokenCircuit(): boolean {
-    return this.options.tokenCircuit ?? false;
+  get byToken(): boolean {
+    return this.options.byToken ?? false;
   }
 
   /**

@@ -32,7 +32,7 @@ const ACDC_EDGES = [
  * await using task = await tracrReverse();
  * const edges = tracrReverseTrueEdges(task.model);
  * console.log(edges.map((edge) => edge.name)); // ["Resid Start->A3.0.V", "A3.0->Resid End"]
- * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `tokenPositions` needs
+ * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `byToken` needs
  */
 export function tracrReverseTrueEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
   return officialEdges(circuit("tracrReverseTrueEdges", TRUE_EDGES), target, options);
@@ -43,7 +43,7 @@ export function tracrReverseTrueEdges(target: HasGraph, options: OfficialEdgesOp
  *
  * Source: "Towards Automated Circuit Discovery for Mechanistic Interpretability" (ACDC), section on tracr-reverse; edges as in AutoCircuit.
  *
- * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `tokenPositions` needs
+ * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `byToken` needs
  */
 export function tracrReverseAcdcEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
   return officialEdges(circuit("tracrReverseAcdcEdges", ACDC_EDGES), target, options);

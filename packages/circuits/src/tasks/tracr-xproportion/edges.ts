@@ -23,7 +23,7 @@ const ACDC_EDGES = [
  * await using task = await tracrXproportion();
  * tracrXproportionOfficialEdges(task.model).map((edge) => edge.name);
  * // ["Resid Start->MLP 0", "MLP 0->A1.0.V", "A1.0->Resid End"]
- * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `tokenPositions` needs
+ * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `byToken` needs
  */
 export function tracrXproportionOfficialEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
   return officialEdges(circuit("tracrXproportionOfficialEdges", OFFICIAL_EDGES), target, options);
@@ -34,7 +34,7 @@ export function tracrXproportionOfficialEdges(target: HasGraph, options: Officia
  *
  * Source: "Towards Automated Circuit Discovery for Mechanistic Interpretability" (ACDC), section on tracr-xproportion; edges as in AutoCircuit.
  *
- * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `tokenPositions` needs
+ * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `byToken` needs
  */
 export function tracrXproportionAcdcEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
   return officialEdges(circuit("tracrXproportionAcdcEdges", ACDC_EDGES), target, options);
