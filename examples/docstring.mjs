@@ -64,16 +64,16 @@ for (const [name, { circuit, factorized }] of Object.entries(PUBLISHED)) {
 }
 console.table(rows);
 
-const trueEdges = PUBLISHED.edges.circuit.edges(model);
-const scores = await circuitProbing(model, train, { epochs: passes, circuitSizes: ["true_size"], trueEdges });
-const size = trueEdges.length;
+const knownEdges = PUBLISHED.edges.circuit.edges(model);
+const scores = await circuitProbing(model, train, { epochs: passes, circuitSizes: ["true_size"], knownEdges });
+const size = knownEdges.length;
 console.table({
-  published: await measured(model, { circuits: [Circuit.of(model.graph, trueEdges)] }),
+  published: await measured(model, { circuits: [Circuit.of(model.graph, knownEdges)] }),
   learned: await measured(model, { scores, sizes: [size] }),
 });
-const published = Circuit.of(model.graph, trueEdges);
+const published = Circuit.of(model.graph, knownEdges);
 const shared = Array.from(scores.circuit(size).indices).filter((edge) => published.has(edge)).length;
-const { auc } = rocCurve(scores, trueEdges);
+const { auc } = rocCurve(scores, knownEdges);
 console.log(
   `of the published circuit's ${size} edges the learned one has ${shared}; area under the ROC curve ${auc.toFixed(2)}`,
 );

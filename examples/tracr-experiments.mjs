@@ -67,8 +67,8 @@ async function load(name) {
     { prompts },
     { size: sizes, batchSize: sizes, answers: loaded.options.answers },
   );
-  const { options, model, trueEdges } = loaded;
-  return new LoadedTask(options, { model, train, test, trueEdges, sharedPrefix: null }, () => {
+  const { options, model, knownEdges } = loaded;
+  return new LoadedTask(options, { model, train, test, knownEdges, sharedPrefix: null }, () => {
     for (const owned of [train, test]) owned[Symbol.dispose]();
     loaded[Symbol.asyncDispose]();
   });

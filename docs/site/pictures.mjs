@@ -55,7 +55,7 @@ async function graphs() {
       .replace("missed (published only): 1", "ablated: 1")
       .replace(/<g class="key extra".*?<\/text><\/g>/, ""),
   );
-  write("idea-circuit", picture(task.model, "The circuit", task.trueEdges));
+  write("idea-circuit", picture(task.model, "The circuit", task.knownEdges));
   await task[Symbol.asyncDispose]();
 }
 

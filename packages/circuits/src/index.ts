@@ -4,7 +4,7 @@ export {
   readEapIgCsv,
   readEdgePruningJsonl,
 } from "@autocircuit/core";
-export type { HasGraph, OfficialEdgesOptions } from "./edges/official-edges.ts";
+export type { HasGraph, KnownEdgesOptions } from "./edges/known-edges.ts";
 export {
   circuitFileOf,
   formatCircuitFile,
@@ -54,7 +54,7 @@ export { greaterthanPrompts } from "./tasks/greaterthan/prompts.ts";
 export { ioiHeadBasedOfficialEdges, ioiTrueEdges, ioiTrueEdgesMlp0Only } from "./tasks/ioi/edges.ts";
 export { type HeadAt, IOI_HEADS, IOI_WORDS, type IoiRole, type IoiWord } from "./tasks/ioi/heads.ts";
 export { IOI_TEMPLATE_COUNT, type IoiForm, ioiPrompts } from "./tasks/ioi/prompts.ts";
-export type { DataSetGenerator, LiteratureCircuit, TextDataSetGenerator } from "./tasks/published-task.ts";
+export type { DataSetGenerator, PublishedCircuit, TextDataSetGenerator } from "./tasks/published-task.ts";
 export { dataSets, publishedCircuits, tasks, textDataSets, tracrTasks } from "./tasks/registry.ts";
 export {
   SPORTS_PLAYERS_WORDS,

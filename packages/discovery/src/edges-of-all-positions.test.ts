@@ -31,10 +31,10 @@ it.each<[string, (edges: readonly (string | readonly [string, number])[]) => unk
   ["selectTop", (edges) => [...selectTop(scores, 20, { preferred: edges, prune: false }).indices]],
   ["cutEffects", (edges) => cutEffects(model, prompts, { cuts: [edges] })],
   ["subnetworkProbing", async (avoid) => (await subnetworkProbing(model, prompts, { epochs: 2, avoid })).values],
-  ["circuitProbing", async (trueEdges) => (await circuitProbing(model, prompts, { epochs: 1, trueEdges })).info],
+  ["circuitProbing", async (knownEdges) => (await circuitProbing(model, prompts, { epochs: 1, knownEdges })).info],
   [
     "constrainedProbing",
-    async (trueEdges) => (await constrainedProbing(model, prompts, { scores, trueEdges, epochs: 1 })).values,
+    async (knownEdges) => (await constrainedProbing(model, prompts, { scores, knownEdges, epochs: 1 })).values,
   ],
 ])("%s takes a plain name for every position", async (_, run) => {
   const all = await run(named);

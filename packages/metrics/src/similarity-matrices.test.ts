@@ -7,7 +7,7 @@ const larger = Graph.of({ layers: 2, heads: 1, attnOnly: true, parallel: false }
 const scores = (...values: number[]) => new PruneScores(graph, Float32Array.from(values));
 const three = { a: scores(5, -4, 3, 2, 1), b: scores(-4, 5, 1, 2, 3), tied: scores(1, 1, 1, 0, 0) };
 
-it("is a matrix a task and size, the published circuit's first", () => {
+it("is a matrix a task and size, the known circuit's first", () => {
   const matrices = similarityMatrices(
     { one: three, two: { a: three.a }, large: { a: new PruneScores(larger) } },
     { sizes: [2, 3, 9], trueCounts: { one: 3, two: null } },

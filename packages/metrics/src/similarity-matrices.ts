@@ -7,9 +7,9 @@ export type ScoresByTask = Readonly<Record<string, Readonly<Record<string, Prune
 
 /** Options of {@link similarityMatrices}. */
 export interface SimilarityOptions {
-  /** Circuit sizes. Default none, so that only the published circuits' are left. */
+  /** Circuit sizes. Default none, so that only the known circuits' are left. */
   readonly sizes?: readonly number[] | undefined;
-  /** Size of each task's published circuit, which comes first. */
+  /** Size of each task's known circuit, which comes first. */
   readonly trueCounts?: Readonly<Record<string, number | null>> | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface SimilarityOptions {
 export interface SimilarityMatrix {
   readonly task: string;
   readonly size: number;
-  /** Whether it is the published circuit's size. */
+  /** Whether it is the known circuit's size. */
   readonly isTrueSize: boolean;
   /** Rows and columns. */
   readonly algorithms: readonly string[];
@@ -45,7 +45,7 @@ const check = signature("similarityMatrices", { scores: scoresByTask }, {
  * Compares the circuits that algorithms give on each task, at each size: AutoCircuit's `task_prune_scores_similarities`, whose upper
  * triangles these matrices have. A size of some tasks' graphs is left out for those whose graph is smaller.
  *
- * @returns a matrix for each task and size, in their order, the published circuit's size first
+ * @returns a matrix for each task and size, in their order, the known circuit's size first
  * @throws AutocircuitError `bad-input` without a size, for a size that none of the graphs has, for scores of different graphs under one task, and a NaN among scores
  * @example
  * const scores = { ioi: { acdc: await acdc(model, prompts), eap: await edgeAttribution(model, prompts) } };
@@ -76,7 +76,7 @@ export function similarityMatrices(scores: ScoresByTask, options: SimilarityOpti
   });
 }
 
-/** @throws AutocircuitError `bad-input` for a size larger than every graph, or a published circuit larger than its task's */
+/** @throws AutocircuitError `bad-input` for a size larger than every graph, or a known circuit larger than its task's */
 function requireSizes(scores: ScoresByTask, { sizes = [], trueCounts = {} }: SimilarityOptions): void {
   const graphs = Object.entries(scores).flatMap(([task, byAlgorithm]) => {
     const [first] = Object.values(byAlgorithm);
@@ -99,6 +99,6 @@ function requireSizes(scores: ScoresByTask, { sizes = [], trueCounts = {} }: Sim
 function noSize(task: string): AutocircuitError {
   return new AutocircuitError(
     "bad-input",
-    `There is no size at which to compare circuits of the task ${JSON.stringify(task)}: give \`sizes\`, or the published circuit's in \`trueCounts\`.`,
+    `There is no size at which to compare circuits of the task ${JSON.stringify(task)}: give \`sizes\`, or the known circuit's in \`trueCounts\`.`,
   );
 }

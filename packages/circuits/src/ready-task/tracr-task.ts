@@ -70,7 +70,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
         answers: model.output.encoding === "numerical" ? "numbers" : "tokens",
         outputSlice,
         seed,
-        trueEdges: (target, context) => circuit!.edges(target, { ...context, ...(positions && { positions }) }),
+        knownEdges: (target, context) => circuit!.edges(target, { ...context, ...(positions && { positions }) }),
       }).load(signal && { signal });
     },
   };

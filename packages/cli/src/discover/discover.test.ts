@@ -23,7 +23,7 @@ async function discover(name: string, ...args: string[]) {
 }
 
 describe("discover", () => {
-  it("finds the published circuit of tracr-reverse, and no other edge", async () => {
+  it("finds the known circuit of tracr-reverse, and no other edge", async () => {
     const { result, out } = await discover("reverse", "tracr-reverse");
     expect(result).toMatchObject({ task: "tracr-reverse", algorithm: "acdc", edgeCount: 77 });
     expect(result.options).toMatchObject({
@@ -43,7 +43,7 @@ describe("discover", () => {
     expect(out).toMatch(/^KL: nats from .*; kept: below 0.001, changed: not$/m);
   });
 
-  it("finds all five positions by token, and says that the published circuit loses position 3", async () => {
+  it("finds all five positions by token, and says that the known circuit loses position 3", async () => {
     const { result, out, html } = await discover("by-token", "tracr-reverse", "--by-token");
     expect(new Set(result.circuit.map(({ token }) => token))).toEqual(new Set([1, 2, 3, 4, 5]));
     expect(result.known).toMatchObject({ truePositives: 8, falsePositives: 2, falseNegatives: 0 });

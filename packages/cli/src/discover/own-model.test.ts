@@ -202,7 +202,7 @@ describe("wrong input to discover", () => {
     { args: [...reverse, "--keep", "0.9", "--tau", "0.1"], says: "name one with --algorithm" },
     {
       args: [...reverse, "--algorithm", "ground-truth"],
-      says: "ground-truth starts from the edges of a published circuit, and reverse has none",
+      says: "ground-truth starts from the edges of a known circuit, and reverse has none",
     },
     { args: [...reverse, "--tries", "3"], says: "give --keep too" },
     { args: [...reverse, "--circuit", "true"], says: "no circuit is known for reverse" },

@@ -56,7 +56,7 @@ describe("discover --preset", () => {
     ],
     [
       [...own, "--preset", "Official Circuit"],
-      'The preset "Official Circuit" starts from the edges of a published circuit, and gpt2 has none. Give edges by --set edges=',
+      'The preset "Official Circuit" starts from the edges of a known circuit, and gpt2 has none. Give edges by --set edges=',
     ],
     [
       [...own, "--preset", "MSE Tree Probing"],
@@ -64,7 +64,7 @@ describe("discover --preset", () => {
     ],
     [
       [...own, "--algorithm", "constrained-probing", "--set", "circuitSizes=5"],
-      "constrained-probing starts from the edges of a published circuit, and gpt2 has none. Give edges by --set trueEdges=",
+      "constrained-probing starts from the edges of a known circuit, and gpt2 has none. Give edges by --set knownEdges=",
     ],
     [[...own, "--algorithm", "circuit-probing"], "circuit-probing probes for a circuit as large as the published one"],
     [

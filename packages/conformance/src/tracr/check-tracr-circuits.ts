@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import {
   type HasGraph,
-  type OfficialEdgesOptions,
+  type KnownEdgesOptions,
   tracrReverseAcdcEdges,
   tracrReverseTrueEdges,
   tracrXproportionAcdcEdges,
@@ -45,7 +45,7 @@ interface TracrVariant {
 const BATCH = 11;
 
 /** The published circuits by the reference's function names. */
-const OFFICIAL: Readonly<Record<string, (target: HasGraph, options?: OfficialEdgesOptions) => Edge[]>> = {
+const OFFICIAL: Readonly<Record<string, (target: HasGraph, options?: KnownEdgesOptions) => Edge[]>> = {
   tracr_reverse_true_edges: tracrReverseTrueEdges,
   tracr_reverse_acdc_edges: tracrReverseAcdcEdges,
   tracr_xproportion_official_edges: tracrXproportionOfficialEdges,

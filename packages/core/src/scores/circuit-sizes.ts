@@ -21,7 +21,7 @@ export interface CircuitSizesOptions {
   readonly shares?: readonly number[] | undefined;
   /** Scores whose ties to heed. */
   readonly scores?: PruneScores | null | undefined;
-  /** Size of the published circuit, which is then in the list. */
+  /** Size of the known circuit, which is then in the list. */
   readonly trueCount?: number | null | undefined;
   /** Whether the empty circuit is in the list, whatever else says. By default it is where there are more than two sizes. */
   readonly zeroEdges?: boolean | undefined;

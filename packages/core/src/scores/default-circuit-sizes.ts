@@ -18,7 +18,7 @@ const check = signature("defaultCircuitSizes", {
  *
  * @param graph The graph, or its number of edges.
  * @param scores Scores whose ties to heed.
- * @param trueCount Size of the published circuit, which is then in the list.
+ * @param trueCount Size of the known circuit, which is then in the list.
  * @returns Sizes in ascending order.
  * @throws AutocircuitError `bad-input` if a score is NaN.
  */

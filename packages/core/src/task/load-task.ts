@@ -116,6 +116,6 @@ function taskParts(
 ): TaskParts {
   const byToken = options.byToken ?? false;
   const context = { byToken, wordIdxs: train.wordIdxs, seqStartIdx: train.seqStart };
-  const edges = options.trueEdges?.(model, context);
-  return { model, train, test, trueEdges: edges ? [...Circuit.of(model.graph, edges)] : null, sharedPrefix };
+  const edges = options.knownEdges?.(model, context);
+  return { model, train, test, knownEdges: edges ? [...Circuit.of(model.graph, edges)] : null, sharedPrefix };
 }

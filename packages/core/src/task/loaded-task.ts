@@ -9,7 +9,7 @@ export interface TaskParts {
   readonly model: PatchableModel;
   readonly train: PromptLoader;
   readonly test: PromptLoader;
-  readonly trueEdges: readonly Edge[] | null;
+  readonly knownEdges: readonly Edge[] | null;
   readonly sharedPrefix: TaskPrefix | null;
 }
 
@@ -35,8 +35,8 @@ export class LoadedTask implements AsyncDisposable {
   readonly train: PromptLoader;
   /** Test prompts. */
   readonly test: PromptLoader;
-  /** Edges of the published circuit; null if the task has none. */
-  readonly trueEdges: readonly Edge[] | null;
+  /** Edges of the known circuit; null if the task has none. */
+  readonly knownEdges: readonly Edge[] | null;
   /**
    * With `tailDivergence`: how many tokens were cut off the front of all prompts, and if none, why. Else null. `kind` is that of the
    * training prompts.
@@ -52,7 +52,7 @@ export class LoadedTask implements AsyncDisposable {
     this.model = parts.model;
     this.train = parts.train;
     this.test = parts.test;
-    this.trueEdges = parts.trueEdges;
+    this.knownEdges = parts.knownEdges;
     this.sharedPrefix = parts.sharedPrefix;
     this.#free = free;
   }
@@ -67,9 +67,9 @@ export class LoadedTask implements AsyncDisposable {
     return this.test;
   }
 
-  /** Number of edges of the published circuit; null if the task has none. */
-  get trueEdgeCount(): number | null {
-    return this.trueEdges?.length ?? null;
+  /** Number of edges of the known circuit; null if the task has none. */
+  get knownEdgeCount(): number | null {
+    return this.knownEdges?.length ?? null;
   }
 
   /** Frees prompts and, if the task made it, the model. */

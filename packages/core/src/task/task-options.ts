@@ -34,8 +34,8 @@ export interface ModelLoaderOptions extends Pick<TransformerOptions, "device" | 
 /** Makes a task's network; what it makes is disposed with the task. */
 export type ModelLoader = (options: ModelLoaderOptions) => TaskModel | Promise<TaskModel>;
 
-/** What a function for the true edges is told. */
-export interface TrueEdgesContext {
+/** What a function for the edges of a known circuit is told. */
+export interface KnownEdgesContext {
   /** Whether the graph is by token. */
   readonly byToken: boolean;
   /** Positions of named words in the whole prompt, BOS counted. */
@@ -44,8 +44,8 @@ export interface TrueEdgesContext {
   readonly seqStartIdx: number;
 }
 
-/** The edges of the published circuit of a task. */
-export type TrueEdges = (model: PatchableModel, context: TrueEdgesContext) => Iterable<EdgeRef>;
+/** The edges of the known circuit of a task. */
+export type KnownEdges = (model: PatchableModel, context: KnownEdgesContext) => Iterable<EdgeRef>;
 
 /** What an {@link AutoencoderLoader} is told. */
 export interface AutoencoderLoaderOptions {
@@ -98,7 +98,7 @@ export interface TaskOptions {
   readonly separateQkv?: boolean | undefined;
   /** Grouped-query attention: K and V destinations for every query head. Default false. */
   readonly ungrouped?: boolean | undefined;
-  readonly trueEdges?: TrueEdges | undefined;
+  readonly knownEdges?: KnownEdges | undefined;
   /** Default `"last_seq"`. */
   readonly outputSlice?: OutputSlice | undefined;
   /** What to compute in. Default float32; for a network that is given, what it computes in. */
@@ -115,7 +115,7 @@ export interface TaskOptions {
   readonly shuffle?: boolean | undefined;
   /**
    * Cut off what clean and corrupt prompts have in common at the start and keep its keys and values, see `sharePrefix`. By token the graph
-   * then begins behind it, and {@link TrueEdgesContext.seqStartIdx} says where. Default false.
+   * then begins behind it, and {@link KnownEdgesContext.seqStartIdx} says where. Default false.
    */
   readonly tailDivergence?: boolean | undefined;
   /** Default true, for prompts given as text. */
@@ -149,7 +149,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   factorized: kind.flag,
   separateQkv: kind.flag,
   ungrouped: kind.flag,
-  trueEdges: kind.callback,
+  knownEdges: kind.callback,
   outputSlice,
   dtype: kind.oneOf(dtypes),
   device: deviceName,

@@ -34,8 +34,8 @@ describe("a task", () => {
     expect([train.length, train.batchSize, test.length, test.batchSize]).toEqual([2, 2, 1, 3]);
     expect(await task.trainLoader).toBe(train);
     expect(await task.testLoader).toBe(test);
-    expect(await task.trueEdges).toBeNull();
-    expect(await task.trueEdgeCount).toBeNull();
+    expect(await task.knownEdges).toBeNull();
+    expect(await task.knownEdgeCount).toBeNull();
     expect((await model.forward(test.batches[0]!.clean)).shape).toEqual([3, tinyConfig.dVocabOut]);
   });
 
@@ -49,17 +49,17 @@ describe("a task", () => {
     expect((await values(await task.model.forward(task.train.batches[0]!.clean))).every(Number.isFinite)).toBe(true);
   });
 
-  it("knows its true edges, by token too", async () => {
+  it("has the edges of its known circuit, by token too", async () => {
     await using task = await defineTask({
       ...options,
       byToken: true,
-      trueEdges: (model, { byToken, wordIdxs, seqStartIdx }) => {
+      knownEdges: (model, { byToken, wordIdxs, seqStartIdx }) => {
         expect([byToken, seqStartIdx, model.graph.tokens]).toEqual([true, 0, 4]);
         return [["A0.0->MLP 1", wordIdxs.word!], model.graph.edge(3), ["A0.0->MLP 1", 2]];
       },
     }).load();
-    expect(task.trueEdgeCount).toBe(2);
-    expect(task.trueEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
+    expect(task.knownEdgeCount).toBe(2);
+    expect(task.knownEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
     expect(task.byToken).toBe(true);
   });
 
@@ -74,17 +74,17 @@ describe("a task", () => {
       byToken: true,
     };
     let started: number | undefined;
-    const trueEdges: TaskOptions["trueEdges"] = (model, { seqStartIdx, wordIdxs }) => {
+    const knownEdges: TaskOptions["knownEdges"] = (model, { seqStartIdx, wordIdxs }) => {
       started = seqStartIdx;
       return [["A0.0->MLP 1", wordIdxs.word! - seqStartIdx], model.graph.edge(0)];
     };
-    await using whole = await defineTask({ ...set, trueEdges }).load();
+    await using whole = await defineTask({ ...set, knownEdges }).load();
     expect([started, whole.sharedPrefix, whole.model.graph.tokens]).toEqual([0, null, 6]);
-    await using tail = await defineTask({ ...set, trueEdges, tailDivergence: true }).load();
+    await using tail = await defineTask({ ...set, knownEdges, tailDivergence: true }).load();
     expect([started, tail.sharedPrefix]).toEqual([2, { length: 2, kind: "per-prompt", reason: null }]);
     expect([tail.model.graph.tokens, tail.train.seqStart, tail.test.seqLen]).toEqual([4, 2, 4]);
     expect([tail.train.seqLabels, tail.test.wordIdxs]).toEqual([["c", "d", "e", "f"], { word: 4 }]);
-    expect(tail.trueEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
+    expect(tail.knownEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
     for (const side of ["train", "test"] as const) {
       for (const [index, batch] of whole[side].batches.entries()) {
         const expected = await values(await whole.model.forward(batch.clean));
@@ -135,7 +135,7 @@ describe("a task", () => {
     await expect(load({ batchCount: 0.5 })).rejects.toThrow(/Task: `batchCount`/);
     await expect(load({ batchCount: 9 })).rejects.toThrow(/only 10/);
     await expect(load({ dataset: "/no/such/file.json" })).rejects.toMatchObject({ code: "not-found" });
-    await expect(load({ trueEdges: () => ["A7.0->MLP 1"] })).rejects.toThrow(/near names/);
+    await expect(load({ knownEdges: () => ["A7.0->MLP 1"] })).rejects.toThrow(/near names/);
     const tooLarge = { prompts: dataset.prompts.map((prompt) => ({ ...prompt, answers: [99] })) };
     await expect(load({ dataset: tooLarge })).rejects.toThrow(/token id 99; ids must be from 0 to 19/);
     const aborted = defineTask(options).load({ signal: AbortSignal.abort() });

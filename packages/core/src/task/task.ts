@@ -11,7 +11,7 @@ const check = signature("Task", {}, taskOptions);
 const checkLoad = signature("Task.load", {}, { signal: longOptions.signal });
 
 /**
- * A model, prompt pairs, an output slice and, if known, the published circuit. Nothing is loaded before it is asked for:
+ * A model, prompt pairs, an output slice and, where there is one, the known circuit. Nothing is loaded before it is asked for:
  * each part is a promise, and {@link load} gives them all at once. A {@link LoadedTask} has the same members as plain
  * values, so `await task.model` works on either.
  *
@@ -81,14 +81,14 @@ export class Task implements AsyncDisposable {
     return this.test;
   }
 
-  /** Edges of the published circuit; null if the task has none. */
-  get trueEdges(): Promise<readonly Edge[] | null> {
-    return this.load().then((task) => task.trueEdges);
+  /** Edges of the known circuit; null if the task has none. */
+  get knownEdges(): Promise<readonly Edge[] | null> {
+    return this.load().then((task) => task.knownEdges);
   }
 
-  /** Number of edges of the published circuit; null if the task has none. */
-  get trueEdgeCount(): Promise<number | null> {
-    return this.load().then((task) => task.trueEdgeCount);
+  /** Number of edges of the known circuit; null if the task has none. */
+  get knownEdgeCount(): Promise<number | null> {
+    return this.load().then((task) => task.knownEdgeCount);
   }
 
   /** Frees what was loaded; the task can be loaded again. */

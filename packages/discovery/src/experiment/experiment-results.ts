@@ -54,9 +54,9 @@ export class ExperimentResults implements ResultParts {
     return this.#byTask(this.scored, ({ scores }) => scores);
   }
 
-  /** Number of edges of each task's published circuit; null where none is known. */
+  /** Number of edges of each task's known circuit; null where none is known. */
   trueCounts(): Readonly<Record<string, number | null>> {
-    return Object.fromEntries(this.tasks.map(({ key, trueEdges }) => [key, trueEdges?.length ?? null]));
+    return Object.fromEntries(this.tasks.map(({ key, knownEdges }) => [key, knownEdges?.length ?? null]));
   }
 
   /** The curves of one metric, for `areaSummary`. */

@@ -31,7 +31,7 @@ export interface MeasureAllOptions extends LongOptions {
   readonly ablations?: readonly AblationType[] | undefined;
   /** Default `"tree"`. */
   readonly patch?: PatchType | undefined;
-  /** Circuit sizes. By default those of `defaultCircuitSizes`, with the published circuit's. */
+  /** Circuit sizes. By default those of `defaultCircuitSizes`, with the known circuit's. */
   readonly sizes?: readonly number[] | undefined;
   /** Where results are written after each step, beside what is there; what is measured there is not measured again. By default nowhere. */
   readonly folder?: string | undefined;
@@ -163,7 +163,7 @@ async function seriesOf(
   if (missing.length === 0) return [];
   const circuits = await measureCircuits(task.model, task.test, {
     ...{ scores, ablation, patch, signal, onProgress, metrics: missing },
-    sizes: sizes ?? defaultCircuitSizes(task.model.graph, scores, task.trueEdgeCount),
+    sizes: sizes ?? defaultCircuitSizes(task.model.graph, scores, task.knownEdgeCount),
   });
   return missing.map((metric) => ({
     ...of,

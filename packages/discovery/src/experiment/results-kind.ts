@@ -17,7 +17,7 @@ const point = kind.such("a point", (value) => {
 
 const lists = {
   tasks: kind.shape("a task", {
-    ...{ key: kind.text, name: kind.text, graph: kind.record, edgeCount: kind.count, trueEdges: kind.orNull(indices) },
+    ...{ key: kind.text, name: kind.text, graph: kind.record, edgeCount: kind.count, knownEdges: kind.orNull(indices) },
     ...{ dtype: kind.text, train: indices, test: indices, outputs: numbers },
   }),
   algorithms: kind.shape("an algorithm", { key: kind.text, name: kind.text, short: kind.text, options: kind.record }),

@@ -13,7 +13,7 @@ import {
   measureFoundOptions,
 } from "./found-measures.ts";
 import { keptNotes } from "./kept-report.ts";
-import { trueCircuit } from "./known-circuit.ts";
+import { knownCircuitOf } from "./known-circuit.ts";
 import { plainOptions } from "./plain-options.ts";
 import { reportGraph } from "./report-graph.ts";
 import { reportEdge, scoredEdges } from "./scored-edges.ts";
@@ -64,7 +64,7 @@ export async function reportOf(
   options: ReportOfOptions = {},
 ): Promise<CircuitReport> {
   check({ task, found }, options);
-  const { about = {}, known = trueCircuit(task), measures, signal, ...measuring } = options;
+  const { about = {}, known = knownCircuitOf(task), measures, signal, ...measuring } = options;
   const { faithfulness, ablation, ablationTable, curve, roc, notes } =
     measures ?? (await measureFound(task, found, { ...measuring, known, signal }));
   const { circuit, scores, keep, algorithm, seconds } = found;

@@ -124,7 +124,7 @@ const autoencoders = tinyAutoencoders();
 const task = { key: "k", name: "n", batchSize: 1, batchCount: 1, model, dataset: "no-such.json" };
 const loaded = new LoadedTask(
   task,
-  { model, train: prompts, test: prompts, trueEdges: [graph.edge(0)], sharedPrefix: null },
+  { model, train: prompts, test: prompts, knownEdges: [graph.edge(0)], sharedPrefix: null },
   () => {},
 );
 const on = { model, prompts };
@@ -371,11 +371,11 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     options: { positions: "last", count: 1 },
     call: (t, o) => programPrompts(t.compiled, o),
   },
-  "edges of a published circuit": {
+  "edges of a known circuit": {
     takes: {},
     call: (_, o) => tracrReverseTrueEdges(graph, o),
   },
-  "edges of a published circuit: model": { takes: { target: graph }, call: (t) => ioiTrueEdges(t.target) },
+  "edges of a known circuit: model": { takes: { target: graph }, call: (t) => ioiTrueEdges(t.target) },
   "loading a task": { takes: {}, call: (_, o) => tracrReverse(o) },
   "a task's prompts": { takes: {}, call: (_, o) => tracrTasks["tracr-reverse"]!.prompts(o) },
   readCircuitFile: { takes: { text, where }, call: (t, o) => readCircuitFile(t.text, t.where, o) },

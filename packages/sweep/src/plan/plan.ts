@@ -23,7 +23,7 @@ export interface SweepTask {
   /** One or several files of prompt pairs. */
   readonly prompts?: string | readonly string[] | undefined;
   readonly byToken?: boolean | undefined;
-  /** A ready-made task: which known circuit is the true one. */
+  /** A ready-made task: which known circuit to compare with. */
   readonly circuit?: string | undefined;
   /** A ready-made task: positions of the known circuit by token. */
   readonly positions?: readonly number[] | undefined;

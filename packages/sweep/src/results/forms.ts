@@ -43,7 +43,7 @@ const series = kind.shape("a series", {
 /** {@link UnitResult}. */
 export const resultForm = kind.shape("a unit's result", {
   subject: kind.shape("a graph with prompts", {
-    ...{ graph: kind.record, edgeCount: kind.count, trueEdges: kind.orNull(indices), dtype: kind.text },
+    ...{ graph: kind.record, edgeCount: kind.count, knownEdges: kind.orNull(indices), dtype: kind.text },
     ...{ train: indices, test: indices, outputs: numbers },
   } satisfies KindsOf<UnitResult["subject"]>),
   series: kind.listOf(series),

@@ -105,7 +105,7 @@ function checkAblation(
   positions: number,
 ): ReadonlyMap<string, readonly string[]> {
   const cut = new Map<string, string[]>();
-  const known = knownEdges(config);
+  const known = edgesIn(config);
   for (const edge of new Set(ablate)) {
     if (known.has(edge)) {
       const [source, destination] = edge.split("->") as [string, string];
@@ -129,7 +129,7 @@ function checkAblation(
 const edgesOfConfig = new WeakMap<ModelConfig, ReadonlySet<string>>();
 
 /** All edges, remembered: one ablation study runs the same model thousands of times. */
-function knownEdges(config: ModelConfig): ReadonlySet<string> {
+function edgesIn(config: ModelConfig): ReadonlySet<string> {
   const edges = edgesOfConfig.get(config) ?? new Set(allEdges(config));
   edgesOfConfig.set(config, edges);
   return edges;

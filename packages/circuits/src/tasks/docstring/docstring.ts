@@ -2,14 +2,14 @@ import type { TextPromptRecord } from "../../prompts/prompt-file.ts";
 import type { ReadyTask } from "../../ready-task/ready-task.ts";
 import { textTask } from "../../ready-task/text-task.ts";
 import { ATTN_ONLY } from "../models.ts";
-import { known, type LiteratureCircuit, type PublishedTask } from "../published-task.ts";
+import { known, type PublishedCircuit, type PublishedTask } from "../published-task.ts";
 import { DOCSTRING_WORDS, docstringNodeBasedOfficialEdges, docstringTrueEdges } from "./edges.ts";
 import { docstringPrompts } from "./prompts.ts";
 
 const POST = "Heimersheim and Janiak 2023, A circuit for Python docstrings (Alignment Forum)";
 const MODEL = "attn-only-4l";
 
-const byEdges: LiteratureCircuit = {
+const byEdges: PublishedCircuit = {
   name: "docstring-true-edges",
   description: "the third parameter in a docstring, edge by edge",
   model: MODEL,
@@ -18,7 +18,7 @@ const byEdges: LiteratureCircuit = {
   edges: docstringTrueEdges,
 };
 
-const byHeads: LiteratureCircuit = {
+const byHeads: PublishedCircuit = {
   name: "docstring-node-based-official-edges",
   description: "the third parameter in a docstring by heads",
   model: MODEL,

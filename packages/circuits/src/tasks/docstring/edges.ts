@@ -1,6 +1,6 @@
 import type { Edge } from "@autocircuit/core";
 import { type Connection, connectedEdges, edgesOfHeads } from "../../edges/connections.ts";
-import { circuitTokens, graphOf, type HasGraph, type OfficialEdgesOptions } from "../../edges/official-edges.ts";
+import { graphOf, type HasGraph, type KnownEdgesOptions, positionsByToken } from "../../edges/known-edges.ts";
 import { ATTN_ONLY_4L, requireModel } from "../../edges/published-model.ts";
 import { wordPositions } from "../../edges/word-positions.ts";
 
@@ -58,11 +58,11 @@ const HEADS: Readonly<Record<string, readonly Word[] | "all">> = {
  * @throws AutocircuitError `shape` unless the graph is that model's, factorised, with separate Q, K, V; `bad-input` for word positions
  *   that are missing or outside
  */
-export function docstringTrueEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
+export function docstringTrueEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
   const circuit = "docstringTrueEdges";
   const graph = graphOf(target);
   requireModel(circuit, ATTN_ONLY_4L, "separate Q, K, V", graph);
-  const at = wordPositions(circuit, DOCSTRING_WORDS, circuitTokens(circuit, graph, options), options);
+  const at = wordPositions(circuit, DOCSTRING_WORDS, positionsByToken(circuit, graph, options), options);
   const connections = Object.entries(EDGES).map(([name, words]): Connection => {
     const open = name === LEFT_OPEN && !options.corrected;
     return [name, open ? [] : words.map((word) => at[word])];
@@ -83,11 +83,11 @@ export function docstringTrueEdges(target: HasGraph, options: OfficialEdgesOptio
  * @param options.wordIdxs positions of the same words; needed by token
  * @throws AutocircuitError `shape` for another model's graph; `bad-input` for word positions that are missing or outside
  */
-export function docstringNodeBasedOfficialEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
+export function docstringNodeBasedOfficialEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
   const circuit = "docstringNodeBasedOfficialEdges";
   const graph = graphOf(target);
   requireModel(circuit, ATTN_ONLY_4L, "any", graph);
-  const at = wordPositions(circuit, DOCSTRING_WORDS, circuitTokens(circuit, graph, options), options);
+  const at = wordPositions(circuit, DOCSTRING_WORDS, positionsByToken(circuit, graph, options), options);
   const ends = DOCSTRING_WORDS.filter((word) => options.corrected || word !== "A_def").map((word) => at[word]);
   const first = Math.min(...ends);
   const stretch = Array.from({ length: Math.max(...ends) - first + 1 }, (_, i) => first + i);

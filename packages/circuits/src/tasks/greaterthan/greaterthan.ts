@@ -2,11 +2,11 @@ import type { TextPromptRecord } from "../../prompts/prompt-file.ts";
 import type { ReadyTask } from "../../ready-task/ready-task.ts";
 import { textTask } from "../../ready-task/text-task.ts";
 import { GPT2, GPT2_AUTOENCODERS } from "../models.ts";
-import { known, type LiteratureCircuit, type PublishedTask } from "../published-task.ts";
+import { known, type PublishedCircuit, type PublishedTask } from "../published-task.ts";
 import { greaterthanTrueEdges } from "./edges.ts";
 import { greaterthanPrompts } from "./prompts.ts";
 
-const trueEdges: LiteratureCircuit = {
+const byEdges: PublishedCircuit = {
   name: "greaterthan-true-edges",
   description: "a later year than the first",
   model: "GPT-2 small",
@@ -25,7 +25,7 @@ const TASK = {
 
 /** In which year something that began in another one may have ended. */
 export const greaterthan: PublishedTask<ReadyTask<TextPromptRecord>> = {
-  circuits: [trueEdges],
+  circuits: [byEdges],
   textDataSets: { greaterthan: greaterthanPrompts },
   dataSets: [greaterthanPrompts],
   tasks: [
@@ -33,7 +33,7 @@ export const greaterthan: PublishedTask<ReadyTask<TextPromptRecord>> = {
       ...TASK,
       name: "greaterthan-component",
       key: "Greaterthan Component Circuit",
-      circuits: known({ true: trueEdges }),
+      circuits: known({ true: byEdges }),
       batchSize: 64,
       batchCount: 2,
     }),

@@ -5,7 +5,7 @@ import { GPT2, GPT2_AUTOENCODERS } from "../models.ts";
 import {
   type DataSetGenerator,
   known,
-  type LiteratureCircuit,
+  type PublishedCircuit,
   type PublishedTask,
   type TextDataSetGenerator,
 } from "../published-task.ts";
@@ -16,7 +16,7 @@ import { IOI_TEMPLATE_COUNT, type IoiForm, ioiPrompts } from "./prompts.ts";
 const PAPER = "Wang et al. 2022, Interpretability in the Wild (arXiv:2211.00593)";
 const MODEL = "GPT-2 small";
 
-const byEdges: LiteratureCircuit = {
+const byEdges: PublishedCircuit = {
   name: "ioi-true-edges",
   description: "indirect object identification, edge by edge",
   model: MODEL,
@@ -25,7 +25,7 @@ const byEdges: LiteratureCircuit = {
   edges: ioiTrueEdges,
 };
 
-const mlp0Only: LiteratureCircuit = {
+const mlp0Only: PublishedCircuit = {
   name: "ioi-true-edges-mlp-0-only",
   description: "the same without the MLPs but the first",
   model: MODEL,
@@ -34,7 +34,7 @@ const mlp0Only: LiteratureCircuit = {
   edges: ioiTrueEdgesMlp0Only,
 };
 
-const byHeads: LiteratureCircuit = {
+const byHeads: PublishedCircuit = {
   name: "ioi-head-based-official-edges",
   description: "indirect object identification by heads",
   model: MODEL,

@@ -1,5 +1,5 @@
 import type { Edge } from "@autocircuit/core";
-import { type HasGraph, type OfficialEdgesOptions, officialEdges } from "../../edges/official-edges.ts";
+import { type HasGraph, type KnownEdgesOptions, tracrEdges } from "../../edges/known-edges.ts";
 
 /**
  * Positions of the published by-token circuits. Position 3 is the fixed point of reversal at length 5 and is not among them: a tree
@@ -34,8 +34,8 @@ const ACDC_EDGES = [
  * console.log(edges.map((edge) => edge.name)); // ["Resid Start->A3.0.V", "A3.0->Resid End"]
  * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `byToken` needs
  */
-export function tracrReverseTrueEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  return officialEdges(circuit("tracrReverseTrueEdges", TRUE_EDGES), target, options);
+export function tracrReverseTrueEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  return tracrEdges(circuit("tracrReverseTrueEdges", TRUE_EDGES), target, options);
 }
 
 /**
@@ -45,8 +45,8 @@ export function tracrReverseTrueEdges(target: HasGraph, options: OfficialEdgesOp
  *
  * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `byToken` needs
  */
-export function tracrReverseAcdcEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  return officialEdges(circuit("tracrReverseAcdcEdges", ACDC_EDGES), target, options);
+export function tracrReverseAcdcEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  return tracrEdges(circuit("tracrReverseAcdcEdges", ACDC_EDGES), target, options);
 }
 
 const circuit = (name: string, names: readonly string[]) => ({

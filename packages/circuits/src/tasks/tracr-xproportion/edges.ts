@@ -1,5 +1,5 @@
 import type { Edge } from "@autocircuit/core";
-import { type HasGraph, type OfficialEdgesOptions, officialEdges } from "../../edges/official-edges.ts";
+import { type HasGraph, type KnownEdgesOptions, tracrEdges } from "../../edges/known-edges.ts";
 
 /** Positions of the published by-token circuits: every position after BOS. */
 export const TRACR_XPROPORTION_POSITIONS: readonly number[] = [1, 2, 3, 4, 5];
@@ -25,8 +25,8 @@ const ACDC_EDGES = [
  * // ["Resid Start->MLP 0", "MLP 0->A1.0.V", "A1.0->Resid End"]
  * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `byToken` needs
  */
-export function tracrXproportionOfficialEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  return officialEdges(circuit("tracrXproportionOfficialEdges", OFFICIAL_EDGES), target, options);
+export function tracrXproportionOfficialEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  return tracrEdges(circuit("tracrXproportionOfficialEdges", OFFICIAL_EDGES), target, options);
 }
 
 /**
@@ -36,8 +36,8 @@ export function tracrXproportionOfficialEdges(target: HasGraph, options: Officia
  *
  * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `byToken` needs
  */
-export function tracrXproportionAcdcEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  return officialEdges(circuit("tracrXproportionAcdcEdges", ACDC_EDGES), target, options);
+export function tracrXproportionAcdcEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  return tracrEdges(circuit("tracrXproportionAcdcEdges", ACDC_EDGES), target, options);
 }
 
 const circuit = (name: string, names: readonly string[]) => ({
