@@ -60,7 +60,7 @@ describe("numbering", () => {
     expect(group.shape).toEqual([3, 2, 4]);
     expect(graph.index("MLP 0->A1.1.V", 2)).toBe(group.offset + (2 * 2 + 1) * 4 + 3);
     expect(graph.edge(group.offset + 23).toString()).toBe("MLP 0->A1.1.V [2]");
-    expect(graph.edge(group.offset + 23).seqIdx).toBe(2);
+    expect(graph.edge(group.offset + 23).token).toBe(2);
   });
 
   it("gives parallel blocks one layer", () => {

@@ -1,3 +1,4 @@
+import { AutocircuitTaskNames } from "../autocircuit-names.ts";
 import type { Edge } from "../graph/edge.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { SharedPrefix } from "../model/share-prefix.ts";
@@ -25,7 +26,10 @@ export type TaskPrefix = Pick<SharedPrefix, "length" | "kind" | "reason">;
  * const scores = await edgeAttribution(task.model, task.train);
  * const runs = await runCircuits(task.model, task.test, { scores });
  */
-export class LoadedTask implements AsyncDisposable {
+export class LoadedTask
+  extends AutocircuitTaskNames<PromptLoader, readonly Edge[] | null, number | null>
+  implements AsyncDisposable
+{
   readonly key: string;
   readonly name: string;
   readonly byToken: boolean;
@@ -45,6 +49,7 @@ export class LoadedTask implements AsyncDisposable {
   readonly #free: () => void;
 
   constructor(options: TaskOptions, parts: TaskParts, free: () => void) {
+    super();
     this.key = options.key;
     this.name = options.name;
     this.byToken = options.byToken ?? false;
@@ -55,16 +60,6 @@ export class LoadedTask implements AsyncDisposable {
     this.knownEdges = parts.knownEdges;
     this.sharedPrefix = parts.sharedPrefix;
     this.#free = free;
-  }
-
-  /** AutoCircuit's name for {@link train}. */
-  get trainLoader(): PromptLoader {
-    return this.train;
-  }
-
-  /** AutoCircuit's name for {@link test}. */
-  get testLoader(): PromptLoader {
-    return this.test;
   }
 
   /** Number of edges of the known circuit; null if the task has none. */

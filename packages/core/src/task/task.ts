@@ -1,4 +1,5 @@
 import { signature } from "@autocircuit/base";
+import { AutocircuitTaskNames } from "../autocircuit-names.ts";
 import type { Edge } from "../graph/edge.ts";
 import { longOptions } from "../kinds.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
@@ -22,13 +23,17 @@ const checkLoad = signature("Task.load", {}, { signal: longOptions.signal });
  * });
  * const model = await task.model;
  */
-export class Task implements AsyncDisposable {
+export class Task
+  extends AutocircuitTaskNames<Promise<PromptLoader>, Promise<readonly Edge[] | null>, Promise<number | null>>
+  implements AsyncDisposable
+{
   readonly key: string;
   readonly name: string;
   readonly options: TaskOptions;
   #loaded: Promise<LoadedTask> | undefined;
 
   constructor(options: TaskOptions) {
+    super();
     check({}, options);
     this.key = options.key;
     this.name = options.name;
@@ -69,16 +74,6 @@ export class Task implements AsyncDisposable {
   /** Test prompts. */
   get test(): Promise<PromptLoader> {
     return this.load().then((task) => task.test);
-  }
-
-  /** AutoCircuit's name for {@link train}. */
-  get trainLoader(): Promise<PromptLoader> {
-    return this.train;
-  }
-
-  /** AutoCircuit's name for {@link test}. */
-  get testLoader(): Promise<PromptLoader> {
-    return this.test;
   }
 
   /** Edges of the known circuit; null if the task has none. */
