@@ -9,7 +9,7 @@
 import { docstringPrompts, publishedCircuits } from "@autocircuit/circuits";
 import { Circuit, loadPrompts, runCircuits } from "@autocircuit/core";
 import { circuitProbing } from "@autocircuit/discovery";
-import { measurements, rocCurve } from "@autocircuit/metrics";
+import { metrics, rocCurve } from "@autocircuit/metrics";
 import { loadModel, readConfig } from "@autocircuit/models";
 
 const [folder, prompts = "50", epochs = "100"] = process.argv.slice(2);
@@ -84,7 +84,7 @@ async function measured(patched, choice) {
   const runs = await runCircuits(patched, test, choice);
   const row = { edges: runs[0].edges };
   for (const name of METRICS) {
-    const [{ value, deviation }] = await measurements[name].measure(patched, test, runs);
+    const [{ value, deviation }] = await metrics[name].measure(patched, test, runs);
     row[name] = deviation === undefined ? value.toFixed(2) : `${value.toFixed(2)} ± ${deviation.toFixed(2)}`;
   }
   runs[Symbol.dispose]();

@@ -8,7 +8,7 @@
 // at a time, by default.
 import { publishedCircuits, sportsPlayersPrompts } from "@autocircuit/circuits";
 import { Circuit, loadPrompts, PromptLoader, runCircuits } from "@autocircuit/core";
-import { measurements } from "@autocircuit/metrics";
+import { metrics } from "@autocircuit/metrics";
 import { findTokenizer, loadModel, loadParts, readConfig } from "@autocircuit/models";
 
 const [folder, prompts = "200", batch = "10"] = process.argv.slice(2);
@@ -77,7 +77,7 @@ async function measured(kept, ablation) {
   const runs = await runCircuits(byToken, test, { circuits: [kept], ablation });
   const row = { edges: kept.size };
   for (const name of METRICS) {
-    const [{ value }] = await measurements[name].measure(byToken, test, runs);
+    const [{ value }] = await metrics[name].measure(byToken, test, runs);
     row[name] = value.toFixed(2);
   }
   runs[Symbol.dispose]();

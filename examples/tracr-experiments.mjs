@@ -4,7 +4,7 @@
 //
 //   npm run example -- tracr-experiments [FOLDER]
 //
-// FOLDER (tracr-experiments by default) gets all scores and measurements, pictures, and a page of them. The same command goes on from
+// FOLDER (tracr-experiments by default) gets all scores and what was measured, pictures, and a page of them. The same command goes on from
 // what is there. A minute and a half of one core.
 import { tracrTasks } from "@autocircuit/circuits";
 import { LoadedTask, loadPrompts } from "@autocircuit/core";

@@ -1,6 +1,6 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { AblationType, PatchType, PruneScores } from "@autocircuit/core";
-import type { CurvesByTask, MeasurementName, ScoresByTask } from "@autocircuit/metrics";
+import type { CurvesByTask, MetricName, ScoresByTask } from "@autocircuit/metrics";
 import type { ExperimentTask } from "./experiment-task.ts";
 import type { MeasuredSeries, RecordedAlgorithm, ResultParts, ScoredTask } from "./result-parts.ts";
 import { loadResults, saveResults } from "./results-folder.ts";
@@ -60,7 +60,7 @@ export class ExperimentResults implements ResultParts {
   }
 
   /** The curves of one metric, for `areaSummary`. */
-  curves(metric: MeasurementName, ablation: AblationType = "resample", patch: PatchType = "tree"): CurvesByTask {
+  curves(metric: MetricName, ablation: AblationType = "resample", patch: PatchType = "tree"): CurvesByTask {
     const wanted = this.series.filter(
       (one) => one.metric === metric && one.ablation === ablation && one.patch === patch,
     );

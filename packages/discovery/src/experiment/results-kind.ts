@@ -1,6 +1,6 @@
 import { kind } from "@autocircuit/base";
 import { ablationTypes } from "@autocircuit/core";
-import { measurements } from "@autocircuit/metrics";
+import { metrics } from "@autocircuit/metrics";
 
 type Record_ = Readonly<Record<string, unknown>>;
 
@@ -27,7 +27,7 @@ const lists = {
     file: kind.such("a file's name", (value) => typeof value === "string" && /^[\w-]+\.safetensors$/.test(value)),
   }),
   series: kind.shape("a series", {
-    ...{ task: kind.text, algorithm: kind.text, metric: kind.oneOf(Object.keys(measurements)) },
+    ...{ task: kind.text, algorithm: kind.text, metric: kind.oneOf(Object.keys(metrics)) },
     ...{ ablation: kind.oneOf(ablationTypes), patch: kind.oneOf(["tree", "edge"]) },
     ...{ asked: kind.orNull(indices), points: kind.listOf(point) },
   }),

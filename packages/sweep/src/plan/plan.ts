@@ -8,7 +8,7 @@ import {
   pairAlignments,
   type TrainTest,
 } from "@autocircuit/core";
-import { type MeasurementName, measurements } from "@autocircuit/metrics";
+import { type MetricName, metrics } from "@autocircuit/metrics";
 import { type ComputeDType, computeDTypes, type DeviceName, deviceName } from "@autocircuit/native";
 import { requireOnce } from "./require-once.ts";
 
@@ -61,7 +61,7 @@ export interface SweepAlgorithm {
 /** What is measured of the circuits. */
 export interface SweepMeasure {
   /** Default those that say most about each task's outputs. */
-  readonly metrics?: readonly MeasurementName[] | undefined;
+  readonly metrics?: readonly MetricName[] | undefined;
   /** What edges outside the circuit take. Default `["resample"]`. */
   readonly ablations?: readonly AblationType[] | undefined;
   /** Circuit sizes; those larger than a task's graph are left out there. By default those of `defaultCircuitSizes`. */
@@ -177,7 +177,7 @@ function requireTask(task: SweepTask): void {
 }
 
 const checkNames = fields("the plan's `measure`", {
-  metrics: kind.oneOf(Object.keys(measurements)),
+  metrics: kind.oneOf(Object.keys(metrics)),
   ablations: coreKinds.ablationName,
 });
 
