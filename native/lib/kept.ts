@@ -17,8 +17,8 @@ export class Prefix extends Boxed {
   }
 }
 
-/** An unpatched run kept as a starting point; made by `forward({ keep: true })`, used by `forward({ from })`. */
-export class PlainRun extends Boxed {
+/** An unpatched run kept as a starting point; made by `forward({ keepRun: true })`, used by `forward({ from })`. */
+export class KeptRun extends Boxed {
   /** The output of every source, [sources, batch, positions, dModel]; freed with the run. */
   readonly sources: Tensor;
   /**

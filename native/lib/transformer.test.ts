@@ -50,7 +50,7 @@ describe("Transformer.forward", () => {
   });
 
   it("gives only what is asked for, in the documented shapes", async () => {
-    const all = await model.forward({ tokens, sources: true, hidden: true, keep: true, keysValues: true });
+    const all = await model.forward({ tokens, sources: true, hidden: true, keepRun: true, keysValues: true });
     expect(all.logits!.shape).toEqual([2, 4, 5]);
     expect(all.logits!.dtype).toBe("float64");
     expect(all.sources!.shape).toEqual([7, 2, 4, 6]);
@@ -74,7 +74,9 @@ describe("Transformer.forward", () => {
     const start = expected.sources!.select(0, 0);
     const { logits } = await model.forward({ tokens: corrupt, start, sources: true });
     expect(await largestDifference(logits!, expected.logits!)).toBe(0);
-    await expect(model.forward({ tokens, start: start.slice(0, 0, 1), keep: true })).rejects.toThrow("cannot be kept");
+    await expect(model.forward({ tokens, start: start.slice(0, 0, 1), keepRun: true })).rejects.toThrow(
+      "cannot be kept",
+    );
     await expect(model.forward({ tokens, start: start.slice(1, 0, 3) })).rejects.toThrow(
       "start must be floating point [2 or 1, 4, 6], got float64 [2, 3, 6]",
     );
@@ -120,7 +122,7 @@ describe("patching", () => {
   it("several masks at once, and from a kept run", async () => {
     const ablation = await resampled();
     const masks = [mask((edge) => edge % 2), mask((edge) => (edge % 3) / 2)];
-    const { run } = await model.forward({ tokens, logits: false, keep: true });
+    const { run } = await model.forward({ tokens, logits: false, keepRun: true });
     const twice = Tensor.cat([tokens, tokens]);
     const patch = {
       graph: smallGraph,

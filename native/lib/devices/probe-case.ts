@@ -40,7 +40,7 @@ async function searchSteps(model: Transformer, graph: PatchGraph, ablation: Abla
   const positions = [LENGTH - 1];
   using input = tokens(1);
   const { logits } = await model.forward({ tokens: input, positions });
-  const { run } = await model.forward({ tokens: input, logits: false, keep: true });
+  const { run } = await model.forward({ tokens: input, logits: false, keepRun: true });
   using from = run!;
   using outputs = logits!.reshape([BATCH, CONFIG.dVocabOut]);
   using probabilities = outputs.softmax(-1);

@@ -33,7 +33,7 @@ export function patched(share: number, { value = 1, type = "resample" as Ablatio
     const ablate = someEdges(model, share, new RandomValues(7), value);
     using values = await model.ablations(dataSetSides(type) === undefined ? corrupt : prompts, type);
     if (!kept) return await numbers(model.forward(clean, { ablate, ablation: values }));
-    const { run } = await model.run(clean, { keep: true, logits: false });
+    const { run } = await model.run(clean, { keepRun: true, logits: false });
     using from = run!;
     return await numbers(model.forward(clean, { ablate, ablation: values, from }));
   };

@@ -81,7 +81,7 @@ describe("replaced values", () => {
     using value = Tensor.zeros([1, length, dModel]);
     const replace = [{ hook: last, value }];
     using ablated = await model.ablations(batch.corrupt, "resample");
-    const { run } = await model.run(batch.clean, { keep: true, logits: false });
+    const { run } = await model.run(batch.clean, { keepRun: true, logits: false });
     await expect(
       model.forward(batch.clean, {
         replace: [{ ...replace[0]!, hook: "blocks.0.attn.hook_z" }],

@@ -292,7 +292,7 @@ describe("a graph of latents", () => {
     for (const mask of masks)
       each.push(...(await numbers(await model.forward(batch.clean, { ablate: Tensor.from(mask), ablation }))));
     using together = Tensor.from(Float64Array.from(masks.flatMap((mask) => [...mask])), { shape: [3, edgeCount] });
-    using kept = (await model.run(batch.clean, { keep: true })).run!;
+    using kept = (await model.run(batch.clean, { keepRun: true })).run!;
     const found = await numbers(await model.forward(batch.clean, { ablate: together, ablation, from: kept }));
     expect(maxDifference(found, each)).toBeLessThan(1e-10);
   });

@@ -4,13 +4,13 @@ import {
   type BackwardRules,
   type ForwardRequest,
   hookKinds,
-  type PlainRun,
+  type KeptRun,
   type Replacement,
   type Tensor,
   type Transformer,
   type TransformerConfig,
 } from "@autocircuit/native";
-import { ablation, outputSlice, plainRun, tensor } from "../kinds.ts";
+import { ablation, keptRun, outputSlice, tensor } from "../kinds.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import type { Ablate } from "./edge-mask.ts";
 import type { OutputSlice } from "./output-slice.ts";
@@ -92,7 +92,7 @@ export interface ForwardOptions {
   /** `[B or 1, P, D]`: what `Resid Start` writes, in the place of the tokens' embedding; not together with `from`. */
   readonly start?: Tensor | undefined;
   /** Start at the first patched layer of a run that was kept. */
-  readonly from?: PlainRun | undefined;
+  readonly from?: KeptRun | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -113,7 +113,7 @@ export const forwardOptions: KindsOf<ForwardOptions> = {
   positions: kind.listOf(kind.whole),
   replace: hookKinds.replace!,
   start: tensor,
-  from: plainRun,
+  from: keptRun,
   signal: kind.signal,
 };
 

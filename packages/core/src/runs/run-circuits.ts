@@ -97,7 +97,7 @@ async function runSlice(
   // The engine does not start in the middle behind a cached prefix.
   const startsLate = patch === "edge" && circuits.length > 2 && batch.prefix === null;
   const kept = startsLate
-    ? await model.run(tokens, { keep: true, logits: false, ...(signal && { signal }) })
+    ? await model.run(tokens, { keepRun: true, logits: false, ...(signal && { signal }) })
     : undefined;
   try {
     for (const [index, { circuit }] of circuits.entries()) {

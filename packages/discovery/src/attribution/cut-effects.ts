@@ -56,7 +56,7 @@ export async function cutEffects(
       const base = Array.from(await plain.data(), Number);
       const canStartLate = model.graph.factorized && batch.prefix === null;
       const kept = canStartLate
-        ? (await model.run(slice.clean, { keep: true, logits: false, ...(signal && { signal }) })).run
+        ? (await model.run(slice.clean, { keepRun: true, logits: false, ...(signal && { signal }) })).run
         : undefined;
       const byPrompt = base.map(() => new Float64Array(cuts.length));
       for (let first = 0; first < cuts.length; first += most) {
