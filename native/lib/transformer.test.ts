@@ -200,7 +200,7 @@ describe("mistakes", () => {
 
   it("a graph that does not fit", async () => {
     const ablation = await resampled();
-    const broken = { ...smallGraph, groups: smallGraph.groups.map((group) => ({ ...group, layer: group.layer + 1 })) };
+    const broken = { ...smallGraph, groups: smallGraph.groups.map((group) => ({ ...group, block: group.block + 1 })) };
     const outside = { ...smallGraph, groups: [{ ...smallGraph.groups[0]!, offset: edges }] };
     for (const graph of [broken, outside]) {
       const patch = { graph, mask: mask(() => 0), ablation };

@@ -69,7 +69,7 @@ void check_groups(const Transformer& model, const PatchGraph& graph) {
            "; the graph is of another model");
   std::set<std::pair<int64_t, Reader>> seen;
   for (const DestinationGroup& group : graph.groups) {
-    const std::string what = std::string("the graph's group ") + name_of(group.reader) + " of layer " + std::to_string(group.layer);
+    const std::string what = std::string("the graph's group ") + name_of(group.reader) + " of block " + std::to_string(group.layer);
     const bool inside = group.layer >= 0 && group.layer < c.layers;
     const int64_t known = inside ? known_sources(c, order, graph.factorized, group.reader, group.layer) : 0;
     if (!has_heads(c, group) || group.first_source < 0 || group.first_source + group.sources > known)
