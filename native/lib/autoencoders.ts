@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { AutocircuitError } from "@autocircuit/base";
 import type { NativeAutoencoders } from "./addon.ts";
 import { isFloating } from "./dtype.ts";
@@ -20,11 +21,21 @@ export interface BlockAutoencoder {
   readonly decodeLater?: readonly Tensor[] | undefined;
   /** `[width]` */
   readonly outBias: Tensor;
-  /** `[latents]`: latents at or below it are 0 (JumpReLU). Without it, negative ones are. */
+  /** `[latents]`, or by position as `bias`: latents at or below it are 0 (JumpReLU). Without it, negative ones are. */
   readonly threshold?: Tensor | undefined;
   /** All but the so many largest are 0 (TopK). */
   readonly top?: number | undefined;
+  /**
+   * What its latents are called where some of its file's were left out: their numbers there, or, where each position has its own, a list for
+   * each. Without it they are numbered as they stand.
+   */
+  readonly latentNumbers?: LatentNumbers | undefined;
+  /** What tells its weights from those of others, whichever latents are left; unknown for those that come from no file. */
+  readonly fingerprint?: string | undefined;
 }
+
+/** Numbers of one autoencoder's latents, or a list of them for each position. */
+export type LatentNumbers = readonly number[] | readonly (readonly number[])[];
 
 /** Autoencoders of one kind of place. */
 export interface AutoencodersOfPlace {
@@ -84,6 +95,10 @@ export interface Latents {
   readonly crossLayers: boolean;
   /** Whether each position has latents of its own: prompts then have as many as there are. */
   readonly byPosition: boolean;
+  /** Numbers of each block's latents, by what they stand in the place of, where some were left out; null for a block that has all. */
+  readonly numbers: Readonly<Partial<Record<ReplacedPart, readonly (LatentNumbers | null)[]>>>;
+  /** What tells these autoencoders from others; undefined where one of them has none. */
+  readonly fingerprint: string | undefined;
 }
 
 /** What autoencoders may read. */
@@ -201,7 +216,23 @@ export function latentsOf(config: TransformerConfig, autoencoders: Autoencoders)
     inputs: places.map(({ input }) => input),
     crossLayers: placed.some(({ autoencoder }) => (autoencoder.decodeLater?.length ?? 0) > 0),
     byPosition: placed.some(({ autoencoder }) => autoencoder.encode.shape.length === 3),
+    numbers: numbersOf(places),
+    fingerprint: fingerprintOf(placed),
   };
+}
+
+function numbersOf(places: readonly AutoencodersOfPlace[]): Latents["numbers"] {
+  const numbered = places.filter(({ blocks }) => blocks.some((block) => block?.latentNumbers));
+  return Object.fromEntries(
+    numbered.map(({ input, blocks }) => [replacedPart(input), blocks.map((block) => block?.latentNumbers ?? null)]),
+  );
+}
+
+/** That of all of them, each in its place. */
+function fingerprintOf(placed: readonly PlacedAutoencoder[]): string | undefined {
+  const each = placed.map(({ block, input, autoencoder }) => [block, input, autoencoder.fingerprint] as const);
+  if (each.some(([, , fingerprint]) => fingerprint === undefined)) return undefined;
+  return createHash("sha256").update(JSON.stringify(each)).digest("hex").slice(0, 16);
 }
 
 /** Latents of each block, 0 where it has no autoencoder. */
@@ -281,7 +312,7 @@ function checkedCount(block: BlockAutoencoder, place: string, width: number): nu
       [...outer, width],
     ]),
     ["outBias", outBias, [width]],
-    ["threshold", threshold, [latents]],
+    ["threshold", threshold, outer],
   ];
   for (const [name, tensor, shape] of shapes) {
     if (tensor === undefined || tensor.shape.join() === shape.join()) continue;
@@ -296,7 +327,26 @@ function checkedCount(block: BlockAutoencoder, place: string, width: number): nu
       `${where}: \`top\` must be a number of its ${latents} latents, got ${top}.`,
     );
   }
+  requireNumbers(block, where);
   return latents!;
+}
+
+/** That each latent has a number of its own. */
+function requireNumbers({ latentNumbers, encode }: BlockAutoencoder, where: string): void {
+  if (latentNumbers === undefined) return;
+  const byPosition = encode.shape.length === 3;
+  const lists = (byPosition ? latentNumbers : [latentNumbers]) as readonly (readonly number[])[];
+  const latents = encode.shape.at(-2)!;
+  const fits = (list: readonly number[]) =>
+    Array.isArray(list) &&
+    list.length === latents &&
+    list.every((number) => Number.isSafeInteger(number) && number >= 0) &&
+    new Set(list).size === latents;
+  if (Array.isArray(lists) && lists.length === (byPosition ? encode.shape[0] : 1) && lists.every(fits)) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `${where}: \`latentNumbers\` must give each of its ${latents} latents a whole number of its own${byPosition ? ", in a list for each position" : ""}.`,
+  );
 }
 
 function requireDecoders(decodeLater: readonly Tensor[], where: string): void {

@@ -6,6 +6,7 @@ export {
   type BlockAutoencoder,
   disposeAutoencoders,
   isTranscoder,
+  type LatentNumbers,
   type Latents,
   mapAutoencoders,
   type PlacedAutoencoder,

@@ -79,7 +79,9 @@ Autoencoder placed(const TransformerConfig& config, const Weights& weights, cons
   for (const at::Tensor& later : given.decode_later)
     check_part(given, "a decoder of later blocks", by_position ? later : later.unsqueeze(0), {positions, latents, width});
   check_part(given, "a bias of its output", given.out_bias, {width});
-  if (given.threshold.defined()) check_part(given, "thresholds", given.threshold, {latents});
+  const at::Tensor threshold =
+      given.threshold.defined() && !by_position ? given.threshold.unsqueeze(0) : given.threshold;
+  if (threshold.defined()) check_part(given, "thresholds", threshold, {positions, latents});
   if (given.top < 0 || given.top > latents)
     refuse(given, "keeps " + std::to_string(given.top) + " of its " + std::to_string(latents) + " latents");
   const auto here = [&](const at::Tensor& x) { return x.detach().to(weights.options).contiguous(); };
@@ -89,7 +91,7 @@ Autoencoder placed(const TransformerConfig& config, const Weights& weights, cons
                    here(bias),
                    {here(decode.reshape({positions * latents, width}))},
                    here(given.out_bias),
-                   given.threshold.defined() ? here(given.threshold) : at::Tensor(),
+                   threshold.defined() ? here(threshold) : at::Tensor(),
                    given.top};
   for (const at::Tensor& later : given.decode_later)
     made.decoders.push_back(made.decoders.back() + here(later.reshape({positions * latents, width})));
@@ -113,17 +115,18 @@ const at::Tensor& Autoencoder::decoder_before(int64_t reading_block) const {
 }
 
 at::Tensor Autoencoder::encoded(const at::Tensor& x, const std::vector<int64_t>& at) const {
-  at::Tensor pre;
+  at::Tensor pre, least = threshold.defined() ? threshold.clamp_min(0) : at::zeros({1}, x.options());
   if (positions() == 1) {
     pre = product(x, encode[0].t(), bias[0]);
   } else {
     const at::Tensor index = index_on(x.device(), at);
     const int64_t length = static_cast<int64_t>(at.size());
+    if (threshold.defined()) least = least.index_select(0, index).repeat({x.size(0) / length, 1});
     const at::Tensor by_position = x.view({-1, length, x.size(1)}).transpose(0, 1);
     const at::Tensor made = at::bmm(by_position, encode.index_select(0, index).transpose(1, 2)) + bias.index_select(0, index).unsqueeze(1);
     pre = made.transpose(0, 1).reshape({-1, latents()});
   }
-  at::Tensor active = pre > (threshold.defined() ? threshold.clamp_min(0) : at::zeros({1}, pre.options()));
+  at::Tensor active = pre > least;
   if (top > 0 && top < latents()) {
     const at::Tensor strongest = std::get<1>(pre.topk(top, -1));
     active = active & at::zeros_like(active).scatter_(-1, strongest, true);

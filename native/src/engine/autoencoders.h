@@ -38,7 +38,7 @@ struct GivenAutoencoder {
   // Of a cross-layer transcoder what its latents write to the MLP outputs of the blocks behind its own, in order, as `decode`.
   std::vector<at::Tensor> decode_later;
   at::Tensor out_bias;   // [n]
-  at::Tensor threshold;  // [L] or undefined: latents at or below it are 0 (JumpReLU)
+  at::Tensor threshold;  // [L] or [P, L], or undefined: latents at or below it are 0 (JumpReLU)
   int64_t top = 0;       // or, if not 0, all but so many are 0
   // Of `mlp_in`: whether it was made for what the norm gives with its weights, where that is known.
   std::optional<bool> norm_weights{};
@@ -54,7 +54,7 @@ struct Autoencoder {
   at::Tensor bias;                   // [P or 1, L]
   std::vector<at::Tensor> decoders;  // [(P or 1) * L, d_model]: what was written when the own block had, when the next one had, ...
   at::Tensor out_bias;               // [d_model]
-  at::Tensor threshold;
+  at::Tensor threshold;              // [P or 1, L], or undefined
   int64_t top = 0;
 
   // What readers of a block read of the latents, those of the number of blocks at the end.

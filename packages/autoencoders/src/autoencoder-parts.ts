@@ -1,4 +1,4 @@
-import type { Tensor } from "@autocircuit/native";
+import type { LatentNumbers, Tensor } from "@autocircuit/native";
 import type { Decoder } from "./decoder.ts";
 import type { Encoder } from "./encoder.ts";
 import type { Normalisation } from "./normalisations/normalisation.ts";
@@ -20,4 +20,8 @@ export interface AutoencoderParts {
   readonly normalisation: Normalisation;
   /** The model it was trained on, if the file says. */
   readonly modelName?: string | undefined;
+  /** What its latents are called, where they are some of another file's. */
+  readonly latentNumbers?: LatentNumbers | undefined;
+  /** See {@link fingerprintOf}. */
+  readonly fingerprint?: string | undefined;
 }

@@ -41,6 +41,8 @@ export class Autoencoder implements Disposable {
   /** Number of latents. */
   readonly dSae: number;
   readonly dtype: DType;
+  /** What tells its numbers from those of others: scores of its latents are refused on another's. */
+  readonly fingerprint: string | undefined;
   readonly #parts: AutoencoderParts;
 
   /** @internal */
@@ -54,6 +56,7 @@ export class Autoencoder implements Disposable {
     [this.dIn, this.dSae] = encoder.weight.shape as [number, number];
     this.dOut = decoder.rows.shape[1]!;
     this.dtype = encoder.weight.dtype;
+    this.fingerprint = parts.fingerprint;
     this.#parts = parts;
   }
 

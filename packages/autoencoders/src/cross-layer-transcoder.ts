@@ -16,6 +16,8 @@ export interface CrossLayerParts {
   readonly outputBias: Tensor;
   /** `[d_in, d_out]`: from this layer's input to this layer's output. */
   readonly skip?: Tensor | undefined;
+  /** See {@link fingerprintOf}. */
+  readonly fingerprint?: string | undefined;
 }
 
 /** What a cross-layer transcoder makes of the activations of all layers. */
@@ -145,10 +147,11 @@ export class CrossLayerTranscoder implements Disposable {
 
   /** One for each block as the engine takes it, see {@link engineAutoencoders}. @internal */
   toEngine({ errors }: { errors: boolean }): readonly BlockAutoencoder[] {
-    return this.#layers.map(({ encoder, decoders, outputBias, skip }, layer) => {
+    return this.#layers.map(({ encoder, decoders, outputBias, skip, fingerprint }, layer) => {
       const [decoder, ...later] = decoders;
       const path = `${this.path}, layer ${layer}`;
-      const parts = { path, encoder, decoder: decoder!, later, outputBias, skip, normalisation: noNormalisation };
+      const normalisation = noNormalisation;
+      const parts = { path, encoder, decoder: decoder!, later, outputBias, skip, normalisation, fingerprint };
       return engineBlock(parts, errors);
     });
   }

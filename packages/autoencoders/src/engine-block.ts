@@ -15,10 +15,8 @@ export interface EngineBlockParts extends Omit<AutoencoderParts, "hookIn" | "hoo
  * @param errors whether what it leaves out is kept: a skip connection is part of that
  * @throws AutocircuitError `bad-input` for what is no sum over latents
  */
-export function engineBlock(
-  { path, encoder, decoder, later = [], outputBias, skip, normalisation }: EngineBlockParts,
-  errors: boolean,
-): BlockAutoencoder {
+export function engineBlock(parts: EngineBlockParts, errors: boolean): BlockAutoencoder {
+  const { path, encoder, decoder, later = [], outputBias, skip, normalisation, latentNumbers, fingerprint } = parts;
   const refuse = (what: string) => {
     throw new AutocircuitError(
       "bad-input",
@@ -57,6 +55,8 @@ export function engineBlock(
       ...{ encode: encode.clone(), bias: bias.clone(), decode: decoded(decoder), outBias: outBias.clone() },
       ...(later.length > 0 && { decodeLater: later.map(decoded) }),
       ...folded,
+      ...(latentNumbers && { latentNumbers }),
+      ...(fingerprint !== undefined && { fingerprint }),
     };
   });
 }

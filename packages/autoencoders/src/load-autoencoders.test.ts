@@ -106,6 +106,17 @@ describe("what is wrong in files", () => {
     expect((await refusal(other)).message).toMatch(/has sae_weights\.safetensors, but lacks cfg\.json \(SAELens\)/);
   });
 
+  it("one that has others below it", async () => {
+    const folder = copyOf(SKIP);
+    cpSync(copyOf(SKIP), join(folder, "more", "deeper"), { recursive: true });
+    expect(await refusal(folder)).toEqual({
+      code: "bad-input",
+      message: expect.stringMatching(
+        /its own files are autoencoders \(SAELens\), and there are more below it .*deeper/,
+      ),
+    });
+  });
+
   it("one that is not whole beside others that are", async () => {
     const folder = temporaryFolder();
     for (const name of ["whole", "half"]) cpSync(copyOf(SKIP), join(folder, name), { recursive: true });

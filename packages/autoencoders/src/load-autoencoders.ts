@@ -2,10 +2,12 @@ import { AutocircuitError, type DType, type KindsOf, kind, signature } from "@au
 import { type DownloadProgress, type HubOptions, hubOptions, resolveHubFolder } from "@autocircuit/models";
 import { scope } from "@autocircuit/native";
 import { Autoencoder, type AutoencoderParts } from "./autoencoder.ts";
-import { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
+import { type CrossLayerSetParts, CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { type FoundFormat, findFormats, isPartOfSome } from "./formats/find-formats.ts";
 import { type FormatContext, type FormatName, isWanted, type Reading, readings } from "./formats/format.ts";
 import { hookPlace } from "./hooks.ts";
+import { noNormalisation } from "./normalisations/normalisation.ts";
 
 /** How autoencoders are loaded. */
 export interface LoadAutoencodersOptions extends HubOptions {
@@ -75,7 +77,7 @@ export async function loadAutoencoders(
       `${path}: holds files of ${format.title} (${found[0]!.path}) and of ${other.format.title} (${other.path}). Give one of the folders.`,
     );
   }
-  const { each, crossLayer } = await scope(() => loadAll(found, path, context));
+  const { each, crossLayer } = await scope(async () => withFingerprints(await loadAll(found, path, context)));
   const autoencoders = each.map((parts) => new Autoencoder(parts)).sort((a, b) => (a.block ?? -1) - (b.block ?? -1));
   const across = crossLayer && new CrossLayerTranscoder(crossLayer);
   return {
@@ -90,7 +92,28 @@ export async function loadAutoencoders(
   };
 }
 
-async function loadAll(found: readonly FoundFormat[], path: string, context: FormatContext) {
+/** What was loaded of all folders. */
+interface LoadedParts {
+  readonly each: readonly AutoencoderParts[];
+  readonly crossLayer: CrossLayerSetParts | undefined;
+}
+
+/** The same, each with what tells it from others. */
+async function withFingerprints({ each, crossLayer }: LoadedParts): Promise<LoadedParts> {
+  const told = each.map(async (parts) => {
+    const { hookIn, hookOut, decoder } = parts;
+    return { ...parts, fingerprint: await fingerprintOf({ ...parts, hooks: [hookIn, hookOut], decoders: [decoder] }) };
+  });
+  if (crossLayer === undefined) return { each: await Promise.all(told), crossLayer };
+  const { hookIn, hookOut } = crossLayer;
+  const layers = crossLayer.layers.map(async (layer, number) => {
+    const hooks = [String(number), hookIn, hookOut];
+    return { ...layer, fingerprint: await fingerprintOf({ ...layer, hooks, normalisation: noNormalisation }) };
+  });
+  return { each: await Promise.all(told), crossLayer: { ...crossLayer, layers: await Promise.all(layers) } };
+}
+
+async function loadAll(found: readonly FoundFormat[], path: string, context: FormatContext): Promise<LoadedParts> {
   const each: AutoencoderParts[] = [];
   for (const { path: folder, format } of found) {
     const parts = await format.load(folder, context);

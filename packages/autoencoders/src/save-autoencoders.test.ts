@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PatchableModel, PromptLoader, pruneLatents } from "@autocircuit/core";
 import { mapAutoencoders, placedAutoencoders } from "@autocircuit/native";
@@ -41,6 +41,29 @@ describe("saveAutoencoders", () => {
     const [expected, found] = await Promise.all(logits);
     // Files are float32.
     expect(await found!.sub(expected!).abs().max().item()).toBeLessThan(1e-5);
+  });
+
+  it("keeps what latents were called before some were left out", async () => {
+    using plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }) });
+    using prompts = new PromptLoader(randomPairs(3, 5), { batchSize: 3 });
+    const given = tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: true });
+    const { autoencoders, kept } = await pruneLatents(plain, given, prompts, { maxLatents: 3 });
+    const folder = join(temporaryFolder(), "saved");
+    await saveAutoencoders(folder, autoencoders);
+    using set = await loadAutoencoders(folder, { dtype: "float64" });
+    using model = plain.withAutoencoders(engineAutoencoders(set, tinyConfig));
+    expect(model.graph.config.keptLatents).toEqual({ mlp: kept });
+    expect(model.graph.has(`MLP 0 Latent ${kept[0]![2]}->A1.0.Q`)).toBe(true);
+
+    const config = join(folder, "blocks.0.hook_mlp_out", "cfg.json");
+    const written = JSON.parse(readFileSync(config, "utf8"));
+    for (const numbers of [[1, 1, 2], [1, 2], [1, 2, -3], "3"]) {
+      written.metadata.latent_numbers = numbers;
+      writeFileSync(config, JSON.stringify(written));
+      await expect(loadAutoencoders(folder)).rejects.toThrow(
+        /`latent_numbers` is .*, which is not a list of 3 different whole numbers/,
+      );
+    }
   });
 
   it("refuses what the files cannot say, and leaves nothing", async () => {

@@ -92,7 +92,7 @@ async function saveOne(
   { block, input, autoencoder }: PlacedAutoencoder,
   { modelName }: SaveAutoencodersOptions,
 ): Promise<void> {
-  const { encode, bias, decode, outBias, threshold, top = 0 } = autoencoder;
+  const { encode, bias, decode, outBias, threshold, top = 0, latentNumbers } = autoencoder;
   const [dSae, dIn] = encode.shape as [number, number];
   const [hookIn, hookOut] = HOOKS[input].map((hook) => `blocks.${block}.${hook}`) as [string, string?];
   const numbers = async (tensor: Tensor, name: string) => {
@@ -126,6 +126,8 @@ async function saveOne(
       sae_lens_version: "6.54.12",
       ...{ hook_name: hookIn, ...(hookOut !== undefined && { hook_name_out: hookOut }) },
       ...(modelName !== undefined && { model_name: modelName }),
+      // What other libraries leave alone: loaded here, latents that were kept are called what they were.
+      ...(latentNumbers && { latent_numbers: latentNumbers }),
     },
   };
   const own = join(folder, hookIn);

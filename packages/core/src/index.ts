@@ -4,7 +4,9 @@ export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
 export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./graph/graph-limits.ts";
 export { type GraphSize, graphSize } from "./graph/graph-size.ts";
+export { type KeptLatents, latentNumber } from "./graph/kept-latents.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
+export { graphDifference, otherAutoencoders, requireSameGraph } from "./graph/same-graph.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
 export {

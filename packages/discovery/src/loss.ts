@@ -1,6 +1,6 @@
 import { kind, signature } from "@autocircuit/base";
-import type { PromptBatch } from "@autocircuit/core";
 import {
+  type AnsweredBatch,
   answerError,
   answerMax,
   answerMean,
@@ -43,7 +43,7 @@ const check = signature("answerLoss", {
  */
 export function answerLoss(
   logits: Tensor,
-  batch: Pick<PromptBatch, "answers" | "wrongAnswers">,
+  batch: AnsweredBatch,
   gradFunction: GradFunction,
   answerFunction: AnswerFunction,
 ): Tensor {
@@ -54,20 +54,23 @@ export function answerLoss(
 /** {@link answerLoss} of each prompt, `[batch]`. */
 export function answerLosses(
   logits: Tensor,
-  batch: Pick<PromptBatch, "answers" | "wrongAnswers">,
+  batch: AnsweredBatch,
   gradFunction: GradFunction,
   answerFunction: AnswerFunction,
 ): Tensor {
   const values = valueFunctions[gradFunction](logits);
+  const { first } = batch;
   switch (answerFunction) {
     case "avg_diff":
       return batchAnswerDifference(values, batch).neg();
     case "max_diff":
       return perPrompt(
-        answerMax(values, batch.answers).sub(answerMax(values, batch.wrongAnswers, "wrong answer")),
+        answerMax(values, batch.answers, { first }).sub(
+          answerMax(values, batch.wrongAnswers, { what: "wrong answer", first }),
+        ),
       ).neg();
     case "avg_val":
-      return answerMean(values, batch.answers).neg();
+      return answerMean(values, batch.answers, { first }).neg();
     case "mse":
       return perPrompt(answerError(values, batch).pow(2));
   }

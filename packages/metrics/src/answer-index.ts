@@ -1,5 +1,5 @@
 import { AutocircuitError, type DType } from "@autocircuit/base";
-import type { Answers } from "@autocircuit/core";
+import type { Answers, PromptBatch } from "@autocircuit/core";
 import { Tensor } from "@autocircuit/native";
 
 /**
@@ -13,17 +13,28 @@ export interface AnswerIndex {
   weight: Tensor;
 }
 
+/** How a message names answers that are missing. */
+export interface NamedAnswers {
+  /** What they are. Default "answer". */
+  readonly what?: "answer" | "wrong answer" | undefined;
+  /** Number of the batch's first prompt among all, see `PromptBatch.first`; without it prompts are named by their place in the batch. */
+  readonly first?: number | undefined;
+}
+
+/** What a batch's losses and metrics are made of. */
+export type AnsweredBatch = Pick<PromptBatch, "answers" | "wrongAnswers"> & Partial<Pick<PromptBatch, "first">>;
+
 /**
  * Lays out the answers of a batch for logits of a given shape.
  *
  * @param answers one entry a prompt
  * @param logits the tensor the answers will be read from, `[batch, vocabulary]` or `[batch, positions, vocabulary]`
- * @param what what they are called where one is missing
+ * @param named what they are called where one is missing
  * @throws AutocircuitError when the answers do not fit the logits: number of prompts or positions, a token outside the
  *   vocabulary, a prompt without answers, or answers that are no tokens
  */
-export function answerIndex(answers: readonly Answers[], logits: Tensor, what = "answer"): AnswerIndex {
-  const rows = answerRows(answers, logits.shape, what);
+export function answerIndex(answers: readonly Answers[], logits: Tensor, named: NamedAnswers = {}): AnswerIndex {
+  const rows = answerRows(answers, logits.shape, named);
   const vocabulary = logits.shape.at(-1)!;
   const width = rows.reduce((longest, row) => Math.max(longest, row.length), 0);
   const index = new BigInt64Array(rows.length * width);
@@ -41,7 +52,9 @@ export function answerIndex(answers: readonly Answers[], logits: Tensor, what = 
 }
 
 /** One list of answers for each (prompt, position), in the order of the logits. */
-function answerRows(answers: readonly Answers[], shape: readonly number[], what: string): (readonly number[])[] {
+function answerRows(answers: readonly Answers[], shape: readonly number[], named: NamedAnswers): (readonly number[])[] {
+  const { what = "answer", first } = named;
+  const nameOf = (row: number) => (first === undefined ? `Prompt ${row} of the batch` : `Prompt ${first + row}`);
   const [batch, second] = shape;
   const positions = shape.length === 3 ? second! : 1;
   if (shape.length !== 2 && shape.length !== 3) {
@@ -61,7 +74,7 @@ function answerRows(answers: readonly Answers[], shape: readonly number[], what:
     if (lists.length !== positions) {
       throw new AutocircuitError(
         "shape",
-        `Prompt ${prompt} of the batch has answers for ${lists.length} output positions, but the output slice keeps ${positions}. ` +
+        `${nameOf(prompt)} (from 0) has answers for ${lists.length} output positions, but the output slice keeps ${positions}. ` +
           "Give one list of answers for each position of the slice.",
       );
     }
@@ -69,7 +82,7 @@ function answerRows(answers: readonly Answers[], shape: readonly number[], what:
       const without = what === "answer" ? "" : ", or take a loss or metric of the answers alone";
       throw new AutocircuitError(
         "bad-input",
-        `Prompt ${prompt} of the batch (from 0) has no ${what}. Every prompt needs at least one${without}.`,
+        `${nameOf(prompt)} (from 0) has no ${what}. Every prompt needs at least one${without}.`,
       );
     }
     return lists;

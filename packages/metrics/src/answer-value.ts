@@ -21,6 +21,10 @@ export const wrongAnswerProb: Metric = meanOf(prob, "wrongAnswers");
 export const wrongAnswerLogprob: Metric = meanOf(logprob, "wrongAnswers");
 
 function meanOf(value: ValueFunction, which: "answers" | "wrongAnswers"): Metric {
+  const what = which === "answers" ? "answer" : "wrong answer";
   return (_, prompts, runs) =>
-    measureRuns(prompts, runs, (batch) => (logits) => answerMean(value(logits), batch[which]));
+    measureRuns(prompts, runs, (batch) => {
+      const named = { what, first: batch.first } as const;
+      return (logits) => answerMean(value(logits), batch[which], named);
+    });
 }

@@ -18,7 +18,12 @@ export const correctOfPairPercent: Metric = (_, prompts, runs) =>
   measureRuns(
     prompts,
     runs,
-    (batch) => (logits) => percent(answerMax(logits, batch.answers).ge(answerMax(logits, batch.wrongAnswers))),
+    (batch) => (logits) =>
+      percent(
+        answerMax(logits, batch.answers, { first: batch.first }).ge(
+          answerMax(logits, batch.wrongAnswers, { what: "wrong answer", first: batch.first }),
+        ),
+      ),
     { points: true },
   );
 

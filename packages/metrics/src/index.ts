@@ -1,6 +1,6 @@
 export { logitDiff, logprobDiff, probDiff } from "./answer-diff.ts";
 export { answerError, answerMaxAbsDiff, answerMeanSquaredError } from "./answer-error.ts";
-export { type AnswerIndex, answerIndex } from "./answer-index.ts";
+export { type AnsweredBatch, type AnswerIndex, answerIndex, type NamedAnswers } from "./answer-index.ts";
 export { answerMax } from "./answer-max.ts";
 export { answerMean, batchAnswerDifference } from "./answer-mean.ts";
 export { answerTargets } from "./answer-targets.ts";

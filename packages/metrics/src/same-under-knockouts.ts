@@ -9,6 +9,7 @@ import {
   type PatchableModel,
   type PromptLoader,
   type PruneScores,
+  requireSameGraph,
 } from "@autocircuit/core";
 import { scope } from "@autocircuit/native";
 import { klOfLogprobs } from "./kl-divergence.ts";
@@ -67,10 +68,8 @@ export async function sameUnderKnockouts(
 ): Promise<SameUnderKnockouts> {
   check({ model, prompts }, options);
   const { scores, size, knockouts, threshold = 0, ablation: type = "resample", signal, onProgress } = options;
-  for (const { graph } of [scores, knockouts]) {
-    if (graph.equals(model.graph)) continue;
-    throw new AutocircuitError("bad-input", "The scores are of another graph than the model's; see `model.withGraph`.");
-  }
+  requireSameGraph(scores.graph, model.graph, "The scores are");
+  requireSameGraph(knockouts.graph, model.graph, "The knockouts are");
   if (prompts.length === 0) throw new AutocircuitError("bad-input", "There are no prompts to run circuits on.");
   const nan = knockouts.values.findIndex(Number.isNaN);
   if (nan >= 0) {

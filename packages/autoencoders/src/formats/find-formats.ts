@@ -16,10 +16,10 @@ export interface FoundFormat {
 }
 
 /**
- * Where autoencoders lie at or below a path, and in which formats, told by the names of files. A folder that is in a format is not looked into.
+ * Where autoencoders lie at or below a path, and in which formats, told by the names of files.
  *
  * @throws AutocircuitError `not-found` when there are none, `bad-file` when some are not whole; a configuration without weights, or weights
- *   without one, is named
+ *   without one, is named; `bad-input` for a folder of autoencoders that has others below it
  */
 export function findFormats(path: string): FoundFormat[] {
   if (!existsSync(path)) throw new AutocircuitError("not-found", `${path}: does not exist.`);
@@ -38,14 +38,17 @@ export function findFormats(path: string): FoundFormat[] {
     const names = entries.map(({ name }) => name);
     const format = formats.find(({ signs }) => signs.every((sign) => hasSign(folder, names, sign)));
     if (format) found.push({ path: folder, format });
-    else {
-      parts.push(...incomplete(folder, names));
-      for (const { name } of entries
-        .filter((entry) => isFolder(folder, entry))
-        .sort((a, b) => byNumber(a.name, b.name))) {
-        if (depth < DEEPEST && name !== "node_modules") visit(join(folder, name), depth + 1);
-      }
-    }
+    else parts.push(...incomplete(folder, names));
+    const before = found.length;
+    const folders = entries.filter((entry) => isFolder(folder, entry) && entry.name !== "node_modules");
+    for (const { name } of folders.sort((a, b) => byNumber(a.name, b.name)))
+      if (depth < DEEPEST) visit(join(folder, name), depth + 1);
+    if (!format || found.length === before) return;
+    throw new AutocircuitError(
+      "bad-input",
+      `${folder}: its own files are autoencoders (${format.title}), and there are more below it (${found[before]!.path}). ` +
+        "Which are meant? Move its own files into a folder beside the others, or give the folder of one of them.",
+    );
   };
   visit(path, 0);
   if (found.length > 0 && parts.length > 0)

@@ -34,6 +34,8 @@ export interface SaeLensConfig {
   /** Whether pre-activations are compared by what they write. */
   readonly rescale: boolean;
   readonly modelName: string | undefined;
+  /** What the latents were called in the file that these were pruned from; this project's own entry, see `saveAutoencoders`. */
+  readonly latentNumbers: readonly number[] | undefined;
 }
 
 /**
@@ -63,7 +65,19 @@ export function readSaeLensConfig(raw: ConfigReader): SaeLensConfig {
     normalization: normalization(raw),
     rescale: raw.boolean("rescale_acts_by_decoder_norm", false),
     modelName: typeof name === "string" ? name : undefined,
+    latentNumbers: about.has("latent_numbers") ? latentNumbers(about, raw.size("d_sae")) : undefined,
   };
+}
+
+function latentNumbers(about: ConfigReader, latents: number): readonly number[] {
+  const numbers = about.raw("latent_numbers");
+  const fits =
+    Array.isArray(numbers) &&
+    numbers.length === latents &&
+    numbers.every((number) => Number.isSafeInteger(number) && number >= 0) &&
+    new Set(numbers).size === latents;
+  if (fits) return numbers as number[];
+  throw about.fail("latent_numbers", `is not a list of ${latents} different whole numbers, one for each latent`);
 }
 
 function isOld(raw: ConfigReader): boolean {

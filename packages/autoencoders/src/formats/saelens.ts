@@ -41,7 +41,7 @@ async function loadSaeLens(
   weights: Weights,
   context: FormatContext,
 ): Promise<FormatParts> {
-  const { dIn, dSae, hookIn, hookOut, modelName, isTranscoder, architecture } = config;
+  const { dIn, dSae, hookIn, hookOut, modelName, isTranscoder, architecture, latentNumbers } = config;
   const dOut = isTranscoder ? weights.shape("W_dec", 2)[1]! : dIn;
   await checkOnes(weights, "scaling_factor", dSae);
   const encoderWeight = await weights.load("W_enc", [dIn, dSae]);
@@ -56,7 +56,8 @@ async function loadSaeLens(
   const inputBias = config.subtractOutputBias ? outputBias : undefined;
   const encoder = { weight: encoderWeight, bias, inputBias, latentNorms, activation };
   const normalisation = normalisationOf(config, path, context);
-  return { each: [{ path, hookIn, hookOut, modelName, encoder, decoder, outputBias, skip, normalisation }] };
+  const names = { path, hookIn, hookOut, modelName, latentNumbers };
+  return { each: [{ ...names, encoder, decoder, outputBias, skip, normalisation }] };
 }
 
 async function activationOf({ architecture, dSae, k }: SaeLensConfig, weights: Weights): Promise<Activation> {

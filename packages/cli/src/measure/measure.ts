@@ -1,5 +1,5 @@
 import { suggest } from "@autocircuit/base";
-import { type AblationType, type LoadedTask, PruneScores, runVersions } from "@autocircuit/core";
+import { type AblationType, graphDifference, type LoadedTask, PruneScores, runVersions } from "@autocircuit/core";
 import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
@@ -35,7 +35,8 @@ export async function measure(
   await using task = await subject.load({ byToken, seed, circuit: undefined, used, shape }, context);
   if (!scores.graph.equals(task.model.graph)) {
     throw new UsageError(
-      `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${subject.model ?? subject.name}'s (${task.model.graph.edgeCount} edges).`,
+      `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${subject.model ?? subject.name}'s ` +
+        `(${task.model.graph.edgeCount} edges): ${graphDifference(scores.graph.config, task.model.graph.config)}.`,
     );
   }
   const equal = equalPairsWarning([task.test], options.ablation);

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { circuitOf, isCircuitFile, isEapIgCircuit, pruneScoresOf, requireClearScores } from "@autocircuit/circuits";
-import { type Graph, PruneScores } from "@autocircuit/core";
+import { type Graph, graphDifference, PruneScores } from "@autocircuit/core";
 import type { GivenSet } from "@autocircuit/studio";
 import { readInput } from "../convert/read-input.ts";
 import { readJson } from "../support/read-json.ts";
@@ -26,7 +26,8 @@ async function scoresIn(path: string, graph: Graph): Promise<GivenSet> {
   const of = path.endsWith(".safetensors") ? await PruneScores.load(path) : pruneScoresOf(await scored(path, graph));
   if (!of.graph.equals(graph))
     throw new UsageError(
-      `${path} holds scores of another graph (${of.graph.edgeCount} edges) than this model's (${graph.edgeCount} edges). By token they need --by-token.`,
+      `${path} holds scores of another graph (${of.graph.edgeCount} edges) than this model's (${graph.edgeCount} edges): ` +
+        `${graphDifference(of.graph.config, graph.config)}. By token they need --by-token.`,
     );
   const { algorithm, options } = of.info;
   const origin = algorithm === undefined ? path : `${algorithm} ${JSON.stringify(options ?? {})}; ${path}`;

@@ -11,7 +11,7 @@ import {
   unpackLatents,
 } from "@autocircuit/core";
 import { acdc, activationMagnitude, edgeAttribution, followScores } from "@autocircuit/discovery";
-import { type Autoencoders, placedAutoencoders, scope, Tensor } from "@autocircuit/native";
+import { type Autoencoders, mapAutoencoders, placedAutoencoders, scope, Tensor } from "@autocircuit/native";
 import { ablationType } from "../ablation-names.ts";
 import { readJson } from "../check-patching.ts";
 import { checkMaskGradients } from "../patching/check-scores.ts";
@@ -106,7 +106,8 @@ async function checkPruning(
     kept_counts,
   );
   to.scalar("kl", pruned.kl, kl);
-  return pruned.autoencoders;
+  // AutoCircuit numbers latents that are kept anew.
+  return mapAutoencoders(pruned.autoencoders, (one) => ({ ...one, latentNumbers: undefined }));
 }
 
 async function checkLogits(

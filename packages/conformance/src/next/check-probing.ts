@@ -16,6 +16,7 @@ import { maxAbs } from "../tolerance.ts";
 import { checkHistory, OF_MAX } from "./check-history.ts";
 import { type NextVariant, promptsWith } from "./next-case.ts";
 import { referenceNoise } from "./reference-noise.ts";
+import { unmovedEdges } from "./unmoved-edges.ts";
 
 /** How a probing of the reference was set. */
 interface ProbingRun {
@@ -84,7 +85,8 @@ async function checkSubnetwork(variant: Variant, name: string, run: SubnetworkRu
   checkHistory("loss", scores.history.loss, run.loss, decided, recorder, { percent });
   checkHistory("faithfulness", scores.history.target, run.faithfulness, decided, recorder, { percent });
   checkHistory("regularization", scores.history.size, run.regularization, decided, recorder);
-  if (!decided) checkScores(graph, scores.values, tensors, set, recorder, { ofMax: OF_MAX, decided: true });
+  const without = unmovedEdges(graph);
+  if (!decided) checkScores(graph, scores.values, tensors, set, recorder, { ofMax: OF_MAX, decided: true, without });
 }
 
 async function checkCircuit(variant: Variant, name: string, run: CircuitRun): Promise<void> {
@@ -102,6 +104,7 @@ async function checkCircuit(variant: Variant, name: string, run: CircuitRun): Pr
   recorder.equal("nested from the recorded sizes", [...nestedScores(graph, recorded)], [...nested]);
   if (run.ill_conditioned) return;
 
+  const without = unmovedEdges(graph);
   const found: { size: number; scores: TrainedScores }[] = [];
   const scores = await circuitProbing(model, prompts, {
     ...optionsOf(variant, run),
@@ -115,12 +118,13 @@ async function checkCircuit(variant: Variant, name: string, run: CircuitRun): Pr
     recorded.map(({ size }) => size),
   );
   for (const { size, scores } of found) {
-    const options = { ofMax: OF_MAX, decided: true };
+    const options = { ofMax: OF_MAX, decided: true, without };
     checkScores(graph, scores.values, tensors, `${set}/size${size}`, recorder.section(`size${size}`), options);
   }
   if (recorder.narrow) return;
   // An edge whose score lies within tolerance of a threshold may fall on either side of it.
   const undecided = (edge: number) =>
+    without.has(edge) ||
     recorded.some(({ size, scores }) => {
       const value = scores.values[edge]!;
       return Math.abs(value - scores.threshold(size)) <= 3e-6 + 1e-3 * value + (1e-4 + OF_MAX) * maxAbs(scores.values);

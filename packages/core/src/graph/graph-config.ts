@@ -1,4 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type KeptLatents, resolveKeptLatents } from "./kept-latents.ts";
 
 /** The part of a transformer's configuration that decides its computation graph. A `TransformerConfig` is one too. */
 export interface GraphConfig {
@@ -20,6 +21,10 @@ export interface GraphConfig {
   readonly streamLatents?: readonly number[] | undefined;
   /** What each autoencoder leaves out is a source too, behind its latents. Default false. */
   readonly latentErrors?: boolean | undefined;
+  /** Which of their autoencoder's latents those of each block are, where some were left out; they are named by these numbers. */
+  readonly keptLatents?: KeptLatents | undefined;
+  /** What tells the weights of these autoencoders from those of others; two graphs that differ in it are not of the same latents. */
+  readonly autoencoders?: string | undefined;
 }
 
 /** Which graph to make of a model. */
@@ -55,6 +60,10 @@ export interface ResolvedGraphConfig {
   /** Not there where the stream has none. */
   readonly streamLatents?: readonly number[];
   readonly latentErrors?: boolean;
+  /** Not there where no latent was left out. */
+  readonly keptLatents?: KeptLatents;
+  /** Not there where it is not known. */
+  readonly autoencoders?: string;
 }
 
 const optionKinds: KindsOf<GraphOptions> = {
@@ -74,6 +83,8 @@ const configKinds: KindsOf<GraphConfig> = {
   attentionLatents: kind.optional(kind.listOf(kind.whole)),
   streamLatents: kind.optional(kind.listOf(kind.whole)),
   latentErrors: kind.optional(kind.flag),
+  keptLatents: kind.optional(kind.record),
+  autoencoders: kind.optional(kind.text),
 };
 const configNames = Object.keys(configKinds) as (keyof GraphConfig)[];
 const takes = { config: kind.record, ...configKinds };
@@ -97,9 +108,10 @@ export function resolveGraphConfig(
   check: typeof checkGraphSize = checkGraph,
 ): ResolvedGraphConfig {
   const { layers, heads, attnOnly, parallel } = config ?? {};
-  const { latents, attentionLatents, streamLatents, latentErrors } = config ?? {};
+  const { latents, attentionLatents, streamLatents, latentErrors, keptLatents, autoencoders } = config ?? {};
   const numbers = { layers, heads, kvHeads: config?.kvHeads, attnOnly, parallel };
-  check({ config, ...numbers, latents, attentionLatents, streamLatents, latentErrors }, options);
+  const ofLatents = { latents, attentionLatents, streamLatents, latentErrors, keptLatents, autoencoders };
+  check({ config, ...numbers, ...ofLatents }, options);
   const kvHeads = config.kvHeads ?? config.heads;
   const tokens = options.tokens ?? null;
   if (config.heads % kvHeads !== 0) {
@@ -109,7 +121,6 @@ export function resolveGraphConfig(
     );
   }
   const factorized = options.factorized ?? true;
-  const ofLatents = resolveLatents(config, factorized);
   return {
     layers: config.layers,
     heads: config.heads,
@@ -121,15 +132,20 @@ export function resolveGraphConfig(
     separateQkv: factorized ? (options.separateQkv ?? true) : true,
     ungrouped: factorized && kvHeads !== config.heads ? (options.ungrouped ?? false) : false,
     tokens,
-    ...ofLatents,
+    ...resolveLatents(config, factorized, tokens),
   };
 }
 
 /** Latents stand where heads, an MLP or all that was written before would, in graphs of components. */
 function resolveLatents(
-  { layers, attnOnly, latents, attentionLatents, streamLatents, latentErrors }: GraphConfig,
+  config: GraphConfig,
   factorized: boolean,
-): Pick<ResolvedGraphConfig, "latents" | "attentionLatents" | "streamLatents" | "latentErrors"> {
+  tokens: number | null,
+): Pick<
+  ResolvedGraphConfig,
+  "latents" | "attentionLatents" | "streamLatents" | "latentErrors" | "keptLatents" | "autoencoders"
+> {
+  const { layers, attnOnly, latents, attentionLatents, streamLatents, latentErrors, autoencoders } = config;
   const given = { latents, attentionLatents, streamLatents };
   const lists = Object.entries(given).filter((entry) => entry[1] !== undefined) as [string, readonly number[]][];
   if (lists.length === 0) return {};
@@ -150,5 +166,7 @@ function resolveLatents(
     ...(any(attentionLatents) && { attentionLatents: [...attentionLatents!] }),
     ...(any(streamLatents) && { streamLatents: [...streamLatents!] }),
     latentErrors: latentErrors ?? false,
+    ...resolveKeptLatents(config, tokens),
+    ...(autoencoders !== undefined && { autoencoders }),
   };
 }

@@ -1,4 +1,5 @@
 import type { ResolvedGraphConfig } from "./graph-config.ts";
+import { type KeptLatents, latentNames } from "./kept-latents.ts";
 import type { DestGroup, DestKind, SrcKind, SrcNode } from "./node.ts";
 
 /** Sources and destination groups of a graph, in network order. */
@@ -6,6 +7,8 @@ export interface Layout {
   readonly srcs: readonly SrcNode[];
   readonly groups: readonly DestGroup[];
 }
+
+const PARTS = { attn: "attention", mlp: "mlp", stream: "stream" } as const satisfies Record<string, keyof KeptLatents>;
 
 /** Collects sources and groups in network order and numbers them. */
 export class LayoutBuilder {
@@ -57,7 +60,7 @@ export class LayoutBuilder {
   ): void {
     const [latentKind, errorKind] =
       of === "mlp" ? (["latent", "error"] as const) : ([`${of}-latent`, `${of}-error`] as const);
-    for (let latent = 0; latent < count; latent++) {
+    for (const latent of latentNames(this.#config.keptLatents?.[PARTS[of]]?.[block], count)) {
       this.source(latentKind, `${name} Latent ${latent}`, `${module}.latent_outs`, layer, block, latent);
     }
     if (this.#config.latentErrors) this.source(errorKind, `${name} Error`, module, layer, block);

@@ -32,7 +32,7 @@ export interface SrcNode {
   readonly layer: number;
   /** The block it belongs to. */
   readonly block: number;
-  /** Which head of the block, or which latent. */
+  /** Which head of the block, or which latent, by its number in its autoencoder (see `latentNumber`). */
   readonly head: number | null;
   /** Number of this source in network order; `Resid Start` is 0. */
   readonly index: number;

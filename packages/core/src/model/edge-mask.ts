@@ -2,6 +2,7 @@ import { AutocircuitError } from "@autocircuit/base";
 import { type Ablation, Tensor } from "@autocircuit/native";
 import type { EdgeRef } from "../graph/edge.ts";
 import type { Graph } from "../graph/graph.ts";
+import { requireSameGraph } from "../graph/same-graph.ts";
 import { Circuit } from "../scores/circuit.ts";
 
 /**
@@ -48,9 +49,7 @@ export function edgeMask(graph: Graph, ablate: Ablate, batch: number): EdgeMask 
     return { mask: Tensor.from(ablate, { shape: rows === 1 ? [edgeCount] : [rows, edgeCount] }), owned: true };
   }
   const circuit = ablate instanceof Circuit ? ablate : Circuit.of(graph, ablate);
-  if (!circuit.graph.equals(graph)) {
-    throw new AutocircuitError("bad-input", "The circuit to ablate is of another graph than the model's.");
-  }
+  requireSameGraph(circuit.graph, graph, "The circuit to ablate is");
   return { mask: Tensor.from(circuit.mask(), { shape: [edgeCount] }), owned: true };
 
   function checkShape(rows: number, columns: number, shape: string): void {

@@ -352,8 +352,9 @@ export class PatchableModel implements Disposable {
 /** The configuration of a network's graph, with the latents of its autoencoders. */
 function withLatents(config: TransformerConfig, latents: Latents | undefined): GraphConfig {
   if (latents === undefined) return config;
-  const { mlp, attention, stream, errors } = latents;
-  return { ...config, latents: mlp, attentionLatents: attention, streamLatents: stream, latentErrors: errors };
+  const { mlp, attention, stream, errors, numbers, fingerprint } = latents;
+  const counts = { latents: mlp, attentionLatents: attention, streamLatents: stream };
+  return { ...config, ...counts, latentErrors: errors, keptLatents: numbers, autoencoders: fingerprint };
 }
 
 /** What comes before tokens and beside them belongs to them: callers without types may still give it with the request. */

@@ -53,6 +53,52 @@ describe("pruneLatents", () => {
     await expect(pruneLatents(plain, byPosition.autoencoders, prompts)).rejects.toThrow(/pruned before/);
   });
 
+  it.each(["relu", "jumprelu"] as const)(
+    "by position changes nothing where all that is active is kept: %s",
+    async (activation) => {
+      const given = tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: false, activation });
+      const pruned = await pruneLatents(plain, given, prompts, { byPosition: true });
+      expect(pruned.kl).toBeLessThan(1e-12);
+      const { threshold, bias } = pruned.autoencoders.blocks[0]!;
+      expect(threshold?.shape).toEqual(activation === "relu" ? undefined : bias.shape);
+      const few = await pruneLatents(plain, given, prompts, { byPosition: true, maxLatents: 1 });
+      expect(few.kl).toBeGreaterThan(1e-6);
+    },
+  );
+
+  it("leaves latents the numbers that they had, pruned again too, so that others' scores are refused", async () => {
+    const given = tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: true });
+    const four = await pruneLatents(plain, given, prompts, { maxLatents: 4 });
+    using model = plain.withAutoencoders(four.autoencoders);
+    const named = ({ graph }: PatchableModel) =>
+      graph.srcs.filter(({ kind }) => kind === "latent").map(({ name }) => name);
+    const called = (kept: readonly (readonly number[])[]) =>
+      kept.flatMap((latents, block) => latents.map((latent) => `MLP ${block} Latent ${latent}`));
+    expect(named(model)).toEqual(called(four.kept as number[][]));
+    const two = await pruneLatents(plain, four.autoencoders, prompts, { maxLatents: 2 });
+    using smaller = plain.withAutoencoders(two.autoencoders);
+    // The two strongest of the four stand first, as before.
+    expect(two.kept).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    expect(named(smaller)).toEqual(called(four.kept.map((latents) => latents.slice(0, 2) as number[])));
+
+    using others = new PromptLoader(randomPairs(4, length, 9), { batchSize: 2 });
+    const other = await pruneLatents(plain, given, others, { maxLatents: 4 });
+    expect(other.kept).not.toEqual(four.kept);
+    using another = plain.withAutoencoders(other.autoencoders);
+    const scores = new PruneScores(model.graph, new Float32Array(model.graph.edgeCount).fill(1));
+    const folder = mkdtempSync(join(tmpdir(), "kept-latents-"));
+    const path = join(folder, "scores.safetensors");
+    await scores.save(path);
+    await expect(PruneScores.load(path, { graph: another.graph })).rejects.toThrow(
+      /it has the latents \d+, .*, the model \d+, .*; which are kept depends on the prompts/,
+    );
+    expect((await PruneScores.load(path, { graph: model.graph })).graph.equals(model.graph)).toBe(true);
+    rmSync(folder, { recursive: true });
+  });
+
   it("keeps what cross-layer transcoders write to later blocks", async () => {
     const given = tinyAutoencoders(tinyConfig, { input: "mlp_in", crossLayers: true, errors: false });
     const pruned = await pruneLatents(plain, given, prompts);

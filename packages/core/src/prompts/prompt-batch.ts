@@ -35,8 +35,9 @@ export class PromptBatch implements Disposable {
   readonly prefix: Prefix | null;
   /** Whether all prompts have the same prefix (or none). */
   readonly prefixShared: boolean;
+  /** Number of its first prompt among all of its loader. */
+  readonly first: number;
   readonly #padId: number;
-  readonly #first: number;
   readonly #tokens = new Map<PromptSide, Tokens>();
 
   constructor({ prompts, index, first, length, padId, prefix }: BatchParts) {
@@ -46,7 +47,7 @@ export class PromptBatch implements Disposable {
     this.prefix = prefix ?? null;
     this.prefixShared = prefix === undefined || prefix.batch === 1;
     this.#padId = padId;
-    this.#first = first ?? index * prompts.length;
+    this.first = first ?? index * prompts.length;
     this.key = index * 2 ** 32 + hash(prompts);
   }
 
@@ -100,7 +101,7 @@ export class PromptBatch implements Disposable {
     const tokens = new Tokens(Tensor.from(ids, { shape: [this.size, this.length], dtype: "int64" }), {
       padding: this.padding(side) ?? undefined,
       prefix: this.prefix ?? undefined,
-      numbers: this.prompts.map((_, row) => this.#first + row),
+      numbers: this.prompts.map((_, row) => this.first + row),
       ...this.#pairing(side),
     });
     this.#tokens.set(side, tokens);
@@ -129,7 +130,7 @@ export class PromptBatch implements Disposable {
     const { index, length, prefix } = this;
     return equalParts(this.size, most).map(([start, end]) => {
       const prompts = this.prompts.slice(start, end);
-      const first = this.#first + start;
+      const first = this.first + start;
       return new PromptBatch({ prompts, index, first, length, padId: this.#padId, prefix: prefix ?? undefined });
     });
   }

@@ -1,5 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import type { Graph } from "../graph/graph.ts";
+import { requireSameGraph } from "../graph/same-graph.ts";
 import type { Circuit } from "../scores/circuit.ts";
 import { defaultCircuitSizes } from "../scores/default-circuit-sizes.ts";
 import type { PruneScores } from "../scores/prune-scores.ts";
@@ -23,18 +24,16 @@ export interface CircuitChoice {
 export function chosenCircuits(graph: Graph, choice: CircuitChoice | undefined): SizedCircuit[] {
   // Callers without types may leave it out.
   const { circuits, scores, sizes } = choice ?? {};
-  const another = (what: string) =>
-    new AutocircuitError("bad-input", `${what} of another graph than the model's; see \`model.withGraph\`.`);
   if ((circuits === undefined) === (scores === undefined))
     throw new AutocircuitError("bad-input", "Give either `circuits` or `scores`.");
   if (scores !== undefined) {
-    if (!scores.graph.equals(graph)) throw another("The scores are");
+    requireSameGraph(scores.graph, graph, "The scores are");
     return circuitsOfSizes(scores, sizes ?? defaultCircuitSizes(graph, scores));
   }
   if (sizes !== undefined)
     throw new AutocircuitError("bad-input", "`sizes` belong to `scores`; circuits have their own.");
   return circuits!.map((circuit, i) => {
-    if (!circuit.graph.equals(graph)) throw another(`circuits[${i}] is`);
+    requireSameGraph(circuit.graph, graph, `circuits[${i}] is`);
     return { circuit, asked: [circuit.size] };
   });
 }

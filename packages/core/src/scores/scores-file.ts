@@ -1,6 +1,7 @@
 import { AutocircuitError, version } from "@autocircuit/base";
 import { Graph } from "../graph/graph.ts";
 import type { ResolvedGraphConfig } from "../graph/graph-config.ts";
+import { graphDifference } from "../graph/same-graph.ts";
 import { readSafetensors, safetensorsFile } from "./safetensors.ts";
 import type { ScoresInfo } from "./scores-info.ts";
 
@@ -58,7 +59,7 @@ export async function loadScores(
   }
   const graph = wanted ?? stored ?? bad("it does not say which graph it is of; give `graph`");
   if (stored !== undefined && !stored.equals(graph)) {
-    bad(`it is of another graph: ${difference(stored.config, graph.config)}`);
+    bad(`it is of another graph: ${graphDifference(stored.config, graph.config)}`);
   }
   const values = new Float32Array(graph.edgeCount);
   for (const { module, shape, offset } of graph.groups) {
@@ -75,12 +76,4 @@ export async function loadScores(
   const broken = values.findIndex(Number.isNaN);
   if (broken >= 0) bad(`the score of ${graph.edge(broken)} is NaN`);
   return { graph, values, info };
-}
-
-function difference(stored: ResolvedGraphConfig, wanted: ResolvedGraphConfig): string {
-  const keys = Object.keys(stored) as (keyof ResolvedGraphConfig)[];
-  return keys
-    .filter((key) => stored[key] !== wanted[key])
-    .map((key) => `${key} is ${stored[key]}, wanted ${wanted[key]}`)
-    .join("; ");
 }

@@ -27,11 +27,12 @@ export async function loadTask(options: TaskOptions, signal?: AbortSignal): Prom
     throwIfAborted(signal);
     prompts = await readTaskPrompts(options, network);
     const plain = graphModel(options, network, prompts.train.seqLen);
-    const model = await withTaskAutoencoders(plain, prompts.train, options, signal);
+    const { model, latentsKl } = await withTaskAutoencoders(plain, prompts.train, options, signal);
     if (model !== plain) latent = model;
-    if (!options.tailDivergence) return new LoadedTask(options, taskParts(options, model, prompts, null), free);
+    const made = (parts: TaskParts) => new LoadedTask(options, { ...parts, latentsKl }, free);
+    if (!options.tailDivergence) return made(taskParts(options, model, prompts, null));
     tail = await cutPrefix(model, prompts, signal);
-    return new LoadedTask(options, taskParts(options, tail.model, tail, tail.sharedPrefix), free);
+    return made(taskParts(options, tail.model, tail, tail.sharedPrefix));
   } catch (error) {
     free();
     throw error;

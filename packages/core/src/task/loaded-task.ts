@@ -12,6 +12,8 @@ export interface TaskParts {
   readonly test: PromptLoader;
   readonly knownEdges: readonly Edge[] | null;
   readonly sharedPrefix: TaskPrefix | null;
+  /** See {@link LoadedTask.latentsKl}; default null. */
+  readonly latentsKl?: number | null | undefined;
 }
 
 /** What prompts had in common at the start and was cut off. */
@@ -46,6 +48,8 @@ export class LoadedTask
    * training prompts.
    */
   readonly sharedPrefix: TaskPrefix | null;
+  /** Where latents of autoencoders were pruned: what that cost, KL(all || kept) of the training prompts' logits in nats. Else null. */
+  readonly latentsKl: number | null;
   readonly #free: () => void;
 
   constructor(options: TaskOptions, parts: TaskParts, free: () => void) {
@@ -59,6 +63,7 @@ export class LoadedTask
     this.test = parts.test;
     this.knownEdges = parts.knownEdges;
     this.sharedPrefix = parts.sharedPrefix;
+    this.latentsKl = parts.latentsKl ?? null;
     this.#free = free;
   }
 

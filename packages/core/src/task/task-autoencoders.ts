@@ -15,6 +15,13 @@ const INPUTS: Readonly<Record<AutoencoderInput, Autoencoders["input"]>> = {
   resid_post: "resid_post",
 };
 
+/** A task's model, and what pruning its latents cost. */
+export interface TaskModelWithLatents {
+  readonly model: PatchableModel;
+  /** KL(all latents || those that were kept) in nats, see `PrunedLatents.kl`; null where none were pruned. */
+  readonly latentsKl: number | null;
+}
+
 /**
  * A task's model with its autoencoders, pruned by the training prompts; the model itself where the task has none.
  *
@@ -25,7 +32,7 @@ export async function withTaskAutoencoders(
   train: PromptLoader,
   options: TaskOptions,
   signal: AbortSignal | undefined,
-): Promise<PatchableModel> {
+): Promise<TaskModelWithLatents> {
   const {
     autoencoderInput: input,
     autoencoderPrune: prune = true,
@@ -35,7 +42,7 @@ export async function withTaskAutoencoders(
     const given = Object.keys(options).find(
       (name) => name.startsWith("autoencoder") && options[name as keyof TaskOptions] !== undefined,
     );
-    if (given === undefined) return model;
+    if (given === undefined) return { model, latentsKl: null };
     throw new AutocircuitError(
       "bad-input",
       `Task ${options.key}: \`${given}\` is given without \`autoencoderInput\`, which says what autoencoders replace.`,
@@ -76,15 +83,15 @@ export async function withTaskAutoencoders(
         `Task ${options.key}: its autoencoders are to read ${INPUTS[input]} (${input}), those given read ${given.input}.`,
       );
     }
-    if (!prune) return model.withAutoencoders(given);
-    const { autoencoders } = await pruneLatents(model, given, train, {
+    if (!prune) return { model: model.withAutoencoders(given), latentsKl: null };
+    const { autoencoders, kl } = await pruneLatents(model, given, train, {
       maxLatents: options.autoencoderMaxLatents,
       includeCorrupt,
       byPosition: byToken,
       signal,
     });
     try {
-      return model.withAutoencoders(autoencoders);
+      return { model: model.withAutoencoders(autoencoders), latentsKl: kl };
     } finally {
       disposeAutoencoders(autoencoders);
     }

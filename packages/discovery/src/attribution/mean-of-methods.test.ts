@@ -105,10 +105,14 @@ describe("edge attribution with a choice of loss", () => {
     }
   });
 
-  test("answers without wrong ones are refused by name", async () => {
-    const pairs = prompts.batches.flatMap((batch) => batch.prompts.map((pair) => ({ ...pair, wrongAnswers: [] })));
-    const open = new PromptLoader(pairs, { batchSize: 4 });
-    await expect(eapIgInputs(model, open)).rejects.toThrow(/Prompt 0 of the batch \(from 0\) has no wrong answer/);
+  test("answers without wrong ones are refused by the prompt's number among all", async () => {
+    const pairs = prompts.batches.flatMap((batch) => batch.prompts);
+    const open = new PromptLoader(
+      pairs.map((pair, number) => (number === 3 ? { ...pair, wrongAnswers: [] } : pair)),
+      { batchSize: 2 },
+    );
+    await expect(eapIgInputs(model, open)).rejects.toThrow(/Prompt 3 \(from 0\) has no wrong answer/);
+    await expect(eapIgInputs(model, open, { answerFunction: "max_diff" })).rejects.toThrow(/Prompt 3 \(from 0\) has/);
     await expect(eapIgInputs(model, open, { answerFunction: "avg_val" })).resolves.toBeDefined();
   });
 });

@@ -1,5 +1,5 @@
 import { AutocircuitError, signature } from "@autocircuit/base";
-import { Circuit, type PatchableModel, type PromptLoader, type ScoresInfo } from "@autocircuit/core";
+import { Circuit, type PatchableModel, type PromptLoader, requireSameGraph, type ScoresInfo } from "@autocircuit/core";
 import { FullModel } from "@autocircuit/metrics";
 import { scope, Tensor } from "@autocircuit/native";
 import { eapIgInputs } from "../attribution/eap-ig-inputs.ts";
@@ -149,12 +149,7 @@ async function startOf(
 ): Promise<Float32Array> {
   const { graph } = model;
   if (from === "none") return scattered(noise, "start", graph.edgeCount, initial);
-  if (typeof from !== "string" && !from.graph.equals(graph)) {
-    throw new AutocircuitError(
-      "bad-input",
-      "The scores of `warmStart` are of another graph than the model's; see `model.withGraph`.",
-    );
-  }
+  if (typeof from !== "string") requireSameGraph(from.graph, graph, "The scores of `warmStart` are");
   // A model that gives numbers has no answers to tell apart.
   const answerFunction = target === "mse" ? "mse" : "avg_diff";
   const scores =

@@ -7,6 +7,7 @@ import {
   type PromptLoader,
   PruneScores,
   passBytes,
+  requireSameGraph,
   slicedCount,
 } from "@autocircuit/core";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
@@ -203,7 +204,7 @@ function check({ graph, config }: PatchableModel, prompts: PromptLoader, ranking
     throw new AutocircuitError("bad-input", reason);
   };
   if (rankings.length === 0) bad("There are no scores to start from. Give those of at least one algorithm.");
-  if (!rankings.every((scores) => scores.graph.equals(graph))) bad("The scores are of another graph than the model's.");
+  for (const scores of rankings) requireSameGraph(scores.graph, graph, "The scores are");
   if (prompts.batches.length === 0) bad("There are no prompts whose answers could be kept.");
   if (config.dVocabOut === 1) bad("The model gives one number, which is never right or wrong. Ask for a size instead.");
 }

@@ -1,5 +1,12 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { type AblationType, type Circuit, coreKinds, type LoadedTask, type PruneScores } from "@autocircuit/core";
+import {
+  type AblationType,
+  type Circuit,
+  coreKinds,
+  type LoadedTask,
+  type PruneScores,
+  requireSameGraph,
+} from "@autocircuit/core";
 import { type AlgorithmName, algorithms } from "../algorithms.ts";
 import {
   type ResumableOptions,
@@ -215,8 +222,7 @@ function planOf(task: LoadedTask, { algorithm, options = {}, size, tries, ...ask
   if (mine !== undefined)
     throw bad(`\`options.${mine}\`: \`${mine}\` is an option of findCircuit itself, not of the algorithm alone.`);
   for (const { algorithm: of, scores } of asked.resume?.rankings ?? [])
-    if (!scores.graph.equals(task.model.graph))
-      throw bad(`\`resume\`: the scores of ${of} are of another graph than the task's.`);
+    requireSameGraph(scores.graph, task.model.graph, `\`resume\`: the scores of ${of} are`);
   const several = algorithm === undefined && asked.keep !== undefined;
   if (several && Object.keys(options).length > 0)
     throw bad("`options` are for one algorithm, and `keep` tries several: name one with `algorithm`.");

@@ -1,4 +1,4 @@
-import { AutocircuitError, type DType, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type DType, type KindsOf, kind, signature } from "@autocircuit/base";
 import {
   type AblationType,
   coreKinds,
@@ -6,6 +6,7 @@ import {
   type PromptBatch,
   type PromptLoader,
   type PruneScores,
+  requireSameGraph,
 } from "@autocircuit/core";
 import { batchAnswerDifference, klOfLogprobs, logprob } from "@autocircuit/metrics";
 import { scope, Tensor } from "@autocircuit/native";
@@ -99,9 +100,7 @@ export async function trainKnockouts(
   check({ model, prompts }, options);
   const { scores, size, seed = 0, signal, onProgress } = options;
   const noise = options.noise ?? seededNoise(seed);
-  if (!scores.graph.equals(model.graph)) {
-    throw new AutocircuitError("bad-input", "The scores are of another graph than the model's; see `model.withGraph`.");
-  }
+  requireSameGraph(scores.graph, model.graph, "The scores are");
   const settings = settingsOf(options);
   const mask = scores.circuit(size).mask();
   const dtype = model.computeDtype === "float64" ? "float64" : "float32";

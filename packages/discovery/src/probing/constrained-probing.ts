@@ -1,5 +1,12 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type PatchableModel, type PromptLoader, PruneScores } from "@autocircuit/core";
+import {
+  Circuit,
+  coreKinds,
+  type PatchableModel,
+  type PromptLoader,
+  PruneScores,
+  requireSameGraph,
+} from "@autocircuit/core";
 import { modelAndPrompts } from "../discovery-options.ts";
 import { type CircuitProbingOptions, circuitProbing, circuitProbingOptions } from "./circuit-probing.ts";
 
@@ -38,9 +45,7 @@ export async function constrainedProbing(
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
   const { scores, avoidSize, ...probing } = options;
-  if (!scores.graph.equals(model.graph)) {
-    throw new AutocircuitError("bad-input", "The scores are of another graph than the model's; see `model.withGraph`.");
-  }
+  requireSameGraph(scores.graph, model.graph, "The scores are");
   const knownEdges = options.knownEdges && [...Circuit.of(model.graph, options.knownEdges).indices];
   const size = avoidSize ?? knownEdges?.length;
   if (size === undefined) {

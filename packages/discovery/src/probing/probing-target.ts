@@ -1,5 +1,5 @@
-import type { PromptBatch } from "@autocircuit/core";
 import {
+  type AnsweredBatch,
   answerError,
   answerMean,
   batchAnswerDifference,
@@ -45,7 +45,7 @@ export function needsFullModel(target: ProbingTarget): boolean {
 export function targetOf(
   target: ProbingTarget,
   logits: Tensor,
-  batch: Pick<PromptBatch, "answers" | "wrongAnswers">,
+  batch: AnsweredBatch,
   full: Tensor | undefined,
 ): Tensor {
   switch (target) {
@@ -54,9 +54,9 @@ export function targetOf(
     case "mse":
       return answerError(logits, batch).pow(2).mean();
     case "answer":
-      return answerMean(logits, batch.answers).mean().neg();
+      return answerMean(logits, batch.answers, { first: batch.first }).mean().neg();
     case "wrong_answer":
-      return answerMean(logits, batch.wrongAnswers).mean().neg();
+      return answerMean(logits, batch.wrongAnswers, { what: "wrong answer", first: batch.first }).mean().neg();
     case "logit_diff_percent": {
       const share = batchAnswerDifference(logits, batch).div(batchAnswerDifference(full!, batch));
       return share.mul(-100).add(100).abs().mean();

@@ -1,5 +1,12 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { type AblationType, coreKinds, overPrompts, type PatchableModel, type PromptPair } from "@autocircuit/core";
+import {
+  type AblationType,
+  coreKinds,
+  overPrompts,
+  type PatchableModel,
+  type PromptPair,
+  requireSameGraph,
+} from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
 import { cutHeads } from "./cut-heads.ts";
 import { equalLengths } from "./equal-lengths.ts";
@@ -51,8 +58,9 @@ export async function runSpanCircuit(
   const { ablation: type = "resample", batchSize = 16, signal } = options;
   requireNoTokens(model.graph);
   requireSamePrompts(prompts, spans);
-  if (!circuit.graph.equals(model.graph) || circuit.spans.join("\n") !== spans.names.join("\n"))
-    throw new AutocircuitError("bad-input", "The circuit is of another graph or other spans than those given.");
+  requireSameGraph(circuit.graph, model.graph, "The circuit is");
+  if (circuit.spans.join("\n") !== spans.names.join("\n"))
+    throw new AutocircuitError("bad-input", "The circuit is of other spans than those given.");
   requireOwnValues(type);
   return scope(async () => {
     const logits: Tensor[] = [];

@@ -4,6 +4,7 @@ import {
   Graph,
   type ResolvedGraphConfig,
   readSafetensors,
+  requireSameGraph,
   type ScoresInfo,
   safetensorsFile,
 } from "@autocircuit/core";
@@ -67,7 +68,7 @@ export async function loadSpanScores(path: string, options: { graph?: Graph | un
   try {
     const { graph: config, spans, ...info } = JSON.parse(text) as Header;
     const graph = Graph.of(config, config);
-    if (options.graph && !graph.equals(options.graph)) throw new Error("it is of another graph");
+    if (options.graph) requireSameGraph(graph, options.graph, "it is");
     const values = stored(tensors, "edges", [spans.length, graph.edgeCount]);
     if (!tensors.has("crossing")) return new SpanScores(graph, spans, values, info);
     const shape = crossingShape(new CrossingEdges(graph, spans));

@@ -7,6 +7,7 @@ import {
   dataSetSides,
   type PatchableModel,
   type PromptLoader,
+  requireSameGraph,
   throwIfAborted,
 } from "@autocircuit/core";
 import type { Ablation, Tensor } from "@autocircuit/native";
@@ -78,11 +79,7 @@ export class CircuitMeter implements Disposable {
   /** Measures one circuit. @throws AutocircuitError `bad-input` for a circuit of another graph, `not-finite`, `aborted` */
   async measure(circuit: Circuit, ablation: AblationType, options: MeterOptions = {}): Promise<CircuitMeasures> {
     checkMeasure({ circuit, ablation }, options);
-    if (!circuit.graph.equals(this.model.graph))
-      throw new AutocircuitError(
-        "bad-input",
-        "The circuit is of another graph than the model's; see `model.withGraph`.",
-      );
+    requireSameGraph(circuit.graph, this.model.graph, "The circuit is");
     const { seconds = Number.POSITIVE_INFINITY } = options;
     const started = performance.now();
     const parts: CircuitMeasures[] = [];

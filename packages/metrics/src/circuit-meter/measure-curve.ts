@@ -1,5 +1,12 @@
-import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { type AblationType, circuitsOfSizes, coreKinds, type LongOptions, type PruneScores } from "@autocircuit/core";
+import { type KindsOf, kind, signature } from "@autocircuit/base";
+import {
+  type AblationType,
+  circuitsOfSizes,
+  coreKinds,
+  type LongOptions,
+  type PruneScores,
+  requireSameGraph,
+} from "@autocircuit/core";
 import type { CircuitMeter } from "./circuit-meter.ts";
 import { sizeLevels } from "./curve-sizes.ts";
 import { type CircuitMeasures, joinedMeasures } from "./group-measures.ts";
@@ -57,8 +64,7 @@ const check = signature("measureCurve", { meter: kind.having("a CircuitMeter", "
 export async function measureCurve(meter: CircuitMeter, options: CurveOptions): Promise<MeasuredCurve> {
   check({ meter }, options);
   const { scores, ablation = "resample", seconds: limit = Number.POSITIVE_INFINITY, onProgress } = options;
-  if (!scores.graph.equals(meter.model.graph))
-    throw new AutocircuitError("bad-input", "The scores are of another graph than the model's; see `model.withGraph`.");
+  requireSameGraph(scores.graph, meter.model.graph, "The scores are");
   const circuits = new Map(
     circuitsOfSizes(scores, [...options.sizes, ...(options.always ?? [])]).map(({ circuit }) => [
       circuit.size,

@@ -1,5 +1,13 @@
 import { AutocircuitError } from "@autocircuit/base";
-import { Circuit, type Graph, magnitude, PruneScores, sortedMagnitudes, thresholdAt } from "@autocircuit/core";
+import {
+  Circuit,
+  type Graph,
+  magnitude,
+  PruneScores,
+  requireSameGraph,
+  sortedMagnitudes,
+  thresholdAt,
+} from "@autocircuit/core";
 import type { ScoreSet } from "../../api/index.ts";
 import type { ChosenCircuit } from "../model/chosen-circuit.ts";
 
@@ -43,8 +51,7 @@ export class ScoreSets {
    * @throws AutocircuitError `bad-input` for one of another graph or with a NaN, and when there are too many
    */
   add({ name, origin, of, known = false }: GivenSet): ScoreSet {
-    if (!of.graph.equals(this.#graph))
-      throw new AutocircuitError("bad-input", `${name} is of another graph than the model's: ${origin}.`);
+    requireSameGraph(of.graph, this.#graph, `${name} (${origin}) is`);
     if (this.#sets.size >= MOST_SETS)
       throw new AutocircuitError("bad-input", `There are ${MOST_SETS} score sets already. Start the studio anew.`);
     const circuit = of instanceof Circuit ? of : undefined;

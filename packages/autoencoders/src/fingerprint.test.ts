@@ -1,0 +1,58 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { PatchableModel, PromptLoader, PruneScores, pruneLatents } from "@autocircuit/core";
+import { describe, expect, it } from "vitest";
+import { tinyAutoencoders } from "../../core/test/tiny-autoencoders.ts";
+import { randomPairs, tinyConfig, tinyTransformer } from "../../core/test/tiny-transformer.ts";
+import { autoencoderCase, temporaryFolder } from "../test/fixtures.ts";
+import { engineAutoencoders } from "./engine-autoencoders.ts";
+import { loadAutoencoders } from "./load-autoencoders.ts";
+import { saveAutoencoders } from "./save-autoencoders.ts";
+
+/** A model with autoencoders that were saved and loaded. */
+async function modelWith(seed: number) {
+  const folder = join(temporaryFolder(), "saved");
+  await saveAutoencoders(folder, tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: true }, seed));
+  const plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }) });
+  using set = await loadAutoencoders(folder, { dtype: "float64" });
+  return { folder, plain, loaded: engineAutoencoders(set, tinyConfig), fingerprint: set.autoencoders[0]!.fingerprint };
+}
+
+describe("the fingerprint of autoencoders", () => {
+  it("is of their numbers, wherever they lie and whatever type they are computed in", async () => {
+    const { folder, fingerprint } = await modelWith(3);
+    const elsewhere = join(temporaryFolder(), "copy");
+    cpSync(folder, elsewhere, { recursive: true });
+    using copy = await loadAutoencoders(elsewhere, { dtype: "float32" });
+    expect(copy.autoencoders[0]!.fingerprint).toBe(fingerprint);
+    expect(copy.autoencoders[1]!.fingerprint).not.toBe(fingerprint);
+    expect(fingerprint).toMatch(/^[0-9a-f]{16}$/);
+    expect((await modelWith(4)).fingerprint).not.toBe(fingerprint);
+  });
+
+  it("is there for transcoders across layers, one for each layer", async () => {
+    using set = await loadAutoencoders(join(autoencoderCase("gemmascope2-clt-affine"), "files"));
+    const each = set.crossLayer!.toEngine({ errors: true }).map(({ fingerprint }) => fingerprint);
+    expect(new Set(each).size).toBe(set.crossLayer!.layers);
+    expect(each).not.toContain(undefined);
+  });
+
+  it("keeps scores of one set from being taken for another's, pruned or not", async () => {
+    const [one, other] = [await modelWith(3), await modelWith(4)];
+    using prompts = new PromptLoader(randomPairs(3, 5), { batchSize: 3 });
+    using model = one.plain.withAutoencoders(one.loaded);
+    using again = one.plain.withAutoencoders((await modelWith(3)).loaded);
+    using another = one.plain.withAutoencoders(other.loaded);
+    expect(model.graph.equals(again.graph)).toBe(true);
+    expect(model.graph.config.latents).toEqual(another.graph.config.latents);
+    const path = join(temporaryFolder(), "scores.safetensors");
+    await new PruneScores(model.graph, new Float32Array(model.graph.edgeCount)).save(path);
+    await PruneScores.load(path, { graph: again.graph });
+    await expect(PruneScores.load(path, { graph: another.graph })).rejects.toThrow(
+      /its latents are of other autoencoders \([0-9a-f]{16}\) than the model's \([0-9a-f]{16}\)/,
+    );
+    const { autoencoders } = await pruneLatents(one.plain, one.loaded, prompts, { maxLatents: 2 });
+    using pruned = one.plain.withAutoencoders(autoencoders);
+    expect(pruned.graph.config.autoencoders).toBe(model.graph.config.autoencoders);
+  });
+});

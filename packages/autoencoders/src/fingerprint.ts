@@ -1,0 +1,41 @@
+import { createHash, type Hash } from "node:crypto";
+import { scope, type Tensor } from "@autocircuit/native";
+import type { Decoder } from "./decoder.ts";
+import type { Encoder } from "./encoder.ts";
+import type { Normalisation } from "./normalisations/normalisation.ts";
+
+/** Latents whose rows are looked at, spread over all: files of gigabytes are not read as a whole, and others differ in each. */
+const ROWS = 16;
+
+/** What an autoencoder's numbers are told by: as its file has them, before anything is computed whose last digits depend on the processor. */
+export interface Fingerprinted {
+  readonly hooks: readonly string[];
+  readonly encoder: Encoder;
+  readonly decoders: readonly Decoder[];
+  readonly outputBias: Tensor;
+  readonly normalisation: Normalisation;
+}
+
+/** A short text that tells an autoencoder from others: of its hooks, its biases and thresholds, and some rows of its encoder and decoders. */
+export async function fingerprintOf(of: Fingerprinted): Promise<string> {
+  const { hooks, encoder, decoders, outputBias, normalisation } = of;
+  const { weight, bias, inputBias, activation } = encoder;
+  const hash = createHash("sha256");
+  const { name, factor } = normalisation;
+  hash.update(JSON.stringify([hooks, activation.name, name, factor]));
+  const latents = weight.shape[1]!;
+  const some = [...new Set(Array.from({ length: ROWS }, (_, i) => Math.floor((i * latents) / ROWS)))];
+  await scope(async () => {
+    for (const vector of [bias, inputBias, ...activation.parameters, outputBias]) await update(hash, vector);
+    await update(hash, weight.indexSelect(1, some));
+    for (const { rows } of decoders) await update(hash, rows.indexSelect(0, some));
+  });
+  return hash.digest("hex").slice(0, 16);
+}
+
+async function update(hash: Hash, tensor: Tensor | undefined): Promise<void> {
+  if (tensor === undefined) return void hash.update("-");
+  hash.update(JSON.stringify(tensor.shape));
+  const numbers = (await tensor.to("float32").data()) as Float32Array;
+  hash.update(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+}

@@ -1,0 +1,43 @@
+import { Graph, PruneScores } from "@autocircuit/core";
+import { describe, expect, it } from "vitest";
+import { formatCircuitFile, readCircuitFile } from "./circuit-file.ts";
+import { scoredCircuit } from "./scored-circuit.ts";
+
+const config = { layers: 2, heads: 1, attnOnly: false, parallel: false, latents: [2, 2], autoencoders: "a1" };
+const graph = Graph.of({ ...config, keptLatents: { mlp: [[7, 2], null] } });
+const scores = new PruneScores(graph, new Float32Array(graph.edgeCount));
+scores.values[graph.index("MLP 0 Latent 2->A1.0.Q")] = 1;
+const text = formatCircuitFile(scoredCircuit(scores, scores.circuit(1)));
+
+describe("a circuit with latents, as a file", () => {
+  it("names them by their numbers, and is read where others of theirs were kept too", () => {
+    expect(text).toContain('"edge": "MLP 0 Latent 2->A1.0.Q"');
+    const other = Graph.of({ ...config, keptLatents: { mlp: [[2, 9], null] } });
+    const { graph: stored, inCircuit } = readCircuitFile(text, "c.json", { graph: other });
+    expect(stored.equals(graph)).toBe(true);
+    expect([...inCircuit.keys()].filter((edge) => inCircuit[edge] === 1)).toEqual([
+      graph.index("MLP 0 Latent 2->A1.0.Q"),
+    ]);
+  });
+
+  it("is refused where a name means another latent", () => {
+    const refused = (other: Parameters<typeof Graph.of>, written = text) =>
+      expect(() => readCircuitFile(written, "c.json", { graph: Graph.of(...other) }));
+    refused([{ ...config, autoencoders: "b2" }]).toThrow("its latents are of other autoencoders (a1)");
+    const first = [
+      [7, 2],
+      [1, 3],
+    ];
+    const second = [
+      [7, 2],
+      [1, 4],
+    ];
+    const byPosition = Graph.of({ ...config, keptLatents: { mlp: [first, null] } }, { tokens: 2 });
+    const of = new PruneScores(byPosition, new Float32Array(byPosition.edgeCount).fill(1));
+    const file = formatCircuitFile(scoredCircuit(of, of.circuit(byPosition.edgeCount)));
+    refused([{ ...config, keptLatents: { mlp: [second, null] } }, { tokens: 2 }], file).toThrow(
+      "of block 0 (mlp) it has the latents",
+    );
+    expect(readCircuitFile(file, "c.json", { graph: byPosition }).graph.equals(byPosition)).toBe(true);
+  });
+});

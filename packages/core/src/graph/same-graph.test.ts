@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { Graph } from "./graph.ts";
+import { requireSameGraph } from "./same-graph.ts";
+
+const config = { layers: 2, heads: 1, attnOnly: false, parallel: false };
+const latents = { ...config, latents: [3, 2] };
+
+describe("requireSameGraph", () => {
+  it.each([
+    [config, { ...config, layers: 3 }, "layers is 2, wanted 3"],
+    [config, latents, "latents is not there, wanted [3, 2]; latentErrors is not there, wanted false"],
+    [
+      { ...latents, autoencoders: "a1" },
+      { ...latents, autoencoders: "b2" },
+      "its latents are of other autoencoders (a1) than the model's (b2)",
+    ],
+    [latents, { ...latents, autoencoders: "b2" }, "it does not say of which autoencoders its latents are"],
+    [
+      { ...latents, autoencoders: "a1" },
+      latents,
+      "its latents are of the autoencoders a1, the model's come from no file",
+    ],
+    [
+      { ...latents, keptLatents: { mlp: [[5, 1, 9], null] } },
+      { ...latents, keptLatents: { mlp: [[5, 1, 8], null] } },
+      "of block 0 (mlp) it has the latents 5, 1, 9, the model 5, 1, 8",
+    ],
+    [
+      latents,
+      { ...latents, keptLatents: { mlp: [null, [4, 3]] } },
+      "of block 1 (mlp) it has the latents as they are numbered, the model 4, 3",
+    ],
+  ])("says in what graphs differ: %#", (found, model, message) => {
+    expect(() => requireSameGraph(Graph.of(found), Graph.of(model), "The scores are")).toThrow(
+      `The scores are of another graph than the model's: ${message}`,
+    );
+    expect(() => requireSameGraph(Graph.of(found), Graph.of(found), "The scores are")).not.toThrow();
+  });
+});

@@ -1,0 +1,69 @@
+import { AutocircuitError } from "@autocircuit/base";
+import type { Graph } from "./graph.ts";
+import type { ResolvedGraphConfig } from "./graph-config.ts";
+import type { KeptLatents } from "./kept-latents.ts";
+
+/** Numbers of latents that a message names. */
+const NAMED = 4;
+
+/**
+ * That scores, a circuit or a mask are of a model's graph.
+ *
+ * @param what "The scores are", as a message begins
+ * @throws AutocircuitError `bad-input` that says in what the graphs differ
+ */
+export function requireSameGraph(found: Graph, model: Graph, what: string): void {
+  if (found.equals(model)) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `${what} of another graph than the model's: ${graphDifference(found.config, model.config)}. See \`model.withGraph\`.`,
+  );
+}
+
+/** In what a graph that was found differs from the one that is wanted, in words; of latents last, which follow from the rest. */
+export function graphDifference(found: ResolvedGraphConfig, wanted: ResolvedGraphConfig): string {
+  const { keptLatents: _, autoencoders: __, ...plain } = wanted;
+  const { keptLatents: ___, autoencoders: ____, ...ofFound } = found;
+  const keys = [...new Set([...Object.keys(ofFound), ...Object.keys(plain)])] as (keyof typeof plain)[];
+  const differing = keys.filter((key) => String(found[key]) !== String(wanted[key]));
+  if (differing.length > 0) {
+    return differing.map((key) => `${key} is ${inWords(found[key])}, wanted ${inWords(wanted[key])}`).join("; ");
+  }
+  if (found.autoencoders !== wanted.autoencoders) return otherAutoencoders(found.autoencoders, wanted.autoencoders);
+  return otherLatents(found.keptLatents, wanted.keptLatents);
+}
+
+function inWords(value: unknown): string {
+  if (value === undefined) return "not there";
+  return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+}
+
+/** That two sets of autoencoders are not the same. */
+export function otherAutoencoders(found: string | undefined, wanted: string | undefined): string {
+  if (found === undefined) return `it does not say of which autoencoders its latents are, the model's are ${wanted}`;
+  return wanted === undefined
+    ? `its latents are of the autoencoders ${found}, the model's come from no file`
+    : `its latents are of other autoencoders (${found}) than the model's (${wanted})`;
+}
+
+/** Which latents two graphs of the same autoencoders do not have in common. */
+function otherLatents(found: KeptLatents | undefined, wanted: KeptLatents | undefined): string {
+  for (const part of ["mlp", "attention", "stream"] as const) {
+    const [ours, theirs] = [found?.[part] ?? [], wanted?.[part] ?? []];
+    for (let block = 0; block < Math.max(ours.length, theirs.length); block++) {
+      const [kept, other] = [ours[block] ?? null, theirs[block] ?? null].map((numbers) => JSON.stringify(numbers));
+      if (kept === other) continue;
+      return (
+        `of block ${block} (${part}) it has the latents ${some(ours[block])}, the model ${some(theirs[block])}; ` +
+        "which are kept depends on the prompts that latents were pruned by"
+      );
+    }
+  }
+  return "its nodes are numbered otherwise";
+}
+
+function some(numbers: NonNullable<KeptLatents["mlp"]>[number] | undefined): string {
+  if (!numbers) return "as they are numbered";
+  const first = (Array.isArray(numbers[0]) ? numbers[0] : numbers) as readonly number[];
+  return `${first.slice(0, NAMED).join(", ")}${first.length > NAMED ? ", ..." : ""}`;
+}
