@@ -18,7 +18,7 @@ const GLOSSARY = [
   "| word          | meaning         | not                      |",
   "| ------------- | --------------- | ------------------------ |",
   "| known circuit | is known        | `true edge`, `official`  |",
-  "| ablation      | values `to take` | `ablation`                  |",
+  "| ablation      | values `to take` | `using`                  |",
   "",
   "| other tables | have | no `words` |",
 ].join("\n");
