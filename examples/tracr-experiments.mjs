@@ -151,7 +151,7 @@ figures.push({
   svg: await areaPlotSvg(bars, { axis: "Mean height, over both tasks" }),
 });
 // Scores of nodes tie, so circuits are larger than was asked for: what both have is compared with what either has.
-const panels = similarityMatrices(results.scoresByTask(), { trueCounts: results.trueCounts() });
+const panels = similarityMatrices(results.scoresByTask(), { knownEdgeCounts: results.knownEdgeCounts() });
 figures.push({
   ...{ name: "similarity", title: "Edges that circuits share" },
   caption: "Circuits of that size, larger where scores tie.",

@@ -10,7 +10,7 @@ export interface SimilarityOptions {
   /** Circuit sizes. Default none, so that only the known circuits' are left. */
   readonly sizes?: readonly number[] | undefined;
   /** Size of each task's known circuit, which comes first. */
-  readonly trueCounts?: Readonly<Record<string, number | null>> | undefined;
+  readonly knownEdgeCounts?: Readonly<Record<string, number | null>> | undefined;
 }
 
 /** How alike the circuits of several algorithms are on one task at one size. */
@@ -18,7 +18,7 @@ export interface SimilarityMatrix {
   readonly task: string;
   readonly size: number;
   /** Whether it is the known circuit's size. */
-  readonly isTrueSize: boolean;
+  readonly isKnownSize: boolean;
   /** Rows and columns. */
   readonly algorithms: readonly string[];
   /** AutoCircuit's similarity: edges in both over the size. NaN where ties make a circuit larger, and for size 0. */
@@ -38,7 +38,7 @@ const counts = kind.such("{ task: a number of edges, or null }", (value) => {
 });
 const check = signature("similarityMatrices", { scores: scoresByTask }, {
   sizes: kind.listOf(kind.whole),
-  trueCounts: counts,
+  knownEdgeCounts: counts,
 } satisfies KindsOf<SimilarityOptions>);
 
 /**
@@ -49,15 +49,15 @@ const check = signature("similarityMatrices", { scores: scoresByTask }, {
  * @throws AutocircuitError `bad-input` without a size, for a size that none of the graphs has, for scores of different graphs under one task, and a NaN among scores
  * @example
  * const scores = { ioi: { acdc: await acdc(model, prompts), eap: await edgeAttribution(model, prompts) } };
- * similarityMatrices(scores, { sizes: [10, 100], trueCounts: { ioi: 40 } });
+ * similarityMatrices(scores, { sizes: [10, 100], knownEdgeCounts: { ioi: 40 } });
  */
 export function similarityMatrices(scores: ScoresByTask, options: SimilarityOptions = {}): SimilarityMatrix[] {
   check({ scores }, options);
   requireSizes(scores, options);
   return Object.entries(scores).flatMap(([task, byAlgorithm]) => {
     const all = Object.values(byAlgorithm);
-    const trueCount = options.trueCounts?.[task] ?? null;
-    const asked = new Set([...(trueCount === null ? [] : [trueCount]), ...(options.sizes ?? [])]);
+    const knownEdgeCount = options.knownEdgeCounts?.[task] ?? null;
+    const asked = new Set([...(knownEdgeCount === null ? [] : [knownEdgeCount]), ...(options.sizes ?? [])]);
     if (asked.size === 0) throw noSize(task);
     const most = all[0]?.graph.edgeCount ?? 0;
     const sizes = [...asked].filter((size) => size <= most);
@@ -69,7 +69,7 @@ export function similarityMatrices(scores: ScoresByTask, options: SimilarityOpti
       const matrix = (measure: "overlap" | "jaccard") =>
         all.map((_, row) => all.map((_, column) => at(row, column, place)[measure]));
       return {
-        ...{ task, size, isTrueSize: size === trueCount, algorithms: Object.keys(byAlgorithm) },
+        ...{ task, size, isKnownSize: size === knownEdgeCount, algorithms: Object.keys(byAlgorithm) },
         ...{ overlap: matrix("overlap"), jaccard: matrix("jaccard") },
       };
     });
@@ -77,7 +77,7 @@ export function similarityMatrices(scores: ScoresByTask, options: SimilarityOpti
 }
 
 /** @throws AutocircuitError `bad-input` for a size larger than every graph, or a known circuit larger than its task's */
-function requireSizes(scores: ScoresByTask, { sizes = [], trueCounts = {} }: SimilarityOptions): void {
+function requireSizes(scores: ScoresByTask, { sizes = [], knownEdgeCounts = {} }: SimilarityOptions): void {
   const graphs = Object.entries(scores).flatMap(([task, byAlgorithm]) => {
     const [first] = Object.values(byAlgorithm);
     return first === undefined ? [] : [{ task, most: first.graph.edgeCount }];
@@ -91,7 +91,7 @@ function requireSizes(scores: ScoresByTask, { sizes = [], trueCounts = {} }: Sim
   const over = sizes.find((size) => size > most);
   if (over !== undefined && graphs.length > 0) throw tooMany(over, most, graphs.length > 1 ? " of any task" : "");
   for (const { task, most } of graphs) {
-    const count = trueCounts[task] ?? 0;
+    const count = knownEdgeCounts[task] ?? 0;
     if (count > most) throw tooMany(count, most, ` of the task ${JSON.stringify(task)}`);
   }
 }
@@ -99,6 +99,6 @@ function requireSizes(scores: ScoresByTask, { sizes = [], trueCounts = {} }: Sim
 function noSize(task: string): AutocircuitError {
   return new AutocircuitError(
     "bad-input",
-    `There is no size at which to compare circuits of the task ${JSON.stringify(task)}: give \`sizes\`, or the known circuit's in \`trueCounts\`.`,
+    `There is no size at which to compare circuits of the task ${JSON.stringify(task)}: give \`sizes\`, or the known circuit's in \`knownEdgeCounts\`.`,
   );
 }

@@ -55,7 +55,7 @@ export class ExperimentResults implements ResultParts {
   }
 
   /** Number of edges of each task's known circuit; null where none is known. */
-  trueCounts(): Readonly<Record<string, number | null>> {
+  knownEdgeCounts(): Readonly<Record<string, number | null>> {
     return Object.fromEntries(this.tasks.map(({ key, knownEdges }) => [key, knownEdges?.length ?? null]));
   }
 

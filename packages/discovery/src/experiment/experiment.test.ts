@@ -52,7 +52,7 @@ describe("runAlgorithms", () => {
     const { history } = results.scored[3]!;
     expect(history!.loss).toHaveLength(4);
     expect(history).toEqual((results.scored[3]!.scores as TrainedScores).history);
-    expect(results.trueCounts()).toEqual({ one: 3, two: 3 });
+    expect(results.knownEdgeCounts()).toEqual({ one: 3, two: 3 });
     expect(() => results.scoresOf("one", "acdc")).toThrow(
       /no scores of acdc on one. There are: Official Circuit on one/,
     );
@@ -199,7 +199,7 @@ describe("measureAll", () => {
 
     const curves = more.curves("kl-clean", "zero");
     expect(areaSummary(curves, { metric: "kl-clean" }).map(({ algorithm }) => algorithm)).toEqual(["random"]);
-    const [matrix] = similarityMatrices(more.scoresByTask(), { trueCounts: more.trueCounts() });
+    const [matrix] = similarityMatrices(more.scoresByTask(), { knownEdgeCounts: more.knownEdgeCounts() });
     expect(matrix).toMatchObject({ task: "one", size: 3, algorithms: ["random", "Official Circuit"] });
   });
 

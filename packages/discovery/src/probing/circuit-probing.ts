@@ -106,7 +106,7 @@ function resolvedSizes(
   knownEdges: Iterable<EdgeRef> | undefined,
 ): number[] {
   if (asked.length === 0) throw new AutocircuitError("bad-input", "`circuitSizes` is empty. Give at least one size.");
-  const sizes = asked.map((size) => (size === "true_size" ? trueSize(model, knownEdges) : size));
+  const sizes = asked.map((size) => (size === "true_size" ? knownSize(model, knownEdges) : size));
   for (const [place, size] of sizes.entries()) {
     requireProbedSize(model, size);
     if (sizes.indexOf(size) === place) continue;
@@ -120,7 +120,7 @@ function resolvedSizes(
   return sizes.sort((a, b) => a - b);
 }
 
-function trueSize({ graph }: PatchableModel, knownEdges: Iterable<EdgeRef> | undefined): number {
+function knownSize({ graph }: PatchableModel, knownEdges: Iterable<EdgeRef> | undefined): number {
   const size = knownEdges === undefined ? 0 : new Set(graph.indices(knownEdges)).size;
   if (size > 0) return size;
   throw new AutocircuitError(

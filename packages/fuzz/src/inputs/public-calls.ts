@@ -200,8 +200,8 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "a circuit of a size": { takes: { size: 1 }, call: (t) => scores.circuit(t.size) },
   sortedMagnitudes: { takes: { values: scores.values }, call: (t) => sortedMagnitudes(t.values) },
   defaultCircuitSizes: {
-    takes: { graph, scores, trueCount: 1 },
-    call: (t) => defaultCircuitSizes(t.graph, t.scores, t.trueCount),
+    takes: { graph, scores, knownEdgeCount: 1 },
+    call: (t) => defaultCircuitSizes(t.graph, t.scores, t.knownEdgeCount),
   },
   circuitSizes: { takes: { graph }, call: (t, o) => circuitSizes(t.graph, o) },
   circuitsOfSizes: { takes: { scores, sizes: [1] }, call: (t) => circuitsOfSizes(t.scores, t.sizes) },
