@@ -87,7 +87,7 @@ export interface TaskOptions {
   readonly batchSize: TrainTest;
   /** Number of batches. */
   readonly batchCount: TrainTest;
-  /** Whether the circuit is by token position; all prompts must then have the same length. Default false. */
+  /** Whether graph and circuit are by token; all prompts must then have the same length. Default false. */
   readonly byToken?: boolean | undefined;
   /** A network, which stays its owner's, or a function that makes one. */
   readonly model: TaskModel | ModelLoader;

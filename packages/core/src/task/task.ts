@@ -40,7 +40,7 @@ export class Task
     this.options = options;
   }
 
-  /** Whether the circuit is by token position. */
+  /** Whether graph and circuit are by token. */
   get byToken(): boolean {
     return this.options.byToken ?? false;
   }
