@@ -179,7 +179,7 @@ describe("wrong input", () => {
     await expect(cutEffects(task.model, task.prompts, { cuts: [] })).rejects.toThrow(/nothing to cut/);
     await expect(cutEffects(task.model, task.prompts, { cuts: [[]] })).rejects.toThrow(/cut 0 names no edge/);
     const nodes = randomTask({ seed: 14, factorized: false });
-    for (const method of [eapIgActivations, eapGp, informationFlowRoutes])
+    for (const method of [eapGp, informationFlowRoutes])
       await expect(method(nodes.model, nodes.prompts)).rejects.toThrow(/factorised/);
   });
 });

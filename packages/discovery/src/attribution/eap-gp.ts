@@ -63,12 +63,10 @@ export async function eapGp(
       sum = await scope(async () => {
         const points = await pathOf(slice, source, steps, from, goal);
         if (path === "input") await onPath?.(points);
-        const mask = maskFrom(graph, (other) => other === source, 1);
         const rows = path === "input" ? undefined : rowsOf(slice, source);
         let total: Tensor | undefined;
         for (const point of points) {
-          using at = await withOutput(slice, source, point);
-          const gradient = await slice.gradient({ mask, ablation: at, directions });
+          const gradient = await gradientAt(slice, source, point, directions);
           total = total ? total.add(gradient) : gradient;
         }
         const mean = total!.div(steps);
@@ -78,6 +76,18 @@ export async function eapGp(
       before?.dispose();
     }
     return sum!;
+  });
+}
+
+/** The gradients where a source writes `output`. */
+async function gradientAt(slice: SliceGradients, source: SrcNode, output: Tensor, directions: Tensor): Promise<Tensor> {
+  // Another embedding costs nothing, where a mask of its edges makes all inputs anew.
+  if (source.kind === "start") return slice.gradient({ start: output, directions });
+  using at = await withOutput(slice, source, output);
+  return slice.gradient({
+    mask: maskFrom(slice.model.graph, (other) => other === source, 1),
+    ablation: at,
+    directions,
   });
 }
 
@@ -107,17 +117,18 @@ async function pathOf(
   const begin = from === "clean" ? clean : slice.ablation.sources.expand([...clean.shape]);
   let point = begin.select(0, source.index);
   const points: Tensor[] = [];
-  const mask = maskFrom(model.graph, (other) => other === source, 1);
+  const start = source.kind === "start";
+  const mask = maskFrom(model.graph, (other) => other === source, start ? 0 : 1);
   for (let j = 0; j < steps; j++) {
     const at = point;
     point = await scope(async () => {
-      using ablated = await withOutput(slice, source, at);
-      const leaf = Tensor.zeros([...ablated.sources.shape], {
-        dtype: ablated.sources.dtype as "float32",
-      }).requireGrad();
+      using put = start ? undefined : await withOutput(slice, source, at);
+      const leaf = Tensor.zeros([...clean.shape], { dtype: clean.dtype as "float32" }).requireGrad();
       const recording = Tensor.from(mask, { shape: [mask.length] }).requireGrad();
-      const how = { sliced: false, ablate: recording, ablation: ablated, ablationLeaf: leaf, signal };
-      const logits = await model.forward(slice.slice.clean, how);
+      const how = put
+        ? { ablation: put, ablationLeaf: leaf }
+        : { ablation: slice.ablation, start: at, outputsLeaf: leaf };
+      const logits = await model.forward(slice.slice.clean, { ...how, sliced: false, ablate: recording, signal });
       const real = realPositions(slice.slice.clean);
       const apart = real ? logits.sub(goal).mul(real.to(logits.dtype)) : logits.sub(goal);
       // Only the direction counts. In units of each prompt's distance its gradient is of a size that half precision holds.

@@ -6,7 +6,7 @@ import { type AttributionOptions, attributionOptions } from "./attribution-optio
 import { nodeGroups } from "./node-groups.ts";
 import { type PathOptions, pathEnd, requireShared } from "./path-ends.ts";
 import { scorePrompts, sumOf } from "./score-prompts.ts";
-import { maskFrom, requireFactorized } from "./start-edges.ts";
+import { maskFrom } from "./start-edges.ts";
 
 /** Options of {@link eapIgActivations}. */
 export interface EapIgActivationsOptions extends AttributionOptions, PathOptions {
@@ -24,11 +24,12 @@ const check = signature("eapIgActivations", modelAndPrompts, {
  * Edge attribution with gradients integrated over activations (EAP-IG activations; Hanna, Pezzelle and Belinkov 2024, arXiv:2403.17806, after
  * Marks et al. 2024): each part of the network in turn (`Resid Start`, all heads of a layer, an MLP) is given
  * `k/m clean + (1 - k/m) corrupt`, k = 1..m, in the place of its output, the rest of the clean run computed anew; every run adds
- * `(z_u(corrupt) - z_u(clean)) . dL/dx_v` for all edges; the sum is divided by the number of runs. What is put in carries no gradient back.
+ * `(z_u(corrupt) - z_u(clean)) . dL/dx_v` for all edges; the sum is divided by the number of runs. What is put in carries no gradient back. In a
+ * graph of nodes the parts are the same: the stream between them is what they write, and no part.
  *
  * Cost: 2 forwards, and m forwards and backwards for each part: 2 layers + 1 of them.
  *
- * @throws AutocircuitError `bad-input` for steps 0, a graph of nodes; `not-finite`; `aborted`
+ * @throws AutocircuitError `bad-input` for steps 0; `not-finite`; `aborted`
  */
 export async function eapIgActivations(
   model: PatchableModel,
@@ -38,7 +39,6 @@ export async function eapIgActivations(
   check({ model, prompts }, options);
   const { steps = 5 } = options;
   const { graph } = model;
-  requireFactorized(graph, "eap-ig-activations");
   requireShared(options.pathEnd);
   const groups = nodeGroups(graph);
   return scorePrompts(
@@ -53,7 +53,11 @@ export async function eapIgActivations(
       const sum = await sumOf(runs, async (run): Promise<Tensor> => {
         const replaced = new Set(groups[Math.floor(run / steps)]);
         const share = ((run % steps) + 1) / steps;
-        using between = new Ablation(betweenOutputs(clean, options.pathEnd ?? slice.ablation, share));
+        const ablated = options.pathEnd ?? slice.ablation;
+        // Another embedding costs nothing, where a mask of its edges makes all inputs anew; and in a graph of nodes no edge brings it to block 0.
+        if (replaced.has(graph.srcs[0]!))
+          return await slice.gradient({ start: await slice.startAt(1 - share, ablated), directions });
+        using between = new Ablation(betweenOutputs(clean, ablated, share));
         return await slice.gradient({
           mask: maskFrom(graph, (source) => replaced.has(source), 1),
           ablation: between,
