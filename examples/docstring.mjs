@@ -27,8 +27,8 @@ if (layers !== 4 || heads !== 8 || !attnOnly) {
   process.exit(2);
 }
 const PUBLISHED = {
-  heads: { circuit: publishedCircuits["docstring-node-based-official-edges"], factorized: false },
-  edges: { circuit: publishedCircuits["docstring-true-edges"], factorized: true },
+  heads: { circuit: publishedCircuits["docstring-node-based-edges"], factorized: false },
+  edges: { circuit: publishedCircuits["docstring-edges"], factorized: true },
 };
 const ABLATIONS = ["resample", "tokenwise-mean-clean-and-corrupt"];
 const METRICS = ["correct-of-pair-percent", "answer-prob", "logit-diff"];

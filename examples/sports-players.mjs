@@ -54,7 +54,7 @@ const model = await loadModel(folder, { outputSlice: "last_seq", separateQkv: fa
 const byToken = model.withGraph({ byToken: true, seqLen: test.seqLen });
 const words = { byToken: true, wordIdxs: test.wordIdxs };
 
-const circuit = Circuit.of(byToken.graph, publishedCircuits["sports-players-true-edges"].edges(byToken, words));
+const circuit = Circuit.of(byToken.graph, publishedCircuits["sports-players-edges"].edges(byToken, words));
 const whole = Circuit.where(byToken.graph, () => true);
 const none = Circuit.of(byToken.graph, []);
 const rest = Circuit.where(byToken.graph, (index) => !circuit.has(index));
@@ -96,7 +96,7 @@ async function probed() {
   const cut = model.withGraph({ byToken: true, seqLen: end });
   const kept = Circuit.of(
     cut.graph,
-    publishedCircuits["sports-players-probe-true-edges"].edges(cut, {
+    publishedCircuits["sports-players-probe-edges"].edges(cut, {
       ...words,
       wordIdxs: { ...test.wordIdxs, end: end - 1 },
     }),

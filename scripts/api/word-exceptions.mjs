@@ -1,5 +1,4 @@
 const AUTOCIRCUIT = "AutoCircuit's name, for scripts that come from there";
-const PUBLISHED = "the name under which AutoCircuit published it";
 
 /**
  * Where a word that the glossary refuses is meant. A place is a file, or a folder with `/` behind it.
@@ -13,9 +12,9 @@ export const WORD_EXCEPTIONS = {
   "seq idx": [{ place: "packages/core/src/autocircuit-names.ts", why: AUTOCIRCUIT }],
   "true edge": [
     { place: "packages/core/src/autocircuit-names.ts", why: AUTOCIRCUIT },
-    { place: "packages/circuits/src/tasks/", why: PUBLISHED },
+    { place: "packages/circuits/src/autocircuit-names.ts", why: AUTOCIRCUIT },
   ],
-  official: [{ place: "packages/circuits/src/tasks/", why: PUBLISHED }],
+  official: [{ place: "packages/circuits/src/autocircuit-names.ts", why: AUTOCIRCUIT }],
   "slice output": [
     { place: "packages/conformance/src/patching/expected-case.ts", why: "a field of the reference's files" },
   ],

@@ -19,17 +19,17 @@ const positionsOf = (words: readonly string[]) => Object.fromEntries(words.map((
 
 it("has the circuits under their names", () => {
   expect(Object.keys(publishedCircuits)).toEqual([
-    "ioi-true-edges",
-    "ioi-true-edges-mlp-0-only",
-    "ioi-head-based-official-edges",
-    "greaterthan-true-edges",
-    "docstring-true-edges",
-    "docstring-node-based-official-edges",
-    "sports-players-true-edges",
-    "sports-players-probe-true-edges",
-    "tracr-reverse-true-edges",
+    "ioi-edges",
+    "ioi-mlp-0-only-edges",
+    "ioi-head-based-edges",
+    "greaterthan-edges",
+    "docstring-edges",
+    "docstring-node-based-edges",
+    "sports-players-edges",
+    "sports-players-probe-edges",
+    "tracr-reverse-edges",
     "tracr-reverse-acdc-edges",
-    "tracr-xproportion-official-edges",
+    "tracr-xproportion-edges",
     "tracr-xproportion-acdc-edges",
   ]);
 });

@@ -6,7 +6,7 @@ import type { KnownCircuit, ReadyTask } from "../ready-task/ready-task.ts";
 
 /** A circuit that was published for a model. */
 export interface PublishedCircuit {
-  /** Such as `ioi-true-edges`. */
+  /** Such as `ioi-edges`. */
   readonly name: string;
   /** What it is the circuit of. */
   readonly description: string;

@@ -42,7 +42,7 @@ export const tasks: Readonly<Record<string, ReadyTask>> = byName(ALL.flatMap(({ 
  *
  * @example
  * const graph = Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false });
- * publishedCircuits["ioi-true-edges"]!.edges(graph).length;
+ * publishedCircuits["ioi-edges"]!.edges(graph).length;
  */
 export const publishedCircuits: Readonly<Record<string, PublishedCircuit>> = byName(
   [...TRAINED, ...COMPILED].flatMap(({ circuits }) => circuits),

@@ -3,9 +3,9 @@ import {
   type HasGraph,
   type KnownEdgesOptions,
   tracrReverseAcdcEdges,
-  tracrReverseTrueEdges,
+  tracrReverseEdges,
   tracrXproportionAcdcEdges,
-  tracrXproportionOfficialEdges,
+  tracrXproportionEdges,
 } from "@autocircuit/circuits";
 import { Circuit, type Edge, type PatchableModel, PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
 import { type AcdcTarget, acdc, maskGradient } from "@autocircuit/discovery";
@@ -46,9 +46,9 @@ const BATCH = 11;
 
 /** The published circuits by the reference's function names. */
 const OFFICIAL: Readonly<Record<string, (target: HasGraph, options?: KnownEdgesOptions) => Edge[]>> = {
-  tracr_reverse_true_edges: tracrReverseTrueEdges,
+  tracr_reverse_true_edges: tracrReverseEdges,
   tracr_reverse_acdc_edges: tracrReverseAcdcEdges,
-  tracr_xproportion_official_edges: tracrXproportionOfficialEdges,
+  tracr_xproportion_official_edges: tracrXproportionEdges,
   tracr_xproportion_acdc_edges: tracrXproportionAcdcEdges,
 };
 

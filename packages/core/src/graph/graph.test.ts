@@ -86,7 +86,7 @@ describe("conversions", () => {
     expect(native).toMatchObject({ factorized: true, tokens: 3, sources: 7 });
     expect(native.groups.at(-1)).toEqual({
       kind: "end",
-      layer: 1,
+      block: 1,
       heads: 1,
       firstSource: 0,
       sources: 7,

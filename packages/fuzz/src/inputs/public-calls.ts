@@ -3,14 +3,14 @@ import {
   circuitFileOf,
   eapIgCircuitOf,
   greaterthanPrompts,
+  ioiEdges,
   ioiPrompts,
-  ioiTrueEdges,
   programPrompts,
   readCircuitFile,
   readEapIgCircuit,
   sequencePairs,
   tracrReverse,
-  tracrReverseTrueEdges,
+  tracrReverseEdges,
   tracrTasks,
 } from "@autocircuit/circuits";
 import {
@@ -373,9 +373,9 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   },
   "edges of a known circuit": {
     takes: {},
-    call: (_, o) => tracrReverseTrueEdges(graph, o),
+    call: (_, o) => tracrReverseEdges(graph, o),
   },
-  "edges of a known circuit: model": { takes: { target: graph }, call: (t) => ioiTrueEdges(t.target) },
+  "edges of a known circuit: model": { takes: { target: graph }, call: (t) => ioiEdges(t.target) },
   "loading a task": { takes: {}, call: (_, o) => tracrReverse(o) },
   "a task's prompts": { takes: {}, call: (_, o) => tracrTasks["tracr-reverse"]!.prompts(o) },
   readCircuitFile: { takes: { text, where }, call: (t, o) => readCircuitFile(t.text, t.where, o) },

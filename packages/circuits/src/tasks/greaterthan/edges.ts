@@ -39,10 +39,10 @@ const WRITERS: readonly Group[] = ["middleHeads", "lateMlps"];
  *
  * @throws AutocircuitError `shape` unless the graph is GPT-2 small's, factorised, with separate Q, K, V
  */
-export function greaterthanTrueEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+export function greaterthanEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
   const graph = graphOf(target);
-  requireModel("greaterthanTrueEdges", GPT2_SMALL, "separate Q, K, V", graph);
-  positionsByToken("greaterthanTrueEdges", graph, options);
+  requireModel("greaterthanEdges", GPT2_SMALL, "separate Q, K, V", graph);
+  positionsByToken("greaterthanEdges", graph, options);
   return connectedEdges(graph, greaterthanConnections());
 }
 

@@ -52,23 +52,23 @@ const ACTS_AT: Record<IoiRole, IoiWord> = {
  *
  * @example
  * const graph = Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false });
- * ioiTrueEdges(graph).map((edge) => edge.name);
+ * ioiEdges(graph).map((edge) => edge.name);
  */
-export function ioiTrueEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
-  return ioiEdges("ioiTrueEdges", target, options);
+export function ioiEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  return connectedIn("ioiEdges", target, options);
 }
 
 /**
- * {@link ioiTrueEdges} without the MLPs but the first: edges that touch no MLP, and edges that touch MLP 0, by AutoCircuit's reckoning
+ * {@link ioiEdges} without the MLPs but the first: edges that touch no MLP, and edges that touch MLP 0, by AutoCircuit's reckoning
  * the one that matters most.
  *
  * What `corrected` changes: besides what it changes there, edges between MLP 0 and a later MLP are left out. The published code keeps
  * them, although nothing follows after the later MLP.
  *
- * @throws AutocircuitError as {@link ioiTrueEdges} does
+ * @throws AutocircuitError as {@link ioiEdges} does
  */
-export function ioiTrueEdgesMlp0Only(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
-  return ioiEdges("ioiTrueEdgesMlp0Only", target, options).filter(({ src, dest }) => {
+export function ioiMlp0OnlyEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  return connectedIn("ioiMlp0OnlyEdges", target, options).filter(({ src, dest }) => {
     const mlps = [src, dest].filter(({ kind }) => kind === "mlp").map(({ name }) => name === "MLP 0");
     return mlps.length === 0 || (options.corrected ? mlps.every(Boolean) : mlps.some(Boolean));
   });
@@ -84,8 +84,8 @@ export function ioiTrueEdgesMlp0Only(target: HasGraph, options: KnownEdgesOption
  * @param options.wordIdxs positions of S1+1, S2 and end; needed by token
  * @throws AutocircuitError `shape` for another model's graph; `bad-input` for word positions that are missing or outside
  */
-export function ioiHeadBasedOfficialEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
-  const circuit = "ioiHeadBasedOfficialEdges";
+export function ioiHeadBasedEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  const circuit = "ioiHeadBasedEdges";
   const graph = graphOf(target);
   requireModel(circuit, GPT2_SMALL, "any", graph);
   const at = wordPositions(circuit, ["S1+1", "S2", "end"], positionsByToken(circuit, graph, options), options);
@@ -96,7 +96,7 @@ export function ioiHeadBasedOfficialEdges(target: HasGraph, options: KnownEdgesO
   return edgesOfHeads(graph, kept, options.seqStartIdx);
 }
 
-function ioiEdges(circuit: string, target: HasGraph, options: KnownEdgesOptions): Edge[] {
+function connectedIn(circuit: string, target: HasGraph, options: KnownEdgesOptions): Edge[] {
   const graph = graphOf(target);
   requireModel(circuit, GPT2_SMALL, "separate Q, K, V", graph);
   const at = wordPositions(circuit, IOI_WORDS, positionsByToken(circuit, graph, options), options);

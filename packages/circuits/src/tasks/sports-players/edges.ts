@@ -27,8 +27,8 @@ const HELPING_HEADS = ["A21.9", "A22.17", "A22.15", "A17.30", "A19.24"];
  * @throws AutocircuitError `shape` unless the graph is Pythia-2.8B's, factorised, with one input per head (`separateQkv: false`);
  *   `bad-input` for word positions that are missing or outside
  */
-export function sportsPlayersTrueEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
-  const circuit = "sportsPlayersTrueEdges";
+export function sportsPlayersEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  const circuit = "sportsPlayersEdges";
   const graph = graphOf(target);
   requireModel(circuit, PYTHIA_2_8B, "shared Q, K, V", graph);
   const at = wordPositions(circuit, SPORTS_PLAYERS_WORDS, positionsByToken(circuit, graph, options), options);
@@ -36,14 +36,14 @@ export function sportsPlayersTrueEdges(target: HasGraph, options: KnownEdgesOpti
 }
 
 /**
- * The part of {@link sportsPlayersTrueEdges} up to the looked-up name, with the MLPs of all blocks at its last token: what AutoCircuit's
+ * The part of {@link sportsPlayersEdges} up to the looked-up name, with the MLPs of all blocks at its last token: what AutoCircuit's
  * experiment leaves unablated when it probes the residual stream for the sport (`sports_players_probe_true_edges`).
  *
  * @param options.wordIdxs positions of first_name_tok, final_name_tok and end; needed by token
- * @throws AutocircuitError as {@link sportsPlayersTrueEdges} does
+ * @throws AutocircuitError as {@link sportsPlayersEdges} does
  */
-export function sportsPlayersProbeTrueEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
-  const circuit = "sportsPlayersProbeTrueEdges";
+export function sportsPlayersProbeEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  const circuit = "sportsPlayersProbeEdges";
   const graph = graphOf(target);
   requireModel(circuit, PYTHIA_2_8B, "shared Q, K, V", graph);
   const at = wordPositions(circuit, SPORTS_PLAYERS_WORDS, positionsByToken(circuit, graph, options), options);

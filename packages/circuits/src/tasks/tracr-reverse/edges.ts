@@ -7,7 +7,7 @@ import { type HasGraph, type KnownEdgesOptions, tracrEdges } from "../../edges/k
  */
 export const TRACR_REVERSE_POSITIONS: readonly number[] = [1, 2, 4, 5];
 
-const TRUE_EDGES = ["Resid Start->A3.0.V", "A3.0->Resid End"];
+const AUTOCIRCUIT_EDGES = ["Resid Start->A3.0.V", "A3.0->Resid End"];
 
 const ACDC_EDGES = [
   "Resid Start->A0.0.V",
@@ -26,16 +26,16 @@ const ACDC_EDGES = [
  * The circuit of tracr-reverse under resample ablation: the tokens go through the last head's values to the output. What steers the
  * head (lengths and positions) is the same in every prompt, so resampling cannot see it; zero ablation destroys it.
  *
- * Source: AutoCircuit's official edges for tracr-reverse.
+ * Source: AutoCircuit, tracr-reverse.
  *
  * @example
  * await using task = await tracrReverse();
- * const edges = tracrReverseTrueEdges(task.model);
+ * const edges = tracrReverseEdges(task.model);
  * console.log(edges.map((edge) => edge.name)); // ["Resid Start->A3.0.V", "A3.0->Resid End"]
  * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `byToken` needs
  */
-export function tracrReverseTrueEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
-  return tracrEdges(circuit("tracrReverseTrueEdges", TRUE_EDGES), target, options);
+export function tracrReverseEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  return tracrEdges(circuit("tracrReverseEdges", AUTOCIRCUIT_EDGES), target, options);
 }
 
 /**
