@@ -31,7 +31,7 @@ export function requireFitting(
   const sizes = sizesOf(settings);
   if (task.knownEdges === null && sizes.includes("true_size") && given.knownEdges === undefined)
     throw new UsageError(
-      `${what} probes for a circuit as large as the published one, and ${subject.name} has none. ` +
+      `${what} probes for a circuit as large as the known one, and ${subject.name} has none. ` +
         `Give numbers of edges of its ${edgeCount} by --set circuitSizes=N,N,..., or ${another}.`,
     );
   const over = sizes.find((size) => typeof size === "number" && size > edgeCount);
