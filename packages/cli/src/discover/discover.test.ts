@@ -48,7 +48,7 @@ describe("discover", () => {
     expect(new Set(result.circuit.map(({ token }) => token))).toEqual(new Set([1, 2, 3, 4, 5]));
     expect(result.known).toMatchObject({ truePositives: 8, falsePositives: 2, falseNegatives: 0 });
     expect(result.faithfulness.known).toBeGreaterThan(0.01);
-    expect(out).toMatch(/true circuit covers positions 1, 2, 4, 5\..*position 3 \(by up to 1\.00\)/);
+    expect(out).toMatch(/circuit "autocircuit" covers positions 1, 2, 4, 5\..*position 3 \(by up to 1\.00\)/);
     expect(html).toContain("position 3");
   });
 

@@ -63,7 +63,7 @@ function positionNote(name: string, circuit: Circuit, { maxAbsDiffAt }: CircuitM
   if (moved.length === 0) return undefined;
   const covered = [...new Set([...circuit].map((edge) => edge.token))].sort((a, b) => Number(a) - Number(b));
   return (
-    `The ${name} circuit covers positions ${covered.join(", ")}. With everything else resampled, the output leaves the full model's at ` +
+    `The circuit "${name}" covers positions ${covered.join(", ")}. With everything else resampled, the output leaves the full model's at ` +
     `position ${moved.join(", ")}.`
   );
 }
