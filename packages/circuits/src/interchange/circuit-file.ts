@@ -2,8 +2,9 @@ import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { Graph, graphDifference, otherAutoencoders, type ResolvedGraphConfig } from "@autocircuit/core";
 import { formatPythonNumber, isObject, parsePythonJson, pythonNumber } from "./python-json.ts";
 import { type ReadCircuitOptions, readCircuitOptions } from "./read-eap-ig.ts";
-import type { EapIgNode, ScoredCircuit } from "./scored-circuit.ts";
+import { type EapIgNode, type ScoredCircuit, scoredCircuitKind } from "./scored-circuit.ts";
 
+const checkFormat = signature("formatCircuitFile", { circuit: scoredCircuitKind });
 const check = signature("readCircuitFile", { text: kind.text, where: kind.text }, readCircuitOptions);
 const checkParsed = signature("circuitFileOf", { where: kind.text }, readCircuitOptions);
 
@@ -11,7 +12,9 @@ const checkParsed = signature("circuitFileOf", { where: kind.text }, readCircuit
  * A circuit as JSON in AutoCircuit's names, by token too: `circuit`, `graph` (its configuration), `graphEdges`, `edges` of the circuit as
  * `{ edge, token, score }`, and `others` with the edges outside it whose score is not 0. `autocircuit patch` takes it as a list of edges.
  */
-export function formatCircuitFile({ name, graph, scores, inCircuit, eapIg }: ScoredCircuit): string {
+export function formatCircuitFile(circuit: ScoredCircuit): string {
+  checkFormat({ circuit });
+  const { name, graph, scores, inCircuit, eapIg } = circuit;
   const line = (index: number) => {
     const { name: edge, token } = graph.edge(index);
     const score = scores[index]!;

@@ -1,5 +1,5 @@
-import { AutocircuitError } from "@autocircuit/base";
-import { Circuit, type Graph, PruneScores } from "@autocircuit/core";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import { Circuit, coreKinds, type Graph, PruneScores } from "@autocircuit/core";
 
 /** What EAP-IG stores of a node. */
 export interface EapIgNode {
@@ -28,6 +28,22 @@ export interface ScoredCircuit {
   };
 }
 
+/** One number, and one 0 or 1, for each edge of the graph. */
+export const scoredCircuitKind = kind.such("a ScoredCircuit (see `scoredCircuit`)", (value) => {
+  if (!kind.having("", "graph", "scores", "inCircuit").accepts(value) || !coreKinds.hasGraph.accepts(value))
+    return false;
+  const { graph, scores, inCircuit } = value as ScoredCircuit;
+  return [scores, inCircuit].every((list) => ArrayBuffer.isView(list) && list.length === graph.edgeCount);
+});
+
+const checkMake = signature("scoredCircuit", {
+  scores: coreKinds.pruneScores,
+  circuit: coreKinds.circuit,
+  name: kind.orNull(kind.text),
+});
+const checkScores = signature("pruneScoresOf", { circuit: scoredCircuitKind });
+const checkCircuit = signature("circuitOf", { circuit: scoredCircuitKind });
+
 /**
  * A circuit to be written, from scores and the edges that belong to it.
  *
@@ -36,6 +52,7 @@ export interface ScoredCircuit {
  * formatEapIgCircuit(scoredCircuit(scores, scores.circuit(100)));
  */
 export function scoredCircuit(scores: PruneScores, circuit: Circuit, name: string | null = null): ScoredCircuit {
+  checkMake({ scores, circuit, name });
   if (!scores.graph.equals(circuit.graph)) {
     throw new AutocircuitError("bad-input", "The scores and the circuit are of different graphs.");
   }
@@ -74,7 +91,9 @@ export function requireClearScores({ graph, scores, inCircuit }: ScoredCircuit, 
  *
  * @throws AutocircuitError `bad-input` for a score that float32 cannot hold
  */
-export function pruneScoresOf({ graph, scores, name }: ScoredCircuit): PruneScores {
+export function pruneScoresOf(circuit: ScoredCircuit): PruneScores {
+  checkScores({ circuit });
+  const { graph, scores, name } = circuit;
   const wide = scores.findIndex((score) => Number.isFinite(score) && !Number.isFinite(Math.fround(score)));
   if (wide >= 0) {
     throw new AutocircuitError(
@@ -86,6 +105,8 @@ export function pruneScoresOf({ graph, scores, name }: ScoredCircuit): PruneScor
 }
 
 /** The edges that are in the circuit. */
-export function circuitOf({ graph, inCircuit }: ScoredCircuit): Circuit {
+export function circuitOf(circuit: ScoredCircuit): Circuit {
+  checkCircuit({ circuit });
+  const { graph, inCircuit } = circuit;
   return Circuit.where(graph, (index) => inCircuit[index] === 1);
 }

@@ -1,13 +1,18 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
 import type { Graph } from "@autocircuit/core";
 import { eapIgEdge, eapIgEdgeOrder, eapIgNodes, requireEapIgGraph } from "./eap-ig-names.ts";
 import { formatPythonNumber } from "./python-json.ts";
-import type { EapIgNode, ScoredCircuit } from "./scored-circuit.ts";
+import { type EapIgNode, type ScoredCircuit, scoredCircuitKind } from "./scored-circuit.ts";
 
 /** What a graph alone does not say. */
 export interface EapIgFileOptions {
   /** Width of the residual stream, `d_model` in the file. Needed by EAP-IG's loader; 0 where it is not known. */
   readonly dModel?: number;
 }
+
+const check = signature("formatEapIgCircuit", { circuit: scoredCircuitKind }, {
+  dModel: kind.whole,
+} satisfies KindsOf<EapIgFileOptions>);
 
 /**
  * A circuit as EAP-IG's `Graph.to_json` and the Mechanistic Interpretability Benchmark write it: `cfg`, `nodes` (each with `in_graph`),
@@ -20,6 +25,7 @@ export interface EapIgFileOptions {
  * @throws AutocircuitError `bad-input` for a graph the format cannot hold
  */
 export function formatEapIgCircuit(circuit: ScoredCircuit, options: EapIgFileOptions = {}): string {
+  check({ circuit }, options);
   const { graph, scores, inCircuit, eapIg } = circuit;
   requireEapIgGraph(graph);
   const cfg = {

@@ -10,13 +10,15 @@ const NAMED = 4;
  * That scores, a circuit or a mask are of a model's graph.
  *
  * @param what "The scores are", as a message begins
+ * @param whose graph the other one is
  * @throws AutocircuitError `bad-input` that says in what the graphs differ
  */
-export function requireSameGraph(found: Graph, model: Graph, what: string): void {
+export function requireSameGraph(found: Graph, model: Graph, what: string, whose = "the model's"): void {
   if (found.equals(model)) return;
+  const hint = whose === "the model's" ? " See `model.withGraph`." : "";
   throw new AutocircuitError(
     "bad-input",
-    `${what} of another graph than the model's: ${graphDifference(found.config, model.config)}. See \`model.withGraph\`.`,
+    `${what} of another graph than ${whose}: ${graphDifference(found.config, model.config)}.${hint}`,
   );
 }
 

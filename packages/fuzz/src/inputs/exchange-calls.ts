@@ -1,12 +1,33 @@
-import { formatEapIgCsv, formatEdgePruningJsonl, formatPromptFile } from "@autocircuit/circuits";
-import { readAutocircuitPrompts, readEapIgCsv, readEdgePruningJsonl } from "@autocircuit/core";
+import {
+  circuitOf,
+  formatCircuitFile,
+  formatEapIgCircuit,
+  formatEapIgCsv,
+  formatEdgePruningJsonl,
+  formatPromptFile,
+  pruneScoresOf,
+  scoredCircuit,
+} from "@autocircuit/circuits";
+import { Graph, PruneScores, readAutocircuitPrompts, readEapIgCsv, readEdgePruningJsonl } from "@autocircuit/core";
 import type { PublicCall } from "./public-call.ts";
 
 const file = { prompts: [{ clean: "a", corrupt: "b", answers: [1], wrong_answers: [2] }] };
 const sentences = { prompts: [{ clean: "a", corrupt: "b", answers: [" c"], wrong_answers: [" d"] }] };
 
-/** A valid call of everything that reads or writes files of prompts and has a signature. */
+const graph = Graph.of({ layers: 1, heads: 1, attnOnly: false, parallel: false });
+const scores = new PruneScores(graph, new Float32Array(graph.edgeCount).fill(1));
+const circuit = scoredCircuit(scores, scores.circuit(1));
+
+/** A valid call of everything that reads or writes files of prompts and of circuits and has a signature. */
 export const exchangeCalls: Readonly<Record<string, PublicCall>> = {
+  circuitOf: { takes: { circuit }, call: (t) => circuitOf(t.circuit) },
+  formatCircuitFile: { takes: { circuit }, call: (t) => formatCircuitFile(t.circuit) },
+  formatEapIgCircuit: { takes: { circuit }, call: (t, o) => formatEapIgCircuit(t.circuit, o) },
+  pruneScoresOf: { takes: { circuit }, call: (t) => pruneScoresOf(t.circuit) },
+  scoredCircuit: {
+    takes: { scores, circuit: scores.circuit(1), name: "a" },
+    call: (t) => scoredCircuit(t.scores, t.circuit, t.name),
+  },
   formatEapIgCsv: { takes: { file }, call: (t, o) => formatEapIgCsv(t.file, o) },
   formatEdgePruningJsonl: { takes: { file: sentences }, call: (t) => formatEdgePruningJsonl(t.file) },
   formatPromptFile: { takes: { file }, call: (t) => formatPromptFile(t.file) },

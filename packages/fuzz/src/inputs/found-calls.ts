@@ -1,5 +1,5 @@
 import type { LoadedTask, PruneScores } from "@autocircuit/core";
-import { type FoundCircuit, findCircuit, measureFound, reportOf } from "@autocircuit/discovery";
+import { type FoundCircuit, findCircuit, measureFound, reportOf, scoredEdges } from "@autocircuit/discovery";
 import type { PublicCall } from "./public-call.ts";
 
 /** Valid calls of what finds a circuit, measures it and reports it. */
@@ -15,6 +15,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       call: (t, o) => findCircuit(t.task, o),
     },
     measureFound: { takes: { task, found }, call: (t, o) => measureFound(t.task, t.found, o) },
+    scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },
   };
 }
