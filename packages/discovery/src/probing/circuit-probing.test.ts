@@ -64,7 +64,11 @@ describe("circuitProbing", () => {
     ["0", { circuitSizes: [3, 0] }, /`circuitSizes` must be a list.*at least 1/],
     ["beyond the graph", { circuitSizes: [3, 1e6] }, /1000000 edges is more than the graph has/],
     ["twice", { circuitSizes: [5, 5] }, /the size 5 twice/],
-    ["that of the known circuit twice", { circuitSizes: [3, "true_size"], knownEdges }, /the size 3 twice.*known circuit/],
+    [
+      "that of the known circuit twice",
+      { circuitSizes: [3, "true_size"], knownEdges },
+      /the size 3 twice.*known circuit/,
+    ],
     ["none", { circuitSizes: [] }, /`circuitSizes` is empty/],
     ["true_size without a known circuit", {}, /"true_size" is that of the known circuit: give its edges/],
     ["true_size with an empty circuit", { knownEdges: [] }, /give its edges/],
