@@ -1,6 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { describe, expect, it } from "vitest";
-import { guard, settle, toAutocircuitError } from "./addon-errors.ts";
+import { ADDON_ERROR_CODES, guard, settle, toAutocircuitError } from "./addon-errors.ts";
+import { addon } from "./loader.ts";
 import { Tensor } from "./tensor.ts";
 
 describe("toAutocircuitError", () => {
@@ -10,10 +11,21 @@ describe("toAutocircuitError", () => {
     const own = new AutocircuitError("dtype", "x");
     expect(toAutocircuitError(own)).toBe(own);
     expect(toAutocircuitError("odd")).toMatchObject({ code: "native", cause: "odd" });
+    const ofNode = Object.assign(new RangeError("too long"), { code: "ERR_OUT_OF_RANGE" });
+    expect(toAutocircuitError(ofNode)).toMatchObject({ code: "native", cause: ofNode });
   });
 });
 
 describe("errors of the addon", () => {
+  it("have the codes that are known here, all of them codes of AutocircuitError", () => {
+    expect(addon().errorCodes()).toEqual(ADDON_ERROR_CODES);
+  });
+  it("have a code where a number does not fit its type", async () => {
+    await expect(Tensor.full([1], 300, { dtype: "uint8" }).data()).rejects.toMatchObject({
+      code: "dtype",
+      message: expect.stringMatching(/without overflow/),
+    });
+  });
   it("are AutocircuitErrors from calls and promises", async () => {
     const thrower = () => {
       throw Object.assign(new Error("wrong"), { code: "shape" });

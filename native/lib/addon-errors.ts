@@ -1,24 +1,34 @@
 import { AutocircuitError, type ErrorCode } from "@autocircuit/base";
 
-/** What the addon throws: an ordinary Error with a code, one of those in `native/src/runtime/error.h`. */
+/** The codes of the addon's errors, in the order of `native/src/runtime/error.h`. */
+export const ADDON_ERROR_CODES = [
+  "bad-input",
+  "not-found",
+  "shape",
+  "dtype",
+  "disposed",
+  "aborted",
+  "addon",
+  "device",
+  "out-of-memory",
+  "not-finite",
+  "bad-file",
+  "native",
+] as const satisfies readonly ErrorCode[];
+
+/** What the addon throws: an ordinary Error with one of its codes. */
 interface CodedError extends Error {
   code: ErrorCode;
 }
 
 function isCoded(error: unknown): error is CodedError {
-  return error instanceof Error && "code" in error && typeof error.code === "string";
+  return error instanceof Error && ADDON_ERROR_CODES.some((code) => code === (error as Partial<CodedError>).code);
 }
-
-/** LibTorch's words for a number outside the range of an element type; it throws them without a kind. */
-const outOfRange = /cannot be converted to type \S+ without overflow/;
 
 /** Turns what the addon threw into an AutocircuitError; one that is already passes through. */
 export function toAutocircuitError(error: unknown, options?: { cause?: unknown }): AutocircuitError {
   if (error instanceof AutocircuitError) return error;
-  if (isCoded(error)) {
-    const code = outOfRange.test(error.message) ? "dtype" : error.code;
-    return new AutocircuitError(code, error.message, options);
-  }
+  if (isCoded(error)) return new AutocircuitError(error.code, error.message, options);
   const message = error instanceof Error ? error.message : String(error);
   return new AutocircuitError("native", `The native addon failed: ${message}`, { cause: error });
 }

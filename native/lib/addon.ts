@@ -177,6 +177,8 @@ export interface Addon {
   setThreads(count: number): Promise<void>;
   synchronize(): Promise<void>;
   versions(): NativeVersions;
+  /** The codes that its errors may have. */
+  errorCodes(): string[];
   processor(): ProcessorFacts;
   /**
    * Opens LibTorch's library for a kind of device and, when given, a library of kernels. May be called again, to add the library.

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { cppSources } from "./cpp-sources.mjs";
 
 const SOURCES = "native/src";
 
@@ -18,8 +18,6 @@ export const FOLDER_RANKS = {
   "binding/engine": 6,
 };
 
-/** Comments; texts are matched too, so that what looks like a comment in one stays. */
-const COMMENTS = /("(?:\\.|[^"\\\n])*")|\/\/.*|\/\*[\s\S]*?\*\//g;
 const INCLUDES = /^[^\S\n]*#[^\S\n]*include(?:_next)?\b[^\S\n]*(?:"([^"\n]*)"|<([^>\n]*)>|(.*))/gm;
 
 /**
@@ -29,20 +27,18 @@ const INCLUDES = /^[^\S\n]*#[^\S\n]*include(?:_next)?\b[^\S\n]*(?:"([^"\n]*)"|<(
  * @returns {string[]}
  */
 export function includeProblems(root) {
-  if (!existsSync(join(root, SOURCES))) return [];
-  const files = readdirSync(join(root, SOURCES), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(cc|cpp|h|hpp)$/.test(entry.name) && !entry.name.endsWith("_test.cc"))
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(root, SOURCES).length + 1));
-  const all = new Set(files);
-  const folders = [...new Set(files.map((file) => dirname(file)))].filter((name) => FOLDER_RANKS[name] === undefined);
+  const sources = cppSources(join(root, SOURCES));
+  const all = new Set(sources.map(({ file }) => file));
+  const folders = [...new Set([...all].map((file) => dirname(file)))].filter(
+    (name) => FOLDER_RANKS[name] === undefined,
+  );
   return [
     ...folders.map((name) => `${SOURCES}/${name}: has no place in FOLDER_RANKS of scripts/api/include-rules.mjs`),
-    ...files.flatMap((file) => problemsOf(file, readFileSync(join(root, SOURCES, file), "utf8"), all)),
+    ...sources.flatMap(({ file, code }) => problemsOf(file, code, all)),
   ];
 }
 
-function problemsOf(file, text, all) {
-  const code = text.replace(COMMENTS, (_, quoted) => quoted ?? " ");
+function problemsOf(file, code, all) {
   return [...code.matchAll(INCLUDES)].flatMap(([, quoted, angled, other]) => {
     const where = `${SOURCES}/${file}: includes`;
     if (other !== undefined) return [`${where} ${other.trim()}: write the file, so that it can be seen which it is`];

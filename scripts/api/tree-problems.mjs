@@ -3,9 +3,10 @@ import { exportProblems } from "./export-rules.mjs";
 import { importProblems } from "./import-rules.mjs";
 import { includeProblems } from "./include-rules.mjs";
 import { readPackages } from "./packages.mjs";
+import { throwProblems } from "./throw-rules.mjs";
 
 /**
- * What of a tree of packages goes against the rules of imports, includes and exports.
+ * What of a tree of packages goes against the rules of imports, includes, exports and what C++ throws.
  *
  * @param {string} root
  * @returns {{ packages: import("./packages.mjs").Package[], problems: string[] }}
@@ -13,5 +14,6 @@ import { readPackages } from "./packages.mjs";
 export function treeProblems(root) {
   const packages = readPackages(root);
   const rules = [exportProblems, importProblems, cycleProblems];
-  return { packages, problems: [...rules.flatMap((rule) => rule(packages, root)), ...includeProblems(root)] };
+  const ofCpp = [includeProblems, throwProblems].flatMap((rule) => rule(root));
+  return { packages, problems: [...rules.flatMap((rule) => rule(packages, root)), ...ofCpp] };
 }

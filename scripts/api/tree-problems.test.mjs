@@ -154,3 +154,31 @@ describe("includes", () => {
     ]);
   });
 });
+
+describe("what C++ throws", () => {
+  const body = (statement) => `void f() {\n  ${statement}\n}\n`;
+  it.each([
+    ["native/src/tensor/op.cc", 'throw std::invalid_argument("why");', "std::invalid_argument"],
+    ["native/src/tensor/op.cc", "throw error;", "error"],
+    ["native/src/tensor/op.cc", "throw *error;", "*error"],
+    ["native/src/binding/f.cc", "throw to_js_error(env, error);", "to_js_error"],
+    ["native/src/binding/f.cc", "throw\n      Napi::Error::New(env);", "Napi::Error::New"],
+    ["native/src/binding/f.cc", "error.ThrowAsJavaScriptException();", "by ThrowAsJavaScriptException"],
+    ["native/src/tensor/op.cc", 'TORCH_CHECK(fits, "why");', "by TORCH_CHECK"],
+    ["native/cuda/src/launch/launch.h", "TORCH_CHECK_VALUE (fits);", "by TORCH_CHECK_VALUE"],
+  ])("is an Error with a code: %s, %s", (path, statement, what) => {
+    expect(problemsWith({ [path]: body(statement) })).toEqual([
+      `${path}: throws ${what}: throw an Error of runtime/error.h, which has a code`,
+    ]);
+  });
+
+  it.each([
+    ["native/src/tensor/op.cc", 'throw Error(ErrorCode::shape, "throw std::exception");'],
+    ["native/src/tensor/op.cc", "try {\n  } catch (...) {\n    throw;\n  }"],
+    ["native/src/tensor/op.cc", "// throw std::bad_alloc();\n  /* TORCH_CHECK(false) */ std::rethrow_exception(e);"],
+    ["native/src/binding/errors.h", "throw to_js_error(env, error);"],
+    ["native/src/tensor/op_test.cc", "throw 7;"],
+  ])("may be thrown: %s, %s", (path, statement) => {
+    expect(problemsWith({ [path]: body(statement) })).toEqual([]);
+  });
+});

@@ -14,8 +14,10 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <string>
 
 #include "device_operators/operators.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
@@ -23,7 +25,8 @@ namespace {
 // Throws where there is no such device; LibTorch's allocator for it is ready afterwards.
 void require(int device) {
   const int count = c10::cuda::device_count_ensure_non_zero();
-  TORCH_CHECK(device >= 0 && device < count, "There is no CUDA device ", device, ": this machine has ", count, ".");
+  if (device < 0 || device >= count)
+    throw Error(ErrorCode::device, "there is no CUDA device " + std::to_string(device) + ": this machine has " + std::to_string(count));
   at::globalContext().lazyInitDevice(at::kCUDA);
 }
 
@@ -112,7 +115,7 @@ class CudaLibrary : public DeviceLibrary {
 
   void limit_memory(int device, int64_t bytes) const override {
     require(device);
-    TORCH_CHECK(bytes >= 0, "A limit of memory cannot be negative: ", bytes, " bytes.");
+    if (bytes < 0) throw Error(ErrorCode::bad_input, "a limit of memory cannot be negative: " + std::to_string(bytes) + " bytes");
     const double share = bytes == 0 ? 1 : static_cast<double>(bytes) / static_cast<double>(memory_of(device).total);
     c10::cuda::CUDACachingAllocator::setMemoryFraction(std::min(share, 1.0), static_cast<c10::DeviceIndex>(device));
   }

@@ -60,11 +60,9 @@ class Operator<Result(Arguments...)> {
   Result (*on_host_)(Arguments...);
 };
 
-inline const Operator<signatures::PatchedRows> patched_rows{"patched_rows", kernels::patched_rows};
-inline const Operator<signatures::NormBackwardRows> norm_backward_rows_{"norm_backward_rows_", kernels::norm_backward_rows_};
-inline const Operator<signatures::AbsorbOutputs> absorb_outputs_{"absorb_outputs_", kernels::absorb_outputs_};
-inline const Operator<signatures::MaskGradient> mask_gradient{"mask_gradient", kernels::mask_gradient};
-inline const Operator<signatures::Divergences> divergences{"divergences", kernels::divergences};
+#define OPERATOR_UNDER_TEST(name, schema, type) inline const Operator<signatures::name> name{#name, kernels::name};
+AUTOCIRCUIT_OPERATORS(OPERATOR_UNDER_TEST)
+#undef OPERATOR_UNDER_TEST
 
 // A product as it is made there.
 inline at::Tensor product(const at::Tensor& a, const at::Tensor& b) {

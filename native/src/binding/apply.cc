@@ -26,7 +26,7 @@ Param to_param(const Napi::Value& value, const std::string& what) {
 Params to_params(const Napi::Value& value) {
   const Napi::Array array = to_array(value, "the parameters");
   std::vector<Param> params;
-  for (std::uint32_t i = 0; i < array.Length(); i++) {
+  for (uint32_t i = 0; i < array.Length(); i++) {
     params.push_back(to_param(array.Get(i), "parameter " + std::to_string(i + 1)));
   }
   return Params(std::move(params));
@@ -38,7 +38,7 @@ bool records_gradient(const std::string& name, bool input_requires_grad, const a
   return input_requires_grad && result.is_floating_point();
 }
 
-/// apply(name, tensors, parameters) -> tensors. Shapes are checked now, the arithmetic is enqueued.
+// apply(name, tensors, parameters) -> tensors. Shapes are checked now, the arithmetic is enqueued.
 Napi::Value apply(const Napi::CallbackInfo& info) {
   const std::string name = to_string(info[0], "the operation");
   const Op& op = find_op(name);
@@ -48,7 +48,7 @@ Napi::Value apply(const Napi::CallbackInfo& info) {
   std::vector<SlotPtr> inputs;
   Tensors metas;
   bool requires_grad = false;
-  for (std::uint32_t i = 0; i < handles.Length(); i++) {
+  for (uint32_t i = 0; i < handles.Length(); i++) {
     const TensorHandle& handle = TensorHandle::from(handles.Get(i), name + ": operand " + std::to_string(i + 1));
     inputs.push_back(handle.slot());
     metas.push_back(handle.meta());
@@ -59,8 +59,8 @@ Napi::Value apply(const Napi::CallbackInfo& info) {
   const std::vector<SlotPtr> slots =
       enqueue(name, op, std::move(inputs), std::move(params), results.size(), Environment::of(info.Env()).channel->closing());
   Napi::Array made = Napi::Array::New(info.Env(), results.size());
-  for (std::size_t i = 0; i < results.size(); i++) {
-    made.Set(static_cast<std::uint32_t>(i),
+  for (size_t i = 0; i < results.size(); i++) {
+    made.Set(static_cast<uint32_t>(i),
              TensorHandle::create(info.Env(), {slots[i], results[i], records_gradient(name, requires_grad, results[i]), op.view}));
   }
   return made;

@@ -8,10 +8,10 @@ namespace autocircuit {
 
 namespace {
 
-constexpr double largest_exact_integer = 9007199254740991.0;
+constexpr double kLargestExactInteger = 9007199254740991.0;
 
 void require(bool fits, const std::string& what, const char* kind) {
-  if (!fits) throw Error("bad-input", what + " must be " + kind + ".");
+  if (!fits) throw Error(ErrorCode::bad_input, what + " must be " + kind + ".");
 }
 
 }  // namespace
@@ -26,10 +26,10 @@ double to_number(const Napi::Value& value, const std::string& what) {
   return value.As<Napi::Number>().DoubleValue();
 }
 
-std::int64_t to_integer(const Napi::Value& value, const std::string& what) {
+int64_t to_integer(const Napi::Value& value, const std::string& what) {
   const double number = to_number(value, what);
-  require(std::trunc(number) == number && std::abs(number) <= largest_exact_integer, what, "a whole number");
-  return static_cast<std::int64_t>(number);
+  require(std::trunc(number) == number && std::abs(number) <= kLargestExactInteger, what, "a whole number");
+  return static_cast<int64_t>(number);
 }
 
 bool to_flag(const Napi::Value& value, const std::string& what) {
@@ -47,10 +47,10 @@ Napi::Object to_object(const Napi::Value& value, const std::string& what) {
   return value.As<Napi::Object>();
 }
 
-std::vector<std::int64_t> to_integers(const Napi::Value& value, const std::string& what) {
+std::vector<int64_t> to_integers(const Napi::Value& value, const std::string& what) {
   const Napi::Array array = to_array(value, what);
-  std::vector<std::int64_t> result(array.Length());
-  for (std::uint32_t i = 0; i < array.Length(); i++) {
+  std::vector<int64_t> result(array.Length());
+  for (uint32_t i = 0; i < array.Length(); i++) {
     result[i] = to_integer(array.Get(i), what + "[" + std::to_string(i) + "]");
   }
   return result;
@@ -59,14 +59,14 @@ std::vector<std::int64_t> to_integers(const Napi::Value& value, const std::strin
 std::vector<std::string> to_strings(const Napi::Value& value, const std::string& what) {
   const Napi::Array array = to_array(value, what);
   std::vector<std::string> result(array.Length());
-  for (std::uint32_t i = 0; i < array.Length(); i++) result[i] = to_string(array.Get(i), what + "[" + std::to_string(i) + "]");
+  for (uint32_t i = 0; i < array.Length(); i++) result[i] = to_string(array.Get(i), what + "[" + std::to_string(i) + "]");
   return result;
 }
 
 std::vector<double> to_numbers(const Napi::Value& value, const std::string& what) {
   const Napi::Array array = to_array(value, what);
   std::vector<double> result(array.Length());
-  for (std::uint32_t i = 0; i < array.Length(); i++) {
+  for (uint32_t i = 0; i < array.Length(); i++) {
     result[i] = to_number(array.Get(i), what + "[" + std::to_string(i) + "]");
   }
   return result;

@@ -11,7 +11,7 @@ std::shared_ptr<Channel> Channel::open(napi_env env) {
   napi_create_string_utf8(env, "autocircuit", NAPI_AUTO_LENGTH, &name);
   const napi_status status =
       napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, nullptr, &Channel::call, &channel->function_);
-  if (status != napi_ok) throw Error("addon", "Node refused to create a thread-safe function.");
+  if (status != napi_ok) throw Error(ErrorCode::addon, "Node refused to create a thread-safe function.");
   napi_unref_threadsafe_function(env, channel->function_);
   channel->open_ = true;
   // Hooks run in reverse order: this one before the one that frees the thread-safe function.

@@ -9,12 +9,13 @@
 #include "binding/run_async.h"
 #include "devices/recorder.h"
 #include "operators/open_device.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 
 namespace {
 
-/// openDevice("cuda", { libtorchCuda, library? }) or openDevice("library", { library }) -> { count, kernels, cuda?, devices }
+// openDevice("cuda", { libtorchCuda, library? }) or openDevice("library", { library }) -> { count, kernels, cuda?, devices }
 Napi::Value open_device(const Napi::CallbackInfo& info) {
   const std::string kind = to_string(info[0], "the kind of device");
   const Fields files(info[1], "files");
@@ -22,7 +23,7 @@ Napi::Value open_device(const Napi::CallbackInfo& info) {
   OpenedDevices opened;
   if (kind == "cuda") opened = open_cuda(file("libtorchCuda"), files.has("library") ? std::optional(file("library")) : std::nullopt);
   else if (kind == "library") opened = open_device_of(file("library"));
-  else throw Error("bad-input", "'" + kind + "' is no kind of device that can be opened; there are cuda and library.");
+  else throw Error(ErrorCode::bad_input, "'" + kind + "' is no kind of device that can be opened; there are cuda and library.");
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("count", opened.count);
   result.Set("kernels", opened.kernels);
@@ -40,13 +41,13 @@ Napi::Value open_device(const Napi::CallbackInfo& info) {
   return result;
 }
 
-/// limitDeviceMemory(device, bytes)
+// limitDeviceMemory(device, bytes)
 Napi::Value limit_memory(const Napi::CallbackInfo& info) {
   limit_device_memory(find_device(to_string(info[0], "the device")), to_integer(info[1], "the number of bytes"));
   return info.Env().Undefined();
 }
 
-/// recordings() -> promise of { recorded, replayed, failed, failure? }
+// recordings() -> promise of { recorded, replayed, failed, failure? }
 Napi::Value recordings(const Napi::CallbackInfo& info) {
   return run_async(info.Env(), [](const CancelToken&) -> Convert {
     return [counts = recording_counts()](Napi::Env env) -> Napi::Value {

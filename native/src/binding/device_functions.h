@@ -4,7 +4,7 @@
 
 namespace autocircuit {
 
-/// Adds openDevice, limitDeviceMemory and recordings to the exports.
+// Adds openDevice, limitDeviceMemory and recordings to the exports.
 void init_device_functions(Napi::Env env, Napi::Object exports);
 
 }  // namespace autocircuit

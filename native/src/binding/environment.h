@@ -8,7 +8,7 @@
 
 namespace autocircuit {
 
-/// What the addon keeps per Node environment. Reached with Environment::of(env).
+// What the addon keeps per Node environment. Reached with Environment::of(env).
 struct Environment {
   std::shared_ptr<Channel> channel;
   Napi::FunctionReference tensor_class;

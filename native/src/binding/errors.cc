@@ -4,7 +4,7 @@ namespace autocircuit {
 
 Napi::Error to_js_error(Napi::Env env, const Error& error) {
   Napi::Error result = Napi::Error::New(env, error.what());
-  result.Value().Set("code", error.code());
+  result.Value().Set("code", name_of(error.code()));
   return result;
 }
 

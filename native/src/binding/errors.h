@@ -8,11 +8,11 @@
 
 namespace autocircuit {
 
-/// A JavaScript Error with the property `code`; native/lib turns it into an AutocircuitError.
+// A JavaScript Error with the property `code`; native/lib turns it into an AutocircuitError.
 Napi::Error to_js_error(Napi::Env env, const Error& error);
 
-/// Runs the body of an entry point. Whatever it throws becomes a JavaScript exception: nothing may reach Node's C code.
-template <typename Body>
+// Runs the body of an entry point. Whatever it throws becomes a JavaScript exception: nothing may reach Node's C code.
+template <class Body>
 auto guarded(Napi::Env env, Body body) -> decltype(body()) {
   try {
     return body();
@@ -23,7 +23,7 @@ auto guarded(Napi::Env env, Body body) -> decltype(body()) {
   }
 }
 
-/// A JavaScript function around `F`, guarded.
+// A JavaScript function around `F`, guarded.
 template <Napi::Value (*F)(const Napi::CallbackInfo&)>
 Napi::Function guarded_function(Napi::Env env, const char* name) {
   return Napi::Function::New(env, [](const Napi::CallbackInfo& info) { return guarded(info.Env(), [&] { return F(info); }); }, name);

@@ -6,13 +6,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <new>
 
 #include "binding/arguments.h"
 #include "binding/environment.h"
 #include "binding/errors.h"
 #include "binding/run_async.h"
 #include "binding/tensor_handle.h"
+#include "runtime/error.h"
 #include "tensor/deferred.h"
 #include "tensor/dtype.h"
 
@@ -27,11 +27,11 @@ at::ScalarType dtype_of(const Napi::TypedArray& array) {
     case napi_bigint64_array: return at::kLong;
     case napi_int32_array: return at::kInt;
     case napi_uint8_array: return at::kByte;
-    default: throw Error("bad-input", "the data must be a Float32Array, Float64Array, BigInt64Array, Int32Array or Uint8Array.");
+    default: throw Error(ErrorCode::bad_input, "the data must be a Float32Array, Float64Array, BigInt64Array, Int32Array or Uint8Array.");
   }
 }
 
-/// What a dtype looks like in JavaScript.
+// What a dtype looks like in JavaScript.
 at::ScalarType host_dtype(at::ScalarType dtype) {
   if (dtype == at::kHalf || dtype == at::kBFloat16) return at::kFloat;
   return dtype == at::kBool ? at::kByte : dtype;
@@ -50,26 +50,26 @@ napi_typedarray_type array_type(at::ScalarType dtype) {
 // Plain memory, not a tensor: it belongs to JavaScript, so it must not count as tensor memory.
 struct HostBuffer {
   std::unique_ptr<void, decltype(&std::free)> data{nullptr, &std::free};
-  std::size_t bytes = 0;
-  std::size_t elements = 0;
+  size_t bytes = 0;
+  size_t elements = 0;
   at::ScalarType dtype = at::kFloat;
 };
 
 std::shared_ptr<HostBuffer> copy_out(const at::Tensor& value) {
   auto buffer = std::make_shared<HostBuffer>();
   buffer->dtype = host_dtype(value.scalar_type());
-  buffer->elements = static_cast<std::size_t>(value.numel());
+  buffer->elements = static_cast<size_t>(value.numel());
   buffer->bytes = buffer->elements * c10::elementSize(buffer->dtype);
   if (buffer->bytes == 0) return buffer;
   buffer->data.reset(std::malloc(buffer->bytes));
-  if (!buffer->data) throw std::bad_alloc();
+  if (!buffer->data) throw Error(ErrorCode::out_of_memory, "not enough memory. Use a smaller batch, or dispose tensors earlier.");
   at::from_blob(buffer->data.get(), value.sizes(), at::TensorOptions().dtype(buffer->dtype)).copy_(value.detach());
   return buffer;
 }
 
 Napi::ArrayBuffer to_array_buffer(Napi::Env env, HostBuffer& buffer) {
   // Handing over the memory spares the event loop the copy, but costs a finalizer: not worth it for little.
-  constexpr std::size_t worth_handing_over = 64 * 1024;
+  constexpr size_t worth_handing_over = 64 * 1024;
   if (buffer.bytes < worth_handing_over) {
     Napi::ArrayBuffer copy = Napi::ArrayBuffer::New(env, buffer.bytes);
     if (buffer.bytes > 0) std::memcpy(copy.Data(), buffer.data.get(), buffer.bytes);
@@ -81,26 +81,25 @@ Napi::ArrayBuffer to_array_buffer(Napi::Env env, HostBuffer& buffer) {
 Napi::Value to_typed_array(Napi::Env env, HostBuffer& buffer) {
   const Napi::ArrayBuffer memory = to_array_buffer(env, buffer);
   napi_value result = nullptr;
-  if (napi_create_typedarray(env, array_type(buffer.dtype), buffer.elements, memory, 0, &result) != napi_ok) {
-    throw Napi::Error::New(env);
-  }
+  const napi_status status = napi_create_typedarray(env, array_type(buffer.dtype), buffer.elements, memory, 0, &result);
+  NAPI_THROW_IF_FAILED(env, status, Napi::Value());
   return Napi::Value(env, result);
 }
 
 }  // namespace
 
 Napi::Value from_host(const Napi::CallbackInfo& info) {
-  if (!info[0].IsTypedArray()) throw Error("bad-input", "the data must be a typed array.");
+  if (!info[0].IsTypedArray()) throw Error(ErrorCode::bad_input, "the data must be a typed array.");
   const auto data = info[0].As<Napi::TypedArray>();
   const at::ScalarType given = dtype_of(data);
-  const std::vector<std::int64_t> shape = to_integers(info[1], "the shape");
+  const std::vector<int64_t> shape = to_integers(info[1], "the shape");
   const std::string dtype = to_string(info[2], "the dtype");
   const at::ScalarType wanted = dtype_from_name(dtype);
 
   at::Tensor copy = at::empty(shape, at::TensorOptions().dtype(given));
-  if (static_cast<std::size_t>(copy.numel()) != data.ElementLength()) {
-    throw Error("shape", "the data has " + std::to_string(data.ElementLength()) + " elements, the shape needs " +
-                             std::to_string(copy.numel()) + ".");
+  if (static_cast<size_t>(copy.numel()) != data.ElementLength()) {
+    throw Error(ErrorCode::shape, "the data has " + std::to_string(data.ElementLength()) + " elements, the shape needs " +
+                                      std::to_string(copy.numel()) + ".");
   }
   if (copy.numel() > 0) {
     const auto* bytes = static_cast<const std::byte*>(data.ArrayBuffer().Data()) + data.ByteOffset();

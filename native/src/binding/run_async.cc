@@ -4,6 +4,7 @@
 
 #include "binding/environment.h"
 #include "binding/errors.h"
+#include "runtime/error.h"
 #include "runtime/executor.h"
 
 namespace autocircuit {
@@ -24,7 +25,7 @@ void settle(Napi::Env env, napi_deferred deferred, const Convert& convert) {
 }
 
 Convert rejection(const Error& error) {
-  return [error](Napi::Env env) -> Napi::Value { throw to_js_error(env, error); };
+  return [error](Napi::Env) -> Napi::Value { throw Error(error); };
 }
 
 }  // namespace
@@ -32,7 +33,7 @@ Convert rejection(const Error& error) {
 Napi::Promise run_async(Napi::Env env, Work work, const CancelToken& signal) {
   napi_deferred deferred = nullptr;
   napi_value promise = nullptr;
-  if (napi_create_promise(env, &deferred, &promise) != napi_ok) throw Error("addon", "Node refused to make a promise.");
+  if (napi_create_promise(env, &deferred, &promise) != napi_ok) throw Error(ErrorCode::addon, "Node refused to make a promise.");
 
   const std::shared_ptr<Channel> channel = Environment::of(env).channel;
   channel->begin();

@@ -9,6 +9,7 @@
 #include "binding/tensor_handle.h"
 #include "devices/gpus.h"
 #include "kernels/processor.h"
+#include "runtime/error.h"
 #include "runtime/executor.h"
 #include "runtime/loaded_libtorch.h"
 #include "runtime/memory.h"
@@ -52,8 +53,8 @@ Napi::Value reset_peak(const Napi::CallbackInfo& info) {
 Napi::Value threads(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), Executor::instance().threads()); }
 
 Napi::Value set_threads(const Napi::CallbackInfo& info) {
-  const std::int64_t count = to_integer(info[0], "the number of threads");
-  if (count < 1 || count > 4096) throw Error("bad-input", "the number of threads must be between 1 and 4096.");
+  const int64_t count = to_integer(info[0], "the number of threads");
+  if (count < 1 || count > 4096) throw Error(ErrorCode::bad_input, "the number of threads must be between 1 and 4096.");
   Executor::instance().set_threads(static_cast<int>(count));
   return run_async(info.Env(), [](const CancelToken&) { return nothing(); });
 }
@@ -63,6 +64,14 @@ Napi::Value synchronize(const Napi::CallbackInfo& info) {
     wait_for_devices();
     return nothing();
   });
+}
+
+// The codes that errors of the addon may have.
+Napi::Value error_codes(const Napi::CallbackInfo& info) {
+  const std::vector<std::string> names = error_code_names();
+  Napi::Array codes = Napi::Array::New(info.Env(), names.size());
+  for (uint32_t i = 0; i < codes.Length(); i++) codes.Set(i, names[i]);
+  return codes;
 }
 
 Napi::Value versions(const Napi::CallbackInfo& info) {
@@ -102,6 +111,7 @@ void init_runtime_functions(Napi::Env env, Napi::Object exports) {
   exports.Set("setThreads", guarded_function<set_threads>(env, "setThreads"));
   exports.Set("synchronize", guarded_function<synchronize>(env, "synchronize"));
   exports.Set("processor", guarded_function<processor_facts>(env, "processor"));
+  exports.Set("errorCodes", guarded_function<error_codes>(env, "errorCodes"));
   exports.Set("versions", guarded_function<versions>(env, "versions"));
 }
 

@@ -4,7 +4,7 @@
 
 namespace autocircuit {
 
-/// Adds `memory()`, `resetPeak()`, `threads()`, `setThreads(n)`, `synchronize()`, `processor()`, `versions()` and the class CancelToken.
+// Adds `memory()`, `resetPeak()`, `threads()`, `setThreads(n)`, `synchronize()`, `processor()`, `versions()` and the class CancelToken.
 void init_runtime_functions(Napi::Env env, Napi::Object exports);
 
 }  // namespace autocircuit

@@ -4,7 +4,7 @@
 
 namespace autocircuit {
 
-/// Adds `apply(name, tensors, parameters)`, `fromHost(data, shape, dtype)`, `mapFile(path, offset, shape, dtype)`, `toHost(tensor)`.
+// Adds `apply(name, tensors, parameters)`, `fromHost(data, shape, dtype)`, `mapFile(path, offset, shape, dtype)`, `toHost(tensor)`.
 void init_tensor_functions(Napi::Env env, Napi::Object exports);
 
 }  // namespace autocircuit

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "binding/environment.h"
+#include "binding/errors.h"
+#include "runtime/error.h"
 #include "tensor/deferred.h"
 #include "tensor/dtype.h"
 
@@ -13,11 +15,11 @@ namespace autocircuit {
 namespace {
 
 // Lets a handle be told from any other wrapped object, whatever its prototype was made to be.
-constexpr napi_type_tag tensor_tag{0x6d0f7b2f1f6c4b7aULL, 0x9a54f2c8e1d34c06ULL};
+constexpr napi_type_tag kTensorTag{0x6d0f7b2f1f6c4b7aULL, 0x9a54f2c8e1d34c06ULL};
 
 }  // namespace
 
-std::atomic<std::int64_t> TensorHandle::live_{0};
+std::atomic<int64_t> TensorHandle::live_{0};
 
 void TensorHandle::init(Napi::Env env, Napi::Object exports) {
   const Napi::Function constructor = DefineClass(env, "NativeTensor",
@@ -44,22 +46,22 @@ Napi::Object TensorHandle::create(Napi::Env env, at::Tensor value) {
 }
 
 TensorHandle& TensorHandle::from(const Napi::Value& value, const std::string& what) {
-  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&tensor_tag)) {
-    throw Error("bad-input", what + " is not a tensor.");
+  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&kTensorTag)) {
+    throw Error(ErrorCode::bad_input, what + " is not a tensor.");
   }
   TensorHandle& handle = *Unwrap(value.As<Napi::Object>());
-  if (!handle.slot()) throw Error("disposed", what + " was disposed and can no longer be used.");
+  if (!handle.slot()) throw Error(ErrorCode::disposed, what + " was disposed and can no longer be used.");
   return handle;
 }
 
 TensorHandle::TensorHandle(const Napi::CallbackInfo& info) : Napi::ObjectWrap<TensorHandle>(info) {
-  if (info.Length() != 1 || !info[0].IsExternal()) {
-    throw Napi::TypeError::New(info.Env(), "Tensors are made by functions, not by `new`.");
-  }
-  Value().TypeTag(&tensor_tag);
+  guarded(info.Env(), [&] {
+    if (info.Length() != 1 || !info[0].IsExternal()) throw Error(ErrorCode::bad_input, "tensors are made by functions, not by `new`.");
+  });
+  Value().TypeTag(&kTensorTag);
   content_ = std::move(*info[0].As<Napi::External<Content>>().Data());
   dtype_ = dtype_name(content_.meta.scalar_type());
-  bytes_ = content_.view ? 0 : static_cast<std::int64_t>(content_.meta.numel() * content_.meta.element_size());
+  bytes_ = content_.view ? 0 : static_cast<int64_t>(content_.meta.numel() * content_.meta.element_size());
   live_++;
   if (bytes_ > 0) Napi::MemoryManagement::AdjustExternalMemory(info.Env(), bytes_);
 }
@@ -77,7 +79,7 @@ void TensorHandle::let_go(Napi::BasicEnv env) {
 Napi::Value TensorHandle::get_shape(const Napi::CallbackInfo& info) {
   Napi::Array shape = Napi::Array::New(info.Env());
   if (!content_.slot) return shape;
-  std::uint32_t dim = 0;
+  uint32_t dim = 0;
   for (const auto size : content_.meta.sizes()) shape.Set(dim++, static_cast<double>(size));
   return shape;
 }

@@ -11,7 +11,7 @@
 
 namespace autocircuit {
 
-/// The JavaScript object of one tensor: shape and dtype now, the value in a slot that the executor fills.
+// The JavaScript object of one tensor: shape and dtype now, the value in a slot that the executor fills.
 class TensorHandle : public Napi::ObjectWrap<TensorHandle> {
  public:
   struct Content {
@@ -23,14 +23,14 @@ class TensorHandle : public Napi::ObjectWrap<TensorHandle> {
 
   static void init(Napi::Env env, Napi::Object exports);
   static Napi::Object create(Napi::Env env, Content content);
-  /// For a value that exists already.
+  // For a value that exists already.
   static Napi::Object create(Napi::Env env, at::Tensor value);
 
-  /// Throws Error "bad-input" when `value` is not a tensor handle, "disposed" when it was disposed. `what` names it.
+  // Throws Error bad_input when `value` is not a tensor handle, disposed when it was disposed. `what` names it.
   static TensorHandle& from(const Napi::Value& value, const std::string& what);
 
-  /// Handles that were neither disposed nor collected, in the whole process.
-  static std::int64_t live() noexcept { return live_.load(); }
+  // Handles that were neither disposed nor collected, in the whole process.
+  static int64_t live() noexcept { return live_.load(); }
 
   explicit TensorHandle(const Napi::CallbackInfo& info);
   void Finalize(Napi::BasicEnv env) override;
@@ -46,11 +46,11 @@ class TensorHandle : public Napi::ObjectWrap<TensorHandle> {
   Napi::Value get_requires_grad(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
 
-  static std::atomic<std::int64_t> live_;
+  static std::atomic<int64_t> live_;
 
   Content content_;
   std::string dtype_;
-  std::int64_t bytes_ = 0;
+  int64_t bytes_ = 0;
 };
 
 }  // namespace autocircuit

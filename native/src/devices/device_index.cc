@@ -2,10 +2,10 @@
 
 #include <map>
 #include <mutex>
-#include <stdexcept>
 #include <tuple>
 
 #include "devices/upload.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
@@ -40,7 +40,7 @@ at::Tensor index_on(const at::Device& device, const std::vector<int64_t>& values
   const Key key{device.type(), device.index(), type, values};
   const auto found = kept().tensors.find(key);
   if (found != kept().tensors.end()) return found->second;
-  if (kept().known_only > 0) throw std::logic_error("an index is uploaded while a pass is recorded");
+  if (kept().known_only > 0) throw Error(ErrorCode::native, "an index is uploaded while a pass is recorded");
   if (kept().tensors.size() >= kMostKept) kept().tensors.clear();
   return kept().tensors.emplace(key, made(device, values, type)).first->second;
 }

@@ -11,7 +11,7 @@ namespace autocircuit {
 // was made before uploads nothing: what is recorded must not.
 at::Tensor index_on(const at::Device& device, const std::vector<int64_t>& values, at::ScalarType type = at::kLong);
 
-// While one lives, index_on throws std::logic_error for indices that it has not seen.
+// While one lives, index_on throws Error native for indices that it has not seen.
 class KnownIndicesOnly {
  public:
   KnownIndicesOnly();

@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include <numeric>
-#include <stdexcept>
 
 #include "engine/attention.h"
 #include "engine/autoencoders.h"
@@ -14,6 +13,7 @@
 #include "engine/outputs.h"
 #include "engine/wide.h"
 #include "kernels/cpu/products.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 
@@ -23,8 +23,8 @@ at::Tensor ordinary_rows(const Transformer& model, const at::Tensor& sources) {
   if (!model.autoencoders()) return sources;
   const int64_t count = source_order(model).count(), rows = count + model.autoencoders()->packed_rows();
   if (sources.size(0) != rows)
-    throw std::invalid_argument("the ablation holds " + std::to_string(sources.size(0)) + " rows, this model's sources and latents take " +
-                                std::to_string(rows));
+    throw Error(ErrorCode::bad_input, "the ablation holds " + std::to_string(sources.size(0)) +
+                                          " rows, this model's sources and latents take " + std::to_string(rows));
   return sources.narrow(0, 0, count);
 }
 

@@ -3,11 +3,11 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 #include "devices/device_index.h"
 #include "kernels/cpu/products.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
@@ -19,7 +19,7 @@ std::string name_of(int64_t block, AutoencoderInput input) {
 }
 
 [[noreturn]] void refuse(const GivenAutoencoder& given, const std::string& what) {
-  throw std::invalid_argument(name_of(given.block, given.input) + " " + what);
+  throw Error(ErrorCode::bad_input, name_of(given.block, given.input) + " " + what);
 }
 
 std::string shape_text(at::IntArrayRef sizes) {
@@ -144,9 +144,10 @@ at::Tensor Autoencoder::on_decoder(const at::Tensor& all, const std::vector<int6
 Autoencoders::Autoencoders(const TransformerConfig& config, const Weights& weights, bool errors, std::vector<GivenAutoencoder> given)
     : errors_(errors), d_model_(config.d_model), of_attention_(config.layers, -1), of_mlp_(config.layers, -1),
       of_stream_(config.layers, -1), first_{0} {
-  if (given.empty()) throw std::invalid_argument("there are no autoencoders");
+  if (given.empty()) throw Error(ErrorCode::bad_input, "there are no autoencoders");
   const at::ScalarType type = weights.options.dtype().toScalarType();
-  if (type != at::kFloat && type != at::kDouble) throw std::invalid_argument("a model with autoencoders computes in float32 or float64");
+  if (type != at::kFloat && type != at::kDouble)
+    throw Error(ErrorCode::bad_input, "a model with autoencoders computes in float32 or float64");
   std::stable_sort(given.begin(), given.end(), [](const GivenAutoencoder& a, const GivenAutoencoder& b) {
     return std::pair(a.block, place_in_block(a.input)) < std::pair(b.block, place_in_block(b.input));
   });
@@ -184,7 +185,8 @@ void Autoencoders::check_cross_layers(const std::vector<GivenAutoencoder>& given
   }
   for (int64_t block = first; block < layers; block++)
     if (of_mlp_[block] < 0)
-      throw std::invalid_argument("block " + std::to_string(block) + " has no transcoder, but those of earlier blocks write to its output");
+      throw Error(ErrorCode::bad_input,
+                  "block " + std::to_string(block) + " has no transcoder, but those of earlier blocks write to its output");
 }
 
 at::Tensor Autoencoders::decoder_means() const {

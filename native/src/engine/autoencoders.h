@@ -72,7 +72,7 @@ struct Autoencoder {
 // behind it, or none. What they leave out of the original value is dropped, or (`errors`) a source of its own.
 class Autoencoders {
  public:
-  // Throws std::invalid_argument, naming the block, for shapes that do not fit the network or each other, numbers that are not finite, and two
+  // Throws Error bad_input, naming the block, for shapes that do not fit the network or each other, numbers that are not finite, and two
   // in one place.
   Autoencoders(const TransformerConfig& config, const Weights& weights, bool errors, std::vector<GivenAutoencoder> given);
 

@@ -18,7 +18,7 @@ void check_finite(const at::Tensor& result, const std::function<std::string(cons
   at::Tensor number = result;
   for (const int64_t i : index) number = number[i];
   const double value = number.item<double>();
-  throw Error("not-finite",
+  throw Error(ErrorCode::not_finite,
               what(index) + " is " + (std::isnan(value) ? "NaN" : "infinite") + " (" + std::to_string(bad.size(0)) + " of " +
                   std::to_string(result.numel()) +
                   " numbers are not finite). The outputs of the model are likely not finite, because its activations grow beyond "

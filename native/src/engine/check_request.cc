@@ -3,17 +3,17 @@
 #include <ATen/ATen.h>
 
 #include <set>
-#include <stdexcept>
 #include <string>
 
 #include "engine/autoencoders.h"
 #include "engine/latent_blocks.h"
 #include "engine/latent_graph.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
 
-[[noreturn]] void refuse(const std::string& message) { throw std::invalid_argument(message); }
+[[noreturn]] void refuse(const std::string& message) { throw Error(ErrorCode::bad_input, message); }
 
 void check_tokens(const TransformerConfig& config, const ForwardRequest& request) {
   const at::Tensor& tokens = request.tokens;

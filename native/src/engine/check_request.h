@@ -4,7 +4,7 @@
 
 namespace autocircuit {
 
-// Throws std::invalid_argument, which says what to do, where a request cannot be run: tokens that the network does not have, a graph of
+// Throws Error bad_input, which says what to do, where a request cannot be run: tokens that the network does not have, a graph of
 // another network, and a kept run or a prefix that was made by another network or of other tokens.
 void check_request(const Transformer& model, const ForwardRequest& request);
 

@@ -2,13 +2,13 @@
 
 #include <ATen/ATen.h>
 
-#include <stdexcept>
 #include <string>
 
 #include "devices/device_index.h"
 #include "engine/check_finite.h"
 #include "engine/wide.h"
 #include "operators/operators.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
@@ -21,7 +21,7 @@ std::string shape_of(at::IntArrayRef sizes) {
 
 void check_shape(const char* what, const at::Tensor& given, at::IntArrayRef wanted) {
   if (given.sizes() != wanted)
-    throw std::invalid_argument(std::string(what) + " must have shape " + shape_of(wanted) + ", it has " + shape_of(given.sizes()));
+    throw Error(ErrorCode::bad_input, std::string(what) + " must have shape " + shape_of(wanted) + ", it has " + shape_of(given.sizes()));
 }
 
 }  // namespace
@@ -29,10 +29,10 @@ void check_shape(const char* what, const at::Tensor& given, at::IntArrayRef want
 void check_gradients(const PassPlan& pass) {
   const Patch& patch = *pass.request.patch;
   if (!patch.autoencoder_leaves.empty() && !pass.model.autoencoders())
-    throw std::invalid_argument("leaves of autoencoders belong to a network that has some");
+    throw Error(ErrorCode::bad_input, "leaves of autoencoders belong to a network that has some");
   const bool asked =
       patch.directions.defined() || patch.ablation_leaf.defined() || patch.outputs_leaf.defined() || !patch.autoencoder_leaves.empty();
-  if (asked && !pass.gradients) throw std::invalid_argument("directions and leaves belong to a mask that records gradients");
+  if (asked && !pass.gradients) throw Error(ErrorCode::bad_input, "directions and leaves belong to a mask that records gradients");
   const int64_t sources = pass.order.count(), d_model = pass.config.d_model;
   if (patch.directions.defined()) {
     const bool shared = patch.directions.dim() == 4 && patch.directions.size(1) == 1;
@@ -40,7 +40,7 @@ void check_gradients(const PassPlan& pass) {
   }
   if (patch.ablation_leaf.defined()) check_shape("the leaf of the ablation", patch.ablation_leaf, patch.ablation->sources().sizes());
   if (!patch.outputs_leaf.defined()) return;
-  if (!pass.factorized) throw std::invalid_argument("gradients of the sources' outputs need a factorised graph");
+  if (!pass.factorized) throw Error(ErrorCode::bad_input, "gradients of the sources' outputs need a factorised graph");
   check_shape("the leaf of the outputs", patch.outputs_leaf, {sources, pass.batch, pass.length, d_model});
 }
 

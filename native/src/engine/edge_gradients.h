@@ -9,7 +9,7 @@
 
 namespace autocircuit {
 
-// Throws std::invalid_argument where the patch's directions and leaves do not fit the pass.
+// Throws Error bad_input where the patch's directions and leaves do not fit the pass.
 void check_gradients(const PassPlan& pass);
 
 // What a backward pass gives, added up on its way: the gradient of the mask and, where leaves of the patch stand for them, of the ablation
@@ -34,7 +34,7 @@ class PassGradients {
   int64_t bucket_count() const;
   std::vector<int64_t> bucket_of(const Frame& frame) const;
 
-  // In the mask's shape. Once, at the end; throws an Error `not-finite` for a gradient that is not.
+  // In the mask's shape. Once, at the end; throws an Error not_finite for a gradient that is not.
   at::Tensor of_mask();
   // Of their leaves' shapes; undefined where there is no leaf.
   at::Tensor of_ablation() const;

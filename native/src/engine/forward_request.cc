@@ -1,11 +1,12 @@
 #include "engine/forward_request.h"
 
-#include <stdexcept>
+#include "runtime/error.h"
 
 namespace autocircuit {
 
 Ablation::Ablation(at::Tensor sources, bool same_everywhere) : sources_(sources.detach().contiguous()), same_everywhere_(same_everywhere) {
-  if (sources_.dim() != 4) throw std::invalid_argument("an ablation's sources must have shape [sources, batch or 1, positions, d_model]");
+  if (sources_.dim() != 4)
+    throw Error(ErrorCode::bad_input, "an ablation's sources must have shape [sources, batch or 1, positions, d_model]");
 }
 
 }  // namespace autocircuit

@@ -4,17 +4,17 @@
 #include <ATen/core/grad_mode.h>
 #include <c10/core/DeviceGuard.h>
 
-#include <stdexcept>
 #include <string>
 
 #include "engine/autoencoders.h"
 #include "engine/outputs.h"
 #include "engine/weights.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
 
-[[noreturn]] void no_gradients(const std::string& reason) { throw std::invalid_argument("gradients of heads: " + reason); }
+[[noreturn]] void no_gradients(const std::string& reason) { throw Error(ErrorCode::bad_input, "gradients of heads: " + reason); }
 
 void check_gradient(const Transformer& model, int64_t layer, const at::Tensor& grad, const at::Tensor& z) {
   const TransformerConfig& c = model.config();

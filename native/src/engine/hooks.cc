@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <stdexcept>
 #include <string_view>
 
 #include "devices/device_index.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
@@ -66,8 +66,8 @@ std::string text_of(at::IntArrayRef sizes) {
 void check_inside(const std::vector<int64_t>& chosen, int64_t count, const HookPoint& point, const char* what) {
   for (const int64_t index : chosen)
     if (index < 0 || index >= count)
-      throw std::invalid_argument(name_of(point) + " has no " + what + " " + std::to_string(index) + ": they go from 0 to " +
-                                  std::to_string(count - 1));
+      throw Error(ErrorCode::bad_input,
+                  name_of(point) + " has no " + what + " " + std::to_string(index) + ": they go from 0 to " + std::to_string(count - 1));
 }
 
 // x with the replacement's value where it says.
@@ -80,15 +80,15 @@ at::Tensor replaced_in(const at::Tensor& x, const Replacement& replacement) {
     sizes[position] = static_cast<int64_t>(positions->size());
   }
   if (heads) {
-    if (head < 0) throw std::invalid_argument(name_of(point) + " has no heads; leave them out of its replacement");
+    if (head < 0) throw Error(ErrorCode::bad_input, name_of(point) + " has no heads; leave them out of its replacement");
     check_inside(*heads, sizes[head], point, "head");
     sizes[head] = static_cast<int64_t>(heads->size());
   }
   const bool fits = given.dim() == x.dim() && (given.size(0) == sizes[0] || given.size(0) == 1) &&
                     given.sizes().slice(1) == at::IntArrayRef(sizes).slice(1);
   if (!fits || !given.is_floating_point())
-    throw std::invalid_argument("what replaces " + name_of(point) + " must be floating point " + text_of(sizes) +
-                                " (or 1 for the batch), not " + text_of(given.sizes()));
+    throw Error(ErrorCode::bad_input, "what replaces " + name_of(point) + " must be floating point " + text_of(sizes) +
+                                          " (or 1 for the batch), not " + text_of(given.sizes()));
   at::Tensor value = given.detach().to(x.options()).expand(sizes);
   if (heads && positions) {
     at::Tensor rows = x.index_select(position, index_on(x.device(), *positions));
@@ -116,7 +116,7 @@ HookPoint hook_point(const std::string& name) {
       for (const auto& [hook, text] : of_block)
         if (std::string_view(rest + 1, static_cast<size_t>(end - rest - 1)) == text) return {hook, layer};
   }
-  throw std::invalid_argument("there is no hook point `" + name + "`");
+  throw Error(ErrorCode::bad_input, "there is no hook point `" + name + "`");
 }
 
 std::string name_of(const HookPoint& point) {

@@ -41,7 +41,7 @@ struct HookPoint {
   auto operator<=>(const HookPoint&) const = default;
 };
 
-// `blocks.3.attn.hook_q`, `ln_final.hook_scale`. Throws std::invalid_argument for a name that is none.
+// `blocks.3.attn.hook_q`, `ln_final.hook_scale`. Throws Error bad_input for a name that is none.
 HookPoint hook_point(const std::string& name);
 std::string name_of(const HookPoint& point);
 
@@ -72,7 +72,7 @@ class Hooks {
 
   // Whether somebody reads or replaces the value there.
   bool at(Hook hook, int64_t layer) const;
-  // x in the point's dimensions, or what is to be in its place. Throws std::invalid_argument for a replacement that does not fit.
+  // x in the point's dimensions, or what is to be in its place. Throws Error bad_input for a replacement that does not fit.
   at::Tensor visit(Hook hook, int64_t layer, const at::Tensor& x);
   // In the order of the request.
   const std::vector<at::Tensor>& values() const { return values_; }

@@ -2,22 +2,23 @@
 
 #include <ATen/ATen.h>
 
-#include <stdexcept>
 #include <string>
 
 #include "engine/latent_blocks.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
 
 void check_table(const Autoencoders& autoencoders, const PatchGraph& table, int64_t columns) {
-  if (!table.factorized) throw std::invalid_argument("latents are sources of factorised graphs only");
+  if (!table.factorized) throw Error(ErrorCode::bad_input, "latents are sources of factorised graphs only");
   if (table.latents != autoencoders.mlp_counts() || table.attention_latents != autoencoders.attention_counts() ||
       table.stream_latents != autoencoders.stream_counts() || table.errors != autoencoders.errors())
-    throw std::invalid_argument("the graph has other latents than this model's autoencoders; make the graph of the model that has them");
+    throw Error(ErrorCode::bad_input,
+                "the graph has other latents than this model's autoencoders; make the graph of the model that has them");
   if (table.sources != columns)
-    throw std::invalid_argument("the graph has " + std::to_string(table.sources) + " sources, this model with its latents has " +
-                                std::to_string(columns) + "; the graph is of another model");
+    throw Error(ErrorCode::bad_input, "the graph has " + std::to_string(table.sources) + " sources, this model with its latents has " +
+                                          std::to_string(columns) + "; the graph is of another model");
 }
 
 // The first ordinary source that a group reads: the place of the last autoencoder of the stream before it.
@@ -65,8 +66,8 @@ LatentGraph::LatentGraph(const TransformerConfig& config, const Autoencoders& au
   for (const DestinationGroup& group : table.groups) {
     const bool inside = group.layer >= 0 && group.layer < config.layers;
     if (!inside || (group.reader == Reader::post && autoencoders.of_stream(group.layer) < 0) || group.reader == Reader::mid)
-      throw std::invalid_argument("the graph has a group that reads in layer " + std::to_string(group.layer) +
-                                  " what this model with its autoencoders does not read there; the graph is of another model");
+      throw Error(ErrorCode::bad_input, "the graph has a group that reads in layer " + std::to_string(group.layer) +
+                                            " what this model with its autoencoders does not read there; the graph is of another model");
     const int64_t end = group.reader == Reader::post ? order.post(group.layer) : order.before(reading_point(config, group));
     add_group(group, first_read(config, autoencoders, group), end);
   }
@@ -77,9 +78,9 @@ LatentGraph::LatentGraph(const TransformerConfig& config, const Autoencoders& au
 void LatentGraph::add_group(const DestinationGroup& of_table, int64_t first, int64_t end) {
   const int64_t first_column = written_[first], columns = written_[end] - first_column;
   if (of_table.first_source != first_column || of_table.sources != columns)
-    throw std::invalid_argument("the graph has a group with sources " + range_text(of_table.first_source, of_table.sources) +
-                                " where this model with its latents has " + range_text(first_column, columns) +
-                                "; the graph is of another model");
+    throw Error(ErrorCode::bad_input, "the graph has a group with sources " + range_text(of_table.first_source, of_table.sources) +
+                                          " where this model with its latents has " + range_text(first_column, columns) +
+                                          "; the graph is of another model");
   DestinationGroup made = of_table;
   made.first_source = first;
   made.sources = end - first;

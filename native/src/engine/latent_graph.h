@@ -17,7 +17,7 @@ namespace autocircuit {
 // autoencoder its latents, columns side by side.
 class LatentGraph {
  public:
-  // Throws std::invalid_argument where the table is not of this network with these autoencoders.
+  // Throws Error bad_input where the table is not of this network with these autoencoders.
   LatentGraph(const TransformerConfig& config, const Autoencoders& autoencoders, const PatchGraph& table);
 
   std::shared_ptr<const PatchGraph> ordinary() const { return ordinary_; }

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <numeric>
-#include <stdexcept>
 
 #include "devices/device_index.h"
 #include "engine/latent_blocks.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
@@ -36,9 +36,9 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
       activations_(autoencoders_.count()), weights_(model.weights()), inputs_(autoencoders_.count()) {
   for (int64_t number = 0; number < autoencoders_.count(); number++)
     if (autoencoders_[number].positions() != 1 && autoencoders_[number].positions() != length_)
-      throw std::invalid_argument(name_of(autoencoders_[number]) + " has latents for each of " +
-                                  std::to_string(autoencoders_[number].positions()) + " positions, the prompts have " +
-                                  std::to_string(length_));
+      throw Error(ErrorCode::bad_input, name_of(autoencoders_[number]) + " has latents for each of " +
+                                            std::to_string(autoencoders_[number].positions()) + " positions, the prompts have " +
+                                            std::to_string(length_));
   if (!request.patch) return;
   Patch& patch = *request.patch;
   const at::TensorOptions& options = model.weights().options;
@@ -48,8 +48,8 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
   const at::Tensor& mask = given_mask_;
   mask_ = (mask.dim() == 1 ? mask.unsqueeze(0) : mask).to(options).contiguous();
   if (mask_.dim() != 2 || mask_.size(1) != table_->edges)
-    throw std::invalid_argument("mask has " + std::to_string(mask.size(-1)) + " values, the graph has " + std::to_string(table_->edges) +
-                                " edges");
+    throw Error(ErrorCode::bad_input,
+                "mask has " + std::to_string(mask.size(-1)) + " values, the graph has " + std::to_string(table_->edges) + " edges");
   masks_ = mask_.size(0);
   if (request.from) {
     // Lists of latents belong to a pass, not to a kept run: it starts at the beginning, once for each mask.
@@ -70,7 +70,7 @@ LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool g
   if (!patch.directions.defined()) return;
   const int64_t sources = source_order(model).count();
   if (patch.directions.dim() != 4 || patch.directions.size(0) != sources + autoencoders_.packed_rows())
-    throw std::invalid_argument("directions must have as many rows as the ablation's sources with their latents");
+    throw Error(ErrorCode::bad_input, "directions must have as many rows as the ablation's sources with their latents");
   directions_ = patch.directions.narrow(0, sources, autoencoders_.packed_rows()).to(options);
   patch.directions = patch.directions.narrow(0, 0, sources);
 }

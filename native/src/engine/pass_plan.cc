@@ -3,13 +3,13 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <string>
 
 #include "engine/edge_gradients.h"
 #include "engine/latent_blocks.h"
 #include "engine/weights.h"
 #include "engine/workspace.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
@@ -72,34 +72,36 @@ PassPlan::PassPlan(const Transformer& of, const PlacedRequest& placed, bool with
 void PassPlan::check_ablation() const {
   const at::Tensor& sources = ablated->sources();
   if (sources.size(0) != order.count())
-    throw std::invalid_argument("the ablation holds " + std::to_string(sources.size(0)) + " sources, this graph has " +
-                                std::to_string(order.count()));
+    throw Error(ErrorCode::bad_input,
+                "the ablation holds " + std::to_string(sources.size(0)) + " sources, this graph has " + std::to_string(order.count()));
   if (batch % masks)
-    throw std::invalid_argument(std::to_string(masks) + " masks cannot share a batch of " + std::to_string(batch) + " prompts evenly");
+    throw Error(ErrorCode::bad_input,
+                std::to_string(masks) + " masks cannot share a batch of " + std::to_string(batch) + " prompts evenly");
   if (sources.size(2) != length || sources.size(3) != config.d_model || batch % sources.size(1))
-    throw std::invalid_argument("the ablation was made for " + std::to_string(sources.size(1)) + " prompts of " +
-                                std::to_string(sources.size(2)) + " positions, the run has " + std::to_string(batch) + " of " +
-                                std::to_string(length));
+    throw Error(ErrorCode::bad_input, "the ablation was made for " + std::to_string(sources.size(1)) + " prompts of " +
+                                          std::to_string(sources.size(2)) + " positions, the run has " + std::to_string(batch) + " of " +
+                                          std::to_string(length));
   if (mask->by_token() && request.patch->graph->tokens != length)
-    throw std::invalid_argument("the graph has " + std::to_string(request.patch->graph->tokens) + " token positions, the prompts have " +
-                                std::to_string(length));
+    throw Error(ErrorCode::bad_input, "the graph has " + std::to_string(request.patch->graph->tokens) +
+                                          " token positions, the prompts have " + std::to_string(length));
 }
 
 void PassPlan::check_reference() const {
-  if (gradients) throw std::invalid_argument("divergences carry no gradient; ask for logits, or give a mask that does not record one");
+  if (gradients)
+    throw Error(ErrorCode::bad_input, "divergences carry no gradient; ask for logits, or give a mask that does not record one");
   const int64_t positions = request.positions ? static_cast<int64_t>(request.positions->size()) : length;
   const int64_t rows = request.reference->logits.size(0);
   for (const at::Tensor& given : {request.reference->logits, request.reference->probabilities})
     if (given.sizes() != at::IntArrayRef{rows, config.d_vocab_out} || rows == 0 || rows % positions || batch * positions % rows)
-      throw std::invalid_argument("the reference must be [prompts * positions, vocabulary], here [" +
-                                  std::to_string(batch / masks * positions) + ", " + std::to_string(config.d_vocab_out) + "]");
+      throw Error(ErrorCode::bad_input, "the reference must be [prompts * positions, vocabulary], here [" +
+                                            std::to_string(batch / masks * positions) + ", " + std::to_string(config.d_vocab_out) + "]");
 }
 
 void PassPlan::check_positions() const {
   for (const int64_t p : *request.positions)
     if (p < 0 || p >= length)
-      throw std::invalid_argument("output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(length) +
-                                  " positions");
+      throw Error(ErrorCode::bad_input,
+                  "output position " + std::to_string(p) + " lies outside the prompts' " + std::to_string(length) + " positions");
 }
 
 void PassPlan::choose_live_parts() {

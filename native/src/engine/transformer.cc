@@ -12,6 +12,7 @@
 #include "engine/weights.h"
 #include "engine/workspace.h"
 #include "operators/register.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
@@ -43,7 +44,7 @@ class PatchedForward : public torch::autograd::Function<PatchedForward> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context, torch::autograd::variable_list grads) {
     const auto holder = c10::dynamic_intrusive_pointer_cast<PassHolder>(context->saved_data["pass"].toCapsule());
-    if (!holder->pass) throw std::runtime_error("the gradient of these logits was already taken; run the forward again");
+    if (!holder->pass) throw Error(ErrorCode::bad_input, "the gradient of these logits was already taken; run the forward again");
     const std::shared_ptr<Pass> pass = std::move(holder->pass);
     torch::autograd::variable_list given{pass->backward(grads[0], grads.size() > 1 ? grads[1] : at::Tensor()), pass->ablation_gradient(),
                                          pass->outputs_gradient()};

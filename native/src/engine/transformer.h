@@ -20,12 +20,12 @@ class Workspace;
 // A transformer on LibTorch with patch points. Not thread-safe: all calls come from the executor thread.
 class Transformer : public std::enable_shared_from_this<Transformer> {
  public:
-  // Weights by TransformerLens name. Throws std::invalid_argument naming a missing, misshapen or non-finite weight.
+  // Weights by TransformerLens name. Throws Error bad_input naming a missing, misshapen or non-finite weight.
   Transformer(TransformerConfig config, const std::unordered_map<std::string, at::Tensor>& weights, const Placement& placement = {});
   ~Transformer();
 
   // Logits record gradients to the mask when it requires them; where a shared pointer owns the transformer, it lives until they are
-  // taken. Throws std::invalid_argument for what does not belong to this network or not to these tokens.
+  // taken. Throws Error bad_input for what does not belong to this network or not to these tokens.
   ForwardResult forward(const ForwardRequest& request) const;
 
   const TransformerConfig& config() const { return config_; }

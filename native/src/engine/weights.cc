@@ -4,7 +4,8 @@
 
 #include <set>
 #include <sstream>
-#include <stdexcept>
+
+#include "runtime/error.h"
 
 namespace autocircuit {
 namespace {
@@ -30,7 +31,7 @@ class WeightReader {
   at::Tensor required(const std::string& name, at::IntArrayRef shape) {
     at::Tensor tensor = optional(name, shape);
     if (!tensor.defined())
-      throw std::invalid_argument("weight '" + name + "' is missing; this architecture needs it with shape " + shape_text(shape));
+      throw Error(ErrorCode::bad_input, "weight '" + name + "' is missing; this architecture needs it with shape " + shape_text(shape));
     return tensor;
   }
 
@@ -40,27 +41,30 @@ class WeightReader {
     used_.insert(name);
     const at::Tensor& tensor = found->second;
     if (tensor.sizes() != shape)
-      throw std::invalid_argument("weight '" + name + "' has shape " + shape_text(tensor.sizes()) + ", expected " + shape_text(shape));
-    if (!tensor.is_floating_point()) throw std::invalid_argument("weight '" + name + "' is not a floating point tensor");
+      throw Error(ErrorCode::bad_input,
+                  "weight '" + name + "' has shape " + shape_text(tensor.sizes()) + ", expected " + shape_text(shape));
+    if (!tensor.is_floating_point()) throw Error(ErrorCode::bad_input, "weight '" + name + "' is not a floating point tensor");
     // A NaN or an infinity anywhere makes the sum non-finite; only then is it worth finding where. (In the tensor's own
     // type: a sum in a wider one would copy the whole weight first.)
     if (!std::isfinite(at::sum(tensor).item<double>())) {
       const at::Tensor bad = at::nonzero(at::isfinite(tensor).logical_not().flatten());
       if (bad.numel() > 0)
-        throw std::invalid_argument("weight '" + name + "' holds " + std::to_string(bad.size(0)) +
-                                    " values that are NaN or infinite (the first at flat index " +
-                                    std::to_string(bad[0][0].item<int64_t>()) + "); the checkpoint is damaged");
+        throw Error(ErrorCode::bad_input, "weight '" + name + "' holds " + std::to_string(bad.size(0)) +
+                                              " values that are NaN or infinite (the first at flat index " +
+                                              std::to_string(bad[0][0].item<int64_t>()) + "); the checkpoint is damaged");
     }
     const at::Tensor placed = tensor.detach().to(device_, dtype_);
     if (dtype_ == at::kHalf && tensor.scalar_type() != at::kHalf && !std::isfinite(placed.abs().max().item<double>()))
-      throw std::invalid_argument("weight '" + name + "' holds numbers that float16 cannot (it ends at 65504); use bfloat16 or float32");
+      throw Error(ErrorCode::bad_input,
+                  "weight '" + name + "' holds numbers that float16 cannot (it ends at 65504); use bfloat16 or float32");
     return placed;
   }
 
   void refuse_unused() const {
     for (const auto& [name, tensor] : named_)
       if (!used_.count(name))
-        throw std::invalid_argument(
+        throw Error(
+            ErrorCode::bad_input,
             "weight '" + name + "' is not part of this architecture; check the config (attn_only, gated, norms, positions) or remove it");
   }
 
@@ -116,7 +120,7 @@ BlockWeights block(WeightReader& reader, const TransformerConfig& c, int64_t lay
 
 void check(const TransformerConfig& c) {
   const auto positive = [](int64_t value, const char* name) {
-    if (value <= 0) throw std::invalid_argument(std::string("config: ") + name + " must be positive, got " + std::to_string(value));
+    if (value <= 0) throw Error(ErrorCode::bad_input, std::string("config: ") + name + " must be positive, got " + std::to_string(value));
   };
   positive(c.layers, "layers");
   positive(c.d_model, "dModel");
@@ -127,12 +131,12 @@ void check(const TransformerConfig& c) {
   positive(c.d_vocab_out, "dVocabOut");
   positive(c.context, "context");
   if (!c.attn_only) positive(c.d_mlp, "dMlp");
-  if (c.heads % c.kv_heads) throw std::invalid_argument("config: heads must be a multiple of kvHeads");
-  if (c.attn_scale == 0) throw std::invalid_argument("config: attnScale must not be 0 (scores are divided by it)");
+  if (c.heads % c.kv_heads) throw Error(ErrorCode::bad_input, "config: heads must be a multiple of kvHeads");
+  if (c.attn_scale == 0) throw Error(ErrorCode::bad_input, "config: attnScale must not be 0 (scores are divided by it)");
   if (c.positions == PositionKind::rotary && (c.rotary.dim <= 0 || c.rotary.dim > c.d_head || c.rotary.dim % 2))
-    throw std::invalid_argument("config: rotary.dim must be even and between 2 and dHead");
+    throw Error(ErrorCode::bad_input, "config: rotary.dim must be even and between 2 and dHead");
   if (!c.window.empty() && static_cast<int64_t>(c.window.size()) != c.layers)
-    throw std::invalid_argument("config: window needs one entry per layer");
+    throw Error(ErrorCode::bad_input, "config: window needs one entry per layer");
 }
 
 }  // namespace

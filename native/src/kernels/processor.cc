@@ -68,7 +68,8 @@ Processor processor_under(const char* cap) {
     return result;
   }
   if (std::find(kCaps.begin(), kCaps.end(), result.cap) == kCaps.end())
-    throw Error("bad-input", "AUTOCIRCUIT_CPU is \"" + result.cap + "\": it may be avx512, avx2 or baseline, or not be set at all.");
+    throw Error(ErrorCode::bad_input,
+                "AUTOCIRCUIT_CPU is \"" + result.cap + "\": it may be avx512, avx2 or baseline, or not be set at all.");
   for (const std::string& set : result.sets)
     if (rank(set) >= rank(result.cap)) {
       result.used = set;
@@ -83,7 +84,7 @@ Processor processor_under(const char* cap) {
 const Kernels& kernels_of_set(const std::string& name) {
   for (const Set& set : all_sets())
     if (set.present() && name == set.kernels().set) return set.kernels();
-  throw Error("bad-input", "this processor has no kernels for " + name + ".");
+  throw Error(ErrorCode::bad_input, "this processor has no kernels for " + name + ".");
 }
 
 const Processor& processor() {

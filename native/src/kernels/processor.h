@@ -16,7 +16,7 @@ struct Processor {
 };
 
 // What this process uses: the best set that the processor has and the cap in AUTOCIRCUIT_CPU allows, chosen once.
-// Throws Error "bad-input" where AUTOCIRCUIT_CPU is none of avx512, avx2 and baseline.
+// Throws Error bad_input where AUTOCIRCUIT_CPU is none of avx512, avx2 and baseline.
 const Processor& processor();
 const Kernels& kernels();
 

@@ -16,5 +16,5 @@ TEST("the best instruction set is used, a cap is kept, and one that is too high 
 
 TEST("an unknown cap is an error that lists the caps there are") {
   CHECK_THROWS(processor_under("sse9"), Error,
-               error.code() == "bad-input" && std::string(error.what()).find("baseline") != std::string::npos);
+               error.code() == ErrorCode::bad_input && std::string(error.what()).find("baseline") != std::string::npos);
 }

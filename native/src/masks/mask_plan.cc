@@ -3,7 +3,8 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
-#include <stdexcept>
+
+#include "runtime/error.h"
 
 namespace autocircuit {
 
@@ -37,8 +38,8 @@ void GroupPlan::mark_sources(int64_t head, std::vector<uint8_t>& needed) const {
 MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, PlanKind kind) {
   const at::Tensor mask = mask_in.dim() == 1 ? mask_in.unsqueeze(0) : mask_in;
   if (mask.dim() != 2 || mask.size(1) != graph.edges)
-    throw std::invalid_argument("mask has " + std::to_string(mask_in.size(-1)) + " values, the graph has " + std::to_string(graph.edges) +
-                                " edges");
+    throw Error(ErrorCode::bad_input,
+                "mask has " + std::to_string(mask_in.size(-1)) + " values, the graph has " + std::to_string(graph.edges) + " edges");
   masks_ = mask.size(0);
   by_token_ = graph.tokens > 0;
   tokens_ = by_token_ ? graph.tokens : 1;

@@ -18,7 +18,7 @@ void* open(const std::string& file, int flags) {
   void* const handle = dlopen(file.c_str(), flags);
   if (!handle) {
     const char* why = dlerror();
-    throw Error("device", file + " cannot be opened: " + (why ? why : "the system does not say why"));
+    throw Error(ErrorCode::device, file + " cannot be opened: " + (why ? why : "the system does not say why"));
   }
   return handle;
 }
@@ -26,7 +26,7 @@ void* open(const std::string& file, int flags) {
 template <class Function>
 Function entry(void* handle, const std::string& file, const char* name) {
   void* const found = dlsym(handle, name);
-  if (!found) throw Error("device", file + " is no library of kernels: it has no " + name);
+  if (!found) throw Error(ErrorCode::device, file + " is no library of kernels: it has no " + name);
   return reinterpret_cast<Function>(found);
 }
 
@@ -37,11 +37,11 @@ const DeviceLibrary& open_library(const std::string& file) {
   void* const handle = open(file, RTLD_NOW | RTLD_LOCAL);
   const int layout = entry<AutocircuitDeviceLibraryLayout>(handle, file, "autocircuit_device_library_layout")();
   if (layout != kDeviceLibraryLayout)
-    throw Error("device", file + " was built for another version of the addon (layout " + std::to_string(layout) + ", here " +
-                              std::to_string(kDeviceLibraryLayout) + ")");
+    throw Error(ErrorCode::device, file + " was built for another version of the addon (layout " + std::to_string(layout) + ", here " +
+                                       std::to_string(kDeviceLibraryLayout) + ")");
   const DeviceLibrary& library = *entry<AutocircuitDeviceLibrary>(handle, file, "autocircuit_device_library")();
   if (release(library.libtorch()) != release(TORCH_VERSION))
-    throw Error("device", file + " was built for LibTorch " + library.libtorch() + ", the addon for " TORCH_VERSION);
+    throw Error(ErrorCode::device, file + " was built for LibTorch " + library.libtorch() + ", the addon for " TORCH_VERSION);
   library.register_operators();
   return library;
 }
@@ -52,7 +52,7 @@ int device_count(c10::DeviceType type) { return c10::impl::VirtualGuardImpl(type
 // never again.
 void require_accelerator() {
   if (device_count(c10::DeviceType::CUDA) == 0 || at::accelerator::getAccelerator() == c10::DeviceType::CUDA) return;
-  throw Error("device",
+  throw Error(ErrorCode::device,
               "LibTorch had settled that there is no GPU before its CUDA library was opened, when the first gradient was taken. "
               "Open the device before: give it to the first model, or set AUTOCIRCUIT_DEVICE");
 }
@@ -102,21 +102,21 @@ c10::Device find_device(const std::string& name) {
     try {
       return c10::Device(name);
     } catch (const std::exception&) {
-      throw Error("bad-input", "'" + name + "' names no device; there are cpu, cuda, cuda:1 and so on");
+      throw Error(ErrorCode::bad_input, "'" + name + "' names no device; there are cpu, cuda, cuda:1 and so on");
     }
   }();
   if (device.is_cpu()) return c10::Device(c10::DeviceType::CPU);
   if (!c10::impl::hasDeviceGuardImpl(device.type()))
-    throw Error("device", name + " is not open: LibTorch's library for such devices was not loaded");
+    throw Error(ErrorCode::device, name + " is not open: LibTorch's library for such devices was not loaded");
   const int count = device_count(device.type()), index = device.has_index() ? device.index() : 0;
-  if (index >= count) throw Error("device", name + " is not there: this machine has " + std::to_string(count) + " such devices");
+  if (index >= count) throw Error(ErrorCode::device, name + " is not there: this machine has " + std::to_string(count) + " such devices");
   return c10::Device(device.type(), static_cast<c10::DeviceIndex>(index));
 }
 
 void limit_device_memory(const c10::Device& device, int64_t bytes) {
-  if (device.is_cpu()) throw Error("bad-input", "only the memory of a GPU can be limited");
+  if (device.is_cpu()) throw Error(ErrorCode::bad_input, "only the memory of a GPU can be limited");
   const DeviceLibrary* const kernels = kernels_of(device.type());
-  if (!kernels) throw Error("device", "limiting memory on " + device.str() + " needs the library of kernels");
+  if (!kernels) throw Error(ErrorCode::device, "limiting memory on " + device.str() + " needs the library of kernels");
   kernels->limit_memory(device.index(), bytes);
 }
 

@@ -19,13 +19,13 @@ struct OpenedDevices {
 };
 
 // Opens LibTorch's own CUDA library, which nothing here links, and our library of kernels for it where one is given. May be
-// called again, to add that. Throws Error "device" when one of them cannot be opened or does not fit.
+// called again, to add that. Throws Error device when one of them cannot be opened or does not fit.
 OpenedDevices open_cuda(const std::string& libtorch_cuda, const std::optional<std::string>& library);
 
 // Opens a device that a library brings with it, in the place that LibTorch keeps for such devices.
 OpenedDevices open_device_of(const std::string& library);
 
-// "cpu", "cuda" or "cuda:1". Throws Error "device" for one that is not open or not there.
+// "cpu", "cuda" or "cuda:1". Throws Error device for one that is not open or not there.
 c10::Device find_device(const std::string& name);
 
 // The most that LibTorch may allocate on a device, in bytes; 0 = all there is. Needs the library of kernels.

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "operators/norm_kind.h"
-#include "operators/signatures.h"
+#include "operators/table.h"
 
 namespace autocircuit::portable {
 namespace {

@@ -6,7 +6,7 @@
 
 namespace autocircuit {
 
-// The weighted sources of patched rows, as the operator `patched_rows` takes them (schemas.h): rows in tiles, each
+// The weighted sources of patched rows, as the operator `patched_rows` takes them (table.h): rows in tiles, each
 // tile's lists merged, so that a delta loaded once serves the whole tile.
 struct RowLists {
   int64_t rows = 0, masks = 1, tokens = 1;

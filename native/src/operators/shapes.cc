@@ -1,8 +1,7 @@
 #include <ATen/ops/empty.h>
 
-#include <stdexcept>
-
-#include "operators/signatures.h"
+#include "operators/table.h"
+#include "runtime/error.h"
 
 namespace autocircuit::shapes {
 namespace {
@@ -15,7 +14,7 @@ at::Tensor patched_rows(const signatures::OptionalTensor& resid, const signature
                         const signatures::OptionalTensor&, const signatures::OptionalTensor&, int64_t, const at::Tensor&, const at::Tensor&,
                         const at::Tensor&, const at::Tensor&, int64_t rows, int64_t, int64_t, int64_t n, int64_t, double,
                         const signatures::OptionalTensor&, const signatures::OptionalTensor&) {
-  if (!resid && !ablated) throw std::invalid_argument("patched_rows needs a base: resid, ablated or both");
+  if (!resid && !ablated) throw Error(ErrorCode::bad_input, "patched_rows needs a base: resid, ablated or both");
   const at::Tensor& base = resid ? *resid : *ablated;
   return at::empty_symint({rows, n, base.sym_size(1)}, base.options());
 }

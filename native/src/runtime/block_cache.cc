@@ -4,14 +4,14 @@
 
 namespace autocircuit {
 
-std::size_t BlockCache::block_size(std::size_t bytes) {
+size_t BlockCache::block_size(size_t bytes) {
   // Coarse steps, so that requests which differ by a few rows can share a block.
-  constexpr std::size_t step = std::size_t{1} << 16;
-  return bytes < smallest ? bytes : (bytes + step - 1) / step * step;
+  constexpr size_t step = size_t{1} << 16;
+  return bytes < kSmallest ? bytes : (bytes + step - 1) / step * step;
 }
 
-void* BlockCache::take(std::size_t size) {
-  if (size < smallest) return nullptr;
+void* BlockCache::take(size_t size) {
+  if (size < kSmallest) return nullptr;
   const std::lock_guard lock(mutex_);
   // The block freed last is the likeliest to be in the processor's cache still.
   for (auto idle = idle_.rbegin(); idle != idle_.rend(); ++idle) {
@@ -24,9 +24,9 @@ void* BlockCache::take(std::size_t size) {
   return nullptr;
 }
 
-void BlockCache::give(void* block, std::size_t size) {
+void BlockCache::give(void* block, size_t size) {
   std::list<Idle> evicted;
-  if (size < smallest || size > limit_) {
+  if (size < kSmallest || size > limit_) {
     free_(block);
     return;
   }
@@ -42,7 +42,7 @@ void BlockCache::give(void* block, std::size_t size) {
   for (const Idle& old : evicted) free_(old.block);
 }
 
-std::size_t BlockCache::idle_bytes() const {
+size_t BlockCache::idle_bytes() const {
   const std::lock_guard lock(mutex_);
   return idle_bytes_;
 }

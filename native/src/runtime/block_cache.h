@@ -6,37 +6,37 @@
 
 namespace autocircuit {
 
-/// Keeps large blocks of memory after they are freed, for the next request of the same size. A run of the network asks for
-/// the same tensors again and again, and getting fresh pages from the system each time costs as much as filling them.
-/// Holds at most `limit` idle bytes; the blocks idle longest go first. Any thread may use it.
+// Keeps large blocks of memory after they are freed, for the next request of the same size. A run of the network asks for
+// the same tensors again and again, and getting fresh pages from the system each time costs as much as filling them.
+// Holds at most `limit` idle bytes; the blocks idle longest go first. Any thread may use it.
 class BlockCache {
  public:
   using Free = void (*)(void*);
 
-  BlockCache(std::size_t limit, Free free) : limit_(limit), free_(free) {}
+  BlockCache(size_t limit, Free free) : limit_(limit), free_(free) {}
 
-  /// Size of the block to allocate for a request; blocks from the cache are exactly that large.
-  static std::size_t block_size(std::size_t bytes);
-  /// Only blocks of at least this size are worth keeping.
-  static constexpr std::size_t smallest = std::size_t{1} << 20;
+  // Size of the block to allocate for a request; blocks from the cache are exactly that large.
+  static size_t block_size(size_t bytes);
+  // Only blocks of at least this size are worth keeping.
+  static constexpr size_t kSmallest = size_t{1} << 20;
 
-  /// An idle block of this size, or null.
-  void* take(std::size_t size);
-  /// Keeps a block, or frees it when it is larger than all that may idle.
-  void give(void* block, std::size_t size);
-  std::size_t idle_bytes() const;
+  // An idle block of this size, or null.
+  void* take(size_t size);
+  // Keeps a block, or frees it when it is larger than all that may idle.
+  void give(void* block, size_t size);
+  size_t idle_bytes() const;
 
  private:
   struct Idle {
     void* block;
-    std::size_t size;
+    size_t size;
   };
 
-  const std::size_t limit_;
+  const size_t limit_;
   const Free free_;
   mutable std::mutex mutex_;
   std::list<Idle> idle_;  // longest idle first
-  std::size_t idle_bytes_ = 0;
+  size_t idle_bytes_ = 0;
 };
 
 }  // namespace autocircuit

@@ -8,8 +8,8 @@
 
 namespace autocircuit {
 
-/// A shared flag that asks a job to stop. Copies look at the same flag; any thread may use them.
-/// A child made by `with_parent` also stops when its parent is cancelled (the environment that is being torn down).
+// A shared flag that asks a job to stop. Copies look at the same flag; any thread may use them.
+// A child made by `with_parent` also stops when its parent is cancelled (the environment that is being torn down).
 class CancelToken {
  public:
   CancelToken() : flag_(std::make_shared<std::atomic<bool>>(false)) {}
@@ -20,9 +20,9 @@ class CancelToken {
     return flag_->load(std::memory_order_relaxed) || (parent_ && parent_->load(std::memory_order_relaxed));
   }
 
-  /// A cancellation point. Throws Aborted.
+  // A cancellation point. Throws Error aborted.
   void check() const {
-    if (cancelled()) throw Aborted();
+    if (cancelled()) throw Error(ErrorCode::aborted, "The operation was aborted by its signal.");
   }
 
   CancelToken with_parent(const CancelToken& parent) const {

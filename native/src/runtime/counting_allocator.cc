@@ -14,53 +14,53 @@ namespace autocircuit {
 
 namespace {
 
-std::atomic<std::int64_t> live_bytes{0};
-std::atomic<std::int64_t> peak_bytes{0};
+std::atomic<int64_t> live_bytes{0};
+std::atomic<int64_t> peak_bytes{0};
 
-void add(std::int64_t bytes) noexcept {
-  const std::int64_t now = live_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  std::int64_t peak = peak_bytes.load(std::memory_order_relaxed);
+void add(int64_t bytes) noexcept {
+  const int64_t now = live_bytes.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  int64_t peak = peak_bytes.load(std::memory_order_relaxed);
   while (now > peak && !peak_bytes.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
   }
 }
 
 // The size is kept in front of the data, one cache line so that the data stays aligned as LibTorch expects it.
-constexpr std::size_t header_bytes = 64;
+constexpr size_t kHeaderBytes = 64;
 
 std::atomic<bool> poisons{false};
 
-constexpr std::size_t most_idle_bytes = std::size_t{256} << 20;
+constexpr size_t kMostIdleBytes = size_t{256} << 20;
 // Never destroyed, like the allocator itself.
 BlockCache& cache() {
-  static auto* const blocks = new BlockCache(most_idle_bytes, c10::free_cpu);
+  static auto* const blocks = new BlockCache(kMostIdleBytes, c10::free_cpu);
   return *blocks;
 }
 
 void release(void* data) {
   if (data == nullptr) return;
-  auto* start = static_cast<std::byte*>(data) - header_bytes;
-  const std::size_t bytes = *reinterpret_cast<std::size_t*>(start);
-  live_bytes.fetch_sub(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
-  cache().give(start, BlockCache::block_size(bytes + header_bytes));
+  auto* start = static_cast<std::byte*>(data) - kHeaderBytes;
+  const size_t bytes = *reinterpret_cast<size_t*>(start);
+  live_bytes.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+  cache().give(start, BlockCache::block_size(bytes + kHeaderBytes));
 }
 
 class CountingAllocator final : public c10::Allocator {
  public:
-  c10::DataPtr allocate(std::size_t bytes) override {
+  c10::DataPtr allocate(size_t bytes) override {
     if (bytes == 0) return {nullptr, nullptr, &release, c10::Device(c10::DeviceType::CPU)};
-    const std::size_t size = BlockCache::block_size(bytes + header_bytes);
+    const size_t size = BlockCache::block_size(bytes + kHeaderBytes);
     void* block = cache().take(size);
     auto* start = static_cast<std::byte*>(block ? block : c10::alloc_cpu(size));
-    *reinterpret_cast<std::size_t*>(start) = bytes;
-    add(static_cast<std::int64_t>(bytes));
-    void* data = start + header_bytes;
-    if (poisons.load(std::memory_order_relaxed)) std::memset(data, poison_byte, bytes);
+    *reinterpret_cast<size_t*>(start) = bytes;
+    add(static_cast<int64_t>(bytes));
+    void* data = start + kHeaderBytes;
+    if (poisons.load(std::memory_order_relaxed)) std::memset(data, kPoisonByte, bytes);
     return {data, data, &release, c10::Device(c10::DeviceType::CPU)};
   }
 
   c10::DeleterFnPtr raw_deleter() const override { return &release; }
 
-  void copy_data(void* target, const void* source, std::size_t bytes) const override { default_copy_data(target, source, bytes); }
+  void copy_data(void* target, const void* source, size_t bytes) const override { default_copy_data(target, source, bytes); }
 };
 
 }  // namespace

@@ -10,15 +10,15 @@
 
 namespace autocircuit {
 
-/// The one thread that does arithmetic. Jobs run in the order in which they were posted.
-///
-/// LibTorch keeps thread counts and the grad mode per thread, so everything that depends on them happens here.
-/// The grad mode is off unless a job turns it on for itself.
+// The one thread that does arithmetic. Jobs run in the order in which they were posted.
+//
+// LibTorch keeps thread counts and the grad mode per thread, so everything that depends on them happens here.
+// The grad mode is off unless a job turns it on for itself.
 class Executor {
  public:
   using Job = std::function<void()>;
 
-  /// One per process, shared by all Node environments (worker threads). Started on first use.
+  // One per process, shared by all Node environments (worker threads). Started on first use.
   static Executor& instance();
 
   Executor();
@@ -26,19 +26,19 @@ class Executor {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  /// Appends a job. What a job throws is swallowed: jobs report their errors themselves. After stop() it is dropped.
+  // Appends a job. What a job throws is swallowed: jobs report their errors themselves. After stop() it is dropped.
   void post(Job job);
 
-  /// True on the executor thread.
+  // True on the executor thread.
   bool here() const noexcept;
 
-  /// Threads LibTorch may use for one operation.
+  // Threads LibTorch may use for one operation.
   int threads() const noexcept { return threads_.load(); }
-  /// Takes effect for jobs posted later.
+  // Takes effect for jobs posted later.
   void set_threads(int count);
 
-  /// Drops what is queued and waits for the running job, but no longer than `patience`.
-  /// Returns false when the job was still running then; the thread is detached in that case.
+  // Drops what is queued and waits for the running job, but no longer than `patience`.
+  // Returns false when the job was still running then; the thread is detached in that case.
   bool stop(std::chrono::milliseconds patience);
 
  private:

@@ -13,7 +13,7 @@ using autocircuit::Executor;
 
 namespace {
 
-template <typename F>
+template <class F>
 auto on(Executor& executor, F job) {
   using Result = decltype(job());
   auto result = std::make_shared<std::promise<Result>>();

@@ -4,27 +4,27 @@
 
 namespace autocircuit {
 
-/// Bytes in LibTorch's CPU tensors: all of them, also those inside one operation.
+// Bytes in LibTorch's CPU tensors: all of them, also those inside one operation.
 struct TensorMemory {
-  std::int64_t bytes;
-  std::int64_t peak_bytes;
+  int64_t bytes;
+  int64_t peak_bytes;
 };
 
-/// Makes LibTorch allocate CPU memory through a counting allocator. Call once, before the first tensor.
+// Makes LibTorch allocate CPU memory through a counting allocator. Call once, before the first tensor.
 void install_counting_allocator();
-/// From now on fills the memory of every new tensor with bytes that are NaN in all floating point types, so that who reads what nobody
-/// wrote sees it. For tests; AUTOCIRCUIT_POISON=1 in the environment asks for it too. Off by default.
+// From now on fills the memory of every new tensor with bytes that are NaN in all floating point types, so that who reads what nobody
+// wrote sees it. For tests; AUTOCIRCUIT_POISON=1 in the environment asks for it too. Off by default.
 void poison_new_memory(bool poison) noexcept;
-constexpr int poison_byte = 0xff;
+constexpr int kPoisonByte = 0xff;
 
 TensorMemory tensor_memory() noexcept;
 void reset_peak_tensor_memory() noexcept;
 
-/// Physical memory of the process, in bytes. The peak is since the start or the last reset
-/// (systems other than Linux cannot reset it).
+// Physical memory of the process, in bytes. The peak is since the start or the last reset
+// (systems other than Linux cannot reset it).
 struct ProcessMemory {
-  std::int64_t rss_bytes;
-  std::int64_t peak_rss_bytes;
+  int64_t rss_bytes;
+  int64_t peak_rss_bytes;
 };
 
 ProcessMemory process_memory();

@@ -37,7 +37,7 @@ ProcessMemory process_memory() {
   mach_task_basic_info info{};
   mach_msg_type_number_t count = MACH_TASK_BASIC_INFO_COUNT;
   task_info(mach_task_self(), MACH_TASK_BASIC_INFO, reinterpret_cast<task_info_t>(&info), &count);
-  return {static_cast<std::int64_t>(info.resident_size), usage.ru_maxrss};
+  return {static_cast<int64_t>(info.resident_size), usage.ru_maxrss};
 #else
   return {usage.ru_maxrss * 1024, usage.ru_maxrss * 1024};
 #endif

@@ -5,8 +5,8 @@
 
 namespace autocircuit {
 
-/// A number that no other object of the process has or ever had, wherever it lies: what is remembered of an object is remembered under
-/// this, for an address is used again. Never 0. A copy is another object.
+// A number that no other object of the process has or ever had, wherever it lies: what is remembered of an object is remembered under
+// this, for an address is used again. Never 0. A copy is another object.
 class Serial {
  public:
   Serial() : value_(next()) {}
@@ -15,14 +15,14 @@ class Serial {
     value_ = next();
     return *this;
   }
-  std::uint64_t value() const { return value_; }
+  uint64_t value() const { return value_; }
 
  private:
-  static std::uint64_t next() {
-    static std::atomic<std::uint64_t> last{0};
+  static uint64_t next() {
+    static std::atomic<uint64_t> last{0};
     return ++last;
   }
-  std::uint64_t value_;
+  uint64_t value_;
 };
 
 }  // namespace autocircuit

@@ -31,7 +31,7 @@ Tensors is_finite(const Tensors& in, const Params&) { return {at::isfinite(in[0]
 Tensors where(const Tensors& in, const Params&) { return {at::where(in[0], in[1], in[2])}; }
 
 Tensors infer_where(const Tensors& in, const Params&) {
-  if (in[0].scalar_type() != at::kBool) throw Error("dtype", "the condition must be a bool tensor.");
+  if (in[0].scalar_type() != at::kBool) throw Error(ErrorCode::dtype, "the condition must be a bool tensor.");
   const auto sizes = at::infer_size(in[0].sizes(), at::infer_size(in[1].sizes(), in[2].sizes()));
   return {at::empty(sizes, in[0].options().dtype(at::result_type(in[1], in[2])))};
 }

@@ -19,8 +19,8 @@ Tensors infer_full(const Tensors&, const Params& params) {
 Tensors arange(const Tensors&, const Params& params) { return {at::arange(params.integer(0), at::TensorOptions().dtype(params.dtype(1)))}; }
 
 Tensors infer_arange(const Tensors&, const Params& params) {
-  const std::int64_t count = params.integer(0);
-  if (count < 0) throw Error("bad-input", "the number of elements must not be negative.");
+  const int64_t count = params.integer(0);
+  if (count < 0) throw Error(ErrorCode::bad_input, "the number of elements must not be negative.");
   return {at::empty({count}, at::TensorOptions().dtype(params.dtype(1)).device(at::kMeta))};
 }
 

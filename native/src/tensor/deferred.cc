@@ -12,7 +12,7 @@ namespace autocircuit {
 
 namespace {
 
-/// What a model on a device gave stays there; what meets it from the host joins it.
+// What a model on a device gave stays there; what meets it from the host joins it.
 void bring_together(Tensors& values) {
   const auto away = std::find_if(values.begin(), values.end(), [](const at::Tensor& t) { return !t.is_cpu(); });
   if (away == values.end()) return;
@@ -32,7 +32,7 @@ Tensors run(const Op& op, const std::vector<SlotPtr>& inputs, const Params& para
 
 }  // namespace
 
-std::vector<SlotPtr> enqueue(std::string name, const Op& op, std::vector<SlotPtr> inputs, Params params, std::size_t outputs,
+std::vector<SlotPtr> enqueue(std::string name, const Op& op, std::vector<SlotPtr> inputs, Params params, size_t outputs,
                              CancelToken closing) {
   std::vector<SlotPtr> slots(outputs);
   for (SlotPtr& slot : slots) slot = std::make_shared<TensorSlot>();
@@ -41,7 +41,7 @@ std::vector<SlotPtr> enqueue(std::string name, const Op& op, std::vector<SlotPtr
         if (closing.cancelled()) return;
         try {
           const Tensors results = run(op, inputs, params);
-          for (std::size_t i = 0; i < slots.size(); i++) slots[i]->value = results.at(i);
+          for (size_t i = 0; i < slots.size(); i++) slots[i]->value = results.at(i);
         } catch (...) {
           const Error error = describe(std::current_exception(), Stage::execution, name);
           for (const SlotPtr& slot : slots) slot->error = error;

@@ -28,14 +28,14 @@ at::ScalarType dtype_from_name(const std::string& name) {
   }
   std::string list;
   for (const auto& [known, dtype] : names) list += (list.empty() ? "" : ", ") + std::string(known);
-  throw Error("dtype", "unknown dtype '" + name + "'. Known are: " + list + ".");
+  throw Error(ErrorCode::dtype, "unknown dtype '" + name + "'. Known are: " + list + ".");
 }
 
 std::string dtype_name(at::ScalarType dtype) {
   for (const auto& [known, value] : names) {
     if (value == dtype) return known;
   }
-  throw Error("dtype", std::string("tensors of LibTorch dtype ") + c10::toString(dtype) + " are not supported here.");
+  throw Error(ErrorCode::dtype, std::string("tensors of LibTorch dtype ") + c10::toString(dtype) + " are not supported here.");
 }
 
 }  // namespace autocircuit

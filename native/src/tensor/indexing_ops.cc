@@ -11,7 +11,7 @@ namespace autocircuit {
 namespace {
 
 Tensors slice(const Tensors& in, const Params& params) {
-  const std::int64_t end = params.integer_or(2, std::numeric_limits<std::int64_t>::max());
+  const int64_t end = params.integer_or(2, std::numeric_limits<int64_t>::max());
   return {at::slice(in[0], params.integer(0), params.integer(1), end, params.integer_or(3, 1))};
 }
 
@@ -22,9 +22,9 @@ Tensors index_select(const Tensors& in, const Params& params) { return {at::inde
 Tensors infer_index_select(const Tensors& in, const Params& params) {
   const at::Tensor& index = in[1];
   if (index.scalar_type() != at::kLong && index.scalar_type() != at::kInt) {
-    throw Error("dtype", "the index must be int64 or int32.");
+    throw Error(ErrorCode::dtype, "the index must be int64 or int32.");
   }
-  if (index.dim() > 1) throw Error("shape", "the index must have one dimension.");
+  if (index.dim() > 1) throw Error(ErrorCode::shape, "the index must have one dimension.");
   const auto dim = at::maybe_wrap_dim(params.integer(0), in[0].dim());
   auto sizes = in[0].sizes().vec();
   if (!sizes.empty()) sizes[dim] = index.numel();

@@ -26,7 +26,7 @@ const Table& table() {
   return all;
 }
 
-/// "matmul(float32[2, 3], float32[4, 5])": LibTorch's message alone often does not say which tensors met.
+// "matmul(float32[2, 3], float32[4, 5])": LibTorch's message alone often does not say which tensors met.
 std::string call_text(const std::string& name, const Tensors& inputs) {
   std::ostringstream text;
   text << name << "(";
@@ -49,7 +49,7 @@ std::string call_text(const std::string& name, const Tensors& inputs) {
 
 const Op& find_op(const std::string& name) {
   const auto found = table().find(name);
-  if (found == table().end()) throw Error("native", "there is no tensor operation '" + name + "'.");
+  if (found == table().end()) throw Error(ErrorCode::native, "there is no tensor operation '" + name + "'.");
   return found->second;
 }
 
@@ -61,7 +61,7 @@ std::vector<std::string> op_names() {
 
 Tensors infer(const std::string& name, const Op& op, const Tensors& meta_inputs, const Params& params) {
   if (meta_inputs.size() < op.min_inputs || meta_inputs.size() > op.max_inputs) {
-    throw Error("bad-input", name + ": " + std::to_string(meta_inputs.size()) + " tensors were given.");
+    throw Error(ErrorCode::bad_input, name + ": " + std::to_string(meta_inputs.size()) + " tensors were given.");
   }
   const c10::NoGradGuard no_grad;
   try {

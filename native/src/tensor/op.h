@@ -13,14 +13,14 @@ namespace autocircuit {
 
 using Tensors = std::vector<at::Tensor>;
 
-/// A tensor operation by name. `infer` gives shape and dtype of the result from tensors on the meta device (no data);
-/// it runs when the operation is called, `compute` later on the executor. Without `infer`, `compute` does both:
-/// LibTorch brings a meta kernel for most operations, the others name theirs here.
+// A tensor operation by name. `infer` gives shape and dtype of the result from tensors on the meta device (no data);
+// it runs when the operation is called, `compute` later on the executor. Without `infer`, `compute` does both:
+// LibTorch brings a meta kernel for most operations, the others name theirs here.
 struct Op {
   using Function = Tensors (*)(const Tensors&, const Params&);
 
-  std::size_t min_inputs;
-  std::size_t max_inputs;
+  size_t min_inputs;
+  size_t max_inputs;
   Function compute;
   Function infer = nullptr;
   bool view = false;        // shares memory with its first input
@@ -39,11 +39,11 @@ OpEntries ordering_ops();
 OpEntries creation_ops();
 OpEntries autograd_ops();
 
-/// Throws Error "native" when there is no such operation.
+// Throws Error native when there is no such operation.
 const Op& find_op(const std::string& name);
 std::vector<std::string> op_names();
 
-/// Shapes and dtypes of the results, as meta tensors. Throws Error with code shape, dtype or bad-input.
+// Shapes and dtypes of the results, as meta tensors. Throws Error with code shape, dtype or bad-input.
 Tensors infer(const std::string& name, const Op& op, const Tensors& meta_inputs, const Params& params);
 
 }  // namespace autocircuit

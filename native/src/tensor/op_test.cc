@@ -11,7 +11,7 @@ using namespace autocircuit;
 
 namespace {
 
-using List = std::vector<std::int64_t>;
+using List = std::vector<int64_t>;
 
 struct Sample {
   Tensors inputs;
@@ -20,7 +20,7 @@ struct Sample {
 
 Params params(std::vector<Param> values) { return Params(std::move(values)); }
 
-/// At least one call of every operation.
+// At least one call of every operation.
 std::multimap<std::string, Sample> samples() {
   const at::Tensor a = at::arange(6, at::kFloat).reshape({2, 3}) - 2.5;
   const at::Tensor row = at::arange(3, at::kFloat) + 1;
@@ -93,7 +93,7 @@ TEST("every operation announces the shapes and dtypes that it gives") {
     const Tensors announced = infer(name, op, on_meta(sample.inputs), sample.params);
     const Tensors given = op.compute(sample.inputs, sample.params);
     CHECK_EQUAL(announced.size(), given.size());
-    for (std::size_t i = 0; i < given.size(); i++) {
+    for (size_t i = 0; i < given.size(); i++) {
       if (announced[i].sizes() != given[i].sizes() || announced[i].scalar_type() != given[i].scalar_type()) {
         test::fail(__FILE__, __LINE__, name + " announces " + announced[i].toString() + ", gives " + given[i].toString());
       }
@@ -106,11 +106,11 @@ TEST("every operation announces the shapes and dtypes that it gives") {
 
 TEST("an unknown operation, too few tensors and wrong parameters are refused") {
   const Tensors a{at::empty({2}, at::device(at::kMeta))};
-  CHECK_THROWS(find_op("frobnicate"), Error, error.code() == "native");
-  CHECK_THROWS(infer("matmul", find_op("matmul"), a, {}), Error, error.code() == "bad-input");
-  CHECK_THROWS(infer("select", find_op("select"), a, {}), Error, error.code() == "bad-input");
-  CHECK_THROWS(infer("select", find_op("select"), a, params({0.5, 0.0})), Error, error.code() == "bad-input");
-  CHECK_THROWS(infer("to", find_op("to"), a, params({std::string("float8")})), Error, error.code() == "dtype");
+  CHECK_THROWS(find_op("frobnicate"), Error, error.code() == ErrorCode::native);
+  CHECK_THROWS(infer("matmul", find_op("matmul"), a, {}), Error, error.code() == ErrorCode::bad_input);
+  CHECK_THROWS(infer("select", find_op("select"), a, {}), Error, error.code() == ErrorCode::bad_input);
+  CHECK_THROWS(infer("select", find_op("select"), a, params({0.5, 0.0})), Error, error.code() == ErrorCode::bad_input);
+  CHECK_THROWS(infer("to", find_op("to"), a, params({std::string("float8")})), Error, error.code() == ErrorCode::dtype);
 }
 
 TEST("errors name the operands") {

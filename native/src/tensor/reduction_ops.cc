@@ -27,7 +27,7 @@ Tensors min(const Tensors& in, const Params& params) {
 
 Tensors infer_extreme(const Tensors& in, const Params& params) {
   if (params.has(0)) return max(in, params);
-  if (in[0].numel() == 0) throw Error("shape", "an empty tensor has no largest or smallest element.");
+  if (in[0].numel() == 0) throw Error(ErrorCode::shape, "an empty tensor has no largest or smallest element.");
   return {at::empty({}, in[0].options())};
 }
 

@@ -9,13 +9,13 @@ namespace autocircuit {
 
 namespace {
 
-constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
+constexpr size_t any_number = std::numeric_limits<size_t>::max();
 
 Tensors matmul(const Tensors& in, const Params&) { return {at::matmul(in[0], in[1])}; }
 
 Tensors infer_matmul(const Tensors& in, const Params& params) {
   // The meta kernels do not look at it.
-  if (in[0].scalar_type() != in[1].scalar_type()) throw Error("dtype", "both tensors must have the same dtype.");
+  if (in[0].scalar_type() != in[1].scalar_type()) throw Error(ErrorCode::dtype, "both tensors must have the same dtype.");
   return matmul(in, params);
 }
 

@@ -37,7 +37,7 @@ inline std::vector<Test>& all() {
   return tests;
 }
 
-/// The name of the test that runs now.
+// The name of the test that runs now.
 inline std::string& running_test() {
   static std::string name;
   return name;
@@ -60,7 +60,7 @@ struct Failure : std::runtime_error {
   throw Failure(text.str());
 }
 
-template <typename A, typename B>
+template <class A, class B>
 void check_equal(const A& a, const B& b, const char* text, const char* file, int line) {
   if (a == b) return;
   std::ostringstream values;
@@ -75,8 +75,8 @@ inline void check_near(double a, double b, double tolerance, const char* text, c
   fail(file, line, values.str());
 }
 
-/// Runs `body` and gives the message of the exception it throws; fails when it throws none.
-template <typename Body>
+// Runs `body` and gives the message of the exception it throws; fails when it throws none.
+template <class Body>
 std::string message_of(Body body) {
   try {
     body();
@@ -104,7 +104,7 @@ std::string message_of(Body body) {
     if (!(condition)) ::autocircuit::test::fail(__FILE__, __LINE__, #condition " does not hold"); \
   } while (false)
 
-/// The same with a text that says which case it was.
+// The same with a text that says which case it was.
 #define CHECK_MESSAGE(condition, message)                                                                                     \
   do {                                                                                                                        \
     if (!(condition)) ::autocircuit::test::fail(__FILE__, __LINE__, std::string(message) + ": " #condition " does not hold"); \
@@ -114,7 +114,7 @@ std::string message_of(Body body) {
 
 #define CHECK_NEAR(a, b, tolerance) ::autocircuit::test::check_near(a, b, tolerance, #a " ~ " #b, __FILE__, __LINE__)
 
-/// The expression throws `Type`; `error` names the exception in what follows: CHECK_THROWS(f(), Error, error.code() == "shape").
+// The expression throws `Type`; `error` names the exception in what follows: CHECK_THROWS(f(), Error, error.code() == ErrorCode::shape).
 #define CHECK_THROWS(expression, Type, condition)                                                   \
   do {                                                                                              \
     bool threw = false;                                                                             \

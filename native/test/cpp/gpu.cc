@@ -24,7 +24,7 @@ bool gpu_has_kernels() { return with_kernels; }
 
 void open_gpu(const std::string& libtorch_cuda, const std::string& library) {
   const OpenedDevices devices = open_cuda(libtorch_cuda, library.empty() ? std::nullopt : std::optional(library));
-  if (devices.count == 0) throw Error("device", "LibTorch sees no GPU");
+  if (devices.count == 0) throw Error(ErrorCode::device, "LibTorch sees no GPU");
   with_kernels = devices.kernels;
   opened() = find_device("cuda:0");
 }

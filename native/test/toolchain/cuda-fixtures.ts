@@ -55,6 +55,6 @@ add_library(autocircuit_cuda SHARED kernels.c)
 `,
     "cuda/kernels.c": "int kernels(void) { return 1; }",
     "src/devices/device_library.h": "constexpr int kDeviceLibraryLayout = 3;",
-    "src/operators/schemas.h": "",
+    "src/operators/table.h": "",
   });
 }

@@ -11,7 +11,7 @@ void absorb_outputs_(at::Tensor& out, const Maybe& ablated, const Maybe& resid) 
   constexpr const char* name = "absorb_outputs_";
   const OnDeviceOf guard(out);
   const at::ScalarType dtype = out.scalar_type();
-  TORCH_CHECK(out.dim() == 3, name, ": out is ", out.sizes(), ", not [heads, N, D]");
+  check(out.dim() == 3, name, ": out is ", out.sizes(), ", not [heads, N, D]");
   check_dense(out, {name, "out"}, dtype, out.device());
   const int64_t heads = out.size(0), n = out.size(1), d = out.size(2);
   if (has(ablated)) {

@@ -8,27 +8,25 @@
 namespace autocircuit::kernels {
 
 void check_dense(const at::Tensor& tensor, Argument argument, at::ScalarType dtype, at::Device device) {
-  TORCH_CHECK(tensor.device() == device, argument.operation, ": ", argument.name, " is on ", tensor.device(), ", not on ", device);
-  TORCH_CHECK(tensor.scalar_type() == dtype, argument.operation, ": ", argument.name, " is ", tensor.scalar_type(), ", not ", dtype);
-  TORCH_CHECK(tensor.is_contiguous(), argument.operation, ": ", argument.name, " is not contiguous");
+  check(tensor.device() == device, argument.operation, ": ", argument.name, " is on ", tensor.device(), ", not on ", device);
+  check(tensor.scalar_type() == dtype, argument.operation, ": ", argument.name, " is ", tensor.scalar_type(), ", not ", dtype);
+  check(tensor.is_contiguous(), argument.operation, ": ", argument.name, " is not contiguous");
 }
 
 void check_sizes(const at::Tensor& tensor, Argument argument, at::IntArrayRef sizes) {
-  TORCH_CHECK(tensor.sizes() == sizes, argument.operation, ": ", argument.name, " is ", tensor.sizes(), ", not ", sizes);
+  check(tensor.sizes() == sizes, argument.operation, ": ", argument.name, " is ", tensor.sizes(), ", not ", sizes);
 }
 
 void check_divisor(int64_t size, int64_t whole, Argument argument) {
-  TORCH_CHECK(size > 0 && whole % size == 0, argument.operation, ": ", argument.name, " has ", size, " rows, which do not divide ", whole);
+  check(size > 0 && whole % size == 0, argument.operation, ": ", argument.name, " has ", size, " rows, which do not divide ", whole);
 }
 
 int narrow(int64_t size, const char* operation) {
-  TORCH_CHECK(size >= 0 && size <= INT32_MAX, operation, ": ", size, " is too many");
+  check(size >= 0 && size <= INT32_MAX, operation, ": ", size, " is too many");
   return static_cast<int>(size);
 }
 
-void check_norm(int64_t norm, const char* operation) {
-  TORCH_CHECK(norm >= kNoNorm && norm <= kRmsNorm, operation, ": there is no norm ", norm);
-}
+void check_norm(int64_t norm, const char* operation) { check(norm >= kNoNorm && norm <= kRmsNorm, operation, ": there is no norm ", norm); }
 
 bool has(const Maybe& tensor) { return tensor.has_value() && tensor->defined(); }
 

@@ -6,12 +6,13 @@
 #include <initializer_list>
 #include <optional>
 
+#include "check.h"
 #include "device_operators/operators.h"
 #include "kernels/norm.h"
 
 namespace autocircuit::kernels {
 
-// What the operators ask of their arguments. Each throws a c10::Error that names the operator and the argument.
+// What the operators ask of their arguments. Each throws an Error that names the operator and the argument.
 
 struct Argument {
   const char* operation;

@@ -38,10 +38,10 @@ at::Tensor divergences_in_pieces(const at::Tensor& x, const at::Tensor& weight, 
   const OnDeviceOf guard(x);
   const at::NoGradGuard no_grad;
   const at::ScalarType dtype = expected.scalar_type();
-  TORCH_CHECK(x.dim() == 2, kName, ": x is ", x.sizes(), ", not [rows, D]");
-  TORCH_CHECK(weight.dim() == 2, kName, ": weight is ", weight.sizes(), ", not [D, V]");
+  check(x.dim() == 2, kName, ": x is ", x.sizes(), ", not [rows, D]");
+  check(weight.dim() == 2, kName, ": weight is ", weight.sizes(), ", not [D, V]");
   const int64_t rows = x.size(0), columns = weight.size(1);
-  TORCH_CHECK(expected.dim() == 2, kName, ": expected is ", expected.sizes(), ", not [rows, V]");
+  check(expected.dim() == 2, kName, ": expected is ", expected.sizes(), ", not [rows, V]");
   check_dense(expected, {kName, "expected"}, dtype, x.device());
   check_sizes(expected, {kName, "expected"}, {expected.size(0), columns});
   check_dense(probabilities, {kName, "probabilities"}, dtype, x.device());

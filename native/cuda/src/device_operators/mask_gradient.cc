@@ -79,9 +79,9 @@ at::Tensor mask_gradient(const at::Tensor& grad, const at::Tensor& delta, const 
   const OnDeviceOf guard(grad);
   const at::NoGradGuard no_grad;
   const at::ScalarType dtype = grad.scalar_type();
-  TORCH_CHECK(grad.dim() == 3, kName, ": grad is ", grad.sizes(), ", not [R, N, D]");
-  TORCH_CHECK(delta.dim() == 3, kName, ": delta is ", delta.sizes(), ", not [S, N, D]");
-  TORCH_CHECK(buckets > 0, kName, ": there is no bucket");
+  check(grad.dim() == 3, kName, ": grad is ", grad.sizes(), ", not [R, N, D]");
+  check(delta.dim() == 3, kName, ": delta is ", delta.sizes(), ", not [S, N, D]");
+  check(buckets > 0, kName, ": there is no bucket");
   check_dense(grad, {kName, "grad"}, dtype, grad.device());
   check_dense(delta, {kName, "delta"}, dtype, grad.device());
   check_sizes(delta, {kName, "delta"}, {delta.size(0), grad.size(1), grad.size(2)});

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "operators/signatures.h"
+#include "operators/table.h"
 
 namespace torch {
 class Library;
@@ -8,7 +8,7 @@ class Library;
 
 namespace autocircuit::kernels {
 
-// The operators of operators/schemas.h, which says what they mean; LibTorch wants the same C++ types from all that implement one.
+// The operators of operators/table.h, which says what they mean.
 // None waits for the device or reads its memory, so that all can be recorded.
 
 using Maybe = signatures::OptionalTensor;
@@ -16,11 +16,7 @@ using Maybe = signatures::OptionalTensor;
 // Rows of a tile: what weight.size(1) has to be.
 constexpr int64_t kRowsOfTile = 8;
 
-signatures::PatchedRows patched_rows;
-signatures::NormBackwardRows norm_backward_rows_;
-signatures::AbsorbOutputs absorb_outputs_;
-signatures::MaskGradient mask_gradient;
-signatures::Divergences divergences;
+AUTOCIRCUIT_DECLARE_OPERATORS
 
 // Makes a library's operators those above.
 void implement(torch::Library& library);

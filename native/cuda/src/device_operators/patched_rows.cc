@@ -43,7 +43,7 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
                         int64_t first_late, const at::Tensor& begin, const at::Tensor& source, const at::Tensor& weight_in,
                         const at::Tensor& token_of, int64_t rows, int64_t masks, int64_t tokens, int64_t n, int64_t norm, double eps,
                         const Maybe& scale, const Maybe& shift) {
-  TORCH_CHECK(has(resid) || has(ablated), kName, ": there is neither resid nor ablated");
+  check(has(resid) || has(ablated), kName, ": there is neither resid nor ablated");
   const at::Tensor& any = has(resid) ? *resid : *ablated;
   const OnDeviceOf guard(any);
   const at::ScalarType dtype = any.scalar_type();
@@ -51,7 +51,7 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
   const int64_t d = any.size(-1), tiles = divide_up(rows, kRowsOfTile);
   const at::ScalarType weight_dtype = dtype == at::kDouble ? at::kDouble : at::kFloat;
   check_norm(norm, kName);
-  TORCH_CHECK(masks > 0 && tokens > 0 && n % masks == 0, kName, ": ", masks, " masks do not divide ", n, " rows");
+  check(masks > 0 && tokens > 0 && n % masks == 0, kName, ": ", masks, " masks do not divide ", n, " rows");
   for (const auto& [base, name] : {std::pair{&resid, "resid"}, {&ablated, "ablated"}})
     if (has(*base)) {
       check_dense(**base, {kName, name}, dtype, device);
@@ -62,7 +62,7 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
     check_dense(*early, {kName, "early"}, dtype, device);
     check_sizes(*early, {kName, "early"}, {early->size(0), early->size(1), d});
     check_divisor(early->size(1), n, {kName, "early"});
-    TORCH_CHECK(early->size(0) >= first_late, kName, ": early has ", early->size(0), " sources, not ", first_late);
+    check(early->size(0) >= first_late, kName, ": early has ", early->size(0), " sources, not ", first_late);
   }
   if (has(late)) {
     check_dense(*late, {kName, "late"}, dtype, device);
@@ -71,12 +71,12 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
   check_dense(from_ablated, {kName, "from_ablated"}, at::kByte, device);
   check_sizes(from_ablated, {kName, "from_ablated"}, {rows});
   check_dense(begin, {kName, "begin"}, at::kInt, device);
-  TORCH_CHECK(begin.numel() > tiles * masks * tokens, kName, ": begin has ", begin.numel(), " entries, not ", tiles * masks * tokens + 1);
+  check(begin.numel() > tiles * masks * tokens, kName, ": begin has ", begin.numel(), " entries, not ", tiles * masks * tokens + 1);
   check_dense(source, {kName, "source"}, at::kInt, device);
   check_dense(weight_in, {kName, "weight"}, weight_dtype, device);
   check_sizes(weight_in, {kName, "weight"}, {weight_in.size(0), kRowsOfTile});
   check_dense(token_of, {kName, "token_of"}, at::kInt, device);
-  TORCH_CHECK(tokens == 1 || token_of.numel() > 0, kName, ": token_of is empty");
+  check(tokens == 1 || token_of.numel() > 0, kName, ": token_of is empty");
   for (const auto& [vector, name] : {std::pair{&scale, "scale"}, {&shift, "shift"}})
     if (has(*vector)) {
       check_dense(**vector, {kName, name}, dtype, device);
@@ -91,8 +91,7 @@ at::Tensor patched_rows(const Maybe& resid, const Maybe& ablated, const at::Tens
     using Kernel = PatchedRows<scalar_t>;
     using C = Compute<scalar_t>;
     static_assert(Kernel::kTile == kRowsOfTile);
-    TORCH_CHECK(n * d * static_cast<int64_t>(sizeof(scalar_t)) <= int64_t{UINT32_MAX}, kName, ": a source of ", n, " x ", d,
-                " is too large");
+    check(n * d * static_cast<int64_t>(sizeof(scalar_t)) <= int64_t{UINT32_MAX}, kName, ": a source of ", n, " x ", d, " is too large");
     const Shape<scalar_t> shape(d, tiles);
     const Norm<scalar_t> of_norm = norm_arguments<scalar_t>(norm, eps, scale, shift);
     const bool aligned = aligned_for(d, {resid, ablated, early, late, scale, shift, out});

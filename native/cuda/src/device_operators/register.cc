@@ -5,11 +5,9 @@
 namespace autocircuit::kernels {
 
 void implement(torch::Library& library) {
-  library.impl("patched_rows", patched_rows);
-  library.impl("norm_backward_rows_", norm_backward_rows_);
-  library.impl("absorb_outputs_", absorb_outputs_);
-  library.impl("mask_gradient", mask_gradient);
-  library.impl("divergences", divergences);
+#define IMPLEMENT_OPERATOR(name, schema, type) library.impl(#name, name);
+  AUTOCIRCUIT_OPERATORS(IMPLEMENT_OPERATOR)
+#undef IMPLEMENT_OPERATOR
 }
 
 }  // namespace autocircuit::kernels

@@ -25,6 +25,7 @@ class OnDeviceOf {
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
+#include "check.h"
 #include "launch/enqueue.h"
 
 namespace autocircuit::kernels {
@@ -40,7 +41,7 @@ class OnDeviceOf {
 template <class Kernel>
 void launch(const Kernel& kernel, const Grid& grid) {
   if (grid.x == 0 || grid.y == 0) return;
-  TORCH_CHECK(grid.x <= INT32_MAX && grid.y <= UINT16_MAX, "too many blocks for one launch: ", grid.x, " x ", grid.y);
+  check(grid.x <= INT32_MAX && grid.y <= UINT16_MAX, "too many blocks for one launch: ", grid.x, " x ", grid.y);
   C10_CUDA_CHECK(static_cast<cudaError_t>(enqueue(kernel, grid, c10::cuda::getCurrentCUDAStream().stream())));
 }
 

@@ -45,7 +45,7 @@ describe("buildCuda", () => {
 
     writeTree(nativeRoot, { "cuda/kernels.c": "int kernels(void) { return 2; }" });
     expect((await once()).reasons).toEqual(["the CUDA sources changed"]);
-    writeTree(nativeRoot, { "src/operators/schemas.h": "// one more" });
+    writeTree(nativeRoot, { "src/operators/table.h": "// one more" });
     expect((await once()).reasons).toEqual(["the CUDA sources changed"]);
     expect((await buildCuda({ ...options, libtorch, architectures: ["9.0"] })).reasons).toEqual([
       "architectures are 90, the build has 80, 90",
@@ -126,7 +126,7 @@ describe("sources", () => {
     expect(changed("cuda/src/new.cu")).toEqual(["tests", "kernels"]);
     expect(changed("cuda/test/new_test.cc")).toEqual(["tests"]);
     expect(changed("src/engine/pass.cc")).toEqual(["addon", "tests"]);
-    expect(changed("src/operators/schemas.h")).toEqual(["addon", "tests", "kernels"]);
+    expect(changed("src/operators/table.h")).toEqual(["addon", "tests", "kernels"]);
     expect(changed("cmake/libtorch.cmake")).toEqual(["addon", "tests", "kernels"]);
   });
 });

@@ -12,27 +12,27 @@
 
 namespace autocircuit {
 
-/// A C++ object that the executor makes later, or the error it met. Belongs to the executor thread.
-template <typename T>
+// A C++ object that the executor makes later, or the error it met. Belongs to the executor thread.
+template <class T>
 struct Pending {
   std::shared_ptr<T> value;
   std::optional<Error> error;
 
   const std::shared_ptr<T>& get() const {
-    if (error) throw *error;
+    if (error) throw Error(*error);
     return value;
   }
 };
 
-template <typename T>
+template <class T>
 using PendingPtr = std::shared_ptr<Pending<T>>;
 
-/// One per boxed type, so that JavaScript cannot pass a prefix where an ablation belongs.
-template <typename T>
+// One per boxed type, so that JavaScript cannot pass a prefix where an ablation belongs.
+template <class T>
 struct BoxTag;
 
-/// Boxes are opaque JavaScript values that own a Pending<T>. It is freed on the executor when the box is emptied
-/// (`dispose`) or collected.
+// Boxes are opaque JavaScript values that own a Pending<T>. It is freed on the executor when the box is emptied
+// (`dispose`) or collected.
 struct Box {
   std::shared_ptr<void> content;
 
@@ -42,7 +42,7 @@ struct Box {
   }
 };
 
-template <typename T>
+template <class T>
 Napi::Value make_box(Napi::Env env, PendingPtr<T> content) {
   auto* box = new Box{std::move(content)};
   auto external = Napi::External<Box>::New(env, box, [](Napi::BasicEnv, Box* owned) {
@@ -53,14 +53,14 @@ Napi::Value make_box(Napi::Env env, PendingPtr<T> content) {
   return external;
 }
 
-/// Throws Error "bad-input" when `value` is not a box of T, "disposed" when it was emptied. `what` names it.
-template <typename T>
+// Throws Error bad_input when `value` is not a box of T, disposed when it was emptied. `what` names it.
+template <class T>
 PendingPtr<T> unbox(const Napi::Value& value, const std::string& what) {
   if (!value.IsExternal() || !value.As<Napi::External<Box>>().CheckTypeTag(&BoxTag<T>::tag)) {
-    throw Error("bad-input", what + " has the wrong type.");
+    throw Error(ErrorCode::bad_input, what + " has the wrong type.");
   }
   const auto& content = value.As<Napi::External<Box>>().Data()->content;
-  if (!content) throw Error("disposed", what + " was disposed and can no longer be used.");
+  if (!content) throw Error(ErrorCode::disposed, what + " was disposed and can no longer be used.");
   return std::static_pointer_cast<Pending<T>>(content);
 }
 

@@ -16,14 +16,15 @@
 #include "engine/autoencoders.h"
 #include "engine/head_gradients.h"
 #include "operators/open_device.h"
+#include "runtime/error.h"
 #include "tensor/dtype.h"
 
 namespace autocircuit {
 
 namespace {
 
-/// Lets the executor make a T; what `make` throws is kept for those who use the box.
-template <typename T, typename Make>
+// Lets the executor make a T; what `make` throws is kept for those who use the box.
+template <class T, class Make>
 Napi::Value make_later(Napi::Env env, Make make) {
   auto pending = std::make_shared<Pending<T>>();
   const CancelToken closing = Environment::of(env).channel->closing();
@@ -38,7 +39,7 @@ Napi::Value make_later(Napi::Env env, Make make) {
   return make_box<T>(env, pending);
 }
 
-/// { device?, dtype?, tf32? }
+// { device?, dtype?, tf32? }
 Placement read_placement(const Napi::Value& value) {
   Placement placement;
   if (is_missing(value)) return placement;
@@ -46,18 +47,18 @@ Placement read_placement(const Napi::Value& value) {
   if (fields.has("device")) placement.device = find_device(to_string(fields.get("device"), fields.path("device")));
   if (fields.has("dtype")) placement.dtype = dtype_from_name(to_string(fields.get("dtype"), fields.path("dtype")));
   if (placement.dtype && !at::isFloatingType(*placement.dtype))
-    throw Error("dtype", "a transformer computes in a floating point type, not in " + dtype_name(*placement.dtype) + ".");
+    throw Error(ErrorCode::dtype, "a transformer computes in a floating point type, not in " + dtype_name(*placement.dtype) + ".");
   placement.tf32 = fields.flag("tf32", false);
   return placement;
 }
 
-/// createTransformer(config, names, tensors, options?) -> box
+// createTransformer(config, names, tensors, options?) -> box
 Napi::Value create_transformer(const Napi::CallbackInfo& info) {
   TransformerConfig config = read_config(info[0]);
   const Napi::Array names = to_array(info[1], "the names of the weights");
   const Napi::Array tensors = to_array(info[2], "the weights");
   std::vector<std::pair<std::string, SlotPtr>> weights;
-  for (std::uint32_t i = 0; i < names.Length(); i++) {
+  for (uint32_t i = 0; i < names.Length(); i++) {
     const std::string name = to_string(names.Get(i), "the name of a weight");
     weights.emplace_back(name, TensorHandle::from(tensors.Get(i), "weight '" + name + "'").slot());
   }
@@ -69,7 +70,7 @@ Napi::Value create_transformer(const Napi::CallbackInfo& info) {
                                  });
 }
 
-/// transformerReady(box) -> promise; rejects with the error that the weights had.
+// transformerReady(box) -> promise; rejects with the error that the weights had.
 Napi::Value transformer_ready(const Napi::CallbackInfo& info) {
   const auto transformer = unbox<Transformer>(info[0], "the transformer");
   return run_async(info.Env(), [transformer](const CancelToken&) -> Convert {
@@ -116,19 +117,19 @@ PendingAutoencoder read_autoencoder(const Napi::Value& value, const std::string&
   if (fields.has("threshold")) made.threshold = slot("threshold");
   if (!fields.has("decodeLater")) return made;
   const Napi::Array later = to_array(fields.get("decodeLater"), fields.path("decodeLater"));
-  for (std::uint32_t i = 0; i < later.Length(); i++)
+  for (uint32_t i = 0; i < later.Length(); i++)
     made.decode_later.push_back(TensorHandle::from(later.Get(i), fields.path("decodeLater") + "[" + std::to_string(i) + "]").slot());
   return made;
 }
 
-/// withAutoencoders(transformer, { errors, all: [{ block, input, encode, ... }] }) -> box of a transformer that shares the weights
+// withAutoencoders(transformer, { errors, all: [{ block, input, encode, ... }] }) -> box of a transformer that shares the weights
 Napi::Value with_autoencoders(const Napi::CallbackInfo& info) {
   const auto transformer = unbox<Transformer>(info[0], "the transformer");
   const Fields fields(info[1], "autoencoders");
   const bool errors = fields.flag("errors", true);
   std::vector<PendingAutoencoder> all;
   const Napi::Array given = to_array(fields.get("all"), fields.path("all"));
-  for (std::uint32_t i = 0; i < given.Length(); i++)
+  for (uint32_t i = 0; i < given.Length(); i++)
     all.push_back(read_autoencoder(given.Get(i), fields.path("all") + "[" + std::to_string(i) + "]"));
   return make_later<Transformer>(info.Env(), [transformer, errors, all = std::move(all)] {
     std::vector<GivenAutoencoder> ready;
@@ -138,20 +139,20 @@ Napi::Value with_autoencoders(const Napi::CallbackInfo& info) {
   });
 }
 
-/// decoderMeans(transformer) -> promise of [positions or 1, latents of all blocks]
+// decoderMeans(transformer) -> promise of [positions or 1, latents of all blocks]
 Napi::Value decoder_means(const Napi::CallbackInfo& info) {
   const auto transformer = unbox<Transformer>(info[0], "the transformer");
   return run_async(info.Env(), [transformer](const CancelToken&) -> Convert {
     const Autoencoders* autoencoders = transformer->get()->autoencoders();
-    if (!autoencoders) throw Error("bad-input", "this transformer has no autoencoders.");
+    if (!autoencoders) throw Error(ErrorCode::bad_input, "this transformer has no autoencoders.");
     return [means = autoencoders->decoder_means()](Napi::Env env) { return TensorHandle::create(env, means); };
   });
 }
 
-/// headGradients(transformer, block, gradient, z?) -> promise of [B, P, heads, d_head]
+// headGradients(transformer, block, gradient, z?) -> promise of [B, P, heads, d_head]
 Napi::Value head_gradients_later(const Napi::CallbackInfo& info) {
   const auto transformer = unbox<Transformer>(info[0], "the transformer");
-  const std::int64_t block = to_integer(info[1], "block");
+  const int64_t block = to_integer(info[1], "block");
   const SlotPtr gradient = TensorHandle::from(info[2], "gradient").slot();
   const SlotPtr z = is_missing(info[3]) ? nullptr : TensorHandle::from(info[3], "z").slot();
   return run_async(info.Env(), [transformer, block, gradient, z](const CancelToken&) -> Convert {
@@ -160,28 +161,28 @@ Napi::Value head_gradients_later(const Napi::CallbackInfo& info) {
   });
 }
 
-/// createAblation(sources, sameEverywhere?) -> box
+// createAblation(sources, sameEverywhere?) -> box
 Napi::Value create_ablation(const Napi::CallbackInfo& info) {
   const SlotPtr sources = TensorHandle::from(info[0], "the ablation's sources").slot();
   const bool same = !is_missing(info[1]) && to_flag(info[1], "sameEverywhere");
   return make_later<Ablation>(info.Env(), [sources, same] { return std::make_shared<Ablation>(sources->get(), same); });
 }
 
-/// createGraph(graph) -> box
+// createGraph(graph) -> box
 Napi::Value create_graph(const Napi::CallbackInfo& info) {
   auto graph = std::make_shared<Pending<const PatchGraph>>();
   graph->value = std::make_shared<const PatchGraph>(read_graph(info[0]));
   return make_box<const PatchGraph>(info.Env(), std::move(graph));
 }
 
-template <typename... T>
+template <class... T>
 bool is_box_of_any(const Napi::Value& value) {
   return value.IsExternal() && (value.As<Napi::External<Box>>().CheckTypeTag(&BoxTag<T>::tag) || ...);
 }
 
 Napi::Value dispose_box(const Napi::CallbackInfo& info) {
   if (!is_box_of_any<Transformer, Ablation, Prefix, PlainRun, const PatchGraph>(info[0])) {
-    throw Error("bad-input", "only boxes can be disposed.");
+    throw Error(ErrorCode::bad_input, "only boxes can be disposed.");
   }
   info[0].As<Napi::External<Box>>().Data()->empty();
   return info.Env().Undefined();

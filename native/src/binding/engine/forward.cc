@@ -25,7 +25,7 @@ struct PendingPatch {
   std::vector<SlotPtr> autoencoder_leaves{};
 };
 
-/// A request as it stands when it is made: its tensors may not be computed yet.
+// A request as it stands when it is made: its tensors may not be computed yet.
 struct PendingRequest {
   PendingPtr<Transformer> transformer;
   SlotPtr tokens, padding, start;
@@ -78,7 +78,7 @@ PendingRequest read_request(const Napi::Value& value) {
     if (patch.has("outputsLeaf")) request.patch->outputs_leaf = tensor_field(patch, "outputsLeaf");
     if (patch.has("autoencoderLeaves")) {
       const Napi::Array leaves = to_array(patch.get("autoencoderLeaves"), patch.path("autoencoderLeaves"));
-      for (std::uint32_t i = 0; i < leaves.Length(); i++)
+      for (uint32_t i = 0; i < leaves.Length(); i++)
         request.patch->autoencoder_leaves.push_back(
             TensorHandle::from(leaves.Get(i), patch.path("autoencoderLeaves") + "[" + std::to_string(i) + "]").slot());
     }
@@ -128,7 +128,7 @@ ForwardResult run(const PendingRequest& pending, const CancelToken& cancel) {
   return pending.transformer->get()->forward(request);
 }
 
-template <typename T>
+template <class T>
 Napi::Value box_value(Napi::Env env, std::shared_ptr<T> value) {
   auto made = std::make_shared<Pending<T>>();
   made->value = std::move(value);

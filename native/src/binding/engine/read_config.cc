@@ -1,6 +1,7 @@
 #include "binding/engine/read_config.h"
 
 #include "binding/fields.h"
+#include "runtime/error.h"
 
 namespace autocircuit {
 
@@ -14,7 +15,7 @@ RotaryConfig read_rotary(const Napi::Value& value) {
   rotary.scale = fields.numbers("scale");
   rotary.layer_type = fields.integers("layerType");
   const Napi::Array sets = to_array(fields.get("frequencies"), fields.path("frequencies"));
-  for (std::uint32_t i = 0; i < sets.Length(); i++) {
+  for (uint32_t i = 0; i < sets.Length(); i++) {
     rotary.frequencies.push_back(to_numbers(sets.Get(i), fields.path("frequencies") + "[" + std::to_string(i) + "]"));
   }
   return rotary;
@@ -35,9 +36,9 @@ void check_group(const PatchGraph& graph, const DestinationGroup& group, const s
   const bool inside = group.layer >= 0 && group.heads > 0 && group.first_source >= 0 && group.sources >= 0 &&
                       group.sources <= graph.sources - group.first_source && group.offset >= 0;
   // Sizes are bounded first, so that the product cannot overflow.
-  const std::int64_t tokens = graph.tokens == 0 ? 1 : graph.tokens;
+  const int64_t tokens = graph.tokens == 0 ? 1 : graph.tokens;
   if (!inside || group.heads > graph.edges || tokens > graph.edges || group.offset + tokens * group.heads * group.sources > graph.edges) {
-    throw Error("bad-input", what + " reaches outside of the graph.");
+    throw Error(ErrorCode::bad_input, what + " reaches outside of the graph.");
   }
 }
 
@@ -90,14 +91,14 @@ PatchGraph read_graph(const Napi::Value& value) {
   graph.sources = fields.integer("sources");
   graph.edges = fields.integer("edges");
   if (graph.tokens < 0 || graph.sources < 0 || graph.edges < 0) {
-    throw Error("bad-input", "graph.tokens, graph.sources and graph.edges must not be negative.");
+    throw Error(ErrorCode::bad_input, "graph.tokens, graph.sources and graph.edges must not be negative.");
   }
   graph.latents = fields.integers("latents");
   graph.attention_latents = fields.integers("attentionLatents");
   graph.stream_latents = fields.integers("streamLatents");
   graph.errors = fields.flag("errors", false);
   const Napi::Array groups = to_array(fields.get("groups"), "graph.groups");
-  for (std::uint32_t i = 0; i < groups.Length(); i++) {
+  for (uint32_t i = 0; i < groups.Length(); i++) {
     const std::string what = "graph.groups[" + std::to_string(i) + "]";
     const Fields group(groups.Get(i), what);
     graph.groups.push_back({read_reader(group), group.integer("block"), group.integer("heads"), group.integer("firstSource"),

@@ -7,10 +7,10 @@
 
 namespace autocircuit {
 
-/// From the object that TypeScript calls TransformerConfig. Throws Error "bad-input" that names the wrong field.
+// From the object that TypeScript calls TransformerConfig. Throws Error bad_input that names the wrong field.
 TransformerConfig read_config(const Napi::Value& value);
 
-/// From the object that TypeScript calls PatchGraph. Throws Error "bad-input" when a group reaches outside of the graph.
+// From the object that TypeScript calls PatchGraph. Throws Error bad_input when a group reaches outside of the graph.
 PatchGraph read_graph(const Napi::Value& value);
 
 }  // namespace autocircuit

@@ -10,7 +10,7 @@
 
 #include "kernels/cpu/capped_logits.h"
 #include "kernels/processor.h"
-#include "operators/signatures.h"
+#include "operators/table.h"
 
 namespace autocircuit::on_cpu {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "kernels/cpu/bucket_products.h"
-#include "operators/signatures.h"
+#include "operators/table.h"
 
 namespace autocircuit::on_cpu {
 

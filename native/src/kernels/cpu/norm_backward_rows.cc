@@ -3,7 +3,7 @@
 
 #include "kernels/cpu/row_arguments.h"
 #include "kernels/processor.h"
-#include "operators/signatures.h"
+#include "operators/table.h"
 
 namespace autocircuit::on_cpu {
 

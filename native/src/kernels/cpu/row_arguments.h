@@ -7,7 +7,7 @@
 
 #include "kernels/kernels.h"
 #include "operators/norm_kind.h"
-#include "operators/signatures.h"
+#include "operators/table.h"
 
 // The arguments of operators over rows as the CPU's kernels take them.
 namespace autocircuit::on_cpu {

@@ -2,6 +2,7 @@
 #include <torch/version.h>
 
 #include "pretend_device/pretend_device.h"
+#include "runtime/error.h"
 
 // The pretend device as a library that the addon opens, so that whole programs run as they do on a GPU.
 namespace autocircuit::test {
@@ -20,7 +21,7 @@ class PretendLibrary final : public DeviceLibrary {
   }
 
   DeviceFacts facts(int) const override { return {"memory of the host", 0, 0, 0, 0}; }
-  void limit_memory(int, int64_t) const override { throw std::invalid_argument("the pretend device has no memory of its own to limit"); }
+  void limit_memory(int, int64_t) const override { throw Error(ErrorCode::device, "the pretend device has no memory of its own to limit"); }
   std::unique_ptr<Recording> record(int, const std::function<void()>& work) const override { return record_on_pretend_device(work); }
 };
 

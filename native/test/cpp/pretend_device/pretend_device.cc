@@ -55,7 +55,7 @@ class Allocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(size_t bytes) override {
     void* data = bytes > 0 ? c10::alloc_cpu(bytes) : nullptr;
-    if (data && poisons()) std::memset(data, poison_byte, bytes);
+    if (data && poisons()) std::memset(data, kPoisonByte, bytes);
     if (!recording || !data) return {data, data, &c10::free_cpu, pretend_device()};
     recording->blocks.push_back(data);
     return {data, data, [](void*) {}, pretend_device()};

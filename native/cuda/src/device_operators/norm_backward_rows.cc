@@ -12,11 +12,11 @@ void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x, int64_t norm, do
   const OnDeviceOf guard(grad);
   const at::ScalarType dtype = grad.scalar_type();
   check_norm(norm, name);
-  TORCH_CHECK(grad.dim() > 0, name, ": grad has no rows");
+  check(grad.dim() > 0, name, ": grad has no rows");
   check_dense(grad, {name, "grad"}, dtype, grad.device());
   check_dense(x, {name, "x"}, dtype, grad.device());
   const int64_t d = grad.size(-1);
-  TORCH_CHECK(x.dim() > 0 && x.size(-1) == d, name, ": x is ", x.sizes(), ", rows of grad have ", d, " elements");
+  check(x.dim() > 0 && x.size(-1) == d, name, ": x is ", x.sizes(), ", rows of grad have ", d, " elements");
   if (has(scale)) {
     check_dense(*scale, {name, "scale"}, dtype, grad.device());
     check_sizes(*scale, {name, "scale"}, {d});
