@@ -20,17 +20,17 @@ export function publicNames(pack, root) {
 }
 
 /**
- * The names of the pages for users.
+ * The names of the pages for users, without those that are generated into the site.
  *
  * @param {string} root
  * @returns {{ name: string, file: string, what: string }[]}
  */
 export function pageNames(root) {
-  const folder = join(root, "docs");
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".md"))
-    .map((path) => ({ name: basename(path, ".md"), file: join("docs", path), what: "the page" }));
+  return ["docs", join("docs", "guides")].flatMap((folder) => {
+    if (!existsSync(join(root, folder))) return [];
+    const pages = readdirSync(join(root, folder)).filter((name) => name.endsWith(".md"));
+    return pages.map((name) => ({ name: basename(name, ".md"), file: join(folder, name), what: "the page" }));
+  });
 }
 
 function namesIn(statements) {

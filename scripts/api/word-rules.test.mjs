@@ -73,6 +73,10 @@ describe("a word that the glossary refuses is found", () => {
   });
 });
 
+it("does not look at pages that are generated", () => {
+  expect(problemsOf({ "docs/site/.cache/api/trueEdges.md": "" })).toEqual([]);
+});
+
 describe("an exception", () => {
   const of = (place) => ({ "true edge": [{ place, why: "a name from elsewhere" }] });
 
