@@ -2,7 +2,8 @@ import { AutocircuitError } from "@autocircuit/base";
 import type { TransformerConfig } from "@autocircuit/native";
 import type { Autoencoder } from "./autoencoder.ts";
 import type { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
-import { hookPlace, siteWidth } from "./hooks.ts";
+import { hookPlace, knownHooks, siteWidth } from "./hooks.ts";
+import type { InspectedAutoencoders } from "./inspect-autoencoders.ts";
 
 /**
  * Whether autoencoders fit a model: what they read and replace is there, in that width.
@@ -16,7 +17,7 @@ export function checkFitsModel(autoencoder: Autoencoder | CrossLayerTranscoder, 
   const { path, dIn, dOut } = autoencoder;
   if ("hooksIn" in autoencoder) {
     if (autoencoder.layers !== config.layers) {
-      throw misfit(path, autoencoder.modelName, `has ${autoencoder.layers} layers, the model has ${config.layers}`);
+      throw misfit(path, autoencoder.modelName, layersText(autoencoder.layers, config.layers));
     }
     for (const hook of autoencoder.hooksIn) checkHook(path, autoencoder.modelName, hook, dIn, config);
     for (const hook of autoencoder.hooksOut) checkHook(path, autoencoder.modelName, hook, dOut, config);
@@ -24,6 +25,27 @@ export function checkFitsModel(autoencoder: Autoencoder | CrossLayerTranscoder, 
   }
   checkHook(path, autoencoder.modelName, autoencoder.hookIn, dIn, config);
   checkHook(path, autoencoder.modelName, autoencoder.hookOut, dOut, config);
+}
+
+/**
+ * The same of autoencoders that were only looked at.
+ *
+ * @throws AutocircuitError `bad-input` as {@link checkFitsModel}
+ * @example
+ * checkInspected(await inspectAutoencoders("saes/mlp-out"), await readConfig("models/gpt2")); // before weights of either are read
+ */
+export function checkInspected({ autoencoders, crossLayer }: InspectedAutoencoders, config: TransformerConfig): void {
+  const [first] = autoencoders;
+  if (first && crossLayer && autoencoders.length !== config.layers)
+    throw misfit(first.path, first.modelName, layersText(autoencoders.length, config.layers));
+  for (const { path, modelName, hookIn, hookOut, dIn, dOut } of autoencoders) {
+    checkHook(path, modelName, hookIn, dIn, config);
+    checkHook(path, modelName, hookOut, dOut, config);
+  }
+}
+
+function layersText(found: number, wanted: number): string {
+  return `has ${found} layers, the model has ${wanted}`;
 }
 
 function checkHook(
@@ -34,7 +56,12 @@ function checkHook(
   config: TransformerConfig,
 ): void {
   const { block, site } = hookPlace(hook);
-  if (site === undefined) throw misfit(path, modelName, `is of ${JSON.stringify(hook)}, which is no place known here`);
+  if (site === undefined) {
+    throw new AutocircuitError(
+      "bad-input",
+      `${path}: is of ${JSON.stringify(hook)}, which is no place known here; known in a block are ${knownHooks.join(", ")}.`,
+    );
+  }
   if (block !== undefined && block >= config.layers) {
     throw misfit(path, modelName, `is of ${hook}, but the model's blocks are 0 to ${config.layers - 1}`);
   }

@@ -57,7 +57,10 @@ describe("cross-layer transcoders as sources of a model", () => {
   it("are refused where they do not fit", async () => {
     const circuitTracer = { format: "circuit-tracer" } as const;
     const loading: [TinyCrossLayer, RegExp][] = [
-      [{ ...circuitTracer, targets: 1 }, /W_dec_0 is \[6, 1, 4\] instead of \[6, 2, 4\]/],
+      [
+        { ...circuitTracer, targets: 1 },
+        /W_dec_0.safetensors: is of a cross-layer transcoder of 1 layer, but there are files of 2\. Take the files of one/,
+      ],
       [
         { ...circuitTracer, change: (name, data) => name === "W_dec_0" && data.fill(Number.NaN, 40) },
         /W_dec_0.safetensors: the decoder/,
@@ -74,7 +77,7 @@ describe("cross-layer transcoders as sources of a model", () => {
       [
         { ...circuitTracer, change: (name, data) => name === "threshold_1" && data.fill(-1, 0, 1) },
         config,
-        /layer 1: its thresholds below 0 let negative latents through/,
+        /layer 1: its activation is jumprelu: thresholds below 0 let negative latents through/,
       ],
     ];
     for (const [kind, own, says] of refusals) {

@@ -1,6 +1,7 @@
 import type { DType } from "@autocircuit/base";
 import { scope, Tensor } from "@autocircuit/native";
-import { requireFinite } from "./finite.ts";
+import { requireFiniteWeights } from "./finite.ts";
+import type { Weights } from "./weights.ts";
 
 /** Numbers of decoder rows that are brought together at once. */
 const AT_ONCE = 1 << 24;
@@ -22,11 +23,13 @@ export interface Decoder {
 /**
  * A decoder whose rows are looked at: at once if they are not too many.
  *
+ * @param rows of these weights
  * @throws AutocircuitError `not-finite`
  */
-export async function checkedDecoder(rows: Tensor, where: string, factor?: Tensor | number): Promise<Decoder> {
-  const checked = rows.size <= CHECKED_AT_LOAD;
-  if (checked) await requireFinite(rows, `${where}: the decoder`);
+export async function checkedDecoder(rows: Tensor, weights: Weights, factor?: Tensor | number): Promise<Decoder> {
+  const { path: where, headersOnly } = weights;
+  const checked = !headersOnly && rows.size <= CHECKED_AT_LOAD;
+  if (checked) await requireFiniteWeights(rows, `${where}: the decoder`);
   return { rows, factor, checked, where };
 }
 
@@ -59,7 +62,7 @@ export async function decodeRows(decoder: Decoder, latents: Tensor): Promise<Ten
     for (let first = 0; first < active.length; first += step) {
       const some = active.slice(first, first + step);
       const rows = pick(decoder.rows, 0, some).to(latents.dtype);
-      if (!decoder.checked) await requireFinite(rows, `${decoder.where}: the decoder`);
+      if (!decoder.checked) await requireFiniteWeights(rows, `${decoder.where}: the decoder`);
       sum = sum.add(pick(scaled, 1, some).matmul(rows));
     }
     return sum;

@@ -213,6 +213,10 @@ describe("autoencoders as sources of a model", () => {
         /blocks.2.hook_resid_post, but the model's blocks are 0 to 1/,
       ],
       [await folderOf({}, {}, "attn.hook_z", [0, 7]), /blocks.7.attn.hook_z, but the model's blocks are 0 to 1/],
+      [
+        await folderOf({ architecture: "abstopk", k: 2 }),
+        /its activation is abstopk: its latents may be negative\. Latents are sources behind ReLU, JumpReLU, a gate, or TopK/,
+      ],
       [await folderOf({ normalize_activations: "layer_norm" }), /inputs are normalised one by one \(layer_norm\)/],
     ];
     for (const [folder, says] of refusals) {

@@ -94,7 +94,7 @@ function ofPlace(
   if (missing.length > 0 && part !== "stream" && !partial) {
     throw new AutocircuitError(
       "bad-input",
-      `${path}: has no autoencoder of block ${missing.join(", ")} for ${input}. Give one for each of the model's ${layers} blocks, or say \`partial: true\`: ` +
+      `${path}: has no autoencoder of block ${missing.join(", ")} for ${input}. Give one for each of the model's ${layers} blocks, or say \`partial: true\` (--partial-autoencoders on the command line): ` +
         `blocks without one then keep their ${part === "attention" ? "heads" : "MLP"}.`,
     );
   }

@@ -1,5 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type BlockAutoencoder, scope, type Tensor } from "@autocircuit/native";
+import { notSourcesBy } from "./activations/activation.ts";
 import type { AutoencoderParts } from "./autoencoder-parts.ts";
 import type { Decoder } from "./decoder.ts";
 
@@ -20,7 +21,7 @@ export function engineBlock(parts: EngineBlockParts, errors: boolean): BlockAuto
   const refuse = (what: string) => {
     throw new AutocircuitError(
       "bad-input",
-      `${path}: its ${what}: what a latent writes is then no multiple of its activation alone.`,
+      `${path}: its ${what}: what a latent writes is then no multiple of its activation alone, as a source does. It loads, encodes and decodes only.`,
     );
   };
   if (skip && !errors)
@@ -47,10 +48,7 @@ export function engineBlock(parts: EngineBlockParts, errors: boolean): BlockAuto
     };
     const outBias = scale === 1 ? outputBias : outputBias.div(scale);
     const folded = encoder.activation.asThreshold?.(encode, bias, latents);
-    if (folded === undefined) {
-      const { name } = encoder.activation;
-      return refuse(name === "jumprelu" ? "thresholds below 0 let negative latents through" : `activation is ${name}`);
-    }
+    if (folded === undefined) throw notSourcesBy(path, encoder.activation);
     return {
       ...{ encode: encode.clone(), bias: bias.clone(), decode: decoded(decoder), outBias: outBias.clone() },
       ...(later.length > 0 && { decodeLater: later.map(decoded) }),

@@ -17,9 +17,14 @@ async function isWhollyFinite(tensor: Tensor): Promise<boolean> {
 }
 
 /** @throws AutocircuitError `not-finite` that says what is not */
-export async function requireFinite(tensor: Tensor, what: string): Promise<void> {
+export async function requireFinite(tensor: Tensor, what: string, advice = "Look where it comes from."): Promise<void> {
   if (await isWhollyFinite(tensor)) return;
-  throw new AutocircuitError("not-finite", `${what} holds NaN or infinite numbers. Look where it comes from.`);
+  throw new AutocircuitError("not-finite", `${what} holds NaN or infinite numbers. ${advice}`);
+}
+
+/** The same of weights that a file holds. */
+export async function requireFiniteWeights(tensor: Tensor, what: string): Promise<void> {
+  await requireFinite(tensor, what, "Fetch the file anew; if they are still there, it was saved so: take another one.");
 }
 
 async function allFinite(tensor: Tensor): Promise<boolean> {

@@ -32,6 +32,9 @@ const IN_BLOCK: Readonly<Record<string, Site>> = {
   hook_mlp_out: "mlp_out",
 };
 
+/** Their names, for messages. */
+export const knownHooks = Object.keys(IN_BLOCK);
+
 /** Modules of `transformers` inside a layer, and what their input and output are. */
 const MODULES: Readonly<Record<string, { input?: Site; output?: Site }>> = {
   "": { input: "resid_pre", output: "resid_post" },

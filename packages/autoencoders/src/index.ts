@@ -1,13 +1,16 @@
 export { Autoencoder, type Reconstruction } from "./autoencoder.ts";
-export { checkFitsModel } from "./check-model.ts";
+export { checkFitsModel, checkInspected } from "./check-model.ts";
+export { chosenPaths } from "./chosen-paths.ts";
 export { type CrossLayerReconstruction, CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
 export { type EngineAutoencodersOptions, engineAutoencoders } from "./engine-autoencoders.ts";
 export { openNpz } from "./files/npz.ts";
 export type { StoredTensor, TensorFile } from "./files/tensor-file.ts";
 export type { FormatName, Reading } from "./formats/format.ts";
 export { type HookPlace, hookPlace, type Site } from "./hooks.ts";
+export { type AutoencoderFacts, type InspectedAutoencoders, inspectAutoencoders } from "./inspect-autoencoders.ts";
 export { type AutoencoderSet, type LoadAutoencodersOptions, loadAutoencoders } from "./load-autoencoders.ts";
 export { readPickle } from "./pickle/read-pickle.ts";
 export { openStateDict } from "./pickle/state-dict.ts";
 export { TensorView, Tuple } from "./pickle/values.ts";
+export type { InspectAutoencodersOptions } from "./read-autoencoders.ts";
 export { type SaveAutoencodersOptions, saveAutoencoders } from "./save-autoencoders.ts";

@@ -5,22 +5,14 @@ import { describe, expect, it } from "vitest";
 import { useHub } from "../../models/test/hub-user.ts";
 import { LoopbackHub } from "../../models/test/loopback-hub.ts";
 import { autoencoderCase, copyOf, temporaryFolder } from "../test/fixtures.ts";
+import { refusal } from "../test/refusal.ts";
+import { tinyCrossLayer } from "../test/tiny-cross-layer.ts";
 import { tinySaeLens } from "../test/tiny-saelens.ts";
-import { checkFitsModel } from "./check-model.ts";
+import { checkFitsModel, checkInspected } from "./check-model.ts";
+import { inspectAutoencoders } from "./inspect-autoencoders.ts";
 import { loadAutoencoders } from "./load-autoencoders.ts";
 
 const SKIP = "saelens-jumprelu-skip-transcoder";
-
-/** The error of loading a folder. */
-async function refusal(path: string, options = {}): Promise<{ code: string; message: string }> {
-  try {
-    (await loadAutoencoders(path, options))[Symbol.dispose]();
-  } catch (error) {
-    const { code, message } = error as { code: string; message: string };
-    return { code, message };
-  }
-  throw new Error(`${path} was loaded`);
-}
 
 describe("loadAutoencoders", () => {
   it.each([
@@ -80,7 +72,9 @@ describe("loadAutoencoders", () => {
     mkdirSync(join(folder, "wider"));
     const metadata = { sae_lens_version: "6.54.12", hook_name: "blocks.2.hook_resid_post" };
     await tinySaeLens({ metadata }, { folder: join(folder, "wider") });
-    expect((await refusal(folder)).message).toMatch(/both read blocks\.2\.hook_resid_post. Give the folder of one/);
+    expect((await refusal(folder)).message).toMatch(
+      /2 autoencoders read blocks\.2\.hook_resid_post: blocks\.2, wider\. Give one for each place: their folders one after the other\.$/,
+    );
   });
 });
 
@@ -95,6 +89,9 @@ describe("what is wrong in files", () => {
     expect(message).toMatch(
       /holds no autoencoders. Formats that are read: SAELens \(cfg\.json, sae_weights\.safetensors\)/,
     );
+    // In words, not in patterns.
+    for (const words of ["params[_layer_N].safetensors", "*.safetensors", "OpenAI (N.pt)"])
+      expect(message).toContain(words);
   });
 
   it("a configuration without weights, and weights without one", async () => {
@@ -159,7 +156,11 @@ describe("what is wrong in files", () => {
     ["a k beyond the latents", { architecture: "topk", k: 7 }, /k is 7, which has to be a whole number from 1 to 6/],
     ["a fraction as k", { architecture: "topk", k: 1.5 }, /k is 1\.5/],
     ["another width", { d_in: 5 }, /W_enc is \[4, 6\] instead of \[5, 6\]/],
-    ["no hook", { metadata: { sae_lens_version: "6.54.12" } }, /has no `hook_point`/],
+    [
+      "no hook",
+      { metadata: { sae_lens_version: "6.54.12" } },
+      /does not say what the autoencoder reads: it has no `hook_name`.*Is it a cfg\.json of SAELens/,
+    ],
     ["no threshold", { architecture: "jumprelu" }, /has no tensor "threshold"; it has/],
     [
       "a head of its own",
@@ -219,6 +220,36 @@ describe("what is wrong in files", () => {
     expect((await refusal(folder)).code).toBe("bad-file");
   });
 
+  it("a folder in the place of a file", async () => {
+    for (const file of ["cfg.json", "sae_weights.safetensors"]) {
+      const folder = copyOf(SKIP);
+      rmSync(join(folder, file));
+      mkdirSync(join(folder, file));
+      expect(await refusal(folder)).toEqual({
+        code: "bad-file",
+        message: `${join(folder, file)}: is a folder, where a file is needed. Check the path.`,
+      });
+    }
+  });
+
+  it("layers of a cross-layer transcoder that are missing", async () => {
+    const circuitTracer = { format: "circuit-tracer", layers: 3 } as const;
+    const without = async (how: Parameters<typeof tinyCrossLayer>[0], ...files: string[]) => {
+      const folder = await tinyCrossLayer(how);
+      for (const file of files) rmSync(join(folder, file));
+      return (await refusal(folder)).message;
+    };
+    expect(await without(circuitTracer, "W_dec_1.safetensors")).toMatch(
+      /has W_enc_1\.safetensors, but no W_dec_1\.safetensors\. Fetch the files of all layers/,
+    );
+    expect(await without(circuitTracer, "W_enc_1.safetensors")).toMatch(/no file of layer 1, though one of layer 2/);
+    const short = /is of a cross-layer transcoder of 3 layers, but there are files of 2/;
+    expect(await without(circuitTracer, "W_enc_2.safetensors", "W_dec_2.safetensors")).toMatch(short);
+    expect(await without({ format: "gemma-scope-2", layers: 3 }, "params_layer_2.safetensors")).toMatch(short);
+    const encoders = [0, 1, 2].map((layer) => `W_enc_${layer}.safetensors`);
+    expect(await without(circuitTracer, ...encoders)).toMatch(/has no file like W_enc_N\.safetensors/);
+  });
+
   it("a missing layer of a set", async () => {
     const folder = copyOf("circuit-tracer-jumprelu-skip");
     rmSync(join(folder, "layer_0.safetensors"));
@@ -243,16 +274,26 @@ describe("checkFitsModel", () => {
     ["another width of heads", "blocks.1.attn.hook_z", {}, /of the model is of width 6/],
     ["a block that is not there", "blocks.2.hook_resid_post", {}, /the model's blocks are 0 to 1/],
     ["an MLP that is not there", "blocks.1.hook_mlp_out", { attnOnly: true }, /the model has no MLPs/],
-    ["a place that is not known", "blocks.1.hook_somewhere", {}, /no place known here.*trained on tiny/],
+    [
+      "a place that is not known",
+      "blocks.1.hook_somewhere",
+      {},
+      /"blocks\.1\.hook_somewhere", which is no place known here; known in a block are hook_resid_pre, /,
+    ],
   ])("refuses %s", async (_, hook, change, message) => {
-    using set = await loadAutoencoders(await tinySaeLens({ metadata: metadata(hook) }));
+    const folder = await tinySaeLens({ metadata: metadata(hook) });
+    using set = await loadAutoencoders(folder);
     expect(() => checkFitsModel(set.autoencoders[0]!, { ...config, ...change })).toThrow(message);
+    const inspected = await inspectAutoencoders(folder);
+    expect(() => checkInspected(inspected, { ...config, ...change })).toThrow(message);
   });
   it("counts the layers of a cross-layer transcoder", async () => {
     using set = await loadAutoencoders(join(autoencoderCase("gemmascope2-clt-affine"), "files"));
     checkFitsModel(set.crossLayer!, { ...config, dModel: 16 });
-    expect(() => checkFitsModel(set.crossLayer!, { ...config, dModel: 16, layers: 3 })).toThrow(
-      /has 2 layers, the model has 3/,
-    );
+    const inspected = await inspectAutoencoders(set.path);
+    checkInspected(inspected, { ...config, dModel: 16 });
+    const taller = { ...config, dModel: 16, layers: 3 };
+    for (const check of [() => checkFitsModel(set.crossLayer!, taller), () => checkInspected(inspected, taller)])
+      expect(check).toThrow(/has 2 layers, the model has 3/);
   });
 });

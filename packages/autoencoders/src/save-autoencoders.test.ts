@@ -73,6 +73,12 @@ describe("saveAutoencoders", () => {
     await expect(saveAutoencoders(parent, given)).rejects.toThrow(/is there already/);
     const nan = mapAutoencoders(given, (one) => ({ ...one, bias: one.bias.mul(Number.NaN) }));
     await expect(saveAutoencoders(folder, nan)).rejects.toMatchObject({ code: "not-finite" });
+    for (const top of [2.5, -1, 1000]) {
+      const wrong = mapAutoencoders(given, (one) => ({ ...one, top }));
+      await expect(saveAutoencoders(folder, wrong)).rejects.toThrow(
+        `\`top\` of mlp_out of block 0 is ${top}, which has to be a whole number of at most its 9 latents`,
+      );
+    }
     const transcoders = tinyAutoencoders(tinyConfig, { input: "mlp_in", activation: "topk" });
     await expect(saveAutoencoders(folder, transcoders)).rejects.toThrow(/transcoder that keeps the largest/);
     const across = tinyAutoencoders(tinyConfig, { input: "mlp_in", crossLayers: true });

@@ -80,6 +80,13 @@ function requireWritable({ block, input, normWeights, autoencoder }: PlacedAutoe
           : top > 0 && isTranscoder(input)
             ? "is a transcoder that keeps the largest of its latents"
             : undefined;
+  const latents = encode.shape.at(-2) ?? 0;
+  if (!Number.isSafeInteger(top) || top < 0 || top > latents) {
+    throw new AutocircuitError(
+      "bad-input",
+      `saveAutoencoders: \`top\` of ${input} of block ${block} is ${top}, which has to be a whole number of at most its ${latents} latents, 0 for all.`,
+    );
+  }
   if (problem === undefined) return;
   throw new AutocircuitError(
     "bad-input",

@@ -1,22 +1,31 @@
 import { AutocircuitError, badFile, type DType, sayOnce } from "@autocircuit/base";
-import type { Tensor } from "@autocircuit/native";
+import { Tensor } from "@autocircuit/native";
 import type { TensorFile } from "./files/tensor-file.ts";
-import { requireFinite } from "./finite.ts";
+import { requireFiniteWeights } from "./finite.ts";
 
 /** Types of weights; whole numbers are settings such as k. */
 const FLOATS: ReadonlySet<string> = new Set(["F64", "F32", "F16", "BF16"]);
 const LISTED = 6;
 
+/** How the weights of a file are read. */
+export interface HowToRead {
+  /** The type to compute in. */
+  readonly dtype: DType;
+  /** Nothing but names, shapes and types is read: every number is 1, and no tensor takes memory. Settings are read all the same. */
+  readonly headersOnly: boolean;
+}
+
 /** The weights of one file: taken by name, with the shape they must have; what was not taken is looked at in the end. */
 export class Weights implements AsyncDisposable {
   readonly file: TensorFile;
   readonly dtype: DType;
+  readonly headersOnly: boolean;
   readonly #taken = new Set<string>();
 
-  /** @param dtype the type to compute in */
-  constructor(file: TensorFile, dtype: DType) {
+  constructor(file: TensorFile, { dtype, headersOnly }: HowToRead) {
     this.file = file;
     this.dtype = dtype;
+    this.headersOnly = headersOnly;
   }
 
   get path(): string {
@@ -57,13 +66,13 @@ export class Weights implements AsyncDisposable {
       throw badFile(this.path, `${name} is [${info.shape.join(", ")}] instead of [${shape.join(", ")}].`);
     }
     this.#taken.add(name);
-    return this.file.load(name);
+    return this.headersOnly ? Tensor.full([], 1, { dtype: this.dtype }).expand(shape) : this.file.load(name);
   }
 
   /** A weight in the type to compute in. @throws AutocircuitError `not-finite`; otherwise like `stored` */
   async load(name: string, shape: readonly number[]): Promise<Tensor> {
     const tensor = (await this.stored(name, shape)).to(this.dtype);
-    await requireFinite(tensor, `${this.path}: ${name}`);
+    if (!this.headersOnly) await requireFiniteWeights(tensor, `${this.path}: ${name}`);
     return tensor;
   }
 

@@ -4,6 +4,7 @@ export { counted } from "./counted.ts";
 export { type DType, dtypes } from "./element-types.ts";
 export { AutocircuitError, type ErrorCode } from "./errors.ts";
 export { badFile } from "./files/bad-file.ts";
+export { cannotRead } from "./files/cannot-read.ts";
 export { cannotWrite } from "./files/cannot-write.ts";
 export { GIT_LFS_MARK, gitLfsPointer } from "./files/git-lfs-pointer.ts";
 export { makeFolder } from "./files/make-folder.ts";

@@ -55,8 +55,22 @@ export {
 export { type SequencePairs, sequencePairs } from "./prompts/sequence-pairs.ts";
 export { allSequences } from "./prompts/sequences.ts";
 export type { TextPromptsOptions } from "./prompts/text-prompts-options.ts";
+export {
+  type LatentOptions,
+  type LatentUse,
+  latentOptionKinds,
+  latentOptionNames,
+  latentOptions,
+  latentsProblem,
+} from "./ready-task/latent-options.ts";
 export type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./ready-task/ready-task.ts";
-export { loadEngineAutoencoders } from "./ready-task/task-autoencoders.ts";
+export {
+  autoencoderFields,
+  autoencoderPaths,
+  autoencoderSizes,
+  type LoadEngineAutoencodersOptions,
+  loadEngineAutoencoders,
+} from "./ready-task/task-autoencoders.ts";
 export { animalDietPrompts } from "./tasks/animal-diet/prompts.ts";
 export { capitalCitiesPrompts } from "./tasks/capital-cities/prompts.ts";
 export { DOCSTRING_WORDS, docstringEdges, docstringNodeBasedEdges } from "./tasks/docstring/edges.ts";

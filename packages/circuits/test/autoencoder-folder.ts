@@ -10,6 +10,8 @@ export interface AutoencoderFolder {
   /** Width of what they read. */
   width: number;
   latents?: number;
+  /** How many of them, the first, no token makes active. Default none. */
+  idle?: number;
   hook?: string;
   /** Where to; by default a new folder. */
   folder?: string;
@@ -20,6 +22,7 @@ export async function autoencoderFolder({
   layers,
   width,
   latents = 10,
+  idle = 0,
   hook = "hook_mlp_out",
   folder = mkdtempSync(join(tmpdir(), "autoencoders-")),
 }: AutoencoderFolder) {
@@ -46,10 +49,12 @@ export async function autoencoderFolder({
       metadata: { sae_lens_version: "6.54.12", hook_name: `blocks.${block}.${hook}`, model_name: "tiny" },
     };
     writeFileSync(join(own, "cfg.json"), JSON.stringify(config));
+    const bias = tensor(0.1, latents);
+    bias.data.fill(-1e3, 0, idle);
     await writeSafetensors(join(own, "sae_weights.safetensors"), {
       W_enc: tensor(1, width, latents),
       W_dec: tensor(1, latents, width),
-      b_enc: tensor(0.1, latents),
+      b_enc: bias,
       b_dec: tensor(0.1, width),
     });
   }

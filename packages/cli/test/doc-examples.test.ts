@@ -92,7 +92,7 @@ const NOT_RUN: readonly [RegExp, string][] = [
   [/runConformance\(/, "reads the folder of another repository"],
   [/pythia-70m|gguf"/, "reads a model that is not here"],
   [/constrainedProbing\(|trainKnockouts\(|trainAutoencoders\(|ugs\(|edgePruning\(/, "trains for long"],
-  [/latentPlaces\(/, "needs a model with autoencoders"],
+  [/latentPlaces\(|labelledLatents\(|latentNumber\(/, "needs a model with autoencoders"],
   [/mibSizes\(model|Tree Probing/, "needs a graph of a thousand edges"],
 ];
 

@@ -32,6 +32,15 @@ export async function sandbox(): Promise<{ folder: string } & Disposable> {
   await gpt2(at("gpt2"), write);
   const { autoencoderFolder } = await fixture("circuits/test/autoencoder-folder.ts");
   await autoencoderFolder({ layers: 12, width: 12, folder: at("saes/mlp-out") });
+  for (let layer = 0; layer < 12; layer++) {
+    for (const l0 of [20 + layer, 60 + layer])
+      cpSync(
+        join(folder, `saes/mlp-out/block-${layer}`),
+        at(`saes/by-width/layer_${layer}/width_16k/average_l0_${l0}`),
+        { recursive: true },
+      );
+  }
+  write("labels.json", { "MLP 2 Latent 7": "years", "MLP 5 Latent 0": "names after “and”" });
   // Any model that reads text will do for the one that is called Llama.
   for (const name of ["models/gpt2", "openai-community/gpt2", "models/llama"])
     symlinkSync(join(folder, "gpt2"), at(name));
@@ -57,6 +66,7 @@ export async function sandbox(): Promise<{ folder: string } & Disposable> {
   write("brackets.json", { prompts: pairs((row) => [row, row + 1, 3, 4], [1]) });
   write("prompts.json", { prompts: pairs((row) => [row, row + 1, 3], [1]) });
   write("edges.json", ["A0.0->Resid End", { edge: "Resid Start->A0.1.Q", token: null }]);
+  write("latent-edges.json", ["MLP 0 Latent 3->Resid End"]);
   for (const name of ["names.json", "more.json"]) write(name, { prompts: texts() });
   write("gp.jsonl", `${JSON.stringify({ prefix: "So Mary", corr_prefix: "So John", pronoun: "she" })}\n`);
   write("my-program.ts", program);

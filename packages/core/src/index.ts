@@ -4,7 +4,7 @@ export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
 export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./graph/graph-limits.ts";
 export { type GraphSize, graphSize } from "./graph/graph-size.ts";
-export { type KeptLatents, latentNumber } from "./graph/kept-latents.ts";
+export { type KeptLatents, latentNumber, latentsByPosition } from "./graph/kept-latents.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export { graphDifference, otherAutoencoders, requireSameGraph } from "./graph/same-graph.ts";
 export { writtenBy } from "./graph/written-by.ts";
@@ -16,9 +16,13 @@ export {
   type PlainSlice,
 } from "./memory/ablated-slices.ts";
 export {
+  type AutoencoderSize,
   ablationBytes,
+  autoencoderBytes,
   availableMemory,
   bytesPerPrompt,
+  latentBytes,
+  maskBytes,
   type PassWidths,
   passBytes,
   promptsAtOnce,
@@ -34,7 +38,20 @@ export {
 export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./model/ablation-type.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export type { Ablate } from "./model/edge-mask.ts";
-export { firstLatentRow, type LatentPlace, latentOwner, latentPlaces, unpackLatents } from "./model/latents.ts";
+export {
+  type LabelledLatents,
+  type LabelledLatentsOptions,
+  type LatentLabels,
+  labelledLatents,
+} from "./model/latent-labels.ts";
+export {
+  firstLatentRow,
+  type LatentPlace,
+  latentOwner,
+  latentPlaces,
+  unpackLatents,
+  withLatentPlaces,
+} from "./model/latents.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";
 export {
   type ForwardOptions,

@@ -68,4 +68,20 @@ describe("estimateMemory", () => {
     expect(estimateMemory(gpt2Small, 16, 30).attention).toBe(4 * estimate.attention);
     expect(estimateMemory(gpt2Small, 16, 15, { dtype: "float64" }).total).toBe(2 * total);
   });
+
+  it("counts autoencoders, their latents' activations and the masks over their edges", () => {
+    const plain = estimateMemory(gpt2Small, 16, 15);
+    const one = { block: 0, of: "mlp", count: 1000, dIn: 768, dOut: 768, decoders: 1 } as const;
+    const across = { ...one, block: 1, count: 500, decoders: 11 };
+    const { total, ...parts } = estimateMemory(gpt2Small, 16, 15, { autoencoders: [one, across], edges: 12_345 });
+    // Encoder, decoders, a bias and a threshold for each latent, and the output's bias.
+    const weights = 1000 * (768 + 768 + 2) + 768 + 500 * (768 + 11 * 768 + 2) + 768;
+    expect(parts).toEqual({
+      ...(({ total: _, ...rest }) => rest)(plain),
+      autoencoders: 4 * weights,
+      latents: 4 * 2 * 1500 * 16 * 15,
+      masks: 4 * 7 * 12_345,
+    });
+    expect(total).toBe(Object.values(parts).reduce((sum, bytes) => sum + bytes, 0));
+  });
 });

@@ -1,5 +1,5 @@
-import { kind, signature } from "@autocircuit/base";
-import { graphSize } from "@autocircuit/core";
+import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { type AutoencoderSize, autoencoderBytes, graphSize, latentBytes, maskBytes } from "@autocircuit/core";
 import { type ComputeDType, computeDTypes, elementBytes, type TransformerConfig } from "@autocircuit/native";
 import { parameterCount } from "./parameter-count.ts";
 
@@ -17,7 +17,23 @@ export interface MemoryEstimate {
   readonly layer: number;
   /** Logits at every position. */
   readonly logits: number;
+  /** With autoencoders: their encoders and decoders. */
+  readonly autoencoders?: number;
+  /** With autoencoders: activations of their latents in the run and in the ablation. */
+  readonly latents?: number;
+  /** With autoencoders: masks over the edges of latents, with gradients and scores. */
+  readonly masks?: number;
   readonly total: number;
+}
+
+/** What else takes memory in a run, and in what it computes. */
+export interface EstimateMemoryOptions {
+  /** What it computes in, default float32. */
+  readonly dtype?: ComputeDType | undefined;
+  /** Autoencoders whose latents are sources. */
+  readonly autoencoders?: readonly AutoencoderSize[] | undefined;
+  /** With autoencoders: edges of the graph with their latents, those of all circuits that run at once. Default 0: none is patched. */
+  readonly edges?: number | undefined;
 }
 
 const check = signature(
@@ -27,7 +43,11 @@ const check = signature(
     batch: kind.count,
     seq: kind.count,
   },
-  { dtype: kind.oneOf(computeDTypes) },
+  {
+    dtype: kind.oneOf(computeDTypes),
+    autoencoders: kind.listOf(kind.having("an autoencoder's sizes", "count", "dIn", "dOut", "decoders")),
+    edges: kind.whole,
+  } satisfies KindsOf<EstimateMemoryOptions>,
 );
 
 /**
@@ -42,10 +62,11 @@ export function estimateMemory(
   config: TransformerConfig,
   batch: number,
   seq: number,
-  options: { dtype?: ComputeDType } = {},
+  options: EstimateMemoryOptions = {},
 ): MemoryEstimate {
   check({ config, batch, seq }, options);
-  const element = elementBytes(options.dtype ?? "float32");
+  const { dtype = "float32", autoencoders, edges = 0 } = options;
+  const element = elementBytes(dtype);
   const { heads, kvHeads, dModel, dMlp, dVocabOut } = config;
   const tokens = batch * seq;
   const weights = parameterCount(config) * element;
@@ -54,5 +75,13 @@ export function estimateMemory(
   const layer = tokens * Math.max((heads + 2 * kvHeads) * dModel, dMlp * (config.gated ? 3 : 2)) * element;
   const logits = tokens * dVocabOut * element;
   const total = weights + 2 * sources + attention + layer + logits;
-  return { weights, sources, ablation: sources, attention, layer, logits, total };
+  const plain = { weights, sources, ablation: sources, attention, layer, logits, total };
+  if (autoencoders === undefined) return plain;
+  const latents = autoencoders.reduce((sum, { count }) => sum + count, 0);
+  const more = {
+    autoencoders: autoencoderBytes(autoencoders, dtype),
+    latents: latentBytes(latents, tokens, dtype),
+    masks: maskBytes(edges, dtype),
+  };
+  return { ...plain, ...more, total: total + more.autoencoders + more.latents + more.masks };
 }

@@ -2,7 +2,7 @@ export type { SafetensorsDType } from "@autocircuit/base";
 export { parseHeader, type SafetensorsHeader, type TensorInfo } from "@autocircuit/base";
 export { ConfigReader } from "./config-reader.ts";
 export { describeModel } from "./describe-model.ts";
-export { estimateMemory, type MemoryEstimate } from "./estimate-memory.ts";
+export { type EstimateMemoryOptions, estimateMemory, type MemoryEstimate } from "./estimate-memory.ts";
 export { GgufFile, isGguf } from "./gguf/gguf-file.ts";
 export { ggufSummary } from "./gguf/model-config.ts";
 export type { GgufTensor } from "./gguf/tensor-infos.ts";

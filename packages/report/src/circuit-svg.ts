@@ -3,7 +3,7 @@ import { type ComparedEdge, compareWithKnown, type KnownComparison } from "./com
 import { drawCarries, drawLanes, drawStripes, laneLabelHeight } from "./diagram/draw-lanes.ts";
 import { pictureOf } from "./diagram/fit-screen.ts";
 import type { Contents } from "./diagram/lanes.ts";
-import { drawLegend } from "./diagram/legend.ts";
+import { drawLegend, type LegendFacts } from "./diagram/legend.ts";
 import { coordinate as c } from "./diagram/line-path.ts";
 import { diagramStyle } from "./diagram/style.ts";
 import { weightsOf } from "./diagram/weights.ts";
@@ -48,8 +48,10 @@ const check = signature("circuitSvg", { report: reportKind }, {
 /**
  * Draws a circuit as a standalone SVG: the residual stream runs from the bottom to the top, one row per layer, one lane
  * per token position in a graph by token. Edges run between the columns, never across a name; edges of one source share
- * a line until they part. A picture larger than a screen is folded: the blocks with the weakest edges become bands. Found, missed and extra edges differ in color, dashes and tips. Every node and edge has a
- * tooltip. The same report gives the same text.
+ * a line until they part. Of the latents of an autoencoder the five strongest, by the sum of the scores of their edges in
+ * this circuit, have boxes of their own above what it is of; the others share one that counts them. A picture larger than
+ * a screen is folded: the blocks with the weakest edges become bands. Found, missed and extra edges differ in color,
+ * dashes and tips. Every node and edge has a tooltip. The same report gives the same text.
  *
  * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithKnown}).
  * @example
@@ -92,13 +94,16 @@ export function drawCircuit(
     contents.drawn.length < whole.edges.length
       ? `Drawn: ${formatCount(contents.drawn.length)} of ${formatCount(whole.edges.length)} edges, ${comparison.compared ? "the known circuit first, then " : ""}the highest scores.`
       : undefined;
-  const facts = {
+  const kinds = new Set(contents.rows.flat().map(({ kind }) => kind));
+  const facts: LegendFacts = {
     weights,
     outlines: contents.outlines && hasUnused(contents),
     carries: carries !== "",
     signs,
     left,
     folded,
+    latents: kinds.has("latent") ? (report.graph.latentsByPosition ? "by position" : "by number") : undefined,
+    weakerLatents: kinds.has("latents"),
   };
   const legend = drawLegend(comparison, facts, inner);
   const header = options.header ?? true;

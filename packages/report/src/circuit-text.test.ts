@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { latentReport } from "../test/latent-samples.ts";
 import { gpt2Report, reverseByTokenReport, xproportionReport } from "../test/samples.ts";
 import { circuitText } from "./circuit-text.ts";
 
@@ -20,6 +21,20 @@ describe("circuitText", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("has a last column of labels where latents of the edges shown have some", () => {
+    const numbers = [40, 7];
+    const labels = {
+      "MLP 0 Latent 40": "years",
+      "MLP 0 Latent 7": "a\u001b[2J very long text that no table has room for",
+    };
+    const report = latentReport({ layers: 1, heads: 1, mlp: numbers }, 2, 2, labels);
+    const lines = circuitText(report).split("\n");
+    expect(lines[3]).toMatch(/ +score +label$/);
+    expect(lines.filter((line) => /MLP 0 Latent 40->.* years$/.test(line))).toHaveLength(1);
+    expect(lines.find((line) => line.includes("Latent 7->"))).toMatch(/ a\\u\{1b\}\[2J very long .*…$/);
+    expect(circuitText(latentReport({ layers: 1, heads: 1, mlp: numbers }, 2, 2))).not.toContain("label");
   });
 
   it("has positions in a graph by token", () => {

@@ -3,6 +3,7 @@ import { type ComparedEdge, compareWithKnown, type EdgeStatus } from "./compare.
 import { visible } from "./escape.ts";
 import { formatCount, formatNumber } from "./format.ts";
 import { infiniteScoreText } from "./infinite-score.ts";
+import { labelOf } from "./latents/label-of.ts";
 import { reportKind } from "./report-kind.ts";
 import { cells, fit } from "./text-width.ts";
 import type { CircuitReport, ReportCrossing } from "./types.ts";
@@ -33,6 +34,7 @@ const ansi: Readonly<Record<EdgeStatus, string>> = {
   negative: "",
 };
 const widestName = 48;
+const widestLabel = 40;
 
 const check = signature("circuitText", { report: reportKind }, {
   color: kind.flag,
@@ -41,7 +43,8 @@ const check = signature("circuitText", { report: reportKind }, {
 
 /**
  * The circuit as a plain-text table, the known circuit beside it where there is one. The first column marks every
- * edge: `=` in both, `-` missed, `+` extra. A line below says what an infinite score means, where there is one.
+ * edge: `=` in both, `-` missed, `+` extra. Where latents have labels the last column has those of the edges' sources. A line below says
+ * what an infinite score means, where there is one.
  *
  * @throws AutocircuitError when the edges do not fit the graph (see {@link compareWithKnown}).
  */
@@ -64,6 +67,9 @@ export function circuitText(report: CircuitReport, options: CircuitTextOptions =
         ]
       : []),
     { head: "score", text: (e) => formatNumber(e.score).replace("−", "-"), right: true },
+    ...(shown.some((e) => labelOf(report, e) !== undefined)
+      ? [{ head: "label", text: (e: ComparedEdge) => fit(visible(labelOf(report, e) ?? ""), widestLabel, cells) }]
+      : []),
   ];
   const widths = columns.map((c) => Math.max(cells(c.head), ...shown.map((edge) => cells(c.text(edge)))));
   const row = (mark: string, texts: string[]) =>

@@ -3,11 +3,13 @@ import type { TrainingCurves } from "./plots/training-curves.ts";
 
 /** One node of the graph, as `graph.srcs` and `graph.dests` of `@autocircuit/core` list them. */
 export interface ReportNode {
-  /** `Resid Start`, `A0.3`, `MLP 0`, or with the input it reads: `A1.2.Q`. */
+  /** `Resid Start`, `A0.3`, `MLP 0`, `MLP 0 Latent 17`, or with the input it reads: `A1.2.Q`. */
   readonly name: string;
   /** Layer in the graph's own counting: an edge exists where `src.layer < dest.layer`. */
   readonly layer: number;
   readonly head: number | null;
+  /** What a latent stands for, in a few words; shown beside its name. */
+  readonly label?: string | undefined;
 }
 
 /** What a diagram has to know of the model and its computation graph. */
@@ -27,6 +29,11 @@ export interface ReportGraph {
   readonly tokens: number | null;
   /** Whether the positions are spans of prompts, named by the report's `tokenLabels`. Default false. */
   readonly spans?: boolean | undefined;
+  /**
+   * Whether latents were kept for each position by itself: a latent's number then says where it stands among those of its position, and it is
+   * another latent at each. Default false.
+   */
+  readonly latentsByPosition?: boolean | undefined;
 }
 
 /** An edge inside a head: from the keys, or values, of one span to the queries of another. */

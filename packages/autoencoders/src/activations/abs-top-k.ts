@@ -3,5 +3,10 @@ import { keepLargest } from "./keep-largest.ts";
 
 /** p at the k places of each row that are farthest from 0, with its sign. */
 export function absTopK(k: number): Activation {
-  return { name: "abstopk", apply: (p) => keepLargest(p, p.abs(), k), parameters: [] };
+  return {
+    name: "abstopk",
+    apply: (p) => keepLargest(p, p.abs(), k),
+    parameters: [],
+    notAsThreshold: "its latents may be negative",
+  };
 }

@@ -1,3 +1,4 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { BlockAutoencoder, Tensor } from "@autocircuit/native";
 
 /** How an autoencoder turns pre-activations into latents. A plain object, so that `scope` hands its tensors on. */
@@ -13,4 +14,17 @@ export interface Activation {
    * negative or depend on each other otherwise. What it gives goes over what it was given.
    */
   readonly asThreshold?: (encode: Tensor, bias: Tensor, latents: number) => Partial<BlockAutoencoder> | undefined;
+  /** Why there is no `asThreshold`, in words behind the activation's name. */
+  readonly notAsThreshold?: string;
+}
+
+/** The error where an activation's latents cannot be sources of a graph. */
+export function notSourcesBy(
+  path: string,
+  { name, notAsThreshold = "it is none of these" }: Activation,
+): AutocircuitError {
+  return new AutocircuitError(
+    "bad-input",
+    `${path}: its activation is ${name}: ${notAsThreshold}. Latents are sources behind ReLU, JumpReLU, a gate, or TopK with a ReLU; these load, encode and decode only.`,
+  );
 }

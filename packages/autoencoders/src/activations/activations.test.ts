@@ -1,9 +1,10 @@
 import { Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { absTopK } from "./abs-top-k.ts";
-import type { Activation } from "./activation.ts";
+import { type Activation, notSourcesBy } from "./activation.ts";
 import { gated } from "./gated.ts";
 import { groupMax } from "./group-max.ts";
+import { identity } from "./identity.ts";
 import { jumpRelu } from "./jump-relu.ts";
 import { topK } from "./top-k.ts";
 
@@ -56,5 +57,18 @@ describe("group max", () => {
   it("keeps the first largest of each group, and none that is not positive", async () => {
     expect(await latents(groupMax(2), [[1, 3, 3, -1, -2, -3]])).toEqual([[0, 3, 0, 0, 0, 0]]);
     expect(await latents(groupMax(3), [[1, 2, 5, 5, 0, 4]])).toEqual([[0, 2, 5, 0, 0, 4]]);
+  });
+});
+
+describe("activations whose latents are no sources", () => {
+  it.each([
+    [groupMax(2), /groupmax: of each group of latents it keeps the largest alone/],
+    [topK(2, false), /topk: without a ReLU latents may be negative where fewer than k are above 0/],
+    [absTopK(2), /abstopk: its latents may be negative/],
+    [identity, /identity: without a ReLU latents may be negative/],
+    [jumpRelu(Tensor.from([-1]), false), /jumprelu: thresholds below 0 let negative latents through/],
+  ] as const)("say why: %o", (activation, why) => {
+    expect(activation.asThreshold).toBeUndefined();
+    expect(notSourcesBy("saes/3", activation).message).toMatch(why);
   });
 });

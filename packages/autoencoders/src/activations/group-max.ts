@@ -16,5 +16,6 @@ export function groupMax(groups: number): Activation {
       return Tensor.where(first, grouped, 0).reshape(p.shape);
     },
     parameters: [],
+    notAsThreshold: "of each group of latents it keeps the largest alone",
   };
 }

@@ -23,8 +23,8 @@ export function jumpRelu(threshold: Tensor, rectified: boolean): Activation {
     apply: (p) => Tensor.where(p.gt(threshold), rectified ? p.relu() : p, 0),
     parameters: [threshold],
     // Without rectifying, negative thresholds would let negative latents through.
-    ...(rectified && {
-      asThreshold: (_encode, _bias, latents) => ({ threshold: threshold.expand([latents]).clone() }),
-    }),
+    ...(rectified
+      ? { asThreshold: (_encode, _bias, latents) => ({ threshold: threshold.expand([latents]).clone() }) }
+      : { notAsThreshold: "thresholds below 0 let negative latents through" }),
   };
 }

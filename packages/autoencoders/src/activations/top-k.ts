@@ -12,6 +12,8 @@ export function topK(k: number, rectified: boolean): Activation {
     name: "topk",
     apply: (p) => (rectified ? keepLargest(p, p, k).relu() : keepLargest(p, p, k)),
     parameters: [],
-    ...(rectified && { asThreshold: () => ({ top: k }) }),
+    ...(rectified
+      ? { asThreshold: () => ({ top: k }) }
+      : { notAsThreshold: "without a ReLU latents may be negative where fewer than k are above 0" }),
   };
 }

@@ -1,4 +1,4 @@
-import { AutocircuitError, badFile } from "@autocircuit/base";
+import { type AutocircuitError, badFile, cannotRead } from "@autocircuit/base";
 import yauzl from "yauzl";
 
 /** More entries than any archive of weights has. */
@@ -116,9 +116,8 @@ export class ZipFile {
   }
 }
 
-function openError(path: string, cause: Error): AutocircuitError {
-  const code = (cause as NodeJS.ErrnoException).code;
-  if (code !== undefined) return new AutocircuitError("not-found", `${path}: cannot be opened (${code}).`, { cause });
+function openError(path: string, cause: Error): unknown {
+  if ("code" in cause) return cannotRead(path, cause);
   return badFile(path, `is no zip archive: ${cause.message}.`, { cause });
 }
 

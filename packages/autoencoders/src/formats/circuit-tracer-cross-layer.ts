@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { badFile } from "@autocircuit/base";
 import type { ConfigReader } from "@autocircuit/models";
 import { unrectifiedJumpRelu } from "../activations/jump-relu.ts";
 import { relu } from "../activations/relu.ts";
@@ -8,19 +9,26 @@ import { checkedDecoder } from "../decoder.ts";
 import { openSafetensors } from "../files/safetensors.ts";
 import { Weights } from "../weights.ts";
 import type { FormatContext, FormatParts } from "./format.ts";
-import { layerFiles } from "./layer-files.ts";
+import { layerFiles, requireLayers } from "./layer-files.ts";
 
 /** Reads `W_enc_I.safetensors` and `W_dec_I.safetensors` of all layers. */
 export async function loadCircuitTracerCrossLayer(
   folder: string,
   raw: ConfigReader,
-  { dtype }: FormatContext,
+  context: FormatContext,
 ): Promise<FormatParts> {
-  const encoders = layerFiles(folder, readdirSync(folder), /^W_enc_(\d+)\.safetensors$/);
+  const names = readdirSync(folder);
+  const encoders = layerFiles(folder, names, /^W_enc_(\d+)\.safetensors$/);
+  const lacking = encoders.findIndex((_, layer) => !names.includes(`W_dec_${layer}.safetensors`));
+  if (lacking >= 0)
+    throw badFile(
+      folder,
+      `has ${encoders[lacking]}, but no W_dec_${lacking}.safetensors. Fetch the files of all layers.`,
+    );
   const layers: CrossLayerParts[] = [];
   for (const [layer, file] of encoders.entries()) {
-    await using weights = new Weights(await openSafetensors(join(folder, file)), dtype);
-    await using writing = new Weights(await openSafetensors(join(folder, `W_dec_${layer}.safetensors`)), dtype);
+    await using weights = new Weights(await openSafetensors(join(folder, file)), context);
+    await using writing = new Weights(await openSafetensors(join(folder, `W_dec_${layer}.safetensors`)), context);
     const [dSae, dIn] = weights.shape(`W_enc_${layer}`, 2) as [number, number];
     const dOut = writing.shape(`W_dec_${layer}`, 3)[2]!;
     const threshold = await weights.maybe(`threshold_${layer}`, [dSae]);
@@ -30,9 +38,10 @@ export async function loadCircuitTracerCrossLayer(
       activation: threshold ? await unrectifiedJumpRelu(threshold) : relu,
     };
     const targets = encoders.length - layer;
+    requireLayers(writing.path, layer + writing.shape(`W_dec_${layer}`, 3)[1]!, encoders.length);
     const rows = await writing.stored(`W_dec_${layer}`, [dSae, targets, dOut]);
     const decoders = await Promise.all(
-      Array.from({ length: targets }, (_, later) => checkedDecoder(rows.select(1, later), writing.path)),
+      Array.from({ length: targets }, (_, later) => checkedDecoder(rows.select(1, later), writing)),
     );
     const outputBias = await weights.load(`b_dec_${layer}`, [dOut]);
     weights.finish([]);

@@ -49,8 +49,8 @@ async function loadSet(folder: string, raw: ConfigReader, context: FormatContext
   return { each };
 }
 
-async function loadLayer(path: string, raw: ConfigReader, { dtype }: FormatContext) {
-  await using weights = new Weights(await openSafetensors(path), dtype);
+async function loadLayer(path: string, raw: ConfigReader, context: FormatContext) {
+  await using weights = new Weights(await openSafetensors(path), context);
   const [dSae, dIn] = weights.shape("W_enc", 2) as [number, number];
   const dOut = weights.shape("W_dec", 2)[1]!;
   const encoder = {
@@ -58,7 +58,7 @@ async function loadLayer(path: string, raw: ConfigReader, { dtype }: FormatConte
     bias: await weights.load("b_enc", [dSae]),
     activation: await activationOf(raw, weights, dSae),
   };
-  const decoder = await checkedDecoder(await weights.stored("W_dec", [dSae, dOut]), path);
+  const decoder = await checkedDecoder(await weights.stored("W_dec", [dSae, dOut]), weights);
   const outputBias = await weights.load("b_dec", [dOut]);
   const skip = (await weights.maybe("W_skip", [dOut, dIn]))?.transpose(0, 1);
   weights.finish([THRESHOLD, "k"]);

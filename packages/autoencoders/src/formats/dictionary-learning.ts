@@ -43,15 +43,15 @@ export const dictionaryLearning: Format = {
   name: "dictionary-learning",
   title: "dictionary_learning",
   signs: ["config.json", "ae.pt"],
-  load: async (folder, { dtype, reading }) => {
+  load: async (folder, context) => {
     const raw = await readJsonSettings(join(folder, "config.json"));
     const trainer = raw.object("trainer");
     if (!trainer) throw raw.fail("trainer", "has to be an object with `dict_class`");
     const name = trainer.string("dict_class");
     const read = Object.hasOwn(CLASSES, name) ? CLASSES[name] : undefined;
     if (!read) throw trainer.fail("dict_class", `is not known here; known are ${Object.keys(CLASSES).join(", ")}`);
-    await using weights = new Weights(await openStateDict(join(folder, "ae.pt")), dtype);
-    const coders = await read(weights, trainer, reading);
+    await using weights = new Weights(await openStateDict(join(folder, "ae.pt")), context);
+    const coders = await read(weights, trainer, context.reading);
     weights.finish(MEANING);
     const hook = hookOf(trainer);
     const modelName = trainer.has("lm_name") ? trainer.string("lm_name") : undefined;
@@ -67,7 +67,7 @@ async function standard(weights: Weights, output: string, subtracts: boolean, no
   const outputBias = await weights.load(output, [dIn]);
   const bias = await weights.load("encoder.bias", [dSae]);
   const latentNorms = normalized ? rowLengths(rows, weights.dtype) : undefined;
-  const decoder = await checkedDecoder(rows, weights.path, latentNorms && inverse(latentNorms));
+  const decoder = await checkedDecoder(rows, weights, latentNorms && inverse(latentNorms));
   const inputBias = subtracts ? outputBias : undefined;
   return { encoder: { weight, bias, inputBias, latentNorms, activation: relu }, decoder, outputBias };
 }
@@ -79,7 +79,7 @@ async function readGated(weights: Weights): Promise<Coders> {
     ["gate_bias", "mag_bias", "r_mag"].map((name) => weights.load(name, [dSae])),
   );
   const activation = gated(gate!, bias!, scale!);
-  const decoder = await checkedDecoder(rows, weights.path);
+  const decoder = await checkedDecoder(rows, weights);
   return { encoder: { weight, inputBias: outputBias, activation }, decoder, outputBias };
 }
 
@@ -90,7 +90,7 @@ async function readTopK(weights: Weights): Promise<Coders> {
   const activation = topK(checkedK(await weights.number("k"), dSae, weights.path), true);
   // Trained along, but only the class for batches reads it.
   weights.ignore("threshold");
-  const decoder = await checkedDecoder(rows, weights.path);
+  const decoder = await checkedDecoder(rows, weights);
   return { encoder: { weight, bias, inputBias: outputBias, activation }, decoder, outputBias };
 }
 
@@ -101,7 +101,7 @@ async function readBatchTopK(weights: Weights): Promise<Coders> {
   // One number for all latents; -1 means that it was never set, and everything positive passes.
   const activation = jumpRelu(await weights.load("threshold", []), true);
   weights.ignore("k");
-  const decoder = await checkedDecoder(rows, weights.path);
+  const decoder = await checkedDecoder(rows, weights);
   return { encoder: { weight, bias, inputBias: outputBias, activation }, decoder, outputBias };
 }
 
@@ -110,7 +110,7 @@ async function readJumpRelu(weights: Weights): Promise<Coders> {
   const weight = await weights.load("W_enc", [dIn, dSae]);
   const bias = await weights.load("b_enc", [dSae]);
   const activation = jumpRelu(await weights.load("threshold", [dSae]), true);
-  const decoder = await checkedDecoder(await weights.stored("W_dec", [dSae, dIn]), weights.path);
+  const decoder = await checkedDecoder(await weights.stored("W_dec", [dSae, dIn]), weights);
   return { encoder: { weight, bias, activation }, decoder, outputBias: await weights.load("b_dec", [dIn]) };
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
-import type { Format } from "./format.ts";
+import { type Format, patternInWords } from "./format.ts";
 import { formats } from "./formats.ts";
 
 /** Folders of releases lie at most so deep: SITE/layer_N/width_W/average_l0_L. */
@@ -104,7 +104,7 @@ function incomplete(folder: string, names: readonly string[]): string[] {
 }
 
 function inWords(sign: string | RegExp): string {
-  return typeof sign === "string" ? sign : sign.source.replaceAll(/[\^$\\]/g, "");
+  return typeof sign === "string" ? sign : patternInWords(sign);
 }
 
 function byNumber(a: string, b: string): number {

@@ -1,6 +1,6 @@
-import type { DType } from "@autocircuit/base";
 import type { AutoencoderParts } from "../autoencoder.ts";
 import type { CrossLayerSetParts } from "../cross-layer-transcoder.ts";
+import type { HowToRead } from "../weights.ts";
 
 /** The formats that are read. */
 export const formatNames = [
@@ -28,9 +28,7 @@ export const readings = ["stored", "normalized", "autocircuit"] as const;
 export type Reading = (typeof readings)[number];
 
 /** What a format needs to know besides its files. */
-export interface FormatContext {
-  /** The type to compute in. */
-  readonly dtype: DType;
+export interface FormatContext extends HowToRead {
   /** Factor of inputs that files leave to the caller. */
   readonly scale: number | undefined;
   /** Repository the files are from, where that says what they are. */
@@ -57,4 +55,13 @@ export interface Format {
 /** Whether a block is among those that are to be read. */
 export function isWanted(block: number | undefined, { blocks }: FormatContext): boolean {
   return blocks === undefined || (block !== undefined && blocks.has(block));
+}
+
+/** A pattern of names as people write it: `layer_N.safetensors`, `*.safetensors`, `params[_layer_N].safetensors`. */
+export function patternInWords({ source }: RegExp): string {
+  const words = source
+    .replaceAll(/\(\\d\+\)|\\d\+/g, "N")
+    .replaceAll(/\(([^)]*)\)\?/g, "[$1]")
+    .replaceAll(/[\^$\\]/g, "");
+  return source.startsWith("^") ? words : `*${words}`;
 }

@@ -11,7 +11,7 @@ import { openSafetensors } from "../files/safetensors.ts";
 import { noNormalisation } from "../normalisations/normalisation.ts";
 import { Weights } from "../weights.ts";
 import type { Format, FormatContext, FormatParts } from "./format.ts";
-import { layerFiles } from "./layer-files.ts";
+import { layerFiles, requireLayers } from "./layer-files.ts";
 import { readJsonSettings } from "./read-settings.ts";
 
 const ONE_FILE = "params.safetensors";
@@ -38,12 +38,12 @@ export const gemmaScope2: Format = {
   },
 };
 
-async function loadOne(folder: string, raw: ConfigReader, { dtype }: FormatContext): Promise<FormatParts> {
-  await using weights = new Weights(await openSafetensors(join(folder, ONE_FILE)), dtype);
+async function loadOne(folder: string, raw: ConfigReader, context: FormatContext): Promise<FormatParts> {
+  await using weights = new Weights(await openSafetensors(join(folder, ONE_FILE)), context);
   const encoder = await encoderOf(raw, weights);
   const [dIn, dSae] = encoder.weight.shape as [number, number];
   const dOut = weights.shape("w_dec", 2)[1]!;
-  const decoder = await checkedDecoder(await weights.stored("w_dec", [dSae, dOut]), weights.path);
+  const decoder = await checkedDecoder(await weights.stored("w_dec", [dSae, dOut]), weights);
   const outputBias = await weights.load("b_dec", [dOut]);
   const skip = await skipOf(raw, weights, dIn, dOut);
   weights.finish(["affine_skip_connection"]);
@@ -53,18 +53,19 @@ async function loadOne(folder: string, raw: ConfigReader, { dtype }: FormatConte
   return { each: [{ path: folder, hookIn, hookOut, modelName, encoder, decoder, outputBias, skip, normalisation }] };
 }
 
-async function loadCrossLayer(folder: string, raw: ConfigReader, { dtype }: FormatContext): Promise<FormatParts> {
+async function loadCrossLayer(folder: string, raw: ConfigReader, context: FormatContext): Promise<FormatParts> {
   const files = layerFiles(folder, readdirSync(folder), LAYER_FILE);
   const layers: CrossLayerParts[] = [];
   for (const [layer, file] of files.entries()) {
-    await using weights = new Weights(await openSafetensors(join(folder, file)), dtype);
+    await using weights = new Weights(await openSafetensors(join(folder, file)), context);
     const encoder = await encoderOf(raw, weights);
     const [dIn, dSae] = encoder.weight.shape as [number, number];
     const dOut = weights.shape("w_dec", 3)[2]!;
+    requireLayers(weights.path, weights.shape("w_dec", 3)[1]!, files.length);
     // The file has rows for earlier layers too; nothing reads them.
     const rows = await weights.stored("w_dec", [dSae, files.length, dOut]);
     const later = files.map((_, to) => to).slice(layer);
-    const decoders = await Promise.all(later.map((to) => checkedDecoder(rows.select(1, to), weights.path)));
+    const decoders = await Promise.all(later.map((to) => checkedDecoder(rows.select(1, to), weights)));
     const outputBias = await weights.load("b_dec", [dOut]);
     const skip = await skipOf(raw, weights, dIn, dOut);
     weights.finish(["affine_skip_connection"]);

@@ -23,7 +23,7 @@ export const gemmaScope: Format = {
   signs: ["params.npz"],
   load: async (folder, context) => {
     const { hookIn, hookOut, isEmbedding } = hooksOf(folder, context);
-    await using weights = new Weights(await openNpz(join(folder, "params.npz")), context.dtype);
+    await using weights = new Weights(await openNpz(join(folder, "params.npz")), context);
     const named = (name: string) => (weights.has(name) ? name : name.replace("W_", "w_"));
     const [dIn, dSae] = weights.shape(named("W_enc"), 2) as [number, number];
     const dOut = weights.shape(named("W_dec"), 2)[1]!;
@@ -37,7 +37,7 @@ export const gemmaScope: Format = {
       activation: jumpRelu(threshold, true),
     };
     const rows = await weights.stored(named("W_dec"), [dSae, dOut]);
-    const decoder = await checkedDecoder(rows, weights.path, isEmbedding ? Math.sqrt(dIn) : undefined);
+    const decoder = await checkedDecoder(rows, weights, isEmbedding ? Math.sqrt(dIn) : undefined);
     const outputBias = await weights.load("b_dec", [dOut]);
     weights.finish([]);
     return { each: [{ path: folder, hookIn, hookOut, encoder, decoder, outputBias, normalisation: noNormalisation }] };
@@ -57,7 +57,8 @@ function hooksOf(folder: string, { repo }: FormatContext): { hookIn: string; hoo
     throw new AutocircuitError(
       "bad-input",
       `${folder}: Gemma Scope's files do not say what they read: that is in the names of their folders (layer_N, or embedding) and of their repository. ` +
-        'Keep the folders, and give the repository, as in `repo: "google/gemma-scope-2b-pt-res"`.',
+        "Keep the folders below one with the repository's name, as in gemma-scope-2b-pt-res/layer_3/width_16k/average_l0_59, " +
+        'or give the repository in a program, as in `repo: "google/gemma-scope-2b-pt-res"`.',
     );
   }
   const block = `blocks.${Number(layer.slice("layer_".length))}.`;

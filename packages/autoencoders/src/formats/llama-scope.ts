@@ -19,10 +19,7 @@ export const llamaScope: Format = {
     const raw = await readJsonSettings(join(folder, "hyperparams.json"));
     const scale = context.scale ?? scaleOf(raw);
     const threshold = Tensor.full([], raw.number("jump_relu_threshold") * scale, { dtype: context.dtype });
-    await using weights = new Weights(
-      await openSafetensors(join(folder, "checkpoints", "final.safetensors")),
-      context.dtype,
-    );
+    await using weights = new Weights(await openSafetensors(join(folder, "checkpoints", "final.safetensors")), context);
     return await loadLlamaScope(folder, raw, weights, threshold, scale);
   },
 };
@@ -34,7 +31,7 @@ export const llamaScopeR1: Format = {
   signs: ["config.json", "sae_weights.safetensors"],
   load: async (folder, context: FormatContext) => {
     const raw = await readJsonSettings(join(folder, "config.json"));
-    await using weights = new Weights(await openSafetensors(join(folder, "sae_weights.safetensors")), context.dtype);
+    await using weights = new Weights(await openSafetensors(join(folder, "sae_weights.safetensors")), context);
     const dSae = weights.shape("log_jumprelu_threshold", 1)[0]!;
     // Unlike the one in hyperparams.json it is of scaled activations.
     const threshold = (await weights.load("log_jumprelu_threshold", [dSae])).exp();
@@ -60,7 +57,7 @@ async function loadLlamaScope(
     activation: jumpRelu(threshold, true),
   };
   const rows = (await weights.stored("decoder.weight", [dIn, dSae])).transpose(0, 1);
-  const decoder = await checkedDecoder(rows, weights.path);
+  const decoder = await checkedDecoder(rows, weights);
   const outputBias = await weights.load("decoder.bias", [dIn]);
   weights.finish(["log_jumprelu_threshold"]);
   return { each: [{ path, hookIn, hookOut: hookIn, encoder, decoder, outputBias, normalisation: scaled(scale) }] };

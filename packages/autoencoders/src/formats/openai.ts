@@ -38,12 +38,14 @@ function filesAt(path: string): string[] {
   return names.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)).map((name) => join(path, name));
 }
 
-async function loadFile(path: string, { dtype, reading }: FormatContext): Promise<AutoencoderParts> {
-  await using weights = new Weights(await openStateDict(path), dtype);
+async function loadFile(path: string, context: FormatContext): Promise<AutoencoderParts> {
+  await using weights = new Weights(await openStateDict(path), context);
   const [dSae, dIn] = weights.shape("encoder.weight", 2) as [number, number];
   const outputBias = await weights.load("pre_bias", [dIn]);
   const { activation, normalisation } =
-    reading === "autocircuit" ? { activation: relu, normalisation: noNormalisation } : activationOf(weights.file, dSae);
+    context.reading === "autocircuit"
+      ? { activation: relu, normalisation: noNormalisation }
+      : activationOf(weights.file, dSae);
   const encoder = {
     weight: (await weights.load("encoder.weight", [dSae, dIn])).transpose(0, 1),
     bias: await weights.load("latent_bias", [dSae]),
@@ -51,7 +53,7 @@ async function loadFile(path: string, { dtype, reading }: FormatContext): Promis
     activation,
   };
   const rows = (await weights.stored("decoder.weight", [dIn, dSae])).transpose(0, 1);
-  const decoder = await checkedDecoder(rows, path);
+  const decoder = await checkedDecoder(rows, weights);
   weights.ignore(...STATISTICS);
   weights.finish([]);
   const hook = hookOf(path);

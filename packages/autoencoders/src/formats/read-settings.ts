@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { AutocircuitError, badFile } from "@autocircuit/base";
+import { badFile, cannotRead } from "@autocircuit/base";
 import { ConfigReader } from "@autocircuit/models";
 import { parse } from "yaml";
 
@@ -26,10 +25,13 @@ export async function readYamlSettings(path: string): Promise<ConfigReader> {
 }
 
 async function readText(path: string): Promise<string> {
-  if (!existsSync(path)) throw new AutocircuitError("not-found", `${path}: does not exist.`);
-  const { size } = await stat(path);
-  if (size > MOST_BYTES) throw badFile(path, `has ${size} bytes, more than any configuration (${MOST_BYTES}).`);
-  return readFile(path, "utf8");
+  try {
+    const { size } = await stat(path);
+    if (size > MOST_BYTES) throw badFile(path, `has ${size} bytes, more than any configuration (${MOST_BYTES}).`);
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw cannotRead(path, cause);
+  }
 }
 
 /** A number of latents to keep. @throws AutocircuitError `bad-file` when there are fewer latents, or it is no such number */

@@ -47,7 +47,7 @@ export function readSaeLensConfig(raw: ConfigReader): SaeLensConfig {
   const about = isOld(raw) ? raw : (raw.object("metadata") ?? raw);
   const { architecture, k } = isOld(raw) ? oldArchitecture(raw) : newArchitecture(raw);
   const isTranscoder = architecture.endsWith("transcoder");
-  const hookIn = about.has("hook_name") ? about.string("hook_name") : about.string("hook_point");
+  const hookIn = hookOf(about);
   const hookOut = isTranscoder ? about.string("hook_name_out") : hookIn;
   const subtractOutputBias = raw.boolean("apply_b_dec_to_input", !isTranscoder);
   if (isTranscoder && subtractOutputBias) {
@@ -67,6 +67,14 @@ export function readSaeLensConfig(raw: ConfigReader): SaeLensConfig {
     modelName: typeof name === "string" ? name : undefined,
     latentNumbers: about.has("latent_numbers") ? latentNumbers(about, raw.size("d_sae")) : undefined,
   };
+}
+
+function hookOf(about: ConfigReader): string {
+  for (const key of ["hook_name", "hook_point"]) if (about.has(key)) return about.string(key);
+  throw badFile(
+    about.where,
+    "does not say what the autoencoder reads: it has no `hook_name` (`hook_point` in old files). Is it a cfg.json of SAELens?",
+  );
 }
 
 function latentNumbers(about: ConfigReader, latents: number): readonly number[] {

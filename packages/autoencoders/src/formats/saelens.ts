@@ -30,7 +30,7 @@ export const saeLens: Format = {
   signs: ["cfg.json", "sae_weights.safetensors"],
   load: async (folder, context) => {
     const config = readSaeLensConfig(await readJsonSettings(join(folder, "cfg.json")));
-    await using weights = new Weights(await openSafetensors(join(folder, "sae_weights.safetensors")), context.dtype);
+    await using weights = new Weights(await openSafetensors(join(folder, "sae_weights.safetensors")), context);
     return await loadSaeLens(folder, config, weights, context);
   },
 };
@@ -52,7 +52,7 @@ async function loadSaeLens(
   const skip = architecture.includes("skip") ? (await weights.load("W_skip", [dOut, dIn])).transpose(0, 1) : undefined;
   weights.finish(MEANING);
   const latentNorms = config.rescale ? await latentNormsOf(config, rows, weights, context) : undefined;
-  const decoder = await checkedDecoder(rows, weights.path, latentNorms && inverse(latentNorms));
+  const decoder = await checkedDecoder(rows, weights, latentNorms && inverse(latentNorms));
   const inputBias = config.subtractOutputBias ? outputBias : undefined;
   const encoder = { weight: encoderWeight, bias, inputBias, latentNorms, activation };
   const normalisation = normalisationOf(config, path, context);

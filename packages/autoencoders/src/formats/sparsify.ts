@@ -15,9 +15,9 @@ export const sparsify: Format = {
   name: "sparsify",
   title: "sparsify",
   signs: ["cfg.json", "sae.safetensors"],
-  load: async (folder, { dtype }) => {
+  load: async (folder, context) => {
     const raw = await readJsonSettings(join(folder, "cfg.json"));
-    await using weights = new Weights(await openSafetensors(join(folder, "sae.safetensors")), dtype);
+    await using weights = new Weights(await openSafetensors(join(folder, "sae.safetensors")), context);
     const dIn = raw.size("d_in");
     const latents = raw.number("num_latents", 0);
     const dSae = latents === 0 ? dIn * raw.size("expansion_factor") : raw.size("num_latents");
@@ -30,7 +30,7 @@ export const sparsify: Format = {
       inputBias: transcode ? undefined : outputBias,
       activation: activationOf(raw, dSae),
     };
-    const decoder = await checkedDecoder(await weights.stored("W_dec", [dSae, dIn]), weights.path);
+    const decoder = await checkedDecoder(await weights.stored("W_dec", [dSae, dIn]), weights);
     const skips = raw.boolean("skip_connection", false);
     const skip = skips ? (await weights.load("W_skip", [dIn, dIn])).transpose(0, 1) : undefined;
     weights.finish(["W_skip"]);

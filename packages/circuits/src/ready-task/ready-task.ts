@@ -3,9 +3,10 @@ import type { Edge, LoadedTask, PromptInput } from "@autocircuit/core";
 import { deviceName, type TransformerOptions } from "@autocircuit/native";
 import type { HasGraph, KnownEdgesOptions } from "../edges/known-edges.ts";
 import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../prompts/prompt-file.ts";
+import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
 
 /** How a ready-made task is loaded. */
-export interface ReadyTaskOptions extends TransformerOptions {
+export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
   /** One edge per token position. Default false. */
   byToken?: boolean;
   /** Which of its known circuits the task is to have, by name. Default: the first. */
@@ -23,15 +24,6 @@ export interface ReadyTaskOptions extends TransformerOptions {
   model?: string;
   /** Cut off what all prompts have in common at the start, see core's `TaskOptions`; for tasks with prompts as text. Default false. */
   tailDivergence?: boolean;
-  /**
-   * Folder or hub name of sparse autoencoders of all blocks, see `loadAutoencoders`: their latents are sources of the graph in the places of
-   * MLPs, heads or the residual stream. For tasks with prompts as text; those of autoencoders need it.
-   */
-  autoencoders?: string;
-  /** Keep only latents that are active on the training prompts. Default: as the task has it, else false. */
-  pruneLatents?: boolean;
-  /** Keep what autoencoders leave out as sources. Default: as the task has it, else true. */
-  autoencoderErrors?: boolean;
   signal?: AbortSignal;
 }
 
@@ -75,9 +67,7 @@ const checkOptions = signature("loading a task", {}, {
   device: deviceName,
   dtype: kind.oneOf(dtypes),
   tf32: kind.flag,
-  autoencoders: kind.text,
-  pruneLatents: kind.flag,
-  autoencoderErrors: kind.flag,
+  ...latentOptionKinds,
 } satisfies KindsOf<ReadyTaskOptions>);
 const checkPrompts = signature("a task's prompts", {}, { seed: kind.whole });
 

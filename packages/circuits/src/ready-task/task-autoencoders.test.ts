@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setThreads } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { autoencoderFolder } from "../../test/autoencoder-folder.ts";
@@ -59,6 +60,40 @@ describe("tasks of autoencoders", () => {
     expect(await found.sub(expected).abs().max().item()).toBeLessThan(1e-4);
   });
 
+  it("take those of some blocks, and prune as they are told", async () => {
+    using model = await tinyGpt2({ layers: 2 });
+    using short = await autoencoderFolder({ layers: 1, width: 12 });
+    using made = await autoencoderFolder({ layers: 2, width: 12, latents: 40 });
+    const latentsOf = async (name: string, options: object) => {
+      await using task = await tasks[name]!.load({ model: model.folder, ...options });
+      return task.model.graph.config.latents!;
+    };
+    const partial = { autoencoders: short.folder, partialAutoencoders: true };
+    expect(await latentsOf("ioi-component", partial)).toEqual([10, 0]);
+    expect(await latentsOf("ioi-autoencoder", partial)).toEqual([expect.any(Number), 0]);
+    const autoencoders = [0, 1].map((block) => join(made.folder, `block-${block}`));
+    const pruned = { autoencoders, pruneLatents: true };
+    const [clean] = await latentsOf("ioi-component", pruned);
+    expect(await latentsOf("ioi-component", { ...pruned, maxLatents: 3 })).toEqual([3, 3]);
+    expect(await latentsOf("ioi-autoencoder", { autoencoders, maxLatents: 3 })).toEqual([3, 3]);
+    const [both] = await latentsOf("ioi-component", { ...pruned, pruneWithCorrupt: true });
+    expect(clean).toBeGreaterThan(3);
+    expect(both).toBeGreaterThanOrEqual(clean!);
+  });
+
+  it("are refused before anything is read where they cannot be", async () => {
+    const nowhere = { model: "/no/model", autoencoders: "/no/autoencoders" };
+    const refused = (name: string, options: object) => expect(tasks[name]!.load({ ...nowhere, ...options })).rejects;
+    for (const name of ["ioi-component", "ioi-autoencoder"])
+      await refused(name, { dtype: "float16" }).toThrow(/computes in float32 or float64, not in float16/);
+    await refused("ioi-component", { maxLatents: 3 }).toThrow(/`maxLatents` .* how latents are pruned/);
+    await refused("ioi-autoencoder", { maxLatents: 3, pruneLatents: false }).toThrow(/how latents are pruned/);
+    await refused("ioi-autoencoder", { maxLatents: 3 }).toThrow(/no\/model/);
+    await expect(tasks["tracr-reverse"]!.load({ autoencoders: "/no/autoencoders" })).rejects.toThrow(
+      /compiled model, of which there are no sparse autoencoders: leave `autoencoders` out/,
+    );
+  });
+
   it("refuse what is of another model, and options without autoencoders", async () => {
     using model = await tinyGpt2({ layers: 2 });
     using narrow = await autoencoderFolder({ layers: 2, width: 8 });
@@ -67,6 +102,8 @@ describe("tasks of autoencoders", () => {
       tasks["ioi-component"]!.load({ model: model.folder, pruneLatents: true, ...(autoencoders && { autoencoders }) });
     await expect(load(narrow.folder)).rejects.toThrow(/width 8.*width 12/);
     await expect(load(short.folder)).rejects.toThrow(/no autoencoder of block 1/);
-    await expect(load()).rejects.toThrow(/name a folder/);
+    await expect(load()).rejects.toThrow(
+      /`pruneLatents` \(--prune-latents on the command line\) is about `autoencoders`/,
+    );
   });
 });

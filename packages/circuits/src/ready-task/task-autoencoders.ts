@@ -1,8 +1,17 @@
-import { type Autoencoder, engineAutoencoders, hookPlace, loadAutoencoders } from "@autocircuit/autoencoders";
+import {
+  type AutoencoderFacts,
+  checkInspected,
+  chosenPaths,
+  engineAutoencoders,
+  hookPlace,
+  type InspectedAutoencoders,
+  inspectAutoencoders,
+  loadAutoencoders,
+} from "@autocircuit/autoencoders";
 import { AutocircuitError } from "@autocircuit/base";
-import type { AutoencoderInput, AutoencoderLoaderOptions, TaskOptions } from "@autocircuit/core";
-import { scope } from "@autocircuit/native";
-import type { ReadyTaskOptions } from "./ready-task.ts";
+import type { AutoencoderInput, AutoencoderSize, TaskOptions } from "@autocircuit/core";
+import { type Autoencoders, type ReplacedPart, scope, type TransformerConfig } from "@autocircuit/native";
+import { type LatentOptions, type LatentUse, latentsProblem } from "./latent-options.ts";
 
 /** Autoencoders that a task is about. */
 export interface TaskAutoencoders {
@@ -14,11 +23,27 @@ export interface TaskAutoencoders {
   readonly how: string;
 }
 
+/** An option as a program writes it, and a command line. */
+function optionName(option: keyof LatentUse): string {
+  const flag = option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return `\`${option}\` (--${flag} on the command line)`;
+}
+
+/**
+ * Looks at options about latents before anything is read.
+ *
+ * @throws AutocircuitError `bad-input` for those that do not go together, and a type that latents are not computed in
+ */
+export function requireFittingLatents(name: string, of: TaskAutoencoders | undefined, use: LatentUse): void {
+  const problem = latentsProblem(use, optionName, of !== undefined);
+  if (problem !== undefined) throw new AutocircuitError("bad-input", `${name}: ${problem}`);
+}
+
 /** @throws AutocircuitError `not-found` where a task is about autoencoders and none were named, with how to get them */
 export function requireAutoencoders(
   name: string,
   of: TaskAutoencoders | undefined,
-  { autoencoders }: ReadyTaskOptions,
+  { autoencoders }: LatentOptions,
 ): void {
   if (of === undefined || autoencoders !== undefined) return;
   throw new AutocircuitError(
@@ -28,60 +53,120 @@ export function requireAutoencoders(
   );
 }
 
-/** What makes the latents of a task that was asked for with autoencoders; nothing for one without. */
+/**
+ * What makes the latents of a task of core's that was asked for with autoencoders; nothing for one without.
+ *
+ * @param of autoencoders that the task is about; undefined for any other task
+ * @param config of the model
+ * @throws AutocircuitError as `inspectAutoencoders`, and `bad-input` for autoencoders of another model, before a weight is read
+ */
 export async function autoencoderFields(
   of: TaskAutoencoders | undefined,
-  { autoencoders: folder, pruneLatents, autoencoderErrors }: ReadyTaskOptions,
+  { autoencoders, ...options }: LatentOptions & { readonly signal?: AbortSignal | undefined },
+  config: TransformerConfig,
 ): Promise<Partial<TaskOptions>> {
-  if (folder === undefined) {
-    if (pruneLatents === undefined && autoencoderErrors === undefined) return {};
-    throw new AutocircuitError(
-      "bad-input",
-      "`pruneLatents` and `autoencoderErrors` are about `autoencoders`: name a folder of them.",
-    );
-  }
+  if (autoencoders === undefined) return {};
+  const {
+    partialAutoencoders: partial,
+    autoencoderErrors,
+    pruneLatents,
+    maxLatents,
+    pruneWithCorrupt,
+    signal,
+  } = options;
+  const inspected = await inspectAutoencoders(autoencoders, { signal });
+  checkInspected(inspected, config);
   return {
-    autoencoderInput: of?.input ?? (await inputOf(folder)),
-    autoencoderMaxLatents: of?.maxLatents,
+    autoencoderInput: of?.input ?? inputOf(inspected),
+    autoencoderMaxLatents: maxLatents ?? of?.maxLatents,
     autoencoderPythiaSize: of?.pythiaSize,
-    autoencoderPruneWithCorrupt: of?.pruneWithCorrupt ?? false,
+    autoencoderPruneWithCorrupt: pruneWithCorrupt ?? of?.pruneWithCorrupt ?? false,
     autoencoderPrune: pruneLatents ?? of !== undefined,
     autoencoderErrors: autoencoderErrors ?? of === undefined,
     autoencoders: ({ config, errors, signal }) =>
-      loadEngineAutoencoders(folder, { config, errors, signal, asAutocircuit: of !== undefined }),
+      loadEngineAutoencoders(autoencoders, { config, errors, partial, signal, asAutocircuit: of !== undefined }),
   };
 }
 
-/** What the autoencoders of a folder replace; those of MLPs where there are others beside them, else those of attention. */
-async function inputOf(folder: string): Promise<AutoencoderInput> {
-  using set = await loadAutoencoders(folder, {});
-  const transcoderInput = (hook: string) => (hookPlace(hook).site === "resid_mid" ? "mlp_resid" : "mlp_in");
-  if (set.crossLayer) return transcoderInput(set.crossLayer.hooksIn[0]!);
-  const siteOf = (one: Autoencoder | undefined) => (one && hookPlace(one.hookOut).site) ?? "";
-  const ofMlp = set.autoencoders.find((one) => siteOf(one).startsWith("mlp"));
-  const first = ofMlp ?? set.autoencoders.find((one) => !siteOf(one).startsWith("resid")) ?? set.autoencoders[0];
-  if (first?.isTranscoder) return transcoderInput(first.hookIn);
+/** What autoencoders replace; those of MLPs where there are others beside them, else those of attention. */
+function inputOf({ autoencoders }: InspectedAutoencoders): AutoencoderInput {
+  const siteOf = (one: AutoencoderFacts | undefined) => (one && hookPlace(one.hookOut).site) ?? "";
+  const ofMlp = autoencoders.find((one) => siteOf(one).startsWith("mlp"));
+  const first = ofMlp ?? autoencoders.find((one) => !siteOf(one).startsWith("resid")) ?? autoencoders[0];
+  if (first && first.hookIn !== first.hookOut)
+    return hookPlace(first.hookIn).site === "resid_mid" ? "mlp_resid" : "mlp_in";
   const site = siteOf(first);
   if (site === "z" || site === "attn_out") return site;
   if (site.startsWith("resid")) return "resid_post";
   return site === "mlp_post" ? "mlp_post_act" : "resid_delta_mlp";
 }
 
-/** Autoencoders of a folder as the engine takes them. `asAutocircuit`: files that AutoCircuit reads otherwise than their library as it does. */
+/**
+ * The folders that the text of a task's `autoencoders` stands for: itself, or those that fit it as a pattern.
+ *
+ * @throws AutocircuitError `not-found` that lists what there is, where nothing fits a pattern
+ */
+export function autoencoderPaths(text: string): readonly string[] {
+  return chosenPaths(text);
+}
+
+/**
+ * The autoencoders that would be sources of a model, by their sizes: only settings and headers are read.
+ *
+ * @throws AutocircuitError as `inspectAutoencoders`; `bad-input` for those of another model
+ * @example
+ * const sizes = await autoencoderSizes("saes/mlp-out", { config: await readConfig("models/gpt2") });
+ * console.log(sizes.map(({ block, of, count }) => `${of} ${block}: ${count} latents`));
+ */
+export async function autoencoderSizes(
+  pathOrNames: string | readonly string[],
+  { config, signal }: { readonly config: TransformerConfig; readonly signal?: AbortSignal | undefined },
+): Promise<readonly AutoencoderSize[]> {
+  const inspected = await inspectAutoencoders(pathOrNames, { signal });
+  checkInspected(inspected, config);
+  return inspected.autoencoders.flatMap(({ hookIn, hookOut, block, dSae, dIn, dOut, decoders }) => {
+    const of = partOf(hookOut);
+    // Before a block is behind the one before.
+    const behind = hookPlace(hookIn).site === "resid_pre" ? (block ?? 0) - 1 : block;
+    return of === undefined || behind === undefined || behind < 0
+      ? []
+      : [{ block: behind, of, count: dSae, dIn, dOut, decoders }];
+  });
+}
+
+/** What an autoencoder stands in the place of; undefined where it can stand in none. */
+function partOf(hookOut: string): ReplacedPart | undefined {
+  const { site } = hookPlace(hookOut);
+  if (site === "z" || site === "attn_out") return "attention";
+  if (site === "mlp_out" || site === "mlp_post") return "mlp";
+  return site === "resid_post" || site === "resid_pre" ? "stream" : undefined;
+}
+
+/** How autoencoders become a model's sources. */
+export interface LoadEngineAutoencodersOptions {
+  /** The model's. */
+  readonly config: TransformerConfig;
+  /** Keep what they leave out as sources. Default true. */
+  readonly errors?: boolean | undefined;
+  /** Blocks without one keep their MLP, or their heads. Default false: every block must have one. */
+  readonly partial?: boolean | undefined;
+  /** Files that AutoCircuit reads otherwise than their library are read as it does. Default false. */
+  readonly asAutocircuit?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Autoencoders as the engine takes them.
+ *
+ * @returns tensors of the caller's
+ * @throws AutocircuitError as `loadAutoencoders` and `engineAutoencoders`
+ */
 export async function loadEngineAutoencoders(
-  folder: string,
-  {
-    config,
-    errors,
-    signal,
-    asAutocircuit = false,
-  }: Pick<AutoencoderLoaderOptions, "config" | "errors" | "signal"> & { asAutocircuit?: boolean },
-) {
+  pathOrNames: string | readonly string[],
+  { config, errors, partial, asAutocircuit = false, signal }: LoadEngineAutoencodersOptions,
+): Promise<Autoencoders> {
   return scope(async () => {
-    using set = await loadAutoencoders(folder, {
-      ...(signal && { signal }),
-      ...(asAutocircuit && { reading: "autocircuit" as const }),
-    });
-    return engineAutoencoders(set, config, { errors });
+    using set = await loadAutoencoders(pathOrNames, { signal, ...(asAutocircuit && { reading: "autocircuit" }) });
+    return engineAutoencoders(set, config, { errors, partial });
   });
 }

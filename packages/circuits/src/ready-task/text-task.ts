@@ -13,7 +13,12 @@ import {
   type ReadyTask,
   type ReadyTaskOptions,
 } from "./ready-task.ts";
-import { autoencoderFields, requireAutoencoders, type TaskAutoencoders } from "./task-autoencoders.ts";
+import {
+  autoencoderFields,
+  requireAutoencoders,
+  requireFittingLatents,
+  type TaskAutoencoders,
+} from "./task-autoencoders.ts";
 
 /** What makes a task of a trained model with prompts as text. */
 export interface TextTaskSpec {
@@ -70,6 +75,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   const { dataset, device, dtype, tf32, signal } = options;
   const seed = options.seed ?? (dataset ? 42 : 0);
   const circuit = circuitNamed(spec.name, spec.circuits, options.circuit);
+  requireFittingLatents(spec.name, spec.autoencoders, options);
   const folder = await folderOf(spec, options);
   requireAutoencoders(spec.name, spec.autoencoders, options);
   const separateQkv = spec.separateQkv ?? true;
@@ -102,7 +108,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     tailDivergence: options.tailDivergence,
     seed,
     // Without positions the published code is not told the words' positions either; the IOI circuit depends on it.
-    ...(await autoencoderFields(spec.autoencoders, options)),
+    ...(await autoencoderFields(spec.autoencoders, options, config)),
     // Circuits of MLPs are none of their latents.
     ...(published &&
       circuit &&

@@ -1,3 +1,4 @@
+import { AutocircuitError } from "@autocircuit/base";
 import { defineTask, type OutputSlice } from "@autocircuit/core";
 import { transformerFromWeights } from "@autocircuit/models";
 import {
@@ -9,6 +10,7 @@ import {
 import { datasetsCommand, type GeneratedPrompts, type PromptRecord } from "../prompts/prompt-file.ts";
 import { circuitNamed } from "./circuit-named.ts";
 import { givenPrompts } from "./given-prompts.ts";
+import { latentOptionNames } from "./latent-options.ts";
 import { checkPromptOptions, checkTaskOptions, type KnownCircuit, type ReadyTask } from "./ready-task.ts";
 
 /** What makes a task of a compiled program. */
@@ -54,6 +56,13 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
     },
     load: async (options = {}) => {
       checkTaskOptions(options);
+      const latent = latentOptionNames.find((option) => options[option] !== undefined);
+      if (latent !== undefined) {
+        throw new AutocircuitError(
+          "bad-input",
+          `${name} has a compiled model, of which there are no sparse autoencoders: leave \`${latent}\` out.`,
+        );
+      }
       const { byToken = false, positions, dataset, device, dtype, tf32, signal } = options;
       const seed = options.seed ?? (dataset ? 42 : 0);
       const circuit = circuitNamed(name, circuits, options.circuit);

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import type { DiscoverCommandOptions } from "../discover/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
+import { LABELS_ARE, LABELS_OPTION } from "../support/labels-option.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { ABLATIONS, ACDC_TARGETS, ANSWER_FUNCTIONS, GRAD_FUNCTIONS, SPAN_AGGREGATIONS } from "../support/names.ts";
 import { fraction, listOf, oneOf, positiveNumber, resamples, wholeNumber } from "../support/parse-options.ts";
@@ -120,6 +121,7 @@ export function addDiscover(program: Command, context: Context): void {
       "faithfulness by size in the report: full (all prompts), quick (sizes and prompts that take less time than the discovery) or none (default: quick)",
       oneOf(CURVES),
     )
+    .option(LABELS_OPTION, `with --autoencoders: ${LABELS_ARE}; the report shows them`)
     .option("--json <file>", "also write the result as JSON");
   addDeviceOptions(command)
     .addHelpText(

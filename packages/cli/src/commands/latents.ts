@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import type { LatentsCommandOptions } from "../latents/latents.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
+import { LABELS_ARE, LABELS_OPTION } from "../support/labels-option.ts";
+import { AUTOENCODERS_ARE, AUTOENCODERS_OPTION, PARTIAL_IS, PARTIAL_OPTION } from "../support/latent-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { listOf, wholeNumber } from "../support/parse-options.ts";
@@ -13,15 +15,13 @@ export function addLatents(program: Command, context: Context): void {
     .command("latents")
     .description("the strongest latents of sparse autoencoders at each token of a text")
     .requiredOption(MODEL_OPTION, MODEL_IS)
-    .requiredOption(
-      "--autoencoders <folder|id>",
-      "sparse autoencoders of all MLPs or attentions, or of the residual stream, in any format of the field",
-    )
+    .requiredOption(AUTOENCODERS_OPTION, AUTOENCODERS_ARE)
+    .option(PARTIAL_OPTION, PARTIAL_IS)
     .option("--prompt <text>", "the text")
     .option("--tokens <list>", "token ids, instead of --prompt", listOf(wholeNumber()))
     .option("--top <n>", "latents for each token and block", wholeNumber(1), 5)
     .option("--blocks <list>", "only those of these blocks", listOf(wholeNumber()))
-    .option("--labels <file>", 'what latents stand for, as JSON: {"MLP 2 Latent 17": "years", ...}')
+    .option(LABELS_OPTION, LABELS_ARE)
     .option(
       "--no-autoencoder-errors",
       "drop what autoencoders leave out, so that later blocks read reconstructions only",

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import type { PatchCommandOptions } from "../patch/patch.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
+import { addLatentOptions } from "../support/latent-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { ABLATIONS } from "../support/names.ts";
@@ -23,6 +24,7 @@ export function addPatch(program: Command, context: Context): void {
     .optionsGroup("Model and prompts:")
     .requiredOption(MODEL_OPTION, MODEL_IS);
   addPromptOptions(command);
+  addLatentOptions(command, "the clean prompts");
   addDeviceOptions(command)
     .addHelpText(
       "after",
@@ -34,7 +36,8 @@ Examples:
   autocircuit patch --model models/gpt2 --prompts prompts.json --edges edges.json --ablation zero
   autocircuit patch --model models/sum --prompts prompts.json --edges edges.json --json logits.json
   autocircuit patch --model gpt2 --prompts names.json --edges edges.json --json logits.json
-  autocircuit patch --model gpt2 --prompts gp.jsonl --edges edges.json --skip-unfit`,
+  autocircuit patch --model gpt2 --prompts gp.jsonl --edges edges.json --skip-unfit
+  autocircuit patch --model gpt2 --prompts names.json --edges latent-edges.json --autoencoders saes/mlp-out`,
     )
     .action(async (options: PatchCommandOptions) => {
       const { patch } = await import("../patch/patch.ts");

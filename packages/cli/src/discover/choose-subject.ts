@@ -1,4 +1,6 @@
+import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { findTask, requireOwnModel } from "../support/find-task.ts";
+import { requireLatentOptions } from "../support/require-latent-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { ownSubject } from "./own-subject.ts";
@@ -24,8 +26,13 @@ const OWN_ONLY = {
  *
  * @throws UsageError when it is neither
  */
-export function chooseSubject(taskName: string | undefined, options: SubjectCommandOptions): Subject {
+export function chooseSubject(
+  taskName: string | undefined,
+  options: SubjectCommandOptions & Pick<DeviceCommandOptions, "dtype">,
+): Subject {
   const { model, prompts } = options;
+  // Whether a task prunes by itself its loader knows, and looks at these once more.
+  requireLatentOptions(options, taskName !== undefined);
   if (taskName === undefined) {
     if (model === undefined)
       throw new UsageError(

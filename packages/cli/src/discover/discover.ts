@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Circuit, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
+import { Circuit, type LatentLabels, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
 import {
   type FoundCircuit,
   type FoundMeasures,
@@ -13,7 +13,9 @@ import { circuitText, writeReport } from "@autocircuit/report";
 import type { Context } from "../context.ts";
 import { commandLine } from "../support/command-line.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
 import { Progress } from "../support/progress.ts";
+import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { modelAccuracy } from "./accuracy.ts";
@@ -43,6 +45,7 @@ export async function discover(
   requireWritable(options.json);
   requireSpans(options);
   if (options.spans !== undefined) return discoverSpans(taskName, options, context);
+  const labels = labelsAsked(options);
   const asked = discoverSettings(taskName, options);
   requireWritable(join(asked.out, "scores.safetensors"));
   const used = await useDevice(options);
@@ -50,6 +53,8 @@ export async function discover(
   const shape = (edgeCount: number) => runShape(asked, edgeCount);
   const subjectOptions = { seed, byToken, circuit: circuitAsked(asked, options), used, shape };
   await using task = await asked.subject.load(subjectOptions, context);
+  const labelled = labels && (await labelsOfModel(task.model, labels, options.autoencoders!, signal));
+  if (labelled?.note) print(labelled.note);
   const { settings, note } = fitToGraph(asked, task, options);
   if (note) print(note);
   const { ablation, subject } = settings;
@@ -89,12 +94,13 @@ export async function discover(
     circuit: scoredEdges(found.circuit, found.scores).map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
     dangling,
     pruned: settings.prune,
-    warnings: [...subject.notes, ...(equal ? [equal] : []), ...warnings, ...(unsure ? [unsure] : [])],
+    warnings: [subject.notes, labelled?.note ?? [], equal ?? [], warnings, unsure ?? []].flat(),
     known: beside[0] ? compareWithKnown(beside[0].name, found.circuit, beside[0].circuit) : null,
     keep: found.keep ?? null,
     faithful: faithful ?? null,
     bootstrap: sure?.json ?? null,
     tests,
+    pruning: subject.pruning,
     accuracy,
     faithfulness: measures.faithfulness,
     seconds,
@@ -103,10 +109,11 @@ export async function discover(
     peakDeviceBytes,
     versions: runVersions(),
   };
-  const report = await makeReport(task, found, { settings, result, measures, known: beside, command, signal });
+  const parts = { settings, result, measures, labels: labelled?.labels, known: beside, command, signal };
+  const report = await makeReport(task, found, parts);
   signal.throwIfAborted();
   print(circuitText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR, maxRows: 60 }));
-  const said = new Set([equal, ...subject.notes]);
+  const said = new Set([equal, labelled?.note, ...subject.notes]);
   print(ablationText({ ...report, notes: report.notes.filter((note) => !said.has(note)) }));
   print(summary(result, settings));
 
@@ -115,6 +122,14 @@ export async function discover(
   search.finished(files, found.keep?.complete ?? true);
   if (options.json) await writeJson(options.json, result);
   print(`wrote ${[...files, ...(options.json ? [options.json] : [])].join(", ")}`);
+}
+
+/** @throws UsageError for labels without latents, and for a file that holds none */
+function labelsAsked({ labels, autoencoders }: DiscoverCommandOptions): LatentLabels | undefined {
+  if (labels === undefined) return undefined;
+  if (autoencoders === undefined)
+    throw new UsageError("--labels are of latents: give the autoencoders too, with --autoencoders.");
+  return readLatentLabels(labels);
 }
 
 /** The known circuit to load; one that was not asked for by name need not be there. */

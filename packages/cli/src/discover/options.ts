@@ -31,5 +31,6 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   seed: number;
   curve?: CurveDetail;
   out?: string;
+  labels?: string;
   json?: string;
 }

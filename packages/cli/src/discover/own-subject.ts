@@ -1,6 +1,6 @@
 import { Graph, LoadedTask, loadPrompts } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
-import { latentsNote } from "../support/latents-note.ts";
+import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
@@ -8,12 +8,13 @@ import { UsageError } from "../support/usage-error.ts";
 import { firstPromptTokens } from "./first-prompt-tokens.ts";
 import { ownInputs } from "./own-inputs.ts";
 import type { OwnPrompts } from "./own-prompts.ts";
+import { plannedLatents, sizesIn } from "./planned-latents.ts";
 import { processingOptions } from "./processing-options.ts";
 import { readOutputSlice } from "./read-output-slice.ts";
 import { requireMemory } from "./require-memory.ts";
 import { type Split, splitPrompts } from "./split-prompts.ts";
 import type { Subject } from "./subject.ts";
-import { withLatents } from "./with-latents.ts";
+import { type Pruning, withLatents } from "./with-latents.ts";
 
 /**
  * Somebody's own model and prompts as a subject.
@@ -28,6 +29,7 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
   const name = modelName(model);
   const names = files.map((file) => promptsName(file)).join(", ");
   const notes: string[] = [];
+  let pruning: Pruning | null = null;
   return {
     name,
     description: names,
@@ -35,6 +37,9 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
     circuits: {},
     title: ({ name }) => name,
     notes,
+    get pruning() {
+      return pruning;
+    },
     tokenLabels: ({ train, model }) => train.seqLabels ?? firstPromptTokens(train, model),
     load: async ({ byToken, seed, used, shape }, { signal, print }) => {
       const inputs = await ownInputs(model, files, { ...options, byToken, signal });
@@ -49,8 +54,11 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
         separateQkv: !options.sharedQkv,
         ungrouped: options.ungrouped ?? false,
       };
-      const { edgeCount } = Graph.of(config, { ...graph, tokens: byToken ? prompts.longest : null });
-      print(requireMemory({ config, ...shape(edgeCount), batchSize, length: prompts.longest, used }));
+      const planned = await plannedLatents(options, { config, used, signal });
+      const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
+      const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
+      const run = { config, batchSize, length: prompts.longest, used };
+      print(requireMemory({ ...run, ...shape(whole.edgeCount), ...planned, graph: whole }));
       const size = { train: batchSize * batches.train, test: batchSize * batches.test };
       const { train, test } = await loadPrompts(prompts.source, { ...prompts.how, batchSize, size, seed });
       const loaded = await loadModel(folder, {
@@ -58,15 +66,25 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
         ...graph,
         seqLen: train.seqLen,
       });
-      const latent = await withLatents(loaded, train, options, signal);
-      for (const note of latentsNote(latent)) print(note);
+      const { model: latent, pruning: done } = await withLatents(loaded, train, options, { byToken, signal });
       const free = () => {
         for (const owned of [train, test, latent, loaded]) owned[Symbol.dispose]();
       };
-      if (latent.transformer.latents) {
-        const planned = { config, graph: latent.graph, ...shape(latent.graph.edgeCount), batchSize };
+      pruning = done;
+      notes.push(...latentsNote(latent), ...pruningNote(done));
+      for (const note of notes.slice(prompts.note ? 1 : 0)) print(note);
+      if (planned) {
+        const autoencoders = sizesIn(latent.graph, planned);
         try {
-          print(requireMemory({ ...planned, length: prompts.longest, used, loaded: true }));
+          print(
+            requireMemory({
+              ...run,
+              ...shape(latent.graph.edgeCount),
+              autoencoders,
+              graph: latent.graph,
+              loaded: true,
+            }),
+          );
         } catch (error) {
           free();
           throw error;

@@ -1,21 +1,23 @@
-import type { ReadyTask } from "@autocircuit/circuits";
-import type { LoadedTask } from "@autocircuit/core";
-import { latentsNote } from "../support/latents-note.ts";
+import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
+import { type LoadedTask, latentPlaces } from "@autocircuit/core";
+import { readConfig } from "@autocircuit/models";
+import type { LatentCommandOptions } from "../support/latent-options.ts";
+import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
+import { type PlannedLatents, plannedLatents, sizesIn } from "./planned-latents.ts";
 import { type RunShape, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
+import type { Pruning } from "./with-latents.ts";
 
-type ReadyOptions = Pick<SubjectCommandOptions, "prompts" | "autoencoders" | "pruneLatents" | "autoencoderErrors">;
+type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & LatentCommandOptions;
 
 /** A ready-made task as a subject, on its own model and prompts or on those that were named. */
-export function readySubject(
-  task: ReadyTask,
-  model: string | undefined,
-  { prompts: files, autoencoders, pruneLatents, autoencoderErrors }: ReadyOptions = {},
-): Subject {
+export function readySubject(task: ReadyTask, model: string | undefined, options: ReadyOptions = {}): Subject {
+  const { prompts: files } = options;
   const notes: string[] = [];
+  let pruning: Pruning | null = null;
   const name = model === undefined ? null : modelName(model);
   return {
     name: task.name,
@@ -24,18 +26,24 @@ export function readySubject(
     circuits: task.circuits,
     title: (loaded) => (name === null ? task.name : loaded.name),
     notes,
+    get pruning() {
+      return pruning;
+    },
     tokenLabels: (loaded) => labelsOf(files ? [] : task.tokenLabels, loaded),
     load: async ({ byToken, seed, circuit, used, shape }, { signal, print }) => {
+      const planned =
+        model && options.autoencoders
+          ? await plannedLatents(options, { config: await readConfig(model, { signal }), used, signal })
+          : undefined;
       const loaded = await task.load({
         ...{ byToken, seed, signal, ...used.how },
         ...(circuit !== undefined && { circuit }),
         ...(model !== undefined && { model }),
         ...(files && { dataset: [...files] }),
-        ...(autoencoders !== undefined && { autoencoders }),
-        ...(pruneLatents !== undefined && { pruneLatents }),
-        ...(autoencoderErrors !== undefined && { autoencoderErrors }),
+        ...latentOptions(options),
       });
       try {
+        pruning = pruningOf(loaded);
         notes.splice(
           0,
           notes.length,
@@ -43,9 +51,10 @@ export function readySubject(
             ? [uncompared(task, name, loaded, files !== undefined)]
             : []),
           ...latentsNote(loaded.model),
+          ...pruningNote(pruning),
         );
         for (const note of notes) print(note);
-        if (model !== undefined) print(memoryOf(loaded, shape(loaded.model.graph.edgeCount), used));
+        if (model !== undefined) print(memoryOf(loaded, shape(loaded.model.graph.edgeCount), used, planned));
         return loaded;
       } catch (error) {
         await loaded[Symbol.asyncDispose]();
@@ -53,6 +62,13 @@ export function readySubject(
       }
     },
   };
+}
+
+/** What pruning a task's latents did; null where none were pruned. */
+function pruningOf({ latentsKl, model, train }: LoadedTask): Pruning | null {
+  if (latentsKl === null) return null;
+  const kept = latentPlaces(model.graph).map(({ count }) => count);
+  return { kept, activated: null, kl: latentsKl, prompts: train.promptCount };
 }
 
 /** Labels of the prompts as they were loaded: another vocabulary cuts them otherwise. */
@@ -82,8 +98,15 @@ function uncompared(
 }
 
 /** What a run on a task's prompts needs. @throws UsageError when there is not so much memory */
-export function memoryOf({ model, train, test }: LoadedTask, shape: RunShape, used: UsedDevice): string {
+export function memoryOf(
+  { model, train, test }: LoadedTask,
+  shape: RunShape,
+  used: UsedDevice,
+  planned?: PlannedLatents,
+): string {
   const batchSize = Math.max(train.batchSize, test.batchSize);
   const length = Math.max(...[...train, ...test].map((batch) => batch.length));
-  return requireMemory({ config: model.config, graph: model.graph, ...shape, batchSize, length, used, loaded: true });
+  const { config, graph } = model;
+  const autoencoders = sizesIn(graph, planned);
+  return requireMemory({ config, graph, autoencoders, ...shape, batchSize, length, used, loaded: true });
 }

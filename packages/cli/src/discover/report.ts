@@ -1,4 +1,4 @@
-import type { LoadedTask } from "@autocircuit/core";
+import type { LatentLabels, LoadedTask } from "@autocircuit/core";
 import { type FoundCircuit, type FoundMeasures, type KnownCircuitInGraph, reportOf } from "@autocircuit/discovery";
 import type { CircuitReport } from "@autocircuit/report";
 import { deviceText } from "../support/use-device.ts";
@@ -13,6 +13,7 @@ interface ReportParts {
   readonly settings: DiscoverSettings;
   readonly result: DiscoverResult;
   readonly measures: FoundMeasures;
+  readonly labels: LatentLabels | undefined;
   readonly known: readonly KnownCircuitInGraph[];
   readonly command: string;
   readonly signal: AbortSignal;
@@ -22,11 +23,11 @@ interface ReportParts {
 export async function makeReport(
   task: LoadedTask,
   found: FoundCircuit,
-  { settings: { subject }, result, measures, known, command, signal }: ReportParts,
+  { settings: { subject }, result, measures, labels, known, command, signal }: ReportParts,
 ): Promise<CircuitReport> {
   const { algorithm, circuit, bootstrap, tests, seconds, peakMemoryBytes, versions } = result;
   return await reportOf(task, found, {
-    ...{ measures, known, signal },
+    ...{ measures, labels, known, signal },
     about: {
       title: titleOf(subject, task),
       task: subject.title(task),

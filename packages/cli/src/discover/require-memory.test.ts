@@ -2,7 +2,7 @@ import { Graph, setMaxEdges } from "@autocircuit/core";
 import { fromTransformerLens } from "@autocircuit/models";
 import type { ComputeDType, Device } from "@autocircuit/native";
 import { expect, it } from "vitest";
-import { requireMemory } from "./require-memory.ts";
+import { requireMemory, requireRoom } from "./require-memory.ts";
 
 const config = fromTransformerLens(
   {
@@ -48,11 +48,27 @@ it("counts latents, their activations and their edges", () => {
   try {
     const count = 6000;
     const graph = Graph.of({ ...config, latents: new Array(12).fill(count), latentErrors: true });
+    const one = { of: "mlp", count, dIn: 768, dOut: 768, decoders: 1 } as const;
+    const autoencoders = Array.from({ length: 12 }, (_, block) => ({ ...one, block }));
+    const latent = { graph, autoencoders };
     const of = (planned: object) => bytes(requireMemory({ ...run, ...planned }, 99 * GIB));
-    // In one pass at 32 prompts of 100 tokens: 2 numbers a latent and token, 6 an edge.
-    const expected = 4 * (2 * 12 * count * 3200 + 6 * graph.edgeCount);
-    expect(Math.abs(of({ graph }) - of({}) - expected)).toBeLessThan(0.11 * GIB);
-    expect(() => requireMemory({ ...run, graph }, 4 * GIB)).toThrow(/Lower the batch/);
+    // Encoders and decoders; in one pass at 32 prompts of 100 tokens 2 numbers a latent and token, 7 an edge.
+    const weights = 4 * 12 * (2 * 768 * count + 2 * count + 768);
+    const passes = 4 * 2 * 12 * count * 3200;
+    const masks = 4 * 7 * graph.edgeCount;
+    expect(Math.abs(of(latent) - of({}) - weights - passes - masks)).toBeLessThan(0.11 * GIB);
+    expect(Math.abs(of({ ...latent, pruned: true }) - of({}) - weights - passes)).toBeLessThan(0.11 * GIB);
+    expect(requireMemory({ ...run, ...latent }, 99 * GIB)).toContain("autoencoders 422.5 MiB");
+    expect(() => requireMemory({ ...run, ...latent }, 4 * GIB)).toThrow(/Lower the batch/);
+    // What is loaded is no longer among what is free.
+    const free = of(latent) - weights;
+    expect(() => requireMemory({ ...run, ...latent }, free)).toThrow(/Not enough memory/);
+    expect(requireMemory({ ...run, ...latent, loaded: true }, free)).toContain("are free");
+    const room = { config, used: run.used, autoencoders };
+    requireRoom(room, 1.1 * GIB);
+    expect(() => requireRoom(room, GIB / 2)).toThrow(
+      /model takes about 6\d\d\.\d MiB and its autoencoders 422\.5 MiB \(72,000 latents\), but only 512\.0 MiB are free\. Take narrower/,
+    );
   } finally {
     setMaxEdges();
   }

@@ -1,6 +1,6 @@
-import { availableMemory, Graph, latentPlaces, promptsAtOnce, usualSliceBytes } from "@autocircuit/core";
+import { type AutoencoderSize, availableMemory, Graph, promptsAtOnce, usualSliceBytes } from "@autocircuit/core";
 import { estimateMemory } from "@autocircuit/models";
-import { elementBytes, type TransformerConfig } from "@autocircuit/native";
+import type { TransformerConfig } from "@autocircuit/native";
 import { formatBytes } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";
@@ -16,14 +16,18 @@ export interface RunShape {
 /** A run whose memory is estimated. */
 export interface PlannedRun extends RunShape {
   config: TransformerConfig;
-  /** The graph of a model with latents, which are activations and edges besides. */
+  /** The graph of a model with latents. */
   graph?: Graph;
+  /** Its autoencoders, of which the latents are activations and edges besides. */
+  autoencoders?: readonly AutoencoderSize[] | undefined;
+  /** Whether latents are pruned before any of their edges is patched. */
+  pruned?: boolean;
   /** Prompt pairs a batch. */
   batchSize: number;
   /** Tokens in a prompt. */
   length: number;
   used: Pick<UsedDevice, "how" | "freeBytes">;
-  /** Whether the weights are there already, and so no longer among what the machine has free. */
+  /** Whether weights and autoencoders are there already, and so no longer among what the machine has free. */
   loaded?: boolean;
 }
 
@@ -40,10 +44,11 @@ export function freeFor({ how, freeBytes }: PlannedRun["used"]): number {
  */
 export function requireMemory(run: PlannedRun, free = freeFor(run.used)): string {
   const { batchSize, circuits, length } = run;
-  const { weights, total } = estimate(run, batchSize, circuits);
+  const { weights, autoencoders, total } = estimate(run, batchSize, circuits);
   const { device } = run.used.how;
-  const room = free + (run.loaded && device === "cpu" ? weights : 0);
-  const needs = `a run of ${batchSize} prompts of ${length} tokens${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (weights ${formatBytes(weights)})`;
+  const room = free + (run.loaded && device === "cpu" ? weights + autoencoders : 0);
+  const parts = `weights ${formatBytes(weights)}${autoencoders > 0 ? `, autoencoders ${formatBytes(autoencoders)}` : ""}`;
+  const needs = `a run of ${batchSize} prompts of ${length} tokens${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (${parts})`;
   const where = device === "cpu" ? "" : ` on ${device}`;
   if (room === Number.POSITIVE_INFINITY) return `memory: ${needs}${where}`;
   if (total <= room) return `memory: ${needs}; ${formatBytes(free)} are free${where}`;
@@ -74,16 +79,31 @@ function estimate(run: PlannedRun, batchSize: number, circuits: number) {
   const sliceBytes = usualSliceBytes(device);
   const slice = () => promptsAtOnce({ config, graph, computeDtype: dtype, sliceBytes }, length);
   const prompts = sliced ? Math.min(batchSize, slice()) : batchSize * circuits;
-  const { weights, total } = estimateMemory(config, prompts, length, { dtype });
-  return { weights, total: total + latentBytes(run, prompts, sliced ? 1 : circuits) };
+  const { autoencoders } = run;
+  const edges = autoencoders && !run.pruned ? graph.edgeCount * (sliced ? 1 : circuits) : 0;
+  const memory = estimateMemory(config, prompts, length, { dtype, autoencoders, edges });
+  return { weights: memory.weights, autoencoders: memory.autoencoders ?? 0, total: memory.total };
 }
 
-/** Copies of a mask in a pass with gradients: as given, where the network computes, of ordinary sources, the gradients of each. */
-const MASKS = 6;
-
-/** Activations of latents in the run and in the ablation, and masks, which are small beside activations elsewhere. */
-function latentBytes({ graph, length, used }: PlannedRun, prompts: number, circuits: number): number {
-  if (graph?.config.latents === undefined) return 0;
-  const latents = latentPlaces(graph).reduce((sum, { count }) => sum + count, 0);
-  return (2 * latents * prompts * length + MASKS * graph.edgeCount * circuits) * elementBytes(used.how.dtype);
+/**
+ * Holds that a model and its autoencoders have room, before either is loaded and before it is known what will be run.
+ *
+ * @throws UsageError that says what is too large
+ */
+export function requireRoom(
+  { config, autoencoders = [], used }: Pick<PlannedRun, "config" | "autoencoders" | "used">,
+  free = freeFor(used),
+): void {
+  const { dtype, device } = used.how;
+  const { weights, autoencoders: saes = 0 } = estimateMemory(config, 1, 1, { dtype, autoencoders });
+  if (weights + saes <= free) return;
+  const latents = autoencoders.reduce((sum, { count }) => sum + count, 0);
+  throw new UsageError(
+    `Not enough memory: the model takes about ${formatBytes(weights)} and its autoencoders ${formatBytes(saes)} (${latents.toLocaleString("en-US")} latents), ` +
+      `but only ${formatBytes(free)} are free${device === "cpu" ? "" : ` on ${device}`}. ${FEWER}`,
+  );
 }
+
+/** What makes autoencoders smaller. */
+const FEWER =
+  "Take narrower autoencoders, those of fewer blocks (--partial-autoencoders), or a machine with more memory.";

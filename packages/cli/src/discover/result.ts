@@ -7,6 +7,7 @@ import type { Accuracy } from "./accuracy.ts";
 import type { BootstrapJson } from "./bootstrap.ts";
 import type { FaithfulSize } from "./faithful-size.ts";
 import type { FoundTests } from "./test-found.ts";
+import type { Pruning } from "./with-latents.ts";
 
 /** The known circuit and how the one found agrees with it. */
 export interface KnownResult {
@@ -42,6 +43,8 @@ export interface DiscoverResult extends DeviceReport {
   bootstrap: BootstrapJson | null;
   /** What the tests of the circuit came to; null unless they were asked for. */
   tests: FoundTests | null;
+  /** How latents of autoencoders were pruned; null where none were. */
+  pruning: Pruning | null;
   /** How well the model alone does the task; null for outputs that are numbers. */
   accuracy: Accuracy | null;
   /** Mean over so many of the prompts to measure on: all, unless time was short. */

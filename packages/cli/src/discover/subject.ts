@@ -3,6 +3,7 @@ import type { LoadedTask } from "@autocircuit/core";
 import type { Context } from "../context.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import type { RunShape } from "./require-memory.ts";
+import type { Pruning } from "./with-latents.ts";
 
 /** What discovery is about: a ready-made task, or somebody's own model and prompts. */
 export interface Subject {
@@ -17,6 +18,8 @@ export interface Subject {
   title: (task: LoadedTask) => string;
   /** What is to be said of the prompts and the model, once they are loaded. */
   notes: readonly string[];
+  /** How latents were pruned, once they are; null where none were. */
+  readonly pruning: Pruning | null;
   /** A label for each token position. */
   tokenLabels: (task: LoadedTask) => readonly string[] | undefined;
   /** Loads model and prompts, and says what was loaded; the caller disposes the result. */

@@ -1,37 +1,72 @@
 import { loadEngineAutoencoders } from "@autocircuit/circuits";
-import { type PatchableModel, type PromptLoader, pruneLatents } from "@autocircuit/core";
+import { type PatchableModel, type PromptLoader, type PrunedLatents, pruneLatents } from "@autocircuit/core";
 import { disposeAutoencoders } from "@autocircuit/native";
-import type { SubjectCommandOptions } from "../support/subject-options.ts";
-import { UsageError } from "../support/usage-error.ts";
+import type { LatentCommandOptions } from "../support/latent-options.ts";
+import { Progress } from "../support/progress.ts";
+
+/** How latents were pruned. */
+export interface Pruning extends Pick<PrunedLatents, "kl"> {
+  /** How many are left of each autoencoder; by position a list. */
+  readonly kept: readonly (number | readonly number[])[];
+  /** How many were active; null where the task does not tell. */
+  readonly activated: PrunedLatents["activated"] | null;
+  /** Prompts that they were pruned by. */
+  readonly prompts: number;
+}
+
+/** A model with the latents that were asked for, and what pruning them did. */
+export interface LatentModel {
+  readonly model: PatchableModel;
+  /** Null where nothing was pruned. */
+  readonly pruning: Pruning | null;
+}
+
+/** How a model gets its latents. */
+export interface WithLatentsOptions {
+  /** One edge per token position: then latents are pruned at each position by itself. */
+  readonly byToken: boolean;
+  readonly signal: AbortSignal;
+}
 
 /**
  * The model with the autoencoders that were asked for, or itself.
  *
- * @throws UsageError for options about autoencoders without any
+ * @param prompts by which latents are pruned
+ * @param options that `requireLatentOptions` has let through
  */
 export async function withLatents(
   model: PatchableModel,
-  train: PromptLoader,
-  { autoencoders, pruneLatents: prune, autoencoderErrors: errors }: SubjectCommandOptions,
-  signal: AbortSignal,
-): Promise<PatchableModel> {
-  if (autoencoders === undefined) {
-    if (prune === undefined && errors === undefined) return model;
-    throw new UsageError("--prune-latents and --autoencoder-errors are about --autoencoders: give a folder of them.");
-  }
-  const given = await loadEngineAutoencoders(autoencoders, { config: model.config, errors: errors ?? true, signal });
+  prompts: PromptLoader,
+  options: LatentCommandOptions,
+  { byToken, signal }: WithLatentsOptions,
+): Promise<LatentModel> {
+  const { autoencoders, partialAutoencoders: partial, autoencoderErrors: errors = true } = options;
+  if (autoencoders === undefined) return { model, pruning: null };
+  const given = await loadEngineAutoencoders(autoencoders, { config: model.config, errors, partial, signal });
   try {
-    if (!prune) return model.withAutoencoders(given);
-    const { autoencoders: kept } = await pruneLatents(model, given, train, {
-      byPosition: model.graph.tokens !== null,
+    if (!options.pruneLatents) return { model: model.withAutoencoders(given), pruning: null };
+    using progress = new Progress("pruning latents");
+    const pruned = await pruneLatents(model, given, prompts, {
+      maxLatents: options.maxLatents,
+      includeCorrupt: options.pruneWithCorrupt,
+      onProgress: ({ done, total }) => progress.update(done, total),
+      byPosition: byToken,
       signal,
     });
     try {
-      return model.withAutoencoders(kept);
+      return { model: model.withAutoencoders(pruned.autoencoders), pruning: pruningOf(pruned, prompts.promptCount) };
     } finally {
-      disposeAutoencoders(kept);
+      disposeAutoencoders(pruned.autoencoders);
     }
   } finally {
     disposeAutoencoders(given);
   }
+}
+
+function pruningOf({ kept, activated, kl }: PrunedLatents, prompts: number): Pruning {
+  const counts = kept.map((latents) => {
+    const lists = latents.filter((entry) => typeof entry !== "number");
+    return lists.length > 0 ? lists.map(({ length }) => length) : latents.length;
+  });
+  return { kept: counts, activated, kl, prompts };
 }

@@ -82,7 +82,11 @@ describe("autocircuit latents", () => {
 
   it("says what is wrong", async () => {
     const common = ["latents", "--model", model, "--autoencoders", made.folder];
+    writeFileSync(at("list.json"), JSON.stringify(["years"]));
+    writeFileSync(at("beyond.json"), JSON.stringify({ "MLP 1 Latent 10": "years" }));
     const wrong: [string[], RegExp][] = [
+      [["--tokens", "1,2", "--labels", at("list.json")], /list.json must be an object of texts/],
+      [["--tokens", "1,2", "--labels", at("beyond.json")], /the autoencoder of MLP 1 has 10 latents/],
       [[], /either --prompt TEXT or --tokens/],
       [["--tokens", "1,2", "--blocks", "3"], /--blocks 3: the model's blocks are 0 to 2/],
       [["--tokens", "1,99999"], /token id 99999/],
@@ -95,17 +99,97 @@ describe("autocircuit latents", () => {
   });
 });
 
+/** Prompt pairs of one's own in a file. */
+function namePrompts(): string {
+  const pair = (a: string, b: string) => ({
+    clean: `When ${a} and ${b} went to the store, ${b} gave a ring to`,
+    corrupt: `When ${a} and ${b} went to the store, ${a} gave a ring to`,
+    answers: [` ${a}`],
+    wrong_answers: [` ${b}`],
+  });
+  const names = ["Mary", "John", "Tom", "Anna"];
+  const prompts = names.flatMap((a) => names.filter((b) => b !== a).map((b) => pair(a, b)));
+  writeFileSync(at("names.json"), JSON.stringify({ prompts }));
+  return at("names.json");
+}
+
+describe("discover with --labels", () => {
+  const labelled = async (labels: object, ...more: string[]) => {
+    writeFileSync(at("labels.json"), JSON.stringify(labels));
+    return await run([
+      ...["discover", "--model", model, "--prompts", namePrompts(), "--autoencoders", made.folder],
+      ...["--algorithm", "edge-attribution", "--size", "70", "--curve", "none", "--bootstrap", "0"],
+      ...["--out", at("labelled"), "--labels", at("labels.json"), ...more],
+    ]);
+  };
+  const ofBlocks = (of: string, latents: number) =>
+    Object.fromEntries(
+      [0, 1, 2].flatMap((block) =>
+        Array.from({ length: latents }, (_, latent) => [`${of} ${block} Latent ${latent}`, `meaning ${latent}`]),
+      ),
+    );
+
+  it("shows them beside the names in the report, the picture and the table", async () => {
+    const { code, out } = await labelled(ofBlocks("MLP", 10));
+    expect(code).toBe(0);
+    expect(out).toMatch(/MLP \d Latent (\d)->\S.* meaning \1\n/);
+    expect(out).not.toContain("pruning left out");
+    const page = readFileSync(join(at("labelled"), "report.html"), "utf8");
+    expect(page).toMatch(/<td class="latent-label">meaning \d<\/td>/);
+    expect(readFileSync(join(at("labelled"), "circuit.svg"), "utf8")).toMatch(
+      /<title>MLP (\d) Latent (\d): meaning \2<\/title>/,
+    );
+    expect(page).toContain("--labels");
+  });
+
+  it("counts those of latents that pruning left out, and says so in the report", async () => {
+    using some = await autoencoderFolder({ layers: 3, width: 8, idle: 2 });
+    const how = ["--autoencoders", some.folder, "--prune-latents"];
+    const { code, out } = await labelled(ofBlocks("MLP", 10), ...how);
+    expect(code).toBe(0);
+    expect(out).toContain(": 24 latents are sources (8, 8, 8 by block)");
+    const note = "6 of 30 labels are of latents that pruning left out: MLP 0 Latent";
+    expect(out.split(note)).toHaveLength(2);
+    expect(readFileSync(join(at("labelled"), "report.html"), "utf8")).toContain(note);
+    const beyond = await labelled({ "MLP 2 Latent 10": "x" }, ...how);
+    expect([beyond.code, beyond.err]).toEqual([2, expect.stringContaining("MLP 2 Latent 0 to MLP 2 Latent 9")]);
+  });
+
+  it("says what is wrong", async () => {
+    const refused = async (message: RegExp, labels: object, ...more: string[]) => {
+      const { code, err } = await labelled(labels, ...more);
+      expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+    };
+    await refused(/"MLP 1", which is no latent.*autoencoders of MLP 0, MLP 1, MLP 2/, { "MLP 1": "x" });
+    await refused(/"Attention 1 Latent 3", which is no latent/, { "Attention 1 Latent 3": "x" });
+    await refused(/labels.json must be an object of texts/, { "MLP 1 Latent 3": 4 });
+    const plain = ["discover", "--model", model, "--prompts", namePrompts(), "--labels", at("labels.json")];
+    const none = await run(plain);
+    expect([none.code, none.err]).toEqual([2, expect.stringContaining("--labels are of latents")]);
+    const spans = await run([...plain, "--spans", at("labels.json"), "--size", "3"]);
+    expect([spans.code, spans.err]).toEqual([2, expect.stringContaining("--labels cannot work with --spans")]);
+  });
+
+  it("of attention and of the stream too", async () => {
+    using all = await autoencoderFolder({ layers: 3, width: 8, hook: "hook_attn_out" });
+    await autoencoderFolder({ layers: 3, width: 8, hook: "hook_resid_pre", folder: join(all.folder, "stream") });
+    // That of block 0's beginning would read what Resid Start writes.
+    rmSync(join(all.folder, "stream", "block-0"), { recursive: true });
+    const labels = { ...ofBlocks("Attention", 10), "Resid Post 0 Latent 9": "last" };
+    const { code, out } = await labelled(labels, "--autoencoders", all.folder, "--prune-latents");
+    expect(code).toBe(0);
+    expect(out).toMatch(/Attention \d Latent (\d)->\S.* meaning \1\n/);
+    const wrong = { "Resid Post 2 Latent 1": "x" };
+    const refused = await labelled(wrong, "--autoencoders", all.folder);
+    expect(refused.err).toMatch(/"Resid Post 2 Latent 1", which is no latent/);
+    const beyond = await labelled({ "Resid Post 1 Latent 10": "x" }, "--autoencoders", all.folder, "--prune-latents");
+    expect(beyond.err).toContain("the autoencoder of Resid Post 1 has 10 latents");
+  });
+});
+
 describe("discover with --autoencoders", () => {
   it("finds a circuit of latents and reports it", async () => {
-    const pair = (a: string, b: string) => ({
-      clean: `When ${a} and ${b} went to the store, ${b} gave a ring to`,
-      corrupt: `When ${a} and ${b} went to the store, ${a} gave a ring to`,
-      answers: [` ${a}`],
-      wrong_answers: [` ${b}`],
-    });
-    const names = ["Mary", "John", "Tom", "Anna"];
-    const prompts = names.flatMap((a) => names.filter((b) => b !== a).map((b) => pair(a, b)));
-    writeFileSync(at("names.json"), JSON.stringify({ prompts }));
+    namePrompts();
     const { code, out, err } = await run([
       ...["discover", "--model", model, "--prompts", at("names.json"), "--autoencoders", made.folder],
       ...["--algorithm", "edge-attribution", "--size", "40", "--out", at("out"), "--json", at("result.json")],

@@ -1,12 +1,21 @@
 import { loadEngineAutoencoders } from "@autocircuit/circuits";
-import { latentOwner, latentPlaces, runVersions } from "@autocircuit/core";
-import { findTokenizer, loadModel, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
+import {
+  type LatentLabels,
+  labelledLatents,
+  latentOwner,
+  latentPlaces,
+  runVersions,
+  type SrcNode,
+} from "@autocircuit/core";
+import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import { disposeAutoencoders, Tensor } from "@autocircuit/native";
 import type { Context } from "../context.ts";
+import { plannedLatents } from "../discover/planned-latents.ts";
 import { processingOptions } from "../discover/processing-options.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
+import { readLatentLabels } from "../support/latent-labels.ts";
 import { latentsNote } from "../support/latents-note.ts";
-import { readJson } from "../support/read-json.ts";
+import { requireLatentOptions } from "../support/require-latent-options.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
@@ -15,7 +24,8 @@ import { requireWritable, writeJson } from "../support/write-file.ts";
 /** Options of `autocircuit latents`, as commander gives them. */
 export interface LatentsCommandOptions extends DeviceCommandOptions {
   model: string;
-  autoencoders: string;
+  autoencoders: string[];
+  partialAutoencoders?: boolean;
   prompt?: string;
   tokens?: number[];
   top: number;
@@ -37,29 +47,32 @@ interface TokenLatents {
   active: number;
   /** Whose they are, `MLP 2`, `Attention 2` or `Resid Post 2`, where there are several kinds. */
   of?: string;
-  top: { latent: number; name: string; activation: number; label?: string }[];
+  top: { latent: number | null; name: string; activation: number; label?: string }[];
 }
 
 /** Runs a model with autoencoders on a text and prints which latents are active where. */
 export async function latents(options: LatentsCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(options.json);
-  const { prompt, autoencoders: path, autoencoderErrors: errors, json } = options;
+  const { prompt, autoencoders, partialAutoencoders: partial, autoencoderErrors: errors, json } = options;
   if ((prompt === undefined) === (options.tokens === undefined))
     throw new UsageError("Give what to read: either --prompt TEXT or --tokens 1,2,3.");
-  const labels = options.labels === undefined ? {} : readLabels(options.labels);
+  requireLatentOptions({ autoencoders, dtype: options.dtype });
+  const asked = options.labels === undefined ? undefined : readLatentLabels(options.labels);
   const folder = await resolveModelFolder(options.model, { signal });
   const tokenizer = await findTokenizer(folder);
   const ids = options.tokens ?? encode(prompt!, tokenizer, options);
   const used = await useDevice(options);
+  await plannedLatents(options, { config: await readConfig(folder), used, signal });
   using plain = await loadModel(folder, {
     ...{ ...used.how, tokenizer, signal },
     ...processingOptions(options.processing),
   });
   const blocks = chosenBlocks(options.blocks, plain.config.layers);
-  const loaded = await loadEngineAutoencoders(path, { config: plain.config, errors, signal });
+  const loaded = await loadEngineAutoencoders(autoencoders, { config: plain.config, errors, partial, signal });
   using model = plain.withAutoencoders(loaded);
   disposeAutoencoders(loaded);
   for (const note of latentsNote(model)) print(note);
+  const labels = asked === undefined ? {} : labelledLatents(model, asked).labels;
 
   using tokens = Tensor.from([ids], { dtype: "int64" });
   const activations = await model.latents(tokens, { signal });
@@ -69,12 +82,21 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
     const { block } = place;
     if (!blocks.includes(block)) continue;
     const of = latentOwner(place);
+    // Some of another file's latents are called what they are there.
+    const latentSources = model.graph.srcs.filter(({ name }) => name.startsWith(`${of} Latent `));
     const width = activations[number]!.shape[2]!;
     const values = await activations[number]!.data();
     for (const [position, token] of ids.entries()) {
       const row = Array.from(values.subarray(position * width, (position + 1) * width), Number);
       const text = tokenizer?.decode([token]) ?? null;
-      found.push({ position, token, text, block, ...(several && { of }), ...strongest(row, options.top, of, labels) });
+      found.push({
+        position,
+        token,
+        text,
+        block,
+        ...(several && { of }),
+        ...strongest(row, options.top, latentSources, labels),
+      });
     }
   }
   for (const tensor of activations) tensor.dispose();
@@ -94,20 +116,20 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   );
   if (!json) return;
   await writeJson(json, {
-    ...{ model: options.model, autoencoders: path, errors, latents: found },
+    ...{ model: options.model, autoencoders, errors, latents: found },
     ...used.report,
     versions: runVersions(),
   });
   print(`wrote ${json}`);
 }
 
-function strongest(row: readonly number[], top: number, of: string, labels: Readonly<Record<string, string>>) {
-  const active = row.map((activation, latent) => ({ activation, latent })).filter(({ activation }) => activation > 0);
+function strongest(row: readonly number[], top: number, latents: readonly SrcNode[], labels: LatentLabels) {
+  const active = row.map((activation, place) => ({ activation, place })).filter(({ activation }) => activation > 0);
   active.sort((a, b) => b.activation - a.activation);
   return {
     active: active.length,
-    top: active.slice(0, top).map(({ activation, latent }) => {
-      const name = `${of} Latent ${latent}`;
+    top: active.slice(0, top).map(({ activation, place }) => {
+      const { name, head: latent } = latents[place]!;
       const label = Object.hasOwn(labels, name) ? labels[name] : undefined;
       return { latent, name, activation, ...(label !== undefined && { label }) };
     }),
@@ -118,17 +140,6 @@ function chosenBlocks(asked: readonly number[] | undefined, layers: number): rea
   const wrong = asked?.find((block) => block >= layers);
   if (wrong !== undefined) throw new UsageError(`--blocks ${wrong}: the model's blocks are 0 to ${layers - 1}.`);
   return asked ?? Array.from({ length: layers }, (_, block) => block);
-}
-
-function readLabels(file: string): Readonly<Record<string, string>> {
-  const labels = readJson(file) as unknown;
-  const fits =
-    typeof labels === "object" &&
-    labels !== null &&
-    !Array.isArray(labels) &&
-    Object.values(labels).every((text) => typeof text === "string");
-  if (fits) return labels as Record<string, string>;
-  throw new UsageError(`--labels ${file} must be an object of texts: {"MLP 2 Latent 17": "years", ...}.`);
 }
 
 function encode(

@@ -77,6 +77,7 @@ export async function measure(
     byToken,
     seed,
     ...used.report,
+    pruning: subject.pruning,
     units,
     circuits,
     versions: runVersions(),

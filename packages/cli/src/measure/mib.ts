@@ -68,6 +68,7 @@ export async function measureAsMib(
       ...{ task: subject.name, model: model ?? null, scores: options.scores, ablation, selection, seed },
       ...{ prompts: task.test.promptCount, edgeCount: scores.graph.edgeCount },
       ...measured,
+      pruning: subject.pruning,
       ...used.report,
       versions: runVersions(),
     });

@@ -3,10 +3,15 @@ import { loadModel } from "@autocircuit/models";
 import type { Tensor } from "@autocircuit/native";
 import type { Context } from "../context.ts";
 import { ownInputs } from "../discover/own-inputs.ts";
+import { plannedLatents } from "../discover/planned-latents.ts";
 import { processingOptions } from "../discover/processing-options.ts";
+import { withLatents } from "../discover/with-latents.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
+import type { LatentCommandOptions } from "../support/latent-options.ts";
+import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { Progress } from "../support/progress.ts";
+import { requireLatentOptions } from "../support/require-latent-options.ts";
 import type { PromptCommandOptions } from "../support/subject-options.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -16,7 +21,7 @@ import { maskOf, withGraphOf } from "./patched-graph.ts";
 import { readEdges } from "./read-edges.ts";
 
 /** Options of `autocircuit patch`, as commander gives them. */
-export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommandOptions {
+export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommandOptions, LatentCommandOptions {
   model: string;
   edges: string;
   ablation: string;
@@ -30,17 +35,23 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   const type = options.ablation as AblationType;
   const { model: named, prompts: files } = options;
   if (files === undefined) throw new UsageError(`--model ${named}: give prompts for it with --prompts FILE.`);
+  requireLatentOptions(options);
   const processing = processingOptions(options.processing);
   const used = await useDevice(options);
   const byToken = edges.some(({ token }) => token !== null);
-  const { folder, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
+  const { folder, config, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
   if (own.note) print(own.note);
-  using whole = await loadModel(folder, { ...used.how, tokenizer, signal, ...processing });
+  await plannedLatents(options, { config, used, signal });
+  using plain = await loadModel(folder, { ...used.how, tokenizer, signal, ...processing });
   // Means over "the batch" are means over all prompts.
   const batchSize = isBatchMean(type) ? own.count : undefined;
   using prompts = await loadPrompts(own.source, { ...own.how, all: true, batchSize });
   const equal = equalPairsWarning([prompts], type);
   if (equal) print(equal);
+  const latent = await withLatents(plain, prompts, options, { byToken, signal });
+  using whole = latent.model;
+  const { pruning } = latent;
+  for (const note of [...latentsNote(whole), ...pruningNote(pruning)]) print(note);
   const model = withGraphOf(whole, edges, prompts.seqLen);
   const mask = maskOf(model, edges);
   const logits: number[][][] = [];
@@ -72,7 +83,7 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   );
   if (!options.json) return;
   // One line: a file of logits is for programs.
-  await writeWhole(options.json, `${JSON.stringify({ logits, shape, lengths, ...used.report })}\n`);
+  await writeWhole(options.json, `${JSON.stringify({ logits, shape, lengths, pruning, ...used.report })}\n`);
   print(`wrote ${options.json}`);
 }
 

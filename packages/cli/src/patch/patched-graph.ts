@@ -12,7 +12,9 @@ const KINDS: readonly ModelGraphOptions[] = [{}, { separateQkv: false }, { facto
  */
 export function withGraphOf(model: PatchableModel, edges: readonly NamedEdge[], seqLen: number | null): PatchableModel {
   const byToken = edges.some(({ token }) => token !== null);
-  const kinds = model.config.parallel ? KINDS.filter((kind) => kind.factorized !== false) : KINDS;
+  // Neither latents nor parallel blocks have a graph of nodes.
+  const factorized = model.config.parallel || model.transformer.latents !== undefined;
+  const kinds = factorized ? KINDS.filter((kind) => kind.factorized !== false) : KINDS;
   const models = kinds.map((kind) => model.withGraph({ ...kind, byToken, seqLen }));
   const fitting = models.find(({ graph }) => edges.every(({ name }) => graph.has(name, byToken ? 0 : null)));
   if (fitting) return fitting;

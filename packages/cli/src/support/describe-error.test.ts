@@ -41,6 +41,14 @@ describe("describeError", () => {
     expect(describeError(error, "autocircuit patch", false)).toContain("No such file or folder: here.json");
   });
 
+  it("leaves out what the system calls what was said in words", () => {
+    const cause = coded("EISDIR", "EISDIR: illegal operation on a directory, read");
+    const error = new AutocircuitError("bad-file", "cfg.json: is a folder, where a file is needed.", { cause });
+    expect(describeError(error, "autocircuit latents", false)).toBe(
+      "autocircuit latents: cfg.json: is a folder, where a file is needed.\n  help:    autocircuit latents --help",
+    );
+  });
+
   it("is short when stopped", () => {
     expect(describeError(coded("aborted"), "autocircuit discover", false)).toMatch(
       /^autocircuit discover: stopped[^\n]*$/,

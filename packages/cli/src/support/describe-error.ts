@@ -14,6 +14,8 @@ export function describeError(error: unknown, command: string, debug = process.e
   const lines = [`${command}: ${messageOf(error)}`];
   for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
     const text = messageOf(cause);
+    // The error above says it in words.
+    if (SAID_IN_WORDS.has((cause as { code?: unknown }).code)) continue;
     if (!lines.some((line) => line.includes(text))) lines.push(`  because: ${text}`);
   }
   if (exitCodeFor(error) === EXIT.usage) lines.push(`  help:    ${command} --help`);
@@ -21,6 +23,9 @@ export function describeError(error: unknown, command: string, debug = process.e
   else if (exitCodeFor(error) === EXIT.failure) lines.push("  details: run again with AUTOCIRCUIT_DEBUG=1");
   return lines.join("\n");
 }
+
+/** What the system calls a folder in the place of a file, and what may not be read or written. */
+const SAID_IN_WORDS: ReadonlySet<unknown> = new Set(["EISDIR", "ENOTDIR", "EACCES", "EPERM"]);
 
 function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined;

@@ -1,5 +1,8 @@
+import { counted } from "@autocircuit/base";
 import { latentPlaces, type PatchableModel } from "@autocircuit/core";
 import type { AutoencodersOfPlace } from "@autocircuit/native";
+import type { Pruning } from "../discover/with-latents.ts";
+import { formatNumber } from "./table.ts";
 
 const kinds: Readonly<Record<AutoencodersOfPlace["input"], string>> = {
   mlp_out: "sparse autoencoders of MLP outputs",
@@ -28,4 +31,22 @@ export function latentsNote({ graph, transformer: { latents } }: PatchableModel)
     `${latents.crossLayers ? "cross-layer " : ""}${latents.inputs.map((input) => kinds[input]).join(" and ")}: ${all.toLocaleString("en-US")} latents are sources (${lists.join("; ")}), ` +
       `${graph.edgeCount.toLocaleString("en-US")} edges; ${errors}`,
   ];
+}
+
+/** What pruning latents did, in a line; none where nothing was pruned. */
+export function pruningNote(pruning: Pruning | null): readonly string[] {
+  if (pruning === null) return [];
+  const { kept, activated, kl, prompts } = pruning;
+  const counts = (some: readonly (number | readonly number[])[]) =>
+    some.map((one) => (typeof one === "number" ? one : span(one))).join(", ");
+  return [
+    `latents pruned by ${counted(prompts, "prompt")}: ${activated ? `${counts(activated)} active, ` : ""}${counts(kept)} kept; ` +
+      `KL(unpruned || pruned) ${formatNumber(kl)} nats at a position`,
+  ];
+}
+
+/** Counts at the positions of a place: one for all, or the least and the most. */
+function span(counts: readonly number[]): string {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? `${least}` : `${least} to ${most}`;
 }

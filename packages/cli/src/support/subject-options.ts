@@ -1,5 +1,6 @@
 import type { PairAlignment } from "@autocircuit/core";
 import { type Command, Option } from "commander";
+import { addLatentOptions, type LatentCommandOptions } from "./latent-options.ts";
 import { MODEL_IS, MODEL_OPTION } from "./model-option.ts";
 import { listOf, oneOf, wholeNumber } from "./parse-options.ts";
 
@@ -17,14 +18,11 @@ export interface PromptCommandOptions {
 }
 
 /** Options that say which model and prompts of one's own a command is about, as commander gives them. */
-export interface SubjectCommandOptions extends PromptCommandOptions {
+export interface SubjectCommandOptions extends PromptCommandOptions, LatentCommandOptions {
   model?: string;
   outputSlice?: string;
   batchSize?: number;
   batches?: number[];
-  autoencoders?: string;
-  pruneLatents?: boolean;
-  autoencoderErrors?: boolean;
   sharedQkv?: boolean;
   nodeEdges?: boolean;
   ungrouped?: boolean;
@@ -64,7 +62,7 @@ export function addSubjectOptions(command: Command): Command {
   command
     .optionsGroup("Your own model and prompts:")
     .option(MODEL_OPTION, `${MODEL_IS}; with a task: any model to run it on`);
-  return addPromptOptions(command)
+  addPromptOptions(command)
     .option(
       "--output-slice <slice>",
       "outputs that count: last_seq, not_first_seq, none (all) or a position, -1 for the last (default: last_seq)",
@@ -74,18 +72,8 @@ export function addSubjectOptions(command: Command): Command {
       "--batches <train,test>",
       "batches to discover with and to measure on (default: half of the prompts each)",
       listOf(wholeNumber(1)),
-    )
-    .option(
-      "--autoencoders <folder|id>",
-      "sparse autoencoders of all MLPs or attentions, or of the residual stream: their latents are the graph's sources in the places of these",
-    )
-    .option("--prune-latents", "keep only latents that are active on the prompts to discover with")
-    .option("--no-prune-latents", "a task of autoencoders: keep all latents")
-    .option(
-      "--autoencoder-errors",
-      "keep what autoencoders leave out as sources (default but for tasks of autoencoders)",
-    )
-    .option("--no-autoencoder-errors", "drop what autoencoders leave out")
+    );
+  return addLatentOptions(command, "the prompts to discover with")
     .option("--shared-qkv", "one input for the queries, keys and values of a head")
     .option("--node-edges", "patch nodes along the residual stream instead of edges between components")
     .option("--ungrouped", "grouped keys and values: an input for every query head");

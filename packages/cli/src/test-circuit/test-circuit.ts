@@ -72,6 +72,7 @@ export async function testCommand(path: string, options: TestCommandOptions, con
       ...{ ablation, seed, byToken: file.byToken },
       ...tested,
       notes,
+      pruning: subject.pruning,
       passed: !refused,
       cross: cross ?? null,
       ...used.report,

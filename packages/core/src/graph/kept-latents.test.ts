@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Graph } from "./graph.ts";
-import { type KeptLatents, latentNumber } from "./kept-latents.ts";
+import { type KeptLatents, latentNumber, latentsByPosition } from "./kept-latents.ts";
 
 const config = { layers: 2, heads: 1, attnOnly: false, parallel: false, latents: [3, 2] };
 const graph = (keptLatents: KeptLatents, options = {}) => Graph.of({ ...config, keptLatents }, options);
@@ -14,6 +14,7 @@ describe("a graph with some of the latents of its autoencoders", () => {
     expect(kept.has("MLP 0 Latent 0->A1.0.Q")).toBe(false);
     expect(kept.edge(kept.index("MLP 0 Latent 40->A1.0.Q")).name).toBe("MLP 0 Latent 40->A1.0.Q");
     expect(latentNumber(kept, kept.src("MLP 0 Latent 40"))).toBe(40);
+    expect([kept, Graph.of(config)].map(latentsByPosition)).toEqual([false, false]);
     expect(() => latentNumber(kept, kept.src("A0.0"))).toThrow("`A0.0` is no latent of an autoencoder");
   });
 
@@ -34,6 +35,7 @@ describe("a graph with some of the latents of its autoencoders", () => {
     expect([0, 1].map((token) => latentNumber(kept, src, token))).toEqual([40, 3]);
     expect(() => latentNumber(kept, src)).toThrow("another latent at each of 2 positions: say at which, from 0 to 1");
     expect(latentNumber(kept, kept.src("MLP 1 Latent 1"), 0)).toBe(1);
+    expect(latentsByPosition(kept)).toBe(true);
   });
 
   it("is another graph than one with others, and its configuration makes it again", () => {

@@ -69,6 +69,12 @@ export function latentNames(kept: LatentNumbers | null | undefined, count: numbe
   return kept && !Array.isArray(kept[0]) ? (kept as readonly number[]) : Array.from({ length: count }, (_, i) => i);
 }
 
+/** Whether latents were kept for each position by itself, so that a name says where a latent stands, and another one does at each. */
+export function latentsByPosition({ config }: { readonly config: LatentCounts }): boolean {
+  const blocks = Object.values(config.keptLatents ?? {}) as readonly OfBlocks[];
+  return blocks.flat().some((numbers) => Array.isArray(numbers?.[0]));
+}
+
 /**
  * The number of a latent in its autoencoder. In graphs whose latents were pruned position by position another latent stands at each.
  *

@@ -1,6 +1,6 @@
 import { freemem } from "node:os";
-import { elementBytes, sourceRows } from "@autocircuit/native";
-import { firstLatentRow } from "../model/latents.ts";
+import { type ComputeDType, elementBytes, sourceRows } from "@autocircuit/native";
+import { firstLatentRow, type LatentPlace } from "../model/latents.ts";
 import type { SizedModel } from "../model/sized-model.ts";
 
 /** What decides how much memory a model's passes take. */
@@ -41,6 +41,33 @@ export function passBytes(model: PassWidths, positions: number, outputs: number)
   const { heads, dModel, dMlp = 0, dVocabOut } = model.config;
   const layer = positions * (4 * heads * dModel + 3 * dMlp);
   return bytesPerPrompt(model, positions) + (layer + outputs * dVocabOut) * elementBytes(model.computeDtype);
+}
+
+/** An autoencoder by its sizes. */
+export interface AutoencoderSize extends LatentPlace {
+  readonly dIn: number;
+  readonly dOut: number;
+  /** Decoders: 1, or of a cross-layer transcoder's block one for each block that it writes to. */
+  readonly decoders: number;
+}
+
+/** What autoencoders take in memory, in bytes: encoders, decoders, and a bias and perhaps a threshold for each latent. */
+export function autoencoderBytes(sizes: readonly AutoencoderSize[], dtype: ComputeDType): number {
+  const numbers = sizes.map(({ count, dIn, dOut, decoders }) => count * (dIn + dOut * decoders + 2) + dOut);
+  return numbers.reduce((sum, size) => sum + size, 0) * elementBytes(dtype);
+}
+
+/** What the activations of so many latents take at so many tokens, in bytes: those of the run, and those of the ablation. */
+export function latentBytes(latents: number, tokens: number, dtype: ComputeDType): number {
+  return 2 * latents * tokens * elementBytes(dtype);
+}
+
+/** Numbers for each edge in a pass with gradients: the mask as given, where the network computes and of ordinary sources, the gradients of each; and its score. */
+const NUMBERS_AN_EDGE = 7;
+
+/** What masks over so many edges take with their gradients, and the scores that come of them, in bytes. Small but for graphs of latents. */
+export function maskBytes(edges: number, dtype: ComputeDType): number {
+  return NUMBERS_AN_EDGE * edges * elementBytes(dtype);
 }
 
 /** How many prompts of so many positions run together, so that their sources take no more than `sliceBytes`. At least 1. */

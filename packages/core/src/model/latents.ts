@@ -1,6 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type ReplacedPart, scope, type Tensor } from "@autocircuit/native";
 import type { Graph } from "../graph/graph.ts";
+import type { GraphConfig } from "../graph/graph-config.ts";
 import { resolvedGraphSize } from "../graph/graph-size.ts";
 
 /** An autoencoder whose latents are sources of a graph. */
@@ -33,6 +34,31 @@ export function latentPlaces({ config }: Graph): readonly LatentPlace[] {
     { block, of: "stream", count: streamLatents?.[block] ?? 0 },
   ]);
   return places.flat().filter(({ count }) => count > 0);
+}
+
+/**
+ * A network's configuration with latents as sources, before it has any: that of the graph which it will have.
+ *
+ * @param errors whether what autoencoders leave out is a source too
+ * @throws AutocircuitError `bad-input` for a block that there is not, and two autoencoders of one place
+ * @example
+ * const places = [{ block: 0, of: "mlp", count: 24576 }, { block: 1, of: "mlp", count: 24576 }] as const;
+ * graphSize(withLatentPlaces({ layers: 2, heads: 12, attnOnly: false, parallel: false }, places)).edges;
+ */
+export function withLatentPlaces(config: GraphConfig, places: readonly LatentPlace[], errors = true): GraphConfig {
+  const counts = (of: ReplacedPart) => {
+    const ofPart = places.filter((place) => place.of === of);
+    const byBlock = new Array<number>(config.layers).fill(0);
+    for (const place of ofPart) {
+      const { block, count } = place;
+      const problem = byBlock[block] === undefined ? "there is no such block" : "there are two autoencoders of it";
+      if (byBlock[block] !== 0) throw new AutocircuitError("bad-input", `${latentOwner(place)}: ${problem}.`);
+      byBlock[block] = count;
+    }
+    return ofPart.length === 0 ? undefined : byBlock;
+  };
+  const [latents, attentionLatents, streamLatents] = [counts("mlp"), counts("attention"), counts("stream")];
+  return { ...config, latents, attentionLatents, streamLatents, latentErrors: errors };
 }
 
 /** What a latent's name begins with: `MLP 3`, `Attention 3`, `Resid Post 3`. */

@@ -1,7 +1,9 @@
-import { Circuit, defaultCircuitSizes, type Edge, LoadedTask } from "@autocircuit/core";
+import { Circuit, defaultCircuitSizes, type Edge, LoadedTask, pruneLatents } from "@autocircuit/core";
 import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
-import { circuitText, reportHtml } from "@autocircuit/report";
+import { mapAutoencoders } from "@autocircuit/native";
+import { circuitSvg, circuitText, reportHtml } from "@autocircuit/report";
 import { describe, expect, it } from "vitest";
+import { tinyAutoencoders } from "../../../core/test/tiny-autoencoders.ts";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
 import { findCircuit } from "../find-circuit/find-circuit.ts";
 import { measureFound } from "./found-measures.ts";
@@ -112,6 +114,61 @@ describe("reportOf", () => {
     expect(report.notes.join("\n")).toMatch(/the full model gives the highest logit/);
     expect(report.ablationTable).toBe(measures.ablationTable);
     expect(report.known).toBeUndefined();
+  });
+});
+
+describe("reportOf of latents", () => {
+  const { model: plain } = randomTask({ seed: 9 });
+  const given = tinyAutoencoders(plain.config, { input: "mlp_out", counts: [7, 7], errors: true });
+  const float32 = mapAutoencoders(given, (one) => ({
+    ...one,
+    ...{ encode: one.encode.to("float32"), bias: one.bias.to("float32") },
+    ...{ decode: one.decode.to("float32"), outBias: one.outBias.to("float32") },
+  }));
+  const withLatents = taskOf({ model: plain.withAutoencoders(float32), prompts }, null);
+
+  it("shows labels beside names, in the page, the picture and the text", async () => {
+    const { graph } = withLatents.model;
+    const found = await findCircuit(withLatents, { ...attribution, size: graph.edgeCount });
+    const labels = { "MLP 0 Latent 3": "years", "MLP 1 Latent 6": "plural nouns" };
+    const report = await reportOf(withLatents, found, {
+      labels,
+      measures: await measureFound(withLatents, found, { curve: "none" }),
+    });
+    const labelled = report.graph.nodes.srcs.filter(({ label }) => label !== undefined);
+    expect(Object.fromEntries(labelled.map(({ name, label }) => [name, label]))).toEqual(labels);
+    expect(circuitText(report)).toMatch(/MLP 0 Latent 3->Resid End +\S+ +years\n/);
+    const page = await reportHtml(report);
+    expect(page).toMatch(/MLP 1 Latent 6-&gt;Resid End<\/td>.*plural nouns/s);
+    expect(JSON.stringify(report)).toContain("years");
+  });
+
+  it("says that numbers are places where each position has latents of its own", async () => {
+    const byToken = randomTask({ seed: 9, byToken: true });
+    const { autoencoders } = await pruneLatents(byToken.model, float32, byToken.prompts, {
+      maxLatents: 3,
+      byPosition: true,
+    });
+    const task = taskOf({ ...byToken, model: byToken.model.withAutoencoders(autoencoders) }, null);
+    const found = await findCircuit(task, { ...attribution, size: 40 });
+    const report = await reportOf(task, found, { measures: await measureFound(task, found, { curve: "none" }) });
+    expect(report.notes).toContainEqual(expect.stringContaining("it is another latent at each"));
+    expect(circuitSvg(report)).toContain("another latent at each");
+    const usual = await findCircuit(withLatents, { ...attribution, size: 3 });
+    const others = await reportOf(withLatents, usual, {
+      measures: await measureFound(withLatents, usual, { curve: "none" }),
+    });
+    expect(others.notes.join()).not.toContain("another latent at each");
+  });
+
+  it("refuses labels of what is no latent", async () => {
+    const found = await findCircuit(withLatents, { ...attribution, size: 3 });
+    const measures = await measureFound(withLatents, found, { curve: "none" });
+    await expect(reportOf(withLatents, found, { measures, labels: { "MLP 1": "x" } })).rejects.toMatchObject({
+      code: "unknown-name",
+    });
+    await expect(reportOf(open, found, { labels: { "MLP 1 Latent 0": "x" } })).rejects.toThrow(/no autoencoders/);
+    await expect(reportOf(withLatents, found, { labels: "labels.json" as never })).rejects.toThrow(/`labels` must be/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type LoadedTask, runVersions } from "@autocircuit/core";
+import { type LatentLabels, type LoadedTask, labelledLatents, runVersions } from "@autocircuit/core";
 import { memory } from "@autocircuit/native";
 import type { CircuitReport } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
@@ -26,9 +26,15 @@ export interface ReportOfOptions extends MeasureFoundOptions {
    * is measured now.
    */
   readonly measures?: FoundMeasures | undefined;
+  /** What latents stand for, `{ "MLP 2 Latent 17": "years" }`: shown beside their names; see {@link labelledLatents}. */
+  readonly labels?: LatentLabels | undefined;
   /** Parts of the report that are known better or that only the caller knows: title, model, command, tests, what the notes begin with. */
   readonly about?: Partial<Omit<CircuitReport, "graph">> | undefined;
 }
+
+/** What names of latents say that were kept for each position by itself. */
+const BY_POSITION =
+  "Latents were kept for each position by itself: a number in a name says where a latent stands among those of its position, and it is another latent at each.";
 
 const texts = kind.listOf(kind.text);
 const edges = kind.listOf(
@@ -42,6 +48,7 @@ const edges = kind.listOf(
 const check = signature("reportOf", foundForTask, {
   ...measureFoundOptions,
   measures: foundMeasures,
+  labels: kind.record,
   about: kind.shape("parts of a report, of which `notes` are a list of texts and `circuit` is one of edges", {
     notes: kind.optional(texts),
     circuit: kind.optional(edges),
@@ -52,7 +59,7 @@ const check = signature("reportOf", foundForTask, {
  * The report of a circuit that was found: the circuit beside the known one, what each keeps under two ablations, a curve over sizes, how the
  * scores rank the known edges, how training went. `writeReport` of the report package makes a page, a diagram and JSON of it.
  *
- * @throws AutocircuitError what {@link measureFound} throws; `aborted`
+ * @throws AutocircuitError what {@link measureFound} throws, and {@link labelledLatents} of labels; `aborted`
  *
  * @example
  * const found = await findCircuit(task, { algorithm: "edge-attribution", size: 20 });
@@ -64,7 +71,9 @@ export async function reportOf(
   options: ReportOfOptions = {},
 ): Promise<CircuitReport> {
   check({ task, found }, options);
-  const { about = {}, known = knownCircuitOf(task), measures, signal, ...measuring } = options;
+  const { about = {}, known = knownCircuitOf(task), measures, labels, signal, ...measuring } = options;
+  const labelled = labels && labelledLatents(task.model, labels);
+  const shown = reportGraph(task.model.graph, labelled?.labels);
   const { faithfulness, ablation, ablationTable, curve, roc, notes } =
     measures ?? (await measureFound(task, found, { ...measuring, known, signal }));
   const { circuit, scores, keep, algorithm, seconds } = found;
@@ -97,9 +106,15 @@ export async function reportOf(
     peakMemoryBytes: (await memory()).peakRssBytes,
     versions: runVersions(),
     ...about,
-    graph: reportGraph(graph),
+    graph: shown,
     circuit: (about.circuit ?? scoredEdges(circuit, scores)).map((edge) => ({ ...edge, activation: activation(edge) })),
     ...{ ablationTable, curve, roc },
-    notes: [...(about.notes ?? found.notes), ...(keep ? keptNotes(keep, circuit.size, graph.edgeCount) : []), ...notes],
+    notes: [
+      ...(about.notes ?? found.notes),
+      ...(labelled?.note ? [labelled.note] : []),
+      ...(shown.latentsByPosition ? [BY_POSITION] : []),
+      ...(keep ? keptNotes(keep, circuit.size, graph.edgeCount) : []),
+      ...notes,
+    ],
   };
 }

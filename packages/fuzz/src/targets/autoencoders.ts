@@ -1,6 +1,6 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadAutoencoders } from "@autocircuit/autoencoders";
+import { inspectAutoencoders, loadAutoencoders } from "@autocircuit/autoencoders";
 import { scope, Tensor } from "@autocircuit/native";
 import fc from "fast-check";
 import { autoencoderFiles } from "../inputs/autoencoder-cases.ts";
@@ -55,7 +55,13 @@ function changed(
 }
 
 async function compute(folder: string): Promise<void> {
-  using set = await loadAutoencoders(folder, { repo: "google/gemma-scope-2b-pt-mlp" });
+  const repo = "google/gemma-scope-2b-pt-mlp";
+  using set = await loadAutoencoders(folder, { repo });
+  const { autoencoders: seen } = await inspectAutoencoders(folder, { repo });
+  const sizes = (some: readonly { dIn: number; dSae: number; dOut: number }[]) =>
+    some.map(({ dIn, dSae, dOut }) => [dIn, dSae, dOut]).join("; ");
+  const loaded = set.crossLayer ? Array(set.crossLayer.layers).fill(set.crossLayer) : set.autoencoders;
+  if (sizes(seen) !== sizes(loaded)) throw new WrongResult(`seen ${sizes(seen)}, loaded ${sizes(loaded)}`);
   for (const one of set.autoencoders) {
     const { latents, reconstruction } = await one.reconstruct(Tensor.full([2, one.dIn], 0.5));
     if (latents.shape.join() !== `2,${one.dSae}`) throw new WrongResult(`latents [${latents.shape}]`);

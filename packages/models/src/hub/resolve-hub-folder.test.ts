@@ -60,6 +60,11 @@ describe("resolveHubFolder", () => {
     await refused("owner/name/../../x").toThrow("is no path in a repository");
     await refused("owner/other").toMatchObject({ code: "not-found" });
     await refused("not a name").toMatchObject({ code: "not-found" });
+    for (const place of ["/no/such/folder", "./no/such", "../no", "~/saes", "alone"])
+      await refused(place).toThrow(`${place}: does not exist as a folder. Check the path`);
+    const before = hub.seen.length;
+    await refused("packages/models/no/such").toThrow("there is packages/models here, but nothing of this name in it");
+    expect(hub.seen.length).toBe(before);
     await refused("owner/name/layer_7", { offline: true }).toThrow("was not fetched before");
   });
 });

@@ -39,6 +39,7 @@ export async function resolveHubFolder(pathOrName: string, options: HubFolderOpt
   check({ pathOrName }, options);
   if (existsSync(pathOrName)) return pathOrName;
   const [owner = "", name = "", ...inside] = pathOrName.split("/");
+  requireHubName(pathOrName, owner, name);
   const id = parseModelId(`${owner}/${name}`);
   const below = inside.filter((part) => part !== "").join("/");
   if (!isPlain(below)) throw new AutocircuitError("not-found", `${pathOrName}: ${below} is no path in a repository.`);
@@ -76,6 +77,17 @@ export async function resolveHubFolder(pathOrName: string, options: HubFolderOpt
   await fetchAll({ ...context, revision: listing.commit }, cache, needed, onProgress);
   await cache.setRevision(revision, listing.commit);
   return join(cache.snapshot(listing.commit), below);
+}
+
+/** @throws AutocircuitError `not-found` for what can only have been meant as a place on this machine */
+function requireHubName(text: string, owner: string, name: string): void {
+  const refuse = (problem: string) => {
+    throw new AutocircuitError("not-found", `${text}: ${problem}`);
+  };
+  if (owner === "" || name === "" || /^[.~]|\\/.test(text))
+    refuse("does not exist as a folder. Check the path; names on the hub have the form owner/name or owner/name/path.");
+  const place = `${owner}/${name}`;
+  if (existsSync(place)) refuse(`there is ${place} here, but nothing of this name in it. Check the path.`);
 }
 
 function checkAmount(name: string, needed: readonly { size: number }[], listed: number, most: number): void {

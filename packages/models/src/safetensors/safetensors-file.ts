@@ -2,6 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import {
   AutocircuitError,
   badFile,
+  cannotRead,
   GIT_LFS_MARK,
   gitLfsPointer,
   headerLength,
@@ -46,10 +47,13 @@ export class SafetensorsFile implements AsyncDisposable {
    */
   static async open(path: string): Promise<SafetensorsFile> {
     const handle = await open(path, "r").catch((cause: unknown) => {
-      throw new AutocircuitError("not-found", `${path}: cannot be opened (${reason(cause)}).`, { cause });
+      throw cannotRead(path, cause);
     });
     try {
-      const { size } = await handle.stat();
+      const stats = await handle.stat();
+      // What opens a folder like a file hears of it only when it reads.
+      if (stats.isDirectory()) throw cannotRead(path, Object.assign(new Error("a folder"), { code: "EISDIR" }));
+      const { size } = stats;
       await refusePointer(handle, size, path);
       const prefix = new Uint8Array(await readAt(handle, 0, Math.min(PREFIX_BYTES, size), path));
       const length = headerLength(prefix, size, path);
@@ -108,8 +112,4 @@ async function readAt(handle: FileHandle, start: number, bytes: number, path: st
     done += bytesRead;
   }
   return target.buffer;
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
 }

@@ -1,3 +1,5 @@
+import { autoencoderSource } from "../latents/latent-name.ts";
+import type { ShownLatents } from "../latents/shown-latents.ts";
 import type { ReportGraph, ReportNode } from "../types.ts";
 
 /** What a head's entry point reads. */
@@ -8,14 +10,21 @@ export interface Box {
   readonly id: number;
   /** `A0.3`, `MLP 1`, `Resid End`. */
   readonly name: string;
-  /** `resid` nodes are the residual stream itself, a `band` stands for folded blocks; both are drawn as bars. */
-  readonly kind: "resid" | "band" | "head" | "mlp" | "other";
+  /**
+   * `resid` nodes are the residual stream itself, a `band` stands for folded blocks; both are drawn as bars. A `caption` says whose latents
+   * stand above it where that is no node; `latents` are the weaker ones of an autoencoder.
+   */
+  readonly kind: "resid" | "band" | "head" | "mlp" | "other" | "caption" | "latent" | "latents" | "error";
   /** Row from the bottom. */
   readonly row: number;
   /** Transformer block, null outside the blocks. */
   readonly block: number | null;
   /** The separate inputs this graph has for the box; empty where there is one. */
   readonly ports: Port[];
+  /** Of a latent, the weaker latents and an error: the name of the box that they stand above. */
+  readonly owner?: string | undefined;
+  /** What a latent stands for. */
+  readonly label?: string | undefined;
   /** First and last block of a band. */
   readonly blocks?: readonly [number, number];
 }
@@ -23,6 +32,11 @@ export interface Box {
 /** Whether a box spans its lane. */
 export function isBar({ kind }: Pick<Box, "kind">): boolean {
   return kind === "resid" || kind === "band";
+}
+
+/** Whether an autoencoder writes it. */
+export function isWritten({ owner }: Pick<Box, "owner">): boolean {
+  return owner !== undefined;
 }
 
 /** All boxes of a graph, bottom row first, and where each source and destination belongs. */
@@ -38,50 +52,91 @@ export interface BoxGraph {
 interface Component {
   readonly name: string;
   readonly layer: number;
-  readonly head: number | null;
+  readonly kind: Box["kind"];
   readonly ports: Set<Port>;
+  readonly owner?: string | undefined;
+  readonly label?: string | undefined;
 }
 
-/** Groups the graph's nodes into boxes and rows. Residual-stream nodes get rows of their own, so that bars can span. */
-export function boxesOf(graph: ReportGraph): BoxGraph {
-  const components = new Map<string, Component>();
-  const add = (name: string, node: ReportNode): Component => {
-    const known = components.get(name);
-    if (known) return known;
-    const made = { name, layer: node.layer, head: node.head, ports: new Set<Port>() };
-    components.set(name, made);
-    return made;
-  };
-  for (const src of graph.nodes.srcs)
-    add(ownerOf(src.name) ?? src.name, ownerOf(src.name) ? { ...src, head: null } : src);
-  const dests = graph.nodes.dests.map((dest) => {
-    const { name, port } = splitPort(dest);
-    const component = add(name, dest);
-    if (port) component.ports.add(port);
-    return { component, port };
-  });
-  const rowKey = (c: Component) => c.layer * 2 + (kindOf(c) === "resid" ? 0 : 1);
-  const keys = [...new Set([...components.values()].map(rowKey))].sort((a, b) => a - b);
-  const rows: Box[][] = keys.map(() => []);
+/** The components of a graph, and that of each source and destination. */
+interface Components {
+  readonly all: readonly Component[];
+  readonly ofSrc: readonly Component[];
+  readonly ofDest: readonly { readonly component: Component; readonly port: Port | null }[];
+}
+
+/**
+ * Groups the graph's nodes into boxes and rows. Residual-stream nodes get rows of their own, so that bars can span. Latents stand in the row of
+ * what their autoencoder is of; those of attention, which heads read at the same layer, in a row above them.
+ *
+ * @param latents Which latents have boxes; all others are part of the box of their owner.
+ */
+export function boxesOf(graph: ReportGraph, latents: ShownLatents = { own: [], weaker: [] }): BoxGraph {
+  const { all, ofSrc, ofDest } = componentsOf(graph, latents);
+  const rowKeys = [...new Set(all.map(rowKey))].sort((a, b) => a - b);
+  // What an autoencoder writes stands side by side, behind whatever else is in its row.
+  const ordered = [
+    ...all.filter(({ owner }) => owner === undefined),
+    ...all.filter(({ owner }) => owner !== undefined),
+  ];
+  const rows: Box[][] = rowKeys.map(() => []);
   const made = new Map<Component, Box>();
-  for (const c of components.values()) {
-    const row = keys.indexOf(rowKey(c));
+  for (const c of ordered) {
+    const row = rowKeys.indexOf(rowKey(c));
     const ports = (["Q", "K", "V"] as const).filter((port) => c.ports.has(port));
-    const box = { id: made.size, name: c.name, kind: kindOf(c), row, block: blockOf(c.name), ports };
+    const { name, kind, owner, label } = c;
+    const box: Box = { id: made.size, name, kind, row, block: blockOf(owner ?? name), ports, owner, label };
     made.set(c, box);
     rows[row]!.push(box);
   }
   return {
     boxes: [...made.values()],
     rows,
-    ofSrc: graph.nodes.srcs.map((src) => made.get(components.get(ownerOf(src.name) ?? src.name)!)!),
-    ofDest: dests.map(({ component, port }) => ({ box: made.get(component)!, port })),
+    ofSrc: ofSrc.map((component) => made.get(component)!),
+    ofDest: ofDest.map(({ component, port }) => ({ box: made.get(component)!, port })),
   };
 }
 
-/** The MLP, attention or stream whose autoencoder a latent or an error belongs to: its box stands for all of them. */
-function ownerOf(name: string): string | undefined {
-  return /^((?:MLP|Attention|Resid Post) \d+) (?:Latent \d+|Error)$/.exec(name)?.[1];
+function componentsOf({ nodes }: ReportGraph, latents: ShownLatents): Components {
+  const components = new Map<string, Component>();
+  const add = (made: Component): Component => {
+    const known = components.get(made.name);
+    if (!known) components.set(made.name, made);
+    return known ?? made;
+  };
+  const node = ({ name, layer, head }: ReportNode) => add({ name, layer, kind: kindOf(name, head), ports: new Set() });
+  const part = (kind: Box["kind"], { name, layer, label }: ReportNode, owner: string) =>
+    add({ name, layer, kind, ports: new Set(), owner, label });
+  const ofLatent = new Map<number, Component>();
+  for (const index of latents.own) {
+    const src = nodes.srcs[index]!;
+    ofLatent.set(index, part("latent", src, autoencoderSource(src.name)!.owner));
+  }
+  for (const index of latents.weaker) {
+    const { name, layer, head } = nodes.srcs[index]!;
+    const { owner } = autoencoderSource(name)!;
+    ofLatent.set(index, part("latents", { name: `${owner} weaker latents`, layer, head }, owner));
+  }
+  const ofSrc = nodes.srcs.map((src, index) => {
+    const source = autoencoderSource(src.name);
+    if (!source) return node(src);
+    const owner = node({ name: source.owner, layer: src.layer, head: null });
+    return source.latent === null ? part("error", src, source.owner) : (ofLatent.get(index) ?? owner);
+  });
+  const ofDest = nodes.dests.map((dest) => {
+    const { name, port } = splitPort(dest);
+    const component = node({ ...dest, name });
+    if (port) component.ports.add(port);
+    return { component, port };
+  });
+  return { all: [...components.values()], ofSrc, ofDest };
+}
+
+/** Rows from the bottom: in each layer the stream first, and latents of attention above the heads. */
+function rowKey({ name, layer, kind, owner }: Component): number {
+  const place = owner ?? name;
+  if (kind === "resid" || place.startsWith("Resid ")) return layer * 3;
+  return layer * 3 + (place.startsWith("Attention ") ? 2 : 1);
 }
 
 function splitPort(dest: ReportNode): { name: string; port: Port | null } {
@@ -89,10 +144,11 @@ function splitPort(dest: ReportNode): { name: string; port: Port | null } {
   return match ? { name: match[1]!, port: match[2] as Port } : { name: dest.name, port: null };
 }
 
-function kindOf(c: Component): Box["kind"] {
-  if (c.head !== null) return "head";
-  if (c.name.startsWith("Resid ")) return "resid";
-  return c.name.startsWith("MLP ") ? "mlp" : "other";
+function kindOf(name: string, head: number | null): Box["kind"] {
+  if (head !== null) return "head";
+  if (name.startsWith("Resid ")) return "resid";
+  if (name.startsWith("Attention ")) return "caption";
+  return name.startsWith("MLP ") ? "mlp" : "other";
 }
 
 function blockOf(name: string): number | null {

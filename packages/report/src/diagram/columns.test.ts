@@ -25,6 +25,28 @@ describe("assignColumns", () => {
     }
   });
 
+  it("puts joined items right beside one another, wherever what they are connected to stands", () => {
+    const rows = [
+      [0, 1, 2, 3, 4, 5],
+      [10, 11, 12, 13],
+    ];
+    const neighbors = new Map([
+      [10, [0]],
+      [11, [1]],
+      [12, [5]],
+      [13, [5]],
+    ]);
+    const places = (joined: ReadonlySet<number>) => {
+      const column = assignColumns(rows, neighbors, 6, joined);
+      return [10, 11, 12, 13].map((id) => column.get(id)!);
+    };
+    expect(places(new Set())).toEqual([0, 1, 4, 5]);
+    const [first, second, third, last] = places(new Set([11, 12])) as [number, number, number, number];
+    expect([second - first, third - second]).toEqual([1, 1]);
+    expect(last).toBeGreaterThan(third);
+    expect(last).toBe(5);
+  });
+
   it("centers what is not connected", () => {
     expect(assignColumns([[0], [1, 2, 3]], new Map(), 3).get(0)).toBe(1);
   });

@@ -6,11 +6,13 @@
  * @param rows Item ids, bottom row first, each row in the order it is to keep.
  * @param neighbors Connected items by id; those without a column (bars) may be among them.
  * @param columns Number of columns, at least the longest row.
+ * @param joined Items that stand right beside the one before them in their row.
  */
 export function assignColumns(
   rows: readonly (readonly number[])[],
   neighbors: ReadonlyMap<number, readonly number[]>,
   columns: number,
+  joined: ReadonlySet<number> = new Set(),
 ): Map<number, number> {
   const column = new Map<number, number>();
   for (const row of rows) {
@@ -19,7 +21,7 @@ export function assignColumns(
       row,
       row.map((_, i) => (i + 0.5) * gap - 0.5),
       columns,
-      column,
+      { joined, column },
     );
   }
   for (let sweep = 0; sweep < 4; sweep++) {
@@ -28,34 +30,42 @@ export function assignColumns(
         const near = (neighbors.get(id) ?? []).flatMap((other) => column.get(other) ?? []);
         return near.length > 0 ? near.reduce((a, b) => a + b, 0) / near.length : column.get(id)!;
       });
-      place(row, wish, columns, column);
+      place(row, wish, columns, { joined, column });
     }
   }
   return column;
 }
 
-/** Increasing columns with the smallest sum of squared distances to the wishes. */
-function place(row: readonly number[], wish: readonly number[], columns: number, out: Map<number, number>): void {
-  // best[c]: cost of the items so far with the last in a column <= c; choice[i][c]: the column item i then takes.
+/** Increasing columns with the smallest sum of squared distances to the wishes; those of joined items follow one another. */
+function place(
+  row: readonly number[],
+  wish: readonly number[],
+  columns: number,
+  { joined, column }: { joined: ReadonlySet<number>; column: Map<number, number> },
+): void {
+  const isJoined = (i: number) => i > 0 && joined.has(row[i]!);
+  // best[c]: cost of the items so far with the last in a column <= c, exact[c] with it in c; choice[i][c]: the column item i then takes.
   let best: number[] = new Array(columns).fill(0);
+  let exact: number[] = best;
   const choice: number[][] = [];
   for (let i = 0; i < row.length; i++) {
     const next: number[] = [];
+    const here: number[] = [];
     const chosen: number[] = [];
     for (let c = 0; c < columns; c++) {
-      const before = c > 0 ? best[c - 1]! : i === 0 ? 0 : Number.POSITIVE_INFINITY;
-      const here = before + (c - wish[i]!) ** 2;
+      const before = c > 0 ? (isJoined(i) ? exact : best)[c - 1]! : i === 0 ? 0 : Number.POSITIVE_INFINITY;
+      here.push(before + (c - wish[i]!) ** 2);
       const stay = c > 0 ? next[c - 1]! : Number.POSITIVE_INFINITY;
-      next.push(Math.min(here, stay));
-      chosen.push(here < stay - 1e-9 ? c : (chosen[c - 1] ?? c));
+      next.push(Math.min(here[c]!, stay));
+      chosen.push(here[c]! < stay - 1e-9 ? c : (chosen[c - 1] ?? c));
     }
-    best = next;
+    [best, exact] = [next, here];
     choice.push(chosen);
   }
   let limit = columns - 1;
   for (let i = row.length - 1; i >= 0; i--) {
-    const c = choice[i]![limit]!;
-    out.set(row[i]!, c);
+    const c = isJoined(i + 1) ? limit : choice[i]![limit]!;
+    column.set(row[i]!, c);
     limit = c - 1;
   }
 }

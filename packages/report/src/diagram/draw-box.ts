@@ -1,6 +1,8 @@
 import { escapeXml } from "../escape.ts";
-import { plural } from "../format.ts";
+import { formatCount, plural } from "../format.ts";
 import { fit, pixels } from "../text-width.ts";
+import { meaningLine, meaningLines, shortName } from "./autoencoder-boxes.ts";
+import { isWritten } from "./boxes.ts";
 import { coordinate as c } from "./line-path.ts";
 import { labelSize } from "./metrics.ts";
 import { centerOf } from "./place-ends.ts";
@@ -13,14 +15,16 @@ const bandLabelSize = 10;
 export function drawBox(placed: PlacedBox, token: string | null): string {
   const { box, x, y, width, height, used, usedPorts } = placed;
   if (box.kind === "band") return drawBand(placed, token);
+  if (isWritten(box)) return drawWritten(placed, token);
   const kind = box.kind === "resid" ? "bar" : box.kind;
   const strip = used && box.ports.length > 0 ? portStrip : 0;
   const label = fit(box.name, width - 8, (text) => pixels(text, labelSize));
   const at = token === null ? "" : ` at position ${token}`;
   const inputs = usedPorts.size > 0 ? `, read through ${[...usedPorts].sort().join(", ")}` : "";
+  const what = placed.above > 0 ? `${box.name} and its autoencoder` : box.name;
   const parts = [
     `<g class="box ${kind}${used ? "" : " unused"}" data-box="${escapeXml(box.name)}">`,
-    `<title>${escapeXml(`${box.name}${at}${used ? inputs : " (no edge of the circuit)"}`)}</title>`,
+    `<title>${escapeXml(`${what}${at}${used ? inputs : " (no edge of the circuit)"}`)}</title>`,
     `<rect x="${c(x)}" y="${c(y)}" width="${c(width)}" height="${c(height)}" rx="${box.kind === "mlp" ? 2 : 5}"/>`,
     `<text class="label" x="${c(x + width / 2)}" y="${c(y + (height - strip) / 2 + 4)}">${escapeXml(label)}</text>`,
   ];
@@ -38,14 +42,56 @@ export function drawBox(placed: PlacedBox, token: string | null): string {
   return parts.join("");
 }
 
-/** Folded blocks: how many edges run between them. */
-function drawBand({ box, x, y, width, height, used, inside }: PlacedBox, token: string | null): string {
+/** So many names are in the tooltip of a box that several latents share. */
+const mostNamed = 30;
+
+/** What an autoencoder writes: a latent by its number, with what it stands for; the weaker ones as a count; the error. */
+function drawWritten({ box, x, y, width, height, used, latents }: PlacedBox, token: string | null): string {
   const at = token === null ? "" : ` at position ${token}`;
-  const text = inside > 0 ? `${box.name} · ${plural(inside, "edge")} inside` : used ? box.name : `${box.name}: no edge`;
+  const meaning = meaningLines(box.label, width);
+  const middle = x + width / 2;
+  const first = y + (height - meaningLine * meaning.length) / 2 + 4;
+  const lines = [
+    `<text class="label" x="${c(middle)}" y="${c(first)}">${escapeXml(shortName(box, latents))}</text>`,
+    ...meaning.map(
+      (line, i) =>
+        `<text class="meaning" x="${c(middle)}" y="${c(first + meaningLine * (i + 1))}">${escapeXml(line)}</text>`,
+    ),
+  ];
+  return [
+    `<g class="box ${box.kind}${used ? "" : " unused"}" data-box="${escapeXml(box.name)}">`,
+    `<title>${escapeXml(`${fullName(box, latents)}${at}${used ? "" : " (no edge of the circuit)"}`)}</title>`,
+    `<rect x="${c(x)}" y="${c(y)}" width="${c(width)}" height="${c(height)}" rx="8"/>`,
+    ...lines,
+    "</g>",
+  ].join("");
+}
+
+function fullName({ kind, name, owner, label }: PlacedBox["box"], latents: readonly string[]): string {
+  if (kind !== "latents") return label === undefined ? name : `${name}: ${label}`;
+  return latents.length === 1
+    ? latents[0]!
+    : `${formatCount(latents.length)} more latents of ${owner} with weaker edges: ${some(latents)}`;
+}
+
+function some(names: readonly string[]): string {
+  const rest = names.length - mostNamed;
+  return `${names.slice(0, mostNamed).join(", ")}${rest > 0 ? ` and ${formatCount(rest)} more` : ""}`;
+}
+
+/** Folded blocks: how many edges run between them, and how many latents they have. */
+function drawBand({ box, x, y, width, height, used, inside, latents }: PlacedBox, token: string | null): string {
+  const at = token === null ? "" : ` at position ${token}`;
+  const held = [
+    inside > 0 && `${plural(inside, "edge")} inside`,
+    latents.length > 0 && plural(latents.length, "latent"),
+  ].filter(Boolean);
+  const text = [box.name, ...held].join(" · ") + (used || held.length > 0 ? "" : ": no edge");
+  const names = latents.length > 0 ? `: ${some(latents)}` : "";
   const label = fit(text, width - 8, (t) => pixels(t, bandLabelSize));
   return [
     `<g class="box band${used || inside > 0 ? "" : " empty"}" data-box="${escapeXml(box.name)}" data-blocks="${box.blocks!.join("-")}">`,
-    `<title>${escapeXml(`${text}${at}`)}</title>`,
+    `<title>${escapeXml(`${text}${at}${names}`)}</title>`,
     `<rect x="${c(x)}" y="${c(y)}" width="${c(width)}" height="${c(height)}" rx="3"/>`,
     `<text class="label" x="${c(x + width / 2)}" y="${c(y + height / 2 + 3.2)}">${escapeXml(label)}</text>`,
     "</g>",

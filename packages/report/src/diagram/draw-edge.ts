@@ -1,4 +1,4 @@
-import type { EdgeStatus } from "../compare.ts";
+import type { ComparedEdge, EdgeStatus } from "../compare.ts";
 import { escapeXml } from "../escape.ts";
 import { formatNumber, plural } from "../format.ts";
 import { coordinate as c } from "./line-path.ts";
@@ -22,11 +22,14 @@ export function drawEdge(placed: PlacedLine, weights: Weights, tip: number, toke
   const score = edge.score === null ? "" : `, score ${formatNumber(edge.score)}`;
   const activation = edge.activation === undefined ? "" : `, its source writes ${formatNumber(edge.activation)}`;
   const { others } = line;
-  const more = others.length === 0 ? "" : `, and ${plural(others.length, "weaker edge")} between the same`;
+  const more =
+    others.length === 0 ? "" : `, and ${plural(others.length, "weaker edge")} between the same: ${some(others)}`;
+  const { owner } = line.src.box;
   const data = [
     `data-edge="${escapeXml([edge, ...others].map((e) => e.edge).join("; "))}"`,
     edge.token === null ? "" : ` data-token="${edge.token}"`,
     ` data-src="${escapeXml(line.src.box.name)}" data-dest="${escapeXml(line.dest.box.name)}"`,
+    owner === undefined ? "" : ` data-owner="${escapeXml(owner)}"`,
   ].join("");
   return [
     `<g class="edge ${edge.status}" ${data} opacity="${Number(opacity.toFixed(2))}">`,
@@ -35,6 +38,14 @@ export function drawEdge(placed: PlacedLine, weights: Weights, tip: number, toke
     drawTip(edge.status, x, y, tip, width),
     "</g>",
   ].join("");
+}
+
+/** So many of the edges that a line stands for are in its tooltip. */
+const mostNamed = 10;
+
+function some(edges: readonly ComparedEdge[]): string {
+  const names = edges.slice(0, mostNamed).map(({ edge }) => edge);
+  return edges.length > mostNamed ? `${names.join(", ")}, ...` : names.join(", ");
 }
 
 /** The end of an edge, just below (x, y): a triangle, a hollow circle where missed, a diamond where extra or below zero. */

@@ -4,6 +4,7 @@ import type { CircuitReport } from "../types.ts";
 import { tokenName } from "../verdict.ts";
 import { drawBox } from "./draw-box.ts";
 import { drawEdge } from "./draw-edge.ts";
+import type { Frame } from "./frames.ts";
 import { coordinate as c } from "./line-path.ts";
 import { laneLabelSize, type Placed } from "./place.ts";
 import type { Weights } from "./weights.ts";
@@ -29,10 +30,11 @@ export function drawStripes(placed: Placed): string {
 /** Lanes: their edges, the boxes over them, and the position's name at both ends. */
 export function drawLanes(report: CircuitReport, placed: Placed, weights: Weights): string {
   return placed.lanes
-    .map(({ lane, x, width, label, boxes, lines }) => {
+    .map(({ lane, x, width, label, boxes, lines, frames }) => {
       const token = lane.tokens && lane.tokens[0] === lane.tokens[1] ? tokenName(report, lane.tokens[0]) : null;
       const data = lane.tokens === null ? "" : ` data-tokens="${[...new Set(lane.tokens)].join("-")}"`;
       const inside = [
+        frames.map(drawFrame).join(""),
         lines.map((line) => drawEdge(line, weights, placed.metrics.tip, token)).join("\n"),
         boxes.map((box) => drawBox(box, token)).join("\n"),
       ];
@@ -49,6 +51,11 @@ export function drawLanes(report: CircuitReport, placed: Placed, weights: Weight
       return `<g class="lane"${data} transform="translate(${c(x)} 0)">\n${inside.join("\n")}\n</g>`;
     })
     .join("\n");
+}
+
+/** The ground on which an autoencoder's latents stand. */
+function drawFrame({ x, y, width, height }: Frame): string {
+  return `<rect class="frame" x="${c(x)}" y="${c(y)}" width="${c(width)}" height="${c(height)}" rx="6"/>`;
 }
 
 function laneTitle(tokens: readonly [number, number], label: string, edges: number): string {

@@ -1,7 +1,8 @@
 import type { ComparedEdge, KnownComparison } from "../compare.ts";
 import { importance } from "../compare.ts";
+import { isLatent } from "../latents/latent-name.ts";
 import type { ReportGraph } from "../types.ts";
-import type { Box, BoxGraph, Port } from "./boxes.ts";
+import { type Box, type BoxGraph, isWritten, type Port } from "./boxes.ts";
 import type { Line, RowBox } from "./line.ts";
 
 /** What stands at one token position (or, in a graph that is not by token, everything). */
@@ -11,10 +12,12 @@ export interface Lane {
   readonly lines: readonly Line[];
   /** Boxes of every shown row. */
   readonly rows: readonly (readonly RowBox[])[];
-  /** Ids of boxes that an edge of this lane touches. */
+  /** Ids of boxes that an edge of this lane touches, and of those that stand with them for what an autoencoder writes. */
   readonly used: ReadonlySet<number>;
   /** By the id of a band: edges between its blocks, which are not drawn. */
   readonly inside: ReadonlyMap<number, number>;
+  /** By the id of a box that stands for several latents, a band too: their names, also of those whose edges are not drawn. */
+  readonly latents: ReadonlyMap<number, readonly string[]>;
 }
 
 /** The contents of a diagram, before anything has a place. */
@@ -51,10 +54,16 @@ export function contentsOf(
   }
   // In a small model every box is drawn, and nothing is folded.
   const { rows: all, ofSrc, ofDest } = outlines ? boxes : folded;
-  const touched = new Set(drawn.flatMap((e) => [ofSrc[e.src]!.id, ofDest[e.dest]!.box.id]));
+  const latentsAt = sharedBoxes(graph, comparison.edges, ofSrc);
+  const touched = withOwners(
+    all.flat(),
+    drawn.flatMap((e) => [ofSrc[e.src]!.id, ofDest[e.dest]!.box.id]),
+  );
   const ends = new Set([all[0]!, all.at(-1)!].flat().filter((box) => box.kind === "resid"));
   const rows = all
-    .map((row) => row.filter((box) => outlines || touched.has(box.id) || ends.has(box) || box.kind === "band"))
+    .map((row) =>
+      row.filter((box) => (outlines && !isWritten(box)) || touched.has(box.id) || ends.has(box) || box.kind === "band"),
+    )
     .filter((row) => row.length > 0);
   const rowBox = new Map<number, RowBox>();
   rows.forEach((row, index) => {
@@ -88,9 +97,13 @@ export function contentsOf(
         port,
       }),
     );
-    const used = new Set(lines.flatMap((line) => [line.src.id, line.dest.id]));
+    const latents = latentsAt.get(tokens?.[0] ?? 0) ?? new Map<number, readonly string[]>();
+    const used = withOwners(
+      rows.flat().filter(({ id, kind }) => kind !== "latents" || latents.has(id)),
+      lines.flatMap((line) => [line.src.id, line.dest.id]),
+    );
     const shown = (box: Box) =>
-      outlines ||
+      (outlines && !isWritten(box)) ||
       used.has(box.id) ||
       inside.has(box.id) ||
       ((ends.has(box) || box.kind === "band") && (tokens === null || lines.length > 0));
@@ -99,6 +112,7 @@ export function contentsOf(
       lines,
       used,
       inside,
+      latents,
       rows: rows.map((row) => row.filter(shown).map((box) => rowBox.get(box.id)!)),
     };
   };
@@ -107,6 +121,31 @@ export function contentsOf(
       ? [lane(null, drawn)]
       : tokenRuns(graph.tokens, byToken, outlines).map((run) => lane(run, byToken.get(run[0]) ?? []));
   return { lanes, rows, outlines, drawn };
+}
+
+/** Ids of boxes; where a latent or an error is among them, with those of its owner and of the weaker latents beside it. */
+function withOwners(boxes: readonly Box[], ids: readonly number[]): Set<number> {
+  const found = new Set(ids);
+  const owners = new Set(boxes.flatMap(({ id, owner }) => (owner !== undefined && found.has(id) ? [owner] : [])));
+  for (const { id, kind, name, owner } of boxes) {
+    if (owners.has(kind === "latents" ? owner! : name)) found.add(id);
+  }
+  return found;
+}
+
+/** By position (0 where edges have none), by the id of a box that several share: the latents, those of the strongest edges first. */
+function sharedBoxes({ nodes }: ReportGraph, edges: readonly ComparedEdge[], ofSrc: readonly Box[]) {
+  const names = new Map<number, Map<number, Set<string>>>();
+  for (const { src, token } of edges) {
+    const { id, kind } = ofSrc[src]!;
+    const { name } = nodes.srcs[src]!;
+    if (kind !== "latents" && (kind !== "band" || !isLatent(name))) continue;
+    const ofToken = names.get(token ?? 0) ?? new Map<number, Set<string>>();
+    names.set(token ?? 0, ofToken.set(id, (ofToken.get(id) ?? new Set()).add(name)));
+  }
+  return new Map(
+    [...names].map(([token, ofToken]) => [token, new Map([...ofToken].map(([id, set]) => [id, [...set]]))]),
+  );
 }
 
 /** All positions; three or more in a row without an edge become one run where there are many. */

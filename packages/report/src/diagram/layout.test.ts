@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { keptNumbers, latentReport } from "../../test/latent-samples.ts";
 import {
   attentionOnlyReport,
   gpt2Report,
@@ -9,6 +10,7 @@ import {
   reverseByTokenReport,
 } from "../../test/samples.ts";
 import { compareWithKnown } from "../compare.ts";
+import { shownLatents } from "../latents/shown-latents.ts";
 import type { CircuitReport } from "../types.ts";
 import { boxesOf } from "./boxes.ts";
 import { contentsOf } from "./lanes.ts";
@@ -16,7 +18,9 @@ import { place } from "./place.ts";
 import type { PlacedBox } from "./placed-box.ts";
 
 function layout(report: CircuitReport) {
-  const contents = contentsOf(report.graph, boxesOf(report.graph), compareWithKnown(report), 500);
+  const comparison = compareWithKnown(report);
+  const boxes = boxesOf(report.graph, shownLatents(report.graph, comparison.edges));
+  const contents = contentsOf(report.graph, boxes, comparison, 500);
   return place(report, contents);
 }
 
@@ -24,6 +28,9 @@ const random = (seed: number, count: number, shape: Parameters<typeof graphOf>[0
   const graph = graphOf(shape);
   return reportOf({ graph, circuit: randomEdges(graph, count, seed) });
 };
+const numbers = keptNumbers(60, 24576);
+const labels = { [`MLP 1 Latent ${numbers[4]}`]: "years of the twentieth century, written as numbers" };
+const stream = { blocks: [0, 1], latents: numbers };
 const reports: [string, CircuitReport][] = [
   ["tracr-reverse by token", reverseByTokenReport()],
   ["attention only", attentionOnlyReport()],
@@ -31,6 +38,14 @@ const reports: [string, CircuitReport][] = [
   ["parallel, shared input", random(3, 30, { layers: 3, heads: 4, parallel: true, separateQkv: false })],
   ["one head", random(5, 40, { layers: 6, heads: 1 })],
   ["every edge", random(6, 9999, { layers: 3, heads: 3 })],
+  ["5 latents", latentReport({ layers: 4, heads: 4, mlp: numbers }, 5)],
+  ["500 latents", latentReport({ layers: 12, heads: 12, mlp: keptNumbers(200, 24576) }, 500, 40, labels)],
+  [
+    "latents everywhere",
+    latentReport({ layers: 3, heads: 4, mlp: numbers, attention: numbers, stream }, 200, 40, labels),
+  ],
+  ["latents of parallel blocks", latentReport({ layers: 3, heads: 4, mlp: numbers, parallel: true }, 80, 30)],
+  ["latents by token", latentReport({ layers: 3, heads: 4, mlp: numbers, tokens: 4 }, 80, 30, labels)],
 ];
 
 /** Points along a path of M, V and C commands. */

@@ -28,6 +28,10 @@ export interface LegendFacts {
   readonly left?: string | undefined;
   /** Blocks with edges that are folded. */
   readonly folded: number;
+  /** What the numbers of latents that have boxes of their own are; undefined where none have. */
+  readonly latents: "by number" | "by position" | undefined;
+  /** Whether weaker latents share boxes. */
+  readonly weakerLatents: boolean;
 }
 
 /** What lines, tips and outlines mean, wrapped to a width. Returns the markup and its height. */
@@ -71,13 +75,18 @@ function keysOf(comparison: KnownComparison, { signs }: LegendFacts): EdgeStatus
   return comparison.compared ? ["found", "missed", "extra"] : ["circuit"];
 }
 
-function remarks({ weights, outlines, carries, left, folded }: LegendFacts): string[] {
+function remarks({ weights, outlines, carries, left, folded, latents, weakerLatents }: LegendFacts): string[] {
   const said: string[] = [];
   if (weights.range) {
     said.push(`Wider: larger |score|, ${weights.range.map(formatNumber).join(" to ")}.`);
   }
   if (outlines) said.push("Dashed outline: node without an edge of the circuit.");
   if (carries) said.push("Dotted: one head; attention carries information from position to position.");
+  if (latents === "by number") said.push("L17: latent 17 of the autoencoder of what stands below it.");
+  if (latents === "by position")
+    said.push("L17: what is number 17 among the latents kept at its position, another latent at each.");
+  if (weakerLatents)
+    said.push("“More”: latents with weaker edges; a line from there stands for all their edges to the same end.");
   if (folded > 0)
     said.push(
       `Bands: ${plural(folded, "block")} with weaker edges, folded; a line there stands for all edges between the same two ends.`,

@@ -1,9 +1,10 @@
 import { isBar } from "./boxes.ts";
 import { assignColumns } from "./columns.ts";
+import { type Frame, framesOf, writtenIn } from "./frames.ts";
 import type { Lane } from "./lanes.ts";
 import type { Line } from "./line.ts";
 import { linePath } from "./line-path.ts";
-import { heightOf, type Metrics } from "./metrics.ts";
+import { type Metrics, standOf } from "./metrics.ts";
 import { placeEnds } from "./place-ends.ts";
 import type { PlacedBox } from "./placed-box.ts";
 import { assignTrunks } from "./trunks.ts";
@@ -22,6 +23,7 @@ export interface PlacedLane {
   readonly width: number;
   readonly boxes: readonly PlacedBox[];
   readonly lines: readonly PlacedLine[];
+  readonly frames: readonly Frame[];
 }
 
 /** Where the columns and the tracks of a lane lie. */
@@ -35,27 +37,29 @@ interface Grid {
 
 /** Lays out one lane: columns for boxes, trunks for long edges between them, curves in the space between the rows. */
 export function placeLane(lane: Lane, metrics: Metrics, minWidth: number): PlacedLane {
-  const rows = lane.rows.map((row) => row.filter((b) => !isBar(b.box)).map((b) => b.id));
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  const column = assignColumns(rows, neighborsOf(lane.lines), columns);
+  const written = writtenIn(lane);
+  const owners = new Set(written.keys());
+  const { column, columns } = columnsOf(lane, written);
   const trunks = assignTrunks(lane.lines, column, columns);
   const grid = gridOf(trunks.tracks, columns, metrics, minWidth);
   const boxes = lane.rows.flatMap((row) =>
     row.map(({ id, row: r, box }): PlacedBox => {
       const bar = isBar(box);
       const width = bar ? grid.width : metrics.boxWidth;
-      const height = heightOf(box);
+      const { rise, height } = standOf(box, owners, metrics.latentHeight);
       const x = bar ? 0 : grid.column[column.get(id)!]! - width / 2;
       const usedPorts = new Set(lane.lines.flatMap((l) => (l.dest.id === id && l.port ? [l.port] : [])));
       return {
         box,
         x,
-        y: metrics.rows[r]!.bottom - height,
+        y: metrics.rows[r]!.bottom - rise - height,
         width,
         height,
         used: lane.used.has(id),
         usedPorts,
         inside: lane.inside.get(id) ?? 0,
+        latents: lane.latents.get(id) ?? [],
+        above: written.get(box.name)?.length ?? 0,
       };
     }),
   );
@@ -67,15 +71,38 @@ export function placeLane(lane: Lane, metrics: Metrics, minWidth: number): Place
     const { from, to } = ends.get(line)!;
     return { line, path: linePath(line, from, to, trunkX.get(line), metrics), ...to };
   });
-  return { lane, width: grid.width, boxes, lines };
+  return { lane, width: grid.width, boxes, lines, frames: framesOf(boxes) };
 }
 
-function neighborsOf(lines: readonly Line[]): Map<number, number[]> {
+/**
+ * Columns of all boxes but bars. What an autoencoder writes stands side by side, and what it is of below the middle of that.
+ *
+ * @param written ids of what stands above a box, by its name
+ */
+function columnsOf({ rows, lines }: Lane, written: ReadonlyMap<string, readonly number[]>) {
+  const boxes = rows.flat();
+  const middles = new Map(
+    boxes.flatMap(({ id, box }) => {
+      const above = written.get(box.name);
+      return above && !isBar(box) ? [[id, above[Math.floor((above.length - 1) / 2)]!]] : [];
+    }),
+  );
+  const placed = rows.map((row) => row.filter(({ id, box }) => !isBar(box) && !middles.has(id)).map(({ id }) => id));
+  const joined = new Set([...written.values()].flatMap((ids) => ids.slice(1)));
+  const columns = Math.max(0, ...placed.map((row) => row.length));
+  const column = assignColumns(placed, neighborsOf(lines, middles), columns, joined);
+  for (const [id, middle] of middles) column.set(id, column.get(middle)!);
+  return { column, columns };
+}
+
+/** @param standIns in the place of boxes that have no column of their own */
+function neighborsOf(lines: readonly Line[], standIns: ReadonlyMap<number, number>): Map<number, number[]> {
   const near = new Map<number, number[]>();
   const add = (a: number, b: number) => near.set(a, [...(near.get(a) ?? []), b]);
-  for (const { src, dest } of lines) {
-    add(src.id, dest.id);
-    add(dest.id, src.id);
+  for (const line of lines) {
+    const [src, dest] = [line.src.id, line.dest.id].map((id) => standIns.get(id) ?? id) as [number, number];
+    add(src, dest);
+    add(dest, src);
   }
   return near;
 }

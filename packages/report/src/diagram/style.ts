@@ -1,4 +1,5 @@
 import { ground, sans, statusColor, statusDash } from "../palette.ts";
+import { meaningSize } from "./autoencoder-boxes.ts";
 
 const root = ".autocircuit-diagram";
 
@@ -13,6 +14,7 @@ ${root} .small{font-size:11px}
 ${root} .lane-label{font-size:12px;font-weight:600;text-anchor:middle}
 ${root} .block-label{font-size:10px;text-anchor:end}
 ${root} .label{font-size:11px;text-anchor:middle}
+${root} .meaning{font-size:${meaningSize}px;text-anchor:middle}
 ${root} .port{font-size:8.5px;text-anchor:middle}
 ${root} .edge path,${root} .key path{fill:none;stroke-linejoin:round}
 ${root} .edge .hit{stroke:#000;stroke-opacity:0;stroke-width:9;pointer-events:stroke}
@@ -43,6 +45,10 @@ function colors(scheme: "light" | "dark"): string {
     `${root} .band rect{fill:${g.panel};stroke:${g.faint};stroke-width:1}`,
     `${root} .band text{fill:${g.soft}}`,
     `${root} .band.empty rect{stroke:none}`,
+    `${root} .frame{fill:${g.faint};fill-opacity:.22}`,
+    `${root} .latents rect,${root} .error rect{fill:${g.panel};stroke:${g.soft};stroke-width:1}`,
+    `${root} .latents text,${root} .error text,${root} .meaning{fill:${g.soft}}`,
+    `${root} .caption rect{fill:none;stroke:none}`,
     `${root} .unused rect{stroke:${g.faint};stroke-width:1}`,
     `${root} .unused text{fill:${g.soft}}`,
     `${root} .carry,${root} .rest{stroke:${g.faint}}`,

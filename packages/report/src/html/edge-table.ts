@@ -1,6 +1,7 @@
 import { type ComparedEdge, type EdgeStatus, importance, type KnownComparison } from "../compare.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import { infiniteScoreText } from "../infinite-score.ts";
+import { labelOf } from "../latents/label-of.ts";
 import type { CircuitReport, ScoredEdge } from "../types.ts";
 import { tokenName } from "../verdict.ts";
 import { type Html, html } from "./html.ts";
@@ -38,6 +39,8 @@ export function edgeTable(report: CircuitReport, comparison: KnownComparison): H
     .filter(Number.isFinite)
     .reduce((most, size) => Math.max(most, size), 0);
   const withIntervals = sure.size > 0;
+  const labelled = shown.some((edge) => labelOf(report, edge) !== undefined);
+  const sureOf = (edge: ComparedEdge) => (withIntervals ? (sure.get(keyOf(edge)) ?? null) : undefined);
   const infinite = infiniteScoreText(shown);
   return html`
 <div class="scroll${shown.length > MANY && " many"}"><table class="sortable edges">
@@ -45,10 +48,10 @@ export function edgeTable(report: CircuitReport, comparison: KnownComparison): H
 ${compared && header("±", { label: "mark" })}${header(compared ? "Found" : "Edge")}${compared && header("Known")}
 ${byToken && header(report.graph.spans ? "Span" : "Position")}${header("Score", { number: true })}${
   withIntervals && [header("95 % interval", { number: true }), header("In resamples", { number: true })]
-}
+}${labelled && header("Label")}
 </tr></thead>
 <tbody>
-${shown.map((edge) => row(report, comparison, edge, top, withIntervals ? (sure.get(keyOf(edge)) ?? null) : undefined))}
+${shown.map((edge) => row(report, comparison, edge, { top, labelled, sure: sureOf(edge) }))}
 </tbody>
 </table></div>
 ${cut > 0 && html`<p class="aside">${formatCount(cut)} more edges with smaller scores are not listed.</p>`}
@@ -60,13 +63,21 @@ function keyOf({ edge, token }: { edge: string; token: number | null }): string 
   return `${edge} ${token}`;
 }
 
-/** @param sure the edge with its interval; null where it has none, undefined where no edge has one */
+/** What all rows of a table are drawn by, and what is known of the one. */
+interface RowParts {
+  /** Largest finite score. */
+  readonly top: number;
+  /** Whether there is a column of what latents stand for. */
+  readonly labelled: boolean;
+  /** The edge with its interval; null where it has none, undefined where no edge has one. */
+  readonly sure: ScoredEdge | null | undefined;
+}
+
 function row(
   report: CircuitReport,
   { compared }: KnownComparison,
   edge: ComparedEdge,
-  top: number,
-  sure: ScoredEdge | null | undefined,
+  { top, labelled, sure }: RowParts,
 ): Html {
   const { status, score, token } = edge;
   const none = html`<span class="none">–</span>`;
@@ -79,7 +90,7 @@ ${compared && html`<td class="mark" data-sort="${order[status]}"><abbr title="${
 <td class="name">${status === "missed" ? none : edge.edge}</td>
 ${compared && html`<td class="name">${status === "extra" ? none : edge.edge}</td>`}
 ${token !== null && html`<td data-sort="${token}">${tokenName(report, token)}</td>`}
-<td class="number" data-sort="${String(importance(score))}">${bar}${whisker}<span>${formatNumber(score)}</span></td>${sure !== undefined && sureCells(sure)}</tr>
+<td class="number" data-sort="${String(importance(score))}">${bar}${whisker}<span>${formatNumber(score)}</span></td>${sure !== undefined && sureCells(sure)}${labelled && html`<td class="latent-label">${labelOf(report, edge) ?? ""}</td>`}</tr>
 `;
 }
 

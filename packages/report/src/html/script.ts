@@ -15,7 +15,7 @@ export const pageScript = `
     for (const el of [...edges, ...rows]) el.classList.toggle("on", !!wanted && keys(el).some((key) => wanted.has(key)));
   };
   const keysOfBox = (el) => edges.filter((e) => laneOf(e) === laneOf(el) &&
-    (e.dataset.src === el.dataset.box || e.dataset.dest === el.dataset.box)).flatMap(keys);
+    [e.dataset.src, e.dataset.dest, e.dataset.owner].includes(el.dataset.box)).flatMap(keys);
   const link = (el, keysOf) => {
     el.addEventListener("mouseenter", () => show(new Set(keysOf(el))));
     el.addEventListener("mouseleave", () => show(null));

@@ -56,6 +56,7 @@ td.number span{position:relative}
 td.number .bar{position:absolute;right:0;bottom:0;height:3px;background:var(--found);opacity:.55;border-radius:2px 0 0 2px}
 td.number .whisker{position:absolute;bottom:0;height:7px;border:solid var(--soft);border-width:0 1px;background:linear-gradient(var(--soft),var(--soft)) 0 3px/100% 1px no-repeat}
 .name{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.88em;white-space:nowrap}
+.latent-label{min-width:9rem;overflow-wrap:anywhere}
 .mark{width:2.6rem}
 .mark abbr{text-decoration:none;font-weight:700;font-size:1.1em;cursor:help}
 tr.found .mark,tr.circuit .mark{color:var(--found)}
@@ -72,6 +73,7 @@ tbody tr:hover,tr.on{background:var(--panel)}
 .pairs dd{margin:0;text-align:right;overflow-wrap:anywhere;min-width:0}
 pre{background:var(--panel);border-radius:8px;padding:.9rem 1.1rem;overflow:auto;font:.88rem/1.5 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:.4rem 0}
 @media(max-width:40rem){
+figure svg{min-width:calc(1.2*var(--least,28rem))}
 main{padding:1.6rem .9rem 2.4rem}
 th,td{padding:.36rem .55rem}
 }

@@ -25,6 +25,7 @@ export const keyboardAlone = (its: () => StudioInBrowser) =>
       await keyboard.press("g");
       const chosen = await page.textContent("[aria-live=polite]");
       await keyboard.press("Enter");
+      await page.waitForFunction(() => document.querySelector("#ablated-count")?.textContent !== "Nothing ablated");
       const [, circuit, patched] = await edgeCounts(page);
       expect(circuit).toBe("77");
       expect(Number(patched)).toBeLessThan(77);

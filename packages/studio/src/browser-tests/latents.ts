@@ -46,4 +46,42 @@ export const latents = (its: () => StudioInBrowser) =>
       expect(await drawn()).toEqual([]);
       expect(faults).toEqual([]);
     });
+
+    it("of the residual stream and of attention too, each beside its error", async () => {
+      const { model: plain, prompts } = await smallModel();
+      using _plain = plain;
+      const beside = [{ input: "attn_out", counts: [8, 8] }] as const;
+      using model = plain.withAutoencoders(
+        tinyAutoencoders(plain.config, { input: "resid_post", counts: [8, 0], errors: true, beside }),
+      );
+      const { graph } = model;
+      const scores = new Float32Array(graph.edgeCount);
+      for (let latent = 0; latent < 7; latent++) {
+        scores[graph.index(`Resid Post 0 Latent ${latent}->Resid End`)] = 1 + latent;
+        scores[graph.index(`Attention 1 Latent ${latent}->MLP 1`)] = 1 + latent;
+      }
+      await using studio = await startStudio(
+        { model, prompts, title: "latents of the stream" },
+        { sets: [{ name: "by hand", origin: "a test", of: new PruneScores(graph, scores) }] },
+      );
+      await using opened = await openStudio(its().browser, studio.address);
+      const { page, faults } = opened;
+      await page.click("#tab-edges");
+      await page.fill("input[aria-label='Edges in the circuit']", "14");
+      await page.keyboard.press("Enter");
+      const drawn = async (owner: string) =>
+        (await page.locator("#node option").allTextContents())
+          .filter((name) => name.startsWith(`${owner} `))
+          .toSorted();
+      const strongest = (owner: string) => [2, 3, 4, 5, 6].map((latent) => `${owner} Latent ${latent}`);
+      for (const owner of ["Resid Post 0", "Attention 1"]) {
+        await expect.poll(() => drawn(owner)).toEqual([`${owner} Error`, ...strongest(owner), `${owner} Latents`]);
+      }
+      await page.selectOption("#node", { label: "Resid Post 0 Latent 6" });
+      await page.click("#ablate-node");
+      await page.click("#tab-run");
+      const out = [...graph.edges()].filter(({ src }) => src.name === "Resid Post 0 Latent 6").length;
+      expect(await page.textContent("#ablated-count")).toBe(`${out} edges ablated`);
+      expect(faults).toEqual([]);
+    });
   });

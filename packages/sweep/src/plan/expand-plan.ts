@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { tasks as readyTasks } from "@autocircuit/circuits";
+import { autoencoderPaths, tasks as readyTasks } from "@autocircuit/circuits";
 import { coreKinds, type LongOptions } from "@autocircuit/core";
 import { resolveModelFolder } from "@autocircuit/models";
 import { algorithmEntries } from "./algorithm-entries.ts";
@@ -40,8 +40,8 @@ export async function expandPlan(
   check({ plan }, options);
   requireFewUnits(plan, options.maxUnits ?? 100_000);
   const algorithms = algorithmEntries(plan.algorithms);
-  const tasks = taskEntries(plan.tasks);
   const { seeds = [0], measure = {}, device = "cpu", dtype = "float32", tf32 = false } = plan;
+  const tasks = taskEntries(plan.tasks, dtype);
   if (device === "auto")
     throw new AutocircuitError(
       "bad-input",
@@ -106,15 +106,16 @@ async function located(task: TaskEntry, folder: string, digests: FileDigests, { 
   const near = (path: string) => (existsSync(resolve(folder, path)) ? resolve(folder, path) : path);
   const given = signal ? { signal } : {};
   const model = task.model === undefined ? undefined : await resolveModelFolder(near(task.model), given);
-  const saes = task.autoencoders === undefined ? undefined : resolve(folder, task.autoencoders);
+  const saes = [task.autoencoders ?? []].flat().flatMap((path) => autoencoderPaths(resolve(folder, path)));
   const files = task.prompts === undefined ? [] : [task.prompts].flat().map((file) => resolve(folder, file));
   requireOnce(`\`prompts\` of the task ${JSON.stringify(task.key)}`, files);
   const found: Record<string, string> = {};
-  for (const path of [model, saes, ...files]) if (path !== undefined) found[path] = await digests.of(path);
+  for (const path of [model, ...saes, ...files]) if (path !== undefined) found[path] = await digests.of(path);
   await requirePrompts(task, files);
   const at = (path: string | undefined) => (path === undefined ? undefined : found[path]);
-  const digest = { model: at(model), autoencoders: at(saes), prompts: files.map(at) };
-  const paths = { model, autoencoders: saes, prompts: files.length === 0 ? undefined : files };
+  const autoencoders = saes.length === 0 ? undefined : saes;
+  const digest = { model: at(model), autoencoders: autoencoders?.map(at), prompts: files.map(at) };
+  const paths = { model, autoencoders, prompts: files.length === 0 ? undefined : files };
   return { entry: { ...task, ...paths } as TaskEntry, digest, files: found };
 }
 

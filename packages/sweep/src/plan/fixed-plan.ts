@@ -13,7 +13,7 @@ export function fixedPlan({ plan, folder, name }: ReadPlan): SweepPlan {
       ...task,
       ...(model !== undefined && { model: existsSync(at(model)) ? at(model) : model }),
       ...(prompts !== undefined && { prompts: [prompts].flat().map(at) }),
-      ...(autoencoders !== undefined && { autoencoders: at(autoencoders) }),
+      ...(autoencoders !== undefined && { autoencoders: [autoencoders].flat().map(at) }),
     };
   });
   return { ...plan, name, tasks };

@@ -1,4 +1,5 @@
 import { AutocircuitError, fields, type KindsOf, kind } from "@autocircuit/base";
+import { type LatentOptions, latentOptionKinds } from "@autocircuit/circuits";
 import {
   type AblationType,
   coreKinds,
@@ -13,7 +14,7 @@ import { type ComputeDType, computeDTypes, type DeviceName, deviceName } from "@
 import { requireOnce } from "./require-once.ts";
 
 /** A ready-made task, or a model with prompts of one's own. Paths are relative to the plan's folder. */
-export interface SweepTask {
+export interface SweepTask extends LatentOptions {
   /** Name of a ready-made task. Without it `model` and `prompts` make one. */
   readonly task?: string | undefined;
   /** What results call it; unique in the plan. Default the task's name. */
@@ -28,10 +29,6 @@ export interface SweepTask {
   /** A ready-made task: positions of the known circuit by token. */
   readonly positions?: readonly number[] | undefined;
   readonly tailDivergence?: boolean | undefined;
-  /** A ready-made task: folder of sparse autoencoders. */
-  readonly autoencoders?: string | undefined;
-  readonly pruneLatents?: boolean | undefined;
-  readonly autoencoderErrors?: boolean | undefined;
   /** A model with prompts: needed there, as core's `TaskOptions` has them. */
   readonly batchSize?: TrainTest | undefined;
   readonly batchCount?: TrainTest | undefined;
@@ -119,9 +116,8 @@ const checkTask = fields("a task of the plan", {
   circuit: word,
   positions: kind.listOf(kind.whole),
   tailDivergence: kind.flag,
-  autoencoders: word,
-  pruneLatents: kind.flag,
-  autoencoderErrors: kind.flag,
+  ...latentOptionKinds,
+  autoencoders: paths,
   batchSize: kind.either(kind.count, kind.record),
   batchCount: kind.either(kind.count, kind.record),
   outputSlice: coreKinds.outputSlice,

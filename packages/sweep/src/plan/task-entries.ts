@@ -1,5 +1,6 @@
 import { AutocircuitError, suggest } from "@autocircuit/base";
-import { tasks as readyTasks, tracrTasks } from "@autocircuit/circuits";
+import { latentOptionNames, latentsProblem, tasks as readyTasks, tracrTasks } from "@autocircuit/circuits";
+import type { ComputeDType } from "@autocircuit/native";
 import { requireOwnKeys } from "./algorithm-entries.ts";
 import type { SweepTask } from "./plan.ts";
 
@@ -10,17 +11,21 @@ export interface TaskEntry extends SweepTask {
 
 /** What only a model with prompts of one's own takes, and what only a ready-made task does. */
 const OWN = ["batchSize", "batchCount", "outputSlice", "separateQkv", "factorized", "ungrouped", "align"] as const;
-const READY = ["circuit", "positions", "autoencoders", "pruneLatents", "autoencoderErrors"] as const;
+const READY = ["circuit", "positions"] as const;
 
 /**
  * The tasks of a plan.
  *
+ * @param dtype what the plan computes in
  * @throws AutocircuitError `unknown-name` with near names; `bad-input` for what does not go together, and two of one key
  */
-export function taskEntries(asked: readonly (string | SweepTask)[]): TaskEntry[] {
+export function taskEntries(asked: readonly (string | SweepTask)[], dtype: ComputeDType = "float32"): TaskEntry[] {
   const entries = asked.map((one): TaskEntry => {
     const task = typeof one === "string" ? { task: one } : one;
-    return task.task === undefined ? own(task) : ready(task, task.task);
+    const entry = task.task === undefined ? own(task) : ready(task, task.task);
+    const problem = latentsProblem({ ...task, dtype }, (option) => `\`${option}\``, task.task !== undefined);
+    if (problem !== undefined) throw new AutocircuitError("bad-input", `${inPlan(entry.key)}: ${problem}`);
+    return entry;
   });
   requireOwnKeys("task", entries);
   return entries;
@@ -39,6 +44,8 @@ function ready(task: SweepTask, name: string): TaskEntry {
     throw wrong(name, "it has its own model, which is compiled: leave `model` out");
   if (!compiled && task.model === undefined)
     throw wrong(name, "`model` must say which model to run it on, a folder or a name on the hub");
+  const latent = compiled && latentOptionNames.find((option) => task[option] !== undefined);
+  if (latent) throw wrong(name, `there are no sparse autoencoders of its compiled model: leave \`${latent}\` out`);
   const foreign = OWN.find((option) => task[option] !== undefined);
   if (foreign) throw wrong(name, `it decides itself what \`${foreign}\` says; that is for a model with prompts`);
   if (task.circuit !== undefined && !Object.hasOwn(circuits, task.circuit)) {
@@ -63,5 +70,9 @@ function own(task: SweepTask): TaskEntry {
 }
 
 function wrong(name: string, problem: string): AutocircuitError {
-  return new AutocircuitError("bad-input", `The task ${JSON.stringify(name)} of the plan: ${problem}.`);
+  return new AutocircuitError("bad-input", `${inPlan(name)}: ${problem}.`);
+}
+
+function inPlan(name: string): string {
+  return `The task ${JSON.stringify(name)} of the plan`;
 }

@@ -1,6 +1,6 @@
-import { tasks as readyTasks } from "@autocircuit/circuits";
+import { autoencoderFields, latentOptions, tasks as readyTasks } from "@autocircuit/circuits";
 import { defineTask, type LoadedTask } from "@autocircuit/core";
-import { loadModel } from "@autocircuit/models";
+import { loadModel, readConfig } from "@autocircuit/models";
 import { openDevice } from "@autocircuit/native";
 import type { FileDigests } from "../plan/file-digests.ts";
 import type { UnitSubject } from "../plan/unit.ts";
@@ -33,7 +33,7 @@ async function load(subject: UnitSubject, signal?: AbortSignal): Promise<LoadedT
   const how = { device, dtype, tf32, ...(signal && { signal }) };
   const { key, model, prompts, byToken = false, tailDivergence } = task;
   if (task.task !== undefined) {
-    const { circuit, positions, autoencoders, pruneLatents, autoencoderErrors } = task;
+    const { circuit, positions } = task;
     return readyTasks[task.task]!.load({
       ...{ ...how, byToken, seed },
       ...(circuit !== undefined && { circuit }),
@@ -41,9 +41,7 @@ async function load(subject: UnitSubject, signal?: AbortSignal): Promise<LoadedT
       ...(model !== undefined && { model }),
       ...(prompts !== undefined && { dataset: [prompts].flat() }),
       ...(tailDivergence !== undefined && { tailDivergence }),
-      ...(autoencoders !== undefined && { autoencoders }),
-      ...(pruneLatents !== undefined && { pruneLatents }),
-      ...(autoencoderErrors !== undefined && { autoencoderErrors }),
+      ...latentOptions(task),
     });
   }
   const { batchSize, batchCount, outputSlice, separateQkv, factorized, ungrouped, align } = task;
@@ -52,6 +50,8 @@ async function load(subject: UnitSubject, signal?: AbortSignal): Promise<LoadedT
     ...{ key, name: key, batchSize: batchSize!, batchCount: batchCount!, byToken, ...graph },
     model: (options) => loadModel(model!, { ...options, ...graph }),
     dataset: [prompts!].flat(),
+    ...(task.autoencoders !== undefined &&
+      (await autoencoderFields(undefined, { ...latentOptions(task), signal }, await readConfig(model!)))),
     ...{ outputSlice, tailDivergence, align, seed, device, dtype, tf32 },
   }).load(signal && { signal });
 }

@@ -30,7 +30,9 @@ export class Subjects implements AsyncDisposable {
    * @throws AutocircuitError `bad-file`, `not-found`
    */
   async requireSameWeights({ files, task: { model, autoencoders } }: UnitSubject): Promise<void> {
-    const mapped = Object.entries(files).filter(([path]) => path === model || path === autoencoders);
+    const mapped = Object.entries(files).filter(
+      ([path]) => path === model || [autoencoders ?? []].flat().includes(path),
+    );
     await this.#files.requireSame(Object.fromEntries(mapped));
   }
 

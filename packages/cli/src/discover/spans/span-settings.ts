@@ -40,6 +40,7 @@ const FOREIGN: Readonly<Partial<Record<keyof DiscoverCommandOptions, readonly [f
   circuit: ["--circuit", "known circuits have no spans"],
   curve: ["--curve", "sizes are measured of circuits without spans"],
   nodeEdges: ["--node-edges", "edges inside heads need a factorised graph"],
+  labels: ["--labels", "they are of latents of --autoencoders"],
   autoencoders: ["--autoencoders", "edges inside heads need heads, not latents"],
   align: ["--align", "both prompts of a pair have the same spans"],
 };

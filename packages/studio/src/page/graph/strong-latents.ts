@@ -1,25 +1,36 @@
+import type { SourceRow } from "../../api/index.ts";
 import type { EdgeTable } from "./edge-table.ts";
 
-/** Which latents are nodes of their own, and how many others of the circuit their blocks' nodes stand for. */
+/** Which latents are nodes of their own, and how many others of the circuit share a node. */
 export interface LatentChoice {
-  /** Sources of the graph, the strongest of a block first. */
+  /** Sources of the graph, the strongest of an autoencoder first. */
   own: readonly number[];
-  /** By block. */
-  others: Readonly<Record<number, number>>;
+  /** By the name of the node that they share, see {@link sharedNode}. */
+  others: Readonly<Record<string, number>>;
 }
 
-/** So many latents of a block are drawn by themselves, those that a person has named apart. */
+/** So many latents of an autoencoder are drawn by themselves, those that a person has named apart. */
 export const mostLatents = 5;
 
 export const noLatents: LatentChoice = { own: [], others: {} };
 
+/** Whether a source is a latent: of an MLP's autoencoder, of attention's or of the residual stream's. */
+export function isLatent({ kind }: Pick<SourceRow, "kind">): boolean {
+  return kind === "latent" || kind === "attn-latent" || kind === "stream-latent";
+}
+
+/** What the node of a latent is called that has none of its own, `MLP 2 Latents`. */
+export function sharedNode({ name }: Pick<SourceRow, "name">): string {
+  return name.replace(/ Latent \d+$/, " Latents");
+}
+
 /** Whether there are latents in a graph. */
 export function hasLatents({ table }: EdgeTable): boolean {
-  return table.sources.some(({ kind }) => kind === "latent");
+  return table.sources.some(isLatent);
 }
 
 /**
- * The strongest latents of a circuit, block by block: those whose edges in it have the largest scores in sum.
+ * The strongest latents of a circuit, one autoencoder after the other: those whose edges in it have the largest scores in sum.
  *
  * @param values - a number an edge: of a circuit 1, so that its latents of most edges are chosen
  * @param named - latents that are drawn in any case: pinned, or in a group
@@ -34,27 +45,28 @@ export function strongLatents(
   const strength = new Map<number, number>();
   for (const edge of circuit) {
     const source = edges.source[edge]!;
-    if (sources[source]!.kind !== "latent") continue;
+    if (!isLatent(sources[source]!)) continue;
     const value = Math.abs(values[edge]!);
-    strength.set(source, (strength.get(source) ?? 0) + (Number.isFinite(value) ? value : 0));
+    // An infinite score counts more than all that are finite.
+    strength.set(source, (strength.get(source) ?? 0) + (Number.isNaN(value) ? 0 : Math.min(value, 1e60)));
   }
   const byStrength = [...strength].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([source]) => source);
   const own = new Set<number>();
-  const drawn: Record<number, number> = {};
-  const others: Record<number, number> = {};
+  const drawn: Record<string, number> = {};
+  const others: Record<string, number> = {};
   for (const source of byStrength) {
-    const { block } = sources[source]!;
-    const before = drawn[block] ?? 0;
+    const shared = sharedNode(sources[source]!);
+    const before = drawn[shared] ?? 0;
     if (before < mostLatents) {
-      drawn[block] = before + 1;
+      drawn[shared] = before + 1;
       own.add(source);
     } else if (!named.has(sources[source]!.name)) {
-      others[block] = (others[block] ?? 0) + 1;
+      others[shared] = (others[shared] ?? 0) + 1;
     }
   }
   if (named.size > 0)
-    sources.forEach(({ kind, name }, source) => {
-      if (kind === "latent" && named.has(name)) own.add(source);
+    sources.forEach((row, source) => {
+      if (isLatent(row) && named.has(row.name)) own.add(source);
     });
   return { own: [...own], others };
 }

@@ -12,7 +12,18 @@ const ofLatents = Graph.of({ ...small, latents: [9, 3, 4], latentErrors: true })
 const source = (name: string) => ofLatents.srcs.findIndex((own) => own.name === name);
 const choice: LatentChoice = {
   own: ["MLP 0 Latent 8", "MLP 0 Latent 2", "MLP 2 Latent 0"].map(source),
-  others: { 0: 4 },
+  others: { "MLP 0 Latents": 4 },
+};
+
+const everywhere = Graph.of({
+  ...small,
+  ...{ latents: [2, 3, 0], attentionLatents: [5, 3, 4], streamLatents: [7, 0, 2], latentErrors: true },
+});
+const choiceEverywhere: LatentChoice = {
+  own: ["Resid Post 0 Latent 6", "Resid Post 0 Latent 1", "Attention 1 Latent 2", "MLP 0 Latent 1"].map((name) =>
+    everywhere.srcs.findIndex((own) => own.name === name),
+  ),
+  others: { "Resid Post 0 Latents": 3, "Attention 1 Latents": 1 },
 };
 
 const graphs: [string, Graph, LatentChoice?][] = [
@@ -44,6 +55,7 @@ const graphs: [string, Graph, LatentChoice?][] = [
       { tokens: 2 },
     ),
   ],
+  ["some latents of each kind by themselves", everywhere, choiceEverywhere],
   ["latents of attention without errors", Graph.of({ ...small, attnOnly: true, attentionLatents: [5, 3, 4] })],
 ];
 
@@ -98,6 +110,38 @@ describe("latents that are drawn by themselves", () => {
     expect(of("MLP 0 Latent 2").x).toBeGreaterThan(of("MLP 0 Latent 8").x);
   });
 
+  it("of attention and of the stream stand above what they are of, each with its error", () => {
+    const scene = transformerScene(new EdgeTable(graphTable(everywhere, 3)), [], choiceEverywhere);
+    const of = (name: string) => scene.nodes.find((node) => node.name === name)!;
+    const labels = ["Resid Post 0 Latent 6", "Resid Post 0 Latents", "Resid Post 0 Error", "Attention 1 Latents"];
+    expect(labels.map((name) => of(name).label)).toEqual(["L6", "+3", "error", "+1"]);
+    expect(of("Resid Post 0").parts).toEqual(["Resid Post 0"]);
+    for (const name of ["Resid Post 0 Latent 6", "Resid Post 0 Latents", "Resid Post 0 Error"]) {
+      expect(of(name).y).toBe(of("Resid Post 0 Latent 1").y);
+      expect(of(name).y + of(name).height / 2).toBeLessThanOrEqual(
+        of("Resid Post 0").y - of("Resid Post 0").height / 2,
+      );
+      expect(of(name).y - of(name).height / 2).toBeGreaterThan(of("A1.0").y + of("A1.0").height / 2);
+    }
+    expect(of("Attention 1 Latent 2").y).toBe(of("Attention 1 Error").y);
+    expect(of("Attention 1 Latent 2").y).toBeLessThan(of("A1.0").y);
+  });
+
+  it("of each autoencoder are the strongest by themselves", () => {
+    const edges = new EdgeTable(graphTable(everywhere, 3));
+    const from = (source: RegExp) => [...everywhere.edges()].filter(({ src }) => source.test(src.name));
+    const ofStream = from(/^Resid Post 0 /);
+    const values = new Float32Array(everywhere.edgeCount);
+    for (const { src, index } of ofStream) values[index] = src.kind === "stream-latent" ? 1 + src.head! : 9;
+    const circuit = [...ofStream, ...from(/^Attention 0 Latent 4$/)].map(({ index }) => index);
+    const { own, others } = strongLatents(edges, Uint32Array.from(circuit), values, new Set());
+    expect(own.map((at) => edges.table.sources[at]!.name)).toEqual([
+      ...[6, 5, 4, 3, 2].map((latent) => `Resid Post 0 Latent ${latent}`),
+      "Attention 0 Latent 4",
+    ]);
+    expect(others).toEqual({ "Resid Post 0 Latents": 2 });
+  });
+
   it("are those of the largest scores in the circuit, and those that a person has named", () => {
     const end = (latent: number) => ofLatents.index(`MLP 0 Latent ${latent}->Resid End`);
     const values = new Float32Array(ofLatents.edgeCount);
@@ -111,10 +155,12 @@ describe("latents that are drawn by themselves", () => {
     const strong = strongLatents(edges, circuit, values, new Set());
     expect(names(strong)).toEqual([1, 6, 5, 4, 3].map((latent) => `0 Latent ${latent}`));
     expect(names(strong)).toHaveLength(mostLatents);
-    expect(strong.others).toEqual({ 0: 2 });
+    expect(strong.others).toEqual({ "MLP 0 Latents": 2 });
     const named = strongLatents(edges, circuit, values, new Set(["MLP 0 Latent 0", "MLP 2 Latent 3"]));
     expect(names(named).slice(mostLatents)).toEqual(["0 Latent 0", "2 Latent 3"]);
-    expect(named.others).toEqual({ 0: 1 });
+    expect(named.others).toEqual({ "MLP 0 Latents": 1 });
     expect(strongLatents(edges, new Uint32Array(), values, new Set())).toEqual({ own: [], others: {} });
+    values[end(3)] = Number.NEGATIVE_INFINITY;
+    expect(names(strongLatents(edges, circuit, values, new Set()))[0]).toBe("0 Latent 3");
   });
 });

@@ -1,7 +1,7 @@
 import type { GraphTable, GroupRow, SourceRow } from "../../api/index.ts";
 import type { EdgeTable } from "./edge-table.ts";
 import { cell, type Scene, type SceneNode } from "./scene.ts";
-import { type LatentChoice, mostLatents, noLatents } from "./strong-latents.ts";
+import { type LatentChoice, mostLatents, noLatents, sharedNode } from "./strong-latents.ts";
 
 /** Where things stand in a block: heights above its heads, and the height of a block. */
 interface Levels {
@@ -13,6 +13,8 @@ interface Levels {
   latents: number;
   attention: number;
   post: number;
+  /** What the autoencoders of the stream write. */
+  stream: number;
   end: number;
 }
 
@@ -23,7 +25,7 @@ function levelsOf({ blocks, sources, groups }: GraphTable, heads: number): Level
   const latents = ofAttention || sources.some(({ kind }) => kind === "latent");
   const stream = sources.some(({ kind }) => kind === "mid" || kind === "post");
   const usual = blocks <= 6 ? 74 : blocks <= 14 ? 58 : 46;
-  const rowHeight = Math.max(usual, ofAttention ? 84 : stream ? 74 : latents ? 58 : shared ? 52 : 0);
+  const rowHeight = Math.max(usual, ofAttention ? 104 : stream ? 74 : latents ? 58 : shared ? 52 : 0);
   const keys = -(cell.nodeHeight - 1.5);
   const levels = {
     ...{ rowHeight, keys, start: shared ? -46 : -0.66 * rowHeight, mid: 0.25 * rowHeight },
@@ -36,14 +38,16 @@ function levelsOf({ blocks, sources, groups }: GraphTable, heads: number): Level
       attention: 0.25 * rowHeight,
       latents: (ofAttention ? 0.74 : 0.68) * rowHeight,
       post: 0.76 * rowHeight,
+      stream: 0.76 * rowHeight,
       end: 1.12 * rowHeight,
     },
   };
   if (!sources.some(({ kind }) => kind === "stream-latent")) return levels;
-  // Autoencoders of the stream stand above all of their block, and below the next one's heads and keys.
+  // Autoencoders of the stream stand above all of their block, what they write above them, and below the next one's heads and keys.
   const post = (latents ? levels.latents : levels.mlp) + cell.nodeHeight + 6;
-  const higher = post + cell.nodeHeight + (shared ? 18 : 6);
-  return { ...levels, post, rowHeight: higher, end: 1.12 * higher };
+  const written = post + cell.nodeHeight;
+  const higher = written + cell.nodeHeight + (shared ? 56 : 44);
+  return { ...levels, post, stream: written, rowHeight: higher, end: 1.12 * higher };
 }
 
 /** Heads of a block, which read even where autoencoders write in their place. */
@@ -60,7 +64,7 @@ const portOf: Record<string, number> = { q: -cell.port, k: 0, v: cell.port };
  * A transformer: blocks upwards, a block's heads side by side with its MLP at their right; in a graph by token, once for each position.
  *
  * @param captions - what stands under the positions of a graph by token
- * @param latents - which latents are nodes of their own; the others of a block are one node
+ * @param latents - which latents are nodes of their own; the others of an autoencoder are one node
  */
 export function transformerScene(
   edges: EdgeTable,
@@ -78,7 +82,7 @@ export function transformerScene(
   const wide = table.tokens === null ? Math.min(3.6, Math.max(1, square)) : 1;
   const places = latentPlaces(table, latents);
   // Room for as many as there may be, so that nothing moves when others are chosen.
-  const room = places.size === 0 ? 0 : latentStep * Math.max(mostLatents, ...places.values());
+  const room = roomForLatents(table, heads, places);
   const columnWidth = (heads + 1.5 + room) * cell.width;
   const tokens = table.tokens ?? 1;
   const sourceNode = new Uint32Array(table.sources.length * tokens);
@@ -157,23 +161,33 @@ const mostParts = 64;
 /** From one latent of its own to the next, in columns. */
 const latentStep = 1.1;
 
-/** The latents that are nodes of their own, each with its number, from 1, among those of its block. */
+/** The latents that are nodes of their own, each with its number, from 1, among those of its autoencoder. */
 function latentPlaces({ sources }: GraphTable, { own }: LatentChoice): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>();
+  const counts = new Map<string, number>();
   return new Map(
     own.map((source) => {
-      const { block } = sources[source]!;
-      const number = (counts.get(block) ?? 0) + 1;
-      counts.set(block, number);
+      const shared = sharedNode(sources[source]!);
+      const number = (counts.get(shared) ?? 0) + 1;
+      counts.set(shared, number);
       return [source, number];
     }),
   );
 }
 
-/** Beside the block's node of latents, and behind that of its error. */
-function ownLatent({ name, block, head }: SourceRow, number: number, heads: number, levels: Levels): Place {
-  const column = heads + latentStep * (1 + number);
-  return { name, label: `L${head}`, kind: "latents", block, column, rise: levels.latents };
+/** Columns behind those of the heads and of the MLP: as many as there may be latents, so that nothing moves when others are chosen. */
+function roomForLatents({ sources }: GraphTable, heads: number, places: ReadonlyMap<number, number>): number {
+  if (places.size === 0) return 0;
+  // Those of MLPs begin in the MLP's column, others in the middle of the heads.
+  const first = sources.some(({ kind }) => kind === "latent") ? heads : (heads - 1) / 2;
+  return Math.max(0, first + latentStep * Math.max(mostLatents, ...places.values()) - heads);
+}
+
+/** Beside the node of its autoencoder's other latents, and behind that of the error. */
+function ownLatent(source: SourceRow, number: number, heads: number, levels: Levels): Place {
+  const shared = ofSource(source, heads, levels);
+  const { name } = source;
+  const label = `L${name.slice(name.lastIndexOf(" ") + 1)}`;
+  return { ...shared, name, label, column: shared.column + latentStep * (1 + number) };
 }
 
 interface Place {
@@ -185,12 +199,8 @@ interface Place {
   rise: number;
 }
 
-function ofSource(
-  { name, kind, block, head }: SourceRow,
-  heads: number,
-  levels: Levels,
-  { others }: LatentChoice = noLatents,
-): Place {
+function ofSource(source: SourceRow, heads: number, levels: Levels, { others }: LatentChoice = noLatents): Place {
+  const { name, kind, block, head } = source;
   const middle = (heads - 1) / 2;
   switch (kind) {
     case "start":
@@ -200,31 +210,30 @@ function ofSource(
     case "mlp":
       return mlp(block, heads, levels);
     case "latent":
-      return {
-        ...mlp(block, heads, levels),
-        name: `MLP ${block} Latents`,
-        label: others[block] ? `+${others[block]}` : "latents",
-        kind: "latents",
-        rise: levels.latents,
-      };
-    case "error":
-      return { ...mlp(block, heads, levels), name, label: "error", column: heads + 1.1, rise: levels.latents };
-    // Above the heads whose place they take, which still read.
     case "attn-latent":
-      return {
-        ...{ name: `Attention ${block} Latents`, label: "latents", kind: "latents", block },
-        ...{ column: middle, rise: levels.attention },
-      };
+    case "stream-latent": {
+      const shared = sharedNode(source);
+      const label = others[shared] ? `+${others[shared]}` : "latents";
+      return { name: shared, label, kind: "latents", block, ...latentsPlace(kind, heads, levels) };
+    }
+    case "error":
     case "attn-error":
-      return { name, label: "error", kind: "head", block, column: middle + 1.1, rise: levels.attention };
+    case "stream-error": {
+      const { column, rise } = latentsPlace(kind, heads, levels);
+      return { name, label: "error", kind: "mlp", block, column: column + latentStep, rise };
+    }
     case "mid":
       return { name, label: `Mid ${block}`, kind: "stream", block, column: middle, rise: levels.mid };
-    // The bar that reads the stream stands for all that its autoencoder writes.
-    case "stream-latent":
-    case "stream-error":
     case "post":
       return post(block, heads, levels);
   }
+}
+
+/** Where the latents of an autoencoder begin: above its MLP, above the heads whose place they take, which still read, or above its bar. */
+function latentsPlace(kind: SourceRow["kind"], heads: number, levels: Levels): Pick<Place, "column" | "rise"> {
+  const middle = (heads - 1) / 2;
+  if (kind.startsWith("attn-")) return { column: middle, rise: levels.attention };
+  return kind.startsWith("stream-") ? { column: middle, rise: levels.stream } : { column: heads, rise: levels.latents };
 }
 
 function ofDest(row: GroupRow, name: string, head: number, heads: number, levels: Levels): Place {

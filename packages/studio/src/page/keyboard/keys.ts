@@ -114,7 +114,8 @@ const open =
   (tab: Studio["tab"]["value"]): Action =>
   (studio) => {
     studio.tab.value = tab;
-    requestAnimationFrame(() => document.getElementById(`tab-${tab}`)?.focus());
+    // At once: a frame later the next key may have moved the focus on.
+    document.getElementById(`tab-${tab}`)?.focus();
   };
 
 const actions: Readonly<Record<string, Action>> = {

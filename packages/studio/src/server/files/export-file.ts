@@ -1,5 +1,6 @@
 import { formatCircuitFile, formatEapIgCircuit, formatEapIgCsv, scoredCircuit } from "@autocircuit/circuits";
 import { type Circuit, PruneScores } from "@autocircuit/core";
+import { reportGraph } from "@autocircuit/discovery";
 import { type CircuitReport, circuitSvg, pngOfSvg } from "@autocircuit/report";
 import type { ExportFormat, ExportRequest } from "../../api/index.ts";
 import { libraryCircuit } from "../model/chosen-circuit.ts";
@@ -87,17 +88,13 @@ function reportOf(
   circuit: Circuit,
   name: string,
 ): CircuitReport {
-  const { layers, heads, attnOnly, parallel } = graph.config;
   return {
     title: name,
     task: title,
     model: modelName ?? undefined,
     algorithm: scores.info.algorithm ?? "",
     options: {},
-    graph: {
-      ...{ layers, heads, attnOnly, parallel, edgeCount: graph.edgeCount, tokens: graph.tokens },
-      nodes: { srcs: graph.srcs, dests: graph.dests },
-    },
+    graph: reportGraph(graph),
     ...(graph.tokens !== null && tokenLabels?.length === graph.tokens && { tokenLabels }),
     circuit: Array.from(circuit, ({ name: edge, token, index }) => ({ edge, token, score: scores.values[index]! })),
     ...{ notes: [], seconds: 0, peakMemoryBytes: 0, versions: {} },

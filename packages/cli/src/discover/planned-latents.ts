@@ -1,0 +1,49 @@
+import { autoencoderSizes } from "@autocircuit/circuits";
+import { type AutoencoderSize, Graph, type GraphOptions, latentPlaces, withLatentPlaces } from "@autocircuit/core";
+import type { TransformerConfig } from "@autocircuit/native";
+import type { LatentCommandOptions } from "../support/latent-options.ts";
+import type { UsedDevice } from "../support/use-device.ts";
+import { requireRoom } from "./require-memory.ts";
+
+/** Autoencoders that a model is to have, before a weight of either is read. */
+export interface PlannedLatents {
+  readonly autoencoders: readonly AutoencoderSize[];
+  /** Whether only those that are active on prompts will be left. */
+  readonly pruned: boolean;
+  /** The graph with all their latents. */
+  graph(options: GraphOptions): Graph;
+}
+
+/** What a model is computed with. */
+export interface PlannedModel {
+  readonly config: TransformerConfig;
+  readonly used: UsedDevice;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Looks at the autoencoders that were asked for: their settings, and the headers of their files.
+ *
+ * @returns undefined where none were asked for
+ * @throws AutocircuitError for autoencoders of another model; UsageError where they and the model have no room
+ */
+export async function plannedLatents(
+  { autoencoders: paths, autoencoderErrors, pruneLatents = false }: LatentCommandOptions,
+  { config, used, signal }: PlannedModel,
+): Promise<PlannedLatents | undefined> {
+  if (paths === undefined) return undefined;
+  const autoencoders = await autoencoderSizes(paths, { config, signal });
+  requireRoom({ config, autoencoders, used });
+  const graph = (options: GraphOptions) =>
+    Graph.of(withLatentPlaces(config, autoencoders, autoencoderErrors ?? true), options);
+  return { autoencoders, pruned: pruneLatents, graph };
+}
+
+/** Autoencoders with as many latents as a model has of each. */
+export function sizesIn(graph: Graph, planned: PlannedLatents | undefined): readonly AutoencoderSize[] | undefined {
+  if (planned === undefined || graph.config.latents === undefined) return undefined;
+  return latentPlaces(graph).flatMap((place) => {
+    const size = planned.autoencoders.find(({ block, of }) => block === place.block && of === place.of);
+    return size === undefined ? [] : [{ ...size, ...place }];
+  });
+}

@@ -1,0 +1,63 @@
+import { hookPlace, loadAutoencoders, type Site } from "@autocircuit/autoencoders";
+import {
+  type LabelledLatents,
+  type LatentLabels,
+  labelledLatents,
+  latentOwner,
+  type PatchableModel,
+} from "@autocircuit/core";
+import { readJson } from "./read-json.ts";
+import { UsageError } from "./usage-error.ts";
+
+/**
+ * Reads a file of labels.
+ *
+ * @throws UsageError for a file that cannot be read, or holds something else
+ */
+export function readLatentLabels(file: string): LatentLabels {
+  const labels = readJson(file);
+  const fits =
+    typeof labels === "object" &&
+    labels !== null &&
+    !Array.isArray(labels) &&
+    Object.values(labels).every((text) => typeof text === "string");
+  if (fits) return labels as LatentLabels;
+  throw new UsageError(`--labels ${file} must be an object of texts: {"MLP 2 Latent 17": "years", ...}.`);
+}
+
+/**
+ * The labels that a model's graph has latents of. What pruning left out of it is looked up in the files of the autoencoders.
+ *
+ * @throws AutocircuitError `unknown-name` for what is no latent of these autoencoders
+ */
+export async function labelsOfModel(
+  model: PatchableModel,
+  labels: LatentLabels,
+  autoencoders: string | readonly string[],
+  signal: AbortSignal,
+): Promise<LabelledLatents> {
+  const sources = new Set(model.graph.srcs.map(({ name }) => name));
+  if (Object.keys(labels).every((name) => sources.has(name))) return labelledLatents(model, labels);
+  return labelledLatents(model, labels, { sizes: await autoencoderSizes(autoencoders, signal) });
+}
+
+/** How many latents the autoencoders of a folder have, by what they are of. */
+async function autoencoderSizes(
+  folder: string | readonly string[],
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, number>>> {
+  using set = await loadAutoencoders(folder, { signal });
+  if (set.crossLayer) {
+    const { hooksOut, dSae } = set.crossLayer;
+    return Object.fromEntries(hooksOut.map((_, block) => [latentOwner({ block, of: "mlp" }), dSae]));
+  }
+  return Object.fromEntries(set.autoencoders.map(({ hookOut, dSae }) => [ownerOf(hookOut), dSae]));
+}
+
+function ownerOf(hookOut: string): string {
+  // The model has taken them, so their places are known.
+  const { block, site } = hookPlace(hookOut) as { block: number; site: Site };
+  if (site === "resid_pre") return latentOwner({ block: block - 1, of: "stream" });
+  const of = site === "resid_post" ? "stream" : site === "z" || site === "attn_out" ? "attention" : "mlp";
+  return latentOwner({ block, of });
+}

@@ -1,0 +1,40 @@
+import type { Command } from "commander";
+import { wholeNumber } from "./parse-options.ts";
+
+/** Options about sparse autoencoders, as commander gives them. */
+export interface LatentCommandOptions {
+  autoencoders?: string[];
+  partialAutoencoders?: boolean;
+  autoencoderErrors?: boolean;
+  pruneLatents?: boolean;
+  maxLatents?: number;
+  pruneWithCorrupt?: boolean;
+}
+
+/** What is said of where autoencoders come from. */
+export const AUTOENCODERS_OPTION = "--autoencoders <folders|id...>";
+export const AUTOENCODERS_ARE =
+  'sparse autoencoders of MLPs or attention, or of the residual stream: a folder, several, a pattern ("layer_*/width_16k/average_l0_~70") or a name on the hub';
+export const PARTIAL_OPTION = "--partial-autoencoders";
+export const PARTIAL_IS =
+  "blocks without an autoencoder keep their MLP or their heads (default: every block must have one)";
+
+/**
+ * Adds the options of {@link LatentCommandOptions}.
+ *
+ * @param prompts by which latents are pruned
+ */
+export function addLatentOptions(command: Command, prompts: string): Command {
+  return command
+    .option(AUTOENCODERS_OPTION, `${AUTOENCODERS_ARE}; their latents are the graph's sources in the places of these`)
+    .option(PARTIAL_OPTION, PARTIAL_IS)
+    .option(
+      "--autoencoder-errors",
+      "keep what autoencoders leave out as sources (default but for tasks of autoencoders)",
+    )
+    .option("--no-autoencoder-errors", "drop what autoencoders leave out")
+    .option("--prune-latents", `keep only latents that are active on ${prompts} (default for tasks of autoencoders)`)
+    .option("--no-prune-latents", "a task of autoencoders: keep all latents")
+    .option("--max-latents <n>", "--prune-latents: the n strongest of each autoencoder at most", wholeNumber(1))
+    .option("--prune-with-corrupt", "--prune-latents: count what is active on the corrupt prompts too");
+}

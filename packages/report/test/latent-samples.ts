@@ -1,0 +1,115 @@
+import type { CircuitReport, ReportGraph, ReportNode, ScoredEdge } from "../src/index.ts";
+import { random, randomEdges, reportOf } from "./samples.ts";
+
+interface LatentShape {
+  readonly layers: number;
+  readonly heads: number;
+  /** Numbers of the latents that each autoencoder has in the graph: those of pruned ones have gaps. */
+  readonly mlp?: readonly number[];
+  readonly attention?: readonly number[];
+  /** Blocks with an autoencoder of the stream behind them, and its latents. */
+  readonly stream?: { readonly blocks: readonly number[]; readonly latents: readonly number[] };
+  readonly parallel?: boolean;
+  readonly tokens?: number;
+}
+
+/** The graph of a transformer with autoencoders and their errors, with the node lists as the core package makes them. */
+export function latentGraph({
+  layers,
+  heads,
+  mlp,
+  attention,
+  stream,
+  parallel = false,
+  tokens,
+}: LatentShape): ReportGraph {
+  const srcs: (ReportNode & { first?: number })[] = [{ name: "Resid Start", layer: 0, head: null }];
+  const dests: (ReportNode & { readonly from: number })[] = [];
+  let [layer, from] = [0, 0];
+  const latents = (owner: string, numbers: readonly number[]) => {
+    for (const latent of numbers) srcs.push({ name: `${owner} Latent ${latent}`, layer, head: latent });
+    srcs.push({ name: `${owner} Error`, layer, head: null });
+  };
+  for (let l = 0; l < layers; l++) {
+    layer++;
+    for (const port of ["Q", "K", "V"]) {
+      for (let head = 0; head < heads; head++) dests.push({ name: `A${l}.${head}.${port}`, layer, head, from });
+    }
+    if (attention) latents(`Attention ${l}`, attention);
+    else for (let head = 0; head < heads; head++) srcs.push({ name: `A${l}.${head}`, layer, head });
+    if (!parallel) layer++;
+    dests.push({ name: `MLP ${l}`, layer, head: null, from });
+    if (mlp) latents(`MLP ${l}`, mlp);
+    else srcs.push({ name: `MLP ${l}`, layer, head: null });
+    if (!stream?.blocks.includes(l)) continue;
+    layer++;
+    dests.push({ name: `Resid Post ${l}`, layer, head: null, from });
+    from = srcs.length;
+    latents(`Resid Post ${l}`, stream.latents);
+  }
+  dests.push({ name: "Resid End", layer: layer + 1, head: null, from });
+  const edges = dests.reduce((sum, dest) => sum + sourcesOf(srcs, dest).length, 0);
+  const nodes = { srcs, dests };
+  return { layers, heads, attnOnly: false, parallel, nodes, edgeCount: edges * (tokens ?? 1), tokens: tokens ?? null };
+}
+
+function sourcesOf(srcs: readonly ReportNode[], { layer, from }: ReportNode & { readonly from: number }) {
+  return srcs.slice(from).filter((src) => src.layer < layer);
+}
+
+/** Numbers as a pruning leaves them: some of many, in no order. */
+export function keptNumbers(count: number, of: number, seed = 11): number[] {
+  const next = random(seed);
+  const kept = new Set<number>();
+  while (kept.size < count) kept.add(Math.floor(next() * of));
+  return [...kept];
+}
+
+/**
+ * A circuit in which so many latents have edges: of all latents the first, with one to three edges each and heavy-tailed scores, and the
+ * strongest others beside them.
+ */
+export function latentEdges(graph: ReportGraph, latents: number, others: number, seed = 2): ScoredEdge[] {
+  const next = random(seed);
+  const dests = graph.nodes.dests as readonly (ReportNode & { readonly from: number })[];
+  const places = new Map(graph.nodes.srcs.map(({ name }, place) => [name, place]));
+  const isLatent = ({ name }: ReportNode) => name.includes(" Latent ");
+  const chosen = graph.nodes.srcs
+    .filter(isLatent)
+    .map((src) => ({ src, by: next() }))
+    .sort((a, b) => a.by - b.by);
+  const edges: ScoredEdge[] = [];
+  for (const { src } of chosen.slice(0, latents)) {
+    const readers = dests.filter(({ layer, from }) => src.layer < layer && places.get(src.name)! >= from);
+    const count = Math.min(readers.length, 1 + Math.floor(next() * 3));
+    const taken = new Set<number>();
+    while (taken.size < count) taken.add(Math.floor(next() ** 2 * readers.length));
+    for (const reader of taken) {
+      const token = graph.tokens === null ? null : Math.floor(next() * graph.tokens);
+      edges.push({ edge: `${src.name}->${readers[reader]!.name}`, token, score: (next() - 0.4) * next() ** 3 * 10 });
+    }
+  }
+  const rest = { ...graph, nodes: { srcs: graph.nodes.srcs.filter((src) => !isLatent(src)), dests } };
+  const into = randomEdges(rest, 4 * others, seed).filter(({ edge }) => {
+    const [src, dest] = edge.split("->") as [string, string];
+    return places.get(src)! >= dests.find(({ name }) => name === dest)!.from;
+  });
+  edges.push(...into.slice(0, others).map((edge) => ({ ...edge, score: edge.score * 3 })));
+  return edges.sort((a, b) => Math.abs(b.score) - Math.abs(a.score));
+}
+
+/** A circuit of latents as `discover --autoencoders` reports it. */
+export function latentReport(
+  shape: LatentShape,
+  latents: number,
+  others = 12,
+  labels: Record<string, string> = {},
+): CircuitReport {
+  const graph = latentGraph(shape);
+  const named = (node: ReportNode) => (labels[node.name] === undefined ? node : { ...node, label: labels[node.name] });
+  return reportOf({
+    title: `A circuit of ${latents} latents`,
+    graph: { ...graph, nodes: { ...graph.nodes, srcs: graph.nodes.srcs.map(named) } },
+    circuit: latentEdges(graph, latents, others),
+  });
+}
