@@ -118,10 +118,10 @@ export type {
   AutoencoderInput,
   AutoencoderLoader,
   AutoencoderLoaderOptions,
+  KnownEdges,
+  KnownEdgesContext,
   ModelLoader,
   ModelLoaderOptions,
   TaskModel,
   TaskOptions,
-  TrueEdges,
-  TrueEdgesContext,
 } from "./task/task-options.ts";

@@ -58,18 +58,18 @@ export { type CircuitTests, type TestCircuitOptions, testCircuit } from "./hypot
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
 export { maxAbsDiff } from "./max-abs-diff.ts";
 export { meanSquaredError } from "./mean-squared-error.ts";
-export type { Measure, MeasuredModel, Measurement, MeasureOptions } from "./measure.ts";
 export {
   type MeasureCircuitsOptions,
   type MeasuredCircuit,
   type MetricSpread,
   measureCircuits,
-  usualMeasurements,
+  usualMetrics,
 } from "./measure-circuits.ts";
 export type { MeasuredRun } from "./measured-run.ts";
-export { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
+export type { MeasuredModel, Metric, MetricOptions, MetricValue } from "./metric.ts";
 export { metricAxes } from "./metric-axes.ts";
 export type { MetricAxis } from "./metric-axis.ts";
+export { type MetricName, metrics, type NamedMetric } from "./metrics.ts";
 export {
   type FaithfulnessRange,
   MIB_SHARES,

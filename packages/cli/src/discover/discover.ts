@@ -11,8 +11,8 @@ import {
 import {
   type FoundCircuit,
   type FoundMeasures,
+  type KnownCircuitInGraph,
   measureFound,
-  type NamedCircuit,
   plainOptions,
   scoredEdges,
 } from "@autocircuit/discovery";
@@ -156,7 +156,7 @@ function selection({ select }: DiscoverSettings): { select?: string } {
 }
 
 /** The known circuits of the task, the one to compare with first. */
-function knownCircuits({ model, train }: LoadedTask, { subject, known }: DiscoverSettings): NamedCircuit[] {
+function knownCircuits({ model, train }: LoadedTask, { subject, known }: DiscoverSettings): KnownCircuitInGraph[] {
   const { tokens } = model.graph;
   const context = { seqStartIdx: train.seqStart, ...(tokens !== null && { wordIdxs: train.wordIdxs }) };
   const others = Object.entries(subject.circuits).filter(([name]) => name !== known?.name);
@@ -170,7 +170,7 @@ function knownCircuits({ model, train }: LoadedTask, { subject, known }: Discove
 async function measured(
   task: LoadedTask,
   found: FoundCircuit,
-  known: readonly NamedCircuit[],
+  known: readonly KnownCircuitInGraph[],
   { settings, seconds, signal }: { settings: DiscoverSettings; seconds: number; signal: AbortSignal },
 ): Promise<FoundMeasures> {
   const { ablation, curve } = settings;

@@ -43,7 +43,7 @@ export async function find(
     onProgress: (step) => progress.update(step),
   });
   const { onPrompt: _, ...chosen } = found.options;
-  const asked = size ?? faithful?.edges ?? task.trueEdges?.length;
+  const asked = size ?? faithful?.edges ?? task.knownEdges?.length;
   return { found: await selectCircuit({ ...found, options: chosen }, asked, settings, signal), faithful };
 }
 

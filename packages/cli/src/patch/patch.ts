@@ -62,7 +62,7 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   for (const [i, batch] of prompts.batches.entries()) {
     const ablation = shared ?? (await model.ablations(batch.corrupt, type, { signal }));
     try {
-      using patched = await model.forward(batch.clean, { ablate: mask, using: ablation, sliced: false, signal });
+      using patched = await model.forward(batch.clean, { ablate: mask, ablation, sliced: false, signal });
       using plain = await model.forward(batch.clean, { sliced: false, signal });
       const starts = batch.prompts.map(({ clean }) => batch.length - clean.length);
       moved = Math.max(moved, await largestDifference(patched, plain, starts));

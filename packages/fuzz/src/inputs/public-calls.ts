@@ -2,14 +2,14 @@ import {
   circuitFileOf,
   eapIgCircuitOf,
   greaterthanPrompts,
+  ioiEdges,
   ioiPrompts,
-  ioiTrueEdges,
   programPrompts,
   readCircuitFile,
   readEapIgCircuit,
   sequencePairs,
   tracrReverse,
-  tracrReverseTrueEdges,
+  tracrReverseEdges,
   tracrTasks,
 } from "@autocircuit/circuits";
 import {
@@ -121,7 +121,7 @@ const weights = tinyWeights();
 const task = { key: "k", name: "n", batchSize: 1, batchCount: 1, model, dataset: "no-such.json" };
 const loaded = new LoadedTask(
   task,
-  { model, train: prompts, test: prompts, trueEdges: [graph.edge(0)], sharedPrefix: null },
+  { model, train: prompts, test: prompts, knownEdges: [graph.edge(0)], sharedPrefix: null },
   () => {},
 );
 const on = { model, prompts };
@@ -193,8 +193,8 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "a circuit of a size": { takes: { size: 1 }, call: (t) => scores.circuit(t.size) },
   sortedMagnitudes: { takes: { values: scores.values }, call: (t) => sortedMagnitudes(t.values) },
   defaultCircuitSizes: {
-    takes: { graph, scores, trueCount: 1 },
-    call: (t) => defaultCircuitSizes(t.graph, t.scores, t.trueCount),
+    takes: { graph, scores, knownEdgeCount: 1 },
+    call: (t) => defaultCircuitSizes(t.graph, t.scores, t.knownEdgeCount),
   },
   circuitSizes: { takes: { graph }, call: (t, o) => circuitSizes(t.graph, o) },
   circuitsOfSizes: { takes: { scores, sizes: [1] }, call: (t) => circuitsOfSizes(t.scores, t.sizes) },
@@ -346,11 +346,11 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     options: { positions: "last", count: 1 },
     call: (t, o) => programPrompts(t.compiled, o),
   },
-  "edges of a published circuit": {
+  "edges of a known circuit": {
     takes: {},
-    call: (_, o) => tracrReverseTrueEdges(graph, o),
+    call: (_, o) => tracrReverseEdges(graph, o),
   },
-  "edges of a published circuit: model": { takes: { target: graph }, call: (t) => ioiTrueEdges(t.target) },
+  "edges of a known circuit: model": { takes: { target: graph }, call: (t) => ioiEdges(t.target) },
   "loading a task": { takes: {}, call: (_, o) => tracrReverse(o) },
   "a task's prompts": { takes: {}, call: (_, o) => tracrTasks["tracr-reverse"]!.prompts(o) },
   readCircuitFile: { takes: { text, where }, call: (t, o) => readCircuitFile(t.text, t.where, o) },
