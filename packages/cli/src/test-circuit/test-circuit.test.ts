@@ -33,6 +33,24 @@ describe("a compiled model's circuit", () => {
     expect(means.without).toBeLessThan(means.full);
   });
 
+  it("exactly right, but not independent of the model: the verdict does not say that something is left outside", async () => {
+    const { code, out } = await run(["test", at("reverse.json"), "--tests", "independence"]);
+    expect(code).toBe(3);
+    expect(out).toMatch(
+      /^not passed +independence: Not independent: .* can be the cause, and so can the corrupt prompts' values/m,
+    );
+    const whole = await run([
+      "test",
+      at("reverse/scores.safetensors"),
+      "--size",
+      "77",
+      "--tests",
+      "independence,equivalence",
+    ]);
+    expect(whole.code).toBe(0);
+    expect(whole.out).toMatch(/^not tested +independence: Cannot be tested: the circuit is the whole graph/m);
+  });
+
   it("with one edge in its place that does nothing: exit code 3, and the verdicts say what is wrong", async () => {
     const { circuit, ...rest } = read("reverse.json");
     const wrong = write("wrong.json", { ...rest, circuit: [circuit[0], { edge: "MLP 0->Resid End", token: null }] });

@@ -1,3 +1,4 @@
+import type { AblationType } from "@autocircuit/core";
 import type { AgainstRandom } from "./against-random.ts";
 import type { TestResult } from "./equivalence.ts";
 import type { Minimality } from "./minimality.ts";
@@ -48,9 +49,23 @@ export function equivalenceVerdict(result: TestResult | null, prompts: number, l
   };
 }
 
-/** Whether anything of the behaviour is left outside the circuit. */
-export function independenceVerdict(result: TestResult | "same without" | "same full", level: number): CircuitVerdict {
+/** What else than a circuit that is too small makes scores without it go with the model's. */
+const otherCause = (ablation: AblationType) =>
+  ablation === "resample"
+    ? "the corrupt prompts' values in its place, which differ as the clean prompts do"
+    : "answers that score high or low on any prompt";
+
+/** Whether scores without the circuit go with the model's. */
+export function independenceVerdict(
+  result: TestResult | "whole graph" | "same without" | "same full",
+  { level, ablation }: { level: number; ablation: AblationType },
+): CircuitVerdict {
   const test = "independence";
+  if (result === "whole graph")
+    return {
+      ...{ test, passed: null, pValue: null },
+      text: "Cannot be tested: the circuit is the whole graph, so that nothing is left outside.",
+    };
   if (result === "same full")
     return {
       ...{ test, passed: null, pValue: null },
@@ -59,7 +74,7 @@ export function independenceVerdict(result: TestResult | "same without" | "same 
   if (result === "same without")
     return {
       ...{ test, passed: true, pValue: null },
-      text: "Without the circuit all prompts score the same: nothing of the behaviour is left outside.",
+      text: "Without the circuit all prompts score the same, which tells nothing of the model's scores.",
     };
   const { pValue } = result;
   const passed = pValue >= level;
@@ -67,7 +82,8 @@ export function independenceVerdict(result: TestResult | "same without" | "same 
     ...{ test, passed, pValue },
     text: passed
       ? `What is left without the circuit tells nothing of the model's scores (${chance(pValue)}).`
-      : `Something is left outside: scores without the circuit go with the model's (${chance(pValue)}).`,
+      : `Not independent: scores without the circuit go with the model's (${chance(pValue)}). A circuit that is too small can be the cause, ` +
+        `and so can ${otherCause(ablation)}.`,
   };
 }
 

@@ -38,7 +38,7 @@ it("the whole model passes as its own circuit; nothing is not equivalent, and no
   };
   const whole = await verdicts(all);
   expect(whole.equivalence).toMatchObject({ passed: true, pValue: null });
-  for (const test of ["sufficiency", "partial-necessity"] as const)
+  for (const test of ["independence", "sufficiency", "partial-necessity"] as const)
     expect(whole[test]).toMatchObject({ passed: null, text: expect.stringMatching(/is the whole graph/) });
   expect(whole.minimality).toMatchObject({ passed: null });
   const nothing = await verdicts(none);
@@ -46,7 +46,21 @@ it("the whole model passes as its own circuit; nothing is not equivalent, and no
   for (const test of ["sufficiency", "partial-necessity"] as const)
     expect(nothing[test]).toMatchObject({ passed: null, text: expect.stringMatching(/has no edges/) });
   // What is left without an empty circuit is the model itself.
-  expect(nothing.independence).toMatchObject({ passed: false });
+  expect(nothing.independence).toMatchObject({
+    passed: false,
+    text: expect.stringMatching(/too small can be the cause/),
+  });
+});
+
+it("dependence is told with what else can cause it, which is another thing for each kind of ablation", async () => {
+  const independence = async (ablation: "resample" | "zero") => {
+    const { verdicts } = await testCircuit(model, prompts, none, { tests: ["independence"], ablation });
+    return verdicts[0]!.text;
+  };
+  expect(await independence("resample")).toMatch(
+    /^Not independent: .* so can the corrupt prompts' values in its place/,
+  );
+  expect(await independence("zero")).toMatch(/^Not independent: .* so can answers that score high or low/);
 });
 
 it("an edge without effect is named as too little, and edges that carry the head's output are not", async () => {

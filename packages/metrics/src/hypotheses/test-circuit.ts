@@ -74,7 +74,7 @@ const SAME = 1e-5;
  * Tests the hypothesis that a set of edges is the circuit of a behaviour (Shi et al. 2024, arXiv:2410.13032), on the scores of prompts:
  *
  * - `equivalence`: the circuit alone is as good as the model,
- * - `independence`: what is left without it tells nothing of the model's scores,
+ * - `independence`: what is left without it tells nothing of the model's scores: resampled values alone can make it do so,
  * - `minimality`: each edge does more than edges of random paths added to it,
  * - `sufficiency`: it is nearer to the model than random circuits of its size,
  * - `partial-necessity`: removing it harms the model more than removing random ones.
@@ -98,8 +98,8 @@ export async function testCircuit(
   check({ model, prompts, circuit }, options);
   if (prompts.promptCount < 2)
     throw new AutocircuitError("bad-input", "testCircuit needs at least two prompts: its tests compare their scores.");
-  const { score = usualPromptScore(model, prompts), ablation, tests = circuitTestNames, level = usualLevel } = options;
-  const { random = 50, quantile = 0.9, seed = 0, signal, onProgress } = options;
+  const { score = usualPromptScore(model, prompts), tests = circuitTestNames, level = usualLevel } = options;
+  const { ablation = "resample", random = 50, quantile = 0.9, seed = 0, signal, onProgress } = options;
   const plan = planOf(circuit, { tests, random, seed, mostEdges: options.mostEdges ?? 200 });
   const rows = await promptScores(model, prompts, plan.circuits, { score, ablation, signal, onProgress });
   const [full] = rows as [Float64Array];
@@ -113,15 +113,18 @@ export async function testCircuit(
       ),
     );
   const [, alone, without] = scoresOf(plan.always) as [Float64Array, Float64Array, Float64Array];
+  const isWhole = circuit.size === circuit.graph.edgeCount;
   // There is no other circuit of no edges, or of all.
-  const comparable = circuit.size > 0 && circuit.size < circuit.graph.edgeCount;
+  const comparable = circuit.size > 0 && !isWhole;
   const about = [circuit.size, { quantile, level }] as const;
   const verdict: Record<CircuitTestName, () => CircuitVerdict> = {
     equivalence: () => equivalence(full, alone, level),
     independence: () => {
-      if (constant(full)) return independenceVerdict("same full", level);
-      if (constant(without)) return independenceVerdict("same without", level);
-      return independenceVerdict(independenceTest(without, full, { seed }), level);
+      const about = { level, ablation };
+      if (isWhole) return independenceVerdict("whole graph", about);
+      if (constant(full)) return independenceVerdict("same full", about);
+      if (constant(without)) return independenceVerdict("same without", about);
+      return independenceVerdict(independenceTest(without, full, { seed }), about);
     },
     minimality: () => {
       const { knockedOut, inflated, tested } = plan;
