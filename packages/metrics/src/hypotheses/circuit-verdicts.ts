@@ -115,6 +115,14 @@ export function minimalityVerdict(
   };
 }
 
+/** Of prompts whose scores stay as they are with every edge ablated: any circuit would pass for the model. */
+export function nothingAblated(test: CircuitTestName): CircuitVerdict {
+  return {
+    ...{ test, passed: null, pValue: null },
+    text: "Cannot be tested: with every edge ablated each prompt scores as it does with none.",
+  };
+}
+
 /** The share of random circuits that must be beaten, and the chance of a wrong verdict that is accepted. */
 interface Asked {
   readonly quantile: number;
@@ -129,9 +137,17 @@ function nothingToCompare(test: CircuitTestName, edges: number): CircuitVerdict 
   };
 }
 
-/** Whether the circuit is nearer to the model than random ones; null where there are no others of its size. */
+/**
+ * Whether the circuit is nearer to the model than random ones; null where there are no others of its size. Ties count for the circuit, so
+ * that it would pass with nothing shown where all tie.
+ */
 export function sufficiencyVerdict(result: AgainstRandom | null, edges: number, asked: Asked): CircuitVerdict {
   if (result === null) return nothingToCompare("sufficiency", edges);
+  if (result.randomDistances.every((other) => other === result.distance))
+    return {
+      ...{ test: "sufficiency", passed: null, pValue: null },
+      text: `Cannot be tested: all ${result.randomDistances.length} random circuits of its size are as near to the model as the circuit.`,
+    };
   const { quantile, level } = asked;
   const passed = result.pValue < level;
   const share = `it is at least as near to the model as ${percent(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;

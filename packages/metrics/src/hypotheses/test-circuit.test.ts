@@ -80,6 +80,19 @@ it("an edge without effect is named as too little, and edges that carry the head
   expect(carrying.text).toMatch(/None of its 2 edges/);
 });
 
+it("nothing can be tested where clean and corrupt prompts are the same: no edge can be ablated", async () => {
+  const same = new PromptLoader(
+    pairs.map((pair) => ({ ...pair, corrupt: pair.clean })),
+    { batchSize: 8 },
+  );
+  const { verdicts } = await testCircuit(model, same, Circuit.of(graph, ["Resid Start->Resid End"]));
+  expect(verdicts).toHaveLength(5);
+  for (const { passed, text } of verdicts) {
+    expect(passed).toBe(null);
+    expect(text).toMatch(/with every edge ablated each prompt scores as it does with none/);
+  }
+});
+
 it("only the tests that were asked for, and the seed decides what is drawn", async () => {
   const circuit = Circuit.of(graph, ["Resid Start->Resid End"]);
   const asked = { tests: ["sufficiency", "equivalence"] as const, random: 40, seed: 5 };

@@ -16,6 +16,7 @@ import {
   independenceVerdict,
   minimalityVerdict,
   necessityVerdict,
+  nothingAblated,
   sufficiencyVerdict,
   usualLevel,
 } from "./circuit-verdicts.ts";
@@ -79,7 +80,8 @@ const SAME = 1e-5;
  * - `sufficiency`: it is nearer to the model than random circuits of its size,
  * - `partial-necessity`: removing it harms the model more than removing random ones.
  *
- * The first three pass where nothing speaks against them, which few prompts hardly can; the last two where they are shown. Cost: a forward
+ * The first three pass where nothing speaks against them, which few prompts hardly can; the last two where they are shown. None can be made
+ * where ablation of every edge leaves the scores as they are. Cost: a forward
  * for each random circuit and test, and for minimality one an edge.
  *
  * @throws AutocircuitError `bad-input` for fewer than two prompts, a circuit of another graph, a logit difference without wrong answers;
@@ -112,7 +114,8 @@ export async function testCircuit(
         rows[plan.circuits.indexOf(one)]!,
       ),
     );
-  const [, alone, without] = scoresOf(plan.always) as [Float64Array, Float64Array, Float64Array];
+  const [, alone, without, ablated] = scoresOf(plan.always) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  const ablatedAsFull = ablated.every((score, prompt) => score === full[prompt]);
   const isWhole = circuit.size === circuit.graph.edgeCount;
   // There is no other circuit of no edges, or of all.
   const comparable = circuit.size > 0 && !isWhole;
@@ -162,7 +165,9 @@ export async function testCircuit(
   return {
     ...{ score, edges: circuit.size, prompts: prompts.promptCount },
     means: { full: mean(full), circuit: mean(alone), without: mean(without) },
-    verdicts: circuitTestNames.filter((name) => tests.includes(name)).map((name) => verdict[name]()),
+    verdicts: circuitTestNames
+      .filter((name) => tests.includes(name))
+      .map((name) => (ablatedAsFull ? nothingAblated(name) : verdict[name]())),
   };
 }
 
@@ -197,7 +202,7 @@ function planOf(
       },
     ];
   });
-  const always = [Circuit.where(graph, () => true), circuit, complementOf(circuit, graph)];
+  const always = [Circuit.where(graph, () => true), circuit, complementOf(circuit, graph), Circuit.of(graph, [])];
   const knockedOut = tested.map((edge) =>
     Circuit.of(
       graph,
