@@ -81,7 +81,7 @@ export function independenceVerdict(
   return {
     ...{ test, passed, pValue },
     text: passed
-      ? `What is left without the circuit tells nothing of the model's scores (${chance(pValue)}).`
+      ? `Nothing says that scores without the circuit go with the model's (${chance(pValue)}).`
       : `Not independent: scores without the circuit go with the model's (${chance(pValue)}). A circuit that is too small can be the cause, ` +
         `and so can ${otherCause(ablation)}.`,
   };
@@ -110,7 +110,7 @@ export function minimalityVerdict(
   return {
     ...{ test, passed, pValue },
     text: passed
-      ? `None of ${of} does less than edges that do not belong there.`
+      ? `Nothing says that any of ${of} does less than edges that do not belong there.`
       : `Not minimal: of ${of} ${notMinimal.length} ${notMinimal.length === 1 ? "does" : "do"} too little: ${named.join(", ")}${rest}.`,
   };
 }
