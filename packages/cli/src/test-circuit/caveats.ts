@@ -42,7 +42,10 @@ export function caveats({ tests, prompts, random, edges, quantile, level }: Test
   return lines.map((line) => `${line}.`);
 }
 
-/** The same of tests that were made of a circuit of so many edges; what was not asked for is as `testCircuit` has it. */
+/**
+ * The same of the tests that could be made of a circuit of so many edges, or that none could; what was not asked for is as `testCircuit` has
+ * it.
+ */
 export function testCaveats(
   { verdicts, prompts }: CircuitTests,
   edges: number,
@@ -54,7 +57,8 @@ export function testCaveats(
   } = {},
 ): string[] {
   const { random = 50, quantile = 0.9, mostEdges = 200, level = 0.05 } = asked;
-  const tests = verdicts.map(({ test }) => test);
+  const tests = verdicts.filter(({ passed }) => passed !== null).map(({ test }) => test);
+  if (tests.length === 0) return ["nothing was tested: none of the tests that were asked for could be made."];
   return caveats({ tests, prompts, random, edges: Math.min(edges, mostEdges), quantile, level });
 }
 

@@ -51,6 +51,15 @@ describe("a compiled model's circuit", () => {
     expect(whole.out).toMatch(/^not tested +independence: Cannot be tested: the circuit is the whole graph/m);
   });
 
+  it("passes nothing where nothing could be tested, and the exit code and a line say so", async () => {
+    const whole = ["test", at("reverse/scores.safetensors"), "--size", "77", "--json", at("whole.json")];
+    const { code, out } = await run([...whole, "--tests", "minimality,sufficiency"]);
+    expect(code).toBe(3);
+    expect(out).toMatch(/^note: nothing was tested: none of the tests that were asked for could be made\.$/m);
+    const { passed, notes } = read("whole.json");
+    expect([passed, notes]).toEqual([null, [expect.stringMatching(/^nothing was tested/)]]);
+  });
+
   it("with one edge in its place that does nothing: exit code 3, and the verdicts say what is wrong", async () => {
     const { circuit, ...rest } = read("reverse.json");
     const wrong = write("wrong.json", { ...rest, circuit: [circuit[0], { edge: "MLP 0->Resid End", token: null }] });
