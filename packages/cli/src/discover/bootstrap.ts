@@ -1,11 +1,11 @@
 import type { Circuit, LoadedTask, PruneScores } from "@autocircuit/core";
 import { algorithms, selectTop } from "@autocircuit/discovery";
 import { bootstrapCircuits, type StablePoint } from "@autocircuit/metrics";
-import type { ReportStability } from "@autocircuit/report";
 import { Progress } from "../support/progress.ts";
 import { formatBytes } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { DiscoverSettings } from "./settings.ts";
+import { promptNotes, unjudged } from "./stability-text.ts";
 
 /** Resamples where nothing else is asked for, and the fewest that say anything. */
 const [USUAL, FEWEST] = [200, 100];
@@ -35,8 +35,13 @@ export interface BootstrapJson {
   /** How many of the found circuit's edges are among those by the scores of all prompts: all, unless edges were selected otherwise. */
   shared: number;
   jaccard: number;
-  stable: boolean;
+  /** Null where nothing can be said. */
+  stable: boolean | null;
+  /** Why nothing can be said; null where something is. */
+  reason: string | null;
   points: readonly StablePoint[];
+  /** What so few prompts cannot show. */
+  notes: readonly string[];
 }
 
 /** The scores of single prompts, as an algorithm gives them, and how often they are to be drawn again. */
@@ -109,16 +114,18 @@ export async function bootstrapped(
     onProgress: ({ done, total }) => progress.update(done, total),
   });
   const unit = unitOf(scores.values, rows);
-  const { low, high, frequency, points, prompts } = found;
+  const { low, high, frequency, points, prompts, scored } = found;
   const named = edges.map((edge, i) => {
-    const sure = { interval: [low[i]! * unit, high[i]! * unit] as const, frequency: Math.min(1, frequency[i]!) };
+    const sure = { interval: [low[i]! * unit, high[i]! * unit] as const, frequency: frequency[i]! };
     return [`${graph.edge(edge)}`, sure] as const;
   });
   const { jaccard, stable } = points.find((point) => point.size === size)!;
   const top = new Set(selectTop(scores, size, { prune: false }).indices);
   const shared = edges.filter((edge) => top.has(edge)).length;
+  const reason = stable === null ? unjudged(size, { edges: graph.edgeCount, scored }) : null;
+  const notes = promptNotes(prompts);
   return {
-    json: { prompts, resamples: found.resamples, size, shared, jaccard, stable, points },
+    json: { prompts, resamples: found.resamples, size, shared, jaccard, stable, reason, points, notes },
     edges: new Map(named),
   };
 }
@@ -139,31 +146,4 @@ function unitOf(values: Float32Array, rows: readonly Float32Array[]): number {
     square += mean * mean;
   }
   return square === 0 ? 1 : product / square;
-}
-
-/** What the report says and draws of it. */
-export function stabilityReport(json: BootstrapJson, algorithm: string): ReportStability {
-  const { prompts, resamples, size, shared, jaccard, stable, points } = json;
-  const verdict = stable
-    ? "stable: other prompts of the kind would give mostly the same edges"
-    : "not stable: other prompts of the kind would give other edges";
-  const steady = points.filter((point) => point.stable).map((point) => point.size);
-  const others = stable || steady.length === 0 ? "" : ` Sizes that are stable: ${steady.join(", ")}.`;
-  const edges = `${size} edge${size === 1 ? "" : "s"}`;
-  const drawn = `With the ${prompts} prompts drawn again ${resamples} times, `;
-  const share = `share ${jaccard.toFixed(2)} of their edges on average (Jaccard index; stable from 0.8)`;
-  return {
-    text:
-      shared === size
-        ? `${drawn}circuits of ${edges} ${share}. The circuit is ${verdict}.${others}`
-        : `${drawn}circuits of the ${edges} of largest score ${share}. That choice is ${verdict}.${others} The circuit found was selected otherwise ` +
-          `and has ${shared} of these edges: how stable its selection is was not measured.`,
-    curve: {
-      metric: "mean Jaccard index of resamples",
-      unit: "",
-      points: points.map((point) => ({ edges: point.size, value: point.jaccard, series: algorithm })),
-      baseline: { name: "stable from 0.8", value: 0.8 },
-      edgeScale: "log",
-    },
-  };
 }

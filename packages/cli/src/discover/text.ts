@@ -4,9 +4,9 @@ import { formatBytes, formatNumber, table } from "../support/table.ts";
 import { deviceText } from "../support/use-device.ts";
 import { verdictLine } from "../test-circuit/verdict-line.ts";
 import { accuracyText } from "./accuracy.ts";
-import { stabilityReport } from "./bootstrap.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
+import { stabilityReport } from "./stability-text.ts";
 
 /** What the columns of {@link ablationText} say. */
 const ABLATION_COLUMNS = `KL: nats from the full model's output; largest change: of any output value on any prompt; kept: below ${KEPT_BELOW}, changed: not`;

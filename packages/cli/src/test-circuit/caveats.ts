@@ -1,7 +1,7 @@
 import type { CircuitTestName, CircuitTests } from "@autocircuit/metrics";
 
 /** Fewer prompts than these are said to be few. */
-const FEW = 20;
+export const FEW_PROMPTS = 20;
 
 /** How the tests were made. */
 export interface TestsMade {
@@ -35,7 +35,7 @@ export function caveats({ tests, prompts, random, edges, quantile, level }: Test
       `minimality cannot be refused with ${counted(random)} and ${edges} edges to try: --random ${first((n) => (1 - quantile) ** n <= level / edges)} is the least`,
     );
   const passive = of("equivalence", "independence", "minimality");
-  if (passive && prompts < FEW)
+  if (passive && prompts < FEW_PROMPTS)
     lines.push(
       `${prompts} prompts are few: that ${passive} passed says little more than that they could not tell. --batches takes more to measure on`,
     );

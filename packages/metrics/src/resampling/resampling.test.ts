@@ -35,8 +35,30 @@ describe("bootstrap", () => {
     const two = stability(drawn, 2);
     expect(two.jaccard).toBe(1);
     expect(two.stable).toBe(true);
-    expect(Array.from(two.frequency, (share) => Math.round(share * 1000) / 1000)).toEqual([1, 0, 1, 0]);
+    expect(Array.from(two.frequency)).toEqual([1, 0, 1, 0]);
     expect(stability(drawn, 3).jaccard).toBeLessThan(1);
+  });
+
+  test("no verdict of the whole graph, nor where edges of score 0 fill the circuit", async () => {
+    // Edges 1 and 4 score 0 on every prompt, edge 2 is negative.
+    const rows = prompts.map(([first, , third, fourth]) => [first!, 0, third!, fourth!, 0]);
+    const drawn = bootstrap(rows, { seed: 4, resamples: 150 });
+    const { points, scored } = await bootstrapCircuits(rows, {
+      ...{ seed: 4, resamples: 150, edges: [0], size: 2 },
+      sizes: [1, 2, 3, 4, 5],
+    });
+    expect(scored).toBe(3);
+    expect(points.map(({ stable }) => stable)).toEqual([true, true, true, null, null]);
+    for (const { size, jaccard, stable } of points)
+      expect(stability(drawn, size)).toMatchObject({ jaccard: expect.closeTo(jaccard, 12), stable });
+    const positive = bootstrap(
+      rows.map((row) => row.map(Math.abs)),
+      { seed: 4 },
+    );
+    expect(stability(positive, 3, "signed").stable).toBe(true);
+    expect(stability(positive, 4, "signed").stable).toBe(null);
+    const nothing = bootstrap(rows.map(() => [0, 0, 0]));
+    expect(stability(nothing, 1).stable).toBe(null);
   });
 
   test("circuits resample by resample are those of all resamples together", async () => {
