@@ -58,6 +58,17 @@ describe("how sure a circuit is", () => {
     expect(readFileSync(at("filled/report.html"), "utf8")).not.toContain("mean Jaccard index");
   });
 
+  it("says on the screen and in the report where options leave nothing to draw from", async () => {
+    const { out } = await discover("--algorithm", "mean-of-methods", "--set", "align=rank", "--size", "1");
+    const line = "How stable the circuit is was not measured: ranks of single prompts do not add up to those of all.";
+    expect(json()).toMatchObject({ bootstrap: null, warnings: expect.arrayContaining([line]) });
+    expect(out).toContain(line);
+    expect(out).toMatch(/^1 edge found/m);
+    expect(readFileSync(at("out/report.html"), "utf8")).toContain(line);
+    const none = await discover("--algorithm", "acdc");
+    expect(none.out).not.toContain("How stable");
+  });
+
   it("says that few prompts are few", async () => {
     const pair = (i: number) => ({ clean: [3 + i, 17], corrupt: [5, 18 + i], answers: [4], wrong_answers: [9] });
     writeFileSync(at("few.json"), JSON.stringify({ prompts: [0, 1, 2, 3].map(pair) }));

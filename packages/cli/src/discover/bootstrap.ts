@@ -4,8 +4,8 @@ import { bootstrapCircuits, type StablePoint } from "@autocircuit/metrics";
 import { Progress } from "../support/progress.ts";
 import { formatBytes } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
+import { FEW_PROMPTS } from "../test-circuit/caveats.ts";
 import type { DiscoverSettings } from "./settings.ts";
-import { promptNotes, unjudged } from "./stability-text.ts";
 
 /** Resamples where nothing else is asked for, and the fewest that say anything. */
 const [USUAL, FEWEST] = [200, 100];
@@ -66,9 +66,11 @@ export function promptRows(
   const { edgeCount } = model.graph;
   const bytes = 4 * prompts * edgeCount;
   const work = edgeCount * (prompts + SORTING);
-  const fault =
-    size === 0 ? "a circuit without edges has nothing to be sure of" : faultOf(algorithm, given, keep, prompts);
-  if (fault !== undefined && asked === undefined) return {};
+  const without = size === 0 ? "a circuit without edges has nothing to be sure of" : withoutRows(algorithm, keep);
+  if (without !== undefined && asked === undefined) return {};
+  const fault = without ?? faultOf(given, prompts);
+  if (fault !== undefined && asked === undefined)
+    return { note: `How stable the circuit is was not measured: ${fault}.` };
   const most = asked === undefined ? FREE_BYTES : MOST_BYTES;
   const tooMuch =
     bytes > most
@@ -83,16 +85,16 @@ export function promptRows(
   return { rows: { rows, resamples, onPrompt: (scores) => rows.push(scores) } };
 }
 
-function faultOf(
-  algorithm: DiscoverSettings["algorithm"],
-  given: DiscoverSettings["given"],
-  keep: number | undefined,
-  prompts: number,
-): string | undefined {
+/** Why there are no scores of single prompts, whatever the options and prompts. */
+function withoutRows(algorithm: DiscoverSettings["algorithm"], keep: number | undefined): string | undefined {
   if (keep !== undefined)
     return "the search for few edges has no scores of single prompts; give --size instead of --keep";
-  if (algorithm === undefined || !("perPrompt" in algorithms[algorithm]))
-    return `${algorithm} gives no scores of single prompts; methods of attribution, such as eap-ig-inputs, do`;
+  if (algorithm !== undefined && "perPrompt" in algorithms[algorithm]) return undefined;
+  return `${algorithm} gives no scores of single prompts; methods of attribution, such as eap-ig-inputs, do`;
+}
+
+/** Why a method that gives scores of single prompts does not this time, or they cannot be drawn from. */
+function faultOf(given: DiscoverSettings["given"], prompts: number): string | undefined {
   if (given.align === "rank") return "ranks of single prompts do not add up to those of all";
   if (given.ablateFrom !== undefined) return "with --set ablateFrom there are no scores of single prompts";
   return prompts < 2 ? "there is one prompt to discover with, and every resample would be the same" : undefined;
@@ -128,6 +130,21 @@ export async function bootstrapped(
     json: { prompts, resamples: found.resamples, size, shared, jaccard, stable, reason, points, notes },
     edges: new Map(named),
   };
+}
+
+/** Why nothing can be said of circuits of a size that are alike by construction; `scored` edges have a score other than 0. */
+function unjudged(size: number, { edges, scored }: { edges: number; scored: number }): string {
+  if (size === edges) return "it is the whole graph, and there is no other circuit of its size";
+  const some = scored === 0 ? "no edge has" : scored === 1 ? "only 1 edge has" : `only ${scored} edges have`;
+  return `${some} a score other than 0, and edges of score 0 fill the other ${size - scored} of ${size} places`;
+}
+
+/** What so few prompts cannot show. */
+function promptNotes(prompts: number): string[] {
+  if (prompts >= FEW_PROMPTS) return [];
+  return [
+    `${prompts} prompts are few: drawn again they say little of other prompts of the kind. --batches takes more to discover with.`,
+  ];
 }
 
 /** The size itself, and halves and doubles of it. */

@@ -1,21 +1,6 @@
+import { jaccardText } from "@autocircuit/metrics";
 import type { ReportStability } from "@autocircuit/report";
-import { FEW_PROMPTS } from "../test-circuit/caveats.ts";
 import type { BootstrapJson } from "./bootstrap.ts";
-
-/** Why nothing can be said of circuits of a size that are alike by construction; `scored` edges have a score other than 0. */
-export function unjudged(size: number, { edges, scored }: { edges: number; scored: number }): string {
-  if (size === edges) return "it is the whole graph, and there is no other circuit of its size";
-  const some = scored === 0 ? "no edge has" : scored === 1 ? "only 1 edge has" : `only ${scored} edges have`;
-  return `${some} a score other than 0, and edges of score 0 fill the other ${size - scored} of ${size} places`;
-}
-
-/** What so few prompts cannot show. */
-export function promptNotes(prompts: number): string[] {
-  if (prompts >= FEW_PROMPTS) return [];
-  return [
-    `${prompts} prompts are few: drawn again they say little of other prompts of the kind. --batches takes more to discover with.`,
-  ];
-}
 
 /** What the report says and draws of how stable a circuit is. */
 export function stabilityReport(json: BootstrapJson, algorithm: string): ReportStability {
@@ -52,7 +37,7 @@ function verdictText({ prompts, resamples, size, shared, jaccard, stable, reason
     ? "stable: other prompts of the kind would give mostly the same edges"
     : "not stable: other prompts of the kind would give other edges";
   return (
-    `With the ${prompts} prompts drawn again ${resamples} times, circuits of ${byRank ? edges : largest} share ${jaccard.toFixed(2)} of their ` +
+    `With the ${prompts} prompts drawn again ${resamples} times, circuits of ${byRank ? edges : largest} share ${jaccardText(jaccard)} of their ` +
     `edges on average (Jaccard index; stable from 0.8). ${byRank ? "The circuit" : "That choice"} is ${verdict}.`
   );
 }

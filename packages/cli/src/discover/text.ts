@@ -38,7 +38,7 @@ export function summary(result: DiscoverResult, { ablation }: DiscoverSettings):
   return [
     ...(result.accuracy ? [accuracyText(result.accuracy)] : []),
     `${faithfulness.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(faithfulness.circuit)}${theirs ?? ""}`,
-    `${circuit.length} edges found${compared ?? ` of ${edgeCount}`}`,
+    `${circuit.length} edge${circuit.length === 1 ? "" : "s"} found${compared ?? ` of ${edgeCount}`}`,
     ...sure,
     ...(result.tests?.verdicts.map(verdictLine) ?? []),
     `${seconds.toFixed(2)} s on ${deviceText(result)}, peak memory ${formatBytes(peakMemoryBytes)}${onDevice}`,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { bootstrap } from "./bootstrap.ts";
 import { bootstrapCircuits } from "./bootstrap-circuits.ts";
 import { scoreIntervals } from "./intervals.ts";
-import { stability } from "./stability.ts";
+import { jaccardText, stability } from "./stability.ts";
 import { sureEdges } from "./sure-edges.ts";
 
 const prompts = Array.from({ length: 20 }, (_, p) => [5 + Math.sin(p), Math.sin(p * 7), -4 + Math.cos(p), 0.1 * p - 1]);
@@ -59,6 +59,12 @@ describe("bootstrap", () => {
     expect(stability(positive, 4, "signed").stable).toBe(null);
     const nothing = bootstrap(rows.map(() => [0, 0, 0]));
     expect(stability(nothing, 1).stable).toBe(null);
+  });
+
+  test("an index is printed so that it does not seem stable where it is not, nor the other way round", () => {
+    expect([0.8, 0.804, 0.7949, 1, 0].map(jaccardText)).toEqual(["0.80", "0.80", "0.79", "1.00", "0.00"]);
+    expect([0.797, 0.79996].map(jaccardText)).toEqual(["0.797", "0.79996"]);
+    expect(() => jaccardText(1.5)).toThrow(/jaccard/);
   });
 
   test("circuits resample by resample are those of all resamples together", async () => {

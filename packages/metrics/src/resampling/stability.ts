@@ -4,6 +4,18 @@ import type { Bootstrap } from "./bootstrap.ts";
 /** From this mean Jaccard index on a circuit's size counts as stable. */
 export const stableFrom = 0.8;
 
+const checkJaccard = signature("jaccardText", {
+  jaccard: kind.such("a number from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1),
+});
+
+/** A mean Jaccard index in two digits, or in as many more as tell whether it is at least {@link stableFrom}. */
+export function jaccardText(jaccard: number): string {
+  checkJaccard({ jaccard });
+  let digits = 2;
+  while (Number(jaccard.toFixed(digits)) >= stableFrom !== jaccard >= stableFrom) digits++;
+  return jaccard.toFixed(digits);
+}
+
 /** How alike the circuits of a size are that resamples of the prompts give. */
 export interface Stability {
   readonly size: number;
