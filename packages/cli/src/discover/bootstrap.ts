@@ -135,7 +135,8 @@ export async function bootstrapped(
 /** Why nothing can be said of circuits of a size that are alike by construction; `scored` edges have a score other than 0. */
 function unjudged(size: number, { edges, scored }: { edges: number; scored: number }): string {
   if (size === edges) return "it is the whole graph, and there is no other circuit of its size";
-  const some = scored === 0 ? "no edge has" : scored === 1 ? "only 1 edge has" : `only ${scored} edges have`;
+  if (scored === 0) return "no edge has a score other than 0";
+  const some = scored === 1 ? "only 1 edge has" : `only ${scored} edges have`;
   return `${some} a score other than 0, and edges of score 0 fill the other ${size - scored} of ${size} places`;
 }
 

@@ -46,7 +46,7 @@ export async function testCommand(path: string, options: TestCommandOptions, con
   const { full, circuit: alone, without } = tested.means;
   print(
     `${tested.score}, mean of ${tested.prompts} prompts, ${ablation} ablation: the model ${formatNumber(full)}, the circuit alone ${formatNumber(alone)}, ` +
-      `the model without its ${circuit.size} edges ${formatNumber(without)}`,
+      `the model without its ${circuit.size} ${circuit.size === 1 ? "edge" : "edges"} ${formatNumber(without)}`,
   );
   const loaded: LoadedTask[] = [];
   let cross: CrossTask | undefined;

@@ -102,6 +102,7 @@ export function minimalityVerdict(
           : "Cannot be tested: no random path adds an edge to the circuit.",
     };
   const pValue = Math.min(...result.pValues);
+  const one = edges === 1;
   const of = tested === edges ? `its ${edges} edges` : `${tested} of its ${edges} edges, drawn at random,`;
   const { notMinimal } = result;
   const passed = notMinimal.length === 0;
@@ -110,8 +111,8 @@ export function minimalityVerdict(
   return {
     ...{ test, passed, pValue },
     text: passed
-      ? `Nothing says that any of ${of} does less than edges that do not belong there.`
-      : `Not minimal: of ${of} ${notMinimal.length} ${notMinimal.length === 1 ? "does" : "do"} too little: ${named.join(", ")}${rest}.`,
+      ? `Nothing says that ${one ? "its one edge" : `any of ${of}`} does less than edges that do not belong there.`
+      : `Not minimal: ${one ? "its one edge does" : `of ${of} ${notMinimal.length} ${notMinimal.length === 1 ? "does" : "do"}`} too little: ${named.join(", ")}${rest}.`,
   };
 }
 
