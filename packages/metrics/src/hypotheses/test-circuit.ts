@@ -75,14 +75,13 @@ const SAME = 1e-5;
  * Tests the hypothesis that a set of edges is the circuit of a behaviour (Shi et al. 2024, arXiv:2410.13032), on the scores of prompts:
  *
  * - `equivalence`: the circuit alone is as good as the model,
- * - `independence`: what is left without it tells nothing of the model's scores: resampled values alone can make it do so,
+ * - `independence`: what is left without it tells nothing of the model's scores, which resampled values can prevent were the circuit exactly right,
  * - `minimality`: each edge does more than edges of random paths added to it,
  * - `sufficiency`: it is nearer to the model than random circuits of its size,
  * - `partial-necessity`: removing it harms the model more than removing random ones.
  *
  * The first three pass where nothing speaks against them, which few prompts hardly can; the last two where they are shown. None can be made
- * where ablation of every edge leaves the scores as they are. Cost: a forward
- * for each random circuit and test, and for minimality one an edge.
+ * where ablation of every edge leaves the scores as they are. Cost: a forward for each random circuit and test, and for minimality one an edge.
  *
  * @throws AutocircuitError `bad-input` for fewer than two prompts, a circuit of another graph, a logit difference without wrong answers;
  *   `not-finite`; `aborted`
