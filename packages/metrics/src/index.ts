@@ -98,7 +98,7 @@ export {
   type StablePoint,
 } from "./resampling/bootstrap-circuits.ts";
 export { type IntervalKind, type Intervals, intervalKinds, scoreIntervals } from "./resampling/intervals.ts";
-export { type Stability, stability, stableFrom } from "./resampling/stability.ts";
+export { jaccardText, type Stability, stability, stableFrom } from "./resampling/stability.ts";
 export { type SureEdges, type SureEdgesOptions, sureEdges } from "./resampling/sure-edges.ts";
 export { type RocCurve, type RocPoint, rocCurve, rocOfValues } from "./roc.ts";
 export { type RocAtSizesOptions, type RocSizePoint, rocAtSizes } from "./roc-at-sizes.ts";
