@@ -8,8 +8,8 @@ import { random } from "@autocircuit/discovery";
 import { correctPercent } from "@autocircuit/metrics";
 
 const task = await tasks["tracr-reverse"].load();
-const { model, test, train, trueEdges } = task;
-const published = Circuit.of(model.graph, trueEdges);
+const { model, test, train, knownEdges } = task;
+const published = Circuit.of(model.graph, knownEdges);
 const drawn = (await random(model, train, { seed: 1 })).circuit(published.size);
 console.log([...published].map(({ name }) => name).join(", "));
 

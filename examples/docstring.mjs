@@ -9,7 +9,7 @@
 import { docstringPrompts, publishedCircuits } from "@autocircuit/circuits";
 import { Circuit, loadPrompts, runCircuits } from "@autocircuit/core";
 import { circuitProbing } from "@autocircuit/discovery";
-import { measurements, rocCurve } from "@autocircuit/metrics";
+import { metrics, rocCurve } from "@autocircuit/metrics";
 import { loadModel, readConfig } from "@autocircuit/models";
 
 const [folder, prompts = "50", epochs = "100"] = process.argv.slice(2);
@@ -27,8 +27,8 @@ if (layers !== 4 || heads !== 8 || !attnOnly) {
   process.exit(2);
 }
 const PUBLISHED = {
-  heads: { circuit: publishedCircuits["docstring-node-based-official-edges"], factorized: false },
-  edges: { circuit: publishedCircuits["docstring-true-edges"], factorized: true },
+  heads: { circuit: publishedCircuits["docstring-node-based-edges"], factorized: false },
+  edges: { circuit: publishedCircuits["docstring-edges"], factorized: true },
 };
 const ABLATIONS = ["resample", "tokenwise-mean-clean-and-corrupt"];
 const METRICS = ["correct-of-pair-percent", "answer-prob", "logit-diff"];
@@ -53,7 +53,7 @@ const rows = { "full model": await measured(model, { circuits: [Circuit.where(mo
 for (const [name, { circuit, factorized }] of Object.entries(PUBLISHED)) {
   for (const byToken of hasPositions ? [false, true] : [false]) {
     const patched = model.withGraph({ factorized, byToken, ...(byToken && { seqLen: test.seqLen }) });
-    const words = byToken ? { tokenPositions: true, wordIdxs: test.wordIdxs } : {};
+    const words = byToken ? { byToken: true, wordIdxs: test.wordIdxs } : {};
     const circuits = [Circuit.of(patched.graph, circuit.edges(patched, words))];
     for (const ablation of ABLATIONS)
       rows[`${name}, ${byToken ? "its positions" : "every position"}, ${ablation}`] = await measured(patched, {
@@ -64,16 +64,16 @@ for (const [name, { circuit, factorized }] of Object.entries(PUBLISHED)) {
 }
 console.table(rows);
 
-const trueEdges = PUBLISHED.edges.circuit.edges(model);
-const scores = await circuitProbing(model, train, { epochs: passes, circuitSizes: ["true_size"], trueEdges });
-const size = trueEdges.length;
+const knownEdges = PUBLISHED.edges.circuit.edges(model);
+const scores = await circuitProbing(model, train, { epochs: passes, circuitSizes: ["true_size"], knownEdges });
+const size = knownEdges.length;
 console.table({
-  published: await measured(model, { circuits: [Circuit.of(model.graph, trueEdges)] }),
+  published: await measured(model, { circuits: [Circuit.of(model.graph, knownEdges)] }),
   learned: await measured(model, { scores, sizes: [size] }),
 });
-const published = Circuit.of(model.graph, trueEdges);
+const published = Circuit.of(model.graph, knownEdges);
 const shared = Array.from(scores.circuit(size).indices).filter((edge) => published.has(edge)).length;
-const { auc } = rocCurve(scores, trueEdges);
+const { auc } = rocCurve(scores, knownEdges);
 console.log(
   `of the published circuit's ${size} edges the learned one has ${shared}; area under the ROC curve ${auc.toFixed(2)}`,
 );
@@ -84,7 +84,7 @@ async function measured(patched, choice) {
   const runs = await runCircuits(patched, test, choice);
   const row = { edges: runs[0].edges };
   for (const name of METRICS) {
-    const [{ value, deviation }] = await measurements[name].measure(patched, test, runs);
+    const [{ value, deviation }] = await metrics[name].measure(patched, test, runs);
     row[name] = deviation === undefined ? value.toFixed(2) : `${value.toFixed(2)} ± ${deviation.toFixed(2)}`;
   }
   runs[Symbol.dispose]();

@@ -8,14 +8,14 @@ import { acdc } from "@autocircuit/discovery";
 import { klDivergence } from "@autocircuit/metrics";
 
 const task = await tasks["tracr-sort"].load();
-const { model, train, test, trueEdges } = task;
+const { model, train, test, knownEdges } = task;
 const scores = await acdc(model, train, { taus: [1e-3] });
 // An edge's score is the largest threshold that it survived; those that none removes have an infinite one.
 const found = Circuit.where(model.graph, (edge) => scores.values[edge] === Number.POSITIVE_INFINITY);
 console.log(`${found.size} of ${model.graph.edgeCount} edges:`);
 for (const edge of found) console.log(`  ${edge.name}`);
 
-const known = Circuit.of(model.graph, trueEdges);
+const known = Circuit.of(model.graph, knownEdges);
 console.log(`${[...found].filter((edge) => known.has(edge)).length} of them are among the program's ${known.size}`);
 const runs = await runCircuits(model, test, { circuits: [found, Circuit.of(model.graph, [])] });
 for (const { edges, value } of await klDivergence(model, test, runs))

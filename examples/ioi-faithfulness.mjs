@@ -23,9 +23,9 @@ if (folder === undefined || !(count > 1) || !(passes >= 0) || !(forms >= 1 && fo
 }
 
 const CIRCUITS = {
-  heads: "ioi-head-based-official-edges",
-  edges: "ioi-true-edges",
-  "edges, MLP 0 alone": "ioi-true-edges-mlp-0-only",
+  heads: "ioi-head-based-edges",
+  edges: "ioi-edges",
+  "edges, MLP 0 alone": "ioi-mlp-0-only-edges",
 };
 const ABLATIONS = ["resample", "tokenwise-mean-corrupt"];
 
@@ -63,7 +63,7 @@ async function measure(order, template) {
     const patched = byToken ? model.withGraph({ byToken, seqLen: test.seqLen }) : model;
     for (const [name, key] of Object.entries(CIRCUITS)) {
       const edges = publishedCircuits[key].edges(patched, {
-        ...(byToken && { tokenPositions: true, wordIdxs: test.wordIdxs }),
+        ...(byToken && { byToken: true, wordIdxs: test.wordIdxs }),
       });
       const published = Circuit.of(patched.graph, edges);
       const found = {

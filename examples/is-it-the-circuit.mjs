@@ -8,8 +8,8 @@ import { acdc } from "@autocircuit/discovery";
 import { testCircuit } from "@autocircuit/metrics";
 
 const task = await tasks["tracr-sort"].load();
-const { model, train, test, trueEdges } = task;
-const whole = Circuit.of(model.graph, trueEdges);
+const { model, train, test, knownEdges } = task;
+const whole = Circuit.of(model.graph, knownEdges);
 const scores = await acdc(model, train, { taus: [1e-3] });
 const found = Circuit.where(model.graph, (edge) => scores.values[edge] === Number.POSITIVE_INFINITY);
 for (const [name, circuit] of Object.entries({ "the program's edges": whole, "what ACDC finds": found })) {

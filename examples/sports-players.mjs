@@ -8,7 +8,7 @@
 // at a time, by default.
 import { publishedCircuits, sportsPlayersPrompts } from "@autocircuit/circuits";
 import { Circuit, loadPrompts, PromptLoader, runCircuits } from "@autocircuit/core";
-import { measurements } from "@autocircuit/metrics";
+import { metrics } from "@autocircuit/metrics";
 import { findTokenizer, loadModel, loadParts, readConfig } from "@autocircuit/models";
 
 const [folder, prompts = "200", batch = "10"] = process.argv.slice(2);
@@ -52,9 +52,9 @@ const sports = [
 const reading = await readingOf(folder, sports);
 const model = await loadModel(folder, { outputSlice: "last_seq", separateQkv: false });
 const byToken = model.withGraph({ byToken: true, seqLen: test.seqLen });
-const words = { tokenPositions: true, wordIdxs: test.wordIdxs };
+const words = { byToken: true, wordIdxs: test.wordIdxs };
 
-const circuit = Circuit.of(byToken.graph, publishedCircuits["sports-players-true-edges"].edges(byToken, words));
+const circuit = Circuit.of(byToken.graph, publishedCircuits["sports-players-edges"].edges(byToken, words));
 const whole = Circuit.where(byToken.graph, () => true);
 const none = Circuit.of(byToken.graph, []);
 const rest = Circuit.where(byToken.graph, (index) => !circuit.has(index));
@@ -77,7 +77,7 @@ async function measured(kept, ablation) {
   const runs = await runCircuits(byToken, test, { circuits: [kept], ablation });
   const row = { edges: kept.size };
   for (const name of METRICS) {
-    const [{ value }] = await measurements[name].measure(byToken, test, runs);
+    const [{ value }] = await metrics[name].measure(byToken, test, runs);
     row[name] = value.toFixed(2);
   }
   runs[Symbol.dispose]();
@@ -96,24 +96,24 @@ async function probed() {
   const cut = model.withGraph({ byToken: true, seqLen: end });
   const kept = Circuit.of(
     cut.graph,
-    publishedCircuits["sports-players-probe-true-edges"].edges(cut, {
+    publishedCircuits["sports-players-probe-edges"].edges(cut, {
       ...words,
       wordIdxs: { ...test.wordIdxs, end: end - 1 },
     }),
   );
   const ablate = Circuit.where(cut.graph, (index) => !kept.has(index));
-  const using = await cut.ablations(names, "tokenwise-mean-clean-and-corrupt");
+  const ablation = await cut.ablations(names, "tokenwise-mean-clean-and-corrupt");
   const hooks = BLOCKS.map((block) => `blocks.${block}.hook_resid_post`);
   const said = BLOCKS.map(() => []);
   for (const { clean } of names.batches) {
-    const seen = await cut.activations(clean, hooks, { ablate, using, positions: [end - 1] });
+    const seen = await cut.activations(clean, hooks, { ablate, ablation, positions: [end - 1] });
     for (const [i, hook] of hooks.entries())
       said[i].push(...(await seen.of(hook).select(1, 0).matmul(reading).toArray()));
     seen[Symbol.dispose]();
   }
   const right = names.batches.flatMap(({ prompts }) => prompts.map(({ answers }) => sports.indexOf(answers[0])));
   names[Symbol.dispose]();
-  using[Symbol.dispose]();
+  ablation[Symbol.dispose]();
   return Object.fromEntries(
     said.map((values, i) => {
       // Reading is linear: the mean of what is read is what is read of the mean.

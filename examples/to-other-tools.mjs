@@ -8,7 +8,7 @@ import { edgeAttribution } from "@autocircuit/discovery";
 const task = await tasks["tracr-sort"].load();
 const { graph } = task.model;
 const scores = await edgeAttribution(task.model, task.train);
-const circuit = Circuit.of(graph, task.trueEdges);
+const circuit = Circuit.of(graph, task.knownEdges);
 const text = formatEapIgCircuit(scoredCircuit(scores, circuit), { dModel: task.model.config.dModel });
 const { nodes, edges } = JSON.parse(text);
 console.log(`${Object.keys(nodes).length} nodes, ${Object.keys(edges).length} edges, as "${Object.keys(edges)[0]}"`);

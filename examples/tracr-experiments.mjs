@@ -4,7 +4,7 @@
 //
 //   npm run example -- tracr-experiments [FOLDER]
 //
-// FOLDER (tracr-experiments by default) gets all scores and measurements, pictures, and a page of them. The same command goes on from
+// FOLDER (tracr-experiments by default) gets all scores and what was measured, pictures, and a page of them. The same command goes on from
 // what is there. A minute and a half of one core.
 import { tracrTasks } from "@autocircuit/circuits";
 import { LoadedTask, loadPrompts } from "@autocircuit/core";
@@ -67,8 +67,8 @@ async function load(name) {
     { prompts },
     { size: sizes, batchSize: sizes, answers: loaded.options.answers },
   );
-  const { options, model, trueEdges } = loaded;
-  return new LoadedTask(options, { model, train, test, trueEdges, sharedPrefix: null }, () => {
+  const { options, model, knownEdges } = loaded;
+  return new LoadedTask(options, { model, train, test, knownEdges, sharedPrefix: null }, () => {
     for (const owned of [train, test]) owned[Symbol.dispose]();
     loaded[Symbol.asyncDispose]();
   });
@@ -151,7 +151,7 @@ figures.push({
   svg: await areaPlotSvg(bars, { axis: "Mean height, over both tasks" }),
 });
 // Scores of nodes tie, so circuits are larger than was asked for: what both have is compared with what either has.
-const panels = similarityMatrices(results.scoresByTask(), { trueCounts: results.trueCounts() });
+const panels = similarityMatrices(results.scoresByTask(), { knownEdgeCounts: results.knownEdgeCounts() });
 figures.push({
   ...{ name: "similarity", title: "Edges that circuits share" },
   caption: "Circuits of that size, larger where scores tie.",

@@ -5,13 +5,15 @@ import { tasks } from "@autocircuit/circuits";
 import { acdc } from "@autocircuit/discovery";
 
 const task = await tasks["tracr-sort"].load();
-const { model, train, trueEdges } = task;
+const { model, train, knownEdges } = task;
 for (const ablation of ["resample", "batch-tokenwise-mean", "zero"]) {
   const scores = await acdc(model, train, { taus: [1e-3], ablation });
   const kept = (edge) => scores.values[edge.index] === Number.POSITIVE_INFINITY;
-  const missed = trueEdges.filter((edge) => !kept(edge)).map(({ name }) => name);
+  const missed = knownEdges.filter((edge) => !kept(edge)).map(({ name }) => name);
   const found = scores.values.filter((score) => score === Number.POSITIVE_INFINITY).length;
-  console.log(`${ablation}: ${found} edges, ${trueEdges.length - missed.length} of the program's ${trueEdges.length}`);
+  console.log(
+    `${ablation}: ${found} edges, ${knownEdges.length - missed.length} of the program's ${knownEdges.length}`,
+  );
   if (missed.length > 0) console.log(`  without ${missed.join(", ")}`);
 }
 await task[Symbol.asyncDispose]();

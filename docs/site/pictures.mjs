@@ -13,7 +13,7 @@ const folder = process.argv[2] ?? join(DOCS, "images");
 const write = (name, svg) => writeFileSync(join(folder, `${name}.svg`), svg);
 
 /** A graph with some of its edges drawn, beside others if there are any. */
-function picture({ graph }, title, edges, official) {
+function picture({ graph }, title, edges, known) {
   const { layers, heads, attnOnly, parallel } = graph.config;
   const listed = (some) => some.map(({ name, token }) => ({ edge: name, token }));
   return circuitSvg(
@@ -29,7 +29,7 @@ function picture({ graph }, title, edges, official) {
         peakMemoryBytes: 0,
       },
       circuit: listed(edges).map((edge) => ({ ...edge, score: 1 })),
-      official: official && { name: "all", source: "the graph", edges: listed(official) },
+      known: known && { name: "all", source: "the graph", edges: listed(known) },
       graph: {
         ...{ layers, heads, attnOnly, parallel, edgeCount: graph.edgeCount, tokens: graph.tokens },
         nodes: { srcs: graph.srcs, dests: graph.dests },
@@ -46,16 +46,16 @@ async function graphs() {
   const all = Array.from({ length: graph.edgeCount }, (_, index) => graph.edge(index));
   const without = all.filter(({ name }) => name !== "MLP 0->A1.0.V");
   write("idea-graph", picture(task.model, "All 23 edges", all).replace("in the circuit: 23", "edges: 23"));
-  // The words of a comparison with a published circuit, for edges that are left alone and one that is ablated.
+  // The words of a comparison with a known circuit, for edges that are left alone and one that is ablated.
   const compared = picture(task.model, "One edge of 23 is ablated", without, all);
   write(
     "idea-ablation",
     compared
       .replace("in both circuits: 22", "as it is: 22")
-      .replace("missed (published only): 1", "ablated: 1")
+      .replace("missed (known only): 1", "ablated: 1")
       .replace(/<g class="key extra".*?<\/text><\/g>/, ""),
   );
-  write("idea-circuit", picture(task.model, "The circuit", task.trueEdges));
+  write("idea-circuit", picture(task.model, "The circuit", task.knownEdges));
   await task[Symbol.asyncDispose]();
 }
 

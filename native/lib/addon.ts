@@ -58,7 +58,7 @@ export interface NativeRequest {
     | undefined;
   sources?: boolean | undefined;
   hidden?: boolean | undefined;
-  keep?: boolean | undefined;
+  keepRun?: boolean | undefined;
   keysValues?: boolean | undefined;
 }
 

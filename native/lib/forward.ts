@@ -6,7 +6,7 @@ import { checkLength } from "./check-length.ts";
 import { isFloating } from "./dtype.ts";
 import { graphBox } from "./graph-box.ts";
 import { checkHooks, type HookRequest, hookKinds, nativeHooks } from "./hook-request.ts";
-import { PlainRun, Prefix } from "./kept.ts";
+import { KeptRun, Prefix } from "./kept.ts";
 import type { PatchGraph } from "./patch-graph.ts";
 import { Tensor } from "./tensor.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
@@ -18,7 +18,7 @@ export interface ForwardRequest extends HookRequest {
   /** int64 [B]: how many positions at the left of each row are padding. */
   padding?: Tensor;
   /**
-   * [B, P, D], or [1, P, D] for all: what `Resid Start` writes, in the place of the tokens' embedding. Not together with `from` or `keep`.
+   * [B, P, D], or [1, P, D] for all: what `Resid Start` writes, in the place of the tokens' embedding. Not together with `from` or `keepRun`.
    */
   start?: Tensor;
   /** Cached keys and values that come before the tokens. */
@@ -31,7 +31,7 @@ export interface ForwardRequest extends HookRequest {
    */
   patch?: Patch;
   /** Start at the first patched layer of an unpatched run; with M masks the run's batch is repeated M times. */
-  from?: PlainRun;
+  from?: KeptRun;
   /** Default true. */
   logits?: boolean;
   /**
@@ -45,10 +45,10 @@ export interface ForwardRequest extends HookRequest {
   /** The residual stream before every block, and after the last one and the final norm. */
   hidden?: boolean;
   /** Keep the run as a starting point for `from`. */
-  keep?: boolean;
+  keepRun?: boolean;
   /** Keep keys and values for `prefix`. */
   keysValues?: boolean;
-  /** Which sources there are; needed with `sources` and `keep` for unfactorised graphs. Default: factorised. */
+  /** Which sources there are; needed with `sources` and `keepRun` for unfactorised graphs. Default: factorised. */
   graph?: PatchGraph;
   /** Looked at between layers. */
   signal?: AbortSignal;
@@ -104,7 +104,7 @@ export interface ForwardResult {
   hidden?: Tensor;
   /** Values of the request's `hooks`, in its order; shapes: see {@link hookNames}. */
   hooks?: readonly Tensor[];
-  run?: PlainRun;
+  run?: KeptRun;
   prefix?: Prefix;
 }
 
@@ -147,7 +147,7 @@ export const checkRequest = signature("Transformer.forward", {}, {
       areTensors((value as { autoencoderLeaves?: unknown }).autoencoderLeaves) &&
       areRules((value as { rules?: unknown }).rules),
   ),
-  from: kind.instance(PlainRun, "a PlainRun"),
+  from: kind.instance(KeptRun, "a KeptRun"),
   logits: kind.flag,
   reference: kind.such(
     "{ logits, probabilities }, both Tensors",
@@ -158,7 +158,7 @@ export const checkRequest = signature("Transformer.forward", {}, {
   ),
   sources: kind.flag,
   hidden: kind.flag,
-  keep: kind.flag,
+  keepRun: kind.flag,
   keysValues: kind.flag,
   graph: patchGraph,
   ...hookKinds,
@@ -199,7 +199,7 @@ export function nativeRequest(config: TransformerConfig, request: ForwardRequest
     },
     sources: request.sources,
     hidden: request.hidden,
-    keep: request.keep,
+    keepRun: request.keepRun,
     keysValues: request.keysValues,
     ...nativeHooks(request),
   };
@@ -235,7 +235,7 @@ function checkPositions({ tokens, positions }: ForwardRequest): void {
   }
 }
 
-function checkStart({ dModel }: TransformerConfig, { tokens, from, keep }: ForwardRequest, start: Tensor): void {
+function checkStart({ dModel }: TransformerConfig, { tokens, from, keepRun }: ForwardRequest, start: Tensor): void {
   const [batch, length] = tokens.shape as [number, number];
   const { shape, dtype } = start;
   const fits =
@@ -246,10 +246,10 @@ function checkStart({ dModel }: TransformerConfig, { tokens, from, keep }: Forwa
       `start must be floating point [${batch} or 1, ${length}, ${dModel}], got ${dtype} [${shape.join(", ")}].`,
     );
   }
-  if (from === undefined && !keep) return;
+  if (from === undefined && !keepRun) return;
   throw new AutocircuitError(
     "bad-input",
-    "A run with another `start` than its tokens' embedding cannot be kept (`keep`), nor begin at a kept one (`from`).",
+    "A run with another `start` than its tokens' embedding cannot be kept (`keepRun`), nor begin at a kept one (`from`).",
   );
 }
 

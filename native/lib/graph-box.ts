@@ -28,10 +28,10 @@ export function graphBox(graph: PatchGraph, config: TransformerConfig): NativeBo
   return found.box;
 }
 
-function checkGroup({ kind, layer, heads }: DestinationGroup, index: number, config: TransformerConfig): void {
-  const where = `graph.groups[${index}] (${kind}, layer ${layer})`;
-  if (!(layer >= 0 && layer < config.layers)) {
-    throw new AutocircuitError("bad-input", `${where}: the transformer has ${config.layers} layers.`);
+function checkGroup({ kind, block, heads }: DestinationGroup, index: number, config: TransformerConfig): void {
+  const where = `graph.groups[${index}] (${kind}, block ${block})`;
+  if (!(block >= 0 && block < config.layers)) {
+    throw new AutocircuitError("bad-input", `${where}: the transformer has ${config.layers} blocks.`);
   }
   const perHead = kind === "q" || kind === "qkv" || kind === "k" || kind === "v";
   const expected = perHead ? [config.heads] : [1];

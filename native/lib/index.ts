@@ -24,7 +24,7 @@ export type { BackwardRules, ForwardRequest, ForwardResult, Patch } from "./forw
 export { hookNames } from "./hook-names.ts";
 export type { HookRequest, Replacement } from "./hook-request.ts";
 export { hookKinds } from "./hook-request.ts";
-export { PlainRun, Prefix } from "./kept.ts";
+export { KeptRun, Prefix } from "./kept.ts";
 export type { DestinationGroup, PatchGraph } from "./patch-graph.ts";
 export {
   limitDeviceMemory,

@@ -17,12 +17,12 @@ export class Prefix extends Boxed {
   }
 }
 
-/** An unpatched run kept as a starting point; made by `forward({ keep: true })`, used by `forward({ from })`. */
-export class PlainRun extends Boxed {
+/** An unpatched run kept as a starting point; made by `forward({ keepRun: true })`, used by `forward({ from })`. */
+export class KeptRun extends Boxed {
   /** The output of every source, [sources, batch, positions, dModel]; freed with the run. */
   readonly sources: Tensor;
   /**
-   * The residual stream where it is read, each [batch, positions, dModel]: before attention at 2 * layer, before the MLP behind it
+   * The residual stream where it is read, each [batch, positions, dModel]: before attention at 2 * block, before the MLP behind it
    * (null in parallel blocks and without MLPs), and at the end, before the last norm. Freed with the run.
    */
   readonly stream: readonly (Tensor | null)[];

@@ -8,7 +8,8 @@ export interface DestinationGroup {
    * attention (`mid`) or after a block (`post`), or the one before the last norm (`end`).
    */
   kind: "q" | "k" | "v" | "qkv" | "mlp" | "mid" | "post" | "end";
-  layer: number;
+  /** The block it belongs to. */
+  block: number;
   /** Destinations in the group: heads, key/value heads for k and v, 1 for mlp, mid, post and end. */
   heads: number;
   /** Index of the first source they can read. */

@@ -22,7 +22,7 @@ const corrupt = tokenTensor([
 const model = smallModel();
 const { edges } = smallGraph;
 
-async function ablation(): Promise<Ablation> {
+async function resampled(): Promise<Ablation> {
   return new Ablation((await model.forward({ tokens: corrupt, logits: false, sources: true })).sources!);
 }
 
@@ -30,8 +30,8 @@ function mask(value: (edge: number) => number): Tensor {
   return Tensor.from(Float64Array.from({ length: edges }, (_, edge) => value(edge)));
 }
 
-async function logitsOf(value: Tensor, using: Ablation): Promise<Tensor> {
-  return (await model.forward({ tokens, patch: { graph: smallGraph, mask: value, ablation: using } })).logits!;
+async function logitsOf(value: Tensor, ablation: Ablation): Promise<Tensor> {
+  return (await model.forward({ tokens, patch: { graph: smallGraph, mask: value, ablation } })).logits!;
 }
 
 describe("Transformer.forward", () => {
@@ -50,7 +50,7 @@ describe("Transformer.forward", () => {
   });
 
   it("gives only what is asked for, in the documented shapes", async () => {
-    const all = await model.forward({ tokens, sources: true, hidden: true, keep: true, keysValues: true });
+    const all = await model.forward({ tokens, sources: true, hidden: true, keepRun: true, keysValues: true });
     expect(all.logits!.shape).toEqual([2, 4, 5]);
     expect(all.logits!.dtype).toBe("float64");
     expect(all.sources!.shape).toEqual([7, 2, 4, 6]);
@@ -74,7 +74,9 @@ describe("Transformer.forward", () => {
     const start = expected.sources!.select(0, 0);
     const { logits } = await model.forward({ tokens: corrupt, start, sources: true });
     expect(await largestDifference(logits!, expected.logits!)).toBe(0);
-    await expect(model.forward({ tokens, start: start.slice(0, 0, 1), keep: true })).rejects.toThrow("cannot be kept");
+    await expect(model.forward({ tokens, start: start.slice(0, 0, 1), keepRun: true })).rejects.toThrow(
+      "cannot be kept",
+    );
     await expect(model.forward({ tokens, start: start.slice(1, 0, 3) })).rejects.toThrow(
       "start must be floating point [2 or 1, 4, 6], got float64 [2, 3, 6]",
     );
@@ -93,14 +95,14 @@ describe("Transformer.forward", () => {
 
 describe("patching", () => {
   it("no edges: the plain run; all edges: the ablated run", async () => {
-    const using = await ablation();
+    const ablation = await resampled();
     const clean = (await model.forward({ tokens })).logits!;
     const ablated = (await model.forward({ tokens: corrupt })).logits!;
     expect(
       await largestDifference(
         await logitsOf(
           mask(() => 0),
-          using,
+          ablation,
         ),
         clean,
       ),
@@ -109,7 +111,7 @@ describe("patching", () => {
       await largestDifference(
         await logitsOf(
           mask(() => 1),
-          using,
+          ablation,
         ),
         ablated,
       ),
@@ -118,37 +120,37 @@ describe("patching", () => {
   });
 
   it("several masks at once, and from a kept run", async () => {
-    const using = await ablation();
+    const ablation = await resampled();
     const masks = [mask((edge) => edge % 2), mask((edge) => (edge % 3) / 2)];
-    const { run } = await model.forward({ tokens, logits: false, keep: true });
+    const { run } = await model.forward({ tokens, logits: false, keepRun: true });
     const twice = Tensor.cat([tokens, tokens]);
     const patch = {
       graph: smallGraph,
       mask: Tensor.stack(masks),
-      ablation: new Ablation(Tensor.cat([using.sources, using.sources], 1)),
+      ablation: new Ablation(Tensor.cat([ablation.sources, ablation.sources], 1)),
     };
     const together = (await model.forward({ tokens: twice, patch })).logits!;
     for (const [index, one] of masks.entries()) {
-      const alone = await logitsOf(one, using);
+      const alone = await logitsOf(one, ablation);
       expect(await largestDifference(together.slice(0, 2 * index, 2 * index + 2), alone)).toBeLessThan(1e-12);
       const started = await model.forward({
         tokens,
         from: run!,
-        patch: { graph: smallGraph, mask: one, ablation: using },
+        patch: { graph: smallGraph, mask: one, ablation },
       });
       expect(await largestDifference(started.logits!, alone)).toBeLessThan(1e-12);
     }
   });
 
   it("the mask's gradient equals finite differences", async () => {
-    const using = await ablation();
+    const ablation = await resampled();
     const start = mask((edge) => 0.5 + 0.4 * Math.sin(edge));
     const score = (logits: Tensor) => logits.select(1, 3).logSoftmax(-1).select(1, 2).sum();
     const leaf = start.requireGrad();
-    const gradient = await grad(score(await logitsOf(leaf, using)), [leaf])[0]!.data();
+    const gradient = await grad(score(await logitsOf(leaf, ablation)), [leaf])[0]!.data();
     for (const edge of [0, 5, 8, 11, 20, 34, 40, edges - 1]) {
       const at = async (offset: number) =>
-        score(await logitsOf(start.add(mask((e) => (e === edge ? offset : 0))), using)).item();
+        score(await logitsOf(start.add(mask((e) => (e === edge ? offset : 0))), ablation)).item();
       const difference = ((await at(1e-5)) - (await at(-1e-5))) / 2e-5;
       expect(Math.abs(Number(gradient[edge]) - difference), `edge ${edge}`).toBeLessThan(1e-8);
     }
@@ -180,8 +182,8 @@ describe("mistakes", () => {
     });
 
   it("requests", async () => {
-    const using = await ablation();
-    const patch = (value: Tensor) => ({ graph: smallGraph, mask: value, ablation: using });
+    const ablation = await resampled();
+    const patch = (value: Tensor) => ({ graph: smallGraph, mask: value, ablation });
     const run = (request: Parameters<Transformer["forward"]>[0]) => model.forward(request);
     await expect(run({ tokens: tokens.to("int32") })).rejects.toEqual(fails("dtype"));
     await expect(run({ tokens: tokens.select(0, 0) })).rejects.toEqual(fails("shape"));
@@ -197,22 +199,22 @@ describe("mistakes", () => {
   });
 
   it("a graph that does not fit", async () => {
-    const using = await ablation();
-    const broken = { ...smallGraph, groups: smallGraph.groups.map((group) => ({ ...group, layer: group.layer + 1 })) };
+    const ablation = await resampled();
+    const broken = { ...smallGraph, groups: smallGraph.groups.map((group) => ({ ...group, block: group.block + 1 })) };
     const outside = { ...smallGraph, groups: [{ ...smallGraph.groups[0]!, offset: edges }] };
     for (const graph of [broken, outside]) {
-      const patch = { graph, mask: mask(() => 0), ablation: using };
+      const patch = { graph, mask: mask(() => 0), ablation };
       await expect(model.forward({ tokens, patch })).rejects.toEqual(fails("bad-input", /groups\[/));
     }
   });
 
   it("disposed parts", async () => {
-    const using = await ablation();
-    using.dispose();
+    const ablation = await resampled();
+    ablation.dispose();
     await expect(
       logitsOf(
         mask(() => 0),
-        using,
+        ablation,
       ),
     ).rejects.toEqual(fails("disposed", /Ablation/));
     const gone = smallModel();

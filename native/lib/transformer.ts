@@ -10,7 +10,7 @@ import { openDeviceNow } from "./devices/open-device.ts";
 import { explained } from "./devices/out-of-memory.ts";
 import type { ComputeDType } from "./dtype.ts";
 import { checkRequest, type ForwardRequest, type ForwardResult, nativeRequest } from "./forward.ts";
-import { PlainRun, Prefix } from "./kept.ts";
+import { KeptRun, Prefix } from "./kept.ts";
 import { addon } from "./loader.ts";
 import { Tensor } from "./tensor.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
@@ -191,7 +191,7 @@ function wrap(native: NativeResult, rows: number): ForwardResult {
     ...(native.sources && { sources: new Tensor(native.sources) }),
     ...(native.hidden && { hidden: new Tensor(native.hidden) }),
     ...(native.hooks && { hooks: native.hooks.map((value) => new Tensor(value)) }),
-    ...(native.run && { run: new PlainRun(native.run) }),
+    ...(native.run && { run: new KeptRun(native.run) }),
     ...(native.prefix && { prefix: new Prefix(native.prefix, rows) }),
   };
 }

@@ -70,7 +70,7 @@ describe("a kept run", () => {
   it("of other tokens or of another transformer is refused", async () => {
     const [one, other] = [model(), model(1.1)];
     const ablation = await ablationOf(one);
-    const { run } = await one.forward({ tokens: clean, keep: true, logits: false, graph: smallGraph });
+    const { run } = await one.forward({ tokens: clean, keepRun: true, logits: false, graph: smallGraph });
     const request = { ...patchWith(ablation), from: run! };
     expect(largest(await logits(one, request), await logits(one, patchWith(ablation)))).toBeLessThan(1e-12);
     await expect(logits(one, { ...request, tokens: corrupt })).rejects.toMatchObject({
@@ -86,7 +86,7 @@ describe("a kept run", () => {
 
   it("keeps its numbers from a transformer that is gone", async () => {
     const one = model();
-    const { run } = await one.forward({ tokens: clean, keep: true, logits: false, graph: smallGraph });
+    const { run } = await one.forward({ tokens: clean, keepRun: true, logits: false, graph: smallGraph });
     const ablation = await ablationOf(one);
     await logits(one, { ...patchWith(ablation), from: run! });
     one.dispose();
@@ -128,7 +128,7 @@ describe.each(["bfloat16", "float16"] as const)("%s", (dtype) => {
   it("gives what float64 gives for every edge, from the start and from a kept run", async () => {
     const [wide, narrow] = [model(), model(1, dtype)];
     const ablation = await ablationOf(wide);
-    const { run } = await narrow.forward({ tokens: clean, keep: true, logits: false, graph: smallGraph });
+    const { run } = await narrow.forward({ tokens: clean, keepRun: true, logits: false, graph: smallGraph });
     for (let round = 0; round < 3; round++) {
       for (let edge = 0; edge < smallGraph.edges; edge++) {
         const request = patchWith(

@@ -63,8 +63,8 @@ export const smallGraph: PatchGraph = graph();
 function graph(): PatchGraph {
   const groups: PatchGraph["groups"][number][] = [];
   let offset = 0;
-  const add = (kind: PatchGraph["groups"][number]["kind"], layer: number, heads: number, sources: number) => {
-    groups.push({ kind, layer, heads, firstSource: 0, sources, offset });
+  const add = (kind: PatchGraph["groups"][number]["kind"], block: number, heads: number, sources: number) => {
+    groups.push({ kind, block, heads, firstSource: 0, sources, offset });
     offset += heads * sources;
   };
   for (let layer = 0; layer < 2; layer++) {

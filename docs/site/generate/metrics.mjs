@@ -6,8 +6,8 @@ const NEEDS = { tokens: "tokens as answers", numbers: "numbers as answers", none
 
 /** The page of metrics: the table of all that go by a name, and what else compares circuits and scores. */
 export async function metricsPage() {
-  const { measurements } = await import(join(ROOT, "packages", "metrics", "dist", "measurements.js"));
-  const rows = Object.entries(measurements).map(
+  const { metrics } = await import(join(ROOT, "packages", "metrics", "dist", "metrics.js"));
+  const rows = Object.entries(metrics).map(
     ([name, { description, unit, answers }]) => `| \`${name}\` | ${description} | ${unit} | ${NEEDS[answers]} |`,
   );
   writePage("metrics.md", `${BEFORE}\n${rows.join("\n")}\n\n${AFTER}`);

@@ -35,17 +35,17 @@ export async function probeCase(device: Device): Promise<Record<string, Float32A
   };
 }
 
-/** Divergences from the unpatched outputs, mask after mask, in passes that leave a kept run at the second layer. */
+/** Divergences from the unpatched outputs, mask after mask, in passes that leave a kept run at the second block. */
 async function searchSteps(model: Transformer, graph: PatchGraph, ablation: Ablation): Promise<Float32Array> {
   const positions = [LENGTH - 1];
   using input = tokens(1);
   const { logits } = await model.forward({ tokens: input, positions });
-  const { run } = await model.forward({ tokens: input, logits: false, keep: true });
+  const { run } = await model.forward({ tokens: input, logits: false, keepRun: true });
   using from = run!;
   using outputs = logits!.reshape([BATCH, CONFIG.dVocabOut]);
   using probabilities = outputs.softmax(-1);
   const reference = { logits: outputs, probabilities };
-  const start = graph.groups.find(({ layer }) => layer === 1)!.offset;
+  const start = graph.groups.find(({ block }) => block === 1)!.offset;
   const values: number[] = [];
   for (let step = 0; step < SEARCH_STEPS; step++) {
     using mask = Tensor.from(searchMasks(graph, start, step), { shape: [2, graph.edges] });
@@ -113,8 +113,8 @@ function maskValues({ edges, groups }: PatchGraph): Float32Array {
 function graphOf({ layers, heads }: TransformerConfig): PatchGraph {
   const groups: PatchGraph["groups"][number][] = [];
   let edges = 0;
-  const add = (kind: PatchGraph["groups"][number]["kind"], layer: number, destinations: number, sources: number) => {
-    groups.push({ kind, layer, heads: destinations, firstSource: 0, sources, offset: edges });
+  const add = (kind: PatchGraph["groups"][number]["kind"], block: number, destinations: number, sources: number) => {
+    groups.push({ kind, block, heads: destinations, firstSource: 0, sources, offset: edges });
     edges += destinations * sources;
   };
   for (let layer = 0; layer < layers; layer++) {

@@ -79,8 +79,7 @@ Autoencoder placed(const TransformerConfig& config, const Weights& weights, cons
   for (const at::Tensor& later : given.decode_later)
     check_part(given, "a decoder of later blocks", by_position ? later : later.unsqueeze(0), {positions, latents, width});
   check_part(given, "a bias of its output", given.out_bias, {width});
-  const at::Tensor threshold =
-      given.threshold.defined() && !by_position ? given.threshold.unsqueeze(0) : given.threshold;
+  const at::Tensor threshold = given.threshold.defined() && !by_position ? given.threshold.unsqueeze(0) : given.threshold;
   if (threshold.defined()) check_part(given, "thresholds", threshold, {positions, latents});
   if (given.top < 0 || given.top > latents)
     refuse(given, "keeps " + std::to_string(given.top) + " of its " + std::to_string(latents) + " latents");

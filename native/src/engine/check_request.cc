@@ -69,7 +69,7 @@ void check_groups(const Transformer& model, const PatchGraph& graph) {
            "; the graph is of another model");
   std::set<std::pair<int64_t, Reader>> seen;
   for (const DestinationGroup& group : graph.groups) {
-    const std::string what = std::string("the graph's group ") + name_of(group.reader) + " of layer " + std::to_string(group.layer);
+    const std::string what = std::string("the graph's group ") + name_of(group.reader) + " of block " + std::to_string(group.layer);
     const bool inside = group.layer >= 0 && group.layer < c.layers;
     const int64_t known = inside ? known_sources(c, order, graph.factorized, group.reader, group.layer) : 0;
     if (!has_heads(c, group) || group.first_source < 0 || group.first_source + group.sources > known)
@@ -92,7 +92,7 @@ void check_start(const TransformerConfig& c, const ForwardRequest& request) {
     refuse("start must be floating point [" + std::to_string(batch) + " or 1, " + std::to_string(length) + ", " +
            std::to_string(c.d_model) + "], what the first source writes in the place of the embedding");
   if (request.from || request.want_run)
-    refuse("a run with another start than its tokens' embedding cannot be kept (keep: true), nor begin at a kept one (from)");
+    refuse("a run with another start than its tokens' embedding cannot be kept (keepRun: true), nor begin at a kept one (from)");
 }
 
 void check_graph(const Transformer& model, const PatchGraph& graph) {
@@ -117,7 +117,7 @@ bool same_padding(const at::Tensor& a, const at::Tensor& b) {
 
 void check_run(const Transformer& model, const ForwardRequest& request) {
   const PlainRun& run = *request.from;
-  if (run.model != model.serial()) refuse("the kept run (from) was made by another model; keep one of this model (keep: true)");
+  if (run.model != model.serial()) refuse("the kept run (from) was made by another model; keep one of this model (keepRun: true)");
   if (run.length != request.tokens.size(1) || run.batch != request.tokens.size(0))
     refuse("the kept run (from) was made for other prompts: its shape is [" + std::to_string(run.batch) + ", " +
            std::to_string(run.length) + "]");
@@ -126,12 +126,12 @@ void check_run(const Transformer& model, const ForwardRequest& request) {
     const at::Tensor first = at::nonzero(run.tokens != tokens)[0];
     refuse("the kept run (from) was made for other tokens: the first that differs is at prompt " +
            std::to_string(first[0].item<int64_t>()) + ", position " + std::to_string(first[1].item<int64_t>()) +
-           "; keep a run of these tokens (keep: true)");
+           "; keep a run of these tokens (keepRun: true)");
   }
   if (!same_padding(run.padding, request.padding.defined() ? request.padding.to(at::kCPU) : request.padding))
-    refuse("the kept run (from) was made with other padding; keep a run with this one (keep: true)");
+    refuse("the kept run (from) was made with other padding; keep a run with this one (keepRun: true)");
   if (run.prefix != (request.prefix ? request.prefix->serial.value() : 0))
-    refuse("the kept run (from) was made behind another prefix; keep a run behind this one (keep: true)");
+    refuse("the kept run (from) was made behind another prefix; keep a run behind this one (keepRun: true)");
   const bool factorized = request.patch ? request.patch->graph->factorized : !request.graph || request.graph->factorized;
   const int64_t rows = source_order(model).count() + (model.autoencoders() ? model.autoencoders()->packed_rows() : 0);
   if (!factorized || run.sources.size(0) != rows)
@@ -188,7 +188,7 @@ void check_hooks(const Transformer& model, const ForwardRequest& request) {
   if (request.patch && request.patch->mask.requires_grad())
     refuse("a pass whose values are read or replaced by hook points gives no gradients; give a mask that does not record them");
   if (!request.hooks.replaced.empty() && (request.want_run || request.want_prefix))
-    refuse("a pass whose values are replaced cannot be kept (keep, keysValues): later ones would not know of it");
+    refuse("a pass whose values are replaced cannot be kept (keepRun, keysValues): later ones would not know of it");
 }
 
 }  // namespace
@@ -202,7 +202,7 @@ void check_request(const Transformer& model, const ForwardRequest& request) {
   if (request.from) check_run(model, request);
   if (!request.hooks.empty()) check_hooks(model, request);
   if (request.patch && request.want_run)
-    refuse("a run that is kept (keep: true) must not be patched; leave out the patch, and start patched runs from it (from)");
+    refuse("a run that is kept (keepRun: true) must not be patched; leave out the patch, and start patched runs from it (from)");
 }
 
 }  // namespace autocircuit

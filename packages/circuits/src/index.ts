@@ -4,7 +4,19 @@ export {
   readEapIgCsv,
   readEdgePruningJsonl,
 } from "@autocircuit/core";
-export type { HasGraph, OfficialEdgesOptions } from "./edges/official-edges.ts";
+export {
+  docstringNodeBasedOfficialEdges,
+  docstringTrueEdges,
+  greaterthanTrueEdges,
+  ioiHeadBasedOfficialEdges,
+  ioiTrueEdges,
+  ioiTrueEdgesMlp0Only,
+  sportsPlayersProbeTrueEdges,
+  sportsPlayersTrueEdges,
+  tracrReverseTrueEdges,
+  tracrXproportionOfficialEdges,
+} from "./autocircuit-names.ts";
+export type { HasGraph, KnownEdgesOptions } from "./edges/known-edges.ts";
 export {
   circuitFileOf,
   formatCircuitFile,
@@ -61,28 +73,28 @@ export {
 } from "./ready-task/task-autoencoders.ts";
 export { animalDietPrompts } from "./tasks/animal-diet/prompts.ts";
 export { capitalCitiesPrompts } from "./tasks/capital-cities/prompts.ts";
-export { DOCSTRING_WORDS, docstringNodeBasedOfficialEdges, docstringTrueEdges } from "./tasks/docstring/edges.ts";
+export { DOCSTRING_WORDS, docstringEdges, docstringNodeBasedEdges } from "./tasks/docstring/edges.ts";
 export { docstringPrompts } from "./tasks/docstring/prompts.ts";
-export { greaterthanTrueEdges } from "./tasks/greaterthan/edges.ts";
+export { greaterthanEdges } from "./tasks/greaterthan/edges.ts";
 export { greaterthanPrompts } from "./tasks/greaterthan/prompts.ts";
-export { ioiHeadBasedOfficialEdges, ioiTrueEdges, ioiTrueEdgesMlp0Only } from "./tasks/ioi/edges.ts";
+export { ioiEdges, ioiHeadBasedEdges, ioiMlp0OnlyEdges } from "./tasks/ioi/edges.ts";
 export { type HeadAt, IOI_HEADS, IOI_WORDS, type IoiRole, type IoiWord } from "./tasks/ioi/heads.ts";
 export { IOI_TEMPLATE_COUNT, type IoiForm, ioiPrompts } from "./tasks/ioi/prompts.ts";
-export type { DataSetGenerator, LiteratureCircuit, TextDataSetGenerator } from "./tasks/published-task.ts";
+export type { DataSetGenerator, PublishedCircuit, TextDataSetGenerator } from "./tasks/published-task.ts";
 export { dataSets, publishedCircuits, tasks, textDataSets, tracrTasks } from "./tasks/registry.ts";
 export {
   SPORTS_PLAYERS_WORDS,
-  sportsPlayersProbeTrueEdges,
-  sportsPlayersTrueEdges,
+  sportsPlayersEdges,
+  sportsPlayersProbeEdges,
 } from "./tasks/sports-players/edges.ts";
 export { sportsPlayersPrompts } from "./tasks/sports-players/prompts.ts";
-export { TRACR_REVERSE_POSITIONS, tracrReverseAcdcEdges, tracrReverseTrueEdges } from "./tasks/tracr-reverse/edges.ts";
+export { TRACR_REVERSE_POSITIONS, tracrReverseAcdcEdges, tracrReverseEdges } from "./tasks/tracr-reverse/edges.ts";
 export { tracrReversePrompts } from "./tasks/tracr-reverse/prompts.ts";
 export { tracrReverse } from "./tasks/tracr-reverse/tracr-reverse.ts";
 export {
   TRACR_XPROPORTION_POSITIONS,
   tracrXproportionAcdcEdges,
-  tracrXproportionOfficialEdges,
+  tracrXproportionEdges,
 } from "./tasks/tracr-xproportion/edges.ts";
 export { tracrXproportionPrompts } from "./tasks/tracr-xproportion/prompts.ts";
 export { tracrXproportion } from "./tasks/tracr-xproportion/tracr-xproportion.ts";

@@ -13,6 +13,8 @@ export interface AutoencoderFolder {
   /** How many of them, the first, no token makes active. Default none. */
   idle?: number;
   hook?: string;
+  /** Of their numbers; default 5. */
+  seed?: number;
   /** Where to; by default a new folder. */
   folder?: string;
 }
@@ -24,9 +26,10 @@ export async function autoencoderFolder({
   latents = 10,
   idle = 0,
   hook = "hook_mlp_out",
+  seed = 5,
   folder = mkdtempSync(join(tmpdir(), "autoencoders-")),
 }: AutoencoderFolder) {
-  const random = new MersenneTwister(5);
+  const random = new MersenneTwister(seed);
   const tensor = (scale: number, ...shape: number[]) => ({
     dtype: "F32" as const,
     shape,

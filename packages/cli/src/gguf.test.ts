@@ -62,7 +62,7 @@ describe("commands on a GGUF file", () => {
       ["model", model],
       ["generate", "--model", model, "--prompt", "a"],
       ["discover", "--model", model, "--prompts", write("prompts.json", prompts), "--out", at("never")],
-      ["circuits", "--model", model, "ioi-true-edges"],
+      ["circuits", "--model", model, "ioi-edges"],
     ]) {
       const { code, err } = await run(args);
       expect([code, err]).toEqual([2, expect.stringMatching(message)]);

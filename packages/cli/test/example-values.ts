@@ -18,7 +18,7 @@ export async function exampleValues() {
   const task = await defineTask({
     ...{ key: "small", name: "A small model", batchSize: 8, batchCount: 2, dataset: await answered(prompts()) },
     model: () => loadModel(smallGpt2),
-    trueEdges: () => ["A0.3->A1.2.Q", "MLP 0->Resid End", "A1.2->Resid End", "Resid Start->A0.3.V"],
+    knownEdges: () => ["A0.3->A1.2.Q", "MLP 0->Resid End", "A1.2->Resid End", "Resid Start->A0.3.V"],
   }).load();
   const { model } = task;
   const scores = await edgeAttribution(model, task.train);

@@ -104,14 +104,14 @@ describe.skipIf(noSmollm2)(`SmolLM2${noSmollm2 ? ` (${noSmollm2})` : ""}`, () =>
 function lossAt(
   model: PatchableModel,
   batch: PromptBatch,
-  using: Awaited<ReturnType<PatchableModel["ablations"]>>,
+  ablation: Awaited<ReturnType<PatchableModel["ablations"]>>,
   edge: number,
   value: number,
 ): Promise<number> {
   return scope(async () => {
     const mask = new Float64Array(model.graph.edgeCount);
     mask[edge] = value;
-    const logits = await model.forward(batch.clean, { ablate: Tensor.from(mask), using });
+    const logits = await model.forward(batch.clean, { ablate: Tensor.from(mask), ablation });
     return answerLoss(logits, batch, "logit", "avg_diff").item();
   });
 }

@@ -1,5 +1,5 @@
 import { kind } from "@autocircuit/base";
-import { Ablation, PlainRun, Prefix, Tensor } from "@autocircuit/native";
+import { Ablation, KeptRun, Prefix, Tensor } from "@autocircuit/native";
 import { ablationTypes } from "./model/ablation-type.ts";
 
 // What arguments and options of this package and those above it may be; see `signature` of the engine.
@@ -14,7 +14,7 @@ export const tokens = kind.either(kind.having("Tokens (such as `batch.clean`)", 
 export const ablation = kind.instance(Ablation, "an Ablation (see PatchableModel.ablations)");
 
 /** A run kept by the engine. */
-export const plainRun = kind.instance(PlainRun, "a PlainRun (see PatchableModel.run with keep)");
+export const keptRun = kind.instance(KeptRun, "a KeptRun (see PatchableModel.run with keepRun)");
 
 /** Cached keys and values. */
 export const prefix = kind.instance(Prefix, "a Prefix (see sharePrefix)");

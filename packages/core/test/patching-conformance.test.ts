@@ -41,7 +41,7 @@ describe.skipIf(absent)("patching equals the conformance cases (skipped where th
         tensors = caseTensors(name, "expected.safetensors", (key) => key.startsWith(`${variant}/`));
       });
       const first = () => prompts.batches[0]!;
-      const ablation = (type: AblationType) =>
+      const made = (type: AblationType) =>
         model.ablations(type.startsWith("tokenwise") ? prompts : first().corrupt, type);
 
       it("logits", async () => {
@@ -53,19 +53,19 @@ describe.skipIf(absent)("patching equals the conformance cases (skipped where th
 
       const types = (facts.index as string[]).filter((key) => key.startsWith(`${variant}/src_ablations/`));
       it.each(types.map((key) => [key.split("/").at(-1)!]))("ablation %s", async (type) => {
-        using made = await ablation(lower(type));
+        using found = await made(lower(type));
         const shape = tensors.get(`${variant}/src_ablations/${type}`)!.shape;
-        const full = await values(made.sources.expand(shape));
+        const full = await values(found.sources.expand(shape));
         expect(excess(full, tensor(`src_ablations/${type}`))).toBeLessThanOrEqual(0);
       });
 
       it("sets of ablated edges", async () => {
         for (const [index, { edges }] of (facts.patched as { edges: [string, number | null][] }[]).entries()) {
           for (const type of ["RESAMPLE", "ZERO", "TOKENWISE_MEAN_CORRUPT"]) {
-            using using_ = await ablation(lower(type));
+            using ablation = await made(lower(type));
             const logits = await model.forward(first().clean, {
               ablate: edges as EdgeRef[],
-              using: using_,
+              ablation,
               sliced: false,
             });
             expect(excess(await values(logits), tensor(`patched/${index}/${type}`))).toBeLessThanOrEqual(0);
@@ -76,8 +76,8 @@ describe.skipIf(absent)("patching equals the conformance cases (skipped where th
       it("fractional masks", async () => {
         const mask = new Float32Array(model.graph.edgeCount);
         for (const { module, offset } of model.graph.groups) mask.set(tensor(`fractional/mask/${module}`), offset);
-        using using_ = await ablation("resample");
-        const logits = await model.forward(first().clean, { ablate: mask, using: using_, sliced: false });
+        using ablation = await made("resample");
+        const logits = await model.forward(first().clean, { ablate: mask, ablation, sliced: false });
         expect(excess(await values(logits), tensor("fractional/logits"))).toBeLessThanOrEqual(0);
       });
 

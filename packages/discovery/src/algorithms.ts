@@ -77,10 +77,10 @@ export const algorithms = {
       ...probingOptions(2000, 0.1, "hard_concrete", 0.3, circuitStart).filter(({ name }) => name !== "avoid"),
       ...sizesOptions,
     ],
-    discover: avoidingTrueEdges,
+    discover: avoidingKnownEdges,
   },
   "ground-truth": {
-    description: "1 for the edges of a published circuit, 0 for the others",
+    description: "1 for the edges of a known circuit, 0 for the others",
     options: [{ name: "edges", type: "edges", required: true, description: "the edges of the circuit" }],
     discover: (model, prompts, options) => groundTruth(model, prompts, options as GroundTruthOptions),
   },
@@ -127,13 +127,13 @@ export const algorithms = {
 /** Name of an algorithm in {@link algorithms}. */
 export type AlgorithmName = keyof typeof algorithms;
 
-/** Circuit probing that avoids the edges of the published circuit. */
-async function avoidingTrueEdges(
+/** Circuit probing that avoids the edges of the known circuit. */
+async function avoidingKnownEdges(
   model: PatchableModel,
   prompts: PromptLoader,
   // biome-ignore lint/suspicious/noExplicitAny: the algorithm checks what it is given
   options: DiscoveryOptions & Record<string, any> = {},
 ): Promise<PruneScores> {
-  const scores = await groundTruth(model, null, { edges: options.trueEdges });
+  const scores = await groundTruth(model, null, { edges: options.knownEdges });
   return constrainedProbing(model, prompts, { ...options, scores } as ConstrainedProbingOptions);
 }

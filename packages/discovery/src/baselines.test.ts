@@ -10,7 +10,7 @@ import { random } from "./random.ts";
 const { model, prompts } = randomTask({ seed: 9, prompts: 4, batchSize: 2 });
 
 describe("groundTruth", () => {
-  test("scores the true edges 1", async () => {
+  test("scores the edges of the known circuit 1", async () => {
     const scores = await groundTruth(model, null, { edges: ["MLP 1->Resid End", 0] });
     expect(scores.get("MLP 1->Resid End")).toBe(1);
     expect(scores.values[0]).toBe(1);
@@ -74,8 +74,8 @@ describe("algorithms", () => {
   test("every algorithm runs with its defaults and says its name", async () => {
     for (const [name, { discover, options }] of Object.entries(algorithms)) {
       // Sampling makes sixty masks in each step.
-      const given = options.some((option) => option.name === "trueEdges")
-        ? { trueEdges: [0, 1], epochs: 2 }
+      const given = options.some((option) => option.name === "knownEdges")
+        ? { knownEdges: [0, 1], epochs: 2 }
         : { ...(name === "ground-truth" && { edges: [0] }), ...(name === "ugs" && { epochs: 2 }) };
       const scores = await discover(model, prompts, given as never);
       expect(scores.info.algorithm).toBe(name);

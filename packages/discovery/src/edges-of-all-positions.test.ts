@@ -31,10 +31,10 @@ it.each<[string, (edges: readonly (string | readonly [string, number])[]) => unk
   ["selectTop", (edges) => [...selectTop(scores, 20, { preferred: edges, prune: false }).indices]],
   ["cutEffects", (edges) => cutEffects(model, prompts, { cuts: [edges] })],
   ["subnetworkProbing", async (avoid) => (await subnetworkProbing(model, prompts, { epochs: 2, avoid })).values],
-  ["circuitProbing", async (trueEdges) => (await circuitProbing(model, prompts, { epochs: 1, trueEdges })).info],
+  ["circuitProbing", async (knownEdges) => (await circuitProbing(model, prompts, { epochs: 1, knownEdges })).info],
   [
     "constrainedProbing",
-    async (trueEdges) => (await constrainedProbing(model, prompts, { scores, trueEdges, epochs: 1 })).values,
+    async (knownEdges) => (await constrainedProbing(model, prompts, { scores, knownEdges, epochs: 1 })).values,
   ],
 ])("%s takes a plain name for every position", async (_, run) => {
   const all = await run(named);
@@ -53,8 +53,8 @@ it("acdc's order too", async () => {
 async function patched(edges: readonly (string | readonly [string, number])[]): Promise<number[]> {
   const [batch] = prompts.batches;
   return scope(async () => {
-    const using = await model.ablations(batch!.corrupt, "resample");
-    const logits = await model.forward(batch!.clean, { ablate: edges, using });
+    const ablation = await model.ablations(batch!.corrupt, "resample");
+    const logits = await model.forward(batch!.clean, { ablate: edges, ablation });
     return Array.from(await logits.data(), Number);
   });
 }

@@ -11,22 +11,22 @@ import { type DiscoveryOptions, discoveryOptions, graphAndPrompts } from "./disc
 
 /** Options of {@link groundTruth}. */
 export interface GroundTruthOptions extends DiscoveryOptions {
-  /** The edges of the published circuit. */
+  /** The edges of the known circuit. */
   readonly edges: Iterable<EdgeRef>;
 }
 
 const check = signature("groundTruth", graphAndPrompts, {
   ...discoveryOptions,
-  edges: kind.required({ ...coreKinds.edges, what: "a list of the edges of the published circuit" }),
+  edges: kind.required({ ...coreKinds.edges, what: "a list of the edges of the known circuit" }),
 } satisfies KindsOf<GroundTruthOptions>);
 
 /**
- * Scores of a published circuit: 1 for its edges, 0 for all others.
+ * Scores of a known circuit: 1 for its edges, 0 for all others.
  *
  * @throws AutocircuitError `bad-input` without edges, `unknown-name` for an edge the model's graph does not have
  *
  * @example
- * const scores = await groundTruth(task.model, task.test, { edges: task.trueEdges! });
+ * const scores = await groundTruth(task.model, task.test, { edges: task.knownEdges! });
  */
 export async function groundTruth(
   model: Pick<PatchableModel, "graph">,

@@ -117,7 +117,7 @@ export { pruneCircuit } from "./prune-circuit.ts";
 export { random } from "./random.ts";
 export { KEPT_BELOW } from "./report/ablation-table.ts";
 export { type FoundMeasures, type MeasureFoundOptions, measureFound } from "./report/found-measures.ts";
-export type { NamedCircuit } from "./report/known-circuit.ts";
+export type { KnownCircuitInGraph } from "./report/known-circuit.ts";
 export { CURVES, type CurveDetail } from "./report/measuring-time.ts";
 export { plainOptions } from "./report/plain-options.ts";
 export { reportGraph } from "./report/report-graph.ts";

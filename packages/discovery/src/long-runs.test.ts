@@ -135,10 +135,10 @@ describe("a discovery that takes seconds", () => {
     const fourForwards = () =>
       scope(async () => {
         const plain = await model.forward(clean);
-        const patched = await model.forward(clean, { ablate: half, using: ablation });
-        const { run } = await model.run(clean, { keep: true, logits: false });
+        const patched = await model.forward(clean, { ablate: half, ablation });
+        const { run } = await model.run(clean, { keepRun: true, logits: false });
         const mask = Tensor.zeros([edgeCount]).requireGrad();
-        const logits = await model.forward(clean, { ablate: mask, using: ablation, from: run });
+        const logits = await model.forward(clean, { ablate: mask, ablation, from: run });
         const [gradient] = grad(logits.sum(), [mask]);
         await gradient!.data();
         await plain.add(patched).data();

@@ -13,7 +13,7 @@ async function lossAt(task: Task, edge: number, value: number, rest: number, fns
   return scope(async () => {
     const values = new Float64Array(task.model.graph.edgeCount).fill(rest);
     values[edge] = value;
-    const logits = await task.model.forward(batch.clean, { ablate: Tensor.from(values), using: ablation });
+    const logits = await task.model.forward(batch.clean, { ablate: Tensor.from(values), ablation });
     return answerLoss(logits, batch, ...fns).item();
   });
 }
@@ -70,7 +70,7 @@ describe("maskGradient", () => {
       const lossWith = (value: number, layer: number) =>
         scope(async () => {
           const mask = Float64Array.from({ length: edgeCount }, (_, edge) => (layerOf(edge) === layer ? value : 0));
-          const logits = await task.model.forward(batch.clean, { ablate: Tensor.from(mask), using: ablation });
+          const logits = await task.model.forward(batch.clean, { ablate: Tensor.from(mask), ablation });
           return answerLoss(logits, batch, "logit", "avg_diff").item();
         });
       const layerOf = (edge: number) => task.model.graph.edge(edge).src.layer;

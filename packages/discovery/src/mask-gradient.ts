@@ -95,12 +95,12 @@ export async function maskGradient(
     for await (const { batch, fold } of overPrompts(model, prompts, asked)) {
       const before = sum;
       sum = await fold<Tensor, Tensor>(
-        async (grown = before, { slice, using, step }) => {
+        async (grown = before, { slice, ablation, step }) => {
           let last = grown;
           for (const { value, edges } of points) {
             const next = await scope(async () => {
               const mask = (edges?.mul(value) ?? Tensor.full(last.shape, value, { dtype })).requireGrad();
-              const logits = await model.forward(slice.clean, { ablate: mask, using, signal });
+              const logits = await model.forward(slice.clean, { ablate: mask, ablation, signal });
               const loss = answerLoss(logits, slice, gradFunction, answerFunction);
               const [gradient] = grad(loss.mul(slice.size / batch.size), [mask]);
               return last.add(edges ? gradient!.mul(edges) : gradient!);

@@ -17,7 +17,7 @@ const options = (name: AlgorithmName) => ({
   seed: 1,
   ...(/probing|pruning|ugs/.test(name) && { epochs: 2 }),
   ...(name.endsWith("probing") && { maskFunction: "sigmoid" as const }),
-  ...(/^c.*-probing$/.test(name) && { trueEdges: ["A0.0->A1.1.Q", "A0.1->MLP 0"] }),
+  ...(/^c.*-probing$/.test(name) && { knownEdges: ["A0.0->A1.1.Q", "A0.1->MLP 0"] }),
 });
 
 describe.each(names)("%s", (name) => {

@@ -24,15 +24,15 @@ describe.each(all)("%s", (_key, { algorithm, options }) => {
 
 it("run", async () => {
   const { model, prompts } = randomTask({ prompts: 4, batchSize: 4, seed: 3 });
-  const trueEdges = ["A0.0->A1.1.Q", "A0.1->MLP 0"];
+  const knownEdges = ["A0.0->A1.1.Q", "A0.1->MLP 0"];
   const quick = { epochs: 1, samples: 1, taus: [1e-2], circuitSizes: ["true_size"] };
   for (const [key, { algorithm, options }] of all) {
     const own: Record<string, unknown> = { ...options };
     for (const [name, value] of Object.entries(quick)) if (name in own) own[name] = value;
     // Answers of this task are tokens, so nothing can be compared with them as numbers.
     if (own.answerFunction === "mse" || own.target === "mse") continue;
-    if (algorithm === "ground-truth") own.edges = trueEdges;
-    if (algorithm === "circuit-probing") own.trueEdges = trueEdges;
+    if (algorithm === "ground-truth") own.edges = knownEdges;
+    if (algorithm === "circuit-probing") own.knownEdges = knownEdges;
     const run = algorithms[algorithm as AlgorithmName].discover as (...args: unknown[]) => Promise<unknown>;
     await expect(run(model, prompts, own), key).resolves.toBeDefined();
   }

@@ -37,7 +37,7 @@ const powers = (from: number, to: number) => Array.from({ length: to - from + 1 
  *
  * @example
  * const { algorithm, options } = presets["Tree Probing"];
- * const scores = await algorithms[algorithm].discover(task.model, task.train, { ...options, trueEdges: task.trueEdges! });
+ * const scores = await algorithms[algorithm].discover(task.model, task.train, { ...options, knownEdges: task.knownEdges! });
  */
 export const presets = {
   "Official Circuit": { name: "Ground Truth", short: "GT", algorithm: "ground-truth", options: {} },

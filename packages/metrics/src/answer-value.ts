@@ -1,26 +1,26 @@
 import { answerMean } from "./answer-mean.ts";
-import { type Measure, measureRuns } from "./measure.ts";
+import { type Metric, measureRuns } from "./metric.ts";
 import { logit, logprob, prob, type ValueFunction } from "./value-functions.ts";
 
 /** Mean logit of the answers: over a prompt's answers, its output positions, then the prompts. */
-export const answerLogit: Measure = meanOf(logit, "answers");
+export const answerLogit: Metric = meanOf(logit, "answers");
 
 /** Mean probability of the answers, 0 to 1, averaged as {@link answerLogit} is. */
-export const answerProb: Measure = meanOf(prob, "answers");
+export const answerProb: Metric = meanOf(prob, "answers");
 
 /** Mean log-probability of the answers in nats, averaged as {@link answerLogit} is. */
-export const answerLogprob: Measure = meanOf(logprob, "answers");
+export const answerLogprob: Metric = meanOf(logprob, "answers");
 
 /** Mean logit of the wrong answers, averaged as {@link answerLogit} is. */
-export const wrongAnswerLogit: Measure = meanOf(logit, "wrongAnswers");
+export const wrongAnswerLogit: Metric = meanOf(logit, "wrongAnswers");
 
 /** Mean probability of the wrong answers, 0 to 1, averaged as {@link answerLogit} is. */
-export const wrongAnswerProb: Measure = meanOf(prob, "wrongAnswers");
+export const wrongAnswerProb: Metric = meanOf(prob, "wrongAnswers");
 
 /** Mean log-probability of the wrong answers in nats, averaged as {@link answerLogit} is. */
-export const wrongAnswerLogprob: Measure = meanOf(logprob, "wrongAnswers");
+export const wrongAnswerLogprob: Metric = meanOf(logprob, "wrongAnswers");
 
-function meanOf(value: ValueFunction, which: "answers" | "wrongAnswers"): Measure {
+function meanOf(value: ValueFunction, which: "answers" | "wrongAnswers"): Metric {
   const what = which === "answers" ? "answer" : "wrong answer";
   return (_, prompts, runs) =>
     measureRuns(prompts, runs, (batch) => {

@@ -1,13 +1,13 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { areaUnderCurve } from "./area-under-curve.ts";
-import type { Measurement } from "./measure.ts";
-import type { MeasurementName } from "./measurements.ts";
+import type { MetricValue } from "./metric.ts";
 import { metricAxes } from "./metric-axes.ts";
 import type { MetricAxis } from "./metric-axis.ts";
+import type { MetricName } from "./metrics.ts";
 import { normalizedArea } from "./normalized-area.ts";
 
 /** Curves of one metric by task, and of each task by algorithm. */
-export type CurvesByTask = Readonly<Record<string, Readonly<Record<string, readonly Measurement[]>>>>;
+export type CurvesByTask = Readonly<Record<string, Readonly<Record<string, readonly MetricValue[]>>>>;
 
 /** How areas are told in one number an algorithm. */
 export type AreaDefinition = "sound" | "reference";
@@ -15,7 +15,7 @@ export type AreaDefinition = "sound" | "reference";
 /** Options of {@link areaSummary}. */
 export interface AreaSummaryOptions {
   /** The metric, which says what is better and which axes are logarithmic. */
-  readonly metric: MeasurementName;
+  readonly metric: MetricName;
   /** Default `"sound"`. */
   readonly definition?: AreaDefinition | undefined;
   /** With `"reference"`: the algorithm whose areas are those of random scores. Default `"Random"`. */
@@ -90,7 +90,7 @@ export function areaSummary(curves: CurvesByTask, options: AreaSummaryOptions): 
 
 interface TaskCurves {
   readonly task: string;
-  readonly curves: readonly (readonly [algorithm: string, points: readonly Measurement[]])[];
+  readonly curves: readonly (readonly [algorithm: string, points: readonly MetricValue[]])[];
 }
 
 interface Part {
@@ -101,7 +101,7 @@ interface Part {
 
 function sharesOfRandom(tasks: readonly TaskCurves[], axis: MetricAxis, options: AreaSummaryOptions): Part[] {
   const { random = "Random" } = options;
-  const area = (points: readonly Measurement[]) =>
+  const area = (points: readonly MetricValue[]) =>
     areaUnderCurve(points, { logX: true, logY: axis.log, ...(axis.least !== undefined && { yMin: axis.least }) });
   return tasks.flatMap(({ task, curves }) => {
     const other = curves.find(([algorithm]) => algorithm === random);
@@ -131,12 +131,12 @@ function meanRises(tasks: readonly TaskCurves[], axis: MetricAxis): Part[] {
 }
 
 /** Mean height of a curve between that of its first point, 0, and that of its last, 1. */
-function meanRise(points: readonly Measurement[], { log, least }: MetricAxis, which: string): number {
+function meanRise(points: readonly MetricValue[], { log, least }: MetricAxis, which: string): number {
   const sorted = points.toSorted((a, b) => a.edges - b.edges);
   const [first, last] = [sorted[0]!, sorted.at(-1)!];
   if (first.edges !== 0)
     throw new AutocircuitError("bad-input", `The curve of ${which} has no value for the empty circuit (size 0).`);
-  const height = ({ value }: Measurement) => (log ? Math.log10(Math.max(value, least!)) : value);
+  const height = ({ value }: MetricValue) => (log ? Math.log10(Math.max(value, least!)) : value);
   const rise = height(last) - height(first);
   if (!(Math.abs(rise) > 0) || last.edges === 0) {
     throw new AutocircuitError(
@@ -144,7 +144,7 @@ function meanRise(points: readonly Measurement[], { log, least }: MetricAxis, wh
       `The curve of ${which} ends where it begins (${first.value} with no edge, ${last.value} with ${last.edges}): nothing tells good circuits from bad ones.`,
     );
   }
-  const place = ({ edges }: Measurement) => Math.log10(Math.max(edges, EMPTY_AT));
+  const place = ({ edges }: MetricValue) => Math.log10(Math.max(edges, EMPTY_AT));
   let area = 0;
   for (let i = 1; i < sorted.length; i++) {
     const [left, right] = [sorted[i - 1]!, sorted[i]!];

@@ -1,5 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import type { Measurement } from "./measure.ts";
+import type { MetricValue } from "./metric.ts";
 
 /** How the area under a curve is taken. */
 export interface AreaOptions {
@@ -39,7 +39,7 @@ const check = signature("areaUnderCurve", { points: kind.listOf(point) }, {
  * @example
  * areaUnderCurve([{ edges: 0, value: 1 }, { edges: 1, value: 1 }, { edges: 10, value: 3 }], { logX: true }); // 1
  */
-export function areaUnderCurve(points: readonly Measurement[], options: AreaOptions = {}): number {
+export function areaUnderCurve(points: readonly MetricValue[], options: AreaOptions = {}): number {
   check({ points }, options);
   const { logX = false, logY = false, yMin, smallest = 1e-3, baselineOnAxis = false } = options;
   const sorted = points.toSorted((a, b) => a.edges - b.edges);

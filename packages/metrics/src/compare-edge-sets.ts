@@ -56,7 +56,7 @@ export function compareEdgeSets(
  * @throws AutocircuitError `bad-input` for circuits of different graphs
  *
  * @example
- * compareCircuits(scores.circuit(20), Circuit.of(model.graph, task.trueEdges!)).recall;
+ * compareCircuits(scores.circuit(20), Circuit.of(model.graph, task.knownEdges!)).recall;
  */
 export function compareCircuits(found: Circuit, truth: Circuit): EdgeSetComparison {
   checkCircuits({ found, truth });

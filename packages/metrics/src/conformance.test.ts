@@ -1,7 +1,7 @@
 import { PromptLoader } from "@autocircuit/core";
 import { describe, expect, test } from "vitest";
 import { cases, expectedBatches, readCase } from "../test/conformance.ts";
-import { type MeasurementName, measurements } from "./measurements.ts";
+import { type MetricName, metrics } from "./metrics.ts";
 
 const patches = ["EDGE_PATCH/RESAMPLE", "EDGE_PATCH/ZERO", "TREE_PATCH/RESAMPLE", "TREE_PATCH/TOKENWISE_MEAN_CORRUPT"];
 
@@ -31,8 +31,8 @@ describe.skipIf(cases.length === 0)(
         const sizes = expected[patch].kl_clean.map(([edges]: [number]) => edges) as number[];
         const runs = sizes.map((edges) => ({ edges, logits: stored(`edges/run_circuits/${patch}/${edges}`) }));
         for (const [metric, values] of Object.entries<[number, number][]>(expected[patch])) {
-          const key = metric.replaceAll("_", "-") as MeasurementName;
-          const measured = await measurements[key].measure(null, loader, runs, { full });
+          const key = metric.replaceAll("_", "-") as MetricName;
+          const measured = await metrics[key].measure(null, loader, runs, { full });
           expect(measured.map(({ edges }) => edges)).toEqual(sizes);
           values.forEach(([edges, value], index) => {
             const tolerance = 2e-4 + 1e-3 * Math.abs(value);

@@ -1,20 +1,20 @@
 import type { Answers } from "@autocircuit/core";
 import type { Tensor } from "@autocircuit/native";
 import { answerMax } from "./answer-max.ts";
-import { type Measure, measureRuns } from "./measure.ts";
+import { type Metric, measureRuns } from "./metric.ts";
 
 /**
  * Percentage of outputs whose answer has the highest logit of the whole vocabulary. With several answers one of them
  * suffices; with several output positions each counts by itself.
  */
-export const correctPercent: Measure = (_, prompts, runs) =>
+export const correctPercent: Metric = (_, prompts, runs) =>
   measureRuns(prompts, runs, (batch) => (logits) => percent(correctAnswers(logits, batch.answers)), { points: true });
 
 /**
  * Percentage of outputs whose (best) answer has a logit not lower than that of any wrong answer. With several output
  * positions each counts by itself.
  */
-export const correctOfPairPercent: Measure = (_, prompts, runs) =>
+export const correctOfPairPercent: Metric = (_, prompts, runs) =>
   measureRuns(
     prompts,
     runs,

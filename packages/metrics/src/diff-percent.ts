@@ -1,19 +1,19 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import type { PromptLoader } from "@autocircuit/core";
 import { batchAnswerDifference } from "./answer-mean.ts";
+import type { MeasuredRun } from "./measured-run.ts";
 import {
   type MeasuredModel,
-  type Measurement,
-  type MeasureOptions,
-  measureOptions,
+  type MetricOptions,
+  type MetricValue,
   measureRuns,
+  metricOptions,
   withFullModel,
-} from "./measure.ts";
-import type { MeasuredRun } from "./measured-run.ts";
+} from "./metric.ts";
 import { logit, logprob, prob, type ValueFunction } from "./value-functions.ts";
 
 /** Options of {@link logitDiffPercent}, {@link probDiffPercent} and {@link logprobDiffPercent}. */
-export interface DiffPercentOptions extends MeasureOptions {
+export interface DiffPercentOptions extends MetricOptions {
   /**
    * `"means"` (default): 100 times the circuit's mean difference over the full model's; a single number, without points.
    * `"ratios"`: the mean over prompts of each prompt's ratio, which prompts with a small difference dominate; the ratios are its points.
@@ -27,10 +27,10 @@ export type DiffPercent = (
   prompts: PromptLoader,
   runs: readonly MeasuredRun[],
   options?: DiffPercentOptions,
-) => Promise<Measurement[]>;
+) => Promise<MetricValue[]>;
 
 const options = {
-  ...measureOptions,
+  ...metricOptions,
   of: kind.oneOf(["means", "ratios"]),
 } satisfies KindsOf<DiffPercentOptions>;
 const checkLogit = signature("logitDiffPercent", {}, options);

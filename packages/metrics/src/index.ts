@@ -58,18 +58,18 @@ export { type CircuitTests, type TestCircuitOptions, testCircuit } from "./hypot
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
 export { maxAbsDiff } from "./max-abs-diff.ts";
 export { meanSquaredError } from "./mean-squared-error.ts";
-export type { Measure, MeasuredModel, Measurement, MeasureOptions } from "./measure.ts";
 export {
   type MeasureCircuitsOptions,
   type MeasuredCircuit,
   type MetricSpread,
   measureCircuits,
-  usualMeasurements,
+  usualMetrics,
 } from "./measure-circuits.ts";
 export type { MeasuredRun } from "./measured-run.ts";
-export { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
+export type { MeasuredModel, Metric, MetricOptions, MetricValue } from "./metric.ts";
 export { metricAxes } from "./metric-axes.ts";
 export type { MetricAxis } from "./metric-axis.ts";
+export { type MetricName, metrics, type NamedMetric } from "./metrics.ts";
 export {
   type FaithfulnessRange,
   MIB_SHARES,
@@ -98,7 +98,7 @@ export {
   type StablePoint,
 } from "./resampling/bootstrap-circuits.ts";
 export { type IntervalKind, type Intervals, intervalKinds, scoreIntervals } from "./resampling/intervals.ts";
-export { type Stability, stability, stableFrom } from "./resampling/stability.ts";
+export { jaccardText, type Stability, stability, stableFrom } from "./resampling/stability.ts";
 export { type SureEdges, type SureEdgesOptions, sureEdges } from "./resampling/sure-edges.ts";
 export { type RocCurve, type RocPoint, rocCurve, rocOfValues } from "./roc.ts";
 export { type RocAtSizesOptions, type RocSizePoint, rocAtSizes } from "./roc-at-sizes.ts";

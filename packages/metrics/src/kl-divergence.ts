@@ -1,26 +1,26 @@
 import { AutocircuitError, type KindsOf, signature } from "@autocircuit/base";
 import { coreKinds, type PromptLoader, type PromptSide } from "@autocircuit/core";
 import type { Tensor } from "@autocircuit/native";
+import type { MeasuredRun } from "./measured-run.ts";
 import {
   type MeasuredModel,
-  type Measurement,
-  type MeasureOptions,
-  measureOptions,
+  type MetricOptions,
+  type MetricValue,
   measureRuns,
+  metricOptions,
   withFullModel,
-} from "./measure.ts";
-import type { MeasuredRun } from "./measured-run.ts";
+} from "./metric.ts";
 import { perPrompt } from "./per-prompt.ts";
 import { logprob } from "./value-functions.ts";
 
 /** Options of {@link klDivergence}. */
-export interface KlOptions extends MeasureOptions {
+export interface KlOptions extends MetricOptions {
   /** The full model's prompt to compare with. Default `"clean"`. */
   from?: PromptSide;
 }
 
 const check = signature("klDivergence", {}, {
-  ...measureOptions,
+  ...metricOptions,
   from: coreKinds.promptSide,
 } satisfies KindsOf<KlOptions>);
 
@@ -39,7 +39,7 @@ export async function klDivergence(
   prompts: PromptLoader,
   runs: readonly MeasuredRun[],
   options: KlOptions = {},
-): Promise<Measurement[]> {
+): Promise<MetricValue[]> {
   check({}, options);
   return withFullModel(model, prompts, options, async (full) => {
     const reference = await full.logits(options.from ?? "clean", options);

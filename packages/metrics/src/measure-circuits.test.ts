@@ -1,8 +1,8 @@
 import { PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
 import { expect, it } from "vitest";
 import { smallModel } from "../test/small-model.ts";
-import { measureCircuits, usualMeasurements } from "./measure-circuits.ts";
-import { measurements, type NamedMeasure } from "./measurements.ts";
+import { measureCircuits, usualMetrics } from "./measure-circuits.ts";
+import { metrics, type NamedMetric } from "./metrics.ts";
 
 const prompts = new PromptLoader(
   [
@@ -28,16 +28,16 @@ it("measures what the metrics measure of all circuits together, and says how far
   expect(measured.map(({ edges, asked }) => ({ edges, asked }))).toEqual(
     runs.map(({ edges, asked }) => ({ edges, asked })),
   );
-  for (const name of usualMeasurements(model)) {
-    const expected = await measurements[name].measure(model, prompts, runs);
+  for (const name of usualMetrics(model)) {
+    const expected = await metrics[name].measure(model, prompts, runs);
     expect(measured.map(({ metrics }) => metrics[name])).toEqual(expected.map(({ value }) => value));
   }
   expect(seen.at(-1)).toBe(1);
 });
 
 it("all metrics of tokens, and of numbers, by what the table says they need", () => {
-  const of = (dVocabOut: number) => usualMeasurements({ config: { dVocabOut } as never }, true);
-  const table = Object.entries<NamedMeasure>(measurements);
+  const of = (dVocabOut: number) => usualMetrics({ config: { dVocabOut } as never }, true);
+  const table = Object.entries<NamedMetric>(metrics);
   const names = (rows: typeof table) => rows.map(([name]) => name);
   const [tokens, numbers] = [of(4), of(1)];
   expect(tokens).toEqual(names(table.filter(([, { answers }]) => answers !== "numbers")));
@@ -46,7 +46,7 @@ it("all metrics of tokens, and of numbers, by what the table says they need", ()
   expect(numbers).toEqual(expect.arrayContaining(["max-abs-diff", "mean-squared-error"]));
   for (const [name, { answers, distribution }] of table)
     if (answers === "tokens" || distribution) expect(numbers).not.toContain(name);
-  for (const name of usualMeasurements({ config: { dVocabOut: 1 } as never })) expect(numbers).toContain(name);
+  for (const name of usualMetrics({ config: { dVocabOut: 1 } as never })) expect(numbers).toContain(name);
 });
 
 it("every metric of numbers gives a number for a model that outputs one a position", async () => {
@@ -60,7 +60,7 @@ it("every metric of numbers gives a number for a model that outputs one a positi
     model.graph,
     new Float32Array(model.graph.edgeCount).map((_, i) => i),
   );
-  const metrics = usualMeasurements(model, true);
+  const metrics = usualMetrics(model, true);
   const [measured] = await measureCircuits(model, own, { scores, sizes: [3], metrics });
   expect(Object.keys(measured!.metrics)).toEqual(metrics);
   for (const name of metrics) expect(measured!.metrics[name]).toBeGreaterThan(0);

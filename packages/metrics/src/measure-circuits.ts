@@ -9,13 +9,13 @@ import {
 } from "@autocircuit/core";
 import { circuitsAtOnce } from "./circuits-at-once.ts";
 import { FullModel } from "./full-model.ts";
-import type { Measurement } from "./measure.ts";
-import { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
+import type { MetricValue } from "./metric.ts";
+import { type MetricName, metrics, type NamedMetric } from "./metrics.ts";
 
 /** Options of {@link measureCircuits}. */
 export interface MeasureCircuitsOptions extends Omit<RunCircuitsOptions, "reverseCleanCorrupt"> {
-  /** Default: {@link usualMeasurements}. */
-  readonly metrics?: readonly MeasurementName[] | undefined;
+  /** Default: {@link usualMetrics}. */
+  readonly metrics?: readonly MetricName[] | undefined;
 }
 
 /** What was measured of one circuit. */
@@ -23,13 +23,13 @@ export interface MeasuredCircuit {
   readonly edges: number;
   /** The sizes that were asked for and gave this circuit. */
   readonly asked: readonly number[];
-  readonly metrics: Partial<Record<MeasurementName, number>>;
+  readonly metrics: Partial<Record<MetricName, number>>;
   /** Standard deviation and each prompt's number, of the metrics that have them. */
-  readonly spread: Partial<Record<MeasurementName, MetricSpread>>;
+  readonly spread: Partial<Record<MetricName, MetricSpread>>;
 }
 
-/** How a metric differs from prompt to prompt; see {@link Measurement}. */
-export type MetricSpread = Required<Pick<Measurement, "deviation" | "points">>;
+/** How a metric differs from prompt to prompt; see {@link MetricValue}. */
+export type MetricSpread = Required<Pick<MetricValue, "deviation" | "points">>;
 
 const check = signature("measureCircuits", { model: coreKinds.patchableModel, prompts: coreKinds.promptLoader }, {
   ...coreKinds.longOptions,
@@ -38,7 +38,7 @@ const check = signature("measureCircuits", { model: coreKinds.patchableModel, pr
   sizes: kind.listOf(kind.whole),
   patch: kind.oneOf(["tree", "edge"]),
   ablation: coreKinds.ablationName,
-  metrics: kind.listOf(kind.oneOf(Object.keys(measurements))),
+  metrics: kind.listOf(kind.oneOf(Object.keys(metrics))),
 } satisfies KindsOf<MeasureCircuitsOptions>);
 
 /**
@@ -59,7 +59,7 @@ export async function measureCircuits(
 ): Promise<MeasuredCircuit[]> {
   check({ model, prompts }, options);
   const sized = chosenCircuits(model.graph, options);
-  const { metrics = usualMeasurements(model), circuits: _, scores: __, sizes: ___, onProgress, ...run } = options;
+  const { metrics: names = usualMetrics(model), circuits: _, scores: __, sizes: ___, onProgress, ...run } = options;
   const { signal } = run;
   const atOnce = circuitsAtOnce(model, prompts);
   using full = new FullModel(model, prompts);
@@ -79,8 +79,8 @@ export async function measureCircuits(
         ...{ edges: circuit.size, asked, metrics: {}, spread: {} },
       }),
     );
-    for (const name of metrics) {
-      const values = await measurements[name].measure(model, prompts, runs, { full, ...(signal && { signal }) });
+    for (const name of names) {
+      const values = await metrics[name].measure(model, prompts, runs, { full, ...(signal && { signal }) });
       for (const [i, { value, deviation, points }] of values.entries()) {
         entries[i]!.metrics[name] = value;
         if (deviation !== undefined && points) entries[i]!.spread[name] = { deviation, points };
@@ -92,15 +92,15 @@ export async function measureCircuits(
 }
 
 /** The metrics that say most about a model's outputs; with `all` every one that makes sense for them. */
-export function usualMeasurements({ config }: Pick<PatchableModel, "config">, all = false): MeasurementName[] {
+export function usualMetrics({ config }: Pick<PatchableModel, "config">, all = false): MetricName[] {
   const numbers = config.dVocabOut === 1;
-  if (all) return (Object.keys(measurements) as MeasurementName[]).filter((name) => fits(name, numbers));
+  if (all) return (Object.keys(metrics) as MetricName[]).filter((name) => fits(name, numbers));
   return numbers
     ? ["mean-squared-error", "max-abs-diff", "answer-mean-squared-error"]
     : ["kl-clean", "max-abs-diff", "logit-diff", "answer-prob", "correct-percent"];
 }
 
-function fits(name: MeasurementName, numbers: boolean): boolean {
-  const { answers, distribution = false }: NamedMeasure = measurements[name];
+function fits(name: MetricName, numbers: boolean): boolean {
+  const { answers, distribution = false }: NamedMetric = metrics[name];
   return numbers ? answers !== "tokens" && !distribution : answers !== "numbers";
 }

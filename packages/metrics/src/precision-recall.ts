@@ -10,15 +10,15 @@ const check = signature(
 );
 
 /**
- * Precision, recall and the other set comparisons with a published circuit, for every size a threshold on the scores
+ * Precision, recall and the other set comparisons with a known circuit, for every size a threshold on the scores
  * can give (ties come in together), from nothing to the whole graph.
  *
  * @param scores the scores to judge
- * @param circuit the true edges
+ * @param circuit the edges of the known circuit
  * @param sizes only these circuit sizes; a size that ties rule out gives the next larger one
  *
  * @example
- * const curve = precisionRecall(scores, task.trueEdges!, { sizes: [5, 10, 20] });
+ * const curve = precisionRecall(scores, task.knownEdges!, { sizes: [5, 10, 20] });
  */
 export function precisionRecall(
   scores: PruneScores,

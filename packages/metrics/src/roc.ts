@@ -21,7 +21,7 @@ export interface RocPoint {
   falsePositiveRate: number;
 }
 
-/** How well scores separate a published circuit from the other edges. */
+/** How well scores separate a known circuit from the other edges. */
 export interface RocCurve {
   /** From (0, 0) to (1, 1), one point a distinct absolute score. */
   points: RocPoint[];
@@ -30,7 +30,7 @@ export interface RocCurve {
 }
 
 /**
- * Receiver operating characteristic of prune scores against a published circuit. Edges of equal score come in
+ * Receiver operating characteristic of prune scores against a known circuit. Edges of equal score come in
  * together and are joined by a straight line, so the area is the probability that a true edge outranks another one,
  * ties counting one half.
  *
@@ -38,7 +38,7 @@ export interface RocCurve {
  * @param circuit the true edges
  *
  * @example
- * const { auc } = rocCurve(await acdc(task.model, task.train), task.trueEdges!);
+ * const { auc } = rocCurve(await acdc(task.model, task.train), task.knownEdges!);
  */
 export function rocCurve(scores: PruneScores, circuit: Iterable<EdgeRef>): RocCurve {
   check({ scores, circuit });

@@ -115,13 +115,13 @@ function masksOf(circuit: Circuit, out: Uint32Array): readonly [MaskPair, MaskPa
 /** KL divergence of circuit from full model, summed over some prompts. */
 async function divergenceSum(
   model: PatchableModel,
-  { slice, using }: AblatedSlice,
+  { slice, ablation }: AblatedSlice,
   { full, circuit }: MaskPair,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   return scope(async () => {
-    const whole = logprob(await model.forward(slice.clean, { ablate: full, using, signal }));
-    const part = logprob(await model.forward(slice.clean, { ablate: circuit, using, signal }));
+    const whole = logprob(await model.forward(slice.clean, { ablate: full, ablation, signal }));
+    const part = logprob(await model.forward(slice.clean, { ablate: circuit, ablation, signal }));
     return klOfLogprobs(whole, part).to("float64").sum().item();
   });
 }

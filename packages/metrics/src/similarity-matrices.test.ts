@@ -7,12 +7,12 @@ const larger = Graph.of({ layers: 2, heads: 1, attnOnly: true, parallel: false }
 const scores = (...values: number[]) => new PruneScores(graph, Float32Array.from(values));
 const three = { a: scores(5, -4, 3, 2, 1), b: scores(-4, 5, 1, 2, 3), tied: scores(1, 1, 1, 0, 0) };
 
-it("is a matrix a task and size, the published circuit's first", () => {
+it("is a matrix a task and size, the known circuit's first", () => {
   const matrices = similarityMatrices(
     { one: three, two: { a: three.a }, large: { a: new PruneScores(larger) } },
-    { sizes: [2, 3, 9], trueCounts: { one: 3, two: null } },
+    { sizes: [2, 3, 9], knownEdgeCounts: { one: 3, two: null } },
   );
-  expect(matrices.map(({ task, size, isTrueSize }) => [task, size, isTrueSize])).toEqual([
+  expect(matrices.map(({ task, size, isKnownSize }) => [task, size, isKnownSize])).toEqual([
     ["one", 3, true],
     ["one", 2, false],
     ["two", 2, false],
@@ -40,10 +40,10 @@ it("is a matrix a task and size, the published circuit's first", () => {
 
 it.each([
   [{ one: three }, {}, /no size at which to compare circuits of the task "one"/],
-  [{ one: three }, { trueCounts: { two: 3 } }, /no size/],
+  [{ one: three }, { knownEdgeCounts: { two: 3 } }, /no size/],
   [{ one: three }, { sizes: [2, 6] }, /A circuit of 6 edges is more than the graph has: give at most 5/],
   [{ one: three, two: three }, { sizes: [6] }, /6 edges is more than the graph of any task has: give at most 5/],
-  [{ one: three }, { trueCounts: { one: 6 } }, /6 edges is more than the graph of the task "one" has/],
+  [{ one: three }, { knownEdgeCounts: { one: 6 } }, /6 edges is more than the graph of the task "one" has/],
   [{ one: { a: 5 } }, { sizes: [1] }, /\{ task: \{ algorithm: PruneScores \} \}/],
   [
     { one: { ...three, other: new PruneScores(graph.with({ separateQkv: false })) } },

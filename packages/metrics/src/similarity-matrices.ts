@@ -7,18 +7,18 @@ export type ScoresByTask = Readonly<Record<string, Readonly<Record<string, Prune
 
 /** Options of {@link similarityMatrices}. */
 export interface SimilarityOptions {
-  /** Circuit sizes. Default none, so that only the published circuits' are left. */
+  /** Circuit sizes. Default none, so that only the known circuits' are left. */
   readonly sizes?: readonly number[] | undefined;
-  /** Size of each task's published circuit, which comes first. */
-  readonly trueCounts?: Readonly<Record<string, number | null>> | undefined;
+  /** Size of each task's known circuit, which comes first. */
+  readonly knownEdgeCounts?: Readonly<Record<string, number | null>> | undefined;
 }
 
 /** How alike the circuits of several algorithms are on one task at one size. */
 export interface SimilarityMatrix {
   readonly task: string;
   readonly size: number;
-  /** Whether it is the published circuit's size. */
-  readonly isTrueSize: boolean;
+  /** Whether it is the known circuit's size. */
+  readonly isKnownSize: boolean;
   /** Rows and columns. */
   readonly algorithms: readonly string[];
   /** AutoCircuit's similarity: edges in both over the size. NaN where ties make a circuit larger, and for size 0. */
@@ -38,26 +38,26 @@ const counts = kind.such("{ task: a number of edges, or null }", (value) => {
 });
 const check = signature("similarityMatrices", { scores: scoresByTask }, {
   sizes: kind.listOf(kind.whole),
-  trueCounts: counts,
+  knownEdgeCounts: counts,
 } satisfies KindsOf<SimilarityOptions>);
 
 /**
  * Compares the circuits that algorithms give on each task, at each size: AutoCircuit's `task_prune_scores_similarities`, whose upper
  * triangles these matrices have. A size of some tasks' graphs is left out for those whose graph is smaller.
  *
- * @returns a matrix for each task and size, in their order, the published circuit's size first
+ * @returns a matrix for each task and size, in their order, the known circuit's size first
  * @throws AutocircuitError `bad-input` without a size, for a size that none of the graphs has, for scores of different graphs under one task, and a NaN among scores
  * @example
  * const scores = { ioi: { acdc: await acdc(model, prompts), eap: await edgeAttribution(model, prompts) } };
- * similarityMatrices(scores, { sizes: [10, 100], trueCounts: { ioi: 40 } });
+ * similarityMatrices(scores, { sizes: [10, 100], knownEdgeCounts: { ioi: 40 } });
  */
 export function similarityMatrices(scores: ScoresByTask, options: SimilarityOptions = {}): SimilarityMatrix[] {
   check({ scores }, options);
   requireSizes(scores, options);
   return Object.entries(scores).flatMap(([task, byAlgorithm]) => {
     const all = Object.values(byAlgorithm);
-    const trueCount = options.trueCounts?.[task] ?? null;
-    const asked = new Set([...(trueCount === null ? [] : [trueCount]), ...(options.sizes ?? [])]);
+    const knownEdgeCount = options.knownEdgeCounts?.[task] ?? null;
+    const asked = new Set([...(knownEdgeCount === null ? [] : [knownEdgeCount]), ...(options.sizes ?? [])]);
     if (asked.size === 0) throw noSize(task);
     const most = all[0]?.graph.edgeCount ?? 0;
     const sizes = [...asked].filter((size) => size <= most);
@@ -69,15 +69,15 @@ export function similarityMatrices(scores: ScoresByTask, options: SimilarityOpti
       const matrix = (measure: "overlap" | "jaccard") =>
         all.map((_, row) => all.map((_, column) => at(row, column, place)[measure]));
       return {
-        ...{ task, size, isTrueSize: size === trueCount, algorithms: Object.keys(byAlgorithm) },
+        ...{ task, size, isKnownSize: size === knownEdgeCount, algorithms: Object.keys(byAlgorithm) },
         ...{ overlap: matrix("overlap"), jaccard: matrix("jaccard") },
       };
     });
   });
 }
 
-/** @throws AutocircuitError `bad-input` for a size larger than every graph, or a published circuit larger than its task's */
-function requireSizes(scores: ScoresByTask, { sizes = [], trueCounts = {} }: SimilarityOptions): void {
+/** @throws AutocircuitError `bad-input` for a size larger than every graph, or a known circuit larger than its task's */
+function requireSizes(scores: ScoresByTask, { sizes = [], knownEdgeCounts = {} }: SimilarityOptions): void {
   const graphs = Object.entries(scores).flatMap(([task, byAlgorithm]) => {
     const [first] = Object.values(byAlgorithm);
     return first === undefined ? [] : [{ task, most: first.graph.edgeCount }];
@@ -91,7 +91,7 @@ function requireSizes(scores: ScoresByTask, { sizes = [], trueCounts = {} }: Sim
   const over = sizes.find((size) => size > most);
   if (over !== undefined && graphs.length > 0) throw tooMany(over, most, graphs.length > 1 ? " of any task" : "");
   for (const { task, most } of graphs) {
-    const count = trueCounts[task] ?? 0;
+    const count = knownEdgeCounts[task] ?? 0;
     if (count > most) throw tooMany(count, most, ` of the task ${JSON.stringify(task)}`);
   }
 }
@@ -99,6 +99,6 @@ function requireSizes(scores: ScoresByTask, { sizes = [], trueCounts = {} }: Sim
 function noSize(task: string): AutocircuitError {
   return new AutocircuitError(
     "bad-input",
-    `There is no size at which to compare circuits of the task ${JSON.stringify(task)}: give \`sizes\`, or the published circuit's in \`trueCounts\`.`,
+    `There is no size at which to compare circuits of the task ${JSON.stringify(task)}: give \`sizes\`, or the known circuit's in \`knownEdgeCounts\`.`,
   );
 }

@@ -27,7 +27,7 @@ const MOST_PIXELS = 16384;
  * @returns the PNG file's bytes
  * @throws AutocircuitError `bad-input` for what is no SVG, and for a picture of more than 16,384 pixels on a side
  * @example
- * const series = [{ task: "ioi", algorithm: "ACDC", points: rocCurve(scores, task.trueEdges!).points }];
+ * const series = [{ task: "ioi", algorithm: "ACDC", points: rocCurve(scores, task.knownEdges!).points }];
  * await writeFile("roc.png", await pngOfSvg(await rocPlotSvg(series)));
  */
 export async function pngOfSvg(svg: string, options: PngOptions = {}): Promise<Uint8Array> {

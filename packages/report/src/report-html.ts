@@ -25,7 +25,7 @@ export async function reportHtml(report: CircuitReport): Promise<string> {
   const roc = report.roc && figure(await rocPlotSvg(report.roc));
   const training = report.training && figure(await trainingPlotSvg(report.training));
   const { faithfulness, ablationTable: ablations, stability, tests } = report;
-  const stable = stability && (await curveFigure(stability.curve));
+  const stable = stability?.curve && (await curveFigure(stability.curve));
   const page = html`<!doctype html>
 <html lang="en">
 <head>

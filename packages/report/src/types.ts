@@ -132,8 +132,8 @@ export interface CurvePoint {
 export interface ReportStability {
   /** In words. */
   readonly text: string;
-  /** Mean Jaccard index of the resamples' circuits by size. */
-  readonly curve: Curve;
+  /** Mean Jaccard index of the resamples' circuits by size; none where no size can be judged. */
+  readonly curve?: Curve | undefined;
 }
 
 /** What a test of the circuit hypothesis came to. */

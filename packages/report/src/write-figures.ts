@@ -73,7 +73,7 @@ const check = signature("writeFigures", { dir: kind.text, page });
  * @throws AutocircuitError `bad-input` for a picture that cannot be drawn and for two of one name; `bad-file` where the folder cannot be
  *   written. Nothing is written before all pictures are drawn.
  * @example
- * const series = [{ task: "ioi", algorithm: "ACDC", points: rocCurve(scores, task.trueEdges!).points }];
+ * const series = [{ task: "ioi", algorithm: "ACDC", points: rocCurve(scores, task.knownEdges!).points }];
  * await writeFigures("figures", { title: "tracr", figures: [{ name: "roc", title: "ROC", svg: await rocPlotSvg(series) }] });
  */
 export async function writeFigures(dir: string, page: FiguresPage): Promise<string> {

@@ -94,7 +94,7 @@ function effect({ model, cases }: Study, ablate: readonly string[], options: Eff
   let worst = 0;
   for (const { ids, run, other } of cases) {
     for (const ablation of ablations) {
-      const { logits } = forward(model, ids, { ablate, using: ablation === "zero" ? "zero" : other });
+      const { logits } = forward(model, ids, { ablate, ablation: ablation === "zero" ? "zero" : other });
       for (let i = model.config.dVocabOut; i < logits.length; i++) {
         worst = Math.max(worst, Math.abs(logits[i]! - run.logits[i]!));
       }

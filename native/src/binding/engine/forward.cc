@@ -97,7 +97,7 @@ PendingRequest read_request(const Napi::Value& value) {
   request.fields.want_logits = fields.flag("logits", true);
   request.fields.want_sources = fields.flag("sources", false);
   request.fields.want_hidden = fields.flag("hidden", false);
-  request.fields.want_run = fields.flag("keep", false);
+  request.fields.want_run = fields.flag("keepRun", false);
   request.fields.want_prefix = fields.flag("keysValues", false);
   return request;
 }

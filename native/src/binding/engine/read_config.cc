@@ -101,7 +101,7 @@ PatchGraph read_graph(const Napi::Value& value) {
   for (uint32_t i = 0; i < groups.Length(); i++) {
     const std::string what = "graph.groups[" + std::to_string(i) + "]";
     const Fields group(groups.Get(i), what);
-    graph.groups.push_back({read_reader(group), group.integer("layer"), group.integer("heads"), group.integer("firstSource"),
+    graph.groups.push_back({read_reader(group), group.integer("block"), group.integer("heads"), group.integer("firstSource"),
                             group.integer("sources"), group.integer("offset")});
     check_group(graph, graph.groups.back(), what);
   }

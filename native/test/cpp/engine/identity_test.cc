@@ -171,13 +171,13 @@ TEST("graphs of another network, and groups that nothing reads, are refused") {
   CHECK(says(refused(make_graph(attention_only, 0)), "of another model"));
   PatchGraph graph = make_graph(config, 0);
   graph.groups[1].sources++;
-  CHECK(says(refused(graph), "group k of layer 0"));
+  CHECK(says(refused(graph), "group k of block 0"));
   graph = make_graph(config, 0);
   graph.groups[0].layer = 1;
   CHECK(says(refused(graph), "is there twice"));
   graph = make_graph(config, 0);
   graph.groups[3].reader = Reader::mid;
-  CHECK(says(refused(graph), "group mid of layer 0"));
+  CHECK(says(refused(graph), "group mid of block 0"));
 }
 
 TEST("what is made of an ablation or a run goes with it, and with the network") {

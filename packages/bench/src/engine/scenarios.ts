@@ -106,19 +106,19 @@ function acdcScenarios(
 }
 
 /** A forward pass with N random edges patched, or with all but N. */
-function patched(model: PatchableModel, tokens: Tokens, using_: Ablation, name: string): () => Promise<void> {
+function patched(model: PatchableModel, tokens: Tokens, ablation: Ablation, name: string): () => Promise<void> {
   const tree = name.includes("tree");
   const count = Number(name.slice(name.lastIndexOf("-") + 1));
   const mask = new Float32Array(model.graph.edgeCount).fill(tree ? 1 : 0);
   for (const edge of new RandomValues(count).distinct(count, mask.length)) mask[edge] = tree ? 0 : 1;
-  return () => finished(model.forward(tokens, { ablate: mask, using: using_ }));
+  return () => finished(model.forward(tokens, { ablate: mask, ablation }));
 }
 
 /** Every edge at every token half ablated, as in training a mask. */
-async function byToken(model: PatchableModel, tokens: Tokens, using_: Ablation, length: number): Promise<void> {
+async function byToken(model: PatchableModel, tokens: Tokens, ablation: Ablation, length: number): Promise<void> {
   const perToken = model.withGraph({ byToken: true, seqLen: length });
   const ablate = new Float32Array(perToken.graph.edgeCount).fill(0.5);
-  await finished(perToken.forward(tokens, { ablate, using: using_ }));
+  await finished(perToken.forward(tokens, { ablate, ablation }));
 }
 
 /** Circuits of all sizes from random scores, with the ablation they take. */

@@ -83,11 +83,11 @@ async function pointRuns(point: GrowthPoint): Promise<{ measure: GrowthMeasure; 
   const makers: Record<GrowthMeasure, () => Promise<() => Promise<void>>> = {
     plain: async () => () => finished(model.forward(clean)),
     patched: async () => {
-      const using_ = await model.ablations(corrupt, "resample");
+      const ablation = await model.ablations(corrupt, "resample");
       const ablate = new Float32Array(model.graph.edgeCount);
       const count = Math.min(point.patched, ablate.length);
       for (const edge of new RandomValues(count).distinct(count, ablate.length)) ablate[edge] = 1;
-      return () => finished(model.forward(clean, { ablate, using: using_ }));
+      return () => finished(model.forward(clean, { ablate, ablation }));
     },
     "edge-attribution": async () => async () => void (await edgeAttribution(model, prompts)),
   };

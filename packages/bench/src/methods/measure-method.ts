@@ -6,7 +6,7 @@ import { type MethodTask, type RunMethodOptions, runMethod, type TabledMethod } 
 export interface MethodOnTask {
   readonly task: string;
   /** Edges of the true circuit, and of the graph. */
-  readonly trueEdges: number;
+  readonly knownEdges: number;
   readonly edgeCount: number;
   /** Area under the receiver operating characteristic of absolute scores against the true circuit. */
   readonly auroc: number;
@@ -29,7 +29,7 @@ export async function measureMethod(
   method: TabledMethod,
   options: RunMethodOptions = {},
 ): Promise<MethodOnTask> {
-  const truth = task.trueEdges!;
+  const truth = task.knownEdges!;
   const { scores, perPrompt, processorSeconds } = await runMethod(task, method, options);
   const { seed = 0, signal } = options;
   const size = truth.length;
@@ -39,7 +39,7 @@ export async function measureMethod(
     : [];
   return {
     task: task.key,
-    ...{ trueEdges: size, edgeCount: task.model.graph.edgeCount },
+    ...{ knownEdges: size, edgeCount: task.model.graph.edgeCount },
     auroc: rocCurve(scores, truth).auc,
     edgesNeeded: await edgesNeeded(task, scores, signal),
     jaccard: stable?.jaccard ?? null,

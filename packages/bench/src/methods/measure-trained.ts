@@ -22,7 +22,7 @@ export interface MethodOnModel {
   readonly name: string;
   /** Edges of the shortest beginning of the ranking that keeps {@link KEPT} of the logit difference. */
   readonly edges: number;
-  /** Mean Jaccard index, over resamples of the prompts, of circuits of that size; null without scores of prompts. */
+  /** Mean Jaccard index, over resamples of the prompts, of circuits of that size; null without scores of prompts, and where it shows nothing. */
   readonly jaccard: number | null;
   /** Which tests of the circuit hypothesis were made, and what they say. */
   readonly tests: Partial<Record<CircuitTestName, boolean | null>>;
@@ -46,7 +46,8 @@ export async function measureTrained(
   if (found === null) return null;
   const size = found.edges;
   const drawn = { edges: [], size, sizes: [size], resamples: RESAMPLES, seed, signal };
-  const jaccard = perPrompt && (await bootstrapCircuits(perPrompt, drawn)).points[0]!.jaccard;
+  const [point] = perPrompt ? (await bootstrapCircuits(perPrompt, drawn)).points : [];
+  const jaccard = point === undefined || point.stable === null ? null : point.jaccard;
   const large = model.graph.edgeCount > LARGE;
   const { verdicts } = await testCircuit(model, test, scores.circuit(size), {
     ...{ seed, signal },

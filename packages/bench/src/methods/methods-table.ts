@@ -6,7 +6,7 @@ import type { MethodsReport, TabledResult } from "./run-methods.ts";
 /** The report as Markdown: where and when, what was run, and a row a method. */
 export function methodsTable({ date, command, processor, prompts, results }: MethodsReport): string {
   const tasks = results[0]?.tasks ?? [];
-  const programs = tasks.map(({ task, trueEdges, edgeCount }) => `${task} (${trueEdges} of ${edgeCount})`);
+  const programs = tasks.map(({ task, knownEdges, edgeCount }) => `${task} (${knownEdges} of ${edgeCount})`);
   return [
     `${date}, ${processor.name}, ${processor.cores} cores (\`${command}\`). Compiled transformers, with the edges of the true circuit and of the graph:`,
     `${programs.join(", ")}; at most ${prompts} prompts to discover with and as many to measure on.`,
@@ -16,7 +16,7 @@ export function methodsTable({ date, command, processor, prompts, results }: Met
         "method",
         "AUROC, mean",
         "least",
-        "edges for KL < 1e-3 / true edges, median",
+        "edges for KL < 1e-3 / known edges, median",
         "most",
         "Jaccard",
         "processor time",
@@ -29,7 +29,7 @@ export function methodsTable({ date, command, processor, prompts, results }: Met
 function row({ name, tasks }: TabledResult): string[] {
   const auroc = tasks.map((task) => task.auroc);
   const needing = tasks.filter((task) => task.edgesNeeded !== null);
-  const ratios = needing.map(({ edgesNeeded, trueEdges }) => edgesNeeded! / trueEdges);
+  const ratios = needing.map(({ edgesNeeded, knownEdges }) => edgesNeeded! / knownEdges);
   const jaccard = tasks.map((task) => task.jaccard).filter((value) => value !== null);
   const of = (values: readonly number[]) => (values.length === 0 ? "-" : mean(values).toFixed(2));
   return [

@@ -16,7 +16,7 @@ describe("the table of methods", () => {
     expect(report.results.map(({ tasks }) => tasks.length)).toEqual(TABLED.map(() => 1));
     const of = (name: string) => report.results.find((result) => result.name === name)!.tasks[0]!;
     for (const name of ["edge-attribution", "eap-ig-inputs", "ceap", "relp", "exact", "acdc"]) {
-      expect(of(name)).toMatchObject({ auroc: 1, trueEdges: 2, edgesNeeded: 2 });
+      expect(of(name)).toMatchObject({ auroc: 1, knownEdges: 2, edgesNeeded: 2 });
     }
     expect(of("random").auroc).toBeLessThan(0.9);
     expect(of("random").edgesNeeded).toBeGreaterThan(2);

@@ -10,7 +10,7 @@ export interface TabledMethod {
 }
 
 /** What a method is run on. */
-export type MethodTask = Pick<LoadedTask, "key" | "model" | "train" | "test" | "trueEdges">;
+export type MethodTask = Pick<LoadedTask, "key" | "model" | "train" | "test" | "knownEdges">;
 
 /** How a method is run. */
 export interface RunMethodOptions {

@@ -60,7 +60,7 @@ export async function runMethods({ command, tasks, prompts, onStep, signal }: Me
     await using whole = await ready.load({ ...(signal && { signal }) });
     using train = firstOf(whole.train, prompts);
     using test = firstOf(whole.test, prompts);
-    const task: MethodTask = { key, model: whole.model, trueEdges: whole.trueEdges, train, test };
+    const task: MethodTask = { key, model: whole.model, knownEdges: whole.knownEdges, train, test };
     for (const [method, found] of results) {
       signal?.throwIfAborted();
       onStep?.(`${key}: ${method.algorithm}`);

@@ -78,7 +78,7 @@ async function onModel(
   const tokenizer = model.tokenizer ?? undefined;
   const { train, test } = await loadPrompts(file, { tokenizer, size: count, batchSize: count });
   const key = basename(folder);
-  const task: MethodTask = { key, model, train, test, trueEdges: null };
+  const task: MethodTask = { key, model, train, test, knownEdges: null };
   const found: MethodOnModel[] = [];
   const leftOut: string[] = [];
   let longest = 0;

@@ -1,4 +1,4 @@
-import { type CircuitTestName, circuitTestNames, stableFrom } from "@autocircuit/metrics";
+import { type CircuitTestName, circuitTestNames, jaccardText, stableFrom } from "@autocircuit/metrics";
 import { markdownTable } from "../docs/markdown-table.ts";
 import { secondsText } from "../peers/peers-report.ts";
 import type { MethodOnModel } from "./measure-trained.ts";
@@ -25,7 +25,7 @@ export function trainedTable({ date, command, processor, results }: TrainedRepor
 }
 
 function row({ name, edges, jaccard, tests, processorSeconds }: MethodOnModel, all: readonly CircuitTestName[]) {
-  const stability = jaccard === null ? "-" : `${jaccard.toFixed(2)}${jaccard >= stableFrom ? ", stable" : ""}`;
+  const stability = jaccard === null ? "-" : `${jaccardText(jaccard)}${jaccard >= stableFrom ? ", stable" : ""}`;
   const verdict = (name: CircuitTestName) => ({ true: "passed", false: "no", null: "-" })[`${tests[name] ?? null}`];
   return [name, edges.toLocaleString("en-US"), stability, ...all.map(verdict), secondsText(processorSeconds)];
 }

@@ -26,7 +26,7 @@ export async function ownRun(model: PatchableModel, prompts: PromptLoader, asked
       const ablation = await model.ablations(corrupt, "resample");
       const mask = new Float32Array(asked.edgeCount);
       for (const edge of asked.patched) mask[edge] = 1;
-      return logitsRun(() => model.forward(clean, { ablate: mask, using: ablation }));
+      return logitsRun(() => model.forward(clean, { ablate: mask, ablation }));
     }
     case "edge-attribution":
       return scoresRun(async () => (await edgeAttribution(model, prompts)).values, 1);

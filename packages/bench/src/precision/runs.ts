@@ -32,10 +32,10 @@ export function patched(share: number, { value = 1, type = "resample" as Ablatio
     const { clean, corrupt } = prompts.batches[0]!;
     const ablate = someEdges(model, share, new RandomValues(7), value);
     using values = await model.ablations(dataSetSides(type) === undefined ? corrupt : prompts, type);
-    if (!kept) return await numbers(model.forward(clean, { ablate, using: values }));
-    const { run } = await model.run(clean, { keep: true, logits: false });
+    if (!kept) return await numbers(model.forward(clean, { ablate, ablation: values }));
+    const { run } = await model.run(clean, { keepRun: true, logits: false });
     using from = run!;
-    return await numbers(model.forward(clean, { ablate, using: values, from }));
+    return await numbers(model.forward(clean, { ablate, ablation: values, from }));
   };
 }
 
@@ -48,7 +48,7 @@ export const maskForEach: Run = async (model, prompts) => {
     shape: [rows.length, model.graph.edgeCount],
   });
   using values = await model.ablations(corrupt, "resample");
-  return await numbers(model.forward(clean, { ablate: mask, using: values }));
+  return await numbers(model.forward(clean, { ablate: mask, ablation: values }));
 };
 
 /** Logits of circuits of several sizes. */

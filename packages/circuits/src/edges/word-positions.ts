@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
-import type { OfficialEdgesOptions } from "./official-edges.ts";
+import type { KnownEdgesOptions } from "./known-edges.ts";
 
 /**
  * Positions of the words that a circuit names, in the whole prompt.
@@ -14,7 +14,7 @@ export function wordPositions<Word extends string>(
   circuit: string,
   words: readonly Word[],
   tokens: number | null,
-  { wordIdxs = {}, seqStartIdx = 0 }: OfficialEdgesOptions,
+  { wordIdxs = {}, seqStartIdx = 0 }: KnownEdgesOptions,
 ): Record<Word, number> {
   const given = (word: string) => (Object.hasOwn(wordIdxs, word) ? wordIdxs[word] : undefined);
   if (tokens !== null) {

@@ -1,5 +1,5 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
-import { Graph, graphDifference, otherAutoencoders, type ResolvedGraphConfig } from "@autocircuit/core";
+import { Graph, latentDifference, type ResolvedGraphConfig } from "@autocircuit/core";
 import { formatPythonNumber, isObject, parsePythonJson, pythonNumber } from "./python-json.ts";
 import { type ReadCircuitOptions, readCircuitOptions } from "./read-eap-ig.ts";
 import { type EapIgNode, type ScoredCircuit, scoredCircuitKind } from "./scored-circuit.ts";
@@ -109,17 +109,9 @@ function graphIn(json: Record<string, unknown>, { graph: wanted }: ReadCircuitOp
       `it belongs to another model: \`${differs}\` is ${stored.config[differs]}, the model's is ${wanted.config[differs]}.`,
     );
   }
-  if (wanted) requireSameLatents(stored, wanted, bad);
+  const other = wanted && stored.config.latents && latentDifference(stored.config, wanted.config);
+  if (other) bad(`${other}.`);
   return stored;
-}
-
-/** Names of latents mean something of one set of autoencoders only; and by position they say where a latent stands, not which it is. */
-function requireSameLatents(stored: Graph, wanted: Graph, bad: Bad): void {
-  const [of, model] = [stored.config, wanted.config];
-  if (of.latents === undefined || model.latents === undefined) return;
-  if (of.autoencoders !== model.autoencoders) bad(`${otherAutoencoders(of.autoencoders, model.autoencoders)}.`);
-  const byPosition = [of, model].some(({ tokens, keptLatents }) => tokens !== null && keptLatents !== undefined);
-  if (byPosition && !stored.equals(wanted)) bad(`it is of another graph: ${graphDifference(of, model)}.`);
 }
 
 function edgeOf(entry: unknown, graph: Graph, bad: Bad): { indices: number[]; score?: number } {

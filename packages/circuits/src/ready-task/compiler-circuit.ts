@@ -1,7 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import type { Edge, Graph } from "@autocircuit/core";
 import { type CompiledModel, groundTruthEdges } from "@autocircuit/tracr";
-import type { HasGraph, OfficialEdgesOptions } from "../edges/official-edges.ts";
+import type { HasGraph, KnownEdgesOptions } from "../edges/known-edges.ts";
 import type { KnownCircuit } from "./ready-task.ts";
 
 /**
@@ -16,7 +16,7 @@ export function compilerCircuit(compiled: () => CompiledModel): KnownCircuit {
   };
 }
 
-function compiledEdges(compiled: CompiledModel, target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
+function compiledEdges(compiled: CompiledModel, target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
   const graph = "graph" in target ? target.graph : target;
   const { layers, heads } = compiled.config;
   if (
@@ -38,7 +38,7 @@ function compiledEdges(compiled: CompiledModel, target: HasGraph, options: Offic
   return names.flatMap((name) => positions.map((position) => graph.edge(graph.index(name, position))));
 }
 
-function positionsOf(graph: Graph, { positions, seqStartIdx = 0 }: OfficialEdgesOptions): readonly number[] | null {
+function positionsOf(graph: Graph, { positions, seqStartIdx = 0 }: KnownEdgesOptions): readonly number[] | null {
   if (graph.tokens === null) return null;
   return positions?.map((position) => position - seqStartIdx) ?? Array.from({ length: graph.tokens }, (_, i) => i);
 }

@@ -37,7 +37,7 @@ describe("a ready-made task on prompts of a file", () => {
     await using task = await tracrReverse({ dataset: file });
     const { train } = await loadPrompts(file, { size: { train: 81, test: 162 }, batchSize: 81, seed: 42 });
     expect(task.train.prompts.map(({ clean }) => clean)).toEqual(train.prompts.map(({ clean }) => clean));
-    expect(task.trueEdgeCount).toBe(2);
+    expect(task.knownEdgeCount).toBe(2);
     await using other = await tracrReverse({ dataset: file, seed: 1 });
     expect(other.train.prompts[0]!.clean).not.toEqual(task.train.prompts[0]!.clean);
     await using few = await tracrReverse({ dataset: [some(20), some(10)] });
@@ -57,7 +57,7 @@ describe("a ready-made task on prompts of a file", () => {
     const word_idxs = { IO: 1, "IO-1": 0, "IO+1": 2, S1: 3, "S1-1": 2, "S1+1": 4, S2: 7, end: 9, starts: 0, punct: 6 };
     await using task = await load({ prompts, word_idxs });
     expect([task.train.promptCount, task.test.promptCount]).toEqual([9, 3]);
-    expect(task.trueEdgeCount).toBeGreaterThan(1000);
+    expect(task.knownEdgeCount).toBeGreaterThan(1000);
     expect(task.train.wordIdxs.S2).toBe(8);
   });
 });

@@ -1,7 +1,7 @@
 import { dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
 import type { Edge, LoadedTask, PromptInput } from "@autocircuit/core";
 import { deviceName, type TransformerOptions } from "@autocircuit/native";
-import type { HasGraph, OfficialEdgesOptions } from "../edges/official-edges.ts";
+import type { HasGraph, KnownEdgesOptions } from "../edges/known-edges.ts";
 import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../prompts/prompt-file.ts";
 import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
 
@@ -9,7 +9,7 @@ import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
 export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
   /** One edge per token position. Default false. */
   byToken?: boolean;
-  /** Which of the task's known circuits counts as its true edges, by name. Default: the first. */
+  /** Which of its known circuits the task is to have, by name. Default: the first. */
   circuit?: string;
   /** Positions of the known circuit by token, instead of the published ones. */
   positions?: readonly number[];
@@ -34,7 +34,7 @@ export interface KnownCircuit {
   /** Paper, code or construction it comes from. */
   source: string;
   /** Its edges in a graph of the task's model. */
-  edges: (target: HasGraph, options?: OfficialEdgesOptions) => Edge[];
+  edges: (target: HasGraph, options?: KnownEdgesOptions) => Edge[];
 }
 
 /** A model with prompts and a known circuit, ready to be loaded. */
@@ -50,7 +50,7 @@ export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = Prom
   tokenLabels: readonly string[];
   /**
    * Loads model and prompts; the caller disposes the result. Where the model is not of the shape that the known circuits belong to, its
-   * `trueEdges` are null, and prompts are made for its vocabulary.
+   * `knownEdges` are null, and prompts are made for its vocabulary.
    */
   load: (options?: ReadyTaskOptions) => Promise<LoadedTask>;
 }

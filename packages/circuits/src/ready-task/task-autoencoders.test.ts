@@ -19,7 +19,7 @@ describe("tasks of autoencoders", () => {
     await using task = await tasks[name]!.load({ model: model.folder, autoencoders: made.folder });
     const { latents, latentErrors, tokens } = task.model.graph.config;
     expect(task.key).toMatch(/Autoencoder Component Circuit$/);
-    expect([task.trueEdges, latentErrors, tokens !== null]).toEqual([
+    expect([task.knownEdges, latentErrors, tokens !== null]).toEqual([
       null,
       false,
       name === "capital-cities-autoencoder",

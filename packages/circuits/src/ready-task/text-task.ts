@@ -50,7 +50,7 @@ export interface TextTaskSpec {
 /**
  * A ready-made task of a trained model. Its weights are not part of this package: `load` takes them from `options.model`, a folder or a
  * name on the hub, or from the hub's cache if they are there. Any model with a tokenizer will do: prompts are made of words that are one
- * token in its vocabulary. The published circuits belong to models of one shape; on others the task has no true edges.
+ * token in its vocabulary. The published circuits belong to models of one shape; on others the task has no known circuit.
  */
 export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
   const { name, description, circuits } = spec;
@@ -100,7 +100,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     ...(dataset
       ? await givenPrompts(dataset, { batchSize, batchCount })
       : { dataset: prompts({ seed, tokenizer }), batchSize, batchCount }),
-    tokenCircuit: spec.byToken || (options.byToken ?? false),
+    byToken: spec.byToken || (options.byToken ?? false),
     separateQkv,
     ...{ device, dtype, tf32 },
     model: (how) => loadModel(folder, { ...how, tokenizer, separateQkv }),
@@ -113,8 +113,8 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     ...(published &&
       circuit &&
       options.autoencoders === undefined && {
-        trueEdges: (target, { tokenPositions, seqStartIdx, wordIdxs }) =>
-          circuit.edges(target, { tokenPositions, seqStartIdx, ...(tokenPositions && { wordIdxs }) }),
+        knownEdges: (target, { byToken, seqStartIdx, wordIdxs }) =>
+          circuit.edges(target, { byToken, seqStartIdx, ...(byToken && { wordIdxs }) }),
       }),
   }).load(signal && { signal });
 }

@@ -73,13 +73,13 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
         ...(dataset
           ? await givenPrompts(dataset, { batchSize, batchCount })
           : { dataset: prompts({ seed }), batchSize, batchCount }),
-        tokenCircuit: byToken,
+        byToken,
         ...{ device, dtype, tf32 },
         model: (how) => transformerFromWeights({ ...transformerLensConfig(model) }, model.weights, how),
         answers: model.output.encoding === "numerical" ? "numbers" : "tokens",
         outputSlice,
         seed,
-        trueEdges: (target, context) => circuit!.edges(target, { ...context, ...(positions && { positions }) }),
+        knownEdges: (target, context) => circuit!.edges(target, { ...context, ...(positions && { positions }) }),
       }).load(signal && { signal });
     },
   };

@@ -19,17 +19,17 @@ const positionsOf = (words: readonly string[]) => Object.fromEntries(words.map((
 
 it("has the circuits under their names", () => {
   expect(Object.keys(publishedCircuits)).toEqual([
-    "ioi-true-edges",
-    "ioi-true-edges-mlp-0-only",
-    "ioi-head-based-official-edges",
-    "greaterthan-true-edges",
-    "docstring-true-edges",
-    "docstring-node-based-official-edges",
-    "sports-players-true-edges",
-    "sports-players-probe-true-edges",
-    "tracr-reverse-true-edges",
+    "ioi-edges",
+    "ioi-mlp-0-only-edges",
+    "ioi-head-based-edges",
+    "greaterthan-edges",
+    "docstring-edges",
+    "docstring-node-based-edges",
+    "sports-players-edges",
+    "sports-players-probe-edges",
+    "tracr-reverse-edges",
     "tracr-reverse-acdc-edges",
-    "tracr-xproportion-official-edges",
+    "tracr-xproportion-edges",
     "tracr-xproportion-acdc-edges",
   ]);
 });
@@ -56,8 +56,8 @@ describe.each(circuits)("$name", ({ name, edges, graph, words }) => {
     const { config } = graph;
     expect(() => edges(Graph.of({ ...config, layers: config.layers + 1 }, config))).toThrow(/belongs to/);
     expect(() => edges(Graph.of({ ...config, heads: 3, kvHeads: 3 }, config))).toThrow(/belongs to/);
-    expect(() => edges(graph, { tokenPositions: true })).toThrow(/sequence length/);
-    expect(() => edges(graph.byToken(tokens), { tokenPositions: false })).toThrow(/tokenPositions: true/);
+    expect(() => edges(graph, { byToken: true })).toThrow(/sequence length/);
+    expect(() => edges(graph.byToken(tokens), { byToken: false })).toThrow(/byToken: true/);
   });
 
   it("has a paper", () => {

@@ -1,12 +1,12 @@
 import type { Edge } from "@autocircuit/core";
-import type { HasGraph, OfficialEdgesOptions } from "../edges/official-edges.ts";
+import type { HasGraph, KnownEdgesOptions } from "../edges/known-edges.ts";
 import type { GeneratedPrompts, GeneratedTextPrompts } from "../prompts/prompt-file.ts";
 import type { TextPromptsOptions } from "../prompts/text-prompts-options.ts";
 import type { KnownCircuit, ReadyTask } from "../ready-task/ready-task.ts";
 
-/** A circuit of the literature. */
-export interface LiteratureCircuit {
-  /** Such as `ioi-true-edges`. */
+/** A circuit that was published for a model. */
+export interface PublishedCircuit {
+  /** Such as `ioi-edges`. */
   readonly name: string;
   /** What it is the circuit of. */
   readonly description: string;
@@ -17,7 +17,7 @@ export interface LiteratureCircuit {
   /** Words whose positions it needs by token. */
   readonly words: readonly string[];
   /** Its edges in a graph of the model. */
-  readonly edges: (target: HasGraph, options?: OfficialEdgesOptions) => Edge[];
+  readonly edges: (target: HasGraph, options?: KnownEdgesOptions) => Edge[];
 }
 
 /** Makes a data set; the same seed makes the same one. */
@@ -29,16 +29,16 @@ export type TextDataSetGenerator = (options?: TextPromptsOptions) => GeneratedTe
 /** What was published about one thing that models do: everything about it stands in one folder, and is known from here. */
 export interface PublishedTask<Task extends ReadyTask = ReadyTask> {
   readonly tasks: readonly Task[];
-  /** Its circuits of the literature, for any model of the right shape. */
-  readonly circuits: readonly LiteratureCircuit[];
+  /** Its published circuits, for any model of the right shape. */
+  readonly circuits: readonly PublishedCircuit[];
   /** What `datasets/` holds of it. */
   readonly dataSets: readonly DataSetGenerator[];
   /** Data sets of text that can be made for any vocabulary, by name. */
   readonly textDataSets: Readonly<Record<string, TextDataSetGenerator>>;
 }
 
-/** Circuits of the literature under the short names that a task has for them. */
-export function known(circuits: Readonly<Record<string, LiteratureCircuit>>): Record<string, KnownCircuit> {
+/** Published circuits under the short names that a task has for them. */
+export function known(circuits: Readonly<Record<string, PublishedCircuit>>): Record<string, KnownCircuit> {
   return Object.fromEntries(
     Object.entries(circuits).map(([short, { description, paper, edges }]) => [
       short,

@@ -6,7 +6,7 @@ import { docstring } from "./docstring/docstring.ts";
 import { greaterthan } from "./greaterthan/greaterthan.ts";
 import { ioi } from "./ioi/ioi.ts";
 import { libraryPrograms } from "./library-programs/library-programs.ts";
-import type { LiteratureCircuit, PublishedTask, TextDataSetGenerator } from "./published-task.ts";
+import type { PublishedCircuit, PublishedTask, TextDataSetGenerator } from "./published-task.ts";
 import { sportsPlayers } from "./sports-players/sports-players.ts";
 import { tracrReversal } from "./tracr-reverse/tracr-reverse.ts";
 import { tracrProportion } from "./tracr-xproportion/tracr-xproportion.ts";
@@ -38,13 +38,13 @@ export const tracrTasks: Readonly<Record<string, ReadyTask<PromptRecord>>> = byN
 export const tasks: Readonly<Record<string, ReadyTask>> = byName(ALL.flatMap(({ tasks }) => tasks));
 
 /**
- * The circuits of the literature by name. They need a graph only, no weights.
+ * The published circuits by name. They need a graph only, no weights.
  *
  * @example
  * const graph = Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false });
- * publishedCircuits["ioi-true-edges"]!.edges(graph).length;
+ * publishedCircuits["ioi-edges"]!.edges(graph).length;
  */
-export const publishedCircuits: Readonly<Record<string, LiteratureCircuit>> = byName(
+export const publishedCircuits: Readonly<Record<string, PublishedCircuit>> = byName(
   [...TRAINED, ...COMPILED].flatMap(({ circuits }) => circuits),
 );
 

@@ -29,7 +29,7 @@ async function outputs(task: LoadedTask): Promise<number[][][]> {
   return all;
 }
 
-const indices = (task: LoadedTask) => task.trueEdges!.map((edge) => edge.index);
+const indices = (task: LoadedTask) => task.knownEdges!.map((edge) => edge.index);
 
 describe.each(Object.keys(tasks))("%s", (name) => {
   let task: LoadedTask;
@@ -59,8 +59,8 @@ describe.each(Object.keys(tasks))("%s", (name) => {
   });
 
   it("keeps its output when everything outside the compiler's circuit is ablated", async () => {
-    expect(task.trueEdges!.length).toBeGreaterThan(0);
-    expect(task.trueEdges!.length).toBeLessThan(task.model.graph.edgeCount);
+    expect(task.knownEdges!.length).toBeGreaterThan(0);
+    expect(task.knownEdges!.length).toBeLessThan(task.model.graph.edgeCount);
     for (const ablation of ["resample", "zero"] as const)
       expect(await moved(task, indices(task), ablation)).toBeLessThan(1e-4);
   });
@@ -75,13 +75,13 @@ describe.each(Object.keys(tasks))("%s", (name) => {
 describe("tracrReverse", () => {
   it("has the published circuit, by token at positions 1, 2, 4 and 5", async () => {
     await using whole = await tracrReverse();
-    expect(whole.trueEdges!.map((edge) => edge.name)).toEqual(
+    expect(whole.knownEdges!.map((edge) => edge.name)).toEqual(
       expect.arrayContaining(["Resid Start->A3.0.V", "A3.0->Resid End"]),
     );
-    expect(whole.trueEdgeCount).toBe(2);
+    expect(whole.knownEdgeCount).toBe(2);
     await using byToken = await tracrReverse({ byToken: true });
-    expect(byToken.trueEdgeCount).toBe(8);
-    expect(new Set(byToken.trueEdges!.map((edge) => edge.token))).toEqual(new Set([1, 2, 4, 5]));
+    expect(byToken.knownEdgeCount).toBe(8);
+    expect(new Set(byToken.knownEdges!.map((edge) => edge.token))).toEqual(new Set([1, 2, 4, 5]));
   });
 
   it("leaves the full model's output by token, unless position 3 is added", async () => {
@@ -92,21 +92,21 @@ describe("tracrReverse", () => {
   });
 
   it("needs the ACDC circuit under zero ablation", async () => {
-    await using published = await tracrReverse({ circuit: "true" });
+    await using published = await tracrReverse({ circuit: "autocircuit" });
     expect(await moved(published, indices(published), "zero")).toBeGreaterThan(0.5);
     await using acdc = await tracrReverse({ circuit: "acdc" });
     expect(await moved(acdc, indices(acdc), "zero")).toBeLessThan(1e-5);
   });
 
   it("says which circuits there are", async () => {
-    await expect(tracrReverse({ circuit: "official" })).rejects.toThrow(/It has: true, acdc, compiler/);
+    await expect(tracrReverse({ circuit: "no such" })).rejects.toThrow(/It has: autocircuit, acdc, compiler/);
   });
 });
 
 describe("tracrXproportion", () => {
   it("keeps its output by token with the published circuit", async () => {
     await using task = await tracrXproportion({ byToken: true });
-    expect(task.trueEdgeCount).toBe(15);
+    expect(task.knownEdgeCount).toBe(15);
     expect(await moved(task, indices(task), "resample")).toBeLessThan(1e-5);
   });
 });

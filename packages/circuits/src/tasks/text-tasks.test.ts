@@ -38,19 +38,19 @@ describe("a model of another shape", () => {
   it("has no circuit by name, which is said before its weights are read", async () => {
     const config = { model_type: "gpt2", n_layer: 2, n_head: 12, n_embd: 24, n_positions: 64, vocab_size: 50257 };
     writeFileSync(join(empty, "config.json"), JSON.stringify(config));
-    const loading = tasks["ioi-component"]!.load({ model: empty, circuit: "true" });
+    const loading = tasks["ioi-component"]!.load({ model: empty, circuit: "edges" });
     await expect(loading).rejects.toThrow(/ioi-component: this circuit belongs to GPT-2 small.*2 blocks of 12 heads/);
   });
 
-  it("runs, with prompts of one length and no true edges", async () => {
+  it("runs, with prompts of one length and no known circuit", async () => {
     using model = await tinyGpt2({ layers: 2 });
     await using task = await tasks["ioi-component"]!.load({ model: model.folder });
-    expect(task.trueEdges).toBeNull();
+    expect(task.knownEdges).toBeNull();
     expect([task.train.batchSize, task.train.length, task.train.seqLen]).toEqual([64, 2, 15]);
     await using byToken = await tasks["ioi-token"]!.load({ model: model.folder });
-    expect([byToken.trueEdges, byToken.model.graph.tokens]).toEqual([null, 15]);
+    expect([byToken.knownEdges, byToken.model.graph.tokens]).toEqual([null, 15]);
     await using sports = await tasks["sports-players-component"]!.load({ model: model.folder });
-    expect([sports.trueEdges, sports.train.seqLen]).toEqual([null, 20]);
+    expect([sports.knownEdges, sports.train.seqLen]).toEqual([null, 20]);
   });
 
   it("does not take GPT-2's vocabulary where it has one of its own", async () => {
@@ -79,7 +79,7 @@ describe("on a random model of GPT-2 small's shape", () => {
     await using task = await tasks["ioi-component"]!.load({ model: model.folder });
     expect(task.key).toBe("Indirect Object Identification Component Circuit");
     expect([task.train.batchSize, task.train.length, task.test.batchSize, task.test.length]).toEqual([64, 2, 64, 2]);
-    expect([task.model.graph.edgeCount, task.trueEdgeCount]).toEqual([32491, 739]);
+    expect([task.model.graph.edgeCount, task.knownEdgeCount]).toEqual([32491, 739]);
     expect(task.model.outputSlice).toBe("last_seq");
     const [pair] = task.train.prompts;
     expect(pair!.clean[0]).toBe(50256);
@@ -95,15 +95,15 @@ describe("on a random model of GPT-2 small's shape", () => {
     expect([task.train.batchSize, task.train.length, task.test.batchSize, task.test.length]).toEqual([300, 1, 100, 1]);
     expect([task.train.seqLen, task.model.graph.tokens]).toEqual([15, 15]);
     expect(task.train.wordIdxs).toEqual({ IO: 2, S1: 4, "S1+1": 5, S2: 10, end: 14 });
-    expect(task.trueEdgeCount).toBe(47126);
+    expect(task.knownEdgeCount).toBe(47126);
     expect(task.train.seqLabels).toHaveLength(15);
-    await using byEdges = await tasks["ioi-token"]!.load({ model: model.folder, circuit: "true" });
-    expect(byEdges.trueEdgeCount).toBe(869);
+    await using byEdges = await tasks["ioi-token"]!.load({ model: model.folder, circuit: "edges" });
+    expect(byEdges.knownEdgeCount).toBe(869);
   });
 
   it("greaterthan-component has its circuit", async () => {
     await using task = await tasks["greaterthan-component"]!.load({ model: model.folder });
-    expect([task.train.promptCount, task.test.promptCount, task.trueEdgeCount]).toEqual([128, 128, 235]);
+    expect([task.train.promptCount, task.test.promptCount, task.knownEdgeCount]).toEqual([128, 128, 235]);
     using logits = await task.model.forward(task.test.batches[0]!.clean);
     expect(logits.shape).toEqual([64, 50257]);
   });

@@ -1,5 +1,5 @@
 import { suggest } from "@autocircuit/base";
-import { type LiteratureCircuit, publishedCircuits } from "@autocircuit/circuits";
+import { type PublishedCircuit, publishedCircuits } from "@autocircuit/circuits";
 import { Graph } from "@autocircuit/core";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
@@ -30,7 +30,7 @@ export async function circuitEdges(name: string, options: CircuitsCommandOptions
   print(`wrote ${options.json}`);
 }
 
-function findCircuit(name: string): LiteratureCircuit {
+function findCircuit(name: string): PublishedCircuit {
   if (Object.hasOwn(publishedCircuits, name)) return publishedCircuits[name]!;
   throw new UsageError(`There is no circuit "${name}". ${suggest(name, Object.keys(publishedCircuits))}`);
 }

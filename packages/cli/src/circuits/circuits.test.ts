@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ioiTrueEdges, publishedCircuits } from "@autocircuit/circuits";
+import { ioiEdges, publishedCircuits } from "@autocircuit/circuits";
 import { Graph } from "@autocircuit/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { runProgram } from "../program.ts";
@@ -39,19 +39,19 @@ describe("circuits", () => {
   });
 
   it("writes the edges of one, from a folder or a configuration file", async () => {
-    const expected = ioiTrueEdges(Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false }));
+    const expected = ioiEdges(Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false }));
     for (const where of [
       ["--model", folder],
       ["--config", join(folder, "config.json")],
       ["--config", renamed],
     ]) {
       const json = join(folder, "ioi.json");
-      const { code, err, out } = await circuits("ioi-true-edges", ...where, "--json", json);
+      const { code, err, out } = await circuits("ioi-edges", ...where, "--json", json);
       expect(err).toBe("");
       expect(code).toBe(0);
       expect(out).toContain("739 of 32491 edges");
       expect(JSON.parse(readFileSync(json, "utf8"))).toEqual({
-        circuit: "ioi-true-edges",
+        circuit: "ioi-edges",
         graphEdges: 32491,
         edges: expected.map(({ name }) => ({ edge: name, token: null })),
       });
@@ -61,7 +61,7 @@ describe("circuits", () => {
   it("writes them by token", async () => {
     const json = join(folder, "by-token.json");
     const place = ["--config", renamed, "--by-token", "--seq-len", "13", "--seq-start-idx", "2", "--json", json];
-    const { code } = await circuits("ioi-true-edges", ...place, "--word-idxs", JSON.stringify(words));
+    const { code } = await circuits("ioi-edges", ...place, "--word-idxs", JSON.stringify(words));
     expect(code).toBe(0);
     const written = JSON.parse(readFileSync(json, "utf8"));
     expect(written.graphEdges).toBe(13 * 32491);
@@ -70,9 +70,9 @@ describe("circuits", () => {
   });
 
   it("takes --shared-qkv and --corrected", async () => {
-    const shared = await circuits("ioi-head-based-official-edges", "--config", renamed, "--shared-qkv");
+    const shared = await circuits("ioi-head-based-edges", "--config", renamed, "--shared-qkv");
     expect(shared.out).toContain("2340 of 11611 edges");
-    const corrected = await circuits("ioi-true-edges", "--config", renamed, "--corrected");
+    const corrected = await circuits("ioi-edges", "--config", renamed, "--corrected");
     expect(corrected.out).toContain("771 of 32491 edges");
   });
 });
@@ -80,20 +80,20 @@ describe("circuits", () => {
 describe("circuits refuses", () => {
   const byToken = ["--config", renamed, "--by-token", "--seq-len", "15"];
   it.each([
-    { args: ["ioi-true-edge", "--config", renamed], says: "Did you mean ioi-true-edges" },
+    { args: ["ioi-edge", "--config", renamed], says: "Did you mean ioi-edges" },
     { args: ["toString", "--config", renamed], says: "There is no circuit" },
-    { args: ["ioi-true-edges"], says: "--model FOLDER or --config FILE" },
-    { args: ["ioi-true-edges", "--config", renamed, "--model", folder], says: "one of them" },
-    { args: ["ioi-true-edges", "--config", join(folder, "none.json")], says: "no such file" },
-    { args: ["ioi-true-edges", "--config", renamed, "--by-token"], says: "--seq-len N" },
-    { args: ["ioi-true-edges", "--config", renamed, "--seq-len", "4"], says: "Add --by-token" },
-    { args: ["ioi-true-edges", ...byToken], says: "lacks IO, S1, S1+1, S2, end" },
-    { args: ["ioi-true-edges", ...byToken, "--word-idxs", '{"IO":2}'], says: "lacks S1, S1+1, S2, end" },
-    { args: ["ioi-true-edges", ...byToken, "--word-idxs", "{IO:2}"], says: "not valid JSON" },
-    { args: ["ioi-true-edges", ...byToken, "--word-idxs", "[2]"], says: "not an object" },
-    { args: ["ioi-true-edges", ...byToken, "--word-idxs", '{"IO":-1}'], says: "IO is at -1" },
-    { args: ["docstring-true-edges", "--config", renamed], says: "belongs to attn-only-4l" },
-    { args: ["ioi-true-edges", "--config", renamed, "--shared-qkv"], says: "without --shared-qkv" },
+    { args: ["ioi-edges"], says: "--model FOLDER or --config FILE" },
+    { args: ["ioi-edges", "--config", renamed, "--model", folder], says: "one of them" },
+    { args: ["ioi-edges", "--config", join(folder, "none.json")], says: "no such file" },
+    { args: ["ioi-edges", "--config", renamed, "--by-token"], says: "--seq-len N" },
+    { args: ["ioi-edges", "--config", renamed, "--seq-len", "4"], says: "Add --by-token" },
+    { args: ["ioi-edges", ...byToken], says: "lacks IO, S1, S1+1, S2, end" },
+    { args: ["ioi-edges", ...byToken, "--word-idxs", '{"IO":2}'], says: "lacks S1, S1+1, S2, end" },
+    { args: ["ioi-edges", ...byToken, "--word-idxs", "{IO:2}"], says: "not valid JSON" },
+    { args: ["ioi-edges", ...byToken, "--word-idxs", "[2]"], says: "not an object" },
+    { args: ["ioi-edges", ...byToken, "--word-idxs", '{"IO":-1}'], says: "IO is at -1" },
+    { args: ["docstring-edges", "--config", renamed], says: "belongs to attn-only-4l" },
+    { args: ["ioi-edges", "--config", renamed, "--shared-qkv"], says: "without --shared-qkv" },
   ])("$args", async ({ args, says }) => {
     const { code, err } = await circuits(...args);
     expect(code).toBe(2);
@@ -103,7 +103,7 @@ describe("circuits refuses", () => {
   it("a configuration that is none, by the name it was given", async () => {
     const broken = join(folder, "broken.json");
     writeFileSync(broken, "{");
-    const { code, err } = await circuits("ioi-true-edges", "--config", broken);
+    const { code, err } = await circuits("ioi-edges", "--config", broken);
     expect(code).toBe(2);
     expect(err).toContain(`${broken}`);
   });

@@ -30,9 +30,9 @@ export function addCircuits(program: Command, context: Context): void {
       `
 Examples:
   autocircuit circuits
-  autocircuit circuits ioi-true-edges --model models/gpt2 --json ioi.json
-  autocircuit circuits ioi-true-edges --config gpt2/config.json --by-token --seq-len 15 --word-idxs '{"IO":2,"S1":4,"S1+1":5,"S2":10,"end":14}'
-  autocircuit circuits sports-players-true-edges --model models/pythia-2.8b --shared-qkv`,
+  autocircuit circuits ioi-edges --model models/gpt2 --json ioi.json
+  autocircuit circuits ioi-edges --config gpt2/config.json --by-token --seq-len 15 --word-idxs '{"IO":2,"S1":4,"S1+1":5,"S2":10,"end":14}'
+  autocircuit circuits sports-players-edges --model models/pythia-2.8b --shared-qkv`,
     )
     .action(async (name: string | undefined, options: CircuitsCommandOptions) => {
       if (name === undefined) {

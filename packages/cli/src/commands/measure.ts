@@ -53,7 +53,7 @@ export function addMeasure(program: Command, context: Context): void {
         "greedy",
       ]),
     )
-    .option("--json <file>", "also write the measurements as JSON");
+    .option("--json <file>", "also write the values as JSON");
   addDeviceOptions(command)
     .addHelpText(
       "after",

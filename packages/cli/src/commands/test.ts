@@ -46,7 +46,7 @@ export function addTest(program: Command, context: Context): void {
     .addHelpText(
       "after",
       `
-Exit codes: 0 every test that could be made is passed, 3 one is not, 1 failed, 2 wrong usage or input.
+Exit codes: 0 every test that could be made is passed, 3 one is not or none could be made, 1 failed, 2 wrong usage or input.
 Equivalence, independence and minimality pass where nothing speaks against them, which few prompts hardly can.
 
 Examples:

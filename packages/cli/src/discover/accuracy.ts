@@ -1,6 +1,6 @@
 import type { LoadedTask } from "@autocircuit/core";
 import { outputsNumbers } from "@autocircuit/discovery";
-import { FullModel, type MeasurementName, measurements } from "@autocircuit/metrics";
+import { FullModel, type MetricName, metrics } from "@autocircuit/metrics";
 import { firstPrompts } from "./first-prompts.ts";
 
 /** Most prompts that are run for it: one plain forward pass of them. */
@@ -25,8 +25,8 @@ export async function modelAccuracy(task: LoadedTask, signal: AbortSignal): Prom
   using prompts = firstPrompts(from, PROMPTS);
   using full = new FullModel(task.model, prompts);
   const runs = [{ edges: task.model.graph.edgeCount, logits: await full.logits("clean", { signal }) }];
-  const value = async (name: MeasurementName) => {
-    const [measured] = await measurements[name].measure(task.model, prompts, runs, { full, signal });
+  const value = async (name: MetricName) => {
+    const [measured] = await metrics[name].measure(task.model, prompts, runs, { full, signal });
     return measured!.value;
   };
   const compared = prompts.prompts.every(({ wrongAnswers }) => hasAnswers(wrongAnswers));

@@ -28,6 +28,7 @@ beforeAll(async () => {
   writeFileSync(at("edges.json"), JSON.stringify(["A0.1->MLP 1"]));
   await autoencoderFolder({ layers: 3, width: 8, folder: at("all") });
   await autoencoderFolder({ layers: 1, width: 8, folder: at("first") });
+  await autoencoderFolder({ layers: 3, width: 8, folder: at("others"), seed: 6 });
   for (const [l0, block] of [3, 20].flatMap((l0) => [0, 1, 2].map((block) => [l0 + block, block] as const))) {
     mkdirSync(at(`some/layer_${block}/average_l0_${l0}`), { recursive: true });
     for (const file of ["cfg.json", "sae_weights.safetensors"])
@@ -86,6 +87,22 @@ describe("the options of --autoencoders", () => {
       expect(shown / kl).toBeCloseTo(1, 3);
     }
     expect(readFileSync(at("out/report.html"), "utf8")).toContain("KL(unpruned || pruned)");
+  });
+
+  it("are those that a circuit was found with: its latents are others of other autoencoders", async () => {
+    const [discover, measure, test] = commands.map(([, args]) => args) as [string[], string[], string[]];
+    const patch = ["patch", ...subject, "--edges", at("discover.json")];
+    expect((await run([...discover, "--autoencoders", at("all")])).code).toBe(0);
+    expect(read("discover.json").latents).toEqual({ autoencoders: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    for (const args of [measure, test, patch]) {
+      const { code, err } = await run([...args, "--autoencoders", at("others")]);
+      expect([args[0], code, said(err)]).toEqual([args[0], 2, expect.stringMatching(/of other autoencoders \(/)]);
+    }
+    expect((await run([...patch, "--autoencoders", at("all")])).code).toBe(0);
+    // A list of names alone says nothing of where they are from.
+    writeFileSync(at("names-only.json"), JSON.stringify(["MLP 0 Latent 3->MLP 1"]));
+    const names = ["patch", ...subject, "--edges", at("names-only.json"), "--autoencoders", at("others")];
+    expect((await run(names)).code).toBe(0);
   });
 
   it("prune at each position by itself where edges are by token", async () => {

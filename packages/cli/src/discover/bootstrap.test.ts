@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tasks } from "@autocircuit/circuits";
 import { PromptLoader } from "@autocircuit/core";
 import { afterAll, describe, expect, it } from "vitest";
-import { run } from "../../test/run-program.ts";
+import { run, smallGpt2 } from "../../test/run-program.ts";
 import { requireTestAndSelection } from "./require-test-and-selection.ts";
 import type { DiscoverResult } from "./result.ts";
 
@@ -17,7 +17,7 @@ const discover = (...how: string[]) =>
 
 describe("how sure a circuit is", () => {
   it("methods of attribution say it by default, in the result, on the screen and in the report", async () => {
-    const { code, out } = await discover("--algorithm", "eap-ig-inputs", "--size", "6");
+    const { code, out } = await discover("--algorithm", "eap-ig-inputs", "--size", "4");
     expect(code).toBe(0);
     const { bootstrap, circuit, options, tests } = json();
     expect(bootstrap).toMatchObject({ resamples: 200, size: circuit.length, stable: true });
@@ -33,6 +33,50 @@ describe("how sure a circuit is", () => {
     expect(page).toContain("How stable the circuit is");
     expect(page).toContain("95 % interval");
     expect(page).toContain('class="whisker"');
+  });
+
+  it("says nothing of the whole graph", async () => {
+    const { out } = await discover("--algorithm", "eap-ig-inputs", "--size", "6");
+    const { circuit, edgeCount, bootstrap } = json();
+    expect(circuit).toHaveLength(edgeCount);
+    const reason = "it is the whole graph, and there is no other circuit of its size";
+    expect(bootstrap).toMatchObject({ stable: null, reason, notes: [] });
+    expect(out).toContain(`How stable the circuit is cannot be said: ${reason}. Sizes that are stable: 1, 4.`);
+    expect(out).not.toContain("would give mostly the same edges");
+    expect(readFileSync(at("out/report.html"), "utf8")).toContain(reason);
+  });
+
+  it("says nothing where edges of score 0 fill the circuit, and draws no curve where no size can be judged", async () => {
+    const filled = async (...how: string[]) => {
+      const where = ["--out", at("filled"), "--json", at("out.json"), "--curve", "none"];
+      return run(["discover", "tracr-reverse", "--algorithm", "eap-ig-inputs", "--select", "greedy", ...how, ...where]);
+    };
+    const { out } = await filled("--size", "70");
+    const reason = "only 2 edges have a score other than 0, and edges of score 0 fill the other 68 of 70 places";
+    expect(json().bootstrap).toMatchObject({ size: 70, stable: null, reason });
+    expect(out).toContain(`of the 70 edges of largest score is cannot be said: ${reason}.`);
+    expect(readFileSync(at("filled/report.html"), "utf8")).not.toContain("mean Jaccard index");
+  });
+
+  it("says on the screen and in the report where options leave nothing to draw from", async () => {
+    const { out } = await discover("--algorithm", "mean-of-methods", "--set", "align=rank", "--size", "1");
+    const line = "How stable the circuit is was not measured: ranks of single prompts do not add up to those of all.";
+    expect(json()).toMatchObject({ bootstrap: null, warnings: expect.arrayContaining([line]) });
+    expect(out).toContain(line);
+    expect(out).toMatch(/^1 edge found/m);
+    expect(readFileSync(at("out/report.html"), "utf8")).toContain(line);
+    const none = await discover("--algorithm", "acdc");
+    expect(none.out).not.toContain("How stable");
+  });
+
+  it("says that few prompts are few", async () => {
+    const pair = (i: number) => ({ clean: [3 + i, 17], corrupt: [5, 18 + i], answers: [4], wrong_answers: [9] });
+    writeFileSync(at("few.json"), JSON.stringify({ prompts: [0, 1, 2, 3].map(pair) }));
+    const own = ["--model", smallGpt2, "--prompts", at("few.json"), "--batch-size", "2", "--batches", "1,1"];
+    const where = ["--out", at("few"), "--json", at("out.json"), "--curve", "none"];
+    const { out } = await run(["discover", ...own, "--algorithm", "eap-ig-inputs", "--size", "4", ...where]);
+    expect(out).toContain("2 prompts are few: drawn again they say little");
+    expect(json().bootstrap!.notes).toHaveLength(1);
   });
 
   it("says whose figures these are where edges were selected otherwise", async () => {

@@ -1,10 +1,10 @@
 import type { Circuit, LoadedTask, PruneScores } from "@autocircuit/core";
 import { algorithms, selectTop } from "@autocircuit/discovery";
 import { bootstrapCircuits, type StablePoint } from "@autocircuit/metrics";
-import type { ReportStability } from "@autocircuit/report";
 import { Progress } from "../support/progress.ts";
 import { formatBytes } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
+import { FEW_PROMPTS } from "../test-circuit/caveats.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** Resamples where nothing else is asked for, and the fewest that say anything. */
@@ -35,8 +35,13 @@ export interface BootstrapJson {
   /** How many of the found circuit's edges are among those by the scores of all prompts: all, unless edges were selected otherwise. */
   shared: number;
   jaccard: number;
-  stable: boolean;
+  /** Null where nothing can be said. */
+  stable: boolean | null;
+  /** Why nothing can be said; null where something is. */
+  reason: string | null;
   points: readonly StablePoint[];
+  /** What so few prompts cannot show. */
+  notes: readonly string[];
 }
 
 /** The scores of single prompts, as an algorithm gives them, and how often they are to be drawn again. */
@@ -61,9 +66,11 @@ export function promptRows(
   const { edgeCount } = model.graph;
   const bytes = 4 * prompts * edgeCount;
   const work = edgeCount * (prompts + SORTING);
-  const fault =
-    size === 0 ? "a circuit without edges has nothing to be sure of" : faultOf(algorithm, given, keep, prompts);
-  if (fault !== undefined && asked === undefined) return {};
+  const without = size === 0 ? "a circuit without edges has nothing to be sure of" : withoutRows(algorithm, keep);
+  if (without !== undefined && asked === undefined) return {};
+  const fault = without ?? faultOf(given, prompts);
+  if (fault !== undefined && asked === undefined)
+    return { note: `How stable the circuit is was not measured: ${fault}.` };
   const most = asked === undefined ? FREE_BYTES : MOST_BYTES;
   const tooMuch =
     bytes > most
@@ -78,16 +85,16 @@ export function promptRows(
   return { rows: { rows, resamples, onPrompt: (scores) => rows.push(scores) } };
 }
 
-function faultOf(
-  algorithm: DiscoverSettings["algorithm"],
-  given: DiscoverSettings["given"],
-  keep: number | undefined,
-  prompts: number,
-): string | undefined {
+/** Why there are no scores of single prompts, whatever the options and prompts. */
+function withoutRows(algorithm: DiscoverSettings["algorithm"], keep: number | undefined): string | undefined {
   if (keep !== undefined)
     return "the search for few edges (--keep, the default where no circuit is known) has no scores of single prompts; give --size";
-  if (algorithm === undefined || !("perPrompt" in algorithms[algorithm]))
-    return `${algorithm} gives no scores of single prompts; methods of attribution, such as eap-ig-inputs, do`;
+  if (algorithm !== undefined && "perPrompt" in algorithms[algorithm]) return undefined;
+  return `${algorithm} gives no scores of single prompts; methods of attribution, such as eap-ig-inputs, do`;
+}
+
+/** Why a method that gives scores of single prompts does not this time, or they cannot be drawn from. */
+function faultOf(given: DiscoverSettings["given"], prompts: number): string | undefined {
   if (given.align === "rank") return "ranks of single prompts do not add up to those of all";
   if (given.ablateFrom !== undefined) return "with --set ablateFrom there are no scores of single prompts";
   return prompts < 2 ? "there is one prompt to discover with, and every resample would be the same" : undefined;
@@ -109,18 +116,36 @@ export async function bootstrapped(
     onProgress: ({ done, total }) => progress.update(done, total),
   });
   const unit = unitOf(scores.values, rows);
-  const { low, high, frequency, points, prompts } = found;
+  const { low, high, frequency, points, prompts, scored } = found;
   const named = edges.map((edge, i) => {
-    const sure = { interval: [low[i]! * unit, high[i]! * unit] as const, frequency: Math.min(1, frequency[i]!) };
+    const sure = { interval: [low[i]! * unit, high[i]! * unit] as const, frequency: frequency[i]! };
     return [`${graph.edge(edge)}`, sure] as const;
   });
   const { jaccard, stable } = points.find((point) => point.size === size)!;
   const top = new Set(selectTop(scores, size, { prune: false }).indices);
   const shared = edges.filter((edge) => top.has(edge)).length;
+  const reason = stable === null ? unjudged(size, { edges: graph.edgeCount, scored }) : null;
+  const notes = promptNotes(prompts);
   return {
-    json: { prompts, resamples: found.resamples, size, shared, jaccard, stable, points },
+    json: { prompts, resamples: found.resamples, size, shared, jaccard, stable, reason, points, notes },
     edges: new Map(named),
   };
+}
+
+/** Why nothing can be said of circuits of a size that are alike by construction; `scored` edges have a score other than 0. */
+function unjudged(size: number, { edges, scored }: { edges: number; scored: number }): string {
+  if (size === edges) return "it is the whole graph, and there is no other circuit of its size";
+  if (scored === 0) return "no edge has a score other than 0";
+  const some = scored === 1 ? "only 1 edge has" : `only ${scored} edges have`;
+  return `${some} a score other than 0, and edges of score 0 fill the other ${size - scored} of ${size} places`;
+}
+
+/** What so few prompts cannot show. */
+function promptNotes(prompts: number): string[] {
+  if (prompts >= FEW_PROMPTS) return [];
+  return [
+    `${prompts} prompts are few: drawn again they say little of other prompts of the kind. --batches takes more to discover with.`,
+  ];
 }
 
 /** The size itself, and halves and doubles of it. */
@@ -139,31 +164,4 @@ function unitOf(values: Float32Array, rows: readonly Float32Array[]): number {
     square += mean * mean;
   }
   return square === 0 ? 1 : product / square;
-}
-
-/** What the report says and draws of it. */
-export function stabilityReport(json: BootstrapJson, algorithm: string): ReportStability {
-  const { prompts, resamples, size, shared, jaccard, stable, points } = json;
-  const verdict = stable
-    ? "stable: other prompts of the kind would give mostly the same edges"
-    : "not stable: other prompts of the kind would give other edges";
-  const steady = points.filter((point) => point.stable).map((point) => point.size);
-  const others = stable || steady.length === 0 ? "" : ` Sizes that are stable: ${steady.join(", ")}.`;
-  const edges = `${size} edge${size === 1 ? "" : "s"}`;
-  const drawn = `With the ${prompts} prompts drawn again ${resamples} times, `;
-  const share = `share ${jaccard.toFixed(2)} of their edges on average (Jaccard index; stable from 0.8)`;
-  return {
-    text:
-      shared === size
-        ? `${drawn}circuits of ${edges} ${share}. The circuit is ${verdict}.${others}`
-        : `${drawn}circuits of the ${edges} of largest score ${share}. That choice is ${verdict}.${others} The circuit found was selected otherwise ` +
-          `and has ${shared} of these edges: how stable its selection is was not measured.`,
-    curve: {
-      metric: "mean Jaccard index of resamples",
-      unit: "",
-      points: points.map((point) => ({ edges: point.size, value: point.jaccard, series: algorithm })),
-      baseline: { name: "stable from 0.8", value: 0.8 },
-      edgeScale: "log",
-    },
-  };
 }

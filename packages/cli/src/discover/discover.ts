@@ -1,10 +1,18 @@
 import { join } from "node:path";
-import { Circuit, type LatentLabels, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
+import {
+  Circuit,
+  type Graph,
+  type LatentIdentity,
+  type LatentLabels,
+  type LoadedTask,
+  type PruneScores,
+  runVersions,
+} from "@autocircuit/core";
 import {
   type FoundCircuit,
   type FoundMeasures,
+  type KnownCircuitInGraph,
   measureFound,
-  type NamedCircuit,
   plainOptions,
   scoredEdges,
 } from "@autocircuit/discovery";
@@ -92,6 +100,7 @@ export async function discover(
       ...selection(settings, size),
     },
     edgeCount: task.model.graph.edgeCount,
+    latents: latentIdentity(task.model.graph),
     circuit: scoredEdges(found.circuit, found.scores).map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
     dangling,
     pruned: settings.prune,
@@ -141,6 +150,10 @@ function circuitAsked(
   return circuit === undefined ? undefined : known?.name;
 }
 
+function latentIdentity({ config: { latents, autoencoders, keptLatents } }: Graph): LatentIdentity | null {
+  return latents ? { ...(autoencoders && { autoencoders }), ...(keptLatents && { keptLatents }) } : null;
+}
+
 /** How the edges were chosen, and of how many at most, where not by the size of their scores alone. */
 function selection(
   { select, rank }: DiscoverSettings,
@@ -151,7 +164,7 @@ function selection(
 }
 
 /** The known circuits of the task, the one to compare with first. */
-function knownCircuits({ model, train }: LoadedTask, { subject, known }: DiscoverSettings): NamedCircuit[] {
+function knownCircuits({ model, train }: LoadedTask, { subject, known }: DiscoverSettings): KnownCircuitInGraph[] {
   const { tokens } = model.graph;
   const context = { seqStartIdx: train.seqStart, ...(tokens !== null && { wordIdxs: train.wordIdxs }) };
   const others = Object.entries(subject.circuits).filter(([name]) => name !== known?.name);
@@ -165,7 +178,7 @@ function knownCircuits({ model, train }: LoadedTask, { subject, known }: Discove
 async function measured(
   task: LoadedTask,
   found: FoundCircuit,
-  known: readonly NamedCircuit[],
+  known: readonly KnownCircuitInGraph[],
   { settings, seconds, signal }: { settings: DiscoverSettings; seconds: number; signal: AbortSignal },
 ): Promise<FoundMeasures> {
   const { ablation, curve } = settings;

@@ -48,7 +48,7 @@ export async function find(
   });
   const { onPrompt: _, ...chosen } = found.options;
   // Edges that tie make a circuit by rank larger than was asked for.
-  const asked = size ?? faithful?.edges ?? task.trueEdges?.length ?? found.circuit.size;
+  const asked = size ?? faithful?.edges ?? task.knownEdges?.length ?? found.circuit.size;
   return { found: await selectCircuit({ ...found, options: chosen }, asked, settings, signal), faithful, size: asked };
 }
 

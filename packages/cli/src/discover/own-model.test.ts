@@ -202,10 +202,10 @@ describe("wrong input to discover", () => {
     { args: [...reverse, "--keep", "0.9", "--tau", "0.1"], says: "name one with --algorithm" },
     {
       args: [...reverse, "--algorithm", "ground-truth"],
-      says: "ground-truth starts from the edges of a published circuit, and reverse has none",
+      says: "ground-truth starts from the edges of a known circuit, and reverse has none",
     },
     { args: [...reverse, "--tries", "3"], says: "give --keep too" },
-    { args: [...reverse, "--circuit", "true"], says: "no circuit is known for reverse" },
+    { args: [...reverse, "--circuit", "autocircuit"], says: "no circuit is known for reverse" },
     { args: [...reverse, "--output-slice", "last"], says: "Did you mean last_seq" },
     { args: [...reverse, "--output-slice", "6"], says: "outside the positions 0 to 5" },
     { args: [...reverse, "--batches", "300,1"], says: "need 301 prompt pairs, there are 243" },

@@ -99,7 +99,7 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
         dataset: prompts.source,
         seed,
       };
-      return new LoadedTask(definition, { model: latent, train, test, trueEdges: null, sharedPrefix: null }, free);
+      return new LoadedTask(definition, { model: latent, train, test, knownEdges: null, sharedPrefix: null }, free);
     },
   };
 }

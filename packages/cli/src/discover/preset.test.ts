@@ -56,17 +56,17 @@ describe("discover --preset", () => {
     ],
     [
       [...own, "--preset", "Official Circuit"],
-      'The preset "Official Circuit" starts from the edges of a published circuit, and gpt2 has none. Give edges by --set edges=',
+      'The preset "Official Circuit" starts from the edges of a known circuit, and gpt2 has none. Give edges by --set edges=',
     ],
     [
       [...own, "--preset", "MSE Tree Probing"],
-      'The preset "MSE Tree Probing" probes for a circuit as large as the published one, and gpt2 has none. Give numbers of edges',
+      'The preset "MSE Tree Probing" probes for a circuit as large as the known one, and gpt2 has none. Give numbers of edges',
     ],
     [
       [...own, "--algorithm", "constrained-probing", "--set", "circuitSizes=5"],
-      "constrained-probing starts from the edges of a published circuit, and gpt2 has none. Give edges by --set trueEdges=",
+      "constrained-probing starts from the edges of a known circuit, and gpt2 has none. Give edges by --set knownEdges=",
     ],
-    [[...own, "--algorithm", "circuit-probing"], "circuit-probing probes for a circuit as large as the published one"],
+    [[...own, "--algorithm", "circuit-probing"], "circuit-probing probes for a circuit as large as the known one"],
     [
       [...xproportion, "Edge Answer Logit Diff Gradient At Clean"],
       "with answerFunction avg_diff is for models whose outputs are tokens; those of tracr-xproportion are numbers. " +

@@ -47,7 +47,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
         notes.splice(
           0,
           notes.length,
-          ...(loaded.trueEdges === null && !loaded.model.graph.config.latents
+          ...(loaded.knownEdges === null && !loaded.model.graph.config.latents
             ? [uncompared(task, name, loaded, files !== undefined)]
             : []),
           ...latentsNote(loaded.model),

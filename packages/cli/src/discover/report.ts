@@ -1,11 +1,11 @@
 import type { LatentLabels, LoadedTask } from "@autocircuit/core";
-import { type FoundCircuit, type FoundMeasures, type NamedCircuit, reportOf } from "@autocircuit/discovery";
+import { type FoundCircuit, type FoundMeasures, type KnownCircuitInGraph, reportOf } from "@autocircuit/discovery";
 import type { CircuitReport } from "@autocircuit/report";
 import { deviceText } from "../support/use-device.ts";
-import { stabilityReport } from "./bootstrap.ts";
 import { faithfulText } from "./faithful-size.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
+import { stabilityReport } from "./stability-text.ts";
 import type { Subject } from "./subject.ts";
 
 /** What the command knows of a circuit beside what was found. */
@@ -14,7 +14,7 @@ interface ReportParts {
   readonly result: DiscoverResult;
   readonly measures: FoundMeasures;
   readonly labels: LatentLabels | undefined;
-  readonly known: readonly NamedCircuit[];
+  readonly known: readonly KnownCircuitInGraph[];
   readonly command: string;
   readonly signal: AbortSignal;
 }

@@ -6,14 +6,14 @@ import type { DiscoverSettings } from "./settings.ts";
 
 /**
  * Checks that what the algorithm is told fits the model that was loaded: a preset is made for other graphs and outputs, and not every model has
- * a published circuit.
+ * a known circuit.
  *
  * @throws UsageError saying what to give instead
  */
 export function requireFitting(
   settings: Pick<DiscoverSettings, "algorithm" | "given" | "subject">,
   options: Pick<DiscoverCommandOptions, "preset" | "set">,
-  task: Pick<LoadedTask, "model" | "trueEdges">,
+  task: Pick<LoadedTask, "model" | "knownEdges">,
 ): void {
   const { algorithm, given, subject } = settings;
   if (algorithm === undefined) return;
@@ -23,22 +23,22 @@ export function requireFitting(
   const { edgeCount } = task.model.graph;
 
   const needed = PUBLISHED_AS[algorithm];
-  if (task.trueEdges === null && needed !== undefined && given[needed] === undefined)
+  if (task.knownEdges === null && needed !== undefined && given[needed] === undefined)
     throw new UsageError(
-      `${what} starts from the edges of a published circuit, and ${subject.name} has none. ` +
+      `${what} starts from the edges of a known circuit, and ${subject.name} has none. ` +
         `Give edges by --set ${needed}=EDGE,EDGE,..., or ${another}.`,
     );
   const sizes = sizesOf(settings);
-  if (task.trueEdges === null && sizes.includes("true_size") && given.trueEdges === undefined)
+  if (task.knownEdges === null && sizes.includes("true_size") && given.knownEdges === undefined)
     throw new UsageError(
-      `${what} probes for a circuit as large as the published one, and ${subject.name} has none. ` +
+      `${what} probes for a circuit as large as the known one, and ${subject.name} has none. ` +
         `Give numbers of edges of its ${edgeCount} by --set circuitSizes=N,N,..., or ${another}.`,
     );
   const over = sizes.find((size) => typeof size === "number" && size > edgeCount);
   if (over !== undefined && preset !== undefined && !set.some((one) => one.startsWith("circuitSizes=")))
     throw new UsageError(
       `${what} probes for circuits of ${sizes.join(", ")} edges, and the graph of ${subject.name} has ${edgeCount}. ` +
-        `Give ${task.trueEdges ? "--set circuitSizes=true_size" : `numbers up to that by --set circuitSizes=N,N,...`}.`,
+        `Give ${task.knownEdges ? "--set circuitSizes=true_size" : `numbers up to that by --set circuitSizes=N,N,...`}.`,
     );
   const unfit = outputsNumbers(task) ? FOR_NUMBERS.filter(([name, value]) => isUnfit(settings, name, value)) : [];
   if (unfit.length === 0) return;
@@ -49,10 +49,10 @@ export function requireFitting(
   );
 }
 
-/** Algorithms that cannot do without a published circuit, and their option for it. */
+/** Algorithms that cannot do without a known circuit, and their option for it. */
 const PUBLISHED_AS: Partial<Record<AlgorithmName, string>> = {
   "ground-truth": "edges",
-  "constrained-probing": "trueEdges",
+  "constrained-probing": "knownEdges",
 };
 
 /** Options that must have one value where the outputs are numbers, which have no probabilities and no wrong answers. */

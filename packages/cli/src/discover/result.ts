@@ -1,4 +1,4 @@
-import type { Circuit } from "@autocircuit/core";
+import type { Circuit, LatentIdentity } from "@autocircuit/core";
 import type { FoundMeasures, KeptCircuit } from "@autocircuit/discovery";
 import { compareEdgeSets } from "@autocircuit/metrics";
 import type { ScoredEdge } from "@autocircuit/report";
@@ -26,6 +26,8 @@ export interface DiscoverResult extends DeviceReport {
   algorithm: string;
   options: Record<string, unknown>;
   edgeCount: number;
+  /** What the circuit's latents are told by; null for a model without autoencoders. */
+  latents: LatentIdentity | null;
   /** With how sure each score is, where there are scores of single prompts. */
   circuit: ScoredEdge[];
   /** Edges found that lie on no path from input to output within the circuit; with --prune they are not in {@link circuit}. */

@@ -116,7 +116,7 @@ function fitAlgorithm(
   const sized = settings.known !== undefined || settings.size !== undefined || !outputsNumbers(task);
   const large = settings.bySize && edgeCount > ACDC_UP_TO && sized;
   const { bySize } = settings;
-  if (settings.known !== undefined && task.trueEdges === null) {
+  if (settings.known !== undefined && task.knownEdges === null) {
     const algorithm = large ? FOR_LARGE_GRAPHS : settings.algorithm;
     const subject = { ...settings.subject, circuits: {} };
     const fitting = { ...settingsWith(algorithm, subject, options, USUAL_FAITHFUL), bySize };
@@ -222,7 +222,7 @@ function knownCircuit(
     if (asked === undefined) return undefined;
     throw new UsageError(`--circuit ${asked}: no circuit is known for ${name}. Leave it out.`);
   }
-  // Zero ablation needs more edges than resampling does: the published circuits say which.
+  // Zero ablation needs more edges than resampling does: the known circuits say which.
   const fitting = ablation === "zero" && names.includes("acdc") ? "acdc" : names[0]!;
   const chosen = asked ?? fitting;
   const circuit = circuits[chosen];

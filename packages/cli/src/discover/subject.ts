@@ -30,7 +30,7 @@ export interface Subject {
 export interface SubjectOptions {
   byToken: boolean;
   seed: number;
-  /** Name of the known circuit that counts as the true edges. */
+  /** Name of the known circuit to compare with. */
   circuit: string | undefined;
   /** Where and in what it computes. */
   used: UsedDevice;

@@ -4,9 +4,9 @@ import { formatBytes, formatNumber, table } from "../support/table.ts";
 import { deviceText } from "../support/use-device.ts";
 import { verdictLine } from "../test-circuit/verdict-line.ts";
 import { accuracyText } from "./accuracy.ts";
-import { stabilityReport } from "./bootstrap.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
+import { stabilityReport } from "./stability-text.ts";
 
 /** What the columns of {@link ablationText} say. */
 const ABLATION_COLUMNS = `KL: nats from the full model's output; largest change: of any output value on any prompt; kept: below ${KEPT_BELOW}, changed: not`;
@@ -38,7 +38,7 @@ export function summary(result: DiscoverResult, { ablation }: DiscoverSettings):
   return [
     ...(result.accuracy ? [accuracyText(result.accuracy)] : []),
     `${faithfulness.metric}, ${ablation} ablation outside the circuit: found ${formatNumber(faithfulness.circuit)}${theirs ?? ""}`,
-    `${circuit.length} edges found${compared ?? ` of ${edgeCount}`}`,
+    `${circuit.length} edge${circuit.length === 1 ? "" : "s"} found${compared ?? ` of ${edgeCount}`}`,
     ...sure,
     ...(result.tests?.verdicts.map(verdictLine) ?? []),
     `${seconds.toFixed(2)} s on ${deviceText(result)}, peak memory ${formatBytes(peakMemoryBytes)}${onDevice}`,

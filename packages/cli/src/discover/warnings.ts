@@ -14,11 +14,11 @@ export interface PreparedCircuit {
 
 /** Counts the edges that lead nowhere, leaves them out if asked, and says what else is not as it was asked for. */
 export function prepareCircuit(
-  { trueEdges }: LoadedTask,
+  { knownEdges }: LoadedTask,
   found: FoundCircuit,
   { size, keep, prune, ablation, algorithm, select }: DiscoverSettings,
 ): PreparedCircuit {
-  const asked = keep === undefined ? (size ?? (algorithm === "acdc" ? undefined : trueEdges?.length)) : undefined;
+  const asked = keep === undefined ? (size ?? (algorithm === "acdc" ? undefined : knownEdges?.length)) : undefined;
   const ties =
     asked === undefined || select !== "top" ? undefined : tiesWarning(found.scores, asked, found.circuit.size);
   const pruned = pruneCircuit(found.circuit, ablation);

@@ -114,10 +114,11 @@ function namePrompts(): string {
 }
 
 describe("discover with --labels", () => {
-  const labelled = async (labels: object, ...more: string[]) => {
+  const labelled = (labels: object, ...more: string[]) => labelledOf(made.folder, labels, ...more);
+  const labelledOf = async (folder: string, labels: object, ...more: string[]) => {
     writeFileSync(at("labels.json"), JSON.stringify(labels));
     return await run([
-      ...["discover", "--model", model, "--prompts", namePrompts(), "--autoencoders", made.folder],
+      ...["discover", "--model", model, "--prompts", namePrompts(), "--autoencoders", folder],
       ...["--algorithm", "edge-attribution", "--size", "70", "--curve", "none", "--bootstrap", "0"],
       ...["--out", at("labelled"), "--labels", at("labels.json"), ...more],
     ]);
@@ -144,14 +145,13 @@ describe("discover with --labels", () => {
 
   it("counts those of latents that pruning left out, and says so in the report", async () => {
     using some = await autoencoderFolder({ layers: 3, width: 8, idle: 2 });
-    const how = ["--autoencoders", some.folder, "--prune-latents"];
-    const { code, out } = await labelled(ofBlocks("MLP", 10), ...how);
+    const { code, out } = await labelledOf(some.folder, ofBlocks("MLP", 10), "--prune-latents");
     expect(code).toBe(0);
     expect(out).toContain(": 24 latents are sources (8, 8, 8 by block)");
     const note = "6 of 30 labels are of latents that pruning left out: MLP 0 Latent";
     expect(out.split(note)).toHaveLength(2);
     expect(readFileSync(join(at("labelled"), "report.html"), "utf8")).toContain(note);
-    const beyond = await labelled({ "MLP 2 Latent 10": "x" }, ...how);
+    const beyond = await labelledOf(some.folder, { "MLP 2 Latent 10": "x" }, "--prune-latents");
     expect([beyond.code, beyond.err]).toEqual([2, expect.stringContaining("MLP 2 Latent 0 to MLP 2 Latent 9")]);
   });
 
@@ -176,13 +176,13 @@ describe("discover with --labels", () => {
     // That of block 0's beginning would read what Resid Start writes.
     rmSync(join(all.folder, "stream", "block-0"), { recursive: true });
     const labels = { ...ofBlocks("Attention", 10), "Resid Post 0 Latent 9": "last" };
-    const { code, out } = await labelled(labels, "--autoencoders", all.folder, "--prune-latents");
+    const { code, out } = await labelledOf(all.folder, labels, "--prune-latents");
     expect(code).toBe(0);
     expect(out).toMatch(/Attention \d Latent (\d)->\S.* meaning \1\n/);
     const wrong = { "Resid Post 2 Latent 1": "x" };
-    const refused = await labelled(wrong, "--autoencoders", all.folder);
+    const refused = await labelledOf(all.folder, wrong);
     expect(refused.err).toMatch(/"Resid Post 2 Latent 1", which is no latent/);
-    const beyond = await labelled({ "Resid Post 1 Latent 10": "x" }, "--autoencoders", all.folder, "--prune-latents");
+    const beyond = await labelledOf(all.folder, { "Resid Post 1 Latent 10": "x" }, "--prune-latents");
     expect(beyond.err).toContain("the autoencoder of Resid Post 1 has 10 latents");
   });
 });

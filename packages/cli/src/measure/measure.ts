@@ -1,6 +1,6 @@
 import { suggest } from "@autocircuit/base";
 import { type AblationType, graphDifference, type LoadedTask, PruneScores, runVersions } from "@autocircuit/core";
-import { type MeasurementName, measureCircuits, measurements, usualMeasurements } from "@autocircuit/metrics";
+import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
@@ -66,7 +66,7 @@ export async function measure(
     if (warning) print(warning);
   }
   if (!options.json) return;
-  const units = Object.fromEntries(names.map((name) => [name, measurements[name].unit]));
+  const units = Object.fromEntries(names.map((name) => [name, metrics[name].unit]));
   await writeJson(options.json, {
     task: subject.name,
     model: options.model ?? null,
@@ -93,12 +93,12 @@ function graphOptions({ graph }: PruneScores, asked: MeasureCommandOptions): Par
 }
 
 function requireMetric(name: string): void {
-  if (name === "all" || Object.hasOwn(measurements, name)) return;
-  throw new UsageError(`There is no metric "${name}". ${suggest(name, ["all", ...Object.keys(measurements)])}`);
+  if (name === "all" || Object.hasOwn(metrics, name)) return;
+  throw new UsageError(`There is no metric "${name}". ${suggest(name, ["all", ...Object.keys(metrics)])}`);
 }
 
 /** The metrics asked for; by default those that say most, and with "all" every one that makes sense for the task's outputs. */
-function chosenMetrics({ model }: LoadedTask, asked: readonly string[] | undefined): MeasurementName[] {
-  if (asked === undefined || asked.includes("all")) return usualMeasurements(model, asked !== undefined);
-  return asked as MeasurementName[];
+function chosenMetrics({ model }: LoadedTask, asked: readonly string[] | undefined): MetricName[] {
+  if (asked === undefined || asked.includes("all")) return usualMetrics(model, asked !== undefined);
+  return asked as MetricName[];
 }

@@ -50,7 +50,7 @@ export async function measureAsMib(
   using progress = new Progress("circuits x prompts");
   const measured = await measureMib(task.model, task.test, scores, {
     ...{ ablation, selection, signal },
-    ...(task.trueEdges !== null && { truth: task.trueEdges }),
+    ...(task.knownEdges !== null && { truth: task.knownEdges }),
     onProgress: ({ done, total }) => progress.update(done, total),
   });
   progress[Symbol.dispose]();

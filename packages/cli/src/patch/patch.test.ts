@@ -216,6 +216,6 @@ describe("patch with prompts as text", () => {
 describe("readEdges", () => {
   it("mixes all forms", () => {
     const path = file("mixed.json", ["a->b", ["a->b", 3], ["a->b"], { edge: "a->b" }]);
-    expect(readEdges(path).map(({ token }) => token)).toEqual([null, 3, null, null]);
+    expect(readEdges(path).edges.map(({ token }) => token)).toEqual([null, 3, null, null]);
   });
 });

@@ -31,7 +31,7 @@ export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommand
 /** Runs the clean prompts with the edges ablated; prints how far the output moved and writes all logits. */
 export async function patch(options: PatchCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(options.json);
-  const edges = readEdges(options.edges);
+  const { edges, requireLatents } = readEdges(options.edges);
   const type = options.ablation as AblationType;
   const { model: named, prompts: files } = options;
   if (files === undefined) throw new UsageError(`--model ${named}: give prompts for it with --prompts FILE.`);
@@ -52,6 +52,7 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   using whole = latent.model;
   const { pruning } = latent;
   for (const note of [...latentsNote(whole), ...pruningNote(pruning)]) print(note);
+  requireLatents(whole.graph);
   const model = withGraphOf(whole, edges, prompts.seqLen);
   const mask = maskOf(model, edges);
   const logits: number[][][] = [];
@@ -61,7 +62,7 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   for (const [i, batch] of prompts.batches.entries()) {
     const ablation = shared ?? (await model.ablations(batch.corrupt, type, { signal }));
     try {
-      using patched = await model.forward(batch.clean, { ablate: mask, using: ablation, sliced: false, signal });
+      using patched = await model.forward(batch.clean, { ablate: mask, ablation, sliced: false, signal });
       using plain = await model.forward(batch.clean, { sliced: false, signal });
       const starts = batch.prompts.map(({ clean }) => batch.length - clean.length);
       moved = Math.max(moved, await largestDifference(patched, plain, starts));

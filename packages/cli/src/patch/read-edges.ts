@@ -1,3 +1,4 @@
+import { type Graph, type LatentIdentity, latentDifference } from "@autocircuit/core";
 import { readJson } from "../support/read-json.ts";
 import { UsageError } from "../support/usage-error.ts";
 
@@ -13,8 +14,29 @@ export interface NamedEdge {
  *
  * @throws UsageError naming the entry that is none of these
  */
-export function readEdges(path: string): NamedEdge[] {
-  return edgesIn(readJson(path), path);
+export function readEdges(path: string): EdgesFile {
+  const file = readJson(path);
+  return { edges: edgesIn(file, path), requireLatents: (graph) => requireLatents(file, path, graph) };
+}
+
+/** What a file says of edges. */
+export interface EdgesFile {
+  readonly edges: NamedEdge[];
+  /** @throws UsageError where the file's names of latents mean others than the graph's */
+  readonly requireLatents: (graph: Graph) => void;
+}
+
+/**
+ * That a file which says of which autoencoders its latents are (as discover and circuit files do) is of those that the model has.
+ *
+ * @throws UsageError where it is not
+ */
+export function requireLatents(file: unknown, path: string, { config }: Graph): void {
+  const { latents, graph } = (file ?? {}) as { latents?: unknown; graph?: { latents?: unknown } };
+  const identity = latents ?? (graph?.latents && graph);
+  if (typeof identity !== "object" || identity === null) return;
+  const other = latentDifference(identity as LatentIdentity, config);
+  if (other) throw new UsageError(`${path}: ${other}.`);
 }
 
 /** {@link readEdges} of a file that was read already. */

@@ -4,8 +4,8 @@ import type { GivenSet } from "@autocircuit/studio";
 import type { Subject } from "../discover/subject.ts";
 
 /** The task's published and compiled circuits that fit the model; none for a model of another shape. */
-export function knownCircuits({ circuits }: Subject, { model, train, trueEdges }: LoadedTask): GivenSet[] {
-  if (trueEdges === null) return [];
+export function knownCircuits({ circuits }: Subject, { model, train, knownEdges }: LoadedTask): GivenSet[] {
+  if (knownEdges === null) return [];
   const { graph } = model;
   return Object.entries(circuits).flatMap(([name, { description, source, edges }]) => {
     try {

@@ -54,7 +54,7 @@ describe("studio", () => {
     expect(session.graph.edgeCount).toBe(77);
     expect(session.scoreSets.map(({ name, kind, known }) => [name, kind, known])).toEqual([
       ["edge attribution", "scores", false],
-      ["true", "circuit", true],
+      ["autocircuit", "circuit", true],
       ["acdc", "circuit", true],
       ["compiler", "circuit", true],
     ]);

@@ -47,7 +47,7 @@ export async function studio(
   await using served = await startStudio(
     {
       ...{ model: task.model, prompts: task.test, train: task.train, title: subject.title(task) },
-      ...{ modelName: subject.model, trueEdges: task.trueEdges },
+      ...{ modelName: subject.model, knownEdges: task.knownEdges },
       tokenLabels: subject.tokenLabels(task),
       tokenText: compiledTokens(taskName),
     },

@@ -1,7 +1,7 @@
 import type { CircuitTestName, CircuitTests } from "@autocircuit/metrics";
 
 /** Fewer prompts than these are said to be few. */
-const FEW = 20;
+export const FEW_PROMPTS = 20;
 
 /** How the tests were made. */
 export interface TestsMade {
@@ -35,7 +35,7 @@ export function caveats({ tests, prompts, random, edges, quantile, level }: Test
       `minimality cannot be refused with ${counted(random)} and ${edges} edges to try: --random ${first((n) => (1 - quantile) ** n <= level / edges)} is the least`,
     );
   const passive = of("equivalence", "independence", "minimality");
-  if (passive && prompts < FEW)
+  if (passive && prompts < FEW_PROMPTS)
     lines.push(
       `${prompts} prompts are few: that ${passive} passed says little more than that they could not tell. --batches takes more to measure on`,
     );
@@ -54,13 +54,14 @@ export function testSettings(asked: { readonly [Name in keyof TestSettings]?: nu
   return { random, quantile, mostEdges, level };
 }
 
-/** {@link caveats} of tests that were made of a circuit of so many edges. */
+/** {@link caveats} of the tests that could be made of a circuit of so many edges, or that none could. */
 export function testCaveats(
   { verdicts, prompts }: CircuitTests,
   edges: number,
   { random, quantile, mostEdges, level }: TestSettings = testSettings(),
 ): string[] {
-  const tests = verdicts.map(({ test }) => test);
+  const tests = verdicts.filter(({ passed }) => passed !== null).map(({ test }) => test);
+  if (tests.length === 0) return ["nothing was tested: none of the tests that were asked for could be made."];
   return caveats({ tests, prompts, random, edges: Math.min(edges, mostEdges), quantile, level });
 }
 

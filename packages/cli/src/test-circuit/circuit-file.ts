@@ -1,5 +1,5 @@
-import { type AblationType, Circuit, type Graph, PruneScores } from "@autocircuit/core";
-import { edgesIn, type NamedEdge } from "../patch/read-edges.ts";
+import { type AblationType, Circuit, type Graph, graphDifference, PruneScores } from "@autocircuit/core";
+import { edgesIn, type NamedEdge, requireLatents } from "../patch/read-edges.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { readJson } from "../support/read-json.ts";
 import { tiesWarning } from "../support/ties.ts";
@@ -38,7 +38,7 @@ export async function readCircuit(path: string, size: number | undefined): Promi
         if (scores.graph.equals(graph)) return ranked;
         const counts = `${scores.graph.edgeCount} edges) than this model's (${graph.edgeCount} edges`;
         throw new UsageError(
-          `${path} holds scores of another graph (${counts}). The options of its discovery say which.`,
+          `${path} holds scores of another graph (${counts}): ${graphDifference(scores.graph.config, graph.config)}. The options of its discovery say which.`,
         );
       },
     };
@@ -54,11 +54,13 @@ export async function readCircuit(path: string, size: number | undefined): Promi
     task: typeof task === "string" ? task : undefined,
     ablation: ablationIn(options),
     seed: typeof options?.seed === "number" ? options.seed : undefined,
-    circuitOf: (graph) =>
-      Circuit.of(
+    circuitOf: (graph) => {
+      requireLatents(json, path, graph);
+      return Circuit.of(
         graph,
         edges.flatMap((edge) => placesOf(edge, graph)),
-      ),
+      );
+    },
   };
 }
 

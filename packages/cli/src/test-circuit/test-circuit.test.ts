@@ -24,7 +24,7 @@ describe("a compiled model's circuit", () => {
     const { code, out } = await run(["test", at("reverse.json"), ...tests, "--json", at("tested.json")]);
     expect(code).toBe(0);
     expect(out).toMatch(/^passed +equivalence: The circuit alone scores the same as the model on all \d+ prompts\.$/m);
-    expect(out).toMatch(/^passed +minimality: None of its 2 edges/m);
+    expect(out).toMatch(/^passed +minimality: Nothing says that any of its 2 edges/m);
     const { task, ablation, seed, passed, means, cross } = read("tested.json");
     expect({ task, ablation, seed, passed, cross }).toEqual({
       ...{ task: "tracr-reverse", ablation: "resample", seed: 0, passed: true, cross: null },
@@ -32,6 +32,33 @@ describe("a compiled model's circuit", () => {
     expect(read("tested.json")).toMatchObject({ random: 50, quantile: 0.9, mostEdges: 200, level: 0.05 });
     expect(means.circuit).toBeCloseTo(means.full, 5);
     expect(means.without).toBeLessThan(means.full);
+  });
+
+  it("exactly right, but not independent of the model: the verdict does not say that something is left outside", async () => {
+    const { code, out } = await run(["test", at("reverse.json"), "--tests", "independence"]);
+    expect(code).toBe(3);
+    expect(out).toMatch(
+      /^not passed +independence: Not independent: .* can be the cause, and so can the corrupt prompts' values/m,
+    );
+    const whole = await run([
+      "test",
+      at("reverse/scores.safetensors"),
+      "--size",
+      "77",
+      "--tests",
+      "independence,equivalence",
+    ]);
+    expect(whole.code).toBe(0);
+    expect(whole.out).toMatch(/^not tested +independence: Cannot be tested: the circuit is the whole graph/m);
+  });
+
+  it("passes nothing where nothing could be tested, and the exit code and a line say so", async () => {
+    const whole = ["test", at("reverse/scores.safetensors"), "--size", "77", "--json", at("whole.json")];
+    const { code, out } = await run([...whole, "--tests", "minimality,sufficiency"]);
+    expect(code).toBe(3);
+    expect(out).toMatch(/^note: nothing was tested: none of the tests that were asked for could be made\.$/m);
+    const { passed, notes } = read("whole.json");
+    expect([passed, notes]).toEqual([null, [expect.stringMatching(/^nothing was tested/)]]);
   });
 
   it("with one edge in its place that does nothing: exit code 3, and the verdicts say what is wrong", async () => {

@@ -1,7 +1,13 @@
 import { basename } from "node:path";
 import { tasks } from "@autocircuit/circuits";
 import { type AblationType, type LoadedTask, runVersions } from "@autocircuit/core";
-import { type CrossTask, type CrossTaskPart, crossTaskAblation, testCircuit } from "@autocircuit/metrics";
+import {
+  type CircuitTests,
+  type CrossTask,
+  type CrossTaskPart,
+  crossTaskAblation,
+  testCircuit,
+} from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
@@ -47,7 +53,7 @@ export async function testCommand(path: string, options: TestCommandOptions, con
   const { full, circuit: alone, without } = tested.means;
   print(
     `${tested.score}, mean of ${tested.prompts} prompts, ${ablation} ablation: the model ${formatNumber(full)}, the circuit alone ${formatNumber(alone)}, ` +
-      `the model without its ${circuit.size} edges ${formatNumber(without)}`,
+      `the model without its ${circuit.size} ${circuit.size === 1 ? "edge" : "edges"} ${formatNumber(without)}`,
   );
   const loaded: LoadedTask[] = [];
   let cross: CrossTask | undefined;
@@ -65,7 +71,7 @@ export async function testCommand(path: string, options: TestCommandOptions, con
     for (const other of loaded) await other[Symbol.asyncDispose]();
   }
   if (cross) print(crossText(cross));
-  const refused = tested.verdicts.some(({ passed }) => passed === false);
+  const passed = passedAll(tested);
   if (options.json)
     await writeJson(options.json, {
       circuit: path,
@@ -75,13 +81,19 @@ export async function testCommand(path: string, options: TestCommandOptions, con
       ...tested,
       notes,
       pruning: subject.pruning,
-      passed: !refused,
+      passed,
       cross: cross ?? null,
       ...used.report,
       versions: runVersions(),
     });
   if (options.json) print(`wrote ${options.json}`);
-  if (refused) context.refuse();
+  if (!passed) context.refuse();
+}
+
+/** Whether every test that could be made is passed; null where none could. */
+function passedAll({ verdicts }: CircuitTests): boolean | null {
+  const made = verdicts.filter(({ passed }) => passed !== null);
+  return made.length === 0 ? null : made.every(({ passed }) => passed);
 }
 
 /** The ready-made task to test on; undefined where the model and prompts are one's own. */

@@ -60,7 +60,7 @@ async function checkStep(
     const mask = ablatedShares(edges, nodes, sourcesOfEdges(graph));
     using ablated = await model.ablations(batch.corrupt, "resample");
     const full = await model.forward(batch.clean);
-    const logits = await model.forward(batch.clean, { ablate: mask, using: ablated });
+    const logits = await model.forward(batch.clean, { ablate: mask, ablation: ablated });
     const kl = klOfLogprobs(logprob(full), logprob(logits)).mean();
     const edgeLoss = sparsityTerm(edges, multipliers.slice(0, 0, 2), expected.target[0]);
     const nodeLoss = sparsityTerm(nodes, multipliers.slice(0, 2, 4), expected.target[1]);

@@ -16,9 +16,9 @@ export async function differencesOf(
   const shared = given ?? (dataSetSides(type) ? await model.ablations(prompts, type) : undefined);
   const values: number[] = [];
   for (const batch of prompts.batches)
-    for await (const { slice, using } of ablatedSlices(model, batch, { type, shared })) {
+    for await (const { slice, ablation } of ablatedSlices(model, batch, { type, shared })) {
       using found = await scope(async () =>
-        batchAnswerDifference(await model.forward(slice.clean, { ablate, using }), slice),
+        batchAnswerDifference(await model.forward(slice.clean, { ablate, ablation }), slice),
       );
       values.push(...Array.from(await found.data(), Number));
     }

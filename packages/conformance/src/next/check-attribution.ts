@@ -8,7 +8,7 @@ import {
   type MaskGradientOptions,
   maskGradient,
 } from "@autocircuit/discovery";
-import { type MeasurementName, measurements } from "@autocircuit/metrics";
+import { type MetricName, metrics } from "@autocircuit/metrics";
 import { Tensor } from "@autocircuit/native";
 import { ablationType } from "../ablation-names.ts";
 import type { EdgeName } from "../patching/expected-case.ts";
@@ -28,7 +28,7 @@ interface ExpectedAttribution {
 type Variant = NextVariant<ExpectedAttribution>;
 
 /** The reference's names of metrics, and ours. */
-const METRICS: Readonly<Record<string, MeasurementName>> = {
+const METRICS: Readonly<Record<string, MetricName>> = {
   logit_diff: "logit-diff",
   prob_diff: "prob-diff",
   logprob_diff: "logprob-diff",
@@ -111,18 +111,18 @@ function gradientOf(
 async function checkMetrics(
   variant: Variant,
   answers: AnswerSet,
-  metrics: Record<string, [edges: number, value: number][]>,
+  wanted: Record<string, [edges: number, value: number][]>,
 ): Promise<void> {
   const { name, model, graph, inputs, batchSize, tensors, recorder } = variant;
   using prompts = promptsWith(inputs.prompts, answers, batchSize);
   const set = `${name}/mask_gradient/${answers}/logit/avg_diff`;
   const scores = new PruneScores(graph, expectedScores(graph, tensors, set));
-  const sizes = Object.values(metrics)[0]!.map(([edges]) => edges);
+  const sizes = Object.values(wanted)[0]!.map(([edges]) => edges);
   using runs = await runCircuits(model, prompts, { scores, sizes });
-  for (const [metric, values] of Object.entries(metrics)) {
+  for (const [metric, values] of Object.entries(wanted)) {
     const measure = METRICS[metric];
     if (!measure) throw new AutocircuitError("bad-file", `The suite does not know a metric called "${metric}".`);
-    const ours = await measurements[measure].measure(model, prompts, runs);
+    const ours = await metrics[measure].measure(model, prompts, runs);
     const section = recorder.section(`metrics/${answers}/${metric}`);
     // Divides by differences that may be tiny.
     const ofMax = metric === "logit_diff_percent_mean_of_ratios" ? 2e-2 : 0;

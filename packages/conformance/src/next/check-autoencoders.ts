@@ -156,7 +156,7 @@ async function checkPatched({ name, model, prompts, expected, tensors, recorder 
     for (const type of ["RESAMPLE", "ZERO", "TOKENWISE_MEAN_CORRUPT", "BATCH_ALL_TOK_MEAN"]) {
       const ablation = ablationType(type);
       using values = await model.ablations(dataSetSides(ablation) ? prompts : corrupt, ablation);
-      const logits = await toHost(await model.forward(clean, { ablate: edges, using: values, sliced: false }));
+      const logits = await toHost(await model.forward(clean, { ablate: edges, ablation: values, sliced: false }));
       recorder.tensor(`patched/${i}/${type}`, logits, tensors.get(`${name}/patched/${i}/${type}`));
     }
   }
@@ -166,7 +166,7 @@ async function checkFractional({ name, model, graph, prompts, tensors, recorder 
   const { clean, corrupt } = prompts.batches[0]!;
   using ablation = await model.ablations(corrupt, "resample");
   const mask = Float32Array.from(uniformByModule(graph));
-  const logits = await toHost(await model.forward(clean, { ablate: mask, using: ablation, sliced: false }));
+  const logits = await toHost(await model.forward(clean, { ablate: mask, ablation, sliced: false }));
   recorder.tensor("fractional/logits", logits, tensors.get(`${name}/fractional/logits`));
 }
 

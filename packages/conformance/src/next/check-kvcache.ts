@@ -64,8 +64,8 @@ async function checkPatched(variant: Variant, prompts: PromptLoader): Promise<vo
   const first = prompts.batches[0]!;
   for (const [i, { edges }] of expected.patched.entries()) {
     for (const type of partsBelow(variant, `patched/${i}`)) {
-      using using_ = await ablationOf(model, prompts, type);
-      const logits = await toHost(await model.forward(first.clean, { ablate: edges, using: using_, sliced: false }));
+      using ablation = await ablationOf(model, prompts, type);
+      const logits = await toHost(await model.forward(first.clean, { ablate: edges, ablation, sliced: false }));
       recorder.tensor(`patched/${i}/${type}`, logits, tensors.get(`${name}/patched/${i}/${type}`));
     }
   }

@@ -109,7 +109,7 @@ async function checkCircuit(variant: Variant, name: string, run: CircuitRun): Pr
   const scores = await circuitProbing(model, prompts, {
     ...optionsOf(variant, run),
     circuitSizes: run.circuit_sizes,
-    trueEdges: expected.true_edges,
+    knownEdges: expected.true_edges,
     onCircuit: (size, scores) => found.push({ size, scores }),
   });
   recorder.equal(

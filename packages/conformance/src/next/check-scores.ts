@@ -1,5 +1,5 @@
 import { defaultCircuitSizes, PruneScores } from "@autocircuit/core";
-import { areaUnderCurve, type Measurement, normalizedArea, rocAtSizes, scoreOverlap } from "@autocircuit/metrics";
+import { areaUnderCurve, type MetricValue, normalizedArea, rocAtSizes, scoreOverlap } from "@autocircuit/metrics";
 import type { EdgeName } from "../patching/expected-case.ts";
 import { expectedScores } from "../patching/score-checks.ts";
 import type { NextVariant } from "./next-case.ts";
@@ -69,7 +69,7 @@ function checkAreas({ expected, recorder }: Variant): void {
   for (const [key, sets] of Object.entries(expected.auc)) {
     const [metric, logX, logY, average, inverse] = key.split("/");
     const options = { logX: logX === "log_x=True", logY: logY === "log_y=True", yMin: Y_MIN };
-    const area = (set: string, change: (point: Measurement) => Measurement = (point) => point) => {
+    const area = (set: string, change: (point: MetricValue) => MetricValue = (point) => point) => {
       const points = expected.points[metric!]![set]!.map(([edges, value]) => change({ edges, value }));
       return areaUnderCurve(points, options);
     };

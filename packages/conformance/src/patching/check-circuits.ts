@@ -1,5 +1,5 @@
 import { type CircuitRun, defaultCircuitSizes, PruneScores, runCircuits } from "@autocircuit/core";
-import { FullModel, type Measurement, type MeasurementName, measurements } from "@autocircuit/metrics";
+import { FullModel, type MetricName, type MetricValue, metrics } from "@autocircuit/metrics";
 import { Tensor } from "@autocircuit/native";
 import { ablationType } from "../ablation-names.ts";
 import { toHost } from "../to-host.ts";
@@ -8,7 +8,7 @@ import { expectedScores } from "./score-checks.ts";
 import type { Variant } from "./variant.ts";
 
 /** The reference's names of metrics, and ours. */
-const METRICS: Readonly<Record<string, MeasurementName>> = {
+const METRICS: Readonly<Record<string, MetricName>> = {
   kl_clean: "kl-clean",
   kl_corrupt: "kl-corrupt",
   logit_diff: "logit-diff",
@@ -29,9 +29,9 @@ export async function checkCircuits(variant: Variant): Promise<void> {
   if (!expected.run_circuits) return;
   const scores = new PruneScores(graph, expectedScores(graph, tensors, `${name}/mask_gradient/logit/avg_diff/mask0`));
   using full = new FullModel(model, prompts);
-  for (const [key, metrics] of Object.entries(expected.run_circuits)) {
+  for (const [key, wanted] of Object.entries(expected.run_circuits)) {
     const [patch, ablation] = key.split("/") as [string, string];
-    const sizes = Object.values(metrics)[0]!.map(([edges]) => edges);
+    const sizes = Object.values(wanted)[0]!.map(([edges]) => edges);
     using runs = await runCircuits(model, prompts, {
       scores,
       sizes,
@@ -47,10 +47,10 @@ export async function checkCircuits(variant: Variant): Promise<void> {
     const logits = (edges: number) => tensors.get(`${name}/run_circuits/${key}/${edges}`);
     const largestLogit = (edges: number) => maxAbs(logits(edges).data);
     for (const run of runs) section.tensor(String(run.edges), await logitsOf(run), logits(run.edges));
-    for (const [metric, values] of Object.entries(metrics)) {
+    for (const [metric, values] of Object.entries(wanted)) {
       const measure = METRICS[metric];
       if (!measure) throw new Error(`The case has a metric "${metric}" that the suite does not know.`);
-      const ours = await measurements[measure].measure(model, prompts, runs, { full });
+      const ours = await metrics[measure].measure(model, prompts, runs, { full });
       compareMetric(section.section(metric), ours, values, metric, sizes.map(largestLogit));
     }
   }
@@ -71,7 +71,7 @@ async function logitsOf(run: CircuitRun) {
 
 function compareMetric(
   recorder: Variant["recorder"],
-  ours: readonly Measurement[],
+  ours: readonly MetricValue[],
   expected: [number, number][],
   metric: string,
   largestLogits: readonly number[],

@@ -30,7 +30,7 @@ export async function checkPatched(variant: Variant): Promise<void> {
   for (const [i, { edges }] of expected.patched.entries()) {
     for (const type of ["RESAMPLE", "ZERO", "TOKENWISE_MEAN_CORRUPT"]) {
       using ablation = await ablationOf(variant, type);
-      const logits = await toHost(await model.forward(first.clean, { ablate: edges, using: ablation, sliced: false }));
+      const logits = await toHost(await model.forward(first.clean, { ablate: edges, ablation, sliced: false }));
       recorder.tensor(`patched/${i}/${type}`, logits, tensors.get(`${name}/patched/${i}/${type}`));
     }
   }
@@ -41,7 +41,7 @@ export async function checkFractional(variant: Variant): Promise<void> {
   const { name, model, graph, first, tensors, recorder } = variant;
   const mask = expectedScores(graph, tensors, `${name}/fractional/mask`);
   using ablation = await ablationOf(variant, "RESAMPLE");
-  const logits = await toHost(await model.forward(first.clean, { ablate: mask, using: ablation, sliced: false }));
+  const logits = await toHost(await model.forward(first.clean, { ablate: mask, ablation, sliced: false }));
   recorder.tensor("fractional/logits", logits, tensors.get(`${name}/fractional/logits`));
 }
 

@@ -1,15 +1,15 @@
 import { basename, join } from "node:path";
 import {
   type HasGraph,
-  type OfficialEdgesOptions,
+  type KnownEdgesOptions,
   tracrReverseAcdcEdges,
-  tracrReverseTrueEdges,
+  tracrReverseEdges,
   tracrXproportionAcdcEdges,
-  tracrXproportionOfficialEdges,
+  tracrXproportionEdges,
 } from "@autocircuit/circuits";
 import { Circuit, type Edge, type PatchableModel, PromptLoader, PruneScores, runCircuits } from "@autocircuit/core";
 import { type AcdcTarget, acdc, maskGradient } from "@autocircuit/discovery";
-import { FullModel, measurements } from "@autocircuit/metrics";
+import { FullModel, metrics } from "@autocircuit/metrics";
 import { modelFromWeights } from "@autocircuit/models";
 import { Tensor } from "@autocircuit/native";
 import { compileLibraryProgram, transformerLensConfig } from "@autocircuit/tracr";
@@ -45,10 +45,10 @@ interface TracrVariant {
 const BATCH = 11;
 
 /** The published circuits by the reference's function names. */
-const OFFICIAL: Readonly<Record<string, (target: HasGraph, options?: OfficialEdgesOptions) => Edge[]>> = {
-  tracr_reverse_true_edges: tracrReverseTrueEdges,
+const OFFICIAL: Readonly<Record<string, (target: HasGraph, options?: KnownEdgesOptions) => Edge[]>> = {
+  tracr_reverse_true_edges: tracrReverseEdges,
   tracr_reverse_acdc_edges: tracrReverseAcdcEdges,
-  tracr_xproportion_official_edges: tracrXproportionOfficialEdges,
+  tracr_xproportion_official_edges: tracrXproportionEdges,
   tracr_xproportion_acdc_edges: tracrXproportionAcdcEdges,
 };
 
@@ -93,7 +93,7 @@ async function checkAblated({ name, model, prompts, expected, tensors, recorder 
     const section = recorder.section(`ablated/${key}`);
     section.tensor("logits", await toHost(Tensor.stack(runs[0]!.logits)), tensors.get(`${name}/ablated/${key}`));
     const measure = async (metric: "max-abs-diff" | "kl-clean" | "argmax-agreement") =>
-      (await measurements[metric].measure(model, prompts, runs, { full }))[0]!.value;
+      (await metrics[metric].measure(model, prompts, runs, { full }))[0]!.value;
     section.scalar("max_abs_diff_from_full_model", await measure("max-abs-diff"), scalars.max_abs_diff_from_full_model);
     section.scalar("argmax_agreement", await measure("argmax-agreement"), scalars.argmax_agreement);
     if (scalars.kl === null) section.equal("kl", model.config.dVocabOut, 1);

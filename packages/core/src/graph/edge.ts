@@ -1,10 +1,11 @@
+import { AutocircuitEdgeNames } from "../autocircuit-names.ts";
 import type { DestNode, SrcNode } from "./node.ts";
 
 /**
  * An edge of a graph, made when asked for (`graph.edge(index)`): a large graph has hundreds of thousands of edges per token
  * position, so they are not kept.
  */
-export class Edge {
+export class Edge extends AutocircuitEdgeNames {
   readonly src: SrcNode;
   readonly dest: DestNode;
   /** Token position, or null where the graph is not by token. */
@@ -13,6 +14,7 @@ export class Edge {
   readonly index: number;
 
   constructor(src: SrcNode, dest: DestNode, token: number | null, index: number) {
+    super();
     this.src = src;
     this.dest = dest;
     this.token = token;
@@ -24,13 +26,8 @@ export class Edge {
     return `${this.src.name}->${this.dest.name}`;
   }
 
-  /** AutoCircuit's word for {@link token}. */
-  get seqIdx(): number | null {
-    return this.token;
-  }
-
   /** The name, with the token position in brackets where there is one. */
-  toString(): string {
+  override toString(): string {
     return this.token === null ? this.name : `${this.name} [${this.token}]`;
   }
 }

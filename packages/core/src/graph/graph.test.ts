@@ -60,7 +60,7 @@ describe("numbering", () => {
     expect(group.shape).toEqual([3, 2, 4]);
     expect(graph.index("MLP 0->A1.1.V", 2)).toBe(group.offset + (2 * 2 + 1) * 4 + 3);
     expect(graph.edge(group.offset + 23).toString()).toBe("MLP 0->A1.1.V [2]");
-    expect(graph.edge(group.offset + 23).seqIdx).toBe(2);
+    expect(graph.edge(group.offset + 23).token).toBe(2);
   });
 
   it("gives parallel blocks one layer", () => {
@@ -86,7 +86,7 @@ describe("conversions", () => {
     expect(native).toMatchObject({ factorized: true, tokens: 3, sources: 7 });
     expect(native.groups.at(-1)).toEqual({
       kind: "end",
-      layer: 1,
+      block: 1,
       heads: 1,
       firstSource: 0,
       sources: 7,

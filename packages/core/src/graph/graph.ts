@@ -209,7 +209,7 @@ export class Graph {
       ...this.#latents(),
       groups: this.groups.map(({ kind, block, heads, firstSource, sources, offset }) => ({
         kind,
-        layer: block,
+        block,
         heads,
         firstSource,
         sources,

@@ -40,8 +40,28 @@ function inWords(value: unknown): string {
   return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
 }
 
+/** What the names of a graph's latents are told by, which files of circuits keep. */
+export type LatentIdentity = Pick<ResolvedGraphConfig, "autoencoders" | "keptLatents">;
+
+/**
+ * Why names of latents that were found on one graph mean other latents on another: those of other autoencoders, or, where names say where a
+ * latent stands since each position has its own, those that were kept by other prompts. Undefined where they mean the same.
+ */
+export function latentDifference(found: LatentIdentity, wanted: ResolvedGraphConfig): string | undefined {
+  if (wanted.latents === undefined) return undefined;
+  if (found.autoencoders !== wanted.autoencoders) return otherAutoencoders(found.autoencoders, wanted.autoencoders);
+  const places = [found, wanted].some(({ keptLatents }) => namesArePlaces(keptLatents));
+  if (!places || JSON.stringify(found.keptLatents) === JSON.stringify(wanted.keptLatents)) return undefined;
+  return otherLatents(found.keptLatents, wanted.keptLatents);
+}
+
+function namesArePlaces(kept: KeptLatents | undefined): boolean {
+  const lists = Object.values(kept ?? {}).flat() as readonly unknown[];
+  return lists.some((numbers) => Array.isArray(numbers) && Array.isArray(numbers[0]));
+}
+
 /** That two sets of autoencoders are not the same. */
-export function otherAutoencoders(found: string | undefined, wanted: string | undefined): string {
+function otherAutoencoders(found: string | undefined, wanted: string | undefined): string {
   if (found === undefined) return `it does not say of which autoencoders its latents are, the model's are ${wanted}`;
   return wanted === undefined
     ? `its latents are of the autoencoders ${found}, the model's come from no file`

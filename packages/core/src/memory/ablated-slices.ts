@@ -16,7 +16,7 @@ export interface PlainSlice {
 /** Some prompts of a batch and the values their ablated edges take. */
 export interface AblatedSlice extends PlainSlice {
   /** Freed when the next slice is asked for. */
-  readonly using: Ablation;
+  readonly ablation: Ablation;
 }
 
 /** Which ablation {@link ablatedSlices} makes. */
@@ -55,6 +55,6 @@ export async function* ablatedSlices(
   using common = shared || bySlice ? null : await model.ablations(batch.tokens(side), type, { signal });
   for (const { slice, start } of plainSlices(model, batch)) {
     using own = bySlice ? await model.ablations(slice.tokens(side), type, { signal }) : null;
-    yield { slice, start, using: own ?? shared ?? common! };
+    yield { slice, start, ablation: own ?? shared ?? common! };
   }
 }

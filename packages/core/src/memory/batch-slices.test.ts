@@ -81,11 +81,11 @@ describe.each([
     const expected = await values(whole.sources.clone());
     expect(maxDifference(await values(again.sources.clone()), expected)).toBeLessThan(1e-6);
     if (type !== "resample") return;
-    for await (const { slice, start, using } of ablatedSlices(small, batch!, { type })) {
+    for await (const { slice, start, ablation } of ablatedSlices(small, batch!, { type })) {
       const rows = await values(whole.sources.slice(1, start, start + slice.size).contiguous());
-      expect(using.sources.shape[1]).toBe(slice.size);
+      expect(ablation.sources.shape[1]).toBe(slice.size);
       // Padding holds whatever the pad token gives; nothing reads it.
-      if (prompts === even) expect(maxDifference(await values(using.sources.clone()), rows)).toBeLessThan(1e-6);
+      if (prompts === even) expect(maxDifference(await values(ablation.sources.clone()), rows)).toBeLessThan(1e-6);
     }
   });
 

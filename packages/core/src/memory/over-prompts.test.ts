@@ -82,10 +82,10 @@ describe("overPrompts", () => {
     using given = new Ablation(Tensor.zeros([model.graph.srcs.length, 1, 6, model.config.dModel]));
     const found = async (ablation: "resample" | "tokenwise-mean-corrupt" | Ablation) => {
       ablations.mockClear();
-      const using = new Set<Ablation>();
+      const seen = new Set<Ablation>();
       for await (const { fold } of overPrompts(model, prompts, { ablation }))
-        await fold(async (_: boolean | undefined, slice) => Boolean(using.add(slice.using)));
-      return [ablations.mock.calls.length, using.size];
+        await fold(async (_: boolean | undefined, slice) => Boolean(seen.add(slice.ablation)));
+      return [ablations.mock.calls.length, seen.size];
     };
     expect(await found("resample")).toEqual([6, 6]);
     expect(await found("tokenwise-mean-corrupt")).toEqual([1, 1]);

@@ -61,8 +61,8 @@ export interface PromptsOfBatch<Slice> {
  * @example
  * let sum = 0;
  * for await (const { fold } of overPrompts(model, prompts, { ablation: "resample" })) {
- *   sum += await fold(async (before: number = 0, { slice, using }) => {
- *     const logits = await model.forward(slice.clean, { ablate: ["A0.3->A1.2.Q"], using });
+ *   sum += await fold(async (before: number = 0, { slice, ablation }) => {
+ *     const logits = await model.forward(slice.clean, { ablate: ["A0.3->A1.2.Q"], ablation });
  *     return before + Number(await logits.sum().item());
  *   });
  * }

@@ -60,10 +60,10 @@ describe("prompts of several lengths", () => {
       using short = loader(shorter);
       using long = loader(pairs);
       const from = type.startsWith("tokenwise") ? short : short.batches[0]!.corrupt;
-      using using = await model.ablations(from, type);
+      using ablation = await model.ablations(from, type);
       const ablate = ablateAll.ablate.slice(0, model.graph.edgeCount);
-      (await model.forward(short.batches[0]!.clean, { ablate, using })).dispose();
-      await expect(model.forward(long.batches[0]!.clean, { ablate, using })).rejects.toMatchObject({
+      (await model.forward(short.batches[0]!.clean, { ablate, ablation })).dispose();
+      await expect(model.forward(long.batches[0]!.clean, { ablate, ablation })).rejects.toMatchObject({
         code: "bad-input",
         message: expect.stringContaining(
           "Prompt 0 has 4 tokens, but the values that its ablated edges would take were made of 3 only",
@@ -75,9 +75,9 @@ describe("prompts of several lengths", () => {
   it.each<AblationType>(["zero", "batch-all-tok-mean"])("%s: values are the same everywhere", async (type) => {
     using short = loader(shorter);
     using long = loader(pairs);
-    using using = await model.ablations(short.batches[0]!.corrupt, type);
+    using ablation = await model.ablations(short.batches[0]!.corrupt, type);
     const ablate = ablateAll.ablate.slice(0, model.graph.edgeCount);
-    (await model.forward(long.batches[0]!.clean, { ablate, using })).dispose();
+    (await model.forward(long.batches[0]!.clean, { ablate, ablation })).dispose();
   });
 
   it("an alignment that says nothing changes nothing", async () => {

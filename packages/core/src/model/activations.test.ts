@@ -38,7 +38,7 @@ describe("activations", () => {
     using ablated = await model.ablations(batch.corrupt, "resample");
     const edges = new Float32Array(model.graph.edgeCount).fill(1);
     const names = ["blocks.1.attn.hook_pattern", "blocks.1.attn.hook_z"];
-    using patched = await model.activations(batch.clean, names, { ablate: edges, using: ablated });
+    using patched = await model.activations(batch.clean, names, { ablate: edges, ablation: ablated });
     using corrupt = await model.activations(batch.corrupt, names);
     for (const name of names)
       expect(maxDifference(await values(patched.of(name)), await values(corrupt.of(name)))).toBeLessThan(1e-5);
@@ -50,10 +50,10 @@ describe("activations", () => {
       /no hook point `blocks.0.attn.hook_patern`. Did you mean blocks.0.attn.hook_pattern/,
     );
     await expect(model.activations(batch.clean, [last], { positions: [9] })).rejects.toThrow(/has no position 9/);
-    await expect(model.activations(batch.clean, [last], { ablate: [] })).rejects.toThrow(/`using`.*is missing/);
+    await expect(model.activations(batch.clean, [last], { ablate: [] })).rejects.toThrow(/`ablation`.*is missing/);
     using ablated = await model.ablations(batch.corrupt, "resample");
     await expect(
-      model.activations(batch.clean, ["ln_final.hook_scale"], { ablate: [0], using: ablated }),
+      model.activations(batch.clean, ["ln_final.hook_scale"], { ablate: [0], ablation: ablated }),
     ).rejects.toThrow(/read it without a patch/);
   });
 });
@@ -67,7 +67,7 @@ describe("replaced values", () => {
       const { src, token } = byToken.graph.edge(index);
       return src.name === "A0.1" && token === 2;
     });
-    using expected = await byToken.forward(batch.clean, { ablate: edges, using: ablated });
+    using expected = await byToken.forward(batch.clean, { ablate: edges, ablation: ablated });
     using corrupt = await model.activations(batch.corrupt, ["blocks.0.attn.hook_z"], { positions: [2] });
     const value = corrupt.of("blocks.0.attn.hook_z").slice(2, 1, 2);
     const replace = [{ hook: "blocks.0.attn.hook_z", value, positions: [2], heads: [1] }];
@@ -81,18 +81,18 @@ describe("replaced values", () => {
     using value = Tensor.zeros([1, length, dModel]);
     const replace = [{ hook: last, value }];
     using ablated = await model.ablations(batch.corrupt, "resample");
-    const { run } = await model.run(batch.clean, { keep: true, logits: false });
+    const { run } = await model.run(batch.clean, { keepRun: true, logits: false });
     await expect(
       model.forward(batch.clean, {
         replace: [{ ...replace[0]!, hook: "blocks.0.attn.hook_z" }],
         ablate: [0],
-        using: ablated,
+        ablation: ablated,
         from: run,
       }),
     ).rejects.toThrow(/cannot begin at a kept run/);
     using mask = Tensor.zeros([model.graph.edgeCount]).requireGrad();
     const wanted = [{ hook: "blocks.0.attn.hook_z", value: Tensor.zeros([1, length, heads, dHead]) }];
-    await expect(model.forward(batch.clean, { replace: wanted, ablate: mask, using: ablated })).rejects.toThrow(
+    await expect(model.forward(batch.clean, { replace: wanted, ablate: mask, ablation: ablated })).rejects.toThrow(
       /no gradients/,
     );
     run!.dispose();

@@ -6,18 +6,19 @@ import { type ForwardOptions, forwardOptions } from "./model-options.ts";
 import type { RunningModel } from "./sized-model.ts";
 
 /** Options of {@link PatchableModel.activations}. */
-export interface ActivationsOptions extends Pick<ForwardOptions, "ablate" | "using" | "replace" | "start" | "signal"> {
+export interface ActivationsOptions
+  extends Pick<ForwardOptions, "ablate" | "ablation" | "replace" | "start" | "signal"> {
   /** Values at these positions only (of patterns: of these queries). Default: at all. */
   readonly positions?: readonly number[] | undefined;
 }
 
-const { ablate, using, replace, start, signal } = forwardOptions;
+const { ablate, ablation, replace, start, signal } = forwardOptions;
 
 /** What {@link ActivationsOptions} may be. */
 export const activationsOptions: KindsOf<ActivationsOptions> = {
   positions: hookKinds.hookPositions!,
   ablate,
-  using,
+  ablation,
   replace,
   start,
   signal,
@@ -56,9 +57,9 @@ export async function activationsOf(
   hooks: readonly string[],
   options: ActivationsOptions,
 ): Promise<Activations> {
-  const { ablate, using, positions, ...rest } = options;
+  const { ablate, ablation, positions, ...rest } = options;
   if (hooks.length === 0) throw new AutocircuitError("bad-input", "`hooks` is empty: name one hook point at least.");
-  requireBoth(ablate, using);
+  requireBoth(ablate, ablation);
   const names = [...new Set(hooks)];
   const masking = ablate === undefined ? undefined : edgeMask(model.graph, ablate, tokens.size);
   try {
@@ -68,7 +69,7 @@ export async function activationsOf(
       logits: false,
       hooks: names,
       ...(positions && { hookPositions: positions }),
-      ...(masking && using && { patch: { graph: model.graph.toNative(), mask: masking.mask, ablation: using } }),
+      ...(masking && ablation && { patch: { graph: model.graph.toNative(), mask: masking.mask, ablation } }),
     });
     return new Activations(new Map(names.map((name, i) => [name, result.hooks![i]!])));
   } finally {

@@ -158,8 +158,8 @@ describe("with errors kept", () => {
         const other = spread(withLatents, plain, mask);
         using ablation = await plain.ablations(batch.corrupt, "resample");
         using same = await withLatents.ablations(batch.corrupt, "resample");
-        using expected = await plain.forward(batch.clean, { ablate: Tensor.from(mask), using: ablation });
-        using found = await withLatents.forward(batch.clean, { ablate: Tensor.from(other), using: same });
+        using expected = await plain.forward(batch.clean, { ablate: Tensor.from(mask), ablation });
+        using found = await withLatents.forward(batch.clean, { ablate: Tensor.from(other), ablation: same });
         expect(await found.sub(expected).abs().max().item()).toBeLessThan(1e-10);
 
         const weights = Tensor.from(
@@ -168,9 +168,10 @@ describe("with errors kept", () => {
         );
         const gradient = async (model: PatchableModel, values: Float64Array, taken: typeof ablation) => {
           const leaf = Tensor.from(values).requireGrad();
-          const [made] = grad((await model.forward(batch.clean, { ablate: leaf, using: taken })).mul(weights).sum(), [
-            leaf,
-          ]);
+          const [made] = grad(
+            (await model.forward(batch.clean, { ablate: leaf, ablation: taken })).mul(weights).sum(),
+            [leaf],
+          );
           return numbers(made!);
         };
         const ofPlain = summedByName(plain, withLatents, await gradient(plain, mask, ablation));
@@ -226,13 +227,13 @@ describe("a graph of latents", () => {
       using ablation = await model.ablations(batch.corrupt, "resample");
       const values = Float64Array.from({ length: edgeCount }, () => uniform());
       const leaf = Tensor.from(values).requireGrad();
-      const logits = await model.forward(batch.clean, { ablate: leaf, using: ablation });
+      const logits = await model.forward(batch.clean, { ablate: leaf, ablation });
       const weights = Tensor.from(
         Float64Array.from({ length: logits.size }, () => uniform() - 0.5),
         { shape: logits.shape },
       );
       const loss = async (mask: Float64Array) =>
-        (await model.forward(batch.clean, { ablate: Tensor.from(mask), using: ablation })).mul(weights).sum().item();
+        (await model.forward(batch.clean, { ablate: Tensor.from(mask), ablation })).mul(weights).sum().item();
       expect(Math.abs((await loss(values)) - (await logits.mul(weights).sum().item()))).toBeLessThan(1e-10);
       const [made] = grad(logits.mul(weights).sum(), [leaf]);
       const gradient = await numbers(made!);
@@ -274,7 +275,7 @@ describe("a graph of latents", () => {
       using ablation = await model.ablations(batch.corrupt, "resample");
       const found = await model.forward(batch.clean, {
         ablate: Tensor.full([model.graph.edgeCount], 1, { dtype: "float64" }),
-        using: ablation,
+        ablation,
       });
       const expected = await numbers(await model.forward(batch.corrupt));
       expect(maxDifference(await numbers(found), expected)).toBeLessThan(1e-10);
@@ -289,10 +290,10 @@ describe("a graph of latents", () => {
     const masks = [0, 1, 2].map(() => Float64Array.from({ length: edgeCount }, (_, edge) => maskValue(edge)));
     const each: number[] = [];
     for (const mask of masks)
-      each.push(...(await numbers(await model.forward(batch.clean, { ablate: Tensor.from(mask), using: ablation }))));
+      each.push(...(await numbers(await model.forward(batch.clean, { ablate: Tensor.from(mask), ablation }))));
     using together = Tensor.from(Float64Array.from(masks.flatMap((mask) => [...mask])), { shape: [3, edgeCount] });
-    using kept = (await model.run(batch.clean, { keep: true })).run!;
-    const found = await numbers(await model.forward(batch.clean, { ablate: together, using: ablation, from: kept }));
+    using kept = (await model.run(batch.clean, { keepRun: true })).run!;
+    const found = await numbers(await model.forward(batch.clean, { ablate: together, ablation, from: kept }));
     expect(maxDifference(found, each)).toBeLessThan(1e-10);
   });
 
@@ -345,8 +346,8 @@ describe("a graph of latents", () => {
     using refused = plain.withAutoencoders(nan);
     await expect(refused.forward(batch.clean)).rejects.toThrow(/block 0.*decoder.*not finite/);
     using ablation = await plain.ablations(batch.corrupt, "zero");
-    await expect(
-      withLatents.forward(batch.clean, { ablate: ["MLP 0 Latent 8->A1.1.Q"], using: ablation }),
-    ).rejects.toThrow(/ablation/);
+    await expect(withLatents.forward(batch.clean, { ablate: ["MLP 0 Latent 8->A1.1.Q"], ablation })).rejects.toThrow(
+      /ablation/,
+    );
   });
 });

@@ -49,7 +49,7 @@ it("an edge to the end carries what its latent wrote to all blocks", async () =>
     const active = await activeLatents();
     expect(active.length).toBeGreaterThan(2);
     for (const latent of active) {
-      const found = await model.forward(clean, { ablate: [`MLP 0 Latent ${latent}->Resid End`], using: zero });
+      const found = await model.forward(clean, { ablate: [`MLP 0 Latent ${latent}->Resid End`], ablation: zero });
       const last = `blocks.${layers - 1}.hook_resid_post`;
       const value = (await streamAt(last)).sub(await written(latent, layers));
       const expected = await plain.forward(clean, { replace: [{ hook: last, value }] });
@@ -65,7 +65,7 @@ it("an edge to a reader of the last block carries what its latent wrote to the b
     expect(readers).toHaveLength(3 * tinyConfig.heads + 1);
     for (const latent of await activeLatents()) {
       const ablate = readers.map(({ name }) => `MLP 0 Latent ${latent}->${name}`);
-      const found = await model.forward(clean, { ablate, using: zero });
+      const found = await model.forward(clean, { ablate, ablation: zero });
       // The block without the latent in what it reads, and the end with all that it wrote.
       const [first, last] = ["resid_pre", "resid_post"].map((place) => `blocks.${layers - 1}.hook_${place}`);
       const less = await written(latent, layers - 1);

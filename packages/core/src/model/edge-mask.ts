@@ -13,10 +13,12 @@ import { Circuit } from "../scores/circuit.ts";
 export type Ablate = readonly EdgeRef[] | Circuit | Float32Array | Tensor;
 
 /** That edges come with the values they take, and values with edges. @throws AutocircuitError `bad-input` saying what is missing. */
-export function requireBoth(edges: Ablate | undefined, using: Ablation | undefined): void {
-  if ((edges === undefined) === (using === undefined)) return;
+export function requireBoth(edges: Ablate | undefined, ablation: Ablation | undefined): void {
+  if ((edges === undefined) === (ablation === undefined)) return;
   const missing =
-    using === undefined ? "`using`, the values they take (see `ablations`)" : "`ablate`, the edges that take them";
+    ablation === undefined
+      ? "`ablation`, the values they take (see `ablations`)"
+      : "`ablate`, the edges that take them";
   throw new AutocircuitError("bad-input", `Ablating needs both edges and values: ${missing}, is missing.`);
 }
 

@@ -4,13 +4,13 @@ import {
   type BackwardRules,
   type ForwardRequest,
   hookKinds,
-  type PlainRun,
+  type KeptRun,
   type Replacement,
   type Tensor,
   type Transformer,
   type TransformerConfig,
 } from "@autocircuit/native";
-import { ablation, outputSlice, plainRun, tensor } from "../kinds.ts";
+import { ablation, keptRun, outputSlice, tensor } from "../kinds.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import type { Ablate } from "./edge-mask.ts";
 import type { OutputSlice } from "./output-slice.ts";
@@ -69,15 +69,15 @@ export const patchableModelOptions: KindsOf<PatchableModelOptions> = {
 /** What a forward pass takes. */
 export interface ForwardOptions {
   /**
-   * Edges that take the value in `using`, for this call only, or how far each does: a tensor `[E]` or `[M, E]`, to which logits carry gradients
+   * Edges that take the value in `ablation`, for this call only, or how far each does: a tensor `[E]` or `[M, E]`, to which logits carry gradients
    * if it requires them.
    */
   readonly ablate?: Ablate | undefined;
   /** The values ablated edges take. */
-  readonly using?: Ablation | undefined;
+  readonly ablation?: Ablation | undefined;
   /** `[S, B or 1, P, D]`: what gradients of inputs are contracted with, in the place of ablated - current outputs. */
   readonly directions?: Tensor | undefined;
-  /** A leaf of the shape of `using`'s sources, whose numbers are not read: it gets their gradient. */
+  /** A leaf of the shape of `ablation`'s sources, whose numbers are not read: it gets their gradient. */
   readonly ablationLeaf?: Tensor | undefined;
   /** A leaf `[S, B, P, D]`, whose numbers are not read: it gets the gradient of every source's output. */
   readonly outputsLeaf?: Tensor | undefined;
@@ -92,7 +92,7 @@ export interface ForwardOptions {
   /** `[B or 1, P, D]`: what `Resid Start` writes, in the place of the tokens' embedding; not together with `from`. */
   readonly start?: Tensor | undefined;
   /** Start at the first patched layer of a run that was kept. */
-  readonly from?: PlainRun | undefined;
+  readonly from?: KeptRun | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -104,7 +104,7 @@ export const forwardOptions: KindsOf<ForwardOptions> = {
     kind.instance(Float32Array, "a Float32Array"),
     tensor,
   ),
-  using: ablation,
+  ablation,
   directions: tensor,
   ablationLeaf: tensor,
   outputsLeaf: tensor,
@@ -113,7 +113,7 @@ export const forwardOptions: KindsOf<ForwardOptions> = {
   positions: kind.listOf(kind.whole),
   replace: hookKinds.replace!,
   start: tensor,
-  from: plainRun,
+  from: keptRun,
   signal: kind.signal,
 };
 

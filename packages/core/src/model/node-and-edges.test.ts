@@ -33,8 +33,8 @@ describe.each([
     const token = byToken ? 2 : null;
     const outputs = async (model: PatchableModel, node: string) => {
       const ablate = [...model.graph.edges()].filter((edge) => edge.src.name === node && edge.token === token);
-      using using_ = await model.ablations(batch.corrupt, type);
-      using logits = await model.forward(batch.clean, { ablate, using: using_ });
+      using ablation = await model.ablations(batch.corrupt, type);
+      using logits = await model.forward(batch.clean, { ablate, ablation });
       return { logits: await values(logits), ablated: ablate.length };
     };
     const plain = await values(await edges.forward(batch.clean));

@@ -67,19 +67,19 @@ describe("ablated edges", () => {
     "none gives the clean run, all the corrupt one: %s",
     async (_title, options) => {
       const patched = model.withGraph(options);
-      using using_ = await patched.ablations(batch.corrupt, "resample");
+      using ablation = await patched.ablations(batch.corrupt, "resample");
       const clean = await values(await model.forward(batch.clean));
       const corrupt = await values(await model.forward(batch.corrupt));
-      const none = await patched.forward(batch.clean, { ablate: [], using: using_ });
+      const none = await patched.forward(batch.clean, { ablate: [], ablation });
       expect(maxDifference(await values(none), clean)).toBeLessThan(1e-5);
       const everything = new Float32Array(patched.graph.edgeCount).fill(1);
-      const all = await patched.forward(batch.clean, { ablate: everything, using: using_ });
+      const all = await patched.forward(batch.clean, { ablate: everything, ablation });
       expect(maxDifference(await values(all), corrupt)).toBeLessThan(1e-4);
     },
   );
 
   it("can be named in any way", async () => {
-    using using_ = await model.ablations(batch.corrupt, "resample");
+    using ablation = await model.ablations(batch.corrupt, "resample");
     const name = "Resid Start->A1.1.Q";
     const { graph } = model;
     const mask = Circuit.of(graph, [name]).mask();
@@ -92,11 +92,11 @@ describe("ablated edges", () => {
       Circuit.of(graph, [name]),
       mask,
     ];
-    const expected = await values(await model.forward(batch.clean, { ablate: tensor, using: using_ }));
+    const expected = await values(await model.forward(batch.clean, { ablate: tensor, ablation }));
     const clean = await values(await model.forward(batch.clean));
     expect(maxDifference(expected, clean)).toBeGreaterThan(1e-4);
     for (const ablate of ways) {
-      const logits = await model.forward(batch.clean, { ablate, using: using_ });
+      const logits = await model.forward(batch.clean, { ablate, ablation });
       expect(maxDifference(await values(logits), expected)).toBeLessThan(1e-6);
     }
     expect(tensor.disposed).toBe(false);
@@ -104,21 +104,21 @@ describe("ablated edges", () => {
 
   it("at every token are the edge without token", async () => {
     const byToken = model.withGraph({ byToken: true });
-    using using_ = await model.ablations(batch.corrupt, "resample");
-    const everywhere = await model.forward(batch.clean, { ablate: ["A0.1->MLP 1"], using: using_ });
+    using ablation = await model.ablations(batch.corrupt, "resample");
+    const everywhere = await model.forward(batch.clean, { ablate: ["A0.1->MLP 1"], ablation });
     const each = Array.from({ length }, (_, token) => ["A0.1->MLP 1", token] as const);
-    const tokenwise = await byToken.forward(batch.clean, { ablate: each, using: using_ });
+    const tokenwise = await byToken.forward(batch.clean, { ablate: each, ablation });
     expect(maxDifference(await values(everywhere), await values(tokenwise))).toBeLessThan(1e-5);
   });
 
   it("may differ from example to example", async () => {
     const { edgeCount } = model.graph;
     const masks = [randomMask(edgeCount), new Float32Array(edgeCount), randomMask(edgeCount)];
-    using using_ = await model.ablations(batch.corrupt, "resample");
+    using ablation = await model.ablations(batch.corrupt, "resample");
     const joined = Float32Array.from(masks.flatMap((mask) => [...mask]));
-    const together = await values(await model.forward(batch.clean, { ablate: joined, using: using_ }));
+    const together = await values(await model.forward(batch.clean, { ablate: joined, ablation }));
     for (const [row, mask] of masks.entries()) {
-      const single = await values(await model.forward(batch.clean, { ablate: mask, using: using_ }));
+      const single = await values(await model.forward(batch.clean, { ablate: mask, ablation }));
       const [from, to] = [row * vocabulary, (row + 1) * vocabulary];
       expect(maxDifference(together.subarray(from, to), single.subarray(from, to))).toBeLessThan(1e-5);
     }
@@ -129,10 +129,10 @@ describe("ablated edges", () => {
     // Fully ablated, untouched, and in between.
     const masks = [new Float32Array(edgeCount).fill(1), new Float32Array(edgeCount), randomMask(edgeCount)];
     const weights = Tensor.from(randomMask(vocabulary));
-    using using_ = await model.ablations(batch.corrupt, "resample");
+    using ablation = await model.ablations(batch.corrupt, "resample");
     const rows = { shape: [batchSize, edgeCount] };
     const mask = Tensor.from(Float32Array.from(masks.flatMap((row) => [...row])), rows).requireGrad();
-    const logits = await model.forward(batch.clean, { ablate: mask, using: using_ });
+    const logits = await model.forward(batch.clean, { ablate: mask, ablation });
     const [together] = grad(logits.mul(weights).sum(), [mask]);
     expect(together!.shape).toEqual([batchSize, edgeCount]);
     const all = await values(together!);
@@ -140,7 +140,7 @@ describe("ablated edges", () => {
       using one = new PromptLoader([pair], { batchSize: 1 });
       using corrupt = await model.ablations(one.batches[0]!.corrupt, "resample");
       const own = Tensor.from(masks[row]!).requireGrad();
-      const single = await model.forward(one.batches[0]!.clean, { ablate: own, using: corrupt });
+      const single = await model.forward(one.batches[0]!.clean, { ablate: own, ablation: corrupt });
       const expected = await values(grad(single.mul(weights).sum(), [own])[0]!);
       const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       expect(scale).toBeGreaterThan(1e-4);
@@ -153,12 +153,12 @@ describe("ablated edges", () => {
     const { graph } = model;
     const mask = randomMask(graph.edgeCount);
     for (const { index, src } of graph.edges()) if (src.name === "A1.1") mask[index] = 1;
-    using using_ = await model.ablations(batch.corrupt, "resample");
+    using ablation = await model.ablations(batch.corrupt, "resample");
     const many = Float32Array.from(prompts.prompts.flatMap((_, row) => [...mask.map((m) => (row === 1 ? 1 - m : m))]));
     for (const { index, src } of graph.edges())
       if (src.name === "A1.1") for (const row of [0, 1, 2]) many[row * graph.edgeCount + index] = 1;
     const parameter = Tensor.from(many, { shape: [batchSize, graph.edgeCount] }).requireGrad();
-    const logits = await model.forward(batch.clean, { ablate: parameter, using: using_ });
+    const logits = await model.forward(batch.clean, { ablate: parameter, ablation });
     const gradient = await values(grad(logits.sum(), [parameter])[0]!);
     for (const { index, dest } of graph.edges()) {
       if (!dest.name.startsWith("A1.1.")) continue;
@@ -173,9 +173,9 @@ describe("ablated edges", () => {
     using ablation = await model.ablations(batch.corrupt, "zero");
     using twice = batch.clean.repeat(2);
     const joined = Float32Array.from(masks.flatMap((mask) => [...mask]));
-    const together = await values(await model.forward(twice, { ablate: joined, using: ablation }));
+    const together = await values(await model.forward(twice, { ablate: joined, ablation }));
     const apart = await Promise.all(
-      masks.map(async (ablate) => values(await model.forward(batch.clean, { ablate, using: ablation }))),
+      masks.map(async (ablate) => values(await model.forward(batch.clean, { ablate, ablation }))),
     );
     expect(
       maxDifference(
@@ -187,16 +187,16 @@ describe("ablated edges", () => {
 
   it("give mask gradients equal to finite differences", async () => {
     const { graph } = model;
-    using using_ = await model.ablations(batch.corrupt, "resample");
+    using ablation = await model.ablations(batch.corrupt, "resample");
     using weights = Tensor.from(randomMask(batchSize * vocabulary), { shape: [batchSize, vocabulary] });
     const start = randomMask(graph.edgeCount);
     const loss = async (mask: Float32Array) => {
-      const logits = await values(await model.forward(batch.clean, { ablate: mask, using: using_ }));
+      const logits = await values(await model.forward(batch.clean, { ablate: mask, ablation }));
       const factors = (await weights.data()) as Float32Array;
       return logits.reduce((sum, logit, index) => sum + logit * factors[index]!, 0);
     };
     using leaf = Tensor.from(start, { shape: [graph.edgeCount] }).requireGrad();
-    using logits = await model.forward(batch.clean, { ablate: leaf, using: using_ });
+    using logits = await model.forward(batch.clean, { ablate: leaf, ablation });
     const [gradient] = grad(logits.mul(weights).sum(), [leaf]);
     const slopes = await values(gradient!);
     const scale = Math.max(...slopes.map(Math.abs));
@@ -226,27 +226,27 @@ describe("withGraph", () => {
     using grouped = new PatchableModel({ transformer: tinyTransformer({ kvHeads: 1 }) });
     const ungrouped = grouped.withGraph({ ungrouped: true });
     using ablation = await grouped.ablations(batch.corrupt, "resample");
-    const together = await grouped.forward(batch.clean, { ablate: ["Resid Start->A1.0.K"], using: ablation });
+    const together = await grouped.forward(batch.clean, { ablate: ["Resid Start->A1.0.K"], ablation });
     const both = ["Resid Start->A1.0.K", "Resid Start->A1.1.K"];
-    const apart = await ungrouped.forward(batch.clean, { ablate: both, using: ablation });
+    const apart = await ungrouped.forward(batch.clean, { ablate: both, ablation });
     expect(maxDifference(await values(together), await values(apart))).toBeLessThan(1e-5);
   });
 });
 
 describe("errors", () => {
   it("say what is missing or does not fit", async () => {
-    using using_ = await model.ablations(batch.corrupt, "zero");
+    using ablation = await model.ablations(batch.corrupt, "zero");
     const { edgeCount } = model.graph;
-    await expect(model.forward(batch.clean, { ablate: [] })).rejects.toThrow(/`using`.*is missing/);
-    await expect(model.forward(batch.clean, { using: using_ })).rejects.toThrow(/`ablate`.*is missing/);
-    await expect(model.forward(batch.clean, { ablate: ["A9.0->MLP 1"], using: using_ })).rejects.toThrow(/near names/);
-    await expect(model.forward(batch.clean, { ablate: new Float32Array(3), using: using_ })).rejects.toThrow(
+    await expect(model.forward(batch.clean, { ablate: [] })).rejects.toThrow(/`ablation`.*is missing/);
+    await expect(model.forward(batch.clean, { ablation })).rejects.toThrow(/`ablate`.*is missing/);
+    await expect(model.forward(batch.clean, { ablate: ["A9.0->MLP 1"], ablation })).rejects.toThrow(/near names/);
+    await expect(model.forward(batch.clean, { ablate: new Float32Array(3), ablation })).rejects.toThrow(
       /mask has shape \[3\]/,
     );
     using two = Tensor.zeros([2, edgeCount]);
-    await expect(model.forward(batch.clean, { ablate: two, using: using_ })).rejects.toThrow(/divides the batch of 3/);
+    await expect(model.forward(batch.clean, { ablate: two, ablation })).rejects.toThrow(/divides the batch of 3/);
     const other = Circuit.of(model.graph.byToken(2), []);
-    await expect(model.forward(batch.clean, { ablate: other, using: using_ })).rejects.toThrow(/another graph/);
+    await expect(model.forward(batch.clean, { ablate: other, ablation })).rejects.toThrow(/another graph/);
     using flat = Tensor.from(new BigInt64Array(3), { shape: [3], dtype: "int64" });
     await expect(model.forward(flat)).rejects.toThrow(/Tokens must be \[batch, positions\]/);
     const byToken = model.withGraph({ byToken: true, seqLen: 4 });

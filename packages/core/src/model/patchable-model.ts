@@ -65,7 +65,7 @@ const checkAblations = signature(
  * @example
  * const model = new PatchableModel({ transformer, outputSlice: "last_seq" });
  * using ablated = await model.ablations(batch.corrupt, "resample");
- * using logits = await model.forward(batch.clean, { ablate: ["A0.3->A1.2.Q"], using: ablated });
+ * using logits = await model.forward(batch.clean, { ablate: ["A0.3->A1.2.Q"], ablation: ablated });
  */
 export class PatchableModel implements Disposable {
   readonly transformer: Transformer;
@@ -164,8 +164,8 @@ export class PatchableModel implements Disposable {
    */
   async forward(tokens: Tokens | Tensor, options: ForwardOptions = {}): Promise<Tensor> {
     checkForward({ tokens }, options);
-    const { ablate, using, from, signal } = options;
-    requireBoth(ablate, using);
+    const { ablate, ablation, from, signal } = options;
+    requireBoth(ablate, ablation);
     const fitting = this.#fitting(tokens);
     const { positions, single } = this.outputPositions(fitting, options);
     const masking = ablate !== undefined ? edgeMask(this.graph, ablate, fitting.size) : undefined;
@@ -174,11 +174,11 @@ export class PatchableModel implements Disposable {
         ...pick(options, "start", "replace"),
         positions,
         ...(masking &&
-          using && {
+          ablation && {
             patch: {
               graph: this.graph.toNative(),
               mask: masking.mask,
-              ablation: using,
+              ablation,
               ...pick(options, "directions", "ablationLeaf", "outputsLeaf", "rules"),
             },
           }),

@@ -41,8 +41,8 @@ describe("sharePrefix", () => {
       const edges = ["A0.1->A1.0.K", "Resid Start->A0.0.V", "MLP 0->Resid End"];
       using whole = await model.ablations(batch.corrupt, "resample");
       using rest = await shared.model.ablations(tail.corrupt, "resample");
-      const expected = await model.forward(batch.clean, { ablate: edges, using: whole });
-      const logits = await shared.model.forward(tail.clean, { ablate: edges, using: rest });
+      const expected = await model.forward(batch.clean, { ablate: edges, ablation: whole });
+      const logits = await shared.model.forward(tail.clean, { ablate: edges, ablation: rest });
       expect(maxDifference(await values(expected), await values(logits))).toBeLessThan(1e-4);
     }
   });

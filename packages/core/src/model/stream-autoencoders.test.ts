@@ -87,9 +87,9 @@ describe("autoencoders of the residual stream", () => {
     const { withLatents: model } = both;
     using ablation = await model.ablations(batch.corrupt, "resample");
     using expected = await model.forward(batch.corrupt);
-    expect(
-      await apart(await model.forward(batch.clean, { ablate: all(model), using: ablation }), expected),
-    ).toBeLessThan(1e-10);
+    expect(await apart(await model.forward(batch.clean, { ablate: all(model), ablation }), expected)).toBeLessThan(
+      1e-10,
+    );
   });
 
   it.each(shapes)("%s: gradients are finite differences", async (_, given, changes, options) => {
@@ -99,7 +99,7 @@ describe("autoencoders of the residual stream", () => {
     using ablation = await model.ablations(batch.corrupt, "resample");
     const mask = Float64Array.from({ length: edgeCount }, uniform);
     const leaf = Tensor.from(mask).requireGrad();
-    using logits = await model.forward(batch.clean, { ablate: leaf, using: ablation });
+    using logits = await model.forward(batch.clean, { ablate: leaf, ablation });
     const weights = Tensor.from(
       Float64Array.from({ length: logits.size }, () => uniform() - 0.5),
       { shape: logits.shape },
@@ -110,7 +110,7 @@ describe("autoencoders of the residual stream", () => {
         await (
           await model.forward(batch.clean, {
             ablate: Tensor.from(mask.map((old, index) => (index === edge ? value : old))),
-            using: ablation,
+            ablation,
           })
         )
           .mul(weights)
@@ -153,11 +153,11 @@ describe("autoencoders of the residual stream", () => {
       const without = stream.sub(latents.slice(2, latent, latent + 1).mul(decode.slice(0, latent, latent + 1)));
       using expected = await plain.forward(batch.clean, { replace: [{ hook, value: without }] });
       const ablate = edgesFrom(`Resid Post 0 Latent ${latent}`);
-      expect(await apart(await model.forward(batch.clean, { ablate, using: zero }), expected)).toBeLessThan(1e-10);
+      expect(await apart(await model.forward(batch.clean, { ablate, ablation: zero }), expected)).toBeLessThan(1e-10);
     }
     using expected = await plain.forward(batch.clean, { replace: [{ hook, value: stream.sub(error) }] });
     const ablate = edgesFrom("Resid Post 0 Error");
-    expect(await apart(await model.forward(batch.clean, { ablate, using: zero }), expected)).toBeLessThan(1e-10);
+    expect(await apart(await model.forward(batch.clean, { ablate, ablation: zero }), expected)).toBeLessThan(1e-10);
     using dropped = plain.withAutoencoders({ ...given, errors: false });
     expect(await apart(await dropped.forward(batch.clean), expected)).toBeLessThan(1e-10);
   });
@@ -171,7 +171,7 @@ describe("autoencoders of the residual stream", () => {
     using seen = await plain.activations(batch.clean, [hook]);
     using expected = await plain.forward(batch.clean, { replace: [{ hook, value: seen.of(hook).sub(ofHead) }] });
     const ablate = ["A0.1->Resid Post 0"];
-    expect(await apart(await model.forward(batch.clean, { ablate, using: zero }), expected)).toBeLessThan(1e-10);
+    expect(await apart(await model.forward(batch.clean, { ablate, ablation: zero }), expected)).toBeLessThan(1e-10);
   });
 
   it("run many masks at once, and from a kept run, as one after the other", async () => {
@@ -184,10 +184,10 @@ describe("autoencoders of the residual stream", () => {
     );
     const each: number[] = [];
     for (const mask of masks)
-      each.push(...(await numbers(await model.forward(batch.clean, { ablate: Tensor.from(mask), using: ablation }))));
+      each.push(...(await numbers(await model.forward(batch.clean, { ablate: Tensor.from(mask), ablation }))));
     using together = Tensor.from(Float64Array.from(masks.flatMap((mask) => [...mask])), { shape: [3, edgeCount] });
-    using kept = (await model.run(batch.clean, { keep: true })).run!;
-    const found = await numbers(await model.forward(batch.clean, { ablate: together, using: ablation, from: kept }));
+    using kept = (await model.run(batch.clean, { keepRun: true })).run!;
+    const found = await numbers(await model.forward(batch.clean, { ablate: together, ablation, from: kept }));
     expect(maxDifference(found, each)).toBeLessThan(1e-10);
   });
 
@@ -203,8 +203,8 @@ describe("autoencoders of the residual stream", () => {
       expect(new Set(ablate.map(({ src }) => src.name.replace(/ (Latent \d+|Error)$/, "")))).toEqual(
         new Set(places.map(latentOwner)),
       );
-      using found = await model.forward(batch.clean, { ablate, using: ablation });
-      using other = await model.forward(batch.corrupt, { ablate, using: ablation });
+      using found = await model.forward(batch.clean, { ablate, ablation });
+      using other = await model.forward(batch.corrupt, { ablate, ablation });
       expect(await apart(found, other)).toBeLessThan(1e-10);
     },
   );

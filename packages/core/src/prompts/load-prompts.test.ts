@@ -120,7 +120,7 @@ describe("loadPrompts", () => {
     expect(train.batches[0]!.padding("clean")).toEqual([2]);
     expect(test.batches[0]!.padding("corrupt")).toBeNull();
     await expect(loadPrompts(uneven, { tokenizer: letters, shuffle: false, equalLength: true })).rejects.toThrow(
-      /prompts\[0\]: `clean` has 4 tokens, the longest prompt 6; a circuit by token position needs equal lengths/,
+      /prompts\[0\]: `clean` has 4 tokens, the longest prompt 6; a circuit by token needs equal lengths/,
     );
     const ids = { prompts: [...file(1).prompts, { ...file(1).prompts[0]!, clean: [1] }] };
     await expect(loadPrompts(ids, { shuffle: false })).rejects.toThrow(/prompts\[1\]: `clean` has 1 tokens.*`padId`/);

@@ -7,7 +7,7 @@ import { type TokenizeOptions, tokenizePrompts } from "./tokenize-prompts.ts";
 
 /** How prompts become pairs of token ids of lengths that a loader can take. */
 export interface PrepareOptions extends TokenizeOptions {
-  /** All prompts must have the same number of tokens, as circuits by token position need it. Default false. */
+  /** All prompts must have the same number of tokens, as circuits by token need it. Default false. */
   readonly equalLength?: boolean | undefined;
   /** Pads shorter prompts on the left; by default the tokenizer's. */
   readonly padId?: number | null | undefined;
@@ -36,7 +36,7 @@ export function preparePrompts(
   const pairs = tokenized.map((pair, index) => ({ ...pair, where: chosen[index]!.where }));
   const length = Math.max(0, ...pairs.flatMap(({ clean, corrupt }) => [clean.length, corrupt.length]));
   const padId = options.padId ?? options.tokenizer?.padId ?? options.tokenizer?.bosId ?? null;
-  if (options.equalLength) requireLength(pairs, length, "a circuit by token position needs equal lengths");
+  if (options.equalLength) requireLength(pairs, length, "a circuit by token needs equal lengths");
   else if (padId === null) requireLength(pairs, length, "give a `padId` to pad them");
   return {
     pairs,

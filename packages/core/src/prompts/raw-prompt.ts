@@ -16,7 +16,7 @@ export interface PromptFile {
   readonly prompts: readonly RawPrompt[];
   /** A label for each token position. */
   readonly seq_labels?: readonly string[] | null;
-  /** Token positions of named words; published circuits read them. */
+  /** Token positions of named words; known circuits read them. */
   readonly word_idxs?: Readonly<Record<string, number>> | null;
   /** What the prompts are about; for titles. */
   readonly task?: string | null;

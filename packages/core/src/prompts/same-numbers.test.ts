@@ -27,7 +27,7 @@ async function logitsOf(model: PatchableModel, prompts: PromptLoader): Promise<F
   for (const batch of prompts) {
     using ablation = await model.ablations(batch.corrupt, "resample");
     const plain = await values(await model.forward(batch.clean));
-    const patched = await values(await model.forward(batch.clean, { ablate: edges, using: ablation }));
+    const patched = await values(await model.forward(batch.clean, { ablate: edges, ablation }));
     const width = tinyConfig.dVocabOut;
     for (let row = 0; row < batch.size; row++) {
       const part = (all: Float32Array) => all.subarray(row * width, (row + 1) * width);

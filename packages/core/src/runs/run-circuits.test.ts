@@ -38,7 +38,7 @@ describe("runCircuits", () => {
     const [run, from] =
       tree !== reverseCleanCorrupt ? (["clean", "corrupt"] as const) : (["corrupt", "clean"] as const);
     for (const [index, batch] of prompts.batches.entries()) {
-      using using_ = await model.ablations(batch.tokens(from), "resample");
+      using ablation = await model.ablations(batch.tokens(from), "resample");
       const plain = await values(await model.forward(batch.tokens(run)));
       const other = await values(await model.forward(batch.tokens(from)));
       const output = async (at: number) => values(runs[at]!.logits[index]!.clone());
@@ -46,7 +46,7 @@ describe("runCircuits", () => {
       expect(maxDifference(await output(3), tree ? plain : other)).toBeLessThan(1e-4);
       const circuit = scores.circuit(20);
       const ablate = tree ? circuit.complement() : circuit.mask();
-      const expected = await model.forward(batch.tokens(run), { ablate, using: using_ });
+      const expected = await model.forward(batch.tokens(run), { ablate, ablation });
       expect(maxDifference(await output(2), await values(expected))).toBeLessThan(1e-5);
     }
   });

@@ -63,8 +63,8 @@ export async function runCircuits(
     for await (const { run } of overPrompts(model, prompts, asked)) {
       const ofBatch = await run(async (slices) => {
         const parts = circuits.map((): Tensor[] => []);
-        for await (const { slice, using, step } of slices) {
-          await runSlice(model, slice, plan, patch, using, circuits, signal, (logits, index) => {
+        for await (const { slice, ablation, step } of slices) {
+          await runSlice(model, slice, plan, patch, ablation, circuits, signal, (logits, index) => {
             parts[index]!.push(logits);
             step();
           });
@@ -87,23 +87,23 @@ async function runSlice(
   batch: PromptBatch,
   plan: PatchPlan,
   patch: PatchType,
-  using: Ablation,
+  ablation: Ablation,
   circuits: readonly SizedCircuit[],
   signal: AbortSignal | undefined,
   onLogits: (logits: Tensor, index: number) => void,
 ): Promise<void> {
   const tokens = batch.tokens(plan.run);
-  // With the circuit ablated most layers before its first edge are as in the plain run; with the rest ablated none are.
+  // With the circuit ablated most layers before its first edge are as in the unpatched run; with the rest ablated none are.
   // The engine does not start in the middle behind a cached prefix.
   const startsLate = patch === "edge" && circuits.length > 2 && batch.prefix === null;
   const kept = startsLate
-    ? await model.run(tokens, { keep: true, logits: false, ...(signal && { signal }) })
+    ? await model.run(tokens, { keepRun: true, logits: false, ...(signal && { signal }) })
     : undefined;
   try {
     for (const [index, { circuit }] of circuits.entries()) {
       throwIfAborted(signal);
       const ablate = maskOf(circuit, patch);
-      onLogits(await model.forward(tokens, { ablate, using, from: kept?.run, signal }), index);
+      onLogits(await model.forward(tokens, { ablate, ablation, from: kept?.run, signal }), index);
     }
   } finally {
     kept?.run?.dispose();

@@ -32,7 +32,7 @@ describe("circuitSizes", () => {
     expect(circuitSizes(5, { sizes: [0, 5], ...on })).toEqual([0, 5]);
     expect(circuitSizes(5, { sizes: [3], allEdges: true })).toEqual([3, 5]);
     expect(circuitSizes(5, { sizes: [1, 2, 3], zeroEdges: false })).toEqual([1, 2, 3, 5]);
-    expect(circuitSizes(5, { sizes: [1], trueCount: 4 })).toEqual([1, 4]);
+    expect(circuitSizes(5, { sizes: [1], knownEdgeCount: 4 })).toEqual([1, 4]);
   });
 
   it.each<[number[], number[], number[]]>([
@@ -62,7 +62,7 @@ describe("circuitSizes", () => {
 
   it.each([
     [{ sizes: [6] }, /6 edges is more than the graph has: at most 5/],
-    [{ trueCount: 9 }, /9 edges is more/],
+    [{ knownEdgeCount: 9 }, /9 edges is more/],
     [{ shares: [1.5] }, /`shares`.*from 0 to 1/],
     [{ rule: "groups" }, /give `scores`/],
     [{ rule: "round" }, /`rule` must be one of all, logarithmic, groups/],

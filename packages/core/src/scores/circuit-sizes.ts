@@ -21,8 +21,8 @@ export interface CircuitSizesOptions {
   readonly shares?: readonly number[] | undefined;
   /** Scores whose ties to heed. */
   readonly scores?: PruneScores | null | undefined;
-  /** Size of the published circuit, which is then in the list. */
-  readonly trueCount?: number | null | undefined;
+  /** Size of the known circuit, which is then in the list. */
+  readonly knownEdgeCount?: number | null | undefined;
   /** Whether the empty circuit is in the list, whatever else says. By default it is where there are more than two sizes. */
   readonly zeroEdges?: boolean | undefined;
   /** Whether the whole graph is in the list, whatever else says. By default it is where there are more than two sizes. */
@@ -35,7 +35,7 @@ const check = signature("circuitSizes", { graph: kind.either(kinds.graph, kind.w
   sizes: kind.listOf(kind.whole),
   shares: kind.listOf(share),
   scores: kind.orNull(kinds.pruneScores),
-  trueCount: kind.orNull(kind.whole),
+  knownEdgeCount: kind.orNull(kind.whole),
   zeroEdges: kind.flag,
   allEdges: kind.flag,
 } satisfies KindsOf<CircuitSizesOptions>);
@@ -57,11 +57,11 @@ const everySizeUpTo = 200;
  */
 export function circuitSizes(graph: Graph | number, options: CircuitSizesOptions = {}): number[] {
   check({ graph }, options);
-  const { rule, scores, trueCount, shares } = options;
+  const { rule, scores, knownEdgeCount, shares } = options;
   const edges = graph instanceof Graph ? graph.edgeCount : graph;
   if (scores && scores.values.length !== edges)
     throw new AutocircuitError("bad-input", `The scores are of ${scores.values.length} edges, the graph has ${edges}.`);
-  for (const size of [...(options.sizes ?? []), trueCount ?? 0]) requireSize(size, edges);
+  for (const size of [...(options.sizes ?? []), knownEdgeCount ?? 0]) requireSize(size, edges);
   const sorted = scores ? sortedMagnitudes(scores.values) : undefined;
   const own = [...(options.sizes ?? []), ...(shares ?? []).map((share) => Math.trunc(edges * share))];
   const chosen = rule ?? (options.sizes || shares ? undefined : usualRule(edges, sorted));
@@ -74,7 +74,7 @@ export function circuitSizes(graph: Graph | number, options: CircuitSizesOptions
     if (wanted) sizes.add(size);
     else sizes.delete(size);
   }
-  if (trueCount !== undefined && trueCount !== null) sizes.add(trueCount);
+  if (knownEdgeCount !== undefined && knownEdgeCount !== null) sizes.add(knownEdgeCount);
   const scored = sorted ? scoredCount(sorted) : edges;
   return [...sizes].filter((size) => size <= scored || size === edges).sort((a, b) => a - b);
 }

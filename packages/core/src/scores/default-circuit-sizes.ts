@@ -7,7 +7,7 @@ import type { PruneScores } from "./prune-scores.ts";
 const check = signature("defaultCircuitSizes", {
   graph: kind.either(kinds.graph, kind.whole),
   scores: kind.optional(kind.orNull(kinds.pruneScores)),
-  trueCount: kind.optional(kind.orNull(kind.whole)),
+  knownEdgeCount: kind.optional(kind.orNull(kind.whole)),
 });
 
 /**
@@ -18,15 +18,15 @@ const check = signature("defaultCircuitSizes", {
  *
  * @param graph The graph, or its number of edges.
  * @param scores Scores whose ties to heed.
- * @param trueCount Size of the published circuit, which is then in the list.
+ * @param knownEdgeCount Size of the known circuit, which is then in the list.
  * @returns Sizes in ascending order.
  * @throws AutocircuitError `bad-input` if a score is NaN.
  */
 export function defaultCircuitSizes(
   graph: Graph | number,
   scores?: PruneScores | null,
-  trueCount?: number | null,
+  knownEdgeCount?: number | null,
 ): number[] {
-  check({ graph, scores, trueCount });
-  return circuitSizes(graph, { scores, trueCount });
+  check({ graph, scores, knownEdgeCount });
+  return circuitSizes(graph, { scores, knownEdgeCount });
 }

@@ -50,7 +50,7 @@ async function readTaskPrompts(options: TaskOptions, network: TaskModel): Promis
   return loadPrompts(options.dataset, {
     batchSize,
     size: { train: batchSize.train * batchCount.train, test: batchSize.test * batchCount.test },
-    equalLength: options.tokenCircuit,
+    equalLength: options.byToken,
     tokenizer: network.tokenizer ?? undefined,
     prependBos: options.prependBos,
     align: options.align,
@@ -104,7 +104,7 @@ function graphModel(options: TaskOptions, network: TaskModel, seqLen: number | n
     separateQkv: options.separateQkv,
     ungrouped: options.ungrouped,
     outputSlice: options.outputSlice,
-    byToken: options.tokenCircuit ?? false,
+    byToken: options.byToken ?? false,
     seqLen,
   });
 }
@@ -115,8 +115,8 @@ function taskParts(
   { train, test }: PromptSplit,
   sharedPrefix: TaskPrefix | null,
 ): TaskParts {
-  const tokenPositions = options.tokenCircuit ?? false;
-  const context = { tokenPositions, wordIdxs: train.wordIdxs, seqStartIdx: train.seqStart };
-  const edges = options.trueEdges?.(model, context);
-  return { model, train, test, trueEdges: edges ? [...Circuit.of(model.graph, edges)] : null, sharedPrefix };
+  const byToken = options.byToken ?? false;
+  const context = { byToken, wordIdxs: train.wordIdxs, seqStartIdx: train.seqStart };
+  const edges = options.knownEdges?.(model, context);
+  return { model, train, test, knownEdges: edges ? [...Circuit.of(model.graph, edges)] : null, sharedPrefix };
 }

@@ -1,3 +1,4 @@
+import { AutocircuitTaskNames } from "../autocircuit-names.ts";
 import type { Edge } from "../graph/edge.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { SharedPrefix } from "../model/share-prefix.ts";
@@ -9,7 +10,7 @@ export interface TaskParts {
   readonly model: PatchableModel;
   readonly train: PromptLoader;
   readonly test: PromptLoader;
-  readonly trueEdges: readonly Edge[] | null;
+  readonly knownEdges: readonly Edge[] | null;
   readonly sharedPrefix: TaskPrefix | null;
   /** See {@link LoadedTask.latentsKl}; default null. */
   readonly latentsKl?: number | null | undefined;
@@ -27,18 +28,21 @@ export type TaskPrefix = Pick<SharedPrefix, "length" | "kind" | "reason">;
  * const scores = await edgeAttribution(task.model, task.train);
  * const runs = await runCircuits(task.model, task.test, { scores });
  */
-export class LoadedTask implements AsyncDisposable {
+export class LoadedTask
+  extends AutocircuitTaskNames<PromptLoader, readonly Edge[] | null, number | null>
+  implements AsyncDisposable
+{
   readonly key: string;
   readonly name: string;
-  readonly tokenCircuit: boolean;
+  readonly byToken: boolean;
   readonly options: TaskOptions;
   readonly model: PatchableModel;
   /** Training prompts. */
   readonly train: PromptLoader;
   /** Test prompts. */
   readonly test: PromptLoader;
-  /** Edges of the published circuit; null if the task has none. */
-  readonly trueEdges: readonly Edge[] | null;
+  /** Edges of the known circuit; null if the task has none. */
+  readonly knownEdges: readonly Edge[] | null;
   /**
    * With `tailDivergence`: how many tokens were cut off the front of all prompts, and if none, why. Else null. `kind` is that of the
    * training prompts.
@@ -49,32 +53,23 @@ export class LoadedTask implements AsyncDisposable {
   readonly #free: () => void;
 
   constructor(options: TaskOptions, parts: TaskParts, free: () => void) {
+    super();
     this.key = options.key;
     this.name = options.name;
-    this.tokenCircuit = options.tokenCircuit ?? false;
+    this.byToken = options.byToken ?? false;
     this.options = options;
     this.model = parts.model;
     this.train = parts.train;
     this.test = parts.test;
-    this.trueEdges = parts.trueEdges;
+    this.knownEdges = parts.knownEdges;
     this.sharedPrefix = parts.sharedPrefix;
     this.latentsKl = parts.latentsKl ?? null;
     this.#free = free;
   }
 
-  /** AutoCircuit's name for {@link train}. */
-  get trainLoader(): PromptLoader {
-    return this.train;
-  }
-
-  /** AutoCircuit's name for {@link test}. */
-  get testLoader(): PromptLoader {
-    return this.test;
-  }
-
-  /** Number of edges of the published circuit; null if the task has none. */
-  get trueEdgeCount(): number | null {
-    return this.trueEdges?.length ?? null;
+  /** Number of edges of the known circuit; null if the task has none. */
+  get knownEdgeCount(): number | null {
+    return this.knownEdges?.length ?? null;
   }
 
   /** Frees prompts and, if the task made it, the model. */

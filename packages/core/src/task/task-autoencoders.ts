@@ -60,8 +60,8 @@ export async function withTaskAutoencoders(
       `Task ${options.key}: say whether corrupt prompts count in pruning latents, \`autoencoderPruneWithCorrupt\`.`,
     );
   }
-  const byPosition = options.tokenCircuit ?? false;
-  if (prune && byPosition && options.tailDivergence) {
+  const byToken = options.byToken ?? false;
+  if (prune && byToken && options.tailDivergence) {
     throw new AutocircuitError(
       "bad-input",
       `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`tailDivergence\` out, or pruning (\`autoencoderPrune: false\`).`,
@@ -87,7 +87,7 @@ export async function withTaskAutoencoders(
     const { autoencoders, kl } = await pruneLatents(model, given, train, {
       maxLatents: options.autoencoderMaxLatents,
       includeCorrupt,
-      byPosition,
+      byPosition: byToken,
       signal,
     });
     try {

@@ -34,18 +34,18 @@ export interface ModelLoaderOptions extends Pick<TransformerOptions, "device" | 
 /** Makes a task's network; what it makes is disposed with the task. */
 export type ModelLoader = (options: ModelLoaderOptions) => TaskModel | Promise<TaskModel>;
 
-/** What a function for the true edges is told. */
-export interface TrueEdgesContext {
+/** What a function for the edges of a known circuit is told. */
+export interface KnownEdgesContext {
   /** Whether the graph is by token. */
-  readonly tokenPositions: boolean;
+  readonly byToken: boolean;
   /** Positions of named words in the whole prompt, BOS counted. */
   readonly wordIdxs: Readonly<Record<string, number>>;
   /** Position that index 0 of the graph stands for. */
   readonly seqStartIdx: number;
 }
 
-/** The edges of the published circuit of a task. */
-export type TrueEdges = (model: PatchableModel, context: TrueEdgesContext) => Iterable<EdgeRef>;
+/** The edges of the known circuit of a task. */
+export type KnownEdges = (model: PatchableModel, context: KnownEdgesContext) => Iterable<EdgeRef>;
 
 /** What an {@link AutoencoderLoader} is told. */
 export interface AutoencoderLoaderOptions {
@@ -87,8 +87,8 @@ export interface TaskOptions {
   readonly batchSize: TrainTest;
   /** Number of batches. */
   readonly batchCount: TrainTest;
-  /** Whether the circuit is by token position; all prompts must then have the same length. Default false. */
-  readonly tokenCircuit?: boolean | undefined;
+  /** Whether graph and circuit are by token; all prompts must then have the same length. Default false. */
+  readonly byToken?: boolean | undefined;
   /** A network, which stays its owner's, or a function that makes one. */
   readonly model: TaskModel | ModelLoader;
   readonly dataset: PromptInput;
@@ -98,7 +98,7 @@ export interface TaskOptions {
   readonly separateQkv?: boolean | undefined;
   /** Grouped-query attention: K and V destinations for every query head. Default false. */
   readonly ungrouped?: boolean | undefined;
-  readonly trueEdges?: TrueEdges | undefined;
+  readonly knownEdges?: KnownEdges | undefined;
   /** Default `"last_seq"`. */
   readonly outputSlice?: OutputSlice | undefined;
   /** What to compute in. Default float32; for a network that is given, what it computes in. */
@@ -115,7 +115,7 @@ export interface TaskOptions {
   readonly shuffle?: boolean | undefined;
   /**
    * Cut off what clean and corrupt prompts have in common at the start and keep its keys and values, see `sharePrefix`. By token the graph
-   * then begins behind it, and {@link TrueEdgesContext.seqStartIdx} says where. Default false.
+   * then begins behind it, and {@link KnownEdgesContext.seqStartIdx} says where. Default false.
    */
   readonly tailDivergence?: boolean | undefined;
   /** Default true, for prompts given as text. */
@@ -143,13 +143,13 @@ export const taskOptions: KindsOf<TaskOptions> = {
   name: kind.required(kind.text),
   batchSize: kind.required(trainTest),
   batchCount: kind.required(trainTest),
-  tokenCircuit: kind.flag,
+  byToken: kind.flag,
   model: kind.required(kind.either(kind.having("{ transformer, tokenizer }", "transformer"), kind.callback)),
   dataset: kind.required(kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray))),
   factorized: kind.flag,
   separateQkv: kind.flag,
   ungrouped: kind.flag,
-  trueEdges: kind.callback,
+  knownEdges: kind.callback,
   outputSlice,
   dtype: kind.oneOf(dtypes),
   device: deviceName,

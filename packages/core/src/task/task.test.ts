@@ -32,35 +32,31 @@ describe("a task", () => {
     const [model, train, test] = await Promise.all([task.model, task.train, task.test]);
     expect(loads).toBe(1);
     expect([train.length, train.batchSize, test.length, test.batchSize]).toEqual([2, 2, 1, 3]);
-    expect(await task.trainLoader).toBe(train);
-    expect(await task.testLoader).toBe(test);
-    expect(await task.trueEdges).toBeNull();
-    expect(await task.trueEdgeCount).toBeNull();
+    expect(await task.knownEdges).toBeNull();
+    expect(await task.knownEdgeCount).toBeNull();
     expect((await model.forward(test.batches[0]!.clean)).shape).toEqual([3, tinyConfig.dVocabOut]);
   });
 
   it("has plain values when loaded", async () => {
     await using task = await defineTask({ ...options, outputSlice: "none", separateQkv: false }).load();
-    expect([task.key, task.name, task.tokenCircuit]).toEqual(["toy", "Toy", false]);
+    expect([task.key, task.name, task.byToken]).toEqual(["toy", "Toy", false]);
     expect(task.model.outputSlice).toBe("none");
     expect(task.model.graph.separateQkv).toBe(false);
-    expect(task.trainLoader).toBe(task.train);
-    expect(task.testLoader).toBe(task.test);
     expect((await values(await task.model.forward(task.train.batches[0]!.clean))).every(Number.isFinite)).toBe(true);
   });
 
-  it("knows its true edges, by token too", async () => {
+  it("has the edges of its known circuit, by token too", async () => {
     await using task = await defineTask({
       ...options,
-      tokenCircuit: true,
-      trueEdges: (model, { tokenPositions, wordIdxs, seqStartIdx }) => {
-        expect([tokenPositions, seqStartIdx, model.graph.tokens]).toEqual([true, 0, 4]);
+      byToken: true,
+      knownEdges: (model, { byToken, wordIdxs, seqStartIdx }) => {
+        expect([byToken, seqStartIdx, model.graph.tokens]).toEqual([true, 0, 4]);
         return [["A0.0->MLP 1", wordIdxs.word!], model.graph.edge(3), ["A0.0->MLP 1", 2]];
       },
     }).load();
-    expect(task.trueEdgeCount).toBe(2);
-    expect(task.trueEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
-    expect(task.tokenCircuit).toBe(true);
+    expect(task.knownEdgeCount).toBe(2);
+    expect(task.knownEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
+    expect(task.byToken).toBe(true);
   });
 
   it("cuts off the common prefix when asked, and tells where the graph starts", async () => {
@@ -71,20 +67,20 @@ describe("a task", () => {
     const set = {
       ...options,
       dataset: { prompts, word_idxs: { word: 4 }, seq_labels: [..."abcdef"] },
-      tokenCircuit: true,
+      byToken: true,
     };
     let started: number | undefined;
-    const trueEdges: TaskOptions["trueEdges"] = (model, { seqStartIdx, wordIdxs }) => {
+    const knownEdges: TaskOptions["knownEdges"] = (model, { seqStartIdx, wordIdxs }) => {
       started = seqStartIdx;
       return [["A0.0->MLP 1", wordIdxs.word! - seqStartIdx], model.graph.edge(0)];
     };
-    await using whole = await defineTask({ ...set, trueEdges }).load();
+    await using whole = await defineTask({ ...set, knownEdges }).load();
     expect([started, whole.sharedPrefix, whole.model.graph.tokens]).toEqual([0, null, 6]);
-    await using tail = await defineTask({ ...set, trueEdges, tailDivergence: true }).load();
+    await using tail = await defineTask({ ...set, knownEdges, tailDivergence: true }).load();
     expect([started, tail.sharedPrefix]).toEqual([2, { length: 2, kind: "per-prompt", reason: null }]);
     expect([tail.model.graph.tokens, tail.train.seqStart, tail.test.seqLen]).toEqual([4, 2, 4]);
     expect([tail.train.seqLabels, tail.test.wordIdxs]).toEqual([["c", "d", "e", "f"], { word: 4 }]);
-    expect(tail.trueEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
+    expect(tail.knownEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
     for (const side of ["train", "test"] as const) {
       for (const [index, batch] of whole[side].batches.entries()) {
         const expected = await values(await whole.model.forward(batch.clean));
@@ -135,7 +131,7 @@ describe("a task", () => {
     await expect(load({ batchCount: 0.5 })).rejects.toThrow(/Task: `batchCount`/);
     await expect(load({ batchCount: 9 })).rejects.toThrow(/only 10/);
     await expect(load({ dataset: "/no/such/file.json" })).rejects.toMatchObject({ code: "not-found" });
-    await expect(load({ trueEdges: () => ["A7.0->MLP 1"] })).rejects.toThrow(/near names/);
+    await expect(load({ knownEdges: () => ["A7.0->MLP 1"] })).rejects.toThrow(/near names/);
     const tooLarge = { prompts: dataset.prompts.map((prompt) => ({ ...prompt, answers: [99] })) };
     await expect(load({ dataset: tooLarge })).rejects.toThrow(/token id 99; ids must be from 0 to 19/);
     const aborted = defineTask(options).load({ signal: AbortSignal.abort() });

@@ -1,4 +1,5 @@
 import { signature } from "@autocircuit/base";
+import { AutocircuitTaskNames } from "../autocircuit-names.ts";
 import type { Edge } from "../graph/edge.ts";
 import { longOptions } from "../kinds.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
@@ -11,7 +12,7 @@ const check = signature("Task", {}, taskOptions);
 const checkLoad = signature("Task.load", {}, { signal: longOptions.signal });
 
 /**
- * A model, prompt pairs, an output slice and, if known, the published circuit. Nothing is loaded before it is asked for:
+ * A model, prompt pairs, an output slice and, where there is one, the known circuit. Nothing is loaded before it is asked for:
  * each part is a promise, and {@link load} gives them all at once. A {@link LoadedTask} has the same members as plain
  * values, so `await task.model` works on either.
  *
@@ -22,22 +23,26 @@ const checkLoad = signature("Task.load", {}, { signal: longOptions.signal });
  * });
  * const model = await task.model;
  */
-export class Task implements AsyncDisposable {
+export class Task
+  extends AutocircuitTaskNames<Promise<PromptLoader>, Promise<readonly Edge[] | null>, Promise<number | null>>
+  implements AsyncDisposable
+{
   readonly key: string;
   readonly name: string;
   readonly options: TaskOptions;
   #loaded: Promise<LoadedTask> | undefined;
 
   constructor(options: TaskOptions) {
+    super();
     check({}, options);
     this.key = options.key;
     this.name = options.name;
     this.options = options;
   }
 
-  /** Whether the circuit is by token position. */
-  get tokenCircuit(): boolean {
-    return this.options.tokenCircuit ?? false;
+  /** Whether graph and circuit are by token. */
+  get byToken(): boolean {
+    return this.options.byToken ?? false;
   }
 
   /**
@@ -71,24 +76,14 @@ export class Task implements AsyncDisposable {
     return this.load().then((task) => task.test);
   }
 
-  /** AutoCircuit's name for {@link train}. */
-  get trainLoader(): Promise<PromptLoader> {
-    return this.train;
+  /** Edges of the known circuit; null if the task has none. */
+  get knownEdges(): Promise<readonly Edge[] | null> {
+    return this.load().then((task) => task.knownEdges);
   }
 
-  /** AutoCircuit's name for {@link test}. */
-  get testLoader(): Promise<PromptLoader> {
-    return this.test;
-  }
-
-  /** Edges of the published circuit; null if the task has none. */
-  get trueEdges(): Promise<readonly Edge[] | null> {
-    return this.load().then((task) => task.trueEdges);
-  }
-
-  /** Number of edges of the published circuit; null if the task has none. */
-  get trueEdgeCount(): Promise<number | null> {
-    return this.load().then((task) => task.trueEdgeCount);
+  /** Number of edges of the known circuit; null if the task has none. */
+  get knownEdgeCount(): Promise<number | null> {
+    return this.load().then((task) => task.knownEdgeCount);
   }
 
   /** Frees what was loaded; the task can be loaded again. */

@@ -1,6 +1,6 @@
 import { AutocircuitError, sayOnce } from "@autocircuit/base";
 import type { PatchableModel, PromptBatch } from "@autocircuit/core";
-import { type Ablation, type ForwardResult, type PlainRun, scope, Tensor } from "@autocircuit/native";
+import { type Ablation, type ForwardResult, type KeptRun, scope, Tensor } from "@autocircuit/native";
 import { type AcdcTarget, Divergence } from "./divergence.ts";
 
 /** What a {@link MaskEvaluator} compares, and on which prompts. */
@@ -22,11 +22,11 @@ export class MaskEvaluator implements Disposable {
   readonly #options: EvaluatorOptions;
   readonly #divergence: Divergence;
   /** Undefined for graphs of nodes and behind a cached prefix, where the engine cannot start in the middle. */
-  readonly #plain: PlainRun | undefined;
+  readonly #plain: KeptRun | undefined;
   /** Most circuits that run together. */
   #atOnce: number;
 
-  private constructor(model: PatchableModel, options: EvaluatorOptions, divergence: Divergence, plain?: PlainRun) {
+  private constructor(model: PatchableModel, options: EvaluatorOptions, divergence: Divergence, plain?: KeptRun) {
     this.#model = model;
     this.#options = options;
     this.#divergence = divergence;
@@ -42,7 +42,7 @@ export class MaskEvaluator implements Disposable {
     const divergence = new Divergence(full, options.target);
     if (!model.graph.factorized || batch.prefix !== null) return new MaskEvaluator(model, options, divergence);
     try {
-      const { run } = await model.run(batch.clean, { keep: true, logits: false, ...(signal && { signal }) });
+      const { run } = await model.run(batch.clean, { keepRun: true, logits: false, ...(signal && { signal }) });
       return new MaskEvaluator(model, options, divergence, run);
     } catch (error) {
       divergence[Symbol.dispose]();
@@ -80,7 +80,7 @@ export class MaskEvaluator implements Disposable {
   /** @throws AutocircuitError always: that of the circuit's logits where they are no numbers, which names a prompt, else of the divergence */
   async #explain(mask: Float32Array, value: number): Promise<never> {
     const { batch, ablation, signal, target } = this.#options;
-    using _ = await this.#model.forward(batch.clean, { ablate: mask, using: ablation, signal });
+    using _ = await this.#model.forward(batch.clean, { ablate: mask, ablation, signal });
     const removed = mask.indexOf(1);
     throw new AutocircuitError(
       "not-finite",
@@ -96,7 +96,7 @@ export class MaskEvaluator implements Disposable {
     const { edgeCount } = this.#model.graph;
     for (let at = 0; at < masks.length; at += edgeCount) {
       const ablate = masks.subarray(at, at + edgeCount);
-      using _ = await this.#model.forward(batch.clean, { ablate, using: ablation, signal });
+      using _ = await this.#model.forward(batch.clean, { ablate, ablation, signal });
     }
   }
 

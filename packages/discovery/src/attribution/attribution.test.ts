@@ -28,9 +28,9 @@ async function lossOf({ model, prompts }: Task, mask: Float32Array): Promise<num
   let sum = 0;
   for (const batch of prompts.batches)
     sum += await scope(async () => {
-      const using = await model.ablations(batch.corrupt, "resample");
+      const ablation = await model.ablations(batch.corrupt, "resample");
       const dtype = model.computeDtype === "float64" ? "float64" : "float32";
-      const logits = await model.forward(batch.clean, { ablate: Tensor.from(mask).to(dtype), using });
+      const logits = await model.forward(batch.clean, { ablate: Tensor.from(mask).to(dtype), ablation });
       return answerLoss(logits, batch, "logit", "avg_diff").item();
     });
   return sum;

@@ -57,7 +57,7 @@ async function followPath(slice: SliceGradients, steps: number, from: CeapFrom):
     const { sources, total } = await scope(async () => {
       using toNext = new Ablation(ahead.detach()); // it disposes what it is given
       const start = await slice.startAt(shareAt(k));
-      const found = await slice.gradientWith({ start, using: toNext }, { sources: true });
+      const found = await slice.gradientWith({ start, ablation: toNext }, { sources: true });
       const scored = found.gradient.mul(sign);
       return { sources: found.sources!, total: before ? before.add(scored) : scored };
     });

@@ -29,10 +29,12 @@ export async function cleanCorrupted(
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
   requireShared(options.pathEnd);
-  const using = options.pathEnd;
+  const ablation = options.pathEnd;
   return scorePrompts(model, prompts, options, { algorithm: "clean-corrupted" }, async (slice) => {
     const directions = await slice.difference();
-    const sum = await sumOf(2, async (end) => slice.gradient({ start: await slice.startAt(end, using), directions }));
+    const sum = await sumOf(2, async (end) =>
+      slice.gradient({ start: await slice.startAt(end, ablation), directions }),
+    );
     return sum.div(2);
   });
 }

@@ -50,13 +50,13 @@ export async function cutEffects(
   const asked = { ablation, passes: cuts.length, signal, onProgress };
   for await (const { batch, first: firstPrompt, fold } of overPrompts(model, prompts, asked)) {
     const most = batch.prefixShared ? await circuitsAtOnce(model, batch) : 1;
-    const rows = await fold(async (before: readonly Float64Array[] = [], { slice, using, step }) => {
+    const rows = await fold(async (before: readonly Float64Array[] = [], { slice, ablation, step }) => {
       const ofSlice = await loss(slice);
       const plain = ofSlice(await model.forward(slice.clean, { signal }));
       const base = Array.from(await plain.data(), Number);
       const canStartLate = model.graph.factorized && batch.prefix === null;
       const kept = canStartLate
-        ? (await model.run(slice.clean, { keep: true, logits: false, ...(signal && { signal }) })).run
+        ? (await model.run(slice.clean, { keepRun: true, logits: false, ...(signal && { signal }) })).run
         : undefined;
       const byPrompt = base.map(() => new Float64Array(cuts.length));
       for (let first = 0; first < cuts.length; first += most) {
@@ -83,7 +83,7 @@ export async function cutEffects(
         const { positions, single } = model.outputPositions(slice.clean);
         const result = await model.run(tokens, {
           positions,
-          patch: { graph: model.graph.toNative(), mask, ablation: using },
+          patch: { graph: model.graph.toNative(), mask, ablation },
           ...(kept && { from: kept }),
           ...(signal && { signal }),
         });

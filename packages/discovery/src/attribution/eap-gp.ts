@@ -84,7 +84,11 @@ async function gradientAt(slice: SliceGradients, source: SrcNode, output: Tensor
   // Another embedding costs nothing, where a mask of its edges makes all inputs anew.
   if (source.kind === "start") return slice.gradient({ start: output, directions });
   using at = await withOutput(slice, source, output);
-  return slice.gradient({ mask: maskFrom(slice.model.graph, (other) => other === source, 1), using: at, directions });
+  return slice.gradient({
+    mask: maskFrom(slice.model.graph, (other) => other === source, 1),
+    ablation: at,
+    directions,
+  });
 }
 
 /** All logits of the run that the path leads to. */
@@ -110,7 +114,7 @@ async function pathOf(
 ): Promise<Tensor[]> {
   const { model, signal } = slice;
   const clean = await slice.clean();
-  const begin = from === "clean" ? clean : slice.using.sources.expand([...clean.shape]);
+  const begin = from === "clean" ? clean : slice.ablation.sources.expand([...clean.shape]);
   let point = begin.select(0, source.index);
   const points: Tensor[] = [];
   const start = source.kind === "start";
@@ -121,7 +125,9 @@ async function pathOf(
       using put = start ? undefined : await withOutput(slice, source, at);
       const leaf = Tensor.zeros([...clean.shape], { dtype: clean.dtype as "float32" }).requireGrad();
       const recording = Tensor.from(mask, { shape: [mask.length] }).requireGrad();
-      const how = put ? { using: put, ablationLeaf: leaf } : { using: slice.using, start: at, outputsLeaf: leaf };
+      const how = put
+        ? { ablation: put, ablationLeaf: leaf }
+        : { ablation: slice.ablation, start: at, outputsLeaf: leaf };
       const logits = await model.forward(slice.slice.clean, { ...how, sliced: false, ablate: recording, signal });
       const real = realPositions(slice.slice.clean);
       const apart = real ? logits.sub(goal).mul(real.to(logits.dtype)) : logits.sub(goal);

@@ -55,14 +55,14 @@ export async function eapIgActivations(
       const sum = await sumOf(runs, async (run): Promise<Tensor> => {
         const replaced = new Set(groups[Math.floor(run / steps)]);
         const share = ((run % steps) + 1) / steps;
-        const ablated = options.pathEnd ?? slice.using;
+        const ablated = options.pathEnd ?? slice.ablation;
         // Another embedding costs nothing, where a mask of its edges makes all inputs anew; and in a graph of nodes no edge brings it to block 0.
         if (replaced.has(graph.srcs[0]!))
           return await slice.gradient({ start: await slice.startAt(1 - share, ablated), directions });
         using between = new Ablation(betweenOutputs(clean, ablated, share));
         return await slice.gradient({
           mask: maskFrom(graph, (source) => replaced.has(source), 1),
-          using: between,
+          ablation: between,
           directions,
         });
       });

@@ -40,11 +40,11 @@ export async function eapIgInputs(
   check({ model, prompts }, options);
   const { steps = usualSteps } = options;
   requireShared(options.pathEnd);
-  const using = options.pathEnd;
+  const ablation = options.pathEnd;
   return scorePrompts(model, prompts, options, { algorithm: "eap-ig-inputs", options: { steps } }, async (slice) => {
     const directions = await slice.difference();
     const sum = await sumOf(steps, async (k) =>
-      slice.gradient({ start: await slice.startAt(1 - k / steps, using), directions }),
+      slice.gradient({ start: await slice.startAt(1 - k / steps, ablation), directions }),
     );
     return sum.div(steps);
   });

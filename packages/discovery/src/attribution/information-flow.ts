@@ -72,7 +72,7 @@ async function scoresOfSlice(
   signal: AbortSignal | undefined,
 ): Promise<Float32Array[]> {
   const { graph } = model;
-  const { run } = await model.run(slice.clean, { keep: true, logits: false, ...(signal && { signal }) });
+  const { run } = await model.run(slice.clean, { keepRun: true, logits: false, ...(signal && { signal }) });
   const outputs = withoutPositional(run!.sources, positional);
   const padding = slice.padding("clean");
   const rows = Array.from({ length: slice.size }, () => new Float32Array(graph.edgeCount));
@@ -101,7 +101,7 @@ async function scoresOfSlice(
   return rows;
 }
 
-/** Which point of the stream a group of destinations reads; see `PlainRun.stream`. */
+/** Which point of the stream a group of destinations reads; see `KeptRun.stream`. */
 function pointOf({ config }: PatchableModel, reader: string, block: number): number {
   if (reader === "end") return 2 * config.layers;
   return reader === "mlp" && !config.parallel ? 2 * block + 1 : 2 * block;

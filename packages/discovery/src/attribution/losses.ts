@@ -62,9 +62,9 @@ async function fullAndEmpty(
   const sums: [number, number] = [0, 0];
   const everything = new Float32Array(model.graph.edgeCount).fill(1);
   for await (const { fold } of overPrompts(model, prompts, { ablation, signal })) {
-    const found = await fold(async (before: readonly number[] = [0, 0], { slice, using }) => {
+    const found = await fold(async (before: readonly number[] = [0, 0], { slice, ablation }) => {
       const values: number[] = [];
-      for (const how of [{}, { ablate: everything, using }]) {
+      for (const how of [{}, { ablate: everything, ablation }]) {
         const logits = await model.forward(slice.clean, { ...how, signal });
         values.push(Number(await loss(slice)(logits).sum().item()));
       }

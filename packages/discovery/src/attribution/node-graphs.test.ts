@@ -26,8 +26,8 @@ async function byDifferences(start: Tensor, directions: Tensor): Promise<number[
         const ablate = new Float32Array(model.graph.edgeCount);
         ablate[edge] = eps;
         // An edge takes (1 - m) of its source's output and m of this one: sign * D / eps beside it moves it by sign * m / eps * D.
-        using using_ = new Ablation(here.add(directions.mul(sign)));
-        const logits = await model.forward(batch.clean, { ablate, using: using_, start });
+        using ablation = new Ablation(here.add(directions.mul(sign)));
+        const logits = await model.forward(batch.clean, { ablate, ablation, start });
         return answerLosses(logits, batch, "logit", "avg_diff").mean().item();
       });
       values.push(Number(loss));
@@ -135,7 +135,7 @@ async function differencesWith(
           },
         ).gt(0);
         using moving = new Ablation(Tensor.where(index, own.unsqueeze(0), values));
-        const logits = await model.forward(batch.clean, { ablate, using: moving, ...(start && { start }) });
+        const logits = await model.forward(batch.clean, { ablate, ablation: moving, ...(start && { start }) });
         return answerLosses(logits, batch, "logit", "avg_diff").mean().item();
       });
       losses.push(Number(loss));

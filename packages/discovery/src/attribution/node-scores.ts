@@ -72,8 +72,8 @@ export async function nodeScores(
   const sum = new Float64Array(srcs.length * model.config.dModel);
   for await (const { batch, fold } of overPrompts(model, prompts, { ablation, signal, onProgress })) {
     const values = await fold<Tensor, number[]>(
-      async (before, { slice, using, step }) => {
-        const prepared = { using, loss: await loss(slice), perPrompt: false, signal };
+      async (before, { slice, ablation, step }) => {
+        const prepared = { ablation, loss: await loss(slice), perPrompt: false, signal };
         const of = new SliceGradients(model, slice, prepared);
         const part = (await scoresOf(of, method, steps, mlpGradient)).mul(slice.size / batch.size);
         step();
@@ -129,8 +129,9 @@ async function scoresOf(
   const clean = await slice.clean();
   const difference = await slice.difference();
   // A leaf stands for the ablation of each prompt.
-  const ownRows = new Ablation(slice.using.sources.expand([...clean.shape]).clone());
-  const atShare = async (share: number) => slice.outputGradient({ start: await slice.startAt(share), using: ownRows });
+  const ownRows = new Ablation(slice.ablation.sources.expand([...clean.shape]).clone());
+  const atShare = async (share: number) =>
+    slice.outputGradient({ start: await slice.startAt(share), ablation: ownRows });
   const points: (() => Promise<Tensor>)[] = [];
   if (method === "eap") points.push(() => atShare(0));
   if (method === "clean-corrupted")
@@ -146,7 +147,7 @@ async function scoresOf(
           using between = new Ablation(betweenOutputs(clean, ownRows, k / steps));
           return await slice.outputGradient({
             mask: maskFrom(graph, (source) => group.includes(source), 1),
-            using: between,
+            ablation: between,
           });
         });
   let total: Tensor | undefined;

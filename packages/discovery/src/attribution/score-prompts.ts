@@ -38,8 +38,8 @@ export async function scorePrompts(
   const values = new Float64Array(model.graph.edgeCount);
   for await (const { batch, first, fold } of overPrompts(model, prompts, { ablation, signal, onProgress })) {
     const rows = await fold<Tensor, Float64Array>(
-      async (before, { slice, using, step }) => {
-        const prepared = { using, loss: await loss(slice), perPrompt, signal };
+      async (before, { slice, ablation, step }) => {
+        const prepared = { ablation, loss: await loss(slice), perPrompt, signal };
         const scores = await method(new SliceGradients(model, slice, prepared));
         step();
         if (perPrompt) return before ? Tensor.cat([before, scores]) : scores;

@@ -9,7 +9,7 @@ export interface GradientRun {
   /** How much of the ablated value each edge takes. Default nothing: the clean run. */
   readonly mask?: Float32Array | undefined;
   /** The ablated values; default those of the slice. */
-  readonly using?: Ablation | undefined;
+  readonly ablation?: Ablation | undefined;
   /** What the gradient of each input is contracted with, `[S, B or 1, P, D]`; default ablated - current outputs. */
   readonly directions?: Tensor | undefined;
   /** What the backward pass holds constant. */
@@ -20,7 +20,7 @@ export interface GradientRun {
 export class SliceGradients {
   readonly model: PatchableModel;
   readonly slice: PromptBatch;
-  readonly using: Ablation;
+  readonly ablation: Ablation;
   readonly signal: AbortSignal | undefined;
   readonly #loss: Loss;
   readonly #perPrompt: boolean;
@@ -29,11 +29,11 @@ export class SliceGradients {
   constructor(
     model: PatchableModel,
     slice: PromptBatch,
-    how: { using: Ablation; loss: Loss; perPrompt: boolean; signal: AbortSignal | undefined },
+    how: { ablation: Ablation; loss: Loss; perPrompt: boolean; signal: AbortSignal | undefined },
   ) {
     this.model = model;
     this.slice = slice;
-    this.using = how.using;
+    this.ablation = how.ablation;
     this.signal = how.signal;
     this.#loss = how.loss;
     this.#perPrompt = how.perPrompt;
@@ -47,13 +47,13 @@ export class SliceGradients {
 
   /** Ablated - clean outputs, `[S, B, P, D]`. */
   async difference(): Promise<Tensor> {
-    return this.using.sources.sub(await this.clean());
+    return this.ablation.sources.sub(await this.clean());
   }
 
   /** A point on the line from the clean embedding (0) to the ablated one (1), `[B, P, D]`. */
-  async startAt(share: number, using: Ablation = this.using): Promise<Tensor> {
+  async startAt(share: number, ablation: Ablation = this.ablation): Promise<Tensor> {
     const clean = (await this.clean()).select(0, 0);
-    return share === 0 ? clean : scope(() => using.sources.select(0, 0).sub(clean).mul(share).add(clean));
+    return share === 0 ? clean : scope(() => ablation.sources.select(0, 0).sub(clean).mul(share).add(clean));
   }
 
   /**
@@ -67,7 +67,7 @@ export class SliceGradients {
 
   /** The same, with the sources' outputs in that very run, `[S, B, P, D]`, and the gradients of leaves. */
   async gradientWith(
-    { start, mask, using = this.using, directions, rules }: GradientRun,
+    { start, mask, ablation = this.ablation, directions, rules }: GradientRun,
     { sources = false }: { sources?: boolean },
   ): Promise<{ gradient: Tensor; sources?: Tensor }> {
     const { model, slice, signal } = this;
@@ -80,7 +80,7 @@ export class SliceGradients {
       patch: {
         graph: model.graph.toNative(),
         mask: leaf,
-        ablation: using,
+        ablation,
         ...(directions && { directions }),
         ...(rules && { rules }),
       },
@@ -101,14 +101,14 @@ export class SliceGradients {
   async outputGradient({
     start,
     mask,
-    using = this.using,
-  }: Pick<GradientRun, "start" | "mask" | "using">): Promise<Tensor> {
+    ablation = this.ablation,
+  }: Pick<GradientRun, "start" | "mask" | "ablation">): Promise<Tensor> {
     const { model, slice, signal } = this;
     return scope(async () => {
       const leaf = (like: readonly number[]) => Tensor.zeros([...like], { dtype: this.#wide }).requireGrad();
       const outputsLeaf = leaf((await this.clean()).shape);
-      const ablationLeaf = leaf(using.sources.shape);
-      const run = { start, ablate: this.#maskLeaf(mask), using, outputsLeaf, ablationLeaf, signal };
+      const ablationLeaf = leaf(ablation.sources.shape);
+      const run = { start, ablate: this.#maskLeaf(mask), ablation, outputsLeaf, ablationLeaf, signal };
       const logits = await model.forward(slice.clean, run);
       const loss = this.#loss(logits);
       const [own, put] = grad(this.#perPrompt ? loss.sum() : loss.mean(), [outputsLeaf, ablationLeaf]);

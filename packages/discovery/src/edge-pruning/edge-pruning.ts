@@ -124,9 +124,9 @@ export async function edgePruning(
           const nodeTarget = risingTarget(step, steps, { start: 0, end: nodeSparsity, ...rise });
           return ofEdges.add(sparsityTerm(sources, parts.of(numbers, "nodeMultipliers"), nodeTarget));
         },
-        target: async (numbers, { slice, start: first, using }) => {
+        target: async (numbers, { slice, start: first, ablation }) => {
           const mask = ablatedShares(edgesOf(numbers), nodesOf(numbers), sourceOf);
-          const logits = await model.forward(slice.clean, { ablate: mask, using, signal });
+          const logits = await model.forward(slice.clean, { ablate: mask, ablation, signal });
           return targetOf(target, logits, slice, reference?.[index]?.slice(0, first, first + slice.size));
         },
         [Symbol.dispose]() {

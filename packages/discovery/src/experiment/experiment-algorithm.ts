@@ -92,7 +92,7 @@ function byName(name: string): ChosenAlgorithm {
 function fitting(algorithm: AlgorithmName, task: LoadedTask): Record<string, unknown> {
   const numbers = outputsNumbers(task);
   const wanted: Record<string, unknown> = {
-    ...(task.trueEdges && { edges: task.trueEdges, trueEdges: task.trueEdges }),
+    ...(task.knownEdges && { edges: task.knownEdges, knownEdges: task.knownEdges }),
     ...(numbers && { target: "mse", answerFunction: "mse" }),
   };
   const taken = algorithms[algorithm].options as NamedAlgorithm["options"];

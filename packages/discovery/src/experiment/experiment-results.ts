@@ -1,6 +1,6 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { AblationType, PatchType, PruneScores } from "@autocircuit/core";
-import type { CurvesByTask, MeasurementName, ScoresByTask } from "@autocircuit/metrics";
+import type { CurvesByTask, MetricName, ScoresByTask } from "@autocircuit/metrics";
 import type { ExperimentTask } from "./experiment-task.ts";
 import type { MeasuredSeries, RecordedAlgorithm, ResultParts, ScoredTask } from "./result-parts.ts";
 import { loadResults, saveResults } from "./results-folder.ts";
@@ -54,13 +54,13 @@ export class ExperimentResults implements ResultParts {
     return this.#byTask(this.scored, ({ scores }) => scores);
   }
 
-  /** Number of edges of each task's published circuit; null where none is known. */
-  trueCounts(): Readonly<Record<string, number | null>> {
-    return Object.fromEntries(this.tasks.map(({ key, trueEdges }) => [key, trueEdges?.length ?? null]));
+  /** Number of edges of each task's known circuit; null where none is known. */
+  knownEdgeCounts(): Readonly<Record<string, number | null>> {
+    return Object.fromEntries(this.tasks.map(({ key, knownEdges }) => [key, knownEdges?.length ?? null]));
   }
 
   /** The curves of one metric, for `areaSummary`. */
-  curves(metric: MeasurementName, ablation: AblationType = "resample", patch: PatchType = "tree"): CurvesByTask {
+  curves(metric: MetricName, ablation: AblationType = "resample", patch: PatchType = "tree"): CurvesByTask {
     const wanted = this.series.filter(
       (one) => one.metric === metric && one.ablation === ablation && one.patch === patch,
     );

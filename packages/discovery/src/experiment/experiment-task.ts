@@ -16,8 +16,8 @@ export interface ExperimentTask {
   readonly name: string;
   readonly graph: Graph["config"];
   readonly edgeCount: number;
-  /** Numbers of the published circuit's edges; null where none is known. */
-  readonly trueEdges: readonly number[] | null;
+  /** Numbers of the known circuit's edges; null where none is known. */
+  readonly knownEdges: readonly number[] | null;
   /** What the model computes in. */
   readonly dtype: string;
   /** The keys of the batches of prompts, which change with any of their tokens. */
@@ -32,7 +32,7 @@ const OUTPUTS = 8;
 
 /** What is recorded of a task. Runs the model on the first batch of test prompts. */
 export async function recordOf(task: LoadedTask, signal: AbortSignal | undefined): Promise<ExperimentTask> {
-  const { key, name, model, train, test, trueEdges } = task;
+  const { key, name, model, train, test, knownEdges } = task;
   const [batch] = test.batches;
   if (batch === undefined || train.length === 0)
     throw new AutocircuitError("bad-input", `The task ${JSON.stringify(key)} has no prompts to train or to test with.`);
@@ -40,7 +40,7 @@ export async function recordOf(task: LoadedTask, signal: AbortSignal | undefined
   const outputs = Array.from((await logits.data()).slice(0, OUTPUTS), Number);
   return {
     ...{ key, name, graph: model.graph.config, edgeCount: model.graph.edgeCount },
-    trueEdges: trueEdges?.map(({ index }) => index) ?? null,
+    knownEdges: knownEdges?.map(({ index }) => index) ?? null,
     dtype: model.computeDtype,
     train: train.batches.map((one) => one.key),
     test: test.batches.map((one) => one.key),
@@ -55,7 +55,7 @@ export async function recordOf(task: LoadedTask, signal: AbortSignal | undefined
  */
 export function requireSameTask(before: ExperimentTask, now: ExperimentTask): void {
   const words = {
-    ...{ graph: "its graph", trueEdges: "its published circuit", dtype: "what it computes in" },
+    ...{ graph: "its graph", knownEdges: "its known circuit", dtype: "what it computes in" },
     ...{ train: "its training prompts", test: "its test prompts" },
   };
   const other = Object.entries(words).flatMap(([name, word]) => {

@@ -26,8 +26,8 @@ const named = ["A0.0->A1.1.Q", "A0.1->MLP 0", "MLP 1->Resid End"];
 function taskOf(key: string, options: Parameters<typeof randomTask>[0] = {}): LoadedTask {
   const { model, prompts } = randomTask({ prompts: 4, batchSize: 2, ...options });
   const given = { key, name: key, batchSize: 2, batchCount: 2, model, dataset: "none.json" };
-  const trueEdges = named.map((name) => model.graph.edge(model.graph.index(name)));
-  return new LoadedTask(given, { model, train: prompts, test: prompts, trueEdges, sharedPrefix: null }, () => {});
+  const knownEdges = named.map((name) => model.graph.edge(model.graph.index(name)));
+  return new LoadedTask(given, { model, train: prompts, test: prompts, knownEdges, sharedPrefix: null }, () => {});
 }
 const tasks = [taskOf("one", { seed: 1 }), taskOf("two", { seed: 2 })];
 const [one, two] = tasks as [LoadedTask, LoadedTask];
@@ -52,7 +52,7 @@ describe("runAlgorithms", () => {
     const { history } = results.scored[3]!;
     expect(history!.loss).toHaveLength(4);
     expect(history).toEqual((results.scored[3]!.scores as TrainedScores).history);
-    expect(results.trueCounts()).toEqual({ one: 3, two: 3 });
+    expect(results.knownEdgeCounts()).toEqual({ one: 3, two: 3 });
     expect(() => results.scoresOf("one", "acdc")).toThrow(
       /no scores of acdc on one. There are: Official Circuit on one/,
     );
@@ -62,8 +62,8 @@ describe("runAlgorithms", () => {
     const log: string[] = [];
     const lazy = tasks.map((task) => async () => {
       log.push(`load ${task.key}`);
-      const { options, model, train, test, trueEdges } = task;
-      const parts = { model, train, test, trueEdges, sharedPrefix: null };
+      const { options, model, train, test, knownEdges } = task;
+      const parts = { model, train, test, knownEdges, sharedPrefix: null };
       return new LoadedTask(options, parts, () => log.push(`free ${task.key}`));
     });
     await runAlgorithms(lazy, ["random"]);
@@ -182,7 +182,7 @@ describe("measureAll", () => {
       ...{ edges: direct[3]!.edges, value: direct[3]!.metrics["correct-percent"] },
       ...direct[3]!.spread["correct-percent"],
     });
-    // The published circuit's size is among the default ones; it is the only one of the circuit itself.
+    // The known circuit's size is among the default ones; it is the only one of the circuit itself.
     expect(
       measured.series.find(({ algorithm }) => algorithm === "Official Circuit")!.points.map((p) => p.edges),
     ).toEqual([3]);
@@ -199,7 +199,7 @@ describe("measureAll", () => {
 
     const curves = more.curves("kl-clean", "zero");
     expect(areaSummary(curves, { metric: "kl-clean" }).map(({ algorithm }) => algorithm)).toEqual(["random"]);
-    const [matrix] = similarityMatrices(more.scoresByTask(), { trueCounts: more.trueCounts() });
+    const [matrix] = similarityMatrices(more.scoresByTask(), { knownEdgeCounts: more.knownEdgeCounts() });
     expect(matrix).toMatchObject({ task: "one", size: 3, algorithms: ["random", "Official Circuit"] });
   });
 
@@ -280,7 +280,7 @@ describe("the folder", () => {
     const text = readFileSync(path, "utf8");
     const cases: [string, string, RegExp][] = [
       ["autocircuit-experiment", "other", /experiment\.json: it is not the results of an experiment/],
-      ['"version":1', '"version":2', /another version/],
+      ['"version":2', '"version":1', /another version/],
       ['"seconds":', '"second":', /`scored` should be a list, each entry scores/],
       ["one--random.safetensors", "../one.safetensors", /`scored`/],
       ['"task":"one","algorithm":"random"', '"task":"five","algorithm":"random"', /task "five", which is not in it/],

@@ -10,11 +10,11 @@ import {
 } from "@autocircuit/core";
 import {
   type MeasuredCircuit,
-  type Measurement,
-  type MeasurementName,
+  type MetricName,
+  type MetricValue,
   measureCircuits,
-  measurements,
-  usualMeasurements,
+  metrics,
+  usualMetrics,
 } from "@autocircuit/metrics";
 import { outputsNumbers } from "../find-circuit/fitting-options.ts";
 import { ExperimentResults } from "./experiment-results.ts";
@@ -26,12 +26,12 @@ import { type ExperimentStep, withTaskRecord } from "./run-algorithms.ts";
 /** Options of {@link measureAll}. */
 export interface MeasureAllOptions extends LongOptions {
   /** Default those that say most about each task's outputs, tokens or numbers. Those that are given must make sense for the outputs of all. */
-  readonly metrics?: readonly MeasurementName[] | undefined;
+  readonly metrics?: readonly MetricName[] | undefined;
   /** What edges outside the circuit take. Default `["resample"]`. */
   readonly ablations?: readonly AblationType[] | undefined;
   /** Default `"tree"`. */
   readonly patch?: PatchType | undefined;
-  /** Circuit sizes. By default those of `defaultCircuitSizes`, with the published circuit's. */
+  /** Circuit sizes. By default those of `defaultCircuitSizes`, with the known circuit's. */
   readonly sizes?: readonly number[] | undefined;
   /** Where results are written after each step, beside what is there; what is measured there is not measured again. By default nowhere. */
   readonly folder?: string | undefined;
@@ -50,7 +50,7 @@ const check = signature(
   { tasks: kind.listOf(experimentSubject), results: kind.instance(ExperimentResults, "ExperimentResults") },
   {
     ...coreKinds.longOptions,
-    metrics: filled(kind.oneOf(Object.keys(measurements))),
+    metrics: filled(kind.oneOf(Object.keys(metrics))),
     ablations: filled(coreKinds.ablationName),
     patch: kind.oneOf(["tree", "edge"]),
     sizes: filled(kind.whole),
@@ -116,9 +116,9 @@ export async function measureAll(
  *
  * @throws AutocircuitError `bad-input` for one that was asked for and makes no sense for the task's outputs
  */
-function metricsOf({ key, model }: LoadedTask, asked: MeasureAllOptions["metrics"]): readonly MeasurementName[] {
-  if (asked === undefined) return usualMeasurements(model);
-  const sensible = usualMeasurements(model, true);
+function metricsOf({ key, model }: LoadedTask, asked: MeasureAllOptions["metrics"]): readonly MetricName[] {
+  if (asked === undefined) return usualMetrics(model);
+  const sensible = usualMetrics(model, true);
   const unfit = asked.filter((name) => !sensible.includes(name));
   if (unfit.length === 0) return [...new Set(asked)];
   const outputs = outputsNumbers({ model })
@@ -152,7 +152,7 @@ async function seriesOf(
   task: LoadedTask,
   { algorithm, scores }: ScoredTask,
   before: readonly MeasuredSeries[],
-  options: MeasureAllOptions & { readonly ablation: AblationType; readonly metrics: readonly MeasurementName[] },
+  options: MeasureAllOptions & { readonly ablation: AblationType; readonly metrics: readonly MetricName[] },
 ): Promise<MeasuredSeries[]> {
   const { metrics, ablation, patch = "tree", sizes, signal, onProgress } = options;
   const asked = sizes ?? null;
@@ -163,7 +163,7 @@ async function seriesOf(
   if (missing.length === 0) return [];
   const circuits = await measureCircuits(task.model, task.test, {
     ...{ scores, ablation, patch, signal, onProgress, metrics: missing },
-    sizes: sizes ?? defaultCircuitSizes(task.model.graph, scores, task.trueEdgeCount),
+    sizes: sizes ?? defaultCircuitSizes(task.model.graph, scores, task.knownEdgeCount),
   });
   return missing.map((metric) => ({
     ...of,
@@ -173,6 +173,6 @@ async function seriesOf(
   }));
 }
 
-function pointOf({ edges, metrics, spread }: MeasuredCircuit, metric: MeasurementName): Measurement {
+function pointOf({ edges, metrics, spread }: MeasuredCircuit, metric: MetricName): MetricValue {
   return { edges, value: metrics[metric]!, ...spread[metric] };
 }

@@ -1,5 +1,5 @@
 import type { AblationType, PatchType, PruneScores } from "@autocircuit/core";
-import type { Measurement, MeasurementName } from "@autocircuit/metrics";
+import type { MetricName, MetricValue } from "@autocircuit/metrics";
 import type { TrainingHistory } from "../training/trained-scores.ts";
 import type { ExperimentTask } from "./experiment-task.ts";
 
@@ -31,11 +31,11 @@ export interface MeasuredSeries {
   readonly algorithm: string;
   readonly ablation: AblationType;
   readonly patch: PatchType;
-  readonly metric: MeasurementName;
+  readonly metric: MetricName;
   /** The sizes that were asked for; null for the default ones. */
   readonly asked: readonly number[] | null;
   /** By growing size. */
-  readonly points: readonly Measurement[];
+  readonly points: readonly MetricValue[];
 }
 
 /** What {@link ExperimentResults} holds. */

@@ -21,7 +21,11 @@ beforeEach(() => {
 function taskOf(key: string): LoadedTask {
   const { model, prompts } = randomTask({ prompts: 4, batchSize: 2, seed: 1 });
   const given = { key, name: key, batchSize: 2, batchCount: 2, model, dataset: "none.json" };
-  return new LoadedTask(given, { model, train: prompts, test: prompts, trueEdges: null, sharedPrefix: null }, () => {});
+  return new LoadedTask(
+    given,
+    { model, train: prompts, test: prompts, knownEdges: null, sharedPrefix: null },
+    () => {},
+  );
 }
 const [one, two] = [taskOf("one"), taskOf("two")] as const;
 const own = (key: string, seed: number) => ({
@@ -48,7 +52,7 @@ async function saving(name: string, count: number): Promise<{ ended: Promise<num
     import { Graph, PruneScores } from "@autocircuit/core";
     import { ExperimentResults } from ${JSON.stringify(built)};
     const graph = Graph.of({ layers: 1, heads: 2, attnOnly: true, parallel: false });
-    const task = { key: "t", name: "t", graph: graph.config, edgeCount: graph.edgeCount, trueEdges: null, dtype: "float32", train: [], test: [], outputs: [] };
+    const task = { key: "t", name: "t", graph: graph.config, edgeCount: graph.edgeCount, knownEdges: null, dtype: "float32", train: [], test: [], outputs: [] };
     console.log("ready");
     while (!existsSync(${JSON.stringify(join(root, "go"))})) await new Promise((resolve) => setTimeout(resolve, 1));
     for (let each = 0; each < ${count}; each++) {

@@ -1,6 +1,6 @@
 import { kind } from "@autocircuit/base";
 import { ablationTypes } from "@autocircuit/core";
-import { measurements } from "@autocircuit/metrics";
+import { metrics } from "@autocircuit/metrics";
 
 type Record_ = Readonly<Record<string, unknown>>;
 
@@ -17,7 +17,7 @@ const point = kind.such("a point", (value) => {
 
 const lists = {
   tasks: kind.shape("a task", {
-    ...{ key: kind.text, name: kind.text, graph: kind.record, edgeCount: kind.count, trueEdges: kind.orNull(indices) },
+    ...{ key: kind.text, name: kind.text, graph: kind.record, edgeCount: kind.count, knownEdges: kind.orNull(indices) },
     ...{ dtype: kind.text, train: indices, test: indices, outputs: numbers },
   }),
   algorithms: kind.shape("an algorithm", { key: kind.text, name: kind.text, short: kind.text, options: kind.record }),
@@ -27,7 +27,7 @@ const lists = {
     file: kind.such("a file's name", (value) => typeof value === "string" && /^[\w-]+\.safetensors$/.test(value)),
   }),
   series: kind.shape("a series", {
-    ...{ task: kind.text, algorithm: kind.text, metric: kind.oneOf(Object.keys(measurements)) },
+    ...{ task: kind.text, algorithm: kind.text, metric: kind.oneOf(Object.keys(metrics)) },
     ...{ ablation: kind.oneOf(ablationTypes), patch: kind.oneOf(["tree", "edge"]) },
     ...{ asked: kind.orNull(indices), points: kind.listOf(point) },
   }),
@@ -39,7 +39,7 @@ export const experimentFile: readonly { readonly what: string; readonly holds: (
     what: "it is not the results of an experiment (`format` should be autocircuit-experiment).",
     holds: (json) => kind.record.accepts(json) && (json as Record_).format === "autocircuit-experiment",
   },
-  { what: "it is of another version of this file; make it again.", holds: (json) => (json as Record_).version === 1 },
+  { what: "it is of another version of this file; make it again.", holds: (json) => (json as Record_).version === 2 },
   ...Object.entries(lists).map(([name, entry]) => ({
     what: `\`${name}\` should be a list, each entry ${entry.what}, but an entry is none.`,
     holds: (json: unknown) => kind.listOf(entry).accepts((json as Record_)[name]),

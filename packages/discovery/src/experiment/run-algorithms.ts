@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type LoadedTask, type LongOptions, type PruneScores, throwIfAborted } from "@autocircuit/core";
-import type { MeasurementName } from "@autocircuit/metrics";
+import type { MetricName } from "@autocircuit/metrics";
 import { TrainedScores } from "../training/trained-scores.ts";
 import {
   type ExperimentAlgorithm,
@@ -23,7 +23,7 @@ export interface ExperimentStep {
   /** Of measuring. */
   readonly ablation?: string;
   /** Of measuring: those that were asked for, or suit the task's outputs. */
-  readonly metrics?: readonly MeasurementName[];
+  readonly metrics?: readonly MetricName[];
   /** On the wall; 0 for what was there already. */
   readonly seconds: number;
   /** Whether an earlier run did it. */

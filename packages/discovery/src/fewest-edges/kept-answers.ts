@@ -147,7 +147,7 @@ export class KeptAnswers implements Disposable {
       return await scope(async () => {
         const mask = Tensor.from(rows, { shape: [count, edgeCount] });
         const tokens = count === 1 ? batch.clean : batch.clean.repeat(count);
-        const logits = await this.#model.forward(tokens, { ablate: mask, using: values, signal });
+        const logits = await this.#model.forward(tokens, { ablate: mask, ablation: values, signal });
         const still = rightAnswers(logits, batch, count).logicalAnd(right);
         return still.reshape([count, -1]).sum(1).data();
       }).then((data) => Array.from(data, Number));

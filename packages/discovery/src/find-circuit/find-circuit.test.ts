@@ -8,9 +8,9 @@ import { startingAlgorithms, tooLong } from "./starting-algorithms.ts";
 
 const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
 
-function taskWith(trueEdges: readonly Edge[] | null): LoadedTask {
+function taskWith(knownEdges: readonly Edge[] | null): LoadedTask {
   const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, dataset: { prompts: [] } };
-  const parts = { model, train: prompts, test: prompts, trueEdges, sharedPrefix: null };
+  const parts = { model, train: prompts, test: prompts, knownEdges, sharedPrefix: null };
   return new LoadedTask(definition, parts, () => undefined);
 }
 const open = taskWith(null);

@@ -231,11 +231,11 @@ function planOf(task: LoadedTask, { algorithm, options = {}, size, tries, ...ask
   if (several && Object.keys(options).length > 0)
     throw bad("`options` are for one algorithm, and `keep` tries several: name one with `algorithm`.");
   // Without a size for the circuit edge attribution needs right answers to keep; numbers are never just right.
-  const sized = task.trueEdges !== null || size !== undefined || !outputsNumbers(task);
+  const sized = task.knownEdges !== null || size !== undefined || !outputsNumbers(task);
   const usual = edgeCount <= ACDC_UP_TO || !sized ? "acdc" : FOR_LARGE_GRAPHS;
   const named = several ? undefined : (algorithm ?? usual);
   const ablation = ablationFor(named, options, asked.ablation);
-  const open = task.trueEdges === null && named !== "acdc" && size === undefined;
+  const open = task.knownEdges === null && named !== "acdc" && size === undefined;
   const keep = asked.keep ?? (open ? USUAL_KEEP : undefined);
   if (keep === undefined && (tries !== undefined || asked.seconds !== undefined))
     throw bad("`tries` and `seconds` are for the search for few edges: give `keep` too.");
@@ -243,7 +243,7 @@ function planOf(task: LoadedTask, { algorithm, options = {}, size, tries, ...ask
 }
 
 /** The circuit: as many edges as asked for or as the known circuit has; of ACDC, what no threshold removed. */
-async function circuitOf({ trueEdges }: LoadedTask, scores: PruneScores, { named, size }: Plan): Promise<Circuit> {
+async function circuitOf({ knownEdges }: LoadedTask, scores: PruneScores, { named, size }: Plan): Promise<Circuit> {
   if (size !== undefined) return scores.circuit(typeof size === "number" ? size : await size(scores));
-  return named === "acdc" ? scores.circuitAt(Number.POSITIVE_INFINITY) : scores.circuit(trueEdges!.length);
+  return named === "acdc" ? scores.circuitAt(Number.POSITIVE_INFINITY) : scores.circuit(knownEdges!.length);
 }

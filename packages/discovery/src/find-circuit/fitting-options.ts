@@ -46,7 +46,7 @@ export function trainsAblation(given: Readonly<Record<string, unknown>>): boolea
 /** The options of an algorithm: those given, and defaults that suit the task (a model that gives one number has no distribution). */
 export function fittingOptions(
   algorithm: AlgorithmName,
-  task: Pick<LoadedTask, "model" | "trueEdges">,
+  task: Pick<LoadedTask, "model" | "knownEdges">,
   { given = {}, ablation }: { given?: Readonly<Record<string, unknown>>; ablation: AblationType },
 ): Record<string, unknown> {
   const numbers = outputsNumbers(task);
@@ -57,8 +57,8 @@ export function fittingOptions(
     ...(given.loss !== "kl_div" && { answerFunction: numbers ? "mse" : "avg_diff" }),
     ...(!trainsAblation(given) && { ablation }),
     // Only "ground-truth" must be told a circuit: the known one, if there is one.
-    ...(optionOf(algorithm, "edges")?.required && task.trueEdges && { edges: task.trueEdges }),
-    ...(task.trueEdges && { trueEdges: task.trueEdges }),
+    ...(optionOf(algorithm, "edges")?.required && task.knownEdges && { edges: task.knownEdges }),
+    ...(task.knownEdges && { knownEdges: task.knownEdges }),
   };
   const fitting = Object.entries(defaults).filter(([name]) => optionOf(algorithm, name) !== undefined);
   return { ...Object.fromEntries(fitting), ...given };

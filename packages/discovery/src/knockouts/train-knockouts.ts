@@ -168,13 +168,13 @@ function knockoutTerms(
         .relu()
         .mul(lambda / most);
     },
-    target: async (parameters, { slice, start, using }) => {
+    target: async (parameters, { slice, start, ablation }) => {
       const end = start + slice.size;
       const knockouts = ofCircuit.masks(parameters, start, end).mul(inside);
       const others = sharedKnockouts ? knockouts : ofModel.masks(parameters, start, end).mul(inside);
       const outside = inside.neg().add(1);
-      const circuit = await model.forward(slice.clean, { ablate: knockouts.add(outside), using, signal });
-      const full = await model.forward(slice.clean, { ablate: others, using, signal });
+      const circuit = await model.forward(slice.clean, { ablate: knockouts.add(outside), ablation, signal });
+      const full = await model.forward(slice.clean, { ablate: others, ablation, signal });
       return likeness(target, full, circuit, slice);
     },
     [Symbol.dispose]() {

@@ -8,7 +8,7 @@ import { subnetworkProbing } from "./subnetwork-probing.ts";
 
 const { model, prompts } = randomTask({ seed: 4, prompts: 4, batchSize: 2 });
 const { graph } = model;
-const trueEdges = ["A0.0->A1.1.Q", "A0.1->MLP 0", "MLP 1->Resid End"];
+const knownEdges = ["A0.0->A1.1.Q", "A0.1->MLP 0", "MLP 1->Resid End"];
 const settings = { epochs: 2, maskFunction: "hard_concrete", seed: 3 } as const;
 
 describe("circuitProbing", () => {
@@ -18,7 +18,7 @@ describe("circuitProbing", () => {
     const scores = await circuitProbing(model, prompts, {
       ...settings,
       circuitSizes: [10, "true_size"],
-      trueEdges,
+      knownEdges,
       onCircuit: (size) => found.push(size),
       onProgress: (step) => steps.push(step),
     });
@@ -65,14 +65,14 @@ describe("circuitProbing", () => {
     ["beyond the graph", { circuitSizes: [3, 1e6] }, /1000000 edges is more than the graph has/],
     ["twice", { circuitSizes: [5, 5] }, /the size 5 twice/],
     [
-      "that of the published circuit twice",
-      { circuitSizes: [3, "true_size"], trueEdges },
-      /the size 3 twice.*published/,
+      "that of the known circuit twice",
+      { circuitSizes: [3, "true_size"], knownEdges },
+      /the size 3 twice.*known circuit/,
     ],
     ["none", { circuitSizes: [] }, /`circuitSizes` is empty/],
-    ["true_size without a published circuit", {}, /"true_size" is that of the published circuit: give its edges/],
-    ["true_size with an empty circuit", { trueEdges: [] }, /give its edges/],
-    ["true_size of edges there are not", { trueEdges: ["A7.0->Resid End"] }, /A7\.0->Resid End/],
+    ["true_size without a known circuit", {}, /"true_size" is that of the known circuit: give its edges/],
+    ["true_size with an empty circuit", { knownEdges: [] }, /give its edges/],
+    ["true_size of edges there are not", { knownEdges: ["A7.0->Resid End"] }, /A7\.0->Resid End/],
   ])("a size of %s is an error before anything is trained", async (_, options, message) => {
     const onProgress = () => expect.fail("trained");
     await expect(circuitProbing(model, prompts, { ...options, onProgress } as never)).rejects.toThrow(message);
@@ -81,8 +81,8 @@ describe("circuitProbing", () => {
 
 describe("constrainedProbing", () => {
   test("finds another circuit than the one it is given", async () => {
-    const known = await circuitProbing(model, prompts, { epochs: 10, trueEdges });
-    const options = { scores: known, trueEdges, epochs: 10 };
+    const known = await circuitProbing(model, prompts, { epochs: 10, knownEdges });
+    const options = { scores: known, knownEdges, epochs: 10 };
     const other = await constrainedProbing(model, prompts, { ...options, avoidLambda: 20, maskFunction: "sigmoid" });
     const avoided = known.circuit(3);
     expect([...other.circuit(3)].filter((edge) => avoided.has(edge))).toEqual([]);

@@ -14,7 +14,7 @@ import type { TrainingProgress } from "../training/training-progress.ts";
 import { type ProbingOptions, probingOptions, requireProbedSize } from "./probing-options.ts";
 import { subnetworkProbing } from "./subnetwork-probing.ts";
 
-/** A number of edges, or that of the published circuit. */
+/** A number of edges, or that of the known circuit. */
 export type ProbedSize = number | "true_size";
 
 /** Options of {@link circuitProbing}. */
@@ -23,8 +23,8 @@ export interface CircuitProbingOptions extends ProbingOptions {
   readonly initial?: number | undefined;
   /** Sizes of the circuits to look for, all different. Default `["true_size"]`. */
   readonly circuitSizes?: readonly ProbedSize[] | undefined;
-  /** The published circuit, whose size is `"true_size"`. */
-  readonly trueEdges?: Iterable<EdgeRef> | undefined;
+  /** The known circuit, whose size is `"true_size"`. */
+  readonly knownEdges?: Iterable<EdgeRef> | undefined;
   /** Called with the size and the scores of each probing, smallest first. */
   readonly onCircuit?: ((size: number, scores: TrainedScores) => void) | undefined;
 }
@@ -35,7 +35,7 @@ const size = kind.either(kind.count, kind.oneOf(["true_size"]));
 export const circuitProbingOptions = {
   ...probingOptions,
   circuitSizes: kind.listOf(size),
-  trueEdges: coreKinds.edges,
+  knownEdges: coreKinds.edges,
   onCircuit: kind.callback,
 } satisfies KindsOf<CircuitProbingOptions>;
 
@@ -46,11 +46,11 @@ const check = signature("circuitProbing", modelAndPrompts, circuitProbingOptions
  * edges of the smallest circuit have the highest score, the number of sizes; those that the next one adds have one less, and so on; edges
  * of no circuit have 0. With `tree: true` (default) this is AutoCircuit's tree probing, with `tree: false` its circuit probing.
  *
- * @throws AutocircuitError `bad-input` for sizes that are equal, larger than the graph or none, and for `"true_size"` without `trueEdges`;
+ * @throws AutocircuitError `bad-input` for sizes that are equal, larger than the graph or none, and for `"true_size"` without `knownEdges`;
  *   what {@link subnetworkProbing} throws
  *
  * @example
- * const sizes = { circuitSizes: [10, "true_size", 50] as const, trueEdges: task.trueEdges! };
+ * const sizes = { circuitSizes: [10, "true_size", 50] as const, knownEdges: task.knownEdges! };
  * const scores = await circuitProbing(task.model, task.train, { ...sizes, maskFunction: "hard_concrete" });
  */
 export async function circuitProbing(
@@ -59,9 +59,9 @@ export async function circuitProbing(
   options: CircuitProbingOptions = {},
 ): Promise<PruneScores> {
   check({ model, prompts }, options);
-  const { circuitSizes, trueEdges, onCircuit, onProgress, ...probing } = options;
+  const { circuitSizes, knownEdges, onCircuit, onProgress, ...probing } = options;
   const initial = probing.initial ?? startAtCircuits(probing.maskFunction ?? "sigmoid");
-  const sizes = resolvedSizes(model, circuitSizes ?? ["true_size"], trueEdges);
+  const sizes = resolvedSizes(model, circuitSizes ?? ["true_size"], knownEdges);
   const found: { size: number; scores: TrainedScores }[] = [];
   for (const [index, size] of sizes.entries()) {
     const progress = onProgress && ((step: TrainingProgress) => onProgress(ofAll(step, index, sizes.length)));
@@ -103,29 +103,29 @@ export function nestedScores(
 function resolvedSizes(
   model: PatchableModel,
   asked: readonly ProbedSize[],
-  trueEdges: Iterable<EdgeRef> | undefined,
+  knownEdges: Iterable<EdgeRef> | undefined,
 ): number[] {
   if (asked.length === 0) throw new AutocircuitError("bad-input", "`circuitSizes` is empty. Give at least one size.");
-  const sizes = asked.map((size) => (size === "true_size" ? trueSize(model, trueEdges) : size));
+  const sizes = asked.map((size) => (size === "true_size" ? knownSize(model, knownEdges) : size));
   for (const [place, size] of sizes.entries()) {
     requireProbedSize(model, size);
     if (sizes.indexOf(size) === place) continue;
     const twice = asked.map((one) => JSON.stringify(one)).join(", ");
     throw new AutocircuitError(
       "bad-input",
-      `\`circuitSizes\` [${twice}] has the size ${size} twice${asked.includes("true_size") ? ' ("true_size" is the size of the published circuit)' : ""}. ` +
+      `\`circuitSizes\` [${twice}] has the size ${size} twice${asked.includes("true_size") ? ' ("true_size" is the size of the known circuit)' : ""}. ` +
         "Give every size once.",
     );
   }
   return sizes.sort((a, b) => a - b);
 }
 
-function trueSize({ graph }: PatchableModel, trueEdges: Iterable<EdgeRef> | undefined): number {
-  const size = trueEdges === undefined ? 0 : new Set(graph.indices(trueEdges)).size;
+function knownSize({ graph }: PatchableModel, knownEdges: Iterable<EdgeRef> | undefined): number {
+  const size = knownEdges === undefined ? 0 : new Set(graph.indices(knownEdges)).size;
   if (size > 0) return size;
   throw new AutocircuitError(
     "bad-input",
-    'The size "true_size" is that of the published circuit: give its edges as `trueEdges`, or a number of edges in `circuitSizes`.',
+    'The size "true_size" is that of the known circuit: give its edges as `knownEdges`, or a number of edges in `circuitSizes`.',
   );
 }
 

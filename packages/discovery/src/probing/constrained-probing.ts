@@ -12,9 +12,9 @@ import { type CircuitProbingOptions, circuitProbing, circuitProbingOptions } fro
 
 /** Options of {@link constrainedProbing}. */
 export interface ConstrainedProbingOptions extends Omit<CircuitProbingOptions, "avoid"> {
-  /** Scores whose circuit is to be avoided, such as those of another algorithm or of the published circuit. */
+  /** Scores whose circuit is to be avoided, such as those of another algorithm or of the known circuit. */
   readonly scores: PruneScores;
-  /** Edges of the circuit that is avoided. Default the number of `trueEdges`. */
+  /** Edges of the circuit that is avoided. Default the number of `knownEdges`. */
   readonly avoidSize?: number | undefined;
 }
 
@@ -30,13 +30,13 @@ const check = signature("constrainedProbing", modelAndPrompts, {
  * scores give. Defaults are AutoCircuit's: 2000 epochs, `lambda` 0.1, `avoidLambda` 0.3, hard concrete masks, one circuit of the size of the
  * published one.
  *
- * @throws AutocircuitError `bad-input` for scores of another graph, and without both `avoidSize` and `trueEdges`; what
+ * @throws AutocircuitError `bad-input` for scores of another graph, and without both `avoidSize` and `knownEdges`; what
  *   {@link circuitProbing} throws
  *
  * @example
- * const trueEdges = task.trueEdges!;
- * const known = await groundTruth(task.model, null, { edges: trueEdges });
- * const other = await constrainedProbing(task.model, task.train, { scores: known, trueEdges });
+ * const knownEdges = task.knownEdges!;
+ * const known = await groundTruth(task.model, null, { edges: knownEdges });
+ * const other = await constrainedProbing(task.model, task.train, { scores: known, knownEdges });
  */
 export async function constrainedProbing(
   model: PatchableModel,
@@ -46,18 +46,18 @@ export async function constrainedProbing(
   check({ model, prompts }, options);
   const { scores, avoidSize, ...probing } = options;
   requireSameGraph(scores.graph, model.graph, "The scores are");
-  const trueEdges = options.trueEdges && [...Circuit.of(model.graph, options.trueEdges).indices];
-  const size = avoidSize ?? trueEdges?.length;
+  const knownEdges = options.knownEdges && [...Circuit.of(model.graph, options.knownEdges).indices];
+  const size = avoidSize ?? knownEdges?.length;
   if (size === undefined) {
     throw new AutocircuitError(
       "bad-input",
-      "Give the size of the circuit that is avoided as `avoidSize`, or the published circuit as `trueEdges`.",
+      "Give the size of the circuit that is avoided as `avoidSize`, or the known circuit as `knownEdges`.",
     );
   }
   const found = await circuitProbing(model, prompts, {
     ...{ epochs: 2000, lambda: 0.1, avoidLambda: 0.3, maskFunction: "hard_concrete" },
     ...given(probing),
-    trueEdges,
+    knownEdges,
     avoid: scores.circuit(size),
   });
   return new PruneScores(found.graph, found.values, { ...found.info, algorithm: "constrained-probing" });

@@ -60,5 +60,5 @@ export const sizesOptions: readonly OptionSpec[] = [
     type: "sizes",
     description: 'sizes of the circuits; "true_size" (default) is the published one\'s',
   },
-  { name: "trueEdges", type: "edges", description: 'the published circuit, whose size is "true_size"' },
+  { name: "knownEdges", type: "edges", description: 'the known circuit, whose size is "true_size"' },
 ];

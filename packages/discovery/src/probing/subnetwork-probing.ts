@@ -95,10 +95,10 @@ export async function subnetworkProbing(
           const term = sizeTerm(numbers, sample?.select(0, 0), { ...settings, circuitSize, avoid });
           return term.mul(settings.lambda);
         },
-        target: async (numbers, { slice, start, using }) => {
+        target: async (numbers, { slice, start, ablation }) => {
           const end = start + slice.size;
           const mask = sampler.masks(numbers, start, end);
-          const logits = await model.forward(tree ? slice.clean : slice.corrupt, { ablate: mask, using, signal });
+          const logits = await model.forward(tree ? slice.clean : slice.corrupt, { ablate: mask, ablation, signal });
           return targetOf(target, logits, slice, reference?.[index]?.slice(0, start, end));
         },
         [Symbol.dispose]() {

@@ -81,11 +81,15 @@ export class Validation implements Disposable {
     const full = (await this.#full.logits("clean", signal && { signal }))[batch.index]!;
     const percents: number[] = [];
     const asked = { type, side: tree ? "corrupt" : "clean", shared: this.#mean, signal } as const;
-    for await (const { slice, start, using } of ablatedSlices(this.#model, batch, asked)) {
+    for await (const { slice, start, ablation } of ablatedSlices(this.#model, batch, asked)) {
       const end = start + slice.size;
       const values = await scope(async () => {
         const mask = sampler.masks(parameters, start, end);
-        const logits = await this.#model.forward(tree ? slice.clean : slice.corrupt, { ablate: mask, using, signal });
+        const logits = await this.#model.forward(tree ? slice.clean : slice.corrupt, {
+          ablate: mask,
+          ablation,
+          signal,
+        });
         const whole = batchAnswerDifference(logprob(full.slice(0, start, end)), slice);
         return batchAnswerDifference(logprob(logits), slice).div(whole).mul(100).data();
       });

@@ -1,7 +1,7 @@
 import type { AblationType, Circuit, LoadedTask } from "@autocircuit/core";
 import type { CircuitMeasures, CircuitMeter } from "@autocircuit/metrics";
 import type { AblationRow } from "@autocircuit/report";
-import type { NamedCircuit } from "./known-circuit.ts";
+import type { KnownCircuitInGraph } from "./known-circuit.ts";
 import type { MeasuringTime } from "./measuring-time.ts";
 
 /** Largest difference of an output value that counts as the same output: float32 noise of a compiled model stays far below. */
@@ -15,7 +15,7 @@ interface TableParts {
   readonly task: LoadedTask;
   /** The circuit found. */
   readonly circuit: Circuit;
-  readonly known: readonly NamedCircuit[];
+  readonly known: readonly KnownCircuitInGraph[];
   readonly meter: CircuitMeter;
   readonly time: MeasuringTime;
   /** What was measured already of a circuit: one circuit has one number everywhere, also where fewer prompts were run for want of time. */
@@ -63,7 +63,7 @@ function positionNote(name: string, circuit: Circuit, { maxAbsDiffAt }: CircuitM
   if (moved.length === 0) return undefined;
   const covered = [...new Set([...circuit].map((edge) => edge.token))].sort((a, b) => Number(a) - Number(b));
   return (
-    `The ${name} circuit covers positions ${covered.join(", ")}. With everything else resampled, the output leaves the full model's at ` +
+    `The circuit "${name}" covers positions ${covered.join(", ")}. With everything else resampled, the output leaves the full model's at ` +
     `position ${moved.join(", ")}.`
   );
 }

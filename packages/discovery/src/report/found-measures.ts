@@ -5,7 +5,7 @@ import type { CircuitReport } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import { measureTable } from "./ablation-table.ts";
 import { keptCurve } from "./kept-report.ts";
-import { type NamedCircuit, trueCircuit } from "./known-circuit.ts";
+import { type KnownCircuitInGraph, knownCircuitOf } from "./known-circuit.ts";
 import { CURVES, type CurveDetail, MeasuringTime } from "./measuring-time.ts";
 import { measureSizes } from "./size-curve.ts";
 
@@ -13,8 +13,8 @@ import { measureSizes } from "./size-curve.ts";
 export interface MeasureFoundOptions {
   /** What edges outside a circuit take. Default: what they took when the circuit was found. */
   readonly ablation?: AblationType | undefined;
-  /** Circuits that are known; the first is the one to compare with. Default: the task's true edges, named `known`. */
-  readonly known?: readonly NamedCircuit[] | undefined;
+  /** Circuits that are known; the first is the one to compare with. Default: the task's own, named `known`. */
+  readonly known?: readonly KnownCircuitInGraph[] | undefined;
   /**
    * `full` (default) measures every size on all prompts; `quick` takes at most half as long as the discovery, or 2 s, by fewer sizes and
    * prompts, and a note says so; `none` leaves the curve out.
@@ -99,7 +99,7 @@ export async function measureFound(
   options: MeasureFoundOptions = {},
 ): Promise<FoundMeasures> {
   check({ task, found }, options);
-  const { ablation = found.ablation, known = trueCircuit(task), curve: detail = "full", signal } = options;
+  const { ablation = found.ablation, known = knownCircuitOf(task), curve: detail = "full", signal } = options;
   using meter = new CircuitMeter(task.model, task.test, { signal });
   const time = new MeasuringTime(detail, options.seconds ?? found.seconds);
   const { circuit } = found;
@@ -139,7 +139,10 @@ export async function measureFound(
 }
 
 /** How the scores rank the edges of the known circuit; nothing where that is the whole graph. */
-function rankingBeside({ algorithm, scores }: FoundCircuit, { name, circuit }: NamedCircuit): CircuitReport["roc"] {
+function rankingBeside(
+  { algorithm, scores }: FoundCircuit,
+  { name, circuit }: KnownCircuitInGraph,
+): CircuitReport["roc"] {
   if (circuit.size === circuit.graph.edgeCount) return undefined;
   return [{ task: name, algorithm, points: rocCurve(scores, circuit).points }];
 }

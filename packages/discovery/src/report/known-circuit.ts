@@ -1,7 +1,7 @@
 import { Circuit, type LoadedTask } from "@autocircuit/core";
 
-/** A circuit that is known for a task, published or built into its model. */
-export interface NamedCircuit {
+/** A circuit that is known for a task, published or built into its model, as edges of the task's graph. */
+export interface KnownCircuitInGraph {
   /** What tables and curves call it. */
   readonly name: string;
   /** Where it comes from: a paper, a program. */
@@ -9,7 +9,7 @@ export interface NamedCircuit {
   readonly circuit: Circuit;
 }
 
-/** The task's own true edges as the one known circuit; none where it has no true edges. */
-export function trueCircuit({ model: { graph }, name, trueEdges }: LoadedTask): readonly NamedCircuit[] {
-  return trueEdges ? [{ name: "known", source: name, circuit: Circuit.of(graph, trueEdges) }] : [];
+/** The circuit that the task itself knows, if any. */
+export function knownCircuitOf({ model: { graph }, name, knownEdges }: LoadedTask): readonly KnownCircuitInGraph[] {
+  return knownEdges ? [{ name: "known", source: name, circuit: Circuit.of(graph, knownEdges) }] : [];
 }

@@ -9,4 +9,4 @@ export function plainOptions(options: Readonly<Record<string, unknown>>): Record
 }
 
 /** Options that are lists of edges. */
-const EDGES = { edges: true, trueEdges: true };
+const EDGES = { edges: true, knownEdges: true };

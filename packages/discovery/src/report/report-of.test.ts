@@ -12,13 +12,13 @@ import { reportOf } from "./report-of.ts";
 const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
 const { graph } = model;
 
-function taskWith(trueEdges: readonly Edge[] | null): LoadedTask {
-  return taskOf({ model, prompts }, trueEdges);
+function taskWith(knownEdges: readonly Edge[] | null): LoadedTask {
+  return taskOf({ model, prompts }, knownEdges);
 }
 
-function taskOf({ model, prompts }: ReturnType<typeof randomTask>, trueEdges: readonly Edge[] | null): LoadedTask {
+function taskOf({ model, prompts }: ReturnType<typeof randomTask>, knownEdges: readonly Edge[] | null): LoadedTask {
   const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, dataset: { prompts: [] } };
-  const parts = { model, train: prompts, test: prompts, trueEdges, sharedPrefix: null };
+  const parts = { model, train: prompts, test: prompts, knownEdges, sharedPrefix: null };
   return new LoadedTask(definition, parts, () => undefined);
 }
 const truth = [0, 3, 5, 9].map((index) => graph.edge(index));

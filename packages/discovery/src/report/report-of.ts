@@ -13,7 +13,7 @@ import {
   measureFoundOptions,
 } from "./found-measures.ts";
 import { keptNotes } from "./kept-report.ts";
-import { trueCircuit } from "./known-circuit.ts";
+import { knownCircuitOf } from "./known-circuit.ts";
 import { plainOptions } from "./plain-options.ts";
 import { reportGraph } from "./report-graph.ts";
 import { reportEdge, scoredEdges } from "./scored-edges.ts";
@@ -71,7 +71,7 @@ export async function reportOf(
   options: ReportOfOptions = {},
 ): Promise<CircuitReport> {
   check({ task, found }, options);
-  const { about = {}, known = trueCircuit(task), measures, labels, signal, ...measuring } = options;
+  const { about = {}, known = knownCircuitOf(task), measures, labels, signal, ...measuring } = options;
   const labelled = labels && labelledLatents(task.model, labels);
   const shown = reportGraph(task.model.graph, labelled?.labels);
   const { faithfulness, ablation, ablationTable, curve, roc, notes } =

@@ -1,5 +1,5 @@
 import { type AblationType, defaultCircuitSizes, type LoadedTask } from "@autocircuit/core";
-import { type CircuitMeter, measureCurve, measurements } from "@autocircuit/metrics";
+import { type CircuitMeter, measureCurve, metrics } from "@autocircuit/metrics";
 import type { Curve } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import type { MeasuringTime } from "./measuring-time.ts";
@@ -38,7 +38,7 @@ export async function measureSizes(parts: CurveParts): Promise<{ curve?: Curve; 
   return {
     curve: {
       metric,
-      unit: measurements[meter.numbers ? "mean-squared-error" : "kl-clean"].unit,
+      unit: metrics[meter.numbers ? "mean-squared-error" : "kl-clean"].unit,
       points: points.map(({ edges, faithfulness }) => ({ edges, value: faithfulness, series: found.algorithm })),
       edgeScale: graph.edgeCount > 200 ? "log" : "linear",
     },

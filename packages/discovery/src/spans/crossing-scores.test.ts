@@ -29,13 +29,13 @@ const equal = [unequalPairs[0]!, unequalPairs[2]!];
 /** Works on a slice of two prompts, with what ablated edges take. */
 async function onSlice<T>(
   model: PatchableModel,
-  work: (gradients: SliceGradients, using: Ablation) => Promise<T>,
+  work: (gradients: SliceGradients, ablation: Ablation) => Promise<T>,
 ): Promise<T> {
   using prompts = new PromptLoader(equal, { batchSize: 2 });
   for await (const { fold } of overPrompts(model, prompts, { ablation: "resample" }))
-    return await fold(async (_: T | undefined, { slice, using }) => {
+    return await fold(async (_: T | undefined, { slice, ablation }) => {
       const loss = await (await lossOf(model, prompts, {}))(slice);
-      return work(new SliceGradients(model, slice, { using, loss, perPrompt: true, signal: undefined }), using);
+      return work(new SliceGradients(model, slice, { ablation, loss, perPrompt: true, signal: undefined }), ablation);
     });
   throw new Error("no slice");
 }
@@ -43,10 +43,16 @@ async function onSlice<T>(
 const everything = (model: PatchableModel) => new Float32Array(model.graph.edgeCount).fill(1);
 
 /** The effects of a block's pairs, [3][prompt][head][query][key], by loops over tokens. */
-async function byLoops(model: PatchableModel, block: number, gradient: number[][][][], using: Ablation, clean: Tokens) {
+async function byLoops(
+  model: PatchableModel,
+  block: number,
+  gradient: number[][][][],
+  ablation: Ablation,
+  clean: Tokens,
+) {
   const { config } = model;
   const own = await plainHeads(model, clean, block);
-  const other = await plainHeads(model, clean, block, { ablate: everything(model), using });
+  const other = await plainHeads(model, clean, block, { ablate: everything(model), ablation });
   const [length, heads] = [own.q[0]!.length, config.heads];
   return ["Q", "K", "V"].map((input) =>
     own.q.map((_, b) =>
@@ -75,16 +81,16 @@ describe("effects of single pairs of tokens", () => {
     "%s, %s: are those of the head computed anew by loops",
     async (name, dtype, tolerance) => {
       using model = architecture(name, dtype);
-      await onSlice(model, async (gradients, using) => {
+      await onSlice(model, async (gradients, ablation) => {
         const { clean } = gradients.slice;
         const ofHeads = await meanHeadGradients(gradients, "clean-corrupted");
         for (const block of [0, 1]) {
           const [own] = await headValues(model, clean, [block]);
-          const [ablated] = await headValues(model, clean, [block], { ablate: everything(model), using });
+          const [ablated] = await headValues(model, clean, [block], { ablate: everything(model), ablation });
           const gradient = ofHeads[block]!;
           const found = crossingEffects(model.config, block, { clean: own!, ablated: ablated!, gradient });
           const expected = (
-            await byLoops(model, block, (await gradient.toArray()) as number[][][][], using, clean)
+            await byLoops(model, block, (await gradient.toArray()) as number[][][][], ablation, clean)
           ).flat(4);
           const most = Math.max(...expected.map(Math.abs));
           expect(most).toBeGreaterThan(1e-3);
@@ -177,9 +183,9 @@ describe("crossingScores", () => {
   it("aggregates the effects of the pairs of tokens that may attend", async () => {
     using model = architecture("GPT-Neo");
     const own = thirds([equal[0]!]);
-    const effects = await onSlice(model, async (gradients, using) => {
+    const effects = await onSlice(model, async (gradients, ablation) => {
       const [clean] = await headValues(model, gradients.slice.clean, [1]);
-      const [ablated] = await headValues(model, gradients.slice.clean, [1], { ablate: everything(model), using });
+      const [ablated] = await headValues(model, gradients.slice.clean, [1], { ablate: everything(model), ablation });
       const [, gradient] = await meanHeadGradients(gradients, "eap");
       const found = crossingEffects(model.config, 1, { clean: clean!, ablated: ablated!, gradient: gradient! });
       return (await found.toArray()) as number[][][][][];

@@ -11,7 +11,7 @@ export interface CutHeadsOptions {
   readonly tokens: readonly Uint16Array[];
   /** What is ablated of the edges between components, [B, E]. */
   readonly mask: Tensor;
-  readonly using: Ablation;
+  readonly ablation: Ablation;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -22,18 +22,18 @@ export interface CutHeadsOptions {
 export async function cutHeads(
   model: PatchableModel,
   clean: Tokens,
-  { circuit, tokens, mask, using, signal }: CutHeadsOptions,
+  { circuit, tokens, mask, ablation, signal }: CutHeadsOptions,
 ): Promise<Replacement[]> {
   const { config, graph } = model;
   const kept = keptPairs(circuit, config, tokens);
   const blocks = [...kept.keys()];
   if (blocks.length === 0) return [];
   const everything = new Float32Array(graph.edgeCount).fill(1);
-  const ablated = await headValues(model, clean, blocks, { ablate: everything, using, signal });
+  const ablated = await headValues(model, clean, blocks, { ablate: everything, ablation, signal });
   const replace: Replacement[] = [];
   for (const [place, block] of blocks.entries()) {
     const [own] = await headValues(model, clean, [block], {
-      ...{ ablate: mask, using, signal },
+      ...{ ablate: mask, ablation, signal },
       ...(replace.length > 0 && { replace }),
     });
     const value = attendKept(config, block, { own: own!, ablated: ablated[place]!, kept: kept.get(block)! });

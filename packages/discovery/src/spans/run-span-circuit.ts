@@ -68,14 +68,14 @@ export async function runSpanCircuit(
       const { edgeCount } = group.model.graph;
       const rows = group.places.map((place) => circuit.complement(group.model.graph, spans.ofTokens[place]!));
       for await (const { fold } of overPrompts(group.model, group.prompts, { ablation: type, signal })) {
-        const found = await fold(async (before: readonly Tensor[] = [], { slice, start, using }) => {
+        const found = await fold(async (before: readonly Tensor[] = [], { slice, start, ablation }) => {
           const own = rows.slice(start, start + slice.size);
           const mask = Tensor.stack(own.map((row) => Tensor.from(row, { shape: [edgeCount] })));
           const tokens = group.places.slice(start, start + slice.size).map((place) => spans.ofTokens[place]!);
-          const replace = await cutHeads(group.model, slice.clean, { circuit, tokens, mask, using, signal });
+          const replace = await cutHeads(group.model, slice.clean, { circuit, tokens, mask, ablation, signal });
           const of = await group.model.forward(slice.clean, {
             ablate: mask,
-            using,
+            ablation,
             signal,
             ...(replace.length > 0 && { replace }),
           });

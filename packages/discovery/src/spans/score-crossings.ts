@@ -78,8 +78,13 @@ export async function crossingScores(
   for (const group of equalLengths(model, prompts, batchSize)) {
     const loss = await lossOf(model, group.prompts, options);
     for await (const { fold } of overPrompts(model, group.prompts, { ablation, signal })) {
-      const rows = await fold(async (before: readonly Float64Array[] = [], { slice, start, using }) => {
-        const gradients = new SliceGradients(model, slice, { using, loss: await loss(slice), perPrompt: true, signal });
+      const rows = await fold(async (before: readonly Float64Array[] = [], { slice, start, ablation }) => {
+        const gradients = new SliceGradients(model, slice, {
+          ablation,
+          loss: await loss(slice),
+          perPrompt: true,
+          signal,
+        });
         const tokens = group.places.slice(start, start + slice.size).map((place) => spans.ofTokens[place]!);
         return [...before, ...(await ofSlice(gradients, { method, aggregation, edges, tokens }))];
       });
@@ -103,13 +108,13 @@ async function ofSlice(
   gradients: SliceGradients,
   { method, tokens, ...how }: Aggregating & { method: CrossingMethod; tokens: readonly Uint16Array[] },
 ): Promise<Float64Array[]> {
-  const { model, slice, using, signal } = gradients;
+  const { model, slice, ablation, signal } = gradients;
   const { config, graph } = model;
   const blocks = Array.from({ length: config.layers }, (_, block) => block);
   const ofHeads = await meanHeadGradients(gradients, method);
   const clean = await headValues(model, slice.clean, blocks, { signal });
   const everything = new Float32Array(graph.edgeCount).fill(1);
-  const ablated = await headValues(model, slice.clean, blocks, { ablate: everything, using, signal });
+  const ablated = await headValues(model, slice.clean, blocks, { ablate: everything, ablation, signal });
   const scores = tokens.map(() => new Float64Array(how.edges.count));
   for (const block of blocks) {
     using effects = crossingEffects(config, block, {

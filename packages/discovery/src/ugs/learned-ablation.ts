@@ -43,9 +43,9 @@ export function trainedAblation(
   vectors: Tensor,
   sources: number,
   positions: number,
-): { using: Ablation; ablationLeaf: Tensor } {
+): { ablation: Ablation; ablationLeaf: Tensor } {
   const values = atAllPositions(vectors, sources, positions);
-  return { using: new Ablation(values.detach().clone()), ablationLeaf: values };
+  return { ablation: new Ablation(values.detach().clone()), ablationLeaf: values };
 }
 
 /** `[S, 1, P, D]` of `[S D]`. */

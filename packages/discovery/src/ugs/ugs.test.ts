@@ -55,7 +55,7 @@ describe("ugs", () => {
     const batch = prompts.batches[0]!;
     using ablation = scores.ablation(batch.length)!;
     expect(ablation.sources.shape).toEqual([graph.srcs.length, 1, batch.length, model.config.dModel]);
-    using logits = await model.forward(batch.clean, { ablate: ["A0.0->Resid End"], using: ablation });
+    using logits = await model.forward(batch.clean, { ablate: ["A0.0->Resid End"], ablation });
     expect(logits.shape[0]).toBe(2);
   });
 

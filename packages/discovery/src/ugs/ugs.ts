@@ -25,7 +25,7 @@ export class UgsScores extends TrainedScores {
     this.vectors = vectors;
   }
 
-  /** What ablated edges take in prompts of a number of positions (`using` of a run); null where nothing was trained. */
+  /** What ablated edges take in prompts of a number of positions (`ablation` of a run); null where nothing was trained. */
   ablation(positions: number): Ablation | null {
     return this.vectors && learnedAblation(this.vectors, this.graph.srcs.length, positions);
   }
@@ -49,7 +49,7 @@ const check = signature("ugs", modelAndPrompts, ugsOptions);
  * @example
  * const scores = await ugs(task.model, task.train, { optimalAblation: true });
  * using ablation = scores.ablation(batch.length)!;
- * using logits = await task.model.forward(batch.clean, { ablate: scores.circuit(50).complement(), using: ablation });
+ * using logits = await task.model.forward(batch.clean, { ablate: scores.circuit(50).complement(), ablation });
  */
 export async function ugs(model: PatchableModel, prompts: PromptLoader, options: UgsOptions = {}): Promise<UgsScores> {
   check({ model, prompts }, options);
@@ -105,13 +105,13 @@ export async function ugs(model: PatchableModel, prompts: PromptLoader, options:
       return {
         passes: samples,
         size: (numbers) => complexityTerm(parts.of(numbers, "edges"), graph, settings),
-        target: async (numbers, { slice, start, using }, pass) => {
+        target: async (numbers, { slice, start, ablation }, pass) => {
           const first = pass * count + start;
           const of = (all: Tensor) => all.slice(0, first, first + slice.size);
           const kept = windowMasks(parts.of(numbers, "edges"), of(drawn), weights).mul(of(live));
           const mask = kept.neg().add(1);
           const learned = optimalAblation && trainedAblation(parts.of(numbers, "vectors"), sources, slice.length);
-          const logits = await model.forward(slice.clean, { ablate: mask, using, ...learned, signal });
+          const logits = await model.forward(slice.clean, { ablate: mask, ablation, ...learned, signal });
           return targetOf(target, logits, slice, reference?.[index]?.slice(0, start, start + slice.size));
         },
         [Symbol.dispose]() {

@@ -17,6 +17,7 @@ import {
   equivalenceTest,
   fewestFaithful,
   independenceTest,
+  jaccardText,
   minimalityTest,
   partialNecessityTest,
   promptScores,
@@ -75,6 +76,7 @@ export function methodCalls(
       takes: { bootstrap: drawn, intervals: scoreIntervals(drawn) },
       call: (t, o) => sureEdges(t.bootstrap, t.intervals, o),
     },
+    jaccardText: { takes: { jaccard: 0.5 }, call: (t) => jaccardText(t.jaccard) },
     stability: {
       takes: { bootstrap: drawn, size: 1, by: "absolute" },
       call: (t) => stability(t.bootstrap, t.size, t.by),

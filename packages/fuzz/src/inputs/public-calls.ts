@@ -1,16 +1,15 @@
-import { inspectAutoencoders, loadAutoencoders, saveAutoencoders } from "@autocircuit/autoencoders";
 import {
   circuitFileOf,
   eapIgCircuitOf,
   greaterthanPrompts,
+  ioiEdges,
   ioiPrompts,
-  ioiTrueEdges,
   programPrompts,
   readCircuitFile,
   readEapIgCircuit,
   sequencePairs,
   tracrReverse,
-  tracrReverseTrueEdges,
+  tracrReverseEdges,
   tracrTasks,
 } from "@autocircuit/circuits";
 import {
@@ -20,14 +19,12 @@ import {
   defaultCircuitSizes,
   defineTask,
   LoadedTask,
-  labelledLatents,
   loadPrompts,
   PatchableModel,
   type PatchPlan,
   PromptLoader,
   PruneScores,
   patchPlan,
-  pruneLatents,
   runCircuits,
   sharePrefix,
   sortedMagnitudes,
@@ -44,7 +41,6 @@ import {
   measureAll,
   pruneCircuit,
   runAlgorithms,
-  trainAutoencoders,
   trainKnockouts,
 } from "@autocircuit/discovery";
 import {
@@ -98,12 +94,13 @@ import { algorithmCalls } from "./algorithm-calls.ts";
 import { exchangeCalls } from "./exchange-calls.ts";
 import { foundCalls } from "./found-calls.ts";
 import { graphCalls } from "./graph-calls.ts";
+import { latentCalls } from "./latent-calls.ts";
 import { methodCalls } from "./method-calls.ts";
 import type { PublicCall } from "./public-call.ts";
 import { reportCalls } from "./report-calls.ts";
 import { studioCalls } from "./studio-calls.ts";
 import { sweepCalls } from "./sweep-calls.ts";
-import { tinyAutoencoders, tinyConfig, tinyModel, tinyWeights } from "./tiny-model.ts";
+import { tinyConfig, tinyModel, tinyWeights } from "./tiny-model.ts";
 
 const model = await tinyModel();
 const { graph } = model;
@@ -121,11 +118,10 @@ const partners = [
 const [where, text, path, idOrFolder] = ["circuit.json", "{}", "no-such-folder/no-such-file", "./no-such-folder"];
 const config = tinyConfig;
 const weights = tinyWeights();
-const autoencoders = tinyAutoencoders();
 const task = { key: "k", name: "n", batchSize: 1, batchCount: 1, model, dataset: "no-such.json" };
 const loaded = new LoadedTask(
   task,
-  { model, train: prompts, test: prompts, trueEdges: [graph.edge(0)], sharedPrefix: null },
+  { model, train: prompts, test: prompts, knownEdges: [graph.edge(0)], sharedPrefix: null },
   () => {},
 );
 const on = { model, prompts };
@@ -135,6 +131,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   ...algorithmCalls(on),
   ...methodCalls(on, scores),
   ...graphCalls(graph),
+  ...latentCalls(on),
   "Tensor.from": { takes: {}, call: (_, o) => Tensor.from([1], o) },
   "Tensor.mapFile": {
     takes: { path },
@@ -150,14 +147,9 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   Ablation: { takes: { sources: tensor }, call: (t, o) => new Ablation(t.sources, o) },
   openDevice: { takes: { name: "cpu" }, call: (t) => openDevice(t.name) },
   "Transformer.create": { takes: { config, weights }, call: (t, o) => Transformer.create(t.config, t.weights, o) },
-  "Transformer.withAutoencoders": {
-    takes: { autoencoders },
-    call: (t) => model.transformer.withAutoencoders(t.autoencoders),
-  },
   "Transformer.forward": { takes: {}, options: { tokens }, call: (_, o) => model.transformer.forward(o) },
   PatchableModel: { takes: {}, options: { transformer: model.transformer }, call: (_, o) => new PatchableModel(o) },
   "PatchableModel.withGraph": { takes: {}, call: (_, o) => model.withGraph(o) },
-  "PatchableModel.withAutoencoders": { takes: { autoencoders }, call: (t) => model.withAutoencoders(t.autoencoders) },
   "PatchableModel.forward": { takes: { tokens }, call: (t, o) => model.forward(t.tokens, o) },
   "PatchableModel.run": {
     takes: { tokens, request: {} },
@@ -201,30 +193,13 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "a circuit of a size": { takes: { size: 1 }, call: (t) => scores.circuit(t.size) },
   sortedMagnitudes: { takes: { values: scores.values }, call: (t) => sortedMagnitudes(t.values) },
   defaultCircuitSizes: {
-    takes: { graph, scores, trueCount: 1 },
-    call: (t) => defaultCircuitSizes(t.graph, t.scores, t.trueCount),
+    takes: { graph, scores, knownEdgeCount: 1 },
+    call: (t) => defaultCircuitSizes(t.graph, t.scores, t.knownEdgeCount),
   },
   circuitSizes: { takes: { graph }, call: (t, o) => circuitSizes(t.graph, o) },
   circuitsOfSizes: { takes: { scores, sizes: [1] }, call: (t) => circuitsOfSizes(t.scores, t.sizes) },
   patchPlan: { takes: { patch: "tree", reverse: false }, call: (t): PatchPlan => patchPlan(t.patch, t.reverse) },
   runCircuits: { takes: on, options: { scores, sizes: [1] }, call: (t, o) => runCircuits(t.model, t.prompts, o) },
-  labelledLatents: {
-    takes: { model: model.withAutoencoders(autoencoders), labels: { "MLP 0 Latent 1": "years" } },
-    call: (t, o) => labelledLatents(t.model, t.labels, o),
-  },
-  pruneLatents: {
-    takes: { ...on, autoencoders },
-    call: (t, o) => pruneLatents(t.model, t.autoencoders, t.prompts, o),
-  },
-  trainAutoencoders: {
-    takes: on,
-    options: { latents: 2, epochs: 1 },
-    call: (t, o) => trainAutoencoders(t.model, t.prompts, o),
-  },
-  saveAutoencoders: {
-    takes: { folder: "/proc/none", autoencoders },
-    call: (t, o) => saveAutoencoders(t.folder, t.autoencoders, o),
-  },
   sharePrefix: { takes: on, call: (t, o) => sharePrefix(t.model, t.prompts, o) },
   Task: { takes: {}, options: task, call: (_, o) => defineTask(o) },
   "Task.load": { takes: {}, call: (_, o) => defineTask(task).load(o) },
@@ -319,16 +294,6 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => similarityMatrices(t.scores, o),
   },
   tTest: { takes: { a: [1, 2], b: [2, 3] }, call: (t, o) => tTest(t.a, t.b, o) },
-  loadAutoencoders: {
-    takes: { pathOrNames: idOrFolder },
-    options: { offline: true },
-    call: (t, o) => loadAutoencoders(t.pathOrNames, o),
-  },
-  inspectAutoencoders: {
-    takes: { pathOrNames: idOrFolder },
-    options: { offline: true },
-    call: (t, o) => inspectAutoencoders(t.pathOrNames, o),
-  },
   resolveHubFolder: {
     takes: { pathOrName: path },
     options: { wants: () => true, mostBytes: 1, offline: true },
@@ -381,11 +346,11 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     options: { positions: "last", count: 1 },
     call: (t, o) => programPrompts(t.compiled, o),
   },
-  "edges of a published circuit": {
+  "edges of a known circuit": {
     takes: {},
-    call: (_, o) => tracrReverseTrueEdges(graph, o),
+    call: (_, o) => tracrReverseEdges(graph, o),
   },
-  "edges of a published circuit: model": { takes: { target: graph }, call: (t) => ioiTrueEdges(t.target) },
+  "edges of a known circuit: model": { takes: { target: graph }, call: (t) => ioiEdges(t.target) },
   "loading a task": { takes: {}, call: (_, o) => tracrReverse(o) },
   "a task's prompts": { takes: {}, call: (_, o) => tracrTasks["tracr-reverse"]!.prompts(o) },
   readCircuitFile: { takes: { text, where }, call: (t, o) => readCircuitFile(t.text, t.where, o) },

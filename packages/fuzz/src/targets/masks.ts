@@ -50,19 +50,22 @@ export default target({
       fc.oneof({ arbitrary: fc.array(fc.nat(edgeCount - 1)), weight: 4 }, { arbitrary: hostileValue, weight: 1 }),
       { freq: 2 },
     ),
-    using: fc.oneof({ arbitrary: fc.constantFrom(...ofOneBatch), weight: 8 }, { arbitrary: hostileValue, weight: 1 }),
+    ablation: fc.oneof(
+      { arbitrary: fc.constantFrom(...ofOneBatch), weight: 8 },
+      { arbitrary: hostileValue, weight: 1 },
+    ),
     padding: maybe(fc.array(fc.oneof(fc.nat(2), fc.integer({ min: -1, max: 7 })), { maxLength: 4 })),
     positions: maybe(fc.array(fc.nat(6), { maxLength: 3 })),
     sliced: maybe(fc.boolean()),
   }),
-  run: ({ tokens: { rows, length, first }, mask, ablate, using, padding, positions, sliced }) =>
+  run: ({ tokens: { rows, length, first }, mask, ablate, ablation, padding, positions, sliced }) =>
     scope(async () => {
       const ids = BigInt64Array.from({ length: rows * length }, (_, index) =>
         BigInt(index === 0 ? first : index % tinyConfig.dVocab),
       );
       const plain = Tensor.from(ids, { shape: [rows, length], dtype: "int64" });
       const patched = mask !== null || ablate !== null;
-      const values = patched ? await model.ablations(plain, using as AblationType) : undefined;
+      const values = patched ? await model.ablations(plain, ablation as AblationType) : undefined;
       const numbers = mask?.numbers ?? [0];
       const tensor =
         mask &&
@@ -76,7 +79,7 @@ export default target({
       const options: ForwardOptions = {
         ...(ablate !== null && { ablate: ablate as Ablate }),
         ...(tensor && { ablate: tensor }),
-        ...(values && { using: values }),
+        ...(values && { ablation: values }),
         ...(positions && { positions }),
         ...(sliced !== null && { sliced }),
       };

@@ -34,8 +34,8 @@ describe("what callers without types get wrong", () => {
     [
       "a tensor where an ablation is due",
       "PatchableModel.forward",
-      { options: { ablate: [0], using: tensor } },
-      /`using` must be an Ablation.*but it is a Tensor/,
+      { options: { ablate: [0], ablation: tensor } },
+      /`ablation` must be an Ablation.*but it is a Tensor/,
     ],
     [
       "padding beyond the length",

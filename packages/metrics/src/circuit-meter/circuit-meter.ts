@@ -127,9 +127,9 @@ export class CircuitMeter implements Disposable {
     }
   }
 
-  async #run({ slice }: PromptGroup, full: Tensor, using: Ablation, circuit: Circuit): Promise<CircuitMeasures> {
+  async #run({ slice }: PromptGroup, full: Tensor, ablation: Ablation, circuit: Circuit): Promise<CircuitMeasures> {
     const { signal } = this;
-    using logits = await this.model.forward(slice.clean, { ablate: circuit.complement(), using, signal });
+    using logits = await this.model.forward(slice.clean, { ablate: circuit.complement(), ablation, signal });
     const measured = await groupMeasures(full, logits);
     if (Number.isFinite(measured.faithfulness)) return measured;
     throw new AutocircuitError(

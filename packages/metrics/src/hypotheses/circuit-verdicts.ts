@@ -1,3 +1,4 @@
+import type { AblationType } from "@autocircuit/core";
 import type { AgainstRandom } from "./against-random.ts";
 import type { TestResult } from "./equivalence.ts";
 import type { Minimality } from "./minimality.ts";
@@ -48,9 +49,23 @@ export function equivalenceVerdict(result: TestResult | null, prompts: number, l
   };
 }
 
-/** Whether anything of the behaviour is left outside the circuit. */
-export function independenceVerdict(result: TestResult | "same without" | "same full", level: number): CircuitVerdict {
+/** What else than a circuit that is too small makes scores without it go with the model's. */
+const otherCause = (ablation: AblationType) =>
+  ablation === "resample"
+    ? "the corrupt prompts' values in its place, which differ as the clean prompts do"
+    : "answers that score high or low on any prompt";
+
+/** Whether scores without the circuit go with the model's. */
+export function independenceVerdict(
+  result: TestResult | "whole graph" | "same without" | "same full",
+  { level, ablation }: { level: number; ablation: AblationType },
+): CircuitVerdict {
   const test = "independence";
+  if (result === "whole graph")
+    return {
+      ...{ test, passed: null, pValue: null },
+      text: "Cannot be tested: the circuit is the whole graph, so that nothing is left outside.",
+    };
   if (result === "same full")
     return {
       ...{ test, passed: null, pValue: null },
@@ -59,15 +74,16 @@ export function independenceVerdict(result: TestResult | "same without" | "same 
   if (result === "same without")
     return {
       ...{ test, passed: true, pValue: null },
-      text: "Without the circuit all prompts score the same: nothing of the behaviour is left outside.",
+      text: "Without the circuit all prompts score the same, which tells nothing of the model's scores.",
     };
   const { pValue } = result;
   const passed = pValue >= level;
   return {
     ...{ test, passed, pValue },
     text: passed
-      ? `What is left without the circuit tells nothing of the model's scores (${chance(pValue)}).`
-      : `Something is left outside: scores without the circuit go with the model's (${chance(pValue)}).`,
+      ? `Nothing says that scores without the circuit go with the model's (${chance(pValue)}).`
+      : `Not independent: scores without the circuit go with the model's (${chance(pValue)}). A circuit that is too small can be the cause, ` +
+        `and so can ${otherCause(ablation)}.`,
   };
 }
 
@@ -86,6 +102,7 @@ export function minimalityVerdict(
           : "Cannot be tested: no random path adds an edge to the circuit.",
     };
   const pValue = Math.min(...result.pValues);
+  const one = edges === 1;
   const of = tested === edges ? `its ${edges} edges` : `${tested} of its ${edges} edges, drawn at random,`;
   const { notMinimal } = result;
   const passed = notMinimal.length === 0;
@@ -94,8 +111,16 @@ export function minimalityVerdict(
   return {
     ...{ test, passed, pValue },
     text: passed
-      ? `None of ${of} does less than edges that do not belong there.`
-      : `Not minimal: of ${of} ${notMinimal.length} ${notMinimal.length === 1 ? "does" : "do"} too little: ${named.join(", ")}${rest}.`,
+      ? `Nothing says that ${one ? "its one edge" : `any of ${of}`} does less than edges that do not belong there.`
+      : `Not minimal: ${one ? "its one edge does" : `of ${of} ${notMinimal.length} ${notMinimal.length === 1 ? "does" : "do"}`} too little: ${named.join(", ")}${rest}.`,
+  };
+}
+
+/** Of prompts whose scores stay as they are with every edge ablated: any circuit would pass for the model. */
+export function nothingAblated(test: CircuitTestName): CircuitVerdict {
+  return {
+    ...{ test, passed: null, pValue: null },
+    text: "Cannot be tested: with every edge ablated each prompt scores as it does with none.",
   };
 }
 
@@ -113,9 +138,17 @@ function nothingToCompare(test: CircuitTestName, edges: number): CircuitVerdict 
   };
 }
 
-/** Whether the circuit is nearer to the model than random ones; null where there are no others of its size. */
+/**
+ * Whether the circuit is nearer to the model than random ones; null where there are no others of its size. Ties count for the circuit, so
+ * that it would pass with nothing shown where all tie.
+ */
 export function sufficiencyVerdict(result: AgainstRandom | null, edges: number, asked: Asked): CircuitVerdict {
   if (result === null) return nothingToCompare("sufficiency", edges);
+  if (result.randomDistances.every((other) => other === result.distance))
+    return {
+      ...{ test: "sufficiency", passed: null, pValue: null },
+      text: `Cannot be tested: all ${result.randomDistances.length} random circuits of its size are as near to the model as the circuit.`,
+    };
   const { quantile, level } = asked;
   const passed = result.pValue < level;
   const share = `it is at least as near to the model as ${percent(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;

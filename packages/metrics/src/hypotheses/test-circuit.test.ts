@@ -38,7 +38,7 @@ it("the whole model passes as its own circuit; nothing is not equivalent, and no
   };
   const whole = await verdicts(all);
   expect(whole.equivalence).toMatchObject({ passed: true, pValue: null });
-  for (const test of ["sufficiency", "partial-necessity"] as const)
+  for (const test of ["independence", "sufficiency", "partial-necessity"] as const)
     expect(whole[test]).toMatchObject({ passed: null, text: expect.stringMatching(/is the whole graph/) });
   expect(whole.minimality).toMatchObject({ passed: null });
   const nothing = await verdicts(none);
@@ -46,7 +46,29 @@ it("the whole model passes as its own circuit; nothing is not equivalent, and no
   for (const test of ["sufficiency", "partial-necessity"] as const)
     expect(nothing[test]).toMatchObject({ passed: null, text: expect.stringMatching(/has no edges/) });
   // What is left without an empty circuit is the model itself.
-  expect(nothing.independence).toMatchObject({ passed: false });
+  expect(nothing.independence).toMatchObject({
+    passed: false,
+    text: expect.stringMatching(/too small can be the cause/),
+  });
+});
+
+it("what speaks against nothing is not told as a fact", async () => {
+  const few = new PromptLoader(pairs.slice(0, 2), { batchSize: 2 });
+  const { verdicts } = await testCircuit(model, few, Circuit.of(graph, ["Resid Start->Resid End"]), {
+    tests: ["independence"],
+  });
+  expect(verdicts[0]).toMatchObject({ passed: true, text: expect.stringMatching(/^Nothing says that scores without/) });
+});
+
+it("dependence is told with what else can cause it, which is another thing for each kind of ablation", async () => {
+  const independence = async (ablation: "resample" | "zero") => {
+    const { verdicts } = await testCircuit(model, prompts, none, { tests: ["independence"], ablation });
+    return verdicts[0]!.text;
+  };
+  expect(await independence("resample")).toMatch(
+    /^Not independent: .* so can the corrupt prompts' values in its place/,
+  );
+  expect(await independence("zero")).toMatch(/^Not independent: .* so can answers that score high or low/);
 });
 
 it("an edge without effect is named as too little, and edges that carry the head's output are not", async () => {
@@ -63,7 +85,20 @@ it("an edge without effect is named as too little, and edges that carry the head
   expect(idle.text).toContain("Resid Start->A0.0.Q");
   const carrying = await minimality("Resid Start->A0.0.V", "A0.0->Resid End");
   expect(carrying).toMatchObject({ passed: true });
-  expect(carrying.text).toMatch(/None of its 2 edges/);
+  expect(carrying.text).toMatch(/^Nothing says that any of its 2 edges does less/);
+});
+
+it("nothing can be tested where clean and corrupt prompts are the same: no edge can be ablated", async () => {
+  const same = new PromptLoader(
+    pairs.map((pair) => ({ ...pair, corrupt: pair.clean })),
+    { batchSize: 8 },
+  );
+  const { verdicts } = await testCircuit(model, same, Circuit.of(graph, ["Resid Start->Resid End"]));
+  expect(verdicts).toHaveLength(5);
+  for (const { passed, text } of verdicts) {
+    expect(passed).toBe(null);
+    expect(text).toMatch(/with every edge ablated each prompt scores as it does with none/);
+  }
 });
 
 it("only the tests that were asked for, and the seed decides what is drawn", async () => {

@@ -16,6 +16,7 @@ import {
   independenceVerdict,
   minimalityVerdict,
   necessityVerdict,
+  nothingAblated,
   sufficiencyVerdict,
   usualLevel,
 } from "./circuit-verdicts.ts";
@@ -74,13 +75,13 @@ const SAME = 1e-5;
  * Tests the hypothesis that a set of edges is the circuit of a behaviour (Shi et al. 2024, arXiv:2410.13032), on the scores of prompts:
  *
  * - `equivalence`: the circuit alone is as good as the model,
- * - `independence`: what is left without it tells nothing of the model's scores,
+ * - `independence`: what is left without it tells nothing of the model's scores, which resampled values can prevent were the circuit exactly right,
  * - `minimality`: each edge does more than edges of random paths added to it,
  * - `sufficiency`: it is nearer to the model than random circuits of its size,
  * - `partial-necessity`: removing it harms the model more than removing random ones.
  *
- * The first three pass where nothing speaks against them, which few prompts hardly can; the last two where they are shown. Cost: a forward
- * for each random circuit and test, and for minimality one an edge.
+ * The first three pass where nothing speaks against them, which few prompts hardly can; the last two where they are shown. None can be made
+ * where ablation of every edge leaves the scores as they are. Cost: a forward for each random circuit and test, and for minimality one an edge.
  *
  * @throws AutocircuitError `bad-input` for fewer than two prompts, a circuit of another graph, a logit difference without wrong answers;
  *   `not-finite`; `aborted`
@@ -98,8 +99,8 @@ export async function testCircuit(
   check({ model, prompts, circuit }, options);
   if (prompts.promptCount < 2)
     throw new AutocircuitError("bad-input", "testCircuit needs at least two prompts: its tests compare their scores.");
-  const { score = usualPromptScore(model, prompts), ablation, tests = circuitTestNames, level = usualLevel } = options;
-  const { random = 50, quantile = 0.9, seed = 0, signal, onProgress } = options;
+  const { score = usualPromptScore(model, prompts), tests = circuitTestNames, level = usualLevel } = options;
+  const { ablation = "resample", random = 50, quantile = 0.9, seed = 0, signal, onProgress } = options;
   const plan = planOf(circuit, { tests, random, seed, mostEdges: options.mostEdges ?? 200 });
   const rows = await promptScores(model, prompts, plan.circuits, { score, ablation, signal, onProgress });
   const [full] = rows as [Float64Array];
@@ -112,16 +113,20 @@ export async function testCircuit(
         rows[plan.circuits.indexOf(one)]!,
       ),
     );
-  const [, alone, without] = scoresOf(plan.always) as [Float64Array, Float64Array, Float64Array];
+  const [, alone, without, ablated] = scoresOf(plan.always) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  const ablatedAsFull = ablated.every((score, prompt) => score === full[prompt]);
+  const isWhole = circuit.size === circuit.graph.edgeCount;
   // There is no other circuit of no edges, or of all.
-  const comparable = circuit.size > 0 && circuit.size < circuit.graph.edgeCount;
+  const comparable = circuit.size > 0 && !isWhole;
   const about = [circuit.size, { quantile, level }] as const;
   const verdict: Record<CircuitTestName, () => CircuitVerdict> = {
     equivalence: () => equivalence(full, alone, level),
     independence: () => {
-      if (constant(full)) return independenceVerdict("same full", level);
-      if (constant(without)) return independenceVerdict("same without", level);
-      return independenceVerdict(independenceTest(without, full, { seed }), level);
+      const about = { level, ablation };
+      if (isWhole) return independenceVerdict("whole graph", about);
+      if (constant(full)) return independenceVerdict("same full", about);
+      if (constant(without)) return independenceVerdict("same without", about);
+      return independenceVerdict(independenceTest(without, full, { seed }), about);
     },
     minimality: () => {
       const { knockedOut, inflated, tested } = plan;
@@ -159,7 +164,9 @@ export async function testCircuit(
   return {
     ...{ score, edges: circuit.size, prompts: prompts.promptCount },
     means: { full: mean(full), circuit: mean(alone), without: mean(without) },
-    verdicts: circuitTestNames.filter((name) => tests.includes(name)).map((name) => verdict[name]()),
+    verdicts: circuitTestNames
+      .filter((name) => tests.includes(name))
+      .map((name) => (ablatedAsFull ? nothingAblated(name) : verdict[name]())),
   };
 }
 
@@ -194,7 +201,7 @@ function planOf(
       },
     ];
   });
-  const always = [Circuit.where(graph, () => true), circuit, complementOf(circuit, graph)];
+  const always = [Circuit.where(graph, () => true), circuit, complementOf(circuit, graph), Circuit.of(graph, [])];
   const knockedOut = tested.map((edge) =>
     Circuit.of(
       graph,

@@ -3,7 +3,7 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import { type LongOptions, throwIfAborted } from "@autocircuit/core";
 import { type BootstrapOptions, drawsOf, meanOver, promptRows, requirePrompts } from "./bootstrap.ts";
 import { quantile } from "./intervals.ts";
-import { stableFrom } from "./stability.ts";
+import { stableOf } from "./stability.ts";
 
 /** Options of {@link bootstrapCircuits}. */
 export interface BootstrapCircuitsOptions extends BootstrapOptions, LongOptions {
@@ -20,8 +20,8 @@ export interface StablePoint {
   readonly size: number;
   /** Mean over pairs of resamples of the Jaccard index of their circuits. */
   readonly jaccard: number;
-  /** Whether that is at least 0.8. */
-  readonly stable: boolean;
+  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, and where edges of score 0 fill the circuit. */
+  readonly stable: boolean | null;
 }
 
 /** What a bootstrap says of a circuit. */
@@ -35,6 +35,8 @@ export interface BootstrappedCircuits {
   /** In which share of the resamples each is among the `size` edges of largest absolute score. */
   readonly frequency: Float64Array;
   readonly points: readonly StablePoint[];
+  /** How many edges have a score other than 0 in any of the resamples: places of larger circuits are filled by edges of score 0. */
+  readonly scored: number;
 }
 
 const check = signature("bootstrapCircuits", { perPrompt: promptRows }, {
@@ -71,32 +73,37 @@ export async function bootstrapCircuits(
   const draws = drawsOf(perPrompt.length, how);
   const most = Math.max(size, ...sizes);
   const values = edges.map(() => new Float64Array(draws.length));
-  const frequency = new Float64Array(edges.length);
+  const times = new Float64Array(edges.length);
+  const hasScore = new Uint8Array(edgeCount);
   const ranked: Uint32Array[] = [];
   for (const [place, drawn] of draws.entries()) {
     // Other work gets its turn, and a signal is heard.
     await turn();
     throwIfAborted(signal);
     const scores = meanOver(perPrompt, drawn, edgeCount);
+    for (let edge = 0; edge < edgeCount; edge++) if (scores[edge] !== 0) hasScore[edge] = 1;
     const first = topEdges(scores, most);
     const within = new Set(first.subarray(0, size));
     for (const [i, edge] of edges.entries()) {
       values[i]![place] = scores[edge]!;
-      if (within.has(edge)) frequency[i]! += 1 / draws.length;
+      if (within.has(edge)) times[i]!++;
     }
     ranked.push(first);
     onProgress?.({ done: place + 1, total: draws.length });
   }
+  const scored = hasScore.reduce((count, has) => count + has, 0);
   const points: StablePoint[] = [];
   for (const one of sizes) {
     await turn();
     throwIfAborted(signal);
     const jaccard = meanJaccard(ranked, one, edgeCount);
-    points.push({ size: one, jaccard, stable: jaccard >= stableFrom });
+    const stable = stableOf({ size: one, jaccard }, { edges: edgeCount, chosen: scored });
+    points.push({ size: one, jaccard, stable });
   }
   const sorted = values.map((of) => of.toSorted());
   return {
-    ...{ prompts: perPrompt.length, resamples: draws.length, frequency, points },
+    ...{ prompts: perPrompt.length, resamples: draws.length, points, scored },
+    frequency: times.map((count) => count / draws.length),
     low: Float64Array.from(sorted, (of) => quantile(of, 0.025)),
     high: Float64Array.from(sorted, (of) => quantile(of, 0.975)),
     mean: Float64Array.from(values, (of) => of.reduce((sum, value) => sum + value, 0) / of.length),

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { bootstrap } from "./bootstrap.ts";
 import { bootstrapCircuits } from "./bootstrap-circuits.ts";
 import { scoreIntervals } from "./intervals.ts";
-import { stability } from "./stability.ts";
+import { jaccardText, stability } from "./stability.ts";
 import { sureEdges } from "./sure-edges.ts";
 
 const prompts = Array.from({ length: 20 }, (_, p) => [5 + Math.sin(p), Math.sin(p * 7), -4 + Math.cos(p), 0.1 * p - 1]);
@@ -35,8 +35,36 @@ describe("bootstrap", () => {
     const two = stability(drawn, 2);
     expect(two.jaccard).toBe(1);
     expect(two.stable).toBe(true);
-    expect(Array.from(two.frequency, (share) => Math.round(share * 1000) / 1000)).toEqual([1, 0, 1, 0]);
+    expect(Array.from(two.frequency)).toEqual([1, 0, 1, 0]);
     expect(stability(drawn, 3).jaccard).toBeLessThan(1);
+  });
+
+  test("no verdict of the whole graph, nor where edges of score 0 fill the circuit", async () => {
+    // Edges 1 and 4 score 0 on every prompt, edge 2 is negative.
+    const rows = prompts.map(([first, , third, fourth]) => [first!, 0, third!, fourth!, 0]);
+    const drawn = bootstrap(rows, { seed: 4, resamples: 150 });
+    const { points, scored } = await bootstrapCircuits(rows, {
+      ...{ seed: 4, resamples: 150, edges: [0], size: 2 },
+      sizes: [1, 2, 3, 4, 5],
+    });
+    expect(scored).toBe(3);
+    expect(points.map(({ stable }) => stable)).toEqual([true, true, true, null, null]);
+    for (const { size, jaccard, stable } of points)
+      expect(stability(drawn, size)).toMatchObject({ jaccard: expect.closeTo(jaccard, 12), stable });
+    const positive = bootstrap(
+      rows.map((row) => row.map(Math.abs)),
+      { seed: 4 },
+    );
+    expect(stability(positive, 3, "signed").stable).toBe(true);
+    expect(stability(positive, 4, "signed").stable).toBe(null);
+    const nothing = bootstrap(rows.map(() => [0, 0, 0]));
+    expect(stability(nothing, 1).stable).toBe(null);
+  });
+
+  test("an index is printed so that it does not seem stable where it is not, nor the other way round", () => {
+    expect([0.8, 0.804, 0.7949, 1, 0].map(jaccardText)).toEqual(["0.80", "0.80", "0.79", "1.00", "0.00"]);
+    expect([0.797, 0.79996].map(jaccardText)).toEqual(["0.797", "0.79996"]);
+    expect(() => jaccardText(1.5)).toThrow(/jaccard/);
   });
 
   test("circuits resample by resample are those of all resamples together", async () => {

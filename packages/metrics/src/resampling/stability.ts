@@ -4,15 +4,39 @@ import type { Bootstrap } from "./bootstrap.ts";
 /** From this mean Jaccard index on a circuit's size counts as stable. */
 export const stableFrom = 0.8;
 
+const checkJaccard = signature("jaccardText", {
+  jaccard: kind.such("a number from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1),
+});
+
+/** A mean Jaccard index in two digits, or in as many more as tell whether it is at least {@link stableFrom}. */
+export function jaccardText(jaccard: number): string {
+  checkJaccard({ jaccard });
+  let digits = 2;
+  while (Number(jaccard.toFixed(digits)) >= stableFrom !== jaccard >= stableFrom) digits++;
+  return jaccard.toFixed(digits);
+}
+
 /** How alike the circuits of a size are that resamples of the prompts give. */
 export interface Stability {
   readonly size: number;
   /** Mean over all pairs of resamples of the Jaccard index of their circuits, 0 to 1. */
   readonly jaccard: number;
-  /** Whether that is at least 0.8. */
-  readonly stable: boolean;
+  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, and where edges of score 0 fill the circuit. */
+  readonly stable: boolean | null;
   /** In which share of the resamples each edge is in the circuit. */
   readonly frequency: Float64Array;
+}
+
+/**
+ * Whether circuits that are so alike are stable; null where they are alike by construction.
+ *
+ * @param chosen how many edges can be chosen by their scores: places beyond them go to edges of score 0, by their numbers
+ */
+export function stableOf(
+  { size, jaccard }: { size: number; jaccard: number },
+  { edges, chosen }: { edges: number; chosen: number },
+): boolean | null {
+  return size === edges || size > chosen ? null : jaccard >= stableFrom;
 }
 
 const check = signature("stability", {
@@ -23,7 +47,8 @@ const check = signature("stability", {
 
 /**
  * How stable the circuit of the `size` edges that rank highest is: the same prompts drawn again would give circuits that overlap so much.
- * Circuits are not pruned of dead ends; among equal scores the edge of lower number ranks first.
+ * Circuits are not pruned of dead ends; among equal scores the edge of lower number ranks first, so that edges of score 0 are the same in every
+ * resample.
  *
  * @throws AutocircuitError `bad-input` for more edges than there are
  */
@@ -32,9 +57,9 @@ export function stability(bootstrap: Bootstrap, size: number, by: "absolute" | "
   const { resampled, mean } = bootstrap;
   if (size > mean.length)
     throw new AutocircuitError("bad-input", `The stability of ${size} edges: there are only ${mean.length}.`);
-  const frequency = new Float64Array(mean.length);
+  const times = new Float64Array(mean.length);
   const circuits = resampled.map((scores) => topEdges(scores, size, by));
-  for (const circuit of circuits) for (const edge of circuit) frequency[edge]! += 1 / circuits.length;
+  for (const circuit of circuits) for (const edge of circuit) times[edge]!++;
   let sum = 0;
   const marks = new Uint32Array(mean.length);
   circuits.forEach((circuit, i) => {
@@ -47,7 +72,17 @@ export function stability(bootstrap: Bootstrap, size: number, by: "absolute" | "
   });
   const pairs = (circuits.length * (circuits.length - 1)) / 2;
   const jaccard = sum / pairs;
-  return { size, jaccard, stable: jaccard >= stableFrom, frequency };
+  const stable = stableOf({ size, jaccard }, { edges: mean.length, chosen: chosenEdges(resampled, by) });
+  return { size, jaccard, stable, frequency: times.map((count) => count / circuits.length) };
+}
+
+/** How many edges rank before those that score 0 in every resample; all where there are none of these. */
+function chosenEdges(resampled: readonly Float64Array[], by: "absolute" | "signed"): number {
+  const edges = [...resampled[0]!.keys()];
+  const having = (of: (score: number) => boolean) =>
+    edges.filter((edge) => resampled.some((scores) => of(scores[edge]!))).length;
+  const scored = having((score) => score !== 0);
+  return by === "absolute" || scored === edges.length ? scored : having((score) => score > 0);
 }
 
 function topEdges(scores: Float64Array, size: number, by: "absolute" | "signed"): Uint32Array {

@@ -39,9 +39,9 @@ async function patchedLogits(
 ): Promise<number[]> {
   using prompts = loader;
   const batch = prompts.batches[0]!;
-  using using = await model.ablations(dataSetSides(type) ? prompts : batch.tokens(from), type);
+  using ablation = await model.ablations(dataSetSides(type) ? prompts : batch.tokens(from), type);
   const ablate = Float32Array.from({ length: model.graph.edgeCount }, (_, edge) => (edge % 2 === 0 ? 1 : 0));
-  using logits = await model.forward(batch.tokens(from === "corrupt" ? "clean" : "corrupt"), { ablate, using });
+  using logits = await model.forward(batch.tokens(from === "corrupt" ? "clean" : "corrupt"), { ablate, ablation });
   return numbers(logits);
 }
 
@@ -86,11 +86,11 @@ describe.each(Object.entries(smallFamilies))("%s", (family, { config }) => {
     for (const from of ["corrupt", "clean"] as const) {
       using prompts = await load(unequal, 0, "end");
       const batch = prompts.batches[0]!;
-      using using = await model.ablations(batch.tokens(from), "resample");
+      using ablation = await model.ablations(batch.tokens(from), "resample");
       using theirs = await model.sources(batch.tokens(from));
       using own = await model.sources(batch.tokens(from === "corrupt" ? "clean" : "corrupt"));
       const [sources, size, length, width] = own.shape as [number, number, number, number];
-      const [taken, other, mine] = [await numbers(using.sources), await numbers(theirs), await numbers(own)];
+      const [taken, other, mine] = [await numbers(ablation.sources), await numbers(theirs), await numbers(own)];
       const [otherPads, pads] = [batch.padding(from)!, batch.padding(from === "corrupt" ? "clean" : "corrupt")!];
       for (let source = 0; source < sources; source++) {
         for (let row = 0; row < size; row++) {

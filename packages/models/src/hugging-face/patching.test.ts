@@ -33,25 +33,25 @@ function lossOf(logits: Tensor): Tensor {
 }
 
 /** The loss with this mask, a number for each edge. */
-function lossAt(model: PatchableModel, using: Ablation, mask: Float64Array): Promise<number> {
-  return scope(async () => lossOf(await model.forward(clean, { ablate: Tensor.from(mask), using })).item());
+function lossAt(model: PatchableModel, ablation: Ablation, mask: Float64Array): Promise<number> {
+  return scope(async () => lossOf(await model.forward(clean, { ablate: Tensor.from(mask), ablation })).item());
 }
 
 /** Edge attribution in float64: the gradient of the loss with respect to the mask, where no edge is patched. */
 function attribution(model: PatchableModel): Promise<number[]> {
   return scope(async () => {
-    const using = await model.ablations(corrupt, "resample");
+    const ablation = await model.ablations(corrupt, "resample");
     const mask = Tensor.zeros([model.graph.edgeCount], { dtype: "float64" }).requireGrad();
-    return numbers(grad(lossOf(await model.forward(clean, { ablate: mask, using })), [mask])[0]!);
+    return numbers(grad(lossOf(await model.forward(clean, { ablate: mask, ablation })), [mask])[0]!);
   });
 }
 
 /** Derivative of the loss by one edge's mask from four losses: the error is of the fourth order in the step. */
-async function centralDifference(model: PatchableModel, using: Ablation, edge: number): Promise<number> {
+async function centralDifference(model: PatchableModel, ablation: Ablation, edge: number): Promise<number> {
   const mask = new Float64Array(model.graph.edgeCount);
   const at = (value: number) => {
     mask[edge] = value;
-    return lossAt(model, using, mask);
+    return lossAt(model, ablation, mask);
   };
   const difference = async (step: number) => ((await at(step)) - (await at(-step))) / (2 * step);
   const step = 2e-4;
@@ -85,7 +85,7 @@ describe.each(Object.entries(smallFamilies))("%s", (family, { config, turnsOn })
 
     /** Logits of the clean prompts with these numbers as the mask. */
     const patched = (mask: Float64Array) =>
-      scope(async () => numbers(await model.forward(clean, { ablate: Tensor.from(mask), using: ablation })));
+      scope(async () => numbers(await model.forward(clean, { ablate: Tensor.from(mask), ablation })));
     const plain = (prompts: Tensor) => scope(async () => numbers(await model.forward(prompts)));
 
     it("has what sets the architecture apart", () => {

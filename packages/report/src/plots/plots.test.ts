@@ -126,10 +126,10 @@ describe("similarityPlotSvg", () => {
     [1, 0.25],
     [0.25, Number.NaN],
   ];
-  const panel = { task: "one", size: 1041, isTrueSize: true, algorithms: ["ACDC", "EAP"], overlap };
+  const panel = { task: "one", size: 1041, isKnownSize: true, algorithms: ["ACDC", "EAP"], overlap };
 
   it("has a heat map a task and size, percents in its cells", async () => {
-    const svg = await similarityPlotSvg([panel, { ...panel, size: 1000, isTrueSize: false }]);
+    const svg = await similarityPlotSvg([panel, { ...panel, size: 1000, isKnownSize: false }]);
     const words = texts(svg);
     for (const word of ["one", "Size of the known circuit", "1,000 edges", "ACDC", "EAP", "25", "–"])
       expect(words).toContain(word);

@@ -41,7 +41,7 @@ const check = signature("rocPlotSvg", { series: kind.listOf(seriesKind) }, {
  *
  * @throws AutocircuitError `bad-input` without a series
  * @example
- * const { points } = rocCurve(scores, task.trueEdges!);
+ * const { points } = rocCurve(scores, task.knownEdges!);
  * const svg = await rocPlotSvg([{ task: task.name, algorithm: "ACDC", points }]);
  */
 export async function rocPlotSvg(series: readonly RocSeries[], options: RocPlotOptions = {}): Promise<string> {

@@ -8,7 +8,7 @@ import { renderSpec } from "./render-spec.ts";
 export interface SimilarityPanel {
   readonly task: string;
   readonly size: number;
-  readonly isTrueSize?: boolean | undefined;
+  readonly isKnownSize?: boolean | undefined;
   readonly algorithms: readonly string[];
   /** A share for each two algorithms, from 0 to 1; NaN where there is none. */
   readonly overlap: readonly (readonly number[])[];
@@ -63,7 +63,7 @@ function similaritySpec(panels: readonly SimilarityPanel[], cell: number, legend
     ...panel,
     task: visible(panel.task),
     algorithms: panel.algorithms.map(visible),
-    column: panel.isTrueSize ? "Size of the known circuit" : `${panel.size.toLocaleString("en-US")} edges`,
+    column: panel.isKnownSize ? "Size of the known circuit" : `${panel.size.toLocaleString("en-US")} edges`,
   }));
   const rows = named.flatMap(({ task, column, algorithms, overlap, size }) =>
     overlap.flatMap((shares, y) =>

@@ -27,7 +27,7 @@ export const ablating = (its: () => StudioInBrowser) =>
     it("ablates the edge that is clicked, with the library's numbers, and takes it back", async () => {
       await using opened = await open();
       const { page, faults } = opened;
-      await page.selectOption("#scores", { label: "true edges" });
+      await page.selectOption("#scores", { label: "known circuit" });
       await page.selectOption("#overlay", "");
       const place = await places(page, its().address);
       const edge = "A3.0->Resid End";
@@ -52,7 +52,7 @@ export const ablating = (its: () => StudioInBrowser) =>
     it("paints the edges anew for other edges, not for a click", async () => {
       await using opened = await open();
       const { page } = opened;
-      await page.selectOption("#scores", { label: "true edges" });
+      await page.selectOption("#scores", { label: "known circuit" });
       const place = await places(page, its().address);
       await page.waitForTimeout(500);
       const painted = () => page.evaluate(() => performance.getEntriesByName("graph-painted").length);
@@ -68,7 +68,7 @@ export const ablating = (its: () => StudioInBrowser) =>
     it("catches edges with a lasso", async () => {
       await using opened = await open();
       const { page } = opened;
-      await page.selectOption("#scores", { label: "true edges" });
+      await page.selectOption("#scores", { label: "known circuit" });
       const place = await places(page, its().address);
       const [x, y] = place.edge("A3.0->Resid End");
       await page.waitForTimeout(300);
@@ -113,7 +113,7 @@ export const ablating = (its: () => StudioInBrowser) =>
       await page.selectOption("#scores", { label: "by number" });
       await page.fill("input[aria-label='Edges in the circuit']", "5");
       await page.keyboard.press("Enter");
-      await page.selectOption("#overlay", { label: "true edges" });
+      await page.selectOption("#overlay", { label: "known circuit" });
       const { graph } = its().task.model;
       const both = graph.index("A3.0->Resid End") >= graph.edgeCount - 5 ? 1 : 0;
       const key = await page.textContent(".graph-key");
@@ -206,7 +206,7 @@ export const ablating = (its: () => StudioInBrowser) =>
     it("evaluates the data set and shows a point a prompt", async () => {
       await using opened = await open();
       const { page } = opened;
-      await page.selectOption("#scores", { label: "true edges" });
+      await page.selectOption("#scores", { label: "known circuit" });
       await page.click("#evaluate");
       await page.waitForSelector("[data-total='circuit-faithfulness']");
       const faithfulness = Number(await page.getAttribute("[data-total='circuit-faithfulness']", "data-value"));

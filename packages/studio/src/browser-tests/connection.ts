@@ -9,7 +9,7 @@ export const connecting = (its: () => StudioInBrowser) =>
       await using second = await openStudio(its().browser, its().address);
       await Promise.all([
         first.page.selectOption("#scores", ""),
-        second.page.selectOption("#scores", { label: "true edges" }),
+        second.page.selectOption("#scores", { label: "known circuit" }),
       ]);
       expect(await edgeCounts(first.page)).toEqual(["77", "77", "77"]);
       expect(await edgeCounts(second.page)).toEqual(["77", "2", "2"]);
@@ -19,7 +19,7 @@ export const connecting = (its: () => StudioInBrowser) =>
       await using opened = await openStudio(its().browser, its().address);
       const { page } = opened;
       const away = (path: string) => page.route(path, (route) => route.abort());
-      await page.selectOption("#scores", { label: "true edges" });
+      await page.selectOption("#scores", { label: "known circuit" });
       await page.selectOption("#overlay", "");
       await edgeCounts(page);
       await away("**/api/**");
@@ -46,7 +46,7 @@ export const connecting = (its: () => StudioInBrowser) =>
       let studio = await its().another();
       await using opened = await openStudio(its().browser, studio.address);
       const { page } = opened;
-      await page.selectOption("#scores", { label: "true edges" });
+      await page.selectOption("#scores", { label: "known circuit" });
       await page.click("#tab-edges");
       await page.click('.edge-name >> text="A3.0 → Resid End"');
       await page.click("#tab-run");

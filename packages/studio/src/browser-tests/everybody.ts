@@ -33,7 +33,7 @@ export const forEverybody = (its: () => StudioInBrowser) =>
         await page.click(`#tab-${tab}`);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
       }
-      await page.selectOption("#scores", { label: "true edges" });
+      await page.selectOption("#scores", { label: "known circuit" });
       await page.click("#tab-edges");
       await page.click('.edge-name >> text="A3.0 → Resid End"');
       await page.click("#tab-run");

@@ -23,7 +23,7 @@ export const keeping = (its: () => StudioInBrowser) =>
     }
 
     async function withAnEdgeAblated(page: Page): Promise<void> {
-      await page.selectOption("#scores", { label: "true edges" });
+      await page.selectOption("#scores", { label: "known circuit" });
       await page.click("#tab-edges");
       await page.click('.edge-name >> text="A3.0 → Resid End"');
       await page.click("#tab-run");

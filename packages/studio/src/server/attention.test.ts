@@ -20,10 +20,10 @@ it.each(["tree", "edge"] as const)(
     const batch = prompts.batches[number]!;
     const kept = Circuit.where(model.graph, (edge) => !ablated.includes(edge));
     const [run, from] = patchType === "tree" ? [batch.clean, batch.corrupt] : [batch.corrupt, batch.clean];
-    using using_ = await model.ablations(from, "resample");
+    using ablation = await model.ablations(from, "resample");
     using full = await model.activations(batch.clean, [hook]);
     const ablate = patchType === "tree" ? kept.complement() : kept.mask();
-    using patched = await model.activations(run, [hook], { ablate, using: using_ });
+    using patched = await model.activations(run, [hook], { ablate, ablation });
     for (const [given, expected] of [
       [answer.full, full],
       [answer.patched, patched],

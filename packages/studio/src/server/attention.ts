@@ -39,9 +39,9 @@ export async function attentionOf(
     return (await one.toArray()) as number[][];
   };
   using plain = await model.activations(batch.clean, [hook], { signal });
-  const using_ = await runs.ablation(prepared, request.prompt, request.ablation, plan.ablateFrom, signal);
+  const ablation = await runs.ablation(prepared, request.prompt, request.ablation, plan.ablateFrom, signal);
   const ablate = request.patchType === "edge" ? patched.mask() : patched.complement();
-  using ablated = await model.activations(batch.tokens(plan.run), [hook], { ablate, using: using_, signal });
+  using ablated = await model.activations(batch.tokens(plan.run), [hook], { ablate, ablation, signal });
   const [full, other] = [await rowsOf(plain.of(hook)), await rowsOf(ablated.of(hook))];
   const before = full[0]!.length - batch.length;
   const pattern = (rows: readonly number[][]) => ({

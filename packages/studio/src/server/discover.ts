@@ -48,7 +48,7 @@ export function discover(
           ...{ signal, onProgress },
         });
         throwIfAborted(signal);
-        const { trueEdges: _, edges: __, ...shown } = options;
+        const { knownEdges: _, edges: __, ...shown } = options;
         const origin = `${algorithm} ${JSON.stringify(shown)}, ${prompts.promptCount} prompts`;
         const set = sets.add({ name, origin, of: scores });
         if (facts.savesTo !== null) await saveScores(facts.savesTo, set.name, scores);
@@ -82,14 +82,14 @@ function requireOptions(algorithm: AlgorithmName, options: Readonly<Record<strin
 
 function optionsFor(
   algorithm: AlgorithmName,
-  { model, trueEdges }: StudioSubject,
+  { model, knownEdges }: StudioSubject,
   given: Readonly<Record<string, unknown>>,
   { ablation }: DiscoverRequest,
 ): Record<string, unknown> {
-  const edges = trueEdges ? model.graph.indices(trueEdges).map((index) => model.graph.edge(index)) : null;
+  const edges = knownEdges ? model.graph.indices(knownEdges).map((index) => model.graph.edge(index)) : null;
   return fittingOptions(
     algorithm,
-    { model, trueEdges: edges },
+    { model, knownEdges: edges },
     { given, ablation: ablationFor(algorithm, given, ablation) },
   );
 }

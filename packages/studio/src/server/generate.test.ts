@@ -36,7 +36,7 @@ describe("generation", () => {
         using here = row([...clean, ...patched!]);
         using there = row([...corrupt, ...patched!]);
         using values = await model.ablations(there, ablation);
-        patched!.push(await best(await model.forward(here, { ablate: ablated, using: values })));
+        patched!.push(await best(await model.forward(here, { ablate: ablated, ablation: values })));
       }
       expect(written("full")).toEqual(full);
       expect(written("patched")).toEqual(patched);

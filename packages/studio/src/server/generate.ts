@@ -43,10 +43,8 @@ export async function* generate(
       const next = await queue.run(priorities.generate, signal, async () => {
         using batch = batchOf(state);
         if (name === "full") return likeliest(await model.forward(batch.clean, { ...lastOf(batch), signal }));
-        using using_ = await model.ablations(batch.tokens(plan.ablateFrom), request.ablation, { signal });
-        return likeliest(
-          await model.forward(batch.tokens(plan.run), { ablate, using: using_, ...lastOf(batch), signal }),
-        );
+        using ablation = await model.ablations(batch.tokens(plan.ablateFrom), request.ablation, { signal });
+        return likeliest(await model.forward(batch.tokens(plan.run), { ablate, ablation, ...lastOf(batch), signal }));
       });
       yield { type: "token", model: name, token: tokenText(subject, next.id, "output"), probability: next.probability };
       const { clean, corrupt, ...rest } = state.pair;

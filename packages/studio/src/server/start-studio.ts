@@ -82,6 +82,6 @@ export async function startStudio(subject: LoadedTask | StudioSubject, options: 
 }
 
 /** A task as the subject of a studio: its test prompts are listed and measured on, its training prompts are discovered with. */
-export function subjectOfTask({ model, test, train, name, trueEdges }: LoadedTask): StudioSubject {
-  return { model, prompts: test, train, title: name, trueEdges };
+export function subjectOfTask({ model, test, train, name, knownEdges }: LoadedTask): StudioSubject {
+  return { model, prompts: test, train, title: name, knownEdges };
 }

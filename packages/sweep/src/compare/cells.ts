@@ -1,4 +1,4 @@
-import type { MeasurementName } from "@autocircuit/metrics";
+import type { MetricName } from "@autocircuit/metrics";
 import type { DoneUnit } from "../results/result-rows.ts";
 import type { UnitSeries } from "../unit/run-unit.ts";
 import { areaOf } from "./mean-curves.ts";
@@ -6,7 +6,7 @@ import { seedMean } from "./seed-means.ts";
 
 /** A metric under one ablation. */
 export interface MetricKind {
-  readonly metric: MeasurementName;
+  readonly metric: MetricName;
   readonly ablation: string;
   readonly patch: string;
 }

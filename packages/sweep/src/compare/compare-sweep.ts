@@ -108,9 +108,9 @@ async function rocFigure(cells: Cells): Promise<Figure[]> {
   const series = [];
   for (const { task, algorithm, units } of cells.all()) {
     const [{ result }] = units as [DoneUnit];
-    const { trueEdges } = result.subject;
-    if (trueEdges === null || !best.has(algorithm)) continue;
-    const { points } = rocCurve(await scoresOf(result), trueEdges);
+    const { knownEdges } = result.subject;
+    if (knownEdges === null || !best.has(algorithm)) continue;
+    const { points } = rocCurve(await scoresOf(result), knownEdges);
     const step = Math.max(1, Math.ceil(points.length / ROC_POINTS));
     series.push({ task, algorithm, points: points.filter((_, i) => i % step === 0 || i === points.length - 1) });
   }
@@ -124,15 +124,15 @@ async function similarityFigure(cells: Cells, sizes: readonly number[]): Promise
   const panels = [];
   for (const task of cells.tasks) {
     const units = cells.all().filter((one) => one.task === task && best.has(one.algorithm));
-    const trueCount = units[0]?.units[0]?.result.subject.trueEdges?.length ?? null;
+    const knownEdgeCount = units[0]?.units[0]?.result.subject.knownEdges?.length ?? null;
     if (units.length < 2) continue;
     const scores: Record<string, Awaited<ReturnType<typeof scoresOf>>> = {};
     for (const { algorithm, units: own } of units) scores[algorithm] = await scoresOf(own[0]!.result);
     // Other tasks of the sweep may have larger graphs.
     const most = Math.max(...Object.values(scores).map(({ graph }) => graph.edgeCount));
     const own = sizes.filter((size) => size <= most);
-    if (trueCount === null && own.length === 0) continue;
-    panels.push(...similarityMatrices({ [task]: scores }, { sizes: own, trueCounts: { [task]: trueCount } }));
+    if (knownEdgeCount === null && own.length === 0) continue;
+    panels.push(...similarityMatrices({ [task]: scores }, { sizes: own, knownEdgeCounts: { [task]: knownEdgeCount } }));
   }
   if (panels.length === 0) return [];
   const caption =

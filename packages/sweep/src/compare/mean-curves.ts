@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
-import type { MeasurementName } from "@autocircuit/metrics";
+import type { MetricName } from "@autocircuit/metrics";
 import { areaSummary } from "@autocircuit/metrics";
 import type { MetricPoint } from "@autocircuit/report";
 import type { UnitSeries } from "../unit/run-unit.ts";
@@ -23,7 +23,7 @@ export function meanCurve(curves: readonly UnitSeries["points"][]): MetricPoint[
 }
 
 /** The area of one curve, see `areaSummary`; null where it has none, as of a circuit of one size. */
-export function areaOf(metric: MeasurementName, points: UnitSeries["points"]): number | null {
+export function areaOf(metric: MetricName, points: UnitSeries["points"]): number | null {
   try {
     return areaSummary({ task: { algorithm: points } }, { metric })[0]?.total ?? null;
   } catch (error) {

@@ -9,7 +9,7 @@ import {
   pairAlignments,
   type TrainTest,
 } from "@autocircuit/core";
-import { type MeasurementName, measurements } from "@autocircuit/metrics";
+import { type MetricName, metrics } from "@autocircuit/metrics";
 import { type ComputeDType, computeDTypes, type DeviceName, deviceName } from "@autocircuit/native";
 import { requireOnce } from "./require-once.ts";
 
@@ -24,7 +24,7 @@ export interface SweepTask extends LatentOptions {
   /** One or several files of prompt pairs. */
   readonly prompts?: string | readonly string[] | undefined;
   readonly byToken?: boolean | undefined;
-  /** A ready-made task: which known circuit is the true one. */
+  /** A ready-made task: which known circuit to compare with. */
   readonly circuit?: string | undefined;
   /** A ready-made task: positions of the known circuit by token. */
   readonly positions?: readonly number[] | undefined;
@@ -58,7 +58,7 @@ export interface SweepAlgorithm {
 /** What is measured of the circuits. */
 export interface SweepMeasure {
   /** Default those that say most about each task's outputs. */
-  readonly metrics?: readonly MeasurementName[] | undefined;
+  readonly metrics?: readonly MetricName[] | undefined;
   /** What edges outside the circuit take. Default `["resample"]`. */
   readonly ablations?: readonly AblationType[] | undefined;
   /** Circuit sizes; those larger than a task's graph are left out there. By default those of `defaultCircuitSizes`. */
@@ -173,7 +173,7 @@ function requireTask(task: SweepTask): void {
 }
 
 const checkNames = fields("the plan's `measure`", {
-  metrics: kind.oneOf(Object.keys(measurements)),
+  metrics: kind.oneOf(Object.keys(metrics)),
   ablations: coreKinds.ablationName,
 });
 

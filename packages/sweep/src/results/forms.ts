@@ -1,7 +1,7 @@
 import { type KindsOf, kind, sayOnce } from "@autocircuit/base";
 import { ablationTypes } from "@autocircuit/core";
 import type { MibCurve, MibMeasures, MibPoint, TrainingHistory } from "@autocircuit/discovery";
-import { measurements } from "@autocircuit/metrics";
+import { metrics } from "@autocircuit/metrics";
 import type { UnitResult, UnitSeries } from "../unit/run-unit.ts";
 import type { UnitError } from "./unit-error.ts";
 import type { UnitMachine, UnitTimes } from "./unit-times.ts";
@@ -31,7 +31,7 @@ const mib = kind.shape("measures of the benchmark", {
 } satisfies KindsOf<MibMeasures>);
 
 const series = kind.shape("a series", {
-  metric: kind.oneOf(Object.keys(measurements)),
+  metric: kind.oneOf(Object.keys(metrics)),
   ablation: kind.oneOf(ablationTypes),
   patch: kind.oneOf(["tree", "edge"]),
   asked: kind.orNull(indices),
@@ -43,7 +43,7 @@ const series = kind.shape("a series", {
 /** {@link UnitResult}. */
 export const resultForm = kind.shape("a unit's result", {
   subject: kind.shape("a graph with prompts", {
-    ...{ graph: kind.record, edgeCount: kind.count, trueEdges: kind.orNull(indices), dtype: kind.text },
+    ...{ graph: kind.record, edgeCount: kind.count, knownEdges: kind.orNull(indices), dtype: kind.text },
     ...{ train: indices, test: indices, outputs: numbers },
   } satisfies KindsOf<UnitResult["subject"]>),
   series: kind.listOf(series),

@@ -29,7 +29,7 @@ export function unitRow({ unit, result, times }: DoneUnit): Row {
   return {
     ...namesOf(unit),
     graphEdges: subject.edgeCount,
-    trueEdges: subject.trueEdges?.length ?? null,
+    knownEdges: subject.knownEdges?.length ?? null,
     auc: truth?.auc ?? null,
     averagePrecision: truth?.averagePrecision ?? null,
     cpr: measures?.signed.areas.linear.cpr ?? null,

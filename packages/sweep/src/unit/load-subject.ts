@@ -47,7 +47,7 @@ async function load(subject: UnitSubject, signal?: AbortSignal): Promise<LoadedT
   const { batchSize, batchCount, outputSlice, separateQkv, factorized, ungrouped, align } = task;
   const graph = { separateQkv, factorized, ungrouped };
   return defineTask({
-    ...{ key, name: key, batchSize: batchSize!, batchCount: batchCount!, tokenCircuit: byToken, ...graph },
+    ...{ key, name: key, batchSize: batchSize!, batchCount: batchCount!, byToken, ...graph },
     model: (options) => loadModel(model!, { ...options, ...graph }),
     dataset: [prompts!].flat(),
     ...(task.autoencoders !== undefined &&

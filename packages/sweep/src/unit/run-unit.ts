@@ -17,7 +17,7 @@ export type UnitSeries = Omit<MeasuredSeries, "task" | "algorithm">;
 
 /** What a unit gives: the same on every machine of one kind, however it was run. */
 export interface UnitResult {
-  /** Graph, published circuit and prompts' keys. */
+  /** Graph, known circuit and prompts' keys. */
   readonly subject: Omit<ExperimentTask, "key" | "name">;
   readonly series: readonly UnitSeries[];
   /** How well the scores tell the edges of the known circuit from others; null where none is known. */
@@ -71,7 +71,7 @@ export async function runUnit(task: LoadedTask, unit: SweepUnit, options: RunUni
   const result: UnitResult = {
     subject,
     series: measured.series.map(plainSeries),
-    truth: task.trueEdges === null ? null : againstTruth(scores, task.trueEdges),
+    truth: task.knownEdges === null ? null : againstTruth(scores, task.knownEdges),
     mib,
     history,
     scores: Buffer.from(scores.toBytes()).toString("base64"),
@@ -91,7 +91,7 @@ function plainSeries({ task: _, algorithm: __, points, ...series }: MeasuredSeri
   };
 }
 
-function againstTruth(scores: PruneScores, edges: NonNullable<LoadedTask["trueEdges"]>): UnitResult["truth"] {
+function againstTruth(scores: PruneScores, edges: NonNullable<LoadedTask["knownEdges"]>): UnitResult["truth"] {
   return { auc: rocCurve(scores, edges).auc, averagePrecision: averagePrecision(scores, edges) };
 }
 
@@ -101,7 +101,7 @@ async function benchmark(
   scores: PruneScores,
   signal: AbortSignal | undefined,
 ): Promise<UnitResult["mib"]> {
-  const truth = task.trueEdges === null ? {} : { truth: task.trueEdges };
+  const truth = task.knownEdges === null ? {} : { truth: task.knownEdges };
   try {
     return await measureMib(task.model, task.test, scores, { ...truth, signal });
   } catch (error) {

@@ -19,7 +19,7 @@ export interface AblationOptions {
   /** Names of the ablated edges, such as `A0.0->MLP 0`. */
   readonly ablate?: Iterable<string>;
   /** What an ablated edge carries: nothing (the default), or what it carried in another run of the same length. */
-  readonly using?: "zero" | ForwardRun;
+  readonly ablation?: "zero" | ForwardRun;
 }
 
 /**
@@ -29,14 +29,14 @@ export interface AblationOptions {
  * @throws RaspError for ids or edges the model does not have, and for a run of another length
  * @example
  * const clean = forward(model, model.input.encode(["a", "b"]));
- * const cut = forward(model, ids, { ablate: ["Resid Start->A0.0.V"], using: clean });
+ * const cut = forward(model, ids, { ablate: ["Resid Start->A0.0.V"], ablation: clean });
  */
 export function forward(model: RunnableModel, ids: readonly number[], options: AblationOptions = {}): ForwardRun {
   const { config, weights } = model;
   const { dModel, layers, heads } = config;
   const positions = ids.length;
   checkInput(model, ids);
-  const using = options.using ?? "zero";
+  const ablation = options.ablation ?? "zero";
   const ablate = checkAblation(config, options, positions);
 
   const sources = new Map<string, Float64Array>();
@@ -53,7 +53,7 @@ export function forward(model: RunnableModel, ids: readonly number[], options: A
     const patched = residual.slice();
     for (const source of cut) {
       const current = sources.get(source)!;
-      const instead = using === "zero" ? null : using.sources.get(source)!;
+      const instead = ablation === "zero" ? null : ablation.sources.get(source)!;
       for (let i = 0; i < patched.length; i++) patched[i]! += (instead?.[i] ?? 0) - current[i]!;
     }
     return patched;
@@ -101,11 +101,11 @@ function checkInput({ config }: RunnableModel, ids: readonly number[]): void {
 /** The cut sources of every destination that has any. */
 function checkAblation(
   config: ModelConfig,
-  { ablate, using }: AblationOptions,
+  { ablate, ablation }: AblationOptions,
   positions: number,
 ): ReadonlyMap<string, readonly string[]> {
   const cut = new Map<string, string[]>();
-  const known = knownEdges(config);
+  const known = edgesIn(config);
   for (const edge of new Set(ablate)) {
     if (known.has(edge)) {
       const [source, destination] = edge.split("->") as [string, string];
@@ -117,10 +117,10 @@ function checkAblation(
       `there is no edge "${edge}" in this model; edges look like ${[...known].slice(0, 3).join(", ")}`,
     );
   }
-  if (using !== undefined && using !== "zero" && using.positions !== positions) {
+  if (ablation !== undefined && ablation !== "zero" && ablation.positions !== positions) {
     throw new RaspError(
       "bad-input",
-      `the run to take ablated values from has ${using.positions} positions, this one ${positions}; use an input of equal length`,
+      `the run to take ablated values from has ${ablation.positions} positions, this one ${positions}; use an input of equal length`,
     );
   }
   return cut;
@@ -129,7 +129,7 @@ function checkAblation(
 const edgesOfConfig = new WeakMap<ModelConfig, ReadonlySet<string>>();
 
 /** All edges, remembered: one ablation study runs the same model thousands of times. */
-function knownEdges(config: ModelConfig): ReadonlySet<string> {
+function edgesIn(config: ModelConfig): ReadonlySet<string> {
   const edges = edgesOfConfig.get(config) ?? new Set(allEdges(config));
   edgesOfConfig.set(config, edges);
   return edges;

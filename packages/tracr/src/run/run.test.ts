@@ -50,7 +50,7 @@ describe("the model of reverse", () => {
       'no edge "A0.0->A9.9" in this model; edges look like',
     );
     const short = forward(reverse, [3, 0]);
-    expect(() => forward(reverse, [3, 0, 0], { ablate: ["A0.0->MLP 0"], using: short })).toThrow(
+    expect(() => forward(reverse, [3, 0, 0], { ablate: ["A0.0->MLP 0"], ablation: short })).toThrow(
       "2 positions, this one 3",
     );
   });
@@ -86,7 +86,7 @@ describe("edges", () => {
   test("ablating all of them with another run gives that run", () => {
     const clean = reverse.input.encode([1, 2, 3, 1, 1]);
     const other = forward(reverse, reverse.input.encode([3, 3, 2, 1, 2]));
-    const { logits } = forward(reverse, clean, { ablate: allEdges(reverse.config), using: other });
+    const { logits } = forward(reverse, clean, { ablate: allEdges(reverse.config), ablation: other });
     logits.forEach((x, i) => {
       expect(x).toBeCloseTo(other.logits[i]!, 12);
     });
@@ -95,7 +95,7 @@ describe("edges", () => {
   test("ablating an edge with the run itself changes nothing", () => {
     const ids = reverse.input.encode([1, 2, 3]);
     const clean = forward(reverse, ids);
-    expect(forward(reverse, ids, { ablate: ["MLP 2->A3.0.Q"], using: clean }).logits).toEqual(clean.logits);
+    expect(forward(reverse, ids, { ablate: ["MLP 2->A3.0.Q"], ablation: clean }).logits).toEqual(clean.logits);
     expect(forward(reverse, ids, { ablate: ["MLP 2->A3.0.Q"] }).logits).not.toEqual(clean.logits);
   });
 

@@ -2,29 +2,29 @@ import type { TextPromptRecord } from "../../prompts/prompt-file.ts";
 import type { ReadyTask } from "../../ready-task/ready-task.ts";
 import { textTask } from "../../ready-task/text-task.ts";
 import { ATTN_ONLY } from "../models.ts";
-import { known, type LiteratureCircuit, type PublishedTask } from "../published-task.ts";
-import { DOCSTRING_WORDS, docstringNodeBasedOfficialEdges, docstringTrueEdges } from "./edges.ts";
+import { known, type PublishedCircuit, type PublishedTask } from "../published-task.ts";
+import { DOCSTRING_WORDS, docstringEdges, docstringNodeBasedEdges } from "./edges.ts";
 import { docstringPrompts } from "./prompts.ts";
 
 const POST = "Heimersheim and Janiak 2023, A circuit for Python docstrings (Alignment Forum)";
 const MODEL = "attn-only-4l";
 
-const byEdges: LiteratureCircuit = {
-  name: "docstring-true-edges",
+const byEdges: PublishedCircuit = {
+  name: "docstring-edges",
   description: "the third parameter in a docstring, edge by edge",
   model: MODEL,
   paper: `${POST}; edges of ACDC and AutoCircuit`,
   words: DOCSTRING_WORDS,
-  edges: docstringTrueEdges,
+  edges: docstringEdges,
 };
 
-const byHeads: LiteratureCircuit = {
-  name: "docstring-node-based-official-edges",
+const byHeads: PublishedCircuit = {
+  name: "docstring-node-based-edges",
   description: "the third parameter in a docstring by heads",
   model: MODEL,
   paper: `${POST}; positions of AutoCircuit`,
   words: DOCSTRING_WORDS,
-  edges: docstringNodeBasedOfficialEdges,
+  edges: docstringNodeBasedEdges,
 };
 
 const TASK = {
@@ -46,14 +46,14 @@ export const docstring: PublishedTask<ReadyTask<TextPromptRecord>> = {
       ...TASK,
       name: "docstring-token",
       key: "Docstring Token Circuit",
-      circuits: known({ "node-based": byHeads, true: byEdges }),
+      circuits: known({ "node-based": byHeads, edges: byEdges }),
       byToken: true,
     }),
     textTask({
       ...TASK,
       name: "docstring-component",
       key: "Docstring Component Circuit",
-      circuits: known({ true: byEdges, "node-based": byHeads }),
+      circuits: known({ edges: byEdges, "node-based": byHeads }),
       byToken: false,
     }),
   ],

@@ -1,6 +1,6 @@
 import type { Edge } from "@autocircuit/core";
 import { type Connection, connectedEdges, edgesOfHeads } from "../../edges/connections.ts";
-import { circuitTokens, graphOf, type HasGraph, type OfficialEdgesOptions } from "../../edges/official-edges.ts";
+import { graphOf, type HasGraph, type KnownEdgesOptions, positionsByToken } from "../../edges/known-edges.ts";
 import { ATTN_ONLY_4L, requireModel } from "../../edges/published-model.ts";
 import { wordPositions } from "../../edges/word-positions.ts";
 
@@ -58,11 +58,11 @@ const HEADS: Readonly<Record<string, readonly Word[] | "all">> = {
  * @throws AutocircuitError `shape` unless the graph is that model's, factorised, with separate Q, K, V; `bad-input` for word positions
  *   that are missing or outside
  */
-export function docstringTrueEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  const circuit = "docstringTrueEdges";
+export function docstringEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  const circuit = "docstringEdges";
   const graph = graphOf(target);
   requireModel(circuit, ATTN_ONLY_4L, "separate Q, K, V", graph);
-  const at = wordPositions(circuit, DOCSTRING_WORDS, circuitTokens(circuit, graph, options), options);
+  const at = wordPositions(circuit, DOCSTRING_WORDS, positionsByToken(circuit, graph, options), options);
   const connections = Object.entries(EDGES).map(([name, words]): Connection => {
     const open = name === LEFT_OPEN && !options.corrected;
     return [name, open ? [] : words.map((word) => at[word])];
@@ -74,7 +74,7 @@ export function docstringTrueEdges(target: HasGraph, options: OfficialEdgesOptio
  * The docstring circuit by heads: every edge whose source is not a head, and the edges of the circuit's heads, by token at the positions
  * where each acts. This is how the post measures its circuit.
  *
- * Source: Heimersheim and Janiak 2023 (as {@link docstringTrueEdges}), part "Putting it all together"; positions as in AutoCircuit. Any
+ * Source: Heimersheim and Janiak 2023 (as {@link docstringEdges}), part "Putting it all together"; positions as in AutoCircuit. Any
  * graph of the model will do.
  *
  * What `corrected` changes, by token: heads whose position the post does not give act everywhere from A_def to param_3, as described.
@@ -83,11 +83,11 @@ export function docstringTrueEdges(target: HasGraph, options: OfficialEdgesOptio
  * @param options.wordIdxs positions of the same words; needed by token
  * @throws AutocircuitError `shape` for another model's graph; `bad-input` for word positions that are missing or outside
  */
-export function docstringNodeBasedOfficialEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  const circuit = "docstringNodeBasedOfficialEdges";
+export function docstringNodeBasedEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  const circuit = "docstringNodeBasedEdges";
   const graph = graphOf(target);
   requireModel(circuit, ATTN_ONLY_4L, "any", graph);
-  const at = wordPositions(circuit, DOCSTRING_WORDS, circuitTokens(circuit, graph, options), options);
+  const at = wordPositions(circuit, DOCSTRING_WORDS, positionsByToken(circuit, graph, options), options);
   const ends = DOCSTRING_WORDS.filter((word) => options.corrected || word !== "A_def").map((word) => at[word]);
   const first = Math.min(...ends);
   const stretch = Array.from({ length: Math.max(...ends) - first + 1 }, (_, i) => first + i);

@@ -1,6 +1,6 @@
 import { Graph } from "@autocircuit/core";
 import { expect, it } from "vitest";
-import { greaterthanTrueEdges } from "./edges.ts";
+import { greaterthanEdges } from "./edges.ts";
 
 const graph = Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false });
 
@@ -15,7 +15,7 @@ it("has 235 edges", () => {
     36 + 6, // pairs of MLPs 0 to 8, pairs of MLPs 8 to 11
     5 + 6 + 6 + 7 + 8 + 9 - 6 * 4, // MLPs to the middle heads' Q that are not early MLPs
   ];
-  const edges = greaterthanTrueEdges(graph);
+  const edges = greaterthanEdges(graph);
   expect(edges).toHaveLength(counts.reduce((total, count) => total + count));
   expect(edges).toHaveLength(235);
   const names = edges.map(({ name }) => name);
@@ -25,8 +25,8 @@ it("has 235 edges", () => {
 });
 
 it("is taken at every position by token", () => {
-  const names = greaterthanTrueEdges(graph).map(({ name }) => name);
-  const edges = greaterthanTrueEdges(graph.byToken(12), { seqStartIdx: 3 });
+  const names = greaterthanEdges(graph).map(({ name }) => name);
+  const edges = greaterthanEdges(graph.byToken(12), { seqStartIdx: 3 });
   expect(edges).toHaveLength(235 * 12);
   expect(new Set(edges.map(({ name }) => name))).toEqual(new Set(names));
 });

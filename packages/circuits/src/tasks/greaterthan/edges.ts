@@ -1,6 +1,6 @@
 import type { Edge } from "@autocircuit/core";
 import { type Connection, connectedEdges } from "../../edges/connections.ts";
-import { circuitTokens, graphOf, type HasGraph, type OfficialEdgesOptions } from "../../edges/official-edges.ts";
+import { graphOf, type HasGraph, type KnownEdgesOptions, positionsByToken } from "../../edges/known-edges.ts";
 import { GPT2_SMALL, requireModel } from "../../edges/published-model.ts";
 
 /** Nodes of the circuit by their part in it. */
@@ -39,10 +39,10 @@ const WRITERS: readonly Group[] = ["middleHeads", "lateMlps"];
  *
  * @throws AutocircuitError `shape` unless the graph is GPT-2 small's, factorised, with separate Q, K, V
  */
-export function greaterthanTrueEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
+export function greaterthanEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
   const graph = graphOf(target);
-  requireModel("greaterthanTrueEdges", GPT2_SMALL, "separate Q, K, V", graph);
-  circuitTokens("greaterthanTrueEdges", graph, options);
+  requireModel("greaterthanEdges", GPT2_SMALL, "separate Q, K, V", graph);
+  positionsByToken("greaterthanEdges", graph, options);
   return connectedEdges(graph, greaterthanConnections());
 }
 

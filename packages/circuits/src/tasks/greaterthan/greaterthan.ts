@@ -2,17 +2,17 @@ import type { TextPromptRecord } from "../../prompts/prompt-file.ts";
 import type { ReadyTask } from "../../ready-task/ready-task.ts";
 import { textTask } from "../../ready-task/text-task.ts";
 import { GPT2, GPT2_AUTOENCODERS } from "../models.ts";
-import { known, type LiteratureCircuit, type PublishedTask } from "../published-task.ts";
-import { greaterthanTrueEdges } from "./edges.ts";
+import { known, type PublishedCircuit, type PublishedTask } from "../published-task.ts";
+import { greaterthanEdges } from "./edges.ts";
 import { greaterthanPrompts } from "./prompts.ts";
 
-const trueEdges: LiteratureCircuit = {
-  name: "greaterthan-true-edges",
+const byEdges: PublishedCircuit = {
+  name: "greaterthan-edges",
   description: "a later year than the first",
   model: "GPT-2 small",
   paper: "Hanna et al. 2023, How does GPT-2 compute greater-than? (arXiv:2305.00586); edges of ACDC",
   words: [],
-  edges: greaterthanTrueEdges,
+  edges: greaterthanEdges,
 };
 
 const TASK = {
@@ -25,7 +25,7 @@ const TASK = {
 
 /** In which year something that began in another one may have ended. */
 export const greaterthan: PublishedTask<ReadyTask<TextPromptRecord>> = {
-  circuits: [trueEdges],
+  circuits: [byEdges],
   textDataSets: { greaterthan: greaterthanPrompts },
   dataSets: [greaterthanPrompts],
   tasks: [
@@ -33,7 +33,7 @@ export const greaterthan: PublishedTask<ReadyTask<TextPromptRecord>> = {
       ...TASK,
       name: "greaterthan-component",
       key: "Greaterthan Component Circuit",
-      circuits: known({ true: trueEdges }),
+      circuits: known({ edges: byEdges }),
       batchSize: 64,
       batchCount: 2,
     }),

@@ -1,6 +1,6 @@
 import { Graph } from "@autocircuit/core";
 import { describe, expect, it } from "vitest";
-import { ioiHeadBasedOfficialEdges, ioiTrueEdges, ioiTrueEdgesMlp0Only } from "./edges.ts";
+import { ioiEdges, ioiHeadBasedEdges, ioiMlp0OnlyEdges } from "./edges.ts";
 import { IOI_HEADS } from "./heads.ts";
 
 const graph = Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false });
@@ -31,9 +31,9 @@ const HEADS_TO_MLP = sum(4 + 2, 3 * 3 + 2, 8 * 2 + 5, 4 * 2 + 3 * 2); // previou
 /** Movers to the MLPs behind them, up to the last; only where MLPs lead to the output. */
 const MOVERS_TO_MLP = sum(2 + 1, 3 + 3 + 2, 2 * 4 + 1 * 2 + 3 * 2);
 
-describe("ioiTrueEdges", () => {
+describe("ioiEdges", () => {
   it("has 739 edges without words: no MLP leads to the output", () => {
-    const edges = ioiTrueEdges(graph);
+    const edges = ioiEdges(graph);
     // 11 from the embedding to MLPs, all 55 pairs of MLPs 0 to 10
     expect(edges).toHaveLength(sum(HEADS_ONLY, 11, 55, MLP_TO_HEADS, HEADS_TO_MLP));
     expect(edges).toHaveLength(739);
@@ -41,7 +41,7 @@ describe("ioiTrueEdges", () => {
   });
 
   it("has 771 corrected: MLPs 9 to 11 lead to the output", () => {
-    const edges = ioiTrueEdges(graph, { corrected: true });
+    const edges = ioiEdges(graph, { corrected: true });
     expect(edges).toHaveLength(sum(739, 3, MOVERS_TO_MLP, 2)); // 2 pairs of MLPs that were missing
     expect(edges).toHaveLength(771);
     const names = edges.map(({ name }) => name);
@@ -52,7 +52,7 @@ describe("ioiTrueEdges", () => {
   });
 
   it("has 869 by token for the 15 tokens of the usual template", () => {
-    const edges = ioiTrueEdges(byToken(15), { wordIdxs });
+    const edges = ioiEdges(byToken(15), { wordIdxs });
     // embedding to MLPs at S1+1, S1, S2, end, IO; pairs of MLPs at the same words; three MLPs to the output
     const expected = sum(HEADS_ONLY, 4 + 4 + 3 + 8 + 11, 11 + 6 + 28 + 36 + 55, MLP_TO_HEADS);
     expect(edges).toHaveLength(sum(expected, HEADS_TO_MLP, MOVERS_TO_MLP, 3));
@@ -63,38 +63,38 @@ describe("ioiTrueEdges", () => {
   it("depends on the prompt's length unless corrected", () => {
     const short = { IO: 4, S1: 2, "S1+1": 3, S2: 7, end: 10 };
     // With `end` at 10 only MLP 9 lies in the range; of the movers' edges to MLPs those to MLP 9 are left.
-    expect(ioiTrueEdges(byToken(11), { wordIdxs: short })).toHaveLength(869 - 2 - 2 - (MOVERS_TO_MLP - 4));
-    expect(ioiTrueEdges(byToken(11), { wordIdxs: short, corrected: true })).toHaveLength(869);
-    expect(ioiTrueEdges(byToken(15), { wordIdxs, corrected: true })).toHaveLength(869);
+    expect(ioiEdges(byToken(11), { wordIdxs: short })).toHaveLength(869 - 2 - 2 - (MOVERS_TO_MLP - 4));
+    expect(ioiEdges(byToken(11), { wordIdxs: short, corrected: true })).toHaveLength(869);
+    expect(ioiEdges(byToken(15), { wordIdxs, corrected: true })).toHaveLength(869);
   });
 
   it("moves with the start of the graph, and leaves out what was cut off", () => {
-    const whole = ioiTrueEdges(byToken(15), { wordIdxs });
-    const shifted = ioiTrueEdges(byToken(13), { wordIdxs, seqStartIdx: 2 });
+    const whole = ioiEdges(byToken(15), { wordIdxs });
+    const shifted = ioiEdges(byToken(13), { wordIdxs, seqStartIdx: 2 });
     expect(shifted.map(({ name, token }) => [name, token! + 2])).toEqual(whole.map(({ name, token }) => [name, token]));
-    const cut = ioiTrueEdges(byToken(11), { wordIdxs, seqStartIdx: 4 });
+    const cut = ioiEdges(byToken(11), { wordIdxs, seqStartIdx: 4 });
     expect(cut).toHaveLength(whole.filter(({ token }) => token! >= 4).length);
   });
 });
 
-describe("ioiTrueEdgesMlp0Only", () => {
+describe("ioiMlp0OnlyEdges", () => {
   it("has 242 edges, 232 corrected", () => {
     // MLP 0: from the embedding, from A0.1 and A0.10, and to every input of the circuit it reaches
     const toHeads = sum(2 * 3, 1 * 3, 4 * 3, (2 + 3 + 8) * 2);
-    expect(ioiTrueEdgesMlp0Only(graph, { corrected: true })).toHaveLength(sum(HEADS_ONLY, 1, 2, toHeads));
-    expect(ioiTrueEdgesMlp0Only(graph, { corrected: true })).toHaveLength(232);
-    const published = ioiTrueEdgesMlp0Only(graph);
+    expect(ioiMlp0OnlyEdges(graph, { corrected: true })).toHaveLength(sum(HEADS_ONLY, 1, 2, toHeads));
+    expect(ioiMlp0OnlyEdges(graph, { corrected: true })).toHaveLength(232);
+    const published = ioiMlp0OnlyEdges(graph);
     expect(published).toHaveLength(232 + 10);
     expect(published.filter(({ name }) => /^MLP 0->MLP/.test(name))).toHaveLength(10);
   });
 
   it("has 266 by token, 236 corrected", () => {
-    expect(ioiTrueEdgesMlp0Only(byToken(15), { wordIdxs })).toHaveLength(266);
-    expect(ioiTrueEdgesMlp0Only(byToken(15), { wordIdxs, corrected: true })).toHaveLength(236);
+    expect(ioiMlp0OnlyEdges(byToken(15), { wordIdxs })).toHaveLength(266);
+    expect(ioiMlp0OnlyEdges(byToken(15), { wordIdxs, corrected: true })).toHaveLength(236);
   });
 });
 
-describe("ioiHeadBasedOfficialEdges", () => {
+describe("ioiHeadBasedEdges", () => {
   const blocks = Object.values(IOI_HEADS).flatMap((heads) => heads.map(([block]) => block));
   const mlps = Array.from({ length: 12 }, (_, block) => block);
   /** Destinations after block b: its MLP for heads, everything in later blocks, the output. */
@@ -109,14 +109,14 @@ describe("ioiHeadBasedOfficialEdges", () => {
   ])("has $size edges, $tokens15 by token (separate Q, K, V: $separateQkv)", ({ separateQkv, size, tokens15 }) => {
     const kind = graph.with({ separateQkv });
     const { others, heads } = counts(separateQkv ? 3 : 1);
-    expect(ioiHeadBasedOfficialEdges(kind)).toHaveLength(others + heads);
+    expect(ioiHeadBasedEdges(kind)).toHaveLength(others + heads);
     expect(others + heads).toBe(size);
-    expect(ioiHeadBasedOfficialEdges(kind.byToken(15), { wordIdxs })).toHaveLength(15 * others + heads);
+    expect(ioiHeadBasedEdges(kind.byToken(15), { wordIdxs })).toHaveLength(15 * others + heads);
     expect(15 * others + heads).toBe(tokens15);
   });
 
   it("keeps each head at one position", () => {
-    const edges = ioiHeadBasedOfficialEdges(byToken(15), { wordIdxs });
+    const edges = ioiHeadBasedEdges(byToken(15), { wordIdxs });
     const at = (head: string) => new Set(edges.filter(({ src }) => src.name === head).map(({ token }) => token));
     expect(at("A9.9")).toEqual(new Set([14]));
     expect(at("A5.5")).toEqual(new Set([10]));
@@ -126,6 +126,6 @@ describe("ioiHeadBasedOfficialEdges", () => {
 
   it("works on nodes too", () => {
     const nodes = graph.with({ factorized: false });
-    expect(ioiHeadBasedOfficialEdges(nodes)).toHaveLength(nodes.edgeCount - (144 - 26));
+    expect(ioiHeadBasedEdges(nodes)).toHaveLength(nodes.edgeCount - (144 - 26));
   });
 });

@@ -1,6 +1,6 @@
 import type { Edge, Graph } from "@autocircuit/core";
 import { type Connection, connectedEdges, edgesOfHeads } from "../../edges/connections.ts";
-import { circuitTokens, graphOf, type HasGraph, type OfficialEdgesOptions } from "../../edges/official-edges.ts";
+import { graphOf, type HasGraph, type KnownEdgesOptions, positionsByToken } from "../../edges/known-edges.ts";
 import { GPT2_SMALL, requireModel } from "../../edges/published-model.ts";
 import { wordPositions } from "../../edges/word-positions.ts";
 import { type HeadAt, IOI_HEADS, IOI_WORDS, type IoiRole, type IoiWord } from "./heads.ts";
@@ -52,23 +52,23 @@ const ACTS_AT: Record<IoiRole, IoiWord> = {
  *
  * @example
  * const graph = Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false });
- * ioiTrueEdges(graph).map((edge) => edge.name);
+ * ioiEdges(graph).map((edge) => edge.name);
  */
-export function ioiTrueEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  return ioiEdges("ioiTrueEdges", target, options);
+export function ioiEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  return connectedIn("ioiEdges", target, options);
 }
 
 /**
- * {@link ioiTrueEdges} without the MLPs but the first: edges that touch no MLP, and edges that touch MLP 0, by AutoCircuit's reckoning
+ * {@link ioiEdges} without the MLPs but the first: edges that touch no MLP, and edges that touch MLP 0, by AutoCircuit's reckoning
  * the one that matters most.
  *
  * What `corrected` changes: besides what it changes there, edges between MLP 0 and a later MLP are left out. The published code keeps
  * them, although nothing follows after the later MLP.
  *
- * @throws AutocircuitError as {@link ioiTrueEdges} does
+ * @throws AutocircuitError as {@link ioiEdges} does
  */
-export function ioiTrueEdgesMlp0Only(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  return ioiEdges("ioiTrueEdgesMlp0Only", target, options).filter(({ src, dest }) => {
+export function ioiMlp0OnlyEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  return connectedIn("ioiMlp0OnlyEdges", target, options).filter(({ src, dest }) => {
     const mlps = [src, dest].filter(({ kind }) => kind === "mlp").map(({ name }) => name === "MLP 0");
     return mlps.length === 0 || (options.corrected ? mlps.every(Boolean) : mlps.some(Boolean));
   });
@@ -84,11 +84,11 @@ export function ioiTrueEdgesMlp0Only(target: HasGraph, options: OfficialEdgesOpt
  * @param options.wordIdxs positions of S1+1, S2 and end; needed by token
  * @throws AutocircuitError `shape` for another model's graph; `bad-input` for word positions that are missing or outside
  */
-export function ioiHeadBasedOfficialEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  const circuit = "ioiHeadBasedOfficialEdges";
+export function ioiHeadBasedEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  const circuit = "ioiHeadBasedEdges";
   const graph = graphOf(target);
   requireModel(circuit, GPT2_SMALL, "any", graph);
-  const at = wordPositions(circuit, ["S1+1", "S2", "end"], circuitTokens(circuit, graph, options), options);
+  const at = wordPositions(circuit, ["S1+1", "S2", "end"], positionsByToken(circuit, graph, options), options);
   const kept = new Map<string, readonly number[]>();
   for (const [role, heads] of Object.entries(IOI_HEADS)) {
     for (const head of heads) kept.set(headName(head), [at[ACTS_AT[role as IoiRole] as keyof typeof at]]);
@@ -96,10 +96,10 @@ export function ioiHeadBasedOfficialEdges(target: HasGraph, options: OfficialEdg
   return edgesOfHeads(graph, kept, options.seqStartIdx);
 }
 
-function ioiEdges(circuit: string, target: HasGraph, options: OfficialEdgesOptions): Edge[] {
+function connectedIn(circuit: string, target: HasGraph, options: KnownEdgesOptions): Edge[] {
   const graph = graphOf(target);
   requireModel(circuit, GPT2_SMALL, "separate Q, K, V", graph);
-  const at = wordPositions(circuit, IOI_WORDS, circuitTokens(circuit, graph, options), options);
+  const at = wordPositions(circuit, IOI_WORDS, positionsByToken(circuit, graph, options), options);
   return connectedEdges(graph, ioiConnections(graph, at, options.corrected ?? false), options.seqStartIdx);
 }
 

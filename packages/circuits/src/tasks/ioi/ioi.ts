@@ -5,42 +5,42 @@ import { GPT2, GPT2_AUTOENCODERS } from "../models.ts";
 import {
   type DataSetGenerator,
   known,
-  type LiteratureCircuit,
+  type PublishedCircuit,
   type PublishedTask,
   type TextDataSetGenerator,
 } from "../published-task.ts";
-import { ioiHeadBasedOfficialEdges, ioiTrueEdges, ioiTrueEdgesMlp0Only } from "./edges.ts";
+import { ioiEdges, ioiHeadBasedEdges, ioiMlp0OnlyEdges } from "./edges.ts";
 import { IOI_WORDS } from "./heads.ts";
 import { IOI_TEMPLATE_COUNT, type IoiForm, ioiPrompts } from "./prompts.ts";
 
 const PAPER = "Wang et al. 2022, Interpretability in the Wild (arXiv:2211.00593)";
 const MODEL = "GPT-2 small";
 
-const byEdges: LiteratureCircuit = {
-  name: "ioi-true-edges",
+const byEdges: PublishedCircuit = {
+  name: "ioi-edges",
   description: "indirect object identification, edge by edge",
   model: MODEL,
   paper: `${PAPER}; edges of ACDC and AutoCircuit`,
   words: IOI_WORDS,
-  edges: ioiTrueEdges,
+  edges: ioiEdges,
 };
 
-const mlp0Only: LiteratureCircuit = {
-  name: "ioi-true-edges-mlp-0-only",
+const mlp0Only: PublishedCircuit = {
+  name: "ioi-mlp-0-only-edges",
   description: "the same without the MLPs but the first",
   model: MODEL,
   paper: `${PAPER}; edges of AutoCircuit`,
   words: IOI_WORDS,
-  edges: ioiTrueEdgesMlp0Only,
+  edges: ioiMlp0OnlyEdges,
 };
 
-const byHeads: LiteratureCircuit = {
-  name: "ioi-head-based-official-edges",
+const byHeads: PublishedCircuit = {
+  name: "ioi-head-based-edges",
   description: "indirect object identification by heads",
   model: MODEL,
   paper: `${PAPER}; positions of AutoCircuit`,
   words: ["S1+1", "S2", "end"],
-  edges: ioiHeadBasedOfficialEdges,
+  edges: ioiHeadBasedEdges,
 };
 
 const vanilla: TextDataSetGenerator = (options) => ioiPrompts({ count: 400, ...options, form: "vanilla" });
@@ -82,7 +82,7 @@ export const ioi: PublishedTask<ReadyTask<TextPromptRecord>> = {
       ...TASK,
       name: "ioi-token",
       key: "Indirect Object Identification Token Circuit",
-      circuits: known({ "head-based": byHeads, true: byEdges, "mlp-0-only": mlp0Only }),
+      circuits: known({ "head-based": byHeads, edges: byEdges, "mlp-0-only": mlp0Only }),
       prompts: vanilla,
       byToken: true,
       batchSize: { train: 300, test: 100 },
@@ -92,7 +92,7 @@ export const ioi: PublishedTask<ReadyTask<TextPromptRecord>> = {
       ...COMPONENTS,
       name: "ioi-component",
       key: "Indirect Object Identification Component Circuit",
-      circuits: known({ true: byEdges, "mlp-0-only": mlp0Only, "head-based": byHeads }),
+      circuits: known({ edges: byEdges, "mlp-0-only": mlp0Only, "head-based": byHeads }),
       batchSize: 64,
       batchCount: 2,
     }),

@@ -1,6 +1,6 @@
 import { Graph } from "@autocircuit/core";
 import { expect, it } from "vitest";
-import { sportsPlayersProbeTrueEdges, sportsPlayersTrueEdges } from "./edges.ts";
+import { sportsPlayersEdges, sportsPlayersProbeEdges } from "./edges.ts";
 
 const config = { layers: 32, heads: 32, attnOnly: false, parallel: true };
 const graph = Graph.of(config, { separateQkv: false });
@@ -14,12 +14,12 @@ const LOOK_UP = 15 + 32 * 15 + 32 * 14 + (16 * 15) / 2;
 const EXTRACT = 1 + 64 + 16 + 5;
 
 it("has 2276 edges", () => {
-  expect(sportsPlayersTrueEdges(graph)).toHaveLength(JOIN + LOOK_UP + EXTRACT + 6);
-  expect(sportsPlayersTrueEdges(graph)).toHaveLength(2276);
+  expect(sportsPlayersEdges(graph)).toHaveLength(JOIN + LOOK_UP + EXTRACT + 6);
+  expect(sportsPlayersEdges(graph)).toHaveLength(2276);
 });
 
 it("has 4518 by token for names of three tokens", () => {
-  const edges = sportsPlayersTrueEdges(graph.byToken(20), { wordIdxs });
+  const edges = sportsPlayersEdges(graph.byToken(20), { wordIdxs });
   expect(edges).toHaveLength(3 * JOIN + LOOK_UP + EXTRACT + 6);
   expect(edges).toHaveLength(4518);
   expect(new Set(edges.map(({ token }) => token))).toEqual(new Set([13, 14, 15, 19]));
@@ -30,9 +30,9 @@ it("up to the probe: no extraction, and MLPs of all blocks at the last token of 
   // parallel block no head feeds its MLP.
   const final = 64 + 32 + 32 * (32 + 31) + 32 + 32 * 30 + (32 * 31) / 2;
   // Without positions both parts are one circuit, and the early edges are among the final ones.
-  expect(sportsPlayersProbeTrueEdges(graph)).toHaveLength(final);
+  expect(sportsPlayersProbeEdges(graph)).toHaveLength(final);
   expect(final).toBe(3600);
-  const edges = sportsPlayersProbeTrueEdges(graph.byToken(20), { wordIdxs });
+  const edges = sportsPlayersProbeEdges(graph.byToken(20), { wordIdxs });
   expect(edges).toHaveLength(2 * JOIN + final);
   expect(edges).toHaveLength(5842);
   expect(new Set(edges.map(({ token }) => token))).toEqual(new Set([13, 14, 15]));
@@ -42,8 +42,6 @@ it("up to the probe: no extraction, and MLPs of all blocks at the last token of 
 });
 
 it("need one input per head", () => {
-  expect(() => sportsPlayersTrueEdges(Graph.of(config))).toThrow(/separateQkv: false.*with --shared-qkv/);
-  expect(() => sportsPlayersProbeTrueEdges(Graph.of(config))).toThrow(
-    /sportsPlayersProbeTrueEdges.*separateQkv: false/,
-  );
+  expect(() => sportsPlayersEdges(Graph.of(config))).toThrow(/separateQkv: false.*with --shared-qkv/);
+  expect(() => sportsPlayersProbeEdges(Graph.of(config))).toThrow(/sportsPlayersProbeEdges.*separateQkv: false/);
 });

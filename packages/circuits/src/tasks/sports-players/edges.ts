@@ -1,6 +1,6 @@
 import type { Edge } from "@autocircuit/core";
 import { type Connection, connectedEdges } from "../../edges/connections.ts";
-import { circuitTokens, graphOf, type HasGraph, type OfficialEdgesOptions } from "../../edges/official-edges.ts";
+import { graphOf, type HasGraph, type KnownEdgesOptions, positionsByToken } from "../../edges/known-edges.ts";
 import { PYTHIA_2_8B, requireModel } from "../../edges/published-model.ts";
 import { wordPositions } from "../../edges/word-positions.ts";
 
@@ -27,26 +27,26 @@ const HELPING_HEADS = ["A21.9", "A22.17", "A22.15", "A17.30", "A19.24"];
  * @throws AutocircuitError `shape` unless the graph is Pythia-2.8B's, factorised, with one input per head (`separateQkv: false`);
  *   `bad-input` for word positions that are missing or outside
  */
-export function sportsPlayersTrueEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  const circuit = "sportsPlayersTrueEdges";
+export function sportsPlayersEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  const circuit = "sportsPlayersEdges";
   const graph = graphOf(target);
   requireModel(circuit, PYTHIA_2_8B, "shared Q, K, V", graph);
-  const at = wordPositions(circuit, SPORTS_PLAYERS_WORDS, circuitTokens(circuit, graph, options), options);
+  const at = wordPositions(circuit, SPORTS_PLAYERS_WORDS, positionsByToken(circuit, graph, options), options);
   return connectedEdges(graph, sportsConnections(graph.config.heads, at), options.seqStartIdx);
 }
 
 /**
- * The part of {@link sportsPlayersTrueEdges} up to the looked-up name, with the MLPs of all blocks at its last token: what AutoCircuit's
+ * The part of {@link sportsPlayersEdges} up to the looked-up name, with the MLPs of all blocks at its last token: what AutoCircuit's
  * experiment leaves unablated when it probes the residual stream for the sport (`sports_players_probe_true_edges`).
  *
  * @param options.wordIdxs positions of first_name_tok, final_name_tok and end; needed by token
- * @throws AutocircuitError as {@link sportsPlayersTrueEdges} does
+ * @throws AutocircuitError as {@link sportsPlayersEdges} does
  */
-export function sportsPlayersProbeTrueEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  const circuit = "sportsPlayersProbeTrueEdges";
+export function sportsPlayersProbeEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  const circuit = "sportsPlayersProbeEdges";
   const graph = graphOf(target);
   requireModel(circuit, PYTHIA_2_8B, "shared Q, K, V", graph);
-  const at = wordPositions(circuit, SPORTS_PLAYERS_WORDS, circuitTokens(circuit, graph, options), options);
+  const at = wordPositions(circuit, SPORTS_PLAYERS_WORDS, positionsByToken(circuit, graph, options), options);
   const { early, before, joining } = joiningParts(graph.config.heads, at);
   const final = ["Resid Start", ...joining, ...mlps(graph.config.layers)];
   const connections = [...pairs(early, early, before), ...pairs(final, final, [at.final_name_tok])];

@@ -2,42 +2,42 @@ import type { TextPromptRecord } from "../../prompts/prompt-file.ts";
 import type { ReadyTask } from "../../ready-task/ready-task.ts";
 import { textTask } from "../../ready-task/text-task.ts";
 import { PYTHIA } from "../models.ts";
-import { known, type LiteratureCircuit, type PublishedTask } from "../published-task.ts";
-import { SPORTS_PLAYERS_WORDS, sportsPlayersProbeTrueEdges, sportsPlayersTrueEdges } from "./edges.ts";
+import { known, type PublishedCircuit, type PublishedTask } from "../published-task.ts";
+import { SPORTS_PLAYERS_WORDS, sportsPlayersEdges, sportsPlayersProbeEdges } from "./edges.ts";
 import { sportsPlayersPrompts } from "./prompts.ts";
 
 const POST = "Rajamanoharan et al. 2023, Fact Finding, part 2 (Alignment Forum)";
 const MODEL = "Pythia-2.8B";
 
-const trueEdges: LiteratureCircuit = {
-  name: "sports-players-true-edges",
+const byEdges: PublishedCircuit = {
+  name: "sports-players-edges",
   description: "the sport of an athlete (Q, K, V share one input)",
   model: MODEL,
   paper: `${POST}; edges of AutoCircuit`,
   words: SPORTS_PLAYERS_WORDS,
-  edges: sportsPlayersTrueEdges,
+  edges: sportsPlayersEdges,
 };
 
-const probed: LiteratureCircuit = {
-  name: "sports-players-probe-true-edges",
+const probed: PublishedCircuit = {
+  name: "sports-players-probe-edges",
   description: "an athlete's name up to where the sport is probed for (Q, K, V share one input)",
   model: MODEL,
   paper: `${POST}; edges of AutoCircuit's probe`,
   words: SPORTS_PLAYERS_WORDS,
-  edges: sportsPlayersProbeTrueEdges,
+  edges: sportsPlayersProbeEdges,
 };
 
 const TASK = {
   ...PYTHIA,
   title: "Sports Players",
   description: "names the sport of an athlete",
-  circuits: known({ true: trueEdges }),
+  circuits: known({ edges: byEdges }),
   prompts: sportsPlayersPrompts,
 } as const;
 
 /** Which sport an athlete plays. */
 export const sportsPlayers: PublishedTask<ReadyTask<TextPromptRecord>> = {
-  circuits: [trueEdges, probed],
+  circuits: [byEdges, probed],
   textDataSets: { "sports-players": sportsPlayersPrompts },
   dataSets: [sportsPlayersPrompts],
   tasks: [

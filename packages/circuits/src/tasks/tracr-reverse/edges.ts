@@ -1,5 +1,5 @@
 import type { Edge } from "@autocircuit/core";
-import { type HasGraph, type OfficialEdgesOptions, officialEdges } from "../../edges/official-edges.ts";
+import { type HasGraph, type KnownEdgesOptions, tracrEdges } from "../../edges/known-edges.ts";
 
 /**
  * Positions of the published by-token circuits. Position 3 is the fixed point of reversal at length 5 and is not among them: a tree
@@ -7,7 +7,7 @@ import { type HasGraph, type OfficialEdgesOptions, officialEdges } from "../../e
  */
 export const TRACR_REVERSE_POSITIONS: readonly number[] = [1, 2, 4, 5];
 
-const TRUE_EDGES = ["Resid Start->A3.0.V", "A3.0->Resid End"];
+const AUTOCIRCUIT_EDGES = ["Resid Start->A3.0.V", "A3.0->Resid End"];
 
 const ACDC_EDGES = [
   "Resid Start->A0.0.V",
@@ -26,16 +26,16 @@ const ACDC_EDGES = [
  * The circuit of tracr-reverse under resample ablation: the tokens go through the last head's values to the output. What steers the
  * head (lengths and positions) is the same in every prompt, so resampling cannot see it; zero ablation destroys it.
  *
- * Source: AutoCircuit's official edges for tracr-reverse.
+ * Source: AutoCircuit, tracr-reverse.
  *
  * @example
  * await using task = await tracrReverse();
- * const edges = tracrReverseTrueEdges(task.model);
+ * const edges = tracrReverseEdges(task.model);
  * console.log(edges.map((edge) => edge.name)); // ["Resid Start->A3.0.V", "A3.0->Resid End"]
- * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `tokenPositions` needs
+ * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `byToken` needs
  */
-export function tracrReverseTrueEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  return officialEdges(circuit("tracrReverseTrueEdges", TRUE_EDGES), target, options);
+export function tracrReverseEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  return tracrEdges(circuit("tracrReverseEdges", AUTOCIRCUIT_EDGES), target, options);
 }
 
 /**
@@ -43,10 +43,10 @@ export function tracrReverseTrueEdges(target: HasGraph, options: OfficialEdgesOp
  *
  * Source: "Towards Automated Circuit Discovery for Mechanistic Interpretability" (ACDC), section on tracr-reverse; edges as in AutoCircuit.
  *
- * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `tokenPositions` needs
+ * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `byToken` needs
  */
-export function tracrReverseAcdcEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  return officialEdges(circuit("tracrReverseAcdcEdges", ACDC_EDGES), target, options);
+export function tracrReverseAcdcEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  return tracrEdges(circuit("tracrReverseAcdcEdges", ACDC_EDGES), target, options);
 }
 
 const circuit = (name: string, names: readonly string[]) => ({

@@ -4,7 +4,7 @@ import { compilerCircuit } from "../../ready-task/compiler-circuit.ts";
 import type { ReadyTask, ReadyTaskOptions } from "../../ready-task/ready-task.ts";
 import { tracrTask } from "../../ready-task/tracr-task.ts";
 import { ACDC_PAPER, type PublishedTask, TRACR_PAPER } from "../published-task.ts";
-import { tracrReverseAcdcEdges, tracrReverseTrueEdges } from "./edges.ts";
+import { tracrReverseAcdcEdges, tracrReverseEdges } from "./edges.ts";
 import { tracrReversePrompts } from "./prompts.ts";
 
 const task = tracrTask({
@@ -12,10 +12,10 @@ const task = tracrTask({
   description: "reverses five tokens",
   program: "reverse",
   circuits: (compiled) => ({
-    true: {
+    autocircuit: {
       description: "resample ablation",
-      source: "AutoCircuit, official edges of tracr-reverse",
-      edges: tracrReverseTrueEdges,
+      source: "AutoCircuit, tracr-reverse",
+      edges: tracrReverseEdges,
     },
     acdc: {
       description: "zero ablation",
@@ -37,12 +37,12 @@ export const tracrReversal: PublishedTask<ReadyTask<PromptRecord>> = {
   tasks: [task],
   circuits: [
     {
-      name: "tracr-reverse-true-edges",
+      name: "tracr-reverse-edges",
       description: "reversal of five tokens, resample ablation",
       model: MODEL,
       paper: `${TRACR_PAPER}; edges of AutoCircuit`,
       words: [],
-      edges: tracrReverseTrueEdges,
+      edges: tracrReverseEdges,
     },
     {
       name: "tracr-reverse-acdc-edges",

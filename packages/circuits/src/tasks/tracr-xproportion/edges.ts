@@ -1,10 +1,10 @@
 import type { Edge } from "@autocircuit/core";
-import { type HasGraph, type OfficialEdgesOptions, officialEdges } from "../../edges/official-edges.ts";
+import { type HasGraph, type KnownEdgesOptions, tracrEdges } from "../../edges/known-edges.ts";
 
 /** Positions of the published by-token circuits: every position after BOS. */
 export const TRACR_XPROPORTION_POSITIONS: readonly number[] = [1, 2, 3, 4, 5];
 
-const OFFICIAL_EDGES = ["Resid Start->MLP 0", "MLP 0->A1.0.V", "A1.0->Resid End"];
+const AUTOCIRCUIT_EDGES = ["Resid Start->MLP 0", "MLP 0->A1.0.V", "A1.0->Resid End"];
 
 const ACDC_EDGES = [
   "Resid Start->MLP 0",
@@ -17,16 +17,16 @@ const ACDC_EDGES = [
 /**
  * The circuit of tracr-xproportion under resample ablation: "is it an x?" (MLP 0), averaged by the head of block 1.
  *
- * Source: AutoCircuit's official edges for tracr-xproportion.
+ * Source: AutoCircuit, tracr-xproportion.
  *
  * @example
  * await using task = await tracrXproportion();
- * tracrXproportionOfficialEdges(task.model).map((edge) => edge.name);
+ * tracrXproportionEdges(task.model).map((edge) => edge.name);
  * // ["Resid Start->MLP 0", "MLP 0->A1.0.V", "A1.0->Resid End"]
- * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `tokenPositions` needs
+ * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `byToken` needs
  */
-export function tracrXproportionOfficialEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  return officialEdges(circuit("tracrXproportionOfficialEdges", OFFICIAL_EDGES), target, options);
+export function tracrXproportionEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  return tracrEdges(circuit("tracrXproportionEdges", AUTOCIRCUIT_EDGES), target, options);
 }
 
 /**
@@ -34,10 +34,10 @@ export function tracrXproportionOfficialEdges(target: HasGraph, options: Officia
  *
  * Source: "Towards Automated Circuit Discovery for Mechanistic Interpretability" (ACDC), section on tracr-xproportion; edges as in AutoCircuit.
  *
- * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `tokenPositions` needs
+ * @throws AutocircuitError when the model or graph is another one, or lacks a sequence length that `byToken` needs
  */
-export function tracrXproportionAcdcEdges(target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
-  return officialEdges(circuit("tracrXproportionAcdcEdges", ACDC_EDGES), target, options);
+export function tracrXproportionAcdcEdges(target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
+  return tracrEdges(circuit("tracrXproportionAcdcEdges", ACDC_EDGES), target, options);
 }
 
 const circuit = (name: string, names: readonly string[]) => ({

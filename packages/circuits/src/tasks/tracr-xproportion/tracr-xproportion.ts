@@ -4,7 +4,7 @@ import { compilerCircuit } from "../../ready-task/compiler-circuit.ts";
 import type { ReadyTask, ReadyTaskOptions } from "../../ready-task/ready-task.ts";
 import { tracrTask } from "../../ready-task/tracr-task.ts";
 import { ACDC_PAPER, type PublishedTask, TRACR_PAPER } from "../published-task.ts";
-import { tracrXproportionAcdcEdges, tracrXproportionOfficialEdges } from "./edges.ts";
+import { tracrXproportionAcdcEdges, tracrXproportionEdges } from "./edges.ts";
 import { tracrXproportionPrompts } from "./prompts.ts";
 
 const task = tracrTask({
@@ -12,10 +12,10 @@ const task = tracrTask({
   description: "gives the share of x among the tokens so far, as a number",
   program: "xproportion",
   circuits: (compiled) => ({
-    official: {
+    autocircuit: {
       description: "resample ablation",
-      source: "AutoCircuit, official edges of tracr-xproportion",
-      edges: tracrXproportionOfficialEdges,
+      source: "AutoCircuit, tracr-xproportion",
+      edges: tracrXproportionEdges,
     },
     acdc: {
       description: "zero ablation",
@@ -37,12 +37,12 @@ export const tracrProportion: PublishedTask<ReadyTask<PromptRecord>> = {
   tasks: [task],
   circuits: [
     {
-      name: "tracr-xproportion-official-edges",
+      name: "tracr-xproportion-edges",
       description: "share of x so far, resample ablation",
       model: MODEL,
       paper: `${TRACR_PAPER}; edges of AutoCircuit`,
       words: [],
-      edges: tracrXproportionOfficialEdges,
+      edges: tracrXproportionEdges,
     },
     {
       name: "tracr-xproportion-acdc-edges",

@@ -91,19 +91,19 @@ export class DataSetRuns implements Disposable {
   async #run(
     { slice, batch }: PromptGroup,
     chosen: ChosenCircuit,
-    { ablation, patchType }: RunWay,
+    { ablation: type, patchType }: RunWay,
     signal: AbortSignal,
   ): Promise<Tensor> {
     const { model } = this.subject;
     const plan = patchPlan(patchType, false);
     const circuit = libraryCircuit(model.graph, chosen);
     const ablate = patchType === "edge" ? circuit.mask() : circuit.complement();
-    const mean = await this.#means.of(ablation, plan.ablateFrom, batch, signal);
-    const using = mean ?? (await model.ablations(slice.tokens(plan.ablateFrom), ablation, { signal }));
+    const mean = await this.#means.of(type, plan.ablateFrom, batch, signal);
+    const ablation = mean ?? (await model.ablations(slice.tokens(plan.ablateFrom), type, { signal }));
     try {
-      return await model.forward(slice.tokens(plan.run), { ablate, using, signal });
+      return await model.forward(slice.tokens(plan.run), { ablate, ablation, signal });
     } finally {
-      if (using !== mean) using.dispose();
+      if (ablation !== mean) ablation.dispose();
     }
   }
 

@@ -6,13 +6,13 @@ import {
   requireFinite,
   wideLogits,
 } from "@autocircuit/core";
-import type { Ablation, PlainRun, Tensor } from "@autocircuit/native";
+import type { Ablation, KeptRun, Tensor } from "@autocircuit/native";
 
 /** A plain run of one prompt of a pair: its logits over the output slice, and where passes that patch can start. */
 export interface PlainOutput {
   readonly logits: Tensor;
   /** Undefined behind a cached prefix and for a graph that is not factorised: there the engine starts at the beginning only. */
-  readonly run: PlainRun | undefined;
+  readonly run: KeptRun | undefined;
 }
 
 /**
@@ -44,8 +44,8 @@ export class PreparedPrompt implements Disposable {
     if (known !== undefined) return known;
     const tokens = this.batch.tokens(side);
     const { positions, single, model } = this;
-    const keep = this.batch.prefix === null && model.graph.factorized;
-    const { logits, run } = await model.run(tokens, { positions, keep, signal });
+    const keepRun = this.batch.prefix === null && model.graph.factorized;
+    const { logits, run } = await model.run(tokens, { positions, keepRun, signal });
     try {
       await requireFinite(logits!, { model, tokens, patched: () => "" });
     } catch (error) {

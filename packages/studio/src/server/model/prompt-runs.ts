@@ -103,11 +103,11 @@ export class PromptRuns implements Disposable {
     prepared: PreparedPrompt,
     choice: PromptChoice,
     circuits: readonly ChosenCircuit[],
-    { ablation, patchType }: RunWay,
+    { ablation: type, patchType }: RunWay,
     signal: AbortSignal,
   ): Promise<Tensor[]> {
     const plan = patchPlan(patchType, false);
-    const keys = circuits.map(({ key }) => `${ablation} ${patchType} ${key}`);
+    const keys = circuits.map(({ key }) => `${type} ${patchType} ${key}`);
     const missing = new Map<string, ChosenCircuit>();
     const plain = await prepared.plain(plan.run, signal);
     const outputs = new Map<string, Tensor>();
@@ -120,9 +120,9 @@ export class PromptRuns implements Disposable {
       else missing.set(key, circuit);
     }
     if (missing.size > 0) {
-      const using = await this.ablation(prepared, choice, ablation, plan.ablateFrom, signal);
+      const ablation = await this.ablation(prepared, choice, type, plan.ablateFrom, signal);
       using masks = masksOf([...missing.values()], patchType);
-      const rows = await this.#run(prepared, plan.run, masks, using, signal);
+      const rows = await this.#run(prepared, plan.run, masks, ablation, signal);
       for (const [place, key] of [...missing.keys()].entries()) {
         prepared.keep(key, rows[place]!);
         outputs.set(key, rows[place]!);
@@ -136,7 +136,7 @@ export class PromptRuns implements Disposable {
     prepared: PreparedPrompt,
     side: PromptSide,
     mask: Tensor,
-    using: Ablation,
+    ablation: Ablation,
     signal: AbortSignal,
   ): Promise<Tensor[]> {
     const { model } = this.subject;
@@ -148,7 +148,7 @@ export class PromptRuns implements Disposable {
     try {
       const { logits } = await model.run(tokens, {
         positions: prepared.positions,
-        patch: { graph: model.graph.toNative(), mask, ablation: using },
+        patch: { graph: model.graph.toNative(), mask, ablation },
         ...(run && { from: run }),
         signal,
       });

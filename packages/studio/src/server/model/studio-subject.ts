@@ -10,8 +10,8 @@ export interface StudioSubject {
   readonly title: string;
   /** What the model is called; null or left out for one compiled for its task. */
   readonly modelName?: string | null | undefined;
-  /** Edges of the circuit that counts as the true one, for the algorithms that take it. */
-  readonly trueEdges?: readonly EdgeRef[] | null | undefined;
+  /** Edges of the known circuit, for the algorithms that take it. */
+  readonly knownEdges?: readonly EdgeRef[] | null | undefined;
   /** A label for each position of a graph by token. */
   readonly tokenLabels?: readonly string[] | undefined;
   /** The text of a token, for models without a tokenizer: of the prompt's vocabulary, or of the output's. */

@@ -1,16 +1,16 @@
 import { Graph } from "@autocircuit/core";
 import { describe, expect, it } from "vitest";
-import { tracrReverseAcdcEdges, tracrReverseTrueEdges } from "../tasks/tracr-reverse/edges.ts";
-import { tracrXproportionAcdcEdges, tracrXproportionOfficialEdges } from "../tasks/tracr-xproportion/edges.ts";
+import { tracrReverseAcdcEdges, tracrReverseEdges } from "../tasks/tracr-reverse/edges.ts";
+import { tracrXproportionAcdcEdges, tracrXproportionEdges } from "../tasks/tracr-xproportion/edges.ts";
 
 const config = (layers: number) => ({ layers, heads: 1, attnOnly: false, parallel: false });
 const reverse = Graph.of(config(4));
 const xproportion = Graph.of(config(2));
 
 const CIRCUITS = [
-  { edges: tracrReverseTrueEdges, graph: reverse, count: 2, positions: 4 },
+  { edges: tracrReverseEdges, graph: reverse, count: 2, positions: 4 },
   { edges: tracrReverseAcdcEdges, graph: reverse, count: 10, positions: 4 },
-  { edges: tracrXproportionOfficialEdges, graph: xproportion, count: 3, positions: 5 },
+  { edges: tracrXproportionEdges, graph: xproportion, count: 3, positions: 5 },
   { edges: tracrXproportionAcdcEdges, graph: xproportion, count: 5, positions: 5 },
 ];
 
@@ -33,8 +33,8 @@ describe.each(CIRCUITS)("$edges.name", ({ edges, graph, count, positions }) => {
   });
 
   it("refuses positions without a sequence length, and edges without positions in a by-token graph", () => {
-    expect(() => edges(graph, { tokenPositions: true })).toThrow(/sequence length/);
-    expect(() => edges(graph.byToken(6), { tokenPositions: false })).toThrow(/tokenPositions: true/);
+    expect(() => edges(graph, { byToken: true })).toThrow(/sequence length/);
+    expect(() => edges(graph.byToken(6), { byToken: false })).toThrow(/byToken: true/);
   });
 });
 
@@ -42,20 +42,20 @@ describe("positions", () => {
   const graph = reverse.byToken(6);
 
   it("of the published tracr-reverse circuits leave out 3", () => {
-    const tokens = tracrReverseTrueEdges(graph).map((edge) => edge.token);
+    const tokens = tracrReverseEdges(graph).map((edge) => edge.token);
     expect(new Set(tokens)).toEqual(new Set([1, 2, 4, 5]));
   });
 
   it("can be chosen, and move with the start of the graph", () => {
-    const chosen = tracrReverseTrueEdges(graph, { positions: [1, 2, 3, 4, 5] });
+    const chosen = tracrReverseEdges(graph, { positions: [1, 2, 3, 4, 5] });
     expect(chosen).toHaveLength(10);
-    const shifted = tracrReverseTrueEdges(reverse.byToken(5), { seqStartIdx: 1 });
+    const shifted = tracrReverseEdges(reverse.byToken(5), { seqStartIdx: 1 });
     expect(new Set(shifted.map((edge) => edge.token))).toEqual(new Set([0, 1, 3, 4]));
   });
 
   it("outside the graph are an error", () => {
-    expect(() => tracrReverseTrueEdges(reverse.byToken(5))).toThrow(/position 5 lies outside/);
-    expect(() => tracrReverseTrueEdges(graph, { positions: [-1] })).toThrow(/outside/);
-    expect(() => tracrReverseTrueEdges(graph, { seqStartIdx: 2 })).toThrow(/position 1 lies outside/);
+    expect(() => tracrReverseEdges(reverse.byToken(5))).toThrow(/position 5 lies outside/);
+    expect(() => tracrReverseEdges(graph, { positions: [-1] })).toThrow(/outside/);
+    expect(() => tracrReverseEdges(graph, { seqStartIdx: 2 })).toThrow(/position 1 lies outside/);
   });
 });

@@ -1,7 +1,7 @@
 import { PromptLoader } from "@autocircuit/core";
 import { Tensor } from "@autocircuit/native";
 import { describe, expect, it, test } from "vitest";
-import { type MeasurementName, measurements, type NamedMeasure } from "./measurements.ts";
+import { type MetricName, metrics, type NamedMetric } from "./metrics.ts";
 
 const prompt = (answers: number[], wrongAnswers: number[]) => ({
   clean: [0, 1],
@@ -14,15 +14,15 @@ const clean = [Tensor.from([[4, 1, 0]]), Tensor.from([[0, 2, 3]])];
 const run = { edges: 7, logits: [Tensor.from([[2, 3, 0]]), Tensor.from([[0, 2, 3]])] };
 const full = { logits: async () => clean };
 
-async function value(name: MeasurementName): Promise<number> {
-  const [measured] = await measurements[name].measure(null, prompts, [run], { full });
+async function value(name: MetricName): Promise<number> {
+  const [measured] = await metrics[name].measure(null, prompts, [run], { full });
   expect(measured!.edges).toBe(7);
   return measured!.value;
 }
 
 /** The metrics that need such answers. */
-function namesWhere(holds: (answers: NamedMeasure["answers"]) => boolean): string[] {
-  const table = Object.entries<NamedMeasure>(measurements);
+function namesWhere(holds: (answers: NamedMetric["answers"]) => boolean): string[] {
+  const table = Object.entries<NamedMetric>(metrics);
   return table.flatMap(([name, { answers }]) => (holds(answers) ? [name] : [])).sort();
 }
 
@@ -39,7 +39,7 @@ describe("metrics of a run of two batches, by hand", () => {
   const later = second[2]! - (second[0]! + second[1]!) / 2;
   const kl = whole.reduce((sum, p, index) => sum + p * Math.log(p / first[index]!), 0) / 2;
 
-  const rows: [MeasurementName, number][] = [
+  const rows: [MetricName, number][] = [
     ["kl-clean", kl],
     ["kl-corrupt", kl],
     ["logit-diff", (-1 + 2) / 2],
@@ -73,13 +73,13 @@ describe("metrics of a run of two batches, by hand", () => {
 });
 
 describe("each prompt's number", () => {
-  it.each<[MeasurementName, number[]]>([
+  it.each<[MetricName, number[]]>([
     ["logit-diff-percent-mean-of-ratios", [-100 / 3, 100]],
     ["logprob-diff-percent-mean-of-ratios", [-100 / 3, 100]],
     ["correct-percent", [0, 100]],
     ["correct-of-pair-percent", [0, 100]],
   ])("%s", async (name, expected) => {
-    const [measured] = await measurements[name].measure(null, prompts, [run], { full });
+    const [measured] = await metrics[name].measure(null, prompts, [run], { full });
     const { value, deviation, points } = measured!;
     expect(points).toEqual(expected.map((point) => expect.closeTo(point, 5)));
     expect(value).toBeCloseTo((expected[0]! + expected[1]!) / 2, 5);
@@ -98,16 +98,16 @@ describe("each prompt's number", () => {
         [0, 3],
       ]).reshape([2, 2, 2]),
     ];
-    const [measured] = await measurements["correct-percent"].measure(null, two, [{ edges: 1, logits }]);
+    const [measured] = await metrics["correct-percent"].measure(null, two, [{ edges: 1, logits }]);
     expect(measured).toEqual({ edges: 1, value: 75, deviation: expect.closeTo(50 / Math.SQRT2, 9), points: [50, 100] });
   });
 
   it("does not vary where there is one prompt, and is left out of what is no mean over prompts", async () => {
     const one = new PromptLoader([prompt([0], [1])], { batchSize: 1 });
     const single = { edges: 1, logits: [Tensor.from([[2, 3, 0]])] };
-    const [measured] = await measurements["correct-percent"].measure(null, one, [single]);
+    const [measured] = await metrics["correct-percent"].measure(null, one, [single]);
     expect(measured).toEqual({ edges: 1, value: 0, deviation: 0, points: [0] });
-    const [means] = await measurements["prob-diff-percent"].measure(null, prompts, [run], { full });
+    const [means] = await metrics["prob-diff-percent"].measure(null, prompts, [run], { full });
     expect(Object.keys(means!)).toEqual(["edges", "value"]);
   });
 });
@@ -130,12 +130,12 @@ describe("answers that are numbers", () => {
     ],
   };
 
-  const rows: [MeasurementName, number][] = [
+  const rows: [MetricName, number][] = [
     ["answer-mean-squared-error", (1 + 0.25) / 4],
     ["answer-max-abs-diff", 1],
   ];
   test.each(rows)("%s", async (name, expected) => {
-    expect(await measurements[name].measure(null, numbers, [outputs])).toEqual([{ edges: 1, value: expected }]);
+    expect(await metrics[name].measure(null, numbers, [outputs])).toEqual([{ edges: 1, value: expected }]);
   });
 
   test("have a row for every metric of numbers", () => {
@@ -144,23 +144,21 @@ describe("answers that are numbers", () => {
 
   test("a shape that does not fit is an error", async () => {
     const wide = { edges: 1, logits: [Tensor.zeros([2, 2, 3])] };
-    await expect(measurements["answer-max-abs-diff"].measure(null, numbers, [wide])).rejects.toThrow(
-      /shape of the output/,
-    );
+    await expect(metrics["answer-max-abs-diff"].measure(null, numbers, [wide])).rejects.toThrow(/shape of the output/);
   });
 });
 
 describe("what metrics need", () => {
   test("nothing to measure gives nothing", async () => {
-    expect(await measurements["logit-diff"].measure(null, prompts, [])).toEqual([]);
+    expect(await metrics["logit-diff"].measure(null, prompts, [])).toEqual([]);
   });
 
   test("the full model, if they compare with it", async () => {
-    await expect(measurements["max-abs-diff"].measure(null, prompts, [run])).rejects.toThrow(/pass the model/);
+    await expect(metrics["max-abs-diff"].measure(null, prompts, [run])).rejects.toThrow(/pass the model/);
   });
 
   test("runs on the same prompts", async () => {
     const half = { edges: 1, logits: [run.logits[0]!] };
-    await expect(measurements["logit-diff"].measure(null, prompts, [half])).rejects.toThrow(/1 batches/);
+    await expect(metrics["logit-diff"].measure(null, prompts, [half])).rejects.toThrow(/1 batches/);
   });
 });

@@ -1,10 +1,10 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type Edge, type Graph } from "@autocircuit/core";
 
-/** What every published circuit takes. */
-export interface OfficialEdgesOptions {
+/** What every known circuit takes. */
+export interface KnownEdgesOptions {
   /** One edge per position instead of one for all positions. Default: whether the graph is by token. */
-  tokenPositions?: boolean;
+  byToken?: boolean;
   /** Positions of named words. Circuits that name words read it; the tracr circuits name none. */
   wordIdxs?: Readonly<Record<string, number>>;
   /** Position that index 0 of the graph stands for, when a shared prefix was cut off. Default 0. */
@@ -19,8 +19,8 @@ export interface OfficialEdgesOptions {
 }
 
 const aNumber = kind.such("a number", (value) => typeof value === "number");
-const checkOptions = signature("edges of a published circuit", {}, {
-  tokenPositions: kind.flag,
+const checkOptions = signature("edges of a known circuit", {}, {
+  byToken: kind.flag,
   // Which positions there are depends on the graph, see below.
   wordIdxs: kind.such("an object of words' positions", (value) => {
     return kind.record.accepts(value) && Object.values(value as object).every((position) => aNumber.accepts(position));
@@ -28,16 +28,16 @@ const checkOptions = signature("edges of a published circuit", {}, {
   seqStartIdx: kind.whole,
   positions: kind.listOf(aNumber),
   corrected: kind.flag,
-} satisfies KindsOf<OfficialEdgesOptions>);
-const checkTarget = signature("edges of a published circuit: model", {
+} satisfies KindsOf<KnownEdgesOptions>);
+const checkTarget = signature("edges of a known circuit: model", {
   target: kind.either(coreKinds.graph, coreKinds.hasGraph),
 });
 
 /** A graph, or anything that has one (a `PatchableModel`). */
 export type HasGraph = Graph | { readonly graph: Graph };
 
-/** A circuit as it was published: edge names, the positions it covers, and the model it belongs to. */
-export interface PublishedCircuit {
+/** A published circuit of a compiled model: edge names, the positions it covers, and the model it belongs to. */
+export interface TracrCircuit {
   /** Name used in messages. */
   name: string;
   layers: number;
@@ -51,11 +51,11 @@ export interface PublishedCircuit {
  * @throws AutocircuitError `shape` when the graph is not that of the circuit's model; `bad-input` when positions are asked of a graph
  * without a sequence length, when a by-token graph is asked for edges without positions, or when a position lies outside.
  */
-export function officialEdges(circuit: PublishedCircuit, target: HasGraph, options: OfficialEdgesOptions = {}): Edge[] {
+export function tracrEdges(circuit: TracrCircuit, target: HasGraph, options: KnownEdgesOptions = {}): Edge[] {
   checkOptions({}, options);
   const graph = graphOf(target);
   requireShape(circuit, graph);
-  const tokens = circuitTokens(circuit.name, graph, options);
+  const tokens = positionsByToken(circuit.name, graph, options);
   if (tokens === null) return circuit.names.map((name) => graph.edge(graph.index(name)));
   const positions = shiftedPositions(circuit, tokens, options);
   return circuit.names.flatMap((name) => positions.map((position) => graph.edge(graph.index(name, position))));
@@ -70,23 +70,23 @@ export function graphOf(target: HasGraph): Graph {
 /**
  * Number of positions of the graph if the circuit is wanted by token, else null.
  *
- * @throws AutocircuitError `bad-input` when `tokenPositions` contradicts the graph
+ * @throws AutocircuitError `bad-input` when `byToken` contradicts the graph
  */
-export function circuitTokens(name: string, graph: Graph, options: OfficialEdgesOptions): number | null {
+export function positionsByToken(name: string, graph: Graph, options: KnownEdgesOptions): number | null {
   checkOptions({}, options);
-  const { tokenPositions } = options;
-  if (tokenPositions === undefined || tokenPositions === (graph.tokens !== null)) return graph.tokens;
+  const { byToken } = options;
+  if (byToken === undefined || byToken === (graph.tokens !== null)) return graph.tokens;
   throw new AutocircuitError(
     "bad-input",
-    tokenPositions
+    byToken
       ? `${name}: edges per position need a graph with a sequence length, and this one has none. ` +
           "Make it with Graph.of(config, { tokens: N }), or the model with its seqLen."
       : `${name}: the graph has an edge per position (${graph.tokens} of them), so edges without a position do not exist in it. ` +
-          "Pass tokenPositions: true, or use a graph without positions.",
+          "Pass byToken: true, or use a graph without positions.",
   );
 }
 
-function shiftedPositions(circuit: PublishedCircuit, tokens: number, options: OfficialEdgesOptions): number[] {
+function shiftedPositions(circuit: TracrCircuit, tokens: number, options: KnownEdgesOptions): number[] {
   const start = options.seqStartIdx ?? 0;
   return (options.positions ?? circuit.positions).map((position) => {
     const index = position - start;
@@ -99,7 +99,7 @@ function shiftedPositions(circuit: PublishedCircuit, tokens: number, options: Of
   });
 }
 
-function requireShape(circuit: PublishedCircuit, graph: Graph): void {
+function requireShape(circuit: TracrCircuit, graph: Graph): void {
   const wanted = ["Resid Start", ...Array.from({ length: circuit.layers }, (_, l) => [`A${l}.0`, `MLP ${l}`]).flat()];
   const found = graph.srcs.map((src) => src.name);
   const same = found.length === wanted.length && found.every((name, i) => name === wanted[i]);

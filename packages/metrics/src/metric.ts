@@ -7,7 +7,7 @@ import { perPrompt } from "./per-prompt.ts";
 import { requireNumber, requireNumbers, sumOf } from "./require-numbers.ts";
 
 /** A metric's value for one circuit. */
-export interface Measurement {
+export interface MetricValue {
   /** Number of edges in the circuit. */
   edges: number;
   value: number;
@@ -21,7 +21,7 @@ export interface Measurement {
 }
 
 /** Options every metric takes. */
-export interface MeasureOptions {
+export interface MetricOptions {
   signal?: AbortSignal;
   /** Outputs of the unpatched model, if at hand; otherwise the model runs once more. */
   full?: FullOutputs;
@@ -37,15 +37,15 @@ export type MeasuredModel = Pick<PatchableModel, "forward"> | null;
  * @param prompts the prompts they were run on
  * @param runs what `runCircuits` gave
  */
-export type Measure = (
+export type Metric = (
   model: MeasuredModel,
   prompts: PromptLoader,
   runs: readonly MeasuredRun[],
-  options?: MeasureOptions,
-) => Promise<Measurement[]>;
+  options?: MetricOptions,
+) => Promise<MetricValue[]>;
 
-/** What {@link MeasureOptions} may be. */
-export const measureOptions: KindsOf<MeasureOptions> = {
+/** What {@link MetricOptions} may be. */
+export const metricOptions: KindsOf<MetricOptions> = {
   signal: kind.signal,
   full: kind.having("the full model's outputs (see FullModel)", "logits"),
 };
@@ -61,7 +61,7 @@ const checkFull = signature("a metric of the full model", {
 });
 
 /** Logits of one batch to a tensor of numbers to be gathered, usually one a prompt. */
-export type BatchMeasure = (logits: Tensor) => Tensor;
+export type BatchMetric = (logits: Tensor) => Tensor;
 
 /** How the numbers of all batches become one. */
 export type Reduction = "mean" | "max";
@@ -73,9 +73,9 @@ interface MeasureRunsOptions {
 }
 
 /**
- * Applies a measure to every batch of every run. Everything is enqueued at once; the values are read back together.
+ * Applies a metric to every batch of every run. Everything is enqueued at once; the values are read back together.
  *
- * @param prepare called once a batch, for what all circuits share; gives the measure for that batch
+ * @param prepare called once a batch, for what all circuits share; gives the metric for that batch
  * @param options.reduction default "mean"
  * @param options.ratios whether the numbers are ratios, which may divide by zero; others must be finite
  * @param options.points whether each prompt's number is given too, `[batch]` or `[batch, ...]`, whose mean it is
@@ -85,9 +85,9 @@ interface MeasureRunsOptions {
 export async function measureRuns(
   prompts: PromptLoader,
   runs: readonly MeasuredRun[],
-  prepare: (batch: PromptBatch, index: number) => BatchMeasure,
+  prepare: (batch: PromptBatch, index: number) => BatchMetric,
   { reduction = "mean", ratios = false, points = false }: MeasureRunsOptions = {},
-): Promise<Measurement[]> {
+): Promise<MetricValue[]> {
   checkRuns({ prompts, runs });
   if (runs.length === 0) return [];
   for (const run of runs) checkBatches(run, prompts);
@@ -133,7 +133,7 @@ function deviationOf(numbers: readonly number[]): number {
 export async function withFullModel<T>(
   model: MeasuredModel,
   prompts: PromptLoader,
-  options: MeasureOptions,
+  options: MetricOptions,
   use: (full: FullOutputs) => Promise<T>,
 ): Promise<T> {
   checkFull({ model, prompts });

@@ -14,11 +14,11 @@ import { type DiffPercent, logitDiffPercent, logprobDiffPercent, probDiffPercent
 import { klDivergence } from "./kl-divergence.ts";
 import { maxAbsDiff } from "./max-abs-diff.ts";
 import { meanSquaredError } from "./mean-squared-error.ts";
-import type { Measure } from "./measure.ts";
+import type { Metric } from "./metric.ts";
 import { error, type MetricAxis, plain } from "./metric-axis.ts";
 
 /** A metric with what a person needs to choose it. */
-export interface NamedMeasure {
+export interface NamedMetric {
   /** One line. */
   description: string;
   /** Unit of the values, or how they range; for tables and axes. */
@@ -29,16 +29,16 @@ export interface NamedMeasure {
   distribution?: boolean;
   /** How it is drawn against the number of edges. */
   axis: MetricAxis;
-  measure: Measure;
+  measure: Metric;
 }
 
 /**
  * All metrics of circuit runs by name.
  *
  * @example
- * const table = await measurements["logit-diff"].measure(task.model, task.test, runs);
+ * const table = await metrics["logit-diff"].measure(task.model, task.test, runs);
  */
-export const measurements = {
+export const metrics = {
   "kl-clean": {
     description: "KL divergence from the full model on the clean prompts",
     unit: "nats",
@@ -211,12 +211,12 @@ export const measurements = {
     axis: error("Largest Difference from the Answers", 1e-6),
     measure: answerMaxAbsDiff,
   },
-} as const satisfies Record<string, NamedMeasure>;
+} as const satisfies Record<string, NamedMetric>;
 
-/** Name of a metric in {@link measurements}. */
-export type MeasurementName = keyof typeof measurements;
+/** Name of a metric in {@link metrics}. */
+export type MetricName = keyof typeof metrics;
 
 /** The mean of the prompts' ratios, with the ratios. */
-function ofRatios(percent: DiffPercent): Measure {
+function ofRatios(percent: DiffPercent): Metric {
   return (model, prompts, runs, options = {}) => percent(model, prompts, runs, { ...options, of: "ratios" });
 }

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { tinyTransformer } from "../test/tiny-transformer.ts";
+import { AutocircuitEdgeNames, AutocircuitTaskNames } from "./autocircuit-names.ts";
+import { Graph } from "./graph/graph.ts";
+import { defineTask } from "./task/task.ts";
+
+const OF_TASKS = {
+  trainLoader: "train",
+  testLoader: "test",
+  trueEdges: "knownEdges",
+  trueEdgeCount: "knownEdgeCount",
+  tokenCircuit: "byToken",
+} as const;
+const OF_EDGES = { seqIdx: "token" } as const;
+
+function namesOf(names: { readonly prototype: object }): string[] {
+  return Object.getOwnPropertyNames(names.prototype).filter((name) => name !== "constructor");
+}
+
+describe("AutoCircuit's names", () => {
+  const pairs = Object.entries(OF_TASKS) as [keyof typeof OF_TASKS, (typeof OF_TASKS)[keyof typeof OF_TASKS]][];
+  const task = defineTask({
+    ...{ key: "toy", name: "Toy", batchSize: 1, batchCount: 1, byToken: true },
+    model: () => ({ transformer: tinyTransformer() }),
+    dataset: {
+      prompts: [0, 1].map((first) => ({ clean: [first, 2], corrupt: [first, 3], answers: [4], wrong_answers: [5] })),
+    },
+    knownEdges: () => [["A0.0->MLP 1", 1]],
+  });
+
+  it.each(pairs)("of a task: %s is %s", async (alias, name) => {
+    await using loaded = await task.load();
+    expect(loaded[name]).not.toBe(undefined);
+    expect(loaded[alias]).toBe(loaded[name]);
+    expect(await task[alias]).toBe(await task[name]);
+  });
+
+  it("of an edge: seqIdx is token", () => {
+    const graph = Graph.of({ layers: 1, heads: 1, attnOnly: true, parallel: false }, { tokens: 3 });
+    const edge = graph.edge(graph.index("Resid Start->Resid End", 2));
+    expect([edge.seqIdx, edge.token]).toEqual([2, 2]);
+  });
+
+  it("are all named here, and on the page for who comes from there", () => {
+    expect(namesOf(AutocircuitTaskNames)).toEqual(Object.keys(OF_TASKS));
+    expect(namesOf(AutocircuitEdgeNames)).toEqual(Object.keys(OF_EDGES));
+    const page = readFileSync(join(import.meta.dirname, "../../../docs/porting.md"), "utf8");
+    const section = page.slice(page.indexOf("## Second names"), page.indexOf("Functions for published circuits"));
+    const listed = [...section.matchAll(/^\| `(\w+)` +\| `(\w+)` +\|/gm)].map(([, alias, name]) => [alias, name]);
+    expect(listed).toEqual([...Object.entries(OF_TASKS), ...Object.entries(OF_EDGES)]);
+  });
+});

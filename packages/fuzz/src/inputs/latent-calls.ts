@@ -1,0 +1,49 @@
+import { inspectAutoencoders, loadAutoencoders, saveAutoencoders } from "@autocircuit/autoencoders";
+import { labelledLatents, type PatchableModel, type PromptLoader, pruneLatents } from "@autocircuit/core";
+import { trainAutoencoders } from "@autocircuit/discovery";
+import type { PublicCall } from "./public-call.ts";
+import { tinyAutoencoders } from "./tiny-model.ts";
+
+/** Valid calls of what loads, saves, trains and uses autoencoders. */
+export function latentCalls(on: {
+  model: PatchableModel;
+  prompts: PromptLoader;
+}): Readonly<Record<string, PublicCall>> {
+  const { model } = on;
+  const autoencoders = tinyAutoencoders();
+  const idOrFolder = "./no-such-folder";
+  return {
+    "Transformer.withAutoencoders": {
+      takes: { autoencoders },
+      call: (t) => model.transformer.withAutoencoders(t.autoencoders),
+    },
+    "PatchableModel.withAutoencoders": { takes: { autoencoders }, call: (t) => model.withAutoencoders(t.autoencoders) },
+    labelledLatents: {
+      takes: { model: model.withAutoencoders(autoencoders), labels: { "MLP 0 Latent 1": "years" } },
+      call: (t, o) => labelledLatents(t.model, t.labels, o),
+    },
+    pruneLatents: {
+      takes: { ...on, autoencoders },
+      call: (t, o) => pruneLatents(t.model, t.autoencoders, t.prompts, o),
+    },
+    trainAutoencoders: {
+      takes: on,
+      options: { latents: 2, epochs: 1 },
+      call: (t, o) => trainAutoencoders(t.model, t.prompts, o),
+    },
+    saveAutoencoders: {
+      takes: { folder: "/proc/none", autoencoders },
+      call: (t, o) => saveAutoencoders(t.folder, t.autoencoders, o),
+    },
+    loadAutoencoders: {
+      takes: { pathOrNames: idOrFolder },
+      options: { offline: true },
+      call: (t, o) => loadAutoencoders(t.pathOrNames, o),
+    },
+    inspectAutoencoders: {
+      takes: { pathOrNames: idOrFolder },
+      options: { offline: true },
+      call: (t, o) => inspectAutoencoders(t.pathOrNames, o),
+    },
+  };
+}

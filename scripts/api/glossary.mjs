@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The page whose table of words is the glossary. */
+export const GLOSSARY = "docs/architecture.md";
+
+/**
+ * What the glossary says that things are not called, with what they are called. The page is the only list there is.
+ *
+ * @param {string} root
+ * @returns {{ forbidden: string, word: string }[]}
+ * @throws {Error} where the page has no such table
+ */
+export function forbiddenWords(root) {
+  const lines = readFileSync(join(root, GLOSSARY), "utf8").split("\n");
+  const head = lines.findIndex((line) => /^\| word +\| meaning +\| not +\|$/.test(line));
+  if (head < 0) throw new Error(`${GLOSSARY} has no table of words with the columns word, meaning, not`);
+  const end = lines.findIndex((line, index) => index > head && !line.startsWith("|"));
+  return lines.slice(head + 2, end).flatMap((line) => {
+    const [word, , not] = line.split("|").slice(1, -1);
+    return [...not.matchAll(/`([^`]+)`/g)].map(([, forbidden]) => ({ forbidden, word: word.trim() }));
+  });
+}

@@ -1,0 +1,86 @@
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { statementsOf } from "./modules.mjs";
+
+/**
+ * Every name of a package that others see: its files, what they export, the members of that (options are those of a type), and the options of
+ * its commands.
+ *
+ * @param {import("./packages.mjs").Package} pack
+ * @param {string} root
+ * @returns {{ name: string, file: string, what: string }[]}
+ */
+export function publicNames(pack, root) {
+  return pack.sources.flatMap((file) => {
+    const ofFile = { name: basename(file).replace(/\..*$/, ""), file, what: "the file" };
+    // What a test exports or asks for is its own.
+    if (file.endsWith(".test.ts") || file.startsWith(join(pack.folder, "test"))) return [ofFile];
+    return [ofFile, ...namesIn(statementsOf(root, file)).map((named) => ({ ...named, file }))];
+  });
+}
+
+/**
+ * The names of the pages for users, without those that are generated into the site.
+ *
+ * @param {string} root
+ * @returns {{ name: string, file: string, what: string }[]}
+ */
+export function pageNames(root) {
+  return ["docs", join("docs", "guides")].flatMap((folder) => {
+    if (!existsSync(join(root, folder))) return [];
+    const pages = readdirSync(join(root, folder)).filter((name) => name.endsWith(".md"));
+    return pages.map((name) => ({ name: basename(name, ".md"), file: join(folder, name), what: "the page" }));
+  });
+}
+
+function namesIn(statements) {
+  const exported = statements
+    .filter(({ type }) => type === "ExportNamedDeclaration")
+    .flatMap(({ declaration, specifiers }) => (declaration ? declaredIn(declaration) : renamedBy(specifiers)));
+  return [...exported, ...commandOptions(statements)];
+}
+
+/** What is exported under another name than its own; the own one is found where it is declared. */
+function renamedBy(specifiers) {
+  const names = specifiers.map(({ local, exported }) => [local.name, exported.name ?? exported.value]);
+  return names.filter(([own, name]) => own !== name).map(([, name]) => ({ name, what: "the export" }));
+}
+
+/** What a declaration declares, and the members that callers can see. */
+function declaredIn(declaration) {
+  const ids = declaration.declarations?.map(({ id }) => id) ?? [declaration.id];
+  const own = ids.filter((id) => id?.type === "Identifier").map(({ name }) => ({ name, what: "the export" }));
+  return [...own, ...membersOf(declaration).map((name) => ({ name, what: `a member of ${own[0]?.name}:` }))];
+}
+
+/** Members of a class or type, those of the types that are written inside it too; what is private has no name outside. */
+function membersOf(declaration) {
+  if (!["TSInterfaceDeclaration", "TSTypeAliasDeclaration", "ClassDeclaration"].includes(declaration.type)) return [];
+  const found = [];
+  const visit = (node) => {
+    if (typeof node !== "object" || node === null) return;
+    if (node.accessibility === "private" || node.type === "BlockStatement") return;
+    const { key } = node;
+    if (key && !node.computed && key.type !== "PrivateIdentifier") found.push(key.name ?? String(key.value));
+    for (const child of Object.values(node)) visit(child);
+  };
+  visit(declaration);
+  return found;
+}
+
+/** Long options of commands, `--by-token` and the like, as they are declared to commander. */
+function commandOptions(statements) {
+  const found = [];
+  const visit = (node) => {
+    if (typeof node !== "object" || node === null) return;
+    const declares =
+      (node.type === "CallExpression" && ["option", "requiredOption"].includes(node.callee.property?.name)) ||
+      (node.type === "NewExpression" && node.callee.name === "Option");
+    const flags = declares ? node.arguments[0]?.value : undefined;
+    if (typeof flags === "string")
+      for (const [, name] of flags.matchAll(/--([a-z][a-z0-9-]*)/g)) found.push({ name, what: "the option --" });
+    for (const child of Object.values(node)) visit(child);
+  };
+  visit(statements);
+  return found;
+}
