@@ -43,7 +43,7 @@ const check = signature("crossTaskAblation", { model: coreKinds.patchableModel, 
  * task, but something that all need. Cost: as many forwards of each task's prompts as there are tasks, and two.
  *
  * @param parts at least two tasks; their circuits are of the model's graph
- * @throws AutocircuitError `bad-input` for fewer than two tasks, and as {@link promptScores} does
+ * @throws AutocircuitError `bad-input` for fewer than two tasks, two of one name, and as {@link promptScores} does
  *
  * @example
  * const { names, harm } = await crossTaskAblation(model, [
@@ -61,6 +61,12 @@ export async function crossTaskAblation(
     throw new AutocircuitError(
       "bad-input",
       `crossTaskAblation compares tasks with each other: give at least two, not ${parts.length}.`,
+    );
+  const twice = parts.find(({ name }, place) => parts.findIndex((other) => other.name === name) !== place);
+  if (twice !== undefined)
+    throw new AutocircuitError(
+      "bad-input",
+      `crossTaskAblation: two tasks are called "${twice.name}", and the matrix could not tell them apart. Give each a name of its own.`,
     );
   const { graph } = model;
   const everything = Circuit.where(graph, () => true);

@@ -134,7 +134,10 @@ describe("a file for MIB", () => {
     refuse(graph.with({ separateQkv: false }), /share one input/);
     refuse(graph.with({ factorized: false }), /residual stream/);
     refuse(Graph.of({ layers: 1, heads: 2, attnOnly: true, parallel: false }), /no MLPs/);
-    refuse(Graph.of({ layers: 1, heads: 4, kvHeads: 2, attnOnly: false, parallel: false }), /ungrouped: true/);
+    refuse(
+      Graph.of({ layers: 1, heads: 4, kvHeads: 2, attnOnly: false, parallel: false }),
+      /grouped \(make the graph ungrouped/,
+    );
   });
 });
 

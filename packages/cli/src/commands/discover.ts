@@ -1,6 +1,7 @@
 import { CURVES } from "@autocircuit/discovery";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
+import { askedSize } from "../discover/asked-size.ts";
 import type { DiscoverCommandOptions } from "../discover/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { LABELS_ARE, LABELS_OPTION } from "../support/labels-option.ts";
@@ -21,7 +22,7 @@ export function addDiscover(program: Command, context: Context): void {
     .optionsGroup("Discovery:")
     .option(
       "--algorithm <name>",
-      "how edges are scored: acdc, mask-gradient, edge-attribution, random, ...; a wrong name lists them all (default: acdc up to 2,000 edges, edge-attribution above; with --keep several, and the best counts)",
+      "how edges are scored: acdc, mask-gradient, edge-attribution (eap), random, ...; a wrong name lists them all (default: acdc up to 2,000 edges, edge-attribution above; with --keep several, and the best counts)",
     )
     .option(
       "--preset <key>",
@@ -59,8 +60,8 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .option(
       "--size <n>",
-      "edges in the circuit (default: as many as the known one; acdc: those that no threshold removes)",
-      wholeNumber(),
+      "edges in the circuit, or with % a share of all edges (default: as many as the known one; acdc: those that no threshold removes)",
+      askedSize,
     )
     .option("--prune", "leave out edges of the circuit that lead nowhere; without it they are counted")
     .option(
@@ -92,6 +93,12 @@ export function addDiscover(program: Command, context: Context): void {
         "--select <how>",
         "edges of a size: the best, or connected: grown from the output (greedy), or of largest total score (exact; default: top)",
       ).choices(["top", "greedy", "exact"]),
+    )
+    .addOption(
+      new Option(
+        "--rank <how>",
+        "edges of a size: by the size of their scores, or signed, so that edges which harm the task come last (default: absolute)",
+      ).choices(["absolute", "signed"]),
     )
     .option("--select-seconds <n>", "--select exact: then the best so far counts (default: 60)", positiveNumber)
     .option(

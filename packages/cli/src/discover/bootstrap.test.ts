@@ -143,11 +143,22 @@ describe("how sure a circuit is", () => {
       ["--algorithm", "acdc"],
       /acdc gives no scores of single prompts/,
     ],
-    ["a search for few edges", ["--algorithm", "relp", "--keep", "1"], /give --size instead of --keep/],
+    [
+      "a search for few edges",
+      ["--algorithm", "relp", "--keep", "1"],
+      /search for few edges .* has no scores of single prompts; give --size/,
+    ],
     ["ranks", ["--algorithm", "mean-of-methods", "--set", "align=rank"], /do not add up/],
   ])("refuses %s", async (_, how, message) => {
     const { code, err } = await discover(...how, "--bootstrap", "200");
     expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  it("lists no function of answers where KL looks at none", async () => {
+    const how = ["--algorithm", "eap-ig-inputs", "--set", "loss=kl_div", "--set", "steps=2", "--size", "6"];
+    expect((await discover(...how)).code).toBe(0);
+    expect(json().options).toMatchObject({ loss: "kl_div", steps: 2 });
+    expect(Object.keys(json().options).filter((name) => name.endsWith("Function"))).toEqual([]);
   });
 
   it("refuses too few resamples, steps 0 and an unknown method by name", async () => {
@@ -157,6 +168,16 @@ describe("how sure a circuit is", () => {
     expect([steps.code, steps.err]).toEqual([2, expect.stringMatching(/`steps`/)]);
     const wrong = await discover("--algorithm", "mean-of-methods", "--set", "methods=relp,eap-ig-input");
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/Did you mean eap-ig-inputs/)]);
+    const gradients = ["--algorithm", "eap-ig-inputs", "--set", "loss=kl_div"];
+    for (const idle of [
+      ["--grad-function", "prob"],
+      ["--set", "answerFunction=mse"],
+    ]) {
+      const { code, err } = await discover(...gradients, ...idle);
+      expect([code, err]).toEqual([2, expect.stringMatching(/does nothing with --set loss=kl_div/)]);
+    }
+    const twice = await discover(...gradients, "--set", "loss=answers");
+    expect([twice.code, twice.err]).toEqual([2, expect.stringMatching(/loss is given twice/)]);
     const zero = await discover("--algorithm", "edge-attribution", "--set", "loss=kl_div");
     expect([zero.code, zero.err]).toEqual([2, expect.stringMatching(/zero by construction/)]);
   });

@@ -88,7 +88,7 @@ export function promptRows(
 /** Why there are no scores of single prompts, whatever the options and prompts. */
 function withoutRows(algorithm: DiscoverSettings["algorithm"], keep: number | undefined): string | undefined {
   if (keep !== undefined)
-    return "the search for few edges has no scores of single prompts; give --size instead of --keep";
+    return "the search for few edges (--keep, the default where no circuit is known) has no scores of single prompts; give --size";
   if (algorithm !== undefined && "perPrompt" in algorithms[algorithm]) return undefined;
   return `${algorithm} gives no scores of single prompts; methods of attribution, such as eap-ig-inputs, do`;
 }

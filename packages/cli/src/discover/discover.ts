@@ -36,7 +36,7 @@ import { requireFitting } from "./require-fitting.ts";
 import { requireTestAndSelection } from "./require-test-and-selection.ts";
 import { compareWithKnown, type DiscoverResult, edgeText } from "./result.ts";
 import { SearchFiles } from "./search-files.ts";
-import { type DiscoverSettings, discoverSettings, fitToGraph, requireSize, runShape } from "./settings.ts";
+import { type DiscoverSettings, discoverSettings, fitToGraph, runShape } from "./settings.ts";
 import { discoverSpans } from "./spans/discover-spans.ts";
 import { requireSpans } from "./spans/span-settings.ts";
 import { testFound } from "./test-found.ts";
@@ -66,7 +66,6 @@ export async function discover(
   const { settings, note } = fitToGraph(asked, task, options);
   if (note) print(note);
   const { ablation, subject } = settings;
-  requireSize(settings, task.model.graph.edgeCount);
   requireFitting(settings, options, task);
   requireTestAndSelection(settings, task);
   const equal = equalPairsWarning([task.train, task.test], ablation);
@@ -77,7 +76,7 @@ export async function discover(
   using search = new SearchFiles(task, settings, { signal, print, command, model: options.model });
   const { rows, note: unsure } = promptRows(settings, task);
   const started = performance.now();
-  const { found: ranked, faithful } = await find(task, settings, search, { ...context, rows });
+  const { found: ranked, faithful, size } = await find(task, settings, search, { ...context, rows });
   const seconds = (performance.now() - started) / 1000;
   const { found, dangling, warnings } = prepareCircuit(task, ranked, settings);
 
@@ -92,11 +91,13 @@ export async function discover(
     model: subject.model,
     algorithm: settings.algorithm ?? "fewest-edges",
     options: {
+      // What was left out has the algorithm's defaults, which lie beside its scores; the search for few edges has several algorithms'.
+      ...(found.keep ? {} : plainOptions(found.scores.info.options ?? {})),
       ...plainOptions(found.options),
       ablation,
       byToken: task.model.graph.tokens !== null,
       seed,
-      ...selection(settings),
+      ...selection(settings, size),
     },
     edgeCount: task.model.graph.edgeCount,
     latents: latentIdentity(task.model.graph),
@@ -142,7 +143,10 @@ function labelsAsked({ labels, autoencoders }: DiscoverCommandOptions): LatentLa
 }
 
 /** The known circuit to load; one that was not asked for by name need not be there. */
-function circuitAsked({ known }: DiscoverSettings, { circuit }: DiscoverCommandOptions): string | undefined {
+function circuitAsked(
+  { known }: Pick<DiscoverSettings, "known">,
+  { circuit }: DiscoverCommandOptions,
+): string | undefined {
   return circuit === undefined ? undefined : known?.name;
 }
 
@@ -150,9 +154,13 @@ function latentIdentity({ config: { latents, autoencoders, keptLatents } }: Grap
   return latents ? { ...(autoencoders && { autoencoders }), ...(keptLatents && { keptLatents }) } : null;
 }
 
-/** How the edges were chosen, where not by rank alone. */
-function selection({ select }: DiscoverSettings): { select?: string } {
-  return select === "top" ? {} : { select };
+/** How the edges were chosen, and of how many at most, where not by the size of their scores alone. */
+function selection(
+  { select, rank }: DiscoverSettings,
+  size: number,
+): { select?: string; rank?: string; size?: number } {
+  if (select === "top" && rank === "absolute") return {};
+  return { select, ...(rank !== "absolute" && { rank }), size };
 }
 
 /** The known circuits of the task, the one to compare with first. */

@@ -8,13 +8,17 @@ import type { SearchFiles } from "./search-files.ts";
 import { selectCircuit } from "./select-circuit.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
-/** Finds the circuit that the settings ask for; what there is on the way lies in the search's files. */
+/**
+ * Finds the circuit that the settings ask for; what there is on the way lies in the search's files.
+ *
+ * @returns with the number of edges that the circuit was to have
+ */
 export async function find(
   task: LoadedTask,
   settings: DiscoverSettings,
   files: SearchFiles,
   { signal, print, rows }: { signal: AbortSignal; print: (line: string) => void; rows: PromptRows | undefined },
-): Promise<{ found: FoundCircuit; faithful: FaithfulSize | undefined }> {
+): Promise<{ found: FoundCircuit; faithful: FaithfulSize | undefined; size: number }> {
   const { algorithm, given, ablation, size, keep, faithful: share, tries, seconds, seed } = settings;
   if (keep !== undefined && task.model.graph.edgeCount > SAID_FROM)
     print(
@@ -43,8 +47,9 @@ export async function find(
     onProgress: (step) => progress.update(step),
   });
   const { onPrompt: _, ...chosen } = found.options;
-  const asked = size ?? faithful?.edges ?? task.knownEdges?.length;
-  return { found: await selectCircuit({ ...found, options: chosen }, asked, settings, signal), faithful };
+  // Edges that tie make a circuit by rank larger than was asked for.
+  const asked = size ?? faithful?.edges ?? task.knownEdges?.length ?? found.circuit.size;
+  return { found: await selectCircuit({ ...found, options: chosen }, asked, settings, signal), faithful, size: asked };
 }
 
 /** On smaller graphs a search is over soon. */

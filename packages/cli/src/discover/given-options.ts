@@ -15,7 +15,8 @@ export const FLAGS = [
 /**
  * The options of an algorithm that were given, by flag or by `--set name=value`.
  *
- * @throws UsageError for an option that the algorithm does not have, or a value that it cannot take
+ * @throws UsageError for an option that the algorithm does not have or that is given twice, a value that it cannot take, and options that do
+ *   nothing with others
  */
 export function givenOptions(algorithm: AlgorithmName, options: DiscoverCommandOptions): Record<string, unknown> {
   const specs = new Map<string, OptionSpec>(algorithms[algorithm].options.map((spec) => [spec.name, spec]));
@@ -33,9 +34,23 @@ export function givenOptions(algorithm: AlgorithmName, options: DiscoverCommandO
       throw new UsageError(`--set ${setting}: write it as --seed ${text}, which is for all of the run.`);
     const spec = specs.get(name);
     if (!spec) throw new UsageError(`${algorithm} has no option "${name}". ${suggest(name, [...specs.keys()])}`);
+    if (Object.hasOwn(given, name))
+      throw new UsageError(`--set ${setting}: ${name} is given twice. Leave one of them out.`);
     given[name] = readValue(spec, text);
   }
+  requireHeeded(given);
   return given;
+}
+
+/** @throws UsageError for functions of answers where the loss looks at none */
+function requireHeeded(given: Readonly<Record<string, unknown>>): void {
+  if (given.loss !== "kl_div") return;
+  const idle = FLAGS.find(([, , name]) => /Function$/.test(name) && given[name] !== undefined);
+  if (idle === undefined) return;
+  const [, flag, name] = idle;
+  throw new UsageError(
+    `${flag} (--set ${name}) does nothing with --set loss=kl_div, which looks at no answers. Leave one of them out.`,
+  );
 }
 
 function readValue(spec: OptionSpec, text: string): unknown {

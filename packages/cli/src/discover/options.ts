@@ -1,6 +1,7 @@
-import type { CurveDetail } from "@autocircuit/discovery";
+import type { CurveDetail, Ranking } from "@autocircuit/discovery";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
+import type { AskedSize } from "./asked-size.ts";
 
 /** Options of `autocircuit discover`, as commander gives them. */
 export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCommandOptions {
@@ -16,7 +17,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   answerFunction?: string;
   samples?: number;
   set: string[];
-  size?: number;
+  size?: AskedSize;
   prune?: boolean;
   keep?: number;
   faithful?: number;
@@ -25,6 +26,7 @@ export interface DiscoverCommandOptions extends DeviceCommandOptions, SubjectCom
   resume?: boolean;
   select?: "top" | "greedy" | "exact";
   selectSeconds?: number;
+  rank?: Ranking;
   bootstrap?: number;
   test?: boolean;
   circuit?: string;

@@ -13,9 +13,11 @@ import {
   type Preset,
   type PresetName,
   presets,
+  type Ranking,
   USUAL_KEEP,
 } from "@autocircuit/discovery";
 import { UsageError } from "../support/usage-error.ts";
+import { type AskedSize, edgesAsked } from "./asked-size.ts";
 import { chooseSubject } from "./choose-subject.ts";
 import { FLAGS, givenOptions } from "./given-options.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
@@ -26,6 +28,9 @@ import type { Subject } from "./subject.ts";
 const USUAL_BUDGET = 10;
 /** Share of the logit difference to keep where a ready-made task runs on a model whose circuit is not known. */
 const USUAL_FAITHFUL = 0.9;
+
+/** What papers call edge attribution; the package has a function of that name. */
+const EAP = "eap";
 
 /** What a discovery run is to do. */
 export interface DiscoverSettings {
@@ -54,6 +59,8 @@ export interface DiscoverSettings {
   seconds: number;
   /** How edges are chosen by their scores. */
   select: NonNullable<DiscoverCommandOptions["select"]>;
+  /** What makes an edge important: the size of its score, or the score itself. */
+  rank: Ranking;
   /** Seconds that an exact selection may take. */
   selectSeconds: number | undefined;
   /** Resamples of the prompts that were asked for; 0 for none. */
@@ -67,26 +74,43 @@ export interface DiscoverSettings {
   out: string;
 }
 
+/** The same before there is a graph of whose edges the size may be a share. */
+export interface AskedSettings extends Omit<DiscoverSettings, "size"> {
+  size: AskedSize | undefined;
+}
+
 /**
  * Settings from the options.
  *
  * @throws UsageError for a subject, circuit, algorithm or option of it that does not exist, and for options that exclude each other
  */
-export function discoverSettings(taskName: string | undefined, options: DiscoverCommandOptions): DiscoverSettings {
+export function discoverSettings(taskName: string | undefined, options: DiscoverCommandOptions): AskedSettings {
   return settingsWith(algorithmNamed(options), chooseSubject(taskName, options), options);
 }
 
 /**
- * The same settings with what suits the model that was loaded: the algorithm for its graph's size, where none was asked for, and no known
- * circuit, where it belongs to a model of another shape.
+ * The same settings with what suits the model that was loaded: the algorithm for its graph's size, where none was asked for, no known
+ * circuit, where it belongs to a model of another shape, and the size as a number of edges.
  *
+ * @throws UsageError for a size that the graph does not have
  * @returns the settings, and a line that says what was chosen where that is not the usual
  */
 export function fitToGraph(
-  settings: DiscoverSettings,
+  settings: AskedSettings,
   task: LoadedTask,
   options: DiscoverCommandOptions,
 ): { settings: DiscoverSettings; note: string | undefined } {
+  const { edgeCount } = task.model.graph;
+  const { settings: fitting, note } = fitAlgorithm(settings, task, options);
+  const { size } = fitting;
+  return { settings: { ...fitting, size: size === undefined ? undefined : edgesAsked(size, edgeCount) }, note };
+}
+
+function fitAlgorithm(
+  settings: AskedSettings,
+  task: LoadedTask,
+  options: DiscoverCommandOptions,
+): { settings: AskedSettings; note: string | undefined } {
   const { edgeCount } = task.model.graph;
   // Without a size for the circuit edge attribution needs right answers to keep; numbers are never just right.
   const sized = settings.known !== undefined || settings.size !== undefined || !outputsNumbers(task);
@@ -118,8 +142,8 @@ function settingsWith(
   subject: Subject,
   options: DiscoverCommandOptions,
   usualFaithful?: number,
-): DiscoverSettings {
-  const { select = "top", selectSeconds } = options;
+): AskedSettings {
+  const { select = "top", rank = "absolute", selectSeconds } = options;
   const { size, prune = false, tries, byToken = false, seed } = options;
   const sizes = (["size", "keep", "faithful"] as const).filter((name) => options[name] !== undefined);
   if (sizes.length > 1)
@@ -135,7 +159,13 @@ function settingsWith(
   const faithful = options.faithful ?? (open ? usualFaithful : undefined);
   const keep = options.keep ?? (open && faithful === undefined ? USUAL_KEEP : undefined);
   if (select !== "top" && keep !== undefined)
-    throw new UsageError(`--select ${select} chooses edges by their scores: give --size instead of --keep.`);
+    throw new UsageError(
+      `--select ${select} chooses so many edges by their scores: give --size${options.keep === undefined ? "" : " instead of --keep"}.`,
+    );
+  if (rank === "signed" && (keep ?? faithful) !== undefined)
+    throw new UsageError(
+      `--rank signed chooses so many edges by their scores: give --size${sizes.length === 0 ? "" : ` instead of --${sizes[0]}`}.`,
+    );
   if (selectSeconds !== undefined && select !== "exact")
     throw new UsageError("--select-seconds limits an exact selection: give --select exact too.");
   if (tries !== undefined && keep === undefined)
@@ -146,6 +176,7 @@ function settingsWith(
     ...{ subject, algorithm, bySize, given, ablation, byToken, seed, known, size, prune, keep, faithful, tries },
     seconds: 60 * (options.budget ?? USUAL_BUDGET),
     select,
+    rank,
     selectSeconds,
     bootstrap: options.bootstrap,
     test: options.test ?? false,
@@ -166,7 +197,8 @@ function presetOf({ preset, algorithm }: DiscoverCommandOptions): Preset | undef
 
 /** The algorithm that was named; ACDC if none was, or undefined where the search for few edges starts from several. */
 function algorithmNamed(options: DiscoverCommandOptions): AlgorithmName | undefined {
-  const { algorithm, keep, set } = options;
+  const { keep, set } = options;
+  const algorithm = options.algorithm === EAP ? "edge-attribution" : options.algorithm;
   const preset = presetOf(options);
   if (preset) return preset.algorithm;
   if (algorithm === undefined) {
@@ -198,18 +230,12 @@ function knownCircuit(
   throw new UsageError(`${name} has no circuit "${chosen}". ${suggest(chosen, names)}`);
 }
 
-/** @throws UsageError when the circuit is to have more edges than the graph has */
-export function requireSize({ size }: Pick<DiscoverSettings, "size">, edgeCount: number): void {
-  if (size === undefined || size <= edgeCount) return;
-  throw new UsageError(`--size ${size} is more than the graph has: give at most ${edgeCount}.`);
-}
-
-/** How a run on a graph of so many edges uses memory. */
+/** How a run on a graph of so many edges uses memory. @throws UsageError for a size that the graph does not have */
 export function runShape(
-  { algorithm, given, bySize, known, size, keep, faithful }: DiscoverSettings,
+  { algorithm, given, bySize, known, size, keep, faithful }: AskedSettings,
   edgeCount: number,
 ): RunShape {
-  requireSize({ size }, edgeCount);
+  if (size !== undefined) edgesAsked(size, edgeCount);
   if (bySize && edgeCount > ACDC_UP_TO)
     return { circuits: 1, sliced: known !== undefined || size !== undefined || faithful !== undefined };
   const largest = given.largestBatch ?? (algorithm && optionOf(algorithm, "largestBatch")?.default);

@@ -1,12 +1,19 @@
 import type { PromptLoader, PromptPair } from "@autocircuit/core";
+import { equalAnswersWarning } from "./equal-answers.ts";
 
 /**
- * A warning about prompt pairs whose clean and corrupt prompts are the same; undefined where there is none.
+ * A warning about prompt pairs that say nothing: whose clean and corrupt prompts, or right and wrong answers, are the same, a line for each;
+ * undefined where there is none.
  *
  * @param ablation what ablated edges take: resampled values of such a pair are those that are there already
  */
 export function equalPairsWarning(loaders: readonly PromptLoader[], ablation: string): string | undefined {
   const pairs = loaders.flatMap(({ prompts }) => prompts);
+  const lines = [equalPromptsWarning(pairs, ablation), equalAnswersWarning(pairs)].filter((line) => line !== undefined);
+  return lines.length === 0 ? undefined : lines.join("\n");
+}
+
+function equalPromptsWarning(pairs: readonly PromptPair[], ablation: string): string | undefined {
   const equal = pairs.filter(isEqual).length;
   if (equal === 0) return undefined;
   const all = equal === pairs.length;

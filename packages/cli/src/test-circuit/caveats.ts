@@ -42,21 +42,24 @@ export function caveats({ tests, prompts, random, edges, quantile, level }: Test
   return lines.map((line) => `${line}.`);
 }
 
-/**
- * The same of the tests that could be made of a circuit of so many edges, or that none could; what was not asked for is as `testCircuit` has
- * it.
- */
+/** How tests are made: what was asked for, and else as `testCircuit` has it. */
+export type TestSettings = Pick<TestsMade, "random" | "quantile" | "level"> & {
+  /** Edges that minimality tries, at most. */
+  readonly mostEdges: number;
+};
+
+/** What was not asked for is as `testCircuit` has it. */
+export function testSettings(asked: { readonly [Name in keyof TestSettings]?: number | undefined } = {}): TestSettings {
+  const { random = 50, quantile = 0.9, mostEdges = 200, level = 0.05 } = asked;
+  return { random, quantile, mostEdges, level };
+}
+
+/** {@link caveats} of the tests that could be made of a circuit of so many edges, or that none could. */
 export function testCaveats(
   { verdicts, prompts }: CircuitTests,
   edges: number,
-  asked: {
-    random?: number | undefined;
-    quantile?: number | undefined;
-    mostEdges?: number | undefined;
-    level?: number | undefined;
-  } = {},
+  { random, quantile, mostEdges, level }: TestSettings = testSettings(),
 ): string[] {
-  const { random = 50, quantile = 0.9, mostEdges = 200, level = 0.05 } = asked;
   const tests = verdicts.filter(({ passed }) => passed !== null).map(({ test }) => test);
   if (tests.length === 0) return ["nothing was tested: none of the tests that were asked for could be made."];
   return caveats({ tests, prompts, random, edges: Math.min(edges, mostEdges), quantile, level });

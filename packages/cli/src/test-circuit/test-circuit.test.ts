@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -29,6 +29,7 @@ describe("a compiled model's circuit", () => {
     expect({ task, ablation, seed, passed, cross }).toEqual({
       ...{ task: "tracr-reverse", ablation: "resample", seed: 0, passed: true, cross: null },
     });
+    expect(read("tested.json")).toMatchObject({ random: 50, quantile: 0.9, mostEdges: 200, level: 0.05 });
     expect(means.circuit).toBeCloseTo(means.full, 5);
     expect(means.without).toBeLessThan(means.full);
   });
@@ -70,6 +71,15 @@ describe("a compiled model's circuit", () => {
     expect(read("refused.json").passed).toBe(false);
   });
 
+  it("says so where it is tested on another task", async () => {
+    const file = write("sort.json", { ...read("reverse.json"), task: "tracr-sort" });
+    const how = ["--task", "tracr-reverse", "--tests", "equivalence"];
+    const { out } = await run(["test", file, ...how, "--json", at("other-task.json")]);
+    const said = /sort\.json is a circuit of tracr-sort, and was tested on the prompts of tracr-reverse\./;
+    expect(out).toMatch(said);
+    expect(read("other-task.json").notes.join()).toMatch(said);
+  });
+
   it("from saved scores", async () => {
     const scores = at("reverse/scores.safetensors");
     const { code, out } = await run(["test", scores, "--size", "2", "--tests", "equivalence"]);
@@ -107,9 +117,16 @@ describe("circuits of one's own model", () => {
     expect(out).toMatch(/^note: equivalence cannot be refused with 6 prompts, .*: 7 are needed\.$/m);
     expect(out).toMatch(/^note: sufficiency cannot be shown with 5 random circuits, .*: --random 29 is the least\.$/m);
     const { names, harm } = read("cross.json").cross;
+    expect(read("cross.json")).toMatchObject({ random: 5, quantile: 0.9 });
     expect(names).toEqual(["edges", "other"]);
     expect(harm.flat()).toHaveLength(4);
     expect(harm.flat().every(Number.isFinite)).toBe(true);
+
+    mkdirSync(at("second"));
+    const same = write("second/edges.json", ["Resid Start->Resid End"]);
+    const paths = ["--cross", same, "--cross-prompts", at("second.json"), "--json", at("cross.json")];
+    await run(["test", edges(), ...model, at("first.json"), ...few, ...paths]);
+    expect(read("cross.json").cross.names).toEqual([at("edges.json"), same]);
   });
 
   it("without wrong answers the answers' log-probability counts, and the logit difference is refused", async () => {

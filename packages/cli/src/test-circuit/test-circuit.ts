@@ -1,7 +1,13 @@
 import { basename } from "node:path";
 import { tasks } from "@autocircuit/circuits";
 import { type AblationType, type LoadedTask, runVersions } from "@autocircuit/core";
-import { type CircuitTests, type CrossTask, crossTaskAblation, testCircuit } from "@autocircuit/metrics";
+import {
+  type CircuitTests,
+  type CrossTask,
+  type CrossTaskPart,
+  crossTaskAblation,
+  testCircuit,
+} from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
@@ -10,7 +16,7 @@ import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
-import { testCaveats } from "./caveats.ts";
+import { testCaveats, testSettings } from "./caveats.ts";
 import { type CircuitFile, readCircuit } from "./circuit-file.ts";
 import { crossSubjects } from "./cross-subjects.ts";
 import type { TestCommandOptions } from "./options.ts";
@@ -34,14 +40,15 @@ export async function testCommand(path: string, options: TestCommandOptions, con
   const equal = equalPairsWarning([task.test], ablation);
   if (equal) print(equal);
   if (file.ties) print(file.ties);
-  const { tests, score, random, quantile, mostEdges, level } = options;
+  const { tests, score } = options;
+  const made = testSettings(options);
   using progress = new Progress("circuits x prompts");
   const onProgress = ({ done, total }: { done: number; total: number }) => progress.update(done, total);
-  const asked = { tests, score, random, quantile, mostEdges, level, seed, ablation, signal, onProgress };
+  const asked = { tests, score, ...made, seed, ablation, signal, onProgress };
   const tested = await testCircuit(task.model, task.test, circuit, asked);
   progress[Symbol.dispose]();
   for (const verdict of tested.verdicts) print(verdictLine(verdict));
-  const notes = testCaveats(tested, circuit.size, asked);
+  const notes = [...foreignNote(path, file, subject.name), ...testCaveats(tested, circuit.size, made)];
   for (const note of notes) print(`note: ${note}`);
   const { full, circuit: alone, without } = tested.means;
   print(
@@ -58,7 +65,8 @@ export async function testCommand(path: string, options: TestCommandOptions, con
       circuit: theirs.circuitOf(task.model.graph),
     }));
     const own = { name: basename(path, ".json"), prompts: task.test, circuit };
-    if (parts.length > 0) cross = await crossTaskAblation(task.model, [own, ...parts], { score, ablation, signal });
+    const all = distinct([own, ...parts], [path, ...(options.cross ?? [])]);
+    if (parts.length > 0) cross = await crossTaskAblation(task.model, all, { score, ablation, signal });
   } finally {
     for (const other of loaded) await other[Symbol.asyncDispose]();
   }
@@ -69,7 +77,7 @@ export async function testCommand(path: string, options: TestCommandOptions, con
       circuit: path,
       task: subject.name,
       model: subject.model,
-      ...{ ablation, seed, byToken: file.byToken },
+      ...{ ablation, seed, byToken: file.byToken, ...made },
       ...tested,
       notes,
       pruning: subject.pruning,
@@ -96,6 +104,19 @@ function taskOf(path: string, { task }: CircuitFile, options: TestCommandOptions
   throw new UsageError(
     `${path} ${named}. Give --task NAME for a ready-made task (see autocircuit tasks), or --model FOLDER --prompts FILE for your own.`,
   );
+}
+
+/** Says so where a circuit is tested on another task than its file names. */
+function foreignNote(path: string, { task }: CircuitFile, subject: string): string[] {
+  return task === undefined || task === subject
+    ? []
+    : [`${path} is a circuit of ${task}, and was tested on the prompts of ${subject}.`];
+}
+
+/** Files of one name in different folders go by their paths. */
+function distinct(parts: readonly CrossTaskPart[], paths: readonly string[]): readonly CrossTaskPart[] {
+  const names = new Set(parts.map(({ name }) => name));
+  return names.size === parts.length ? parts : parts.map((part, place) => ({ ...part, name: paths[place]! }));
 }
 
 /** The matrix: rows are circuits that are removed, columns the tasks whose score is lost. */

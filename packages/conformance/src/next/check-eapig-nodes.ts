@@ -23,10 +23,10 @@ export async function checkNodeScores(found: EapIgCase, name: string, recorder: 
     const rounded = Math.max(...expected.baseline.clean.map(Math.abs));
     recorder.tensor(label, { shape: wanted.shape, data: effects }, wanted, { rounded });
   } else if (level.endsWith("-out") || !model.config.parallel) {
-    const steps = Number(/-(\d+)$/.exec(method)?.[1] ?? 5);
+    const steps = /-(\d+)$/.exec(method)?.[1];
     const scores = await nodeScores(model, prompts, {
       method: method.replace(/-\d+$/, "") as NodeMethod,
-      steps,
+      ...(steps !== undefined && { steps: Number(steps) }),
       ablation,
       mlpGradient: level.endsWith("-out") ? "output" : "input",
     });

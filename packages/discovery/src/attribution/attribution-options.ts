@@ -22,9 +22,9 @@ export const attributionLosses: readonly AttributionLoss[] = ["answers", "kl_div
 export interface AttributionOptions extends DiscoveryOptions {
   /** Default `"answers"`. */
   readonly loss?: AttributionLoss | undefined;
-  /** What of the outputs the loss of answers is made of. Default `"logit"`. */
+  /** What of the outputs the loss of answers is made of. Default `"logit"`. Not with `"kl_div"`. */
   readonly gradFunction?: GradFunction | undefined;
-  /** How the answers make a loss. Default `"avg_diff"`. */
+  /** How the answers make a loss. Default `"avg_diff"`. Not with `"kl_div"`. */
   readonly answerFunction?: AnswerFunction | undefined;
   /** What ablating an edge puts in the place of its source's output: a type, made from the corrupt prompts, or values for all prompts. */
   readonly ablation?: AblationType | Ablation | undefined;

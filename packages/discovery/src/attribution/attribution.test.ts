@@ -103,11 +103,11 @@ describe("identities", () => {
   test("a node's score is the sum of its edges' and of its neurons'", async () => {
     const task = randomTask({ seed: 9 });
     for (const [method, edges] of [
-      ["eap", await eap(task.model, task.prompts)],
-      ["clean-corrupted", await cleanCorrupted(task.model, task.prompts)],
-      ["eap-ig-activations", await eapIgActivations(task.model, task.prompts, { steps: 2 })],
+      [{ method: "eap" }, await eap(task.model, task.prompts)],
+      [{ method: "clean-corrupted" }, await cleanCorrupted(task.model, task.prompts)],
+      [{ method: "eap-ig-activations", steps: 2 }, await eapIgActivations(task.model, task.prompts, { steps: 2 })],
     ] as const) {
-      const { nodes, values, neurons } = await nodeScores(task.model, task.prompts, { method, steps: 2 });
+      const { nodes, values, neurons } = await nodeScores(task.model, task.prompts, method);
       nodes.forEach((node, i) => {
         const sum = edges.values.reduce(
           (total, value, index) => (task.model.graph.edge(index).src === node ? total + value : total),
@@ -154,6 +154,32 @@ describe("losses", () => {
       await expect(method(task.model, task.prompts, { loss: "kl_div" })).rejects.toThrow(/zero by construction/);
     const { values } = await eapIgInputs(task.model, task.prompts, { loss: "kl_div", steps: 2 });
     expect(Math.max(...values.map(Math.abs))).toBeGreaterThan(0);
+  });
+
+  test("KL is an error too where the clean run is the only point that an integral looks at", async () => {
+    const { model, prompts } = randomTask({ seed: 12 });
+    const [loss, zero] = ["kl_div", /zero by construction/] as const;
+    await expect(eapIgActivations(model, prompts, { loss, steps: 1 })).rejects.toThrow(zero);
+    for (const method of ["eap", "eap-ig-inputs", "eap-ig-activations"] as const)
+      await expect(nodeScores(model, prompts, { loss, method, ...(method !== "eap" && { steps: 1 }) })).rejects.toThrow(
+        zero,
+      );
+    // These look elsewhere as well.
+    await eapIgInputs(model, prompts, { loss, steps: 1 });
+    await nodeScores(model, prompts, { loss, method: "clean-corrupted" });
+    const { values } = await nodeScores(model, prompts, { loss, method: "eap-ig-inputs", steps: 2 });
+    expect(Math.max(...values.map(Math.abs))).toBeGreaterThan(1e-4);
+  });
+
+  test("what would do nothing is refused: functions of answers with KL, steps where nothing is integrated", async () => {
+    const { model, prompts } = randomTask({ seed: 12 });
+    for (const [name, value] of Object.entries({ gradFunction: "prob", answerFunction: "avg_diff" }))
+      for (const method of [eapIgInputs, exact])
+        await expect(method(model, prompts, { loss: "kl_div", [name]: value })).rejects.toThrow(
+          new RegExp(`\`${name}\` does nothing with the loss "kl_div"`),
+        );
+    for (const method of [undefined, "eap", "clean-corrupted"] as const)
+      await expect(nodeScores(model, prompts, { method, steps: 7 })).rejects.toThrow(/`steps` does nothing/);
   });
 
   test("faithfulness is the answers' loss in units of the whole model", async () => {

@@ -29,7 +29,8 @@ const check = signature("eapIgActivations", modelAndPrompts, {
  *
  * Cost: 2 forwards, and m forwards and backwards for each part: 2 layers + 1 of them.
  *
- * @throws AutocircuitError `bad-input` for steps 0; `not-finite`; `aborted`
+ * @throws AutocircuitError `bad-input` for steps 0, and for the loss "kl_div" with one step, which is at the clean run, where its gradient is
+ *   zero; `not-finite`; `aborted`
  */
 export async function eapIgActivations(
   model: PatchableModel,
@@ -45,7 +46,8 @@ export async function eapIgActivations(
     model,
     prompts,
     options,
-    { algorithm: "eap-ig-activations", options: { steps } },
+    // With one step the only point, k = 1 of 1, is the clean one.
+    { algorithm: "eap-ig-activations", options: { steps }, cleanOnly: steps === 1 },
     async (slice) => {
       const clean = await slice.clean();
       const directions = await slice.difference();

@@ -14,7 +14,8 @@ export type LossOf = (slice: PromptBatch) => Promise<Loss>;
 /**
  * The loss that the options ask for. Faithfulness takes two forward passes of every prompt first, KL divergence one of each slice.
  *
- * @throws AutocircuitError `bad-input` where the model does not tell the clean prompts from ablated ones, so that faithfulness has no unit
+ * @throws AutocircuitError `bad-input` where the model does not tell the clean prompts from ablated ones, so that faithfulness has no unit, and for
+ *   functions of answers beside KL divergence, which looks at none
  */
 export async function lossOf(
   model: PatchableModel,
@@ -23,6 +24,12 @@ export async function lossOf(
 ): Promise<LossOf> {
   const { loss = "answers", gradFunction = "logit", answerFunction = "avg_diff", signal } = options;
   if (loss === "kl_div") {
+    const idle = (["gradFunction", "answerFunction"] as const).find((name) => options[name] !== undefined);
+    if (idle !== undefined)
+      throw new AutocircuitError(
+        "bad-input",
+        `\`${idle}\` does nothing with the loss "kl_div", which looks at no answers: leave it out, or take the loss "answers".`,
+      );
     return async (slice) => {
       const clean = await model.forward(slice.clean, { signal });
       const reference = logprob(clean).detach();

@@ -6,6 +6,7 @@ import { type AttributionOptions, attributionOptions } from "./attribution-optio
 import { betweenOutputs } from "./eap-ig-activations.ts";
 import { lossOf } from "./losses.ts";
 import { nodeGroups } from "./node-groups.ts";
+import { requireGradient } from "./score-prompts.ts";
 import { SliceGradients } from "./slice-gradients.ts";
 import { maskFrom, requireFactorized, requireNoLatents } from "./start-edges.ts";
 
@@ -19,7 +20,7 @@ export const nodeMethods: readonly NodeMethod[] = ["eap", "eap-ig-inputs", "clea
 export interface NodeScoresOptions extends Omit<AttributionOptions, "onPrompt"> {
   /** Default `"eap"`. */
   readonly method?: NodeMethod | undefined;
-  /** Points of the integrated methods. Default 5. */
+  /** Points of the integrated methods, `eap-ig-inputs` and `eap-ig-activations`. Default 5. */
   readonly steps?: number | undefined;
   /**
    * Where an MLP's gradient is taken: at its output (default), or at its input, before the norm, as the EAP-IG library does, whose difference
@@ -53,7 +54,7 @@ const check = signature("nodeScores", modelAndPrompts, {
  *
  * Cost: as the method of that name for edges.
  *
- * @throws AutocircuitError `bad-input` for steps 0, a graph of nodes, no prompts, gradients that are zero by construction, an MLP's input in
+ * @throws AutocircuitError `bad-input` for steps 0, or steps of a method without, a graph of nodes, no prompts, gradients that are zero by construction, an MLP's input in
  *   parallel blocks; `not-finite`; `aborted`
  */
 export async function nodeScores(
@@ -66,7 +67,7 @@ export async function nodeScores(
   const { srcs } = model.graph;
   requireFactorized(model.graph, "nodeScores");
   requireNoLatents(model.graph, "nodeScores");
-  requireGradients(model, prompts, { method, mlpGradient, loss: options.loss });
+  requireGradients(model, prompts, { ...options, method, mlpGradient });
   const loss = await lossOf(model, prompts, options);
   const sum = new Float64Array(srcs.length * model.config.dModel);
   for await (const { batch, fold } of overPrompts(model, prompts, { ablation, signal, onProgress })) {
@@ -98,14 +99,18 @@ export async function nodeScores(
 function requireGradients(
   { config }: PatchableModel,
   prompts: PromptLoader,
-  { method, mlpGradient, loss }: Pick<NodeScoresOptions, "method" | "mlpGradient" | "loss">,
+  { method, steps, mlpGradient, loss }: Pick<NodeScoresOptions, "method" | "steps" | "mlpGradient" | "loss">,
 ): void {
   if (prompts.promptCount === 0) throw new AutocircuitError("bad-input", "nodeScores: there are no prompts.");
-  if (method === "eap" && loss === "kl_div")
+  // The last of the points k = 1..m is the clean one.
+  const integrated = method === "eap-ig-inputs" || method === "eap-ig-activations";
+  if (steps !== undefined && !integrated)
     throw new AutocircuitError(
       "bad-input",
-      'nodeScores with "eap" and the loss "kl_div": the gradient at the clean run is zero by construction. Take another loss or method.',
+      `nodeScores: \`steps\` does nothing with the method "${method}", which integrates nothing: leave it out.`,
     );
+  if (method === "eap" || (integrated && steps === 1))
+    requireGradient(loss, `nodeScores by ${method}${integrated ? " with one step" : ""}`);
   if (mlpGradient === "input" && config.parallel)
     throw new AutocircuitError(
       "bad-input",

@@ -70,7 +70,7 @@ export function requireGradient(loss: AttributionOptions["loss"], algorithm: str
   throw new AutocircuitError(
     "bad-input",
     `${algorithm} with the loss "kl_div": its gradient at the clean run is zero by construction, because KL(clean || clean) is a minimum, ` +
-      'and so would be all scores. Take the loss "answers", or a method that looks elsewhere, such as eap-ig-inputs.',
+      'and so would be all scores. Take the loss "answers", or a method that looks elsewhere, such as eap-ig-inputs with several steps.',
   );
 }
 

@@ -2,6 +2,7 @@ import { type Edge, LoadedTask } from "@autocircuit/core";
 import { describe, expect, it } from "vitest";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
 import { edgeAttribution } from "../edge-attribution.ts";
+import { ugs } from "../ugs/ugs.ts";
 import { type FoundSoFar, findCircuit } from "./find-circuit.ts";
 import { startingAlgorithms, tooLong } from "./starting-algorithms.ts";
 
@@ -79,6 +80,20 @@ describe("findCircuit", () => {
     await expect(
       findCircuit(open, { algorithm, size: 7, ablation: "resample", options: { ablation: "zero" } }),
     ).rejects.toThrow(/is resample, and the algorithm's option `ablation` is zero/);
+  });
+
+  it("leaves it to UGS to train what ablated edges take, and says with what the circuit is measured", async () => {
+    const options = { optimalAblation: true, epochs: 1, samples: 2 };
+    const found = await findCircuit(open, { algorithm: "ugs", size: 7, options });
+    expect(found.scores.values).toEqual((await ugs(model, prompts, { ...options, seed: 0 })).values);
+    expect(found.options).not.toHaveProperty("ablation");
+    expect(found.ablation).toBe("resample");
+    expect(found.notes).toEqual([expect.stringMatching(/trained values .* measured with resample/)]);
+    const zero = await findCircuit(open, { algorithm: "ugs", size: 7, options, ablation: "zero" });
+    expect(zero.ablation).toBe("zero");
+    await expect(
+      findCircuit(open, { algorithm: "ugs", size: 7, options: { ...options, ablation: "zero" } }),
+    ).rejects.toThrow(/`ablation` does nothing with `optimalAblation`/);
   });
 
   it("refuses what is its own among the algorithm's options, and findings of other graphs", async () => {

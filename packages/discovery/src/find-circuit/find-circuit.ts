@@ -14,7 +14,7 @@ import {
   resumableOptions,
   type SearchState,
 } from "../long-search/search-state.ts";
-import { ablationFor, fittingOptions, outputsNumbers } from "./fitting-options.ts";
+import { ablationFor, fittingOptions, outputsNumbers, trainsAblation } from "./fitting-options.ts";
 import { type KeptCircuit, keepAnswers } from "./keep-answers.ts";
 import { ACDC_UP_TO, type AlgorithmRun, FOR_LARGE_GRAPHS, startingAlgorithms, tooLong } from "./starting-algorithms.ts";
 
@@ -94,7 +94,7 @@ export interface FoundCircuit {
   readonly keep?: KeptCircuit | undefined;
   /** What it took, the ranking of edges included. */
   readonly seconds: number;
-  /** What the reader should know: what was left out for want of time. */
+  /** What the reader should know: what was left out for want of time, where edges were scored with another ablation than {@link ablation}. */
   readonly notes: readonly string[];
 }
 
@@ -137,6 +137,10 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   const left = () => Math.max(1e-3, seconds - (performance.now() - started) / 1000);
   const rankings: Ranked[] = [];
   const notes: string[] = [];
+  if (trainsAblation(options.options ?? {}))
+    notes.push(
+      `Edges were scored with trained values in the place of ablated ones; the circuit is measured with ${ablation} ablation.`,
+    );
   let chosen: Record<string, unknown> = {};
   /** Options that let a search be followed, stopped and resumed. */
   const resumable = (algorithm: string): ResumableOptions => ({

@@ -38,6 +38,11 @@ export function ablationFor(
   return (optionOf(algorithm, "ablation")?.default as AblationType | undefined) ?? "resample";
 }
 
+/** Whether an algorithm with these options trains what ablated edges take, and so takes no ablation of a type. */
+export function trainsAblation(given: Readonly<Record<string, unknown>>): boolean {
+  return given.optimalAblation === true;
+}
+
 /** The options of an algorithm: those given, and defaults that suit the task (a model that gives one number has no distribution). */
 export function fittingOptions(
   algorithm: AlgorithmName,
@@ -48,8 +53,9 @@ export function fittingOptions(
   const defaults = {
     taus: [1e-3],
     target: numbers ? "mse" : "kl_div",
-    answerFunction: numbers ? "mse" : "avg_diff",
-    ablation,
+    // KL divergence compares outputs and looks at no answers.
+    ...(given.loss !== "kl_div" && { answerFunction: numbers ? "mse" : "avg_diff" }),
+    ...(!trainsAblation(given) && { ablation }),
     // Only "ground-truth" must be told a circuit: the known one, if there is one.
     ...(optionOf(algorithm, "edges")?.required && task.knownEdges && { edges: task.knownEdges }),
     ...(task.knownEdges && { knownEdges: task.knownEdges }),

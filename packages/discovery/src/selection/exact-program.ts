@@ -9,6 +9,8 @@ export interface ExactProgram {
   readonly most: number;
   /** Of these edges at least so many are chosen. */
   readonly among?: { readonly edges: readonly number[]; readonly least: number } | undefined;
+  /** Whether there is still time to write it. */
+  readonly timeLeft: () => boolean;
 }
 
 /**
@@ -16,14 +18,17 @@ export interface ExactProgram {
  *
  * maximise the sum of weights, at most `most` edges; an edge's source is used, and so is what its destination belongs to; `Resid Start` is
  * used; a used head or MLP has a chosen edge in and a chosen edge out; `Resid Start` one out and `Resid End` one in.
+ *
+ * @returns undefined where time ended first
  */
-export function exactProgram({ graph, weights, most, among }: ExactProgram): string {
+export function exactProgram({ graph, weights, most, among, timeLeft }: ExactProgram): string | undefined {
   const writes = writtenBy(graph);
   const into = new Map<SrcNode, number[]>(graph.srcs.map((node) => [node, []]));
   const outOf = new Map<SrcNode, number[]>(graph.srcs.map((node) => [node, []]));
   const toEnd: number[] = [];
   const rows: string[] = [];
   for (const { index, src, dest } of graph.edges()) {
+    if (!timeLeft()) return undefined;
     outOf.get(src)!.push(index);
     rows.push(`e${index} - n${src.index} <= 0`);
     const nodes = writes(dest);

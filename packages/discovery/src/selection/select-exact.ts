@@ -1,10 +1,10 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type PruneScores } from "@autocircuit/core";
+import { Circuit, coreKinds, type PruneScores, throwIfAborted } from "@autocircuit/core";
 import { type CircuitSize, circuitSize, edgesOfSize } from "./circuit-size.ts";
 import { exactProgram } from "./exact-program.ts";
 import { type Ranking, rankings, rankOf } from "./ranked-edges.ts";
 import { selectGreedy } from "./select-greedy.ts";
-import { solveProgram } from "./solve-program.ts";
+import { type ProgramSolution, solveProgram } from "./solve-program.ts";
 
 /** Options of {@link selectExact}. */
 export interface ExactOptions {
@@ -12,9 +12,11 @@ export interface ExactOptions {
   readonly by?: Ranking | undefined;
   /** The least share of the circuit's edges with a positive score, as far as there are that many. Default: any. */
   readonly positive?: number | undefined;
-  /** Seconds after which the search is given up. Default 600. */
+  /** Seconds after which the search is given up, writing the program included. Default 600. */
   readonly seconds?: number | undefined;
-  /** Called where time ended before the best circuit was proven: the best so far is then given. Without it that is an error. */
+  /**
+   * Called where time ended before the best circuit was proven: the best so far is then given, or the greedy one. Without it that is an error.
+   */
   readonly onUnproven?: ((best: UnprovenBest) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -23,8 +25,10 @@ export interface ExactOptions {
 export interface UnprovenBest {
   /** Its total score. */
   readonly total: number;
-  /** No circuit of that size has more. */
+  /** No circuit of that size has more: what the solver proved, and never more than as many of the largest scores sum to. */
   readonly bound: number;
+  /** Whether it is that of `selectGreedy`: nothing better was found. */
+  readonly greedy: boolean;
   /** What was spent. */
   readonly seconds: number;
 }
@@ -59,7 +63,7 @@ function scaleOf(weights: Float64Array): number {
  * thread of its own.
  *
  * @throws AutocircuitError `bad-input` where no circuit of that size exists (it says so), for a graph of nodes, infinite scores, or when time
- *   ran out and nobody listens to `onUnproven`, or nothing was found; `aborted`
+ *   ran out and nobody listens to `onUnproven`, or the greedy circuit is none under these rules; `aborted`
  */
 export async function selectExact(
   scores: PruneScores,
@@ -69,6 +73,8 @@ export async function selectExact(
   check({ scores, size }, options);
   const { graph, values } = scores;
   const { by = "absolute", positive = 0, seconds = 600, onUnproven, signal } = options;
+  throwIfAborted(signal);
+  const deadline = performance.now() + 1000 * seconds;
   if (!graph.factorized || graph.tokens !== null)
     throw new AutocircuitError(
       "bad-input",
@@ -87,12 +93,18 @@ export async function selectExact(
   const weights = ranks.map((weight) => weight * scale);
   const edges = [...values.keys()].filter((edge) => values[edge]! > 0);
   const least = Math.min(Math.floor(positive * most), edges.length);
-  const solution = await solveProgram(exactProgram({ graph, weights, most, among: { edges, least } }), {
-    columns: Array.from(values, (_, edge) => `e${edge}`),
-    ones: columnsOf(selectGreedy(scores, most, { by })),
-    seconds,
-    signal,
-  });
+  const greedy = selectGreedy(scores, most, { by });
+  const timeLeft = () => performance.now() < deadline;
+  const program = exactProgram({ graph, weights, most, among: { edges, least }, timeLeft });
+  const solution: ProgramSolution =
+    program === undefined
+      ? { status: "time limit", values: null, total: Number.NEGATIVE_INFINITY, bound: Number.POSITIVE_INFINITY }
+      : await solveProgram(program, {
+          columns: Array.from(values, (_, edge) => `e${edge}`),
+          ones: columnsOf(greedy),
+          seconds: Math.max(0, deadline - performance.now()) / 1000,
+          signal,
+        });
   if (solution.status === "infeasible") {
     const rule = least > 0 ? ` with at least ${least} edges of positive score` : "";
     throw new AutocircuitError(
@@ -101,15 +113,37 @@ export async function selectExact(
     );
   }
   const { status, values: chosen } = solution;
-  const [total, bound] = [solution.total / scale, solution.bound / scale];
-  if (chosen === null || (status !== "optimal" && (status !== "time limit" || onUnproven === undefined)))
+  const solved = chosen && Circuit.where(graph, (edge) => chosen[edge]! > roundOff);
+  if (status === "optimal" && solved) return solved;
+  const sum = (circuit: Circuit) => circuit.indices.reduce((total, edge) => total + ranks[edge]!, 0);
+  const kept = greedy.size > 0 && countPositive(greedy, values) >= least ? greedy : null;
+  const better = solved !== null && (kept === null || sum(solved) > sum(kept));
+  const best = better ? solved : kept;
+  const total = best === null ? Number.NEGATIVE_INFINITY : sum(best);
+  // The solver's bound may lie below what was found by rounding.
+  const bound = Math.max(total, Math.min(solution.bound / scale, largestSum(ranks, most)));
+  if (best === null || status !== "time limit" || onUnproven === undefined) {
+    const have = best && `; the best so far has a total score of ${total}, and none has more than ${bound}`;
     throw new AutocircuitError(
       "bad-input",
-      `The best circuit of ${most} edges was not found in ${seconds} s (${status}${chosen === null ? "" : `; the best so far has a total score of ${total}, and none has more than ${bound}`}). ` +
-        "Give it more `seconds`, take the best so far with `onUnproven`, or use selectGreedy.",
+      `The best circuit of ${most} edges was not found in ${seconds} s (${status}${have ?? ""}). ` +
+        `Allow more time${have && status === "time limit" ? ", take the best so far with `onUnproven`" : ""}, or select greedily.`,
     );
-  if (status === "time limit") onUnproven?.({ total, bound, seconds });
-  return Circuit.where(graph, (edge) => chosen[edge]! > roundOff);
+  }
+  onUnproven({ total, bound, seconds, greedy: !better });
+  return best;
+}
+
+function countPositive(circuit: Circuit, values: Float32Array): number {
+  return circuit.indices.reduce((count, edge) => count + Number(values[edge]! > 0), 0);
+}
+
+/** The most that so many edges can have together, connected or not. */
+function largestSum(ranks: Float64Array, most: number): number {
+  return ranks
+    .toSorted((a, b) => b - a)
+    .subarray(0, most)
+    .reduce((sum, rank) => sum + Math.max(0, rank), 0);
 }
 
 /** The columns of a circuit: its edges, and the sources that they use. */

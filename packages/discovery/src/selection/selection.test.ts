@@ -126,6 +126,48 @@ describe("an exact selection that takes long", () => {
   }, 60_000);
 });
 
+describe("an exact selection on a graph of tens of thousands of edges", () => {
+  const huge = Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false });
+  const many = new PruneScores(
+    huge,
+    Float32Array.from({ length: huge.edgeCount }, (_, edge) => Math.sin(edge * 12.9898 + 1) ** 3),
+  );
+  const largest = many.values
+    .map(Math.abs)
+    .sort((a, b) => b - a)
+    .subarray(0, 1000);
+  const trivial = largest.reduce((sum, size) => sum + size, 0);
+
+  test.each([0.01, 0.2, 2])(
+    "keeps to %d s, and gives at least the greedy circuit, with a bound",
+    async (seconds) => {
+      const said: UnprovenBest[] = [];
+      const began = performance.now();
+      const found = await selectExact(many, 1000, { seconds, onUnproven: (best) => said.push(best) });
+      expect((performance.now() - began) / 1000).toBeLessThan(seconds + 4);
+      const [best] = said;
+      expect(best!.total).toBeCloseTo(total(many, found), 3);
+      expect(best!.bound).toBeGreaterThanOrEqual(best!.total);
+      expect(best!.bound).toBeLessThanOrEqual(trivial * (1 + 1e-6));
+      const greedy = selectGreedy(many, 1000);
+      if (best!.greedy) expect(found.indices).toEqual(greedy.indices);
+      else expect(total(many, found)).toBeGreaterThan(total(many, greedy));
+      // The solver has not even read the program by then.
+      if (seconds === 0.01) expect(best).toMatchObject({ greedy: true, seconds });
+    },
+    30_000,
+  );
+
+  test("does not give a greedy circuit that has too few positive scores", async () => {
+    const negative = new PruneScores(
+      huge,
+      many.values.map((value, edge) => (edge % 100 === 0 ? 1e-3 : -Math.abs(value))),
+    );
+    const options = { seconds: 0.01, positive: 0.1, onUnproven: () => undefined };
+    await expect(selectExact(negative, 1000, options)).rejects.toThrow(/not found in 0\.01 s .*Allow more time/);
+  });
+});
+
 describe("wrong input", () => {
   test("impossible sizes and scores", async () => {
     expect(() => selectTop(mixed, graph.edgeCount + 1)).toThrow(/the graph has only/);

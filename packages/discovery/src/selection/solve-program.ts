@@ -14,13 +14,16 @@ export interface ProgramSolution {
   readonly bound: number;
 }
 
+/** A solution that the solver tells of while it looks for better ones. */
+type Incumbent = Omit<ProgramSolution, "status">;
+
 /** Options of {@link solveProgram}. */
 export interface SolveOptions {
   /** Columns whose values are wanted. */
   readonly columns: readonly string[];
   /** Columns that are 1 in a solution to start from, the others being 0; the solver looks whether it is one. */
   readonly ones: readonly string[];
-  /** Seconds after which the best solution so far counts. */
+  /** Seconds after which the best solution so far counts, reading the program included. */
   readonly seconds: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,25 +35,40 @@ export interface SolveOptions {
 const PROGRAM = `
 const { parentPort, workerData } = require("node:worker_threads");
 const { solver, code, program, columns, ones, seconds } = workerData;
+const began = performance.now();
 const instantiateWasm = (imports, receive) =>
   WebAssembly.instantiate(code, imports).then((instance) => receive(instance, code));
 import(solver).then(({ default: load }) => load({ instantiateWasm })).then((highs) => {
   const model = highs.createModel({ format: "lp", data: program });
-  model.options.set({ time_limit: seconds, output_flag: false, mip_rel_gap: 0, mip_abs_gap: 0 });
   const start = new Float64Array(model.getDimensions().numCols);
   for (const name of ones) start[model.getColByName(name)] = 1;
   model.setSolution({ colValue: start });
-  const { modelStatus } = model.run();
+  const places = columns.map((name) => model.getColByName(name));
+  const valuesIn = (all) => Float64Array.from(places, (place) => all[place]);
+  const left = Math.max(0, seconds - (performance.now() - began) / 1000);
+  model.options.set({ time_limit: left, output_flag: false, mip_rel_gap: 0, mip_abs_gap: 0 });
+  const { modelStatus } = model.run({
+    [highs.constants.callbackType.mipImprovingSolution]: ({ data }) => {
+      if (!data.mip_solution) return;
+      const incumbent = { values: valuesIn(data.mip_solution), total: data.objective_function_value, bound: data.mip_dual_bound ?? Infinity };
+      parentPort.postMessage({ incumbent });
+    },
+  });
   const { optimal, infeasible, timeLimit } = highs.constants.modelStatus;
   const names = new Map([[optimal, "optimal"], [infeasible, "infeasible"], [timeLimit, "time limit"]]);
   const found = model.info.get("primal_solution_status") === highs.constants.solutionStatus.feasible;
-  const all = found ? model.getSolution().colValue : null;
-  const values = all && Float64Array.from(columns, (name) => all[model.getColByName(name)]);
+  const values = found ? valuesIn(model.getSolution().colValue) : null;
   const [total, bound] = [model.getObjectiveValue(), model.info.get("mip_dual_bound")];
   model.dispose();
-  parentPort.postMessage({ status: names.get(modelStatus) ?? "failed", values, total, bound });
+  parentPort.postMessage({ solution: { status: names.get(modelStatus) ?? "failed", values, total, bound } });
 });
 `;
+
+/** Milliseconds that the solver has to come back after its time: it looks at the clock between steps, and one may take minutes. */
+const GRACE = 1000;
+
+/** The longest that a timer waits. */
+const LONGEST = 2 ** 31 - 1;
 
 // Node has it; TypeScript knows it of browsers only.
 declare const WebAssembly: { compile(code: Uint8Array): Promise<object> };
@@ -64,7 +82,7 @@ function solverCode(solver: string): Promise<object> {
 }
 
 /**
- * Solves an integer program, in CPLEX's LP format, in a thread of its own.
+ * Solves an integer program, in CPLEX's LP format, in a thread of its own, which is ended where it does not end with its time.
  *
  * @throws AutocircuitError `aborted`; whatever the thread threw
  */
@@ -76,9 +94,18 @@ export async function solveProgram(program: string, options: SolveOptions): Prom
   throwIfAborted(signal);
   const worker = new Worker(PROGRAM, { eval: true, workerData: { solver, code, program, columns, ones, seconds } });
   let stop: (() => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let best: Incumbent = { values: null, total: Number.NEGATIVE_INFINITY, bound: Number.POSITIVE_INFINITY };
   try {
     return await new Promise<ProgramSolution>((resolve, reject) => {
-      worker.once("message", resolve);
+      worker.on("message", ({ solution, incumbent }: { solution?: ProgramSolution; incumbent?: Incumbent }) => {
+        if (incumbent !== undefined) best = incumbent;
+        if (solution !== undefined) resolve(solution);
+      });
+      timer = setTimeout(
+        () => resolve({ status: "time limit", ...best }),
+        Math.min(LONGEST, Math.ceil(1000 * seconds) + GRACE),
+      );
       worker.once("error", reject);
       worker.once("exit", (code) => reject(new Error(`The solver's thread ended with code ${code} and no answer.`)));
       stop = () => {
@@ -91,6 +118,7 @@ export async function solveProgram(program: string, options: SolveOptions): Prom
       signal?.addEventListener("abort", stop);
     });
   } finally {
+    clearTimeout(timer);
     if (stop) signal?.removeEventListener("abort", stop);
     await worker.terminate();
   }

@@ -97,7 +97,7 @@ export function methodCalls(
     },
     testCircuit: { takes: { ...on, circuit }, call: (t, o) => testCircuit(t.model, t.prompts, t.circuit, o) },
     crossTaskAblation: {
-      takes: { model: on.model, parts: [part, part] },
+      takes: { model: on.model, parts: [part, { ...part, name: "another" }] },
       call: (t, o) => crossTaskAblation(t.model, t.parts, o),
     },
     fewestFaithful: {

@@ -34,6 +34,7 @@ const FOREIGN: Readonly<Partial<Record<keyof DiscoverCommandOptions, readonly [f
   tries: ["--tries", "it belongs to --keep"],
   budget: ["--budget", "it belongs to --keep"],
   resume: ["--resume", "scores over spans are not looked for in a search that goes on"],
+  rank: ["--rank", "edges in spans are chosen by the size of their scores"],
   selectSeconds: ["--select-seconds", "edges in spans are chosen by rank"],
   bootstrap: ["--bootstrap", "scores over spans are means over the prompts"],
   test: ["--test", "the tests are of circuits without spans"],
@@ -62,10 +63,17 @@ export function spanSettings(taskName: string | undefined, options: DiscoverComm
     throw new UsageError(`--select ${options.select} cannot work with --spans: edges in spans are chosen by rank.`);
   if (options.set.length > 0)
     throw new UsageError(`--set cannot work with --spans: the methods take no further options there.`);
-  const { algorithm: method = "eap-ig-inputs", size, seed, gradFunction, answerFunction } = options;
+  const { algorithm = "eap-ig-inputs", size, seed, gradFunction, answerFunction } = options;
+  // Without spans the same method is called so.
+  const method = algorithm === "edge-attribution" ? "eap" : algorithm;
   if (!isSpanMethod(method))
     throw new UsageError(`--algorithm ${method} cannot work with --spans. There are: ${SPAN_METHODS.join(", ")}.`);
-  if (size === undefined) throw new UsageError("A circuit over spans needs its size: give --size.");
+  if (typeof size !== "number")
+    throw new UsageError(
+      size === undefined
+        ? "A circuit over spans needs its size: give --size."
+        : `--size ${size} cannot work with --spans, whose edges are of several kinds: give a number of edges.`,
+    );
   const subject = chooseSubject(taskName, options);
   return {
     ...{ subject, method, size, seed },

@@ -101,6 +101,19 @@ describe("discover --spans", () => {
     await refused(/no-such\.json/, "tracr-reverse", "--spans", at("no-such.json"), "--size", "3");
   });
 
+  it("takes edge attribution by either of its names", async () => {
+    const [first, second] = await Promise.all(
+      ["eap", "edge-attribution"].map(async (algorithm) => {
+        const files = ["--out", at(algorithm), "--json", at(`${algorithm}.json`)];
+        const how = ["--spans", example, "--size", "9", "--algorithm", algorithm];
+        expect((await run(["discover", "tracr-reverse", ...how, ...files])).err).toBe("");
+        const { algorithm: name, circuit } = JSON.parse(readFileSync(at(`${algorithm}.json`), "utf8")) as SpanResult;
+        return { name, circuit };
+      }),
+    );
+    expect(second).toEqual(first);
+  });
+
   it("says which options cannot work with spans", async () => {
     const on = ["tracr-reverse", "--spans", example];
     await refused(/give --size/, ...on);
@@ -108,6 +121,8 @@ describe("discover --spans", () => {
     await refused(/--keep cannot work with --spans/, ...on, "--keep", "0.9");
     await refused(/--algorithm acdc cannot work with --spans. There are: eap/, ...on, "--algorithm", "acdc");
     await refused(/--select exact cannot work/, ...on, "--size", "3", "--select", "exact");
+    await refused(/--size 20% cannot work with --spans/, ...on, "--size", "20%");
+    await refused(/--rank cannot work/, ...on, "--size", "3", "--rank", "signed");
     await refused(/--set cannot work/, ...on, "--size", "3", "--set", "steps=3");
     await refused(/--size 9999 is more than there is/, ...on, "--size", "9999", "--out", at("none"));
     await refused(/give --spans too/, "tracr-reverse", "--span-aggregation", "sum");
