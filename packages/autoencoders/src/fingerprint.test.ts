@@ -1,6 +1,7 @@
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { PatchableModel, PromptLoader, PruneScores, pruneLatents } from "@autocircuit/core";
+import { mapAutoencoders } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { tinyAutoencoders } from "../../core/test/tiny-autoencoders.ts";
 import { randomPairs, tinyConfig, tinyTransformer } from "../../core/test/tiny-transformer.ts";
@@ -28,6 +29,20 @@ describe("the fingerprint of autoencoders", () => {
     expect(copy.autoencoders[1]!.fingerprint).not.toBe(fingerprint);
     expect(fingerprint).toMatch(/^[0-9a-f]{16}$/);
     expect((await modelWith(4)).fingerprint).not.toBe(fingerprint);
+  });
+
+  it("is of how many latents are kept, too", async () => {
+    const each = [3, 4].map(async (top) => {
+      const folder = join(temporaryFolder(), "saved");
+      const given = tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: true, activation: "topk" });
+      await saveAutoencoders(
+        folder,
+        mapAutoencoders(given, (one) => ({ ...one, top })),
+      );
+      using set = await loadAutoencoders(folder);
+      return set.autoencoders[0]!.fingerprint;
+    });
+    expect(new Set(await Promise.all(each)).size).toBe(2);
   });
 
   it("is there for transcoders across layers, one for each layer", async () => {

@@ -16,13 +16,17 @@ export interface Fingerprinted {
   readonly normalisation: Normalisation;
 }
 
-/** A short text that tells an autoencoder from others: of its hooks, its biases and thresholds, and some rows of its encoder and decoders. */
+/**
+ * A short text that tells an autoencoder from others: of its hooks and settings, its biases and thresholds, and some rows of its encoder and
+ * decoders.
+ */
 export async function fingerprintOf(of: Fingerprinted): Promise<string> {
   const { hooks, encoder, decoders, outputBias, normalisation } = of;
-  const { weight, bias, inputBias, activation } = encoder;
+  const { weight, bias, inputBias, latentNorms, activation } = encoder;
   const hash = createHash("sha256");
   const { name, factor } = normalisation;
-  hash.update(JSON.stringify([hooks, activation.name, name, factor]));
+  const rescaled = latentNorms !== undefined;
+  hash.update(JSON.stringify([hooks, activation.name, activation.count, rescaled, name, factor]));
   const latents = weight.shape[1]!;
   const some = [...new Set(Array.from({ length: ROWS }, (_, i) => Math.floor((i * latents) / ROWS)))];
   await scope(async () => {

@@ -53,7 +53,7 @@ describe("autocircuit sweep", () => {
     const planned = await run(["sweep", "plan", plan, ...out, "--probe", "2", "--json", at("units.json")]);
     expect(planned).toMatchObject({ code: 0, err: "" });
     expect(planned.out).toMatch(
-      /8 units: 0 done, 0 failed, 8 missing\n8 units take about \d+ s of one worker, and .* MiB/,
+      /8 units: 0 done, 0 failed, 8 missing\n8 units take about \d+ s of one worker, and .* [MG]iB/,
     );
     expect(json("units.json")).toMatchObject({
       units: 8,

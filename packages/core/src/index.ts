@@ -6,7 +6,13 @@ export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./gra
 export { type GraphSize, graphSize } from "./graph/graph-size.ts";
 export { type KeptLatents, latentNumber, latentsByPosition } from "./graph/kept-latents.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
-export { graphDifference, type LatentIdentity, latentDifference, requireSameGraph } from "./graph/same-graph.ts";
+export {
+  graphDifference,
+  type LatentIdentity,
+  latentDifference,
+  latentIdentity,
+  requireSameGraph,
+} from "./graph/same-graph.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
 export {

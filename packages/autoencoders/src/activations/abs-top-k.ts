@@ -5,6 +5,7 @@ import { keepLargest } from "./keep-largest.ts";
 export function absTopK(k: number): Activation {
   return {
     name: "abstopk",
+    count: k,
     apply: (p) => keepLargest(p, p.abs(), k),
     parameters: [],
     notAsThreshold: "its latents may be negative",

@@ -7,6 +7,8 @@ export interface Activation {
   readonly name: string;
   /** Latents `[rows, latents]` of pre-activations of that shape. */
   readonly apply: (preActivations: Tensor) => Tensor;
+  /** The number that `apply` goes by, where there is one: how many are kept, how many groups. */
+  readonly count?: number | undefined;
   /** The tensors that `apply` reads. */
   readonly parameters: readonly Tensor[];
   /**

@@ -9,6 +9,7 @@ import type { Activation } from "./activation.ts";
 export function groupMax(groups: number): Activation {
   return {
     name: "groupmax",
+    count: groups,
     apply: (p) => {
       const grouped = p.relu().reshape([p.shape[0]!, groups, -1]);
       const largest = grouped.eq(grouped.max(-1, true));

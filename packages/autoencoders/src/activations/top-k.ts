@@ -10,6 +10,7 @@ import { keepLargest } from "./keep-largest.ts";
 export function topK(k: number, rectified: boolean): Activation {
   return {
     name: "topk",
+    count: k,
     apply: (p) => (rectified ? keepLargest(p, p, k).relu() : keepLargest(p, p, k)),
     parameters: [],
     ...(rectified

@@ -1,5 +1,5 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
-import { Graph, latentDifference, type ResolvedGraphConfig } from "@autocircuit/core";
+import { Graph, latentDifference, latentIdentity, type ResolvedGraphConfig } from "@autocircuit/core";
 import { formatPythonNumber, isObject, parsePythonJson, pythonNumber } from "./python-json.ts";
 import { type ReadCircuitOptions, readCircuitOptions } from "./read-eap-ig.ts";
 import { type EapIgNode, type ScoredCircuit, scoredCircuitKind } from "./scored-circuit.ts";
@@ -109,7 +109,7 @@ function graphIn(json: Record<string, unknown>, { graph: wanted }: ReadCircuitOp
       `it belongs to another model: \`${differs}\` is ${stored.config[differs]}, the model's is ${wanted.config[differs]}.`,
     );
   }
-  const other = wanted && stored.config.latents && latentDifference(stored.config, wanted.config);
+  const other = wanted?.config.latents && latentDifference(latentIdentity(stored), wanted);
   if (other) bad(`${other}.`);
   return stored;
 }

@@ -10,20 +10,23 @@ scores.values[graph.index("MLP 0 Latent 2->A1.0.Q")] = 1;
 const text = formatCircuitFile(scoredCircuit(scores, scores.circuit(1)));
 
 describe("a circuit with latents, as a file", () => {
-  it("names them by their numbers, and is read where others of theirs were kept too", () => {
+  it("names them by their numbers, and is read on the graph that it is of", () => {
     expect(text).toContain('"edge": "MLP 0 Latent 2->A1.0.Q"');
-    const other = Graph.of({ ...config, keptLatents: { mlp: [[2, 9], null] } });
-    const { graph: stored, inCircuit } = readCircuitFile(text, "c.json", { graph: other });
+    const { graph: stored, inCircuit } = readCircuitFile(text, "c.json", { graph });
     expect(stored.equals(graph)).toBe(true);
     expect([...inCircuit.keys()].filter((edge) => inCircuit[edge] === 1)).toEqual([
       graph.index("MLP 0 Latent 2->A1.0.Q"),
     ]);
   });
 
-  it("is refused where a name means another latent", () => {
+  it("is refused where latents are others, or what is left out of them is", () => {
     const refused = (other: Parameters<typeof Graph.of>, written = text) =>
       expect(() => readCircuitFile(written, "c.json", { graph: Graph.of(...other) }));
     refused([{ ...config, autoencoders: "b2" }]).toThrow("its latents are of other autoencoders (a1)");
+    const kept = { mlp: [[7, 2], null] };
+    refused([{ ...config, keptLatents: kept, latentErrors: true }]).toThrow("drops what autoencoders leave out");
+    refused([{ ...config, keptLatents: { mlp: [[2, 9], null] } }]).toThrow("it has the latents 7, 2, the model 2, 9");
+    refused([config]).toThrow("it has the latents 7, 2, the model as they are numbered");
     const first = [
       [7, 2],
       [1, 3],

@@ -10,7 +10,13 @@ import {
 } from "@autocircuit/autoencoders";
 import { AutocircuitError } from "@autocircuit/base";
 import type { AutoencoderInput, AutoencoderSize, TaskOptions } from "@autocircuit/core";
-import { type Autoencoders, type ReplacedPart, scope, type TransformerConfig } from "@autocircuit/native";
+import {
+  type Autoencoders,
+  type ComputeDType,
+  type ReplacedPart,
+  scope,
+  type TransformerConfig,
+} from "@autocircuit/native";
 import { type LatentOptions, type LatentUse, latentsProblem } from "./latent-options.ts";
 
 /** Autoencoders that a task is about. */
@@ -83,8 +89,8 @@ export async function autoencoderFields(
     autoencoderPruneWithCorrupt: pruneWithCorrupt ?? of?.pruneWithCorrupt ?? false,
     autoencoderPrune: pruneLatents ?? of !== undefined,
     autoencoderErrors: autoencoderErrors ?? of === undefined,
-    autoencoders: ({ config, errors, signal }) =>
-      loadEngineAutoencoders(autoencoders, { config, errors, partial, signal, asAutocircuit: of !== undefined }),
+    autoencoders: ({ config, errors, dtype, signal }) =>
+      loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal, asAutocircuit: of !== undefined }),
   };
 }
 
@@ -152,6 +158,8 @@ export interface LoadEngineAutoencodersOptions {
   readonly partial?: boolean | undefined;
   /** Files that AutoCircuit reads otherwise than their library are read as it does. Default false. */
   readonly asAutocircuit?: boolean | undefined;
+  /** What the model computes in. Default float32. */
+  readonly dtype?: ComputeDType | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -163,10 +171,14 @@ export interface LoadEngineAutoencodersOptions {
  */
 export async function loadEngineAutoencoders(
   pathOrNames: string | readonly string[],
-  { config, errors, partial, asAutocircuit = false, signal }: LoadEngineAutoencodersOptions,
+  { config, errors, partial, asAutocircuit = false, dtype, signal }: LoadEngineAutoencodersOptions,
 ): Promise<Autoencoders> {
   return scope(async () => {
-    using set = await loadAutoencoders(pathOrNames, { signal, ...(asAutocircuit && { reading: "autocircuit" }) });
+    using set = await loadAutoencoders(pathOrNames, {
+      signal,
+      ...(dtype === "float64" && { dtype }),
+      ...(asAutocircuit && { reading: "autocircuit" }),
+    });
     return engineAutoencoders(set, config, { errors, partial });
   });
 }

@@ -93,11 +93,27 @@ describe("the options of --autoencoders", () => {
     const [discover, measure, test] = commands.map(([, args]) => args) as [string[], string[], string[]];
     const patch = ["patch", ...subject, "--edges", at("discover.json")];
     expect((await run([...discover, "--autoencoders", at("all")])).code).toBe(0);
-    expect(read("discover.json").latents).toEqual({ autoencoders: expect.stringMatching(/^[0-9a-f]{16}$/) });
-    for (const args of [measure, test, patch]) {
-      const { code, err } = await run([...args, "--autoencoders", at("others")]);
-      expect([args[0], code, said(err)]).toEqual([args[0], 2, expect.stringMatching(/of other autoencoders \(/)]);
-    }
+    const autoencoders = expect.stringMatching(/^[0-9a-f]{16}$/);
+    expect(read("discover.json").latents).toEqual({ latentErrors: true, autoencoders });
+    const others: [string[], RegExp][] = [
+      [["--autoencoders", at("others")], /of other autoencoders \(/],
+      [
+        ["--autoencoders", at("all"), "--no-autoencoder-errors"],
+        /latentErrors is true, wanted false|drops what autoencoders leave out/,
+      ],
+      [
+        ["--autoencoders", at("all"), "--prune-latents", "--max-latents", "7"],
+        /latents is \[10, 10, 10\], wanted \[7, 7, 7\]|it has the latents as they are numbered, the model/,
+      ],
+    ];
+    for (const args of [measure, test, patch])
+      for (const [more, message] of others) {
+        const { code, err } = await run([...args, ...more]);
+        expect([args[0], code, said(err)]).toEqual([args[0], 2, expect.stringMatching(message)]);
+      }
+    expect((await run(patch)).err).toMatch(
+      /discover.json: it has latents of autoencoders, and the model has none: give/,
+    );
     expect((await run([...patch, "--autoencoders", at("all")])).code).toBe(0);
     // A list of names alone says nothing of where they are from.
     writeFileSync(at("names-only.json"), JSON.stringify(["MLP 0 Latent 3->MLP 1"]));

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import {
   Circuit,
-  type Graph,
-  type LatentIdentity,
   type LatentLabels,
   type LoadedTask,
+  latentIdentity,
   type PruneScores,
   runVersions,
 } from "@autocircuit/core";
@@ -148,10 +147,6 @@ function circuitAsked(
   { circuit }: DiscoverCommandOptions,
 ): string | undefined {
   return circuit === undefined ? undefined : known?.name;
-}
-
-function latentIdentity({ config: { latents, autoencoders, keptLatents } }: Graph): LatentIdentity | null {
-  return latents ? { ...(autoencoders && { autoencoders }), ...(keptLatents && { keptLatents }) } : null;
 }
 
 /** How the edges were chosen, and of how many at most, where not by the size of their scores alone. */

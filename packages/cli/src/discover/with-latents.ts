@@ -42,7 +42,8 @@ export async function withLatents(
 ): Promise<LatentModel> {
   const { autoencoders, partialAutoencoders: partial, autoencoderErrors: errors = true } = options;
   if (autoencoders === undefined) return { model, pruning: null };
-  const given = await loadEngineAutoencoders(autoencoders, { config: model.config, errors, partial, signal });
+  const { config, computeDtype: dtype } = model;
+  const given = await loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal });
   try {
     if (!options.pruneLatents) return { model: model.withAutoencoders(given), pruning: null };
     using progress = new Progress("pruning latents");

@@ -68,7 +68,8 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
     ...processingOptions(options.processing),
   });
   const blocks = chosenBlocks(options.blocks, plain.config.layers);
-  const loaded = await loadEngineAutoencoders(autoencoders, { config: plain.config, errors, partial, signal });
+  const { config, computeDtype: dtype } = plain;
+  const loaded = await loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal });
   using model = plain.withAutoencoders(loaded);
   disposeAutoencoders(loaded);
   for (const note of latentsNote(model)) print(note);

@@ -31,11 +31,11 @@ export interface EdgesFile {
  *
  * @throws UsageError where it is not
  */
-export function requireLatents(file: unknown, path: string, { config }: Graph): void {
+export function requireLatents(file: unknown, path: string, model: Graph): void {
   const { latents, graph } = (file ?? {}) as { latents?: unknown; graph?: { latents?: unknown } };
-  const identity = latents ?? (graph?.latents && graph);
-  if (typeof identity !== "object" || identity === null) return;
-  const other = latentDifference(identity as LatentIdentity, config);
+  const identity = latents === undefined && graph ? (graph.latents ? graph : null) : latents;
+  if (typeof identity !== "object") return;
+  const other = latentDifference(identity as LatentIdentity | null, model);
   if (other) throw new UsageError(`${path}: ${other}.`);
 }
 

@@ -26,7 +26,9 @@ export function latentsNote({ graph, transformer: { latents } }: PatchableModel)
   const lists = counts.map(
     ({ of, byBlock }) => `${byBlock!.join(", ")} by block${counts.length > 1 ? ` of ${of}` : ""}`,
   );
-  const errors = latents.errors ? "what they leave out is a source of its own" : "what they leave out is dropped";
+  const errors = latents.errors
+    ? "what they leave out is a source of its own"
+    : 'what they leave out is dropped, so that "the model" is here what they make of it';
   return [
     `${latents.crossLayers ? "cross-layer " : ""}${latents.inputs.map((input) => kinds[input]).join(" and ")}: ${all.toLocaleString("en-US")} latents are sources (${lists.join("; ")}), ` +
       `${graph.edgeCount.toLocaleString("en-US")} edges; ${errors}`,

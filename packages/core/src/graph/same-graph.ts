@@ -40,24 +40,32 @@ function inWords(value: unknown): string {
   return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
 }
 
-/** What the names of a graph's latents are told by, which files of circuits keep. */
-export type LatentIdentity = Pick<ResolvedGraphConfig, "autoencoders" | "keptLatents">;
+/** What a graph's latents and their errors are told by, which files of circuits keep. */
+export type LatentIdentity = Pick<ResolvedGraphConfig, "autoencoders" | "keptLatents" | "latentErrors">;
 
-/**
- * Why names of latents that were found on one graph mean other latents on another: those of other autoencoders, or, where names say where a
- * latent stands since each position has its own, those that were kept by other prompts. Undefined where they mean the same.
- */
-export function latentDifference(found: LatentIdentity, wanted: ResolvedGraphConfig): string | undefined {
-  if (wanted.latents === undefined) return undefined;
-  if (found.autoencoders !== wanted.autoencoders) return otherAutoencoders(found.autoencoders, wanted.autoencoders);
-  const places = [found, wanted].some(({ keptLatents }) => namesArePlaces(keptLatents));
-  if (!places || JSON.stringify(found.keptLatents) === JSON.stringify(wanted.keptLatents)) return undefined;
-  return otherLatents(found.keptLatents, wanted.keptLatents);
+/** The identity of a graph's latents; null for one without. */
+export function latentIdentity({ config }: Graph): LatentIdentity | null {
+  const { latents, latentErrors, autoencoders, keptLatents } = config;
+  if (latents === undefined) return null;
+  return { latentErrors: latentErrors ?? false, ...(autoencoders && { autoencoders }), ...(keptLatents && { keptLatents }) };
 }
 
-function namesArePlaces(kept: KeptLatents | undefined): boolean {
-  const lists = Object.values(kept ?? {}).flat() as readonly unknown[];
-  return lists.some((numbers) => Array.isArray(numbers) && Array.isArray(numbers[0]));
+/**
+ * Why what was found with some latents, null for none, means something else on another graph: of other autoencoders, with what they leave out
+ * kept or dropped, or with other latents kept, for then the error is another too. Undefined where it means the same.
+ */
+export function latentDifference(found: LatentIdentity | null, { config }: Graph): string | undefined {
+  const without = "give it the same ones (withAutoencoders in a program, --autoencoders on the command line)";
+  if (config.latents === undefined)
+    return found ? `it has latents of autoencoders, and the model has none: ${without}` : undefined;
+  if (found === null) return "it is of the model without autoencoders, whose MLPs or heads are sources themselves";
+  if (found.autoencoders !== config.autoencoders) return otherAutoencoders(found.autoencoders, config.autoencoders);
+  if ((found.latentErrors ?? false) !== config.latentErrors) {
+    const [kept, dropped] = ["keeps what autoencoders leave out as sources", "drops what autoencoders leave out"];
+    return found.latentErrors ? `it ${kept}, the model ${dropped}` : `it ${dropped}, the model ${kept}`;
+  }
+  const same = JSON.stringify(found.keptLatents) === JSON.stringify(config.keptLatents);
+  return same ? undefined : otherLatents(found.keptLatents, config.keptLatents);
 }
 
 /** That two sets of autoencoders are not the same. */

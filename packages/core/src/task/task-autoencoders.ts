@@ -73,6 +73,7 @@ export async function withTaskAutoencoders(
     input,
     pythiaSize: options.autoencoderPythiaSize,
     errors,
+    dtype: model.computeDtype,
     signal,
   });
   const given = { ...loaded, errors };

@@ -1,6 +1,7 @@
 import { type DType, dtypes, type KindsOf, kind } from "@autocircuit/base";
 import {
   type Autoencoders,
+  type ComputeDType,
   type DeviceName,
   deviceName,
   type Transformer,
@@ -55,6 +56,8 @@ export interface AutoencoderLoaderOptions {
   readonly pythiaSize: string | undefined;
   /** Whether what they leave out is kept. */
   readonly errors: boolean;
+  /** What the model computes in. */
+  readonly dtype: ComputeDType;
   readonly signal?: AbortSignal | undefined;
 }
 
