@@ -140,7 +140,7 @@ Examples:
   autocircuit discover tracr-reverse --ablation zero
   autocircuit discover tracr-reverse --set largestBatch=1
   autocircuit discover tracr-hist --algorithm mask-gradient --samples 5 --out hist
-  autocircuit discover tracr-hist --algorithm eap-ig-inputs --bootstrap 500 --test
+  autocircuit discover tracr-hist --algorithm eap-ig-inputs --size 4 --bootstrap 500 --test
   autocircuit discover tracr-hist --algorithm relp --size 8 --select exact
   autocircuit discover tracr-reverse --keep 1
   autocircuit discover tracr-reverse --spans docs/examples/tracr-reverse-spans.json --size 9

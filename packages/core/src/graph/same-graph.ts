@@ -47,7 +47,11 @@ export type LatentIdentity = Pick<ResolvedGraphConfig, "autoencoders" | "keptLat
 export function latentIdentity({ config }: Graph): LatentIdentity | null {
   const { latents, latentErrors, autoencoders, keptLatents } = config;
   if (latents === undefined) return null;
-  return { latentErrors: latentErrors ?? false, ...(autoencoders && { autoencoders }), ...(keptLatents && { keptLatents }) };
+  return {
+    latentErrors: latentErrors ?? false,
+    ...(autoencoders && { autoencoders }),
+    ...(keptLatents && { keptLatents }),
+  };
 }
 
 /**
