@@ -1,11 +1,14 @@
 import { join } from "node:path";
 import { libraryName } from "./libtorch.ts";
 
+/** The names of the targets. */
+export const buildTargets = ["addon", "prebuilt", "tests", "pretend-device", "operators"] as const;
+
 /**
  * What can be built: the addon, the same for other machines, the program that runs the unit tests written in C++, the device for tests that
  * has the CUDA library's kernels and the host's memory, or the operators as a library for Python.
  */
-export type BuildTarget = "addon" | "prebuilt" | "tests" | "pretend-device" | "operators";
+export type BuildTarget = (typeof buildTargets)[number];
 
 /** What the build of a target needs to know. */
 export interface TargetFacts {

@@ -96,6 +96,18 @@ describe("build", () => {
     expect(existsSync(output)).toBe(false);
   });
 
+  it("leaves an addon that was taken from the store where the C++ tests are compiled first", async () => {
+    const [first, second] = [tinyAddon(), tinyAddon()];
+    const libtorch = smallLibTorch();
+    const env = newUser();
+    await build({ nativeRoot: first, libtorch, env, jobs: 1 });
+    const taken = await build({ nativeRoot: second, libtorch, env, jobs: 1 });
+    expect(existsSync(join(second, "build", "CMakeCache.txt"))).toBe(false);
+    const { built, output } = await build({ nativeRoot: second, libtorch, env, jobs: 1, target: "tests" });
+    expect([built, existsSync(output), existsSync(taken.output)]).toEqual([true, true, true]);
+    expect((await build({ nativeRoot: second, libtorch, env, jobs: 1 })).built).toBe(false);
+  });
+
   it("reports the compiler's error, and does not call the broken build current", async () => {
     const nativeRoot = tinyAddon();
     const libtorch = smallLibTorch();

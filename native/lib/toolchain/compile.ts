@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
 import { isInstalled } from "./build-root.ts";
 import { runStep } from "./build-steps.ts";
-import { type BuildTarget, targetFacts } from "./build-targets.ts";
+import { type BuildTarget, buildTargets, targetFacts } from "./build-targets.ts";
 import { findCMake, findCompiler } from "./compilers.ts";
 import type { LibTorch } from "./libtorch.ts";
 import { buildPaths } from "./stamp.ts";
@@ -37,7 +37,8 @@ export async function compile(work: Compilation, whyNot: readonly string[]): Pro
   const paths = buildPaths(nativeRoot, target, env);
   const { what, name } = targetFacts(target);
   // CMake keeps what it found. With another LibTorch it must look again.
-  if (work.force || configuredFor(paths.folder) !== libtorch.path) await emptyBuildFolder(paths.folder);
+  if (work.force) await emptyBuildFolder(paths.folder, []);
+  else if (configuredFor(paths.folder) !== libtorch.path) await emptyBuildFolder(paths.folder, finishedOthers(work));
   const common = ["-l", "warn", "-d", nativeRoot, "-O", paths.folder, "-B", "Release", `--CDLIBTORCH=${libtorch.path}`];
   const step = (title: string, args: readonly string[]) =>
     runStep(title, process.execPath, [cmakeJs, ...args], { ...work, cwd: paths.folder });
@@ -92,10 +93,19 @@ function locateCmakeJs(nativeRoot: string): string {
   }
 }
 
-/** Everything but the lock, which is held, and libraries for other devices, which do not depend on the addon. */
-async function emptyBuildFolder(folder: string): Promise<void> {
+/** Files of the other targets, which may have been taken from the user's store where nothing was ever compiled; stamps say what they are. */
+function finishedOthers({ nativeRoot, target, env }: Compilation): string[] {
+  const others = buildTargets.filter((other) => other !== target).map((other) => buildPaths(nativeRoot, other, env));
+  return others.flatMap(({ output, stamp }) => [output, stamp]);
+}
+
+/** Everything but some files, the lock, which is held, and libraries for other devices, which do not depend on the addon. */
+async function emptyBuildFolder(folder: string, keep: readonly string[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith(".lock") && name !== "cuda") await rm(join(folder, name), { recursive: true, force: true });
+    const path = join(folder, name);
+    if (name.startsWith(".lock") || name === "cuda" || keep.includes(path)) continue;
+    if (keep.some((file) => file.startsWith(join(path, sep)))) await emptyBuildFolder(path, keep);
+    else await rm(path, { recursive: true, force: true });
   }
 }
