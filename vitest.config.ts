@@ -13,6 +13,7 @@ const ALONE = [
   "packages/discovery/src/{another-device,long-runs,slices}.test.ts",
   "packages/discovery/src/edge-pruning/edge-pruning.test.ts",
   "packages/discovery/src/probing/subnetwork-probing.test.ts",
+  "packages/discovery/src/selection/selection.test.ts",
   "packages/discovery/src/ugs/ugs.test.ts",
   "packages/metrics/src/full-model.test.ts",
   "packages/metrics/src/circuit-meter/circuit-meter.test.ts",
