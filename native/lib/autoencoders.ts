@@ -32,6 +32,27 @@ export interface BlockAutoencoder {
   readonly latentNumbers?: LatentNumbers | undefined;
   /** What tells its weights from those of others, whichever latents are left; unknown for those that come from no file. */
   readonly fingerprint?: string | undefined;
+  /**
+   * Of what reads the residual stream or what is written to it, in a model with LayerNorm: whether it was made for a model whose writing
+   * weights were centred (see `centerWritingWeights` of the loader), whose activations there have mean zero. Made for such a model it reads
+   * the same in one whose weights are not; one that was made for weights as they are stored refuses a model whose weights are centred.
+   * Without it, it reads whatever is there.
+   */
+  readonly centeredWrites?: boolean | undefined;
+  /**
+   * Of `z`: whether it was made for heads whose values have their biases (true), or for a model where these were moved into the bias of
+   * attention's output (false, see `foldValueBiases` of the loader). As above: the second reads the same in both, the first refuses a model
+   * that has lost them.
+   */
+  readonly valueBiases?: boolean | undefined;
+}
+
+/** What a transformer's weights show of how they were processed. */
+export interface WeightProcessing {
+  /** Whether all that writes to the residual stream writes vectors of mean zero. */
+  readonly centeredWrites: boolean;
+  /** Whether the biases of values are in the bias of attention's output. */
+  readonly valueBiasesFolded: boolean;
 }
 
 /** Numbers of one autoencoder's latents, or a list of them for each position. */
@@ -380,9 +401,9 @@ export function nativeAutoencoders(autoencoders: Autoencoders): NativeAutoencode
   return {
     errors: autoencoders.errors ?? true,
     all: placedAutoencoders(autoencoders).map(({ block, input, normWeights, autoencoder }) => {
-      const { encode, bias, decode, decodeLater, outBias, threshold, top } = autoencoder;
+      const { encode, bias, decode, decodeLater, outBias, threshold, top, centeredWrites, valueBiases } = autoencoder;
       return {
-        ...{ block, input, normWeights, top },
+        ...{ block, input, normWeights, centeredWrites, valueBiases, top },
         encode: encode.handle,
         bias: bias.handle,
         decode: decode.handle,

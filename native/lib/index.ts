@@ -15,6 +15,7 @@ export {
   replacedPart,
   replacedParts,
   sourceRows,
+  type WeightProcessing,
 } from "./autoencoders.ts";
 export { type Device, type DeviceName, defaultDevice, deviceName, parseDevice } from "./device.ts";
 export { type DeviceFacts, type OpenDevice, openDevice } from "./devices/open-device.ts";

@@ -2,7 +2,13 @@ import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { abortable } from "./abort.ts";
 import type { NativeBox, NativeResult, NativeTransformerOptions } from "./addon.ts";
 import { guard, settle } from "./addon-errors.ts";
-import { type Autoencoders, type Latents, latentsOf, nativeAutoencoders } from "./autoencoders.ts";
+import {
+  type Autoencoders,
+  type Latents,
+  latentsOf,
+  nativeAutoencoders,
+  type WeightProcessing,
+} from "./autoencoders.ts";
 import { Boxed } from "./boxed.ts";
 import { checkConfig } from "./check-config.ts";
 import type { Device } from "./device.ts";
@@ -113,6 +119,15 @@ export class Transformer extends Boxed {
     const latents = latentsOf(this.config, autoencoders);
     const box = guard(() => addon().withAutoencoders(this.box, nativeAutoencoders(autoencoders)));
     return new Transformer(box, this.config, this, latents);
+  }
+
+  /**
+   * What its weights show of how they were processed before they came here: what autoencoders were made for, see `BlockAutoencoder`.
+   *
+   * @throws AutocircuitError as `ready`
+   */
+  async weightProcessing(): Promise<WeightProcessing> {
+    return settle(guard(() => addon().weightProcessing(this.box)));
   }
 
   /**
