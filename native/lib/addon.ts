@@ -1,8 +1,8 @@
 import type { DType } from "@autocircuit/base";
-import type { WeightProcessing } from "./autoencoders.ts";
 import type { ComputeDType, HostArray } from "./dtype.ts";
 import type { PatchGraph } from "./patch-graph.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
+import type { WeightProcessing } from "./weight-processing.ts";
 
 /** A tensor inside the addon. Only this package touches it. */
 export interface NativeTensor {

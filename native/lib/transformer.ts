@@ -2,13 +2,7 @@ import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import { abortable } from "./abort.ts";
 import type { NativeBox, NativeResult, NativeTransformerOptions } from "./addon.ts";
 import { guard, settle } from "./addon-errors.ts";
-import {
-  type Autoencoders,
-  type Latents,
-  latentsOf,
-  nativeAutoencoders,
-  type WeightProcessing,
-} from "./autoencoders.ts";
+import { type Autoencoders, type Latents, latentsOf, nativeAutoencoders } from "./autoencoders.ts";
 import { Boxed } from "./boxed.ts";
 import { checkConfig } from "./check-config.ts";
 import type { Device } from "./device.ts";
@@ -27,6 +21,7 @@ import {
   transformerOptions,
   usualDType,
 } from "./transformer-options.ts";
+import type { WeightProcessing } from "./weight-processing.ts";
 import { checkWeights, type Weights } from "./weights.ts";
 
 const checkWith = signature("Transformer.withAutoencoders", {

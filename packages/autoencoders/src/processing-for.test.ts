@@ -12,7 +12,10 @@ import { processingFor } from "./processing-for.ts";
 async function asked(about: Record<string, unknown>, norm: "layer" | "rms" = "layer") {
   const folder = join(temporaryFolder(), "own");
   mkdirSync(folder);
-  await tinySaeLens({ metadata: { sae_lens_version: "6.54.12", hook_name: "blocks.1.hook_mlp_out", ...about } }, { folder });
+  await tinySaeLens(
+    { metadata: { sae_lens_version: "6.54.12", hook_name: "blocks.1.hook_mlp_out", ...about } },
+    { folder },
+  );
   const inspected = await inspectAutoencoders(folder);
   return processingFor(inspected, { ...tinyConfig, norm });
 }

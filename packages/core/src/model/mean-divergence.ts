@@ -27,8 +27,9 @@ const check = signature(
  *
  * @throws AutocircuitError `bad-input` without prompts; `aborted`
  * @example
- * using replaced = model.withAutoencoders({ ...autoencoders, errors: false });
- * console.log(`${await meanDivergence(model, replaced, prompts)} nats from the original`);
+ * const { autoencoders } = await trainAutoencoders(task.model, task.train, { latents: 64, epochs: 1 });
+ * using replaced = task.model.withAutoencoders({ ...autoencoders, errors: false });
+ * console.log(`${await meanDivergence(task.model, replaced, task.test)} nats from the original`);
  */
 export async function meanDivergence(
   one: PatchableModel,
