@@ -5,6 +5,7 @@ export {
   type AutoencodersOfPlace,
   type BlockAutoencoder,
   disposeAutoencoders,
+  fingerprintOfAll,
   isTranscoder,
   type LatentNumbers,
   type Latents,

@@ -78,17 +78,19 @@ export async function autoencoderFields(
     pruneLatents,
     maxLatents,
     pruneWithCorrupt,
+    keepLatents,
     signal,
   } = options;
   const inspected = await inspectAutoencoders(autoencoders, { signal });
   checkInspected(inspected, config);
   return {
     autoencoderInput: of?.input ?? inputOf(inspected),
+    autoencoderKeepLatents: keepLatents,
     autoencoderMaxLatents: maxLatents ?? of?.maxLatents,
     autoencoderPythiaSize: of?.pythiaSize,
     autoencoderPruneWithCorrupt: pruneWithCorrupt ?? of?.pruneWithCorrupt ?? false,
-    autoencoderPrune: pruneLatents ?? of !== undefined,
-    autoencoderErrors: autoencoderErrors ?? of === undefined,
+    autoencoderPrune: pruneLatents ?? (of !== undefined && keepLatents === undefined),
+    autoencoderErrors: autoencoderErrors ?? keepLatents?.latentErrors ?? of === undefined,
     autoencoders: ({ config, errors, dtype, signal }) =>
       loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal, asAutocircuit: of !== undefined }),
   };

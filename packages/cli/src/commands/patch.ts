@@ -24,7 +24,7 @@ export function addPatch(program: Command, context: Context): void {
     .optionsGroup("Model and prompts:")
     .requiredOption(MODEL_OPTION, MODEL_IS);
   addPromptOptions(command);
-  addLatentOptions(command, "the clean prompts");
+  addLatentOptions(command, "the file of --edges");
   addDeviceOptions(command)
     .addHelpText(
       "after",

@@ -1,5 +1,6 @@
 import { Graph, LoadedTask, loadPrompts } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
+import type { KeepingOptions } from "../support/kept-latents.ts";
 import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import { promptsName } from "../support/prompts-name.ts";
@@ -21,7 +22,11 @@ import { type Pruning, withLatents } from "./with-latents.ts";
  *
  * @throws UsageError for options that cannot be
  */
-export function ownSubject(model: string, files: readonly string[], options: SubjectCommandOptions): Subject {
+export function ownSubject(
+  model: string,
+  files: readonly string[],
+  options: SubjectCommandOptions & KeepingOptions,
+): Subject {
   const outputSlice = readOutputSlice(options.outputSlice ?? "last_seq");
   const processing = processingOptions(options.processing);
   if (options.nodeEdges && (options.sharedQkv || options.ungrouped))

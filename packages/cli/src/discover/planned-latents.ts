@@ -1,7 +1,7 @@
 import { autoencoderSizes } from "@autocircuit/circuits";
 import { type AutoencoderSize, Graph, type GraphOptions, latentPlaces, withLatentPlaces } from "@autocircuit/core";
 import type { TransformerConfig } from "@autocircuit/native";
-import type { LatentCommandOptions } from "../support/latent-options.ts";
+import type { KeepingOptions } from "../support/kept-latents.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { requireRoom } from "./require-memory.ts";
 
@@ -28,7 +28,7 @@ export interface PlannedModel {
  * @throws AutocircuitError for autoencoders of another model; UsageError where they and the model have no room
  */
 export async function plannedLatents(
-  { autoencoders: paths, autoencoderErrors, pruneLatents = false }: LatentCommandOptions,
+  { autoencoders: paths, keptBy, autoencoderErrors = keptBy?.latentErrors, pruneLatents = false }: KeepingOptions,
   { config, used, signal }: PlannedModel,
 ): Promise<PlannedLatents | undefined> {
   if (paths === undefined) return undefined;
@@ -36,7 +36,7 @@ export async function plannedLatents(
   requireRoom({ config, autoencoders, used });
   const graph = (options: GraphOptions) =>
     Graph.of(withLatentPlaces(config, autoencoders, autoencoderErrors ?? true), options);
-  return { autoencoders, pruned: pruneLatents, graph };
+  return { autoencoders, pruned: pruneLatents || keptBy?.keptLatents !== undefined, graph };
 }
 
 /** Autoencoders with as many latents as a model has of each. */

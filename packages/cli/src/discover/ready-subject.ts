@@ -1,7 +1,7 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
 import { type LoadedTask, latentPlaces } from "@autocircuit/core";
 import { readConfig } from "@autocircuit/models";
-import type { LatentCommandOptions } from "../support/latent-options.ts";
+import type { KeepingOptions } from "../support/kept-latents.ts";
 import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
@@ -9,9 +9,9 @@ import type { UsedDevice } from "../support/use-device.ts";
 import { type PlannedLatents, plannedLatents, sizesIn } from "./planned-latents.ts";
 import { type RunShape, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
-import type { Pruning } from "./with-latents.ts";
+import { keptAsIn, type Pruning } from "./with-latents.ts";
 
-type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & LatentCommandOptions;
+type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
 
 /** A ready-made task as a subject, on its own model and prompts or on those that were named. */
 export function readySubject(task: ReadyTask, model: string | undefined, options: ReadyOptions = {}): Subject {
@@ -40,10 +40,10 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
         ...(circuit !== undefined && { circuit }),
         ...(model !== undefined && { model }),
         ...(files && { dataset: [...files] }),
-        ...latentOptions(options),
+        ...latentOptions({ ...options, keepLatents: options.keptBy }),
       });
       try {
-        pruning = pruningOf(loaded);
+        pruning = options.keptBy ? keptAsIn(options.keptBy, loaded.model.graph) : pruningOf(loaded);
         notes.splice(
           0,
           notes.length,

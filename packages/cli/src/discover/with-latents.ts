@@ -1,17 +1,29 @@
 import { loadEngineAutoencoders } from "@autocircuit/circuits";
-import { type PatchableModel, type PromptLoader, type PrunedLatents, pruneLatents } from "@autocircuit/core";
+import {
+  type Graph,
+  keepLatents,
+  latentPlaces,
+  type PatchableModel,
+  type PromptLoader,
+  type PrunedLatents,
+  pruneLatents,
+} from "@autocircuit/core";
 import { disposeAutoencoders } from "@autocircuit/native";
-import type { LatentCommandOptions } from "../support/latent-options.ts";
+import type { KeepingOptions, LatentsOfFile } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
 
-/** How latents were pruned. */
-export interface Pruning extends Pick<PrunedLatents, "kl"> {
+/** How latents were pruned, or by which file they were kept. */
+export interface Pruning {
   /** How many are left of each autoencoder; by position a list. */
   readonly kept: readonly (number | readonly number[])[];
-  /** How many were active; null where the task does not tell. */
+  /** How many were active; null where that is not known. */
   readonly activated: PrunedLatents["activated"] | null;
-  /** Prompts that they were pruned by. */
-  readonly prompts: number;
+  /** See `PrunedLatents.kl`; null where a file said what to keep. */
+  readonly kl: number | null;
+  /** Prompts that they were pruned by; null where a file said what to keep. */
+  readonly prompts: number | null;
+  /** The file that said what to keep. */
+  readonly from?: string;
 }
 
 /** A model with the latents that were asked for, and what pruning them did. */
@@ -37,14 +49,24 @@ export interface WithLatentsOptions {
 export async function withLatents(
   model: PatchableModel,
   prompts: PromptLoader,
-  options: LatentCommandOptions,
+  options: KeepingOptions,
   { byToken, signal }: WithLatentsOptions,
 ): Promise<LatentModel> {
-  const { autoencoders, partialAutoencoders: partial, autoencoderErrors: errors = true } = options;
+  const { autoencoders, partialAutoencoders: partial, keptBy } = options;
+  const { autoencoderErrors: errors = keptBy?.latentErrors ?? true } = options;
   if (autoencoders === undefined) return { model, pruning: null };
   const { config, computeDtype: dtype } = model;
   const given = await loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal });
   try {
+    if (keptBy !== undefined) {
+      const kept = keepLatents(given, keptBy);
+      try {
+        const latent = model.withAutoencoders(kept);
+        return { model: latent, pruning: keptAsIn(keptBy, latent.graph) };
+      } finally {
+        disposeAutoencoders(kept);
+      }
+    }
     if (!options.pruneLatents) return { model: model.withAutoencoders(given), pruning: null };
     using progress = new Progress("pruning latents");
     const pruned = await pruneLatents(model, given, prompts, {
@@ -62,6 +84,13 @@ export async function withLatents(
   } finally {
     disposeAutoencoders(given);
   }
+}
+
+/** What is kept as a file says; null where all latents are. */
+export function keptAsIn({ file, keptLatents }: LatentsOfFile, graph: Graph): Pruning | null {
+  if (keptLatents === undefined) return null;
+  const kept = latentPlaces(graph).map(({ count }) => count);
+  return { kept, activated: null, kl: null, prompts: null, from: file };
 }
 
 function pruningOf({ kept, activated, kl }: PrunedLatents, prompts: number): Pruning {

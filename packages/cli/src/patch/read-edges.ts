@@ -1,4 +1,5 @@
 import { type Graph, type LatentIdentity, latentDifference } from "@autocircuit/core";
+import { latentsOfJson } from "../support/kept-latents.ts";
 import { readJson } from "../support/read-json.ts";
 import { UsageError } from "../support/usage-error.ts";
 
@@ -16,12 +17,21 @@ export interface NamedEdge {
  */
 export function readEdges(path: string): EdgesFile {
   const file = readJson(path);
-  return { edges: edgesIn(file, path), requireLatents: (graph) => requireLatents(file, path, graph) };
+  return {
+    edges: edgesIn(file, path),
+    latents: latentsOfJson(file),
+    seed: seedIn(file),
+    requireLatents: (graph) => requireLatents(file, path, graph),
+  };
 }
 
 /** What a file says of edges. */
 export interface EdgesFile {
   readonly edges: NamedEdge[];
+  /** The latents that they are of, see `latentsOfJson`. */
+  readonly latents: LatentIdentity | null | undefined;
+  /** What chose the prompts that they were found with; undefined where it does not say. */
+  readonly seed: number | undefined;
   /** @throws UsageError where the file's names of latents mean others than the graph's */
   readonly requireLatents: (graph: Graph) => void;
 }
@@ -32,11 +42,16 @@ export interface EdgesFile {
  * @throws UsageError where it is not
  */
 export function requireLatents(file: unknown, path: string, model: Graph): void {
-  const { latents, graph } = (file ?? {}) as { latents?: unknown; graph?: { latents?: unknown } };
-  const identity = latents === undefined && graph ? (graph.latents ? graph : null) : latents;
-  if (typeof identity !== "object") return;
-  const other = latentDifference(identity as LatentIdentity | null, model);
+  const identity = latentsOfJson(file);
+  if (identity === undefined) return;
+  const other = latentDifference(identity, model);
   if (other) throw new UsageError(`${path}: ${other}.`);
+}
+
+/** The seed that `discover --json` writes. */
+export function seedIn(file: unknown): number | undefined {
+  const { options } = (file ?? {}) as { options?: { seed?: unknown } | null };
+  return typeof options?.seed === "number" ? options.seed : undefined;
 }
 
 /** {@link readEdges} of a file that was read already. */

@@ -9,6 +9,7 @@ export interface LatentCommandOptions {
   pruneLatents?: boolean;
   maxLatents?: number;
   pruneWithCorrupt?: boolean;
+  keepLatents?: string;
 }
 
 /** What is said of where autoencoders come from. */
@@ -22,9 +23,10 @@ export const PARTIAL_IS =
 /**
  * Adds the options of {@link LatentCommandOptions}.
  *
- * @param prompts by which latents are pruned
+ * @param found the option or argument with scores or circuits, whose latents are kept if nothing else is said
  */
-export function addLatentOptions(command: Command, prompts: string): Command {
+export function addLatentOptions(command: Command, found?: string): Command {
+  const byDefault = found === undefined ? "" : ` (default: ${found}, where it says which)`;
   return command
     .option(AUTOENCODERS_OPTION, `${AUTOENCODERS_ARE}; their latents are the graph's sources in the places of these`)
     .option(PARTIAL_OPTION, PARTIAL_IS)
@@ -33,8 +35,15 @@ export function addLatentOptions(command: Command, prompts: string): Command {
       "keep what autoencoders leave out as sources (default but for tasks of autoencoders)",
     )
     .option("--no-autoencoder-errors", "drop what autoencoders leave out")
-    .option("--prune-latents", `keep only latents that are active on ${prompts} (default for tasks of autoencoders)`)
+    .option(
+      "--prune-latents",
+      "keep only latents that are active on the prompts to discover with (default for tasks of autoencoders)",
+    )
     .option("--no-prune-latents", "a task of autoencoders: keep all latents")
     .option("--max-latents <n>", "--prune-latents: the n strongest of each autoencoder at most", wholeNumber(1))
-    .option("--prune-with-corrupt", "--prune-latents: count what is active on the corrupt prompts too");
+    .option("--prune-with-corrupt", "--prune-latents: count what is active on the corrupt prompts too")
+    .option(
+      "--keep-latents <file>",
+      `keep the latents that something was found with, in the place of pruning: scores that discover saved, what its --json wrote, or a circuit file${byDefault}`,
+    );
 }

@@ -73,7 +73,7 @@ export function latentDifference(found: LatentIdentity | null, { config }: Graph
 }
 
 /** That two sets of autoencoders are not the same. */
-function otherAutoencoders(found: string | undefined, wanted: string | undefined): string {
+export function otherAutoencoders(found: string | undefined, wanted: string | undefined): string {
   if (found === undefined) return `it does not say of which autoencoders its latents are, the model's are ${wanted}`;
   return wanted === undefined
     ? `its latents are of the autoencoders ${found}, the model's come from no file`

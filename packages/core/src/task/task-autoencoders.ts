@@ -1,5 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
+import { keepLatents } from "../model/keep-latents.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import { pruneLatents } from "../model/prune-latents.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
@@ -35,7 +36,8 @@ export async function withTaskAutoencoders(
 ): Promise<TaskModelWithLatents> {
   const {
     autoencoderInput: input,
-    autoencoderPrune: prune = true,
+    autoencoderKeepLatents: kept,
+    autoencoderPrune: prune = kept === undefined,
     autoencoderPruneWithCorrupt: includeCorrupt,
   } = options;
   if (input === undefined) {
@@ -60,6 +62,12 @@ export async function withTaskAutoencoders(
       `Task ${options.key}: say whether corrupt prompts count in pruning latents, \`autoencoderPruneWithCorrupt\`.`,
     );
   }
+  if (prune && kept !== undefined) {
+    throw new AutocircuitError(
+      "bad-input",
+      `Task ${options.key}: \`autoencoderKeepLatents\` says which latents are kept, so none are pruned: leave \`autoencoderPrune\` out.`,
+    );
+  }
   const byToken = options.byToken ?? false;
   if (prune && byToken && options.tailDivergence) {
     throw new AutocircuitError(
@@ -67,7 +75,7 @@ export async function withTaskAutoencoders(
       `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`tailDivergence\` out, or pruning (\`autoencoderPrune: false\`).`,
     );
   }
-  const errors = options.autoencoderErrors ?? false;
+  const errors = options.autoencoderErrors ?? kept?.latentErrors ?? false;
   const loaded = await options.autoencoders({
     config: model.config,
     input,
@@ -84,13 +92,15 @@ export async function withTaskAutoencoders(
         `Task ${options.key}: its autoencoders are to read ${INPUTS[input]} (${input}), those given read ${given.input}.`,
       );
     }
-    if (!prune) return { model: model.withAutoencoders(given), latentsKl: null };
-    const { autoencoders, kl } = await pruneLatents(model, given, train, {
-      maxLatents: options.autoencoderMaxLatents,
-      includeCorrupt,
-      byPosition: byToken,
-      signal,
-    });
+    if (!prune && kept === undefined) return { model: model.withAutoencoders(given), latentsKl: null };
+    const { autoencoders, kl } = kept
+      ? { autoencoders: keepLatents(given, kept), kl: null }
+      : await pruneLatents(model, given, train, {
+          maxLatents: options.autoencoderMaxLatents,
+          includeCorrupt,
+          byPosition: byToken,
+          signal,
+        });
     try {
       return { model: model.withAutoencoders(autoencoders), latentsKl: kl };
     } finally {
