@@ -205,8 +205,20 @@ describe("what is wrong in files", () => {
       if (tensor === name) data[3] = Number.NaN;
     };
     const { code, message } = await refusal(await tinySaeLens({}, { change }));
-    expect(code).toBe("not-finite");
+    expect(code).toBe("bad-file");
     expect(message).toMatch(/sae_weights\.safetensors: .*holds NaN or infinite numbers/);
+  });
+
+  it("a decoder of which no sums can be made", async () => {
+    const change = (tensor: string, data: Float32Array) => {
+      if (tensor === "W_dec") data[3] = -3e38;
+    };
+    expect(await refusal(await tinySaeLens({}, { change }))).toEqual({
+      code: "bad-file",
+      message: expect.stringMatching(
+        /sae_weights\.safetensors: the decoder holds numbers as large as 3\.0e\+38: what its latents write/,
+      ),
+    });
   });
 
   it("a settings file that is none", async () => {

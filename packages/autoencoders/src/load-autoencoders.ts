@@ -48,8 +48,8 @@ const check = signature("loadAutoencoders", { pathOrNames: pathsOrNames }, {
  * @param pathOrNames a folder in one of the formats, a folder of such folders (one for each block), or OpenAI's single file; or a repository
  *   on the hub with a path in it, `owner/name/path`, whose files are fetched. Several of these choose out of a collection, as do patterns: in the
  *   names of folders `*` stands for anything, and `~70` for the number that is nearest to 70 in each folder (`average_l0_~70`)
- * @throws AutocircuitError `not-found` when there are none; `bad-file` for what is wrong in them, with the file and the place;
- *   `not-finite` for weights that are NaN or infinite; `bad-input` when two would be of one block
+ * @throws AutocircuitError `not-found` when there are none; `bad-file` for what is wrong in them, with the file and the place,
+ *   weights that are NaN or infinite included; `bad-input` when two would be of one block
  * @example
  * using set = await loadAutoencoders("jbloom/GPT2-Small-SAEs-Reformatted/blocks.8.hook_resid_pre");
  * const latents = await set.autoencoders[0]!.encode(residual);

@@ -1,12 +1,13 @@
 import {
   type AutoencoderFacts,
-  checkInspected,
+  checkSources,
   chosenPaths,
   engineAutoencoders,
   hookPlace,
   type InspectedAutoencoders,
   inspectAutoencoders,
   loadAutoencoders,
+  sayOtherFamily,
 } from "@autocircuit/autoencoders";
 import { AutocircuitError } from "@autocircuit/base";
 import type { AutoencoderInput, AutoencoderSize, TaskOptions } from "@autocircuit/core";
@@ -59,17 +60,23 @@ export function requireAutoencoders(
   );
 }
 
+/** The model that is to have latents. */
+export interface LatentModel {
+  readonly config: TransformerConfig;
+  /** Where it lies, by which it is told of which family it is. */
+  readonly folder?: string | undefined;
+}
+
 /**
  * What makes the latents of a task of core's that was asked for with autoencoders; nothing for one without.
  *
  * @param of autoencoders that the task is about; undefined for any other task
- * @param config of the model
  * @throws AutocircuitError as `inspectAutoencoders`, and `bad-input` for autoencoders of another model, before a weight is read
  */
 export async function autoencoderFields(
   of: TaskAutoencoders | undefined,
   { autoencoders, ...options }: LatentOptions & { readonly signal?: AbortSignal | undefined },
-  config: TransformerConfig,
+  { config, folder }: LatentModel,
 ): Promise<Partial<TaskOptions>> {
   if (autoencoders === undefined) return {};
   const {
@@ -82,7 +89,8 @@ export async function autoencoderFields(
     signal,
   } = options;
   const inspected = await inspectAutoencoders(autoencoders, { signal });
-  checkInspected(inspected, config);
+  checkSources(inspected, config, { partial });
+  if (folder !== undefined) sayOtherFamily(inspected, folder);
   return {
     autoencoderInput: of?.input ?? inputOf(inspected),
     autoencoderKeepLatents: keepLatents,
@@ -121,17 +129,18 @@ export function autoencoderPaths(text: string): readonly string[] {
 /**
  * The autoencoders that would be sources of a model, by their sizes: only settings and headers are read.
  *
- * @throws AutocircuitError as `inspectAutoencoders`; `bad-input` for those of another model
+ * @throws AutocircuitError as `inspectAutoencoders`; `bad-input` for those of another model, and for places that can be no source, as `checkSources`
  * @example
  * const sizes = await autoencoderSizes("saes/mlp-out", { config: await readConfig("models/gpt2") });
  * console.log(sizes.map(({ block, of, count }) => `${of} ${block}: ${count} latents`));
  */
 export async function autoencoderSizes(
   pathOrNames: string | readonly string[],
-  { config, signal }: { readonly config: TransformerConfig; readonly signal?: AbortSignal | undefined },
+  { config, folder, partial, signal }: LatentModel & Pick<LoadEngineAutoencodersOptions, "partial" | "signal">,
 ): Promise<readonly AutoencoderSize[]> {
   const inspected = await inspectAutoencoders(pathOrNames, { signal });
-  checkInspected(inspected, config);
+  checkSources(inspected, config, { partial });
+  if (folder !== undefined) sayOtherFamily(inspected, folder);
   return inspected.autoencoders.flatMap(({ hookIn, hookOut, block, dSae, dIn, dOut, decoders }) => {
     const of = partOf(hookOut);
     // Before a block is behind the one before.

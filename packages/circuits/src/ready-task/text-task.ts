@@ -108,7 +108,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     tailDivergence: options.tailDivergence,
     seed,
     // Without positions the published code is not told the words' positions either; the IOI circuit depends on it.
-    ...(await autoencoderFields(spec.autoencoders, options, config)),
+    ...(await autoencoderFields(spec.autoencoders, options, { config, folder })),
     // Circuits of MLPs are none of their latents.
     ...(published &&
       circuit &&

@@ -30,7 +30,8 @@ export function addLatents(program: Command, context: Context): void {
     .addOption(processing())
     .addOption(maxEdges())
     .option("--json <file>", "also write them as JSON");
-  addDeviceOptions(command)
+  // Half precision has no autoencoders.
+  addDeviceOptions(command, ["float32", "float64"])
     .addHelpText(
       "after",
       `

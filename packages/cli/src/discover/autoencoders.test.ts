@@ -314,10 +314,32 @@ describe("the options of --autoencoders", () => {
       [["--partial-autoencoders"], /--partial-autoencoders is about --autoencoders/],
       [["--no-autoencoder-errors"], /--autoencoder-errors is about --autoencoders/],
       [nowhere, /nowhere: does not exist as a folder/],
+      [
+        [...nowhere, "--autoencoder-errors", "--no-autoencoder-errors"],
+        /--autoencoder-errors and --no-autoencoder-errors contradict each other: leave one of them out/,
+      ],
+      [[...nowhere, "--no-prune-latents", "--prune-latents"], /--prune-latents and --no-prune-latents contradict/],
     ];
     for (const [name, args] of commands.filter(([name]) => name !== "test")) {
       for (const [more, says] of wrong) {
         const { code, err } = await run([...args, ...more]);
+        expect([name, code, err]).toEqual([name, 2, expect.stringMatching(says)]);
+      }
+    }
+    // Which places there are, and of which blocks, is known before the model is: its weights are no file.
+    const noWeights = at("no-weights");
+    mkdirSync(noWeights);
+    for (const file of ["config.json", "tokenizer.json"])
+      writeFileSync(join(noWeights, file), readFileSync(at(`words/${file}`)));
+    writeFileSync(join(noWeights, "model.safetensors"), "");
+    await autoencoderFolder({ layers: 3, width: 8, hook: "hook_resid_mid", folder: at("middle") });
+    for (const [name, args] of commands.filter(([name]) => name !== "test")) {
+      const on = args.map((arg) => (arg === at("words") ? noWeights : arg));
+      for (const [folder, says] of [
+        ["middle", /goes from resid_mid to resid_mid\. Latents are sources in the place of/],
+        ["first", /has no autoencoder of block 1, 2 for mlp_out/],
+      ] as const) {
+        const { code, err } = await run([...on, "--autoencoders", at(folder)]);
         expect([name, code, err]).toEqual([name, 2, expect.stringMatching(says)]);
       }
     }

@@ -17,6 +17,7 @@ export interface PlannedLatents {
 /** What a model is computed with. */
 export interface PlannedModel {
   readonly config: TransformerConfig;
+  readonly folder: string;
   readonly used: UsedDevice;
   readonly signal: AbortSignal;
 }
@@ -25,14 +26,20 @@ export interface PlannedModel {
  * Looks at the autoencoders that were asked for: their settings, and the headers of their files.
  *
  * @returns undefined where none were asked for
- * @throws AutocircuitError for autoencoders of another model; UsageError where they and the model have no room
+ * @throws AutocircuitError for autoencoders of another model, or that are of no place that sources have; UsageError where they and the model have no room
  */
 export async function plannedLatents(
-  { autoencoders: paths, keptBy, autoencoderErrors = keptBy?.latentErrors, pruneLatents = false }: KeepingOptions,
-  { config, used, signal }: PlannedModel,
+  {
+    autoencoders: paths,
+    keptBy,
+    partialAutoencoders: partial,
+    autoencoderErrors = keptBy?.latentErrors,
+    pruneLatents = false,
+  }: KeepingOptions,
+  { config, folder, used, signal }: PlannedModel,
 ): Promise<PlannedLatents | undefined> {
   if (paths === undefined) return undefined;
-  const autoencoders = await autoencoderSizes(paths, { config, signal });
+  const autoencoders = await autoencoderSizes(paths, { config, folder, partial, signal });
   requireRoom({ config, autoencoders, used });
   const graph = (options: GraphOptions) =>
     Graph.of(withLatentPlaces(config, autoencoders, autoencoderErrors ?? true), options);

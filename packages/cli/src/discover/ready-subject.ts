@@ -1,6 +1,6 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
 import { type LoadedTask, latentPlaces } from "@autocircuit/core";
-import { readConfig } from "@autocircuit/models";
+import { readConfig, resolveModelFolder } from "@autocircuit/models";
 import type { KeepingOptions } from "../support/kept-latents.ts";
 import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
@@ -31,10 +31,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
     },
     tokenLabels: (loaded) => labelsOf(files ? [] : task.tokenLabels, loaded),
     load: async ({ byToken, seed, circuit, used, shape }, { signal, print }) => {
-      const planned =
-        model && options.autoencoders
-          ? await plannedLatents(options, { config: await readConfig(model, { signal }), used, signal })
-          : undefined;
+      const planned = model && options.autoencoders ? await plannedOn(model, options, used, signal) : undefined;
       const loaded = await task.load({
         ...{ byToken, seed, signal, ...used.how },
         ...(circuit !== undefined && { circuit }),
@@ -62,6 +59,12 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
       }
     },
   };
+}
+
+/** What its autoencoders will be on a model that was named. */
+async function plannedOn(model: string, options: ReadyOptions, used: UsedDevice, signal: AbortSignal) {
+  const folder = await resolveModelFolder(model, { signal });
+  return plannedLatents(options, { config: await readConfig(folder), folder, used, signal });
 }
 
 /** What pruning a task's latents did; null where none were pruned. */

@@ -10,7 +10,7 @@ import {
 import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import { disposeAutoencoders, Tensor } from "@autocircuit/native";
 import type { Context } from "../context.ts";
-import { plannedLatents } from "../discover/planned-latents.ts";
+import { type PlannedLatents, plannedLatents } from "../discover/planned-latents.ts";
 import { processingOptions } from "../discover/processing-options.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { readLatentLabels } from "../support/latent-labels.ts";
@@ -62,12 +62,14 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   const tokenizer = await findTokenizer(folder);
   const ids = options.tokens ?? encode(prompt!, tokenizer, options);
   const used = await useDevice(options);
-  await plannedLatents(options, { config: await readConfig(folder), used, signal });
+  const modelConfig = await readConfig(folder);
+  const blocks = chosenBlocks(options.blocks, modelConfig.layers);
+  const planned = await plannedLatents(options, { config: modelConfig, folder, used, signal });
+  requireOfBlocks(options.blocks, planned!);
   using plain = await loadModel(folder, {
     ...{ ...used.how, tokenizer, signal },
     ...processingOptions(options.processing),
   });
-  const blocks = chosenBlocks(options.blocks, plain.config.layers);
   const { config, computeDtype: dtype } = plain;
   const loaded = await loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal });
   using model = plain.withAutoencoders(loaded);
@@ -141,6 +143,16 @@ function chosenBlocks(asked: readonly number[] | undefined, layers: number): rea
   const wrong = asked?.find((block) => block >= layers);
   if (wrong !== undefined) throw new UsageError(`--blocks ${wrong}: the model's blocks are 0 to ${layers - 1}.`);
   return asked ?? Array.from({ length: layers }, (_, block) => block);
+}
+
+/** @throws UsageError for a block that was asked for and has no autoencoder */
+function requireOfBlocks(asked: readonly number[] | undefined, { autoencoders }: PlannedLatents): void {
+  const there = [...new Set(autoencoders.map(({ block }) => block))];
+  const lacking = asked?.find((block) => !there.includes(block));
+  if (lacking === undefined) return;
+  throw new UsageError(
+    `--blocks ${lacking}: there is no autoencoder of block ${lacking}, only of ${there.join(", ")}.`,
+  );
 }
 
 function encode(

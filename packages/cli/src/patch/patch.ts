@@ -45,7 +45,7 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const byToken = edges.some(({ token }) => token !== null);
   const { folder, config, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
   if (own.note) print(own.note);
-  await plannedLatents(options, { config, used, signal });
+  await plannedLatents(options, { config, folder, used, signal });
   using plain = await loadModel(folder, { ...used.how, tokenizer, signal, ...processing });
   // Means over "the batch" are means over all prompts.
   const batchSize = isBatchMean(type) ? own.count : undefined;

@@ -51,7 +51,11 @@ async function load(subject: UnitSubject, signal?: AbortSignal): Promise<LoadedT
     model: (options) => loadModel(model!, { ...options, ...graph }),
     dataset: [prompts!].flat(),
     ...(task.autoencoders !== undefined &&
-      (await autoencoderFields(undefined, { ...latentOptions(task), signal }, await readConfig(model!)))),
+      (await autoencoderFields(
+        undefined,
+        { ...latentOptions(task), signal },
+        { config: await readConfig(model!), folder: model! },
+      ))),
     ...{ outputSlice, tailDivergence, align, seed, device, dtype, tf32 },
   }).load(signal && { signal });
 }
