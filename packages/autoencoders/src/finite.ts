@@ -4,8 +4,8 @@ import { scope, type Tensor } from "@autocircuit/native";
 /** Elements looked at together, so that looking takes little memory. */
 const AT_ONCE = 1 << 24;
 
-/** What latents write is larger in no autoencoder; some more, and sums of it are beyond what float32 holds. */
-const LARGEST = 1e18;
+/** What latents write is larger in no autoencoder; squares of it, which norms take, are beyond what float32 holds from about 1e19 on. */
+const LARGEST = 1e15;
 
 const ADVICE = "Fetch the file anew; if they are still there, it was saved so: take another one.";
 

@@ -27,6 +27,7 @@ export {
   autoencoderBytes,
   availableMemory,
   bytesPerPrompt,
+  graphBytes,
   latentBytes,
   maskBytes,
   type PassWidths,

@@ -6,6 +6,7 @@ import { modelName } from "../support/model-name.ts";
 import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
+import { activeLatents } from "./active-latents.ts";
 import { firstPromptTokens } from "./first-prompt-tokens.ts";
 import { ownInputs } from "./own-inputs.ts";
 import type { OwnPrompts } from "./own-prompts.ts";
@@ -83,6 +84,7 @@ export function ownSubject(
         try {
           print(
             requireMemory({
+              activeLatents: await activeLatents(latent, train, signal),
               ...run,
               ...shape(latent.graph.edgeCount),
               autoencoders,

@@ -6,6 +6,7 @@ import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
+import { activeLatents } from "./active-latents.ts";
 import { type PlannedLatents, plannedLatents, sizesIn } from "./planned-latents.ts";
 import { type RunShape, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
@@ -51,7 +52,8 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
           ...pruningNote(pruning),
         );
         for (const note of notes) print(note);
-        if (model !== undefined) print(memoryOf(loaded, shape(loaded.model.graph.edgeCount), used, planned));
+        if (model !== undefined)
+          print(await memoryOf(loaded, shape(loaded.model.graph.edgeCount), { used, planned, signal }));
         return loaded;
       } catch (error) {
         await loaded[Symbol.asyncDispose]();
@@ -101,15 +103,25 @@ function uncompared(
 }
 
 /** What a run on a task's prompts needs. @throws UsageError when there is not so much memory */
-export function memoryOf(
+async function memoryOf(
   { model, train, test }: LoadedTask,
   shape: RunShape,
-  used: UsedDevice,
-  planned?: PlannedLatents,
-): string {
+  { used, planned, signal }: { used: UsedDevice; planned: PlannedLatents | undefined; signal: AbortSignal },
+): Promise<string> {
   const batchSize = Math.max(train.batchSize, test.batchSize);
   const length = Math.max(...[...train, ...test].map((batch) => batch.length));
   const { config, graph } = model;
   const autoencoders = sizesIn(graph, planned);
-  return requireMemory({ config, graph, autoencoders, ...shape, batchSize, length, used, loaded: true });
+  const active = autoencoders && (await activeLatents(model, train, signal));
+  return requireMemory({
+    config,
+    graph,
+    autoencoders,
+    activeLatents: active,
+    ...shape,
+    batchSize,
+    length,
+    used,
+    loaded: true,
+  });
 }
