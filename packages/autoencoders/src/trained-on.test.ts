@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { temporaryFolder } from "../test/fixtures.ts";
 import { tinySaeLens } from "../test/tiny-saelens.ts";
-import type { AutoencoderFacts } from "./inspect-autoencoders.ts";
 import { loadAutoencoders } from "./load-autoencoders.ts";
 import { sayOtherFamily } from "./trained-on.ts";
 

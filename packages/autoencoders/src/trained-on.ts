@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { sayOnce } from "@autocircuit/base";
 import type { AutoencoderParts } from "./autoencoder-parts.ts";
-import type { InspectedAutoencoders } from "./inspect-autoencoders.ts";
 
 /** What an autoencoder's file says of the model it was trained on. */
 type TrainedOn = Pick<AutoencoderParts, "path" | "modelName">;
@@ -40,9 +39,12 @@ export function saySeveralModels(path: string, each: readonly TrainedOn[]): void
  *
  * @param folder of the model
  * @example
- * sayOtherFamily(await inspectAutoencoders("saes/pythia"), "models/gpt2"); // a line on standard error
+ * sayOtherFamily(await inspectAutoencoders("saes/mlp-out"), "models/gpt2"); // says nothing of those of GPT-2
  */
-export function sayOtherFamily({ path, autoencoders }: InspectedAutoencoders, folder: string): void {
+export function sayOtherFamily(
+  { path, autoencoders }: { readonly path: string; readonly autoencoders: readonly TrainedOn[] },
+  folder: string,
+): void {
   const modelType = modelTypeOf(folder);
   if (modelType === undefined || !FAMILIES.some(([, types]) => types.includes(modelType))) return;
   const other = autoencoders.find(({ modelName }) => {

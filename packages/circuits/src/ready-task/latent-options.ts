@@ -8,6 +8,8 @@ export interface LatentOptions {
    * graph in the places of MLPs, heads or the residual stream. For trained models; tasks of autoencoders need it.
    */
   readonly autoencoders?: string | readonly string[] | undefined;
+  /** Factor of what they read, one or one for each block, where their files leave it to the caller; see `scale` of `loadAutoencoders`. */
+  readonly autoencoderScale?: number | readonly number[] | undefined;
   /** Blocks without an autoencoder keep their MLP, or their heads. Default false: every block must have one. */
   readonly partialAutoencoders?: boolean | undefined;
   /** Keep what autoencoders leave out as sources. Default: as `keepLatents` or the task has it, else true. */
@@ -28,6 +30,7 @@ export interface LatentOptions {
 /** What each of them may be. */
 export const latentOptionKinds = {
   autoencoders: kind.either(kind.text, kind.listOf(kind.text)),
+  autoencoderScale: kind.either(kind.positive, kind.listOf(kind.positive)),
   partialAutoencoders: kind.flag,
   autoencoderErrors: kind.flag,
   pruneLatents: kind.flag,

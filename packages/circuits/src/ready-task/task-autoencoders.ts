@@ -80,6 +80,7 @@ export async function autoencoderFields(
 ): Promise<Partial<TaskOptions>> {
   if (autoencoders === undefined) return {};
   const {
+    autoencoderScale: scale,
     partialAutoencoders: partial,
     autoencoderErrors,
     pruneLatents,
@@ -100,7 +101,10 @@ export async function autoencoderFields(
     autoencoderPrune: pruneLatents ?? (of !== undefined && keepLatents === undefined),
     autoencoderErrors: autoencoderErrors ?? keepLatents?.latentErrors ?? of === undefined,
     autoencoders: ({ config, errors, dtype, signal }) =>
-      loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal, asAutocircuit: of !== undefined }),
+      loadEngineAutoencoders(autoencoders, {
+        ...{ config, errors, partial, scale, dtype, signal },
+        asAutocircuit: of !== undefined,
+      }),
   };
 }
 
@@ -167,6 +171,8 @@ export interface LoadEngineAutoencodersOptions {
   readonly errors?: boolean | undefined;
   /** Blocks without one keep their MLP, or their heads. Default false: every block must have one. */
   readonly partial?: boolean | undefined;
+  /** Factor of what they read, see `loadAutoencoders`. */
+  readonly scale?: number | readonly number[] | undefined;
   /** Files that AutoCircuit reads otherwise than their library are read as it does. Default false. */
   readonly asAutocircuit?: boolean | undefined;
   /** What the model computes in. Default float32. */
@@ -182,11 +188,11 @@ export interface LoadEngineAutoencodersOptions {
  */
 export async function loadEngineAutoencoders(
   pathOrNames: string | readonly string[],
-  { config, errors, partial, asAutocircuit = false, dtype, signal }: LoadEngineAutoencodersOptions,
+  { config, errors, partial, scale, asAutocircuit = false, dtype, signal }: LoadEngineAutoencodersOptions,
 ): Promise<Autoencoders> {
   return scope(async () => {
     using set = await loadAutoencoders(pathOrNames, {
-      signal,
+      ...{ signal, scale },
       ...(dtype === "float64" && { dtype }),
       ...(asAutocircuit && { reading: "autocircuit" }),
     });

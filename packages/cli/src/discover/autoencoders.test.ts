@@ -259,6 +259,40 @@ describe("the options of --autoencoders", () => {
     }
   });
 
+  it("scale activations where files leave that to who loads them", async () => {
+    for (const block of [0, 1, 2]) {
+      mkdirSync(at(`averaged/block-${block}`), { recursive: true });
+      const config = JSON.parse(readFileSync(at(`all/block-${block}/cfg.json`), "utf8"));
+      const averaged = { ...config, normalize_activations: "expected_average_only_in" };
+      writeFileSync(at(`averaged/block-${block}/cfg.json`), JSON.stringify(averaged));
+      const weights = "sae_weights.safetensors";
+      writeFileSync(at(`averaged/block-${block}/${weights}`), readFileSync(at(`all/block-${block}/${weights}`)));
+    }
+    const dropped = ["--autoencoders", at("averaged"), "--no-autoencoder-errors"];
+    for (const [name, args] of commands.filter(([name]) => name !== "test")) {
+      const { code, out, err } = await run([...args, ...dropped, "--autoencoder-scale", "2,3,0.5"]);
+      expect([name, code, said(err)]).toEqual([name, 0, ""]);
+      expect(out).toContain("30 latents are sources");
+    }
+    const scaled = read("patch.json").logits;
+    const patch = commands[3]![1];
+    expect((await run([...patch, ...dropped, "--autoencoder-scale", "1"])).code).toBe(0);
+    expect(read("patch.json").logits).not.toEqual(scaled);
+    // Scores of latents that were scaled otherwise are not these latents'.
+    const measure = [...commands[1]![1], ...dropped];
+    const other = await run([...measure, "--autoencoder-scale", "1"]);
+    expect([other.code, other.err]).toEqual([2, expect.stringMatching(/of other autoencoders \(/)]);
+    expect((await run([...measure, "--autoencoder-scale", "2,3,0.5"])).code).toBe(0);
+    const unused = await run([...patch, "--autoencoders", at("all"), "--autoencoder-scale", "2"]);
+    expect([unused.code, unused.err]).toEqual([2, expect.stringMatching(/these autoencoders take no factor/)]);
+    const latents = ["latents", ...subject.slice(0, 2), "--tokens", "1,2", "--autoencoders", at("averaged")];
+    const [two, three] = [
+      await run([...latents, "--autoencoder-scale", "2"]),
+      await run([...latents, "--autoencoder-scale", "3"]),
+    ];
+    expect([two.code, three.code, two.out === three.out]).toEqual([0, 0, false]);
+  });
+
   it("choose out of a collection", async () => {
     const [, discover] = commands[0]!;
     const { code, err } = await run([...discover, "--autoencoders", at("some")]);

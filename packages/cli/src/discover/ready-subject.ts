@@ -2,6 +2,7 @@ import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
 import { type LoadedTask, latentPlaces } from "@autocircuit/core";
 import { readConfig, resolveModelFolder } from "@autocircuit/models";
 import type { KeepingOptions } from "../support/kept-latents.ts";
+import { scaleOf } from "../support/latent-options.ts";
 import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
@@ -38,7 +39,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
         ...(circuit !== undefined && { circuit }),
         ...(model !== undefined && { model }),
         ...(files && { dataset: [...files] }),
-        ...latentOptions({ ...options, keepLatents: options.keptBy }),
+        ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
       });
       try {
         pruning = options.keptBy ? keptAsIn(options.keptBy, loaded.model.graph) : pruningOf(loaded);

@@ -10,6 +10,7 @@ import {
 } from "@autocircuit/core";
 import { disposeAutoencoders } from "@autocircuit/native";
 import type { KeepingOptions, LatentsOfFile } from "../support/kept-latents.ts";
+import { scaleOf } from "../support/latent-options.ts";
 import { Progress } from "../support/progress.ts";
 
 /** How latents were pruned, or by which file they were kept. */
@@ -56,7 +57,8 @@ export async function withLatents(
   const { autoencoderErrors: errors = keptBy?.latentErrors ?? true } = options;
   if (autoencoders === undefined) return { model, pruning: null };
   const { config, computeDtype: dtype } = model;
-  const given = await loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal });
+  const scale = scaleOf(options);
+  const given = await loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal });
   try {
     if (keptBy !== undefined) {
       const kept = keepLatents(given, keptBy);

@@ -14,6 +14,7 @@ import { type PlannedLatents, plannedLatents } from "../discover/planned-latents
 import { processingOptions } from "../discover/processing-options.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { readLatentLabels } from "../support/latent-labels.ts";
+import { scaleOf } from "../support/latent-options.ts";
 import { latentsNote } from "../support/latents-note.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
 import { formatNumber, table } from "../support/table.ts";
@@ -25,6 +26,7 @@ import { requireWritable, writeJson } from "../support/write-file.ts";
 export interface LatentsCommandOptions extends DeviceCommandOptions {
   model: string;
   autoencoders: string[];
+  autoencoderScale?: number[];
   partialAutoencoders?: boolean;
   prompt?: string;
   tokens?: number[];
@@ -56,6 +58,7 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   const { prompt, autoencoders, partialAutoencoders: partial, autoencoderErrors: errors, json } = options;
   if ((prompt === undefined) === (options.tokens === undefined))
     throw new UsageError("Give what to read: either --prompt TEXT or --tokens 1,2,3.");
+  const scale = scaleOf(options);
   requireLatentOptions({ autoencoders, dtype: options.dtype });
   const asked = options.labels === undefined ? undefined : readLatentLabels(options.labels);
   const folder = await resolveModelFolder(options.model, { signal });
@@ -71,7 +74,7 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
     ...processingOptions(options.processing),
   });
   const { config, computeDtype: dtype } = plain;
-  const loaded = await loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal });
+  const loaded = await loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal });
   using model = plain.withAutoencoders(loaded);
   disposeAutoencoders(loaded);
   for (const note of latentsNote(model)) print(note);

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
-import { wholeNumber } from "./parse-options.ts";
+import { listOf, positiveNumber, wholeNumber } from "./parse-options.ts";
 
 /** Options about sparse autoencoders, as commander gives them. */
 export interface LatentCommandOptions {
   autoencoders?: string[];
+  autoencoderScale?: number[];
   partialAutoencoders?: boolean;
   autoencoderErrors?: boolean;
   pruneLatents?: boolean;
@@ -16,9 +17,19 @@ export interface LatentCommandOptions {
 export const AUTOENCODERS_OPTION = "--autoencoders <folders|id...>";
 export const AUTOENCODERS_ARE =
   'sparse autoencoders of MLPs or attention, or of the residual stream: a folder, several, a pattern ("layer_*/width_16k/average_l0_~70") or a name on the hub';
+export const SCALE_OPTION = "--autoencoder-scale <list>";
+export const SCALE_IS =
+  "what activations are multiplied with, where files leave that to who loads them (SAELens's expected_average_only_in): one number, or one for each block";
 export const PARTIAL_OPTION = "--partial-autoencoders";
 export const PARTIAL_IS =
   "blocks without an autoencoder keep their MLP or their heads (default: every block must have one)";
+
+/** The factor as the library takes it: one number is for all blocks. */
+export function scaleOf({
+  autoencoderScale,
+}: Pick<LatentCommandOptions, "autoencoderScale">): number | number[] | undefined {
+  return autoencoderScale?.length === 1 ? autoencoderScale[0] : autoencoderScale;
+}
 
 /**
  * Adds the options of {@link LatentCommandOptions}.
@@ -29,6 +40,7 @@ export function addLatentOptions(command: Command, found?: string): Command {
   const byDefault = found === undefined ? "" : ` (default: ${found}, where it says which)`;
   return command
     .option(AUTOENCODERS_OPTION, `${AUTOENCODERS_ARE}; their latents are the graph's sources in the places of these`)
+    .option(SCALE_OPTION, SCALE_IS, listOf(positiveNumber))
     .option(PARTIAL_OPTION, PARTIAL_IS)
     .option(
       "--autoencoder-errors",
