@@ -44,11 +44,7 @@ describe("the model that autoencoders were trained on", () => {
     });
     const of = (modelName: string | undefined, model: string) => {
       const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-      const one = { path: "saes", modelName } as AutoencoderFacts;
-      sayOtherFamily(
-        { path: `saes of ${modelName}`, format: "saelens", autoencoders: [one], crossLayer: false },
-        model,
-      );
+      sayOtherFamily({ path: `saes of ${modelName}`, autoencoders: [{ path: "saes", modelName }] }, model);
       const lines = said.mock.calls.map(([line]) => String(line));
       said.mockRestore();
       return lines.join("");

@@ -156,6 +156,13 @@ describe("the options of --autoencoders", () => {
     const first = readFileSync(at("patch.json"), "utf8");
     expect((await by(scores)).code).toBe(0);
     expect(JSON.parse(readFileSync(at("patch.json"), "utf8")).logits).toEqual(JSON.parse(first).logits);
+    const ofScores = ["--size", "10", ...autoencoders];
+    expect((await run([...patch.with(-3, scores), ...ofScores])).code).toBe(0);
+    expect(JSON.parse(readFileSync(at("patch.json"), "utf8")).logits).toEqual(JSON.parse(first).logits);
+    expect((await run([...patch.with(-3, scores), ...autoencoders])).err).toMatch(/say with --size how many of them/);
+    expect((await run([...patch, ...ofScores])).err).toMatch(
+      /--size is for saved scores; .*discover.json names the edges/,
+    );
     const again = await run([...discover, ...autoencoders, "--keep-latents", at("discover.json")]);
     expect([again.code, read("discover.json").latents]).toEqual([0, latents]);
     expect(readFileSync(at("out/report.html"), "utf8")).toContain("nothing was pruned anew");

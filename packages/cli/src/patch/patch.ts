@@ -27,6 +27,7 @@ import { readEdges } from "./read-edges.ts";
 export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommandOptions, LatentCommandOptions {
   model: string;
   edges: string;
+  size?: number;
   ablation: string;
   json?: string;
 }
@@ -34,7 +35,7 @@ export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommand
 /** Runs the clean prompts with the edges ablated; prints how far the output moved and writes all logits. */
 export async function patch(asked: PatchCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(asked.json);
-  const { edges, latents, seed, requireLatents } = readEdges(asked.edges);
+  const { edges, ties, latents, seed, requireLatents } = await readEdges(asked.edges, asked.size);
   requireLatentOptions(asked);
   const options = await withKeptLatents(asked, [{ file: asked.edges, latents }]);
   const type = options.ablation as AblationType;
@@ -45,6 +46,7 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const byToken = edges.some(({ token }) => token !== null);
   const { folder, config, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
   if (own.note) print(own.note);
+  if (ties) print(ties);
   await plannedLatents(options, { config, folder, used, signal });
   using plain = await loadModel(folder, { ...used.how, tokenizer, signal, ...processing });
   // Means over "the batch" are means over all prompts.
