@@ -9,8 +9,9 @@ const LARGEST = 1e15;
 
 const ADVICE = "Fetch the file anew; if they are still there, it was saved so: take another one.";
 
-/** The largest absolute value; NaN where one is. */
+/** The largest absolute value; NaN where one is, 0 of no numbers. */
 async function largestOf(tensor: Tensor): Promise<number> {
+  if (tensor.size === 0) return 0;
   const rows = tensor.shape[0] ?? 1;
   const largest = async (part: Tensor) => scope(async () => Number(await part.abs().max().item()));
   if (tensor.size <= AT_ONCE) return largest(tensor);

@@ -51,7 +51,7 @@ describe("the model that autoencoders were trained on", () => {
     };
     const [gpt2, pythia, llama, unknown] = models as [string, string, string, string];
     expect(of("pythia-160m-deduped", gpt2)).toMatch(
-      /saes of pythia-160m-deduped: by its files it was trained on pythia-160m-deduped, but .*gpt2 is a model of the family gpt2/,
+      /saes of pythia-160m-deduped: by their files these autoencoders were trained on pythia-160m-deduped, but .*gpt2 is a model of the family gpt2/,
     );
     expect(of("gpt2-small", pythia)).toMatch(/family gpt_neox/);
     expect(of("Meta-Llama-3-8B", pythia)).toMatch(/trained on Meta-Llama/);

@@ -53,7 +53,7 @@ export function sayOtherFamily(
   });
   if (other === undefined) return;
   sayOnce(
-    `${path}: by its files it was trained on ${other.modelName}, but ${folder} is a model of the family ${modelType}. What autoencoders make of the ` +
+    `${path}: by their files these autoencoders were trained on ${other.modelName}, but ${folder} is a model of the family ${modelType}. What autoencoders make of the ` +
       "activations of another model means nothing, even where the sizes are the same: take those of this model.",
   );
 }

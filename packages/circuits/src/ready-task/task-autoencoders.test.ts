@@ -96,6 +96,17 @@ describe("tasks of autoencoders", () => {
         tasks["ioi-autoencoder"]!.load({ ...options, keepLatents: { keptLatents: { mlp: [[1], [50]] } }, ...more }),
       ).rejects;
     await refused({}).toThrow("the autoencoder of MLP 1 has no latent 50: its latents are 0 to 39");
+    const byPosition = {
+      keptLatents: {
+        mlp: [
+          [[1], [2]],
+          [[1], [2]],
+        ],
+      },
+    };
+    await refused({ keepLatents: byPosition, tailDivergence: true }).toThrow(
+      /position by position belong to whole prompts/,
+    );
     await refused({ maxLatents: 3 }).toThrow(
       /`keepLatents` .* which latents are kept, `maxLatents` .* leave one of them/,
     );

@@ -181,7 +181,17 @@ describe("the options of --autoencoders", () => {
       expect([code, err]).toEqual([2, expect.stringMatching(says)]);
     }
     const others = await run([...patch, "--autoencoders", at("others")]);
-    expect([others.code, others.err]).toEqual([2, expect.stringMatching(/of other autoencoders \(/)]);
+    expect([others.code, others.err]).toEqual([
+      2,
+      expect.stringMatching(/discover.json: what is to be kept is of others: its latents are of other autoencoders \(/),
+    ]);
+    // What would be pruned by half of the prompts needs two.
+    const [one] = read("names.json").prompts;
+    writeFileSync(at("one.json"), JSON.stringify({ prompts: [one] }));
+    const alone = (...more: string[]) =>
+      run([...patch.map((arg) => (arg === at("names.json") ? at("one.json") : arg)), ...autoencoders, ...more]);
+    expect((await alone()).code).toBe(0);
+    expect((await alone("--prune-latents")).err).toMatch(/There is 1 prompt pair\. At least 2 are needed/);
     const without = await run([...patch, "--keep-latents", scores]);
     expect(without.err).toMatch(/--keep-latents is about --autoencoders/);
   });

@@ -1,7 +1,7 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
 import { type LoadedTask, latentPlaces } from "@autocircuit/core";
 import { readConfig, resolveModelFolder } from "@autocircuit/models";
-import type { KeepingOptions } from "../support/kept-latents.ts";
+import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
@@ -34,13 +34,14 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
     tokenLabels: (loaded) => labelsOf(files ? [] : task.tokenLabels, loaded),
     load: async ({ byToken, seed, circuit, used, shape }, { signal, print }) => {
       const planned = model && options.autoencoders ? await plannedOn(model, options, used, signal) : undefined;
-      const loaded = await task.load({
+      const how = {
         ...{ byToken, seed, signal, ...used.how },
         ...(circuit !== undefined && { circuit }),
         ...(model !== undefined && { model }),
         ...(files && { dataset: [...files] }),
         ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
-      });
+      };
+      const loaded = await keptAs(options.keptBy, () => task.load(how));
       try {
         pruning = options.keptBy ? keptAsIn(options.keptBy, loaded.model.graph) : pruningOf(loaded);
         notes.splice(

@@ -9,7 +9,7 @@ import {
   pruneLatents,
 } from "@autocircuit/core";
 import { disposeAutoencoders } from "@autocircuit/native";
-import type { KeepingOptions, LatentsOfFile } from "../support/kept-latents.ts";
+import { type KeepingOptions, keptAs, type LatentsOfFile } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { Progress } from "../support/progress.ts";
 
@@ -61,7 +61,7 @@ export async function withLatents(
   const given = await loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal });
   try {
     if (keptBy !== undefined) {
-      const kept = keepLatents(given, keptBy);
+      const kept = await keptAs(keptBy, () => keepLatents(given, keptBy));
       try {
         const latent = model.withAutoencoders(kept);
         return { model: latent, pruning: keptAsIn(keptBy, latent.graph) };

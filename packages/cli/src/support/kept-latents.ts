@@ -59,6 +59,17 @@ export async function withKeptLatents<Options extends LatentCommandOptions>(
   return found ? { ...options, keptBy: { ...found.latents!, file: found.file } } : options;
 }
 
+/** Does what keeps latents as a file says. @throws UsageError naming the file, where the autoencoders do not have them */
+export async function keptAs<T>(keptBy: LatentsOfFile | undefined, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const [, problem] = /^keepLatents: (.*)$/s.exec((cause as Error).message) ?? [];
+    if (keptBy === undefined || problem === undefined) throw cause;
+    throw new UsageError(`${keptBy.file}: ${problem}`, { cause });
+  }
+}
+
 async function keptIn(file: string): Promise<LatentIdentity> {
   const latents = await latentsIn(file);
   if (latents) return latents;

@@ -83,6 +83,7 @@ describe("keepLatents", () => {
     kept({ mlp: [[[1, 2], [3]], null] }).toThrow("of MLP 0 each position must keep as many latents");
     kept({ mlp: [null, null, [1]] }).toThrow("latents of MLP 2 are to be kept, and these autoencoders have none of it");
     kept({ attention: [[1], null] }).toThrow("latents of Attention 0 are to be kept");
+    kept(null).toThrow("`keptLatents` must be an object");
     kept({ mlp: 3 }).toThrow("`keptLatents.mlp` must be a list");
     kept({ neurons: [[1]] }).toThrow("`keptLatents` has `neurons`");
     kept({ mlp: [[1], null] }, { autoencoders: "b2" }).toThrow(/of other autoencoders \(b2\) than the model's/);

@@ -60,6 +60,7 @@ function refuse(what: string): AutocircuitError {
 
 /** Holds that what is kept is of autoencoders that there are. */
 function requirePlaces(kept: KeptLatents, placed: readonly PlacedAutoencoder[]): void {
+  if (kept === null || typeof kept !== "object") throw refuse("`keptLatents` must be an object with lists of numbers");
   for (const [part, blocks] of Object.entries(kept)) {
     if (!replacedParts.includes(part as ReplacedPart))
       throw refuse(`\`keptLatents\` has \`${part}\`; latents are of ${replacedParts.join(", ")}`);

@@ -1,5 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
+import { latentsByPosition } from "../graph/kept-latents.ts";
 import { keepLatents } from "../model/keep-latents.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import { pruneLatents } from "../model/prune-latents.ts";
@@ -69,7 +70,8 @@ export async function withTaskAutoencoders(
     );
   }
   const byToken = options.byToken ?? false;
-  if (prune && byToken && options.tailDivergence) {
+  const byPosition = kept ? latentsByPosition({ config: kept }) : prune && byToken;
+  if (byPosition && options.tailDivergence) {
     throw new AutocircuitError(
       "bad-input",
       `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`tailDivergence\` out, or pruning (\`autoencoderPrune: false\`).`,
@@ -98,7 +100,7 @@ export async function withTaskAutoencoders(
       : await pruneLatents(model, given, train, {
           maxLatents: options.autoencoderMaxLatents,
           includeCorrupt,
-          byPosition: byToken,
+          byPosition,
           signal,
         });
     try {
