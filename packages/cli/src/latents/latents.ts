@@ -122,7 +122,7 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   );
   if (!json) return;
   await writeJson(json, {
-    ...{ model: options.model, autoencoders, errors, latents: found },
+    ...{ model: options.model, autoencoders, scale: scale ?? null, errors, latents: found },
     ...used.report,
     versions: runVersions(),
   });
