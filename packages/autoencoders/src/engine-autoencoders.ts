@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, sayOnce } from "@autocircuit/base";
 import {
   type Autoencoders,
   type AutoencodersOfPlace,
@@ -10,25 +10,10 @@ import {
 import type { Autoencoder } from "./autoencoder.ts";
 import { checkFitsModel, checkInspected } from "./check-model.ts";
 import type { FormatName } from "./formats/format.ts";
-import { hookPlace, type Site } from "./hooks.ts";
 import type { InspectedAutoencoders } from "./inspect-autoencoders.ts";
 import type { AutoencoderSet } from "./load-autoencoders.ts";
-
-/** Places that autoencoders read, to what they replace, and what the engine calls them where latents can be a model's sources. */
-const INPUTS: Readonly<Record<string, AutoencodersOfPlace["input"]>> = {
-  "mlp_out to mlp_out": "mlp_out",
-  "mlp_post to mlp_post": "mlp_post",
-  "mlp_normalized to mlp_out": "mlp_in",
-  "resid_mid to mlp_out": "mlp_resid",
-  "attn_out to attn_out": "attn_out",
-  "z to z": "z",
-  "resid_post to resid_post": "resid_post",
-  // What is behind the block before.
-  "resid_pre to resid_pre": "resid_post",
-};
-
-/** Gemma Scope 2 calls the MLP's input what `pre_feedforward_layernorm` puts out; others mean the stream before it, or do not say. */
-const INPUTS_OF_GEMMA_SCOPE_2: typeof INPUTS = { ...INPUTS, "mlp_in to mlp_out": "mlp_in" };
+import { leavesOpen } from "./made-for.ts";
+import { notSources, type Place, type Placed, placeIn, siteOf } from "./place-in.ts";
 
 /** How autoencoders become sources. */
 export interface EngineAutoencodersOptions {
@@ -66,6 +51,7 @@ export function engineAutoencoders(
     return scope(() => ({ ...place, errors, blocks: crossLayer.toEngine({ errors }) }));
   }
   for (const one of autoencoders) checkFitsModel(one, config);
+  sayWhatIsOpen(path, autoencoders, config);
   const places = placesOf<Autoencoder>({ path, format, autoencoders }, config, partial);
   return scope(() => {
     const [first, ...beside] = places.map(
@@ -76,6 +62,19 @@ export function engineAutoencoders(
     );
     return { ...first!, errors, ...(beside.length > 0 && { beside }) };
   });
+}
+
+/** Says it where nobody knows whether the model is processed as the one was that autoencoders were made for. */
+function sayWhatIsOpen(path: string, autoencoders: readonly Autoencoder[], { norm }: TransformerConfig): void {
+  const open = autoencoders.find(
+    ({ hookIn, madeFor }) => madeFor && leavesOpen(hookIn, madeFor) && (norm === "layer" || siteOf(hookIn) === "z"),
+  );
+  if (open === undefined) return;
+  sayOnce(
+    `${path}: does not say how the weights of the model were processed that its autoencoders were made for (\`model_from_pretrained_kwargs\`); ` +
+      "they read what this model's weights give. Weights of `transformers` are centred and their value biases folded unless the loader is told otherwise " +
+      "(centerWritingWeights, foldValueBiases; --processing on the command line), as TransformerLens does",
+  );
 }
 
 /**
@@ -97,8 +96,11 @@ export function checkSources(
   else for (const one of autoencoders) placeIn(format, config, one);
 }
 
+/** An autoencoder by where it is and which block it reads. */
+type InBlock = Placed & Pick<Autoencoder, "block">;
+
 /** Autoencoders by the places that they stand in, one or none for each block; at least one place. */
-function placesOf<One extends Placed>(
+function placesOf<One extends InBlock>(
   { path, format, autoencoders }: { path: string; format: FormatName; autoencoders: readonly One[] },
   config: TransformerConfig,
   partial: boolean,
@@ -110,7 +112,7 @@ function placesOf<One extends Placed>(
   return placed.map((some) => ofPlace(path, some, (one) => placeIn(format, config, one), config.layers, partial));
 }
 
-function ofPlace<One extends Placed>(
+function ofPlace<One extends InBlock>(
   path: string,
   some: readonly One[],
   placeOf: (one: Placed) => Place,
@@ -147,45 +149,11 @@ function ofPlace<One extends Placed>(
 }
 
 /** The block that an autoencoder stands in or behind. */
-function replacedBlock({ path, hookIn, block }: Placed): number {
+function replacedBlock({ path, hookIn, block }: InBlock): number {
   if (siteOf(hookIn) !== "resid_pre") return block!;
   if (block! > 0) return block! - 1;
   throw new AutocircuitError(
     "bad-input",
     `${path}: reads ${hookIn}, which is what \`Resid Start\` writes: nothing is behind a block there. Take those of later blocks.`,
-  );
-}
-
-type Placed = Pick<Autoencoder, "path" | "hookIn" | "hookOut" | "block">;
-/** What autoencoders are to the engine, by where they are. */
-type Place = Pick<AutoencodersOfPlace, "input" | "normWeights">;
-
-function placeIn(
-  format: FormatName,
-  { norm, preNorm, parallel }: TransformerConfig,
-  { path, hookIn, hookOut }: Omit<Placed, "block">,
-): Place {
-  const places = `${siteOf(hookIn)} to ${siteOf(hookOut)}`;
-  const known = format === "gemma-scope-2" ? INPUTS_OF_GEMMA_SCOPE_2 : INPUTS;
-  const input = Object.hasOwn(known, places) ? known[places] : undefined;
-  if (input === undefined) throw notSources(path, `goes from ${places}`);
-  if (input === "mlp_resid" && parallel) {
-    throw new AutocircuitError(
-      "bad-input",
-      `${path}: reads ${hookIn}, the stream between attention and MLP, but in this model both run side by side.`,
-    );
-  }
-  if (input !== "mlp_in" || norm === "none" || preNorm === false) return { input };
-  // A module is given what the norm's weights were multiplied to. TransformerLens's hook lies before the weights of a root-mean-square norm.
-  const ofModule = format === "gemma-scope-2" || hookIn.endsWith("(module input)");
-  return { input, normWeights: ofModule ? true : norm === "rms" ? false : undefined };
-}
-
-const siteOf = (hook: string): Site => hookPlace(hook).site!;
-
-function notSources(path: string, what: string): AutocircuitError {
-  return new AutocircuitError(
-    "bad-input",
-    `${path}: ${what}. Latents are sources in the place of an MLP, of heads or of the stream behind a block: take autoencoders of mlp_out or of mlp_post, transcoders that read the MLP's input behind its norm or before it (resid_mid), and autoencoders of attn_out, of z, of resid_post or of resid_pre.`,
   );
 }

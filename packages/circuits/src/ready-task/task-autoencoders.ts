@@ -7,10 +7,12 @@ import {
   type InspectedAutoencoders,
   inspectAutoencoders,
   loadAutoencoders,
+  processingFor,
   sayOtherFamily,
 } from "@autocircuit/autoencoders";
 import { AutocircuitError } from "@autocircuit/base";
 import type { AutoencoderInput, AutoencoderSize, TaskOptions } from "@autocircuit/core";
+import type { ProcessingOptions } from "@autocircuit/models";
 import {
   type Autoencoders,
   type ComputeDType,
@@ -67,6 +69,14 @@ export interface LatentModel {
   readonly folder?: string | undefined;
 }
 
+/** What autoencoders add to a task. */
+export interface AutoencoderFields {
+  /** Fields of core's task. */
+  readonly fields: Partial<TaskOptions>;
+  /** How the model's weights are to be processed, where its loader's own choice is not what the autoencoders were made for. */
+  readonly processing: ProcessingOptions;
+}
+
 /**
  * What makes the latents of a task of core's that was asked for with autoencoders; nothing for one without.
  *
@@ -77,8 +87,8 @@ export async function autoencoderFields(
   of: TaskAutoencoders | undefined,
   { autoencoders, ...options }: LatentOptions & { readonly signal?: AbortSignal | undefined },
   { config, folder }: LatentModel,
-): Promise<Partial<TaskOptions>> {
-  if (autoencoders === undefined) return {};
+): Promise<AutoencoderFields> {
+  if (autoencoders === undefined) return { fields: {}, processing: {} };
   const {
     autoencoderScale: scale,
     partialAutoencoders: partial,
@@ -92,7 +102,10 @@ export async function autoencoderFields(
   const inspected = await inspectAutoencoders(autoencoders, { signal });
   checkSources(inspected, config, { partial });
   if (folder !== undefined) sayOtherFamily(inspected, folder);
-  return {
+  // AutoCircuit's tasks read OpenAI's autoencoders in a model whose weights are centred, whatever they were made for.
+  const asAutocircuit = of !== undefined;
+  const processing = asAutocircuit && inspected.format === "openai" ? {} : processingFor(inspected, config);
+  const fields: Partial<TaskOptions> = {
     autoencoderInput: of?.input ?? inputOf(inspected),
     autoencoderKeepLatents: keepLatents,
     autoencoderMaxLatents: maxLatents ?? of?.maxLatents,
@@ -101,11 +114,9 @@ export async function autoencoderFields(
     autoencoderPrune: pruneLatents ?? (of !== undefined && keepLatents === undefined),
     autoencoderErrors: autoencoderErrors ?? keepLatents?.latentErrors ?? of === undefined,
     autoencoders: ({ config, errors, dtype, signal }) =>
-      loadEngineAutoencoders(autoencoders, {
-        ...{ config, errors, partial, scale, dtype, signal },
-        asAutocircuit: of !== undefined,
-      }),
+      loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal, asAutocircuit }),
   };
+  return { fields, processing };
 }
 
 /** What autoencoders replace; those of MLPs where there are others beside them, else those of attention. */
@@ -130,22 +141,36 @@ export function autoencoderPaths(text: string): readonly string[] {
   return chosenPaths(text);
 }
 
+/** What autoencoders ask of a model, before a weight of either is read. */
+export interface PlannedAutoencoders {
+  /** How many sources they make in which places. */
+  readonly sizes: readonly AutoencoderSize[];
+  /** How the model's weights are to be processed, where its loader's own choice is not what the autoencoders were made for. */
+  readonly processing: ProcessingOptions;
+}
+
 /**
- * The autoencoders that would be sources of a model, by their sizes: only settings and headers are read.
+ * The autoencoders that would be sources of a model: only settings and headers are read.
  *
- * @throws AutocircuitError as `inspectAutoencoders`; `bad-input` for those of another model, and for places that can be no source, as `checkSources`
+ * @throws AutocircuitError as `inspectAutoencoders`; `bad-input` for those of another model, and where latents cannot be its sources, as `checkSources`
  * @example
- * const sizes = await autoencoderSizes("saes/mlp-out", { config: await readConfig("models/gpt2") });
+ * const config = await readConfig("models/gpt2");
+ * const { sizes, processing } = await planAutoencoders("saes/mlp-out", { config });
  * console.log(sizes.map(({ block, of, count }) => `${of} ${block}: ${count} latents`));
+ * const model = await loadModel("models/gpt2", processing);
  */
-export async function autoencoderSizes(
+export async function planAutoencoders(
   pathOrNames: string | readonly string[],
   { config, folder, partial, signal }: LatentModel & Pick<LoadEngineAutoencodersOptions, "partial" | "signal">,
-): Promise<readonly AutoencoderSize[]> {
+): Promise<PlannedAutoencoders> {
   const inspected = await inspectAutoencoders(pathOrNames, { signal });
   checkSources(inspected, config, { partial });
   if (folder !== undefined) sayOtherFamily(inspected, folder);
-  return inspected.autoencoders.flatMap(({ hookIn, hookOut, block, dSae, dIn, dOut, decoders }) => {
+  return { sizes: sizesOf(inspected), processing: processingFor(inspected, config) };
+}
+
+function sizesOf({ autoencoders }: InspectedAutoencoders): readonly AutoencoderSize[] {
+  return autoencoders.flatMap(({ hookIn, hookOut, block, dSae, dIn, dOut, decoders }) => {
     const of = partOf(hookOut);
     // Before a block is behind the one before.
     const behind = hookPlace(hookIn).site === "resid_pre" ? (block ?? 0) - 1 : block;

@@ -20,6 +20,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
   const { prompts: files } = options;
   const notes: string[] = [];
   let pruning: Pruning | null = null;
+  let replacedKl: number | null = null;
   const name = model === undefined ? null : modelName(model);
   return {
     name: task.name,
@@ -30,6 +31,9 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
     notes,
     get pruning() {
       return pruning;
+    },
+    get replacedKl() {
+      return replacedKl;
     },
     tokenLabels: (loaded) => labelsOf(files ? [] : task.tokenLabels, loaded),
     load: async ({ byToken, seed, circuit, used, shape }, { signal, print }) => {
@@ -44,13 +48,14 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
       const loaded = await keptAs(options.keptBy, () => task.load(how));
       try {
         pruning = options.keptBy ? keptAsIn(options.keptBy, loaded.model.graph) : pruningOf(loaded);
+        replacedKl = loaded.replacedKl;
         notes.splice(
           0,
           notes.length,
           ...(loaded.knownEdges === null && !loaded.model.graph.config.latents
             ? [uncompared(task, name, loaded, files !== undefined)]
             : []),
-          ...latentsNote(loaded.model),
+          ...latentsNote(loaded.model, replacedKl),
           ...pruningNote(pruning),
         );
         for (const note of notes) print(note);

@@ -3,12 +3,13 @@ import {
   type Graph,
   keepLatents,
   latentPlaces,
+  meanDivergence,
   type PatchableModel,
   type PromptLoader,
   type PrunedLatents,
   pruneLatents,
 } from "@autocircuit/core";
-import { disposeAutoencoders } from "@autocircuit/native";
+import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
 import { type KeepingOptions, keptAs, type LatentsOfFile } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { Progress } from "../support/progress.ts";
@@ -32,6 +33,8 @@ export interface LatentModel {
   readonly model: PatchableModel;
   /** Null where nothing was pruned. */
   readonly pruning: Pruning | null;
+  /** KL(the model || with autoencoders) in nats, where what they leave out is dropped; else null. */
+  readonly replacedKl: number | null;
 }
 
 /** How a model gets its latents. */
@@ -55,21 +58,31 @@ export async function withLatents(
 ): Promise<LatentModel> {
   const { autoencoders, partialAutoencoders: partial, keptBy } = options;
   const { autoencoderErrors: errors = keptBy?.latentErrors ?? true } = options;
-  if (autoencoders === undefined) return { model, pruning: null };
+  if (autoencoders === undefined) return { model, pruning: null, replacedKl: null };
   const { config, computeDtype: dtype } = model;
   const scale = scaleOf(options);
   const given = await loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal });
   try {
+    const made = async (latents: Autoencoders, pruning: Pruning | null): Promise<LatentModel> => {
+      const replaced = model.withAutoencoders(latents);
+      try {
+        const replacedKl = errors ? null : await meanDivergence(model, replaced, prompts, { signal });
+        return { model: replaced, pruning, replacedKl };
+      } catch (error) {
+        replaced.dispose();
+        throw error;
+      }
+    };
     if (keptBy !== undefined) {
       const kept = await keptAs(keptBy, () => keepLatents(given, keptBy));
       try {
-        const latent = model.withAutoencoders(kept);
-        return { model: latent, pruning: keptAsIn(keptBy, latent.graph) };
+        const latent = await made(kept, null);
+        return { ...latent, pruning: keptAsIn(keptBy, latent.model.graph) };
       } finally {
         disposeAutoencoders(kept);
       }
     }
-    if (!options.pruneLatents) return { model: model.withAutoencoders(given), pruning: null };
+    if (!options.pruneLatents) return await made(given, null);
     using progress = new Progress("pruning latents");
     const pruned = await pruneLatents(model, given, prompts, {
       maxLatents: options.maxLatents,
@@ -79,7 +92,7 @@ export async function withLatents(
       signal,
     });
     try {
-      return { model: model.withAutoencoders(pruned.autoencoders), pruning: pruningOf(pruned, prompts.promptCount) };
+      return await made(pruned.autoencoders, pruningOf(pruned, prompts.promptCount));
     } finally {
       disposeAutoencoders(pruned.autoencoders);
     }

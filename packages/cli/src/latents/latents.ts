@@ -15,7 +15,7 @@ import { processingOptions } from "../discover/processing-options.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { readLatentLabels } from "../support/latent-labels.ts";
 import { scaleOf } from "../support/latent-options.ts";
-import { latentsNote } from "../support/latents-note.ts";
+import { latentsNote, processingNote } from "../support/latents-note.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -71,13 +71,13 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   requireOfBlocks(options.blocks, planned!);
   using plain = await loadModel(folder, {
     ...{ ...used.how, tokenizer, signal },
-    ...processingOptions(options.processing),
+    ...(processingOptions(options.processing) ?? planned?.processing),
   });
   const { config, computeDtype: dtype } = plain;
   const loaded = await loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal });
   using model = plain.withAutoencoders(loaded);
   disposeAutoencoders(loaded);
-  for (const note of latentsNote(model)) print(note);
+  for (const note of [...processingNote(options, planned), ...latentsNote(model)]) print(note);
   const labels = asked === undefined ? {} : labelledLatents(model, asked).labels;
 
   using tokens = Tensor.from([ids], { dtype: "int64" });

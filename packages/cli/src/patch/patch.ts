@@ -12,7 +12,7 @@ import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import type { LatentCommandOptions } from "../support/latent-options.ts";
-import { latentsNote, pruningNote } from "../support/latents-note.ts";
+import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
 import { Progress } from "../support/progress.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
 import type { PromptCommandOptions } from "../support/subject-options.ts";
@@ -47,8 +47,11 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const { folder, config, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
   if (own.note) print(own.note);
   if (ties) print(ties);
-  await plannedLatents(options, { config, folder, used, signal });
-  using plain = await loadModel(folder, { ...used.how, tokenizer, signal, ...processing });
+  const planned = await plannedLatents(options, { config, folder, used, signal });
+  using plain = await loadModel(folder, {
+    ...{ ...used.how, tokenizer, signal },
+    ...(processing ?? planned?.processing),
+  });
   // Means over "the batch" are means over all prompts.
   const batchSize = isBatchMean(type) ? own.count : undefined;
   using prompts = await loadPrompts(own.source, { ...own.how, all: true, batchSize });
@@ -58,8 +61,9 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   using discovery = options.pruneLatents ? await promptsToDiscoverWith(own, seed) : null;
   const latent = await withLatents(plain, discovery ?? prompts, options, { byToken, signal });
   using whole = latent.model;
-  const { pruning } = latent;
-  for (const note of [...latentsNote(whole), ...pruningNote(pruning)]) print(note);
+  const { pruning, replacedKl } = latent;
+  for (const note of [...processingNote(options, planned), ...latentsNote(whole, replacedKl), ...pruningNote(pruning)])
+    print(note);
   requireLatents(whole.graph);
   const model = withGraphOf(whole, edges, prompts.seqLen);
   const mask = maskOf(model, edges);
@@ -92,7 +96,10 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   );
   if (!options.json) return;
   // One line: a file of logits is for programs.
-  await writeWhole(options.json, `${JSON.stringify({ logits, shape, lengths, pruning, ...used.report })}\n`);
+  await writeWhole(
+    options.json,
+    `${JSON.stringify({ logits, shape, lengths, pruning, replacedKl, ...used.report })}\n`,
+  );
   print(`wrote ${options.json}`);
 }
 

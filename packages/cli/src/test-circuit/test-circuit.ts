@@ -83,6 +83,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
       ...tested,
       notes,
       pruning: subject.pruning,
+      replacedKl: subject.replacedKl,
       passed,
       cross: cross ?? null,
       ...used.report,

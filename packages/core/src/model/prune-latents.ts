@@ -8,6 +8,7 @@ import { realPositions } from "../prompts/real-positions.ts";
 import type { Tokens } from "../prompts/tokens.ts";
 import { latentOwner, latentPlaces } from "./latents.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
+import { meanDivergence } from "./mean-divergence.ts";
 import { PatchableModel } from "./patchable-model.ts";
 import { someLatents } from "./some-latents.ts";
 
@@ -99,7 +100,7 @@ export async function pruneLatents(
     mapAutoencoders(autoencoders, (one, number) => someLatents(one, kept[number]!, byPosition)),
   );
   using smaller = model.withAutoencoders(pruned);
-  const kl = await meanDivergence(full, smaller, prompts, options);
+  const kl = await meanDivergence(full, smaller, prompts, { signal, sidesOf: (batch) => sidesOf(batch, options) });
   throwIfAborted(signal);
   return {
     autoencoders: pruned,
@@ -161,31 +162,4 @@ function added(before: number[][][] | undefined, more: number[][][]): number[][]
   return more.map((rows, block) =>
     rows.map((row, p) => row.map((value, latent) => value + before[block]![p]![latent]!)),
   );
-}
-
-/** KL(one || other) of the logits at all positions that are not padding, in nats. */
-async function meanDivergence(
-  one: PatchableModel,
-  other: PatchableModel,
-  prompts: PromptLoader,
-  options: PruneLatentsOptions,
-): Promise<number> {
-  let [sum, count] = [0, 0];
-  for await (const { fold } of overPrompts(one, prompts, { signal: options.signal })) {
-    const found = await fold(async (before: readonly [number, number] = [0, 0], { slice }) => {
-      let [ofSlice, positions] = before;
-      for (const tokens of sidesOf(slice, options)) {
-        const p = (await one.forward(tokens, { sliced: false })).to("float64").logSoftmax(-1);
-        const q = (await other.forward(tokens, { sliced: false })).to("float64").logSoftmax(-1);
-        const each = p.exp().mul(p.sub(q)).sum(-1, true);
-        const real = realPositions(tokens);
-        ofSlice += Number(await (real ? each.mul(real) : each).sum().item());
-        positions += real ? Number(await real.sum().item()) : each.size;
-      }
-      return [ofSlice, positions] as const;
-    });
-    sum += found[0];
-    count += found[1];
-  }
-  return sum / count;
 }

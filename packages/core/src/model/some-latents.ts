@@ -7,7 +7,7 @@ import { type BlockAutoencoder, Tensor } from "@autocircuit/native";
  * @returns tensors of the caller's
  */
 export function someLatents(
-  { encode, bias, decode, decodeLater, outBias, threshold, top, latentNumbers, fingerprint }: BlockAutoencoder,
+  { encode, bias, decode, decodeLater, outBias, threshold, top, latentNumbers, ...same }: BlockAutoencoder,
   kept: readonly (readonly number[])[],
   byPosition: boolean,
 ): BlockAutoencoder {
@@ -27,6 +27,6 @@ export function someLatents(
     ...(threshold && { threshold: some(threshold) }),
     ...(top && { top: Math.min(top, kept[0]!.length) }),
     latentNumbers: byPosition ? numbers : numbers[0]!,
-    fingerprint,
+    ...same,
   };
 }
