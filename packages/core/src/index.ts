@@ -27,6 +27,7 @@ export {
   autoencoderBytes,
   availableMemory,
   bytesPerPrompt,
+  graphBytes,
   latentBytes,
   maskBytes,
   type PassWidths,
@@ -44,6 +45,7 @@ export {
 export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./model/ablation-type.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export type { Ablate } from "./model/edge-mask.ts";
+export { keepLatents } from "./model/keep-latents.ts";
 export {
   type LabelledLatents,
   type LabelledLatentsOptions,

@@ -20,6 +20,7 @@ import { circuitText, writeReport } from "@autocircuit/report";
 import type { Context } from "../context.ts";
 import { commandLine } from "../support/command-line.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
 import { Progress } from "../support/progress.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -53,7 +54,9 @@ export async function discover(
   requireSpans(options);
   if (options.spans !== undefined) return discoverSpans(taskName, options, context);
   const labels = labelsAsked(options);
-  const asked = discoverSettings(taskName, options);
+  // What cannot be is said before anything is read.
+  discoverSettings(taskName, options);
+  const asked = discoverSettings(taskName, await withKeptLatents(options, []));
   requireWritable(join(asked.out, "scores.safetensors"));
   const used = await useDevice(options);
   const { seed, byToken } = asked;

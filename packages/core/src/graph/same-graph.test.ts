@@ -10,6 +10,16 @@ describe("requireSameGraph", () => {
     [config, { ...config, layers: 3 }, "layers is 2, wanted 3"],
     [config, latents, "latents is not there, wanted [3, 2]; latentErrors is not there, wanted false"],
     [
+      { ...config, layers: 12, latents: new Array(12).fill(64) },
+      { ...config, layers: 12, latents: [0, 0, ...new Array(10).fill(64)] },
+      "latents is [64 (12 times)], wanted [0 (2 times), 64 (10 times)]",
+    ],
+    [
+      { ...config, layers: 6, latents: [1, 2, 3, 4, 5, 6] },
+      { ...config, layers: 6, latents: [1, 2, 3, 4, 4, 4] },
+      "latents is [1, 2, 3, ..., 6] (6 numbers), wanted [1, 2, 3, 4 (3 times)]",
+    ],
+    [
       { ...latents, autoencoders: "a1" },
       { ...latents, autoencoders: "b2" },
       "its latents are of other autoencoders (a1) than the model's (b2)",

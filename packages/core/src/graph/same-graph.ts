@@ -3,7 +3,7 @@ import type { Graph } from "./graph.ts";
 import type { ResolvedGraphConfig } from "./graph-config.ts";
 import type { KeptLatents } from "./kept-latents.ts";
 
-/** Numbers of latents that a message names. */
+/** Numbers that a message names. */
 const NAMED = 4;
 
 /**
@@ -37,7 +37,21 @@ export function graphDifference(found: ResolvedGraphConfig, wanted: ResolvedGrap
 
 function inWords(value: unknown): string {
   if (value === undefined) return "not there";
-  return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+  return Array.isArray(value) ? numbersInWords(value) : String(value);
+}
+
+/** A few as they are, of more `[64 (12 times)]`, `[0, 64 (11 times)]`, or, of many that differ, the first, the last and how many. */
+function numbersInWords(numbers: readonly unknown[]): string {
+  if (numbers.length <= NAMED) return `[${numbers.join(", ")}]`;
+  const runs: { value: unknown; count: number }[] = [];
+  for (const value of numbers) {
+    const last = runs.at(-1);
+    if (last?.value === value) last!.count++;
+    else runs.push({ value, count: 1 });
+  }
+  const texts = runs.map(({ value, count }) => (count > 1 ? `${value} (${count} times)` : String(value)));
+  if (texts.length <= NAMED) return `[${texts.join(", ")}]`;
+  return `[${texts.slice(0, NAMED - 1).join(", ")}, ..., ${texts.at(-1)}] (${numbers.length} numbers)`;
 }
 
 /** What a graph's latents and their errors are told by, which files of circuits keep. */
@@ -73,7 +87,7 @@ export function latentDifference(found: LatentIdentity | null, { config }: Graph
 }
 
 /** That two sets of autoencoders are not the same. */
-function otherAutoencoders(found: string | undefined, wanted: string | undefined): string {
+export function otherAutoencoders(found: string | undefined, wanted: string | undefined): string {
   if (found === undefined) return `it does not say of which autoencoders its latents are, the model's are ${wanted}`;
   return wanted === undefined
     ? `its latents are of the autoencoders ${found}, the model's come from no file`
