@@ -209,7 +209,7 @@ describe("crossingScores", () => {
     const of = (changed: PatchableModel, options = {}, prompts = unequalPairs) =>
       crossingScores(changed, prompts, spans, options);
     await expect(of(model.withGraph({ byToken: true, seqLen: 6 }))).rejects.toThrow(/without token positions/);
-    await expect(of(model.withGraph({ factorized: false }))).rejects.toThrow(/needs a factorised graph/);
+    await expect(of(model.withGraph({ factorized: false }))).rejects.toThrow(/take the graph of edges/);
     await expect(of(model, {}, unequalPairs.slice(1))).rejects.toThrow(/spans are those of/);
     await expect(of(model, { ablation: "tokenwise-mean-clean" })).rejects.toThrow(/is a mean for each position/);
     await expect(of(model, { loss: "faithfulness" })).rejects.toThrow(/another unit/);

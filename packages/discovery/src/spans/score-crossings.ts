@@ -1,10 +1,10 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { coreKinds, overPrompts, type PatchableModel, type PromptPair } from "@autocircuit/core";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { coreKinds, type Graph, overPrompts, type PatchableModel, type PromptPair } from "@autocircuit/core";
 import { attributionOptions, recordedOptions } from "../attribution/attribution-options.ts";
 import { lossOf } from "../attribution/losses.ts";
 import { requireGradient } from "../attribution/score-prompts.ts";
 import { SliceGradients } from "../attribution/slice-gradients.ts";
-import { requireFactorized, requireNoLatents } from "../attribution/start-edges.ts";
+import { requireNoLatents } from "../attribution/start-edges.ts";
 import { CrossingEdges, headInputs } from "./crossing-edges.ts";
 import { crossingEffects } from "./crossing-effects.ts";
 import { CrossingScores } from "./crossing-scores.ts";
@@ -67,7 +67,7 @@ export async function crossingScores(
   const { method = "eap-ig-inputs", aggregation = "sum", batchSize = 16, ablation = "resample", signal } = options;
   const { graph } = model;
   requireNoTokens(graph);
-  requireFactorized(graph, "crossingScores");
+  requireHeadInputs(graph);
   requireNoLatents(graph, "crossingScores");
   requireSamePrompts(prompts, spans);
   requireOwnValues(ablation, options.loss);
@@ -96,6 +96,15 @@ export async function crossingScores(
   const values = Float32Array.from(sums, (sum) => sum / prompts.length);
   const info = { algorithm: "crossing-scores", options: { method, aggregation, ...recordedOptions(options) } };
   return new CrossingScores(graph, spans.names, values, info);
+}
+
+/** @throws AutocircuitError `bad-input` for a graph of nodes */
+function requireHeadInputs(graph: Graph): void {
+  if (graph.factorized) return;
+  throw new AutocircuitError(
+    "bad-input",
+    "crossingScores scores what heads read, such as A0.1.V, and in a graph of nodes that is the stream, with no edge of its own: take the graph of edges, `model.withGraph({ factorized: true })`.",
+  );
 }
 
 interface Aggregating {
