@@ -92,6 +92,20 @@ it.each([
   expect(json().options).not.toHaveProperty("rank");
 });
 
+it("the report's curve follows --rank, and a note says where it does not follow --select", async () => {
+  const curve = () => /<h2>By number of edges.*?(?=<h2>)/s.exec(readFileSync(at("out/report.html"), "utf8"))![0];
+  const note =
+    /The curve has the circuits of the edges that rank highest, size by size, not those that --select greedy/;
+  const absolute = await discover(...sized, "--curve", "full");
+  const ofAbsolute = curve();
+  const signed = await discover(...sized, "--curve", "full", "--rank", "signed");
+  expect(curve()).not.toBe(ofAbsolute);
+  expect(absolute.out + signed.out).not.toMatch(note);
+  const greedy = await discover(...sized, "--curve", "full", "--select", "greedy");
+  expect(greedy.out.replaceAll(/\s+/g, " ")).toMatch(note);
+  expect(curve()).toBe(ofAbsolute);
+});
+
 it("a share of all edges is a size", async () => {
   const how = ["--algorithm", "relp", "--bootstrap", "0", "--size"];
   for (const select of ["top", "greedy"]) {
