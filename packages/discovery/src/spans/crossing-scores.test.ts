@@ -204,6 +204,24 @@ describe("crossingScores", () => {
     expect(await of("max-abs")).toBeCloseTo(Math.max(...pairs.map(Math.abs)), 6);
   });
 
+  it("integrates over as many points as are asked for", async () => {
+    using model = architecture("GPT-2");
+    const of = (steps?: number) => crossingScores(model, unequalPairs, spans, { steps });
+    const [usual, five, far, both] = [await of(), await of(5), await of(1), await of(2)];
+    expect(five.values).toEqual(usual.values);
+    expect(both.values).not.toEqual(far.values);
+    expect(both.info.options).toMatchObject({ method: "eap-ig-inputs", steps: 2 });
+    // One point is the ablated end, the mean of which and the clean one is what clean-corrupted takes.
+    const [clean, ends] = [
+      await crossingScores(model, unequalPairs, spans, { method: "eap" }),
+      await crossingScores(model, unequalPairs, spans, { method: "clean-corrupted" }),
+    ];
+    for (const [edge, value] of ends.values.entries())
+      expect((clean.values[edge]! + far.values[edge]!) / 2).toBeCloseTo(value, 5);
+    const idle = crossingScores(model, unequalPairs, spans, { method: "eap", steps: 3 });
+    await expect(idle).rejects.toThrow(/`steps` does nothing with eap/);
+  });
+
   it("wants a factorised graph without tokens, these prompts, values of one's own, and a gradient", async () => {
     using model = architecture("GPT-2");
     const of = (changed: PatchableModel, options = {}, prompts = unequalPairs) =>
