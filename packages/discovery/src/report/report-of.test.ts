@@ -8,6 +8,7 @@ import { randomTask, withModelAnswers } from "../../test/random-model.ts";
 import { findCircuit } from "../find-circuit/find-circuit.ts";
 import { selectTop } from "../selection/select-top.ts";
 import { measureFound } from "./found-measures.ts";
+import { reportGraph } from "./report-graph.ts";
 import { reportOf } from "./report-of.ts";
 
 const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
@@ -216,4 +217,12 @@ describe("reportOf", () => {
     const { notes } = await reportOf(open, found, { measures, about: { notes: ["Mine."] } });
     expect(notes[0]).toBe("Mine.");
   });
+});
+
+it("reportGraph says what is no graph, and what are no labels", () => {
+  for (const wrong of [undefined, null, {}, graph.config])
+    expect(() => reportGraph(wrong as never)).toThrow(/reportGraph: `graph` must be a Graph/);
+  for (const wrong of [null, ["years"], { "MLP 0 Latent 1": 5 }])
+    expect(() => reportGraph(graph, wrong as never)).toThrow(/`labels` must be what latents stand for/);
+  expect(reportGraph(graph).edgeCount).toBe(graph.edgeCount);
 });
