@@ -54,8 +54,10 @@ export async function spanScores(
 ): Promise<SpanScores> {
   check({ model, prompts, spans }, options);
   const { method = "eap-ig-inputs", aggregation = "sum", batchSize = 16, onProgress, ...rest } = options;
-  const { methodOptions = {}, ...shared } = rest;
+  const { methodOptions = {}, ...asked } = rest;
   requireOwnOptions(methodOptions);
+  // What was not asked for no method need know.
+  const shared = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
   const { graph } = model;
   requireNoTokens(graph);
   requireSamePrompts(prompts, spans);
@@ -75,7 +77,7 @@ export async function spanScores(
   const values = Float32Array.from(sums, (sum) => sum / prompts.length);
   // It looks at no answers, and nothing is ablated.
   const recorded = method === "information-flow-routes" ? {} : recordedOptions(options);
-  const info = { algorithm: "span-scores", options: { method, aggregation, ...recorded, ...methodOptions } };
+  const info = { algorithm: "span-scores", options: { method, aggregation, ...recorded, ...plainOf(methodOptions) } };
   return new SpanScores(graph, spans.names, values, info);
 }
 
@@ -89,6 +91,12 @@ function requireOwnOptions(given: Readonly<Record<string, unknown>>): void {
       ? "`methodOptions` has an `onPrompt`: the scores of each prompt are what spans are made of; leave it out."
       : `\`methodOptions\` has \`${shared}\`, which all methods take: give it beside them.`,
   );
+}
+
+/** The options that say what was done: callbacks and tensors cannot be written down. */
+function plainOf(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isPlain = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => isPlain(value)));
 }
 
 interface PromptScores {

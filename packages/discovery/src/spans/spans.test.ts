@@ -135,7 +135,9 @@ describe("spanScores", () => {
     await refused({ methodOptions: { stepz: 2 } }, /`stepz`/);
     await refused({ methodOptions: { loss: "kl_div" } }, /`methodOptions` has `loss`, which all methods take/);
     await refused({ methodOptions: { onPrompt: () => 0 } }, /`methodOptions` has an `onPrompt`/);
-    await refused({ method: "information-flow-routes", ablation: "zero" }, /`ablation`/);
+    const flow = { method: "information-flow-routes", ablation: undefined } as const;
+    await refused({ ...flow, ablation: "zero" }, /`ablation`/);
+    expect((await spanScores(model, pairs, spans, flow)).info.options).not.toHaveProperty("ablation");
   });
 });
 
