@@ -1,6 +1,7 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { type AutoencoderSize, autoencoderBytes, graphSize, latentBytes, maskBytes } from "@autocircuit/core";
 import { type ComputeDType, computeDTypes, elementBytes, type TransformerConfig } from "@autocircuit/native";
+import { transformerConfig } from "./config-kind.ts";
 import { parameterCount } from "./parameter-count.ts";
 
 /** What a patched run needs, in bytes. Estimates: allocators round up, kernels keep scratch space. */
@@ -41,7 +42,7 @@ export interface EstimateMemoryOptions {
 const check = signature(
   "estimateMemory",
   {
-    config: kind.having("a transformer's configuration", "layers", "heads", "dModel"),
+    config: transformerConfig,
     batch: kind.count,
     seq: kind.count,
   },

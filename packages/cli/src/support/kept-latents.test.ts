@@ -24,7 +24,7 @@ describe("the latents of a circuit", () => {
       ],
       [
         ["--autoencoders", at("all"), "--prune-latents", "--max-latents", "7"],
-        /latents is \[10, 10, 10\], wanted \[7, 7, 7\]|it has the latents as they are numbered, the model/,
+        /latents is \[10, 10, 10\], wanted \[7, 7, 7\]|it has the latents as they are numbered, the model's/,
       ],
     ];
     for (const args of [measure, test, patch])

@@ -33,17 +33,24 @@ describe("requireSameGraph", () => {
     [
       { ...latents, keptLatents: { mlp: [[5, 1, 9], null] } },
       { ...latents, keptLatents: { mlp: [[5, 1, 8], null] } },
-      "of block 0 (mlp) it has the latents 5, 1, 9, the model 5, 1, 8",
+      "of block 0 (mlp) it has the latents 5, 1, 9, the model's 5, 1, 8",
     ],
     [
       latents,
       { ...latents, keptLatents: { mlp: [null, [4, 3]] } },
-      "of block 1 (mlp) it has the latents as they are numbered, the model 4, 3",
+      "of block 1 (mlp) it has the latents as they are numbered, the model's 4, 3",
     ],
   ])("says in what graphs differ: %#", (found, model, message) => {
     expect(() => requireSameGraph(Graph.of(found), Graph.of(model), "The scores are")).toThrow(
       `The scores are of another graph than the model's: ${message}`,
     );
     expect(() => requireSameGraph(Graph.of(found), Graph.of(found), "The scores are")).not.toThrow();
+  });
+
+  it("says whose the other graph is, of latents too", () => {
+    const [ours, theirs] = [Graph.of({ ...latents, autoencoders: "a1" }), Graph.of({ ...latents, autoencoders: "b2" })];
+    expect(() => requireSameGraph(ours, theirs, "The circuit is", "the scores'")).toThrow(
+      "The circuit is of another graph than the scores': its latents are of other autoencoders (a1) than the scores' (b2).",
+    );
   });
 });

@@ -18,12 +18,16 @@ export function requireSameGraph(found: Graph, model: Graph, what: string, whose
   const hint = whose === "the model's" ? " See `model.withGraph`." : "";
   throw new AutocircuitError(
     "bad-input",
-    `${what} of another graph than ${whose}: ${graphDifference(found.config, model.config)}.${hint}`,
+    `${what} of another graph than ${whose}: ${graphDifference(found.config, model.config, whose)}.${hint}`,
   );
 }
 
 /** In what a graph that was found differs from the one that is wanted, in words; of latents last, which follow from the rest. */
-export function graphDifference(found: ResolvedGraphConfig, wanted: ResolvedGraphConfig): string {
+export function graphDifference(
+  found: ResolvedGraphConfig,
+  wanted: ResolvedGraphConfig,
+  whose = "the model's",
+): string {
   const { keptLatents: _, autoencoders: __, ...plain } = wanted;
   const { keptLatents: ___, autoencoders: ____, ...ofFound } = found;
   const keys = [...new Set([...Object.keys(ofFound), ...Object.keys(plain)])] as (keyof typeof plain)[];
@@ -31,8 +35,9 @@ export function graphDifference(found: ResolvedGraphConfig, wanted: ResolvedGrap
   if (differing.length > 0) {
     return differing.map((key) => `${key} is ${inWords(found[key])}, wanted ${inWords(wanted[key])}`).join("; ");
   }
-  if (found.autoencoders !== wanted.autoencoders) return otherAutoencoders(found.autoencoders, wanted.autoencoders);
-  return otherLatents(found.keptLatents, wanted.keptLatents);
+  if (found.autoencoders !== wanted.autoencoders)
+    return otherAutoencoders(found.autoencoders, wanted.autoencoders, whose);
+  return otherLatents(found.keptLatents, wanted.keptLatents, whose);
 }
 
 function inWords(value: unknown): string {
@@ -87,22 +92,22 @@ export function latentDifference(found: LatentIdentity | null, { config }: Graph
 }
 
 /** That two sets of autoencoders are not the same. */
-export function otherAutoencoders(found: string | undefined, wanted: string | undefined): string {
-  if (found === undefined) return `it does not say of which autoencoders its latents are, the model's are ${wanted}`;
+export function otherAutoencoders(found: string | undefined, wanted: string | undefined, whose = "the model's"): string {
+  if (found === undefined) return `it does not say of which autoencoders its latents are, ${whose} are ${wanted}`;
   return wanted === undefined
-    ? `its latents are of the autoencoders ${found}, the model's come from no file`
-    : `its latents are of other autoencoders (${found}) than the model's (${wanted})`;
+    ? `its latents are of the autoencoders ${found}, ${whose} come from no file`
+    : `its latents are of other autoencoders (${found}) than ${whose} (${wanted})`;
 }
 
 /** Which latents two graphs of the same autoencoders do not have in common. */
-function otherLatents(found: KeptLatents | undefined, wanted: KeptLatents | undefined): string {
+function otherLatents(found: KeptLatents | undefined, wanted: KeptLatents | undefined, whose = "the model's"): string {
   for (const part of ["mlp", "attention", "stream"] as const) {
     const [ours, theirs] = [found?.[part] ?? [], wanted?.[part] ?? []];
     for (let block = 0; block < Math.max(ours.length, theirs.length); block++) {
       const [kept, other] = [ours[block] ?? null, theirs[block] ?? null].map((numbers) => JSON.stringify(numbers));
       if (kept === other) continue;
       return (
-        `of block ${block} (${part}) it has the latents ${some(ours[block])}, the model ${some(theirs[block])}; ` +
+        `of block ${block} (${part}) it has the latents ${some(ours[block])}, ${whose} ${some(theirs[block])}; ` +
         "which are kept depends on the prompts that latents were pruned by"
       );
     }
