@@ -92,7 +92,11 @@ export function latentDifference(found: LatentIdentity | null, { config }: Graph
 }
 
 /** That two sets of autoencoders are not the same. */
-export function otherAutoencoders(found: string | undefined, wanted: string | undefined, whose = "the model's"): string {
+export function otherAutoencoders(
+  found: string | undefined,
+  wanted: string | undefined,
+  whose = "the model's",
+): string {
   if (found === undefined) return `it does not say of which autoencoders its latents are, ${whose} are ${wanted}`;
   return wanted === undefined
     ? `its latents are of the autoencoders ${found}, ${whose} come from no file`
