@@ -15,12 +15,7 @@ export {
 } from "./graph/same-graph.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
-export {
-  type AblatedSlice,
-  type AblatedSlicesOptions,
-  ablatedSlices,
-  type PlainSlice,
-} from "./memory/ablated-slices.ts";
+export type { AblatedSlice, PlainSlice } from "./memory/ablated-slices.ts";
 export {
   type AutoencoderSize,
   ablationBytes,
@@ -28,15 +23,20 @@ export {
   availableMemory,
   bytesPerPrompt,
   latentBytes,
+  logitBytes,
   maskBytes,
+  type PassParts,
   type PassWidths,
   passBytes,
+  passParts,
   promptsAtOnce,
   usualSliceBytes,
 } from "./memory/bytes.ts";
 export {
   type OverAblatedPromptsOptions,
+  type OverBatchOptions,
   type OverPromptsOptions,
+  overBatch,
   overPrompts,
   type PromptsOfBatch,
   type Stepping,

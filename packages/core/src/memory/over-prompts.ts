@@ -25,6 +25,14 @@ export interface OverAblatedPromptsOptions extends OverPromptsOptions {
   readonly ablateFrom?: PromptSide | undefined;
 }
 
+/** How {@link overBatch} goes through a batch. */
+export interface OverBatchOptions extends Pick<LongOptions, "signal"> {
+  /** The kind of ablation, but none that is a mean over all prompts; or one that was made, which stays the caller's. */
+  readonly ablation: AblationType | Ablation;
+  /** The prompts that values are made from. Default corrupt. */
+  readonly ablateFrom?: PromptSide | undefined;
+}
+
 /** Tells how far one has come within a slice. */
 export interface Stepping {
   /** So many prompts were run, those of the slice by default. */
@@ -106,6 +114,28 @@ export async function* overPrompts(
       first += batch.size;
     }
   }
+}
+
+/**
+ * The same way through a single batch, for who looks at one now and then.
+ *
+ * @throws AutocircuitError `bad-input`, once it is run, for a mean over all prompts: make it with `model.ablations` and give that
+ * @example
+ * const logits = await overBatch(model, prompts.batches[0]!, { ablation: "resample" }).run(async (slices) => {
+ *   const parts: Tensor[] = [];
+ *   for await (const { slice, ablation } of slices)
+ *     parts.push(await model.forward(slice.clean, { ablate: ["A0.3->A1.2.Q"], ablation }));
+ *   return Tensor.cat(parts);
+ * });
+ */
+export function overBatch(
+  model: PatchableModel,
+  batch: PromptBatch,
+  { ablation, ablateFrom: side, signal }: OverBatchOptions,
+): PromptsOfBatch<AblatedSlice> {
+  const [type, shared] = typeof ablation === "string" ? [ablation] : (["zero", ablation] as const);
+  const slices = () => ablatedSlices(model, batch, { type, side, shared, signal });
+  return promptsOfBatch(model, batch, 0, slices, () => {}, signal);
 }
 
 function promptsOfBatch<Slice extends PlainSlice>(
