@@ -1,5 +1,13 @@
-import type { LoadedTask, PruneScores } from "@autocircuit/core";
-import { type FoundCircuit, findCircuit, measureFound, reportOf, scoredEdges } from "@autocircuit/discovery";
+import { firstPrompts, type LoadedTask, type PruneScores } from "@autocircuit/core";
+import {
+  type FoundCircuit,
+  findCircuit,
+  measureFound,
+  modelAccuracy,
+  reportOf,
+  scoredEdges,
+  selectCircuit,
+} from "@autocircuit/discovery";
 import type { PublicCall } from "./public-call.ts";
 
 /** Valid calls of what finds a circuit, measures it and reports it. */
@@ -15,6 +23,9 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       call: (t, o) => findCircuit(t.task, o),
     },
     measureFound: { takes: { task, found }, call: (t, o) => measureFound(t.task, t.found, o) },
+    modelAccuracy: { takes: { task }, call: (t, o) => modelAccuracy(t.task, o) },
+    selectCircuit: { takes: { scores, size: 3 }, call: (t, o) => selectCircuit(t.scores, t.size, o) },
+    firstPrompts: { takes: { prompts: task.test, most: 1 }, call: (t) => firstPrompts(t.prompts, t.most) },
     scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },
   };

@@ -25,10 +25,12 @@ import {
   PromptLoader,
   PruneScores,
   patchPlan,
+  patchPrompts,
   runCircuits,
   sharePrefix,
   sortedMagnitudes,
   Tokens,
+  withGraphOf,
 } from "@autocircuit/core";
 import {
   answerLoss,
@@ -200,6 +202,8 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   circuitsOfSizes: { takes: { scores, sizes: [1] }, call: (t) => circuitsOfSizes(t.scores, t.sizes) },
   patchPlan: { takes: { patch: "tree", reverse: false }, call: (t): PatchPlan => patchPlan(t.patch, t.reverse) },
   runCircuits: { takes: on, options: { scores, sizes: [1] }, call: (t, o) => runCircuits(t.model, t.prompts, o) },
+  patchPrompts: { takes: on, options: { ablate: [0] }, call: (t, o) => patchPrompts(t.model, t.prompts, o) },
+  withGraphOf: { takes: { model, edges: [], seqLen: null }, call: (t) => withGraphOf(t.model, t.edges, t.seqLen) },
   sharePrefix: { takes: on, call: (t, o) => sharePrefix(t.model, t.prompts, o) },
   Task: { takes: {}, options: task, call: (_, o) => defineTask(o) },
   "Task.load": { takes: {}, call: (_, o) => defineTask(task).load(o) },

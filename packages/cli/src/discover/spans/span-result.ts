@@ -1,7 +1,6 @@
 import { magnitude } from "@autocircuit/core";
-import type { SpanCircuit, SpanScores } from "@autocircuit/discovery";
+import type { ModelAccuracy, SpanCircuit, SpanScores } from "@autocircuit/discovery";
 import type { DeviceReport } from "../../support/use-device.ts";
-import type { Accuracy } from "../accuracy.ts";
 
 /** An edge of a circuit in one span. */
 export interface ScoredSpanEdge {
@@ -34,7 +33,7 @@ export interface SpanResult extends DeviceReport {
   circuit: ScoredSpanEdge[];
   crossing: ScoredCrossing[];
   warnings: string[];
-  accuracy: Accuracy | null;
+  accuracy: ModelAccuracy | null;
   faithfulness: { metric: string; circuit: number; prompts: number };
   seconds: number;
   peakMemoryBytes: number;
