@@ -18,6 +18,7 @@ export { type LoadOptions, loadParts } from "./load-parts.ts";
 export { type LoadedTransformer, loadTransformer, transformerFromWeights } from "./load-transformer.ts";
 export { type LogitLensOptions, logitLens } from "./logit-lens.ts";
 export { type LogitTable, type LogitTableOptions, logitTable } from "./logit-table.ts";
+export { type MemoryDemand, memoryDemand, type PlannedRun, requireMemory } from "./memory-demand.ts";
 export { parameterCount } from "./parameter-count.ts";
 export type { ProcessingOptions } from "./processing/process-weights.ts";
 export type { LogitRow } from "./ranked-logits.ts";

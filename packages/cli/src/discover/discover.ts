@@ -35,7 +35,7 @@ import { requireFitting } from "./require-fitting.ts";
 import { requireTestAndSelection } from "./require-test-and-selection.ts";
 import { compareWithKnown, type DiscoverResult, edgeText } from "./result.ts";
 import { SearchFiles } from "./search-files.ts";
-import { type DiscoverSettings, discoverSettings, fitToGraph, runShape } from "./settings.ts";
+import { type DiscoverSettings, discoverSettings, fitToGraph, shapeOf } from "./settings.ts";
 import { discoverSpans } from "./spans/discover-spans.ts";
 import { requireSpans } from "./spans/span-settings.ts";
 import { testFound } from "./test-found.ts";
@@ -57,7 +57,7 @@ export async function discover(
   requireWritable(join(asked.out, "scores.safetensors"));
   const used = await useDevice(options);
   const { seed, byToken } = asked;
-  const shape = (edgeCount: number) => runShape(asked, edgeCount);
+  const shape = (edgeCount: number) => shapeOf(asked, edgeCount);
   const subjectOptions = { seed, byToken, circuit: circuitAsked(asked, options), used, shape };
   await using task = await asked.subject.load(subjectOptions, context);
   const labelled = labels && (await labelsOfModel(task.model, labels, options.autoencoders!, signal));

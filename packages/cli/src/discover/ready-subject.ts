@@ -1,5 +1,6 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
 import { type LoadedTask, latentPlaces } from "@autocircuit/core";
+import type { RunShape } from "@autocircuit/discovery";
 import { readConfig } from "@autocircuit/models";
 import type { LatentCommandOptions } from "../support/latent-options.ts";
 import { latentsNote, pruningNote } from "../support/latents-note.ts";
@@ -7,7 +8,7 @@ import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { type PlannedLatents, plannedLatents, sizesIn } from "./planned-latents.ts";
-import { type RunShape, requireMemory } from "./require-memory.ts";
+import { requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 import type { Pruning } from "./with-latents.ts";
 

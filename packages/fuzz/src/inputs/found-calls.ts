@@ -5,6 +5,7 @@ import {
   measureFound,
   modelAccuracy,
   reportOf,
+  runShape,
   scoredEdges,
   selectCircuit,
 } from "@autocircuit/discovery";
@@ -26,6 +27,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     modelAccuracy: { takes: { task }, call: (t, o) => modelAccuracy(t.task, o) },
     selectCircuit: { takes: { scores, size: 3 }, call: (t, o) => selectCircuit(t.scores, t.size, o) },
     firstPrompts: { takes: { prompts: task.test, most: 1 }, call: (t) => firstPrompts(t.prompts, t.most) },
+    runShape: { takes: { edgeCount: 10 }, options: {}, call: (t, o) => runShape(t.edgeCount, o) },
     scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },
   };

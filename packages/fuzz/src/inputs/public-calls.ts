@@ -82,6 +82,7 @@ import {
   loadTransformer,
   logitLens,
   logitTable,
+  memoryDemand,
   modelFromWeights,
   readConfig,
   readConfigFile,
@@ -333,6 +334,11 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => transformerFromWeights(t.config, t.weights, o),
   },
   modelFromWeights: { takes: { config: {}, weights: {} }, call: (t, o) => modelFromWeights(t.config, t.weights, o) },
+  memoryDemand: {
+    takes: { config },
+    options: { batchSize: 1, length: 1 },
+    call: (t, o) => memoryDemand(t.config, o),
+  },
   estimateMemory: { takes: { config, batch: 1, seq: 1 }, call: (t, o) => estimateMemory(t.config, t.batch, t.seq, o) },
   "prompts of a task": {
     takes: {},
