@@ -131,7 +131,7 @@ TEST("graphs of other autoencoders of the residual stream are refused") {
   CHECK(refused(bad).find("another model") != std::string::npos);
   bad = good;
   for (DestinationGroup& group : bad.groups)
-    if (group.reader == Reader::post) group.layer = 0;
+    if (group.kind == GroupKind::post) group.block = 0;
   CHECK(refused(bad).find("another model") != std::string::npos);
   bad = good;
   bad.stream_latents = {0, 0, 6};
