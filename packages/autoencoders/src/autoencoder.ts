@@ -1,5 +1,6 @@
 import { AutocircuitError, type DType } from "@autocircuit/base";
 import { type BlockAutoencoder, scope, type Tensor } from "@autocircuit/native";
+import { AutoencoderFacts } from "./autoencoder-facts.ts";
 import type { AutoencoderParts } from "./autoencoder-parts.ts";
 import { decodeRows } from "./decoder.ts";
 import { encodeRows } from "./encoder.ts";
@@ -29,17 +30,7 @@ export interface Reconstruction {
  * const [sae] = (await loadAutoencoders("gpt2-small-res-jb/blocks.8.hook_resid_pre")).autoencoders;
  * const { latents, error } = await sae!.reconstruct(activations); // [batch, position, d_model]
  */
-export class Autoencoder implements Disposable {
-  readonly path: string;
-  readonly hookIn: string;
-  readonly hookOut: string;
-  /** Block it reads from; undefined for the embedding and for hooks whose names are not known. */
-  readonly block: number | undefined;
-  readonly modelName: string | undefined;
-  readonly dIn: number;
-  readonly dOut: number;
-  /** Number of latents. */
-  readonly dSae: number;
+export class Autoencoder extends AutoencoderFacts implements Disposable {
   readonly dtype: DType;
   /** What tells its numbers from those of others: scores of its latents are refused on another's. */
   readonly fingerprint: string | undefined;
@@ -47,15 +38,8 @@ export class Autoencoder implements Disposable {
 
   /** @internal */
   constructor(parts: AutoencoderParts) {
-    const { path, hookIn, hookOut, encoder, decoder, modelName } = parts;
-    this.path = path;
-    this.hookIn = hookIn;
-    this.hookOut = hookOut;
-    this.block = hookPlace(hookIn).block;
-    this.modelName = modelName;
-    [this.dIn, this.dSae] = encoder.weight.shape as [number, number];
-    this.dOut = decoder.rows.shape[1]!;
-    this.dtype = encoder.weight.dtype;
+    super(parts);
+    this.dtype = parts.encoder.weight.dtype;
     this.fingerprint = parts.fingerprint;
     this.#parts = parts;
   }
@@ -63,11 +47,6 @@ export class Autoencoder implements Disposable {
   /** Whether it replaces another activation than it reads. */
   get isTranscoder(): boolean {
     return this.hookIn !== this.hookOut;
-  }
-
-  /** In the field's words: `relu`, `jumprelu`, `topk`, ... */
-  get activation(): string {
-    return this.#parts.encoder.activation.name;
   }
 
   /** Whether something goes from input to output that is no latent's. */
