@@ -77,6 +77,12 @@ export { type EdgeName, withGraphOf } from "./model/with-graph-of.ts";
 export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
 export { firstPrompts } from "./prompts/first-prompts.ts";
+export {
+  type FittingPrompts,
+  type FittingPromptsOptions,
+  fittingPrompts,
+  type LeftOut,
+} from "./prompts/fitting-prompts.ts";
 export { readAutocircuitPrompts } from "./prompts/formats/autocircuit-json.ts";
 export { readEapIgCsv } from "./prompts/formats/eap-ig-csv.ts";
 export { otherPronoun, readEdgePruningJsonl } from "./prompts/formats/edge-pruning-jsonl.ts";

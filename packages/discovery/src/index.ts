@@ -118,6 +118,12 @@ export { pruneCircuit } from "./prune-circuit.ts";
 export { random } from "./random.ts";
 export { KEPT_BELOW } from "./report/ablation-table.ts";
 export { type FoundMeasures, type MeasureFoundOptions, measureFound } from "./report/found-measures.ts";
+export {
+  type FoundStability,
+  type FoundStabilityOptions,
+  foundStability,
+  type SureEdge,
+} from "./report/found-stability.ts";
 export type { KnownCircuitInGraph } from "./report/known-circuit.ts";
 export { CURVES, type CurveDetail } from "./report/measuring-time.ts";
 export { type ModelAccuracy, type ModelAccuracyOptions, modelAccuracy } from "./report/model-accuracy.ts";
@@ -125,6 +131,7 @@ export { plainOptions } from "./report/plain-options.ts";
 export { reportGraph } from "./report/report-graph.ts";
 export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
 export { scoredEdges } from "./report/scored-edges.ts";
+export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
 export { type Ranking, rankedEdges } from "./selection/ranked-edges.ts";
 export { selectByShare } from "./selection/select-by-share.ts";

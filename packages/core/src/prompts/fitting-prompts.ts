@@ -1,12 +1,28 @@
-import { AutocircuitError } from "@autocircuit/base";
-import { type LocatedPrompt, loadPrompts, type PrepareOptions, type PromptSource } from "@autocircuit/core";
-import { UsageError } from "../support/usage-error.ts";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { loadPrompts, prepareOptions, promptInput } from "./load-prompts.ts";
+import type { PrepareOptions } from "./prepare-prompts.ts";
+import { type LocatedPrompt, type PromptInput, type PromptSource, readPrompts } from "./prompt-file.ts";
+
+/** How prompts are read that are held against a model. */
+export interface FittingPromptsOptions extends PrepareOptions {
+  /** Leave out, too, all that do not have the most frequent length, as a circuit by token needs one. Default false. */
+  readonly oneLength?: boolean | undefined;
+}
 
 /** Prompt pairs that can be used, and why others cannot. */
 export interface FittingPrompts {
-  source: PromptSource;
-  /** "left out 64 of 400 prompt pairs: ..."; undefined where all fit. */
-  note: string | undefined;
+  /** For `loadPrompts`. */
+  readonly source: PromptSource;
+  /** Empty where all fit. */
+  readonly left: readonly LeftOut[];
+}
+
+/** Prompt pairs that were left out for one reason. */
+export interface LeftOut {
+  readonly reason: string;
+  readonly count: number;
+  /** Where the first of them stands: `prompts[3]`. */
+  readonly where: string;
 }
 
 /** What of a prompt does not fit a model, by what reading it says; anything else is wrong with the file or the options. */
@@ -17,20 +33,26 @@ const REASONS: readonly [RegExp, string][] = [
   [/cannot be aligned by words/, "clean and corrupt cannot be aligned by words"],
 ];
 
-/** Said where prompts do not fit. */
-export const OFFER = "--skip-unfit leaves out such prompts and counts them.";
+const check = signature("fittingPrompts", { input: promptInput }, {
+  ...prepareOptions,
+  oneLength: kind.flag,
+} satisfies KindsOf<FittingPromptsOptions>);
 
 /**
- * Leaves out the prompt pairs that do not fit the model: answers of several tokens, words that its vocabulary does not have, a clean and a
- * corrupt prompt of different lengths that are not aligned; and, for a circuit by token, all that do not have the most frequent length.
+ * Leaves out the prompt pairs that do not fit a model, of which one alone would have `loadPrompts` refuse all: answers of several tokens, words
+ * that its vocabulary does not have, a clean and a corrupt prompt of different lengths that are not aligned.
  *
- * @throws UsageError where none is left
+ * @throws AutocircuitError `bad-input` where none is left, with the reasons; as `loadPrompts` does for anything else that is wrong
+ * @example
+ * const how = { tokenizer, vocabulary: model.config.dVocab, outputVocabulary: model.config.dVocabOut };
+ * const { source, left } = await fittingPrompts("names.json", how);
+ * for (const { count, reason, where } of left) console.log(`${count} left out: ${reason} (such as ${where})`);
+ * const { train, test } = await loadPrompts(source, how);
  */
-export async function fittingPrompts(
-  source: PromptSource,
-  how: PrepareOptions,
-  byToken: boolean,
-): Promise<FittingPrompts> {
+export async function fittingPrompts(input: PromptInput, options: FittingPromptsOptions = {}): Promise<FittingPrompts> {
+  check({ input }, options);
+  const { oneLength = false, ...how } = options;
+  const source = await readPrompts(input);
   const reasons = new Map<string, LocatedPrompt[]>();
   const leave = (reason: string, prompt: LocatedPrompt) =>
     reasons.set(reason, [...(reasons.get(reason) ?? []), prompt]);
@@ -40,20 +62,21 @@ export async function fittingPrompts(
     if ("unfit" in read) leave(read.unfit, prompt);
     else fitting.push({ prompt, length: read.length });
   }
-  const usual = byToken ? mostFrequent(fitting.map(({ length }) => length)) : undefined;
+  const usual = oneLength ? mostFrequent(fitting.map(({ length }) => length)) : undefined;
   const kept = fitting.filter(({ prompt, length }) => {
     if (usual === undefined || length === usual) return true;
     leave(`not ${usual} tokens, as most are`, prompt);
     return false;
   });
-  const total = source.prompts.length;
-  if (kept.length === total) return { source, note: undefined };
-  const why = [...reasons].map(([reason, of]) => `${of.length}: ${reason} (such as ${of[0]!.where})`).join("; ");
-  if (kept.length === 0) throw new UsageError(`None of the ${total} prompt pairs fits the model. ${why}.`);
-  return {
-    source: { ...source, prompts: kept.map(({ prompt }) => prompt) },
-    note: `left out ${total - kept.length} of ${total} prompt pairs: ${why}`,
-  };
+  const left = [...reasons].map(([reason, of]) => ({ reason, count: of.length, where: of[0]!.where }));
+  if (kept.length === 0 && left.length > 0) {
+    const why = left.map(({ reason, count, where }) => `${count}: ${reason} (such as ${where})`).join("; ");
+    throw new AutocircuitError(
+      "bad-input",
+      `None of the ${source.prompts.length} prompt pairs fits the model. ${why}.`,
+    );
+  }
+  return { source: { ...source, prompts: kept.map(({ prompt }) => prompt) }, left };
 }
 
 async function readAlone(prompt: LocatedPrompt, how: PrepareOptions): Promise<{ unfit: string } | { length: number }> {

@@ -2,12 +2,14 @@ import { firstPrompts, type LoadedTask, type PruneScores } from "@autocircuit/co
 import {
   type FoundCircuit,
   findCircuit,
+  foundStability,
   measureFound,
   modelAccuracy,
   reportOf,
   runShape,
   scoredEdges,
   selectCircuit,
+  stabilityPlan,
 } from "@autocircuit/discovery";
 import type { PublicCall } from "./public-call.ts";
 
@@ -27,6 +29,11 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     modelAccuracy: { takes: { task }, call: (t, o) => modelAccuracy(t.task, o) },
     selectCircuit: { takes: { scores, size: 3 }, call: (t, o) => selectCircuit(t.scores, t.size, o) },
     firstPrompts: { takes: { prompts: task.test, most: 1 }, call: (t) => firstPrompts(t.prompts, t.most) },
+    stabilityPlan: { takes: { task }, options: {}, call: (t, o) => stabilityPlan(t.task, o) },
+    foundStability: {
+      takes: { found, rows: [scores.values, scores.values] },
+      call: (t, o) => foundStability(t.found, t.rows, o),
+    },
     runShape: { takes: { edgeCount: 10 }, options: {}, call: (t, o) => runShape(t.edgeCount, o) },
     scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },

@@ -18,6 +18,7 @@ import {
   circuitsOfSizes,
   defaultCircuitSizes,
   defineTask,
+  fittingPrompts,
   LoadedTask,
   loadPrompts,
   PatchableModel,
@@ -176,6 +177,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   "Tokens.slice": { takes: { start: 0, end: 1 }, call: (t) => others.slice(t.start, t.end).dispose() },
   "Tokens.repeat": { takes: { times: 2 }, call: (t) => others.repeat(t.times).dispose() },
   PromptLoader: { takes: { pairs: [pair] }, options: { batchSize: 1 }, call: (t, o) => new PromptLoader(t.pairs, o) },
+  fittingPrompts: { takes: { input: path }, call: (t, o) => fittingPrompts(t.input, o) },
   loadPrompts: { takes: { input: path }, call: (t, o) => loadPrompts(t.input, o) },
   PruneScores: {
     takes: { graph, values: scores.values, info: {} },
