@@ -1,4 +1,5 @@
 export { AutocircuitError, type ErrorCode, version } from "@autocircuit/base";
+export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./ablations/ablation-type.ts";
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
@@ -41,7 +42,6 @@ export {
   type PromptsOfBatch,
   type Stepping,
 } from "./memory/over-prompts.ts";
-export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./model/ablation-type.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export type { Ablate } from "./model/edge-mask.ts";
 export {

@@ -1,6 +1,6 @@
 import { kind } from "@autocircuit/base";
 import { Ablation, KeptRun, Prefix, Tensor } from "@autocircuit/native";
-import { ablationTypes } from "./model/ablation-type.ts";
+import { ablationTypes } from "./ablations/ablation-type.ts";
 
 // What arguments and options of this package and those above it may be; see `signature` of the engine.
 

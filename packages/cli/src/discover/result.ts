@@ -1,5 +1,5 @@
 import type { Circuit, LatentIdentity } from "@autocircuit/core";
-import type { FaithfulSize, FoundMeasures, KeptCircuit, ModelAccuracy } from "@autocircuit/discovery";
+import type { FaithfulSize, FoundMeasures, KeptCircuit, TaskAccuracy } from "@autocircuit/discovery";
 import { compareEdgeSets } from "@autocircuit/metrics";
 import type { ScoredEdge } from "@autocircuit/report";
 import type { DeviceReport } from "../support/use-device.ts";
@@ -46,7 +46,7 @@ export interface DiscoverResult extends DeviceReport {
   /** How latents of autoencoders were pruned; null where none were. */
   pruning: Pruning | null;
   /** How well the model alone does the task; null for outputs that are numbers. */
-  accuracy: ModelAccuracy | null;
+  accuracy: TaskAccuracy | null;
   /** Mean over so many of the prompts to measure on: all, unless time was short. */
   faithfulness: FoundMeasures["faithfulness"];
   seconds: number;

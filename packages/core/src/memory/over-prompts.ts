@@ -1,5 +1,5 @@
 import { type Ablation, scope, Tensor } from "@autocircuit/native";
-import { type AblationType, dataSetSides } from "../model/ablation-type.ts";
+import { type AblationType, dataSetSides } from "../ablations/ablation-type.ts";
 import { type LongOptions, throwIfAborted } from "../model/long-options.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";

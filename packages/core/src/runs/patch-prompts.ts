@@ -1,8 +1,8 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { scope, type Tensor } from "@autocircuit/native";
+import type { AblationType } from "../ablations/ablation-type.ts";
 import * as kinds from "../kinds.ts";
 import { overPrompts } from "../memory/over-prompts.ts";
-import type { AblationType } from "../model/ablation-type.ts";
 import { type Ablate, edgeMask } from "../model/edge-mask.ts";
 import type { LongOptions } from "../model/long-options.ts";
 import { forwardOptions } from "../model/model-options.ts";

@@ -7,7 +7,7 @@ import { outputsNumbers } from "../find-circuit/fitting-options.ts";
 const PROMPTS = 64;
 
 /** How well the model alone, nothing ablated, does the task. */
-export interface ModelAccuracy {
+export interface TaskAccuracy {
   /** Prompts it was run on, the first to measure on. */
   readonly prompts: number;
   /** Percentage of outputs whose answer no wrong answer surpasses; null where a prompt has no wrong answer. */
@@ -19,7 +19,7 @@ export interface ModelAccuracy {
 }
 
 /** Options of {@link modelAccuracy}. */
-export interface ModelAccuracyOptions {
+export interface TaskAccuracyOptions {
   /** Most prompts that are run. Default 64. */
   readonly prompts?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -28,7 +28,7 @@ export interface ModelAccuracyOptions {
 const check = signature("modelAccuracy", { task: coreKinds.loadedTask }, {
   prompts: kind.count,
   signal: kind.signal,
-} satisfies KindsOf<ModelAccuracyOptions>);
+} satisfies KindsOf<TaskAccuracyOptions>);
 
 /**
  * Runs the model on some clean prompts, to see whether it does the task at all: a circuit of what it cannot do says little.
@@ -41,8 +41,8 @@ const check = signature("modelAccuracy", { task: coreKinds.loadedTask }, {
  */
 export async function modelAccuracy(
   task: LoadedTask,
-  options: ModelAccuracyOptions = {},
-): Promise<ModelAccuracy | null> {
+  options: TaskAccuracyOptions = {},
+): Promise<TaskAccuracy | null> {
   check({ task }, options);
   const { prompts: most = PROMPTS, signal } = options;
   const from = task.test.length > 0 ? task.test : task.train;

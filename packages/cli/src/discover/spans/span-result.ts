@@ -1,5 +1,5 @@
 import { magnitude } from "@autocircuit/core";
-import type { ModelAccuracy, SpanCircuit, SpanScores } from "@autocircuit/discovery";
+import type { SpanCircuit, SpanScores, TaskAccuracy } from "@autocircuit/discovery";
 import type { DeviceReport } from "../../support/use-device.ts";
 
 /** An edge of a circuit in one span. */
@@ -33,7 +33,7 @@ export interface SpanResult extends DeviceReport {
   circuit: ScoredSpanEdge[];
   crossing: ScoredCrossing[];
   warnings: string[];
-  accuracy: ModelAccuracy | null;
+  accuracy: TaskAccuracy | null;
   faithfulness: { metric: string; circuit: number; prompts: number };
   seconds: number;
   peakMemoryBytes: number;
