@@ -126,7 +126,7 @@ export {
 } from "./report/found-stability.ts";
 export type { KnownCircuitInGraph } from "./report/known-circuit.ts";
 export { CURVES, type CurveDetail } from "./report/measuring-time.ts";
-export { type TaskAccuracy, type TaskAccuracyOptions, modelAccuracy } from "./report/model-accuracy.ts";
+export { modelAccuracy, type TaskAccuracy, type TaskAccuracyOptions } from "./report/model-accuracy.ts";
 export { plainOptions } from "./report/plain-options.ts";
 export { reportGraph } from "./report/report-graph.ts";
 export { type ReportOfOptions, reportOf } from "./report/report-of.ts";

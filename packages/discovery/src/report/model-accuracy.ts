@@ -39,10 +39,7 @@ const check = signature("modelAccuracy", { task: coreKinds.loadedTask }, {
  * const accuracy = await modelAccuracy(task);
  * if (accuracy && accuracy.first < 50) console.log("The model is mostly wrong here.");
  */
-export async function modelAccuracy(
-  task: LoadedTask,
-  options: TaskAccuracyOptions = {},
-): Promise<TaskAccuracy | null> {
+export async function modelAccuracy(task: LoadedTask, options: TaskAccuracyOptions = {}): Promise<TaskAccuracy | null> {
   check({ task }, options);
   const { prompts: most = PROMPTS, signal } = options;
   const from = task.test.length > 0 ? task.test : task.train;
