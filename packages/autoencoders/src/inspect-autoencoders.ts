@@ -39,9 +39,12 @@ export async function inspectAutoencoders(
   });
 }
 
-function layersOf({ path, hookIn, hookOut, modelName, layers }: CrossLayerSetParts): AutoencoderFacts[] {
+function layersOf({ path, hookIn, hookOut, modelName, madeFor, layers }: CrossLayerSetParts): AutoencoderFacts[] {
   return layers.map(({ encoder, decoders }, layer) => {
     const hooks = { hookIn: `blocks.${layer}.${hookIn}`, hookOut: `blocks.${layer}.${hookOut}` };
-    return new AutoencoderFacts({ path, ...hooks, modelName, encoder, decoder: decoders[0]! }, decoders.length);
+    return new AutoencoderFacts(
+      { path, ...hooks, modelName, madeFor, encoder, decoder: decoders[0]! },
+      decoders.length,
+    );
   });
 }

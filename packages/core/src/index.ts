@@ -59,6 +59,7 @@ export {
   withLatentPlaces,
 } from "./model/latents.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";
+export { type MeanDivergenceOptions, meanDivergence } from "./model/mean-divergence.ts";
 export {
   type ForwardOptions,
   type ModelGraphOptions,

@@ -5,6 +5,7 @@ import { Tensor } from "@autocircuit/native";
 import { jumpRelu } from "../activations/jump-relu.ts";
 import { checkedDecoder } from "../decoder.ts";
 import { openSafetensors } from "../files/safetensors.ts";
+import { storedWeights } from "../made-for.ts";
 import { scaled } from "../normalisations/scaled.ts";
 import { Weights } from "../weights.ts";
 import type { Format, FormatContext, FormatParts } from "./format.ts";
@@ -60,7 +61,8 @@ async function loadLlamaScope(
   const decoder = await checkedDecoder(rows, weights);
   const outputBias = await weights.load("decoder.bias", [dIn]);
   weights.finish(["log_jumprelu_threshold"]);
-  return { each: [{ path, hookIn, hookOut: hookIn, encoder, decoder, outputBias, normalisation: scaled(scale) }] };
+  const coders = { encoder, decoder, outputBias };
+  return { each: [{ path, hookIn, hookOut: hookIn, ...coders, normalisation: scaled(scale), madeFor: storedWeights }] };
 }
 
 /** What brings the data set's activations to the mean length sqrt(d_model). */

@@ -41,7 +41,7 @@ async function loadSaeLens(
   weights: Weights,
   context: FormatContext,
 ): Promise<FormatParts> {
-  const { dIn, dSae, hookIn, hookOut, modelName, isTranscoder, architecture, latentNumbers } = config;
+  const { dIn, dSae, hookIn, hookOut, modelName, madeFor, isTranscoder, architecture, latentNumbers } = config;
   const dOut = isTranscoder ? weights.shape("W_dec", 2)[1]! : dIn;
   await checkOnes(weights, "scaling_factor", dSae);
   const encoderWeight = await weights.load("W_enc", [dIn, dSae]);
@@ -56,7 +56,7 @@ async function loadSaeLens(
   const inputBias = config.subtractOutputBias ? outputBias : undefined;
   const encoder = { weight: encoderWeight, bias, inputBias, latentNorms, activation };
   const normalisation = normalisationOf(config, path, context);
-  const names = { path, hookIn, hookOut, modelName, latentNumbers };
+  const names = { path, hookIn, hookOut, modelName, madeFor, latentNumbers };
   return { each: [{ ...names, encoder, decoder, outputBias, skip, normalisation }] };
 }
 

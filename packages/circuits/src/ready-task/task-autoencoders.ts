@@ -7,9 +7,11 @@ import {
   type InspectedAutoencoders,
   inspectAutoencoders,
   loadAutoencoders,
+  processingFor,
 } from "@autocircuit/autoencoders";
 import { AutocircuitError } from "@autocircuit/base";
 import type { AutoencoderInput, AutoencoderSize, TaskOptions } from "@autocircuit/core";
+import type { ProcessingOptions } from "@autocircuit/models";
 import {
   type Autoencoders,
   type ComputeDType,
@@ -59,6 +61,14 @@ export function requireAutoencoders(
   );
 }
 
+/** What autoencoders add to a task. */
+export interface AutoencoderFields {
+  /** Fields of core's task. */
+  readonly fields: Partial<TaskOptions>;
+  /** How the model's weights are to be processed, where its loader's own choice is not what the autoencoders were made for. */
+  readonly processing: ProcessingOptions;
+}
+
 /**
  * What makes the latents of a task of core's that was asked for with autoencoders; nothing for one without.
  *
@@ -70,8 +80,8 @@ export async function autoencoderFields(
   of: TaskAutoencoders | undefined,
   { autoencoders, ...options }: LatentOptions & { readonly signal?: AbortSignal | undefined },
   config: TransformerConfig,
-): Promise<Partial<TaskOptions>> {
-  if (autoencoders === undefined) return {};
+): Promise<AutoencoderFields> {
+  if (autoencoders === undefined) return { fields: {}, processing: {} };
   const {
     partialAutoencoders: partial,
     autoencoderErrors,
@@ -82,7 +92,10 @@ export async function autoencoderFields(
   } = options;
   const inspected = await inspectAutoencoders(autoencoders, { signal });
   checkInspected(inspected, config);
-  return {
+  // AutoCircuit's tasks read OpenAI's autoencoders in a model whose weights are centred, whatever they were made for.
+  const asAutocircuit = of !== undefined;
+  const processing = asAutocircuit && inspected.format === "openai" ? {} : processingFor(inspected, config);
+  const fields: Partial<TaskOptions> = {
     autoencoderInput: of?.input ?? inputOf(inspected),
     autoencoderMaxLatents: maxLatents ?? of?.maxLatents,
     autoencoderPythiaSize: of?.pythiaSize,
@@ -90,8 +103,9 @@ export async function autoencoderFields(
     autoencoderPrune: pruneLatents ?? of !== undefined,
     autoencoderErrors: autoencoderErrors ?? of === undefined,
     autoencoders: ({ config, errors, dtype, signal }) =>
-      loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal, asAutocircuit: of !== undefined }),
+      loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal, asAutocircuit }),
   };
+  return { fields, processing };
 }
 
 /** What autoencoders replace; those of MLPs where there are others beside them, else those of attention. */
@@ -116,21 +130,35 @@ export function autoencoderPaths(text: string): readonly string[] {
   return chosenPaths(text);
 }
 
+/** What autoencoders ask of a model, before a weight of either is read. */
+export interface PlannedAutoencoders {
+  /** How many sources they make in which places. */
+  readonly sizes: readonly AutoencoderSize[];
+  /** How the model's weights are to be processed, where its loader's own choice is not what the autoencoders were made for. */
+  readonly processing: ProcessingOptions;
+}
+
 /**
- * The autoencoders that would be sources of a model, by their sizes: only settings and headers are read.
+ * The autoencoders that would be sources of a model: only settings and headers are read.
  *
- * @throws AutocircuitError as `inspectAutoencoders`; `bad-input` for those of another model
+ * @throws AutocircuitError as `inspectAutoencoders`; `bad-input` for those of another model, and where latents cannot be its sources
  * @example
- * const sizes = await autoencoderSizes("saes/mlp-out", { config: await readConfig("models/gpt2") });
+ * const config = await readConfig("models/gpt2");
+ * const { sizes, processing } = await planAutoencoders("saes/mlp-out", { config });
  * console.log(sizes.map(({ block, of, count }) => `${of} ${block}: ${count} latents`));
+ * const model = await loadModel("models/gpt2", processing);
  */
-export async function autoencoderSizes(
+export async function planAutoencoders(
   pathOrNames: string | readonly string[],
   { config, signal }: { readonly config: TransformerConfig; readonly signal?: AbortSignal | undefined },
-): Promise<readonly AutoencoderSize[]> {
+): Promise<PlannedAutoencoders> {
   const inspected = await inspectAutoencoders(pathOrNames, { signal });
   checkInspected(inspected, config);
-  return inspected.autoencoders.flatMap(({ hookIn, hookOut, block, dSae, dIn, dOut, decoders }) => {
+  return { sizes: sizesOf(inspected), processing: processingFor(inspected, config) };
+}
+
+function sizesOf({ autoencoders }: InspectedAutoencoders): readonly AutoencoderSize[] {
+  return autoencoders.flatMap(({ hookIn, hookOut, block, dSae, dIn, dOut, decoders }) => {
     const of = partOf(hookOut);
     // Before a block is behind the one before.
     const behind = hookPlace(hookIn).site === "resid_pre" ? (block ?? 0) - 1 : block;

@@ -85,6 +85,9 @@ describe("the options of --autoencoders", () => {
       expect(kl).toBeGreaterThan(1e-4);
       const shown = Number(/KL\(unpruned \|\| pruned\) ([\d.e-]+) nats/.exec(out)![1]);
       expect(shown / kl).toBeCloseTo(1, 3);
+      const { replacedKl } = read(`${name}.json`);
+      const far = Number(/KL\(original \|\| this\) ([\d.e-]+) nats/.exec(out)![1]);
+      expect(far / replacedKl).toBeCloseTo(1, 3);
     }
     expect(readFileSync(at("out/report.html"), "utf8")).toContain("KL(unpruned || pruned)");
   });

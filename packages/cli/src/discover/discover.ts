@@ -110,6 +110,7 @@ export async function discover(
     bootstrap: sure?.json ?? null,
     tests,
     pruning: subject.pruning,
+    replacedKl: subject.replacedKl,
     accuracy,
     faithfulness: measures.faithfulness,
     seconds,

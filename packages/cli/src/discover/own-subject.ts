@@ -1,6 +1,6 @@
 import { Graph, LoadedTask, loadPrompts } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
-import { latentsNote, pruningNote } from "../support/latents-note.ts";
+import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
@@ -30,6 +30,7 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
   const names = files.map((file) => promptsName(file)).join(", ");
   const notes: string[] = [];
   let pruning: Pruning | null = null;
+  let replacedKl: number | null = null;
   return {
     name,
     description: names,
@@ -39,6 +40,9 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
     notes,
     get pruning() {
       return pruning;
+    },
+    get replacedKl() {
+      return replacedKl;
     },
     tokenLabels: ({ train, model }) => train.seqLabels ?? firstPromptTokens(train, model),
     load: async ({ byToken, seed, used, shape }, { signal, print }) => {
@@ -62,16 +66,18 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
       const size = { train: batchSize * batches.train, test: batchSize * batches.test };
       const { train, test } = await loadPrompts(prompts.source, { ...prompts.how, batchSize, size, seed });
       const loaded = await loadModel(folder, {
-        ...{ ...used.how, tokenizer, outputSlice, byToken, signal, ...processing },
+        ...{ ...used.how, tokenizer, outputSlice, byToken, signal },
+        ...(processing ?? planned?.processing),
         ...graph,
         seqLen: train.seqLen,
       });
-      const { model: latent, pruning: done } = await withLatents(loaded, train, options, { byToken, signal });
+      const made = await withLatents(loaded, train, options, { byToken, signal });
+      const latent = made.model;
       const free = () => {
         for (const owned of [train, test, latent, loaded]) owned[Symbol.dispose]();
       };
-      pruning = done;
-      notes.push(...latentsNote(latent), ...pruningNote(done));
+      ({ pruning, replacedKl } = made);
+      notes.push(...processingNote(options, planned), ...latentsNote(latent, replacedKl), ...pruningNote(pruning));
       for (const note of notes.slice(prompts.note ? 1 : 0)) print(note);
       if (planned) {
         const autoencoders = sizesIn(latent.graph, planned);

@@ -1,5 +1,6 @@
-import { autoencoderSizes } from "@autocircuit/circuits";
+import { planAutoencoders } from "@autocircuit/circuits";
 import { type AutoencoderSize, Graph, type GraphOptions, latentPlaces, withLatentPlaces } from "@autocircuit/core";
+import type { ProcessingOptions } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import type { LatentCommandOptions } from "../support/latent-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
@@ -10,6 +11,8 @@ export interface PlannedLatents {
   readonly autoencoders: readonly AutoencoderSize[];
   /** Whether only those that are active on prompts will be left. */
   readonly pruned: boolean;
+  /** How the model's weights are to be processed for them, unless the user says. */
+  readonly processing: ProcessingOptions;
   /** The graph with all their latents. */
   graph(options: GraphOptions): Graph;
 }
@@ -32,11 +35,11 @@ export async function plannedLatents(
   { config, used, signal }: PlannedModel,
 ): Promise<PlannedLatents | undefined> {
   if (paths === undefined) return undefined;
-  const autoencoders = await autoencoderSizes(paths, { config, signal });
+  const { sizes: autoencoders, processing } = await planAutoencoders(paths, { config, signal });
   requireRoom({ config, autoencoders, used });
   const graph = (options: GraphOptions) =>
     Graph.of(withLatentPlaces(config, autoencoders, autoencoderErrors ?? true), options);
-  return { autoencoders, pruned: pruneLatents, graph };
+  return { autoencoders, pruned: pruneLatents, processing, graph };
 }
 
 /** Autoencoders with as many latents as a model has of each. */

@@ -19,6 +19,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
   const { prompts: files } = options;
   const notes: string[] = [];
   let pruning: Pruning | null = null;
+  let replacedKl: number | null = null;
   const name = model === undefined ? null : modelName(model);
   return {
     name: task.name,
@@ -29,6 +30,9 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
     notes,
     get pruning() {
       return pruning;
+    },
+    get replacedKl() {
+      return replacedKl;
     },
     tokenLabels: (loaded) => labelsOf(files ? [] : task.tokenLabels, loaded),
     load: async ({ byToken, seed, circuit, used, shape }, { signal, print }) => {
@@ -45,13 +49,14 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
       });
       try {
         pruning = pruningOf(loaded);
+        replacedKl = loaded.replacedKl;
         notes.splice(
           0,
           notes.length,
           ...(loaded.knownEdges === null && !loaded.model.graph.config.latents
             ? [uncompared(task, name, loaded, files !== undefined)]
             : []),
-          ...latentsNote(loaded.model),
+          ...latentsNote(loaded.model, replacedKl),
           ...pruningNote(pruning),
         );
         for (const note of notes) print(note);

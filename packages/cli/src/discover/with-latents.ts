@@ -1,6 +1,12 @@
 import { loadEngineAutoencoders } from "@autocircuit/circuits";
-import { type PatchableModel, type PromptLoader, type PrunedLatents, pruneLatents } from "@autocircuit/core";
-import { disposeAutoencoders } from "@autocircuit/native";
+import {
+  meanDivergence,
+  type PatchableModel,
+  type PromptLoader,
+  type PrunedLatents,
+  pruneLatents,
+} from "@autocircuit/core";
+import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
 import type { LatentCommandOptions } from "../support/latent-options.ts";
 import { Progress } from "../support/progress.ts";
 
@@ -19,6 +25,8 @@ export interface LatentModel {
   readonly model: PatchableModel;
   /** Null where nothing was pruned. */
   readonly pruning: Pruning | null;
+  /** KL(the model || with autoencoders) in nats, where what they leave out is dropped; else null. */
+  readonly replacedKl: number | null;
 }
 
 /** How a model gets its latents. */
@@ -41,11 +49,21 @@ export async function withLatents(
   { byToken, signal }: WithLatentsOptions,
 ): Promise<LatentModel> {
   const { autoencoders, partialAutoencoders: partial, autoencoderErrors: errors = true } = options;
-  if (autoencoders === undefined) return { model, pruning: null };
+  if (autoencoders === undefined) return { model, pruning: null, replacedKl: null };
   const { config, computeDtype: dtype } = model;
   const given = await loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal });
   try {
-    if (!options.pruneLatents) return { model: model.withAutoencoders(given), pruning: null };
+    const made = async (latents: Autoencoders, pruning: Pruning | null): Promise<LatentModel> => {
+      const replaced = model.withAutoencoders(latents);
+      try {
+        const replacedKl = errors ? null : await meanDivergence(model, replaced, prompts, { signal });
+        return { model: replaced, pruning, replacedKl };
+      } catch (error) {
+        replaced.dispose();
+        throw error;
+      }
+    };
+    if (!options.pruneLatents) return await made(given, null);
     using progress = new Progress("pruning latents");
     const pruned = await pruneLatents(model, given, prompts, {
       maxLatents: options.maxLatents,
@@ -55,7 +73,7 @@ export async function withLatents(
       signal,
     });
     try {
-      return { model: model.withAutoencoders(pruned.autoencoders), pruning: pruningOf(pruned, prompts.promptCount) };
+      return await made(pruned.autoencoders, pruningOf(pruned, prompts.promptCount));
     } finally {
       disposeAutoencoders(pruned.autoencoders);
     }

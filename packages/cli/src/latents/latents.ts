@@ -14,7 +14,7 @@ import { plannedLatents } from "../discover/planned-latents.ts";
 import { processingOptions } from "../discover/processing-options.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { readLatentLabels } from "../support/latent-labels.ts";
-import { latentsNote } from "../support/latents-note.ts";
+import { latentsNote, processingNote } from "../support/latents-note.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -62,17 +62,17 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   const tokenizer = await findTokenizer(folder);
   const ids = options.tokens ?? encode(prompt!, tokenizer, options);
   const used = await useDevice(options);
-  await plannedLatents(options, { config: await readConfig(folder), used, signal });
+  const planned = await plannedLatents(options, { config: await readConfig(folder), used, signal });
   using plain = await loadModel(folder, {
     ...{ ...used.how, tokenizer, signal },
-    ...processingOptions(options.processing),
+    ...(processingOptions(options.processing) ?? planned?.processing),
   });
   const blocks = chosenBlocks(options.blocks, plain.config.layers);
   const { config, computeDtype: dtype } = plain;
   const loaded = await loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal });
   using model = plain.withAutoencoders(loaded);
   disposeAutoencoders(loaded);
-  for (const note of latentsNote(model)) print(note);
+  for (const note of [...processingNote(options, planned), ...latentsNote(model)]) print(note);
   const labels = asked === undefined ? {} : labelledLatents(model, asked).labels;
 
   using tokens = Tensor.from([ids], { dtype: "int64" });

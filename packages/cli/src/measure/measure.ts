@@ -78,6 +78,7 @@ export async function measure(
     seed,
     ...used.report,
     pruning: subject.pruning,
+    replacedKl: subject.replacedKl,
     units,
     circuits,
     versions: runVersions(),

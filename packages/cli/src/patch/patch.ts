@@ -8,7 +8,7 @@ import { withLatents } from "../discover/with-latents.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import type { LatentCommandOptions } from "../support/latent-options.ts";
-import { latentsNote, pruningNote } from "../support/latents-note.ts";
+import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
 import { Progress } from "../support/progress.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
 import type { PromptCommandOptions } from "../support/subject-options.ts";
@@ -39,8 +39,11 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   const byToken = edges.some(({ token }) => token !== null);
   const { folder, config, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
   if (own.note) print(own.note);
-  await plannedLatents(options, { config, used, signal });
-  using plain = await loadModel(folder, { ...used.how, tokenizer, signal, ...processing });
+  const planned = await plannedLatents(options, { config, used, signal });
+  using plain = await loadModel(folder, {
+    ...{ ...used.how, tokenizer, signal },
+    ...(processing ?? planned?.processing),
+  });
   // Means over "the batch" are means over all prompts.
   const batchSize = isBatchMean(type) ? own.count : undefined;
   using prompts = await loadPrompts(own.source, { ...own.how, all: true, batchSize });
@@ -48,8 +51,9 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   if (equal) print(equal);
   const latent = await withLatents(plain, prompts, options, { byToken, signal });
   using whole = latent.model;
-  const { pruning } = latent;
-  for (const note of [...latentsNote(whole), ...pruningNote(pruning)]) print(note);
+  const { pruning, replacedKl } = latent;
+  for (const note of [...processingNote(options, planned), ...latentsNote(whole, replacedKl), ...pruningNote(pruning)])
+    print(note);
   requireLatents(whole.graph);
   const refs = edges.map(({ name, token }) => [name, token] as const);
   const model = withGraphOf(whole, refs, prompts.seqLen);
@@ -69,6 +73,9 @@ export async function patch(options: PatchCommandOptions, { signal, print }: Con
   );
   if (!options.json) return;
   // One line: a file of logits is for programs.
-  await writeWhole(options.json, `${JSON.stringify({ logits, shape, lengths, pruning, ...used.report })}\n`);
+  await writeWhole(
+    options.json,
+    `${JSON.stringify({ logits, shape, lengths, pruning, replacedKl, ...used.report })}\n`,
+  );
   print(`wrote ${options.json}`);
 }

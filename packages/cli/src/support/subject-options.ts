@@ -53,7 +53,7 @@ export function addPromptOptions(command: Command): Command {
 export function processing(): Option {
   return new Option(
     "--processing <list>",
-    `weight processing: none, or any of ${PROCESSING.join(", ")} (default: what suits the model)`,
+    `weight processing: none, or any of ${PROCESSING.join(", ")} (default: what suits the model, and what its autoencoders were made for)`,
   ).argParser(listOf(oneOf(["none", ...PROCESSING])));
 }
 

@@ -81,6 +81,7 @@ export async function testCommand(path: string, options: TestCommandOptions, con
       ...tested,
       notes,
       pruning: subject.pruning,
+      replacedKl: subject.replacedKl,
       passed,
       cross: cross ?? null,
       ...used.report,

@@ -15,6 +15,7 @@ import { realPositions } from "../prompts/real-positions.ts";
 import type { Tokens } from "../prompts/tokens.ts";
 import { latentOwner, latentPlaces } from "./latents.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
+import { meanDivergence } from "./mean-divergence.ts";
 import { PatchableModel } from "./patchable-model.ts";
 
 /** How latents are pruned. */
@@ -105,7 +106,7 @@ export async function pruneLatents(
     mapAutoencoders(autoencoders, (one, number) => keepLatents(one, kept[number]!, byPosition)),
   );
   using smaller = model.withAutoencoders(pruned);
-  const kl = await meanDivergence(full, smaller, prompts, options);
+  const kl = await meanDivergence(full, smaller, prompts, { signal, sidesOf: (batch) => sidesOf(batch, options) });
   throwIfAborted(signal);
   return {
     autoencoders: pruned,
@@ -170,7 +171,7 @@ function added(before: number[][][] | undefined, more: number[][][]): number[][]
 }
 
 function keepLatents(
-  { encode, bias, decode, decodeLater, outBias, threshold, top, latentNumbers, fingerprint }: BlockAutoencoder,
+  { encode, bias, decode, decodeLater, outBias, threshold, top, latentNumbers, ...same }: BlockAutoencoder,
   kept: readonly (readonly number[])[],
   byPosition: boolean,
 ): BlockAutoencoder {
@@ -190,33 +191,6 @@ function keepLatents(
     ...(threshold && { threshold: some(threshold) }),
     ...(top && { top: Math.min(top, kept[0]!.length) }),
     latentNumbers: byPosition ? numbers : numbers[0]!,
-    fingerprint,
+    ...same,
   };
-}
-
-/** KL(one || other) of the logits at all positions that are not padding, in nats. */
-async function meanDivergence(
-  one: PatchableModel,
-  other: PatchableModel,
-  prompts: PromptLoader,
-  options: PruneLatentsOptions,
-): Promise<number> {
-  let [sum, count] = [0, 0];
-  for await (const { fold } of overPrompts(one, prompts, { signal: options.signal })) {
-    const found = await fold(async (before: readonly [number, number] = [0, 0], { slice }) => {
-      let [ofSlice, positions] = before;
-      for (const tokens of sidesOf(slice, options)) {
-        const p = (await one.forward(tokens, { sliced: false })).to("float64").logSoftmax(-1);
-        const q = (await other.forward(tokens, { sliced: false })).to("float64").logSoftmax(-1);
-        const each = p.exp().mul(p.sub(q)).sum(-1, true);
-        const real = realPositions(tokens);
-        ofSlice += Number(await (real ? each.mul(real) : each).sum().item());
-        positions += real ? Number(await real.sum().item()) : each.size;
-      }
-      return [ofSlice, positions] as const;
-    });
-    sum += found[0];
-    count += found[1];
-  }
-  return sum / count;
 }

@@ -1,5 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
+import { meanDivergence } from "../model/mean-divergence.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import { pruneLatents } from "../model/prune-latents.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
@@ -15,11 +16,13 @@ const INPUTS: Readonly<Record<AutoencoderInput, Autoencoders["input"]>> = {
   resid_post: "resid_post",
 };
 
-/** A task's model, and what pruning its latents cost. */
+/** A task's model, and what its autoencoders cost. */
 export interface TaskModelWithLatents {
   readonly model: PatchableModel;
   /** KL(all latents || those that were kept) in nats, see `PrunedLatents.kl`; null where none were pruned. */
   readonly latentsKl: number | null;
+  /** KL(the model || the model with autoencoders) in nats, where what they leave out is dropped; else null. */
+  readonly replacedKl: number | null;
 }
 
 /**
@@ -42,7 +45,7 @@ export async function withTaskAutoencoders(
     const given = Object.keys(options).find(
       (name) => name.startsWith("autoencoder") && options[name as keyof TaskOptions] !== undefined,
     );
-    if (given === undefined) return { model, latentsKl: null };
+    if (given === undefined) return { model, latentsKl: null, replacedKl: null };
     throw new AutocircuitError(
       "bad-input",
       `Task ${options.key}: \`${given}\` is given without \`autoencoderInput\`, which says what autoencoders replace.`,
@@ -84,7 +87,17 @@ export async function withTaskAutoencoders(
         `Task ${options.key}: its autoencoders are to read ${INPUTS[input]} (${input}), those given read ${given.input}.`,
       );
     }
-    if (!prune) return { model: model.withAutoencoders(given), latentsKl: null };
+    const made = async (autoencoders: Autoencoders, latentsKl: number | null): Promise<TaskModelWithLatents> => {
+      const replaced = model.withAutoencoders(autoencoders);
+      try {
+        const replacedKl = errors ? null : await meanDivergence(model, replaced, train, { signal });
+        return { model: replaced, latentsKl, replacedKl };
+      } catch (error) {
+        replaced.dispose();
+        throw error;
+      }
+    };
+    if (!prune) return await made(given, null);
     const { autoencoders, kl } = await pruneLatents(model, given, train, {
       maxLatents: options.autoencoderMaxLatents,
       includeCorrupt,
@@ -92,7 +105,7 @@ export async function withTaskAutoencoders(
       signal,
     });
     try {
-      return { model: model.withAutoencoders(autoencoders), latentsKl: kl };
+      return await made(autoencoders, kl);
     } finally {
       disposeAutoencoders(autoencoders);
     }
