@@ -173,7 +173,7 @@ TEST("graphs of another network, and groups that nothing reads, are refused") {
   graph.groups[1].sources++;
   CHECK(says(refused(graph), "group k of block 0"));
   graph = make_graph(config, 0);
-  graph.groups[0].layer = 1;
+  graph.groups[0].block = 1;
   CHECK(says(refused(graph), "is there twice"));
   graph = make_graph(config, 0);
   graph.groups[3].kind = GroupKind::mid;

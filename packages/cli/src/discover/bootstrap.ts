@@ -8,10 +8,10 @@ import {
   type SureEdge,
   stabilityPlan,
 } from "@autocircuit/discovery";
+import { FEW_PROMPTS } from "@autocircuit/metrics";
 import { Progress } from "../support/progress.ts";
 import { formatBytes } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { FEW_PROMPTS } from "../test-circuit/caveats.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** How sure a circuit is, as `discover --json` writes it. */
