@@ -1,5 +1,11 @@
 export { AutocircuitError, type ErrorCode, version } from "@autocircuit/base";
-export { type AblationType, ablationKind, ablationTypes, dataSetSides, isBatchMean } from "./ablations/ablation-type.ts";
+export {
+  type AblationType,
+  ablationKind,
+  ablationTypes,
+  dataSetSides,
+  isBatchMean,
+} from "./ablations/ablation-type.ts";
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";

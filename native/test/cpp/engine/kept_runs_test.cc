@@ -34,7 +34,7 @@ TEST("a kept run is a starting point that changes nothing, for one mask and for 
         mask.narrow(1, group.offset, cells).unflatten(1, {-1, group.heads, group.sources}).narrow(2, 0, group.heads - 1).fill_(0);
       if (group.block % 2 == 0 && group.heads > 1)
         for (const DestinationGroup& other : graph.groups)
-          if (other.layer == group.block && other.heads > 1 && other.offset > group.offset)
+          if (other.block == group.block && other.heads > 1 && other.offset > group.offset)
             mask.narrow(1, other.offset, other.heads * other.sources * std::max<int64_t>(1, graph.tokens)).fill_(0);
       const at::Tensor repeated = s.clean.repeat({4, 1});
       const at::Tensor expected =

@@ -44,7 +44,7 @@ const check = signature("fittingPrompts", { input: promptInput }, {
  *
  * @throws AutocircuitError `bad-input` where none is left, with the reasons; as `loadPrompts` does for anything else that is wrong
  * @example
- * const how = { tokenizer, vocabulary: model.config.dVocab, outputVocabulary: model.config.dVocabOut };
+ * const how = { tokenizer }; // and `vocabulary`, where ids may lie outside the model's
  * const { source, left } = await fittingPrompts("names.json", how);
  * for (const { count, reason, where } of left) console.log(`${count} left out: ${reason} (such as ${where})`);
  * const { train, test } = await loadPrompts(source, how);
