@@ -35,9 +35,12 @@ export function requireMemory(
   { config, used, ...run }: AskedRun,
   free = used.how.device === "cpu" ? undefined : used.freeBytes,
 ): string {
-  const { batchSize, length, circuits } = run;
+  const { batchSize, length, circuits, sliced, graph, autoencoders: saes, pruned, loaded } = run;
   const { device, dtype } = used.how;
-  const demand = memoryDemand(config, { ...run, device, dtype, free });
+  const demand = memoryDemand(config, {
+    ...{ batchSize, length, circuits, sliced, graph, autoencoders: saes, pruned, loaded },
+    ...{ device, dtype, free },
+  });
   const { weights, autoencoders, total } = demand;
   const parts = `weights ${formatBytes(weights)}${autoencoders > 0 ? `, autoencoders ${formatBytes(autoencoders)}` : ""}`;
   const needs = `a run of ${batchSize} prompts of ${length} tokens${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (${parts})`;
