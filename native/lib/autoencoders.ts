@@ -187,7 +187,7 @@ export function latentsOf(config: TransformerConfig, autoencoders: Autoencoders)
     crossLayers: placed.some(({ autoencoder }) => (autoencoder.decodeLater?.length ?? 0) > 0),
     byPosition: placed.some(({ autoencoder }) => autoencoder.encode.shape.length === 3),
     numbers: numbersOf(places),
-    fingerprint: fingerprintOf(placed),
+    fingerprint: fingerprintOfAll(placed),
   };
 }
 
@@ -198,8 +198,8 @@ function numbersOf(places: readonly AutoencodersOfPlace[]): Latents["numbers"] {
   );
 }
 
-/** That of all of them, each in its place. */
-function fingerprintOf(placed: readonly PlacedAutoencoder[]): string | undefined {
+/** What tells autoencoders, each in its place, from others; undefined where one of them has no fingerprint. */
+export function fingerprintOfAll(placed: readonly PlacedAutoencoder[]): string | undefined {
   const each = placed.map(({ block, input, autoencoder }) => [block, input, autoencoder.fingerprint] as const);
   if (each.some(([, , fingerprint]) => fingerprint === undefined)) return undefined;
   return createHash("sha256").update(JSON.stringify(each)).digest("hex").slice(0, 16);

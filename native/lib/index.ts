@@ -4,6 +4,7 @@ export {
   type Autoencoders,
   type AutoencodersOfPlace,
   disposeAutoencoders,
+  fingerprintOfAll,
   isTranscoder,
   type Latents,
   mapAutoencoders,

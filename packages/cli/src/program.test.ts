@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { algorithms, crossingMethods, type OptionSpec, spanAggregations } from "@autocircuit/discovery";
+import { algorithms, type OptionSpec, spanAggregations } from "@autocircuit/discovery";
 import { circuitTestNames, promptScoreNames } from "@autocircuit/metrics";
 import { computeDTypes } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
@@ -15,7 +15,6 @@ import {
   GRAD_FUNCTIONS,
   PROMPT_SCORES,
   SPAN_AGGREGATIONS,
-  SPAN_METHODS,
 } from "./support/names.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-"));
@@ -90,7 +89,6 @@ describe("names in --help", () => {
     expect([...GRAD_FUNCTIONS]).toEqual(choices("gradFunction"));
     expect([...ANSWER_FUNCTIONS]).toEqual(choices("answerFunction"));
     expect([...CIRCUIT_TESTS]).toEqual([...circuitTestNames]);
-    expect([...SPAN_METHODS]).toEqual([...crossingMethods]);
     expect([...SPAN_AGGREGATIONS]).toEqual([...spanAggregations]);
     expect([...PROMPT_SCORES]).toEqual([...promptScoreNames]);
   });

@@ -29,6 +29,7 @@ export {
   autoencoderBytes,
   availableMemory,
   bytesPerPrompt,
+  graphBytes,
   latentBytes,
   logitBytes,
   maskBytes,
@@ -50,6 +51,7 @@ export {
 } from "./memory/over-prompts.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export type { Ablate } from "./model/edge-mask.ts";
+export { keepLatents } from "./model/keep-latents.ts";
 export {
   type LabelledLatents,
   type LabelledLatentsOptions,

@@ -8,6 +8,7 @@ import {
   passParts,
 } from "@autocircuit/core";
 import { type ComputeDType, computeDTypes, elementBytes, type TransformerConfig } from "@autocircuit/native";
+import { transformerConfig } from "./config-kind.ts";
 import { parameterCount } from "./parameter-count.ts";
 
 /** What a patched run needs, in bytes. Estimates: allocators round up, kernels keep scratch space. */
@@ -18,7 +19,7 @@ export interface MemoryEstimate extends PassParts {
   readonly ablation: number;
   /** With autoencoders: their encoders and decoders. */
   readonly autoencoders?: number;
-  /** With autoencoders: activations of their latents in the run and in the ablation. */
+  /** With autoencoders: activations of their latents in the run and in the ablation, and lists of those that are active. */
   readonly latents?: number;
   /** With autoencoders: masks over the edges of latents, with gradients and scores. */
   readonly masks?: number;
@@ -31,6 +32,8 @@ export interface EstimateMemoryOptions {
   readonly dtype?: ComputeDType | undefined;
   /** Autoencoders whose latents are sources. */
   readonly autoencoders?: readonly AutoencoderSize[] | undefined;
+  /** With autoencoders: latents of all of them that are active at a token. Default 0: few. */
+  readonly activeLatents?: number | undefined;
   /** With autoencoders: edges of the graph with their latents, those of all circuits that run at once. Default 0: none is patched. */
   readonly edges?: number | undefined;
 }
@@ -38,13 +41,14 @@ export interface EstimateMemoryOptions {
 const check = signature(
   "estimateMemory",
   {
-    config: kind.having("a transformer's configuration", "layers", "heads", "dModel"),
+    config: transformerConfig,
     batch: kind.count,
     seq: kind.count,
   },
   {
     dtype: kind.oneOf(computeDTypes),
     autoencoders: kind.listOf(kind.having("an autoencoder's sizes", "count", "dIn", "dOut", "decoders")),
+    activeLatents: kind.whole,
     edges: kind.whole,
   } satisfies KindsOf<EstimateMemoryOptions>,
 );
@@ -64,7 +68,7 @@ export function estimateMemory(
   options: EstimateMemoryOptions = {},
 ): MemoryEstimate {
   check({ config, batch, seq }, options);
-  const { dtype = "float32", autoencoders, edges = 0 } = options;
+  const { dtype = "float32", autoencoders, activeLatents, edges = 0 } = options;
   const weights = parameterCount(config) * elementBytes(dtype);
   const { sources, ...pass } = passParts(config, { prompts: batch, positions: seq, dtype });
   const { attention, layer, logits } = pass;
@@ -74,7 +78,7 @@ export function estimateMemory(
   const latents = autoencoders.reduce((sum, { count }) => sum + count, 0);
   const more = {
     autoencoders: autoencoderBytes(autoencoders, dtype),
-    latents: latentBytes(latents, batch * seq, dtype),
+    latents: latentBytes(latents, batch * seq, dtype, activeLatents),
     masks: maskBytes(edges, dtype),
   };
   return { ...plain, ...more, total: total + more.autoencoders + more.latents + more.masks };

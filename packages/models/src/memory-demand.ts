@@ -4,6 +4,7 @@ import {
   availableMemory,
   coreKinds,
   Graph,
+  graphBytes,
   promptsAtOnce,
   usualSliceBytes,
 } from "@autocircuit/core";
@@ -24,6 +25,8 @@ export interface PlannedRun {
   readonly graph?: Graph | undefined;
   /** Its autoencoders, of which the latents are activations and edges besides. */
   readonly autoencoders?: readonly AutoencoderSize[] | undefined;
+  /** Their latents that are active at a token; by default few. */
+  readonly activeLatents?: number | undefined;
   /** Whether latents are pruned before any of their edges is patched. */
   readonly pruned?: boolean | undefined;
   /** Where and in what it computes. Default the CPU, float32. */
@@ -42,6 +45,8 @@ export interface PlannedRun {
 export interface MemoryDemand {
   readonly weights: number;
   readonly autoencoders: number;
+  /** With autoencoders, on the CPU: nodes of the graph. Without there are few, and they lie in the machine's memory. */
+  readonly nodes: number;
   readonly total: number;
   /** Infinite where nothing is known. */
   readonly free: number;
@@ -62,6 +67,7 @@ const check = signature(
     sliced: kind.flag,
     graph: coreKinds.graph,
     autoencoders: kind.listOf(kind.having("an autoencoder's sizes", "count", "dIn", "dOut", "decoders")),
+    activeLatents: kind.whole,
     pruned: kind.flag,
     device: kind.text,
     dtype: kind.oneOf(computeDTypes),
@@ -84,7 +90,7 @@ export function memoryDemand(config: TransformerConfig, run: PlannedRun): Memory
   const graph = run.graph ?? Graph.of(config);
   const of = (batchSize: number, circuits: number) => takes(config, { ...run, graph }, batchSize, circuits);
   const demand = of(batchSize, circuits);
-  const room = free + (loaded && device === "cpu" ? demand.weights + demand.autoencoders : 0);
+  const room = free + (loaded && device === "cpu" ? demand.weights + demand.autoencoders + demand.nodes : 0);
   const fit = (batchSize: number, circuits: number) => of(batchSize, circuits).total <= room;
   return { ...demand, free, fits: demand.total <= room, fitting: fittingRun(fit, batchSize, circuits) };
 }
@@ -127,16 +133,22 @@ function takes(
   run: PlannedRun & { graph: Graph },
   batchSize: number,
   circuits: number,
-): Pick<MemoryDemand, "weights" | "autoencoders" | "total"> {
-  const { graph, length, sliced = false, pruned = false, autoencoders, device = "cpu", dtype = "float32" } = run;
+): Pick<MemoryDemand, "weights" | "autoencoders" | "nodes" | "total"> {
+  const {
+    graph,
+    length,
+    sliced = false,
+    pruned = false,
+    autoencoders,
+    activeLatents,
+    device = "cpu",
+    dtype = "float32",
+  } = run;
   const sliceBytes = usualSliceBytes(device);
   const slice = () => promptsAtOnce({ config, graph, computeDtype: dtype, sliceBytes }, length);
   const prompts = sliced ? Math.min(batchSize, slice()) : batchSize * circuits;
   const edges = autoencoders && !pruned ? graph.edgeCount * (sliced ? 1 : circuits) : 0;
-  const {
-    weights,
-    autoencoders: saes = 0,
-    total,
-  } = estimateMemory(config, prompts, length, { dtype, autoencoders, edges });
-  return { weights, autoencoders: saes, total };
+  const memory = estimateMemory(config, prompts, length, { dtype, autoencoders, activeLatents, edges });
+  const nodes = autoencoders && device === "cpu" ? graphBytes(graph) : 0;
+  return { weights: memory.weights, autoencoders: memory.autoencoders ?? 0, nodes, total: memory.total + nodes };
 }

@@ -94,7 +94,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   }
   const prompts = published ? spec.prompts : (spec.promptsElsewhere ?? spec.prompts);
   const { batchSize, batchCount } = spec;
-  const { fields, processing } = await autoencoderFields(spec.autoencoders, options, config);
+  const { fields, processing } = await autoencoderFields(spec.autoencoders, options, { config, folder });
   return defineTask({
     key: spec.key,
     name: spec.title,

@@ -1,10 +1,12 @@
 import { Graph, LoadedTask, loadPrompts } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
+import type { KeepingOptions } from "../support/kept-latents.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
+import { activeLatents } from "./active-latents.ts";
 import { firstPromptTokens } from "./first-prompt-tokens.ts";
 import { ownInputs } from "./own-inputs.ts";
 import type { OwnPrompts } from "./own-prompts.ts";
@@ -21,7 +23,11 @@ import { type Pruning, withLatents } from "./with-latents.ts";
  *
  * @throws UsageError for options that cannot be
  */
-export function ownSubject(model: string, files: readonly string[], options: SubjectCommandOptions): Subject {
+export function ownSubject(
+  model: string,
+  files: readonly string[],
+  options: SubjectCommandOptions & KeepingOptions,
+): Subject {
   const outputSlice = readOutputSlice(options.outputSlice ?? "last_seq");
   const processing = processingOptions(options.processing);
   if (options.nodeEdges && (options.sharedQkv || options.ungrouped))
@@ -58,7 +64,7 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
         separateQkv: !options.sharedQkv,
         ungrouped: options.ungrouped ?? false,
       };
-      const planned = await plannedLatents(options, { config, used, signal });
+      const planned = await plannedLatents(options, { config, folder, used, signal });
       const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
       const run = { config, batchSize, length: prompts.longest, used };
@@ -84,6 +90,7 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
         try {
           print(
             requireMemory({
+              activeLatents: await activeLatents(latent, train, signal),
               ...run,
               ...shape(latent.graph.edgeCount),
               autoencoders,

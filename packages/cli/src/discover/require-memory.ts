@@ -14,6 +14,8 @@ export interface AskedRun extends Pick<RunShape, "circuits"> {
   /** The graph of a model with latents. */
   graph?: Graph;
   autoencoders?: readonly AutoencoderSize[] | undefined;
+  /** Their latents that are active at a token; by default few. */
+  activeLatents?: number | undefined;
   /** Whether latents are pruned before any of their edges is patched. */
   pruned?: boolean;
   /** Prompt pairs a batch. */
@@ -35,14 +37,14 @@ export function requireMemory(
   { config, used, ...run }: AskedRun,
   free = used.how.device === "cpu" ? undefined : used.freeBytes,
 ): string {
-  const { batchSize, length, circuits, sliced, graph, autoencoders: saes, pruned, loaded } = run;
+  const { batchSize, length, circuits, sliced, graph, autoencoders: saes, pruned, loaded, activeLatents } = run;
   const { device, dtype } = used.how;
   const demand = memoryDemand(config, {
-    ...{ batchSize, length, circuits, sliced, graph, autoencoders: saes, pruned, loaded },
+    ...{ batchSize, length, circuits, sliced, graph, autoencoders: saes, activeLatents, pruned, loaded },
     ...{ device, dtype, free },
   });
-  const { weights, autoencoders, total } = demand;
-  const parts = `weights ${formatBytes(weights)}${autoencoders > 0 ? `, autoencoders ${formatBytes(autoencoders)}` : ""}`;
+  const { weights, autoencoders, nodes, total } = demand;
+  const parts = `weights ${formatBytes(weights)}${autoencoders > 0 ? `, autoencoders ${formatBytes(autoencoders)}` : ""}${nodes > 0 ? `, nodes of the graph ${formatBytes(nodes)}` : ""}`;
   const needs = `a run of ${batchSize} prompts of ${length} tokens${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (${parts})`;
   const where = device === "cpu" ? "" : ` on ${device}`;
   if (demand.free === Number.POSITIVE_INFINITY) return `memory: ${needs}${where}`;

@@ -1,5 +1,8 @@
 import { loadEngineAutoencoders } from "@autocircuit/circuits";
 import {
+  type Graph,
+  keepLatents,
+  latentPlaces,
   meanDivergence,
   type PatchableModel,
   type PromptLoader,
@@ -7,17 +10,22 @@ import {
   pruneLatents,
 } from "@autocircuit/core";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
-import type { LatentCommandOptions } from "../support/latent-options.ts";
+import { type KeepingOptions, keptAs, type LatentsOfFile } from "../support/kept-latents.ts";
+import { scaleOf } from "../support/latent-options.ts";
 import { Progress } from "../support/progress.ts";
 
-/** How latents were pruned. */
-export interface Pruning extends Pick<PrunedLatents, "kl"> {
+/** How latents were pruned, or by which file they were kept. */
+export interface Pruning {
   /** How many are left of each autoencoder; by position a list. */
   readonly kept: readonly (number | readonly number[])[];
-  /** How many were active; null where the task does not tell. */
+  /** How many were active; null where that is not known. */
   readonly activated: PrunedLatents["activated"] | null;
-  /** Prompts that they were pruned by. */
-  readonly prompts: number;
+  /** See `PrunedLatents.kl`; null where a file said what to keep. */
+  readonly kl: number | null;
+  /** Prompts that they were pruned by; null where a file said what to keep. */
+  readonly prompts: number | null;
+  /** The file that said what to keep. */
+  readonly from?: string;
 }
 
 /** A model with the latents that were asked for, and what pruning them did. */
@@ -45,13 +53,15 @@ export interface WithLatentsOptions {
 export async function withLatents(
   model: PatchableModel,
   prompts: PromptLoader,
-  options: LatentCommandOptions,
+  options: KeepingOptions,
   { byToken, signal }: WithLatentsOptions,
 ): Promise<LatentModel> {
-  const { autoencoders, partialAutoencoders: partial, autoencoderErrors: errors = true } = options;
+  const { autoencoders, partialAutoencoders: partial, keptBy } = options;
+  const { autoencoderErrors: errors = keptBy?.latentErrors ?? true } = options;
   if (autoencoders === undefined) return { model, pruning: null, replacedKl: null };
   const { config, computeDtype: dtype } = model;
-  const given = await loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal });
+  const scale = scaleOf(options);
+  const given = await loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal });
   try {
     const made = async (latents: Autoencoders, pruning: Pruning | null): Promise<LatentModel> => {
       const replaced = model.withAutoencoders(latents);
@@ -63,6 +73,15 @@ export async function withLatents(
         throw error;
       }
     };
+    if (keptBy !== undefined) {
+      const kept = await keptAs(keptBy, () => keepLatents(given, keptBy));
+      try {
+        const latent = await made(kept, null);
+        return { ...latent, pruning: keptAsIn(keptBy, latent.model.graph) };
+      } finally {
+        disposeAutoencoders(kept);
+      }
+    }
     if (!options.pruneLatents) return await made(given, null);
     using progress = new Progress("pruning latents");
     const pruned = await pruneLatents(model, given, prompts, {
@@ -80,6 +99,13 @@ export async function withLatents(
   } finally {
     disposeAutoencoders(given);
   }
+}
+
+/** What is kept as a file says; null where all latents are. */
+export function keptAsIn({ file, keptLatents }: LatentsOfFile, graph: Graph): Pruning | null {
+  if (keptLatents === undefined) return null;
+  const kept = latentPlaces(graph).map(({ count }) => count);
+  return { kept, activated: null, kl: null, prompts: null, from: file };
 }
 
 function pruningOf({ kept, activated, kl }: PrunedLatents, prompts: number): Pruning {

@@ -122,11 +122,58 @@ describe("autocircuit latents", () => {
       [[], /either --prompt TEXT or --tokens/],
       [["--tokens", "1,2", "--blocks", "3"], /--blocks 3: the model's blocks are 0 to 2/],
       [["--tokens", "1,99999"], /token id 99999/],
+      [["--tokens", "1,2", "--dtype", "bfloat16"], /no "bfloat16"\. Did you mean float32 or float64/],
     ];
     for (const [args, says] of wrong) {
       const { code, err } = await run([...common, ...args]);
       expect(code).toBe(2);
       expect(err).toMatch(says);
+    }
+    const { out } = await run(["latents", "--help"]);
+    expect(out).toMatch(/what to compute in: float32, float64 \(/);
+  });
+
+  it("says of which blocks there are autoencoders", async () => {
+    using first = await autoencoderFolder({ layers: 2, width: 8 });
+    const on = [
+      "latents",
+      "--model",
+      model,
+      "--autoencoders",
+      first.folder,
+      "--partial-autoencoders",
+      "--tokens",
+      "1,2",
+    ];
+    for (const blocks of ["2", "0,2"]) {
+      const { code, out, err } = await run([...on, "--blocks", blocks]);
+      expect([code, out]).toEqual([2, ""]);
+      expect(err).toContain("--blocks 2: there is no autoencoder of block 2, only of 0, 1.");
+    }
+    expect(await run([...on, "--blocks", "1"])).toMatchObject({ code: 0, err: "" });
+  });
+
+  it("says of files whose numbers are none that they are bad", async () => {
+    using broken = await autoencoderFolder({ layers: 3, width: 8 });
+    const file = join(broken.folder, "block-1", "sae_weights.safetensors");
+    const bytes = readFileSync(file);
+    for (const [number, says] of [
+      [Number.NaN, /block-1\/sae_weights.safetensors: .* holds NaN or infinite numbers/],
+      [3e38, /block-1\/sae_weights.safetensors: the decoder holds numbers as large as 3\.0e\+38/],
+    ] as const) {
+      const { data_offsets: place } = JSON.parse(bytes.toString("utf8", 8, 8 + Number(bytes.readBigUInt64LE()))).W_dec;
+      bytes.writeFloatLE(number, 8 + Number(bytes.readBigUInt64LE()) + place[0]);
+      writeFileSync(file, bytes);
+      const { code, err } = await run([
+        "latents",
+        "--model",
+        model,
+        "--autoencoders",
+        broken.folder,
+        "--tokens",
+        "1,2",
+      ]);
+      expect([code, err]).toEqual([2, expect.stringMatching(says)]);
     }
   });
 });

@@ -62,15 +62,16 @@ export function processingNote(
   return left.length === 0 ? [] : [`${left.join(", ")}: the autoencoders were made for a model like that`];
 }
 
-/** What pruning latents did, in a line; none where nothing was pruned. */
+/** What pruning latents did, or which file said what to keep, in a line; none where nothing was pruned. */
 export function pruningNote(pruning: Pruning | null): readonly string[] {
   if (pruning === null) return [];
-  const { kept, activated, kl, prompts } = pruning;
+  const { kept, activated, kl, prompts, from } = pruning;
   const counts = (some: readonly (number | readonly number[])[]) =>
     some.map((one) => (typeof one === "number" ? one : span(one))).join(", ");
+  if (from !== undefined) return [`latents kept as ${from} says: ${counts(kept)}; nothing was pruned anew`];
   return [
-    `latents pruned by ${counted(prompts, "prompt")}: ${activated ? `${counts(activated)} active, ` : ""}${counts(kept)} kept; ` +
-      `KL(unpruned || pruned) ${formatNumber(kl)} nats at a position`,
+    `latents pruned by ${counted(prompts!, "prompt")}: ${activated ? `${counts(activated)} active, ` : ""}${counts(kept)} kept; ` +
+      `KL(unpruned || pruned) ${formatNumber(kl!)} nats at a position`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import { type TestCaveat, testCaveats } from "@autocircuit/metrics";
+import { type CircuitTests, type CircuitVerdict, type TestCaveat, testCaveats } from "@autocircuit/metrics";
 
 /** How tests are made. */
 export interface TestSettings {
@@ -16,12 +16,23 @@ export function testSettings(asked: { readonly [Name in keyof TestSettings]?: nu
   return { random, quantile, mostEdges, level };
 }
 
-/** What tests with so few prompts or random circuits cannot show, in a line each; none where both are enough. */
+/** What tests with so few prompts or random circuits cannot show, and what their texts leave out, in a line each. */
 export function caveatLines(
-  tested: Parameters<typeof testCaveats>[0],
+  tested: Pick<CircuitTests, "verdicts" | "prompts" | "edges">,
   settings: TestSettings = testSettings(),
 ): string[] {
-  return testCaveats(tested, settings).map((caveat) => `${caveatText(caveat)}.`);
+  return [
+    ...testCaveats(tested, settings).map((caveat) => `${caveatText(caveat)}.`),
+    ...tested.verdicts.flatMap(unnamedEdges),
+  ];
+}
+
+/** Where the edges are that a verdict's text leaves out. */
+function unnamedEdges({ test, text, notMinimal = [] }: CircuitVerdict): string[] {
+  if (notMinimal.every(({ edge }) => text.includes(edge))) return [];
+  return [
+    `--json writes all ${notMinimal.length} edges that do too little, as \`notMinimal\` of the verdict of ${test}.`,
+  ];
 }
 
 function caveatText({ kind, tests, of, count, least, edges }: TestCaveat): string {

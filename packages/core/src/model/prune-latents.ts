@@ -1,12 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import {
-  type Autoencoders,
-  type BlockAutoencoder,
-  mapAutoencoders,
-  placedAutoencoders,
-  scope,
-  Tensor,
-} from "@autocircuit/native";
+import { type Autoencoders, mapAutoencoders, placedAutoencoders, scope } from "@autocircuit/native";
 import { longOptions, promptLoader } from "../kinds.ts";
 import { overPrompts } from "../memory/over-prompts.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
@@ -17,6 +10,7 @@ import { latentOwner, latentPlaces } from "./latents.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
 import { meanDivergence } from "./mean-divergence.ts";
 import { PatchableModel } from "./patchable-model.ts";
+import { someLatents } from "./some-latents.ts";
 
 /** How latents are pruned. */
 export interface PruneLatentsOptions extends LongOptions {
@@ -103,7 +97,7 @@ export async function pruneLatents(
     return positions.map((row) => strongest(row, Math.min(most, active)));
   });
   const pruned = scope(() =>
-    mapAutoencoders(autoencoders, (one, number) => keepLatents(one, kept[number]!, byPosition)),
+    mapAutoencoders(autoencoders, (one, number) => someLatents(one, kept[number]!, byPosition)),
   );
   using smaller = model.withAutoencoders(pruned);
   const kl = await meanDivergence(full, smaller, prompts, { signal, sidesOf: (batch) => sidesOf(batch, options) });
@@ -168,29 +162,4 @@ function added(before: number[][][] | undefined, more: number[][][]): number[][]
   return more.map((rows, block) =>
     rows.map((row, p) => row.map((value, latent) => value + before[block]![p]![latent]!)),
   );
-}
-
-function keepLatents(
-  { encode, bias, decode, decodeLater, outBias, threshold, top, latentNumbers, ...same }: BlockAutoencoder,
-  kept: readonly (readonly number[])[],
-  byPosition: boolean,
-): BlockAutoencoder {
-  const some = (tensor: Tensor) => {
-    const rows = kept.map((latents) => tensor.indexSelect(0, latents));
-    return byPosition ? Tensor.stack(rows) : rows[0]!;
-  };
-  const numbers = kept.map((latents) =>
-    latents.map((latent) => (latentNumbers as readonly number[])?.[latent] ?? latent),
-  );
-  return {
-    encode: some(encode),
-    bias: some(bias),
-    decode: some(decode),
-    ...(decodeLater && { decodeLater: decodeLater.map(some) }),
-    outBias: outBias.clone(),
-    ...(threshold && { threshold: some(threshold) }),
-    ...(top && { top: Math.min(top, kept[0]!.length) }),
-    latentNumbers: byPosition ? numbers : numbers[0]!,
-    ...same,
-  };
 }

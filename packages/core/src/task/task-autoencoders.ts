@@ -1,5 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
+import { latentsByPosition } from "../graph/kept-latents.ts";
+import { keepLatents } from "../model/keep-latents.ts";
 import { meanDivergence } from "../model/mean-divergence.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import { pruneLatents } from "../model/prune-latents.ts";
@@ -38,7 +40,8 @@ export async function withTaskAutoencoders(
 ): Promise<TaskModelWithLatents> {
   const {
     autoencoderInput: input,
-    autoencoderPrune: prune = true,
+    autoencoderKeepLatents: kept,
+    autoencoderPrune: prune = kept === undefined,
     autoencoderPruneWithCorrupt: includeCorrupt,
   } = options;
   if (input === undefined) {
@@ -63,14 +66,21 @@ export async function withTaskAutoencoders(
       `Task ${options.key}: say whether corrupt prompts count in pruning latents, \`autoencoderPruneWithCorrupt\`.`,
     );
   }
+  if (prune && kept !== undefined) {
+    throw new AutocircuitError(
+      "bad-input",
+      `Task ${options.key}: \`autoencoderKeepLatents\` says which latents are kept, so none are pruned: leave \`autoencoderPrune\` out.`,
+    );
+  }
   const byToken = options.byToken ?? false;
-  if (prune && byToken && options.tailDivergence) {
+  const byPosition = kept ? latentsByPosition({ config: kept }) : prune && byToken;
+  if (byPosition && options.tailDivergence) {
     throw new AutocircuitError(
       "bad-input",
       `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`tailDivergence\` out, or pruning (\`autoencoderPrune: false\`).`,
     );
   }
-  const errors = options.autoencoderErrors ?? false;
+  const errors = options.autoencoderErrors ?? kept?.latentErrors ?? false;
   const loaded = await options.autoencoders({
     config: model.config,
     input,
@@ -97,13 +107,15 @@ export async function withTaskAutoencoders(
         throw error;
       }
     };
-    if (!prune) return await made(given, null);
-    const { autoencoders, kl } = await pruneLatents(model, given, train, {
-      maxLatents: options.autoencoderMaxLatents,
-      includeCorrupt,
-      byPosition: byToken,
-      signal,
-    });
+    if (!prune && kept === undefined) return await made(given, null);
+    const { autoencoders, kl } = kept
+      ? { autoencoders: keepLatents(given, kept), kl: null }
+      : await pruneLatents(model, given, train, {
+          maxLatents: options.autoencoderMaxLatents,
+          includeCorrupt,
+          byPosition,
+          signal,
+        });
     try {
       return await made(autoencoders, kl);
     } finally {

@@ -5,6 +5,7 @@ import {
   foundStability,
   measureFound,
   modelAccuracy,
+  reportGraph,
   reportOf,
   runShape,
   scoredEdges,
@@ -36,6 +37,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     },
     runShape: { takes: { edgeCount: 10 }, options: {}, call: (t, o) => runShape(t.edgeCount, o) },
     scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
+    reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },
   };
 }

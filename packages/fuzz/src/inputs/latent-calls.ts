@@ -1,5 +1,6 @@
 import { inspectAutoencoders, loadAutoencoders, saveAutoencoders } from "@autocircuit/autoencoders";
 import {
+  keepLatents,
   labelledLatents,
   meanDivergence,
   type PatchableModel,
@@ -35,6 +36,10 @@ export function latentCalls(on: {
     meanDivergence: {
       takes: { one: model, other: model, prompts: on.prompts },
       call: (t, o) => meanDivergence(t.one, t.other, t.prompts, o),
+    },
+    keepLatents: {
+      takes: { autoencoders, latents: { keptLatents: { mlp: autoencoders.blocks.map(() => [2, 0]) } } },
+      call: (t, _) => keepLatents(t.autoencoders, t.latents),
     },
     trainAutoencoders: {
       takes: on,

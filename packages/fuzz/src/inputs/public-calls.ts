@@ -74,8 +74,10 @@ import {
   scoreOverlap,
   similarityMatrices,
   tTest,
+  usualMetrics,
 } from "@autocircuit/metrics";
 import {
+  describeModel,
   estimateMemory,
   loadModel,
   loadParts,
@@ -85,6 +87,7 @@ import {
   logitTable,
   memoryDemand,
   modelFromWeights,
+  parameterCount,
   readConfig,
   readConfigFile,
   resolveHubFolder,
@@ -257,6 +260,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     options: { scores, sizes: [1], metrics: [] },
     call: (t, o) => measureCircuits(t.model, t.prompts, o),
   },
+  usualMetrics: { takes: { model, all: true }, call: (t) => usualMetrics(t.model, t.all) },
   measureCurve: {
     takes: { meter: new CircuitMeter(model, prompts) },
     options: { scores, sizes: [1] },
@@ -341,6 +345,8 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     options: { batchSize: 1, length: 1 },
     call: (t, o) => memoryDemand(t.config, o),
   },
+  describeModel: { takes: { config }, call: (t) => describeModel(t.config) },
+  parameterCount: { takes: { config }, call: (t) => parameterCount(t.config) },
   estimateMemory: { takes: { config, batch: 1, seq: 1 }, call: (t, o) => estimateMemory(t.config, t.batch, t.seq, o) },
   "prompts of a task": {
     takes: {},

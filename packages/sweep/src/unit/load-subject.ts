@@ -49,7 +49,11 @@ async function load(subject: UnitSubject, signal?: AbortSignal): Promise<LoadedT
   const { fields, processing } =
     task.autoencoders === undefined
       ? { fields: {}, processing: {} }
-      : await autoencoderFields(undefined, { ...latentOptions(task), signal }, await readConfig(model!));
+      : await autoencoderFields(
+          undefined,
+          { ...latentOptions(task), signal },
+          { config: await readConfig(model!), folder: model! },
+        );
   return defineTask({
     ...{ key, name: key, batchSize: batchSize!, batchCount: batchCount!, byToken, ...graph },
     model: (options) => loadModel(model!, { ...options, ...graph, ...processing }),
