@@ -22,7 +22,7 @@ export const RANKS = {
 };
 
 /** Parts of a package that may be imported beside its index. */
-export const EXTRA_ENTRIES = { native: ["toolchain"], sweep: ["redis"] };
+export const EXTRA_ENTRIES = { native: ["toolchain"], core: ["ablations"], sweep: ["redis"] };
 
 /**
  * @typedef {{ name: string, folder: string, manifest: any, sources: string[], entries: Record<string, string> }} Package

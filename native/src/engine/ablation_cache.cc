@@ -108,7 +108,7 @@ at::Tensor AblationCache::projection(int64_t layer, Projection which) {
   if (made.defined()) return made;
   const bool mlp = is_of_mlp(which);
   const at::Tensor x = resid(mlp ? mlp_point(model_.config(), layer) : attention_point(layer));
-  made = apply(reader_linear(model_, layer, which), apply(reader_norm(model_, layer, which), x, type_of(model_.weights())));
+  made = apply(linear_of(model_, layer, which), apply(norm_before(model_, layer, which), x, type_of(model_.weights())));
   return made;
 }
 

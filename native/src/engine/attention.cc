@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "devices/device_index.h"
+#include "engine/rotary.h"
 #include "engine/wide.h"
 
 namespace autocircuit {
@@ -29,28 +30,6 @@ AttentionContext::AttentionContext(const TransformerConfig& config, const Weight
       prefix_length_(prefix_ ? prefix_->length : 0) {
   const at::Tensor positions = at::arange(prefix_length_, prefix_length_ + length, weights.options.dtype(at::kLong)).unsqueeze(0);
   token_positions_ = padding_.defined() ? (positions - padding_.unsqueeze(1)).clamp_min(0) : positions;
-}
-
-at::Tensor AttentionContext::rotate(const at::Tensor& x, int64_t layer, const at::Tensor& positions) const {
-  const RotaryConfig& rotary = config_.rotary;
-  const int64_t type = rotary.layer_type.empty() ? 0 : rotary.layer_type[layer];
-  const at::Tensor angles = positions.to(at::kDouble).unsqueeze(-1) * weights_.frequencies[type];  // [1 or B, P, dim / 2]
-  const double scale = rotary.scale.empty() ? 1.0 : rotary.scale[type];
-  const at::Tensor cos = (at::cos(angles) * scale).to(weights_.sum_type()).unsqueeze(2);
-  const at::Tensor sin = (at::sin(angles) * scale).to(weights_.sum_type()).unsqueeze(2);
-  const at::Tensor turned = x.narrow(-1, 0, rotary.dim);
-  at::Tensor rotated;
-  if (rotary.interleaved) {
-    const at::Tensor pairs = turned.unflatten(-1, {rotary.dim / 2, 2});
-    const at::Tensor a = pairs.select(-1, 0), b = pairs.select(-1, 1);
-    rotated = at::stack({a * cos - b * sin, b * cos + a * sin}, -1).flatten(-2);
-  } else {
-    const at::Tensor a = turned.narrow(-1, 0, rotary.dim / 2), b = turned.narrow(-1, rotary.dim / 2, rotary.dim / 2);
-    rotated = at::cat({a * cos - b * sin, b * cos + a * sin}, -1);
-  }
-  rotated = rotated.to(x.scalar_type());
-  if (rotary.dim == x.size(-1)) return rotated;
-  return at::cat({rotated, x.narrow(-1, rotary.dim, x.size(-1) - rotary.dim)}, -1);
 }
 
 at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>& query_positions) const {
@@ -80,8 +59,8 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, 
     const bool some = static_cast<int64_t>(query_positions.size()) != length_;
     const at::Tensor at_queries =
         some ? token_positions_.index_select(1, index_on(token_positions_.device(), query_positions)) : token_positions_;
-    q = hooked(Hook::rot_q, rotate(q, layer, at_queries));
-    k = hooked(Hook::rot_k, rotate(k, layer, token_positions_));
+    q = hooked(Hook::rot_q, rotated(q, at_queries, config_.rotary, weights_, layer));
+    k = hooked(Hook::rot_k, rotated(k, token_positions_, config_.rotary, weights_, layer));
   }
   q = q.transpose(1, 2);
   k = k.transpose(1, 2);

@@ -30,7 +30,6 @@ class AttentionContext {
                     Hooks* hooks = nullptr) const;
 
  private:
-  at::Tensor rotate(const at::Tensor& x, int64_t layer, const at::Tensor& positions) const;
   // Boolean [1 or B, 1, Pq, prefix + P], true where attention is allowed; undefined when every pair is.
   at::Tensor allowed(int64_t window, const std::vector<int64_t>& query_positions) const;
 

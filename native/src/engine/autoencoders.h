@@ -48,7 +48,7 @@ struct GivenAutoencoder {
 
 // The same where the network computes. Row p * L + l of a decoder is what one unit of latent l writes to the residual stream (at position p,
 // where positions have their own), behind the output matrix of the MLP or of the heads too. Latents of cross-layer transcoders write block
-// after block: their decoders are running sums, as readers meet them.
+// after block: their decoders are running sums, as groups meet them.
 struct Autoencoder {
   int64_t block = 0;
   AutoencoderInput input = AutoencoderInput::mlp_out;
@@ -59,7 +59,7 @@ struct Autoencoder {
   at::Tensor threshold;              // [P or 1, L], or undefined
   int64_t top = 0;
 
-  // What readers of a block read of the latents, those of the number of blocks at the end.
+  // What groups of a block read of the latents, those of the number of blocks at the end.
   const at::Tensor& decoder_before(int64_t reading_block) const;
   int64_t latents() const { return encode.size(1); }
   int64_t positions() const { return encode.size(0); }

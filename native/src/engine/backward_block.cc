@@ -25,8 +25,8 @@ void BackwardPass::through_mlp(int64_t layer, const at::Tensor& out_grad) {
     if (grads.input.defined()) outputs.emplace_back(before_norm ? Projection::mlp_residual : Projection::mlp_normalised, grads.input);
   }
   if (grad.defined()) through_neurons(layer, grad, outputs);
-  const GroupPlan* plan = pass_.find(Reader::mlp, layer);
-  flow_readers(layer, saved.resid_mlp, {{plan, outputs}});
+  const GroupPlan* plan = pass_.find(GroupKind::mlp, layer);
+  flow_groups(layer, saved.resid_mlp, {{plan, outputs}});
 }
 
 // From the gradient of the MLP's output, or of its neurons where an autoencoder reads them.
@@ -80,20 +80,20 @@ void BackwardPass::through_attention(int64_t layer, const at::Tensor& out_grad) 
   const auto through_pattern = [&](const at::Tensor& x) { return rules_.attention ? at::zeros_like(x) : x; };
   const ProjectionGrad query{Projection::query, flat(through_pattern(grads[0]))}, key{Projection::key, flat(through_pattern(grads[1]))},
       value{Projection::value, flat(grads[2])};
-  const GroupPlan* shared = pass_.find(Reader::qkv, layer);
-  const GroupPlan* of_q = shared ? shared : pass_.find(Reader::q, layer);
-  const GroupPlan* of_k = shared ? shared : pass_.find(Reader::k, layer);
-  const GroupPlan* of_v = shared ? shared : pass_.find(Reader::v, layer);
+  const GroupPlan* shared = pass_.find(GroupKind::qkv, layer);
+  const GroupPlan* of_q = shared ? shared : pass_.find(GroupKind::q, layer);
+  const GroupPlan* of_k = shared ? shared : pass_.find(GroupKind::k, layer);
+  const GroupPlan* of_v = shared ? shared : pass_.find(GroupKind::v, layer);
   const bool widens = tape_.narrowed() && layer + 1 == config_.layers;
   if (!widens && (shared || !of_q)) {  // one input for all three
-    flow_readers(layer, saved.resid_attention, {{shared, {query, key, value}}});
+    flow_groups(layer, saved.resid_attention, {{shared, {query, key, value}}});
   } else if (!widens) {
-    flow_readers(layer, saved.resid_attention, {{of_q, {query}}, {of_k, {key}}, {of_v, {value}}});
+    flow_groups(layer, saved.resid_attention, {{of_q, {query}}, {of_k, {key}}, {of_v, {value}}});
   } else {
-    flow_readers(layer, saved.resid_queries, {{of_q, {query}}});
+    flow_groups(layer, saved.resid_queries, {{of_q, {query}}});
     widen();
-    if (shared || !of_k) flow_readers(layer, saved.resid_attention, {{shared, {key, value}}});
-    else flow_readers(layer, saved.resid_attention, {{of_k, {key}}, {of_v, {value}}});
+    if (shared || !of_k) flow_groups(layer, saved.resid_attention, {{shared, {key, value}}});
+    else flow_groups(layer, saved.resid_attention, {{of_k, {key}}, {of_v, {value}}});
   }
 }
 

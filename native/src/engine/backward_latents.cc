@@ -54,7 +54,7 @@ void BackwardPass::through_latents_of_stream(int64_t layer) {
   if (errors) read_grad = read_grad + error_grad;
   // Whoever reads behind the place reads nothing of the stream before it.
   frame_.grad = at::zeros_like(out_grad);
-  flow({pass_.find(Reader::post, layer)}, read_grad.unsqueeze(0));
+  flow({pass_.find(GroupKind::post, layer)}, read_grad.unsqueeze(0));
 }
 
 }  // namespace autocircuit

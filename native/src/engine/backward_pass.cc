@@ -59,7 +59,7 @@ void BackwardPass::through_end(const at::Tensor& grad_logits) {
     const at::Tensor all = at::zeros({pass_.batch, pass_.length, config_.d_model}, x_grad.options());
     x_grad = all.index_add(1, index, x_grad.view({pass_.batch, -1, config_.d_model})).view({frame_.n(), config_.d_model});
   }
-  const GroupPlan* plan = pass_.find(Reader::end, config_.layers - 1);
+  const GroupPlan* plan = pass_.find(GroupKind::end, config_.layers - 1);
   at::Tensor x = tape_.end_resid;
   if (plan && plan->any_patched()) {
     Frame at_end = frame_;
@@ -78,20 +78,20 @@ void BackwardPass::through_end(const at::Tensor& grad_logits) {
 
 void BackwardPass::through_block(int64_t layer) {
   if (autoencoder_of_stream(model_, layer)) through_latents_of_stream(layer);
-  else if (!pass_.factorized && layer + 1 < config_.layers) through_residual_reader(Reader::post, layer);
+  else if (!pass_.factorized && layer + 1 < config_.layers) through_residual_group(GroupKind::post, layer);
   const at::Tensor out_grad = frame_.grad;
   if (!config_.attn_only) {
     through_mlp(layer, out_grad);
-    if (pass_.order.has_mid()) through_residual_reader(Reader::mid, layer);
+    if (pass_.order.has_mid()) through_residual_group(GroupKind::mid, layer);
   }
   through_attention(layer, config_.parallel ? out_grad : frame_.grad);
 }
 
-void BackwardPass::through_residual_reader(Reader reader, int64_t layer) {
-  const int64_t source = reader == Reader::mid ? pass_.order.mid(layer) : pass_.order.post(layer);
+void BackwardPass::through_residual_group(GroupKind kind, int64_t layer) {
+  const int64_t source = kind == GroupKind::mid ? pass_.order.mid(layer) : pass_.order.post(layer);
   if (frame_.source_grad.defined()) frame_.grad = frame_.grad + frame_.source_grad[source];
   gradients_.keep_outputs(frame_, source, 1, frame_.grad);
-  const GroupPlan* plan = pass_.find(reader, layer);
+  const GroupPlan* plan = pass_.find(kind, layer);
   if (!plan) return;
   const at::Tensor rows = frame_.grad.unsqueeze(0);
   gradients_.contract(frame_, {plan}, rows.to(type_of(model_.weights())));

@@ -29,7 +29,7 @@ class BackwardPass {
  private:
   // Gradient of what a projection gave, [N, columns].
   using ProjectionGrad = std::pair<Projection, at::Tensor>;
-  struct Readers {
+  struct GroupGrads {
     const GroupPlan* plan;  // null where the graph has none: one row for all heads
     std::vector<ProjectionGrad> outputs;
   };
@@ -48,7 +48,7 @@ class BackwardPass {
   // backward_pass.cc
   void through_end(const at::Tensor& grad_logits);
   void through_block(int64_t layer);
-  void through_residual_reader(Reader reader, int64_t layer);
+  void through_residual_group(GroupKind kind, int64_t layer);
   void widen();
 
   // backward_block.cc
@@ -62,8 +62,8 @@ class BackwardPass {
   at::Tensor through_latents_of_attention(int64_t layer, const at::Tensor& out_grad);
   void through_latents_of_stream(int64_t layer);
 
-  // backward_readers.cc
-  void flow_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers);
+  // backward_groups.cc
+  void flow_groups(int64_t layer, const at::Tensor& resid, const std::vector<GroupGrads>& groups);
   at::Tensor row_grads(int64_t rows, int64_t n);
   void add_projection_gradient_(at::Tensor& grad, int64_t layer, const ProjectionGrad& projection, bool is_first) const;
   void input_gradient_(at::Tensor& grad, const GroupPlan* plan, int64_t layer, const std::vector<ProjectionGrad>& outputs,
@@ -76,8 +76,8 @@ class BackwardPass {
 
   // backward_plain_rows.cc
   bool are_plain(const std::vector<const GroupPlan*>& plans, const at::Tensor& resid) const;
-  void flow_plain_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers,
-                          const std::vector<const GroupPlan*>& plans, int64_t rows);
+  void flow_plain_groups(int64_t layer, const at::Tensor& resid, const std::vector<GroupGrads>& groups,
+                         const std::vector<const GroupPlan*>& plans, int64_t rows);
   int64_t sources_to_wait_for(int64_t layer, const at::Tensor& resid) const;
 
   const PassPlan& pass_;

@@ -28,19 +28,19 @@ bool BackwardPass::are_plain(const std::vector<const GroupPlan*>& plans, const a
 // How many sources an MLP's row leaves to be contracted with beside its layer's heads, whose first rows flow next at the same positions;
 // 0 where these are not plain. One row alone would take as long to read all deltas as all of the heads' together.
 int64_t BackwardPass::sources_to_wait_for(int64_t layer, const at::Tensor& resid) const {
-  const GroupPlan* shared = pass_.find(Reader::qkv, layer);
+  const GroupPlan* shared = pass_.find(GroupKind::qkv, layer);
   std::vector<const GroupPlan*> heads{shared};
-  if (!shared) heads = {pass_.find(Reader::q, layer), pass_.find(Reader::k, layer), pass_.find(Reader::v, layer)};
+  if (!shared) heads = {pass_.find(GroupKind::q, layer), pass_.find(GroupKind::k, layer), pass_.find(GroupKind::v, layer)};
   if (std::any_of(heads.begin(), heads.end(), [](const GroupPlan* plan) { return !plan; })) return 0;
   return are_plain(heads, resid) && heads[0]->group->first_source == 0 ? heads[0]->group->sources : 0;
 }
 
-// What flow_readers does, where all rows read the stream as it is: some of the batch at a time, so that what is made for them is used while it is
+// What flow_groups does, where all rows read the stream as it is: some of the batch at a time, so that what is made for them is used while it is
 // in the cache.
-void BackwardPass::flow_plain_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers,
-                                      const std::vector<const GroupPlan*>& plans, int64_t rows) {
-  const Projection which = readers[0].outputs[0].first;
-  const Norm norm = reader_norm(model_, layer, which);
+void BackwardPass::flow_plain_groups(int64_t layer, const at::Tensor& resid, const std::vector<GroupGrads>& groups,
+                                     const std::vector<const GroupPlan*>& plans, int64_t rows) {
+  const Projection which = groups[0].outputs[0].first;
+  const Norm norm = norm_before(model_, layer, which);
   const bool of_mlp = which == Projection::mlp_in;
   const std::vector<int64_t> buckets = gradients_.bucket_of(frame_);
   const int64_t n = frame_.n(), most = kPlainRows;
@@ -58,7 +58,7 @@ void BackwardPass::flow_plain_readers(int64_t layer, const at::Tensor& resid, co
     const int64_t count = std::min(most, n - first);
     const at::Tensor grads = row_grads(rows, count);
     int64_t row = 0;
-    for (const Readers& group : readers) {
+    for (const GroupGrads& group : groups) {
       at::Tensor part = grads.narrow(0, row, group.plan->group->heads);
       for (size_t i = 0; i < group.outputs.size(); i++)
         add_projection_gradient_(part, layer, {group.outputs[i].first, group.outputs[i].second.narrow(0, first, count)}, i == 0);

@@ -30,33 +30,33 @@ void check_tokens(const TransformerConfig& config, const ForwardRequest& request
     refuse("the prompts have " + std::to_string(total) + " positions, the model has " + std::to_string(config.context));
 }
 
-const char* name_of(Reader reader) {
-  switch (reader) {
-    case Reader::q: return "q";
-    case Reader::k: return "k";
-    case Reader::v: return "v";
-    case Reader::qkv: return "qkv";
-    case Reader::mlp: return "mlp";
-    case Reader::mid: return "mid";
-    case Reader::post: return "post";
-    case Reader::end: return "end";
+const char* name_of(GroupKind kind) {
+  switch (kind) {
+    case GroupKind::q: return "q";
+    case GroupKind::k: return "k";
+    case GroupKind::v: return "v";
+    case GroupKind::qkv: return "qkv";
+    case GroupKind::mlp: return "mlp";
+    case GroupKind::mid: return "mid";
+    case GroupKind::post: return "post";
+    case GroupKind::end: return "end";
   }
   return "";
 }
 
 // How many sources have written where such a group reads; none where such a network reads nothing there.
-int64_t known_sources(const TransformerConfig& c, const SourceOrder& order, bool factorized, Reader reader, int64_t layer) {
-  if (reader == Reader::end) return order.count();
-  if (reader == Reader::mid) return order.has_mid() ? order.mid(layer) : 0;
-  if (reader == Reader::post) return order.has_post(layer) ? order.post(layer) : 0;
+int64_t known_sources(const TransformerConfig& c, const SourceOrder& order, bool factorized, GroupKind kind, int64_t layer) {
+  if (kind == GroupKind::end) return order.count();
+  if (kind == GroupKind::mid) return order.has_mid() ? order.mid(layer) : 0;
+  if (kind == GroupKind::post) return order.has_post(layer) ? order.post(layer) : 0;
   if (!factorized) return 0;
-  if (reader == Reader::mlp) return c.attn_only ? 0 : order.before(mlp_point(c, layer));
+  if (kind == GroupKind::mlp) return c.attn_only ? 0 : order.before(mlp_point(c, layer));
   return order.heads(layer);
 }
 
 bool has_heads(const TransformerConfig& c, const DestinationGroup& group) {
-  const bool of_head = group.reader == Reader::q || group.reader == Reader::qkv;
-  if (group.reader == Reader::k || group.reader == Reader::v) return group.heads == c.kv_heads || group.heads == c.heads;
+  const bool of_head = group.kind == GroupKind::q || group.kind == GroupKind::qkv;
+  if (group.kind == GroupKind::k || group.kind == GroupKind::v) return group.heads == c.kv_heads || group.heads == c.heads;
   return group.heads == (of_head ? c.heads : 1);
 }
 
@@ -67,18 +67,19 @@ void check_groups(const Transformer& model, const PatchGraph& graph) {
   if (graph.sources != order.count())
     refuse("the graph has " + std::to_string(graph.sources) + " sources, this model has " + std::to_string(order.count()) +
            "; the graph is of another model");
-  std::set<std::pair<int64_t, Reader>> seen;
+  std::set<std::pair<int64_t, GroupKind>> seen;
   for (const DestinationGroup& group : graph.groups) {
-    const std::string what = std::string("the graph's group ") + name_of(group.reader) + " of block " + std::to_string(group.layer);
-    const bool inside = group.layer >= 0 && group.layer < c.layers;
-    const int64_t known = inside ? known_sources(c, order, graph.factorized, group.reader, group.layer) : 0;
+    const std::string what = std::string("the graph's group ") + name_of(group.kind) + " of block " + std::to_string(group.block);
+    const bool inside = group.block >= 0 && group.block < c.layers;
+    const int64_t known = inside ? known_sources(c, order, graph.factorized, group.kind, group.block) : 0;
     if (!has_heads(c, group) || group.first_source < 0 || group.first_source + group.sources > known)
       refuse(what + " has " + std::to_string(group.heads) + " heads and sources up to " +
              std::to_string(group.first_source + group.sources) + ", which this model does not have there; the graph is of another model");
-    const bool shares = group.reader == Reader::q || group.reader == Reader::k || group.reader == Reader::v;
-    const bool twice = !seen.emplace(group.layer, group.reader).second || (shares && seen.count({group.layer, Reader::qkv})) ||
-                       (group.reader == Reader::qkv && (seen.count({group.layer, Reader::q}) || seen.count({group.layer, Reader::k}) ||
-                                                        seen.count({group.layer, Reader::v})));
+    const bool shares = group.kind == GroupKind::q || group.kind == GroupKind::k || group.kind == GroupKind::v;
+    const bool twice =
+        !seen.emplace(group.block, group.kind).second || (shares && seen.count({group.block, GroupKind::qkv})) ||
+        (group.kind == GroupKind::qkv &&
+         (seen.count({group.block, GroupKind::q}) || seen.count({group.block, GroupKind::k}) || seen.count({group.block, GroupKind::v})));
     if (twice) refuse(what + " is there twice");
   }
 }
@@ -91,7 +92,7 @@ void check_start(const TransformerConfig& c, const ForwardRequest& request) {
   if (!fits || !start.is_floating_point())
     refuse("start must be floating point [" + std::to_string(batch) + " or 1, " + std::to_string(length) + ", " +
            std::to_string(c.d_model) + "], what the first source writes in the place of the embedding");
-  if (request.from || request.want_run)
+  if (request.from || request.keep_run)
     refuse("a run with another start than its tokens' embedding cannot be kept (keepRun: true), nor begin at a kept one (from)");
 }
 
@@ -116,7 +117,7 @@ bool same_padding(const at::Tensor& a, const at::Tensor& b) {
 }
 
 void check_run(const Transformer& model, const ForwardRequest& request) {
-  const PlainRun& run = *request.from;
+  const KeptRun& run = *request.from;
   if (run.model != model.serial()) refuse("the kept run (from) was made by another model; keep one of this model (keepRun: true)");
   if (run.length != request.tokens.size(1) || run.batch != request.tokens.size(0))
     refuse("the kept run (from) was made for other prompts: its shape is [" + std::to_string(run.batch) + ", " +
@@ -187,7 +188,7 @@ void check_hooks(const Transformer& model, const ForwardRequest& request) {
   if (request.from) refuse("a pass whose values are read or replaced by hook points cannot begin at a kept run (from)");
   if (request.patch && request.patch->mask.requires_grad())
     refuse("a pass whose values are read or replaced by hook points gives no gradients; give a mask that does not record them");
-  if (!request.hooks.replaced.empty() && (request.want_run || request.want_prefix))
+  if (!request.hooks.replaced.empty() && (request.keep_run || request.want_keys_values))
     refuse("a pass whose values are replaced cannot be kept (keepRun, keysValues): later ones would not know of it");
 }
 
@@ -201,7 +202,7 @@ void check_request(const Transformer& model, const ForwardRequest& request) {
   if (request.prefix) check_prefix(model, request);
   if (request.from) check_run(model, request);
   if (!request.hooks.empty()) check_hooks(model, request);
-  if (request.patch && request.want_run)
+  if (request.patch && request.keep_run)
     refuse("a run that is kept (keepRun: true) must not be patched; leave out the patch, and start patched runs from it (from)");
 }
 

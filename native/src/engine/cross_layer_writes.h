@@ -11,15 +11,15 @@
 
 namespace autocircuit {
 
-// What the latents of one autoencoder have written when readers of a block read, from their entries: [N, D].
+// What the latents of one autoencoder have written when groups of a block read, from their entries: [N, D].
 at::Tensor latents_written(const Autoencoder& autoencoder, int64_t reading_block, const LatentLists& lists);
 
 // Cross-layer transcoders in the order of their blocks: the output of block m is replaced by what the latents of all blocks l <= m write
-// there. With decoders as running sums W_l[m] = sum over l <= i <= m of what l writes to block i, which is what readers of block m + 1 read,
+// there. With decoders as running sums W_l[m] = sum over l <= i <= m of what l writes to block i, which is what groups of block m + 1 read,
 // that is S_m - S_{m-1}, where S_m = sum over l <= m of a_l W_l[m] and of the biases.
 //
 // The floor: each block l's K latents of a token write to L - l blocks, so L (L + 1) / 2 times K D numbers of decoders are gathered for a token, in
-// the forward pass and in the backward pass again; 2 K D operations for each. Decoders as large are all that is kept for it: readers take
+// the forward pass and in the backward pass again; 2 K D operations for each. Decoders as large are all that is kept for it: groups take
 // from the running sums what they read, at the price of one decoder for each pair of blocks.
 class CrossLayerWrites {
  public:

@@ -9,10 +9,10 @@ namespace autocircuit {
 
 ForwardPass::HeadGroups ForwardPass::groups_of(int64_t layer) const {
   HeadGroups groups{};
-  groups.shared = pass_.find(Reader::qkv, layer);
-  groups.q = groups.shared ? groups.shared : pass_.find(Reader::q, layer);
-  groups.k = groups.shared ? groups.shared : pass_.find(Reader::k, layer);
-  groups.v = groups.shared ? groups.shared : pass_.find(Reader::v, layer);
+  groups.shared = pass_.find(GroupKind::qkv, layer);
+  groups.q = groups.shared ? groups.shared : pass_.find(GroupKind::q, layer);
+  groups.k = groups.shared ? groups.shared : pass_.find(GroupKind::k, layer);
+  groups.v = groups.shared ? groups.shared : pass_.find(GroupKind::v, layer);
   groups.query_rows = config_.heads;
   groups.key_rows = groups.k ? groups.k->group->heads : config_.kv_heads;
   groups.value_rows = groups.v ? groups.v->group->heads : config_.kv_heads;
@@ -49,7 +49,7 @@ ForwardPass::LiveRows ForwardPass::choose_heads(int64_t layer, const HeadGroups&
 }
 
 // What plain rows of a layer project to, where that is not the ordinary way.
-ReaderInput::KnownPlain ForwardPass::known_plain(int64_t layer, const Heads& heads) {
+GroupInput::KnownPlain ForwardPass::known_plain(int64_t layer, const Heads& heads) {
   if (!heads.kept) return through_hooked_norm(Hook::ln1_scale, Hook::ln1_normalized, layer, Projection::query);
   return [this, layer](Projection which) {
     const at::Tensor& made = start_->projection(layer, which);
@@ -67,8 +67,8 @@ ForwardPass::Heads ForwardPass::run_heads(int64_t layer) {
     return heads;
   }
 
-  const ReaderInput::KnownPlain known = known_plain(layer, heads);
-  std::optional<ReaderInput> together;  // Q, K and V of one shared input, where they read at the same positions
+  const GroupInput::KnownPlain known = known_plain(layer, heads);
+  std::optional<GroupInput> together;  // Q, K and V of one shared input, where they read at the same positions
   if (groups.shared) together.emplace(input_of(groups.shared, layer, Projection::key, live.k, known));
   const auto project = [&](const GroupPlan* plan, Projection which, const std::vector<uint8_t>& rows, bool may_share) {
     if (together && may_share) return together->project(which);

@@ -43,10 +43,10 @@ at::Tensor ForwardPass::hooked_norm(Hook scale, Hook normalized, int64_t layer, 
   return norm.kind == NormKind::rms ? out : hooked(normalized, layer, out);
 }
 
-ReaderInput::KnownPlain ForwardPass::through_hooked_norm(Hook scale, Hook normalized, int64_t layer, Projection first) {
+GroupInput::KnownPlain ForwardPass::through_hooked_norm(Hook scale, Hook normalized, int64_t layer, Projection first) {
   if (!hooks_ || !(hooks_->at(scale, layer) || hooks_->at(normalized, layer))) return {};
-  const at::Tensor input = hooked_norm(scale, normalized, layer, reader_norm(model_, layer, first), frame_.resid);
-  return [this, layer, input](Projection which) { return apply(reader_linear(model_, layer, which), input); };
+  const at::Tensor input = hooked_norm(scale, normalized, layer, norm_before(model_, layer, first), frame_.resid);
+  return [this, layer, input](Projection which) { return apply(linear_of(model_, layer, which), input); };
 }
 
 }  // namespace autocircuit

@@ -9,9 +9,9 @@
 namespace autocircuit {
 
 // What a transcoder reads, from the MLP's input.
-at::Tensor ForwardPass::transcoder_input(int64_t layer, const ReaderInput& input) const {
+at::Tensor ForwardPass::transcoder_input(int64_t layer, const GroupInput& input) const {
   if (autoencoder_of_mlp(model_, layer)->input == AutoencoderInput::mlp_in) return input.normalised();
-  const GroupPlan* plan = pass_.find(Reader::mlp, layer);
+  const GroupPlan* plan = pass_.find(GroupKind::mlp, layer);
   if (!plan || !plan->is_patched(0)) return frame_.resid;
   return patched_inputs(pass_, latents_, frame_, *plan, mlp_point(config_, layer), {0}, Norm{})[0];
 }
@@ -51,7 +51,7 @@ void ForwardPass::write_attention_latents(int64_t layer, const at::Tensor& z) {
 void ForwardPass::write_stream_latents(int64_t layer) {
   const int64_t place = pass_.order.post(layer);
   if (!autoencoder_of_stream(model_, layer)) return record(place, at::zeros_like(frame_.resid));
-  const GroupPlan* plan = pass_.find(Reader::post, layer);
+  const GroupPlan* plan = pass_.find(GroupKind::post, layer);
   at::Tensor read = frame_.resid;
   if (plan && plan->is_patched(0)) read = patched_inputs(pass_, latents_, frame_, *plan, attention_point(layer) + 2, {0}, Norm{})[0];
   const at::Tensor made = latents_->write(model_.autoencoders()->of_stream(layer), read, frame_, pass_.ablated.get());

@@ -11,13 +11,13 @@ namespace autocircuit {
 at::Tensor ForwardPass::run_mlp(int64_t layer) {
   if (!pass_.live.mlp[layer]) return {};
   const BlockWeights& block = model_.weights().blocks[layer];
-  const GroupPlan* plan = pass_.find(Reader::mlp, layer);
+  const GroupPlan* plan = pass_.find(GroupKind::mlp, layer);
   if (plan && plan->rows[0] == RowKind::ablated && !hooks_) {
     at::Tensor out = pass_.ablated->mlp_output(layer);
     if (frame_.length() != pass_.length) out = at_positions(out, 0, pass_.length, frame_.positions);
     return out.size(0) == frame_.n() ? out : out.repeat({frame_.n() / out.size(0), 1});
   }
-  const ReaderInput input =
+  const GroupInput input =
       input_of(plan, layer, Projection::mlp_in, {1}, through_hooked_norm(Hook::ln2_scale, Hook::ln2_normalized, layer, Projection::mlp_in));
   Tape::Layer& saved = tape_.layers[layer];
   if (pass_.gradients) saved.resid_mlp = frame_.resid;

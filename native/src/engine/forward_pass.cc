@@ -24,7 +24,7 @@ ForwardResult ForwardPass::run() {
     for (at::Tensor& h : hidden_) h = h.view({pass_.batch, pass_.length, config_.d_model});
     result.hidden = at::stack(hidden_);
   }
-  if (pass_.request.want_sources || pass_.request.want_run) {
+  if (pass_.request.want_sources || pass_.request.keep_run) {
     const at::Tensor sources = collected_sources();
     if (pass_.request.want_sources) result.sources = sources;
     if (kept_) kept_->sources = sources;
@@ -59,7 +59,7 @@ void ForwardPass::block(int64_t layer) {
   if (!config_.parallel) hook_stream(Hook::resid_mid, layer);
   if (has_mlp && !config_.parallel) {
     if (pass_.order.has_mid()) {
-      read_residual(Reader::mid, layer);
+      read_residual(GroupKind::mid, layer);
       record_stream(pass_.order.mid(layer));
     }
     keep_resid(attention_point(layer) + 1);
@@ -70,7 +70,7 @@ void ForwardPass::block(int64_t layer) {
   hook_stream(Hook::resid_post, layer);
   if (!pass_.order.has_post(layer)) return;
   if (pass_.factorized) return write_stream_latents(layer);
-  read_residual(Reader::post, layer);
+  read_residual(GroupKind::post, layer);
   record_stream(pass_.order.post(layer));
 }
 
@@ -98,7 +98,7 @@ void ForwardPass::finish(ForwardResult& result) {
 
 at::Tensor ForwardPass::end_input() {
   tape_.end_resid = frame_.resid;
-  const GroupPlan* plan = pass_.find(Reader::end, config_.layers - 1);
+  const GroupPlan* plan = pass_.find(GroupKind::end, config_.layers - 1);
   if (!plan || plan->all(RowKind::plain)) return frame_.resid;
   if (plan->rows[0] == RowKind::ablated) {
     at::Tensor x = pass_.ablated->resid(end_point(config_));
@@ -122,8 +122,8 @@ at::Tensor ForwardPass::logits(const at::Tensor& rows) {
 }
 
 // Unfactorised graphs: the stream itself is replaced where a patched edge ends.
-void ForwardPass::read_residual(Reader reader, int64_t layer) {
-  const GroupPlan* plan = pass_.find(reader, layer);
+void ForwardPass::read_residual(GroupKind kind, int64_t layer) {
+  const GroupPlan* plan = pass_.find(kind, layer);
   if (!plan || plan->all(RowKind::plain)) return;
   frame_.resid = patched_inputs(pass_, latents_, frame_, *plan, 0, {0}, Norm{})[0];
 }

@@ -8,9 +8,9 @@
 
 #include "engine/attention.h"
 #include "engine/frame.h"
+#include "engine/group_input.h"
 #include "engine/hooks.h"
 #include "engine/pass_plan.h"
-#include "engine/reader_input.h"
 #include "engine/starting_run.h"
 #include "engine/tape.h"
 
@@ -21,7 +21,7 @@ class ForwardPass {
  public:
   // Neither the plan nor the latents (null in a network without autoencoders) go before the pass. `from` is where a plan from a kept run
   // starts, else null.
-  ForwardPass(const PassPlan& plan, LatentPass* latents, std::shared_ptr<const PlainRun> from);
+  ForwardPass(const PassPlan& plan, LatentPass* latents, std::shared_ptr<const KeptRun> from);
 
   ForwardResult run();
 
@@ -56,7 +56,7 @@ class ForwardPass {
   at::Tensor end_input();
   at::Tensor output_rows(const at::Tensor& x) const;
   at::Tensor logits(const at::Tensor& rows);
-  void read_residual(Reader reader, int64_t layer);
+  void read_residual(GroupKind kind, int64_t layer);
   at::Tensor collected_sources() const;
   void keep_resid(int64_t point);
 
@@ -71,14 +71,14 @@ class ForwardPass {
   void record_stream(int64_t source);
   at::Tensor ablated_outputs(int64_t first, int64_t count) const;
   void narrow(int64_t known_sources);
-  ReaderInput input_of(const GroupPlan* plan, int64_t layer, Projection which, const std::vector<uint8_t>& live,
-                       ReaderInput::KnownPlain known = {}) const;
+  GroupInput input_of(const GroupPlan* plan, int64_t layer, Projection which, const std::vector<uint8_t>& live,
+                      GroupInput::KnownPlain known = {}) const;
 
   // forward_heads.cc
   Heads run_heads(int64_t layer);
   HeadGroups groups_of(int64_t layer) const;
   LiveRows choose_heads(int64_t layer, const HeadGroups& groups, Heads& heads);
-  ReaderInput::KnownPlain known_plain(int64_t layer, const Heads& heads);
+  GroupInput::KnownPlain known_plain(int64_t layer, const Heads& heads);
   at::Tensor attend(int64_t layer, const Heads& heads, const at::Tensor& resid, const at::Tensor& q, const at::Tensor& k,
                     const at::Tensor& v);
 
@@ -95,7 +95,7 @@ class ForwardPass {
   void write_mlp(int64_t layer, const at::Tensor& out);
 
   // forward_latents.cc
-  at::Tensor transcoder_input(int64_t layer, const ReaderInput& input) const;
+  at::Tensor transcoder_input(int64_t layer, const GroupInput& input) const;
   void write_latents(int64_t layer, const at::Tensor& x);
   void write_attention_latents(int64_t layer, const at::Tensor& z);
   void write_stream_latents(int64_t layer);
@@ -106,7 +106,7 @@ class ForwardPass {
   void hook_stream(Hook hook, int64_t layer);
   void hook_attention(int64_t layer, const at::Tensor& before, const at::Tensor& z);
   at::Tensor hooked_norm(Hook scale, Hook normalized, int64_t layer, const Norm& norm, const at::Tensor& x);
-  ReaderInput::KnownPlain through_hooked_norm(Hook scale, Hook normalized, int64_t layer, Projection first);
+  GroupInput::KnownPlain through_hooked_norm(Hook scale, Hook normalized, int64_t layer, Projection first);
 
   const PassPlan& pass_;
   const Transformer& model_;
@@ -118,7 +118,7 @@ class ForwardPass {
   Frame frame_;                 // where the pass is now
   Tape tape_;                   // the frame joins it at the end
   at::Tensor transcoded_;       // what the next transcoder reads [N, D]
-  std::shared_ptr<PlainRun> kept_;
+  std::shared_ptr<KeptRun> kept_;
   std::shared_ptr<Prefix> kept_prefix_;
   std::vector<at::Tensor> hidden_;
 };

@@ -41,7 +41,7 @@ struct Prefix {
 
 // An unpatched run kept as a starting point: the residual stream at every reading point and every source's output, and what they are of.
 // What later passes make of them (engine/run_cache.h) is in the transformer's workspace.
-struct PlainRun : Origin {
+struct KeptRun : Origin {
   uint64_t model = 0, prefix = 0;  // serial numbers; no prefix is 0
   at::Tensor tokens, padding;      // on the host; padding may be undefined
   int64_t batch = 0, length = 0;
@@ -76,11 +76,11 @@ struct ForwardRequest {
   std::shared_ptr<const Prefix> prefix;           // or null
   std::optional<std::vector<int64_t>> positions;  // logits only there
   std::optional<Patch> patch;
-  std::shared_ptr<const PlainRun> from;     // start at the first patched reader
+  std::shared_ptr<const KeptRun> from;      // start where the first patched group reads
   std::optional<Reference> reference;       // how far the outputs are from it
   std::shared_ptr<const PatchGraph> graph;  // decides the sources to collect; null = factorised
   HookRequest hooks;
-  bool want_logits = true, want_sources = false, want_hidden = false, want_run = false, want_prefix = false;
+  bool want_logits = true, want_sources = false, want_hidden = false, keep_run = false, want_keys_values = false;
   CancelToken cancel;
 };
 
@@ -91,7 +91,7 @@ struct ForwardResult {
   at::Tensor sources;             // [S, B, P, D]
   at::Tensor hidden;              // [layers + 1, B, P, D]
   std::vector<at::Tensor> hooks;  // values of the hook points that are read, in the request's order
-  std::shared_ptr<PlainRun> run;
+  std::shared_ptr<KeptRun> run;
   std::shared_ptr<Prefix> prefix;
 };
 

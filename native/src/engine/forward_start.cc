@@ -18,9 +18,9 @@ at::Tensor padding_of_all(const PassPlan& plan) {
 
 at::Tensor copied_to_host(const at::Tensor& numbers) { return numbers.to(at::kCPU, at::kLong, /*non_blocking=*/false, /*copy=*/true); }
 
-std::shared_ptr<PlainRun> empty_run(const PassPlan& plan) {
+std::shared_ptr<KeptRun> empty_run(const PassPlan& plan) {
   const ForwardRequest& request = plan.request;
-  auto run = std::make_shared<PlainRun>();
+  auto run = std::make_shared<KeptRun>();
   run->model = plan.model.serial();
   run->tokens = copied_to_host(request.tokens);
   if (request.padding.defined()) run->padding = copied_to_host(request.padding);
@@ -40,13 +40,13 @@ std::shared_ptr<Prefix> empty_prefix(const PassPlan& plan) {
 
 }  // namespace
 
-ForwardPass::ForwardPass(const PassPlan& plan, LatentPass* latents, std::shared_ptr<const PlainRun> from)
+ForwardPass::ForwardPass(const PassPlan& plan, LatentPass* latents, std::shared_ptr<const KeptRun> from)
     : pass_(plan), model_(plan.model), config_(plan.config), latents_(latents),
       start_(from ? std::make_optional<StartingRun>(plan, std::move(from)) : std::nullopt),
       attention_(plan.config, plan.model.weights(), plan.length, padding_of_all(plan), plan.request.prefix) {
   if (plan.is_hooked()) hooks_.emplace(plan.request.hooks);
-  if (plan.request.want_run) kept_ = empty_run(plan);
-  if (plan.request.want_prefix) kept_prefix_ = empty_prefix(plan);
+  if (plan.request.keep_run) kept_ = empty_run(plan);
+  if (plan.request.want_keys_values) kept_prefix_ = empty_prefix(plan);
   tape_.layers.resize(config_.layers);
 }
 

@@ -20,11 +20,11 @@ void KeptHeads::set(int64_t head, Rows given, const at::Tensor& output, const at
   for (const at::Tensor& each : outputs) after.add_(each);
 }
 
-std::optional<KeptHeads::Rows> rows_of_head(const std::vector<const GroupPlan*>& readers, const std::vector<int64_t>& heads) {
+std::optional<KeptHeads::Rows> rows_of_head(const std::vector<const GroupPlan*>& groups, const std::vector<int64_t>& heads) {
   KeptHeads::Rows rows;
-  for (size_t i = 0; i < readers.size(); i++) {
-    if (!readers[i]) continue;
-    const at::Tensor& values = readers[i]->values;  // [M, T, heads, sources]
+  for (size_t i = 0; i < groups.size(); i++) {
+    if (!groups[i]) continue;
+    const at::Tensor& values = groups[i]->values;  // [M, T, heads, sources]
     const int64_t masks = values.size(0), tokens = values.size(1), sources = values.size(3);
     const double* first = values.const_data_ptr<double>() + heads[i] * values.stride(2);
     for (int64_t t = 0; t < tokens; t++) {

@@ -30,6 +30,6 @@ struct KeptHeads {
 };
 
 // A head's rows of these groups (null ones are left out), if they are the same under every mask.
-std::optional<KeptHeads::Rows> rows_of_head(const std::vector<const GroupPlan*>& readers, const std::vector<int64_t>& heads);
+std::optional<KeptHeads::Rows> rows_of_head(const std::vector<const GroupPlan*>& groups, const std::vector<int64_t>& heads);
 
 }  // namespace autocircuit

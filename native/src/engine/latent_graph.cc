@@ -24,7 +24,7 @@ void check_table(const Autoencoders& autoencoders, const PatchGraph& table, int6
 // The first ordinary source that a group reads: the place of the last autoencoder of the stream before it.
 int64_t first_read(const TransformerConfig& config, const Autoencoders& autoencoders, const DestinationGroup& group) {
   const SourceOrder order = source_order(config, autoencoders);
-  for (int64_t block = (group.reader == Reader::end ? config.layers : group.layer) - 1; block >= 0; block--)
+  for (int64_t block = (group.kind == GroupKind::end ? config.layers : group.block) - 1; block >= 0; block--)
     if (autoencoders.of_stream(block) >= 0) return order.post(block);
   return order.start();
 }
@@ -64,11 +64,11 @@ LatentGraph::LatentGraph(const TransformerConfig& config, const Autoencoders& au
   ordinary_->tokens = table.tokens;
   ordinary_->sources = order.count();
   for (const DestinationGroup& group : table.groups) {
-    const bool inside = group.layer >= 0 && group.layer < config.layers;
-    if (!inside || (group.reader == Reader::post && autoencoders.of_stream(group.layer) < 0) || group.reader == Reader::mid)
-      throw Error(ErrorCode::bad_input, "the graph has a group that reads in layer " + std::to_string(group.layer) +
+    const bool inside = group.block >= 0 && group.block < config.layers;
+    if (!inside || (group.kind == GroupKind::post && autoencoders.of_stream(group.block) < 0) || group.kind == GroupKind::mid)
+      throw Error(ErrorCode::bad_input, "the graph has a group that reads in layer " + std::to_string(group.block) +
                                             " what this model with its autoencoders does not read there; the graph is of another model");
-    const int64_t end = group.reader == Reader::post ? order.post(group.layer) : order.before(reading_point(config, group));
+    const int64_t end = group.kind == GroupKind::post ? order.post(group.block) : order.before(reading_point(config, group));
     add_group(group, first_read(config, autoencoders, group), end);
   }
   ordinary_->edges = static_cast<int64_t>(cells_.size());
@@ -120,8 +120,8 @@ void LatentGraph::reclassify(MaskPlan& plan, const at::Tensor& mask, PlanKind ki
     std::vector<RowKind> rows;
     for (int64_t head = 0; head < group.heads; head++) {
       const RowKind made = classify({not_zero.const_data_ptr<int64_t>()[head], not_one.const_data_ptr<int64_t>()[head]}, kind);
-      rows.push_back(made == RowKind::ablated && (group.reader == Reader::mlp || group.reader == Reader::post) ? RowKind::near_ablated
-                                                                                                               : made);
+      rows.push_back(made == RowKind::ablated && (group.kind == GroupKind::mlp || group.kind == GroupKind::post) ? RowKind::near_ablated
+                                                                                                                 : made);
     }
     plan.set_rows(g, std::move(rows));
   }

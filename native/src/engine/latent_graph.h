@@ -24,9 +24,9 @@ class LatentGraph {
   const PatchGraph& table() const { return table_; }
   // The group of the table that reads where this one of the ordinary graph does.
   const DestinationGroup& of(const DestinationGroup& ordinary) const { return table_.groups[&ordinary - ordinary_->groups.data()]; }
-  // The block whose reader sees as much of the stream as a group does: its own, or the next one, or their number at the end.
+  // The block whose groups see as much of the stream as a group does: its own, or the next one, or their number at the end.
   static int64_t reading_block(const DestinationGroup& group) {
-    return group.layer + (group.reader == Reader::end || group.reader == Reader::post ? 1 : 0);
+    return group.block + (group.kind == GroupKind::end || group.kind == GroupKind::post ? 1 : 0);
   }
   // Column of an autoencoder's first latent, and whether a group reads what it writes.
   int64_t column(int64_t number) const { return column_[number]; }

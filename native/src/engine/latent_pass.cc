@@ -32,7 +32,7 @@ at::Tensor unpacked(const at::Tensor& rows, const Autoencoders& autoencoders, in
 
 LatentPass::LatentPass(const Transformer& model, ForwardRequest& request, bool gradients)
     : autoencoders_(*model.autoencoders()), length_(request.tokens.size(1)), batch_(request.tokens.size(0)),
-      keeps_activations_(request.want_sources || request.want_run), lists_(autoencoders_.count()), gradients_(autoencoders_.count()),
+      keeps_activations_(request.want_sources || request.keep_run), lists_(autoencoders_.count()), gradients_(autoencoders_.count()),
       activations_(autoencoders_.count()), weights_(model.weights()), inputs_(autoencoders_.count()) {
   for (int64_t number = 0; number < autoencoders_.count(); number++)
     if (autoencoders_[number].positions() != 1 && autoencoders_[number].positions() != length_)

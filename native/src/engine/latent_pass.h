@@ -17,7 +17,7 @@ namespace autocircuit {
 // The latents of one pass. Latent l of an autoencoder writes a[l] * decoder[l], so no output of a latent is ever made: a patched row adds
 // ((m * (ablated - a)) @ decoder) to its input, and the mask's gradient is <gradient of the input, decoder> * (ablated - a).
 //
-// The floor: a token has some K latents that are not zero in one of both runs, of the thousands there are. For R rows of a reader an autoencoder's
+// The floor: a token has some K latents that are not zero in one of both runs, of the thousands there are. For R rows of a group an autoencoder's
 // latents take 2 R K D operations a token, in the forward pass where the rows are patched and in the backward pass for the products, as
 // much as an ordinary source of K outputs; and K D numbers of the decoder are gathered, which bounds it where R is small. Memory is that of
 // the activations, [batch * positions, latents] each, and of the mask.

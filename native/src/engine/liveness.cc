@@ -12,14 +12,14 @@ class Walk {
   Walk(const TransformerConfig& config, const MaskPlan* plan, bool whole_layers, Liveness& live)
       : config_(config), plan_(plan), whole_layers_(whole_layers), order_(config, StreamSources::none), live_(live) {}
 
-  // From the output backwards: a reader that runs makes what it reads live.
+  // From the output backwards: a group that runs makes what it reads live.
   void run() {
-    read(Reader::end, 0, 0, end_point(config_));
+    read(GroupKind::end, 0, 0, end_point(config_));
     for (int64_t layer = config_.layers - 1; layer >= 0; layer--) {
       const int64_t after = attention_point(layer) + 2;
       if (!config_.attn_only) {
         live_.mlp[layer] = resid_from(after) || live_.delta[order_.mlp(layer)];
-        if (live_.mlp[layer]) read(Reader::mlp, layer, 0, mlp_point(config_, layer));
+        if (live_.mlp[layer]) read(GroupKind::mlp, layer, 0, mlp_point(config_, layer));
       }
       const bool summed = resid_from(config_.parallel ? after : mlp_point(config_, layer));
       std::vector<uint8_t>& heads = live_.heads[layer];
@@ -35,20 +35,20 @@ class Walk {
 
   void read_head(int64_t layer, int64_t head) {
     const int64_t point = attention_point(layer);
-    if (plan_ && plan_->find(Reader::qkv, layer)) return read(Reader::qkv, layer, head, point);
-    read(Reader::q, layer, head, point);
-    for (const Reader reader : {Reader::k, Reader::v}) {
-      const GroupPlan* group = plan_ ? plan_->find(reader, layer) : nullptr;
+    if (plan_ && plan_->find(GroupKind::qkv, layer)) return read(GroupKind::qkv, layer, head, point);
+    read(GroupKind::q, layer, head, point);
+    for (const GroupKind kind : {GroupKind::k, GroupKind::v}) {
+      const GroupPlan* group = plan_ ? plan_->find(kind, layer) : nullptr;
       const int64_t shared = config_.heads / (group ? group->group->heads : config_.kv_heads);
-      read(reader, layer, head / shared, point);
+      read(kind, layer, head / shared, point);
     }
   }
 
-  void read(Reader reader, int64_t layer, int64_t row, int64_t point) {
-    const GroupPlan* group = plan_ ? plan_->find(reader, layer) : nullptr;
-    const RowKind kind = group ? group->rows[row] : RowKind::plain;
-    if (kind == RowKind::plain || kind == RowKind::near_plain) std::fill(live_.resid.begin(), live_.resid.begin() + point + 1, 1);
-    if (kind == RowKind::near_plain || kind == RowKind::near_ablated) group->mark_sources(row, live_.delta);
+  void read(GroupKind kind, int64_t layer, int64_t row, int64_t point) {
+    const GroupPlan* group = plan_ ? plan_->find(kind, layer) : nullptr;
+    const RowKind made = group ? group->rows[row] : RowKind::plain;
+    if (made == RowKind::plain || made == RowKind::near_plain) std::fill(live_.resid.begin(), live_.resid.begin() + point + 1, 1);
+    if (made == RowKind::near_plain || made == RowKind::near_ablated) group->mark_sources(row, live_.delta);
   }
 
   const TransformerConfig& config_;

@@ -11,7 +11,7 @@ namespace autocircuit {
 // Which parts of the network the requested output depends on under a mask. A head all of whose outgoing edges are ablated
 // need not run; nor, then, what only it reads. With few edges kept, that is most of the network.
 struct Liveness {
-  // Everything runs, every delta is made: for gradients, for collecting sources, and for graphs of residual readers.
+  // Everything runs, every delta is made: for gradients, for collecting sources, and for graphs whose groups read the stream anew.
   static Liveness all(const TransformerConfig& config, int64_t sources);
   // For a factorised graph under a plan (null: nothing patched, no delta needed). `whole_layers`: the heads of a layer
   // depend on each other (norms over all of them), so one that runs makes all run.

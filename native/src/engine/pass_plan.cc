@@ -53,7 +53,7 @@ PassPlan::PassPlan(const Transformer& of, const PlacedRequest& placed, bool with
       gradients(with_gradients), listed(lists), factorized(is_factorized(request)), order(source_order(of, factorized)),
       length(request.tokens.size(1)), trains_latents(placed.latents && placed.latents->trains()) {
   if (request.patch) {
-    // Residual readers of unfactorised graphs replace the stream itself: nothing to share with other rows.
+    // Groups of unfactorised graphs that read the stream anew replace the stream itself: nothing to share with other rows.
     const PlanKind kind = gradients || !factorized ? PlanKind::gradients : PlanKind::cheapest;
     mask.emplace(*request.patch->graph, request.patch->mask, listed ? PlanKind::listed : kind);
     if (placed.latents) placed.latents->reclassify(*mask, kind);
@@ -105,10 +105,10 @@ void PassPlan::check_positions() const {
 }
 
 void PassPlan::choose_live_parts() {
-  const bool collects = request.want_sources || request.want_run || request.want_hidden || request.want_prefix || is_hooked();
+  const bool collects = request.want_sources || request.keep_run || request.want_hidden || request.want_keys_values || is_hooked();
   all_live = gradients || collects || !factorized || listed || model.autoencoders();
   live = all_live ? Liveness::all(config, order.count()) : Liveness::of(config, mask ? &*mask : nullptr, order.count(), has_whole_layers());
-  if (!gradients && !request.want_sources && !request.want_run && !mask) live.delta.assign(order.count(), 0);
+  if (!gradients && !request.want_sources && !request.keep_run && !mask) live.delta.assign(order.count(), 0);
   narrows = request.positions && static_cast<int64_t>(request.positions->size()) < length && !collects && !trains_latents;
 }
 
@@ -116,11 +116,11 @@ bool PassPlan::has_whole_layers() const { return config.qk_norm == QkNorm::full 
 
 bool PassPlan::has_constant_heads(int64_t layer) const {
   return mask && !autoencoder_of_attention(model, layer) && !gradients && !listed && !request.prefix && !request.padding.defined() &&
-         !request.want_prefix && !has_whole_layers() && !is_hooked();
+         !request.want_keys_values && !has_whole_layers() && !is_hooked();
 }
 
 bool PassPlan::knows_heads(int64_t layer) const {
-  return from_run && mask && !listed && attention_point(layer) == leaves_run_at && !config.parallel && !request.want_prefix &&
+  return from_run && mask && !listed && attention_point(layer) == leaves_run_at && !config.parallel && !request.want_keys_values &&
          !has_whole_layers();
 }
 

@@ -50,7 +50,7 @@ struct PassPlan {
   int64_t leaves_run_at = 0;    // the first point where an edge may be patched: a pass from a kept run begins there
   bool trains_latents = false;  // autoencoders have leaves
 
-  const GroupPlan* find(Reader reader, int64_t layer) const { return mask ? mask->find(reader, layer) : nullptr; }
+  const GroupPlan* find(GroupKind kind, int64_t layer) const { return mask ? mask->find(kind, layer) : nullptr; }
   int64_t rows() const { return batch * length; }
   bool is_hooked() const { return !request.hooks.empty(); }
   // Norms over all heads of a layer tie the heads together.

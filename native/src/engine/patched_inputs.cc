@@ -18,7 +18,7 @@ at::Tensor patched_inputs(const PassPlan& pass, const LatentPass* latents, const
   const RowLists lists = pass.listed ? pass.listed->of(*plan.group) : row_lists(plan, rows, weights.options);
   at::Tensor ablated;
   if (pass.listed || std::any_of(rows.begin(), rows.end(), [&](int64_t row) { return plan.rows[row] == RowKind::near_ablated; })) {
-    ablated = plan.group->reader == Reader::post ? pass.ablated->resid_behind(plan.group->layer) : pass.ablated->resid(point);
+    ablated = plan.group->kind == GroupKind::post ? pass.ablated->resid_behind(plan.group->block) : pass.ablated->resid(point);
     if (frame.length() != pass.length) ablated = at_positions(ablated, 0, pass.length, frame.positions);
   }
   const at::Tensor token_of = index_on(weights.options.device(), frame.positions, at::kInt);

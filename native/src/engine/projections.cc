@@ -5,14 +5,14 @@
 
 namespace autocircuit {
 
-Norm reader_norm(const Transformer& model, int64_t layer, Projection which) {
+Norm norm_before(const Transformer& model, int64_t layer, Projection which) {
   const TransformerConfig& c = model.config();
   const BlockWeights& block = model.weights().blocks[layer];
   const NormWeights& weights = is_of_mlp(which) ? block.ln2 : block.ln1;
   return {c.pre_norm ? c.norm : NormKind::none, c.eps, weights.scale, weights.shift};
 }
 
-Linear reader_linear(const Transformer& model, int64_t layer, Projection which) {
+Linear linear_of(const Transformer& model, int64_t layer, Projection which) {
   const BlockWeights& b = model.weights().blocks[layer];
   switch (which) {
     case Projection::query: return {b.w_q, b.b_q};

@@ -13,8 +13,8 @@ inline int64_t attention_point(int64_t layer) { return 2 * layer; }
 inline int64_t mlp_point(const TransformerConfig& c, int64_t layer) { return c.parallel ? 2 * layer : 2 * layer + 1; }
 inline int64_t end_point(const TransformerConfig& c) { return 2 * c.layers; }
 inline int64_t reading_point(const TransformerConfig& c, const DestinationGroup& group) {
-  if (group.reader == Reader::end) return end_point(c);
-  return group.reader == Reader::mlp ? mlp_point(c, group.layer) : attention_point(group.layer);
+  if (group.kind == GroupKind::end) return end_point(c);
+  return group.kind == GroupKind::mlp ? mlp_point(c, group.block) : attention_point(group.block);
 }
 
 // Which points of the residual stream are sources themselves.

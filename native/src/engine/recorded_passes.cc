@@ -29,15 +29,15 @@ bool same_padding(const at::Tensor& a, const at::Tensor& b) {
 }
 
 bool only_outputs(const ForwardRequest& request) {
-  return request.patch && request.patch->graph->factorized && !request.want_sources && !request.want_hidden && !request.want_run &&
-         !request.want_prefix;
+  return request.patch && request.patch->graph->factorized && !request.want_sources && !request.want_hidden && !request.keep_run &&
+         !request.want_keys_values;
 }
 
 }  // namespace
 
-class RecordedPasses::One {
+class RecordedPasses::RepeatedPass {
  public:
-  One(const Transformer& model, const ForwardRequest& request, int64_t point, int64_t masks)
+  RepeatedPass(const Transformer& model, const ForwardRequest& request, int64_t point, int64_t masks)
       : model_(model), request_(request), point_(point), masks_(masks) {
     request_.from = nullptr;  // with the run its recordings go
   }
@@ -99,11 +99,11 @@ std::optional<ForwardResult> RecordedPasses::forward(const Transformer& model, c
   const MaskPlan plan(*request.patch->graph, request.patch->mask, PlanKind::listed);
   const int64_t point = first_patched_point(model.config(), plan);
   const at::NoGradGuard no_grad;
-  std::list<std::unique_ptr<One>>& passes = recorded.passes_;
+  std::list<std::unique_ptr<RepeatedPass>>& passes = recorded.passes_;
   auto found = passes.begin();
   while (found != passes.end() && !(*found)->serves(model, request, point, plan.masks())) ++found;
   if (found == passes.end()) {
-    passes.push_front(std::make_unique<One>(model, request, point, plan.masks()));
+    passes.push_front(std::make_unique<RepeatedPass>(model, request, point, plan.masks()));
     if (passes.size() > kMostKept) passes.pop_back();
   } else {
     passes.splice(passes.begin(), passes, found);

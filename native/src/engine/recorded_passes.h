@@ -23,9 +23,9 @@ class RecordedPasses {
   static std::optional<ForwardResult> forward(const Transformer& model, const ForwardRequest& request);
 
  private:
-  class One;
-  std::list<std::unique_ptr<One>> passes_;  // the latest first
-  bool gave_up_ = false;                    // the device would not record one
+  class RepeatedPass;
+  std::list<std::unique_ptr<RepeatedPass>> passes_;  // the latest first
+  bool gave_up_ = false;                             // the device would not record one
 };
 
 }  // namespace autocircuit

@@ -12,17 +12,17 @@
 namespace autocircuit {
 
 class AblationCache;
-struct PlainRun;
+struct KeptRun;
 
 // What passes that leave a kept run make of it for the next one.
 struct RunCache {
-  // What plain readers project at a layer, by layer and projection: made when a pass first leaves the run there.
+  // What plain rows project to at a layer, by layer and projection: made when a pass first leaves the run there.
   std::map<std::pair<int64_t, int>, at::Tensor> projections;
   KeptHeads heads;
   RecordedPasses recorded;  // on a device that can repeat them
 
   // ablated - current for every source [S, N, D], kept for the ablation that was asked for last.
-  const at::Tensor& delta(const PlainRun& run, const AblationCache& ablation);
+  const at::Tensor& delta(const KeptRun& run, const AblationCache& ablation);
   void forget_ablation(uint64_t serial);
 
  private:

@@ -9,7 +9,7 @@
 
 namespace autocircuit {
 
-StartingRun::StartingRun(const PassPlan& plan, std::shared_ptr<const PlainRun> run)
+StartingRun::StartingRun(const PassPlan& plan, std::shared_ptr<const KeptRun> run)
     : pass_(plan), run_(std::move(run)), cache_(plan.model.workspace().of(*run_)) {
   if (plan.mask) delta_ = cache_->delta(*run_, *plan.ablated);
 }
@@ -17,8 +17,8 @@ StartingRun::StartingRun(const PassPlan& plan, std::shared_ptr<const PlainRun> r
 const at::Tensor& StartingRun::projection(int64_t layer, Projection which) {
   at::Tensor& made = cache_->projections[{layer, static_cast<int>(which)}];
   if (!made.defined())
-    made = apply(reader_linear(pass_.model, layer, which),
-                 apply(reader_norm(pass_.model, layer, which), resid(attention_point(layer)), type_of(pass_.model.weights())));
+    made = apply(linear_of(pass_.model, layer, which),
+                 apply(norm_before(pass_.model, layer, which), resid(attention_point(layer)), type_of(pass_.model.weights())));
   return made;
 }
 

@@ -12,7 +12,7 @@ namespace autocircuit {
 // What a forward pass leaves for its backward.
 struct Tape {
   struct Layer {
-    at::Tensor resid_attention, resid_queries, resid_mlp;  // inputs of the readers
+    at::Tensor resid_attention, resid_queries, resid_mlp;  // inputs of the groups
     at::Tensor q, k, v, z;                                 // leaves and result of the attention core's own graph
     at::Tensor in, gate, mlp_raw;                          // what the MLP's activation takes; output before a post-norm
   };

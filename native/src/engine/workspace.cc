@@ -18,7 +18,7 @@ std::shared_ptr<AblationCache> Workspace::of(const Transformer& model, const Abl
   return cache;
 }
 
-std::shared_ptr<RunCache> Workspace::of(const PlainRun& run) {
+std::shared_ptr<RunCache> Workspace::of(const KeptRun& run) {
   std::shared_ptr<RunCache>& cache = runs_[run.serial()];
   if (!cache) {
     cache = std::make_shared<RunCache>();

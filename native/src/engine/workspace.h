@@ -17,7 +17,7 @@ class Workspace : public std::enable_shared_from_this<Workspace> {
  public:
   // `model` is the transformer that the workspace belongs to.
   std::shared_ptr<AblationCache> of(const Transformer& model, const Ablation& ablation);
-  std::shared_ptr<RunCache> of(const PlainRun& run);
+  std::shared_ptr<RunCache> of(const KeptRun& run);
 
   size_t ablations() const { return ablations_.size(); }
   size_t runs() const { return runs_.size(); }

@@ -7,8 +7,8 @@
 
 namespace autocircuit {
 
-// Where a group of destinations reads the residual stream.
-enum class Reader : uint8_t {
+// What a group's destinations are, and so where they read the residual stream.
+enum class GroupKind : uint8_t {
   q,     // query input of every head
   k,     // key input of every key/value head
   v,     // value input of every key/value head
@@ -21,8 +21,8 @@ enum class Reader : uint8_t {
 
 // Destinations that share a module, and their cells [token?][head][source] in the flat edge vector.
 struct DestinationGroup {
-  Reader reader;
-  int64_t layer;
+  GroupKind kind;
+  int64_t block;
   int64_t heads;
   int64_t first_source;
   int64_t sources;

@@ -45,13 +45,13 @@ struct GroupPlan {
   void mark_sources(int64_t head, std::vector<uint8_t>& needed) const;
 };
 
-// A mask, read once: what each reader of the network needs.
+// A mask, read once: what each group needs.
 class MaskPlan {
  public:
   MaskPlan(const PatchGraph& graph, const at::Tensor& mask, PlanKind kind);
 
   // Plan of the group that reads at this place, or null when the graph has none there.
-  const GroupPlan* find(Reader reader, int64_t layer) const;
+  const GroupPlan* find(GroupKind kind, int64_t layer) const;
 
   const std::vector<GroupPlan>& groups() const { return groups_; }
   // Where a row depends on more than this plan's mask says.

@@ -1,12 +1,12 @@
 import { AutocircuitError, type DType } from "@autocircuit/base";
 import { type BlockAutoencoder, scope, type Tensor } from "@autocircuit/native";
+import { AutoencoderFacts } from "./autoencoder-facts.ts";
 import type { AutoencoderParts } from "./autoencoder-parts.ts";
 import { decodeRows } from "./decoder.ts";
 import { encodeRows } from "./encoder.ts";
 import { engineBlock } from "./engine-block.ts";
 import { requireFinite } from "./finite.ts";
 import { hookPlace } from "./hooks.ts";
-import type { MadeFor } from "./made-for.ts";
 import { asRows, type Rows } from "./rows.ts";
 
 export type { AutoencoderParts };
@@ -30,19 +30,7 @@ export interface Reconstruction {
  * const [sae] = (await loadAutoencoders("gpt2-small-res-jb/blocks.8.hook_resid_pre")).autoencoders;
  * const { latents, error } = await sae!.reconstruct(activations); // [batch, position, d_model]
  */
-export class Autoencoder implements Disposable {
-  readonly path: string;
-  readonly hookIn: string;
-  readonly hookOut: string;
-  /** Block it reads from; undefined for the embedding and for hooks whose names are not known. */
-  readonly block: number | undefined;
-  readonly modelName: string | undefined;
-  /** How the weights of that model were processed, as far as the files tell. */
-  readonly madeFor: MadeFor | undefined;
-  readonly dIn: number;
-  readonly dOut: number;
-  /** Number of latents. */
-  readonly dSae: number;
+export class Autoencoder extends AutoencoderFacts implements Disposable {
   readonly dtype: DType;
   /** What tells its numbers from those of others: scores of its latents are refused on another's. */
   readonly fingerprint: string | undefined;
@@ -50,16 +38,8 @@ export class Autoencoder implements Disposable {
 
   /** @internal */
   constructor(parts: AutoencoderParts) {
-    const { path, hookIn, hookOut, encoder, decoder, modelName } = parts;
-    this.path = path;
-    this.hookIn = hookIn;
-    this.hookOut = hookOut;
-    this.block = hookPlace(hookIn).block;
-    this.modelName = modelName;
-    this.madeFor = parts.madeFor;
-    [this.dIn, this.dSae] = encoder.weight.shape as [number, number];
-    this.dOut = decoder.rows.shape[1]!;
-    this.dtype = encoder.weight.dtype;
+    super(parts);
+    this.dtype = parts.encoder.weight.dtype;
     this.fingerprint = parts.fingerprint;
     this.#parts = parts;
   }
@@ -67,11 +47,6 @@ export class Autoencoder implements Disposable {
   /** Whether it replaces another activation than it reads. */
   get isTranscoder(): boolean {
     return this.hookIn !== this.hookOut;
-  }
-
-  /** In the field's words: `relu`, `jumprelu`, `topk`, ... */
-  get activation(): string {
-    return this.#parts.encoder.activation.name;
   }
 
   /** Whether something goes from input to output that is no latent's. */

@@ -1,4 +1,5 @@
 export { Autoencoder, type Reconstruction } from "./autoencoder.ts";
+export type { AutoencoderFacts } from "./autoencoder-facts.ts";
 export { checkFitsModel, checkInspected } from "./check-model.ts";
 export { chosenPaths } from "./chosen-paths.ts";
 export { type CrossLayerReconstruction, CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
@@ -7,7 +8,7 @@ export { openNpz } from "./files/npz.ts";
 export type { StoredTensor, TensorFile } from "./files/tensor-file.ts";
 export type { FormatName, Reading } from "./formats/format.ts";
 export { type HookPlace, hookPlace, type Site } from "./hooks.ts";
-export { type AutoencoderFacts, type InspectedAutoencoders, inspectAutoencoders } from "./inspect-autoencoders.ts";
+export { type InspectedAutoencoders, inspectAutoencoders } from "./inspect-autoencoders.ts";
 export { type AutoencoderSet, type LoadAutoencodersOptions, loadAutoencoders } from "./load-autoencoders.ts";
 export type { MadeFor } from "./made-for.ts";
 export { readPickle } from "./pickle/read-pickle.ts";

@@ -1,31 +1,9 @@
 import { signature } from "@autocircuit/base";
 import { scope } from "@autocircuit/native";
-import type { AutoencoderParts } from "./autoencoder-parts.ts";
+import { AutoencoderFacts } from "./autoencoder-facts.ts";
 import type { CrossLayerSetParts } from "./cross-layer-transcoder.ts";
 import type { FormatName } from "./formats/format.ts";
-import { hookPlace } from "./hooks.ts";
-import type { MadeFor } from "./made-for.ts";
 import { type InspectAutoencodersOptions, inspectKinds, pathsOrNames, readAutoencoders } from "./read-autoencoders.ts";
-
-/** What the files of an autoencoder, or of one layer of a cross-layer transcoder, say of it. */
-export interface AutoencoderFacts {
-  readonly path: string;
-  readonly hookIn: string;
-  readonly hookOut: string;
-  /** Block it reads from; undefined for the embedding and for hooks whose names are not known. */
-  readonly block: number | undefined;
-  readonly modelName: string | undefined;
-  /** How the weights of that model were processed, as far as the files tell. */
-  readonly madeFor: MadeFor | undefined;
-  readonly dIn: number;
-  readonly dOut: number;
-  /** Number of latents. */
-  readonly dSae: number;
-  /** In the field's words: `relu`, `jumprelu`, `topk`, ... */
-  readonly activation: string;
-  /** Decoders: 1, or of a layer of a cross-layer transcoder one for each layer that it writes to. */
-  readonly decoders: number;
-}
 
 /** Autoencoders of which nothing was read but what they are. */
 export interface InspectedAutoencoders {
@@ -55,7 +33,7 @@ export async function inspectAutoencoders(
   const how = { dtype: "float32", headersOnly: true, scale: undefined, reading: "stored" } as const;
   return scope(async () => {
     const { path, format, each, crossLayer } = await readAutoencoders(pathOrNames, options, how);
-    const autoencoders = crossLayer ? layersOf(crossLayer) : each.map((parts) => factsOf(parts, 1));
+    const autoencoders = crossLayer ? layersOf(crossLayer) : each.map((parts) => new AutoencoderFacts(parts));
     autoencoders.sort((a, b) => (a.block ?? -1) - (b.block ?? -1));
     return { path, format, autoencoders, crossLayer: crossLayer !== undefined };
   });
@@ -64,30 +42,9 @@ export async function inspectAutoencoders(
 function layersOf({ path, hookIn, hookOut, modelName, madeFor, layers }: CrossLayerSetParts): AutoencoderFacts[] {
   return layers.map(({ encoder, decoders }, layer) => {
     const hooks = { hookIn: `blocks.${layer}.${hookIn}`, hookOut: `blocks.${layer}.${hookOut}` };
-    return factsOf({ path, ...hooks, modelName, madeFor, encoder, decoder: decoders[0]! }, decoders.length);
+    return new AutoencoderFacts(
+      { path, ...hooks, modelName, madeFor, encoder, decoder: decoders[0]! },
+      decoders.length,
+    );
   });
-}
-
-type Told = Pick<AutoencoderParts, "path" | "hookIn" | "hookOut" | "modelName" | "madeFor" | "encoder" | "decoder">;
-
-function factsOf(
-  { path, hookIn, hookOut, modelName, madeFor, encoder, decoder }: Told,
-  decoders: number,
-): AutoencoderFacts {
-  const [dIn, dSae] = encoder.weight.shape as [number, number];
-  const dOut = decoder.rows.shape[1]!;
-  const { block } = hookPlace(hookIn);
-  return {
-    path,
-    hookIn,
-    hookOut,
-    block,
-    modelName,
-    madeFor,
-    dIn,
-    dOut,
-    dSae,
-    activation: encoder.activation.name,
-    decoders,
-  };
 }

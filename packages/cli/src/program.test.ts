@@ -2,14 +2,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ablationTypes } from "@autocircuit/core";
 import { algorithms, type OptionSpec, spanAggregations } from "@autocircuit/discovery";
 import { circuitTestNames, promptScoreNames } from "@autocircuit/metrics";
 import { computeDTypes } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
 import { runProgram } from "./program.ts";
 import {
-  ABLATIONS,
   ACDC_TARGETS,
   ANSWER_FUNCTIONS,
   CIRCUIT_TESTS,
@@ -84,7 +82,6 @@ describe("what is ablated with by default", () => {
 
 describe("names in --help", () => {
   it("are those of the packages", () => {
-    expect([...ABLATIONS]).toEqual([...ablationTypes]);
     expect([...DTYPES]).toEqual([...computeDTypes]);
     const specs: readonly OptionSpec[] = Object.values(algorithms).flatMap(({ options }) => [...options]);
     const choices = (name: string) => specs.find((spec) => spec.name === name)?.choices;

@@ -1,4 +1,11 @@
 export { AutocircuitError, type ErrorCode, version } from "@autocircuit/base";
+export {
+  type AblationType,
+  ablationKind,
+  ablationTypes,
+  dataSetSides,
+  isBatchMean,
+} from "./ablations/ablation-type.ts";
 export { Edge, type EdgeRef } from "./graph/edge.ts";
 export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
@@ -15,12 +22,7 @@ export {
 } from "./graph/same-graph.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
-export {
-  type AblatedSlice,
-  type AblatedSlicesOptions,
-  ablatedSlices,
-  type PlainSlice,
-} from "./memory/ablated-slices.ts";
+export type { AblatedSlice, PlainSlice } from "./memory/ablated-slices.ts";
 export {
   type AutoencoderSize,
   ablationBytes,
@@ -29,20 +31,24 @@ export {
   bytesPerPrompt,
   graphBytes,
   latentBytes,
+  logitBytes,
   maskBytes,
+  type PassParts,
   type PassWidths,
   passBytes,
+  passParts,
   promptsAtOnce,
   usualSliceBytes,
 } from "./memory/bytes.ts";
 export {
   type OverAblatedPromptsOptions,
+  type OverBatchOptions,
   type OverPromptsOptions,
+  overBatch,
   overPrompts,
   type PromptsOfBatch,
   type Stepping,
 } from "./memory/over-prompts.ts";
-export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./model/ablation-type.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export type { Ablate } from "./model/edge-mask.ts";
 export { keepLatents } from "./model/keep-latents.ts";
@@ -76,8 +82,16 @@ export { type LogitsOrigin, requireFinite } from "./model/require-finite.ts";
 export { type SharedPrefix, type SharePrefixOptions, sharePrefix } from "./model/share-prefix.ts";
 export type { RunningModel, SizedModel } from "./model/sized-model.ts";
 export { wideLogits } from "./model/wide-logits.ts";
+export { type EdgeName, withGraphOf } from "./model/with-graph-of.ts";
 export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
+export { firstPrompts } from "./prompts/first-prompts.ts";
+export {
+  type FittingPrompts,
+  type FittingPromptsOptions,
+  fittingPrompts,
+  type LeftOut,
+} from "./prompts/fitting-prompts.ts";
 export { readAutocircuitPrompts } from "./prompts/formats/autocircuit-json.ts";
 export { readEapIgCsv } from "./prompts/formats/eap-ig-csv.ts";
 export { otherPronoun, readEdgePruningJsonl } from "./prompts/formats/edge-pruning-jsonl.ts";
@@ -113,6 +127,7 @@ export { type CircuitChoice, chosenCircuits } from "./runs/chosen-circuits.ts";
 export type { CircuitRun, CircuitRuns } from "./runs/circuit-run.ts";
 export { circuitsOfSizes, type SizedCircuit } from "./runs/circuits-of-sizes.ts";
 export { type PatchPlan, type PatchType, patchPlan } from "./runs/patch-plan.ts";
+export { type PatchedPrompts, type PatchPromptsOptions, patchPrompts } from "./runs/patch-prompts.ts";
 export { type RunCircuitsOptions, runCircuits } from "./runs/run-circuits.ts";
 export { Circuit } from "./scores/circuit.ts";
 export { type CircuitSizesOptions, circuitSizes, type SizeRule } from "./scores/circuit-sizes.ts";

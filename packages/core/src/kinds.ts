@@ -1,6 +1,6 @@
 import { kind } from "@autocircuit/base";
 import { Ablation, KeptRun, Prefix, Tensor } from "@autocircuit/native";
-import { ablationTypes } from "./model/ablation-type.ts";
+import { ablationTypes } from "./ablations/ablation-type.ts";
 
 // What arguments and options of this package and those above it may be; see `signature` of the engine.
 
@@ -53,10 +53,9 @@ export const circuit = kind.such(
   (value) => kind.having("", "graph", "indices").accepts(value) && hasGraph.accepts(value),
 );
 
-/** What {@link Graph.index} takes, as far as its form goes. */
-export const edgeRef = kind.either(
+/** An edge's name, alone or with a position. */
+export const edgeName = kind.either(
   kind.text,
-  kind.such("a number", (value) => typeof value === "number"),
   kind.such(
     "[name, token]",
     (value) =>
@@ -65,6 +64,12 @@ export const edgeRef = kind.either(
       typeof value[0] === "string" &&
       (value[1] === null || value[1] === undefined || typeof value[1] === "number"),
   ),
+);
+
+/** What {@link Graph.index} takes, as far as its form goes. */
+export const edgeRef = kind.either(
+  edgeName,
+  kind.such("a number", (value) => typeof value === "number"),
   kind.having("an Edge", "src", "dest", "token", "name"),
 );
 

@@ -68,18 +68,19 @@ export {
 } from "./fewest-edges/fewest-edges.ts";
 export type { FewestEdgesStart } from "./fewest-edges/fewest-edges-search.ts";
 export type { KeptAtSize } from "./fewest-edges/smallest-prefix.ts";
-export {
-  type FindCircuitOptions,
-  type FoundCircuit,
-  type FoundSoFar,
-  findCircuit,
-  type Ranked,
-  type ResumedDiscovery,
-  type StepProgress,
-  USUAL_KEEP,
-} from "./find-circuit/find-circuit.ts";
+export type { FaithfulSize } from "./find-circuit/faithful-size.ts";
+export { type FoundCircuit, findCircuit } from "./find-circuit/find-circuit.ts";
+export type {
+  FindCircuitOptions,
+  FoundSoFar,
+  Ranked,
+  ResumedDiscovery,
+  StepProgress,
+} from "./find-circuit/find-circuit-options.ts";
 export { ablationFor, fittingOptions, optionOf, outputsNumbers } from "./find-circuit/fitting-options.ts";
 export type { KeptCircuit } from "./find-circuit/keep-answers.ts";
+export { USUAL_KEEP } from "./find-circuit/plan-circuit.ts";
+export { type AskedDiscovery, type RunShape, runShape } from "./find-circuit/run-shape.ts";
 export { ACDC_UP_TO, FOR_LARGE_GRAPHS } from "./find-circuit/starting-algorithms.ts";
 export { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";
 export {
@@ -117,15 +118,29 @@ export { pruneCircuit } from "./prune-circuit.ts";
 export { random } from "./random.ts";
 export { KEPT_BELOW } from "./report/ablation-table.ts";
 export { type FoundMeasures, type MeasureFoundOptions, measureFound } from "./report/found-measures.ts";
+export {
+  type FoundStability,
+  type FoundStabilityOptions,
+  foundStability,
+  type SureEdge,
+} from "./report/found-stability.ts";
 export type { KnownCircuitInGraph } from "./report/known-circuit.ts";
 export { CURVES, type CurveDetail } from "./report/measuring-time.ts";
+export { modelAccuracy, type TaskAccuracy, type TaskAccuracyOptions } from "./report/model-accuracy.ts";
 export { plainOptions } from "./report/plain-options.ts";
 export { reportGraph } from "./report/report-graph.ts";
 export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
 export { scoredEdges } from "./report/scored-edges.ts";
+export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
 export { type Ranking, rankedEdges } from "./selection/ranked-edges.ts";
 export { selectByShare } from "./selection/select-by-share.ts";
+export {
+  type SelectCircuitOptions,
+  type SelectedCircuit,
+  type Selection,
+  selectCircuit,
+} from "./selection/select-circuit.ts";
 export { type ExactOptions, selectExact, type UnprovenBest } from "./selection/select-exact.ts";
 export { selectGreedy } from "./selection/select-greedy.ts";
 export { type SelectionOptions, selectTop } from "./selection/select-top.ts";

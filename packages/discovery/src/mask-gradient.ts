@@ -1,6 +1,7 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import {
   type AblationType,
+  ablationKind,
   coreKinds,
   dataSetSides,
   overPrompts,
@@ -139,7 +140,7 @@ function integrated({ samples, byLayer }: MaskGradientOptions): { samples?: numb
 
 /** @throws AutocircuitError `bad-input` for a side where the type leaves no choice */
 function requireSide(type: AblationType, side: PromptSide | undefined): void {
-  if (side === undefined || (type !== "zero" && dataSetSides(type) === undefined)) return;
+  if (side === undefined || (ablationKind(type).values !== "none" && dataSetSides(type) === undefined)) return;
   throw new AutocircuitError(
     "bad-input",
     `The ablation "${type}" is made of what its name says, whatever \`ablateFrom\` is. Leave \`ablateFrom\` out.`,

@@ -1,5 +1,5 @@
 import { signature } from "@autocircuit/base";
-import { type AblationType, Circuit, coreKinds } from "@autocircuit/core";
+import { type AblationType, ablationKind, Circuit, coreKinds } from "@autocircuit/core";
 import { removeDangling } from "./fewest-edges/live-edges.ts";
 
 const check = signature("pruneCircuit", { circuit: coreKinds.circuit, ablation: coreKinds.ablationName });
@@ -19,6 +19,6 @@ export function pruneCircuit(circuit: Circuit, ablation: AblationType): Circuit 
   check({ circuit, ablation });
   const mask = circuit.complement();
   // Of a node whose inputs are all resampled, the output is the corrupt run's, as if it were ablated itself.
-  removeDangling(circuit.graph, mask, ablation === "resample");
+  removeDangling(circuit.graph, mask, ablationKind(ablation).values === "other-run");
   return Circuit.where(circuit.graph, (index) => mask[index] === 0);
 }

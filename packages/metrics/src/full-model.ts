@@ -1,10 +1,9 @@
-import { kind, signature } from "@autocircuit/base";
-import type { PatchableModel, PromptLoader, PromptSide } from "@autocircuit/core";
-import { coreKinds } from "@autocircuit/core";
-import type { Tensor } from "@autocircuit/native";
+import { signature } from "@autocircuit/base";
+import { coreKinds, overPrompts, type PatchableModel, type PromptLoader, type PromptSide } from "@autocircuit/core";
+import { Tensor } from "@autocircuit/native";
 
 const check = signature("FullModel", {
-  model: kind.having("a PatchableModel", "forward"),
+  model: coreKinds.patchableModel,
   prompts: coreKinds.promptLoader,
 });
 const checkSide = signature("FullModel.logits", { side: coreKinds.promptSide });
@@ -24,11 +23,11 @@ export interface FullOutputs {
  * const agreement = await argmaxAgreement(task.model, task.test, runs, { full });
  */
 export class FullModel implements FullOutputs, Disposable {
-  readonly #model: Pick<PatchableModel, "forward">;
+  readonly #model: PatchableModel;
   readonly #prompts: PromptLoader;
   readonly #outputs = new Map<PromptSide, Promise<readonly Tensor[]>>();
 
-  constructor(model: Pick<PatchableModel, "forward">, prompts: PromptLoader) {
+  constructor(model: PatchableModel, prompts: PromptLoader) {
     check({ model, prompts });
     this.#model = model;
     this.#prompts = prompts;
@@ -49,8 +48,15 @@ export class FullModel implements FullOutputs, Disposable {
   async #run(side: PromptSide, { signal }: { signal?: AbortSignal }): Promise<Tensor[]> {
     const outputs: Tensor[] = [];
     try {
-      for (const batch of this.#prompts.batches)
-        outputs.push(await this.#model.forward(batch[side], signal && { signal }));
+      for await (const { run } of overPrompts(this.#model, this.#prompts, { signal }))
+        outputs.push(
+          await run(async (slices) => {
+            const parts: Tensor[] = [];
+            for await (const { slice } of slices)
+              parts.push(await this.#model.forward(slice.tokens(side), signal && { signal }));
+            return parts.length === 1 ? parts[0]! : Tensor.cat(parts);
+          }),
+        );
       return outputs;
     } catch (error) {
       disposeAll(outputs);

@@ -59,6 +59,12 @@ export { equivalenceTest, type TestResult } from "./hypotheses/equivalence.ts";
 export { type IndependenceOptions, type IndependenceResult, independenceTest } from "./hypotheses/independence.ts";
 export { type Minimality, type MinimalityScores, minimalityTest } from "./hypotheses/minimality.ts";
 export { type TTestOptions, tTest } from "./hypotheses/t-test.ts";
+export {
+  FEW_PROMPTS,
+  type TestCaveat,
+  type TestCaveatsOptions,
+  testCaveats,
+} from "./hypotheses/test-caveats.ts";
 export { type CircuitTests, type TestCircuitOptions, testCircuit } from "./hypotheses/test-circuit.ts";
 export { type KlOptions, klDivergence, klOfLogprobs } from "./kl-divergence.ts";
 export { maxAbsDiff } from "./max-abs-diff.ts";

@@ -28,7 +28,7 @@ export interface MetricOptions {
 }
 
 /** The model whose circuits are measured; may be null where `full` is given, or the metric compares with answers only. */
-export type MeasuredModel = Pick<PatchableModel, "forward"> | null;
+export type MeasuredModel = PatchableModel | null;
 
 /**
  * A metric: its value for each circuit that was run.
@@ -56,7 +56,7 @@ const run = kind.such("{ edges, logits } as runCircuits gives them", (value) => 
 });
 const checkRuns = signature("a metric", { prompts: coreKinds.promptLoader, runs: kind.listOf(run) });
 const checkFull = signature("a metric of the full model", {
-  model: kind.orNull(kind.having("a PatchableModel", "forward")),
+  model: kind.orNull(coreKinds.patchableModel),
   prompts: coreKinds.promptLoader,
 });
 

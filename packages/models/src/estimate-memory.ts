@@ -1,23 +1,22 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type AutoencoderSize, autoencoderBytes, graphSize, latentBytes, maskBytes } from "@autocircuit/core";
+import {
+  type AutoencoderSize,
+  autoencoderBytes,
+  latentBytes,
+  maskBytes,
+  type PassParts,
+  passParts,
+} from "@autocircuit/core";
 import { type ComputeDType, computeDTypes, elementBytes, type TransformerConfig } from "@autocircuit/native";
 import { transformerConfig } from "./config-kind.ts";
 import { parameterCount } from "./parameter-count.ts";
 
 /** What a patched run needs, in bytes. Estimates: allocators round up, kernels keep scratch space. */
-export interface MemoryEstimate {
+export interface MemoryEstimate extends PassParts {
   /** Weights. */
   readonly weights: number;
-  /** The outputs of all sources, `[source, batch, position, dModel]`. */
-  readonly sources: number;
   /** The ablation: as many values again. */
   readonly ablation: number;
-  /** Attention scores and patterns of one layer. */
-  readonly attention: number;
-  /** The widest other activations of one layer: an input per head for queries, keys and values, or the MLP. */
-  readonly layer: number;
-  /** Logits at every position. */
-  readonly logits: number;
   /** With autoencoders: their encoders and decoders. */
   readonly autoencoders?: number;
   /** With autoencoders: activations of their latents in the run and in the ablation, and lists of those that are active. */
@@ -70,21 +69,16 @@ export function estimateMemory(
 ): MemoryEstimate {
   check({ config, batch, seq }, options);
   const { dtype = "float32", autoencoders, activeLatents, edges = 0 } = options;
-  const element = elementBytes(dtype);
-  const { heads, kvHeads, dModel, dMlp, dVocabOut } = config;
-  const tokens = batch * seq;
-  const weights = parameterCount(config) * element;
-  const sources = graphSize(config).sources * tokens * dModel * element;
-  const attention = 2 * batch * heads * seq * seq * element;
-  const layer = tokens * Math.max((heads + 2 * kvHeads) * dModel, dMlp * (config.gated ? 3 : 2)) * element;
-  const logits = tokens * dVocabOut * element;
+  const weights = parameterCount(config) * elementBytes(dtype);
+  const { sources, ...pass } = passParts(config, { prompts: batch, positions: seq, dtype });
+  const { attention, layer, logits } = pass;
   const total = weights + 2 * sources + attention + layer + logits;
-  const plain = { weights, sources, ablation: sources, attention, layer, logits, total };
+  const plain = { weights, sources, ablation: sources, ...pass, total };
   if (autoencoders === undefined) return plain;
   const latents = autoencoders.reduce((sum, { count }) => sum + count, 0);
   const more = {
     autoencoders: autoencoderBytes(autoencoders, dtype),
-    latents: latentBytes(latents, tokens, dtype, activeLatents),
+    latents: latentBytes(latents, batch * seq, dtype, activeLatents),
     masks: maskBytes(edges, dtype),
   };
   return { ...plain, ...more, total: total + more.autoencoders + more.latents + more.masks };

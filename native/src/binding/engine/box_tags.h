@@ -21,7 +21,7 @@ struct BoxTag<Prefix> {
 };
 
 template <>
-struct BoxTag<PlainRun> {
+struct BoxTag<KeptRun> {
   static constexpr napi_type_tag tag{0x57e3fb0916d84ca2ULL, 0xbd1950a7e86c3f74ULL};
 };
 

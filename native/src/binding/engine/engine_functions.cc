@@ -201,7 +201,7 @@ bool is_box_of_any(const Napi::Value& value) {
 }
 
 Napi::Value dispose_box(const Napi::CallbackInfo& info) {
-  if (!is_box_of_any<Transformer, Ablation, Prefix, PlainRun, const PatchGraph>(info[0])) {
+  if (!is_box_of_any<Transformer, Ablation, Prefix, KeptRun, const PatchGraph>(info[0])) {
     throw Error(ErrorCode::bad_input, "only boxes can be disposed.");
   }
   info[0].As<Napi::External<Box>>().Data()->empty();

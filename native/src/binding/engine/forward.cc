@@ -30,7 +30,7 @@ struct PendingRequest {
   PendingPtr<Transformer> transformer;
   SlotPtr tokens, padding, start;
   PendingPtr<Prefix> prefix;
-  PendingPtr<PlainRun> from;
+  PendingPtr<KeptRun> from;
   std::optional<PendingPatch> patch;
   SlotPtr reference_logits, probabilities;
   std::vector<SlotPtr> replacements;  // of `fields.hooks.replaced`
@@ -66,7 +66,7 @@ PendingRequest read_request(const Napi::Value& value) {
   if (fields.has("padding")) request.padding = tensor_field(fields, "padding");
   if (fields.has("start")) request.start = tensor_field(fields, "start");
   if (fields.has("prefix")) request.prefix = unbox<Prefix>(fields.get("prefix"), fields.path("prefix"));
-  if (fields.has("from")) request.from = unbox<PlainRun>(fields.get("from"), fields.path("from"));
+  if (fields.has("from")) request.from = unbox<KeptRun>(fields.get("from"), fields.path("from"));
   if (fields.has("graph")) request.fields.graph = graph_field(fields);
   if (fields.has("positions")) request.fields.positions = fields.integers("positions");
   if (fields.has("patch")) {
@@ -97,8 +97,8 @@ PendingRequest read_request(const Napi::Value& value) {
   request.fields.want_logits = fields.flag("logits", true);
   request.fields.want_sources = fields.flag("sources", false);
   request.fields.want_hidden = fields.flag("hidden", false);
-  request.fields.want_run = fields.flag("keepRun", false);
-  request.fields.want_prefix = fields.flag("keysValues", false);
+  request.fields.keep_run = fields.flag("keepRun", false);
+  request.fields.want_keys_values = fields.flag("keysValues", false);
   return request;
 }
 
@@ -151,7 +151,7 @@ Napi::Value to_js(Napi::Env env, const ForwardResult& result) {
     Napi::Object run = Napi::Object::New(env);
     run.Set("box", box_value(env, result.run));
     run.Set("sources", TensorHandle::create(env, result.run->sources));
-    const PlainRun& kept = *result.run;
+    const KeptRun& kept = *result.run;
     Napi::Array stream = Napi::Array::New(env, kept.resid.size());
     for (uint32_t point = 0; point < kept.resid.size(); point++) {
       const at::Tensor& resid = kept.resid[point];

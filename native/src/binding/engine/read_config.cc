@@ -21,19 +21,19 @@ RotaryConfig read_rotary(const Napi::Value& value) {
   return rotary;
 }
 
-Reader read_reader(const Fields& fields) {
-  return fields.choice<Reader>("kind", {{"q", Reader::q},
-                                        {"k", Reader::k},
-                                        {"v", Reader::v},
-                                        {"qkv", Reader::qkv},
-                                        {"mlp", Reader::mlp},
-                                        {"mid", Reader::mid},
-                                        {"post", Reader::post},
-                                        {"end", Reader::end}});
+GroupKind read_kind(const Fields& fields) {
+  return fields.choice<GroupKind>("kind", {{"q", GroupKind::q},
+                                           {"k", GroupKind::k},
+                                           {"v", GroupKind::v},
+                                           {"qkv", GroupKind::qkv},
+                                           {"mlp", GroupKind::mlp},
+                                           {"mid", GroupKind::mid},
+                                           {"post", GroupKind::post},
+                                           {"end", GroupKind::end}});
 }
 
 void check_group(const PatchGraph& graph, const DestinationGroup& group, const std::string& what) {
-  const bool inside = group.layer >= 0 && group.heads > 0 && group.first_source >= 0 && group.sources >= 0 &&
+  const bool inside = group.block >= 0 && group.heads > 0 && group.first_source >= 0 && group.sources >= 0 &&
                       group.sources <= graph.sources - group.first_source && group.offset >= 0;
   // Sizes are bounded first, so that the product cannot overflow.
   const int64_t tokens = graph.tokens == 0 ? 1 : graph.tokens;
@@ -101,7 +101,7 @@ PatchGraph read_graph(const Napi::Value& value) {
   for (uint32_t i = 0; i < groups.Length(); i++) {
     const std::string what = "graph.groups[" + std::to_string(i) + "]";
     const Fields group(groups.Get(i), what);
-    graph.groups.push_back({read_reader(group), group.integer("block"), group.integer("heads"), group.integer("firstSource"),
+    graph.groups.push_back({read_kind(group), group.integer("block"), group.integer("heads"), group.integer("firstSource"),
                             group.integer("sources"), group.integer("offset")});
     check_group(graph, graph.groups.back(), what);
   }

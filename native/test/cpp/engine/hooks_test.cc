@@ -198,7 +198,7 @@ TEST("hook points that are not there, or do not fit, are refused") {
   says(refused({{}, {}, {{{Hook::resid_pre, 0}, at::zeros({3, 7, 20}), {}, std::vector<int64_t>{0}}}}), "has no heads");
   says(refused({{{Hook::q, 0}}, std::vector<int64_t>{9}, {}}), "has no position 9");
   ForwardRequest keeps;
-  keeps.want_run = true;
+  keeps.keep_run = true;
   says(refused({{}, {}, {{{Hook::resid_pre, 0}, at::zeros({3, 7, 20}), {}, {}}}}, keeps), "cannot be kept");
   const ForwardRequest patched = request_for(s, graph, masks(graph.edges)[2].second, s.ablation(graph));
   says(refused({{{Hook::ln1_scale, 0}}, {}, {}}, patched), "read it without a patch");

@@ -36,11 +36,11 @@ ForwardRequest patched(const PatchGraph& graph, const at::Tensor& mask, std::sha
   return request;
 }
 
-std::shared_ptr<PlainRun> kept_run(const Transformer& model, const at::Tensor& of, const at::Tensor& padding = {}) {
+std::shared_ptr<KeptRun> kept_run(const Transformer& model, const at::Tensor& of, const at::Tensor& padding = {}) {
   ForwardRequest request;
   request.tokens = of;
   request.padding = padding;
-  request.want_run = true;
+  request.keep_run = true;
   return model.forward(request).run;
 }
 
@@ -81,11 +81,11 @@ TEST("a network at the address of another one that is gone takes nothing of its 
   const PatchGraph graph = make_graph(config, 0);
   const auto ablation = random_ablation(graph, 2);
   alignas(Transformer) std::byte room[sizeof(Transformer)];
-  std::shared_ptr<PlainRun> run;
+  std::shared_ptr<KeptRun> run;
   std::shared_ptr<Prefix> prefix;
   ForwardRequest keeps_prefix;
   keeps_prefix.tokens = tokens(1).narrow(1, 0, 2);
-  keeps_prefix.want_prefix = true;
+  keeps_prefix.want_keys_values = true;
   for (int64_t seed = 0; seed < 4; seed++) {
     at::manual_seed(seed);
     auto* const model = new (room) Transformer(config, random_weights(config));
@@ -130,19 +130,19 @@ TEST("a kept run of other tokens, padding or graphs is refused, and says where i
   CHECK(says(refusal(*model, request), "other padding"));
   ForwardRequest prefix;
   prefix.tokens = tokens(1).narrow(1, 0, 2);
-  prefix.want_prefix = true;
+  prefix.want_keys_values = true;
   request.from = kept_run(*model, tokens(1));
   request.prefix = model->forward(prefix).prefix;
   CHECK(says(refusal(*model, request), "behind another prefix"));
   ForwardRequest unfactorized;
   unfactorized.tokens = tokens(1);
-  unfactorized.want_run = true;
+  unfactorized.keep_run = true;
   unfactorized.graph = std::make_shared<PatchGraph>(make_graph(config, 0, true, false));
   request.prefix = nullptr;
   request.from = model->forward(unfactorized).run;
   CHECK(says(refusal(*model, request), "factorised graph"));
   request.from = nullptr;
-  request.want_run = true;
+  request.keep_run = true;
   CHECK(says(refusal(*model, request), "must not be patched"));
 }
 
@@ -150,7 +150,7 @@ TEST("a kept run serves graphs and ablations in turn") {
   const TransformerConfig config = architectures()[0].config;
   const auto model = network(config, 3);
   const std::vector<PatchGraph> graphs{make_graph(config, 0), make_graph(config, 7), make_graph(config, 0, false)};
-  const std::shared_ptr<PlainRun> run = kept_run(*model, tokens(1));
+  const std::shared_ptr<KeptRun> run = kept_run(*model, tokens(1));
   for (int round = 0; round < 3; round++)
     for (const PatchGraph& graph : graphs)
       for (const int64_t seed : {2, 5}) {
@@ -173,10 +173,10 @@ TEST("graphs of another network, and groups that nothing reads, are refused") {
   graph.groups[1].sources++;
   CHECK(says(refused(graph), "group k of block 0"));
   graph = make_graph(config, 0);
-  graph.groups[0].layer = 1;
+  graph.groups[0].block = 1;
   CHECK(says(refused(graph), "is there twice"));
   graph = make_graph(config, 0);
-  graph.groups[3].reader = Reader::mid;
+  graph.groups[3].kind = GroupKind::mid;
   CHECK(says(refused(graph), "group mid of block 0"));
 }
 

@@ -9,10 +9,10 @@
 namespace autocircuit::test {
 namespace {
 
-std::shared_ptr<PlainRun> kept_run(const Setting& s) {
+std::shared_ptr<KeptRun> kept_run(const Setting& s) {
   ForwardRequest keep;
   keep.tokens = s.clean;
-  keep.want_run = true;
+  keep.keep_run = true;
   return s.model.forward(keep).run;
 }
 
@@ -23,18 +23,18 @@ TEST("a kept run is a starting point that changes nothing, for one mask and for 
     const PatchGraph graph = graph_of(s, kind);
     if (!graph.factorized) return;
     const auto ablation = s.ablation(graph);
-    const std::shared_ptr<PlainRun> run = kept_run(s);
+    const std::shared_ptr<KeptRun> run = kept_run(s);
     for (const DestinationGroup& group : graph.groups) {
       const int64_t cells = group.heads * group.sources * std::max<int64_t>(1, graph.tokens);
       at::Tensor mask = at::zeros({4, graph.edges}, at::kDouble);
       mask.narrow(1, group.offset, graph.edges - group.offset).copy_((at::rand({4, graph.edges - group.offset}) < 0.6).to(at::kDouble));
       mask.narrow(1, group.offset, cells).select(0, 1).fill_(1);
       // In every other layer one head alone: the others are then those of the kept run.
-      if (group.layer % 2 == 0 && group.heads > 1)
+      if (group.block % 2 == 0 && group.heads > 1)
         mask.narrow(1, group.offset, cells).unflatten(1, {-1, group.heads, group.sources}).narrow(2, 0, group.heads - 1).fill_(0);
-      if (group.layer % 2 == 0 && group.heads > 1)
+      if (group.block % 2 == 0 && group.heads > 1)
         for (const DestinationGroup& other : graph.groups)
-          if (other.layer == group.layer && other.heads > 1 && other.offset > group.offset)
+          if (other.block == group.block && other.heads > 1 && other.offset > group.offset)
             mask.narrow(1, other.offset, other.heads * other.sources * std::max<int64_t>(1, graph.tokens)).fill_(0);
       const at::Tensor repeated = s.clean.repeat({4, 1});
       const at::Tensor expected =
@@ -57,7 +57,7 @@ TEST_IN_PARTS("a walk of masks from one kept run gives what each mask gives from
     const PatchGraph graph = graph_of(s, kind);
     if (!graph.factorized) return;
     const auto ablation = s.ablation(graph);
-    const std::shared_ptr<PlainRun> run = kept_run(s);
+    const std::shared_ptr<KeptRun> run = kept_run(s);
     at::Tensor decided = at::zeros({graph.edges}, at::kDouble);
     for (auto group = graph.groups.rbegin(); group != graph.groups.rend(); ++group) {
       const int64_t cells = group->heads * group->sources * std::max<int64_t>(1, graph.tokens);
@@ -87,7 +87,7 @@ TEST_IN_PARTS("a recorded pass gives for every mask what a fresh one gives", 7) 
     const PatchGraph graph = graph_of(s, kind);
     if (!graph.factorized) return;
     const auto ablation = s.ablation(graph);
-    std::shared_ptr<PlainRun> run = kept_run(s);
+    std::shared_ptr<KeptRun> run = kept_run(s);
     ForwardRequest plain;
     plain.tokens = s.clean;
     plain.positions = std::vector<int64_t>{1, 6};
@@ -135,7 +135,7 @@ TEST_IN_PARTS("a recorded pass gives for every mask what a fresh one gives", 7) 
         CHECK_EQUAL(recording_counts().replayed - before.replayed, records ? 8 : 0);
         if (records) CHECK_EQUAL(waited, 0);
       }
-    std::weak_ptr<PlainRun> released = run;
+    std::weak_ptr<KeptRun> released = run;
     run.reset();
     CHECK_MESSAGE(released.expired(), name + ", the run outlives who keeps it");
   });

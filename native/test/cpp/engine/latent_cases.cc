@@ -63,8 +63,8 @@ PatchGraph graph_with_latents(const Setting& s, const GraphKind& kind, const Aut
   graph.stream_latents = autoencoders.stream_counts();
   graph.errors = autoencoders.errors();
   int64_t first = 0, written = 1;
-  const auto read = [&](Reader reader, int64_t layer, int64_t heads) {
-    graph.groups.push_back({reader, layer, heads, first, written - first, graph.edges});
+  const auto read = [&](GroupKind group, int64_t layer, int64_t heads) {
+    graph.groups.push_back({group, layer, heads, first, written - first, graph.edges});
     graph.edges += std::max<int64_t>(graph.tokens, 1) * heads * (written - first);
   };
   const auto write = [&](int64_t number, int64_t usual) {
@@ -72,19 +72,19 @@ PatchGraph graph_with_latents(const Setting& s, const GraphKind& kind, const Aut
   };
   const int64_t kv_rows = kind.ungrouped ? c.heads : c.kv_heads;
   for (int64_t l = 0; l < c.layers; l++) {
-    if (!kind.separate) read(Reader::qkv, l, c.heads);
-    for (const Reader reader : {Reader::q, Reader::k, Reader::v})
-      if (kind.separate) read(reader, l, reader == Reader::q ? c.heads : kv_rows);
-    if (c.parallel && !c.attn_only) read(Reader::mlp, l, 1);
+    if (!kind.separate) read(GroupKind::qkv, l, c.heads);
+    for (const GroupKind group : {GroupKind::q, GroupKind::k, GroupKind::v})
+      if (kind.separate) read(group, l, group == GroupKind::q ? c.heads : kv_rows);
+    if (c.parallel && !c.attn_only) read(GroupKind::mlp, l, 1);
     write(autoencoders.of_attention(l), c.heads);
-    if (!c.parallel && !c.attn_only) read(Reader::mlp, l, 1);
+    if (!c.parallel && !c.attn_only) read(GroupKind::mlp, l, 1);
     if (!c.attn_only) write(autoencoders.of_mlp(l), 1);
     if (autoencoders.of_stream(l) < 0) continue;
-    read(Reader::post, l, 1);
+    read(GroupKind::post, l, 1);
     first = written;
     write(autoencoders.of_stream(l), 0);
   }
-  read(Reader::end, c.layers - 1, 1);
+  read(GroupKind::end, c.layers - 1, 1);
   graph.sources = written;
   return graph;
 }

@@ -95,7 +95,7 @@ TEST("autoencoders that do not fit are refused by what is wrong") {
   CHECK(contains(refused({bad}), "blocks are 0 to 2"));
   bad = good;
   bad.decode = bad.decode.narrow(1, 0, 20);
-  CHECK(contains(refused({bad}), "block 1's attention has a decoder of shape [1, 6, 20], it must be [1, 6, 24]"));
+  CHECK(contains(refused({bad}), "block 1's attention has a decoder of shape [6, 20], it must be [6, 24]"));
   bad = random_autoencoder(s, 2, AutoencoderInput::mlp_out);
   bad.bias = bad.bias / 0.0;
   CHECK(contains(refused({bad}), "block 2 has a bias of latents with numbers that are not finite"));

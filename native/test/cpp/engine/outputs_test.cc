@@ -73,7 +73,7 @@ TEST("a prefix kept as keys and values, and left padding, give the logits of the
     const at::Tensor expected = s.model.forward(whole).logits;
     ForwardRequest prefix;
     prefix.tokens = whole.tokens.narrow(1, 0, 3).narrow(0, 0, 1);
-    prefix.want_prefix = true;
+    prefix.want_keys_values = true;
     ForwardRequest rest;
     rest.tokens = whole.tokens.narrow(1, 3, 4);
     rest.prefix = s.model.forward(prefix).prefix;

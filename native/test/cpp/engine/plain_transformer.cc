@@ -50,7 +50,7 @@ class Run {
     if (c_.positions == PositionKind::learned) x = x + w("pos_embed.W_pos").narrow(0, c_.position_offset, tokens.size(1));
     outputs_.push_back(x);
     for (int64_t l = 0; l < c_.layers; l++) x = block(l, x);
-    x = input(Reader::end, c_.layers - 1, 0, x);
+    x = input(GroupKind::end, c_.layers - 1, 0, x);
     at::Tensor logits = at::matmul(plain_norm(c_, weights_, "ln_final", x), w("unembed.W_U"));
     if (w("unembed.b_U").defined()) logits = logits + w("unembed.b_U");
     if (c_.final_softcap > 0) logits = at::tanh(logits / c_.final_softcap) * c_.final_softcap;
@@ -61,10 +61,10 @@ class Run {
   at::Tensor w(const std::string& name) const { return weight(weights_, name); }
 
   // x'[b, p] = x[b, p] + sum_s m[(m,)(t,) h, s] (a[s] - current[s])
-  at::Tensor input(Reader reader, int64_t layer, int64_t head, const at::Tensor& x) const {
+  at::Tensor input(GroupKind kind, int64_t layer, int64_t head, const at::Tensor& x) const {
     if (!mask_.defined()) return x;
     for (const DestinationGroup& group : graph_.groups) {
-      if (group.reader != reader || group.layer != layer) continue;
+      if (group.kind != kind || group.block != layer) continue;
       const at::Tensor masks = mask_.dim() == 1 ? mask_.unsqueeze(0) : mask_;
       const int64_t tokens = graph_.tokens ? graph_.tokens : 1, cells = tokens * group.heads * group.sources;
       at::Tensor rows = masks.narrow(1, group.offset, cells).view({masks.size(0), tokens, group.heads, group.sources}).select(2, head);
@@ -72,7 +72,7 @@ class Run {
       at::Tensor out = x;
       for (int64_t s = 0; s < group.sources; s++) {
         const int64_t source = group.first_source + s;
-        const int64_t reading_block = layer + (reader == Reader::end || reader == Reader::post ? 1 : 0);
+        const int64_t reading_block = layer + (kind == GroupKind::end || kind == GroupKind::post ? 1 : 0);
         out = out + rows.select(2, s).unsqueeze(2) * read(source, ablated_[source] - outputs_[source], reading_block);
       }
       return out;
@@ -98,17 +98,17 @@ class Run {
     return nullptr;
   }
 
-  int64_t rows_of(Reader reader, int64_t layer) const {
+  int64_t rows_of(GroupKind kind, int64_t layer) const {
     for (const DestinationGroup& group : graph_.groups)
-      if (group.reader == reader && group.layer == layer) return group.heads;
+      if (group.kind == kind && group.block == layer) return group.heads;
     return 0;
   }
 
-  at::Tensor project(const std::string& block, Reader reader, const char* letter, int64_t layer, int64_t head, const at::Tensor& x) const {
-    const bool shared = rows_of(Reader::qkv, layer) > 0;
-    const int64_t own = reader == Reader::q ? c_.heads : c_.kv_heads, of_weight = head * own / c_.heads;
-    const int64_t rows = shared ? c_.heads : rows_of(reader, layer);
-    const at::Tensor in = input(shared ? Reader::qkv : reader, layer, rows ? head * rows / c_.heads : 0, x);
+  at::Tensor project(const std::string& block, GroupKind kind, const char* letter, int64_t layer, int64_t head, const at::Tensor& x) const {
+    const bool shared = rows_of(GroupKind::qkv, layer) > 0;
+    const int64_t own = kind == GroupKind::q ? c_.heads : c_.kv_heads, of_weight = head * own / c_.heads;
+    const int64_t rows = shared ? c_.heads : rows_of(kind, layer);
+    const at::Tensor in = input(shared ? GroupKind::qkv : kind, layer, rows ? head * rows / c_.heads : 0, x);
     const at::Tensor normed = c_.pre_norm ? plain_norm(c_, weights_, block + "ln1", in) : in;
     const std::string name = block + "attn.";
     at::Tensor out = at::matmul(normed, w(name + "W_" + letter)[of_weight]);
@@ -117,8 +117,8 @@ class Run {
   }
 
   at::Tensor attention_head(const std::string& block, int64_t layer, int64_t head, const at::Tensor& x) const {
-    at::Tensor q = project(block, Reader::q, "Q", layer, head, x), k = project(block, Reader::k, "K", layer, head, x);
-    const at::Tensor v = project(block, Reader::v, "V", layer, head, x);
+    at::Tensor q = project(block, GroupKind::q, "Q", layer, head, x), k = project(block, GroupKind::k, "K", layer, head, x);
+    const at::Tensor v = project(block, GroupKind::v, "V", layer, head, x);
     if (c_.qk_norm == QkNorm::head) {
       q = q / rms(q, c_.eps) * w(block + "attn.q_norm.w");
       k = k / rms(k, c_.eps) * w(block + "attn.k_norm.w");
@@ -156,17 +156,17 @@ class Run {
     if (c_.parallel) after = after + write_mlp(l, mlp(name, l, x));
     if (!c_.parallel && !c_.attn_only) {
       if (order_.has_mid()) {
-        after = input(Reader::mid, l, 0, after);
+        after = input(GroupKind::mid, l, 0, after);
         outputs_.push_back(after);
       }
       after = after + write_mlp(l, mlp(name, l, after));
     }
     if (const GivenAutoencoder* one = autoencoder_of(l, is_of_stream)) {
-      const at::Tensor read = input(Reader::post, l, 0, after);
+      const at::Tensor read = input(GroupKind::post, l, 0, after);
       return replaced(*one, read, read);
     }
     if (order_.has_post(l)) {
-      after = input(Reader::post, l, 0, after);
+      after = input(GroupKind::post, l, 0, after);
       outputs_.push_back(after);
     }
     return after;
@@ -199,7 +199,7 @@ class Run {
   }
 
   at::Tensor mlp(const std::string& block, int64_t l, const at::Tensor& x) {
-    const at::Tensor in = input(Reader::mlp, l, 0, x);
+    const at::Tensor in = input(GroupKind::mlp, l, 0, x);
     const at::Tensor normed = c_.pre_norm ? plain_norm(c_, weights_, block + "ln2", in) : in;
     const GivenAutoencoder* of_mlp = autoencoder_of(l, is_of_mlp);
     transcoded_ = of_mlp && of_mlp->input == AutoencoderInput::mlp_resid ? in : normed;
@@ -280,8 +280,8 @@ PatchGraph make_graph(const TransformerConfig& c, int64_t tokens, bool separate_
   graph.factorized = factorized;
   graph.tokens = tokens;
   graph.sources = order.count();
-  const auto add = [&](Reader reader, int64_t layer, int64_t heads, int64_t first, int64_t end) {
-    graph.groups.push_back({reader, layer, heads, first, end - first, graph.edges});
+  const auto add = [&](GroupKind kind, int64_t layer, int64_t heads, int64_t first, int64_t end) {
+    graph.groups.push_back({kind, layer, heads, first, end - first, graph.edges});
     graph.edges += (tokens ? tokens : 1) * heads * (end - first);
   };
   const int64_t kv_rows = ungrouped ? c.heads : c.kv_heads;
@@ -289,22 +289,22 @@ PatchGraph make_graph(const TransformerConfig& c, int64_t tokens, bool separate_
     const bool last = l + 1 == c.layers;
     if (factorized) {
       if (separate_qkv) {
-        add(Reader::q, l, c.heads, 0, order.heads(l));
-        add(Reader::k, l, kv_rows, 0, order.heads(l));
-        add(Reader::v, l, kv_rows, 0, order.heads(l));
+        add(GroupKind::q, l, c.heads, 0, order.heads(l));
+        add(GroupKind::k, l, kv_rows, 0, order.heads(l));
+        add(GroupKind::v, l, kv_rows, 0, order.heads(l));
       } else {
-        add(Reader::qkv, l, c.heads, 0, order.heads(l));
+        add(GroupKind::qkv, l, c.heads, 0, order.heads(l));
       }
-      if (!c.attn_only) add(Reader::mlp, l, 1, 0, order.before(mlp_point(c, l)));
+      if (!c.attn_only) add(GroupKind::mlp, l, 1, 0, order.before(mlp_point(c, l)));
     } else {
       const int64_t previous = l ? order.post(l - 1) : 0;
-      if (order.has_mid()) add(Reader::mid, l, 1, previous, order.mid(l));
+      if (order.has_mid()) add(GroupKind::mid, l, 1, previous, order.mid(l));
       const int64_t first = order.has_mid() ? order.mid(l) : previous;
       const int64_t end = last ? order.count() : order.post(l);
-      add(last ? Reader::end : Reader::post, l, 1, first, end);
+      add(last ? GroupKind::end : GroupKind::post, l, 1, first, end);
     }
   }
-  if (factorized) add(Reader::end, c.layers - 1, 1, 0, order.count());
+  if (factorized) add(GroupKind::end, c.layers - 1, 1, 0, order.count());
   return graph;
 }
 

@@ -18,7 +18,7 @@ using NamedWeights = std::unordered_map<std::string, at::Tensor>;
 // Random weights (float64 unless told) for a config, with every optional bias and norm weight.
 NamedWeights random_weights(const TransformerConfig& config, at::ScalarType dtype = at::kDouble);
 
-// The graph with separate or shared query, key and value inputs, or of residual readers.
+// The graph with separate or shared query, key and value inputs, or of nodes.
 PatchGraph make_graph(const TransformerConfig& config, int64_t tokens, bool separate_qkv = true, bool factorized = true,
                       bool ungrouped = false);
 

@@ -86,7 +86,7 @@ TEST("a start of another shape, or beside a kept run, is refused") {
     CHECK(refused({}, wrong).find(shape) != std::string::npos);
   ForwardRequest keeps;
   keeps.tokens = s.clean;
-  keeps.want_run = true;
+  keeps.keep_run = true;
   CHECK(refused(keeps, at::zeros({3, 7, 20})).find("cannot be kept") != std::string::npos);
   ForwardRequest from = request_for(s, graph, masks(graph.edges)[2].second, s.ablation(graph));
   from.from = s.model.forward(keeps).run;

@@ -101,7 +101,7 @@ TEST("autoencoders of the residual stream that do not fit are refused by what is
   CHECK(contains(refused({bad}), "the residual stream behind block 3 is of no block of this model, whose blocks are 0 to 2"));
   bad = good;
   bad.decode = bad.decode.narrow(1, 0, 19);
-  CHECK(contains(refused({bad}), "behind block 1 has a decoder of shape [1, 6, 19], it must be [1, 6, 20]"));
+  CHECK(contains(refused({bad}), "behind block 1 has a decoder of shape [6, 19], it must be [6, 20]"));
   std::vector<GivenAutoencoder> crossing;
   for (int64_t block = 0; block < 3; block++) {
     crossing.push_back(random_autoencoder(s, block, AutoencoderInput::mlp_in));
@@ -131,7 +131,7 @@ TEST("graphs of other autoencoders of the residual stream are refused") {
   CHECK(refused(bad).find("another model") != std::string::npos);
   bad = good;
   for (DestinationGroup& group : bad.groups)
-    if (group.reader == Reader::post) group.layer = 0;
+    if (group.kind == GroupKind::post) group.block = 0;
   CHECK(refused(bad).find("another model") != std::string::npos);
   bad = good;
   bad.stream_latents = {0, 0, 6};

@@ -1,3 +1,4 @@
+import { ablationTypes } from "@autocircuit/core/ablations";
 import { CURVES } from "@autocircuit/discovery";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
@@ -6,7 +7,7 @@ import type { DiscoverCommandOptions } from "../discover/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { LABELS_ARE, LABELS_OPTION } from "../support/labels-option.ts";
 import { maxEdges } from "../support/max-edges.ts";
-import { ABLATIONS, ACDC_TARGETS, ANSWER_FUNCTIONS, GRAD_FUNCTIONS, SPAN_AGGREGATIONS } from "../support/names.ts";
+import { ACDC_TARGETS, ANSWER_FUNCTIONS, GRAD_FUNCTIONS, SPAN_AGGREGATIONS } from "../support/names.ts";
 import { fraction, listOf, oneOf, positiveNumber, resamples, wholeNumber } from "../support/parse-options.ts";
 import { addSubjectOptions } from "../support/subject-options.ts";
 
@@ -31,7 +32,7 @@ export function addDiscover(program: Command, context: Context): void {
     .option(
       "--ablation <type>",
       "what removed edges take instead of their source's output (default: the algorithm's, mostly resample)",
-      oneOf(ABLATIONS),
+      oneOf(ablationTypes),
     )
     .option("--by-token", "one edge per token position; all prompts must have the same length")
     .option(

@@ -1,9 +1,9 @@
+import { ablationTypes } from "@autocircuit/core/ablations";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import type { MeasureCommandOptions } from "../measure/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
-import { ABLATIONS } from "../support/names.ts";
 import { listOf, oneOf, wholeNumber } from "../support/parse-options.ts";
 import { addSubjectOptions } from "../support/subject-options.ts";
 
@@ -34,7 +34,7 @@ export function addMeasure(program: Command, context: Context): void {
         .default("tree"),
     )
     .addOption(
-      new Option("--ablation <type>", "what ablated edges take").argParser(oneOf(ABLATIONS)).default("resample"),
+      new Option("--ablation <type>", "what ablated edges take").argParser(oneOf(ablationTypes)).default("resample"),
     )
     .option("--seed <n>", "chooses the prompt pairs and their order (default: the scores', else 0)", wholeNumber())
     .addOption(maxEdges())

@@ -1,3 +1,4 @@
+import { ablationTypes } from "@autocircuit/core/ablations";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import type { PatchCommandOptions } from "../patch/patch.ts";
@@ -5,7 +6,6 @@ import { addDeviceOptions } from "../support/device-options.ts";
 import { addLatentOptions } from "../support/latent-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
-import { ABLATIONS } from "../support/names.ts";
 import { oneOf, wholeNumber } from "../support/parse-options.ts";
 import { addPromptOptions } from "../support/subject-options.ts";
 
@@ -19,7 +19,9 @@ export function addPatch(program: Command, context: Context): void {
       'JSON list of edges: "A0.3->A1.2.Q", ["A0.3->A1.2.Q", 4] or {"edge": "A0.3->A1.2.Q", "token": 4}; what discover --json wrote, or scores that it saved',
     )
     .option("--size <n>", "of saved scores: edges to ablate, those that count most", wholeNumber(1))
-    .addOption(new Option("--ablation <type>", "what the edges take").argParser(oneOf(ABLATIONS)).default("resample"))
+    .addOption(
+      new Option("--ablation <type>", "what the edges take").argParser(oneOf(ablationTypes)).default("resample"),
+    )
     .addOption(maxEdges())
     .option("--json <file>", "write the logits of all prompts and positions")
     .optionsGroup("Model and prompts:")

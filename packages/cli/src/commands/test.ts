@@ -1,8 +1,9 @@
+import { ablationTypes } from "@autocircuit/core/ablations";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
-import { ABLATIONS, CIRCUIT_TESTS, PROMPT_SCORES } from "../support/names.ts";
+import { CIRCUIT_TESTS, PROMPT_SCORES } from "../support/names.ts";
 import { listOf, oneOf, shareBetween, wholeNumber } from "../support/parse-options.ts";
 import { addSubjectOptions } from "../support/subject-options.ts";
 import type { TestCommandOptions } from "../test-circuit/options.ts";
@@ -37,7 +38,7 @@ export function addTest(program: Command, context: Context): void {
     .option(
       "--ablation <type>",
       "what edges outside a circuit take (default: what the file was found with, else resample)",
-      oneOf(ABLATIONS),
+      oneOf(ablationTypes),
     )
     .option("--seed <n>", "chooses the prompt pairs and what is drawn (default: the file's, else 0)", wholeNumber())
     .addOption(maxEdges())

@@ -12,6 +12,7 @@ import {
   type FoundMeasures,
   type KnownCircuitInGraph,
   measureFound,
+  modelAccuracy,
   plainOptions,
   scoredEdges,
 } from "@autocircuit/discovery";
@@ -26,7 +27,6 @@ import { Progress } from "../support/progress.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
-import { modelAccuracy } from "./accuracy.ts";
 import { bootstrapped, promptRows } from "./bootstrap.ts";
 import { find } from "./find.ts";
 import { requireTokens } from "./keep.ts";
@@ -36,7 +36,7 @@ import { requireFitting } from "./require-fitting.ts";
 import { requireTestAndSelection } from "./require-test-and-selection.ts";
 import { compareWithKnown, type DiscoverResult, edgeText } from "./result.ts";
 import { SearchFiles } from "./search-files.ts";
-import { type DiscoverSettings, discoverSettings, fitToGraph, runShape } from "./settings.ts";
+import { type DiscoverSettings, discoverSettings, fitToGraph, shapeOf } from "./settings.ts";
 import { discoverSpans } from "./spans/discover-spans.ts";
 import { requireSpans } from "./spans/span-settings.ts";
 import { testFound } from "./test-found.ts";
@@ -60,7 +60,7 @@ export async function discover(
   requireWritable(join(asked.out, "scores.safetensors"));
   const used = await useDevice(options);
   const { seed, byToken } = asked;
-  const shape = (edgeCount: number) => runShape(asked, edgeCount);
+  const shape = (edgeCount: number) => shapeOf(asked, edgeCount);
   const subjectOptions = { seed, byToken, circuit: circuitAsked(asked, options), used, shape };
   await using task = await asked.subject.load(subjectOptions, context);
   const labelled = labels && (await labelsOfModel(task.model, labels, options.autoencoders!, signal));
@@ -78,15 +78,15 @@ export async function discover(
   using search = new SearchFiles(task, settings, { signal, print, command, model: options.model });
   const { rows, note: unsure } = promptRows(settings, task);
   const started = performance.now();
-  const { found: ranked, faithful, size } = await find(task, settings, search, { ...context, rows });
+  const ranked = await find(task, settings, search, { ...context, rows });
   const seconds = (performance.now() - started) / 1000;
   const { found, dangling, warnings } = prepareCircuit(task, ranked, settings);
 
   const beside = knownCircuits(task, settings);
   const measures = await measured(task, found, beside, { settings, seconds, signal });
-  const sure = rows ? await bootstrapped(rows, { ...ranked, circuit: ranked.circuit }, { seed, signal }) : null;
+  const sure = rows ? await bootstrapped(rows, ranked, { seed, signal }) : null;
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
-  const accuracy = await modelAccuracy(task, signal);
+  const accuracy = await modelAccuracy(task, { signal });
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: DiscoverResult = {
     task: subject.name,
@@ -99,7 +99,7 @@ export async function discover(
       ablation,
       byToken: task.model.graph.tokens !== null,
       seed,
-      ...selection(settings, size),
+      ...selection(settings, ranked),
     },
     edgeCount: task.model.graph.edgeCount,
     latents: latentIdentity(task.model.graph),
@@ -109,7 +109,7 @@ export async function discover(
     warnings: [subject.notes, labelled?.note ?? [], equal ?? [], warnings, unsure ?? []].flat(),
     known: beside[0] ? compareWithKnown(beside[0].name, found.circuit, beside[0].circuit) : null,
     keep: found.keep ?? null,
-    faithful: faithful ?? null,
+    faithful: found.faithful ?? null,
     bootstrap: sure?.json ?? null,
     tests,
     pruning: subject.pruning,
@@ -156,10 +156,10 @@ function circuitAsked(
 /** How the edges were chosen, and of how many at most, where not by the size of their scores alone. */
 function selection(
   { select, rank }: DiscoverSettings,
-  size: number,
+  { size, circuit }: FoundCircuit,
 ): { select?: string; rank?: string; size?: number } {
   if (select === "top" && rank === "absolute") return {};
-  return { select, ...(rank !== "absolute" && { rank }), size };
+  return { select, ...(rank !== "absolute" && { rank }), size: size ?? circuit.size };
 }
 
 /** The known circuits of the task, the one to compare with first. */

@@ -1,55 +1,35 @@
-import type { LoadedTask, PruneScores } from "@autocircuit/core";
+import type { LoadedTask } from "@autocircuit/core";
 import { type FoundCircuit, findCircuit, type StepProgress } from "@autocircuit/discovery";
 import { duration } from "../support/duration.ts";
 import { Progress } from "../support/progress.ts";
 import type { PromptRows } from "./bootstrap.ts";
-import { type FaithfulSize, faithfulSize } from "./faithful-size.ts";
 import type { SearchFiles } from "./search-files.ts";
-import { selectCircuit } from "./select-circuit.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
-/**
- * Finds the circuit that the settings ask for; what there is on the way lies in the search's files.
- *
- * @returns with the number of edges that the circuit was to have
- */
+/** Finds the circuit that the settings ask for, with progress; what there is on the way lies in the search's files. */
 export async function find(
   task: LoadedTask,
   settings: DiscoverSettings,
   files: SearchFiles,
   { signal, print, rows }: { signal: AbortSignal; print: (line: string) => void; rows: PromptRows | undefined },
-): Promise<{ found: FoundCircuit; faithful: FaithfulSize | undefined; size: number }> {
-  const { algorithm, given, ablation, size, keep, faithful: share, tries, seconds, seed } = settings;
+): Promise<FoundCircuit> {
+  const { algorithm, given, ablation, size, keep, faithful, tries, seconds, seed } = settings;
+  const { select, rank: by, selectSeconds } = settings;
   if (keep !== undefined && task.model.graph.edgeCount > SAID_FROM)
     print(
       `the search for few edges takes at most ${duration(seconds)} (--budget); Ctrl-C ends it with what it has, --resume goes on`,
     );
-  let faithful: FaithfulSize | undefined;
-  const sizeOf = async (scores: PruneScores): Promise<number> => {
-    faithful = await faithfulSize(task, scores, share!, ablation, signal);
-    return faithful.edges;
-  };
   using progress = new StepsProgress();
   const found = await findCircuit(task, {
-    ...{
-      algorithm,
-      options: { ...given, ...(rows && { onPrompt: rows.onPrompt }) },
-      ablation,
-      size: share === undefined ? size : sizeOf,
-      keep,
-      tries,
-      seed,
-      signal,
-    },
+    ...{ algorithm, options: { ...given, ...(rows && { onPrompt: rows.onPrompt }) } },
+    ...{ ablation, size, faithful, keep, tries, select, by, selectSeconds, seed, signal },
     ...(keep !== undefined && { seconds }),
     resume: await files.resumed(),
     onChange: (soFar) => files.note(soFar),
     onProgress: (step) => progress.update(step),
   });
-  const { onPrompt: _, ...chosen } = found.options;
-  // Edges that tie make a circuit by rank larger than was asked for.
-  const asked = size ?? faithful?.edges ?? task.knownEdges?.length ?? found.circuit.size;
-  return { found: await selectCircuit({ ...found, options: chosen }, asked, settings, signal), faithful, size: asked };
+  const { onPrompt: _, ...options } = found.options;
+  return { ...found, options };
 }
 
 /** On smaller graphs a search is over soon. */

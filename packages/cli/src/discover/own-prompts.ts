@@ -1,5 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import {
+  fittingPrompts,
+  type LeftOut,
   loadPrompts,
   type PairAlignment,
   type PrepareOptions,
@@ -9,7 +11,6 @@ import {
   type Tokenizer,
 } from "@autocircuit/core";
 import { UsageError } from "../support/usage-error.ts";
-import { fittingPrompts, OFFER } from "./fitting-prompts.ts";
 
 /** Prompts that are read, and what is known of them. */
 export interface OwnPrompts {
@@ -58,9 +59,9 @@ export async function readOwnPrompts(files: readonly string[], options: OwnPromp
     // Where the model has no such token there is none to prepend; asking for it would be an error.
     ...(!prependBos && { prependBos }),
   };
-  const { source: fitting, note } = options.skipUnfit
-    ? await fittingPrompts(read, how, options.byToken ?? false)
-    : { source: read, note: undefined };
+  const { source: fitting, left } = options.skipUnfit
+    ? await fittingPrompts(read, { ...how, oneLength: options.byToken ?? false })
+    : { source: read, left: [] };
   using loader = await loadPrompts(fitting, { ...how, all: true }).catch(offering);
   const all = loader.prompts;
   const chosen = all.flatMap(({ clean, corrupt }, index) =>
@@ -76,9 +77,20 @@ export async function readOwnPrompts(files: readonly string[], options: OwnPromp
     count: pairs.length,
     shortest: Math.min(...lengths),
     longest: Math.max(...lengths),
-    note,
+    note: leftText(left, read.prompts.length),
   };
 }
+
+/** What was left out: "left out 64 of 400 prompt pairs: ..."; undefined where all fit. */
+function leftText(left: readonly LeftOut[], total: number): string | undefined {
+  if (left.length === 0) return undefined;
+  const count = left.reduce((sum, one) => sum + one.count, 0);
+  const why = left.map(({ reason, count, where }) => `${count}: ${reason} (such as ${where})`).join("; ");
+  return `left out ${count} of ${total} prompt pairs: ${why}`;
+}
+
+/** Said where prompts do not fit. */
+const OFFER = "--skip-unfit leaves out such prompts and counts them.";
 
 /** Adds to an error about a prompt's tokens that such prompts can be left out. */
 function offering(error: unknown): never {

@@ -1,5 +1,6 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
 import { type LoadedTask, latentPlaces } from "@autocircuit/core";
+import type { RunShape } from "@autocircuit/discovery";
 import { readConfig, resolveModelFolder } from "@autocircuit/models";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
@@ -9,7 +10,7 @@ import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { activeLatents } from "./active-latents.ts";
 import { type PlannedLatents, plannedLatents, sizesIn } from "./planned-latents.ts";
-import { type RunShape, requireMemory } from "./require-memory.ts";
+import { requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 import { keptAsIn, type Pruning } from "./with-latents.ts";
 

@@ -2,7 +2,7 @@ import type { LatentLabels, LoadedTask } from "@autocircuit/core";
 import { type FoundCircuit, type FoundMeasures, type KnownCircuitInGraph, reportOf } from "@autocircuit/discovery";
 import type { CircuitReport } from "@autocircuit/report";
 import { deviceText } from "../support/use-device.ts";
-import { faithfulText } from "./faithful-size.ts";
+import { faithfulText } from "./faithful-text.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
 import { stabilityReport } from "./stability-text.ts";

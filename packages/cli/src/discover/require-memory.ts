@@ -1,31 +1,18 @@
-import {
-  type AutoencoderSize,
-  availableMemory,
-  Graph,
-  graphBytes,
-  promptsAtOnce,
-  usualSliceBytes,
-} from "@autocircuit/core";
-import { estimateMemory } from "@autocircuit/models";
+import { type AutoencoderSize, availableMemory, type Graph } from "@autocircuit/core";
+import type { RunShape } from "@autocircuit/discovery";
+import { estimateMemory, memoryDemand } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { formatBytes } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 
-/** What of the prompts and circuits is in memory at the same time. */
-export interface RunShape {
-  /** Circuits that run at once. */
-  circuits: number;
-  /** Whether a batch may be run in slices, so that its size does not matter beyond that of a slice. Default false. */
+/** A run whose memory is asked for. */
+export interface AskedRun extends Pick<RunShape, "circuits"> {
+  /** Whether a batch may be run in slices. Default false. */
   sliced?: boolean;
-}
-
-/** A run whose memory is estimated. */
-export interface PlannedRun extends RunShape {
   config: TransformerConfig;
   /** The graph of a model with latents. */
   graph?: Graph;
-  /** Its autoencoders, of which the latents are activations and edges besides. */
   autoencoders?: readonly AutoencoderSize[] | undefined;
   /** Their latents that are active at a token; by default few. */
   activeLatents?: number | undefined;
@@ -36,64 +23,46 @@ export interface PlannedRun extends RunShape {
   /** Tokens in a prompt. */
   length: number;
   used: Pick<UsedDevice, "how" | "freeBytes">;
-  /** Whether weights and autoencoders are there already, and so no longer among what the machine has free. */
+  /** Whether weights and autoencoders are there already. */
   loaded?: boolean;
-}
-
-/** Memory that can be had: what the machine has free, or what a container leaves of it; on a GPU what was free before anything was loaded. */
-export function freeFor({ how, freeBytes }: PlannedRun["used"]): number {
-  if (how.device !== "cpu") return freeBytes ?? Number.POSITIVE_INFINITY;
-  return availableMemory();
 }
 
 /**
  * Says how much memory a run needs, before it starts.
  *
+ * @param free bytes; by default what the machine has free, or a container leaves of it, and on a GPU what was free before anything was loaded
  * @throws UsageError when there is not so much; the message says what to lower, and to what
  */
-export function requireMemory(run: PlannedRun, free = freeFor(run.used)): string {
-  const { batchSize, circuits, length } = run;
-  const { weights, autoencoders, nodes, total } = estimate(run, batchSize, circuits);
-  const { device } = run.used.how;
-  const room = free + (run.loaded && device === "cpu" ? weights + autoencoders + nodes : 0);
+export function requireMemory(
+  { config, used, ...run }: AskedRun,
+  free = used.how.device === "cpu" ? undefined : used.freeBytes,
+): string {
+  const { batchSize, length, circuits, sliced, graph, autoencoders: saes, pruned, loaded, activeLatents } = run;
+  const { device, dtype } = used.how;
+  const demand = memoryDemand(config, {
+    ...{ batchSize, length, circuits, sliced, graph, autoencoders: saes, activeLatents, pruned, loaded },
+    ...{ device, dtype, free },
+  });
+  const { weights, autoencoders, nodes, total } = demand;
   const parts = `weights ${formatBytes(weights)}${autoencoders > 0 ? `, autoencoders ${formatBytes(autoencoders)}` : ""}${nodes > 0 ? `, nodes of the graph ${formatBytes(nodes)}` : ""}`;
   const needs = `a run of ${batchSize} prompts of ${length} tokens${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (${parts})`;
   const where = device === "cpu" ? "" : ` on ${device}`;
-  if (room === Number.POSITIVE_INFINITY) return `memory: ${needs}${where}`;
-  if (total <= room) return `memory: ${needs}; ${formatBytes(free)} are free${where}`;
+  if (demand.free === Number.POSITIVE_INFINITY) return `memory: ${needs}${where}`;
+  if (demand.fits) return `memory: ${needs}; ${formatBytes(demand.free)} are free${where}`;
   throw new UsageError(
-    `Not enough memory: ${needs}, but only ${formatBytes(free)} are free${where}. ${advice(run, room)}`,
+    `Not enough memory: ${needs}, but only ${formatBytes(demand.free)} are free${where}. ${advice(run, demand.fitting)}`,
   );
 }
 
-function advice(run: PlannedRun, free: number): string {
-  const fits = (batchSize: number, circuits: number) => estimate(run, batchSize, circuits).total <= free;
-  const batch = (circuits: number) => {
-    let size = run.batchSize;
-    while (size > 0 && !fits(size, circuits)) size = Math.floor(size / 2);
-    return size;
-  };
+function advice(
+  { batchSize, circuits }: Pick<AskedRun, "batchSize" | "circuits">,
+  fitting: { circuits: number; batchSize: number } | null,
+): string {
+  if (fitting === null)
+    return "Not even one prompt fits: take shorter prompts, a smaller model, or a machine with more memory.";
   const one = "--set largestBatch=1";
-  if (run.circuits > 1 && fits(run.batchSize, 1)) return `Lower the circuits at once: ${one}.`;
-  const both = run.circuits > 1 ? ` and ${one}` : "";
-  const size = batch(1);
-  if (size > 0) return `Lower the batch: --batch-size ${size}${both}.`;
-  return "Not even one prompt fits: take shorter prompts, a smaller model, or a machine with more memory.";
-}
-
-function estimate(run: PlannedRun, batchSize: number, circuits: number) {
-  const { config, length, used, sliced = false } = run;
-  const { dtype, device } = used.how;
-  const graph = run.graph ?? Graph.of(config);
-  const sliceBytes = usualSliceBytes(device);
-  const slice = () => promptsAtOnce({ config, graph, computeDtype: dtype, sliceBytes }, length);
-  const prompts = sliced ? Math.min(batchSize, slice()) : batchSize * circuits;
-  const { autoencoders, activeLatents } = run;
-  const edges = autoencoders && !run.pruned ? graph.edgeCount * (sliced ? 1 : circuits) : 0;
-  const memory = estimateMemory(config, prompts, length, { dtype, autoencoders, activeLatents, edges });
-  // Without latents there are few, and they lie in the memory of the machine.
-  const nodes = autoencoders && device === "cpu" ? graphBytes(graph) : 0;
-  return { weights: memory.weights, autoencoders: memory.autoencoders ?? 0, nodes, total: memory.total + nodes };
+  if (fitting.batchSize === batchSize) return `Lower the circuits at once: ${one}.`;
+  return `Lower the batch: --batch-size ${fitting.batchSize}${circuits > 1 ? ` and ${one}` : ""}.`;
 }
 
 /**
@@ -102,8 +71,8 @@ function estimate(run: PlannedRun, batchSize: number, circuits: number) {
  * @throws UsageError that says what is too large
  */
 export function requireRoom(
-  { config, autoencoders = [], used }: Pick<PlannedRun, "config" | "autoencoders" | "used">,
-  free = freeFor(used),
+  { config, autoencoders = [], used }: Pick<AskedRun, "config" | "autoencoders" | "used">,
+  free = used.how.device === "cpu" ? availableMemory() : (used.freeBytes ?? Number.POSITIVE_INFINITY),
 ): void {
   const { dtype, device } = used.how;
   const { weights, autoencoders: saes = 0 } = estimateMemory(config, 1, 1, { dtype, autoencoders });

@@ -1,11 +1,9 @@
 import type { Circuit, LatentIdentity } from "@autocircuit/core";
-import type { FoundMeasures, KeptCircuit } from "@autocircuit/discovery";
+import type { FaithfulSize, FoundMeasures, KeptCircuit, TaskAccuracy } from "@autocircuit/discovery";
 import { compareEdgeSets } from "@autocircuit/metrics";
 import type { ScoredEdge } from "@autocircuit/report";
 import type { DeviceReport } from "../support/use-device.ts";
-import type { Accuracy } from "./accuracy.ts";
 import type { BootstrapJson } from "./bootstrap.ts";
-import type { FaithfulSize } from "./faithful-size.ts";
 import type { FoundTests } from "./test-found.ts";
 import type { Pruning } from "./with-latents.ts";
 
@@ -50,7 +48,7 @@ export interface DiscoverResult extends DeviceReport {
   /** KL(the model || what autoencoders make of it) in nats, where what they leave out is dropped; else null. */
   replacedKl: number | null;
   /** How well the model alone does the task; null for outputs that are numbers. */
-  accuracy: Accuracy | null;
+  accuracy: TaskAccuracy | null;
   /** Mean over so many of the prompts to measure on: all, unless time was short. */
   faithfulness: FoundMeasures["faithfulness"];
   seconds: number;

@@ -30,7 +30,7 @@ it("gives the greedy circuit where the search for the best one has no time, and 
   const { circuit, warnings } = json();
   expect(code).toBe(0);
   expect(out).toMatch(
-    /that of --select greedy, as nothing better was found in 0\.000001 s .* no circuit of 8 edges has more than \d/,
+    /that of greedy selection, as nothing better was found in 0\.000001 s: .* no circuit of 8 edges has more than \d/,
   );
   expect(warnings.join()).not.toContain("Infinity");
   await discover(...sized, "--select", "greedy");

@@ -8,12 +8,13 @@ import {
   algorithms,
   type CurveDetail,
   FOR_LARGE_GRAPHS,
-  optionOf,
   outputsNumbers,
   type Preset,
   type PresetName,
   presets,
   type Ranking,
+  type RunShape,
+  runShape,
   USUAL_KEEP,
 } from "@autocircuit/discovery";
 import type { KeepingOptions } from "../support/kept-latents.ts";
@@ -22,7 +23,6 @@ import { type AskedSize, edgesAsked } from "./asked-size.ts";
 import { chooseSubject } from "./choose-subject.ts";
 import { FLAGS, givenOptions } from "./given-options.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
-import type { RunShape } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 
 /** Minutes that the search for few edges may take. */
@@ -235,14 +235,11 @@ function knownCircuit(
 }
 
 /** How a run on a graph of so many edges uses memory. @throws UsageError for a size that the graph does not have */
-export function runShape(
+export function shapeOf(
   { algorithm, given, bySize, known, size, keep, faithful }: AskedSettings,
   edgeCount: number,
 ): RunShape {
   if (size !== undefined) edgesAsked(size, edgeCount);
-  if (bySize && edgeCount > ACDC_UP_TO)
-    return { circuits: 1, sliced: known !== undefined || size !== undefined || faithful !== undefined };
-  const largest = given.largestBatch ?? (algorithm && optionOf(algorithm, "largestBatch")?.default);
-  const circuits = typeof largest === "number" ? largest : 1;
-  return { circuits, sliced: keep === undefined && algorithm !== "acdc" };
+  const sized = (known ?? size ?? faithful) !== undefined;
+  return runShape(edgeCount, { algorithm: bySize ? undefined : algorithm, options: given, sized, keep });
 }

@@ -1,8 +1,8 @@
 import type { KnownCircuit } from "@autocircuit/circuits";
 import type { LoadedTask } from "@autocircuit/core";
+import type { RunShape } from "@autocircuit/discovery";
 import type { Context } from "../context.ts";
 import type { UsedDevice } from "../support/use-device.ts";
-import type { RunShape } from "./require-memory.ts";
 import type { Pruning } from "./with-latents.ts";
 
 /** What discovery is about: a ready-made task, or somebody's own model and prompts. */

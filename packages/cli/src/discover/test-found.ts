@@ -1,7 +1,7 @@
 import type { Circuit, LoadedTask } from "@autocircuit/core";
 import { type CircuitTests, testCircuit } from "@autocircuit/metrics";
 import { Progress } from "../support/progress.ts";
-import { testCaveats } from "../test-circuit/caveats.ts";
+import { caveatLines } from "../test-circuit/caveats.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** What the tests of a circuit came to, and what they cannot show. */
@@ -21,5 +21,5 @@ export async function testFound(
     ...{ ablation, seed, signal },
     onProgress: ({ done, total }) => progress.update(done, total),
   });
-  return { ...tested, notes: testCaveats(tested, circuit.size) };
+  return { ...tested, notes: caveatLines(tested) };
 }

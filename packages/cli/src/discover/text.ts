@@ -3,7 +3,7 @@ import type { CircuitReport } from "@autocircuit/report";
 import { formatBytes, formatNumber, table } from "../support/table.ts";
 import { deviceText } from "../support/use-device.ts";
 import { verdictLine } from "../test-circuit/verdict-line.ts";
-import { accuracyText } from "./accuracy.ts";
+import { accuracyText } from "./accuracy-text.ts";
 import type { DiscoverResult } from "./result.ts";
 import type { DiscoverSettings } from "./settings.ts";
 import { stabilityReport } from "./stability-text.ts";

@@ -28,6 +28,7 @@ export function prepareCircuit(
       ? undefined
       : `${dangling} of the ${found.circuit.size} edges lead nowhere: they lie on no path from Resid Start to Resid End within the circuit. ` +
         (prune ? `They are left out, ${pruned.size} are left.` : "--prune leaves them out.");
-  const warnings = [ties, nowhere, ...found.notes].filter((line) => line !== undefined);
+  const more = found.unproven ? "--select-seconds gives the search for the best circuit more time." : undefined;
+  const warnings = [ties, nowhere, ...found.notes, more].filter((line) => line !== undefined);
   return { found: prune ? { ...found, circuit: pruned } : found, dangling, warnings };
 }

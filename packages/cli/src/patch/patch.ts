@@ -1,6 +1,13 @@
-import { type AblationType, dataSetSides, isBatchMean, loadPrompts, type PromptLoader } from "@autocircuit/core";
+import {
+  type AblationType,
+  Circuit,
+  isBatchMean,
+  loadPrompts,
+  type PromptLoader,
+  patchPrompts,
+  withGraphOf,
+} from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
-import type { Tensor } from "@autocircuit/native";
 import type { Context } from "../context.ts";
 import { ownInputs } from "../discover/own-inputs.ts";
 import type { OwnPrompts } from "../discover/own-prompts.ts";
@@ -20,7 +27,6 @@ import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeWhole } from "../support/write-file.ts";
-import { maskOf, withGraphOf } from "./patched-graph.ts";
 import { readEdges } from "./read-edges.ts";
 
 /** Options of `autocircuit patch`, as commander gives them. */
@@ -65,33 +71,20 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   for (const note of [...processingNote(options, planned), ...latentsNote(whole, replacedKl), ...pruningNote(pruning)])
     print(note);
   requireLatents(whole.graph);
-  const model = withGraphOf(whole, edges, prompts.seqLen);
-  const mask = maskOf(model, edges);
-  const logits: number[][][] = [];
-  let moved = 0;
-  using shared = dataSetSides(type) ? await model.ablations(prompts, type, { signal }) : null;
-  using progress = new Progress("batches");
-  for (const [i, batch] of prompts.batches.entries()) {
-    const ablation = shared ?? (await model.ablations(batch.corrupt, type, { signal }));
-    try {
-      using patched = await model.forward(batch.clean, { ablate: mask, ablation, sliced: false, signal });
-      using plain = await model.forward(batch.clean, { sliced: false, signal });
-      const starts = batch.prompts.map(({ clean }) => batch.length - clean.length);
-      moved = Math.max(moved, await largestDifference(patched, plain, starts));
-      // What is computed for padding means nothing.
-      logits.push(...((await patched.toArray()) as number[][][]).map((rows, i) => rows.slice(starts[i])));
-    } finally {
-      if (ablation !== shared) ablation.dispose();
-    }
-    progress.update(i + 1, prompts.length);
-  }
+  const refs = edges.map(({ name, token }) => [name, token] as const);
+  const model = withGraphOf(whole, refs, prompts.seqLen);
+  const ablated = Circuit.of(model.graph, refs);
+  using progress = new Progress("prompts");
+  const { logits, largestChange } = await patchPrompts(model, prompts, {
+    ...{ ablate: ablated, ablation: type, signal },
+    onProgress: ({ done, total }) => progress.update(done, total),
+  });
   const lengths = logits.map(({ length }) => length);
   const shape = [logits.length, Math.max(...lengths), logits[0]![0]!.length];
-  const edgeCount = mask.reduce((sum, value) => sum + value, 0);
   print(
     table(
       ["prompts", "edges ablated", "ablation", "logits", "largest change of a logit"],
-      [[shape[0]!, edgeCount, type, shape.join(" x "), formatNumber(moved)]],
+      [[shape[0]!, ablated.size, type, shape.join(" x "), formatNumber(largestChange)]],
     ),
   );
   if (!options.json) return;
@@ -110,23 +103,4 @@ async function promptsToDiscoverWith({ count, source, how }: OwnPrompts, seed = 
   const { train, test } = await loadPrompts(source, { ...how, batchSize, size, seed });
   test[Symbol.dispose]();
   return train;
-}
-
-/** @param starts where each row's prompt begins, behind its padding */
-async function largestDifference(a: Tensor, b: Tensor, starts: readonly number[]): Promise<number> {
-  using difference = a.sub(b);
-  using absolute = difference.abs();
-  if (starts.every((start) => start === 0)) return largestOf(absolute);
-  let largest = 0;
-  for (const [row, start] of starts.entries()) {
-    using own = absolute.slice(0, row, row + 1);
-    using behind = own.slice(1, start);
-    largest = Math.max(largest, await largestOf(behind));
-  }
-  return largest;
-}
-
-async function largestOf(tensor: Tensor): Promise<number> {
-  using largest = tensor.max();
-  return largest.item();
 }

@@ -1,7 +1,6 @@
-import type { LoadedTask, PatchableModel, PromptBatch } from "@autocircuit/core";
+import { firstPrompts, type LoadedTask, type PatchableModel, type PromptBatch } from "@autocircuit/core";
 import { algorithms, fittingOptions } from "@autocircuit/discovery";
 import type { GivenSet } from "@autocircuit/studio";
-import { firstPrompts } from "../discover/first-prompts.ts";
 import { Progress } from "../support/progress.ts";
 
 /** What the first scores may take. */

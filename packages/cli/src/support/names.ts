@@ -1,15 +1,4 @@
-/** Names that options take. Repeated here so that --help needs no addon; a test holds them equal to the packages' own. */
-export const ABLATIONS = [
-  "resample",
-  "zero",
-  "tokenwise-mean-clean",
-  "tokenwise-mean-corrupt",
-  "tokenwise-mean-clean-and-corrupt",
-  "batch-tokenwise-mean",
-  "batch-all-tok-mean",
-] as const;
-
-/** Types that a model computes in; repeated here like the others. */
+/** Types that a model computes in. Names that options take are repeated here so that --help needs no addon; a test holds them equal to the packages' own. */
 export const DTYPES = ["float32", "float64", "bfloat16", "float16"] as const;
 
 /** What ACDC keeps small. */

@@ -1,9 +1,22 @@
-import { equivalenceTest, sufficiencyTest } from "@autocircuit/metrics";
+import { type CircuitTestName, equivalenceTest, sufficiencyTest } from "@autocircuit/metrics";
 import { expect, it } from "vitest";
-import { caveats } from "./caveats.ts";
+import { caveatLines, testSettings } from "./caveats.ts";
 
 const tests = ["equivalence", "independence", "minimality", "sufficiency", "partial-necessity"] as const;
-const enough = { tests, prompts: 50, random: 50, edges: 100, quantile: 0.9, level: 0.05 };
+interface Made {
+  tests: readonly CircuitTestName[];
+  prompts: number;
+  random: number;
+  edges: number;
+}
+
+/** Of tests that could be made. */
+function caveats({ tests, prompts, random, edges }: Made): string[] {
+  const verdicts = tests.map((test) => ({ test, passed: true, pValue: 1, text: "" }));
+  return caveatLines({ verdicts, prompts, edges }, testSettings({ random }));
+}
+
+const enough = { tests, prompts: 50, random: 50, edges: 100 };
 
 it("says nothing where prompts and random circuits are enough", () => {
   expect(caveats(enough)).toEqual([]);
@@ -29,6 +42,13 @@ it("says how many random circuits sufficiency needs to be shown: the test itself
 it("says how many minimality needs to be refused", () => {
   const [line] = caveats({ ...enough, tests: ["minimality"], random: 2, edges: 20 });
   expect(line).toMatch(/minimality cannot be refused with 2 random circuits and 20 edges to try: --random 3/);
+});
+
+it("says that nothing was tested", () => {
+  const verdicts = [{ test: "equivalence", passed: null, pValue: null, text: "" }] as const;
+  expect(caveatLines({ verdicts, prompts: 50, edges: 3 })).toEqual([
+    "nothing was tested: none of the tests that were asked for could be made.",
+  ]);
 });
 
 it("says that few prompts are few", () => {

@@ -7,9 +7,9 @@ import {
   latentIdentity,
   PruneScores,
 } from "@autocircuit/core";
+import { ablationTypes } from "@autocircuit/core/ablations";
 import { edgesIn, type NamedEdge, requireLatents, seedIn } from "../patch/read-edges.ts";
 import { latentsOfJson } from "../support/kept-latents.ts";
-import { ABLATIONS } from "../support/names.ts";
 import { readJson } from "../support/read-json.ts";
 import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -84,5 +84,5 @@ function placesOf({ name, token }: NamedEdge, { tokens }: Graph): [string, numbe
 }
 
 function ablationIn(options: Readonly<Record<string, unknown>> | undefined): AblationType | undefined {
-  return ABLATIONS.find((name) => name === options?.ablation);
+  return ablationTypes.find((name) => name === options?.ablation);
 }

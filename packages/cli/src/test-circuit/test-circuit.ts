@@ -17,7 +17,7 @@ import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
-import { testCaveats, testSettings } from "./caveats.ts";
+import { caveatLines, testSettings } from "./caveats.ts";
 import { type CircuitFile, readCircuit } from "./circuit-file.ts";
 import { crossSubjects } from "./cross-subjects.ts";
 import type { TestCommandOptions } from "./options.ts";
@@ -50,7 +50,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const tested = await testCircuit(task.model, task.test, circuit, how);
   progress[Symbol.dispose]();
   for (const verdict of tested.verdicts) print(verdictLine(verdict));
-  const notes = [...foreignNote(path, file, subject.name), ...testCaveats(tested, circuit.size, made)];
+  const notes = [...foreignNote(path, file, subject.name), ...caveatLines(tested, made)];
   for (const note of notes) print(`note: ${note}`);
   const { full, circuit: alone, without } = tested.means;
   print(

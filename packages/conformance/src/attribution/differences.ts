@@ -1,7 +1,6 @@
-import type { Circuit } from "@autocircuit/core";
-import { type AblationType, ablatedSlices, dataSetSides } from "@autocircuit/core";
+import { type AblationType, type Circuit, overPrompts } from "@autocircuit/core";
 import { batchAnswerDifference } from "@autocircuit/metrics";
-import { Ablation, scope } from "@autocircuit/native";
+import { type Ablation, scope } from "@autocircuit/native";
 import type { AttributedCase } from "./attributed-case.ts";
 
 /** The difference of answer and wrong answer logit of each prompt, everything outside a circuit ablated. */
@@ -11,18 +10,14 @@ export async function differencesOf(
   ablation: AblationType | Ablation = "resample",
 ): Promise<number[]> {
   const ablate = circuit instanceof Float32Array ? circuit : circuit.complement();
-  const given = ablation instanceof Ablation ? ablation : undefined;
-  const type = ablation instanceof Ablation ? "zero" : ablation;
-  const shared = given ?? (dataSetSides(type) ? await model.ablations(prompts, type) : undefined);
   const values: number[] = [];
-  for (const batch of prompts.batches)
-    for await (const { slice, ablation } of ablatedSlices(model, batch, { type, shared })) {
-      using found = await scope(async () =>
-        batchAnswerDifference(await model.forward(slice.clean, { ablate, ablation }), slice),
-      );
-      values.push(...Array.from(await found.data(), Number));
-    }
-  if (shared !== given) shared?.dispose();
+  for await (const { fold } of overPrompts(model, prompts, { ablation })) {
+    const ofBatch = await fold(async (before: readonly number[] = [], { slice, ablation }) => {
+      const found = batchAnswerDifference(await model.forward(slice.clean, { ablate, ablation }), slice);
+      return [...before, ...Array.from(await found.data(), Number)];
+    });
+    values.push(...ofBatch);
+  }
   return values;
 }
 

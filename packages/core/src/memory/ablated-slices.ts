@@ -1,5 +1,5 @@
 import type { Ablation } from "@autocircuit/native";
-import type { AblationType } from "../model/ablation-type.ts";
+import { type AblationType, ablationKind } from "../ablations/ablation-type.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { SizedModel } from "../model/sized-model.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
@@ -51,7 +51,7 @@ export async function* ablatedSlices(
   batch: PromptBatch,
   { type, side = "corrupt", shared, signal }: AblatedSlicesOptions,
 ): AsyncGenerator<AblatedSlice, void, void> {
-  const bySlice = shared === undefined && type === "resample";
+  const bySlice = shared === undefined && ablationKind(type).values === "other-run";
   using common = shared || bySlice ? null : await model.ablations(batch.tokens(side), type, { signal });
   for (const { slice, start } of plainSlices(model, batch)) {
     using own = bySlice ? await model.ablations(slice.tokens(side), type, { signal }) : null;

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { maxDifference, randomPairs, tinyTransformer, values } from "../../test/tiny-transformer.ts";
-import { type AblationType, ablationTypes } from "../model/ablation-type.ts";
+import { type AblationType, ablationTypes } from "../ablations/ablation-type.ts";
 import { PatchableModel } from "../model/patchable-model.ts";
 import { sharePrefix } from "../model/share-prefix.ts";
 import { partnersFromEnd } from "../prompts/pair-alignment.ts";

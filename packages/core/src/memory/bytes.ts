@@ -1,6 +1,7 @@
 import { freemem } from "node:os";
-import { type ComputeDType, elementBytes, sourceRows } from "@autocircuit/native";
+import { type ComputeDType, elementBytes, sourceRows, type TransformerConfig } from "@autocircuit/native";
 import type { Graph } from "../graph/graph.ts";
+import { graphSize } from "../graph/graph-size.ts";
 import { firstLatentRow, type LatentPlace } from "../model/latents.ts";
 import type { SizedModel } from "../model/sized-model.ts";
 
@@ -37,11 +38,47 @@ export function bytesPerPrompt({ graph, config, computeDtype }: PassWidths, posi
   return rows * positions * config.dModel * elementBytes(computeDtype);
 }
 
-/** What a patched pass of one prompt takes besides weights and ablation, in bytes: its sources, the widest layer, and its logits. */
+/** What the logits of a prompt take at so many output positions, in bytes. */
+export function logitBytes({ config, computeDtype }: Omit<PassWidths, "graph">, outputs: number): number {
+  return outputs * config.dVocabOut * elementBytes(computeDtype);
+}
+
+/**
+ * What a patched pass of one prompt takes besides weights and ablation, in bytes: its sources, a layer, and its logits. It decides how much
+ * runs together, so of a layer it counts heads and MLP, as if neither were freed before the other.
+ */
 export function passBytes(model: PassWidths, positions: number, outputs: number): number {
-  const { heads, dModel, dMlp = 0, dVocabOut } = model.config;
-  const layer = positions * (4 * heads * dModel + 3 * dMlp);
-  return bytesPerPrompt(model, positions) + (layer + outputs * dVocabOut) * elementBytes(model.computeDtype);
+  const { heads, dModel, dMlp = 0 } = model.config;
+  const layer = positions * (4 * heads * dModel + 3 * dMlp) * elementBytes(model.computeDtype);
+  return bytesPerPrompt(model, positions) + layer + logitBytes(model, outputs);
+}
+
+/** What a patched pass of a whole graph holds at its height, part by part, in bytes. */
+export interface PassParts {
+  /** The outputs of all sources, `[source, batch, position, dModel]`. */
+  readonly sources: number;
+  /** Attention scores and patterns of one layer. */
+  readonly attention: number;
+  /** The widest other activations of one layer: an input per head for queries, keys and values, or the MLP. */
+  readonly layer: number;
+  /** Logits at every position. */
+  readonly logits: number;
+}
+
+/** The parts for so many prompts of so many positions, by a transformer's configuration alone: nothing has to be loaded. */
+export function passParts(
+  config: TransformerConfig,
+  { prompts, positions, dtype }: { prompts: number; positions: number; dtype: ComputeDType },
+): PassParts {
+  const element = elementBytes(dtype);
+  const { heads, kvHeads, dModel, dMlp } = config;
+  const tokens = prompts * positions;
+  return {
+    sources: graphSize(config).sources * tokens * dModel * element,
+    attention: 2 * prompts * heads * positions * positions * element,
+    layer: tokens * Math.max((heads + 2 * kvHeads) * dModel, dMlp * (config.gated ? 3 : 2)) * element,
+    logits: logitBytes({ config, computeDtype: dtype }, tokens),
+  };
 }
 
 /** An autoencoder by its sizes. */

@@ -1,5 +1,5 @@
 import { type Ablation, scope, Tensor } from "@autocircuit/native";
-import { type AblationType, dataSetSides } from "../model/ablation-type.ts";
+import { type AblationType, dataSetSides } from "../ablations/ablation-type.ts";
 import { type LongOptions, throwIfAborted } from "../model/long-options.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
@@ -22,6 +22,14 @@ export interface OverAblatedPromptsOptions extends OverPromptsOptions {
   /** The kind of ablation, or one for all prompts, which stays the caller's. */
   readonly ablation: AblationType | Ablation;
   /** The prompts that values are made from where they are made batch by batch. Default corrupt. */
+  readonly ablateFrom?: PromptSide | undefined;
+}
+
+/** How {@link overBatch} goes through a batch. */
+export interface OverBatchOptions extends Pick<LongOptions, "signal"> {
+  /** The kind of ablation, but none that is a mean over all prompts; or one that was made, which stays the caller's. */
+  readonly ablation: AblationType | Ablation;
+  /** The prompts that values are made from. Default corrupt. */
   readonly ablateFrom?: PromptSide | undefined;
 }
 
@@ -106,6 +114,28 @@ export async function* overPrompts(
       first += batch.size;
     }
   }
+}
+
+/**
+ * The same way through a single batch, for who looks at one now and then.
+ *
+ * @throws AutocircuitError `bad-input`, once it is run, for a mean over all prompts: make it with `model.ablations` and give that
+ * @example
+ * const logits = await overBatch(model, prompts.batches[0]!, { ablation: "resample" }).run(async (slices) => {
+ *   const parts: Tensor[] = [];
+ *   for await (const { slice, ablation } of slices)
+ *     parts.push(await model.forward(slice.clean, { ablate: ["A0.3->A1.2.Q"], ablation }));
+ *   return Tensor.cat(parts);
+ * });
+ */
+export function overBatch(
+  model: PatchableModel,
+  batch: PromptBatch,
+  { ablation, ablateFrom: side, signal }: OverBatchOptions,
+): PromptsOfBatch<AblatedSlice> {
+  const [type, shared] = typeof ablation === "string" ? [ablation] : (["zero", ablation] as const);
+  const slices = () => ablatedSlices(model, batch, { type, side, shared, signal });
+  return promptsOfBatch(model, batch, 0, slices, () => {}, signal);
 }
 
 function promptsOfBatch<Slice extends PlainSlice>(

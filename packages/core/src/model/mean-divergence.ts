@@ -35,9 +35,10 @@ export async function meanDivergence(
   one: PatchableModel,
   other: PatchableModel,
   prompts: PromptLoader,
-  { signal, sidesOf = ({ clean }) => [clean] }: MeanDivergenceOptions = {},
+  options: MeanDivergenceOptions = {},
 ): Promise<number> {
-  check({ one, other, prompts }, { signal, sidesOf });
+  check({ one, other, prompts }, options);
+  const { signal, sidesOf = ({ clean }) => [clean] } = options;
   if (prompts.promptCount === 0) throw new AutocircuitError("bad-input", "meanDivergence: there are no prompts.");
   const how = { sliced: false, ...(signal && { signal }) };
   let [sum, count] = [0, 0];

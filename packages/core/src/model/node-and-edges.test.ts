@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maxDifference, randomPairs, tinyTransformer, values } from "../../test/tiny-transformer.ts";
+import type { AblationType } from "../ablations/ablation-type.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
-import type { AblationType } from "./ablation-type.ts";
 import { PatchableModel } from "./patchable-model.ts";
 
 const length = 5;

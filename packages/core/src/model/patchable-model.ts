@@ -10,6 +10,9 @@ import {
   type Transformer,
   type TransformerConfig,
 } from "@autocircuit/native";
+import { requireCover } from "../ablations/ablation-cover.ts";
+import type { AblationType } from "../ablations/ablation-type.ts";
+import { ablationsOf } from "../ablations/ablations.ts";
 import { Graph } from "../graph/graph.ts";
 import type { GraphConfig } from "../graph/graph-config.ts";
 import { ablationName, longOptions, promptLoader, tokens as tokensKind } from "../kinds.ts";
@@ -18,9 +21,6 @@ import { sliceLimit } from "../memory/in-smaller-slices.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
 import { Tokens } from "../prompts/tokens.ts";
-import { requireCover } from "./ablation-cover.ts";
-import type { AblationType } from "./ablation-type.ts";
-import { ablationsOf } from "./ablations.ts";
 import { type Activations, type ActivationsOptions, activationsOf, activationsOptions } from "./activations.ts";
 import { edgeMask, requireBoth } from "./edge-mask.ts";
 import { latentPlaces, unpackLatents } from "./latents.ts";

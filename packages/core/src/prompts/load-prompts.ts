@@ -47,12 +47,8 @@ const counts = (least: typeof kind.count) =>
 /** What {@link TrainTest} may be of which none can be 0. */
 export const trainTest = counts(kind.count);
 
-const promptOptions: KindsOf<PromptOptions> = {
-  batchSize: trainTest,
-  size: counts(kind.whole),
-  shuffle: kind.flag,
-  seed: kind.whole,
-  all: kind.flag,
+/** What {@link PrepareOptions} may be. */
+export const prepareOptions: KindsOf<PrepareOptions> = {
   equalLength: kind.flag,
   padId: kind.orNull(kind.whole),
   tokenizer: kind.orNull(kind.having("a tokenizer with an `encode`", "encode")),
@@ -63,8 +59,21 @@ const promptOptions: KindsOf<PromptOptions> = {
   align: kind.oneOf(pairAlignments),
 };
 
+const promptOptions: KindsOf<PromptOptions> = {
+  ...prepareOptions,
+  batchSize: trainTest,
+  size: counts(kind.whole),
+  shuffle: kind.flag,
+  seed: kind.whole,
+  all: kind.flag,
+};
+
 const oneInput = kind.either(kind.text, kind.record);
-const check = signature("loadPrompts", { input: kind.either(oneInput, kind.listOf(oneInput)) }, promptOptions);
+
+/** What {@link PromptInput} may be. */
+export const promptInput = kind.either(oneInput, kind.listOf(oneInput));
+
+const check = signature("loadPrompts", { input: promptInput }, promptOptions);
 
 /** Most prompt pairs of a batch where nobody says how many. */
 const LARGEST_BATCH = 32;

@@ -1,8 +1,8 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type Ablation, Tensor } from "@autocircuit/native";
+import type { AblationType } from "../ablations/ablation-type.ts";
 import * as kinds from "../kinds.ts";
 import { overPrompts } from "../memory/over-prompts.ts";
-import type { AblationType } from "../model/ablation-type.ts";
 import { type LongOptions, throwIfAborted } from "../model/long-options.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";

@@ -1,6 +1,7 @@
-import { AutocircuitError, sayOnce } from "@autocircuit/base";
+import { AutocircuitError } from "@autocircuit/base";
 import type { PatchableModel, PromptBatch } from "@autocircuit/core";
 import { type Ablation, type ForwardResult, type KeptRun, scope, Tensor } from "@autocircuit/native";
+import { CircuitsInMemory } from "../speculation/circuits-in-memory.ts";
 import { type AcdcTarget, Divergence } from "./divergence.ts";
 
 /** What a {@link MaskEvaluator} compares, and on which prompts. */
@@ -16,6 +17,9 @@ export interface EvaluatorOptions {
 /**
  * Measures how far circuits are from the full model on one batch. The unpatched run is kept: a circuit's run starts
  * where its first removed edge ends, and several circuits run together as one batch.
+ *
+ * The batch is whole, and not in slices as `overPrompts` cuts it: what all circuits start from has to be there all the time, and takes
+ * as much in slices. What memory decides here is how many circuits run together.
  */
 export class MaskEvaluator implements Disposable {
   readonly #model: PatchableModel;
@@ -23,8 +27,7 @@ export class MaskEvaluator implements Disposable {
   readonly #divergence: Divergence;
   /** Undefined for graphs of nodes and behind a cached prefix, where the engine cannot start in the middle. */
   readonly #plain: KeptRun | undefined;
-  /** Most circuits that run together. */
-  #atOnce: number;
+  readonly #circuits: CircuitsInMemory;
 
   private constructor(model: PatchableModel, options: EvaluatorOptions, divergence: Divergence, plain?: KeptRun) {
     this.#model = model;
@@ -32,7 +35,7 @@ export class MaskEvaluator implements Disposable {
     this.#divergence = divergence;
     this.#plain = plain;
     // Prefixes of single prompts cannot be repeated, so there only one circuit runs at a time.
-    this.#atOnce = options.batch.prefixShared ? Number.POSITIVE_INFINITY : 1;
+    this.#circuits = new CircuitsInMemory(options.batch.prefixShared ? undefined : 1);
   }
 
   /** Runs the full model. */
@@ -58,20 +61,15 @@ export class MaskEvaluator implements Disposable {
    */
   async evaluate(masks: Float32Array, count: number): Promise<number[]> {
     const { edgeCount } = this.#model.graph;
-    const values: number[] = [];
-    while (values.length < count) {
-      const first = values.length;
-      const some = Math.min(this.#atOnce, count - first);
+    const values = await this.#circuits.run(count, async (first, some) => {
       const tried = masks.subarray(first * edgeCount, (first + some) * edgeCount);
       try {
-        values.push(...(await this.#divergences(tried, some)));
+        return await this.#divergences(tried, some);
       } catch (error) {
         if ((error as { code?: unknown }).code === "not-finite") await this.#findBroken(tried);
-        if ((error as { code?: unknown }).code !== "out-of-memory" || some === 1) throw error;
-        this.#atOnce = Math.floor(some / 2);
-        sayOnce(`memory ended with ${some} circuits at once; going on with ${this.#atOnce} (largestBatch sets it)`);
+        throw error;
       }
-    }
+    });
     const broken = values.findIndex((value) => !Number.isFinite(value));
     if (broken < 0) return values;
     return this.#explain(masks.subarray(broken * edgeCount, (broken + 1) * edgeCount), values[broken]!);

@@ -3,6 +3,8 @@ import {
   ablationBytes,
   availableMemory,
   dataSetSides,
+  overBatch,
+  overPrompts,
   type PatchableModel,
   type PromptBatch,
   type PromptLoader,
@@ -10,6 +12,7 @@ import {
 } from "@autocircuit/core";
 import { answerIndex } from "@autocircuit/metrics";
 import { type Ablation, scope, Tensor } from "@autocircuit/native";
+import { CircuitsInMemory, isOutOfMemory } from "../speculation/circuits-in-memory.ts";
 
 /**
  * Ablations of all batches are held if they fit in here; otherwise each is made again whenever it is needed, which takes as long as
@@ -29,7 +32,8 @@ interface JudgedBatch {
   readonly right: Tensor;
   /** Number of them. */
   readonly answers: number;
-  readonly ablation: Ablation | undefined;
+  /** What its ablated edges take, where it is held; no longer once memory has ended. */
+  ablation: Ablation | undefined;
 }
 
 /**
@@ -47,6 +51,9 @@ export class KeptAnswers implements Disposable {
   /** The batch that decided last comes first: what fails mostly fails there again. */
   readonly #batches: JudgedBatch[];
   readonly #shared: Ablation | undefined;
+  readonly #circuits = new CircuitsInMemory();
+  /** Of prompts whose prefixes are each one's own, which cannot be repeated. */
+  readonly #alone = new CircuitsInMemory(1);
 
   private constructor(
     model: PatchableModel,
@@ -76,9 +83,15 @@ export class KeptAnswers implements Disposable {
     const judged: JudgedBatch[] = [];
     let outputs = 0;
     try {
-      for (const batch of prompts.batches) {
-        using logits = await model.forward(batch.clean, { signal });
-        const right = scope(() => rightAnswers(logits, batch, 1));
+      for await (const { batch, run } of overPrompts(model, prompts, { signal })) {
+        const right = await run(async (slices) => {
+          const parts: Tensor[] = [];
+          for await (const { slice } of slices) {
+            using logits = await model.forward(slice.clean, { signal });
+            parts.push(scope(() => rightAnswers(logits, slice, 1)));
+          }
+          return Tensor.cat(parts, 1);
+        });
         outputs += right.size;
         using count = right.sum();
         const ablation = holds ? await model.ablations(batch.corrupt, type, { signal }) : undefined;
@@ -126,26 +139,31 @@ export class KeptAnswers implements Disposable {
   }
 
   async #countBatch(
-    { batch, right, ablation, answers }: JudgedBatch,
+    judged: JudgedBatch,
     rows: Float32Array,
     count: number,
     signal: AbortSignal | undefined,
   ): Promise<number[]> {
     const { edgeCount } = this.#model.graph;
-    if (count > 1 && !batch.prefixShared) {
-      // Prefixes of single prompts cannot be repeated, so there only one circuit runs at a time.
-      const kept: number[] = [];
-      for (let row = 0; row < count; row++) {
-        const one = rows.subarray(row * edgeCount, (row + 1) * edgeCount);
-        kept.push(...(await this.#countBatch({ batch, right, ablation, answers }, one, 1, signal)));
-      }
-      return kept;
-    }
+    const circuits = judged.batch.prefixShared ? this.#circuits : this.#alone;
+    return circuits.run(count, async (first, some) => {
+      const part = rows.subarray(first * edgeCount, (first + some) * edgeCount);
+      return some > 1 ? this.#countTogether(judged, part, some, signal) : [await this.#countOne(judged, part, signal)];
+    });
+  }
+
+  /** Answers of a batch that each of some circuits keeps, which run together on the whole batch. */
+  async #countTogether(
+    { batch, right, ablation }: JudgedBatch,
+    rows: Float32Array,
+    count: number,
+    signal: AbortSignal | undefined,
+  ): Promise<number[]> {
     const held = this.#shared ?? ablation;
     const values = held ?? (await this.#model.ablations(batch.corrupt, this.#type, { signal }));
     try {
       return await scope(async () => {
-        const mask = Tensor.from(rows, { shape: [count, edgeCount] });
+        const mask = Tensor.from(rows, { shape: [count, this.#model.graph.edgeCount] });
         const tokens = count === 1 ? batch.clean : batch.clean.repeat(count);
         const logits = await this.#model.forward(tokens, { ablate: mask, ablation: values, signal });
         const still = rightAnswers(logits, batch, count).logicalAnd(right);
@@ -154,6 +172,25 @@ export class KeptAnswers implements Disposable {
     } finally {
       if (held === undefined) values.dispose();
     }
+  }
+
+  /** Answers of a batch that one circuit keeps: with the ablation that is held, else in slices that fit into memory. */
+  async #countOne(judged: JudgedBatch, ablate: Float32Array, signal: AbortSignal | undefined): Promise<number> {
+    try {
+      if (judged.ablation !== undefined) return (await this.#countTogether(judged, ablate, 1, signal))[0]!;
+    } catch (error) {
+      if (!isOutOfMemory(error)) throw error;
+      judged.ablation?.dispose();
+      judged.ablation = undefined;
+    }
+    const { batch, right } = judged;
+    return overBatch(this.#model, batch, { ablation: this.#shared ?? this.#type, signal }).fold(
+      async (before: number | undefined, { slice, start, ablation }) => {
+        const logits = await this.#model.forward(slice.clean, { ablate, ablation, signal });
+        const still = rightAnswers(logits, slice, 1).logicalAnd(right.slice(1, start, start + slice.size));
+        return (before ?? 0) + Number(await still.sum().item());
+      },
+    );
   }
 
   #toFront(judged: JudgedBatch): void {

@@ -1,9 +1,12 @@
-import { type Edge, LoadedTask } from "@autocircuit/core";
+import { type Edge, firstPrompts, LoadedTask } from "@autocircuit/core";
+import { fewestFaithful } from "@autocircuit/metrics";
 import { describe, expect, it } from "vitest";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
 import { edgeAttribution } from "../edge-attribution.ts";
+import { selectCircuit } from "../selection/select-circuit.ts";
 import { ugs } from "../ugs/ugs.ts";
-import { type FoundSoFar, findCircuit } from "./find-circuit.ts";
+import { findCircuit } from "./find-circuit.ts";
+import type { FoundSoFar } from "./find-circuit-options.ts";
 import { startingAlgorithms, tooLong } from "./starting-algorithms.ts";
 
 const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
@@ -31,6 +34,48 @@ describe("findCircuit", () => {
     expect((await findCircuit(open, { algorithm, size })).circuit.size).toBe(model.graph.edgeCount - 20);
     const known = taskWith([model.graph.edge(0), model.graph.edge(3), model.graph.edge(5)]);
     expect((await findCircuit(known, { algorithm })).circuit.size).toBe(3);
+  });
+
+  it("takes as many edges as keep a share of the logit difference", async () => {
+    const progress: string[] = [];
+    const found = await findCircuit(open, {
+      ...{ algorithm: "edge-attribution", faithful: 0.8 },
+      onProgress: ({ step }) => progress.push(step),
+    });
+    const { edges, kept } = (await fewestFaithful(model, firstPrompts(prompts, 24), found.scores, { share: 0.8 }))!;
+    expect(found.faithful).toEqual({ asked: 0.8, edges, kept, prompts: 12 });
+    expect([found.circuit.size, found.size]).toEqual([edges, edges]);
+    expect(kept).toBeGreaterThanOrEqual(0.8);
+    expect(new Set(progress)).toEqual(new Set(["edge-attribution", "size"]));
+  });
+
+  it("selects the circuit as it is told to", async () => {
+    const asked = { algorithm: "edge-attribution", size: 9, by: "signed" } as const;
+    for (const select of ["top", "greedy", "exact"] as const) {
+      const found = await findCircuit(open, { ...asked, select });
+      const selected = await selectCircuit(found.scores, 9, { select, by: "signed" });
+      expect([found.circuit.indices, found.notes]).toEqual([selected.circuit.indices, selected.notes]);
+      expect([found.size, found.unproven]).toEqual([9, false]);
+    }
+    // Of a known circuit's size also where the algorithm has one of its own.
+    const known = taskWith([model.graph.edge(0), model.graph.edge(3), model.graph.edge(5)]);
+    const acdc = { algorithm: "acdc", options: { taus: [0.05] } } as const;
+    expect(await findCircuit(known, { ...acdc, by: "signed" })).toMatchObject({ size: 3, circuit: { size: 3 } });
+    const own = await findCircuit(known, acdc);
+    expect(own.circuit.size).toBe(own.scores.circuitAt(Number.POSITIVE_INFINITY).size);
+    expect(own.size).toBeUndefined();
+  });
+
+  it("refuses selections of a size that is looked for, or that nothing heeds", async () => {
+    const algorithm = "edge-attribution";
+    for (const [options, says] of [
+      [{ keep: 0.9, select: "exact" }, /`select: "exact"` .* give `size`, and no `keep`/],
+      [{ select: "greedy" }, /give `size`, and no `keep`/],
+      [{ faithful: 0.9, by: "signed" }, /give `size`, and neither `keep` nor `faithful`/],
+      [{ faithful: 0.9, size: 3 }, /either `size` or `faithful`/],
+      [{ size: 3, selectSeconds: 3 }, /limits an exact selection/],
+    ] as const)
+      await expect(findCircuit(open, { algorithm, ...options })).rejects.toThrow(says);
   });
 
   it("keeps answers with the best of several rankings, and goes on from those that there are", async () => {

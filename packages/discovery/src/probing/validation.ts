@@ -1,14 +1,14 @@
 import { AutocircuitError } from "@autocircuit/base";
 import {
   type AblationType,
-  ablatedSlices,
   dataSetSides,
+  overBatch,
   type PatchableModel,
   type PromptBatch,
   type PromptLoader,
 } from "@autocircuit/core";
 import { batchAnswerDifference, FullModel, logprob } from "@autocircuit/metrics";
-import { type Ablation, scope, type Tensor } from "@autocircuit/native";
+import type { Ablation, Tensor } from "@autocircuit/native";
 import type { MaskSampler } from "../masks/mask-sampler.ts";
 import type { ValidationPoint } from "../training/trained-scores.ts";
 
@@ -79,22 +79,17 @@ export class Validation implements Disposable {
   async point(batch: PromptBatch, parameters: Tensor, sampler: MaskSampler): Promise<ValidationPoint> {
     const { tree, ablation: type, signal } = this.#options;
     const full = (await this.#full.logits("clean", signal && { signal }))[batch.index]!;
-    const percents: number[] = [];
-    const asked = { type, side: tree ? "corrupt" : "clean", shared: this.#mean, signal } as const;
-    for await (const { slice, start, ablation } of ablatedSlices(this.#model, batch, asked)) {
-      const end = start + slice.size;
-      const values = await scope(async () => {
-        const mask = sampler.masks(parameters, start, end);
-        const logits = await this.#model.forward(tree ? slice.clean : slice.corrupt, {
-          ablate: mask,
-          ablation,
-          signal,
-        });
+    const asked = { ablation: this.#mean ?? type, ablateFrom: tree ? "corrupt" : "clean", signal } as const;
+    const percents = await overBatch(this.#model, batch, asked).fold(
+      async (before: readonly number[] = [], { slice, start, ablation }) => {
+        const end = start + slice.size;
+        const ablate = sampler.masks(parameters, start, end);
+        const logits = await this.#model.forward(tree ? slice.clean : slice.corrupt, { ablate, ablation, signal });
         const whole = batchAnswerDifference(logprob(full.slice(0, start, end)), slice);
-        return batchAnswerDifference(logprob(logits), slice).div(whole).mul(100).data();
-      });
-      percents.push(...Array.from(values, Number));
-    }
+        const values = await batchAnswerDifference(logprob(logits), slice).div(whole).mul(100).data();
+        return [...before, ...Array.from(values, Number)];
+      },
+    );
     return summary(percents);
   }
 

@@ -1,11 +1,16 @@
-import type { LoadedTask, PruneScores } from "@autocircuit/core";
+import { firstPrompts, type LoadedTask, type PruneScores } from "@autocircuit/core";
 import {
   type FoundCircuit,
   findCircuit,
+  foundStability,
   measureFound,
+  modelAccuracy,
   reportGraph,
   reportOf,
+  runShape,
   scoredEdges,
+  selectCircuit,
+  stabilityPlan,
 } from "@autocircuit/discovery";
 import type { PublicCall } from "./public-call.ts";
 
@@ -22,6 +27,15 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       call: (t, o) => findCircuit(t.task, o),
     },
     measureFound: { takes: { task, found }, call: (t, o) => measureFound(t.task, t.found, o) },
+    modelAccuracy: { takes: { task }, call: (t, o) => modelAccuracy(t.task, o) },
+    selectCircuit: { takes: { scores, size: 3 }, call: (t, o) => selectCircuit(t.scores, t.size, o) },
+    firstPrompts: { takes: { prompts: task.test, most: 1 }, call: (t) => firstPrompts(t.prompts, t.most) },
+    stabilityPlan: { takes: { task }, options: {}, call: (t, o) => stabilityPlan(t.task, o) },
+    foundStability: {
+      takes: { found, rows: [scores.values, scores.values] },
+      call: (t, o) => foundStability(t.found, t.rows, o),
+    },
+    runShape: { takes: { edgeCount: 10 }, options: {}, call: (t, o) => runShape(t.edgeCount, o) },
     scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
     reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },

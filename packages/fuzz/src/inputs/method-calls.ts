@@ -25,6 +25,7 @@ import {
   stability,
   sufficiencyTest,
   sureEdges,
+  testCaveats,
   testCircuit,
 } from "@autocircuit/metrics";
 import type { PublicCall } from "./public-call.ts";
@@ -96,6 +97,10 @@ export function methodCalls(
       call: (t, o) => promptScores(t.model, t.prompts, t.circuits, o),
     },
     testCircuit: { takes: { ...on, circuit }, call: (t, o) => testCircuit(t.model, t.prompts, t.circuit, o) },
+    testCaveats: {
+      takes: { tested: { verdicts: [], prompts: 2, edges: 1 } },
+      call: (t, o) => testCaveats(t.tested, o),
+    },
     crossTaskAblation: {
       takes: { model: on.model, parts: [part, { ...part, name: "another" }] },
       call: (t, o) => crossTaskAblation(t.model, t.parts, o),

@@ -51,7 +51,11 @@ export interface CircuitTests {
   readonly verdicts: readonly CircuitVerdict[];
 }
 
-const openShare = kind.such("a number between 0 and 1", (value) => typeof value === "number" && value > 0 && value < 1);
+/** Between 0 and 1, neither of them. */
+export const openShare = kind.such(
+  "a number between 0 and 1",
+  (value) => typeof value === "number" && value > 0 && value < 1,
+);
 const check = signature(
   "testCircuit",
   { model: coreKinds.patchableModel, prompts: coreKinds.promptLoader, circuit: coreKinds.circuit },
@@ -67,6 +71,9 @@ const check = signature(
     seed: kind.whole,
   } satisfies KindsOf<TestCircuitOptions>,
 );
+
+/** Random circuits, the share of them that must be beaten, and edges that minimality tries, where nothing else is asked for. */
+export const [usualRandom, usualQuantile, usualMostEdges] = [50, 0.9, 200];
 
 /** Scores that differ by less than this share of their size are the same: rounding. */
 const SAME = 1e-5;
@@ -100,8 +107,15 @@ export async function testCircuit(
   if (prompts.promptCount < 2)
     throw new AutocircuitError("bad-input", "testCircuit needs at least two prompts: its tests compare their scores.");
   const { score = usualPromptScore(model, prompts), tests = circuitTestNames, level = usualLevel } = options;
-  const { ablation = "resample", random = 50, quantile = 0.9, seed = 0, signal, onProgress } = options;
-  const plan = planOf(circuit, { tests, random, seed, mostEdges: options.mostEdges ?? 200 });
+  const {
+    ablation = "resample",
+    random = usualRandom,
+    quantile = usualQuantile,
+    seed = 0,
+    signal,
+    onProgress,
+  } = options;
+  const plan = planOf(circuit, { tests, random, seed, mostEdges: options.mostEdges ?? usualMostEdges });
   const rows = await promptScores(model, prompts, plan.circuits, { score, ablation, signal, onProgress });
   const [full] = rows as [Float64Array];
   const near = SAME * sizeOf(full);

@@ -1,8 +1,8 @@
 import type { TransformerConfig } from "@autocircuit/native";
 import { activation } from "../activation.ts";
 import type { ConfigReader } from "../config-reader.ts";
-import { inverseFrequencies } from "../rope/frequencies.ts";
-import { type RopeKeys, readRopeParameters } from "../rope/parameters.ts";
+import { inverseFrequencies } from "../rotary/frequencies.ts";
+import { type RopeKeys, readRopeParameters } from "../rotary/parameters.ts";
 import { asIs, embedding, fromHeads, headBias, linear, rmsNorm, toHeads, type WeightRule } from "./rules.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { TransformerConfig } from "@autocircuit/native";
 import { ConfigReader } from "../config-reader.ts";
-import { inverseFrequencies } from "../rope/frequencies.ts";
-import { type RopeParameters, readScaling } from "../rope/parameters.ts";
+import { inverseFrequencies } from "../rotary/frequencies.ts";
+import { type RopeParameters, readScaling } from "../rotary/parameters.ts";
 import type { Family } from "./family.ts";
 import { qkNormRules } from "./gated-decoder.ts";
 import { gemma2, gemmaConfig, gemmaRules } from "./gemma2.ts";

@@ -1,8 +1,8 @@
 import type { TransformerConfig } from "@autocircuit/native";
 import { activation } from "../activation.ts";
 import { ConfigReader } from "../config-reader.ts";
-import { inverseFrequencies } from "../rope/frequencies.ts";
-import type { RopeParameters } from "../rope/parameters.ts";
+import { inverseFrequencies } from "../rotary/frequencies.ts";
+import type { RopeParameters } from "../rotary/parameters.ts";
 
 /**
  * A configuration in TransformerLens's words, as in a `config.json` beside TransformerLens weights. Absent entries take

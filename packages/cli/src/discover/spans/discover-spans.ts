@@ -3,6 +3,7 @@ import { type LoadedTask, runVersions } from "@autocircuit/core";
 import {
   crossingMethods,
   crossingScores,
+  modelAccuracy,
   readSpans,
   type SpanScores,
   saveSpanScores,
@@ -19,7 +20,7 @@ import { formatBytes, formatNumber } from "../../support/table.ts";
 import { UsageError } from "../../support/usage-error.ts";
 import { deviceText, useDevice } from "../../support/use-device.ts";
 import { requireWritable, writeJson } from "../../support/write-file.ts";
-import { accuracyText, modelAccuracy } from "../accuracy.ts";
+import { accuracyText } from "../accuracy-text.ts";
 import type { DiscoverCommandOptions } from "../options.ts";
 import { measureSpanCircuit } from "./measure-span-circuit.ts";
 import { spanReport } from "./span-report.ts";
@@ -51,7 +52,7 @@ export async function discoverSpans(
     throw new UsageError(`--size ${size} is more than there is over these spans: give at most ${scores.count}.`);
   const circuit = scores.circuit(size);
   const measured = await measureSpanCircuit(task, schema, circuit, ablation, signal);
-  const accuracy = await modelAccuracy(task, signal);
+  const accuracy = await modelAccuracy(task, { signal });
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: SpanResult = {
     task: subject.name,

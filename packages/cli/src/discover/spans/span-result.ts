@@ -1,7 +1,6 @@
 import { magnitude } from "@autocircuit/core";
-import type { SpanCircuit, SpanScores } from "@autocircuit/discovery";
+import type { SpanCircuit, SpanScores, TaskAccuracy } from "@autocircuit/discovery";
 import type { DeviceReport } from "../../support/use-device.ts";
-import type { Accuracy } from "../accuracy.ts";
 
 /** An edge of a circuit in one span. */
 export interface ScoredSpanEdge {
@@ -35,7 +34,7 @@ export interface SpanResult extends DeviceReport {
   /** Null where they are not scored: then all of them are kept. */
   crossing: ScoredCrossing[] | null;
   warnings: string[];
-  accuracy: Accuracy | null;
+  accuracy: TaskAccuracy | null;
   faithfulness: { metric: string; circuit: number; prompts: number };
   seconds: number;
   peakMemoryBytes: number;

@@ -1,10 +1,10 @@
 import type { AblationType } from "@autocircuit/core";
+import { ablationKind } from "@autocircuit/core/ablations";
 import { useSignal } from "@preact/signals";
 import { Fault } from "../ui/fault.tsx";
 import { counted, figure } from "../ui/numbers.ts";
 import { useStudio } from "../ui/studio-context.ts";
 import { type FieldValue, OptionField, optionValue } from "./option-field.tsx";
-import { ablationWords } from "./run-choices.tsx";
 import { ScoreSetList } from "./score-set-list.tsx";
 
 /** Runs an algorithm: its options with their docs, progress, a way to stop it, and what it found. */
@@ -128,7 +128,7 @@ export function DiscoverPanel() {
           >
             {studio.session.ablations.map((entry) => (
               <option key={entry} value={entry}>
-                {ablationWords[entry] ?? entry}
+                {ablationKind(entry).words}
               </option>
             ))}
           </select>

@@ -1,16 +1,6 @@
 import type { AblationType, PatchType } from "@autocircuit/core";
+import { ablationKind } from "@autocircuit/core/ablations";
 import { useStudio } from "../ui/studio-context.ts";
-
-/** What the ablations are called here, and what they mean. */
-export const ablationWords: Readonly<Record<AblationType, string>> = {
-  resample: "resample – the corrupt prompt's values",
-  zero: "zero",
-  "tokenwise-mean-clean": "mean over clean prompts, by position",
-  "tokenwise-mean-corrupt": "mean over corrupt prompts, by position",
-  "tokenwise-mean-clean-and-corrupt": "mean over all prompts, by position",
-  "batch-tokenwise-mean": "mean over the batch, by position",
-  "batch-all-tok-mean": "mean over the batch and all positions",
-};
 
 const patchWords: Readonly<Record<PatchType, { title: string; what: string }>> = {
   tree: { title: "Tree", what: "The clean prompt, with all but the circuit ablated" },
@@ -37,7 +27,7 @@ export function RunChoices() {
             <option key={own} value={own}>
               {patchType === "edge" && own === "resample"
                 ? "resample – the clean prompt's values"
-                : (ablationWords[own] ?? own)}
+                : ablationKind(own).words}
             </option>
           ))}
         </select>

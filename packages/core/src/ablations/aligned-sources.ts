@@ -1,6 +1,6 @@
 import { scope, Tensor } from "@autocircuit/native";
+import type { RunningModel } from "../model/sized-model.ts";
 import type { Counterpart, Tokens } from "../prompts/tokens.ts";
-import type { RunningModel } from "./sized-model.ts";
 
 /**
  * Source outputs of a run, moved to the positions of the other prompts of their pairs: what a position of the other prompt takes

@@ -1,4 +1,4 @@
-#include "engine/reader_input.h"
+#include "engine/group_input.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -29,10 +29,10 @@ Linear columns_of(const Linear& linear, int64_t from, int64_t count) {
 
 }  // namespace
 
-ReaderInput::ReaderInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
-                         const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs, KnownPlain known)
+GroupInput::GroupInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
+                       const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs, KnownPlain known)
     : model_(model), frame_(frame), plan_(plan), layer_(layer), live_(live), ablated_inputs_(ablated), known_(std::move(known)),
-      norm_(reader_norm(model, layer, which)) {
+      norm_(norm_before(model, layer, which)) {
   for (int64_t head = 0; head < static_cast<int64_t>(live.size()); head++) {
     if (!live[head]) continue;
     const RowKind kind = plan ? plan->rows[head] : RowKind::plain;
@@ -42,15 +42,15 @@ ReaderInput::ReaderInput(const Transformer& model, const Frame& frame, const Gro
     rows_ = patched_inputs(*plan, point_of(model.config(), layer, which), patched_, norm_).to(type_of(model.weights()));
 }
 
-const at::Tensor& ReaderInput::plain() const {
+const at::Tensor& GroupInput::plain() const {
   if (!plain_.defined()) plain_ = apply(norm_, frame_.resid, type_of(model_.weights()));
   return plain_;
 }
 
-at::Tensor ReaderInput::normalised() const { return patched_.empty() ? plain() : rows_[0]; }
+at::Tensor GroupInput::normalised() const { return patched_.empty() ? plain() : rows_[0]; }
 
-at::Tensor ReaderInput::project(Projection which) const {
-  const Linear linear = reader_linear(model_, layer_, which);
+at::Tensor GroupInput::project(Projection which) const {
+  const Linear linear = linear_of(model_, layer_, which);
   const int64_t rows = static_cast<int64_t>(live_.size());
   // A group may have more rows than the projection has heads (key/value heads read once per query head): rows share.
   const int64_t heads = is_of_mlp(which) ? 1 : linear.weight.size(1) / model_.config().d_head;
@@ -92,7 +92,7 @@ at::Tensor ReaderInput::project(Projection which) const {
   return out;
 }
 
-void ReaderInput::project_patched(at::Tensor& out, const Linear& linear, int64_t heads) const {
+void GroupInput::project_patched(at::Tensor& out, const Linear& linear, int64_t heads) const {
   const int64_t columns = linear.weight.size(1) / heads, shared = static_cast<int64_t>(live_.size()) / heads;
   const int64_t count = static_cast<int64_t>(patched_.size());
   if (out.is_cpu()) {

@@ -2,15 +2,15 @@ import { AutocircuitError } from "@autocircuit/base";
 import { Ablation, scope, sourceRows, Tensor } from "@autocircuit/native";
 import { promptsAtOnce } from "../memory/bytes.ts";
 import { computed, inSmallerSlices } from "../memory/in-smaller-slices.ts";
+import { firstLatentRow } from "../model/latents.ts";
+import { type LongOptions, throwIfAborted } from "../model/long-options.ts";
+import type { RunningModel } from "../model/sized-model.ts";
 import { equalParts } from "../prompts/equal-parts.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { Tokens } from "../prompts/tokens.ts";
 import { setCover } from "./ablation-cover.ts";
-import { type AblationType, dataSetSides } from "./ablation-type.ts";
+import { type AblationType, ablationKind, dataSetSides } from "./ablation-type.ts";
 import { alignedSources } from "./aligned-sources.ts";
-import { firstLatentRow } from "./latents.ts";
-import { type LongOptions, throwIfAborted } from "./long-options.ts";
-import type { RunningModel } from "./sized-model.ts";
 import { allTokensMean, batchSum, meanOf } from "./source-means.ts";
 
 /** Makes an ablation; see `PatchableModel.ablations`. */
@@ -36,10 +36,12 @@ export async function ablationsOf(
   }
   const { signal } = options;
   const tokens = Tokens.of(from);
-  if (type === "zero") return zero(model, tokens);
-  if (type !== "batch-all-tok-mean") requireEqualPairs(tokens, type);
-  if (type === "resample") return resample(model, tokens, signal);
-  return mean(model, [() => tokens], type === "batch-all-tok-mean" ? allTokensMean : meanOf, { signal });
+  const { values } = ablationKind(type);
+  if (values === "none") return zero(model, tokens);
+  if (values === "mean") return mean(model, [() => tokens], allTokensMean, { signal });
+  requireEqualPairs(tokens, type);
+  if (values === "other-run") return resample(model, tokens, signal);
+  return mean(model, [() => tokens], meanOf, { signal });
 }
 
 function isLoader(from: Tokens | Tensor | PromptLoader): from is PromptLoader {
@@ -73,7 +75,7 @@ function zero(model: RunningModel, tokens: Tokens): Ablation {
   return new Ablation(Tensor.zeros(shape, { dtype: model.computeDtype }));
 }
 
-/** Mean per position over all prompts of a data set. */
+/** A mean over all prompts of a data set. */
 async function dataSetMean(
   model: RunningModel,
   loader: PromptLoader,
@@ -83,13 +85,14 @@ async function dataSetMean(
 ): Promise<Ablation> {
   if (loader.length === 0)
     throw new AutocircuitError("bad-input", "A mean over a data set needs at least one batch of prompts.");
+  const by = ablationKind(type).values === "mean" ? allTokensMean : meanOf;
   const tokens = loader.batches.flatMap((batch) =>
     sides.map((side) => () => {
-      requireEqualPairs(batch.tokens(side), type);
+      if (by === meanOf) requireEqualPairs(batch.tokens(side), type);
       return batch.tokens(side);
     }),
   );
-  return mean(model, tokens, meanOf, options);
+  return mean(model, tokens, by, options);
 }
 
 /**

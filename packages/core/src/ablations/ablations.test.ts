@@ -1,10 +1,10 @@
 import { memory, type Transformer } from "@autocircuit/native";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maxDifference, randomPairs, tinyConfig, tinyTransformer, values } from "../../test/tiny-transformer.ts";
+import { PatchableModel } from "../model/patchable-model.ts";
 import { PromptLoader } from "../prompts/prompt-loader.ts";
 import type { Tokens } from "../prompts/tokens.ts";
 import type { AblationType } from "./ablation-type.ts";
-import { PatchableModel } from "./patchable-model.ts";
 
 const prompts = new PromptLoader(randomPairs(6, 4), { batchSize: 2 });
 const [sources, batchSize, length, width] = [7, 2, 4, tinyConfig.dModel];

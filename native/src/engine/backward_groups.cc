@@ -18,19 +18,19 @@ at::Tensor by_row(const at::Tensor& x, int64_t rows) { return x.unflatten(1, {ro
 
 }  // namespace
 
-// Readers of one point whose sources are the same: their rows side by side, in memory that all layers share.
-void BackwardPass::flow_readers(int64_t layer, const at::Tensor& resid, const std::vector<Readers>& readers) {
+// Groups of one point whose sources are the same: their rows side by side, in memory that all layers share.
+void BackwardPass::flow_groups(int64_t layer, const at::Tensor& resid, const std::vector<GroupGrads>& groups) {
   int64_t rows = 0;
   std::vector<const GroupPlan*> plans;
-  for (const Readers& group : readers) {
+  for (const GroupGrads& group : groups) {
     rows += group.plan ? group.plan->group->heads : 1;
     plans.push_back(group.plan);
   }
-  if (are_plain(plans, resid)) return flow_plain_readers(layer, resid, readers, plans, rows);
+  if (are_plain(plans, resid)) return flow_plain_groups(layer, resid, groups, plans, rows);
   const int64_t n = frame_.n();
   const at::Tensor grads = row_grads(rows, n);
   int64_t row = 0;
-  for (const Readers& group : readers) {
+  for (const GroupGrads& group : groups) {
     const int64_t count = group.plan ? group.plan->group->heads : 1;
     at::Tensor part = grads.narrow(0, row, count);
     input_gradient_(part, group.plan, layer, group.outputs, resid);
@@ -55,7 +55,7 @@ void BackwardPass::add_projection_gradient_(at::Tensor& grad, int64_t layer, con
     else grad[0].add_(output);
     return;
   }
-  const at::Tensor weight = reader_linear(model_, layer, which).weight;
+  const at::Tensor weight = linear_of(model_, layer, which).weight;
   const at::Tensor columns = by_row(output, rows);
   at::Tensor per_row = weight.unflatten(1, {-1, columns.size(2)}).permute({1, 2, 0});  // [heads, dHead, D]
   if (per_row.size(0) != rows) per_row = per_row.repeat_interleave(rows / per_row.size(0), 0);
@@ -75,7 +75,7 @@ void BackwardPass::input_gradient_(at::Tensor& grad, const GroupPlan* plan, int6
   }
   const int64_t rows = grad.size(0);
   for (size_t i = 0; i < outputs.size(); i++) add_projection_gradient_(grad, layer, outputs[i], i == 0);
-  const Norm norm = reader_norm(model_, layer, outputs[0].first);
+  const Norm norm = norm_before(model_, layer, outputs[0].first);
   std::vector<int64_t> patched;
   for (int64_t row = 0; plan && row < rows; row++)
     if (plan->is_patched(row)) patched.push_back(row);

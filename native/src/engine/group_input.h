@@ -15,7 +15,7 @@ namespace autocircuit {
 
 // The normalised inputs of one group of destinations: one tensor for all that read the plain residual stream, one row for
 // each that has patched edges, and the ablation's own projection for those whose every edge is patched.
-class ReaderInput {
+class GroupInput {
  public:
   // Makes the inputs of some rows of a group behind a norm, [rows, N, D].
   using PatchedInputs = std::function<at::Tensor(const GroupPlan& plan, int64_t point, const std::vector<int64_t>& rows, const Norm& norm)>;
@@ -24,8 +24,8 @@ class ReaderInput {
   using KnownPlain = std::function<at::Tensor(Projection)>;
 
   // `live`: which heads (rows) are needed. `plan` is null where the graph has no destinations.
-  ReaderInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
-              const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs, KnownPlain known = {});
+  GroupInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
+             const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs, KnownPlain known = {});
 
   // x @ W + b for every live row: [N, rows * columns per row], rows that are not live are left unset.
   at::Tensor project(Projection which) const;

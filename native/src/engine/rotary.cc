@@ -1,0 +1,28 @@
+#include "engine/rotary.h"
+
+#include <ATen/ATen.h>
+
+namespace autocircuit {
+
+at::Tensor rotated(const at::Tensor& x, const at::Tensor& positions, const RotaryConfig& rotary, const Weights& weights, int64_t layer) {
+  const int64_t type = rotary.layer_type.empty() ? 0 : rotary.layer_type[layer];
+  const at::Tensor angles = positions.to(at::kDouble).unsqueeze(-1) * weights.frequencies[type];  // [1 or B, P, dim / 2]
+  const double scale = rotary.scale.empty() ? 1.0 : rotary.scale[type];
+  const at::Tensor cos = (at::cos(angles) * scale).to(weights.sum_type()).unsqueeze(2);
+  const at::Tensor sin = (at::sin(angles) * scale).to(weights.sum_type()).unsqueeze(2);
+  const at::Tensor part = x.narrow(-1, 0, rotary.dim);
+  at::Tensor turned;
+  if (rotary.interleaved) {
+    const at::Tensor pairs = part.unflatten(-1, {rotary.dim / 2, 2});
+    const at::Tensor a = pairs.select(-1, 0), b = pairs.select(-1, 1);
+    turned = at::stack({a * cos - b * sin, b * cos + a * sin}, -1).flatten(-2);
+  } else {
+    const at::Tensor a = part.narrow(-1, 0, rotary.dim / 2), b = part.narrow(-1, rotary.dim / 2, rotary.dim / 2);
+    turned = at::cat({a * cos - b * sin, b * cos + a * sin}, -1);
+  }
+  turned = turned.to(x.scalar_type());
+  if (rotary.dim == x.size(-1)) return turned;
+  return at::cat({turned, x.narrow(-1, rotary.dim, x.size(-1) - rotary.dim)}, -1);
+}
+
+}  // namespace autocircuit

@@ -1,0 +1,44 @@
+import type { AutoencoderParts } from "./autoencoder-parts.ts";
+import { hookPlace } from "./hooks.ts";
+import type { MadeFor } from "./made-for.ts";
+
+/** What the files of an autoencoder, or of one layer of a cross-layer transcoder, say of it: known before a weight is read. */
+export class AutoencoderFacts {
+  /** File or folder it was read from. */
+  readonly path: string;
+  /** What it reads: TransformerLens's name, or a module path with its side. */
+  readonly hookIn: string;
+  /** What it replaces: the same, but for transcoders. */
+  readonly hookOut: string;
+  /** Block it reads from; undefined for the embedding and for hooks whose names are not known. */
+  readonly block: number | undefined;
+  readonly modelName: string | undefined;
+  /** How the weights of that model were processed, as far as the files tell. */
+  readonly madeFor: MadeFor | undefined;
+  readonly dIn: number;
+  readonly dOut: number;
+  /** Number of latents. */
+  readonly dSae: number;
+  /** In the field's words: `relu`, `jumprelu`, `topk`, ... */
+  readonly activation: string;
+  /** Decoders: 1, or of a layer of a cross-layer transcoder one for each layer that it writes to. */
+  readonly decoders: number;
+
+  /** @internal */
+  constructor(
+    parts: Pick<AutoencoderParts, "path" | "hookIn" | "hookOut" | "modelName" | "madeFor" | "encoder" | "decoder">,
+    decoders = 1,
+  ) {
+    const { path, hookIn, hookOut, modelName, madeFor, encoder, decoder } = parts;
+    this.path = path;
+    this.hookIn = hookIn;
+    this.hookOut = hookOut;
+    this.block = hookPlace(hookIn).block;
+    this.modelName = modelName;
+    this.madeFor = madeFor;
+    [this.dIn, this.dSae] = encoder.weight.shape as [number, number];
+    this.dOut = decoder.rows.shape[1]!;
+    this.activation = encoder.activation.name;
+    this.decoders = decoders;
+  }
+}

@@ -1,0 +1,53 @@
+import { expect, it } from "vitest";
+import { fittingPrompts } from "./fitting-prompts.ts";
+import { loadPrompts } from "./load-prompts.ts";
+
+const words = ["Then", "When", "and", "Mary", "John", "Tom"];
+/** Words as they are; one that there is not is cut into two unknown tokens. */
+const tokenizer = {
+  encode: (text: string) =>
+    text
+      .trim()
+      .split(" ")
+      .flatMap((word) => (words.includes(word) ? [words.indexOf(word)] : [6, 6])),
+};
+const how = { tokenizer, vocabulary: 7, outputVocabulary: 7, padId: 0 };
+const pair = (clean: string, corrupt: string, answer = " Mary") => ({
+  ...{ clean, corrupt, answers: [answer], wrong_answers: [" John"] },
+});
+const fit = [pair("Then Mary", "Then John"), pair("When Tom and", "When Mary and"), pair("Then Tom", "Then Mary")];
+const unfit = [
+  pair("Then Mary", "Then John", " Alexander"),
+  pair("Then Mary and", "Then John"),
+  pair("Then Tom", "Then", " nobody"),
+];
+
+it("gives all prompts that fit, and says of the others why not", async () => {
+  expect((await fittingPrompts({ prompts: fit }, how)).left).toEqual([]);
+  const { source, left } = await fittingPrompts({ prompts: [unfit[0]!, ...fit, unfit[1]!, unfit[2]!] }, how);
+  expect(left).toEqual([
+    { reason: "an answer of several tokens", count: 2, where: expect.stringContaining("prompts[0]") },
+    { reason: "clean and corrupt differ in length", count: 1, where: expect.stringContaining("prompts[4]") },
+  ]);
+  using all = await loadPrompts(source, { ...how, all: true });
+  using expected = await loadPrompts({ prompts: fit }, { ...how, all: true });
+  expect(all.prompts.map(({ clean }) => clean)).toEqual(expected.prompts.map(({ clean }) => clean));
+});
+
+it("leaves out what has not the usual length, where that is asked for", async () => {
+  const { source, left } = await fittingPrompts({ prompts: fit }, { ...how, oneLength: true });
+  expect(left).toEqual([
+    { reason: "not 2 tokens, as most are", count: 1, where: expect.stringContaining("prompts[1]") },
+  ]);
+  expect(source.prompts).toHaveLength(2);
+});
+
+it("says so where none fits, and throws what else is wrong", async () => {
+  await expect(fittingPrompts({ prompts: unfit }, how)).rejects.toMatchObject({
+    ...{
+      code: "bad-input",
+      message: expect.stringMatching(/^None of the 3 prompt pairs fits the model\. 2: an answer/),
+    },
+  });
+  await expect(fittingPrompts({ prompts: [{ ...fit[0]!, clean: 3 as never }] }, how)).rejects.toThrow(/prompts\[0\]/);
+});

@@ -1,0 +1,101 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { loadPrompts, prepareOptions, promptInput } from "./load-prompts.ts";
+import type { PrepareOptions } from "./prepare-prompts.ts";
+import { type LocatedPrompt, type PromptInput, type PromptSource, readPrompts } from "./prompt-file.ts";
+
+/** How prompts are read that are held against a model. */
+export interface FittingPromptsOptions extends PrepareOptions {
+  /** Leave out, too, all that do not have the most frequent length, as a circuit by token needs one. Default false. */
+  readonly oneLength?: boolean | undefined;
+}
+
+/** Prompt pairs that can be used, and why others cannot. */
+export interface FittingPrompts {
+  /** For `loadPrompts`. */
+  readonly source: PromptSource;
+  /** Empty where all fit. */
+  readonly left: readonly LeftOut[];
+}
+
+/** Prompt pairs that were left out for one reason. */
+export interface LeftOut {
+  readonly reason: string;
+  readonly count: number;
+  /** Where the first of them stands: `prompts[3]`. */
+  readonly where: string;
+}
+
+/** What of a prompt does not fit a model, by what reading it says; anything else is wrong with the file or the options. */
+const REASONS: readonly [RegExp, string][] = [
+  [/an answer must be one token/, "an answer of several tokens"],
+  [/has token id|has no embedding/, "a token that the model does not have"],
+  [/vocabulary (cannot|does not|has no)/, "text that the vocabulary cannot express"],
+  [/cannot be aligned by words/, "clean and corrupt cannot be aligned by words"],
+];
+
+const check = signature("fittingPrompts", { input: promptInput }, {
+  ...prepareOptions,
+  oneLength: kind.flag,
+} satisfies KindsOf<FittingPromptsOptions>);
+
+/**
+ * Leaves out the prompt pairs that do not fit a model, of which one alone would have `loadPrompts` refuse all: answers of several tokens, words
+ * that its vocabulary does not have, a clean and a corrupt prompt of different lengths that are not aligned.
+ *
+ * @throws AutocircuitError `bad-input` where none is left, with the reasons; as `loadPrompts` does for anything else that is wrong
+ * @example
+ * const how = { tokenizer }; // and `vocabulary`, where ids may lie outside the model's
+ * const { source, left } = await fittingPrompts("names.json", how);
+ * for (const { count, reason, where } of left) console.log(`${count} left out: ${reason} (such as ${where})`);
+ * const { train, test } = await loadPrompts(source, how);
+ */
+export async function fittingPrompts(input: PromptInput, options: FittingPromptsOptions = {}): Promise<FittingPrompts> {
+  check({ input }, options);
+  const { oneLength = false, ...how } = options;
+  const source = await readPrompts(input);
+  const reasons = new Map<string, LocatedPrompt[]>();
+  const leave = (reason: string, prompt: LocatedPrompt) =>
+    reasons.set(reason, [...(reasons.get(reason) ?? []), prompt]);
+  const fitting: { prompt: LocatedPrompt; length: number }[] = [];
+  for (const prompt of source.prompts) {
+    const read = await readAlone(prompt, how);
+    if ("unfit" in read) leave(read.unfit, prompt);
+    else fitting.push({ prompt, length: read.length });
+  }
+  const usual = oneLength ? mostFrequent(fitting.map(({ length }) => length)) : undefined;
+  const kept = fitting.filter(({ prompt, length }) => {
+    if (usual === undefined || length === usual) return true;
+    leave(`not ${usual} tokens, as most are`, prompt);
+    return false;
+  });
+  const left = [...reasons].map(([reason, of]) => ({ reason, count: of.length, where: of[0]!.where }));
+  if (kept.length === 0 && left.length > 0) {
+    const why = left.map(({ reason, count, where }) => `${count}: ${reason} (such as ${where})`).join("; ");
+    throw new AutocircuitError(
+      "bad-input",
+      `None of the ${source.prompts.length} prompt pairs fits the model. ${why}.`,
+    );
+  }
+  return { source: { ...source, prompts: kept.map(({ prompt }) => prompt) }, left };
+}
+
+async function readAlone(prompt: LocatedPrompt, how: PrepareOptions): Promise<{ unfit: string } | { length: number }> {
+  try {
+    using loader = await loadPrompts({ prompts: [prompt], seqLabels: null, wordIdxs: {} }, { ...how, all: true });
+    const [{ clean, corrupt, alignment }] = loader.prompts as [(typeof loader.prompts)[0]];
+    if (clean.length !== corrupt.length && alignment === undefined)
+      return { unfit: "clean and corrupt differ in length" };
+    return { length: Math.max(clean.length, corrupt.length) };
+  } catch (error) {
+    if (!(error instanceof AutocircuitError) || error.code !== "bad-input") throw error;
+    const reason = REASONS.find(([said]) => said.test(error.message))?.[1];
+    if (reason === undefined) throw error;
+    return { unfit: reason };
+  }
+}
+
+function mostFrequent(lengths: readonly number[]): number | undefined {
+  const counts = new Map<number, number>();
+  for (const length of lengths) counts.set(length, (counts.get(length) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+}

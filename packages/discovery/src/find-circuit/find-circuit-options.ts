@@ -1,0 +1,102 @@
+import { type KindsOf, kind } from "@autocircuit/base";
+import { type AblationType, coreKinds, type PruneScores } from "@autocircuit/core";
+import { type AlgorithmName, algorithms } from "../algorithms.ts";
+import { type RunningSearch, resumableOptions, type SearchState } from "../long-search/search-state.ts";
+import { type Ranking, rankings } from "../selection/ranked-edges.ts";
+import { type Selection, selections } from "../selection/select-circuit.ts";
+
+/** Options of `findCircuit`. */
+export interface FindCircuitOptions {
+  /** Default: ACDC for graphs of up to 2,000 edges, edge attribution above; with `keep` several, and the best counts. */
+  readonly algorithm?: AlgorithmName | undefined;
+  /** Options of the algorithm; others have defaults that suit the task. Its seed is {@link seed}. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+  /** What removed edges take, for the algorithm and in measuring. Default: the algorithm's, mostly `"resample"`. */
+  readonly ablation?: AblationType | undefined;
+  /**
+   * Edges in the circuit, or what chooses their number by the scores. Default: as many as the task's known circuit has; of ACDC, what no
+   * threshold removes.
+   */
+  readonly size?: number | ((scores: PruneScores) => Promise<number>) | undefined;
+  /**
+   * Share of the model's logit difference that the beginning of the ranking is to keep when everything else is ablated; its size follows from
+   * it. See `fewestFaithful`.
+   */
+  readonly faithful?: number | undefined;
+  /** Share of the right answers that the circuit is to keep; its size follows from it. Default 0.99 where nothing else says a size. */
+  readonly keep?: number | undefined;
+  /** With `keep`: random changes in search of a smaller circuit. Default: 20 for graphs of up to 1,000 edges, else none. */
+  readonly tries?: number | undefined;
+  /** With `keep`: seconds to spend, what ranks the edges included. Default: no limit. */
+  readonly seconds?: number | undefined;
+  /** How a circuit of so many edges is made of the scores; see `selectCircuit`. Not with `keep`. Default `"top"`. */
+  readonly select?: Selection | undefined;
+  /** What makes an edge important: the size of its score (default), or the score itself; then neither with `keep` nor with `faithful`. */
+  readonly by?: Ranking | undefined;
+  /** With `select: "exact"`: seconds that it may take. Default 60. */
+  readonly selectSeconds?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each step of what runs. */
+  readonly onProgress?: ((progress: StepProgress) => void) | undefined;
+  /** Called when a ranking is finished, and when a search begins that can be looked at while it runs. */
+  readonly onChange?: ((soFar: FoundSoFar) => void) | undefined;
+  /** What an earlier run for the same task and options had found. */
+  readonly resume?: ResumedDiscovery | undefined;
+}
+
+/** How far one of the steps is. */
+export interface StepProgress {
+  /** The algorithm that runs, or `fewest edges`. */
+  readonly step: string;
+  readonly done: number;
+  readonly total: number;
+  /** Seconds after which it ends in any case; infinite without a limit. */
+  readonly most: number;
+}
+
+/** Scores that an algorithm gave. */
+export interface Ranked {
+  readonly algorithm: string;
+  readonly scores: PruneScores;
+  /** What it took. */
+  readonly seconds: number;
+}
+
+/** What there is while a circuit is looked for. */
+export interface FoundSoFar {
+  readonly rankings: readonly Ranked[];
+  /** The search that runs now, if it is one that can go on later. */
+  readonly search: RunningSearch | undefined;
+}
+
+/** What an earlier run had found. */
+export interface ResumedDiscovery {
+  readonly rankings?: readonly Ranked[] | undefined;
+  readonly search?: SearchState | undefined;
+}
+
+const ranked = kind.shape("a ranking", { algorithm: kind.text, scores: coreKinds.pruneScores, seconds: kind.finite });
+
+/** What {@link FindCircuitOptions} may be. */
+export const findCircuitOptions = {
+  algorithm: kind.oneOf(Object.keys(algorithms)),
+  options: kind.record,
+  ablation: coreKinds.ablationName,
+  size: kind.either(kind.whole, kind.callback),
+  faithful: kind.share,
+  keep: kind.share,
+  tries: kind.whole,
+  seconds: kind.positive,
+  select: kind.oneOf(selections),
+  by: kind.oneOf(rankings),
+  selectSeconds: kind.positive,
+  seed: kind.whole,
+  signal: kind.signal,
+  onProgress: kind.callback,
+  onChange: kind.callback,
+  resume: kind.shape("what an earlier run had found, such as { rankings, search }", {
+    rankings: kind.optional(kind.listOf(ranked)),
+    search: kind.optional(resumableOptions.resume),
+  }),
+} satisfies KindsOf<FindCircuitOptions>;

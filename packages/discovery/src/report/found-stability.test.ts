@@ -1,0 +1,81 @@
+import { LoadedTask, PromptLoader } from "@autocircuit/core";
+import { bootstrapCircuits } from "@autocircuit/metrics";
+import { afterAll, describe, expect, it } from "vitest";
+import { randomTask } from "../../test/random-model.ts";
+import { findCircuit } from "../find-circuit/find-circuit.ts";
+import { foundStability } from "./found-stability.ts";
+import { stabilityPlan } from "./stability-plan.ts";
+
+const { model, prompts } = randomTask({ prompts: 12, batchSize: 4, seed: 3 });
+afterAll(() => model.dispose());
+const how = { algorithm: "eap-ig-inputs", size: 9 } as const;
+
+function taskOf(train: PromptLoader): LoadedTask {
+  const definition = { key: "random", name: "random", batchSize: 4, batchCount: 3, model, dataset: { prompts: [] } };
+  return new LoadedTask(definition, { model, train, test: prompts, knownEdges: null, sharedPrefix: null }, () => {});
+}
+const task = taskOf(prompts);
+
+describe("stabilityPlan", () => {
+  it("takes 200 resamples where that is soon done, or as many as are asked for", () => {
+    expect(stabilityPlan(task, how)).toMatchObject({ resamples: 200, reason: null });
+    expect(stabilityPlan(task, { ...how, resamples: 130 })).toMatchObject({ resamples: 130, reason: null });
+  });
+
+  it.each([
+    ["empty", { ...how, size: 0 }],
+    ["keep", { algorithm: "eap-ig-inputs", keep: 0.9 }],
+    ["algorithm", { algorithm: "acdc" }],
+    ["algorithm", {}],
+    ["ranks", { ...how, options: { align: "rank" } }],
+    ["ablate-from", { ...how, options: { ablateFrom: "clean" } }],
+  ] as const)("says why there are no scores of single prompts: %s", (reason, options) => {
+    expect(stabilityPlan(task, options)).toMatchObject({ resamples: null, reason });
+  });
+
+  it("counts prompts, memory and time", () => {
+    const one = taskOf(new PromptLoader(prompts.prompts.slice(0, 1), { batchSize: 1 }));
+    expect(stabilityPlan(one, how).reason).toBe("one-prompt");
+    const sized = (edgeCount: number, promptCount: number) => {
+      const graph = { ...model.graph, edgeCount, index: () => 0 };
+      const train = Object.create(prompts, { promptCount: { value: promptCount } });
+      const large = Object.create(task, {
+        train: { value: train },
+        model: { value: Object.create(model, { graph: { value: graph } }) },
+      });
+      return (resamples?: number) => stabilityPlan(large, { ...how, resamples });
+    };
+    expect(sized(1e6, 100)()).toMatchObject({ reason: "memory", bytes: 4e8, mostBytes: 2 ** 28 });
+    expect(sized(1e6, 100)(150)).toMatchObject({ resamples: 150, reason: null });
+    expect(sized(1e8, 100)(150)).toMatchObject({ reason: "memory", mostBytes: 2 ** 32 });
+    expect(sized(1e6, 20)()).toMatchObject({ reason: "time", fewest: 100 });
+    expect(sized(1e5, 20)()).toMatchObject({ reason: null, resamples: 100 });
+  });
+});
+
+describe("foundStability", () => {
+  it("says of the circuit's edges what resamples of their prompts say", async () => {
+    const rows: Float32Array[] = [];
+    const found = await findCircuit(task, {
+      ...how,
+      options: { onPrompt: (scores: Float32Array) => void rows.push(scores) },
+    });
+    const stability = (await foundStability(found, rows, { resamples: 120, seed: 5 }))!;
+    const edges = [...found.circuit.indices];
+    const sizes = [1, 2, 5, 9, 18, 36];
+    const drawn = await bootstrapCircuits(rows, { edges, size: 9, sizes, resamples: 120, seed: 5 });
+    expect(stability.points).toEqual(drawn.points);
+    expect(stability).toMatchObject({ prompts: 12, resamples: 120, size: 9, shared: 9, reason: null });
+    expect(stability.edges.map(({ edge }) => edge)).toEqual(edges);
+    for (const [i, { edge, interval, frequency }] of stability.edges.entries()) {
+      expect(frequency).toBe(drawn.frequency[i]);
+      // In the unit of the scores, which are sums over three batches.
+      expect(interval[0] / drawn.low[i]!).toBeCloseTo(3, 3);
+      expect(interval[0]).toBeLessThanOrEqual(found.scores.values[edge]!);
+      expect(interval[1]).toBeGreaterThanOrEqual(found.scores.values[edge]!);
+    }
+    expect(await foundStability(found, [])).toBeNull();
+    const whole = await foundStability({ ...found, circuit: found.scores.circuit(model.graph.edgeCount) }, rows);
+    expect(whole).toMatchObject({ stable: null, reason: expect.stringContaining("the whole graph") });
+  });
+});

@@ -1,0 +1,111 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { coreKinds, type LongOptions } from "@autocircuit/core";
+import { bootstrapCircuits, type StablePoint } from "@autocircuit/metrics";
+import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
+import { selectTop } from "../selection/select-top.ts";
+
+/** Options of {@link foundStability}. */
+export interface FoundStabilityOptions extends LongOptions {
+  /** How often prompts are drawn again; see `stabilityPlan`. Default 200. */
+  readonly resamples?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
+/** How sure the score of an edge is. */
+export interface SureEdge {
+  /** Its place in the flat edge vector. */
+  readonly edge: number;
+  /** Limits of the score with other prompts of the kind, 95 %. */
+  readonly interval: readonly [number, number];
+  /** Share of the resamples in which it is among as many edges as the circuit has. */
+  readonly frequency: number;
+}
+
+/** How stable a circuit is when its prompts are drawn again. */
+export interface FoundStability {
+  readonly prompts: number;
+  readonly resamples: number;
+  /** Of the circuits of the so many edges of largest absolute score; the one found has as many. */
+  readonly size: number;
+  /** How many of the found circuit's edges are among those by the scores of all prompts: all, unless edges were selected otherwise. */
+  readonly shared: number;
+  readonly jaccard: number;
+  /** Null where nothing can be said. */
+  readonly stable: boolean | null;
+  /** Why nothing can be said; null where something is. */
+  readonly reason: string | null;
+  readonly points: readonly StablePoint[];
+  /** The circuit's edges. */
+  readonly edges: readonly SureEdge[];
+}
+
+const check = signature(
+  "foundStability",
+  {
+    found: kind.shape("a found circuit", { circuit: coreKinds.circuit, scores: coreKinds.pruneScores }),
+    rows: kind.listOf(kind.instance(Float32Array, "a Float32Array")),
+  },
+  { ...coreKinds.longOptions, resamples: kind.count, seed: kind.whole } satisfies KindsOf<FoundStabilityOptions>,
+);
+
+/**
+ * What resamples of its prompts say of a circuit and its edges.
+ *
+ * @param found as `findCircuit` gives it
+ * @param rows the scores of each prompt, which the algorithm gave to `onPrompt`
+ * @returns null where there are no scores of single prompts, as after going on from an earlier run, or no edges
+ * @throws AutocircuitError as `bootstrapCircuits` does; `aborted`
+ */
+export async function foundStability(
+  found: Pick<FoundCircuit, "circuit" | "scores">,
+  rows: readonly Float32Array[],
+  options: FoundStabilityOptions = {},
+): Promise<FoundStability | null> {
+  check({ found, rows }, options);
+  const { circuit, scores } = found;
+  if (rows.length === 0 || circuit.size === 0) return null;
+  const { size, indices, graph } = circuit;
+  const edges = [...indices];
+  const sizes = sizesAround(size, graph.edgeCount);
+  const drawn = await bootstrapCircuits(rows, { resamples: 200, ...options, edges, size, sizes });
+  const unit = unitOf(scores.values, rows);
+  const { low, high, frequency, points, prompts, resamples, scored } = drawn;
+  const { jaccard, stable } = points.find((point) => point.size === size)!;
+  const top = new Set(selectTop(scores, size, { prune: false }).indices);
+  return {
+    ...{ prompts, resamples, size, jaccard, stable, points },
+    shared: edges.filter((edge) => top.has(edge)).length,
+    reason: stable === null ? unjudged(size, { edges: graph.edgeCount, scored }) : null,
+    edges: edges.map((edge, i) => ({
+      edge,
+      interval: [low[i]! * unit, high[i]! * unit],
+      frequency: frequency[i]!,
+    })),
+  };
+}
+
+/** Why nothing can be said of circuits of a size that are alike by construction; `scored` edges have a score other than 0. */
+function unjudged(size: number, { edges, scored }: { edges: number; scored: number }): string {
+  if (size === edges) return "it is the whole graph, and there is no other circuit of its size";
+  if (scored === 0) return "no edge has a score other than 0";
+  const some = scored === 1 ? "only 1 edge has" : `only ${scored} edges have`;
+  return `${some} a score other than 0, and edges of score 0 fill the other ${size - scored} of ${size} places`;
+}
+
+/** The size itself, and halves and doubles of it. */
+function sizesAround(size: number, edgeCount: number): number[] {
+  const sizes = [-4, -3, -2, -1, 0, 1, 2, 3].map((power) => Math.round(size * 2 ** power));
+  return [...new Set(sizes)].filter((one) => one >= 1 && (one < edgeCount || one === size));
+}
+
+/** What a mean over prompts is multiplied by where scores are, as for most algorithms, sums over batches. */
+function unitOf(values: Float32Array, rows: readonly Float32Array[]): number {
+  let [product, square] = [0, 0];
+  for (let edge = 0; edge < values.length; edge++) {
+    let mean = 0;
+    for (const row of rows) mean += row[edge]! / rows.length;
+    product += values[edge]! * mean;
+    square += mean * mean;
+  }
+  return square === 0 ? 1 : product / square;
+}

@@ -1,0 +1,31 @@
+import { LoadedTask, PromptLoader } from "@autocircuit/core";
+import { correctPercent, FullModel, logitDiff } from "@autocircuit/metrics";
+import { afterAll, expect, it } from "vitest";
+import { randomTask } from "../../test/random-model.ts";
+import { modelAccuracy } from "./model-accuracy.ts";
+
+const { model, prompts } = randomTask({ prompts: 8, batchSize: 4, seed: 3 });
+afterAll(() => model.dispose());
+
+function taskOf(test: PromptLoader): LoadedTask {
+  const definition = { key: "random", name: "random", batchSize: 4, batchCount: 2, model, dataset: { prompts: [] } };
+  return new LoadedTask(definition, { model, train: prompts, test, knownEdges: null, sharedPrefix: null }, () => {});
+}
+
+it("says how often the model alone is right, as the metrics do", async () => {
+  const found = (await modelAccuracy(taskOf(prompts)))!;
+  using full = new FullModel(model, prompts);
+  const runs = [{ edges: model.graph.edgeCount, logits: await full.logits("clean") }];
+  expect(found.prompts).toBe(8);
+  expect(found.first).toBe((await correctPercent(model, prompts, runs))[0]!.value);
+  expect(found.logitDiff).toBeCloseTo((await logitDiff(model, prompts, runs))[0]!.value, 5);
+  expect((await modelAccuracy(taskOf(prompts), { prompts: 3 }))!.prompts).toBe(3);
+});
+
+it("compares with no wrong answers where there are none, and takes the prompts to discover with where no others are", async () => {
+  const pairs = prompts.prompts.map((pair) => ({ ...pair, wrongAnswers: [] }));
+  const found = (await modelAccuracy(taskOf(new PromptLoader(pairs, { batchSize: 4 }))))!;
+  expect([found.above, found.logitDiff]).toEqual([null, null]);
+  const none = new PromptLoader([], { batchSize: 4 });
+  expect(await modelAccuracy(taskOf(none))).toEqual(await modelAccuracy(taskOf(prompts)));
+});

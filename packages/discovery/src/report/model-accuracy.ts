@@ -1,0 +1,66 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { coreKinds, firstPrompts, type LoadedTask } from "@autocircuit/core";
+import { FullModel, type MetricName, metrics } from "@autocircuit/metrics";
+import { outputsNumbers } from "../find-circuit/fitting-options.ts";
+
+/** Most prompts that are run where nothing else is said: one plain forward pass of them. */
+const PROMPTS = 64;
+
+/** How well the model alone, nothing ablated, does the task. */
+export interface TaskAccuracy {
+  /** Prompts it was run on, the first to measure on. */
+  readonly prompts: number;
+  /** Percentage of outputs whose answer no wrong answer surpasses; null where a prompt has no wrong answer. */
+  readonly above: number | null;
+  /** Percentage of outputs whose answer is the first of the whole vocabulary. */
+  readonly first: number;
+  /** Mean logit of the answers less that of the wrong answers; null where a prompt has no wrong answer. */
+  readonly logitDiff: number | null;
+}
+
+/** Options of {@link modelAccuracy}. */
+export interface TaskAccuracyOptions {
+  /** Most prompts that are run. Default 64. */
+  readonly prompts?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const check = signature("modelAccuracy", { task: coreKinds.loadedTask }, {
+  prompts: kind.count,
+  signal: kind.signal,
+} satisfies KindsOf<TaskAccuracyOptions>);
+
+/**
+ * Runs the model on some clean prompts, to see whether it does the task at all: a circuit of what it cannot do says little.
+ *
+ * @returns null for a model whose outputs are numbers, which are never just right, and for a task without prompts
+ * @throws AutocircuitError `not-finite`; `aborted`
+ * @example
+ * const accuracy = await modelAccuracy(task);
+ * if (accuracy && accuracy.first < 50) console.log("The model is mostly wrong here.");
+ */
+export async function modelAccuracy(task: LoadedTask, options: TaskAccuracyOptions = {}): Promise<TaskAccuracy | null> {
+  check({ task }, options);
+  const { prompts: most = PROMPTS, signal } = options;
+  const from = task.test.length > 0 ? task.test : task.train;
+  if (outputsNumbers(task) || from.length === 0) return null;
+  using prompts = firstPrompts(from, most);
+  using full = new FullModel(task.model, prompts);
+  const runs = [{ edges: task.model.graph.edgeCount, logits: await full.logits("clean", signal && { signal }) }];
+  const value = async (name: MetricName) => {
+    const [measured] = await metrics[name].measure(task.model, prompts, runs, { full, ...(signal && { signal }) });
+    return measured!.value;
+  };
+  const compared = prompts.prompts.every(({ wrongAnswers }) => hasAnswers(wrongAnswers));
+  return {
+    prompts: prompts.promptCount,
+    above: compared ? await value("correct-of-pair-percent") : null,
+    first: await value("correct-percent"),
+    logitDiff: compared ? await value("logit-diff") : null,
+  };
+}
+
+/** Answers are a list, or one list a position. */
+function hasAnswers(answers: readonly (number | readonly number[])[]): boolean {
+  return answers.length > 0 && answers.every((item) => typeof item === "number" || item.length > 0);
+}

@@ -1,0 +1,93 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { coreKinds, type LoadedTask } from "@autocircuit/core";
+import { type AlgorithmName, algorithms } from "../algorithms.ts";
+
+/** Resamples where nothing else is asked for, and the fewest that say anything. */
+const [USUAL, FEWEST] = [200, 100];
+/** Memory for the scores of single prompts that may be spent unasked. */
+const FREE_BYTES = 2 ** 28;
+/** Steps of work, a nanosecond or two each, that the usual and the fewest resamples may take unasked. */
+const [USUAL_WORK, MOST_WORK] = [5e8, 3e9];
+/** What putting a score in order takes, in additions. */
+const SORTING = 40;
+/** Most memory that may be asked for. */
+const MOST_BYTES = 2 ** 32;
+
+/** A discovery whose circuit's stability is to be told; see `findCircuit`. */
+export interface StabilityOptions {
+  readonly algorithm?: AlgorithmName | undefined;
+  /** Options of the algorithm. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
+  /** Edges of the circuit, where that is known before. */
+  readonly size?: number | undefined;
+  readonly keep?: number | undefined;
+  /** Resamples of the prompts that are asked for. Default: 100 to 200, by the time that they take. */
+  readonly resamples?: number | undefined;
+}
+
+/**
+ * Why there are no scores of single prompts to draw from: a circuit without edges (`empty`), a search that keeps answers and ranks no prompts
+ * (`keep`), an algorithm that gives none (`algorithm`), options with which there are none (`ranks`, `ablate-from`), a single prompt, more
+ * memory than may be spent, or more time than unasked.
+ */
+export type NoStability = "empty" | "keep" | "algorithm" | "ranks" | "ablate-from" | "one-prompt" | "memory" | "time";
+
+/** How the stability of a circuit is to be told. */
+export interface StabilityPlan {
+  /** How often the prompts are to be drawn again; null where that cannot be. */
+  readonly resamples: number | null;
+  readonly reason: NoStability | null;
+  /** The fewest resamples that say anything. */
+  readonly fewest: number;
+  /** What the scores of single prompts take in memory, and may take. */
+  readonly bytes: number;
+  readonly mostBytes: number;
+}
+
+const check = signature("stabilityPlan", { task: coreKinds.loadedTask }, {
+  algorithm: kind.oneOf(Object.keys(algorithms)),
+  options: kind.record,
+  size: kind.whole,
+  keep: kind.share,
+  resamples: kind.count,
+} satisfies KindsOf<StabilityOptions>);
+
+/**
+ * Whether a discovery can tell how stable its circuit is, and with how many resamples of the prompts: of every algorithm that gives the scores
+ * of single prompts, as long as they take little memory and time, or as they are asked for.
+ *
+ * @example
+ * const rows: Float32Array[] = [];
+ * const how = { algorithm: "eap-ig-inputs", size: 20 } as const;
+ * const { resamples } = stabilityPlan(task, how);
+ * const onPrompt = (scores: Float32Array) => void rows.push(scores);
+ * const found = await findCircuit(task, { ...how, ...(resamples && { options: { onPrompt } }) });
+ * if (resamples) console.log((await foundStability(found, rows, { resamples }))?.jaccard);
+ */
+export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}): StabilityPlan {
+  check({ task }, options);
+  const { resamples: asked } = options;
+  const prompts = task.train.promptCount;
+  const { edgeCount } = task.model.graph;
+  const bytes = 4 * prompts * edgeCount;
+  const mostBytes = asked === undefined ? FREE_BYTES : MOST_BYTES;
+  const work = edgeCount * (prompts + SORTING);
+  const tooLong = asked === undefined && FEWEST * work > MOST_WORK ? "time" : null;
+  const reason = withoutRows(options) ?? faultOf(options, prompts) ?? (bytes > mostBytes ? "memory" : tooLong);
+  const usual = Math.max(FEWEST, Math.min(USUAL, Math.floor(USUAL_WORK / work)));
+  return { resamples: reason === null ? (asked ?? usual) : null, reason, fewest: FEWEST, bytes, mostBytes };
+}
+
+/** Why there are no scores of single prompts, whatever the algorithm's options and the prompts. */
+function withoutRows({ algorithm, size, keep }: StabilityOptions): NoStability | null {
+  if (size === 0) return "empty";
+  if (keep !== undefined) return "keep";
+  return algorithm !== undefined && "perPrompt" in algorithms[algorithm] ? null : "algorithm";
+}
+
+/** Why an algorithm that gives scores of single prompts does not this time, or they cannot be drawn from. */
+function faultOf({ options = {} }: StabilityOptions, prompts: number): NoStability | null {
+  if (options.align === "rank") return "ranks";
+  if (options.ablateFrom !== undefined) return "ablate-from";
+  return prompts < 2 ? "one-prompt" : null;
+}

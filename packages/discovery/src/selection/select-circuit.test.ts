@@ -1,0 +1,51 @@
+import { PruneScores } from "@autocircuit/core";
+import { afterAll, describe, expect, it } from "vitest";
+import { randomTask } from "../../test/random-model.ts";
+import { selectCircuit } from "./select-circuit.ts";
+import { selectExact } from "./select-exact.ts";
+import { selectGreedy } from "./select-greedy.ts";
+import { selectTop } from "./select-top.ts";
+
+const { model } = randomTask();
+afterAll(() => model.dispose());
+const scores = new PruneScores(
+  model.graph,
+  Float32Array.from({ length: model.graph.edgeCount }, (_, edge) => ((edge * 31) % 17) - 8),
+);
+
+describe("selectCircuit", () => {
+  it("takes all that tie by the size of their scores, as AutoCircuit does", async () => {
+    const { circuit, unproven, notes } = await selectCircuit(scores, 4);
+    expect(circuit.indices).toEqual(scores.circuit(4).indices);
+    expect(circuit.size).toBeGreaterThan(4);
+    expect([unproven, notes]).toEqual([false, []]);
+  });
+
+  it("takes just so many by signed scores, and says what ties", async () => {
+    const { circuit, notes } = await selectCircuit(scores, 4, { by: "signed" });
+    expect(circuit.indices).toEqual(selectTop(scores, 4, { by: "signed", prune: false }).indices);
+    expect(circuit.size).toBe(4);
+    const last = Math.min(...[...circuit.indices].map((edge) => scores.values[edge]!));
+    const left = scores.values.filter((value, edge) => value === last && !circuit.indices.includes(edge)).length;
+    expect(left).toBeGreaterThan(0);
+    expect(notes).toEqual([expect.stringContaining(`${left} more edges have the score ${last}`)]);
+    expect((await selectCircuit(scores, scores.values.length, { by: "signed" })).notes).toEqual([]);
+  });
+
+  it("goes the ways that there are, by either ranking", async () => {
+    for (const by of ["absolute", "signed"] as const) {
+      const greedy = await selectCircuit(scores, 9, { select: "greedy", by });
+      expect(greedy.circuit.indices).toEqual(selectGreedy(scores, 9, { by }).indices);
+      const exact = await selectCircuit(scores, 9, { select: "exact", by });
+      expect(exact.circuit.indices).toEqual((await selectExact(scores, 9, { by })).indices);
+      expect([exact.unproven, exact.notes]).toEqual([false, []]);
+    }
+  });
+
+  it("gives the greedy circuit where an exact selection has no time, and says so", async () => {
+    const { circuit, unproven, notes } = await selectCircuit(scores, 9, { select: "exact", seconds: 1e-6 });
+    expect(circuit.indices).toEqual(selectGreedy(scores, 9).indices);
+    expect(unproven).toBe(true);
+    expect(notes).toEqual([expect.stringMatching(/nothing better was found in 0\.000001 s: .* no circuit of 9 edges/)]);
+  });
+});

@@ -1,0 +1,96 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { type Circuit, coreKinds, type PruneScores } from "@autocircuit/core";
+import { type Ranking, rankings } from "./ranked-edges.ts";
+import { selectExact } from "./select-exact.ts";
+import { selectGreedy } from "./select-greedy.ts";
+import { selectTop } from "./select-top.ts";
+
+/**
+ * How a circuit is made of scores: the best edges, each for itself (`top`), edges that lead to the output, one after the other (`greedy`), or
+ * those of largest total score among all circuits without dead ends (`exact`).
+ */
+export type Selection = "top" | "greedy" | "exact";
+
+/** The names of the selections. */
+export const selections: readonly Selection[] = ["top", "greedy", "exact"];
+
+/** Seconds that an exact selection may take where nothing else is said. */
+export const USUAL_SELECT_SECONDS = 60;
+
+/** Options of {@link selectCircuit}. */
+export interface SelectCircuitOptions {
+  /** Default `"top"`. */
+  readonly select?: Selection | undefined;
+  /** What makes an edge important: the size of its score (default), or the score itself. */
+  readonly by?: Ranking | undefined;
+  /** Seconds for an exact selection; the best so far is taken then, or the greedy one. Default 60. */
+  readonly seconds?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A circuit that was selected. */
+export interface SelectedCircuit {
+  readonly circuit: Circuit;
+  /** Whether an exact selection's time ended first: then a better one may exist. */
+  readonly unproven: boolean;
+  /** What is not as it was asked for, in words. */
+  readonly notes: readonly string[];
+}
+
+const check = signature("selectCircuit", { scores: coreKinds.pruneScores, size: kind.whole }, {
+  select: kind.oneOf(selections),
+  by: kind.oneOf(rankings),
+  seconds: kind.positive,
+  signal: kind.signal,
+} satisfies KindsOf<SelectCircuitOptions>);
+
+/**
+ * The circuit of so many edges by scores, chosen in one of the ways that there are. Of the size of scores alone (`top`, absolute), edges that tie
+ * for the last places are all taken, as AutoCircuit does; every other way gives at most the size.
+ *
+ * @throws AutocircuitError as {@link selectTop}, {@link selectGreedy} and {@link selectExact} do
+ * @example
+ * const { circuit, notes } = await selectCircuit(scores, 20, { select: "greedy", by: "signed" });
+ */
+export async function selectCircuit(
+  scores: PruneScores,
+  size: number,
+  options: SelectCircuitOptions = {},
+): Promise<SelectedCircuit> {
+  check({ scores, size }, options);
+  const { select = "top", by = "absolute", seconds = USUAL_SELECT_SECONDS, signal } = options;
+  const proven = { unproven: false, notes: [] };
+  if (select === "greedy") return { ...proven, circuit: selectGreedy(scores, size, { by }) };
+  if (select === "top") {
+    if (by === "absolute") return { ...proven, circuit: scores.circuit(size) };
+    const circuit = selectTop(scores, size, { by, prune: false });
+    return { ...proven, circuit, notes: signedTies(circuit, scores) };
+  }
+  const notes: string[] = [];
+  const circuit = await selectExact(scores, size, {
+    ...{ by, seconds, signal },
+    onUnproven: ({ total, bound, greedy }) =>
+      notes.push(
+        (greedy
+          ? `The circuit is that of greedy selection, as nothing better was found in ${seconds} s: its scores sum to `
+          : `The circuit is the best that was found in ${seconds} s, not proven to be the best: its scores sum to `) +
+          `${inDigits(total)}, and no circuit of ${size} edges has more than ${inDigits(bound)}.`,
+      ),
+  });
+  return { circuit, unproven: notes.length > 0, notes };
+}
+
+/** Says so where edges that were left out have the score of the last one that was taken. */
+function signedTies(circuit: Circuit, { values }: PruneScores): string[] {
+  const last = circuit.indices.reduce((least, edge) => Math.min(least, values[edge]!), Number.POSITIVE_INFINITY);
+  const taken = circuit.indices.reduce((count, edge) => count + Number(values[edge] === last), 0);
+  const left = values.reduce((count, value) => count + Number(value === last), 0) - taken;
+  if (left === 0) return [];
+  return [
+    `warning: ${left} more edges have the score ${inDigits(last)} of the last that was taken; of these, those that come first in the graph were.`,
+  ];
+}
+
+function inDigits(value: number): string {
+  return String(Number(value.toPrecision(5)));
+}

@@ -1,0 +1,154 @@
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import {
+  type AutoencoderSize,
+  availableMemory,
+  coreKinds,
+  Graph,
+  graphBytes,
+  promptsAtOnce,
+  usualSliceBytes,
+} from "@autocircuit/core";
+import { type ComputeDType, computeDTypes, type Device, type TransformerConfig } from "@autocircuit/native";
+import { estimateMemory } from "./estimate-memory.ts";
+
+/** A run whose memory is foretold, before anything of it is loaded. */
+export interface PlannedRun {
+  /** Prompt pairs a batch. */
+  readonly batchSize: number;
+  /** Tokens in a prompt. */
+  readonly length: number;
+  /** Circuits that run at once. Default 1; see discovery's `runShape`. */
+  readonly circuits?: number | undefined;
+  /** Whether a batch may be run in slices, so that its size does not matter beyond that of a slice. Default false. */
+  readonly sliced?: boolean | undefined;
+  /** The graph of a model with latents. */
+  readonly graph?: Graph | undefined;
+  /** Its autoencoders, of which the latents are activations and edges besides. */
+  readonly autoencoders?: readonly AutoencoderSize[] | undefined;
+  /** Their latents that are active at a token; by default few. */
+  readonly activeLatents?: number | undefined;
+  /** Whether latents are pruned before any of their edges is patched. */
+  readonly pruned?: boolean | undefined;
+  /** Where and in what it computes. Default the CPU, float32. */
+  readonly device?: Device | undefined;
+  readonly dtype?: ComputeDType | undefined;
+  /**
+   * Bytes that are free. Default on the CPU: what the machine has free, or a container leaves of it; on a GPU nothing is known unless it is given,
+   * as it was before anything was loaded (`openDevice` says it).
+   */
+  readonly free?: number | undefined;
+  /** Whether weights and autoencoders are there already, and so no longer among what the machine has free. Default false. */
+  readonly loaded?: boolean | undefined;
+}
+
+/** What a run takes, and whether that is there. All in bytes. */
+export interface MemoryDemand {
+  readonly weights: number;
+  readonly autoencoders: number;
+  /** With autoencoders, on the CPU: nodes of the graph. Without there are few, and they lie in the machine's memory. */
+  readonly nodes: number;
+  readonly total: number;
+  /** Infinite where nothing is known. */
+  readonly free: number;
+  readonly fits: boolean;
+  /** The same run with as many circuits and prompts at once as fit; null where not even one prompt does. */
+  readonly fitting: { readonly circuits: number; readonly batchSize: number } | null;
+}
+
+const check = signature(
+  "memoryDemand",
+  {
+    config: kind.having("a transformer's configuration", "layers", "heads", "dModel"),
+  },
+  {
+    batchSize: kind.required(kind.count),
+    length: kind.required(kind.count),
+    circuits: kind.count,
+    sliced: kind.flag,
+    graph: coreKinds.graph,
+    autoencoders: kind.listOf(kind.having("an autoencoder's sizes", "count", "dIn", "dOut", "decoders")),
+    activeLatents: kind.whole,
+    pruned: kind.flag,
+    device: kind.text,
+    dtype: kind.oneOf(computeDTypes),
+    free: kind.such("a number of bytes", (value) => typeof value === "number" && value >= 0),
+    loaded: kind.flag,
+  } satisfies KindsOf<PlannedRun>,
+);
+
+/**
+ * Foretells what a run takes at its height, and looks whether there is so much.
+ *
+ * @example
+ * const { fits, fitting } = memoryDemand(await readConfig("models/gpt2"), { batchSize: 32, length: 15, sliced: true });
+ * if (!fits) console.log("take batches of", fitting?.batchSize);
+ */
+export function memoryDemand(config: TransformerConfig, run: PlannedRun): MemoryDemand {
+  check({ config }, run);
+  const { batchSize, circuits = 1, device = "cpu", loaded = false } = run;
+  const free = run.free ?? (device === "cpu" ? availableMemory() : Number.POSITIVE_INFINITY);
+  const graph = run.graph ?? Graph.of(config);
+  const of = (batchSize: number, circuits: number) => takes(config, { ...run, graph }, batchSize, circuits);
+  const demand = of(batchSize, circuits);
+  const room = free + (loaded && device === "cpu" ? demand.weights + demand.autoencoders + demand.nodes : 0);
+  const fit = (batchSize: number, circuits: number) => of(batchSize, circuits).total <= room;
+  return { ...demand, free, fits: demand.total <= room, fitting: fittingRun(fit, batchSize, circuits) };
+}
+
+/**
+ * Holds, before a run begins, that there is memory for it.
+ *
+ * @returns what it takes
+ * @throws AutocircuitError `out-of-memory` that says what to lower, and to what
+ * @example
+ * const { weights, total } = requireMemory(await readConfig("models/gpt2"), { batchSize: 32, length: 15 });
+ */
+export function requireMemory(config: TransformerConfig, run: PlannedRun): MemoryDemand {
+  const demand = memoryDemand(config, run);
+  if (demand.fits) return demand;
+  const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20).toLocaleString("en-US")} MiB`;
+  const { batchSize, length, circuits = 1 } = run;
+  const fitting = demand.fitting && `${demand.fitting.batchSize} prompts, ${demand.fitting.circuits} circuits at once`;
+  throw new AutocircuitError(
+    "out-of-memory",
+    `A run of ${batchSize} prompts of ${length} tokens, ${circuits} circuits at once, takes about ${mebibytes(demand.total)}, and ` +
+      `${mebibytes(demand.free)} are free. ${fitting ? `Take at most ${fitting}.` : "Not even one prompt fits: take shorter ones, or a smaller model."}`,
+  );
+}
+
+/** Fewer circuits at once, if that is enough; else one, and half as many prompts until they fit. */
+function fittingRun(
+  fits: (batchSize: number, circuits: number) => boolean,
+  batchSize: number,
+  circuits: number,
+): MemoryDemand["fitting"] {
+  if (fits(batchSize, circuits)) return { circuits, batchSize };
+  let size = batchSize;
+  while (size > 0 && !fits(size, 1)) size = Math.floor(size / 2);
+  return size === 0 ? null : { circuits: 1, batchSize: size };
+}
+
+function takes(
+  config: TransformerConfig,
+  run: PlannedRun & { graph: Graph },
+  batchSize: number,
+  circuits: number,
+): Pick<MemoryDemand, "weights" | "autoencoders" | "nodes" | "total"> {
+  const {
+    graph,
+    length,
+    sliced = false,
+    pruned = false,
+    autoencoders,
+    activeLatents,
+    device = "cpu",
+    dtype = "float32",
+  } = run;
+  const sliceBytes = usualSliceBytes(device);
+  const slice = () => promptsAtOnce({ config, graph, computeDtype: dtype, sliceBytes }, length);
+  const prompts = sliced ? Math.min(batchSize, slice()) : batchSize * circuits;
+  const edges = autoencoders && !pruned ? graph.edgeCount * (sliced ? 1 : circuits) : 0;
+  const memory = estimateMemory(config, prompts, length, { dtype, autoencoders, activeLatents, edges });
+  const nodes = autoencoders && device === "cpu" ? graphBytes(graph) : 0;
+  return { weights: memory.weights, autoencoders: memory.autoencoders ?? 0, nodes, total: memory.total + nodes };
+}
