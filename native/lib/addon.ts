@@ -2,6 +2,7 @@ import type { DType } from "@autocircuit/base";
 import type { ComputeDType, HostArray } from "./dtype.ts";
 import type { PatchGraph } from "./patch-graph.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
+import type { WeightProcessing } from "./weight-processing.ts";
 
 /** A tensor inside the addon. Only this package touches it. */
 export interface NativeTensor {
@@ -94,6 +95,8 @@ export interface NativeAutoencoders {
     block: number;
     input: "mlp_out" | "mlp_post" | "mlp_in" | "mlp_resid" | "attn_out" | "z" | "resid_post";
     normWeights?: boolean | undefined;
+    centeredWrites?: boolean | undefined;
+    valueBiases?: boolean | undefined;
     encode: NativeTensor;
     bias: NativeTensor;
     decode: NativeTensor;
@@ -204,6 +207,7 @@ export interface Addon {
   /** [B, P, heads, dHead] */
   headGradients(transformer: NativeBox, block: number, gradient: NativeTensor, z?: NativeTensor): Promise<NativeTensor>;
   transformerReady(transformer: NativeBox): Promise<void>;
+  weightProcessing(transformer: NativeBox): Promise<WeightProcessing>;
   createAblation(sources: NativeTensor, sameEverywhere?: boolean): NativeBox;
   createGraph(graph: PatchGraph): NativeBox;
   forward(transformer: NativeBox, request: NativeRequest, token?: NativeCancelToken): Promise<NativeResult>;

@@ -1,41 +1,11 @@
 import { createHash } from "node:crypto";
 import { AutocircuitError } from "@autocircuit/base";
 import type { NativeAutoencoders } from "./addon.ts";
+import type { BlockAutoencoder, LatentNumbers } from "./block-autoencoder.ts";
 import { isFloating } from "./dtype.ts";
 import type { PatchGraph } from "./patch-graph.ts";
 import { Tensor } from "./tensor.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
-
-/** One block's sparse autoencoder: `a = act(encode x + bias)`, and `decode^T a + outBias` in the place of x. All floating point. */
-export interface BlockAutoencoder {
-  /** `[latents, width]`, or `[positions, latents, width]` where each position has latents of its own; so too `bias` and `decode`. */
-  readonly encode: Tensor;
-  /** `[latents]` */
-  readonly bias: Tensor;
-  /** `[latents, width]` */
-  readonly decode: Tensor;
-  /**
-   * Of a cross-layer transcoder, whose latents write to the outputs of later blocks' MLPs too: a decoder for each block behind its own, in
-   * order, as `decode`. Either all blocks' transcoders write to all blocks behind them, or none does.
-   */
-  readonly decodeLater?: readonly Tensor[] | undefined;
-  /** `[width]` */
-  readonly outBias: Tensor;
-  /** `[latents]`, or by position as `bias`: latents at or below it are 0 (JumpReLU). Without it, negative ones are. */
-  readonly threshold?: Tensor | undefined;
-  /** All but the so many largest are 0 (TopK). */
-  readonly top?: number | undefined;
-  /**
-   * What its latents are called where some of its file's were left out: their numbers there, or, where each position has its own, a list for
-   * each. Without it they are numbered as they stand.
-   */
-  readonly latentNumbers?: LatentNumbers | undefined;
-  /** What tells its weights from those of others, whichever latents are left; unknown for those that come from no file. */
-  readonly fingerprint?: string | undefined;
-}
-
-/** Numbers of one autoencoder's latents, or a list of them for each position. */
-export type LatentNumbers = readonly number[] | readonly (readonly number[])[];
 
 /** Autoencoders of one kind of place. */
 export interface AutoencodersOfPlace {
@@ -217,7 +187,7 @@ export function latentsOf(config: TransformerConfig, autoencoders: Autoencoders)
     crossLayers: placed.some(({ autoencoder }) => (autoencoder.decodeLater?.length ?? 0) > 0),
     byPosition: placed.some(({ autoencoder }) => autoencoder.encode.shape.length === 3),
     numbers: numbersOf(places),
-    fingerprint: fingerprintOf(placed),
+    fingerprint: fingerprintOfAll(placed),
   };
 }
 
@@ -228,8 +198,8 @@ function numbersOf(places: readonly AutoencodersOfPlace[]): Latents["numbers"] {
   );
 }
 
-/** That of all of them, each in its place. */
-function fingerprintOf(placed: readonly PlacedAutoencoder[]): string | undefined {
+/** What tells autoencoders, each in its place, from others; undefined where one of them has no fingerprint. */
+export function fingerprintOfAll(placed: readonly PlacedAutoencoder[]): string | undefined {
   const each = placed.map(({ block, input, autoencoder }) => [block, input, autoencoder.fingerprint] as const);
   if (each.some(([, , fingerprint]) => fingerprint === undefined)) return undefined;
   return createHash("sha256").update(JSON.stringify(each)).digest("hex").slice(0, 16);
@@ -380,9 +350,9 @@ export function nativeAutoencoders(autoencoders: Autoencoders): NativeAutoencode
   return {
     errors: autoencoders.errors ?? true,
     all: placedAutoencoders(autoencoders).map(({ block, input, normWeights, autoencoder }) => {
-      const { encode, bias, decode, decodeLater, outBias, threshold, top } = autoencoder;
+      const { encode, bias, decode, decodeLater, outBias, threshold, top, centeredWrites, valueBiases } = autoencoder;
       return {
-        ...{ block, input, normWeights, top },
+        ...{ block, input, normWeights, centeredWrites, valueBiases, top },
         encode: encode.handle,
         bias: bias.handle,
         decode: decode.handle,

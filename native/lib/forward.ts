@@ -64,7 +64,7 @@ export interface Patch {
   directions?: Tensor | undefined;
   /** A leaf of the shape of the ablation's sources, whose numbers are not read: it gets their gradient. */
   ablationLeaf?: Tensor | undefined;
-  /** A leaf [S, B, P, D], whose numbers are not read: it gets the gradient of every source's output. Factorised graphs only. */
+  /** A leaf [S, B, P, D], whose numbers are not read: it gets the gradient of every source's output. */
   outputsLeaf?: Tensor | undefined;
   /**
    * Of a transformer with autoencoders, where no edge is patched: leaves, or what is made of leaves, whose numbers are not read. They get the

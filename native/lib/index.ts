@@ -3,10 +3,9 @@ export type { MemoryFigures, ProcessorFacts, Recordings } from "./addon.ts";
 export {
   type Autoencoders,
   type AutoencodersOfPlace,
-  type BlockAutoencoder,
   disposeAutoencoders,
+  fingerprintOfAll,
   isTranscoder,
-  type LatentNumbers,
   type Latents,
   mapAutoencoders,
   type PlacedAutoencoder,
@@ -16,6 +15,7 @@ export {
   replacedParts,
   sourceRows,
 } from "./autoencoders.ts";
+export type { BlockAutoencoder, LatentNumbers } from "./block-autoencoder.ts";
 export { type Device, type DeviceName, defaultDevice, deviceName, parseDevice } from "./device.ts";
 export { type DeviceFacts, type OpenDevice, openDevice } from "./devices/open-device.ts";
 export type { HostArray, NestedNumbers } from "./dtype.ts";
@@ -44,4 +44,5 @@ export type { ValuesAndIndices } from "./tensor-reductions.ts";
 export { Transformer } from "./transformer.ts";
 export type { RotaryConfig, TransformerConfig } from "./transformer-config.ts";
 export { checkedDType, type TransformerOptions } from "./transformer-options.ts";
+export type { WeightProcessing } from "./weight-processing.ts";
 export type { Weights } from "./weights.ts";

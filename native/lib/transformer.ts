@@ -21,6 +21,7 @@ import {
   transformerOptions,
   usualDType,
 } from "./transformer-options.ts";
+import type { WeightProcessing } from "./weight-processing.ts";
 import { checkWeights, type Weights } from "./weights.ts";
 
 const checkWith = signature("Transformer.withAutoencoders", {
@@ -113,6 +114,15 @@ export class Transformer extends Boxed {
     const latents = latentsOf(this.config, autoencoders);
     const box = guard(() => addon().withAutoencoders(this.box, nativeAutoencoders(autoencoders)));
     return new Transformer(box, this.config, this, latents);
+  }
+
+  /**
+   * What its weights show of how they were processed before they came here: what autoencoders were made for, see `BlockAutoencoder`.
+   *
+   * @throws AutocircuitError as `ready`
+   */
+  async weightProcessing(): Promise<WeightProcessing> {
+    return settle(guard(() => addon().weightProcessing(this.box)));
   }
 
   /**

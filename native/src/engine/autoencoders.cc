@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "devices/device_index.h"
+#include "engine/weight_processing.h"
 #include "kernels/cpu/products.h"
 #include "runtime/error.h"
 
@@ -63,37 +64,80 @@ void check_place(const TransformerConfig& config, const Weights& weights, const 
            "activation");
 }
 
-Autoencoder placed(const TransformerConfig& config, const Weights& weights, const GivenAutoencoder& given) {
-  check_place(config, weights, given);
+// Whether what is read has another mean where writing weights are centred. What a LayerNorm gives has none, neurons and heads have theirs.
+bool reads_means(const TransformerConfig& config, AutoencoderInput input) {
+  return config.norm == NormKind::layer && input != AutoencoderInput::mlp_in && input != AutoencoderInput::mlp_post &&
+         input != AutoencoderInput::z;
+}
+
+bool asks_for_means(const TransformerConfig& config, const GivenAutoencoder& given) {
+  return given.centered_writes && reads_means(config, given.input);
+}
+
+// An autoencoder that was made for the same network with its weights processed otherwise: what was taken away from its inputs there can be
+// taken away here by what encodes them, but what these weights have lost is gone. `centered`: of a network where somebody asks for it.
+GivenAutoencoder made_for(const TransformerConfig& config, const Weights& weights, bool centered, const GivenAutoencoder& given) {
+  GivenAutoencoder made = given;
+  if (asks_for_means(config, given)) {
+    if (centered && !*given.centered_writes)
+      refuse(given,
+             "was made for activations as the checkpoint's weights write them, but this model's writing weights are centred, which takes "
+             "the mean out of what it reads: load the model without that (centerWritingWeights: false, --processing "
+             "fold-ln,center-unembed,fold-value-biases)");
+    if (!centered && *given.centered_writes) made.encode = given.encode - given.encode.mean(-1, true);
+  }
+  if (given.value_biases && given.input == AutoencoderInput::z) {
+    const BlockWeights& block = weights.blocks[given.block];
+    if (*given.value_biases && value_biases_folded(block))
+      refuse(given,
+             "was made for heads whose values have their biases, but here these were moved into the bias of attention's output: load the "
+             "model without that (foldValueBiases: false, --processing fold-ln,center-writing-weights,center-unembed)");
+    const at::Tensor bias = value_bias_of_heads(config, block);
+    if (bias.defined() && !*given.value_biases) {
+      const at::Tensor missing = bias.to(given.encode.options());
+      made.bias = given.bias - at::matmul(given.encode, missing);
+      made.out_bias = given.out_bias + missing;
+    }
+  }
+  return made;
+}
+
+void check_parts(const TransformerConfig& config, const GivenAutoencoder& given) {
   const int64_t width = width_of(config, given.input);
   if (given.encode.dim() != 2 && given.encode.dim() != 3) refuse(given, "needs an encoder [latents, width] or [positions, latents, width]");
-  const bool by_position = given.encode.dim() == 3;
-  const at::Tensor encode = by_position ? given.encode : given.encode.unsqueeze(0);
-  const int64_t positions = encode.size(0), latents = encode.size(1);
-  if (positions == 0 || latents == 0) refuse(given, "has no latents");
-  check_part(given, "an encoder", encode, {positions, latents, width});
-  const at::Tensor bias = by_position ? given.bias : given.bias.unsqueeze(0),
-                   decode = by_position ? given.decode : given.decode.unsqueeze(0);
-  check_part(given, "a bias of latents", bias, {positions, latents});
-  check_part(given, "a decoder", decode, {positions, latents, width});
-  for (const at::Tensor& later : given.decode_later)
-    check_part(given, "a decoder of later blocks", by_position ? later : later.unsqueeze(0), {positions, latents, width});
+  const int64_t latents = given.encode.size(-2);
+  if (given.encode.size(0) == 0 || latents == 0) refuse(given, "has no latents");
+  // [.., n] behind the positions, where each has latents of its own.
+  const auto shape = [&](std::vector<int64_t> of_one) {
+    if (given.encode.dim() == 3) of_one.insert(of_one.begin(), given.encode.size(0));
+    return of_one;
+  };
+  check_part(given, "an encoder", given.encode, shape({latents, width}));
+  check_part(given, "a bias of latents", given.bias, shape({latents}));
+  check_part(given, "a decoder", given.decode, shape({latents, width}));
+  for (const at::Tensor& later : given.decode_later) check_part(given, "a decoder of later blocks", later, shape({latents, width}));
   check_part(given, "a bias of its output", given.out_bias, {width});
-  const at::Tensor threshold = given.threshold.defined() && !by_position ? given.threshold.unsqueeze(0) : given.threshold;
-  if (threshold.defined()) check_part(given, "thresholds", threshold, {positions, latents});
+  if (given.threshold.defined()) check_part(given, "thresholds", given.threshold, shape({latents}));
   if (given.top < 0 || given.top > latents)
     refuse(given, "keeps " + std::to_string(given.top) + " of its " + std::to_string(latents) + " latents");
+}
+
+Autoencoder placed(const TransformerConfig& config, const Weights& weights, bool centered, const GivenAutoencoder& as_given) {
+  check_place(config, weights, as_given);
+  check_parts(config, as_given);
+  const GivenAutoencoder given = made_for(config, weights, centered, as_given);
   const auto here = [&](const at::Tensor& x) { return x.detach().to(weights.options).contiguous(); };
+  const auto by_position = [&](const at::Tensor& x) { return here(given.encode.dim() == 3 ? x : x.unsqueeze(0)); };
+  const auto rows = [&](const at::Tensor& decoder) { return here(decoder.reshape({-1, decoder.size(-1)})); };
   Autoencoder made{given.block,
                    given.input,
-                   here(encode),
-                   here(bias),
-                   {here(decode.reshape({positions * latents, width}))},
+                   by_position(given.encode),
+                   by_position(given.bias),
+                   {rows(given.decode)},
                    here(given.out_bias),
-                   threshold.defined() ? here(threshold) : at::Tensor(),
+                   given.threshold.defined() ? by_position(given.threshold) : at::Tensor(),
                    given.top};
-  for (const at::Tensor& later : given.decode_later)
-    made.decoders.push_back(made.decoders.back() + here(later.reshape({positions * latents, width})));
+  for (const at::Tensor& later : given.decode_later) made.decoders.push_back(made.decoders.back() + rows(later));
   const BlockWeights& of = weights.blocks[given.block];
   const auto through = [&](const at::Tensor& matrix, const at::Tensor& bias_of_output) {
     made.decoders[0] = product(made.decoders[0], matrix).contiguous();
@@ -150,8 +194,10 @@ Autoencoders::Autoencoders(const TransformerConfig& config, const Weights& weigh
   std::stable_sort(given.begin(), given.end(), [](const GivenAutoencoder& a, const GivenAutoencoder& b) {
     return std::pair(a.block, place_in_block(a.input)) < std::pair(b.block, place_in_block(b.input));
   });
+  const bool asked = std::any_of(given.begin(), given.end(), [&](const GivenAutoencoder& one) { return asks_for_means(config, one); });
+  const bool centered = asked && writes_centered(weights);
   for (const GivenAutoencoder& one : given) {
-    Autoencoder made = placed(config, weights, one);
+    Autoencoder made = placed(config, weights, centered, one);
     int64_t& number = numbers_of(one.input)[one.block];
     if (number >= 0) refuse(one, "is there twice");
     number = count();

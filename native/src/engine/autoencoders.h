@@ -42,6 +42,8 @@ struct GivenAutoencoder {
   int64_t top = 0;       // or, if not 0, all but so many are 0
   // Of `mlp_in`: whether it was made for what the norm gives with its weights, where that is known.
   std::optional<bool> norm_weights{};
+  // What it was made for, where that is known: vectors of mean zero (`writes_centered`), heads whose values have their biases.
+  std::optional<bool> centered_writes{}, value_biases{};
 };
 
 // The same where the network computes. Row p * L + l of a decoder is what one unit of latent l writes to the residual stream (at position p,

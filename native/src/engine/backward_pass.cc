@@ -90,6 +90,7 @@ void BackwardPass::through_block(int64_t layer) {
 void BackwardPass::through_residual_reader(Reader reader, int64_t layer) {
   const int64_t source = reader == Reader::mid ? pass_.order.mid(layer) : pass_.order.post(layer);
   if (frame_.source_grad.defined()) frame_.grad = frame_.grad + frame_.source_grad[source];
+  gradients_.keep_outputs(frame_, source, 1, frame_.grad);
   const GroupPlan* plan = pass_.find(reader, layer);
   if (!plan) return;
   const at::Tensor rows = frame_.grad.unsqueeze(0);

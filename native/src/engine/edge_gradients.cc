@@ -39,9 +39,7 @@ void check_gradients(const PassPlan& pass) {
     check_shape("directions", patch.directions, {sources, shared ? 1 : pass.batch, pass.length, d_model});
   }
   if (patch.ablation_leaf.defined()) check_shape("the leaf of the ablation", patch.ablation_leaf, patch.ablation->sources().sizes());
-  if (!patch.outputs_leaf.defined()) return;
-  if (!pass.factorized) throw Error(ErrorCode::bad_input, "gradients of the sources' outputs need a factorised graph");
-  check_shape("the leaf of the outputs", patch.outputs_leaf, {sources, pass.batch, pass.length, d_model});
+  if (patch.outputs_leaf.defined()) check_shape("the leaf of the outputs", patch.outputs_leaf, {sources, pass.batch, pass.length, d_model});
 }
 
 PassGradients::PassGradients(const PassPlan& plan, LatentPass* latents) : pass_(plan), patch_(*plan.request.patch), latents_(latents) {

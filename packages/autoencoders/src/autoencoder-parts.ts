@@ -1,6 +1,7 @@
 import type { LatentNumbers, Tensor } from "@autocircuit/native";
 import type { Decoder } from "./decoder.ts";
 import type { Encoder } from "./encoder.ts";
+import type { MadeFor } from "./made-for.ts";
 import type { Normalisation } from "./normalisations/normalisation.ts";
 
 /** What an autoencoder is made of. A plain object, so that `scope` hands its tensors on. */
@@ -20,6 +21,8 @@ export interface AutoencoderParts {
   readonly normalisation: Normalisation;
   /** The model it was trained on, if the file says. */
   readonly modelName?: string | undefined;
+  /** Undefined for one that is to read whatever a model's weights give. */
+  readonly madeFor: MadeFor | undefined;
   /** What its latents are called, where they are some of another file's. */
   readonly latentNumbers?: LatentNumbers | undefined;
   /** See {@link fingerprintOf}. */

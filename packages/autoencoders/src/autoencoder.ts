@@ -6,6 +6,7 @@ import { encodeRows } from "./encoder.ts";
 import { engineBlock } from "./engine-block.ts";
 import { requireFinite } from "./finite.ts";
 import { hookPlace } from "./hooks.ts";
+import type { MadeFor } from "./made-for.ts";
 import { asRows, type Rows } from "./rows.ts";
 
 export type { AutoencoderParts };
@@ -36,6 +37,8 @@ export class Autoencoder implements Disposable {
   /** Block it reads from; undefined for the embedding and for hooks whose names are not known. */
   readonly block: number | undefined;
   readonly modelName: string | undefined;
+  /** How the weights of that model were processed, as far as the files tell. */
+  readonly madeFor: MadeFor | undefined;
   readonly dIn: number;
   readonly dOut: number;
   /** Number of latents. */
@@ -53,6 +56,7 @@ export class Autoencoder implements Disposable {
     this.hookOut = hookOut;
     this.block = hookPlace(hookIn).block;
     this.modelName = modelName;
+    this.madeFor = parts.madeFor;
     [this.dIn, this.dSae] = encoder.weight.shape as [number, number];
     this.dOut = decoder.rows.shape[1]!;
     this.dtype = encoder.weight.dtype;

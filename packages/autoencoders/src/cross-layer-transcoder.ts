@@ -4,6 +4,7 @@ import { type Decoder, decodeRows } from "./decoder.ts";
 import { type Encoder, encodeRows } from "./encoder.ts";
 import { engineBlock } from "./engine-block.ts";
 import { requireFinite } from "./finite.ts";
+import type { MadeFor } from "./made-for.ts";
 import { noNormalisation } from "./normalisations/normalisation.ts";
 import { asRows } from "./rows.ts";
 
@@ -42,6 +43,8 @@ export class CrossLayerTranscoder implements Disposable {
   /** What each layer replaces, in order. */
   readonly hooksOut: readonly string[];
   readonly modelName: string | undefined;
+  /** How the weights of that model were processed. */
+  readonly madeFor: MadeFor | undefined;
   readonly layers: number;
   readonly dIn: number;
   readonly dOut: number;
@@ -57,6 +60,7 @@ export class CrossLayerTranscoder implements Disposable {
     this.hooksIn = layers.map((_, layer) => `blocks.${layer}.${hookIn}`);
     this.hooksOut = layers.map((_, layer) => `blocks.${layer}.${hookOut}`);
     this.modelName = modelName;
+    this.madeFor = parts.madeFor;
     this.layers = layers.length;
     const { encoder, decoders } = layers[0]!;
     [this.dIn, this.dSae] = encoder.weight.shape as [number, number];
@@ -152,7 +156,7 @@ export class CrossLayerTranscoder implements Disposable {
       const path = `${this.path}, layer ${layer}`;
       const normalisation = noNormalisation;
       const parts = { path, encoder, decoder: decoder!, later, outputBias, skip, normalisation, fingerprint };
-      return engineBlock(parts, errors);
+      return engineBlock({ ...parts, madeFor: this.madeFor }, errors);
     });
   }
 
@@ -191,5 +195,6 @@ export interface CrossLayerSetParts {
   readonly hookIn: string;
   readonly hookOut: string;
   readonly modelName?: string | undefined;
+  readonly madeFor: MadeFor;
   readonly layers: readonly CrossLayerParts[];
 }

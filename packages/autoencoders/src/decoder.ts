@@ -1,6 +1,6 @@
 import type { DType } from "@autocircuit/base";
 import { scope, Tensor } from "@autocircuit/native";
-import { requireFiniteWeights } from "./finite.ts";
+import { requireFiniteDecoder } from "./finite.ts";
 import type { Weights } from "./weights.ts";
 
 /** Numbers of decoder rows that are brought together at once. */
@@ -24,12 +24,12 @@ export interface Decoder {
  * A decoder whose rows are looked at: at once if they are not too many.
  *
  * @param rows of these weights
- * @throws AutocircuitError `not-finite`
+ * @throws AutocircuitError `bad-file` for rows that are no numbers, or too large
  */
 export async function checkedDecoder(rows: Tensor, weights: Weights, factor?: Tensor | number): Promise<Decoder> {
   const { path: where, headersOnly } = weights;
   const checked = !headersOnly && rows.size <= CHECKED_AT_LOAD;
-  if (checked) await requireFiniteWeights(rows, `${where}: the decoder`);
+  if (checked) await requireFiniteDecoder(rows, `${where}: the decoder`);
   return { rows, factor, checked, where };
 }
 
@@ -51,7 +51,7 @@ export function rowLengths(rows: Tensor, dtype: DType): Tensor {
  *
  * @param latents `[n, latents]`, of the type to compute in
  * @returns `[n, d_out]`
- * @throws AutocircuitError `not-finite` for rows that were not looked at before
+ * @throws AutocircuitError `bad-file` for rows that were not looked at before
  */
 export async function decodeRows(decoder: Decoder, latents: Tensor): Promise<Tensor> {
   return scope(async () => {
@@ -62,7 +62,7 @@ export async function decodeRows(decoder: Decoder, latents: Tensor): Promise<Ten
     for (let first = 0; first < active.length; first += step) {
       const some = active.slice(first, first + step);
       const rows = pick(decoder.rows, 0, some).to(latents.dtype);
-      if (!decoder.checked) await requireFiniteWeights(rows, `${decoder.where}: the decoder`);
+      if (!decoder.checked) await requireFiniteDecoder(rows, `${decoder.where}: the decoder`);
       sum = sum.add(pick(scaled, 1, some).matmul(rows));
     }
     return sum;

@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { tinyConfig, tinyTransformer } from "../../core/test/tiny-transformer.ts";
 import { temporaryFolder } from "../test/fixtures.ts";
 import { tinySaeLens, tinySizes } from "../test/tiny-saelens.ts";
-import { engineAutoencoders } from "./engine-autoencoders.ts";
+import { checkSources, engineAutoencoders } from "./engine-autoencoders.ts";
+import { inspectAutoencoders } from "./inspect-autoencoders.ts";
 import { loadAutoencoders } from "./load-autoencoders.ts";
 
 const { dIn, dSae } = tinySizes;
@@ -196,7 +197,7 @@ describe("autoencoders as sources of a model", () => {
     await folderOf({}, {}, "hook_resid_pre", [1], undefined, folder);
     using set = await loadAutoencoders(folder);
     expect(() => engineAutoencoders(set, config)).toThrow(
-      /two autoencoders of blocks\.(0\.hook_resid_post and blocks\.1\.hook_resid_pre|1\.hook_resid_pre and blocks\.0\.hook_resid_post), one place/,
+      /two autoencoders of one place, blocks\.\d\.hook_resid_\w+ \(.*-\d\) and blocks\.\d\.hook_resid_\w+ \(.*-\d\)\. Leave one of them out\.$/,
     );
   });
 
@@ -223,6 +224,21 @@ describe("autoencoders as sources of a model", () => {
       using set = await loadAutoencoders(folder);
       expect(() => engineAutoencoders(set, config)).toThrow(says);
     }
+    // Where that tells, from settings and headers alone.
+    for (const [folder, says] of refusals.slice(0, 5)) {
+      const inspected = await inspectAutoencoders(folder);
+      expect(() => checkSources(inspected, config)).toThrow(says);
+    }
+    const some = await inspectAutoencoders(await folderOf({}, {}, "hook_mlp_out", [1]));
+    checkSources(some, config, { partial: true });
+    const both = await folderOf({}, {}, "hook_attn_out");
+    await folderOf({}, {}, "attn.hook_z", [0, 1], undefined, both);
+    const twice =
+      /has autoencoders of z \(.*hook_z-0\) and of attn_out \(.*hook_attn_out-0\), which would both stand in the place of heads\. Give/;
+    using loaded = await loadAutoencoders(both);
+    expect(() => engineAutoencoders(loaded, config)).toThrow(twice);
+    const inspected = await inspectAutoencoders(both);
+    expect(() => checkSources(inspected, config)).toThrow(twice);
     using heads = await loadAutoencoders(await folderOf({}, {}, "attn.hook_z"));
     expect(() => engineAutoencoders(heads, tinyConfig)).toThrow(
       /width 4, but blocks.0.attn.hook_z of the model is of width 16/,

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, sayOnce } from "@autocircuit/base";
 import {
   type Autoencoders,
   type AutoencodersOfPlace,
@@ -8,26 +8,12 @@ import {
   type TransformerConfig,
 } from "@autocircuit/native";
 import type { Autoencoder } from "./autoencoder.ts";
-import { checkFitsModel } from "./check-model.ts";
+import { checkFitsModel, checkInspected } from "./check-model.ts";
 import type { FormatName } from "./formats/format.ts";
-import { hookPlace, type Site } from "./hooks.ts";
+import type { InspectedAutoencoders } from "./inspect-autoencoders.ts";
 import type { AutoencoderSet } from "./load-autoencoders.ts";
-
-/** Places that autoencoders read, to what they replace, and what the engine calls them where latents can be a model's sources. */
-const INPUTS: Readonly<Record<string, AutoencodersOfPlace["input"]>> = {
-  "mlp_out to mlp_out": "mlp_out",
-  "mlp_post to mlp_post": "mlp_post",
-  "mlp_normalized to mlp_out": "mlp_in",
-  "resid_mid to mlp_out": "mlp_resid",
-  "attn_out to attn_out": "attn_out",
-  "z to z": "z",
-  "resid_post to resid_post": "resid_post",
-  // What is behind the block before.
-  "resid_pre to resid_pre": "resid_post",
-};
-
-/** Gemma Scope 2 calls the MLP's input what `pre_feedforward_layernorm` puts out; others mean the stream before it, or do not say. */
-const INPUTS_OF_GEMMA_SCOPE_2: typeof INPUTS = { ...INPUTS, "mlp_in to mlp_out": "mlp_in" };
+import { leavesOpen } from "./made-for.ts";
+import { notSources, type Place, type Placed, placeIn, siteOf } from "./place-in.ts";
 
 /** How autoencoders become sources. */
 export interface EngineAutoencodersOptions {
@@ -58,38 +44,99 @@ export function engineAutoencoders(
   { errors = true, partial = false }: EngineAutoencodersOptions = {},
 ): Autoencoders {
   const { path, format, autoencoders, crossLayer } = set;
-  const placeOf = ({ path, hookIn, hookOut }: Placed) => placeIn(format, config, { path, hookIn, hookOut });
   if (crossLayer) {
     checkFitsModel(crossLayer, config);
     const [hookIn, hookOut] = [crossLayer.hooksIn[0]!, crossLayer.hooksOut[0]!];
-    const place = placeOf({ path, hookIn, hookOut });
+    const place = placeIn(format, config, { path, hookIn, hookOut });
     return scope(() => ({ ...place, errors, blocks: crossLayer.toEngine({ errors }) }));
   }
   for (const one of autoencoders) checkFitsModel(one, config);
-  const parts: Record<ReplacedPart, Autoencoder[]> = { mlp: [], attention: [], stream: [] };
-  for (const one of autoencoders) parts[replacedPart(placeOf(one).input)].push(one);
-  const [first, ...beside] = Object.values(parts).filter((some) => some.length > 0);
-  if (first === undefined) throw notSources(path, "has no autoencoders");
-  const placed = (some: readonly Autoencoder[]) => ofPlace(path, some, placeOf, config, { errors, partial });
-  return scope(() => ({ ...placed(first), errors, ...(beside.length > 0 && { beside: beside.map(placed) }) }));
+  sayWhatIsOpen(path, autoencoders, config);
+  const places = placesOf<Autoencoder>({ path, format, autoencoders }, config, partial);
+  return scope(() => {
+    const [first, ...beside] = places.map(
+      ({ blocks, ...place }): AutoencodersOfPlace => ({
+        ...place,
+        blocks: blocks.map((one) => one?.toEngine({ errors }) ?? null),
+      }),
+    );
+    return { ...first!, errors, ...(beside.length > 0 && { beside }) };
+  });
 }
 
-function ofPlace(
+/** Says it where nobody knows whether the model is processed as the one was that autoencoders were made for. */
+function sayWhatIsOpen(path: string, autoencoders: readonly Autoencoder[], { norm }: TransformerConfig): void {
+  const open = autoencoders.find(
+    ({ hookIn, madeFor }) => madeFor && leavesOpen(hookIn, madeFor) && (norm === "layer" || siteOf(hookIn) === "z"),
+  );
+  if (open === undefined) return;
+  sayOnce(
+    `${path}: does not say how the weights of the model were processed that its autoencoders were made for (\`model_from_pretrained_kwargs\`); ` +
+      "they read what this model's weights give. Weights of `transformers` are centred and their value biases folded unless the loader is told otherwise " +
+      "(centerWritingWeights, foldValueBiases; --processing on the command line), as TransformerLens does",
+  );
+}
+
+/**
+ * Whether the latents of autoencoders that were only looked at can be sources of a model, as far as their places tell.
+ *
+ * @param options.partial see {@link EngineAutoencodersOptions}
+ * @throws AutocircuitError `bad-input` as {@link engineAutoencoders}, for places that can be none, two of one place, a block without one; and as `checkInspected`
+ * @example
+ * checkSources(await inspectAutoencoders("saes/mlp-out"), await readConfig("models/gpt2")); // before weights of either are read
+ */
+export function checkSources(
+  inspected: InspectedAutoencoders,
+  config: TransformerConfig,
+  { partial = false }: Pick<EngineAutoencodersOptions, "partial"> = {},
+): void {
+  checkInspected(inspected, config);
+  const { format, autoencoders, crossLayer } = inspected;
+  if (!crossLayer) placesOf(inspected, config, partial);
+  else for (const one of autoencoders) placeIn(format, config, one);
+}
+
+/** An autoencoder by where it is and which block it reads. */
+type InBlock = Placed & Pick<Autoencoder, "block">;
+
+/** Autoencoders by the places that they stand in, one or none for each block; at least one place. */
+function placesOf<One extends InBlock>(
+  { path, format, autoencoders }: { path: string; format: FormatName; autoencoders: readonly One[] },
+  config: TransformerConfig,
+  partial: boolean,
+): readonly (Place & { blocks: readonly (One | null)[] })[] {
+  const parts: Record<ReplacedPart, One[]> = { mlp: [], attention: [], stream: [] };
+  for (const one of autoencoders) parts[replacedPart(placeIn(format, config, one).input)].push(one);
+  const placed = Object.values(parts).filter((some) => some.length > 0);
+  if (placed.length === 0) throw notSources(path, "has no autoencoders");
+  return placed.map((some) => ofPlace(path, some, (one) => placeIn(format, config, one), config.layers, partial));
+}
+
+function ofPlace<One extends InBlock>(
   path: string,
-  some: readonly Autoencoder[],
+  some: readonly One[],
   placeOf: (one: Placed) => Place,
-  { layers }: TransformerConfig,
-  { errors, partial }: { errors: boolean; partial: boolean },
-): AutoencodersOfPlace {
-  const inputs = [...new Set(some.map((one) => placeOf(one).input))];
-  if (inputs.length > 1) throw notSources(path, `reads ${inputs.join(" in one block and ")} in another`);
+  layers: number,
+  partial: boolean,
+): Place & { blocks: readonly (One | null)[] } {
   const place = placeOf(some[0]!);
   const { input } = place;
+  const other = some.find((one) => placeOf(one).input !== input);
+  if (other) {
+    throw new AutocircuitError(
+      "bad-input",
+      `${path}: has autoencoders of ${input} (${some[0]!.path}) and of ${placeOf(other).input} (${other.path}), which would both stand in the place of ` +
+        `${replacedPart(input) === "attention" ? "heads" : "MLPs"}. Give the folders of one kind.`,
+    );
+  }
   const part = replacedPart(input);
   const blocks = Array.from({ length: layers }, (_, block) => some.filter((one) => replacedBlock(one) === block));
   const twice = blocks.find((ones) => ones.length > 1);
   if (twice)
-    throw notSources(path, `has two autoencoders of ${twice.map(({ hookIn }) => hookIn).join(" and ")}, one place`);
+    throw new AutocircuitError(
+      "bad-input",
+      `${path}: has two autoencoders of one place, ${twice.map((one) => `${one.hookIn} (${one.path})`).join(" and ")}. Leave one of them out.`,
+    );
   const missing = blocks.flatMap((ones, block) => (ones.length === 0 ? [block] : []));
   if (missing.length > 0 && part !== "stream" && !partial) {
     throw new AutocircuitError(
@@ -98,49 +145,15 @@ function ofPlace(
         `blocks without one then keep their ${part === "attention" ? "heads" : "MLP"}.`,
     );
   }
-  return { ...place, blocks: blocks.map(([one]) => one?.toEngine({ errors }) ?? null) };
+  return { ...place, blocks: blocks.map(([one]) => one ?? null) };
 }
 
 /** The block that an autoencoder stands in or behind. */
-function replacedBlock({ path, hookIn, block }: Autoencoder): number {
+function replacedBlock({ path, hookIn, block }: InBlock): number {
   if (siteOf(hookIn) !== "resid_pre") return block!;
   if (block! > 0) return block! - 1;
   throw new AutocircuitError(
     "bad-input",
     `${path}: reads ${hookIn}, which is what \`Resid Start\` writes: nothing is behind a block there. Take those of later blocks.`,
-  );
-}
-
-type Placed = Pick<Autoencoder, "path" | "hookIn" | "hookOut">;
-/** What autoencoders are to the engine, by where they are. */
-type Place = Pick<AutoencodersOfPlace, "input" | "normWeights">;
-
-function placeIn(
-  format: FormatName,
-  { norm, preNorm, parallel }: TransformerConfig,
-  { path, hookIn, hookOut }: Placed,
-): Place {
-  const places = `${siteOf(hookIn)} to ${siteOf(hookOut)}`;
-  const known = format === "gemma-scope-2" ? INPUTS_OF_GEMMA_SCOPE_2 : INPUTS;
-  const input = Object.hasOwn(known, places) ? known[places] : undefined;
-  if (input === undefined) throw notSources(path, `goes from ${places}`);
-  if (input === "mlp_resid" && parallel) {
-    throw new AutocircuitError(
-      "bad-input",
-      `${path}: reads ${hookIn}, the stream between attention and MLP, but in this model both run side by side.`,
-    );
-  }
-  if (input !== "mlp_in" || norm === "none" || preNorm === false) return { input };
-  // A module is given what the norm's weights were multiplied to. TransformerLens's hook lies before the weights of a root-mean-square norm.
-  const ofModule = format === "gemma-scope-2" || hookIn.endsWith("(module input)");
-  return { input, normWeights: ofModule ? true : norm === "rms" ? false : undefined };
-}
-
-const siteOf = (hook: string): Site => hookPlace(hook).site!;
-
-function notSources(path: string, what: string): AutocircuitError {
-  return new AutocircuitError(
-    "bad-input",
-    `${path}: ${what}. Latents are sources in the place of an MLP, of heads or of the stream behind a block: take autoencoders of mlp_out or of mlp_post, transcoders that read the MLP's input behind its norm or before it (resid_mid), and autoencoders of attn_out, of z, of resid_post or of resid_pre.`,
   );
 }

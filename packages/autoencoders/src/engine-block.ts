@@ -17,7 +17,18 @@ export interface EngineBlockParts extends Omit<AutoencoderParts, "hookIn" | "hoo
  * @throws AutocircuitError `bad-input` for what is no sum over latents
  */
 export function engineBlock(parts: EngineBlockParts, errors: boolean): BlockAutoencoder {
-  const { path, encoder, decoder, later = [], outputBias, skip, normalisation, latentNumbers, fingerprint } = parts;
+  const {
+    path,
+    encoder,
+    decoder,
+    later = [],
+    outputBias,
+    skip,
+    normalisation,
+    latentNumbers,
+    fingerprint,
+    madeFor,
+  } = parts;
   const refuse = (what: string) => {
     throw new AutocircuitError(
       "bad-input",
@@ -55,6 +66,7 @@ export function engineBlock(parts: EngineBlockParts, errors: boolean): BlockAuto
       ...folded,
       ...(latentNumbers && { latentNumbers }),
       ...(fingerprint !== undefined && { fingerprint }),
+      ...madeFor,
     };
   });
 }

@@ -4,6 +4,7 @@ import type { AutoencoderParts } from "./autoencoder-parts.ts";
 import type { CrossLayerSetParts } from "./cross-layer-transcoder.ts";
 import type { FormatName } from "./formats/format.ts";
 import { hookPlace } from "./hooks.ts";
+import type { MadeFor } from "./made-for.ts";
 import { type InspectAutoencodersOptions, inspectKinds, pathsOrNames, readAutoencoders } from "./read-autoencoders.ts";
 
 /** What the files of an autoencoder, or of one layer of a cross-layer transcoder, say of it. */
@@ -14,6 +15,8 @@ export interface AutoencoderFacts {
   /** Block it reads from; undefined for the embedding and for hooks whose names are not known. */
   readonly block: number | undefined;
   readonly modelName: string | undefined;
+  /** How the weights of that model were processed, as far as the files tell. */
+  readonly madeFor: MadeFor | undefined;
   readonly dIn: number;
   readonly dOut: number;
   /** Number of latents. */
@@ -58,18 +61,33 @@ export async function inspectAutoencoders(
   });
 }
 
-function layersOf({ path, hookIn, hookOut, modelName, layers }: CrossLayerSetParts): AutoencoderFacts[] {
+function layersOf({ path, hookIn, hookOut, modelName, madeFor, layers }: CrossLayerSetParts): AutoencoderFacts[] {
   return layers.map(({ encoder, decoders }, layer) => {
     const hooks = { hookIn: `blocks.${layer}.${hookIn}`, hookOut: `blocks.${layer}.${hookOut}` };
-    return factsOf({ path, ...hooks, modelName, encoder, decoder: decoders[0]! }, decoders.length);
+    return factsOf({ path, ...hooks, modelName, madeFor, encoder, decoder: decoders[0]! }, decoders.length);
   });
 }
 
-type Told = Pick<AutoencoderParts, "path" | "hookIn" | "hookOut" | "modelName" | "encoder" | "decoder">;
+type Told = Pick<AutoencoderParts, "path" | "hookIn" | "hookOut" | "modelName" | "madeFor" | "encoder" | "decoder">;
 
-function factsOf({ path, hookIn, hookOut, modelName, encoder, decoder }: Told, decoders: number): AutoencoderFacts {
+function factsOf(
+  { path, hookIn, hookOut, modelName, madeFor, encoder, decoder }: Told,
+  decoders: number,
+): AutoencoderFacts {
   const [dIn, dSae] = encoder.weight.shape as [number, number];
   const dOut = decoder.rows.shape[1]!;
   const { block } = hookPlace(hookIn);
-  return { path, hookIn, hookOut, block, modelName, dIn, dOut, dSae, activation: encoder.activation.name, decoders };
+  return {
+    path,
+    hookIn,
+    hookOut,
+    block,
+    modelName,
+    madeFor,
+    dIn,
+    dOut,
+    dSae,
+    activation: encoder.activation.name,
+    decoders,
+  };
 }

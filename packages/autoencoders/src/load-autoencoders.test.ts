@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TransformerConfig } from "@autocircuit/native";
+import { Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { useHub } from "../../models/test/hub-user.ts";
 import { LoopbackHub } from "../../models/test/loopback-hub.ts";
@@ -75,6 +76,48 @@ describe("loadAutoencoders", () => {
     expect((await refusal(folder)).message).toMatch(
       /2 autoencoders read blocks\.2\.hook_resid_post: blocks\.2, wider\. Give one for each place: their folders one after the other\.$/,
     );
+  });
+});
+
+describe("a factor of inputs that files leave to the caller", () => {
+  const made = async (...normalizations: string[]) => {
+    const folder = temporaryFolder();
+    for (const [block, normalize_activations] of normalizations.entries()) {
+      const own = join(folder, `block-${block}`);
+      mkdirSync(own);
+      const metadata = { sae_lens_version: "6.54.12", hook_name: `blocks.${block}.hook_resid_post` };
+      await tinySaeLens({ normalize_activations, metadata }, { folder: own });
+    }
+    return folder;
+  };
+  const averaged = "expected_average_only_in";
+  const latentsOf = async (folder: string, scale?: number | number[]) => {
+    using set = await loadAutoencoders(folder, { scale });
+    using inputs = Tensor.from([[0.3, -0.8, 0.5, 1.1]]);
+    return await Promise.all(set.autoencoders.map(async (one) => (await one.encode(inputs)).toArray()));
+  };
+
+  it("is one number, or one for each block", async () => {
+    const folder = await made(averaged, averaged);
+    const [plain, two, three] = await Promise.all([undefined, 2, 3].map((scale) => latentsOf(folder, scale)));
+    expect(await latentsOf(folder, [2, 3])).toEqual([two![0], three![1]]);
+    expect(await latentsOf(folder, [1, 1, 7])).toEqual(plain);
+    expect(two![0]).not.toEqual(plain![0]);
+    // Files that leave none to the caller are read as they are beside those that do.
+    const mixed = await made("none", averaged);
+    expect(await latentsOf(mixed, [2, 3])).toEqual([plain![0], three![1]]);
+  });
+
+  it("is refused where it would be passed over, and where a block has none", async () => {
+    const folder = await made("none", "none");
+    const refused = (of: string, scale: number | number[]) => expect(loadAutoencoders(of, { scale })).rejects;
+    await refused(folder, 2).toThrow(
+      /`scale` \(--autoencoder-scale .* is given, and these autoencoders take no factor/,
+    );
+    await refused(await made(averaged, averaged), [2]).toThrow(
+      /block-1: reads blocks\.1\.hook_resid_post, and `scale` has 1 numbers, for blocks 0 to 0\. Give one number for all/,
+    );
+    await refused(folder, [2, 0]).toThrow(/`scale`/);
   });
 });
 
@@ -205,8 +248,20 @@ describe("what is wrong in files", () => {
       if (tensor === name) data[3] = Number.NaN;
     };
     const { code, message } = await refusal(await tinySaeLens({}, { change }));
-    expect(code).toBe("not-finite");
+    expect(code).toBe("bad-file");
     expect(message).toMatch(/sae_weights\.safetensors: .*holds NaN or infinite numbers/);
+  });
+
+  it("a decoder of which no sums can be made", async () => {
+    const change = (tensor: string, data: Float32Array) => {
+      if (tensor === "W_dec") data[3] = -3e38;
+    };
+    expect(await refusal(await tinySaeLens({}, { change }))).toEqual({
+      code: "bad-file",
+      message: expect.stringMatching(
+        /sae_weights\.safetensors: the decoder holds numbers as large as 3\.0e\+38: what its latents write/,
+      ),
+    });
   });
 
   it("a settings file that is none", async () => {

@@ -1,4 +1,4 @@
-import { type DType, type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, type DType, type KindsOf, kind, signature } from "@autocircuit/base";
 import { scope } from "@autocircuit/native";
 import { Autoencoder } from "./autoencoder.ts";
 import { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
@@ -17,8 +17,11 @@ import {
 export interface LoadAutoencodersOptions extends InspectAutoencodersOptions {
   /** The type to compute in, whatever the file stores: float32 (default) or float64. */
   readonly dtype?: "float32" | "float64" | undefined;
-  /** Factor of inputs, where files leave it to the caller (SAELens's `expected_average_only_in`). */
-  readonly scale?: number | undefined;
+  /**
+   * Factor of inputs, where files leave it to the caller (SAELens's `expected_average_only_in`) or say one for a data set (Llama Scope):
+   * sqrt(d_in) by the mean length of the activations that these were trained on. A number, or one for each block, by its number.
+   */
+  readonly scale?: number | readonly number[] | undefined;
   /** Which of several ways to read a file, see {@link Reading}; default `stored`. */
   readonly reading?: Reading | undefined;
 }
@@ -36,7 +39,7 @@ export interface AutoencoderSet extends Disposable {
 const check = signature("loadAutoencoders", { pathOrNames: pathsOrNames }, {
   ...inspectKinds,
   dtype: kind.oneOf(["float32", "float64"]),
-  scale: kind.positive,
+  scale: kind.either(kind.positive, kind.listOf(kind.positive)),
   reading: kind.oneOf(readings),
 } satisfies KindsOf<LoadAutoencodersOptions>);
 
@@ -48,8 +51,9 @@ const check = signature("loadAutoencoders", { pathOrNames: pathsOrNames }, {
  * @param pathOrNames a folder in one of the formats, a folder of such folders (one for each block), or OpenAI's single file; or a repository
  *   on the hub with a path in it, `owner/name/path`, whose files are fetched. Several of these choose out of a collection, as do patterns: in the
  *   names of folders `*` stands for anything, and `~70` for the number that is nearest to 70 in each folder (`average_l0_~70`)
- * @throws AutocircuitError `not-found` when there are none; `bad-file` for what is wrong in them, with the file and the place;
- *   `not-finite` for weights that are NaN or infinite; `bad-input` when two would be of one block
+ * @throws AutocircuitError `not-found` when there are none; `bad-file` for what is wrong in them, with the file and the place,
+ *   weights that are NaN or infinite included; `bad-input` when two would be of one block, and
+ *   for a `scale` that none of them takes
  * @example
  * using set = await loadAutoencoders("jbloom/GPT2-Small-SAEs-Reformatted/blocks.8.hook_resid_pre");
  * const latents = await set.autoencoders[0]!.encode(residual);
@@ -61,9 +65,11 @@ export async function loadAutoencoders(
   check({ pathOrNames }, options);
   const { dtype = "float32", scale, reading = "stored", ...source } = options;
   const how = { dtype: dtype as DType, headersOnly: false, scale, reading };
-  const { path, format, each, crossLayer } = await scope(async () =>
-    withFingerprints(await readAutoencoders(pathOrNames, source, how)),
-  );
+  const { path, format, each, crossLayer } = await scope(async () => {
+    const read = await readAutoencoders(pathOrNames, source, how);
+    if (scale !== undefined) requireScaled(read);
+    return withFingerprints(read);
+  });
   const autoencoders = each.map((parts) => new Autoencoder(parts)).sort((a, b) => (a.block ?? -1) - (b.block ?? -1));
   const across = crossLayer && new CrossLayerTranscoder(crossLayer);
   return {
@@ -76,6 +82,15 @@ export async function loadAutoencoders(
       across?.dispose();
     },
   };
+}
+
+/** Holds that a factor which was given is not passed over. */
+function requireScaled({ path, each }: AutoencodersRead): void {
+  if (each.some(({ normalisation }) => normalisation.name === "scaled")) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `${path}: \`scale\` (--autoencoder-scale on the command line) is given, and these autoencoders take no factor: none of their files leaves one to the caller. Leave it out.`,
+  );
 }
 
 /** The same, each with what tells it from others. */

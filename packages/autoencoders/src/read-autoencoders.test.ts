@@ -57,5 +57,46 @@ describe("a collection of several for each block", () => {
     await expect(loadAutoencoders([one, one])).rejects.toThrow(/average_l0_20 is given twice/);
     await expect(loadAutoencoders([])).rejects.toThrow(/list of folders is empty/);
     await expect(loadAutoencoders([one, " "])).rejects.toThrow(/path is empty/);
+    const named = [one, join(folder, "layer_0/width_4k/average_l0_20"), join(folder, "layer_1")];
+    await expect(loadAutoencoders(named)).rejects.toThrow(/average_l0_20, .*\. Leave all but one of them out\.$/);
+  });
+
+  it("offers only patterns that choose one for each place", async () => {
+    const hint = async (...folders: [name: string, block: number][]) => {
+      const folder = temporaryFolder();
+      for (const [name, block] of folders) {
+        mkdirSync(join(folder, name), { recursive: true });
+        const metadata = { sae_lens_version: "6.54.12", hook_name: `blocks.${block}.hook_resid_post` };
+        await tinySaeLens({ metadata }, { folder: join(folder, name) });
+      }
+      const { message } = await refusal(folder);
+      const pattern = /a pattern such as "(.*)", in which (.*)\.$/.exec(message);
+      if (pattern === null) return message.endsWith("Give one for each place: their folders one after the other.");
+      using set = await loadAutoencoders(pattern[1]!);
+      expect(set.autoencoders.map(({ block }) => block)).toEqual(
+        [...new Set(folders.map(([, block]) => block))].sort(),
+      );
+      return [pattern[1]!.slice(folder.length + 1), pattern[2]];
+    };
+    const near = "~N for the number nearest to N";
+    const star = "* stands for anything";
+    // Numbers of blocks beside numbers that tell others apart.
+    const both = [10, 20].flatMap((l0) =>
+      [0, 1].map((block) => [`layer_${block}_l0_${l0}`, block] as [string, number]),
+    );
+    expect(await hint(...both)).toEqual(["layer_*_l0_10", star]);
+    const varied: [string, number][] = [
+      ["layer_0_l0_10", 0],
+      ["layer_0_l0_20", 0],
+      ["layer_1_l0_11", 1],
+    ];
+    expect(await hint(...varied)).toBe(true);
+    expect(await hint(["v1/block-0", 0], ["v1/block-1", 1], ["v2/block-1", 1])).toEqual([
+      "v~1/block-*",
+      `${star} and ${near}`,
+    ]);
+    expect(await hint(["v2", 1], ["v1", 1])).toEqual(["v~1", near.replace(" for", " stands for")]);
+    // A folder whose settings say another block than its name.
+    expect(await hint(["block-0", 0], ["block-1", 0], ["block-2", 2])).toBe(true);
   });
 });

@@ -8,6 +8,7 @@ import { type FoundFormat, findFormats, isPartOfSome } from "./formats/find-form
 import { type FormatContext, type FormatName, isWanted } from "./formats/format.ts";
 import { hookPlace } from "./hooks.ts";
 import { requireOneOfEachPlace } from "./one-of-each-place.ts";
+import { saySeveralModels } from "./trained-on.ts";
 
 /** Sets of many layers are read as they are on the disk; what is larger is fetched by parts. */
 const MOST_FETCHED = 2 ** 36;
@@ -71,8 +72,9 @@ export async function readAutoencoders(
       `${path}: holds files of ${format.title} (${first.path}) and of ${other.format.title} (${other.path}). Give one of the folders.`,
     );
   }
-  if (found.length > 1 && !context.headersOnly) await readFound(found, path, { ...context, headersOnly: true });
-  return { path, format: format.name, ...(await readFound(found, path, context)) };
+  const given = { path, named: [pathOrNames].flat().length > 1 };
+  if (found.length > 1 && !context.headersOnly) await readFound(found, given, { ...context, headersOnly: true });
+  return { path, format: format.name, ...(await readFound(found, given, context)) };
 }
 
 function formatsAt(path: string): readonly FoundFormat[] {
@@ -83,7 +85,11 @@ function formatsAt(path: string): readonly FoundFormat[] {
   }
 }
 
-async function readFound(found: readonly FoundFormat[], path: string, context: FormatContext) {
+async function readFound(
+  found: readonly FoundFormat[],
+  { path, named }: { readonly path: string; readonly named: boolean },
+  context: FormatContext,
+) {
   const each: AutoencoderParts[] = [];
   for (const { path: folder, format } of found) {
     const parts = await format.load(folder, context);
@@ -96,7 +102,8 @@ async function readFound(found: readonly FoundFormat[], path: string, context: F
     }
     each.push(...parts.each.filter(({ hookIn }) => isWanted(hookPlace(hookIn).block, context)));
   }
-  requireOneOfEachPlace(each, path, context.blocks);
+  requireOneOfEachPlace(each, path, context.blocks, named);
+  saySeveralModels(path, each);
   return { each, crossLayer: undefined };
 }
 

@@ -99,7 +99,7 @@ async function saveOne(
   { block, input, autoencoder }: PlacedAutoencoder,
   { modelName }: SaveAutoencodersOptions,
 ): Promise<void> {
-  const { encode, bias, decode, outBias, threshold, top = 0, latentNumbers } = autoencoder;
+  const { encode, bias, decode, outBias, threshold, top = 0, latentNumbers, centeredWrites, valueBiases } = autoencoder;
   const [dSae, dIn] = encode.shape as [number, number];
   const [hookIn, hookOut] = HOOKS[input].map((hook) => `blocks.${block}.${hook}`) as [string, string?];
   const numbers = async (tensor: Tensor, name: string) => {
@@ -121,6 +121,10 @@ async function saveOne(
   };
   const kindOf = threshold ? "jumprelu" : top > 0 ? "topk" : "standard";
   const architecture = hookOut === undefined ? kindOf : kindOf === "standard" ? "transcoder" : `${kindOf}_transcoder`;
+  const madeFor = [
+    ...(centeredWrites === undefined ? [] : [["center_writing_weights", centeredWrites]]),
+    ...(valueBiases === undefined ? [] : [["fold_value_biases", !valueBiases]]),
+  ];
   const config = {
     ...{ architecture, d_in: dIn, d_sae: dSae, dtype: "float32" },
     ...(hookOut !== undefined && { d_out: dIn }),
@@ -133,6 +137,8 @@ async function saveOne(
       sae_lens_version: "6.54.12",
       ...{ hook_name: hookIn, ...(hookOut !== undefined && { hook_name_out: hookOut }) },
       ...(modelName !== undefined && { model_name: modelName }),
+      // How a loader is to process the model's weights.
+      ...(madeFor.length > 0 && { model_from_pretrained_kwargs: Object.fromEntries(madeFor) }),
       // What other libraries leave alone: loaded here, latents that were kept are called what they were.
       ...(latentNumbers && { latent_numbers: latentNumbers }),
     },

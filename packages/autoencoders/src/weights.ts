@@ -1,4 +1,4 @@
-import { AutocircuitError, badFile, type DType, sayOnce } from "@autocircuit/base";
+import { badFile, type DType, sayOnce } from "@autocircuit/base";
 import { Tensor } from "@autocircuit/native";
 import type { TensorFile } from "./files/tensor-file.ts";
 import { requireFiniteWeights } from "./finite.ts";
@@ -69,7 +69,7 @@ export class Weights implements AsyncDisposable {
     return this.headersOnly ? Tensor.full([], 1, { dtype: this.dtype }).expand(shape) : this.file.load(name);
   }
 
-  /** A weight in the type to compute in. @throws AutocircuitError `not-finite`; otherwise like `stored` */
+  /** A weight in the type to compute in. @throws AutocircuitError `bad-file` like `stored`, and for numbers that are not finite */
   async load(name: string, shape: readonly number[]): Promise<Tensor> {
     const tensor = (await this.stored(name, shape)).to(this.dtype);
     if (!this.headersOnly) await requireFiniteWeights(tensor, `${this.path}: ${name}`);
@@ -90,7 +90,7 @@ export class Weights implements AsyncDisposable {
     this.#taken.add(name);
     using tensor = await this.file.load(name);
     const value = await tensor.item();
-    if (!Number.isFinite(value)) throw new AutocircuitError("not-finite", `${this.path}: ${name} is ${value}.`);
+    if (!Number.isFinite(value)) throw badFile(this.path, `${name} is ${value}.`);
     return value;
   }
 

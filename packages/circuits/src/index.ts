@@ -67,9 +67,10 @@ export type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./ready-task/rea
 export {
   autoencoderFields,
   autoencoderPaths,
-  autoencoderSizes,
   type LoadEngineAutoencodersOptions,
   loadEngineAutoencoders,
+  type PlannedAutoencoders,
+  planAutoencoders,
 } from "./ready-task/task-autoencoders.ts";
 export { animalDietPrompts } from "./tasks/animal-diet/prompts.ts";
 export { capitalCitiesPrompts } from "./tasks/capital-cities/prompts.ts";

@@ -13,6 +13,8 @@ export interface AutoencoderFolder {
   /** How many of them, the first, no token makes active. Default none. */
   idle?: number;
   hook?: string;
+  /** More of what their files say of the model. */
+  about?: Record<string, unknown>;
   /** Of their numbers; default 5. */
   seed?: number;
   /** Where to; by default a new folder. */
@@ -26,6 +28,7 @@ export async function autoencoderFolder({
   latents = 10,
   idle = 0,
   hook = "hook_mlp_out",
+  about,
   seed = 5,
   folder = mkdtempSync(join(tmpdir(), "autoencoders-")),
 }: AutoencoderFolder) {
@@ -49,7 +52,7 @@ export async function autoencoderFolder({
         apply_b_dec_to_input: true,
         normalize_activations: "none",
       },
-      metadata: { sae_lens_version: "6.54.12", hook_name: `blocks.${block}.${hook}`, model_name: "tiny" },
+      metadata: { sae_lens_version: "6.54.12", hook_name: `blocks.${block}.${hook}`, model_name: "tiny", ...about },
     };
     writeFileSync(join(own, "cfg.json"), JSON.stringify(config));
     const bias = tensor(0.1, latents);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ablationTypes } from "@autocircuit/core";
-import { algorithms, crossingMethods, type OptionSpec, spanAggregations } from "@autocircuit/discovery";
+import { algorithms, type OptionSpec, spanAggregations } from "@autocircuit/discovery";
 import { circuitTestNames, promptScoreNames } from "@autocircuit/metrics";
 import { computeDTypes } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
@@ -17,7 +17,6 @@ import {
   GRAD_FUNCTIONS,
   PROMPT_SCORES,
   SPAN_AGGREGATIONS,
-  SPAN_METHODS,
 } from "./support/names.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cli-"));
@@ -93,7 +92,6 @@ describe("names in --help", () => {
     expect([...GRAD_FUNCTIONS]).toEqual(choices("gradFunction"));
     expect([...ANSWER_FUNCTIONS]).toEqual(choices("answerFunction"));
     expect([...CIRCUIT_TESTS]).toEqual([...circuitTestNames]);
-    expect([...SPAN_METHODS]).toEqual([...crossingMethods]);
     expect([...SPAN_AGGREGATIONS]).toEqual([...spanAggregations]);
     expect([...PROMPT_SCORES]).toEqual([...promptScoreNames]);
   });

@@ -22,6 +22,7 @@ import type { Context } from "./context.ts";
 import { describeError } from "./support/describe-error.ts";
 import { EXIT, exitCodeFor } from "./support/exit-codes.ts";
 import { applyMaxEdges } from "./support/max-edges.ts";
+import { refuseOpposites } from "./support/opposite-options.ts";
 
 const COMMANDS = [
   addTasks,
@@ -90,6 +91,7 @@ function buildProgram(context: Context, output: ProgramOutput): Command {
   for (const add of COMMANDS) add(program, context);
   program.hook("preAction", (_program, command) => applyMaxEdges(command.opts()));
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
+    refuseOpposites(command);
     command.exitOverride().configureOutput({ writeOut: output.out, writeErr: output.err });
   }
   return program;

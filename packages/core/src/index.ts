@@ -27,6 +27,7 @@ export {
   autoencoderBytes,
   availableMemory,
   bytesPerPrompt,
+  graphBytes,
   latentBytes,
   maskBytes,
   type PassWidths,
@@ -44,6 +45,7 @@ export {
 export { type AblationType, ablationTypes, dataSetSides, isBatchMean } from "./model/ablation-type.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export type { Ablate } from "./model/edge-mask.ts";
+export { keepLatents } from "./model/keep-latents.ts";
 export {
   type LabelledLatents,
   type LabelledLatentsOptions,
@@ -59,6 +61,7 @@ export {
   withLatentPlaces,
 } from "./model/latents.ts";
 export { type LongOptions, type Progress, throwIfAborted } from "./model/long-options.ts";
+export { type MeanDivergenceOptions, meanDivergence } from "./model/mean-divergence.ts";
 export {
   type ForwardOptions,
   type ModelGraphOptions,

@@ -142,6 +142,7 @@ export {
   type SpanMethod,
   type SpanScoresOptions,
   spanAggregations,
+  spanMethodNames,
 } from "./spans/span-options.ts";
 export { SpanScores } from "./spans/span-scores.ts";
 export { loadSpanScores, saveSpanScores } from "./spans/span-scores-file.ts";

@@ -1,9 +1,8 @@
-import { AutocircuitError, kind, signature } from "@autocircuit/base";
-import type { Circuit } from "@autocircuit/core";
+import { kind, signature } from "@autocircuit/base";
+import { type Circuit, coreKinds, requireSameGraph } from "@autocircuit/core";
 
 const check = signature("compareEdgeSets", { found: kind.iterable, truth: kind.iterable, edgeCount: kind.whole });
-const circuit = kind.having("a Circuit", "graph", "indices");
-const checkCircuits = signature("compareCircuits", { found: circuit, truth: circuit });
+const checkCircuits = signature("compareCircuits", { found: coreKinds.circuit, truth: coreKinds.circuit });
 
 /** How two sets of edges of the same graph overlap. */
 export interface EdgeSetComparison {
@@ -60,9 +59,7 @@ export function compareEdgeSets(
  */
 export function compareCircuits(found: Circuit, truth: Circuit): EdgeSetComparison {
   checkCircuits({ found, truth });
-  if (!found.graph.equals(truth.graph)) {
-    throw new AutocircuitError("bad-input", "The circuits are of different graphs, so their edges cannot be compared.");
-  }
+  requireSameGraph(found.graph, truth.graph, "The circuit found is", "the true one's");
   return compareEdgeSets(found.indices, truth.indices, found.graph.edgeCount);
 }
 

@@ -1,5 +1,5 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
-import { coreKinds, magnitude, type PruneScores } from "@autocircuit/core";
+import { coreKinds, magnitude, type PruneScores, requireSameGraph } from "@autocircuit/core";
 import { compareEdgeSets } from "./compare-edge-sets.ts";
 
 const twoScores = { a: coreKinds.pruneScores, b: coreKinds.pruneScores };
@@ -27,7 +27,7 @@ export interface ScoreOverlap {
  */
 export function scoreOverlap(a: PruneScores, b: PruneScores, sizes: readonly number[]): ScoreOverlap[] {
   checkOverlap({ a, b, sizes });
-  requireSameGraph(a, b);
+  requireSameGraph(a.graph, b.graph, "The first scores are", "the second's");
   return sizes.map((size) => {
     const [first, second] = [a.circuit(size), b.circuit(size)];
     const { truePositives, jaccard } = compareEdgeSets(first.indices, second.indices, a.graph.edgeCount);
@@ -49,7 +49,7 @@ export function scoreOverlap(a: PruneScores, b: PruneScores, sizes: readonly num
  */
 export function rankSimilarity(a: PruneScores, b: PruneScores): number {
   checkSimilarity({ a, b });
-  requireSameGraph(a, b);
+  requireSameGraph(a.graph, b.graph, "The first scores are", "the second's");
   const [first, second] = [meanRanks(a.values), meanRanks(b.values)];
   const mean = (first.length - 1) / 2;
   let together = 0;
@@ -78,9 +78,4 @@ function meanRanks(values: Float32Array): Float64Array {
     start = end;
   }
   return ranks;
-}
-
-function requireSameGraph(a: PruneScores, b: PruneScores): void {
-  if (a.graph.equals(b.graph)) return;
-  throw new AutocircuitError("bad-input", "The scores are of different graphs, so their edges cannot be compared.");
 }

@@ -49,7 +49,12 @@ export {
   partialNecessityTest,
   sufficiencyTest,
 } from "./hypotheses/against-random.ts";
-export { type CircuitTestName, type CircuitVerdict, circuitTestNames } from "./hypotheses/circuit-verdicts.ts";
+export {
+  type CircuitTestName,
+  type CircuitVerdict,
+  circuitTestNames,
+  type NotMinimalEdge,
+} from "./hypotheses/circuit-verdicts.ts";
 export { equivalenceTest, type TestResult } from "./hypotheses/equivalence.ts";
 export { type IndependenceOptions, type IndependenceResult, independenceTest } from "./hypotheses/independence.ts";
 export { type Minimality, type MinimalityScores, minimalityTest } from "./hypotheses/minimality.ts";

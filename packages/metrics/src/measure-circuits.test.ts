@@ -49,6 +49,14 @@ it("all metrics of tokens, and of numbers, by what the table says they need", ()
   for (const name of usualMetrics({ config: { dVocabOut: 1 } as never })) expect(numbers).toContain(name);
 });
 
+it("the usual metrics of what is no model are an error", () => {
+  for (const wrong of [undefined, null, "gpt2", {}, { config: {} }])
+    expect(() => usualMetrics(wrong as never)).toThrow(/usualMetrics: `model` must be a PatchableModel/);
+  expect(() => usualMetrics({ config: { dVocabOut: 1 } } as never, "all" as never)).toThrow(
+    /`all` must be true or false/,
+  );
+});
+
 it("every metric of numbers gives a number for a model that outputs one a position", async () => {
   using model = smallModel({ dVocabOut: 1 });
   const pair = (clean: number[], answer: number) => ({

@@ -91,9 +91,21 @@ export async function measureCircuits(
   return measured;
 }
 
-/** The metrics that say most about a model's outputs; with `all` every one that makes sense for them. */
-export function usualMetrics({ config }: Pick<PatchableModel, "config">, all = false): MetricName[] {
-  const numbers = config.dVocabOut === 1;
+const checkUsual = signature("usualMetrics", {
+  model: kind.shape("a PatchableModel, or what else has its `config`", {
+    config: kind.shape("", { dVocabOut: kind.count }),
+  }),
+  all: kind.optional(kind.flag),
+});
+
+/**
+ * The metrics that say most about a model's outputs; with `all` every one that makes sense for them.
+ *
+ * @throws AutocircuitError `bad-input` for what has no model's configuration
+ */
+export function usualMetrics(model: Pick<PatchableModel, "config">, all = false): MetricName[] {
+  checkUsual({ model, all });
+  const numbers = model.config.dVocabOut === 1;
   if (all) return (Object.keys(metrics) as MetricName[]).filter((name) => fits(name, numbers));
   return numbers
     ? ["mean-squared-error", "max-abs-diff", "answer-mean-squared-error"]

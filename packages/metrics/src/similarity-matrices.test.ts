@@ -48,7 +48,7 @@ it.each([
   [
     { one: { ...three, other: new PruneScores(graph.with({ separateQkv: false })) } },
     { sizes: [1] },
-    /different graphs/,
+    /another graph than the second's: separateQkv/,
   ],
 ])("case %#: an error", (given, options, message) => {
   expect(() => similarityMatrices(given as never, options)).toThrow(message);

@@ -48,6 +48,17 @@ describe("describeModel", () => {
   });
 });
 
+it.each([
+  ["nothing", undefined],
+  ["a text", "gpt2"],
+  ["a configuration without a norm's name", { ...gpt2Small, norm: "group" }],
+  ["a configuration without heads", { ...gpt2Small, heads: 0 }],
+])("what is said and counted of a configuration is not of %s", (_, config) => {
+  const message = /`config` must be a transformer's configuration/;
+  for (const of of [describeModel, parameterCount, (given: typeof gpt2Small) => estimateMemory(given, 1, 1)])
+    expect(() => of(config as never)).toThrow(message);
+});
+
 describe("parameterCount", () => {
   it("counts matrices", () => {
     expect(parameterCount(gpt2Small)).toBe(2 * 50257 * 768 + 1024 * 768 + 12 * 12 * 768 * 768);

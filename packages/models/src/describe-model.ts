@@ -1,17 +1,24 @@
+import { signature } from "@autocircuit/base";
 import type { TransformerConfig } from "@autocircuit/native";
+import { transformerConfig } from "./config-kind.ts";
 import { parameterCount } from "./parameter-count.ts";
 
 const POSITIONS = { learned: "learned", rotary: "rotary", none: "no" } as const;
 const NORMS = { none: "no norm", layer: "LayerNorm", rms: "RMSNorm" } as const;
 
+const check = signature("describeModel", { config: transformerConfig });
+
 /**
  * A model's architecture in one line.
+ *
+ * @throws AutocircuitError `bad-input` for what is no configuration
  *
  * @example
  * describeModel(config);
  * // GPT-2 small: "12 layers, 12 heads of 64, width 768, MLP 3072 (gelu_new), LayerNorm, learned positions up to 1024, 50257 tokens, 163M parameters"
  */
 export function describeModel(config: TransformerConfig): string {
+  check({ config });
   const parts = [
     plural(config.layers, "layer"),
     `${plural(config.heads, "head")} of ${config.dHead}${config.kvHeads === config.heads ? "" : ` (${config.kvHeads} for keys and values)`}`,

@@ -1,6 +1,7 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { type AutoencoderSize, autoencoderBytes, graphSize, latentBytes, maskBytes } from "@autocircuit/core";
 import { type ComputeDType, computeDTypes, elementBytes, type TransformerConfig } from "@autocircuit/native";
+import { transformerConfig } from "./config-kind.ts";
 import { parameterCount } from "./parameter-count.ts";
 
 /** What a patched run needs, in bytes. Estimates: allocators round up, kernels keep scratch space. */
@@ -19,7 +20,7 @@ export interface MemoryEstimate {
   readonly logits: number;
   /** With autoencoders: their encoders and decoders. */
   readonly autoencoders?: number;
-  /** With autoencoders: activations of their latents in the run and in the ablation. */
+  /** With autoencoders: activations of their latents in the run and in the ablation, and lists of those that are active. */
   readonly latents?: number;
   /** With autoencoders: masks over the edges of latents, with gradients and scores. */
   readonly masks?: number;
@@ -32,6 +33,8 @@ export interface EstimateMemoryOptions {
   readonly dtype?: ComputeDType | undefined;
   /** Autoencoders whose latents are sources. */
   readonly autoencoders?: readonly AutoencoderSize[] | undefined;
+  /** With autoencoders: latents of all of them that are active at a token. Default 0: few. */
+  readonly activeLatents?: number | undefined;
   /** With autoencoders: edges of the graph with their latents, those of all circuits that run at once. Default 0: none is patched. */
   readonly edges?: number | undefined;
 }
@@ -39,13 +42,14 @@ export interface EstimateMemoryOptions {
 const check = signature(
   "estimateMemory",
   {
-    config: kind.having("a transformer's configuration", "layers", "heads", "dModel"),
+    config: transformerConfig,
     batch: kind.count,
     seq: kind.count,
   },
   {
     dtype: kind.oneOf(computeDTypes),
     autoencoders: kind.listOf(kind.having("an autoencoder's sizes", "count", "dIn", "dOut", "decoders")),
+    activeLatents: kind.whole,
     edges: kind.whole,
   } satisfies KindsOf<EstimateMemoryOptions>,
 );
@@ -65,7 +69,7 @@ export function estimateMemory(
   options: EstimateMemoryOptions = {},
 ): MemoryEstimate {
   check({ config, batch, seq }, options);
-  const { dtype = "float32", autoencoders, edges = 0 } = options;
+  const { dtype = "float32", autoencoders, activeLatents, edges = 0 } = options;
   const element = elementBytes(dtype);
   const { heads, kvHeads, dModel, dMlp, dVocabOut } = config;
   const tokens = batch * seq;
@@ -80,7 +84,7 @@ export function estimateMemory(
   const latents = autoencoders.reduce((sum, { count }) => sum + count, 0);
   const more = {
     autoencoders: autoencoderBytes(autoencoders, dtype),
-    latents: latentBytes(latents, tokens, dtype),
+    latents: latentBytes(latents, tokens, dtype, activeLatents),
     masks: maskBytes(edges, dtype),
   };
   return { ...plain, ...more, total: total + more.autoencoders + more.latents + more.masks };

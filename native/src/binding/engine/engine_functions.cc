@@ -15,6 +15,7 @@
 #include "binding/tensor_handle.h"
 #include "engine/autoencoders.h"
 #include "engine/head_gradients.h"
+#include "engine/weight_processing.h"
 #include "operators/open_device.h"
 #include "runtime/error.h"
 #include "tensor/dtype.h"
@@ -79,6 +80,23 @@ Napi::Value transformer_ready(const Napi::CallbackInfo& info) {
   });
 }
 
+// weightProcessing(transformer) -> promise of what its weights show of how they were processed: { centeredWrites, valueBiasesFolded }
+Napi::Value weight_processing(const Napi::CallbackInfo& info) {
+  const auto transformer = unbox<Transformer>(info[0], "the transformer");
+  return run_async(info.Env(), [transformer](const CancelToken&) -> Convert {
+    const std::shared_ptr<Transformer> of = transformer->get();
+    const bool centered = writes_centered(of->weights());
+    bool folded = false;
+    for (const BlockWeights& block : of->weights().blocks) folded = folded || value_biases_folded(block);
+    return [centered, folded](Napi::Env env) -> Napi::Value {
+      const Napi::Object found = Napi::Object::New(env);
+      found.Set("centeredWrites", centered);
+      found.Set("valueBiasesFolded", folded);
+      return found;
+    };
+  });
+}
+
 struct PendingAutoencoder {
   GivenAutoencoder facts;
   SlotPtr encode, bias, decode, out_bias, threshold;
@@ -109,6 +127,8 @@ PendingAutoencoder read_autoencoder(const Napi::Value& value, const std::string&
                                                                {"z", AutoencoderInput::z},
                                                                {"resid_post", AutoencoderInput::resid_post}});
   if (fields.has("normWeights")) made.facts.norm_weights = fields.flag("normWeights", false);
+  if (fields.has("centeredWrites")) made.facts.centered_writes = fields.flag("centeredWrites", false);
+  if (fields.has("valueBiases")) made.facts.value_biases = fields.flag("valueBiases", false);
   made.facts.top = fields.integer("top", 0);
   made.encode = slot("encode");
   made.bias = slot("bias");
@@ -196,6 +216,7 @@ void init_engine_functions(Napi::Env env, Napi::Object exports) {
   exports.Set("decoderMeans", guarded_function<decoder_means>(env, "decoderMeans"));
   exports.Set("headGradients", guarded_function<head_gradients_later>(env, "headGradients"));
   exports.Set("transformerReady", guarded_function<transformer_ready>(env, "transformerReady"));
+  exports.Set("weightProcessing", guarded_function<weight_processing>(env, "weightProcessing"));
   exports.Set("createAblation", guarded_function<create_ablation>(env, "createAblation"));
   exports.Set("createGraph", guarded_function<create_graph>(env, "createGraph"));
   exports.Set("forward", guarded_function<forward>(env, "forward"));

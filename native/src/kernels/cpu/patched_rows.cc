@@ -16,6 +16,9 @@ using signatures::OptionalTensor;
 
 namespace {
 
+constexpr int64_t kLine = 64;  // bytes that come from memory at once
+constexpr int64_t kAhead = 2;  // sources whose deltas are on their way while one is copied
+
 // Which sources the lists of each mask at each token name, and the place of every entry's source among them.
 struct Slots {
   std::vector<std::vector<int32_t>> sources;  // by cell = (mask, token), by slot
@@ -82,12 +85,18 @@ at::Tensor patched_rows(const OptionalTensor& resid, const OptionalTensor& ablat
         const int64_t cell = i / per_mask * tokens + (tokens == 1 ? 0 : token[i % length]);
         const std::vector<int32_t>& sources = slots.sources[cell];
         const int64_t count = static_cast<int64_t>(sources.size());
-        for (int64_t k = 0; k < count; k++) {
+        const auto delta_of = [&](int64_t k) {
           const int64_t s = sources[k];
-          const scalar_t* delta =
-              s < first_late ? early_data + (s * early_n + i % early_n) * d : late_data + ((s - first_late) * n + i) * d;
-          for (int64_t start = 0; start < d; start += block)
+          return s < first_late ? early_data + (s * early_n + i % early_n) * d : late_data + ((s - first_late) * n + i) * d;
+        };
+        for (int64_t k = 0; k < count; k++) {
+          const scalar_t* const delta = delta_of(k);
+          // Each source lies pages away from the one before: those to come are asked for, where the processor does not guess them.
+          const scalar_t* const next = delta_of(std::min(k + kAhead, count - 1));
+          for (int64_t start = 0; start < d; start += block) {
+            for (int64_t c = 0; c < block; c += kLine / sizeof(scalar_t)) __builtin_prefetch(next + start + c);
             std::memcpy(packed_deltas.data() + start * count + k * block, delta + start, std::min(block, d - start) * sizeof(scalar_t));
+          }
         }
         for (int64_t start = 0; start < d; start += block) {
           const int64_t size = std::min(block, d - start);

@@ -145,13 +145,18 @@ class Run {
     const std::string name = "blocks." + std::to_string(l) + ".";
     std::vector<at::Tensor> heads;
     for (int64_t h = 0; h < c_.heads; h++) heads.push_back(at::matmul(attention_head(name, l, h, x), w(name + "attn.W_O")[h]));
-    at::Tensor total = w(name + "attn.b_O");
-    for (const at::Tensor& head : heads) total = total.defined() ? total + head : head;
+    at::Tensor bias = w(name + "attn.b_O");
+    const auto written = [&] {
+      at::Tensor total = bias;
+      for (const at::Tensor& head : heads) total = total.defined() ? total + head : head;
+      return total;
+    };
     if (const at::Tensor post = w(name + "ln1_post.w"); post.defined()) {
-      const at::Tensor factor = post / rms(total, c_.eps);
+      const at::Tensor factor = post / rms(written(), c_.eps);
       for (at::Tensor& head : heads) head = head * factor;
-      total = total * factor;
+      if (bias.defined()) bias = bias * factor;
     }
+    at::Tensor total = written();
     if (const GivenAutoencoder* one = autoencoder_of(l, is_of_attention)) total = replaced(*one, total, total);
     else outputs_.insert(outputs_.end(), heads.begin(), heads.end());
     at::Tensor after = x + total;

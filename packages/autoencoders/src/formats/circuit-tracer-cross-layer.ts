@@ -7,6 +7,7 @@ import { relu } from "../activations/relu.ts";
 import type { CrossLayerParts } from "../cross-layer-transcoder.ts";
 import { checkedDecoder } from "../decoder.ts";
 import { openSafetensors } from "../files/safetensors.ts";
+import { storedWeights } from "../made-for.ts";
 import { Weights } from "../weights.ts";
 import type { FormatContext, FormatParts } from "./format.ts";
 import { layerFiles, requireLayers } from "./layer-files.ts";
@@ -50,5 +51,5 @@ export async function loadCircuitTracerCrossLayer(
   }
   const [hookIn, hookOut] = [raw.string("feature_input_hook"), raw.string("feature_output_hook")];
   const modelName = raw.has("model_name") ? raw.string("model_name") : undefined;
-  return { crossLayer: { path: folder, hookIn, hookOut, modelName, layers } };
+  return { crossLayer: { path: folder, hookIn, hookOut, modelName, madeFor: storedWeights, layers } };
 }

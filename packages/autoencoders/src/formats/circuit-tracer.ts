@@ -9,6 +9,7 @@ import { topK } from "../activations/top-k.ts";
 import type { AutoencoderParts } from "../autoencoder.ts";
 import { checkedDecoder } from "../decoder.ts";
 import { openSafetensors } from "../files/safetensors.ts";
+import { storedWeights } from "../made-for.ts";
 import { noNormalisation } from "../normalisations/normalisation.ts";
 import { Weights } from "../weights.ts";
 import { loadCircuitTracerCrossLayer } from "./circuit-tracer-cross-layer.ts";
@@ -44,7 +45,7 @@ async function loadSet(folder: string, raw: ConfigReader, context: FormatContext
     if (!isWanted(layer, context)) continue;
     const path = join(folder, file);
     const hooks = { hookIn: `blocks.${layer}.${hookIn}`, hookOut: `blocks.${layer}.${hookOut}` };
-    each.push({ ...(await loadLayer(path, raw, context)), ...hooks, modelName });
+    each.push({ ...(await loadLayer(path, raw, context)), ...hooks, modelName, madeFor: storedWeights });
   }
   return { each };
 }

@@ -7,6 +7,7 @@ import { topK } from "../activations/top-k.ts";
 import type { AutoencoderParts } from "../autoencoder.ts";
 import { checkedDecoder, rowLengths } from "../decoder.ts";
 import { inverse } from "../inverse.ts";
+import { storedWeights } from "../made-for.ts";
 import { noNormalisation } from "../normalisations/normalisation.ts";
 import { openStateDict } from "../pickle/state-dict.ts";
 import { Weights } from "../weights.ts";
@@ -55,8 +56,9 @@ export const dictionaryLearning: Format = {
     weights.finish(MEANING);
     const hook = hookOf(trainer);
     const modelName = trainer.has("lm_name") ? trainer.string("lm_name") : undefined;
+    const names = { path: folder, hookIn: hook, hookOut: hook, modelName };
     return {
-      each: [{ path: folder, hookIn: hook, hookOut: hook, modelName, normalisation: noNormalisation, ...coders }],
+      each: [{ ...names, normalisation: noNormalisation, madeFor: storedWeights, ...coders }],
     };
   },
 };

@@ -1,6 +1,7 @@
 import type { AutoencoderParts } from "../autoencoder.ts";
 import type { CrossLayerSetParts } from "../cross-layer-transcoder.ts";
 import type { HowToRead } from "../weights.ts";
+import type { Scale } from "./given-scale.ts";
 
 /** The formats that are read. */
 export const formatNames = [
@@ -30,7 +31,7 @@ export type Reading = (typeof readings)[number];
 /** What a format needs to know besides its files. */
 export interface FormatContext extends HowToRead {
   /** Factor of inputs that files leave to the caller. */
-  readonly scale: number | undefined;
+  readonly scale: Scale | undefined;
   /** Repository the files are from, where that says what they are. */
   readonly repo: string | undefined;
   readonly reading: Reading;

@@ -8,6 +8,7 @@ import type { CrossLayerParts } from "../cross-layer-transcoder.ts";
 import { checkedDecoder } from "../decoder.ts";
 import type { Encoder } from "../encoder.ts";
 import { openSafetensors } from "../files/safetensors.ts";
+import { storedWeights } from "../made-for.ts";
 import { noNormalisation } from "../normalisations/normalisation.ts";
 import { Weights } from "../weights.ts";
 import type { Format, FormatContext, FormatParts } from "./format.ts";
@@ -50,7 +51,8 @@ async function loadOne(folder: string, raw: ConfigReader, context: FormatContext
   const [hookIn, hookOut] = ["in", "out"].map((side) => hookOf(raw, `hf_hook_point_${side}`)) as [string, string];
   const modelName = modelNameOf(raw);
   const normalisation = noNormalisation;
-  return { each: [{ path: folder, hookIn, hookOut, modelName, encoder, decoder, outputBias, skip, normalisation }] };
+  const coders = { encoder, decoder, outputBias, skip };
+  return { each: [{ path: folder, hookIn, hookOut, modelName, ...coders, normalisation, madeFor: storedWeights }] };
 }
 
 async function loadCrossLayer(folder: string, raw: ConfigReader, context: FormatContext): Promise<FormatParts> {
@@ -72,7 +74,8 @@ async function loadCrossLayer(folder: string, raw: ConfigReader, context: Format
     layers.push({ encoder, decoders, outputBias, skip });
   }
   const modelName = modelNameOf(raw);
-  return { crossLayer: { path: folder, hookIn: "hook_mlp_in", hookOut: "hook_mlp_out", modelName, layers } };
+  const hooks = { hookIn: "hook_mlp_in", hookOut: "hook_mlp_out" };
+  return { crossLayer: { path: folder, ...hooks, modelName, madeFor: storedWeights, layers } };
 }
 
 async function encoderOf(raw: ConfigReader, weights: Weights): Promise<Encoder> {

@@ -3,6 +3,7 @@ import { AutocircuitError } from "@autocircuit/base";
 import { jumpRelu } from "../activations/jump-relu.ts";
 import { checkedDecoder } from "../decoder.ts";
 import { openNpz } from "../files/npz.ts";
+import { storedWeights } from "../made-for.ts";
 import { noNormalisation } from "../normalisations/normalisation.ts";
 import { Weights } from "../weights.ts";
 import { checkOnes } from "./check-ones.ts";
@@ -40,7 +41,9 @@ export const gemmaScope: Format = {
     const decoder = await checkedDecoder(rows, weights, isEmbedding ? Math.sqrt(dIn) : undefined);
     const outputBias = await weights.load("b_dec", [dOut]);
     weights.finish([]);
-    return { each: [{ path: folder, hookIn, hookOut, encoder, decoder, outputBias, normalisation: noNormalisation }] };
+    const coders = { encoder, decoder, outputBias };
+    const how = { normalisation: noNormalisation, madeFor: storedWeights };
+    return { each: [{ path: folder, hookIn, hookOut, ...coders, ...how }] };
   },
 };
 

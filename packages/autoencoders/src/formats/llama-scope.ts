@@ -5,9 +5,11 @@ import { Tensor } from "@autocircuit/native";
 import { jumpRelu } from "../activations/jump-relu.ts";
 import { checkedDecoder } from "../decoder.ts";
 import { openSafetensors } from "../files/safetensors.ts";
+import { storedWeights } from "../made-for.ts";
 import { scaled } from "../normalisations/scaled.ts";
 import { Weights } from "../weights.ts";
 import type { Format, FormatContext, FormatParts } from "./format.ts";
+import { givenScale } from "./given-scale.ts";
 import { readJsonSettings } from "./read-settings.ts";
 
 /** Llama Scope: `hyperparams.json` beside `checkpoints/final.safetensors`, one threshold for all latents. */
@@ -17,7 +19,7 @@ export const llamaScope: Format = {
   signs: ["hyperparams.json", "checkpoints/final.safetensors"],
   load: async (folder, context) => {
     const raw = await readJsonSettings(join(folder, "hyperparams.json"));
-    const scale = context.scale ?? scaleOf(raw);
+    const scale = scaleOf(raw, folder, context);
     const threshold = Tensor.full([], raw.number("jump_relu_threshold") * scale, { dtype: context.dtype });
     await using weights = new Weights(await openSafetensors(join(folder, "checkpoints", "final.safetensors")), context);
     return await loadLlamaScope(folder, raw, weights, threshold, scale);
@@ -35,7 +37,7 @@ export const llamaScopeR1: Format = {
     const dSae = weights.shape("log_jumprelu_threshold", 1)[0]!;
     // Unlike the one in hyperparams.json it is of scaled activations.
     const threshold = (await weights.load("log_jumprelu_threshold", [dSae])).exp();
-    return await loadLlamaScope(folder, raw, weights, threshold, context.scale ?? scaleOf(raw));
+    return await loadLlamaScope(folder, raw, weights, threshold, scaleOf(raw, folder, context));
   },
 };
 
@@ -60,11 +62,14 @@ async function loadLlamaScope(
   const decoder = await checkedDecoder(rows, weights);
   const outputBias = await weights.load("decoder.bias", [dIn]);
   weights.finish(["log_jumprelu_threshold"]);
-  return { each: [{ path, hookIn, hookOut: hookIn, encoder, decoder, outputBias, normalisation: scaled(scale) }] };
+  const coders = { encoder, decoder, outputBias };
+  return { each: [{ path, hookIn, hookOut: hookIn, ...coders, normalisation: scaled(scale), madeFor: storedWeights }] };
 }
 
-/** What brings the data set's activations to the mean length sqrt(d_model). */
-function scaleOf(raw: ConfigReader): number {
+/** What brings the data set's activations to the mean length sqrt(d_model), if the caller has no other. */
+function scaleOf(raw: ConfigReader, path: string, context: FormatContext): number {
+  const given = givenScale(context.scale, path, raw.string("hook_point_in"));
+  if (given !== undefined) return given;
   const length = raw.object("dataset_average_activation_norm")?.number("in");
   if (length !== undefined && length > 0 && Number.isFinite(length)) return Math.sqrt(raw.size("d_model")) / length;
   throw badFile(

@@ -8,6 +8,7 @@ import { topK } from "../activations/top-k.ts";
 import type { AutoencoderParts } from "../autoencoder.ts";
 import { checkedDecoder } from "../decoder.ts";
 import type { TensorFile } from "../files/tensor-file.ts";
+import { storedWeights } from "../made-for.ts";
 import { layerNorm } from "../normalisations/layer-norm.ts";
 import { type Normalisation, noNormalisation } from "../normalisations/normalisation.ts";
 import { openStateDict } from "../pickle/state-dict.ts";
@@ -57,7 +58,10 @@ async function loadFile(path: string, context: FormatContext): Promise<Autoencod
   weights.ignore(...STATISTICS);
   weights.finish([]);
   const hook = hookOf(path);
-  return { path, hookIn: hook, hookOut: hook, modelName: "gpt2-small", encoder, decoder, outputBias, normalisation };
+  // Their README loads the model without centring; AutoCircuit reads whatever its own model writes.
+  const madeFor = context.reading === "autocircuit" ? undefined : storedWeights;
+  const names = { path, hookIn: hook, hookOut: hook, modelName: "gpt2-small" };
+  return { ...names, encoder, decoder, outputBias, normalisation, madeFor };
 }
 
 /** Top-k is the only sign that inputs are normalised. */

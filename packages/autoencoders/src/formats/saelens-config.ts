@@ -1,5 +1,6 @@
 import { badFile } from "@autocircuit/base";
 import type { ConfigReader } from "@autocircuit/models";
+import type { MadeFor } from "../made-for.ts";
 
 /** What SAELens's architectures compute, by the names in `cfg.json`. */
 export const architectures = [
@@ -34,6 +35,7 @@ export interface SaeLensConfig {
   /** Whether pre-activations are compared by what they write. */
   readonly rescale: boolean;
   readonly modelName: string | undefined;
+  readonly madeFor: MadeFor;
   /** What the latents were called in the file that these were pruned from; this project's own entry, see `saveAutoencoders`. */
   readonly latentNumbers: readonly number[] | undefined;
 }
@@ -65,6 +67,7 @@ export function readSaeLensConfig(raw: ConfigReader): SaeLensConfig {
     normalization: normalization(raw),
     rescale: raw.boolean("rescale_acts_by_decoder_norm", false),
     modelName: typeof name === "string" ? name : undefined,
+    madeFor: madeFor(about),
     latentNumbers: about.has("latent_numbers") ? latentNumbers(about, raw.size("d_sae")) : undefined,
   };
 }
@@ -75,6 +78,31 @@ function hookOf(about: ConfigReader): string {
     about.where,
     "does not say what the autoencoder reads: it has no `hook_name` (`hook_point` in old files). Is it a cfg.json of SAELens?",
   );
+}
+
+/**
+ * Whether the weights of the model that it was trained on were processed: what the loader was told; else as they are stored, for models of
+ * `transformers` and, from the version on that trains without processing, for TransformerLens's.
+ */
+function madeFor(about: ConfigReader): MadeFor {
+  const told = about.object("model_from_pretrained_kwargs");
+  const flag = (key: string) => (told?.has(key) ? told.boolean(key, false) : undefined);
+  const unprocessed =
+    about.raw("model_class_name") === "AutoModelForCausalLM" ||
+    trainsUnprocessed(about.raw("sae_lens_training_version"));
+  const folded = flag("fold_value_biases");
+  return {
+    centeredWrites: flag("center_writing_weights") ?? (unprocessed ? false : undefined),
+    valueBiases: folded === undefined ? (unprocessed ? true : undefined) : !folded,
+  };
+}
+
+/** SAELens's default from 3.20 on. */
+function trainsUnprocessed(version: unknown): boolean {
+  const found = /^(\d+)\.(\d+)\./.exec(String(version));
+  if (found === null) return false;
+  const [major, minor] = [Number(found[1]), Number(found[2])];
+  return major > 3 || (major === 3 && minor >= 20);
 }
 
 function latentNumbers(about: ConfigReader, latents: number): readonly number[] {

@@ -17,6 +17,7 @@ import { scaled } from "../normalisations/scaled.ts";
 import { Weights } from "../weights.ts";
 import { checkOnes } from "./check-ones.ts";
 import type { Format, FormatContext, FormatParts } from "./format.ts";
+import { givenScale } from "./given-scale.ts";
 import { checkedK, readJsonSettings } from "./read-settings.ts";
 import { readSaeLensConfig, type SaeLensConfig } from "./saelens-config.ts";
 
@@ -41,7 +42,9 @@ async function loadSaeLens(
   weights: Weights,
   context: FormatContext,
 ): Promise<FormatParts> {
-  const { dIn, dSae, hookIn, hookOut, modelName, isTranscoder, architecture, latentNumbers } = config;
+  const scale =
+    config.normalization === "expected_average_only_in" ? givenScale(context.scale, path, config.hookIn) : undefined;
+  const { dIn, dSae, hookIn, hookOut, modelName, madeFor, isTranscoder, architecture, latentNumbers } = config;
   const dOut = isTranscoder ? weights.shape("W_dec", 2)[1]! : dIn;
   await checkOnes(weights, "scaling_factor", dSae);
   const encoderWeight = await weights.load("W_enc", [dIn, dSae]);
@@ -51,12 +54,12 @@ async function loadSaeLens(
   const activation = await activationOf(config, weights);
   const skip = architecture.includes("skip") ? (await weights.load("W_skip", [dOut, dIn])).transpose(0, 1) : undefined;
   weights.finish(MEANING);
-  const latentNorms = config.rescale ? await latentNormsOf(config, rows, weights, context) : undefined;
+  const latentNorms = config.rescale ? await latentNormsOf(config, rows, weights, scale) : undefined;
   const decoder = await checkedDecoder(rows, weights, latentNorms && inverse(latentNorms));
   const inputBias = config.subtractOutputBias ? outputBias : undefined;
   const encoder = { weight: encoderWeight, bias, inputBias, latentNorms, activation };
-  const normalisation = normalisationOf(config, path, context);
-  const names = { path, hookIn, hookOut, modelName, latentNumbers };
+  const normalisation = normalisationOf(config, path, scale, context);
+  const names = { path, hookIn, hookOut, modelName, madeFor, latentNumbers };
   return { each: [{ ...names, encoder, decoder, outputBias, skip, normalisation }] };
 }
 
@@ -83,31 +86,33 @@ async function activationOf({ architecture, dSae, k }: SaeLensConfig, weights: W
 
 /** A scale that is folded into the decoder makes its rows shorter, and pre-activations are compared by what they write. */
 async function latentNormsOf(
-  { architecture, normalization }: SaeLensConfig,
+  { architecture }: SaeLensConfig,
   rows: Tensor,
   weights: Weights,
-  { scale }: FormatContext,
+  scale: number | undefined,
 ): Promise<Tensor> {
   if (architecture !== "topk" && architecture !== "abstopk") {
     throw badFile(weights.path, `\`rescale_acts_by_decoder_norm\` is not known for the architecture ${architecture}.`);
   }
   const lengths = rowLengths(rows, weights.dtype);
-  return normalization === "expected_average_only_in" && scale !== undefined ? lengths.div(scale) : lengths;
+  return scale === undefined ? lengths : lengths.div(scale);
 }
 
 function normalisationOf(
   { normalization, isTranscoder }: SaeLensConfig,
   path: string,
-  { scale }: FormatContext,
+  scale: number | undefined,
+  { headersOnly }: FormatContext,
 ): Normalisation {
   switch (normalization) {
     case "none":
       return noNormalisation;
     case "expected_average_only_in":
       if (scale !== undefined) return scaled(scale);
-      sayOnce(
-        `${path}: expects activations of mean length sqrt(d_in); they are taken as they are, since no \`scale\` was given`,
-      );
+      if (!headersOnly)
+        sayOnce(
+          `${path}: expects activations of mean length sqrt(d_in); they are taken as they are, since no factor was given (\`scale\`, --autoencoder-scale on the command line)`,
+        );
       return noNormalisation;
     case "layer_norm":
       return isTranscoder ? ofInputOnly(layerNorm) : layerNorm;

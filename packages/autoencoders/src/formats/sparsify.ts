@@ -5,6 +5,7 @@ import { groupMax } from "../activations/group-max.ts";
 import { topK } from "../activations/top-k.ts";
 import { checkedDecoder } from "../decoder.ts";
 import { openSafetensors } from "../files/safetensors.ts";
+import { storedWeights } from "../made-for.ts";
 import { noNormalisation } from "../normalisations/normalisation.ts";
 import { Weights } from "../weights.ts";
 import type { Format } from "./format.ts";
@@ -38,7 +39,8 @@ export const sparsify: Format = {
       hookIn: `${module} (module ${transcode ? "input" : "output"})`,
       hookOut: `${module} (module output)`,
     };
-    return { each: [{ path: folder, ...hooks, encoder, decoder, outputBias, skip, normalisation: noNormalisation }] };
+    const coders = { encoder, decoder, outputBias, skip };
+    return { each: [{ path: folder, ...hooks, ...coders, normalisation: noNormalisation, madeFor: storedWeights }] };
   },
 };
 

@@ -1,5 +1,5 @@
 import { markdownTable } from "../docs/markdown-table.ts";
-import { bytesText, secondsText } from "../peers/peers-report.ts";
+import { secondsText } from "../peers/peers-report.ts";
 import type { AttributionReport } from "./run-attribution.ts";
 
 /** What was measured, as a table in Markdown with a line above it that says where and when. */
@@ -12,8 +12,8 @@ export function formatAttributionReport(report: AttributionReport): string {
       secondsText(seconds),
       `${times(timesPlain)} / ${times(processorTimesPlain)}`,
       times(floor),
-      bytesText(peakBytes),
-      bytesText(floorBytes),
+      memoryText(peakBytes),
+      memoryText(floorBytes),
       `±${(50 * spread).toFixed(0)} %`,
     ],
   );
@@ -21,7 +21,7 @@ export function formatAttributionReport(report: AttributionReport): string {
   const what = `${layers} blocks of ${heads} heads, width ${dModel}, random weights, ${prompts} prompts of ${length} tokens, float32`;
   return [
     `${where}.`,
-    `${what}. A plain forward takes ${secondsText(plain.seconds)} and ${bytesText(plain.peakBytes)}.`,
+    `${what}. A plain forward takes ${secondsText(plain.seconds)} and ${memoryText(plain.peakBytes)}.`,
     "",
     ...markdownTable([
       ["method", "time", "plain forwards, wall / processor", "floor", "peak memory", "floor", "spread"],
@@ -30,6 +30,11 @@ export function formatAttributionReport(report: AttributionReport): string {
   ].join("\n");
 }
 
+/** Three digits, whatever the size, so that a column can be read down. */
 function times(value: number): string {
-  return value < 1 ? value.toFixed(2) : value.toPrecision(3);
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+function memoryText(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 }

@@ -5,8 +5,9 @@ import { Command, InvalidArgumentError } from "commander";
 import { writeMethodsDocs } from "../docs/write-methods-docs.ts";
 import { writeJson } from "../write-json.ts";
 import { methodsTable } from "./methods-table.ts";
-import { runMethods } from "./run-methods.ts";
-import { runTrained } from "./run-trained.ts";
+import type { TabledMethod } from "./run-method.ts";
+import { runMethods, TABLED } from "./run-methods.ts";
+import { nameOf, runTrained } from "./run-trained.ts";
 import { trainedTable } from "./trained-table.ts";
 
 interface MethodsCommandOptions {
@@ -15,11 +16,12 @@ interface MethodsCommandOptions {
   docs?: boolean;
   quick?: boolean;
   on?: string[];
+  methods?: string[];
   minutes?: number;
 }
 
-/** Prompts of each side, and of a run that only shows that everything works. */
-const [PROMPTS, QUICK_PROMPTS] = [64, 6];
+/** Prompts of each side, and of a run that only shows that everything works: on compiled and on trained models. */
+const [PROMPTS, QUICK_PROMPTS, QUICK_TRAINED] = [64, 6, 2];
 
 /** `bench methods`. */
 export function methodsCommand(signal: AbortSignal): Command {
@@ -32,23 +34,31 @@ export function methodsCommand(signal: AbortSignal): Command {
       "--on <models...>",
       "trained models instead, whose circuits are not known: folders with prompts.json in them, or MODEL,PROMPTS",
     )
+    .option("--methods <names...>", "--on: only these, such as clean-corrupted relp")
     .option("--minutes <n>", "--on: begin no method that would end later", minutesOption)
     .option("--json <file>", "also write the results as JSON")
     .option("--docs", "also write the table into docs/methods.md")
-    .option("--quick", "one transformer and few prompts: shows that everything runs")
+    .option("--quick", "one compiled transformer, or with --on few prompts: shows that everything runs")
     .addHelpText(
       "after",
       "\nExamples:\n  npm run bench -- methods --docs\n  npm run bench -- methods --only tracr-hist --json hist.json\n  npm run bench -- methods --on path/to/sum path/to/smollm2,ioi.json",
     )
-    .action(async ({ only, json, docs, quick, on, minutes }: MethodsCommandOptions) => {
+    .action(async ({ only, json, docs, quick, on, methods, minutes }: MethodsCommandOptions) => {
       const onStep = (text: string) => process.stderr.write(`${text}\n`);
       if (on !== undefined) {
-        if (only || quick)
-          throw new AutocircuitError("bad-input", "--on names models itself: leave out --only and --quick.");
+        if (only) throw new AutocircuitError("bad-input", "--on names models itself: leave out --only.");
+        if (docs && (quick || methods))
+          throw new AutocircuitError("bad-input", "--docs writes the whole table: leave out --quick and --methods.");
         const names = on.map((model) => basename(model.split(",")[0]!)).join(" ");
         const report = await runTrained({
-          command: `npm run bench -- methods --on ${names}`,
+          command: [
+            `npm run bench -- methods --on ${names}`,
+            ...(quick ? ["--quick"] : []),
+            ...(methods ? ["--methods", ...methods.map((name) => (name.includes(" ") ? `"${name}"` : name))] : []),
+          ].join(" "),
           models: on,
+          methods: methods && tabled(methods),
+          prompts: quick ? QUICK_TRAINED : undefined,
           minutes,
           onStep,
           signal,
@@ -57,6 +67,7 @@ export function methodsCommand(signal: AbortSignal): Command {
         return;
       }
       if (minutes !== undefined) throw new AutocircuitError("bad-input", "--minutes is for --on.");
+      if (methods !== undefined) throw new AutocircuitError("bad-input", "--methods is for --on.");
       if (docs && (quick || only))
         throw new AutocircuitError("bad-input", "--docs writes the whole table: leave out --quick and --only.");
       const unknown = only?.find((name) => !Object.hasOwn(tracrTasks, name));
@@ -74,6 +85,18 @@ export function methodsCommand(signal: AbortSignal): Command {
       });
       show(report, methodsTable(report), { json, docs, marks: "methods" });
     });
+}
+
+/** Methods of the table by name. */
+function tabled(names: readonly string[]): TabledMethod[] {
+  return names.map((name) => {
+    const found = TABLED.find((method) => nameOf(method) === name);
+    if (found) return found;
+    throw new AutocircuitError(
+      "unknown-name",
+      `There is no method "${name}". There are: ${TABLED.map(nameOf).join("; ")}.`,
+    );
+  });
 }
 
 function minutesOption(text: string): number {

@@ -7,7 +7,7 @@ import type { MethodOnModel } from "./measure-trained.ts";
 import { methodsTable } from "./methods-table.ts";
 import type { TabledMethod } from "./run-method.ts";
 import { runMethods, TABLED } from "./run-methods.ts";
-import { runTrained, type TrainedResult } from "./run-trained.ts";
+import { methodsFor, nameOf, runTrained, type TrainedResult } from "./run-trained.ts";
 import { trainedTable } from "./trained-table.ts";
 
 describe("the table of methods", () => {
@@ -49,6 +49,26 @@ describe("the table of methods", () => {
     },
     120_000,
   );
+
+  it("on large graphs leaves out what runs the model for each edge, and what another method stands for", () => {
+    const left = (edgeCount: number) => methodsFor({ edgeCount }, TABLED).map(nameOf);
+    expect(left(52)).toEqual(TABLED.map(nameOf));
+    expect(left(70_651)).toEqual([
+      ...["edge-attribution", "eap-ig-inputs", "clean-corrupted", "ceap", "eap-gp", "relp"],
+      "mean-of-methods without eap-ig-activations",
+      ...["mask-gradient, 5 samples", "information-flow-routes", "edge-pruning, warm start", "ugs", "random"],
+    ]);
+  });
+
+  it("on large graphs trains briefly, and takes the mean of what is not left out", () => {
+    const there = (name: string) =>
+      methodsFor({ edgeCount: 70_651 }, TABLED).find((method) => nameOf(method) === name)!;
+    expect(there("edge-pruning, warm start").options).toEqual({ warmStart: "eap-ig-inputs", epochs: 20 });
+    expect(there("mean-of-methods without eap-ig-activations").options).toEqual({
+      methods: ["edge-attribution", "eap-ig-inputs"],
+    });
+    expect(there("relp").options).toEqual({});
+  });
 
   it("a model or prompts that are not there are named", async () => {
     const run = (name: string) => runTrained({ command: "test", models: [name] });

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { AutocircuitError } from "@autocircuit/base";
-import { loadPrompts } from "@autocircuit/core";
+import { type Graph, loadPrompts } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
 import { type Processor, processor } from "../processor.ts";
 import { type MethodOnModel, measureTrained } from "./measure-trained.ts";
@@ -11,16 +11,23 @@ import { TABLED } from "./run-methods.ts";
 /** Prompts of each side: of small graphs, and of graphs with more edges than that. */
 const [PROMPTS, FEW_PROMPTS, LARGE] = [64, 8, 10_000];
 
-/** What runs the model for each edge or block, which takes hours on a large graph, and what another method stands for there. */
+/**
+ * What runs the model for each edge or block, which takes hours on a large graph, and what another method stands for there: edge pruning with a
+ * warm start for all that is trained to keep the output, the random order for the baselines.
+ */
 const ONLY_SMALL: ReadonlySet<string> = new Set([
-  ...["eap-ig-activations", "mean-of-methods", "exact", "acdc"],
-  ...["clean-corrupted", "mask-gradient, 5 samples", "subnetwork-probing", "edge-pruning", "activation-magnitude"],
+  ...["eap-ig-activations", "exact", "acdc"],
+  ...["subnetwork-probing", "edge-pruning", "activation-magnitude"],
 ]);
 
-/** What is trained briefly there; the published numbers of steps would take hours. */
-const BRIEFLY: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  "edge-pruning": { epochs: 20 },
-  ugs: { epochs: 10, samples: 1 },
+/** How others are run there: trained briefly, as the published numbers of steps would take hours, and without what takes too long. */
+const THERE: Readonly<Record<string, Omit<TabledMethod, "algorithm">>> = {
+  "edge-pruning, warm start": { options: { epochs: 20 } },
+  ugs: { options: { epochs: 10, samples: 1 } },
+  "mean-of-methods": {
+    options: { methods: ["edge-attribution", "eap-ig-inputs"] },
+    name: "mean-of-methods without eap-ig-activations",
+  },
 };
 
 /** All methods on one model. */
@@ -48,7 +55,7 @@ export interface TrainedOptions {
   readonly models: readonly string[];
   /** Prompts of each side, at most. */
   readonly prompts?: number | undefined;
-  readonly methods?: readonly TabledMethod[];
+  readonly methods?: readonly TabledMethod[] | undefined;
   /** No method begins that would end later than this, if it took as long as the longest so far. Default: all do. */
   readonly minutes?: number | undefined;
   readonly onStep?: (text: string) => void;
@@ -82,27 +89,37 @@ async function onModel(
   const found: MethodOnModel[] = [];
   const leftOut: string[] = [];
   let longest = 0;
-  for (const method of methods) {
+  for (const method of methodsFor(model.graph, methods)) {
     signal?.throwIfAborted();
-    if (large && ONLY_SMALL.has(method.name ?? method.algorithm)) continue;
     const began = performance.now();
     if (began + longest > until) {
-      leftOut.push(method.name ?? method.algorithm);
+      leftOut.push(nameOf(method));
       continue;
     }
-    const brief = large ? BRIEFLY[method.algorithm] : undefined;
-    onStep?.(`${key}: ${method.name ?? method.algorithm}`);
-    const one = await measureTrained(
-      task,
-      { ...method, options: { ...method.options, ...brief } },
-      { ...(signal && { signal }) },
-    );
+    onStep?.(`${key}: ${nameOf(method)}`);
+    const one = await measureTrained(task, method, { ...(signal && { signal }) });
     if (one === null)
       throw new AutocircuitError("bad-input", `${key} has no logit difference above 0 on ${basename(file)}.`);
     found.push(one);
     longest = Math.max(longest, performance.now() - began);
   }
   return { model: key, edgeCount: model.graph.edgeCount, prompts: count, methods: found, leftOut };
+}
+
+/** The methods that a table of such a graph has a row for, as they are run there. */
+export function methodsFor({ edgeCount }: Pick<Graph, "edgeCount">, methods: readonly TabledMethod[]): TabledMethod[] {
+  if (edgeCount <= LARGE) return [...methods];
+  return methods
+    .filter((method) => !ONLY_SMALL.has(nameOf(method)))
+    .map((method) => {
+      const { options, ...named } = THERE[nameOf(method)] ?? {};
+      return { ...method, ...named, options: { ...method.options, ...options } };
+    });
+}
+
+/** What the table calls a method. */
+export function nameOf({ name, algorithm }: TabledMethod): string {
+  return name ?? algorithm;
 }
 
 /** Folder and file of prompts of what was named. */

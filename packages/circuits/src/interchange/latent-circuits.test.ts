@@ -25,8 +25,8 @@ describe("a circuit with latents, as a file", () => {
     refused([{ ...config, autoencoders: "b2" }]).toThrow("its latents are of other autoencoders (a1)");
     const kept = { mlp: [[7, 2], null] };
     refused([{ ...config, keptLatents: kept, latentErrors: true }]).toThrow("drops what autoencoders leave out");
-    refused([{ ...config, keptLatents: { mlp: [[2, 9], null] } }]).toThrow("it has the latents 7, 2, the model 2, 9");
-    refused([config]).toThrow("it has the latents 7, 2, the model as they are numbered");
+    refused([{ ...config, keptLatents: { mlp: [[2, 9], null] } }]).toThrow("it has the latents 7, 2, the model's 2, 9");
+    refused([config]).toThrow("it has the latents 7, 2, the model's as they are numbered");
     const first = [
       [7, 2],
       [1, 3],

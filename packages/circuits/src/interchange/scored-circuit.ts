@@ -1,5 +1,5 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type Graph, PruneScores } from "@autocircuit/core";
+import { Circuit, coreKinds, type Graph, PruneScores, requireSameGraph } from "@autocircuit/core";
 
 /** What EAP-IG stores of a node. */
 export interface EapIgNode {
@@ -53,9 +53,7 @@ const checkCircuit = signature("circuitOf", { circuit: scoredCircuitKind });
  */
 export function scoredCircuit(scores: PruneScores, circuit: Circuit, name: string | null = null): ScoredCircuit {
   checkMake({ scores, circuit, name });
-  if (!scores.graph.equals(circuit.graph)) {
-    throw new AutocircuitError("bad-input", "The scores and the circuit are of different graphs.");
-  }
+  requireSameGraph(circuit.graph, scores.graph, "The circuit is", "the scores'");
   return {
     name,
     graph: scores.graph,

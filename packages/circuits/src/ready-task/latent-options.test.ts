@@ -23,6 +23,14 @@ describe("options about latents", () => {
       expect(problem({ autoencoders, dtype })).toBe(
         `A model with <autoencoders> computes in float32 or float64, not in ${dtype}: leave <dtype> out, or the autoencoders.`,
       );
+    const keepLatents = { keptLatents: { mlp: [[1]] } };
+    expect(problem({ autoencoders, keepLatents, pruneLatents: false }, true)).toBeUndefined();
+    expect(problem({ autoencoders, keepLatents: "scores.safetensors", pruneLatents: true })).toBe(
+      "<keepLatents> says which latents are kept, <pruneLatents> that they are chosen anew: leave one of them out.",
+    );
+    expect(problem({ autoencoders, keepLatents, maxLatents: 3 }, true)).toMatch(
+      /<maxLatents> that they are chosen anew/,
+    );
     const unpruned = /<(maxLatents|pruneWithCorrupt)> says how latents are pruned.*give <pruneLatents> too/;
     expect(problem({ autoencoders, maxLatents: 3 })).toMatch(unpruned);
     expect(problem({ autoencoders, pruneWithCorrupt: false })).toMatch(unpruned);

@@ -81,6 +81,38 @@ describe("tasks of autoencoders", () => {
     expect(both).toBeGreaterThanOrEqual(clean!);
   });
 
+  it("keep what was kept before, by position too", async () => {
+    using model = await tinyGpt2({ layers: 2 });
+    using made = await autoencoderFolder({ layers: 2, width: 12, latents: 40 });
+    const options = { model: model.folder, autoencoders: made.folder };
+    for (const name of ["ioi-autoencoder", "capital-cities-autoencoder"]) {
+      await using first = await tasks[name]!.load({ ...options, pruneLatents: true, maxLatents: 3, seed: 3 });
+      const keepLatents = JSON.parse(JSON.stringify(first.model.graph.config));
+      await using again = await tasks[name]!.load({ ...options, keepLatents });
+      expect([again.latentsKl, again.model.graph.equals(first.model.graph)]).toEqual([null, true]);
+    }
+    const refused = (more: object) =>
+      expect(
+        tasks["ioi-autoencoder"]!.load({ ...options, keepLatents: { keptLatents: { mlp: [[1], [50]] } }, ...more }),
+      ).rejects;
+    await refused({}).toThrow("the autoencoder of MLP 1 has no latent 50: its latents are 0 to 39");
+    const byPosition = {
+      keptLatents: {
+        mlp: [
+          [[1], [2]],
+          [[1], [2]],
+        ],
+      },
+    };
+    await refused({ keepLatents: byPosition, tailDivergence: true }).toThrow(
+      /position by position belong to whole prompts/,
+    );
+    await refused({ maxLatents: 3 }).toThrow(
+      /`keepLatents` .* which latents are kept, `maxLatents` .* leave one of them/,
+    );
+    await refused({ autoencoders: undefined }).toThrow(/`keepLatents` .* is about `autoencoders`/);
+  });
+
   it("are refused before anything is read where they cannot be", async () => {
     const nowhere = { model: "/no/model", autoencoders: "/no/autoencoders" };
     const refused = (name: string, options: object) => expect(tasks[name]!.load({ ...nowhere, ...options })).rejects;

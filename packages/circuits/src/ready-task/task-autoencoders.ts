@@ -1,15 +1,18 @@
 import {
   type AutoencoderFacts,
-  checkInspected,
+  checkSources,
   chosenPaths,
   engineAutoencoders,
   hookPlace,
   type InspectedAutoencoders,
   inspectAutoencoders,
   loadAutoencoders,
+  processingFor,
+  sayOtherFamily,
 } from "@autocircuit/autoencoders";
 import { AutocircuitError } from "@autocircuit/base";
 import type { AutoencoderInput, AutoencoderSize, TaskOptions } from "@autocircuit/core";
+import type { ProcessingOptions } from "@autocircuit/models";
 import {
   type Autoencoders,
   type ComputeDType,
@@ -59,39 +62,61 @@ export function requireAutoencoders(
   );
 }
 
+/** The model that is to have latents. */
+export interface LatentModel {
+  readonly config: TransformerConfig;
+  /** Where it lies, by which it is told of which family it is. */
+  readonly folder?: string | undefined;
+}
+
+/** What autoencoders add to a task. */
+export interface AutoencoderFields {
+  /** Fields of core's task. */
+  readonly fields: Partial<TaskOptions>;
+  /** How the model's weights are to be processed, where its loader's own choice is not what the autoencoders were made for. */
+  readonly processing: ProcessingOptions;
+}
+
 /**
  * What makes the latents of a task of core's that was asked for with autoencoders; nothing for one without.
  *
  * @param of autoencoders that the task is about; undefined for any other task
- * @param config of the model
  * @throws AutocircuitError as `inspectAutoencoders`, and `bad-input` for autoencoders of another model, before a weight is read
  */
 export async function autoencoderFields(
   of: TaskAutoencoders | undefined,
   { autoencoders, ...options }: LatentOptions & { readonly signal?: AbortSignal | undefined },
-  config: TransformerConfig,
-): Promise<Partial<TaskOptions>> {
-  if (autoencoders === undefined) return {};
+  { config, folder }: LatentModel,
+): Promise<AutoencoderFields> {
+  if (autoencoders === undefined) return { fields: {}, processing: {} };
   const {
+    autoencoderScale: scale,
     partialAutoencoders: partial,
     autoencoderErrors,
     pruneLatents,
     maxLatents,
     pruneWithCorrupt,
+    keepLatents,
     signal,
   } = options;
   const inspected = await inspectAutoencoders(autoencoders, { signal });
-  checkInspected(inspected, config);
-  return {
+  checkSources(inspected, config, { partial });
+  if (folder !== undefined) sayOtherFamily(inspected, folder);
+  // AutoCircuit's tasks read OpenAI's autoencoders in a model whose weights are centred, whatever they were made for.
+  const asAutocircuit = of !== undefined;
+  const processing = asAutocircuit && inspected.format === "openai" ? {} : processingFor(inspected, config);
+  const fields: Partial<TaskOptions> = {
     autoencoderInput: of?.input ?? inputOf(inspected),
+    autoencoderKeepLatents: keepLatents,
     autoencoderMaxLatents: maxLatents ?? of?.maxLatents,
     autoencoderPythiaSize: of?.pythiaSize,
     autoencoderPruneWithCorrupt: pruneWithCorrupt ?? of?.pruneWithCorrupt ?? false,
-    autoencoderPrune: pruneLatents ?? of !== undefined,
-    autoencoderErrors: autoencoderErrors ?? of === undefined,
+    autoencoderPrune: pruneLatents ?? (of !== undefined && keepLatents === undefined),
+    autoencoderErrors: autoencoderErrors ?? keepLatents?.latentErrors ?? of === undefined,
     autoencoders: ({ config, errors, dtype, signal }) =>
-      loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal, asAutocircuit: of !== undefined }),
+      loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal, asAutocircuit }),
   };
+  return { fields, processing };
 }
 
 /** What autoencoders replace; those of MLPs where there are others beside them, else those of attention. */
@@ -116,21 +141,36 @@ export function autoencoderPaths(text: string): readonly string[] {
   return chosenPaths(text);
 }
 
+/** What autoencoders ask of a model, before a weight of either is read. */
+export interface PlannedAutoencoders {
+  /** How many sources they make in which places. */
+  readonly sizes: readonly AutoencoderSize[];
+  /** How the model's weights are to be processed, where its loader's own choice is not what the autoencoders were made for. */
+  readonly processing: ProcessingOptions;
+}
+
 /**
- * The autoencoders that would be sources of a model, by their sizes: only settings and headers are read.
+ * The autoencoders that would be sources of a model: only settings and headers are read.
  *
- * @throws AutocircuitError as `inspectAutoencoders`; `bad-input` for those of another model
+ * @throws AutocircuitError as `inspectAutoencoders`; `bad-input` for those of another model, and where latents cannot be its sources, as `checkSources`
  * @example
- * const sizes = await autoencoderSizes("saes/mlp-out", { config: await readConfig("models/gpt2") });
+ * const config = await readConfig("models/gpt2");
+ * const { sizes, processing } = await planAutoencoders("saes/mlp-out", { config });
  * console.log(sizes.map(({ block, of, count }) => `${of} ${block}: ${count} latents`));
+ * const model = await loadModel("models/gpt2", processing);
  */
-export async function autoencoderSizes(
+export async function planAutoencoders(
   pathOrNames: string | readonly string[],
-  { config, signal }: { readonly config: TransformerConfig; readonly signal?: AbortSignal | undefined },
-): Promise<readonly AutoencoderSize[]> {
+  { config, folder, partial, signal }: LatentModel & Pick<LoadEngineAutoencodersOptions, "partial" | "signal">,
+): Promise<PlannedAutoencoders> {
   const inspected = await inspectAutoencoders(pathOrNames, { signal });
-  checkInspected(inspected, config);
-  return inspected.autoencoders.flatMap(({ hookIn, hookOut, block, dSae, dIn, dOut, decoders }) => {
+  checkSources(inspected, config, { partial });
+  if (folder !== undefined) sayOtherFamily(inspected, folder);
+  return { sizes: sizesOf(inspected), processing: processingFor(inspected, config) };
+}
+
+function sizesOf({ autoencoders }: InspectedAutoencoders): readonly AutoencoderSize[] {
+  return autoencoders.flatMap(({ hookIn, hookOut, block, dSae, dIn, dOut, decoders }) => {
     const of = partOf(hookOut);
     // Before a block is behind the one before.
     const behind = hookPlace(hookIn).site === "resid_pre" ? (block ?? 0) - 1 : block;
@@ -156,6 +196,8 @@ export interface LoadEngineAutoencodersOptions {
   readonly errors?: boolean | undefined;
   /** Blocks without one keep their MLP, or their heads. Default false: every block must have one. */
   readonly partial?: boolean | undefined;
+  /** Factor of what they read, see `loadAutoencoders`. */
+  readonly scale?: number | readonly number[] | undefined;
   /** Files that AutoCircuit reads otherwise than their library are read as it does. Default false. */
   readonly asAutocircuit?: boolean | undefined;
   /** What the model computes in. Default float32. */
@@ -171,11 +213,11 @@ export interface LoadEngineAutoencodersOptions {
  */
 export async function loadEngineAutoencoders(
   pathOrNames: string | readonly string[],
-  { config, errors, partial, asAutocircuit = false, dtype, signal }: LoadEngineAutoencodersOptions,
+  { config, errors, partial, scale, asAutocircuit = false, dtype, signal }: LoadEngineAutoencodersOptions,
 ): Promise<Autoencoders> {
   return scope(async () => {
     using set = await loadAutoencoders(pathOrNames, {
-      signal,
+      ...{ signal, scale },
       ...(dtype === "float64" && { dtype }),
       ...(asAutocircuit && { reading: "autocircuit" }),
     });

@@ -94,6 +94,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   }
   const prompts = published ? spec.prompts : (spec.promptsElsewhere ?? spec.prompts);
   const { batchSize, batchCount } = spec;
+  const { fields, processing } = await autoencoderFields(spec.autoencoders, options, { config, folder });
   return defineTask({
     key: spec.key,
     name: spec.title,
@@ -103,12 +104,12 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     byToken: spec.byToken || (options.byToken ?? false),
     separateQkv,
     ...{ device, dtype, tf32 },
-    model: (how) => loadModel(folder, { ...how, tokenizer, separateQkv }),
+    model: (how) => loadModel(folder, { ...how, tokenizer, separateQkv, ...processing }),
     outputSlice: "last_seq",
     tailDivergence: options.tailDivergence,
     seed,
     // Without positions the published code is not told the words' positions either; the IOI circuit depends on it.
-    ...(await autoencoderFields(spec.autoencoders, options, config)),
+    ...fields,
     // Circuits of MLPs are none of their latents.
     ...(published &&
       circuit &&

@@ -3,10 +3,17 @@ import type { Context } from "../context.ts";
 import type { LatentsCommandOptions } from "../latents/latents.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { LABELS_ARE, LABELS_OPTION } from "../support/labels-option.ts";
-import { AUTOENCODERS_ARE, AUTOENCODERS_OPTION, PARTIAL_IS, PARTIAL_OPTION } from "../support/latent-options.ts";
+import {
+  AUTOENCODERS_ARE,
+  AUTOENCODERS_OPTION,
+  PARTIAL_IS,
+  PARTIAL_OPTION,
+  SCALE_IS,
+  SCALE_OPTION,
+} from "../support/latent-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
-import { listOf, wholeNumber } from "../support/parse-options.ts";
+import { listOf, positiveNumber, wholeNumber } from "../support/parse-options.ts";
 import { processing } from "../support/subject-options.ts";
 
 /** `autocircuit latents`. */
@@ -16,6 +23,7 @@ export function addLatents(program: Command, context: Context): void {
     .description("the strongest latents of sparse autoencoders at each token of a text")
     .requiredOption(MODEL_OPTION, MODEL_IS)
     .requiredOption(AUTOENCODERS_OPTION, AUTOENCODERS_ARE)
+    .option(SCALE_OPTION, SCALE_IS, listOf(positiveNumber))
     .option(PARTIAL_OPTION, PARTIAL_IS)
     .option("--prompt <text>", "the text")
     .option("--tokens <list>", "token ids, instead of --prompt", listOf(wholeNumber()))
@@ -30,7 +38,8 @@ export function addLatents(program: Command, context: Context): void {
     .addOption(processing())
     .addOption(maxEdges())
     .option("--json <file>", "also write them as JSON");
-  addDeviceOptions(command)
+  // Half precision has no autoencoders.
+  addDeviceOptions(command, ["float32", "float64"])
     .addHelpText(
       "after",
       `

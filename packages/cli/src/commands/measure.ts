@@ -15,7 +15,7 @@ export function addMeasure(program: Command, context: Context): void {
       "measure circuits of several sizes, made from saved scores, on the prompts that a task or a file of one's own sets aside for it",
     )
     .argument("[task]", "a ready-made task (see autocircuit tasks), on its own prompts unless --prompts has others");
-  addSubjectOptions(command)
+  addSubjectOptions(command, "the file of --scores")
     .optionsGroup("Measuring:")
     .requiredOption("--scores <file>", "scores that discover saved")
     .option(

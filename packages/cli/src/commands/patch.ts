@@ -6,7 +6,7 @@ import { addLatentOptions } from "../support/latent-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { ABLATIONS } from "../support/names.ts";
-import { oneOf } from "../support/parse-options.ts";
+import { oneOf, wholeNumber } from "../support/parse-options.ts";
 import { addPromptOptions } from "../support/subject-options.ts";
 
 /** `autocircuit patch`. */
@@ -16,15 +16,16 @@ export function addPatch(program: Command, context: Context): void {
     .description("run a model on clean prompts with some edges ablated from the corrupt prompts, and write the logits")
     .requiredOption(
       "--edges <file>",
-      'JSON list of edges: "A0.3->A1.2.Q", ["A0.3->A1.2.Q", 4] or {"edge": "A0.3->A1.2.Q", "token": 4}',
+      'JSON list of edges: "A0.3->A1.2.Q", ["A0.3->A1.2.Q", 4] or {"edge": "A0.3->A1.2.Q", "token": 4}; what discover --json wrote, or scores that it saved',
     )
+    .option("--size <n>", "of saved scores: edges to ablate, those that count most", wholeNumber(1))
     .addOption(new Option("--ablation <type>", "what the edges take").argParser(oneOf(ABLATIONS)).default("resample"))
     .addOption(maxEdges())
     .option("--json <file>", "write the logits of all prompts and positions")
     .optionsGroup("Model and prompts:")
     .requiredOption(MODEL_OPTION, MODEL_IS);
   addPromptOptions(command);
-  addLatentOptions(command, "the clean prompts");
+  addLatentOptions(command, "the file of --edges");
   addDeviceOptions(command)
     .addHelpText(
       "after",

@@ -12,7 +12,7 @@ export function addStudio(program: Command, context: Context): void {
     .command("studio")
     .description("open a page on this machine: click an edge, ablate it, and see what the model says now")
     .argument("[task]", "a ready-made task (see autocircuit tasks), on its own prompts unless --prompts has others");
-  addSubjectOptions(command)
+  addSubjectOptions(command, "the first of --scores and --circuit")
     .optionsGroup("Studio:")
     .option("--scores <files...>", "scores that discover saved, or an EAP-IG circuit with scores")
     .option("--circuit <files...>", "circuits: lists of edges, what discover --json wrote, or other tools' files")

@@ -16,7 +16,7 @@ export function addTest(program: Command, context: Context): void {
     )
     .argument("<circuit>", "what discover --json wrote, a JSON list of edges, or saved scores with --size")
     .option("--task <name>", "the ready-made task it is a circuit of (default: the one that the file names)");
-  addSubjectOptions(command)
+  addSubjectOptions(command, "the circuit")
     .optionsGroup("Tests:")
     .option("--size <n>", "of saved scores: edges in the circuit", wholeNumber(1))
     .option("--tests <list>", "only these tests (default: all)", listOf(oneOf(CIRCUIT_TESTS)))

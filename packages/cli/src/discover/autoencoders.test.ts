@@ -1,57 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { availableMemory } from "@autocircuit/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { autoencoderFolder } from "../../../circuits/test/autoencoder-folder.ts";
 import { tinyGpt2 } from "../../../circuits/test/tiny-gpt2.ts";
+import { latentCommands, said } from "../../test/latent-commands.ts";
 import { run } from "../../test/run-program.ts";
-import { wordModel } from "../../test/word-model.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "autoencoders-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-const at = (name: string) => join(folder, name);
-const read = (name: string) => JSON.parse(readFileSync(at(name), "utf8"));
-
-let subject: string[];
-let commands: [string, string[]][];
-beforeAll(async () => {
-  const names = ["Mary", "John", "Tom", "Anna"];
-  const pair = (a: string, b: string) => ({
-    clean: `When ${a} and ${b} went to the store, ${b} gave a ring to`,
-    corrupt: `When ${a} and ${b} went to the store, ${a} gave a ring to`,
-    answers: [` ${a}`],
-    wrong_answers: [` ${b}`],
-  });
-  const prompts = names.flatMap((a) => names.filter((b) => b !== a).map((b) => pair(a, b)));
-  writeFileSync(at("names.json"), JSON.stringify({ prompts }));
-  writeFileSync(at("edges.json"), JSON.stringify(["A0.1->MLP 1"]));
-  await autoencoderFolder({ layers: 3, width: 8, folder: at("all") });
-  await autoencoderFolder({ layers: 1, width: 8, folder: at("first") });
-  await autoencoderFolder({ layers: 3, width: 8, folder: at("others"), seed: 6 });
-  for (const [l0, block] of [3, 20].flatMap((l0) => [0, 1, 2].map((block) => [l0 + block, block] as const))) {
-    mkdirSync(at(`some/layer_${block}/average_l0_${l0}`), { recursive: true });
-    for (const file of ["cfg.json", "sae_weights.safetensors"])
-      writeFileSync(at(`some/layer_${block}/average_l0_${l0}/${file}`), readFileSync(at(`all/block-${block}/${file}`)));
-  }
-  subject = ["--model", await wordModel(at("words")), "--prompts", at("names.json")];
-  const found = ["--algorithm", "edge-attribution", "--size", "10", "--bootstrap", "0", "--curve", "none"];
-  commands = [
-    ["discover", ["discover", ...subject, ...found, "--out", at("out"), "--json", at("discover.json")]],
-    [
-      "measure",
-      [
-        ...["measure", ...subject, "--scores", at("out/scores.safetensors"), "--sizes", "10"],
-        ...["--metrics", "kl-clean", "--json", at("measure.json")],
-      ],
-    ],
-    [
-      "test",
-      ["test", at("discover.json"), ...subject, "--random", "2", "--tests", "sufficiency", "--json", at("test.json")],
-    ],
-    ["patch", ["patch", ...subject, "--edges", at("edges.json"), "--json", at("patch.json")]],
-  ];
-});
+const place = await latentCommands();
+const { at, read, subject, commands } = place;
+afterAll(() => place[Symbol.dispose]());
 
 /** A file of tensors that takes no room on the disk. */
 function holes(path: string, shapes: Readonly<Record<string, readonly number[]>>): void {
@@ -68,9 +26,6 @@ function holes(path: string, shapes: Readonly<Record<string, readonly number[]>>
   truncateSync(path, length.length + header.length + end);
 }
 
-/** What a command wrote beside its progress. */
-const said = (err: string) => err.replace(/^[\w -]+: \d+ of \d+\n/gm, "");
-
 describe("the options of --autoencoders", () => {
   it("are the same in all commands, and pruning says how many are left and what that changed", async () => {
     const latent = ["--autoencoders", at("all"), "--no-autoencoder-errors", "--prune-latents"];
@@ -80,45 +35,16 @@ describe("the options of --autoencoders", () => {
       expect([name, name === "test" ? code % 3 : code, said(err)]).toEqual([name, 0, ""]);
       expect(out).toContain("21 latents are sources (7, 7, 7 by block)");
       const { kept, activated, kl, prompts } = read(`${name}.json`).pruning;
-      expect([kept, prompts]).toEqual([[7, 7, 7], name === "patch" ? 12 : 6]);
+      expect([kept, prompts]).toEqual([[7, 7, 7], 6]);
       for (const count of activated) expect(count).toBeGreaterThanOrEqual(7);
       expect(kl).toBeGreaterThan(1e-4);
       const shown = Number(/KL\(unpruned \|\| pruned\) ([\d.e-]+) nats/.exec(out)![1]);
       expect(shown / kl).toBeCloseTo(1, 3);
+      const { replacedKl } = read(`${name}.json`);
+      const far = Number(/KL\(original \|\| this\) ([\d.e-]+) nats/.exec(out)![1]);
+      expect(far / replacedKl).toBeCloseTo(1, 3);
     }
     expect(readFileSync(at("out/report.html"), "utf8")).toContain("KL(unpruned || pruned)");
-  });
-
-  it("are those that a circuit was found with: its latents are others of other autoencoders", async () => {
-    const [discover, measure, test] = commands.map(([, args]) => args) as [string[], string[], string[]];
-    const patch = ["patch", ...subject, "--edges", at("discover.json")];
-    expect((await run([...discover, "--autoencoders", at("all")])).code).toBe(0);
-    const autoencoders = expect.stringMatching(/^[0-9a-f]{16}$/);
-    expect(read("discover.json").latents).toEqual({ latentErrors: true, autoencoders });
-    const others: [string[], RegExp][] = [
-      [["--autoencoders", at("others")], /of other autoencoders \(/],
-      [
-        ["--autoencoders", at("all"), "--no-autoencoder-errors"],
-        /latentErrors is true, wanted false|drops what autoencoders leave out/,
-      ],
-      [
-        ["--autoencoders", at("all"), "--prune-latents", "--max-latents", "7"],
-        /latents is \[10, 10, 10\], wanted \[7, 7, 7\]|it has the latents as they are numbered, the model/,
-      ],
-    ];
-    for (const args of [measure, test, patch])
-      for (const [more, message] of others) {
-        const { code, err } = await run([...args, ...more]);
-        expect([args[0], code, said(err)]).toEqual([args[0], 2, expect.stringMatching(message)]);
-      }
-    expect((await run(patch)).err).toMatch(
-      /discover.json: it has latents of autoencoders, and the model has none: give/,
-    );
-    expect((await run([...patch, "--autoencoders", at("all")])).code).toBe(0);
-    // A list of names alone says nothing of where they are from.
-    writeFileSync(at("names-only.json"), JSON.stringify(["MLP 0 Latent 3->MLP 1"]));
-    const names = ["patch", ...subject, "--edges", at("names-only.json"), "--autoencoders", at("others")];
-    expect((await run(names)).code).toBe(0);
   });
 
   it("prune at each position by itself where edges are by token", async () => {
@@ -163,6 +89,40 @@ describe("the options of --autoencoders", () => {
     expect([code, out]).toEqual([0, expect.stringMatching(/latents pruned by 2 prompts: 3, 3 kept; KL\(unpruned/)]);
     expect(read("ready.json").pruning).toEqual({ kept: [3, 3], activated: null, kl: expect.any(Number), prompts: 2 });
     expect(read("ready.json").pruning.kl).toBeGreaterThan(1e-6);
+  });
+
+  it("scale activations where files leave that to who loads them", async () => {
+    for (const block of [0, 1, 2]) {
+      mkdirSync(at(`averaged/block-${block}`), { recursive: true });
+      const config = JSON.parse(readFileSync(at(`all/block-${block}/cfg.json`), "utf8"));
+      const averaged = { ...config, normalize_activations: "expected_average_only_in" };
+      writeFileSync(at(`averaged/block-${block}/cfg.json`), JSON.stringify(averaged));
+      const weights = "sae_weights.safetensors";
+      writeFileSync(at(`averaged/block-${block}/${weights}`), readFileSync(at(`all/block-${block}/${weights}`)));
+    }
+    const dropped = ["--autoencoders", at("averaged"), "--no-autoencoder-errors"];
+    for (const [name, args] of commands.filter(([name]) => name !== "test")) {
+      const { code, out, err } = await run([...args, ...dropped, "--autoencoder-scale", "2,3,0.5"]);
+      expect([name, code, said(err)]).toEqual([name, 0, ""]);
+      expect(out).toContain("30 latents are sources");
+    }
+    const scaled = read("patch.json").logits;
+    const patch = commands[3]![1];
+    expect((await run([...patch, ...dropped, "--autoencoder-scale", "1"])).code).toBe(0);
+    expect(read("patch.json").logits).not.toEqual(scaled);
+    // Scores of latents that were scaled otherwise are not these latents'.
+    const measure = [...commands[1]![1], ...dropped];
+    const other = await run([...measure, "--autoencoder-scale", "1"]);
+    expect([other.code, other.err]).toEqual([2, expect.stringMatching(/of other autoencoders \(/)]);
+    expect((await run([...measure, "--autoencoder-scale", "2,3,0.5"])).code).toBe(0);
+    const unused = await run([...patch, "--autoencoders", at("all"), "--autoencoder-scale", "2"]);
+    expect([unused.code, unused.err]).toEqual([2, expect.stringMatching(/these autoencoders take no factor/)]);
+    const latents = ["latents", ...subject.slice(0, 2), "--tokens", "1,2", "--autoencoders", at("averaged")];
+    const [two, three] = [
+      await run([...latents, "--autoencoder-scale", "2"]),
+      await run([...latents, "--autoencoder-scale", "3"]),
+    ];
+    expect([two.code, three.code, two.out === three.out]).toEqual([0, 0, false]);
   });
 
   it("choose out of a collection", async () => {
@@ -220,10 +180,32 @@ describe("the options of --autoencoders", () => {
       [["--partial-autoencoders"], /--partial-autoencoders is about --autoencoders/],
       [["--no-autoencoder-errors"], /--autoencoder-errors is about --autoencoders/],
       [nowhere, /nowhere: does not exist as a folder/],
+      [
+        [...nowhere, "--autoencoder-errors", "--no-autoencoder-errors"],
+        /--autoencoder-errors and --no-autoencoder-errors contradict each other: leave one of them out/,
+      ],
+      [[...nowhere, "--no-prune-latents", "--prune-latents"], /--prune-latents and --no-prune-latents contradict/],
     ];
     for (const [name, args] of commands.filter(([name]) => name !== "test")) {
       for (const [more, says] of wrong) {
         const { code, err } = await run([...args, ...more]);
+        expect([name, code, err]).toEqual([name, 2, expect.stringMatching(says)]);
+      }
+    }
+    // Which places there are, and of which blocks, is known before the model is: its weights are no file.
+    const noWeights = at("no-weights");
+    mkdirSync(noWeights);
+    for (const file of ["config.json", "tokenizer.json"])
+      writeFileSync(join(noWeights, file), readFileSync(at(`words/${file}`)));
+    writeFileSync(join(noWeights, "model.safetensors"), "");
+    await autoencoderFolder({ layers: 3, width: 8, hook: "hook_resid_mid", folder: at("middle") });
+    for (const [name, args] of commands.filter(([name]) => name !== "test")) {
+      const on = args.map((arg) => (arg === at("words") ? noWeights : arg));
+      for (const [folder, says] of [
+        ["middle", /goes from resid_mid to resid_mid\. Latents are sources in the place of/],
+        ["first", /has no autoencoder of block 1, 2 for mlp_out/],
+      ] as const) {
+        const { code, err } = await run([...on, "--autoencoders", at(folder)]);
         expect([name, code, err]).toEqual([name, 2, expect.stringMatching(says)]);
       }
     }

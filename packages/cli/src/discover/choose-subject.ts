@@ -1,5 +1,6 @@
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { findTask, requireOwnModel } from "../support/find-task.ts";
+import type { KeepingOptions } from "../support/kept-latents.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -28,7 +29,7 @@ const OWN_ONLY = {
  */
 export function chooseSubject(
   taskName: string | undefined,
-  options: SubjectCommandOptions & Pick<DeviceCommandOptions, "dtype">,
+  options: SubjectCommandOptions & KeepingOptions & Pick<DeviceCommandOptions, "dtype">,
 ): Subject {
   const { model, prompts } = options;
   // Whether a task prunes by itself its loader knows, and looks at these once more.

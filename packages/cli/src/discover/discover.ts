@@ -20,6 +20,7 @@ import { circuitText, writeReport } from "@autocircuit/report";
 import type { Context } from "../context.ts";
 import { commandLine } from "../support/command-line.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
 import { Progress } from "../support/progress.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -53,7 +54,9 @@ export async function discover(
   requireSpans(options);
   if (options.spans !== undefined) return discoverSpans(taskName, options, context);
   const labels = labelsAsked(options);
-  const asked = discoverSettings(taskName, options);
+  // What cannot be is said before anything is read.
+  discoverSettings(taskName, options);
+  const asked = discoverSettings(taskName, await withKeptLatents(options, []));
   requireWritable(join(asked.out, "scores.safetensors"));
   const used = await useDevice(options);
   const { seed, byToken } = asked;
@@ -110,6 +113,7 @@ export async function discover(
     bootstrap: sure?.json ?? null,
     tests,
     pruning: subject.pruning,
+    replacedKl: subject.replacedKl,
     accuracy,
     faithfulness: measures.faithfulness,
     seconds,
@@ -176,10 +180,10 @@ async function measured(
   known: readonly KnownCircuitInGraph[],
   { settings, seconds, signal }: { settings: DiscoverSettings; seconds: number; signal: AbortSignal },
 ): Promise<FoundMeasures> {
-  const { ablation, curve } = settings;
+  const { ablation, curve, rank: by } = settings;
   using progress = new Progress("curve");
   const onProgress = ({ done, total }: { done: number; total: number }) => progress.update(done, total);
-  return await measureFound(task, found, { ablation, known, curve, seconds, signal, onProgress });
+  return await measureFound(task, found, { ablation, known, curve, by, seconds, signal, onProgress });
 }
 
 /** Saves the scores that the circuit is made of, and those it was looked for from; gives the paths. */

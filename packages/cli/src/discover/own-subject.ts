@@ -1,10 +1,12 @@
 import { Graph, LoadedTask, loadPrompts } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
-import { latentsNote, pruningNote } from "../support/latents-note.ts";
+import type { KeepingOptions } from "../support/kept-latents.ts";
+import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
+import { activeLatents } from "./active-latents.ts";
 import { firstPromptTokens } from "./first-prompt-tokens.ts";
 import { ownInputs } from "./own-inputs.ts";
 import type { OwnPrompts } from "./own-prompts.ts";
@@ -21,7 +23,11 @@ import { type Pruning, withLatents } from "./with-latents.ts";
  *
  * @throws UsageError for options that cannot be
  */
-export function ownSubject(model: string, files: readonly string[], options: SubjectCommandOptions): Subject {
+export function ownSubject(
+  model: string,
+  files: readonly string[],
+  options: SubjectCommandOptions & KeepingOptions,
+): Subject {
   const outputSlice = readOutputSlice(options.outputSlice ?? "last_seq");
   const processing = processingOptions(options.processing);
   if (options.nodeEdges && (options.sharedQkv || options.ungrouped))
@@ -30,6 +36,7 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
   const names = files.map((file) => promptsName(file)).join(", ");
   const notes: string[] = [];
   let pruning: Pruning | null = null;
+  let replacedKl: number | null = null;
   return {
     name,
     description: names,
@@ -39,6 +46,9 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
     notes,
     get pruning() {
       return pruning;
+    },
+    get replacedKl() {
+      return replacedKl;
     },
     tokenLabels: ({ train, model }) => train.seqLabels ?? firstPromptTokens(train, model),
     load: async ({ byToken, seed, used, shape }, { signal, print }) => {
@@ -54,7 +64,7 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
         separateQkv: !options.sharedQkv,
         ungrouped: options.ungrouped ?? false,
       };
-      const planned = await plannedLatents(options, { config, used, signal });
+      const planned = await plannedLatents(options, { config, folder, used, signal });
       const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
       const run = { config, batchSize, length: prompts.longest, used };
@@ -62,22 +72,25 @@ export function ownSubject(model: string, files: readonly string[], options: Sub
       const size = { train: batchSize * batches.train, test: batchSize * batches.test };
       const { train, test } = await loadPrompts(prompts.source, { ...prompts.how, batchSize, size, seed });
       const loaded = await loadModel(folder, {
-        ...{ ...used.how, tokenizer, outputSlice, byToken, signal, ...processing },
+        ...{ ...used.how, tokenizer, outputSlice, byToken, signal },
+        ...(processing ?? planned?.processing),
         ...graph,
         seqLen: train.seqLen,
       });
-      const { model: latent, pruning: done } = await withLatents(loaded, train, options, { byToken, signal });
+      const made = await withLatents(loaded, train, options, { byToken, signal });
+      const latent = made.model;
       const free = () => {
         for (const owned of [train, test, latent, loaded]) owned[Symbol.dispose]();
       };
-      pruning = done;
-      notes.push(...latentsNote(latent), ...pruningNote(done));
+      ({ pruning, replacedKl } = made);
+      notes.push(...processingNote(options, planned), ...latentsNote(latent, replacedKl), ...pruningNote(pruning));
       for (const note of notes.slice(prompts.note ? 1 : 0)) print(note);
       if (planned) {
         const autoencoders = sizesIn(latent.graph, planned);
         try {
           print(
             requireMemory({
+              activeLatents: await activeLatents(latent, train, signal),
               ...run,
               ...shape(latent.graph.edgeCount),
               autoencoders,

@@ -1,7 +1,8 @@
-import { autoencoderSizes } from "@autocircuit/circuits";
+import { planAutoencoders } from "@autocircuit/circuits";
 import { type AutoencoderSize, Graph, type GraphOptions, latentPlaces, withLatentPlaces } from "@autocircuit/core";
+import type { ProcessingOptions } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
-import type { LatentCommandOptions } from "../support/latent-options.ts";
+import type { KeepingOptions } from "../support/kept-latents.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { requireRoom } from "./require-memory.ts";
 
@@ -10,6 +11,8 @@ export interface PlannedLatents {
   readonly autoencoders: readonly AutoencoderSize[];
   /** Whether only those that are active on prompts will be left. */
   readonly pruned: boolean;
+  /** How the model's weights are to be processed for them, unless the user says. */
+  readonly processing: ProcessingOptions;
   /** The graph with all their latents. */
   graph(options: GraphOptions): Graph;
 }
@@ -17,6 +20,7 @@ export interface PlannedLatents {
 /** What a model is computed with. */
 export interface PlannedModel {
   readonly config: TransformerConfig;
+  readonly folder: string;
   readonly used: UsedDevice;
   readonly signal: AbortSignal;
 }
@@ -25,18 +29,24 @@ export interface PlannedModel {
  * Looks at the autoencoders that were asked for: their settings, and the headers of their files.
  *
  * @returns undefined where none were asked for
- * @throws AutocircuitError for autoencoders of another model; UsageError where they and the model have no room
+ * @throws AutocircuitError for autoencoders of another model, or that are of no place that sources have; UsageError where they and the model have no room
  */
 export async function plannedLatents(
-  { autoencoders: paths, autoencoderErrors, pruneLatents = false }: LatentCommandOptions,
-  { config, used, signal }: PlannedModel,
+  {
+    autoencoders: paths,
+    keptBy,
+    partialAutoencoders: partial,
+    autoencoderErrors = keptBy?.latentErrors,
+    pruneLatents = false,
+  }: KeepingOptions,
+  { config, folder, used, signal }: PlannedModel,
 ): Promise<PlannedLatents | undefined> {
   if (paths === undefined) return undefined;
-  const autoencoders = await autoencoderSizes(paths, { config, signal });
+  const { sizes: autoencoders, processing } = await planAutoencoders(paths, { config, folder, partial, signal });
   requireRoom({ config, autoencoders, used });
   const graph = (options: GraphOptions) =>
     Graph.of(withLatentPlaces(config, autoencoders, autoencoderErrors ?? true), options);
-  return { autoencoders, pruned: pruneLatents, graph };
+  return { autoencoders, pruned: pruneLatents || keptBy?.keptLatents !== undefined, processing, graph };
 }
 
 /** Autoencoders with as many latents as a model has of each. */

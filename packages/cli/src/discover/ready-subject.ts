@@ -1,23 +1,26 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
 import { type LoadedTask, latentPlaces } from "@autocircuit/core";
-import { readConfig } from "@autocircuit/models";
-import type { LatentCommandOptions } from "../support/latent-options.ts";
+import { readConfig, resolveModelFolder } from "@autocircuit/models";
+import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
+import { scaleOf } from "../support/latent-options.ts";
 import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
+import { activeLatents } from "./active-latents.ts";
 import { type PlannedLatents, plannedLatents, sizesIn } from "./planned-latents.ts";
 import { type RunShape, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
-import type { Pruning } from "./with-latents.ts";
+import { keptAsIn, type Pruning } from "./with-latents.ts";
 
-type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & LatentCommandOptions;
+type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
 
 /** A ready-made task as a subject, on its own model and prompts or on those that were named. */
 export function readySubject(task: ReadyTask, model: string | undefined, options: ReadyOptions = {}): Subject {
   const { prompts: files } = options;
   const notes: string[] = [];
   let pruning: Pruning | null = null;
+  let replacedKl: number | null = null;
   const name = model === undefined ? null : modelName(model);
   return {
     name: task.name,
@@ -29,32 +32,35 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
     get pruning() {
       return pruning;
     },
+    get replacedKl() {
+      return replacedKl;
+    },
     tokenLabels: (loaded) => labelsOf(files ? [] : task.tokenLabels, loaded),
     load: async ({ byToken, seed, circuit, used, shape }, { signal, print }) => {
-      const planned =
-        model && options.autoencoders
-          ? await plannedLatents(options, { config: await readConfig(model, { signal }), used, signal })
-          : undefined;
-      const loaded = await task.load({
+      const planned = model && options.autoencoders ? await plannedOn(model, options, used, signal) : undefined;
+      const how = {
         ...{ byToken, seed, signal, ...used.how },
         ...(circuit !== undefined && { circuit }),
         ...(model !== undefined && { model }),
         ...(files && { dataset: [...files] }),
-        ...latentOptions(options),
-      });
+        ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
+      };
+      const loaded = await keptAs(options.keptBy, () => task.load(how));
       try {
-        pruning = pruningOf(loaded);
+        pruning = options.keptBy ? keptAsIn(options.keptBy, loaded.model.graph) : pruningOf(loaded);
+        replacedKl = loaded.replacedKl;
         notes.splice(
           0,
           notes.length,
           ...(loaded.knownEdges === null && !loaded.model.graph.config.latents
             ? [uncompared(task, name, loaded, files !== undefined)]
             : []),
-          ...latentsNote(loaded.model),
+          ...latentsNote(loaded.model, replacedKl),
           ...pruningNote(pruning),
         );
         for (const note of notes) print(note);
-        if (model !== undefined) print(memoryOf(loaded, shape(loaded.model.graph.edgeCount), used, planned));
+        if (model !== undefined)
+          print(await memoryOf(loaded, shape(loaded.model.graph.edgeCount), { used, planned, signal }));
         return loaded;
       } catch (error) {
         await loaded[Symbol.asyncDispose]();
@@ -62,6 +68,12 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
       }
     },
   };
+}
+
+/** What its autoencoders will be on a model that was named. */
+async function plannedOn(model: string, options: ReadyOptions, used: UsedDevice, signal: AbortSignal) {
+  const folder = await resolveModelFolder(model, { signal });
+  return plannedLatents(options, { config: await readConfig(folder), folder, used, signal });
 }
 
 /** What pruning a task's latents did; null where none were pruned. */
@@ -98,15 +110,25 @@ function uncompared(
 }
 
 /** What a run on a task's prompts needs. @throws UsageError when there is not so much memory */
-export function memoryOf(
+async function memoryOf(
   { model, train, test }: LoadedTask,
   shape: RunShape,
-  used: UsedDevice,
-  planned?: PlannedLatents,
-): string {
+  { used, planned, signal }: { used: UsedDevice; planned: PlannedLatents | undefined; signal: AbortSignal },
+): Promise<string> {
   const batchSize = Math.max(train.batchSize, test.batchSize);
   const length = Math.max(...[...train, ...test].map((batch) => batch.length));
   const { config, graph } = model;
   const autoencoders = sizesIn(graph, planned);
-  return requireMemory({ config, graph, autoencoders, ...shape, batchSize, length, used, loaded: true });
+  const active = autoencoders && (await activeLatents(model, train, signal));
+  return requireMemory({
+    config,
+    graph,
+    autoencoders,
+    activeLatents: active,
+    ...shape,
+    batchSize,
+    length,
+    used,
+    loaded: true,
+  });
 }

@@ -74,6 +74,49 @@ it("counts latents, their activations and their edges", () => {
   }
 });
 
+it("counts nodes and active latents, which narrow models have more of than of anything else", () => {
+  setMaxEdges(2 ** 30);
+  try {
+    const narrow = {
+      ...config,
+      layers: 3,
+      heads: 2,
+      kvHeads: 2,
+      dHead: 4,
+      dModel: 8,
+      dMlp: 12,
+      dVocab: 342,
+      dVocabOut: 342,
+    };
+    const count = 200_000;
+    const graph = Graph.of({ ...narrow, latents: new Array(3).fill(count), latentErrors: true });
+    const one = { of: "mlp", count, dIn: 8, dOut: 8, decoders: 1 } as const;
+    const autoencoders = [0, 1, 2].map((block) => ({ ...one, block }));
+    const planned = { ...run, config: narrow, graph, autoencoders, batchSize: 6, length: 14 };
+    const bytes = (of: object) => {
+      const text = requireMemory({ ...planned, ...of }, 99 * GIB);
+      const [, number, unit] = /needs about ([\d.]+) (GiB|MiB)/.exec(text)!;
+      return Number(number) * (unit === "GiB" ? GIB : 2 ** 20);
+    };
+    const nodes = 600 * 3 * count;
+    // Autoencoders, activations in the run and in the ablation at 84 tokens, 7 numbers an edge.
+    const before = 4 * (3 * (18 * count + 8) + 2 * 3 * count * 84 + 7 * graph.edgeCount);
+    expect(Math.abs(bytes({}) - before - nodes)).toBeLessThan(0.06 * GIB);
+    expect(Math.abs(bytes({ activeLatents: 1.5 * count }) - bytes({}) - 40 * 1.5 * count * 84)).toBeLessThan(
+      0.06 * GIB,
+    );
+    expect(requireMemory(planned, 99 * GIB)).toContain("nodes of the graph 343.3 MiB");
+    // They are in the memory of the machine, and once loaded no longer among what is free.
+    const onGpu = requireMemory({ ...planned, used: usedBy("cuda:0", "float32", 99 * GIB) });
+    expect(onGpu).not.toContain("nodes of the graph");
+    const free = bytes({}) - nodes;
+    expect(() => requireMemory(planned, free)).toThrow(/Not enough memory/);
+    expect(requireMemory({ ...planned, loaded: true }, free)).toContain("are free");
+  } finally {
+    setMaxEdges();
+  }
+});
+
 it("counts float64 twice", () => {
   const bytes = (text: string) => Number(/about ([\d.]+) GiB/.exec(text)![1]);
   const [single, double] = [

@@ -1,4 +1,11 @@
-import { type AutoencoderSize, availableMemory, Graph, promptsAtOnce, usualSliceBytes } from "@autocircuit/core";
+import {
+  type AutoencoderSize,
+  availableMemory,
+  Graph,
+  graphBytes,
+  promptsAtOnce,
+  usualSliceBytes,
+} from "@autocircuit/core";
 import { estimateMemory } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { formatBytes } from "../support/table.ts";
@@ -20,6 +27,8 @@ export interface PlannedRun extends RunShape {
   graph?: Graph;
   /** Its autoencoders, of which the latents are activations and edges besides. */
   autoencoders?: readonly AutoencoderSize[] | undefined;
+  /** Their latents that are active at a token; by default few. */
+  activeLatents?: number | undefined;
   /** Whether latents are pruned before any of their edges is patched. */
   pruned?: boolean;
   /** Prompt pairs a batch. */
@@ -44,10 +53,10 @@ export function freeFor({ how, freeBytes }: PlannedRun["used"]): number {
  */
 export function requireMemory(run: PlannedRun, free = freeFor(run.used)): string {
   const { batchSize, circuits, length } = run;
-  const { weights, autoencoders, total } = estimate(run, batchSize, circuits);
+  const { weights, autoencoders, nodes, total } = estimate(run, batchSize, circuits);
   const { device } = run.used.how;
-  const room = free + (run.loaded && device === "cpu" ? weights + autoencoders : 0);
-  const parts = `weights ${formatBytes(weights)}${autoencoders > 0 ? `, autoencoders ${formatBytes(autoencoders)}` : ""}`;
+  const room = free + (run.loaded && device === "cpu" ? weights + autoencoders + nodes : 0);
+  const parts = `weights ${formatBytes(weights)}${autoencoders > 0 ? `, autoencoders ${formatBytes(autoencoders)}` : ""}${nodes > 0 ? `, nodes of the graph ${formatBytes(nodes)}` : ""}`;
   const needs = `a run of ${batchSize} prompts of ${length} tokens${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (${parts})`;
   const where = device === "cpu" ? "" : ` on ${device}`;
   if (room === Number.POSITIVE_INFINITY) return `memory: ${needs}${where}`;
@@ -79,10 +88,12 @@ function estimate(run: PlannedRun, batchSize: number, circuits: number) {
   const sliceBytes = usualSliceBytes(device);
   const slice = () => promptsAtOnce({ config, graph, computeDtype: dtype, sliceBytes }, length);
   const prompts = sliced ? Math.min(batchSize, slice()) : batchSize * circuits;
-  const { autoencoders } = run;
+  const { autoencoders, activeLatents } = run;
   const edges = autoencoders && !run.pruned ? graph.edgeCount * (sliced ? 1 : circuits) : 0;
-  const memory = estimateMemory(config, prompts, length, { dtype, autoencoders, edges });
-  return { weights: memory.weights, autoencoders: memory.autoencoders ?? 0, total: memory.total };
+  const memory = estimateMemory(config, prompts, length, { dtype, autoencoders, activeLatents, edges });
+  // Without latents there are few, and they lie in the memory of the machine.
+  const nodes = autoencoders && device === "cpu" ? graphBytes(graph) : 0;
+  return { weights: memory.weights, autoencoders: memory.autoencoders ?? 0, nodes, total: memory.total + nodes };
 }
 
 /**

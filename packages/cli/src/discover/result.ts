@@ -47,6 +47,8 @@ export interface DiscoverResult extends DeviceReport {
   tests: FoundTests | null;
   /** How latents of autoencoders were pruned; null where none were. */
   pruning: Pruning | null;
+  /** KL(the model || what autoencoders make of it) in nats, where what they leave out is dropped; else null. */
+  replacedKl: number | null;
   /** How well the model alone does the task; null for outputs that are numbers. */
   accuracy: Accuracy | null;
   /** Mean over so many of the prompts to measure on: all, unless time was short. */

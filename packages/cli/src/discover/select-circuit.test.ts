@@ -92,6 +92,26 @@ it.each([
   expect(json().options).not.toHaveProperty("rank");
 });
 
+it("the report's curve follows --rank, and a note says where it does not follow --select", async () => {
+  const pair = (i: number) => ({ clean: [3 + i, 17, 42], corrupt: [5, 18 + i, 42], answers: [4], wrong_answers: [9] });
+  writeFileSync(at("own.json"), JSON.stringify({ prompts: Array.from({ length: 4 }, (_, i) => pair(i)) }));
+  const own = ["discover", "--model", smallGpt2, "--prompts", at("own.json"), "--algorithm", "relp", "--size", "8"];
+  const reported = async (...how: string[]) => {
+    const { code, out } = await run([...own, "--bootstrap", "0", "--curve", "full", "--out", at("own"), ...how]);
+    expect(code).toBe(0);
+    const curve = /<h2>By number of edges.*?(?=<h2>)/s.exec(readFileSync(at("own/report.html"), "utf8"))![0];
+    return { said: out.replaceAll(/\s+/g, " "), curve };
+  };
+  const note = /curve has the circuits of the edges that rank highest, size by size, not those that --select greedy/;
+  const absolute = await reported();
+  const signed = await reported("--rank", "signed");
+  expect((await reported()).curve).toBe(absolute.curve);
+  expect(signed.curve).not.toBe(absolute.curve);
+  expect(absolute.said + signed.said).not.toMatch(note);
+  const greedy = await reported("--select", "greedy");
+  expect(greedy.said).toMatch(note);
+});
+
 it("a share of all edges is a size", async () => {
   const how = ["--algorithm", "relp", "--bootstrap", "0", "--size"];
   for (const select of ["top", "greedy"]) {

@@ -16,6 +16,7 @@ import {
   type Ranking,
   USUAL_KEEP,
 } from "@autocircuit/discovery";
+import type { KeepingOptions } from "../support/kept-latents.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { type AskedSize, edgesAsked } from "./asked-size.ts";
 import { chooseSubject } from "./choose-subject.ts";
@@ -84,7 +85,10 @@ export interface AskedSettings extends Omit<DiscoverSettings, "size"> {
  *
  * @throws UsageError for a subject, circuit, algorithm or option of it that does not exist, and for options that exclude each other
  */
-export function discoverSettings(taskName: string | undefined, options: DiscoverCommandOptions): AskedSettings {
+export function discoverSettings(
+  taskName: string | undefined,
+  options: DiscoverCommandOptions & KeepingOptions,
+): AskedSettings {
   return settingsWith(algorithmNamed(options), chooseSubject(taskName, options), options);
 }
 

@@ -20,6 +20,8 @@ export interface Subject {
   notes: readonly string[];
   /** How latents were pruned, once they are; null where none were. */
   readonly pruning: Pruning | null;
+  /** How far a model is that autoencoders make, without what they leave out: KL(the model || this) in nats, once it is loaded; else null. */
+  readonly replacedKl: number | null;
   /** A label for each token position. */
   tokenLabels: (task: LoadedTask) => readonly string[] | undefined;
   /** Loads model and prompts, and says what was loaded; the caller disposes the result. */

@@ -1,17 +1,31 @@
 import { loadEngineAutoencoders } from "@autocircuit/circuits";
-import { type PatchableModel, type PromptLoader, type PrunedLatents, pruneLatents } from "@autocircuit/core";
-import { disposeAutoencoders } from "@autocircuit/native";
-import type { LatentCommandOptions } from "../support/latent-options.ts";
+import {
+  type Graph,
+  keepLatents,
+  latentPlaces,
+  meanDivergence,
+  type PatchableModel,
+  type PromptLoader,
+  type PrunedLatents,
+  pruneLatents,
+} from "@autocircuit/core";
+import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
+import { type KeepingOptions, keptAs, type LatentsOfFile } from "../support/kept-latents.ts";
+import { scaleOf } from "../support/latent-options.ts";
 import { Progress } from "../support/progress.ts";
 
-/** How latents were pruned. */
-export interface Pruning extends Pick<PrunedLatents, "kl"> {
+/** How latents were pruned, or by which file they were kept. */
+export interface Pruning {
   /** How many are left of each autoencoder; by position a list. */
   readonly kept: readonly (number | readonly number[])[];
-  /** How many were active; null where the task does not tell. */
+  /** How many were active; null where that is not known. */
   readonly activated: PrunedLatents["activated"] | null;
-  /** Prompts that they were pruned by. */
-  readonly prompts: number;
+  /** See `PrunedLatents.kl`; null where a file said what to keep. */
+  readonly kl: number | null;
+  /** Prompts that they were pruned by; null where a file said what to keep. */
+  readonly prompts: number | null;
+  /** The file that said what to keep. */
+  readonly from?: string;
 }
 
 /** A model with the latents that were asked for, and what pruning them did. */
@@ -19,6 +33,8 @@ export interface LatentModel {
   readonly model: PatchableModel;
   /** Null where nothing was pruned. */
   readonly pruning: Pruning | null;
+  /** KL(the model || with autoencoders) in nats, where what they leave out is dropped; else null. */
+  readonly replacedKl: number | null;
 }
 
 /** How a model gets its latents. */
@@ -37,15 +53,36 @@ export interface WithLatentsOptions {
 export async function withLatents(
   model: PatchableModel,
   prompts: PromptLoader,
-  options: LatentCommandOptions,
+  options: KeepingOptions,
   { byToken, signal }: WithLatentsOptions,
 ): Promise<LatentModel> {
-  const { autoencoders, partialAutoencoders: partial, autoencoderErrors: errors = true } = options;
-  if (autoencoders === undefined) return { model, pruning: null };
+  const { autoencoders, partialAutoencoders: partial, keptBy } = options;
+  const { autoencoderErrors: errors = keptBy?.latentErrors ?? true } = options;
+  if (autoencoders === undefined) return { model, pruning: null, replacedKl: null };
   const { config, computeDtype: dtype } = model;
-  const given = await loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal });
+  const scale = scaleOf(options);
+  const given = await loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal });
   try {
-    if (!options.pruneLatents) return { model: model.withAutoencoders(given), pruning: null };
+    const made = async (latents: Autoencoders, pruning: Pruning | null): Promise<LatentModel> => {
+      const replaced = model.withAutoencoders(latents);
+      try {
+        const replacedKl = errors ? null : await meanDivergence(model, replaced, prompts, { signal });
+        return { model: replaced, pruning, replacedKl };
+      } catch (error) {
+        replaced.dispose();
+        throw error;
+      }
+    };
+    if (keptBy !== undefined) {
+      const kept = await keptAs(keptBy, () => keepLatents(given, keptBy));
+      try {
+        const latent = await made(kept, null);
+        return { ...latent, pruning: keptAsIn(keptBy, latent.model.graph) };
+      } finally {
+        disposeAutoencoders(kept);
+      }
+    }
+    if (!options.pruneLatents) return await made(given, null);
     using progress = new Progress("pruning latents");
     const pruned = await pruneLatents(model, given, prompts, {
       maxLatents: options.maxLatents,
@@ -55,13 +92,20 @@ export async function withLatents(
       signal,
     });
     try {
-      return { model: model.withAutoencoders(pruned.autoencoders), pruning: pruningOf(pruned, prompts.promptCount) };
+      return await made(pruned.autoencoders, pruningOf(pruned, prompts.promptCount));
     } finally {
       disposeAutoencoders(pruned.autoencoders);
     }
   } finally {
     disposeAutoencoders(given);
   }
+}
+
+/** What is kept as a file says; null where all latents are. */
+export function keptAsIn({ file, keptLatents }: LatentsOfFile, graph: Graph): Pruning | null {
+  if (keptLatents === undefined) return null;
+  const kept = latentPlaces(graph).map(({ count }) => count);
+  return { kept, activated: null, kl: null, prompts: null, from: file };
 }
 
 function pruningOf({ kept, activated, kl }: PrunedLatents, prompts: number): Pruning {

@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readConfig } from "@autocircuit/models";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { tinyCrossLayer } from "../../../autoencoders/test/tiny-cross-layer.ts";
 import { autoencoderFolder } from "../../../circuits/test/autoencoder-folder.ts";
+import { huggingFace } from "../../../models/test/fixtures.ts";
 import { run } from "../../test/run-program.ts";
 import { wordModel } from "../../test/word-model.ts";
 
@@ -74,10 +76,40 @@ describe("autocircuit latents", () => {
     expect(latents[0].top[0].name).toMatch(/^MLP 1 Latent \d$/);
     // Behind a norm with weights nothing is as it is where these are folded into what reads it.
     const behindNorm = await tinyCrossLayer({ format: "gemma-scope-2", layers: 3, width: 8 });
-    const refused = await run([...common.with(4, behindNorm)]);
+    const refused = await run([...common.with(4, behindNorm), "--processing", "fold-ln"]);
     expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("--processing none")]);
-    const { code: loaded } = await run([...common.with(4, behindNorm), "--processing", "none"]);
-    expect(loaded).toBe(0);
+    const loaded = await run(common.with(4, behindNorm));
+    expect([loaded.code, loaded.out]).toEqual([0, expect.stringContaining("norms keep their weights")]);
+  });
+
+  it("processes the model's weights as those were that the autoencoders were made for", async () => {
+    const gpt2 = huggingFace("gpt2");
+    const { layers, dModel: width } = await readConfig(gpt2);
+    const about = { model_from_pretrained_kwargs: { center_writing_weights: false } };
+    using stored = await autoencoderFolder({ layers, width, about });
+    using open = await autoencoderFolder({ layers, width });
+    const activations = async (folder: string, ...processing: string[]) => {
+      const args = ["latents", "--model", gpt2, "--autoencoders", folder, "--tokens", "1,2,3"];
+      const { code, out, err } = await run([...args, ...processing, "--json", at("made-for.json")]);
+      const { latents } = code === 0 ? JSON.parse(readFileSync(at("made-for.json"), "utf8")) : {};
+      return { code, out, err, latents };
+    };
+    const chosen = await activations(stored.folder);
+    expect([chosen.code, chosen.err]).toEqual([0, ""]);
+    expect(chosen.out).toContain("writing weights are not centred: the autoencoders were made for a model like that");
+    // The same numbers as with weights that nobody has touched, and others than in a model that was centred.
+    const strongest = ({ latents }: typeof chosen) => latents[0].top.map(({ name }: { name: string }) => name);
+    const untouched = await activations(stored.folder, "--processing", "none");
+    expect(untouched.out).not.toContain("not centred");
+    expect(strongest(chosen)).toEqual(strongest(untouched));
+    const centred = await activations(stored.folder, "--processing", "fold-ln,center-writing-weights");
+    expect([centred.code, centred.err]).toEqual([2, expect.stringContaining("centerWritingWeights: false")]);
+    // What the files do not tell is said, and left to the loader.
+    const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const unknown = await activations(open.folder);
+    expect(said.mock.calls.join()).toContain("does not say how the weights of the model were processed");
+    said.mockRestore();
+    expect(unknown.latents[0].top).not.toEqual(chosen.latents[0].top);
   });
 
   it("says what is wrong", async () => {
@@ -90,11 +122,58 @@ describe("autocircuit latents", () => {
       [[], /either --prompt TEXT or --tokens/],
       [["--tokens", "1,2", "--blocks", "3"], /--blocks 3: the model's blocks are 0 to 2/],
       [["--tokens", "1,99999"], /token id 99999/],
+      [["--tokens", "1,2", "--dtype", "bfloat16"], /no "bfloat16"\. Did you mean float32 or float64/],
     ];
     for (const [args, says] of wrong) {
       const { code, err } = await run([...common, ...args]);
       expect(code).toBe(2);
       expect(err).toMatch(says);
+    }
+    const { out } = await run(["latents", "--help"]);
+    expect(out).toMatch(/what to compute in: float32, float64 \(/);
+  });
+
+  it("says of which blocks there are autoencoders", async () => {
+    using first = await autoencoderFolder({ layers: 2, width: 8 });
+    const on = [
+      "latents",
+      "--model",
+      model,
+      "--autoencoders",
+      first.folder,
+      "--partial-autoencoders",
+      "--tokens",
+      "1,2",
+    ];
+    for (const blocks of ["2", "0,2"]) {
+      const { code, out, err } = await run([...on, "--blocks", blocks]);
+      expect([code, out]).toEqual([2, ""]);
+      expect(err).toContain("--blocks 2: there is no autoencoder of block 2, only of 0, 1.");
+    }
+    expect(await run([...on, "--blocks", "1"])).toMatchObject({ code: 0, err: "" });
+  });
+
+  it("says of files whose numbers are none that they are bad", async () => {
+    using broken = await autoencoderFolder({ layers: 3, width: 8 });
+    const file = join(broken.folder, "block-1", "sae_weights.safetensors");
+    const bytes = readFileSync(file);
+    for (const [number, says] of [
+      [Number.NaN, /block-1\/sae_weights.safetensors: .* holds NaN or infinite numbers/],
+      [3e38, /block-1\/sae_weights.safetensors: the decoder holds numbers as large as 3\.0e\+38/],
+    ] as const) {
+      const { data_offsets: place } = JSON.parse(bytes.toString("utf8", 8, 8 + Number(bytes.readBigUInt64LE()))).W_dec;
+      bytes.writeFloatLE(number, 8 + Number(bytes.readBigUInt64LE()) + place[0]);
+      writeFileSync(file, bytes);
+      const { code, err } = await run([
+        "latents",
+        "--model",
+        model,
+        "--autoencoders",
+        broken.folder,
+        "--tokens",
+        "1,2",
+      ]);
+      expect([code, err]).toEqual([2, expect.stringMatching(says)]);
     }
   });
 });

@@ -10,11 +10,12 @@ import {
 import { findTokenizer, loadModel, readConfig, resolveModelFolder, type TextTokenizer } from "@autocircuit/models";
 import { disposeAutoencoders, Tensor } from "@autocircuit/native";
 import type { Context } from "../context.ts";
-import { plannedLatents } from "../discover/planned-latents.ts";
+import { type PlannedLatents, plannedLatents } from "../discover/planned-latents.ts";
 import { processingOptions } from "../discover/processing-options.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { readLatentLabels } from "../support/latent-labels.ts";
-import { latentsNote } from "../support/latents-note.ts";
+import { scaleOf } from "../support/latent-options.ts";
+import { latentsNote, processingNote } from "../support/latents-note.ts";
 import { requireLatentOptions } from "../support/require-latent-options.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -25,6 +26,7 @@ import { requireWritable, writeJson } from "../support/write-file.ts";
 export interface LatentsCommandOptions extends DeviceCommandOptions {
   model: string;
   autoencoders: string[];
+  autoencoderScale?: number[];
   partialAutoencoders?: boolean;
   prompt?: string;
   tokens?: number[];
@@ -56,23 +58,26 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   const { prompt, autoencoders, partialAutoencoders: partial, autoencoderErrors: errors, json } = options;
   if ((prompt === undefined) === (options.tokens === undefined))
     throw new UsageError("Give what to read: either --prompt TEXT or --tokens 1,2,3.");
+  const scale = scaleOf(options);
   requireLatentOptions({ autoencoders, dtype: options.dtype });
   const asked = options.labels === undefined ? undefined : readLatentLabels(options.labels);
   const folder = await resolveModelFolder(options.model, { signal });
   const tokenizer = await findTokenizer(folder);
   const ids = options.tokens ?? encode(prompt!, tokenizer, options);
   const used = await useDevice(options);
-  await plannedLatents(options, { config: await readConfig(folder), used, signal });
+  const modelConfig = await readConfig(folder);
+  const blocks = chosenBlocks(options.blocks, modelConfig.layers);
+  const planned = await plannedLatents(options, { config: modelConfig, folder, used, signal });
+  requireOfBlocks(options.blocks, planned!);
   using plain = await loadModel(folder, {
     ...{ ...used.how, tokenizer, signal },
-    ...processingOptions(options.processing),
+    ...(processingOptions(options.processing) ?? planned?.processing),
   });
-  const blocks = chosenBlocks(options.blocks, plain.config.layers);
   const { config, computeDtype: dtype } = plain;
-  const loaded = await loadEngineAutoencoders(autoencoders, { config, errors, partial, dtype, signal });
+  const loaded = await loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal });
   using model = plain.withAutoencoders(loaded);
   disposeAutoencoders(loaded);
-  for (const note of latentsNote(model)) print(note);
+  for (const note of [...processingNote(options, planned), ...latentsNote(model)]) print(note);
   const labels = asked === undefined ? {} : labelledLatents(model, asked).labels;
 
   using tokens = Tensor.from([ids], { dtype: "int64" });
@@ -117,7 +122,7 @@ export async function latents(options: LatentsCommandOptions, { signal, print }:
   );
   if (!json) return;
   await writeJson(json, {
-    ...{ model: options.model, autoencoders, errors, latents: found },
+    ...{ model: options.model, autoencoders, scale: scale ?? null, errors, latents: found },
     ...used.report,
     versions: runVersions(),
   });
@@ -141,6 +146,16 @@ function chosenBlocks(asked: readonly number[] | undefined, layers: number): rea
   const wrong = asked?.find((block) => block >= layers);
   if (wrong !== undefined) throw new UsageError(`--blocks ${wrong}: the model's blocks are 0 to ${layers - 1}.`);
   return asked ?? Array.from({ length: layers }, (_, block) => block);
+}
+
+/** @throws UsageError for a block that was asked for and has no autoencoder */
+function requireOfBlocks(asked: readonly number[] | undefined, { autoencoders }: PlannedLatents): void {
+  const there = [...new Set(autoencoders.map(({ block }) => block))];
+  const lacking = asked?.find((block) => !there.includes(block));
+  if (lacking === undefined) return;
+  throw new UsageError(
+    `--blocks ${lacking}: there is no autoencoder of block ${lacking}, only of ${there.join(", ")}.`,
+  );
 }
 
 function encode(

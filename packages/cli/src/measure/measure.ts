@@ -1,9 +1,17 @@
 import { suggest } from "@autocircuit/base";
-import { type AblationType, graphDifference, type LoadedTask, PruneScores, runVersions } from "@autocircuit/core";
+import {
+  type AblationType,
+  graphDifference,
+  type LoadedTask,
+  latentIdentity,
+  PruneScores,
+  runVersions,
+} from "@autocircuit/core";
 import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { tiesWarning } from "../support/ties.ts";
@@ -28,7 +36,8 @@ export async function measure(
   const scores = await PruneScores.load(asked.scores);
   const byToken = scores.graph.tokens !== null;
   const seed = asked.seed ?? scores.info.seed ?? 0;
-  const options = { ...asked, ...(taskName === undefined && graphOptions(scores, asked)), seed };
+  const kept = await withKeptLatents(asked, [{ file: asked.scores, latents: latentIdentity(scores.graph) }]);
+  const options = { ...kept, ...(taskName === undefined && graphOptions(scores, asked)), seed };
   const subject = chooseSubject(taskName, options);
   const used = await useDevice(options);
   const shape = () => ({ circuits: 1, sliced: true });
@@ -78,6 +87,7 @@ export async function measure(
     seed,
     ...used.report,
     pruning: subject.pruning,
+    replacedKl: subject.replacedKl,
     units,
     circuits,
     versions: runVersions(),

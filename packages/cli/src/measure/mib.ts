@@ -69,6 +69,7 @@ export async function measureAsMib(
       ...{ prompts: task.test.promptCount, edgeCount: scores.graph.edgeCount },
       ...measured,
       pruning: subject.pruning,
+      replacedKl: subject.replacedKl,
       ...used.report,
       versions: runVersions(),
     });

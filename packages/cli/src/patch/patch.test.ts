@@ -214,8 +214,8 @@ describe("patch with prompts as text", () => {
 });
 
 describe("readEdges", () => {
-  it("mixes all forms", () => {
+  it("mixes all forms", async () => {
     const path = file("mixed.json", ["a->b", ["a->b", 3], ["a->b"], { edge: "a->b" }]);
-    expect(readEdges(path).edges.map(({ token }) => token)).toEqual([null, 3, null, null]);
+    expect((await readEdges(path)).edges.map(({ token }) => token)).toEqual([null, 3, null, null]);
   });
 });

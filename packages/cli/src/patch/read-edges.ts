@@ -1,5 +1,7 @@
-import { type Graph, type LatentIdentity, latentDifference } from "@autocircuit/core";
+import { type Graph, type LatentIdentity, latentDifference, latentIdentity, PruneScores } from "@autocircuit/core";
+import { latentsOfJson } from "../support/kept-latents.ts";
 import { readJson } from "../support/read-json.ts";
+import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 
 /** An edge as a file names it; without a position it stands for all of them. */
@@ -10,18 +12,47 @@ export interface NamedEdge {
 
 /**
  * Reads a list of edges: names, `[name, position]` or `{ edge, token }`, mixed as one likes. A file with `circuit` or `edges` (as discover
- * writes, or a conformance case) may stand for its list.
+ * writes, or a conformance case) may stand for its list, and saved scores for those of the `size` edges that count most.
  *
- * @throws UsageError naming the entry that is none of these
+ * @throws UsageError naming the entry that is none of these, for scores without a size, and a size where there is nothing to choose from
  */
-export function readEdges(path: string): EdgesFile {
+export async function readEdges(path: string, size?: number): Promise<EdgesFile> {
+  if (path.endsWith(".safetensors")) return edgesOfScores(path, size);
+  if (size !== undefined) throw new UsageError(`--size is for saved scores; ${path} names the edges itself.`);
   const file = readJson(path);
-  return { edges: edgesIn(file, path), requireLatents: (graph) => requireLatents(file, path, graph) };
+  return {
+    edges: edgesIn(file, path),
+    ties: undefined,
+    latents: latentsOfJson(file),
+    seed: seedIn(file),
+    requireLatents: (graph) => requireLatents(file, path, graph),
+  };
+}
+
+async function edgesOfScores(path: string, size: number | undefined): Promise<EdgesFile> {
+  if (size === undefined)
+    throw new UsageError(`${path} holds scores of all edges: say with --size how many of them are meant.`);
+  const scores = await PruneScores.load(path);
+  const latents = latentIdentity(scores.graph);
+  const ranked = scores.circuit(size);
+  return {
+    edges: [...ranked].map(({ name, token }) => ({ name, token })),
+    ties: tiesWarning(scores, size, ranked.size),
+    latents,
+    seed: scores.info.seed,
+    requireLatents: (graph) => requireLatents({ latents }, path, graph),
+  };
 }
 
 /** What a file says of edges. */
 export interface EdgesFile {
   readonly edges: NamedEdge[];
+  /** What to say where edges that tie made them more than were asked for. */
+  readonly ties: string | undefined;
+  /** The latents that they are of, see `latentsOfJson`. */
+  readonly latents: LatentIdentity | null | undefined;
+  /** What chose the prompts that they were found with; undefined where it does not say. */
+  readonly seed: number | undefined;
   /** @throws UsageError where the file's names of latents mean others than the graph's */
   readonly requireLatents: (graph: Graph) => void;
 }
@@ -32,11 +63,16 @@ export interface EdgesFile {
  * @throws UsageError where it is not
  */
 export function requireLatents(file: unknown, path: string, model: Graph): void {
-  const { latents, graph } = (file ?? {}) as { latents?: unknown; graph?: { latents?: unknown } };
-  const identity = latents === undefined && graph ? (graph.latents ? graph : null) : latents;
-  if (typeof identity !== "object") return;
-  const other = latentDifference(identity as LatentIdentity | null, model);
+  const identity = latentsOfJson(file);
+  if (identity === undefined) return;
+  const other = latentDifference(identity, model);
   if (other) throw new UsageError(`${path}: ${other}.`);
+}
+
+/** The seed that `discover --json` writes. */
+export function seedIn(file: unknown): number | undefined {
+  const { options } = (file ?? {}) as { options?: { seed?: unknown } | null };
+  return typeof options?.seed === "number" ? options.seed : undefined;
 }
 
 /** {@link readEdges} of a file that was read already. */

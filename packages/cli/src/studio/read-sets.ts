@@ -3,9 +3,11 @@ import { circuitOf, isCircuitFile, isEapIgCircuit, pruneScoresOf, requireClearSc
 import { type Graph, graphDifference, PruneScores } from "@autocircuit/core";
 import type { GivenSet } from "@autocircuit/studio";
 import { readInput } from "../convert/read-input.ts";
+import { type FoundWith, latentsIn } from "../support/kept-latents.ts";
 import { readJson } from "../support/read-json.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { readCircuit } from "../test-circuit/circuit-file.ts";
+import type { StudioCommandOptions } from "./studio-options.ts";
 
 /**
  * The score sets and circuits in files.
@@ -20,6 +22,16 @@ export async function readSets(
   for (const path of scores) sets.push(await scoresIn(path, graph));
   for (const path of circuit) sets.push(await circuitIn(path, graph));
   return sets;
+}
+
+/** What the files of scores and circuits say of latents; nothing is read for a model without. */
+export async function latentsOfSets({
+  autoencoders,
+  scores = [],
+  circuit = [],
+}: Pick<StudioCommandOptions, "autoencoders" | "scores" | "circuit">): Promise<FoundWith[]> {
+  if (autoencoders === undefined) return [];
+  return Promise.all([...scores, ...circuit].map(async (file) => ({ file, latents: await latentsIn(file) })));
 }
 
 async function scoresIn(path: string, graph: Graph): Promise<GivenSet> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AttributionGraph, GraphSession, PromptList, ScoreSet, Session } from "@autocircuit/studio";
 import { afterAll, describe, expect, it } from "vitest";
+import { autoencoderFolder } from "../../../circuits/test/autoencoder-folder.ts";
 import { run, smallGpt2 } from "../../test/run-program.ts";
 import { runProgram } from "../program.ts";
 import { openerOf } from "./open-browser.ts";
@@ -87,6 +88,30 @@ describe("studio", () => {
     ]);
     expect(result).toMatchObject({ attributionGraph: "g", savesTo: at("kept") });
     expect(result.scoreSets[1]!.edges).toBe(2);
+  });
+
+  it("keeps the latents that scores were found with", async () => {
+    using made = await autoencoderFolder({ layers: 2, width: 32, latents: 12 });
+    const prompts = Array.from({ length: 8 }, (_, i) => ({
+      ...{ clean: [1, 2, 3 + i], corrupt: [4, 5, 6 + i], answers: [i], wrong_answers: [i + 1] },
+    }));
+    const own = ["--model", smallGpt2, "--prompts", write("pairs.json", { prompts }), "--autoencoders", made.folder];
+    const pruning = ["--prune-latents", "--max-latents", "3", "--no-autoencoder-errors", "--seed", "5"];
+    const how = ["--algorithm", "edge-attribution", "--size", "3", "--bootstrap", "0", "--curve", "none"];
+    const files = ["--out", at("latents"), "--json", at("latents.json")];
+    expect((await run(["discover", ...own, ...pruning, ...how, ...files])).code).toBe(0);
+    const scores = join(at("latents"), "scores.safetensors");
+    for (const given of [
+      ["--scores", scores],
+      ["--circuit", at("latents.json")],
+      ["--circuit", at("latents.json"), "--keep-latents", scores],
+    ]) {
+      const { out, result } = await served([...own, ...given], (get) => get<Session>("api/session"));
+      expect(out).toContain(`latents kept as ${given.at(-1)} says: 3, 3; nothing was pruned anew`);
+      expect(result.scoreSets.at(-1)!.name).toBe(given[0] === "--scores" ? "scores.safetensors" : "latents.json");
+    }
+    const { code, err } = await run(["studio", ...own, "--scores", scores, "--no-prune-latents", "--no-open"]);
+    expect([code, err]).toEqual([2, expect.stringContaining("holds scores of another graph")]);
   });
 
   it("opens a graph of circuit-tracer without a model", async () => {

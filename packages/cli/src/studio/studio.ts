@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Studio, startGraphViewer, startStudio } from "@autocircuit/studio";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
+import { withKeptLatents } from "../support/kept-latents.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable } from "../support/write-file.ts";
@@ -10,7 +11,7 @@ import { firstScores } from "./first-scores.ts";
 import { graphAlone, readGraph } from "./graph-alone.ts";
 import { knownCircuits } from "./known-circuits.ts";
 import { openBrowser } from "./open-browser.ts";
-import { readSets } from "./read-sets.ts";
+import { latentsOfSets, readSets } from "./read-sets.ts";
 import type { StudioCommandOptions } from "./studio-options.ts";
 
 /** Loads a model with prompts, or a graph alone, serves the studio until it is stopped, and prints where. */
@@ -29,7 +30,9 @@ export async function studio(
     return;
   }
   if (out !== undefined) requireWritable(join(out, "states.json"));
-  const subject = chooseSubject(taskName, options);
+  // What cannot be is said before anything is read.
+  chooseSubject(taskName, options);
+  const subject = chooseSubject(taskName, await withKeptLatents(options, await latentsOfSets(options)));
   const used = await useDevice(options);
   await using task = await subject.load(
     {

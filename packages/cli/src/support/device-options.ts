@@ -11,15 +11,19 @@ export interface DeviceCommandOptions {
   deviceMemory?: number;
 }
 
-/** Adds the options that say where and in what a model computes. */
-export function addDeviceOptions(command: Command): Command {
+/**
+ * Adds the options that say where and in what a model computes.
+ *
+ * @param dtypes what the command can compute in
+ */
+export function addDeviceOptions(command: Command, dtypes: readonly (typeof DTYPES)[number][] = DTYPES): Command {
   return command
     .optionsGroup("Device:")
     .option(
       "--device <name>",
       "cpu, cuda, cuda:1, ..., or auto for a GPU where one works (default: AUTOCIRCUIT_DEVICE, else cpu)",
     )
-    .option("--dtype <type>", `what to compute in: ${DTYPES.join(", ")} (default: float32)`, oneOf(DTYPES))
+    .option("--dtype <type>", `what to compute in: ${dtypes.join(", ")} (default: float32)`, oneOf(dtypes))
     .option("--tf32", "on a GPU: let float32 products round their factors to 10 bits, which is faster")
     .option("--device-memory <gib>", "the most memory to take on a GPU (default: all there is)", positiveNumber);
 }

@@ -1,4 +1,4 @@
-import { hookPlace, loadAutoencoders, type Site } from "@autocircuit/autoencoders";
+import { hookPlace, inspectAutoencoders, type Site } from "@autocircuit/autoencoders";
 import {
   type LabelledLatents,
   type LatentLabels,
@@ -46,12 +46,8 @@ async function autoencoderSizes(
   folder: string | readonly string[],
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, number>>> {
-  using set = await loadAutoencoders(folder, { signal });
-  if (set.crossLayer) {
-    const { hooksOut, dSae } = set.crossLayer;
-    return Object.fromEntries(hooksOut.map((_, block) => [latentOwner({ block, of: "mlp" }), dSae]));
-  }
-  return Object.fromEntries(set.autoencoders.map(({ hookOut, dSae }) => [ownerOf(hookOut), dSae]));
+  const { autoencoders } = await inspectAutoencoders(folder, { signal });
+  return Object.fromEntries(autoencoders.map(({ hookOut, dSae }) => [ownerOf(hookOut), dSae]));
 }
 
 function ownerOf(hookOut: string): string {

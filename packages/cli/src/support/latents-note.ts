@@ -1,6 +1,8 @@
 import { counted } from "@autocircuit/base";
 import { latentPlaces, type PatchableModel } from "@autocircuit/core";
+import type { ProcessingOptions } from "@autocircuit/models";
 import type { AutoencodersOfPlace } from "@autocircuit/native";
+import type { PlannedLatents } from "../discover/planned-latents.ts";
 import type { Pruning } from "../discover/with-latents.ts";
 import { formatNumber } from "./table.ts";
 
@@ -14,8 +16,15 @@ const kinds: Readonly<Record<AutoencodersOfPlace["input"], string>> = {
   resid_post: "sparse autoencoders of the residual stream",
 };
 
-/** How many latents a model's graph has, in a line; none for one without. */
-export function latentsNote({ graph, transformer: { latents } }: PatchableModel): readonly string[] {
+/**
+ * How many latents a model's graph has, in a line; none for one without.
+ *
+ * @param replacedKl KL(the model || with autoencoders) in nats, where what they leave out is dropped
+ */
+export function latentsNote(
+  { graph, transformer: { latents } }: PatchableModel,
+  replacedKl: number | null = null,
+): readonly string[] {
   if (latents === undefined) return [];
   const all = latentPlaces(graph).reduce((sum, { count }) => sum + count, 0);
   const counts = [
@@ -28,22 +37,41 @@ export function latentsNote({ graph, transformer: { latents } }: PatchableModel)
   );
   const errors = latents.errors
     ? "what they leave out is a source of its own"
-    : 'what they leave out is dropped, so that "the model" is here what they make of it';
+    : `what they leave out is dropped, so that "the model" is here what they make of it${replacedKl === null ? "" : `: KL(original || this) ${formatNumber(replacedKl)} nats at a position`}`;
   return [
     `${latents.crossLayers ? "cross-layer " : ""}${latents.inputs.map((input) => kinds[input]).join(" and ")}: ${all.toLocaleString("en-US")} latents are sources (${lists.join("; ")}), ` +
       `${graph.edgeCount.toLocaleString("en-US")} edges; ${errors}`,
   ];
 }
 
-/** What pruning latents did, in a line; none where nothing was pruned. */
+const unprocessed: Readonly<Partial<Record<keyof ProcessingOptions, string>>> = {
+  centerWritingWeights: "writing weights are not centred",
+  foldValueBiases: "value biases stay with the values",
+  foldLn: "norms keep their weights",
+};
+
+/** How weights are processed for the sake of autoencoders, in a line; none where that is the loader's choice or the user's. */
+export function processingNote(
+  { processing }: { readonly processing?: readonly string[] },
+  planned: PlannedLatents | undefined,
+): readonly string[] {
+  if (processing !== undefined || planned === undefined) return [];
+  const left = Object.entries(planned.processing).flatMap(([step, on]) =>
+    on ? [] : [unprocessed[step as keyof ProcessingOptions]!],
+  );
+  return left.length === 0 ? [] : [`${left.join(", ")}: the autoencoders were made for a model like that`];
+}
+
+/** What pruning latents did, or which file said what to keep, in a line; none where nothing was pruned. */
 export function pruningNote(pruning: Pruning | null): readonly string[] {
   if (pruning === null) return [];
-  const { kept, activated, kl, prompts } = pruning;
+  const { kept, activated, kl, prompts, from } = pruning;
   const counts = (some: readonly (number | readonly number[])[]) =>
     some.map((one) => (typeof one === "number" ? one : span(one))).join(", ");
+  if (from !== undefined) return [`latents kept as ${from} says: ${counts(kept)}; nothing was pruned anew`];
   return [
-    `latents pruned by ${counted(prompts, "prompt")}: ${activated ? `${counts(activated)} active, ` : ""}${counts(kept)} kept; ` +
-      `KL(unpruned || pruned) ${formatNumber(kl)} nats at a position`,
+    `latents pruned by ${counted(prompts!, "prompt")}: ${activated ? `${counts(activated)} active, ` : ""}${counts(kept)} kept; ` +
+      `KL(unpruned || pruned) ${formatNumber(kl!)} nats at a position`,
   ];
 }
 

@@ -27,8 +27,5 @@ export const CIRCUIT_TESTS = ["equivalence", "independence", "minimality", "suff
 /** How well a prompt is answered. */
 export const PROMPT_SCORES = ["logit-diff", "answer-logprob", "answer-error"] as const;
 
-/** What scores edges over spans. */
-export const SPAN_METHODS = ["eap", "clean-corrupted", "eap-ig-inputs"] as const;
-
 /** How the scores of a span's tokens become one. */
 export const SPAN_AGGREGATIONS = ["sum", "mean", "sum-abs", "max-abs"] as const;

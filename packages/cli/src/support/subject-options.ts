@@ -53,12 +53,16 @@ export function addPromptOptions(command: Command): Command {
 export function processing(): Option {
   return new Option(
     "--processing <list>",
-    `weight processing: none, or any of ${PROCESSING.join(", ")} (default: what suits the model)`,
+    `weight processing: none, or any of ${PROCESSING.join(", ")} (default: what suits the model, and what its autoencoders were made for)`,
   ).argParser(listOf(oneOf(["none", ...PROCESSING])));
 }
 
-/** Adds the options of {@link SubjectCommandOptions}. */
-export function addSubjectOptions(command: Command): Command {
+/**
+ * Adds the options of {@link SubjectCommandOptions}.
+ *
+ * @param found see `addLatentOptions`
+ */
+export function addSubjectOptions(command: Command, found?: string): Command {
   command
     .optionsGroup("Your own model and prompts:")
     .option(MODEL_OPTION, `${MODEL_IS}; with a task: any model to run it on`);
@@ -73,7 +77,7 @@ export function addSubjectOptions(command: Command): Command {
       "batches to discover with and to measure on (default: half of the prompts each)",
       listOf(wholeNumber(1)),
     );
-  return addLatentOptions(command, "the prompts to discover with")
+  return addLatentOptions(command, found)
     .option("--shared-qkv", "one input for the queries, keys and values of a head")
     .option("--node-edges", "patch nodes along the residual stream instead of edges between components")
     .option("--ungrouped", "grouped keys and values: an input for every query head");

@@ -1,4 +1,4 @@
-import type { CircuitTestName, CircuitTests } from "@autocircuit/metrics";
+import type { CircuitTestName, CircuitTests, CircuitVerdict } from "@autocircuit/metrics";
 
 /** Fewer prompts than these are said to be few. */
 export const FEW_PROMPTS = 20;
@@ -54,7 +54,7 @@ export function testSettings(asked: { readonly [Name in keyof TestSettings]?: nu
   return { random, quantile, mostEdges, level };
 }
 
-/** {@link caveats} of the tests that could be made of a circuit of so many edges, or that none could. */
+/** {@link caveats} of the tests that could be made of a circuit of so many edges, or that none could; and what their texts leave out. */
 export function testCaveats(
   { verdicts, prompts }: CircuitTests,
   edges: number,
@@ -62,7 +62,18 @@ export function testCaveats(
 ): string[] {
   const tests = verdicts.filter(({ passed }) => passed !== null).map(({ test }) => test);
   if (tests.length === 0) return ["nothing was tested: none of the tests that were asked for could be made."];
-  return caveats({ tests, prompts, random, edges: Math.min(edges, mostEdges), quantile, level });
+  return [
+    ...caveats({ tests, prompts, random, edges: Math.min(edges, mostEdges), quantile, level }),
+    ...verdicts.flatMap(unnamedEdges),
+  ];
+}
+
+/** Where the edges are that a verdict's text leaves out. */
+function unnamedEdges({ test, text, notMinimal = [] }: CircuitVerdict): string[] {
+  if (notMinimal.every(({ edge }) => text.includes(edge))) return [];
+  return [
+    `--json writes all ${notMinimal.length} edges that do too little, as \`notMinimal\` of the verdict of ${test}.`,
+  ];
 }
 
 function counted(random: number): string {

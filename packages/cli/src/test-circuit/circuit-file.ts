@@ -1,5 +1,14 @@
-import { type AblationType, Circuit, type Graph, graphDifference, PruneScores } from "@autocircuit/core";
-import { edgesIn, type NamedEdge, requireLatents } from "../patch/read-edges.ts";
+import {
+  type AblationType,
+  Circuit,
+  type Graph,
+  graphDifference,
+  type LatentIdentity,
+  latentIdentity,
+  PruneScores,
+} from "@autocircuit/core";
+import { edgesIn, type NamedEdge, requireLatents, seedIn } from "../patch/read-edges.ts";
+import { latentsOfJson } from "../support/kept-latents.ts";
 import { ABLATIONS } from "../support/names.ts";
 import { readJson } from "../support/read-json.ts";
 import { tiesWarning } from "../support/ties.ts";
@@ -12,6 +21,8 @@ export interface CircuitFile {
   readonly task: string | undefined;
   readonly ablation: AblationType | undefined;
   readonly seed: number | undefined;
+  /** The latents that it is of, see `latentsOfJson`. */
+  readonly latents: LatentIdentity | null | undefined;
   /** The circuit in the graph of the model that was loaded. @throws UsageError or AutocircuitError where it is of another */
   readonly circuitOf: (graph: Graph) => Circuit;
   /** What to say where edges that tie made it larger than was asked for. */
@@ -34,6 +45,7 @@ export async function readCircuit(path: string, size: number | undefined): Promi
       ties: tiesWarning(scores, size, ranked.size),
       byToken: scores.graph.tokens !== null,
       ...{ task, ablation: ablationIn(options), seed },
+      latents: latentIdentity(scores.graph),
       circuitOf: (graph) => {
         if (scores.graph.equals(graph)) return ranked;
         const counts = `${scores.graph.edgeCount} edges) than this model's (${graph.edgeCount} edges`;
@@ -53,7 +65,8 @@ export async function readCircuit(path: string, size: number | undefined): Promi
     ties: undefined,
     task: typeof task === "string" ? task : undefined,
     ablation: ablationIn(options),
-    seed: typeof options?.seed === "number" ? options.seed : undefined,
+    seed: seedIn(json),
+    latents: latentsOfJson(json),
     circuitOf: (graph) => {
       requireLatents(json, path, graph);
       return Circuit.of(

@@ -71,6 +71,23 @@ describe("a compiled model's circuit", () => {
     expect(read("refused.json").passed).toBe(false);
   });
 
+  it("with more edges that do nothing than the verdict names: --json has all, and a note says so", async () => {
+    const { circuit, ...rest } = read("reverse.json");
+    const idle = ["MLP 0", "MLP 1", "MLP 2", "MLP 3", "A0.0", "A1.0", "A2.0"].map((source) => `${source}->Resid End`);
+    const wrong = write("idle.json", {
+      ...rest,
+      circuit: [...circuit, ...idle.map((edge) => ({ edge, token: null }))],
+    });
+    const { out } = await run(["test", wrong, "--tests", "minimality", "--json", at("idle-tested.json")]);
+    expect(out).toMatch(/ and 2 more \(`notMinimal` of this verdict has all\)\.$/m);
+    expect(out).toMatch(
+      /^note: --json writes all 7 edges that do too little, as `notMinimal` of the verdict of minim/m,
+    );
+    const [{ notMinimal }] = read("idle-tested.json").verdicts;
+    expect(notMinimal.map(({ edge }: { edge: string }) => edge).toSorted()).toEqual(idle.toSorted());
+    expect(notMinimal.every(({ distance }: { distance: number }) => distance === 0)).toBe(true);
+  });
+
   it("says so where it is tested on another task", async () => {
     const file = write("sort.json", { ...read("reverse.json"), task: "tracr-sort" });
     const how = ["--task", "tracr-reverse", "--tests", "equivalence"];

@@ -11,6 +11,7 @@ import {
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -23,10 +24,11 @@ import type { TestCommandOptions } from "./options.ts";
 import { verdictLine } from "./verdict-line.ts";
 
 /** Tests a circuit on the prompts that a task or a file of one's own sets aside for measuring; prints verdicts in words. */
-export async function testCommand(path: string, options: TestCommandOptions, context: Context): Promise<void> {
+export async function testCommand(path: string, asked: TestCommandOptions, context: Context): Promise<void> {
   const { signal, print } = context;
-  requireWritable(options.json);
-  const file = await readCircuit(path, options.size);
+  requireWritable(asked.json);
+  const file = await readCircuit(path, asked.size);
+  const options = await withKeptLatents(asked, [{ file: path, latents: file.latents }]);
   const taskName = taskOf(path, file, options);
   const subject = chooseSubject(taskName, options);
   const others = await crossSubjects(options);
@@ -44,8 +46,8 @@ export async function testCommand(path: string, options: TestCommandOptions, con
   const made = testSettings(options);
   using progress = new Progress("circuits x prompts");
   const onProgress = ({ done, total }: { done: number; total: number }) => progress.update(done, total);
-  const asked = { tests, score, ...made, seed, ablation, signal, onProgress };
-  const tested = await testCircuit(task.model, task.test, circuit, asked);
+  const how = { tests, score, ...made, seed, ablation, signal, onProgress };
+  const tested = await testCircuit(task.model, task.test, circuit, how);
   progress[Symbol.dispose]();
   for (const verdict of tested.verdicts) print(verdictLine(verdict));
   const notes = [...foreignNote(path, file, subject.name), ...testCaveats(tested, circuit.size, made)];
@@ -81,6 +83,7 @@ export async function testCommand(path: string, options: TestCommandOptions, con
       ...tested,
       notes,
       pruning: subject.pruning,
+      replacedKl: subject.replacedKl,
       passed,
       cross: cross ?? null,
       ...used.report,

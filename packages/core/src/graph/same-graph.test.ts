@@ -10,6 +10,16 @@ describe("requireSameGraph", () => {
     [config, { ...config, layers: 3 }, "layers is 2, wanted 3"],
     [config, latents, "latents is not there, wanted [3, 2]; latentErrors is not there, wanted false"],
     [
+      { ...config, layers: 12, latents: new Array(12).fill(64) },
+      { ...config, layers: 12, latents: [0, 0, ...new Array(10).fill(64)] },
+      "latents is [64 (12 times)], wanted [0 (2 times), 64 (10 times)]",
+    ],
+    [
+      { ...config, layers: 6, latents: [1, 2, 3, 4, 5, 6] },
+      { ...config, layers: 6, latents: [1, 2, 3, 4, 4, 4] },
+      "latents is [1, 2, 3, ..., 6] (6 numbers), wanted [1, 2, 3, 4 (3 times)]",
+    ],
+    [
       { ...latents, autoencoders: "a1" },
       { ...latents, autoencoders: "b2" },
       "its latents are of other autoencoders (a1) than the model's (b2)",
@@ -23,17 +33,24 @@ describe("requireSameGraph", () => {
     [
       { ...latents, keptLatents: { mlp: [[5, 1, 9], null] } },
       { ...latents, keptLatents: { mlp: [[5, 1, 8], null] } },
-      "of block 0 (mlp) it has the latents 5, 1, 9, the model 5, 1, 8",
+      "of block 0 (mlp) it has the latents 5, 1, 9, the model's 5, 1, 8",
     ],
     [
       latents,
       { ...latents, keptLatents: { mlp: [null, [4, 3]] } },
-      "of block 1 (mlp) it has the latents as they are numbered, the model 4, 3",
+      "of block 1 (mlp) it has the latents as they are numbered, the model's 4, 3",
     ],
   ])("says in what graphs differ: %#", (found, model, message) => {
     expect(() => requireSameGraph(Graph.of(found), Graph.of(model), "The scores are")).toThrow(
       `The scores are of another graph than the model's: ${message}`,
     );
     expect(() => requireSameGraph(Graph.of(found), Graph.of(found), "The scores are")).not.toThrow();
+  });
+
+  it("says whose the other graph is, of latents too", () => {
+    const [ours, theirs] = [Graph.of({ ...latents, autoencoders: "a1" }), Graph.of({ ...latents, autoencoders: "b2" })];
+    expect(() => requireSameGraph(ours, theirs, "The circuit is", "the scores'")).toThrow(
+      "The circuit is of another graph than the scores': its latents are of other autoencoders (a1) than the scores' (b2).",
+    );
   });
 });

@@ -3,7 +3,7 @@ import type { Graph } from "./graph.ts";
 import type { ResolvedGraphConfig } from "./graph-config.ts";
 import type { KeptLatents } from "./kept-latents.ts";
 
-/** Numbers of latents that a message names. */
+/** Numbers that a message names. */
 const NAMED = 4;
 
 /**
@@ -18,12 +18,16 @@ export function requireSameGraph(found: Graph, model: Graph, what: string, whose
   const hint = whose === "the model's" ? " See `model.withGraph`." : "";
   throw new AutocircuitError(
     "bad-input",
-    `${what} of another graph than ${whose}: ${graphDifference(found.config, model.config)}.${hint}`,
+    `${what} of another graph than ${whose}: ${graphDifference(found.config, model.config, whose)}.${hint}`,
   );
 }
 
 /** In what a graph that was found differs from the one that is wanted, in words; of latents last, which follow from the rest. */
-export function graphDifference(found: ResolvedGraphConfig, wanted: ResolvedGraphConfig): string {
+export function graphDifference(
+  found: ResolvedGraphConfig,
+  wanted: ResolvedGraphConfig,
+  whose = "the model's",
+): string {
   const { keptLatents: _, autoencoders: __, ...plain } = wanted;
   const { keptLatents: ___, autoencoders: ____, ...ofFound } = found;
   const keys = [...new Set([...Object.keys(ofFound), ...Object.keys(plain)])] as (keyof typeof plain)[];
@@ -31,13 +35,28 @@ export function graphDifference(found: ResolvedGraphConfig, wanted: ResolvedGrap
   if (differing.length > 0) {
     return differing.map((key) => `${key} is ${inWords(found[key])}, wanted ${inWords(wanted[key])}`).join("; ");
   }
-  if (found.autoencoders !== wanted.autoencoders) return otherAutoencoders(found.autoencoders, wanted.autoencoders);
-  return otherLatents(found.keptLatents, wanted.keptLatents);
+  if (found.autoencoders !== wanted.autoencoders)
+    return otherAutoencoders(found.autoencoders, wanted.autoencoders, whose);
+  return otherLatents(found.keptLatents, wanted.keptLatents, whose);
 }
 
 function inWords(value: unknown): string {
   if (value === undefined) return "not there";
-  return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+  return Array.isArray(value) ? numbersInWords(value) : String(value);
+}
+
+/** A few as they are, of more `[64 (12 times)]`, `[0, 64 (11 times)]`, or, of many that differ, the first, the last and how many. */
+function numbersInWords(numbers: readonly unknown[]): string {
+  if (numbers.length <= NAMED) return `[${numbers.join(", ")}]`;
+  const runs: { value: unknown; count: number }[] = [];
+  for (const value of numbers) {
+    const last = runs.at(-1);
+    if (last?.value === value) last!.count++;
+    else runs.push({ value, count: 1 });
+  }
+  const texts = runs.map(({ value, count }) => (count > 1 ? `${value} (${count} times)` : String(value)));
+  if (texts.length <= NAMED) return `[${texts.join(", ")}]`;
+  return `[${texts.slice(0, NAMED - 1).join(", ")}, ..., ${texts.at(-1)}] (${numbers.length} numbers)`;
 }
 
 /** What a graph's latents and their errors are told by, which files of circuits keep. */
@@ -73,22 +92,26 @@ export function latentDifference(found: LatentIdentity | null, { config }: Graph
 }
 
 /** That two sets of autoencoders are not the same. */
-function otherAutoencoders(found: string | undefined, wanted: string | undefined): string {
-  if (found === undefined) return `it does not say of which autoencoders its latents are, the model's are ${wanted}`;
+export function otherAutoencoders(
+  found: string | undefined,
+  wanted: string | undefined,
+  whose = "the model's",
+): string {
+  if (found === undefined) return `it does not say of which autoencoders its latents are, ${whose} are ${wanted}`;
   return wanted === undefined
-    ? `its latents are of the autoencoders ${found}, the model's come from no file`
-    : `its latents are of other autoencoders (${found}) than the model's (${wanted})`;
+    ? `its latents are of the autoencoders ${found}, ${whose} come from no file`
+    : `its latents are of other autoencoders (${found}) than ${whose} (${wanted})`;
 }
 
 /** Which latents two graphs of the same autoencoders do not have in common. */
-function otherLatents(found: KeptLatents | undefined, wanted: KeptLatents | undefined): string {
+function otherLatents(found: KeptLatents | undefined, wanted: KeptLatents | undefined, whose = "the model's"): string {
   for (const part of ["mlp", "attention", "stream"] as const) {
     const [ours, theirs] = [found?.[part] ?? [], wanted?.[part] ?? []];
     for (let block = 0; block < Math.max(ours.length, theirs.length); block++) {
       const [kept, other] = [ours[block] ?? null, theirs[block] ?? null].map((numbers) => JSON.stringify(numbers));
       if (kept === other) continue;
       return (
-        `of block ${block} (${part}) it has the latents ${some(ours[block])}, the model ${some(theirs[block])}; ` +
+        `of block ${block} (${part}) it has the latents ${some(ours[block])}, ${whose} ${some(theirs[block])}; ` +
         "which are kept depends on the prompts that latents were pruned by"
       );
     }

@@ -1,5 +1,6 @@
 import { freemem } from "node:os";
 import { type ComputeDType, elementBytes, sourceRows } from "@autocircuit/native";
+import type { Graph } from "../graph/graph.ts";
 import { firstLatentRow, type LatentPlace } from "../model/latents.ts";
 import type { SizedModel } from "../model/sized-model.ts";
 
@@ -57,9 +58,24 @@ export function autoencoderBytes(sizes: readonly AutoencoderSize[], dtype: Compu
   return numbers.reduce((sum, size) => sum + size, 0) * elementBytes(dtype);
 }
 
-/** What the activations of so many latents take at so many tokens, in bytes: those of the run, and those of the ablation. */
-export function latentBytes(latents: number, tokens: number, dtype: ComputeDType): number {
-  return 2 * latents * tokens * elementBytes(dtype);
+/** For each latent that is active at a token: two places, its values, and what is gathered of the mask for it. */
+const BYTES_AN_ACTIVE_LATENT = 40;
+
+/**
+ * What the activations of so many latents take at so many tokens, in bytes: those of the run, those of the ablation, and lists of the active ones.
+ *
+ * @param active latents that are active at a token
+ */
+export function latentBytes(latents: number, tokens: number, dtype: ComputeDType, active = 0): number {
+  return (2 * latents * elementBytes(dtype) + active * BYTES_AN_ACTIVE_LATENT) * tokens;
+}
+
+/** For each node with its name, and what is not yet collected of others like it. */
+const BYTES_A_NODE = 600;
+
+/** What a graph takes in the memory of the machine, in bytes, beside its edges: much only where latents are many, and in narrow models most of all. */
+export function graphBytes({ srcs, dests }: Graph): number {
+  return BYTES_A_NODE * (srcs.length + dests.length);
 }
 
 /** Numbers for each edge in a pass with gradients: the mask as given, where the network computes and of ordinary sources, the gradients of each; and its score. */

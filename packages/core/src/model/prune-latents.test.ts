@@ -93,7 +93,7 @@ describe("pruneLatents", () => {
     const path = join(folder, "scores.safetensors");
     await scores.save(path);
     await expect(PruneScores.load(path, { graph: another.graph })).rejects.toThrow(
-      /it has the latents \d+, .*, the model \d+, .*; which are kept depends on the prompts/,
+      /it has the latents \d+, .*, the model's \d+, .*; which are kept depends on the prompts/,
     );
     expect((await PruneScores.load(path, { graph: model.graph })).graph.equals(model.graph)).toBe(true);
     rmSync(folder, { recursive: true });

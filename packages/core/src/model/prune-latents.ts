@@ -1,12 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import {
-  type Autoencoders,
-  type BlockAutoencoder,
-  mapAutoencoders,
-  placedAutoencoders,
-  scope,
-  Tensor,
-} from "@autocircuit/native";
+import { type Autoencoders, mapAutoencoders, placedAutoencoders, scope } from "@autocircuit/native";
 import { longOptions, promptLoader } from "../kinds.ts";
 import { overPrompts } from "../memory/over-prompts.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
@@ -15,7 +8,9 @@ import { realPositions } from "../prompts/real-positions.ts";
 import type { Tokens } from "../prompts/tokens.ts";
 import { latentOwner, latentPlaces } from "./latents.ts";
 import { type LongOptions, throwIfAborted } from "./long-options.ts";
+import { meanDivergence } from "./mean-divergence.ts";
 import { PatchableModel } from "./patchable-model.ts";
+import { someLatents } from "./some-latents.ts";
 
 /** How latents are pruned. */
 export interface PruneLatentsOptions extends LongOptions {
@@ -102,10 +97,10 @@ export async function pruneLatents(
     return positions.map((row) => strongest(row, Math.min(most, active)));
   });
   const pruned = scope(() =>
-    mapAutoencoders(autoencoders, (one, number) => keepLatents(one, kept[number]!, byPosition)),
+    mapAutoencoders(autoencoders, (one, number) => someLatents(one, kept[number]!, byPosition)),
   );
   using smaller = model.withAutoencoders(pruned);
-  const kl = await meanDivergence(full, smaller, prompts, options);
+  const kl = await meanDivergence(full, smaller, prompts, { signal, sidesOf: (batch) => sidesOf(batch, options) });
   throwIfAborted(signal);
   return {
     autoencoders: pruned,
@@ -167,72 +162,4 @@ function added(before: number[][][] | undefined, more: number[][][]): number[][]
   return more.map((rows, block) =>
     rows.map((row, p) => row.map((value, latent) => value + before[block]![p]![latent]!)),
   );
-}
-
-function keepLatents(
-  { encode, bias, decode, decodeLater, outBias, threshold, top, latentNumbers, fingerprint }: BlockAutoencoder,
-  kept: readonly (readonly number[])[],
-  byPosition: boolean,
-): BlockAutoencoder {
-  const some = (tensor: Tensor) => {
-    const rows = kept.map((latents) => tensor.indexSelect(0, latents));
-    return byPosition ? Tensor.stack(rows) : rows[0]!;
-  };
-  const numbers = kept.map((latents) =>
-    latents.map((latent) => (latentNumbers as readonly number[])?.[latent] ?? latent),
-  );
-  return {
-    encode: some(encode),
-    bias: some(bias),
-    decode: some(decode),
-    ...(decodeLater && { decodeLater: decodeLater.map(some) }),
-    outBias: outBias.clone(),
-    ...(threshold && { threshold: some(threshold) }),
-    ...(top && { top: Math.min(top, kept[0]!.length) }),
-    latentNumbers: byPosition ? numbers : numbers[0]!,
-    fingerprint,
-  };
-}
-
-/** KL(one || other) of the logits at all positions that are not padding, in nats. */
-async function meanDivergence(
-  one: PatchableModel,
-  other: PatchableModel,
-  prompts: PromptLoader,
-  options: PruneLatentsOptions,
-): Promise<number> {
-  let [sum, count] = [0, 0];
-  for await (const { fold } of overPrompts(one, prompts, { signal: options.signal })) {
-    const found = await fold(async (before: readonly [number, number] = [0, 0], { slice }) => {
-      let [ofSlice, positions] = before;
-      for (const tokens of sidesOf(slice, options)) {
-        const p = await one.forward(tokens, { sliced: false });
-        const q = await other.forward(tokens, { sliced: false });
-        const each = divergences(p, q);
-        const real = realPositions(tokens);
-        ofSlice += Number(await (real ? each.mul(real) : each).sum().item());
-        positions += real ? Number(await real.sum().item()) : each.size;
-      }
-      return [ofSlice, positions] as const;
-    });
-    sum += found[0];
-    count += found[1];
-  }
-  return sum / count;
-}
-
-/** KL(p || q) at each position [B, P, 1], prompt by prompt: all at once, logits of a large vocabulary in float64 would take gigabytes. */
-function divergences(p: Tensor, q: Tensor): Tensor {
-  const each = Array.from({ length: p.shape[0]! }, (_, row) =>
-    scope(() => {
-      const [ofP, ofQ] = [p, q].map((logits) =>
-        logits
-          .slice(0, row, row + 1)
-          .to("float64")
-          .logSoftmax(-1),
-      );
-      return ofP!.exp().mul(ofP!.sub(ofQ!)).sum(-1, true);
-    }),
-  );
-  return Tensor.cat(each);
 }

@@ -27,9 +27,9 @@ export async function loadTask(options: TaskOptions, signal?: AbortSignal): Prom
     throwIfAborted(signal);
     prompts = await readTaskPrompts(options, network);
     const plain = graphModel(options, network, prompts.train.seqLen);
-    const { model, latentsKl } = await withTaskAutoencoders(plain, prompts.train, options, signal);
+    const { model, ...costs } = await withTaskAutoencoders(plain, prompts.train, options, signal);
     if (model !== plain) latent = model;
-    const made = (parts: TaskParts) => new LoadedTask(options, { ...parts, latentsKl }, free);
+    const made = (parts: TaskParts) => new LoadedTask(options, { ...parts, ...costs }, free);
     if (!options.tailDivergence) return made(taskParts(options, model, prompts, null));
     tail = await cutPrefix(model, prompts, signal);
     return made(taskParts(options, tail.model, tail, tail.sharedPrefix));

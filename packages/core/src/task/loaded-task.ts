@@ -14,6 +14,8 @@ export interface TaskParts {
   readonly sharedPrefix: TaskPrefix | null;
   /** See {@link LoadedTask.latentsKl}; default null. */
   readonly latentsKl?: number | null | undefined;
+  /** See {@link LoadedTask.replacedKl}; default null. */
+  readonly replacedKl?: number | null | undefined;
 }
 
 /** What prompts had in common at the start and was cut off. */
@@ -50,6 +52,11 @@ export class LoadedTask
   readonly sharedPrefix: TaskPrefix | null;
   /** Where latents of autoencoders were pruned: what that cost, KL(all || kept) of the training prompts' logits in nats. Else null. */
   readonly latentsKl: number | null;
+  /**
+   * Where what autoencoders leave out is dropped, and the model is what they make of it: how far that is from the model without them,
+   * KL(without || with) of the training prompts' logits in nats. Else null.
+   */
+  readonly replacedKl: number | null;
   readonly #free: () => void;
 
   constructor(options: TaskOptions, parts: TaskParts, free: () => void) {
@@ -64,6 +71,7 @@ export class LoadedTask
     this.knownEdges = parts.knownEdges;
     this.sharedPrefix = parts.sharedPrefix;
     this.latentsKl = parts.latentsKl ?? null;
+    this.replacedKl = parts.replacedKl ?? null;
     this.#free = free;
   }
 

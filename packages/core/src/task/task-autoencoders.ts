@@ -1,5 +1,8 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
+import { latentsByPosition } from "../graph/kept-latents.ts";
+import { keepLatents } from "../model/keep-latents.ts";
+import { meanDivergence } from "../model/mean-divergence.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import { pruneLatents } from "../model/prune-latents.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
@@ -15,11 +18,13 @@ const INPUTS: Readonly<Record<AutoencoderInput, Autoencoders["input"]>> = {
   resid_post: "resid_post",
 };
 
-/** A task's model, and what pruning its latents cost. */
+/** A task's model, and what its autoencoders cost. */
 export interface TaskModelWithLatents {
   readonly model: PatchableModel;
   /** KL(all latents || those that were kept) in nats, see `PrunedLatents.kl`; null where none were pruned. */
   readonly latentsKl: number | null;
+  /** KL(the model || the model with autoencoders) in nats, where what they leave out is dropped; else null. */
+  readonly replacedKl: number | null;
 }
 
 /**
@@ -35,14 +40,15 @@ export async function withTaskAutoencoders(
 ): Promise<TaskModelWithLatents> {
   const {
     autoencoderInput: input,
-    autoencoderPrune: prune = true,
+    autoencoderKeepLatents: kept,
+    autoencoderPrune: prune = kept === undefined,
     autoencoderPruneWithCorrupt: includeCorrupt,
   } = options;
   if (input === undefined) {
     const given = Object.keys(options).find(
       (name) => name.startsWith("autoencoder") && options[name as keyof TaskOptions] !== undefined,
     );
-    if (given === undefined) return { model, latentsKl: null };
+    if (given === undefined) return { model, latentsKl: null, replacedKl: null };
     throw new AutocircuitError(
       "bad-input",
       `Task ${options.key}: \`${given}\` is given without \`autoencoderInput\`, which says what autoencoders replace.`,
@@ -60,14 +66,21 @@ export async function withTaskAutoencoders(
       `Task ${options.key}: say whether corrupt prompts count in pruning latents, \`autoencoderPruneWithCorrupt\`.`,
     );
   }
+  if (prune && kept !== undefined) {
+    throw new AutocircuitError(
+      "bad-input",
+      `Task ${options.key}: \`autoencoderKeepLatents\` says which latents are kept, so none are pruned: leave \`autoencoderPrune\` out.`,
+    );
+  }
   const byToken = options.byToken ?? false;
-  if (prune && byToken && options.tailDivergence) {
+  const byPosition = kept ? latentsByPosition({ config: kept }) : prune && byToken;
+  if (byPosition && options.tailDivergence) {
     throw new AutocircuitError(
       "bad-input",
       `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`tailDivergence\` out, or pruning (\`autoencoderPrune: false\`).`,
     );
   }
-  const errors = options.autoencoderErrors ?? false;
+  const errors = options.autoencoderErrors ?? kept?.latentErrors ?? false;
   const loaded = await options.autoencoders({
     config: model.config,
     input,
@@ -84,15 +97,27 @@ export async function withTaskAutoencoders(
         `Task ${options.key}: its autoencoders are to read ${INPUTS[input]} (${input}), those given read ${given.input}.`,
       );
     }
-    if (!prune) return { model: model.withAutoencoders(given), latentsKl: null };
-    const { autoencoders, kl } = await pruneLatents(model, given, train, {
-      maxLatents: options.autoencoderMaxLatents,
-      includeCorrupt,
-      byPosition: byToken,
-      signal,
-    });
+    const made = async (autoencoders: Autoencoders, latentsKl: number | null): Promise<TaskModelWithLatents> => {
+      const replaced = model.withAutoencoders(autoencoders);
+      try {
+        const replacedKl = errors ? null : await meanDivergence(model, replaced, train, { signal });
+        return { model: replaced, latentsKl, replacedKl };
+      } catch (error) {
+        replaced.dispose();
+        throw error;
+      }
+    };
+    if (!prune && kept === undefined) return await made(given, null);
+    const { autoencoders, kl } = kept
+      ? { autoencoders: keepLatents(given, kept), kl: null }
+      : await pruneLatents(model, given, train, {
+          maxLatents: options.autoencoderMaxLatents,
+          includeCorrupt,
+          byPosition,
+          signal,
+        });
     try {
-      return { model: model.withAutoencoders(autoencoders), latentsKl: kl };
+      return await made(autoencoders, kl);
     } finally {
       disposeAutoencoders(autoencoders);
     }

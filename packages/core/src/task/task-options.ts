@@ -9,6 +9,7 @@ import {
   type TransformerOptions,
 } from "@autocircuit/native";
 import type { EdgeRef } from "../graph/edge.ts";
+import type { LatentIdentity } from "../graph/same-graph.ts";
 import { outputSlice } from "../kinds.ts";
 import type { OutputSlice } from "../model/output-slice.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
@@ -132,6 +133,8 @@ export interface TaskOptions {
   readonly autoencoderPruneWithCorrupt?: boolean | undefined;
   /** Keep only latents that are active on the training prompts, by position in a circuit by token; see `pruneLatents`. Default true. */
   readonly autoencoderPrune?: boolean | undefined;
+  /** Keep the latents that were kept before, in the place of pruning: a graph's configuration, see `keepLatents`; errors by default as there. */
+  readonly autoencoderKeepLatents?: LatentIdentity | undefined;
   /** Keep what autoencoders leave out as sources, so that the full model computes what it did. Default false, as AutoCircuit has it. */
   readonly autoencoderErrors?: boolean | undefined;
   /** Where the autoencoders come from. */
@@ -167,6 +170,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   autoencoderPythiaSize: kind.text,
   autoencoderPruneWithCorrupt: kind.flag,
   autoencoderPrune: kind.flag,
+  autoencoderKeepLatents: kind.record,
   autoencoderErrors: kind.flag,
   autoencoders: kind.callback,
   align: kind.oneOf(pairAlignments),

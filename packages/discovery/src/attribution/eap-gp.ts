@@ -6,12 +6,13 @@ import {
   realPositions,
   type SrcNode,
 } from "@autocircuit/core";
-import { Ablation, grad, scope, Tensor } from "@autocircuit/native";
+import { grad, scope, Tensor } from "@autocircuit/native";
 import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
+import { putOutput } from "./put-output.ts";
 import { scorePrompts } from "./score-prompts.ts";
 import type { SliceGradients } from "./slice-gradients.ts";
-import { maskFrom, requireFactorized, requireNoLatents } from "./start-edges.ts";
+import { maskFrom, requireNoLatents } from "./start-edges.ts";
 
 /** Options of {@link eapGp}. */
 export interface EapGpOptions extends AttributionOptions {
@@ -36,11 +37,12 @@ const check = signature("eapGp", modelAndPrompts, {
 /**
  * Edge attribution along a gradient path (EAP-GP; Zhang et al. 2025, arXiv:2502.06852): from g_0, the clean embedding, steps of length 1 (per
  * prompt, over positions and dimensions) down the gradient of the squared distance of all logits (padded positions do not count) from the
- * corrupt run's; an edge scores `(z_u(corrupt) - z_u(clean)) . mean_{j=1..m} dL/dx_v(g_j)`. g_0 itself is not used.
+ * corrupt run's; an edge scores `(z_u(corrupt) - z_u(clean)) . mean_{j=1..m} dL/dx_v(g_j)`. g_0 itself is not used. In a graph of nodes the
+ * stream is a source too: with `path: "source"` it moves for all that reads it, although an edge leads to the next point of the stream alone.
  *
  * Cost: 3 forwards, and 2 forwards and backwards a step; with `path: "source"` so many for each source.
  *
- * @throws AutocircuitError `bad-input` for steps 0, a graph of nodes, clean and corrupt prompts of unequal length; `not-finite`; `aborted`
+ * @throws AutocircuitError `bad-input` for steps 0, latents, clean and corrupt prompts of unequal length; `not-finite`; `aborted`
  */
 export async function eapGp(
   model: PatchableModel,
@@ -50,7 +52,6 @@ export async function eapGp(
   check({ model, prompts }, options);
   const { steps = 5, from = "clean", path = "input", onPath } = options;
   const { graph } = model;
-  requireFactorized(graph, "eap-gp");
   requireNoLatents(graph, "eap-gp");
   const info = { algorithm: "eap-gp", options: { steps, from, path } };
   return scorePrompts(model, prompts, options, info, async (slice) => {
@@ -83,12 +84,9 @@ export async function eapGp(
 async function gradientAt(slice: SliceGradients, source: SrcNode, output: Tensor, directions: Tensor): Promise<Tensor> {
   // Another embedding costs nothing, where a mask of its edges makes all inputs anew.
   if (source.kind === "start") return slice.gradient({ start: output, directions });
-  using at = await withOutput(slice, source, output);
-  return slice.gradient({
-    mask: maskFrom(slice.model.graph, (other) => other === source, 1),
-    ablation: at,
-    directions,
-  });
+  const { mask, ablation } = await putOutput(slice, source, output);
+  using at = ablation;
+  return slice.gradient({ mask, ablation: at, directions });
 }
 
 /** All logits of the run that the path leads to. */
@@ -118,15 +116,15 @@ async function pathOf(
   let point = begin.select(0, source.index);
   const points: Tensor[] = [];
   const start = source.kind === "start";
-  const mask = maskFrom(model.graph, (other) => other === source, start ? 0 : 1);
   for (let j = 0; j < steps; j++) {
     const at = point;
     point = await scope(async () => {
-      using put = start ? undefined : await withOutput(slice, source, at);
+      const put = start ? undefined : await putOutput(slice, source, at);
+      using values = put?.ablation;
       const leaf = Tensor.zeros([...clean.shape], { dtype: clean.dtype as "float32" }).requireGrad();
-      const recording = Tensor.from(mask, { shape: [mask.length] }).requireGrad();
-      const how = put
-        ? { ablation: put, ablationLeaf: leaf }
+      const recording = Tensor.from(put?.mask ?? new Float32Array(model.graph.edgeCount)).requireGrad();
+      const how = values
+        ? { ablation: values, ablationLeaf: leaf }
         : { ablation: slice.ablation, start: at, outputsLeaf: leaf };
       const logits = await model.forward(slice.slice.clean, { ...how, sliced: false, ablate: recording, signal });
       const real = realPositions(slice.slice.clean);
@@ -137,7 +135,7 @@ async function pathOf(
         .div(orOne(norm(apart.detach())))
         .sum();
       const [gradient] = grad(distance, [leaf]);
-      const own = gradient!.select(0, source.index).to(logits.dtype);
+      const own = gradient!.select(0, put?.through.index ?? source.index).to(logits.dtype);
       // Where nothing is left to go the step is nothing.
       return at
         .to(logits.dtype)
@@ -157,14 +155,4 @@ function norm(values: Tensor): Tensor {
 /** The lengths, with 1 for 0. */
 function orOne(length: Tensor): Tensor {
   return Tensor.where(length.gt(0), length, 1);
-}
-
-/** The clean run's outputs with one source's replaced, as values to ablate with. */
-async function withOutput(slice: SliceGradients, source: SrcNode, output: Tensor): Promise<Ablation> {
-  const clean = await slice.clean();
-  const rows = Array.from({ length: clean.shape[0]! }, (_, row) => Number(row === source.index));
-  return scope(() => {
-    const chosen = Tensor.from(Float32Array.from(rows), { shape: [rows.length, 1, 1, 1] }).gt(0);
-    return new Ablation(Tensor.where(chosen, output.unsqueeze(0), clean));
-  });
 }

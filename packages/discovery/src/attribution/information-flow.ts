@@ -2,7 +2,7 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import { overPrompts, type PatchableModel, type PromptBatch, type PromptLoader, PruneScores } from "@autocircuit/core";
 import { scope, Tensor } from "@autocircuit/native";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
-import { requireFactorized, requireNoLatents } from "./start-edges.ts";
+import { requireNoLatents } from "./start-edges.ts";
 
 /** Options of {@link informationFlowRoutes}. */
 export interface InformationFlowOptions extends DiscoveryOptions {
@@ -24,11 +24,12 @@ const check = signature("informationFlowRoutes", modelAndPrompts, {
 /**
  * Information flow routes (Ferrando and Voita 2024, arXiv:2403.00824): how much of the residual stream y that a destination reads is a
  * source's output x, `max(0, |y|_1 - |y - x|_1)`, as a share of the sum over its sources; the mean over positions (padded ones do not
- * count) and prompts. Knows clean prompts only, neither answers nor an ablation; all destinations that read at one point score alike.
+ * count) and prompts. Knows clean prompts only, neither answers nor an ablation; all destinations that read at one point score alike. In a
+ * graph of nodes, as in the paper, the stream at each point is shared out between the stream before it and what was written since.
  *
  * Cost: one forward.
  *
- * @throws AutocircuitError `bad-input` for a graph of nodes, cached prefixes, or no prompts; `aborted`
+ * @throws AutocircuitError `bad-input` for latents, cached prefixes, or no prompts; `aborted`
  */
 export async function informationFlowRoutes(
   model: PatchableModel,
@@ -38,7 +39,6 @@ export async function informationFlowRoutes(
   check({ model, prompts }, options);
   const { signal, onProgress, positional, onPrompt } = options;
   const { graph } = model;
-  requireFactorized(graph, "information-flow-routes");
   requireNoLatents(graph, "information-flow-routes");
   if (prompts.promptCount === 0)
     throw new AutocircuitError("bad-input", "information-flow-routes: there are no prompts.");
@@ -104,6 +104,8 @@ async function scoresOfSlice(
 /** Which point of the stream a group of destinations reads; see `KeptRun.stream`. */
 function pointOf({ config }: PatchableModel, reader: string, block: number): number {
   if (reader === "end") return 2 * config.layers;
+  if (reader === "post") return 2 * block + 2;
+  if (reader === "mid") return 2 * block + 1;
   return reader === "mlp" && !config.parallel ? 2 * block + 1 : 2 * block;
 }
 

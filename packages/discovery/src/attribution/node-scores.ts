@@ -8,7 +8,7 @@ import { lossOf } from "./losses.ts";
 import { nodeGroups } from "./node-groups.ts";
 import { requireGradient } from "./score-prompts.ts";
 import { SliceGradients } from "./slice-gradients.ts";
-import { maskFrom, requireFactorized, requireNoLatents } from "./start-edges.ts";
+import { maskFrom, requireNoLatents } from "./start-edges.ts";
 
 /** Where the gradients of nodes are taken. */
 export type NodeMethod = "eap" | "eap-ig-inputs" | "clean-corrupted" | "eap-ig-activations";
@@ -50,11 +50,12 @@ const check = signature("nodeScores", modelAndPrompts, {
  * Attribution of whole nodes and of single dimensions of their outputs: `(z_u(corrupt) - z_u(clean)) . dL/dz_u`, summed over batches and
  * positions, where gradients are those of the method; a node's is the sum over its dimensions. Integrated gradients over inputs use
  * the points k = 1..m, so with the clean one and without the ablated one. Source: EAP-IG's `attribute_node` (Hanna, Pezzelle and Belinkov
- * 2024, arXiv:2403.17806; nodes as in Nanda 2023, "Attribution Patching").
+ * 2024, arXiv:2403.17806; nodes as in Nanda 2023, "Attribution Patching"). In a graph of nodes the stream between the parts has scores too:
+ * its own gradient, by all that reads it.
  *
  * Cost: as the method of that name for edges.
  *
- * @throws AutocircuitError `bad-input` for steps 0, or steps of a method without, a graph of nodes, no prompts, gradients that are zero by construction, an MLP's input in
+ * @throws AutocircuitError `bad-input` for steps 0, or steps of a method without, latents, no prompts, gradients that are zero by construction, an MLP's input in
  *   parallel blocks; `not-finite`; `aborted`
  */
 export async function nodeScores(
@@ -65,7 +66,6 @@ export async function nodeScores(
   check({ model, prompts }, options);
   const { method = "eap", steps = 5, mlpGradient = "output", ablation = "resample", signal, onProgress } = options;
   const { srcs } = model.graph;
-  requireFactorized(model.graph, "nodeScores");
   requireNoLatents(model.graph, "nodeScores");
   requireGradients(model, prompts, { ...options, method, mlpGradient });
   const loss = await lossOf(model, prompts, options);
@@ -144,6 +144,8 @@ async function scoresOf(
     for (const group of nodeGroups(graph))
       for (let k = 1; k <= steps; k++)
         points.push(async () => {
+          // In a graph of nodes no edge brings the embedding to block 0.
+          if (group.includes(graph.srcs[0]!)) return await atShare(1 - k / steps);
           using between = new Ablation(betweenOutputs(clean, ownRows, k / steps));
           return await slice.outputGradient({
             mask: maskFrom(graph, (source) => group.includes(source), 1),

@@ -22,16 +22,3 @@ export function requireNoLatents(graph: Graph, method: string): void {
     `${method} looks at the vectors that sources write, and latents of autoencoders are kept as numbers: take edge-attribution, mask-gradient, eap-ig-inputs, relp or exact.`,
   );
 }
-
-/**
- * Components of a graph of nodes read the residual stream, not edges, so that no mask of edges gives another embedding to all of them.
- *
- * @throws AutocircuitError `bad-input` for such a graph
- */
-export function requireFactorized(graph: Graph, method: string): void {
-  if (graph.factorized) return;
-  throw new AutocircuitError(
-    "bad-input",
-    `${method} needs a factorised graph: in a graph of nodes components read the stream itself, and an output on the way between two runs cannot be put in.`,
-  );
-}

@@ -119,7 +119,7 @@ export async function trainAutoencoders(
     loss.push(made.loss);
     onProgress?.({ done: step + 1, total, ...made });
   }
-  const autoencoders = trained.result(options.errors ?? true);
+  const autoencoders = trained.result(options.errors ?? true, await model.transformer.weightProcessing());
   try {
     const measured = await namingStep({ step: total, total, batches }, () =>
       measureAutoencoders(model, { ...autoencoders, errors: false }, options.test ?? prompts, signal),

@@ -6,6 +6,7 @@ import {
   scope,
   Tensor,
   type TransformerConfig,
+  type WeightProcessing,
 } from "@autocircuit/native";
 import { Adam } from "../training/adam.ts";
 
@@ -79,12 +80,13 @@ export class TrainedAutoencoders implements Disposable {
   }
 
   /** Copies for the caller. */
-  result(errors: boolean): Autoencoders {
+  result(errors: boolean, { centeredWrites, valueBiasesFolded }: WeightProcessing): Autoencoders {
+    const madeFor = { centeredWrites, valueBiases: !valueBiasesFolded };
     return scope(() => {
       const { autoencoders } = this.leaves();
       const blocks = autoencoders.blocks.map((block) => {
         const { encode, bias, decode, outBias } = block!;
-        return { encode: copy(encode), bias: copy(bias), decode: copy(decode), outBias: copy(outBias) };
+        return { encode: copy(encode), bias: copy(bias), decode: copy(decode), outBias: copy(outBias), ...madeFor };
       });
       return { ...autoencoders, errors, blocks };
     });

@@ -3,11 +3,13 @@ import { type AblationType, type Circuit, coreKinds, type LoadedTask } from "@au
 import { CircuitMeter, rocCurve } from "@autocircuit/metrics";
 import type { CircuitReport } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
+import { scoresInOrder } from "../selection/in-order.ts";
+import { type Ranking, rankings } from "../selection/ranked-edges.ts";
 import { measureTable } from "./ablation-table.ts";
 import { keptCurve } from "./kept-report.ts";
 import { type KnownCircuitInGraph, knownCircuitOf } from "./known-circuit.ts";
 import { CURVES, type CurveDetail, MeasuringTime } from "./measuring-time.ts";
-import { measureSizes } from "./size-curve.ts";
+import { measureSizes, rankedBy } from "./size-curve.ts";
 
 /** Options of {@link measureFound}. */
 export interface MeasureFoundOptions {
@@ -20,6 +22,8 @@ export interface MeasureFoundOptions {
    * prompts, and a note says so; `none` leaves the curve out.
    */
   readonly curve?: CurveDetail | undefined;
+  /** What ranks the edges of the curve's circuits, and beside those of the known circuit: the size of their scores (default), or the score. */
+  readonly by?: Ranking | undefined;
   /** Seconds that the discovery took, of which `quick` may take half. Default: {@link FoundCircuit.seconds}. */
   readonly seconds?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -52,6 +56,7 @@ export const measureFoundOptions = {
   ablation: coreKinds.ablationName,
   known: kind.listOf(kind.having("a circuit with `name` and `source`", "name", "source", "circuit")),
   curve: kind.oneOf(CURVES),
+  by: kind.oneOf(rankings),
   seconds: kind.positive,
   signal: kind.signal,
   onProgress: kind.callback,
@@ -99,7 +104,13 @@ export async function measureFound(
   options: MeasureFoundOptions = {},
 ): Promise<FoundMeasures> {
   check({ task, found }, options);
-  const { ablation = found.ablation, known = knownCircuitOf(task), curve: detail = "full", signal } = options;
+  const {
+    ablation = found.ablation,
+    known = knownCircuitOf(task),
+    curve: detail = "full",
+    by = "absolute",
+    signal,
+  } = options;
   using meter = new CircuitMeter(task.model, task.test, { signal });
   const time = new MeasuringTime(detail, options.seconds ?? found.seconds);
   const { circuit } = found;
@@ -124,7 +135,7 @@ export async function measureFound(
     },
     ablationTable: table.rows,
     curve,
-    roc: compared && rankingBeside(found, compared),
+    roc: compared && rankingBeside(found, compared, by),
     notes: [...table.notes, ...(note ? [note] : [])],
   };
 
@@ -133,7 +144,7 @@ export async function measureFound(
     if (found.keep) return { curve: keptCurve(found.keep, circuit.size, edgeCount) };
     if (detail === "none") return {};
     const { onProgress = () => undefined } = options;
-    const parts = { task, found, known: compared?.circuit.size, ablation, meter, metric, time, onProgress };
+    const parts = { task, found, by, known: compared?.circuit.size, ablation, meter, metric, time, onProgress };
     return await measureSizes(parts);
   }
 }
@@ -142,7 +153,9 @@ export async function measureFound(
 function rankingBeside(
   { algorithm, scores }: FoundCircuit,
   { name, circuit }: KnownCircuitInGraph,
+  by: Ranking,
 ): CircuitReport["roc"] {
   if (circuit.size === circuit.graph.edgeCount) return undefined;
-  return [{ task: name, algorithm, points: rocCurve(scores, circuit).points }];
+  const { points } = rocCurve(scoresInOrder(scores, by), circuit);
+  return [{ task: name, algorithm: rankedBy(algorithm, by), points }];
 }

@@ -6,7 +6,9 @@ import { describe, expect, it } from "vitest";
 import { tinyAutoencoders } from "../../../core/test/tiny-autoencoders.ts";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
 import { findCircuit } from "../find-circuit/find-circuit.ts";
+import { selectTop } from "../selection/select-top.ts";
 import { measureFound } from "./found-measures.ts";
+import { reportGraph } from "./report-graph.ts";
 import { reportOf } from "./report-of.ts";
 
 const { model, prompts } = await withModelAnswers(randomTask({ prompts: 12, batchSize: 4, seed: 9 }));
@@ -69,6 +71,33 @@ describe("measureFound", () => {
     const sizes = async (of: typeof found) => (await measureFound(open, of)).curve!.points.map(({ edges }) => edges);
     expect(await sizes(found)).toContain(size);
     expect(await sizes(other)).not.toContain(size);
+  });
+
+  it("ranks the curve's circuits, and the edges beside the known ones, as it is asked to", async () => {
+    const found = await findCircuit(known, { ...attribution, size: 7 });
+    expect(found.scores.values.some((value) => value < 0)).toBe(true);
+    const circuit = selectTop(found.scores, 7, { by: "signed", prune: false });
+    const { curve, faithfulness, roc } = await measureFound(known, { ...found, circuit }, { by: "signed" });
+    using meter = new CircuitMeter(model, prompts);
+    for (const { edges, value, series } of curve!.points) {
+      expect(series).toBe("edge-attribution, signed");
+      const best = selectTop(found.scores, edges, { by: "signed", prune: false });
+      expect(value).toBeCloseTo((await meter.measure(best, "resample")).faithfulness, 6);
+    }
+    const own = curve!.points.find(({ edges }) => edges === 7)!;
+    expect(own.value).toBeCloseTo(faithfulness.circuit, 6);
+    const absolute = await measureFound(known, { ...found, circuit });
+    expect(absolute.curve!.points.find(({ edges }) => edges === 7)!.value).not.toBeCloseTo(own.value, 4);
+    // The k-th point of the ranking is the share of the known edges among the first k, and of the others.
+    const isKnown = (edge: number) => truth.some(({ index }) => index === edge);
+    const first = [...selectTop(found.scores, 3, { by: "signed", prune: false }).indices];
+    const hits = first.filter(isKnown).length;
+    const [other, right] = [(3 - hits) / (graph.edgeCount - truth.length), hits / truth.length];
+    const passesThere = roc![0]!.points.some(
+      ({ falsePositiveRate, truePositiveRate }) =>
+        Math.abs(falsePositiveRate - other) + Math.abs(truePositiveRate - right) < 1e-9,
+    );
+    expect(passesThere).toBe(true);
   });
 
   it("shows what of the answers is kept where the circuit was looked for by that", async () => {
@@ -188,4 +217,12 @@ describe("reportOf", () => {
     const { notes } = await reportOf(open, found, { measures, about: { notes: ["Mine."] } });
     expect(notes[0]).toBe("Mine.");
   });
+});
+
+it("reportGraph says what is no graph, and what are no labels", () => {
+  for (const wrong of [undefined, null, {}, graph.config])
+    expect(() => reportGraph(wrong as never)).toThrow(/reportGraph: `graph` must be a Graph/);
+  for (const wrong of [null, ["years"], { "MLP 0 Latent 1": 5 }])
+    expect(() => reportGraph(graph, wrong as never)).toThrow(/`labels` must be what latents stand for/);
+  expect(reportGraph(graph).edgeCount).toBe(graph.edgeCount);
 });

@@ -1,13 +1,23 @@
-import { type AblationType, defaultCircuitSizes, type LoadedTask } from "@autocircuit/core";
+import {
+  type AblationType,
+  type Circuit,
+  defaultCircuitSizes,
+  type LoadedTask,
+  type PruneScores,
+} from "@autocircuit/core";
 import { type CircuitMeter, measureCurve, metrics } from "@autocircuit/metrics";
 import type { Curve } from "@autocircuit/report";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
+import { scoresInOrder } from "../selection/in-order.ts";
+import type { Ranking } from "../selection/ranked-edges.ts";
 import type { MeasuringTime } from "./measuring-time.ts";
 
 /** What is measured for the curve. */
 interface CurveParts {
   readonly task: LoadedTask;
   readonly found: FoundCircuit;
+  /** What ranks the edges. */
+  readonly by: Ranking;
   /** Edges of the known circuit. */
   readonly known: number | undefined;
   readonly ablation: AblationType;
@@ -20,11 +30,12 @@ interface CurveParts {
 
 /** The faithfulness of circuits of growing size, and what was left out of it. */
 export async function measureSizes(parts: CurveParts): Promise<{ curve?: Curve; note?: string }> {
-  const { task, found, known, ablation, meter, metric, time, onProgress } = parts;
+  const { task, found, by, known, ablation, meter, metric, time, onProgress } = parts;
   const { graph } = task.model;
-  const { scores, circuit } = found;
+  const { circuit } = found;
+  const scores = scoresInOrder(found.scores, by);
   const sizes = defaultCircuitSizes(graph, scores, known);
-  const always = [known, isPrefix(found) ? circuit.size : undefined].filter((size) => size !== undefined);
+  const always = [known, isPrefix(circuit, scores) ? circuit.size : undefined].filter((size) => size !== undefined);
   const { points, ofSizes, prompts, ofPrompts } = await measureCurve(meter, {
     ...{ scores, sizes, ablation, ...time.share(1), onProgress },
     ...(sizes.length > 0 && { always }),
@@ -35,19 +46,25 @@ export async function measureSizes(parts: CurveParts): Promise<{ curve?: Curve; 
     prompts < ofPrompts
       ? `The curve has ${points.length} of ${ofSizes} sizes, measured on the first ${prompts} of ${ofPrompts} prompts, ${time.reason}`
       : undefined;
+  const series = rankedBy(found.algorithm, by);
   return {
     curve: {
       metric,
       unit: metrics[meter.numbers ? "mean-squared-error" : "kl-clean"].unit,
-      points: points.map(({ edges, faithfulness }) => ({ edges, value: faithfulness, series: found.algorithm })),
+      points: points.map(({ edges, faithfulness }) => ({ edges, value: faithfulness, series })),
       edgeScale: graph.edgeCount > 200 ? "log" : "linear",
     },
     ...(note && { note }),
   };
 }
 
+/** What a curve is called: the algorithm, and how its scores rank edges where not as usual. */
+export function rankedBy(algorithm: string, by: Ranking): string {
+  return by === "signed" ? `${algorithm}, signed` : algorithm;
+}
+
 /** Whether the circuit is the beginning of its ranking, as it is not where edges were chosen otherwise or left out. */
-function isPrefix({ scores, circuit: { size, indices } }: FoundCircuit): boolean {
+function isPrefix({ size, indices }: Circuit, scores: PruneScores): boolean {
   const ranked = scores.circuit(size).indices;
   return ranked.length === size && ranked.every((edge, i) => edge === indices[i]);
 }

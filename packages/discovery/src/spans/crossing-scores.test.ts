@@ -204,12 +204,30 @@ describe("crossingScores", () => {
     expect(await of("max-abs")).toBeCloseTo(Math.max(...pairs.map(Math.abs)), 6);
   });
 
+  it("integrates over as many points as are asked for", async () => {
+    using model = architecture("GPT-2");
+    const of = (steps?: number) => crossingScores(model, unequalPairs, spans, { steps });
+    const [usual, five, far, both] = [await of(), await of(5), await of(1), await of(2)];
+    expect(five.values).toEqual(usual.values);
+    expect(both.values).not.toEqual(far.values);
+    expect(both.info.options).toMatchObject({ method: "eap-ig-inputs", steps: 2 });
+    // One point is the ablated end, the mean of which and the clean one is what clean-corrupted takes.
+    const [clean, ends] = [
+      await crossingScores(model, unequalPairs, spans, { method: "eap" }),
+      await crossingScores(model, unequalPairs, spans, { method: "clean-corrupted" }),
+    ];
+    for (const [edge, value] of ends.values.entries())
+      expect((clean.values[edge]! + far.values[edge]!) / 2).toBeCloseTo(value, 5);
+    const idle = crossingScores(model, unequalPairs, spans, { method: "eap", steps: 3 });
+    await expect(idle).rejects.toThrow(/`steps` does nothing with eap/);
+  });
+
   it("wants a factorised graph without tokens, these prompts, values of one's own, and a gradient", async () => {
     using model = architecture("GPT-2");
     const of = (changed: PatchableModel, options = {}, prompts = unequalPairs) =>
       crossingScores(changed, prompts, spans, options);
     await expect(of(model.withGraph({ byToken: true, seqLen: 6 }))).rejects.toThrow(/without token positions/);
-    await expect(of(model.withGraph({ factorized: false }))).rejects.toThrow(/needs a factorised graph/);
+    await expect(of(model.withGraph({ factorized: false }))).rejects.toThrow(/take the graph of edges/);
     await expect(of(model, {}, unequalPairs.slice(1))).rejects.toThrow(/spans are those of/);
     await expect(of(model, { ablation: "tokenwise-mean-clean" })).rejects.toThrow(/is a mean for each position/);
     await expect(of(model, { loss: "faithfulness" })).rejects.toThrow(/another unit/);

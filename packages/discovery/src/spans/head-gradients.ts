@@ -5,19 +5,26 @@ import type { SliceGradients } from "../attribution/slice-gradients.ts";
 /** Where the gradients of crossing edges are taken, as the methods of the same names take them. */
 export type CrossingMethod = "eap" | "clean-corrupted" | "eap-ig-inputs";
 
-/** On the line from the clean embedding (0) to the ablated one (1). */
-const points: Readonly<Record<CrossingMethod, readonly number[]>> = {
-  eap: [0],
-  "clean-corrupted": [0, 1],
-  "eap-ig-inputs": Array.from({ length: usualSteps }, (_, k) => 1 - k / usualSteps),
-};
-
 /** The names of the methods. */
-export const crossingMethods = Object.keys(points) as CrossingMethod[];
+export const crossingMethods: readonly CrossingMethod[] = ["eap", "clean-corrupted", "eap-ig-inputs"];
 
-/** The mean over a method's points of the gradient of each prompt's loss by what heads give, `[B, P, heads, dHead]` for each block. */
-export async function meanHeadGradients(gradients: SliceGradients, method: CrossingMethod): Promise<Tensor[]> {
-  const shares = points[method];
+/** Where a method looks on the line from the clean embedding (0) to the ablated one (1). */
+function pointsOf(method: CrossingMethod, steps: number): readonly number[] {
+  if (method === "eap") return [0];
+  if (method === "clean-corrupted") return [0, 1];
+  return Array.from({ length: steps }, (_, k) => 1 - k / steps);
+}
+
+/**
+ * The mean over a method's points, of integrated ones `steps`, of the gradient of each prompt's loss by what heads give, `[B, P, heads, dHead]`
+ * for each block.
+ */
+export async function meanHeadGradients(
+  gradients: SliceGradients,
+  method: CrossingMethod,
+  steps: number = usualSteps,
+): Promise<Tensor[]> {
+  const shares = pointsOf(method, steps);
   await gradients.clean(); // here, so that it stays: what is made for one point is freed with it
   let sums: Tensor[] | undefined;
   for (const share of shares) {

@@ -1,10 +1,11 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { coreKinds, overPrompts, type PatchableModel, type PromptPair } from "@autocircuit/core";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
+import { coreKinds, type Graph, overPrompts, type PatchableModel, type PromptPair } from "@autocircuit/core";
 import { attributionOptions, recordedOptions } from "../attribution/attribution-options.ts";
+import { usualSteps } from "../attribution/eap-ig-inputs.ts";
 import { lossOf } from "../attribution/losses.ts";
 import { requireGradient } from "../attribution/score-prompts.ts";
 import { SliceGradients } from "../attribution/slice-gradients.ts";
-import { requireFactorized, requireNoLatents } from "../attribution/start-edges.ts";
+import { requireNoLatents } from "../attribution/start-edges.ts";
 import { CrossingEdges, headInputs } from "./crossing-edges.ts";
 import { crossingEffects } from "./crossing-effects.ts";
 import { CrossingScores } from "./crossing-scores.ts";
@@ -16,9 +17,11 @@ import { requireNoTokens, requireOwnValues, requireSamePrompts } from "./span-ed
 import { type SpanAggregation, type SpanScoresOptions, spanAggregations } from "./span-options.ts";
 
 /** Options of {@link crossingScores}. */
-export interface CrossingScoresOptions extends Omit<SpanScoresOptions, "method"> {
+export interface CrossingScoresOptions extends Omit<SpanScoresOptions, "method" | "methodOptions"> {
   /** Where gradients are taken. Default `"eap-ig-inputs"`. */
   readonly method?: CrossingMethod | undefined;
+  /** Points of `"eap-ig-inputs"`. Default 5. */
+  readonly steps?: number | undefined;
 }
 
 const { onPrompt: _, ...ofMethods } = attributionOptions;
@@ -32,6 +35,7 @@ const check = signature(
   {
     ...ofMethods,
     method: kind.oneOf(crossingMethods),
+    steps: kind.count,
     aggregation: kind.oneOf(spanAggregations),
     batchSize: kind.count,
   } satisfies KindsOf<CrossingScoresOptions>,
@@ -49,7 +53,7 @@ const check = signature(
  *
  * @param model with a factorised graph without token positions
  * @throws AutocircuitError `bad-input` for spans of other prompts, a graph by token or of nodes, autoencoders, means over a data set, the loss
- *   "faithfulness", and "kl_div" with eap, whose gradient is zero there; `aborted`
+ *   "faithfulness", and "kl_div" with eap, whose gradient is zero there, steps of a method without; `aborted`
  *
  * @example
  * const halves = prompts.prompts.map(({ clean }) => ({ first: [0, 7], second: [7, clean.length] }) as const);
@@ -65,13 +69,19 @@ export async function crossingScores(
 ): Promise<CrossingScores> {
   check({ model, prompts, spans }, options);
   const { method = "eap-ig-inputs", aggregation = "sum", batchSize = 16, ablation = "resample", signal } = options;
+  const { steps = usualSteps } = options;
   const { graph } = model;
   requireNoTokens(graph);
-  requireFactorized(graph, "crossingScores");
+  requireHeadInputs(graph);
   requireNoLatents(graph, "crossingScores");
   requireSamePrompts(prompts, spans);
   requireOwnValues(ablation, options.loss);
   if (method === "eap") requireGradient(options.loss, "eap");
+  if (options.steps !== undefined && method !== "eap-ig-inputs")
+    throw new AutocircuitError(
+      "bad-input",
+      `crossingScores: \`steps\` does nothing with ${method}, which integrates nothing. Leave it out.`,
+    );
   const edges = new CrossingEdges(graph, spans.names);
   const sums = new Float64Array(edges.count);
   let done = 0;
@@ -86,7 +96,7 @@ export async function crossingScores(
           signal,
         });
         const tokens = group.places.slice(start, start + slice.size).map((place) => spans.ofTokens[place]!);
-        return [...before, ...(await ofSlice(gradients, { method, aggregation, edges, tokens }))];
+        return [...before, ...(await ofSlice(gradients, { method, steps, aggregation, edges, tokens }))];
       });
       for (const row of rows) for (const [edge, score] of row.entries()) sums[edge]! += score;
     }
@@ -94,8 +104,18 @@ export async function crossingScores(
     options.onProgress?.({ done, total: prompts.length });
   }
   const values = Float32Array.from(sums, (sum) => sum / prompts.length);
-  const info = { algorithm: "crossing-scores", options: { method, aggregation, ...recordedOptions(options) } };
+  const ofMethod = { method, ...(method === "eap-ig-inputs" && { steps }) };
+  const info = { algorithm: "crossing-scores", options: { ...ofMethod, aggregation, ...recordedOptions(options) } };
   return new CrossingScores(graph, spans.names, values, info);
+}
+
+/** @throws AutocircuitError `bad-input` for a graph of nodes */
+function requireHeadInputs(graph: Graph): void {
+  if (graph.factorized) return;
+  throw new AutocircuitError(
+    "bad-input",
+    "crossingScores scores what heads read, such as A0.1.V, and in a graph of nodes that is the stream, with no edge of its own: take the graph of edges, `model.withGraph({ factorized: true })`.",
+  );
 }
 
 interface Aggregating {
@@ -106,12 +126,17 @@ interface Aggregating {
 /** The scores of each prompt of a slice. */
 async function ofSlice(
   gradients: SliceGradients,
-  { method, tokens, ...how }: Aggregating & { method: CrossingMethod; tokens: readonly Uint16Array[] },
+  {
+    method,
+    steps,
+    tokens,
+    ...how
+  }: Aggregating & { method: CrossingMethod; steps: number; tokens: readonly Uint16Array[] },
 ): Promise<Float64Array[]> {
   const { model, slice, ablation, signal } = gradients;
   const { config, graph } = model;
   const blocks = Array.from({ length: config.layers }, (_, block) => block);
-  const ofHeads = await meanHeadGradients(gradients, method);
+  const ofHeads = await meanHeadGradients(gradients, method, steps);
   const clean = await headValues(model, slice.clean, blocks, { signal });
   const everything = new Float32Array(graph.edgeCount).fill(1);
   const ablated = await headValues(model, slice.clean, blocks, { ablate: everything, ablation, signal });

@@ -1,10 +1,16 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type Graph, type PatchableModel, type PromptPair } from "@autocircuit/core";
 import { attributionOptions, recordedOptions } from "../attribution/attribution-options.ts";
 import { equalLengths } from "./equal-lengths.ts";
 import { PromptSpans, promptPairs } from "./prompt-spans.ts";
 import { forEachToken, requireNoTokens, requireOwnValues, requireSamePrompts } from "./span-edges.ts";
-import { type SpanAggregation, type SpanScoresOptions, spanAggregations, spanMethods } from "./span-options.ts";
+import {
+  type SpanAggregation,
+  type SpanScoresOptions,
+  spanAggregations,
+  spanMethodNames,
+  spanMethods,
+} from "./span-options.ts";
 import { SpanScores } from "./span-scores.ts";
 
 const { onPrompt: _, ...ofMethods } = attributionOptions;
@@ -17,7 +23,8 @@ const check = signature(
   },
   {
     ...ofMethods,
-    method: kind.oneOf(Object.keys(spanMethods)),
+    method: kind.oneOf(spanMethodNames),
+    methodOptions: kind.record,
     aggregation: kind.oneOf(spanAggregations),
     batchSize: kind.count,
   } satisfies KindsOf<SpanScoresOptions>,
@@ -31,8 +38,8 @@ const check = signature(
  * Cost: that of the method, in batches of prompts of equal length.
  *
  * @param model with a graph without token positions
- * @throws AutocircuitError `bad-input` for spans of other prompts, a graph by token, means over a data set, and the loss "faithfulness", whose
- *   unit would be another for each length; what the method throws
+ * @throws AutocircuitError `bad-input` for spans of other prompts, a graph by token, means over a data set, the loss "faithfulness", whose
+ *   unit would be another for each length, and options of all methods among `methodOptions`; what the method throws
  *
  * @example
  * const halves = prompts.prompts.map(({ clean }) => ({ first: [0, 7], second: [7, clean.length] }) as const);
@@ -46,7 +53,11 @@ export async function spanScores(
   options: SpanScoresOptions = {},
 ): Promise<SpanScores> {
   check({ model, prompts, spans }, options);
-  const { method = "eap-ig-inputs", aggregation = "sum", batchSize = 16, onProgress, ...ofMethod } = options;
+  const { method = "eap-ig-inputs", aggregation = "sum", batchSize = 16, onProgress, ...rest } = options;
+  const { methodOptions = {}, ...asked } = rest;
+  requireOwnOptions(methodOptions);
+  // What was not asked for no method need know.
+  const shared = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
   const { graph } = model;
   requireNoTokens(graph);
   requireSamePrompts(prompts, spans);
@@ -58,13 +69,34 @@ export async function spanScores(
       const tokens = spans.ofTokens[group.places[row]!]!;
       addSpans(sums, aggregation, { scores, tokens, byToken: group.model.graph, graph });
     };
-    await spanMethods[method](group.model, group.prompts, { ...ofMethod, onPrompt });
+    // Every method checks its own.
+    await spanMethods[method](group.model, group.prompts, { ...methodOptions, ...shared, onPrompt } as object);
     done += group.places.length;
     onProgress?.({ done, total: prompts.length });
   }
   const values = Float32Array.from(sums, (sum) => sum / prompts.length);
-  const info = { algorithm: "span-scores", options: { method, aggregation, ...recordedOptions(options) } };
+  // It looks at no answers, and nothing is ablated.
+  const recorded = method === "information-flow-routes" ? {} : recordedOptions(options);
+  const info = { algorithm: "span-scores", options: { method, aggregation, ...recorded, ...plainOf(methodOptions) } };
   return new SpanScores(graph, spans.names, values, info);
+}
+
+/** @throws AutocircuitError `bad-input` for an option that all methods have */
+function requireOwnOptions(given: Readonly<Record<string, unknown>>): void {
+  const shared = Object.keys(given).find((name) => Object.hasOwn(attributionOptions, name));
+  if (shared === undefined) return;
+  throw new AutocircuitError(
+    "bad-input",
+    shared === "onPrompt"
+      ? "`methodOptions` has an `onPrompt`: the scores of each prompt are what spans are made of; leave it out."
+      : `\`methodOptions\` has \`${shared}\`, which all methods take: give it beside them.`,
+  );
+}
+
+/** The options that say what was done: callbacks and tensors cannot be written down. */
+function plainOf(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isPlain = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => isPlain(value)));
 }
 
 interface PromptScores {

@@ -3,21 +3,33 @@ import { ceap } from "../attribution/ceap.ts";
 import { cleanCorrupted } from "../attribution/clean-corrupted.ts";
 import { eap } from "../attribution/eap.ts";
 import { eapGp } from "../attribution/eap-gp.ts";
+import { eapIgActivations } from "../attribution/eap-ig-activations.ts";
 import { eapIgInputs } from "../attribution/eap-ig-inputs.ts";
+import { exact } from "../attribution/exact.ts";
+import { informationFlowRoutes } from "../attribution/information-flow.ts";
 import { relp } from "../attribution/relp.ts";
 
-/** The methods that give scores of single tokens. */
+/**
+ * The methods that give scores of single tokens, prompt by prompt. `mean-of-methods` is none: each batch of prompts of one length would
+ * have its own scale.
+ */
 export const spanMethods = {
   ceap,
   "clean-corrupted": cleanCorrupted,
   eap,
   "eap-gp": eapGp,
+  "eap-ig-activations": eapIgActivations,
   "eap-ig-inputs": eapIgInputs,
+  exact,
+  "information-flow-routes": informationFlowRoutes,
   relp,
 };
 
 /** What gives the scores of single tokens. */
 export type SpanMethod = keyof typeof spanMethods;
+
+/** The names of these methods. */
+export const spanMethodNames = Object.keys(spanMethods) as readonly SpanMethod[];
 
 /** How the scores of a span's tokens become one in a prompt: their sum, their mean, the sum of their magnitudes, or the largest of those. */
 export type SpanAggregation = "sum" | "mean" | "sum-abs" | "max-abs";
@@ -29,6 +41,8 @@ export const spanAggregations: readonly SpanAggregation[] = ["sum", "mean", "sum
 export interface SpanScoresOptions extends Omit<AttributionOptions, "onPrompt"> {
   /** Default `"eap-ig-inputs"`. */
   readonly method?: SpanMethod | undefined;
+  /** The method's own options beside those that all have, such as `{ steps: 10 }`. Default: none, so that they have their defaults. */
+  readonly methodOptions?: Readonly<Record<string, unknown>> | undefined;
   /** Default `"sum"`. */
   readonly aggregation?: SpanAggregation | undefined;
   /** Prompts that are run together, at most. Default 16. */

@@ -3,12 +3,14 @@ import { klOfLogprobs, logprob } from "@autocircuit/metrics";
 import { scope, Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { randomTask } from "../../test/random-model.ts";
+import { algorithms } from "../algorithms.ts";
 import { eap } from "../attribution/eap.ts";
 import { eapIgInputs } from "../attribution/eap-ig-inputs.ts";
 import { PromptSpans, type SpanRange } from "./prompt-spans.ts";
 import { runSpanCircuit } from "./run-span-circuit.ts";
 import { spanScores } from "./score-spans.ts";
 import { SpanCircuit } from "./span-circuit.ts";
+import { type SpanMethod, spanMethodNames } from "./span-options.ts";
 import { SpanScores } from "./span-scores.ts";
 
 const task = randomTask({ seed: 4, prompts: 5 });
@@ -58,21 +60,49 @@ describe("PromptSpans", () => {
 });
 
 describe("spanScores", () => {
-  it("sums over the spans are the scores of the whole prompts, whatever their lengths", async () => {
+  /** Options of a method that are not its defaults. */
+  const own: Partial<Record<SpanMethod, Record<string, unknown>>> = {
+    ceap: { steps: 2, from: "clean" },
+    "eap-gp": { steps: 2, path: "source" },
+    "eap-ig-activations": { steps: 2 },
+    "eap-ig-inputs": { steps: 3 },
+    exact: { prune: true },
+    relp: { attention: true },
+  };
+
+  it.each(spanMethodNames)(
+    "%s: sums over the spans are those over the tokens, whatever the lengths",
+    async (method) => {
+      const methodOptions = own[method] ?? {};
+      const found = await spanScores(model, pairs, spans, { method, methodOptions, batchSize: 2 });
+      expect(found.info.options).toMatchObject({ method, ...methodOptions });
+      const whole = new Float64Array(graph.edgeCount);
+      const discover = method === "eap" ? eap : algorithms[method].discover;
+      for (const pair of pairs) {
+        const byToken = model.withGraph({ seqLen: pair.clean.length, byToken: true });
+        const { values } = await discover(byToken, loaderOf([pair]), methodOptions);
+        for (const { index, src, dest } of byToken.graph.edges())
+          whole[graph.index(`${src.name}->${dest.name}`)]! += values[index]! / pairs.length;
+      }
+      const most = whole.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      expect(most).toBeGreaterThan(0);
+      for (let edge = 0; edge < graph.edgeCount; edge++) {
+        const sum = [0, 1, 2].reduce((sum, span) => sum + found.values[span * graph.edgeCount + edge]!, 0);
+        expect(Math.abs(sum - whole[edge]!)).toBeLessThan(1e-4 * most);
+      }
+    },
+  );
+
+  it("over whole prompts a gradient's scores of spans are those without tokens", async () => {
     const found = await spanScores(model, pairs, spans, { batchSize: 2 });
-    const whole = new Float64Array(graph.edgeCount);
-    for (const pair of pairs) {
-      const of = model.withGraph({ seqLen: pair.clean.length });
-      const { values } = await eapIgInputs(of, loaderOf([pair]));
-      values.forEach((value, edge) => {
-        whole[edge]! += value / pairs.length;
-      });
+    const [first] = pairs;
+    const alone = await spanScores(model, [first!], new PromptSpans([first!], [ranges[0]!]));
+    const { values } = await eapIgInputs(model.withGraph({ seqLen: 6 }), loaderOf([first!]));
+    for (const [edge, value] of values.entries()) {
+      const sum = [0, 1, 2].reduce((sum, span) => sum + alone.values[span * graph.edgeCount + edge]!, 0);
+      expect(sum).toBeCloseTo(value, 5);
     }
-    const most = whole.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    for (let edge = 0; edge < graph.edgeCount; edge++) {
-      const sum = [0, 1, 2].reduce((sum, span) => sum + found.values[span * graph.edgeCount + edge]!, 0);
-      expect(Math.abs(sum - whole[edge]!)).toBeLessThan(1e-4 * most);
-    }
+    expect(found.values).not.toEqual(alone.values);
   });
 
   it("aggregates the scores of a graph by token", async () => {
@@ -99,9 +129,15 @@ describe("spanScores", () => {
     );
     await expect(spanScores(model, pairs.slice(1), spans)).rejects.toThrow(/spans are those of/);
     await expect(spanScores(model, pairs, spans, { loss: "faithfulness" })).rejects.toThrow(/another unit/);
-    await expect(spanScores(model, pairs, spans, { method: "exact" as never })).rejects.toThrow(
-      /`method` must be one of/,
-    );
+    const refused = (options: Parameters<typeof spanScores>[3], message: RegExp) =>
+      expect(spanScores(model, pairs, spans, options)).rejects.toThrow(message);
+    await refused({ method: "mean-of-methods" as never }, /`method` must be one of/);
+    await refused({ methodOptions: { stepz: 2 } }, /`stepz`/);
+    await refused({ methodOptions: { loss: "kl_div" } }, /`methodOptions` has `loss`, which all methods take/);
+    await refused({ methodOptions: { onPrompt: () => 0 } }, /`methodOptions` has an `onPrompt`/);
+    const flow = { method: "information-flow-routes", ablation: undefined } as const;
+    await refused({ ...flow, ablation: "zero" }, /`ablation`/);
+    expect((await spanScores(model, pairs, spans, flow)).info.options).not.toHaveProperty("ablation");
   });
 });
 

@@ -1,5 +1,12 @@
 import type { LoadedTask, PruneScores } from "@autocircuit/core";
-import { type FoundCircuit, findCircuit, measureFound, reportOf, scoredEdges } from "@autocircuit/discovery";
+import {
+  type FoundCircuit,
+  findCircuit,
+  measureFound,
+  reportGraph,
+  reportOf,
+  scoredEdges,
+} from "@autocircuit/discovery";
 import type { PublicCall } from "./public-call.ts";
 
 /** Valid calls of what finds a circuit, measures it and reports it. */
@@ -16,6 +23,7 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     },
     measureFound: { takes: { task, found }, call: (t, o) => measureFound(t.task, t.found, o) },
     scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
+    reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },
   };
 }

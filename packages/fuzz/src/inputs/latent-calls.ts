@@ -1,5 +1,12 @@
 import { inspectAutoencoders, loadAutoencoders, saveAutoencoders } from "@autocircuit/autoencoders";
-import { labelledLatents, type PatchableModel, type PromptLoader, pruneLatents } from "@autocircuit/core";
+import {
+  keepLatents,
+  labelledLatents,
+  meanDivergence,
+  type PatchableModel,
+  type PromptLoader,
+  pruneLatents,
+} from "@autocircuit/core";
 import { trainAutoencoders } from "@autocircuit/discovery";
 import type { PublicCall } from "./public-call.ts";
 import { tinyAutoencoders } from "./tiny-model.ts";
@@ -25,6 +32,14 @@ export function latentCalls(on: {
     pruneLatents: {
       takes: { ...on, autoencoders },
       call: (t, o) => pruneLatents(t.model, t.autoencoders, t.prompts, o),
+    },
+    meanDivergence: {
+      takes: { one: model, other: model, prompts: on.prompts },
+      call: (t, o) => meanDivergence(t.one, t.other, t.prompts, o),
+    },
+    keepLatents: {
+      takes: { autoencoders, latents: { keptLatents: { mlp: autoencoders.blocks.map(() => [2, 0]) } } },
+      call: (t, _) => keepLatents(t.autoencoders, t.latents),
     },
     trainAutoencoders: {
       takes: on,

@@ -71,8 +71,10 @@ import {
   scoreOverlap,
   similarityMatrices,
   tTest,
+  usualMetrics,
 } from "@autocircuit/metrics";
 import {
+  describeModel,
   estimateMemory,
   loadModel,
   loadParts,
@@ -81,6 +83,7 @@ import {
   logitLens,
   logitTable,
   modelFromWeights,
+  parameterCount,
   readConfig,
   readConfigFile,
   resolveHubFolder,
@@ -250,6 +253,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     options: { scores, sizes: [1], metrics: [] },
     call: (t, o) => measureCircuits(t.model, t.prompts, o),
   },
+  usualMetrics: { takes: { model, all: true }, call: (t) => usualMetrics(t.model, t.all) },
   measureCurve: {
     takes: { meter: new CircuitMeter(model, prompts) },
     options: { scores, sizes: [1] },
@@ -329,6 +333,8 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => transformerFromWeights(t.config, t.weights, o),
   },
   modelFromWeights: { takes: { config: {}, weights: {} }, call: (t, o) => modelFromWeights(t.config, t.weights, o) },
+  describeModel: { takes: { config }, call: (t) => describeModel(t.config) },
+  parameterCount: { takes: { config }, call: (t) => parameterCount(t.config) },
   estimateMemory: { takes: { config, batch: 1, seq: 1 }, call: (t, o) => estimateMemory(t.config, t.batch, t.seq, o) },
   "prompts of a task": {
     takes: {},

@@ -25,3 +25,21 @@ it("minimality of a circuit of one edge is told of one", () => {
     "Not minimal: its one edge does too little: MLP 0->Resid End.",
   );
 });
+
+it("minimality gives all edges that do too little, the text a few and where the rest is", () => {
+  const names = Array.from({ length: 8 }, (_, i) => `MLP ${i}->Resid End`);
+  const about = { tested: 8, edges: 8, names };
+  const result = {
+    distances: [8, 7, 6, 5, 4, 3, 2, 1],
+    randomDistances: [9],
+    beaten: Array(8).fill(0),
+    pValues: [0.2, 0.1, 0.01, 0.01, 0.01, 0.01, 0.01, 0.001],
+  };
+  const { text, notMinimal } = minimalityVerdict({ ...result, notMinimal: [1, 2, 3, 4, 5, 6, 7] }, about);
+  expect(notMinimal!.map(({ edge }) => edge)).toEqual([7, 6, 5, 4, 3, 2, 1].map((i) => names[i]));
+  expect(notMinimal![0]).toEqual({ edge: "MLP 7->Resid End", distance: 1, pValue: 0.001 });
+  expect(text).toMatch(/of its 8 edges 7 do too little: MLP 7.*MLP 3->Resid End and 2 more \(`notMinimal` of this/);
+  expect(minimalityVerdict({ ...result, notMinimal: [2] }, about).text).toMatch(/too little: MLP 2->Resid End\.$/);
+  expect(minimalityVerdict({ ...result, notMinimal: [] }, about).notMinimal).toEqual([]);
+  expect(minimalityVerdict(null, about).notMinimal).toBeUndefined();
+});

@@ -15,6 +15,16 @@ export const circuitTestNames: readonly CircuitTestName[] = [
   "partial-necessity",
 ];
 
+/** An edge that does less than edges that do not belong into the circuit. */
+export interface NotMinimalEdge {
+  /** Its name, by token with the position. */
+  readonly edge: string;
+  /** How far the circuit's scores move without it, in the units of {@link minimalityTest}. */
+  readonly distance: number;
+  /** The chance of doing more than so few random edges if it is in their quantile. */
+  readonly pValue: number;
+}
+
 /** What a test of a circuit came to. */
 export interface CircuitVerdict {
   readonly test: CircuitTestName;
@@ -24,6 +34,8 @@ export interface CircuitVerdict {
   readonly pValue: number | null;
   /** The verdict in words. */
   readonly text: string;
+  /** Of minimality, where it was tested: all edges that do too little, those that do least first; the text names a few of them. */
+  readonly notMinimal?: readonly NotMinimalEdge[];
 }
 
 /** Chance of a wrong verdict that is accepted. */
@@ -87,6 +99,9 @@ export function independenceVerdict(
   };
 }
 
+/** So many edges a verdict's text names. */
+const NAMED = 5;
+
 /** Whether every edge does something. */
 export function minimalityVerdict(
   result: Minimality | null,
@@ -104,15 +119,18 @@ export function minimalityVerdict(
   const pValue = Math.min(...result.pValues);
   const one = edges === 1;
   const of = tested === edges ? `its ${edges} edges` : `${tested} of its ${edges} edges, drawn at random,`;
-  const { notMinimal } = result;
-  const passed = notMinimal.length === 0;
-  const named = notMinimal.slice(0, 5).map((i) => names[i]!);
-  const rest = notMinimal.length > named.length ? ` and ${notMinimal.length - named.length} more` : "";
+  const notMinimal = result.notMinimal
+    .map((i) => ({ edge: names[i]!, distance: result.distances[i]!, pValue: result.pValues[i]! }))
+    .sort((a, b) => a.distance - b.distance);
+  const count = notMinimal.length;
+  const passed = count === 0;
+  const named = notMinimal.slice(0, NAMED).map(({ edge }) => edge);
+  const rest = count > named.length ? ` and ${count - named.length} more (\`notMinimal\` of this verdict has all)` : "";
   return {
-    ...{ test, passed, pValue },
+    ...{ test, passed, pValue, notMinimal },
     text: passed
       ? `Nothing says that ${one ? "its one edge" : `any of ${of}`} does less than edges that do not belong there.`
-      : `Not minimal: ${one ? "its one edge does" : `of ${of} ${notMinimal.length} ${notMinimal.length === 1 ? "does" : "do"}`} too little: ${named.join(", ")}${rest}.`,
+      : `Not minimal: ${one ? "its one edge does" : `of ${of} ${count} ${count === 1 ? "does" : "do"}`} too little: ${named.join(", ")}${rest}.`,
   };
 }
 

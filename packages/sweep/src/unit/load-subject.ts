@@ -46,12 +46,19 @@ async function load(subject: UnitSubject, signal?: AbortSignal): Promise<LoadedT
   }
   const { batchSize, batchCount, outputSlice, separateQkv, factorized, ungrouped, align } = task;
   const graph = { separateQkv, factorized, ungrouped };
+  const { fields, processing } =
+    task.autoencoders === undefined
+      ? { fields: {}, processing: {} }
+      : await autoencoderFields(
+          undefined,
+          { ...latentOptions(task), signal },
+          { config: await readConfig(model!), folder: model! },
+        );
   return defineTask({
     ...{ key, name: key, batchSize: batchSize!, batchCount: batchCount!, byToken, ...graph },
-    model: (options) => loadModel(model!, { ...options, ...graph }),
+    model: (options) => loadModel(model!, { ...options, ...graph, ...processing }),
     dataset: [prompts!].flat(),
-    ...(task.autoencoders !== undefined &&
-      (await autoencoderFields(undefined, { ...latentOptions(task), signal }, await readConfig(model!)))),
+    ...fields,
     ...{ outputSlice, tailDivergence, align, seed, device, dtype, tf32 },
   }).load(signal && { signal });
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type LoadedTask, runVersions } from "@autocircuit/core";
 import {
+  crossingMethods,
   crossingScores,
   readSpans,
   type SpanScores,
@@ -23,7 +24,7 @@ import type { DiscoverCommandOptions } from "../options.ts";
 import { measureSpanCircuit } from "./measure-span-circuit.ts";
 import { spanReport } from "./span-report.ts";
 import { type SpanResult, scoredCrossing, scoredSpanEdges } from "./span-result.ts";
-import { type SpanSettings, spanSettings } from "./span-settings.ts";
+import { type SpanSettings, scoresInsideHeads, spanSettings } from "./span-settings.ts";
 
 /** Finds the circuit of a task over spans of its prompts: edges in spans, and edges inside heads from span to span. */
 export async function discoverSpans(
@@ -56,13 +57,13 @@ export async function discoverSpans(
     task: subject.name,
     model: subject.model,
     algorithm: method,
-    options: { ablation, aggregation, ...settings.loss, spans: file, size, seed },
+    options: { ablation, aggregation, ...settings.given, spans: file, size, seed },
     spans: scores.spans,
     edgeCount: scores.values.length,
-    crossingCount: scores.crossing!.values.length,
+    crossingCount: scores.crossing?.values.length ?? null,
     circuit: scoredSpanEdges(circuit, scores),
     crossing: scoredCrossing(circuit, scores),
-    warnings: [...subject.notes, ...(equal ? [equal] : [])],
+    warnings: [...subject.notes, ...(equal ? [equal] : []), ...(scores.crossing ? [] : [outsideHeads(method)])],
     accuracy,
     faithfulness: measured,
     seconds,
@@ -82,26 +83,43 @@ export async function discoverSpans(
   print(`wrote ${files.join(", ")}`);
 }
 
-/** Scores of the edges in spans and, behind them, of those inside heads. */
+/** What all methods that look at a loss take. */
+const OF_LOSS = ["loss", "gradFunction", "answerFunction"] as const;
+
+/** Scores of the edges in spans and, where the method has such, of those inside heads behind them. */
 async function scoreSpans(
   { model, train: { prompts } }: LoadedTask,
-  { method, aggregation, ablation, loss }: SpanSettings,
+  { method, aggregation, ablation, given }: SpanSettings,
   schema: Awaited<ReturnType<typeof readSpans>>,
   signal: AbortSignal,
 ): Promise<SpanScores> {
   const spans = spansOf(schema, prompts);
+  const isOfLoss = (name: string) => (OF_LOSS as readonly string[]).includes(name);
+  const ofLoss = Object.fromEntries(Object.entries(given).filter(([name]) => isOfLoss(name)));
+  const methodOptions = Object.fromEntries(Object.entries(given).filter(([name]) => !isOfLoss(name)));
   using within = new Progress("edges in spans");
-  using across = new Progress("edges inside heads");
-  const how = { method, aggregation, ablation, ...loss, signal } as const;
+  const shared = { aggregation, ...ofLoss, signal };
   const scores = await spanScores(model, prompts, spans, {
-    ...how,
+    ...{ method, methodOptions, ...shared },
+    // Nothing is ablated where it is only looked at what flows.
+    ...(method !== "information-flow-routes" && { ablation }),
     onProgress: ({ done, total }) => within.update(done, total),
   } as Parameters<typeof spanScores>[3]);
+  if (!scoresInsideHeads(method)) return scores;
+  using across = new Progress("edges inside heads");
   const crossing = await crossingScores(model, prompts, spans, {
-    ...how,
+    ...{ method, ablation, ...methodOptions, ...shared },
     onProgress: ({ done, total }) => across.update(done, total),
   } as Parameters<typeof crossingScores>[3]);
   return scores.withCrossing(crossing);
+}
+
+/** What is not in the circuit of a method that scores no edges inside heads. */
+function outsideHeads(method: string): string {
+  return (
+    `Edges inside heads have no scores by ${method}: all of them stay, and the circuit is of edges in spans. ` +
+    `These methods score both: ${crossingMethods.join(", ")}.`
+  );
 }
 
 /** The figures of a run in a few lines. */
@@ -112,7 +130,8 @@ function summary(result: SpanResult): string {
   return [
     ...(accuracy ? [accuracyText(accuracy)] : []),
     `${metric}, ${result.options.ablation} ablation outside the circuit: found ${formatNumber(value)}`,
-    `${circuit.length} of ${edgeCount} edges in ${spans.length} spans, ${crossing.length} of ${crossingCount} inside heads`,
+    `${circuit.length} of ${edgeCount} edges in ${spans.length} spans` +
+      (crossing === null ? "" : `, ${crossing.length} of ${crossingCount} inside heads`),
     `${seconds.toFixed(2)} s on ${deviceText(result)}, peak memory ${formatBytes(peakMemoryBytes)}`,
   ].join("\n");
 }

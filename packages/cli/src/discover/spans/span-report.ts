@@ -15,7 +15,7 @@ export function spanReport(
 ): CircuitReport {
   const { spans, circuit, crossing, faithfulness } = result;
   const place = new Map(spans.map((span, i) => [span, i]));
-  const edges = circuit.length + crossing.length;
+  const edges = circuit.length + (crossing?.length ?? 0);
   return {
     title: titleOf(subject, task),
     task: subject.title(task),
@@ -26,7 +26,7 @@ export function spanReport(
     graph: { ...reportGraph(task.model.graph), tokens: spans.length, spans: true, edgeCount: result.edgeCount },
     tokenLabels: spans,
     circuit: circuit.map(({ edge, span, score }) => ({ edge, token: place.get(span)!, score })),
-    crossing,
+    ...(crossing && { crossing }),
     notes: result.warnings,
     faithfulness: {
       metric: faithfulness.metric,

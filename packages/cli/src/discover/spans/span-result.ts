@@ -29,10 +29,11 @@ export interface SpanResult extends DeviceReport {
   spans: readonly string[];
   /** Edges of the graph, counted once in each span. */
   edgeCount: number;
-  /** Edges inside heads, each input once for each pair of spans. */
-  crossingCount: number;
+  /** Edges inside heads, each input once for each pair of spans; null of a method that does not score them. */
+  crossingCount: number | null;
   circuit: ScoredSpanEdge[];
-  crossing: ScoredCrossing[];
+  /** Null where they are not scored: then all of them are kept. */
+  crossing: ScoredCrossing[] | null;
   warnings: string[];
   accuracy: Accuracy | null;
   faithfulness: { metric: string; circuit: number; prompts: number };
@@ -48,12 +49,13 @@ export function scoredSpanEdges(circuit: SpanCircuit, scores: SpanScores): Score
   return largestFirst([...circuit].map(([edge, span]) => ({ edge, span, score: scores.get(edge, span) })));
 }
 
-/** The circuit's edges inside heads with their scores, largest first. */
-export function scoredCrossing(circuit: SpanCircuit, { crossing }: SpanScores): ScoredCrossing[] {
+/** The circuit's edges inside heads with their scores, largest first; null where these have no scores. */
+export function scoredCrossing(circuit: SpanCircuit, { crossing }: SpanScores): ScoredCrossing[] | null {
+  if (crossing === undefined) return null;
   return largestFirst(
     [...circuit.crossingEdges()].map((edge) => {
       const [input, from, to] = edge;
-      return { input, from, to, score: crossing!.get(...edge) };
+      return { input, from, to, score: crossing.get(...edge) };
     }),
   );
 }

@@ -1,8 +1,14 @@
 import type { AblationType } from "@autocircuit/core";
-import type { SpanAggregation } from "@autocircuit/discovery";
-import { SPAN_METHODS } from "../../support/names.ts";
+import {
+  type CrossingMethod,
+  crossingMethods,
+  type SpanAggregation,
+  type SpanMethod,
+  spanMethodNames,
+} from "@autocircuit/discovery";
 import { UsageError } from "../../support/usage-error.ts";
 import { chooseSubject } from "../choose-subject.ts";
+import { givenOptions } from "../given-options.ts";
 import type { DiscoverCommandOptions } from "../options.ts";
 import type { Subject } from "../subject.ts";
 
@@ -11,11 +17,11 @@ export interface SpanSettings {
   readonly subject: Subject;
   /** The file of spans. */
   readonly file: string;
-  readonly method: (typeof SPAN_METHODS)[number];
+  readonly method: SpanMethod;
   readonly aggregation: SpanAggregation;
   readonly ablation: AblationType;
-  /** Options of the loss that were given. */
-  readonly loss: Pick<DiscoverCommandOptions, "gradFunction" | "answerFunction">;
+  /** Options of the method that were given, by flag or by --set. */
+  readonly given: Readonly<Record<string, unknown>>;
   readonly size: number;
   readonly seed: number;
   readonly out: string;
@@ -61,13 +67,13 @@ export function spanSettings(taskName: string | undefined, options: DiscoverComm
   }
   if (options.select !== undefined && options.select !== "top")
     throw new UsageError(`--select ${options.select} cannot work with --spans: edges in spans are chosen by rank.`);
-  if (options.set.length > 0)
-    throw new UsageError(`--set cannot work with --spans: the methods take no further options there.`);
-  const { algorithm = "eap-ig-inputs", size, seed, gradFunction, answerFunction } = options;
+  const { algorithm = "eap-ig-inputs", size, seed } = options;
   // Without spans the same method is called so.
   const method = algorithm === "edge-attribution" ? "eap" : algorithm;
   if (!isSpanMethod(method))
-    throw new UsageError(`--algorithm ${method} cannot work with --spans. There are: ${SPAN_METHODS.join(", ")}.`);
+    throw new UsageError(
+      `--algorithm ${method} cannot work with --spans${why(method)}. There are: ${spanMethodNames.join(", ")}.`,
+    );
   if (typeof size !== "number")
     throw new UsageError(
       size === undefined
@@ -80,7 +86,7 @@ export function spanSettings(taskName: string | undefined, options: DiscoverComm
     file: options.spans!,
     aggregation: (options.spanAggregation ?? "sum") as SpanAggregation,
     ablation: (options.ablation as AblationType | undefined) ?? "resample",
-    loss: { ...(gradFunction && { gradFunction }), ...(answerFunction && { answerFunction }) },
+    given: givenFor(method, options),
     out: options.out ?? `circuit-reports/${subject.name}-spans`,
   };
 }
@@ -91,6 +97,24 @@ export function requireSpans({ spans, spanAggregation }: DiscoverCommandOptions)
     throw new UsageError("--span-aggregation says how the tokens of spans are put together: give --spans too.");
 }
 
-function isSpanMethod(name: string): name is (typeof SPAN_METHODS)[number] {
-  return (SPAN_METHODS as readonly string[]).includes(name);
+function isSpanMethod(name: string): name is SpanMethod {
+  return (spanMethodNames as readonly string[]).includes(name);
+}
+
+/** Whether a method scores edges inside heads too. */
+export function scoresInsideHeads(method: SpanMethod): method is CrossingMethod {
+  return (crossingMethods as readonly string[]).includes(method);
+}
+
+/** Why a method that scores single prompts is no method of spans. */
+function why(method: string): string {
+  return method === "mean-of-methods" ? ": prompts of each length would have a scale of their own" : "";
+}
+
+/** @throws UsageError as {@link givenOptions}, and for what prompts of several lengths cannot have together */
+function givenFor(method: SpanMethod, options: DiscoverCommandOptions): Record<string, unknown> {
+  const given = givenOptions(method === "eap" ? "edge-attribution" : method, options);
+  if (given.ablateFrom !== undefined)
+    throw new UsageError("--set ablateFrom cannot work with --spans: ablated values are made of the corrupt prompts.");
+  return given;
 }

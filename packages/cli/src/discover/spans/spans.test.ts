@@ -35,7 +35,7 @@ describe("discover --spans", () => {
     expect(result.circuit.map(({ edge, span }) => `${edge} ${span}`).toSorted()).toEqual(
       ["A3.0->Resid End", "Resid Start->A3.0.V"].flatMap((edge) => inside.map((span) => `${edge} ${span}`)),
     );
-    expect(result.crossing.map(({ input, from, to }) => [input, from, to].join(" ")).toSorted()).toEqual([
+    expect(result.crossing!.map(({ input, from, to }) => [input, from, to].join(" ")).toSorted()).toEqual([
       "A3.0.V first half second half",
       "A3.0.V middle middle",
       "A3.0.V second half first half",
@@ -50,7 +50,7 @@ describe("discover --spans", () => {
     expect(html).toContain("over 4 spans");
     const scores = await loadSpanScores(join(out, "span-scores.safetensors"));
     expect(scores.crossing!.get("A3.0.V", "second half", "first half")).toBe(
-      Math.fround(result.crossing.find(({ from }) => from === "second half")!.score),
+      Math.fround(result.crossing!.find(({ from }) => from === "second half")!.score),
     );
   });
 
@@ -80,7 +80,7 @@ describe("discover --spans", () => {
       }),
     );
     expect(results[0]!.spans).toEqual(["start", "subject", "rest"]);
-    expect(results[0]!.circuit.length + results[0]!.crossing.length).toBe(20);
+    expect(results[0]!.circuit.length + results[0]!.crossing!.length).toBe(20);
     expect(results[1]!.circuit).toEqual(results[0]!.circuit);
     expect(results[1]!.crossing).toEqual(results[0]!.crossing);
   });
@@ -114,16 +114,61 @@ describe("discover --spans", () => {
     expect(second).toEqual(first);
   });
 
+  const found = async (name: string, ...how: string[]) => {
+    const files = ["--out", at(name), "--json", at(`${name}.json`)];
+    const { code, err, out } = await run(["discover", "tracr-reverse", "--spans", example, ...how, ...files]);
+    expect([code, err]).toEqual([0, ""]);
+    return { out, result: JSON.parse(readFileSync(at(`${name}.json`), "utf8")) as SpanResult };
+  };
+
+  it("gives a method its options, within and across spans", async () => {
+    const path = ["--algorithm", "eap-ig-inputs", "--size", "12"];
+    const [usual, one] = [
+      await found("usual", ...path),
+      await found("one", ...path, "--set", "steps=1", "--set", "gradFunction=prob"),
+    ];
+    expect(one.result.options).toMatchObject({ steps: 1, gradFunction: "prob" });
+    expect(one.result.circuit[0]!.score).not.toBe(usual.result.circuit[0]!.score);
+    const saved = await loadSpanScores(at("one/span-scores.safetensors"));
+    expect(saved.crossing!.info.options).toMatchObject({ steps: 1, gradFunction: "prob" });
+    expect(saved.info.options).toMatchObject({ method: "eap-ig-inputs", steps: 1, gradFunction: "prob" });
+  });
+
+  it.each(["exact", "information-flow-routes", "relp"])(
+    "%s scores edges in spans, and says that those inside heads all stay",
+    async (algorithm) => {
+      const { out, result } = await found(algorithm, "--algorithm", algorithm, "--size", "6");
+      expect(result).toMatchObject({ algorithm, crossing: null, crossingCount: null });
+      expect(result.circuit).toHaveLength(6);
+      const note = new RegExp(`Edges inside heads have no scores by ${algorithm}: all of them stay`);
+      expect(result.warnings.join()).toMatch(note);
+      expect(out).not.toMatch(/inside heads$/m);
+      if (algorithm !== "exact") return;
+      // Values come into the head in all spans but the first, and go on from there.
+      const names = new Set(result.circuit.map(({ edge }) => edge));
+      expect(names).toEqual(new Set(["A3.0->Resid End", "Resid Start->A3.0.V"]));
+    },
+  );
+
   it("says which options cannot work with spans", async () => {
     const on = ["tracr-reverse", "--spans", example];
     await refused(/give --size/, ...on);
     await refused(/--by-token cannot work with --spans: spans take the place/, ...on, "--size", "3", "--by-token");
     await refused(/--keep cannot work with --spans/, ...on, "--keep", "0.9");
-    await refused(/--algorithm acdc cannot work with --spans. There are: eap/, ...on, "--algorithm", "acdc");
+    await refused(/--algorithm acdc cannot work with --spans. There are: ceap, .*relp/, ...on, "--algorithm", "acdc");
     await refused(/--select exact cannot work/, ...on, "--size", "3", "--select", "exact");
     await refused(/--size 20% cannot work with --spans/, ...on, "--size", "20%");
     await refused(/--rank cannot work/, ...on, "--size", "3", "--rank", "signed");
-    await refused(/--set cannot work/, ...on, "--size", "3", "--set", "steps=3");
+    const set = (value: string, ...how: string[]) => [...on, "--size", "3", "--set", value, ...how];
+    await refused(/eap-ig-inputs has no option "stepz"/, ...set("stepz=3"));
+    await refused(/steps takes a whole number, not "x"/, ...set("steps=x"));
+    await refused(/--set ablateFrom cannot work with --spans/, ...set("ablateFrom=clean", "--algorithm", "eap"));
+    await refused(
+      /mean-of-methods cannot work with --spans: prompts of each length .* There are: ceap, .*relp\.$/m,
+      ...on,
+      "--algorithm",
+      "mean-of-methods",
+    );
     await refused(/--size 9999 is more than there is/, ...on, "--size", "9999", "--out", at("none"));
     await refused(/give --spans too/, "tracr-reverse", "--span-aggregation", "sum");
     await refused(/is a mean for each position/, ...on, "--size", "3", "--ablation", "tokenwise-mean-clean");

@@ -1,0 +1,59 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { tinyConfig } from "../../core/test/tiny-transformer.ts";
+import { temporaryFolder } from "../test/fixtures.ts";
+import { tinySaeLens } from "../test/tiny-saelens.ts";
+import { tinySparsify } from "../test/tiny-sparsify.ts";
+import { inspectAutoencoders } from "./inspect-autoencoders.ts";
+import { processingFor } from "./processing-for.ts";
+
+/** What a SAELens file with these entries in its metadata asks for. */
+async function asked(about: Record<string, unknown>, norm: "layer" | "rms" = "layer") {
+  const folder = join(temporaryFolder(), "own");
+  mkdirSync(folder);
+  await tinySaeLens(
+    { metadata: { sae_lens_version: "6.54.12", hook_name: "blocks.1.hook_mlp_out", ...about } },
+    { folder },
+  );
+  const inspected = await inspectAutoencoders(folder);
+  return processingFor(inspected, { ...tinyConfig, norm });
+}
+
+const trained = { sae_lens_training_version: "6.54.12" };
+
+describe("how a model is processed for autoencoders of SAELens", () => {
+  it.each([
+    ["told not to centre", { model_from_pretrained_kwargs: { center_writing_weights: false } }, true],
+    ["told to centre", { ...trained, model_from_pretrained_kwargs: { center_writing_weights: true } }, false],
+    ["told something else, by a version that does not process", { ...trained, model_from_pretrained_kwargs: {} }, true],
+    ["by a version that does not process", trained, true],
+    ["the first such version", { sae_lens_training_version: "3.20.0" }, true],
+    ["the last before it", { sae_lens_training_version: "3.19.4" }, false],
+    ["a model of transformers", { model_class_name: "AutoModelForCausalLM" }, true],
+    ["told nothing", {}, false],
+  ])("%s", async (_, about, stored) => {
+    expect(await asked(about)).toEqual(stored ? { centerWritingWeights: false } : {});
+  });
+
+  it("asks nothing of a model that cannot be centred, nor for what lies behind a norm or is a neuron", async () => {
+    expect(await asked(trained, "rms")).toEqual({});
+    expect(await asked({ ...trained, hook_name: "blocks.1.mlp.hook_post" })).toEqual({});
+  });
+
+  it("of heads asks for the biases of values", async () => {
+    const z = { hook_name: "blocks.1.attn.hook_z" };
+    expect(await asked({ ...trained, ...z })).toEqual({ foldValueBiases: false });
+    const told = { model_from_pretrained_kwargs: { fold_value_biases: true } };
+    expect(await asked({ ...trained, ...z, ...told })).toEqual({});
+  });
+});
+
+it("autoencoders of modules ask for weights as they are stored", async () => {
+  const root = temporaryFolder();
+  const folder = await tinySparsify(join(root, "h.0.mlp"));
+  const inspected = await inspectAutoencoders(folder);
+  expect(processingFor(inspected, tinyConfig)).toEqual({ centerWritingWeights: false });
+  const behind = await tinySparsify(join(root, "layers.1.mlp"), { transcode: true });
+  expect(processingFor(await inspectAutoencoders(behind), tinyConfig)).toEqual({ foldLn: false });
+});

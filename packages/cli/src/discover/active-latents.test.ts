@@ -1,0 +1,32 @@
+import { PatchableModel, PromptLoader } from "@autocircuit/core";
+import { expect, it } from "vitest";
+import { tinyAutoencoders } from "../../../core/test/tiny-autoencoders.ts";
+import { randomPairs, tinyConfig, tinyTransformer } from "../../../core/test/tiny-transformer.ts";
+import { activeLatents } from "./active-latents.ts";
+
+it("counts the latents that are active at a token of the first prompt pair", async () => {
+  using prompts = new PromptLoader(randomPairs(4, 6, 2), { batchSize: 2 });
+  using plain = new PatchableModel({ transformer: tinyTransformer({}, 1, { dtype: "float64" }), seqLen: 6 });
+  const counted = async (top?: number) => {
+    const given = tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: true, ...(top && { activation: "topk" }) });
+    using model = plain.withAutoencoders(given);
+    return await activeLatents(model, prompts, new AbortController().signal);
+  };
+  // Of TopK with 3 in each of two blocks, of which some may be below 0.
+  expect(await counted(3)).toBeGreaterThan(3);
+  expect(await counted(3)).toBeLessThanOrEqual(6);
+  // About half of 9 and 6.
+  expect(await counted()).toBeGreaterThan(4);
+  expect(await counted()).toBeLessThan(13);
+  using model = plain.withAutoencoders(tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: true }));
+  const [batch] = prompts.batches;
+  const sides = await Promise.all(
+    [batch!.clean, batch!.corrupt].map(async (tokens) => {
+      const latents = await Promise.all(
+        (await model.latents(tokens)).map(async (one) => (await one.toArray()) as number[][][]),
+      );
+      return latents.flatMap((one) => one[0]!.flat()).filter((activation) => activation !== 0).length / 6;
+    }),
+  );
+  expect(await counted()).toBe(Math.ceil(Math.max(...sides)));
+});

@@ -1,0 +1,25 @@
+import { PruneScores } from "@autocircuit/core";
+import { type Ranking, rankedEdges } from "./ranked-edges.ts";
+
+/** The bits of 1 in float32: those of the number that is k numbers above it are k more. */
+const ONE = 0x3f800000;
+
+/**
+ * Scores whose sizes put the edges in the order of a ranking, for what knows no other order than that of sizes. For `absolute` they are the
+ * scores themselves; for `signed` they say no more than the place of each edge, the same for edges whose scores tie.
+ *
+ * @throws AutocircuitError `bad-input` for a score that is NaN, with `signed`
+ */
+export function scoresInOrder(scores: PruneScores, by: Ranking): PruneScores {
+  if (by === "absolute") return scores;
+  const { graph, values, info } = scores;
+  const bits = new Uint32Array(values.length);
+  let rank = ONE;
+  let before = Number.NaN;
+  for (const edge of rankedEdges(scores, by).toReversed()) {
+    if (values[edge] !== before) rank++;
+    bits[edge] = rank;
+    before = values[edge]!;
+  }
+  return new PruneScores(graph, new Float32Array(bits.buffer), info);
+}
