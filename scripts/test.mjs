@@ -1,5 +1,8 @@
 // npm test: sets up what is missing, then C++ unit tests (in memory full of NaN), vitest, fuzzing and the conformance suite, on the CPU, in
 // narrower number types and with the CUDA library's kernels on a pretend device.
+// C++ tests and vitest's project `together` take all processors; of its project `quiet`, which looks at the clock, each file has the machine to
+// itself. Files of `alone` are then run one after the other, which takes one processor: conformance, with one thread a run, takes the others
+// meanwhile, and with fuzzing all of them in the end.
 // The last line counts them all. Arguments go to vitest, and then only vitest runs: npm test -- packages/core
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -18,13 +21,13 @@ async function cppTests(program) {
   return fromOutput(output, code);
 }
 
-async function vitest() {
+async function vitest(...options) {
   const folder = mkdtempSync(join(tmpdir(), "autocircuit-test-"));
   const report = join(folder, "vitest.json");
   try {
     const program = join(ROOT, "node_modules", "vitest", "vitest.mjs");
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-    return fromVitest(report, await handOver([program, "run", ...reporters, ...filters]));
+    return fromVitest(report, await handOver([program, "run", ...reporters, ...options]));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -43,7 +46,7 @@ async function conformance(...options) {
   return fromOutput(output, code);
 }
 
-/** Runs works side by side, as many as there are processors; each keeps one of them busy. */
+/** Runs works side by side in their order, as many as there are processors; each keeps one of them busy. */
 async function sideBySide(works) {
   const waiting = [...works];
   const worker = async () => {
@@ -64,16 +67,19 @@ await main(async () => {
         return line(counts);
       });
     if (ready.pretendDevice) process.env.AUTOCIRCUIT_PRETEND_DEVICE = ready.pretendDevice;
-    if (filters.length === 0) await part("C++ unit tests", () => cppTests(ready.cppTests));
-    await part("vitest", vitest);
-    if (filters.length === 0) {
-      await part("fuzzing, 20,000 cases", fuzzing);
+    if (filters.length > 0) {
+      await part("vitest", () => vitest(...filters));
+    } else {
+      await part("C++ unit tests", () => cppTests(ready.cppTests));
+      await part("vitest", () => vitest("--project", "together", "--project", "quiet"));
       // The longest first.
       await sideBySide([
+        () => part("vitest, alone", () => vitest("--project", "alone")),
         () => part("conformance, CUDA kernels on the host", () => conformance("--device", "pretend:0")),
         () => part("conformance, bfloat16", () => conformance("--dtype", "bfloat16")),
         () => part("conformance, float16", () => conformance("--dtype", "float16")),
         () => part("conformance", () => conformance()),
+        () => part("fuzzing, 20,000 cases", fuzzing),
       ]);
     }
     console.log(`tests ${steps.summary()}`);

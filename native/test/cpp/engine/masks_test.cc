@@ -72,16 +72,17 @@ TEST_IN_PARTS("the mask's gradient is that of the network written out", 7) {
     const auto ablation = s.ablation(graph);
     const at::Tensor direction = at::randn({3, 7, s.config().d_vocab_out}, at::kDouble);
     for (const int64_t count : {1, 3})
-      for (const auto& [mask_name, mask] : masks(graph.edges, count))
+      for (const auto& [mask_name, mask] : masks(graph.edges, count)) {
+        // The slope of a ReLU jumps where the rounding of its stream changes a sign.
+        const bool relu = s.config().activation == Activation::relu;
+        if (takes_rounded_stream(s, relu ? "all" : mask_name)) continue;
+        const auto loss = [&](const at::Tensor& logits, const at::Tensor& weights) { return (logits.to(at::kCPU) * weights).sum(); };
+        const at::Tensor plain_mask = mask.clone().requires_grad_();
+        const at::Tensor plain = plain_forward(s.config(), s.weights, s.clean, graph, plain_mask, values(*ablation)).logits;
         for (const bool last : {false, true}) {
-          // The slope of a ReLU jumps where the rounding of its stream changes a sign.
-          const bool relu = s.config().activation == Activation::relu;
-          if (takes_rounded_stream(s, relu ? "all" : mask_name)) continue;
-          const auto loss = [&](const at::Tensor& logits, const at::Tensor& weights) { return (logits.to(at::kCPU) * weights).sum(); };
           const at::Tensor weights = last ? direction.narrow(1, 6, 1) : direction;
-          const at::Tensor plain_mask = mask.clone().requires_grad_();
-          const at::Tensor plain = plain_forward(s.config(), s.weights, s.clean, graph, plain_mask, values(*ablation)).logits;
-          const at::Tensor expected = torch::autograd::grad({loss(last ? plain.narrow(1, 6, 1) : plain, weights)}, {plain_mask})[0];
+          const at::Tensor expected = torch::autograd::grad({loss(last ? plain.narrow(1, 6, 1) : plain, weights)}, {plain_mask}, {},
+                                                            /*retain_graph=*/!last)[0];
           const at::Tensor leaf = mask.clone().requires_grad_();
           ForwardRequest request = request_for(s, graph, leaf, ablation);
           if (last) request.positions = std::vector<int64_t>{6};
@@ -89,6 +90,7 @@ TEST_IN_PARTS("the mask's gradient is that of the network written out", 7) {
           CHECK_MESSAGE(close(s, got, expected, 2),
                         name + ", mask " + mask_name + " x" + std::to_string(count) + (last ? ", last position" : ""));
         }
+      }
   });
 }
 

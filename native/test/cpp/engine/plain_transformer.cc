@@ -1,6 +1,7 @@
 #include "engine/plain_transformer.h"
 
 #include <map>
+#include <tuple>
 
 #include "engine/mlp.h"
 #include "engine/plain_latents.h"
@@ -69,15 +70,21 @@ class Run {
       const int64_t tokens = graph_.tokens ? graph_.tokens : 1, cells = tokens * group.heads * group.sources;
       at::Tensor rows = masks.narrow(1, group.offset, cells).view({masks.size(0), tokens, group.heads, group.sources}).select(2, head);
       rows = rows.repeat_interleave(x.size(0) / masks.size(0), 0);  // [B, T, S]
-      at::Tensor out = x;
-      for (int64_t s = 0; s < group.sources; s++) {
-        const int64_t source = group.first_source + s;
-        const int64_t reading_block = layer + (kind == GroupKind::end || kind == GroupKind::post ? 1 : 0);
-        out = out + rows.select(2, s).unsqueeze(2) * read(source, ablated_[source] - outputs_[source], reading_block);
-      }
-      return out;
+      const int64_t reading_block = layer + (kind == GroupKind::end || kind == GroupKind::post ? 1 : 0);
+      // [S, B, T, 1] times [S, B, P, D]
+      return x + (rows.permute({2, 0, 1}).unsqueeze(3) * changes(group.first_source, group.sources, reading_block)).sum(0);
     }
     return x;
+  }
+
+  // [S, B, P, D]: by how much full patching changes what a reader gets of each source. The same for all heads that read there.
+  at::Tensor changes(int64_t first, int64_t count, int64_t reading_block) const {
+    at::Tensor& found = changes_[{first, count, reading_block}];
+    if (found.defined()) return found;
+    std::vector<at::Tensor> each;
+    for (int64_t source = first; source < first + count; source++)
+      each.push_back(read(source, ablated_[source] - outputs_[source], reading_block));
+    return found = at::stack(each);
   }
 
   // What a reader gets of a source: itself, or so much of a latent times what that has written until then.
@@ -226,6 +233,7 @@ class Run {
   std::map<int64_t, std::pair<const GivenAutoencoder*, int64_t>> latents_;  // sources that are latents: which of which
   std::vector<std::pair<const GivenAutoencoder*, at::Tensor>> crossing_;    // [B, P, L] of transcoders that write to later blocks
   at::Tensor transcoded_;
+  mutable std::map<std::tuple<int64_t, int64_t, int64_t>, at::Tensor> changes_;  // by first source, number of sources, block
 };
 
 }  // namespace

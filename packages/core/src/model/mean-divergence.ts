@@ -1,4 +1,5 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import { scope, Tensor } from "@autocircuit/native";
 import { longOptions, promptLoader } from "../kinds.ts";
 import { overPrompts } from "../memory/over-prompts.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
@@ -48,9 +49,9 @@ export async function meanDivergence(
     const found = await fold(async (before: readonly [number, number] = [0, 0], { slice }) => {
       let [ofSlice, positions] = before;
       for (const tokens of sidesOf(slice)) {
-        const p = (await one.forward(tokens, how)).to("float64").logSoftmax(-1);
-        const q = (await other.forward(tokens, how)).to("float64").logSoftmax(-1);
-        const each = p.exp().mul(p.sub(q)).sum(-1, true);
+        const p = await one.forward(tokens, how);
+        const q = await other.forward(tokens, how);
+        const each = divergences(p, q);
         const real = realPositions(tokens);
         ofSlice += Number(await (real ? each.mul(real) : each).sum().item());
         positions += real ? Number(await real.sum().item()) : each.size;
@@ -61,4 +62,20 @@ export async function meanDivergence(
     count += found[1];
   }
   return sum / count;
+}
+
+/** KL(p || q) at each position [B, P, 1], prompt by prompt: all at once, logits of a large vocabulary in float64 would take gigabytes. */
+function divergences(p: Tensor, q: Tensor): Tensor {
+  const each = Array.from({ length: p.shape[0]! }, (_, row) =>
+    scope(() => {
+      const [ofP, ofQ] = [p, q].map((logits) =>
+        logits
+          .slice(0, row, row + 1)
+          .to("float64")
+          .logSoftmax(-1),
+      );
+      return ofP!.exp().mul(ofP!.sub(ofQ!)).sum(-1, true);
+    }),
+  );
+  return Tensor.cat(each);
 }
