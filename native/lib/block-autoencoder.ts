@@ -28,9 +28,9 @@ export interface BlockAutoencoder {
   readonly fingerprint?: string | undefined;
   /**
    * Of what reads the residual stream or what is written to it, in a model with LayerNorm: whether it was made for a model whose writing
-   * weights were centred (see `centerWritingWeights` of the loader), whose activations there have mean zero. Made for such a model it reads
-   * the same in one whose weights are not; one that was made for weights as they are stored refuses a model whose weights are centred.
-   * Without it, it reads whatever is there.
+   * weights were centred (see `centerWritingWeights` of the loader), whose activations there have mean zero. Made for such a model, one of
+   * what an MLP or attention writes reads the same in a model whose weights are not centred, one of the stream refuses it; one that was made for
+   * weights as they are stored refuses a model whose weights are centred. Without it, it reads whatever is there.
    */
   readonly centeredWrites?: boolean | undefined;
   /**

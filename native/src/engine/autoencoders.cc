@@ -84,7 +84,14 @@ GivenAutoencoder made_for(const TransformerConfig& config, const Weights& weight
              "was made for activations as the checkpoint's weights write them, but this model's writing weights are centred, which takes "
              "the mean out of what it reads: load the model without that (centerWritingWeights: false, --processing "
              "fold-ln,center-unembed,fold-value-biases)");
-    if (!centered && *given.centered_writes) made.encode = given.encode - given.encode.mean(-1, true);
+    if (!centered && *given.centered_writes) {
+      // In the stream there is what other autoencoders write too, and no weights of a model centre that.
+      if (given.input == AutoencoderInput::resid_post || given.input == AutoencoderInput::mlp_resid)
+        refuse(given,
+               "reads the stream of a model whose writing weights are centred, and those of this model are not: load it with them centred "
+               "(centerWritingWeights: true, --processing fold-ln,center-writing-weights,center-unembed,fold-value-biases)");
+      made.encode = given.encode - given.encode.mean(-1, true);
+    }
   }
   if (given.value_biases && given.input == AutoencoderInput::z) {
     const BlockWeights& block = weights.blocks[given.block];

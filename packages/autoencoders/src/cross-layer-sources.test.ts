@@ -14,16 +14,15 @@ const normWeights = [0.5, 1.5, -0.7, 2];
 const apart = async (a: Tensor, b: Tensor) => a.sub(b).abs().max().item();
 
 describe("cross-layer transcoders as sources of a model", () => {
-  const kinds: [TinyCrossLayer, hookIn: string, weighted: boolean][] = [
-    [{ format: "circuit-tracer" }, "hook_resid_mid", false],
-    [{ format: "circuit-tracer", hookIn: "ln2.hook_normalized" }, "ln2.hook_normalized", false],
-    [{ format: "gemma-scope-2", skip: true }, "ln2.hook_normalized", true],
+  const kinds: [TinyCrossLayer, hookIn: string, norm: "layer" | "rms"][] = [
+    [{ format: "circuit-tracer" }, "hook_resid_mid", "layer"],
+    [{ format: "circuit-tracer", hookIn: "ln2.hook_normalized" }, "ln2.hook_normalized", "layer"],
+    [{ format: "gemma-scope-2", skip: true }, "ln2.hook_normalized", "rms"],
   ];
 
-  it.each(kinds)("%j: the engine's latents and errors are the file's", async (kind, hookIn, weighted) => {
+  it.each(kinds)("%j: the engine's latents and errors are the file's", async (kind, hookIn, norm) => {
     using set = await loadAutoencoders(await tinyCrossLayer(kind));
-    const own = weighted ? { ...config, norm: "rms" as const } : config;
-    const transformer = tinyTransformer(own, 1, weighted ? { mlpNormWeights: normWeights } : {});
+    const transformer = tinyTransformer({ ...config, norm }, 1, { mlpNormWeights: normWeights });
     using plain = new PatchableModel({ transformer });
     await scope(async () => {
       using model = plain.withAutoencoders(engineAutoencoders(set, plain.config));
@@ -31,7 +30,8 @@ describe("cross-layer transcoders as sources of a model", () => {
       const [reads, writes] = [hookIn, "hook_mlp_out"].map((hook) => [0, 1].map((block) => `blocks.${block}.${hook}`));
       using seen = await plain.activations(tokens, [...reads!, ...writes!]);
       const stacked = (hooks: readonly string[]) => Tensor.stack(hooks.map((hook) => seen.of(hook)));
-      const read = weighted ? stacked(reads!).mul(Tensor.from(Float32Array.from(normWeights))) : stacked(reads!);
+      // The hook lies behind a LayerNorm's weights, and before those of a root-mean-square norm.
+      const read = norm === "rms" ? stacked(reads!).mul(Tensor.from(Float32Array.from(normWeights))) : stacked(reads!);
       const expected = await set.crossLayer!.reconstruct(read, stacked(writes!));
       // The skip connection goes through no latent, and is part of what is left out.
       const left = expected.skip ? expected.error!.add(expected.skip) : expected.error!;

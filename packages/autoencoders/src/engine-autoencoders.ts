@@ -47,7 +47,7 @@ export function engineAutoencoders(
   if (crossLayer) {
     checkFitsModel(crossLayer, config);
     const [hookIn, hookOut] = [crossLayer.hooksIn[0]!, crossLayer.hooksOut[0]!];
-    const place = placeIn(format, config, { path, hookIn, hookOut });
+    const place = placeIn(format, config, { path, hookIn, hookOut, madeFor: crossLayer.madeFor });
     return scope(() => ({ ...place, errors, blocks: crossLayer.toEngine({ errors }) }));
   }
   for (const one of autoencoders) checkFitsModel(one, config);
@@ -65,15 +65,12 @@ export function engineAutoencoders(
 }
 
 /** Says it where nobody knows whether the model is processed as the one was that autoencoders were made for. */
-function sayWhatIsOpen(path: string, autoencoders: readonly Autoencoder[], { norm }: TransformerConfig): void {
-  const open = autoencoders.find(
-    ({ hookIn, madeFor }) => madeFor && leavesOpen(hookIn, madeFor) && (norm === "layer" || siteOf(hookIn) === "z"),
-  );
-  if (open === undefined) return;
+function sayWhatIsOpen(path: string, autoencoders: readonly Autoencoder[], config: TransformerConfig): void {
+  if (!autoencoders.some(({ hookIn, madeFor }) => madeFor && leavesOpen(hookIn, madeFor, config))) return;
   sayOnce(
     `${path}: does not say how the weights of the model were processed that its autoencoders were made for (\`model_from_pretrained_kwargs\`); ` +
-      "they read what this model's weights give. Weights of `transformers` are centred and their value biases folded unless the loader is told otherwise " +
-      "(centerWritingWeights, foldValueBiases; --processing on the command line), as TransformerLens does",
+      "they read what this model's weights give. Weights of `transformers` are centred, their norms and value biases folded, unless the loader is told " +
+      "otherwise (centerWritingWeights, foldLn, foldValueBiases; --processing on the command line), as TransformerLens does",
   );
 }
 
@@ -127,6 +124,13 @@ function ofPlace<One extends InBlock>(
       "bad-input",
       `${path}: has autoencoders of ${input} (${some[0]!.path}) and of ${placeOf(other).input} (${other.path}), which would both stand in the place of ` +
         `${replacedPart(input) === "attention" ? "heads" : "MLPs"}. Give the folders of one kind.`,
+    );
+  }
+  const unlike = some.find((one) => placeOf(one).normWeights !== place.normWeights);
+  if (unlike) {
+    throw new AutocircuitError(
+      "bad-input",
+      `${path}: ${some[0]!.path} and ${unlike.path} were made for models whose norms are folded in one and not in the other: no model is both.`,
     );
   }
   const part = replacedPart(input);

@@ -66,7 +66,7 @@ export function engineBlock(parts: EngineBlockParts, errors: boolean): BlockAuto
       ...folded,
       ...(latentNumbers && { latentNumbers }),
       ...(fingerprint !== undefined && { fingerprint }),
-      ...madeFor,
+      ...(madeFor && { centeredWrites: madeFor.centeredWrites, valueBiases: madeFor.valueBiases }),
     };
   });
 }

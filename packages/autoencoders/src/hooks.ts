@@ -61,6 +61,11 @@ export function hookPlace(name: string): HookPlace {
   return { block: Number(inLayer[1]), site: own(MODULES, inLayer[2] ?? "")?.[side] };
 }
 
+/** Whether it is a module's input or output by the name that `transformers` has for it. */
+export function isOfModule(name: string): boolean {
+  return moduleSide(name)[1] !== undefined;
+}
+
 function moduleSide(name: string): [path: string, side: "input" | "output" | undefined] {
   const found = /^(.*) \(module (input|output)\)$/.exec(name);
   return found ? [found[1]!, found[2] as "input" | "output"] : [name, undefined];

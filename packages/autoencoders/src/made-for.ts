@@ -1,14 +1,17 @@
-import type { BlockAutoencoder } from "@autocircuit/native";
-import { hookPlace, type Site } from "./hooks.ts";
+import type { BlockAutoencoder, TransformerConfig } from "@autocircuit/native";
+import { hookPlace, isOfModule, type Site } from "./hooks.ts";
 
 /**
  * How the weights of the model that an autoencoder was made for were processed, as far as its files tell: activations inside a model depend on
  * that where its outputs do not.
  */
-export type MadeFor = Pick<BlockAutoencoder, "centeredWrites" | "valueBiases">;
+export interface MadeFor extends Pick<BlockAutoencoder, "centeredWrites" | "valueBiases"> {
+  /** Whether the weights of norms were folded into the matrices that read them. */
+  readonly foldedNorms?: boolean | undefined;
+}
 
 /** For activations as the checkpoint's own weights give them: modules of `transformers`, models that TransformerLens loaded without processing. */
-export const storedWeights: MadeFor = { centeredWrites: false, valueBiases: true };
+export const storedWeights: MadeFor = { centeredWrites: false, valueBiases: true, foldedNorms: false };
 
 /** Places whose activations have mean zero where a model with LayerNorm has centred writing weights. Neurons and what a norm gives are as they were. */
 const WITH_MEANS: readonly (Site | undefined)[] = ["resid_pre", "resid_mid", "resid_post", "attn_out", "mlp_out"];
@@ -23,7 +26,20 @@ export function readsValues(hookIn: string): boolean {
   return hookPlace(hookIn).site === "z";
 }
 
-/** Whether the files leave open what matters for what is read at this hook. */
-export function leavesOpen(hookIn: string, { centeredWrites, valueBiases }: MadeFor): boolean {
-  return (readsMeans(hookIn) && centeredWrites === undefined) || (readsValues(hookIn) && valueBiases === undefined);
+/** Whether what is read at a hook is what was written to the stream by others too: autoencoders, whose latents no weights of the model centre. */
+export function readsStream(hookIn: string): boolean {
+  const { site } = hookPlace(hookIn);
+  return readsMeans(hookIn) && site !== "attn_out" && site !== "mlp_out";
+}
+
+/** Whether the files leave open what matters for what is read at this hook of a model. */
+export function leavesOpen(
+  hookIn: string,
+  { centeredWrites, valueBiases, foldedNorms }: MadeFor,
+  { norm }: Pick<TransformerConfig, "norm">,
+): boolean {
+  if (readsValues(hookIn)) return valueBiases === undefined;
+  if (norm !== "layer") return false;
+  if (hookPlace(hookIn).site === "mlp_normalized" && !isOfModule(hookIn)) return foldedNorms === undefined;
+  return readsMeans(hookIn) && centeredWrites === undefined;
 }

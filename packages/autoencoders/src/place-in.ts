@@ -2,7 +2,7 @@ import { AutocircuitError } from "@autocircuit/base";
 import type { AutoencodersOfPlace, TransformerConfig } from "@autocircuit/native";
 import type { AutoencoderParts } from "./autoencoder-parts.ts";
 import type { FormatName } from "./formats/format.ts";
-import { hookPlace, type Site } from "./hooks.ts";
+import { hookPlace, isOfModule, type Site } from "./hooks.ts";
 
 /** Places that autoencoders read, to what they replace, and what the engine calls them where latents can be a model's sources. */
 const INPUTS: Readonly<Record<string, AutoencodersOfPlace["input"]>> = {
@@ -21,7 +21,7 @@ const INPUTS: Readonly<Record<string, AutoencodersOfPlace["input"]>> = {
 const INPUTS_OF_GEMMA_SCOPE_2: typeof INPUTS = { ...INPUTS, "mlp_in to mlp_out": "mlp_in" };
 
 /** What says where an autoencoder is. */
-export type Placed = Pick<AutoencoderParts, "path" | "hookIn" | "hookOut">;
+export type Placed = Pick<AutoencoderParts, "path" | "hookIn" | "hookOut" | "madeFor">;
 /** What autoencoders are to the engine, by where they are. */
 export type Place = Pick<AutoencodersOfPlace, "input" | "normWeights">;
 
@@ -33,7 +33,7 @@ export type Place = Pick<AutoencodersOfPlace, "input" | "normWeights">;
 export function placeIn(
   format: FormatName,
   { norm, preNorm, parallel }: TransformerConfig,
-  { path, hookIn, hookOut }: Placed,
+  { path, hookIn, hookOut, madeFor }: Placed,
 ): Place {
   const places = `${siteOf(hookIn)} to ${siteOf(hookOut)}`;
   const known = format === "gemma-scope-2" ? INPUTS_OF_GEMMA_SCOPE_2 : INPUTS;
@@ -45,10 +45,19 @@ export function placeIn(
       `${path}: reads ${hookIn}, the stream between attention and MLP, but in this model both run side by side.`,
     );
   }
+  if (input === "z" && norm === "layer" && madeFor?.valueBiases === false && madeFor.foldedNorms === false) {
+    throw new AutocircuitError(
+      "bad-input",
+      `${path}: was made for a model whose value biases were folded and its norms were not (\`model_from_pretrained_kwargs\`): what the norms' own biases ` +
+        "add to the heads' outputs stays there then, and no model is loaded like that here. Take autoencoders of a model with both, or with neither.",
+    );
+  }
   if (input !== "mlp_in" || norm === "none" || preNorm === false) return { input };
-  // A module is given what the norm's weights were multiplied to. TransformerLens's hook lies before the weights of a root-mean-square norm.
-  const ofModule = format === "gemma-scope-2" || hookIn.endsWith("(module input)");
-  return { input, normWeights: ofModule ? true : norm === "rms" ? false : undefined };
+  // A module is given what the norm's weights were multiplied to. TransformerLens's hook lies before the weights of a root-mean-square norm and
+  // behind those of a LayerNorm, if that has them.
+  if (format === "gemma-scope-2" || isOfModule(hookIn)) return { input, normWeights: true };
+  if (norm === "rms") return { input, normWeights: false };
+  return { input, normWeights: madeFor?.foldedNorms === undefined ? undefined : !madeFor.foldedNorms };
 }
 
 export const siteOf = (hook: string): Site => hookPlace(hook).site!;

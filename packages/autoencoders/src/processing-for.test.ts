@@ -9,11 +9,15 @@ import { inspectAutoencoders } from "./inspect-autoencoders.ts";
 import { processingFor } from "./processing-for.ts";
 
 /** What a SAELens file with these entries in its metadata asks for. */
-async function asked(about: Record<string, unknown>, norm: "layer" | "rms" = "layer") {
+async function asked(
+  about: Record<string, unknown>,
+  norm: "layer" | "rms" = "layer",
+  cfg: Record<string, unknown> = {},
+) {
   const folder = join(temporaryFolder(), "own");
   mkdirSync(folder);
   await tinySaeLens(
-    { metadata: { sae_lens_version: "6.54.12", hook_name: "blocks.1.hook_mlp_out", ...about } },
+    { ...cfg, metadata: { sae_lens_version: "6.54.12", hook_name: "blocks.1.hook_mlp_out", ...about } },
     { folder },
   );
   const inspected = await inspectAutoencoders(folder);
@@ -41,10 +45,49 @@ describe("how a model is processed for autoencoders of SAELens", () => {
     expect(await asked({ ...trained, hook_name: "blocks.1.mlp.hook_post" })).toEqual({});
   });
 
+  it("of the stream asks for centred weights too, beside others for neither", async () => {
+    const centred = { model_from_pretrained_kwargs: { center_writing_weights: true } };
+    expect(await asked({ ...centred, hook_name: "blocks.1.hook_resid_post" })).toEqual({ centerWritingWeights: true });
+    const root = temporaryFolder();
+    for (const [hook, about] of [
+      ["hook_resid_post", centred],
+      ["hook_mlp_out", trained],
+    ] as const) {
+      const folder = join(root, hook);
+      mkdirSync(folder);
+      const metadata = { sae_lens_version: "6.54.12", hook_name: `blocks.1.${hook}`, ...about };
+      await tinySaeLens({ metadata }, { folder });
+    }
+    const both = await inspectAutoencoders(root);
+    expect(() => processingFor(both, tinyConfig)).toThrow(
+      /`centerWritingWeights` and the other is not: no model is both/,
+    );
+  });
+
+  it("behind a LayerNorm asks for its weights as the model had them", async () => {
+    const behind = (about: Record<string, unknown>, norm?: "rms") =>
+      asked({ hook_name: "blocks.1.ln2.hook_normalized", hook_name_out: "blocks.1.hook_mlp_out", ...about }, norm, {
+        architecture: "transcoder",
+        apply_b_dec_to_input: false,
+      });
+    expect(await behind(trained)).toEqual({ foldLn: false });
+    expect(await behind({ model_from_pretrained_kwargs: { fold_ln: true } })).toEqual({ foldLn: true });
+    expect(await behind({})).toEqual({});
+    // TransformerLens's hook lies before the weights of a root-mean-square norm.
+    expect(await behind(trained, "rms")).toEqual({ foldLn: true });
+  });
+
+  it("of heads whose model had value biases folded and norms not, are refused", async () => {
+    const z = { hook_name: "blocks.1.attn.hook_z" };
+    await expect(
+      asked({ ...trained, ...z, model_from_pretrained_kwargs: { fold_value_biases: true } }),
+    ).rejects.toThrow(/value biases were folded and its norms were not/);
+  });
+
   it("of heads asks for the biases of values", async () => {
     const z = { hook_name: "blocks.1.attn.hook_z" };
     expect(await asked({ ...trained, ...z })).toEqual({ foldValueBiases: false });
-    const told = { model_from_pretrained_kwargs: { fold_value_biases: true } };
+    const told = { model_from_pretrained_kwargs: { fold_value_biases: true, fold_ln: true } };
     expect(await asked({ ...trained, ...z, ...told })).toEqual({});
   });
 });

@@ -1,7 +1,9 @@
+import { AutocircuitError } from "@autocircuit/base";
 import type { ProcessingOptions } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
+import type { AutoencoderFacts } from "./autoencoder-facts.ts";
 import type { InspectedAutoencoders } from "./inspect-autoencoders.ts";
-import { readsMeans, readsValues } from "./made-for.ts";
+import { readsMeans, readsStream, readsValues } from "./made-for.ts";
 import { placeIn } from "./place-in.ts";
 
 /**
@@ -20,12 +22,38 @@ export function processingFor(
 ): ProcessingOptions {
   const processing: ProcessingOptions = {};
   for (const one of autoencoders) {
-    const { hookIn, madeFor } = one;
-    const { normWeights } = placeIn(format, config, one);
-    if (normWeights !== undefined) processing.foldLn = !normWeights;
-    if (config.norm === "layer" && readsMeans(hookIn) && madeFor?.centeredWrites === false)
-      processing.centerWritingWeights = false;
-    if (readsValues(hookIn) && madeFor?.valueBiases === true) processing.foldValueBiases = false;
+    for (const [step, on] of Object.entries(neededBy(format, config, one)) as [keyof ProcessingOptions, boolean][]) {
+      if (processing[step] !== undefined && processing[step] !== on) throw contradiction(step, autoencoders, one);
+      processing[step] = on;
+    }
   }
   return processing;
+}
+
+/** What one of them needs. */
+function neededBy(
+  format: InspectedAutoencoders["format"],
+  config: TransformerConfig,
+  one: AutoencoderFacts,
+): ProcessingOptions {
+  const { hookIn, madeFor } = one;
+  const { normWeights } = placeIn(format, config, one);
+  const means = config.norm === "layer" && readsMeans(hookIn) ? madeFor?.centeredWrites : undefined;
+  return {
+    ...(normWeights !== undefined && { foldLn: !normWeights }),
+    // What only the model writes is centred as well where it is encoded.
+    ...((means === false || (means === true && readsStream(hookIn))) && { centerWritingWeights: means }),
+    ...(readsValues(hookIn) && madeFor?.valueBiases === true && { foldValueBiases: false }),
+  };
+}
+
+function contradiction(
+  step: keyof ProcessingOptions,
+  autoencoders: readonly AutoencoderFacts[],
+  { path }: AutoencoderFacts,
+): AutocircuitError {
+  return new AutocircuitError(
+    "bad-input",
+    `${autoencoders[0]!.path} and ${path} were made for models of which one is processed by \`${step}\` and the other is not: no model is both. Give one of them.`,
+  );
 }

@@ -96,7 +96,7 @@ function requireWritable({ block, input, normWeights, autoencoder }: PlacedAutoe
 
 async function saveOne(
   folder: string,
-  { block, input, autoencoder }: PlacedAutoencoder,
+  { block, input, normWeights, autoencoder }: PlacedAutoencoder,
   { modelName }: SaveAutoencodersOptions,
 ): Promise<void> {
   const { encode, bias, decode, outBias, threshold, top = 0, latentNumbers, centeredWrites, valueBiases } = autoencoder;
@@ -123,6 +123,7 @@ async function saveOne(
   const architecture = hookOut === undefined ? kindOf : kindOf === "standard" ? "transcoder" : `${kindOf}_transcoder`;
   const madeFor = [
     ...(centeredWrites === undefined ? [] : [["center_writing_weights", centeredWrites]]),
+    ...(normWeights === undefined ? [] : [["fold_ln", !normWeights]]),
     ...(valueBiases === undefined ? [] : [["fold_value_biases", !valueBiases]]),
   ];
   const config = {

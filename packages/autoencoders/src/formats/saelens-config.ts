@@ -90,10 +90,12 @@ function madeFor(about: ConfigReader): MadeFor {
   const unprocessed =
     about.raw("model_class_name") === "AutoModelForCausalLM" ||
     trainsUnprocessed(about.raw("sae_lens_training_version"));
+  const foldedNorms = flag("fold_ln") ?? (unprocessed ? false : undefined);
   const folded = flag("fold_value_biases");
   return {
     centeredWrites: flag("center_writing_weights") ?? (unprocessed ? false : undefined),
     valueBiases: folded === undefined ? (unprocessed ? true : undefined) : !folded,
+    foldedNorms,
   };
 }
 
