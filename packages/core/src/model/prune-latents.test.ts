@@ -126,9 +126,11 @@ describe("pruneLatents", () => {
       /Leave the autoencoder of Resid Post 0 out, prune by other prompts, or keep all latents\.$/,
     );
     const across = tinyAutoencoders(tinyConfig, { input: "mlp_in", crossLayers: true, errors: true });
-    const deadAcross = mapAutoencoders(across, (one) => ({ ...one, bias: one.bias.sub(1e6) }));
+    const deadAcross = mapAutoencoders(across, (one, block) =>
+      block === 0 ? one : { ...one, bias: one.bias.sub(1e6) },
+    );
     await expect(pruneLatents(plain, deadAcross, prompts)).rejects.toThrow(
-      /left\. Prune by other prompts, or keep all/,
+      /of MLP 1 is .* left\. Prune by other prompts, or keep all/,
     );
   });
 });

@@ -98,7 +98,7 @@ export async function pruneLatents(
     if (active === 0) {
       throw new AutocircuitError(
         "bad-input",
-        `pruneLatents: no latent of ${latentOwner(places[number]!)} is active on these prompts: nothing would be left. ${remedy(placed[number]!)}.`,
+        `pruneLatents: no latent of ${latentOwner(places[number]!)} is active on these prompts: nothing would be left. ${remedy(placed, number)}.`,
       );
     }
     if (number === 0 && capByFirstBlock) most = Math.min(most, active);
@@ -119,8 +119,11 @@ export async function pruneLatents(
 }
 
 /** What to do where an autoencoder is active nowhere. */
-function remedy({ block, input, autoencoder }: PlacedAutoencoder): string {
-  if (autoencoder.decodeLater) return "Prune by other prompts, or keep all latents";
+function remedy(placed: readonly PlacedAutoencoder[], number: number): string {
+  const { block, input } = placed[number]!;
+  // The layers of a cross-layer transcoder belong together; the last has none to write to.
+  const acrossLayers = placed.some(({ autoencoder }) => autoencoder.decodeLater?.length);
+  if (acrossLayers) return "Prune by other prompts, or keep all latents";
   const owner = latentOwner({ block, of: replacedPart(input) });
   const staying =
     input === "resid_post"
