@@ -52,6 +52,19 @@ describe("Autoencoder", () => {
     expect(() => sae!.decoderRows([dSae])).toThrow(`there is no latent ${dSae}; the last is ${dSae - 1}`);
   });
 
+  it("says by its name what callers without types got wrong", async () => {
+    using set = await loadAutoencoders(await tinySaeLens({}));
+    // biome-ignore lint/suspicious/noExplicitAny: callers without types
+    const sae = set.autoencoders[0] as any;
+    const refused = (call: Promise<unknown>, says: string) =>
+      expect(call).rejects.toMatchObject({ code: "bad-input", message: expect.stringContaining(says) });
+    await refused(sae.encode([1, 2, 3]), "Autoencoder.encode: `input` must be a Tensor, but it is");
+    await refused(sae.decode(), "Autoencoder.decode: `latents` must be a Tensor");
+    await refused(sae.decode(activations()), "Autoencoder.decode: `input` must be a Tensor");
+    await refused(sae.reconstruct(activations(), 3), "Autoencoder.reconstruct: `target` must be a Tensor");
+    expect(() => sae.decoderRows(2)).toThrow("Autoencoder.decoderRows: `latents` must be a list");
+  });
+
   it("counts a latent that writes nothing as nothing when rows are compared by length", async () => {
     const change = (name: string, data: Float32Array) => {
       if (name === "W_dec") data.fill(0, dIn, 2 * dIn);

@@ -1,4 +1,4 @@
-import { AutocircuitError, type DType } from "@autocircuit/base";
+import { AutocircuitError, type DType, kind, signature } from "@autocircuit/base";
 import { type BlockAutoencoder, scope, type Tensor } from "@autocircuit/native";
 import { AutoencoderFacts } from "./autoencoder-facts.ts";
 import type { AutoencoderParts } from "./autoencoder-parts.ts";
@@ -7,9 +7,19 @@ import { encodeRows } from "./encoder.ts";
 import { engineBlock } from "./engine-block.ts";
 import { requireFinite } from "./finite.ts";
 import { hookPlace } from "./hooks.ts";
+import * as kinds from "./kinds.ts";
 import { asRows, type Rows } from "./rows.ts";
 
 export type { AutoencoderParts };
+
+const checkEncode = signature("Autoencoder.encode", { input: kinds.tensor });
+const checkDecode = signature("Autoencoder.decode", { latents: kinds.tensor, input: kinds.tensor });
+const checkSkip = signature("Autoencoder.skip", { input: kinds.tensor });
+const checkReconstruct = signature("Autoencoder.reconstruct", {
+  input: kinds.tensor,
+  target: kind.optional(kinds.tensor),
+});
+const checkRows = signature("Autoencoder.decoderRows", { latents: kind.listOf(kind.whole) });
 
 /** What an autoencoder makes of an activation. */
 export interface Reconstruction {
@@ -59,9 +69,10 @@ export class Autoencoder extends AutoencoderFacts implements Disposable {
    *
    * @param input `[..., d_in]`; at `hook_z` also `[..., heads, d_head]`
    * @returns `[..., latents]`
-   * @throws AutocircuitError `shape`, `not-finite`
+   * @throws AutocircuitError `shape`, `not-finite`; `bad-input` for what is no tensor
    */
   async encode(input: Tensor): Promise<Tensor> {
+    checkEncode({ input });
     return scope(async () => {
       const rows = await this.#inputRows(input);
       return this.#encode(rows);
@@ -74,9 +85,10 @@ export class Autoencoder extends AutoencoderFacts implements Disposable {
    * @param latents `[..., latents]`
    * @param input the activation that they are of: what the normalisation and the skip term come from
    * @returns `[..., d_out]`, or by heads as the input is
-   * @throws AutocircuitError `shape`, `not-finite`
+   * @throws AutocircuitError `shape`, `not-finite`; `bad-input` for what is no tensor
    */
   async decode(latents: Tensor, input: Tensor): Promise<Tensor> {
+    checkDecode({ latents, input });
     return scope(async () => {
       const rows = await this.#inputRows(input);
       const { matrix, outer } = asRows(latents, this.dSae, this.dtype, `${this.path}: \`latents\``);
@@ -97,6 +109,7 @@ export class Autoencoder extends AutoencoderFacts implements Disposable {
    * @returns `[..., d_out]`
    */
   async skip(input: Tensor): Promise<Tensor | undefined> {
+    checkSkip({ input });
     return scope(async () => this.#skip(await this.#inputRows(input)));
   }
 
@@ -105,9 +118,10 @@ export class Autoencoder extends AutoencoderFacts implements Disposable {
    *
    * @param input `[..., d_in]`; at `hook_z` also `[..., heads, d_head]`
    * @param target the activation at the output hook; for an autoencoder the input
-   * @throws AutocircuitError `shape`, `not-finite`
+   * @throws AutocircuitError `shape`, `not-finite`; `bad-input` for what is no tensor
    */
   async reconstruct(input: Tensor, target?: Tensor): Promise<Reconstruction> {
+    checkReconstruct({ input, target });
     const aim = target ?? (this.isTranscoder ? undefined : input);
     return scope(async () => {
       const rows = await this.#inputRows(input);
@@ -132,7 +146,8 @@ export class Autoencoder extends AutoencoderFacts implements Disposable {
    * @throws AutocircuitError `bad-input` for a number beyond the last latent
    */
   decoderRows(latents: readonly number[]): Tensor {
-    const wrong = latents.find((latent) => !Number.isSafeInteger(latent) || latent < 0 || latent >= this.dSae);
+    checkRows({ latents });
+    const wrong = latents.find((latent) => latent >= this.dSae);
     if (wrong !== undefined) {
       throw new AutocircuitError(
         "bad-input",

@@ -1,9 +1,19 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { TransformerConfig } from "@autocircuit/native";
-import type { Autoencoder } from "./autoencoder.ts";
-import type { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
+import { Autoencoder } from "./autoencoder.ts";
+import { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
 import { hookPlace, knownHooks, siteWidth } from "./hooks.ts";
 import type { InspectedAutoencoders } from "./inspect-autoencoders.ts";
+import * as kinds from "./kinds.ts";
+
+const checkLoaded = signature("checkFitsModel", {
+  autoencoder: kind.either(
+    kind.instance(Autoencoder, "an Autoencoder"),
+    kind.instance(CrossLayerTranscoder, "a CrossLayerTranscoder"),
+  ),
+  config: kinds.modelConfig,
+});
+const checkFacts = signature("checkInspected", { inspected: kinds.inspected, config: kinds.modelConfig });
 
 /**
  * Whether autoencoders fit a model: what they read and replace is there, in that width.
@@ -14,6 +24,7 @@ import type { InspectedAutoencoders } from "./inspect-autoencoders.ts";
  * for (const autoencoder of set.autoencoders) checkFitsModel(autoencoder, model.config);
  */
 export function checkFitsModel(autoencoder: Autoencoder | CrossLayerTranscoder, config: TransformerConfig): void {
+  checkLoaded({ autoencoder, config });
   const { path, dIn, dOut } = autoencoder;
   if ("hooksIn" in autoencoder) {
     if (autoencoder.layers !== config.layers) {
@@ -34,7 +45,9 @@ export function checkFitsModel(autoencoder: Autoencoder | CrossLayerTranscoder, 
  * @example
  * checkInspected(await inspectAutoencoders("saes/mlp-out"), await readConfig("models/gpt2")); // before weights of either are read
  */
-export function checkInspected({ autoencoders, crossLayer }: InspectedAutoencoders, config: TransformerConfig): void {
+export function checkInspected(inspected: InspectedAutoencoders, config: TransformerConfig): void {
+  checkFacts({ inspected, config });
+  const { autoencoders, crossLayer } = inspected;
   const [first] = autoencoders;
   if (first && crossLayer && autoencoders.length !== config.layers)
     throw misfit(first.path, first.modelName, layersText(autoencoders.length, config.layers));

@@ -1,12 +1,21 @@
-import { AutocircuitError, type DType } from "@autocircuit/base";
+import { AutocircuitError, type DType, kind, signature } from "@autocircuit/base";
 import { type BlockAutoencoder, scope, Tensor } from "@autocircuit/native";
 import { type Decoder, decodeRows } from "./decoder.ts";
 import { type Encoder, encodeRows } from "./encoder.ts";
 import { engineBlock } from "./engine-block.ts";
 import { requireFinite } from "./finite.ts";
+import * as kinds from "./kinds.ts";
 import type { MadeFor } from "./made-for.ts";
 import { noNormalisation } from "./normalisations/normalisation.ts";
 import { asRows } from "./rows.ts";
+
+const checkEncode = signature("CrossLayerTranscoder.encode", { inputs: kinds.tensor });
+const checkDecode = signature("CrossLayerTranscoder.decode", { latents: kinds.tensor, inputs: kinds.tensor });
+const checkSkip = signature("CrossLayerTranscoder.skip", { inputs: kinds.tensor });
+const checkReconstruct = signature("CrossLayerTranscoder.reconstruct", {
+  inputs: kinds.tensor,
+  targets: kind.optional(kinds.tensor),
+});
 
 /** One layer of a cross-layer transcoder. A plain object, so that `scope` hands its tensors on. */
 export interface CrossLayerParts {
@@ -84,9 +93,10 @@ export class CrossLayerTranscoder implements Disposable {
    *
    * @param inputs `[layers, ..., d_in]`
    * @returns `[layers, ..., latents]`
-   * @throws AutocircuitError `shape`, `not-finite`
+   * @throws AutocircuitError `shape`, `not-finite`; `bad-input` for what is no tensor
    */
   async encode(inputs: Tensor): Promise<Tensor> {
+    checkEncode({ inputs });
     return scope(async () => {
       await this.#check(inputs, this.dIn, "inputs");
       const latents = this.#layers.map(({ encoder }, layer) =>
@@ -102,9 +112,10 @@ export class CrossLayerTranscoder implements Disposable {
    * @param latents `[layers, ..., latents]`
    * @param inputs `[layers, ..., d_in]`, which the skip terms come from
    * @returns `[layers, ..., d_out]`
-   * @throws AutocircuitError `shape`, `not-finite`
+   * @throws AutocircuitError `shape`, `not-finite`; `bad-input` for what is no tensor
    */
   async decode(latents: Tensor, inputs: Tensor): Promise<Tensor> {
+    checkDecode({ latents, inputs });
     return scope(async () => {
       await this.#check(inputs, this.dIn, "inputs");
       await this.#check(latents, this.dSae, "latents");
@@ -123,6 +134,7 @@ export class CrossLayerTranscoder implements Disposable {
 
   /** The skip terms of inputs `[layers, ..., d_in]`; undefined where there are none. */
   async skip(inputs: Tensor): Promise<Tensor | undefined> {
+    checkSkip({ inputs });
     if (!this.hasSkip) return undefined;
     return scope(async () => {
       await this.#check(inputs, this.dIn, "inputs");
@@ -141,6 +153,7 @@ export class CrossLayerTranscoder implements Disposable {
    * @param targets what the layers put out, `[layers, ..., d_out]`; without it there is no error
    */
   async reconstruct(inputs: Tensor, targets?: Tensor): Promise<CrossLayerReconstruction> {
+    checkReconstruct({ inputs, targets });
     return scope(async () => {
       const latents = await this.encode(inputs);
       const reconstruction = await this.decode(latents, inputs);

@@ -6,9 +6,11 @@ import { describe, expect, it } from "vitest";
 import { tinyConfig, tinyTransformer } from "../../core/test/tiny-transformer.ts";
 import { temporaryFolder } from "../test/fixtures.ts";
 import { tinySaeLens, tinySizes } from "../test/tiny-saelens.ts";
+import { checkFitsModel, checkInspected } from "./check-model.ts";
 import { checkSources, engineAutoencoders } from "./engine-autoencoders.ts";
 import { inspectAutoencoders } from "./inspect-autoencoders.ts";
 import { loadAutoencoders } from "./load-autoencoders.ts";
+import { processingFor } from "./processing-for.ts";
 
 const { dIn, dSae } = tinySizes;
 const config = { ...tinyConfig, dModel: dIn, heads: 1, kvHeads: 1, dHead: dIn };
@@ -248,4 +250,25 @@ describe("autoencoders as sources of a model", () => {
       /width 4, but blocks.0.hook_mlp_out of the model is of width 16/,
     );
   });
+});
+
+it("what is made of autoencoders that were loaded or looked at says what it was not given", async () => {
+  const folder = await folderOf({});
+  using set = await loadAutoencoders(folder);
+  const inspected = await inspectAutoencoders(folder);
+  // biome-ignore lint/suspicious/noExplicitAny: callers without types
+  const calls: readonly (readonly [string, (...given: any[]) => unknown, string, object])[] = [
+    ["engineAutoencoders", engineAutoencoders, "set", set],
+    ["checkFitsModel", checkFitsModel, "autoencoder", set.autoencoders[0]!],
+    ["checkSources", checkSources, "inspected", inspected],
+    ["checkInspected", checkInspected, "inspected", inspected],
+    ["processingFor", processingFor, "inspected", inspected],
+  ];
+  for (const [name, call, argument, first] of calls) {
+    const code = "bad-input";
+    const of = (message: string) => expect.objectContaining({ code, message: expect.stringContaining(message) });
+    expect(() => call(first)).toThrow(of(`${name}: \`config\` must be a transformer's configuration`));
+    expect(() => call()).toThrow(of(`${name}: \`${argument}\` must be`));
+    expect(() => call(first, config)).not.toThrow();
+  }
 });

@@ -1,4 +1,4 @@
-import { AutocircuitError, sayOnce } from "@autocircuit/base";
+import { AutocircuitError, type KindsOf, kind, sayOnce, signature } from "@autocircuit/base";
 import {
   type Autoencoders,
   type AutoencodersOfPlace,
@@ -7,10 +7,12 @@ import {
   scope,
   type TransformerConfig,
 } from "@autocircuit/native";
-import type { Autoencoder } from "./autoencoder.ts";
+import { Autoencoder } from "./autoencoder.ts";
 import { checkFitsModel, checkInspected } from "./check-model.ts";
+import { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
 import type { FormatName } from "./formats/format.ts";
 import type { InspectedAutoencoders } from "./inspect-autoencoders.ts";
+import * as kinds from "./kinds.ts";
 import type { AutoencoderSet } from "./load-autoencoders.ts";
 import { leavesOpen } from "./made-for.ts";
 import { notSources, type Place, type Placed, placeIn, siteOf } from "./place-in.ts";
@@ -22,6 +24,19 @@ export interface EngineAutoencodersOptions {
   /** Blocks without an autoencoder keep their MLP, or their heads. By default every block must have one of each kind of these that there is. */
   readonly partial?: boolean | undefined;
 }
+
+const loaded = kind.shape("what loadAutoencoders gives", {
+  ...{ path: kind.text, format: kind.text },
+  autoencoders: kind.listOf(kind.instance(Autoencoder, "an Autoencoder")),
+  crossLayer: kind.optional(kind.instance(CrossLayerTranscoder, "a CrossLayerTranscoder")),
+});
+const optionKinds = { errors: kind.flag, partial: kind.flag } satisfies KindsOf<EngineAutoencodersOptions>;
+const check = signature("engineAutoencoders", { set: loaded, config: kinds.modelConfig }, optionKinds);
+const checkInspectedOnes = signature(
+  "checkSources",
+  { inspected: kinds.inspected, config: kinds.modelConfig },
+  { partial: optionKinds.partial },
+);
 
 /**
  * Autoencoders that were loaded as the engine takes them: what `PatchableModel.withAutoencoders` is given. A set may hold autoencoders of MLPs,
@@ -41,8 +56,10 @@ export interface EngineAutoencodersOptions {
 export function engineAutoencoders(
   set: AutoencoderSet,
   config: TransformerConfig,
-  { errors = true, partial = false }: EngineAutoencodersOptions = {},
+  options: EngineAutoencodersOptions = {},
 ): Autoencoders {
+  check({ set, config }, options);
+  const { errors = true, partial = false } = options;
   const { path, format, autoencoders, crossLayer } = set;
   if (crossLayer) {
     checkFitsModel(crossLayer, config);
@@ -85,8 +102,10 @@ function sayWhatIsOpen(path: string, autoencoders: readonly Autoencoder[], confi
 export function checkSources(
   inspected: InspectedAutoencoders,
   config: TransformerConfig,
-  { partial = false }: Pick<EngineAutoencodersOptions, "partial"> = {},
+  options: Pick<EngineAutoencodersOptions, "partial"> = {},
 ): void {
+  checkInspectedOnes({ inspected, config }, options);
+  const { partial = false } = options;
   checkInspected(inspected, config);
   const { format, autoencoders, crossLayer } = inspected;
   if (!crossLayer) placesOf(inspected, config, partial);

@@ -313,7 +313,15 @@ describe("what is wrong in files", () => {
 });
 
 describe("checkFitsModel", () => {
-  const config = { layers: 2, dModel: 4, heads: 2, dHead: 3, dMlp: 16, attnOnly: false } as TransformerConfig;
+  const config = {
+    layers: 2,
+    dModel: 4,
+    heads: 2,
+    dHead: 3,
+    dMlp: 16,
+    attnOnly: false,
+    norm: "layer",
+  } as TransformerConfig;
   const metadata = (hook_name: string) => ({ sae_lens_version: "6.54.12", hook_name, model_name: "tiny" });
   it("accepts what fits", async () => {
     using set = await loadAutoencoders(await tinySaeLens());

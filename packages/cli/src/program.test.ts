@@ -123,6 +123,11 @@ describe("wrong usage", () => {
     { args: ["discover", "tracr-reverse", "--device-memory", "4"], says: "--device-memory is for GPUs" },
     { args: ["measure", "tracr-reverse", "--scores", "x", "--device-memory", "none"], says: "above zero" },
     { args: ["build", "--arch", "80"], says: "give --cuda too" },
+    {
+      args: ["test", "--autoencoders", "saes", "circuit.json"],
+      says: "--autoencoders takes all that stands behind it, circuit.json too: put the circuit before the options.",
+    },
+    { args: ["test", "--autoencoders", "saes"], says: "missing required argument 'circuit'\n" },
     { args: ["model", "missing-folder"], says: "does not exist" },
   ])("$args: exit code 2, one block, no stack", async ({ args, says }) => {
     const { code, err } = await run(...args);

@@ -23,6 +23,7 @@ import { describeError } from "./support/describe-error.ts";
 import { EXIT, exitCodeFor } from "./support/exit-codes.ts";
 import { applyMaxEdges } from "./support/max-edges.ts";
 import { refuseOpposites } from "./support/opposite-options.ts";
+import { explainTakenByList } from "./support/taken-by-list.ts";
 
 const COMMANDS = [
   addTasks,
@@ -92,7 +93,11 @@ function buildProgram(context: Context, output: ProgramOutput): Command {
   program.hook("preAction", (_program, command) => applyMaxEdges(command.opts()));
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     refuseOpposites(command);
-    command.exitOverride().configureOutput({ writeOut: output.out, writeErr: output.err });
+    command.exitOverride().configureOutput({
+      writeOut: output.out,
+      writeErr: output.err,
+      outputError: (message, write) => write(explainTakenByList(command, message)),
+    });
   }
   return program;
 }

@@ -99,6 +99,7 @@ export async function autoencoderFields(
     keepLatents,
     signal,
   } = options;
+  requireScaleOfBlocks(scale, config);
   const inspected = await inspectAutoencoders(autoencoders, { signal });
   checkSources(inspected, config, { partial });
   if (folder !== undefined) sayOtherFamily(inspected, folder);
@@ -152,7 +153,8 @@ export interface PlannedAutoencoders {
 /**
  * The autoencoders that would be sources of a model: only settings and headers are read.
  *
- * @throws AutocircuitError as `inspectAutoencoders`; `bad-input` for those of another model, and where latents cannot be its sources, as `checkSources`
+ * @throws AutocircuitError as `inspectAutoencoders`; `bad-input` for those of another model, where latents cannot be its sources, as `checkSources`,
+ *   and for factors of more blocks than it has
  * @example
  * const config = await readConfig("models/gpt2");
  * const { sizes, processing } = await planAutoencoders("saes/mlp-out", { config });
@@ -161,8 +163,15 @@ export interface PlannedAutoencoders {
  */
 export async function planAutoencoders(
   pathOrNames: string | readonly string[],
-  { config, folder, partial, signal }: LatentModel & Pick<LoadEngineAutoencodersOptions, "partial" | "signal">,
+  {
+    config,
+    folder,
+    partial,
+    scale,
+    signal,
+  }: LatentModel & Pick<LoadEngineAutoencodersOptions, "partial" | "scale" | "signal">,
 ): Promise<PlannedAutoencoders> {
+  requireScaleOfBlocks(scale, config);
   const inspected = await inspectAutoencoders(pathOrNames, { signal });
   checkSources(inspected, config, { partial });
   if (folder !== undefined) sayOtherFamily(inspected, folder);
@@ -209,12 +218,13 @@ export interface LoadEngineAutoencodersOptions {
  * Autoencoders as the engine takes them.
  *
  * @returns tensors of the caller's
- * @throws AutocircuitError as `loadAutoencoders` and `engineAutoencoders`
+ * @throws AutocircuitError as `loadAutoencoders` and `engineAutoencoders`; `bad-input` for factors of more blocks than the model has
  */
 export async function loadEngineAutoencoders(
   pathOrNames: string | readonly string[],
   { config, errors, partial, scale, asAutocircuit = false, dtype, signal }: LoadEngineAutoencodersOptions,
 ): Promise<Autoencoders> {
+  requireScaleOfBlocks(scale, config);
   return scope(async () => {
     using set = await loadAutoencoders(pathOrNames, {
       ...{ signal, scale },
@@ -223,4 +233,13 @@ export async function loadEngineAutoencoders(
     });
     return engineAutoencoders(set, config, { errors, partial });
   });
+}
+
+/** Holds that no factor is passed over; one that is missing is told by the file that needs it. */
+function requireScaleOfBlocks(scale: LoadEngineAutoencodersOptions["scale"], { layers }: TransformerConfig): void {
+  if (!Array.isArray(scale) || scale.length <= layers) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `\`scale\` (--autoencoder-scale on the command line) has ${scale.length} numbers, and the model has ${layers} blocks: give one number for all, or one for each block.`,
+  );
 }

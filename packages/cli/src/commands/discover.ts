@@ -122,7 +122,7 @@ export function addDiscover(program: Command, context: Context): void {
     .optionsGroup("Output:")
     .option(
       "--out <folder>",
-      "where scores.safetensors, report.html and circuit.svg go (default: circuit-reports/TASK or .../MODEL)",
+      "where scores.safetensors (scores in float32, whatever --dtype), report.html and circuit.svg go (default: circuit-reports/TASK or .../MODEL)",
     )
     .option(
       "--curve <detail>",

@@ -118,6 +118,13 @@ describe("the options of --autoencoders", () => {
     const unused = await run([...patch, "--autoencoders", at("all"), "--autoencoder-scale", "2"]);
     expect([unused.code, unused.err]).toEqual([2, expect.stringMatching(/these autoencoders take no factor/)]);
     const latents = ["latents", ...subject.slice(0, 2), "--tokens", "1,2", "--autoencoders", at("averaged")];
+    for (const args of [
+      ...commands.filter(([name]) => name !== "test").map(([, args]) => [...args, ...dropped]),
+      latents,
+    ]) {
+      const { code, err } = await run([...args, "--autoencoder-scale", "2,3,0.5,1"]);
+      expect([code, err]).toEqual([2, expect.stringMatching(/-scale .* has 4 numbers, and the model has 3 blocks/)]);
+    }
     const [two, three] = [
       await run([...latents, "--autoencoder-scale", "2"]),
       await run([...latents, "--autoencoder-scale", "3"]),

@@ -3,6 +3,7 @@ import { type AutoencoderSize, Graph, type GraphOptions, latentPlaces, withLaten
 import type { ProcessingOptions } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import type { KeepingOptions } from "../support/kept-latents.ts";
+import { scaleOf } from "../support/latent-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { requireRoom } from "./require-memory.ts";
 
@@ -32,17 +33,14 @@ export interface PlannedModel {
  * @throws AutocircuitError for autoencoders of another model, or that are of no place that sources have; UsageError where they and the model have no room
  */
 export async function plannedLatents(
-  {
-    autoencoders: paths,
-    keptBy,
-    partialAutoencoders: partial,
-    autoencoderErrors = keptBy?.latentErrors,
-    pruneLatents = false,
-  }: KeepingOptions,
+  options: KeepingOptions,
   { config, folder, used, signal }: PlannedModel,
 ): Promise<PlannedLatents | undefined> {
+  const { autoencoders: paths, keptBy, partialAutoencoders: partial, pruneLatents = false } = options;
   if (paths === undefined) return undefined;
-  const { sizes: autoencoders, processing } = await planAutoencoders(paths, { config, folder, partial, signal });
+  const { autoencoderErrors = keptBy?.latentErrors } = options;
+  const how = { config, folder, partial, scale: scaleOf(options), signal };
+  const { sizes: autoencoders, processing } = await planAutoencoders(paths, how);
   requireRoom({ config, autoencoders, used });
   const graph = (options: GraphOptions) =>
     Graph.of(withLatentPlaces(config, autoencoders, autoencoderErrors ?? true), options);

@@ -72,6 +72,7 @@ describe("the latents of a circuit", () => {
       expect([args[0], anew.code]).toEqual([args[0], 2]);
     }
     // A list of names with what they were found with.
+    writeFileSync(at("short.json"), JSON.stringify({ latents: { ...latents, keptLatents: { mlp: [[1], [2]] } } }));
     writeFileSync(at("named.json"), JSON.stringify(circuit.map(({ edge }: { edge: string }) => edge)));
     const by = (file: string) => run([...patch.with(-3, at("named.json")), ...autoencoders, "--keep-latents", file]);
     const first = readFileSync(at("patch.json"), "utf8");
@@ -95,6 +96,7 @@ describe("the latents of a circuit", () => {
       ],
       [scores, ["--max-latents", "2"], /--keep-latents says which latents are kept, --max-latents that/],
       [at("named.json"), [], /--keep-latents .*named.json: does not say which latents were kept/],
+      [at("short.json"), [], /short.json: `keptLatents.mlp` is of 2 blocks, and there are 3: each has its list/],
       [at("missing.safetensors"), [], /missing.safetensors/],
     ];
     for (const [file, more, says] of refused) {

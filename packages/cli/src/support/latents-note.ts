@@ -32,9 +32,7 @@ export function latentsNote(
     { of: "attention", byBlock: latents.attention },
     { of: "the stream", byBlock: latents.stream },
   ].filter(({ byBlock }) => byBlock !== undefined);
-  const lists = counts.map(
-    ({ of, byBlock }) => `${byBlock!.join(", ")} by block${counts.length > 1 ? ` of ${of}` : ""}`,
-  );
+  const lists = counts.map(({ of, byBlock }) => `${blocksText(byBlock!)}${counts.length > 1 ? ` of ${of}` : ""}`);
   const errors = latents.errors
     ? "what they leave out is a source of its own"
     : `what they leave out is dropped, so that "the model" is here what they make of it${replacedKl === null ? "" : `: KL(original || this) ${formatNumber(replacedKl)} nats at a position`}`;
@@ -42,6 +40,20 @@ export function latentsNote(
     `${latents.crossLayers ? "cross-layer " : ""}${latents.inputs.map((input) => kinds[input]).join(" and ")}: ${all.toLocaleString("en-US")} latents are sources (${lists.join("; ")}), ` +
       `${graph.edgeCount.toLocaleString("en-US")} edges; ${errors}`,
   ];
+}
+
+/** Numbers that are listed though they are all the same. */
+const LISTED = 4;
+
+/** The one number where there are many and all are the same. */
+function sameOfMany(texts: readonly string[]): string | undefined {
+  return texts.length > LISTED && new Set(texts).size === 1 ? texts[0] : undefined;
+}
+
+function blocksText(counts: readonly number[]): string {
+  const texts = counts.map((count) => count.toLocaleString("en-US"));
+  const same = sameOfMany(texts);
+  return same === undefined ? `${counts.join(", ")} by block` : `${same} in each of ${counts.length} blocks`;
 }
 
 const unprocessed: Readonly<Partial<Record<keyof ProcessingOptions, string>>> = {
@@ -66,8 +78,11 @@ export function processingNote(
 export function pruningNote(pruning: Pruning | null): readonly string[] {
   if (pruning === null) return [];
   const { kept, activated, kl, prompts, from } = pruning;
-  const counts = (some: readonly (number | readonly number[])[]) =>
-    some.map((one) => (typeof one === "number" ? one : span(one))).join(", ");
+  const counts = (some: readonly (number | readonly number[])[]) => {
+    const texts = some.map((one) => (typeof one === "number" ? String(one) : span(one)));
+    const same = sameOfMany(texts);
+    return same === undefined ? texts.join(", ") : `${same} of each of ${some.length} autoencoders`;
+  };
   if (from !== undefined) return [`latents kept as ${from} says: ${counts(kept)}; nothing was pruned anew`];
   return [
     `latents pruned by ${counted(prompts!, "prompt")}: ${activated ? `${counts(activated)} active, ` : ""}${counts(kept)} kept; ` +

@@ -57,6 +57,9 @@ describe("a graph with some of the latents of its autoencoders", () => {
   ])("refuses %j: %s", (keptLatents, message) => {
     const make = () => graph(keptLatents as KeptLatents);
     if (message) expect(make).toThrow(message);
-    else expect(() => graph(keptLatents as KeptLatents, { tokens: 2 })).toThrow("has lists for 1 positions, not 2");
+    else
+      expect(() => graph(keptLatents as KeptLatents, { tokens: 2 })).toThrow(
+        /at each of 1 position, so it is for prompts of 1 token, and these have 2: take/,
+      );
   });
 });

@@ -1,4 +1,4 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { AutocircuitError, counted } from "@autocircuit/base";
 import type { LatentNumbers } from "@autocircuit/native";
 import type { SrcKind, SrcNode } from "./node.ts";
 
@@ -50,7 +50,8 @@ export function resolveKeptLatents(config: LatentCounts, tokens: number | null):
 function problemOf(numbers: unknown, count: number, tokens: number | null): string | undefined {
   if (!Array.isArray(numbers)) return "is no list";
   if (!Array.isArray(numbers[0])) return problemOfList(numbers, count);
-  if (tokens !== null && numbers.length !== tokens) return `has lists for ${numbers.length} positions, not ${tokens}`;
+  if (tokens !== null && numbers.length !== tokens)
+    return `says which latents were kept at each of ${counted(numbers.length, "position")}, so it is for prompts of ${counted(numbers.length, "token")}, and these have ${tokens}: take prompts of that length, or latents that are the same at all positions`;
   return numbers.map((list) => problemOfList(list, count)).find((problem) => problem !== undefined);
 }
 

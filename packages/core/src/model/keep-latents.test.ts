@@ -57,7 +57,7 @@ describe("keepLatents", () => {
     expect(model.graph.config.latents).toEqual([2, 6]);
     expect(model.graph.config.keptLatents).toEqual({ mlp: [[4, 1], null] });
     expect(model.graph.has("MLP 1 Latent 5->Resid End")).toBe(true);
-    using whole = plain.withAutoencoders(keepLatents(given("a1"), {}));
+    using whole = plain.withAutoencoders(keepLatents(given("a1"), { latentErrors: false }));
     using same = plain.withAutoencoders(given("a1"));
     expect(whole.graph.equals(same.graph)).toBe(true);
   });
@@ -81,7 +81,11 @@ describe("keepLatents", () => {
     kept({ mlp: [[1, 1], null] }).toThrow("of MLP 0 a latent is to be kept twice");
     kept({ mlp: [[], null] }).toThrow("of MLP 0 nothing would be left");
     kept({ mlp: [[[1, 2], [3]], null] }).toThrow("of MLP 0 each position must keep as many latents");
-    kept({ mlp: [null, null, [1]] }).toThrow("latents of MLP 2 are to be kept, and these autoencoders have none of it");
+    kept({ mlp: [[1]] }).toThrow("`keptLatents.mlp` is of 1 block, and there are 2: each has its list");
+    kept({ mlp: [] }).toThrow("`keptLatents.mlp` is of 0 blocks, and there are 2");
+    kept({ mlp: [null, null, [1]] }).toThrow("`keptLatents.mlp` is of 3 blocks, and there are 2");
+    kept(undefined).toThrow("`latents` has neither `latentErrors`, `autoencoders` nor `keptLatents`");
+    kept(undefined, { layers: 2 }).toThrow("so it is of no model with autoencoders");
     kept({ attention: [[1], null] }).toThrow("latents of Attention 0 are to be kept");
     kept(null).toThrow("`keptLatents` must be an object");
     kept({ mlp: 3 }).toThrow("`keptLatents.mlp` must be a list");

@@ -1,4 +1,4 @@
-import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import { AutocircuitError, counted, kind, signature } from "@autocircuit/base";
 import {
   type Autoencoders,
   type BlockAutoencoder,
@@ -30,8 +30,9 @@ const check = signature("keepLatents", {
  * @param latents a graph's configuration, as of saved scores, or `latents` of what `discover --json` wrote. Its `keptLatents` has for each block
  *   the numbers, by position a list for each, or null to keep all of them; without it all are kept everywhere
  * @returns new autoencoders with their latents in the order of these numbers; the tensors are the caller's
- * @throws AutocircuitError `bad-input` for latents of other autoencoders, for a number that an autoencoder does not have, has twice or that is
- *   none, for a block without an autoencoder, and for autoencoders that have latents for each position already
+ * @throws AutocircuitError `bad-input` for what says nothing of latents, for latents of other autoencoders or of more or fewer blocks, for a
+ *   number that an autoencoder does not have, has twice or that is none, for a block without an autoencoder, and for autoencoders that have
+ *   latents for each position already
  * @example
  * const { graph } = await PruneScores.load("scores.safetensors");
  * const kept = keepLatents(engineAutoencoders(set, model.config, { errors: graph.config.latentErrors }), graph.config);
@@ -39,12 +40,17 @@ const check = signature("keepLatents", {
  */
 export function keepLatents(autoencoders: Autoencoders, latents: LatentIdentity): Autoencoders {
   check({ autoencoders, latents });
-  const { keptLatents, autoencoders: found } = latents;
+  const { keptLatents, latentErrors, autoencoders: found } = latents;
+  if (keptLatents === undefined && latentErrors === undefined && found === undefined)
+    throw refuse(
+      "`latents` has neither `latentErrors`, `autoencoders` nor `keptLatents`, so it is of no model with autoencoders. " +
+        "Give the configuration of the graph that something was found in, or `latents` of what discover --json wrote",
+    );
   const placed = placedAutoencoders(autoencoders);
   const own = fingerprintOfAll(placed);
   if (found !== undefined && found !== own)
     throw refuse(`what is to be kept is of others: ${otherAutoencoders(found, own)}`);
-  if (keptLatents !== undefined) requirePlaces(keptLatents, placed);
+  if (keptLatents !== undefined) requirePlaces(keptLatents, placed, autoencoders.blocks.length);
   return scope(() =>
     mapAutoencoders(autoencoders, (one, number) => {
       const place = placed[number]!;
@@ -59,13 +65,17 @@ function refuse(what: string): AutocircuitError {
 }
 
 /** Holds that what is kept is of autoencoders that there are. */
-function requirePlaces(kept: KeptLatents, placed: readonly PlacedAutoencoder[]): void {
+function requirePlaces(kept: KeptLatents, placed: readonly PlacedAutoencoder[], count: number): void {
   if (kept === null || typeof kept !== "object") throw refuse("`keptLatents` must be an object with lists of numbers");
   for (const [part, blocks] of Object.entries(kept)) {
     if (!replacedParts.includes(part as ReplacedPart))
       throw refuse(`\`keptLatents\` has \`${part}\`; latents are of ${replacedParts.join(", ")}`);
     if (!Array.isArray(blocks))
       throw refuse(`\`keptLatents.${part}\` must be a list with numbers or null for each block`);
+    if (blocks.length !== count)
+      throw refuse(
+        `\`keptLatents.${part}\` is of ${counted(blocks.length, "block")}, and there are ${count}: each has its list of numbers, or null where all are kept`,
+      );
     for (const [block, numbers] of blocks.entries()) {
       const of = part as ReplacedPart;
       const there = placed.some((one) => one.block === block && replacedPart(one.input) === of);

@@ -117,7 +117,21 @@ describe("pruneLatents", () => {
     await expect(pruneLatents(plain, autoencoders(), none)).rejects.toThrow(/no prompts/);
     const given = autoencoders();
     const dead = mapAutoencoders(given, (one) => ({ ...one, bias: one.bias.sub(1e6) }));
-    await expect(pruneLatents(plain, dead, prompts)).rejects.toThrow(/no latent of MLP 0 is active/);
+    await expect(pruneLatents(plain, dead, prompts)).rejects.toThrow(
+      /no latent of MLP 0 is active .* Leave the autoencoder of MLP 0 out and say .*--partial-autoencoders/,
+    );
+    const stream = tinyAutoencoders(tinyConfig, { input: "resid_post", errors: true });
+    const deadStream = mapAutoencoders(stream, (one) => ({ ...one, bias: one.bias.sub(1e6) }));
+    await expect(pruneLatents(plain, deadStream, prompts)).rejects.toThrow(
+      /Leave the autoencoder of Resid Post 0 out, prune by other prompts, or keep all latents\.$/,
+    );
+    const across = tinyAutoencoders(tinyConfig, { input: "mlp_in", crossLayers: true, errors: true });
+    const deadAcross = mapAutoencoders(across, (one, block) =>
+      block === 0 ? one : { ...one, bias: one.bias.sub(1e6) },
+    );
+    await expect(pruneLatents(plain, deadAcross, prompts)).rejects.toThrow(
+      /of MLP 1 is .* left\. Prune by other prompts, or keep all/,
+    );
   });
 });
 

@@ -1,5 +1,12 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { type Autoencoders, mapAutoencoders, placedAutoencoders, scope } from "@autocircuit/native";
+import {
+  type Autoencoders,
+  mapAutoencoders,
+  type PlacedAutoencoder,
+  placedAutoencoders,
+  replacedPart,
+  scope,
+} from "@autocircuit/native";
 import { longOptions, promptLoader } from "../kinds.ts";
 import { overPrompts } from "../memory/over-prompts.ts";
 import type { PromptBatch } from "../prompts/prompt-batch.ts";
@@ -74,7 +81,8 @@ export async function pruneLatents(
   if (byPosition && prompts.seqLen === null) {
     throw new AutocircuitError("bad-input", "pruneLatents: keeping latents by position needs prompts of one length.");
   }
-  if (placedAutoencoders(autoencoders).some(({ autoencoder }) => autoencoder.encode.shape.length === 3)) {
+  const placed = placedAutoencoders(autoencoders);
+  if (placed.some(({ autoencoder }) => autoencoder.encode.shape.length === 3)) {
     throw new AutocircuitError(
       "bad-input",
       "pruneLatents: these autoencoders have latents for each position: they were pruned before.",
@@ -90,7 +98,7 @@ export async function pruneLatents(
     if (active === 0) {
       throw new AutocircuitError(
         "bad-input",
-        `pruneLatents: no latent of ${latentOwner(places[number]!)} is active on these prompts: nothing would be left.`,
+        `pruneLatents: no latent of ${latentOwner(places[number]!)} is active on these prompts: nothing would be left. ${remedy(placed, number)}.`,
       );
     }
     if (number === 0 && capByFirstBlock) most = Math.min(most, active);
@@ -108,6 +116,20 @@ export async function pruneLatents(
     activated: byPosition ? activated : activated.map(([count]) => count!),
     kl,
   };
+}
+
+/** What to do where an autoencoder is active nowhere. */
+function remedy(placed: readonly PlacedAutoencoder[], number: number): string {
+  const { block, input } = placed[number]!;
+  // The layers of a cross-layer transcoder belong together; the last has none to write to.
+  const acrossLayers = placed.some(({ autoencoder }) => autoencoder.decodeLater?.length);
+  if (acrossLayers) return "Prune by other prompts, or keep all latents";
+  const owner = latentOwner({ block, of: replacedPart(input) });
+  const staying =
+    input === "resid_post"
+      ? ""
+      : " and say that not every block has one (`partial: true`, --partial-autoencoders on the command line)";
+  return `Leave the autoencoder of ${owner} out${staying}, prune by other prompts, or keep all latents`;
 }
 
 /** Numbers of the largest, the largest first. */

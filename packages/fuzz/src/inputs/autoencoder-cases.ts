@@ -4,6 +4,11 @@ import { fileURLToPath } from "node:url";
 
 const cases = fileURLToPath(new URL("../../../conformance/fixtures/autoencoders", import.meta.url));
 
+/** The folder with the files of a case. */
+export function filesOf(name: string): string {
+  return join(cases, name, "files");
+}
+
 /** A file of an autoencoder, and the folder of files that it is one of. */
 export interface AutoencoderFile {
   readonly folder: string;
@@ -25,6 +30,6 @@ export const autoencoderFiles: readonly AutoencoderFile[] = [
   ["dictionary-learning-gated", "resid_post_layer_1/trainer_0/ae.pt"],
   ["openai-v5-topk", "resid_post_mlp_v5_32k/autoencoders/1.pt"],
 ].map(([name, file]) => {
-  const folder = join(cases, name!, "files");
+  const folder = filesOf(name!);
   return { folder, name: file!, bytes: readFileSync(join(folder, file!)) };
 });

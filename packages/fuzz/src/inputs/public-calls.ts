@@ -98,6 +98,7 @@ import {
 import { Ablation, grad, openDevice, Tensor, Transformer } from "@autocircuit/native";
 import { compileLibraryProgram } from "@autocircuit/tracr";
 import { algorithmCalls } from "./algorithm-calls.ts";
+import { autoencoderCalls } from "./autoencoder-calls.ts";
 import { exchangeCalls } from "./exchange-calls.ts";
 import { foundCalls } from "./found-calls.ts";
 import { graphCalls } from "./graph-calls.ts";
@@ -139,6 +140,7 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   ...methodCalls(on, scores),
   ...graphCalls(graph),
   ...latentCalls(on),
+  ...autoencoderCalls,
   "Tensor.from": { takes: {}, call: (_, o) => Tensor.from([1], o) },
   "Tensor.mapFile": {
     takes: { path },
