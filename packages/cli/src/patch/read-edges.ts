@@ -78,6 +78,11 @@ export function seedIn(file: unknown): number | undefined {
 /** {@link readEdges} of a file that was read already. */
 export function edgesIn(file: unknown, path: string): NamedEdge[] {
   const list = Array.isArray(file) ? file : listIn(file);
+  if (isOverSpans(file, list))
+    throw new UsageError(
+      `${path} is a circuit over spans, as discover --spans writes it: it has an edge in some spans only, and its edges inside heads have ` +
+        "no place in a graph without spans. The tests and whatever else runs a circuit are of circuits without spans: find one without --spans.",
+    );
   if (!list)
     throw new UsageError(
       `${path} is no list of edges. Write ["A0.3->A1.2.Q", ...], [["A0.3->A1.2.Q", 4], ...] or [{"edge": ..., "token": ...}].`,
@@ -94,6 +99,13 @@ export function edgesIn(file: unknown, path: string): NamedEdge[] {
 function listIn(file: unknown): unknown[] | undefined {
   const { circuit, edges } = (file ?? {}) as { circuit?: unknown; edges?: unknown };
   return [circuit, edges].find((list): list is unknown[] => Array.isArray(list));
+}
+
+/** Whether edges are those of single spans: without these they would stand for all positions, which is another circuit. */
+function isOverSpans(file: unknown, list: readonly unknown[] = []): boolean {
+  const { spans, crossing } = (file ?? {}) as { spans?: unknown; crossing?: unknown };
+  if (Array.isArray(spans) || Array.isArray(crossing)) return true;
+  return list.some((entry) => typeof entry === "object" && entry !== null && "span" in entry);
 }
 
 function readEdge(entry: unknown): NamedEdge | undefined {
