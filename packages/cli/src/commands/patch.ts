@@ -32,8 +32,8 @@ export function addPatch(program: Command, context: Context): void {
     .addHelpText(
       "after",
       `
-The edges tell which graph is meant: separate or shared Q, K and V, nodes, by token if any edge has a position
-(one without a position then stands for all of them).
+Which kind of graph is meant what discover --json wrote and saved scores say. Of a list of edges their names tell: separate or shared Q, K
+and V, or nodes. It is by token if any edge has a position (one without a position then stands for all of them).
 
 Examples:
   autocircuit patch --model models/gpt2 --prompts prompts.json --edges edges.json --ablation zero

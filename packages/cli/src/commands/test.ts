@@ -48,6 +48,7 @@ export function addTest(program: Command, context: Context): void {
       "after",
       `
 Exit codes: 0 every test that could be made is passed, 3 one is not or none could be made, 1 failed, 2 wrong usage or input.
+Which kind of graph the circuit is in (--shared-qkv, --node-edges, --ungrouped) its file tells; for a list of edges give the option.
 Equivalence, independence and minimality pass where nothing speaks against them, which few prompts hardly can.
 
 Examples:

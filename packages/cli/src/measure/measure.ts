@@ -11,6 +11,7 @@ import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autoci
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { graphKind, kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
 import { formatNumber, table } from "../support/table.ts";
@@ -37,7 +38,7 @@ export async function measure(
   const byToken = scores.graph.tokens !== null;
   const seed = asked.seed ?? scores.info.seed ?? 0;
   const kept = await withKeptLatents(asked, [{ file: asked.scores, latents: latentIdentity(scores.graph) }]);
-  const options = { ...kept, ...(taskName === undefined && graphOptions(scores, asked)), seed };
+  const options = { ...kept, ...(taskName === undefined && kindOptions(graphKind(scores.graph), asked)), seed };
   const subject = chooseSubject(taskName, options);
   const used = await useDevice(options);
   const shape = () => ({ circuits: 1, sliced: true });
@@ -93,13 +94,6 @@ export async function measure(
     versions: runVersions(),
   });
   print(`wrote ${options.json}`);
-}
-
-/** The kind of graph that scores are for, which options may name: a model's own is made alike. */
-function graphOptions({ graph }: PruneScores, asked: MeasureCommandOptions): Partial<MeasureCommandOptions> {
-  const { factorized, separateQkv, ungrouped } = graph.config;
-  const { nodeEdges = !factorized, sharedQkv = factorized && !separateQkv } = asked;
-  return { nodeEdges, sharedQkv, ungrouped: asked.ungrouped ?? ungrouped };
 }
 
 function requireMetric(name: string): void {

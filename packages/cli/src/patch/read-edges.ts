@@ -1,4 +1,5 @@
 import { type Graph, type LatentIdentity, latentDifference, latentIdentity, PruneScores } from "@autocircuit/core";
+import { type GraphKind, graphKind, graphKindIn } from "../support/graph-kind.ts";
 import { latentsOfJson } from "../support/kept-latents.ts";
 import { readJson } from "../support/read-json.ts";
 import { tiesWarning } from "../support/ties.ts";
@@ -23,6 +24,7 @@ export async function readEdges(path: string, size?: number): Promise<EdgesFile>
   return {
     edges: edgesIn(file, path),
     ties: undefined,
+    kind: graphKindIn(file, path),
     latents: latentsOfJson(file),
     seed: seedIn(file),
     requireLatents: (graph) => requireLatents(file, path, graph),
@@ -38,6 +40,7 @@ async function edgesOfScores(path: string, size: number | undefined): Promise<Ed
   return {
     edges: [...ranked].map(({ name, token }) => ({ name, token })),
     ties: tiesWarning(scores, size, ranked.size),
+    kind: graphKind(scores.graph),
     latents,
     seed: scores.info.seed,
     requireLatents: (graph) => requireLatents({ latents }, path, graph),
@@ -49,6 +52,8 @@ export interface EdgesFile {
   readonly edges: NamedEdge[];
   /** What to say where edges that tie made them more than were asked for. */
   readonly ties: string | undefined;
+  /** The kind of graph that they are of; undefined where their names alone tell. */
+  readonly kind: GraphKind | undefined;
   /** The latents that they are of, see `latentsOfJson`. */
   readonly latents: LatentIdentity | null | undefined;
   /** What chose the prompts that they were found with; undefined where it does not say. */

@@ -1,3 +1,4 @@
+import { AutocircuitError } from "@autocircuit/base";
 import {
   type AblationType,
   Circuit,
@@ -9,6 +10,7 @@ import {
 } from "@autocircuit/core";
 import { ablationTypes } from "@autocircuit/core/ablations";
 import { edgesIn, type NamedEdge, requireLatents, seedIn } from "../patch/read-edges.ts";
+import { type GraphKind, graphKind, graphKindIn, requireGraphKind } from "../support/graph-kind.ts";
 import { latentsOfJson } from "../support/kept-latents.ts";
 import { readJson } from "../support/read-json.ts";
 import { tiesWarning } from "../support/ties.ts";
@@ -21,6 +23,8 @@ export interface CircuitFile {
   readonly task: string | undefined;
   readonly ablation: AblationType | undefined;
   readonly seed: number | undefined;
+  /** The kind of graph that it is of, where the file says so. */
+  readonly kind: GraphKind | undefined;
   /** The latents that it is of, see `latentsOfJson`. */
   readonly latents: LatentIdentity | null | undefined;
   /** The circuit in the graph of the model that was loaded. @throws UsageError or AutocircuitError where it is of another */
@@ -45,6 +49,7 @@ export async function readCircuit(path: string, size: number | undefined): Promi
       ties: tiesWarning(scores, size, ranked.size),
       byToken: scores.graph.tokens !== null,
       ...{ task, ablation: ablationIn(options), seed },
+      kind: graphKind(scores.graph),
       latents: latentIdentity(scores.graph),
       circuitOf: (graph) => {
         if (scores.graph.equals(graph)) return ranked;
@@ -59,6 +64,7 @@ export async function readCircuit(path: string, size: number | undefined): Promi
   const json = readJson(path);
   const edges = edgesIn(json, path);
   const { task, options } = (json ?? {}) as { task?: unknown; options?: Record<string, unknown> };
+  const kind = graphKindIn(json, path);
   const byToken = edges.some(({ token }) => token !== null);
   return {
     byToken,
@@ -66,15 +72,32 @@ export async function readCircuit(path: string, size: number | undefined): Promi
     task: typeof task === "string" ? task : undefined,
     ablation: ablationIn(options),
     seed: seedIn(json),
+    kind,
     latents: latentsOfJson(json),
     circuitOf: (graph) => {
       requireLatents(json, path, graph);
-      return Circuit.of(
-        graph,
-        edges.flatMap((edge) => placesOf(edge, graph)),
-      );
+      requireGraphKind(kind, path, graph);
+      const inGraph = () =>
+        Circuit.of(
+          graph,
+          edges.flatMap((edge) => placesOf(edge, graph)),
+        );
+      return kind === undefined ? ofUnknownKind(path, inGraph) : inGraph();
     },
   };
+}
+
+/** @throws UsageError for an edge that the graph lacks, with the options by which it may have it */
+function ofUnknownKind(path: string, circuit: () => Circuit): Circuit {
+  try {
+    return circuit();
+  } catch (cause) {
+    if (!(cause instanceof AutocircuitError) || cause.code !== "unknown-name") throw cause;
+    throw new UsageError(
+      `${path}: ${cause.message} It does not say in which kind of graph its edges are: with your own --model and --prompts, --shared-qkv, --node-edges and --ungrouped do.`,
+      { cause },
+    );
+  }
 }
 
 /** An edge without a position stands for all of them. */
