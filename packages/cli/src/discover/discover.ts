@@ -85,7 +85,7 @@ export async function discover(
 
   const beside = knownCircuits(task, settings);
   const measures = await measured(task, found, beside, { settings, seconds, signal });
-  const sure = rows ? await bootstrapped(rows, ranked, { seed, signal }) : null;
+  const sure = rows ? await bootstrapped(rows, ranked, { seed, rank: settings.rank, signal }) : null;
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
   const accuracy = await modelAccuracy(task, { signal });
   const { peakRssBytes, peakDeviceBytes } = await memory();
