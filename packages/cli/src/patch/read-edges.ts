@@ -1,8 +1,8 @@
 import { type Graph, type LatentIdentity, latentDifference, latentIdentity, PruneScores } from "@autocircuit/core";
+import { type AskedEdges, circuitOfScores, requireNoChoice } from "../support/circuit-of-scores.ts";
 import { type GraphKind, graphKind, graphKindIn } from "../support/graph-kind.ts";
 import { latentsOfJson } from "../support/kept-latents.ts";
 import { readJson } from "../support/read-json.ts";
-import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 
 /** An edge as a file names it; without a position it stands for all of them. */
@@ -15,11 +15,11 @@ export interface NamedEdge {
  * Reads a list of edges: names, `[name, position]` or `{ edge, token }`, mixed as one likes. A file with `circuit` or `edges` (as discover
  * writes, or a conformance case) may stand for its list, and saved scores for those of the `size` edges that count most.
  *
- * @throws UsageError naming the entry that is none of these, for scores without a size, and a size where there is nothing to choose from
+ * @throws UsageError naming the entry that is none of these, for scores without a size, and a size or rank where there is nothing to choose from
  */
-export async function readEdges(path: string, size?: number): Promise<EdgesFile> {
-  if (path.endsWith(".safetensors")) return edgesOfScores(path, size);
-  if (size !== undefined) throw new UsageError(`--size is for saved scores; ${path} names the edges itself.`);
+export async function readEdges(path: string, asked: AskedEdges = {}): Promise<EdgesFile> {
+  if (path.endsWith(".safetensors")) return edgesOfScores(path, asked);
+  requireNoChoice(path, asked);
   const file = readJson(path);
   return {
     edges: edgesIn(file, path),
@@ -31,15 +31,15 @@ export async function readEdges(path: string, size?: number): Promise<EdgesFile>
   };
 }
 
-async function edgesOfScores(path: string, size: number | undefined): Promise<EdgesFile> {
+async function edgesOfScores(path: string, { size, rank }: AskedEdges): Promise<EdgesFile> {
   if (size === undefined)
     throw new UsageError(`${path} holds scores of all edges: say with --size how many of them are meant.`);
   const scores = await PruneScores.load(path);
   const latents = latentIdentity(scores.graph);
-  const ranked = scores.circuit(size);
+  const { circuit, ties } = await circuitOfScores(scores, size, rank);
   return {
-    edges: [...ranked].map(({ name, token }) => ({ name, token })),
-    ties: tiesWarning(scores, size, ranked.size),
+    edges: [...circuit].map(({ name, token }) => ({ name, token })),
+    ties,
     kind: graphKind(scores.graph),
     latents,
     seed: scores.info.seed,

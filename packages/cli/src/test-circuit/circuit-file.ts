@@ -10,10 +10,10 @@ import {
 } from "@autocircuit/core";
 import { ablationTypes } from "@autocircuit/core/ablations";
 import { edgesIn, type NamedEdge, requireLatents, seedIn } from "../patch/read-edges.ts";
+import { type AskedEdges, circuitOfScores, requireNoChoice } from "../support/circuit-of-scores.ts";
 import { type GraphKind, graphKind, graphKindIn, requireGraphKind } from "../support/graph-kind.ts";
 import { latentsOfJson } from "../support/kept-latents.ts";
 import { readJson } from "../support/read-json.ts";
-import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 
 /** A circuit as a file gives it, before there is a graph. */
@@ -36,23 +36,24 @@ export interface CircuitFile {
 /**
  * Reads a circuit: a list of edges, what `discover --json` wrote, or saved scores, of which `size` edges are taken.
  *
- * @throws UsageError for a file that is none of these, a size where there is nothing to choose from, or none where there is
+ * @throws UsageError for a file that is none of these, a size or rank where there is nothing to choose from, or none where there is
  */
-export async function readCircuit(path: string, size: number | undefined): Promise<CircuitFile> {
+export async function readCircuit(path: string, asked: AskedEdges = {}): Promise<CircuitFile> {
   if (path.endsWith(".safetensors")) {
+    const { size, rank } = asked;
     if (size === undefined)
       throw new UsageError(`${path} holds scores of all edges: say with --size how many of them are the circuit.`);
     const scores = await PruneScores.load(path);
     const { task, options, seed } = scores.info;
-    const ranked = scores.circuit(size);
+    const { circuit, ties } = await circuitOfScores(scores, size, rank);
     return {
-      ties: tiesWarning(scores, size, ranked.size),
+      ties,
       byToken: scores.graph.tokens !== null,
       ...{ task, ablation: ablationIn(options), seed },
       kind: graphKind(scores.graph),
       latents: latentIdentity(scores.graph),
       circuitOf: (graph) => {
-        if (scores.graph.equals(graph)) return ranked;
+        if (scores.graph.equals(graph)) return circuit;
         const counts = `${scores.graph.edgeCount} edges) than this model's (${graph.edgeCount} edges`;
         throw new UsageError(
           `${path} holds scores of another graph (${counts}): ${graphDifference(scores.graph.config, graph.config)}. The options of its discovery say which.`,
@@ -60,7 +61,7 @@ export async function readCircuit(path: string, size: number | undefined): Promi
       },
     };
   }
-  if (size !== undefined) throw new UsageError(`--size is for saved scores; ${path} names the circuit's edges itself.`);
+  requireNoChoice(path, asked);
   const json = readJson(path);
   const edges = edgesIn(json, path);
   const { task, options } = (json ?? {}) as { task?: unknown; options?: Record<string, unknown> };

@@ -28,7 +28,7 @@ import { verdictLine } from "./verdict-line.ts";
 export async function testCommand(path: string, asked: TestCommandOptions, context: Context): Promise<void> {
   const { signal, print } = context;
   requireWritable(asked.json);
-  const file = await readCircuit(path, asked.size);
+  const file = await readCircuit(path, asked);
   const kept = await withKeptLatents(asked, [{ file: path, latents: file.latents }]);
   const taskName = taskOf(path, file, kept);
   const options = { ...kept, ...(taskName === undefined && kindOptions(file.kind, asked)) };
