@@ -54,7 +54,7 @@ async function circuitIn(path: string, graph: Graph): Promise<GivenSet> {
 }
 
 async function scored(path: string, graph: Graph) {
-  const input = await readInput(path, graph, undefined);
+  const input = await readInput(path, graph);
   if (input.kind !== "circuit") throw new UsageError(`${path} holds prompts, no circuit. Give it as --prompts.`);
   requireClearScores(input.circuit, path);
   return input.circuit;
