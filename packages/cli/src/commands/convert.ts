@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { ConvertCommandOptions } from "../convert/convert.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { wholeNumber } from "../support/parse-options.ts";
+import { rankOption } from "../support/rank-option.ts";
 
 /** `autocircuit convert IN OUT`. */
 export function addConvert(program: Command, context: Context): void {
@@ -24,6 +25,7 @@ export function addConvert(program: Command, context: Context): void {
       "edges in the circuit, from scores (default: all with a score that is not -Infinity)",
       wholeNumber(),
     )
+    .addOption(rankOption())
     .option("--tokenizer <folder>", "for .csv from answers given as text: folder or hub id of a tokenizer, or gpt2")
     .addOption(maxEdges())
     .addHelpText(

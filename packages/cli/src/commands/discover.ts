@@ -7,7 +7,7 @@ import type { DiscoverCommandOptions } from "../discover/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { LABELS_ARE, LABELS_OPTION } from "../support/labels-option.ts";
 import { maxEdges } from "../support/max-edges.ts";
-import { ACDC_TARGETS, ANSWER_FUNCTIONS, GRAD_FUNCTIONS, SPAN_AGGREGATIONS } from "../support/names.ts";
+import { ACDC_TARGETS, ANSWER_FUNCTIONS, GRAD_FUNCTIONS, RANKINGS, SPAN_AGGREGATIONS } from "../support/names.ts";
 import { fraction, listOf, oneOf, positiveNumber, resamples, wholeNumber } from "../support/parse-options.ts";
 import { addSubjectOptions } from "../support/subject-options.ts";
 
@@ -99,7 +99,7 @@ export function addDiscover(program: Command, context: Context): void {
       new Option(
         "--rank <how>",
         "edges of a size: by the size of their scores, or signed, so that edges which harm the task come last (default: absolute)",
-      ).choices(["absolute", "signed"]),
+      ).choices(RANKINGS),
     )
     .option("--select-seconds <n>", "--select exact: then the best so far counts (default: 60)", positiveNumber)
     .option(

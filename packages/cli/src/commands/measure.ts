@@ -5,6 +5,7 @@ import type { MeasureCommandOptions } from "../measure/options.ts";
 import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { listOf, oneOf, wholeNumber } from "../support/parse-options.ts";
+import { rankOption } from "../support/rank-option.ts";
 import { addSubjectOptions } from "../support/subject-options.ts";
 
 /** `autocircuit measure [TASK]`. */
@@ -23,6 +24,7 @@ export function addMeasure(program: Command, context: Context): void {
       "circuit sizes (default: sizes that suit the graph and the scores)",
       listOf(wholeNumber()),
     )
+    .addOption(rankOption())
     .option(
       "--metrics <list>",
       "metrics by name, or the word all (default: those that say most about the task's outputs)",

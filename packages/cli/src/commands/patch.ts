@@ -7,6 +7,7 @@ import { addLatentOptions } from "../support/latent-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { MODEL_IS, MODEL_OPTION } from "../support/model-option.ts";
 import { oneOf, wholeNumber } from "../support/parse-options.ts";
+import { rankOption } from "../support/rank-option.ts";
 import { addPromptOptions } from "../support/subject-options.ts";
 
 /** `autocircuit patch`. */
@@ -19,6 +20,7 @@ export function addPatch(program: Command, context: Context): void {
       'JSON list of edges: "A0.3->A1.2.Q", ["A0.3->A1.2.Q", 4] or {"edge": "A0.3->A1.2.Q", "token": 4}; what discover --json wrote, or scores that it saved',
     )
     .option("--size <n>", "of saved scores: edges to ablate, those that count most", wholeNumber(1))
+    .addOption(rankOption())
     .addOption(
       new Option("--ablation <type>", "what the edges take").argParser(oneOf(ablationTypes)).default("resample"),
     )
@@ -32,8 +34,8 @@ export function addPatch(program: Command, context: Context): void {
     .addHelpText(
       "after",
       `
-The edges tell which graph is meant: separate or shared Q, K and V, nodes, by token if any edge has a position
-(one without a position then stands for all of them).
+Which kind of graph is meant what discover --json wrote and saved scores say. Of a list of edges their names tell: separate or shared Q, K
+and V, or nodes. It is by token if any edge has a position (one without a position then stands for all of them).
 
 Examples:
   autocircuit patch --model models/gpt2 --prompts prompts.json --edges edges.json --ablation zero

@@ -5,6 +5,7 @@ import { addDeviceOptions } from "../support/device-options.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { CIRCUIT_TESTS, PROMPT_SCORES } from "../support/names.ts";
 import { listOf, oneOf, shareBetween, wholeNumber } from "../support/parse-options.ts";
+import { rankOption } from "../support/rank-option.ts";
 import { addSubjectOptions } from "../support/subject-options.ts";
 import type { TestCommandOptions } from "../test-circuit/options.ts";
 
@@ -20,6 +21,7 @@ export function addTest(program: Command, context: Context): void {
   addSubjectOptions(command, "the circuit")
     .optionsGroup("Tests:")
     .option("--size <n>", "of saved scores: edges in the circuit", wholeNumber(1))
+    .addOption(rankOption())
     .option("--tests <list>", "only these tests (default: all)", listOf(oneOf(CIRCUIT_TESTS)))
     .option(
       "--score <name>",
@@ -48,6 +50,7 @@ export function addTest(program: Command, context: Context): void {
       "after",
       `
 Exit codes: 0 every test that could be made is passed, 3 one is not or none could be made, 1 failed, 2 wrong usage or input.
+Which kind of graph the circuit is in (--shared-qkv, --node-edges, --ungrouped) its file tells; for a list of edges give the option.
 Equivalence, independence and minimality pass where nothing speaks against them, which few prompts hardly can.
 
 Examples:

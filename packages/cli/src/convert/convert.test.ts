@@ -50,6 +50,25 @@ describe("convert circuits", () => {
     expect(Object.values(top.edges as { in_graph: boolean }[]).filter((edge) => edge.in_graph)).toHaveLength(20);
   });
 
+  it("from scores that were chosen from by sign, or with --rank, with harmful edges last", async () => {
+    await convert(EAP, path("plain.safetensors"));
+    const scores = await PruneScores.load(path("plain.safetensors"));
+    await scores.save(path("signed.safetensors"), { options: { rank: "signed" } });
+    const largest = scores.values.toSorted().subarray(-20);
+    const taken = async (from: string, ...how: string[]) => {
+      const { code } = await convert(path(from), path("signed.json"), "--size", "20", ...how);
+      expect(code).toBe(0);
+      const edges = Object.values(parsed("signed.json").edges as { in_graph: boolean; score: number }[]);
+      return Float32Array.from(edges.filter(({ in_graph }) => in_graph).map(({ score }) => score)).sort();
+    };
+    expect(await taken("signed.safetensors")).toEqual(largest);
+    expect(await taken("plain.safetensors", "--rank", "signed")).toEqual(largest);
+    expect(await taken("plain.safetensors")).not.toEqual(largest);
+    expect(await taken("signed.safetensors", "--rank", "absolute")).toEqual(await taken("plain.safetensors"));
+    const { code, err } = await convert(path("plain.safetensors"), path("signed.json"), "--rank", "signed");
+    expect([code, err]).toEqual([2, expect.stringMatching(/--rank says .* give --size too/)]);
+  });
+
   it("from a published circuit's file, given the model", async () => {
     const graph = Graph.of({ layers: 2, heads: 4, attnOnly: false, parallel: false });
     const edges = [{ edge: "A0.1->MLP 1", token: null }];

@@ -12,12 +12,12 @@ import {
   unplacedFields,
 } from "@autocircuit/circuits";
 import { Graph } from "@autocircuit/core";
+import type { Ranking } from "@autocircuit/discovery";
 import { gpt2Tokenizer, loadTokenizer } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { readModelConfig } from "../circuits/read-model-config.ts";
 import type { Context } from "../context.ts";
 import { synchronously } from "../support/interrupt.ts";
-import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { makeFolder, requireWritable, writeWhole } from "../support/write-file.ts";
 import { type Input, readInput } from "./read-input.ts";
@@ -27,6 +27,7 @@ export interface ConvertCommandOptions {
   model?: string;
   config?: string;
   size?: number;
+  rank?: Ranking;
   tokenizer?: string;
 }
 
@@ -34,21 +35,20 @@ export interface ConvertCommandOptions {
 export async function convert(
   from: string,
   to: string,
-  { size, tokenizer, ...where }: ConvertCommandOptions,
+  { size, rank, tokenizer, ...where }: ConvertCommandOptions,
   { print }: Context,
 ): Promise<void> {
   requireWritable(to);
   const given = where.model !== undefined || where.config !== undefined;
   const config = given ? await readModelConfig(where) : undefined;
   const graph = config && Graph.of(config, { ungrouped: config.kvHeads !== config.heads });
-  const input = await readInput(from, graph, size);
+  const input = await readInput(from, graph, { size, rank });
   if (size !== undefined && (input.kind !== "circuit" || input.format !== "scores"))
     throw new UsageError("--size chooses a circuit from scores; the input has none. Leave --size out.");
+  if (rank !== undefined && size === undefined)
+    throw new UsageError("--rank says which edges of scores a size takes: give --size too.");
   if (input.kind === "circuit") requireClearScores(input.circuit, from);
-  if (input.kind === "circuit" && size !== undefined) {
-    const warning = tiesWarning(pruneScoresOf(input.circuit), size, circuitOf(input.circuit).size);
-    if (warning) print(warning);
-  }
+  if (input.kind === "circuit" && input.ties) print(input.ties);
   print(input.kind === "circuit" ? await writeCircuit(input, to, config) : await writePrompts(input, to, tokenizer));
 }
 

@@ -18,27 +18,32 @@ import {
   scoredCount,
   sortedMagnitudes,
 } from "@autocircuit/core";
+import { type AskedEdges, circuitOfScores } from "../support/circuit-of-scores.ts";
 import { synchronously } from "../support/interrupt.ts";
 import { UsageError } from "../support/usage-error.ts";
 
-/** What a file holds, and in which format: of prompts of other tools the ending. */
+/** What a file holds, and in which format: of prompts of other tools the ending; and what to say of edges of scores that tie. */
 export type Input =
-  | { kind: "circuit"; format: "eap-ig" | "autocircuit" | "scores"; circuit: ScoredCircuit }
+  | { kind: "circuit"; format: "eap-ig" | "autocircuit" | "scores"; circuit: ScoredCircuit; ties?: string | undefined }
   | { kind: "prompts"; format: string; prompts: ExchangedPrompts };
 
 /**
  * Reads a circuit or prompts, in whichever format they are; the ending tells, and for .json the content.
  *
  * @param graph graph of the model the circuit should belong to
- * @param size edges in the circuit, for scores
+ * @param asked the edges in the circuit, for scores; all that have one by default
  * @throws UsageError for a file that is none of these; AutocircuitError with line, prompt or entry for a broken one
  */
-export async function readInput(path: string, graph: Graph | undefined, size: number | undefined): Promise<Input> {
+export async function readInput(path: string, graph: Graph | undefined, asked: AskedEdges = {}): Promise<Input> {
   const ending = /\.[^./\\]*$/.exec(path)?.[0].toLowerCase();
   if (ending === ".safetensors") {
     const scores = await PruneScores.load(path, graph && { graph });
-    const circuit = scoredCircuit(scores, scores.circuit(size ?? scoredCount(sortedMagnitudes(scores.values))));
-    return { kind: "circuit", format: "scores", circuit };
+    const { size, rank } = asked;
+    const { circuit, ties } =
+      size === undefined
+        ? { circuit: scores.circuit(scoredCount(sortedMagnitudes(scores.values))) }
+        : await circuitOfScores(scores, size, rank);
+    return { kind: "circuit", format: "scores", circuit: scoredCircuit(scores, circuit), ties };
   }
   return synchronously(() => inputOf(readText(path), ending, path, graph));
 }

@@ -89,6 +89,26 @@ describe("how sure a circuit is", () => {
     expect(json().bootstrap!.shared).toBe(json().circuit.length);
   });
 
+  it("says it of signed choices where edges are chosen by signed scores", async () => {
+    const prompts = Array.from({ length: 24 }, (_, i) => ({
+      ...{ clean: [1, 2, 3 + i], corrupt: [4, 5, 6 + i], answers: [i], wrong_answers: [i + 1] },
+    }));
+    writeFileSync(at("signed.json"), JSON.stringify({ prompts }));
+    const own = ["--model", smallGpt2, "--prompts", at("signed.json"), "--algorithm", "eap", "--size", "8"];
+    const where = ["--out", at("signed"), "--json", at("out.json"), "--curve", "none"];
+    const { code, out } = await run(["discover", ...own, ...where, "--rank", "signed"]);
+    expect(code).toBe(0);
+    const { bootstrap, circuit } = json();
+    expect(bootstrap).toMatchObject({ size: 8, shared: 8 });
+    expect(out).not.toContain("was selected otherwise");
+    expect(circuit.every(({ score }) => score > 0)).toBe(true);
+    expect(circuit[0]!.frequency).toBeGreaterThan(0.5);
+    const points = bootstrap!.points;
+    await run(["discover", ...own, ...where]);
+    expect(json().circuit.some(({ score }) => score < 0)).toBe(true);
+    expect(json().bootstrap!.points).not.toEqual(points);
+  });
+
   it("refuses at once what cannot be done with the scores", async () => {
     const cases: [{ code: number; err: string }, RegExp][] = [
       [await discover("--algorithm", "relp", "--size", "3", "--by-token", "--select", "exact"), /leave --by-token out/],

@@ -72,11 +72,11 @@ const WHY: Readonly<
 export async function bootstrapped(
   { rows, resamples }: PromptRows,
   found: FoundCircuit,
-  { seed, signal }: { seed: number; signal: AbortSignal },
+  { seed, rank: by, signal }: Pick<DiscoverSettings, "seed" | "rank"> & { signal: AbortSignal },
 ): Promise<{ json: BootstrapJson; edges: ReadonlyMap<string, Omit<SureEdge, "edge">> } | null> {
   using progress = new Progress("resamples");
   const stability = await foundStability(found, rows, {
-    ...{ resamples, seed, signal },
+    ...{ resamples, seed, by, signal },
     onProgress: ({ done, total }) => progress.update(done, total),
   });
   if (stability === null) return null;

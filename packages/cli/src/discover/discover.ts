@@ -21,6 +21,7 @@ import { circuitText, writeReport } from "@autocircuit/report";
 import type { Context } from "../context.ts";
 import { commandLine } from "../support/command-line.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { graphKind } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { labelsOfModel, readLatentLabels } from "../support/latent-labels.ts";
 import { Progress } from "../support/progress.ts";
@@ -84,7 +85,7 @@ export async function discover(
 
   const beside = knownCircuits(task, settings);
   const measures = await measured(task, found, beside, { settings, seconds, signal });
-  const sure = rows ? await bootstrapped(rows, ranked, { seed, signal }) : null;
+  const sure = rows ? await bootstrapped(rows, ranked, { seed, rank: settings.rank, signal }) : null;
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
   const accuracy = await modelAccuracy(task, { signal });
   const { peakRssBytes, peakDeviceBytes } = await memory();
@@ -102,6 +103,7 @@ export async function discover(
       ...selection(settings, ranked),
     },
     edgeCount: task.model.graph.edgeCount,
+    graph: graphKind(task.model.graph),
     latents: latentIdentity(task.model.graph),
     circuit: scoredEdges(found.circuit, found.scores).map((edge) => ({ ...edge, ...sure?.edges.get(edgeText(edge)) })),
     dangling,

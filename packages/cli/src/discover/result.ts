@@ -2,6 +2,7 @@ import type { Circuit, LatentIdentity } from "@autocircuit/core";
 import type { FaithfulSize, FoundMeasures, KeptCircuit, TaskAccuracy } from "@autocircuit/discovery";
 import { compareEdgeSets } from "@autocircuit/metrics";
 import type { ScoredEdge } from "@autocircuit/report";
+import type { GraphKind } from "../support/graph-kind.ts";
 import type { DeviceReport } from "../support/use-device.ts";
 import type { BootstrapJson } from "./bootstrap.ts";
 import type { FoundTests } from "./test-found.ts";
@@ -24,6 +25,8 @@ export interface DiscoverResult extends DeviceReport {
   algorithm: string;
   options: Record<string, unknown>;
   edgeCount: number;
+  /** In which of the model's graphs the edges are. */
+  graph: GraphKind;
   /** What the circuit's latents are told by; null for a model without autoencoders. */
   latents: LatentIdentity | null;
   /** With how sure each score is, where there are scores of single prompts. */

@@ -58,6 +58,48 @@ describe("one's own model and prompts", () => {
     }
   });
 
+  it("by signed scores where discover chose by these, or by what --rank says", async () => {
+    const chosen = await discover("--size", "40", "--rank", "signed", "--json", at("signed.json"));
+    const { faithfulness } = read("signed.json");
+    const how = ["--sizes", "40", "--metrics", "kl-clean"];
+    const measured = async (...rank: string[]) => {
+      const { code, out } = await measure(chosen, ...how, ...rank);
+      expect([code, out.includes("warning:")]).toEqual([0, false]);
+      const { rank: by, circuits } = read("measured.json");
+      expect(circuits).toMatchObject([{ edges: 40, asked: [40] }]);
+      return { by, kl: circuits[0].metrics["kl-clean"] };
+    };
+    for (const rank of [[], ["--rank", "signed"]])
+      expect(await measured(...rank)).toEqual({ by: "signed", kl: expect.closeTo(faithfulness.circuit, 5) });
+    const absolute = await measured("--rank", "absolute");
+    expect(Math.abs(absolute.kl - faithfulness.circuit)).toBeGreaterThan(1e-4);
+    // The other commands that take scores choose alike.
+    const written = async (command: string[], ...more: string[]) => {
+      const { code, err } = await run([...command, ...own, ...more, "--json", at("chosen.json")]);
+      expect([0, 3], err).toContain(code);
+      return read("chosen.json");
+    };
+    const tested = ["--tests", "equivalence"];
+    const { means } = await written(["test", at("signed.json")], ...tested);
+    expect((await written(["test", chosen, "--size", "40"], ...tested)).means).toEqual(means);
+    expect((await written(["test", chosen, "--size", "40", "--rank", "absolute"], ...tested)).means).not.toEqual(means);
+    const { logits } = await written(["patch", "--edges", at("signed.json")]);
+    const scores = ["patch", "--edges", chosen, "--size", "40"];
+    expect((await written(scores)).logits).toEqual(logits);
+    expect((await written([...scores, "--rank", "absolute"])).logits).not.toEqual(logits);
+    for (const [args, says] of [
+      [["measure", ...own, "--scores", chosen, "--mib", "--rank", "signed"], /--mib decides itself what --rank says/],
+      [
+        ["patch", ...own, "--edges", at("signed.json"), "--rank", "signed"],
+        /--rank is for saved scores; .*signed\.json/,
+      ],
+      [["test", at("signed.json"), ...own, "--rank", "signed"], /--rank is for saved scores; .*signed\.json/],
+    ] as const) {
+      const { code, err } = await run(args);
+      expect([code, err]).toEqual([2, expect.stringMatching(says)]);
+    }
+  });
+
   it("as the benchmark does, named for the prompts", async () => {
     // The benchmark knows no grouped keys and values.
     const scores = await discover("--ungrouped");

@@ -1,20 +1,24 @@
 import { suggest } from "@autocircuit/base";
 import {
   type AblationType,
+  type Circuit,
+  defaultCircuitSizes,
   graphDifference,
   type LoadedTask,
   latentIdentity,
   PruneScores,
   runVersions,
 } from "@autocircuit/core";
+import type { Ranking } from "@autocircuit/discovery";
 import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
+import { circuitOfScores, rankOfScores } from "../support/circuit-of-scores.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { graphKind, kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
 import { formatNumber, table } from "../support/table.ts";
-import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
@@ -37,7 +41,7 @@ export async function measure(
   const byToken = scores.graph.tokens !== null;
   const seed = asked.seed ?? scores.info.seed ?? 0;
   const kept = await withKeptLatents(asked, [{ file: asked.scores, latents: latentIdentity(scores.graph) }]);
-  const options = { ...kept, ...(taskName === undefined && graphOptions(scores, asked)), seed };
+  const options = { ...kept, ...(taskName === undefined && kindOptions(graphKind(scores.graph), asked)), seed };
   const subject = chooseSubject(taskName, options);
   const used = await useDevice(options);
   const shape = () => ({ circuits: 1, sliced: true });
@@ -56,12 +60,14 @@ export async function measure(
     return await measureAsMib({ subject, about, task, scores, options, used }, { signal, print });
   }
   using progress = new Progress("circuits x prompts");
-  const { patch, ablation, sizes } = options;
-  const circuits = await measureCircuits(task.model, task.test, {
-    ...{ scores, sizes, patch, signal, metrics: names },
+  const { patch, ablation, sizes, rank = rankOfScores(scores) } = options;
+  const sized = await circuitsOfScores(scores, { sizes, rank });
+  const measured = await measureCircuits(task.model, task.test, {
+    ...{ circuits: sized.map(({ circuit }) => circuit), patch, signal, metrics: names },
     ablation: ablation as AblationType,
     onProgress: ({ done, total }) => progress.update(done, total),
   });
+  const circuits = measured.map((entry, i) => ({ ...entry, asked: sized[i]!.asked }));
   const rows = circuits.map(({ edges, metrics }) => [edges, ...names.map((name) => metrics[name]!)]);
   print(
     table(
@@ -69,11 +75,7 @@ export async function measure(
       rows.map((row) => row.map(formatNumber)),
     ),
   );
-  for (const { asked, edges } of circuits) {
-    const tied = asked.filter((size) => size !== edges);
-    const warning = sizes && tied.length > 0 ? tiesWarning(scores, tied[0]!, edges) : undefined;
-    if (warning) print(warning);
-  }
+  for (const { ties } of sized) if (sizes && ties) print(ties);
   if (!options.json) return;
   const units = Object.fromEntries(names.map((name) => [name, metrics[name].unit]));
   await writeJson(options.json, {
@@ -83,6 +85,7 @@ export async function measure(
     scores: options.scores,
     patch,
     ablation,
+    rank,
     byToken,
     seed,
     ...used.report,
@@ -95,11 +98,23 @@ export async function measure(
   print(`wrote ${options.json}`);
 }
 
-/** The kind of graph that scores are for, which options may name: a model's own is made alike. */
-function graphOptions({ graph }: PruneScores, asked: MeasureCommandOptions): Partial<MeasureCommandOptions> {
-  const { factorized, separateQkv, ungrouped } = graph.config;
-  const { nodeEdges = !factorized, sharedQkv = factorized && !separateQkv } = asked;
-  return { nodeEdges, sharedQkv, ungrouped: asked.ungrouped ?? ungrouped };
+/** The circuits of the sizes by growing size, each once: ties of absolute scores make several sizes the same circuit. */
+async function circuitsOfScores(
+  scores: PruneScores,
+  { sizes, rank }: { sizes: readonly number[] | undefined; rank: Ranking },
+): Promise<{ circuit: Circuit; asked: number[]; ties: string | undefined }[]> {
+  const found = new Map<number, { circuit: Circuit; asked: number[]; ties: string | undefined }>();
+  const wanted = sizes ?? defaultCircuitSizes(scores.graph, rank === "absolute" ? scores : null);
+  for (const size of [...new Set(wanted)].sort((a, b) => a - b)) {
+    const { circuit, ties } = await circuitOfScores(scores, size, rank);
+    const same = found.get(circuit.size);
+    if (!same) found.set(circuit.size, { circuit, asked: [size], ties });
+    else {
+      same.asked.push(size);
+      same.ties ??= ties;
+    }
+  }
+  return [...found.values()];
 }
 
 function requireMetric(name: string): void {

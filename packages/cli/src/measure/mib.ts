@@ -24,8 +24,13 @@ export interface MibSubject {
 
 /** @throws UsageError for options that the benchmark decides itself, or that are for it alone */
 export function requireMibOptions(options: MeasureCommandOptions): void {
-  const { mib = false, sizes, metrics, patch, mibFolder, mibName, selection } = options;
-  const own = { "--sizes": sizes, "--metrics": metrics, "--patch edge": patch === "edge" ? patch : undefined };
+  const { mib = false, sizes, rank, metrics, patch, mibFolder, mibName, selection } = options;
+  const own = {
+    "--sizes": sizes,
+    "--rank": rank,
+    "--metrics": metrics,
+    "--patch edge": patch === "edge" ? patch : undefined,
+  };
   const foreign = Object.entries(own).find(([, value]) => value !== undefined);
   if (mib && foreign) throw new UsageError(`--mib decides itself what ${foreign[0]} says: leave one of the two out.`);
   const only = Object.entries({ "--mib-folder": mibFolder, "--mib-name": mibName, "--selection": selection }).find(

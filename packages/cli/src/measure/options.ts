@@ -1,3 +1,4 @@
+import type { Ranking } from "@autocircuit/discovery";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 
@@ -5,6 +6,7 @@ import type { SubjectCommandOptions } from "../support/subject-options.ts";
 export interface MeasureCommandOptions extends DeviceCommandOptions, SubjectCommandOptions {
   scores: string;
   sizes?: number[];
+  rank?: Ranking;
   metrics?: string[];
   patch: "tree" | "edge";
   ablation: string;

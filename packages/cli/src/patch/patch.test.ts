@@ -101,6 +101,30 @@ describe("patch", () => {
     });
   });
 
+  it("takes a file's edges in the kind of graph that it says: one of --ungrouped has the keys of each query head", async () => {
+    const pairs = ["Mary", "John", "Tom"].map((name) => ({
+      ...{
+        clean: `Then ${name} said to`,
+        corrupt: `Then Anna said to`,
+        answers: [` ${name}`],
+        wrong_answers: [" Anna"],
+      },
+    }));
+    const own = ["--model", await wordModel(join(folder, "grouped"))];
+    const logitsOf = async (edges: unknown) => {
+      const files = ["--prompts", file("grouped.json", { prompts: pairs }), "--edges", file("kind.json", edges)];
+      const json = join(folder, "kind-logits.json");
+      expect((await run(["patch", ...own, ...files, "--json", json])).code).toBe(0);
+      return (JSON.parse(readFileSync(json, "utf8")) as Logits).logits.flat(2);
+    };
+    const graph = { factorized: true, separateQkv: true, ungrouped: true };
+    const [first, second] = ["Resid Start->A1.0.K", "Resid Start->A1.1.K"];
+    const grouped = await logitsOf([first]);
+    const largest = (logits: number[]) => Math.max(...logits.map((value, i) => Math.abs(value - grouped[i]!)));
+    expect(largest(await logitsOf({ graph, edges: [first, second] }))).toBeLessThan(1e-5);
+    expect(largest(await logitsOf({ graph, edges: [first] }))).toBeGreaterThan(1e-3);
+  });
+
   it("leaves the logits alone for an empty list", async () => {
     const { code, out } = await patch(file("edges.json", []));
     expect(code).toBe(0);

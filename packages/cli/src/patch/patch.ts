@@ -7,6 +7,7 @@ import {
   patchPrompts,
   withGraphOf,
 } from "@autocircuit/core";
+import type { Ranking } from "@autocircuit/discovery";
 import { loadModel } from "@autocircuit/models";
 import type { Context } from "../context.ts";
 import { ownInputs } from "../discover/own-inputs.ts";
@@ -34,6 +35,7 @@ export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommand
   model: string;
   edges: string;
   size?: number;
+  rank?: Ranking;
   ablation: string;
   json?: string;
 }
@@ -41,7 +43,7 @@ export interface PatchCommandOptions extends DeviceCommandOptions, PromptCommand
 /** Runs the clean prompts with the edges ablated; prints how far the output moved and writes all logits. */
 export async function patch(asked: PatchCommandOptions, { signal, print }: Context): Promise<void> {
   requireWritable(asked.json);
-  const { edges, ties, latents, seed, requireLatents } = await readEdges(asked.edges, asked.size);
+  const { edges, ties, kind, latents, seed, requireLatents } = await readEdges(asked.edges, asked);
   requireLatentOptions(asked);
   const options = await withKeptLatents(asked, [{ file: asked.edges, latents }]);
   const type = options.ablation as AblationType;
@@ -72,7 +74,8 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
     print(note);
   requireLatents(whole.graph);
   const refs = edges.map(({ name, token }) => [name, token] as const);
-  const model = withGraphOf(whole, refs, prompts.seqLen);
+  const { seqLen } = prompts;
+  const model = kind ? whole.withGraph({ ...kind, byToken, seqLen }) : withGraphOf(whole, refs, seqLen);
   const ablated = Circuit.of(model.graph, refs);
   using progress = new Progress("prompts");
   const { logits, largestChange } = await patchPrompts(model, prompts, {

@@ -50,11 +50,11 @@ async function circuitIn(path: string, graph: Graph): Promise<GivenSet> {
   const named = { name: basename(path), origin: path };
   const json = path.endsWith(".json") ? readJson(path) : undefined;
   if (isEapIgCircuit(json) || isCircuitFile(json)) return { ...named, of: circuitOf(await scored(path, graph)) };
-  return { ...named, of: (await readCircuit(path, undefined)).circuitOf(graph) };
+  return { ...named, of: (await readCircuit(path)).circuitOf(graph) };
 }
 
 async function scored(path: string, graph: Graph) {
-  const input = await readInput(path, graph, undefined);
+  const input = await readInput(path, graph);
   if (input.kind !== "circuit") throw new UsageError(`${path} holds prompts, no circuit. Give it as --prompts.`);
   requireClearScores(input.circuit, path);
   return input.circuit;

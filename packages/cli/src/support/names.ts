@@ -1,3 +1,5 @@
+import type { Ranking } from "@autocircuit/discovery";
+
 /** Types that a model computes in. Names that options take are repeated here so that --help needs no addon; a test holds them equal to the packages' own. */
 export const DTYPES = ["float32", "float64", "bfloat16", "float16"] as const;
 
@@ -18,3 +20,6 @@ export const PROMPT_SCORES = ["logit-diff", "answer-logprob", "answer-error"] as
 
 /** How the scores of a span's tokens become one. */
 export const SPAN_AGGREGATIONS = ["sum", "mean", "sum-abs", "max-abs"] as const;
+
+/** What edges are ranked by: the size of their scores, or the scores. */
+export const RANKINGS = ["absolute", "signed"] as const satisfies readonly Ranking[];

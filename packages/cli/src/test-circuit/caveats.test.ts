@@ -57,3 +57,10 @@ it("says that few prompts are few", () => {
   ]);
   expect(caveats({ ...enough, prompts: 12, tests: ["sufficiency"] })).toEqual([]);
 });
+
+it("says that of tests that passed alone", () => {
+  const verdicts = tests.map((test) => ({ test, passed: test === "independence", pValue: 1, text: "" }));
+  const lines = (made: typeof verdicts) => caveatLines({ verdicts: made, prompts: 8, edges: 30 });
+  expect(lines(verdicts)).toEqual([expect.stringMatching(/^8 prompts are few: that independence passed says little/)]);
+  expect(lines(verdicts.filter(({ passed }) => !passed))).toEqual([]);
+});

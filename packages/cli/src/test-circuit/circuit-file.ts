@@ -1,3 +1,4 @@
+import { AutocircuitError } from "@autocircuit/base";
 import {
   type AblationType,
   Circuit,
@@ -9,9 +10,10 @@ import {
 } from "@autocircuit/core";
 import { ablationTypes } from "@autocircuit/core/ablations";
 import { edgesIn, type NamedEdge, requireLatents, seedIn } from "../patch/read-edges.ts";
+import { type AskedEdges, circuitOfScores, requireNoChoice } from "../support/circuit-of-scores.ts";
+import { type GraphKind, graphKind, graphKindIn, requireGraphKind } from "../support/graph-kind.ts";
 import { latentsOfJson } from "../support/kept-latents.ts";
 import { readJson } from "../support/read-json.ts";
-import { tiesWarning } from "../support/ties.ts";
 import { UsageError } from "../support/usage-error.ts";
 
 /** A circuit as a file gives it, before there is a graph. */
@@ -21,6 +23,8 @@ export interface CircuitFile {
   readonly task: string | undefined;
   readonly ablation: AblationType | undefined;
   readonly seed: number | undefined;
+  /** The kind of graph that it is of, where the file says so. */
+  readonly kind: GraphKind | undefined;
   /** The latents that it is of, see `latentsOfJson`. */
   readonly latents: LatentIdentity | null | undefined;
   /** The circuit in the graph of the model that was loaded. @throws UsageError or AutocircuitError where it is of another */
@@ -32,22 +36,24 @@ export interface CircuitFile {
 /**
  * Reads a circuit: a list of edges, what `discover --json` wrote, or saved scores, of which `size` edges are taken.
  *
- * @throws UsageError for a file that is none of these, a size where there is nothing to choose from, or none where there is
+ * @throws UsageError for a file that is none of these, a size or rank where there is nothing to choose from, or none where there is
  */
-export async function readCircuit(path: string, size: number | undefined): Promise<CircuitFile> {
+export async function readCircuit(path: string, asked: AskedEdges = {}): Promise<CircuitFile> {
   if (path.endsWith(".safetensors")) {
+    const { size, rank } = asked;
     if (size === undefined)
       throw new UsageError(`${path} holds scores of all edges: say with --size how many of them are the circuit.`);
     const scores = await PruneScores.load(path);
     const { task, options, seed } = scores.info;
-    const ranked = scores.circuit(size);
+    const { circuit, ties } = await circuitOfScores(scores, size, rank);
     return {
-      ties: tiesWarning(scores, size, ranked.size),
+      ties,
       byToken: scores.graph.tokens !== null,
       ...{ task, ablation: ablationIn(options), seed },
+      kind: graphKind(scores.graph),
       latents: latentIdentity(scores.graph),
       circuitOf: (graph) => {
-        if (scores.graph.equals(graph)) return ranked;
+        if (scores.graph.equals(graph)) return circuit;
         const counts = `${scores.graph.edgeCount} edges) than this model's (${graph.edgeCount} edges`;
         throw new UsageError(
           `${path} holds scores of another graph (${counts}): ${graphDifference(scores.graph.config, graph.config)}. The options of its discovery say which.`,
@@ -55,10 +61,11 @@ export async function readCircuit(path: string, size: number | undefined): Promi
       },
     };
   }
-  if (size !== undefined) throw new UsageError(`--size is for saved scores; ${path} names the circuit's edges itself.`);
+  requireNoChoice(path, asked);
   const json = readJson(path);
   const edges = edgesIn(json, path);
   const { task, options } = (json ?? {}) as { task?: unknown; options?: Record<string, unknown> };
+  const kind = graphKindIn(json, path);
   const byToken = edges.some(({ token }) => token !== null);
   return {
     byToken,
@@ -66,15 +73,32 @@ export async function readCircuit(path: string, size: number | undefined): Promi
     task: typeof task === "string" ? task : undefined,
     ablation: ablationIn(options),
     seed: seedIn(json),
+    kind,
     latents: latentsOfJson(json),
     circuitOf: (graph) => {
       requireLatents(json, path, graph);
-      return Circuit.of(
-        graph,
-        edges.flatMap((edge) => placesOf(edge, graph)),
-      );
+      requireGraphKind(kind, path, graph);
+      const inGraph = () =>
+        Circuit.of(
+          graph,
+          edges.flatMap((edge) => placesOf(edge, graph)),
+        );
+      return kind === undefined ? ofUnknownKind(path, inGraph) : inGraph();
     },
   };
+}
+
+/** @throws UsageError for an edge that the graph lacks, with the options by which it may have it */
+function ofUnknownKind(path: string, circuit: () => Circuit): Circuit {
+  try {
+    return circuit();
+  } catch (cause) {
+    if (!(cause instanceof AutocircuitError) || cause.code !== "unknown-name") throw cause;
+    throw new UsageError(
+      `${path}: ${cause.message} It does not say in which kind of graph its edges are: with your own --model and --prompts, --shared-qkv, --node-edges and --ungrouped do.`,
+      { cause },
+    );
+  }
 }
 
 /** An edge without a position stands for all of them. */

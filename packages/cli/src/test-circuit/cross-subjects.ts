@@ -33,7 +33,7 @@ export async function crossSubjects(options: TestCommandOptions): Promise<CrossS
     );
   return Promise.all(
     cross.map(async (path, i) => {
-      const file = await readCircuit(path, options.size);
+      const file = await readCircuit(path, options);
       if (prompts === undefined && file.task === undefined)
         throw new UsageError(`${path} does not say which task it is a circuit of: give what discover --json wrote.`);
       const own = prompts === undefined ? {} : { prompts: [crossPrompts[i]!] };

@@ -1,3 +1,4 @@
+import type { Ranking } from "@autocircuit/discovery";
 import type { CircuitTestName, PromptScore } from "@autocircuit/metrics";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
@@ -6,6 +7,7 @@ import type { SubjectCommandOptions } from "../support/subject-options.ts";
 export interface TestCommandOptions extends DeviceCommandOptions, SubjectCommandOptions {
   task?: string;
   size?: number;
+  rank?: Ranking;
   tests?: CircuitTestName[];
   score?: PromptScore;
   random?: number;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run, smallGpt2 } from "../../test/run-program.ts";
+import { wordModel } from "../../test/word-model.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "test-circuit-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -123,6 +124,68 @@ describe("circuits of one's own model", () => {
   const model = ["--model", smallGpt2, "--prompts"];
   const edges = () => write("edges.json", ["Resid Start->MLP 0", "MLP 0->Resid End", "A0.1->Resid End"]);
   const few = ["--tests", "equivalence,sufficiency", "--random", "5"];
+
+  describe("in another kind of graph", () => {
+    let own: string[];
+    const found = async (name: string, ...how: string[]) => {
+      const usual = ["--algorithm", "eap", "--size", "12", "--bootstrap", "0", "--curve", "none", ...how];
+      const { code, err } = await run(["discover", ...own, ...usual, "--out", at(name), "--json", at(`${name}.json`)]);
+      expect([code, err.includes("autocircuit discover:")]).toEqual([0, false]);
+      return at(`${name}.json`);
+    };
+    const meansOf = async (circuit: string, ...how: string[]) => {
+      const json = ["--tests", "equivalence", "--json", at("kind-tested.json")];
+      const { code, err } = await run(["test", circuit, ...own, ...json, ...how]);
+      expect([0, 3], err).toContain(code);
+      return read("kind-tested.json").means;
+    };
+    beforeAll(async () => {
+      const names = ["Mary", "John", "Tom", "Anna", "Paul", "James", "Sarah"];
+      const pairs = Array.from({ length: 24 }, (_, i) => {
+        const [name, other] = [names[i % 7]!, names[(i + 1 + (i % 3)) % 7]!];
+        return {
+          ...{ clean: `Then ${name} said to`, corrupt: `Then ${other} said to` },
+          ...{ answers: [` ${name}`], wrong_answers: [` ${other}`] },
+        };
+      });
+      own = ["--model", await wordModel(at("words")), "--prompts", write("names.json", { prompts: pairs })];
+    });
+
+    it.each([
+      ["--ungrouped", { factorized: true, separateQkv: true, ungrouped: true }],
+      ["--shared-qkv", { factorized: true, separateQkv: false, ungrouped: false }],
+      ["--node-edges", { factorized: false, separateQkv: true, ungrouped: false }],
+    ])("that of %s, which its file says", async (kind, graph) => {
+      const json = await found("kind", kind);
+      expect(read("kind.json").graph).toEqual(graph);
+      const means = await meansOf(json);
+      expect(await meansOf(json, kind)).toEqual(means);
+      expect(await meansOf(at("kind/scores.safetensors"), "--size", "12")).toEqual(means);
+      const other = kind === "--node-edges" ? "--ungrouped" : "--node-edges";
+      for (const args of [
+        ["test", json, ...own, other],
+        ["studio", ...own, other, "--circuit", json, "--no-open"],
+      ]) {
+        const { code, err } = await run(args);
+        expect([code, err]).toEqual([
+          2,
+          expect.stringMatching(`kind.json is a circuit in a graph of ${kind}, and here is a graph of ${other}`),
+        ]);
+      }
+      const { circuit } = read("kind.json");
+      const list = await run(["test", write("list.json", circuit), ...own]);
+      if (kind !== "--ungrouped") expect(list.err).toMatch(/list\.json: .* with your own --model .*--shared-qkv/);
+    });
+
+    it("that of a circuit of --cross is refused, where it is not the circuit's", async () => {
+      const [json, other] = [await found("kind"), await found("other-kind", "--ungrouped")];
+      const { code, err } = await run(["test", json, ...own, "--cross", other, "--cross-prompts", own.at(-1)!]);
+      expect([code, err]).toEqual([
+        2,
+        expect.stringMatching(/other-kind\.json is a circuit in a graph of --ungrouped, and here is the usual kind/),
+      ]);
+    });
+  });
 
   it("across tasks: a matrix of what is lost", async () => {
     const other = write("other.json", ["Resid Start->Resid End"]);

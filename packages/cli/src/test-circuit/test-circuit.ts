@@ -11,6 +11,7 @@ import {
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
 import { formatNumber, table } from "../support/table.ts";
@@ -27,9 +28,10 @@ import { verdictLine } from "./verdict-line.ts";
 export async function testCommand(path: string, asked: TestCommandOptions, context: Context): Promise<void> {
   const { signal, print } = context;
   requireWritable(asked.json);
-  const file = await readCircuit(path, asked.size);
-  const options = await withKeptLatents(asked, [{ file: path, latents: file.latents }]);
-  const taskName = taskOf(path, file, options);
+  const file = await readCircuit(path, asked);
+  const kept = await withKeptLatents(asked, [{ file: path, latents: file.latents }]);
+  const taskName = taskOf(path, file, kept);
+  const options = { ...kept, ...(taskName === undefined && kindOptions(file.kind, asked)) };
   const subject = chooseSubject(taskName, options);
   const others = await crossSubjects(options);
   const ablation = (options.ablation as AblationType | undefined) ?? file.ablation ?? "resample";

@@ -2,6 +2,7 @@ import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type LongOptions } from "@autocircuit/core";
 import { bootstrapCircuits, type StablePoint } from "@autocircuit/metrics";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
+import { type Ranking, rankings } from "../selection/ranked-edges.ts";
 import { selectTop } from "../selection/select-top.ts";
 
 /** Options of {@link foundStability}. */
@@ -9,6 +10,8 @@ export interface FoundStabilityOptions extends LongOptions {
   /** How often prompts are drawn again; see `stabilityPlan`. Default 200. */
   readonly resamples?: number | undefined;
   readonly seed?: number | undefined;
+  /** What makes an edge important, as the circuit was found: the size of its score (default), or the score itself. */
+  readonly by?: Ranking | undefined;
 }
 
 /** How sure the score of an edge is. */
@@ -25,7 +28,7 @@ export interface SureEdge {
 export interface FoundStability {
   readonly prompts: number;
   readonly resamples: number;
-  /** Of the circuits of the so many edges of largest absolute score; the one found has as many. */
+  /** Of the circuits of the so many edges that rank highest; the one found has as many. */
   readonly size: number;
   /** How many of the found circuit's edges are among those by the scores of all prompts: all, unless edges were selected otherwise. */
   readonly shared: number;
@@ -45,7 +48,12 @@ const check = signature(
     found: kind.shape("a found circuit", { circuit: coreKinds.circuit, scores: coreKinds.pruneScores }),
     rows: kind.listOf(kind.instance(Float32Array, "a Float32Array")),
   },
-  { ...coreKinds.longOptions, resamples: kind.count, seed: kind.whole } satisfies KindsOf<FoundStabilityOptions>,
+  {
+    ...coreKinds.longOptions,
+    resamples: kind.count,
+    seed: kind.whole,
+    by: kind.oneOf(rankings),
+  } satisfies KindsOf<FoundStabilityOptions>,
 );
 
 /**
@@ -63,6 +71,7 @@ export async function foundStability(
 ): Promise<FoundStability | null> {
   check({ found, rows }, options);
   const { circuit, scores } = found;
+  const { by = "absolute" } = options;
   if (rows.length === 0 || circuit.size === 0) return null;
   const { size, indices, graph } = circuit;
   const edges = [...indices];
@@ -71,11 +80,11 @@ export async function foundStability(
   const unit = unitOf(scores.values, rows);
   const { low, high, frequency, points, prompts, resamples, scored } = drawn;
   const { jaccard, stable } = points.find((point) => point.size === size)!;
-  const top = new Set(selectTop(scores, size, { prune: false }).indices);
+  const top = new Set(selectTop(scores, size, { by, prune: false }).indices);
   return {
     ...{ prompts, resamples, size, jaccard, stable, points },
     shared: edges.filter((edge) => top.has(edge)).length,
-    reason: stable === null ? unjudged(size, { edges: graph.edgeCount, scored }) : null,
+    reason: stable === null ? unjudged(size, { edges: graph.edgeCount, scored, by }) : null,
     edges: edges.map((edge, i) => ({
       edge,
       interval: [low[i]! * unit, high[i]! * unit],
@@ -84,12 +93,13 @@ export async function foundStability(
   };
 }
 
-/** Why nothing can be said of circuits of a size that are alike by construction; `scored` edges have a score other than 0. */
-function unjudged(size: number, { edges, scored }: { edges: number; scored: number }): string {
+/** Why nothing can be said of circuits of a size that are alike by construction; `scored` edges rank before those of score 0. */
+function unjudged(size: number, { edges, scored, by }: { edges: number; scored: number; by: Ranking }): string {
   if (size === edges) return "it is the whole graph, and there is no other circuit of its size";
-  if (scored === 0) return "no edge has a score other than 0";
+  const score = by === "absolute" ? "a score other than 0" : "a score above 0";
+  if (scored === 0) return `no edge has ${score}`;
   const some = scored === 1 ? "only 1 edge has" : `only ${scored} edges have`;
-  return `${some} a score other than 0, and edges of score 0 fill the other ${size - scored} of ${size} places`;
+  return `${some} ${score}, and edges of score 0 fill the other ${size - scored} of ${size} places`;
 }
 
 /** The size itself, and halves and doubles of it. */

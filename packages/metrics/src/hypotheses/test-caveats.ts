@@ -17,7 +17,7 @@ export interface TestCaveatsOptions {
 export interface TestCaveat {
   /**
    * `nothing-tested`: none of the tests could be made. `never-refused`: so few prompts, or random circuits, cannot refuse a circuit.
-   * `never-shown`: so few random circuits cannot show one. `few-prompts`: that the tests passed says little.
+   * `never-shown`: so few random circuits cannot show one. `few-prompts`: these tests passed, which says little.
    */
   readonly kind: "nothing-tested" | "never-refused" | "never-shown" | "few-prompts";
   /** Of which tests. */
@@ -83,8 +83,11 @@ export function testCaveats(
       least: first(1 - quantile, level / Math.max(1, edges)),
     },
   ];
+  const passed = of("equivalence", "independence", "minimality").filter((name) =>
+    verdicts.some(({ test, passed }) => test === name && passed),
+  );
   const few: TestCaveat = {
-    ...{ kind: "few-prompts", tests: of("equivalence", "independence", "minimality"), of: "prompts", count: prompts },
+    ...{ kind: "few-prompts", tests: passed, of: "prompts", count: prompts },
     ...{ least: null, edges: null },
   };
   return [...found.filter(({ count, least }) => count < least!), ...(prompts < FEW_PROMPTS ? [few] : [])].filter(

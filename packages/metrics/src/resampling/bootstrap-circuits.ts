@@ -13,6 +13,8 @@ export interface BootstrapCircuitsOptions extends BootstrapOptions, LongOptions 
   readonly size: number;
   /** Sizes whose stability is wanted. */
   readonly sizes: readonly number[];
+  /** What circuits are of: the edges of largest absolute score (default), or of largest score, so that harmful edges come last. */
+  readonly by?: "absolute" | "signed" | undefined;
 }
 
 /** How stable the circuits of a size are. */
@@ -32,10 +34,13 @@ export interface BootstrappedCircuits {
   readonly low: Float64Array;
   readonly high: Float64Array;
   readonly mean: Float64Array;
-  /** In which share of the resamples each is among the `size` edges of largest absolute score. */
+  /** In which share of the resamples each is among the `size` edges that rank highest. */
   readonly frequency: Float64Array;
   readonly points: readonly StablePoint[];
-  /** How many edges have a score other than 0 in any of the resamples: places of larger circuits are filled by edges of score 0. */
+  /**
+   * How many edges rank before those that score 0 in every resample, which fill the places of larger circuits: signed those with a score above 0 in
+   * any of the resamples, else with one other than 0; all where no edge scores 0 in every resample.
+   */
   readonly scored: number;
 }
 
@@ -48,11 +53,12 @@ const check = signature("bootstrapCircuits", { perPrompt: promptRows }, {
   edges: kind.required(kind.listOf(kind.whole)),
   size: kind.required(kind.whole),
   sizes: kind.required(kind.listOf(kind.count)),
+  by: kind.oneOf(["absolute", "signed"]),
 } satisfies KindsOf<BootstrapCircuitsOptions>);
 
 /**
- * What `bootstrap`, `scoreIntervals` and `stability` say of the circuits of largest absolute scores, resample by resample, so that large
- * graphs need no memory for all resampled scores. Among equal scores the edge of lower number ranks first.
+ * What `bootstrap`, `scoreIntervals` and `stability` say of the circuits of the edges that rank highest, resample by resample, so that
+ * large graphs need no memory for all resampled scores. Among equal scores the edge of lower number ranks first.
  *
  * @param perPrompt scores of each prompt alone, `[prompt][edge]`
  * @throws AutocircuitError `bad-input` as `bootstrap` does, and for sizes or edges that there are not; `aborted`
@@ -62,7 +68,7 @@ export async function bootstrapCircuits(
   options: BootstrapCircuitsOptions,
 ): Promise<BootstrappedCircuits> {
   check({ perPrompt }, options);
-  const { edges, size, sizes, signal, onProgress, ...how } = options;
+  const { edges, size, sizes, by = "absolute", signal, onProgress, ...how } = options;
   const edgeCount = requirePrompts(perPrompt);
   const wrong = [size, ...sizes].find((one) => one > edgeCount) ?? edges.find((edge) => edge >= edgeCount);
   if (wrong !== undefined)
@@ -75,14 +81,18 @@ export async function bootstrapCircuits(
   const values = edges.map(() => new Float64Array(draws.length));
   const times = new Float64Array(edges.length);
   const hasScore = new Uint8Array(edgeCount);
+  const isPositive = new Uint8Array(edgeCount);
   const ranked: Uint32Array[] = [];
   for (const [place, drawn] of draws.entries()) {
     // Other work gets its turn, and a signal is heard.
     await turn();
     throwIfAborted(signal);
     const scores = meanOver(perPrompt, drawn, edgeCount);
-    for (let edge = 0; edge < edgeCount; edge++) if (scores[edge] !== 0) hasScore[edge] = 1;
-    const first = topEdges(scores, most);
+    for (let edge = 0; edge < edgeCount; edge++) {
+      if (scores[edge] !== 0) hasScore[edge] = 1;
+      if (scores[edge]! > 0) isPositive[edge] = 1;
+    }
+    const first = topEdges(by === "absolute" ? scores.map(Math.abs) : scores, most);
     const within = new Set(first.subarray(0, size));
     for (const [i, edge] of edges.entries()) {
       values[i]![place] = scores[edge]!;
@@ -91,7 +101,8 @@ export async function bootstrapCircuits(
     ranked.push(first);
     onProgress?.({ done: place + 1, total: draws.length });
   }
-  const scored = hasScore.reduce((count, has) => count + has, 0);
+  const [having, positive] = [hasScore, isPositive].map((marks) => marks.reduce((count, mark) => count + mark, 0));
+  const scored = by === "absolute" || having === edgeCount ? having! : positive!;
   const points: StablePoint[] = [];
   for (const one of sizes) {
     await turn();
@@ -110,13 +121,12 @@ export async function bootstrapCircuits(
   };
 }
 
-/** The edges of largest absolute score, largest first: only those that can be among them are put in order. */
-function topEdges(scores: Float64Array, count: number): Uint32Array {
+/** The edges that rank highest, the highest first: only those that can be among them are put in order. */
+function topEdges(ranks: Float64Array, count: number): Uint32Array {
   if (count === 0) return new Uint32Array();
-  const sizes = scores.map(Math.abs);
-  const least = sizes.toSorted()[sizes.length - count]!;
-  const able = Uint32Array.from(scores.keys()).filter((edge) => sizes[edge]! >= least);
-  return able.sort((a, b) => sizes[b]! - sizes[a]! || a - b).subarray(0, count);
+  const least = ranks.toSorted()[ranks.length - count]!;
+  const able = Uint32Array.from(ranks.keys()).filter((edge) => ranks[edge]! >= least);
+  return able.sort((a, b) => ranks[b]! - ranks[a]! || a - b).subarray(0, count);
 }
 
 function meanJaccard(ranked: readonly Uint32Array[], size: number, edgeCount: number): number {

@@ -89,6 +89,26 @@ describe("bootstrap", () => {
     expect(found).toMatchObject({ prompts: 20, resamples: 150 });
   });
 
+  test("circuits of signed scores are those that stability has of them", async () => {
+    // The largest score of all is negative, edges 4 and 5 score 0 on every prompt.
+    const rows = prompts.map(([first, second, third, fourth]) => [-9 * first!, second!, third!, fourth!, 0, 0]);
+    const how = { seed: 4, resamples: 150 };
+    for (const of of [rows, rows.map((row) => row.slice(0, 4))]) {
+      const sizes = [1, 2, 3, 4];
+      const edges = [0, 1, 2, 3];
+      const found = await bootstrapCircuits(of, { ...how, edges, sizes, size: 2, by: "signed" });
+      const drawn = bootstrap(of, how);
+      const { frequency } = stability(drawn, 2, "signed");
+      for (const edge of edges) expect(found.frequency[edge]).toBeCloseTo(frequency[edge]!, 12);
+      expect(found.frequency[0]).toBe(0);
+      const { frequency: absolute } = await bootstrapCircuits(of, { ...how, edges, sizes, size: 2 });
+      expect(absolute[0]).toBe(1);
+      for (const { size, jaccard, stable } of found.points)
+        expect(stability(drawn, size, "signed")).toMatchObject({ jaccard: expect.closeTo(jaccard, 12), stable });
+      expect(found.scored).toBe(of[0]!.length === 4 ? 4 : edges.filter((edge) => found.high[edge]! > 0).length);
+    }
+  });
+
   test("wrong circuits, and a signal", async () => {
     const of = (options: object) => bootstrapCircuits(prompts, { edges: [0], size: 1, sizes: [1], ...options });
     await expect(of({ sizes: [5] })).rejects.toThrow(/5 is more than the 4 edges/);

@@ -54,6 +54,35 @@ describe("discover --spans", () => {
     );
   });
 
+  it("writes a circuit that no command takes for one without spans", async () => {
+    const [out, json] = [at("four"), at("four.json")];
+    const found = ["--spans", example, "--size", "4", "--out", out, "--json", json];
+    expect((await run(["discover", "tracr-reverse", ...found])).code).toBe(0);
+    const { circuit } = JSON.parse(readFileSync(json, "utf8")) as SpanResult;
+    writeFileSync(at("entries.json"), JSON.stringify(circuit));
+    const other = ["--out", at("plain"), "--json", at("plain.json"), "--curve", "none"];
+    expect((await run(["discover", "tracr-reverse", ...other])).code).toBe(0);
+    await writeOverflowModel(at("any-model"), 1);
+    writeFileSync(
+      at("any.json"),
+      JSON.stringify({ prompts: [{ clean: [1], corrupt: [2], answers: [0], wrong_answers: [] }] }),
+    );
+    const own = ["--model", at("any-model"), "--prompts", at("any.json")];
+    for (const args of [
+      ["test", json, "--tests", "equivalence,sufficiency"],
+      ["test", at("entries.json"), "--task", "tracr-reverse"],
+      ["test", at("plain.json"), ...own, "--cross", json, "--cross-prompts", at("any.json")],
+      ["patch", ...own, "--edges", json],
+      ["studio", "tracr-reverse", "--no-open", "--circuit", json],
+    ]) {
+      const { code, err } = await run(args);
+      expect(err, args.join(" ")).toMatch(
+        /(four|entries)\.json is a circuit over spans.*are of circuits without spans/,
+      );
+      expect(code).toBe(2);
+    }
+  });
+
   it("takes spans of each prompt, in the order of the file, from JSON and PEAP's tables, of prompts of unequal length", async () => {
     await writeOverflowModel(at("model"), 1);
     const lengths = [4, 5, 6, 4, 5, 6, 6, 5];
