@@ -124,6 +124,16 @@ describe("circuits of one's own model", () => {
   const edges = () => write("edges.json", ["Resid Start->MLP 0", "MLP 0->Resid End", "A0.1->Resid End"]);
   const few = ["--tests", "equivalence,sufficiency", "--random", "5"];
 
+  it("that is not equivalent for all that few prompts can tell: no success, and the exit code says so", async () => {
+    const how = [...model, prompts("few.json", 0), "--tests", "equivalence", "--json", at("few-tested.json")];
+    const { code, out } = await run(["test", edges(), ...how]);
+    expect(code).toBe(3);
+    expect(out).toMatch(/^cannot tell equivalence: Cannot tell: it scores higher than the model on .* of 6 prompts/m);
+    const { passed, verdicts } = read("few-tested.json");
+    expect(passed).toBe(null);
+    expect(verdicts).toMatchObject([{ test: "equivalence", passed: null, undecided: true }]);
+  });
+
   it("across tasks: a matrix of what is lost", async () => {
     const other = write("other.json", ["Resid Start->Resid End"]);
     const cross = ["--cross", other, "--cross-prompts", prompts("second.json", 8)];

@@ -93,10 +93,11 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   if (!passed) context.refuse();
 }
 
-/** Whether every test that could be made is passed; null where none could. */
+/** Whether every test that could be made is passed; null where none could, or one that does not refuse the circuit cannot tell either. */
 function passedAll({ verdicts }: CircuitTests): boolean | null {
-  const made = verdicts.filter(({ passed }) => passed !== null);
-  return made.length === 0 ? null : made.every(({ passed }) => passed);
+  const made = verdicts.filter(({ passed, undecided }) => passed !== null || undecided);
+  if (made.some(({ passed }) => passed === false)) return false;
+  return made.length === 0 || made.some(({ undecided }) => undecided) ? null : true;
 }
 
 /** The ready-made task to test on; undefined where the model and prompts are one's own. */

@@ -60,6 +60,23 @@ it("what speaks against nothing is not told as a fact", async () => {
   expect(verdicts[0]).toMatchObject({ passed: true, text: expect.stringMatching(/^Nothing says that scores without/) });
 });
 
+it("equivalence of few prompts is undecided unless they show that the score is kept", async () => {
+  const equivalence = async (count: number, circuit: Circuit) => {
+    const some = new PromptLoader(pairs.slice(0, count), { batchSize: count });
+    return (await testCircuit(model, some, circuit, { tests: ["equivalence"] })).verdicts[0]!;
+  };
+  const idle = Circuit.of(graph, ["Resid Start->A0.0.Q"]);
+  const few = await equivalence(5, idle);
+  expect(few).toMatchObject({
+    passed: null,
+    undecided: true,
+    text: expect.stringMatching(/^Cannot tell: .* of 5 prom/),
+  });
+  expect(few.pValue).toBeGreaterThan(0.05);
+  expect(await equivalence(24, idle)).not.toHaveProperty("undecided");
+  expect(await equivalence(5, all)).toMatchObject({ passed: true });
+});
+
 it("dependence is told with what else can cause it, which is another thing for each kind of ablation", async () => {
   const independence = async (ablation: "resample" | "zero") => {
     const { verdicts } = await testCircuit(model, prompts, none, { tests: ["independence"], ablation });
