@@ -32,6 +32,7 @@ export {
   type CrossTaskOptions,
   type CrossTaskPart,
   crossTaskAblation,
+  type NothingToLose,
 } from "./cross-task-ablation.ts";
 export {
   type DiffPercent,

@@ -13,12 +13,13 @@ import { chooseSubject } from "../discover/choose-subject.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
-import { formatNumber, table } from "../support/table.ts";
+import { formatNumber } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { caveatLines, testSettings } from "./caveats.ts";
 import { type CircuitFile, readCircuit } from "./circuit-file.ts";
+import { crossJson, crossLines } from "./cross-result.ts";
 import { crossSubjects } from "./cross-subjects.ts";
 import type { TestCommandOptions } from "./options.ts";
 import { verdictLine } from "./verdict-line.ts";
@@ -72,7 +73,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   } finally {
     for (const other of loaded) await other[Symbol.asyncDispose]();
   }
-  if (cross) print(crossText(cross));
+  if (cross) for (const line of crossLines(cross)) print(line);
   const passed = passedAll(tested);
   if (options.json)
     await writeJson(options.json, {
@@ -85,7 +86,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
       pruning: subject.pruning,
       replacedKl: subject.replacedKl,
       passed,
-      cross: cross ?? null,
+      cross: cross ? crossJson(cross) : null,
       ...used.report,
       versions: runVersions(),
     });
@@ -121,11 +122,4 @@ function foreignNote(path: string, { task }: CircuitFile, subject: string): stri
 function distinct(parts: readonly CrossTaskPart[], paths: readonly string[]): readonly CrossTaskPart[] {
   const names = new Set(parts.map(({ name }) => name));
   return names.size === parts.length ? parts : parts.map((part, place) => ({ ...part, name: paths[place]! }));
-}
-
-/** The matrix: rows are circuits that are removed, columns the tasks whose score is lost. */
-function crossText({ names, harm }: CrossTask): string {
-  const share = (value: number) => (Number.isNaN(value) ? "-" : `${Math.round(1000 * value) / 10} %`);
-  const rows = names.map((name, circuit) => [name, ...harm[circuit]!.map(share)]);
-  return ["share of the score that is lost without a circuit:", table(["without", ...names], rows)].join("\n");
 }
