@@ -26,6 +26,7 @@ describe("suggest", () => {
     expect(suggest("tracr-srot", TASKS)).toContain("Did you mean tracr-sort"));
   it("lists everything when nothing is near", () =>
     expect(suggest("qqqqqqqqqqqqqqqqqqqqq", TASKS)).toBe(`There is: ${TASKS.join(", ")}.`));
+  it("says so where there is nothing", () => expect(suggest("loss", [])).toBe("There is none."));
 });
 
 describe("editDistance", () => {

@@ -19,8 +19,9 @@ export function nearNames(name: string, known: Iterable<string>, count = 3): str
     .map(({ candidate }) => candidate);
 }
 
-/** "Did you mean ...?", or all that exists where nothing comes near; for the end of an error's message. */
+/** "Did you mean ...?", or all that exists where nothing comes near, if anything does; for the end of an error's message. */
 export function suggest(name: string, known: readonly string[]): string {
+  if (known.length === 0) return "There is none.";
   const near = nearNames(name, known);
   return near.length > 0 ? `Did you mean ${near.join(" or ")}?` : `There is: ${known.join(", ")}.`;
 }

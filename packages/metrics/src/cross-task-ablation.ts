@@ -19,6 +19,12 @@ export interface CrossTaskPart {
 /** Options of {@link crossTaskAblation}. */
 export type CrossTaskOptions = PromptScoresOptions;
 
+/**
+ * Why there is nothing of a task's score to lose: `not-done`, the model does not do it (a logit difference that is not above 0, or a score below
+ * that with everything ablated), or `nothing-ablated`, ablating everything changes nothing.
+ */
+export type NothingToLose = "not-done" | "nothing-ablated";
+
 /** How much the removal of each task's circuit harms each task. */
 export interface CrossTask {
   readonly names: readonly string[];
@@ -26,9 +32,13 @@ export interface CrossTask {
   readonly scores: readonly PromptScore[];
   /**
    * `harm[circuit][task]`: the share of a task's score that is lost without a circuit, (full - without) / (full - empty): 0 nothing, 1 as
-   * much as with everything ablated. NaN where ablating everything changes nothing.
+   * much as with everything ablated. NaN where there is {@link nothingToLose}.
    */
   readonly harm: readonly (readonly number[])[];
+  /** Mean scores of each task: of the model, and with everything ablated. */
+  readonly means: readonly { readonly full: number; readonly empty: number }[];
+  /** Why a task's harm is NaN; null where it is not. */
+  readonly nothingToLose: readonly (NothingToLose | null)[];
 }
 
 const part = kind.having("{ name, prompts, circuit }", "name", "prompts", "circuit");
@@ -75,6 +85,8 @@ export async function crossTaskAblation(
     return Circuit.where(circuit.graph, (edge) => outside[edge] === 1);
   });
   const columns: number[][] = [];
+  const means: { full: number; empty: number }[] = [];
+  const nothingToLose: (NothingToLose | null)[] = [];
   const scores: PromptScore[] = [];
   for (const [place, { prompts }] of parts.entries()) {
     const score = options.score ?? usualPromptScore(model, prompts);
@@ -84,13 +96,23 @@ export async function crossTaskAblation(
         options.onProgress?.({ done: place * total + done, total: total * parts.length }),
     });
     const [full, empty, ...others] = rows.map((row) => row.reduce((sum, value) => sum + value, 0) / row.length);
-    const range = full! - empty!;
-    columns.push(others.map((other) => (haveRange(full!, empty!) ? (full! - other) / range : Number.NaN)));
+    const mean = { full: full!, empty: empty! };
+    const nothing = nothingOf(mean, score);
+    columns.push(others.map((other) => (nothing ? Number.NaN : (mean.full - other) / (mean.full - mean.empty))));
+    means.push(mean);
+    nothingToLose.push(nothing);
     scores.push(score);
   }
   return {
     names: parts.map(({ name }) => name),
-    scores,
+    ...{ scores, means, nothingToLose },
     harm: parts.map((_, circuit) => columns.map((column) => column[circuit]!)),
   };
+}
+
+/** Of the scores only a logit difference has a zero that says something: below it the wrong answers are preferred. */
+function nothingOf({ full, empty }: { full: number; empty: number }, score: PromptScore): NothingToLose | null {
+  if (score === "logit-diff" && full <= 0) return "not-done";
+  if (!haveRange(full, empty)) return "nothing-ablated";
+  return full < empty ? "not-done" : null;
 }

@@ -32,6 +32,7 @@ export {
   type CrossTaskOptions,
   type CrossTaskPart,
   crossTaskAblation,
+  type NothingToLose,
 } from "./cross-task-ablation.ts";
 export {
   type DiffPercent,
@@ -53,6 +54,7 @@ export {
   type CircuitTestName,
   type CircuitVerdict,
   circuitTestNames,
+  FEW_PROMPTS,
   type NotMinimalEdge,
 } from "./hypotheses/circuit-verdicts.ts";
 export { equivalenceTest, type TestResult } from "./hypotheses/equivalence.ts";
@@ -60,7 +62,6 @@ export { type IndependenceOptions, type IndependenceResult, independenceTest } f
 export { type Minimality, type MinimalityScores, minimalityTest } from "./hypotheses/minimality.ts";
 export { type TTestOptions, tTest } from "./hypotheses/t-test.ts";
 export {
-  FEW_PROMPTS,
   type TestCaveat,
   type TestCaveatsOptions,
   testCaveats,

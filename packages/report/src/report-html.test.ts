@@ -82,6 +82,7 @@ describe("reportHtml", () => {
         { test: "equivalence", passed: true, text: "As good as <the model>." },
         { test: "minimality", passed: false, text: "Two edges do too little." },
         { test: "independence", passed: null, text: "Cannot be tested." },
+        { test: "sufficiency", passed: null, undecided: true, text: "Too few prompts." },
       ],
     });
     const elements = parseMarkup(page);
@@ -96,6 +97,8 @@ describe("reportHtml", () => {
       expect(width).toBeGreaterThanOrEqual(0);
     }
     expect(page).toContain("93 %");
+    expect(page).toContain("–\u00a0not\u00a0tested");
+    expect(page).toContain("–\u00a0cannot\u00a0tell");
     expect(page).toContain("As good as &lt;the model&gt;.");
     expect(withClass(parseMarkup(await reportHtml(plain)), "whisker")).toHaveLength(0);
   });

@@ -139,8 +139,10 @@ export interface ReportStability {
 /** What a test of the circuit hypothesis came to. */
 export interface ReportTest {
   readonly test: string;
-  /** Null where nothing could be tested. */
+  /** Null where nothing could be tested, or told. */
   readonly passed: boolean | null;
+  /** It was tested, and there are too few prompts to tell. */
+  readonly undecided?: boolean | undefined;
   /** The verdict in words. */
   readonly text: string;
 }

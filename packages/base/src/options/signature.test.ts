@@ -62,6 +62,13 @@ describe("signature", () => {
     expect(failure(() => check({ dish: "soup", guests: 2 }, options)).message).toMatch(/cook: `options` must be/);
   });
 
+  it("says that there are no options where there is none", () => {
+    const plain = signature("boil", { dish: kind.text }, {});
+    expect(failure(() => plain({ dish: "soup" }, { heat: 1 })).message).toMatch(
+      /^boil has no option `heat`\. It has none\.$/,
+    );
+  });
+
   it("names arguments, missing ones too", () => {
     expect(failure(() => check({ dish: undefined, guests: 1 }, given)).message).toMatch(/`dish`.*left out/);
     expect(failure(() => check({ dish: "soup", guests: 0 }, given)).message).toMatch(/`guests` must be a whole number/);

@@ -95,7 +95,8 @@ function wrong(name: string, option: string, kind: Kind, value: unknown): Autoci
 }
 
 function unknown(name: string, option: string, options: readonly string[]): AutocircuitError {
-  const near = hint(option, options) || ` There are: ${options.join(", ")}.`;
+  const all = options.length > 0 ? ` There are: ${options.join(", ")}.` : " It has none.";
+  const near = hint(option, options) || all;
   return new AutocircuitError("unknown-name", `${name} has no option \`${option.slice(0, 60)}\`.${near}`);
 }
 

@@ -26,6 +26,9 @@ it("prints and writes CPR, CMD and AUROC", async () => {
   expect(found.signed.areas.linear.cpr).toBeGreaterThan(0);
   expect(found.auroc.absolute).toBeGreaterThan(0.5);
   expect(out).toMatch(/^CPR \S+ \(signed\), CMD \S+ \(absolute\), linear axis/m);
+  expect(out).toMatch(/^│ scores +│ area over +│ CPR +│ CMD +│ average faithfulness │$/m);
+  for (const axis of ["linear: share", "log: ln\\(share\\)"])
+    expect(out.match(new RegExp(`^│ (signed|absolute) +│ ${axis} +│`, "gm"))).toHaveLength(2);
   expect(out).toMatch(/AUROC against the known circuit/);
   expect(found.truth).toBe(undefined);
 });

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { formatEapIgCircuit, scoredCircuit } from "@autocircuit/circuits";
 import { type AblationType, Circuit, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
 import { type MibMeasures, measureMib } from "@autocircuit/discovery";
+import type { MibAxis } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import type { Subject } from "../discover/subject.ts";
 import { Progress } from "../support/progress.ts";
@@ -92,6 +93,9 @@ function importancesOf(scores: PruneScores, task: LoadedTask): string {
   return formatEapIgCircuit(all, { dModel: task.model.config.dModel });
 }
 
+/** What areas are taken over, and so their unit: shares go from 0.001 to 1, their logarithms over 6.9. */
+const AXES: Readonly<Record<MibAxis, string>> = { linear: "linear: share", log: "log: ln(share)" };
+
 function mibText({ full, empty, signed, absolute, auroc }: MibMeasures, prompts: number, ablation: string): string {
   const rows = signed.points.map(({ share, asked, edges, faithfulness }, i) => {
     const other = absolute.points[i]!;
@@ -107,12 +111,12 @@ function mibText({ full, empty, signed, absolute, auroc }: MibMeasures, prompts:
   const areas = (["linear", "log"] as const).flatMap((axis) =>
     Object.entries({ signed, absolute }).map(([name, { areas }]) => {
       const { cpr, cmd, average } = areas[axis];
-      return [name, axis, ...[cpr, cmd, average].map(formatNumber)];
+      return [name, AXES[axis], ...[cpr, cmd, average].map(formatNumber)];
     }),
   );
   return [
     table(["share", "asked", "edges, signed", "faithfulness", "edges, absolute", "faithfulness"], rows),
-    table(["scores", "axis", "CPR", "CMD", "average"], areas),
+    table(["scores", "area over", "CPR", "CMD", "average faithfulness"], areas),
     `CPR ${formatNumber(signed.areas.linear.cpr)} (signed), CMD ${formatNumber(absolute.areas.linear.cmd)} (absolute), linear axis, as the benchmark's paper takes them`,
     ...(auroc
       ? [

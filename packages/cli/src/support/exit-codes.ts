@@ -5,7 +5,7 @@ export const EXIT = {
   failure: 1,
   /** Wrong usage or input: nothing was done. */
   usage: 2,
-  /** Done, and the answer is no: a circuit that does not pass its tests, or of which nothing could be tested. */
+  /** Done, and the answer is no: a circuit that does not pass its tests, or of which nothing could be told. */
   refused: 3,
   /** Stopped: by SIGINT (128 + 2, as shells have it); the process of one that SIGTERM stopped ends with 143. */
   interrupted: 130,

@@ -51,9 +51,16 @@ it("says that nothing was tested", () => {
   ]);
 });
 
+it("says how many prompts are needed where so few left it undecided", () => {
+  const verdicts = [{ test: "equivalence", passed: null, undecided: true, pValue: 0.2, text: "" }] as const;
+  expect(caveatLines({ verdicts, prompts: 4, edges: 3 })).toEqual([
+    expect.stringMatching(/^equivalence cannot be refused with 4 prompts, .*: 7 are needed\.$/),
+  ]);
+});
+
 it("says that few prompts are few", () => {
   expect(caveats({ ...enough, prompts: 12 })).toEqual([
-    expect.stringMatching(/^12 prompts are few: that equivalence and independence and minimality passed says little/),
+    expect.stringMatching(/^12 prompts are few: that independence and minimality passed says little/),
   ]);
   expect(caveats({ ...enough, prompts: 12, tests: ["sufficiency"] })).toEqual([]);
 });

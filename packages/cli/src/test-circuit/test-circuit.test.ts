@@ -113,7 +113,7 @@ describe("circuits of one's own model", () => {
     clean: [3 + i, 17, 42 - i],
     corrupt: [5, 18 + i, 42],
     answers: [4 + (i % 3)],
-    wrong_answers: [9],
+    wrong_answers: [16],
   });
   const prompts = (name: string, from: number, wrong = true) =>
     write(name, {
@@ -187,6 +187,16 @@ describe("circuits of one's own model", () => {
     });
   });
 
+  it("that is not equivalent for all that few prompts can tell: no success, and the exit code says so", async () => {
+    const how = [...model, prompts("few.json", 0), "--tests", "equivalence", "--json", at("few-tested.json")];
+    const { code, out } = await run(["test", edges(), ...how]);
+    expect(code).toBe(3);
+    expect(out).toMatch(/^cannot tell equivalence: Cannot tell: it scores higher than the model on .* of 6 prompts/m);
+    const { passed, verdicts } = read("few-tested.json");
+    expect(passed).toBe(null);
+    expect(verdicts).toMatchObject([{ test: "equivalence", passed: null, undecided: true }]);
+  });
+
   it("across tasks: a matrix of what is lost", async () => {
     const other = write("other.json", ["Resid Start->Resid End"]);
     const cross = ["--cross", other, "--cross-prompts", prompts("second.json", 8)];
@@ -207,6 +217,27 @@ describe("circuits of one's own model", () => {
     const paths = ["--cross", same, "--cross-prompts", at("second.json"), "--json", at("cross.json")];
     await run(["test", edges(), ...model, at("first.json"), ...few, ...paths]);
     expect(read("cross.json").cross.names).toEqual([at("edges.json"), same]);
+  });
+
+  it("across tasks: a dash, null and the reason for a task that the model does not do", async () => {
+    const swapped = (from: number) => ({
+      prompts: Array.from({ length: 12 }, (_, i) => {
+        const { answers, wrong_answers, ...rest } = pair(from + i);
+        return { ...rest, answers: wrong_answers, wrong_answers: answers };
+      }),
+    });
+    const other = write("other.json", ["Resid Start->Resid End"]);
+    const cross = ["--cross", other, "--cross-prompts", write("swapped.json", swapped(0)), "--json", at("cross.json")];
+    const { out } = await run(["test", edges(), ...model, prompts("first.json", 0), ...few, ...cross]);
+    const { harm, means, nothingToLose, reasons } = read("cross.json").cross;
+    expect(means[1].full).toBeCloseTo(-means[0].full, 4);
+    expect(nothingToLose).toEqual([null, "not-done"]);
+    expect(harm).toEqual([
+      [expect.any(Number), null],
+      [expect.any(Number), null],
+    ]);
+    expect(reasons).toEqual([null, expect.stringMatching(/^the model does not do that task, its logit-diff is -/)]);
+    expect(out).toMatch(/^note: there is nothing of other to lose: the model does not do that task/m);
   });
 
   it("without wrong answers the answers' log-probability counts, and the logit difference is refused", async () => {

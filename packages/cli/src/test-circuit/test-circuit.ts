@@ -14,12 +14,13 @@ import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { Progress } from "../support/progress.ts";
-import { formatNumber, table } from "../support/table.ts";
+import { formatNumber } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { caveatLines, testSettings } from "./caveats.ts";
 import { type CircuitFile, readCircuit } from "./circuit-file.ts";
+import { crossJson, crossLines } from "./cross-result.ts";
 import { crossSubjects } from "./cross-subjects.ts";
 import type { TestCommandOptions } from "./options.ts";
 import { verdictLine } from "./verdict-line.ts";
@@ -74,7 +75,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   } finally {
     for (const other of loaded) await other[Symbol.asyncDispose]();
   }
-  if (cross) print(crossText(cross));
+  if (cross) for (const line of crossLines(cross)) print(line);
   const passed = passedAll(tested);
   if (options.json)
     await writeJson(options.json, {
@@ -87,7 +88,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
       pruning: subject.pruning,
       replacedKl: subject.replacedKl,
       passed,
-      cross: cross ?? null,
+      cross: cross ? crossJson(cross) : null,
       ...used.report,
       versions: runVersions(),
     });
@@ -95,10 +96,11 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   if (!passed) context.refuse();
 }
 
-/** Whether every test that could be made is passed; null where none could. */
+/** Whether every test that could be made is passed; null where none could, or one that does not refuse the circuit cannot tell either. */
 function passedAll({ verdicts }: CircuitTests): boolean | null {
-  const made = verdicts.filter(({ passed }) => passed !== null);
-  return made.length === 0 ? null : made.every(({ passed }) => passed);
+  const made = verdicts.filter(({ passed, undecided }) => passed !== null || undecided);
+  if (made.some(({ passed }) => passed === false)) return false;
+  return made.length === 0 || made.some(({ undecided }) => undecided) ? null : true;
 }
 
 /** The ready-made task to test on; undefined where the model and prompts are one's own. */
@@ -122,11 +124,4 @@ function foreignNote(path: string, { task }: CircuitFile, subject: string): stri
 function distinct(parts: readonly CrossTaskPart[], paths: readonly string[]): readonly CrossTaskPart[] {
   const names = new Set(parts.map(({ name }) => name));
   return names.size === parts.length ? parts : parts.map((part, place) => ({ ...part, name: paths[place]! }));
-}
-
-/** The matrix: rows are circuits that are removed, columns the tasks whose score is lost. */
-function crossText({ names, harm }: CrossTask): string {
-  const share = (value: number) => (Number.isNaN(value) ? "-" : `${Math.round(1000 * value) / 10} %`);
-  const rows = names.map((name, circuit) => [name, ...harm[circuit]!.map(share)]);
-  return ["share of the score that is lost without a circuit:", table(["without", ...names], rows)].join("\n");
 }

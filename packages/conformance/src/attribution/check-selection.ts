@@ -56,8 +56,11 @@ async function select(scores: PruneScores, key: string, preferred: readonly stri
       return selectByShare(scores, size, Number(parts[1]));
     case "ilp":
       return selectExact(scores, size, { by });
-    case "ilp-ratio":
-      return selectExact(scores, size, { positive: Number(parts[1]) });
+    case "ilp-ratio": {
+      // The published rule: a share of the asked size, as far as there are so many.
+      const positive = scores.values.reduce((count, score) => count + Number(score > 0), 0);
+      return selectExact(scores, size, { leastPositive: Math.min(Math.floor(Number(parts[1]) * size), positive) });
+    }
     default:
       throw new Error(`"${parts[0]}" is no selection that is known here.`);
   }

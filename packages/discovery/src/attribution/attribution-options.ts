@@ -28,7 +28,10 @@ export interface AttributionOptions extends DiscoveryOptions {
   readonly answerFunction?: AnswerFunction | undefined;
   /** What ablating an edge puts in the place of its source's output: a type, made from the corrupt prompts, or values for all prompts. */
   readonly ablation?: AblationType | Ablation | undefined;
-  /** Called with the scores of each prompt alone, by its own loss; their sum divided by the batch size is what a batch adds. */
+  /**
+   * Called with the scores of each prompt alone, by its own loss; their sum divided by the batch size is what a batch adds. So the scores of all are
+   * as many times the mean over prompts as there are batches: `bootstrap` takes them as its `scores` to give intervals in their unit.
+   */
   readonly onPrompt?: ((scores: Float32Array, prompt: number) => void) | undefined;
 }
 

@@ -76,8 +76,14 @@ export async function foundStability(
   const { size, indices, graph } = circuit;
   const edges = [...indices];
   const sizes = sizesAround(size, graph.edgeCount);
-  const drawn = await bootstrapCircuits(rows, { resamples: 200, ...options, edges, size, sizes });
-  const unit = unitOf(scores.values, rows);
+  const drawn = await bootstrapCircuits(rows, {
+    resamples: 200,
+    ...options,
+    scores: scores.values,
+    edges,
+    size,
+    sizes,
+  });
   const { low, high, frequency, points, prompts, resamples, scored } = drawn;
   const { jaccard, stable } = points.find((point) => point.size === size)!;
   const top = new Set(selectTop(scores, size, { by, prune: false }).indices);
@@ -87,7 +93,7 @@ export async function foundStability(
     reason: stable === null ? unjudged(size, { edges: graph.edgeCount, scored, by }) : null,
     edges: edges.map((edge, i) => ({
       edge,
-      interval: [low[i]! * unit, high[i]! * unit],
+      interval: [low[i]!, high[i]!],
       frequency: frequency[i]!,
     })),
   };
@@ -106,16 +112,4 @@ function unjudged(size: number, { edges, scored, by }: { edges: number; scored: 
 function sizesAround(size: number, edgeCount: number): number[] {
   const sizes = [-4, -3, -2, -1, 0, 1, 2, 3].map((power) => Math.round(size * 2 ** power));
   return [...new Set(sizes)].filter((one) => one >= 1 && (one < edgeCount || one === size));
-}
-
-/** What a mean over prompts is multiplied by where scores are, as for most algorithms, sums over batches. */
-function unitOf(values: Float32Array, rows: readonly Float32Array[]): number {
-  let [product, square] = [0, 0];
-  for (let edge = 0; edge < values.length; edge++) {
-    let mean = 0;
-    for (const row of rows) mean += row[edge]! / rows.length;
-    product += values[edge]! * mean;
-    square += mean * mean;
-  }
-  return square === 0 ? 1 : product / square;
 }

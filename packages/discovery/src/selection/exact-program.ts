@@ -7,8 +7,8 @@ export interface ExactProgram {
   readonly weights: ArrayLike<number>;
   /** Most edges. */
   readonly most: number;
-  /** Of these edges at least so many are chosen. */
-  readonly among?: { readonly edges: readonly number[]; readonly least: number } | undefined;
+  /** Of these edges at least so many are chosen, and at least this share of all that are chosen is of them. */
+  readonly among: { readonly edges: readonly number[]; readonly least: number; readonly share: number };
   /** Whether there is still time to write it. */
   readonly timeLeft: () => boolean;
 }
@@ -46,7 +46,7 @@ export function exactProgram({ graph, weights, most, among, timeLeft }: ExactPro
   rows.push(`${sum(toEnd)} >= 1`);
   const all = Array.from({ length: graph.edgeCount }, (_, edge) => edge);
   rows.push(`${sum(all)} <= ${most}`);
-  if (among !== undefined && among.least > 0) rows.push(`${sum(among.edges)} >= ${among.least}`);
+  rows.push(...amongRows(among, all));
   const objective = all.map(
     (edge) => `${weights[edge]! < 0 ? "-" : "+"} ${decimal(Math.abs(weights[edge]!))} e${edge}`,
   );
@@ -60,6 +60,19 @@ export function exactProgram({ graph, weights, most, among, timeLeft }: ExactPro
     lines(` ${names.join(" ")}`),
     "End",
   ].join("\n");
+}
+
+/** Chosen of them >= share x chosen of all, as (1 - share) x chosen of them - share x chosen of the others >= 0. */
+function amongRows({ edges, least, share }: ExactProgram["among"], all: readonly number[]): string[] {
+  const rows: string[] = [];
+  if (least > 0) rows.push(`${edges.map((edge) => `e${edge}`).join(" + ")} >= ${least}`);
+  const among = new Set(edges);
+  const terms = all.flatMap((edge) => {
+    const factor = among.has(edge) ? 1 - share : -share;
+    return factor === 0 ? [] : [`${factor < 0 ? "-" : "+"} ${decimal(Math.abs(factor))} e${edge}`];
+  });
+  if (share > 0 && terms.length > 0) rows.push(`${terms.join(" ")} >= 0`);
+  return rows;
 }
 
 /** A number without an exponent's capital or a locale: what LP files hold. */

@@ -48,4 +48,27 @@ describe("selectCircuit", () => {
     expect(unproven).toBe(true);
     expect(notes).toEqual([expect.stringMatching(/nothing better was found in 0\.000001 s: .* no circuit of 9 edges/)]);
   });
+
+  it("says why a circuit has fewer edges than it was to have", async () => {
+    const [, toNothing] = ["Resid Start->Resid End", "A0.0->Resid End"].map((name) => model.graph.index(name));
+    // The best edge comes from a head that nothing leads into: what does is last.
+    const values = Float32Array.from(model.graph.edges(), ({ index, dest }) =>
+      index === toNothing ? 9 : dest.kind === "end" ? 1 : 0.1,
+    );
+    const idle = new PruneScores(model.graph, values);
+    const greedy = await selectCircuit(idle, 2, { select: "greedy" });
+    expect(greedy.circuit.size).toBe(1);
+    const why =
+      /^The circuit has 1 edge, not 2: greedy selection took as many as lead to the output, .* left out again/;
+    expect(greedy.notes).toEqual([expect.stringMatching(why)]);
+    const late = await selectCircuit(idle, 2, { select: "exact", seconds: 1e-6 });
+    expect(late.notes).toEqual([expect.stringMatching(/nothing better was found/), expect.stringMatching(why)]);
+    const negative = new PruneScores(
+      model.graph,
+      values.map((value) => -value),
+    );
+    const exact = await selectCircuit(negative, 3, { select: "exact", by: "signed" });
+    expect(exact.circuit.size).toBe(1);
+    expect(exact.notes).toEqual([expect.stringMatching(/has 1 edge, not 3: none of at most as many has a larger sum/)]);
+  });
 });

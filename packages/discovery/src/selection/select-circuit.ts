@@ -60,24 +60,41 @@ export async function selectCircuit(
   check({ scores, size }, options);
   const { select = "top", by = "absolute", seconds = USUAL_SELECT_SECONDS, signal } = options;
   const proven = { unproven: false, notes: [] };
-  if (select === "greedy") return { ...proven, circuit: selectGreedy(scores, size, { by }) };
+  if (select === "greedy") {
+    const circuit = selectGreedy(scores, size, { by });
+    return { ...proven, circuit, notes: fewer(circuit, size, LEFT_OUT) };
+  }
   if (select === "top") {
     if (by === "absolute") return { ...proven, circuit: scores.circuit(size) };
     const circuit = selectTop(scores, size, { by, prune: false });
     return { ...proven, circuit, notes: signedTies(circuit, scores) };
   }
   const notes: string[] = [];
+  let why = "none of at most as many has a larger sum of scores";
   const circuit = await selectExact(scores, size, {
     ...{ by, seconds, signal },
-    onUnproven: ({ total, bound, greedy }) =>
+    onUnproven: ({ total, bound, greedy }) => {
+      why = greedy ? LEFT_OUT : "no better one of at most as many was found";
       notes.push(
         (greedy
           ? `The circuit is that of greedy selection, as nothing better was found in ${seconds} s: its scores sum to `
           : `The circuit is the best that was found in ${seconds} s, not proven to be the best: its scores sum to `) +
           `${inDigits(total)}, and no circuit of ${size} edges has more than ${inDigits(bound)}.`,
-      ),
+      );
+    },
   });
-  return { circuit, unproven: notes.length > 0, notes };
+  return { circuit, unproven: notes.length > 0, notes: [...notes, ...fewer(circuit, size, why)] };
+}
+
+/** Why a greedy circuit has fewer edges. */
+const LEFT_OUT =
+  "greedy selection took as many as lead to the output, and those that nothing leads into were left out again";
+
+/** Says so where a circuit has fewer edges than it was to have. */
+function fewer(circuit: Circuit, size: number, why: string): string[] {
+  return circuit.size < size
+    ? [`The circuit has ${circuit.size} ${circuit.size === 1 ? "edge" : "edges"}, not ${size}: ${why}.`]
+    : [];
 }
 
 /** Says so where edges that were left out have the score of the last one that was taken. */

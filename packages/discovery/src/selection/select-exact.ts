@@ -10,8 +10,16 @@ import { type ProgramSolution, solveProgram } from "./solve-program.ts";
 export interface ExactOptions {
   /** What is maximised: the sum of absolute scores (default), or of the scores. */
   readonly by?: Ranking | undefined;
-  /** The least share of the circuit's edges with a positive score, as far as there are that many. Default: any. */
+  /**
+   * The least share of the circuit's own edges, however few they are, that have a positive score. Where no circuit of at most the asked size has so
+   * many, that is an error; a smaller circuit that has is taken. Default 0.
+   */
   readonly positive?: number | undefined;
+  /**
+   * The least number of edges with a positive score. The published code takes `Math.floor(share * size)`, or all of the graph where it has fewer: a
+   * share of the asked size, which leaves a smaller circuit out. Default 0.
+   */
+  readonly leastPositive?: number | undefined;
   /** Seconds after which the search is given up, writing the program included. Default 600. */
   readonly seconds?: number | undefined;
   /**
@@ -36,6 +44,7 @@ export interface UnprovenBest {
 const check = signature("selectExact", { scores: coreKinds.pruneScores, size: circuitSize }, {
   by: kind.oneOf(rankings),
   positive: kind.such("a number from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1),
+  leastPositive: kind.whole,
   seconds: kind.positive,
   onUnproven: kind.callback,
   signal: kind.signal,
@@ -43,6 +52,9 @@ const check = signature("selectExact", { scores: coreKinds.pruneScores, size: ci
 
 /** A share below this is no difference: the solver works on floating point numbers. */
 const roundOff = 0.5;
+
+/** Edges that may be missing in a share of them by rounding alone, as in 3 of 5 for 0.6. */
+const shareRoundOff = 1e-6;
 
 /**
  * The solver's tolerances are absolute, about 1e-7: a score that small beside them counts as none. So the largest is brought to between 2^13 and
@@ -62,7 +74,7 @@ function scaleOf(weights: Float64Array): number {
  * After Nikankin et al. 2025 (arXiv:2510.25786). Cost: no run of the model; small graphs take milliseconds, ten thousands of edges minutes, in a
  * thread of its own.
  *
- * @throws AutocircuitError `bad-input` where no circuit of that size exists (it says so), for a graph of nodes, infinite scores, or when time
+ * @throws AutocircuitError `bad-input` where no circuit of at most that size exists, or none with so many positive scores (it says so), for a graph of nodes, infinite scores, or when time
  *   ran out and nobody listens to `onUnproven`, or the greedy circuit is none under these rules; `aborted`
  */
 export async function selectExact(
@@ -72,7 +84,7 @@ export async function selectExact(
 ): Promise<Circuit> {
   check({ scores, size }, options);
   const { graph, values } = scores;
-  const { by = "absolute", positive = 0, seconds = 600, onUnproven, signal } = options;
+  const { by = "absolute", positive = 0, leastPositive = 0, seconds = 600, onUnproven, signal } = options;
   throwIfAborted(signal);
   const deadline = performance.now() + 1000 * seconds;
   if (!graph.factorized || graph.tokens !== null)
@@ -92,10 +104,16 @@ export async function selectExact(
   const scale = scaleOf(ranks);
   const weights = ranks.map((weight) => weight * scale);
   const edges = [...values.keys()].filter((edge) => values[edge]! > 0);
-  const least = Math.min(Math.floor(positive * most), edges.length);
+  if (leastPositive > Math.min(most, edges.length)) throw noCircuit(most, { positive, leastPositive });
   const greedy = selectGreedy(scores, most, { by });
   const timeLeft = () => performance.now() < deadline;
-  const program = exactProgram({ graph, weights, most, among: { edges, least }, timeLeft });
+  const program = exactProgram({
+    graph,
+    weights,
+    most,
+    among: { edges, least: leastPositive, share: positive },
+    timeLeft,
+  });
   const solution: ProgramSolution =
     program === undefined
       ? { status: "time limit", values: null, total: Number.NEGATIVE_INFINITY, bound: Number.POSITIVE_INFINITY }
@@ -105,18 +123,16 @@ export async function selectExact(
           seconds: Math.max(0, deadline - performance.now()) / 1000,
           signal,
         });
-  if (solution.status === "infeasible") {
-    const rule = least > 0 ? ` with at least ${least} edges of positive score` : "";
-    throw new AutocircuitError(
-      "bad-input",
-      `No circuit of at most ${most} edges${rule} connects \`Resid Start\` with \`Resid End\` without dead ends. Allow more edges${least > 0 ? ", or a smaller share of positive ones" : ""}.`,
-    );
-  }
+  if (solution.status === "infeasible") throw noCircuit(most, { positive, leastPositive });
   const { status, values: chosen } = solution;
   const solved = chosen && Circuit.where(graph, (edge) => chosen[edge]! > roundOff);
   if (status === "optimal" && solved) return solved;
   const sum = (circuit: Circuit) => circuit.indices.reduce((total, edge) => total + ranks[edge]!, 0);
-  const kept = greedy.size > 0 && countPositive(greedy, values) >= least ? greedy : null;
+  const enoughPositive = (circuit: Circuit) => {
+    const count = countPositive(circuit, values);
+    return count >= leastPositive && count - positive * circuit.size >= -shareRoundOff;
+  };
+  const kept = greedy.size > 0 && enoughPositive(greedy) ? greedy : null;
   const better = solved !== null && (kept === null || sum(solved) > sum(kept));
   const best = better ? solved : kept;
   const total = best === null ? Number.NEGATIVE_INFINITY : sum(best);
@@ -132,6 +148,18 @@ export async function selectExact(
   }
   onUnproven({ total, bound, seconds, greedy: !better });
   return best;
+}
+
+function noCircuit(most: number, { positive, leastPositive }: { positive: number; leastPositive: number }) {
+  const rules = [
+    ...(positive > 0 ? [`at least a share of ${positive} of its edges`] : []),
+    ...(leastPositive > 0 ? [`at least ${leastPositive} edges`] : []),
+  ];
+  const rule = rules.length > 0 ? ` with ${rules.join(" and ")} of positive score` : "";
+  return new AutocircuitError(
+    "bad-input",
+    `No circuit of at most ${most} edges${rule} connects \`Resid Start\` with \`Resid End\` without dead ends. Allow more edges${rule && ", or fewer positive ones"}.`,
+  );
 }
 
 function countPositive(circuit: Circuit, values: Float32Array): number {

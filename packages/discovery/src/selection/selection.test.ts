@@ -83,6 +83,55 @@ describe("selections", () => {
   });
 });
 
+describe("an exact selection with a share of positive scores", () => {
+  const small = Graph.of({ layers: 1, heads: 2, attnOnly: false, parallel: false });
+  const edges = [...small.edges()];
+  const nodeOf = (name: string) => name.replace(/\.[QKV]$/, "");
+
+  /** Whether every node that is used is reached and leads on. */
+  function connected(circuit: readonly number[]): boolean {
+    const from = new Set(circuit.map((edge) => edges[edge]!.src.name));
+    const to = new Set(circuit.map((edge) => nodeOf(edges[edge]!.dest.name)));
+    const reached = [...from].every((node) => node === "Resid Start" || to.has(node));
+    return reached && from.has("Resid Start") && [...to].every((node) => node === "Resid End" || from.has(node));
+  }
+
+  const circuits = Array.from({ length: 2 ** small.edgeCount }, (_, bits) =>
+    edges.flatMap((_, edge) => ((bits >> edge) & 1 ? [edge] : [])),
+  ).filter(connected);
+
+  test.each([1, 2, 3, 4])("is the best of all that there are, of scores %d", async (seed) => {
+    const values = Float32Array.from(edges, (_, edge) => Math.sin(seed * 7.1 + edge * 12.9898) - 0.3);
+    const scores = new PruneScores(small, values);
+    const sum = (circuit: readonly number[]) => circuit.reduce((all, edge) => all + Math.abs(values[edge]!), 0);
+    const share = (circuit: readonly number[]) => circuit.filter((edge) => values[edge]! > 0).length / circuit.length;
+    for (const positive of [0.4, 0.5, 2 / 3, 0.75, 1])
+      for (const size of [1, 2, 3, 4, 5, 7]) {
+        const allowed = circuits.filter((circuit) => circuit.length <= size && share(circuit) >= positive - 1e-12);
+        const search = selectExact(scores, size, { positive });
+        if (allowed.length === 0) {
+          await expect(search).rejects.toThrow(/No circuit of at most/);
+          continue;
+        }
+        const found = [...(await search).indices];
+        expect(connected(found)).toBe(true);
+        expect(found.length).toBeLessThanOrEqual(size);
+        expect(share(found)).toBeGreaterThanOrEqual(positive - 1e-12);
+        expect(sum(found)).toBeCloseTo(Math.max(...allowed.map(sum)), 5);
+      }
+  });
+
+  test("takes a smaller circuit that has it, where a count of edges would leave it out", async () => {
+    const values = new Float32Array(edges.length).fill(-0.5);
+    for (const name of ["Resid Start->MLP 0", "MLP 0->Resid End", "A0.0->MLP 0"]) values[small.index(name)] = 1;
+    const scores = new PruneScores(small, values);
+    const names = async (size: number, options: object) => Array.from(await selectExact(scores, size, options), String);
+    const both = ["Resid Start->MLP 0", "MLP 0->Resid End"].sort();
+    expect((await names(3, { positive: 1 })).sort()).toEqual(both);
+    await expect(selectExact(scores, 3, { leastPositive: 3 })).rejects.toThrow(/with at least 3 edges of positive/);
+  });
+});
+
 describe("an exact selection that takes long", () => {
   const large = Graph.of({ layers: 8, heads: 8, attnOnly: false, parallel: false });
   // Scores that cancel leave the relaxation far from whole numbers, so that seconds prove nothing.
@@ -187,6 +236,9 @@ describe("wrong input", () => {
     ).rejects.toThrow(/finite/);
     await expect(selectExact(mixed, 0)).rejects.toThrow(/No circuit of at most 0 edges/);
     const all = scored((edge) => (graph.edge(edge).name === "A1.0->Resid End" ? 1 : -1));
-    await expect(selectExact(all, 1, { positive: 1 })).rejects.toThrow(/with at least 1 edges of positive score/);
+    await expect(selectExact(all, 1, { positive: 1 })).rejects.toThrow(
+      /with at least a share of 1 of its edges of positive score/,
+    );
+    await expect(selectExact(all, 5, { leastPositive: 2 })).rejects.toThrow(/with at least 2 edges of positive score/);
   });
 });

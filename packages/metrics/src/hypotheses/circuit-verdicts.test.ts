@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { sufficiencyTest } from "./against-random.ts";
-import { minimalityVerdict, sufficiencyVerdict } from "./circuit-verdicts.ts";
+import { equivalenceVerdict, minimalityVerdict, sufficiencyVerdict } from "./circuit-verdicts.ts";
 
 const asked = { quantile: 0.9, level: 0.05 };
 const full = [1, 2, 3, 4];
@@ -15,6 +15,19 @@ it("sufficiency is not tested where all random circuits tie with the circuit, an
   });
   const one = sufficiencyTest(full, far, [...Array(49).fill(far), [-1, 0, 0, 0]]);
   expect(sufficiencyVerdict(one, 3, asked)).toMatchObject({ passed: true, text: expect.stringMatching(/^Sufficient/) });
+});
+
+it("equivalence that is not refused passes with enough prompts, or where these show that the score is kept", () => {
+  const result = { statistic: 0.125, pValue: 0.11 };
+  const of = (prompts: number, keeps: boolean) =>
+    equivalenceVerdict(result, { prompts, level: 0.05, keeps: () => keeps });
+  expect(of(20, false)).toMatchObject({ passed: true, text: expect.stringMatching(/\(p = 0\.11\)\.$/) });
+  expect(of(19, true)).toMatchObject({ passed: true, text: expect.stringMatching(/and it keeps 90 % to 110 % of/) });
+  const few = of(19, false);
+  expect(few).toMatchObject({ passed: null, undecided: true, pValue: 0.11 });
+  expect(few.text).toMatch(/^Cannot tell: it scores higher than the model on 12\.5 % of 19 prompts/);
+  const refused = { ...result, pValue: 0.04 };
+  expect(equivalenceVerdict(refused, { prompts: 8, level: 0.05, keeps: () => true }).passed).toBe(false);
 });
 
 it("minimality of a circuit of one edge is told of one", () => {

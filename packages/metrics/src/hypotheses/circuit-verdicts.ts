@@ -2,6 +2,7 @@ import type { AblationType } from "@autocircuit/core";
 import type { AgainstRandom } from "./against-random.ts";
 import type { TestResult } from "./equivalence.ts";
 import type { Minimality } from "./minimality.ts";
+import { NEAR } from "./score-kept.ts";
 
 /** The tests of the circuit hypothesis by name. */
 export type CircuitTestName = "equivalence" | "independence" | "minimality" | "sufficiency" | "partial-necessity";
@@ -28,8 +29,10 @@ export interface NotMinimalEdge {
 /** What a test of a circuit came to. */
 export interface CircuitVerdict {
   readonly test: CircuitTestName;
-  /** Null where the scores leave nothing to test. */
+  /** Null where the scores leave nothing to test, and where so few prompts cannot tell ({@link undecided}). */
   readonly passed: boolean | null;
+  /** The test was made, and there are too few prompts for it to say anything. */
+  readonly undecided?: true;
   /** Of the least sure edge for minimality; null where nothing was tested. */
   readonly pValue: number | null;
   /** The verdict in words. */
@@ -41,11 +44,20 @@ export interface CircuitVerdict {
 /** Chance of a wrong verdict that is accepted. */
 export const usualLevel = 0.05;
 
+/** Fewer prompts than these are few. */
+export const FEW_PROMPTS = 20;
+
 const chance = (p: number) => (p < 0.001 ? "p < 0.001" : `p = ${p.toPrecision(2)}`);
 const percent = (share: number) => `${Math.round(1000 * share) / 10} %`;
 
-/** Whether the circuit is as good as the model; prompts on which both score the same say nothing and are left out. */
-export function equivalenceVerdict(result: TestResult | null, prompts: number, level: number): CircuitVerdict {
+/**
+ * Whether the circuit is as good as the model; prompts on which both score the same say nothing and are left out. Of few prompts it is only where
+ * these show that it keeps the model's score: that they do not refuse it says nothing.
+ */
+export function equivalenceVerdict(
+  result: TestResult | null,
+  { prompts, level, keeps }: { prompts: number; level: number; keeps: () => boolean },
+): CircuitVerdict {
   const test = "equivalence";
   if (result === null)
     return {
@@ -53,11 +65,15 @@ export function equivalenceVerdict(result: TestResult | null, prompts: number, l
       text: `The circuit alone scores the same as the model on all ${prompts} prompts.`,
     };
   const { statistic, pValue } = result;
-  const passed = pValue >= level;
   const wins = `it scores higher than the model on ${percent(statistic)} of ${prompts} prompts (${chance(pValue)})`;
+  if (pValue < level) return { test, passed: false, pValue, text: `Not equivalent: ${wins}.` };
+  const nothing = `Nothing says that the circuit differs from the model: ${wins}`;
+  if (prompts >= FEW_PROMPTS) return { test, passed: true, pValue, text: `${nothing}.` };
+  const kept = `keeps ${percent(1 - NEAR)} to ${percent(1 + NEAR)} of the score that ablation of every edge takes`;
+  if (keeps()) return { test, passed: true, pValue, text: `${nothing}, and it ${kept}.` };
   return {
-    ...{ test, passed, pValue },
-    text: passed ? `Nothing says that the circuit differs from the model: ${wins}.` : `Not equivalent: ${wins}.`,
+    ...{ test, passed: null, undecided: true, pValue },
+    text: `Cannot tell: ${wins}, which so few cannot refuse, nor do they show that it ${kept}. From ${FEW_PROMPTS} prompts on the test tells.`,
   };
 }
 

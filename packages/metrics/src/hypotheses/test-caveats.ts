@@ -1,9 +1,6 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type CircuitTestName, usualLevel } from "./circuit-verdicts.ts";
+import { type CircuitTestName, FEW_PROMPTS, usualLevel } from "./circuit-verdicts.ts";
 import { type CircuitTests, openShare, usualMostEdges, usualQuantile, usualRandom } from "./test-circuit.ts";
-
-/** Fewer prompts than these are few. */
-export const FEW_PROMPTS = 20;
 
 /** How tests were made, as `testCircuit` was told; what is left out is as it has it. */
 export interface TestCaveatsOptions {
@@ -57,7 +54,7 @@ export function testCaveats(
   check({ tested }, options);
   const { prompts, verdicts } = tested;
   const { random = usualRandom, quantile = usualQuantile, mostEdges = usualMostEdges, level = usualLevel } = options;
-  const made = verdicts.filter(({ passed }) => passed !== null).map(({ test }) => test);
+  const made = verdicts.filter(({ passed, undecided }) => passed !== null || undecided).map(({ test }) => test);
   if (made.length === 0)
     return [{ kind: "nothing-tested", tests: [], of: "prompts", count: prompts, least: null, edges: null }];
   const of = (...names: CircuitTestName[]) => names.filter((name) => made.includes(name));
@@ -83,7 +80,8 @@ export function testCaveats(
       least: first(1 - quantile, level / Math.max(1, edges)),
     },
   ];
-  const passed = of("equivalence", "independence", "minimality").filter((name) =>
+  // Equivalence passes with few prompts only where they show it.
+  const passed = of("independence", "minimality").filter((name) =>
     verdicts.some(({ test, passed }) => test === name && passed),
   );
   const few: TestCaveat = {

@@ -60,6 +60,23 @@ it("what speaks against nothing is not told as a fact", async () => {
   expect(verdicts[0]).toMatchObject({ passed: true, text: expect.stringMatching(/^Nothing says that scores without/) });
 });
 
+it("equivalence of few prompts is undecided unless they show that the score is kept", async () => {
+  const equivalence = async (count: number, circuit: Circuit) => {
+    const some = new PromptLoader(pairs.slice(0, count), { batchSize: count });
+    return (await testCircuit(model, some, circuit, { tests: ["equivalence"] })).verdicts[0]!;
+  };
+  const idle = Circuit.of(graph, ["Resid Start->A0.0.Q"]);
+  const few = await equivalence(5, idle);
+  expect(few).toMatchObject({
+    passed: null,
+    undecided: true,
+    text: expect.stringMatching(/^Cannot tell: .* of 5 prom/),
+  });
+  expect(few.pValue).toBeGreaterThan(0.05);
+  expect(await equivalence(24, idle)).not.toHaveProperty("undecided");
+  expect(await equivalence(5, all)).toMatchObject({ passed: true });
+});
+
 it("dependence is told with what else can cause it, which is another thing for each kind of ablation", async () => {
   const independence = async (ablation: "resample" | "zero") => {
     const { verdicts } = await testCircuit(model, prompts, none, { tests: ["independence"], ablation });
@@ -110,13 +127,19 @@ it("only the tests that were asked for, and the seed decides what is drawn", asy
 });
 
 it("across tasks: the whole model's removal takes all of every task, none nothing", async () => {
-  const other = new PromptLoader(
-    pairs.map((pair) => ({ ...pair, answers: [(pair.clean[1]! + 2) % 4] })),
-    { batchSize: 8 },
-  );
+  // Only what the model does can be taken from it.
+  const done = async (candidates: typeof pairs) => {
+    const [full, empty] = await promptScores(model, new PromptLoader(candidates, { batchSize: 8 }), [all, none]);
+    const those = candidates.filter((_, i) => full![i]! > Math.max(0, empty![i]!));
+    return new PromptLoader(those, { batchSize: 1 });
+  };
   const { harm, names, scores } = await crossTaskAblation(model, [
-    { name: "one", prompts, circuit: all },
-    { name: "two", prompts: other, circuit: none },
+    { name: "one", prompts: await done(pairs), circuit: all },
+    {
+      name: "two",
+      prompts: await done(pairs.map((pair) => ({ ...pair, answers: [(pair.clean[1]! + 2) % 4] }))),
+      circuit: none,
+    },
   ]);
   expect(names).toEqual(["one", "two"]);
   expect(scores).toEqual(["logit-diff", "logit-diff"]);

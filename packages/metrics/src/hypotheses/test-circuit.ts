@@ -24,6 +24,7 @@ import { equivalenceTest } from "./equivalence.ts";
 import { independenceTest } from "./independence.ts";
 import { minimalityTest } from "./minimality.ts";
 import { RandomPaths } from "./random-circuits.ts";
+import { type KeptScores, keepsScore } from "./score-kept.ts";
 
 /** Options of {@link testCircuit}. */
 export interface TestCircuitOptions extends PromptScoresOptions {
@@ -87,8 +88,8 @@ const SAME = 1e-5;
  * - `sufficiency`: it is nearer to the model than random circuits of its size,
  * - `partial-necessity`: removing it harms the model more than removing random ones.
  *
- * The first three pass where nothing speaks against them, which few prompts hardly can; the last two where they are shown. None can be made
- * where ablation of every edge leaves the scores as they are. Cost: a forward for each random circuit and test, and for minimality one an edge.
+ * The first three pass where nothing speaks against them, which few prompts hardly can; equivalence of less than 20 that differ passes only where they
+ * show that the circuit keeps the score, and is `undecided` otherwise. The last two pass where they are shown. None can be made where ablation of every edge leaves the scores as they are. Cost: a forward for each random circuit and test, and for minimality one an edge.
  *
  * @throws AutocircuitError `bad-input` for fewer than two prompts, a circuit of another graph, a logit difference without wrong answers;
  *   `not-finite`; `aborted`
@@ -134,7 +135,7 @@ export async function testCircuit(
   const comparable = circuit.size > 0 && !isWhole;
   const about = [circuit.size, { quantile, level }] as const;
   const verdict: Record<CircuitTestName, () => CircuitVerdict> = {
-    equivalence: () => equivalence(full, alone, level),
+    equivalence: () => equivalence({ full, alone, ablated }, level),
     independence: () => {
       const about = { level, ablation };
       if (isWhole) return independenceVerdict("whole graph", about);
@@ -237,11 +238,13 @@ function complementOf(circuit: Circuit, graph: Graph): Circuit {
 }
 
 /** Prompts on which both score the same are left out, as a sign test has it: the published code counts them against the circuit. */
-function equivalence(full: Float64Array, alone: Float64Array, level: number): CircuitVerdict {
+function equivalence(scores: KeptScores, level: number): CircuitVerdict {
+  const { full, alone } = scores;
   const apart = [...full.keys()].filter((i) => full[i] !== alone[i]);
-  if (apart.length === 0) return equivalenceVerdict(null, full.length, level);
+  const about = { level, keeps: () => keepsScore(scores, level) };
+  if (apart.length === 0) return equivalenceVerdict(null, { ...about, prompts: full.length });
   const of = (scores: Float64Array) => apart.map((i) => scores[i]!);
-  return equivalenceVerdict(equivalenceTest(of(full), of(alone)), apart.length, level);
+  return equivalenceVerdict(equivalenceTest(of(full), of(alone)), { ...about, prompts: apart.length });
 }
 
 /** Scores that are a reference's but for rounding as that reference's: a tie must not be decided by the last bits. */

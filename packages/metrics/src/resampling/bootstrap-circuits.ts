@@ -1,8 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type LongOptions, throwIfAborted } from "@autocircuit/core";
-import { type BootstrapOptions, drawsOf, meanOver, promptRows, requirePrompts } from "./bootstrap.ts";
+import { type BootstrapOptions, drawsOf, meanOver, promptRows, requirePrompts, scoreRow } from "./bootstrap.ts";
 import { quantile } from "./intervals.ts";
+import { scoreUnit } from "./score-unit.ts";
 import { stableOf } from "./stability.ts";
 
 /** Options of {@link bootstrapCircuits}. */
@@ -30,7 +31,7 @@ export interface StablePoint {
 export interface BootstrappedCircuits {
   readonly prompts: number;
   readonly resamples: number;
-  /** Of the edges that were asked for: from the 2.5th to the 97.5th percentile of the resampled scores, and their mean. */
+  /** Of the edges that were asked for: from the 2.5th to the 97.5th percentile of the resampled scores, and their mean; in the unit of `bootstrap`. */
   readonly low: Float64Array;
   readonly high: Float64Array;
   readonly mean: Float64Array;
@@ -48,6 +49,7 @@ const check = signature("bootstrapCircuits", { perPrompt: promptRows }, {
   resamples: kind.count,
   seed: kind.whole,
   draws: kind.listOf(kind.listOf(kind.whole)),
+  scores: scoreRow,
   signal: kind.signal,
   onProgress: kind.callback,
   edges: kind.required(kind.listOf(kind.whole)),
@@ -77,6 +79,7 @@ export async function bootstrapCircuits(
       `bootstrapCircuits: ${wrong} is more than the ${edgeCount} edges there are.`,
     );
   const draws = drawsOf(perPrompt.length, how);
+  const unit = how.scores ? scoreUnit(how.scores, perPrompt) : 1;
   const most = Math.max(size, ...sizes);
   const values = edges.map(() => new Float64Array(draws.length));
   const times = new Float64Array(edges.length);
@@ -95,7 +98,7 @@ export async function bootstrapCircuits(
     const first = topEdges(by === "absolute" ? scores.map(Math.abs) : scores, most);
     const within = new Set(first.subarray(0, size));
     for (const [i, edge] of edges.entries()) {
-      values[i]![place] = scores[edge]!;
+      values[i]![place] = unit * scores[edge]!;
       if (within.has(edge)) times[i]!++;
     }
     ranked.push(first);

@@ -1,4 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
+import { scoreUnit } from "./score-unit.ts";
 
 /** Fewer resamples than this say nothing of the tails of a distribution. */
 export const fewestResamples = 100;
@@ -14,11 +15,16 @@ export interface BootstrapOptions {
    * intervals of fewer than 100 say nothing.
    */
   readonly draws?: readonly (readonly number[])[] | undefined;
+  /**
+   * The scores of all prompts, as a method gives them beside those of each prompt: what is resampled is then in their unit, and intervals are around
+   * them. Without them it is a mean over prompts, which such scores are only of a single batch.
+   */
+  readonly scores?: ArrayLike<number> | undefined;
 }
 
 /** Scores of resampled prompts. */
 export interface Bootstrap {
-  /** Scores of each resample, means over the drawn prompts: `[resample][edge]`. */
+  /** Scores of each resample, `[resample][edge]`: means over the drawn prompts, or in the unit of `scores` where these were given. */
   readonly resampled: readonly Float64Array[];
   /** Mean over the resamples. */
   readonly mean: Float64Array;
@@ -26,8 +32,11 @@ export interface Bootstrap {
   readonly sd: Float64Array;
 }
 
+/** Scores of all edges. */
+export const scoreRow = kind.such("a list of numbers", isRow);
+
 /** Scores of each prompt alone, `[prompt][edge]`. */
-export const promptRows = kind.listOf(kind.such("a list of numbers", isRow));
+export const promptRows = kind.listOf(scoreRow);
 
 function isRow(value: unknown): boolean {
   return ArrayBuffer.isView(value) ? !(value instanceof DataView) : Array.isArray(value);
@@ -37,24 +46,33 @@ const check = signature("bootstrap", { perPrompt: promptRows }, {
   resamples: kind.count,
   seed: kind.whole,
   draws: kind.listOf(kind.listOf(kind.whole)),
+  scores: scoreRow,
 } satisfies KindsOf<BootstrapOptions>);
 
 /**
  * Draws prompts with replacement, as many as there are, and averages their scores: what the scores might have been with other prompts of the
  * same kind (Efron 1979). No run of the model.
  *
+ * Units: the scores of `eap` and its like are sums over batches of means over a batch's prompts, those of a prompt (`onPrompt`) are its own. So what
+ * is resampled are means over prompts, smaller by the number of batches, unless the scores are given as `scores`.
+ *
  * @param perPrompt scores of each prompt alone, `[prompt][edge]`
- * @throws AutocircuitError `bad-input` for fewer than two prompts, fewer than 100 resamples, prompts with different numbers of scores, or
- *   draws of prompts there are not
+ * @throws AutocircuitError `bad-input` for fewer than two prompts, fewer than 100 resamples, prompts with different numbers of scores,
+ *   draws of prompts there are not, or `scores` of other edges
  *
  * @example
  * const { mean, sd } = bootstrap([[0.2, 1], [0.3, 1.1], [0.1, 0.8]], { resamples: 1000, seed: 1 });
+ * @example
+ * const rows: Float32Array[] = [];
+ * const scores = await eap(task.model, task.train, { onPrompt: (row) => rows.push(row) });
+ * const { low, high } = scoreIntervals(bootstrap(rows, { scores: scores.values })); // around scores.values
  */
 export function bootstrap(perPrompt: readonly ArrayLike<number>[], options: BootstrapOptions = {}): Bootstrap {
   check({ perPrompt }, options);
   const edges = requirePrompts(perPrompt);
   const draws = drawsOf(perPrompt.length, options);
-  const resampled = draws.map((drawn) => meanOver(perPrompt, drawn, edges));
+  const unit = options.scores ? scoreUnit(options.scores, perPrompt) : 1;
+  const resampled = draws.map((drawn) => meanOver(perPrompt, drawn, edges, unit));
   return { resampled, ...moments(resampled) };
 }
 
@@ -88,18 +106,19 @@ export function requirePrompts(perPrompt: readonly ArrayLike<number>[]): number 
   return edges;
 }
 
-/** Mean scores of the prompts that were drawn. */
+/** Mean scores of the prompts that were drawn, in a unit: see `scoreUnit`. */
 export function meanOver(
   perPrompt: readonly ArrayLike<number>[],
   drawn: readonly number[],
   edges: number,
+  unit = 1,
 ): Float64Array {
   const sum = new Float64Array(edges);
   for (const prompt of drawn) {
     const scores = perPrompt[prompt]!;
     for (let edge = 0; edge < edges; edge++) sum[edge]! += scores[edge]!;
   }
-  return sum.map((total) => total / drawn.length);
+  return sum.map((total) => (unit * total) / drawn.length);
 }
 
 /** @throws AutocircuitError `bad-input` for too few resamples, or draws of prompts there are not */

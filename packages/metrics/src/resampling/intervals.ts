@@ -26,7 +26,10 @@ const check = signature("scoreIntervals", {
   kind: kind.optional(kind.oneOf(intervalKinds)),
 });
 
-/** Intervals of 95 % around the scores of a bootstrap. */
+/**
+ * Intervals of 95 % around the scores of a bootstrap, in its unit: means over prompts, or that of the `scores` it was given, which a method's scores of
+ * several batches need.
+ */
 export function scoreIntervals(bootstrap: Bootstrap, of: IntervalKind = "percentile"): Intervals {
   check({ bootstrap, kind: of });
   const { mean, sd, resampled } = bootstrap;

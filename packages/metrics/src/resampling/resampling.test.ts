@@ -25,6 +25,31 @@ describe("bootstrap", () => {
     expect(of(1)).not.toEqual(of(2));
   });
 
+  test("is in the unit of a method's scores, sums over batches, where it is given these", async () => {
+    const batches = 5;
+    const scores = Float32Array.from([0, 1, 2, 3], (edge) => batches * mean(edge));
+    const [plain, drawn] = [bootstrap(prompts, { seed: 4 }), bootstrap(prompts, { seed: 4, scores })];
+    const limits = scoreIntervals(drawn);
+    const how = { edges: [0, 1, 2, 3], size: 2, sizes: [1, 2, 3], seed: 4 };
+    const before = await bootstrapCircuits(prompts, how);
+    const after = await bootstrapCircuits(prompts, { ...how, scores });
+    for (const edge of [0, 1, 2, 3]) {
+      expect(drawn.mean[edge]).toBeCloseTo(batches * plain.mean[edge]!, 4);
+      expect(drawn.sd[edge]).toBeCloseTo(batches * plain.sd[edge]!, 4);
+      expect(limits.low[edge]!).toBeLessThan(scores[edge]!);
+      expect(limits.high[edge]!).toBeGreaterThan(scores[edge]!);
+      expect(after.low[edge]).toBeCloseTo(limits.low[edge]!, 10);
+      expect(after.high[edge]).toBeCloseTo(limits.high[edge]!, 10);
+    }
+    expect(after.points).toEqual(before.points);
+    expect(after.frequency).toEqual(before.frequency);
+  });
+
+  test("scores of other edges, or that are no numbers, are refused", () => {
+    expect(() => bootstrap(prompts, { scores: [1, 2] })).toThrow(/of 4 scores of each prompt is given `scores` of 2/);
+    expect(() => bootstrap(prompts, { scores: [1, 2, 3, Number.NaN] })).toThrow(/score of edge 3 is NaN/);
+  });
+
   test("intervals, sure edges and stability of clear scores", () => {
     const drawn = bootstrap(prompts, { seed: 4 });
     for (const kind of ["percentile", "normal"] as const) {

@@ -65,7 +65,11 @@ export function testTable(tests: readonly ReportTest[]): Html {
   const signs = { true: "✓\u00a0passed", false: "✗\u00a0not\u00a0passed", null: "–\u00a0not\u00a0tested" };
   return cellTable(
     ["Test", "Result", "Verdict"],
-    tests.map(({ test, passed, text }) => [test, signs[`${passed}`], text]),
+    tests.map(({ test, passed, undecided, text }) => [
+      test,
+      undecided ? "–\u00a0cannot\u00a0tell" : signs[`${passed}`],
+      text,
+    ]),
   );
 }
 

@@ -4,11 +4,11 @@ import {
   crossingMethods,
   crossingScores,
   modelAccuracy,
+  type PromptSpans,
   readSpans,
   type SpanScores,
   saveSpanScores,
   spanScores,
-  spansOf,
 } from "@autocircuit/discovery";
 import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
@@ -17,12 +17,12 @@ import { commandLine } from "../../support/command-line.ts";
 import { equalPairsWarning } from "../../support/equal-pairs.ts";
 import { Progress } from "../../support/progress.ts";
 import { formatBytes, formatNumber } from "../../support/table.ts";
-import { UsageError } from "../../support/usage-error.ts";
 import { deviceText, useDevice } from "../../support/use-device.ts";
 import { requireWritable, writeJson } from "../../support/write-file.ts";
 import { accuracyText } from "../accuracy-text.ts";
 import type { DiscoverCommandOptions } from "../options.ts";
 import { measureSpanCircuit } from "./measure-span-circuit.ts";
+import { requireFittingSpans } from "./require-fitting-spans.ts";
 import { spanReport } from "./span-report.ts";
 import { type SpanResult, scoredCrossing, scoredSpanEdges } from "./span-result.ts";
 import { type SpanSettings, scoresInsideHeads, spanSettings } from "./span-settings.ts";
@@ -45,13 +45,12 @@ export async function discoverSpans(
   await using task = await subject.load(loading, context);
   const equal = equalPairsWarning([task.train, task.test], ablation);
   if (equal) print(equal);
+  const spans = requireFittingSpans(task, schema, settings);
   const started = performance.now();
-  const scores = await scoreSpans(task, settings, schema, signal);
+  const scores = await scoreSpans(task, settings, spans.train, signal);
   const seconds = (performance.now() - started) / 1000;
-  if (size > scores.count)
-    throw new UsageError(`--size ${size} is more than there is over these spans: give at most ${scores.count}.`);
   const circuit = scores.circuit(size);
-  const measured = await measureSpanCircuit(task, schema, circuit, ablation, signal);
+  const measured = await measureSpanCircuit(task, spans.test, circuit, ablation, signal);
   const accuracy = await modelAccuracy(task, { signal });
   const { peakRssBytes, peakDeviceBytes } = await memory();
   const result: SpanResult = {
@@ -91,10 +90,9 @@ const OF_LOSS = ["loss", "gradFunction", "answerFunction"] as const;
 async function scoreSpans(
   { model, train: { prompts } }: LoadedTask,
   { method, aggregation, ablation, given }: SpanSettings,
-  schema: Awaited<ReturnType<typeof readSpans>>,
+  spans: PromptSpans,
   signal: AbortSignal,
 ): Promise<SpanScores> {
-  const spans = spansOf(schema, prompts);
   const isOfLoss = (name: string) => (OF_LOSS as readonly string[]).includes(name);
   const ofLoss = Object.fromEntries(Object.entries(given).filter(([name]) => isOfLoss(name)));
   const methodOptions = Object.fromEntries(Object.entries(given).filter(([name]) => !isOfLoss(name)));

@@ -1,20 +1,24 @@
-import type { AblationType, LoadedTask } from "@autocircuit/core";
-import { outputsNumbers, runSpanCircuit, SpanCircuit, type SpansSchema, spansOf } from "@autocircuit/discovery";
+import type { AblationType, LoadedTask, PromptLoader } from "@autocircuit/core";
+import { outputsNumbers, type PromptSpans, runSpanCircuit, SpanCircuit } from "@autocircuit/discovery";
 import { klOfLogprobs, logprob } from "@autocircuit/metrics";
 import { scope } from "@autocircuit/native";
 import type { SpanResult } from "./span-result.ts";
 
+/** The prompts that a circuit over spans is measured on. */
+export function measuredOn({ train, test }: LoadedTask): PromptLoader {
+  return test.promptCount > 0 ? test : train;
+}
+
 /** How far the outputs of a circuit over spans are from the full model's, on the prompts to measure on. */
 export async function measureSpanCircuit(
   task: LoadedTask,
-  schema: SpansSchema,
+  spans: PromptSpans,
   circuit: SpanCircuit,
   ablation: AblationType,
   signal: AbortSignal,
 ): Promise<SpanResult["faithfulness"]> {
-  const { model, train, test } = task;
-  const { prompts } = test.promptCount > 0 ? test : train;
-  const spans = spansOf(schema, prompts);
+  const { model } = task;
+  const { prompts } = measuredOn(task);
   const { edgeCount } = model.graph;
   const everything = spans.names.flatMap((span) =>
     Array.from({ length: edgeCount }, (_, edge) => [edge, span] as const),

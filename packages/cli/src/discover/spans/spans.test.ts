@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadSpanScores } from "@autocircuit/discovery";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { root } from "../../../test/command-lines.ts";
 import { writeOverflowModel } from "../../../test/overflow-model.ts";
-import { run } from "../../../test/run-program.ts";
+import { run, smallGpt2 } from "../../../test/run-program.ts";
 import type { SpanResult } from "./span-result.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "spans-"));
@@ -130,6 +130,29 @@ describe("discover --spans", () => {
     await refused(/no-such\.json/, "tracr-reverse", "--spans", at("no-such.json"), "--size", "3");
   });
 
+  it("scores nothing where later prompts have no spans, or the size is more than there is", async () => {
+    const pair = (i: number) => ({
+      clean: [3 + i, 17, 42],
+      corrupt: [5, 18 + i, 42],
+      answers: [4],
+      wrong_answers: [9],
+    });
+    writeFileSync(at("four.json"), JSON.stringify({ prompts: Array.from({ length: 4 }, (_, i) => pair(i)) }));
+    writeFileSync(at("three.json"), JSON.stringify({ spans: Array.from({ length: 3 }, () => ({ a: [0, null] })) }));
+    const own = ["--model", smallGpt2, "--prompts", at("four.json"), "--spans", at("three.json"), "--algorithm", "eap"];
+    const shown = vi.spyOn(process.stderr, "write");
+    try {
+      await refused(/spans of 3 prompts, and none is of/, ...own, "--size", "3", "--out", at("none"));
+      const large = ["tracr-reverse", "--spans", example, "--size", "9999", "--out", at("none")];
+      await refused(/--size 9999 is more than there is over these spans: give at most \d+\.$/m, ...large);
+      expect(shown.mock.calls.join()).not.toMatch(/edges in spans/);
+      await found("shown", "--size", "3", "--algorithm", "eap");
+      expect(shown.mock.calls.join()).toMatch(/edges in spans/);
+    } finally {
+      shown.mockRestore();
+    }
+  });
+
   it("takes edge attribution by either of its names", async () => {
     const [first, second] = await Promise.all(
       ["eap", "edge-attribution"].map(async (algorithm) => {
@@ -198,7 +221,6 @@ describe("discover --spans", () => {
       "--algorithm",
       "mean-of-methods",
     );
-    await refused(/--size 9999 is more than there is/, ...on, "--size", "9999", "--out", at("none"));
     await refused(/give --spans too/, "tracr-reverse", "--span-aggregation", "sum");
     await refused(/is a mean for each position/, ...on, "--size", "3", "--ablation", "tokenwise-mean-clean");
   });
