@@ -49,7 +49,8 @@ full difference is near 0 can rule them.
 
 ## How sure
 
-\`bootstrapCircuits\` draws the prompts again; \`scoreIntervals\` gives each score's limits (in the unit of a method's scores where \`bootstrap\` is given these as \`scores\`), \`stability\` how alike the circuits are, \`sureEdges\` those that are
+\`bootstrapCircuits\` draws the prompts again; \`scoreIntervals\` gives each score's limits (in the unit of a method's scores where
+\`bootstrap\` is given these as \`scores\`), \`stability\` how alike the circuits are, \`sureEdges\` those that are
 nearly always there. \`testCircuit\` makes five tests of the hypothesis that some edges are the circuit: equivalence, independence, minimality,
 sufficiency and partial necessity. \`sameUnderKnockouts\` asks for completeness: whether circuit and model answer alike when parts of the circuit are
 cut in both.

@@ -74,8 +74,8 @@ function scaleOf(weights: Float64Array): number {
  * After Nikankin et al. 2025 (arXiv:2510.25786). Cost: no run of the model; small graphs take milliseconds, ten thousands of edges minutes, in a
  * thread of its own.
  *
- * @throws AutocircuitError `bad-input` where no circuit of at most that size exists, or none with so many positive scores (it says so), for a graph of nodes, infinite scores, or when time
- *   ran out and nobody listens to `onUnproven`, or the greedy circuit is none under these rules; `aborted`
+ * @throws AutocircuitError `bad-input` where no circuit of at most that size exists, or none with so many positive scores (it says so), for a graph of
+ *   nodes, infinite scores, or when time ran out and nobody listens to `onUnproven`, or the greedy circuit is none under these rules; `aborted`
  */
 export async function selectExact(
   scores: PruneScores,

@@ -88,8 +88,9 @@ const SAME = 1e-5;
  * - `sufficiency`: it is nearer to the model than random circuits of its size,
  * - `partial-necessity`: removing it harms the model more than removing random ones.
  *
- * The first three pass where nothing speaks against them, which few prompts hardly can; equivalence of less than 20 that differ passes only where they
- * show that the circuit keeps the score, and is `undecided` otherwise. The last two pass where they are shown. None can be made where ablation of every edge leaves the scores as they are. Cost: a forward for each random circuit and test, and for minimality one an edge.
+ * The first three pass where nothing speaks against them, which few prompts hardly can; equivalence of less than 20 that differ passes only where
+ * they show that the circuit keeps the score, and is `undecided` otherwise. The last two pass where they are shown. None can be made where ablation
+ * of every edge leaves the scores as they are. Cost: a forward for each random circuit and test, and for minimality one an edge.
  *
  * @throws AutocircuitError `bad-input` for fewer than two prompts, a circuit of another graph, a logit difference without wrong answers;
  *   `not-finite`; `aborted`
