@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { EXTRA_ENTRIES } from "./packages.mjs";
 import { treeProblems } from "./tree-problems.mjs";
 
 const folders = [];
@@ -9,8 +10,11 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-const manifest = (name, dependencies = {}) =>
-  JSON.stringify({ name: `@autocircuit/${name}`, exports: { ".": { source: "./src/index.ts" } }, dependencies });
+const manifest = (name, dependencies = {}) => {
+  const extra = (EXTRA_ENTRIES[name] ?? []).map((part) => [`./${part}`, { source: `./src/${part}/index.ts` }]);
+  const exports = { ".": { source: "./src/index.ts" }, ...Object.fromEntries(extra) };
+  return JSON.stringify({ name: `@autocircuit/${name}`, exports, dependencies });
+};
 
 /** Two packages and some C++ that keep all rules. */
 const GOOD = {
@@ -19,6 +23,7 @@ const GOOD = {
   "packages/base/src/ground.ts": "export const ground = 1;\n",
   "packages/core/package.json": manifest("core", { "@autocircuit/base": "*" }),
   "packages/core/src/index.ts": 'export { a } from "./a.ts";\n',
+  "packages/core/src/ablations/index.ts": "export const zero = 0;\n",
   "packages/core/src/a.ts":
     'import { ground } from "@autocircuit/base";\nimport { b } from "./b.ts";\nexport const a = ground + b;\n',
   "packages/core/src/b.ts": "export const b = 2;\nexport type B = number;\n",
