@@ -4,4 +4,6 @@ export interface WeightProcessing {
   readonly centeredWrites: boolean;
   /** Whether the biases of values are in the bias of attention's output. */
   readonly valueBiasesFolded: boolean;
+  /** Whether the norms before the MLPs have no weights of their own. */
+  readonly normsFolded: boolean;
 }

@@ -28,6 +28,12 @@ bool writes_centered(const Weights& weights) {
 
 bool value_biases_folded(const BlockWeights& block) { return has_numbers(block.b_q) && !has_numbers(block.b_v); }
 
+bool norms_folded(const Weights& weights) {
+  for (const BlockWeights& block : weights.blocks)
+    if (block.ln2.scale.defined()) return false;
+  return true;
+}
+
 at::Tensor value_bias_of_heads(const TransformerConfig& config, const BlockWeights& block) {
   at::Tensor bias = has_numbers(block.b_v) ? block.b_v : at::Tensor();
   if (has_numbers(block.ln1.shift)) {

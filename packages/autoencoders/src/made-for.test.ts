@@ -127,6 +127,14 @@ describe("autoencoders of heads", () => {
 });
 
 it("a transformer tells how its weights were processed", async () => {
-  expect(await stored!.transformer.weightProcessing()).toEqual({ centeredWrites: false, valueBiasesFolded: false });
-  expect(await processed!.transformer.weightProcessing()).toEqual({ centeredWrites: true, valueBiasesFolded: true });
+  expect(await stored!.transformer.weightProcessing()).toEqual({
+    centeredWrites: false,
+    valueBiasesFolded: false,
+    normsFolded: false,
+  });
+  expect(await processed!.transformer.weightProcessing()).toEqual({
+    centeredWrites: true,
+    valueBiasesFolded: true,
+    normsFolded: true,
+  });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PatchableModel, PromptLoader, pruneLatents } from "@autocircuit/core";
 import { mapAutoencoders, placedAutoencoders } from "@autocircuit/native";
@@ -22,6 +22,23 @@ const kinds: TinyAutoencoders[] = [
 ];
 
 describe("saveAutoencoders", () => {
+  it("says how the weights of their model were processed, as far as it is known", async () => {
+    const facts = { centeredWrites: true, valueBiases: false };
+    const told = async (given: ReturnType<typeof tinyAutoencoders>, hook: string) => {
+      const folder = join(temporaryFolder(), "saved");
+      await saveAutoencoders(folder, given);
+      const config = JSON.parse(readFileSync(join(folder, `blocks.0.${hook}`, "cfg.json"), "utf8"));
+      return config.metadata.model_from_pretrained_kwargs;
+    };
+    const z = mapAutoencoders(tinyAutoencoders(tinyConfig, { input: "z" }), (one) => ({ ...one, ...facts }));
+    const kwargs = { center_writing_weights: true, fold_value_biases: true };
+    // Without any bias of values: those that come from the norms' own are gone too.
+    expect(await told(z, "attn.hook_z")).toEqual({ ...kwargs, fold_ln: true });
+    const transcoders = { ...tinyAutoencoders(tinyConfig, { input: "mlp_in" }), normWeights: false };
+    expect(await told(transcoders, "ln2.hook_normalized")).toEqual({ fold_ln: true });
+    expect(await told(tinyAutoencoders(tinyConfig, { input: "mlp_out" }), "hook_mlp_out")).toBe(undefined);
+  });
+
   it.each(kinds)("$input, $activation: what is loaded computes the same", async (kind) => {
     const folder = join(temporaryFolder(), "saved");
     const given = tinyAutoencoders(tinyConfig, { ...kind, errors: false });
@@ -92,6 +109,9 @@ describe("saveAutoencoders", () => {
       /block 0 has latents for each position/,
     );
     await expect(saveAutoencoders("/proc/none/saved", given)).rejects.toMatchObject({ code: "bad-file" });
+    writeFileSync(join(parent, "file"), "");
+    await expect(saveAutoencoders(join(parent, "file", "saved"), given)).rejects.toMatchObject({ code: "bad-file" });
+    rmSync(join(parent, "file"));
     expect([existsSync(folder), readdirSync(parent)]).toEqual([false, []]);
   });
 });

@@ -62,7 +62,8 @@ export async function saveAutoencoders(
     for (const one of placed) await saveOne(unfinished, one, options);
     renameSync(unfinished, folder);
   } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true });
+    // Where even this cannot be, the reason is the one that is told.
+    if (existsSync(unfinished)) rmSync(unfinished, { recursive: true, force: true });
     throw cannotWrite(folder, error);
   }
 }
@@ -121,9 +122,12 @@ async function saveOne(
   };
   const kindOf = threshold ? "jumprelu" : top > 0 ? "topk" : "standard";
   const architecture = hookOut === undefined ? kindOf : kindOf === "standard" ? "transcoder" : `${kindOf}_transcoder`;
+  // Heads without any bias of values are those of a model whose norms were folded as well: their own biases are among these.
+  const foldedNorms =
+    normWeights !== undefined ? !normWeights : input === "z" && valueBiases === false ? true : undefined;
   const madeFor = [
     ...(centeredWrites === undefined ? [] : [["center_writing_weights", centeredWrites]]),
-    ...(normWeights === undefined ? [] : [["fold_ln", !normWeights]]),
+    ...(foldedNorms === undefined ? [] : [["fold_ln", foldedNorms]]),
     ...(valueBiases === undefined ? [] : [["fold_value_biases", !valueBiases]]),
   ];
   const config = {

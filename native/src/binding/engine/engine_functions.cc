@@ -80,7 +80,7 @@ Napi::Value transformer_ready(const Napi::CallbackInfo& info) {
   });
 }
 
-// weightProcessing(transformer) -> promise of what its weights show of how they were processed: { centeredWrites, valueBiasesFolded }
+// weightProcessing(transformer) -> promise of what its weights show of how they were processed: { centeredWrites, valueBiasesFolded, normsFolded }
 Napi::Value weight_processing(const Napi::CallbackInfo& info) {
   const auto transformer = unbox<Transformer>(info[0], "the transformer");
   return run_async(info.Env(), [transformer](const CancelToken&) -> Convert {
@@ -88,10 +88,11 @@ Napi::Value weight_processing(const Napi::CallbackInfo& info) {
     const bool centered = writes_centered(of->weights());
     bool folded = false;
     for (const BlockWeights& block : of->weights().blocks) folded = folded || value_biases_folded(block);
-    return [centered, folded](Napi::Env env) -> Napi::Value {
+    return [centered, folded, norms = norms_folded(of->weights())](Napi::Env env) -> Napi::Value {
       const Napi::Object found = Napi::Object::New(env);
       found.Set("centeredWrites", centered);
       found.Set("valueBiasesFolded", folded);
+      found.Set("normsFolded", norms);
       return found;
     };
   });

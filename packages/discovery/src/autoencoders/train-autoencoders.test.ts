@@ -1,6 +1,7 @@
-import { type PatchableModel, type PromptLoader, pruneLatents } from "@autocircuit/core";
+import { PatchableModel, PromptLoader, pruneLatents } from "@autocircuit/core";
 import { type Autoencoders, disposeAutoencoders, placedAutoencoders } from "@autocircuit/native";
 import { afterAll, describe, expect, it } from "vitest";
+import { randomPairs, tinyConfig, tinyTransformer } from "../../../core/test/tiny-transformer.ts";
 import { randomTask } from "../../test/random-model.ts";
 import { trainAutoencoders } from "./train-autoencoders.ts";
 
@@ -34,6 +35,19 @@ describe("trainAutoencoders", () => {
       disposeAutoencoders(trained.autoencoders);
     },
   );
+
+  it("transcoders say whether the norm that they read has weights", async () => {
+    const settings = { input: "mlp_in", latents: 4, epochs: 1 } as const;
+    using pairs = new PromptLoader(randomPairs(2, 5), { batchSize: 2 });
+    const weights = Array.from({ length: tinyConfig.dModel }, (_, i) => 0.5 + i / 16);
+    for (const mlpNormWeights of [weights, undefined]) {
+      using of = new PatchableModel({ transformer: tinyTransformer({}, 1, mlpNormWeights ? { mlpNormWeights } : {}) });
+      const { autoencoders } = await trainAutoencoders(of, pairs, settings);
+      expect(autoencoders.normWeights).toBe(mlpNormWeights !== undefined);
+      of.withAutoencoders(autoencoders).dispose();
+      disposeAutoencoders(autoencoders);
+    }
+  });
 
   it("a larger weight of latents leaves fewer of them active", async () => {
     const settings = { latents: 24, learningRate: 0.01, epochs: 150 };

@@ -29,6 +29,8 @@ const PARTS = ["encode", "bias", "decode", "outBias"] as const;
  */
 export class TrainedAutoencoders implements Disposable {
   readonly #input: Autoencoders["input"];
+  /** Whether a norm lies before the MLPs. */
+  readonly #normed: boolean;
   readonly #blocks: readonly Readonly<Record<(typeof PARTS)[number], Adam>>[];
 
   /** Encoders and decoders are drawn as PyTorch's `kaiming_uniform_` draws them, biases are zero. */
@@ -42,6 +44,7 @@ export class TrainedAutoencoders implements Disposable {
     };
     const moved = (start: Tensor) => new Adam(start, { learningRate });
     this.#input = input;
+    this.#normed = config.norm !== "none" && config.preNorm !== false;
     this.#blocks = Array.from({ length: config.layers }, () => ({
       encode: moved(uniform(width)),
       bias: moved(Tensor.zeros([latents], { dtype })),
@@ -80,7 +83,7 @@ export class TrainedAutoencoders implements Disposable {
   }
 
   /** Copies for the caller. */
-  result(errors: boolean, { centeredWrites, valueBiasesFolded }: WeightProcessing): Autoencoders {
+  result(errors: boolean, { centeredWrites, valueBiasesFolded, normsFolded }: WeightProcessing): Autoencoders {
     const madeFor = { centeredWrites, valueBiases: !valueBiasesFolded };
     return scope(() => {
       const { autoencoders } = this.leaves();
@@ -88,7 +91,9 @@ export class TrainedAutoencoders implements Disposable {
         const { encode, bias, decode, outBias } = block!;
         return { encode: copy(encode), bias: copy(bias), decode: copy(decode), outBias: copy(outBias), ...madeFor };
       });
-      return { ...autoencoders, errors, blocks };
+      // What the MLP's matrices read is behind the norm's weights, where it has them.
+      const behindNorm = this.#input === "mlp_in" && this.#normed;
+      return { ...autoencoders, errors, ...(behindNorm && { normWeights: !normsFolded }), blocks };
     });
   }
 
