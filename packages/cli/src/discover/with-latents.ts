@@ -3,11 +3,11 @@ import {
   type Graph,
   keepLatents,
   latentPlaces,
-  meanDivergence,
   type PatchableModel,
   type PromptLoader,
   type PrunedLatents,
   pruneLatents,
+  replacedModel,
 } from "@autocircuit/core";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
 import { type KeepingOptions, keptAs, type LatentsOfFile } from "../support/kept-latents.ts";
@@ -63,26 +63,17 @@ export async function withLatents(
   const scale = scaleOf(options);
   const given = await loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal });
   try {
-    const made = async (latents: Autoencoders, pruning: Pruning | null): Promise<LatentModel> => {
-      const replaced = model.withAutoencoders(latents);
-      try {
-        const replacedKl = errors ? null : await meanDivergence(model, replaced, prompts, { signal });
-        return { model: replaced, pruning, replacedKl };
-      } catch (error) {
-        replaced.dispose();
-        throw error;
-      }
-    };
+    const made = (latents: Autoencoders) => replacedModel(model, latents, prompts, { signal });
     if (keptBy !== undefined) {
       const kept = await keptAs(keptBy, () => keepLatents(given, keptBy));
       try {
-        const latent = await made(kept, null);
+        const latent = await made(kept);
         return { ...latent, pruning: keptAsIn(keptBy, latent.model.graph) };
       } finally {
         disposeAutoencoders(kept);
       }
     }
-    if (!options.pruneLatents) return await made(given, null);
+    if (!options.pruneLatents) return { ...(await made(given)), pruning: null };
     using progress = new Progress("pruning latents");
     const pruned = await pruneLatents(model, given, prompts, {
       maxLatents: options.maxLatents,
@@ -92,7 +83,7 @@ export async function withLatents(
       signal,
     });
     try {
-      return await made(pruned.autoencoders, pruningOf(pruned, prompts.promptCount));
+      return { ...(await made(pruned.autoencoders)), pruning: pruningOf(pruned, prompts.promptCount) };
     } finally {
       disposeAutoencoders(pruned.autoencoders);
     }

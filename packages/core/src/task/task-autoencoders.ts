@@ -2,9 +2,9 @@ import { AutocircuitError } from "@autocircuit/base";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
 import { latentsByPosition } from "../graph/kept-latents.ts";
 import { keepLatents } from "../model/keep-latents.ts";
-import { meanDivergence } from "../model/mean-divergence.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import { pruneLatents } from "../model/prune-latents.ts";
+import { replacedModel } from "../model/replaced-model.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import type { AutoencoderInput, TaskOptions } from "./task-options.ts";
 
@@ -97,17 +97,8 @@ export async function withTaskAutoencoders(
         `Task ${options.key}: its autoencoders are to read ${INPUTS[input]} (${input}), those given read ${given.input}.`,
       );
     }
-    const made = async (autoencoders: Autoencoders, latentsKl: number | null): Promise<TaskModelWithLatents> => {
-      const replaced = model.withAutoencoders(autoencoders);
-      try {
-        const replacedKl = errors ? null : await meanDivergence(model, replaced, train, { signal });
-        return { model: replaced, latentsKl, replacedKl };
-      } catch (error) {
-        replaced.dispose();
-        throw error;
-      }
-    };
-    if (!prune && kept === undefined) return await made(given, null);
+    const made = (autoencoders: Autoencoders) => replacedModel(model, autoencoders, train, { signal });
+    if (!prune && kept === undefined) return { ...(await made(given)), latentsKl: null };
     const { autoencoders, kl } = kept
       ? { autoencoders: keepLatents(given, kept), kl: null }
       : await pruneLatents(model, given, train, {
@@ -117,7 +108,7 @@ export async function withTaskAutoencoders(
           signal,
         });
     try {
-      return await made(autoencoders, kl);
+      return { ...(await made(autoencoders)), latentsKl: kl };
     } finally {
       disposeAutoencoders(autoencoders);
     }

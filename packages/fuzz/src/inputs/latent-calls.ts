@@ -6,6 +6,7 @@ import {
   type PatchableModel,
   type PromptLoader,
   pruneLatents,
+  replacedModel,
 } from "@autocircuit/core";
 import { trainAutoencoders } from "@autocircuit/discovery";
 import type { PublicCall } from "./public-call.ts";
@@ -40,6 +41,10 @@ export function latentCalls(on: {
     keepLatents: {
       takes: { autoencoders, latents: { keptLatents: { mlp: autoencoders.blocks.map(() => [2, 0]) } } },
       call: (t, _) => keepLatents(t.autoencoders, t.latents),
+    },
+    replacedModel: {
+      takes: { ...on, autoencoders },
+      call: (t, o) => replacedModel(t.model, t.autoencoders, t.prompts, o),
     },
     trainAutoencoders: {
       takes: on,
