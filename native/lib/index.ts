@@ -38,7 +38,7 @@ export {
   threads,
   versions,
 } from "./runtime.ts";
-export { scope } from "./scope.ts";
+export { scope, unscoped } from "./scope.ts";
 export { grad, Tensor } from "./tensor.ts";
 export type { ValuesAndIndices } from "./tensor-reductions.ts";
 export { Transformer } from "./transformer.ts";

@@ -84,6 +84,11 @@ export function scope<T>(fn: () => T): T {
   return isPromise(result) ? (result.then(end, fail) as T) : end(result);
 }
 
+/** Makes what no scope frees, wherever it is called: for what its owner keeps beyond the call that first asked for it. */
+export function unscoped<T>(make: () => T): T {
+  return current.run(undefined, make);
+}
+
 function free(resources: Set<Resource>): void {
   for (const resource of [...resources]) resource[Symbol.dispose]();
   resources.clear();

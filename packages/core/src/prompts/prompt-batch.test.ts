@@ -34,6 +34,7 @@ it("tokens are made once, and again after they were freed", () => {
   expect(first.disposed).toBe(true);
   expect(batch.clean.disposed).toBe(false);
   batch[Symbol.dispose]();
-  scope(() => void batch.clean);
-  expect(batch.clean.disposed).toBe(false);
+  const inScope = scope(() => ({ of: () => batch.clean, first: batch.clean })).first;
+  expect(batch.clean).toBe(inScope);
+  expect(inScope.disposed).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { type Prefix, Tensor } from "@autocircuit/native";
+import { type Prefix, Tensor, unscoped } from "@autocircuit/native";
 import { divergenceIndex } from "./divergence.ts";
 import { equalParts } from "./equal-parts.ts";
 import { partnersFromEnd, reversed, unequalPair } from "./pair-alignment.ts";
@@ -20,8 +20,8 @@ export interface BatchParts {
 }
 
 /**
- * Prompt pairs that are run together. The tensors are made when first asked for, and again after they were disposed
- * (a `scope` disposes what is first asked for inside).
+ * Prompt pairs that are run together. The tensors are made when first asked for, and again after they were disposed. They are the batch's: no
+ * `scope` disposes them, as another pass over the same prompts may be using them.
  */
 export class PromptBatch implements Disposable {
   readonly prompts: readonly PromptPair[];
@@ -98,7 +98,8 @@ export class PromptBatch implements Disposable {
         ids[start + position] = BigInt(id);
       });
     });
-    const tokens = new Tokens(Tensor.from(ids, { shape: [this.size, this.length], dtype: "int64" }), {
+    const tensor = unscoped(() => Tensor.from(ids, { shape: [this.size, this.length], dtype: "int64" }));
+    const tokens = new Tokens(tensor, {
       padding: this.padding(side) ?? undefined,
       prefix: this.prefix ?? undefined,
       numbers: this.prompts.map((_, row) => this.first + row),

@@ -85,6 +85,20 @@ describe("runCircuits", () => {
     expect(runs.at(-1)!.edges).toBe(model.graph.edgeCount);
   });
 
+  it("runs the same prompts several times at once", async () => {
+    prompts[Symbol.dispose]();
+    const run = (sizes: number[]) => runCircuits(model, prompts, { scores, sizes });
+    const some = [[1], [0, 3, 5, 7], [0, 2, 4, 6, 8, 10, 12]];
+    const together = await Promise.all(some.map(run));
+    for (const [i, atOnce] of together.entries()) {
+      using alone = await run(some[i]!);
+      for (const [c, { logits }] of alone.entries())
+        for (const [b, expected] of logits.entries())
+          expect(await values(atOnce[c]!.logits[b]!.clone())).toEqual(await values(expected.clone()));
+      atOnce[Symbol.dispose]();
+    }
+  });
+
   it("frees all that it made, also when it is stopped", async () => {
     const before = (await memory()).tensors;
     const stop = new AbortController();

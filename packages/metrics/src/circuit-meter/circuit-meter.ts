@@ -123,7 +123,6 @@ export class CircuitMeter implements Disposable {
       }
     } finally {
       if (values !== this.#shared.get(ablation)) values?.dispose();
-      group.slice[Symbol.dispose]();
     }
   }
 
@@ -161,6 +160,7 @@ export class CircuitMeter implements Disposable {
   /** Frees the full model's outputs and the means over the data set. */
   [Symbol.dispose](): void {
     for (const owned of [...this.#full.values(), ...this.#shared.values()]) owned.dispose();
+    for (const { batch, slice } of this.groups) if (slice !== batch) slice[Symbol.dispose]();
     this.#full.clear();
     this.#shared.clear();
   }

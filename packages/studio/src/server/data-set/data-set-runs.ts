@@ -65,7 +65,6 @@ export class DataSetRuns implements Disposable {
       return found;
     } finally {
       if (full !== this.#full.get(group)) full?.dispose();
-      group.slice[Symbol.dispose]();
     }
   }
 
@@ -109,6 +108,7 @@ export class DataSetRuns implements Disposable {
 
   [Symbol.dispose](): void {
     for (const logits of this.#full.values()) logits.dispose();
+    for (const { batch, slice } of this.#groups ?? []) if (slice !== batch) slice[Symbol.dispose]();
     this.#full.clear();
     this.#known.clear();
   }
