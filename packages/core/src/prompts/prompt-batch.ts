@@ -29,8 +29,6 @@ export class PromptBatch implements Disposable {
   readonly index: number;
   /** Number of positions of `clean` and `corrupt`, P. */
   readonly length: number;
-  /** A number that tells batches apart: its place and a hash of its tokens. */
-  readonly key: number;
   /** Keys and values of the prefix that was cut off, if one was; belongs to who cut it. */
   readonly prefix: Prefix | null;
   /** Whether all prompts have the same prefix (or none). */
@@ -39,6 +37,7 @@ export class PromptBatch implements Disposable {
   readonly first: number;
   readonly #padId: number;
   readonly #tokens = new Map<PromptSide, Tokens>();
+  #key: number | undefined;
 
   constructor({ prompts, index, first, length, padId, prefix }: BatchParts) {
     this.prompts = prompts;
@@ -48,7 +47,12 @@ export class PromptBatch implements Disposable {
     this.prefixShared = prefix === undefined || prefix.batch === 1;
     this.#padId = padId;
     this.first = first ?? index * prompts.length;
-    this.key = index * 2 ** 32 + hash(prompts);
+  }
+
+  /** A number that tells batches apart: its place and a hash of its tokens, answers and alignment. */
+  get key(): number {
+    this.#key ??= this.index * 2 ** 32 + hash(this.prompts);
+    return this.#key;
   }
 
   /** Number of prompt pairs, B. */
@@ -143,11 +147,31 @@ export class PromptBatch implements Disposable {
   }
 }
 
-/** FNV-1a over all token ids: 32 bits. */
+/** Ends a list in {@link hash}. */
+const END = Number.NaN;
+
+/** FNV-1a, by words of 32 bits, over all that makes a difference to a result: 32 bits. */
 function hash(prompts: readonly PromptPair[]): number {
   let value = 0x811c9dc5;
-  for (const { clean, corrupt } of prompts) {
-    for (const id of [...clean, -1, ...corrupt, -1]) value = Math.imul(value ^ id, 0x01000193);
+  // Answers may be any numbers.
+  const number = new Float64Array(1);
+  const words = new Uint32Array(number.buffer);
+  const add = (one: number) => {
+    number[0] = one;
+    for (const word of words) value = Math.imul(value ^ word, 0x01000193);
+  };
+  const addAll = (list: readonly (number | null)[]) => {
+    for (const one of list) add(one ?? -1);
+    add(END);
+  };
+  for (const { clean, corrupt, answers, wrongAnswers, alignment } of prompts) {
+    addAll(clean);
+    addAll(corrupt);
+    for (const side of [answers, wrongAnswers]) {
+      for (const one of side) typeof one === "number" ? add(one) : addAll(one);
+      add(END);
+    }
+    addAll(alignment ?? []);
   }
   return value >>> 0;
 }

@@ -36,6 +36,24 @@ describe("PromptLoader", () => {
     expect(new PromptLoader(pairs, { batchSize: 3 }).batches[1]!.key).toBe(keys[1]);
   });
 
+  it("has another key where answers or the alignment are others", () => {
+    const pair = { clean: [1, 2], corrupt: [1, 3], answers: [4, 5], wrongAnswers: [6] };
+    const changes = [
+      {},
+      { answers: [4] },
+      { answers: [4, 7] },
+      { answers: [[4], [5]] },
+      { answers: [[4, 5]] },
+      { answers: [4.5, 5] },
+      { wrongAnswers: [7] },
+      { answers: [4], wrongAnswers: [5, 6] },
+      { alignment: [0, null] },
+      { alignment: [0, 1] },
+    ];
+    const keys = changes.map((change) => new PromptLoader([{ ...pair, ...change }], { batchSize: 1 }).batches[0]!.key);
+    expect(new Set(keys).size).toBe(changes.length);
+  });
+
   it("takes one prefix for all prompts, or one for each batch", async () => {
     using model = new PatchableModel({ transformer: tinyTransformer() });
     const prefixOf = async (rows: number[][]) => {

@@ -60,6 +60,8 @@ export interface FewestEdges {
   readonly starts: readonly FewestEdgesStart[];
   /** Which of the rankings led to the circuit. */
   readonly best: number;
+  /** Random changes that were made, those of an earlier run that was gone on with included; fewer than asked for where the time was over. */
+  readonly tried: number;
 }
 
 const checkOptions = signature(
@@ -161,7 +163,13 @@ export async function fewestEdges(
     });
   });
   const { mask, from: best } = search.smallest();
-  const about = { outputs: judge.outputs, answers: judge.answers, starts: search.led, best };
+  const about = {
+    outputs: judge.outputs,
+    answers: judge.answers,
+    starts: search.led,
+    best,
+    tried: search.tried.length,
+  };
   const circuit = Circuit.where(graph, (edge) => mask[edge] === 0);
   let losses: Awaited<ReturnType<typeof lossesOf>> | undefined;
   if (complete)

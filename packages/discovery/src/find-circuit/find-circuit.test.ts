@@ -3,6 +3,7 @@ import { fewestFaithful } from "@autocircuit/metrics";
 import { describe, expect, it } from "vitest";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
 import { edgeAttribution } from "../edge-attribution.ts";
+import { keptNotes } from "../report/kept-report.ts";
 import { selectCircuit } from "../selection/select-circuit.ts";
 import { ugs } from "../ugs/ugs.ts";
 import { findCircuit } from "./find-circuit.ts";
@@ -105,6 +106,48 @@ describe("findCircuit", () => {
     });
     expect([...again]).toEqual(["fewest edges"]);
     expect(resumed.circuit.indices).toEqual(found.circuit.indices);
+  });
+
+  it("goes on with the rankings that a search began with, whatever the time is now", async () => {
+    let soFar: FoundSoFar | undefined;
+    const found = await findCircuit(open, { keep: 0.8, tries: 0, onChange: (now) => (soFar = now) });
+    const search = soFar!.search!.state();
+    // 11 gradients of 100 s are too many for a minute, but are there already.
+    const slow = soFar!.rankings.map((ranking) => ({ ...ranking, seconds: 100 }));
+    const shorter = await findCircuit(open, {
+      ...{ keep: 0.8, tries: 0, seconds: 60 },
+      resume: { rankings: slow, search },
+    });
+    expect(shorter.circuit.indices).toEqual(found.circuit.indices);
+    expect(shorter.notes).toEqual([]);
+
+    // Where an algorithm had been left out, a longer time does not bring it in.
+    const first = slow.filter(({ algorithm }) => algorithm === "edge-attribution");
+    let later: FoundSoFar | undefined;
+    const onChange = (now: FoundSoFar) => (later = now);
+    const limited = { keep: 0.8, tries: 0, seconds: 60 };
+    const short = await findCircuit(open, { ...limited, resume: { rankings: first }, onChange });
+    expect(short.notes).toEqual([expect.stringMatching(/^mask-gradient was left out: its 11 gradients/)]);
+    const { rankings, search: running } = later!;
+    const longer = await findCircuit(open, {
+      ...{ ...limited, seconds: 6000 },
+      resume: { rankings, search: running!.state() },
+    });
+    expect(longer.rankings).toHaveLength(3);
+    expect(longer.notes).toEqual([
+      expect.stringMatching(/mask-gradient was left out, as it was where the search began/),
+    ]);
+  });
+
+  it("counts the random changes that were made, not those that were asked for", async () => {
+    const asked = 1_000_000;
+    const found = await findCircuit(open, { algorithm: "random", keep: 0.8, tries: asked, seconds: 1 });
+    expect(found.options).toMatchObject({ tries: asked });
+    expect(found.keep!.complete).toBe(false);
+    expect(found.keep!.tries).toBeLessThan(asked);
+    const [, edges] = keptNotes(found.keep!, found.circuit.size, model.graph.edgeCount);
+    expect(edges).not.toContain(String(asked));
+    if (found.keep!.tries > 1) expect(edges).toContain(`; ${found.keep!.tries} random changes of the smallest`);
   });
 
   it("leaves out what takes too long", () => {

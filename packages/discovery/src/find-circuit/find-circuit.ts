@@ -8,7 +8,7 @@ import { type FindCircuitOptions, findCircuitOptions, type Ranked } from "./find
 import { fittingOptions, trainsAblation } from "./fitting-options.ts";
 import { type KeptCircuit, keepAnswers } from "./keep-answers.ts";
 import { type Plan, planOf } from "./plan-circuit.ts";
-import { tooLong } from "./starting-algorithms.ts";
+import { type AlgorithmRun, tooLong } from "./starting-algorithms.ts";
 
 /** A circuit and where it comes from. */
 export interface FoundCircuit {
@@ -69,13 +69,13 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   });
   for (const run of plan.runs) {
     const [name, given] = run;
+    const known = resume?.rankings?.find(({ algorithm }) => algorithm === name);
     const attribution = rankings.find(({ algorithm }) => algorithm === "edge-attribution")?.seconds;
-    const why = keep === undefined || plan.named ? undefined : tooLong(run, attribution, seconds);
+    const why = keep === undefined || plan.named || known ? undefined : leftOut(run, { attribution, seconds, resume });
     if (why) notes.push(why);
     if (why) continue;
     const fitting = fittingOptions(name, task, { given, ablation });
     if (plan.named) chosen = fitting;
-    const known = resume?.rankings?.find(({ algorithm }) => algorithm === name);
     const began = performance.now();
     const scores =
       known?.scores ?? (await runAlgorithm(name, task, { ...fitting, seed, signal }, onProgress, resumable));
@@ -98,9 +98,23 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
     onProgress: (progress) => onProgress?.({ step: "fewest edges", ...progress, most }),
   });
   const { circuit, scores } = kept.found;
-  const { tries } = kept.keep;
-  const about = { algorithm: "fewest-edges", options: { ...chosen, keep, tries }, keep: kept.keep };
+  const about = { algorithm: "fewest-edges", options: { ...chosen, keep, tries: kept.tries }, keep: kept.keep };
   return { circuit, scores, rankings: all, ...about, ...rest() };
+}
+
+/** Why a ranking that is not there yet is left out; undefined where it is to be made. */
+function leftOut(
+  run: AlgorithmRun,
+  {
+    attribution,
+    seconds,
+    resume,
+  }: { attribution: number | undefined; seconds: number } & Pick<FindCircuitOptions, "resume">,
+): string | undefined {
+  // A search that had begun stands on the rankings that there were, however much time there is now.
+  if (resume?.search?.algorithm === "fewest-edges" && resume.rankings?.length)
+    return `${run[0]} was left out, as it was where the search began that this goes on with.`;
+  return tooLong(run, attribution, seconds);
 }
 
 async function runAlgorithm(

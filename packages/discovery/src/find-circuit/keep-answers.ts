@@ -28,16 +28,19 @@ export interface KeptCircuit {
    * graph for a ranking that was given up.
    */
   starts: { algorithm: string; prefix: number; edges: number; curve: { edges: number; share: number }[] }[];
-  /** Random changes in search of a smaller circuit. */
+  /** Random changes in search of a smaller circuit that there was time for. */
   tries: number;
 }
 
-/** The circuit with the fewest edges that keeps enough of the answers to all prompts, those for measuring included. */
+/**
+ * The circuit with the fewest edges that keeps enough of the answers to all prompts, those for measuring included; and how many random changes
+ * were asked for.
+ */
 export async function keepAnswers(
   task: LoadedTask,
   scores: readonly PruneScores[],
   { keep, tries: asked, ...options }: FewestEdgesOptions & { keep: number },
-): Promise<{ found: FewestEdges; keep: KeptCircuit }> {
+): Promise<{ found: FewestEdges; keep: KeptCircuit; tries: number }> {
   const { model } = task;
   const tries = asked ?? (model.graph.edgeCount <= TRIES_UP_TO ? USUAL_TRIES : 0);
   using prompts = allPrompts(task);
@@ -50,7 +53,7 @@ export async function keepAnswers(
   }));
   const share = kept / answers;
   const about = { asked: keep, prompts: prompts.promptCount, outputs, answers, kept, share, complete };
-  return { found, keep: { ...about, from: names[found.best]!, starts, tries } };
+  return { found, keep: { ...about, from: names[found.best]!, starts, tries: found.tried }, tries };
 }
 
 /** Training and test prompts together, in batches that leave none over. */
