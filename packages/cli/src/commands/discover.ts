@@ -82,7 +82,7 @@ export function addDiscover(program: Command, context: Context): void {
     )
     .option(
       "--budget <minutes>",
-      "--keep: how long to look for few edges; then the best so far counts (default: 10)",
+      "--keep: how long to look for few edges, with --resume from then on; then the best so far counts (default: 10)",
       positiveNumber,
     )
     .option(

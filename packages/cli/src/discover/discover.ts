@@ -36,6 +36,7 @@ import { makeReport } from "./report.ts";
 import { requireFitting } from "./require-fitting.ts";
 import { requireTestAndSelection } from "./require-test-and-selection.ts";
 import { compareWithKnown, type DiscoverResult, edgeText } from "./result.ts";
+import { searchAsked } from "./search-asked.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, shapeOf } from "./settings.ts";
 import { discoverSpans } from "./spans/discover-spans.ts";
@@ -76,7 +77,8 @@ export async function discover(
   if ((settings.keep ?? settings.faithful) !== undefined) requireTokens(task);
   const { resume: _, ...same } = options;
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
-  using search = new SearchFiles(task, settings, { signal, print, command, model: options.model });
+  const comparedBy = await searchAsked(task, settings, options, { used, signal });
+  using search = new SearchFiles(task, settings, { asked: comparedBy, signal, print, command });
   const { rows, note: unsure } = promptRows(settings, task);
   const started = performance.now();
   const ranked = await find(task, settings, search, { ...context, rows });

@@ -6,6 +6,7 @@ import type { FoundSoFar, Ranked, ResumedDiscovery, SearchState } from "@autocir
 import { duration } from "../support/duration.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { readableJson } from "../support/write-file.ts";
+import { askedDifference, type SearchAsked } from "./search-asked.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** What is saved without being asked, each so many seconds. */
@@ -17,8 +18,7 @@ const PRINTED = 20;
 
 /** `search.json`. */
 interface StoredSearch {
-  /** What was asked for. */
-  asked: Record<string, unknown>;
+  asked: SearchAsked;
   rankings: { algorithm: string; seconds: number; file: string }[];
   search: SearchState | null;
 }
@@ -30,7 +30,7 @@ interface StoredSearch {
  */
 export class SearchFiles implements Disposable {
   readonly #settings: DiscoverSettings;
-  readonly #asked: Record<string, unknown>;
+  readonly #asked: SearchAsked;
   readonly #task: LoadedTask;
   readonly #signal: AbortSignal;
   readonly #print: (line: string) => void;
@@ -43,36 +43,26 @@ export class SearchFiles implements Disposable {
   /** Where the earlier run's search stood, until this one's begins. */
   #before: SearchState | null = null;
 
-  /** @param command what was typed, without `--resume` */
+  /**
+   * @param asked what the search is compared by before it is gone on with
+   * @param command what was typed, without `--resume`
+   */
   constructor(
     task: LoadedTask,
     settings: DiscoverSettings,
     {
+      asked,
       signal,
       print,
       command,
-      model,
     }: {
+      asked: SearchAsked;
       signal: AbortSignal;
       print: (line: string) => void;
       command: string;
-      model: string | undefined;
     },
   ) {
-    const { subject, algorithm, given, ablation, byToken, seed, keep, size } = settings;
-    const keys = [task.train, task.test].map(({ batches }) => batches.map(({ key }) => key));
-    this.#asked = {
-      ...{
-        task: subject.name,
-        model: model ?? null,
-        algorithm: algorithm ?? null,
-        options: given,
-        ablation,
-        byToken,
-        seed,
-      },
-      ...{ keep: keep ?? null, size: size ?? null, prompts: keys },
-    };
+    this.#asked = asked;
     this.#task = task;
     this.#settings = settings;
     this.#signal = signal;
@@ -100,11 +90,10 @@ export class SearchFiles implements Disposable {
     }
     if (!existsSync(path)) throw new UsageError(`There is no ${path} to go on with. Leave --resume out.`);
     const { asked, rankings, search } = readStored(path);
-    const plain = JSON.parse(JSON.stringify(this.#asked)) as Record<string, unknown>;
-    const other = Object.keys(plain).filter((key) => JSON.stringify(asked[key]) !== JSON.stringify(plain[key]));
-    if (other.length > 0)
+    const other = askedDifference(asked, this.#asked);
+    if (other !== undefined)
       throw new UsageError(
-        `${path} is of a run with another ${other.join(" and ")}. Give the same options as then, or leave --resume out.`,
+        `${path} is of a run with ${other}. Give the same options, prompts and model as then, or leave --resume out.`,
       );
     const { graph } = this.#task.model;
     const loaded: Ranked[] = [];
@@ -160,7 +149,12 @@ export class SearchFiles implements Disposable {
     this[Symbol.dispose]();
     this.#save();
     const { search } = this.#soFar;
-    if (!this.#worthAFile || (this.#saved.length === 0 && search === undefined)) return;
+    if (!this.#worthAFile || (this.#saved.length === 0 && search === undefined)) {
+      const why = this.#worthAFile ? "nothing was finished yet" : `it ran for less than ${WORTH_A_FILE} s`;
+      const before = existsSync(this.#path) ? `; ${this.#path} is as an earlier run left it` : "";
+      this.#print(`stopped: nothing was kept, as ${why}${before}`);
+      return;
+    }
     const lines = this.#saved.map(
       ({ algorithm, seconds, file }) =>
         `the scores of ${algorithm} (${duration(seconds)}) are in ${join(this.#settings.out, file)}`,

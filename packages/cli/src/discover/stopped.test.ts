@@ -1,9 +1,12 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tasks, tracrReversePrompts } from "@autocircuit/circuits";
 import { PruneScores } from "@autocircuit/core";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { run } from "../../test/run-program.ts";
+import { SearchFiles } from "./search-files.ts";
+import { discoverSettings, fitToGraph } from "./settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stopped-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -42,6 +45,19 @@ describe("a search that is stopped", () => {
     expect(second.out).toContain("going on with where subnetwork-probing stood");
     const later = JSON.parse(readFileSync(join(out, "search.json"), "utf8"));
     expect(later.search.at.steps).toBeGreaterThan(search.at.steps + 10);
+  });
+
+  it("says that nothing was kept where it had just begun", async () => {
+    await using task = await tasks["tracr-reverse"]!.load();
+    const options = { set: [], seed: 0, prependBos: true, out: join(folder, "begun") };
+    const { settings } = fitToGraph(discoverSettings("tracr-reverse", options), task, options);
+    const abort = new AbortController();
+    const said: string[] = [];
+    const print = (line: string) => said.push(line);
+    using _files = new SearchFiles(task, settings, { asked: {}, signal: abort.signal, print, command: "discover" });
+    abort.abort();
+    expect(said).toEqual(["stopped: nothing was kept, as it ran for less than 2 s"]);
+    expect(existsSync(join(folder, "begun"))).toBe(false);
   });
 
   it("says what does not fit: other options, a damaged file, nothing to go on with", async () => {
@@ -83,6 +99,42 @@ describe("--budget and --curve", () => {
     expect(whole.code).toBe(0);
     expect(JSON.parse(readFileSync(json, "utf8")).keep.complete).toBe(true);
     expect(existsSync(join(at, "search.json"))).toBe(false);
+  });
+
+  it("goes on only with the same answers, model and ways to compute, whatever the budget", {
+    timeout: 60_000,
+  }, async () => {
+    const model = join(folder, "reverse");
+    const file = join(folder, "reverse.json");
+    const writePrompts = (prompts: readonly object[]) => writeFileSync(file, JSON.stringify({ prompts }));
+    const pairs = tracrReversePrompts().slice(0, 40);
+    expect((await run(["compile", "reverse", "--out", model])).code).toBe(0);
+    writePrompts(pairs);
+    const at = join(folder, "same");
+    const args = ["discover", "--model", model, "--prompts", file, "--output-slice", "not_first_seq", "--keep", "1"];
+    const how = ["--algorithm", "random", "--out", at, "--curve", "none", "--budget", "0.00001"];
+    const discover = (...more: string[]) => run([...args, ...how, ...more]);
+    expect((await discover()).code).toBe(0);
+    expect(existsSync(join(at, "search.json"))).toBe(true);
+    const refused = async (says: string, ...more: string[]) =>
+      expect(await discover("--resume", ...more)).toMatchObject({ code: 2, err: expect.stringContaining(says) });
+
+    await refused("another type to compute in (float32 then, float64 now)", "--dtype", "float64");
+    await refused("another processing of the weights (the default then", "--processing", "none");
+    await refused("another output slice (not_first_seq then, none now)", "--output-slice", "none");
+    await refused("another ablation (resample then, zero now)", "--ablation", "zero");
+    await refused("another share to keep (1 then, 0.5 now)", "--keep", "0.5");
+    const [first, ...rest] = pairs;
+    writePrompts([{ ...first!, wrong_answers: first!.answers }, ...rest]);
+    await refused("another set of prompts or answers.");
+    writePrompts(pairs);
+    const weights = join(model, "model.safetensors");
+    const bytes = readFileSync(weights);
+    writeFileSync(weights, bytes.with(-1, bytes.at(-1)! ^ 1));
+    await refused("another content of the model's files.");
+    writeFileSync(weights, bytes);
+    const whole = await discover("--resume", "--budget", "1");
+    expect(whole).toMatchObject({ code: 0, out: expect.stringContaining("going on with") });
   });
 
   it("are checked", async () => {

@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import type { LoadedTask } from "@autocircuit/core";
+import { Checkpoint, isGguf, resolveModelFolder } from "@autocircuit/models";
+import type { UsedDevice } from "../support/use-device.ts";
+import type { DiscoverCommandOptions } from "./options.ts";
+import type { DiscoverSettings } from "./settings.ts";
+
+/** What a search was asked for, by names of which {@link WORDS} has the meaning; JSON. */
+export type SearchAsked = Readonly<Record<string, unknown>>;
+
+const WORDS: Readonly<Record<string, string>> = {
+  task: "task",
+  model: "model",
+  weights: "content of the model's files",
+  processing: "processing of the weights",
+  graph: "graph (by token, grouping, latents)",
+  autoencoderScale: "scale of the autoencoders",
+  algorithm: "algorithm",
+  options: "set of options of the algorithm",
+  ablation: "ablation",
+  outputSlice: "output slice",
+  dtype: "type to compute in",
+  tf32: "way to compute float32 (TF32)",
+  seed: "seed",
+  keep: "share to keep",
+  size: "size",
+  prompts: "set of prompts or answers",
+};
+
+/** Of these there is nothing to read. */
+const DIGESTS: ReadonlySet<string> = new Set(["weights", "prompts"]);
+
+/**
+ * All that the numbers of a search depend on, but for where it is computed: one that was stopped goes on only if this is the same. Reads the
+ * model's files.
+ */
+export async function searchAsked(
+  { train, test, model }: LoadedTask,
+  settings: DiscoverSettings,
+  options: DiscoverCommandOptions,
+  { used, signal }: { used: UsedDevice; signal: AbortSignal },
+): Promise<SearchAsked> {
+  const { subject, algorithm, given, ablation, seed, keep, size } = settings;
+  const { dtype, tf32 } = used.how;
+  return {
+    ...{ task: subject.name, model: options.model ?? null, weights: await digestOf(options.model, signal) },
+    ...{ processing: options.processing?.toSorted() ?? null, graph: model.graph.config },
+    ...{ autoencoderScale: options.autoencoderScale ?? null, algorithm: algorithm ?? null, options: given },
+    ...{ ablation, outputSlice: model.outputSlice, dtype, tf32, seed, keep: keep ?? null, size: size ?? null },
+    prompts: [train, test].map(({ batches }) => batches.map(({ key }) => key)),
+  };
+}
+
+/** What differs, in words: `another seed (0 then, 3 now)`; undefined where nothing does. */
+export function askedDifference(before: SearchAsked, asked: SearchAsked): string | undefined {
+  const now = JSON.parse(JSON.stringify(asked)) as SearchAsked;
+  const other = Object.keys(now).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]));
+  if (other.length === 0) return undefined;
+  const words = other.map(
+    (name) => `another ${WORDS[name] ?? name}${DIGESTS.has(name) ? "" : values(before[name], now[name])}`,
+  );
+  return words.join(" and ");
+}
+
+/** Two values beside each other, if both can be read at a glance. */
+function values(before: unknown, now: unknown): string {
+  const short = [before, now].map((value) =>
+    value === null ? "the default" : JSON.stringify(value)?.replaceAll('"', ""),
+  );
+  if (short.some((text) => text === undefined || text.length > LONGEST_VALUE)) return "";
+  return ` (${short[0]} then, ${short[1]} now)`;
+}
+
+const LONGEST_VALUE = 40;
+
+/** SHA-256 of the files that a model is loaded from; null for one that is compiled for the task. */
+async function digestOf(model: string | undefined, signal: AbortSignal): Promise<string | null> {
+  if (model === undefined) return null;
+  // It was loaded before, so that what is there is what was loaded.
+  const place = await resolveModelFolder(model, { offline: true, signal });
+  const { FileDigests } = await import("@autocircuit/sweep");
+  const digests = new FileDigests();
+  if (isGguf(place)) return digests.of(place);
+  await using checkpoint = await Checkpoint.open(place);
+  const weights = new Set(checkpoint.names().map((name) => checkpoint.file(name).path));
+  const all = [join(place, "config.json"), ...[...weights].sort()];
+  return (await Promise.all(all.map((path) => digests.of(path)))).join(" ");
+}
