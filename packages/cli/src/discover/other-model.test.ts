@@ -124,6 +124,16 @@ describe("one's own prompts", () => {
     expect(html).toContain("left out 2 of 7 prompt pairs");
   });
 
+  it("--skip-unfit leaves out empty ones too; without it they are named", async () => {
+    const some = [pair("Mary", "Tom", " Mary", " Tom"), { ...fitting[0]!, clean: "" }, ...fitting];
+    writeFileSync(at("some.json"), JSON.stringify({ prompts: some }));
+    const own = ["--model", at("words"), "--prompts", at("some.json"), ...attribution, "--size", "5"];
+    const { out } = await discover(...own, "--skip-unfit");
+    expect(out).toMatch(/left out 1 of 6 prompt pairs: 1: an empty prompt \(such as .*prompts\[1\]\)/);
+    const { code, err } = await run(["discover", ...own, "--out", at("none")]);
+    expect([code, err]).toEqual([2, expect.stringMatching(/prompts\[1\]: `clean` is empty\. --skip-unfit leaves out/)]);
+  });
+
   it("by token leaves out other lengths too, and names the columns by the first prompt's tokens", async () => {
     const { out, html } = await discover(...own(), "--skip-unfit", "--by-token", "--seed", "3");
     expect(out).toContain("left out 3 of 7 prompt pairs");

@@ -52,16 +52,15 @@ export interface OwnPromptsOptions {
  */
 export async function readOwnPrompts(files: readonly string[], options: OwnPromptsOptions): Promise<OwnPrompts> {
   const { tokenizer, prependBos, length, vocabulary, outputVocabulary, align } = options;
-  // Read once: a pipe gives its content only once.
-  const read = await readPrompts(files);
   const how: PrepareOptions = {
     ...{ tokenizer, vocabulary, outputVocabulary, align, padId: 0 },
     // Where the model has no such token there is none to prepend; asking for it would be an error.
     ...(!prependBos && { prependBos }),
   };
+  // Read once: a pipe gives its content only once.
   const { source: fitting, left } = options.skipUnfit
-    ? await fittingPrompts(read, { ...how, oneLength: options.byToken ?? false })
-    : { source: read, left: [] };
+    ? await fittingPrompts(files, { ...how, oneLength: options.byToken ?? false })
+    : { source: await readPrompts(files).catch(offering), left: [] };
   using loader = await loadPrompts(fitting, { ...how, all: true }).catch(offering);
   const all = loader.prompts;
   const chosen = all.flatMap(({ clean, corrupt }, index) =>
@@ -77,24 +76,28 @@ export async function readOwnPrompts(files: readonly string[], options: OwnPromp
     count: pairs.length,
     shortest: Math.min(...lengths),
     longest: Math.max(...lengths),
-    note: leftText(left, read.prompts.length),
+    note: leftText(left, fitting.prompts.length),
   };
 }
 
 /** What was left out: "left out 64 of 400 prompt pairs: ..."; undefined where all fit. */
-function leftText(left: readonly LeftOut[], total: number): string | undefined {
+function leftText(left: readonly LeftOut[], fitting: number): string | undefined {
   if (left.length === 0) return undefined;
   const count = left.reduce((sum, one) => sum + one.count, 0);
   const why = left.map(({ reason, count, where }) => `${count}: ${reason} (such as ${where})`).join("; ");
-  return `left out ${count} of ${total} prompt pairs: ${why}`;
+  return `left out ${count} of ${fitting + count} prompt pairs: ${why}`;
 }
 
 /** Said where prompts do not fit. */
 const OFFER = "--skip-unfit leaves out such prompts and counts them.";
 
-/** Adds to an error about a prompt's tokens that such prompts can be left out. */
+/** Adds to an error about a prompt's tokens, or that it has none, that such prompts can be left out. */
 function offering(error: unknown): never {
-  if (!(error instanceof AutocircuitError) || !/must be one token|has token id/.test(error.message)) throw error;
+  if (
+    !(error instanceof AutocircuitError) ||
+    !/must be one token|has token id|`(clean|corrupt)` is empty/.test(error.message)
+  )
+    throw error;
   throw new AutocircuitError(error.code, `${error.message} ${OFFER}`, { cause: error.cause });
 }
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { fittingPrompts } from "./fitting-prompts.ts";
 import { loadPrompts } from "./load-prompts.ts";
@@ -32,6 +35,20 @@ it("gives all prompts that fit, and says of the others why not", async () => {
   using all = await loadPrompts(source, { ...how, all: true });
   using expected = await loadPrompts({ prompts: fit }, { ...how, all: true });
   expect(all.prompts.map(({ clean }) => clean)).toEqual(expected.prompts.map(({ clean }) => clean));
+});
+
+it("leaves out empty prompts, of text, of ids and of tables", async () => {
+  const empty = [pair("", "Then"), fit[0]!, pair("Then Mary", "")];
+  const expected = { reason: "an empty prompt", count: 2, where: expect.stringContaining("prompts[0]") };
+  const { source, left } = await fittingPrompts({ prompts: empty }, how);
+  expect([source.prompts.length, left]).toEqual([1, [expected]]);
+  const ids = { clean: [], corrupt: [1], answers: [1], wrong_answers: [2] };
+  await expect(fittingPrompts({ prompts: [ids] }, how)).rejects.toThrow(/None of the 1 .* 1: an empty prompt/);
+  const file = join(mkdtempSync(join(tmpdir(), "empty-")), "prompts.csv");
+  writeFileSync(file, "clean,corrupted,correct_idx,incorrect_idx\n,Then Mary,3,4\nThen Mary,Then John,3,4\n");
+  const table = await fittingPrompts(file, how);
+  expect([table.source.prompts.length, table.left]).toEqual([1, [{ ...expected, count: 1 }]]);
+  await expect(loadPrompts(file, how)).rejects.toThrow(/line 2: `clean` is empty/);
 });
 
 it("leaves out what has not the usual length, where that is asked for", async () => {

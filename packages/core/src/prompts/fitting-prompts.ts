@@ -1,7 +1,7 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { loadPrompts, prepareOptions, promptInput } from "./load-prompts.ts";
 import type { PrepareOptions } from "./prepare-prompts.ts";
-import { type LocatedPrompt, type PromptInput, type PromptSource, readPrompts } from "./prompt-file.ts";
+import { type LocatedPrompt, type PromptInput, type PromptSource, readAllPrompts } from "./prompt-file.ts";
 
 /** How prompts are read that are held against a model. */
 export interface FittingPromptsOptions extends PrepareOptions {
@@ -39,8 +39,8 @@ const check = signature("fittingPrompts", { input: promptInput }, {
 } satisfies KindsOf<FittingPromptsOptions>);
 
 /**
- * Leaves out the prompt pairs that do not fit a model, of which one alone would have `loadPrompts` refuse all: answers of several tokens, words
- * that its vocabulary does not have, a clean and a corrupt prompt of different lengths that are not aligned.
+ * Leaves out the prompt pairs that do not fit a model, of which one alone would have `loadPrompts` refuse all: empty prompts, answers of several
+ * tokens, words that its vocabulary does not have, a clean and a corrupt prompt of different lengths that are not aligned.
  *
  * @throws AutocircuitError `bad-input` where none is left, with the reasons; as `loadPrompts` does for anything else that is wrong
  * @example
@@ -52,7 +52,7 @@ const check = signature("fittingPrompts", { input: promptInput }, {
 export async function fittingPrompts(input: PromptInput, options: FittingPromptsOptions = {}): Promise<FittingPrompts> {
   check({ input }, options);
   const { oneLength = false, ...how } = options;
-  const source = await readPrompts(input);
+  const source = await readAllPrompts(input, true);
   const reasons = new Map<string, LocatedPrompt[]>();
   const leave = (reason: string, prompt: LocatedPrompt) =>
     reasons.set(reason, [...(reasons.get(reason) ?? []), prompt]);
@@ -80,6 +80,7 @@ export async function fittingPrompts(input: PromptInput, options: FittingPrompts
 }
 
 async function readAlone(prompt: LocatedPrompt, how: PrepareOptions): Promise<{ unfit: string } | { length: number }> {
+  if (prompt.prompt.clean.length === 0 || prompt.prompt.corrupt.length === 0) return { unfit: "an empty prompt" };
   try {
     using loader = await loadPrompts({ prompts: [prompt], seqLabels: null, wordIdxs: {} }, { ...how, all: true });
     const [{ clean, corrupt, alignment }] = loader.prompts as [(typeof loader.prompts)[0]];

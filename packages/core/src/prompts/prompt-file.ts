@@ -1,6 +1,6 @@
 import { AutocircuitError, gitLfsPointer, readWhole } from "@autocircuit/base";
-import { checkAutocircuitPrompts, readAutocircuitPrompts } from "./formats/autocircuit-json.ts";
-import { readEapIgCsv } from "./formats/eap-ig-csv.ts";
+import { checkAutocircuitPrompts, parsePrompts } from "./formats/autocircuit-json.ts";
+import { parseEapIgCsv } from "./formats/eap-ig-csv.ts";
 import { readEdgePruningJsonl } from "./formats/edge-pruning-jsonl.ts";
 import type { ExchangedPrompts } from "./formats/exchanged-prompt.ts";
 import type { PromptFile, RawPrompt } from "./raw-prompt.ts";
@@ -30,12 +30,21 @@ export type PromptInput = string | URL | PromptFile | PromptSource | readonly (s
  * @throws AutocircuitError `not-found`, or `bad-file` with the file, the prompt's number or the line, and the reason.
  */
 export async function readPrompts(input: PromptInput): Promise<PromptSource> {
+  return readAllPrompts(input, false);
+}
+
+/**
+ * The same with prompts that are empty, where the format tells them from damaged lines.
+ *
+ * @param allowEmpty whether they are taken or refused
+ */
+export async function readAllPrompts(input: PromptInput, allowEmpty: boolean): Promise<PromptSource> {
   if (isSource(input)) return input;
   const inputs = Array.isArray(input)
     ? (input as readonly (string | URL | PromptFile)[])
     : [input as string | URL | PromptFile];
   if (inputs.length === 0) throw new AutocircuitError("bad-input", "Prompts: the list of files is empty.");
-  const sources = await Promise.all(inputs.map(readOne));
+  const sources = await Promise.all(inputs.map((one) => readOne(one, allowEmpty)));
   const { seqLabels, wordIdxs } = sources[0]!;
   const titles = [...new Set(sources.flatMap(({ title }) => title ?? []))];
   const title = titles.length === 0 ? null : titles.join(", ");
@@ -47,12 +56,12 @@ export interface PromptFormat {
   /** By which a file is known, with its dot. */
   readonly ending: string;
   /** @throws AutocircuitError `bad-file` with the line and the reason */
-  readonly read: (text: string, where: string) => ExchangedPrompts;
+  readonly read: (text: string, where: string, allowEmpty?: boolean) => ExchangedPrompts;
 }
 
 /** The formats of other tools; AutoCircuit's own is JSON. */
 export const promptFormats: readonly PromptFormat[] = [
-  { ending: ".csv", read: readEapIgCsv },
+  { ending: ".csv", read: parseEapIgCsv },
   { ending: ".jsonl", read: readEdgePruningJsonl },
 ];
 
@@ -61,18 +70,18 @@ function isSource(input: PromptInput): input is PromptSource {
   return typeof input === "object" && "wordIdxs" in input && "seqLabels" in input;
 }
 
-async function readOne(input: string | URL | PromptFile): Promise<PromptSource> {
+async function readOne(input: string | URL | PromptFile, allowEmpty: boolean): Promise<PromptSource> {
   if (typeof input !== "string" && !(input instanceof URL)) {
     const where = "prompts given as an object";
-    return sourceOf(checkAutocircuitPrompts(input, where), where);
+    return sourceOf(checkAutocircuitPrompts(input, where, allowEmpty), where);
   }
   const file = String(input);
   const text = (await readWhole(input, "prompts")).toString("utf8");
   const format = promptFormats.find(({ ending }) => file.toLowerCase().endsWith(ending));
-  if (!format) return sourceOf(readAutocircuitPrompts(text, file), file);
+  if (!format) return sourceOf(parsePrompts(text, file, allowEmpty), file);
   const pointer = gitLfsPointer(text);
   if (pointer) throw new AutocircuitError("bad-file", `${file} holds no prompts: ${pointer}.`);
-  return sourceOf(checkAutocircuitPrompts(format.read(text, file), file), file);
+  return sourceOf(checkAutocircuitPrompts(format.read(text, file, allowEmpty), file, allowEmpty), file);
 }
 
 function sourceOf({ prompts, seq_labels, word_idxs, task }: PromptFile, file: string): PromptSource {

@@ -11,22 +11,32 @@ const check = signature("readAutocircuitPrompts", { text: kind.text, where: kind
  */
 export function readAutocircuitPrompts(text: string, where = "prompts"): ExchangedPrompts {
   check({ text, where });
+  return parsePrompts(text, where);
+}
+
+/**
+ * The same for text that was checked.
+ *
+ * @param allowEmpty whether prompts may be empty
+ */
+export function parsePrompts(text: string, where: string, allowEmpty = false): ExchangedPrompts {
   let json: unknown;
   try {
     json = parseJson(text);
   } catch (cause) {
     throw new AutocircuitError("bad-file", `${where} is not JSON: ${(cause as Error).message}.`, { cause });
   }
-  return checkAutocircuitPrompts(json, where);
+  return checkAutocircuitPrompts(json, where, allowEmpty);
 }
 
 /**
  * Holds a value against the form of AutoCircuit's JSON: `{"prompts": [{clean, corrupt, answers, wrong_answers}, ...]}`.
  *
+ * @param allowEmpty whether prompts may be empty
  * @returns the value
  * @throws AutocircuitError `bad-file` naming the prompt and the field
  */
-export function checkAutocircuitPrompts(json: unknown, file: string): ExchangedPrompts {
+export function checkAutocircuitPrompts(json: unknown, file: string, allowEmpty = false): ExchangedPrompts {
   const bad = (reason: string): never => {
     throw new AutocircuitError("bad-file", `${file}: ${reason}.`);
   };
@@ -40,11 +50,11 @@ export function checkAutocircuitPrompts(json: unknown, file: string): ExchangedP
   if (!isRecord(words) || !Object.values(words).every((index) => Number.isInteger(index))) {
     bad("`word_idxs` should map words to token positions");
   }
-  for (const [index, prompt] of json.prompts.entries()) checkPrompt(prompt, `${file}: prompts[${index}]`);
+  for (const [index, prompt] of json.prompts.entries()) checkPrompt(prompt, `${file}: prompts[${index}]`, allowEmpty);
   return json as unknown as ExchangedPrompts;
 }
 
-function checkPrompt(prompt: unknown, where: string): asserts prompt is RawPrompt {
+function checkPrompt(prompt: unknown, where: string, allowEmpty: boolean): asserts prompt is RawPrompt {
   const bad = (reason: string): never => {
     throw new AutocircuitError("bad-file", `${where}: ${reason}.`);
   };
@@ -56,7 +66,7 @@ function checkPrompt(prompt: unknown, where: string): asserts prompt is RawPromp
     const value = prompt[field];
     if (typeof value !== "string" && !isListOf(value, "number"))
       bad(`\`${field}\` should be a text or a list of token ids`);
-    if ((value as string | number[]).length === 0) bad(`\`${field}\` is empty`);
+    if ((value as string | number[]).length === 0 && !allowEmpty) bad(`\`${field}\` is empty`);
   }
   const { alignment } = prompt;
   if (alignment !== undefined && !(Array.isArray(alignment) && alignment.every(isPosition))) {

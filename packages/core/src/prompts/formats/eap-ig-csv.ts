@@ -26,6 +26,15 @@ const YEAR_COLUMNS = ["label", "correct_idx"] as const;
  */
 export function readEapIgCsv(text: string, where = "prompts.csv"): ExchangedPrompts {
   check({ text, where });
+  return parseEapIgCsv(text, where);
+}
+
+/**
+ * The same for text that was checked.
+ *
+ * @param allowEmpty whether prompts may be empty
+ */
+export function parseEapIgCsv(text: string, where: string, allowEmpty = false): ExchangedPrompts {
   const [header, ...rows] = parseCsv(text, where);
   if (header === undefined) throw new AutocircuitError("bad-file", `${where}: the file is empty.`);
   const names = header.cells;
@@ -42,7 +51,8 @@ export function readEapIgCsv(text: string, where = "prompts.csv"): ExchangedProm
   const used = new Set<string>(["clean", "corrupted", ...(pair ?? [year!])]);
   const prompts = rows.map(({ cells, line }): ExchangedPrompt => {
     const cell = (name: string) => cells[names.indexOf(name)]!;
-    for (const name of ["clean", "corrupted"]) if (cell(name) === "") throw bad(where, line, `\`${name}\` is empty`);
+    const empty = ["clean", "corrupted"].find((name) => cell(name) === "");
+    if (empty !== undefined && !allowEmpty) throw bad(where, line, `\`${empty}\` is empty`);
     const answers = pair
       ? { answers: ids(cell(pair[0]), pair[0], where, line), wrong_answers: ids(cell(pair[1]), pair[1], where, line) }
       : yearAnswers(yearIn(cell(year!), year!, where, line), "including");
