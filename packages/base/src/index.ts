@@ -28,4 +28,5 @@ export {
 } from "./safetensors/header.ts";
 export { headerBytes } from "./safetensors/header-bytes.ts";
 export { sayOnce } from "./say-once.ts";
+export { shownValue } from "./shown-value.ts";
 export { version } from "./version.ts";

@@ -1,4 +1,4 @@
-import { badFile, parseJson } from "@autocircuit/base";
+import { badFile, parseJson, shownValue } from "@autocircuit/base";
 import { largestSize } from "./largest-sizes.ts";
 
 /** Reads typed values out of a `config.json`, with errors that name the file and the key. Null counts as absent. */
@@ -66,6 +66,20 @@ export class ConfigReader {
     return this.#typed(key, "number", fallback);
   }
 
+  /** A finite number above 0. */
+  positive(key: string, fallback?: number): number {
+    const value = this.number(key, fallback);
+    if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
+    throw this.fail(key, "is not a finite number above 0");
+  }
+
+  /** What is added to a variance so that nothing is divided by 0: a finite number, at least 0. */
+  epsilon(key: string, fallback?: number): number {
+    const value = this.number(key, fallback);
+    if (value >= 0 && value < Number.POSITIVE_INFINITY) return value;
+    throw this.fail(key, "is not a finite number of at least 0");
+  }
+
   string(key: string, fallback?: string): string {
     return this.#typed(key, "string", fallback);
   }
@@ -92,7 +106,7 @@ export class ConfigReader {
 
   /** The error for a value that cannot be used. */
   fail(key: string, problem: string): Error {
-    return badFile(this.where, `\`${key}\` is ${JSON.stringify(this.raw(key) ?? null)}, which ${problem}.`);
+    return badFile(this.where, `\`${key}\` is ${shownValue(this.raw(key) ?? null)}, which ${problem}.`);
   }
 
   /**

@@ -103,6 +103,20 @@ describe("IOI", () => {
     }
   });
 
+  it("says how many words are one token in its grammar", () => {
+    // A token a letter, but for some words.
+    const knowing = (...words: string[]) => {
+      const pieces = (text: string) => (words.includes(text.trim()) ? [text] : [...text]);
+      return { encode: (text: string) => pieces(text).map((_, i) => i), pieces };
+    };
+    const needs = (tokenizer: ReturnType<typeof knowing>) => () => ioiPrompts({ tokenizer });
+    expect(needs(knowing("Mary", "John"))).toThrow(/needs 5 names of one token, and only 2 of its 147 are one in this/);
+    expect(needs(knowing("Mary"))).toThrow(/and only 1 of its 147 is one in this/);
+    expect(() => greaterthanPrompts({ tokenizer: knowing() })).toThrow(
+      /needs 1 noun of one token, and none of its 68 is/,
+    );
+  });
+
   it("refuses a vocabulary in which names are several tokens", () => {
     const tokenizer = { encode: (text: string) => [...text].map((_, i) => i), pieces: (text: string) => [...text] };
     expect(() => ioiPrompts({ tokenizer })).toThrow(

@@ -39,10 +39,11 @@ export function oneTokenWords(
   if (single.length >= least) return single;
   const broken = words.filter((word) => !single.includes(word)).slice(0, NAMED);
   const shown = broken.map((word) => `${JSON.stringify(` ${word}`)} (${tokensOf(word, tokenizer)} tokens)`);
+  const few = single.length === 0 ? "none" : `only ${single.length}`;
   throw new AutocircuitError(
     "bad-input",
-    `${what} needs ${least} ${kind} of one token, and ${single.length === 0 ? "none" : `only ${single.length}`} of its ${words.length} ` +
-      `is one in this model's vocabulary (${shown.join(", ")}). ` +
+    `${what} needs ${least} ${least === 1 ? kind.replace(/s$/, "") : kind} of one token, and ${few} of its ${words.length} ` +
+      `${single.length > 1 ? "are" : "is"} one in this model's vocabulary (${shown.join(", ")}). ` +
       "Use prompts of your own, whose answers are one token in it.",
   );
 }

@@ -10,7 +10,7 @@ export function addDatasets(program: Command, context: Context): void {
     .description("write the generated prompt pairs of tracr programs and of the papers' tasks as AutoCircuit JSON")
     .argument("[name]", "one data set of text: ioi, greaterthan, ...; a wrong name lists them (default: all of them)")
     .option(
-      "--tokenizer <folder|id>",
+      "--tokenizer <folder|file|id>",
       "make one for the vocabulary of this model: of words that are one token in it (default: GPT-2's)",
     )
     .option("--count <n>", "prompt pairs of one data set", wholeNumber(1))

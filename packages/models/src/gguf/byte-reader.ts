@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/base";
+import { badFile, shownValue } from "@autocircuit/base";
 import { MOST_HEADER_BYTES } from "./limits.ts";
 
 /** Says that a header goes on behind the bytes that were read so far. */
@@ -54,7 +54,8 @@ export class ByteReader {
    */
   text(what: string, longest = Number.POSITIVE_INFINITY): string {
     const length = this.u64();
-    if (length > longest) throw this.fail(`${what} is ${length} bytes long; at most ${longest} are allowed`);
+    if (length > longest)
+      throw this.fail(`${what} is ${shownValue(length)} bytes long; at most ${longest} are allowed`);
     const start = this.#take(length, what);
     return this.#bytes.toString("utf8", start, start + length);
   }
@@ -70,9 +71,9 @@ export class ByteReader {
 
   /** The same for a count that was read. */
   checkedCount(count: number, what: string, most: number, leastBytes: number): number {
-    if (count > most) throw this.fail(`declares ${count} ${what}; at most ${most} are allowed`);
+    if (count > most) throw this.fail(`declares ${shownValue(count)} ${what}; at most ${most} are allowed`);
     if (count * leastBytes <= this.left) return count;
-    throw this.fail(`declares ${count} ${what}, but only ${this.left} bytes are left of it`);
+    throw this.fail(`declares ${shownValue(count)} ${what}, but only ${this.left} bytes are left of it`);
   }
 
   /** The error for a file that cannot be read. */
@@ -80,10 +81,15 @@ export class ByteReader {
     return badFile(this.path, `${problem} (at byte ${this.#at}). Truncated download, or no GGUF?`);
   }
 
+  /** The error for a file that says what no cut could make it say. */
+  wrong(problem: string): Error {
+    return badFile(this.path, `${problem} (at byte ${this.#at}). It was written wrongly: convert the model again.`);
+  }
+
   #take(bytes: number, what: string): number {
     const start = this.#at;
     const end = start + bytes;
-    if (end > this.fileBytes) throw this.fail(`ends ${end - this.fileBytes} bytes before ${what} does`);
+    if (end > this.fileBytes) throw this.fail(`ends ${shownValue(end - this.fileBytes)} bytes before ${what} does`);
     if (end > MOST_HEADER_BYTES) throw this.fail(`has a header of more than ${MOST_HEADER_BYTES} bytes`);
     if (end > this.#bytes.length) throw new MoreNeeded();
     this.#at = end;

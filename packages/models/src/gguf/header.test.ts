@@ -86,11 +86,36 @@ describe("a header", () => {
       /declares 5 tensors, but only \d+ bytes are left/,
     ],
     ["10^9 entries", ggufBytes(metadata, tensors, { entryCount: huge }), /declares 1000000000 entries of metadata/],
-    ["a tensor twice", ggufBytes({}, [tensors[0]!, tensors[0]!]), /declares tensor "a" twice/],
+    [
+      "a tensor twice",
+      ggufBytes({}, [tensors[0]!, tensors[0]!]),
+      /declares tensor "a" twice \(at byte \d+\)\. It was written wrongly: convert/,
+    ],
+    [
+      "an entry twice",
+      Buffer.concat([
+        ggufBytes({ k: u32(1) }, [], { entryCount: 2 }).subarray(0, 41),
+        u64Bytes(1),
+        Buffer.from("k"),
+        Buffer.alloc(40),
+      ]),
+      /has the entry "k" twice \(at byte \d+\)\. It was written wrongly/,
+    ],
     ["5 dimensions", ggufBytes({}, [floats("a", [1, 1, 1, 1, 6], values)]), /tensor "a" has 5 dimensions; at most 4/],
     ["a shape of 2^60", ggufBytes({}, [floats("a", [2 ** 30, 2 ** 30], values)]), /which no file could hold/],
     ["a tensor beyond the file", ggufBytes({}, [floats("a", [600], values)]), /ends \d+ bytes before tensor "a" does/],
     ["an offset beyond the file", ggufBytes({}, [{ ...tensors[0]!, offset: 2 ** 52 }]), /bytes before tensor "a" does/],
+    [
+      "an offset beyond all files",
+      ggufBytes({}, [{ ...tensors[0]!, offset: 2 ** 62 }]),
+      /tensor "a" lies at offset about 4\.61e\+18, which no file reaches\.$/,
+    ],
+    ["2^63 tensors", ggufBytes({}, [], { tensorCount: 2 ** 63 }), /declares about 9\.22e\+18 tensors/],
+    [
+      "a tensor of a long name",
+      ggufBytes({}, [{ ...tensors[0]!, name: "n".repeat(60_000), offset: 4 }]),
+      /^x\.gguf: tensor "n{99}…" \(60,000 characters\) lies at offset 4, which is no multiple of 32\.$/,
+    ],
     [
       "an offset that is not aligned",
       ggufBytes({}, [{ ...tensors[0]!, offset: 4 }]),
@@ -104,7 +129,12 @@ describe("a header", () => {
     [
       "rows of half a block",
       ggufBytes({}, [{ ...tensors[1]!, shape: [4, 16] }]),
-      /rows of 16 numbers, which Q8_0 cannot/,
+      /rows of 16 numbers, which Q8_0 cannot: .* \(at byte \d+\)\. It was written wrongly: convert/,
+    ],
+    [
+      "an alignment that is a list",
+      ggufBytes({ "general.alignment": numbers("u32", new Array(5000).fill(1)) }, []),
+      /`general\.alignment` is a list of 5,000 numbers, which is no power of two/,
     ],
     ["an odd alignment", ggufBytes({ "general.alignment": u32(24) }, []), /is 24, which is no power of two/],
     [

@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/base";
+import { badFile, shownValue } from "@autocircuit/base";
 import { ByteReader, MoreNeeded } from "./byte-reader.ts";
 import { LONGEST_NAME, MOST_ENTRIES } from "./limits.ts";
 import { type MetadataValue, readValue } from "./metadata-values.ts";
@@ -49,8 +49,8 @@ function parse(reader: ByteReader): GgufHeader {
   const metadata = new Map<string, MetadataValue>();
   for (let i = 0; i < entries; i++) {
     const key = reader.text("the name of an entry", LONGEST_NAME);
-    if (metadata.has(key)) throw reader.fail(`has the entry ${JSON.stringify(key)} twice`);
-    metadata.set(key, readValue(reader, JSON.stringify(key)));
+    if (metadata.has(key)) throw reader.wrong(`has the entry ${shownValue(key)} twice`);
+    metadata.set(key, readValue(reader, shownValue(key)));
   }
   const declared = readTensorInfos(reader, checkTensorCount(reader, tensorCount));
   const alignment = alignmentOf(metadata, path);
@@ -68,5 +68,5 @@ function alignmentOf(metadata: ReadonlyMap<string, MetadataValue>, path: string)
   const alignment = metadata.get("general.alignment") ?? USUAL_ALIGNMENT;
   if (typeof alignment === "number" && alignment >= 1 && alignment <= 2 ** 20 && Number.isInteger(Math.log2(alignment)))
     return alignment;
-  throw badFile(path, `\`general.alignment\` is ${JSON.stringify(alignment)}, which is no power of two up to 2^20.`);
+  throw badFile(path, `\`general.alignment\` is ${shownValue(alignment)}, which is no power of two up to 2^20.`);
 }

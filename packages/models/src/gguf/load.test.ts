@@ -2,10 +2,20 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Tensor } from "@autocircuit/native";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { numbers } from "../../test/close-to.ts";
 import { ggufFixture } from "../../test/fixtures.ts";
-import { f32, floats, type GgufValue, ggufBytes, text, u32, type WrittenTensor } from "../../test/gguf-bytes.ts";
+import {
+  f32,
+  floats,
+  type GgufValue,
+  ggufBytes,
+  numbers as list,
+  text,
+  texts,
+  u32,
+  type WrittenTensor,
+} from "../../test/gguf-bytes.ts";
 import { loadModel } from "../load-model.ts";
 import { loadParts } from "../load-parts.ts";
 import { readConfig } from "../read-config.ts";
@@ -98,6 +108,65 @@ describe("refuses", () => {
       { "general.architecture": text("mamba") },
       undefined,
       /`general.architecture` is "mamba", which is not one of the architectures that are read from GGUF \(gpt2, llama, /,
+    ],
+    [
+      "what is no model",
+      { "general.type": text("adapter") },
+      undefined,
+      /`general\.type` is "adapter", which is no model: name the file of the model that it belongs to\.$/,
+    ],
+    ["a type that is a number", { "general.type": u32(1) }, undefined, /`general\.type` is 1, which is not a string/],
+    [
+      "an unembedding of other rows than the embedding",
+      { "tokenizer.ggml.tokens": texts(["a", "b", "c"]) },
+      [...instead(filled("token_embd.weight", 5, 4)), filled("output.weight", 7, 4)],
+      /token_embd\.weight has 5 rows and output\.weight 7: both must have one for each token; the tokenizer has 3 tokens\.$/,
+    ],
+    [
+      "a list where a number belongs, in a few words",
+      { "llama.attention.head_count": list("i32", new Array(49_152).fill(1)) },
+      undefined,
+      /`llama\.attention\.head_count` is a list of 49,152 numbers, which is not a number\.$/,
+    ],
+    [
+      "a text where a number belongs, cut off",
+      { "llama.embedding_length": text("x".repeat(10_000)) },
+      undefined,
+      /^.{1,100}`llama\.embedding_length` is "x{99}…" \(10,000 characters\), which is not a number\.$/,
+    ],
+    ...[0, -10_000, Number.POSITIVE_INFINITY, Number.NaN].map(
+      (base): [string, Record<string, GgufValue>, undefined, RegExp] => [
+        `positions of base ${base}`,
+        { "llama.rope.freq_base": f32(base) },
+        undefined,
+        new RegExp(`tiny\\.gguf: \`llama\\.rope\\.freq_base\` is ${base}, which is not a finite number above 0`),
+      ],
+    ),
+    ...[-1, Number.NaN].map((epsilon): [string, Record<string, GgufValue>, undefined, RegExp] => [
+      `an epsilon of ${epsilon}`,
+      { "llama.attention.layer_norm_rms_epsilon": f32(epsilon) },
+      undefined,
+      new RegExp(
+        `tiny\\.gguf: \`llama\\.attention\\.layer_norm_rms_epsilon\` is ${epsilon}, which is not a finite number of at`,
+      ),
+    ]),
+    [
+      "a multiplier of cos and sin without YaRN",
+      { "llama.rope.scaling.attn_factor": f32(1.5) },
+      undefined,
+      /`llama\.rope\.scaling\.attn_factor` is 1\.5, which this engine does not do/,
+    ],
+    [
+      "a multiplier of cos and sin of positions that are stretched",
+      { "llama.rope.scaling.factor": f32(4), "llama.rope.scaling.yarn_attn_factor": f32(2) },
+      undefined,
+      /`llama\.rope\.scaling\.yarn_attn_factor` is 2, which this engine does not do/,
+    ],
+    [
+      "positions that are stretched backwards",
+      { "llama.rope.scaling.factor": f32(-4) },
+      undefined,
+      /`llama\.rope\.scaling\.factor` is -4, which is not a finite number above 0/,
     ],
     [
       "a missing tensor",
@@ -239,10 +308,37 @@ describe("rotary positions", () => {
   it.each([
     { "llama.rope.scaling.type": text("linear"), "llama.rope.scaling.factor": f32(4) },
     { "llama.rope.scale_linear": f32(4) },
+    // As llama.cpp has it: a kind that is not named is linear, and the older key counts where there is no other.
+    { "llama.rope.scaling.factor": f32(4) },
+    { "llama.rope.scaling.factor": f32(4), "llama.rope.scale_linear": f32(8) },
+    { "llama.rope.scaling.factor": f32(4), "llama.rope.scaling.attn_factor": f32(1) },
   ])("are stretched: %j", async (change) => {
     const { rotary } = await readConfig(await written(change as Record<string, GgufValue>));
     expect(rotary!.frequencies[0]).toEqual([1 / 4, 1 / 400]);
   });
+});
+
+it.each([
+  { "llama.rope.scaling.type": text("none"), "llama.rope.scaling.factor": f32(4) },
+  { "llama.rope.scaling.factor": f32(0) },
+  { "llama.rope.scaling.type": text("linear") },
+])("rotary positions are as they are: %j", async (change) => {
+  const { rotary } = await readConfig(await written(change as Record<string, GgufValue>));
+  expect(rotary!.frequencies[0]).toEqual([1, 1 / 100]);
+});
+
+it("says where the size of the vocabulary is not that of embedding and tokenizer", async () => {
+  const said = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+  const vocabulary = (size: number) => ({ "llama.vocab_size": u32(size), "tokenizer.ggml.tokens": texts(["a", "b"]) });
+  const [two] = [filled("token_embd.weight", 2, 4)];
+  const rest = tensors.filter(({ name }) => name !== two!.name);
+  expect((await readConfig(await written(vocabulary(2), [two!, ...rest]))).dVocab).toBe(2);
+  expect(said).not.toHaveBeenCalled();
+  expect((await readConfig(await written(vocabulary(9)))).dVocab).toBe(7);
+  expect(String(said.mock.calls[0])).toContain(
+    "`llama.vocab_size` is 9, but token_embd.weight has 7 rows and the tokenizer 2 tokens: the embedding's rows count",
+  );
+  said.mockRestore();
 });
 
 /** The metadata's keys for another architecture. */

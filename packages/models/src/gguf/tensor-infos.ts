@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/base";
+import { badFile, shownValue } from "@autocircuit/base";
 import type { ByteReader } from "./byte-reader.ts";
 import { LONGEST_NAME, MOST_TENSORS } from "./limits.ts";
 import { type TensorType, tensorType, typeName } from "./tensor-types.ts";
@@ -41,7 +41,7 @@ export function readTensorInfos(reader: ByteReader, count: number): DeclaredTens
   const seen = new Set<string>();
   return Array.from({ length: count }, () => {
     const tensor = readTensorInfo(reader);
-    if (seen.has(tensor.name)) throw reader.fail(`declares tensor ${JSON.stringify(tensor.name)} twice`);
+    if (seen.has(tensor.name)) throw reader.wrong(`declares tensor ${shownValue(tensor.name)} twice`);
     seen.add(tensor.name);
     return tensor;
   });
@@ -49,18 +49,22 @@ export function readTensorInfos(reader: ByteReader, count: number): DeclaredTens
 
 function readTensorInfo(reader: ByteReader): DeclaredTensor {
   const name = reader.text("the name of a tensor", LONGEST_NAME);
-  const fail = (problem: string) => reader.fail(`tensor ${JSON.stringify(name)} ${problem}`);
+  const tensor = `tensor ${shownValue(name)}`;
   const dimensions = reader.u32();
-  if (dimensions > MOST_DIMENSIONS) throw fail(`has ${dimensions} dimensions; at most ${MOST_DIMENSIONS} can be`);
+  if (dimensions > MOST_DIMENSIONS)
+    throw reader.fail(`${tensor} has ${dimensions} dimensions; at most ${MOST_DIMENSIONS} can be`);
   const shape = Array.from({ length: dimensions }, () => reader.u64()).reverse();
   const type = reader.u32();
   const offset = reader.u64();
   const size = shape.reduce((product, n) => product * n, 1);
-  if (!Number.isSafeInteger(size)) throw fail(`has shape [${shape.join(", ")}], which no file could hold`);
+  if (!Number.isSafeInteger(size))
+    throw reader.fail(`${tensor} has shape [${shape.map(shownValue).join(", ")}], which no file could hold`);
   const blocks = tensorType(type);
   const row = shape.at(-1) ?? 1;
   if (blocks && row % blocks.elements !== 0)
-    throw fail(`has rows of ${row} numbers, which ${typeName(type)} cannot: its blocks have ${blocks.elements}`);
+    throw reader.wrong(
+      `${tensor} has rows of ${row} numbers, which ${typeName(type)} cannot: its blocks have ${blocks.elements}`,
+    );
   const bytes = blocks ? (size / blocks.elements) * blocks.bytes : 0;
   return { name, shape, size, type: typeName(type), blocks, offset, bytes };
 }
@@ -76,8 +80,10 @@ export function placeTensors(
   { start, alignment, fileBytes, path }: { start: number; alignment: number; fileBytes: number; path: string },
 ): Map<string, GgufTensor> {
   const placed = declared.map(({ offset, ...tensor }): GgufTensor => {
-    const name = JSON.stringify(tensor.name);
-    if (!Number.isSafeInteger(offset) || offset % alignment !== 0)
+    const name = shownValue(tensor.name);
+    if (!Number.isSafeInteger(offset))
+      throw badFile(path, `tensor ${name} lies at offset ${shownValue(offset)}, which no file reaches.`);
+    if (offset % alignment !== 0)
       throw badFile(path, `tensor ${name} lies at offset ${offset}, which is no multiple of ${alignment}.`);
     const end = start + offset + tensor.bytes;
     if (end > fileBytes) {
@@ -90,7 +96,7 @@ export function placeTensors(
   for (const [index, tensor] of inOrder.entries()) {
     const next = inOrder[index + 1];
     if (next && tensor.byteOffset + tensor.bytes > next.byteOffset)
-      throw badFile(path, `tensors ${JSON.stringify(tensor.name)} and ${JSON.stringify(next.name)} overlap.`);
+      throw badFile(path, `tensors ${shownValue(tensor.name)} and ${shownValue(next.name)} overlap.`);
   }
   return new Map(placed.map((tensor) => [tensor.name, tensor]));
 }

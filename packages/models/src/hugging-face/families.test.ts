@@ -43,6 +43,19 @@ describe("every family", () => {
   });
 });
 
+it.each([
+  ["gpt2", "layer_norm_epsilon"],
+  ["gpt_neo", "layer_norm_epsilon"],
+  ["gpt_neox", "layer_norm_eps"],
+  ["llama", "rms_norm_eps"],
+  ["gemma3_text", "rms_norm_eps"],
+])("%s: an epsilon that is negative or no number is named", (name, key) => {
+  for (const value of [-1e-5, Number.NaN, Number.POSITIVE_INFINITY])
+    expect(() => configOf(name, { [key]: value })).toThrow(
+      `config.json: \`${key}\` is ${value}, which is not a finite number of at least 0`,
+    );
+});
+
 describe("findFamily", () => {
   it("names an unknown architecture and the known ones", () => {
     const raw = new ConfigReader({ model_type: "mamba" }, "config.json");

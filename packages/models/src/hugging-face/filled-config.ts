@@ -1,3 +1,4 @@
+import { shownValue } from "@autocircuit/base";
 import type { ConfigReader } from "../config-reader.ts";
 import type { Family } from "./family.ts";
 
@@ -18,7 +19,7 @@ function translated(raw: ConfigReader, aliases: Readonly<Record<string, string>>
   for (const [name, alias] of Object.entries(aliases)) {
     if (!raw.has(alias)) continue;
     if (raw.has(name) && raw.raw(name) !== raw.raw(alias)) {
-      throw raw.fail(alias, `is another name of \`${name}\`, which is ${JSON.stringify(raw.raw(name))}`);
+      throw raw.fail(alias, `is another name of \`${name}\`, which is ${shownValue(raw.raw(name))}`);
     }
     found[name] = raw.raw(alias);
   }

@@ -28,7 +28,7 @@ export function gatedDecoderConfig(raw: ConfigReader): TransformerConfig {
     dVocabOut: dVocab,
     context: raw.size("max_position_embeddings"),
     norm: "rms",
-    eps: raw.number("rms_norm_eps"),
+    eps: raw.epsilon("rms_norm_eps"),
     attnOnly: false,
     parallel: false,
     causal: true,

@@ -53,6 +53,6 @@ function parametersOf(raw: ConfigReader, type: LayerType): RopeParameters {
   const listed = raw.object("rope_parameters")?.object(type)?.values;
   const scaling = full ? raw.object("rope_scaling")?.values : undefined;
   const own = new ConfigReader({ ...listed, ...scaling }, raw.where);
-  const theta = full ? raw.number("rope_theta", 1e6) : raw.number("rope_local_base_freq", 1e4);
-  return readScaling(own, { theta: own.number("rope_theta", theta), partial: 1 }, context);
+  const theta = full ? raw.positive("rope_theta", 1e6) : raw.positive("rope_local_base_freq", 1e4);
+  return readScaling(own, { theta: own.positive("rope_theta", theta), partial: 1 }, context);
 }

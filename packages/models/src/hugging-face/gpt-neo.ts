@@ -52,7 +52,7 @@ export const gptNeo: Family = {
       dVocabOut: dVocab,
       context: raw.size("max_position_embeddings"),
       norm: "layer",
-      eps: raw.number("layer_norm_epsilon"),
+      eps: raw.epsilon("layer_norm_epsilon"),
       attnOnly: false,
       parallel: false,
       causal: true,

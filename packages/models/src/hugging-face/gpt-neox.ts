@@ -43,7 +43,7 @@ export const gptNeox: Family = {
       dVocabOut: dVocab,
       context: raw.size("max_position_embeddings"),
       norm: "layer",
-      eps: raw.number("layer_norm_eps"),
+      eps: raw.epsilon("layer_norm_eps"),
       attnOnly: false,
       parallel: raw.boolean("use_parallel_residual"),
       causal: true,

@@ -47,7 +47,7 @@ export const gpt2: Family = {
       dVocabOut: dVocab,
       context: raw.size("n_positions"),
       norm: "layer",
-      eps: raw.number("layer_norm_epsilon"),
+      eps: raw.epsilon("layer_norm_epsilon"),
       attnOnly: false,
       parallel: false,
       causal: true,

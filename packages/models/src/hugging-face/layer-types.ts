@@ -1,3 +1,4 @@
+import { shownValue } from "@autocircuit/base";
 import type { ConfigReader } from "../config-reader.ts";
 
 /** Whether each layer sees all earlier positions or a sliding window. */
@@ -16,10 +17,7 @@ export function layerTypes(raw: ConfigReader, layers: number, slides: (layer: nu
   if (listed.length !== layers) throw raw.fail("layer_types", `does not name the types of ${layers} layers`);
   return listed.map((type) => {
     if (type === "full_attention" || type === "sliding_attention") return type;
-    throw raw.fail(
-      "layer_types",
-      `holds ${JSON.stringify(type)}; the engine does full_attention and sliding_attention`,
-    );
+    throw raw.fail("layer_types", `holds ${shownValue(type)}; the engine does full_attention and sliding_attention`);
   });
 }
 

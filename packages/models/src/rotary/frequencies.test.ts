@@ -38,6 +38,13 @@ describe("readRopeParameters", () => {
     expect(() => read({ rope_scaling: { rope_type: "linear" } })).toThrow("`rope_scaling`: has no `factor`");
   });
 
+  it.each([0, -1, Number.POSITIVE_INFINITY, Number.NaN])("refuses %s as a base and as a factor", (number) => {
+    const says = (key: string) => `\`${key}\` is ${number}, which is not a finite number above 0`;
+    expect(() => read({ rope_theta: number })).toThrow(says("rope_theta"));
+    expect(() => read({ rope_parameters: { rope_theta: number } })).toThrow(says("rope_theta"));
+    expect(() => read({ rope_scaling: { type: "linear", factor: number } })).toThrow(says("factor"));
+  });
+
   it("derives YaRN's multiplier from its factor, or from both mscales", () => {
     const yarn = { rope_type: "yarn", factor: 8, original_max_position_embeddings: 512 };
     expect(read({ rope_scaling: yarn })).toMatchObject({

@@ -66,7 +66,7 @@ export function readRopeParameters(config: ConfigReader, keys: RopeKeys = USUAL_
   const holds = older !== undefined && Object.keys(older.values).length > 0;
   const own = (holds ? older : config.object("rope_parameters")) ?? new ConfigReader({}, config.where);
   const base = {
-    theta: own.number("rope_theta", config.number(keys.theta, 10000)),
+    theta: own.has("rope_theta") ? own.positive("rope_theta") : config.positive(keys.theta, 10000),
     partial: own.number("partial_rotary_factor", config.number(keys.partial, 1)),
   };
   return readScaling(own, base, context);
@@ -85,15 +85,15 @@ export function readScaling(scaling: ConfigReader, base: RopeBase, context: numb
       return { type, ...base };
     case "dynamic":
       // Read for its absence: transformers needs it.
-      scaling.number("factor");
+      scaling.positive("factor");
       return { type, ...base, context };
     case "linear":
-      return { type, ...base, factor: scaling.number("factor") };
+      return { type, ...base, factor: scaling.positive("factor") };
     case "llama3":
       return {
         type,
         ...base,
-        factor: scaling.number("factor"),
+        factor: scaling.positive("factor"),
         lowFrequencyFactor: scaling.number("low_freq_factor"),
         highFrequencyFactor: scaling.number("high_freq_factor"),
         originalContext: scaling.size("original_max_position_embeddings", context),
@@ -107,7 +107,7 @@ export function readScaling(scaling: ConfigReader, base: RopeBase, context: numb
 
 function readYarn(scaling: ConfigReader, context: number): Omit<YarnScaling, "type"> {
   const originalContext = scaling.size("original_max_position_embeddings", context);
-  const factor = scaling.number("factor", context / originalContext);
+  const factor = scaling.positive("factor", context / originalContext);
   // Models that give both multipliers want their ratio; the paper's recommendation otherwise (equation 22).
   const mscale = scaling.number("mscale", 0);
   const mscaleAll = scaling.number("mscale_all_dim", 0);

@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/base";
+import { badFile, shownValue } from "@autocircuit/base";
 
 /** A token that is found in a text before it is split: a special token, or a word added after training. */
 export interface AddedToken {
@@ -40,7 +40,7 @@ export function checkIds(ids: ReadonlyMap<string, number>, added: readonly Added
   const claim = (token: string, id: number) => {
     const owner = owners.get(id);
     if (owner !== undefined && owner !== token) {
-      throw badFile(path, `id ${id} belongs to two tokens, ${JSON.stringify(owner)} and ${JSON.stringify(token)}.`);
+      throw badFile(path, `id ${id} belongs to two tokens, ${shownValue(owner)} and ${shownValue(token)}.`);
     }
     owners.set(id, token);
   };

@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/base";
+import { badFile, shownValue } from "@autocircuit/base";
 import type { ConfigReader } from "../config-reader.ts";
 import { isId } from "./added-tokens.ts";
 
@@ -32,7 +32,7 @@ function vocabulary(model: ConfigReader): ReadonlyMap<string, number> {
   const ids = Object.entries(model.object("vocab")?.values ?? {});
   if (ids.length === 0) throw model.fail("vocab", "holds no tokens");
   for (const [token, id] of ids) {
-    if (!isId(id)) throw problem(model, `\`vocab\`: token ${JSON.stringify(token)} has id ${JSON.stringify(id)}`);
+    if (!isId(id)) throw problem(model, `\`vocab\`: token ${shownValue(token)} has id ${shownValue(id)}`);
   }
   return new Map(ids as [string, number][]);
 }
@@ -42,7 +42,7 @@ function scoredVocabulary(model: ConfigReader): ReadonlyMap<string, number> {
   if (!Array.isArray(pieces) || pieces.length === 0) throw model.fail("vocab", "is not a list of tokens and scores");
   pieces.forEach((piece: unknown, index) => {
     if (!Array.isArray(piece) || typeof piece[0] !== "string" || typeof piece[1] !== "number") {
-      throw problem(model, `\`vocab\`[${index}] is ${JSON.stringify(piece)}, not a token and its score`);
+      throw problem(model, `\`vocab\`[${index}] is ${shownValue(piece)}, not a token and its score`);
     }
   });
   const unknown = model.raw("unk_id") ?? null;
@@ -59,7 +59,7 @@ function checkMerges(model: ConfigReader, ids: ReadonlyMap<string, number>): voi
   const prefix = model.string("continuing_subword_prefix", "");
   const form = typeof merges[0];
   merges.forEach((merge: unknown, index) => {
-    const fail = (reason: string) => problem(model, `\`merges\`[${index}] is ${JSON.stringify(merge)}, ${reason}`);
+    const fail = (reason: string) => problem(model, `\`merges\`[${index}] is ${shownValue(merge)}, ${reason}`);
     const parts: unknown = typeof merge === "string" ? merge.split(" ") : merge;
     if (!isPair(parts)) throw fail("not two tokens");
     // The library tells the two forms apart by the first merge alone.
@@ -68,7 +68,7 @@ function checkMerges(model: ConfigReader, ids: ReadonlyMap<string, number>): voi
     const whole = left + (prefix !== "" && right.startsWith(prefix) ? right.slice(prefix.length) : right);
     if (ids.has(left) && ids.has(right) && ids.has(whole)) return;
     const unknown = [left, right, whole].find((token) => !ids.has(token));
-    throw fail(`but ${JSON.stringify(unknown)} is not in the vocabulary`);
+    throw fail(`but ${shownValue(unknown)} is not in the vocabulary`);
   });
 }
 

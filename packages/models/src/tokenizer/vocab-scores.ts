@@ -1,4 +1,4 @@
-import { badFile, parseJson } from "@autocircuit/base";
+import { badFile, parseJson, shownValue } from "@autocircuit/base";
 import { type AddedToken, checkIds } from "./added-tokens.ts";
 import { fromSentencePieces, SPACE } from "./sentence-piece.ts";
 import type { TokenizerJson } from "./tokenizer-json.ts";
@@ -24,8 +24,7 @@ export function fromVocabScores(text: string, path: string): TokenizerJson {
   pieces.forEach(([raw, score], id) => {
     const control = CONTROL.exec(raw.trim())?.[0];
     const piece = control ?? raw.replaceAll(" ", SPACE);
-    if (piece in vocab)
-      throw badFile(path, `piece ${JSON.stringify(raw)} is there twice, as ${vocab[piece]} and ${id}.`);
+    if (piece in vocab) throw badFile(path, `piece ${shownValue(raw)} is there twice, as ${vocab[piece]} and ${id}.`);
     vocab[piece] = id;
     if (control) added.push({ id, content: control, special: true, normalized: false });
     else if (!BYTE.test(piece)) scores.set(piece, score);
@@ -51,7 +50,7 @@ function parse(text: string, path: string): readonly ScoredPiece[] {
   if (!Array.isArray(raw) || raw.length === 0) throw badFile(path, "is not a list of pieces and scores.");
   raw.forEach((entry: unknown, id) => {
     const good = Array.isArray(entry) && typeof entry[0] === "string" && entry[0] !== "" && Number.isFinite(entry[1]);
-    if (!good) throw badFile(path, `entry ${id} is ${JSON.stringify(entry)}, not a piece and its score.`);
+    if (!good) throw badFile(path, `entry ${id} is ${shownValue(entry)}, not a piece and its score.`);
   });
   return raw as ScoredPiece[];
 }

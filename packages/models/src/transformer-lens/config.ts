@@ -77,7 +77,7 @@ export function fromTransformerLens(raw: TransformerLensConfig, where = "config"
     dVocabOut: unlessUnset(config, "d_vocab_out") ?? dVocab,
     context: config.size("n_ctx"),
     norm: norm(config).kind,
-    eps: config.number("eps", 1e-5),
+    eps: config.epsilon("eps", 1e-5),
     attnOnly,
     parallel: config.boolean("parallel_attn_mlp", false),
     causal,
@@ -136,13 +136,13 @@ function positions(
     const base = { theta, partial: dim / dHead };
     return inverseFrequencies(rope(config, base), dHead, config.where).frequencies;
   };
-  const frequencies = [set(config.number("rotary_base", 10000))];
+  const frequencies = [set(config.positive("rotary_base", 10000))];
   const interleaved = config.boolean("rotary_adjacent_pairs", false);
   const types = attentionTypes(config, layers);
   if (!types || !config.has("rotary_base_local")) {
     return { positions: "rotary", rotary: { dim, interleaved, frequencies } };
   }
-  frequencies.push(set(config.number("rotary_base_local")));
+  frequencies.push(set(config.positive("rotary_base_local")));
   const layerType = types.map((kind) => (kind === "local" ? 1 : 0));
   return { positions: "rotary", rotary: { dim, interleaved, frequencies, layerType } };
 }

@@ -8,6 +8,7 @@ export interface ExpectedWeight {
 }
 
 const LISTED = 5;
+const LONGEST = 100;
 
 /** Types of weights; other types are what quantised weights and buffers are stored in. */
 const FLOATS = new Set(["F64", "F32", "F16", "BF16"]);
@@ -71,5 +72,10 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
 function listed(what: string, items: readonly string[]): string {
   const rest = items.length - LISTED;
   const more = rest > 0 ? ` and ${rest} more` : "";
-  return `${items.length} ${what}${items.length === 1 ? "" : "s"} (${items.slice(0, LISTED).join(", ")}${more})`;
+  return `${items.length} ${what}${items.length === 1 ? "" : "s"} (${items.slice(0, LISTED).map(short).join(", ")}${more})`;
+}
+
+/** Files may name their weights as they like. */
+function short(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }

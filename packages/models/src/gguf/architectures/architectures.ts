@@ -12,9 +12,12 @@ const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map(
 /**
  * The architecture of a file.
  *
- * @throws AutocircuitError `bad-file` naming it and the known ones
+ * @throws AutocircuitError `bad-file` naming it and the known ones; for adapters and what else is no model
  */
 export function architectureOf({ metadata }: GgufFile): Architecture {
+  const type = metadata.string("general.type", "model");
+  if (type !== "model")
+    throw metadata.fail("general.type", "is no model: name the file of the model that it belongs to");
   const architecture = ARCHITECTURES.get(metadata.string("general.architecture"));
   if (architecture) return architecture;
   const known = [...ARCHITECTURES.keys()].join(", ");

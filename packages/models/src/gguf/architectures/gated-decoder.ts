@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/base";
+import { badFile, counted, sayOnce, shownValue } from "@autocircuit/base";
 import type { ConfigReader } from "../../config-reader.ts";
 import type { GgufFile } from "../gguf-file.ts";
 import { ropeScaling } from "../rope-scaling.ts";
@@ -76,17 +76,43 @@ export function gatedConfig(file: GgufFile, architecture: string): Readonly<Reco
     num_key_value_heads: raw.size(key("attention.head_count_kv"), heads),
     head_dim: dHead,
     max_position_embeddings: raw.size(key("context_length")),
-    rms_norm_eps: raw.number(key("attention.layer_norm_rms_epsilon")),
-    rope_theta: raw.number(key("rope.freq_base"), 10_000),
+    rms_norm_eps: raw.epsilon(key("attention.layer_norm_rms_epsilon")),
+    rope_theta: raw.positive(key("rope.freq_base"), 10_000),
     rope_scaling: ropeScaling(raw, architecture),
     tie_word_embeddings: !file.tensors.has(UNEMBEDDING),
   };
 }
 
-/** Rows of the embedding: models whose vocabulary is padded have more than their tokenizer has tokens. */
+/**
+ * Rows of the embedding: models whose vocabulary is padded have more than their tokenizer has tokens.
+ *
+ * @throws AutocircuitError `bad-file` where the unembedding has another number of them
+ */
 export function vocabulary(file: GgufFile): number {
   const embedding = file.tensors.get(EMBEDDING);
   if (!embedding) throw badFile(file.path, `lacks the tensor ${EMBEDDING} that every model has.`);
-  if (embedding.shape.length === 2 && embedding.shape[0]! > 0) return embedding.shape[0]!;
-  throw badFile(file.path, `${EMBEDDING} has shape [${embedding.shape.join(", ")}] instead of tokens and width.`);
+  const [rows = 0] = embedding.shape;
+  if (embedding.shape.length !== 2 || rows === 0)
+    throw badFile(file.path, `${EMBEDDING} has shape [${embedding.shape.join(", ")}] instead of tokens and width.`);
+  const tokens = file.metadata.strings("tokenizer.ggml.tokens")?.length;
+  const listed = tokens === undefined ? "" : `; the tokenizer has ${counted(tokens, "token")}`;
+  const unembedding = file.tensors.get(UNEMBEDDING)?.shape[0];
+  if (unembedding !== undefined && unembedding !== rows)
+    throw badFile(
+      file.path,
+      `${EMBEDDING} has ${counted(rows, "row")} and ${UNEMBEDDING} ${unembedding}: both must have one for each token${listed}.`,
+    );
+  noteVocabulary(file, rows, tokens);
+  return rows;
+}
+
+/** Says where the number of tokens that a file gives is not that of its embedding and its tokenizer. */
+function noteVocabulary({ metadata, path }: GgufFile, rows: number, tokens: number | undefined): void {
+  const key = `${metadata.string("general.architecture", "llama")}.vocab_size`;
+  const said = metadata.raw(key);
+  if (said === undefined || (said === rows && said === (tokens ?? rows))) return;
+  const listed = tokens === undefined ? "" : ` and the tokenizer ${counted(tokens, "token")}`;
+  sayOnce(
+    `${path}: \`${key}\` is ${shownValue(said)}, but ${EMBEDDING} has ${counted(rows, "row")}${listed}: the embedding's rows count`,
+  );
 }

@@ -43,8 +43,8 @@ export const gemma3: Architecture = {
     return {
       ...config,
       model_type: "gemma3_text",
-      rope_theta: raw.number("gemma3.rope.freq_base", raw.number("gemma3.rope.global.freq_base", 1e6)),
-      rope_local_base_freq: raw.number("gemma3.rope.freq_base_swa", raw.number("gemma3.rope.local.freq_base", 1e4)),
+      rope_theta: raw.positive(given(raw, "gemma3.rope.freq_base", "gemma3.rope.global.freq_base"), 1e6),
+      rope_local_base_freq: raw.positive(given(raw, "gemma3.rope.freq_base_swa", "gemma3.rope.local.freq_base"), 1e4),
       attn_logit_softcapping: raw.raw("gemma3.attn_logit_softcapping") ?? null,
       final_logit_softcapping: raw.raw("gemma3.final_logit_softcapping") ?? null,
       ...(window > 0 ? { sliding_window: window } : { sliding_window_pattern: 1 }),
@@ -53,6 +53,11 @@ export const gemma3: Architecture = {
   stored: (name) => storedGated(name, PARTS),
   change,
 };
+
+/** The first of two keys, unless only the second is there. */
+function given(raw: ConfigReader, key: string, other: string): string {
+  return raw.has(key) || !raw.has(other) ? key : other;
+}
 
 /**
  * @param largest blocks of the 27B model, whose scores are scaled by the width of the model over its heads. The file does not say it;

@@ -31,7 +31,7 @@ export const gpt2: Architecture = {
       n_inner: raw.size("gpt2.feed_forward_length"),
       n_layer: raw.size("gpt2.block_count"),
       n_head: raw.size("gpt2.attention.head_count"),
-      layer_norm_epsilon: raw.number("gpt2.attention.layer_norm_epsilon"),
+      layer_norm_epsilon: raw.epsilon("gpt2.attention.layer_norm_epsilon"),
       tie_word_embeddings: !file.tensors.has("output.weight"),
     };
   },

@@ -93,6 +93,22 @@ describe("byte pairs", () => {
   });
 
   it.each([
+    [
+      { "tokenizer.ggml.bos_token_id": u32(400), "tokenizer.ggml.add_bos_token": bool(true) },
+      /tokenizer\.gguf: `tokenizer\.ggml\.bos_token_id` is 400, which is none of the 259 tokens/,
+    ],
+    [
+      { "tokenizer.ggml.bos_token_id": u32(259) },
+      /tokenizer\.gguf: `tokenizer\.ggml\.bos_token_id` is 259, which is none of the 259 tokens/,
+    ],
+    [
+      { "tokenizer.ggml.eos_token_id": u32(2 ** 32 - 1) },
+      /tokenizer\.gguf: `tokenizer\.ggml\.eos_token_id` is 4294967295, which is none of the 259 tokens/,
+    ],
+    [
+      { "tokenizer.ggml.pre": numbers("i32", new Array(17).fill(1)) },
+      /`tokenizer\.ggml\.pre` is a list of 17 numbers, which is not a string\.$/,
+    ],
     [{ "tokenizer.ggml.pre": text("unheard-of") }, /`tokenizer.ggml.pre` is "unheard-of", which does not say/],
     [{ "tokenizer.ggml.merges": texts(["a c"]) }, /`merges`\[0\] is "a c", but "ac" is not in the vocabulary/],
     [{ "tokenizer.ggml.merges": f32(1) }, /`tokenizer.ggml.merges` is 1, which is not a list of text/],

@@ -24,15 +24,23 @@ export async function ggufTokenizer(path: string): Promise<TextTokenizer | null>
   const { ids } = checkModel(new ConfigReader(json.model, path));
   checkIds(ids, json.added_tokens, path);
   const codec = await LibraryCodec.create(json, path);
-  const idOf = (role: string) => {
-    const id = raw.number(`tokenizer.ggml.${role}_token_id`, -1);
-    return codec.has(id) ? id : null;
-  };
   const begins = raw.string(MODEL) !== "gpt2" || hasBeginning(raw);
-  const specialIds = { bosId: begins ? idOf("bos") : null, eosId: idOf("eos"), padId: idOf("padding") };
+  const [bosId, eosId] = [idOf(raw, "bos", codec), idOf(raw, "eos", codec)];
+  const padding = raw.number("tokenizer.ggml.padding_token_id", -1);
+  // Files name tokens to pad with that were added behind the vocabulary; nothing here is computed of padding.
+  const specialIds = { bosId: begins ? bosId : null, eosId, padId: codec.has(padding) ? padding : null };
   const tokenizer = new TextTokenizer({ codec: () => codec, specialIds, vocabularySize: codec.size });
   // Files of a tokenizer alone have no tensors.
   return file.tensors.size === 0 ? tokenizer : tokenizer.within(vocabulary(file));
+}
+
+/** The id of a token that the file names; null where it names none. @throws AutocircuitError `bad-file` for one that is not there */
+function idOf(raw: ConfigReader, role: string, codec: LibraryCodec): number | null {
+  const key = `tokenizer.ggml.${role}_token_id`;
+  if (!raw.has(key)) return null;
+  const id = raw.number(key);
+  if (codec.has(id)) return id;
+  throw raw.fail(key, `is none of the ${codec.size} tokens of \`tokenizer.ggml.tokens\``);
 }
 
 function tokenizerJson(raw: ConfigReader): TokenizerJson | undefined {

@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/base";
+import { badFile, shownValue } from "@autocircuit/base";
 import type { ConfigReader } from "../../config-reader.ts";
 import type { AddedToken } from "../../tokenizer/added-tokens.ts";
 
@@ -32,8 +32,7 @@ export function readTokens(raw: ConfigReader, spelled: (token: string) => string
   const vocab = Object.create(null) as Record<string, number>;
   const added: AddedToken[] = [];
   for (const [id, token] of tokens.entries()) {
-    if (token in vocab)
-      throw badFile(raw.where, `has token ${JSON.stringify(token)} twice, as ${vocab[token]} and ${id}.`);
+    if (token in vocab) throw badFile(raw.where, `has token ${shownValue(token)} twice, as ${vocab[token]} and ${id}.`);
     vocab[token] = id;
     const special = kinds[id] === control || kinds[id] === unknown;
     if (token !== "" && (special || kinds[id] === userDefined))
