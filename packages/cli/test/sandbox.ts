@@ -44,6 +44,7 @@ export async function sandbox(): Promise<{ folder: string } & Disposable> {
   // Any model that reads text will do for the one that is called Llama.
   for (const name of ["models/gpt2", "openai-community/gpt2", "models/llama"])
     symlinkSync(join(folder, "gpt2"), at(name));
+  cpSync(join(root, "packages/models/test/fixtures/gguf/llama.gguf"), at("models/llama.gguf"));
   const fixtures = join(root, "packages/conformance/fixtures/hf");
   cpSync(join(fixtures, "gpt2"), at("models/dreams"), { recursive: true });
   cpSync(join(root, "docs/examples"), at("docs/examples"), { recursive: true });

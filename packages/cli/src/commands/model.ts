@@ -4,7 +4,7 @@ import type { ModelCommandOptions } from "../model/describe.ts";
 import { maxEdges } from "../support/max-edges.ts";
 import { wholeNumber } from "../support/parse-options.ts";
 
-/** `autocircuit model FOLDER|FILE|ID`. */
+/** `autocircuit model MODEL`. */
 export function addModel(program: Command, context: Context): void {
   program
     .command("model")
@@ -12,7 +12,7 @@ export function addModel(program: Command, context: Context): void {
       "say what a model is: architecture, parameters, nodes and edges of its graphs, memory of a patched run; reads no weights",
     )
     .argument(
-      "<folder|file|id>",
+      "<model>",
       "folder with config.json, of transformers or of TransformerLens, a GGUF file, or a name on the Hugging Face hub",
     )
     .option("--batch <n>", "prompts at once, for the memory estimate", wholeNumber(1), 16)
@@ -25,7 +25,7 @@ export function addModel(program: Command, context: Context): void {
       `
 Examples:
   autocircuit model models/gpt2
-  autocircuit model model.gguf
+  autocircuit model models/llama.gguf
   autocircuit model openai-community/gpt2 --graph
   autocircuit model models/gpt2 --batch 32 --length 64 --json gpt2.json`,
     )
