@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { AutocircuitError, badFile } from "@autocircuit/base";
+import { AutocircuitError, badFile, shownValue } from "@autocircuit/base";
 import { throwIfAborted } from "@autocircuit/core";
 import { ConfigReader } from "../config-reader.ts";
 import { GGUF_MARK, type GgufHeader, parseGgufHeader } from "./header.ts";
@@ -71,7 +71,10 @@ export class GgufFile implements AsyncDisposable {
       const header = await readHeader(handle, path);
       const parts = header.metadata.get("split.count");
       if (typeof parts === "number" && parts > 1)
-        throw badFile(path, `is one of ${parts} parts. Join them: llama-gguf-split --merge FIRST.gguf WHOLE.gguf`);
+        throw badFile(
+          path,
+          `is one of ${shownValue(parts)} parts. Join them: llama-gguf-split --merge FIRST.gguf WHOLE.gguf`,
+        );
       return new GgufFile(path, header, handle);
     } catch (error) {
       await handle.close();

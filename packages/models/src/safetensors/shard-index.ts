@@ -1,4 +1,4 @@
-import { badFile, parseJson } from "@autocircuit/base";
+import { badFile, parseJson, shownValue } from "@autocircuit/base";
 
 /** Name of the file that says which shard holds which tensor. */
 export const INDEX_FILE = "model.safetensors.index.json";
@@ -18,7 +18,7 @@ export function parseShardIndex(text: string, path: string): Map<string, Set<str
     if (typeof file !== "string" || !/^[^/\\\0]+\.safetensors$/.test(file)) {
       throw badFile(
         path,
-        `tensor ${JSON.stringify(tensor)}: file ${JSON.stringify(file)} is not the name of a .safetensors file in this folder.`,
+        `tensor ${shownValue(tensor)}: file ${shownValue(file)} is not the name of a .safetensors file in this folder.`,
       );
     }
     const names = shards.get(file);

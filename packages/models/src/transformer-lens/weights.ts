@@ -1,4 +1,4 @@
-import { badFile } from "@autocircuit/base";
+import { badFile, shownValue } from "@autocircuit/base";
 import type { TransformerConfig } from "@autocircuit/native";
 import type { ConfigReader } from "../config-reader.ts";
 import { checkWeights } from "../weights/check-names.ts";
@@ -35,7 +35,7 @@ export function checkTransformerLensWeights(
   const isNorm = /(^|\.)(ln1|ln2|ln_final)\.[wb]$/;
   const present = [...shapes.keys()].filter((name) => isNorm.test(name));
   if (present.length > 0 && !weights) {
-    const type = kind === "none" ? "null" : JSON.stringify(raw.raw("normalization_type"));
+    const type = kind === "none" ? "null" : shownValue(raw.raw("normalization_type"));
     throw badFile(where, `holds ${present[0]}, but normalization_type is ${type}, which has no weights.`);
   }
   const both = raw.boolean("use_normalization_before_and_after", false);
