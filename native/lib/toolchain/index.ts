@@ -7,7 +7,7 @@ export { addonStore } from "./addon-store.ts";
 export { type BuildOptions, type BuildResult, build, buildReasons } from "./build.ts";
 export { defaultJobs } from "./build-steps.ts";
 export type { BuildTarget } from "./build-targets.ts";
-export { type CacheEntry, cacheEntries, libtorchCache } from "./cache.ts";
+export { type CacheEntry, cacheEntries, libtorchCache, userFolder } from "./cache.ts";
 export type { BuildTool } from "./compilers.ts";
 export { type BuildCudaOptions, type BuildCudaResult, buildCuda } from "./cuda/build-cuda.ts";
 export type { CudaFacts } from "./cuda/facts.ts";

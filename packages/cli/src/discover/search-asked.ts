@@ -44,7 +44,7 @@ export async function searchAsked(
   const { dtype, tf32 } = used.how;
   return {
     ...{ task: subject.name, model: options.model ?? null, weights: await digestOf(options.model, signal) },
-    ...{ processing: options.processing?.toSorted() ?? null, graph: model.graph.config },
+    ...{ processing: options.processing?.toSorted().join(",") ?? null, graph: model.graph.config },
     ...{ autoencoderScale: options.autoencoderScale ?? null, algorithm: algorithm ?? null, options: given },
     ...{ ablation, outputSlice: model.outputSlice, dtype, tf32, seed, keep: keep ?? null, size: size ?? null },
     prompts: [train, test].map(({ batches }) => batches.map(({ key }) => key)),
@@ -73,16 +73,23 @@ function values(before: unknown, now: unknown): string {
 
 const LONGEST_VALUE = 40;
 
-/** SHA-256 of the files that a model is loaded from; null for one that is compiled for the task. */
+/** SHA-256 of the files that a model is loaded from, each read once a user; null for a model that is compiled for the task. */
 async function digestOf(model: string | undefined, signal: AbortSignal): Promise<string | null> {
   if (model === undefined) return null;
   // It was loaded before, so that what is there is what was loaded.
   const place = await resolveModelFolder(model, { offline: true, signal });
   const { FileDigests } = await import("@autocircuit/sweep");
-  const digests = new FileDigests();
-  if (isGguf(place)) return digests.of(place);
+  const { userFolder } = await import("@autocircuit/native/toolchain");
+  const digests = new FileDigests(join(userFolder(process.env), "digests.json"));
+  const all = await Promise.all((await filesOf(place)).map((path) => digests.of(path)));
+  await digests.save();
+  return all.join(" ");
+}
+
+/** What decides the numbers of a model; the tokenizer's work is in the prompts. */
+async function filesOf(place: string): Promise<string[]> {
+  if (isGguf(place)) return [place];
   await using checkpoint = await Checkpoint.open(place);
   const weights = new Set(checkpoint.names().map((name) => checkpoint.file(name).path));
-  const all = [join(place, "config.json"), ...[...weights].sort()];
-  return (await Promise.all(all.map((path) => digests.of(path)))).join(" ");
+  return [join(place, "config.json"), ...[...weights].sort()];
 }
