@@ -266,6 +266,12 @@ describe("refuses", () => {
       [...tensors, floats("rope_freqs.weight", [3], Float32Array.of(1, 1, 1))],
       /rope_freqs\.weight has 3 numbers; half a head's width, 2, are needed/,
     ],
+    ...[Number.NaN, 2.5].map((window): [string, Record<string, GgufValue>, undefined, RegExp] => [
+      `a window of ${window}`,
+      { "llama.attention.sliding_window": f32(window) },
+      undefined,
+      new RegExp(`\`llama\\.attention\\.sliding_window\` is ${window}, which is not a positive whole number`),
+    ]),
     [
       "a window in Qwen",
       { ...renamed("qwen2"), "general.architecture": text("qwen2"), "qwen2.attention.sliding_window": u32(3) },

@@ -56,6 +56,12 @@ export function refuseGemmas(raw: ConfigReader, architecture: string): void {
     raw.only(`${architecture}.${name}`, 0);
 }
 
+/** Positions that a window lets attention see; 0 where there is none. */
+export function slidingWindow(raw: ConfigReader, architecture: string): number {
+  const key = `${architecture}.attention.sliding_window`;
+  return raw.number(key, 0) <= 0 ? 0 : raw.size(key);
+}
+
 /** What the configurations of Llama and its descendants say in common. */
 export function gatedConfig(file: GgufFile, architecture: string): Readonly<Record<string, unknown>> {
   const raw = file.metadata;

@@ -1,7 +1,7 @@
 import type { ConfigReader } from "../../config-reader.ts";
 import type { GgufFile } from "../gguf-file.ts";
 import type { Architecture, Change } from "./architecture.ts";
-import { GATED_PARTS, gatedConfig, storedGated } from "./gated-decoder.ts";
+import { GATED_PARTS, gatedConfig, slidingWindow, storedGated } from "./gated-decoder.ts";
 
 /** Four norms a block. */
 const PARTS = {
@@ -39,7 +39,7 @@ export const gemma3: Architecture = {
   config(file) {
     const raw = file.metadata;
     const config = gemmaConfig(file, "gemma3", 62);
-    const window = raw.number("gemma3.attention.sliding_window", 0);
+    const window = slidingWindow(raw, "gemma3");
     return {
       ...config,
       model_type: "gemma3_text",

@@ -1,6 +1,6 @@
 import type { Tensor } from "@autocircuit/native";
 import type { Architecture } from "./architecture.ts";
-import { gatedConfig, refuseGemmas, storedGated } from "./gated-decoder.ts";
+import { gatedConfig, refuseGemmas, slidingWindow, storedGated } from "./gated-decoder.ts";
 
 /**
  * Llama, Mistral and others of their shape, which llama.cpp gives one name. Its rotary positions turn neighbours, those of `transformers`
@@ -10,7 +10,7 @@ export const llama: Architecture = {
   name: "llama",
   config(file) {
     refuseGemmas(file.metadata, "llama");
-    const window = file.metadata.number("llama.attention.sliding_window", 0);
+    const window = slidingWindow(file.metadata, "llama");
     const common = gatedConfig(file, "llama");
     if (window > 0) return { ...common, model_type: "mistral", sliding_window: window };
     return {

@@ -1,6 +1,6 @@
 import type { GgufFile } from "../gguf-file.ts";
 import type { Architecture } from "./architecture.ts";
-import { gatedConfig, refuseGemmas, storedGated } from "./gated-decoder.ts";
+import { gatedConfig, refuseGemmas, slidingWindow, storedGated } from "./gated-decoder.ts";
 
 /** Qwen 2 and 2.5. */
 export const qwen2: Architecture = {
@@ -25,7 +25,7 @@ function qwenConfig(file: GgufFile, name: string): Readonly<Record<string, unkno
   refuseGemmas(file.metadata, name);
   const config = gatedConfig(file, name);
   const key = `${name}.attention.sliding_window`;
-  const window = file.metadata.number(key, 0);
+  const window = slidingWindow(file.metadata, name);
   if (window > 0 && window < (config.max_position_embeddings as number))
     throw file.metadata.fail(key, "is not done for Qwen: the file does not say in which layers");
   return { ...config, use_sliding_window: false };
