@@ -147,21 +147,26 @@ export class PromptBatch implements Disposable {
   }
 }
 
-/** Ends a list in {@link hash}. */
-const END = Number.NaN;
+/** Numbers that are neither ids nor positions: the end of a list, and no partner. */
+const END = -(2 ** 31);
+const NONE = END + 1;
 
 /** FNV-1a, by words of 32 bits, over all that makes a difference to a result: 32 bits. */
 function hash(prompts: readonly PromptPair[]): number {
   let value = 0x811c9dc5;
-  // Answers may be any numbers.
+  const mix = (word: number) => {
+    value = Math.imul(value ^ word, 0x01000193);
+  };
   const number = new Float64Array(1);
   const words = new Uint32Array(number.buffer);
+  // Answers may be any numbers. Small whole ones differ in their lowest bits, which reach all bits of the product.
   const add = (one: number) => {
+    if (one === (one | 0)) return mix(one);
     number[0] = one;
-    for (const word of words) value = Math.imul(value ^ word, 0x01000193);
+    words.forEach(mix);
   };
   const addAll = (list: readonly (number | null)[]) => {
-    for (const one of list) add(one ?? -1);
+    for (const one of list) add(one ?? NONE);
     add(END);
   };
   for (const { clean, corrupt, answers, wrongAnswers, alignment } of prompts) {

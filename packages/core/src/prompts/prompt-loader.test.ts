@@ -52,6 +52,13 @@ describe("PromptLoader", () => {
     ];
     const keys = changes.map((change) => new PromptLoader([{ ...pair, ...change }], { batchSize: 1 }).batches[0]!.key);
     expect(new Set(keys).size).toBe(changes.length);
+    const ids = Array.from({ length: 1600 }, (_, i) => ({
+      ...pair,
+      answers: [i % 40],
+      wrongAnswers: [Math.floor(i / 40)],
+    }));
+    const places = new PromptLoader(ids, { batchSize: 1 }).batches.map(({ key, index }) => key - index * 2 ** 32);
+    expect(new Set(places).size).toBe(ids.length);
   });
 
   it("takes one prefix for all prompts, or one for each batch", async () => {
