@@ -1,5 +1,5 @@
 export { Ablation, type AblationDetails } from "./ablation.ts";
-export type { MemoryFigures, ProcessorFacts, Recordings } from "./addon.ts";
+export type { MemoryFigures, ProcessorFacts, ProductsWay, Recordings } from "./addon.ts";
 export {
   type Autoencoders,
   type AutoencodersOfPlace,
@@ -33,6 +33,7 @@ export {
   recordings,
   recordingsText,
   resetPeak,
+  setProducts,
   setThreads,
   synchronize,
   threads,
