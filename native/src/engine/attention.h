@@ -12,7 +12,7 @@
 
 namespace autocircuit {
 
-// Who may attend to whom in a pass, and where each token stands in its text: made once, used by every layer.
+// Who may attend to whom in a pass, and where each token stands in its text: made once, used by every block.
 class AttentionContext {
  public:
   AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t length, const at::Tensor& padding,
@@ -25,7 +25,7 @@ class AttentionContext {
   // `heads` are the query heads' numbers; Hk is the model's number of key/value heads if they are all, or one per query head.
   // Returns [B, Pq, Hq, dHead]. Keys and values after rotation are kept in `keep` when it is given; `hooks` visit rotated queries and
   // keys, scores and patterns.
-  at::Tensor attend(const BlockWeights& weights, int64_t layer, at::Tensor q, at::Tensor k, at::Tensor v,
+  at::Tensor attend(const BlockWeights& weights, int64_t block, at::Tensor q, at::Tensor k, at::Tensor v,
                     const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads, Prefix* keep = nullptr,
                     Hooks* hooks = nullptr) const;
 

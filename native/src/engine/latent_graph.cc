@@ -66,7 +66,7 @@ LatentGraph::LatentGraph(const TransformerConfig& config, const Autoencoders& au
   for (const DestinationGroup& group : table.groups) {
     const bool inside = group.block >= 0 && group.block < config.layers;
     if (!inside || (group.kind == GroupKind::post && autoencoders.of_stream(group.block) < 0) || group.kind == GroupKind::mid)
-      throw Error(ErrorCode::bad_input, "the graph has a group that reads in layer " + std::to_string(group.block) +
+      throw Error(ErrorCode::bad_input, "the graph has a group that reads in block " + std::to_string(group.block) +
                                             " what this model with its autoencoders does not read there; the graph is of another model");
     const int64_t end = group.kind == GroupKind::post ? order.post(group.block) : order.before(reading_point(config, group));
     add_group(group, first_read(config, autoencoders, group), end);

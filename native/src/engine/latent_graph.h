@@ -12,7 +12,7 @@
 
 namespace autocircuit {
 
-// A graph whose rows name latents, taken apart: the ordinary sources, which the engine patches as ever (the place of an MLP, or of a layer's
+// A graph whose rows name latents, taken apart: the ordinary sources, which the engine patches as ever (the place of an MLP, or of a block's
 // first head, holds the error of what replaces it, or zeros; so does one behind each block where the stream has autoencoders), and of each
 // autoencoder its latents, columns side by side.
 class LatentGraph {

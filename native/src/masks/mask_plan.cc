@@ -73,9 +73,9 @@ void MaskPlan::set_rows(size_t group, std::vector<RowKind> rows) {
   groups_[group].patched = !groups_[group].all(RowKind::plain);
 }
 
-const GroupPlan* MaskPlan::find(GroupKind kind, int64_t layer) const {
+const GroupPlan* MaskPlan::find(GroupKind kind, int64_t block) const {
   for (const GroupPlan& plan : groups_)
-    if (plan.group->kind == kind && (kind == GroupKind::end || plan.group->block == layer)) return &plan;
+    if (plan.group->kind == kind && (kind == GroupKind::end || plan.group->block == block)) return &plan;
   return nullptr;
 }
 

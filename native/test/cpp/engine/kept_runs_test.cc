@@ -29,7 +29,7 @@ TEST("a kept run is a starting point that changes nothing, for one mask and for 
       at::Tensor mask = at::zeros({4, graph.edges}, at::kDouble);
       mask.narrow(1, group.offset, graph.edges - group.offset).copy_((at::rand({4, graph.edges - group.offset}) < 0.6).to(at::kDouble));
       mask.narrow(1, group.offset, cells).select(0, 1).fill_(1);
-      // In every other layer one head alone: the others are then those of the kept run.
+      // In every other block one head alone: the others are then those of the kept run.
       if (group.block % 2 == 0 && group.heads > 1)
         mask.narrow(1, group.offset, cells).unflatten(1, {-1, group.heads, group.sources}).narrow(2, 0, group.heads - 1).fill_(0);
       if (group.block % 2 == 0 && group.heads > 1)

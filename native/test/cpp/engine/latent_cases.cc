@@ -63,8 +63,8 @@ PatchGraph graph_with_latents(const Setting& s, const GraphKind& kind, const Aut
   graph.stream_latents = autoencoders.stream_counts();
   graph.errors = autoencoders.errors();
   int64_t first = 0, written = 1;
-  const auto read = [&](GroupKind group, int64_t layer, int64_t heads) {
-    graph.groups.push_back({group, layer, heads, first, written - first, graph.edges});
+  const auto read = [&](GroupKind group, int64_t block, int64_t heads) {
+    graph.groups.push_back({group, block, heads, first, written - first, graph.edges});
     graph.edges += std::max<int64_t>(graph.tokens, 1) * heads * (written - first);
   };
   const auto write = [&](int64_t number, int64_t usual) {
