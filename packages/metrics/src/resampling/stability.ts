@@ -1,5 +1,7 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { Bootstrap } from "./bootstrap.ts";
+import { meanJaccard } from "./mean-jaccard.ts";
+import { magnitudes, topEdges } from "./top-edges.ts";
 
 /** From this mean Jaccard index on a circuit's size counts as stable. */
 export const stableFrom = 0.8;
@@ -58,20 +60,9 @@ export function stability(bootstrap: Bootstrap, size: number, by: "absolute" | "
   if (size > mean.length)
     throw new AutocircuitError("bad-input", `The stability of ${size} edges: there are only ${mean.length}.`);
   const times = new Float64Array(mean.length);
-  const circuits = resampled.map((scores) => topEdges(scores, size, by));
+  const circuits = resampled.map((scores) => topEdges(by === "absolute" ? magnitudes(scores) : scores, [size]));
   for (const circuit of circuits) for (const edge of circuit) times[edge]!++;
-  let sum = 0;
-  const marks = new Uint32Array(mean.length);
-  circuits.forEach((circuit, i) => {
-    for (const edge of circuit) marks[edge] = i + 1;
-    for (const other of circuits.slice(i + 1)) {
-      let shared = 0;
-      for (const edge of other) if (marks[edge] === i + 1) shared++;
-      sum += shared / (2 * size - shared);
-    }
-  });
-  const pairs = (circuits.length * (circuits.length - 1)) / 2;
-  const jaccard = sum / pairs;
+  const jaccard = meanJaccard(circuits, size, mean.length);
   const stable = stableOf({ size, jaccard }, { edges: mean.length, chosen: chosenEdges(resampled, by) });
   return { size, jaccard, stable, frequency: times.map((count) => count / circuits.length) };
 }
@@ -83,11 +74,4 @@ function chosenEdges(resampled: readonly Float64Array[], by: "absolute" | "signe
     edges.filter((edge) => resampled.some((scores) => of(scores[edge]!))).length;
   const scored = having((score) => score !== 0);
   return by === "absolute" || scored === edges.length ? scored : having((score) => score > 0);
-}
-
-function topEdges(scores: Float64Array, size: number, by: "absolute" | "signed"): Uint32Array {
-  const rank = by === "absolute" ? scores.map(Math.abs) : scores;
-  return Uint32Array.from(scores.keys())
-    .sort((a, b) => rank[b]! - rank[a]! || a - b)
-    .subarray(0, size);
 }
