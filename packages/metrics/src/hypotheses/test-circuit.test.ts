@@ -53,11 +53,17 @@ it("the whole model passes as its own circuit; nothing is not equivalent, and no
 });
 
 it("what speaks against nothing is not told as a fact", async () => {
-  const few = new PromptLoader(pairs.slice(0, 2), { batchSize: 2 });
-  const { verdicts } = await testCircuit(model, few, Circuit.of(graph, ["Resid Start->Resid End"]), {
-    tests: ["independence"],
+  const { verdicts } = await testCircuit(model, prompts, Circuit.of(graph, ["A0.0->Resid End"]), {
+    ...{ tests: ["independence"], level: 0.002 },
   });
   expect(verdicts[0]).toMatchObject({ passed: true, text: expect.stringMatching(/^Nothing says that scores without/) });
+});
+
+it("no test of two prompts comes to more than that it cannot tell", async () => {
+  const few = new PromptLoader(pairs.slice(0, 2), { batchSize: 2 });
+  const { verdicts } = await testCircuit(model, few, Circuit.of(graph, ["Resid Start->A0.0.V", "A0.0->Resid End"]));
+  for (const verdict of verdicts)
+    expect(verdict).toMatchObject({ passed: null, undecided: true, text: expect.stringMatching(/^Cannot tell: /) });
 });
 
 it("equivalence of few prompts is undecided unless they show that the score is kept", async () => {
@@ -156,6 +162,8 @@ it("wrong input", async () => {
   expect((await testCircuit(model, open, all, { tests: ["equivalence"] })).score).toBe("answer-logprob");
   const one = new PromptLoader(pairs.slice(0, 1), { batchSize: 1 });
   await expect(testCircuit(model, one, all)).rejects.toThrow(/at least two prompts/);
+  const same = new PromptLoader(Array(6).fill(pairs[0]), { batchSize: 2 });
+  await expect(testCircuit(model, same, all)).rejects.toThrow(/two different prompts: all 6 are the same/);
   await expect(testCircuit(model, prompts, all, { tests: ["equivalance"] as never })).rejects.toThrow(
     /one of equivalence/,
   );

@@ -1,5 +1,12 @@
 import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type Graph, type PatchableModel, type PromptLoader } from "@autocircuit/core";
+import {
+  Circuit,
+  coreKinds,
+  type Graph,
+  type PatchableModel,
+  type PromptLoader,
+  type PromptPair,
+} from "@autocircuit/core";
 import {
   type PromptScore,
   type PromptScoresOptions,
@@ -24,6 +31,7 @@ import { equivalenceTest } from "./equivalence.ts";
 import { independenceTest } from "./independence.ts";
 import { minimalityTest } from "./minimality.ts";
 import { RandomPaths } from "./random-circuits.ts";
+import { constant, leveled, roundingOf, withoutRounding } from "./rounding.ts";
 import { type KeptScores, keepsScore } from "./score-kept.ts";
 
 /** Options of {@link testCircuit}. */
@@ -76,9 +84,6 @@ const check = signature(
 /** Random circuits, the share of them that must be beaten, and edges that minimality tries, where nothing else is asked for. */
 export const [usualRandom, usualQuantile, usualMostEdges] = [50, 0.9, 200];
 
-/** Scores that differ by less than this share of their size are the same: rounding. */
-const SAME = 1e-5;
-
 /**
  * Tests the hypothesis that a set of edges is the circuit of a behaviour (Shi et al. 2024, arXiv:2410.13032), on the scores of prompts:
  *
@@ -88,11 +93,13 @@ const SAME = 1e-5;
  * - `sufficiency`: it is nearer to the model than random circuits of its size,
  * - `partial-necessity`: removing it harms the model more than removing random ones.
  *
- * The first three pass where nothing speaks against them, which few prompts hardly can; equivalence of less than 20 that differ passes only where
- * they show that the circuit keeps the score, and is `undecided` otherwise. The last two pass where they are shown. None can be made where ablation
- * of every edge leaves the scores as they are. Cost: a forward for each random circuit and test, and for minimality one an edge.
+ * The first three pass where nothing speaks against them, the last two where they are shown. What cannot tell is `undecided`: equivalence of less than
+ * 20 prompts that differ, unless they show that the circuit keeps the score; independence that less than 20 do not refuse, or that they cannot (at the
+ * usual level less than 4, or more of which most score alike); the other three with less than 5, which cannot show that one circuit is nearer than
+ * another, or with too few random circuits (less than 29 for the last two). None can be made where ablation of every edge leaves the scores as they
+ * are. Cost: a forward for each random circuit and test, and for minimality one an edge.
  *
- * @throws AutocircuitError `bad-input` for fewer than two prompts, a circuit of another graph, a logit difference without wrong answers;
+ * @throws AutocircuitError `bad-input` for fewer than two different prompts, a circuit of another graph, a logit difference without wrong answers;
  *   `not-finite`; `aborted`
  *
  * @example
@@ -106,8 +113,7 @@ export async function testCircuit(
   options: TestCircuitOptions = {},
 ): Promise<CircuitTests> {
   check({ model, prompts, circuit }, options);
-  if (prompts.promptCount < 2)
-    throw new AutocircuitError("bad-input", "testCircuit needs at least two prompts: its tests compare their scores.");
+  requirePrompts(prompts);
   const { score = usualPromptScore(model, prompts), tests = circuitTestNames, level = usualLevel } = options;
   const {
     ablation = "resample",
@@ -120,7 +126,7 @@ export async function testCircuit(
   const plan = planOf(circuit, { tests, random, seed, mostEdges: options.mostEdges ?? usualMostEdges });
   const rows = await promptScores(model, prompts, plan.circuits, { score, ablation, signal, onProgress });
   const [full] = rows as [Float64Array];
-  const near = SAME * sizeOf(full);
+  const near = roundingOf(full);
   // Where random circuits are compared with this one, what differs from its scores by rounding alone is a tie, too.
   const scoresOf = (circuits: readonly Circuit[], ...references: readonly Float64Array[]) =>
     circuits.map((one) =>
@@ -134,19 +140,21 @@ export async function testCircuit(
   const isWhole = circuit.size === circuit.graph.edgeCount;
   // There is no other circuit of no edges, or of all.
   const comparable = circuit.size > 0 && !isWhole;
-  const about = [circuit.size, { quantile, level }] as const;
+  const { promptCount } = prompts;
+  const asked = { quantile, level, prompts: promptCount };
   const verdict: Record<CircuitTestName, () => CircuitVerdict> = {
     equivalence: () => equivalence({ full, alone, ablated }, level),
     independence: () => {
-      const about = { level, ablation };
+      const about = { level, ablation, prompts: promptCount };
       if (isWhole) return independenceVerdict("whole graph", about);
       if (constant(full)) return independenceVerdict("same full", about);
       if (constant(without)) return independenceVerdict("same without", about);
-      return independenceVerdict(independenceTest(without, full, { seed }), about);
+      return independenceVerdict(independenceTest(leveled(without), leveled(full), { seed }), about);
     },
     minimality: () => {
       const { knockedOut, inflated, tested } = plan;
       const about = {
+        ...asked,
         tested: tested.length,
         edges: circuit.size,
         names: tested.map((e) => `${circuit.graph.edge(e)}`),
@@ -169,12 +177,14 @@ export async function testCircuit(
     sufficiency: () =>
       sufficiencyVerdict(
         comparable ? sufficiencyTest(full, alone, scoresOf(plan.random, alone), { quantile }) : null,
-        ...about,
+        circuit.size,
+        asked,
       ),
     "partial-necessity": () =>
       necessityVerdict(
         comparable ? partialNecessityTest(full, without, scoresOf(plan.removed, without), { quantile }) : null,
-        ...about,
+        circuit.size,
+        asked,
       ),
   };
   return {
@@ -184,6 +194,19 @@ export async function testCircuit(
       .filter((name) => tests.includes(name))
       .map((name) => (ablatedAsFull ? nothingAblated(name) : verdict[name]())),
   };
+}
+
+/** @throws AutocircuitError `bad-input` for fewer than two prompts, or the same again and again */
+function requirePrompts({ prompts, promptCount }: PromptLoader): void {
+  if (promptCount < 2)
+    throw new AutocircuitError("bad-input", "testCircuit needs at least two prompts: its tests compare their scores.");
+  const textOf = ({ clean, corrupt, answers, wrongAnswers }: PromptPair) =>
+    JSON.stringify([Array.from(clean), Array.from(corrupt), answers, wrongAnswers]);
+  if (new Set(prompts.map(textOf)).size > 1) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `testCircuit needs at least two different prompts: all ${promptCount} are the same, which says no more than one.`,
+  );
 }
 
 /** The circuits that the tests run. */
@@ -246,19 +269,6 @@ function equivalence(scores: KeptScores, level: number): CircuitVerdict {
   if (apart.length === 0) return equivalenceVerdict(null, { ...about, prompts: full.length });
   const of = (scores: Float64Array) => apart.map((i) => scores[i]!);
   return equivalenceVerdict(equivalenceTest(of(full), of(alone)), { ...about, prompts: apart.length });
-}
-
-/** Scores that are a reference's but for rounding as that reference's: a tie must not be decided by the last bits. */
-function withoutRounding(scores: Float64Array, reference: Float64Array, near: number): Float64Array {
-  return scores.map((score, i) => (Math.abs(score - reference[i]!) <= near ? reference[i]! : score));
-}
-
-function constant(scores: Float64Array): boolean {
-  return Math.max(...scores) - Math.min(...scores) <= SAME * sizeOf(scores);
-}
-
-function sizeOf(scores: Float64Array): number {
-  return scores.reduce((most, score) => Math.max(most, Math.abs(score)), 0);
 }
 
 function mean(scores: Float64Array): number {
