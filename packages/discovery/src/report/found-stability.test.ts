@@ -86,5 +86,10 @@ describe("foundStability", () => {
     expect(await foundStability(found, [])).toBeNull();
     const whole = await foundStability({ ...found, circuit: found.scores.circuit(model.graph.edgeCount) }, rows);
     expect(whole).toMatchObject({ stable: null, reason: expect.stringContaining("the whole graph") });
+    const alike = await foundStability(
+      found,
+      rows.map(() => rows[0]!),
+    );
+    expect(alike).toMatchObject({ stable: null, reason: expect.stringMatching(/^all prompts have the same scores/) });
   });
 });

@@ -55,14 +55,14 @@ export const crossingOptions: KindsOf<CrossingMethodOptions> = {
   gates: kind.flag,
   attention: kind.flag,
 };
-const check = signature(
-  "noCrossing",
-  { model: coreKinds.patchableModel, method: kind.oneOf(spanMethodNames) },
-  crossingOptions,
-);
+const check = signature("noCrossing", {
+  model: coreKinds.patchableModel,
+  method: kind.oneOf(spanMethodNames),
+  options: kind.record,
+});
 
 /**
- * Why a method scores no edges inside the heads of a model, with the options that it is given; null where it does. `crossingScores` refuses
+ * Why a method scores no edges inside the heads of a model, with the options that it is given, of which others do not matter; null where it does. `crossingScores` refuses
  * it with that.
  *
  * @example
@@ -73,7 +73,7 @@ export function noCrossing(
   method: SpanMethod,
   options: CrossingMethodOptions = {},
 ): string | null {
-  check({ model, method }, options);
+  check({ model, method, options });
   const { path, norms = true, attention = false } = options;
   if (method in NONE) return NONE[method as keyof typeof NONE];
   if (method === "eap-gp" && path === "source")

@@ -202,6 +202,14 @@ export function nothingAblated(test: CircuitTestName): CircuitVerdict {
   };
 }
 
+/** Of prompts that are all the same one. */
+export function onePrompt(test: CircuitTestName, prompts: number): CircuitVerdict {
+  return {
+    ...{ test, passed: null, pValue: null },
+    text: `Cannot be tested: all ${prompts} prompts are the same, which tells no more than one.`,
+  };
+}
+
 /** The share of random circuits that must be beaten, the chance of a wrong verdict that is accepted, and on how many prompts. */
 interface Asked {
   readonly quantile: number;

@@ -24,6 +24,7 @@ import {
   minimalityVerdict,
   necessityVerdict,
   nothingAblated,
+  onePrompt,
   sufficiencyVerdict,
   usualLevel,
 } from "./circuit-verdicts.ts";
@@ -97,9 +98,9 @@ export const [usualRandom, usualQuantile, usualMostEdges] = [50, 0.9, 200];
  * 20 prompts that differ, unless they show that the circuit keeps the score; independence that less than 20 do not refuse, or that they cannot (at the
  * usual level less than 4, or more of which most score alike); the other three with less than 5, which cannot show that one circuit is nearer than
  * another, or with too few random circuits (less than 29 for the last two). None can be made where ablation of every edge leaves the scores as they
- * are. Cost: a forward for each random circuit and test, and for minimality one an edge.
+ * are, or where all prompts are the same. Cost: a forward for each random circuit and test, and for minimality one an edge.
  *
- * @throws AutocircuitError `bad-input` for fewer than two different prompts, a circuit of another graph, a logit difference without wrong answers;
+ * @throws AutocircuitError `bad-input` for fewer than two prompts, a circuit of another graph, a logit difference without wrong answers;
  *   `not-finite`; `aborted`
  *
  * @example
@@ -113,7 +114,8 @@ export async function testCircuit(
   options: TestCircuitOptions = {},
 ): Promise<CircuitTests> {
   check({ model, prompts, circuit }, options);
-  requirePrompts(prompts);
+  if (prompts.promptCount < 2)
+    throw new AutocircuitError("bad-input", "testCircuit needs at least two prompts: its tests compare their scores.");
   const { score = usualPromptScore(model, prompts), tests = circuitTestNames, level = usualLevel } = options;
   const {
     ablation = "resample",
@@ -137,6 +139,7 @@ export async function testCircuit(
     );
   const [, alone, without, ablated] = scoresOf(plan.always) as [Float64Array, Float64Array, Float64Array, Float64Array];
   const ablatedAsFull = ablated.every((score, prompt) => score === full[prompt]);
+  const one = areOne(prompts.prompts);
   const isWhole = circuit.size === circuit.graph.edgeCount;
   // There is no other circuit of no edges, or of all.
   const comparable = circuit.size > 0 && !isWhole;
@@ -192,21 +195,15 @@ export async function testCircuit(
     means: { full: mean(full), circuit: mean(alone), without: mean(without) },
     verdicts: circuitTestNames
       .filter((name) => tests.includes(name))
-      .map((name) => (ablatedAsFull ? nothingAblated(name) : verdict[name]())),
+      .map((name) => (ablatedAsFull ? nothingAblated(name) : one ? onePrompt(name, promptCount) : verdict[name]())),
   };
 }
 
-/** @throws AutocircuitError `bad-input` for fewer than two prompts, or the same again and again */
-function requirePrompts({ prompts, promptCount }: PromptLoader): void {
-  if (promptCount < 2)
-    throw new AutocircuitError("bad-input", "testCircuit needs at least two prompts: its tests compare their scores.");
+/** Whether prompts are all the same one, which they tell no more than. */
+function areOne(prompts: readonly PromptPair[]): boolean {
   const textOf = ({ clean, corrupt, answers, wrongAnswers }: PromptPair) =>
     JSON.stringify([Array.from(clean), Array.from(corrupt), answers, wrongAnswers]);
-  if (new Set(prompts.map(textOf)).size > 1) return;
-  throw new AutocircuitError(
-    "bad-input",
-    `testCircuit needs at least two different prompts: all ${promptCount} are the same, which says no more than one.`,
-  );
+  return new Set(prompts.map(textOf)).size === 1;
 }
 
 /** The circuits that the tests run. */

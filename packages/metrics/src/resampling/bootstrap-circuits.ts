@@ -6,7 +6,7 @@ import { quantile } from "./intervals.ts";
 import { meanJaccard } from "./mean-jaccard.ts";
 import { resampledMeans, TOGETHER } from "./resampled-means.ts";
 import { scoreUnit } from "./score-unit.ts";
-import { stableOf } from "./stability.ts";
+import { areAlike, stableOf } from "./stability.ts";
 import { magnitudes, topEdges } from "./top-edges.ts";
 
 /** Options of {@link bootstrapCircuits}. */
@@ -26,7 +26,7 @@ export interface StablePoint {
   readonly size: number;
   /** Mean over pairs of resamples of the Jaccard index of their circuits. */
   readonly jaccard: number;
-  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, and where edges of score 0 fill the circuit. */
+  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, where edges of score 0 fill the circuit, and of prompts of equal scores. */
   readonly stable: boolean | null;
 }
 
@@ -46,6 +46,8 @@ export interface BootstrappedCircuits {
    * any of the resamples, else with one other than 0; all where no edge scores 0 in every resample.
    */
   readonly scored: number;
+  /** Whether all prompts have the same scores, but for rounding: then no resample differs. */
+  readonly alike: boolean;
 }
 
 const check = signature("bootstrapCircuits", { perPrompt: promptRows }, {
@@ -108,17 +110,18 @@ export async function bootstrapCircuits(
   }
   const [having, positive] = [hasScore, isPositive].map((marks) => marks.reduce((count, mark) => count + mark, 0));
   const scored = by === "absolute" || having === edgeCount ? having! : positive!;
+  const alike = areAlike(perPrompt);
   const points: StablePoint[] = [];
   for (const one of sizes) {
     await turn();
     throwIfAborted(signal);
     const jaccard = meanJaccard(ranked, one, edgeCount);
-    const stable = stableOf({ size: one, jaccard }, { edges: edgeCount, chosen: scored });
+    const stable = stableOf({ size: one, jaccard }, { edges: edgeCount, chosen: scored, alike });
     points.push({ size: one, jaccard, stable });
   }
   const sorted = values.map((of) => of.toSorted());
   return {
-    ...{ prompts: perPrompt.length, resamples: draws.length, points, scored },
+    ...{ prompts: perPrompt.length, resamples: draws.length, points, scored, alike },
     frequency: times.map((count) => count / draws.length),
     low: Float64Array.from(sorted, (of) => quantile(of, 0.025)),
     high: Float64Array.from(sorted, (of) => quantile(of, 0.975)),

@@ -23,22 +23,38 @@ export interface Stability {
   readonly size: number;
   /** Mean over all pairs of resamples of the Jaccard index of their circuits, 0 to 1. */
   readonly jaccard: number;
-  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, and where edges of score 0 fill the circuit. */
+  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, where edges of score 0 fill the circuit, and of prompts of equal scores. */
   readonly stable: boolean | null;
   /** In which share of the resamples each edge is in the circuit. */
   readonly frequency: Float64Array;
+}
+
+/** Scores that differ by less than this share of the largest are the same: rounding. */
+const SAME = 1e-5;
+
+/** Whether rows of scores, of prompts or of resamples, are all the same: what is drawn of them tells nothing. */
+export function areAlike(rows: readonly ArrayLike<number>[]): boolean {
+  const first = rows[0]!;
+  let largest = 0;
+  for (let edge = 0; edge < first.length; edge++) largest = Math.max(largest, Math.abs(first[edge]!));
+  const near = SAME * largest;
+  return rows.every((row) => {
+    for (let edge = 0; edge < first.length; edge++) if (Math.abs(row[edge]! - first[edge]!) > near) return false;
+    return true;
+  });
 }
 
 /**
  * Whether circuits that are so alike are stable; null where they are alike by construction.
  *
  * @param chosen how many edges can be chosen by their scores: places beyond them go to edges of score 0, by their numbers
+ * @param alike whether all prompts have the same scores
  */
 export function stableOf(
   { size, jaccard }: { size: number; jaccard: number },
-  { edges, chosen }: { edges: number; chosen: number },
+  { edges, chosen, alike }: { edges: number; chosen: number; alike: boolean },
 ): boolean | null {
-  return size === edges || size > chosen ? null : jaccard >= stableFrom;
+  return alike || size === edges || size > chosen ? null : jaccard >= stableFrom;
 }
 
 const check = signature("stability", {
@@ -63,7 +79,10 @@ export function stability(bootstrap: Bootstrap, size: number, by: "absolute" | "
   const circuits = resampled.map((scores) => topEdges(by === "absolute" ? magnitudes(scores) : scores, [size]));
   for (const circuit of circuits) for (const edge of circuit) times[edge]!++;
   const jaccard = meanJaccard(circuits, size, mean.length);
-  const stable = stableOf({ size, jaccard }, { edges: mean.length, chosen: chosenEdges(resampled, by) });
+  const stable = stableOf(
+    { size, jaccard },
+    { edges: mean.length, chosen: chosenEdges(resampled, by), alike: areAlike(resampled) },
+  );
   return { size, jaccard, stable, frequency: times.map((count) => count / circuits.length) };
 }
 
