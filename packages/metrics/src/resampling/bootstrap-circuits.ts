@@ -4,7 +4,8 @@ import { type LongOptions, throwIfAborted } from "@autocircuit/core";
 import { type BootstrapOptions, drawsOf, promptRows, requirePrompts, scoreRow } from "./bootstrap.ts";
 import { quantile } from "./intervals.ts";
 import { meanJaccard } from "./mean-jaccard.ts";
-import { resampledMeans, TOGETHER } from "./resampled-means.ts";
+import { ResampledMeans } from "./means-by-product.ts";
+import { TOGETHER } from "./resampled-means.ts";
 import { scoreUnit } from "./score-unit.ts";
 import { areAlike, stableOf } from "./stability.ts";
 import { magnitudes, topEdges } from "./top-edges.ts";
@@ -91,12 +92,13 @@ export async function bootstrapCircuits(
   const hasScore = new Uint8Array(edgeCount);
   const isPositive = new Uint8Array(edgeCount);
   const ranked: Uint32Array[] = [];
+  const drawing = new ResampledMeans(perPrompt, draws);
   let means: Float64Array[] = [];
   for (let place = 0; place < draws.length; place++) {
     // Other work gets its turn, and a signal is heard.
     await turn();
     throwIfAborted(signal);
-    if (place % TOGETHER === 0) means = resampledMeans(perPrompt, draws.slice(place, place + TOGETHER));
+    if (place % TOGETHER === 0) means = await drawing.of(draws.slice(place, place + TOGETHER));
     const scores = means[place % TOGETHER]!;
     markSigns(scores, { hasScore, isPositive });
     const first = topEdges(by === "absolute" ? magnitudes(scores) : scores, ascending);

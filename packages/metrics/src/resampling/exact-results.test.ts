@@ -2,6 +2,7 @@ import { MersenneTwister } from "@autocircuit/base";
 import { expect, it } from "vitest";
 import { bootstrap } from "./bootstrap.ts";
 import { meanJaccard } from "./mean-jaccard.ts";
+import { ResampledMeans } from "./means-by-product.ts";
 import { resampledMeans } from "./resampled-means.ts";
 import { topEdges } from "./top-edges.ts";
 
@@ -26,6 +27,29 @@ it.each([1, 7, 8, 9, 30])("means are sums in the order in which %i prompts were 
   expect(resampledMeans(lists, draws, 3)).toEqual(plain);
   if (prompts > 1) expect(bootstrap(rows, { draws }).resampled).toEqual(resampledMeans(rows, draws));
 });
+
+const [edges, prompts] = [9000, 37];
+
+it.each([
+  ["none", 1, 0, 0],
+  ["some", 7.5, 1, edges / 2],
+  ["all", 60, edges, edges],
+])(
+  "means by products of matrices are those in order to the last bit, where %s of their sums may round",
+  async (_, ...of) => {
+    const [decades, fewest, most] = of;
+    const rows = Array.from({ length: prompts }, () =>
+      numbers(edges, () => (uniform() < 0.1 ? -0 : (0.5 + uniform()) * 10 ** (decades * (uniform() ** 4 - 0.6)))),
+    ).map((row, i) => (i % 2 === 0 ? row : row.map((score) => -score)));
+    const draws = Array.from({ length: 400 }, (_, i) =>
+      Array.from({ length: 30 + (i % 9) }, () => draw.below(prompts)),
+    );
+    const means = new ResampledMeans(rows, draws);
+    expect(means.inOrder).toBeGreaterThanOrEqual(fewest);
+    expect(means.inOrder).toBeLessThanOrEqual(most);
+    expect(await means.of(draws.slice(0, 40))).toEqual(resampledMeans(rows, draws.slice(0, 40)));
+  },
+);
 
 it("the top edges of every size are those of a sorted list, equal ones by their numbers", () => {
   const sizes = [0, 1, 5, 6, 40, 99, 100];

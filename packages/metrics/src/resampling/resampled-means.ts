@@ -9,7 +9,7 @@ const ROWS = 8;
 
 /**
  * Mean scores of the prompts that each resample drew, in a unit: see `scoreUnit`. Scores are added in the order in which they were drawn, so that equal
- * edges have equal means to the last bit and those that tie go by their numbers; a product of matrices would not keep this order.
+ * edges have equal means to the last bit and those that tie go by their numbers.
  *
  * @param perPrompt scores of each prompt alone, `[prompt][edge]`
  * @param draws the prompts of each resample
