@@ -104,10 +104,10 @@ function unjudged(
   size: number,
   { edges, scored, alike, by }: { edges: number; scored: number; alike: boolean; by: Ranking },
 ): string {
-  if (alike) return "all prompts have the same scores, so that none of them drawn again differ";
   if (size === edges) return "it is the whole graph, and there is no other circuit of its size";
   const score = by === "absolute" ? "a score other than 0" : "a score above 0";
   if (scored === 0) return `no edge has ${score}`;
+  if (alike) return "all prompts have the same scores, so that none of them drawn again differ";
   const some = scored === 1 ? "only 1 edge has" : `only ${scored} edges have`;
   return `${some} ${score}, and edges of score 0 fill the other ${size - scored} of ${size} places`;
 }
