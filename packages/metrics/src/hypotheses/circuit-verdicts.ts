@@ -53,10 +53,10 @@ export interface CircuitVerdict {
 /** Chance of a wrong verdict that is accepted. */
 export const usualLevel = 0.05;
 
-const chance = (p: number) => (p < 0.001 ? "p < 0.001" : `p = ${p.toPrecision(2)}`);
 /** The epsilon of equivalence, where nothing else is asked for. */
 const EPSILON = 0.1;
 
+const chance = (p: number) => (p < 0.001 ? "p < 0.001" : `p = ${p.toPrecision(2)}`);
 const from = (count: number, what: string) => `From ${count} ${what} on the test tells.`;
 const lower = (text: string) => text[0]!.toLowerCase() + text.slice(1);
 const percent = (share: number) => `${Math.round(1000 * share) / 10} %`;
@@ -100,7 +100,7 @@ const otherCause = (ablation: AblationType) =>
 
 /** Whether scores without the circuit go with the model's. */
 export function independenceVerdict(
-  result: HypothesisTest | "whole graph" | "same without" | "same full",
+  result: HypothesisTest | "whole graph" | "same without" | "same full" | "no scale",
   { level, ablation, prompts }: { level: number; ablation: AblationType; prompts: number },
 ): CircuitVerdict {
   const test = "independence";
@@ -113,6 +113,11 @@ export function independenceVerdict(
     return {
       ...{ test, passed: null, pValue: null },
       text: "Cannot be tested: the model scores the same on every prompt.",
+    };
+  if (result === "no scale")
+    return {
+      ...{ test, passed: null, pValue: null },
+      text: "Cannot be tested: most scores with and without the circuit are one number, so that there is no scale to compare on.",
     };
   if (result === "same without")
     return {

@@ -77,7 +77,8 @@ export function independenceTest(
   return { statistic, pValue, leastPValue, sigma, permuted };
 }
 
-function crossMedian(x: ArrayLike<number>, y: ArrayLike<number>): number {
+/** The (lower) median of the distances between scores of one list and of the other: the width of the kernels. */
+export function crossMedian(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const distances = new Float64Array(x.length * y.length);
   for (let i = 0; i < x.length; i++)
     for (let j = 0; j < y.length; j++) distances[i * y.length + j] = Math.abs(x[i]! - y[j]!);

@@ -59,6 +59,18 @@ it("what speaks against nothing is not told as a fact", async () => {
   expect(verdicts[0]).toMatchObject({ passed: true, text: expect.stringMatching(/^Nothing says that scores without/) });
 });
 
+it("at a level that a thousand permutations cannot reach independence takes more of them", async () => {
+  const { verdicts } = await testCircuit(model, prompts, none, { tests: ["independence"], level: 0.0005 });
+  expect(verdicts[0]).not.toHaveProperty("undecided");
+});
+
+it("scores that are mostly one number have no scale on which independence could be tested", async () => {
+  // Two prompts apart, one of them many times over.
+  const most = new PromptLoader([...Array(22).fill(pairs[0]), pairs[5], pairs[9]], { batchSize: 8 });
+  const { verdicts } = await testCircuit(model, most, none, { tests: ["independence"] });
+  expect(verdicts[0]).toMatchObject({ passed: null, text: expect.stringMatching(/most scores .* are one number/) });
+});
+
 it("no test of two prompts comes to more than that it cannot tell", async () => {
   const few = new PromptLoader(pairs.slice(0, 2), { batchSize: 2 });
   const { verdicts } = await testCircuit(model, few, Circuit.of(graph, ["Resid Start->A0.0.V", "A0.0->Resid End"]));

@@ -29,7 +29,7 @@ import {
   usualLevel,
 } from "./circuit-verdicts.ts";
 import { equivalenceTest } from "./equivalence.ts";
-import { independenceTest } from "./independence.ts";
+import { crossMedian, independenceTest } from "./independence.ts";
 import { minimalityTest } from "./minimality.ts";
 import { RandomPaths } from "./random-circuits.ts";
 import { constant, leveled, roundingOf, withoutRounding } from "./rounding.ts";
@@ -84,6 +84,9 @@ const check = signature(
 
 /** Random circuits, the share of them that must be beaten, and edges that minimality tries, where nothing else is asked for. */
 export const [usualRandom, usualQuantile, usualMostEdges] = [50, 0.9, 200];
+
+/** What permutations may take in memory and time, however small the level. */
+const MOST_PERMUTATIONS = 100_000;
 
 /**
  * Tests the hypothesis that a set of edges is the circuit of a behaviour (Shi et al. 2024, arXiv:2410.13032), on the scores of prompts:
@@ -152,7 +155,11 @@ export async function testCircuit(
       if (isWhole) return independenceVerdict("whole graph", about);
       if (constant(full)) return independenceVerdict("same full", about);
       if (constant(without)) return independenceVerdict("same without", about);
-      return independenceVerdict(independenceTest(leveled(without), leveled(full), { seed }), about);
+      const [x, y] = [leveled(without), leveled(full)];
+      if (crossMedian(x, y) === 0) return independenceVerdict("no scale", about);
+      // So many that their smallest p-value is below the level.
+      const permutations = Math.min(MOST_PERMUTATIONS, Math.max(1000, Math.ceil(1 / level)));
+      return independenceVerdict(independenceTest(x, y, { seed, permutations }), about);
     },
     minimality: () => {
       const { knockedOut, inflated, tested } = plan;
