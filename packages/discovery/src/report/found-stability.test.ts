@@ -49,7 +49,8 @@ describe("stabilityPlan", () => {
     expect(sized(1e6, 100)(150)).toMatchObject({ resamples: 150, reason: null });
     expect(sized(1e8, 100)(150)).toMatchObject({ reason: "memory", mostBytes: 2 ** 32 });
     expect(sized(1e6, 20)()).toMatchObject({ reason: "time", fewest: 100 });
-    expect(sized(1e5, 20)()).toMatchObject({ reason: null, resamples: 100 });
+    expect(sized(1e5, 20)()).toMatchObject({ reason: null, resamples: 113 });
+    expect(sized(2e5, 20)()).toMatchObject({ reason: null, resamples: 100 });
   });
 });
 
