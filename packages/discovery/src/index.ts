@@ -145,8 +145,13 @@ export { type ExactOptions, selectExact, type UnprovenBest } from "./selection/s
 export { selectGreedy } from "./selection/select-greedy.ts";
 export { type SelectionOptions, selectTop } from "./selection/select-top.ts";
 export type { CrossingEdge, CrossingEdges, HeadInput } from "./spans/crossing-edges.ts";
+export {
+  type CrossingMethod,
+  type CrossingMethodOptions,
+  crossingMethods,
+  noCrossing,
+} from "./spans/crossing-method.ts";
 export { CrossingScores } from "./spans/crossing-scores.ts";
-export { type CrossingMethod, crossingMethods } from "./spans/head-gradients.ts";
 export { PromptSpans, type SpanRange } from "./spans/prompt-spans.ts";
 export { type RunSpanCircuitOptions, runSpanCircuit } from "./spans/run-span-circuit.ts";
 export { type CrossingScoresOptions, crossingScores } from "./spans/score-crossings.ts";

@@ -141,7 +141,7 @@ export interface ReportTest {
   readonly test: string;
   /** Null where nothing could be tested, or told. */
   readonly passed: boolean | null;
-  /** It was tested, and there are too few prompts to tell. */
+  /** It was tested, and there are too few prompts, or random circuits, to tell. */
   readonly undecided?: boolean | undefined;
   /** The verdict in words. */
   readonly text: string;

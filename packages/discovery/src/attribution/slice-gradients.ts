@@ -96,23 +96,26 @@ export class SliceGradients {
 
   /**
    * The gradient of the loss at every source's output, `[S, B, P, D]`: the sum of those at all inputs that read it, whether they read the
-   * output itself or what takes its place. The loss is a mean over the prompts, or, where scores are per prompt, each prompt's own.
+   * output itself or what takes its place, or (`ownOnly`) the output itself alone. The loss is a mean over the prompts, or, where scores are per
+   * prompt, each prompt's own.
    */
   async outputGradient({
     start,
     mask,
     ablation = this.ablation,
-  }: Pick<GradientRun, "start" | "mask" | "ablation">): Promise<Tensor> {
+    rules,
+    ownOnly = false,
+  }: Omit<GradientRun, "directions"> & { ownOnly?: boolean }): Promise<Tensor> {
     const { model, slice, signal } = this;
     return scope(async () => {
       const leaf = (like: readonly number[]) => Tensor.zeros([...like], { dtype: this.#wide }).requireGrad();
       const outputsLeaf = leaf((await this.clean()).shape);
       const ablationLeaf = leaf(ablation.sources.shape);
-      const run = { start, ablate: this.#maskLeaf(mask), ablation, outputsLeaf, ablationLeaf, signal };
+      const run = { start, ablate: this.#maskLeaf(mask), ablation, outputsLeaf, ablationLeaf, rules, signal };
       const logits = await model.forward(slice.clean, run);
       const loss = this.#loss(logits);
       const [own, put] = grad(this.#perPrompt ? loss.sum() : loss.mean(), [outputsLeaf, ablationLeaf]);
-      return own!.add(put!);
+      return ownOnly ? own! : own!.add(put!);
     });
   }
 

@@ -84,13 +84,13 @@ export async function foundStability(
     size,
     sizes,
   });
-  const { low, high, frequency, points, prompts, resamples, scored } = drawn;
+  const { low, high, frequency, points, prompts, resamples, scored, alike } = drawn;
   const { jaccard, stable } = points.find((point) => point.size === size)!;
   const top = new Set(selectTop(scores, size, { by, prune: false }).indices);
   return {
     ...{ prompts, resamples, size, jaccard, stable, points },
     shared: edges.filter((edge) => top.has(edge)).length,
-    reason: stable === null ? unjudged(size, { edges: graph.edgeCount, scored, by }) : null,
+    reason: stable === null ? unjudged(size, { edges: graph.edgeCount, scored, alike, by }) : null,
     edges: edges.map((edge, i) => ({
       edge,
       interval: [low[i]!, high[i]!],
@@ -100,10 +100,14 @@ export async function foundStability(
 }
 
 /** Why nothing can be said of circuits of a size that are alike by construction; `scored` edges rank before those of score 0. */
-function unjudged(size: number, { edges, scored, by }: { edges: number; scored: number; by: Ranking }): string {
+function unjudged(
+  size: number,
+  { edges, scored, alike, by }: { edges: number; scored: number; alike: boolean; by: Ranking },
+): string {
   if (size === edges) return "it is the whole graph, and there is no other circuit of its size";
   const score = by === "absolute" ? "a score other than 0" : "a score above 0";
   if (scored === 0) return `no edge has ${score}`;
+  if (alike) return "all prompts have the same scores, so that none of them drawn again differ";
   const some = scored === 1 ? "only 1 edge has" : `only ${scored} edges have`;
   return `${some} ${score}, and edges of score 0 fill the other ${size - scored} of ${size} places`;
 }

@@ -86,6 +86,16 @@ describe("bootstrap", () => {
     expect(stability(nothing, 1).stable).toBe(null);
   });
 
+  test("no verdict of prompts whose scores are all the same, but for rounding", async () => {
+    const rows = Array.from({ length: 6 }, (_, i) => [3, 2 + 1e-7 * i, 1, 0.5]);
+    const drawn = bootstrap(rows, { resamples: 150 });
+    expect(stability(drawn, 2)).toMatchObject({ jaccard: 1, stable: null });
+    const { points, alike } = await bootstrapCircuits(rows, { resamples: 150, edges: [0], size: 2, sizes: [1, 2] });
+    expect([alike, ...points.map(({ stable }) => stable)]).toEqual([true, null, null]);
+    rows[3]![1] = 2.1;
+    expect(stability(bootstrap(rows, { resamples: 150 }), 2).stable).toBe(true);
+  });
+
   test("an index is printed so that it does not seem stable where it is not, nor the other way round", () => {
     expect([0.8, 0.804, 0.7949, 1, 0].map(jaccardText)).toEqual(["0.80", "0.80", "0.79", "1.00", "0.00"]);
     expect([0.797, 0.79996].map(jaccardText)).toEqual(["0.797", "0.79996"]);

@@ -15,6 +15,8 @@ export function scoreUnit(scores: ArrayLike<number>, perPrompt: readonly ArrayLi
       "bad-input",
       `A bootstrap of ${edges} scores of each prompt is given \`scores\` of ${scores.length}: they must be of the same edges.`,
     );
+  const means = new Float64Array(edges);
+  for (const row of perPrompt) for (let edge = 0; edge < edges; edge++) means[edge]! += row[edge]! / perPrompt.length;
   let [product, square] = [0, 0];
   for (let edge = 0; edge < edges; edge++) {
     const score = scores[edge]!;
@@ -23,8 +25,7 @@ export function scoreUnit(scores: ArrayLike<number>, perPrompt: readonly ArrayLi
         "bad-input",
         `The score of edge ${edge} is ${score}: a bootstrap needs finite numbers.`,
       );
-    let mean = 0;
-    for (const row of perPrompt) mean += row[edge]! / perPrompt.length;
+    const mean = means[edge]!;
     product += score * mean;
     square += mean * mean;
   }

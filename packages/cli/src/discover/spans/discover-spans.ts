@@ -4,6 +4,7 @@ import {
   crossingMethods,
   crossingScores,
   modelAccuracy,
+  noCrossing,
   type PromptSpans,
   readSpans,
   type SpanScores,
@@ -25,7 +26,7 @@ import { measureSpanCircuit } from "./measure-span-circuit.ts";
 import { requireFittingSpans } from "./require-fitting-spans.ts";
 import { spanReport } from "./span-report.ts";
 import { type SpanResult, scoredCrossing, scoredSpanEdges } from "./span-result.ts";
-import { type SpanSettings, scoresInsideHeads, spanSettings } from "./span-settings.ts";
+import { type SpanSettings, spanSettings } from "./span-settings.ts";
 
 /** Finds the circuit of a task over spans of its prompts: edges in spans, and edges inside heads from span to span. */
 export async function discoverSpans(
@@ -47,7 +48,8 @@ export async function discoverSpans(
   if (equal) print(equal);
   const spans = requireFittingSpans(task, schema, settings);
   const started = performance.now();
-  const scores = await scoreSpans(task, settings, spans.train, signal);
+  const outside = noCrossing(task.model, method, settings.given);
+  const scores = await scoreSpans(task, settings, { spans: spans.train, crosses: outside === null, signal });
   const seconds = (performance.now() - started) / 1000;
   const circuit = scores.circuit(size);
   const measured = await measureSpanCircuit(task, spans.test, circuit, ablation, signal);
@@ -63,7 +65,11 @@ export async function discoverSpans(
     crossingCount: scores.crossing?.values.length ?? null,
     circuit: scoredSpanEdges(circuit, scores),
     crossing: scoredCrossing(circuit, scores),
-    warnings: [...subject.notes, ...(equal ? [equal] : []), ...(scores.crossing ? [] : [outsideHeads(method)])],
+    warnings: [
+      ...subject.notes,
+      ...(equal ? [equal] : []),
+      ...(outside === null ? [] : [outsideHeads(method, outside)]),
+    ],
     accuracy,
     faithfulness: measured,
     seconds,
@@ -90,8 +96,7 @@ const OF_LOSS = ["loss", "gradFunction", "answerFunction"] as const;
 async function scoreSpans(
   { model, train: { prompts } }: LoadedTask,
   { method, aggregation, ablation, given }: SpanSettings,
-  spans: PromptSpans,
-  signal: AbortSignal,
+  { spans, crosses, signal }: { spans: PromptSpans; crosses: boolean; signal: AbortSignal },
 ): Promise<SpanScores> {
   const isOfLoss = (name: string) => (OF_LOSS as readonly string[]).includes(name);
   const ofLoss = Object.fromEntries(Object.entries(given).filter(([name]) => isOfLoss(name)));
@@ -104,7 +109,7 @@ async function scoreSpans(
     ...(method !== "information-flow-routes" && { ablation }),
     onProgress: ({ done, total }) => within.update(done, total),
   } as Parameters<typeof spanScores>[3]);
-  if (!scoresInsideHeads(method)) return scores;
+  if (!crosses) return scores;
   using across = new Progress("edges inside heads");
   const crossing = await crossingScores(model, prompts, spans, {
     ...{ method, ablation, ...methodOptions, ...shared },
@@ -114,9 +119,9 @@ async function scoreSpans(
 }
 
 /** What is not in the circuit of a method that scores no edges inside heads. */
-function outsideHeads(method: string): string {
+function outsideHeads(method: string, why: string): string {
   return (
-    `Edges inside heads have no scores by ${method}: all of them stay, and the circuit is of edges in spans. ` +
+    `Edges inside heads have no scores by ${method}: ${why}. All of them stay, and the circuit is of edges in spans. ` +
     `These methods score both: ${crossingMethods.join(", ")}.`
   );
 }

@@ -1,11 +1,5 @@
 import type { AblationType } from "@autocircuit/core";
-import {
-  type CrossingMethod,
-  crossingMethods,
-  type SpanAggregation,
-  type SpanMethod,
-  spanMethodNames,
-} from "@autocircuit/discovery";
+import { type SpanAggregation, type SpanMethod, spanMethodNames } from "@autocircuit/discovery";
 import { UsageError } from "../../support/usage-error.ts";
 import { chooseSubject } from "../choose-subject.ts";
 import { givenOptions } from "../given-options.ts";
@@ -99,11 +93,6 @@ export function requireSpans({ spans, spanAggregation }: DiscoverCommandOptions)
 
 function isSpanMethod(name: string): name is SpanMethod {
   return (spanMethodNames as readonly string[]).includes(name);
-}
-
-/** Whether a method scores edges inside heads too. */
-export function scoresInsideHeads(method: SpanMethod): method is CrossingMethod {
-  return (crossingMethods as readonly string[]).includes(method);
 }
 
 /** Why a method that scores single prompts is no method of spans. */
