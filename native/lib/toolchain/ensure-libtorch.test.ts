@@ -127,7 +127,7 @@ describe("ensureLibTorch with the archive", () => {
       Object.assign(env, { AUTOCIRCUIT_LIBTORCH_URL: url, AUTOCIRCUIT_LIBTORCH_SHA256: "0".repeat(64) });
       const said: string[] = [];
       expect((await ensureLibTorch({ env, onLine: (line) => said.push(line) })).foundBy).toBe("wheel");
-      expect(said.join("\n")).toMatch(/official archive: (.* has the SHA-256 |Could not reach )/);
+      expect(said.join("\n")).toMatch(/archive of PyTorch: (.* has the SHA-256 |Could not reach )/);
     }
   });
 

@@ -83,7 +83,7 @@ void PassPlan::check_ablation() const {
                                           std::to_string(length));
   if (mask->by_token() && request.patch->graph->tokens != length)
     throw Error(ErrorCode::bad_input, "the graph has " + std::to_string(request.patch->graph->tokens) +
-                                          " token positions, the prompts have " + std::to_string(length));
+                                          " positions, the prompts have " + std::to_string(length));
 }
 
 void PassPlan::check_reference() const {

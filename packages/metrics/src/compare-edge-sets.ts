@@ -67,15 +67,15 @@ export function compareCircuits(found: Circuit, truth: Circuit): EdgeSetComparis
 export function countsToComparison(
   shared: number,
   foundSize: number,
-  trueSize: number,
+  knownSize: number,
   edgeCount: number,
 ): EdgeSetComparison {
   const falsePositives = foundSize - shared;
-  const falseNegatives = trueSize - shared;
-  const negatives = edgeCount - trueSize;
-  const union = foundSize + trueSize - shared;
+  const falseNegatives = knownSize - shared;
+  const negatives = edgeCount - knownSize;
+  const union = foundSize + knownSize - shared;
   const precision = foundSize === 0 ? 1 : shared / foundSize;
-  const recall = trueSize === 0 ? 1 : shared / trueSize;
+  const recall = knownSize === 0 ? 1 : shared / knownSize;
   return {
     truePositives: shared,
     falsePositives,
@@ -84,7 +84,7 @@ export function countsToComparison(
     precision,
     recall,
     falsePositiveRate: negatives === 0 ? 0 : falsePositives / negatives,
-    f1: foundSize + trueSize === 0 ? 1 : (2 * shared) / (foundSize + trueSize),
+    f1: foundSize + knownSize === 0 ? 1 : (2 * shared) / (foundSize + knownSize),
     jaccard: union === 0 ? 1 : shared / union,
   };
 }

@@ -17,7 +17,7 @@ export interface RocAtSizesOptions {
 export interface RocSizePoint {
   /** Edges in the circuit. */
   readonly edges: number;
-  /** Share of the true edges that are in it, 0 to 1. */
+  /** Share of the known edges that are in it, 0 to 1. */
   readonly truePositiveRate: number;
   /** Share of the other edges that are in it, 0 to 1. */
   readonly falsePositiveRate: number;

@@ -15,7 +15,7 @@ export interface RocPoint {
   threshold: number;
   /** Number of edges found. */
   edges: number;
-  /** Share of the true edges that are found, 0 to 1. */
+  /** Share of the known edges that are found, 0 to 1. */
   truePositiveRate: number;
   /** Share of the other edges that are found, 0 to 1. */
   falsePositiveRate: number;
@@ -25,17 +25,17 @@ export interface RocPoint {
 export interface RocCurve {
   /** From (0, 0) to (1, 1), one point a distinct absolute score. */
   points: RocPoint[];
-  /** Area under the curve: 1 for a perfect ranking, 0.5 for chance. NaN when all or no edges are true. */
+  /** Area under the curve: 1 for a perfect ranking, 0.5 for chance. NaN when all or no edges are known. */
   auc: number;
 }
 
 /**
  * Receiver operating characteristic of prune scores against a known circuit. Edges of equal score come in
- * together and are joined by a straight line, so the area is the probability that a true edge outranks another one,
+ * together and are joined by a straight line, so the area is the probability that a known edge outranks another one,
  * ties counting one half.
  *
  * @param scores the scores to judge
- * @param circuit the true edges
+ * @param circuit the known circuit
  *
  * @example
  * const { auc } = rocCurve(await acdc(task.model, task.train), task.knownEdges!);

@@ -56,7 +56,7 @@ TransformerConfig read_config(const Napi::Value& value) {
   config.d_vocab = fields.integer("dVocab");
   config.d_vocab_out = fields.integer("dVocabOut");
   config.context = fields.integer("context");
-  config.norm = fields.choice<NormKind>("norm", {{"none", NormKind::none}, {"layer", NormKind::layer}, {"rms", NormKind::rms}});
+  config.norm = fields.choice<NormKind>("norm", {{"none", NormKind::none}, {"layer", NormKind::layer_norm}, {"rms", NormKind::rms_norm}});
   config.eps = fields.number("eps");
   config.attn_only = fields.flag("attnOnly", false);
   config.parallel = fields.flag("parallel", false);

@@ -102,7 +102,7 @@ TEST("norms at hook points, and a plain pass whose values are replaced by themse
     }
     if (c.norm != NormKind::none) {
       const at::Tensor x = wide(values[{Hook::resid_post, c.layers - 1}]);
-      const at::Tensor centred = c.norm == NormKind::layer ? x - x.mean(-1, true) : x;
+      const at::Tensor centred = c.norm == NormKind::layer_norm ? x - x.mean(-1, true) : x;
       CHECK_MESSAGE(close(s, values[{Hook::final_scale, 0}], at::sqrt(centred.square().mean(-1, true) + c.eps)), name + ": scale");
     }
     for (const auto& [point, value] : values) {

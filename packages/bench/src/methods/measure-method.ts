@@ -5,10 +5,10 @@ import { type MethodTask, type RunMethodOptions, runMethod, type TabledMethod } 
 /** How a method does on a compiled transformer, whose circuit is known. */
 export interface MethodOnTask {
   readonly task: string;
-  /** Edges of the true circuit, and of the graph. */
+  /** Edges of the known circuit, and of the graph. */
   readonly knownEdges: number;
   readonly edgeCount: number;
-  /** Area under the receiver operating characteristic of absolute scores against the true circuit. */
+  /** Area under the receiver operating characteristic of absolute scores against the known circuit. */
   readonly auroc: number;
   /** Edges of the smallest beginning of the ranking with a divergence below {@link NEAR}; null where the output is a number. */
   readonly edgesNeeded: number | null;

@@ -1,7 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import type { Graph, SrcNode } from "@autocircuit/core";
 
-/** A mask that takes so much of the ablated value on all edges that leave some sources, and nothing elsewhere. */
+/** A mask that takes so much of the ablation on all edges that leave some sources, and nothing elsewhere. */
 export function maskFrom(graph: Graph, sources: (source: SrcNode) => boolean, value: number): Float32Array {
   const chosen = graph.srcs.map(sources);
   const mask = new Float32Array(graph.edgeCount);

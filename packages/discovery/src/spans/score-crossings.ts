@@ -51,7 +51,7 @@ const check = signature(
  *
  * Cost: the method's forwards and backwards, two forwards, and for every token of a prompt the attention patterns of all heads twice.
  *
- * @param model with a factorised graph without token positions
+ * @param model with a factorised graph not by token
  * @throws AutocircuitError `bad-input` for spans of other prompts, a graph by token or of nodes, autoencoders, means over a data set, the loss
  *   "faithfulness", and "kl_div" with eap, whose gradient is zero there, steps of a method without; `aborted`
  *

@@ -37,7 +37,7 @@ const check = signature(
  *
  * Cost: that of the method, in batches of prompts of equal length.
  *
- * @param model with a graph without token positions
+ * @param model with a graph that is not by token
  * @throws AutocircuitError `bad-input` for spans of other prompts, a graph by token, means over a data set, the loss "faithfulness", whose
  *   unit would be another for each length, and options of all methods among `methodOptions`; what the method throws
  *

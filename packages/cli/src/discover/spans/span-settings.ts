@@ -30,7 +30,7 @@ export interface SpanSettings {
 /** Options that say nothing of a circuit over spans, and why. */
 const FOREIGN: Readonly<Partial<Record<keyof DiscoverCommandOptions, readonly [flag: string, reason: string]>>> = {
   preset: ["--preset", "name one of the methods with --algorithm"],
-  byToken: ["--by-token", "spans take the place of token positions"],
+  byToken: ["--by-token", "spans take the place of positions"],
   tau: ["--tau", "acdc does not score edges in spans"],
   target: ["--target", "acdc does not score edges in spans"],
   samples: ["--samples", "mask-gradient does not score edges in spans"],
@@ -115,6 +115,6 @@ function why(method: string): string {
 function givenFor(method: SpanMethod, options: DiscoverCommandOptions): Record<string, unknown> {
   const given = givenOptions(method === "eap" ? "edge-attribution" : method, options);
   if (given.ablateFrom !== undefined)
-    throw new UsageError("--set ablateFrom cannot work with --spans: ablated values are made of the corrupt prompts.");
+    throw new UsageError("--set ablateFrom cannot work with --spans: the ablation is made of the corrupt prompts.");
   return given;
 }
