@@ -67,7 +67,7 @@ describe("ensureLibTorch with the wheel", () => {
     await expect(failed).rejects.toMatchObject({
       code: "libtorch",
       message: expect.stringMatching(
-        /official archive: skipped, AUTOCIRCUIT_LIBTORCH_SHA256 is not set[\s\S]*No matching distribution[\s\S]*Do one of these/,
+        /archive of PyTorch: skipped, AUTOCIRCUIT_LIBTORCH_SHA256 is not set[\s\S]*No matching distribution[\s\S]*Do one of these/,
       ),
     });
     expect(readdirSync(cache)).toEqual([]);

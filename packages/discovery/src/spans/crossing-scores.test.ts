@@ -226,7 +226,7 @@ describe("crossingScores", () => {
     using model = architecture("GPT-2");
     const of = (changed: PatchableModel, options = {}, prompts = unequalPairs) =>
       crossingScores(changed, prompts, spans, options);
-    await expect(of(model.withGraph({ byToken: true, seqLen: 6 }))).rejects.toThrow(/without token positions/);
+    await expect(of(model.withGraph({ byToken: true, seqLen: 6 }))).rejects.toThrow(/that is not by token/);
     await expect(of(model.withGraph({ factorized: false }))).rejects.toThrow(/take the graph of edges/);
     await expect(of(model, {}, unequalPairs.slice(1))).rejects.toThrow(/spans are those of/);
     await expect(of(model, { ablation: "tokenwise-mean-clean" })).rejects.toThrow(/is a mean for each position/);

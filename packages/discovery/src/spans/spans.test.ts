@@ -125,7 +125,7 @@ describe("spanScores", () => {
 
   it("wants a graph without tokens, these prompts, and a loss of one unit", async () => {
     await expect(spanScores(model.withGraph({ byToken: true }), pairs, spans)).rejects.toThrow(
-      /without token positions/,
+      /that is not by token/,
     );
     await expect(spanScores(model, pairs.slice(1), spans)).rejects.toThrow(/spans are those of/);
     await expect(spanScores(model, pairs, spans, { loss: "faithfulness" })).rejects.toThrow(/another unit/);
@@ -209,7 +209,7 @@ describe("circuits over spans", () => {
     const run = runSpanCircuit(model, pairs, spans, scores.circuit(5), { ablation: "tokenwise-mean-clean" });
     await expect(run).rejects.toThrow(/is a mean for each position/);
     const byToken = Graph.of(graph.config, { tokens: 4 });
-    expect(() => new SpanCircuit(byToken, ["a"], [])).toThrow(/without token positions/);
+    expect(() => new SpanCircuit(byToken, ["a"], [])).toThrow(/that is not by token/);
     expect(() => new SpanCircuit(graph, ["a", "a"], [])).toThrow(/"a" is there twice/);
     expect(() => scores.circuit(5).complement(graph, spans.ofTokens[0]!)).toThrow(/It has no positions/);
     const other = new SpanCircuit(graph, ["a", "b", "c"], []);
