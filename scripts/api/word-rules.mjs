@@ -37,7 +37,7 @@ export function wordProblems(packages, root, exceptions = WORD_EXCEPTIONS, phras
       look(words, spoken(text, phrases, used), file, `${file}:${line}: ${what} says`);
   };
   for (const { name, file, what } of [...packages.flatMap((pack) => publicNames(pack, root)), ...pageNames(root)])
-    look(inNames, name, file, `${file}: ${what} ${name} says`);
+    look(inNames, spoken(name, phrases, used), file, `${file}: ${what} ${name} says`);
   for (const file of packages.flatMap(modulesOf)) lookAtTexts(inTexts, file, textsOf(root, file));
   for (const file of cppFiles(root)) lookAtTexts(inCpp, file, cppTextsOf(root, file));
   return [...problems, ...idleExceptions(exceptions, used), ...idlePhrases(phrases, used)];

@@ -6,7 +6,7 @@ import { rankEdges } from "./ranking.ts";
 const check = signature("rocCurve", { scores: coreKinds.pruneScores, circuit: coreKinds.edges });
 const checkValues = signature("rocOfValues", {
   values: kind.having("a list of numbers", "length"),
-  truth: kind.iterable,
+  knownEdges: kind.iterable,
 });
 
 /** One point of a receiver operating characteristic. */
@@ -42,21 +42,21 @@ export interface RocCurve {
  */
 export function rocCurve(scores: PruneScores, circuit: Iterable<EdgeRef>): RocCurve {
   check({ scores, circuit });
-  const truth = scores.graph.indices(circuit);
-  return rocOfValues(scores.values, truth);
+  const knownEdges = scores.graph.indices(circuit);
+  return rocOfValues(scores.values, knownEdges);
 }
 
 /** {@link rocCurve} on a plain score vector and edge indices. */
-export function rocOfValues(values: ArrayLike<number>, truth: Iterable<number>): RocCurve {
-  checkValues({ values, truth });
-  const trueSet = new Set(truth);
-  const points = rankEdges(values, trueSet).map((point) => ({
+export function rocOfValues(values: ArrayLike<number>, knownEdges: Iterable<number>): RocCurve {
+  checkValues({ values, knownEdges });
+  const knownSet = new Set(knownEdges);
+  const points = rankEdges(values, knownSet).map((point) => ({
     threshold: point.threshold,
     edges: point.edges,
     truePositiveRate: point.recall,
     falsePositiveRate: point.falsePositiveRate,
   }));
-  const separable = trueSet.size > 0 && trueSet.size < values.length;
+  const separable = knownSet.size > 0 && knownSet.size < values.length;
   return { points, auc: separable ? areaUnder(points) : Number.NaN };
 }
 

@@ -167,7 +167,7 @@ TEST("a replaced source of a patched pass is what destinations take") {
     const ForwardResult corrupt = s.model.forward(other);
     at::Tensor mask = at::ones({graph.edges}, at::kDouble);
     const int64_t mlp = SourceOrder(s.config(), StreamSources::none).mlp(0);
-    for (const DestinationGroup& group : graph.groups) {
+    for (const PatchGroup& group : graph.groups) {
       if (mlp < group.first_source || mlp >= group.first_source + group.sources) continue;
       const int64_t cells = std::max<int64_t>(graph.tokens, 1) * group.heads;
       mask.narrow(0, group.offset, cells * group.sources).view({cells, group.sources}).select(1, mlp - group.first_source).fill_(0);

@@ -33,7 +33,7 @@ struct Lists {
 
 // Every second source has a weight in some of the five rows; the last row has none.
 Lists some_lists(const at::Device& device, int64_t sources) {
-  DestinationGroup group{GroupKind::q, 0, 5, 0, sources, 0};
+  PatchGroup group{GroupKind::q, 0, 5, 0, sources, 0};
   GroupPlan plan;
   plan.group = &group;
   plan.values = at::rand({1, 1, 5, sources}, at::kDouble) * (at::arange(sources) % 2 == 0) * (at::arange(5) < 4).view({5, 1});

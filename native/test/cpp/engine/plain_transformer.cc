@@ -64,7 +64,7 @@ class Run {
   // x'[b, p] = x[b, p] + sum_s m[(m,)(t,) h, s] (a[s] - current[s])
   at::Tensor input(GroupKind kind, int64_t block, int64_t head, const at::Tensor& x) const {
     if (!mask_.defined()) return x;
-    for (const DestinationGroup& group : graph_.groups) {
+    for (const PatchGroup& group : graph_.groups) {
       if (group.kind != kind || group.block != block) continue;
       const at::Tensor masks = mask_.dim() == 1 ? mask_.unsqueeze(0) : mask_;
       const int64_t tokens = graph_.tokens ? graph_.tokens : 1, cells = tokens * group.heads * group.sources;
@@ -106,7 +106,7 @@ class Run {
   }
 
   int64_t rows_of(GroupKind kind, int64_t block) const {
-    for (const DestinationGroup& group : graph_.groups)
+    for (const PatchGroup& group : graph_.groups)
       if (group.kind == kind && group.block == block) return group.heads;
     return 0;
   }

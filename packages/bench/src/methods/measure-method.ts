@@ -29,10 +29,10 @@ export async function measureMethod(
   method: TabledMethod,
   options: RunMethodOptions = {},
 ): Promise<MethodOnTask> {
-  const truth = task.knownEdges!;
+  const known = task.knownEdges!;
   const { scores, perPrompt, processorSeconds } = await runMethod(task, method, options);
   const { seed = 0, signal } = options;
-  const size = truth.length;
+  const size = known.length;
   const [stable] = perPrompt
     ? (await bootstrapCircuits(perPrompt, { edges: [], size, sizes: [size], resamples: RESAMPLES, seed, signal }))
         .points
@@ -40,7 +40,7 @@ export async function measureMethod(
   return {
     task: task.key,
     ...{ knownEdges: size, edgeCount: task.model.graph.edgeCount },
-    auroc: rocCurve(scores, truth).auc,
+    auroc: rocCurve(scores, known).auc,
     edgesNeeded: await edgesNeeded(task, scores, signal),
     jaccard: stable?.jaccard ?? null,
     processorSeconds,

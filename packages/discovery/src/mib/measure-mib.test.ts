@@ -30,7 +30,7 @@ it("AUROC: scores that rank the circuit first have 1, and signed ranks differ fr
   const values = new Float32Array(model.graph.edgeCount);
   for (const edge of [3, 5, 8]) values[edge] = 1 + edge;
   values[20] = -30;
-  const { auroc } = await measureMib(model, prompts, new PruneScores(model.graph, values), { truth: [3, 5, 8] });
+  const { auroc } = await measureMib(model, prompts, new PruneScores(model.graph, values), { knownEdges: [3, 5, 8] });
   expect(auroc!.signed).toBe(1);
   expect(auroc!.absolute).toBeLessThan(1);
 });

@@ -31,7 +31,7 @@ export interface MeasureMibOptions extends LongOptions {
   /** How circuits are made from scores: the edges that rank highest (default), or grown backwards from the output. Dead ends are pruned. */
   readonly selection?: "top" | "greedy" | undefined;
   /** The circuit, where it is known. */
-  readonly truth?: Iterable<EdgeRef> | undefined;
+  readonly knownEdges?: Iterable<EdgeRef> | undefined;
 }
 
 /** A circuit of the benchmark's curve. */
@@ -73,7 +73,7 @@ const check = signature(
     ...coreKinds.longOptions,
     ablation: coreKinds.ablationName,
     selection: kind.oneOf(["top", "greedy"]),
-    truth: coreKinds.edges,
+    knownEdges: coreKinds.edges,
   } satisfies KindsOf<MeasureMibOptions>,
 );
 
@@ -96,7 +96,7 @@ export async function measureMib(
   options: MeasureMibOptions = {},
 ): Promise<MibMeasures> {
   check({ model, prompts, scores }, options);
-  const { ablation, selection = "top", truth, signal, onProgress } = options;
+  const { ablation, selection = "top", knownEdges, signal, onProgress } = options;
   const { graph, values } = scores;
   const infinite = values.findIndex((value) => !Number.isFinite(value));
   if (infinite >= 0)
@@ -137,11 +137,11 @@ export async function measureMib(
     return { points, areas: { linear: linear.areas, log: log.areas } };
   };
   const [signed, absolute] = circuits.map(curve) as [MibCurve, MibCurve];
-  return { full, empty, signed, absolute, auroc: truth === undefined ? null : aurocOf(scores, truth) };
+  return { full, empty, signed, absolute, auroc: knownEdges === undefined ? null : aurocOf(scores, knownEdges) };
 }
 
-function aurocOf(scores: PruneScores, truth: Iterable<EdgeRef>): { signed: number; absolute: number } {
-  const edges = Array.from(truth, (edge) => scores.graph.index(edge));
+function aurocOf(scores: PruneScores, knownEdges: Iterable<EdgeRef>): { signed: number; absolute: number } {
+  const edges = Array.from(knownEdges, (edge) => scores.graph.index(edge));
   // The curve ranks by size: shifted to be positive, the signed scores keep their order.
   const least = scores.values.reduce((low, value) => Math.min(low, value), 0);
   const shifted = Float64Array.from(scores.values, (value) => value - least);
