@@ -16,7 +16,7 @@ export interface GradientRun {
   readonly rules?: BackwardRules | undefined;
 }
 
-/** What some prompts give a method to work with. Ablations that an output's gradient is asked for have a row for each prompt. */
+/** What some prompts give an algorithm to work with. Ablations that an output's gradient is asked for have a row for each prompt. */
 export class SliceGradients {
   readonly model: PatchableModel;
   readonly slice: PromptBatch;

@@ -11,17 +11,17 @@ const scores = await eapIgInputs(model, prompts);
 
 it("is the benchmark's areas of the circuits of its sizes, signed and absolute, linear and logarithmic", async () => {
   const measured = await measureMib(model, prompts, scores);
-  for (const by of ["signed", "absolute"] as const) {
-    const circuits = mibSizes(model.graph.edgeCount).map((size) => selectTop(scores, size, { by }));
+  for (const rank of ["signed", "absolute"] as const) {
+    const circuits = mibSizes(model.graph.edgeCount).map((size) => selectTop(scores, size, { rank }));
     using runs = await runCircuits(model, prompts, { circuits: [Circuit.of(model.graph, []), ...circuits] });
     const [empty, ...values] = (await logitDiff(model, prompts, runs)).map(({ value }) => value);
     for (const axis of ["linear", "log"] as const) {
       const { cpr, cmd } = mibScores(values, { full: values.at(-1)!, empty: empty!, axis });
-      expect(measured[by].areas[axis].cpr).toBeCloseTo(cpr, 5);
-      expect(measured[by].areas[axis].cmd).toBeCloseTo(cmd, 5);
+      expect(measured[rank].areas[axis].cpr).toBeCloseTo(cpr, 5);
+      expect(measured[rank].areas[axis].cmd).toBeCloseTo(cmd, 5);
     }
-    expect(measured[by].points.map(({ edges }) => edges)).toEqual(circuits.map(({ size }) => size));
-    expect(measured[by].points.at(-1)!.faithfulness).toBeCloseTo(1, 9);
+    expect(measured[rank].points.map(({ edges }) => edges)).toEqual(circuits.map(({ size }) => size));
+    expect(measured[rank].points.at(-1)!.faithfulness).toBeCloseTo(1, 9);
   }
   expect(measured.auroc).toBe(null);
 });

@@ -108,7 +108,7 @@ export async function measureMib(
   const sizes = mibSizes(graph.edgeCount);
   const select = selection === "greedy" ? selectGreedy : selectTop;
   const rankings = ["signed", "absolute"] as const satisfies readonly Ranking[];
-  const circuits = rankings.map((by) => sizes.map((size) => select(scores, size, { by })));
+  const circuits = rankings.map((rank) => sizes.map((size) => select(scores, size, { rank })));
   const ends = [Circuit.where(graph, () => true), Circuit.of(graph, [])];
   // Both rankings often choose the same edges: the smallest circuits are pruned to nothing, the largest is the graph.
   const different = new Map([...ends, ...circuits.flat()].map((circuit) => [circuit.indices.join(), circuit]));
@@ -125,11 +125,11 @@ export async function measureMib(
     );
   const curve = (chosen: readonly Circuit[]): MibCurve => {
     const values = chosen.map(meanScore);
-    const by = (axis: MibAxis) => {
+    const along = (axis: MibAxis) => {
       const { faithfulness, ...areas } = mibScores(values, { full, empty, axis });
       return { faithfulness, areas };
     };
-    const [linear, log] = [by("linear"), by("log")];
+    const [linear, log] = [along("linear"), along("log")];
     const points = chosen.map((circuit, i) => ({
       ...{ share: MIB_SHARES[i]!, asked: sizes[i]!, edges: circuit.size },
       ...{ value: values[i]!, faithfulness: linear.faithfulness[i]! },

@@ -154,8 +154,8 @@ describe("crossingScores", () => {
     "%s: values carried to all spans add up to the scores of the edges into them",
     async (name) => {
       using model = architecture(name);
-      const crossing = await crossingScores(model, unequalPairs, spans, { method: "eap", batchSize: 2 });
-      const within = await spanScores(model, unequalPairs, spans, { method: "eap" });
+      const crossing = await crossingScores(model, unequalPairs, spans, { algorithm: "eap", batchSize: 2 });
+      const within = await spanScores(model, unequalPairs, spans, { algorithm: "eap" });
       const { graph } = model;
       const most = crossing.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       for (const [block, head] of [[0, 0], [0, 3], [1, 1], [1, 2]] as const) // biome-ignore format: pairs
@@ -196,7 +196,11 @@ describe("crossingScores", () => {
       for (let key = 1; key <= query; key++) if (query - key < 2) pairs.push(effects[1]![0]![2]![query]![key]!);
     expect(pairs).toHaveLength(5);
     const of = async (aggregation: "sum" | "mean" | "sum-abs" | "max-abs") =>
-      (await crossingScores(model, [equal[0]!], own, { method: "eap", aggregation })).get("A1.2.K", "middle", "middle");
+      (await crossingScores(model, [equal[0]!], own, { algorithm: "eap", aggregation })).get(
+        "A1.2.K",
+        "middle",
+        "middle",
+      );
     const sum = pairs.reduce((a, b) => a + b);
     expect(await of("sum")).toBeCloseTo(sum, 6);
     expect(await of("mean")).toBeCloseTo(sum / 5, 6);
@@ -210,15 +214,15 @@ describe("crossingScores", () => {
     const [usual, five, far, both] = [await of(), await of(5), await of(1), await of(2)];
     expect(five.values).toEqual(usual.values);
     expect(both.values).not.toEqual(far.values);
-    expect(both.info.options).toMatchObject({ method: "eap-ig-inputs", steps: 2 });
+    expect(both.info.options).toMatchObject({ algorithm: "eap-ig-inputs", steps: 2 });
     // One point is the ablated end, the mean of which and the clean one is what clean-corrupted takes.
     const [clean, ends] = [
-      await crossingScores(model, unequalPairs, spans, { method: "eap" }),
-      await crossingScores(model, unequalPairs, spans, { method: "clean-corrupted" }),
+      await crossingScores(model, unequalPairs, spans, { algorithm: "eap" }),
+      await crossingScores(model, unequalPairs, spans, { algorithm: "clean-corrupted" }),
     ];
     for (const [edge, value] of ends.values.entries())
       expect((clean.values[edge]! + far.values[edge]!) / 2).toBeCloseTo(value, 5);
-    const idle = crossingScores(model, unequalPairs, spans, { method: "eap", steps: 3 });
+    const idle = crossingScores(model, unequalPairs, spans, { algorithm: "eap", steps: 3 });
     await expect(idle).rejects.toThrow(/`steps` does nothing with eap/);
   });
 
@@ -231,8 +235,8 @@ describe("crossingScores", () => {
     await expect(of(model, {}, unequalPairs.slice(1))).rejects.toThrow(/spans are those of/);
     await expect(of(model, { ablation: "tokenwise-mean-clean" })).rejects.toThrow(/is a mean for each position/);
     await expect(of(model, { loss: "faithfulness" })).rejects.toThrow(/another unit/);
-    await expect(of(model, { loss: "kl_div", method: "eap" })).rejects.toThrow(/zero by construction/);
-    await expect(of(model, { method: "relp" })).rejects.toThrow(/`method` must be one of/);
+    await expect(of(model, { loss: "kl_div", algorithm: "eap" })).rejects.toThrow(/zero by construction/);
+    await expect(of(model, { algorithm: "relp" })).rejects.toThrow(/`algorithm` must be one of/);
     const scores = await of(model, { loss: "kl_div" });
     expect(() => scores.get("A0.4.Q", "first", "last")).toThrow(/no input of a head called "A0.4.Q"/);
     expect(() => scores.get("A0.0.Q", "first", "end")).toThrow(/no span "end"/);

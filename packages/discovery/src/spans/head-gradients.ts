@@ -2,29 +2,29 @@ import { scope, type Tensor } from "@autocircuit/native";
 import { usualSteps } from "../attribution/eap-ig-inputs.ts";
 import type { SliceGradients } from "../attribution/slice-gradients.ts";
 
-/** Where the gradients of crossing edges are taken, as the methods of the same names take them. */
-export type CrossingMethod = "eap" | "clean-corrupted" | "eap-ig-inputs";
+/** Where the gradients of crossing edges are taken, as the algorithms of the same names take them. */
+export type CrossingAlgorithm = "eap" | "clean-corrupted" | "eap-ig-inputs";
 
-/** The names of the methods. */
-export const crossingMethods: readonly CrossingMethod[] = ["eap", "clean-corrupted", "eap-ig-inputs"];
+/** The names of the algorithms. */
+export const crossingAlgorithms: readonly CrossingAlgorithm[] = ["eap", "clean-corrupted", "eap-ig-inputs"];
 
-/** Where a method looks on the line from the clean embedding (0) to the ablated one (1). */
-function pointsOf(method: CrossingMethod, steps: number): readonly number[] {
-  if (method === "eap") return [0];
-  if (method === "clean-corrupted") return [0, 1];
+/** Where an algorithm looks on the line from the clean embedding (0) to the ablated one (1). */
+function pointsOf(algorithm: CrossingAlgorithm, steps: number): readonly number[] {
+  if (algorithm === "eap") return [0];
+  if (algorithm === "clean-corrupted") return [0, 1];
   return Array.from({ length: steps }, (_, k) => 1 - k / steps);
 }
 
 /**
- * The mean over a method's points, of integrated ones `steps`, of the gradient of each prompt's loss by what heads give, `[B, P, heads, dHead]`
+ * The mean over an algorithm's points, of integrated ones `steps`, of the gradient of each prompt's loss by what heads give, `[B, P, heads, dHead]`
  * for each block.
  */
 export async function meanHeadGradients(
   gradients: SliceGradients,
-  method: CrossingMethod,
+  algorithm: CrossingAlgorithm,
   steps: number = usualSteps,
 ): Promise<Tensor[]> {
-  const shares = pointsOf(method, steps);
+  const shares = pointsOf(algorithm, steps);
   await gradients.clean(); // here, so that it stays: what is made for one point is freed with it
   let sums: Tensor[] | undefined;
   for (const share of shares) {

@@ -12,14 +12,14 @@ import { type SpanSettings, scoresInsideHeads } from "./span-settings.ts";
 export function requireFittingSpans(
   task: LoadedTask,
   schema: SpansSchema,
-  { method, size }: Pick<SpanSettings, "method" | "size">,
+  { algorithm, size }: Pick<SpanSettings, "algorithm" | "size">,
 ): { train: PromptSpans; test: PromptSpans } {
   const { graph } = task.model;
   const spans = {
     train: spansOf(schema, task.train.prompts),
     test: spansOf(schema, measuredOn(task).prompts),
   };
-  const none = new SpanCircuit(graph, spans.train.names, [], scoresInsideHeads(method) ? [] : undefined);
+  const none = new SpanCircuit(graph, spans.train.names, [], scoresInsideHeads(algorithm) ? [] : undefined);
   const count = none.members.length + (none.crossing?.length ?? 0);
   if (size > count)
     throw new UsageError(`--size ${size} is more than there is over these spans: give at most ${count}.`);
