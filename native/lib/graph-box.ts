@@ -2,7 +2,7 @@ import { AutocircuitError } from "@autocircuit/base";
 import type { NativeBox } from "./addon.ts";
 import { guard } from "./addon-errors.ts";
 import { addon } from "./loader.ts";
-import type { PatchGroup, PatchGraph } from "./patch-graph.ts";
+import type { PatchGraph, PatchGroup } from "./patch-graph.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
 
 interface Known {

@@ -247,10 +247,7 @@ export class Graph {
       );
     }
     if (Number.isInteger(token) && token >= 0 && token < this.tokens) return token;
-    throw new AutocircuitError(
-      "bad-input",
-      `Edge \`${name}\`: position ${token} is outside 0 to ${this.tokens - 1}.`,
-    );
+    throw new AutocircuitError("bad-input", `Edge \`${name}\`: position ${token} is outside 0 to ${this.tokens - 1}.`);
   }
 
   #checked(index: number): number {
