@@ -25,7 +25,7 @@ export { hookNames } from "./hook-names.ts";
 export type { HookRequest, Replacement } from "./hook-request.ts";
 export { hookKinds } from "./hook-request.ts";
 export { KeptRun, Prefix } from "./kept.ts";
-export type { DestinationGroup, PatchGraph } from "./patch-graph.ts";
+export type { PatchGraph, PatchGroup } from "./patch-graph.ts";
 export {
   limitDeviceMemory,
   memory,

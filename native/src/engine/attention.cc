@@ -29,14 +29,14 @@ AttentionContext::AttentionContext(const TransformerConfig& config, const Weight
     : config_(config), weights_(weights), length_(length), padding_(padding), prefix_(std::move(prefix)),
       prefix_length_(prefix_ ? prefix_->length : 0) {
   const at::Tensor positions = at::arange(prefix_length_, prefix_length_ + length, weights.options.dtype(at::kLong)).unsqueeze(0);
-  token_positions_ = padding_.defined() ? (positions - padding_.unsqueeze(1)).clamp_min(0) : positions;
+  text_positions_ = padding_.defined() ? (positions - padding_.unsqueeze(1)).clamp_min(0) : positions;
 }
 
 at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>& query_positions) const {
   if (!config_.causal && !padding_.defined()) return {};
   at::Tensor& mask = allowed_[{window, query_positions}];
   if (mask.defined()) return mask;
-  const at::TensorOptions longs = token_positions_.options();
+  const at::TensorOptions longs = text_positions_.options();
   const at::Tensor query = (index_on(longs.device(), query_positions) + prefix_length_).unsqueeze(1);  // [Pq, 1]
   const at::Tensor key = at::arange(prefix_length_ + length_, longs).unsqueeze(0);                     // [1, Pk]
   mask = config_.causal ? key <= query : at::ones_like(key <= query);
@@ -58,9 +58,9 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, 
   if (config_.positions == PositionKind::rotary) {
     const bool some = static_cast<int64_t>(query_positions.size()) != length_;
     const at::Tensor at_queries =
-        some ? token_positions_.index_select(1, index_on(token_positions_.device(), query_positions)) : token_positions_;
+        some ? text_positions_.index_select(1, index_on(text_positions_.device(), query_positions)) : text_positions_;
     q = hooked(Hook::rot_q, rotated(q, at_queries, config_.rotary, weights_, block));
-    k = hooked(Hook::rot_k, rotated(k, token_positions_, config_.rotary, weights_, block));
+    k = hooked(Hook::rot_k, rotated(k, text_positions_, config_.rotary, weights_, block));
   }
   q = q.transpose(1, 2);
   k = k.transpose(1, 2);

@@ -19,7 +19,7 @@ class AttentionContext {
                    std::shared_ptr<const Prefix> prefix);
 
   // Position of each token in its own text: counted from the prefix's start, left padding not counted. [1 or B, P], int64.
-  const at::Tensor& token_positions() const { return token_positions_; }
+  const at::Tensor& text_positions() const { return text_positions_; }
 
   // z of the given query heads. q [B, Pq, Hq, dHead] at `query_positions`, k and v [B, P, Hk, dHead] before norm and rotation;
   // `heads` are the query heads' numbers; Hk is the model's number of key/value heads if they are all, or one per query head.
@@ -39,7 +39,7 @@ class AttentionContext {
   const at::Tensor padding_;
   const std::shared_ptr<const Prefix> prefix_;
   const int64_t prefix_length_;
-  at::Tensor token_positions_;
+  at::Tensor text_positions_;
   mutable std::map<std::pair<int64_t, std::vector<int64_t>>, at::Tensor> allowed_;  // by window and queries: made when first asked for
 };
 

@@ -100,7 +100,7 @@ void BackwardPass::through_norm_(at::Tensor& grad, const at::Tensor& x, const No
   if (!rules_.norms) return norm_backward_rows_(grad, x, norm);
   if (norm.kind == NormKind::none) return;
   const at::Tensor wide = widened(x);
-  const bool centred = norm.kind == NormKind::layer;
+  const bool centred = norm.kind == NormKind::layer_norm;
   const at::Tensor middle = centred ? wide - wide.mean(-1, true) : wide;
   const at::Tensor scale = at::rsqrt(middle.square().mean(-1, true) + norm.eps);
   at::Tensor through = widened(grad);

@@ -54,7 +54,7 @@ int64_t known_sources(const TransformerConfig& c, const SourceOrder& order, bool
   return order.heads(block);
 }
 
-bool has_heads(const TransformerConfig& c, const DestinationGroup& group) {
+bool has_heads(const TransformerConfig& c, const PatchGroup& group) {
   const bool of_head = group.kind == GroupKind::q || group.kind == GroupKind::qkv;
   if (group.kind == GroupKind::k || group.kind == GroupKind::v) return group.heads == c.kv_heads || group.heads == c.heads;
   return group.heads == (of_head ? c.heads : 1);
@@ -68,7 +68,7 @@ void check_groups(const Transformer& model, const PatchGraph& graph) {
     refuse("the graph has " + std::to_string(graph.sources) + " sources, this model has " + std::to_string(order.count()) +
            "; the graph is of another model");
   std::set<std::pair<int64_t, GroupKind>> seen;
-  for (const DestinationGroup& group : graph.groups) {
+  for (const PatchGroup& group : graph.groups) {
     const std::string what = std::string("the graph's group ") + name_of(group.kind) + " of block " + std::to_string(group.block);
     const bool inside = group.block >= 0 && group.block < c.layers;
     const int64_t known = inside ? known_sources(c, order, graph.factorized, group.kind, group.block) : 0;

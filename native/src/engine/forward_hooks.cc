@@ -33,14 +33,14 @@ void ForwardPass::hook_attention(int64_t block, const at::Tensor& before, const 
 // come after it (as in TransformerLens).
 at::Tensor ForwardPass::hooked_norm(Hook scale, Hook normalized, int64_t block, const Norm& norm, const at::Tensor& x) {
   const at::Tensor wide = widened(x);
-  const at::Tensor centred = norm.kind == NormKind::layer ? wide - wide.mean(-1, true) : wide;
+  const at::Tensor centred = norm.kind == NormKind::layer_norm ? wide - wide.mean(-1, true) : wide;
   const at::Tensor by = hooked(scale, block, at::sqrt(at::mean(centred * centred, -1, true) + norm.eps));
   at::Tensor out = centred / by;
-  if (norm.kind == NormKind::rms) out = hooked(normalized, block, out);
+  if (norm.kind == NormKind::rms_norm) out = hooked(normalized, block, out);
   if (norm.scale.defined()) out = out * norm.scale;
   if (norm.shift.defined()) out = out + norm.shift;
   out = out.to(type_of(model_.weights()));
-  return norm.kind == NormKind::rms ? out : hooked(normalized, block, out);
+  return norm.kind == NormKind::rms_norm ? out : hooked(normalized, block, out);
 }
 
 GroupInput::KnownPlain ForwardPass::through_hooked_norm(Hook scale, Hook normalized, int64_t block, Projection first) {

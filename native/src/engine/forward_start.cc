@@ -79,7 +79,7 @@ at::Tensor ForwardPass::embedded() const {
         .reshape({pass_.rows(), config_.d_model});
   at::Tensor x = at::embedding(weights.embed, request.tokens);
   if (config_.embed_scale != 1.0) x = x * config_.embed_scale;
-  if (weights.positions.defined()) x = x + at::embedding(weights.positions, attention_.token_positions() + config_.position_offset);
+  if (weights.positions.defined()) x = x + at::embedding(weights.positions, attention_.text_positions() + config_.position_offset);
   return x.reshape({pass_.rows(), config_.d_model});
 }
 

@@ -82,8 +82,8 @@ void PassPlan::check_ablation() const {
                                           std::to_string(sources.size(2)) + " positions, the run has " + std::to_string(batch) + " of " +
                                           std::to_string(length));
   if (mask->by_token() && request.patch->graph->tokens != length)
-    throw Error(ErrorCode::bad_input, "the graph has " + std::to_string(request.patch->graph->tokens) +
-                                          " token positions, the prompts have " + std::to_string(length));
+    throw Error(ErrorCode::bad_input,
+                "the graph has " + std::to_string(request.patch->graph->tokens) + " positions, the prompts have " + std::to_string(length));
 }
 
 void PassPlan::check_reference() const {

@@ -12,7 +12,7 @@ namespace autocircuit {
 inline int64_t attention_point(int64_t block) { return 2 * block; }
 inline int64_t mlp_point(const TransformerConfig& c, int64_t block) { return c.parallel ? 2 * block : 2 * block + 1; }
 inline int64_t end_point(const TransformerConfig& c) { return 2 * c.layers; }
-inline int64_t reading_point(const TransformerConfig& c, const DestinationGroup& group) {
+inline int64_t reading_point(const TransformerConfig& c, const PatchGroup& group) {
   if (group.kind == GroupKind::end) return end_point(c);
   return group.kind == GroupKind::mlp ? mlp_point(c, group.block) : attention_point(group.block);
 }

@@ -45,7 +45,7 @@ MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, PlanKind 
   tokens_ = by_token_ ? graph.tokens : 1;
   const at::Tensor values = mask.detach().to(at::kCPU, at::kDouble).contiguous();
   const double* data = values.const_data_ptr<double>();
-  for (const DestinationGroup& group : graph.groups) {
+  for (const PatchGroup& group : graph.groups) {
     GroupPlan plan;
     plan.group = &group;
     const int64_t cells = tokens_ * group.heads * group.sources;

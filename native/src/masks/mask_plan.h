@@ -31,9 +31,9 @@ struct EdgeCounts {
 
 RowKind classify(const EdgeCounts& counts, PlanKind kind);
 
-// One destination group under a mask.
+// One group under a mask.
 struct GroupPlan {
-  const DestinationGroup* group = nullptr;
+  const PatchGroup* group = nullptr;
   at::Tensor values;          // [M, T, heads, sources] double on the CPU; T = 1 when not by token
   std::vector<RowKind> rows;  // per head
   bool patched = false;       // some edge is

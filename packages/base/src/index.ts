@@ -27,5 +27,6 @@ export {
   type TensorInfo,
 } from "./safetensors/header.ts";
 export { headerBytes } from "./safetensors/header-bytes.ts";
+export { type FloatTensors, readSafetensors, safetensorsFile } from "./safetensors/safetensors-file.ts";
 export { sayOnce } from "./say-once.ts";
 export { version } from "./version.ts";

@@ -24,7 +24,7 @@ export {
   meanOfMethods,
 } from "./attribution/mean-of-methods.ts";
 export {
-  type NodeMethod,
+  type NodeAlgorithm,
   type NodeScores,
   type NodeScoresOptions,
   nodeScores,
@@ -144,13 +144,13 @@ export {
 export { type ExactOptions, selectExact, type UnprovenBest } from "./selection/select-exact.ts";
 export { selectGreedy } from "./selection/select-greedy.ts";
 export { type SelectionOptions, selectTop } from "./selection/select-top.ts";
-export type { CrossingEdge, CrossingEdges, HeadInput } from "./spans/crossing-edges.ts";
 export {
-  type CrossingMethod,
-  type CrossingMethodOptions,
-  crossingMethods,
+  type CrossingAlgorithm,
+  type CrossingAlgorithmOptions,
+  crossingAlgorithms,
   noCrossing,
-} from "./spans/crossing-method.ts";
+} from "./spans/crossing-algorithm.ts";
+export type { CrossingEdge, CrossingEdges, HeadInput } from "./spans/crossing-edges.ts";
 export { CrossingScores } from "./spans/crossing-scores.ts";
 export { PromptSpans, type SpanRange } from "./spans/prompt-spans.ts";
 export { type RunSpanCircuitOptions, runSpanCircuit } from "./spans/run-span-circuit.ts";
@@ -159,10 +159,10 @@ export { spanScores } from "./spans/score-spans.ts";
 export { SpanCircuit, type SpanEdge } from "./spans/span-circuit.ts";
 export {
   type SpanAggregation,
-  type SpanMethod,
+  type SpanAlgorithm,
   type SpanScoresOptions,
   spanAggregations,
-  spanMethodNames,
+  spanAlgorithmNames,
 } from "./spans/span-options.ts";
 export { SpanScores } from "./spans/span-scores.ts";
 export { loadSpanScores, saveSpanScores } from "./spans/span-scores-file.ts";

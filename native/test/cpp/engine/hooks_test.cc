@@ -102,7 +102,7 @@ TEST("norms at hook points, and a plain pass whose values are replaced by themse
     }
     if (c.norm != NormKind::none) {
       const at::Tensor x = wide(values[{Hook::resid_post, c.layers - 1}]);
-      const at::Tensor centred = c.norm == NormKind::layer ? x - x.mean(-1, true) : x;
+      const at::Tensor centred = c.norm == NormKind::layer_norm ? x - x.mean(-1, true) : x;
       CHECK_MESSAGE(close(s, values[{Hook::final_scale, 0}], at::sqrt(centred.square().mean(-1, true) + c.eps)), name + ": scale");
     }
     for (const auto& [point, value] : values) {
@@ -167,7 +167,7 @@ TEST("a replaced source of a patched pass is what destinations take") {
     const ForwardResult corrupt = s.model.forward(other);
     at::Tensor mask = at::ones({graph.edges}, at::kDouble);
     const int64_t mlp = SourceOrder(s.config(), StreamSources::none).mlp(0);
-    for (const DestinationGroup& group : graph.groups) {
+    for (const PatchGroup& group : graph.groups) {
       if (mlp < group.first_source || mlp >= group.first_source + group.sources) continue;
       const int64_t cells = std::max<int64_t>(graph.tokens, 1) * group.heads;
       mask.narrow(0, group.offset, cells * group.sources).view({cells, group.sources}).select(1, mlp - group.first_source).fill_(0);

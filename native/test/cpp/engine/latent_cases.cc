@@ -42,8 +42,8 @@ LatentTable table_of(const Setting& s, const Autoencoders& autoencoders, const P
   made.graph.latents = autoencoders.mlp_counts();
   made.graph.attention_latents = autoencoders.attention_counts();
   made.graph.errors = true;
-  for (const DestinationGroup& group : ordinary.groups) {
-    DestinationGroup own = group;
+  for (const PatchGroup& group : ordinary.groups) {
+    PatchGroup own = group;
     own.offset = static_cast<int64_t>(made.cell.size());
     own.sources = std::count_if(owner.begin(), owner.end(), [&](int64_t source) { return source < group.sources; });
     for (int64_t row = 0; row < std::max<int64_t>(ordinary.tokens, 1) * group.heads; row++)

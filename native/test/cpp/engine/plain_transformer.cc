@@ -16,7 +16,7 @@ at::Tensor weight(const NamedWeights& weights, const std::string& name) {
 
 at::Tensor plain_norm(const TransformerConfig& c, const NamedWeights& weights, const std::string& name, const at::Tensor& x) {
   if (c.norm == NormKind::none) return x;
-  const at::Tensor centred = c.norm == NormKind::layer ? x - x.mean(-1, true) : x;
+  const at::Tensor centred = c.norm == NormKind::layer_norm ? x - x.mean(-1, true) : x;
   at::Tensor out = centred / at::sqrt((centred * centred).mean(-1, true) + c.eps);
   if (const at::Tensor w = weight(weights, name + ".w"); w.defined()) out = out * w;
   if (const at::Tensor b = weight(weights, name + ".b"); b.defined()) out = out + b;
@@ -64,7 +64,7 @@ class Run {
   // x'[b, p] = x[b, p] + sum_s m[(m,)(t,) h, s] (a[s] - current[s])
   at::Tensor input(GroupKind kind, int64_t block, int64_t head, const at::Tensor& x) const {
     if (!mask_.defined()) return x;
-    for (const DestinationGroup& group : graph_.groups) {
+    for (const PatchGroup& group : graph_.groups) {
       if (group.kind != kind || group.block != block) continue;
       const at::Tensor masks = mask_.dim() == 1 ? mask_.unsqueeze(0) : mask_;
       const int64_t tokens = graph_.tokens ? graph_.tokens : 1, cells = tokens * group.heads * group.sources;
@@ -106,7 +106,7 @@ class Run {
   }
 
   int64_t rows_of(GroupKind kind, int64_t block) const {
-    for (const DestinationGroup& group : graph_.groups)
+    for (const PatchGroup& group : graph_.groups)
       if (group.kind == kind && group.block == block) return group.heads;
     return 0;
   }
@@ -249,7 +249,7 @@ NamedWeights random_weights(const TransformerConfig& c, at::ScalarType dtype) {
   const auto add_norm = [&](const std::string& name) {
     if (c.norm == NormKind::none) return;
     add(name + ".w", {c.d_model}, 0.2, 1);
-    if (c.norm == NormKind::layer) add(name + ".b", {c.d_model}, 0.2);
+    if (c.norm == NormKind::layer_norm) add(name + ".b", {c.d_model}, 0.2);
   };
   add("embed.W_E", {c.d_vocab, c.d_model}, 1);
   if (c.positions == PositionKind::learned) add("pos_embed.W_pos", {c.context + c.position_offset, c.d_model}, 0.5);

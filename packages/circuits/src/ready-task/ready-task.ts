@@ -7,7 +7,7 @@ import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
 
 /** How a ready-made task is loaded. */
 export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
-  /** One edge per token position. Default false. */
+  /** Edges at each position by themselves. Default false. */
   byToken?: boolean;
   /** Which of its known circuits the task is to have, by name. Default: the first. */
   circuit?: string;
@@ -46,7 +46,7 @@ export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = Prom
   circuits: Readonly<Record<string, KnownCircuit>>;
   /** The generated prompt pairs, as `datasets/` holds them. */
   prompts: (options?: { seed?: number }) => GeneratedPrompts<Prompt>;
-  /** A label for each token position. */
+  /** A label for each position. */
   tokenLabels: readonly string[];
   /**
    * Loads model and prompts; the caller disposes the result. Where the model is not of the shape that the known circuits belong to, its

@@ -130,7 +130,7 @@ function inputOf({ autoencoders }: InspectedAutoencoders): AutoencoderInput {
   const site = siteOf(first);
   if (site === "z" || site === "attn_out") return site;
   if (site.startsWith("resid")) return "resid_post";
-  return site === "mlp_post" ? "mlp_post_act" : "resid_delta_mlp";
+  return site === "mlp_post" ? site : "mlp_out";
 }
 
 /**

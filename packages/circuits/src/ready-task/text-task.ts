@@ -37,7 +37,7 @@ export interface TextTaskSpec {
   readonly prompts: (options: TextPromptsOptions) => GeneratedTextPrompts;
   /** Prompts for models of another shape, of which no circuit is known; all equally long. Default: the same. */
   readonly promptsElsewhere?: (options: TextPromptsOptions) => GeneratedTextPrompts;
-  /** One edge per token position. */
+  /** Edges at each position by themselves. */
   readonly byToken: boolean;
   /** Default true. */
   readonly separateQkv?: boolean;

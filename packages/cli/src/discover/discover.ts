@@ -182,10 +182,10 @@ async function measured(
   known: readonly KnownCircuitInGraph[],
   { settings, seconds, signal }: { settings: DiscoverSettings; seconds: number; signal: AbortSignal },
 ): Promise<FoundMeasures> {
-  const { ablation, curve, rank: by } = settings;
+  const { ablation, curve, rank } = settings;
   using progress = new Progress("curve");
   const onProgress = ({ done, total }: { done: number; total: number }) => progress.update(done, total);
-  return await measureFound(task, found, { ablation, known, curve, by, seconds, signal, onProgress });
+  return await measureFound(task, found, { ablation, known, curve, rank, seconds, signal, onProgress });
 }
 
 /** Saves the scores that the circuit is made of, and those it was looked for from; gives the paths. */

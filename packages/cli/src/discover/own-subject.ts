@@ -50,7 +50,7 @@ export function ownSubject(
     get replacedKl() {
       return replacedKl;
     },
-    tokenLabels: ({ train, model }) => train.seqLabels ?? firstPromptTokens(train, model),
+    tokenLabels: ({ train, model }) => train.tokenLabels ?? firstPromptTokens(train, model),
     load: async ({ byToken, seed, used, shape }, { signal, print }) => {
       const inputs = await ownInputs(model, files, { ...options, byToken, signal });
       const { folder, config, tokenizer, prompts } = inputs;

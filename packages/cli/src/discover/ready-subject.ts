@@ -89,7 +89,7 @@ function labelsOf(
   tokenLabels: readonly string[],
   { train, model: { graph } }: LoadedTask,
 ): readonly string[] | undefined {
-  const loaded = train.seqLabels?.map((label) => (label === "<|BOS|>" ? "BOS" : label));
+  const loaded = train.tokenLabels?.map((label) => (label === "<|BOS|>" ? "BOS" : label));
   return [loaded, tokenLabels].find((labels) => labels?.length === graph.tokens);
 }
 

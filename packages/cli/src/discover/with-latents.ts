@@ -39,7 +39,7 @@ export interface LatentModel {
 
 /** How a model gets its latents. */
 export interface WithLatentsOptions {
-  /** One edge per token position: then latents are pruned at each position by itself. */
+  /** Edges at each position by themselves: then latents are pruned at each position by itself. */
   readonly byToken: boolean;
   readonly signal: AbortSignal;
 }

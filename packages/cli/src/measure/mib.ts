@@ -56,7 +56,7 @@ export async function measureAsMib(
   using progress = new Progress("circuits x prompts");
   const measured = await measureMib(task.model, task.test, scores, {
     ...{ ablation, selection, signal },
-    ...(task.knownEdges !== null && { truth: task.knownEdges }),
+    ...(task.knownEdges !== null && { knownEdges: task.knownEdges }),
     onProgress: ({ done, total }) => progress.update(done, total),
   });
   progress[Symbol.dispose]();

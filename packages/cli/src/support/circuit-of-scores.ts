@@ -25,8 +25,8 @@ export function rankOfScores({ info }: PruneScores): Ranking {
 export async function circuitOfScores(
   scores: PruneScores,
   size: number,
-  by: Ranking = rankOfScores(scores),
+  rank: Ranking = rankOfScores(scores),
 ): Promise<{ circuit: Circuit; ties: string | undefined }> {
-  const { circuit, notes } = await selectCircuit(scores, size, { by });
-  return { circuit, ties: by === "absolute" ? tiesWarning(scores, size, circuit.size) : notes[0] };
+  const { circuit, notes } = await selectCircuit(scores, size, { rank });
+  return { circuit, ties: rank === "absolute" ? tiesWarning(scores, size, circuit.size) : notes[0] };
 }

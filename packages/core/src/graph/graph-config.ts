@@ -38,7 +38,7 @@ export interface GraphOptions {
    * query head reads its own keys and values. Default false.
    */
   readonly ungrouped?: boolean;
-  /** Sequence length: every edge once per token position. Without it (or null) an edge acts at all positions. */
+  /** Sequence length: every edge once at each position. Without it (or null) an edge acts at all positions. */
   readonly tokens?: number | null;
 }
 

@@ -1,5 +1,6 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
+import { AUTOCIRCUIT_AUTOENCODER_INPUTS } from "../autocircuit-names.ts";
 import { latentsByPosition } from "../graph/kept-latents.ts";
 import { keepLatents } from "../model/keep-latents.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
@@ -7,16 +8,6 @@ import { pruneLatents } from "../model/prune-latents.ts";
 import { replacedModel } from "../model/replaced-model.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import type { AutoencoderInput, TaskOptions } from "./task-options.ts";
-
-const INPUTS: Readonly<Record<AutoencoderInput, Autoencoders["input"]>> = {
-  resid_delta_mlp: "mlp_out",
-  mlp_post_act: "mlp_post",
-  mlp_in: "mlp_in",
-  mlp_resid: "mlp_resid",
-  attn_out: "attn_out",
-  z: "z",
-  resid_post: "resid_post",
-};
 
 /** A task's model, and what its autoencoders cost. */
 export interface TaskModelWithLatents {
@@ -39,12 +30,12 @@ export async function withTaskAutoencoders(
   signal: AbortSignal | undefined,
 ): Promise<TaskModelWithLatents> {
   const {
-    autoencoderInput: input,
+    autoencoderInput,
     autoencoderKeepLatents: kept,
     autoencoderPrune: prune = kept === undefined,
     autoencoderPruneWithCorrupt: includeCorrupt,
   } = options;
-  if (input === undefined) {
+  if (autoencoderInput === undefined) {
     const given = Object.keys(options).find(
       (name) => name.startsWith("autoencoder") && options[name as keyof TaskOptions] !== undefined,
     );
@@ -80,6 +71,7 @@ export async function withTaskAutoencoders(
       `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`tailDivergence\` out, or pruning (\`autoencoderPrune: false\`).`,
     );
   }
+  const input = inputOf(autoencoderInput);
   const errors = options.autoencoderErrors ?? kept?.latentErrors ?? false;
   const loaded = await options.autoencoders({
     config: model.config,
@@ -91,10 +83,10 @@ export async function withTaskAutoencoders(
   });
   const given = { ...loaded, errors };
   try {
-    if (given.input !== INPUTS[input]) {
+    if (given.input !== input) {
       throw new AutocircuitError(
         "bad-input",
-        `Task ${options.key}: its autoencoders are to read ${INPUTS[input]} (${input}), those given read ${given.input}.`,
+        `Task ${options.key}: its autoencoders are to read ${input}, those given read ${given.input}.`,
       );
     }
     const made = (autoencoders: Autoencoders) => replacedModel(model, autoencoders, train, { signal });
@@ -115,4 +107,9 @@ export async function withTaskAutoencoders(
   } finally {
     disposeAutoencoders(given);
   }
+}
+
+/** The engine's name of what autoencoders replace or read. */
+function inputOf(input: AutoencoderInput): Autoencoders["input"] {
+  return input === "resid_delta_mlp" || input === "mlp_post_act" ? AUTOCIRCUIT_AUTOENCODER_INPUTS[input] : input;
 }

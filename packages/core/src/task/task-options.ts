@@ -8,6 +8,7 @@ import {
   type TransformerConfig,
   type TransformerOptions,
 } from "@autocircuit/native";
+import { AUTOCIRCUIT_AUTOENCODER_INPUTS } from "../autocircuit-names.ts";
 import type { EdgeRef } from "../graph/edge.ts";
 import type { LatentIdentity } from "../graph/same-graph.ts";
 import { outputSlice } from "../kinds.ts";
@@ -52,7 +53,7 @@ export type KnownEdges = (model: PatchableModel, context: KnownEdgesContext) => 
 /** What an {@link AutoencoderLoader} is told. */
 export interface AutoencoderLoaderOptions {
   readonly config: TransformerConfig;
-  readonly input: AutoencoderInput;
+  readonly input: Autoencoders["input"];
   /** AutoCircuit's name of a size: run and latents, as `2_32768`. */
   readonly pythiaSize: string | undefined;
   /** Whether what they leave out is kept. */
@@ -62,22 +63,13 @@ export interface AutoencoderLoaderOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * What autoencoders replace, by AutoCircuit's names: an MLP's output, or its neurons. It does not have the others: `mlp_in` for transcoders,
- * `mlp_resid` for those that read the stream before the MLP's norm, `attn_out` for attention's output, `z` for the heads' outputs before their output matrix,
- * `resid_post` for the residual stream behind a block.
- */
-export type AutoencoderInput = (typeof autoencoderInputs)[number];
+/** What autoencoders replace or read, by the engine's names; AutoCircuit's for an MLP's output and its neurons are understood too. */
+export type AutoencoderInput = Autoencoders["input"] | keyof typeof AUTOCIRCUIT_AUTOENCODER_INPUTS;
 
 const autoencoderInputs = [
-  "resid_delta_mlp",
-  "mlp_post_act",
-  "mlp_in",
-  "mlp_resid",
-  "attn_out",
-  "z",
-  "resid_post",
-] as const;
+  ...(["mlp_out", "mlp_post", "mlp_in", "mlp_resid", "attn_out", "z", "resid_post"] as const),
+  ...(Object.keys(AUTOCIRCUIT_AUTOENCODER_INPUTS) as (keyof typeof AUTOCIRCUIT_AUTOENCODER_INPUTS)[]),
+];
 
 /** Makes a task's autoencoders; their tensors are freed once the model has them. */
 export type AutoencoderLoader = (options: AutoencoderLoaderOptions) => Autoencoders | Promise<Autoencoders>;

@@ -6,9 +6,9 @@ import type { Loss } from "./losses.ts";
 export interface GradientRun {
   /** What `Resid Start` writes, `[B or 1, P, D]`; default the embedding. It costs nothing, where a mask of its edges makes all inputs anew. */
   readonly start?: Tensor | undefined;
-  /** How much of the ablated value each edge takes. Default nothing: the clean run. */
+  /** How much of the ablation each edge takes. Default nothing: the clean run. */
   readonly mask?: Float32Array | undefined;
-  /** The ablated values; default those of the slice. */
+  /** Default that of the slice. */
   readonly ablation?: Ablation | undefined;
   /** What the gradient of each input is contracted with, `[S, B or 1, P, D]`; default ablated - current outputs. */
   readonly directions?: Tensor | undefined;
@@ -16,7 +16,7 @@ export interface GradientRun {
   readonly rules?: BackwardRules | undefined;
 }
 
-/** What some prompts give a method to work with. Ablations that an output's gradient is asked for have a row for each prompt. */
+/** What some prompts give an algorithm to work with. Ablations that an output's gradient is asked for have a row for each prompt. */
 export class SliceGradients {
   readonly model: PatchableModel;
   readonly slice: PromptBatch;

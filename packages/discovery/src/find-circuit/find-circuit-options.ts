@@ -32,7 +32,7 @@ export interface FindCircuitOptions {
   /** How a circuit of so many edges is made of the scores; see `selectCircuit`. Not with `keep`. Default `"top"`. */
   readonly select?: Selection | undefined;
   /** What makes an edge important: the size of its score (default), or the score itself; then neither with `keep` nor with `faithful`. */
-  readonly by?: Ranking | undefined;
+  readonly rank?: Ranking | undefined;
   /** With `select: "exact"`: seconds that it may take. Default 60. */
   readonly selectSeconds?: number | undefined;
   readonly seed?: number | undefined;
@@ -89,7 +89,7 @@ export const findCircuitOptions = {
   tries: kind.whole,
   seconds: kind.positive,
   select: kind.oneOf(selections),
-  by: kind.oneOf(rankings),
+  rank: kind.oneOf(rankings),
   selectSeconds: kind.positive,
   seed: kind.whole,
   signal: kind.signal,

@@ -50,17 +50,17 @@ describe("findCircuit", () => {
   });
 
   it("selects the circuit as it is told to", async () => {
-    const asked = { algorithm: "edge-attribution", size: 9, by: "signed" } as const;
+    const asked = { algorithm: "edge-attribution", size: 9, rank: "signed" } as const;
     for (const select of ["top", "greedy", "exact"] as const) {
       const found = await findCircuit(open, { ...asked, select });
-      const selected = await selectCircuit(found.scores, 9, { select, by: "signed" });
+      const selected = await selectCircuit(found.scores, 9, { select, rank: "signed" });
       expect([found.circuit.indices, found.notes]).toEqual([selected.circuit.indices, selected.notes]);
       expect([found.size, found.unproven]).toEqual([9, false]);
     }
     // Of a known circuit's size also where the algorithm has one of its own.
     const known = taskWith([model.graph.edge(0), model.graph.edge(3), model.graph.edge(5)]);
     const acdc = { algorithm: "acdc", options: { taus: [0.05] } } as const;
-    expect(await findCircuit(known, { ...acdc, by: "signed" })).toMatchObject({ size: 3, circuit: { size: 3 } });
+    expect(await findCircuit(known, { ...acdc, rank: "signed" })).toMatchObject({ size: 3, circuit: { size: 3 } });
     const own = await findCircuit(known, acdc);
     expect(own.circuit.size).toBe(own.scores.circuitAt(Number.POSITIVE_INFINITY).size);
     expect(own.size).toBeUndefined();
@@ -71,7 +71,7 @@ describe("findCircuit", () => {
     for (const [options, says] of [
       [{ keep: 0.9, select: "exact" }, /`select: "exact"` .* give `size`, and no `keep`/],
       [{ select: "greedy" }, /give `size`, and no `keep`/],
-      [{ faithful: 0.9, by: "signed" }, /give `size`, and neither `keep` nor `faithful`/],
+      [{ faithful: 0.9, rank: "signed" }, /give `size`, and neither `keep` nor `faithful`/],
       [{ faithful: 0.9, size: 3 }, /either `size` or `faithful`/],
       [{ size: 3, selectSeconds: 3 }, /limits an exact selection/],
     ] as const)

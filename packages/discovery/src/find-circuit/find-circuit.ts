@@ -124,7 +124,7 @@ async function circuitOf(
   task: LoadedTask,
   scores: PruneScores,
   { named, size, faithful: share, ablation }: Plan,
-  { select, by, selectSeconds: seconds, signal, onProgress }: FindCircuitOptions,
+  { select, rank, selectSeconds: seconds, signal, onProgress }: FindCircuitOptions,
 ): Promise<SelectedCircuit & Pick<FoundCircuit, "faithful" | "size">> {
   const step = { step: "size", most: Number.POSITIVE_INFINITY };
   const faithful =
@@ -135,9 +135,9 @@ async function circuitOf(
           onProgress: ({ done, total }) => onProgress?.({ ...step, done, total }),
         });
   const asked = typeof size === "function" ? await size(scores) : (size ?? faithful?.edges);
-  const usual = (select ?? "top") === "top" && (by ?? "absolute") === "absolute";
+  const usual = (select ?? "top") === "top" && (rank ?? "absolute") === "absolute";
   if (asked === undefined && named === "acdc" && usual)
     return { circuit: scores.circuitAt(Number.POSITIVE_INFINITY), unproven: false, notes: [] };
   const count = asked ?? task.knownEdges?.length ?? scores.circuitAt(Number.POSITIVE_INFINITY).size;
-  return { ...(await selectCircuit(scores, count, { select, by, seconds, signal })), faithful, size: count };
+  return { ...(await selectCircuit(scores, count, { select, rank, seconds, signal })), faithful, size: count };
 }

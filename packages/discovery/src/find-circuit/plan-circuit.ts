@@ -64,13 +64,15 @@ export function planOf(task: LoadedTask, { algorithm, options = {}, size, tries,
 
 /** @throws AutocircuitError `bad-input` for a selection by scores where the size is looked for by other means */
 function requireSelectable(
-  { select = "top", by = "absolute", selectSeconds }: FindCircuitOptions,
+  { select = "top", rank = "absolute", selectSeconds }: FindCircuitOptions,
   { keep, faithful }: Pick<Plan, "keep" | "faithful">,
 ): void {
   if (select !== "top" && keep !== undefined)
     throw bad(`\`select: "${select}"\` chooses so many edges by their scores: give \`size\`, and no \`keep\`.`);
-  if (by === "signed" && (keep ?? faithful) !== undefined)
-    throw bad('`by: "signed"` chooses so many edges by their scores: give `size`, and neither `keep` nor `faithful`.');
+  if (rank === "signed" && (keep ?? faithful) !== undefined)
+    throw bad(
+      '`rank: "signed"` chooses so many edges by their scores: give `size`, and neither `keep` nor `faithful`.',
+    );
   if (selectSeconds !== undefined && select !== "exact")
     throw bad('`selectSeconds` limits an exact selection: give `select: "exact"` too.');
 }

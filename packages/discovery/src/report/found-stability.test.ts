@@ -75,10 +75,10 @@ describe("foundStability", () => {
       expect(interval[0]).toBeLessThanOrEqual(found.scores.values[edge]!);
       expect(interval[1]).toBeGreaterThanOrEqual(found.scores.values[edge]!);
     }
-    const signed = await findCircuit(task, { ...how, by: "signed" });
-    const bySigned = (await foundStability(signed, rows, { resamples: 120, seed: 5, by: "signed" }))!;
+    const signed = await findCircuit(task, { ...how, rank: "signed" });
+    const bySigned = (await foundStability(signed, rows, { resamples: 120, seed: 5, rank: "signed" }))!;
     const signedEdges = [...signed.circuit.indices];
-    const asked = { edges: signedEdges, size: 9, sizes, resamples: 120, seed: 5, by: "signed" } as const;
+    const asked = { edges: signedEdges, size: 9, sizes, resamples: 120, seed: 5, rank: "signed" } as const;
     const drawnSigned = await bootstrapCircuits(rows, asked);
     expect(bySigned.points).toEqual(drawnSigned.points);
     expect(bySigned.edges.map(({ frequency }) => frequency)).toEqual([...drawnSigned.frequency]);

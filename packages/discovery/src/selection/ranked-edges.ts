@@ -8,8 +8,8 @@ export type Ranking = "absolute" | "signed";
 export const rankings: readonly Ranking[] = ["absolute", "signed"];
 
 /** What edges are ranked by: `|score|`, or the score. */
-export function rankOf(values: ArrayLike<number>, by: Ranking): (edge: number) => number {
-  return by === "absolute" ? (edge) => magnitude(values[edge]!) : (edge) => values[edge]!;
+export function rankOf(values: ArrayLike<number>, rank: Ranking): (edge: number) => number {
+  return rank === "absolute" ? (edge) => magnitude(values[edge]!) : (edge) => values[edge]!;
 }
 
 /**
@@ -17,10 +17,10 @@ export function rankOf(values: ArrayLike<number>, by: Ranking): (edge: number) =
  *
  * @throws AutocircuitError `bad-input` for a score that is NaN
  */
-export function rankedEdges({ graph, values }: PruneScores, by: Ranking): Uint32Array {
+export function rankedEdges({ graph, values }: PruneScores, rank: Ranking): Uint32Array {
   const broken = values.findIndex(Number.isNaN);
   if (broken >= 0)
     throw new AutocircuitError("bad-input", `The score of edge ${graph.edge(broken)} is NaN: it has no rank.`);
-  const rank = rankOf(values, by);
-  return Uint32Array.from(values.keys()).sort((a, b) => rank(b) - rank(a) || a - b);
+  const importance = rankOf(values, rank);
+  return Uint32Array.from(values.keys()).sort((a, b) => importance(b) - importance(a) || a - b);
 }

@@ -5,20 +5,20 @@ import { usualSteps } from "../attribution/eap-ig-inputs.ts";
 import { nodeGroups } from "../attribution/node-groups.ts";
 import type { GradientRun, SliceGradients } from "../attribution/slice-gradients.ts";
 import { maskFrom } from "../attribution/start-edges.ts";
-import type { CrossingMethod, CrossingMethodOptions } from "./crossing-method.ts";
+import type { CrossingAlgorithm, CrossingAlgorithmOptions } from "./crossing-algorithm.ts";
 
-/** The runs at which a method takes gradients. */
+/** The runs at which an algorithm takes gradients. */
 export interface CrossingRuns {
   readonly count: number;
   /** Calls `use` with one of them, whose tensors are freed afterwards. */
   readonly at: (run: number, use: (run: GradientRun) => Promise<Tensor[]>) => Promise<Tensor[]>;
 }
 
-/** Those of the method of the same name, which says what they are. */
+/** Those of the algorithm of the same name, which says what they are. */
 export async function crossingRuns(
   gradients: SliceGradients,
-  method: CrossingMethod,
-  options: CrossingMethodOptions,
+  algorithm: CrossingAlgorithm,
+  options: CrossingAlgorithmOptions,
 ): Promise<CrossingRuns> {
   const { steps = usualSteps, from = "clean", norms = true, activations = true, gates = true } = options;
   const start = async (share: number): Promise<GradientRun> =>
@@ -27,7 +27,7 @@ export async function crossingRuns(
     count: shares.length,
     at: async (k, use) => use(await start(shares[k]!)),
   });
-  switch (method) {
+  switch (algorithm) {
     case "eap":
       return ofStarts([0]);
     case "clean-corrupted":

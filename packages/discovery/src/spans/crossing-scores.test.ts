@@ -116,16 +116,16 @@ describe("effects of single pairs of tokens", () => {
 });
 
 describe("gradients of what heads give", () => {
-  const methods = ["eap", "clean-corrupted", "eap-ig-inputs", "eap-ig-activations", "eap-gp"] as const;
+  const algorithms = ["eap", "clean-corrupted", "eap-ig-inputs", "eap-ig-activations", "eap-gp"] as const;
 
-  /** The runs of a method as its definition has them: what is asked of a forward, and what is to be disposed. */
-  async function runsOf(model: PatchableModel, gradients: SliceGradients, method: (typeof methods)[number]) {
+  /** The runs of an algorithm as its definition has them: what is asked of a forward, and what is to be disposed. */
+  async function runsOf(model: PatchableModel, gradients: SliceGradients, algorithm: (typeof algorithms)[number]) {
     const starts = (...shares: number[]) =>
       Promise.all(shares.map(async (share) => ({ start: await gradients.startAt(share) })));
-    if (method === "eap") return starts(0);
-    if (method === "clean-corrupted") return starts(0, 1);
-    if (method === "eap-ig-inputs") return starts(1, 0.5);
-    if (method === "eap-gp") {
+    if (algorithm === "eap") return starts(0);
+    if (algorithm === "clean-corrupted") return starts(0, 1);
+    if (algorithm === "eap-ig-inputs") return starts(1, 0.5);
+    if (algorithm === "eap-gp") {
       const points: unknown[] = [];
       // They are freed behind it.
       const onPath = async (path: readonly Tensor[]) => {
@@ -145,15 +145,15 @@ describe("gradients of what heads give", () => {
     );
   }
 
-  it.each(names.flatMap((name) => methods.map((method) => [name, method] as const)))(
+  it.each(names.flatMap((name) => algorithms.map((algorithm) => [name, algorithm] as const)))(
     "%s, %s: are finite differences of the loss at its runs",
-    async (name, method) => {
+    async (name, algorithm) => {
       using model = architecture(name);
       await onSlice(model, async (gradients) => {
         const { slice } = gradients;
         const loss = await (await lossOf(model, new PromptLoader(equal, { batchSize: 2 }), {}))(slice);
-        const found = await meanHeadGradients(gradients, method, { steps: 2 });
-        const runs = await runsOf(model, gradients, method);
+        const found = await meanHeadGradients(gradients, algorithm, { steps: 2 });
+        const runs = await runsOf(model, gradients, algorithm);
         for (const block of [0, 1]) {
           const hook = `blocks.${block}.attn.hook_z`;
           const [, length, heads, dHead] = found[block]!.shape as [number, number, number, number];
@@ -201,10 +201,10 @@ describe("crossingScores", () => {
       [name, "eap"] as const,
       [name, "relp"] as const,
     ]),
-  )("%s: values carried to all spans add up to the scores of %s of the edges into them", async (name, method) => {
+  )("%s: values carried to all spans add up to the scores of %s of the edges into them", async (name, algorithm) => {
     using model = architecture(name);
-    const crossing = await crossingScores(model, unequalPairs, spans, { method, batchSize: 2 });
-    const within = await spanScores(model, unequalPairs, spans, { method });
+    const crossing = await crossingScores(model, unequalPairs, spans, { algorithm, batchSize: 2 });
+    const within = await spanScores(model, unequalPairs, spans, { algorithm });
     const { graph } = model;
     const most = crossing.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     for (const [block, head] of [[0, 0], [0, 3], [1, 1], [1, 2]] as const) // biome-ignore format: pairs
@@ -220,11 +220,11 @@ describe("crossingScores", () => {
   it("relp without any rule is eap, and eap-gp goes the path that it is told", async () => {
     using model = architecture("OLMo 2");
     const of = (options: object) => crossingScores(model, unequalPairs, spans, options);
-    const none = await of({ method: "relp", norms: false, activations: false, gates: false });
-    expect(none.values).toEqual((await of({ method: "eap" })).values);
-    expect(none.info.options).toMatchObject({ method: "relp", norms: false });
-    const [clean, corrupt] = [await of({ method: "eap-gp" }), await of({ method: "eap-gp", from: "corrupt" })];
-    expect(clean.info.options).toMatchObject({ method: "eap-gp", steps: 5 });
+    const none = await of({ algorithm: "relp", norms: false, activations: false, gates: false });
+    expect(none.values).toEqual((await of({ algorithm: "eap" })).values);
+    expect(none.info.options).toMatchObject({ algorithm: "relp", norms: false });
+    const [clean, corrupt] = [await of({ algorithm: "eap-gp" }), await of({ algorithm: "eap-gp", from: "corrupt" })];
+    expect(clean.info.options).toMatchObject({ algorithm: "eap-gp", steps: 5 });
     expect(clean.values).not.toEqual(corrupt.values);
   });
 
@@ -252,8 +252,8 @@ describe("crossingScores", () => {
       throw new Error("no slice");
     };
     const full = await loss();
-    const methods = ["eap", "clean-corrupted", "eap-ig-inputs", "eap-ig-activations", "eap-gp", "relp"] as const;
-    const scores = await Promise.all(methods.map((method) => crossingScores(model, pair, tokens, { method })));
+    const algorithms = ["eap", "clean-corrupted", "eap-ig-inputs", "eap-ig-activations", "eap-gp", "relp"] as const;
+    const scores = await Promise.all(algorithms.map((algorithm) => crossingScores(model, pair, tokens, { algorithm })));
     let largest = 0;
     // The logits are those of the last token, and no block behind this one reads the others.
     const last = tokens.names.at(-1)!;
@@ -261,9 +261,9 @@ describe("crossingScores", () => {
       for (const from of tokens.names) {
         const effect = (await loss([input, from, last])) - full;
         largest = Math.max(largest, Math.abs(effect));
-        for (const [i, method] of methods.entries()) {
+        for (const [i, algorithm] of algorithms.entries()) {
           // A third of the runs of eap-ig-activations replace what block 1 gives, so that nothing of it counts there.
-          const share = method === "eap-ig-activations" ? 2 / 3 : 1;
+          const share = algorithm === "eap-ig-activations" ? 2 / 3 : 1;
           const apart = Math.abs(scores[i]!.get(input, from, last) - share * effect);
           // Scores are kept in single precision.
           expect(apart).toBeLessThan(1e-7 * Math.max(1, Math.abs(effect)));
@@ -299,7 +299,11 @@ describe("crossingScores", () => {
       for (let key = 1; key <= query; key++) if (query - key < 2) pairs.push(effects[1]![0]![2]![query]![key]!);
     expect(pairs).toHaveLength(5);
     const of = async (aggregation: "sum" | "mean" | "sum-abs" | "max-abs") =>
-      (await crossingScores(model, [equal[0]!], own, { method: "eap", aggregation })).get("A1.2.K", "middle", "middle");
+      (await crossingScores(model, [equal[0]!], own, { algorithm: "eap", aggregation })).get(
+        "A1.2.K",
+        "middle",
+        "middle",
+      );
     const sum = pairs.reduce((a, b) => a + b);
     expect(await of("sum")).toBeCloseTo(sum, 6);
     expect(await of("mean")).toBeCloseTo(sum / 5, 6);
@@ -313,15 +317,15 @@ describe("crossingScores", () => {
     const [usual, five, far, both] = [await of(), await of(5), await of(1), await of(2)];
     expect(five.values).toEqual(usual.values);
     expect(both.values).not.toEqual(far.values);
-    expect(both.info.options).toMatchObject({ method: "eap-ig-inputs", steps: 2 });
+    expect(both.info.options).toMatchObject({ algorithm: "eap-ig-inputs", steps: 2 });
     // One point is the ablated end, the mean of which and the clean one is what clean-corrupted takes.
     const [clean, ends] = [
-      await crossingScores(model, unequalPairs, spans, { method: "eap" }),
-      await crossingScores(model, unequalPairs, spans, { method: "clean-corrupted" }),
+      await crossingScores(model, unequalPairs, spans, { algorithm: "eap" }),
+      await crossingScores(model, unequalPairs, spans, { algorithm: "clean-corrupted" }),
     ];
     for (const [edge, value] of ends.values.entries())
       expect((clean.values[edge]! + far.values[edge]!) / 2).toBeCloseTo(value, 5);
-    const idle = crossingScores(model, unequalPairs, spans, { method: "eap", steps: 3 });
+    const idle = crossingScores(model, unequalPairs, spans, { algorithm: "eap", steps: 3 });
     await expect(idle).rejects.toThrow(/`steps` does nothing with eap/);
   });
 
@@ -329,32 +333,32 @@ describe("crossingScores", () => {
     using model = architecture("GPT-2");
     const of = (changed: PatchableModel, options = {}, prompts = unequalPairs) =>
       crossingScores(changed, prompts, spans, options);
-    await expect(of(model.withGraph({ byToken: true, seqLen: 6 }))).rejects.toThrow(/without token positions/);
+    await expect(of(model.withGraph({ byToken: true, seqLen: 6 }))).rejects.toThrow(/that is not by token/);
     await expect(of(model.withGraph({ factorized: false }))).rejects.toThrow(/take the graph of edges/);
     await expect(of(model, {}, unequalPairs.slice(1))).rejects.toThrow(/spans are those of/);
     await expect(of(model, { ablation: "tokenwise-mean-clean" })).rejects.toThrow(/is a mean for each position/);
     await expect(of(model, { loss: "faithfulness" })).rejects.toThrow(/another unit/);
-    await expect(of(model, { loss: "kl_div", method: "eap" })).rejects.toThrow(/zero by construction/);
-    await expect(of(model, { loss: "kl_div", method: "relp" })).rejects.toThrow(/zero by construction/);
-    const oneStep = { loss: "kl_div", method: "eap-ig-activations", steps: 1 };
+    await expect(of(model, { loss: "kl_div", algorithm: "eap" })).rejects.toThrow(/zero by construction/);
+    await expect(of(model, { loss: "kl_div", algorithm: "relp" })).rejects.toThrow(/zero by construction/);
+    const oneStep = { loss: "kl_div", algorithm: "eap-ig-activations", steps: 1 };
     await expect(of(model, oneStep)).rejects.toThrow(/zero by construction/);
-    await expect(of(model, { method: "eap-pg" })).rejects.toThrow(/`method` must be one of/);
+    await expect(of(model, { algorithm: "eap-pg" })).rejects.toThrow(/`algorithm` must be one of/);
     const refused: [object, RegExp][] = [
       [
-        { method: "ceap" },
+        { algorithm: "ceap" },
         /ceap has no scores of edges inside heads: it follows outputs step by step.*These have: eap,/,
       ],
-      [{ method: "exact" }, /exact has no .*: it takes no gradients, and would run the model for every pair/],
-      [{ method: "information-flow-routes" }, /has no .* of what values carry, not of queries and keys/],
-      [{ method: "relp", attention: true }, /with `attention` it holds patterns constant/],
-      [{ method: "eap-gp", path: "source" }, /every source has a path of its own/],
-      [{ method: "relp", steps: 3 }, /`steps` does nothing with relp, whose own options are norms, activations/],
-      [{ method: "eap-ig-inputs", from: "clean" }, /`from` does nothing with eap-ig-inputs/],
+      [{ algorithm: "exact" }, /exact has no .*: it takes no gradients, and would run the model for every pair/],
+      [{ algorithm: "information-flow-routes" }, /has no .* of what values carry, not of queries and keys/],
+      [{ algorithm: "relp", attention: true }, /with `attention` it holds patterns constant/],
+      [{ algorithm: "eap-gp", path: "source" }, /every source has a path of its own/],
+      [{ algorithm: "relp", steps: 3 }, /`steps` does nothing with relp, whose own options are norms, activations/],
+      [{ algorithm: "eap-ig-inputs", from: "clean" }, /`from` does nothing with eap-ig-inputs/],
     ];
     for (const [options, fault] of refused) await expect(of(model, options)).rejects.toThrow(fault);
     using normed = architecture("OLMo 2");
-    await expect(of(normed, { method: "relp" })).rejects.toThrow(/the norm behind attention .* give `norms: false`/);
-    expect((await of(normed, { method: "relp", norms: false })).values.some((value) => value !== 0)).toBe(true);
+    await expect(of(normed, { algorithm: "relp" })).rejects.toThrow(/the norm behind attention .* give `norms: false`/);
+    expect((await of(normed, { algorithm: "relp", norms: false })).values.some((value) => value !== 0)).toBe(true);
     const scores = await of(model, { loss: "kl_div" });
     expect(() => scores.get("A0.4.Q", "first", "last")).toThrow(/no input of a head called "A0.4.Q"/);
     expect(() => scores.get("A0.0.Q", "first", "end")).toThrow(/no span "end"/);

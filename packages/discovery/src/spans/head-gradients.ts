@@ -1,19 +1,19 @@
 import { scope, type Tensor } from "@autocircuit/native";
 import type { GradientRun, SliceGradients } from "../attribution/slice-gradients.ts";
-import type { CrossingMethod, CrossingMethodOptions } from "./crossing-method.ts";
+import type { CrossingAlgorithm, CrossingAlgorithmOptions } from "./crossing-algorithm.ts";
 import { crossingRuns } from "./crossing-runs.ts";
 
 /**
- * The mean over a method's runs of the gradient of each prompt's loss by what heads give, `[B, P, heads, dHead]` for each block. Of a head whose
+ * The mean over an algorithm's runs of the gradient of each prompt's loss by what heads give, `[B, P, heads, dHead]` for each block. Of a head whose
  * output a run replaces it is 0 there.
  */
 export async function meanHeadGradients(
   gradients: SliceGradients,
-  method: CrossingMethod,
-  options: CrossingMethodOptions = {},
+  algorithm: CrossingAlgorithm,
+  options: CrossingAlgorithmOptions = {},
 ): Promise<Tensor[]> {
   await gradients.clean(); // here, so that it stays: what is made for one point is freed with it
-  const runs = await crossingRuns(gradients, method, options);
+  const runs = await crossingRuns(gradients, algorithm, options);
   let sums: Tensor[] | undefined;
   for (let run = 0; run < runs.count; run++) {
     const before = sums;

@@ -36,8 +36,8 @@ const check = signature(
 
 /**
  * Null hypothesis: what is left without the circuit (x) tells nothing of the model's output (y), as it would be if the circuit
- * held all of the behaviour. A small p-value says that x goes with y, which something that was left can cause, and so can ablated values that
- * differ as the prompts do.
+ * held all of the behaviour. A small p-value says that x goes with y, which something that was left can cause, and so can an ablation that
+ * differs as the prompts do.
  *
  * HSIC = trace(KH LH) / (n - 1)^2 with Gaussian kernels exp(-d^2 / (2 sigma^2)) and H = 1 - 1/n; sigma is the (lower) median of
  * |x_i - y_j| over all pairs. p = the share of permutations of y with HSIC at least as large (but for rounding). Source: Shi et al. 2024 (arXiv:2410.13032)

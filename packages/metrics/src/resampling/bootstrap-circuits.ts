@@ -19,7 +19,7 @@ export interface BootstrapCircuitsOptions extends BootstrapOptions, LongOptions 
   /** Sizes whose stability is wanted. */
   readonly sizes: readonly number[];
   /** What circuits are of: the edges of largest absolute score (default), or of largest score, so that harmful edges come last. */
-  readonly by?: "absolute" | "signed" | undefined;
+  readonly rank?: "absolute" | "signed" | undefined;
 }
 
 /** How stable the circuits of a size are. */
@@ -61,7 +61,7 @@ const check = signature("bootstrapCircuits", { perPrompt: promptRows }, {
   edges: kind.required(kind.listOf(kind.whole)),
   size: kind.required(kind.whole),
   sizes: kind.required(kind.listOf(kind.count)),
-  by: kind.oneOf(["absolute", "signed"]),
+  rank: kind.oneOf(["absolute", "signed"]),
 } satisfies KindsOf<BootstrapCircuitsOptions>);
 
 /**
@@ -76,7 +76,7 @@ export async function bootstrapCircuits(
   options: BootstrapCircuitsOptions,
 ): Promise<BootstrappedCircuits> {
   check({ perPrompt }, options);
-  const { edges, size, sizes, by = "absolute", signal, onProgress, ...how } = options;
+  const { edges, size, sizes, rank = "absolute", signal, onProgress, ...how } = options;
   const edgeCount = requirePrompts(perPrompt);
   const wrong = [size, ...sizes].find((one) => one > edgeCount) ?? edges.find((edge) => edge >= edgeCount);
   if (wrong !== undefined)
@@ -101,7 +101,7 @@ export async function bootstrapCircuits(
     if (place % TOGETHER === 0) means = await drawing.of(draws.slice(place, place + TOGETHER));
     const scores = means[place % TOGETHER]!;
     markSigns(scores, { hasScore, isPositive });
-    const first = topEdges(by === "absolute" ? magnitudes(scores) : scores, ascending);
+    const first = topEdges(rank === "absolute" ? magnitudes(scores) : scores, ascending);
     const within = new Set(first.subarray(0, size));
     for (const [i, edge] of edges.entries()) {
       values[i]![place] = unit * scores[edge]!;
@@ -111,7 +111,7 @@ export async function bootstrapCircuits(
     onProgress?.({ done: place + 1, total: draws.length });
   }
   const [having, positive] = [hasScore, isPositive].map((marks) => marks.reduce((count, mark) => count + mark, 0));
-  const scored = by === "absolute" || having === edgeCount ? having! : positive!;
+  const scored = rank === "absolute" || having === edgeCount ? having! : positive!;
   const alike = areAlike(perPrompt);
   const points: StablePoint[] = [];
   for (const one of sizes) {

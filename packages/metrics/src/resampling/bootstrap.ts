@@ -17,7 +17,7 @@ export interface BootstrapOptions {
    */
   readonly draws?: readonly (readonly number[])[] | undefined;
   /**
-   * The scores of all prompts, as a method gives them beside those of each prompt: what is resampled is then in their unit, and intervals are around
+   * The scores of all prompts, as an algorithm gives them beside those of each prompt: what is resampled is then in their unit, and intervals are around
    * them. Without them it is a mean over prompts, which such scores are only of a single batch.
    */
   readonly scores?: ArrayLike<number> | undefined;

@@ -25,7 +25,7 @@ describe("bootstrap", () => {
     expect(of(1)).not.toEqual(of(2));
   });
 
-  test("is in the unit of a method's scores, sums over batches, where it is given these", async () => {
+  test("is in the unit of an algorithm's scores, sums over batches, where it is given these", async () => {
     const batches = 5;
     const scores = Float32Array.from([0, 1, 2, 3], (edge) => batches * mean(edge));
     const [plain, drawn] = [bootstrap(prompts, { seed: 4 }), bootstrap(prompts, { seed: 4, scores })];
@@ -131,7 +131,7 @@ describe("bootstrap", () => {
     for (const of of [rows, rows.map((row) => row.slice(0, 4))]) {
       const sizes = [1, 2, 3, 4];
       const edges = [0, 1, 2, 3];
-      const found = await bootstrapCircuits(of, { ...how, edges, sizes, size: 2, by: "signed" });
+      const found = await bootstrapCircuits(of, { ...how, edges, sizes, size: 2, rank: "signed" });
       const drawn = bootstrap(of, how);
       const { frequency } = stability(drawn, 2, "signed");
       for (const edge of edges) expect(found.frequency[edge]).toBeCloseTo(frequency[edge]!, 12);

@@ -1,9 +1,9 @@
 import { AutocircuitError } from "@autocircuit/base";
 
 /**
- * What a mean over prompts is multiplied by to be in the unit of scores of all prompts: methods sum over batches what they give for each as a mean
+ * What a mean over prompts is multiplied by to be in the unit of scores of all prompts: algorithms sum over batches what they give for each as a mean
  * over its prompts, so that their scores are as many times the mean as there are batches. Found from the scores, by least squares, as another
- * method may have another unit.
+ * algorithm may have another unit.
  *
  * @param perPrompt finite scores of each prompt alone, `[prompt][edge]`
  * @throws AutocircuitError `bad-input` for scores of another number of edges, or that are not finite

@@ -60,7 +60,7 @@ export function stableOf(
 const check = signature("stability", {
   bootstrap: kind.having("a Bootstrap", "resampled", "mean", "sd"),
   size: kind.count,
-  by: kind.optional(kind.oneOf(["absolute", "signed"])),
+  rank: kind.optional(kind.oneOf(["absolute", "signed"])),
 });
 
 /**
@@ -70,27 +70,27 @@ const check = signature("stability", {
  *
  * @throws AutocircuitError `bad-input` for more edges than there are
  */
-export function stability(bootstrap: Bootstrap, size: number, by: "absolute" | "signed" = "absolute"): Stability {
-  check({ bootstrap, size, by });
+export function stability(bootstrap: Bootstrap, size: number, rank: "absolute" | "signed" = "absolute"): Stability {
+  check({ bootstrap, size, rank });
   const { resampled, mean } = bootstrap;
   if (size > mean.length)
     throw new AutocircuitError("bad-input", `The stability of ${size} edges: there are only ${mean.length}.`);
   const times = new Float64Array(mean.length);
-  const circuits = resampled.map((scores) => topEdges(by === "absolute" ? magnitudes(scores) : scores, [size]));
+  const circuits = resampled.map((scores) => topEdges(rank === "absolute" ? magnitudes(scores) : scores, [size]));
   for (const circuit of circuits) for (const edge of circuit) times[edge]!++;
   const jaccard = meanJaccard(circuits, size, mean.length);
   const stable = stableOf(
     { size, jaccard },
-    { edges: mean.length, chosen: chosenEdges(resampled, by), alike: areAlike(resampled) },
+    { edges: mean.length, chosen: chosenEdges(resampled, rank), alike: areAlike(resampled) },
   );
   return { size, jaccard, stable, frequency: times.map((count) => count / circuits.length) };
 }
 
 /** How many edges rank before those that score 0 in every resample; all where there are none of these. */
-function chosenEdges(resampled: readonly Float64Array[], by: "absolute" | "signed"): number {
+function chosenEdges(resampled: readonly Float64Array[], rank: "absolute" | "signed"): number {
   const edges = [...resampled[0]!.keys()];
   const having = (of: (score: number) => boolean) =>
     edges.filter((edge) => resampled.some((scores) => of(scores[edge]!))).length;
   const scored = having((score) => score !== 0);
-  return by === "absolute" || scored === edges.length ? scored : having((score) => score > 0);
+  return rank === "absolute" || scored === edges.length ? scored : having((score) => score > 0);
 }

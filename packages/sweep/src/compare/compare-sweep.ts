@@ -104,7 +104,7 @@ function areaBars(cells: Cells, kind: MetricKind, best: ReadonlySet<string>): Ar
 }
 
 async function rocFigure(cells: Cells): Promise<Figure[]> {
-  const best = cells.bestByTruth(MOST_ROC);
+  const best = cells.bestByKnown(MOST_ROC);
   const series = [];
   for (const { task, algorithm, units } of cells.all()) {
     const [{ result }] = units as [DoneUnit];
@@ -120,7 +120,7 @@ async function rocFigure(cells: Cells): Promise<Figure[]> {
 }
 
 async function similarityFigure(cells: Cells, sizes: readonly number[]): Promise<Figure[]> {
-  const best = cells.bestByTruth(MOST_DRAWN);
+  const best = cells.bestByKnown(MOST_DRAWN);
   const panels = [];
   for (const task of cells.tasks) {
     const units = cells.all().filter((one) => one.task === task && best.has(one.algorithm));

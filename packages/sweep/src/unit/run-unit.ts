@@ -71,7 +71,7 @@ export async function runUnit(task: LoadedTask, unit: SweepUnit, options: RunUni
   const result: UnitResult = {
     subject,
     series: measured.series.map(plainSeries),
-    truth: task.knownEdges === null ? null : againstTruth(scores, task.knownEdges),
+    truth: task.knownEdges === null ? null : againstKnown(scores, task.knownEdges),
     mib,
     history,
     scores: Buffer.from(scores.toBytes()).toString("base64"),
@@ -91,7 +91,7 @@ function plainSeries({ task: _, algorithm: __, points, ...series }: MeasuredSeri
   };
 }
 
-function againstTruth(scores: PruneScores, edges: NonNullable<LoadedTask["knownEdges"]>): UnitResult["truth"] {
+function againstKnown(scores: PruneScores, edges: NonNullable<LoadedTask["knownEdges"]>): UnitResult["truth"] {
   return { auc: rocCurve(scores, edges).auc, averagePrecision: averagePrecision(scores, edges) };
 }
 
@@ -101,9 +101,9 @@ async function benchmark(
   scores: PruneScores,
   signal: AbortSignal | undefined,
 ): Promise<UnitResult["mib"]> {
-  const truth = task.knownEdges === null ? {} : { truth: task.knownEdges };
+  const known = task.knownEdges === null ? {} : { knownEdges: task.knownEdges };
   try {
-    return await measureMib(task.model, task.test, scores, { ...truth, signal });
+    return await measureMib(task.model, task.test, scores, { ...known, signal });
   } catch (error) {
     if (error instanceof AutocircuitError && error.code === "bad-input") return { none: error.message };
     throw error;

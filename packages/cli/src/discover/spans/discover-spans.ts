@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type LoadedTask, runVersions } from "@autocircuit/core";
 import {
-  crossingMethods,
+  crossingAlgorithms,
   crossingScores,
   modelAccuracy,
   noCrossing,
@@ -36,7 +36,7 @@ export async function discoverSpans(
 ): Promise<void> {
   const { signal, print } = context;
   const settings = spanSettings(taskName, options);
-  const { subject, file, seed, ablation, aggregation, method, size } = settings;
+  const { subject, file, seed, ablation, aggregation, algorithm, size } = settings;
   const schema = await readSpans(file);
   const scoresPath = join(settings.out, "span-scores.safetensors");
   requireWritable(scoresPath);
@@ -48,7 +48,7 @@ export async function discoverSpans(
   if (equal) print(equal);
   const spans = requireFittingSpans(task, schema, settings);
   const started = performance.now();
-  const outside = noCrossing(task.model, method, settings.given);
+  const outside = noCrossing(task.model, algorithm, settings.given);
   const scores = await scoreSpans(task, settings, { spans: spans.train, crosses: outside === null, signal });
   const seconds = (performance.now() - started) / 1000;
   const circuit = scores.circuit(size);
@@ -58,7 +58,7 @@ export async function discoverSpans(
   const result: SpanResult = {
     task: subject.name,
     model: subject.model,
-    algorithm: method,
+    algorithm,
     options: { ablation, aggregation, ...settings.given, spans: file, size, seed },
     spans: scores.spans,
     edgeCount: scores.values.length,
@@ -68,7 +68,7 @@ export async function discoverSpans(
     warnings: [
       ...subject.notes,
       ...(equal ? [equal] : []),
-      ...(outside === null ? [] : [outsideHeads(method, outside)]),
+      ...(outside === null ? [] : [outsideHeads(algorithm, outside)]),
     ],
     accuracy,
     faithfulness: measured,
@@ -89,40 +89,40 @@ export async function discoverSpans(
   print(`wrote ${files.join(", ")}`);
 }
 
-/** What all methods that look at a loss take. */
+/** What all algorithms that look at a loss take. */
 const OF_LOSS = ["loss", "gradFunction", "answerFunction"] as const;
 
-/** Scores of the edges in spans and, where the method has such, of those inside heads behind them. */
+/** Scores of the edges in spans and, where the algorithm has such, of those inside heads behind them. */
 async function scoreSpans(
   { model, train: { prompts } }: LoadedTask,
-  { method, aggregation, ablation, given }: SpanSettings,
+  { algorithm, aggregation, ablation, given }: SpanSettings,
   { spans, crosses, signal }: { spans: PromptSpans; crosses: boolean; signal: AbortSignal },
 ): Promise<SpanScores> {
   const isOfLoss = (name: string) => (OF_LOSS as readonly string[]).includes(name);
   const ofLoss = Object.fromEntries(Object.entries(given).filter(([name]) => isOfLoss(name)));
-  const methodOptions = Object.fromEntries(Object.entries(given).filter(([name]) => !isOfLoss(name)));
+  const algorithmOptions = Object.fromEntries(Object.entries(given).filter(([name]) => !isOfLoss(name)));
   using within = new Progress("edges in spans");
   const shared = { aggregation, ...ofLoss, signal };
   const scores = await spanScores(model, prompts, spans, {
-    ...{ method, methodOptions, ...shared },
+    ...{ algorithm, algorithmOptions, ...shared },
     // Nothing is ablated where it is only looked at what flows.
-    ...(method !== "information-flow-routes" && { ablation }),
+    ...(algorithm !== "information-flow-routes" && { ablation }),
     onProgress: ({ done, total }) => within.update(done, total),
   } as Parameters<typeof spanScores>[3]);
   if (!crosses) return scores;
   using across = new Progress("edges inside heads");
   const crossing = await crossingScores(model, prompts, spans, {
-    ...{ method, ablation, ...methodOptions, ...shared },
+    ...{ algorithm, ablation, ...algorithmOptions, ...shared },
     onProgress: ({ done, total }) => across.update(done, total),
   } as Parameters<typeof crossingScores>[3]);
   return scores.withCrossing(crossing);
 }
 
-/** What is not in the circuit of a method that scores no edges inside heads. */
-function outsideHeads(method: string, why: string): string {
+/** What is not in the circuit of an algorithm that scores no edges inside heads. */
+function outsideHeads(algorithm: string, why: string): string {
   return (
-    `Edges inside heads have no scores by ${method}: ${why}. All of them stay, and the circuit is of edges in spans. ` +
-    `These methods score both: ${crossingMethods.join(", ")}.`
+    `Edges inside heads have no scores by ${algorithm}: ${why}. All of them stay, and the circuit is of edges in spans. ` +
+    `These algorithms score both: ${crossingAlgorithms.join(", ")}.`
   );
 }
 

@@ -12,7 +12,7 @@ import type { SpanSettings } from "./span-settings.ts";
 export function requireFittingSpans(
   task: LoadedTask,
   schema: SpansSchema,
-  { method, given, size }: Pick<SpanSettings, "method" | "given" | "size">,
+  { algorithm, given, size }: Pick<SpanSettings, "algorithm" | "given" | "size">,
 ): { train: PromptSpans; test: PromptSpans } {
   const { graph } = task.model;
   const spans = {
@@ -23,7 +23,7 @@ export function requireFittingSpans(
     graph,
     spans.train.names,
     [],
-    noCrossing(task.model, method, given) === null ? [] : undefined,
+    noCrossing(task.model, algorithm, given) === null ? [] : undefined,
   );
   const count = none.members.length + (none.crossing?.length ?? 0);
   if (size > count)

@@ -173,7 +173,7 @@ describe("discover --spans", () => {
     return { out, result: JSON.parse(readFileSync(at(`${name}.json`), "utf8")) as SpanResult };
   };
 
-  it("gives a method its options, within and across spans", async () => {
+  it("gives an algorithm its options, within and across spans", async () => {
     const path = ["--algorithm", "eap-ig-inputs", "--size", "12"];
     const [usual, one] = [
       await found("usual", ...path),
@@ -183,7 +183,7 @@ describe("discover --spans", () => {
     expect(one.result.circuit[0]!.score).not.toBe(usual.result.circuit[0]!.score);
     const saved = await loadSpanScores(at("one/span-scores.safetensors"));
     expect(saved.crossing!.info.options).toMatchObject({ steps: 1, gradFunction: "prob" });
-    expect(saved.info.options).toMatchObject({ method: "eap-ig-inputs", steps: 1, gradFunction: "prob" });
+    expect(saved.info.options).toMatchObject({ algorithm: "eap-ig-inputs", steps: 1, gradFunction: "prob" });
   });
 
   it.each(["relp", "eap-gp", "eap-ig-activations"])("%s scores edges inside heads too", async (algorithm) => {

@@ -2,13 +2,13 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import { coreKinds, type PatchableModel } from "@autocircuit/core";
 import type { AttributionLoss } from "../attribution/attribution-options.ts";
 import { requireGradient } from "../attribution/score-prompts.ts";
-import { type SpanMethod, spanMethodNames } from "./span-options.ts";
+import { type SpanAlgorithm, spanAlgorithmNames } from "./span-options.ts";
 
-/** The methods that score edges inside heads: those whose score is a difference by the mean of gradients at some runs, each its own. */
-export type CrossingMethod = Exclude<SpanMethod, "ceap" | "exact" | "information-flow-routes">;
+/** The algorithms that score edges inside heads: those whose score is a difference by the mean of gradients at some runs, each its own. */
+export type CrossingAlgorithm = Exclude<SpanAlgorithm, "ceap" | "exact" | "information-flow-routes">;
 
-/** How a method takes its gradients, as the method of the same name has it; each belongs to some methods. */
-export interface CrossingMethodOptions {
+/** How an algorithm takes its gradients, as the algorithm of the same name has it; each belongs to some algorithms. */
+export interface CrossingAlgorithmOptions {
   /** Points of eap-ig-inputs, eap-ig-activations and eap-gp. Default 5. */
   readonly steps?: number | undefined;
   /** Where the path of eap-gp starts. Default `"clean"`. */
@@ -22,8 +22,8 @@ export interface CrossingMethodOptions {
   readonly attention?: boolean | undefined;
 }
 
-/** The options of each method. */
-const OWN: Readonly<Record<CrossingMethod, readonly (keyof CrossingMethodOptions)[]>> = {
+/** The options of each algorithm. */
+const OWN: Readonly<Record<CrossingAlgorithm, readonly (keyof CrossingAlgorithmOptions)[]>> = {
   eap: [],
   "clean-corrupted": [],
   "eap-ig-inputs": ["steps"],
@@ -32,21 +32,21 @@ const OWN: Readonly<Record<CrossingMethod, readonly (keyof CrossingMethodOptions
   relp: ["norms", "activations", "gates", "attention"],
 };
 
-/** The names of the methods. */
-export const crossingMethods = Object.keys(OWN) as readonly CrossingMethod[];
+/** The names of the algorithms. */
+export const crossingAlgorithms = Object.keys(OWN) as readonly CrossingAlgorithm[];
 
 /** The names of all their options. */
 const optionNames = [...new Set(Object.values(OWN).flat())];
 
 /** Why the others have none. */
-const NONE: Readonly<Record<Exclude<SpanMethod, CrossingMethod>, string>> = {
+const NONE: Readonly<Record<Exclude<SpanAlgorithm, CrossingAlgorithm>, string>> = {
   ceap: "it follows outputs step by step, and what a head makes of a replaced pair is computed between the two ends alone",
   exact: "it takes no gradients, and would run the model for every pair of tokens of every head",
   "information-flow-routes": "it takes no gradients, and its shares are of what values carry, not of queries and keys",
 };
 
-/** What {@link CrossingMethodOptions} may be. */
-export const crossingOptions: KindsOf<CrossingMethodOptions> = {
+/** What {@link CrossingAlgorithmOptions} may be. */
+export const crossingOptions: KindsOf<CrossingAlgorithmOptions> = {
   steps: kind.count,
   from: kind.oneOf(["clean", "corrupt"]),
   path: kind.oneOf(["input", "source"]),
@@ -57,12 +57,12 @@ export const crossingOptions: KindsOf<CrossingMethodOptions> = {
 };
 const check = signature("noCrossing", {
   model: coreKinds.patchableModel,
-  method: kind.oneOf(spanMethodNames),
+  algorithm: kind.oneOf(spanAlgorithmNames),
   options: kind.record,
 });
 
 /**
- * Why a method scores no edges inside the heads of a model, with the options that it is given, of which others do not matter; null where it does. `crossingScores` refuses
+ * Why an algorithm scores no edges inside the heads of a model, with the options that it is given, of which others do not matter; null where it does. `crossingScores` refuses
  * it with that.
  *
  * @example
@@ -70,15 +70,15 @@ const check = signature("noCrossing", {
  */
 export function noCrossing(
   model: PatchableModel,
-  method: SpanMethod,
-  options: CrossingMethodOptions = {},
+  algorithm: SpanAlgorithm,
+  options: CrossingAlgorithmOptions = {},
 ): string | null {
-  check({ model, method, options });
+  check({ model, algorithm, options });
   const { path, norms = true, attention = false } = options;
-  if (method in NONE) return NONE[method as keyof typeof NONE];
-  if (method === "eap-gp" && path === "source")
+  if (algorithm in NONE) return NONE[algorithm as keyof typeof NONE];
+  if (algorithm === "eap-gp" && path === "source")
     return 'with `path: "source"` every source has a path of its own, and what a head attends with comes from all of them';
-  if (method !== "relp") return null;
+  if (algorithm !== "relp") return null;
   if (attention)
     return "with `attention` it holds patterns constant, and edges into queries and keys are what moves them";
   if (norms && model.transformer.normsAttention)
@@ -87,27 +87,28 @@ export function noCrossing(
 }
 
 /**
- * @throws AutocircuitError `bad-input` for a method that scores no edges inside heads, an option of another method, and "kl_div" where gradients are
+ * @throws AutocircuitError `bad-input` for an algorithm that scores no edges inside heads, an option of another algorithm, and "kl_div" where gradients are
  *   those of the clean run alone
  */
 export function requireCrossing(
   model: PatchableModel,
-  method: SpanMethod,
-  { loss, ...options }: CrossingMethodOptions & { loss: AttributionLoss | undefined },
-): asserts method is CrossingMethod {
-  const why = noCrossing(model, method, options);
+  algorithm: SpanAlgorithm,
+  { loss, ...options }: CrossingAlgorithmOptions & { loss: AttributionLoss | undefined },
+): asserts algorithm is CrossingAlgorithm {
+  const why = noCrossing(model, algorithm, options);
   if (why !== null)
     throw new AutocircuitError(
       "bad-input",
-      `crossingScores: ${method} has no scores of edges inside heads: ${why}. These have: ${crossingMethods.join(", ")}.`,
+      `crossingScores: ${algorithm} has no scores of edges inside heads: ${why}. These have: ${crossingAlgorithms.join(", ")}.`,
     );
-  const own = OWN[method as CrossingMethod];
+  const own = OWN[algorithm as CrossingAlgorithm];
   const idle = optionNames.find((name) => options[name] !== undefined && !own.includes(name));
   if (idle !== undefined)
     throw new AutocircuitError(
       "bad-input",
-      `crossingScores: \`${idle}\` does nothing with ${method}, ${own.length === 0 ? "which has no options of its own" : `whose own options are ${own.join(", ")}`}. Leave it out.`,
+      `crossingScores: \`${idle}\` does nothing with ${algorithm}, ${own.length === 0 ? "which has no options of its own" : `whose own options are ${own.join(", ")}`}. Leave it out.`,
     );
-  const cleanOnly = method === "eap" || method === "relp" || (method === "eap-ig-activations" && options.steps === 1);
-  if (cleanOnly) requireGradient(loss, method);
+  const cleanOnly =
+    algorithm === "eap" || algorithm === "relp" || (algorithm === "eap-ig-activations" && options.steps === 1);
+  if (cleanOnly) requireGradient(loss, algorithm);
 }
