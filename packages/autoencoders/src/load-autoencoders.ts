@@ -3,7 +3,7 @@ import { scope } from "@autocircuit/native";
 import { Autoencoder } from "./autoencoder.ts";
 import { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { type FormatName, type Reading, readings } from "./formats/format.ts";
+import type { FormatName } from "./formats/format.ts";
 import { noNormalisation } from "./normalisations/normalisation.ts";
 import {
   type AutoencodersRead,
@@ -22,8 +22,6 @@ export interface LoadAutoencodersOptions extends InspectAutoencodersOptions {
    * sqrt(d_in) by the mean length of the activations that these were trained on. A number, or one for each block, by its number.
    */
   readonly scale?: number | readonly number[] | undefined;
-  /** Which of several ways to read a file, see {@link Reading}; default `stored`. */
-  readonly reading?: Reading | undefined;
 }
 
 /** Autoencoders of one folder. */
@@ -40,7 +38,6 @@ const check = signature("loadAutoencoders", { pathOrNames: pathsOrNames }, {
   ...inspectKinds,
   dtype: kind.oneOf(["float32", "float64"]),
   scale: kind.either(kind.positive, kind.listOf(kind.positive)),
-  reading: kind.oneOf(readings),
 } satisfies KindsOf<LoadAutoencodersOptions>);
 
 /**

@@ -5,7 +5,7 @@ import type { AutoencoderParts } from "./autoencoder-parts.ts";
 import { chosenPaths } from "./chosen-paths.ts";
 import type { CrossLayerSetParts } from "./cross-layer-transcoder.ts";
 import { type FoundFormat, findFormats, isPartOfSome } from "./formats/find-formats.ts";
-import { type FormatContext, type FormatName, isWanted } from "./formats/format.ts";
+import { type FormatContext, type FormatName, isWanted, type Reading, readings } from "./formats/format.ts";
 import { hookPlace } from "./hooks.ts";
 import { requireOneOfEachPlace } from "./one-of-each-place.ts";
 import { saySeveralModels } from "./trained-on.ts";
@@ -19,6 +19,8 @@ export interface InspectAutoencodersOptions extends HubOptions {
   readonly blocks?: readonly number[] | undefined;
   /** Repository the files are from, as `google/gemma-scope-2b-pt-res`, where its name says what they are. */
   readonly repo?: string | undefined;
+  /** Which of several ways to read a file, see {@link Reading}; default `stored`. */
+  readonly reading?: Reading | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
@@ -27,6 +29,7 @@ export const inspectKinds = {
   blocks: kind.listOf(kind.whole),
   repo: kind.text,
   ...hubOptions,
+  reading: kind.oneOf(readings),
   onProgress: kind.callback,
 } satisfies KindsOf<InspectAutoencodersOptions>;
 
@@ -48,7 +51,7 @@ export interface AutoencodersRead {
  */
 export async function readAutoencoders(
   pathOrNames: string | readonly string[],
-  source: InspectAutoencodersOptions,
+  source: Omit<InspectAutoencodersOptions, "reading">,
   how: Omit<FormatContext, "repo" | "blocks">,
 ): Promise<AutoencodersRead> {
   const { blocks, repo, ...hub } = source;

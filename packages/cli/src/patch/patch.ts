@@ -55,7 +55,7 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const { folder, config, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
   if (own.note) print(own.note);
   if (ties) print(ties);
-  const planned = await plannedLatents(options, { config, folder, used, signal });
+  const planned = await plannedLatents(options, { config, folder, used, byToken, signal });
   using plain = await loadModel(folder, {
     ...{ ...used.how, tokenizer, signal },
     ...(processing ?? planned?.processing),

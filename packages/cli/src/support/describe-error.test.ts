@@ -49,6 +49,14 @@ describe("describeError", () => {
     );
   });
 
+  it("says once what a cause says behind the name of a function", () => {
+    const cause = new AutocircuitError("bad-input", "keepLatents: of MLP 0 nothing would be left.");
+    const error = new UsageError("kept.json: of MLP 0 nothing would be left.", { cause });
+    expect(describeError(error, "autocircuit patch", false)).toBe(
+      "autocircuit patch: kept.json: of MLP 0 nothing would be left.\n  help:    autocircuit patch --help",
+    );
+  });
+
   it("is short when stopped", () => {
     expect(describeError(coded("aborted"), "autocircuit discover", false)).toMatch(
       /^autocircuit discover: stopped[^\n]*$/,

@@ -1,7 +1,8 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
-import { latentsByPosition } from "../graph/kept-latents.ts";
+import { latentPositionsProblem, latentsByPosition } from "../graph/kept-latents.ts";
 import { keepLatents } from "../model/keep-latents.ts";
+import { refuseKeeping } from "../model/keepable-latents.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import { pruneLatents } from "../model/prune-latents.ts";
 import { replacedModel } from "../model/replaced-model.ts";
@@ -80,6 +81,9 @@ export async function withTaskAutoencoders(
       `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`tailDivergence\` out, or pruning (\`autoencoderPrune: false\`).`,
     );
   }
+  // The other way round names mean what they say.
+  const unfit = kept && byPosition ? latentPositionsProblem(kept, byToken) : undefined;
+  if (unfit) throw refuseKeeping(unfit);
   const errors = options.autoencoderErrors ?? kept?.latentErrors ?? false;
   const loaded = await options.autoencoders({
     config: model.config,

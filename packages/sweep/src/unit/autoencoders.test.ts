@@ -105,6 +105,35 @@ describe("autoencoders in the tasks of a plan", () => {
     expect([without.lead, JSON.stringify(without.tables)]).not.toContainEqual(expect.stringMatching(/utoencoders/));
   });
 
+  it("are held against the model, with the latents that are to be kept, when the plan is read", async () => {
+    const { layers } = await sizes();
+    const mlp = new Array(layers).fill([1, 2]);
+    const expanded = (task: Partial<SweepTask>) =>
+      expandPlan(givenPlan({ tasks: [{ ...own, autoencoders: "saes", ...task }], algorithms: ["random"] }, root));
+    const kept = (keptLatents: unknown, more: object = {}) => ({ keepLatents: { keptLatents, ...more } as never });
+    expect(await expanded(kept({ mlp }))).toHaveLength(1);
+    for (const [task, says] of [
+      [kept({ mlp: [[1]] }), /`keptLatents\.mlp` is of 1 block, and there are/],
+      [kept({ mlp: mlp.with(0, [1, 10]) }), /the autoencoder of MLP 0 has no latent 10: its latents are 0 to 9/],
+      [kept({ mlp: mlp.with(0, [1, 1]) }), /of MLP 0 a latent is to be kept twice/],
+      [kept({ mlp: mlp.with(0, ["1"]) }), /MLP 0 has no latent "1"/],
+      [kept({ neurons: mlp }), /`keptLatents` has `neurons`/],
+      [kept({ attention: mlp }), /latents of Attention 0 are to be kept, and these autoencoders have none of it/],
+      [kept(undefined, { layers }), /so it is of no model with autoencoders/],
+      [kept({ mlp }, { latentErrors: "no" }), /`latentErrors` must be true or false/],
+      [
+        kept({ mlp: mlp.map((list) => [list, list]) }),
+        /other latents at each of 2 positions, and here edges have no position/,
+      ],
+      [{ ...kept({ mlp }), byToken: true }, /the same latents at all positions, and here edges are by token/],
+      [{ autoencoders: ["saes/block-1"] }, /has no autoencoder of block 0/],
+    ] as const) {
+      const refused = await expanded(task).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: "bad-input", message: expect.stringMatching(says) });
+      expect((refused as Error).message).toMatch(/^The task "own" of the plan: /);
+    }
+  });
+
   it("are chosen by folders or a pattern, which the unit's hash knows by what they hold", async () => {
     const one = await loaded({ autoencoders: ["saes/block-1"], partialAutoencoders: true });
     expect(one.graph.config.latents!.slice(0, 2)).toEqual([0, 10]);
