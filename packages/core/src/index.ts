@@ -20,6 +20,7 @@ export {
   latentIdentity,
   requireSameGraph,
 } from "./graph/same-graph.ts";
+export { unclearGroups } from "./graph/unclear-groups.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
 export type { AblatedSlice, PlainSlice } from "./memory/ablated-slices.ts";

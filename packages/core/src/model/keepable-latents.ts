@@ -1,4 +1,4 @@
-import { AutocircuitError, counted } from "@autocircuit/base";
+import { AutocircuitError, counted, kind, signature } from "@autocircuit/base";
 import { type LatentNumbers, type ReplacedPart, replacedParts } from "@autocircuit/native";
 import type { KeptLatents } from "../graph/kept-latents.ts";
 import type { LatentIdentity } from "../graph/same-graph.ts";
@@ -10,14 +10,23 @@ export interface KeepablePlace extends LatentPlace {
   readonly latentNumbers?: LatentNumbers | undefined;
 }
 
+const check = signature("requireKeepable", {
+  latents: kind.record,
+  places: kind.listOf(kind.having("{ block, of, count }", "block", "of", "count")),
+  layers: kind.count,
+});
+
 /**
  * Holds that latents can be kept by their numbers, before anything of autoencoders is loaded but where they are and how many latents they have.
  *
  * @param layers the model's blocks
  * @throws AutocircuitError `bad-input` for what says nothing of latents, for those of more or fewer blocks, for a number that an autoencoder does not
  *   have, has twice or that is none, and for a block without an autoencoder
+ * @example
+ * requireKeepable({ keptLatents: { mlp: [[5, 17], null] } }, [{ block: 0, of: "mlp", count: 64 }], 2);
  */
 export function requireKeepable(latents: LatentIdentity, places: readonly KeepablePlace[], layers: number): void {
+  check({ latents, places, layers });
   const { keptLatents: kept, latentErrors, autoencoders } = latents;
   if (kept === undefined && latentErrors === undefined && autoencoders === undefined)
     throw refuseKeeping(
