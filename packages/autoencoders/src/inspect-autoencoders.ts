@@ -31,8 +31,8 @@ export async function inspectAutoencoders(
   options: InspectAutoencodersOptions = {},
 ): Promise<InspectedAutoencoders> {
   check({ pathOrNames }, options);
-  const { reading = "stored", ...source } = options;
-  const how = { dtype: "float32", headersOnly: true, scale: undefined, reading } as const;
+  const { reading = "stored", scale, ...source } = options;
+  const how = { dtype: "float32", headersOnly: true, scale, reading } as const;
   return scope(async () => {
     const { path, format, each, crossLayer } = await readAutoencoders(pathOrNames, source, how);
     const autoencoders = crossLayer ? layersOf(crossLayer) : each.map((parts) => new AutoencoderFacts(parts));

@@ -106,10 +106,9 @@ export async function autoencoderFields(
     keepLatents,
     signal,
   } = options;
-  requireScaleOfBlocks(scale, config);
   const asAutocircuit = of !== undefined;
   const errors = autoencoderErrors ?? keepLatents?.latentErrors ?? !asAutocircuit;
-  const how = { config, folder, partial, errors, keepLatents, asAutocircuit, signal };
+  const how = { config, folder, partial, errors, scale, keepLatents, asAutocircuit, signal };
   const { inspected, processing } = await lookedAt(autoencoders, how);
   const fields: Partial<TaskOptions> = {
     autoencoderInput: of?.input ?? inputOf(inspected),
@@ -178,7 +177,6 @@ export async function planAutoencoders(
   pathOrNames: string | readonly string[],
   options: PlanAutoencodersOptions,
 ): Promise<PlannedAutoencoders> {
-  requireScaleOfBlocks(options.scale, options.config);
   const { inspected, processing } = await lookedAt(pathOrNames, options);
   return { sizes: sizesOf(inspected), processing };
 }
@@ -186,12 +184,11 @@ export async function planAutoencoders(
 /** Looks at autoencoders, and holds that they can be sources of a model with the latents that are to be kept. */
 async function lookedAt(
   pathOrNames: string | readonly string[],
-  { config, folder, partial, errors, keepLatents, asAutocircuit, signal }: Omit<PlanAutoencodersOptions, "scale">,
+  { config, folder, partial, errors, scale, keepLatents, asAutocircuit, signal }: PlanAutoencodersOptions,
 ): Promise<{ inspected: InspectedAutoencoders; processing: ProcessingOptions }> {
-  const inspected = await inspectAutoencoders(pathOrNames, {
-    signal,
-    ...(asAutocircuit && { reading: "autocircuit" }),
-  });
+  requireScaleOfBlocks(scale, config);
+  const reading = asAutocircuit ? "autocircuit" : "stored";
+  const inspected = await inspectAutoencoders(pathOrNames, { signal, scale, reading });
   if (keepLatents !== undefined) requireKeepable(keepLatents, sizesOf(inspected), config.layers);
   checkSources(inspected, config, { partial, errors });
   if (folder !== undefined) sayOtherFamily(inspected, folder);

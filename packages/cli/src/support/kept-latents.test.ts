@@ -51,7 +51,7 @@ describe("the latents of a circuit", () => {
     const pruning = ["--prune-latents", "--max-latents", "3", "--prune-with-corrupt", "--no-autoencoder-errors"];
     const found = await run([...discover, ...autoencoders, ...pruning, "--seed", "3", "--batch-size", "2"]);
     expect([found.code, said(found.err)]).toEqual([0, ""]);
-    const { latents, circuit } = read("discover.json");
+    const { latents, circuit, graph } = read("discover.json");
     expect(latents.latentErrors).toBe(false);
     const kept = { kept: [3, 3, 3], activated: null, kl: null, prompts: null };
     for (const [args, file, json] of [
@@ -73,7 +73,8 @@ describe("the latents of a circuit", () => {
     }
     // A list of names with what they were found with.
     writeFileSync(at("short.json"), JSON.stringify({ latents: { ...latents, keptLatents: { mlp: [[1], [2]] } } }));
-    writeFileSync(at("named.json"), JSON.stringify(circuit.map(({ edge }: { edge: string }) => edge)));
+    const edges = circuit.map(({ edge }: { edge: string }) => edge);
+    writeFileSync(at("named.json"), JSON.stringify({ graph, edges }));
     const by = (file: string) => run([...patch.with(-3, at("named.json")), ...autoencoders, "--keep-latents", file]);
     const first = readFileSync(at("patch.json"), "utf8");
     expect((await by(scores)).code).toBe(0);
@@ -107,7 +108,7 @@ describe("the latents of a circuit", () => {
     expect([others.code, others.err]).toEqual([
       2,
       expect.stringMatching(
-        /discover.json: its latents are of other autoencoders \(\w+\) than these \(\w+\)\.\n +help: [^\n]*\n$/,
+        /discover.json: its latents are of other autoencoders \(\w+\) than these \(\w+\): take those that it was found with\.\n +help: [^\n]*\n$/,
       ),
     ]);
     // What would be pruned by half of the prompts needs two.

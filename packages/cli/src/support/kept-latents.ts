@@ -25,8 +25,10 @@ export interface KeepingOptions extends LatentCommandOptions {
  * nothing.
  */
 export function latentsOfJson(json: unknown): LatentIdentity | null | undefined {
-  const { latents, graph } = (json ?? {}) as { latents?: unknown; graph?: { latents?: unknown } };
-  const identity = latents === undefined && graph ? (graph.latents ? graph : null) : latents;
+  const { latents, graph } = (json ?? {}) as { latents?: unknown; graph?: { latents?: unknown; layers?: unknown } };
+  // A whole configuration says of latents that there are none, the kind of a graph alone nothing.
+  const whole = graph?.layers !== undefined;
+  const identity = latents === undefined && whole ? (graph.latents ? graph : null) : latents;
   return typeof identity === "object" ? (identity as LatentIdentity | null) : undefined;
 }
 

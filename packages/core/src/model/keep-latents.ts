@@ -41,7 +41,8 @@ export function keepLatents(autoencoders: Autoencoders, latents: LatentIdentity)
   const { keptLatents, autoencoders: found } = latents;
   const placed = placedAutoencoders(autoencoders);
   const own = fingerprintOfAll(placed);
-  if (found !== undefined && found !== own) throw refuseKeeping(otherAutoencoders(found, own, "these"));
+  if (found !== undefined && found !== own)
+    throw refuseKeeping(`${otherAutoencoders(found, own, "these")}: take those that it was found with`);
   const numbersOf = ({ block, input }: PlacedAutoencoder) => keptLatents?.[replacedPart(input)]?.[block] ?? null;
   const before = placed.find((one) => one.autoencoder.encode.shape.length === 3 && numbersOf(one) !== null);
   if (before)

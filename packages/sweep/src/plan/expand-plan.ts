@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { autoencoderPaths, planAutoencoders, tasks as readyTasks } from "@autocircuit/circuits";
-import { coreKinds, type LongOptions, latentPositionsProblem } from "@autocircuit/core";
+import { coreKinds, Graph, type LongOptions, latentPositionsProblem, withLatentPlaces } from "@autocircuit/core";
 import { readConfig, resolveModelFolder } from "@autocircuit/models";
 import { algorithmEntries } from "./algorithm-entries.ts";
 import { FileDigests } from "./file-digests.ts";
@@ -136,7 +136,9 @@ async function requireLatents(
     // Ready-made tasks know themselves whether they are by token.
     const problem = keepLatents && task.task === undefined ? latentPositionsProblem(keepLatents, byToken) : undefined;
     if (problem !== undefined) throw new AutocircuitError("bad-input", `keepLatents: ${problem}.`);
-    await planAutoencoders(saes, { config, partial, scale, keepLatents, errors, asAutocircuit, signal });
+    const how = { config, partial, scale, keepLatents, errors, asAutocircuit, signal };
+    const { sizes } = await planAutoencoders(saes, how);
+    Graph.of(withLatentPlaces(config, sizes, errors), { factorized: task.factorized ?? true });
   });
 }
 

@@ -126,6 +126,8 @@ describe("autoencoders in the tasks of a plan", () => {
         /other latents at each of 2 positions, and here edges have no position/,
       ],
       [{ ...kept({ mlp }), byToken: true }, /the same latents at all positions, and here edges are by token/],
+      [{ factorized: false }, /sources of factorised graphs only: leave `factorized: false` out/],
+      [{ autoencoderScale: 2 }, /`scale` .* is given, and these autoencoders take no factor/],
       [{ autoencoders: ["saes/block-1"] }, /has no autoencoder of block 0/],
     ] as const) {
       const refused = await expanded(task).catch((error: unknown) => error);
