@@ -36,6 +36,13 @@ describe("the latents of a circuit", () => {
       /discover.json: it has latents of autoencoders, and the model has none: give/,
     );
     expect((await run([...patch, "--autoencoders", at("all")])).code).toBe(0);
+    for (const latents of [5, "kept", [1, 2]]) {
+      writeFileSync(at("malformed.json"), JSON.stringify({ ...read("discover.json"), latents }));
+      for (const args of [[...patch.with(-1, at("malformed.json"))], test.with(1, at("malformed.json"))]) {
+        const { code, err } = await run([...args, "--autoencoders", at("all")]);
+        expect([code, err]).toEqual([2, expect.stringMatching(/malformed\.json: its `latents` must be an object/)]);
+      }
+    }
     // A list of names alone says nothing of where they are from.
     writeFileSync(at("names-only.json"), JSON.stringify(["MLP 0 Latent 3->MLP 1"]));
     const names = ["patch", ...subject, "--edges", at("names-only.json"), "--autoencoders", at("others")];

@@ -74,7 +74,7 @@ export async function readCircuit(path: string, asked: AskedEdges = {}): Promise
     ablation: ablationIn(options),
     seed: seedIn(json),
     kind,
-    latents: latentsOfJson(json),
+    latents: latentsOfJson(json, path),
     circuitOf: (graph) => {
       requireLatents(json, path, graph);
       requireGraphKind(kind, path, graph);
