@@ -69,6 +69,7 @@ export {
   autoencoderPaths,
   type LoadEngineAutoencodersOptions,
   loadEngineAutoencoders,
+  type PlanAutoencodersOptions,
   type PlannedAutoencoders,
   planAutoencoders,
 } from "./ready-task/task-autoencoders.ts";

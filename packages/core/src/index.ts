@@ -11,7 +11,7 @@ export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
 export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./graph/graph-limits.ts";
 export { type GraphSize, graphSize } from "./graph/graph-size.ts";
-export { type KeptLatents, latentNumber, latentsByPosition } from "./graph/kept-latents.ts";
+export { type KeptLatents, latentNumber, latentPositionsProblem, latentsByPosition } from "./graph/kept-latents.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export {
   graphDifference,
@@ -20,6 +20,7 @@ export {
   latentIdentity,
   requireSameGraph,
 } from "./graph/same-graph.ts";
+export { unclearGroups } from "./graph/unclear-groups.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
 export type { AblatedSlice, PlainSlice } from "./memory/ablated-slices.ts";
@@ -52,6 +53,7 @@ export {
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
 export type { Ablate } from "./model/edge-mask.ts";
 export { keepLatents } from "./model/keep-latents.ts";
+export { type KeepablePlace, requireKeepable } from "./model/keepable-latents.ts";
 export {
   type LabelledLatents,
   type LabelledLatentsOptions,

@@ -46,6 +46,8 @@ export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = Prom
   circuits: Readonly<Record<string, KnownCircuit>>;
   /** The generated prompt pairs, as `datasets/` holds them. */
   prompts: (options?: { seed?: number }) => GeneratedPrompts<Prompt>;
+  /** Whether it is about latents of sparse autoencoders, which `load` is given; such a task prunes them and drops errors. Default false. */
+  needsAutoencoders?: boolean;
   /** A label for each position. */
   tokenLabels: readonly string[];
   /**

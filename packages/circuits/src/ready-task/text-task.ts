@@ -62,6 +62,7 @@ export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
     name,
     description,
     circuits,
+    ...(spec.autoencoders && { needsAutoencoders: true }),
     prompts,
     get tokenLabels() {
       return ["BOS", ...(prompts().seq_labels ?? [])];

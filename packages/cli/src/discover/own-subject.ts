@@ -64,7 +64,7 @@ export function ownSubject(
         separateQkv: !options.sharedQkv,
         ungrouped: options.ungrouped ?? false,
       };
-      const planned = await plannedLatents(options, { config, folder, used, signal });
+      const planned = await plannedLatents(options, { config, folder, used, byToken, signal });
       const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
       const run = { config, batchSize, length: prompts.longest, used };

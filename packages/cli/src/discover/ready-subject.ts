@@ -9,7 +9,7 @@ import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { activeLatents } from "./active-latents.ts";
-import { type PlannedLatents, plannedLatents, sizesIn } from "./planned-latents.ts";
+import { type PlannedLatents, type PlannedModel, plannedLatents, sizesIn } from "./planned-latents.ts";
 import { requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
 import { keptAsIn, type Pruning } from "./with-latents.ts";
@@ -38,7 +38,9 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
     },
     tokenLabels: (loaded) => labelsOf(files ? [] : task.tokenLabels, loaded),
     load: async ({ byToken, seed, circuit, used, shape }, { signal, print }) => {
-      const planned = model && options.autoencoders ? await plannedOn(model, options, used, signal) : undefined;
+      const { needsAutoencoders: asAutocircuit } = task;
+      const planned =
+        model && options.autoencoders ? await plannedOn(model, options, { used, asAutocircuit, signal }) : undefined;
       const how = {
         ...{ byToken, seed, signal, ...used.how },
         ...(circuit !== undefined && { circuit }),
@@ -72,9 +74,13 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
 }
 
 /** What its autoencoders will be on a model that was named. */
-async function plannedOn(model: string, options: ReadyOptions, used: UsedDevice, signal: AbortSignal) {
-  const folder = await resolveModelFolder(model, { signal });
-  return plannedLatents(options, { config: await readConfig(folder), folder, used, signal });
+async function plannedOn(
+  model: string,
+  options: ReadyOptions,
+  how: Pick<PlannedModel, "used" | "asAutocircuit" | "signal">,
+) {
+  const folder = await resolveModelFolder(model, { signal: how.signal });
+  return plannedLatents(options, { config: await readConfig(folder), folder, ...how });
 }
 
 /** What pruning a task's latents did; null where none were pruned. */

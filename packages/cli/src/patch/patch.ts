@@ -18,6 +18,7 @@ import { splitPrompts } from "../discover/split-prompts.ts";
 import { withLatents } from "../discover/with-latents.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { requireClearGroups } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import type { LatentCommandOptions } from "../support/latent-options.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
@@ -55,7 +56,13 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const { folder, config, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
   if (own.note) print(own.note);
   if (ties) print(ties);
-  const planned = await plannedLatents(options, { config, folder, used, signal });
+  if (kind === undefined)
+    requireClearGroups(
+      asked.edges,
+      edges.map(({ name }) => name),
+      config,
+    );
+  const planned = await plannedLatents(options, { config, folder, used, byToken, signal });
   using plain = await loadModel(folder, {
     ...{ ...used.how, tokenizer, signal },
     ...(processing ?? planned?.processing),

@@ -1,8 +1,9 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
 import { AUTOCIRCUIT_AUTOENCODER_INPUTS } from "../autocircuit-names.ts";
-import { latentsByPosition } from "../graph/kept-latents.ts";
+import { latentPositionsProblem, latentsByPosition } from "../graph/kept-latents.ts";
 import { keepLatents } from "../model/keep-latents.ts";
+import { refuseKeeping } from "../model/keepable-latents.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import { pruneLatents } from "../model/prune-latents.ts";
 import { replacedModel } from "../model/replaced-model.ts";
@@ -72,6 +73,9 @@ export async function withTaskAutoencoders(
     );
   }
   const input = inputOf(autoencoderInput);
+  // The other way round names mean what they say.
+  const unfit = kept && byPosition ? latentPositionsProblem(kept, byToken) : undefined;
+  if (unfit) throw refuseKeeping(unfit);
   const errors = options.autoencoderErrors ?? kept?.latentErrors ?? false;
   const loaded = await options.autoencoders({
     config: model.config,

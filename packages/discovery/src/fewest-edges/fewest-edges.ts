@@ -18,6 +18,7 @@ import { FewestEdgesSearch, type FewestEdgesStart } from "./fewest-edges-search.
 import { followRanking, shrink } from "./follow-ranking.ts";
 import { KeptAnswers } from "./kept-answers.ts";
 import { lossesOf } from "./losses.ts";
+import { nothingRight, requireJudgeable } from "./right-answers.ts";
 import { shrinkAtRandom } from "./shrink-at-random.ts";
 
 /** Options of {@link fewestEdges}. */
@@ -185,11 +186,7 @@ const FIRST_SHARE = 0.7;
 function answersNeeded({ answers, outputs }: KeptAnswers, keep: number): number {
   // A little less than the product, so that 0.99 of 100 is 99 in spite of rounding.
   if (answers > 0) return Math.ceil(keep * answers - 1e-9);
-  throw new AutocircuitError(
-    "bad-input",
-    `The model answers none of ${outputs} outputs right, so there is nothing to keep. Check the prompts' answers, the output slice ` +
-      "and the model, or ask for a size instead.",
-  );
+  throw nothingRight(outputs);
 }
 
 /** Circuits at once, so that what runs for them takes at most half a GiB. */
@@ -199,12 +196,9 @@ function fittingBatch(model: PatchableModel, prompts: PromptLoader): number {
   return Math.max(1, Math.min(32, Math.floor(2 ** 29 / one)));
 }
 
-function check({ graph, config }: PatchableModel, prompts: PromptLoader, rankings: readonly PruneScores[]): void {
-  const bad = (reason: string): never => {
-    throw new AutocircuitError("bad-input", reason);
-  };
-  if (rankings.length === 0) bad("There are no scores to start from. Give those of at least one algorithm.");
-  for (const scores of rankings) requireSameGraph(scores.graph, graph, "The scores are");
-  if (prompts.batches.length === 0) bad("There are no prompts whose answers could be kept.");
-  if (config.dVocabOut === 1) bad("The model gives one number, which is never right or wrong. Ask for a size instead.");
+function check(model: PatchableModel, prompts: PromptLoader, rankings: readonly PruneScores[]): void {
+  if (rankings.length === 0)
+    throw new AutocircuitError("bad-input", "There are no scores to start from. Give those of at least one algorithm.");
+  for (const scores of rankings) requireSameGraph(scores.graph, model.graph, "The scores are");
+  requireJudgeable(model, prompts);
 }

@@ -107,6 +107,28 @@ describe("findCircuit", () => {
     expect(resumed.circuit.indices).toEqual(found.circuit.indices);
   });
 
+  it("says that the model answers nothing right before any ranking is run", async () => {
+    const wrong = await withModelAnswers(randomTask({ prompts: 4 }), (answer) => (answer + 1) % 13);
+    using _model = wrong.model;
+    const definition = { key: "wrong", name: "wrong", batchSize: 4, batchCount: 1, dataset: { prompts: [] } };
+    const parts = {
+      model: wrong.model,
+      train: wrong.prompts,
+      test: wrong.prompts,
+      knownEdges: null,
+      sharedPrefix: null,
+    };
+    const task = new LoadedTask({ ...definition, model: wrong.model }, parts, () => undefined);
+    const steps: string[] = [];
+    const onProgress = ({ step }: { step: string }) => steps.push(step);
+    const named = { algorithm: "edge-attribution", keep: 0.9 } as const;
+    for (const options of [{ keep: 0.9 }, named, { algorithm: "edge-attribution" } as const])
+      await expect(findCircuit(task, { ...options, onProgress })).rejects.toThrow(/none of 8 outputs right/);
+    expect(steps).toEqual([]);
+    await findCircuit(task, { algorithm: "edge-attribution", size: 3, onProgress });
+    expect(steps).toContain("edge-attribution");
+  });
+
   it("leaves out what takes too long", () => {
     const integrated = startingAlgorithms(70_651)[1]!;
     expect(tooLong(integrated, 58, 600)).toMatch(/would take about 638 of the 600 s/);

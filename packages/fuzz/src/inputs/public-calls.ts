@@ -31,6 +31,7 @@ import {
   sharePrefix,
   sortedMagnitudes,
   Tokens,
+  unclearGroups,
   withGraphOf,
 } from "@autocircuit/core";
 import {
@@ -212,6 +213,10 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   runCircuits: { takes: on, options: { scores, sizes: [1] }, call: (t, o) => runCircuits(t.model, t.prompts, o) },
   patchPrompts: { takes: on, options: { ablate: [0] }, call: (t, o) => patchPrompts(t.model, t.prompts, o) },
   withGraphOf: { takes: { model, edges: [], seqLen: null }, call: (t) => withGraphOf(t.model, t.edges, t.seqLen) },
+  unclearGroups: {
+    takes: { config: { heads: 4, kvHeads: 2 }, names: ["A0.0->A1.0.K"] },
+    call: (t) => unclearGroups(t.config, t.names),
+  },
   sharePrefix: { takes: on, call: (t, o) => sharePrefix(t.model, t.prompts, o) },
   Task: { takes: {}, options: task, call: (_, o) => defineTask(o) },
   "Task.load": { takes: {}, call: (_, o) => defineTask(task).load(o) },

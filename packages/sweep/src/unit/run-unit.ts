@@ -11,12 +11,13 @@ import {
 } from "@autocircuit/discovery";
 import { averagePrecision, rocCurve } from "@autocircuit/metrics";
 import type { SweepUnit } from "../plan/unit.ts";
+import { type LatentCosts, latentCosts } from "./latent-costs.ts";
 
 /** A metric of a unit's circuits. */
 export type UnitSeries = Omit<MeasuredSeries, "task" | "algorithm">;
 
 /** What a unit gives: the same on every machine of one kind, however it was run. */
-export interface UnitResult {
+export interface UnitResult extends LatentCosts {
   /** Graph, known circuit and prompts' keys. */
   readonly subject: Omit<ExperimentTask, "key" | "name">;
   readonly series: readonly UnitSeries[];
@@ -73,6 +74,7 @@ export async function runUnit(task: LoadedTask, unit: SweepUnit, options: RunUni
     series: measured.series.map(plainSeries),
     truth: task.knownEdges === null ? null : againstKnown(scores, task.knownEdges),
     mib,
+    ...latentCosts(task),
     history,
     scores: Buffer.from(scores.toBytes()).toString("base64"),
   };
