@@ -7,7 +7,7 @@ import { failure } from "../results/unit-error.ts";
 import { CrashedError, UnitProcess } from "../run/unit-process.ts";
 import { usualThreads } from "../run/usual-threads.ts";
 import { failedReason, type SweepJob, type SweepQueue, type UnitReturn } from "./sweep-queue.ts";
-import type { WorkQueueOptions } from "./work-queue.ts";
+import type { WorkQueueOptions } from "./work-queue-options.ts";
 
 /** How often it is looked whether another edition of the plan is being served, in milliseconds. */
 const EDITION_EVERY = 5000;
