@@ -15,6 +15,7 @@ import {
   modelAccuracy,
   plainOptions,
   scoredEdges,
+  type TaskOutline,
 } from "@autocircuit/discovery";
 import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
@@ -30,11 +31,10 @@ import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { bootstrapped, promptRows } from "./bootstrap.ts";
 import { find } from "./find.ts";
-import { requireTokens } from "./keep.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
 import { requireFitting } from "./require-fitting.ts";
-import { requireTestAndSelection } from "./require-test-and-selection.ts";
+import { requireTestPrompts } from "./require-test-prompts.ts";
 import { compareWithKnown, type DiscoverResult, edgeText } from "./result.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, shapeOf } from "./settings.ts";
@@ -61,19 +61,18 @@ export async function discover(
   requireWritable(join(asked.out, "scores.safetensors"));
   const used = await useDevice(options);
   const { seed, byToken } = asked;
-  const shape = (edgeCount: number) => shapeOf(asked, edgeCount);
-  const subjectOptions = { seed, byToken, circuit: circuitAsked(asked, options), used, shape };
+  const shape = (task: LoadedTask | TaskOutline) => shapeOf(asked, task);
+  const subjectOptions = { seed, byToken, circuit: options.circuit, ablation: asked.ablation, used, shape };
   await using task = await asked.subject.load(subjectOptions, context);
   const labelled = labels && (await labelsOfModel(task.model, labels, options.autoencoders!, signal));
   if (labelled?.note) print(labelled.note);
-  const { settings, note } = fitToGraph(asked, task, options);
+  const { settings, note } = fitToGraph(asked, task);
   if (note) print(note);
   const { ablation, subject } = settings;
   requireFitting(settings, options, task);
-  requireTestAndSelection(settings, task);
+  requireTestPrompts(settings, task);
   const equal = equalPairsWarning([task.train, task.test], ablation);
   if (equal) print(equal);
-  if ((settings.keep ?? settings.faithful) !== undefined) requireTokens(task);
   const { resume: _, ...same } = options;
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
   using search = new SearchFiles(task, settings, { signal, print, command, model: options.model });
@@ -81,7 +80,7 @@ export async function discover(
   const started = performance.now();
   const ranked = await find(task, settings, search, { ...context, rows });
   const seconds = (performance.now() - started) / 1000;
-  const { found, dangling, warnings } = prepareCircuit(task, ranked, settings);
+  const { found, dangling, warnings } = prepareCircuit(ranked, settings);
 
   const beside = knownCircuits(task, settings);
   const measures = await measured(task, found, beside, { settings, seconds, signal });
@@ -147,14 +146,6 @@ function labelsAsked({ labels, autoencoders }: DiscoverCommandOptions): LatentLa
   return readLatentLabels(labels);
 }
 
-/** The known circuit to load; one that was not asked for by name need not be there. */
-function circuitAsked(
-  { known }: Pick<DiscoverSettings, "known">,
-  { circuit }: DiscoverCommandOptions,
-): string | undefined {
-  return circuit === undefined ? undefined : known?.name;
-}
-
 /** How the edges were chosen, and of how many at most, where not by the size of their scores alone. */
 function selection(
   { select, rank }: DiscoverSettings,
@@ -164,12 +155,13 @@ function selection(
   return { select, ...(rank !== "absolute" && { rank }), size: size ?? circuit.size };
 }
 
-/** The known circuits of the task, the one to compare with first. */
+/** The known circuits of the task, the one to compare with first; none where they belong to other graphs. */
 function knownCircuits({ model, train }: LoadedTask, { subject, known }: DiscoverSettings): KnownCircuitInGraph[] {
+  if (known === undefined) return [];
   const { tokens } = model.graph;
   const context = { seqStartIdx: train.seqStart, ...(tokens !== null && { wordIdxs: train.wordIdxs }) };
-  const others = Object.entries(subject.circuits).filter(([name]) => name !== known?.name);
-  return [...(known ? [[known.name, known.circuit] as const] : []), ...others].map(([name, { source, edges }]) => ({
+  const others = Object.entries(subject.circuits).filter(([name]) => name !== known.name);
+  return [[known.name, known.circuit] as const, ...others].map(([name, { source, edges }]) => ({
     ...{ name, source },
     circuit: Circuit.of(model.graph, edges(model, context)),
   }));

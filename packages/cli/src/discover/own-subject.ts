@@ -68,7 +68,7 @@ export function ownSubject(
       const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
       const run = { config, batchSize, length: prompts.longest, used };
-      print(requireMemory({ ...run, ...shape(whole.edgeCount), ...planned, graph: whole }));
+      print(requireMemory({ ...run, ...shape({ graph: whole, config }), ...planned, graph: whole }));
       const size = { train: batchSize * batches.train, test: batchSize * batches.test };
       const { train, test } = await loadPrompts(prompts.source, { ...prompts.how, batchSize, size, seed });
       const loaded = await loadModel(folder, {
@@ -92,7 +92,7 @@ export function ownSubject(
             requireMemory({
               activeLatents: await activeLatents(latent, train, signal),
               ...run,
-              ...shape(latent.graph.edgeCount),
+              ...shape({ graph: latent.graph, config }),
               autoencoders,
               graph: latent.graph,
               loaded: true,

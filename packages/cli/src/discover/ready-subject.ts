@@ -37,11 +37,12 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
       return replacedKl;
     },
     tokenLabels: (loaded) => labelsOf(files ? [] : task.tokenLabels, loaded),
-    load: async ({ byToken, seed, circuit, used, shape }, { signal, print }) => {
+    load: async ({ byToken, seed, circuit, ablation, used, shape }, { signal, print }) => {
       const planned = model && options.autoencoders ? await plannedOn(model, options, used, signal) : undefined;
       const how = {
         ...{ byToken, seed, signal, ...used.how },
         ...(circuit !== undefined && { circuit }),
+        ...(ablation !== undefined && { ablation }),
         ...(model !== undefined && { model }),
         ...(files && { dataset: [...files] }),
         ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
@@ -60,8 +61,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
           ...pruningNote(pruning),
         );
         for (const note of notes) print(note);
-        if (model !== undefined)
-          print(await memoryOf(loaded, shape(loaded.model.graph.edgeCount), { used, planned, signal }));
+        if (model !== undefined) print(await memoryOf(loaded, shape(loaded), { used, planned, signal }));
         return loaded;
       } catch (error) {
         await loaded[Symbol.asyncDispose]();

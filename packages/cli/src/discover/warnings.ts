@@ -1,4 +1,3 @@
-import type { LoadedTask } from "@autocircuit/core";
 import { type FoundCircuit, pruneCircuit } from "@autocircuit/discovery";
 import { tiesWarning } from "../support/ties.ts";
 import type { DiscoverSettings } from "./settings.ts";
@@ -14,13 +13,11 @@ export interface PreparedCircuit {
 
 /** Counts the edges that lead nowhere, leaves them out if asked, and says what else is not as it was asked for. */
 export function prepareCircuit(
-  { knownEdges }: LoadedTask,
   found: FoundCircuit,
-  { size, keep, prune, ablation, algorithm, select }: DiscoverSettings,
+  { prune, ablation, select, rank }: Pick<DiscoverSettings, "prune" | "ablation" | "select" | "rank">,
 ): PreparedCircuit {
-  const asked = keep === undefined ? (size ?? (algorithm === "acdc" ? undefined : knownEdges?.length)) : undefined;
-  const ties =
-    asked === undefined || select !== "top" ? undefined : tiesWarning(found.scores, asked, found.circuit.size);
+  const byRank = select === "top" && rank === "absolute" && found.size !== undefined;
+  const ties = byRank ? tiesWarning(found.scores, found.size, found.circuit.size) : undefined;
   const pruned = pruneCircuit(found.circuit, ablation);
   const dangling = found.circuit.size - pruned.size;
   const nowhere =

@@ -103,6 +103,11 @@ export interface TaskOptions {
   /** Grouped-query attention: K and V destinations for every query head. Default false. */
   readonly ungrouped?: boolean | undefined;
   readonly knownEdges?: KnownEdges | undefined;
+  /**
+   * Whether a circuit of the task is known, but in other graphs than this one: of a model of another shape, or without its latents. Default
+   * false.
+   */
+  readonly knownElsewhere?: boolean | undefined;
   /** Default `"last_seq"`. */
   readonly outputSlice?: OutputSlice | undefined;
   /** What to compute in. Default float32; for a network that is given, what it computes in. */
@@ -156,6 +161,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   separateQkv: kind.flag,
   ungrouped: kind.flag,
   knownEdges: kind.callback,
+  knownElsewhere: kind.flag,
   outputSlice,
   dtype: kind.oneOf(dtypes),
   device: deviceName,

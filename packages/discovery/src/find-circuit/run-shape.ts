@@ -1,7 +1,10 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type AlgorithmName, algorithms } from "../algorithms.ts";
+import { signature } from "@autocircuit/base";
+import type { LoadedTask } from "@autocircuit/core";
+import type { AlgorithmName } from "../algorithms.ts";
+import { type FindCircuitOptions, findCircuitOptions } from "./find-circuit-options.ts";
 import { optionOf } from "./fitting-options.ts";
-import { ACDC_UP_TO } from "./starting-algorithms.ts";
+import { planOf } from "./plan-circuit.ts";
+import { plannedTask, type TaskOutline } from "./task-outline.ts";
 
 /** How a run uses memory: what of its prompts and circuits is there at the same time. */
 export interface RunShape {
@@ -11,37 +14,26 @@ export interface RunShape {
   readonly sliced: boolean;
 }
 
-/** What is known of a discovery before its model is loaded. */
-export interface AskedDiscovery {
-  /** As `findCircuit` takes it: default by the graph's size; with `keep` several. */
-  readonly algorithm?: AlgorithmName | undefined;
-  readonly options?: Readonly<Record<string, unknown>> | undefined;
-  /** Whether the circuit's size is said: by a number, by what is to be faithful, or by a known circuit. */
-  readonly sized?: boolean | undefined;
-  readonly keep?: number | undefined;
-}
-
-const check = signature("runShape", { edgeCount: kind.whole }, {
-  algorithm: kind.oneOf(Object.keys(algorithms)),
-  options: kind.record,
-  sized: kind.flag,
-  keep: kind.share,
-} satisfies KindsOf<AskedDiscovery>);
+const check = signature("runShape", { task: plannedTask }, findCircuitOptions);
 
 /**
- * How `findCircuit` will use memory on a graph of so many edges: what `memoryDemand` of models asks for, before anything is loaded.
+ * How `findCircuit` will use memory for a task, as it is planned: what `memoryDemand` of models asks for. An outline of the task will do, before
+ * anything is loaded.
  *
+ * @throws AutocircuitError as {@link planOf} does
  * @example
- * const shape = runShape(Graph.of(config).edgeCount, { algorithm: "edge-attribution", sized: true });
+ * const shape = runShape({ graph: Graph.of(config), config }, { algorithm: "edge-attribution", size: 20 });
  * requireMemory(config, { ...shape, batchSize: 32, length: 15 });
  */
-export function runShape(edgeCount: number, asked: AskedDiscovery = {}): RunShape {
-  check({ edgeCount }, asked);
-  const { algorithm, options = {}, sized = false, keep } = asked;
-  const usual = algorithm === undefined && keep === undefined;
-  if (usual && edgeCount > ACDC_UP_TO) return { circuits: 1, sliced: sized };
-  const named = usual ? "acdc" : algorithm;
-  const largest = options.largestBatch ?? (named && optionOf(named, "largestBatch")?.default);
-  const circuits = typeof largest === "number" ? largest : 1;
+export function runShape(task: LoadedTask | TaskOutline, options: FindCircuitOptions = {}): RunShape {
+  check({ task }, options);
+  const { named, keep, runs } = planOf(task, options);
+  const [run] = runs;
+  const circuits = named === undefined || run === undefined ? 1 : largestBatch(named, run[1]);
   return { circuits, sliced: keep === undefined && named !== "acdc" };
+}
+
+function largestBatch(algorithm: AlgorithmName, { largestBatch: asked }: Readonly<Record<string, unknown>>): number {
+  const largest = asked ?? optionOf(algorithm, "largestBatch")?.default;
+  return typeof largest === "number" ? largest : 1;
 }

@@ -1,3 +1,4 @@
+import { circuitNamed, tracrTasks } from "@autocircuit/circuits";
 import { firstPrompts, type LoadedTask, type PruneScores } from "@autocircuit/core";
 import {
   type FoundCircuit,
@@ -5,8 +6,10 @@ import {
   foundStability,
   measureFound,
   modelAccuracy,
+  planOf,
   reportGraph,
   reportOf,
+  requireCompatibleOptions,
   runShape,
   scoredEdges,
   selectCircuit,
@@ -35,7 +38,10 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       takes: { found, rows: [scores.values, scores.values] },
       call: (t, o) => foundStability(t.found, t.rows, o),
     },
-    runShape: { takes: { edgeCount: 10 }, options: {}, call: (t, o) => runShape(t.edgeCount, o) },
+    circuitNamed: { takes: { task: tracrTasks["tracr-reverse"] }, call: (t, o) => circuitNamed(t.task, o) },
+    planOf: { takes: { task }, call: (t, o) => planOf(t.task, o) },
+    runShape: { takes: { task }, call: (t, o) => runShape(t.task, o) },
+    requireCompatibleOptions: { takes: {}, options: {}, call: async (_, o) => requireCompatibleOptions(o) },
     scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
     reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },
