@@ -34,6 +34,7 @@ export {
   logitBytes,
   maskBytes,
   type PassParts,
+  type PassSizes,
   type PassWidths,
   passBytes,
   passParts,

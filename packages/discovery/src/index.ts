@@ -81,7 +81,7 @@ export type {
 export { ablationFor, fittingOptions, optionOf, outputsNumbers } from "./find-circuit/fitting-options.ts";
 export type { KeptCircuit } from "./find-circuit/keep-answers.ts";
 export { type Plan, planOf } from "./find-circuit/plan-circuit.ts";
-export { type RunShape, runShape } from "./find-circuit/run-shape.ts";
+export { type PlannedBatch, type RunShape, runShape } from "./find-circuit/run-shape.ts";
 export { ACDC_UP_TO, FOR_LARGE_GRAPHS } from "./find-circuit/starting-algorithms.ts";
 export type { TaskOutline } from "./find-circuit/task-outline.ts";
 export { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";

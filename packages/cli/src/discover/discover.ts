@@ -15,7 +15,6 @@ import {
   modelAccuracy,
   plainOptions,
   scoredEdges,
-  type TaskOutline,
 } from "@autocircuit/discovery";
 import { memory } from "@autocircuit/native";
 import { circuitText, writeReport } from "@autocircuit/report";
@@ -40,6 +39,7 @@ import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, shapeOf } from "./settings.ts";
 import { discoverSpans } from "./spans/discover-spans.ts";
 import { requireSpans } from "./spans/span-settings.ts";
+import type { SubjectOptions } from "./subject.ts";
 import { testFound } from "./test-found.ts";
 import { ablationText, summary } from "./text.ts";
 import { prepareCircuit } from "./warnings.ts";
@@ -61,7 +61,7 @@ export async function discover(
   requireWritable(join(asked.out, "scores.safetensors"));
   const used = await useDevice(options);
   const { seed, byToken } = asked;
-  const shape = (task: LoadedTask | TaskOutline) => shapeOf(asked, task);
+  const shape: SubjectOptions["shape"] = (task, batch) => shapeOf(asked, task, batch);
   const subjectOptions = { seed, byToken, circuit: options.circuit, ablation: asked.ablation, used, shape };
   await using task = await asked.subject.load(subjectOptions, context);
   const labelled = labels && (await labelsOfModel(task.model, labels, options.autoencoders!, signal));

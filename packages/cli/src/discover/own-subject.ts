@@ -1,4 +1,4 @@
-import { Graph, LoadedTask, loadPrompts } from "@autocircuit/core";
+import { Graph, LoadedTask, loadPrompts, slicedCount } from "@autocircuit/core";
 import { loadModel } from "@autocircuit/models";
 import type { KeepingOptions } from "../support/kept-latents.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
@@ -13,7 +13,7 @@ import type { OwnPrompts } from "./own-prompts.ts";
 import { plannedLatents, sizesIn } from "./planned-latents.ts";
 import { processingOptions } from "./processing-options.ts";
 import { readOutputSlice } from "./read-output-slice.ts";
-import { requireMemory } from "./require-memory.ts";
+import { plannedBatch, requireMemory } from "./require-memory.ts";
 import { type Split, splitPrompts } from "./split-prompts.ts";
 import type { Subject } from "./subject.ts";
 import { type Pruning, withLatents } from "./with-latents.ts";
@@ -67,8 +67,10 @@ export function ownSubject(
       const planned = await plannedLatents(options, { config, folder, used, signal });
       const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
-      const run = { config, batchSize, length: prompts.longest, used };
-      print(requireMemory({ ...run, ...shape({ graph: whole, config }), ...planned, graph: whole }));
+      const { longest: length } = prompts;
+      const run = { config, batchSize, length, outputs: slicedCount(outputSlice, length), used };
+      const shapeIn = (graph: Graph) => shape({ graph, config }, plannedBatch(run, outputSlice));
+      print(requireMemory({ ...run, ...shapeIn(whole), ...planned, graph: whole }));
       const size = { train: batchSize * batches.train, test: batchSize * batches.test };
       const { train, test } = await loadPrompts(prompts.source, { ...prompts.how, batchSize, size, seed });
       const loaded = await loadModel(folder, {
@@ -92,7 +94,7 @@ export function ownSubject(
             requireMemory({
               activeLatents: await activeLatents(latent, train, signal),
               ...run,
-              ...shape({ graph: latent.graph, config }),
+              ...shapeIn(latent.graph),
               autoencoders,
               graph: latent.graph,
               loaded: true,

@@ -1,6 +1,5 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
-import { type LoadedTask, latentPlaces } from "@autocircuit/core";
-import type { RunShape } from "@autocircuit/discovery";
+import { type LoadedTask, latentPlaces, slicedCount } from "@autocircuit/core";
 import { readConfig, resolveModelFolder } from "@autocircuit/models";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
@@ -10,8 +9,8 @@ import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { activeLatents } from "./active-latents.ts";
 import { type PlannedLatents, plannedLatents, sizesIn } from "./planned-latents.ts";
-import { requireMemory } from "./require-memory.ts";
-import type { Subject } from "./subject.ts";
+import { plannedBatch, requireMemory } from "./require-memory.ts";
+import type { Subject, SubjectOptions } from "./subject.ts";
 import { keptAsIn, type Pruning } from "./with-latents.ts";
 
 type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
@@ -61,7 +60,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
           ...pruningNote(pruning),
         );
         for (const note of notes) print(note);
-        if (model !== undefined) print(await memoryOf(loaded, shape(loaded), { used, planned, signal }));
+        if (model !== undefined) print(await memoryOf(loaded, shape, { used, planned, signal }));
         return loaded;
       } catch (error) {
         await loaded[Symbol.asyncDispose]();
@@ -112,13 +111,14 @@ function uncompared(
 
 /** What a run on a task's prompts needs. @throws UsageError when there is not so much memory */
 async function memoryOf(
-  { model, train, test }: LoadedTask,
-  shape: RunShape,
+  { model, train, test, knownEdges, options: { knownElsewhere } }: LoadedTask,
+  shape: SubjectOptions["shape"],
   { used, planned, signal }: { used: UsedDevice; planned: PlannedLatents | undefined; signal: AbortSignal },
 ): Promise<string> {
   const batchSize = Math.max(train.batchSize, test.batchSize);
   const length = Math.max(...[...train, ...test].map((batch) => batch.length));
-  const { config, graph } = model;
+  const { config, graph, outputSlice } = model;
+  const run = { batchSize, length, outputs: slicedCount(outputSlice, length), used };
   const autoencoders = sizesIn(graph, planned);
   const active = autoencoders && (await activeLatents(model, train, signal));
   return requireMemory({
@@ -126,10 +126,8 @@ async function memoryOf(
     graph,
     autoencoders,
     activeLatents: active,
-    ...shape,
-    batchSize,
-    length,
-    used,
+    ...run,
+    ...shape({ graph, config, known: knownEdges !== null, knownElsewhere }, plannedBatch(run, outputSlice)),
     loaded: true,
   });
 }

@@ -9,6 +9,7 @@ import {
   type CurveDetail,
   type FindCircuitOptions,
   FOR_LARGE_GRAPHS,
+  type PlannedBatch,
   type Preset,
   type PresetName,
   planOf,
@@ -139,10 +140,9 @@ export function fitToGraph(
 }
 
 /** How a run for such a task uses memory. @throws UsageError for options that do not suit it */
-export function shapeOf({ find, size: asked }: AskedSettings, task: LoadedTask | TaskOutline): RunShape {
-  const { graph } = "model" in task ? task.model : task;
-  const size = asked === undefined ? undefined : edgesAsked(asked, graph.edgeCount);
-  return inFlags(() => runShape(task, { ...find, size }));
+export function shapeOf({ find, size: asked }: AskedSettings, task: TaskOutline, batch: PlannedBatch): RunShape {
+  const size = asked === undefined ? undefined : edgesAsked(asked, task.graph.edgeCount);
+  return inFlags(() => runShape(task, { ...find, size }, batch));
 }
 
 function largeNote(edgeCount: number): string {

@@ -1,6 +1,6 @@
 import type { KnownCircuit } from "@autocircuit/circuits";
 import type { AblationType, LoadedTask } from "@autocircuit/core";
-import type { RunShape, TaskOutline } from "@autocircuit/discovery";
+import type { PlannedBatch, RunShape, TaskOutline } from "@autocircuit/discovery";
 import type { Context } from "../context.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import type { Pruning } from "./with-latents.ts";
@@ -38,6 +38,9 @@ export interface SubjectOptions {
   ablation?: AblationType | undefined;
   /** Where and in what it computes. */
   used: UsedDevice;
-  /** How a run for such a task uses memory, for the estimate. */
-  shape: (task: LoadedTask | TaskOutline) => RunShape;
+  /** How a run for such a task on such batches uses memory, for the estimate. */
+  shape: (task: TaskOutline, batch: PlannedBatch) => RunShape;
 }
+
+/** How a run of one circuit after the other uses memory, whose batches go in slices. */
+export const inSlices: SubjectOptions["shape"] = () => ({ circuits: 1, sliced: true, adjustable: false });

@@ -13,6 +13,7 @@ import type { Ranking } from "@autocircuit/discovery";
 import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
+import { inSlices } from "../discover/subject.ts";
 import { circuitOfScores, rankOfScores } from "../support/circuit-of-scores.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { graphKind, kindOptions } from "../support/graph-kind.ts";
@@ -44,8 +45,7 @@ export async function measure(
   const options = { ...kept, ...(taskName === undefined && kindOptions(graphKind(scores.graph), asked)), seed };
   const subject = chooseSubject(taskName, options);
   const used = await useDevice(options);
-  const shape = () => ({ circuits: 1, sliced: true });
-  await using task = await subject.load({ byToken, seed, circuit: undefined, used, shape }, context);
+  await using task = await subject.load({ byToken, seed, circuit: undefined, used, shape: inSlices }, context);
   if (!scores.graph.equals(task.model.graph)) {
     throw new UsageError(
       `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${subject.model ?? subject.name}'s ` +
