@@ -64,6 +64,7 @@ export {
   latentOptions,
   latentsProblem,
 } from "./ready-task/latent-options.ts";
+export { type OwnTaskOptions, ownTask } from "./ready-task/own-task.ts";
 export type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./ready-task/ready-task.ts";
 export {
   autoencoderFields,

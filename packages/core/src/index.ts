@@ -122,6 +122,7 @@ export { type LoaderOptions, PromptLoader } from "./prompts/prompt-loader.ts";
 export type { Answers, PromptPair, PromptSide } from "./prompts/prompt-pair.ts";
 export type { PromptFile, RawAnswers, RawPrompt } from "./prompts/raw-prompt.ts";
 export { realPositions } from "./prompts/real-positions.ts";
+export { type DividedPrompts, type SplitPromptsOptions, splitPrompts } from "./prompts/split-prompts.ts";
 export type { Tokenizer } from "./prompts/tokenizer.ts";
 export { type Counterpart, Tokens, type TokensDetails } from "./prompts/tokens.ts";
 export { runVersions } from "./run-versions.ts";

@@ -15,6 +15,8 @@ const FLAG_OF = {
   ablation: "--ablation",
   byToken: "--by-token",
   circuit: "--circuit",
+  batchSize: "--batch-size",
+  batches: "--batches",
 } as const satisfies Readonly<Record<string, string>>;
 
 /**

@@ -1,5 +1,5 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
-import { type LoadedTask, latentPlaces, slicedCount } from "@autocircuit/core";
+import { type LoadedTask, slicedCount } from "@autocircuit/core";
 import { readConfig, resolveModelFolder } from "@autocircuit/models";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
@@ -11,7 +11,7 @@ import { activeLatents } from "./active-latents.ts";
 import { type PlannedLatents, plannedLatents, sizesIn } from "./planned-latents.ts";
 import { plannedBatch, requireMemory } from "./require-memory.ts";
 import type { Subject, SubjectOptions } from "./subject.ts";
-import { keptAsIn, type Pruning } from "./with-latents.ts";
+import { type Pruning, pruningOf } from "./with-latents.ts";
 
 type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
 
@@ -48,7 +48,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
       };
       const loaded = await keptAs(options.keptBy, () => task.load(how));
       try {
-        pruning = options.keptBy ? keptAsIn(options.keptBy, loaded.model.graph) : pruningOf(loaded);
+        pruning = pruningOf(loaded, options);
         replacedKl = loaded.replacedKl;
         notes.splice(
           0,
@@ -74,13 +74,6 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
 async function plannedOn(model: string, options: ReadyOptions, used: UsedDevice, signal: AbortSignal) {
   const folder = await resolveModelFolder(model, { signal });
   return plannedLatents(options, { config: await readConfig(folder), folder, used, signal });
-}
-
-/** What pruning a task's latents did; null where none were pruned. */
-function pruningOf({ latentsKl, model, train }: LoadedTask): Pruning | null {
-  if (latentsKl === null) return null;
-  const kept = latentPlaces(model.graph).map(({ count }) => count);
-  return { kept, activated: null, kl: latentsKl, prompts: train.promptCount };
 }
 
 /** Labels of the prompts as they were loaded: another vocabulary cuts them otherwise. */

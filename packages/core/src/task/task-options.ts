@@ -10,10 +10,10 @@ import {
 } from "@autocircuit/native";
 import type { EdgeRef } from "../graph/edge.ts";
 import type { LatentIdentity } from "../graph/same-graph.ts";
-import { outputSlice } from "../kinds.ts";
+import { outputSlice, trainTest } from "../kinds.ts";
 import type { OutputSlice } from "../model/output-slice.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
-import { type TrainTest, trainTest } from "../prompts/load-prompts.ts";
+import type { TrainTest } from "../prompts/load-prompts.ts";
 import { type PairAlignment, pairAlignments } from "../prompts/pair-alignment.ts";
 import type { PromptInput } from "../prompts/prompt-file.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
@@ -116,6 +116,8 @@ export interface TaskOptions {
   readonly device?: DeviceName | undefined;
   /** See `TransformerOptions` of the engine. */
   readonly tf32?: boolean | undefined;
+  /** Token that fills shorter prompts, which are not attended to. Default the tokenizer's; without one all prompts must be equally long. */
+  readonly padId?: number | undefined;
   /** Which positions of a pair's prompts belong together where they differ in length; by default they must not. */
   readonly align?: PairAlignment | undefined;
   /** Order of the prompts. Default 42. */
@@ -179,5 +181,6 @@ export const taskOptions: KindsOf<TaskOptions> = {
   autoencoderKeepLatents: kind.record,
   autoencoderErrors: kind.flag,
   autoencoders: kind.callback,
+  padId: kind.whole,
   align: kind.oneOf(pairAlignments),
 };

@@ -1,5 +1,5 @@
-import { circuitNamed, tracrTasks } from "@autocircuit/circuits";
-import { firstPrompts, type LoadedTask, type PruneScores } from "@autocircuit/core";
+import { circuitNamed, ownTask, tracrTasks } from "@autocircuit/circuits";
+import { firstPrompts, type LoadedTask, type PruneScores, splitPrompts } from "@autocircuit/core";
 import {
   type FoundCircuit,
   findCircuit,
@@ -38,6 +38,11 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       takes: { found, rows: [scores.values, scores.values] },
       call: (t, o) => foundStability(t.found, t.rows, o),
     },
+    ownTask: {
+      takes: { model: "./no-such-folder", prompts: "no-such.json" },
+      call: (t, o) => ownTask(t.model, t.prompts, o),
+    },
+    splitPrompts: { takes: { count: 9 }, call: (t, o) => splitPrompts(t.count, o) },
     circuitNamed: { takes: { task: tracrTasks["tracr-reverse"] }, call: (t, o) => circuitNamed(t.task, o) },
     planOf: { takes: { task }, call: (t, o) => planOf(t.task, o) },
     runShape: { takes: { task, batch: { size: 2, length: 3 } }, call: (t, o) => runShape(t.task, o, t.batch) },
