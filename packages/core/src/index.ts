@@ -51,6 +51,7 @@ export {
   type Stepping,
 } from "./memory/over-prompts.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
+export { activeLatents } from "./model/active-latents.ts";
 export type { Ablate } from "./model/edge-mask.ts";
 export { keepLatents } from "./model/keep-latents.ts";
 export {
@@ -86,6 +87,7 @@ export type { RunningModel, SizedModel } from "./model/sized-model.ts";
 export { wideLogits } from "./model/wide-logits.ts";
 export { type EdgeName, withGraphOf } from "./model/with-graph-of.ts";
 export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
+export { type EqualPairsOptions, equalPairs } from "./prompts/equal-pairs.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
 export { firstPrompts } from "./prompts/first-prompts.ts";
 export {

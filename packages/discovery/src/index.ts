@@ -135,7 +135,7 @@ export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
 export { scoredEdges } from "./report/scored-edges.ts";
 export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
-export { type Ranking, rankedEdges } from "./selection/ranked-edges.ts";
+export { type Ranking, rankedEdges, rankingOf } from "./selection/ranked-edges.ts";
 export { selectByShare } from "./selection/select-by-share.ts";
 export {
   type SelectCircuitOptions,

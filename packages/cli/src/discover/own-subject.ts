@@ -1,5 +1,5 @@
 import { latentOptions, ownTask } from "@autocircuit/circuits";
-import { type DividedPrompts, Graph, slicedCount, splitPrompts } from "@autocircuit/core";
+import { activeLatents, type DividedPrompts, Graph, slicedCount, splitPrompts } from "@autocircuit/core";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
@@ -8,7 +8,6 @@ import { Progress } from "../support/progress.ts";
 import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { activeLatents } from "./active-latents.ts";
 import { firstPromptTokens } from "./first-prompt-tokens.ts";
 import { inFlags } from "./in-flags.ts";
 import { ownInputs } from "./own-inputs.ts";
@@ -104,7 +103,7 @@ export function ownSubject(
         for (const note of notes.slice(prompts.note ? 1 : 0)) print(note);
         if (planned) {
           const autoencoders = sizesIn(model.graph, planned);
-          const active = await activeLatents(model, train, signal);
+          const active = await activeLatents(model, train, { signal });
           const latent = { activeLatents: active, autoencoders, graph: model.graph, loaded: true };
           print(requireMemory({ ...run, ...shapeIn(model.graph), ...latent }));
         }

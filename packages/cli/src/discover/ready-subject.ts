@@ -1,5 +1,5 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
-import { type LoadedTask, slicedCount } from "@autocircuit/core";
+import { activeLatents, type LoadedTask, slicedCount } from "@autocircuit/core";
 import { readConfig, resolveModelFolder } from "@autocircuit/models";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
@@ -7,7 +7,6 @@ import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
-import { activeLatents } from "./active-latents.ts";
 import { type PlannedLatents, plannedLatents, sizesIn } from "./planned-latents.ts";
 import { plannedBatch, requireMemory } from "./require-memory.ts";
 import type { Subject, SubjectOptions } from "./subject.ts";
@@ -113,7 +112,7 @@ async function memoryOf(
   const { config, graph, outputSlice } = model;
   const run = { batchSize, length, outputs: slicedCount(outputSlice, length), used };
   const autoencoders = sizesIn(graph, planned);
-  const active = autoencoders && (await activeLatents(model, train, signal));
+  const active = autoencoders && (await activeLatents(model, train, { signal }));
   return requireMemory({
     config,
     graph,

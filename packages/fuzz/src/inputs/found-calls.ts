@@ -1,5 +1,12 @@
 import { circuitNamed, ownTask, tracrTasks } from "@autocircuit/circuits";
-import { firstPrompts, type LoadedTask, type PruneScores, splitPrompts } from "@autocircuit/core";
+import {
+  activeLatents,
+  equalPairs,
+  firstPrompts,
+  type LoadedTask,
+  type PruneScores,
+  splitPrompts,
+} from "@autocircuit/core";
 import {
   type FoundCircuit,
   findCircuit,
@@ -7,6 +14,7 @@ import {
   measureFound,
   modelAccuracy,
   planOf,
+  rankingOf,
   reportGraph,
   reportOf,
   requireCompatibleOptions,
@@ -47,6 +55,12 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     planOf: { takes: { task }, call: (t, o) => planOf(t.task, o) },
     runShape: { takes: { task, batch: { size: 2, length: 3 } }, call: (t, o) => runShape(t.task, o, t.batch) },
     requireCompatibleOptions: { takes: {}, options: {}, call: async (_, o) => requireCompatibleOptions(o) },
+    rankingOf: { takes: { scores }, call: (t) => rankingOf(t.scores) },
+    equalPairs: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairs(t.pairs, o) },
+    activeLatents: {
+      takes: { model: task.model, prompts: task.train },
+      call: (t, o) => activeLatents(t.model, t.prompts, o),
+    },
     scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
     reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },
