@@ -1,12 +1,6 @@
 import { join } from "node:path";
-import {
-  Circuit,
-  type LatentLabels,
-  type LoadedTask,
-  latentIdentity,
-  type PruneScores,
-  runVersions,
-} from "@autocircuit/core";
+import { circuitsInGraph } from "@autocircuit/circuits";
+import { type LatentLabels, type LoadedTask, latentIdentity, type PruneScores, runVersions } from "@autocircuit/core";
 import {
   type FoundCircuit,
   type FoundMeasures,
@@ -82,7 +76,8 @@ export async function discover(
   const seconds = (performance.now() - started) / 1000;
   const { found, dangling, warnings } = prepareCircuit(ranked, settings);
 
-  const beside = knownCircuits(task, settings);
+  const { known } = settings;
+  const beside = known === undefined ? [] : circuitsInGraph(subject, task, { circuit: known.name });
   const measures = await measured(task, found, beside, { settings, seconds, signal });
   const sure = rows ? await bootstrapped(rows, ranked, { seed, rank: settings.rank, signal }) : null;
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
@@ -153,18 +148,6 @@ function selection(
 ): { select?: string; rank?: string; size?: number } {
   if (select === "top" && rank === "absolute") return {};
   return { select, ...(rank !== "absolute" && { rank }), size: size ?? circuit.size };
-}
-
-/** The known circuits of the task, the one to compare with first; none where they belong to other graphs. */
-function knownCircuits({ model, train }: LoadedTask, { subject, known }: DiscoverSettings): KnownCircuitInGraph[] {
-  if (known === undefined) return [];
-  const { tokens } = model.graph;
-  const context = { seqStartIdx: train.seqStart, ...(tokens !== null && { wordIdxs: train.wordIdxs }) };
-  const others = Object.entries(subject.circuits).filter(([name]) => name !== known.name);
-  return [[known.name, known.circuit] as const, ...others].map(([name, { source, edges }]) => ({
-    ...{ name, source },
-    circuit: Circuit.of(model.graph, edges(model, context)),
-  }));
 }
 
 /** Measures the circuit found and those beside it, with progress. */

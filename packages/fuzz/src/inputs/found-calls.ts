@@ -1,4 +1,4 @@
-import { circuitNamed, ownTask, tracrTasks } from "@autocircuit/circuits";
+import { circuitNamed, circuitsInGraph, ownTask, tracrTasks } from "@autocircuit/circuits";
 import {
   activeLatents,
   equalPairs,
@@ -52,6 +52,10 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
     },
     splitPrompts: { takes: { count: 9 }, call: (t, o) => splitPrompts(t.count, o) },
     circuitNamed: { takes: { task: tracrTasks["tracr-reverse"] }, call: (t, o) => circuitNamed(t.task, o) },
+    circuitsInGraph: {
+      takes: { task: tracrTasks["tracr-reverse"], loaded: { ...task, knownEdges: null } },
+      call: (t, o) => circuitsInGraph(t.task, t.loaded, o),
+    },
     planOf: { takes: { task }, call: (t, o) => planOf(t.task, o) },
     runShape: { takes: { task, batch: { size: 2, length: 3 } }, call: (t, o) => runShape(t.task, o, t.batch) },
     requireCompatibleOptions: { takes: {}, options: {}, call: async (_, o) => requireCompatibleOptions(o) },
