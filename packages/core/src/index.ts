@@ -35,6 +35,7 @@ export {
   logitBytes,
   maskBytes,
   type PassParts,
+  type PassSizes,
   type PassWidths,
   passBytes,
   passParts,
@@ -51,6 +52,7 @@ export {
   type Stepping,
 } from "./memory/over-prompts.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
+export { activeLatents } from "./model/active-latents.ts";
 export type { Ablate } from "./model/edge-mask.ts";
 export { keepLatents } from "./model/keep-latents.ts";
 export { type KeepablePlace, requireKeepable } from "./model/keepable-latents.ts";
@@ -87,6 +89,7 @@ export type { RunningModel, SizedModel } from "./model/sized-model.ts";
 export { wideLogits } from "./model/wide-logits.ts";
 export { type EdgeName, withGraphOf } from "./model/with-graph-of.ts";
 export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
+export { type EqualPairsOptions, equalPairs } from "./prompts/equal-pairs.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
 export { firstPrompts } from "./prompts/first-prompts.ts";
 export {
@@ -123,6 +126,7 @@ export { type LoaderOptions, PromptLoader } from "./prompts/prompt-loader.ts";
 export type { Answers, PromptPair, PromptSide } from "./prompts/prompt-pair.ts";
 export type { PromptFile, RawAnswers, RawPrompt } from "./prompts/raw-prompt.ts";
 export { realPositions } from "./prompts/real-positions.ts";
+export { type DividedPrompts, type SplitPromptsOptions, splitPrompts } from "./prompts/split-prompts.ts";
 export type { Tokenizer } from "./prompts/tokenizer.ts";
 export { type Counterpart, Tokens, type TokensDetails } from "./prompts/tokens.ts";
 export { runVersions } from "./run-versions.ts";

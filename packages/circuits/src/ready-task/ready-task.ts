@@ -1,5 +1,5 @@
 import { dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
-import type { Edge, LoadedTask, PromptInput } from "@autocircuit/core";
+import { type AblationType, coreKinds, type Edge, type LoadedTask, type PromptInput } from "@autocircuit/core";
 import { deviceName, type TransformerOptions } from "@autocircuit/native";
 import type { HasGraph, KnownEdgesOptions } from "../edges/known-edges.ts";
 import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../prompts/prompt-file.ts";
@@ -9,8 +9,10 @@ import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
 export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
   /** Edges at each position by themselves. Default false. */
   byToken?: boolean;
-  /** Which of its known circuits the task is to have, by name. Default: the first. */
+  /** Which of its known circuits the task is to have, by name. Default: the one that `circuitNamed` gives for the {@link ablation}. */
   circuit?: string;
+  /** What ablated edges are going to take, where the circuit known for it is to be compared with. */
+  ablation?: AblationType;
   /** Positions of the known circuit by token, instead of the published ones. */
   positions?: readonly number[];
   /** Chooses the prompt pairs and their order. Default 0; for a `dataset` 42, which is AutoCircuit's order. */
@@ -60,6 +62,7 @@ export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = Prom
 const checkOptions = signature("loading a task", {}, {
   byToken: kind.flag,
   circuit: kind.text,
+  ablation: coreKinds.ablationName,
   positions: kind.listOf(kind.whole),
   seed: kind.whole,
   model: kind.text,

@@ -4,8 +4,9 @@ import { AUTOCIRCUIT_AUTOENCODER_INPUTS } from "../autocircuit-names.ts";
 import { latentPositionsProblem, latentsByPosition } from "../graph/kept-latents.ts";
 import { keepLatents } from "../model/keep-latents.ts";
 import { refuseKeeping } from "../model/keepable-latents.ts";
+import type { LongOptions } from "../model/long-options.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
-import { pruneLatents } from "../model/prune-latents.ts";
+import { type PrunedLatents, pruneLatents } from "../model/prune-latents.ts";
 import { replacedModel } from "../model/replaced-model.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import type { AutoencoderInput, TaskOptions } from "./task-options.ts";
@@ -13,8 +14,8 @@ import type { AutoencoderInput, TaskOptions } from "./task-options.ts";
 /** A task's model, and what its autoencoders cost. */
 export interface TaskModelWithLatents {
   readonly model: PatchableModel;
-  /** KL(all latents || those that were kept) in nats, see `PrunedLatents.kl`; null where none were pruned. */
-  readonly latentsKl: number | null;
+  /** What pruning latents did; null where none were pruned. */
+  readonly prunedLatents: Omit<PrunedLatents, "autoencoders"> | null;
   /** KL(the model || the model with autoencoders) in nats, where what they leave out is dropped; else null. */
   readonly replacedKl: number | null;
 }
@@ -28,7 +29,7 @@ export async function withTaskAutoencoders(
   model: PatchableModel,
   train: PromptLoader,
   options: TaskOptions,
-  signal: AbortSignal | undefined,
+  { signal, onProgress }: LongOptions,
 ): Promise<TaskModelWithLatents> {
   const {
     autoencoderInput,
@@ -40,7 +41,7 @@ export async function withTaskAutoencoders(
     const given = Object.keys(options).find(
       (name) => name.startsWith("autoencoder") && options[name as keyof TaskOptions] !== undefined,
     );
-    if (given === undefined) return { model, latentsKl: null, replacedKl: null };
+    if (given === undefined) return { model, prunedLatents: null, replacedKl: null };
     throw new AutocircuitError(
       "bad-input",
       `Task ${options.key}: \`${given}\` is given without \`autoencoderInput\`, which says what autoencoders replace.`,
@@ -94,17 +95,20 @@ export async function withTaskAutoencoders(
       );
     }
     const made = (autoencoders: Autoencoders) => replacedModel(model, autoencoders, train, { signal });
-    if (!prune && kept === undefined) return { ...(await made(given)), latentsKl: null };
-    const { autoencoders, kl } = kept
-      ? { autoencoders: keepLatents(given, kept), kl: null }
+    if (!prune && kept === undefined) return { ...(await made(given)), prunedLatents: null };
+    const pruned = kept
+      ? null
       : await pruneLatents(model, given, train, {
           maxLatents: options.autoencoderMaxLatents,
           includeCorrupt,
           byPosition,
           signal,
+          onProgress,
         });
+    const autoencoders = pruned?.autoencoders ?? keepLatents(given, kept!);
+    const prunedLatents = pruned && { kept: pruned.kept, activated: pruned.activated, kl: pruned.kl };
     try {
-      return { ...(await made(autoencoders)), latentsKl: kl };
+      return { ...(await made(autoencoders)), prunedLatents };
     } finally {
       disposeAutoencoders(autoencoders);
     }

@@ -11,10 +11,10 @@ import {
 import { AUTOCIRCUIT_AUTOENCODER_INPUTS } from "../autocircuit-names.ts";
 import type { EdgeRef } from "../graph/edge.ts";
 import type { LatentIdentity } from "../graph/same-graph.ts";
-import { outputSlice } from "../kinds.ts";
+import { outputSlice, trainTest } from "../kinds.ts";
 import type { OutputSlice } from "../model/output-slice.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
-import { type TrainTest, trainTest } from "../prompts/load-prompts.ts";
+import type { TrainTest } from "../prompts/load-prompts.ts";
 import { type PairAlignment, pairAlignments } from "../prompts/pair-alignment.ts";
 import type { PromptInput } from "../prompts/prompt-file.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
@@ -95,6 +95,11 @@ export interface TaskOptions {
   /** Grouped-query attention: K and V destinations for every query head. Default false. */
   readonly ungrouped?: boolean | undefined;
   readonly knownEdges?: KnownEdges | undefined;
+  /**
+   * Whether a circuit of the task is known, but in other graphs than this one: of a model of another shape, or without its latents. Default
+   * false.
+   */
+  readonly knownElsewhere?: boolean | undefined;
   /** Default `"last_seq"`. */
   readonly outputSlice?: OutputSlice | undefined;
   /** What to compute in. Default float32; for a network that is given, what it computes in. */
@@ -103,6 +108,8 @@ export interface TaskOptions {
   readonly device?: DeviceName | undefined;
   /** See `TransformerOptions` of the engine. */
   readonly tf32?: boolean | undefined;
+  /** Token that fills shorter prompts, which are not attended to. Default the tokenizer's; without one all prompts must be equally long. */
+  readonly padId?: number | undefined;
   /** Which positions of a pair's prompts belong together where they differ in length; by default they must not. */
   readonly align?: PairAlignment | undefined;
   /** Order of the prompts. Default 42. */
@@ -148,6 +155,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   separateQkv: kind.flag,
   ungrouped: kind.flag,
   knownEdges: kind.callback,
+  knownElsewhere: kind.flag,
   outputSlice,
   dtype: kind.oneOf(dtypes),
   device: deviceName,
@@ -165,5 +173,6 @@ export const taskOptions: KindsOf<TaskOptions> = {
   autoencoderKeepLatents: kind.record,
   autoencoderErrors: kind.flag,
   autoencoders: kind.callback,
+  padId: kind.whole,
   align: kind.oneOf(pairAlignments),
 };

@@ -6,13 +6,13 @@ import {
   type PatchableModel,
   type PromptLoader,
   PruneScores,
-  passBytes,
   requireSameGraph,
   slicedCount,
 } from "@autocircuit/core";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
 import { SearchClock } from "../long-search/search-clock.ts";
 import { type ResumableOptions, resumableOptions } from "../long-search/search-state.ts";
+import { answeringAtOnce, freeBytes } from "../speculation/circuits-at-once.ts";
 import type { EliminationOptions } from "./eliminate.ts";
 import { FewestEdgesSearch, type FewestEdgesStart } from "./fewest-edges-search.ts";
 import { followRanking, shrink } from "./follow-ranking.ts";
@@ -117,7 +117,7 @@ export async function fewestEdges(
   options.onSearch?.(search);
   using judge = await KeptAnswers.start(model, prompts, ablation, signal);
   const need = answersNeeded(judge, keep);
-  const largestBatch = options.largestBatch ?? fittingBatch(model, prompts);
+  const largestBatch = options.largestBatch ?? (await fittingBatch(model, prompts));
   const steps = (rankings.length + tries) * graph.edgeCount;
   let finished = (search.starts.length + search.tried.length) * graph.edgeCount;
   let done = 0;
@@ -189,11 +189,11 @@ function answersNeeded({ answers, outputs }: KeptAnswers, keep: number): number 
   throw nothingRight(outputs);
 }
 
-/** Circuits at once, so that what runs for them takes at most half a GiB. */
-function fittingBatch(model: PatchableModel, prompts: PromptLoader): number {
-  const [{ size, length }] = prompts.batches as [(typeof prompts.batches)[number]];
-  const one = size * passBytes(model, length, slicedCount(model.outputSlice, length));
-  return Math.max(1, Math.min(32, Math.floor(2 ** 29 / one)));
+/** Circuits at once on the prompts' batches, which are alike. */
+async function fittingBatch(model: PatchableModel, prompts: PromptLoader): Promise<number> {
+  const [batch] = prompts.batches as [(typeof prompts.batches)[number]];
+  const outputs = slicedCount(model.outputSlice, batch.length);
+  return answeringAtOnce(model, batch, outputs, await freeBytes(model.device));
 }
 
 function check(model: PatchableModel, prompts: PromptLoader, rankings: readonly PruneScores[]): void {

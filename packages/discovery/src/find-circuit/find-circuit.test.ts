@@ -69,9 +69,9 @@ describe("findCircuit", () => {
   it("refuses selections of a size that is looked for, or that nothing heeds", async () => {
     const algorithm = "edge-attribution";
     for (const [options, says] of [
-      [{ keep: 0.9, select: "exact" }, /`select: "exact"` .* give `size`, and no `keep`/],
-      [{ select: "greedy" }, /give `size`, and no `keep`/],
-      [{ faithful: 0.9, rank: "signed" }, /give `size`, and neither `keep` nor `faithful`/],
+      [{ keep: 0.9, select: "exact" }, /`select: "exact"` .* give `size` instead of `keep`/],
+      [{ select: "greedy" }, /by their scores: give `size`\.$/],
+      [{ faithful: 0.9, rank: "signed" }, /`rank: "signed"` .* give `size` instead of `faithful`/],
       [{ faithful: 0.9, size: 3 }, /either `size` or `faithful`/],
       [{ size: 3, selectSeconds: 3 }, /limits an exact selection/],
     ] as const)

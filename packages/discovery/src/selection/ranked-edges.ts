@@ -1,11 +1,26 @@
-import { AutocircuitError } from "@autocircuit/base";
-import { magnitude, type PruneScores } from "@autocircuit/core";
+import { AutocircuitError, signature } from "@autocircuit/base";
+import { coreKinds, magnitude, type PruneScores } from "@autocircuit/core";
 
 /** Whether the size of a score makes an edge important (the field's usual way), or the score itself. */
 export type Ranking = "absolute" | "signed";
 
 /** The names of the rankings. */
 export const rankings: readonly Ranking[] = ["absolute", "signed"];
+
+const check = signature("rankingOf", { scores: coreKinds.pruneScores });
+
+/**
+ * What scores are ranked by where nothing is asked for: what the circuit was chosen by that they were saved with, as they say themselves, else
+ * their size.
+ *
+ * @example
+ * const { circuit } = await selectCircuit(scores, 20, { by: rankingOf(scores) });
+ */
+export function rankingOf(scores: PruneScores): Ranking {
+  check({ scores });
+  const { rank } = (scores.info.options ?? {}) as { rank?: unknown };
+  return rank === "signed" ? "signed" : "absolute";
+}
 
 /** What edges are ranked by: `|score|`, or the score. */
 export function rankOf(values: ArrayLike<number>, rank: Ranking): (edge: number) => number {

@@ -14,11 +14,15 @@ const scores = new PruneScores(
 );
 
 describe("selectCircuit", () => {
-  it("takes all that tie by the size of their scores, as AutoCircuit does", async () => {
+  it("takes all that tie by the size of their scores, as AutoCircuit does, and says so", async () => {
     const { circuit, unproven, notes } = await selectCircuit(scores, 4);
     expect(circuit.indices).toEqual(scores.circuit(4).indices);
     expect(circuit.size).toBeGreaterThan(4);
-    expect([unproven, notes]).toEqual([false, []]);
+    const least = Math.min(...[...circuit.indices].map((edge) => Math.abs(scores.values[edge]!)));
+    const tied = scores.values.filter((value) => Math.abs(value) === least).length;
+    const says = `${circuit.size} edges instead of the 4 asked for, because ${tied} edges tie for the last places`;
+    expect([unproven, notes]).toEqual([false, [expect.stringContaining(says)]]);
+    expect((await selectCircuit(scores, circuit.size)).notes).toEqual([]);
   });
 
   it("takes just so many by signed scores, and says what ties", async () => {

@@ -4,6 +4,7 @@ import { type Ranking, rankings } from "./ranked-edges.ts";
 import { selectExact } from "./select-exact.ts";
 import { selectGreedy } from "./select-greedy.ts";
 import { selectTop } from "./select-top.ts";
+import { tiesNote } from "./ties.ts";
 
 /**
  * How a circuit is made of scores: the best edges, each for itself (`top`), edges that lead to the output, one after the other (`greedy`), or
@@ -65,7 +66,10 @@ export async function selectCircuit(
     return { ...proven, circuit, notes: fewer(circuit, size, LEFT_OUT) };
   }
   if (select === "top") {
-    if (rank === "absolute") return { ...proven, circuit: scores.circuit(size) };
+    if (rank === "absolute") {
+      const circuit = scores.circuit(size);
+      return { ...proven, circuit, notes: tiesNote(scores, size, circuit.size) };
+    }
     const circuit = selectTop(scores, size, { rank, prune: false });
     return { ...proven, circuit, notes: signedTies(circuit, scores) };
   }

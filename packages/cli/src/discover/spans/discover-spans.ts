@@ -22,6 +22,7 @@ import { deviceText, useDevice } from "../../support/use-device.ts";
 import { requireWritable, writeJson } from "../../support/write-file.ts";
 import { accuracyText } from "../accuracy-text.ts";
 import type { DiscoverCommandOptions } from "../options.ts";
+import { inSlices } from "../subject.ts";
 import { measureSpanCircuit } from "./measure-span-circuit.ts";
 import { requireFittingSpans } from "./require-fitting-spans.ts";
 import { spanReport } from "./span-report.ts";
@@ -41,8 +42,7 @@ export async function discoverSpans(
   const scoresPath = join(settings.out, "span-scores.safetensors");
   requireWritable(scoresPath);
   const used = await useDevice(options);
-  const shape = () => ({ circuits: 1, sliced: true });
-  const loading = { seed, byToken: false, circuit: undefined, used, shape };
+  const loading = { seed, byToken: false, circuit: undefined, used, shape: inSlices };
   await using task = await subject.load(loading, context);
   const equal = equalPairsWarning([task.train, task.test], ablation);
   if (equal) print(equal);
