@@ -14,7 +14,7 @@ const check = signature("rankingOf", { scores: coreKinds.pruneScores });
  * their size.
  *
  * @example
- * const { circuit } = await selectCircuit(scores, 20, { by: rankingOf(scores) });
+ * const { circuit } = await selectCircuit(scores, 20, { rank: rankingOf(scores) });
  */
 export function rankingOf(scores: PruneScores): Ranking {
   check({ scores });

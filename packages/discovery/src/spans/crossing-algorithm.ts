@@ -66,7 +66,7 @@ const check = signature("noCrossing", {
  * it with that.
  *
  * @example
- * noCrossing(task.model, "exact"); // "it takes no gradients, ..."
+ * noCrossing(task.model, "exact"); // "it takes no gradients, and would run the model for every pair of tokens of every head"
  */
 export function noCrossing(
   model: PatchableModel,
