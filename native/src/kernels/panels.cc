@@ -42,12 +42,9 @@ void choose_panels(const std::string& name) { current() = named(name, "the way o
 
 std::string panels_text() {
   switch (panels()) {
-    case Panels::always:
-      return "all by panels";
-    case Panels::thin:
-      return "thin ones by panels, others by the general library";
-    case Panels::never:
-      return "by the general library";
+    case Panels::always: return "all by panels";
+    case Panels::thin: return "thin ones by panels, others by the general library";
+    case Panels::never: return "by the general library";
   }
   return "";
 }
