@@ -1,5 +1,6 @@
 // npm run test:caps: the C++ unit tests and the conformance suite once under each cap of AUTOCIRCUIT_CPU that this processor knows, with
-// LibTorch's, oneDNN's and MKL's own caps set along, so that the whole machine is imitated as far as they allow.
+// LibTorch's, oneDNN's and MKL's own caps set along, so that the whole machine is imitated as far as they allow; and once with all products with
+// matrices by panels and by the general library, whichever of them this processor takes by itself.
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fromOutput, line, sum } from "./lib/counts.mjs";
@@ -27,13 +28,15 @@ await main(async () => {
       all.push(counts);
       return line(counts);
     });
-  for (const set of processor().sets) {
-    const env = { ...(set === "neon" ? {} : { AUTOCIRCUIT_CPU: set }), ...ALONG[set] };
-    await part(`${set}: C++ unit tests`, () => run(ready.cppTests, [], { env }));
-    await part(`${set}: conformance`, () =>
+  const both = async (name, env) => {
+    await part(`${name}: C++ unit tests`, () => run(ready.cppTests, [], { env }));
+    await part(`${name}: conformance`, () =>
       runNode([join(ROOT, "packages", "conformance", "dist", "main.js")], { env }),
     );
-  }
+  };
+  for (const set of processor().sets)
+    await both(set, { ...(set === "neon" ? {} : { AUTOCIRCUIT_CPU: set }), ...ALONG[set] });
+  for (const way of ["panels", "library"]) await both(`products by ${way}`, { AUTOCIRCUIT_PRODUCTS: way });
   const total = sum(all);
   console.log(line(total));
   if (total.failed > 0) process.exitCode = 1;

@@ -156,7 +156,12 @@ export interface ProcessorFacts {
   used: string;
   /** Why this one, in words. */
   why: string;
+  /** Which products with matrices go by panels of this project's own, and which by LibTorch's library, in words. */
+  products: string;
 }
+
+/** Who multiplies matrices on the CPU, see `setProducts`. */
+export type ProductsWay = "auto" | "panels" | "library";
 
 /** Versions the addon knows of. */
 export interface NativeVersions {
@@ -178,6 +183,7 @@ export interface Addon {
   resetPeak(): Promise<void>;
   threads(): number;
   setThreads(count: number): Promise<void>;
+  setProducts(way: ProductsWay): Promise<void>;
   synchronize(): Promise<void>;
   versions(): NativeVersions;
   /** The codes that its errors may have. */

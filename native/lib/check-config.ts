@@ -12,7 +12,7 @@ export function checkConfig(config: TransformerConfig): void {
   expect(config.eps >= 0, "config.eps must not be negative");
   expect(
     config.window === undefined || config.window.length === config.layers,
-    "config.window needs one entry per layer",
+    "config.window needs one entry per block",
   );
   if (config.positions === "rotary") checkRotary(config);
 }
@@ -34,7 +34,7 @@ function checkRotary({ rotary, dHead, layers }: TransformerConfig): void {
   const fits = (type: number) => Number.isInteger(type) && type >= 0 && type < frequencies.length;
   expect(
     layerType === undefined || (layerType.length === layers && layerType.every(fits)),
-    "config.rotary.layerType needs one entry per layer, each the index of a list of frequencies",
+    "config.rotary.layerType needs one entry per block, each the index of a list of frequencies",
   );
 }
 

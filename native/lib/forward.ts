@@ -11,7 +11,7 @@ import type { PatchGraph } from "./patch-graph.ts";
 import { Tensor } from "./tensor.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
 
-/** What to run. Shapes: B batch, P positions, S sources, D dModel, L layers, E edges. */
+/** What to run. Shapes: B batch, P positions, S sources, D dModel, L blocks, E edges. */
 export interface ForwardRequest extends HookRequest {
   /** int64 [B, P] */
   tokens: Tensor;
@@ -30,7 +30,7 @@ export interface ForwardRequest extends HookRequest {
    * 0 keeps the current value, 1 takes the ablated one, between interpolates.
    */
   patch?: Patch;
-  /** Start at the first patched layer of an unpatched run; with M masks the run's batch is repeated M times. */
+  /** Start at the first patched block of an unpatched run; with M masks the run's batch is repeated M times. */
   from?: KeptRun;
   /** Default true. */
   logits?: boolean;
@@ -50,7 +50,7 @@ export interface ForwardRequest extends HookRequest {
   keysValues?: boolean;
   /** Which sources there are; needed with `sources` and `keepRun` for unfactorised graphs. Default: factorised. */
   graph?: PatchGraph;
-  /** Looked at between layers. */
+  /** Looked at between blocks. */
   signal?: AbortSignal;
 }
 

@@ -2,7 +2,7 @@ import { AutocircuitError } from "@autocircuit/base";
 import type { NativeBox } from "./addon.ts";
 import { guard } from "./addon-errors.ts";
 import { addon } from "./loader.ts";
-import type { DestinationGroup, PatchGraph } from "./patch-graph.ts";
+import type { PatchGraph, PatchGroup } from "./patch-graph.ts";
 import type { TransformerConfig } from "./transformer-config.ts";
 
 interface Known {
@@ -28,7 +28,7 @@ export function graphBox(graph: PatchGraph, config: TransformerConfig): NativeBo
   return found.box;
 }
 
-function checkGroup({ kind, block, heads }: DestinationGroup, index: number, config: TransformerConfig): void {
+function checkGroup({ kind, block, heads }: PatchGroup, index: number, config: TransformerConfig): void {
   const where = `graph.groups[${index}] (${kind}, block ${block})`;
   if (!(block >= 0 && block < config.layers)) {
     throw new AutocircuitError("bad-input", `${where}: the transformer has ${config.layers} blocks.`);

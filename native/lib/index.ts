@@ -1,5 +1,5 @@
 export { Ablation, type AblationDetails } from "./ablation.ts";
-export type { MemoryFigures, ProcessorFacts, Recordings } from "./addon.ts";
+export type { MemoryFigures, ProcessorFacts, ProductsWay, Recordings } from "./addon.ts";
 export {
   type Autoencoders,
   type AutoencodersOfPlace,
@@ -25,7 +25,7 @@ export { hookNames } from "./hook-names.ts";
 export type { HookRequest, Replacement } from "./hook-request.ts";
 export { hookKinds } from "./hook-request.ts";
 export { KeptRun, Prefix } from "./kept.ts";
-export type { DestinationGroup, PatchGraph } from "./patch-graph.ts";
+export type { PatchGraph, PatchGroup } from "./patch-graph.ts";
 export {
   limitDeviceMemory,
   memory,
@@ -33,6 +33,7 @@ export {
   recordings,
   recordingsText,
   resetPeak,
+  setProducts,
   setThreads,
   synchronize,
   threads,

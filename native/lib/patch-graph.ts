@@ -2,7 +2,7 @@
  * Destinations that share a module. Their edges are the cells [token?][head][source] of the flat edge vector from
  * `offset` on.
  */
-export interface DestinationGroup {
+export interface PatchGroup {
   /**
    * What they read: input of queries, keys, values, of all three together, of the MLP, the residual stream after
    * attention (`mid`) or after a block (`post`), or the one before the last norm (`end`).
@@ -24,12 +24,12 @@ export interface DestinationGroup {
 export interface PatchGraph {
   /** Sources are heads and MLPs; otherwise sources and destinations are points of the residual stream as well. */
   factorized: boolean;
-  /** Number of token positions that edges are split by; 0 when one edge holds for all. */
+  /** Number of positions that edges are split by; 0 when one edge holds for all. */
   tokens: number;
   sources: number;
   /** Length of the flat edge vector. */
   edges: number;
-  groups: readonly DestinationGroup[];
+  groups: readonly PatchGroup[];
   /** How many latents of each block's autoencoder stand among the sources in the place of its MLP (0: the MLP itself does); none by default. */
   latents?: readonly number[] | undefined;
   /** The same of its heads. */

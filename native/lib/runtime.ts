@@ -1,5 +1,5 @@
 import { AutocircuitError } from "@autocircuit/base";
-import type { MemoryFigures, ProcessorFacts, Recordings } from "./addon.ts";
+import type { MemoryFigures, ProcessorFacts, ProductsWay, Recordings } from "./addon.ts";
 import { guard, settle } from "./addon-errors.ts";
 import type { Device } from "./device.ts";
 import { addon } from "./loader.ts";
@@ -71,6 +71,16 @@ export async function setThreads(count: number): Promise<void> {
   return settle(guard(() => addon().setThreads(count)));
 }
 
+/**
+ * Sets who multiplies matrices on the CPU, for what is called from now on: this project's `panels`, LibTorch's `library`, or for each product
+ * what was measured to be quicker (`auto`). At first what `AUTOCIRCUIT_PRODUCTS` says, else `auto`. Only times differ, and the last digits.
+ *
+ * @throws AutocircuitError "bad-input" for any other way
+ */
+export async function setProducts(way: ProductsWay): Promise<void> {
+  return settle(guard(() => addon().setProducts(way)));
+}
+
 /** Waits until everything enqueued so far has run. */
 export async function synchronize(): Promise<void> {
   return settle(addon().synchronize());
@@ -79,7 +89,7 @@ export async function synchronize(): Promise<void> {
 /**
  * Which of this project's kernels compute on the CPU, and why.
  *
- * @throws AutocircuitError "bad-input" where `AUTOCIRCUIT_CPU` is none of avx512, avx2 and baseline
+ * @throws AutocircuitError "bad-input" where `AUTOCIRCUIT_CPU` is none of avx512, avx2 and baseline, or `AUTOCIRCUIT_PRODUCTS` none of panels, library and auto
  */
 export function processor(): ProcessorFacts {
   return guard(() => addon().processor());

@@ -4,11 +4,11 @@ export interface RotaryConfig {
   dim: number;
   /** Pairs are (0, 1), (2, 3), ... instead of (0, dim/2), (1, dim/2 + 1), ... */
   interleaved: boolean;
-  /** Inverse frequencies, dim/2 each; one list per layer type. */
+  /** Inverse frequencies, dim/2 each; one list per kind of block. */
   frequencies: readonly (readonly number[])[];
-  /** Factor of cosine and sine per layer type (YaRN); default 1. */
+  /** Factor of cosine and sine per list (YaRN); default 1. */
   scale?: readonly number[];
-  /** Which list each layer uses; default 0. */
+  /** Which list each block uses; default 0. */
   layerType?: readonly number[];
   /** Positions up to which the frequencies hold; beyond them a longer sequence would need others, and is refused. Default: any. */
   fixedUpTo?: number;
@@ -43,7 +43,7 @@ export interface TransformerConfig {
   rotary?: RotaryConfig;
   /** Added to learned positions (OPT: 2). */
   positionOffset?: number;
-  /** How far back each layer sees; 0 is everything. */
+  /** How far back each block sees; 0 is everything. */
   window?: readonly number[];
   activation: "relu" | "gelu" | "gelu_new" | "silu" | "quick_gelu";
   /** The MLP multiplies the activation by a second projection (`W_gate` goes through the activation). */

@@ -17,8 +17,8 @@ export function weightShapes(config: TransformerConfig): Map<string, WeightShape
   if (config.positions === "learned") {
     all.set("pos_embed.W_pos", matrix(context + (config.positionOffset ?? 0), dModel));
   }
-  for (let layer = 0; layer < layers; layer++) {
-    for (const [name, weight] of blockShapes(config)) all.set(`blocks.${layer}.${name}`, weight);
+  for (let block = 0; block < layers; block++) {
+    for (const [name, weight] of blockShapes(config)) all.set(`blocks.${block}.${name}`, weight);
   }
   addNorm(all, "ln_final", dModel);
   all.set("unembed.W_U", matrix(dModel, dVocabOut));

@@ -67,10 +67,10 @@ function graph(): PatchGraph {
     groups.push({ kind, block, heads, firstSource: 0, sources, offset });
     offset += heads * sources;
   };
-  for (let layer = 0; layer < 2; layer++) {
-    const before = 1 + 3 * layer;
-    for (const kind of ["q", "k", "v"] as const) add(kind, layer, 2, before);
-    add("mlp", layer, 1, before + 2);
+  for (let block = 0; block < 2; block++) {
+    const before = 1 + 3 * block;
+    for (const kind of ["q", "k", "v"] as const) add(kind, block, 2, before);
+    add("mlp", block, 1, before + 2);
   }
   add("end", 1, 1, 7);
   return { factorized: true, tokens: 0, sources: 7, edges: offset, groups };

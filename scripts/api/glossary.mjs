@@ -5,10 +5,11 @@ import { join } from "node:path";
 export const GLOSSARY = "docs/architecture.md";
 
 /**
- * What the glossary says that things are not called, with what they are called. The page is the only list there is.
+ * What the glossary says that things are not called, with what they are called. The page is the only list there is. What stands behind "in names"
+ * is refused in names alone, for it is plain English in a sentence; what stands behind "in C++", there alone.
  *
  * @param {string} root
- * @returns {{ forbidden: string, word: string }[]}
+ * @returns {{ forbidden: string, word: string, only?: "names" | "C++" }[]}
  * @throws {Error} where the page has no such table
  */
 export function forbiddenWords(root) {
@@ -18,6 +19,9 @@ export function forbiddenWords(root) {
   const end = lines.findIndex((line, index) => index > head && !line.startsWith("|"));
   return lines.slice(head + 2, end).flatMap((line) => {
     const [word, , not] = line.split("|").slice(1, -1);
-    return [...not.matchAll(/`([^`]+)`/g)].map(([, forbidden]) => ({ forbidden, word: word.trim() }));
+    return not.split(";").flatMap((part) => {
+      const only = /^ in (names|C\+\+) `/.exec(part)?.[1];
+      return [...part.matchAll(/`([^`]+)`/g)].map(([, forbidden]) => ({ forbidden, word: word.trim(), only }));
+    });
   });
 }

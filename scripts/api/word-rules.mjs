@@ -1,36 +1,79 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { forbiddenWords, GLOSSARY } from "./glossary.mjs";
 import { pageNames, publicNames } from "./public-names.mjs";
-import { WORD_EXCEPTIONS } from "./word-exceptions.mjs";
+import { cppTextsOf, textsOf } from "./texts.mjs";
+import { SAID_AS_ELSEWHERE, WORD_EXCEPTIONS } from "./word-exceptions.mjs";
+
+const CPP = join("native", "src");
 
 /**
- * Names that use a word which the glossary refuses, and exceptions that nothing needs.
+ * Names, texts and comments that use a word which the glossary refuses, and exceptions that nothing needs.
  *
  * @param {import("./packages.mjs").Package[]} packages
  * @param {string} root
  * @param {Readonly<Record<string, readonly { place: string, why: string }[]>>} exceptions
+ * @param {readonly { says: RegExp, why: string }[]} phrases
  * @returns {string[]}
  */
-export function wordProblems(packages, root, exceptions = WORD_EXCEPTIONS) {
+export function wordProblems(packages, root, exceptions = WORD_EXCEPTIONS, phrases = SAID_AS_ELSEWHERE) {
   const forbidden = forbiddenWords(root).map((entry) => ({ ...entry, parts: partsOf(entry.forbidden) }));
-  const named = [...packages.flatMap((pack) => publicNames(pack, root)), ...pageNames(root)];
+  const inNames = forbidden.filter(({ only }) => only !== "C++");
+  const inTexts = forbidden.filter(({ only }) => only === undefined);
+  const inCpp = forbidden.filter(({ only }) => only !== "names");
   const used = new Set();
   const problems = new Set();
-  for (const { name, file, what } of named) {
-    const parts = partsOf(name);
-    for (const { forbidden: wrong, word, parts: sought } of forbidden) {
+  const look = (words, text, file, says) => {
+    const parts = partsOf(text);
+    for (const { forbidden: wrong, word, parts: sought } of words) {
       if (!contains(parts, sought)) continue;
       const meant = exceptions[wrong]?.find(({ place }) => isIn(file, place));
       if (meant) used.add(meant);
-      else problems.add(`${file}: ${what} ${name} says "${wrong}"; the word is "${word}" (${GLOSSARY})`);
+      else problems.add(`${says} "${wrong}"; the word is "${word}" (${GLOSSARY})`);
     }
-  }
-  return [...problems, ...idleExceptions(exceptions, used)];
+  };
+  const lookAtTexts = (words, file, texts) => {
+    for (const { text, what, line } of texts)
+      look(words, spoken(text, phrases, used), file, `${file}:${line}: ${what} says`);
+  };
+  for (const { name, file, what } of [...packages.flatMap((pack) => publicNames(pack, root)), ...pageNames(root)])
+    look(inNames, spoken(name, phrases, used), file, `${file}: ${what} ${name} says`);
+  for (const file of packages.flatMap(modulesOf)) lookAtTexts(inTexts, file, textsOf(root, file));
+  for (const file of cppFiles(root)) lookAtTexts(inCpp, file, cppTextsOf(root, file));
+  return [...problems, ...idleExceptions(exceptions, used), ...idlePhrases(phrases, used)];
+}
+
+/** What of a package its users read: not its tests, which say what they like. */
+function modulesOf({ sources, folder }) {
+  return sources.filter((file) => !/\.(test|d)\.tsx?$/.test(file) && !file.startsWith(join(folder, "test")));
+}
+
+function cppFiles(root) {
+  if (!existsSync(join(root, CPP))) return [];
+  return readdirSync(join(root, CPP), { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.(cc|h)$/.test(name))
+    .map((name) => join(CPP, name));
+}
+
+/** A text without what is meant otherwise, and cut where words do not go on: at a comma, a full stop, and behind what `@param` names. */
+function spoken(text, phrases, used) {
+  const left = phrases.reduce((rest, phrase) => {
+    const without = rest.replace(phrase.says, " 0 ");
+    if (without !== rest) used.add(phrase);
+    return without;
+  }, text);
+  return left.replace(/[.,;:!?()]\s|@param\s+\S+/g, " 0 ");
 }
 
 function* idleExceptions(exceptions, used) {
   for (const [word, places] of Object.entries(exceptions))
     for (const meant of places)
-      if (!used.has(meant)) yield `scripts/api/word-exceptions.mjs: no name in ${meant.place} says "${word}"`;
+      if (!used.has(meant)) yield `scripts/api/word-exceptions.mjs: nothing in ${meant.place} says "${word}"`;
+}
+
+function* idlePhrases(phrases, used) {
+  for (const phrase of phrases)
+    if (!used.has(phrase)) yield `scripts/api/word-exceptions.mjs: nothing says ${phrase.says}`;
 }
 
 /** The words of a name however it is written, in the singular: `trueEdges`, `true-edges` and `TRUE_EDGES` are `true edge`. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -18,13 +18,14 @@ const GLOSSARY = [
   "| word          | meaning         | not                      |",
   "| ------------- | --------------- | ------------------------ |",
   "| known circuit | is known        | `true edge`, `official`  |",
-  "| ablation      | values `to take` | `using`                  |",
+  "| ablation      | values `to take` | `ablated value`; in names `using` |",
+  "| block         | attention and MLP | in C++ `layer`          |",
   "",
   "| other tables | have | no `words` |",
 ].join("\n");
 
-/** What is wrong with the names in these files of a package, by a glossary of two words. */
-function problemsOf(files, exceptions = {}, glossary = GLOSSARY) {
+/** What is wrong with the names in these files of a package, by a glossary of three words. */
+function problemsOf(files, exceptions = {}, glossary = GLOSSARY, phrases = []) {
   const root = mkdtempSync(join(tmpdir(), "check-words-"));
   folders.push(root);
   const all = { "packages/core/package.json": manifest, "docs/architecture.md": glossary, ...files };
@@ -32,7 +33,7 @@ function problemsOf(files, exceptions = {}, glossary = GLOSSARY) {
     mkdirSync(join(root, dirname(path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  return wordProblems(readPackages(root), root, exceptions);
+  return wordProblems(readPackages(root), root, exceptions, phrases);
 }
 
 const inA = (text, exceptions) => problemsOf({ "packages/core/src/a.ts": text }, exceptions);
@@ -40,6 +41,7 @@ const says = (what, forbidden, word) => [
   `packages/core/src/a.ts: ${what} says "${forbidden}"; the word is "${word}" (docs/architecture.md)`,
 ];
 const trueEdges = (what) => says(what, "true edge", "known circuit");
+const inFirstLine = (problem) => problem.replace("a.ts:", "a.ts:1:");
 
 describe("a word that the glossary refuses is found", () => {
   it.each([
@@ -50,10 +52,15 @@ describe("a word that the glossary refuses is found", () => {
     ["an option", "export interface A {\n  readonly trueEdges?: number;\n}", "a member of A: trueEdges"],
     ["an option within one", "export type A = { of: { trueEdges: number } };", "a member of A: trueEdges"],
     ["a getter", "export class A {\n  get trueEdges() {\n    return 1;\n  }\n}", "a member of A: trueEdges"],
-    ["a command's option", 'command.option("-t, --true-edges <n>", "text");', "the option -- true-edges"],
-    ["an option with choices", 'command.addOption(new Option("--true-edges", "text"));', "the option -- true-edges"],
   ])("as the name of %s", (_, text, what) => {
     expect(inA(text)).toEqual(trueEdges(what));
+  });
+
+  it.each([
+    ["a command's option", 'command.option("-t, --true-edges <n>", "text");', "the option -- true-edges"],
+    ["an option with choices", 'command.addOption(new Option("--true-edges", "text"));', "the option -- true-edges"],
+  ])("as the name of %s, which is a text too", (_, text, what) => {
+    expect(inA(text)).toEqual([...trueEdges(what), ...trueEdges("a text").map(inFirstLine)]);
   });
 
   it("in a file's name, a page's too", () => {
@@ -64,12 +71,83 @@ describe("a word that the glossary refuses is found", () => {
   });
 
   it.each([
-    ["a local name, a text or a comment", '// trueEdges\nconst trueEdges = "trueEdges";\nexport const a = trueEdges;'],
+    ["a local name", "const trueEdges = 1;\nexport const a = trueEdges;"],
+    ["a text, where it is refused in names alone", '// using it\nexport const a = "using it";'],
+    ["a text, where it is refused in C++ alone", 'export const a = "a layer";'],
+    ["what is imported", 'import { a } from "./official/a.ts";\nexport const b = a;'],
+    ["words that do not belong together", `/** It is true. Edges too. */\nexport const a = \`true \${1} edge\`;`],
+    ["what a parameter is called", "/** @param true edges of it */\nexport function a() {}"],
     ["what is private", "export class A {\n  #trueEdges = 1;\n  private readonly official = 2;\n}"],
     ["a type that nobody else sees", "interface A {\n  trueEdges: number;\n}"],
     ["part of a longer word, or another order", "export const confusing = 1;\nexport const edgesTrue = 2;"],
   ])("but not in %s", (_, text) => {
     expect(inA(text)).toEqual([]);
+  });
+});
+
+describe("a word that the glossary refuses is found in what TypeScript says", () => {
+  it.each([
+    ["a text", 'throw new Error("True edge 3 does not exist.");', 1, "a text"],
+    ["a text in pieces", `export const a =\n  \`the \${1} true \` + "edges";`, 2, "a text"],
+    ["a text within one", `export const a = \`a \${1 ? "true edge" : ""}\`;`, 1, "a text"],
+    ["a choice", 'export type A = 1 | "true-edge";', 1, "a text"],
+    ["a comment", "export const a = 1; // true edges", 1, "a comment"],
+    ["comments over two lines", "// All that is true\n// edges do.\nexport const a = 1;", 1, "a comment"],
+    ["a docstring", '/** a\n * true\n * edge */\nexport const a = "// no";', 1, "a comment"],
+  ])("as %s", (_, text, line, what) => {
+    const [problem] = trueEdges(what);
+    expect(inA(text)).toEqual([problem.replace("a.ts:", `a.ts:${line}:`)]);
+  });
+
+  it("of markup", () => {
+    expect(problemsOf({ "packages/core/src/a.tsx": "export const a = () => <p>True edges</p>;" })).toEqual([
+      'packages/core/src/a.tsx:1: a text says "true edge"; the word is "known circuit" (docs/architecture.md)',
+    ]);
+  });
+
+  it("but not in what a test says", () => {
+    expect(
+      problemsOf({ "packages/core/src/a.test.ts": '"true edge";', "packages/core/test/b.ts": "// true edge" }),
+    ).toEqual([]);
+  });
+});
+
+describe("a word that the glossary refuses is found in C++", () => {
+  const layer = (what) => [
+    `native/src/engine/a.cc:1: ${what} says "layer"; the word is "block" (docs/architecture.md)`,
+  ];
+  const inCpp = (text, phrases) => problemsOf({ "native/src/engine/a.cc": text }, {}, GLOSSARY, phrases);
+
+  it.each([
+    ["a name", "int64_t layer = 0;", "the name layer"],
+    ["part of a name", "struct FirstLayer {};", "the name FirstLayer"],
+    ["a text", 'refuse("no such layer");', "a text"],
+    ["a comment", "int a;  // of each layer", "a comment"],
+  ])("as %s", (_, text, what) => {
+    expect(inCpp(text)).toEqual(layer(what));
+  });
+
+  it("but not as part of what is called so elsewhere, as long as that is said", () => {
+    const phrases = [{ says: /layer_norm/g, why: "the field's name" }];
+    expect(inCpp("int layer_norm, player;  // layer_norm", phrases)).toEqual([]);
+    expect(inCpp("int a;", phrases)).toEqual(["scripts/api/word-exceptions.mjs: nothing says /layer_norm/g"]);
+  });
+});
+
+describe("the words of this repository", () => {
+  const glossary = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+
+  it.each([
+    ["one edge per token position; all prompts must have the same length", ["token position"]],
+    ["ablated values are made of the corrupt prompts", ["ablated value"]],
+    ["True edge 3 does not exist", ["true edge"]],
+    ["edges per position need a graph with a sequence length", ["edge per position"]],
+    ["Two plain runs and two ablations", ["plain run"]],
+  ])("refuse %j, as a text and as a comment", (text, words) => {
+    for (const module of [`export const a = ${JSON.stringify(text)};`, `// ${text}\nexport const a = 1;`]) {
+      const problems = problemsOf({ "packages/core/src/a.ts": module }, {}, glossary);
+      expect(problems.map((problem) => /says "([^"]+)"/.exec(problem)?.[1])).toEqual(words);
+    }
   });
 });
 
@@ -87,10 +165,10 @@ describe("an exception", () => {
   it("allows it nowhere else, and is refused once nothing needs it", () => {
     expect(inA("export const trueEdges = 1;", of("packages/core/src/b.ts"))).toEqual([
       ...trueEdges("the export trueEdges"),
-      'scripts/api/word-exceptions.mjs: no name in packages/core/src/b.ts says "true edge"',
+      'scripts/api/word-exceptions.mjs: nothing in packages/core/src/b.ts says "true edge"',
     ]);
     expect(inA("export const a = 1;", { nonsense: [{ place: "packages/", why: "none" }] })).toEqual([
-      'scripts/api/word-exceptions.mjs: no name in packages/ says "nonsense"',
+      'scripts/api/word-exceptions.mjs: nothing in packages/ says "nonsense"',
     ]);
   });
 });

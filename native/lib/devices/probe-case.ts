@@ -117,10 +117,10 @@ function graphOf({ layers, heads }: TransformerConfig): PatchGraph {
     groups.push({ kind, block, heads: destinations, firstSource: 0, sources, offset: edges });
     edges += destinations * sources;
   };
-  for (let layer = 0; layer < layers; layer++) {
-    const before = 1 + (heads + 1) * layer;
-    for (const kind of ["q", "k", "v"] as const) add(kind, layer, heads, before);
-    add("mlp", layer, 1, before + heads);
+  for (let block = 0; block < layers; block++) {
+    const before = 1 + (heads + 1) * block;
+    for (const kind of ["q", "k", "v"] as const) add(kind, block, heads, before);
+    add("mlp", block, 1, before + heads);
   }
   const sources = 1 + (heads + 1) * layers;
   add("end", layers - 1, 1, sources);

@@ -74,7 +74,7 @@ export async function probe(
   const { builtWith, libtorch, processor } = JSON.parse(result.stdout.trim().split("\n").at(-1) ?? "{}");
   const release = (version = "unknown") => version.split(".").slice(0, 2).join(".");
   if (libtorch === "unknown" || release(builtWith) === release(libtorch))
-    return processor ? { processor: `${processor.used}: ${processor.why}` } : {};
+    return processor ? { processor: `${processor.used}: ${processor.why}; products ${processor.products}` } : {};
   return {
     loadError: `it was built with LibTorch ${builtWith} and found LibTorch ${libtorch} (look at LD_LIBRARY_PATH)`,
   };

@@ -12,7 +12,7 @@ import { keptParts, unpack } from "./unpack.ts";
 const OFFICIAL = "https://download.pytorch.org/libtorch";
 const CONNECT_MS = 10_000;
 
-/** Address of the official archive for C++, or undefined where none is published (Linux on ARM). */
+/** Address of PyTorch's archive for C++, or undefined where none is published (Linux on ARM). */
 export function archiveUrl(
   version: string,
   variant: string,

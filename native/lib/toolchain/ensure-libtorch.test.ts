@@ -67,7 +67,7 @@ describe("ensureLibTorch with the wheel", () => {
     await expect(failed).rejects.toMatchObject({
       code: "libtorch",
       message: expect.stringMatching(
-        /official archive: skipped, AUTOCIRCUIT_LIBTORCH_SHA256 is not set[\s\S]*No matching distribution[\s\S]*Do one of these/,
+        /archive of PyTorch: skipped, AUTOCIRCUIT_LIBTORCH_SHA256 is not set[\s\S]*No matching distribution[\s\S]*Do one of these/,
       ),
     });
     expect(readdirSync(cache)).toEqual([]);
@@ -127,7 +127,7 @@ describe("ensureLibTorch with the archive", () => {
       Object.assign(env, { AUTOCIRCUIT_LIBTORCH_URL: url, AUTOCIRCUIT_LIBTORCH_SHA256: "0".repeat(64) });
       const said: string[] = [];
       expect((await ensureLibTorch({ env, onLine: (line) => said.push(line) })).foundBy).toBe("wheel");
-      expect(said.join("\n")).toMatch(/official archive: (.* has the SHA-256 |Could not reach )/);
+      expect(said.join("\n")).toMatch(/archive of PyTorch: (.* has the SHA-256 |Could not reach )/);
     }
   });
 

@@ -26,7 +26,7 @@ interface Install {
 /**
  * The LibTorch to build against: the one that is found, or else one that is fetched into the user's cache.
  *
- * Fetching tries the official archive, then the `torch` wheel. Environment: `AUTOCIRCUIT_LIBTORCH_SHA256` (needed for
+ * Fetching tries PyTorch's archive, then the `torch` wheel. Environment: `AUTOCIRCUIT_LIBTORCH_SHA256` (needed for
  * the archive, whose checksum is not published beside it), `AUTOCIRCUIT_LIBTORCH_URL` (a mirror of the archive),
  * `AUTOCIRCUIT_LIBTORCH_KIND` (`cpu` by default, `cu130` for CUDA 13.0), `AUTOCIRCUIT_PYTHON`.
  *
@@ -62,7 +62,7 @@ export async function ensureLibTorch(options: EnsureLibTorchOptions = {}): Promi
 
 async function install(request: Install, looked: Looked[]): Promise<LibTorch> {
   for (const [place, method] of [
-    ["official archive", fromArchive],
+    ["archive of PyTorch", fromArchive],
     ["torch wheel", fromWheel],
   ] as const) {
     const result = await method(request);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWhole } from "@autocircuit/base";
 import { buildRoot } from "./build-root.ts";
 import { type BuildTarget, targetFacts } from "./build-targets.ts";
 import type { LibTorch } from "./libtorch.ts";
@@ -75,10 +75,9 @@ export function stampOf(file: string): Stamp | undefined {
   }
 }
 
-/** Writes the stamp beside its place and renames it, so that half a stamp is never read. */
-export async function writeStamp(file: string, stamp: Stamp): Promise<void> {
-  await writeFile(`${file}.new`, `${JSON.stringify(stamp, null, 2)}\n`);
-  await rename(`${file}.new`, file);
+/** Writes the stamp whole, so that half a stamp is never read. */
+export async function writeStamp(file: string, stamp: object): Promise<void> {
+  await writeWhole(file, `${JSON.stringify(stamp, null, 2)}\n`);
 }
 
 /** Why something must be built; empty when the build that is there is current. */

@@ -8,6 +8,7 @@
 #include "binding/run_async.h"
 #include "binding/tensor_handle.h"
 #include "devices/gpus.h"
+#include "kernels/panels.h"
 #include "kernels/processor.h"
 #include "runtime/error.h"
 #include "runtime/executor.h"
@@ -59,6 +60,14 @@ Napi::Value set_threads(const Napi::CallbackInfo& info) {
   return run_async(info.Env(), [](const CancelToken&) { return nothing(); });
 }
 
+Napi::Value set_products(const Napi::CallbackInfo& info) {
+  const std::string name = to_string(info[0], "the way of products");
+  return run_async(info.Env(), [name](const CancelToken&) {
+    choose_panels(name);
+    return nothing();
+  });
+}
+
 Napi::Value synchronize(const Napi::CallbackInfo& info) {
   return run_async(info.Env(), [](const CancelToken&) {
     wait_for_devices();
@@ -98,6 +107,7 @@ Napi::Value processor_facts(const Napi::CallbackInfo& info) {
   result.Set("sets", sets);
   result.Set("used", chosen.used);
   result.Set("why", chosen.why);
+  result.Set("products", panels_text());
   return result;
 }
 
@@ -109,6 +119,7 @@ void init_runtime_functions(Napi::Env env, Napi::Object exports) {
   exports.Set("resetPeak", guarded_function<reset_peak>(env, "resetPeak"));
   exports.Set("threads", guarded_function<threads>(env, "threads"));
   exports.Set("setThreads", guarded_function<set_threads>(env, "setThreads"));
+  exports.Set("setProducts", guarded_function<set_products>(env, "setProducts"));
   exports.Set("synchronize", guarded_function<synchronize>(env, "synchronize"));
   exports.Set("processor", guarded_function<processor_facts>(env, "processor"));
   exports.Set("errorCodes", guarded_function<error_codes>(env, "errorCodes"));

@@ -74,9 +74,9 @@ at::Tensor AblationCache::resid(int64_t point) {
   return resid_[point];
 }
 
-at::Tensor AblationCache::resid_behind(int64_t layer) {
-  resid(attention_point(layer) + 2);
-  return behind_.at(layer);
+at::Tensor AblationCache::resid_behind(int64_t block) {
+  resid(attention_point(block) + 2);
+  return behind_.at(block);
 }
 
 at::Tensor AblationCache::start() const { return sources_[0].flatten(0, 1).to(stream_type(model_.weights())); }
@@ -86,55 +86,55 @@ at::Tensor AblationCache::next_resid() {
   const TransformerConfig& c = model_.config();
   const SourceOrder order = source_order(model_);
   const at::Tensor flat = sources_.flatten(1, 2);
-  const int64_t at_point = static_cast<int64_t>(resid_.size()), layer = (at_point - 1) / 2;
+  const int64_t at_point = static_cast<int64_t>(resid_.size()), block = (at_point - 1) / 2;
   const bool behind_block = at_point % 2 == 0, after_attention = c.parallel ? behind_block : !behind_block;
-  const int64_t from = order.before(at_point - 1), to = behind_block && order.has_post(layer) ? order.post(layer) : order.before(at_point);
+  const int64_t from = order.before(at_point - 1), to = behind_block && order.has_post(block) ? order.post(block) : order.before(at_point);
   at::Tensor next = resid_.back();
   if (to > from) next = next + flat.narrow(0, from, to - from).sum(0, /*keepdim=*/false, next.scalar_type());
   const Autoencoders* autoencoders = model_.autoencoders();
-  const int64_t of_attention = autoencoders ? autoencoders->of_attention(layer) : -1,
-                of_mlp = autoencoders ? autoencoders->of_mlp(layer) : -1, of_stream = autoencoders ? autoencoders->of_stream(layer) : -1;
-  const at::Tensor& bias = model_.weights().blocks[layer].b_o;
+  const int64_t of_attention = autoencoders ? autoencoders->of_attention(block) : -1,
+                of_mlp = autoencoders ? autoencoders->of_mlp(block) : -1, of_stream = autoencoders ? autoencoders->of_stream(block) : -1;
+  const at::Tensor& bias = model_.weights().blocks[block].b_o;
   if (after_attention && of_attention >= 0) next = next + latent_sum(of_attention);
   else if (after_attention && bias.defined()) next = next + bias;
   if (behind_block && of_mlp >= 0) next = next + latent_sum(of_mlp);
   if (!behind_block || of_stream < 0) return next;
-  behind_[layer] = next;
-  return flat[order.post(layer)].to(next.scalar_type()) + latent_sum(of_stream);
+  behind_[block] = next;
+  return flat[order.post(block)].to(next.scalar_type()) + latent_sum(of_stream);
 }
 
-at::Tensor AblationCache::projection(int64_t layer, Projection which) {
-  at::Tensor& made = projections_[{layer, which}];
+at::Tensor AblationCache::projection(int64_t block, Projection which) {
+  at::Tensor& made = projections_[{block, which}];
   if (made.defined()) return made;
   const bool mlp = is_of_mlp(which);
-  const at::Tensor x = resid(mlp ? mlp_point(model_.config(), layer) : attention_point(layer));
-  made = apply(linear_of(model_, layer, which), apply(norm_before(model_, layer, which), x, type_of(model_.weights())));
+  const at::Tensor x = resid(mlp ? mlp_point(model_.config(), block) : attention_point(block));
+  made = apply(linear_of(model_, block, which), apply(norm_before(model_, block, which), x, type_of(model_.weights())));
   return made;
 }
 
-at::Tensor AblationCache::head_outputs(int64_t layer) {
-  at::Tensor& made = heads_[layer];
+at::Tensor AblationCache::head_outputs(int64_t block) {
+  at::Tensor& made = heads_[block];
   if (made.defined()) return made;
   const TransformerConfig& c = model_.config();
-  const BlockWeights& block = model_.weights().blocks[layer];
+  const BlockWeights& weights = model_.weights().blocks[block];
   const int64_t batch = sources_.size(1), length = sources_.size(2);
   const AttentionContext context(c, model_.weights(), length, {}, nullptr);
   std::vector<int64_t> positions(length);
   for (int64_t p = 0; p < length; p++) positions[p] = p;
-  const auto heads = [&](Projection which, int64_t count) { return projection(layer, which).view({batch, length, count, c.d_head}); };
-  const at::Tensor z = context.attend(block, layer, heads(Projection::query, c.heads), heads(Projection::key, c.kv_heads),
+  const auto heads = [&](Projection which, int64_t count) { return projection(block, which).view({batch, length, count, c.d_head}); };
+  const at::Tensor z = context.attend(weights, block, heads(Projection::query, c.heads), heads(Projection::key, c.kv_heads),
                                       heads(Projection::value, c.kv_heads), positions, {});
-  made = head_outputs_of(model_, layer, z.reshape({batch * length, c.heads, c.d_head}));
+  made = head_outputs_of(model_, block, z.reshape({batch * length, c.heads, c.d_head}));
   return made;
 }
 
-at::Tensor AblationCache::mlp_output(int64_t layer) {
-  at::Tensor& made = mlps_[layer];
+at::Tensor AblationCache::mlp_output(int64_t block) {
+  at::Tensor& made = mlps_[block];
   if (made.defined()) return made;
-  const BlockWeights& block = model_.weights().blocks[layer];
-  const at::Tensor gate = block.w_gate.defined() ? projection(layer, Projection::mlp_gate) : at::Tensor();
-  const at::Tensor hidden = hidden_units(model_.config().activation, projection(layer, Projection::mlp_in), gate);
-  made = post_normed(model_.config(), block.ln2_post, apply({block.w_out, block.b_out}, hidden));
+  const BlockWeights& weights = model_.weights().blocks[block];
+  const at::Tensor gate = weights.w_gate.defined() ? projection(block, Projection::mlp_gate) : at::Tensor();
+  const at::Tensor hidden = hidden_units(model_.config().activation, projection(block, Projection::mlp_in), gate);
+  made = post_normed(model_.config(), weights.ln2_post, apply({weights.w_out, weights.b_out}, hidden));
   return made;
 }
 

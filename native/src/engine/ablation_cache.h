@@ -26,11 +26,11 @@ class AblationCache {
   const at::Tensor& sources() const { return sources_; }
   at::Tensor resid(int64_t point);
   // What an autoencoder of the stream behind a block reads, in whose place latents, bias and error stand at the point there.
-  at::Tensor resid_behind(int64_t layer);
-  at::Tensor projection(int64_t layer, Projection which);
+  at::Tensor resid_behind(int64_t block);
+  at::Tensor projection(int64_t block, Projection which);
   // [heads, A * P, d_model]; for passes without prefix and padding.
-  at::Tensor head_outputs(int64_t layer);
-  at::Tensor mlp_output(int64_t layer);
+  at::Tensor head_outputs(int64_t block);
+  at::Tensor mlp_output(int64_t block);
   // Of a network with autoencoders: what the latents of one are, as weights of their decoder's rows [A * P, W].
   at::Tensor latents(int64_t autoencoder);
 

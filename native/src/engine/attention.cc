@@ -29,14 +29,14 @@ AttentionContext::AttentionContext(const TransformerConfig& config, const Weight
     : config_(config), weights_(weights), length_(length), padding_(padding), prefix_(std::move(prefix)),
       prefix_length_(prefix_ ? prefix_->length : 0) {
   const at::Tensor positions = at::arange(prefix_length_, prefix_length_ + length, weights.options.dtype(at::kLong)).unsqueeze(0);
-  token_positions_ = padding_.defined() ? (positions - padding_.unsqueeze(1)).clamp_min(0) : positions;
+  text_positions_ = padding_.defined() ? (positions - padding_.unsqueeze(1)).clamp_min(0) : positions;
 }
 
 at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>& query_positions) const {
   if (!config_.causal && !padding_.defined()) return {};
   at::Tensor& mask = allowed_[{window, query_positions}];
   if (mask.defined()) return mask;
-  const at::TensorOptions longs = token_positions_.options();
+  const at::TensorOptions longs = text_positions_.options();
   const at::Tensor query = (index_on(longs.device(), query_positions) + prefix_length_).unsqueeze(1);  // [Pq, 1]
   const at::Tensor key = at::arange(prefix_length_ + length_, longs).unsqueeze(0);                     // [1, Pk]
   mask = config_.causal ? key <= query : at::ones_like(key <= query);
@@ -48,19 +48,19 @@ at::Tensor AttentionContext::allowed(int64_t window, const std::vector<int64_t>&
   return mask;
 }
 
-at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, at::Tensor q, at::Tensor k, at::Tensor v,
+at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t block, at::Tensor q, at::Tensor k, at::Tensor v,
                                     const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads, Prefix* keep,
                                     Hooks* hooks) const {
-  const auto hooked = [&](Hook hook, const at::Tensor& x) { return hooks && hooks->at(hook, layer) ? hooks->visit(hook, layer, x) : x; };
+  const auto hooked = [&](Hook hook, const at::Tensor& x) { return hooks && hooks->at(hook, block) ? hooks->visit(hook, block, x) : x; };
   const int64_t query_heads = q.size(2);
   q = qk_normed(q, weights.q_norm, config_.qk_norm, config_.eps);
   k = qk_normed(k, weights.k_norm, config_.qk_norm, config_.eps);
   if (config_.positions == PositionKind::rotary) {
     const bool some = static_cast<int64_t>(query_positions.size()) != length_;
     const at::Tensor at_queries =
-        some ? token_positions_.index_select(1, index_on(token_positions_.device(), query_positions)) : token_positions_;
-    q = hooked(Hook::rot_q, rotated(q, at_queries, config_.rotary, weights_, layer));
-    k = hooked(Hook::rot_k, rotated(k, token_positions_, config_.rotary, weights_, layer));
+        some ? text_positions_.index_select(1, index_on(text_positions_.device(), query_positions)) : text_positions_;
+    q = hooked(Hook::rot_q, rotated(q, at_queries, config_.rotary, weights_, block));
+    k = hooked(Hook::rot_k, rotated(k, text_positions_, config_.rotary, weights_, block));
   }
   q = q.transpose(1, 2);
   k = k.transpose(1, 2);
@@ -80,8 +80,8 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, 
       }
       return at::cat({before, x}, 2);
     };
-    k = joined(prefix_->keys[layer], k);
-    v = joined(prefix_->values[layer], v);
+    k = joined(prefix_->keys[block], k);
+    v = joined(prefix_->values[block], v);
   }
   if (keep) {
     keep->keys.push_back(k.contiguous());
@@ -91,10 +91,10 @@ at::Tensor AttentionContext::attend(const BlockWeights& weights, int64_t layer, 
     k = k.repeat_interleave(query_heads / k.size(1), 1);
     v = v.repeat_interleave(query_heads / v.size(1), 1);
   }
-  const int64_t window = config_.window.empty() ? 0 : config_.window[layer];
+  const int64_t window = config_.window.empty() ? 0 : config_.window[block];
   const at::Tensor mask = allowed(window, query_positions);
   at::Tensor z;
-  if (config_.attn_softcap > 0 || (hooks && (hooks->at(Hook::attn_scores, layer) || hooks->at(Hook::pattern, layer)))) {
+  if (config_.attn_softcap > 0 || (hooks && (hooks->at(Hook::attn_scores, block) || hooks->at(Hook::pattern, block)))) {
     at::Tensor scores = at::matmul(widened(q), widened(k).transpose(-1, -2)) / config_.attn_scale;
     if (config_.attn_softcap > 0) scores = at::tanh(scores / config_.attn_softcap) * config_.attn_softcap;
     if (mask.defined()) scores = scores.masked_fill(mask.logical_not(), -std::numeric_limits<double>::infinity());

@@ -12,20 +12,20 @@
 
 namespace autocircuit {
 
-// Who may attend to whom in a pass, and where each token stands in its text: made once, used by every layer.
+// Who may attend to whom in a pass, and where each token stands in its text: made once, used by every block.
 class AttentionContext {
  public:
   AttentionContext(const TransformerConfig& config, const Weights& weights, int64_t length, const at::Tensor& padding,
                    std::shared_ptr<const Prefix> prefix);
 
   // Position of each token in its own text: counted from the prefix's start, left padding not counted. [1 or B, P], int64.
-  const at::Tensor& token_positions() const { return token_positions_; }
+  const at::Tensor& text_positions() const { return text_positions_; }
 
   // z of the given query heads. q [B, Pq, Hq, dHead] at `query_positions`, k and v [B, P, Hk, dHead] before norm and rotation;
   // `heads` are the query heads' numbers; Hk is the model's number of key/value heads if they are all, or one per query head.
   // Returns [B, Pq, Hq, dHead]. Keys and values after rotation are kept in `keep` when it is given; `hooks` visit rotated queries and
   // keys, scores and patterns.
-  at::Tensor attend(const BlockWeights& weights, int64_t layer, at::Tensor q, at::Tensor k, at::Tensor v,
+  at::Tensor attend(const BlockWeights& weights, int64_t block, at::Tensor q, at::Tensor k, at::Tensor v,
                     const std::vector<int64_t>& query_positions, const std::vector<int64_t>& heads, Prefix* keep = nullptr,
                     Hooks* hooks = nullptr) const;
 
@@ -39,7 +39,7 @@ class AttentionContext {
   const at::Tensor padding_;
   const std::shared_ptr<const Prefix> prefix_;
   const int64_t prefix_length_;
-  at::Tensor token_positions_;
+  at::Tensor text_positions_;
   mutable std::map<std::pair<int64_t, std::vector<int64_t>>, at::Tensor> allowed_;  // by window and queries: made when first asked for
 };
 

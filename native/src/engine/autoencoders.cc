@@ -66,7 +66,7 @@ void check_place(const TransformerConfig& config, const Weights& weights, const 
 
 // Whether what is read has another mean where writing weights are centred. What a LayerNorm gives has none, neurons and heads have theirs.
 bool reads_means(const TransformerConfig& config, AutoencoderInput input) {
-  return config.norm == NormKind::layer && input != AutoencoderInput::mlp_in && input != AutoencoderInput::mlp_post &&
+  return config.norm == NormKind::layer_norm && input != AutoencoderInput::mlp_in && input != AutoencoderInput::mlp_post &&
          input != AutoencoderInput::z;
 }
 
@@ -212,7 +212,7 @@ Autoencoders::Autoencoders(const TransformerConfig& config, const Weights& weigh
     all_.push_back(std::move(made));
     cross_layers_ = cross_layers_ || !one.decode_later.empty();
   }
-  if (cross_layers_) check_cross_layers(given, config.layers);
+  if (cross_layers_) check_cross_layer_writes(given, config.layers);
 }
 
 std::vector<int64_t>& Autoencoders::numbers_of(AutoencoderInput input) {
@@ -221,7 +221,7 @@ std::vector<int64_t>& Autoencoders::numbers_of(AutoencoderInput input) {
 }
 
 // What latents write to a later block's output stands in the place of that block's MLP too.
-void Autoencoders::check_cross_layers(const std::vector<GivenAutoencoder>& given, int64_t layers) const {
+void Autoencoders::check_cross_layer_writes(const std::vector<GivenAutoencoder>& given, int64_t layers) const {
   int64_t first = layers;
   for (const GivenAutoencoder& one : given) {
     if (is_of_attention(one.input)) continue;

@@ -102,7 +102,7 @@ class Autoencoders {
  private:
   std::vector<int64_t> counts(const std::vector<int64_t>& of_block) const;
   std::vector<int64_t>& numbers_of(AutoencoderInput input);
-  void check_cross_layers(const std::vector<GivenAutoencoder>& given, int64_t layers) const;
+  void check_cross_layer_writes(const std::vector<GivenAutoencoder>& given, int64_t layers) const;
 
   bool errors_;
   bool cross_layers_ = false;

@@ -12,88 +12,88 @@
 namespace autocircuit {
 
 // Adds what patched edges take from a source, and the source's own part of the stream's gradient.
-void BackwardPass::through_mlp(int64_t layer, const at::Tensor& out_grad) {
-  Tape::Layer& saved = tape_.layers[layer];
+void BackwardPass::through_mlp(int64_t block, const at::Tensor& out_grad) {
+  Tape::Block& saved = tape_.blocks[block];
   at::Tensor grad = out_grad;
-  if (frame_.source_grad.defined()) grad = grad + frame_.source_grad[pass_.order.mlp(layer)];
-  gradients_.keep_outputs(frame_, pass_.order.mlp(layer), 1, grad);
+  if (frame_.source_grad.defined()) grad = grad + frame_.source_grad[pass_.order.mlp(block)];
+  gradients_.keep_outputs(frame_, pass_.order.mlp(block), 1, grad);
   std::vector<ProjectionGrad> outputs;
-  if (autoencoder_of_mlp(model_, layer)) {
-    const LatentGrads grads = through_latents_of_mlp(layer, out_grad, grad);
+  if (autoencoder_of_mlp(model_, block)) {
+    const LatentGrads grads = through_latents_of_mlp(block, out_grad, grad);
     grad = grads.out;
-    const bool before_norm = autoencoder_of_mlp(model_, layer)->input == AutoencoderInput::mlp_resid;
+    const bool before_norm = autoencoder_of_mlp(model_, block)->input == AutoencoderInput::mlp_resid;
     if (grads.input.defined()) outputs.emplace_back(before_norm ? Projection::mlp_residual : Projection::mlp_normalised, grads.input);
   }
-  if (grad.defined()) through_neurons(layer, grad, outputs);
-  const GroupPlan* plan = pass_.find(GroupKind::mlp, layer);
-  flow_groups(layer, saved.resid_mlp, {{plan, outputs}});
+  if (grad.defined()) through_neurons(block, grad, outputs);
+  const GroupPlan* plan = pass_.find(GroupKind::mlp, block);
+  flow_groups(block, saved.resid_mlp, {{plan, outputs}});
 }
 
 // From the gradient of the MLP's output, or of its neurons where an autoencoder reads them.
-void BackwardPass::through_neurons(int64_t layer, at::Tensor grad, std::vector<ProjectionGrad>& outputs) const {
-  const BlockWeights& block = model_.weights().blocks[layer];
-  const Tape::Layer& saved = tape_.layers[layer];
-  const bool constant_norm = rules_.norms && block.ln2_post.scale.defined();
-  if (constant_norm) grad = times_factor(grad, post_factor(config_, block.ln2_post, saved.mlp_raw));
-  else grad = post_norm_backward(config_, block.ln2_post, saved.mlp_raw, grad, {}, {});
+void BackwardPass::through_neurons(int64_t block, at::Tensor grad, std::vector<ProjectionGrad>& outputs) const {
+  const BlockWeights& weights = model_.weights().blocks[block];
+  const Tape::Block& saved = tape_.blocks[block];
+  const bool constant_norm = rules_.norms && weights.ln2_post.scale.defined();
+  if (constant_norm) grad = times_factor(grad, post_factor(config_, weights.ln2_post, saved.mlp_raw));
+  else grad = post_norm_backward(config_, weights.ln2_post, saved.mlp_raw, grad, {}, {});
   grad = grad.to(type_of(model_.weights()));
-  const at::Tensor hidden_grad = reads_neurons(model_, layer) ? grad : product(grad, block.w_out.t());
+  const at::Tensor hidden_grad = reads_neurons(model_, block) ? grad : product(grad, weights.w_out.t());
   const HiddenGrads grads = hidden_units_backward(config_.activation, hidden_grad, saved.in, saved.gate, rules_);
   outputs.emplace_back(Projection::mlp_in, grads.in);
   if (saved.gate.defined()) outputs.emplace_back(Projection::mlp_gate, grads.gate);
 }
 
 // Gradient of z [N, heads, d_head] from that of the stream that the heads write to.
-at::Tensor BackwardPass::through_heads(int64_t layer, const at::Tensor& out_grad) {
-  const BlockWeights& block = model_.weights().blocks[layer];
-  const Tape::Layer& saved = tape_.layers[layer];
+at::Tensor BackwardPass::through_heads(int64_t block, const at::Tensor& out_grad) {
+  const BlockWeights& weights = model_.weights().blocks[block];
+  const Tape::Block& saved = tape_.blocks[block];
   const int64_t heads = config_.heads;
-  const at::Tensor per_head = block.w_o.view({heads, config_.d_head, config_.d_model});
+  const at::Tensor per_head = weights.w_o.view({heads, config_.d_head, config_.d_model});
   at::Tensor share_grad;  // [heads, N, D] what patched edges add to each head's gradient
-  if (frame_.source_grad.defined()) share_grad = frame_.source_grad.narrow(0, pass_.order.heads(layer), heads);
-  gradients_.keep_outputs(frame_, pass_.order.heads(layer), heads,
+  if (frame_.source_grad.defined()) share_grad = frame_.source_grad.narrow(0, pass_.order.heads(block), heads);
+  gradients_.keep_outputs(frame_, pass_.order.heads(block), heads,
                           share_grad.defined() ? out_grad + share_grad : out_grad.expand({heads, -1, -1}));
   at::Tensor total_grad = out_grad;
-  if (block.ln1_post.scale.defined()) {
+  if (weights.ln1_post.scale.defined()) {
     const at::Tensor z = saved.z.detach().reshape({frame_.n(), heads, config_.d_head});
-    const at::Tensor total = attention_total(block, z);
-    const at::Tensor parts = share_grad.defined() ? head_products(block, z) : at::Tensor();
-    if (rules_.norms) total_grad = times_factor(out_grad, post_factor(config_, block.ln1_post, total));
-    else total_grad = post_norm_backward(config_, block.ln1_post, total, out_grad, parts, share_grad);
-    if (share_grad.defined()) share_grad = times_factor(share_grad, post_factor(config_, block.ln1_post, total));
+    const at::Tensor total = attention_total(weights, z);
+    const at::Tensor parts = share_grad.defined() ? head_products(weights, z) : at::Tensor();
+    if (rules_.norms) total_grad = times_factor(out_grad, post_factor(config_, weights.ln1_post, total));
+    else total_grad = post_norm_backward(config_, weights.ln1_post, total, out_grad, parts, share_grad);
+    if (share_grad.defined()) share_grad = times_factor(share_grad, post_factor(config_, weights.ln1_post, total));
   }
   const at::ScalarType type = type_of(model_.weights());
   // One product where two would be rounded before they cancel.
   if (share_grad.defined() && share_grad.scalar_type() != type)
     return at::bmm((total_grad + share_grad).to(type), per_head.transpose(1, 2)).transpose(0, 1).contiguous();
-  const at::Tensor z_grad = product(total_grad.to(type), block.w_o.t()).view({frame_.n(), heads, config_.d_head});
+  const at::Tensor z_grad = product(total_grad.to(type), weights.w_o.t()).view({frame_.n(), heads, config_.d_head});
   return share_grad.defined() ? z_grad + batch_product(share_grad, per_head.transpose(1, 2)).transpose(0, 1) : z_grad;
 }
 
-void BackwardPass::through_attention(int64_t layer, const at::Tensor& out_grad) {
-  const Tape::Layer& saved = tape_.layers[layer];
+void BackwardPass::through_attention(int64_t block, const at::Tensor& out_grad) {
+  const Tape::Block& saved = tape_.blocks[block];
   const at::Tensor z_grad =
-      autoencoder_of_attention(model_, layer) ? through_latents_of_attention(layer, out_grad) : through_heads(layer, out_grad);
+      autoencoder_of_attention(model_, block) ? through_latents_of_attention(block, out_grad) : through_heads(block, out_grad);
   const std::vector<at::Tensor> grads = torch::autograd::grad({saved.z}, {saved.q, saved.k, saved.v}, {z_grad.view(saved.z.sizes())});
 
   const auto flat = [](const at::Tensor& x) { return x.flatten(2).flatten(0, 1); };
   const auto through_pattern = [&](const at::Tensor& x) { return rules_.attention ? at::zeros_like(x) : x; };
   const ProjectionGrad query{Projection::query, flat(through_pattern(grads[0]))}, key{Projection::key, flat(through_pattern(grads[1]))},
       value{Projection::value, flat(grads[2])};
-  const GroupPlan* shared = pass_.find(GroupKind::qkv, layer);
-  const GroupPlan* of_q = shared ? shared : pass_.find(GroupKind::q, layer);
-  const GroupPlan* of_k = shared ? shared : pass_.find(GroupKind::k, layer);
-  const GroupPlan* of_v = shared ? shared : pass_.find(GroupKind::v, layer);
-  const bool widens = tape_.narrowed() && layer + 1 == config_.layers;
+  const GroupPlan* shared = pass_.find(GroupKind::qkv, block);
+  const GroupPlan* of_q = shared ? shared : pass_.find(GroupKind::q, block);
+  const GroupPlan* of_k = shared ? shared : pass_.find(GroupKind::k, block);
+  const GroupPlan* of_v = shared ? shared : pass_.find(GroupKind::v, block);
+  const bool widens = tape_.narrowed() && block + 1 == config_.layers;
   if (!widens && (shared || !of_q)) {  // one input for all three
-    flow_groups(layer, saved.resid_attention, {{shared, {query, key, value}}});
+    flow_groups(block, saved.resid_attention, {{shared, {query, key, value}}});
   } else if (!widens) {
-    flow_groups(layer, saved.resid_attention, {{of_q, {query}}, {of_k, {key}}, {of_v, {value}}});
+    flow_groups(block, saved.resid_attention, {{of_q, {query}}, {of_k, {key}}, {of_v, {value}}});
   } else {
-    flow_groups(layer, saved.resid_queries, {{of_q, {query}}});
+    flow_groups(block, saved.resid_queries, {{of_q, {query}}});
     widen();
-    if (shared || !of_k) flow_groups(layer, saved.resid_attention, {{shared, {key, value}}});
-    else flow_groups(layer, saved.resid_attention, {{of_k, {key}}, {of_v, {value}}});
+    if (shared || !of_k) flow_groups(block, saved.resid_attention, {{shared, {key, value}}});
+    else flow_groups(block, saved.resid_attention, {{of_k, {key}}, {of_v, {value}}});
   }
 }
 

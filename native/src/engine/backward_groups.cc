@@ -18,28 +18,28 @@ at::Tensor by_row(const at::Tensor& x, int64_t rows) { return x.unflatten(1, {ro
 
 }  // namespace
 
-// Groups of one point whose sources are the same: their rows side by side, in memory that all layers share.
-void BackwardPass::flow_groups(int64_t layer, const at::Tensor& resid, const std::vector<GroupGrads>& groups) {
+// Groups of one point whose sources are the same: their rows side by side, in memory that all blocks share.
+void BackwardPass::flow_groups(int64_t block, const at::Tensor& resid, const std::vector<GroupGrads>& groups) {
   int64_t rows = 0;
   std::vector<const GroupPlan*> plans;
   for (const GroupGrads& group : groups) {
     rows += group.plan ? group.plan->group->heads : 1;
     plans.push_back(group.plan);
   }
-  if (are_plain(plans, resid)) return flow_plain_groups(layer, resid, groups, plans, rows);
+  if (are_plain(plans, resid)) return flow_plain_groups(block, resid, groups, plans, rows);
   const int64_t n = frame_.n();
   const at::Tensor grads = row_grads(rows, n);
   int64_t row = 0;
   for (const GroupGrads& group : groups) {
     const int64_t count = group.plan ? group.plan->group->heads : 1;
     at::Tensor part = grads.narrow(0, row, count);
-    input_gradient_(part, group.plan, layer, group.outputs, resid);
+    input_gradient_(part, group.plan, block, group.outputs, resid);
     row += count;
   }
   flow(plans, grads);
 }
 
-// Scratch [rows, n, D] that all layers share.
+// Scratch [rows, n, D] that all blocks share.
 at::Tensor BackwardPass::row_grads(int64_t rows, int64_t n) {
   const int64_t size = rows * n * config_.d_model;
   if (!row_grads_.defined() || row_grads_.numel() < size) row_grads_ = at::empty({size}, model_.weights().options);
@@ -47,7 +47,7 @@ at::Tensor BackwardPass::row_grads(int64_t rows, int64_t n) {
 }
 
 // From the gradient of one projection that of the normalised rows it reads [rows, N, D]: the first is written, others are added.
-void BackwardPass::add_projection_gradient_(at::Tensor& grad, int64_t layer, const ProjectionGrad& projection, bool is_first) const {
+void BackwardPass::add_projection_gradient_(at::Tensor& grad, int64_t block, const ProjectionGrad& projection, bool is_first) const {
   const auto& [which, output] = projection;
   const int64_t rows = grad.size(0);
   if (which == Projection::mlp_normalised) {
@@ -55,7 +55,7 @@ void BackwardPass::add_projection_gradient_(at::Tensor& grad, int64_t layer, con
     else grad[0].add_(output);
     return;
   }
-  const at::Tensor weight = linear_of(model_, layer, which).weight;
+  const at::Tensor weight = linear_of(model_, block, which).weight;
   const at::Tensor columns = by_row(output, rows);
   at::Tensor per_row = weight.unflatten(1, {-1, columns.size(2)}).permute({1, 2, 0});  // [heads, dHead, D]
   if (per_row.size(0) != rows) per_row = per_row.repeat_interleave(rows / per_row.size(0), 0);
@@ -64,18 +64,18 @@ void BackwardPass::add_projection_gradient_(at::Tensor& grad, int64_t layer, con
 }
 
 // Gradient of each row's input [rows, N, D] (before the norm) from the gradients of its projections.
-void BackwardPass::input_gradient_(at::Tensor& grad, const GroupPlan* plan, int64_t layer, const std::vector<ProjectionGrad>& outputs,
+void BackwardPass::input_gradient_(at::Tensor& grad, const GroupPlan* plan, int64_t block, const std::vector<ProjectionGrad>& outputs,
                                    const at::Tensor& resid) const {
   if (outputs[0].first == Projection::mlp_residual) {
     const std::vector<ProjectionGrad> behind_norm(outputs.begin() + 1, outputs.end());
     if (behind_norm.empty()) grad.zero_();
-    else input_gradient_(grad, plan, layer, behind_norm, resid);
+    else input_gradient_(grad, plan, block, behind_norm, resid);
     grad[0].add_(outputs[0].second);
     return;
   }
   const int64_t rows = grad.size(0);
-  for (size_t i = 0; i < outputs.size(); i++) add_projection_gradient_(grad, layer, outputs[i], i == 0);
-  const Norm norm = norm_before(model_, layer, outputs[0].first);
+  for (size_t i = 0; i < outputs.size(); i++) add_projection_gradient_(grad, block, outputs[i], i == 0);
+  const Norm norm = norm_before(model_, block, outputs[0].first);
   std::vector<int64_t> patched;
   for (int64_t row = 0; plan && row < rows; row++)
     if (plan->is_patched(row)) patched.push_back(row);
@@ -100,7 +100,7 @@ void BackwardPass::through_norm_(at::Tensor& grad, const at::Tensor& x, const No
   if (!rules_.norms) return norm_backward_rows_(grad, x, norm);
   if (norm.kind == NormKind::none) return;
   const at::Tensor wide = widened(x);
-  const bool centred = norm.kind == NormKind::layer;
+  const bool centred = norm.kind == NormKind::layer_norm;
   const at::Tensor middle = centred ? wide - wide.mean(-1, true) : wide;
   const at::Tensor scale = at::rsqrt(middle.square().mean(-1, true) + norm.eps);
   at::Tensor through = widened(grad);

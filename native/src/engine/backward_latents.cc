@@ -10,51 +10,51 @@
 namespace autocircuit {
 
 // From the gradients of the stream that latents write to and of their error.
-BackwardPass::LatentGrads BackwardPass::through_latents_of_mlp(int64_t layer, const at::Tensor& out_grad, const at::Tensor& error_grad) {
+BackwardPass::LatentGrads BackwardPass::through_latents_of_mlp(int64_t block, const at::Tensor& out_grad, const at::Tensor& error_grad) {
   const bool errors = model_.autoencoders()->errors();
   // The error takes away what the latents write: where no edge tells them apart, nothing flows through the autoencoder.
-  const at::Tensor through = latents_->backward(model_.autoencoders()->of_mlp(layer), errors ? out_grad - error_grad : out_grad, frame_);
-  if (reads_input(model_, layer)) return {errors ? error_grad : at::Tensor(), through};
+  const at::Tensor through = latents_->backward(model_.autoencoders()->of_mlp(block), errors ? out_grad - error_grad : out_grad, frame_);
+  if (reads_input(model_, block)) return {errors ? error_grad : at::Tensor(), through};
   if (!errors) return {through, {}};
-  const at::Tensor around = reads_neurons(model_, layer) ? at::mm(error_grad, model_.weights().blocks[layer].w_out.t()) : error_grad;
+  const at::Tensor around = reads_neurons(model_, block) ? at::mm(error_grad, model_.weights().blocks[block].w_out.t()) : error_grad;
   return {around + through, {}};
 }
 
 // Gradient of z [N, heads, d_head] from that of the stream that the latents of attention write to.
-at::Tensor BackwardPass::through_latents_of_attention(int64_t layer, const at::Tensor& out_grad) {
-  const BlockWeights& block = model_.weights().blocks[layer];
-  const bool errors = model_.autoencoders()->errors(), of_heads = autoencoder_of_attention(model_, layer)->input == AutoencoderInput::z;
+at::Tensor BackwardPass::through_latents_of_attention(int64_t block, const at::Tensor& out_grad) {
+  const BlockWeights& weights = model_.weights().blocks[block];
+  const bool errors = model_.autoencoders()->errors(), of_heads = autoencoder_of_attention(model_, block)->input == AutoencoderInput::z;
   at::Tensor error_grad = out_grad;
-  if (frame_.source_grad.defined()) error_grad = error_grad + frame_.source_grad[pass_.order.heads(layer)];
-  gradients_.keep_outputs(frame_, pass_.order.heads(layer), 1, error_grad);
+  if (frame_.source_grad.defined()) error_grad = error_grad + frame_.source_grad[pass_.order.heads(block)];
+  gradients_.keep_outputs(frame_, pass_.order.heads(block), 1, error_grad);
   const at::Tensor through =
-      latents_->backward(model_.autoencoders()->of_attention(layer), errors ? out_grad - error_grad : out_grad, frame_);
+      latents_->backward(model_.autoencoders()->of_attention(block), errors ? out_grad - error_grad : out_grad, frame_);
   // What goes through W_O: the error's part, and that of latents which are made behind it.
   at::Tensor total_grad = errors ? error_grad : at::zeros_like(out_grad);
   if (!of_heads) total_grad = total_grad + through;
-  if (block.ln1_post.scale.defined()) {
-    const at::Tensor total = attention_total(block, tape_.layers[layer].z.detach().reshape({frame_.n(), config_.heads, config_.d_head}));
-    if (rules_.norms) total_grad = times_factor(total_grad, post_factor(config_, block.ln1_post, total));
-    else total_grad = post_norm_backward(config_, block.ln1_post, total, total_grad, {}, {});
+  if (weights.ln1_post.scale.defined()) {
+    const at::Tensor total = attention_total(weights, tape_.blocks[block].z.detach().reshape({frame_.n(), config_.heads, config_.d_head}));
+    if (rules_.norms) total_grad = times_factor(total_grad, post_factor(config_, weights.ln1_post, total));
+    else total_grad = post_norm_backward(config_, weights.ln1_post, total, total_grad, {}, {});
   }
-  at::Tensor z_grad = product(total_grad.to(type_of(model_.weights())), block.w_o.t());
+  at::Tensor z_grad = product(total_grad.to(type_of(model_.weights())), weights.w_o.t());
   if (of_heads) z_grad = z_grad + through;
   return z_grad.view({frame_.n(), config_.heads, config_.d_head});
 }
 
 // From the gradient of the stream that goes on behind a block to that of what its autoencoder reads, and into the stream before.
-void BackwardPass::through_latents_of_stream(int64_t layer) {
+void BackwardPass::through_latents_of_stream(int64_t block) {
   const bool errors = model_.autoencoders()->errors();
-  const int64_t place = pass_.order.post(layer);
+  const int64_t place = pass_.order.post(block);
   const at::Tensor out_grad = frame_.grad;
   at::Tensor error_grad = out_grad;
   if (frame_.source_grad.defined()) error_grad = error_grad + frame_.source_grad[place];
   gradients_.keep_outputs(frame_, place, 1, error_grad);
-  at::Tensor read_grad = latents_->backward(model_.autoencoders()->of_stream(layer), errors ? out_grad - error_grad : out_grad, frame_);
+  at::Tensor read_grad = latents_->backward(model_.autoencoders()->of_stream(block), errors ? out_grad - error_grad : out_grad, frame_);
   if (errors) read_grad = read_grad + error_grad;
   // Whoever reads behind the place reads nothing of the stream before it.
   frame_.grad = at::zeros_like(out_grad);
-  flow({pass_.find(GroupKind::post, layer)}, read_grad.unsqueeze(0));
+  flow({pass_.find(GroupKind::post, block)}, read_grad.unsqueeze(0));
 }
 
 }  // namespace autocircuit

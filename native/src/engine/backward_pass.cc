@@ -36,10 +36,10 @@ at::Tensor BackwardPass::run(const at::Tensor& grad_logits, const at::Tensor& gr
   const bool scaled = model_.weights().options.dtype() == at::kHalf;
   const at::Tensor scale = scaled ? scale_to_one(grad_logits) : at::Tensor();
   through_end(scaled ? (grad_logits.to(at::kFloat) * scale).to(at::kHalf) : grad_logits);
-  for (int64_t layer = config_.layers - 1; layer >= 0; layer--) {
+  for (int64_t block = config_.layers - 1; block >= 0; block--) {
     pass_.request.cancel.check();
-    through_block(layer);
-    tape_.layers[layer] = {};
+    through_block(block);
+    tape_.blocks[block] = {};
   }
   const int64_t start = pass_.order.start();
   gradients_.keep_outputs(frame_, start, 1, frame_.source_grad.defined() ? frame_.grad + frame_.source_grad[start] : frame_.grad);
@@ -76,22 +76,22 @@ void BackwardPass::through_end(const at::Tensor& grad_logits) {
   if (plan) take_from_sources(*plan, rows);
 }
 
-void BackwardPass::through_block(int64_t layer) {
-  if (autoencoder_of_stream(model_, layer)) through_latents_of_stream(layer);
-  else if (!pass_.factorized && layer + 1 < config_.layers) through_residual_group(GroupKind::post, layer);
+void BackwardPass::through_block(int64_t block) {
+  if (autoencoder_of_stream(model_, block)) through_latents_of_stream(block);
+  else if (!pass_.factorized && block + 1 < config_.layers) through_residual_group(GroupKind::post, block);
   const at::Tensor out_grad = frame_.grad;
   if (!config_.attn_only) {
-    through_mlp(layer, out_grad);
-    if (pass_.order.has_mid()) through_residual_group(GroupKind::mid, layer);
+    through_mlp(block, out_grad);
+    if (pass_.order.has_mid()) through_residual_group(GroupKind::mid, block);
   }
-  through_attention(layer, config_.parallel ? out_grad : frame_.grad);
+  through_attention(block, config_.parallel ? out_grad : frame_.grad);
 }
 
-void BackwardPass::through_residual_group(GroupKind kind, int64_t layer) {
-  const int64_t source = kind == GroupKind::mid ? pass_.order.mid(layer) : pass_.order.post(layer);
+void BackwardPass::through_residual_group(GroupKind kind, int64_t block) {
+  const int64_t source = kind == GroupKind::mid ? pass_.order.mid(block) : pass_.order.post(block);
   if (frame_.source_grad.defined()) frame_.grad = frame_.grad + frame_.source_grad[source];
   gradients_.keep_outputs(frame_, source, 1, frame_.grad);
-  const GroupPlan* plan = pass_.find(kind, layer);
+  const GroupPlan* plan = pass_.find(kind, block);
   if (!plan) return;
   const at::Tensor rows = frame_.grad.unsqueeze(0);
   gradients_.contract(frame_, {plan}, rows.to(type_of(model_.weights())));

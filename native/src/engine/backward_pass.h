@@ -14,7 +14,7 @@
 
 namespace autocircuit {
 
-// The way back through what a forward pass left: the gradient of the stream, layer by layer, and on its way those of all edges.
+// The way back through what a forward pass left: the gradient of the stream, block by block, and on its way those of all edges.
 class BackwardPass {
  public:
   // Neither the plan nor the latents, which the forward pass has written (null in a network without autoencoders), go before it.
@@ -47,26 +47,26 @@ class BackwardPass {
 
   // backward_pass.cc
   void through_end(const at::Tensor& grad_logits);
-  void through_block(int64_t layer);
-  void through_residual_group(GroupKind kind, int64_t layer);
+  void through_block(int64_t block);
+  void through_residual_group(GroupKind kind, int64_t block);
   void widen();
 
   // backward_block.cc
-  void through_mlp(int64_t layer, const at::Tensor& out_grad);
-  void through_neurons(int64_t layer, at::Tensor grad, std::vector<ProjectionGrad>& outputs) const;
-  void through_attention(int64_t layer, const at::Tensor& out_grad);
-  at::Tensor through_heads(int64_t layer, const at::Tensor& out_grad);
+  void through_mlp(int64_t block, const at::Tensor& out_grad);
+  void through_neurons(int64_t block, at::Tensor grad, std::vector<ProjectionGrad>& outputs) const;
+  void through_attention(int64_t block, const at::Tensor& out_grad);
+  at::Tensor through_heads(int64_t block, const at::Tensor& out_grad);
 
   // backward_latents.cc
-  LatentGrads through_latents_of_mlp(int64_t layer, const at::Tensor& out_grad, const at::Tensor& error_grad);
-  at::Tensor through_latents_of_attention(int64_t layer, const at::Tensor& out_grad);
-  void through_latents_of_stream(int64_t layer);
+  LatentGrads through_latents_of_mlp(int64_t block, const at::Tensor& out_grad, const at::Tensor& error_grad);
+  at::Tensor through_latents_of_attention(int64_t block, const at::Tensor& out_grad);
+  void through_latents_of_stream(int64_t block);
 
   // backward_groups.cc
-  void flow_groups(int64_t layer, const at::Tensor& resid, const std::vector<GroupGrads>& groups);
+  void flow_groups(int64_t block, const at::Tensor& resid, const std::vector<GroupGrads>& groups);
   at::Tensor row_grads(int64_t rows, int64_t n);
-  void add_projection_gradient_(at::Tensor& grad, int64_t layer, const ProjectionGrad& projection, bool is_first) const;
-  void input_gradient_(at::Tensor& grad, const GroupPlan* plan, int64_t layer, const std::vector<ProjectionGrad>& outputs,
+  void add_projection_gradient_(at::Tensor& grad, int64_t block, const ProjectionGrad& projection, bool is_first) const;
+  void input_gradient_(at::Tensor& grad, const GroupPlan* plan, int64_t block, const std::vector<ProjectionGrad>& outputs,
                        const at::Tensor& resid) const;
   void through_norm_(at::Tensor& grad, const at::Tensor& x, const Norm& norm) const;
   void flow(const std::vector<const GroupPlan*>& plans, const at::Tensor& grad);
@@ -76,9 +76,9 @@ class BackwardPass {
 
   // backward_plain_rows.cc
   bool are_plain(const std::vector<const GroupPlan*>& plans, const at::Tensor& resid) const;
-  void flow_plain_groups(int64_t layer, const at::Tensor& resid, const std::vector<GroupGrads>& groups,
+  void flow_plain_groups(int64_t block, const at::Tensor& resid, const std::vector<GroupGrads>& groups,
                          const std::vector<const GroupPlan*>& plans, int64_t rows);
-  int64_t sources_to_wait_for(int64_t layer, const at::Tensor& resid) const;
+  int64_t sources_to_wait_for(int64_t block, const at::Tensor& resid) const;
 
   const PassPlan& pass_;
   const Transformer& model_;

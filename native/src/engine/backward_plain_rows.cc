@@ -9,7 +9,7 @@
 
 // The backward of rows that all read the stream as it is, as in edge attribution.
 //
-// Its floor beside the arithmetic is reading the deltas once for each layer: the longer the network, the more of them, and with a dozen
+// Its floor beside the arithmetic is reading the deltas once for each block: the longer the network, the more of them, and with a dozen
 // rows the products wait for memory. An MLP's row alone would read them a second time.
 namespace autocircuit {
 namespace {
@@ -25,27 +25,27 @@ bool BackwardPass::are_plain(const std::vector<const GroupPlan*>& plans, const a
          std::none_of(plans.begin(), plans.end(), [](const GroupPlan* plan) { return plan->any_patched(); });
 }
 
-// How many sources an MLP's row leaves to be contracted with beside its layer's heads, whose first rows flow next at the same positions;
+// How many sources an MLP's row leaves to be contracted with beside its block's heads, whose first rows flow next at the same positions;
 // 0 where these are not plain. One row alone would take as long to read all deltas as all of the heads' together.
-int64_t BackwardPass::sources_to_wait_for(int64_t layer, const at::Tensor& resid) const {
-  const GroupPlan* shared = pass_.find(GroupKind::qkv, layer);
+int64_t BackwardPass::sources_to_wait_for(int64_t block, const at::Tensor& resid) const {
+  const GroupPlan* shared = pass_.find(GroupKind::qkv, block);
   std::vector<const GroupPlan*> heads{shared};
-  if (!shared) heads = {pass_.find(GroupKind::q, layer), pass_.find(GroupKind::k, layer), pass_.find(GroupKind::v, layer)};
+  if (!shared) heads = {pass_.find(GroupKind::q, block), pass_.find(GroupKind::k, block), pass_.find(GroupKind::v, block)};
   if (std::any_of(heads.begin(), heads.end(), [](const GroupPlan* plan) { return !plan; })) return 0;
   return are_plain(heads, resid) && heads[0]->group->first_source == 0 ? heads[0]->group->sources : 0;
 }
 
 // What flow_groups does, where all rows read the stream as it is: some of the batch at a time, so that what is made for them is used while it is
 // in the cache.
-void BackwardPass::flow_plain_groups(int64_t layer, const at::Tensor& resid, const std::vector<GroupGrads>& groups,
+void BackwardPass::flow_plain_groups(int64_t block, const at::Tensor& resid, const std::vector<GroupGrads>& groups,
                                      const std::vector<const GroupPlan*>& plans, int64_t rows) {
   const Projection which = groups[0].outputs[0].first;
-  const Norm norm = norm_before(model_, layer, which);
+  const Norm norm = norm_before(model_, block, which);
   const bool of_mlp = which == Projection::mlp_in;
   const std::vector<int64_t> buckets = gradients_.bucket_of(frame_);
   const int64_t n = frame_.n(), most = kPlainRows;
   WaitingRows beside = std::exchange(waiting_, {}), wait;
-  if (of_mlp) wait.sources = plans[0]->group->first_source == 0 ? sources_to_wait_for(layer, resid) : 0;
+  if (of_mlp) wait.sources = plans[0]->group->first_source == 0 ? sources_to_wait_for(block, resid) : 0;
   if (wait.sources > 0) {
     wait.plan = plans[0];
     wait.rows = at::empty({rows, n, config_.d_model}, resid.options());
@@ -61,7 +61,7 @@ void BackwardPass::flow_plain_groups(int64_t layer, const at::Tensor& resid, con
     for (const GroupGrads& group : groups) {
       at::Tensor part = grads.narrow(0, row, group.plan->group->heads);
       for (size_t i = 0; i < group.outputs.size(); i++)
-        add_projection_gradient_(part, layer, {group.outputs[i].first, group.outputs[i].second.narrow(0, first, count)}, i == 0);
+        add_projection_gradient_(part, block, {group.outputs[i].first, group.outputs[i].second.narrow(0, first, count)}, i == 0);
       row += part.size(0);
     }
     const auto some = [&](const at::Tensor& of_rows) { return of_rows.defined() ? of_rows.narrow(1, first, count) : of_rows; };

@@ -45,16 +45,16 @@ const char* name_of(GroupKind kind) {
 }
 
 // How many sources have written where such a group reads; none where such a network reads nothing there.
-int64_t known_sources(const TransformerConfig& c, const SourceOrder& order, bool factorized, GroupKind kind, int64_t layer) {
+int64_t known_sources(const TransformerConfig& c, const SourceOrder& order, bool factorized, GroupKind kind, int64_t block) {
   if (kind == GroupKind::end) return order.count();
-  if (kind == GroupKind::mid) return order.has_mid() ? order.mid(layer) : 0;
-  if (kind == GroupKind::post) return order.has_post(layer) ? order.post(layer) : 0;
+  if (kind == GroupKind::mid) return order.has_mid() ? order.mid(block) : 0;
+  if (kind == GroupKind::post) return order.has_post(block) ? order.post(block) : 0;
   if (!factorized) return 0;
-  if (kind == GroupKind::mlp) return c.attn_only ? 0 : order.before(mlp_point(c, layer));
-  return order.heads(layer);
+  if (kind == GroupKind::mlp) return c.attn_only ? 0 : order.before(mlp_point(c, block));
+  return order.heads(block);
 }
 
-bool has_heads(const TransformerConfig& c, const DestinationGroup& group) {
+bool has_heads(const TransformerConfig& c, const PatchGroup& group) {
   const bool of_head = group.kind == GroupKind::q || group.kind == GroupKind::qkv;
   if (group.kind == GroupKind::k || group.kind == GroupKind::v) return group.heads == c.kv_heads || group.heads == c.heads;
   return group.heads == (of_head ? c.heads : 1);
@@ -68,7 +68,7 @@ void check_groups(const Transformer& model, const PatchGraph& graph) {
     refuse("the graph has " + std::to_string(graph.sources) + " sources, this model has " + std::to_string(order.count()) +
            "; the graph is of another model");
   std::set<std::pair<int64_t, GroupKind>> seen;
-  for (const DestinationGroup& group : graph.groups) {
+  for (const PatchGroup& group : graph.groups) {
     const std::string what = std::string("the graph's group ") + name_of(group.kind) + " of block " + std::to_string(group.block);
     const bool inside = group.block >= 0 && group.block < c.layers;
     const int64_t known = inside ? known_sources(c, order, graph.factorized, group.kind, group.block) : 0;
@@ -142,7 +142,7 @@ void check_run(const Transformer& model, const ForwardRequest& request) {
 void check_hook(const Transformer& model, const ForwardRequest& request, const HookPoint& point, bool replaced) {
   const TransformerConfig& c = model.config();
   const std::string name = "hook point `" + name_of(point) + "`";
-  if (point.layer < 0 || point.layer >= c.layers) refuse(name + ": the model has blocks 0 to " + std::to_string(c.layers - 1));
+  if (point.block < 0 || point.block >= c.layers) refuse(name + ": the model has blocks 0 to " + std::to_string(c.layers - 1));
   const bool is_there = [&] {
     switch (point.hook) {
       case Hook::resid_mid: return !c.parallel;
@@ -165,9 +165,9 @@ void check_hook(const Transformer& model, const ForwardRequest& request, const H
   const bool of_mlp =
       point.hook == Hook::mlp_pre || point.hook == Hook::mlp_pre_linear || point.hook == Hook::mlp_post || point.hook == Hook::mlp_out;
   const Autoencoders* autoencoders = model.autoencoders();
-  const int64_t number = autoencoders ? autoencoders->of_mlp(point.layer) : -1,
-                of_attention = autoencoders ? autoencoders->of_attention(point.layer) : -1,
-                of_stream = autoencoders ? autoencoders->of_stream(point.layer) : -1;
+  const int64_t number = autoencoders ? autoencoders->of_mlp(point.block) : -1,
+                of_attention = autoencoders ? autoencoders->of_attention(point.block) : -1,
+                of_stream = autoencoders ? autoencoders->of_stream(point.block) : -1;
   if (of_mlp && number >= 0 && is_transcoder((*autoencoders)[number].input) && !autoencoders->errors())
     refuse(name + " has no value where transcoders take the MLP's place and nothing is kept of what they leave out");
   if (request.patch && is_of_norm(point.hook))

@@ -13,13 +13,13 @@ enum class PositionKind : uint8_t { learned, rotary, none };
 enum class Activation : uint8_t { relu, gelu, gelu_new, silu, quick_gelu };
 enum class QkNorm : uint8_t { none, head, full };
 
-// Rotary position embedding. Each layer uses one of several sets of inverse frequencies (Gemma 3 has two).
+// Rotary position embedding. Each block uses one of several sets of inverse frequencies (Gemma 3 has two).
 struct RotaryConfig {
   int64_t dim = 0;
   bool interleaved = false;
   std::vector<std::vector<double>> frequencies;
   std::vector<double> scale;        // multiplies cos and sin, one per set; empty = 1
-  std::vector<int64_t> layer_type;  // set used by each layer; empty = 0
+  std::vector<int64_t> layer_type;  // set used by each block; empty = 0
 };
 
 // A transformer as data: every supported architecture is a value of this struct, none has code of its own.
@@ -33,7 +33,7 @@ struct TransformerConfig {
   PositionKind positions = PositionKind::learned;
   int64_t position_offset = 0;
   RotaryConfig rotary;
-  std::vector<int64_t> window;  // per layer, 0 = full attention; empty = full everywhere
+  std::vector<int64_t> window;  // per block, 0 = full attention; empty = full everywhere
   Activation activation = Activation::gelu_new;
   double attn_softcap = 0, final_softcap = 0;  // 0 = none
   double embed_scale = 1.0;

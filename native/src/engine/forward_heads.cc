@@ -4,15 +4,15 @@
 #include "devices/device_index.h"
 #include "engine/forward_pass.h"
 
-// Which heads of a layer run, what they read, and what comes out of them before the output matrix.
+// Which heads of a block run, what they read, and what comes out of them before the output matrix.
 namespace autocircuit {
 
-ForwardPass::HeadGroups ForwardPass::groups_of(int64_t layer) const {
+ForwardPass::HeadGroups ForwardPass::groups_of(int64_t block) const {
   HeadGroups groups{};
-  groups.shared = pass_.find(GroupKind::qkv, layer);
-  groups.q = groups.shared ? groups.shared : pass_.find(GroupKind::q, layer);
-  groups.k = groups.shared ? groups.shared : pass_.find(GroupKind::k, layer);
-  groups.v = groups.shared ? groups.shared : pass_.find(GroupKind::v, layer);
+  groups.shared = pass_.find(GroupKind::qkv, block);
+  groups.q = groups.shared ? groups.shared : pass_.find(GroupKind::q, block);
+  groups.k = groups.shared ? groups.shared : pass_.find(GroupKind::k, block);
+  groups.v = groups.shared ? groups.shared : pass_.find(GroupKind::v, block);
   groups.query_rows = config_.heads;
   groups.key_rows = groups.k ? groups.k->group->heads : config_.kv_heads;
   groups.value_rows = groups.v ? groups.v->group->heads : config_.kv_heads;
@@ -20,16 +20,16 @@ ForwardPass::HeadGroups ForwardPass::groups_of(int64_t layer) const {
 }
 
 // Sorts the heads that somebody needs into those that run and those whose outputs are there already; gives the rows that the former read.
-ForwardPass::LiveRows ForwardPass::choose_heads(int64_t layer, const HeadGroups& groups, Heads& heads) {
+ForwardPass::LiveRows ForwardPass::choose_heads(int64_t block, const HeadGroups& groups, Heads& heads) {
   const auto ablated = [](const GroupPlan* plan, int64_t row) { return plan && plan->rows[row] == RowKind::ablated; };
-  const bool constant_heads = pass_.has_constant_heads(layer);
+  const bool constant_heads = pass_.has_constant_heads(block);
   heads.rows.resize(groups.query_rows);
-  if (pass_.knows_heads(layer)) {
-    const bool narrow_now = layer + 1 == config_.layers && pass_.narrows;
-    heads.kept = &start_->heads(layer, narrow_now ? *pass_.request.positions : frame_.positions);
+  if (pass_.knows_heads(block)) {
+    const bool narrow_now = block + 1 == config_.layers && pass_.narrows;
+    heads.kept = &start_->heads(block, narrow_now ? *pass_.request.positions : frame_.positions);
   }
   LiveRows live{std::vector<uint8_t>(groups.query_rows), std::vector<uint8_t>(groups.key_rows), std::vector<uint8_t>(groups.value_rows)};
-  for (const int64_t head : pass_.live.live_heads(layer)) {
+  for (const int64_t head : pass_.live.live_heads(block)) {
     const int64_t key = head * groups.key_rows / groups.query_rows, value = head * groups.value_rows / groups.query_rows;
     if (constant_heads && ablated(groups.q, head) && ablated(groups.k, key) && ablated(groups.v, value)) {
       heads.constant.push_back(head);
@@ -48,36 +48,36 @@ ForwardPass::LiveRows ForwardPass::choose_heads(int64_t layer, const HeadGroups&
   return live;
 }
 
-// What plain rows of a layer project to, where that is not the ordinary way.
-GroupInput::KnownPlain ForwardPass::known_plain(int64_t layer, const Heads& heads) {
-  if (!heads.kept) return through_hooked_norm(Hook::ln1_scale, Hook::ln1_normalized, layer, Projection::query);
-  return [this, layer](Projection which) {
-    const at::Tensor& made = start_->projection(layer, which);
+// What plain rows of a block project to, where that is not the ordinary way.
+GroupInput::KnownPlain ForwardPass::known_plain(int64_t block, const Heads& heads) {
+  if (!heads.kept) return through_hooked_norm(Hook::ln1_scale, Hook::ln1_normalized, block, Projection::query);
+  return [this, block](Projection which) {
+    const at::Tensor& made = start_->projection(block, which);
     return frame_.length() == pass_.length ? made : at_positions(made, 0, pass_.length, frame_.positions);
   };
 }
 
-ForwardPass::Heads ForwardPass::run_heads(int64_t layer) {
-  const bool narrow_now = layer + 1 == config_.layers && pass_.narrows;
-  const HeadGroups groups = groups_of(layer);
+ForwardPass::Heads ForwardPass::run_heads(int64_t block) {
+  const bool narrow_now = block + 1 == config_.layers && pass_.narrows;
+  const HeadGroups groups = groups_of(block);
   Heads heads;
-  const LiveRows live = choose_heads(layer, groups, heads);
+  const LiveRows live = choose_heads(block, groups, heads);
   if (heads.run.empty()) {
-    if (narrow_now) narrow(pass_.order.heads(layer));
+    if (narrow_now) narrow(pass_.order.heads(block));
     return heads;
   }
 
-  const GroupInput::KnownPlain known = known_plain(layer, heads);
+  const GroupInput::KnownPlain known = known_plain(block, heads);
   std::optional<GroupInput> together;  // Q, K and V of one shared input, where they read at the same positions
-  if (groups.shared) together.emplace(input_of(groups.shared, layer, Projection::key, live.k, known));
+  if (groups.shared) together.emplace(input_of(groups.shared, block, Projection::key, live.k, known));
   const auto project = [&](const GroupPlan* plan, Projection which, const std::vector<uint8_t>& rows, bool may_share) {
     if (together && may_share) return together->project(which);
-    return input_of(plan, layer, which, rows, known).project(which);
+    return input_of(plan, block, which, rows, known).project(which);
   };
   const at::Tensor resid = frame_.resid;
   at::Tensor k = project(groups.k, Projection::key, live.k, true).view({pass_.batch, pass_.length, groups.key_rows, config_.d_head});
   at::Tensor v = project(groups.v, Projection::value, live.v, true).view({pass_.batch, pass_.length, groups.value_rows, config_.d_head});
-  if (narrow_now) narrow(pass_.order.heads(layer));
+  if (narrow_now) narrow(pass_.order.heads(block));
   at::Tensor q =
       project(groups.q, Projection::query, live.q, !narrow_now).view({pass_.batch, frame_.length(), groups.query_rows, config_.d_head});
 
@@ -91,30 +91,30 @@ ForwardPass::Heads ForwardPass::run_heads(int64_t layer) {
     k = chosen(k);
     v = chosen(v);
   }
-  q = hooked_heads(Hook::q, layer, q);
-  k = hooked_heads(Hook::k, layer, k);
-  v = hooked_heads(Hook::v, layer, v);
-  heads.z = attend(layer, heads, resid, q, k, v);
+  q = hooked_heads(Hook::q, block, q);
+  k = hooked_heads(Hook::k, block, k);
+  v = hooked_heads(Hook::v, block, v);
+  heads.z = attend(block, heads, resid, q, k, v);
   heads.z = heads.z.reshape({frame_.n(), static_cast<int64_t>(heads.run.size()), config_.d_head});
   return heads;
 }
 
 // z [B, Pq, run, d_head] of the heads that run. `resid`: the stream that keys and values were made of.
-at::Tensor ForwardPass::attend(int64_t layer, const Heads& heads, const at::Tensor& resid, const at::Tensor& q, const at::Tensor& k,
+at::Tensor ForwardPass::attend(int64_t block, const Heads& heads, const at::Tensor& resid, const at::Tensor& q, const at::Tensor& k,
                                const at::Tensor& v) {
-  const BlockWeights& block = model_.weights().blocks[layer];
+  const BlockWeights& weights = model_.weights().blocks[block];
   if (!pass_.gradients) {
     Hooks* const hooks = hooks_ ? &*hooks_ : nullptr;
-    return hooked_heads(Hook::z, layer, attention_.attend(block, layer, q, k, v, frame_.positions, heads.run, kept_prefix_.get(), hooks));
+    return hooked_heads(Hook::z, block, attention_.attend(weights, block, q, k, v, frame_.positions, heads.run, kept_prefix_.get(), hooks));
   }
-  Tape::Layer& saved = tape_.layers[layer];
+  Tape::Block& saved = tape_.blocks[block];
   saved.resid_attention = resid;
   saved.resid_queries = frame_.resid;
   const at::AutoGradMode record(true);
   saved.q = q.detach().requires_grad_();
   saved.k = k.detach().requires_grad_();
   saved.v = v.detach().requires_grad_();
-  saved.z = attention_.attend(block, layer, saved.q, saved.k, saved.v, frame_.positions, heads.run, kept_prefix_.get());
+  saved.z = attention_.attend(weights, block, saved.q, saved.k, saved.v, frame_.positions, heads.run, kept_prefix_.get());
   return saved.z.detach();
 }
 

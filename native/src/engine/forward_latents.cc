@@ -9,38 +9,38 @@
 namespace autocircuit {
 
 // What a transcoder reads, from the MLP's input.
-at::Tensor ForwardPass::transcoder_input(int64_t layer, const GroupInput& input) const {
-  if (autoencoder_of_mlp(model_, layer)->input == AutoencoderInput::mlp_in) return input.normalised();
-  const GroupPlan* plan = pass_.find(GroupKind::mlp, layer);
+at::Tensor ForwardPass::transcoder_input(int64_t block, const GroupInput& input) const {
+  if (autoencoder_of_mlp(model_, block)->input == AutoencoderInput::mlp_in) return input.normalised();
+  const GroupPlan* plan = pass_.find(GroupKind::mlp, block);
   if (!plan || !plan->is_patched(0)) return frame_.resid;
-  return patched_inputs(pass_, latents_, frame_, *plan, mlp_point(config_, layer), {0}, Norm{})[0];
+  return patched_inputs(pass_, latents_, frame_, *plan, mlp_point(config_, block), {0}, Norm{})[0];
 }
 
 // x: the MLP's output, or its neurons where these are read.
-void ForwardPass::write_latents(int64_t layer, const at::Tensor& x) {
-  const int64_t number = model_.autoencoders()->of_mlp(layer);
-  const at::Tensor made = latents_->write(number, reads_input(model_, layer) ? transcoded_ : x, frame_, pass_.ablated.get());
-  const BlockWeights& block = model_.weights().blocks[layer];
+void ForwardPass::write_latents(int64_t block, const at::Tensor& x) {
+  const int64_t number = model_.autoencoders()->of_mlp(block);
+  const at::Tensor made = latents_->write(number, reads_input(model_, block) ? transcoded_ : x, frame_, pass_.ablated.get());
+  const BlockWeights& weights = model_.weights().blocks[block];
   at::Tensor out = made, error = at::zeros_like(made);
   if (model_.autoencoders()->errors()) {
-    out = reads_neurons(model_, layer) ? apply({block.w_out, block.b_out}, x) : x;
+    out = reads_neurons(model_, block) ? apply({weights.w_out, weights.b_out}, x) : x;
     error = out - made;
   }
-  if (reads_neurons(model_, layer)) out = hooked(Hook::mlp_out, layer, out);
+  if (reads_neurons(model_, block)) out = hooked(Hook::mlp_out, block, out);
   frame_.resid = frame_.resid + out;
-  record(pass_.order.mlp(layer), error);
+  record(pass_.order.mlp(block), error);
 }
 
 // z [N, heads, d_head] of all heads. The error stands in the first head's place, and nothing in the others'.
-void ForwardPass::write_attention_latents(int64_t layer, const at::Tensor& z) {
-  const int64_t number = model_.autoencoders()->of_attention(layer), first = pass_.order.heads(layer);
+void ForwardPass::write_attention_latents(int64_t block, const at::Tensor& z) {
+  const int64_t number = model_.autoencoders()->of_attention(block), first = pass_.order.heads(block);
   const bool errors = model_.autoencoders()->errors(), of_heads = (*model_.autoencoders())[number].input == AutoencoderInput::z;
-  const BlockWeights& block = model_.weights().blocks[layer];
-  const auto attention = [&] { return post_normed(config_, block.ln1_post, attention_total(block, z)); };
-  const at::Tensor total = of_heads ? at::Tensor() : hooked(Hook::attn_out, layer, attention());
+  const BlockWeights& weights = model_.weights().blocks[block];
+  const auto attention = [&] { return post_normed(config_, weights.ln1_post, attention_total(weights, z)); };
+  const at::Tensor total = of_heads ? at::Tensor() : hooked(Hook::attn_out, block, attention());
   const at::Tensor made = latents_->write(number, of_heads ? z.flatten(1) : total, frame_, pass_.ablated.get());
   at::Tensor out = !errors ? made : of_heads ? attention() : total;
-  if (of_heads) out = hooked(Hook::attn_out, layer, out);
+  if (of_heads) out = hooked(Hook::attn_out, block, out);
   const at::Tensor nothing = at::zeros_like(made);
   frame_.resid = frame_.resid + out;
   record(first, errors ? out - made : nothing);
@@ -48,13 +48,13 @@ void ForwardPass::write_attention_latents(int64_t layer, const at::Tensor& z) {
 }
 
 // The stream behind a block goes on as what its autoencoder makes of what it reads there, and as the error of that.
-void ForwardPass::write_stream_latents(int64_t layer) {
-  const int64_t place = pass_.order.post(layer);
-  if (!autoencoder_of_stream(model_, layer)) return record(place, at::zeros_like(frame_.resid));
-  const GroupPlan* plan = pass_.find(GroupKind::post, layer);
+void ForwardPass::write_stream_latents(int64_t block) {
+  const int64_t place = pass_.order.post(block);
+  if (!autoencoder_of_stream(model_, block)) return record(place, at::zeros_like(frame_.resid));
+  const GroupPlan* plan = pass_.find(GroupKind::post, block);
   at::Tensor read = frame_.resid;
-  if (plan && plan->is_patched(0)) read = patched_inputs(pass_, latents_, frame_, *plan, attention_point(layer) + 2, {0}, Norm{})[0];
-  const at::Tensor made = latents_->write(model_.autoencoders()->of_stream(layer), read, frame_, pass_.ablated.get());
+  if (plan && plan->is_patched(0)) read = patched_inputs(pass_, latents_, frame_, *plan, attention_point(block) + 2, {0}, Norm{})[0];
+  const at::Tensor made = latents_->write(model_.autoencoders()->of_stream(block), read, frame_, pass_.ablated.get());
   const bool errors = model_.autoencoders()->errors();
   frame_.resid = errors ? read : made;
   record(place, errors ? read - made : at::zeros_like(made));

@@ -12,10 +12,10 @@ namespace autocircuit {
 
 ForwardResult ForwardPass::run() {
   start();
-  const int64_t first_layer = start_ ? pass_.leaves_run_at / 2 : 0;
-  for (int64_t layer = first_layer; layer < config_.layers; layer++) {
+  const int64_t first_block = start_ ? pass_.leaves_run_at / 2 : 0;
+  for (int64_t block = first_block; block < config_.layers; block++) {
     pass_.request.cancel.check();
-    block(layer);
+    through_block(block);
   }
   keep_resid(end_point(config_));
   ForwardResult result;
@@ -37,41 +37,41 @@ ForwardResult ForwardPass::run() {
 }
 
 // The heads run, then write; an MLP beside them reads before they do. A run that starts at the MLP skips the heads.
-void ForwardPass::block(int64_t layer) {
-  const bool heads_run = !start_ || attention_point(layer) >= pass_.leaves_run_at;
-  const bool last = layer + 1 == config_.layers;
-  hook_stream(Hook::resid_pre, layer);
+void ForwardPass::through_block(int64_t block) {
+  const bool heads_run = !start_ || attention_point(block) >= pass_.leaves_run_at;
+  const bool last = block + 1 == config_.layers;
+  hook_stream(Hook::resid_pre, block);
   if (pass_.request.want_hidden) hidden_.push_back(frame_.resid.to(type_of(model_.weights())));
-  keep_resid(attention_point(layer));
+  keep_resid(attention_point(block));
   Heads heads;
-  if (heads_run) heads = run_heads(layer);
-  else if (last && pass_.narrows) narrow(pass_.order.before(mlp_point(config_, layer)));
+  if (heads_run) heads = run_heads(block);
+  else if (last && pass_.narrows) narrow(pass_.order.before(mlp_point(config_, block)));
   const bool has_mlp = !config_.attn_only;
   at::Tensor mlp;
-  if (has_mlp && config_.parallel) mlp = run_mlp(layer);
-  if (autoencoder_of_attention(model_, layer)) {
-    write_attention_latents(layer, heads.z);
+  if (has_mlp && config_.parallel) mlp = run_mlp(block);
+  if (autoencoder_of_attention(model_, block)) {
+    write_attention_latents(block, heads.z);
   } else {
     const at::Tensor before = frame_.resid;
-    if (heads_run) write_heads(layer, heads);
-    hook_attention(layer, before, heads.z);
+    if (heads_run) write_heads(block, heads);
+    hook_attention(block, before, heads.z);
   }
-  if (!config_.parallel) hook_stream(Hook::resid_mid, layer);
+  if (!config_.parallel) hook_stream(Hook::resid_mid, block);
   if (has_mlp && !config_.parallel) {
     if (pass_.order.has_mid()) {
-      read_residual(GroupKind::mid, layer);
-      record_stream(pass_.order.mid(layer));
+      read_residual(GroupKind::mid, block);
+      record_stream(pass_.order.mid(block));
     }
-    keep_resid(attention_point(layer) + 1);
-    mlp = run_mlp(layer);
+    keep_resid(attention_point(block) + 1);
+    mlp = run_mlp(block);
   }
-  if (has_mlp && autoencoder_of_mlp(model_, layer)) write_latents(layer, mlp);
-  else if (has_mlp) write_mlp(layer, mlp);
-  hook_stream(Hook::resid_post, layer);
-  if (!pass_.order.has_post(layer)) return;
-  if (pass_.factorized) return write_stream_latents(layer);
-  read_residual(GroupKind::post, layer);
-  record_stream(pass_.order.post(layer));
+  if (has_mlp && autoencoder_of_mlp(model_, block)) write_latents(block, mlp);
+  else if (has_mlp) write_mlp(block, mlp);
+  hook_stream(Hook::resid_post, block);
+  if (!pass_.order.has_post(block)) return;
+  if (pass_.factorized) return write_stream_latents(block);
+  read_residual(GroupKind::post, block);
+  record_stream(pass_.order.post(block));
 }
 
 // What the network gives at its end, where somebody asks for it.
@@ -122,8 +122,8 @@ at::Tensor ForwardPass::logits(const at::Tensor& rows) {
 }
 
 // Unfactorised graphs: the stream itself is replaced where a patched edge ends.
-void ForwardPass::read_residual(GroupKind kind, int64_t layer) {
-  const GroupPlan* plan = pass_.find(kind, layer);
+void ForwardPass::read_residual(GroupKind kind, int64_t block) {
+  const GroupPlan* plan = pass_.find(kind, block);
   if (!plan || plan->all(RowKind::plain)) return;
   frame_.resid = patched_inputs(pass_, latents_, frame_, *plan, 0, {0}, Norm{})[0];
 }

@@ -41,7 +41,7 @@ class ForwardPass {
     std::vector<std::optional<KeptHeads::Rows>> rows;  // per head, for those that it should have next
     at::Tensor z;                                      // [N, run, d_head]
   };
-  // The groups that a layer's queries, keys and values read; null where the graph has none. `shared`: one for all three.
+  // The groups that a block's queries, keys and values read; null where the graph has none. `shared`: one for all three.
   struct HeadGroups {
     const GroupPlan *shared, *q, *k, *v;
     int64_t query_rows, key_rows, value_rows;
@@ -51,12 +51,12 @@ class ForwardPass {
   };
 
   // forward_pass.cc
-  void block(int64_t layer);
+  void through_block(int64_t block);
   void finish(ForwardResult& result);
   at::Tensor end_input();
   at::Tensor output_rows(const at::Tensor& x) const;
   at::Tensor logits(const at::Tensor& rows);
-  void read_residual(GroupKind kind, int64_t layer);
+  void read_residual(GroupKind kind, int64_t block);
   at::Tensor collected_sources() const;
   void keep_resid(int64_t point);
 
@@ -71,42 +71,42 @@ class ForwardPass {
   void record_stream(int64_t source);
   at::Tensor ablated_outputs(int64_t first, int64_t count) const;
   void narrow(int64_t known_sources);
-  GroupInput input_of(const GroupPlan* plan, int64_t layer, Projection which, const std::vector<uint8_t>& live,
+  GroupInput input_of(const GroupPlan* plan, int64_t block, Projection which, const std::vector<uint8_t>& live,
                       GroupInput::KnownPlain known = {}) const;
 
   // forward_heads.cc
-  Heads run_heads(int64_t layer);
-  HeadGroups groups_of(int64_t layer) const;
-  LiveRows choose_heads(int64_t layer, const HeadGroups& groups, Heads& heads);
-  GroupInput::KnownPlain known_plain(int64_t layer, const Heads& heads);
-  at::Tensor attend(int64_t layer, const Heads& heads, const at::Tensor& resid, const at::Tensor& q, const at::Tensor& k,
+  Heads run_heads(int64_t block);
+  HeadGroups groups_of(int64_t block) const;
+  LiveRows choose_heads(int64_t block, const HeadGroups& groups, Heads& heads);
+  GroupInput::KnownPlain known_plain(int64_t block, const Heads& heads);
+  at::Tensor attend(int64_t block, const Heads& heads, const at::Tensor& resid, const at::Tensor& q, const at::Tensor& k,
                     const at::Tensor& v);
 
   // forward_head_outputs.cc
-  void write_heads(int64_t layer, const Heads& heads);
-  void write_sum_of_heads(int64_t layer, const at::Tensor& z);
-  void write_all_heads(int64_t layer, const at::Tensor& z);
-  void write_some_heads(int64_t layer, const Heads& heads);
-  bool reads_heads_sum(int64_t layer) const;
+  void write_heads(int64_t block, const Heads& heads);
+  void write_sum_of_heads(int64_t block, const at::Tensor& z);
+  void write_all_heads(int64_t block, const at::Tensor& z);
+  void write_some_heads(int64_t block, const Heads& heads);
+  bool reads_heads_sum(int64_t block) const;
   at::Tensor per_mask(const at::Tensor& rows) const;
 
   // forward_mlp.cc
-  at::Tensor run_mlp(int64_t layer);
-  void write_mlp(int64_t layer, const at::Tensor& out);
+  at::Tensor run_mlp(int64_t block);
+  void write_mlp(int64_t block, const at::Tensor& out);
 
   // forward_latents.cc
-  at::Tensor transcoder_input(int64_t layer, const GroupInput& input) const;
-  void write_latents(int64_t layer, const at::Tensor& x);
-  void write_attention_latents(int64_t layer, const at::Tensor& z);
-  void write_stream_latents(int64_t layer);
+  at::Tensor transcoder_input(int64_t block, const GroupInput& input) const;
+  void write_latents(int64_t block, const at::Tensor& x);
+  void write_attention_latents(int64_t block, const at::Tensor& z);
+  void write_stream_latents(int64_t block);
 
   // forward_hooks.cc
-  at::Tensor hooked(Hook hook, int64_t layer, const at::Tensor& x);
-  at::Tensor hooked_heads(Hook hook, int64_t layer, const at::Tensor& x);
-  void hook_stream(Hook hook, int64_t layer);
-  void hook_attention(int64_t layer, const at::Tensor& before, const at::Tensor& z);
-  at::Tensor hooked_norm(Hook scale, Hook normalized, int64_t layer, const Norm& norm, const at::Tensor& x);
-  GroupInput::KnownPlain through_hooked_norm(Hook scale, Hook normalized, int64_t layer, Projection first);
+  at::Tensor hooked(Hook hook, int64_t block, const at::Tensor& x);
+  at::Tensor hooked_heads(Hook hook, int64_t block, const at::Tensor& x);
+  void hook_stream(Hook hook, int64_t block);
+  void hook_attention(int64_t block, const at::Tensor& before, const at::Tensor& z);
+  at::Tensor hooked_norm(Hook scale, Hook normalized, int64_t block, const Norm& norm, const at::Tensor& x);
+  GroupInput::KnownPlain through_hooked_norm(Hook scale, Hook normalized, int64_t block, Projection first);
 
   const PassPlan& pass_;
   const Transformer& model_;

@@ -31,7 +31,7 @@ class Ablation : public Origin {
   bool same_everywhere_;
 };
 
-// Keys and values of a prefix, per layer [B or 1, kv_heads, length, d_head], keys already rotated.
+// Keys and values of a prefix, per block [B or 1, kv_heads, length, d_head], keys already rotated.
 struct Prefix {
   Serial serial;
   uint64_t model = 0;  // serial number of the transformer that made them

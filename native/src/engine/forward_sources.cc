@@ -44,12 +44,12 @@ void ForwardPass::narrow(int64_t known_sources) {
   frame_ = full.narrowed(positions, known_sources, late);
 }
 
-GroupInput ForwardPass::input_of(const GroupPlan* plan, int64_t layer, Projection which, const std::vector<uint8_t>& live,
+GroupInput ForwardPass::input_of(const GroupPlan* plan, int64_t block, Projection which, const std::vector<uint8_t>& live,
                                  GroupInput::KnownPlain known) const {
   const auto make = [this](const GroupPlan& of, int64_t point, const std::vector<int64_t>& rows, const Norm& norm) {
     return patched_inputs(pass_, latents_, frame_, of, point, rows, norm);
   };
-  return GroupInput(model_, frame_, plan, layer, which, live, pass_.ablated.get(), make, std::move(known));
+  return GroupInput(model_, frame_, plan, block, which, live, pass_.ablated.get(), make, std::move(known));
 }
 
 }  // namespace autocircuit

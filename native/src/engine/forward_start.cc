@@ -47,7 +47,7 @@ ForwardPass::ForwardPass(const PassPlan& plan, LatentPass* latents, std::shared_
   if (plan.is_hooked()) hooks_.emplace(plan.request.hooks);
   if (plan.request.keep_run) kept_ = empty_run(plan);
   if (plan.request.want_keys_values) kept_prefix_ = empty_prefix(plan);
-  tape_.layers.resize(config_.layers);
+  tape_.blocks.resize(config_.layers);
 }
 
 void ForwardPass::start() {
@@ -79,11 +79,11 @@ at::Tensor ForwardPass::embedded() const {
         .reshape({pass_.rows(), config_.d_model});
   at::Tensor x = at::embedding(weights.embed, request.tokens);
   if (config_.embed_scale != 1.0) x = x * config_.embed_scale;
-  if (weights.positions.defined()) x = x + at::embedding(weights.positions, attention_.token_positions() + config_.position_offset);
+  if (weights.positions.defined()) x = x + at::embedding(weights.positions, attention_.text_positions() + config_.position_offset);
   return x.reshape({pass_.rows(), config_.d_model});
 }
 
-// Room for deltas. Products over all of a layer's sources, which devices other than the CPU make, also read those that no list
+// Room for deltas. Products over all of a block's sources, which devices other than the CPU make, also read those that no list
 // names: these must be numbers.
 at::Tensor ForwardPass::empty_deltas(int64_t sources, int64_t n) const {
   const at::TensorOptions& options = model_.weights().options;

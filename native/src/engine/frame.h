@@ -10,7 +10,7 @@
 namespace autocircuit {
 
 // The positions a pass currently works at, and what it knows there. A pass starts with all positions and goes on with the
-// asked ones alone after the last layer's keys and values are made. N = batch * positions.size().
+// asked ones alone after the last block's keys and values are made. N = batch * positions.size().
 struct Frame {
   int64_t batch = 0;
   std::vector<int64_t> positions;

@@ -12,8 +12,8 @@
 namespace autocircuit {
 namespace {
 
-int64_t point_of(const TransformerConfig& config, int64_t layer, Projection which) {
-  return is_of_mlp(which) ? mlp_point(config, layer) : attention_point(layer);
+int64_t point_of(const TransformerConfig& config, int64_t block, Projection which) {
+  return is_of_mlp(which) ? mlp_point(config, block) : attention_point(block);
 }
 
 // What the ablation cache holds for all positions of its batch, for this frame: [N, columns].
@@ -29,17 +29,17 @@ Linear columns_of(const Linear& linear, int64_t from, int64_t count) {
 
 }  // namespace
 
-GroupInput::GroupInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
+GroupInput::GroupInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t block, Projection which,
                        const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs, KnownPlain known)
-    : model_(model), frame_(frame), plan_(plan), layer_(layer), live_(live), ablated_inputs_(ablated), known_(std::move(known)),
-      norm_(norm_before(model, layer, which)) {
+    : model_(model), frame_(frame), plan_(plan), block_(block), live_(live), ablated_inputs_(ablated), known_(std::move(known)),
+      norm_(norm_before(model, block, which)) {
   for (int64_t head = 0; head < static_cast<int64_t>(live.size()); head++) {
     if (!live[head]) continue;
     const RowKind kind = plan ? plan->rows[head] : RowKind::plain;
     (kind == RowKind::plain ? plain_heads_ : kind == RowKind::ablated ? ablated_ : patched_).push_back(head);
   }
   if (!patched_.empty())
-    rows_ = patched_inputs(*plan, point_of(model.config(), layer, which), patched_, norm_).to(type_of(model.weights()));
+    rows_ = patched_inputs(*plan, point_of(model.config(), block, which), patched_, norm_).to(type_of(model.weights()));
 }
 
 const at::Tensor& GroupInput::plain() const {
@@ -50,7 +50,7 @@ const at::Tensor& GroupInput::plain() const {
 at::Tensor GroupInput::normalised() const { return patched_.empty() ? plain() : rows_[0]; }
 
 at::Tensor GroupInput::project(Projection which) const {
-  const Linear linear = linear_of(model_, layer_, which);
+  const Linear linear = linear_of(model_, block_, which);
   const int64_t rows = static_cast<int64_t>(live_.size());
   // A group may have more rows than the projection has heads (key/value heads read once per query head): rows share.
   const int64_t heads = is_of_mlp(which) ? 1 : linear.weight.size(1) / model_.config().d_head;
@@ -78,7 +78,7 @@ at::Tensor GroupInput::project(Projection which) const {
   }
   if (!patched_.empty()) project_patched(out, linear, heads);
   if (!ablated_.empty()) {
-    const at::Tensor cached = in_frame(ablated_inputs_->projection(layer_, which), frame_, ablated_inputs_->sources().size(2));
+    const at::Tensor cached = in_frame(ablated_inputs_->projection(block_, which), frame_, ablated_inputs_->sources().size(2));
     if (few_launches) {
       std::vector<int64_t> of_cached;
       for (const int64_t row : ablated_) of_cached.push_back(row / shared);

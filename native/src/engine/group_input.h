@@ -24,7 +24,7 @@ class GroupInput {
   using KnownPlain = std::function<at::Tensor(Projection)>;
 
   // `live`: which heads (rows) are needed. `plan` is null where the graph has no destinations.
-  GroupInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t layer, Projection which,
+  GroupInput(const Transformer& model, const Frame& frame, const GroupPlan* plan, int64_t block, Projection which,
              const std::vector<uint8_t>& live, AblationCache* ablated, const PatchedInputs& patched_inputs, KnownPlain known = {});
 
   // x @ W + b for every live row: [N, rows * columns per row], rows that are not live are left unset.
@@ -39,7 +39,7 @@ class GroupInput {
   const Transformer& model_;
   const Frame& frame_;
   const GroupPlan* plan_;
-  int64_t layer_;
+  int64_t block_;
   std::vector<uint8_t> live_;
   AblationCache* ablated_inputs_;
   KnownPlain known_;

@@ -109,12 +109,12 @@ HookPoint hook_point(const std::string& name) {
   for (const auto& [hook, text] : of_end)
     if (name == text) return {hook, 0};
   if (name.starts_with(blocks)) {
-    int64_t layer = -1;
+    int64_t block = -1;
     const char* const end = name.data() + name.size();
-    const auto [rest, error] = std::from_chars(name.data() + blocks.size(), end, layer);
+    const auto [rest, error] = std::from_chars(name.data() + blocks.size(), end, block);
     if (error == std::errc() && rest != end && *rest == '.')
       for (const auto& [hook, text] : of_block)
-        if (std::string_view(rest + 1, static_cast<size_t>(end - rest - 1)) == text) return {hook, layer};
+        if (std::string_view(rest + 1, static_cast<size_t>(end - rest - 1)) == text) return {hook, block};
   }
   throw Error(ErrorCode::bad_input, "there is no hook point `" + name + "`");
 }
@@ -123,7 +123,7 @@ std::string name_of(const HookPoint& point) {
   for (const auto& [hook, text] : of_end)
     if (hook == point.hook) return std::string(text);
   for (const auto& [hook, text] : of_block)
-    if (hook == point.hook) return "blocks." + std::to_string(point.layer) + "." + std::string(text);
+    if (hook == point.hook) return "blocks." + std::to_string(point.block) + "." + std::string(text);
   return {};
 }
 
@@ -149,14 +149,14 @@ bool is_of_stream(Hook hook) {
   }
 }
 
-bool Hooks::at(Hook hook, int64_t layer) const {
-  const HookPoint point{hook, layer};
+bool Hooks::at(Hook hook, int64_t block) const {
+  const HookPoint point{hook, block};
   return std::find(request_.read.begin(), request_.read.end(), point) != request_.read.end() ||
          std::any_of(request_.replaced.begin(), request_.replaced.end(), [&](const Replacement& r) { return r.point == point; });
 }
 
-at::Tensor Hooks::visit(Hook hook, int64_t layer, const at::Tensor& x) {
-  const HookPoint point{hook, layer};
+at::Tensor Hooks::visit(Hook hook, int64_t block, const at::Tensor& x) {
+  const HookPoint point{hook, block};
   at::Tensor value = x;
   for (const Replacement& replacement : request_.replaced)
     if (replacement.point == point) value = replaced_in(value, replacement);

@@ -37,7 +37,7 @@ enum class Hook {
 
 struct HookPoint {
   Hook hook;
-  int64_t layer = 0;
+  int64_t block = 0;
   auto operator<=>(const HookPoint&) const = default;
 };
 
@@ -71,9 +71,9 @@ class Hooks {
   explicit Hooks(const HookRequest& request) : request_(request), values_(request.read.size()) {}
 
   // Whether somebody reads or replaces the value there.
-  bool at(Hook hook, int64_t layer) const;
+  bool at(Hook hook, int64_t block) const;
   // x in the point's dimensions, or what is to be in its place. Throws Error bad_input for a replacement that does not fit.
-  at::Tensor visit(Hook hook, int64_t layer, const at::Tensor& x);
+  at::Tensor visit(Hook hook, int64_t block, const at::Tensor& x);
   // In the order of the request.
   const std::vector<at::Tensor>& values() const { return values_; }
 

@@ -10,7 +10,7 @@
 
 namespace autocircuit {
 
-// What the heads of the layer where passes leave a kept run gave when they last read there: their residual stream and
+// What the heads of the block where passes leave a kept run gave when they last read there: their residual stream and
 // the sources before it are always the same, so a head's output depends on its own rows of the mask alone. A search that
 // changes one row at a time finds all other heads here.
 struct KeptHeads {
@@ -18,7 +18,7 @@ struct KeptHeads {
   using Rows = std::vector<double>;
 
   uint64_t graph = 0, ablation = 0;  // serial numbers
-  int64_t layer = -1;
+  int64_t block = -1;
   std::vector<int64_t> positions;
   at::Tensor before;                        // [n, D] residual stream, with the output bias; n = kept batch * positions
   at::Tensor after;                         // [n, D] with the heads' outputs

@@ -7,19 +7,19 @@ const Autoencoder* numbered(const Autoencoders& autoencoders, int64_t number) { 
 
 }  // namespace
 
-const Autoencoder* autoencoder_of_attention(const Transformer& model, int64_t layer) {
+const Autoencoder* autoencoder_of_attention(const Transformer& model, int64_t block) {
   const Autoencoders* autoencoders = model.autoencoders();
-  return autoencoders ? numbered(*autoencoders, autoencoders->of_attention(layer)) : nullptr;
+  return autoencoders ? numbered(*autoencoders, autoencoders->of_attention(block)) : nullptr;
 }
 
-const Autoencoder* autoencoder_of_mlp(const Transformer& model, int64_t layer) {
+const Autoencoder* autoencoder_of_mlp(const Transformer& model, int64_t block) {
   const Autoencoders* autoencoders = model.autoencoders();
-  return autoencoders ? numbered(*autoencoders, autoencoders->of_mlp(layer)) : nullptr;
+  return autoencoders ? numbered(*autoencoders, autoencoders->of_mlp(block)) : nullptr;
 }
 
-const Autoencoder* autoencoder_of_stream(const Transformer& model, int64_t layer) {
+const Autoencoder* autoencoder_of_stream(const Transformer& model, int64_t block) {
   const Autoencoders* autoencoders = model.autoencoders();
-  return autoencoders ? numbered(*autoencoders, autoencoders->of_stream(layer)) : nullptr;
+  return autoencoders ? numbered(*autoencoders, autoencoders->of_stream(block)) : nullptr;
 }
 
 SourceOrder source_order(const Transformer& model, bool factorized) {
@@ -32,13 +32,13 @@ SourceOrder source_order(const TransformerConfig& config, const Autoencoders& au
   return SourceOrder(config, autoencoders.any_of_stream() ? StreamSources::autoencoded : StreamSources::none);
 }
 
-bool reads_neurons(const Transformer& model, int64_t layer) {
-  const Autoencoder* one = autoencoder_of_mlp(model, layer);
+bool reads_neurons(const Transformer& model, int64_t block) {
+  const Autoencoder* one = autoencoder_of_mlp(model, block);
   return one && one->input == AutoencoderInput::mlp_post;
 }
 
-bool reads_input(const Transformer& model, int64_t layer) {
-  const Autoencoder* one = autoencoder_of_mlp(model, layer);
+bool reads_input(const Transformer& model, int64_t block) {
+  const Autoencoder* one = autoencoder_of_mlp(model, block);
   return one && is_transcoder(one->input);
 }
 

@@ -22,7 +22,7 @@ void check_table(const Autoencoders& autoencoders, const PatchGraph& table, int6
 }
 
 // The first ordinary source that a group reads: the place of the last autoencoder of the stream before it.
-int64_t first_read(const TransformerConfig& config, const Autoencoders& autoencoders, const DestinationGroup& group) {
+int64_t first_read(const TransformerConfig& config, const Autoencoders& autoencoders, const PatchGroup& group) {
   const SourceOrder order = source_order(config, autoencoders);
   for (int64_t block = (group.kind == GroupKind::end ? config.layers : group.block) - 1; block >= 0; block--)
     if (autoencoders.of_stream(block) >= 0) return order.post(block);
@@ -63,10 +63,10 @@ LatentGraph::LatentGraph(const TransformerConfig& config, const Autoencoders& au
   ordinary_ = std::make_shared<PatchGraph>();
   ordinary_->tokens = table.tokens;
   ordinary_->sources = order.count();
-  for (const DestinationGroup& group : table.groups) {
+  for (const PatchGroup& group : table.groups) {
     const bool inside = group.block >= 0 && group.block < config.layers;
     if (!inside || (group.kind == GroupKind::post && autoencoders.of_stream(group.block) < 0) || group.kind == GroupKind::mid)
-      throw Error(ErrorCode::bad_input, "the graph has a group that reads in layer " + std::to_string(group.block) +
+      throw Error(ErrorCode::bad_input, "the graph has a group that reads in block " + std::to_string(group.block) +
                                             " what this model with its autoencoders does not read there; the graph is of another model");
     const int64_t end = group.kind == GroupKind::post ? order.post(group.block) : order.before(reading_point(config, group));
     add_group(group, first_read(config, autoencoders, group), end);
@@ -75,13 +75,13 @@ LatentGraph::LatentGraph(const TransformerConfig& config, const Autoencoders& au
 }
 
 // With the cells of a group that reads the ordinary sources from `first` on.
-void LatentGraph::add_group(const DestinationGroup& of_table, int64_t first, int64_t end) {
+void LatentGraph::add_group(const PatchGroup& of_table, int64_t first, int64_t end) {
   const int64_t first_column = written_[first], columns = written_[end] - first_column;
   if (of_table.first_source != first_column || of_table.sources != columns)
     throw Error(ErrorCode::bad_input, "the graph has a group with sources " + range_text(of_table.first_source, of_table.sources) +
                                           " where this model with its latents has " + range_text(first_column, columns) +
                                           "; the graph is of another model");
-  DestinationGroup made = of_table;
+  PatchGroup made = of_table;
   made.first_source = first;
   made.sources = end - first;
   made.offset = static_cast<int64_t>(cells_.size());
@@ -112,7 +112,7 @@ void LatentGraph::reclassify(MaskPlan& plan, const at::Tensor& mask, PlanKind ki
   if (kind != PlanKind::listed && !mask.ne(0).any().item<bool>()) return;
   const int64_t tokens = table_.tokens == 0 ? 1 : table_.tokens;
   for (size_t g = 0; g < table_.groups.size(); g++) {
-    const DestinationGroup& group = table_.groups[g];
+    const PatchGroup& group = table_.groups[g];
     const at::Tensor cells =
         mask.narrow(1, group.offset, tokens * group.heads * group.sources).view({mask.size(0), tokens, group.heads, group.sources});
     const auto count = [&](double dropped) { return cells.ne(dropped).sum({0, 1, 3}).to(at::kCPU).contiguous(); };

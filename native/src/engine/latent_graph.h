@@ -12,7 +12,7 @@
 
 namespace autocircuit {
 
-// A graph whose rows name latents, taken apart: the ordinary sources, which the engine patches as ever (the place of an MLP, or of a layer's
+// A graph whose rows name latents, taken apart: the ordinary sources, which the engine patches as ever (the place of an MLP, or of a block's
 // first head, holds the error of what replaces it, or zeros; so does one behind each block where the stream has autoencoders), and of each
 // autoencoder its latents, columns side by side.
 class LatentGraph {
@@ -23,14 +23,14 @@ class LatentGraph {
   std::shared_ptr<const PatchGraph> ordinary() const { return ordinary_; }
   const PatchGraph& table() const { return table_; }
   // The group of the table that reads where this one of the ordinary graph does.
-  const DestinationGroup& of(const DestinationGroup& ordinary) const { return table_.groups[&ordinary - ordinary_->groups.data()]; }
+  const PatchGroup& of(const PatchGroup& ordinary) const { return table_.groups[&ordinary - ordinary_->groups.data()]; }
   // The block whose groups see as much of the stream as a group does: its own, or the next one, or their number at the end.
-  static int64_t reading_block(const DestinationGroup& group) {
+  static int64_t reading_block(const PatchGroup& group) {
     return group.block + (group.kind == GroupKind::end || group.kind == GroupKind::post ? 1 : 0);
   }
   // Column of an autoencoder's first latent, and whether a group reads what it writes.
   int64_t column(int64_t number) const { return column_[number]; }
-  bool reads(const DestinationGroup& of_table, int64_t number) const {
+  bool reads(const PatchGroup& of_table, int64_t number) const {
     const int64_t place = column_[number] - of_table.first_source;
     return place >= 0 && place < of_table.sources;
   }
@@ -44,7 +44,7 @@ class LatentGraph {
   void reclassify(MaskPlan& plan, const at::Tensor& mask, PlanKind kind) const;
 
  private:
-  void add_group(const DestinationGroup& of_table, int64_t first, int64_t end);
+  void add_group(const PatchGroup& of_table, int64_t first, int64_t end);
 
   const PatchGraph& table_;  // outlives this
   std::shared_ptr<PatchGraph> ordinary_;

@@ -109,7 +109,7 @@ LatentLists LatentPass::in_frame(int64_t number, const Frame& frame) const {
 }
 
 // Where the mask has the edges of an autoencoder's entries [N, K] to some rows: [N, rows, K].
-at::Tensor LatentPass::cells(const Frame& frame, const DestinationGroup& group, int64_t number, const at::Tensor& columns,
+at::Tensor LatentPass::cells(const Frame& frame, const PatchGroup& group, int64_t number, const at::Tensor& columns,
                              const std::vector<int64_t>& rows) const {
   const bool by_token = graph_->table().tokens > 0;
   std::vector<int64_t> of_token, of_row;
@@ -123,7 +123,7 @@ at::Tensor LatentPass::cells(const Frame& frame, const DestinationGroup& group, 
 }
 
 void LatentPass::add_to_rows(at::Tensor& inputs, const Frame& frame, const GroupPlan& plan, const std::vector<int64_t>& rows) const {
-  const DestinationGroup& group = graph_->of(*plan.group);
+  const PatchGroup& group = graph_->of(*plan.group);
   std::vector<int64_t> from_ablated;
   for (const int64_t row : rows) from_ablated.push_back(plan.rows[row] == RowKind::near_ablated);
   const at::Tensor shift = index_on(inputs.device(), from_ablated).to(mask_.options()).view({1, -1, 1});
@@ -146,7 +146,7 @@ at::Tensor LatentPass::behind(const at::Tensor& sources) const {
 
 void LatentPass::contract(const Frame& frame, const std::vector<const GroupPlan*>& plans, const at::Tensor& grad) {
   // Groups that are contracted together read at one point, so that the decoder's rows are gathered once for all of them.
-  const DestinationGroup& first = graph_->of(*plans[0]->group);
+  const PatchGroup& first = graph_->of(*plans[0]->group);
   for (int64_t number = 0; number < autoencoders_.count(); number++) {
     if (!graph_->reads(first, number)) continue;
     const LatentLists lists = in_frame(number, frame);
@@ -156,7 +156,7 @@ void LatentPass::contract(const Frame& frame, const std::vector<const GroupPlan*
     const at::Tensor products = row_products(grad, decoder, lists.row) * by.unsqueeze(1);
     int64_t row = 0;
     for (const GroupPlan* plan : plans) {
-      const DestinationGroup& group = graph_->of(*plan->group);
+      const PatchGroup& group = graph_->of(*plan->group);
       std::vector<int64_t> rows(group.heads);
       std::iota(rows.begin(), rows.end(), 0);
       const at::Tensor cells_of_group = cells(frame, group, number, lists.column, rows);
@@ -167,7 +167,7 @@ void LatentPass::contract(const Frame& frame, const std::vector<const GroupPlan*
 }
 
 void LatentPass::flow(const Frame& frame, const GroupPlan& plan, const at::Tensor& grad) {
-  const DestinationGroup& group = graph_->of(*plan.group);
+  const PatchGroup& group = graph_->of(*plan.group);
   std::vector<int64_t> rows(group.heads);
   std::iota(rows.begin(), rows.end(), 0);
   for (int64_t number = 0; number < autoencoders_.count(); number++) {

@@ -53,7 +53,7 @@ class LatentPass {
   std::vector<at::Tensor> gradients() const;
 
  private:
-  at::Tensor cells(const Frame& frame, const DestinationGroup& group, int64_t number, const at::Tensor& columns,
+  at::Tensor cells(const Frame& frame, const PatchGroup& group, int64_t number, const at::Tensor& columns,
                    const std::vector<int64_t>& rows) const;
   LatentLists in_frame(int64_t number, const Frame& frame) const;
   bool crosses_layers(int64_t number) const;

@@ -13,7 +13,7 @@ at::Tensor activate(Activation activation, const at::Tensor& x);
 at::Tensor hidden_units(Activation activation, const at::Tensor& in, const at::Tensor& gate);
 
 // Gradients of the two products from that of the hidden units. Made from the products alone: a pass with gradients need not keep
-// the hidden units, the widest tensor of a layer.
+// the hidden units, the widest tensor of a block.
 struct HiddenGrads {
   at::Tensor in, gate;
 };

@@ -23,23 +23,23 @@ at::Tensor post_normed(const TransformerConfig& config, const NormWeights& norm,
 
 at::Tensor times_factor(const at::Tensor& x, const at::Tensor& factor) { return (x * factor).to(x.scalar_type()); }
 
-at::Tensor attention_total(const BlockWeights& block, const at::Tensor& z) {
+at::Tensor attention_total(const BlockWeights& weights, const at::Tensor& z) {
   const at::Tensor flat = z.flatten(1);
-  return product(flat, block.w_o, block.b_o);
+  return product(flat, weights.w_o, weights.b_o);
 }
 
-at::Tensor head_products(const BlockWeights& block, const at::Tensor& z, at::Tensor out) {
-  const at::Tensor per_head = block.w_o.view({z.size(1), z.size(2), -1});
+at::Tensor head_products(const BlockWeights& weights, const at::Tensor& z, at::Tensor out) {
+  const at::Tensor per_head = weights.w_o.view({z.size(1), z.size(2), -1});
   if (!out.defined()) return batch_product(z.transpose(0, 1), per_head);
   batch_product_into(out, z.transpose(0, 1), per_head);
   return out;
 }
 
-at::Tensor head_outputs_of(const Transformer& model, int64_t layer, const at::Tensor& z) {
-  const BlockWeights& block = model.weights().blocks[layer];
-  const at::Tensor products = head_products(block, z);
-  if (!block.ln1_post.scale.defined()) return products;
-  return times_factor(products, post_factor(model.config(), block.ln1_post, attention_total(block, z)));
+at::Tensor head_outputs_of(const Transformer& model, int64_t block, const at::Tensor& z) {
+  const BlockWeights& weights = model.weights().blocks[block];
+  const at::Tensor products = head_products(weights, z);
+  if (!weights.ln1_post.scale.defined()) return products;
+  return times_factor(products, post_factor(model.config(), weights.ln1_post, attention_total(weights, z)));
 }
 
 at::Tensor post_norm_backward(const TransformerConfig& config, const NormWeights& norm, const at::Tensor& x_in, const at::Tensor& grad_in,

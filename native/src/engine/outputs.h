@@ -16,13 +16,13 @@ at::Tensor post_factor(const TransformerConfig& config, const NormWeights& norm,
 at::Tensor times_factor(const at::Tensor& x, const at::Tensor& factor);  // in x's type
 
 // Sum over heads, with the output bias: z [N, heads, d_head] -> [N, d_model].
-at::Tensor attention_total(const BlockWeights& block, const at::Tensor& z);
+at::Tensor attention_total(const BlockWeights& weights, const at::Tensor& z);
 
 // Each head's own output, z[h] @ W_O[h] -> [heads, N, d_model], written into `out` when it is given. Without the bias.
-at::Tensor head_products(const BlockWeights& block, const at::Tensor& z, at::Tensor out = {});
+at::Tensor head_products(const BlockWeights& weights, const at::Tensor& z, at::Tensor out = {});
 
-// What the heads of a layer write to the residual stream: products times the post-norm's factor.
-at::Tensor head_outputs_of(const Transformer& model, int64_t layer, const at::Tensor& z);
+// What the heads of a block write to the residual stream: products times the post-norm's factor.
+at::Tensor head_outputs_of(const Transformer& model, int64_t block, const at::Tensor& z);
 
 // Gradient of x from the gradient of post_normed(x) [N, D] and, per part of x, of its share: both through the factor.
 // `part_grads` [parts, N, D] and `parts` [parts, N, D] may be undefined. Returns the gradient of the sum x; the direct

@@ -82,8 +82,8 @@ void PassPlan::check_ablation() const {
                                           std::to_string(sources.size(2)) + " positions, the run has " + std::to_string(batch) + " of " +
                                           std::to_string(length));
   if (mask->by_token() && request.patch->graph->tokens != length)
-    throw Error(ErrorCode::bad_input, "the graph has " + std::to_string(request.patch->graph->tokens) +
-                                          " token positions, the prompts have " + std::to_string(length));
+    throw Error(ErrorCode::bad_input,
+                "the graph has " + std::to_string(request.patch->graph->tokens) + " positions, the prompts have " + std::to_string(length));
 }
 
 void PassPlan::check_reference() const {
@@ -107,21 +107,21 @@ void PassPlan::check_positions() const {
 void PassPlan::choose_live_parts() {
   const bool collects = request.want_sources || request.keep_run || request.want_hidden || request.want_keys_values || is_hooked();
   all_live = gradients || collects || !factorized || listed || model.autoencoders();
-  live = all_live ? Liveness::all(config, order.count()) : Liveness::of(config, mask ? &*mask : nullptr, order.count(), has_whole_layers());
+  live = all_live ? Liveness::all(config, order.count()) : Liveness::of(config, mask ? &*mask : nullptr, order.count(), has_tied_heads());
   if (!gradients && !request.want_sources && !request.keep_run && !mask) live.delta.assign(order.count(), 0);
   narrows = request.positions && static_cast<int64_t>(request.positions->size()) < length && !collects && !trains_latents;
 }
 
-bool PassPlan::has_whole_layers() const { return config.qk_norm == QkNorm::full || model.weights().blocks[0].ln1_post.scale.defined(); }
+bool PassPlan::has_tied_heads() const { return config.qk_norm == QkNorm::full || model.weights().blocks[0].ln1_post.scale.defined(); }
 
-bool PassPlan::has_constant_heads(int64_t layer) const {
-  return mask && !autoencoder_of_attention(model, layer) && !gradients && !listed && !request.prefix && !request.padding.defined() &&
-         !request.want_keys_values && !has_whole_layers() && !is_hooked();
+bool PassPlan::has_constant_heads(int64_t block) const {
+  return mask && !autoencoder_of_attention(model, block) && !gradients && !listed && !request.prefix && !request.padding.defined() &&
+         !request.want_keys_values && !has_tied_heads() && !is_hooked();
 }
 
-bool PassPlan::knows_heads(int64_t layer) const {
-  return from_run && mask && !listed && attention_point(layer) == leaves_run_at && !config.parallel && !request.want_keys_values &&
-         !has_whole_layers();
+bool PassPlan::knows_heads(int64_t block) const {
+  return from_run && mask && !listed && attention_point(block) == leaves_run_at && !config.parallel && !request.want_keys_values &&
+         !has_tied_heads();
 }
 
 double PassPlan::multiplications_of_block() const {

@@ -46,19 +46,19 @@ struct PassPlan {
   int64_t masks = 1, batch = 0, length = 0;
   bool all_live = false;  // everything runs, every delta is made
   Liveness live;
-  bool narrows = false;         // the last layer goes on at the asked positions alone
+  bool narrows = false;         // the last block goes on at the asked positions alone
   int64_t leaves_run_at = 0;    // the first point where an edge may be patched: a pass from a kept run begins there
   bool trains_latents = false;  // autoencoders have leaves
 
-  const GroupPlan* find(GroupKind kind, int64_t layer) const { return mask ? mask->find(kind, layer) : nullptr; }
+  const GroupPlan* find(GroupKind kind, int64_t block) const { return mask ? mask->find(kind, block) : nullptr; }
   int64_t rows() const { return batch * length; }
   bool is_hooked() const { return !request.hooks.empty(); }
-  // Norms over all heads of a layer tie the heads together.
-  bool has_whole_layers() const;
+  // Norms over all heads of a block tie the heads together.
+  bool has_tied_heads() const;
   // Whether heads whose every input is ablated give the same in all passes.
-  bool has_constant_heads(int64_t layer) const;
-  // In the layer where a pass leaves its kept run, the heads read what they read there but for their own patched edges.
-  bool knows_heads(int64_t layer) const;
+  bool has_constant_heads(int64_t block) const;
+  // In the block where a pass leaves its kept run, the heads read what they read there but for their own patched edges.
+  bool knows_heads(int64_t block) const;
   // Of the plain pass, with its share of the unembedding.
   double multiplications_of_block() const;
 

@@ -5,15 +5,15 @@
 
 namespace autocircuit {
 
-Norm norm_before(const Transformer& model, int64_t layer, Projection which) {
+Norm norm_before(const Transformer& model, int64_t block, Projection which) {
   const TransformerConfig& c = model.config();
-  const BlockWeights& block = model.weights().blocks[layer];
-  const NormWeights& weights = is_of_mlp(which) ? block.ln2 : block.ln1;
+  const BlockWeights& block_weights = model.weights().blocks[block];
+  const NormWeights& weights = is_of_mlp(which) ? block_weights.ln2 : block_weights.ln1;
   return {c.pre_norm ? c.norm : NormKind::none, c.eps, weights.scale, weights.shift};
 }
 
-Linear linear_of(const Transformer& model, int64_t layer, Projection which) {
-  const BlockWeights& b = model.weights().blocks[layer];
+Linear linear_of(const Transformer& model, int64_t block, Projection which) {
+  const BlockWeights& b = model.weights().blocks[block];
   switch (which) {
     case Projection::query: return {b.w_q, b.b_q};
     case Projection::key: return {b.w_k, b.b_k};

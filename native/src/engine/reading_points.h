@@ -7,12 +7,12 @@
 
 namespace autocircuit {
 
-// The places where the residual stream is read, numbered along the network: 2 * layer before attention, 2 * layer + 1
+// The places where the residual stream is read, numbered along the network: 2 * block before attention, 2 * block + 1
 // before the MLP, 2 * layers at the end. In parallel blocks the MLP reads at the attention's point.
-inline int64_t attention_point(int64_t layer) { return 2 * layer; }
-inline int64_t mlp_point(const TransformerConfig& c, int64_t layer) { return c.parallel ? 2 * layer : 2 * layer + 1; }
+inline int64_t attention_point(int64_t block) { return 2 * block; }
+inline int64_t mlp_point(const TransformerConfig& c, int64_t block) { return c.parallel ? 2 * block : 2 * block + 1; }
 inline int64_t end_point(const TransformerConfig& c) { return 2 * c.layers; }
-inline int64_t reading_point(const TransformerConfig& c, const DestinationGroup& group) {
+inline int64_t reading_point(const TransformerConfig& c, const PatchGroup& group) {
   if (group.kind == GroupKind::end) return end_point(c);
   return group.kind == GroupKind::mlp ? mlp_point(c, group.block) : attention_point(group.block);
 }
@@ -34,19 +34,19 @@ class SourceOrder {
   }
 
   int64_t start() const { return 0; }
-  int64_t heads(int64_t layer) const { return 1 + layer * per_block_; }
-  int64_t mid(int64_t layer) const { return heads(layer) + config_.heads; }
-  int64_t mlp(int64_t layer) const { return heads(layer) + config_.heads + mid_; }
-  int64_t post(int64_t layer) const { return heads(layer) + per_block_ - 1; }
+  int64_t heads(int64_t block) const { return 1 + block * per_block_; }
+  int64_t mid(int64_t block) const { return heads(block) + config_.heads; }
+  int64_t mlp(int64_t block) const { return heads(block) + config_.heads + mid_; }
+  int64_t post(int64_t block) const { return heads(block) + per_block_ - 1; }
   bool has_mid() const { return mid_; }
   // Unfactorised, the last block's `Resid Post` is `Resid End`, which writes nothing.
-  bool has_post(int64_t layer) const { return post_ && (last_post_ || layer + 1 < config_.layers); }
+  bool has_post(int64_t block) const { return post_ && (last_post_ || block + 1 < config_.layers); }
   int64_t count() const { return 1 + config_.layers * per_block_ - (post_ && !last_post_); }
   // Sources written before a reading point of a factorised graph.
   int64_t before(int64_t point) const {
-    const int64_t layer = point / 2;
-    if (point % 2 == 0) return heads(layer);
-    return heads(layer) + config_.heads;
+    const int64_t block = point / 2;
+    if (point % 2 == 0) return heads(block);
+    return heads(block) + config_.heads;
   }
 
  private:

@@ -25,7 +25,7 @@ RecordedLists::RecordedLists(const TransformerConfig& config, const PatchGraph& 
     : point_(point), masks_(masks), tokens_(std::max<int64_t>(1, graph.tokens)), tile_(rows_per_tile(options.device())) {
   int64_t rows = 0, lists = 0, entries = 0;
   for (size_t i = 0; i < graph.groups.size(); i++) {
-    const DestinationGroup& group = graph.groups[i];
+    const PatchGroup& group = graph.groups[i];
     if (reading_point(config, group) < point) continue;
     place_of_[group.offset] = places_.size();
     places_.push_back({i, group.heads, rows, lists});
@@ -55,7 +55,7 @@ void RecordedLists::fill(const MaskPlan& plan) {
   else copy_over<double, float>(host.weight, weight_);
 }
 
-RowLists RecordedLists::of(const DestinationGroup& group) const {
+RowLists RecordedLists::of(const PatchGroup& group) const {
   const Place& place = places_[place_of_.at(group.offset)];
   const int64_t lists = (place.rows + tile_ - 1) / tile_ * masks_ * tokens_;
   return {place.rows, masks_, tokens_, from_ablated_.narrow(0, place.first_row, place.rows), begin_.narrow(0, place.lists, lists + 1),

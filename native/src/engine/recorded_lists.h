@@ -20,7 +20,7 @@ class RecordedLists {
   // Copies the lists of a plan of the graph (PlanKind::listed) to the device, without waiting for it.
   void fill(const MaskPlan& plan);
 
-  RowLists of(const DestinationGroup& group) const;
+  RowLists of(const PatchGroup& group) const;
   int64_t point() const { return point_; }
 
  private:

@@ -4,8 +4,8 @@
 
 namespace autocircuit {
 
-at::Tensor rotated(const at::Tensor& x, const at::Tensor& positions, const RotaryConfig& rotary, const Weights& weights, int64_t layer) {
-  const int64_t type = rotary.layer_type.empty() ? 0 : rotary.layer_type[layer];
+at::Tensor rotated(const at::Tensor& x, const at::Tensor& positions, const RotaryConfig& rotary, const Weights& weights, int64_t block) {
+  const int64_t type = rotary.layer_type.empty() ? 0 : rotary.layer_type[block];
   const at::Tensor angles = positions.to(at::kDouble).unsqueeze(-1) * weights.frequencies[type];  // [1 or B, P, dim / 2]
   const double scale = rotary.scale.empty() ? 1.0 : rotary.scale[type];
   const at::Tensor cos = (at::cos(angles) * scale).to(weights.sum_type()).unsqueeze(2);

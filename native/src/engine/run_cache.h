@@ -16,7 +16,7 @@ struct KeptRun;
 
 // What passes that leave a kept run make of it for the next one.
 struct RunCache {
-  // What plain rows project to at a layer, by layer and projection: made when a pass first leaves the run there.
+  // What plain rows project to, by block and projection: made when a pass first leaves the run there.
   std::map<std::pair<int64_t, int>, at::Tensor> projections;
   KeptHeads heads;
   RecordedPasses recorded;  // on a device that can repeat them

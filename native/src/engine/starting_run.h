@@ -21,9 +21,9 @@ class StartingRun {
   // [S, rows, D] ablated - current of every source; undefined where nothing is patched.
   const at::Tensor& delta() const { return delta_; }
   // What plain rows project to: [rows, columns].
-  const at::Tensor& projection(int64_t layer, Projection which);
-  // What the run knows of a layer's heads at these positions; at first their outputs in the run itself, under rows of zeros.
-  KeptHeads& heads(int64_t layer, const std::vector<int64_t>& positions);
+  const at::Tensor& projection(int64_t block, Projection which);
+  // What the run knows of a block's heads at these positions; at first their outputs in the run itself, under rows of zeros.
+  KeptHeads& heads(int64_t block, const std::vector<int64_t>& positions);
 
  private:
   const PassPlan& pass_;

@@ -11,13 +11,13 @@ namespace autocircuit {
 
 // What a forward pass leaves for its backward.
 struct Tape {
-  struct Layer {
+  struct Block {
     at::Tensor resid_attention, resid_queries, resid_mlp;  // inputs of the groups
     at::Tensor q, k, v, z;                                 // leaves and result of the attention core's own graph
     at::Tensor in, gate, mlp_raw;                          // what the MLP's activation takes; output before a post-norm
   };
 
-  std::vector<Layer> layers;
+  std::vector<Block> blocks;
   Frame frame;                         // where the pass ended
   std::optional<Frame> all_positions;  // the frame before it was narrowed, where it was
   at::Tensor end_resid;                // [N, D] the residual stream at the end

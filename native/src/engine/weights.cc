@@ -86,8 +86,8 @@ NormWeights norm(WeightReader& reader, const std::string& name, int64_t size) {
   return {reader.optional(name + ".w", {size}), reader.optional(name + ".b", {size})};
 }
 
-BlockWeights block(WeightReader& reader, const TransformerConfig& c, int64_t layer) {
-  const std::string p = "blocks." + std::to_string(layer) + ".";
+BlockWeights read_block(WeightReader& reader, const TransformerConfig& c, int64_t block) {
+  const std::string p = "blocks." + std::to_string(block) + ".";
   BlockWeights b;
   b.ln1 = norm(reader, p + "ln1", c.d_model);
   b.ln1_post = norm(reader, p + "ln1_post", c.d_model);
@@ -136,7 +136,7 @@ void check(const TransformerConfig& c) {
   if (c.positions == PositionKind::rotary && (c.rotary.dim <= 0 || c.rotary.dim > c.d_head || c.rotary.dim % 2))
     throw Error(ErrorCode::bad_input, "config: rotary.dim must be even and between 2 and dHead");
   if (!c.window.empty() && static_cast<int64_t>(c.window.size()) != c.layers)
-    throw Error(ErrorCode::bad_input, "config: window needs one entry per layer");
+    throw Error(ErrorCode::bad_input, "config: window needs one entry per block");
 }
 
 }  // namespace
@@ -146,7 +146,7 @@ Weights::Weights(const TransformerConfig& c, const std::unordered_map<std::strin
   WeightReader reader(named, placement);
   embed = reader.required("embed.W_E", {c.d_vocab, c.d_model});
   if (c.positions == PositionKind::learned) positions = reader.required("pos_embed.W_pos", {c.context + c.position_offset, c.d_model});
-  for (int64_t layer = 0; layer < c.layers; layer++) blocks.push_back(block(reader, c, layer));
+  for (int64_t block = 0; block < c.layers; block++) blocks.push_back(read_block(reader, c, block));
   ln_final = norm(reader, "ln_final", c.d_model);
   unembed = reader.required("unembed.W_U", {c.d_model, c.d_vocab_out});
   unembed_bias = reader.optional("unembed.b_U", {c.d_vocab_out});

@@ -20,7 +20,7 @@ enum class GroupKind : uint8_t {
 };
 
 // Destinations that share a module, and their cells [token?][head][source] in the flat edge vector.
-struct DestinationGroup {
+struct PatchGroup {
   GroupKind kind;
   int64_t block;
   int64_t heads;
@@ -39,7 +39,7 @@ struct PatchGraph {
   int64_t tokens = 0;
   int64_t sources = 0;
   int64_t edges = 0;
-  std::vector<DestinationGroup> groups;
+  std::vector<PatchGroup> groups;
   std::vector<int64_t> latents, attention_latents, stream_latents;
   bool errors = false;
 };

@@ -45,7 +45,7 @@ MaskPlan::MaskPlan(const PatchGraph& graph, const at::Tensor& mask_in, PlanKind 
   tokens_ = by_token_ ? graph.tokens : 1;
   const at::Tensor values = mask.detach().to(at::kCPU, at::kDouble).contiguous();
   const double* data = values.const_data_ptr<double>();
-  for (const DestinationGroup& group : graph.groups) {
+  for (const PatchGroup& group : graph.groups) {
     GroupPlan plan;
     plan.group = &group;
     const int64_t cells = tokens_ * group.heads * group.sources;
@@ -73,9 +73,9 @@ void MaskPlan::set_rows(size_t group, std::vector<RowKind> rows) {
   groups_[group].patched = !groups_[group].all(RowKind::plain);
 }
 
-const GroupPlan* MaskPlan::find(GroupKind kind, int64_t layer) const {
+const GroupPlan* MaskPlan::find(GroupKind kind, int64_t block) const {
   for (const GroupPlan& plan : groups_)
-    if (plan.group->kind == kind && (kind == GroupKind::end || plan.group->block == layer)) return &plan;
+    if (plan.group->kind == kind && (kind == GroupKind::end || plan.group->block == block)) return &plan;
   return nullptr;
 }
 

@@ -31,9 +31,9 @@ struct EdgeCounts {
 
 RowKind classify(const EdgeCounts& counts, PlanKind kind);
 
-// One destination group under a mask.
+// One group under a mask.
 struct GroupPlan {
-  const DestinationGroup* group = nullptr;
+  const PatchGroup* group = nullptr;
   at::Tensor values;          // [M, T, heads, sources] double on the CPU; T = 1 when not by token
   std::vector<RowKind> rows;  // per head
   bool patched = false;       // some edge is
@@ -51,7 +51,7 @@ class MaskPlan {
   MaskPlan(const PatchGraph& graph, const at::Tensor& mask, PlanKind kind);
 
   // Plan of the group that reads at this place, or null when the graph has none there.
-  const GroupPlan* find(GroupKind kind, int64_t layer) const;
+  const GroupPlan* find(GroupKind kind, int64_t block) const;
 
   const std::vector<GroupPlan>& groups() const { return groups_; }
   // Where a row depends on more than this plan's mask says.

@@ -25,7 +25,7 @@ int64_t slices_at_once(int64_t count, int64_t numbers) {
 
 at::Tensor normed(const at::Tensor& x, NormKind kind, double eps, const OptionalTensor& scale, const OptionalTensor& shift) {
   if (kind == NormKind::none) return x;
-  const at::Tensor centred = kind == NormKind::layer ? x - x.mean(-1, true) : x;
+  const at::Tensor centred = kind == NormKind::layer_norm ? x - x.mean(-1, true) : x;
   at::Tensor out = centred * at::rsqrt(centred.square().mean(-1, true) + eps);
   if (scale) out = out * *scale;
   if (shift) out = out + *shift;
@@ -151,11 +151,11 @@ void norm_backward_rows_(at::Tensor& grad, const at::Tensor& x_in, int64_t norm,
   const int64_t d = grad.size(-1);
   const at::ScalarType sums = sum_type(grad);
   at::Tensor x = x_in.reshape({-1, d}).to(sums), g = grad.view({-1, x.size(0), d}).to(sums);
-  if (kind == NormKind::layer) x = x - x.mean(-1, true);
+  if (kind == NormKind::layer_norm) x = x - x.mean(-1, true);
   const at::Tensor rstd = at::rsqrt(x.square().mean(-1, true) + eps);
   if (scale) g = g * *scale;
   const at::Tensor slope = (g * x).mean(-1, true) * rstd.square();
-  if (kind == NormKind::layer) g = g - g.mean(-1, true);
+  if (kind == NormKind::layer_norm) g = g - g.mean(-1, true);
   grad.copy_(((g - x * slope) * rstd).view(grad.sizes()));
 }
 

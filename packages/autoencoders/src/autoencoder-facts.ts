@@ -1,6 +1,8 @@
+import type { LatentNumbers } from "@autocircuit/native";
 import type { AutoencoderParts } from "./autoencoder-parts.ts";
 import { hookPlace } from "./hooks.ts";
 import type { MadeFor } from "./made-for.ts";
+import { whyNoSources } from "./why-no-sources.ts";
 
 /** What the files of an autoencoder, or of one layer of a cross-layer transcoder, say of it: known before a weight is read. */
 export class AutoencoderFacts {
@@ -23,12 +25,15 @@ export class AutoencoderFacts {
   readonly activation: string;
   /** Decoders: 1, or of a layer of a cross-layer transcoder one for each layer that it writes to. */
   readonly decoders: number;
+  /** Whether something goes from input to output that is no latent's. */
+  readonly hasSkip: boolean;
+  /** What its latents are called, where they are some of another file's. */
+  readonly latentNumbers: LatentNumbers | undefined;
+  /** Why its latents can be no sources of a model, as far as is known before a weight is read. */
+  readonly notSources: string | undefined;
 
   /** @internal */
-  constructor(
-    parts: Pick<AutoencoderParts, "path" | "hookIn" | "hookOut" | "modelName" | "madeFor" | "encoder" | "decoder">,
-    decoders = 1,
-  ) {
+  constructor(parts: Omit<AutoencoderParts, "outputBias" | "fingerprint">, decoders = 1) {
     const { path, hookIn, hookOut, modelName, madeFor, encoder, decoder } = parts;
     this.path = path;
     this.hookIn = hookIn;
@@ -40,5 +45,8 @@ export class AutoencoderFacts {
     this.dOut = decoder.rows.shape[1]!;
     this.activation = encoder.activation.name;
     this.decoders = decoders;
+    this.hasSkip = parts.skip !== undefined;
+    this.latentNumbers = parts.latentNumbers;
+    this.notSources = whyNoSources({ ...encoder, normalisation: parts.normalisation });
   }
 }

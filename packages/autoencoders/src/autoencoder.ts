@@ -59,11 +59,6 @@ export class Autoencoder extends AutoencoderFacts implements Disposable {
     return this.hookIn !== this.hookOut;
   }
 
-  /** Whether something goes from input to output that is no latent's. */
-  get hasSkip(): boolean {
-    return this.#parts.skip !== undefined;
-  }
-
   /**
    * Latents of activations.
    *

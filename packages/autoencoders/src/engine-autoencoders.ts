@@ -10,6 +10,7 @@ import {
 import { Autoencoder } from "./autoencoder.ts";
 import { checkFitsModel, checkInspected } from "./check-model.ts";
 import { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
+import { requireSources } from "./engine-block.ts";
 import type { FormatName } from "./formats/format.ts";
 import type { InspectedAutoencoders } from "./inspect-autoencoders.ts";
 import * as kinds from "./kinds.ts";
@@ -35,7 +36,7 @@ const check = signature("engineAutoencoders", { set: loaded, config: kinds.model
 const checkInspectedOnes = signature(
   "checkSources",
   { inspected: kinds.inspected, config: kinds.modelConfig },
-  { partial: optionKinds.partial },
+  optionKinds,
 );
 
 /**
@@ -92,24 +93,25 @@ function sayWhatIsOpen(path: string, autoencoders: readonly Autoencoder[], confi
 }
 
 /**
- * Whether the latents of autoencoders that were only looked at can be sources of a model, as far as their places tell.
+ * Whether the latents of autoencoders that were only looked at can be sources of a model, as far as their settings and places tell.
  *
- * @param options.partial see {@link EngineAutoencodersOptions}
- * @throws AutocircuitError `bad-input` as {@link engineAutoencoders}, for places that can be none, two of one place, a block without one; and as `checkInspected`
+ * @throws AutocircuitError `bad-input` as {@link engineAutoencoders}, for places that can be none, two of one place, a block without one, activations and
+ *   normalisations that are no sum of what latents write, a skip connection without errors; and as `checkInspected`
  * @example
  * checkSources(await inspectAutoencoders("saes/mlp-out"), await readConfig("models/gpt2")); // before weights of either are read
  */
 export function checkSources(
   inspected: InspectedAutoencoders,
   config: TransformerConfig,
-  options: Pick<EngineAutoencodersOptions, "partial"> = {},
+  options: EngineAutoencodersOptions = {},
 ): void {
   checkInspectedOnes({ inspected, config }, options);
-  const { partial = false } = options;
+  const { errors = true, partial = false } = options;
   checkInspected(inspected, config);
   const { format, autoencoders, crossLayer } = inspected;
   if (!crossLayer) placesOf(inspected, config, partial);
   else for (const one of autoencoders) placeIn(format, config, one);
+  for (const one of autoencoders) requireSources(one, errors);
 }
 
 /** An autoencoder by where it is and which block it reads. */

@@ -1,13 +1,33 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type BlockAutoencoder, scope, type Tensor } from "@autocircuit/native";
-import { notSourcesBy } from "./activations/activation.ts";
+import type { AutoencoderFacts } from "./autoencoder-facts.ts";
 import type { AutoencoderParts } from "./autoencoder-parts.ts";
 import type { Decoder } from "./decoder.ts";
+import { whyNoSources } from "./why-no-sources.ts";
 
 /** What the engine needs of an autoencoder's parts; of a cross-layer transcoder's layer with decoders for later blocks. */
 export interface EngineBlockParts extends Omit<AutoencoderParts, "hookIn" | "hookOut" | "modelName"> {
   /** What its latents write to the next block, and so on to the last. */
   readonly later?: readonly Decoder[] | undefined;
+}
+
+/**
+ * Holds that the latents of an autoencoder can be a model's sources, as far as its settings tell.
+ *
+ * @param errors whether what it leaves out is kept: a skip connection is part of that
+ * @throws AutocircuitError `bad-input` for what is no sum over latents
+ */
+export function requireSources(
+  { path, hasSkip, notSources }: Pick<AutoencoderFacts, "path" | "hasSkip" | "notSources">,
+  errors: boolean,
+): void {
+  if (notSources !== undefined) throw new AutocircuitError("bad-input", `${path}: ${notSources}`);
+  if (!hasSkip || errors) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `${path}: a part of its output goes through no latent (its skip connection), and dropping errors would drop it. Keep errors: ` +
+      "`errors: true`, on the command line no --no-autoencoder-errors.",
+  );
 }
 
 /**
@@ -29,19 +49,11 @@ export function engineBlock(parts: EngineBlockParts, errors: boolean): BlockAuto
     fingerprint,
     madeFor,
   } = parts;
-  const refuse = (what: string) => {
-    throw new AutocircuitError(
-      "bad-input",
-      `${path}: its ${what}: what a latent writes is then no multiple of its activation alone, as a source does. It loads, encodes and decodes only.`,
-    );
-  };
-  if (skip && !errors)
-    throw new AutocircuitError(
-      "bad-input",
-      `${path}: a part of its output goes through no latent (its skip connection), and \`errors: false\` would drop it. Keep errors.`,
-    );
-  const { factor: scale = 1, name } = normalisation;
-  if (name !== "none" && normalisation.factor === undefined) refuse(`inputs are normalised one by one (${name})`);
+  requireSources(
+    { path, hasSkip: skip !== undefined, notSources: whyNoSources({ ...encoder, normalisation }) },
+    errors,
+  );
+  const { factor: scale = 1 } = normalisation;
   const { dtype } = encoder.weight;
   const latents = encoder.weight.shape[1]!;
   return scope(() => {
@@ -58,8 +70,7 @@ export function engineBlock(parts: EngineBlockParts, errors: boolean): BlockAuto
       return (scale === 1 ? decode : decode.div(scale)).clone();
     };
     const outBias = scale === 1 ? outputBias : outputBias.div(scale);
-    const folded = encoder.activation.asThreshold?.(encode, bias, latents);
-    if (folded === undefined) throw notSourcesBy(path, encoder.activation);
+    const folded = encoder.activation.asThreshold!(encode, bias, latents);
     return {
       ...{ encode: encode.clone(), bias: bias.clone(), decode: decoded(decoder), outBias: outBias.clone() },
       ...(later.length > 0 && { decodeLater: later.map(decoded) }),

@@ -3,6 +3,7 @@ import { scope } from "@autocircuit/native";
 import { AutoencoderFacts } from "./autoencoder-facts.ts";
 import type { CrossLayerSetParts } from "./cross-layer-transcoder.ts";
 import type { FormatName } from "./formats/format.ts";
+import { noNormalisation } from "./normalisations/normalisation.ts";
 import { type InspectAutoencodersOptions, inspectKinds, pathsOrNames, readAutoencoders } from "./read-autoencoders.ts";
 
 /** Autoencoders of which nothing was read but what they are. */
@@ -30,9 +31,10 @@ export async function inspectAutoencoders(
   options: InspectAutoencodersOptions = {},
 ): Promise<InspectedAutoencoders> {
   check({ pathOrNames }, options);
-  const how = { dtype: "float32", headersOnly: true, scale: undefined, reading: "stored" } as const;
+  const { reading = "stored", scale, ...source } = options;
+  const how = { dtype: "float32", headersOnly: true, scale, reading } as const;
   return scope(async () => {
-    const { path, format, each, crossLayer } = await readAutoencoders(pathOrNames, options, how);
+    const { path, format, each, crossLayer } = await readAutoencoders(pathOrNames, source, how);
     const autoencoders = crossLayer ? layersOf(crossLayer) : each.map((parts) => new AutoencoderFacts(parts));
     autoencoders.sort((a, b) => (a.block ?? -1) - (b.block ?? -1));
     return { path, format, autoencoders, crossLayer: crossLayer !== undefined };
@@ -40,10 +42,10 @@ export async function inspectAutoencoders(
 }
 
 function layersOf({ path, hookIn, hookOut, modelName, madeFor, layers }: CrossLayerSetParts): AutoencoderFacts[] {
-  return layers.map(({ encoder, decoders }, layer) => {
+  return layers.map(({ encoder, decoders, skip }, layer) => {
     const hooks = { hookIn: `blocks.${layer}.${hookIn}`, hookOut: `blocks.${layer}.${hookOut}` };
     return new AutoencoderFacts(
-      { path, ...hooks, modelName, madeFor, encoder, decoder: decoders[0]! },
+      { path, ...hooks, modelName, madeFor, encoder, decoder: decoders[0]!, skip, normalisation: noNormalisation },
       decoders.length,
     );
   });

@@ -1,9 +1,9 @@
-import { AutocircuitError, type DType, type KindsOf, kind, signature } from "@autocircuit/base";
+import { type DType, type KindsOf, kind, signature } from "@autocircuit/base";
 import { scope } from "@autocircuit/native";
 import { Autoencoder } from "./autoencoder.ts";
 import { CrossLayerTranscoder } from "./cross-layer-transcoder.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { type FormatName, type Reading, readings } from "./formats/format.ts";
+import type { FormatName } from "./formats/format.ts";
 import { noNormalisation } from "./normalisations/normalisation.ts";
 import {
   type AutoencodersRead,
@@ -17,13 +17,6 @@ import {
 export interface LoadAutoencodersOptions extends InspectAutoencodersOptions {
   /** The type to compute in, whatever the file stores: float32 (default) or float64. */
   readonly dtype?: "float32" | "float64" | undefined;
-  /**
-   * Factor of inputs, where files leave it to the caller (SAELens's `expected_average_only_in`) or say one for a data set (Llama Scope):
-   * sqrt(d_in) by the mean length of the activations that these were trained on. A number, or one for each block, by its number.
-   */
-  readonly scale?: number | readonly number[] | undefined;
-  /** Which of several ways to read a file, see {@link Reading}; default `stored`. */
-  readonly reading?: Reading | undefined;
 }
 
 /** Autoencoders of one folder. */
@@ -39,8 +32,6 @@ export interface AutoencoderSet extends Disposable {
 const check = signature("loadAutoencoders", { pathOrNames: pathsOrNames }, {
   ...inspectKinds,
   dtype: kind.oneOf(["float32", "float64"]),
-  scale: kind.either(kind.positive, kind.listOf(kind.positive)),
-  reading: kind.oneOf(readings),
 } satisfies KindsOf<LoadAutoencodersOptions>);
 
 /**
@@ -67,7 +58,6 @@ export async function loadAutoencoders(
   const how = { dtype: dtype as DType, headersOnly: false, scale, reading };
   const { path, format, each, crossLayer } = await scope(async () => {
     const read = await readAutoencoders(pathOrNames, source, how);
-    if (scale !== undefined) requireScaled(read);
     return withFingerprints(read);
   });
   const autoencoders = each.map((parts) => new Autoencoder(parts)).sort((a, b) => (a.block ?? -1) - (b.block ?? -1));
@@ -84,16 +74,7 @@ export async function loadAutoencoders(
   };
 }
 
-/** Holds that a factor which was given is not passed over. */
-function requireScaled({ path, each }: AutoencodersRead): void {
-  if (each.some(({ normalisation }) => normalisation.name === "scaled")) return;
-  throw new AutocircuitError(
-    "bad-input",
-    `${path}: \`scale\` (--autoencoder-scale on the command line) is given, and these autoencoders take no factor: none of their files leaves one to the caller. Leave it out.`,
-  );
-}
-
-/** The same, each with what tells it from others. */
+/** Autoencoders, each with what tells it from others. */
 async function withFingerprints({ each, crossLayer, ...read }: AutoencodersRead): Promise<AutoencodersRead> {
   const told = each.map(async (parts) => {
     const { hookIn, hookOut, decoder } = parts;

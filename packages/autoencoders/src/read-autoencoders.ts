@@ -5,7 +5,7 @@ import type { AutoencoderParts } from "./autoencoder-parts.ts";
 import { chosenPaths } from "./chosen-paths.ts";
 import type { CrossLayerSetParts } from "./cross-layer-transcoder.ts";
 import { type FoundFormat, findFormats, isPartOfSome } from "./formats/find-formats.ts";
-import { type FormatContext, type FormatName, isWanted } from "./formats/format.ts";
+import { type FormatContext, type FormatName, isWanted, type Reading, readings } from "./formats/format.ts";
 import { hookPlace } from "./hooks.ts";
 import { requireOneOfEachPlace } from "./one-of-each-place.ts";
 import { saySeveralModels } from "./trained-on.ts";
@@ -19,6 +19,13 @@ export interface InspectAutoencodersOptions extends HubOptions {
   readonly blocks?: readonly number[] | undefined;
   /** Repository the files are from, as `google/gemma-scope-2b-pt-res`, where its name says what they are. */
   readonly repo?: string | undefined;
+  /**
+   * Factor of inputs, where files leave it to the caller (SAELens's `expected_average_only_in`) or say one for a data set (Llama Scope):
+   * sqrt(d_in) by the mean length of the activations that these were trained on. A number, or one for each block, by its number.
+   */
+  readonly scale?: number | readonly number[] | undefined;
+  /** Which of several ways to read a file, see {@link Reading}; default `stored`. */
+  readonly reading?: Reading | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
 }
 
@@ -27,6 +34,8 @@ export const inspectKinds = {
   blocks: kind.listOf(kind.whole),
   repo: kind.text,
   ...hubOptions,
+  scale: kind.either(kind.positive, kind.listOf(kind.positive)),
+  reading: kind.oneOf(readings),
   onProgress: kind.callback,
 } satisfies KindsOf<InspectAutoencodersOptions>;
 
@@ -48,7 +57,7 @@ export interface AutoencodersRead {
  */
 export async function readAutoencoders(
   pathOrNames: string | readonly string[],
-  source: InspectAutoencodersOptions,
+  source: Omit<InspectAutoencodersOptions, "reading" | "scale">,
   how: Omit<FormatContext, "repo" | "blocks">,
 ): Promise<AutoencodersRead> {
   const { blocks, repo, ...hub } = source;
@@ -74,7 +83,18 @@ export async function readAutoencoders(
   }
   const given = { path, named: [pathOrNames].flat().length > 1 };
   if (found.length > 1 && !context.headersOnly) await readFound(found, given, { ...context, headersOnly: true });
-  return { path, format: format.name, ...(await readFound(found, given, context)) };
+  const read = { path, format: format.name, ...(await readFound(found, given, context)) };
+  if (how.scale !== undefined) requireScaled(read);
+  return read;
+}
+
+/** Holds that a factor which was given is not passed over. */
+function requireScaled({ path, each }: AutoencodersRead): void {
+  if (each.some(({ normalisation }) => normalisation.name === "scaled")) return;
+  throw new AutocircuitError(
+    "bad-input",
+    `${path}: \`scale\` (--autoencoder-scale on the command line) is given, and these autoencoders take no factor: none of their files leaves one to the caller. Leave it out.`,
+  );
 }
 
 function formatsAt(path: string): readonly FoundFormat[] {

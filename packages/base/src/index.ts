@@ -27,6 +27,7 @@ export {
   type TensorInfo,
 } from "./safetensors/header.ts";
 export { headerBytes } from "./safetensors/header-bytes.ts";
+export { type FloatTensors, readSafetensors, safetensorsFile } from "./safetensors/safetensors-file.ts";
 export { sayOnce } from "./say-once.ts";
 export { shownValue } from "./shown-value.ts";
 export { version } from "./version.ts";

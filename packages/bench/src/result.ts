@@ -12,6 +12,8 @@ export interface BenchResult {
   processorSeconds: number;
   /** `processorSeconds` as a multiple of that of the plain forward pass of the same model. */
   processorTimesPlain: number;
+  /** The same, where that pass leaves its products with matrices to LibTorch's library, as others' passes do. */
+  processorTimesLibrary?: number;
   /** Most memory resident in a process that did only this, weights included. */
   peakBytes: number;
   /** Most memory that LibTorch's tensors took on GPUs; 0 on the CPU. */
@@ -55,7 +57,10 @@ export function formatReport(report: BenchReport): string {
       `${(1000 * result.seconds).toFixed(1)} ms`.padStart(12),
       `${result.timesPlain.toFixed(2)} x plain`.padStart(14),
       `processor ${(1000 * result.processorSeconds).toFixed(1)} ms`.padStart(21),
-      `${result.processorTimesPlain.toFixed(2)} x`.padStart(9),
+      `${result.processorTimesPlain.toFixed(2)} x plain`.padStart(14),
+      ...(result.processorTimesLibrary && !onGpu
+        ? [`${result.processorTimesLibrary.toFixed(2)} x by library`.padStart(18)]
+        : []),
       mebibytes(result.peakBytes).padStart(10),
       ...(onGpu ? [`GPU ${mebibytes(result.peakDeviceBytes)}`.padStart(14)] : []),
       `+-${(50 * result.spread).toFixed(0)} %`.padStart(8),

@@ -18,6 +18,7 @@ const report: BenchReport = {
   results: [
     {
       ...{ name: "plain", seconds: 0.25, timesPlain: 1, processorSeconds: 0.5, processorTimesPlain: 1 },
+      processorTimesLibrary: 0.5,
       ...{ peakBytes: 2 ** 20, peakDeviceBytes: 2 ** 21, spread: 0.1 },
     },
   ],
@@ -36,9 +37,11 @@ it("prints a line per result", () => {
   expect(lines[0]).toContain(
     "some processor, 2 cores, 2 threads, kernels avx2 (the best there is); cpu, float32; libtorch 2.13.0",
   );
-  expect(lines[1]).toMatch(/plain +250\.0 ms +1\.00 x plain +processor 500\.0 ms +1\.00 x +1 MiB +\+-5 %/);
+  expect(lines[1]).toMatch(
+    /plain +250\.0 ms +1\.00 x plain +processor 500\.0 ms +1\.00 x plain +0\.50 x by library +1 MiB +\+-5 %/,
+  );
   const machine = { ...report.machine, device: "cuda:0", gpu: "H100", kernels: false, tf32: true };
   const onGpu = formatReport({ ...report, machine }).split("\n");
   expect(onGpu[0]).toContain("cuda:0 (H100) without kernels, float32 by TF32");
-  expect(onGpu[1]).toMatch(/1 MiB +GPU 2 MiB/);
+  expect(onGpu[1]).toMatch(/1\.00 x plain +1 MiB +GPU 2 MiB/);
 });

@@ -55,6 +55,8 @@ export {
 export { type SequencePairs, sequencePairs } from "./prompts/sequence-pairs.ts";
 export { allSequences } from "./prompts/sequences.ts";
 export type { TextPromptsOptions } from "./prompts/text-prompts-options.ts";
+export { type CircuitNamedOptions, circuitNamed, type KnownCircuitByName } from "./ready-task/circuit-named.ts";
+export { circuitsInGraph, type PlacedCircuit } from "./ready-task/circuits-in-graph.ts";
 export {
   type LatentOptions,
   type LatentUse,
@@ -63,12 +65,14 @@ export {
   latentOptions,
   latentsProblem,
 } from "./ready-task/latent-options.ts";
+export { type OwnTaskOptions, ownTask } from "./ready-task/own-task.ts";
 export type { KnownCircuit, ReadyTask, ReadyTaskOptions } from "./ready-task/ready-task.ts";
 export {
   autoencoderFields,
   autoencoderPaths,
   type LoadEngineAutoencodersOptions,
   loadEngineAutoencoders,
+  type PlanAutoencodersOptions,
   type PlannedAutoencoders,
   planAutoencoders,
 } from "./ready-task/task-autoencoders.ts";

@@ -59,7 +59,12 @@ describe.skipIf(noSmollm2)(`commands on SmolLM2${noSmollm2 ? ` (${noSmollm2})` :
     const tokens = write("tokens.json", { prompts: [pair] });
     const logits: number[][] = [];
     for (const taken of [[], found.circuit.slice(0, 50).map(({ edge }) => edge)]) {
-      const list = ["--edges", write("edges.json", taken), "--json", at("logits.json")];
+      const list = [
+        "--edges",
+        write("edges.json", { graph: { ungrouped: false }, edges: taken }),
+        "--json",
+        at("logits.json"),
+      ];
       expect(await run(["patch", "--model", smollm2Gguf, "--prompts", tokens, ...list])).toMatchObject({
         code: 0,
         err: "",

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tinyTransformer } from "../test/tiny-transformer.ts";
-import { AutocircuitEdgeNames, AutocircuitTaskNames } from "./autocircuit-names.ts";
+import { AutocircuitEdgeNames, AutocircuitLoaderNames, AutocircuitTaskNames } from "./autocircuit-names.ts";
 import { Graph } from "./graph/graph.ts";
+import { PromptLoader } from "./prompts/prompt-loader.ts";
 import { defineTask } from "./task/task.ts";
 
 const OF_TASKS = {
@@ -14,6 +15,7 @@ const OF_TASKS = {
   tokenCircuit: "byToken",
 } as const;
 const OF_EDGES = { seqIdx: "token" } as const;
+const OF_LOADERS = { seqLabels: "tokenLabels" } as const;
 
 function namesOf(names: { readonly prototype: object }): string[] {
   return Object.getOwnPropertyNames(names.prototype).filter((name) => name !== "constructor");
@@ -43,12 +45,22 @@ describe("AutoCircuit's names", () => {
     expect([edge.seqIdx, edge.token]).toEqual([2, 2]);
   });
 
+  it("of a prompt loader: seqLabels is tokenLabels", () => {
+    const pair = { clean: [1, 2], corrupt: [1, 3], answers: [4], wrongAnswers: [5] };
+    using loader = new PromptLoader([pair], { batchSize: 1, tokenLabels: ["a", "b"] });
+    expect([loader.seqLabels, loader.tokenLabels]).toEqual([
+      ["a", "b"],
+      ["a", "b"],
+    ]);
+  });
+
   it("are all named here, and on the page for who comes from there", () => {
     expect(namesOf(AutocircuitTaskNames)).toEqual(Object.keys(OF_TASKS));
     expect(namesOf(AutocircuitEdgeNames)).toEqual(Object.keys(OF_EDGES));
+    expect(namesOf(AutocircuitLoaderNames)).toEqual(Object.keys(OF_LOADERS));
     const page = readFileSync(join(import.meta.dirname, "../../../docs/porting.md"), "utf8");
     const section = page.slice(page.indexOf("## Second names"), page.indexOf("Functions for published circuits"));
     const listed = [...section.matchAll(/^\| `(\w+)` +\| `(\w+)` +\|/gm)].map(([, alias, name]) => [alias, name]);
-    expect(listed).toEqual([...Object.entries(OF_TASKS), ...Object.entries(OF_EDGES)]);
+    expect(listed).toEqual([...Object.entries(OF_TASKS), ...Object.entries(OF_EDGES), ...Object.entries(OF_LOADERS)]);
   });
 });

@@ -46,3 +46,16 @@ export abstract class AutocircuitEdgeNames {
     return this.token;
   }
 }
+
+/** What a task's autoencoders replace: the output of MLPs, and their neurons. */
+export const AUTOCIRCUIT_AUTOENCODER_INPUTS = { resid_delta_mlp: "mlp_out", mlp_post_act: "mlp_post" } as const;
+
+/** Members of a prompt loader. */
+export abstract class AutocircuitLoaderNames {
+  abstract readonly tokenLabels: readonly string[] | null;
+
+  /** AutoCircuit's name for `tokenLabels`. */
+  get seqLabels(): readonly string[] | null {
+    return this.tokenLabels;
+  }
+}

@@ -11,7 +11,7 @@ export { Graph } from "./graph/graph.ts";
 export type { GraphConfig, GraphOptions, ResolvedGraphConfig } from "./graph/graph-config.ts";
 export { type GraphLimits, graphLimits, setMaxEdges, usualMaxEdges } from "./graph/graph-limits.ts";
 export { type GraphSize, graphSize } from "./graph/graph-size.ts";
-export { type KeptLatents, latentNumber, latentsByPosition } from "./graph/kept-latents.ts";
+export { type KeptLatents, latentNumber, latentPositionsProblem, latentsByPosition } from "./graph/kept-latents.ts";
 export type { DestGroup, DestKind, DestNode, NodeKind, SrcKind, SrcNode } from "./graph/node.ts";
 export {
   graphDifference,
@@ -20,6 +20,7 @@ export {
   latentIdentity,
   requireSameGraph,
 } from "./graph/same-graph.ts";
+export { unclearGroups } from "./graph/unclear-groups.ts";
 export { writtenBy } from "./graph/written-by.ts";
 export * as coreKinds from "./kinds.ts";
 export type { AblatedSlice, PlainSlice } from "./memory/ablated-slices.ts";
@@ -34,6 +35,7 @@ export {
   logitBytes,
   maskBytes,
   type PassParts,
+  type PassSizes,
   type PassWidths,
   passBytes,
   passParts,
@@ -50,8 +52,10 @@ export {
   type Stepping,
 } from "./memory/over-prompts.ts";
 export { Activations, type ActivationsOptions } from "./model/activations.ts";
+export { activeLatents } from "./model/active-latents.ts";
 export type { Ablate } from "./model/edge-mask.ts";
 export { keepLatents } from "./model/keep-latents.ts";
+export { type KeepablePlace, requireKeepable } from "./model/keepable-latents.ts";
 export {
   type LabelledLatents,
   type LabelledLatentsOptions,
@@ -85,6 +89,7 @@ export type { RunningModel, SizedModel } from "./model/sized-model.ts";
 export { wideLogits } from "./model/wide-logits.ts";
 export { type EdgeName, withGraphOf } from "./model/with-graph-of.ts";
 export { commonPrefixLength, divergenceIndex } from "./prompts/divergence.ts";
+export { type EqualPairsOptions, equalPairs } from "./prompts/equal-pairs.ts";
 export { equalParts } from "./prompts/equal-parts.ts";
 export { firstPrompts } from "./prompts/first-prompts.ts";
 export {
@@ -121,6 +126,7 @@ export { type LoaderOptions, PromptLoader } from "./prompts/prompt-loader.ts";
 export type { Answers, PromptPair, PromptSide } from "./prompts/prompt-pair.ts";
 export type { PromptFile, RawAnswers, RawPrompt } from "./prompts/raw-prompt.ts";
 export { realPositions } from "./prompts/real-positions.ts";
+export { type DividedPrompts, type SplitPromptsOptions, splitPrompts } from "./prompts/split-prompts.ts";
 export type { Tokenizer } from "./prompts/tokenizer.ts";
 export { type Counterpart, Tokens, type TokensDetails } from "./prompts/tokens.ts";
 export { runVersions } from "./run-versions.ts";
@@ -134,7 +140,6 @@ export { Circuit } from "./scores/circuit.ts";
 export { type CircuitSizesOptions, circuitSizes, type SizeRule } from "./scores/circuit-sizes.ts";
 export { defaultCircuitSizes } from "./scores/default-circuit-sizes.ts";
 export { PruneScores } from "./scores/prune-scores.ts";
-export { readSafetensors, safetensorsFile } from "./scores/safetensors.ts";
 export type { ScoresInfo } from "./scores/scores-info.ts";
 export { actualSize, magnitude, scoredCount, sortedMagnitudes, thresholdAt } from "./scores/threshold.ts";
 export { LoadedTask, type TaskPrefix } from "./task/loaded-task.ts";

@@ -90,5 +90,18 @@ export const outputSlice = kind.either(
 /** `clean` or `corrupt`. */
 export const promptSide = kind.oneOf(["clean", "corrupt"]);
 
+/** One number for the training and the test prompts, or one for each. */
+export const trainTestOf = (least: typeof kind.count) =>
+  kind.either(
+    least,
+    kind.such(`{ train, test }, each ${least.what}`, (value) => {
+      const { train, test } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
+      return least.accepts(train) && least.accepts(test);
+    }),
+  );
+
+/** The same of which none can be 0. */
+export const trainTest = trainTestOf(kind.count);
+
 /** Options of everything that takes long. */
 export const longOptions = { signal: kind.signal, onProgress: kind.callback };

@@ -2,7 +2,7 @@ import type { PatchableModel, PromptLoader, PruneScores } from "@autocircuit/cor
 import { acdc, defaultTaus } from "./acdc/acdc.ts";
 import { acdcTargets } from "./acdc/divergence.ts";
 import { activationMagnitude } from "./activation-magnitude.ts";
-import { attributionMethods, lossOption } from "./attribution/attribution-methods.ts";
+import { attributionAlgorithms, lossOption } from "./attribution/attribution-algorithms.ts";
 import type { DiscoveryOptions } from "./discovery-options.ts";
 import { edgeAttribution } from "./edge-attribution.ts";
 import { edgePruning } from "./edge-pruning/edge-pruning.ts";
@@ -49,7 +49,7 @@ export const algorithms = {
     options: [],
     discover: activationMagnitude,
   },
-  ...attributionMethods,
+  ...attributionAlgorithms,
   "edge-attribution": {
     description: "first-order effect of ablating an edge, at the clean run",
     source: "Syed, Rager and Conmy 2023, Attribution Patching Outperforms Automated Circuit Discovery",

@@ -5,7 +5,7 @@ import { type TinyAutoencoders, tinyAutoencoders } from "../../core/test/tiny-au
 import { architecture, unequalPairs } from "../test/architectures.ts";
 import { type AlgorithmName, algorithms } from "./algorithms.ts";
 import type { AttributionOptions } from "./attribution/attribution-options.ts";
-import { nodeMethods, nodeScores } from "./attribution/node-scores.ts";
+import { nodeAlgorithms, nodeScores } from "./attribution/node-scores.ts";
 import type { NamedAlgorithm } from "./named-algorithm.ts";
 
 // Every method on every kind of graph: it gives numbers, or says in words why it does not.
@@ -104,8 +104,8 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     });
   });
 
-  it.each(nodeMethods)("nodeScores by %s", async (method) => {
-    const scores = await worksOr(refusing("nodeScores"), nodeScores(model, prompts, { method }));
+  it.each(nodeAlgorithms)("nodeScores by %s", async (algorithm) => {
+    const scores = await worksOr(refusing("nodeScores"), nodeScores(model, prompts, { algorithm }));
     if (!scores) return;
     expect(scores.values.every(Number.isFinite)).toBe(true);
     expect(new Set(scores.values).size).toBeGreaterThan(1);

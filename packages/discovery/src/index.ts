@@ -24,7 +24,7 @@ export {
   meanOfMethods,
 } from "./attribution/mean-of-methods.ts";
 export {
-  type NodeMethod,
+  type NodeAlgorithm,
   type NodeScores,
   type NodeScoresOptions,
   nodeScores,
@@ -68,6 +68,7 @@ export {
 } from "./fewest-edges/fewest-edges.ts";
 export type { FewestEdgesStart } from "./fewest-edges/fewest-edges-search.ts";
 export type { KeptAtSize } from "./fewest-edges/smallest-prefix.ts";
+export { requireCompatibleOptions } from "./find-circuit/compatible-options.ts";
 export type { FaithfulSize } from "./find-circuit/faithful-size.ts";
 export { type FoundCircuit, findCircuit } from "./find-circuit/find-circuit.ts";
 export type {
@@ -79,9 +80,10 @@ export type {
 } from "./find-circuit/find-circuit-options.ts";
 export { ablationFor, fittingOptions, optionOf, outputsNumbers } from "./find-circuit/fitting-options.ts";
 export type { KeptCircuit } from "./find-circuit/keep-answers.ts";
-export { USUAL_KEEP } from "./find-circuit/plan-circuit.ts";
-export { type AskedDiscovery, type RunShape, runShape } from "./find-circuit/run-shape.ts";
+export { type Plan, planOf } from "./find-circuit/plan-circuit.ts";
+export { type PlannedBatch, type RunShape, runShape } from "./find-circuit/run-shape.ts";
 export { ACDC_UP_TO, FOR_LARGE_GRAPHS } from "./find-circuit/starting-algorithms.ts";
+export type { TaskOutline } from "./find-circuit/task-outline.ts";
 export { type GroundTruthOptions, groundTruth } from "./ground-truth.ts";
 export {
   type KnockoutMaskFunction,
@@ -133,7 +135,7 @@ export { type ReportOfOptions, reportOf } from "./report/report-of.ts";
 export { scoredEdges } from "./report/scored-edges.ts";
 export { type NoStability, type StabilityOptions, type StabilityPlan, stabilityPlan } from "./report/stability-plan.ts";
 export type { CircuitSize } from "./selection/circuit-size.ts";
-export { type Ranking, rankedEdges } from "./selection/ranked-edges.ts";
+export { type Ranking, rankedEdges, rankingOf } from "./selection/ranked-edges.ts";
 export { selectByShare } from "./selection/select-by-share.ts";
 export {
   type SelectCircuitOptions,
@@ -144,9 +146,14 @@ export {
 export { type ExactOptions, selectExact, type UnprovenBest } from "./selection/select-exact.ts";
 export { selectGreedy } from "./selection/select-greedy.ts";
 export { type SelectionOptions, selectTop } from "./selection/select-top.ts";
+export {
+  type CrossingAlgorithm,
+  type CrossingAlgorithmOptions,
+  crossingAlgorithms,
+  noCrossing,
+} from "./spans/crossing-algorithm.ts";
 export type { CrossingEdge, CrossingEdges, HeadInput } from "./spans/crossing-edges.ts";
 export { CrossingScores } from "./spans/crossing-scores.ts";
-export { type CrossingMethod, crossingMethods } from "./spans/head-gradients.ts";
 export { PromptSpans, type SpanRange } from "./spans/prompt-spans.ts";
 export { type RunSpanCircuitOptions, runSpanCircuit } from "./spans/run-span-circuit.ts";
 export { type CrossingScoresOptions, crossingScores } from "./spans/score-crossings.ts";
@@ -154,10 +161,10 @@ export { spanScores } from "./spans/score-spans.ts";
 export { SpanCircuit, type SpanEdge } from "./spans/span-circuit.ts";
 export {
   type SpanAggregation,
-  type SpanMethod,
+  type SpanAlgorithm,
   type SpanScoresOptions,
   spanAggregations,
-  spanMethodNames,
+  spanAlgorithmNames,
 } from "./spans/span-options.ts";
 export { SpanScores } from "./spans/span-scores.ts";
 export { loadSpanScores, saveSpanScores } from "./spans/span-scores-file.ts";

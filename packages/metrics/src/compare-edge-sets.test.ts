@@ -27,9 +27,9 @@ describe("compareEdgeSets", () => {
   test("the four counts add up to the graph, and swapping the sets swaps precision and recall", () => {
     const edges = fc.uniqueArray(fc.nat(19));
     fc.assert(
-      fc.property(edges, edges, (found, truth) => {
-        const there = compareEdgeSets(found, truth, 20);
-        const back = compareEdgeSets(truth, found, 20);
+      fc.property(edges, edges, (found, known) => {
+        const there = compareEdgeSets(found, known, 20);
+        const back = compareEdgeSets(known, found, 20);
         expect(there.truePositives + there.falsePositives + there.falseNegatives + there.trueNegatives).toBe(20);
         expect(back.precision).toBe(there.recall);
         expect(back.jaccard).toBe(there.jaccard);
@@ -43,8 +43,8 @@ describe("compareCircuits", () => {
 
   test("compares the edges of two circuits of a graph", () => {
     const found = Circuit.of(graph, ["A0.0->Resid End", "Resid Start->A0.0.V"]);
-    const truth = Circuit.of(graph, ["A0.0->Resid End"]);
-    expect(compareCircuits(found, truth)).toMatchObject({
+    const known = Circuit.of(graph, ["A0.0->Resid End"]);
+    expect(compareCircuits(found, known)).toMatchObject({
       truePositives: 1,
       falsePositives: 1,
       trueNegatives: 3,
@@ -55,7 +55,7 @@ describe("compareCircuits", () => {
   test("circuits of different graphs are an error", () => {
     const byToken = Circuit.of(graph.byToken(2), []);
     expect(() => compareCircuits(byToken, Circuit.of(graph, []))).toThrow(
-      "The circuit found is of another graph than the true one's: tokens is 2, wanted null.",
+      "The circuit found is of another graph than the known one's: tokens is 2, wanted null.",
     );
   });
 });

@@ -1,8 +1,8 @@
 import { kind, signature } from "@autocircuit/base";
 import { type Circuit, coreKinds, requireSameGraph } from "@autocircuit/core";
 
-const check = signature("compareEdgeSets", { found: kind.iterable, truth: kind.iterable, edgeCount: kind.whole });
-const checkCircuits = signature("compareCircuits", { found: coreKinds.circuit, truth: coreKinds.circuit });
+const check = signature("compareEdgeSets", { found: kind.iterable, known: kind.iterable, edgeCount: kind.whole });
+const checkCircuits = signature("compareCircuits", { found: coreKinds.circuit, known: coreKinds.circuit });
 
 /** How two sets of edges of the same graph overlap. */
 export interface EdgeSetComparison {
@@ -30,7 +30,7 @@ export interface EdgeSetComparison {
  * Compares a found set of edges with the true one.
  *
  * @param found edge indices; repetitions count once
- * @param truth edge indices of the same graph; repetitions count once
+ * @param known edge indices of the same graph; repetitions count once
  * @param edgeCount number of edges of the graph
  *
  * @example
@@ -38,15 +38,15 @@ export interface EdgeSetComparison {
  */
 export function compareEdgeSets(
   found: Iterable<number>,
-  truth: Iterable<number>,
+  known: Iterable<number>,
   edgeCount: number,
 ): EdgeSetComparison {
-  check({ found, truth, edgeCount });
+  check({ found, known, edgeCount });
   const foundSet = new Set(found);
-  const trueSet = new Set(truth);
+  const knownSet = new Set(known);
   let shared = 0;
-  for (const edge of foundSet) if (trueSet.has(edge)) shared++;
-  return countsToComparison(shared, foundSet.size, trueSet.size, edgeCount);
+  for (const edge of foundSet) if (knownSet.has(edge)) shared++;
+  return countsToComparison(shared, foundSet.size, knownSet.size, edgeCount);
 }
 
 /**
@@ -57,25 +57,25 @@ export function compareEdgeSets(
  * @example
  * compareCircuits(scores.circuit(20), Circuit.of(model.graph, task.knownEdges!)).recall;
  */
-export function compareCircuits(found: Circuit, truth: Circuit): EdgeSetComparison {
-  checkCircuits({ found, truth });
-  requireSameGraph(found.graph, truth.graph, "The circuit found is", "the true one's");
-  return compareEdgeSets(found.indices, truth.indices, found.graph.edgeCount);
+export function compareCircuits(found: Circuit, known: Circuit): EdgeSetComparison {
+  checkCircuits({ found, known });
+  requireSameGraph(found.graph, known.graph, "The circuit found is", "the known one's");
+  return compareEdgeSets(found.indices, known.indices, found.graph.edgeCount);
 }
 
 /** The comparison that belongs to the sizes of an intersection, of both sets, and of the graph. */
 export function countsToComparison(
   shared: number,
   foundSize: number,
-  trueSize: number,
+  knownSize: number,
   edgeCount: number,
 ): EdgeSetComparison {
   const falsePositives = foundSize - shared;
-  const falseNegatives = trueSize - shared;
-  const negatives = edgeCount - trueSize;
-  const union = foundSize + trueSize - shared;
+  const falseNegatives = knownSize - shared;
+  const negatives = edgeCount - knownSize;
+  const union = foundSize + knownSize - shared;
   const precision = foundSize === 0 ? 1 : shared / foundSize;
-  const recall = trueSize === 0 ? 1 : shared / trueSize;
+  const recall = knownSize === 0 ? 1 : shared / knownSize;
   return {
     truePositives: shared,
     falsePositives,
@@ -84,7 +84,7 @@ export function countsToComparison(
     precision,
     recall,
     falsePositiveRate: negatives === 0 ? 0 : falsePositives / negatives,
-    f1: foundSize + trueSize === 0 ? 1 : (2 * shared) / (foundSize + trueSize),
+    f1: foundSize + knownSize === 0 ? 1 : (2 * shared) / (foundSize + knownSize),
     jaccard: union === 0 ? 1 : shared / union,
   };
 }

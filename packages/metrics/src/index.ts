@@ -54,11 +54,11 @@ export {
   type CircuitTestName,
   type CircuitVerdict,
   circuitTestNames,
-  FEW_PROMPTS,
   type NotMinimalEdge,
 } from "./hypotheses/circuit-verdicts.ts";
-export { equivalenceTest, type TestResult } from "./hypotheses/equivalence.ts";
+export { equivalenceTest, type HypothesisTest, type TestResult } from "./hypotheses/equivalence.ts";
 export { type IndependenceOptions, type IndependenceResult, independenceTest } from "./hypotheses/independence.ts";
+export { FEW_PROMPTS } from "./hypotheses/least-counts.ts";
 export { type Minimality, type MinimalityScores, minimalityTest } from "./hypotheses/minimality.ts";
 export { type TTestOptions, tTest } from "./hypotheses/t-test.ts";
 export {

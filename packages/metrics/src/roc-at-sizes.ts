@@ -17,7 +17,7 @@ export interface RocAtSizesOptions {
 export interface RocSizePoint {
   /** Edges in the circuit. */
   readonly edges: number;
-  /** Share of the true edges that are in it, 0 to 1. */
+  /** Share of the known edges that are in it, 0 to 1. */
   readonly truePositiveRate: number;
   /** Share of the other edges that are in it, 0 to 1. */
   readonly falsePositiveRate: number;
@@ -43,8 +43,8 @@ export function rocAtSizes(
   check({ scores, circuit }, options);
   const { graph } = scores;
   const { sizes = defaultCircuitSizes(graph, scores), infiniteAtZero = false } = options;
-  const truth = graph.indices(circuit);
-  if (truth.length === 0)
+  const known = graph.indices(circuit);
+  if (known.length === 0)
     throw new AutocircuitError("bad-input", "The circuit has no edges: there is no share of them to be found.");
   const found = (size: number): Circuit =>
     size === 0 && infiniteAtZero ? scores.circuitAt(Number.POSITIVE_INFINITY) : scores.circuit(size);
@@ -52,7 +52,7 @@ export function rocAtSizes(
     { edges: 0, truePositiveRate: 0, falsePositiveRate: 0 },
     ...sizes.map((size) => {
       const { indices } = found(size);
-      const { recall, falsePositiveRate } = compareEdgeSets(indices, truth, graph.edgeCount);
+      const { recall, falsePositiveRate } = compareEdgeSets(indices, known, graph.edgeCount);
       return { edges: indices.length, truePositiveRate: recall, falsePositiveRate };
     }),
     { edges: graph.edgeCount, truePositiveRate: 1, falsePositiveRate: 1 },

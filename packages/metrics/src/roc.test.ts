@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rocOfValues } from "./roc.ts";
 
-/** Probability that a true edge outranks a false one, pair by pair. */
-function pairwise(values: number[], truth: number[]): number {
+/** Probability that a known edge outranks another one, pair by pair. */
+function pairwise(values: number[], known: number[]): number {
   let wins = 0;
   let pairs = 0;
-  for (const yes of truth) {
+  for (const yes of known) {
     for (let no = 0; no < values.length; no++) {
-      if (truth.includes(no)) continue;
+      if (known.includes(no)) continue;
       const [a, b] = [Math.abs(values[yes]!), Math.abs(values[no]!)];
       wins += a > b ? 1 : a === b ? 0.5 : 0;
       pairs++;
@@ -42,8 +42,8 @@ describe("rocCurve", () => {
         fc.array(fc.integer({ min: -4, max: 4 }), { minLength: 3, maxLength: 12 }),
         fc.nat(),
         (values, pick) => {
-          const truth = [pick % values.length, (pick + 1) % values.length];
-          expect(rocOfValues(values, truth).auc).toBeCloseTo(pairwise(values, truth), 10);
+          const known = [pick % values.length, (pick + 1) % values.length];
+          expect(rocOfValues(values, known).auc).toBeCloseTo(pairwise(values, known), 10);
         },
       ),
     );

@@ -6,7 +6,7 @@ import { rankEdges } from "./ranking.ts";
 const check = signature("rocCurve", { scores: coreKinds.pruneScores, circuit: coreKinds.edges });
 const checkValues = signature("rocOfValues", {
   values: kind.having("a list of numbers", "length"),
-  truth: kind.iterable,
+  knownEdges: kind.iterable,
 });
 
 /** One point of a receiver operating characteristic. */
@@ -15,7 +15,7 @@ export interface RocPoint {
   threshold: number;
   /** Number of edges found. */
   edges: number;
-  /** Share of the true edges that are found, 0 to 1. */
+  /** Share of the known edges that are found, 0 to 1. */
   truePositiveRate: number;
   /** Share of the other edges that are found, 0 to 1. */
   falsePositiveRate: number;
@@ -25,38 +25,38 @@ export interface RocPoint {
 export interface RocCurve {
   /** From (0, 0) to (1, 1), one point a distinct absolute score. */
   points: RocPoint[];
-  /** Area under the curve: 1 for a perfect ranking, 0.5 for chance. NaN when all or no edges are true. */
+  /** Area under the curve: 1 for a perfect ranking, 0.5 for chance. NaN when all or no edges are known. */
   auc: number;
 }
 
 /**
  * Receiver operating characteristic of prune scores against a known circuit. Edges of equal score come in
- * together and are joined by a straight line, so the area is the probability that a true edge outranks another one,
+ * together and are joined by a straight line, so the area is the probability that a known edge outranks another one,
  * ties counting one half.
  *
  * @param scores the scores to judge
- * @param circuit the true edges
+ * @param circuit the known circuit
  *
  * @example
  * const { auc } = rocCurve(await acdc(task.model, task.train), task.knownEdges!);
  */
 export function rocCurve(scores: PruneScores, circuit: Iterable<EdgeRef>): RocCurve {
   check({ scores, circuit });
-  const truth = scores.graph.indices(circuit);
-  return rocOfValues(scores.values, truth);
+  const knownEdges = scores.graph.indices(circuit);
+  return rocOfValues(scores.values, knownEdges);
 }
 
 /** {@link rocCurve} on a plain score vector and edge indices. */
-export function rocOfValues(values: ArrayLike<number>, truth: Iterable<number>): RocCurve {
-  checkValues({ values, truth });
-  const trueSet = new Set(truth);
-  const points = rankEdges(values, trueSet).map((point) => ({
+export function rocOfValues(values: ArrayLike<number>, knownEdges: Iterable<number>): RocCurve {
+  checkValues({ values, knownEdges });
+  const knownSet = new Set(knownEdges);
+  const points = rankEdges(values, knownSet).map((point) => ({
     threshold: point.threshold,
     edges: point.edges,
     truePositiveRate: point.recall,
     falsePositiveRate: point.falsePositiveRate,
   }));
-  const separable = trueSet.size > 0 && trueSet.size < values.length;
+  const separable = knownSet.size > 0 && knownSet.size < values.length;
   return { points, auc: separable ? areaUnder(points) : Number.NaN };
 }
 

@@ -30,6 +30,8 @@ export interface MemoryEstimate extends PassParts {
 export interface EstimateMemoryOptions {
   /** What it computes in, default float32. */
   readonly dtype?: ComputeDType | undefined;
+  /** Positions of each prompt whose logits are computed. Default all. */
+  readonly outputs?: number | undefined;
   /** Autoencoders whose latents are sources. */
   readonly autoencoders?: readonly AutoencoderSize[] | undefined;
   /** With autoencoders: latents of all of them that are active at a token. Default 0: few. */
@@ -47,6 +49,7 @@ const check = signature(
   },
   {
     dtype: kind.oneOf(computeDTypes),
+    outputs: kind.whole,
     autoencoders: kind.listOf(kind.having("an autoencoder's sizes", "count", "dIn", "dOut", "decoders")),
     activeLatents: kind.whole,
     edges: kind.whole,
@@ -68,9 +71,9 @@ export function estimateMemory(
   options: EstimateMemoryOptions = {},
 ): MemoryEstimate {
   check({ config, batch, seq }, options);
-  const { dtype = "float32", autoencoders, activeLatents, edges = 0 } = options;
+  const { dtype = "float32", outputs, autoencoders, activeLatents, edges = 0 } = options;
   const weights = parameterCount(config) * elementBytes(dtype);
-  const { sources, ...pass } = passParts(config, { prompts: batch, positions: seq, dtype });
+  const { sources, ...pass } = passParts(config, { prompts: batch, positions: seq, dtype, outputs });
   const { attention, layer, logits } = pass;
   const total = weights + 2 * sources + attention + layer + logits;
   const plain = { weights, sources, ablation: sources, ...pass, total };

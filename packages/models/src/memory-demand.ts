@@ -17,6 +17,8 @@ export interface PlannedRun {
   readonly batchSize: number;
   /** Tokens in a prompt. */
   readonly length: number;
+  /** Positions of each prompt whose logits count, see core's `slicedCount`. Default all. */
+  readonly outputs?: number | undefined;
   /** Circuits that run at once. Default 1; see discovery's `runShape`. */
   readonly circuits?: number | undefined;
   /** Whether a batch may be run in slices, so that its size does not matter beyond that of a slice. Default false. */
@@ -63,6 +65,7 @@ const check = signature(
   {
     batchSize: kind.required(kind.count),
     length: kind.required(kind.count),
+    outputs: kind.whole,
     circuits: kind.count,
     sliced: kind.flag,
     graph: coreKinds.graph,
@@ -137,6 +140,7 @@ function takes(
   const {
     graph,
     length,
+    outputs,
     sliced = false,
     pruned = false,
     autoencoders,
@@ -148,7 +152,7 @@ function takes(
   const slice = () => promptsAtOnce({ config, graph, computeDtype: dtype, sliceBytes }, length);
   const prompts = sliced ? Math.min(batchSize, slice()) : batchSize * circuits;
   const edges = autoencoders && !pruned ? graph.edgeCount * (sliced ? 1 : circuits) : 0;
-  const memory = estimateMemory(config, prompts, length, { dtype, autoencoders, activeLatents, edges });
+  const memory = estimateMemory(config, prompts, length, { dtype, outputs, autoencoders, activeLatents, edges });
   const nodes = autoencoders && device === "cpu" ? graphBytes(graph) : 0;
   return { weights: memory.weights, autoencoders: memory.autoencoders ?? 0, nodes, total: memory.total + nodes };
 }

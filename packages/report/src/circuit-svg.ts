@@ -47,7 +47,7 @@ const check = signature("circuitSvg", { report: reportKind }, {
 
 /**
  * Draws a circuit as a standalone SVG: the residual stream runs from the bottom to the top, one row per layer, one lane
- * per token position in a graph by token. Edges run between the columns, never across a name; edges of one source share
+ * for each position in a graph by token. Edges run between the columns, never across a name; edges of one source share
  * a line until they part. Of the latents of an autoencoder the five strongest, by the sum of the scores of their edges in
  * this circuit, have boxes of their own above what it is of; the others share one that counts them. A picture larger than
  * a screen is folded: the blocks with the weakest edges become bands. Found, missed and extra edges differ in color,
@@ -164,6 +164,6 @@ function describe(report: CircuitReport, answer: string): string {
   const positions =
     report.graph.tokens === null
       ? ""
-      : `, one lane for each of ${report.graph.tokens} ${report.graph.spans ? "spans" : "token positions"}`;
+      : `, one lane for each of ${report.graph.tokens} ${report.graph.spans ? "spans" : "positions"}`;
   return `${answer}. Circuit of the task ${report.task}, found with ${report.algorithm}; ${report.graph.layers} blocks from bottom to top${positions}.`;
 }

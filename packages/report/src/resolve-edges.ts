@@ -18,7 +18,7 @@ export function edgeKey(edge: ReportEdge): string {
  * Finds both ends of every edge in the graph.
  *
  * @param where Names the list in errors: "circuit", "known circuit".
- * @throws AutocircuitError `unknown-name` for an edge the graph cannot have; `bad-input` for a token position that does not
+ * @throws AutocircuitError `unknown-name` for an edge the graph cannot have; `bad-input` for a position that does not
  * fit the graph, and for an edge that occurs twice.
  */
 export function resolveEdges(graph: ReportGraph, edges: readonly ReportEdge[], where: string): ResolvedEdge[] {

@@ -23,9 +23,9 @@ export interface ReportGraph {
   readonly parallel: boolean;
   /** Sources and destinations, each in network order. */
   readonly nodes: { readonly srcs: readonly ReportNode[]; readonly dests: readonly ReportNode[] };
-  /** Edges of the whole graph, counted once per token position in a graph by token. */
+  /** Edges of the whole graph, counted once at each position in a graph by token. */
   readonly edgeCount: number;
-  /** Token positions of a graph by token, or spans; null where an edge covers all positions. */
+  /** Positions of a graph by token, or spans; null where an edge covers all positions. */
   readonly tokens: number | null;
   /** Whether the positions are spans of prompts, named by the report's `tokenLabels`. Default false. */
   readonly spans?: boolean | undefined;
@@ -49,7 +49,7 @@ export interface ReportCrossing {
 export interface ReportEdge {
   /** `A0.3->A1.2.Q`. */
   readonly edge: string;
-  /** Token position from 0, or null in a graph that is not by token. */
+  /** Position from 0, or null in a graph that is not by token. */
   readonly token: number | null;
 }
 
@@ -141,7 +141,7 @@ export interface ReportTest {
   readonly test: string;
   /** Null where nothing could be tested, or told. */
   readonly passed: boolean | null;
-  /** It was tested, and there are too few prompts to tell. */
+  /** It was tested, and there are too few prompts, or random circuits, to tell. */
   readonly undecided?: boolean | undefined;
   /** The verdict in words. */
   readonly text: string;

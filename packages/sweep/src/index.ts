@@ -10,7 +10,8 @@ export { RESULT_VERSION, type SweepUnit, type UnitSubject } from "./plan/unit.ts
 export { queueName } from "./queue/queue-name.ts";
 export { type QueueAddress, type RunQueueOptions, runQueue } from "./queue/run-queue.ts";
 export { SweepQueue } from "./queue/sweep-queue.ts";
-export { type WorkQueueOptions, workQueue } from "./queue/work-queue.ts";
+export { workQueue } from "./queue/work-queue.ts";
+export type { WorkQueueOptions } from "./queue/work-queue-options.ts";
 export { parquetPieces } from "./results/parquet.ts";
 export { csvLines, type DoneUnit, doneUnits, measureRows, type Row, unitRow } from "./results/result-rows.ts";
 export { scoresOf } from "./results/scores-of.ts";

@@ -8,7 +8,7 @@ namespace autocircuit::kernels {
 // whose inner dimension is gathered. A block makes 16 x 64 of the results, a thread 4 x 4, from pieces of 32 columns that lie
 // transposed in shared memory.
 //
-// GPT-2 small, last layer (36 x 157 results, N = 960, D = 768, float32), on an H100: 8.3 GFLOP = 0.13 ms of FMA, and as 36 rows
+// GPT-2 small, last block (36 x 157 results, N = 960, D = 768, float32), on an H100: 8.3 GFLOP = 0.13 ms of FMA, and as 36 rows
 // fill 48, 0.18 ms; 463 MB of deltas + 106 MB of gradients = 0.17 ms. Arithmetic bounds it by a little: a step of a warp is 16
 // FMA for two 16-byte reads of shared memory, which are three wavefronts. Deltas are read by the three blocks that share them
 // at about the same time.

@@ -9,7 +9,7 @@ namespace autocircuit::kernels {
 // Inputs of patched destinations. A block has one row i of the batch and some tiles of 8 destinations; a thread has the tile's 8
 // rows at 4 columns, walks the tile's list once, and uses every delta that it loads 8 times from registers.
 //
-// GPT-2 small, last layer, every edge patched (36 rows, 157 sources, N = 960, float32), on an H100: 8.3 GFLOP = 0.13 ms of
+// GPT-2 small, last block, every edge patched (36 rows, 157 sources, N = 960, float32), on an H100: 8.3 GFLOP = 0.13 ms of
 // FMA, 463 MB of deltas + 106 MB of results = 0.17 ms of memory. So memory bounds it, if deltas leave memory once: tiles that
 // share a block walk ascending lists side by side and find each other's deltas in the first-level cache, and neighbouring blocks
 // have the same i, so that theirs come from the second-level cache. A step of a warp is 32 FMA and about as many instructions

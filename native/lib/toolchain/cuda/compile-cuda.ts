@@ -5,6 +5,7 @@ import { AutocircuitError } from "@autocircuit/base";
 import { runStep } from "../build-steps.ts";
 import { findNinja } from "../compilers.ts";
 import { libraryName } from "../libtorch.ts";
+import { writeStamp } from "../stamp.ts";
 import type { CudaPaths, CudaStamp } from "./library.ts";
 import type { Nvcc } from "./nvcc.ts";
 
@@ -70,8 +71,7 @@ async function finish(made: string, paths: CudaPaths, stamp: CudaStamp): Promise
   copyFileSync(made, beside);
   for (const old of [paths.stamp, paths.verdict]) await rm(old, { force: true });
   await rename(beside, paths.library);
-  await writeFile(`${paths.stamp}.new`, `${JSON.stringify(stamp, null, 2)}\n`);
-  await rename(`${paths.stamp}.new`, paths.stamp);
+  await writeStamp(paths.stamp, stamp);
 }
 
 function configuredFor(work: string): string | undefined {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWhole } from "@autocircuit/base";
 import { run } from "../run.ts";
 import type { Gpu } from "./gpus.ts";
 import type { BuiltCudaLibrary } from "./library.ts";
@@ -81,10 +81,7 @@ function readVerdict(file: string): ProbeVerdict | undefined {
 
 /** Where the folder is not writable the probe runs again next time. */
 async function writeVerdict(file: string, verdict: ProbeVerdict): Promise<void> {
-  const beside = `${file}.${process.pid}.new`;
-  await writeFile(beside, `${JSON.stringify(verdict, null, 2)}\n`)
-    .then(() => rename(beside, file))
-    .catch(() => undefined);
+  await writeWhole(file, `${JSON.stringify(verdict, null, 2)}\n`).catch(() => undefined);
 }
 
 /** The program that the probe runs, among the compiled files of this package. */

@@ -32,7 +32,7 @@ GroupKind read_kind(const Fields& fields) {
                                            {"end", GroupKind::end}});
 }
 
-void check_group(const PatchGraph& graph, const DestinationGroup& group, const std::string& what) {
+void check_group(const PatchGraph& graph, const PatchGroup& group, const std::string& what) {
   const bool inside = group.block >= 0 && group.heads > 0 && group.first_source >= 0 && group.sources >= 0 &&
                       group.sources <= graph.sources - group.first_source && group.offset >= 0;
   // Sizes are bounded first, so that the product cannot overflow.
@@ -56,7 +56,7 @@ TransformerConfig read_config(const Napi::Value& value) {
   config.d_vocab = fields.integer("dVocab");
   config.d_vocab_out = fields.integer("dVocabOut");
   config.context = fields.integer("context");
-  config.norm = fields.choice<NormKind>("norm", {{"none", NormKind::none}, {"layer", NormKind::layer}, {"rms", NormKind::rms}});
+  config.norm = fields.choice<NormKind>("norm", {{"none", NormKind::none}, {"layer", NormKind::layer_norm}, {"rms", NormKind::rms_norm}});
   config.eps = fields.number("eps");
   config.attn_only = fields.flag("attnOnly", false);
   config.parallel = fields.flag("parallel", false);

@@ -26,8 +26,8 @@ at::Tensor plain_rows_backward(const PlainRows& work, at::Tensor& stream, at::Te
     scalar_t* const stream_data = stream.mutable_data_ptr<scalar_t>();
     scalar_t* const keep_data = keep.defined() ? keep.mutable_data_ptr<scalar_t>() : nullptr;
     const KernelsOf<scalar_t>& use = of_type<scalar_t>(kernels());
-    const NormArgs<scalar_t> through{norm.kind != NormKind::none, norm.kind == NormKind::layer, static_cast<scalar_t>(norm.eps), scale_data,
-                                     nullptr};
+    const NormArgs<scalar_t> through{norm.kind != NormKind::none, norm.kind == NormKind::layer_norm, static_cast<scalar_t>(norm.eps),
+                                     scale_data, nullptr};
     const auto write = [&](int64_t i, ProductSums<scalar_t>& sums) {
       SharedNorm<scalar_t> shared{through, x_data + i * d, 0, 1, work.holds_denominator};
       use.measure_norm(d, shared);

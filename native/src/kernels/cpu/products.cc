@@ -4,8 +4,8 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <cstring>
 
+#include "kernels/panels.h"
 #include "kernels/processor.h"
 
 namespace autocircuit {
@@ -16,23 +16,12 @@ bool have_panels(const at::Tensor& x, const at::Tensor& matrix) {
   return x.is_cpu() && x.scalar_type() == at::kFloat && matrix.scalar_type() == at::kFloat;
 }
 
-// The general library is Intel's on x86, which uses no AVX-512 on other makers' processors. Measured, one thread, GFLOP/s there and by panels:
-// AMD's Zen 5, [240, 768] by [768, 3072] 107 and 240, 16 rows of it 77 and 150; with AVX2 only, 108 and 128. AMD's Zen 3: large products 72 to
-// 83 and 63 to 86, [240, 768] by a head's 64 columns 75 and 92, 16 rows by a large matrix 36 and 52. So with AVX-512 all go by panels, with
-// AVX2 the thin ones; on Intel's own processors, where nothing of it was measured, and without fused products none does.
-enum class Panels : uint8_t { never, thin, always };
-
-Panels preferred() {
-  if (!has_foreign_library() || std::strcmp(kernels().set, "baseline") == 0) return Panels::never;
-  return std::strcmp(kernels().set, "avx512") == 0 ? Panels::always : Panels::thin;
-}
-
 bool prefer_panels(const at::Tensor& x, const at::Tensor& matrix) {
-  static const Panels preference = preferred();
+  const Panels which = panels();
   constexpr int64_t fewest_rows = 8;  // a panel is packed for each product: fewer do not pay for it
-  if (preference == Panels::never || x.size(-2) < fewest_rows || !have_panels(x, matrix)) return false;
+  if (which == Panels::never || x.size(-2) < fewest_rows || !have_panels(x, matrix)) return false;
   constexpr int64_t thin = 128, few_rows = 64;
-  return preference == Panels::always || x.size(-2) <= few_rows || x.size(-1) <= thin || matrix.size(-1) <= thin;
+  return which == Panels::always || x.size(-2) <= few_rows || x.size(-1) <= thin || matrix.size(-1) <= thin;
 }
 
 at::Tensor with_rows_together(const at::Tensor& x) { return x.stride(-1) == 1 || x.size(-1) == 1 ? x : x.contiguous(); }

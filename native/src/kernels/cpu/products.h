@@ -2,7 +2,8 @@
 
 #include <ATen/core/Tensor.h>
 
-// Products with matrices, by the general library or by panels of our own (kernels/set/panels.h): whichever is quicker.
+// Products with matrices, by the general library or by panels of our own (kernels/set/panels.h): whichever is quicker, or was asked for
+// (kernels/panels.h).
 
 namespace autocircuit {
 

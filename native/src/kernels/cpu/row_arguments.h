@@ -20,7 +20,7 @@ const T* data_or_null(const signatures::OptionalTensor& t) {
 template <class T>
 NormArgs<T> norm_args(int64_t kind, double eps, const signatures::OptionalTensor& scale, const signatures::OptionalTensor& shift) {
   const NormKind which = static_cast<NormKind>(kind);
-  return {which != NormKind::none, which == NormKind::layer, static_cast<T>(eps), data_or_null<T>(scale), data_or_null<T>(shift)};
+  return {which != NormKind::none, which == NormKind::layer_norm, static_cast<T>(eps), data_or_null<T>(scale), data_or_null<T>(shift)};
 }
 
 // Work of about 32k elements a task keeps the threads busy without visible scheduling cost.

@@ -8,9 +8,9 @@
 namespace autocircuit::test {
 
 // How far numbers may be from the right ones, by number type. A number is rounded to half a unit of its last digit, `unit` of its
-// size, some ten times in a layer (norm, projection, scores, weighted values, output, sum into the stream, and the same for the MLP);
+// size, some ten times in a block (norm, projection, scores, weighted values, output, sum into the stream, and the same for the MLP);
 // what is rounded early is carried on by all that follows. Errors are measured over all outputs of a pass together, where most of
-// them average out: a bound is `roundings` units for each layer. Where patched edges take most of a stream away what is left of it
+// them average out: a bound is `roundings` units for each block. Where patched edges take most of a stream away what is left of it
 // has fewer digits; float64 and float32 have room for that, two hundred times.
 struct Bound {
   c10::ScalarType type;

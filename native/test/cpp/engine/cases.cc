@@ -24,7 +24,7 @@ TransformerConfig base() {
   c.d_vocab = 11;
   c.d_vocab_out = 9;
   c.context = 12;
-  c.norm = NormKind::layer;
+  c.norm = NormKind::layer_norm;
   c.attn_scale = 2.4;
   return c;
 }
@@ -62,7 +62,7 @@ std::vector<Architecture> architectures() {
     rotary(c, 4, false);
   });
   add("llama, grouped keys and values", [&](TransformerConfig& c) {
-    c.norm = NormKind::rms;
+    c.norm = NormKind::rms_norm;
     c.kv_heads = 2;
     c.gated = true;
     c.activation = Activation::silu;
@@ -70,7 +70,7 @@ std::vector<Architecture> architectures() {
     rotary(c, 6, true);
   });
   add("gemma-like: norms after, soft caps, windows", [&](TransformerConfig& c) {
-    c.norm = NormKind::rms;
+    c.norm = NormKind::rms_norm;
     c.pre_norm = false;
     c.kv_heads = 1;
     c.gated = true;

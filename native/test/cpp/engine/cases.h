@@ -45,7 +45,7 @@ struct Setting {
 
 // Whether the distance of all numbers from the right ones is within `bound_of` of their size (both by the root of the sum of squares), or
 // of numbers of size 1 where they are smaller: some gradients are 0 but for rounding.
-// A number that is none is never close. A gradient has gone through all layers in two `sweeps`, and was rounded in both.
+// A number that is none is never close. A gradient has gone through all blocks in two `sweeps`, and was rounded in both.
 bool close(const Setting& s, const at::Tensor& given, const at::Tensor& expected, int64_t sweeps = 1);
 // Divergences move by no more than twice what the logits they are made of do.
 bool close_divergences(const Setting& s, const at::Tensor& given, const at::Tensor& expected, const at::Tensor& logits);

@@ -13,16 +13,16 @@ namespace {
 
 std::vector<HookPoint> points_of(const TransformerConfig& c) {
   std::vector<HookPoint> points;
-  for (int64_t layer = 0; layer < c.layers; layer++) {
+  for (int64_t block = 0; block < c.layers; block++) {
     for (const Hook hook :
          {Hook::resid_pre, Hook::q, Hook::k, Hook::v, Hook::attn_scores, Hook::pattern, Hook::z, Hook::attn_out, Hook::resid_post})
-      points.push_back({hook, layer});
-    if (!c.parallel) points.push_back({Hook::resid_mid, layer});
+      points.push_back({hook, block});
+    if (!c.parallel) points.push_back({Hook::resid_mid, block});
     if (c.positions == PositionKind::rotary)
-      for (const Hook hook : {Hook::rot_q, Hook::rot_k}) points.push_back({hook, layer});
+      for (const Hook hook : {Hook::rot_q, Hook::rot_k}) points.push_back({hook, block});
     if (!c.attn_only)
-      for (const Hook hook : {Hook::mlp_pre, Hook::mlp_post, Hook::mlp_out}) points.push_back({hook, layer});
-    if (!c.attn_only && c.gated) points.push_back({Hook::mlp_pre_linear, layer});
+      for (const Hook hook : {Hook::mlp_pre, Hook::mlp_post, Hook::mlp_out}) points.push_back({hook, block});
+    if (!c.attn_only && c.gated) points.push_back({Hook::mlp_pre_linear, block});
   }
   return points;
 }
@@ -32,10 +32,10 @@ std::vector<HookPoint> norms_of(const TransformerConfig& c) {
   if (c.norm == NormKind::none) return points;
   for (const Hook hook : {Hook::final_scale, Hook::final_normalized}) points.push_back({hook, 0});
   if (!c.pre_norm) return points;
-  for (int64_t layer = 0; layer < c.layers; layer++) {
-    for (const Hook hook : {Hook::ln1_scale, Hook::ln1_normalized}) points.push_back({hook, layer});
+  for (int64_t block = 0; block < c.layers; block++) {
+    for (const Hook hook : {Hook::ln1_scale, Hook::ln1_normalized}) points.push_back({hook, block});
     if (c.attn_only) continue;
-    for (const Hook hook : {Hook::ln2_scale, Hook::ln2_normalized}) points.push_back({hook, layer});
+    for (const Hook hook : {Hook::ln2_scale, Hook::ln2_normalized}) points.push_back({hook, block});
   }
   return points;
 }
@@ -65,15 +65,15 @@ TEST("what is read at hook points are the parts of the pass, patched or not, and
       const std::string which = name + ", mask " + mask_name;
       CHECK_MESSAGE(close(s, result.logits, expected), which);
       Values values = values_of(request, result);
-      for (int64_t layer = 0; layer < c.layers; layer++) {
-        const at::Tensor pattern = wide(values[{Hook::pattern, layer}]), scores = wide(values[{Hook::attn_scores, layer}]);
+      for (int64_t block = 0; block < c.layers; block++) {
+        const at::Tensor pattern = wide(values[{Hook::pattern, block}]), scores = wide(values[{Hook::attn_scores, block}]);
         CHECK_MESSAGE(close(s, pattern, at::softmax(scores, -1)), which + ": pattern");
-        at::Tensor v = wide(values[{Hook::v, layer}]).transpose(1, 2);
+        at::Tensor v = wide(values[{Hook::v, block}]).transpose(1, 2);
         v = v.repeat_interleave(c.heads / v.size(1), 1);
-        CHECK_MESSAGE(close(s, values[{Hook::z, layer}], at::matmul(pattern, v).transpose(1, 2)), which + ": z");
+        CHECK_MESSAGE(close(s, values[{Hook::z, block}], at::matmul(pattern, v).transpose(1, 2)), which + ": z");
         if (!kind.factorized || !s.config().attn_only) continue;
         CHECK_MESSAGE(
-            close(s, values[{Hook::resid_post, layer}], wide(values[{Hook::resid_pre, layer}]) + wide(values[{Hook::attn_out, layer}])),
+            close(s, values[{Hook::resid_post, block}], wide(values[{Hook::resid_pre, block}]) + wide(values[{Hook::attn_out, block}])),
             which + ": the stream");
       }
     }
@@ -92,17 +92,17 @@ TEST("norms at hook points, and a plain pass whose values are replaced by themse
     const ForwardResult result = s.model.forward(request);
     CHECK_MESSAGE(close(s, result.logits, expected), name + ": read");
     Values values = values_of(request, result);
-    for (int64_t layer = 0; layer + 1 < c.layers; layer++) {
-      at::Tensor stream = wide(values[{Hook::resid_pre, layer}]) + wide(values[{Hook::attn_out, layer}]);
-      if (!c.parallel) CHECK_MESSAGE(close(s, values[{Hook::resid_mid, layer}], stream), name + ": middle of the block");
-      if (!c.attn_only) stream = stream + wide(values[{Hook::mlp_out, layer}]);
-      CHECK_MESSAGE(close(s, values[{Hook::resid_post, layer}], stream), name + ": end of the block");
-      const bool goes_on = values[{Hook::resid_pre, layer + 1}].equal(values[{Hook::resid_post, layer}]);
+    for (int64_t block = 0; block + 1 < c.layers; block++) {
+      at::Tensor stream = wide(values[{Hook::resid_pre, block}]) + wide(values[{Hook::attn_out, block}]);
+      if (!c.parallel) CHECK_MESSAGE(close(s, values[{Hook::resid_mid, block}], stream), name + ": middle of the block");
+      if (!c.attn_only) stream = stream + wide(values[{Hook::mlp_out, block}]);
+      CHECK_MESSAGE(close(s, values[{Hook::resid_post, block}], stream), name + ": end of the block");
+      const bool goes_on = values[{Hook::resid_pre, block + 1}].equal(values[{Hook::resid_post, block}]);
       CHECK_MESSAGE(goes_on, name + ": next block");
     }
     if (c.norm != NormKind::none) {
       const at::Tensor x = wide(values[{Hook::resid_post, c.layers - 1}]);
-      const at::Tensor centred = c.norm == NormKind::layer ? x - x.mean(-1, true) : x;
+      const at::Tensor centred = c.norm == NormKind::layer_norm ? x - x.mean(-1, true) : x;
       CHECK_MESSAGE(close(s, values[{Hook::final_scale, 0}], at::sqrt(centred.square().mean(-1, true) + c.eps)), name + ": scale");
     }
     for (const auto& [point, value] : values) {
@@ -167,7 +167,7 @@ TEST("a replaced source of a patched pass is what destinations take") {
     const ForwardResult corrupt = s.model.forward(other);
     at::Tensor mask = at::ones({graph.edges}, at::kDouble);
     const int64_t mlp = SourceOrder(s.config(), StreamSources::none).mlp(0);
-    for (const DestinationGroup& group : graph.groups) {
+    for (const PatchGroup& group : graph.groups) {
       if (mlp < group.first_source || mlp >= group.first_source + group.sources) continue;
       const int64_t cells = std::max<int64_t>(graph.tokens, 1) * group.heads;
       mask.narrow(0, group.offset, cells * group.sources).view({cells, group.sources}).select(1, mlp - group.first_source).fill_(0);

@@ -24,16 +24,16 @@ TEST("a kept run is a starting point that changes nothing, for one mask and for 
     if (!graph.factorized) return;
     const auto ablation = s.ablation(graph);
     const std::shared_ptr<KeptRun> run = kept_run(s);
-    for (const DestinationGroup& group : graph.groups) {
+    for (const PatchGroup& group : graph.groups) {
       const int64_t cells = group.heads * group.sources * std::max<int64_t>(1, graph.tokens);
       at::Tensor mask = at::zeros({4, graph.edges}, at::kDouble);
       mask.narrow(1, group.offset, graph.edges - group.offset).copy_((at::rand({4, graph.edges - group.offset}) < 0.6).to(at::kDouble));
       mask.narrow(1, group.offset, cells).select(0, 1).fill_(1);
-      // In every other layer one head alone: the others are then those of the kept run.
+      // In every other block one head alone: the others are then those of the kept run.
       if (group.block % 2 == 0 && group.heads > 1)
         mask.narrow(1, group.offset, cells).unflatten(1, {-1, group.heads, group.sources}).narrow(2, 0, group.heads - 1).fill_(0);
       if (group.block % 2 == 0 && group.heads > 1)
-        for (const DestinationGroup& other : graph.groups)
+        for (const PatchGroup& other : graph.groups)
           if (other.block == group.block && other.heads > 1 && other.offset > group.offset)
             mask.narrow(1, other.offset, other.heads * other.sources * std::max<int64_t>(1, graph.tokens)).fill_(0);
       const at::Tensor repeated = s.clean.repeat({4, 1});

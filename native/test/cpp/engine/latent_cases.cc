@@ -42,8 +42,8 @@ LatentTable table_of(const Setting& s, const Autoencoders& autoencoders, const P
   made.graph.latents = autoencoders.mlp_counts();
   made.graph.attention_latents = autoencoders.attention_counts();
   made.graph.errors = true;
-  for (const DestinationGroup& group : ordinary.groups) {
-    DestinationGroup own = group;
+  for (const PatchGroup& group : ordinary.groups) {
+    PatchGroup own = group;
     own.offset = static_cast<int64_t>(made.cell.size());
     own.sources = std::count_if(owner.begin(), owner.end(), [&](int64_t source) { return source < group.sources; });
     for (int64_t row = 0; row < std::max<int64_t>(ordinary.tokens, 1) * group.heads; row++)
@@ -63,8 +63,8 @@ PatchGraph graph_with_latents(const Setting& s, const GraphKind& kind, const Aut
   graph.stream_latents = autoencoders.stream_counts();
   graph.errors = autoencoders.errors();
   int64_t first = 0, written = 1;
-  const auto read = [&](GroupKind group, int64_t layer, int64_t heads) {
-    graph.groups.push_back({group, layer, heads, first, written - first, graph.edges});
+  const auto read = [&](GroupKind group, int64_t block, int64_t heads) {
+    graph.groups.push_back({group, block, heads, first, written - first, graph.edges});
     graph.edges += std::max<int64_t>(graph.tokens, 1) * heads * (written - first);
   };
   const auto write = [&](int64_t number, int64_t usual) {

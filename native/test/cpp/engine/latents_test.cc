@@ -34,7 +34,7 @@ std::vector<GivenAutoencoder> some_autoencoders(const Setting& s) {
 at::Tensor joined_cells(const Setting& s, const Autoencoders& autoencoders, const PatchGraph& ordinary) {
   const SourceOrder order(s.config(), StreamSources::none);
   at::Tensor cells = at::arange(ordinary.edges, at::kLong);
-  for (const DestinationGroup& group : ordinary.groups)
+  for (const PatchGroup& group : ordinary.groups)
     for (int64_t block = 0; block < s.config().layers; block++) {
       const int64_t first = order.heads(block);
       if (autoencoders.of_attention(block) < 0 || first >= group.sources) continue;

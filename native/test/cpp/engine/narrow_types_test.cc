@@ -33,7 +33,7 @@ struct Lists {
 
 // Every second source has a weight in some of the five rows; the last row has none.
 Lists some_lists(const at::Device& device, int64_t sources) {
-  DestinationGroup group{GroupKind::q, 0, 5, 0, sources, 0};
+  PatchGroup group{GroupKind::q, 0, 5, 0, sources, 0};
   GroupPlan plan;
   plan.group = &group;
   plan.values = at::rand({1, 1, 5, sources}, at::kDouble) * (at::arange(sources) % 2 == 0) * (at::arange(5) < 4).view({5, 1});
@@ -50,7 +50,7 @@ Lists some_lists(const at::Device& device, int64_t sources) {
 TEST("operators in narrow types round once, what they store, and read no source that no list names") {
   at_each_place([](const Place& place) {
     for (const at::ScalarType type : kNarrow)
-      for (const NormKind kind : {NormKind::none, NormKind::layer, NormKind::rms}) {
+      for (const NormKind kind : {NormKind::none, NormKind::layer_norm, NormKind::rms_norm}) {
         at::manual_seed(6);
         const std::string name = place.name + ", " + c10::toString(type) + ", norm " + std::to_string(static_cast<int>(kind));
         const int64_t n = 6, d = 24, sources = 9;
@@ -75,7 +75,7 @@ TEST("operators in narrow types round once, what they store, and read no source 
         at::Tensor exact = base + at::einsum("rs,snd->rnd", {weights, safe});
         at::Tensor terms = base.abs() + at::einsum("rs,snd->rnd", {weights.abs(), safe.abs()});
         if (kind != NormKind::none) {
-          const at::Tensor centred = kind == NormKind::layer ? exact - exact.mean(-1, true) : exact;
+          const at::Tensor centred = kind == NormKind::layer_norm ? exact - exact.mean(-1, true) : exact;
           const at::Tensor factor = at::rsqrt(centred.square().mean(-1, true) + 1e-5);
           terms = (terms + terms.mean(-1, true)) * factor * wide(scale).abs() + wide(shift).abs();
           exact = centred * factor * wide(scale) + wide(shift);
@@ -88,10 +88,10 @@ TEST("operators in narrow types round once, what they store, and read no source 
         if (kind == NormKind::none) {
           check_rounded(into, wide(grad), wide(grad).abs(), type, name + ", norm backward");
         } else {
-          const at::Tensor centred = kind == NormKind::layer ? wide(x) - wide(x).mean(-1, true) : wide(x);
+          const at::Tensor centred = kind == NormKind::layer_norm ? wide(x) - wide(x).mean(-1, true) : wide(x);
           const at::Tensor r = at::rsqrt(centred.square().mean(-1, true) + 1e-5), g = wide(grad) * wide(scale);
           const at::Tensor slope = (g * centred).mean(-1, true) * r.square();
-          const at::Tensor back = ((kind == NormKind::layer ? g - g.mean(-1, true) : g) - centred * slope) * r;
+          const at::Tensor back = ((kind == NormKind::layer_norm ? g - g.mean(-1, true) : g) - centred * slope) * r;
           const at::Tensor size = (g.abs() + g.abs().mean(-1, true) + (g * centred).abs().mean(-1, true) * centred.abs() * r.square()) * r;
           check_rounded(into, back, size, type, name + ", norm backward");
         }
@@ -129,7 +129,7 @@ TEST("norms of activations whose squares float16 does not hold") {
   const auto near = [&](const at::Tensor& given) {
     return ((given.to(at::kDouble) - expected).abs() <= expected.abs() * 0x1p-10 + 0x1p-24).all().item<bool>();
   };
-  CHECK(near(apply(Norm{NormKind::rms, 1e-5, scale, {}}, x, at::kHalf)));
+  CHECK(near(apply(Norm{NormKind::rms_norm, 1e-5, scale, {}}, x, at::kHalf)));
   TransformerConfig config;
   CHECK(near(post_normed(config, NormWeights{scale, {}}, x)));
 }

@@ -16,7 +16,7 @@ at::Tensor weight(const NamedWeights& weights, const std::string& name) {
 
 at::Tensor plain_norm(const TransformerConfig& c, const NamedWeights& weights, const std::string& name, const at::Tensor& x) {
   if (c.norm == NormKind::none) return x;
-  const at::Tensor centred = c.norm == NormKind::layer ? x - x.mean(-1, true) : x;
+  const at::Tensor centred = c.norm == NormKind::layer_norm ? x - x.mean(-1, true) : x;
   at::Tensor out = centred / at::sqrt((centred * centred).mean(-1, true) + c.eps);
   if (const at::Tensor w = weight(weights, name + ".w"); w.defined()) out = out * w;
   if (const at::Tensor b = weight(weights, name + ".b"); b.defined()) out = out + b;
@@ -62,15 +62,15 @@ class Run {
   at::Tensor w(const std::string& name) const { return weight(weights_, name); }
 
   // x'[b, p] = x[b, p] + sum_s m[(m,)(t,) h, s] (a[s] - current[s])
-  at::Tensor input(GroupKind kind, int64_t layer, int64_t head, const at::Tensor& x) const {
+  at::Tensor input(GroupKind kind, int64_t block, int64_t head, const at::Tensor& x) const {
     if (!mask_.defined()) return x;
-    for (const DestinationGroup& group : graph_.groups) {
-      if (group.kind != kind || group.block != layer) continue;
+    for (const PatchGroup& group : graph_.groups) {
+      if (group.kind != kind || group.block != block) continue;
       const at::Tensor masks = mask_.dim() == 1 ? mask_.unsqueeze(0) : mask_;
       const int64_t tokens = graph_.tokens ? graph_.tokens : 1, cells = tokens * group.heads * group.sources;
       at::Tensor rows = masks.narrow(1, group.offset, cells).view({masks.size(0), tokens, group.heads, group.sources}).select(2, head);
       rows = rows.repeat_interleave(x.size(0) / masks.size(0), 0);  // [B, T, S]
-      const int64_t reading_block = layer + (kind == GroupKind::end || kind == GroupKind::post ? 1 : 0);
+      const int64_t reading_block = block + (kind == GroupKind::end || kind == GroupKind::post ? 1 : 0);
       // [S, B, T, 1] times [S, B, P, D]
       return x + (rows.permute({2, 0, 1}).unsqueeze(3) * changes(group.first_source, group.sources, reading_block)).sum(0);
     }
@@ -105,30 +105,31 @@ class Run {
     return nullptr;
   }
 
-  int64_t rows_of(GroupKind kind, int64_t layer) const {
-    for (const DestinationGroup& group : graph_.groups)
-      if (group.kind == kind && group.block == layer) return group.heads;
+  int64_t rows_of(GroupKind kind, int64_t block) const {
+    for (const PatchGroup& group : graph_.groups)
+      if (group.kind == kind && group.block == block) return group.heads;
     return 0;
   }
 
-  at::Tensor project(const std::string& block, GroupKind kind, const char* letter, int64_t layer, int64_t head, const at::Tensor& x) const {
-    const bool shared = rows_of(GroupKind::qkv, layer) > 0;
+  at::Tensor project(const std::string& block_name, GroupKind kind, const char* letter, int64_t block, int64_t head,
+                     const at::Tensor& x) const {
+    const bool shared = rows_of(GroupKind::qkv, block) > 0;
     const int64_t own = kind == GroupKind::q ? c_.heads : c_.kv_heads, of_weight = head * own / c_.heads;
-    const int64_t rows = shared ? c_.heads : rows_of(kind, layer);
-    const at::Tensor in = input(shared ? GroupKind::qkv : kind, layer, rows ? head * rows / c_.heads : 0, x);
-    const at::Tensor normed = c_.pre_norm ? plain_norm(c_, weights_, block + "ln1", in) : in;
-    const std::string name = block + "attn.";
+    const int64_t rows = shared ? c_.heads : rows_of(kind, block);
+    const at::Tensor in = input(shared ? GroupKind::qkv : kind, block, rows ? head * rows / c_.heads : 0, x);
+    const at::Tensor normed = c_.pre_norm ? plain_norm(c_, weights_, block_name + "ln1", in) : in;
+    const std::string name = block_name + "attn.";
     at::Tensor out = at::matmul(normed, w(name + "W_" + letter)[of_weight]);
     if (const at::Tensor bias = w(name + "b_" + letter); bias.defined()) out = out + bias[of_weight];
     return out;
   }
 
-  at::Tensor attention_head(const std::string& block, int64_t layer, int64_t head, const at::Tensor& x) const {
-    at::Tensor q = project(block, GroupKind::q, "Q", layer, head, x), k = project(block, GroupKind::k, "K", layer, head, x);
-    const at::Tensor v = project(block, GroupKind::v, "V", layer, head, x);
+  at::Tensor attention_head(const std::string& block_name, int64_t block, int64_t head, const at::Tensor& x) const {
+    at::Tensor q = project(block_name, GroupKind::q, "Q", block, head, x), k = project(block_name, GroupKind::k, "K", block, head, x);
+    const at::Tensor v = project(block_name, GroupKind::v, "V", block, head, x);
     if (c_.qk_norm == QkNorm::head) {
-      q = q / rms(q, c_.eps) * w(block + "attn.q_norm.w");
-      k = k / rms(k, c_.eps) * w(block + "attn.k_norm.w");
+      q = q / rms(q, c_.eps) * w(block_name + "attn.q_norm.w");
+      k = k / rms(k, c_.eps) * w(block_name + "attn.k_norm.w");
     }
     q = turn(c_, q);
     k = turn(c_, k);
@@ -137,7 +138,7 @@ class Run {
     const at::Tensor at_key = at::arange(x.size(1)).unsqueeze(0), at_query = at::arange(x.size(1)).unsqueeze(1);
     at::Tensor hidden = at::zeros({x.size(1), x.size(1)}, at::kBool);
     if (c_.causal) hidden = at_key > at_query;
-    if (!c_.window.empty() && c_.window[layer] > 0) hidden = hidden | (at_query - at_key >= c_.window[layer]);
+    if (!c_.window.empty() && c_.window[block] > 0) hidden = hidden | (at_query - at_key >= c_.window[block]);
     return at::matmul(at::softmax(scores.masked_fill(hidden, -1e30), -1), v);
   }
 
@@ -205,20 +206,20 @@ class Run {
     return graph_.errors ? out : made;
   }
 
-  at::Tensor mlp(const std::string& block, int64_t l, const at::Tensor& x) {
+  at::Tensor mlp(const std::string& block_name, int64_t l, const at::Tensor& x) {
     const at::Tensor in = input(GroupKind::mlp, l, 0, x);
-    const at::Tensor normed = c_.pre_norm ? plain_norm(c_, weights_, block + "ln2", in) : in;
+    const at::Tensor normed = c_.pre_norm ? plain_norm(c_, weights_, block_name + "ln2", in) : in;
     const GivenAutoencoder* of_mlp = autoencoder_of(l, is_of_mlp);
     transcoded_ = of_mlp && of_mlp->input == AutoencoderInput::mlp_resid ? in : normed;
     const auto product = [&](const char* letter) {
-      const at::Tensor out = at::matmul(normed, w(block + "mlp.W_" + letter));
-      const at::Tensor bias = w(block + "mlp.b_" + letter);
+      const at::Tensor out = at::matmul(normed, w(block_name + "mlp.W_" + letter));
+      const at::Tensor bias = w(block_name + "mlp.b_" + letter);
       return bias.defined() ? out + bias : out;
     };
     at::Tensor out =
-        at::matmul(hidden_units(c_.activation, product("in"), c_.gated ? product("gate") : at::Tensor()), w(block + "mlp.W_out"));
-    if (const at::Tensor bias = w(block + "mlp.b_out"); bias.defined()) out = out + bias;
-    if (const at::Tensor post = w(block + "ln2_post.w"); post.defined()) out = out * post / rms(out, c_.eps);
+        at::matmul(hidden_units(c_.activation, product("in"), c_.gated ? product("gate") : at::Tensor()), w(block_name + "mlp.W_out"));
+    if (const at::Tensor bias = w(block_name + "mlp.b_out"); bias.defined()) out = out + bias;
+    if (const at::Tensor post = w(block_name + "ln2_post.w"); post.defined()) out = out * post / rms(out, c_.eps);
     return out;
   }
 
@@ -240,7 +241,7 @@ class Run {
 
 NamedWeights random_weights(const TransformerConfig& c, at::ScalarType dtype) {
   NamedWeights weights;
-  // Without norms the stream, and with its square attention scores, would grow from layer to layer until narrow types have no digits left.
+  // Without norms the stream, and with its square attention scores, would grow from block to block until narrow types have no digits left.
   const double tame = c.norm == NormKind::none ? 0.5 : 1;
   const auto add = [&](const std::string& name, at::IntArrayRef shape, double size, double centre = 0) {
     weights[name] = (at::randn(shape, at::kDouble) * size * tame + centre).to(dtype);
@@ -248,7 +249,7 @@ NamedWeights random_weights(const TransformerConfig& c, at::ScalarType dtype) {
   const auto add_norm = [&](const std::string& name) {
     if (c.norm == NormKind::none) return;
     add(name + ".w", {c.d_model}, 0.2, 1);
-    if (c.norm == NormKind::layer) add(name + ".b", {c.d_model}, 0.2);
+    if (c.norm == NormKind::layer_norm) add(name + ".b", {c.d_model}, 0.2);
   };
   add("embed.W_E", {c.d_vocab, c.d_model}, 1);
   if (c.positions == PositionKind::learned) add("pos_embed.W_pos", {c.context + c.position_offset, c.d_model}, 0.5);
@@ -288,8 +289,8 @@ PatchGraph make_graph(const TransformerConfig& c, int64_t tokens, bool separate_
   graph.factorized = factorized;
   graph.tokens = tokens;
   graph.sources = order.count();
-  const auto add = [&](GroupKind kind, int64_t layer, int64_t heads, int64_t first, int64_t end) {
-    graph.groups.push_back({kind, layer, heads, first, end - first, graph.edges});
+  const auto add = [&](GroupKind kind, int64_t block, int64_t heads, int64_t first, int64_t end) {
+    graph.groups.push_back({kind, block, heads, first, end - first, graph.edges});
     graph.edges += (tokens ? tokens : 1) * heads * (end - first);
   };
   const int64_t kv_rows = ungrouped ? c.heads : c.kv_heads;

@@ -71,22 +71,22 @@ TEST("the gradient of the stream in a graph of nodes is the slope of the loss wh
     keeps.want_sources = true;
     const at::Tensor outputs = s.model.forward(keeps).sources;
     const SourceOrder order(s.config(), StreamSources::read_anew);
-    for (int64_t layer = 0; layer < s.config().layers; layer++)
+    for (int64_t block = 0; block < s.config().layers; block++)
       for (const Hook hook : {Hook::resid_mid, Hook::resid_post}) {
         const bool is_mid = hook == Hook::resid_mid;
-        if (is_mid ? !order.has_mid() : !order.has_post(layer)) continue;
-        const int64_t source = is_mid ? order.mid(layer) : order.post(layer);
+        if (is_mid ? !order.has_mid() : !order.has_post(block)) continue;
+        const int64_t source = is_mid ? order.mid(block) : order.post(block);
         const at::Tensor direction = at::randn_like(outputs[source]);
         const auto loss = [&](double step) {
           ForwardRequest moved;
           moved.tokens = s.clean;
-          moved.hooks.replaced = {{{hook, layer}, outputs[source] + direction * step}};
+          moved.hooks.replaced = {{{hook, block}, outputs[source] + direction * step}};
           return (s.model.forward(moved).logits * weights).sum().item<double>();
         };
         const double step = 1e-4, slope = (loss(step) - loss(-step)) / (2 * step);
         const double given = (gradient[source] * direction).sum().item<double>();
         CHECK_MESSAGE(std::abs(given - slope) < 1e-5 * gradient[source].norm().item<double>() * direction.norm().item<double>(),
-                      architecture.name + ", " + (is_mid ? "mid " : "post ") + std::to_string(layer));
+                      architecture.name + ", " + (is_mid ? "mid " : "post ") + std::to_string(block));
       }
   }
 }

@@ -130,7 +130,7 @@ TEST("graphs of other autoencoders of the residual stream are refused") {
   bad.groups.back().first_source = 0;
   CHECK(refused(bad).find("another model") != std::string::npos);
   bad = good;
-  for (DestinationGroup& group : bad.groups)
+  for (PatchGroup& group : bad.groups)
     if (group.kind == GroupKind::post) group.block = 0;
   CHECK(refused(bad).find("another model") != std::string::npos);
   bad = good;

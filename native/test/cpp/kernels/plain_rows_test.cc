@@ -25,7 +25,7 @@ at::Tensor products(const at::Tensor& grad, const at::Tensor& delta, const std::
 void in_one_visit(bool holds) {
   constexpr int64_t rows = 5, n = 7, d = 37, sources = 9;
   constexpr double eps = 1e-5;
-  for (const NormKind kind : {NormKind::none, NormKind::layer, NormKind::rms})
+  for (const NormKind kind : {NormKind::none, NormKind::layer_norm, NormKind::rms_norm})
     for (const bool scaled : {false, true})
       for (const std::vector<int64_t>& bucket_of : {std::vector<int64_t>{}, std::vector<int64_t>{1, 0, 1, 0, 1, 0, 1}}) {
         const at::Tensor grad = at::randn({rows, n, d}, at::kDouble), delta = at::randn({sources, n + 3, d}, at::kDouble).narrow(1, 2, n);
@@ -35,7 +35,7 @@ void in_one_visit(bool holds) {
         if (kind != NormKind::none) {
           const at::AutoGradMode record(true);
           const at::Tensor leaf = x.unsqueeze(0).repeat({rows, 1, 1}).requires_grad_();
-          const at::Tensor centred = kind == NormKind::layer ? leaf - leaf.mean(-1, true) : leaf;
+          const at::Tensor centred = kind == NormKind::layer_norm ? leaf - leaf.mean(-1, true) : leaf;
           const at::Tensor over = at::rsqrt(centred.square().mean(-1, true) + eps);
           at::Tensor out = centred * (holds ? over.detach() : over);
           if (scale.defined()) out = out * scale;

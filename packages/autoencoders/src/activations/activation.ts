@@ -1,4 +1,3 @@
-import { AutocircuitError } from "@autocircuit/base";
 import type { BlockAutoencoder, Tensor } from "@autocircuit/native";
 
 /** How an autoencoder turns pre-activations into latents. A plain object, so that `scope` hands its tensors on. */
@@ -15,18 +14,7 @@ export interface Activation {
    * The same as the engine has it, given what makes pre-activations: rows [latents, d_in] and biases [latents]; undefined where latents may be
    * negative or depend on each other otherwise. What it gives goes over what it was given.
    */
-  readonly asThreshold?: (encode: Tensor, bias: Tensor, latents: number) => Partial<BlockAutoencoder> | undefined;
+  readonly asThreshold?: (encode: Tensor, bias: Tensor, latents: number) => Partial<BlockAutoencoder>;
   /** Why there is no `asThreshold`, in words behind the activation's name. */
   readonly notAsThreshold?: string;
-}
-
-/** The error where an activation's latents cannot be sources of a graph. */
-export function notSourcesBy(
-  path: string,
-  { name, notAsThreshold = "it is none of these" }: Activation,
-): AutocircuitError {
-  return new AutocircuitError(
-    "bad-input",
-    `${path}: its activation is ${name}: ${notAsThreshold}. Latents are sources behind ReLU, JumpReLU, a gate, or TopK with a ReLU; these load, encode and decode only.`,
-  );
 }

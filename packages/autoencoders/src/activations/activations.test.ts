@@ -1,7 +1,9 @@
 import { Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
+import { noNormalisation as normalisation } from "../normalisations/normalisation.ts";
+import { whyNoSources } from "../why-no-sources.ts";
 import { absTopK } from "./abs-top-k.ts";
-import { type Activation, notSourcesBy } from "./activation.ts";
+import type { Activation } from "./activation.ts";
 import { gated } from "./gated.ts";
 import { groupMax } from "./group-max.ts";
 import { identity } from "./identity.ts";
@@ -69,6 +71,6 @@ describe("activations whose latents are no sources", () => {
     [jumpRelu(Tensor.from([-1]), false), /jumprelu: thresholds below 0 let negative latents through/],
   ] as const)("say why: %o", (activation, why) => {
     expect(activation.asThreshold).toBeUndefined();
-    expect(notSourcesBy("saes/3", activation).message).toMatch(why);
+    expect(whyNoSources({ activation, normalisation })).toMatch(why);
   });
 });

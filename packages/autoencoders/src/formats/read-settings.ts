@@ -1,7 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { badFile, cannotRead } from "@autocircuit/base";
 import { ConfigReader } from "@autocircuit/models";
-import { parse } from "yaml";
 
 /** No configuration is longer. */
 const MOST_BYTES = 1 << 22;
@@ -14,6 +13,7 @@ export async function readJsonSettings(path: string): Promise<ConfigReader> {
 /** Reads a configuration in YAML. @throws AutocircuitError `not-found`, `bad-file` */
 export async function readYamlSettings(path: string): Promise<ConfigReader> {
   const text = await readText(path);
+  const { parse } = await import("yaml");
   let values: unknown;
   try {
     // Few aliases: a short text of them can stand for a value of any size.

@@ -18,7 +18,7 @@ import { peakMemory, resetPeakMemory } from "../peak-memory.ts";
 import type { BenchReport, BenchResult } from "../result.ts";
 import { someAtOnce } from "../some-at-once.ts";
 import { median, spread } from "../statistics.ts";
-import { makeScenarios, scenarioNames } from "./scenarios.ts";
+import { byLibrary, makeScenarios, scenarioNames } from "./scenarios.ts";
 import type { SuiteSpec } from "./specs.ts";
 
 /** Options of {@link runEngineSuite}. */
@@ -62,14 +62,15 @@ export async function runEngineSuite(spec: SuiteSpec, options: EngineSuiteOption
       timesPlain: median(times) / median(seconds.get(plain)!),
       processorSeconds,
       processorTimesPlain: processorSeconds / median(ofProcessor.get(plain)!),
+      processorTimesLibrary: processorSeconds / median(ofProcessor.get(byLibrary(plain))!),
       ...peaks.get(name)!,
       spread: spread(times),
     };
   });
   const { addon, libtorch, compiler } = versions();
-  const { used: set, why } = processor();
+  const { used: set, why, products } = processor();
   const computes = {
-    processor: `${set} (${why})`,
+    processor: `${set} (${why}), products ${products}`,
     threads: threads(),
     device: device.name,
     gpu: device.facts?.name ?? null,

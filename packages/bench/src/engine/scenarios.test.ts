@@ -7,6 +7,7 @@ describe("scenarios", () => {
   it("cover plain, sources, edges and trees of all sizes, edges by token, attribution, probing, ACDC and a small model", () => {
     expect(scenarioNames(FULL)).toEqual([
       "plain",
+      "plain-by-library",
       "sources",
       ...[10, 100, 1000, 16000, 32491].flatMap((count) => [`patched-edge-${count}`, `patched-tree-${count}`]),
       "patched-by-token",
@@ -14,8 +15,10 @@ describe("scenarios", () => {
       "edge-attribution",
       "probing-epoch",
       "plain-acdc",
+      "plain-acdc-by-library",
       "acdc-per-edge",
       "plain-small",
+      "plain-small-by-library",
       "small-acdc-per-edge",
     ]);
   });

@@ -1,6 +1,6 @@
 import { type PatchableModel, type PromptLoader, PruneScores, runCircuits, type Tokens } from "@autocircuit/core";
 import { acdc, edgeAttribution, subnetworkProbing } from "@autocircuit/discovery";
-import { type Ablation, synchronize, type Tensor, type TransformerOptions } from "@autocircuit/native";
+import { type Ablation, setProducts, synchronize, type Tensor, type TransformerOptions } from "@autocircuit/native";
 import { randomModel, randomPrompts } from "./random-model.ts";
 import { RandomValues } from "./random-values.ts";
 import type { ModelSpec, SuiteSpec } from "./specs.ts";
@@ -23,12 +23,25 @@ export interface Scenario {
   run: () => Promise<void>;
 }
 
+/** The plain pass of a model with all its products by LibTorch's library, where this project's own are quicker: what others' passes take. */
+export const byLibrary = (plain: string): string => `${plain}-by-library`;
+
 /** The scenarios' names; `plain-acdc` and `plain-small` are what the ACDC runs are compared with. */
 export function scenarioNames(spec: SuiteSpec): string[] {
   const patched = spec.edgeCounts.flatMap((count) => [`patched-edge-${count}`, `patched-tree-${count}`]);
   const sizes = `${spec.circuitSizes.length}-tree-sizes`;
-  const forward = ["plain", "sources", ...patched, "patched-by-token", sizes, "edge-attribution", "probing-epoch"];
-  return [...forward, "plain-acdc", "acdc-per-edge", "plain-small", "small-acdc-per-edge"];
+  const forward = [
+    "plain",
+    byLibrary("plain"),
+    "sources",
+    ...patched,
+    "patched-by-token",
+    sizes,
+    "edge-attribution",
+    "probing-epoch",
+  ];
+  const ofAcdc = (model: string) => [`plain-${model}`, byLibrary(`plain-${model}`)];
+  return [...forward, ...ofAcdc("acdc"), "acdc-per-edge", ...ofAcdc("small"), "small-acdc-per-edge"];
 }
 
 /**
@@ -68,6 +81,7 @@ async function forwardScenarios(
     : undefined;
   const runs: Record<string, () => Promise<void>> = {
     plain: () => finished(model.forward(clean)),
+    [byLibrary("plain")]: () => plainByLibrary(model, clean),
     sources: () => finished(model.sources(clean)),
     "patched-by-token": () => byToken(model, clean, ablation!, forward.length),
     [`${circuitSizes.length}-tree-sizes`]: () => circuits(model, prompts, circuitSizes),
@@ -82,7 +96,7 @@ async function forwardScenarios(
   }));
 }
 
-/** A plain pass and ACDC, by these names. */
+/** Plain passes and ACDC, by these names. */
 function acdcScenarios(
   spec: ModelSpec,
   [plain, perEdge]: readonly [string, string],
@@ -94,6 +108,7 @@ function acdcScenarios(
   const { clean } = prompts.batches[0]!;
   const scenarios: Scenario[] = [
     { name: plain, plain, per: 1, run: () => finished(model.forward(clean)) },
+    { name: byLibrary(plain), plain, per: 1, run: () => plainByLibrary(model, clean) },
     {
       name: perEdge,
       plain,
@@ -103,6 +118,15 @@ function acdcScenarios(
     },
   ];
   return scenarios.filter(({ name }) => names.includes(name));
+}
+
+async function plainByLibrary(model: PatchableModel, tokens: Tokens): Promise<void> {
+  await setProducts("library");
+  try {
+    await finished(model.forward(tokens));
+  } finally {
+    await setProducts("auto");
+  }
 }
 
 /** A forward pass with N random edges patched, or with all but N. */

@@ -5,10 +5,10 @@ import { type MethodTask, type RunMethodOptions, runMethod, type TabledMethod } 
 /** How a method does on a compiled transformer, whose circuit is known. */
 export interface MethodOnTask {
   readonly task: string;
-  /** Edges of the true circuit, and of the graph. */
+  /** Edges of the known circuit, and of the graph. */
   readonly knownEdges: number;
   readonly edgeCount: number;
-  /** Area under the receiver operating characteristic of absolute scores against the true circuit. */
+  /** Area under the receiver operating characteristic of absolute scores against the known circuit. */
   readonly auroc: number;
   /** Edges of the smallest beginning of the ranking with a divergence below {@link NEAR}; null where the output is a number. */
   readonly edgesNeeded: number | null;
@@ -29,10 +29,10 @@ export async function measureMethod(
   method: TabledMethod,
   options: RunMethodOptions = {},
 ): Promise<MethodOnTask> {
-  const truth = task.knownEdges!;
+  const known = task.knownEdges!;
   const { scores, perPrompt, processorSeconds } = await runMethod(task, method, options);
   const { seed = 0, signal } = options;
-  const size = truth.length;
+  const size = known.length;
   const [stable] = perPrompt
     ? (await bootstrapCircuits(perPrompt, { edges: [], size, sizes: [size], resamples: RESAMPLES, seed, signal }))
         .points
@@ -40,7 +40,7 @@ export async function measureMethod(
   return {
     task: task.key,
     ...{ knownEdges: size, edgeCount: task.model.graph.edgeCount },
-    auroc: rocCurve(scores, truth).auc,
+    auroc: rocCurve(scores, known).auc,
     edgesNeeded: await edgesNeeded(task, scores, signal),
     jaccard: stable?.jaccard ?? null,
     processorSeconds,

@@ -8,7 +8,7 @@ export function methodsTable({ date, command, processor, prompts, results }: Met
   const tasks = results[0]?.tasks ?? [];
   const programs = tasks.map(({ task, knownEdges, edgeCount }) => `${task} (${knownEdges} of ${edgeCount})`);
   return [
-    `${date}, ${processor.name}, ${processor.cores} cores (\`${command}\`). Compiled transformers, with the edges of the true circuit and of the graph:`,
+    `${date}, ${processor.name}, ${processor.cores} cores (\`${command}\`). Compiled transformers, with the edges of the known circuit and of the graph:`,
     `${programs.join(", ")}; at most ${prompts} prompts to discover with and as many to measure on.`,
     "",
     ...markdownTable([

@@ -32,8 +32,8 @@ describe.each(CIRCUITS)("$edges.name", ({ edges, graph, count, positions }) => {
     expect(() => edges(graph.with({ separateQkv: false }))).toThrow(/shared Q, K, V/);
   });
 
-  it("refuses positions without a sequence length, and edges without positions in a by-token graph", () => {
-    expect(() => edges(graph, { byToken: true })).toThrow(/sequence length/);
+  it("refuses edges by token in a graph that is not, and edges without positions in one that is", () => {
+    expect(() => edges(graph, { byToken: true })).toThrow(/need a graph by token/);
     expect(() => edges(graph.byToken(6), { byToken: false })).toThrow(/byToken: true/);
   });
 });

@@ -3,7 +3,7 @@ import { coreKinds, type Edge, type Graph } from "@autocircuit/core";
 
 /** What every known circuit takes. */
 export interface KnownEdgesOptions {
-  /** One edge per position instead of one for all positions. Default: whether the graph is by token. */
+  /** An edge for each position instead of one for all. Default: whether the graph is by token. */
   byToken?: boolean;
   /** Positions of named words. Circuits that name words read it; the tracr circuits name none. */
   wordIdxs?: Readonly<Record<string, number>>;
@@ -13,7 +13,7 @@ export interface KnownEdgesOptions {
   positions?: readonly number[];
   /**
    * Follow what the paper describes where the published code has a slip. Default false: the set of edges that the code gives, to which
-   * results in the literature refer. Each circuit says what differs; most have no difference.
+   * published results refer. Each circuit says what differs; most have no difference.
    */
   corrected?: boolean;
 }
@@ -79,10 +79,10 @@ export function positionsByToken(name: string, graph: Graph, options: KnownEdges
   throw new AutocircuitError(
     "bad-input",
     byToken
-      ? `${name}: edges per position need a graph with a sequence length, and this one has none. ` +
+      ? `${name}: edges by token need a graph by token, and this one is not. ` +
           "Make it with Graph.of(config, { tokens: N }), or the model with its seqLen."
-      : `${name}: the graph has an edge per position (${graph.tokens} of them), so edges without a position do not exist in it. ` +
-          "Pass byToken: true, or use a graph without positions.",
+      : `${name}: the graph is by token (${graph.tokens} positions), so edges without a position do not exist in it. ` +
+          "Pass byToken: true, or use a graph that is not by token.",
   );
 }
 

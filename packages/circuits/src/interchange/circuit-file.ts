@@ -1,5 +1,5 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
-import { Graph, latentDifference, latentIdentity, type ResolvedGraphConfig } from "@autocircuit/core";
+import { Graph, latentDifference, latentIdentity, type ResolvedGraphConfig, unclearGroups } from "@autocircuit/core";
 import { formatPythonNumber, isObject, parsePythonJson, pythonNumber } from "./python-json.ts";
 import { type ReadCircuitOptions, readCircuitOptions } from "./read-eap-ig.ts";
 import { type EapIgNode, type ScoredCircuit, scoredCircuitKind } from "./scored-circuit.ts";
@@ -45,8 +45,8 @@ export function isCircuitFile(json: unknown): json is Record<string, unknown> & 
 }
 
 /**
- * Reads what {@link formatCircuitFile} and `autocircuit circuits NAME --json` write; the latter has no `graph`, so one must be given, and
- * no scores: its edges get score 1.
+ * Reads what {@link formatCircuitFile} and `autocircuit circuits NAME --json` write; the latter has no scores: its edges get score 1. Files of
+ * earlier versions have no `graph`, so one must be given.
  *
  * @throws AutocircuitError `bad-file` naming the entry: not JSON, an unknown edge, another model's circuit
  */
@@ -95,7 +95,19 @@ type Bad = (reason: string, cause?: unknown) => never;
 const MODEL_KEYS = ["layers", "heads", "kvHeads", "attnOnly", "parallel"] as const;
 
 function graphIn(json: Record<string, unknown>, { graph: wanted }: ReadCircuitOptions, bad: Bad): Graph {
-  if (json.graph === undefined) return wanted ?? bad("it does not say which graph it is of; give the model.");
+  if (json.graph === undefined) {
+    if (wanted === undefined) return bad("it does not say which graph it is of; give the model.");
+    const names = [json.edges, json.others ?? []]
+      .flat()
+      .flatMap((entry) => (isObject(entry) ? [String(entry.edge)] : []));
+    const unclear = unclearGroups(wanted.config, names);
+    if (unclear)
+      bad(
+        `it does not say which graph it is of, and this model has keys and values of groups of heads: ${unclear} is another input in a graph of groups than ` +
+          "in an ungrouped one. Give `graph`, the configuration of one of them: what `autocircuit circuits NAME --json` writes has it.",
+      );
+    return wanted;
+  }
   let stored: Graph;
   try {
     const config = json.graph as ResolvedGraphConfig;

@@ -130,7 +130,7 @@ describe("a file for MIB", () => {
       const empty = new PruneScores(other);
       expect(() => formatEapIgCircuit(scoredCircuit(empty, empty.circuit(0)))).toThrow(why);
     };
-    refuse(graph.byToken(3), /token position/);
+    refuse(graph.byToken(3), /it is by token/);
     refuse(graph.with({ separateQkv: false }), /share one input/);
     refuse(graph.with({ factorized: false }), /residual stream/);
     refuse(Graph.of({ layers: 1, heads: 2, attnOnly: true, parallel: false }), /no MLPs/);

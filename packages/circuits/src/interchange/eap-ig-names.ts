@@ -79,13 +79,13 @@ function firstDifference(a: readonly number[], b: readonly number[]): number {
 }
 
 /**
- * Checks that EAP-IG can express a graph: edges between components, separate Q, K and V for every head, MLPs, no token positions.
+ * Checks that EAP-IG can express a graph: edges between components, separate Q, K and V for every head, MLPs, not by token.
  *
  * @throws AutocircuitError `bad-input` saying which of these fails
  */
 export function requireEapIgGraph({ config }: Graph): void {
   const faults = [
-    config.tokens !== null && "it has an edge per token position",
+    config.tokens !== null && "it is by token",
     !config.factorized && "it patches nodes along the residual stream",
     !config.separateQkv && "queries, keys and values of a head share one input",
     config.kvHeads !== config.heads &&

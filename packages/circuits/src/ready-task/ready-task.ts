@@ -1,5 +1,5 @@
 import { dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
-import type { Edge, LoadedTask, PromptInput } from "@autocircuit/core";
+import { type AblationType, coreKinds, type Edge, type LoadedTask, type PromptInput } from "@autocircuit/core";
 import { deviceName, type TransformerOptions } from "@autocircuit/native";
 import type { HasGraph, KnownEdgesOptions } from "../edges/known-edges.ts";
 import type { GeneratedPrompts, PromptRecord, TextPromptRecord } from "../prompts/prompt-file.ts";
@@ -7,10 +7,12 @@ import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
 
 /** How a ready-made task is loaded. */
 export interface ReadyTaskOptions extends TransformerOptions, LatentOptions {
-  /** One edge per token position. Default false. */
+  /** Edges at each position by themselves. Default false. */
   byToken?: boolean;
-  /** Which of its known circuits the task is to have, by name. Default: the first. */
+  /** Which of its known circuits the task is to have, by name. Default: the one that `circuitNamed` gives for the {@link ablation}. */
   circuit?: string;
+  /** What ablated edges are going to take, where the circuit known for it is to be compared with. */
+  ablation?: AblationType;
   /** Positions of the known circuit by token, instead of the published ones. */
   positions?: readonly number[];
   /** Chooses the prompt pairs and their order. Default 0; for a `dataset` 42, which is AutoCircuit's order. */
@@ -46,7 +48,9 @@ export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = Prom
   circuits: Readonly<Record<string, KnownCircuit>>;
   /** The generated prompt pairs, as `datasets/` holds them. */
   prompts: (options?: { seed?: number }) => GeneratedPrompts<Prompt>;
-  /** A label for each token position. */
+  /** Whether it is about latents of sparse autoencoders, which `load` is given; such a task prunes them and drops errors. Default false. */
+  needsAutoencoders?: boolean;
+  /** A label for each position. */
   tokenLabels: readonly string[];
   /**
    * Loads model and prompts; the caller disposes the result. Where the model is not of the shape that the known circuits belong to, its
@@ -58,6 +62,7 @@ export interface ReadyTask<Prompt extends PromptRecord | TextPromptRecord = Prom
 const checkOptions = signature("loading a task", {}, {
   byToken: kind.flag,
   circuit: kind.text,
+  ablation: coreKinds.ablationName,
   positions: kind.listOf(kind.whole),
   seed: kind.whole,
   model: kind.text,

@@ -11,7 +11,14 @@ import {
   sayOtherFamily,
 } from "@autocircuit/autoencoders";
 import { AutocircuitError } from "@autocircuit/base";
-import type { AutoencoderInput, AutoencoderSize, TaskOptions } from "@autocircuit/core";
+import {
+  type AutoencoderInput,
+  type AutoencoderSize,
+  type KeepablePlace,
+  type LatentIdentity,
+  requireKeepable,
+  type TaskOptions,
+} from "@autocircuit/core";
 import type { ProcessingOptions } from "@autocircuit/models";
 import {
   type Autoencoders,
@@ -99,13 +106,10 @@ export async function autoencoderFields(
     keepLatents,
     signal,
   } = options;
-  requireScaleOfBlocks(scale, config);
-  const inspected = await inspectAutoencoders(autoencoders, { signal });
-  checkSources(inspected, config, { partial });
-  if (folder !== undefined) sayOtherFamily(inspected, folder);
-  // AutoCircuit's tasks read OpenAI's autoencoders in a model whose weights are centred, whatever they were made for.
   const asAutocircuit = of !== undefined;
-  const processing = asAutocircuit && inspected.format === "openai" ? {} : processingFor(inspected, config);
+  const errors = autoencoderErrors ?? keepLatents?.latentErrors ?? !asAutocircuit;
+  const how = { config, folder, partial, errors, scale, keepLatents, asAutocircuit, signal };
+  const { inspected, processing } = await lookedAt(autoencoders, how);
   const fields: Partial<TaskOptions> = {
     autoencoderInput: of?.input ?? inputOf(inspected),
     autoencoderKeepLatents: keepLatents,
@@ -113,7 +117,7 @@ export async function autoencoderFields(
     autoencoderPythiaSize: of?.pythiaSize,
     autoencoderPruneWithCorrupt: pruneWithCorrupt ?? of?.pruneWithCorrupt ?? false,
     autoencoderPrune: pruneLatents ?? (of !== undefined && keepLatents === undefined),
-    autoencoderErrors: autoencoderErrors ?? keepLatents?.latentErrors ?? of === undefined,
+    autoencoderErrors: errors,
     autoencoders: ({ config, errors, dtype, signal }) =>
       loadEngineAutoencoders(autoencoders, { config, errors, partial, scale, dtype, signal, asAutocircuit }),
   };
@@ -130,7 +134,7 @@ function inputOf({ autoencoders }: InspectedAutoencoders): AutoencoderInput {
   const site = siteOf(first);
   if (site === "z" || site === "attn_out") return site;
   if (site.startsWith("resid")) return "resid_post";
-  return site === "mlp_post" ? "mlp_post_act" : "resid_delta_mlp";
+  return site === "mlp_post" ? site : "mlp_out";
 }
 
 /**
@@ -140,6 +144,14 @@ function inputOf({ autoencoders }: InspectedAutoencoders): AutoencoderInput {
  */
 export function autoencoderPaths(text: string): readonly string[] {
   return chosenPaths(text);
+}
+
+/** What autoencoders are looked at for. */
+export interface PlanAutoencodersOptions
+  extends LatentModel,
+    Pick<LoadEngineAutoencodersOptions, "partial" | "scale" | "errors" | "asAutocircuit" | "signal"> {
+  /** Latents that are to be kept by their numbers. */
+  readonly keepLatents?: LatentIdentity | undefined;
 }
 
 /** What autoencoders ask of a model, before a weight of either is read. */
@@ -154,7 +166,7 @@ export interface PlannedAutoencoders {
  * The autoencoders that would be sources of a model: only settings and headers are read.
  *
  * @throws AutocircuitError as `inspectAutoencoders`; `bad-input` for those of another model, where latents cannot be its sources, as `checkSources`,
- *   and for factors of more blocks than it has
+ *   for latents to keep that they do not have, and for factors of more blocks than it has
  * @example
  * const config = await readConfig("models/gpt2");
  * const { sizes, processing } = await planAutoencoders("saes/mlp-out", { config });
@@ -163,29 +175,36 @@ export interface PlannedAutoencoders {
  */
 export async function planAutoencoders(
   pathOrNames: string | readonly string[],
-  {
-    config,
-    folder,
-    partial,
-    scale,
-    signal,
-  }: LatentModel & Pick<LoadEngineAutoencodersOptions, "partial" | "scale" | "signal">,
+  options: PlanAutoencodersOptions,
 ): Promise<PlannedAutoencoders> {
-  requireScaleOfBlocks(scale, config);
-  const inspected = await inspectAutoencoders(pathOrNames, { signal });
-  checkSources(inspected, config, { partial });
-  if (folder !== undefined) sayOtherFamily(inspected, folder);
-  return { sizes: sizesOf(inspected), processing: processingFor(inspected, config) };
+  const { inspected, processing } = await lookedAt(pathOrNames, options);
+  return { sizes: sizesOf(inspected), processing };
 }
 
-function sizesOf({ autoencoders }: InspectedAutoencoders): readonly AutoencoderSize[] {
-  return autoencoders.flatMap(({ hookIn, hookOut, block, dSae, dIn, dOut, decoders }) => {
+/** Looks at autoencoders, and holds that they can be sources of a model with the latents that are to be kept. */
+async function lookedAt(
+  pathOrNames: string | readonly string[],
+  { config, folder, partial, errors, scale, keepLatents, asAutocircuit, signal }: PlanAutoencodersOptions,
+): Promise<{ inspected: InspectedAutoencoders; processing: ProcessingOptions }> {
+  requireScaleOfBlocks(scale, config);
+  const reading = asAutocircuit ? "autocircuit" : "stored";
+  const inspected = await inspectAutoencoders(pathOrNames, { signal, scale, reading });
+  if (keepLatents !== undefined) requireKeepable(keepLatents, sizesOf(inspected), config.layers);
+  checkSources(inspected, config, { partial, errors });
+  if (folder !== undefined) sayOtherFamily(inspected, folder);
+  // AutoCircuit's tasks read OpenAI's autoencoders in a model whose weights are centred, whatever they were made for.
+  const processing = asAutocircuit && inspected.format === "openai" ? {} : processingFor(inspected, config);
+  return { inspected, processing };
+}
+
+function sizesOf({ autoencoders }: InspectedAutoencoders): readonly (AutoencoderSize & KeepablePlace)[] {
+  return autoencoders.flatMap(({ hookIn, hookOut, block, dSae, dIn, dOut, decoders, latentNumbers }) => {
     const of = partOf(hookOut);
     // Before a block is behind the one before.
     const behind = hookPlace(hookIn).site === "resid_pre" ? (block ?? 0) - 1 : block;
     return of === undefined || behind === undefined || behind < 0
       ? []
-      : [{ block: behind, of, count: dSae, dIn, dOut, decoders }];
+      : [{ block: behind, of, count: dSae, dIn, dOut, decoders, ...(latentNumbers && { latentNumbers }) }];
   });
 }
 

@@ -37,7 +37,7 @@ export interface TextTaskSpec {
   readonly prompts: (options: TextPromptsOptions) => GeneratedTextPrompts;
   /** Prompts for models of another shape, of which no circuit is known; all equally long. Default: the same. */
   readonly promptsElsewhere?: (options: TextPromptsOptions) => GeneratedTextPrompts;
-  /** One edge per token position. */
+  /** Edges at each position by themselves. */
   readonly byToken: boolean;
   /** Default true. */
   readonly separateQkv?: boolean;
@@ -62,6 +62,7 @@ export function textTask(spec: TextTaskSpec): ReadyTask<TextPromptRecord> {
     name,
     description,
     circuits,
+    ...(spec.autoencoders && { needsAutoencoders: true }),
     prompts,
     get tokenLabels() {
       return ["BOS", ...(prompts().seq_labels ?? [])];
@@ -74,7 +75,7 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   checkTaskOptions(options);
   const { dataset, device, dtype, tf32, signal } = options;
   const seed = options.seed ?? (dataset ? 42 : 0);
-  const circuit = circuitNamed(spec.name, spec.circuits, options.circuit);
+  const circuit = circuitNamed(spec, { circuit: options.circuit, ablation: options.ablation })?.circuit;
   requireFittingLatents(spec.name, spec.autoencoders, options);
   const folder = await folderOf(spec, options);
   requireAutoencoders(spec.name, spec.autoencoders, options);
@@ -82,6 +83,8 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
   const config = await readConfig(folder);
   const graph = Graph.of(config);
   const published = hasShapeOf(spec.model, graph);
+  // Circuits of MLPs are none of their latents.
+  const known = published && options.autoencoders === undefined;
   // Who asks for a circuit by name is told why there is none.
   if (options.circuit !== undefined) requireModel(spec.name, spec.model, "any", graph);
   const tokenizer = (await findTokenizer(folder)) ?? vocabularyOf(spec, config.dVocab);
@@ -110,10 +113,9 @@ async function load(spec: TextTaskSpec, options: ReadyTaskOptions): Promise<Load
     seed,
     // Without positions the published code is not told the words' positions either; the IOI circuit depends on it.
     ...fields,
-    // Circuits of MLPs are none of their latents.
-    ...(published &&
-      circuit &&
-      options.autoencoders === undefined && {
+    ...(circuit && !known && { knownElsewhere: true }),
+    ...(circuit &&
+      known && {
         knownEdges: (target, { byToken, seqStartIdx, wordIdxs }) =>
           circuit.edges(target, { byToken, seqStartIdx, ...(byToken && { wordIdxs }) }),
       }),

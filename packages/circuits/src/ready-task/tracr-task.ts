@@ -63,9 +63,9 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
           `${name} has a compiled model, of which there are no sparse autoencoders: leave \`${latent}\` out.`,
         );
       }
-      const { byToken = false, positions, dataset, device, dtype, tf32, signal } = options;
+      const { byToken = false, circuit: asked, ablation, positions, dataset, device, dtype, tf32, signal } = options;
       const seed = options.seed ?? (dataset ? 42 : 0);
-      const circuit = circuitNamed(name, circuits, options.circuit);
+      const { circuit } = circuitNamed({ name, circuits }, { circuit: asked, ablation })!;
       const model = compiled();
       return defineTask({
         key: name,
@@ -79,7 +79,7 @@ export function tracrTask(spec: TracrTaskSpec): ReadyTask<PromptRecord> {
         answers: model.output.encoding === "numerical" ? "numbers" : "tokens",
         outputSlice,
         seed,
-        knownEdges: (target, context) => circuit!.edges(target, { ...context, ...(positions && { positions }) }),
+        knownEdges: (target, context) => circuit.edges(target, { ...context, ...(positions && { positions }) }),
       }).load(signal && { signal });
     },
   };

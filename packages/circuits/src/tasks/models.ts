@@ -13,7 +13,7 @@ export const GPT2 = {
 
 /** Sparse autoencoders of GPT-2 small's MLPs, and where they are. */
 export const GPT2_AUTOENCODERS = {
-  input: "resid_delta_mlp",
+  input: "mlp_out",
   pruneWithCorrupt: false,
   how:
     "They are OpenAI's of GPT-2 small: fetch sparse-autoencoder/gpt2-small/resid_delta_mlp/autoencoders/N.pt from its public storage " +

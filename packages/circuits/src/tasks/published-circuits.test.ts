@@ -56,7 +56,7 @@ describe.each(circuits)("$name", ({ name, edges, graph, words }) => {
     const { config } = graph;
     expect(() => edges(Graph.of({ ...config, layers: config.layers + 1 }, config))).toThrow(/belongs to/);
     expect(() => edges(Graph.of({ ...config, heads: 3, kvHeads: 3 }, config))).toThrow(/belongs to/);
-    expect(() => edges(graph, { byToken: true })).toThrow(/sequence length/);
+    expect(() => edges(graph, { byToken: true })).toThrow(/model with its seqLen/);
     expect(() => edges(graph.byToken(tokens), { byToken: false })).toThrow(/byToken: true/);
   });
 

@@ -96,10 +96,15 @@ describe("tracrReverse", () => {
     expect(await moved(published, indices(published), "zero")).toBeGreaterThan(0.5);
     await using acdc = await tracrReverse({ circuit: "acdc" });
     expect(await moved(acdc, indices(acdc), "zero")).toBeLessThan(1e-5);
+    // So that is the one it has where zero ablation is coming, unless another is named.
+    await using zero = await tracrReverse({ ablation: "zero" });
+    expect(indices(zero)).toEqual(indices(acdc));
+    await using named = await tracrReverse({ ablation: "zero", circuit: "autocircuit" });
+    expect(indices(named)).toEqual(indices(published));
   });
 
   it("says which circuits there are", async () => {
-    await expect(tracrReverse({ circuit: "no such" })).rejects.toThrow(/It has: autocircuit, acdc, compiler/);
+    await expect(tracrReverse({ circuit: "no such" })).rejects.toThrow(/There is: autocircuit, acdc, compiler/);
   });
 });
 

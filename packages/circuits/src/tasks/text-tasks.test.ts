@@ -28,9 +28,9 @@ describe.each(textTasks.map(({ name }) => name))("%s without weights", (name) =>
 
   it("says which circuits it has", async () => {
     const names = Object.keys(tasks[name]!.circuits);
-    const says = name.endsWith("-autoencoder") ? "No circuit of it is known." : `It has: ${names.join(", ")}.`;
-    expect(names.length > 0).toBe(says.startsWith("It has"));
-    await expect(tasks[name]!.load({ circuit: "none" })).rejects.toThrow(says);
+    const says = name.endsWith("-autoencoder") ? "no circuit is known for" : `There is: ${names.join(", ")}.`;
+    expect(names.length > 0).toBe(says.startsWith("There is"));
+    await expect(tasks[name]!.load({ circuit: "no such" })).rejects.toThrow(says);
   });
 });
 
@@ -45,7 +45,7 @@ describe("a model of another shape", () => {
   it("runs, with prompts of one length and no known circuit", async () => {
     using model = await tinyGpt2({ layers: 2 });
     await using task = await tasks["ioi-component"]!.load({ model: model.folder });
-    expect(task.knownEdges).toBeNull();
+    expect([task.knownEdges, task.options.knownElsewhere]).toEqual([null, true]);
     expect([task.train.batchSize, task.train.length, task.train.seqLen]).toEqual([64, 2, 15]);
     await using byToken = await tasks["ioi-token"]!.load({ model: model.folder });
     expect([byToken.knownEdges, byToken.model.graph.tokens]).toEqual([null, 15]);
@@ -96,7 +96,7 @@ describe("on a random model of GPT-2 small's shape", () => {
     expect([task.train.seqLen, task.model.graph.tokens]).toEqual([15, 15]);
     expect(task.train.wordIdxs).toEqual({ IO: 2, S1: 4, "S1+1": 5, S2: 10, end: 14 });
     expect(task.knownEdgeCount).toBe(47126);
-    expect(task.train.seqLabels).toHaveLength(15);
+    expect(task.train.tokenLabels).toHaveLength(15);
     await using byEdges = await tasks["ioi-token"]!.load({ model: model.folder, circuit: "edges" });
     expect(byEdges.knownEdgeCount).toBe(869);
   });

@@ -12,7 +12,7 @@ import { readModelConfig } from "./read-model-config.ts";
 /** Most edges printed; the file has them all. */
 const PRINTED = 20;
 
-/** Prints the edges of a published circuit in a model's graph and writes `{ circuit, graphEdges, edges }`. */
+/** Prints the edges of a published circuit in a model's graph and writes `{ circuit, graph, graphEdges, edges }`. */
 export async function circuitEdges(name: string, options: CircuitsCommandOptions, { print }: Context): Promise<void> {
   requireWritable(options.json);
   const circuit = findCircuit(name);
@@ -26,7 +26,7 @@ export async function circuitEdges(name: string, options: CircuitsCommandOptions
   if (edges.length > PRINTED)
     print(`  and ${edges.length - PRINTED} more${options.json ? "" : "; --json FILE writes all"}`);
   if (!options.json) return;
-  await writeWhole(options.json, `${formatEdges(name, graph.edgeCount, edges)}\n`);
+  await writeWhole(options.json, `${formatEdges(name, graph, edges)}\n`);
   print(`wrote ${options.json}`);
 }
 
@@ -44,8 +44,13 @@ async function graphFor({ byToken, seqLen, sharedQkv, ...where }: CircuitsComman
 }
 
 /** JSON with one edge a line. */
-function formatEdges(circuit: string, graphEdges: number, edges: readonly { edge: string; token: number | null }[]) {
+function formatEdges(
+  circuit: string,
+  { config, edgeCount }: Graph,
+  edges: readonly { edge: string; token: number | null }[],
+): string {
   const lines = edges.map((edge) => `    ${JSON.stringify(edge)}`).join(",\n");
   const list = edges.length === 0 ? "[]" : `[\n${lines}\n  ]`;
-  return `{\n  "circuit": ${JSON.stringify(circuit)},\n  "graphEdges": ${graphEdges},\n  "edges": ${list}\n}`;
+  const about = `"circuit": ${JSON.stringify(circuit)},\n  "graph": ${JSON.stringify(config)},\n  "graphEdges": ${edgeCount}`;
+  return `{\n  ${about},\n  "edges": ${list}\n}`;
 }

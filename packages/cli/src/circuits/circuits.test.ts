@@ -52,6 +52,7 @@ describe("circuits", () => {
       expect(out).toContain("739 of 32491 edges");
       expect(JSON.parse(readFileSync(json, "utf8"))).toEqual({
         circuit: "ioi-edges",
+        graph: Graph.of({ layers: 12, heads: 12, attnOnly: false, parallel: false }).config,
         graphEdges: 32491,
         edges: expected.map(({ name }) => ({ edge: name, token: null })),
       });
@@ -65,6 +66,7 @@ describe("circuits", () => {
     expect(code).toBe(0);
     const written = JSON.parse(readFileSync(json, "utf8"));
     expect(written.graphEdges).toBe(13 * 32491);
+    expect(written.graph).toMatchObject({ tokens: 13, separateQkv: true, factorized: true, ungrouped: false });
     expect(written.edges).toHaveLength(869);
     expect(written.edges).toContainEqual({ edge: "A9.9->Resid End", token: 12 });
   });

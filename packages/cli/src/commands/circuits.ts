@@ -12,7 +12,7 @@ export function addCircuits(program: Command, context: Context): void {
     .argument("[name]", "a published circuit; without a name they are listed")
     .option("--model <folder>", "model of the circuit's shape; only its configuration is read")
     .option("--config <file>", "the same, by its config.json")
-    .option("--by-token", "one edge per token position; needs --seq-len, and mostly --word-idxs")
+    .option("--by-token", "an edge for each position instead of one for all; needs --seq-len, and mostly --word-idxs")
     .option("--seq-len <n>", "positions of the graph by token", wholeNumber(1))
     .option("--word-idxs <json>", 'positions of named words in the whole prompt, such as {"IO":2,"end":14}')
     .option(

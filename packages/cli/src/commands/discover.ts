@@ -34,7 +34,7 @@ export function addDiscover(program: Command, context: Context): void {
       "what removed edges take instead of their source's output (default: the algorithm's, mostly resample)",
       oneOf(ablationTypes),
     )
-    .option("--by-token", "one edge per token position; all prompts must have the same length")
+    .option("--by-token", "an edge for each position instead of one for all; all prompts must have the same length")
     .option(
       "--spans <file>",
       "parts of prompts by name, which may differ in length: edges in each span, and edges inside heads from span to span (JSON, or PEAP's .csv; with --size)",

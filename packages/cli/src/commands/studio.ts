@@ -17,7 +17,7 @@ export function addStudio(program: Command, context: Context): void {
     .option("--scores <files...>", "scores that discover saved, or an EAP-IG circuit with scores")
     .option("--circuit <files...>", "circuits: lists of edges, what discover --json wrote, or other tools' files")
     .option("--graph <file>", "an attribution graph of circuit-tracer (JSON), shown beside, or alone; it is not run")
-    .option("--by-token", "one edge per token position; all prompts must have the same length")
+    .option("--by-token", "an edge for each position instead of one for all; all prompts must have the same length")
     .option("--seed <n>", "chooses the prompt pairs and their order", wholeNumber(), 0)
     .addOption(maxEdges())
     .option("--port <n>", "port on 127.0.0.1 (default: any that is free)", wholeNumber())

@@ -49,11 +49,12 @@ export function addTest(program: Command, context: Context): void {
     .addHelpText(
       "after",
       `
-Exit codes: 0 every test that could be made is passed; 3 one is not, or cannot tell with so few prompts, or none could be made; 1 failed;
-2 wrong usage or input. --json has it as "passed": true, false, or null where nothing was refused and nothing can be told.
+Exit codes: 0 every test that could be made is passed; 3 one is not, or cannot tell with so few prompts or random circuits, or none could
+be made; 1 failed; 2 wrong usage or input. --json has it as "passed": true, false, or null where nothing was refused and nothing can be told.
 Which kind of graph the circuit is in (--shared-qkv, --node-edges, --ungrouped) its file tells; for a list of edges give the option.
-Equivalence, independence and minimality pass where nothing speaks against them, which few prompts hardly can: equivalence of less than
-20 prompts on which circuit and model differ passes only where they show that the circuit keeps 90 to 110 % of the score.
+Equivalence, independence and minimality pass where nothing speaks against them. Of less than 20 prompts, equivalence passes only where they
+show that the circuit keeps 90 to 110 % of the score, and independence can be refused alone; minimality, sufficiency and partial necessity
+need 5 prompts at the usual level, and the last two 29 random circuits.
 
 Examples:
   autocircuit discover tracr-reverse --json reverse-circuit.json

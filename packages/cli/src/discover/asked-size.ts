@@ -18,13 +18,10 @@ export function askedSize(text: string): AskedSize {
 /**
  * The number of edges, rounded down, that a size stands for in a graph of so many.
  *
- * @throws UsageError for more than the graph has, and for a share that is less than an edge
+ * @throws UsageError for a share that is less than an edge
  */
 export function edgesAsked(size: AskedSize, edgeCount: number): number {
-  if (typeof size === "number") {
-    if (size <= edgeCount) return size;
-    throw new UsageError(`--size ${size} is more than the graph has: give at most ${edgeCount}.`);
-  }
+  if (typeof size === "number") return size;
   const edges = Math.floor((Number(size.slice(0, -1)) * edgeCount) / 100);
   if (edges >= 1) return edges;
   throw new UsageError(`--size ${size} of the graph's ${edgeCount} edges is less than one: give a larger share.`);

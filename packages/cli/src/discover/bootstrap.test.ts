@@ -5,7 +5,7 @@ import { tasks } from "@autocircuit/circuits";
 import { PromptLoader } from "@autocircuit/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { run, smallGpt2 } from "../../test/run-program.ts";
-import { requireTestAndSelection } from "./require-test-and-selection.ts";
+import { requireTestPrompts } from "./require-test-prompts.ts";
 import type { DiscoverResult } from "./result.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bootstrap-"));
@@ -128,11 +128,8 @@ describe("how sure a circuit is", () => {
     await using task = await tasks["tracr-hist"]!.load();
     const [pair] = task.test.prompts;
     const test = new PromptLoader([pair!], { batchSize: 1 });
-    const settings = { test: true, select: "top", size: 3 } as const;
-    expect(() => requireTestAndSelection(settings, { model: task.model, test })).toThrow(
-      /and there is one to measure on/,
-    );
-    expect(() => requireTestAndSelection({ ...settings, test: false }, { model: task.model, test })).not.toThrow();
+    expect(() => requireTestPrompts({ test: true }, { test })).toThrow(/and there is one to measure on/);
+    expect(() => requireTestPrompts({ test: false }, { test })).not.toThrow();
   });
 
   it("as many resamples as asked for, none with 0, and the same edges either way", async () => {

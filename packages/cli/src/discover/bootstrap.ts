@@ -72,11 +72,11 @@ const WHY: Readonly<
 export async function bootstrapped(
   { rows, resamples }: PromptRows,
   found: FoundCircuit,
-  { seed, rank: by, signal }: Pick<DiscoverSettings, "seed" | "rank"> & { signal: AbortSignal },
+  { seed, rank, signal }: Pick<DiscoverSettings, "seed" | "rank"> & { signal: AbortSignal },
 ): Promise<{ json: BootstrapJson; edges: ReadonlyMap<string, Omit<SureEdge, "edge">> } | null> {
   using progress = new Progress("resamples");
   const stability = await foundStability(found, rows, {
-    ...{ resamples, seed, by, signal },
+    ...{ resamples, seed, rank, signal },
     onProgress: ({ done, total }) => progress.update(done, total),
   });
   if (stability === null) return null;

@@ -1,12 +1,6 @@
 import { join } from "node:path";
-import {
-  Circuit,
-  type LatentLabels,
-  type LoadedTask,
-  latentIdentity,
-  type PruneScores,
-  runVersions,
-} from "@autocircuit/core";
+import { circuitsInGraph } from "@autocircuit/circuits";
+import { type LatentLabels, type LoadedTask, latentIdentity, type PruneScores, runVersions } from "@autocircuit/core";
 import {
   type FoundCircuit,
   type FoundMeasures,
@@ -30,17 +24,17 @@ import { useDevice } from "../support/use-device.ts";
 import { requireWritable, writeJson } from "../support/write-file.ts";
 import { bootstrapped, promptRows } from "./bootstrap.ts";
 import { find } from "./find.ts";
-import { requireTokens } from "./keep.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import { makeReport } from "./report.ts";
 import { requireFitting } from "./require-fitting.ts";
-import { requireTestAndSelection } from "./require-test-and-selection.ts";
+import { requireTestPrompts } from "./require-test-prompts.ts";
 import { compareWithKnown, type DiscoverResult, edgeText } from "./result.ts";
 import { searchAsked } from "./search-asked.ts";
 import { SearchFiles } from "./search-files.ts";
 import { type DiscoverSettings, discoverSettings, fitToGraph, shapeOf } from "./settings.ts";
 import { discoverSpans } from "./spans/discover-spans.ts";
 import { requireSpans } from "./spans/span-settings.ts";
+import type { SubjectOptions } from "./subject.ts";
 import { testFound } from "./test-found.ts";
 import { ablationText, summary } from "./text.ts";
 import { prepareCircuit } from "./warnings.ts";
@@ -62,19 +56,18 @@ export async function discover(
   requireWritable(join(asked.out, "scores.safetensors"));
   const used = await useDevice(options);
   const { seed, byToken } = asked;
-  const shape = (edgeCount: number) => shapeOf(asked, edgeCount);
-  const subjectOptions = { seed, byToken, circuit: circuitAsked(asked, options), used, shape };
+  const shape: SubjectOptions["shape"] = (task, batch) => shapeOf(asked, task, batch);
+  const subjectOptions = { seed, byToken, circuit: options.circuit, ablation: asked.ablation, used, shape };
   await using task = await asked.subject.load(subjectOptions, context);
   const labelled = labels && (await labelsOfModel(task.model, labels, options.autoencoders!, signal));
   if (labelled?.note) print(labelled.note);
-  const { settings, note } = fitToGraph(asked, task, options);
+  const { settings, note } = fitToGraph(asked, task);
   if (note) print(note);
   const { ablation, subject } = settings;
   requireFitting(settings, options, task);
-  requireTestAndSelection(settings, task);
+  requireTestPrompts(settings, task);
   const equal = equalPairsWarning([task.train, task.test], ablation);
   if (equal) print(equal);
-  if ((settings.keep ?? settings.faithful) !== undefined) requireTokens(task);
   const { resume: _, ...same } = options;
   const command = commandLine("discover", taskName, same as DiscoverCommandOptions);
   const comparedBy = await searchAsked(task, settings, options, { used, signal });
@@ -83,9 +76,10 @@ export async function discover(
   const started = performance.now();
   const ranked = await find(task, settings, search, { ...context, rows });
   const seconds = (performance.now() - started) / 1000;
-  const { found, dangling, warnings } = prepareCircuit(task, ranked, settings);
+  const { found, dangling, warnings } = prepareCircuit(ranked, settings);
 
-  const beside = knownCircuits(task, settings);
+  const { known } = settings;
+  const beside = known === undefined ? [] : circuitsInGraph(subject, task, { circuit: known.name });
   const measures = await measured(task, found, beside, { settings, seconds, signal });
   const sure = rows ? await bootstrapped(rows, ranked, { seed, rank: settings.rank, signal }) : null;
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
@@ -149,14 +143,6 @@ function labelsAsked({ labels, autoencoders }: DiscoverCommandOptions): LatentLa
   return readLatentLabels(labels);
 }
 
-/** The known circuit to load; one that was not asked for by name need not be there. */
-function circuitAsked(
-  { known }: Pick<DiscoverSettings, "known">,
-  { circuit }: DiscoverCommandOptions,
-): string | undefined {
-  return circuit === undefined ? undefined : known?.name;
-}
-
 /** How the edges were chosen, and of how many at most, where not by the size of their scores alone. */
 function selection(
   { select, rank }: DiscoverSettings,
@@ -166,17 +152,6 @@ function selection(
   return { select, ...(rank !== "absolute" && { rank }), size: size ?? circuit.size };
 }
 
-/** The known circuits of the task, the one to compare with first. */
-function knownCircuits({ model, train }: LoadedTask, { subject, known }: DiscoverSettings): KnownCircuitInGraph[] {
-  const { tokens } = model.graph;
-  const context = { seqStartIdx: train.seqStart, ...(tokens !== null && { wordIdxs: train.wordIdxs }) };
-  const others = Object.entries(subject.circuits).filter(([name]) => name !== known?.name);
-  return [...(known ? [[known.name, known.circuit] as const] : []), ...others].map(([name, { source, edges }]) => ({
-    ...{ name, source },
-    circuit: Circuit.of(model.graph, edges(model, context)),
-  }));
-}
-
 /** Measures the circuit found and those beside it, with progress. */
 async function measured(
   task: LoadedTask,
@@ -184,10 +159,10 @@ async function measured(
   known: readonly KnownCircuitInGraph[],
   { settings, seconds, signal }: { settings: DiscoverSettings; seconds: number; signal: AbortSignal },
 ): Promise<FoundMeasures> {
-  const { ablation, curve, rank: by } = settings;
+  const { ablation, curve, rank } = settings;
   using progress = new Progress("curve");
   const onProgress = ({ done, total }: { done: number; total: number }) => progress.update(done, total);
-  return await measureFound(task, found, { ablation, known, curve, by, seconds, signal, onProgress });
+  return await measureFound(task, found, { ablation, known, curve, rank, seconds, signal, onProgress });
 }
 
 /** Saves the scores that the circuit is made of, and those it was looked for from; gives the paths. */

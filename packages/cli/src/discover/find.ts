@@ -14,7 +14,7 @@ export async function find(
   { signal, print, rows }: { signal: AbortSignal; print: (line: string) => void; rows: PromptRows | undefined },
 ): Promise<FoundCircuit> {
   const { algorithm, given, ablation, size, keep, faithful, tries, seconds, seed } = settings;
-  const { select, rank: by, selectSeconds } = settings;
+  const { select, rank, selectSeconds } = settings;
   if (keep !== undefined && task.model.graph.edgeCount > SAID_FROM)
     print(
       `the search for few edges takes at most ${duration(seconds)} (--budget); Ctrl-C ends it with what it has, --resume goes on`,
@@ -22,7 +22,7 @@ export async function find(
   using progress = new StepsProgress();
   const found = await findCircuit(task, {
     ...{ algorithm, options: { ...given, ...(rows && { onPrompt: rows.onPrompt }) } },
-    ...{ ablation, size, faithful, keep, tries, select, by, selectSeconds, seed, signal },
+    ...{ ablation, size, faithful, keep, tries, select, rank, selectSeconds, seed, signal },
     ...(keep !== undefined && { seconds }),
     resume: await files.resumed(),
     onChange: (soFar) => files.note(soFar),

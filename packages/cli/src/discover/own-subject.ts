@@ -1,22 +1,23 @@
-import { Graph, LoadedTask, loadPrompts } from "@autocircuit/core";
-import { loadModel } from "@autocircuit/models";
-import type { KeepingOptions } from "../support/kept-latents.ts";
+import { latentOptions, ownTask } from "@autocircuit/circuits";
+import { activeLatents, type DividedPrompts, Graph, slicedCount, splitPrompts } from "@autocircuit/core";
+import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
+import { scaleOf } from "../support/latent-options.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
+import { Progress } from "../support/progress.ts";
 import { promptsName } from "../support/prompts-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import { UsageError } from "../support/usage-error.ts";
-import { activeLatents } from "./active-latents.ts";
 import { firstPromptTokens } from "./first-prompt-tokens.ts";
+import { inFlags } from "./in-flags.ts";
 import { ownInputs } from "./own-inputs.ts";
 import type { OwnPrompts } from "./own-prompts.ts";
 import { plannedLatents, sizesIn } from "./planned-latents.ts";
 import { processingOptions } from "./processing-options.ts";
 import { readOutputSlice } from "./read-output-slice.ts";
-import { requireMemory } from "./require-memory.ts";
-import { type Split, splitPrompts } from "./split-prompts.ts";
+import { plannedBatch, requireMemory } from "./require-memory.ts";
 import type { Subject } from "./subject.ts";
-import { type Pruning, withLatents } from "./with-latents.ts";
+import { type Pruning, pruningOf } from "./with-latents.ts";
 
 /**
  * Somebody's own model and prompts as a subject.
@@ -50,13 +51,15 @@ export function ownSubject(
     get replacedKl() {
       return replacedKl;
     },
-    tokenLabels: ({ train, model }) => train.seqLabels ?? firstPromptTokens(train, model),
+    tokenLabels: ({ train, model }) => train.tokenLabels ?? firstPromptTokens(train, model),
     load: async ({ byToken, seed, used, shape }, { signal, print }) => {
       const inputs = await ownInputs(model, files, { ...options, byToken, signal });
       const { folder, config, tokenizer, prompts } = inputs;
       if (prompts.note) print(prompts.note);
       notes.splice(0, notes.length, ...(prompts.note ? [prompts.note] : []));
-      const split = splitPrompts(prompts.count, options);
+      const split = inFlags(() =>
+        splitPrompts(prompts.count, { batchSize: options.batchSize, batches: options.batches }),
+      );
       const { batchSize, batches } = split;
       print(splitText(prompts, split));
       const graph = {
@@ -64,60 +67,59 @@ export function ownSubject(
         separateQkv: !options.sharedQkv,
         ungrouped: options.ungrouped ?? false,
       };
-      const planned = await plannedLatents(options, { config, folder, used, signal });
+      const planned = await plannedLatents(options, { config, folder, used, byToken, signal });
       const ofLength = { ...graph, tokens: byToken ? prompts.longest : null };
       const whole = planned?.graph(ofLength) ?? Graph.of(config, ofLength);
-      const run = { config, batchSize, length: prompts.longest, used };
-      print(requireMemory({ ...run, ...shape(whole.edgeCount), ...planned, graph: whole }));
-      const size = { train: batchSize * batches.train, test: batchSize * batches.test };
-      const { train, test } = await loadPrompts(prompts.source, { ...prompts.how, batchSize, size, seed });
-      const loaded = await loadModel(folder, {
-        ...{ ...used.how, tokenizer, outputSlice, byToken, signal },
-        ...(processing ?? planned?.processing),
-        ...graph,
-        seqLen: train.seqLen,
-      });
-      const made = await withLatents(loaded, train, options, { byToken, signal });
-      const latent = made.model;
-      const free = () => {
-        for (const owned of [train, test, latent, loaded]) owned[Symbol.dispose]();
-      };
-      ({ pruning, replacedKl } = made);
-      notes.push(...processingNote(options, planned), ...latentsNote(latent, replacedKl), ...pruningNote(pruning));
-      for (const note of notes.slice(prompts.note ? 1 : 0)) print(note);
-      if (planned) {
-        const autoencoders = sizesIn(latent.graph, planned);
-        try {
-          print(
-            requireMemory({
-              activeLatents: await activeLatents(latent, train, signal),
-              ...run,
-              ...shape(latent.graph.edgeCount),
-              autoencoders,
-              graph: latent.graph,
-              loaded: true,
-            }),
-          );
-        } catch (error) {
-          free();
-          throw error;
+      const { longest: length } = prompts;
+      const run = { config, batchSize, length, outputs: slicedCount(outputSlice, length), used };
+      const shapeIn = (graph: Graph) => shape({ graph, config }, plannedBatch(run, outputSlice));
+      print(requireMemory({ ...run, ...shapeIn(whole), ...planned, graph: whole }));
+      using latentsPruned = new Progress("pruning latents");
+      const loaded = await keptAs(options.keptBy, () =>
+        ownTask(folder, prompts.source, {
+          ...used.how,
+          ...graph,
+          ...{
+            key: name,
+            name: prompts.source.title ?? names,
+            batchSize,
+            batchCount: batches,
+            byToken,
+            seed,
+            outputSlice,
+          },
+          ...{ tokenizer, align: options.align, processing, signal },
+          ...(!options.prependBos && { prependBos: false }),
+          ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
+          onProgress: ({ done, total }) => latentsPruned.update(done, total),
+        }),
+      );
+      latentsPruned[Symbol.dispose]();
+      try {
+        pruning = pruningOf(loaded, options);
+        replacedKl = loaded.replacedKl;
+        const { model, train } = loaded;
+        notes.push(...processingNote(options, planned), ...latentsNote(model, replacedKl), ...pruningNote(pruning));
+        for (const note of notes.slice(prompts.note ? 1 : 0)) print(note);
+        if (planned) {
+          const autoencoders = sizesIn(model.graph, planned);
+          const active = await activeLatents(model, train, { signal });
+          const latent = { activeLatents: active, autoencoders, graph: model.graph, loaded: true };
+          print(requireMemory({ ...run, ...shapeIn(model.graph), ...latent }));
         }
+        return loaded;
+      } catch (error) {
+        await loaded[Symbol.asyncDispose]();
+        throw error;
       }
-      const definition = {
-        key: name,
-        name: prompts.source.title ?? names,
-        batchSize,
-        batchCount: batches,
-        model: loaded,
-        dataset: prompts.source,
-        seed,
-      };
-      return new LoadedTask(definition, { model: latent, train, test, knownEdges: null, sharedPrefix: null }, free);
     },
   };
 }
 
-function splitText({ count, shortest, longest }: OwnPrompts, { batchSize, batches: { train, test } }: Split): string {
+function splitText(
+  { count, shortest, longest }: OwnPrompts,
+  { batchSize, batches: { train, test } }: DividedPrompts,
+): string {
   const part = (batches: number) => `${batches * batchSize} (${batches} x ${batchSize})`;
   const length = shortest === longest ? longest : `${shortest} to ${longest}`;
   const unused = count - (train + test) * batchSize;

@@ -1,9 +1,17 @@
 import { planAutoencoders } from "@autocircuit/circuits";
-import { type AutoencoderSize, Graph, type GraphOptions, latentPlaces, withLatentPlaces } from "@autocircuit/core";
+import {
+  type AutoencoderSize,
+  Graph,
+  type GraphOptions,
+  latentPlaces,
+  latentPositionsProblem,
+  withLatentPlaces,
+} from "@autocircuit/core";
 import type { ProcessingOptions } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
-import type { KeepingOptions } from "../support/kept-latents.ts";
+import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
+import { UsageError } from "../support/usage-error.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import { requireRoom } from "./require-memory.ts";
 
@@ -23,6 +31,10 @@ export interface PlannedModel {
   readonly config: TransformerConfig;
   readonly folder: string;
   readonly used: UsedDevice;
+  /** Whether edges have positions; undefined where the task alone knows. */
+  readonly byToken?: boolean;
+  /** Whether they are of a task about autoencoders, see `loadEngineAutoencoders`. Default false. */
+  readonly asAutocircuit?: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -34,17 +46,28 @@ export interface PlannedModel {
  */
 export async function plannedLatents(
   options: KeepingOptions,
-  { config, folder, used, signal }: PlannedModel,
+  { config, folder, used, byToken, asAutocircuit = false, signal }: PlannedModel,
 ): Promise<PlannedLatents | undefined> {
   const { autoencoders: paths, keptBy, partialAutoencoders: partial, pruneLatents = false } = options;
   if (paths === undefined) return undefined;
-  const { autoencoderErrors = keptBy?.latentErrors } = options;
-  const how = { config, folder, partial, scale: scaleOf(options), signal };
-  const { sizes: autoencoders, processing } = await planAutoencoders(paths, how);
+  const { autoencoderErrors: errors = keptBy?.latentErrors ?? !asAutocircuit } = options;
+  requirePositions(options, byToken);
+  const how = { config, folder, partial, errors, scale: scaleOf(options), keepLatents: keptBy, asAutocircuit, signal };
+  const { sizes: autoencoders, processing } = await keptAs(keptBy, () => planAutoencoders(paths, how));
   requireRoom({ config, autoencoders, used });
-  const graph = (options: GraphOptions) =>
-    Graph.of(withLatentPlaces(config, autoencoders, autoencoderErrors ?? true), options);
+  const graph = (options: GraphOptions) => Graph.of(withLatentPlaces(config, autoencoders, errors), options);
   return { autoencoders, pruned: pruneLatents || keptBy?.keptLatents !== undefined, processing, graph };
+}
+
+/**
+ * Holds that the latents of a file suit edges with positions, or without. Those that scores or a circuit were found with suit their edges; only
+ * what names would not tell is refused there.
+ */
+function requirePositions({ keepLatents, keptBy }: KeepingOptions, byToken: boolean | undefined): void {
+  if (keptBy === undefined || byToken === undefined) return;
+  if (keepLatents === undefined && byToken) return;
+  const problem = latentPositionsProblem(keptBy, byToken);
+  if (problem !== undefined) throw new UsageError(`${keptBy.file}: ${problem}.`);
 }
 
 /** Autoencoders with as many latents as a model has of each. */

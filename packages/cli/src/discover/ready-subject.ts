@@ -1,6 +1,5 @@
 import { latentOptions, type ReadyTask } from "@autocircuit/circuits";
-import { type LoadedTask, latentPlaces } from "@autocircuit/core";
-import type { RunShape } from "@autocircuit/discovery";
+import { activeLatents, type LoadedTask, slicedCount } from "@autocircuit/core";
 import { readConfig, resolveModelFolder } from "@autocircuit/models";
 import { type KeepingOptions, keptAs } from "../support/kept-latents.ts";
 import { scaleOf } from "../support/latent-options.ts";
@@ -8,11 +7,10 @@ import { latentsNote, pruningNote } from "../support/latents-note.ts";
 import { modelName } from "../support/model-name.ts";
 import type { SubjectCommandOptions } from "../support/subject-options.ts";
 import type { UsedDevice } from "../support/use-device.ts";
-import { activeLatents } from "./active-latents.ts";
-import { type PlannedLatents, plannedLatents, sizesIn } from "./planned-latents.ts";
-import { requireMemory } from "./require-memory.ts";
-import type { Subject } from "./subject.ts";
-import { keptAsIn, type Pruning } from "./with-latents.ts";
+import { type PlannedLatents, type PlannedModel, plannedLatents, sizesIn } from "./planned-latents.ts";
+import { plannedBatch, requireMemory } from "./require-memory.ts";
+import type { Subject, SubjectOptions } from "./subject.ts";
+import { type Pruning, pruningOf } from "./with-latents.ts";
 
 type ReadyOptions = Pick<SubjectCommandOptions, "prompts"> & KeepingOptions;
 
@@ -37,18 +35,21 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
       return replacedKl;
     },
     tokenLabels: (loaded) => labelsOf(files ? [] : task.tokenLabels, loaded),
-    load: async ({ byToken, seed, circuit, used, shape }, { signal, print }) => {
-      const planned = model && options.autoencoders ? await plannedOn(model, options, used, signal) : undefined;
+    load: async ({ byToken, seed, circuit, ablation, used, shape }, { signal, print }) => {
+      const { needsAutoencoders: asAutocircuit } = task;
+      const planned =
+        model && options.autoencoders ? await plannedOn(model, options, { used, asAutocircuit, signal }) : undefined;
       const how = {
         ...{ byToken, seed, signal, ...used.how },
         ...(circuit !== undefined && { circuit }),
+        ...(ablation !== undefined && { ablation }),
         ...(model !== undefined && { model }),
         ...(files && { dataset: [...files] }),
         ...latentOptions({ ...options, keepLatents: options.keptBy, autoencoderScale: scaleOf(options) }),
       };
       const loaded = await keptAs(options.keptBy, () => task.load(how));
       try {
-        pruning = options.keptBy ? keptAsIn(options.keptBy, loaded.model.graph) : pruningOf(loaded);
+        pruning = pruningOf(loaded, options);
         replacedKl = loaded.replacedKl;
         notes.splice(
           0,
@@ -60,8 +61,7 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
           ...pruningNote(pruning),
         );
         for (const note of notes) print(note);
-        if (model !== undefined)
-          print(await memoryOf(loaded, shape(loaded.model.graph.edgeCount), { used, planned, signal }));
+        if (model !== undefined) print(await memoryOf(loaded, shape, { used, planned, signal }));
         return loaded;
       } catch (error) {
         await loaded[Symbol.asyncDispose]();
@@ -72,16 +72,13 @@ export function readySubject(task: ReadyTask, model: string | undefined, options
 }
 
 /** What its autoencoders will be on a model that was named. */
-async function plannedOn(model: string, options: ReadyOptions, used: UsedDevice, signal: AbortSignal) {
-  const folder = await resolveModelFolder(model, { signal });
-  return plannedLatents(options, { config: await readConfig(folder), folder, used, signal });
-}
-
-/** What pruning a task's latents did; null where none were pruned. */
-function pruningOf({ latentsKl, model, train }: LoadedTask): Pruning | null {
-  if (latentsKl === null) return null;
-  const kept = latentPlaces(model.graph).map(({ count }) => count);
-  return { kept, activated: null, kl: latentsKl, prompts: train.promptCount };
+async function plannedOn(
+  model: string,
+  options: ReadyOptions,
+  how: Pick<PlannedModel, "used" | "asAutocircuit" | "signal">,
+) {
+  const folder = await resolveModelFolder(model, { signal: how.signal });
+  return plannedLatents(options, { config: await readConfig(folder), folder, ...how });
 }
 
 /** Labels of the prompts as they were loaded: another vocabulary cuts them otherwise. */
@@ -89,7 +86,7 @@ function labelsOf(
   tokenLabels: readonly string[],
   { train, model: { graph } }: LoadedTask,
 ): readonly string[] | undefined {
-  const loaded = train.seqLabels?.map((label) => (label === "<|BOS|>" ? "BOS" : label));
+  const loaded = train.tokenLabels?.map((label) => (label === "<|BOS|>" ? "BOS" : label));
   return [loaded, tokenLabels].find((labels) => labels?.length === graph.tokens);
 }
 
@@ -112,24 +109,23 @@ function uncompared(
 
 /** What a run on a task's prompts needs. @throws UsageError when there is not so much memory */
 async function memoryOf(
-  { model, train, test }: LoadedTask,
-  shape: RunShape,
+  { model, train, test, knownEdges, options: { knownElsewhere } }: LoadedTask,
+  shape: SubjectOptions["shape"],
   { used, planned, signal }: { used: UsedDevice; planned: PlannedLatents | undefined; signal: AbortSignal },
 ): Promise<string> {
   const batchSize = Math.max(train.batchSize, test.batchSize);
   const length = Math.max(...[...train, ...test].map((batch) => batch.length));
-  const { config, graph } = model;
+  const { config, graph, outputSlice } = model;
+  const run = { batchSize, length, outputs: slicedCount(outputSlice, length), used };
   const autoencoders = sizesIn(graph, planned);
-  const active = autoencoders && (await activeLatents(model, train, signal));
+  const active = autoencoders && (await activeLatents(model, train, { signal }));
   return requireMemory({
     config,
     graph,
     autoencoders,
     activeLatents: active,
-    ...shape,
-    batchSize,
-    length,
-    used,
+    ...run,
+    ...shape({ graph, config, known: knownEdges !== null, knownElsewhere }, plannedBatch(run, outputSlice)),
     loaded: true,
   });
 }

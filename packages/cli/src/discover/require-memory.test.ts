@@ -29,8 +29,13 @@ it("says what to lower, and to what", () => {
   expect(() => requireMemory(run, 2 * GIB)).toThrow(
     /Not enough memory: .*2\.0 GiB are free\. Lower the batch: --batch-size 8\./,
   );
-  expect(() => requireMemory({ ...run, circuits: 8 }, 8 * GIB)).toThrow(/8 circuits at once.*: --set largestBatch=1\./);
-  expect(() => requireMemory({ ...run, circuits: 8 }, 2 * GIB)).toThrow(/--batch-size 8 and --set largestBatch=1\./);
+  const several = { ...run, circuits: 8, adjustable: true };
+  expect(() => requireMemory(several, 8 * GIB)).toThrow(/8 circuits at once.*: --set largestBatch=1\./);
+  expect(() => requireMemory(several, 2 * GIB)).toThrow(/--batch-size 8 and --set largestBatch=1\./);
+  // The search for few edges has no such option.
+  expect(() => requireMemory({ ...several, adjustable: false }, 8 * GIB)).toThrow(
+    /free\. Lower the batch: --batch-size 16\.$/,
+  );
   expect(() => requireMemory(run, GIB / 4)).toThrow(/Not even one prompt fits/);
 });
 

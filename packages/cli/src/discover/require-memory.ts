@@ -1,5 +1,5 @@
-import { type AutoencoderSize, availableMemory, type Graph } from "@autocircuit/core";
-import type { RunShape } from "@autocircuit/discovery";
+import { type AutoencoderSize, availableMemory, type Graph, type OutputSlice } from "@autocircuit/core";
+import type { PlannedBatch, RunShape } from "@autocircuit/discovery";
 import { estimateMemory, memoryDemand } from "@autocircuit/models";
 import type { TransformerConfig } from "@autocircuit/native";
 import { formatBytes } from "../support/table.ts";
@@ -10,6 +10,8 @@ import type { UsedDevice } from "../support/use-device.ts";
 export interface AskedRun extends Pick<RunShape, "circuits"> {
   /** Whether a batch may be run in slices. Default false. */
   sliced?: boolean;
+  /** Whether an option says how many circuits run at once. Default false. */
+  adjustable?: boolean;
   config: TransformerConfig;
   /** The graph of a model with latents. */
   graph?: Graph;
@@ -22,9 +24,20 @@ export interface AskedRun extends Pick<RunShape, "circuits"> {
   batchSize: number;
   /** Tokens in a prompt. */
   length: number;
+  /** Positions of each prompt whose logits count. Default all. */
+  outputs?: number;
   used: Pick<UsedDevice, "how" | "freeBytes">;
   /** Whether weights and autoencoders are there already. */
   loaded?: boolean;
+}
+
+/** The batches of a run, as `runShape` takes them. */
+export function plannedBatch(
+  { batchSize: size, length, used }: Pick<AskedRun, "batchSize" | "length" | "used">,
+  outputSlice: OutputSlice,
+): PlannedBatch {
+  const { device, dtype } = used.how;
+  return { size, length, outputSlice, device, dtype, free: used.freeBytes };
 }
 
 /**
@@ -37,10 +50,11 @@ export function requireMemory(
   { config, used, ...run }: AskedRun,
   free = used.how.device === "cpu" ? undefined : used.freeBytes,
 ): string {
-  const { batchSize, length, circuits, sliced, graph, autoencoders: saes, pruned, loaded, activeLatents } = run;
+  const { batchSize, length, outputs, circuits, sliced, adjustable = false } = run;
+  const { graph, autoencoders: saes, activeLatents, pruned, loaded } = run;
   const { device, dtype } = used.how;
   const demand = memoryDemand(config, {
-    ...{ batchSize, length, circuits, sliced, graph, autoencoders: saes, activeLatents, pruned, loaded },
+    ...{ batchSize, length, outputs, circuits, sliced, graph, autoencoders: saes, activeLatents, pruned, loaded },
     ...{ device, dtype, free },
   });
   const { weights, autoencoders, nodes, total } = demand;
@@ -50,19 +64,23 @@ export function requireMemory(
   if (demand.free === Number.POSITIVE_INFINITY) return `memory: ${needs}${where}`;
   if (demand.fits) return `memory: ${needs}; ${formatBytes(demand.free)} are free${where}`;
   throw new UsageError(
-    `Not enough memory: ${needs}, but only ${formatBytes(demand.free)} are free${where}. ${advice(run, demand.fitting)}`,
+    `Not enough memory: ${needs}, but only ${formatBytes(demand.free)} are free${where}. ${advice(batchSize, adjustable && circuits > 1, demand.fitting)}`,
   );
 }
 
+/** @param adjustable whether the circuits at once can be lowered too */
 function advice(
-  { batchSize, circuits }: Pick<AskedRun, "batchSize" | "circuits">,
+  batchSize: number,
+  adjustable: boolean,
   fitting: { circuits: number; batchSize: number } | null,
 ): string {
   if (fitting === null)
     return "Not even one prompt fits: take shorter prompts, a smaller model, or a machine with more memory.";
   const one = "--set largestBatch=1";
+  if (!adjustable)
+    return `Lower the batch: --batch-size ${Math.min(fitting.batchSize, Math.max(1, Math.floor(batchSize / 2)))}.`;
   if (fitting.batchSize === batchSize) return `Lower the circuits at once: ${one}.`;
-  return `Lower the batch: --batch-size ${fitting.batchSize}${circuits > 1 ? ` and ${one}` : ""}.`;
+  return `Lower the batch: --batch-size ${fitting.batchSize} and ${one}.`;
 }
 
 /**

@@ -75,9 +75,9 @@ it("speaks of no --keep where none was given", async () => {
 });
 
 it.each([
-  ["top", (scores: PruneScores) => selectTop(scores, 8, { by: "signed", prune: false })],
-  ["greedy", (scores: PruneScores) => selectGreedy(scores, 8, { by: "signed" })],
-  ["exact", (scores: PruneScores) => selectExact(scores, 8, { by: "signed" })],
+  ["top", (scores: PruneScores) => selectTop(scores, 8, { rank: "signed", prune: false })],
+  ["greedy", (scores: PruneScores) => selectGreedy(scores, 8, { rank: "signed" })],
+  ["exact", (scores: PruneScores) => selectExact(scores, 8, { rank: "signed" })],
 ] as const)("by signed scores: %s", async (select, expected) => {
   expect((await discover(...sized, "--rank", "signed", "--select", select)).code).toBe(0);
   const { circuit, options, warnings } = json();

@@ -1,5 +1,5 @@
 import { suggest } from "@autocircuit/base";
-import type { KnownCircuit } from "@autocircuit/circuits";
+import { circuitNamed, type KnownCircuitByName } from "@autocircuit/circuits";
 import type { AblationType, LoadedTask } from "@autocircuit/core";
 import {
   ACDC_UP_TO,
@@ -7,53 +7,47 @@ import {
   ablationFor,
   algorithms,
   type CurveDetail,
+  type FindCircuitOptions,
   FOR_LARGE_GRAPHS,
-  outputsNumbers,
+  type PlannedBatch,
   type Preset,
   type PresetName,
+  planOf,
   presets,
   type Ranking,
   type RunShape,
+  requireCompatibleOptions,
   runShape,
-  USUAL_KEEP,
+  type TaskOutline,
 } from "@autocircuit/discovery";
 import type { KeepingOptions } from "../support/kept-latents.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { type AskedSize, edgesAsked } from "./asked-size.ts";
 import { chooseSubject } from "./choose-subject.ts";
 import { FLAGS, givenOptions } from "./given-options.ts";
+import { inFlags } from "./in-flags.ts";
 import type { DiscoverCommandOptions } from "./options.ts";
 import type { Subject } from "./subject.ts";
 
 /** Minutes that the search for few edges may take. */
 const USUAL_BUDGET = 10;
-/** Share of the logit difference to keep where a ready-made task runs on a model whose circuit is not known. */
-const USUAL_FAITHFUL = 0.9;
 
 /** What papers call edge attribution; the package has a function of that name. */
 const EAP = "eap";
 
-/** What a discovery run is to do. */
-export interface DiscoverSettings {
+/** What a command says of a discovery whatever the graph is. */
+interface AnyGraphSettings {
   subject: Subject;
-  /** Undefined: several, of which the best counts. */
-  algorithm: AlgorithmName | undefined;
-  /** Whether nothing on the command line says which algorithm, so that {@link fitToGraph} may choose another. */
-  bySize: boolean;
   /** Options of the algorithm that were given on the command line. */
   given: Readonly<Record<string, unknown>>;
+  /** What ablated edges take. */
   ablation: AblationType;
   byToken: boolean;
   seed: number;
   /** The known circuit to compare with. */
-  known: { name: string; circuit: KnownCircuit } | undefined;
-  size: number | undefined;
+  known: KnownCircuitByName | undefined;
   /** Leave out edges that lead nowhere. */
   prune: boolean;
-  /** Share of the answers that the circuit is to keep; its size follows from it. */
-  keep: number | undefined;
-  /** Share of the logit difference that the beginning of the ranking is to keep; its size follows from it. */
-  faithful: number | undefined;
   /** Random changes in search of a smaller circuit; by default as many as suit the graph. */
   tries: number | undefined;
   /** Seconds for the search for few edges. */
@@ -75,8 +69,21 @@ export interface DiscoverSettings {
   out: string;
 }
 
-/** The same before there is a graph of whose edges the size may be a share. */
-export interface AskedSettings extends Omit<DiscoverSettings, "size"> {
+/** What a discovery run is to do. */
+export interface DiscoverSettings extends AnyGraphSettings {
+  /** Undefined: several, of which the best counts. */
+  algorithm: AlgorithmName | undefined;
+  size: number | undefined;
+  /** Share of the answers that the circuit is to keep; its size follows from it. */
+  keep: number | undefined;
+  /** Share of the logit difference that the beginning of the ranking is to keep; its size follows from it. */
+  faithful: number | undefined;
+}
+
+/** The same before there is a graph: what is not said is chosen for it, and the size may be a share of its edges. */
+export interface AskedSettings extends AnyGraphSettings {
+  /** What is asked of `findCircuit`, its size apart. */
+  find: FindCircuitOptions;
   size: AskedSize | undefined;
 }
 
@@ -89,48 +96,53 @@ export function discoverSettings(
   taskName: string | undefined,
   options: DiscoverCommandOptions & KeepingOptions,
 ): AskedSettings {
-  return settingsWith(algorithmNamed(options), chooseSubject(taskName, options), options);
+  const subject = chooseSubject(taskName, options);
+  const { size, prune = false, byToken = false, seed, select = "top", rank = "absolute" } = options;
+  const find = findOptions(options);
+  // How many edges a share is depends on the graph; that it is given besides another size does not.
+  inFlags(() => requireCompatibleOptions({ ...find, ...(size !== undefined && { size: 0 }) }));
+  const { options: given = {} } = find;
+  const ablation = ablationFor(find.algorithm, given, find.ablation);
+  return {
+    ...{ subject, find, given, ablation, byToken, seed, size, prune, select, rank },
+    known: inFlags(() => circuitNamed(subject, { circuit: options.circuit, ablation })),
+    tries: options.tries,
+    seconds: 60 * (options.budget ?? USUAL_BUDGET),
+    selectSeconds: options.selectSeconds,
+    bootstrap: options.bootstrap,
+    test: options.test ?? false,
+    resume: options.resume ?? false,
+    curve: options.curve ?? "quick",
+    out: options.out ?? `circuit-reports/${subject.name}${byToken ? "-by-token" : ""}`,
+  };
 }
 
 /**
- * The same settings with what suits the model that was loaded: the algorithm for its graph's size, where none was asked for, no known
- * circuit, where it belongs to a model of another shape, and the size as a number of edges.
+ * The same settings with what the library chooses for the model that was loaded, no known circuit where it belongs to other graphs, and the size
+ * as a number of edges.
  *
- * @throws UsageError for a size that the graph does not have
- * @returns the settings, and a line that says what was chosen where that is not the usual
+ * @throws UsageError for options that do not suit it, such as a size that the graph does not have
+ * @returns the settings, and a line that says which algorithm was chosen where that is not the usual
  */
 export function fitToGraph(
-  settings: AskedSettings,
+  { find, ...settings }: AskedSettings,
   task: LoadedTask,
-  options: DiscoverCommandOptions,
 ): { settings: DiscoverSettings; note: string | undefined } {
-  const { edgeCount } = task.model.graph;
-  const { settings: fitting, note } = fitAlgorithm(settings, task, options);
-  const { size } = fitting;
-  return { settings: { ...fitting, size: size === undefined ? undefined : edgesAsked(size, edgeCount) }, note };
+  const { graph } = task.model;
+  const size = settings.size === undefined ? undefined : edgesAsked(settings.size, graph.edgeCount);
+  const { named: algorithm, ablation, keep, faithful } = inFlags(() => planOf(task, { ...find, size }));
+  const known = task.knownEdges === null ? undefined : settings.known;
+  const chosen = find.algorithm === undefined && algorithm === FOR_LARGE_GRAPHS;
+  return {
+    settings: { ...settings, algorithm, ablation, keep, faithful, size, known },
+    note: chosen ? largeNote(graph.edgeCount) : undefined,
+  };
 }
 
-function fitAlgorithm(
-  settings: AskedSettings,
-  task: LoadedTask,
-  options: DiscoverCommandOptions,
-): { settings: AskedSettings; note: string | undefined } {
-  const { edgeCount } = task.model.graph;
-  // Without a size for the circuit edge attribution needs right answers to keep; numbers are never just right.
-  const sized = settings.known !== undefined || settings.size !== undefined || !outputsNumbers(task);
-  const large = settings.bySize && edgeCount > ACDC_UP_TO && sized;
-  const { bySize } = settings;
-  if (settings.known !== undefined && task.knownEdges === null) {
-    const algorithm = large ? FOR_LARGE_GRAPHS : settings.algorithm;
-    const subject = { ...settings.subject, circuits: {} };
-    const fitting = { ...settingsWith(algorithm, subject, options, USUAL_FAITHFUL), bySize };
-    return { settings: fitting, note: large ? largeNote(edgeCount) : undefined };
-  }
-  if (!large) return { settings, note: undefined };
-  return {
-    settings: { ...settingsWith(FOR_LARGE_GRAPHS, settings.subject, options), bySize },
-    note: largeNote(edgeCount),
-  };
+/** How a run for such a task uses memory. @throws UsageError for options that do not suit it */
+export function shapeOf({ find, size: asked }: AskedSettings, task: TaskOutline, batch: PlannedBatch): RunShape {
+  const size = asked === undefined ? undefined : edgesAsked(asked, task.graph.edgeCount);
+  return inFlags(() => runShape(task, { ...find, size }, batch));
 }
 
 function largeNote(edgeCount: number): string {
@@ -141,53 +153,28 @@ function largeNote(edgeCount: number): string {
   );
 }
 
-function settingsWith(
-  algorithm: AlgorithmName | undefined,
-  subject: Subject,
-  options: DiscoverCommandOptions,
-  usualFaithful?: number,
-): AskedSettings {
-  const { select = "top", rank = "absolute", selectSeconds } = options;
-  const { size, prune = false, tries, byToken = false, seed } = options;
-  const sizes = (["size", "keep", "faithful"] as const).filter((name) => options[name] !== undefined);
-  if (sizes.length > 1)
-    throw new UsageError(`Give either --${sizes.join(" or --")}: each says how large the circuit is to be.`);
-  const asked = options.ablation as AblationType | undefined;
+/** What the flags ask of `findCircuit`. */
+function findOptions(options: DiscoverCommandOptions): FindCircuitOptions {
+  const { keep, faithful, tries, budget, select, rank, selectSeconds } = options;
+  const algorithm = algorithmNamed(options);
+  const ablation = options.ablation as AblationType | undefined;
   const preset = presetOf(options)?.options ?? {};
-  const own = { ...preset, ...(asked && "ablation" in preset && { ablation: asked }) };
-  const given = algorithm === undefined ? {} : { ...own, ...givenOptions(algorithm, options) };
-  const ablation = ablationFor(algorithm, given, asked);
-  const bySize = algorithm === "acdc" && options.algorithm === undefined && Object.keys(given).length === 0;
-  const known = knownCircuit(subject, options.circuit, ablation);
-  const open = known === undefined && algorithm !== "acdc" && sizes.length === 0;
-  const faithful = options.faithful ?? (open ? usualFaithful : undefined);
-  const keep = options.keep ?? (open && faithful === undefined ? USUAL_KEEP : undefined);
-  if (select !== "top" && keep !== undefined)
-    throw new UsageError(
-      `--select ${select} chooses so many edges by their scores: give --size${options.keep === undefined ? "" : " instead of --keep"}.`,
-    );
-  if (rank === "signed" && (keep ?? faithful) !== undefined)
-    throw new UsageError(
-      `--rank signed chooses so many edges by their scores: give --size${sizes.length === 0 ? "" : ` instead of --${sizes[0]}`}.`,
-    );
-  if (selectSeconds !== undefined && select !== "exact")
-    throw new UsageError("--select-seconds limits an exact selection: give --select exact too.");
-  if (tries !== undefined && keep === undefined)
-    throw new UsageError("--tries looks for smaller circuits that keep enough: give --keep too.");
-  if (options.budget !== undefined && keep === undefined)
-    throw new UsageError("--budget limits the search for few edges that keep enough: give --keep too.");
+  const own = { ...preset, ...(ablation && "ablation" in preset && { ablation }) };
   return {
-    ...{ subject, algorithm, bySize, given, ablation, byToken, seed, known, size, prune, keep, faithful, tries },
-    seconds: 60 * (options.budget ?? USUAL_BUDGET),
-    select,
-    rank,
-    selectSeconds,
-    bootstrap: options.bootstrap,
-    test: options.test ?? false,
-    resume: options.resume ?? false,
-    curve: options.curve ?? "quick",
-    out: options.out ?? `circuit-reports/${subject.name}${byToken ? "-by-token" : ""}`,
+    ...{ algorithm, ablation, keep, faithful, tries, select, rank, selectSeconds },
+    options: { ...own, ...givenFor(algorithm, options) },
+    seconds: budget && 60 * budget,
   };
+}
+
+/** Options of the algorithm that is named; where none is, of ACDC, as `findCircuit` takes them. */
+function givenFor(algorithm: AlgorithmName | undefined, options: DiscoverCommandOptions): Record<string, unknown> {
+  const flag =
+    FLAGS.find(([name]) => options[name] !== undefined)?.[1] ?? (options.set.length > 0 ? "--set" : undefined);
+  if (flag === undefined) return {};
+  if (algorithm === undefined && options.keep !== undefined)
+    throw new UsageError(`${flag} is for one algorithm, and --keep tries several: name one with --algorithm.`);
+  return givenOptions(algorithm ?? "acdc", options);
 }
 
 /** The preset that was named. @throws UsageError for one that does not exist, or an algorithm beside it */
@@ -199,47 +186,11 @@ function presetOf({ preset, algorithm }: DiscoverCommandOptions): Preset | undef
   throw new UsageError(`There is no preset "${preset}". ${suggest(preset, Object.keys(presets))}`);
 }
 
-/** The algorithm that was named; ACDC if none was, or undefined where the search for few edges starts from several. */
+/** The algorithm that was named, by itself or by a preset. */
 function algorithmNamed(options: DiscoverCommandOptions): AlgorithmName | undefined {
-  const { keep, set } = options;
-  const algorithm = options.algorithm === EAP ? "edge-attribution" : options.algorithm;
   const preset = presetOf(options);
   if (preset) return preset.algorithm;
-  if (algorithm === undefined) {
-    if (keep === undefined) return "acdc";
-    const given = FLAGS.find(([name]) => options[name] !== undefined);
-    const flag = given?.[1] ?? (set.length > 0 ? "--set" : undefined);
-    if (flag === undefined) return undefined;
-    throw new UsageError(`${flag} is for one algorithm, and --keep tries several: name one with --algorithm.`);
-  }
-  if (Object.hasOwn(algorithms, algorithm)) return algorithm as AlgorithmName;
+  const algorithm = options.algorithm === EAP ? "edge-attribution" : options.algorithm;
+  if (algorithm === undefined || Object.hasOwn(algorithms, algorithm)) return algorithm as AlgorithmName | undefined;
   throw new UsageError(`There is no algorithm "${algorithm}". ${suggest(algorithm, Object.keys(algorithms))}`);
-}
-
-function knownCircuit(
-  { name, circuits }: Subject,
-  asked: string | undefined,
-  ablation: AblationType,
-): DiscoverSettings["known"] {
-  const names = Object.keys(circuits);
-  if (names.length === 0) {
-    if (asked === undefined) return undefined;
-    throw new UsageError(`--circuit ${asked}: no circuit is known for ${name}. Leave it out.`);
-  }
-  // Zero ablation needs more edges than resampling does: the known circuits say which.
-  const fitting = ablation === "zero" && names.includes("acdc") ? "acdc" : names[0]!;
-  const chosen = asked ?? fitting;
-  const circuit = circuits[chosen];
-  if (circuit) return { name: chosen, circuit };
-  throw new UsageError(`${name} has no circuit "${chosen}". ${suggest(chosen, names)}`);
-}
-
-/** How a run on a graph of so many edges uses memory. @throws UsageError for a size that the graph does not have */
-export function shapeOf(
-  { algorithm, given, bySize, known, size, keep, faithful }: AskedSettings,
-  edgeCount: number,
-): RunShape {
-  if (size !== undefined) edgesAsked(size, edgeCount);
-  const sized = (known ?? size ?? faithful) !== undefined;
-  return runShape(edgeCount, { algorithm: bySize ? undefined : algorithm, options: given, sized, keep });
 }

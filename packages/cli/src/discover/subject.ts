@@ -1,6 +1,6 @@
 import type { KnownCircuit } from "@autocircuit/circuits";
-import type { LoadedTask } from "@autocircuit/core";
-import type { RunShape } from "@autocircuit/discovery";
+import type { AblationType, LoadedTask } from "@autocircuit/core";
+import type { PlannedBatch, RunShape, TaskOutline } from "@autocircuit/discovery";
 import type { Context } from "../context.ts";
 import type { UsedDevice } from "../support/use-device.ts";
 import type { Pruning } from "./with-latents.ts";
@@ -22,7 +22,7 @@ export interface Subject {
   readonly pruning: Pruning | null;
   /** How far a model is that autoencoders make, without what they leave out: KL(the model || this) in nats, once it is loaded; else null. */
   readonly replacedKl: number | null;
-  /** A label for each token position. */
+  /** A label for each position. */
   tokenLabels: (task: LoadedTask) => readonly string[] | undefined;
   /** Loads model and prompts, and says what was loaded; the caller disposes the result. */
   load: (options: SubjectOptions, context: Context) => Promise<LoadedTask>;
@@ -32,10 +32,15 @@ export interface Subject {
 export interface SubjectOptions {
   byToken: boolean;
   seed: number;
-  /** Name of the known circuit to compare with. */
+  /** Name of the known circuit to compare with. Default: the one that fits the ablation. */
   circuit: string | undefined;
+  /** What ablated edges will take. */
+  ablation?: AblationType | undefined;
   /** Where and in what it computes. */
   used: UsedDevice;
-  /** How a run on a graph of so many edges uses memory, for the estimate. */
-  shape: (edgeCount: number) => RunShape;
+  /** How a run for such a task on such batches uses memory, for the estimate. */
+  shape: (task: TaskOutline, batch: PlannedBatch) => RunShape;
 }
+
+/** How a run of one circuit after the other uses memory, whose batches go in slices. */
+export const inSlices: SubjectOptions["shape"] = () => ({ circuits: 1, sliced: true, adjustable: false });

@@ -1,6 +1,4 @@
-import type { LoadedTask } from "@autocircuit/core";
 import { type FoundCircuit, pruneCircuit } from "@autocircuit/discovery";
-import { tiesWarning } from "../support/ties.ts";
 import type { DiscoverSettings } from "./settings.ts";
 
 /** A circuit as it is reported, and what is to be said about it. */
@@ -14,13 +12,9 @@ export interface PreparedCircuit {
 
 /** Counts the edges that lead nowhere, leaves them out if asked, and says what else is not as it was asked for. */
 export function prepareCircuit(
-  { knownEdges }: LoadedTask,
   found: FoundCircuit,
-  { size, keep, prune, ablation, algorithm, select }: DiscoverSettings,
+  { prune, ablation }: Pick<DiscoverSettings, "prune" | "ablation">,
 ): PreparedCircuit {
-  const asked = keep === undefined ? (size ?? (algorithm === "acdc" ? undefined : knownEdges?.length)) : undefined;
-  const ties =
-    asked === undefined || select !== "top" ? undefined : tiesWarning(found.scores, asked, found.circuit.size);
   const pruned = pruneCircuit(found.circuit, ablation);
   const dangling = found.circuit.size - pruned.size;
   const nowhere =
@@ -29,6 +23,6 @@ export function prepareCircuit(
       : `${dangling} of the ${found.circuit.size} edges lead nowhere: they lie on no path from Resid Start to Resid End within the circuit. ` +
         (prune ? `They are left out, ${pruned.size} are left.` : "--prune leaves them out.");
   const more = found.unproven ? "--select-seconds gives the search for the best circuit more time." : undefined;
-  const warnings = [ties, nowhere, ...found.notes, more].filter((line) => line !== undefined);
+  const warnings = [...found.notes, nowhere, more].filter((line) => line !== undefined);
   return { found: prune ? { ...found, circuit: pruned } : found, dangling, warnings };
 }

@@ -2,6 +2,7 @@ import { loadEngineAutoencoders } from "@autocircuit/circuits";
 import {
   type Graph,
   keepLatents,
+  type LoadedTask,
   latentPlaces,
   type PatchableModel,
   type PromptLoader,
@@ -39,7 +40,7 @@ export interface LatentModel {
 
 /** How a model gets its latents. */
 export interface WithLatentsOptions {
-  /** One edge per token position: then latents are pruned at each position by itself. */
+  /** Edges at each position by themselves: then latents are pruned at each position by itself. */
   readonly byToken: boolean;
   readonly signal: AbortSignal;
 }
@@ -75,7 +76,7 @@ export async function withLatents(
     }
     if (!options.pruneLatents) return { ...(await made(given)), pruning: null };
     using progress = new Progress("pruning latents");
-    const pruned = await pruneLatents(model, given, prompts, {
+    const left = await pruneLatents(model, given, prompts, {
       maxLatents: options.maxLatents,
       includeCorrupt: options.pruneWithCorrupt,
       onProgress: ({ done, total }) => progress.update(done, total),
@@ -83,9 +84,9 @@ export async function withLatents(
       signal,
     });
     try {
-      return { ...(await made(pruned.autoencoders)), pruning: pruningOf(pruned, prompts.promptCount) };
+      return { ...(await made(left.autoencoders)), pruning: pruned(left, prompts.promptCount) };
     } finally {
-      disposeAutoencoders(pruned.autoencoders);
+      disposeAutoencoders(left.autoencoders);
     }
   } finally {
     disposeAutoencoders(given);
@@ -93,13 +94,19 @@ export async function withLatents(
 }
 
 /** What is kept as a file says; null where all latents are. */
-export function keptAsIn({ file, keptLatents }: LatentsOfFile, graph: Graph): Pruning | null {
+function keptAsIn({ file, keptLatents }: LatentsOfFile, graph: Graph): Pruning | null {
   if (keptLatents === undefined) return null;
   const kept = latentPlaces(graph).map(({ count }) => count);
   return { kept, activated: null, kl: null, prompts: null, from: file };
 }
 
-function pruningOf({ kept, activated, kl }: PrunedLatents, prompts: number): Pruning {
+/** What making a task's latents did: what a file said to keep, or what was pruned; null where all are there. */
+export function pruningOf({ model, train, prunedLatents }: LoadedTask, { keptBy }: KeepingOptions): Pruning | null {
+  if (keptBy) return keptAsIn(keptBy, model.graph);
+  return prunedLatents && pruned(prunedLatents, train.promptCount);
+}
+
+function pruned({ kept, activated, kl }: Omit<PrunedLatents, "autoencoders">, prompts: number): Pruning {
   const counts = kept.map((latents) => {
     const lists = latents.filter((entry) => typeof entry !== "number");
     return lists.length > 0 ? lists.map(({ length }) => length) : latents.length;

@@ -9,11 +9,12 @@ import {
   PruneScores,
   runVersions,
 } from "@autocircuit/core";
-import type { Ranking } from "@autocircuit/discovery";
+import { type Ranking, rankingOf } from "@autocircuit/discovery";
 import { type MetricName, measureCircuits, metrics, usualMetrics } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
-import { circuitOfScores, rankOfScores } from "../support/circuit-of-scores.ts";
+import { inSlices } from "../discover/subject.ts";
+import { circuitOfScores } from "../support/circuit-of-scores.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { graphKind, kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
@@ -44,15 +45,14 @@ export async function measure(
   const options = { ...kept, ...(taskName === undefined && kindOptions(graphKind(scores.graph), asked)), seed };
   const subject = chooseSubject(taskName, options);
   const used = await useDevice(options);
-  const shape = () => ({ circuits: 1, sliced: true });
-  await using task = await subject.load({ byToken, seed, circuit: undefined, used, shape }, context);
+  await using task = await subject.load({ byToken, seed, circuit: undefined, used, shape: inSlices }, context);
   if (!scores.graph.equals(task.model.graph)) {
     throw new UsageError(
       `${options.scores} holds scores of another graph (${scores.graph.edgeCount} edges) than ${subject.model ?? subject.name}'s ` +
         `(${task.model.graph.edgeCount} edges): ${graphDifference(scores.graph.config, task.model.graph.config)}.`,
     );
   }
-  const equal = equalPairsWarning([task.test], options.ablation);
+  const equal = equalPairsWarning([task.test], options.ablation as AblationType);
   if (equal) print(equal);
   const names = chosenMetrics(task, options.metrics);
   if (options.mib) {
@@ -60,7 +60,7 @@ export async function measure(
     return await measureAsMib({ subject, about, task, scores, options, used }, { signal, print });
   }
   using progress = new Progress("circuits x prompts");
-  const { patch, ablation, sizes, rank = rankOfScores(scores) } = options;
+  const { patch, ablation, sizes, rank = rankingOf(scores) } = options;
   const sized = await circuitsOfScores(scores, { sizes, rank });
   const measured = await measureCircuits(task.model, task.test, {
     ...{ circuits: sized.map(({ circuit }) => circuit), patch, signal, metrics: names },

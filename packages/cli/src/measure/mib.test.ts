@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readEapIgCircuit } from "@autocircuit/circuits";
 import { PruneScores } from "@autocircuit/core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { run } from "../../test/run-program.ts";
+import { run, smallGpt2 } from "../../test/run-program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "mib-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -46,6 +46,29 @@ it("writes a submission that reads back as the scores", async () => {
   expect(out).toContain(path);
   const back = await readEapIgCircuit(readFileSync(path, "utf8"));
   expect(Array.from(back.scores)).toEqual(Array.from(values));
+});
+
+it("says so where the model does the task worse than with every edge ablated", async () => {
+  const notes = async (answers: (i: number) => number[], wrong_answers: (i: number) => number[]) => {
+    const pair = (i: number) => ({ clean: [3 + i, 17, 42 - i], corrupt: [5, 18 + i, 42] });
+    const prompts = Array.from({ length: 12 }, (_, i) => ({
+      ...pair(i),
+      answers: answers(i),
+      wrong_answers: wrong_answers(i),
+    }));
+    writeFileSync(at("own.json"), JSON.stringify({ prompts }));
+    const own = ["--model", smallGpt2, "--prompts", at("own.json")];
+    const how = ["--algorithm", "edge-attribution", "--size", "5", "--curve", "none", "--out", at("own")];
+    expect((await run(["discover", ...own, ...how])).code).toBe(0);
+    const mib = ["--scores", at("own/scores.safetensors"), "--mib", "--json", at("own-mib.json")];
+    const { out } = await run(["measure", ...own, ...mib]);
+    const found = JSON.parse(readFileSync(at("own-mib.json"), "utf8"));
+    expect(out.includes("note: the full model's logit difference is below")).toBe(found.full < found.empty);
+    expect(found.notes).toHaveLength(found.full < found.empty ? 1 : 0);
+    return found.notes.length;
+  };
+  const [some, other] = [(i: number) => [4 + (i % 3)], () => [16]];
+  expect(await notes(some, other)).not.toBe(await notes(other, some));
 });
 
 it.each([

@@ -56,7 +56,7 @@ export async function measureAsMib(
   using progress = new Progress("circuits x prompts");
   const measured = await measureMib(task.model, task.test, scores, {
     ...{ ablation, selection, signal },
-    ...(task.knownEdges !== null && { truth: task.knownEdges }),
+    ...(task.knownEdges !== null && { knownEdges: task.knownEdges }),
     onProgress: ({ done, total }) => progress.update(done, total),
   });
   progress[Symbol.dispose]();
@@ -74,6 +74,7 @@ export async function measureAsMib(
       ...{ task: subject.name, model: model ?? null, scores: options.scores, ablation, selection, seed },
       ...{ prompts: task.test.promptCount, edgeCount: scores.graph.edgeCount },
       ...measured,
+      notes: rangeNotes(measured),
       pruning: subject.pruning,
       replacedKl: subject.replacedKl,
       ...used.report,
@@ -124,5 +125,14 @@ function mibText({ full, empty, signed, absolute, auroc }: MibMeasures, prompts:
         ]
       : []),
     `logit difference, mean of ${prompts} prompts, ${ablation} ablation: full model ${formatNumber(full)}, empty circuit ${formatNumber(empty)}; edges are counted without dead ends`,
+    ...rangeNotes({ full, empty }).map((note) => `note: ${note}`),
   ].join("\n");
+}
+
+/** What is odd about the range that faithfulness is measured in. */
+function rangeNotes({ full, empty }: Pick<MibMeasures, "full" | "empty">): string[] {
+  if (full > empty) return [];
+  return [
+    "the full model's logit difference is below the empty circuit's: it does not do this task, and a faithfulness of 1 is what it does worse than with every edge ablated.",
+  ];
 }

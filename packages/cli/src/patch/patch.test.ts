@@ -119,10 +119,23 @@ describe("patch", () => {
     };
     const graph = { factorized: true, separateQkv: true, ungrouped: true };
     const [first, second] = ["Resid Start->A1.0.K", "Resid Start->A1.1.K"];
-    const grouped = await logitsOf([first]);
+    const grouped = await logitsOf({ graph: { ungrouped: false }, edges: [first] });
     const largest = (logits: number[]) => Math.max(...logits.map((value, i) => Math.abs(value - grouped[i]!)));
     expect(largest(await logitsOf({ graph, edges: [first, second] }))).toBeLessThan(1e-5);
-    expect(largest(await logitsOf({ graph, edges: [first] }))).toBeGreaterThan(1e-3);
+    const alone = await logitsOf({ graph, edges: [first] });
+    expect(largest(alone)).toBeGreaterThan(1e-3);
+    // A list of names means the one graph that has them all; none where two do.
+    expect(await logitsOf([second])).toEqual(await logitsOf({ graph, edges: [second] }));
+    for (const edges of [[first], { circuit: [first] }]) {
+      const files = ["--prompts", join(folder, "grouped.json"), "--edges", file("kind.json", edges)];
+      const { code, err } = await run(["patch", ...own, ...files]);
+      expect([code, err]).toEqual([
+        2,
+        expect.stringMatching(
+          /kind\.json does not say in which kind of graph .* Write which in the file: \{"graph": \{"ungrouped": false\}/,
+        ),
+      ]);
+    }
   });
 
   it("leaves the logits alone for an empty list", async () => {

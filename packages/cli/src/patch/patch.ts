@@ -5,6 +5,7 @@ import {
   loadPrompts,
   type PromptLoader,
   patchPrompts,
+  splitPrompts,
   withGraphOf,
 } from "@autocircuit/core";
 import type { Ranking } from "@autocircuit/discovery";
@@ -14,10 +15,10 @@ import { ownInputs } from "../discover/own-inputs.ts";
 import type { OwnPrompts } from "../discover/own-prompts.ts";
 import { plannedLatents } from "../discover/planned-latents.ts";
 import { processingOptions } from "../discover/processing-options.ts";
-import { splitPrompts } from "../discover/split-prompts.ts";
 import { withLatents } from "../discover/with-latents.ts";
 import type { DeviceCommandOptions } from "../support/device-options.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
+import { requireClearGroups } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import type { LatentCommandOptions } from "../support/latent-options.ts";
 import { latentsNote, processingNote, pruningNote } from "../support/latents-note.ts";
@@ -55,7 +56,13 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
   const { folder, config, tokenizer, prompts: own } = await ownInputs(named, files, { ...options, byToken, signal });
   if (own.note) print(own.note);
   if (ties) print(ties);
-  const planned = await plannedLatents(options, { config, folder, used, signal });
+  if (kind === undefined)
+    requireClearGroups(
+      asked.edges,
+      edges.map(({ name }) => name),
+      config,
+    );
+  const planned = await plannedLatents(options, { config, folder, used, byToken, signal });
   using plain = await loadModel(folder, {
     ...{ ...used.how, tokenizer, signal },
     ...(processing ?? planned?.processing),
@@ -101,7 +108,7 @@ export async function patch(asked: PatchCommandOptions, { signal, print }: Conte
 
 /** Those that discover takes of these where nothing is said of batches: half of them. */
 async function promptsToDiscoverWith({ count, source, how }: OwnPrompts, seed = 0): Promise<PromptLoader> {
-  const { batchSize, batches } = splitPrompts(count, {});
+  const { batchSize, batches } = splitPrompts(count);
   const size = { train: batchSize * batches.train, test: batchSize * batches.test };
   const { train, test } = await loadPrompts(source, { ...how, batchSize, size, seed });
   test[Symbol.dispose]();

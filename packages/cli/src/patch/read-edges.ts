@@ -25,7 +25,7 @@ export async function readEdges(path: string, asked: AskedEdges = {}): Promise<E
     edges: edgesIn(file, path),
     ties: undefined,
     kind: graphKindIn(file, path),
-    latents: latentsOfJson(file),
+    latents: latentsOfJson(file, path),
     seed: seedIn(file),
     requireLatents: (graph) => requireLatents(file, path, graph),
   };
@@ -68,7 +68,7 @@ export interface EdgesFile {
  * @throws UsageError where it is not
  */
 export function requireLatents(file: unknown, path: string, model: Graph): void {
-  const identity = latentsOfJson(file);
+  const identity = latentsOfJson(file, path);
   if (identity === undefined) return;
   const other = latentDifference(identity, model);
   if (other) throw new UsageError(`${path}: ${other}.`);

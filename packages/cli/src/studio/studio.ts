@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Studio, startGraphViewer, startStudio } from "@autocircuit/studio";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
+import { inSlices } from "../discover/subject.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { useDevice } from "../support/use-device.ts";
@@ -38,7 +39,7 @@ export async function studio(
     {
       ...{ byToken: options.byToken ?? false, seed: options.seed, circuit: undefined, used },
       // Prompts are run one by one, and data sets in slices.
-      shape: () => ({ circuits: 1, sliced: true }),
+      shape: inSlices,
     },
     context,
   );

@@ -1,6 +1,5 @@
 import type { Circuit, PruneScores } from "@autocircuit/core";
-import { type Ranking, selectCircuit } from "@autocircuit/discovery";
-import { tiesWarning } from "./ties.ts";
+import { type Ranking, rankingOf, selectCircuit } from "@autocircuit/discovery";
 import { UsageError } from "./usage-error.ts";
 
 /** Which edges of saved scores are meant: so many that rank highest. */
@@ -15,18 +14,12 @@ export function requireNoChoice(path: string, { size, rank }: AskedEdges): void 
   if (option) throw new UsageError(`${option} is for saved scores; ${path} names the edges itself.`);
 }
 
-/** What scores are ranked by where nothing is asked for: what the circuit was chosen by that they were saved with. */
-export function rankOfScores({ info }: PruneScores): Ranking {
-  const { rank } = (info.options ?? {}) as { rank?: unknown };
-  return rank === "signed" ? "signed" : "absolute";
-}
-
-/** The circuit of the so many edges of saved scores that rank highest. */
+/** The circuit of the so many edges of saved scores that rank highest, and what is to be said of ties. */
 export async function circuitOfScores(
   scores: PruneScores,
   size: number,
-  by: Ranking = rankOfScores(scores),
+  rank: Ranking = rankingOf(scores),
 ): Promise<{ circuit: Circuit; ties: string | undefined }> {
-  const { circuit, notes } = await selectCircuit(scores, size, { by });
-  return { circuit, ties: by === "absolute" ? tiesWarning(scores, size, circuit.size) : notes[0] };
+  const { circuit, notes } = await selectCircuit(scores, size, { rank });
+  return { circuit, ties: notes[0] };
 }

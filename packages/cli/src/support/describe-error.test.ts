@@ -49,6 +49,24 @@ describe("describeError", () => {
     );
   });
 
+  it("says once that a file is missing", () => {
+    const cause = Object.assign(coded("ENOENT", "ENOENT: no such file or directory, stat 'saes'"), { path: "saes" });
+    const error = new AutocircuitError("not-found", "saes: there is no such file or folder.", { cause });
+    expect(describeError(error, "autocircuit sweep", false)).toBe(
+      "autocircuit sweep: saes: there is no such file or folder.\n  help:    autocircuit sweep --help",
+    );
+    const silent = new AutocircuitError("not-found", "The plan cannot be read.", { cause });
+    expect(describeError(silent, "autocircuit sweep", false)).toContain("because: No such file or folder: saes.");
+  });
+
+  it("says once what a cause says behind the name of a function", () => {
+    const cause = new AutocircuitError("bad-input", "keepLatents: of MLP 0 nothing would be left.");
+    const error = new UsageError("kept.json: of MLP 0 nothing would be left.", { cause });
+    expect(describeError(error, "autocircuit patch", false)).toBe(
+      "autocircuit patch: kept.json: of MLP 0 nothing would be left.\n  help:    autocircuit patch --help",
+    );
+  });
+
   it("is short when stopped", () => {
     expect(describeError(coded("aborted"), "autocircuit discover", false)).toMatch(
       /^autocircuit discover: stopped[^\n]*$/,

@@ -15,8 +15,12 @@ export function describeError(error: unknown, command: string, debug = process.e
   for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
     const text = messageOf(cause);
     // The error above says it in words.
-    if (SAID_IN_WORDS.has((cause as { code?: unknown }).code)) continue;
-    if (!lines.some((line) => line.includes(text))) lines.push(`  because: ${text}`);
+    const { code, path } = (cause ?? {}) as { code?: unknown; path?: unknown };
+    if (SAID_IN_WORDS.has(code)) continue;
+    if (code === "ENOENT" && lines.some((line) => /no such file/i.test(line) && line.includes(String(path)))) continue;
+    // It may say the same behind the name of the function that it is from.
+    const said = text.replace(/^\w+: /, "");
+    if (!lines.some((line) => line.includes(said))) lines.push(`  because: ${text}`);
   }
   if (exitCodeFor(error) === EXIT.usage) lines.push(`  help:    ${command} --help`);
   if (debug && error instanceof Error && error.stack) lines.push(error.stack);

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { run, smallGpt2 } from "../../test/run-program.ts";
-import { equalAnswersWarning } from "./equal-answers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "equal-answers-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -24,15 +23,4 @@ it("discover names the prompts whose wrong answers are the right ones", async ()
   const warning = /the wrong answers are the right ones in 1 of 4 prompt pairs \(.*prompts\[1\]\)/;
   expect(out).toMatch(warning);
   expect(JSON.parse(readFileSync(json, "utf8")).warnings.join()).toMatch(warning);
-});
-
-it("looks at sets, position by position, and not at numbers", () => {
-  const of = (...both: (number[] | number[][])[]) =>
-    equalAnswersWarning([{ clean: [1], corrupt: [2], answers: both[0]!, wrongAnswers: both[1]! }]);
-  expect(of([1, 2], [2, 1])).toMatch(/in 1 of 1 prompt pairs \(prompt 0\)/);
-  expect(of([[1], [2, 3]], [[1], [3, 2]])).toBeDefined();
-  expect(of([[1], [2]], [[2], [1]])).toBe(undefined);
-  expect(of([1], [1, 2])).toBe(undefined);
-  expect(of([], [])).toBe(undefined);
-  expect(of([0.5], [0.5])).toBe(undefined);
 });

@@ -1,4 +1,4 @@
-import type { Graph, ResolvedGraphConfig } from "@autocircuit/core";
+import { type Graph, type ResolvedGraphConfig, unclearGroups } from "@autocircuit/core";
 import type { SubjectCommandOptions } from "./subject-options.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -66,6 +66,24 @@ export function requireGraphKind(kind: GraphKind | undefined, path: string, grap
   );
   throw new UsageError(
     `${path} is a circuit in ${ofFile}, and here is ${here}: edges of one name differ. To have it as it was found, ${give}.`,
+  );
+}
+
+/**
+ * That a list of edges which does not say of which kind of graph it is means one thing, where keys and values are grouped.
+ *
+ * @throws UsageError saying how to say it
+ */
+export function requireClearGroups(
+  path: string,
+  names: readonly string[],
+  config: Pick<ResolvedGraphConfig, "heads" | "kvHeads">,
+): void {
+  const edge = unclearGroups(config, names);
+  if (edge === undefined) return;
+  throw new UsageError(
+    `${path} does not say in which kind of graph its edges are, and this model has keys and values of groups of heads: ${edge} is an input of a whole ` +
+      'group in the usual graph, of a single head in one of --ungrouped. Write which in the file: {"graph": {"ungrouped": false}, "edges": [...]}, or true.',
   );
 }
 

@@ -36,6 +36,13 @@ describe("the latents of a circuit", () => {
       /discover.json: it has latents of autoencoders, and the model has none: give/,
     );
     expect((await run([...patch, "--autoencoders", at("all")])).code).toBe(0);
+    for (const latents of [5, "kept", [1, 2]]) {
+      writeFileSync(at("malformed.json"), JSON.stringify({ ...read("discover.json"), latents }));
+      for (const args of [[...patch.with(-1, at("malformed.json"))], test.with(1, at("malformed.json"))]) {
+        const { code, err } = await run([...args, "--autoencoders", at("all")]);
+        expect([code, err]).toEqual([2, expect.stringMatching(/malformed\.json: its `latents` must be an object/)]);
+      }
+    }
     // A list of names alone says nothing of where they are from.
     writeFileSync(at("names-only.json"), JSON.stringify(["MLP 0 Latent 3->MLP 1"]));
     const names = ["patch", ...subject, "--edges", at("names-only.json"), "--autoencoders", at("others")];
@@ -51,7 +58,7 @@ describe("the latents of a circuit", () => {
     const pruning = ["--prune-latents", "--max-latents", "3", "--prune-with-corrupt", "--no-autoencoder-errors"];
     const found = await run([...discover, ...autoencoders, ...pruning, "--seed", "3", "--batch-size", "2"]);
     expect([found.code, said(found.err)]).toEqual([0, ""]);
-    const { latents, circuit } = read("discover.json");
+    const { latents, circuit, graph } = read("discover.json");
     expect(latents.latentErrors).toBe(false);
     const kept = { kept: [3, 3, 3], activated: null, kl: null, prompts: null };
     for (const [args, file, json] of [
@@ -73,7 +80,8 @@ describe("the latents of a circuit", () => {
     }
     // A list of names with what they were found with.
     writeFileSync(at("short.json"), JSON.stringify({ latents: { ...latents, keptLatents: { mlp: [[1], [2]] } } }));
-    writeFileSync(at("named.json"), JSON.stringify(circuit.map(({ edge }: { edge: string }) => edge)));
+    const edges = circuit.map(({ edge }: { edge: string }) => edge);
+    writeFileSync(at("named.json"), JSON.stringify({ graph, edges }));
     const by = (file: string) => run([...patch.with(-3, at("named.json")), ...autoencoders, "--keep-latents", file]);
     const first = readFileSync(at("patch.json"), "utf8");
     expect((await by(scores)).code).toBe(0);
@@ -106,7 +114,9 @@ describe("the latents of a circuit", () => {
     const others = await run([...patch, "--autoencoders", at("others")]);
     expect([others.code, others.err]).toEqual([
       2,
-      expect.stringMatching(/discover.json: what is to be kept is of others: its latents are of other autoencoders \(/),
+      expect.stringMatching(
+        /discover.json: its latents are of other autoencoders \(\w+\) than these \(\w+\): take those that it was found with\.\n +help: [^\n]*\n$/,
+      ),
     ]);
     // What would be pruned by half of the prompts needs two.
     const [one] = read("names.json").prompts;
@@ -131,6 +141,42 @@ describe("the latents of a circuit", () => {
       expect([args[0], args[0] === "test" ? code % 3 : code, said(err)]).toEqual([args[0], 0, ""]);
       expect(out).toContain("says: 4, 4, 4; nothing was pruned anew");
     }
+  });
+
+  it("are refused where they were kept position by position and edges have none, and the other way round", async () => {
+    const discover = [...commands[0]![1], "--autoencoders", at("all")];
+    const pruned = ["--prune-latents", "--max-latents", "4"];
+    const files: Record<string, string> = { token: at("by-token.json"), all: at("of-all.json") };
+    for (const [name, more] of [
+      ["token", ["--by-token"]],
+      ["all", []],
+    ] as const) {
+      expect((await run([...discover, ...pruned, ...more])).code).toBe(0);
+      writeFileSync(files[name]!, readFileSync(at("discover.json")));
+    }
+    writeFileSync(at("edge.json"), JSON.stringify(["MLP 0 Latent 3->MLP 1"]));
+    writeFileSync(at("edge-by-token.json"), JSON.stringify([["MLP 0 Latent 3->MLP 1", 1]]));
+    const patch = (edges: string) => ["patch", ...subject, "--edges", at(edges), "--autoencoders", at("all")];
+    const several =
+      /by-token\.json: it keeps other latents at each of \d+ positions, and here edges have no position.*have edges by token/;
+    const same =
+      /of-all\.json: it keeps the same latents at all positions, and here edges are by token.*have edges without positions/;
+    for (const [args, file, says] of [
+      [discover, files.token, several],
+      [[...discover, "--by-token"], files.all, same],
+      [patch("edge.json"), files.token, several],
+      [patch("edge-by-token.json"), files.all, same],
+    ] as const) {
+      const { code, err } = await run([...args, "--keep-latents", file!]);
+      expect([args[0], code, err]).toEqual([args[0], 2, expect.stringMatching(says)]);
+    }
+    for (const [args, file] of [
+      [[...discover, "--by-token"], files.token],
+      [discover, files.all],
+      [patch("edge-by-token.json"), files.token],
+      [patch("edge.json"), files.all],
+    ] as const)
+      expect(await run([...args, "--keep-latents", file!])).toMatchObject({ code: 0 });
   });
 
   it("keep those of a ready-made task's circuit, all of them where none were left out", async () => {

@@ -23,11 +23,19 @@ export interface KeepingOptions extends LatentCommandOptions {
 /**
  * What parsed JSON says of latents, as `discover --json` and circuit files do: null for a model without autoencoders, undefined where it says
  * nothing.
+ *
+ * @throws UsageError naming the file where what it says is malformed
  */
-export function latentsOfJson(json: unknown): LatentIdentity | null | undefined {
-  const { latents, graph } = (json ?? {}) as { latents?: unknown; graph?: { latents?: unknown } };
-  const identity = latents === undefined && graph ? (graph.latents ? graph : null) : latents;
-  return typeof identity === "object" ? (identity as LatentIdentity | null) : undefined;
+export function latentsOfJson(json: unknown, path: string): LatentIdentity | null | undefined {
+  const { latents, graph } = (json ?? {}) as { latents?: unknown; graph?: { latents?: unknown; layers?: unknown } };
+  // A whole configuration says of latents that there are none, the kind of a graph alone nothing.
+  const whole = graph?.layers !== undefined;
+  const identity = latents === undefined && whole ? (graph.latents ? graph : null) : latents;
+  if (identity === undefined || identity === null) return identity;
+  if (typeof identity === "object" && !Array.isArray(identity)) return identity as LatentIdentity;
+  throw new UsageError(
+    `${path}: its \`latents\` must be an object, as what discover --json writes has it, or null for a model without autoencoders.`,
+  );
 }
 
 /**
@@ -37,7 +45,7 @@ export function latentsOfJson(json: unknown): LatentIdentity | null | undefined 
  */
 export async function latentsIn(file: string): Promise<LatentIdentity | null | undefined> {
   if (file.endsWith(".safetensors")) return latentIdentity((await PruneScores.load(file)).graph);
-  return file.endsWith(".json") ? latentsOfJson(readJson(file)) : undefined;
+  return file.endsWith(".json") ? latentsOfJson(readJson(file), file) : undefined;
 }
 
 /**

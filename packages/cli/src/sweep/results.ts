@@ -15,6 +15,7 @@ import type { Context } from "../context.ts";
 import { formatNumber, table } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
 import { oneLineJson, requireWritable, writePieces } from "../support/write-file.ts";
+import { latentNotes } from "./latent-notes.ts";
 import { type OpenSweep, openResults, type SweepCommandOptions } from "./open-sweep.ts";
 import { unitCommand } from "./unit-command.ts";
 
@@ -41,7 +42,10 @@ export async function sweepResults(plan: string, options: ResultsCommandOptions,
   const { done, units, missing, failed } = state;
   if (done === 0)
     throw new AutocircuitError("bad-input", `No unit is done in ${open.out}. Run it: autocircuit sweep run ${plan}`);
-  print(await unitsText(open));
+  const rows: Row[] = [];
+  for await (const row of unitRows(open)) rows.push(row);
+  print(unitsText(rows));
+  for (const note of latentNotes(rows)) print(note);
   if (done < units)
     print(
       `of ${counted(units, "unit")} ${done} are done, ${missing} missing and ${failed} failed: these are the results of those done`,
@@ -90,9 +94,7 @@ async function* jsonLines({ read, units, results }: OpenSweep): AsyncGenerator<s
   yield "\n]}\n";
 }
 
-async function unitsText(open: OpenSweep): Promise<string> {
-  const rows: Row[] = [];
-  for await (const row of unitRows(open)) rows.push(row);
+function unitsText(rows: readonly Row[]): string {
   const names = new Map(rows.map(({ task, algorithm }) => [JSON.stringify([task, algorithm]), { task, algorithm }]));
   const columns = ["auc", "averagePrecision", "cpr", "cmd", "discoverSeconds"] as const;
   return table(

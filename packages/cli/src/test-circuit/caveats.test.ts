@@ -58,16 +58,15 @@ it("says how many prompts are needed where so few left it undecided", () => {
   ]);
 });
 
-it("says that few prompts are few", () => {
-  expect(caveats({ ...enough, prompts: 12 })).toEqual([
-    expect.stringMatching(/^12 prompts are few: that independence and minimality passed says little/),
+it("says how many prompts independence needs, and comparisons of distances", () => {
+  expect(caveats({ ...enough, prompts: 3 })).toEqual([
+    expect.stringMatching(
+      /^equivalence cannot be refused with 3 prompts, were the circuit worse on each: 7 are needed/,
+    ),
+    expect.stringMatching(/^independence cannot be refused with 3 prompts, did .*: 4 are needed\.$/),
+    expect.stringMatching(
+      /^minimality and sufficiency and partial-necessity cannot tell with 3 prompts, .*: 5 are nee/,
+    ),
   ]);
-  expect(caveats({ ...enough, prompts: 12, tests: ["sufficiency"] })).toEqual([]);
-});
-
-it("says that of tests that passed alone", () => {
-  const verdicts = tests.map((test) => ({ test, passed: test === "independence", pValue: 1, text: "" }));
-  const lines = (made: typeof verdicts) => caveatLines({ verdicts: made, prompts: 8, edges: 30 });
-  expect(lines(verdicts)).toEqual([expect.stringMatching(/^8 prompts are few: that independence passed says little/)]);
-  expect(lines(verdicts.filter(({ passed }) => !passed))).toEqual([]);
+  expect(caveats({ ...enough, prompts: 7 })).toEqual([]);
 });

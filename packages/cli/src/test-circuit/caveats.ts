@@ -1,4 +1,10 @@
-import { type CircuitTests, type CircuitVerdict, type TestCaveat, testCaveats } from "@autocircuit/metrics";
+import {
+  type CircuitTestName,
+  type CircuitTests,
+  type CircuitVerdict,
+  type TestCaveat,
+  testCaveats,
+} from "@autocircuit/metrics";
 
 /** How tests are made. */
 export interface TestSettings {
@@ -38,12 +44,18 @@ function unnamedEdges({ test, text, notMinimal = [] }: CircuitVerdict): string[]
 function caveatText({ kind, tests, of, count, least, edges }: TestCaveat): string {
   const shown = tests.join(" and ");
   if (kind === "nothing-tested") return "nothing was tested: none of the tests that were asked for could be made";
-  if (kind === "few-prompts")
-    return `${count} prompts are few: that ${shown} passed says little more than that they could not tell. --batches takes more to measure on`;
   if (of === "prompts")
-    return `${shown} cannot be refused with ${count} prompts, were the circuit worse on each: ${least} are needed`;
+    return kind === "never-told"
+      ? `${shown} cannot tell with ${count} prompts, which do not show that one circuit is nearer than another: ${least} are needed, --batches takes more`
+      : `${shown} cannot be refused with ${count} prompts, ${WORST[tests[0]!]}: ${least} are needed`;
   const random = count === 1 ? "1 random circuit" : `${count} random circuits`;
   if (kind === "never-shown")
     return `${shown} cannot be shown with ${random}, were all of them beaten: --random ${least} is the least`;
   return `${shown} cannot be refused with ${random} and ${edges} edges to try: --random ${least} is the least`;
 }
+
+/** What speaks most against a circuit, by test. */
+const WORST: Partial<Record<CircuitTestName, string>> = {
+  equivalence: "were the circuit worse on each",
+  independence: "did their scores go together as well as they can",
+};

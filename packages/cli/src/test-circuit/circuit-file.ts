@@ -11,7 +11,7 @@ import {
 import { ablationTypes } from "@autocircuit/core/ablations";
 import { edgesIn, type NamedEdge, requireLatents, seedIn } from "../patch/read-edges.ts";
 import { type AskedEdges, circuitOfScores, requireNoChoice } from "../support/circuit-of-scores.ts";
-import { type GraphKind, graphKind, graphKindIn, requireGraphKind } from "../support/graph-kind.ts";
+import { type GraphKind, graphKind, graphKindIn, requireClearGroups, requireGraphKind } from "../support/graph-kind.ts";
 import { latentsOfJson } from "../support/kept-latents.ts";
 import { readJson } from "../support/read-json.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -74,7 +74,7 @@ export async function readCircuit(path: string, asked: AskedEdges = {}): Promise
     ablation: ablationIn(options),
     seed: seedIn(json),
     kind,
-    latents: latentsOfJson(json),
+    latents: latentsOfJson(json, path),
     circuitOf: (graph) => {
       requireLatents(json, path, graph);
       requireGraphKind(kind, path, graph);
@@ -83,7 +83,15 @@ export async function readCircuit(path: string, asked: AskedEdges = {}): Promise
           graph,
           edges.flatMap((edge) => placesOf(edge, graph)),
         );
-      return kind === undefined ? ofUnknownKind(path, inGraph) : inGraph();
+      if (kind !== undefined) return inGraph();
+      // Who asks for --ungrouped has said what is meant.
+      if (!graph.config.ungrouped)
+        requireClearGroups(
+          path,
+          edges.map(({ name }) => name),
+          graph.config,
+        );
+      return ofUnknownKind(path, inGraph);
     },
   };
 }

@@ -174,7 +174,17 @@ describe("circuits of one's own model", () => {
       }
       const { circuit } = read("kind.json");
       const list = await run(["test", write("list.json", circuit), ...own]);
-      if (kind !== "--ungrouped") expect(list.err).toMatch(/list\.json: .* with your own --model .*--shared-qkv/);
+      if (kind === "--ungrouped") {
+        // All that is of groups too could be of either; who asks for --ungrouped says it.
+        const keys = write("keys.json", ["Resid Start->A1.0.K"]);
+        for (const args of [
+          ["test", keys, ...own],
+          ["studio", ...own, "--circuit", keys, "--no-open"],
+        ])
+          expect((await run(args)).err).toMatch(/keys\.json does not say in which kind of graph its edges are/);
+        expect(await meansOf(keys, "--ungrouped")).toBeDefined();
+        expect(await meansOf(write("list.json", circuit), "--ungrouped")).toEqual(means);
+      } else expect(list.err).toMatch(/list\.json: .* with your own --model .*--shared-qkv/);
     });
 
     it("that of a circuit of --cross is refused, where it is not the circuit's", async () => {

@@ -10,6 +10,7 @@ import {
 } from "@autocircuit/metrics";
 import type { Context } from "../context.ts";
 import { chooseSubject } from "../discover/choose-subject.ts";
+import { inSlices } from "../discover/subject.ts";
 import { equalPairsWarning } from "../support/equal-pairs.ts";
 import { kindOptions } from "../support/graph-kind.ts";
 import { withKeptLatents } from "../support/kept-latents.ts";
@@ -39,7 +40,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const seed = options.seed ?? file.seed ?? 0;
   const used = await useDevice(options);
   const load = (about: typeof subject, byToken: boolean) =>
-    about.load({ byToken, seed, circuit: undefined, used, shape: () => ({ circuits: 1, sliced: true }) }, context);
+    about.load({ byToken, seed, circuit: undefined, used, shape: inSlices }, context);
   await using task = await load(subject, file.byToken);
   const circuit = file.circuitOf(task.model.graph);
   const equal = equalPairsWarning([task.test], ablation);

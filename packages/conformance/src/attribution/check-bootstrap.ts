@@ -63,13 +63,13 @@ export async function checkBootstrap({ path }: CaseFolder, recorder: Recorder): 
       const limits = { above: threshold, below: threshold };
       const label = `filters/${key}/${name}`;
       recorder.equal(`${label}/kept`, sureEdges(of, intervals, limits).kept, kept);
-      for (const by of ["absolute", "signed"] as const)
-        recorder.equal(`${label}/order/${by}`, sureEdges(of, intervals, { ...limits, by }).order, order[by]);
+      for (const rank of ["absolute", "signed"] as const)
+        recorder.equal(`${label}/order/${rank}`, sureEdges(of, intervals, { ...limits, rank }).order, order[rank]);
     }
   }
   for (const [key, wanted] of Object.entries(jaccard)) {
-    const [size, by, count] = key.split("/") as [string, "absolute" | "signed", string];
-    recorder.scalar(`jaccard/${key}`, stability(made.get(size)!, Number(count), by).jaccard, wanted);
+    const [size, rank, count] = key.split("/") as [string, "absolute" | "signed", string];
+    recorder.scalar(`jaccard/${key}`, stability(made.get(size)!, Number(count), rank).jaccard, wanted);
   }
 }
 

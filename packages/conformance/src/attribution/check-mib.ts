@@ -98,13 +98,13 @@ interface Counted {
 function edgeCircuits(
   { graph, tensors, cells }: AttributedCase<unknown>,
   method: string,
-  by: "absolute" | "signed",
+  rank: "absolute" | "signed",
   variant: string | undefined,
 ): Counted[] {
   const scores = new PruneScores(graph, edgesOfMatrix(tensors, method, cells));
   const select = variant === "greedy" ? selectGreedy : selectTop;
   return mibSizes(graph.edgeCount).map((size) => {
-    const circuit = select(scores, size, { by });
+    const circuit = select(scores, size, { rank });
     return { circuit, count: circuit.size };
   });
 }
@@ -114,10 +114,10 @@ function edgeCircuits(
  * whose column belongs to one of them or is the output, also those that are no edges; as every node has such a cell to itself, none is
  * pruned.
  */
-function nodeCircuits({ graph, tensors, expected }: AttributedCase<unknown>, by: "absolute" | "signed"): Counted[] {
+function nodeCircuits({ graph, tensors, expected }: AttributedCase<unknown>, rank: "absolute" | "signed"): Counted[] {
   const values = Array.from(tensors.get("node-scores").data);
-  const rank = by === "absolute" ? values.map(Math.abs) : values;
-  const order = [...rank.keys()].sort((a, b) => rank[b]! - rank[a]!);
+  const importance = rank === "absolute" ? values.map(Math.abs) : values;
+  const order = [...importance.keys()].sort((a, b) => importance[b]! - importance[a]!);
   return MIB_SHARES.map((share) => {
     const chosen = new Set(order.slice(0, Math.floor(share * values.length)).map((row) => expected.src_nodes[row]!));
     const reads = (destination: string) =>

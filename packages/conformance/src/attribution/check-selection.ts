@@ -43,19 +43,19 @@ export async function checkSelection({ path }: CaseFolder, recorder: Recorder): 
 async function select(scores: PruneScores, key: string, preferred: readonly string[]): Promise<Circuit> {
   const parts = key.split("/");
   const size = Number(parts.at(-1));
-  const by = parts[1] === "signed" ? "signed" : "absolute";
+  const rank = parts[1] === "signed" ? "signed" : "absolute";
   const prune = !parts.includes("unpruned");
   switch (parts[0]) {
     case "topn":
-      return selectTop(scores, size, { by, prune });
+      return selectTop(scores, size, { rank, prune });
     case "greedy":
-      return selectGreedy(scores, size, { by, prune });
+      return selectGreedy(scores, size, { rank, prune });
     case "preferred":
-      return selectTop(scores, size, { by, preferred });
+      return selectTop(scores, size, { rank, preferred });
     case "ratio":
       return selectByShare(scores, size, Number(parts[1]));
     case "ilp":
-      return selectExact(scores, size, { by });
+      return selectExact(scores, size, { rank });
     case "ilp-ratio": {
       // The published rule: a share of the asked size, as far as there are so many.
       const positive = scores.values.reduce((count, score) => count + Number(score > 0), 0);

@@ -40,10 +40,10 @@ export async function checkEapIgFeature(path: string, caseRecorder: Recorder, dt
 async function checkSelected(found: EapIgCase, selection: Selection, recorder: Recorder): Promise<void> {
   const { n, how, absolute, prune, level } = selection;
   const { graph, tensors, cells, variant, expected } = found;
-  const by = absolute ? "absolute" : "signed";
+  const rank = absolute ? "absolute" : "signed";
   if (level === "edge") {
     const scores = new PruneScores(graph, edgesOfMatrix(tensors, `${variant}/edge/eap/patching`, cells));
-    const circuit = selectTop(scores, how === "apply_topn" ? n : { threshold: n }, { by, prune });
+    const circuit = selectTop(scores, how === "apply_topn" ? n : { threshold: n }, { rank, prune });
     recorder.set("edges", Array.from(circuit, eapIgEdge), selection.edges);
     recorder.equal("count_included_edges", circuit.size, selection.count_included_edges);
     await checkFaithfulness(found, circuit, selection, recorder);

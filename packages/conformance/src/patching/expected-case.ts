@@ -1,4 +1,4 @@
-/** An edge as the files name it: name, and token position or null. */
+/** An edge as the files name it: name, and position or null. */
 export type EdgeName = readonly [name: string, token: number | null];
 
 /** `expected.json` of a case with weights. */

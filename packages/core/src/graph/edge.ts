@@ -2,13 +2,13 @@ import { AutocircuitEdgeNames } from "../autocircuit-names.ts";
 import type { DestNode, SrcNode } from "./node.ts";
 
 /**
- * An edge of a graph, made when asked for (`graph.edge(index)`): a large graph has hundreds of thousands of edges per token
- * position, so they are not kept.
+ * An edge of a graph, made when asked for (`graph.edge(index)`): a large graph has hundreds of thousands of edges by token,
+ * so they are not kept.
  */
 export class Edge extends AutocircuitEdgeNames {
   readonly src: SrcNode;
   readonly dest: DestNode;
-  /** Token position, or null where the graph is not by token. */
+  /** Position, or null where the graph is not by token. */
   readonly token: number | null;
   /** Its place in the flat edge vector. */
   readonly index: number;
@@ -21,19 +21,19 @@ export class Edge extends AutocircuitEdgeNames {
     this.index = index;
   }
 
-  /** `SOURCE->DESTINATION`, as AutoCircuit writes it; without the token position. */
+  /** `SOURCE->DESTINATION`, as AutoCircuit writes it; without the position. */
   get name(): string {
     return `${this.src.name}->${this.dest.name}`;
   }
 
-  /** The name, with the token position in brackets where there is one. */
+  /** The name, with the position in brackets where there is one. */
   override toString(): string {
     return this.token === null ? this.name : `${this.name} [${this.token}]`;
   }
 }
 
 /**
- * Any way to say which edge: the edge, its index in the flat vector, its name, or its name with a token position. Where edges are taken, one
+ * Any way to say which edge: the edge, its index in the flat vector, its name, or its name with a position. Where edges are taken, one
  * without a position means every position of a graph by token; see `Graph.indices`.
  */
 export type EdgeRef = Edge | number | string | readonly [name: string, token: number | null];

@@ -38,7 +38,7 @@ export interface GraphOptions {
    * query head reads its own keys and values. Default false.
    */
   readonly ungrouped?: boolean;
-  /** Sequence length: every edge once per token position. Without it (or null) an edge acts at all positions. */
+  /** Sequence length: every edge once at each position. Without it (or null) an edge acts at all positions. */
   readonly tokens?: number | null;
 }
 
@@ -152,7 +152,7 @@ function resolveLatents(
   const short = lists.find(([, counts]) => counts.length !== layers);
   const any = (counts: readonly number[] | undefined) => counts?.some((count) => count > 0) ?? false;
   const problem = !factorized
-    ? "latents of autoencoders are sources of factorised graphs only"
+    ? "latents of autoencoders are sources of factorised graphs only: leave `factorized: false` out (--node-edges on the command line), or the autoencoders"
     : attnOnly && any(latents)
       ? "a model without MLPs has no latents in their place"
       : short

@@ -117,9 +117,9 @@ export class Graph {
    * The number of one edge in the flat vector; {@link indices} takes names that stand for several.
    *
    * @param edge An edge of this graph (or of an equal one), its number, its name, or `[name, token]`.
-   * @param token Token position, for a name in a graph by token.
+   * @param position, for a name in a graph by token.
    * @throws AutocircuitError `unknown-name` (with near names) if there is no such edge; `bad-input` for a number out of
-   *   range, a missing or impossible token position, or a token position in a graph that is not by token.
+   *   range, a missing or impossible position, or a position in a graph that is not by token.
    */
   index(edge: EdgeRef, token?: number | null): number {
     if (typeof edge === "number") return this.#checked(edge);
@@ -164,7 +164,7 @@ export class Graph {
     return (edge[1] ?? null) === null ? edge[0] : undefined;
   }
 
-  /** Whether the graph has an edge of that name, at that token position or, without one, at any. */
+  /** Whether the graph has an edge of that name, at that position or, without one, at any. */
   has(name: string, token?: number | null): boolean {
     checkName({ name });
     if (this.#lookup.find(name) === undefined) return false;
@@ -237,7 +237,7 @@ export class Graph {
       if (token === null) return 0;
       throw new AutocircuitError(
         "bad-input",
-        `Edge \`${name}\`: token position ${token} given, but this graph is not by token. Leave the position out, or make the graph with \`tokens\`.`,
+        `Edge \`${name}\`: position ${token} given, but this graph is not by token. Leave the position out, or make the graph with \`tokens\`.`,
       );
     }
     if (token === null) {
@@ -247,10 +247,7 @@ export class Graph {
       );
     }
     if (Number.isInteger(token) && token >= 0 && token < this.tokens) return token;
-    throw new AutocircuitError(
-      "bad-input",
-      `Edge \`${name}\`: token position ${token} is outside 0 to ${this.tokens - 1}.`,
-    );
+    throw new AutocircuitError("bad-input", `Edge \`${name}\`: position ${token} is outside 0 to ${this.tokens - 1}.`);
   }
 
   #checked(index: number): number {

@@ -77,6 +77,24 @@ export function latentsByPosition({ config }: { readonly config: LatentCounts })
 }
 
 /**
+ * Why latents that were kept do not suit a graph by token, or one that is not; undefined where they do. Those that were pruned position by position
+ * have names that mean another latent at each, which an edge without a position cannot tell; and who asks for edges by token has latents pruned so.
+ */
+export function latentPositionsProblem(
+  config: { readonly keptLatents?: KeptLatents | undefined },
+  byToken: boolean,
+): string | undefined {
+  const blocks = Object.values(config.keptLatents ?? {}) as readonly unknown[];
+  const some = blocks.flatMap((of) => (Array.isArray(of) ? of : [])).find((numbers) => Array.isArray(numbers));
+  if (some === undefined) return undefined;
+  const byPosition = Array.isArray(some[0]);
+  if (byPosition === byToken) return undefined;
+  return byPosition
+    ? `it keeps other latents at each of ${counted(some.length, "position")}, and here edges have no position, so that a name would mean several latents: have edges by token (\`byToken\`, --by-token on the command line), or take what was found without`
+    : "it keeps the same latents at all positions, and here edges are by token, of which each position has its own: have edges without positions (no `byToken`, no --by-token on the command line), or take what was found by token";
+}
+
+/**
  * The number of a latent in its autoencoder. In graphs whose latents were pruned position by position another latent stands at each.
  *
  * @param token the position, where each has its own

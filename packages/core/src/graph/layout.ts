@@ -2,7 +2,7 @@ import type { ResolvedGraphConfig } from "./graph-config.ts";
 import { type KeptLatents, latentNames } from "./kept-latents.ts";
 import type { DestGroup, DestKind, SrcKind, SrcNode } from "./node.ts";
 
-/** Sources and destination groups of a graph, in network order. */
+/** Sources and groups of a graph, in network order. */
 export interface Layout {
   readonly srcs: readonly SrcNode[];
   readonly groups: readonly DestGroup[];

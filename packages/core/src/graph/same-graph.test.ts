@@ -8,7 +8,11 @@ const latents = { ...config, latents: [3, 2] };
 describe("requireSameGraph", () => {
   it.each([
     [config, { ...config, layers: 3 }, "layers is 2, wanted 3"],
-    [config, latents, "latents is not there, wanted [3, 2]; latentErrors is not there, wanted false"],
+    [
+      config,
+      latents,
+      "it is of the model without autoencoders, whose MLPs or heads are sources themselves: leave the autoencoders out",
+    ],
     [
       { ...config, layers: 12, latents: new Array(12).fill(64) },
       { ...config, layers: 12, latents: [0, 0, ...new Array(10).fill(64)] },

@@ -22,12 +22,19 @@ export function requireSameGraph(found: Graph, model: Graph, what: string, whose
   );
 }
 
+const WITHOUT_LATENTS =
+  "it has latents of autoencoders, and the model has none: give it the same ones (withAutoencoders in a program, --autoencoders on the command line)";
+const OF_NO_LATENTS =
+  "it is of the model without autoencoders, whose MLPs or heads are sources themselves: leave the autoencoders out";
+
 /** In what a graph that was found differs from the one that is wanted, in words; of latents last, which follow from the rest. */
 export function graphDifference(
   found: ResolvedGraphConfig,
   wanted: ResolvedGraphConfig,
   whose = "the model's",
 ): string {
+  if (whose === "the model's" && (found.latents === undefined) !== (wanted.latents === undefined))
+    return found.latents ? WITHOUT_LATENTS : OF_NO_LATENTS;
   const { keptLatents: _, autoencoders: __, ...plain } = wanted;
   const { keptLatents: ___, autoencoders: ____, ...ofFound } = found;
   const keys = [...new Set([...Object.keys(ofFound), ...Object.keys(plain)])] as (keyof typeof plain)[];
@@ -78,10 +85,8 @@ export function latentIdentity({ config }: Graph): LatentIdentity | null {
  * kept or dropped, or with other latents kept, for then the error is another too. Undefined where it means the same.
  */
 export function latentDifference(found: LatentIdentity | null, { config }: Graph): string | undefined {
-  const without = "give it the same ones (withAutoencoders in a program, --autoencoders on the command line)";
-  if (config.latents === undefined)
-    return found ? `it has latents of autoencoders, and the model has none: ${without}` : undefined;
-  if (found === null) return "it is of the model without autoencoders, whose MLPs or heads are sources themselves";
+  if (config.latents === undefined) return found ? WITHOUT_LATENTS : undefined;
+  if (found === null) return OF_NO_LATENTS;
   if (found.autoencoders !== config.autoencoders) return otherAutoencoders(found.autoencoders, config.autoencoders);
   if ((found.latentErrors ?? false) !== config.latentErrors) {
     const [kept, dropped] = ["keeps what autoencoders leave out as sources", "drops what autoencoders leave out"];

@@ -23,34 +23,37 @@ export function usualSliceBytes(device: string): number {
   return device === "cpu" ? USUAL_SLICE : DEVICE_SLICE;
 }
 
+/** What so many sources write at so many tokens, in bytes. */
+function sourceBytes(
+  rows: number,
+  { config, computeDtype }: Pick<PassWidths, "config" | "computeDtype">,
+  tokens: number,
+): number {
+  return rows * tokens * config.dModel * elementBytes(computeDtype);
+}
+
 /** What an ablation takes for each of its prompts of so many positions, in bytes: as much as the outputs of all sources. */
-export function ablationBytes({ graph, config, computeDtype }: PassWidths, positions: number): number {
-  return sourceRows(graph.toNative(), config) * positions * config.dModel * elementBytes(computeDtype);
+export function ablationBytes(model: PassWidths, positions: number): number {
+  return sourceBytes(sourceRows(model.graph.toNative(), model.config), model, positions);
 }
 
 /** Latents are kept as they are: what gradients hold besides, see {@link usualSliceBytes}, is of the other sources. */
 const LATENT_SHARE = 0.25;
 
-/** What the outputs of all sources take for one prompt of so many positions, in bytes, as slices are counted. */
-export function bytesPerPrompt({ graph, config, computeDtype }: PassWidths, positions: number): number {
+/** Sources as slices count them. */
+function slicedSources({ graph, config }: PassWidths): number {
   const ordinary = graph.config.latents ? firstLatentRow(graph) : graph.srcs.length;
-  const rows = ordinary + LATENT_SHARE * (sourceRows(graph.toNative(), config) - ordinary);
-  return rows * positions * config.dModel * elementBytes(computeDtype);
+  return ordinary + LATENT_SHARE * (sourceRows(graph.toNative(), config) - ordinary);
+}
+
+/** What the outputs of all sources take for one prompt of so many positions, in bytes, as slices are counted. */
+export function bytesPerPrompt(model: PassWidths, positions: number): number {
+  return sourceBytes(slicedSources(model), model, positions);
 }
 
 /** What the logits of a prompt take at so many output positions, in bytes. */
 export function logitBytes({ config, computeDtype }: Omit<PassWidths, "graph">, outputs: number): number {
   return outputs * config.dVocabOut * elementBytes(computeDtype);
-}
-
-/**
- * What a patched pass of one prompt takes besides weights and ablation, in bytes: its sources, a layer, and its logits. It decides how much
- * runs together, so of a layer it counts heads and MLP, as if neither were freed before the other.
- */
-export function passBytes(model: PassWidths, positions: number, outputs: number): number {
-  const { heads, dModel, dMlp = 0 } = model.config;
-  const layer = positions * (4 * heads * dModel + 3 * dMlp) * elementBytes(model.computeDtype);
-  return bytesPerPrompt(model, positions) + layer + logitBytes(model, outputs);
 }
 
 /** What a patched pass of a whole graph holds at its height, part by part, in bytes. */
@@ -61,24 +64,42 @@ export interface PassParts {
   readonly attention: number;
   /** The widest other activations of one layer: an input per head for queries, keys and values, or the MLP. */
   readonly layer: number;
-  /** Logits at every position. */
+  /** Logits at the positions that count. */
   readonly logits: number;
+}
+
+/** A pass by its sizes. */
+export interface PassSizes {
+  readonly prompts: number;
+  readonly positions: number;
+  readonly dtype: ComputeDType;
+  /** Positions of each prompt with logits. Default all. */
+  readonly outputs?: number | undefined;
+  /** Sources of the graph. Default those of the model's own, factorised and without latents. */
+  readonly sources?: number | undefined;
 }
 
 /** The parts for so many prompts of so many positions, by a transformer's configuration alone: nothing has to be loaded. */
 export function passParts(
   config: TransformerConfig,
-  { prompts, positions, dtype }: { prompts: number; positions: number; dtype: ComputeDType },
+  { prompts, positions, dtype, outputs = positions, sources = graphSize(config).sources }: PassSizes,
 ): PassParts {
   const element = elementBytes(dtype);
   const { heads, kvHeads, dModel, dMlp } = config;
   const tokens = prompts * positions;
   return {
-    sources: graphSize(config).sources * tokens * dModel * element,
+    sources: sourceBytes(sources, { config, computeDtype: dtype }, tokens),
     attention: 2 * prompts * heads * positions * positions * element,
     layer: tokens * Math.max((heads + 2 * kvHeads) * dModel, dMlp * (config.gated ? 3 : 2)) * element,
-    logits: logitBytes({ config, computeDtype: dtype }, tokens),
+    logits: logitBytes({ config, computeDtype: dtype }, prompts * outputs),
   };
+}
+
+/** What a patched pass of one prompt takes besides weights and ablation, in bytes, at so many output positions: the sum of {@link passParts}. */
+export function passBytes(model: PassWidths, positions: number, outputs: number): number {
+  const sizes = { prompts: 1, positions, outputs, dtype: model.computeDtype, sources: slicedSources(model) };
+  const { sources, attention, layer, logits } = passParts(model.config, sizes);
+  return sources + attention + layer + logits;
 }
 
 /** An autoencoder by its sizes. */

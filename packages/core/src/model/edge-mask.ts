@@ -6,7 +6,7 @@ import { requireSameGraph } from "../graph/same-graph.ts";
 import { Circuit } from "../scores/circuit.ts";
 
 /**
- * Which edges take the ablated value: edges, a circuit, or a number per edge (0 keeps the current value, 1 takes the
+ * Which edges are ablated: edges, a circuit, or a number per edge (0 keeps the current value, 1 takes the
  * ablated one, anything between interpolates), as an array or tensor of shape `[E]`, or `[M, E]` for a batch with M
  * different masks.
  */

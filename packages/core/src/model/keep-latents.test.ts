@@ -90,7 +90,9 @@ describe("keepLatents", () => {
     kept(null).toThrow("`keptLatents` must be an object");
     kept({ mlp: 3 }).toThrow("`keptLatents.mlp` must be a list");
     kept({ neurons: [[1]] }).toThrow("`keptLatents` has `neurons`");
-    kept({ mlp: [[1], null] }, { autoencoders: "b2" }).toThrow(/of other autoencoders \(b2\) than the model's/);
+    kept({ mlp: [[1], null] }, { autoencoders: "b2" }).toThrow(
+      /^keepLatents: its latents are of other autoencoders \(b2\) than these \(\w+\): take those that it was found with\.$/,
+    );
     const { autoencoders } = await pruneLatents(plain, given("a1"), prompts, { maxLatents: 2, byPosition: true });
     expect(() => keepLatents(autoencoders, { keptLatents: { mlp: [[1], null] } })).toThrow(/it was pruned before/);
   });

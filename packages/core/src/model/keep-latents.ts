@@ -1,4 +1,4 @@
-import { AutocircuitError, counted, kind, signature } from "@autocircuit/base";
+import { kind, signature } from "@autocircuit/base";
 import {
   type Autoencoders,
   type BlockAutoencoder,
@@ -7,13 +7,11 @@ import {
   mapAutoencoders,
   type PlacedAutoencoder,
   placedAutoencoders,
-  type ReplacedPart,
   replacedPart,
-  replacedParts,
   scope,
 } from "@autocircuit/native";
-import type { KeptLatents } from "../graph/kept-latents.ts";
 import { type LatentIdentity, otherAutoencoders } from "../graph/same-graph.ts";
+import { type KeepablePlace, refuseKeeping, requireKeepable } from "./keepable-latents.ts";
 import { latentOwner } from "./latents.ts";
 import { someLatents } from "./some-latents.ts";
 
@@ -40,49 +38,28 @@ const check = signature("keepLatents", {
  */
 export function keepLatents(autoencoders: Autoencoders, latents: LatentIdentity): Autoencoders {
   check({ autoencoders, latents });
-  const { keptLatents, latentErrors, autoencoders: found } = latents;
-  if (keptLatents === undefined && latentErrors === undefined && found === undefined)
-    throw refuse(
-      "`latents` has neither `latentErrors`, `autoencoders` nor `keptLatents`, so it is of no model with autoencoders. " +
-        "Give the configuration of the graph that something was found in, or `latents` of what discover --json wrote",
-    );
+  const { keptLatents, autoencoders: found } = latents;
   const placed = placedAutoencoders(autoencoders);
   const own = fingerprintOfAll(placed);
   if (found !== undefined && found !== own)
-    throw refuse(`what is to be kept is of others: ${otherAutoencoders(found, own)}`);
-  if (keptLatents !== undefined) requirePlaces(keptLatents, placed, autoencoders.blocks.length);
+    throw refuseKeeping(`${otherAutoencoders(found, own, "these")}: take those that it was found with`);
+  const numbersOf = ({ block, input }: PlacedAutoencoder) => keptLatents?.[replacedPart(input)]?.[block] ?? null;
+  const before = placed.find((one) => one.autoencoder.encode.shape.length === 3 && numbersOf(one) !== null);
+  if (before)
+    throw refuseKeeping(
+      `the autoencoder of ${latentOwner(placeOf(before))} has latents for each position: it was pruned before`,
+    );
+  requireKeepable(latents, placed.map(placeOf), autoencoders.blocks.length);
   return scope(() =>
     mapAutoencoders(autoencoders, (one, number) => {
-      const place = placed[number]!;
-      const numbers = keptLatents?.[replacedPart(place.input)]?.[place.block] ?? null;
-      return numbers === null ? shared(one) : withNumbers(place, numbers);
+      const numbers = numbersOf(placed[number]!);
+      return numbers === null ? shared(one) : withNumbers(one, numbers);
     }),
   );
 }
 
-function refuse(what: string): AutocircuitError {
-  return new AutocircuitError("bad-input", `keepLatents: ${what}.`);
-}
-
-/** Holds that what is kept is of autoencoders that there are. */
-function requirePlaces(kept: KeptLatents, placed: readonly PlacedAutoencoder[], count: number): void {
-  if (kept === null || typeof kept !== "object") throw refuse("`keptLatents` must be an object with lists of numbers");
-  for (const [part, blocks] of Object.entries(kept)) {
-    if (!replacedParts.includes(part as ReplacedPart))
-      throw refuse(`\`keptLatents\` has \`${part}\`; latents are of ${replacedParts.join(", ")}`);
-    if (!Array.isArray(blocks))
-      throw refuse(`\`keptLatents.${part}\` must be a list with numbers or null for each block`);
-    if (blocks.length !== count)
-      throw refuse(
-        `\`keptLatents.${part}\` is of ${counted(blocks.length, "block")}, and there are ${count}: each has its list of numbers, or null where all are kept`,
-      );
-    for (const [block, numbers] of blocks.entries()) {
-      const of = part as ReplacedPart;
-      const there = placed.some((one) => one.block === block && replacedPart(one.input) === of);
-      if (numbers === null || there) continue;
-      throw refuse(`latents of ${latentOwner({ block, of })} are to be kept, and these autoencoders have none of it`);
-    }
-  }
+function placeOf({ block, input, autoencoder: { encode, latentNumbers } }: PlacedAutoencoder): KeepablePlace {
+  return { block, of: replacedPart(input), count: encode.shape[0]!, latentNumbers };
 }
 
 /** The same tensors under handles of their own. */
@@ -97,28 +74,11 @@ function shared(one: BlockAutoencoder): BlockAutoencoder {
   };
 }
 
-function withNumbers(place: PlacedAutoencoder, numbers: LatentNumbers): BlockAutoencoder {
-  const { block, input, autoencoder } = place;
-  const { encode, latentNumbers } = autoencoder;
-  const owner = latentOwner({ block, of: replacedPart(input) });
-  if (encode.shape.length === 3)
-    throw refuse(`the autoencoder of ${owner} has latents for each position: it was pruned before`);
-  if (!Array.isArray(numbers) || numbers.length === 0) throw refuse(`of ${owner} nothing would be left`);
+function withNumbers(autoencoder: BlockAutoencoder, numbers: LatentNumbers): BlockAutoencoder {
+  const { latentNumbers } = autoencoder;
   const byPosition = Array.isArray(numbers[0]);
   const lists = (byPosition ? numbers : [numbers]) as readonly (readonly number[])[];
   const rows = new Map((latentNumbers as readonly number[] | undefined)?.map((number, row) => [number, row]));
-  const count = encode.shape[0]!;
-  const rowOf = (number: number) => (latentNumbers ? rows.get(number) : number);
-  const kept = lists.map((list) => {
-    if (!Array.isArray(list) || list.length !== lists[0]!.length || list.length === 0)
-      throw refuse(`of ${owner} each position must keep as many latents`);
-    if (new Set(list).size < list.length) throw refuse(`of ${owner} a latent is to be kept twice`);
-    return list.map((number) => {
-      const row = Number.isSafeInteger(number) ? rowOf(number) : undefined;
-      if (row !== undefined && row >= 0 && row < count) return row;
-      const there = latentNumbers ? `its ${count} latents have other numbers` : `its latents are 0 to ${count - 1}`;
-      throw refuse(`the autoencoder of ${owner} has no latent ${JSON.stringify(number)}: ${there}`);
-    });
-  });
+  const kept = lists.map((list) => list.map((number) => (latentNumbers ? rows.get(number)! : number)));
   return someLatents(autoencoder, kept, byPosition);
 }

@@ -23,7 +23,7 @@ export interface ModelGraphOptions {
   readonly separateQkv?: boolean | undefined;
   /** Grouped-query attention: K and V destinations for every query head. Default false. */
   readonly ungrouped?: boolean | undefined;
-  /** Every edge once per token position; needs `seqLen`. Default false. */
+  /** Every edge once at each position; needs `seqLen`. Default false. */
   readonly byToken?: boolean | undefined;
   /** Length of all prompts, if they have the same. */
   readonly seqLen?: number | null | undefined;

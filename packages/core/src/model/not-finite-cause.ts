@@ -11,7 +11,7 @@ const WIDER: Partial<Record<ComputeDType, string>> = {
 
 /**
  * Why logits are no numbers, most likely, and what to do: the plain model is run again to tell whether it overflows by itself or only
- * with the ablated values. Weights need not be looked at: the engine refuses those that are not finite.
+ * with the ablation. Weights need not be looked at: the engine refuses those that are not finite.
  */
 export async function notFiniteCause(model: RunningModel, tokens: Tokens, patched: boolean): Promise<string> {
   const plainIsFine = patched && (await isFinitePlain(model, tokens));

@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => model.dispose());
 
-const own = new PromptLoader(randomPairs(6, 6, 3), { batchSize: 2, wordIdxs: { word: 4 }, seqLabels: [..."abcdef"] });
+const own = new PromptLoader(randomPairs(6, 6, 3), { batchSize: 2, wordIdxs: { word: 4 }, tokenLabels: [..."abcdef"] });
 const common = new PromptLoader(
   own.prompts.map((pair) => ({
     ...pair,
@@ -51,7 +51,7 @@ describe("sharePrefix", () => {
     const byToken = model.withGraph({ byToken: true, seqLen: 6 });
     using shared = await sharePrefix(byToken, own);
     expect(shared.model.graph.tokens).toBe(3);
-    expect(shared.prompts.seqLabels).toEqual(["d", "e", "f"]);
+    expect(shared.prompts.tokenLabels).toEqual(["d", "e", "f"]);
     expect(shared.prompts.wordIdxs).toEqual({ word: 4 });
     expect(shared.prompts.seqStart).toBe(3);
     using limited = await sharePrefix(byToken, own, { limit: 2 });

@@ -86,7 +86,7 @@ export async function sharePrefix(
     throw error;
   }
   const rest = pairs.map((pair) => ({ ...pair, clean: pair.clean.slice(length), corrupt: pair.corrupt.slice(length) }));
-  const { batchSize, divergence, seqLabels, wordIdxs, seqStart } = prompts;
+  const { batchSize, divergence, tokenLabels, wordIdxs, seqStart } = prompts;
   return {
     length,
     kind: one ? "one" : "per-prompt",
@@ -97,7 +97,7 @@ export async function sharePrefix(
       wordIdxs,
       prefixes,
       seqStart: seqStart + length,
-      seqLabels: seqLabels?.slice(length),
+      tokenLabels: tokenLabels?.slice(length),
     }),
     model: model.withGraph({ seqLen: full - length }),
     [Symbol.dispose]: free,

@@ -1,4 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
+import { trainTest, trainTestOf } from "../kinds.ts";
 import { pairAlignments } from "./pair-alignment.ts";
 import { type PrepareOptions, preparePrompts } from "./prepare-prompts.ts";
 import { type PromptInput, type PromptSource, readPrompts } from "./prompt-file.ts";
@@ -35,18 +36,6 @@ export interface PromptSplit {
   readonly test: PromptLoader;
 }
 
-const counts = (least: typeof kind.count) =>
-  kind.either(
-    least,
-    kind.such(`{ train, test }, each ${least.what}`, (value) => {
-      const { train, test } = kind.record.accepts(value) ? (value as Record<string, unknown>) : {};
-      return least.accepts(train) && least.accepts(test);
-    }),
-  );
-
-/** What {@link TrainTest} may be of which none can be 0. */
-export const trainTest = counts(kind.count);
-
 /** What {@link PrepareOptions} may be. */
 export const prepareOptions: KindsOf<PrepareOptions> = {
   equalLength: kind.flag,
@@ -62,7 +51,7 @@ export const prepareOptions: KindsOf<PrepareOptions> = {
 const promptOptions: KindsOf<PromptOptions> = {
   ...prepareOptions,
   batchSize: trainTest,
-  size: counts(kind.whole),
+  size: trainTestOf(kind.whole),
   shuffle: kind.flag,
   seed: kind.whole,
   all: kind.flag,

@@ -29,7 +29,7 @@ const bosLabel = "<|BOS|>";
  */
 export function preparePrompts(
   chosen: readonly LocatedPrompt[],
-  { seqLabels, wordIdxs }: PromptSource,
+  { tokenLabels, wordIdxs }: PromptSource,
   options: PrepareOptions,
 ): PreparedPrompts {
   const { pairs: tokenized, bos } = tokenizePrompts(chosen, options);
@@ -44,7 +44,7 @@ export function preparePrompts(
       padId,
       length,
       divergence: divergenceIndex(pairs),
-      seqLabels: seqLabels && (bos ? [bosLabel, ...seqLabels] : seqLabels),
+      tokenLabels: tokenLabels && (bos ? [bosLabel, ...tokenLabels] : tokenLabels),
       wordIdxs: Object.fromEntries(Object.entries(wordIdxs).map(([word, index]) => [word, index + (bos ? 1 : 0)])),
     },
   };

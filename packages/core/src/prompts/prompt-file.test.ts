@@ -26,7 +26,7 @@ describe("readPrompts", () => {
     const source = await read(file);
     expect(source).toEqual({
       prompts: [{ prompt, where: `${path}: prompts[0]` }],
-      seqLabels: ["a", "b"],
+      tokenLabels: ["a", "b"],
       wordIdxs: { a: 0 },
       title: "letters",
     });
@@ -42,7 +42,7 @@ describe("readPrompts", () => {
       [1, 2],
       [7, 8],
     ]);
-    expect(source.seqLabels).toEqual(["a", "b"]);
+    expect(source.tokenLabels).toEqual(["a", "b"]);
   });
 
   it.each<[string, unknown, RegExp]>([

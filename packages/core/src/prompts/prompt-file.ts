@@ -15,7 +15,7 @@ export interface LocatedPrompt {
 /** Prompts of one or several files. Labels and word positions are those of the first. */
 export interface PromptSource {
   readonly prompts: readonly LocatedPrompt[];
-  readonly seqLabels: readonly string[] | null;
+  readonly tokenLabels: readonly string[] | null;
   readonly wordIdxs: Readonly<Record<string, number>>;
   /** What the files say they are about, null where none does. */
   readonly title?: string | null | undefined;
@@ -45,10 +45,10 @@ export async function readAllPrompts(input: PromptInput, allowEmpty: boolean): P
     : [input as string | URL | PromptFile];
   if (inputs.length === 0) throw new AutocircuitError("bad-input", "Prompts: the list of files is empty.");
   const sources = await Promise.all(inputs.map((one) => readOne(one, allowEmpty)));
-  const { seqLabels, wordIdxs } = sources[0]!;
+  const { tokenLabels, wordIdxs } = sources[0]!;
   const titles = [...new Set(sources.flatMap(({ title }) => title ?? []))];
   const title = titles.length === 0 ? null : titles.join(", ");
-  return { prompts: sources.flatMap((source) => source.prompts), seqLabels, wordIdxs, title };
+  return { prompts: sources.flatMap((source) => source.prompts), tokenLabels, wordIdxs, title };
 }
 
 /** A format of prompts that another tool writes. */
@@ -67,7 +67,7 @@ export const promptFormats: readonly PromptFormat[] = [
 
 /** What was read before: its prompts say where they come from. */
 function isSource(input: PromptInput): input is PromptSource {
-  return typeof input === "object" && "wordIdxs" in input && "seqLabels" in input;
+  return typeof input === "object" && "wordIdxs" in input && "tokenLabels" in input;
 }
 
 async function readOne(input: string | URL | PromptFile, allowEmpty: boolean): Promise<PromptSource> {
@@ -87,7 +87,7 @@ async function readOne(input: string | URL | PromptFile, allowEmpty: boolean): P
 function sourceOf({ prompts, seq_labels, word_idxs, task }: PromptFile, file: string): PromptSource {
   return {
     prompts: prompts.map((prompt, index) => ({ prompt, where: `${file}: prompts[${index}]` })),
-    seqLabels: seq_labels ?? null,
+    tokenLabels: seq_labels ?? null,
     wordIdxs: word_idxs ?? {},
     title: typeof task === "string" && task.trim() !== "" ? task : null,
   };

@@ -95,7 +95,7 @@ describe("PromptLoader", () => {
     expect(() => new PromptLoader([pairs[0]!, short], { batchSize: 1 })).toThrow(
       /the corrupt prompt number 1 has 1 tokens, another has 3.*`padId`/,
     );
-    expect(() => new PromptLoader(pairs, { batchSize: 1, seqLabels: ["a", "b"] })).toThrow(/2 labels/);
+    expect(() => new PromptLoader(pairs, { batchSize: 1, tokenLabels: ["a", "b"] })).toThrow(/2 labels/);
     expect(new PromptLoader([pairs[0]!, short], { batchSize: 2, padId: 0 }).batches[0]!.padding("corrupt")).toEqual([
       0, 2,
     ]);

@@ -1,5 +1,6 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import type { Prefix } from "@autocircuit/native";
+import { AutocircuitLoaderNames } from "../autocircuit-names.ts";
 import { prefix } from "../kinds.ts";
 import { divergenceIndex } from "./divergence.ts";
 import { unequalPair } from "./pair-alignment.ts";
@@ -13,7 +14,7 @@ export interface LoaderOptions {
   /** Fills shorter prompts on the left. Without it all prompts must have the same length. */
   readonly padId?: number | null | undefined;
   /** A label for each position. */
-  readonly seqLabels?: readonly string[] | null | undefined;
+  readonly tokenLabels?: readonly string[] | null | undefined;
   /** Positions of named words. */
   readonly wordIdxs?: Readonly<Record<string, number>> | undefined;
   /** Divergence index over more prompts than these (training and test prompts together). */
@@ -29,7 +30,7 @@ export interface LoaderOptions {
 const loaderOptions: KindsOf<LoaderOptions> = {
   batchSize: kind.required(kind.count),
   padId: kind.orNull(kind.whole),
-  seqLabels: kind.orNull(kind.listOf(kind.text)),
+  tokenLabels: kind.orNull(kind.listOf(kind.text)),
   wordIdxs: kind.record,
   divergence: kind.whole,
   length: kind.whole,
@@ -51,7 +52,7 @@ const check = signature("PromptLoader", { pairs: kind.listOf(pair) }, loaderOpti
  * const logits = [];
  * for (const batch of loader) logits.push(await model.forward(batch.clean));
  */
-export class PromptLoader implements Iterable<PromptBatch>, Disposable {
+export class PromptLoader extends AutocircuitLoaderNames implements Iterable<PromptBatch>, Disposable {
   readonly batches: readonly PromptBatch[];
   readonly batchSize: number;
   /** Length of every prompt, or null where prompts are padded. */
@@ -60,7 +61,8 @@ export class PromptLoader implements Iterable<PromptBatch>, Disposable {
   readonly divergence: number;
   /** How many tokens were cut off the front of every prompt as a shared prefix; 0 if none. */
   readonly seqStart: number;
-  readonly seqLabels: readonly string[] | null;
+  /** A label for each position, or null. */
+  readonly tokenLabels: readonly string[] | null;
   readonly wordIdxs: Readonly<Record<string, number>>;
   /** Prompts that did not fill a batch. */
   readonly dropped: number;
@@ -72,6 +74,7 @@ export class PromptLoader implements Iterable<PromptBatch>, Disposable {
    */
   constructor(pairs: readonly PromptPair[], options: LoaderOptions) {
     check({ pairs }, options);
+    super();
     const { batchSize, prefixes = [] } = options;
     if (pairs.length > 0 && pairs.length < batchSize) {
       throw new AutocircuitError(
@@ -90,11 +93,11 @@ export class PromptLoader implements Iterable<PromptBatch>, Disposable {
       );
     }
     this.seqLen = uneven < 0 && pairs.length > 0 ? length : null;
-    this.seqLabels = options.seqLabels ?? null;
-    if (this.seqLabels !== null && this.seqLen !== null && this.seqLabels.length !== this.seqLen) {
+    this.tokenLabels = options.tokenLabels ?? null;
+    if (this.tokenLabels !== null && this.seqLen !== null && this.tokenLabels.length !== this.seqLen) {
       throw new AutocircuitError(
         "shape",
-        `Prompts: ${this.seqLabels.length} labels (\`seq_labels\`) for prompts of ${this.seqLen} tokens.`,
+        `Prompts: ${this.tokenLabels.length} labels (\`seq_labels\`) for prompts of ${this.seqLen} tokens.`,
       );
     }
     this.batchSize = batchSize;

@@ -14,9 +14,9 @@ export interface RawPrompt {
 /** AutoCircuit's data-set format. */
 export interface PromptFile {
   readonly prompts: readonly RawPrompt[];
-  /** A label for each token position. */
+  /** A label for each position. */
   readonly seq_labels?: readonly string[] | null;
-  /** Token positions of named words; known circuits read them. */
+  /** Positions of named words; known circuits read them. */
   readonly word_idxs?: Readonly<Record<string, number>> | null;
   /** What the prompts are about; for titles. */
   readonly task?: string | null;

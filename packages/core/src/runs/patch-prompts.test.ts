@@ -58,3 +58,15 @@ it("withGraphOf takes the graph that the edges' names are of", () => {
   expect(() => kind("A0.1->A1.0", "A0.1->A1.0.Q")).toThrow(expect.objectContaining({ code: "unknown-name" }));
   expect(() => kind("A0.1->A1.0.P")).toThrow(/A1\.0\.[QKV]/);
 });
+
+it("withGraphOf takes the ungrouped graph where an edge is of that alone, and refuses what could be of either", () => {
+  using grouped = new PatchableModel({ transformer: tinyTransformer({ kvHeads: 2, heads: 4 }) });
+  const ungrouped = (...edges: string[]) => withGraphOf(grouped, edges, 5).graph.config.ungrouped;
+  expect(ungrouped("A0.1->A1.3.K", "A0.1->A1.0.V")).toBe(true);
+  expect(ungrouped("A0.1->A1.3.Q", "A0.1->MLP 1")).toBe(false);
+  expect(() => ungrouped("A0.1->A1.3.Q", "A0.1->A1.1.V")).toThrow(
+    /^A0\.1->A1\.1\.V is another input in a graph of grouped keys and values than in an ungrouped one/,
+  );
+  using own = new PatchableModel({ transformer: grouped.transformer, ungrouped: true });
+  expect(withGraphOf(own, ["A0.1->A1.1.V"], 5).graph.config.ungrouped).toBe(true);
+});

@@ -1,13 +1,12 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { version, writeWhole } from "@autocircuit/base";
+import { type FloatTensors, safetensorsFile, version, writeWhole } from "@autocircuit/base";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Graph } from "../graph/graph.ts";
 import { PruneScores } from "./prune-scores.ts";
-import { type StoredTensors, safetensorsFile } from "./safetensors.ts";
 
-const writeSafetensors = (path: string, content: StoredTensors) => writeWhole(path, safetensorsFile(content));
+const writeSafetensors = (path: string, content: FloatTensors) => writeWhole(path, safetensorsFile(content));
 
 const graph = Graph.of({ layers: 2, heads: 2, kvHeads: 1, attnOnly: false, parallel: false }, { tokens: 3 });
 const scores = new PruneScores(

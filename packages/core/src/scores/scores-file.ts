@@ -1,8 +1,7 @@
-import { AutocircuitError, version } from "@autocircuit/base";
+import { AutocircuitError, readSafetensors, safetensorsFile, version } from "@autocircuit/base";
 import { Graph } from "../graph/graph.ts";
 import type { ResolvedGraphConfig } from "../graph/graph-config.ts";
 import { graphDifference } from "../graph/same-graph.ts";
-import { readSafetensors, safetensorsFile } from "./safetensors.ts";
 import type { ScoresInfo } from "./scores-info.ts";
 
 /** Under which key of the metadata the JSON lies. */

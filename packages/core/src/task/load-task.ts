@@ -1,4 +1,4 @@
-import { throwIfAborted } from "../model/long-options.ts";
+import { type LongOptions, throwIfAborted } from "../model/long-options.ts";
 import { PatchableModel } from "../model/patchable-model.ts";
 import { type SharedPrefix, sharePrefix } from "../model/share-prefix.ts";
 import { both, loadPrompts, type PromptSplit } from "../prompts/load-prompts.ts";
@@ -9,7 +9,8 @@ import { withTaskAutoencoders } from "./task-autoencoders.ts";
 import type { ModelLoaderOptions, TaskModel, TaskOptions } from "./task-options.ts";
 
 /** Makes a task's model and prompts; see `Task.load`. */
-export async function loadTask(options: TaskOptions, signal?: AbortSignal): Promise<LoadedTask> {
+export async function loadTask(options: TaskOptions, long: LongOptions = {}): Promise<LoadedTask> {
+  const { signal } = long;
   const { model } = options;
   const made = typeof model === "function";
   const network = made ? await model(loaderOptions(options, signal)) : model;
@@ -27,7 +28,7 @@ export async function loadTask(options: TaskOptions, signal?: AbortSignal): Prom
     throwIfAborted(signal);
     prompts = await readTaskPrompts(options, network);
     const plain = graphModel(options, network, prompts.train.seqLen);
-    const { model, ...costs } = await withTaskAutoencoders(plain, prompts.train, options, signal);
+    const { model, ...costs } = await withTaskAutoencoders(plain, prompts.train, options, long);
     if (model !== plain) latent = model;
     const made = (parts: TaskParts) => new LoadedTask(options, { ...parts, ...costs }, free);
     if (!options.tailDivergence) return made(taskParts(options, model, prompts, null));
@@ -53,6 +54,7 @@ async function readTaskPrompts(options: TaskOptions, network: TaskModel): Promis
     equalLength: options.byToken,
     tokenizer: network.tokenizer ?? undefined,
     prependBos: options.prependBos,
+    padId: options.padId,
     align: options.align,
     shuffle: options.shuffle,
     seed: options.seed,

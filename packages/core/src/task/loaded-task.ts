@@ -1,6 +1,7 @@
 import { AutocircuitTaskNames } from "../autocircuit-names.ts";
 import type { Edge } from "../graph/edge.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
+import type { PrunedLatents } from "../model/prune-latents.ts";
 import type { SharedPrefix } from "../model/share-prefix.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import type { TaskOptions } from "./task-options.ts";
@@ -12,8 +13,8 @@ export interface TaskParts {
   readonly test: PromptLoader;
   readonly knownEdges: readonly Edge[] | null;
   readonly sharedPrefix: TaskPrefix | null;
-  /** See {@link LoadedTask.latentsKl}; default null. */
-  readonly latentsKl?: number | null | undefined;
+  /** See {@link LoadedTask.prunedLatents}; default null. */
+  readonly prunedLatents?: LoadedTask["prunedLatents"] | undefined;
   /** See {@link LoadedTask.replacedKl}; default null. */
   readonly replacedKl?: number | null | undefined;
 }
@@ -50,8 +51,8 @@ export class LoadedTask
    * training prompts.
    */
   readonly sharedPrefix: TaskPrefix | null;
-  /** Where latents of autoencoders were pruned: what that cost, KL(all || kept) of the training prompts' logits in nats. Else null. */
-  readonly latentsKl: number | null;
+  /** Where latents of autoencoders were pruned: which are kept, how many were active, and what that cost. Else null. */
+  readonly prunedLatents: Omit<PrunedLatents, "autoencoders"> | null;
   /**
    * Where what autoencoders leave out is dropped, and the model is what they make of it: how far that is from the model without them,
    * KL(without || with) of the training prompts' logits in nats. Else null.
@@ -70,7 +71,7 @@ export class LoadedTask
     this.test = parts.test;
     this.knownEdges = parts.knownEdges;
     this.sharedPrefix = parts.sharedPrefix;
-    this.latentsKl = parts.latentsKl ?? null;
+    this.prunedLatents = parts.prunedLatents ?? null;
     this.replacedKl = parts.replacedKl ?? null;
     this.#free = free;
   }
@@ -78,6 +79,11 @@ export class LoadedTask
   /** Number of edges of the known circuit; null if the task has none. */
   get knownEdgeCount(): number | null {
     return this.knownEdges?.length ?? null;
+  }
+
+  /** What pruning latents cost, KL(all || kept) of the training prompts' logits in nats; null where none were pruned. */
+  get latentsKl(): number | null {
+    return this.prunedLatents?.kl ?? null;
   }
 
   /** Frees prompts and, if the task made it, the model. */

@@ -1,28 +1,21 @@
 import { AutocircuitError } from "@autocircuit/base";
 import { type Autoencoders, disposeAutoencoders } from "@autocircuit/native";
-import { latentsByPosition } from "../graph/kept-latents.ts";
+import { AUTOCIRCUIT_AUTOENCODER_INPUTS } from "../autocircuit-names.ts";
+import { latentPositionsProblem, latentsByPosition } from "../graph/kept-latents.ts";
 import { keepLatents } from "../model/keep-latents.ts";
+import { refuseKeeping } from "../model/keepable-latents.ts";
+import type { LongOptions } from "../model/long-options.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
-import { pruneLatents } from "../model/prune-latents.ts";
+import { type PrunedLatents, pruneLatents } from "../model/prune-latents.ts";
 import { replacedModel } from "../model/replaced-model.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import type { AutoencoderInput, TaskOptions } from "./task-options.ts";
 
-const INPUTS: Readonly<Record<AutoencoderInput, Autoencoders["input"]>> = {
-  resid_delta_mlp: "mlp_out",
-  mlp_post_act: "mlp_post",
-  mlp_in: "mlp_in",
-  mlp_resid: "mlp_resid",
-  attn_out: "attn_out",
-  z: "z",
-  resid_post: "resid_post",
-};
-
 /** A task's model, and what its autoencoders cost. */
 export interface TaskModelWithLatents {
   readonly model: PatchableModel;
-  /** KL(all latents || those that were kept) in nats, see `PrunedLatents.kl`; null where none were pruned. */
-  readonly latentsKl: number | null;
+  /** What pruning latents did; null where none were pruned. */
+  readonly prunedLatents: Omit<PrunedLatents, "autoencoders"> | null;
   /** KL(the model || the model with autoencoders) in nats, where what they leave out is dropped; else null. */
   readonly replacedKl: number | null;
 }
@@ -36,19 +29,19 @@ export async function withTaskAutoencoders(
   model: PatchableModel,
   train: PromptLoader,
   options: TaskOptions,
-  signal: AbortSignal | undefined,
+  { signal, onProgress }: LongOptions,
 ): Promise<TaskModelWithLatents> {
   const {
-    autoencoderInput: input,
+    autoencoderInput,
     autoencoderKeepLatents: kept,
     autoencoderPrune: prune = kept === undefined,
     autoencoderPruneWithCorrupt: includeCorrupt,
   } = options;
-  if (input === undefined) {
+  if (autoencoderInput === undefined) {
     const given = Object.keys(options).find(
       (name) => name.startsWith("autoencoder") && options[name as keyof TaskOptions] !== undefined,
     );
-    if (given === undefined) return { model, latentsKl: null, replacedKl: null };
+    if (given === undefined) return { model, prunedLatents: null, replacedKl: null };
     throw new AutocircuitError(
       "bad-input",
       `Task ${options.key}: \`${given}\` is given without \`autoencoderInput\`, which says what autoencoders replace.`,
@@ -80,6 +73,10 @@ export async function withTaskAutoencoders(
       `Task ${options.key}: latents that are pruned position by position belong to whole prompts: leave \`tailDivergence\` out, or pruning (\`autoencoderPrune: false\`).`,
     );
   }
+  const input = inputOf(autoencoderInput);
+  // The other way round names mean what they say.
+  const unfit = kept && byPosition ? latentPositionsProblem(kept, byToken) : undefined;
+  if (unfit) throw refuseKeeping(unfit);
   const errors = options.autoencoderErrors ?? kept?.latentErrors ?? false;
   const loaded = await options.autoencoders({
     config: model.config,
@@ -91,28 +88,36 @@ export async function withTaskAutoencoders(
   });
   const given = { ...loaded, errors };
   try {
-    if (given.input !== INPUTS[input]) {
+    if (given.input !== input) {
       throw new AutocircuitError(
         "bad-input",
-        `Task ${options.key}: its autoencoders are to read ${INPUTS[input]} (${input}), those given read ${given.input}.`,
+        `Task ${options.key}: its autoencoders are to read ${input}, those given read ${given.input}.`,
       );
     }
     const made = (autoencoders: Autoencoders) => replacedModel(model, autoencoders, train, { signal });
-    if (!prune && kept === undefined) return { ...(await made(given)), latentsKl: null };
-    const { autoencoders, kl } = kept
-      ? { autoencoders: keepLatents(given, kept), kl: null }
+    if (!prune && kept === undefined) return { ...(await made(given)), prunedLatents: null };
+    const pruned = kept
+      ? null
       : await pruneLatents(model, given, train, {
           maxLatents: options.autoencoderMaxLatents,
           includeCorrupt,
           byPosition,
           signal,
+          onProgress,
         });
+    const autoencoders = pruned?.autoencoders ?? keepLatents(given, kept!);
+    const prunedLatents = pruned && { kept: pruned.kept, activated: pruned.activated, kl: pruned.kl };
     try {
-      return { ...(await made(autoencoders)), latentsKl: kl };
+      return { ...(await made(autoencoders)), prunedLatents };
     } finally {
       disposeAutoencoders(autoencoders);
     }
   } finally {
     disposeAutoencoders(given);
   }
+}
+
+/** The engine's name of what autoencoders replace or read. */
+function inputOf(input: AutoencoderInput): Autoencoders["input"] {
+  return input === "resid_delta_mlp" || input === "mlp_post_act" ? AUTOCIRCUIT_AUTOENCODER_INPUTS[input] : input;
 }

@@ -8,12 +8,13 @@ import {
   type TransformerConfig,
   type TransformerOptions,
 } from "@autocircuit/native";
+import { AUTOCIRCUIT_AUTOENCODER_INPUTS } from "../autocircuit-names.ts";
 import type { EdgeRef } from "../graph/edge.ts";
 import type { LatentIdentity } from "../graph/same-graph.ts";
-import { outputSlice } from "../kinds.ts";
+import { outputSlice, trainTest } from "../kinds.ts";
 import type { OutputSlice } from "../model/output-slice.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
-import { type TrainTest, trainTest } from "../prompts/load-prompts.ts";
+import type { TrainTest } from "../prompts/load-prompts.ts";
 import { type PairAlignment, pairAlignments } from "../prompts/pair-alignment.ts";
 import type { PromptInput } from "../prompts/prompt-file.ts";
 import type { Tokenizer } from "../prompts/tokenizer.ts";
@@ -52,7 +53,7 @@ export type KnownEdges = (model: PatchableModel, context: KnownEdgesContext) => 
 /** What an {@link AutoencoderLoader} is told. */
 export interface AutoencoderLoaderOptions {
   readonly config: TransformerConfig;
-  readonly input: AutoencoderInput;
+  readonly input: Autoencoders["input"];
   /** AutoCircuit's name of a size: run and latents, as `2_32768`. */
   readonly pythiaSize: string | undefined;
   /** Whether what they leave out is kept. */
@@ -62,22 +63,13 @@ export interface AutoencoderLoaderOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * What autoencoders replace, by AutoCircuit's names: an MLP's output, or its neurons. It does not have the others: `mlp_in` for transcoders,
- * `mlp_resid` for those that read the stream before the MLP's norm, `attn_out` for attention's output, `z` for the heads' outputs before their output matrix,
- * `resid_post` for the residual stream behind a block.
- */
-export type AutoencoderInput = (typeof autoencoderInputs)[number];
+/** What autoencoders replace or read, by the engine's names; AutoCircuit's for an MLP's output and its neurons are understood too. */
+export type AutoencoderInput = Autoencoders["input"] | keyof typeof AUTOCIRCUIT_AUTOENCODER_INPUTS;
 
 const autoencoderInputs = [
-  "resid_delta_mlp",
-  "mlp_post_act",
-  "mlp_in",
-  "mlp_resid",
-  "attn_out",
-  "z",
-  "resid_post",
-] as const;
+  ...(["mlp_out", "mlp_post", "mlp_in", "mlp_resid", "attn_out", "z", "resid_post"] as const),
+  ...(Object.keys(AUTOCIRCUIT_AUTOENCODER_INPUTS) as (keyof typeof AUTOCIRCUIT_AUTOENCODER_INPUTS)[]),
+];
 
 /** Makes a task's autoencoders; their tensors are freed once the model has them. */
 export type AutoencoderLoader = (options: AutoencoderLoaderOptions) => Autoencoders | Promise<Autoencoders>;
@@ -103,6 +95,11 @@ export interface TaskOptions {
   /** Grouped-query attention: K and V destinations for every query head. Default false. */
   readonly ungrouped?: boolean | undefined;
   readonly knownEdges?: KnownEdges | undefined;
+  /**
+   * Whether a circuit of the task is known, but in other graphs than this one: of a model of another shape, or without its latents. Default
+   * false.
+   */
+  readonly knownElsewhere?: boolean | undefined;
   /** Default `"last_seq"`. */
   readonly outputSlice?: OutputSlice | undefined;
   /** What to compute in. Default float32; for a network that is given, what it computes in. */
@@ -111,6 +108,8 @@ export interface TaskOptions {
   readonly device?: DeviceName | undefined;
   /** See `TransformerOptions` of the engine. */
   readonly tf32?: boolean | undefined;
+  /** Token that fills shorter prompts, which are not attended to. Default the tokenizer's; without one all prompts must be equally long. */
+  readonly padId?: number | undefined;
   /** Which positions of a pair's prompts belong together where they differ in length; by default they must not. */
   readonly align?: PairAlignment | undefined;
   /** Order of the prompts. Default 42. */
@@ -156,6 +155,7 @@ export const taskOptions: KindsOf<TaskOptions> = {
   separateQkv: kind.flag,
   ungrouped: kind.flag,
   knownEdges: kind.callback,
+  knownElsewhere: kind.flag,
   outputSlice,
   dtype: kind.oneOf(dtypes),
   device: deviceName,
@@ -173,5 +173,6 @@ export const taskOptions: KindsOf<TaskOptions> = {
   autoencoderKeepLatents: kind.record,
   autoencoderErrors: kind.flag,
   autoencoders: kind.callback,
+  padId: kind.whole,
   align: kind.oneOf(pairAlignments),
 };

@@ -79,7 +79,7 @@ describe("a task", () => {
     await using tail = await defineTask({ ...set, knownEdges, tailDivergence: true }).load();
     expect([started, tail.sharedPrefix]).toEqual([2, { length: 2, kind: "per-prompt", reason: null }]);
     expect([tail.model.graph.tokens, tail.train.seqStart, tail.test.seqLen]).toEqual([4, 2, 4]);
-    expect([tail.train.seqLabels, tail.test.wordIdxs]).toEqual([["c", "d", "e", "f"], { word: 4 }]);
+    expect([tail.train.tokenLabels, tail.test.wordIdxs]).toEqual([["c", "d", "e", "f"], { word: 4 }]);
     expect(tail.knownEdges!.map(String)).toContain("A0.0->MLP 1 [2]");
     for (const side of ["train", "test"] as const) {
       for (const [index, batch] of whole[side].batches.entries()) {

@@ -2,6 +2,7 @@ import { signature } from "@autocircuit/base";
 import { AutocircuitTaskNames } from "../autocircuit-names.ts";
 import type { Edge } from "../graph/edge.ts";
 import { longOptions } from "../kinds.ts";
+import type { LongOptions } from "../model/long-options.ts";
 import type { PatchableModel } from "../model/patchable-model.ts";
 import type { PromptLoader } from "../prompts/prompt-loader.ts";
 import { loadTask } from "./load-task.ts";
@@ -9,7 +10,7 @@ import type { LoadedTask } from "./loaded-task.ts";
 import { type TaskOptions, taskOptions } from "./task-options.ts";
 
 const check = signature("Task", {}, taskOptions);
-const checkLoad = signature("Task.load", {}, { signal: longOptions.signal });
+const checkLoad = signature("Task.load", {}, longOptions);
 
 /**
  * A model, prompt pairs, an output slice and, where there is one, the known circuit. Nothing is loaded before it is asked for:
@@ -47,14 +48,14 @@ export class Task
 
   /**
    * Loads model and prompts, once; after a failure the next call tries again. Disposing either the result or the task
-   * frees them.
+   * frees them. `onProgress` is called while latents are pruned.
    *
    * @throws AutocircuitError `not-found`, `bad-file` or `bad-input` for prompts that cannot be used; whatever the model's
    *   loader throws; `aborted`.
    */
-  load(options: { signal?: AbortSignal } = {}): Promise<LoadedTask> {
+  load(options: LongOptions = {}): Promise<LoadedTask> {
     checkLoad({}, options);
-    const loading = this.#loaded ?? loadTask(this.options, options.signal);
+    const loading = this.#loaded ?? loadTask(this.options, options);
     this.#loaded = loading;
     loading.catch(() => {
       if (this.#loaded === loading) this.#loaded = undefined;

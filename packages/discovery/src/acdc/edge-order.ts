@@ -3,7 +3,7 @@ import type { EdgeRef, Graph } from "@autocircuit/core";
 
 /**
  * The order in which ACDC visits edges when none is given: the flat vector backwards. So later destinations come
- * first (`Resid End`, then the blocks from last to first: MLP, values, keys, queries), and within a module later token
+ * first (`Resid End`, then the blocks from last to first: MLP, values, keys, queries), and within a module later
  * positions, later heads and later sources.
  */
 export function defaultEdgeOrder(graph: Graph): Uint32Array {

@@ -8,7 +8,7 @@ import { type AnswerFunction, answerFunctions, type GradFunction, gradFunctions 
  * What gradients are taken of:
  *
  * - `answers`: of the answers, as `gradFunction` and `answerFunction` say,
- * - `kl_div`: KL(clean outputs || outputs), mean over prompts. Its gradient at the clean run is 0 by construction: methods that look only
+ * - `kl_div`: KL(clean outputs || outputs), mean over prompts. Its gradient at the clean run is 0 by construction: algorithms that look only
  *   there refuse it,
  * - `faithfulness`: minus (m - m(empty)) / (m(full) - m(empty)), m the mean difference that `answers` gives over all prompts: the scores of
  *   `answers` in units in which the whole model is 1.

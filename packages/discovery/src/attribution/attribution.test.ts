@@ -102,12 +102,12 @@ describe("identities", () => {
 
   test("a node's score is the sum of its edges' and of its neurons'", async () => {
     const task = randomTask({ seed: 9 });
-    for (const [method, edges] of [
-      [{ method: "eap" }, await eap(task.model, task.prompts)],
-      [{ method: "clean-corrupted" }, await cleanCorrupted(task.model, task.prompts)],
-      [{ method: "eap-ig-activations", steps: 2 }, await eapIgActivations(task.model, task.prompts, { steps: 2 })],
+    for (const [algorithm, edges] of [
+      [{ algorithm: "eap" }, await eap(task.model, task.prompts)],
+      [{ algorithm: "clean-corrupted" }, await cleanCorrupted(task.model, task.prompts)],
+      [{ algorithm: "eap-ig-activations", steps: 2 }, await eapIgActivations(task.model, task.prompts, { steps: 2 })],
     ] as const) {
-      const { nodes, values, neurons } = await nodeScores(task.model, task.prompts, method);
+      const { nodes, values, neurons } = await nodeScores(task.model, task.prompts, algorithm);
       nodes.forEach((node, i) => {
         const sum = edges.values.reduce(
           (total, value, index) => (task.model.graph.edge(index).src === node ? total + value : total),
@@ -130,13 +130,13 @@ describe("identities", () => {
 describe("scores of single prompts", () => {
   const methods = { eap, eapIgInputs, cleanCorrupted, eapIgActivations, ceap, relp, eapGp };
 
-  test.each(Object.entries(methods))("%s: they add up", async (_, method) => {
+  test.each(Object.entries(methods))("%s: they add up", async (_, algorithm) => {
     const task = randomTask({ seed: 11, prompts: 4 });
     const rows: Float32Array[] = [];
     const onPrompt = (scores: Float32Array) => rows.push(scores);
     const options = { steps: 2 };
-    const whole = await method(task.model, task.prompts, method.name.startsWith("eapIg") ? options : {});
-    await method(task.model, task.prompts, { ...(method.name.startsWith("eapIg") ? options : {}), onPrompt });
+    const whole = await algorithm(task.model, task.prompts, algorithm.name.startsWith("eapIg") ? options : {});
+    await algorithm(task.model, task.prompts, { ...(algorithm.name.startsWith("eapIg") ? options : {}), onPrompt });
     expect(rows).toHaveLength(task.prompts.promptCount);
     const scale = Math.max(...whole.values.map(Math.abs));
     const size = task.prompts.batches[0]!.size;
@@ -150,8 +150,8 @@ describe("scores of single prompts", () => {
 describe("losses", () => {
   test("KL at the clean run is an error, elsewhere it has gradients", async () => {
     const task = randomTask({ seed: 12 });
-    for (const method of [eap, relp])
-      await expect(method(task.model, task.prompts, { loss: "kl_div" })).rejects.toThrow(/zero by construction/);
+    for (const algorithm of [eap, relp])
+      await expect(algorithm(task.model, task.prompts, { loss: "kl_div" })).rejects.toThrow(/zero by construction/);
     const { values } = await eapIgInputs(task.model, task.prompts, { loss: "kl_div", steps: 2 });
     expect(Math.max(...values.map(Math.abs))).toBeGreaterThan(0);
   });
@@ -160,26 +160,26 @@ describe("losses", () => {
     const { model, prompts } = randomTask({ seed: 12 });
     const [loss, zero] = ["kl_div", /zero by construction/] as const;
     await expect(eapIgActivations(model, prompts, { loss, steps: 1 })).rejects.toThrow(zero);
-    for (const method of ["eap", "eap-ig-inputs", "eap-ig-activations"] as const)
-      await expect(nodeScores(model, prompts, { loss, method, ...(method !== "eap" && { steps: 1 }) })).rejects.toThrow(
-        zero,
-      );
+    for (const algorithm of ["eap", "eap-ig-inputs", "eap-ig-activations"] as const)
+      await expect(
+        nodeScores(model, prompts, { loss, algorithm, ...(algorithm !== "eap" && { steps: 1 }) }),
+      ).rejects.toThrow(zero);
     // These look elsewhere as well.
     await eapIgInputs(model, prompts, { loss, steps: 1 });
-    await nodeScores(model, prompts, { loss, method: "clean-corrupted" });
-    const { values } = await nodeScores(model, prompts, { loss, method: "eap-ig-inputs", steps: 2 });
+    await nodeScores(model, prompts, { loss, algorithm: "clean-corrupted" });
+    const { values } = await nodeScores(model, prompts, { loss, algorithm: "eap-ig-inputs", steps: 2 });
     expect(Math.max(...values.map(Math.abs))).toBeGreaterThan(1e-4);
   });
 
   test("what would do nothing is refused: functions of answers with KL, steps where nothing is integrated", async () => {
     const { model, prompts } = randomTask({ seed: 12 });
     for (const [name, value] of Object.entries({ gradFunction: "prob", answerFunction: "avg_diff" }))
-      for (const method of [eapIgInputs, exact])
-        await expect(method(model, prompts, { loss: "kl_div", [name]: value })).rejects.toThrow(
+      for (const algorithm of [eapIgInputs, exact])
+        await expect(algorithm(model, prompts, { loss: "kl_div", [name]: value })).rejects.toThrow(
           new RegExp(`\`${name}\` does nothing with the loss "kl_div"`),
         );
-    for (const method of [undefined, "eap", "clean-corrupted"] as const)
-      await expect(nodeScores(model, prompts, { method, steps: 7 })).rejects.toThrow(/`steps` does nothing/);
+    for (const algorithm of [undefined, "eap", "clean-corrupted"] as const)
+      await expect(nodeScores(model, prompts, { algorithm, steps: 7 })).rejects.toThrow(/`steps` does nothing/);
   });
 
   test("faithfulness is the answers' loss in units of the whole model", async () => {

@@ -80,6 +80,15 @@ export async function eapGp(
   });
 }
 
+/** The points of the embedding's path, each `[B, P, D]`. */
+export async function embeddingPath(
+  slice: SliceGradients,
+  steps: number,
+  from: "clean" | "corrupt",
+): Promise<Tensor[]> {
+  return pathOf(slice, slice.model.graph.srcs[0]!, steps, from, await goalOf(slice, from));
+}
+
 /** The gradients where a source writes `output`. */
 async function gradientAt(slice: SliceGradients, source: SrcNode, output: Tensor, directions: Tensor): Promise<Tensor> {
   // Another embedding costs nothing, where a mask of its edges makes all inputs anew.

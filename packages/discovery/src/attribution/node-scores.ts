@@ -11,16 +11,21 @@ import { SliceGradients } from "./slice-gradients.ts";
 import { maskFrom, requireNoLatents } from "./start-edges.ts";
 
 /** Where the gradients of nodes are taken. */
-export type NodeMethod = "eap" | "eap-ig-inputs" | "clean-corrupted" | "eap-ig-activations";
+export type NodeAlgorithm = "eap" | "eap-ig-inputs" | "clean-corrupted" | "eap-ig-activations";
 
-/** The names of these methods. */
-export const nodeMethods: readonly NodeMethod[] = ["eap", "eap-ig-inputs", "clean-corrupted", "eap-ig-activations"];
+/** The names of these algorithms. */
+export const nodeAlgorithms: readonly NodeAlgorithm[] = [
+  "eap",
+  "eap-ig-inputs",
+  "clean-corrupted",
+  "eap-ig-activations",
+];
 
 /** Options of {@link nodeScores}. */
 export interface NodeScoresOptions extends Omit<AttributionOptions, "onPrompt"> {
   /** Default `"eap"`. */
-  readonly method?: NodeMethod | undefined;
-  /** Points of the integrated methods, `eap-ig-inputs` and `eap-ig-activations`. Default 5. */
+  readonly algorithm?: NodeAlgorithm | undefined;
+  /** Points of the integrated algorithms, `eap-ig-inputs` and `eap-ig-activations`. Default 5. */
   readonly steps?: number | undefined;
   /**
    * Where an MLP's gradient is taken: at its output (default), or at its input, before the norm, as the EAP-IG library does, whose difference
@@ -41,21 +46,21 @@ export interface NodeScores {
 const { onPrompt: _, ...common } = attributionOptions;
 const check = signature("nodeScores", modelAndPrompts, {
   ...common,
-  method: kind.oneOf(nodeMethods),
+  algorithm: kind.oneOf(nodeAlgorithms),
   steps: kind.count,
   mlpGradient: kind.oneOf(["output", "input"]),
 } satisfies KindsOf<NodeScoresOptions>);
 
 /**
  * Attribution of whole nodes and of single dimensions of their outputs: `(z_u(corrupt) - z_u(clean)) . dL/dz_u`, summed over batches and
- * positions, where gradients are those of the method; a node's is the sum over its dimensions. Integrated gradients over inputs use
+ * positions, where gradients are those of the algorithm; a node's is the sum over its dimensions. Integrated gradients over inputs use
  * the points k = 1..m, so with the clean one and without the ablated one. Source: EAP-IG's `attribute_node` (Hanna, Pezzelle and Belinkov
  * 2024, arXiv:2403.17806; nodes as in Nanda 2023, "Attribution Patching"). In a graph of nodes the stream between the parts has scores too:
  * its own gradient, by all that reads it.
  *
- * Cost: as the method of that name for edges.
+ * Cost: as the algorithm of that name for edges.
  *
- * @throws AutocircuitError `bad-input` for steps 0, or steps of a method without, latents, no prompts, gradients that are zero by construction, an MLP's input in
+ * @throws AutocircuitError `bad-input` for steps 0, or steps of an algorithm without, latents, no prompts, gradients that are zero by construction, an MLP's input in
  *   parallel blocks; `not-finite`; `aborted`
  */
 export async function nodeScores(
@@ -64,10 +69,10 @@ export async function nodeScores(
   options: NodeScoresOptions = {},
 ): Promise<NodeScores> {
   check({ model, prompts }, options);
-  const { method = "eap", steps = 5, mlpGradient = "output", ablation = "resample", signal, onProgress } = options;
+  const { algorithm = "eap", steps = 5, mlpGradient = "output", ablation = "resample", signal, onProgress } = options;
   const { srcs } = model.graph;
   requireNoLatents(model.graph, "nodeScores");
-  requireGradients(model, prompts, { ...options, method, mlpGradient });
+  requireGradients(model, prompts, { ...options, algorithm, mlpGradient });
   const loss = await lossOf(model, prompts, options);
   const sum = new Float64Array(srcs.length * model.config.dModel);
   for await (const { batch, fold } of overPrompts(model, prompts, { ablation, signal, onProgress })) {
@@ -75,7 +80,7 @@ export async function nodeScores(
       async (before, { slice, ablation, step }) => {
         const prepared = { ablation, loss: await loss(slice), perPrompt: false, signal };
         const of = new SliceGradients(model, slice, prepared);
-        const part = (await scoresOf(of, method, steps, mlpGradient)).mul(slice.size / batch.size);
+        const part = (await scoresOf(of, algorithm, steps, mlpGradient)).mul(slice.size / batch.size);
         step();
         return before ? before.add(part) : part;
       },
@@ -99,18 +104,18 @@ export async function nodeScores(
 function requireGradients(
   { config }: PatchableModel,
   prompts: PromptLoader,
-  { method, steps, mlpGradient, loss }: Pick<NodeScoresOptions, "method" | "steps" | "mlpGradient" | "loss">,
+  { algorithm, steps, mlpGradient, loss }: Pick<NodeScoresOptions, "algorithm" | "steps" | "mlpGradient" | "loss">,
 ): void {
   if (prompts.promptCount === 0) throw new AutocircuitError("bad-input", "nodeScores: there are no prompts.");
   // The last of the points k = 1..m is the clean one.
-  const integrated = method === "eap-ig-inputs" || method === "eap-ig-activations";
+  const integrated = algorithm === "eap-ig-inputs" || algorithm === "eap-ig-activations";
   if (steps !== undefined && !integrated)
     throw new AutocircuitError(
       "bad-input",
-      `nodeScores: \`steps\` does nothing with the method "${method}", which integrates nothing: leave it out.`,
+      `nodeScores: \`steps\` does nothing with the algorithm "${algorithm}", which integrates nothing: leave it out.`,
     );
-  if (method === "eap" || (integrated && steps === 1))
-    requireGradient(loss, `nodeScores by ${method}${integrated ? " with one step" : ""}`);
+  if (algorithm === "eap" || (integrated && steps === 1))
+    requireGradient(loss, `nodeScores by ${algorithm}${integrated ? " with one step" : ""}`);
   if (mlpGradient === "input" && config.parallel)
     throw new AutocircuitError(
       "bad-input",
@@ -121,7 +126,7 @@ function requireGradients(
 /** Scores of a slice's prompts, `[S, D]`. */
 async function scoresOf(
   slice: SliceGradients,
-  method: NodeMethod,
+  algorithm: NodeAlgorithm,
   steps: number,
   mlpGradient: "output" | "input",
 ): Promise<Tensor> {
@@ -133,14 +138,14 @@ async function scoresOf(
   const atShare = async (share: number) =>
     slice.outputGradient({ start: await slice.startAt(share), ablation: ownRows });
   const points: (() => Promise<Tensor>)[] = [];
-  if (method === "eap") points.push(() => atShare(0));
-  if (method === "clean-corrupted")
+  if (algorithm === "eap") points.push(() => atShare(0));
+  if (algorithm === "clean-corrupted")
     points.push(
       () => atShare(0),
       () => atShare(1),
     );
-  if (method === "eap-ig-inputs") for (let k = 1; k <= steps; k++) points.push(() => atShare(1 - k / steps));
-  if (method === "eap-ig-activations")
+  if (algorithm === "eap-ig-inputs") for (let k = 1; k <= steps; k++) points.push(() => atShare(1 - k / steps));
+  if (algorithm === "eap-ig-activations")
     for (const group of nodeGroups(graph))
       for (let k = 1; k <= steps; k++)
         points.push(async () => {

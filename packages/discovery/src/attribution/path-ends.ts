@@ -1,7 +1,7 @@
 import { AutocircuitError, kind } from "@autocircuit/base";
 import { Ablation } from "@autocircuit/native";
 
-/** An option of methods that go along a path between two runs. */
+/** An option of algorithms that go along a path between two runs. */
 export interface PathOptions {
   /**
    * Where paths end on the ablated side, values for all prompts `[S, 1, P, D]`; default the ablation. What edges are scored by stays the

@@ -8,7 +8,7 @@ export interface PutOutput {
   readonly mask: Float32Array;
   /** The caller disposes it. */
   readonly ablation: Ablation;
-  /** The source whose ablated value moves as the output does: the gradient by the one is that by the other. */
+  /** The source whose value in the ablation moves as the output does: the gradient by the one is that by the other. */
   readonly through: SrcNode;
 }
 

@@ -6,11 +6,11 @@ import { type AttributionOptions, recordedOptions } from "./attribution-options.
 import { lossOf } from "./losses.ts";
 import { SliceGradients } from "./slice-gradients.ts";
 
-/** A method: what some prompts add to the scores, `[E]` or, per prompt, `[B, E]`; see `SliceGradients.gradient`. */
+/** An algorithm: what some prompts add to the scores, `[E]` or, per prompt, `[B, E]`; see `SliceGradients.gradient`. */
 export type SliceScores = (slice: SliceGradients) => Promise<Tensor>;
 
-/** What a method is called, and what it says of itself beside its scores. */
-export interface MethodInfo {
+/** What an algorithm is called, and what it says of itself beside its scores. */
+export interface AlgorithmInfo {
   readonly algorithm: string;
   readonly options?: Readonly<Record<string, unknown>>;
   /** Whether all its gradients are taken at the clean run. */
@@ -18,7 +18,7 @@ export interface MethodInfo {
 }
 
 /**
- * Runs a method over all prompts, slice by slice, and sums what they give over the batches, as the mask gradient does: a prompt counts
+ * Runs an algorithm over all prompts, slice by slice, and sums what they give over the batches, as the mask gradient does: a prompt counts
  * one over the size of its batch.
  *
  * @throws AutocircuitError `bad-input` for no prompts, and for a gradient that is zero by construction; `not-finite`; `aborted`
@@ -27,8 +27,8 @@ export async function scorePrompts(
   model: PatchableModel,
   prompts: PromptLoader,
   options: AttributionOptions,
-  { algorithm, options: own, cleanOnly = false }: MethodInfo,
-  method: SliceScores,
+  { algorithm, options: own, cleanOnly = false }: AlgorithmInfo,
+  scoresOf: SliceScores,
 ): Promise<PruneScores> {
   const { signal, onProgress, onPrompt, ablation = "resample" } = options;
   if (cleanOnly) requireGradient(options.loss, algorithm);
@@ -40,7 +40,7 @@ export async function scorePrompts(
     const rows = await fold<Tensor, Float64Array>(
       async (before, { slice, ablation, step }) => {
         const prepared = { ablation, loss: await loss(slice), perPrompt, signal };
-        const scores = await method(new SliceGradients(model, slice, prepared));
+        const scores = await scoresOf(new SliceGradients(model, slice, prepared));
         step();
         if (perPrompt) return before ? Tensor.cat([before, scores]) : scores;
         const part = scores.mul(slice.size / batch.size);
@@ -64,13 +64,13 @@ export async function scorePrompts(
   });
 }
 
-/** @throws AutocircuitError `bad-input` for a loss whose gradient is zero where a method that looks at the clean run alone takes it */
+/** @throws AutocircuitError `bad-input` for a loss whose gradient is zero where an algorithm that looks at the clean run alone takes it */
 export function requireGradient(loss: AttributionOptions["loss"], algorithm: string): void {
   if (loss !== "kl_div") return;
   throw new AutocircuitError(
     "bad-input",
     `${algorithm} with the loss "kl_div": its gradient at the clean run is zero by construction, because KL(clean || clean) is a minimum, ` +
-      'and so would be all scores. Take the loss "answers", or a method that looks elsewhere, such as eap-ig-inputs with several steps.',
+      'and so would be all scores. Take the loss "answers", or an algorithm that looks elsewhere, such as eap-ig-inputs with several steps.',
   );
 }
 

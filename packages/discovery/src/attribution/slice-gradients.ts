@@ -6,9 +6,9 @@ import type { Loss } from "./losses.ts";
 export interface GradientRun {
   /** What `Resid Start` writes, `[B or 1, P, D]`; default the embedding. It costs nothing, where a mask of its edges makes all inputs anew. */
   readonly start?: Tensor | undefined;
-  /** How much of the ablated value each edge takes. Default nothing: the clean run. */
+  /** How much of the ablation each edge takes. Default nothing: the clean run. */
   readonly mask?: Float32Array | undefined;
-  /** The ablated values; default those of the slice. */
+  /** Default that of the slice. */
   readonly ablation?: Ablation | undefined;
   /** What the gradient of each input is contracted with, `[S, B or 1, P, D]`; default ablated - current outputs. */
   readonly directions?: Tensor | undefined;
@@ -16,7 +16,7 @@ export interface GradientRun {
   readonly rules?: BackwardRules | undefined;
 }
 
-/** What some prompts give a method to work with. Ablations that an output's gradient is asked for have a row for each prompt. */
+/** What some prompts give an algorithm to work with. Ablations that an output's gradient is asked for have a row for each prompt. */
 export class SliceGradients {
   readonly model: PatchableModel;
   readonly slice: PromptBatch;
@@ -96,23 +96,26 @@ export class SliceGradients {
 
   /**
    * The gradient of the loss at every source's output, `[S, B, P, D]`: the sum of those at all inputs that read it, whether they read the
-   * output itself or what takes its place. The loss is a mean over the prompts, or, where scores are per prompt, each prompt's own.
+   * output itself or what takes its place, or (`ownOnly`) the output itself alone. The loss is a mean over the prompts, or, where scores are per
+   * prompt, each prompt's own.
    */
   async outputGradient({
     start,
     mask,
     ablation = this.ablation,
-  }: Pick<GradientRun, "start" | "mask" | "ablation">): Promise<Tensor> {
+    rules,
+    ownOnly = false,
+  }: Omit<GradientRun, "directions"> & { ownOnly?: boolean }): Promise<Tensor> {
     const { model, slice, signal } = this;
     return scope(async () => {
       const leaf = (like: readonly number[]) => Tensor.zeros([...like], { dtype: this.#wide }).requireGrad();
       const outputsLeaf = leaf((await this.clean()).shape);
       const ablationLeaf = leaf(ablation.sources.shape);
-      const run = { start, ablate: this.#maskLeaf(mask), ablation, outputsLeaf, ablationLeaf, signal };
+      const run = { start, ablate: this.#maskLeaf(mask), ablation, outputsLeaf, ablationLeaf, rules, signal };
       const logits = await model.forward(slice.clean, run);
       const loss = this.#loss(logits);
       const [own, put] = grad(this.#perPrompt ? loss.sum() : loss.mean(), [outputsLeaf, ablationLeaf]);
-      return own!.add(put!);
+      return ownOnly ? own! : own!.add(put!);
     });
   }
 

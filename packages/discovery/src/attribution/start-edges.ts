@@ -1,7 +1,7 @@
 import { AutocircuitError } from "@autocircuit/base";
 import type { Graph, SrcNode } from "@autocircuit/core";
 
-/** A mask that takes so much of the ablated value on all edges that leave some sources, and nothing elsewhere. */
+/** A mask that takes so much of the ablation on all edges that leave some sources, and nothing elsewhere. */
 export function maskFrom(graph: Graph, sources: (source: SrcNode) => boolean, value: number): Float32Array {
   const chosen = graph.srcs.map(sources);
   const mask = new Float32Array(graph.edgeCount);
@@ -15,10 +15,10 @@ export function maskFrom(graph: Graph, sources: (source: SrcNode) => boolean, va
  *
  * @throws AutocircuitError `bad-input` for a graph with latents
  */
-export function requireNoLatents(graph: Graph, method: string): void {
+export function requireNoLatents(graph: Graph, algorithm: string): void {
   if (graph.config.latents === undefined) return;
   throw new AutocircuitError(
     "bad-input",
-    `${method} looks at the vectors that sources write, and latents of autoencoders are kept as numbers: take edge-attribution, mask-gradient, eap-ig-inputs, relp or exact.`,
+    `${algorithm} looks at the vectors that sources write, and latents of autoencoders are kept as numbers: take edge-attribution, mask-gradient, eap-ig-inputs, relp or exact.`,
   );
 }

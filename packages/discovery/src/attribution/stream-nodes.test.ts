@@ -5,7 +5,7 @@ import { type RandomModelOptions, randomTask, withModelAnswers } from "../../tes
 import { answerLosses } from "../loss.ts";
 import { eapGp } from "./eap-gp.ts";
 import { informationFlowRoutes } from "./information-flow.ts";
-import { type NodeMethod, nodeScores } from "./node-scores.ts";
+import { type NodeAlgorithm, nodeScores } from "./node-scores.ts";
 
 // In graphs of nodes the residual stream between the parts of the network is a source.
 
@@ -57,13 +57,13 @@ async function slope(
 describe("nodeScores", () => {
   it.each(graphs)("%o: heads, MLPs and the embedding score as in the graph of edges", async (options) => {
     const { model, prompts, edges } = await taskOf(options);
-    for (const method of ["eap", "clean-corrupted", "eap-ig-inputs", "eap-ig-activations"] as const) {
-      const how = { method, ...(method.startsWith("eap-ig") && { steps: 2 }) };
+    for (const algorithm of ["eap", "clean-corrupted", "eap-ig-inputs", "eap-ig-activations"] as const) {
+      const how = { algorithm, ...(algorithm.startsWith("eap-ig") && { steps: 2 }) };
       const [ofNodes, ofEdges] = [await nodeScores(model, prompts, how), await nodeScores(edges, prompts, how)];
       const largest = Math.max(...ofEdges.values.map(Math.abs));
       for (const [place, { name }] of ofEdges.nodes.entries()) {
         const found = ofNodes.nodes.findIndex((node) => node.name === name);
-        expect(Math.abs(ofNodes.values[found]! - ofEdges.values[place]!), `${method}, ${name}`).toBeLessThan(
+        expect(Math.abs(ofNodes.values[found]! - ofEdges.values[place]!), `${algorithm}, ${name}`).toBeLessThan(
           1e-9 * largest,
         );
       }
@@ -76,14 +76,14 @@ describe("nodeScores", () => {
     using ablation = await model.ablations(batch.corrupt, "resample");
     using clean = await model.sources(batch.clean);
     using directions = ablation.sources.sub(clean);
-    const shares: Partial<Record<NodeMethod, number[]>> = {
+    const shares: Partial<Record<NodeAlgorithm, number[]>> = {
       eap: [0],
       "clean-corrupted": [0, 1],
       "eap-ig-inputs": [0.5, 0],
     };
-    for (const [method, points] of Object.entries(shares)) {
-      const steps = method === "eap-ig-inputs" ? { steps: 2 } : {};
-      const { values } = await nodeScores(model, prompts, { method: method as NodeMethod, ...steps });
+    for (const [algorithm, points] of Object.entries(shares)) {
+      const steps = algorithm === "eap-ig-inputs" ? { steps: 2 } : {};
+      const { values } = await nodeScores(model, prompts, { algorithm: algorithm as NodeAlgorithm, ...steps });
       const largest = Math.max(...values.map(Math.abs));
       for (const source of streams(model)) {
         let expected = 0;
@@ -101,8 +101,8 @@ describe("nodeScores", () => {
 
   it("an MLP's gradient at its input is the same in both graphs", async () => {
     const { model, prompts, edges } = await taskOf({});
-    for (const method of ["eap", "eap-ig-activations"] as const) {
-      const how = { method, mlpGradient: "input" } as const;
+    for (const algorithm of ["eap", "eap-ig-activations"] as const) {
+      const how = { algorithm, mlpGradient: "input" } as const;
       const [ofNodes, ofEdges] = [await nodeScores(model, prompts, how), await nodeScores(edges, prompts, how)];
       for (const name of ["MLP 0", "MLP 1"]) {
         const of = ({ nodes, values }: typeof ofNodes) => values[nodes.findIndex((node) => node.name === name)]!;
@@ -234,11 +234,11 @@ describe("scores of single prompts", () => {
   it.each([
     ["eap-gp", eapGp],
     ["information-flow-routes", informationFlowRoutes],
-  ] as const)("%s: they add up", async (_, method) => {
+  ] as const)("%s: they add up", async (_, algorithm) => {
     const { model, prompts, batch } = await taskOf({ byToken: true });
     const rows: Float32Array[] = [];
-    const { values } = await method(model, prompts);
-    await method(model, prompts, { onPrompt: (scores) => rows.push(scores) });
+    const { values } = await algorithm(model, prompts);
+    await algorithm(model, prompts, { onPrompt: (scores) => rows.push(scores) });
     expect(rows).toHaveLength(batch.size);
     const largest = Math.max(...values.map(Math.abs));
     for (const [edge, value] of values.entries())

@@ -83,5 +83,17 @@ describe("trainAutoencoders", () => {
     disposeAutoencoders(autoencoders);
     await expect(trainAutoencoders(latent, prompts, { latents: 4 })).rejects.toThrow(/has autoencoders/);
     await expect(trainAutoencoders(model, prompts, { latents: 0 })).rejects.toThrow(/latents/);
+    for (const latents of [1e9, 1e12, Number.MAX_SAFE_INTEGER]) {
+      const refused = await trainAutoencoders(model, prompts, { latents }).catch((error: unknown) => error);
+      expect(refused).toMatchObject({
+        code: "out-of-memory",
+        message: expect.stringMatching(
+          /latents in each of 2 blocks take at least [\d,]+ MiB .* are free\. Take at most [\d,]+ latents\.$/,
+        ),
+      });
+    }
+    await expect(trainAutoencoders(model, prompts, { latents: 4, l1: 1e39, epochs: 1 })).rejects.toThrow(
+      /the loss is no number\. Choose a smaller learning rate, or a smaller `l1`/,
+    );
   });
 });

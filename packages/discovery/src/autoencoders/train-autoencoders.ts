@@ -26,6 +26,7 @@ import { discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
 import { namingStep } from "../training/naming-step.ts";
 import { measureAutoencoders } from "./measure-autoencoders.ts";
 import { sourcesWith, TrainedAutoencoders } from "./trained-autoencoders.ts";
+import { requireTrainingMemory } from "./training-memory.ts";
 
 /** A step of training that is done. */
 export interface AutoencoderTrainingProgress extends Progress {
@@ -91,7 +92,7 @@ const check = signature("trainAutoencoders", modelAndPrompts, {
  *
  * @param model without autoencoders
  * @throws AutocircuitError `bad-input` for a model that has autoencoders or no place for them, and prompts with a cached prefix; `not-finite`
- *   that names the step where loss or gradients are no numbers; `aborted`
+ *   that names the step where loss or gradients are no numbers; `out-of-memory` for more latents than there is room for, before any is made; `aborted`
  * @example
  * const { autoencoders, kl } = await trainAutoencoders(task.model, task.train, { latents: 64, epochs: 500 });
  * await saveAutoencoders("saes", autoencoders, { modelName: "gpt2" });
@@ -106,6 +107,7 @@ export async function trainAutoencoders(
   const { input = "mlp_out", latents, epochs = 100, learningRate = 1e-3, seed = 0, signal, onProgress } = options;
   requirePlaces(model, input);
   for (const loader of [prompts, options.test ?? prompts]) requirePrompts(loader);
+  requireTrainingMemory(model, prompts, { input, latents });
   using trained = new TrainedAutoencoders(model.config, {
     ...{ input, latents, learningRate, seed },
     dtype: model.computeDtype,
@@ -173,7 +175,7 @@ async function requireNumbers(loss: number, gradients: readonly Tensor[]): Promi
   if (Number.isFinite(loss) && Number.isFinite(Number(size))) return;
   throw new AutocircuitError(
     "not-finite",
-    `${Number.isFinite(loss) ? "gradients are" : "the loss is"} no number. Choose a smaller learning rate.`,
+    `${Number.isFinite(loss) ? "gradients are" : "the loss is"} no number. Choose a smaller learning rate, or a smaller \`l1\`.`,
   );
 }
 

@@ -9,6 +9,8 @@ import {
   type WeightProcessing,
 } from "@autocircuit/native";
 import { Adam } from "../training/adam.ts";
+import { uniformNumbers } from "../training/uniform-numbers.ts";
+import { trainedWidth } from "./training-memory.ts";
 
 /** What autoencoders of all blocks are like before they are trained. */
 export interface FreshAutoencoders {
@@ -36,12 +38,9 @@ export class TrainedAutoencoders implements Disposable {
   /** Encoders and decoders are drawn as PyTorch's `kaiming_uniform_` draws them, biases are zero. */
   constructor(config: TransformerConfig, { input, latents, learningRate, seed, dtype }: FreshAutoencoders) {
     const random = new MersenneTwister(seed);
-    const width = input === "mlp_post" ? config.dMlp : input === "z" ? config.heads * config.dHead : config.dModel;
-    const uniform = (fanIn: number) => {
-      const bound = Math.sqrt(6 / fanIn);
-      const numbers = Float64Array.from({ length: latents * width }, () => bound * (random.next() / 2 ** 31 - 1));
-      return Tensor.from(numbers, { shape: [latents, width], dtype });
-    };
+    const width = trainedWidth(config, input);
+    const uniform = (fanIn: number) =>
+      uniformNumbers(random, { rows: latents, width, bound: Math.sqrt(6 / fanIn), dtype });
     const moved = (start: Tensor) => new Adam(start, { learningRate });
     this.#input = input;
     this.#normed = config.norm !== "none" && config.preNorm !== false;

@@ -11,8 +11,8 @@ export function sourcesOfEdges(graph: Graph): Tensor {
 }
 
 /**
- * How much of the ablated value each edge takes, `[E]`, where a share of each edge and of each source is kept. A source whose mask is m writes
- * `m z + (1 - m) ablated`, of which an edge whose mask is q carries `q (m z + (1 - m) ablated) + (1 - q) ablated`: the ablated value counts
+ * How much of the ablation each edge takes, `[E]`, where a share of each edge and of each source is kept. A source whose mask is m writes
+ * `m z + (1 - m) ablated`, of which an edge whose mask is q carries `q (m z + (1 - m) ablated) + (1 - q) ablated`: the ablation counts
  * `1 - q m`.
  *
  * @param edges `[E]`

@@ -6,18 +6,19 @@ import {
   type PatchableModel,
   type PromptLoader,
   PruneScores,
-  passBytes,
   requireSameGraph,
   slicedCount,
 } from "@autocircuit/core";
 import { type DiscoveryOptions, discoveryOptions, modelAndPrompts } from "../discovery-options.ts";
 import { SearchClock } from "../long-search/search-clock.ts";
 import { type ResumableOptions, resumableOptions } from "../long-search/search-state.ts";
+import { answeringAtOnce, freeBytes } from "../speculation/circuits-at-once.ts";
 import type { EliminationOptions } from "./eliminate.ts";
 import { FewestEdgesSearch, type FewestEdgesStart } from "./fewest-edges-search.ts";
 import { followRanking, shrink } from "./follow-ranking.ts";
 import { KeptAnswers } from "./kept-answers.ts";
 import { lossesOf } from "./losses.ts";
+import { nothingRight, requireJudgeable } from "./right-answers.ts";
 import { shrinkAtRandom } from "./shrink-at-random.ts";
 
 /** Options of {@link fewestEdges}. */
@@ -118,7 +119,7 @@ export async function fewestEdges(
   options.onSearch?.(search);
   using judge = await KeptAnswers.start(model, prompts, ablation, signal);
   const need = answersNeeded(judge, keep);
-  const largestBatch = options.largestBatch ?? fittingBatch(model, prompts);
+  const largestBatch = options.largestBatch ?? (await fittingBatch(model, prompts));
   const steps = (rankings.length + tries) * graph.edgeCount;
   let finished = (search.starts.length + search.tried.length) * graph.edgeCount;
   let done = 0;
@@ -193,26 +194,19 @@ const FIRST_SHARE = 0.7;
 function answersNeeded({ answers, outputs }: KeptAnswers, keep: number): number {
   // A little less than the product, so that 0.99 of 100 is 99 in spite of rounding.
   if (answers > 0) return Math.ceil(keep * answers - 1e-9);
-  throw new AutocircuitError(
-    "bad-input",
-    `The model answers none of ${outputs} outputs right, so there is nothing to keep. Check the prompts' answers, the output slice ` +
-      "and the model, or ask for a size instead.",
-  );
+  throw nothingRight(outputs);
 }
 
-/** Circuits at once, so that what runs for them takes at most half a GiB. */
-function fittingBatch(model: PatchableModel, prompts: PromptLoader): number {
-  const [{ size, length }] = prompts.batches as [(typeof prompts.batches)[number]];
-  const one = size * passBytes(model, length, slicedCount(model.outputSlice, length));
-  return Math.max(1, Math.min(32, Math.floor(2 ** 29 / one)));
+/** Circuits at once on the prompts' batches, which are alike. */
+async function fittingBatch(model: PatchableModel, prompts: PromptLoader): Promise<number> {
+  const [batch] = prompts.batches as [(typeof prompts.batches)[number]];
+  const outputs = slicedCount(model.outputSlice, batch.length);
+  return answeringAtOnce(model, batch, outputs, await freeBytes(model.device));
 }
 
-function check({ graph, config }: PatchableModel, prompts: PromptLoader, rankings: readonly PruneScores[]): void {
-  const bad = (reason: string): never => {
-    throw new AutocircuitError("bad-input", reason);
-  };
-  if (rankings.length === 0) bad("There are no scores to start from. Give those of at least one algorithm.");
-  for (const scores of rankings) requireSameGraph(scores.graph, graph, "The scores are");
-  if (prompts.batches.length === 0) bad("There are no prompts whose answers could be kept.");
-  if (config.dVocabOut === 1) bad("The model gives one number, which is never right or wrong. Ask for a size instead.");
+function check(model: PatchableModel, prompts: PromptLoader, rankings: readonly PruneScores[]): void {
+  if (rankings.length === 0)
+    throw new AutocircuitError("bad-input", "There are no scores to start from. Give those of at least one algorithm.");
+  for (const scores of rankings) requireSameGraph(scores.graph, model.graph, "The scores are");
+  requireJudgeable(model, prompts);
 }

@@ -10,9 +10,9 @@ import {
   type PromptLoader,
   throwIfAborted,
 } from "@autocircuit/core";
-import { answerIndex } from "@autocircuit/metrics";
 import { type Ablation, scope, Tensor } from "@autocircuit/native";
 import { CircuitsInMemory, isOutOfMemory } from "../speculation/circuits-in-memory.ts";
+import { modelAnswers, rightAnswers } from "./right-answers.ts";
 
 /**
  * Ablations of all batches are held if they fit in here; otherwise each is made again whenever it is needed, which takes as long as
@@ -83,15 +83,9 @@ export class KeptAnswers implements Disposable {
     const judged: JudgedBatch[] = [];
     let outputs = 0;
     try {
-      for await (const { batch, run } of overPrompts(model, prompts, { signal })) {
-        const right = await run(async (slices) => {
-          const parts: Tensor[] = [];
-          for await (const { slice } of slices) {
-            using logits = await model.forward(slice.clean, { signal });
-            parts.push(scope(() => rightAnswers(logits, slice, 1)));
-          }
-          return Tensor.cat(parts, 1);
-        });
+      for await (const ofBatch of overPrompts(model, prompts, { signal })) {
+        const { batch } = ofBatch;
+        const right = await modelAnswers(model, ofBatch, signal);
         outputs += right.size;
         using count = right.sum();
         const ablation = holds ? await model.ablations(batch.corrupt, type, { signal }) : undefined;
@@ -197,15 +191,6 @@ export class KeptAnswers implements Disposable {
     this.#batches.splice(this.#batches.indexOf(judged), 1);
     this.#batches.unshift(judged);
   }
-}
-
-/** Where one of the answers has the highest logit, by circuit: bool `[count, batch]` or `[count, batch, positions]`. */
-function rightAnswers(logits: Tensor, batch: PromptBatch, count: number): Tensor {
-  const rows = logits.reshape([count, batch.size, ...logits.shape.slice(1)]);
-  const { index } = answerIndex(batch.answers, rows.select(0, 0));
-  const last = rows.shape.length - 1;
-  const answers = rows.gather(last, index.unsqueeze(0).expand([count, ...index.shape]));
-  return answers.max(last).ge(rows.max(last));
 }
 
 function dispose(batches: readonly JudgedBatch[], shared: Ablation | undefined): void {

@@ -7,7 +7,10 @@ import { type Selection, selections } from "../selection/select-circuit.ts";
 
 /** Options of `findCircuit`. */
 export interface FindCircuitOptions {
-  /** Default: ACDC for graphs of up to 2,000 edges, edge attribution above; with `keep` several, and the best counts. */
+  /**
+   * Default: ACDC for graphs of up to 2,000 edges, edge attribution above; with `keep` several, and the best counts. Where {@link options}
+   * are given without it, they are ACDC's.
+   */
   readonly algorithm?: AlgorithmName | undefined;
   /** Options of the algorithm; others have defaults that suit the task. Its seed is {@link seed}. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;
@@ -20,7 +23,7 @@ export interface FindCircuitOptions {
   readonly size?: number | ((scores: PruneScores) => Promise<number>) | undefined;
   /**
    * Share of the model's logit difference that the beginning of the ranking is to keep when everything else is ablated; its size follows from
-   * it. See `fewestFaithful`.
+   * it. See `fewestFaithful`. Default 0.9 where a circuit of the task is known, but in other graphs, and nothing else says a size.
    */
   readonly faithful?: number | undefined;
   /** Share of the right answers that the circuit is to keep; its size follows from it. Default 0.99 where nothing else says a size. */
@@ -32,7 +35,7 @@ export interface FindCircuitOptions {
   /** How a circuit of so many edges is made of the scores; see `selectCircuit`. Not with `keep`. Default `"top"`. */
   readonly select?: Selection | undefined;
   /** What makes an edge important: the size of its score (default), or the score itself; then neither with `keep` nor with `faithful`. */
-  readonly by?: Ranking | undefined;
+  readonly rank?: Ranking | undefined;
   /** With `select: "exact"`: seconds that it may take. Default 60. */
   readonly selectSeconds?: number | undefined;
   readonly seed?: number | undefined;
@@ -89,7 +92,7 @@ export const findCircuitOptions = {
   tries: kind.whole,
   seconds: kind.positive,
   select: kind.oneOf(selections),
-  by: kind.oneOf(rankings),
+  rank: kind.oneOf(rankings),
   selectSeconds: kind.positive,
   seed: kind.whole,
   signal: kind.signal,

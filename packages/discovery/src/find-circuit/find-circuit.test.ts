@@ -51,17 +51,17 @@ describe("findCircuit", () => {
   });
 
   it("selects the circuit as it is told to", async () => {
-    const asked = { algorithm: "edge-attribution", size: 9, by: "signed" } as const;
+    const asked = { algorithm: "edge-attribution", size: 9, rank: "signed" } as const;
     for (const select of ["top", "greedy", "exact"] as const) {
       const found = await findCircuit(open, { ...asked, select });
-      const selected = await selectCircuit(found.scores, 9, { select, by: "signed" });
+      const selected = await selectCircuit(found.scores, 9, { select, rank: "signed" });
       expect([found.circuit.indices, found.notes]).toEqual([selected.circuit.indices, selected.notes]);
       expect([found.size, found.unproven]).toEqual([9, false]);
     }
     // Of a known circuit's size also where the algorithm has one of its own.
     const known = taskWith([model.graph.edge(0), model.graph.edge(3), model.graph.edge(5)]);
     const acdc = { algorithm: "acdc", options: { taus: [0.05] } } as const;
-    expect(await findCircuit(known, { ...acdc, by: "signed" })).toMatchObject({ size: 3, circuit: { size: 3 } });
+    expect(await findCircuit(known, { ...acdc, rank: "signed" })).toMatchObject({ size: 3, circuit: { size: 3 } });
     const own = await findCircuit(known, acdc);
     expect(own.circuit.size).toBe(own.scores.circuitAt(Number.POSITIVE_INFINITY).size);
     expect(own.size).toBeUndefined();
@@ -70,9 +70,9 @@ describe("findCircuit", () => {
   it("refuses selections of a size that is looked for, or that nothing heeds", async () => {
     const algorithm = "edge-attribution";
     for (const [options, says] of [
-      [{ keep: 0.9, select: "exact" }, /`select: "exact"` .* give `size`, and no `keep`/],
-      [{ select: "greedy" }, /give `size`, and no `keep`/],
-      [{ faithful: 0.9, by: "signed" }, /give `size`, and neither `keep` nor `faithful`/],
+      [{ keep: 0.9, select: "exact" }, /`select: "exact"` .* give `size` instead of `keep`/],
+      [{ select: "greedy" }, /by their scores: give `size`\.$/],
+      [{ faithful: 0.9, rank: "signed" }, /`rank: "signed"` .* give `size` instead of `faithful`/],
       [{ faithful: 0.9, size: 3 }, /either `size` or `faithful`/],
       [{ size: 3, selectSeconds: 3 }, /limits an exact selection/],
     ] as const)
@@ -148,6 +148,28 @@ describe("findCircuit", () => {
     const [, edges] = keptNotes(found.keep!, found.circuit.size, model.graph.edgeCount);
     expect(edges).not.toContain(String(asked));
     if (found.keep!.tries > 1) expect(edges).toContain(`; ${found.keep!.tries} random changes of the smallest`);
+  });
+
+  it("says that the model answers nothing right before any ranking is run", async () => {
+    const wrong = await withModelAnswers(randomTask({ prompts: 4 }), (answer) => (answer + 1) % 13);
+    using _model = wrong.model;
+    const definition = { key: "wrong", name: "wrong", batchSize: 4, batchCount: 1, dataset: { prompts: [] } };
+    const parts = {
+      model: wrong.model,
+      train: wrong.prompts,
+      test: wrong.prompts,
+      knownEdges: null,
+      sharedPrefix: null,
+    };
+    const task = new LoadedTask({ ...definition, model: wrong.model }, parts, () => undefined);
+    const steps: string[] = [];
+    const onProgress = ({ step }: { step: string }) => steps.push(step);
+    const named = { algorithm: "edge-attribution", keep: 0.9 } as const;
+    for (const options of [{ keep: 0.9 }, named, { algorithm: "edge-attribution" } as const])
+      await expect(findCircuit(task, { ...options, onProgress })).rejects.toThrow(/none of 8 outputs right/);
+    expect(steps).toEqual([]);
+    await findCircuit(task, { algorithm: "edge-attribution", size: 3, onProgress });
+    expect(steps).toContain("edge-attribution");
   });
 
   it("leaves out what takes too long", () => {

@@ -6,7 +6,7 @@ import { type SelectedCircuit, selectCircuit } from "../selection/select-circuit
 import { type FaithfulSize, faithfulSize } from "./faithful-size.ts";
 import { type FindCircuitOptions, findCircuitOptions, type Ranked } from "./find-circuit-options.ts";
 import { fittingOptions, trainsAblation } from "./fitting-options.ts";
-import { type KeptCircuit, keepAnswers } from "./keep-answers.ts";
+import { type KeptCircuit, keepAnswers, requireAnswers } from "./keep-answers.ts";
 import { type Plan, planOf } from "./plan-circuit.ts";
 import { type AlgorithmRun, tooLong } from "./starting-algorithms.ts";
 
@@ -42,7 +42,8 @@ const check = signature("findCircuit", { task: coreKinds.loadedTask }, findCircu
  * Finds the circuit of a task: ranks the edges by an algorithm and takes as many as asked for, as the known circuit has, or as are needed to
  * keep a share of the right answers. What is not said is chosen to suit the graph and the outputs.
  *
- * @throws AutocircuitError `bad-input` for options that exclude each other, and what the algorithms throw; `aborted`
+ * @throws AutocircuitError `bad-input` for options that exclude each other, before edges are ranked where the model answers nothing right that
+ *   could be kept, and what the algorithms throw; `aborted`
  *
  * @example
  * await using task = await tasks["tracr-reverse"]!.load();
@@ -55,6 +56,7 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
   const { seconds = Number.POSITIVE_INFINITY, seed = 0, signal, onProgress, onChange, resume } = options;
   const started = performance.now();
   const left = () => Math.max(1e-3, seconds - (performance.now() - started) / 1000);
+  if (keep !== undefined) await requireAnswers(task, signal);
   const rankings: Ranked[] = [];
   const notes: string[] = [];
   if (trainsAblation(options.options ?? {}))
@@ -138,7 +140,7 @@ async function circuitOf(
   task: LoadedTask,
   scores: PruneScores,
   { named, size, faithful: share, ablation }: Plan,
-  { select, by, selectSeconds: seconds, signal, onProgress }: FindCircuitOptions,
+  { select, rank, selectSeconds: seconds, signal, onProgress }: FindCircuitOptions,
 ): Promise<SelectedCircuit & Pick<FoundCircuit, "faithful" | "size">> {
   const step = { step: "size", most: Number.POSITIVE_INFINITY };
   const faithful =
@@ -149,9 +151,9 @@ async function circuitOf(
           onProgress: ({ done, total }) => onProgress?.({ ...step, done, total }),
         });
   const asked = typeof size === "function" ? await size(scores) : (size ?? faithful?.edges);
-  const usual = (select ?? "top") === "top" && (by ?? "absolute") === "absolute";
+  const usual = (select ?? "top") === "top" && (rank ?? "absolute") === "absolute";
   if (asked === undefined && named === "acdc" && usual)
     return { circuit: scores.circuitAt(Number.POSITIVE_INFINITY), unproven: false, notes: [] };
   const count = asked ?? task.knownEdges?.length ?? scores.circuitAt(Number.POSITIVE_INFINITY).size;
-  return { ...(await selectCircuit(scores, count, { select, by, seconds, signal })), faithful, size: count };
+  return { ...(await selectCircuit(scores, count, { select, rank, seconds, signal })), faithful, size: count };
 }

@@ -1,5 +1,6 @@
 import { type LoadedTask, PromptLoader, type PruneScores } from "@autocircuit/core";
 import { type FewestEdges, type FewestEdgesOptions, fewestEdges } from "../fewest-edges/fewest-edges.ts";
+import { requireRightAnswers } from "../fewest-edges/right-answers.ts";
 
 /** Up to this many edges smaller circuits are looked for at random, unless the number of tries is given. */
 const TRIES_UP_TO = 1000;
@@ -54,6 +55,16 @@ export async function keepAnswers(
   const share = kept / answers;
   const about = { asked: keep, prompts: prompts.promptCount, outputs, answers, kept, share, complete };
   return { found, keep: { ...about, from: names[found.best]!, starts, tries: found.tried }, tries };
+}
+
+/**
+ * Holds, before edges are ranked, that the model answers something right.
+ *
+ * @throws AutocircuitError `bad-input` where there is nothing to keep; `aborted`
+ */
+export async function requireAnswers(task: LoadedTask, signal: AbortSignal | undefined): Promise<void> {
+  using prompts = allPrompts(task);
+  await requireRightAnswers(task.model, prompts, signal);
 }
 
 /** Training and test prompts together, in batches that leave none over. */

@@ -1,9 +1,11 @@
-import { AutocircuitError } from "@autocircuit/base";
+import { signature } from "@autocircuit/base";
 import { type AblationType, type LoadedTask, requireSameGraph } from "@autocircuit/core";
 import type { AlgorithmName } from "../algorithms.ts";
-import type { FindCircuitOptions } from "./find-circuit-options.ts";
-import { ablationFor, outputsNumbers } from "./fitting-options.ts";
+import { algorithmAsked, bad, requireCompatibleOptions, requireSearch, requireSized } from "./compatible-options.ts";
+import { type FindCircuitOptions, findCircuitOptions } from "./find-circuit-options.ts";
+import { ablationFor } from "./fitting-options.ts";
 import { ACDC_UP_TO, type AlgorithmRun, FOR_LARGE_GRAPHS, startingAlgorithms } from "./starting-algorithms.ts";
+import { outlineOf, plannedTask, type TaskOutline } from "./task-outline.ts";
 
 /** What is to be run, and how large the circuit is to be. */
 export interface Plan {
@@ -16,65 +18,59 @@ export interface Plan {
   readonly keep: number | undefined;
 }
 
-/** Options that every algorithm gets from here. */
-const OWN_OPTIONS: ReadonlySet<string> = new Set(["seed", "signal", "onProgress", "onSearch", "resume"]);
-
 /** Share of the answers to keep where neither a size nor a known circuit says how large the circuit should be. */
-export const USUAL_KEEP = 0.99;
+const USUAL_KEEP = 0.99;
+/** Share of the logit difference to keep where a circuit of the task is known, but in other graphs: such tasks have wrong answers to compare with. */
+const USUAL_FAITHFUL = 0.9;
+
+const check = signature("planOf", { task: plannedTask }, findCircuitOptions);
 
 /**
- * What to run for a task, where not all of it was said.
+ * What {@link findCircuit} runs for a task, where not all of it was said: the algorithm by the graph's size, the ablation by the algorithm, the
+ * circuit's size by what is known of the task. An outline of the task will do, so that it can be asked before a model is loaded.
  *
  * @throws AutocircuitError `bad-input` for options that exclude each other, or that do not suit the task
+ * @example
+ * const { named, keep } = planOf(task);
+ * console.log(named ?? "several algorithms", keep === undefined ? "" : `for a circuit that keeps ${keep} of the answers`);
  */
-export function planOf(task: LoadedTask, { algorithm, options = {}, size, tries, ...asked }: FindCircuitOptions): Plan {
-  const { edgeCount } = task.model.graph;
-  const { faithful } = asked;
-  const sizes = Object.entries({ size, faithful, keep: asked.keep }).filter(([, value]) => value !== undefined);
-  if (sizes.length > 1) {
-    const names = sizes.map(([name]) => `\`${name}\``).join(" or ");
-    throw bad(`Give either ${names}: each says how large the circuit is to be.`);
-  }
-  if (faithful !== undefined && outputsNumbers(task))
-    throw bad(
-      "The model gives a number, of which there is no logit difference to keep: give `size` instead of `faithful`.",
-    );
+export function planOf(task: LoadedTask | TaskOutline, options: FindCircuitOptions = {}): Plan {
+  check({ task }, options);
+  requireCompatibleOptions(options);
+  const { options: given = {}, size } = options;
+  const { graph, config, known = false, knownElsewhere = false } = outlineOf(task);
+  const { edgeCount } = graph;
+  const numbers = config.dVocabOut === 1;
   if (typeof size === "number" && size > edgeCount)
     throw bad(`\`size\` ${size} is more than the graph has: give at most ${edgeCount}.`);
-  const mine = Object.keys(options).find((name) => OWN_OPTIONS.has(name));
-  if (mine !== undefined)
-    throw bad(`\`options.${mine}\`: \`${mine}\` is an option of findCircuit itself, not of the algorithm alone.`);
-  for (const { algorithm: of, scores } of asked.resume?.rankings ?? [])
-    requireSameGraph(scores.graph, task.model.graph, `\`resume\`: the scores of ${of} are`);
-  const several = algorithm === undefined && asked.keep !== undefined;
-  if (several && Object.keys(options).length > 0)
-    throw bad("`options` are for one algorithm, and `keep` tries several: name one with `algorithm`.");
+  for (const { algorithm: of, scores } of options.resume?.rankings ?? [])
+    requireSameGraph(scores.graph, graph, `\`resume\`: the scores of ${of} are`);
   // Without a size for the circuit edge attribution needs right answers to keep; numbers are never just right.
-  const sized = task.knownEdges !== null || size !== undefined || !outputsNumbers(task);
+  const sized = known || size !== undefined || !numbers;
   const usual = edgeCount <= ACDC_UP_TO || !sized ? "acdc" : FOR_LARGE_GRAPHS;
-  const named = several ? undefined : (algorithm ?? usual);
-  const ablation = ablationFor(named, options, asked.ablation);
-  const open = task.knownEdges === null && named !== "acdc" && (size ?? faithful) === undefined;
-  const keep = asked.keep ?? (open ? USUAL_KEEP : undefined);
-  if (keep === undefined && (tries !== undefined || asked.seconds !== undefined))
-    throw bad("`tries` and `seconds` are for the search for few edges: give `keep` too.");
-  requireSelectable(asked, { keep, faithful });
-  return { named, runs: named ? [[named, options]] : startingAlgorithms(edgeCount), ablation, size, faithful, keep };
+  const several = options.algorithm === undefined && options.keep !== undefined;
+  const named = several ? undefined : (algorithmAsked(options) ?? usual);
+  const ablation = ablationFor(named, given, options.ablation);
+  const asked = (["size", "faithful", "keep"] as const).find((name) => options[name] !== undefined);
+  const open = !known && named !== "acdc" && asked === undefined;
+  const faithful = options.faithful ?? (open && knownElsewhere ? USUAL_FAITHFUL : undefined);
+  const keep = options.keep ?? (open && faithful === undefined ? USUAL_KEEP : undefined);
+  if (numbers && (keep ?? faithful) !== undefined)
+    throw bad(
+      "The model gives a number, which is never just right or wrong and has no logit difference: instead of `keep` or `faithful` give `size`.",
+    );
+  requireSearch(options, keep);
+  const { select = "top", rank = "absolute" } = options;
+  requireSized({ select, rank, keep, faithful, asked });
+  if (select === "exact") requireSingleEdges(graph, size);
+  return { named, runs: named ? [[named, given]] : startingAlgorithms(edgeCount), ablation, size, faithful, keep };
 }
 
-/** @throws AutocircuitError `bad-input` for a selection by scores where the size is looked for by other means */
-function requireSelectable(
-  { select = "top", by = "absolute", selectSeconds }: FindCircuitOptions,
-  { keep, faithful }: Pick<Plan, "keep" | "faithful">,
-): void {
-  if (select !== "top" && keep !== undefined)
-    throw bad(`\`select: "${select}"\` chooses so many edges by their scores: give \`size\`, and no \`keep\`.`);
-  if (by === "signed" && (keep ?? faithful) !== undefined)
-    throw bad('`by: "signed"` chooses so many edges by their scores: give `size`, and neither `keep` nor `faithful`.');
-  if (selectSeconds !== undefined && select !== "exact")
-    throw bad('`selectSeconds` limits an exact selection: give `select: "exact"` too.');
-}
-
-function bad(reason: string): AutocircuitError {
-  return new AutocircuitError("bad-input", reason);
+/** Holds that an exact selection can be made, before anything is computed. */
+function requireSingleEdges({ factorized, tokens }: TaskOutline["graph"], size: FindCircuitOptions["size"]): void {
+  if (!factorized || tokens !== null)
+    throw bad(
+      `\`select: "exact"\` needs a graph of single edges ${tokens === null ? "(a factorised one)" : "that is not by token (leave `byToken` out)"}, or take \`select: "greedy"\`.`,
+    );
+  if (size === 0) throw bad('`select: "exact"` with `size: 0`: a connected circuit has at least one edge.');
 }

@@ -1,20 +1,68 @@
+import { bytesPerPrompt, Graph, LoadedTask, passBytes } from "@autocircuit/core";
 import { expect, it } from "vitest";
+import { randomTask } from "../../test/random-model.ts";
+import { answeringAtOnce } from "../speculation/circuits-at-once.ts";
 import { runShape } from "./run-shape.ts";
 import { ACDC_UP_TO } from "./starting-algorithms.ts";
 
+const { config } = randomTask().model;
+const small = { config, graph: Graph.of(config) };
+const large = { config, graph: Graph.of({ ...config, layers: 12, heads: 12, kvHeads: 12 }) };
+const free = 2 ** 33;
+const batch = { size: 16, length: 6, free };
+const acdc = { circuits: 8, sliced: false, adjustable: true };
+const attribution = { circuits: 1, sliced: true, adjustable: false };
+
 it("is that of the algorithm that will be chosen", () => {
-  const acdc = { circuits: 8, sliced: false };
-  const attribution = { circuits: 1, sliced: true };
-  expect(runShape(ACDC_UP_TO)).toEqual(acdc);
-  expect(runShape(1e6, { algorithm: "acdc" })).toEqual(acdc);
-  expect(runShape(ACDC_UP_TO + 1, { sized: true })).toEqual(attribution);
-  expect(runShape(10, { algorithm: "edge-attribution" })).toEqual(attribution);
-  // Without a size, answers are kept, of whole batches.
-  expect(runShape(ACDC_UP_TO + 1)).toEqual({ circuits: 1, sliced: false });
-  expect(runShape(10, { keep: 0.9 })).toEqual({ circuits: 1, sliced: false });
+  expect(small.graph.edgeCount).toBeLessThanOrEqual(ACDC_UP_TO);
+  expect(large.graph.edgeCount).toBeGreaterThan(ACDC_UP_TO);
+  expect(runShape(small, {}, batch)).toEqual(acdc);
+  expect(runShape(large, { algorithm: "acdc" }, batch)).toEqual(acdc);
+  expect(runShape(large, { size: 20 }, batch)).toEqual(attribution);
+  expect(runShape(small, { algorithm: "edge-attribution", size: 20 }, batch)).toEqual(attribution);
+  expect(runShape({ ...large, known: true }, {}, batch)).toEqual(attribution);
+});
+
+it("has as many circuits at once as the search for few edges will run, where answers are kept", () => {
+  const answering = (task: typeof small, size = batch.size, bytes = free) =>
+    answeringAtOnce({ ...task, computeDtype: "float32", device: "cpu" }, { size, length: 6 }, 1, bytes);
+  const kept = { circuits: 32, sliced: false, adjustable: false };
+  expect(answering(small)).toBe(32);
+  expect(runShape(large, {}, batch)).toEqual({ ...kept, circuits: answering(large) });
+  expect(runShape(small, { keep: 0.9 }, batch)).toEqual(kept);
+  // Fewer of more prompts, or where little is free.
+  for (const [size, bytes] of [
+    [16_384, free],
+    [16, 2 ** 24],
+  ] as const) {
+    const { circuits } = runShape(large, { keep: 0.9 }, { ...batch, size, free: bytes });
+    expect(circuits).toBe(answering(large, size, bytes));
+    expect(circuits).toBeLessThan(32);
+  }
 });
 
 it("has as many circuits at once as the algorithm's option says", () => {
-  expect(runShape(1e6, { algorithm: "acdc", options: { largestBatch: 16 } }).circuits).toBe(16);
-  expect(runShape(1e6, { algorithm: "edge-attribution", options: { largestBatch: "many" } }).circuits).toBe(1);
+  expect(runShape(large, { algorithm: "acdc", options: { largestBatch: 16 } }, batch).circuits).toBe(16);
+});
+
+it("knows a GPU's memory, and the batches of a task that is loaded", () => {
+  const { size, length } = batch;
+  const model = { ...large, computeDtype: "float32" } as const;
+  const one = size * (passBytes(model, length, 0) + bytesPerPrompt(model, length));
+  const on = { ...batch, device: "cuda:0", free: 10 * one } as const;
+  expect(runShape(large, { algorithm: "acdc" }, on).circuits).toBe(4);
+  expect(() => runShape(large, {}, undefined as never)).toThrow(/give `batch` too/);
+  const { model: loaded, prompts } = randomTask({ prompts: 4 });
+  const definition = {
+    key: "random",
+    name: "random",
+    batchSize: 4,
+    batchCount: 1,
+    model: loaded,
+    dataset: {} as never,
+  };
+  const parts = { model: loaded, train: prompts, test: prompts, knownEdges: null, sharedPrefix: null };
+  using task = { of: new LoadedTask(definition, parts, () => undefined), [Symbol.dispose]: () => loaded.dispose() };
+  expect(runShape(task.of)).toEqual(acdc);
+  expect(runShape(task.of, { keep: 0.9 })).toEqual({ circuits: 32, sliced: false, adjustable: false });
 });

@@ -1,7 +1,12 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type AlgorithmName, algorithms } from "../algorithms.ts";
+import { AutocircuitError, kind, signature } from "@autocircuit/base";
+import { coreKinds, type LoadedTask, type OutputSlice, slicedCount, usualSliceBytes } from "@autocircuit/core";
+import { type ComputeDType, computeDTypes, type Device, deviceName } from "@autocircuit/native";
+import { answeringAtOnce, circuitsFitting } from "../speculation/circuits-at-once.ts";
+import { type FindCircuitOptions, findCircuitOptions } from "./find-circuit-options.ts";
 import { optionOf } from "./fitting-options.ts";
-import { ACDC_UP_TO } from "./starting-algorithms.ts";
+import { planOf } from "./plan-circuit.ts";
+import type { AlgorithmRun } from "./starting-algorithms.ts";
+import { outlineOf, plannedTask, type TaskOutline } from "./task-outline.ts";
 
 /** How a run uses memory: what of its prompts and circuits is there at the same time. */
 export interface RunShape {
@@ -9,39 +14,87 @@ export interface RunShape {
   readonly circuits: number;
   /** Whether a batch may be run in slices, so that its size does not matter beyond that of a slice. */
   readonly sliced: boolean;
+  /** Whether the option `largestBatch` of the algorithm says how many circuits run at once. */
+  readonly adjustable: boolean;
 }
 
-/** What is known of a discovery before its model is loaded. */
-export interface AskedDiscovery {
-  /** As `findCircuit` takes it: default by the graph's size; with `keep` several. */
-  readonly algorithm?: AlgorithmName | undefined;
-  readonly options?: Readonly<Record<string, unknown>> | undefined;
-  /** Whether the circuit's size is said: by a number, by what is to be faithful, or by a known circuit. */
-  readonly sized?: boolean | undefined;
-  readonly keep?: number | undefined;
+/** The prompts that a discovery is to run on, and where. */
+export interface PlannedBatch {
+  /** Prompt pairs a batch. */
+  readonly size: number;
+  /** Tokens in a prompt. */
+  readonly length: number;
+  /** Which of their outputs count. Default `"last_seq"`. */
+  readonly outputSlice?: OutputSlice | undefined;
+  /** Default the CPU, float32. */
+  readonly device?: Device | undefined;
+  readonly dtype?: ComputeDType | undefined;
+  /** Bytes that are free there. Default what the machine has free; on a GPU 4 GiB. */
+  readonly free?: number | undefined;
 }
 
-const check = signature("runShape", { edgeCount: kind.whole }, {
-  algorithm: kind.oneOf(Object.keys(algorithms)),
-  options: kind.record,
-  sized: kind.flag,
-  keep: kind.share,
-} satisfies KindsOf<AskedDiscovery>);
+const check = signature(
+  "runShape",
+  {
+    task: plannedTask,
+    batch: kind.optional(
+      kind.shape("a batch with `size` and `length`", {
+        size: kind.count,
+        length: kind.count,
+        outputSlice: kind.optional(coreKinds.outputSlice),
+        device: kind.optional(deviceName),
+        dtype: kind.optional(kind.oneOf(computeDTypes)),
+        free: kind.optional(kind.positive),
+      }),
+    ),
+  },
+  findCircuitOptions,
+);
 
 /**
- * How `findCircuit` will use memory on a graph of so many edges: what `memoryDemand` of models asks for, before anything is loaded.
+ * How `findCircuit` will use memory for a task, as it is planned: what `memoryDemand` of models asks for. An outline of the task and its batches
+ * will do, before anything is loaded.
  *
+ * @throws AutocircuitError as {@link planOf} does
  * @example
- * const shape = runShape(Graph.of(config).edgeCount, { algorithm: "edge-attribution", sized: true });
- * requireMemory(config, { ...shape, batchSize: 32, length: 15 });
+ * const { circuits, sliced } = runShape({ graph: Graph.of(config), config }, { size: 20 }, { size: 32, length: 15 });
+ * requireMemory(config, { circuits, sliced, batchSize: 32, length: 15 });
  */
-export function runShape(edgeCount: number, asked: AskedDiscovery = {}): RunShape {
-  check({ edgeCount }, asked);
-  const { algorithm, options = {}, sized = false, keep } = asked;
-  const usual = algorithm === undefined && keep === undefined;
-  if (usual && edgeCount > ACDC_UP_TO) return { circuits: 1, sliced: sized };
-  const named = usual ? "acdc" : algorithm;
-  const largest = options.largestBatch ?? (named && optionOf(named, "largestBatch")?.default);
-  const circuits = typeof largest === "number" ? largest : 1;
-  return { circuits, sliced: keep === undefined && named !== "acdc" };
+export function runShape(task: LoadedTask, options?: FindCircuitOptions, batch?: PlannedBatch): RunShape;
+export function runShape(task: TaskOutline, options: FindCircuitOptions, batch: PlannedBatch): RunShape;
+export function runShape(
+  task: LoadedTask | TaskOutline,
+  options: FindCircuitOptions = {},
+  given?: PlannedBatch,
+): RunShape {
+  check({ task, batch: given }, options);
+  const batch = given ?? batchOf(task);
+  const { runs, named, keep } = planOf(task, options);
+  const { graph, config } = outlineOf(task);
+  const { device = "cpu", dtype = "float32", length, outputSlice = "last_seq", free } = batch;
+  const model = { graph, config, computeDtype: dtype, device, sliceBytes: usualSliceBytes(device) };
+  const ofRun = (run: AlgorithmRun) => largestBatch(run) ?? circuitsFitting(model, batch, free);
+  const wholeBatches = [
+    ...runs.filter(([name]) => optionOf(name, "largestBatch") !== undefined).map(ofRun),
+    ...(keep === undefined ? [] : [answeringAtOnce(model, batch, slicedCount(outputSlice, length), free)]),
+  ];
+  const sliced = wholeBatches.length === 0;
+  return {
+    circuits: Math.max(1, ...wholeBatches),
+    sliced,
+    adjustable: !sliced && named !== undefined && keep === undefined,
+  };
+}
+
+function largestBatch([, { largestBatch }]: AlgorithmRun): number | undefined {
+  return typeof largestBatch === "number" ? largestBatch : undefined;
+}
+
+function batchOf(task: LoadedTask | TaskOutline): PlannedBatch {
+  if (!("model" in task))
+    throw new AutocircuitError("bad-input", "runShape: an outline of a task has no prompts: give `batch` too.");
+  const { model, train, test } = task;
+  const length = Math.max(...[...train, ...test].map((batch) => batch.length));
+  const { outputSlice, device, computeDtype: dtype } = model;
+  return { size: Math.max(train.batchSize, test.batchSize), length, outputSlice, device, dtype };
 }

@@ -11,17 +11,17 @@ const scores = await eapIgInputs(model, prompts);
 
 it("is the benchmark's areas of the circuits of its sizes, signed and absolute, linear and logarithmic", async () => {
   const measured = await measureMib(model, prompts, scores);
-  for (const by of ["signed", "absolute"] as const) {
-    const circuits = mibSizes(model.graph.edgeCount).map((size) => selectTop(scores, size, { by }));
+  for (const rank of ["signed", "absolute"] as const) {
+    const circuits = mibSizes(model.graph.edgeCount).map((size) => selectTop(scores, size, { rank }));
     using runs = await runCircuits(model, prompts, { circuits: [Circuit.of(model.graph, []), ...circuits] });
     const [empty, ...values] = (await logitDiff(model, prompts, runs)).map(({ value }) => value);
     for (const axis of ["linear", "log"] as const) {
       const { cpr, cmd } = mibScores(values, { full: values.at(-1)!, empty: empty!, axis });
-      expect(measured[by].areas[axis].cpr).toBeCloseTo(cpr, 5);
-      expect(measured[by].areas[axis].cmd).toBeCloseTo(cmd, 5);
+      expect(measured[rank].areas[axis].cpr).toBeCloseTo(cpr, 5);
+      expect(measured[rank].areas[axis].cmd).toBeCloseTo(cmd, 5);
     }
-    expect(measured[by].points.map(({ edges }) => edges)).toEqual(circuits.map(({ size }) => size));
-    expect(measured[by].points.at(-1)!.faithfulness).toBeCloseTo(1, 9);
+    expect(measured[rank].points.map(({ edges }) => edges)).toEqual(circuits.map(({ size }) => size));
+    expect(measured[rank].points.at(-1)!.faithfulness).toBeCloseTo(1, 9);
   }
   expect(measured.auroc).toBe(null);
 });
@@ -30,7 +30,7 @@ it("AUROC: scores that rank the circuit first have 1, and signed ranks differ fr
   const values = new Float32Array(model.graph.edgeCount);
   for (const edge of [3, 5, 8]) values[edge] = 1 + edge;
   values[20] = -30;
-  const { auroc } = await measureMib(model, prompts, new PruneScores(model.graph, values), { truth: [3, 5, 8] });
+  const { auroc } = await measureMib(model, prompts, new PruneScores(model.graph, values), { knownEdges: [3, 5, 8] });
   expect(auroc!.signed).toBe(1);
   expect(auroc!.absolute).toBeLessThan(1);
 });

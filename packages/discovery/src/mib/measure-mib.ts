@@ -31,7 +31,7 @@ export interface MeasureMibOptions extends LongOptions {
   /** How circuits are made from scores: the edges that rank highest (default), or grown backwards from the output. Dead ends are pruned. */
   readonly selection?: "top" | "greedy" | undefined;
   /** The circuit, where it is known. */
-  readonly truth?: Iterable<EdgeRef> | undefined;
+  readonly knownEdges?: Iterable<EdgeRef> | undefined;
 }
 
 /** A circuit of the benchmark's curve. */
@@ -73,7 +73,7 @@ const check = signature(
     ...coreKinds.longOptions,
     ablation: coreKinds.ablationName,
     selection: kind.oneOf(["top", "greedy"]),
-    truth: coreKinds.edges,
+    knownEdges: coreKinds.edges,
   } satisfies KindsOf<MeasureMibOptions>,
 );
 
@@ -96,7 +96,7 @@ export async function measureMib(
   options: MeasureMibOptions = {},
 ): Promise<MibMeasures> {
   check({ model, prompts, scores }, options);
-  const { ablation, selection = "top", truth, signal, onProgress } = options;
+  const { ablation, selection = "top", knownEdges, signal, onProgress } = options;
   const { graph, values } = scores;
   const infinite = values.findIndex((value) => !Number.isFinite(value));
   if (infinite >= 0)
@@ -108,7 +108,7 @@ export async function measureMib(
   const sizes = mibSizes(graph.edgeCount);
   const select = selection === "greedy" ? selectGreedy : selectTop;
   const rankings = ["signed", "absolute"] as const satisfies readonly Ranking[];
-  const circuits = rankings.map((by) => sizes.map((size) => select(scores, size, { by })));
+  const circuits = rankings.map((rank) => sizes.map((size) => select(scores, size, { rank })));
   const ends = [Circuit.where(graph, () => true), Circuit.of(graph, [])];
   // Both rankings often choose the same edges: the smallest circuits are pruned to nothing, the largest is the graph.
   const different = new Map([...ends, ...circuits.flat()].map((circuit) => [circuit.indices.join(), circuit]));
@@ -125,11 +125,11 @@ export async function measureMib(
     );
   const curve = (chosen: readonly Circuit[]): MibCurve => {
     const values = chosen.map(meanScore);
-    const by = (axis: MibAxis) => {
+    const along = (axis: MibAxis) => {
       const { faithfulness, ...areas } = mibScores(values, { full, empty, axis });
       return { faithfulness, areas };
     };
-    const [linear, log] = [by("linear"), by("log")];
+    const [linear, log] = [along("linear"), along("log")];
     const points = chosen.map((circuit, i) => ({
       ...{ share: MIB_SHARES[i]!, asked: sizes[i]!, edges: circuit.size },
       ...{ value: values[i]!, faithfulness: linear.faithfulness[i]! },
@@ -137,11 +137,11 @@ export async function measureMib(
     return { points, areas: { linear: linear.areas, log: log.areas } };
   };
   const [signed, absolute] = circuits.map(curve) as [MibCurve, MibCurve];
-  return { full, empty, signed, absolute, auroc: truth === undefined ? null : aurocOf(scores, truth) };
+  return { full, empty, signed, absolute, auroc: knownEdges === undefined ? null : aurocOf(scores, knownEdges) };
 }
 
-function aurocOf(scores: PruneScores, truth: Iterable<EdgeRef>): { signed: number; absolute: number } {
-  const edges = Array.from(truth, (edge) => scores.graph.index(edge));
+function aurocOf(scores: PruneScores, knownEdges: Iterable<EdgeRef>): { signed: number; absolute: number } {
+  const edges = Array.from(knownEdges, (edge) => scores.graph.index(edge));
   // The curve ranks by size: shifted to be positive, the signed scores keep their order.
   const least = scores.values.reduce((low, value) => Math.min(low, value), 0);
   const shifted = Float64Array.from(scores.values, (value) => value - least);

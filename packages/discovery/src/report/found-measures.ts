@@ -23,7 +23,7 @@ export interface MeasureFoundOptions {
    */
   readonly curve?: CurveDetail | undefined;
   /** What ranks the edges of the curve's circuits, and beside those of the known circuit: the size of their scores (default), or the score. */
-  readonly by?: Ranking | undefined;
+  readonly rank?: Ranking | undefined;
   /** Seconds that the discovery took, of which `quick` may take half. Default: {@link FoundCircuit.seconds}. */
   readonly seconds?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -56,7 +56,7 @@ export const measureFoundOptions = {
   ablation: coreKinds.ablationName,
   known: kind.listOf(kind.having("a circuit with `name` and `source`", "name", "source", "circuit")),
   curve: kind.oneOf(CURVES),
-  by: kind.oneOf(rankings),
+  rank: kind.oneOf(rankings),
   seconds: kind.positive,
   signal: kind.signal,
   onProgress: kind.callback,
@@ -108,7 +108,7 @@ export async function measureFound(
     ablation = found.ablation,
     known = knownCircuitOf(task),
     curve: detail = "full",
-    by = "absolute",
+    rank = "absolute",
     signal,
   } = options;
   using meter = new CircuitMeter(task.model, task.test, { signal });
@@ -135,7 +135,7 @@ export async function measureFound(
     },
     ablationTable: table.rows,
     curve,
-    roc: compared && rankingBeside(found, compared, by),
+    roc: compared && rankingBeside(found, compared, rank),
     notes: [...table.notes, ...(note ? [note] : [])],
   };
 
@@ -144,7 +144,7 @@ export async function measureFound(
     if (found.keep) return { curve: keptCurve(found.keep, circuit.size, edgeCount) };
     if (detail === "none") return {};
     const { onProgress = () => undefined } = options;
-    const parts = { task, found, by, known: compared?.circuit.size, ablation, meter, metric, time, onProgress };
+    const parts = { task, found, rank, known: compared?.circuit.size, ablation, meter, metric, time, onProgress };
     return await measureSizes(parts);
   }
 }
@@ -153,9 +153,9 @@ export async function measureFound(
 function rankingBeside(
   { algorithm, scores }: FoundCircuit,
   { name, circuit }: KnownCircuitInGraph,
-  by: Ranking,
+  rank: Ranking,
 ): CircuitReport["roc"] {
   if (circuit.size === circuit.graph.edgeCount) return undefined;
-  const { points } = rocCurve(scoresInOrder(scores, by), circuit);
-  return [{ task: name, algorithm: rankedBy(algorithm, by), points }];
+  const { points } = rocCurve(scoresInOrder(scores, rank), circuit);
+  return [{ task: name, algorithm: rankedBy(algorithm, rank), points }];
 }

@@ -49,7 +49,8 @@ describe("stabilityPlan", () => {
     expect(sized(1e6, 100)(150)).toMatchObject({ resamples: 150, reason: null });
     expect(sized(1e8, 100)(150)).toMatchObject({ reason: "memory", mostBytes: 2 ** 32 });
     expect(sized(1e6, 20)()).toMatchObject({ reason: "time", fewest: 100 });
-    expect(sized(1e5, 20)()).toMatchObject({ reason: null, resamples: 100 });
+    expect(sized(1e5, 20)()).toMatchObject({ reason: null, resamples: 113 });
+    expect(sized(2e5, 20)()).toMatchObject({ reason: null, resamples: 100 });
   });
 });
 
@@ -74,10 +75,10 @@ describe("foundStability", () => {
       expect(interval[0]).toBeLessThanOrEqual(found.scores.values[edge]!);
       expect(interval[1]).toBeGreaterThanOrEqual(found.scores.values[edge]!);
     }
-    const signed = await findCircuit(task, { ...how, by: "signed" });
-    const bySigned = (await foundStability(signed, rows, { resamples: 120, seed: 5, by: "signed" }))!;
+    const signed = await findCircuit(task, { ...how, rank: "signed" });
+    const bySigned = (await foundStability(signed, rows, { resamples: 120, seed: 5, rank: "signed" }))!;
     const signedEdges = [...signed.circuit.indices];
-    const asked = { edges: signedEdges, size: 9, sizes, resamples: 120, seed: 5, by: "signed" } as const;
+    const asked = { edges: signedEdges, size: 9, sizes, resamples: 120, seed: 5, rank: "signed" } as const;
     const drawnSigned = await bootstrapCircuits(rows, asked);
     expect(bySigned.points).toEqual(drawnSigned.points);
     expect(bySigned.edges.map(({ frequency }) => frequency)).toEqual([...drawnSigned.frequency]);
@@ -86,5 +87,10 @@ describe("foundStability", () => {
     expect(await foundStability(found, [])).toBeNull();
     const whole = await foundStability({ ...found, circuit: found.scores.circuit(model.graph.edgeCount) }, rows);
     expect(whole).toMatchObject({ stable: null, reason: expect.stringContaining("the whole graph") });
+    const alike = await foundStability(
+      found,
+      rows.map(() => rows[0]!),
+    );
+    expect(alike).toMatchObject({ stable: null, reason: expect.stringMatching(/^all prompts have the same scores/) });
   });
 });

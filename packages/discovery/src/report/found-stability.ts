@@ -11,7 +11,7 @@ export interface FoundStabilityOptions extends LongOptions {
   readonly resamples?: number | undefined;
   readonly seed?: number | undefined;
   /** What makes an edge important, as the circuit was found: the size of its score (default), or the score itself. */
-  readonly by?: Ranking | undefined;
+  readonly rank?: Ranking | undefined;
 }
 
 /** How sure the score of an edge is. */
@@ -52,7 +52,7 @@ const check = signature(
     ...coreKinds.longOptions,
     resamples: kind.count,
     seed: kind.whole,
-    by: kind.oneOf(rankings),
+    rank: kind.oneOf(rankings),
   } satisfies KindsOf<FoundStabilityOptions>,
 );
 
@@ -71,7 +71,7 @@ export async function foundStability(
 ): Promise<FoundStability | null> {
   check({ found, rows }, options);
   const { circuit, scores } = found;
-  const { by = "absolute" } = options;
+  const { rank = "absolute" } = options;
   if (rows.length === 0 || circuit.size === 0) return null;
   const { size, indices, graph } = circuit;
   const edges = [...indices];
@@ -84,13 +84,13 @@ export async function foundStability(
     size,
     sizes,
   });
-  const { low, high, frequency, points, prompts, resamples, scored } = drawn;
+  const { low, high, frequency, points, prompts, resamples, scored, alike } = drawn;
   const { jaccard, stable } = points.find((point) => point.size === size)!;
-  const top = new Set(selectTop(scores, size, { by, prune: false }).indices);
+  const top = new Set(selectTop(scores, size, { rank, prune: false }).indices);
   return {
     ...{ prompts, resamples, size, jaccard, stable, points },
     shared: edges.filter((edge) => top.has(edge)).length,
-    reason: stable === null ? unjudged(size, { edges: graph.edgeCount, scored, by }) : null,
+    reason: stable === null ? unjudged(size, { edges: graph.edgeCount, scored, alike, rank }) : null,
     edges: edges.map((edge, i) => ({
       edge,
       interval: [low[i]!, high[i]!],
@@ -100,10 +100,14 @@ export async function foundStability(
 }
 
 /** Why nothing can be said of circuits of a size that are alike by construction; `scored` edges rank before those of score 0. */
-function unjudged(size: number, { edges, scored, by }: { edges: number; scored: number; by: Ranking }): string {
+function unjudged(
+  size: number,
+  { edges, scored, alike, rank }: { edges: number; scored: number; alike: boolean; rank: Ranking },
+): string {
   if (size === edges) return "it is the whole graph, and there is no other circuit of its size";
-  const score = by === "absolute" ? "a score other than 0" : "a score above 0";
+  const score = rank === "absolute" ? "a score other than 0" : "a score above 0";
   if (scored === 0) return `no edge has ${score}`;
+  if (alike) return "all prompts have the same scores, so that none of them drawn again differ";
   const some = scored === 1 ? "only 1 edge has" : `only ${scored} edges have`;
   return `${some} ${score}, and edges of score 0 fill the other ${size - scored} of ${size} places`;
 }

@@ -76,12 +76,12 @@ describe("measureFound", () => {
   it("ranks the curve's circuits, and the edges beside the known ones, as it is asked to", async () => {
     const found = await findCircuit(known, { ...attribution, size: 7 });
     expect(found.scores.values.some((value) => value < 0)).toBe(true);
-    const circuit = selectTop(found.scores, 7, { by: "signed", prune: false });
-    const { curve, faithfulness, roc } = await measureFound(known, { ...found, circuit }, { by: "signed" });
+    const circuit = selectTop(found.scores, 7, { rank: "signed", prune: false });
+    const { curve, faithfulness, roc } = await measureFound(known, { ...found, circuit }, { rank: "signed" });
     using meter = new CircuitMeter(model, prompts);
     for (const { edges, value, series } of curve!.points) {
       expect(series).toBe("edge-attribution, signed");
-      const best = selectTop(found.scores, edges, { by: "signed", prune: false });
+      const best = selectTop(found.scores, edges, { rank: "signed", prune: false });
       expect(value).toBeCloseTo((await meter.measure(best, "resample")).faithfulness, 6);
     }
     const own = curve!.points.find(({ edges }) => edges === 7)!;
@@ -90,7 +90,7 @@ describe("measureFound", () => {
     expect(absolute.curve!.points.find(({ edges }) => edges === 7)!.value).not.toBeCloseTo(own.value, 4);
     // The k-th point of the ranking is the share of the known edges among the first k, and of the others.
     const isKnown = (edge: number) => truth.some(({ index }) => index === edge);
-    const first = [...selectTop(found.scores, 3, { by: "signed", prune: false }).indices];
+    const first = [...selectTop(found.scores, 3, { rank: "signed", prune: false }).indices];
     const hits = first.filter(isKnown).length;
     const [other, right] = [(3 - hits) / (graph.edgeCount - truth.length), hits / truth.length];
     const passesThere = roc![0]!.points.some(

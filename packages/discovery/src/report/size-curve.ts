@@ -17,7 +17,7 @@ interface CurveParts {
   readonly task: LoadedTask;
   readonly found: FoundCircuit;
   /** What ranks the edges. */
-  readonly by: Ranking;
+  readonly rank: Ranking;
   /** Edges of the known circuit. */
   readonly known: number | undefined;
   readonly ablation: AblationType;
@@ -30,10 +30,10 @@ interface CurveParts {
 
 /** The faithfulness of circuits of growing size, and what was left out of it. */
 export async function measureSizes(parts: CurveParts): Promise<{ curve?: Curve; note?: string }> {
-  const { task, found, by, known, ablation, meter, metric, time, onProgress } = parts;
+  const { task, found, rank, known, ablation, meter, metric, time, onProgress } = parts;
   const { graph } = task.model;
   const { circuit } = found;
-  const scores = scoresInOrder(found.scores, by);
+  const scores = scoresInOrder(found.scores, rank);
   const sizes = defaultCircuitSizes(graph, scores, known);
   const always = [known, isPrefix(circuit, scores) ? circuit.size : undefined].filter((size) => size !== undefined);
   const { points, ofSizes, prompts, ofPrompts } = await measureCurve(meter, {
@@ -46,7 +46,7 @@ export async function measureSizes(parts: CurveParts): Promise<{ curve?: Curve; 
     prompts < ofPrompts
       ? `The curve has ${points.length} of ${ofSizes} sizes, measured on the first ${prompts} of ${ofPrompts} prompts, ${time.reason}`
       : undefined;
-  const series = rankedBy(found.algorithm, by);
+  const series = rankedBy(found.algorithm, rank);
   return {
     curve: {
       metric,
@@ -59,8 +59,8 @@ export async function measureSizes(parts: CurveParts): Promise<{ curve?: Curve; 
 }
 
 /** What a curve is called: the algorithm, and how its scores rank edges where not as usual. */
-export function rankedBy(algorithm: string, by: Ranking): string {
-  return by === "signed" ? `${algorithm}, signed` : algorithm;
+export function rankedBy(algorithm: string, rank: Ranking): string {
+  return rank === "signed" ? `${algorithm}, signed` : algorithm;
 }
 
 /** Whether the circuit is the beginning of its ranking, as it is not where edges were chosen otherwise or left out. */

@@ -8,8 +8,8 @@ const [USUAL, FEWEST] = [200, 100];
 const FREE_BYTES = 2 ** 28;
 /** Steps of work, a nanosecond or two each, that the usual and the fewest resamples may take unasked. */
 const [USUAL_WORK, MOST_WORK] = [5e8, 3e9];
-/** What putting a score in order takes, in additions. */
-const SORTING = 40;
+/** What choosing the largest scores takes for each, in such steps, and how many additions one is: they are made by products of matrices. */
+const [CHOOSING, ADDITIONS] = [40, 5];
 /** Most memory that may be asked for. */
 const MOST_BYTES = 2 ** 32;
 
@@ -71,7 +71,7 @@ export function stabilityPlan(task: LoadedTask, options: StabilityOptions = {}):
   const { edgeCount } = task.model.graph;
   const bytes = 4 * prompts * edgeCount;
   const mostBytes = asked === undefined ? FREE_BYTES : MOST_BYTES;
-  const work = edgeCount * (prompts + SORTING);
+  const work = edgeCount * (prompts / ADDITIONS + CHOOSING);
   const tooLong = asked === undefined && FEWEST * work > MOST_WORK ? "time" : null;
   const reason = withoutRows(options) ?? faultOf(options, prompts) ?? (bytes > mostBytes ? "memory" : tooLong);
   const usual = Math.max(FEWEST, Math.min(USUAL, Math.floor(USUAL_WORK / work)));

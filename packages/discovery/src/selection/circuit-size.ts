@@ -21,11 +21,11 @@ export const circuitSize = kind.such(
  * @throws AutocircuitError `bad-input` for more edges than there are, or than have a score (`-Infinity` marks those that are not in the
  *   circuit), a share outside 0 to 1, a threshold that is NaN
  */
-export function edgesOfSize({ graph, values }: PruneScores, size: CircuitSize, by: Ranking): number {
+export function edgesOfSize({ graph, values }: PruneScores, size: CircuitSize, rank: Ranking): number {
   const { edgeCount } = graph;
-  const rank = rankOf(values, by);
+  const importance = rankOf(values, rank);
   const ofThese = (count: number) => {
-    const scored = values.reduce((sum, _, edge) => sum + Number(rank(edge) > Number.NEGATIVE_INFINITY), 0);
+    const scored = values.reduce((sum, _, edge) => sum + Number(importance(edge) > Number.NEGATIVE_INFINITY), 0);
     if (count <= scored) return count;
     throw new AutocircuitError(
       "bad-input",
@@ -42,5 +42,5 @@ export function edgesOfSize({ graph, values }: PruneScores, size: CircuitSize, b
   }
   if (Number.isNaN(size.threshold))
     throw new AutocircuitError("bad-input", "The threshold of a circuit is NaN: no edge ranks above or below it.");
-  return values.reduce((count, _, edge) => count + Number(rank(edge) >= size.threshold), 0);
+  return values.reduce((count, _, edge) => count + Number(importance(edge) >= size.threshold), 0);
 }

@@ -16,7 +16,7 @@ it("sizes of scores go by the scores themselves, and tie where these do", () => 
       expect(Math.sign(signed.values[a]! - signed.values[b]!)).toBe(one === other ? 0 : Math.sign(one - other));
   const positive = values.filter((value) => value > 0).length;
   expect([...signed.circuit(positive).indices]).toEqual([
-    ...selectTop(scores, positive, { by: "signed", prune: false }).indices,
+    ...selectTop(scores, positive, { rank: "signed", prune: false }).indices,
   ]);
   // One edge more is all that have its score.
   const zeros = values.filter((value) => value === 0).length;

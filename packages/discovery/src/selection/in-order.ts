@@ -10,15 +10,15 @@ const ONE = 0x3f800000;
  *
  * @throws AutocircuitError `bad-input` for a score that is NaN, with `signed`
  */
-export function scoresInOrder(scores: PruneScores, by: Ranking): PruneScores {
-  if (by === "absolute") return scores;
+export function scoresInOrder(scores: PruneScores, rank: Ranking): PruneScores {
+  if (rank === "absolute") return scores;
   const { graph, values, info } = scores;
   const bits = new Uint32Array(values.length);
-  let rank = ONE;
+  let place = ONE;
   let before = Number.NaN;
-  for (const edge of rankedEdges(scores, by).toReversed()) {
-    if (values[edge] !== before) rank++;
-    bits[edge] = rank;
+  for (const edge of rankedEdges(scores, rank).toReversed()) {
+    if (values[edge] !== before) place++;
+    bits[edge] = place;
     before = values[edge]!;
   }
   return new PruneScores(graph, new Float32Array(bits.buffer), info);

@@ -1,5 +1,5 @@
-import { AutocircuitError } from "@autocircuit/base";
-import { magnitude, type PruneScores } from "@autocircuit/core";
+import { AutocircuitError, signature } from "@autocircuit/base";
+import { coreKinds, magnitude, type PruneScores } from "@autocircuit/core";
 
 /** Whether the size of a score makes an edge important (the field's usual way), or the score itself. */
 export type Ranking = "absolute" | "signed";
@@ -7,9 +7,24 @@ export type Ranking = "absolute" | "signed";
 /** The names of the rankings. */
 export const rankings: readonly Ranking[] = ["absolute", "signed"];
 
+const check = signature("rankingOf", { scores: coreKinds.pruneScores });
+
+/**
+ * What scores are ranked by where nothing is asked for: what the circuit was chosen by that they were saved with, as they say themselves, else
+ * their size.
+ *
+ * @example
+ * const { circuit } = await selectCircuit(scores, 20, { rank: rankingOf(scores) });
+ */
+export function rankingOf(scores: PruneScores): Ranking {
+  check({ scores });
+  const { rank } = (scores.info.options ?? {}) as { rank?: unknown };
+  return rank === "signed" ? "signed" : "absolute";
+}
+
 /** What edges are ranked by: `|score|`, or the score. */
-export function rankOf(values: ArrayLike<number>, by: Ranking): (edge: number) => number {
-  return by === "absolute" ? (edge) => magnitude(values[edge]!) : (edge) => values[edge]!;
+export function rankOf(values: ArrayLike<number>, rank: Ranking): (edge: number) => number {
+  return rank === "absolute" ? (edge) => magnitude(values[edge]!) : (edge) => values[edge]!;
 }
 
 /**
@@ -17,10 +32,10 @@ export function rankOf(values: ArrayLike<number>, by: Ranking): (edge: number) =
  *
  * @throws AutocircuitError `bad-input` for a score that is NaN
  */
-export function rankedEdges({ graph, values }: PruneScores, by: Ranking): Uint32Array {
+export function rankedEdges({ graph, values }: PruneScores, rank: Ranking): Uint32Array {
   const broken = values.findIndex(Number.isNaN);
   if (broken >= 0)
     throw new AutocircuitError("bad-input", `The score of edge ${graph.edge(broken)} is NaN: it has no rank.`);
-  const rank = rankOf(values, by);
-  return Uint32Array.from(values.keys()).sort((a, b) => rank(b) - rank(a) || a - b);
+  const importance = rankOf(values, rank);
+  return Uint32Array.from(values.keys()).sort((a, b) => importance(b) - importance(a) || a - b);
 }

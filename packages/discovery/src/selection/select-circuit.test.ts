@@ -14,30 +14,34 @@ const scores = new PruneScores(
 );
 
 describe("selectCircuit", () => {
-  it("takes all that tie by the size of their scores, as AutoCircuit does", async () => {
+  it("takes all that tie by the size of their scores, as AutoCircuit does, and says so", async () => {
     const { circuit, unproven, notes } = await selectCircuit(scores, 4);
     expect(circuit.indices).toEqual(scores.circuit(4).indices);
     expect(circuit.size).toBeGreaterThan(4);
-    expect([unproven, notes]).toEqual([false, []]);
+    const least = Math.min(...[...circuit.indices].map((edge) => Math.abs(scores.values[edge]!)));
+    const tied = scores.values.filter((value) => Math.abs(value) === least).length;
+    const says = `${circuit.size} edges instead of the 4 asked for, because ${tied} edges tie for the last places`;
+    expect([unproven, notes]).toEqual([false, [expect.stringContaining(says)]]);
+    expect((await selectCircuit(scores, circuit.size)).notes).toEqual([]);
   });
 
   it("takes just so many by signed scores, and says what ties", async () => {
-    const { circuit, notes } = await selectCircuit(scores, 4, { by: "signed" });
-    expect(circuit.indices).toEqual(selectTop(scores, 4, { by: "signed", prune: false }).indices);
+    const { circuit, notes } = await selectCircuit(scores, 4, { rank: "signed" });
+    expect(circuit.indices).toEqual(selectTop(scores, 4, { rank: "signed", prune: false }).indices);
     expect(circuit.size).toBe(4);
     const last = Math.min(...[...circuit.indices].map((edge) => scores.values[edge]!));
     const left = scores.values.filter((value, edge) => value === last && !circuit.indices.includes(edge)).length;
     expect(left).toBeGreaterThan(0);
     expect(notes).toEqual([expect.stringContaining(`${left} more edges have the score ${last}`)]);
-    expect((await selectCircuit(scores, scores.values.length, { by: "signed" })).notes).toEqual([]);
+    expect((await selectCircuit(scores, scores.values.length, { rank: "signed" })).notes).toEqual([]);
   });
 
   it("goes the ways that there are, by either ranking", async () => {
-    for (const by of ["absolute", "signed"] as const) {
-      const greedy = await selectCircuit(scores, 9, { select: "greedy", by });
-      expect(greedy.circuit.indices).toEqual(selectGreedy(scores, 9, { by }).indices);
-      const exact = await selectCircuit(scores, 9, { select: "exact", by });
-      expect(exact.circuit.indices).toEqual((await selectExact(scores, 9, { by })).indices);
+    for (const rank of ["absolute", "signed"] as const) {
+      const greedy = await selectCircuit(scores, 9, { select: "greedy", rank });
+      expect(greedy.circuit.indices).toEqual(selectGreedy(scores, 9, { rank }).indices);
+      const exact = await selectCircuit(scores, 9, { select: "exact", rank });
+      expect(exact.circuit.indices).toEqual((await selectExact(scores, 9, { rank })).indices);
       expect([exact.unproven, exact.notes]).toEqual([false, []]);
     }
   });
@@ -67,7 +71,7 @@ describe("selectCircuit", () => {
       model.graph,
       values.map((value) => -value),
     );
-    const exact = await selectCircuit(negative, 3, { select: "exact", by: "signed" });
+    const exact = await selectCircuit(negative, 3, { select: "exact", rank: "signed" });
     expect(exact.circuit.size).toBe(1);
     expect(exact.notes).toEqual([expect.stringMatching(/has 1 edge, not 3: none of at most as many has a larger sum/)]);
   });

@@ -4,6 +4,7 @@ import { type Ranking, rankings } from "./ranked-edges.ts";
 import { selectExact } from "./select-exact.ts";
 import { selectGreedy } from "./select-greedy.ts";
 import { selectTop } from "./select-top.ts";
+import { tiesNote } from "./ties.ts";
 
 /**
  * How a circuit is made of scores: the best edges, each for itself (`top`), edges that lead to the output, one after the other (`greedy`), or
@@ -22,7 +23,7 @@ export interface SelectCircuitOptions {
   /** Default `"top"`. */
   readonly select?: Selection | undefined;
   /** What makes an edge important: the size of its score (default), or the score itself. */
-  readonly by?: Ranking | undefined;
+  readonly rank?: Ranking | undefined;
   /** Seconds for an exact selection; the best so far is taken then, or the greedy one. Default 60. */
   readonly seconds?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -39,7 +40,7 @@ export interface SelectedCircuit {
 
 const check = signature("selectCircuit", { scores: coreKinds.pruneScores, size: kind.whole }, {
   select: kind.oneOf(selections),
-  by: kind.oneOf(rankings),
+  rank: kind.oneOf(rankings),
   seconds: kind.positive,
   signal: kind.signal,
 } satisfies KindsOf<SelectCircuitOptions>);
@@ -50,7 +51,7 @@ const check = signature("selectCircuit", { scores: coreKinds.pruneScores, size: 
  *
  * @throws AutocircuitError as {@link selectTop}, {@link selectGreedy} and {@link selectExact} do
  * @example
- * const { circuit, notes } = await selectCircuit(scores, 20, { select: "greedy", by: "signed" });
+ * const { circuit, notes } = await selectCircuit(scores, 20, { select: "greedy", rank: "signed" });
  */
 export async function selectCircuit(
   scores: PruneScores,
@@ -58,21 +59,24 @@ export async function selectCircuit(
   options: SelectCircuitOptions = {},
 ): Promise<SelectedCircuit> {
   check({ scores, size }, options);
-  const { select = "top", by = "absolute", seconds = USUAL_SELECT_SECONDS, signal } = options;
+  const { select = "top", rank = "absolute", seconds = USUAL_SELECT_SECONDS, signal } = options;
   const proven = { unproven: false, notes: [] };
   if (select === "greedy") {
-    const circuit = selectGreedy(scores, size, { by });
+    const circuit = selectGreedy(scores, size, { rank });
     return { ...proven, circuit, notes: fewer(circuit, size, LEFT_OUT) };
   }
   if (select === "top") {
-    if (by === "absolute") return { ...proven, circuit: scores.circuit(size) };
-    const circuit = selectTop(scores, size, { by, prune: false });
+    if (rank === "absolute") {
+      const circuit = scores.circuit(size);
+      return { ...proven, circuit, notes: tiesNote(scores, size, circuit.size) };
+    }
+    const circuit = selectTop(scores, size, { rank, prune: false });
     return { ...proven, circuit, notes: signedTies(circuit, scores) };
   }
   const notes: string[] = [];
   let why = "none of at most as many has a larger sum of scores";
   const circuit = await selectExact(scores, size, {
-    ...{ by, seconds, signal },
+    ...{ rank, seconds, signal },
     onUnproven: ({ total, bound, greedy }) => {
       why = greedy ? LEFT_OUT : "no better one of at most as many was found";
       notes.push(

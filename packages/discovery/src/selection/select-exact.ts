@@ -9,7 +9,7 @@ import { type ProgramSolution, solveProgram } from "./solve-program.ts";
 /** Options of {@link selectExact}. */
 export interface ExactOptions {
   /** What is maximised: the sum of absolute scores (default), or of the scores. */
-  readonly by?: Ranking | undefined;
+  readonly rank?: Ranking | undefined;
   /**
    * The least share of the circuit's own edges, however few they are, that have a positive score. Where no circuit of at most the asked size has so
    * many, that is an error; a smaller circuit that has is taken. Default 0.
@@ -42,7 +42,7 @@ export interface UnprovenBest {
 }
 
 const check = signature("selectExact", { scores: coreKinds.pruneScores, size: circuitSize }, {
-  by: kind.oneOf(rankings),
+  rank: kind.oneOf(rankings),
   positive: kind.such("a number from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1),
   leastPositive: kind.whole,
   seconds: kind.positive,
@@ -84,7 +84,7 @@ export async function selectExact(
 ): Promise<Circuit> {
   check({ scores, size }, options);
   const { graph, values } = scores;
-  const { by = "absolute", positive = 0, leastPositive = 0, seconds = 600, onUnproven, signal } = options;
+  const { rank = "absolute", positive = 0, leastPositive = 0, seconds = 600, onUnproven, signal } = options;
   throwIfAborted(signal);
   const deadline = performance.now() + 1000 * seconds;
   if (!graph.factorized || graph.tokens !== null)
@@ -98,14 +98,14 @@ export async function selectExact(
       "bad-input",
       `The score of edge ${graph.edge(wrong)} is ${values[wrong]}: a sum of scores needs finite ones.`,
     );
-  const most = edgesOfSize(scores, size, by);
-  const rank = rankOf(values, by);
-  const ranks = Float64Array.from(values, (_, edge) => rank(edge));
+  const most = edgesOfSize(scores, size, rank);
+  const importance = rankOf(values, rank);
+  const ranks = Float64Array.from(values, (_, edge) => importance(edge));
   const scale = scaleOf(ranks);
   const weights = ranks.map((weight) => weight * scale);
   const edges = [...values.keys()].filter((edge) => values[edge]! > 0);
   if (leastPositive > Math.min(most, edges.length)) throw noCircuit(most, { positive, leastPositive });
-  const greedy = selectGreedy(scores, most, { by });
+  const greedy = selectGreedy(scores, most, { rank });
   const timeLeft = () => performance.now() < deadline;
   const program = exactProgram({
     graph,
@@ -171,7 +171,7 @@ function largestSum(ranks: Float64Array, most: number): number {
   return ranks
     .toSorted((a, b) => b - a)
     .subarray(0, most)
-    .reduce((sum, rank) => sum + Math.max(0, rank), 0);
+    .reduce((sum, importance) => sum + Math.max(0, importance), 0);
 }
 
 /** The columns of a circuit: its edges, and the sources that they use. */

@@ -16,17 +16,17 @@ const check = signature("selectGreedy", { scores: coreKinds.pruneScores, size: c
  */
 export function selectGreedy(scores: PruneScores, size: CircuitSize, options: SelectionOptions = {}): Circuit {
   check({ scores, size }, options);
-  const { by = "absolute", prune = true } = options;
+  const { rank = "absolute", prune = true } = options;
   const { graph } = scores;
   const writes = writtenBy(graph);
-  const edges = Array.from(rankedEdges(scores, by), (index) => graph.edge(index));
-  const count = edgesOfSize(scores, size, by);
+  const edges = Array.from(rankedEdges(scores, rank), (index) => graph.edge(index));
+  const count = edgesOfSize(scores, size, rank);
   const nodes = new Set<SrcNode>();
   const taken = new Uint8Array(edges.length);
   const chosen: number[] = [];
-  const open = (rank: number): boolean => {
-    const { dest } = edges[rank]!;
-    return taken[rank] === 0 && (dest.kind === "end" || writes(dest).some((node) => nodes.has(node)));
+  const open = (place: number): boolean => {
+    const { dest } = edges[place]!;
+    return taken[place] === 0 && (dest.kind === "end" || writes(dest).some((node) => nodes.has(node)));
   };
   // Every open edge ranks at or behind `from`; a node that joins may open edges that were passed.
   let from = 0;

@@ -7,14 +7,14 @@ import { type Ranking, rankedEdges, rankings } from "./ranked-edges.ts";
 /** Options of the selections. */
 export interface SelectionOptions {
   /** What makes an edge important: the size of its score (default), or the score itself, so that harmful edges come last. */
-  readonly by?: Ranking | undefined;
+  readonly rank?: Ranking | undefined;
   /** Drop edges that lie on no path from `Resid Start` to `Resid End`, as EAP-IG does. Default true; the circuit is then smaller. */
   readonly prune?: boolean | undefined;
 }
 
 /** What {@link SelectionOptions} may be. */
 export const selectionOptions = {
-  by: kind.oneOf(rankings),
+  rank: kind.oneOf(rankings),
   prune: kind.flag,
 } satisfies KindsOf<SelectionOptions>;
 
@@ -32,7 +32,7 @@ const check = signature(
  * @throws AutocircuitError `bad-input` for an impossible size or scores that are NaN; `unknown-name` for a preferred edge there is not
  *
  * @example
- * selectTop(scores, 20, { by: "signed" });
+ * selectTop(scores, 20, { rank: "signed" });
  * selectTop(scores, { share: 0.01 }, { prune: false });
  */
 export function selectTop(
@@ -41,11 +41,11 @@ export function selectTop(
   options: SelectionOptions & { readonly preferred?: Iterable<EdgeRef> | undefined } = {},
 ): Circuit {
   check({ scores, size }, options);
-  const { by = "absolute", prune = true, preferred = [] } = options;
-  const ranked = rankedEdges(scores, by);
+  const { rank = "absolute", prune = true, preferred = [] } = options;
+  const ranked = rankedEdges(scores, rank);
   const first = new Set(scores.graph.indices(preferred));
   const order =
     first.size === 0 ? ranked : [...ranked.filter((e) => first.has(e)), ...ranked.filter((e) => !first.has(e))];
-  const circuit = Circuit.of(scores.graph, order.slice(0, edgesOfSize(scores, size, by)));
+  const circuit = Circuit.of(scores.graph, order.slice(0, edgesOfSize(scores, size, rank)));
   return prune ? pruneCircuit(circuit, "resample") : circuit;
 }

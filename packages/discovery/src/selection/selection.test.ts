@@ -22,15 +22,15 @@ const total = (scores: PruneScores, circuit: Iterable<{ index: number }>) =>
 
 describe("selections", () => {
   test("sizes by number, share and threshold agree", () => {
-    const by = { prune: false };
-    const ten = selectTop(mixed, 10, by);
+    const rank = { prune: false };
+    const ten = selectTop(mixed, 10, rank);
     expect(ten.size).toBe(10);
-    expect(selectTop(mixed, { share: 10.5 / graph.edgeCount }, by).indices).toEqual(ten.indices);
-    expect(selectTop(mixed, { threshold: mixed.threshold(10) }, by).indices).toEqual(ten.indices);
+    expect(selectTop(mixed, { share: 10.5 / graph.edgeCount }, rank).indices).toEqual(ten.indices);
+    expect(selectTop(mixed, { threshold: mixed.threshold(10) }, rank).indices).toEqual(ten.indices);
   });
 
   test("signed selections leave harmful edges for last", () => {
-    const signed = selectTop(mixed, 10, { by: "signed", prune: false });
+    const signed = selectTop(mixed, 10, { rank: "signed", prune: false });
     for (const { index } of signed) expect(mixed.values[index]!).toBeGreaterThan(0);
   });
 
@@ -44,9 +44,11 @@ describe("selections", () => {
   });
 
   test("a share of 1 is the signed selection, of 0 the absolute one", () => {
-    const by = { prune: false };
-    expect(selectByShare(mixed, 10, 1, by).indices).toEqual(selectTop(mixed, 10, { by: "signed", ...by }).indices);
-    expect(selectByShare(mixed, 10, 0, by).indices).toEqual(selectTop(mixed, 10, by).indices);
+    const rank = { prune: false };
+    expect(selectByShare(mixed, 10, 1, rank).indices).toEqual(
+      selectTop(mixed, 10, { rank: "signed", ...rank }).indices,
+    );
+    expect(selectByShare(mixed, 10, 0, rank).indices).toEqual(selectTop(mixed, 10, rank).indices);
   });
 
   test("the exact selection does not depend on the unit of the scores", async () => {
@@ -144,7 +146,7 @@ describe("an exact selection that takes long", () => {
     const abort = new AbortController();
     let turns = 0;
     const turning = setInterval(() => turns++, 20);
-    const search = selectExact(hard, 300, { by: "signed", signal: abort.signal });
+    const search = selectExact(hard, 300, { rank: "signed", signal: abort.signal });
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(turns).toBeGreaterThan(5);
     abort.abort();
@@ -154,12 +156,12 @@ describe("an exact selection that takes long", () => {
   });
 
   test("without time is refused, or gives the best so far and says how good it is", async () => {
-    await expect(selectExact(hard, 300, { by: "signed", seconds: 0.01 })).rejects.toThrow(/not found in 0\.01 s/);
+    await expect(selectExact(hard, 300, { rank: "signed", seconds: 0.01 })).rejects.toThrow(/not found in 0\.01 s/);
     const said: UnprovenBest[] = [];
     // As little time as gives a circuit on this machine is too little to prove that none is better.
     let found: Circuit | undefined;
     for (let seconds = 0.1; found === undefined; seconds *= 1.5)
-      found = await selectExact(hard, 300, { by: "signed", seconds, onUnproven: (best) => said.push(best) }).catch(
+      found = await selectExact(hard, 300, { rank: "signed", seconds, onUnproven: (best) => said.push(best) }).catch(
         (error: Error) => {
           if (/not found in/.test(error.message)) return undefined;
           throw error;
@@ -171,7 +173,7 @@ describe("an exact selection that takes long", () => {
     expect(said[0]!.total).toBeCloseTo(sum(found), 3);
     expect(said[0]!.bound).toBeGreaterThanOrEqual(said[0]!.total);
     // The search begins with the greedy circuit.
-    expect(sum(found)).toBeGreaterThanOrEqual(sum(selectGreedy(hard, 300, { by: "signed" })) - 1e-4);
+    expect(sum(found)).toBeGreaterThanOrEqual(sum(selectGreedy(hard, 300, { rank: "signed" })) - 1e-4);
   }, 60_000);
 });
 

@@ -10,7 +10,7 @@ const MOST_NUMBERS = 1 << 22;
  *
  * - Q: the score of the pair is that of the ablated query, all others stay,
  * - K: it is that for the ablated key,
- * - V: what is carried over the pair is the ablated value.
+ * - V: what is carried over the pair is ablated.
  *
  * @param clean what the heads of the block attend with in the run that counts
  * @param ablated the same where all edges are ablated

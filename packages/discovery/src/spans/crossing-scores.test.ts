@@ -1,17 +1,28 @@
-import { overPrompts, type PatchableModel, PromptLoader, type PromptPair, type Tokens } from "@autocircuit/core";
-import { type Ablation, scope, Tensor } from "@autocircuit/native";
+import {
+  Circuit,
+  overPrompts,
+  type PatchableModel,
+  PromptLoader,
+  type PromptPair,
+  type Tokens,
+} from "@autocircuit/core";
+import { Ablation, scope, Tensor } from "@autocircuit/native";
 import { describe, expect, it } from "vitest";
 import { architecture, architectures, unequalPairs } from "../../test/architectures.ts";
 import { plainHeads, plainRow, plainScore } from "../../test/plain-heads.ts";
+import { eapGp } from "../attribution/eap-gp.ts";
 import { lossOf } from "../attribution/losses.ts";
 import { SliceGradients } from "../attribution/slice-gradients.ts";
+import { type CrossingEdge, CrossingEdges } from "./crossing-edges.ts";
 import { crossingEffects } from "./crossing-effects.ts";
 import { CrossingScores } from "./crossing-scores.ts";
 import { meanHeadGradients } from "./head-gradients.ts";
 import { headValues } from "./head-values.ts";
 import { PromptSpans, type SpanRange } from "./prompt-spans.ts";
+import { runSpanCircuit } from "./run-span-circuit.ts";
 import { crossingScores } from "./score-crossings.ts";
 import { spanScores } from "./score-spans.ts";
+import { SpanCircuit } from "./span-circuit.ts";
 
 const names = Object.keys(architectures);
 const thirds = (pairs: readonly PromptPair[]) =>
@@ -105,35 +116,70 @@ describe("effects of single pairs of tokens", () => {
 });
 
 describe("gradients of what heads give", () => {
-  it.each(names)("%s: are finite differences of the loss, at both ends of the line", async (name) => {
-    using model = architecture(name);
-    await onSlice(model, async (gradients) => {
-      const { slice } = gradients;
-      const loss = await (await lossOf(model, new PromptLoader(equal, { batchSize: 2 }), {}))(slice);
-      const found = await meanHeadGradients(gradients, "clean-corrupted");
-      for (const block of [0, 1]) {
-        const hook = `blocks.${block}.attn.hook_z`;
-        const [, length, heads, dHead] = found[block]!.shape as [number, number, number, number];
-        const direction = Tensor.from(
-          Float64Array.from({ length: 2 * length * heads * dHead }, (_, i) => Math.cos(i * i)),
-          { shape: [2, length, heads, dHead] },
-        );
-        let slope = 0;
-        for (const share of [0, 1]) {
-          const start = await gradients.startAt(share);
-          const seen = await model.activations(slice.clean, [hook], { start });
-          const at = async (step: number) => {
-            const value = seen.of(hook).add(direction.mul(step));
-            const logits = await model.forward(slice.clean, { start, replace: [{ hook, value }] });
-            return Number(await loss(logits).sum().item());
-          };
-          slope += ((await at(1e-5)) - (await at(-1e-5))) / 2e-5 / 2;
+  const algorithms = ["eap", "clean-corrupted", "eap-ig-inputs", "eap-ig-activations", "eap-gp"] as const;
+
+  /** The runs of an algorithm as its definition has them: what is asked of a forward, and what is to be disposed. */
+  async function runsOf(model: PatchableModel, gradients: SliceGradients, algorithm: (typeof algorithms)[number]) {
+    const starts = (...shares: number[]) =>
+      Promise.all(shares.map(async (share) => ({ start: await gradients.startAt(share) })));
+    if (algorithm === "eap") return starts(0);
+    if (algorithm === "clean-corrupted") return starts(0, 1);
+    if (algorithm === "eap-ig-inputs") return starts(1, 0.5);
+    if (algorithm === "eap-gp") {
+      const points: unknown[] = [];
+      // They are freed behind it.
+      const onPath = async (path: readonly Tensor[]) => {
+        for (const point of path) points.push(await point.toArray());
+      };
+      await eapGp(model, new PromptLoader(equal, { batchSize: 2 }), { steps: 2, onPath });
+      return points.map((point) => ({ start: Tensor.from(point as number[][][], { dtype: "float64" }) }));
+    }
+    const { graph } = model;
+    const parts = [...new Set(graph.srcs.map(({ kind, block }) => `${kind}${block}`))];
+    const clean = await gradients.clean();
+    return parts.flatMap((part) =>
+      [0.5, 1].map((share) => ({
+        ablation: new Ablation(gradients.ablation.sources.mul(1 - share).add(clean.mul(share))),
+        ablate: Circuit.where(graph, (edge) => `${graph.edge(edge).src.kind}${graph.edge(edge).src.block}` === part),
+      })),
+    );
+  }
+
+  it.each(names.flatMap((name) => algorithms.map((algorithm) => [name, algorithm] as const)))(
+    "%s, %s: are finite differences of the loss at its runs",
+    async (name, algorithm) => {
+      using model = architecture(name);
+      await onSlice(model, async (gradients) => {
+        const { slice } = gradients;
+        const loss = await (await lossOf(model, new PromptLoader(equal, { batchSize: 2 }), {}))(slice);
+        const found = await meanHeadGradients(gradients, algorithm, { steps: 2 });
+        const runs = await runsOf(model, gradients, algorithm);
+        for (const block of [0, 1]) {
+          const hook = `blocks.${block}.attn.hook_z`;
+          const [, length, heads, dHead] = found[block]!.shape as [number, number, number, number];
+          const direction = Tensor.from(
+            Float64Array.from({ length: 2 * length * heads * dHead }, (_, i) => Math.cos(i * i)),
+            { shape: [2, length, heads, dHead] },
+          );
+          const h = 1e-5;
+          let slope = 0;
+          for (const run of runs) {
+            const seen = await model.activations(slice.clean, [hook], run);
+            const at = async (step: number) => {
+              const value = seen.of(hook).add(direction.mul(step));
+              const logits = await model.forward(slice.clean, { ...run, replace: [{ hook, value }] });
+              return Number(await loss(logits).sum().item());
+            };
+            const [near, far] = [(await at(h)) - (await at(-h)), (await at(2 * h)) - (await at(-2 * h))];
+            slope += (8 * near - far) / (12 * h) / runs.length;
+          }
+          const along = Number(await found[block]!.mul(direction).sum().item());
+          expect(Math.abs(along - slope)).toBeLessThan(1e-7 * Math.max(1, Math.abs(slope)));
+          expect(Math.abs(slope)).toBeGreaterThan(1e-4);
         }
-        const along = Number(await found[block]!.mul(direction).sum().item());
-        expect(Math.abs(along - slope)).toBeLessThan(1e-7 * Math.max(1, Math.abs(slope)));
-      }
-    });
-  });
+      });
+    },
+  );
 
   it("a block that there is not, other shapes, and a norm after attention without z are errors", async () => {
     using model = architecture("OLMo 2");
@@ -150,24 +196,81 @@ describe("gradients of what heads give", () => {
 });
 
 describe("crossingScores", () => {
-  it.each(["no norm, attention alone", "not causal, as compiled programs"])(
-    "%s: values carried to all spans add up to the scores of the edges into them",
-    async (name) => {
-      using model = architecture(name);
-      const crossing = await crossingScores(model, unequalPairs, spans, { method: "eap", batchSize: 2 });
-      const within = await spanScores(model, unequalPairs, spans, { method: "eap" });
-      const { graph } = model;
-      const most = crossing.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      for (const [block, head] of [[0, 0], [0, 3], [1, 1], [1, 2]] as const) // biome-ignore format: pairs
-        for (const from of spans.names) {
-          const input = `A${block}.${head}.V`;
-          const carried = spans.names.reduce((sum, to) => sum + crossing.get(input, from, to), 0);
-          const sources = graph.srcs.slice(0, graph.dests.find((dest) => dest.name === input)!.sources);
-          const given = sources.reduce((sum, { name }) => sum + within.get(`${name}->${input}`, from), 0);
-          expect(Math.abs(carried - given)).toBeLessThan(1e-6 * most);
+  it.each(
+    ["no norm, attention alone", "not causal, as compiled programs"].flatMap((name) => [
+      [name, "eap"] as const,
+      [name, "relp"] as const,
+    ]),
+  )("%s: values carried to all spans add up to the scores of %s of the edges into them", async (name, algorithm) => {
+    using model = architecture(name);
+    const crossing = await crossingScores(model, unequalPairs, spans, { algorithm, batchSize: 2 });
+    const within = await spanScores(model, unequalPairs, spans, { algorithm });
+    const { graph } = model;
+    const most = crossing.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    for (const [block, head] of [[0, 0], [0, 3], [1, 1], [1, 2]] as const) // biome-ignore format: pairs
+      for (const from of spans.names) {
+        const input = `A${block}.${head}.V`;
+        const carried = spans.names.reduce((sum, to) => sum + crossing.get(input, from, to), 0);
+        const sources = graph.srcs.slice(0, graph.dests.find((dest) => dest.name === input)!.sources);
+        const given = sources.reduce((sum, { name }) => sum + within.get(`${name}->${input}`, from), 0);
+        expect(Math.abs(carried - given)).toBeLessThan(1e-6 * most);
+      }
+  });
+
+  it("relp without any rule is eap, and eap-gp goes the path that it is told", async () => {
+    using model = architecture("OLMo 2");
+    const of = (options: object) => crossingScores(model, unequalPairs, spans, options);
+    const none = await of({ algorithm: "relp", norms: false, activations: false, gates: false });
+    expect(none.values).toEqual((await of({ algorithm: "eap" })).values);
+    expect(none.info.options).toMatchObject({ algorithm: "relp", norms: false });
+    const [clean, corrupt] = [await of({ algorithm: "eap-gp" }), await of({ algorithm: "eap-gp", from: "corrupt" })];
+    expect(clean.info.options).toMatchObject({ algorithm: "eap-gp", steps: 5 });
+    expect(clean.values).not.toEqual(corrupt.values);
+  });
+
+  it("where all behind the last block's heads is linear, each is what the loss changes by where the edge alone is cut", async () => {
+    using model = architecture("no norm, attention alone");
+    const pair = [unequalPairs[0]!];
+    const tokens = new PromptSpans(pair, [
+      Object.fromEntries(Array.from(pair[0]!.clean, (_, i): [string, SpanRange] => [`t${i}`, [i, i + 1]])),
+    ]);
+    const { graph } = model;
+    const all = new CrossingEdges(graph, tokens.names);
+    const whole = Array.from({ length: graph.edgeCount }, (_, edge) => edge);
+    const within = whole.flatMap((edge) => tokens.names.map((name) => [edge, name] as const));
+    const inside = Array.from({ length: all.count }, (_, i) => all.at(i));
+    const loss = async (without?: CrossingEdge) => {
+      const kept = inside.filter((edge) => `${edge}` !== `${without}`);
+      const circuit = new SpanCircuit(graph, tokens.names, within, kept);
+      const [logits] = await runSpanCircuit(model, pair, tokens, circuit);
+      using prompts = new PromptLoader(pair, { batchSize: 1 });
+      for await (const { fold } of overPrompts(model, prompts, { ablation: "resample" }))
+        return await fold(async (_: number | undefined, { slice }) => {
+          const of = await (await lossOf(model, prompts, {}))(slice);
+          return Number(await of(logits!.unsqueeze(0)).sum().item());
+        });
+      throw new Error("no slice");
+    };
+    const full = await loss();
+    const algorithms = ["eap", "clean-corrupted", "eap-ig-inputs", "eap-ig-activations", "eap-gp", "relp"] as const;
+    const scores = await Promise.all(algorithms.map((algorithm) => crossingScores(model, pair, tokens, { algorithm })));
+    let largest = 0;
+    // The logits are those of the last token, and no block behind this one reads the others.
+    const last = tokens.names.at(-1)!;
+    for (const input of ["A1.0.Q", "A1.1.K", "A1.2.Q", "A1.3.V"])
+      for (const from of tokens.names) {
+        const effect = (await loss([input, from, last])) - full;
+        largest = Math.max(largest, Math.abs(effect));
+        for (const [i, algorithm] of algorithms.entries()) {
+          // A third of the runs of eap-ig-activations replace what block 1 gives, so that nothing of it counts there.
+          const share = algorithm === "eap-ig-activations" ? 2 / 3 : 1;
+          const apart = Math.abs(scores[i]!.get(input, from, last) - share * effect);
+          // Scores are kept in single precision.
+          expect(apart).toBeLessThan(1e-7 * Math.max(1, Math.abs(effect)));
         }
-    },
-  );
+      }
+    expect(largest).toBeGreaterThan(1e-2);
+  });
 
   it("nothing crosses to earlier tokens where attention is causal, and all crosses where it is not", async () => {
     using causal = architecture("Llama");
@@ -196,7 +299,11 @@ describe("crossingScores", () => {
       for (let key = 1; key <= query; key++) if (query - key < 2) pairs.push(effects[1]![0]![2]![query]![key]!);
     expect(pairs).toHaveLength(5);
     const of = async (aggregation: "sum" | "mean" | "sum-abs" | "max-abs") =>
-      (await crossingScores(model, [equal[0]!], own, { method: "eap", aggregation })).get("A1.2.K", "middle", "middle");
+      (await crossingScores(model, [equal[0]!], own, { algorithm: "eap", aggregation })).get(
+        "A1.2.K",
+        "middle",
+        "middle",
+      );
     const sum = pairs.reduce((a, b) => a + b);
     expect(await of("sum")).toBeCloseTo(sum, 6);
     expect(await of("mean")).toBeCloseTo(sum / 5, 6);
@@ -210,15 +317,15 @@ describe("crossingScores", () => {
     const [usual, five, far, both] = [await of(), await of(5), await of(1), await of(2)];
     expect(five.values).toEqual(usual.values);
     expect(both.values).not.toEqual(far.values);
-    expect(both.info.options).toMatchObject({ method: "eap-ig-inputs", steps: 2 });
+    expect(both.info.options).toMatchObject({ algorithm: "eap-ig-inputs", steps: 2 });
     // One point is the ablated end, the mean of which and the clean one is what clean-corrupted takes.
     const [clean, ends] = [
-      await crossingScores(model, unequalPairs, spans, { method: "eap" }),
-      await crossingScores(model, unequalPairs, spans, { method: "clean-corrupted" }),
+      await crossingScores(model, unequalPairs, spans, { algorithm: "eap" }),
+      await crossingScores(model, unequalPairs, spans, { algorithm: "clean-corrupted" }),
     ];
     for (const [edge, value] of ends.values.entries())
       expect((clean.values[edge]! + far.values[edge]!) / 2).toBeCloseTo(value, 5);
-    const idle = crossingScores(model, unequalPairs, spans, { method: "eap", steps: 3 });
+    const idle = crossingScores(model, unequalPairs, spans, { algorithm: "eap", steps: 3 });
     await expect(idle).rejects.toThrow(/`steps` does nothing with eap/);
   });
 
@@ -226,13 +333,32 @@ describe("crossingScores", () => {
     using model = architecture("GPT-2");
     const of = (changed: PatchableModel, options = {}, prompts = unequalPairs) =>
       crossingScores(changed, prompts, spans, options);
-    await expect(of(model.withGraph({ byToken: true, seqLen: 6 }))).rejects.toThrow(/without token positions/);
+    await expect(of(model.withGraph({ byToken: true, seqLen: 6 }))).rejects.toThrow(/that is not by token/);
     await expect(of(model.withGraph({ factorized: false }))).rejects.toThrow(/take the graph of edges/);
     await expect(of(model, {}, unequalPairs.slice(1))).rejects.toThrow(/spans are those of/);
     await expect(of(model, { ablation: "tokenwise-mean-clean" })).rejects.toThrow(/is a mean for each position/);
     await expect(of(model, { loss: "faithfulness" })).rejects.toThrow(/another unit/);
-    await expect(of(model, { loss: "kl_div", method: "eap" })).rejects.toThrow(/zero by construction/);
-    await expect(of(model, { method: "relp" })).rejects.toThrow(/`method` must be one of/);
+    await expect(of(model, { loss: "kl_div", algorithm: "eap" })).rejects.toThrow(/zero by construction/);
+    await expect(of(model, { loss: "kl_div", algorithm: "relp" })).rejects.toThrow(/zero by construction/);
+    const oneStep = { loss: "kl_div", algorithm: "eap-ig-activations", steps: 1 };
+    await expect(of(model, oneStep)).rejects.toThrow(/zero by construction/);
+    await expect(of(model, { algorithm: "eap-pg" })).rejects.toThrow(/`algorithm` must be one of/);
+    const refused: [object, RegExp][] = [
+      [
+        { algorithm: "ceap" },
+        /ceap has no scores of edges inside heads: it follows outputs step by step.*These have: eap,/,
+      ],
+      [{ algorithm: "exact" }, /exact has no .*: it takes no gradients, and would run the model for every pair/],
+      [{ algorithm: "information-flow-routes" }, /has no .* of what values carry, not of queries and keys/],
+      [{ algorithm: "relp", attention: true }, /with `attention` it holds patterns constant/],
+      [{ algorithm: "eap-gp", path: "source" }, /every source has a path of its own/],
+      [{ algorithm: "relp", steps: 3 }, /`steps` does nothing with relp, whose own options are norms, activations/],
+      [{ algorithm: "eap-ig-inputs", from: "clean" }, /`from` does nothing with eap-ig-inputs/],
+    ];
+    for (const [options, fault] of refused) await expect(of(model, options)).rejects.toThrow(fault);
+    using normed = architecture("OLMo 2");
+    await expect(of(normed, { algorithm: "relp" })).rejects.toThrow(/the norm behind attention .* give `norms: false`/);
+    expect((await of(normed, { algorithm: "relp", norms: false })).values.some((value) => value !== 0)).toBe(true);
     const scores = await of(model, { loss: "kl_div" });
     expect(() => scores.get("A0.4.Q", "first", "last")).toThrow(/no input of a head called "A0.4.Q"/);
     expect(() => scores.get("A0.0.Q", "first", "end")).toThrow(/no span "end"/);

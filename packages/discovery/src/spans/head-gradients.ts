@@ -1,56 +1,48 @@
 import { scope, type Tensor } from "@autocircuit/native";
-import { usualSteps } from "../attribution/eap-ig-inputs.ts";
-import type { SliceGradients } from "../attribution/slice-gradients.ts";
-
-/** Where the gradients of crossing edges are taken, as the methods of the same names take them. */
-export type CrossingMethod = "eap" | "clean-corrupted" | "eap-ig-inputs";
-
-/** The names of the methods. */
-export const crossingMethods: readonly CrossingMethod[] = ["eap", "clean-corrupted", "eap-ig-inputs"];
-
-/** Where a method looks on the line from the clean embedding (0) to the ablated one (1). */
-function pointsOf(method: CrossingMethod, steps: number): readonly number[] {
-  if (method === "eap") return [0];
-  if (method === "clean-corrupted") return [0, 1];
-  return Array.from({ length: steps }, (_, k) => 1 - k / steps);
-}
+import type { GradientRun, SliceGradients } from "../attribution/slice-gradients.ts";
+import type { CrossingAlgorithm, CrossingAlgorithmOptions } from "./crossing-algorithm.ts";
+import { crossingRuns } from "./crossing-runs.ts";
 
 /**
- * The mean over a method's points, of integrated ones `steps`, of the gradient of each prompt's loss by what heads give, `[B, P, heads, dHead]`
- * for each block.
+ * The mean over an algorithm's runs of the gradient of each prompt's loss by what heads give, `[B, P, heads, dHead]` for each block. Of a head whose
+ * output a run replaces it is 0 there.
  */
 export async function meanHeadGradients(
   gradients: SliceGradients,
-  method: CrossingMethod,
-  steps: number = usualSteps,
+  algorithm: CrossingAlgorithm,
+  options: CrossingAlgorithmOptions = {},
 ): Promise<Tensor[]> {
-  const shares = pointsOf(method, steps);
   await gradients.clean(); // here, so that it stays: what is made for one point is freed with it
+  const runs = await crossingRuns(gradients, algorithm, options);
   let sums: Tensor[] | undefined;
-  for (const share of shares) {
+  for (let run = 0; run < runs.count; run++) {
     const before = sums;
     sums = await scope(async () => {
-      const next = await headGradientsAt(gradients, share);
+      const next = await runs.at(run, (how) => headGradientsAt(gradients, how));
       return before ? next.map((gradient, block) => gradient.add(before[block]!)) : next;
     });
     for (const sum of before ?? []) sum.dispose();
   }
-  return sums!.map((sum) => sum.div(shares.length));
+  return sums!.map((sum) => sum.div(runs.count));
 }
 
-async function headGradientsAt(gradients: SliceGradients, share: number): Promise<Tensor[]> {
+async function headGradientsAt(gradients: SliceGradients, run: GradientRun): Promise<Tensor[]> {
   const { model, slice, signal } = gradients;
   const { transformer, config, graph } = model;
-  const start = share === 0 ? undefined : await gradients.startAt(share);
-  const ofOutputs = await gradients.outputGradient({ start });
+  const ofOutputs = await gradients.outputGradient({ ...run, ownOnly: true });
   const names = Array.from({ length: config.layers }, (_, block) => `blocks.${block}.attn.hook_z`);
   // Only a norm after attention couples the heads, and wants to know what they gave.
+  const { start, mask, ablation } = run;
   const seen = transformer.normsAttention
-    ? await model.activations(slice.clean, names, { ...(start && { start }), signal })
+    ? await model.activations(slice.clean, names, {
+        ...(start && { start }),
+        ...(mask && { ablate: mask, ablation }),
+        signal,
+      })
     : undefined;
   return Promise.all(
     names.map((name, block) => {
-      // Nothing is patched, so every head's own output has the gradient of what attention adds to the stream.
+      // Heads are replaced together, so that every one's own output has the gradient of what attention adds to the stream.
       const first = graph.srcs.find((source) => source.kind === "head" && source.block === block)!;
       return transformer.headGradients(block, ofOutputs.select(0, first.index), { z: seen?.of(name) });
     }),

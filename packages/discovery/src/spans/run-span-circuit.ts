@@ -42,7 +42,7 @@ const check = signature(
  * The clean prompts with every edge ablated at the tokens of the spans in which it is not in the circuit, and heads that attend with the ablated
  * query, key or value where a crossing edge is not.
  *
- * Cost: a forward for the ablated values and one for the circuit; where crossing edges are cut one more, and one for each block that loses some.
+ * Cost: a forward for the ablation and one for the circuit; where crossing edges are cut one more, and one for each block that loses some.
  *
  * @returns the logits of each prompt over the output slice, `[(positions,) vocabulary]`; the caller disposes them
  * @throws AutocircuitError `bad-input` for spans of other prompts, a circuit of another graph or of other spans, and means over a data set

@@ -3,25 +3,30 @@ import { coreKinds, type Graph, overPrompts, type PatchableModel, type PromptPai
 import { attributionOptions, recordedOptions } from "../attribution/attribution-options.ts";
 import { usualSteps } from "../attribution/eap-ig-inputs.ts";
 import { lossOf } from "../attribution/losses.ts";
-import { requireGradient } from "../attribution/score-prompts.ts";
 import { SliceGradients } from "../attribution/slice-gradients.ts";
 import { requireNoLatents } from "../attribution/start-edges.ts";
+import {
+  type CrossingAlgorithm,
+  type CrossingAlgorithmOptions,
+  crossingOptions,
+  requireCrossing,
+} from "./crossing-algorithm.ts";
 import { CrossingEdges, headInputs } from "./crossing-edges.ts";
 import { crossingEffects } from "./crossing-effects.ts";
 import { CrossingScores } from "./crossing-scores.ts";
 import { equalLengths } from "./equal-lengths.ts";
-import { type CrossingMethod, crossingMethods, meanHeadGradients } from "./head-gradients.ts";
+import { meanHeadGradients } from "./head-gradients.ts";
 import { headValues, mayAttend } from "./head-values.ts";
 import { PromptSpans, promptPairs } from "./prompt-spans.ts";
 import { requireNoTokens, requireOwnValues, requireSamePrompts } from "./span-edges.ts";
-import { type SpanAggregation, type SpanScoresOptions, spanAggregations } from "./span-options.ts";
+import { type SpanAggregation, type SpanScoresOptions, spanAggregations, spanAlgorithmNames } from "./span-options.ts";
 
 /** Options of {@link crossingScores}. */
-export interface CrossingScoresOptions extends Omit<SpanScoresOptions, "method" | "methodOptions"> {
+export interface CrossingScoresOptions
+  extends Omit<SpanScoresOptions, "algorithm" | "algorithmOptions">,
+    CrossingAlgorithmOptions {
   /** Where gradients are taken. Default `"eap-ig-inputs"`. */
-  readonly method?: CrossingMethod | undefined;
-  /** Points of `"eap-ig-inputs"`. Default 5. */
-  readonly steps?: number | undefined;
+  readonly algorithm?: CrossingAlgorithm | undefined;
 }
 
 const { onPrompt: _, ...ofMethods } = attributionOptions;
@@ -34,8 +39,8 @@ const check = signature(
   },
   {
     ...ofMethods,
-    method: kind.oneOf(crossingMethods),
-    steps: kind.count,
+    algorithm: kind.oneOf(spanAlgorithmNames),
+    ...crossingOptions,
     aggregation: kind.oneOf(spanAggregations),
     batchSize: kind.count,
   } satisfies KindsOf<CrossingScoresOptions>,
@@ -45,15 +50,19 @@ const check = signature(
  * Scores of the edges inside heads that cross from span to span (PEAP, Haklay et al. 2025, arXiv:2502.04577, its crossing edges): what the loss
  * changes by where the queries at the tokens of one span find the ablated key or value at those of another, or look there with the ablated
  * query. The head is computed anew, through its softmax, with each pair of tokens replaced alone; what its output changes by is contracted with
- * the gradient of the loss there, taken at the points of the method. Values and queries are those of a run in which all edges are ablated. Effects
+ * the gradient of the loss there, taken at the points of the algorithm. Values and queries are those of a run in which all edges are ablated. Effects
  * are aggregated over the pairs of tokens of two spans that may attend, then the mean is taken over the prompts. The sum over all `to` of a value's
  * scores with `"sum"` is the product of the value's change and its gradient.
  *
- * Cost: the method's forwards and backwards, two forwards, and for every token of a prompt the attention patterns of all heads twice.
+ * The algorithms are those whose score is a difference by a mean of gradients: eap, clean-corrupted, eap-ig-inputs, eap-ig-activations, eap-gp, and relp with
+ * what its backward pass gives in their place.
  *
- * @param model with a factorised graph without token positions
+ * Cost: the algorithm's forwards and backwards, two forwards, and for every token of a prompt the attention patterns of all heads twice.
+ *
+ * @param model with a factorised graph not by token
  * @throws AutocircuitError `bad-input` for spans of other prompts, a graph by token or of nodes, autoencoders, means over a data set, the loss
- *   "faithfulness", and "kl_div" with eap, whose gradient is zero there, steps of a method without; `aborted`
+ *   "faithfulness", and "kl_div" where gradients are those of the clean run alone; an algorithm without such scores ({@link noCrossing}), and an option
+ *   of another algorithm; `aborted`
  *
  * @example
  * const halves = prompts.prompts.map(({ clean }) => ({ first: [0, 7], second: [7, clean.length] }) as const);
@@ -68,20 +77,16 @@ export async function crossingScores(
   options: CrossingScoresOptions = {},
 ): Promise<CrossingScores> {
   check({ model, prompts, spans }, options);
-  const { method = "eap-ig-inputs", aggregation = "sum", batchSize = 16, ablation = "resample", signal } = options;
-  const { steps = usualSteps } = options;
+  const { algorithm = "eap-ig-inputs", aggregation = "sum", batchSize = 16, ablation = "resample", signal } = options;
+  const { steps, from, path, norms, activations, gates, attention } = options;
+  const how = { steps, from, path, norms, activations, gates, attention };
   const { graph } = model;
   requireNoTokens(graph);
   requireHeadInputs(graph);
   requireNoLatents(graph, "crossingScores");
   requireSamePrompts(prompts, spans);
   requireOwnValues(ablation, options.loss);
-  if (method === "eap") requireGradient(options.loss, "eap");
-  if (options.steps !== undefined && method !== "eap-ig-inputs")
-    throw new AutocircuitError(
-      "bad-input",
-      `crossingScores: \`steps\` does nothing with ${method}, which integrates nothing. Leave it out.`,
-    );
+  requireCrossing(model, algorithm, { ...how, loss: options.loss });
   const edges = new CrossingEdges(graph, spans.names);
   const sums = new Float64Array(edges.count);
   let done = 0;
@@ -96,7 +101,7 @@ export async function crossingScores(
           signal,
         });
         const tokens = group.places.slice(start, start + slice.size).map((place) => spans.ofTokens[place]!);
-        return [...before, ...(await ofSlice(gradients, { method, steps, aggregation, edges, tokens }))];
+        return [...before, ...(await ofSlice(gradients, { algorithm, how, aggregation, edges, tokens }))];
       });
       for (const row of rows) for (const [edge, score] of row.entries()) sums[edge]! += score;
     }
@@ -104,8 +109,9 @@ export async function crossingScores(
     options.onProgress?.({ done, total: prompts.length });
   }
   const values = Float32Array.from(sums, (sum) => sum / prompts.length);
-  const ofMethod = { method, ...(method === "eap-ig-inputs" && { steps }) };
-  const info = { algorithm: "crossing-scores", options: { ...ofMethod, aggregation, ...recordedOptions(options) } };
+  const given = Object.fromEntries(Object.entries(how).filter(([, value]) => value !== undefined));
+  const ofAlgorithm = { algorithm, ...(/^eap-(ig|gp)/.test(algorithm) && { steps: usualSteps }), ...given };
+  const info = { algorithm: "crossing-scores", options: { ...ofAlgorithm, aggregation, ...recordedOptions(options) } };
   return new CrossingScores(graph, spans.names, values, info);
 }
 
@@ -127,20 +133,20 @@ interface Aggregating {
 async function ofSlice(
   gradients: SliceGradients,
   {
-    method,
-    steps,
+    algorithm,
+    how,
     tokens,
-    ...how
-  }: Aggregating & { method: CrossingMethod; steps: number; tokens: readonly Uint16Array[] },
+    ...aggregating
+  }: Aggregating & { algorithm: CrossingAlgorithm; how: CrossingAlgorithmOptions; tokens: readonly Uint16Array[] },
 ): Promise<Float64Array[]> {
   const { model, slice, ablation, signal } = gradients;
   const { config, graph } = model;
   const blocks = Array.from({ length: config.layers }, (_, block) => block);
-  const ofHeads = await meanHeadGradients(gradients, method, steps);
+  const ofHeads = await meanHeadGradients(gradients, algorithm, how);
   const clean = await headValues(model, slice.clean, blocks, { signal });
   const everything = new Float32Array(graph.edgeCount).fill(1);
   const ablated = await headValues(model, slice.clean, blocks, { ablate: everything, ablation, signal });
-  const scores = tokens.map(() => new Float64Array(how.edges.count));
+  const scores = tokens.map(() => new Float64Array(aggregating.edges.count));
   for (const block of blocks) {
     using effects = crossingEffects(config, block, {
       clean: clean[block]!,
@@ -149,10 +155,10 @@ async function ofSlice(
     });
     const numbers = await effects.data();
     for (const [row, ofTokens] of tokens.entries()) {
-      const pairs = allowedCounts(ofTokens, how.edges.spans.length, (query, key) =>
+      const pairs = allowedCounts(ofTokens, aggregating.edges.spans.length, (query, key) =>
         mayAttend(config, block, query, key),
       );
-      addBlock(scores[row]!, { ...how, block, row, rows: tokens.length, ofTokens, numbers, pairs });
+      addBlock(scores[row]!, { ...aggregating, block, row, rows: tokens.length, ofTokens, numbers, pairs });
     }
   }
   return scores;

@@ -8,8 +8,8 @@ import {
   type SpanAggregation,
   type SpanScoresOptions,
   spanAggregations,
-  spanMethodNames,
-  spanMethods,
+  spanAlgorithmNames,
+  spanAlgorithms,
 } from "./span-options.ts";
 import { SpanScores } from "./span-scores.ts";
 
@@ -23,23 +23,23 @@ const check = signature(
   },
   {
     ...ofMethods,
-    method: kind.oneOf(spanMethodNames),
-    methodOptions: kind.record,
+    algorithm: kind.oneOf(spanAlgorithmNames),
+    algorithmOptions: kind.record,
     aggregation: kind.oneOf(spanAggregations),
     batchSize: kind.count,
   } satisfies KindsOf<SpanScoresOptions>,
 );
 
 /**
- * Scores of edges in spans of prompts of unequal length (PEAP's edges within positions; those across positions: {@link crossingScores}. PEAP, Haklay et al. 2025, arXiv:2502.04577): a method's scores
+ * Scores of edges in spans of prompts of unequal length (PEAP's edges within positions; those across positions: {@link crossingScores}. PEAP, Haklay et al. 2025, arXiv:2502.04577): an algorithm's scores
  * of single tokens, aggregated over the tokens of a span in each prompt, and their mean over the prompts; a span that is empty counts 0. With `"sum"`
  * the spans add up to the scores of the whole prompt.
  *
- * Cost: that of the method, in batches of prompts of equal length.
+ * Cost: that of the algorithm, in batches of prompts of equal length.
  *
- * @param model with a graph without token positions
+ * @param model with a graph that is not by token
  * @throws AutocircuitError `bad-input` for spans of other prompts, a graph by token, means over a data set, the loss "faithfulness", whose
- *   unit would be another for each length, and options of all methods among `methodOptions`; what the method throws
+ *   unit would be another for each length, and options of all algorithms among `algorithmOptions`; what the algorithm throws
  *
  * @example
  * const halves = prompts.prompts.map(({ clean }) => ({ first: [0, 7], second: [7, clean.length] }) as const);
@@ -53,10 +53,10 @@ export async function spanScores(
   options: SpanScoresOptions = {},
 ): Promise<SpanScores> {
   check({ model, prompts, spans }, options);
-  const { method = "eap-ig-inputs", aggregation = "sum", batchSize = 16, onProgress, ...rest } = options;
-  const { methodOptions = {}, ...asked } = rest;
-  requireOwnOptions(methodOptions);
-  // What was not asked for no method need know.
+  const { algorithm = "eap-ig-inputs", aggregation = "sum", batchSize = 16, onProgress, ...rest } = options;
+  const { algorithmOptions = {}, ...asked } = rest;
+  requireOwnOptions(algorithmOptions);
+  // What was not asked for no algorithm need know.
   const shared = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
   const { graph } = model;
   requireNoTokens(graph);
@@ -69,27 +69,30 @@ export async function spanScores(
       const tokens = spans.ofTokens[group.places[row]!]!;
       addSpans(sums, aggregation, { scores, tokens, byToken: group.model.graph, graph });
     };
-    // Every method checks its own.
-    await spanMethods[method](group.model, group.prompts, { ...methodOptions, ...shared, onPrompt } as object);
+    // Every algorithm checks its own.
+    await spanAlgorithms[algorithm](group.model, group.prompts, { ...algorithmOptions, ...shared, onPrompt } as object);
     done += group.places.length;
     onProgress?.({ done, total: prompts.length });
   }
   const values = Float32Array.from(sums, (sum) => sum / prompts.length);
   // It looks at no answers, and nothing is ablated.
-  const recorded = method === "information-flow-routes" ? {} : recordedOptions(options);
-  const info = { algorithm: "span-scores", options: { method, aggregation, ...recorded, ...plainOf(methodOptions) } };
+  const recorded = algorithm === "information-flow-routes" ? {} : recordedOptions(options);
+  const info = {
+    algorithm: "span-scores",
+    options: { algorithm, aggregation, ...recorded, ...plainOf(algorithmOptions) },
+  };
   return new SpanScores(graph, spans.names, values, info);
 }
 
-/** @throws AutocircuitError `bad-input` for an option that all methods have */
+/** @throws AutocircuitError `bad-input` for an option that all algorithms have */
 function requireOwnOptions(given: Readonly<Record<string, unknown>>): void {
   const shared = Object.keys(given).find((name) => Object.hasOwn(attributionOptions, name));
   if (shared === undefined) return;
   throw new AutocircuitError(
     "bad-input",
     shared === "onPrompt"
-      ? "`methodOptions` has an `onPrompt`: the scores of each prompt are what spans are made of; leave it out."
-      : `\`methodOptions\` has \`${shared}\`, which all methods take: give it beside them.`,
+      ? "`algorithmOptions` has an `onPrompt`: the scores of each prompt are what spans are made of; leave it out."
+      : `\`algorithmOptions\` has \`${shared}\`, which all algorithms take: give it beside them.`,
   );
 }
 

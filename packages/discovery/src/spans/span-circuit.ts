@@ -31,7 +31,7 @@ export class SpanCircuit {
   readonly crossing: Uint8Array | null;
 
   /**
-   * @param graph without token positions
+   * @param graph not by token
    * @param crossing the crossing edges that it keeps; by default all
    * @throws AutocircuitError `unknown-name` for a span or an edge that there is not; `bad-input` for a graph by token, and a span that is there twice
    */

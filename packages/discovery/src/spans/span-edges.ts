@@ -30,7 +30,7 @@ export function requireNoTokens({ tokens }: Graph): void {
   if (tokens === null) return;
   throw new AutocircuitError(
     "bad-input",
-    "Spans need a graph without token positions, which they stand for: `model.withGraph({ byToken: false })`.",
+    "Spans need a graph that is not by token, since they stand for positions: `model.withGraph({ byToken: false })`.",
   );
 }
 

@@ -10,10 +10,10 @@ import { informationFlowRoutes } from "../attribution/information-flow.ts";
 import { relp } from "../attribution/relp.ts";
 
 /**
- * The methods that give scores of single tokens, prompt by prompt. `mean-of-methods` is none: each batch of prompts of one length would
+ * The algorithms that give scores of single tokens, prompt by prompt. `mean-of-methods` is none: each batch of prompts of one length would
  * have its own scale.
  */
-export const spanMethods = {
+export const spanAlgorithms = {
   ceap,
   "clean-corrupted": cleanCorrupted,
   eap,
@@ -26,10 +26,10 @@ export const spanMethods = {
 };
 
 /** What gives the scores of single tokens. */
-export type SpanMethod = keyof typeof spanMethods;
+export type SpanAlgorithm = keyof typeof spanAlgorithms;
 
-/** The names of these methods. */
-export const spanMethodNames = Object.keys(spanMethods) as readonly SpanMethod[];
+/** The names of these algorithms. */
+export const spanAlgorithmNames = Object.keys(spanAlgorithms) as readonly SpanAlgorithm[];
 
 /** How the scores of a span's tokens become one in a prompt: their sum, their mean, the sum of their magnitudes, or the largest of those. */
 export type SpanAggregation = "sum" | "mean" | "sum-abs" | "max-abs";
@@ -40,9 +40,9 @@ export const spanAggregations: readonly SpanAggregation[] = ["sum", "mean", "sum
 /** Options of {@link spanScores}. */
 export interface SpanScoresOptions extends Omit<AttributionOptions, "onPrompt"> {
   /** Default `"eap-ig-inputs"`. */
-  readonly method?: SpanMethod | undefined;
-  /** The method's own options beside those that all have, such as `{ steps: 10 }`. Default: none, so that they have their defaults. */
-  readonly methodOptions?: Readonly<Record<string, unknown>> | undefined;
+  readonly algorithm?: SpanAlgorithm | undefined;
+  /** The algorithm's own options beside those that all have, such as `{ steps: 10 }`. Default: none, so that they have their defaults. */
+  readonly algorithmOptions?: Readonly<Record<string, unknown>> | undefined;
   /** Default `"sum"`. */
   readonly aggregation?: SpanAggregation | undefined;
   /** Prompts that are run together, at most. Default 16. */

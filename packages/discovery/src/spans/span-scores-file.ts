@@ -1,13 +1,5 @@
-import { badFile, kind, signature, version, writeWhole } from "@autocircuit/base";
-import {
-  coreKinds,
-  Graph,
-  type ResolvedGraphConfig,
-  readSafetensors,
-  requireSameGraph,
-  type ScoresInfo,
-  safetensorsFile,
-} from "@autocircuit/core";
+import { badFile, kind, readSafetensors, safetensorsFile, signature, version, writeWhole } from "@autocircuit/base";
+import { coreKinds, Graph, type ResolvedGraphConfig, requireSameGraph, type ScoresInfo } from "@autocircuit/core";
 import { CrossingEdges, headInputs } from "./crossing-edges.ts";
 import { CrossingScores } from "./crossing-scores.ts";
 import { SpanScores } from "./span-scores.ts";

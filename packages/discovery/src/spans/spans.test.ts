@@ -10,7 +10,7 @@ import { PromptSpans, type SpanRange } from "./prompt-spans.ts";
 import { runSpanCircuit } from "./run-span-circuit.ts";
 import { spanScores } from "./score-spans.ts";
 import { SpanCircuit } from "./span-circuit.ts";
-import { type SpanMethod, spanMethodNames } from "./span-options.ts";
+import { type SpanAlgorithm, spanAlgorithmNames } from "./span-options.ts";
 import { SpanScores } from "./span-scores.ts";
 
 const task = randomTask({ seed: 4, prompts: 5 });
@@ -60,8 +60,8 @@ describe("PromptSpans", () => {
 });
 
 describe("spanScores", () => {
-  /** Options of a method that are not its defaults. */
-  const own: Partial<Record<SpanMethod, Record<string, unknown>>> = {
+  /** Options of an algorithm that are not its defaults. */
+  const own: Partial<Record<SpanAlgorithm, Record<string, unknown>>> = {
     ceap: { steps: 2, from: "clean" },
     "eap-gp": { steps: 2, path: "source" },
     "eap-ig-activations": { steps: 2 },
@@ -70,17 +70,17 @@ describe("spanScores", () => {
     relp: { attention: true },
   };
 
-  it.each(spanMethodNames)(
+  it.each(spanAlgorithmNames)(
     "%s: sums over the spans are those over the tokens, whatever the lengths",
-    async (method) => {
-      const methodOptions = own[method] ?? {};
-      const found = await spanScores(model, pairs, spans, { method, methodOptions, batchSize: 2 });
-      expect(found.info.options).toMatchObject({ method, ...methodOptions });
+    async (algorithm) => {
+      const algorithmOptions = own[algorithm] ?? {};
+      const found = await spanScores(model, pairs, spans, { algorithm, algorithmOptions, batchSize: 2 });
+      expect(found.info.options).toMatchObject({ algorithm, ...algorithmOptions });
       const whole = new Float64Array(graph.edgeCount);
-      const discover = method === "eap" ? eap : algorithms[method].discover;
+      const discover = algorithm === "eap" ? eap : algorithms[algorithm].discover;
       for (const pair of pairs) {
         const byToken = model.withGraph({ seqLen: pair.clean.length, byToken: true });
-        const { values } = await discover(byToken, loaderOf([pair]), methodOptions);
+        const { values } = await discover(byToken, loaderOf([pair]), algorithmOptions);
         for (const { index, src, dest } of byToken.graph.edges())
           whole[graph.index(`${src.name}->${dest.name}`)]! += values[index]! / pairs.length;
       }
@@ -112,7 +112,7 @@ describe("spanScores", () => {
     const edge = "A0.1->MLP 1";
     const tokens = [1, 2, 3].map((token) => byToken.get(edge, token));
     const of = async (aggregation: "sum" | "mean" | "sum-abs" | "max-abs") =>
-      (await spanScores(model, [pair!], own, { method: "eap", aggregation })).get(edge, "middle");
+      (await spanScores(model, [pair!], own, { algorithm: "eap", aggregation })).get(edge, "middle");
     const sum = tokens.reduce((a, b) => a + b);
     expect(await of("sum")).toBeCloseTo(sum, 5);
     expect(await of("mean")).toBeCloseTo(sum / 3, 5);
@@ -124,18 +124,16 @@ describe("spanScores", () => {
   });
 
   it("wants a graph without tokens, these prompts, and a loss of one unit", async () => {
-    await expect(spanScores(model.withGraph({ byToken: true }), pairs, spans)).rejects.toThrow(
-      /without token positions/,
-    );
+    await expect(spanScores(model.withGraph({ byToken: true }), pairs, spans)).rejects.toThrow(/that is not by token/);
     await expect(spanScores(model, pairs.slice(1), spans)).rejects.toThrow(/spans are those of/);
     await expect(spanScores(model, pairs, spans, { loss: "faithfulness" })).rejects.toThrow(/another unit/);
     const refused = (options: Parameters<typeof spanScores>[3], message: RegExp) =>
       expect(spanScores(model, pairs, spans, options)).rejects.toThrow(message);
-    await refused({ method: "mean-of-methods" as never }, /`method` must be one of/);
-    await refused({ methodOptions: { stepz: 2 } }, /`stepz`/);
-    await refused({ methodOptions: { loss: "kl_div" } }, /`methodOptions` has `loss`, which all methods take/);
-    await refused({ methodOptions: { onPrompt: () => 0 } }, /`methodOptions` has an `onPrompt`/);
-    const flow = { method: "information-flow-routes", ablation: undefined } as const;
+    await refused({ algorithm: "mean-of-methods" as never }, /`algorithm` must be one of/);
+    await refused({ algorithmOptions: { stepz: 2 } }, /`stepz`/);
+    await refused({ algorithmOptions: { loss: "kl_div" } }, /`algorithmOptions` has `loss`, which all algorithms take/);
+    await refused({ algorithmOptions: { onPrompt: () => 0 } }, /`algorithmOptions` has an `onPrompt`/);
+    const flow = { algorithm: "information-flow-routes", ablation: undefined } as const;
     await refused({ ...flow, ablation: "zero" }, /`ablation`/);
     expect((await spanScores(model, pairs, spans, flow)).info.options).not.toHaveProperty("ablation");
   });
@@ -203,13 +201,13 @@ describe("circuits over spans", () => {
   it("edges and spans that there are not, sizes and means by position are errors", async () => {
     expect(() => new SpanCircuit(graph, spans.names, [["A0.0->Resid End", "lost"]])).toThrow(/no span "lost"/);
     expect(() => new SpanCircuit(graph, spans.names, [["A9.0->Resid End", "last"]])).toThrow(/A9\.0/);
-    const scores = await spanScores(model, pairs, spans, { method: "eap" });
+    const scores = await spanScores(model, pairs, spans, { algorithm: "eap" });
     expect(() => scores.circuit(1e6)).toThrow(/0 to \d+ edges/);
     expect(() => scores.get("A0.0->Resid End", "lost")).toThrow(/no span "lost"/);
     const run = runSpanCircuit(model, pairs, spans, scores.circuit(5), { ablation: "tokenwise-mean-clean" });
     await expect(run).rejects.toThrow(/is a mean for each position/);
     const byToken = Graph.of(graph.config, { tokens: 4 });
-    expect(() => new SpanCircuit(byToken, ["a"], [])).toThrow(/without token positions/);
+    expect(() => new SpanCircuit(byToken, ["a"], [])).toThrow(/that is not by token/);
     expect(() => new SpanCircuit(graph, ["a", "a"], [])).toThrow(/"a" is there twice/);
     expect(() => scores.circuit(5).complement(graph, spans.ofTokens[0]!)).toThrow(/It has no positions/);
     const other = new SpanCircuit(graph, ["a", "b", "c"], []);

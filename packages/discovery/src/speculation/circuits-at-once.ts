@@ -1,12 +1,16 @@
 import {
+  availableMemory,
   bytesPerPrompt,
+  maskBytes,
+  type PassWidths,
   type PatchableModel,
   type PromptBatch,
   passBytes,
   promptsAtOnce,
+  type SizedModel,
   usualSliceBytes,
 } from "@autocircuit/core";
-import { openDevice } from "@autocircuit/native";
+import { type Device, openDevice } from "@autocircuit/native";
 
 /** On the CPU more circuits than these at once bring nothing. */
 const onCpu = 8;
@@ -15,30 +19,70 @@ const onDevice = 64;
 /** Where a GPU does not say how much memory it has. */
 const usualBytes = 4 * 2 ** 30;
 
+/** A model by what decides how many circuits of it run at once. */
+export type ModelAtOnce = PassWidths & Pick<SizedModel, "sliceBytes"> & { readonly device: Device };
+
+/** Prompts that circuits run on together. */
+export type BatchAtOnce = Pick<PromptBatch, "size" | "length">;
+
 /**
  * How many circuits to run at once: as many as a GPU's memory takes, a power of two; a few on the CPU, fewer where a model was told to run
  * less at once than usual (`sliceBytes`) and they do not fit into it.
+ *
+ * @param free bytes on a GPU
  */
-export async function circuitsAtOnce(model: PatchableModel, batch: PromptBatch): Promise<number> {
+export function circuitsFitting(model: ModelAtOnce, batch: BatchAtOnce, free = usualBytes): number {
   const { device } = model;
   if (device === "cpu") return model.sliceBytes < usualSliceBytes(device) ? inSlices(model, batch) : onCpu;
-  const { facts } = await openDevice(device);
-  const available = (facts?.freeBytes || usualBytes) / 2;
-  const fitting = Math.floor(available / bytesPerCircuit(model, batch));
+  const fitting = Math.floor(free / 2 / bytesPerCircuit(model, batch));
   return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(onDevice, fitting))));
+}
+
+/** The same for a model that is loaded, by what its device has free. */
+export async function circuitsAtOnce(model: PatchableModel, batch: PromptBatch): Promise<number> {
+  return circuitsFitting(model, batch, await freeBytes(model.device));
+}
+
+/** Most circuits whose answers are counted together, and what their passes may take. */
+const [mostAnswering, answeringBytes] = [32, 2 ** 29];
+/** Share of what is free that they may take: what else the pass holds is to fit beside them. */
+const freeShare = 0.25;
+
+/**
+ * How many circuits to run at once where only their answers are counted: as many as take at most half a GiB, and a quarter of what is free.
+ *
+ * @param outputs positions of each prompt that are answered
+ * @param free bytes, of the machine or on the GPU
+ */
+export function answeringAtOnce(
+  model: Omit<ModelAtOnce, "sliceBytes">,
+  { size, length }: BatchAtOnce,
+  outputs: number,
+  free = model.device === "cpu" ? availableMemory() : usualBytes,
+): number {
+  const one = size * passBytes(model, length, outputs) + maskBytes(model.graph.edgeCount, model.computeDtype);
+  const fitting = Math.floor(Math.min(answeringBytes, freeShare * free) / one);
+  return Math.max(1, Math.min(mostAnswering, fitting));
+}
+
+/** What a GPU has free, in bytes; undefined where it does not say, and on the CPU. */
+export async function freeBytes(device: Device): Promise<number | undefined> {
+  if (device === "cpu") return undefined;
+  const { facts } = await openDevice(device);
+  return facts?.freeBytes || undefined;
 }
 
 /** A pass without gradients of twice as many prompts takes no longer than one with them. */
 const withoutGradients = 2;
 
 /** As many as keep a pass with them as short as `sliceBytes` keeps those with gradients. */
-function inSlices(model: PatchableModel, { size, length }: PromptBatch): number {
+function inSlices(model: ModelAtOnce, { size, length }: BatchAtOnce): number {
   const prompts = Math.min(size, promptsAtOnce(model, length));
   const rows = (withoutGradients * model.sliceBytes) / bytesPerPrompt(model, length);
   return Math.max(1, Math.min(onCpu, Math.floor(rows / prompts)));
 }
 
 /** What runs for a circuit, with the sources' deltas twice, since output positions may have their own; its outputs are compared in pieces. */
-function bytesPerCircuit(model: PatchableModel, { size, length }: PromptBatch): number {
+function bytesPerCircuit(model: PassWidths, { size, length }: BatchAtOnce): number {
   return size * (passBytes(model, length, 0) + bytesPerPrompt(model, length));
 }

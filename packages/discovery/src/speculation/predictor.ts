@@ -13,7 +13,7 @@ const recency = 0.2;
  * Guesses by what came out lately for edges of the same kind: each kind keeps a running rate of removals and the more
  * frequent decision is the guess. Starts with "removed", which most edges are.
  *
- * @param kinds kind of each edge by position in the order, such as the number of its destination group
+ * @param kinds kind of each edge by position in the order, such as the number of its group
  */
 export class RatePredictor implements Predictor {
   readonly #kinds: ArrayLike<number>;

@@ -1,12 +1,23 @@
-import { firstPrompts, type LoadedTask, type PruneScores } from "@autocircuit/core";
+import { circuitNamed, circuitsInGraph, ownTask, tracrTasks } from "@autocircuit/circuits";
+import {
+  activeLatents,
+  equalPairs,
+  firstPrompts,
+  type LoadedTask,
+  type PruneScores,
+  splitPrompts,
+} from "@autocircuit/core";
 import {
   type FoundCircuit,
   findCircuit,
   foundStability,
   measureFound,
   modelAccuracy,
+  planOf,
+  rankingOf,
   reportGraph,
   reportOf,
+  requireCompatibleOptions,
   runShape,
   scoredEdges,
   selectCircuit,
@@ -35,7 +46,25 @@ export function foundCalls(task: LoadedTask, scores: PruneScores): Readonly<Reco
       takes: { found, rows: [scores.values, scores.values] },
       call: (t, o) => foundStability(t.found, t.rows, o),
     },
-    runShape: { takes: { edgeCount: 10 }, options: {}, call: (t, o) => runShape(t.edgeCount, o) },
+    ownTask: {
+      takes: { model: "./no-such-folder", prompts: "no-such.json" },
+      call: (t, o) => ownTask(t.model, t.prompts, o),
+    },
+    splitPrompts: { takes: { count: 9 }, call: (t, o) => splitPrompts(t.count, o) },
+    circuitNamed: { takes: { task: tracrTasks["tracr-reverse"] }, call: (t, o) => circuitNamed(t.task, o) },
+    circuitsInGraph: {
+      takes: { task: tracrTasks["tracr-reverse"], loaded: { ...task, knownEdges: null } },
+      call: (t, o) => circuitsInGraph(t.task, t.loaded, o),
+    },
+    planOf: { takes: { task }, call: (t, o) => planOf(t.task, o) },
+    runShape: { takes: { task, batch: { size: 2, length: 3 } }, call: (t, o) => runShape(t.task, o, t.batch) },
+    requireCompatibleOptions: { takes: {}, options: {}, call: async (_, o) => requireCompatibleOptions(o) },
+    rankingOf: { takes: { scores }, call: (t) => rankingOf(t.scores) },
+    equalPairs: { takes: { pairs: task.train.prompts }, call: (t, o) => equalPairs(t.pairs, o) },
+    activeLatents: {
+      takes: { model: task.model, prompts: task.train },
+      call: (t, o) => activeLatents(t.model, t.prompts, o),
+    },
     scoredEdges: { takes: { circuit: scores.circuit(3), scores }, call: (t) => scoredEdges(t.circuit, t.scores) },
     reportGraph: { takes: { graph: scores.graph, labels: {} }, call: (t) => reportGraph(t.graph, t.labels) },
     reportOf: { takes: { task, found }, call: (t, o) => reportOf(t.task, t.found, o) },

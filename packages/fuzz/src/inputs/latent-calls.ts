@@ -7,6 +7,7 @@ import {
   type PromptLoader,
   pruneLatents,
   replacedModel,
+  requireKeepable,
 } from "@autocircuit/core";
 import { trainAutoencoders } from "@autocircuit/discovery";
 import type { PublicCall } from "./public-call.ts";
@@ -41,6 +42,14 @@ export function latentCalls(on: {
     keepLatents: {
       takes: { autoencoders, latents: { keptLatents: { mlp: autoencoders.blocks.map(() => [2, 0]) } } },
       call: (t, _) => keepLatents(t.autoencoders, t.latents),
+    },
+    requireKeepable: {
+      takes: {
+        latents: { keptLatents: { mlp: [[1, 0]] } },
+        places: [{ block: 0, of: "mlp", count: 4 }],
+        layers: 1,
+      },
+      call: (t) => requireKeepable(t.latents, t.places, t.layers),
     },
     replacedModel: {
       takes: { ...on, autoencoders },

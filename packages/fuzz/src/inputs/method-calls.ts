@@ -79,8 +79,8 @@ export function methodCalls(
     },
     jaccardText: { takes: { jaccard: 0.5 }, call: (t) => jaccardText(t.jaccard) },
     stability: {
-      takes: { bootstrap: drawn, size: 1, by: "absolute" },
-      call: (t) => stability(t.bootstrap, t.size, t.by),
+      takes: { bootstrap: drawn, size: 1, rank: "absolute" },
+      call: (t) => stability(t.bootstrap, t.size, t.rank),
     },
     equivalenceTest: {
       takes: { full: [1], circuit: [2] },

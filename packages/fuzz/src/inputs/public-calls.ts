@@ -31,6 +31,7 @@ import {
   sharePrefix,
   sortedMagnitudes,
   Tokens,
+  unclearGroups,
   withGraphOf,
 } from "@autocircuit/core";
 import {
@@ -212,6 +213,10 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   runCircuits: { takes: on, options: { scores, sizes: [1] }, call: (t, o) => runCircuits(t.model, t.prompts, o) },
   patchPrompts: { takes: on, options: { ablate: [0] }, call: (t, o) => patchPrompts(t.model, t.prompts, o) },
   withGraphOf: { takes: { model, edges: [], seqLen: null }, call: (t) => withGraphOf(t.model, t.edges, t.seqLen) },
+  unclearGroups: {
+    takes: { config: { heads: 4, kvHeads: 2 }, names: ["A0.0->A1.0.K"] },
+    call: (t) => unclearGroups(t.config, t.names),
+  },
   sharePrefix: { takes: on, call: (t, o) => sharePrefix(t.model, t.prompts, o) },
   Task: { takes: {}, options: task, call: (_, o) => defineTask(o) },
   "Task.load": { takes: {}, call: (_, o) => defineTask(task).load(o) },
@@ -285,8 +290,8 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
   mibScores: { takes: { values: [] }, options: { full: 1, empty: 0 }, call: (t, o) => mibScores(t.values, o) },
   precisionRecall: { takes: { scores, circuit }, call: (t, o) => precisionRecall(t.scores, t.circuit, o) },
   rocCurve: { takes: { scores, circuit }, call: (t) => rocCurve(t.scores, t.circuit) },
-  rocOfValues: { takes: { values: [1], truth: [0] }, call: (t) => rocOfValues(t.values, t.truth) },
-  rankEdges: { takes: { scores: [1], truth: [0] }, call: (t) => rankEdges(t.scores, t.truth) },
+  rocOfValues: { takes: { values: [1], knownEdges: [0] }, call: (t) => rocOfValues(t.values, t.knownEdges) },
+  rankEdges: { takes: { scores: [1], knownEdges: [0] }, call: (t) => rankEdges(t.scores, t.knownEdges) },
   rocAtSizes: { takes: { scores, circuit }, call: (t, o) => rocAtSizes(t.scores, t.circuit, o) },
   normalizedArea: { takes: { areas: [{ area: 1, random: 1 }] }, call: (t, o) => normalizedArea(t.areas, o) },
   sameUnderKnockouts: {
@@ -295,10 +300,10 @@ export const publicCalls: Readonly<Record<string, PublicCall>> = {
     call: (t, o) => sameUnderKnockouts(t.model, t.prompts, o),
   },
   compareEdgeSets: {
-    takes: { found: [0], truth: [0], edgeCount: 1 },
-    call: (t) => compareEdgeSets(t.found, t.truth, t.edgeCount),
+    takes: { found: [0], known: [0], edgeCount: 1 },
+    call: (t) => compareEdgeSets(t.found, t.known, t.edgeCount),
   },
-  compareCircuits: { takes: { found: circuit, truth: circuit }, call: (t) => compareCircuits(t.found, t.truth) },
+  compareCircuits: { takes: { found: circuit, known: circuit }, call: (t) => compareCircuits(t.found, t.known) },
   scoreOverlap: { takes: { a: scores, b: scores, sizes: [1] }, call: (t) => scoreOverlap(t.a, t.b, t.sizes) },
   rankSimilarity: { takes: { a: scores, b: scores }, call: (t) => rankSimilarity(t.a, t.b) },
   similarityMatrices: {

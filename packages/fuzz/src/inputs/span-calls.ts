@@ -3,6 +3,7 @@ import {
   CrossingScores,
   crossingScores,
   loadSpanScores,
+  noCrossing,
   PromptSpans,
   readSpans,
   runSpanCircuit,
@@ -58,6 +59,7 @@ export function spanCalls(
       takes: { model, prompts, spans },
       call: (t, o) => crossingScores(t.model, t.prompts, t.spans, o),
     },
+    noCrossing: { takes: { model, method: "eap", options: {} }, call: (t) => noCrossing(t.model, t.method, t.options) },
     runSpanCircuit: {
       takes: { model, prompts, spans, circuit },
       call: (t, o) => runSpanCircuit(t.model, t.prompts, t.spans, t.circuit, o),

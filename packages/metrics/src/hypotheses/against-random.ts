@@ -1,6 +1,7 @@
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { binomial, sumOf } from "./binomial.ts";
 import { distance } from "./distance.ts";
+import { leastOfBeaten } from "./least-counts.ts";
 import { requireSameLength } from "./same-length.ts";
 
 /** Options of {@link sufficiencyTest} and {@link partialNecessityTest}. */
@@ -21,6 +22,8 @@ export interface AgainstRandom {
   readonly beaten: number;
   /** Chance of beating so many if the true share is no more than the quantile. Small: the circuit beats at least that share. */
   readonly pValue: number;
+  /** The smallest that so many random circuits can have, all of them beaten: where it is not below the level, they cannot show anything. */
+  readonly leastPValue: number;
 }
 
 const scores = kind.having("a list of numbers", "length");
@@ -92,5 +95,6 @@ function against(
   const randomDistances = random.map((list) => distance(full, list, useMean));
   const count = randomDistances.filter((other) => beats(ownDistance, other)).length;
   const pValue = sumOf(binomial(random.length, quantile), count, random.length);
-  return { distance: ownDistance, randomDistances, beaten: count / random.length, pValue };
+  const leastPValue = leastOfBeaten(random.length, quantile);
+  return { distance: ownDistance, randomDistances, beaten: count / random.length, pValue, leastPValue };
 }

@@ -1,8 +1,14 @@
 import { expect, it } from "vitest";
-import { sufficiencyTest } from "./against-random.ts";
-import { equivalenceVerdict, minimalityVerdict, sufficiencyVerdict } from "./circuit-verdicts.ts";
+import { partialNecessityTest, sufficiencyTest } from "./against-random.ts";
+import {
+  equivalenceVerdict,
+  independenceVerdict,
+  minimalityVerdict,
+  necessityVerdict,
+  sufficiencyVerdict,
+} from "./circuit-verdicts.ts";
 
-const asked = { quantile: 0.9, level: 0.05 };
+const asked = { quantile: 0.9, level: 0.05, prompts: 20 };
 const full = [1, 2, 3, 4];
 const far = [0, 0, 0, 0];
 
@@ -18,7 +24,7 @@ it("sufficiency is not tested where all random circuits tie with the circuit, an
 });
 
 it("equivalence that is not refused passes with enough prompts, or where these show that the score is kept", () => {
-  const result = { statistic: 0.125, pValue: 0.11 };
+  const result = { statistic: 0.125, pValue: 0.11, leastPValue: 0.001 };
   const of = (prompts: number, keeps: boolean) =>
     equivalenceVerdict(result, { prompts, level: 0.05, keeps: () => keeps });
   expect(of(20, false)).toMatchObject({ passed: true, text: expect.stringMatching(/\(p = 0\.11\)\.$/) });
@@ -31,8 +37,8 @@ it("equivalence that is not refused passes with enough prompts, or where these s
 });
 
 it("minimality of a circuit of one edge is told of one", () => {
-  const about = { tested: 1, edges: 1, names: ["MLP 0->Resid End"] };
-  const result = { distances: [1], randomDistances: [0], beaten: [1], pValues: [1] };
+  const about = { ...asked, tested: 1, edges: 1, names: ["MLP 0->Resid End"] };
+  const result = { distances: [1], randomDistances: [0], beaten: [1], pValues: [1], leastPValue: 1e-9 };
   expect(minimalityVerdict({ ...result, notMinimal: [] }, about).text).toMatch(/^Nothing says that its one edge does/);
   expect(minimalityVerdict({ ...result, notMinimal: [0] }, about).text).toBe(
     "Not minimal: its one edge does too little: MLP 0->Resid End.",
@@ -41,11 +47,12 @@ it("minimality of a circuit of one edge is told of one", () => {
 
 it("minimality gives all edges that do too little, the text a few and where the rest is", () => {
   const names = Array.from({ length: 8 }, (_, i) => `MLP ${i}->Resid End`);
-  const about = { tested: 8, edges: 8, names };
+  const about = { ...asked, tested: 8, edges: 8, names };
   const result = {
     distances: [8, 7, 6, 5, 4, 3, 2, 1],
     randomDistances: [9],
     beaten: Array(8).fill(0),
+    leastPValue: 1e-9,
     pValues: [0.2, 0.1, 0.01, 0.01, 0.01, 0.01, 0.01, 0.001],
   };
   const { text, notMinimal } = minimalityVerdict({ ...result, notMinimal: [1, 2, 3, 4, 5, 6, 7] }, about);
@@ -55,4 +62,76 @@ it("minimality gives all edges that do too little, the text a few and where the 
   expect(minimalityVerdict({ ...result, notMinimal: [2] }, about).text).toMatch(/too little: MLP 2->Resid End\.$/);
   expect(minimalityVerdict({ ...result, notMinimal: [] }, about).notMinimal).toEqual([]);
   expect(minimalityVerdict(null, about).notMinimal).toBeUndefined();
+});
+
+it("equivalence at a level that 20 prompts cannot reach wants as many as can", () => {
+  const result = { statistic: 0.4, pValue: 0.8, leastPValue: 0.6 ** 20 + 0.4 ** 20 };
+  const of = (prompts: number) => equivalenceVerdict(result, { prompts, level: 1e-6, keeps: () => false });
+  expect(of(20)).toMatchObject({
+    undecided: true,
+    text: expect.stringMatching(/From 28 prompts on the test tells\.$/),
+  });
+  expect(of(28).passed).toBe(true);
+});
+
+it("independence is undecided of few prompts that do not refuse it, and where they could not", () => {
+  const of = (pValue: number, prompts: number, leastPValue = 1e-3) =>
+    independenceVerdict({ statistic: 1, pValue, leastPValue }, { ablation: "zero", level: 0.05, prompts });
+  expect(of(0.4, 20)).toMatchObject({ passed: true });
+  expect(of(0.4, 19)).toMatchObject({ passed: null, undecided: true, pValue: 0.4 });
+  expect(of(0.4, 19).text).toMatch(/^Cannot tell: nothing says .* From 20 prompts on the test tells\.$/);
+  expect(of(0.02, 8)).toMatchObject({ passed: false });
+  expect(of(1 / 6, 3, 1 / 6).text).toMatch(/^Cannot tell: .* can come to is p = 0\.17\. From 20 prompts that differ/);
+  expect(of(0.4, 40, 0.05)).toMatchObject({ passed: null, undecided: true });
+});
+
+it("distances on less than 5 prompts tell nothing, whatever random circuits say", () => {
+  const near = sufficiencyTest(full, full, Array(50).fill(far));
+  const needed = partialNecessityTest(full, far, Array(50).fill(full));
+  const minimal = { distances: [0], randomDistances: Array(50).fill(1), beaten: [0], pValues: [0], leastPValue: 0 };
+  const about = { ...asked, tested: 1, edges: 1, names: ["MLP 0->Resid End"] };
+  const of = (prompts: number) => [
+    sufficiencyVerdict(near, 3, { ...asked, prompts }),
+    necessityVerdict(needed, 3, { ...asked, prompts }),
+    minimalityVerdict({ ...minimal, notMinimal: [0] }, { ...about, prompts }),
+  ];
+  for (const verdict of of(4))
+    expect(verdict).toMatchObject({
+      ...{ passed: null, undecided: true },
+      text: expect.stringMatching(/4 prompts cannot show, were it so on each \(p = 0\.063\)\. From 5 prompts on/),
+    });
+  expect(of(5).map(({ passed }) => passed)).toEqual([true, true, false]);
+});
+
+it("too few random circuits cannot show that a circuit beats them, but can show that it does not", () => {
+  const of = (beaten: number, random: number) => {
+    const others = Array.from({ length: random }, (_, i) => (i < beaten ? far : full));
+    return sufficiencyVerdict(sufficiencyTest(full, [1, 2, 3, 5], others), 3, asked);
+  };
+  expect(of(28, 28)).toMatchObject({
+    ...{ passed: null, undecided: true },
+    text: expect.stringMatching(/^Cannot tell: that 90 % are beaten, 28 .* From 29 random circuits on the test tells/),
+  });
+  expect(of(29, 29)).toMatchObject({ passed: true });
+  expect(of(1, 5)).toMatchObject({ passed: false });
+  expect(of(1, 1)).toMatchObject({
+    undecided: true,
+    text: expect.stringMatching(/1 random circuit cannot show, were it/),
+  });
+});
+
+it("minimality is undecided where random edges are too few for so many of the circuit", () => {
+  const of = (tested: number, random: number) =>
+    minimalityVerdict(
+      {
+        ...{ distances: Array(tested).fill(1), randomDistances: Array(random).fill(0), beaten: Array(tested).fill(1) },
+        ...{ pValues: Array(tested).fill(1), leastPValue: 0.1 ** random, notMinimal: [] },
+      },
+      { ...asked, tested, edges: 40, names: [] },
+    );
+  expect(of(40, 3)).toMatchObject({ passed: true });
+  expect(of(40, 2)).toMatchObject({
+    ...{ passed: null, undecided: true },
+    text: expect.stringMatching(/^Cannot tell: 2 random edges can refuse none of its 40 edges, .* From 3 random circ/),
+  });
 });

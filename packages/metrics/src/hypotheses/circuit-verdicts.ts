@@ -1,6 +1,15 @@
 import type { AblationType } from "@autocircuit/core";
 import type { AgainstRandom } from "./against-random.ts";
-import type { TestResult } from "./equivalence.ts";
+import { binomial, sumOf } from "./binomial.ts";
+import type { HypothesisTest } from "./equivalence.ts";
+import {
+  FEW_PROMPTS,
+  leastCount,
+  leastOfBeaten,
+  leastOfComparison,
+  leastOfPermutations,
+  leastOfSigns,
+} from "./least-counts.ts";
 import type { Minimality } from "./minimality.ts";
 import { NEAR } from "./score-kept.ts";
 
@@ -29,9 +38,9 @@ export interface NotMinimalEdge {
 /** What a test of a circuit came to. */
 export interface CircuitVerdict {
   readonly test: CircuitTestName;
-  /** Null where the scores leave nothing to test, and where so few prompts cannot tell ({@link undecided}). */
+  /** Null where the scores leave nothing to test, and where so few prompts or random circuits cannot tell ({@link undecided}). */
   readonly passed: boolean | null;
-  /** The test was made, and there are too few prompts for it to say anything. */
+  /** The test was made, and there are too few prompts, or random circuits, for it to say anything. */
   readonly undecided?: true;
   /** Of the least sure edge for minimality; null where nothing was tested. */
   readonly pValue: number | null;
@@ -44,10 +53,12 @@ export interface CircuitVerdict {
 /** Chance of a wrong verdict that is accepted. */
 export const usualLevel = 0.05;
 
-/** Fewer prompts than these are few. */
-export const FEW_PROMPTS = 20;
+/** The epsilon of equivalence, where nothing else is asked for. */
+const EPSILON = 0.1;
 
 const chance = (p: number) => (p < 0.001 ? "p < 0.001" : `p = ${p.toPrecision(2)}`);
+const from = (count: number, what: string) => `From ${count} ${what} on the test tells.`;
+const lower = (text: string) => text[0]!.toLowerCase() + text.slice(1);
 const percent = (share: number) => `${Math.round(1000 * share) / 10} %`;
 
 /**
@@ -55,7 +66,7 @@ const percent = (share: number) => `${Math.round(1000 * share) / 10} %`;
  * these show that it keeps the model's score: that they do not refuse it says nothing.
  */
 export function equivalenceVerdict(
-  result: TestResult | null,
+  result: HypothesisTest | null,
   { prompts, level, keeps }: { prompts: number; level: number; keeps: () => boolean },
 ): CircuitVerdict {
   const test = "equivalence";
@@ -68,12 +79,16 @@ export function equivalenceVerdict(
   const wins = `it scores higher than the model on ${percent(statistic)} of ${prompts} prompts (${chance(pValue)})`;
   if (pValue < level) return { test, passed: false, pValue, text: `Not equivalent: ${wins}.` };
   const nothing = `Nothing says that the circuit differs from the model: ${wins}`;
-  if (prompts >= FEW_PROMPTS) return { test, passed: true, pValue, text: `${nothing}.` };
+  const enough = Math.max(
+    FEW_PROMPTS,
+    leastCount(level, (count) => leastOfSigns(count, EPSILON)),
+  );
+  if (prompts >= enough) return { test, passed: true, pValue, text: `${nothing}.` };
   const kept = `keeps ${percent(1 - NEAR)} to ${percent(1 + NEAR)} of the score that ablation of every edge takes`;
   if (keeps()) return { test, passed: true, pValue, text: `${nothing}, and it ${kept}.` };
   return {
     ...{ test, passed: null, undecided: true, pValue },
-    text: `Cannot tell: ${wins}, which so few cannot refuse, nor do they show that it ${kept}. From ${FEW_PROMPTS} prompts on the test tells.`,
+    text: `Cannot tell: ${wins}, which so few cannot refuse, nor do they show that it ${kept}. ${from(enough, "prompts")}`,
   };
 }
 
@@ -85,8 +100,8 @@ const otherCause = (ablation: AblationType) =>
 
 /** Whether scores without the circuit go with the model's. */
 export function independenceVerdict(
-  result: TestResult | "whole graph" | "same without" | "same full",
-  { level, ablation }: { level: number; ablation: AblationType },
+  result: HypothesisTest | "whole graph" | "same without" | "same full" | "no scale",
+  { level, ablation, prompts }: { level: number; ablation: AblationType; prompts: number },
 ): CircuitVerdict {
   const test = "independence";
   if (result === "whole graph")
@@ -99,20 +114,34 @@ export function independenceVerdict(
       ...{ test, passed: null, pValue: null },
       text: "Cannot be tested: the model scores the same on every prompt.",
     };
+  if (result === "no scale")
+    return {
+      ...{ test, passed: null, pValue: null },
+      text: "Cannot be tested: most scores with and without the circuit are one number, so that there is no scale to compare on.",
+    };
   if (result === "same without")
     return {
       ...{ test, passed: true, pValue: null },
       text: "Without the circuit all prompts score the same, which tells nothing of the model's scores.",
     };
-  const { pValue } = result;
-  const passed = pValue >= level;
-  return {
-    ...{ test, passed, pValue },
-    text: passed
-      ? `Nothing says that scores without the circuit go with the model's (${chance(pValue)}).`
-      : `Not independent: scores without the circuit go with the model's (${chance(pValue)}). A circuit that is too small can be the cause, ` +
+  const { pValue, leastPValue } = result;
+  const nothing = `Nothing says that scores without the circuit go with the model's (${chance(pValue)})`;
+  const undecided = { test, passed: null, undecided: true, pValue } as const;
+  if (leastPValue >= level) {
+    const enough = Math.max(FEW_PROMPTS, leastCount(level, leastOfPermutations));
+    const few = `of so few prompts, or that score alike, the least that the test can come to is ${chance(leastPValue)}`;
+    return { ...undecided, text: `Cannot tell: ${few}. ${from(enough, "prompts that differ")}` };
+  }
+  if (pValue < level)
+    return {
+      ...{ test, passed: false, pValue },
+      text:
+        `Not independent: scores without the circuit go with the model's (${chance(pValue)}). A circuit that is too small can be the cause, ` +
         `and so can ${otherCause(ablation)}.`,
-  };
+    };
+  if (prompts >= FEW_PROMPTS) return { test, passed: true, pValue, text: `${nothing}.` };
+  const few = `${prompts} prompts do not find what shares half of its variance with them`;
+  return { ...undecided, text: `Cannot tell: ${lower(nothing)}, but ${few}. ${from(FEW_PROMPTS, "prompts")}` };
 }
 
 /** So many edges a verdict's text names. */
@@ -121,7 +150,12 @@ const NAMED = 5;
 /** Whether every edge does something. */
 export function minimalityVerdict(
   result: Minimality | null,
-  { tested, edges, names }: { tested: number; edges: number; names: readonly string[] },
+  {
+    tested,
+    edges,
+    names,
+    ...asked
+  }: { tested: number; edges: number; names: readonly string[]; prompts: number; quantile: number; level: number },
 ): CircuitVerdict {
   const test = "minimality";
   if (result === null)
@@ -139,6 +173,21 @@ export function minimalityVerdict(
     .map((i) => ({ edge: names[i]!, distance: result.distances[i]!, pValue: result.pValues[i]! }))
     .sort((a, b) => a.distance - b.distance);
   const count = notMinimal.length;
+  const few = fewToCompare(asked);
+  if (few !== null) return { test, passed: null, undecided: true, pValue, text: few };
+  const each = asked.level / tested;
+  if (result.leastPValue >= each) {
+    const random = result.randomDistances.length;
+    const enough = leastCount(each, (count) => leastOfBeaten(count, 1 - asked.quantile));
+    const said = `${random} random ${random === 1 ? "edge" : "edges"} can refuse none of ${of.replace(/,$/, "")}, did each do more`;
+    return {
+      test,
+      passed: null,
+      undecided: true,
+      pValue,
+      text: `Cannot tell: ${said}. ${from(enough, "random circuits")}`,
+    };
+  }
   const passed = count === 0;
   const named = notMinimal.slice(0, NAMED).map(({ edge }) => edge);
   const rest = count > named.length ? ` and ${count - named.length} more (\`notMinimal\` of this verdict has all)` : "";
@@ -158,10 +207,46 @@ export function nothingAblated(test: CircuitTestName): CircuitVerdict {
   };
 }
 
-/** The share of random circuits that must be beaten, and the chance of a wrong verdict that is accepted. */
+/** Of prompts that are all the same one. */
+export function onePrompt(test: CircuitTestName, prompts: number): CircuitVerdict {
+  return {
+    ...{ test, passed: null, pValue: null },
+    text: `Cannot be tested: all ${prompts} prompts are the same, which tells no more than one.`,
+  };
+}
+
+/** The share of random circuits that must be beaten, the chance of a wrong verdict that is accepted, and on how many prompts. */
 interface Asked {
   readonly quantile: number;
   readonly level: number;
+  readonly prompts: number;
+}
+
+/** Why distances of so few prompts are not compared; null where they are enough. */
+function fewToCompare({ prompts, level }: Pick<Asked, "prompts" | "level">): string | null {
+  const least = leastOfComparison(prompts);
+  if (least < level) return null;
+  const by = `which of two circuits scores nearer to a third ${prompts} prompts cannot show, were it so on each (${chance(least)})`;
+  return `Cannot tell: ${by}. ${from(leastCount(level, leastOfComparison), "prompts")}`;
+}
+
+/**
+ * Why random circuits, or prompts, are too few to show that the circuit beats its share of them; null where they are enough, and where so few show that
+ * it does not.
+ */
+function fewToShow(result: AgainstRandom, asked: Asked): string | null {
+  const { quantile, level } = asked;
+  const few = fewToCompare(asked);
+  if (few !== null || result.leastPValue < level) return few;
+  const random = result.randomDistances.length;
+  const beaten = Math.round(result.beaten * random);
+  if (sumOf(binomial(random, quantile), 0, beaten) < level) return null;
+  const all =
+    random === 1
+      ? "1 random circuit cannot show, were it beaten"
+      : `${random} random circuits cannot show, were all beaten`;
+  const enough = leastCount(level, (count) => leastOfBeaten(count, quantile));
+  return `Cannot tell: that ${percent(quantile)} are beaten, ${all} (${chance(result.leastPValue)}). ${from(enough, "random circuits")}`;
 }
 
 function nothingToCompare(test: CircuitTestName, edges: number): CircuitVerdict {
@@ -183,6 +268,8 @@ export function sufficiencyVerdict(result: AgainstRandom | null, edges: number, 
       ...{ test: "sufficiency", passed: null, pValue: null },
       text: `Cannot be tested: all ${result.randomDistances.length} random circuits of its size are as near to the model as the circuit.`,
     };
+  const few = fewToShow(result, asked);
+  if (few !== null) return { test: "sufficiency", passed: null, undecided: true, pValue: result.pValue, text: few };
   const { quantile, level } = asked;
   const passed = result.pValue < level;
   const share = `it is at least as near to the model as ${percent(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;
@@ -195,6 +282,9 @@ export function sufficiencyVerdict(result: AgainstRandom | null, edges: number, 
 /** Whether the model needs the circuit more than random ones; null where there are no others of its size. */
 export function necessityVerdict(result: AgainstRandom | null, edges: number, asked: Asked): CircuitVerdict {
   if (result === null) return nothingToCompare("partial-necessity", edges);
+  const few = fewToShow(result, asked);
+  if (few !== null)
+    return { test: "partial-necessity", passed: null, undecided: true, pValue: result.pValue, text: few };
   const { quantile, level } = asked;
   const passed = result.pValue < level;
   const share = `removing it harms the model more than removing ${percent(result.beaten)} of ${result.randomDistances.length} random circuits of its size (${chance(result.pValue)})`;

@@ -1,5 +1,6 @@
 import { kind, signature } from "@autocircuit/base";
 import { binomial } from "./binomial.ts";
+import { leastOfSigns } from "./least-counts.ts";
 import { requireSameLength } from "./same-length.ts";
 
 /** What a test came to. */
@@ -7,6 +8,12 @@ export interface TestResult {
   readonly statistic: number;
   /** How likely so extreme a statistic is if the null hypothesis is true. */
   readonly pValue: number;
+}
+
+/** Of {@link equivalenceTest}, and of the tests of the circuit hypothesis beside it. */
+export interface HypothesisTest extends TestResult {
+  /** The smallest p-value that so many prompts, or orders of them, can have: where it is not below the level, they cannot refuse anything. */
+  readonly leastPValue: number;
 }
 
 const check = signature(
@@ -33,7 +40,7 @@ export function equivalenceTest(
   full: ArrayLike<number>,
   circuit: ArrayLike<number>,
   options: { epsilon?: number } = {},
-): TestResult {
+): HypothesisTest {
   check({ full, circuit }, options);
   requireSameLength("equivalenceTest", { full, circuit });
   const { epsilon = 0.1 } = options;
@@ -44,5 +51,5 @@ export function equivalenceTest(
   // In whole numbers: |2k - n| is exact.
   const far = Math.abs(2 * better - n);
   const pValue = chances.reduce((sum, chance, k) => (Math.abs(2 * k - n) >= far ? sum + chance : sum), 0);
-  return { statistic: better / n, pValue: Math.min(1, pValue) };
+  return { statistic: better / n, pValue: Math.min(1, pValue), leastPValue: leastOfSigns(n, epsilon) };
 }

@@ -10,7 +10,7 @@ describe("tests of the circuit hypothesis", () => {
   test("equivalence: a circuit that wins half of the time passes, one that always loses does not", () => {
     const full = wave(40, 0);
     const half = full.map((value, i) => value + (i % 2 === 0 ? 0.1 : -0.1));
-    expect(equivalenceTest(full, half)).toEqual({ statistic: 0.5, pValue: 1 });
+    expect(equivalenceTest(full, half)).toMatchObject({ statistic: 0.5, pValue: 1 });
     const worse = full.map((value) => value - 1);
     expect(equivalenceTest(full, worse).pValue).toBeLessThan(1e-6);
   });
@@ -51,5 +51,38 @@ describe("tests of the circuit hypothesis", () => {
     expect(() =>
       minimalityTest({ circuit, knockedOut: [circuit], inflated: random, inflatedKnockedOut: [circuit] }),
     ).toThrow(/belong together/);
+  });
+
+  test("the smallest p-values are those of scores that speak as clearly as they can", () => {
+    for (const n of [2, 5, 9]) {
+      const { pValue, leastPValue } = equivalenceTest(wave(n, 0), Array(n).fill(-2));
+      expect(pValue).toBeCloseTo(leastPValue, 12);
+    }
+    const random = (count: number) => Array.from({ length: count }, (_, i) => wave(12, 1 + i));
+    for (const count of [1, 29, 60]) {
+      const { pValue, leastPValue } = sufficiencyTest(wave(12, 0), wave(12, 0), random(count));
+      expect(pValue).toBeCloseTo(leastPValue, 12);
+    }
+    const circuit = wave(10, 0);
+    const inflated = random(5).map((row) => row.slice(0, 10));
+    const less = inflated.map((row) => row.map((value) => value + 1));
+    const idle = minimalityTest({ circuit, knockedOut: [circuit], inflated, inflatedKnockedOut: less });
+    expect(idle.pValues[0]).toBeCloseTo(idle.leastPValue, 12);
+  });
+
+  test("independence of few prompts: every order once, and equal scores leave fewer of them", () => {
+    const y = [0, 1, 2.5, 7];
+    const { permuted, pValue, leastPValue } = independenceTest(y, y);
+    expect(permuted).toHaveLength(24);
+    expect(new Set(permuted.map((value) => value.toPrecision(8))).size).toBeGreaterThan(2);
+    expect([pValue, leastPValue]).toEqual([1 / 24, expect.closeTo(1 / 24, 12)]);
+    // Two scores can always change places.
+    expect(independenceTest([1, 2], [3, 5]).pValue).toBe(1);
+    // One of six prompts scores apart: six orders of them.
+    const apart = independenceTest([0, 0, 0, 0, 0, 9], [1, 2, 3, 4, 5, 50]);
+    expect(apart.leastPValue).toBeCloseTo(1 / 6, 12);
+    expect(apart.pValue).toBeCloseTo(1 / 6, 12);
+    // A sample of the orders of many shows no less than one of it and the order that there is.
+    expect(independenceTest(wave(30, 0), wave(30, 1), { permutations: 50 }).leastPValue).toBe(1 / 51);
   });
 });

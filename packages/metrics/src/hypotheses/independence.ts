@@ -1,10 +1,11 @@
 import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
-import type { TestResult } from "./equivalence.ts";
+import type { HypothesisTest } from "./equivalence.ts";
+import { leastOfOrders, leastOfPermutations } from "./least-counts.ts";
 import { requireSameLength } from "./same-length.ts";
 
 /** Options of {@link independenceTest}. */
 export interface IndependenceOptions {
-  /** How often y is permuted. Default 1000. */
+  /** How often y is permuted, where there are more orders of it than that: else each comes once. Default 1000. */
   readonly permutations?: number | undefined;
   /** Seed of the permutations. Default 0. */
   readonly seed?: number | undefined;
@@ -13,12 +14,15 @@ export interface IndependenceOptions {
 }
 
 /** Of {@link independenceTest}. */
-export interface IndependenceResult extends TestResult {
+export interface IndependenceResult extends HypothesisTest {
   /** Width of the Gaussian kernels. */
   readonly sigma: number;
   /** The statistic of every permutation. */
   readonly permuted: readonly number[];
 }
+
+/** Orders that change nothing have the same statistic but for this share of it. */
+const ROUNDING = 1e-10;
 
 const check = signature(
   "independenceTest",
@@ -32,11 +36,11 @@ const check = signature(
 
 /**
  * Null hypothesis: what is left without the circuit (x) tells nothing of the model's output (y), as it would be if the circuit
- * held all of the behaviour. A small p-value says that x goes with y, which something that was left can cause, and so can ablated values that
- * differ as the prompts do.
+ * held all of the behaviour. A small p-value says that x goes with y, which something that was left can cause, and so can an ablation that
+ * differs as the prompts do.
  *
  * HSIC = trace(KH LH) / (n - 1)^2 with Gaussian kernels exp(-d^2 / (2 sigma^2)) and H = 1 - 1/n; sigma is the (lower) median of
- * |x_i - y_j| over all pairs. p = the share of permutations of y with HSIC at least as large. Source: Shi et al. 2024 (arXiv:2410.13032)
+ * |x_i - y_j| over all pairs. p = the share of permutations of y with HSIC at least as large (but for rounding). Source: Shi et al. 2024 (arXiv:2410.13032)
  * and Gretton et al. 2007. O(n^2) for each permutation.
  *
  * @throws AutocircuitError `bad-input` for lists of different length, fewer than two prompts, or permutations that are none
@@ -65,11 +69,16 @@ export function independenceTest(
   };
   const statistic = hsic(Array.from({ length: n }, (_, i) => i));
   const permuted = permutationsOf(n, options).map(hsic);
-  const pValue = permuted.filter((value) => value >= statistic).length / permuted.length;
-  return { statistic, pValue, sigma, permuted };
+  const atLeast = statistic - ROUNDING * Math.abs(statistic);
+  const pValue = permuted.filter((value) => value >= atLeast).length / permuted.length;
+  // Some permutations out of more show no smaller p-value than one of them and the order that there is.
+  const ofSample = permuted.length < 1 / leastOfPermutations(n) ? 1 / (permuted.length + 1) : 0;
+  const leastPValue = Math.max(leastOfOrders(x), leastOfOrders(y), ofSample);
+  return { statistic, pValue, leastPValue, sigma, permuted };
 }
 
-function crossMedian(x: ArrayLike<number>, y: ArrayLike<number>): number {
+/** The (lower) median of the distances between scores of one list and of the other: the width of the kernels. */
+export function crossMedian(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const distances = new Float64Array(x.length * y.length);
   for (let i = 0; i < x.length; i++)
     for (let j = 0; j < y.length; j++) distances[i * y.length + j] = Math.abs(x[i]! - y[j]!);
@@ -110,6 +119,7 @@ function permutationsOf(
         : `independenceTest: permutation ${wrong} is none of the numbers 0 to ${n - 1}.`,
     );
   }
+  if (1 / leastOfPermutations(n) <= permutations) return allOrders(n);
   const generator = new MersenneTwister(seed);
   return Array.from({ length: permutations }, () => {
     const order = Array.from({ length: n }, (_, i) => i);
@@ -119,4 +129,10 @@ function permutationsOf(
     }
     return order;
   });
+}
+
+/** All orders of the numbers 0 to n - 1. */
+function allOrders(n: number): number[][] {
+  if (n === 0) return [[]];
+  return allOrders(n - 1).flatMap((order) => Array.from({ length: n }, (_, at) => order.toSpliced(at, 0, n - 1)));
 }

@@ -24,6 +24,10 @@ export interface Minimality {
   readonly beaten: readonly number[];
   /** For each edge the chance of doing more than so few random ones if it is in their quantile. Small: it does less than demanded. */
   readonly pValues: readonly number[];
+  /**
+   * The smallest that so many random edges can have, all of which do more: where it is not below `level` by the number of edges, they cannot refuse any.
+   */
+  readonly leastPValue: number;
   /** Edges that do too little, at `level` with Bonferroni's correction for the number of edges. */
   readonly notMinimal: readonly number[];
 }
@@ -83,6 +87,7 @@ export function minimalityTest(
     randomDistances,
     beaten: counts.map((count) => count / randomDistances.length),
     pValues,
+    leastPValue: chances[0]!,
     notMinimal: [...pValues.keys()].filter((edge) => pValues[edge]! < level / pValues.length),
   };
 }

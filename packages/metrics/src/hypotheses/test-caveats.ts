@@ -1,5 +1,6 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
-import { type CircuitTestName, FEW_PROMPTS, usualLevel } from "./circuit-verdicts.ts";
+import { type CircuitTestName, usualLevel } from "./circuit-verdicts.ts";
+import { leastCount, leastOfBeaten, leastOfComparison, leastOfPermutations, leastOfSigns } from "./least-counts.ts";
 import { type CircuitTests, openShare, usualMostEdges, usualQuantile, usualRandom } from "./test-circuit.ts";
 
 /** How tests were made, as `testCircuit` was told; what is left out is as it has it. */
@@ -14,9 +15,9 @@ export interface TestCaveatsOptions {
 export interface TestCaveat {
   /**
    * `nothing-tested`: none of the tests could be made. `never-refused`: so few prompts, or random circuits, cannot refuse a circuit.
-   * `never-shown`: so few random circuits cannot show one. `few-prompts`: these tests passed, which says little.
+   * `never-shown`: so few random circuits cannot show one. `never-told`: so few prompts cannot tell which of two circuits is nearer.
    */
-  readonly kind: "nothing-tested" | "never-refused" | "never-shown" | "few-prompts";
+  readonly kind: "nothing-tested" | "never-refused" | "never-shown" | "never-told";
   /** Of which tests. */
   readonly tests: readonly CircuitTestName[];
   /** What there is too little of, and how many there are. */
@@ -63,39 +64,28 @@ export function testCaveats(
     // Even where every prompt goes the same way; see `equivalenceTest`, whose epsilon is 0.1.
     {
       ...{ kind: "never-refused", tests: of("equivalence"), of: "prompts", count: prompts, edges: null },
-      least: first(0.6, level, (n) => 0.6 ** n + 0.4 ** n <= level),
+      least: leastCount(level, (count) => leastOfSigns(count, 0.1)),
     },
     {
-      ...{
-        kind: "never-shown",
-        tests: of("sufficiency", "partial-necessity"),
-        of: "random",
-        count: random,
-        edges: null,
-      },
-      least: first(quantile, level),
+      ...{ kind: "never-refused", tests: of("independence"), of: "prompts", count: prompts, edges: null },
+      least: leastCount(level, leastOfPermutations),
+    },
+    {
+      ...{ kind: "never-told", tests: of(...compared), of: "prompts", count: prompts, edges: null },
+      least: leastCount(level, leastOfComparison),
+    },
+    {
+      ...{ kind: "never-shown", tests: of("sufficiency", "partial-necessity"), of: "random" },
+      ...{ count: random, edges: null },
+      least: leastCount(level, (count) => leastOfBeaten(count, quantile)),
     },
     {
       ...{ kind: "never-refused", tests: edges > 0 ? of("minimality") : [], of: "random", count: random, edges },
-      least: first(1 - quantile, level / Math.max(1, edges)),
+      least: leastCount(level / Math.max(1, edges), (count) => leastOfBeaten(count, 1 - quantile)),
     },
   ];
-  // Equivalence passes with few prompts only where they show it.
-  const passed = of("independence", "minimality").filter((name) =>
-    verdicts.some(({ test, passed }) => test === name && passed),
-  );
-  const few: TestCaveat = {
-    ...{ kind: "few-prompts", tests: passed, of: "prompts", count: prompts },
-    ...{ least: null, edges: null },
-  };
-  return [...found.filter(({ count, least }) => count < least!), ...(prompts < FEW_PROMPTS ? [few] : [])].filter(
-    ({ tests }) => tests.length > 0,
-  );
+  return found.filter(({ tests, count, least }) => tests.length > 0 && count < least!);
 }
 
-/** The least count that is enough: by default that makes a power of the base no more than a level. Near what the logarithms say. */
-function first(base: number, level: number, enough = (count: number) => base ** count <= level): number {
-  let count = Math.max(1, Math.floor(Math.log(level) / Math.log(base)) - 1);
-  while (!enough(count)) count++;
-  return count;
-}
+/** The tests that compare distances between the scores of circuits. */
+const compared = ["minimality", "sufficiency", "partial-necessity"] as const;

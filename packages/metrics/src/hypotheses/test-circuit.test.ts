@@ -53,11 +53,29 @@ it("the whole model passes as its own circuit; nothing is not equivalent, and no
 });
 
 it("what speaks against nothing is not told as a fact", async () => {
-  const few = new PromptLoader(pairs.slice(0, 2), { batchSize: 2 });
-  const { verdicts } = await testCircuit(model, few, Circuit.of(graph, ["Resid Start->Resid End"]), {
-    tests: ["independence"],
+  const { verdicts } = await testCircuit(model, prompts, Circuit.of(graph, ["A0.0->Resid End"]), {
+    ...{ tests: ["independence"], level: 0.002 },
   });
   expect(verdicts[0]).toMatchObject({ passed: true, text: expect.stringMatching(/^Nothing says that scores without/) });
+});
+
+it("at a level that a thousand permutations cannot reach independence takes more of them", async () => {
+  const { verdicts } = await testCircuit(model, prompts, none, { tests: ["independence"], level: 0.0005 });
+  expect(verdicts[0]).not.toHaveProperty("undecided");
+});
+
+it("scores that are mostly one number have no scale on which independence could be tested", async () => {
+  // Two prompts apart, one of them many times over.
+  const most = new PromptLoader([...Array(22).fill(pairs[0]), pairs[5], pairs[9]], { batchSize: 8 });
+  const { verdicts } = await testCircuit(model, most, none, { tests: ["independence"] });
+  expect(verdicts[0]).toMatchObject({ passed: null, text: expect.stringMatching(/most scores .* are one number/) });
+});
+
+it("no test of two prompts comes to more than that it cannot tell", async () => {
+  const few = new PromptLoader(pairs.slice(0, 2), { batchSize: 2 });
+  const { verdicts } = await testCircuit(model, few, Circuit.of(graph, ["Resid Start->A0.0.V", "A0.0->Resid End"]));
+  for (const verdict of verdicts)
+    expect(verdict).toMatchObject({ passed: null, undecided: true, text: expect.stringMatching(/^Cannot tell: /) });
 });
 
 it("equivalence of few prompts is undecided unless they show that the score is kept", async () => {
@@ -115,6 +133,16 @@ it("nothing can be tested where clean and corrupt prompts are the same: no edge 
   for (const { passed, text } of verdicts) {
     expect(passed).toBe(null);
     expect(text).toMatch(/with every edge ablated each prompt scores as it does with none/);
+  }
+});
+
+it("nothing can be tested on one prompt, however often it is there", async () => {
+  const same = new PromptLoader(Array(24).fill(pairs[0]), { batchSize: 8 });
+  const { verdicts } = await testCircuit(model, same, Circuit.of(graph, ["Resid Start->Resid End"]));
+  expect(verdicts).toHaveLength(5);
+  for (const { passed, text } of verdicts) {
+    expect(passed).toBe(null);
+    expect(text).toMatch(/^Cannot be tested: all 24 prompts are the same/);
   }
 });
 

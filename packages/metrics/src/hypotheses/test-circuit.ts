@@ -1,5 +1,12 @@
 import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
-import { Circuit, coreKinds, type Graph, type PatchableModel, type PromptLoader } from "@autocircuit/core";
+import {
+  Circuit,
+  coreKinds,
+  type Graph,
+  type PatchableModel,
+  type PromptLoader,
+  type PromptPair,
+} from "@autocircuit/core";
 import {
   type PromptScore,
   type PromptScoresOptions,
@@ -17,13 +24,15 @@ import {
   minimalityVerdict,
   necessityVerdict,
   nothingAblated,
+  onePrompt,
   sufficiencyVerdict,
   usualLevel,
 } from "./circuit-verdicts.ts";
 import { equivalenceTest } from "./equivalence.ts";
-import { independenceTest } from "./independence.ts";
+import { crossMedian, independenceTest } from "./independence.ts";
 import { minimalityTest } from "./minimality.ts";
 import { RandomPaths } from "./random-circuits.ts";
+import { constant, leveled, roundingOf, withoutRounding } from "./rounding.ts";
 import { type KeptScores, keepsScore } from "./score-kept.ts";
 
 /** Options of {@link testCircuit}. */
@@ -76,8 +85,8 @@ const check = signature(
 /** Random circuits, the share of them that must be beaten, and edges that minimality tries, where nothing else is asked for. */
 export const [usualRandom, usualQuantile, usualMostEdges] = [50, 0.9, 200];
 
-/** Scores that differ by less than this share of their size are the same: rounding. */
-const SAME = 1e-5;
+/** What permutations may take in memory and time, however small the level. */
+const MOST_PERMUTATIONS = 100_000;
 
 /**
  * Tests the hypothesis that a set of edges is the circuit of a behaviour (Shi et al. 2024, arXiv:2410.13032), on the scores of prompts:
@@ -88,9 +97,11 @@ const SAME = 1e-5;
  * - `sufficiency`: it is nearer to the model than random circuits of its size,
  * - `partial-necessity`: removing it harms the model more than removing random ones.
  *
- * The first three pass where nothing speaks against them, which few prompts hardly can; equivalence of less than 20 that differ passes only where
- * they show that the circuit keeps the score, and is `undecided` otherwise. The last two pass where they are shown. None can be made where ablation
- * of every edge leaves the scores as they are. Cost: a forward for each random circuit and test, and for minimality one an edge.
+ * The first three pass where nothing speaks against them, the last two where they are shown. What cannot tell is `undecided`: equivalence of less than
+ * 20 prompts that differ, unless they show that the circuit keeps the score; independence that less than 20 do not refuse, or that they cannot (at the
+ * usual level less than 4, or more of which most score alike); the other three with less than 5, which cannot show that one circuit is nearer than
+ * another, or with too few random circuits (less than 29 for the last two). None can be made where ablation of every edge leaves the scores as they
+ * are, or where all prompts are the same. Cost: a forward for each random circuit and test, and for minimality one an edge.
  *
  * @throws AutocircuitError `bad-input` for fewer than two prompts, a circuit of another graph, a logit difference without wrong answers;
  *   `not-finite`; `aborted`
@@ -120,7 +131,7 @@ export async function testCircuit(
   const plan = planOf(circuit, { tests, random, seed, mostEdges: options.mostEdges ?? usualMostEdges });
   const rows = await promptScores(model, prompts, plan.circuits, { score, ablation, signal, onProgress });
   const [full] = rows as [Float64Array];
-  const near = SAME * sizeOf(full);
+  const near = roundingOf(full);
   // Where random circuits are compared with this one, what differs from its scores by rounding alone is a tie, too.
   const scoresOf = (circuits: readonly Circuit[], ...references: readonly Float64Array[]) =>
     circuits.map((one) =>
@@ -131,22 +142,29 @@ export async function testCircuit(
     );
   const [, alone, without, ablated] = scoresOf(plan.always) as [Float64Array, Float64Array, Float64Array, Float64Array];
   const ablatedAsFull = ablated.every((score, prompt) => score === full[prompt]);
+  const one = areOne(prompts.prompts);
   const isWhole = circuit.size === circuit.graph.edgeCount;
   // There is no other circuit of no edges, or of all.
   const comparable = circuit.size > 0 && !isWhole;
-  const about = [circuit.size, { quantile, level }] as const;
+  const { promptCount } = prompts;
+  const asked = { quantile, level, prompts: promptCount };
   const verdict: Record<CircuitTestName, () => CircuitVerdict> = {
     equivalence: () => equivalence({ full, alone, ablated }, level),
     independence: () => {
-      const about = { level, ablation };
+      const about = { level, ablation, prompts: promptCount };
       if (isWhole) return independenceVerdict("whole graph", about);
       if (constant(full)) return independenceVerdict("same full", about);
       if (constant(without)) return independenceVerdict("same without", about);
-      return independenceVerdict(independenceTest(without, full, { seed }), about);
+      const [x, y] = [leveled(without), leveled(full)];
+      if (crossMedian(x, y) === 0) return independenceVerdict("no scale", about);
+      // So many that their smallest p-value is below the level.
+      const permutations = Math.min(MOST_PERMUTATIONS, Math.max(1000, Math.ceil(1 / level)));
+      return independenceVerdict(independenceTest(x, y, { seed, permutations }), about);
     },
     minimality: () => {
       const { knockedOut, inflated, tested } = plan;
       const about = {
+        ...asked,
         tested: tested.length,
         edges: circuit.size,
         names: tested.map((e) => `${circuit.graph.edge(e)}`),
@@ -169,12 +187,14 @@ export async function testCircuit(
     sufficiency: () =>
       sufficiencyVerdict(
         comparable ? sufficiencyTest(full, alone, scoresOf(plan.random, alone), { quantile }) : null,
-        ...about,
+        circuit.size,
+        asked,
       ),
     "partial-necessity": () =>
       necessityVerdict(
         comparable ? partialNecessityTest(full, without, scoresOf(plan.removed, without), { quantile }) : null,
-        ...about,
+        circuit.size,
+        asked,
       ),
   };
   return {
@@ -182,8 +202,15 @@ export async function testCircuit(
     means: { full: mean(full), circuit: mean(alone), without: mean(without) },
     verdicts: circuitTestNames
       .filter((name) => tests.includes(name))
-      .map((name) => (ablatedAsFull ? nothingAblated(name) : verdict[name]())),
+      .map((name) => (ablatedAsFull ? nothingAblated(name) : one ? onePrompt(name, promptCount) : verdict[name]())),
   };
+}
+
+/** Whether prompts are all the same one, which they tell no more than. */
+function areOne(prompts: readonly PromptPair[]): boolean {
+  const textOf = ({ clean, corrupt, answers, wrongAnswers }: PromptPair) =>
+    JSON.stringify([Array.from(clean), Array.from(corrupt), answers, wrongAnswers]);
+  return new Set(prompts.map(textOf)).size === 1;
 }
 
 /** The circuits that the tests run. */
@@ -246,19 +273,6 @@ function equivalence(scores: KeptScores, level: number): CircuitVerdict {
   if (apart.length === 0) return equivalenceVerdict(null, { ...about, prompts: full.length });
   const of = (scores: Float64Array) => apart.map((i) => scores[i]!);
   return equivalenceVerdict(equivalenceTest(of(full), of(alone)), { ...about, prompts: apart.length });
-}
-
-/** Scores that are a reference's but for rounding as that reference's: a tie must not be decided by the last bits. */
-function withoutRounding(scores: Float64Array, reference: Float64Array, near: number): Float64Array {
-  return scores.map((score, i) => (Math.abs(score - reference[i]!) <= near ? reference[i]! : score));
-}
-
-function constant(scores: Float64Array): boolean {
-  return Math.max(...scores) - Math.min(...scores) <= SAME * sizeOf(scores);
-}
-
-function sizeOf(scores: Float64Array): number {
-  return scores.reduce((most, score) => Math.max(most, Math.abs(score)), 0);
 }
 
 function mean(scores: Float64Array): number {

@@ -1,10 +1,14 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type LongOptions, throwIfAborted } from "@autocircuit/core";
-import { type BootstrapOptions, drawsOf, meanOver, promptRows, requirePrompts, scoreRow } from "./bootstrap.ts";
+import { type BootstrapOptions, drawsOf, promptRows, requirePrompts, scoreRow } from "./bootstrap.ts";
 import { quantile } from "./intervals.ts";
+import { meanJaccard } from "./mean-jaccard.ts";
+import { ResampledMeans } from "./means-by-product.ts";
+import { TOGETHER } from "./resampled-means.ts";
 import { scoreUnit } from "./score-unit.ts";
-import { stableOf } from "./stability.ts";
+import { areAlike, stableOf } from "./stability.ts";
+import { magnitudes, topEdges } from "./top-edges.ts";
 
 /** Options of {@link bootstrapCircuits}. */
 export interface BootstrapCircuitsOptions extends BootstrapOptions, LongOptions {
@@ -15,7 +19,7 @@ export interface BootstrapCircuitsOptions extends BootstrapOptions, LongOptions 
   /** Sizes whose stability is wanted. */
   readonly sizes: readonly number[];
   /** What circuits are of: the edges of largest absolute score (default), or of largest score, so that harmful edges come last. */
-  readonly by?: "absolute" | "signed" | undefined;
+  readonly rank?: "absolute" | "signed" | undefined;
 }
 
 /** How stable the circuits of a size are. */
@@ -23,7 +27,7 @@ export interface StablePoint {
   readonly size: number;
   /** Mean over pairs of resamples of the Jaccard index of their circuits. */
   readonly jaccard: number;
-  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, and where edges of score 0 fill the circuit. */
+  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, where edges of score 0 fill the circuit, and of prompts of equal scores. */
   readonly stable: boolean | null;
 }
 
@@ -43,6 +47,8 @@ export interface BootstrappedCircuits {
    * any of the resamples, else with one other than 0; all where no edge scores 0 in every resample.
    */
   readonly scored: number;
+  /** Whether all prompts have the same scores, but for rounding: then no resample differs. */
+  readonly alike: boolean;
 }
 
 const check = signature("bootstrapCircuits", { perPrompt: promptRows }, {
@@ -55,7 +61,7 @@ const check = signature("bootstrapCircuits", { perPrompt: promptRows }, {
   edges: kind.required(kind.listOf(kind.whole)),
   size: kind.required(kind.whole),
   sizes: kind.required(kind.listOf(kind.count)),
-  by: kind.oneOf(["absolute", "signed"]),
+  rank: kind.oneOf(["absolute", "signed"]),
 } satisfies KindsOf<BootstrapCircuitsOptions>);
 
 /**
@@ -70,7 +76,7 @@ export async function bootstrapCircuits(
   options: BootstrapCircuitsOptions,
 ): Promise<BootstrappedCircuits> {
   check({ perPrompt }, options);
-  const { edges, size, sizes, by = "absolute", signal, onProgress, ...how } = options;
+  const { edges, size, sizes, rank = "absolute", signal, onProgress, ...how } = options;
   const edgeCount = requirePrompts(perPrompt);
   const wrong = [size, ...sizes].find((one) => one > edgeCount) ?? edges.find((edge) => edge >= edgeCount);
   if (wrong !== undefined)
@@ -80,22 +86,22 @@ export async function bootstrapCircuits(
     );
   const draws = drawsOf(perPrompt.length, how);
   const unit = how.scores ? scoreUnit(how.scores, perPrompt) : 1;
-  const most = Math.max(size, ...sizes);
+  const ascending = [...new Set([size, ...sizes])].sort((a, b) => a - b);
   const values = edges.map(() => new Float64Array(draws.length));
   const times = new Float64Array(edges.length);
   const hasScore = new Uint8Array(edgeCount);
   const isPositive = new Uint8Array(edgeCount);
   const ranked: Uint32Array[] = [];
-  for (const [place, drawn] of draws.entries()) {
+  const drawing = new ResampledMeans(perPrompt, draws);
+  let means: Float64Array[] = [];
+  for (let place = 0; place < draws.length; place++) {
     // Other work gets its turn, and a signal is heard.
     await turn();
     throwIfAborted(signal);
-    const scores = meanOver(perPrompt, drawn, edgeCount);
-    for (let edge = 0; edge < edgeCount; edge++) {
-      if (scores[edge] !== 0) hasScore[edge] = 1;
-      if (scores[edge]! > 0) isPositive[edge] = 1;
-    }
-    const first = topEdges(by === "absolute" ? scores.map(Math.abs) : scores, most);
+    if (place % TOGETHER === 0) means = await drawing.of(draws.slice(place, place + TOGETHER));
+    const scores = means[place % TOGETHER]!;
+    markSigns(scores, { hasScore, isPositive });
+    const first = topEdges(rank === "absolute" ? magnitudes(scores) : scores, ascending);
     const within = new Set(first.subarray(0, size));
     for (const [i, edge] of edges.entries()) {
       values[i]![place] = unit * scores[edge]!;
@@ -105,18 +111,19 @@ export async function bootstrapCircuits(
     onProgress?.({ done: place + 1, total: draws.length });
   }
   const [having, positive] = [hasScore, isPositive].map((marks) => marks.reduce((count, mark) => count + mark, 0));
-  const scored = by === "absolute" || having === edgeCount ? having! : positive!;
+  const scored = rank === "absolute" || having === edgeCount ? having! : positive!;
+  const alike = areAlike(perPrompt);
   const points: StablePoint[] = [];
   for (const one of sizes) {
     await turn();
     throwIfAborted(signal);
     const jaccard = meanJaccard(ranked, one, edgeCount);
-    const stable = stableOf({ size: one, jaccard }, { edges: edgeCount, chosen: scored });
+    const stable = stableOf({ size: one, jaccard }, { edges: edgeCount, chosen: scored, alike });
     points.push({ size: one, jaccard, stable });
   }
   const sorted = values.map((of) => of.toSorted());
   return {
-    ...{ prompts: perPrompt.length, resamples: draws.length, points, scored },
+    ...{ prompts: perPrompt.length, resamples: draws.length, points, scored, alike },
     frequency: times.map((count) => count / draws.length),
     low: Float64Array.from(sorted, (of) => quantile(of, 0.025)),
     high: Float64Array.from(sorted, (of) => quantile(of, 0.975)),
@@ -124,24 +131,10 @@ export async function bootstrapCircuits(
   };
 }
 
-/** The edges that rank highest, the highest first: only those that can be among them are put in order. */
-function topEdges(ranks: Float64Array, count: number): Uint32Array {
-  if (count === 0) return new Uint32Array();
-  const least = ranks.toSorted()[ranks.length - count]!;
-  const able = Uint32Array.from(ranks.keys()).filter((edge) => ranks[edge]! >= least);
-  return able.sort((a, b) => ranks[b]! - ranks[a]! || a - b).subarray(0, count);
-}
-
-function meanJaccard(ranked: readonly Uint32Array[], size: number, edgeCount: number): number {
-  const marks = new Uint32Array(edgeCount);
-  let sum = 0;
-  for (const [i, circuit] of ranked.entries()) {
-    for (const edge of circuit.subarray(0, size)) marks[edge] = i + 1;
-    for (const other of ranked.slice(i + 1)) {
-      let shared = 0;
-      for (let place = 0; place < size; place++) if (marks[other[place]!] === i + 1) shared++;
-      sum += shared / (2 * size - shared);
-    }
+function markSigns(scores: Float64Array, seen: { hasScore: Uint8Array; isPositive: Uint8Array }): void {
+  const { hasScore, isPositive } = seen;
+  for (let edge = 0; edge < scores.length; edge++) {
+    if (scores[edge] !== 0) hasScore[edge] = 1;
+    if (scores[edge]! > 0) isPositive[edge] = 1;
   }
-  return sum / ((ranked.length * (ranked.length - 1)) / 2);
 }

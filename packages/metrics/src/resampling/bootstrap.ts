@@ -1,4 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
+import { resampledMeans } from "./resampled-means.ts";
 import { scoreUnit } from "./score-unit.ts";
 
 /** Fewer resamples than this say nothing of the tails of a distribution. */
@@ -16,7 +17,7 @@ export interface BootstrapOptions {
    */
   readonly draws?: readonly (readonly number[])[] | undefined;
   /**
-   * The scores of all prompts, as a method gives them beside those of each prompt: what is resampled is then in their unit, and intervals are around
+   * The scores of all prompts, as an algorithm gives them beside those of each prompt: what is resampled is then in their unit, and intervals are around
    * them. Without them it is a mean over prompts, which such scores are only of a single batch.
    */
   readonly scores?: ArrayLike<number> | undefined;
@@ -69,10 +70,10 @@ const check = signature("bootstrap", { perPrompt: promptRows }, {
  */
 export function bootstrap(perPrompt: readonly ArrayLike<number>[], options: BootstrapOptions = {}): Bootstrap {
   check({ perPrompt }, options);
-  const edges = requirePrompts(perPrompt);
+  requirePrompts(perPrompt);
   const draws = drawsOf(perPrompt.length, options);
   const unit = options.scores ? scoreUnit(options.scores, perPrompt) : 1;
-  const resampled = draws.map((drawn) => meanOver(perPrompt, drawn, edges, unit));
+  const resampled = resampledMeans(perPrompt, draws, unit);
   return { resampled, ...moments(resampled) };
 }
 
@@ -104,21 +105,6 @@ export function requirePrompts(perPrompt: readonly ArrayLike<number>[]): number 
           `The score of edge ${edge} on prompt ${prompt} is ${scores[edge]}: a bootstrap needs finite numbers.`,
         );
   return edges;
-}
-
-/** Mean scores of the prompts that were drawn, in a unit: see `scoreUnit`. */
-export function meanOver(
-  perPrompt: readonly ArrayLike<number>[],
-  drawn: readonly number[],
-  edges: number,
-  unit = 1,
-): Float64Array {
-  const sum = new Float64Array(edges);
-  for (const prompt of drawn) {
-    const scores = perPrompt[prompt]!;
-    for (let edge = 0; edge < edges; edge++) sum[edge]! += scores[edge]!;
-  }
-  return sum.map((total) => (unit * total) / drawn.length);
 }
 
 /** @throws AutocircuitError `bad-input` for too few resamples, or draws of prompts there are not */

@@ -27,7 +27,7 @@ const check = signature("scoreIntervals", {
 });
 
 /**
- * Intervals of 95 % around the scores of a bootstrap, in its unit: means over prompts, or that of the `scores` it was given, which a method's scores of
+ * Intervals of 95 % around the scores of a bootstrap, in its unit: means over prompts, or that of the `scores` it was given, which an algorithm's scores of
  * several batches need.
  */
 export function scoreIntervals(bootstrap: Bootstrap, of: IntervalKind = "percentile"): Intervals {

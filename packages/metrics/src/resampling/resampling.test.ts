@@ -25,7 +25,7 @@ describe("bootstrap", () => {
     expect(of(1)).not.toEqual(of(2));
   });
 
-  test("is in the unit of a method's scores, sums over batches, where it is given these", async () => {
+  test("is in the unit of an algorithm's scores, sums over batches, where it is given these", async () => {
     const batches = 5;
     const scores = Float32Array.from([0, 1, 2, 3], (edge) => batches * mean(edge));
     const [plain, drawn] = [bootstrap(prompts, { seed: 4 }), bootstrap(prompts, { seed: 4, scores })];
@@ -86,6 +86,16 @@ describe("bootstrap", () => {
     expect(stability(nothing, 1).stable).toBe(null);
   });
 
+  test("no verdict of prompts whose scores are all the same, but for rounding", async () => {
+    const rows = Array.from({ length: 6 }, (_, i) => [3, 2 + 1e-7 * i, 1, 0.5]);
+    const drawn = bootstrap(rows, { resamples: 150 });
+    expect(stability(drawn, 2)).toMatchObject({ jaccard: 1, stable: null });
+    const { points, alike } = await bootstrapCircuits(rows, { resamples: 150, edges: [0], size: 2, sizes: [1, 2] });
+    expect([alike, ...points.map(({ stable }) => stable)]).toEqual([true, null, null]);
+    rows[3]![1] = 2.1;
+    expect(stability(bootstrap(rows, { resamples: 150 }), 2).stable).toBe(true);
+  });
+
   test("an index is printed so that it does not seem stable where it is not, nor the other way round", () => {
     expect([0.8, 0.804, 0.7949, 1, 0].map(jaccardText)).toEqual(["0.80", "0.80", "0.79", "1.00", "0.00"]);
     expect([0.797, 0.79996].map(jaccardText)).toEqual(["0.797", "0.79996"]);
@@ -121,7 +131,7 @@ describe("bootstrap", () => {
     for (const of of [rows, rows.map((row) => row.slice(0, 4))]) {
       const sizes = [1, 2, 3, 4];
       const edges = [0, 1, 2, 3];
-      const found = await bootstrapCircuits(of, { ...how, edges, sizes, size: 2, by: "signed" });
+      const found = await bootstrapCircuits(of, { ...how, edges, sizes, size: 2, rank: "signed" });
       const drawn = bootstrap(of, how);
       const { frequency } = stability(drawn, 2, "signed");
       for (const edge of edges) expect(found.frequency[edge]).toBeCloseTo(frequency[edge]!, 12);

@@ -1,9 +1,9 @@
 import { AutocircuitError } from "@autocircuit/base";
 
 /**
- * What a mean over prompts is multiplied by to be in the unit of scores of all prompts: methods sum over batches what they give for each as a mean
+ * What a mean over prompts is multiplied by to be in the unit of scores of all prompts: algorithms sum over batches what they give for each as a mean
  * over its prompts, so that their scores are as many times the mean as there are batches. Found from the scores, by least squares, as another
- * method may have another unit.
+ * algorithm may have another unit.
  *
  * @param perPrompt finite scores of each prompt alone, `[prompt][edge]`
  * @throws AutocircuitError `bad-input` for scores of another number of edges, or that are not finite
@@ -15,6 +15,8 @@ export function scoreUnit(scores: ArrayLike<number>, perPrompt: readonly ArrayLi
       "bad-input",
       `A bootstrap of ${edges} scores of each prompt is given \`scores\` of ${scores.length}: they must be of the same edges.`,
     );
+  const means = new Float64Array(edges);
+  for (const row of perPrompt) for (let edge = 0; edge < edges; edge++) means[edge]! += row[edge]! / perPrompt.length;
   let [product, square] = [0, 0];
   for (let edge = 0; edge < edges; edge++) {
     const score = scores[edge]!;
@@ -23,8 +25,7 @@ export function scoreUnit(scores: ArrayLike<number>, perPrompt: readonly ArrayLi
         "bad-input",
         `The score of edge ${edge} is ${score}: a bootstrap needs finite numbers.`,
       );
-    let mean = 0;
-    for (const row of perPrompt) mean += row[edge]! / perPrompt.length;
+    const mean = means[edge]!;
     product += score * mean;
     square += mean * mean;
   }

@@ -1,5 +1,7 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { Bootstrap } from "./bootstrap.ts";
+import { meanJaccard } from "./mean-jaccard.ts";
+import { magnitudes, topEdges } from "./top-edges.ts";
 
 /** From this mean Jaccard index on a circuit's size counts as stable. */
 export const stableFrom = 0.8;
@@ -21,28 +23,44 @@ export interface Stability {
   readonly size: number;
   /** Mean over all pairs of resamples of the Jaccard index of their circuits, 0 to 1. */
   readonly jaccard: number;
-  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, and where edges of score 0 fill the circuit. */
+  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, where edges of score 0 fill the circuit, and of prompts of equal scores. */
   readonly stable: boolean | null;
   /** In which share of the resamples each edge is in the circuit. */
   readonly frequency: Float64Array;
+}
+
+/** Scores that differ by less than this share of the largest are the same: rounding. */
+const SAME = 1e-5;
+
+/** Whether rows of scores, of prompts or of resamples, are all the same: what is drawn of them tells nothing. */
+export function areAlike(rows: readonly ArrayLike<number>[]): boolean {
+  const first = rows[0]!;
+  let largest = 0;
+  for (let edge = 0; edge < first.length; edge++) largest = Math.max(largest, Math.abs(first[edge]!));
+  const near = SAME * largest;
+  return rows.every((row) => {
+    for (let edge = 0; edge < first.length; edge++) if (Math.abs(row[edge]! - first[edge]!) > near) return false;
+    return true;
+  });
 }
 
 /**
  * Whether circuits that are so alike are stable; null where they are alike by construction.
  *
  * @param chosen how many edges can be chosen by their scores: places beyond them go to edges of score 0, by their numbers
+ * @param alike whether all prompts have the same scores
  */
 export function stableOf(
   { size, jaccard }: { size: number; jaccard: number },
-  { edges, chosen }: { edges: number; chosen: number },
+  { edges, chosen, alike }: { edges: number; chosen: number; alike: boolean },
 ): boolean | null {
-  return size === edges || size > chosen ? null : jaccard >= stableFrom;
+  return alike || size === edges || size > chosen ? null : jaccard >= stableFrom;
 }
 
 const check = signature("stability", {
   bootstrap: kind.having("a Bootstrap", "resampled", "mean", "sd"),
   size: kind.count,
-  by: kind.optional(kind.oneOf(["absolute", "signed"])),
+  rank: kind.optional(kind.oneOf(["absolute", "signed"])),
 });
 
 /**
@@ -52,42 +70,27 @@ const check = signature("stability", {
  *
  * @throws AutocircuitError `bad-input` for more edges than there are
  */
-export function stability(bootstrap: Bootstrap, size: number, by: "absolute" | "signed" = "absolute"): Stability {
-  check({ bootstrap, size, by });
+export function stability(bootstrap: Bootstrap, size: number, rank: "absolute" | "signed" = "absolute"): Stability {
+  check({ bootstrap, size, rank });
   const { resampled, mean } = bootstrap;
   if (size > mean.length)
     throw new AutocircuitError("bad-input", `The stability of ${size} edges: there are only ${mean.length}.`);
   const times = new Float64Array(mean.length);
-  const circuits = resampled.map((scores) => topEdges(scores, size, by));
+  const circuits = resampled.map((scores) => topEdges(rank === "absolute" ? magnitudes(scores) : scores, [size]));
   for (const circuit of circuits) for (const edge of circuit) times[edge]!++;
-  let sum = 0;
-  const marks = new Uint32Array(mean.length);
-  circuits.forEach((circuit, i) => {
-    for (const edge of circuit) marks[edge] = i + 1;
-    for (const other of circuits.slice(i + 1)) {
-      let shared = 0;
-      for (const edge of other) if (marks[edge] === i + 1) shared++;
-      sum += shared / (2 * size - shared);
-    }
-  });
-  const pairs = (circuits.length * (circuits.length - 1)) / 2;
-  const jaccard = sum / pairs;
-  const stable = stableOf({ size, jaccard }, { edges: mean.length, chosen: chosenEdges(resampled, by) });
+  const jaccard = meanJaccard(circuits, size, mean.length);
+  const stable = stableOf(
+    { size, jaccard },
+    { edges: mean.length, chosen: chosenEdges(resampled, rank), alike: areAlike(resampled) },
+  );
   return { size, jaccard, stable, frequency: times.map((count) => count / circuits.length) };
 }
 
 /** How many edges rank before those that score 0 in every resample; all where there are none of these. */
-function chosenEdges(resampled: readonly Float64Array[], by: "absolute" | "signed"): number {
+function chosenEdges(resampled: readonly Float64Array[], rank: "absolute" | "signed"): number {
   const edges = [...resampled[0]!.keys()];
   const having = (of: (score: number) => boolean) =>
     edges.filter((edge) => resampled.some((scores) => of(scores[edge]!))).length;
   const scored = having((score) => score !== 0);
-  return by === "absolute" || scored === edges.length ? scored : having((score) => score > 0);
-}
-
-function topEdges(scores: Float64Array, size: number, by: "absolute" | "signed"): Uint32Array {
-  const rank = by === "absolute" ? scores.map(Math.abs) : scores;
-  return Uint32Array.from(scores.keys())
-    .sort((a, b) => rank[b]! - rank[a]! || a - b)
-    .subarray(0, size);
+  return rank === "absolute" || scored === edges.length ? scored : having((score) => score > 0);
 }

@@ -9,7 +9,7 @@ export interface SureEdgesOptions {
   /** A negative score is sure where its whole interval lies below this. Default minus `above`. */
   readonly below?: number | undefined;
   /** What edges are ordered by: the size of the mean (default) or the mean. */
-  readonly by?: "absolute" | "signed" | undefined;
+  readonly rank?: "absolute" | "signed" | undefined;
 }
 
 /** Edges by how sure their sign is. */
@@ -29,7 +29,7 @@ const check = signature(
   {
     above: kind.finite,
     below: kind.finite,
-    by: kind.oneOf(["absolute", "signed"]),
+    rank: kind.oneOf(["absolute", "signed"]),
   } satisfies KindsOf<SureEdgesOptions>,
 );
 
@@ -47,11 +47,11 @@ export function sureEdges(bootstrap: Bootstrap, intervals: Intervals, options: S
       "bad-input",
       `sureEdges: intervals of ${low.length} edges, and a bootstrap of ${mean.length}: give those of the same scores.`,
     );
-  const { above = 0, below = -above, by = "absolute" } = options;
+  const { above = 0, below = -above, rank = "absolute" } = options;
   const sure = (edge: number) => (mean[edge]! > 0 && low[edge]! > above) || (mean[edge]! < 0 && high[edge]! < below);
-  const rank = by === "absolute" ? (edge: number) => Math.abs(mean[edge]!) : (edge: number) => mean[edge]!;
+  const importance = rank === "absolute" ? (edge: number) => Math.abs(mean[edge]!) : (edge: number) => mean[edge]!;
   const edges = Array.from(mean.keys());
-  const ranked = edges.toSorted((a, b) => rank(b) - rank(a) || a - b);
+  const ranked = edges.toSorted((a, b) => importance(b) - importance(a) || a - b);
   return {
     kept: edges.filter(sure),
     order: [...ranked.filter(sure), ...ranked.filter((edge) => !sure(edge))],

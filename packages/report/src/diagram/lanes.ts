@@ -5,7 +5,7 @@ import type { ReportGraph } from "../types.ts";
 import { type Box, type BoxGraph, isWritten, type Port } from "./boxes.ts";
 import type { Line, RowBox } from "./line.ts";
 
-/** What stands at one token position (or, in a graph that is not by token, everything). */
+/** What stands at one position (or, in a graph that is not by token, everything). */
 export interface Lane {
   /** First and last position; equal but for positions without edges, which are drawn as one. Null: not by token. */
   readonly tokens: readonly [number, number] | null;

@@ -1,5 +1,4 @@
-import { parse, View } from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
+import type { TopLevelSpec } from "vega-lite";
 import { escapeXml } from "../escape.ts";
 import { ground } from "../palette.ts";
 
@@ -9,6 +8,8 @@ import { ground } from "../palette.ts";
  * @param title name for people who cannot see the picture
  */
 export async function renderSpec(spec: TopLevelSpec, title: string): Promise<string> {
+  // Loaded here: Vega is hundreds of files, and most processes that load reports draw nothing.
+  const [{ parse, View }, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
   const view = new View(parse(compile(spec).spec), { renderer: "none" });
   try {
     return withStyle(await view.toSVG(), title);

@@ -18,7 +18,7 @@ interface Continued {
 
 /**
  * The likeliest continuation of a prompt, token by token: the full model's, and that of the circuit without the clicked edges, whose ablation
- * is in place at each step. What the patched model writes is put behind both prompts of the pair, so that the ablated values are those of
+ * is in place at each step. What the patched model writes is put behind both prompts of the pair, so that the ablation is that of
  * the other prompt with the same words behind it.
  *
  * @throws AutocircuitError `bad-input` for a model, graph, ablation or prompt that cannot be continued; `aborted`

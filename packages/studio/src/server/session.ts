@@ -44,7 +44,7 @@ export function sessionOf(subject: StudioSubject, sets: ScoreSets, facts: Sessio
 function promptsInfo(subject: StudioSubject): PromptsInfo {
   const { model, prompts, tokenLabels } = subject;
   const length = Math.max(0, ...prompts.batches.map((batch) => batch.length));
-  const labels = tokenLabels ?? prompts.seqLabels;
+  const labels = tokenLabels ?? prompts.tokenLabels;
   return {
     count: prompts.promptCount,
     length,

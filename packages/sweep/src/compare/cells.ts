@@ -71,7 +71,7 @@ export class Cells {
   }
 
   /** The algorithms that tell the edges of the known circuits best. */
-  bestByTruth(most: number): ReadonlySet<string> {
+  bestByKnown(most: number): ReadonlySet<string> {
     return this.#largest(most, (algorithm) =>
       this.#cells
         .filter((cell) => cell.algorithm === algorithm)

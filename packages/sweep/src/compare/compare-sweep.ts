@@ -56,7 +56,10 @@ export async function compareSweep(done: readonly DoneUnit[], options: CompareSw
   figures.push(...(await rocFigure(cells)), ...(await similarityFigure(cells, options.sizes ?? [])));
   figures.push(...(await costFigure(cells)));
   const seeds = new Set(done.map(({ unit }) => unit.subject.seed)).size;
-  const lead = `${counted(done.length, "unit")}: ${counted(cells.tasks.length, "task")}, ${cells.algorithms.length} algorithms and settings, ${counted(seeds, "seed")}. A number with ± is the mean over seeds and one standard deviation of them.`;
+  const replaced = done.some(({ result }) => result.replacedKl !== null)
+    ? ' Where what autoencoders leave out is dropped, "the model" is what they make of it: the table of autoencoders says how far that is from the original.'
+    : "";
+  const lead = `${counted(done.length, "unit")}: ${counted(cells.tasks.length, "task")}, ${cells.algorithms.length} algorithms and settings, ${counted(seeds, "seed")}. A number with ± is the mean over seeds and one standard deviation of them.${replaced}`;
   return { title: options.name, lead, figures, tables: [...summaryTables(cells), unitTable(done, options.command)] };
 }
 
@@ -104,7 +107,7 @@ function areaBars(cells: Cells, kind: MetricKind, best: ReadonlySet<string>): Ar
 }
 
 async function rocFigure(cells: Cells): Promise<Figure[]> {
-  const best = cells.bestByTruth(MOST_ROC);
+  const best = cells.bestByKnown(MOST_ROC);
   const series = [];
   for (const { task, algorithm, units } of cells.all()) {
     const [{ result }] = units as [DoneUnit];
@@ -120,7 +123,7 @@ async function rocFigure(cells: Cells): Promise<Figure[]> {
 }
 
 async function similarityFigure(cells: Cells, sizes: readonly number[]): Promise<Figure[]> {
-  const best = cells.bestByTruth(MOST_DRAWN);
+  const best = cells.bestByKnown(MOST_DRAWN);
   const panels = [];
   for (const task of cells.tasks) {
     const units = cells.all().filter((one) => one.task === task && best.has(one.algorithm));
@@ -194,6 +197,11 @@ function summaryTables(cells: Cells): FiguresTable[] {
       AUROC: "auroc",
     }),
     ...areas.filter(({ rows }) => rows.length > 0),
+    ...table(
+      "Autoencoders",
+      "KL(all latents || those kept) of pruning, and KL(original || with autoencoders) where what these leave out is dropped, in nats at a position.",
+      { pruning: "pruningKl", "in their parts' places": "replacedKl" },
+    ),
     ...table(
       "Cost",
       "Seconds on the wall of the algorithm and of its measures; most memory of the process, in bytes.",

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
-import { autoencoderPaths, tasks as readyTasks } from "@autocircuit/circuits";
-import { coreKinds, type LongOptions } from "@autocircuit/core";
-import { resolveModelFolder } from "@autocircuit/models";
+import { autoencoderPaths, planAutoencoders, tasks as readyTasks } from "@autocircuit/circuits";
+import { coreKinds, Graph, type LongOptions, latentPositionsProblem, withLatentPlaces } from "@autocircuit/core";
+import { readConfig, resolveModelFolder } from "@autocircuit/models";
 import { algorithmEntries } from "./algorithm-entries.ts";
 import { FileDigests } from "./file-digests.ts";
 import { requirePrompts } from "./prompt-count.ts";
@@ -112,11 +112,44 @@ async function located(task: TaskEntry, folder: string, digests: FileDigests, { 
   const found: Record<string, string> = {};
   for (const path of [model, ...saes, ...files]) if (path !== undefined) found[path] = await digests.of(path);
   await requirePrompts(task, files);
+  await requireLatents(task, model, saes, signal);
   const at = (path: string | undefined) => (path === undefined ? undefined : found[path]);
   const autoencoders = saes.length === 0 ? undefined : saes;
   const digest = { model: at(model), autoencoders: autoencoders?.map(at), prompts: files.map(at) };
   const paths = { model, autoencoders, prompts: files.length === 0 ? undefined : files };
   return { entry: { ...task, ...paths } as TaskEntry, digest, files: found };
+}
+
+/** Holds that a task's autoencoders fit its model and have the latents that are to be kept: settings and headers of files tell. */
+async function requireLatents(
+  task: TaskEntry,
+  model: string | undefined,
+  saes: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (model === undefined || saes.length === 0) return;
+  const { partialAutoencoders: partial, autoencoderScale: scale, keepLatents, byToken = false } = task;
+  const asAutocircuit = task.task !== undefined && readyTasks[task.task]!.needsAutoencoders === true;
+  const { autoencoderErrors: errors = keepLatents?.latentErrors ?? !asAutocircuit } = task;
+  const config = await readConfig(model);
+  await ofTask(task, async () => {
+    // Ready-made tasks know themselves whether they are by token.
+    const problem = keepLatents && task.task === undefined ? latentPositionsProblem(keepLatents, byToken) : undefined;
+    if (problem !== undefined) throw new AutocircuitError("bad-input", `keepLatents: ${problem}.`);
+    const how = { config, partial, scale, keepLatents, errors, asAutocircuit, signal };
+    const { sizes } = await planAutoencoders(saes, how);
+    Graph.of(withLatentPlaces(config, sizes, errors), { factorized: task.factorized ?? true });
+  });
+}
+
+/** Says of which task of the plan an error is. */
+async function ofTask({ key }: TaskEntry, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (cause) {
+    if (!(cause instanceof AutocircuitError)) throw cause;
+    throw new AutocircuitError(cause.code, `The task ${JSON.stringify(key)} of the plan: ${cause.message}`, { cause });
+  }
 }
 
 /** What decides a model and prompts as they are loaded. */

@@ -1,6 +1,5 @@
 import { basename, dirname, extname, resolve } from "node:path";
 import { badFile, kind, parseJson, readWhole, signature, withoutMark } from "@autocircuit/base";
-import { parse } from "yaml";
 import { requirePlan, type SweepPlan } from "./plan.ts";
 
 /** A plan and where it stands. */
@@ -25,7 +24,7 @@ const check = signature("readPlan", { path: kind.text });
 export async function readPlan(path: string): Promise<ReadPlan> {
   check({ path });
   const ending = extname(path);
-  const plan = parsed(path, (await readWhole(path, "the plan")).toString("utf8"), /^\.ya?ml$/i.test(ending));
+  const plan = await parsed(path, (await readWhole(path, "the plan")).toString("utf8"), /^\.ya?ml$/i.test(ending));
   requirePlan(plan);
   return { plan, folder: dirname(resolve(path)), name: plan.name ?? basename(path, ending) };
 }
@@ -36,10 +35,12 @@ export function givenPlan(plan: SweepPlan, folder = "."): ReadPlan {
   return { plan, folder: resolve(folder), name: plan.name ?? "sweep" };
 }
 
-function parsed(path: string, text: string, yaml: boolean): unknown {
+async function parsed(path: string, text: string, yaml: boolean): Promise<unknown> {
   try {
+    if (!yaml) return parseJson(text);
+    const { parse } = await import("yaml");
     // A hundred aliases are more than a plan needs; more could stand for any amount of memory.
-    return yaml ? parse(withoutMark(text), { maxAliasCount: 100 }) : parseJson(text);
+    return parse(withoutMark(text), { maxAliasCount: 100 });
   } catch (cause) {
     throw badFile(path, `it is not valid ${yaml ? "YAML" : "JSON"}: ${(cause as Error).message}`, { cause });
   }

@@ -1,5 +1,5 @@
 import { AutocircuitError, version } from "@autocircuit/base";
-import { type Job, Queue } from "bullmq";
+import type { Job, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { RedisAddress } from "../redis/redis-address.ts";
 import { connect } from "../redis/redis-connection.ts";
@@ -25,10 +25,10 @@ export class SweepQueue implements AsyncDisposable {
   readonly redis: Redis;
   readonly queue: Queue<UnitJob, UnitReturn>;
 
-  private constructor(name: string, redis: Redis) {
+  private constructor(name: string, redis: Redis, queue: Queue<UnitJob, UnitReturn>) {
     this.name = name;
     this.redis = redis;
-    this.queue = new Queue(name, { connection: redis });
+    this.queue = queue;
     // Redis is asked again by itself; that it is gone for a while is no end.
     this.queue.on("error", () => undefined);
   }
@@ -39,6 +39,8 @@ export class SweepQueue implements AsyncDisposable {
    * @throws AutocircuitError `not-found` where no Redis answers within 5 s, `bad-input` for a queue of another version and a wrong password
    */
   static async open(address: RedisAddress, name: string): Promise<SweepQueue> {
+    // Loaded where it is needed: most sweeps have no queue.
+    const { Queue } = await import("bullmq");
     const redis = await connect(address);
     const mark = `autocircuit-sweep-version:${name}`;
     const own = `queue ${QUEUE_VERSION}, autocircuit ${version}`;
@@ -46,7 +48,7 @@ export class SweepQueue implements AsyncDisposable {
       await requireOwnKeys(redis, name, mark, address.shown);
       await redis.set(mark, own, "NX");
       const there = await redis.get(mark);
-      if (there === own) return new SweepQueue(name, redis);
+      if (there === own) return new SweepQueue(name, redis, new Queue(name, { connection: redis }));
       throw new AutocircuitError(
         "bad-input",
         `The queue ${name} at ${address.shown} is of ${String(there).slice(0, 60)}; this is ${own}. Finish it with that version, or ` +

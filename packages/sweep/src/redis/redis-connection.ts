@@ -1,9 +1,11 @@
 import { AutocircuitError, sayOnce } from "@autocircuit/base";
-import { Redis, type RedisOptions } from "ioredis";
+import type { Redis, RedisOptions } from "ioredis";
 import type { RedisAddress } from "./redis-address.ts";
 
 /** How long a Redis may take to answer at first, in milliseconds. */
 const PATIENCE = 4500;
+
+type Client = Pick<typeof import("ioredis"), "Redis">;
 
 /**
  * Connects to a Redis and waits for its first answer, at most 5 seconds. Later it is connected to again whenever it is gone.
@@ -11,10 +13,12 @@ const PATIENCE = 4500;
  * @throws AutocircuitError `not-found` where none answers, `bad-input` where it refuses the password or has no such database
  */
 export async function connect(address: RedisAddress): Promise<Redis> {
+  // Loaded where it is needed: most sweeps have no Redis. That time is not the server's.
+  const client = await import("ioredis");
   const deadline = performance.now() + PATIENCE;
   const { password, ...open } = address.options;
-  const needed = password !== undefined && (await asksForPassword(address, deadline));
-  const redis = await answering(address, needed ? { ...open, password } : open, deadline, async (redis) => {
+  const needed = password !== undefined && (await asksForPassword(client, address, deadline));
+  const redis = await answering(client, address, needed ? { ...open, password } : open, deadline, async (redis) => {
     await redis.ping();
     // The client alone would go on with the first database where there is none of this number.
     await redis.select(open.db ?? 0);
@@ -28,12 +32,12 @@ export async function requireRedis(address: RedisAddress): Promise<void> {
 }
 
 /** Whether the server wants the password that was given: the client would only write a warning of its own. */
-async function asksForPassword(address: RedisAddress, deadline: number): Promise<boolean> {
+async function asksForPassword(client: Client, address: RedisAddress, deadline: number): Promise<boolean> {
   const { password, username, ...open } = address.options;
   // A named user has rights of its own.
   if (username !== undefined && username !== "default") return true;
   let asked = true;
-  const redis = await answering(address, { ...open, enableReadyCheck: false }, deadline, async (redis) => {
+  const redis = await answering(client, address, { ...open, enableReadyCheck: false }, deadline, async (redis) => {
     try {
       await redis.call("AUTH", ...(username === undefined ? [] : [username]), password!);
     } catch (error) {
@@ -51,6 +55,7 @@ async function asksForPassword(address: RedisAddress, deadline: number): Promise
 
 /** A connection once some first words were answered. */
 async function answering(
+  client: Client,
   address: RedisAddress,
   options: RedisOptions,
   deadline: number,
@@ -58,7 +63,7 @@ async function answering(
 ): Promise<Redis> {
   let first: Error | undefined;
   let ready = false;
-  const redis = new Redis({
+  const redis = new client.Redis({
     ...options,
     lazyConnect: true,
     maxRetriesPerRequest: null,

@@ -2,6 +2,7 @@ import { type KindsOf, kind, sayOnce } from "@autocircuit/base";
 import { ablationTypes } from "@autocircuit/core";
 import type { MibCurve, MibMeasures, MibPoint, TrainingHistory } from "@autocircuit/discovery";
 import { metrics } from "@autocircuit/metrics";
+import { latentCostKinds } from "../unit/latent-costs.ts";
 import type { UnitResult, UnitSeries } from "../unit/run-unit.ts";
 import type { UnitError } from "./unit-error.ts";
 import type { UnitMachine, UnitTimes } from "./unit-times.ts";
@@ -49,6 +50,7 @@ export const resultForm = kind.shape("a unit's result", {
   series: kind.listOf(series),
   truth: kind.orNull(kind.shape("areas", { auc: kind.numeric, averagePrecision: kind.numeric })),
   mib: kind.orNull(kind.either(mib, kind.shape("why there are none", { none: kind.text }))),
+  ...latentCostKinds,
   history: kind.orNull(
     kind.shape("a history", {
       ...{ loss: numbers, target: numbers, size: numbers, validation: kind.optional(kind.listOf(kind.record)) },

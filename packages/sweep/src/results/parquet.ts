@@ -1,4 +1,4 @@
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
+import type { ParquetWriter } from "hyparquet-writer";
 import type { Row } from "./result-rows.ts";
 
 /** Columns of text, and of whole numbers; the others are float64. */
@@ -10,6 +10,7 @@ const GROUP = 10_000;
 
 /** Rows as the pieces of a Parquet file, one after the other, so that memory does not grow with their number. Without rows nothing is said of columns. */
 export async function* parquetPieces(rows: AsyncIterable<Row> | Iterable<Row>): AsyncGenerator<Uint8Array> {
+  const { ByteWriter, ParquetWriter } = await import("hyparquet-writer");
   const bytes = new ByteWriter();
   const taken = () => {
     const piece = bytes.buffer.slice(0, bytes.index);

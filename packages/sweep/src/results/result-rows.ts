@@ -22,9 +22,12 @@ export async function* doneUnits(units: readonly SweepUnit[], results: SweepResu
 /** A line of a table: null where there is nothing. */
 export type Row = Readonly<Record<string, string | number | null>>;
 
-/** A row a unit: what it is, how well it did, and what it cost (seconds on the wall, bytes). */
+/**
+ * A row a unit: what it is, how well it did, what autoencoders cost its model (`pruningKl` and `replacedKl`, nats at a position), and what it cost
+ * itself (seconds on the wall, bytes).
+ */
 export function unitRow({ unit, result, times }: DoneUnit): Row {
-  const { truth, mib, subject } = result;
+  const { truth, mib, subject, pruning, replacedKl } = result;
   const measures = mib === null || "none" in mib ? undefined : (mib as MibMeasures);
   return {
     ...namesOf(unit),
@@ -35,6 +38,8 @@ export function unitRow({ unit, result, times }: DoneUnit): Row {
     cpr: measures?.signed.areas.linear.cpr ?? null,
     cmd: measures?.absolute.areas.linear.cmd ?? null,
     auroc: measures?.auroc?.absolute ?? null,
+    pruningKl: pruning?.kl ?? null,
+    replacedKl,
     seconds: times?.seconds ?? null,
     discoverSeconds: times?.discover ?? null,
     measureSeconds: times?.measure ?? null,

@@ -5,10 +5,14 @@ import { fileURLToPath } from "node:url";
 import { readConfig } from "@autocircuit/models";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { autoencoderFolder } from "../../../circuits/test/autoencoder-folder.ts";
+import { resultsFolder } from "../../test/small-sweep.ts";
+import { compareSweep } from "../compare/compare-sweep.ts";
 import { expandPlan } from "../plan/expand-plan.ts";
 import { fixedPlan } from "../plan/fixed-plan.ts";
 import type { SweepTask } from "../plan/plan.ts";
 import { givenPlan } from "../plan/read-plan.ts";
+import { type DoneUnit, doneUnits, unitRow } from "../results/result-rows.ts";
+import { doUnit } from "./do-unit.ts";
 import { Subjects } from "./subjects.ts";
 
 const root = mkdtempSync(join(tmpdir(), "autocircuit-latents-"));
@@ -58,6 +62,78 @@ describe("autoencoders in the tasks of a plan", () => {
     });
     expect(pruned.graph.config).toMatchObject({ latents: new Array(layers).fill(2), latentErrors: false });
     expect(new Set([plain, all, pruned].map(({ unit }) => unit.hash)).size).toBe(3);
+  });
+
+  it("say in units, rows and pages what pruning their latents costs, and what dropping their errors does", async () => {
+    using out = await resultsFolder();
+    const saes = { autoencoders: "saes", autoencoderErrors: false };
+    const tasks = [
+      own,
+      { ...own, ...saes, key: "dropped" },
+      { ...own, ...saes, key: "pruned", pruneLatents: true, maxLatents: 2 },
+    ];
+    const units = await expandPlan(
+      givenPlan({ tasks, algorithms: ["random"], measure: { metrics: ["kl-clean"] } }, root),
+    );
+    await using subjects = new Subjects();
+    const done: DoneUnit[] = [];
+    const measured: object[] = [];
+    for (const unit of units) {
+      expect(await doUnit(unit, { results: out.results, subjects, runner: "alone" })).toBe("done");
+      const { latentsKl, replacedKl } = await subjects.of(unit.subject);
+      measured.push({ latentsKl, replacedKl });
+    }
+    for await (const one of doneUnits(units, out.results)) done.push(one);
+    const found = done.map(({ result: { pruning, replacedKl } }) => ({ latentsKl: pruning?.kl ?? null, replacedKl }));
+    expect(found).toEqual(measured);
+    const [plain, dropped, pruned] = done as [DoneUnit, DoneUnit, DoneUnit];
+    expect(unitRow(plain)).toMatchObject({ pruningKl: null, replacedKl: null });
+    expect(dropped.result).toMatchObject({ pruning: null, replacedKl: expect.any(Number) });
+    expect(dropped.result.replacedKl).toBeGreaterThan(0);
+    const { layers } = await sizes();
+    expect(pruned.result.pruning).toEqual({ kept: new Array(layers).fill(2), kl: expect.any(Number) });
+    expect(pruned.result.pruning!.kl).toBeGreaterThan(0);
+    const row = unitRow(pruned);
+    expect([row.pruningKl, row.replacedKl]).toEqual([pruned.result.pruning!.kl, pruned.result.replacedKl]);
+    const page = await compareSweep(done, { name: "test", command: String });
+    expect(page.tables!.find(({ title }) => title === "Autoencoders")!.rows).toEqual([
+      ["dropped", "random", null, dropped.result.replacedKl],
+      ["pruned", "random", row.pruningKl, row.replacedKl],
+    ]);
+    expect(page.lead).toMatch(/"the model" is what they make of it/);
+    const without = await compareSweep([plain], { name: "test", command: String });
+    expect([without.lead, JSON.stringify(without.tables)]).not.toContainEqual(expect.stringMatching(/utoencoders/));
+  });
+
+  it("are held against the model, with the latents that are to be kept, when the plan is read", async () => {
+    const { layers } = await sizes();
+    const mlp = new Array(layers).fill([1, 2]);
+    const expanded = (task: Partial<SweepTask>) =>
+      expandPlan(givenPlan({ tasks: [{ ...own, autoencoders: "saes", ...task }], algorithms: ["random"] }, root));
+    const kept = (keptLatents: unknown, more: object = {}) => ({ keepLatents: { keptLatents, ...more } as never });
+    expect(await expanded(kept({ mlp }))).toHaveLength(1);
+    for (const [task, says] of [
+      [kept({ mlp: [[1]] }), /`keptLatents\.mlp` is of 1 block, and there are/],
+      [kept({ mlp: mlp.with(0, [1, 10]) }), /the autoencoder of MLP 0 has no latent 10: its latents are 0 to 9/],
+      [kept({ mlp: mlp.with(0, [1, 1]) }), /of MLP 0 a latent is to be kept twice/],
+      [kept({ mlp: mlp.with(0, ["1"]) }), /MLP 0 has no latent "1"/],
+      [kept({ neurons: mlp }), /`keptLatents` has `neurons`/],
+      [kept({ attention: mlp }), /latents of Attention 0 are to be kept, and these autoencoders have none of it/],
+      [kept(undefined, { layers }), /so it is of no model with autoencoders/],
+      [kept({ mlp }, { latentErrors: "no" }), /`latentErrors` must be true or false/],
+      [
+        kept({ mlp: mlp.map((list) => [list, list]) }),
+        /other latents at each of 2 positions, and here edges have no position/,
+      ],
+      [{ ...kept({ mlp }), byToken: true }, /the same latents at all positions, and here edges are by token/],
+      [{ factorized: false }, /sources of factorised graphs only: leave `factorized: false` out/],
+      [{ autoencoderScale: 2 }, /`scale` .* is given, and these autoencoders take no factor/],
+      [{ autoencoders: ["saes/block-1"] }, /has no autoencoder of block 0/],
+    ] as const) {
+      const refused = await expanded(task).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: "bad-input", message: expect.stringMatching(says) });
+      expect((refused as Error).message).toMatch(/^The task "own" of the plan: /);
+    }
   });
 
   it("are chosen by folders or a pattern, which the unit's hash knows by what they hold", async () => {

@@ -1,6 +1,5 @@
-import { autoencoderFields, latentOptions, tasks as readyTasks } from "@autocircuit/circuits";
-import { defineTask, type LoadedTask } from "@autocircuit/core";
-import { loadModel, readConfig } from "@autocircuit/models";
+import { latentOptions, ownTask, tasks as readyTasks } from "@autocircuit/circuits";
+import type { LoadedTask } from "@autocircuit/core";
 import { openDevice } from "@autocircuit/native";
 import type { FileDigests } from "../plan/file-digests.ts";
 import type { UnitSubject } from "../plan/unit.ts";
@@ -45,20 +44,9 @@ async function load(subject: UnitSubject, signal?: AbortSignal): Promise<LoadedT
     });
   }
   const { batchSize, batchCount, outputSlice, separateQkv, factorized, ungrouped, align } = task;
-  const graph = { separateQkv, factorized, ungrouped };
-  const { fields, processing } =
-    task.autoencoders === undefined
-      ? { fields: {}, processing: {} }
-      : await autoencoderFields(
-          undefined,
-          { ...latentOptions(task), signal },
-          { config: await readConfig(model!), folder: model! },
-        );
-  return defineTask({
-    ...{ key, name: key, batchSize: batchSize!, batchCount: batchCount!, byToken, ...graph },
-    model: (options) => loadModel(model!, { ...options, ...graph, ...processing }),
-    dataset: [prompts!].flat(),
-    ...fields,
-    ...{ outputSlice, tailDivergence, align, seed, device, dtype, tf32 },
-  }).load(signal && { signal });
+  return ownTask(model!, [prompts!].flat(), {
+    ...{ ...how, key, name: key, batchSize, batchCount, byToken, separateQkv, factorized, ungrouped },
+    ...{ outputSlice, tailDivergence, align, seed },
+    ...latentOptions(task),
+  });
 }

@@ -11,12 +11,13 @@ import {
 } from "@autocircuit/discovery";
 import { averagePrecision, rocCurve } from "@autocircuit/metrics";
 import type { SweepUnit } from "../plan/unit.ts";
+import { type LatentCosts, latentCosts } from "./latent-costs.ts";
 
 /** A metric of a unit's circuits. */
 export type UnitSeries = Omit<MeasuredSeries, "task" | "algorithm">;
 
 /** What a unit gives: the same on every machine of one kind, however it was run. */
-export interface UnitResult {
+export interface UnitResult extends LatentCosts {
   /** Graph, known circuit and prompts' keys. */
   readonly subject: Omit<ExperimentTask, "key" | "name">;
   readonly series: readonly UnitSeries[];
@@ -71,8 +72,9 @@ export async function runUnit(task: LoadedTask, unit: SweepUnit, options: RunUni
   const result: UnitResult = {
     subject,
     series: measured.series.map(plainSeries),
-    truth: task.knownEdges === null ? null : againstTruth(scores, task.knownEdges),
+    truth: task.knownEdges === null ? null : againstKnown(scores, task.knownEdges),
     mib,
+    ...latentCosts(task),
     history,
     scores: Buffer.from(scores.toBytes()).toString("base64"),
   };
@@ -91,7 +93,7 @@ function plainSeries({ task: _, algorithm: __, points, ...series }: MeasuredSeri
   };
 }
 
-function againstTruth(scores: PruneScores, edges: NonNullable<LoadedTask["knownEdges"]>): UnitResult["truth"] {
+function againstKnown(scores: PruneScores, edges: NonNullable<LoadedTask["knownEdges"]>): UnitResult["truth"] {
   return { auc: rocCurve(scores, edges).auc, averagePrecision: averagePrecision(scores, edges) };
 }
 
@@ -101,9 +103,9 @@ async function benchmark(
   scores: PruneScores,
   signal: AbortSignal | undefined,
 ): Promise<UnitResult["mib"]> {
-  const truth = task.knownEdges === null ? {} : { truth: task.knownEdges };
+  const known = task.knownEdges === null ? {} : { knownEdges: task.knownEdges };
   try {
-    return await measureMib(task.model, task.test, scores, { ...truth, signal });
+    return await measureMib(task.model, task.test, scores, { ...known, signal });
   } catch (error) {
     if (error instanceof AutocircuitError && error.code === "bad-input") return { none: error.message };
     throw error;

@@ -9,7 +9,7 @@ export interface PlacedHead {
   readonly head: AttentionHead;
 }
 
-/** One transformer layer. Either part may be empty. */
+/** One block of the transformer. Either part may be empty. */
 export interface Layer {
   readonly heads: readonly PlacedHead[];
   readonly mlp: Mlp | null;

@@ -120,7 +120,7 @@ function checkAblation(
   if (ablation !== undefined && ablation !== "zero" && ablation.positions !== positions) {
     throw new RaspError(
       "bad-input",
-      `the run to take ablated values from has ${ablation.positions} positions, this one ${positions}; use an input of equal length`,
+      `the ablation has ${ablation.positions} positions, this one ${positions}; use an input of equal length`,
     );
   }
   return cut;

@@ -1,4 +1,4 @@
-import { headerBytes } from "@autocircuit/base";
+import { safetensorsFile } from "@autocircuit/base";
 import type { ModelWeights } from "../compile/weights.ts";
 import { RaspError } from "../rasp-error.ts";
 
@@ -11,16 +11,12 @@ import { RaspError } from "../rasp-error.ts";
  */
 export function safetensorsBytes(weights: ModelWeights, dtype: "F32" | "F64" = "F32"): Uint8Array {
   if (dtype === "F32") requireFloat32(weights);
-  const entries = Object.entries(weights).map(([name, { shape }]) => ({ name, dtype, shape }));
-  const values = Object.values(weights).map(({ data }) => valueBytes(data, dtype));
-  const whole = Buffer.concat([headerBytes(entries, {}), ...values]);
+  const valuesOf = (data: Iterable<number>) => (dtype === "F32" ? Float32Array.from(data) : Float64Array.from(data));
+  const tensors = Object.entries(weights).map(
+    ([name, { shape, data }]) => [name, { shape, values: valuesOf(data) }] as const,
+  );
+  const whole = Buffer.concat(safetensorsFile({ tensors: new Map(tensors), metadata: {} }));
   return new Uint8Array(whole.buffer, whole.byteOffset, whole.length);
-}
-
-/** As they lie in memory: the machines that this runs on are little-endian, like the format. */
-function valueBytes(data: Iterable<number>, dtype: "F32" | "F64"): Uint8Array {
-  const values = dtype === "F32" ? Float32Array.from(data) : Float64Array.from(data);
-  return new Uint8Array(values.buffer);
 }
 
 function requireFloat32(weights: ModelWeights): void {

@@ -27,7 +27,7 @@ export const capitalCities: PublishedTask<ReadyTask<TextPromptRecord>> = {
       batchSize: 2,
       batchCount: 4,
       autoencoders: {
-        input: "resid_delta_mlp",
+        input: "mlp_out",
         maxLatents: 200,
         pythiaSize: "2_32768",
         pruneWithCorrupt: false,

@@ -34,7 +34,7 @@ const WRITERS: readonly Group[] = ["middleHeads", "lateMlps"];
  *
  * Source: Hanna et al. 2023, "How does GPT-2 compute greater-than?" (arXiv:2305.00586), section 3 and figure 7; edges as Conmy et al.
  * 2023 (ACDC) define them. The paper leaves the queries of the middle heads whole; of the many edges this means, the circuit takes those
- * from MLPs, and the MLPs before block 9 among each other. Token positions are not part of it: by token every edge is taken at every
+ * from MLPs, and the MLPs before block 9 among each other. Positions are not part of it: by token every edge is taken at every
  * position. `corrected` changes nothing.
  *
  * @throws AutocircuitError `shape` unless the graph is GPT-2 small's, factorised, with separate Q, K, V

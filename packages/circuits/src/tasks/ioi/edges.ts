@@ -5,7 +5,7 @@ import { GPT2_SMALL, requireModel } from "../../edges/published-model.ts";
 import { wordPositions } from "../../edges/word-positions.ts";
 import { type HeadAt, IOI_HEADS, IOI_WORDS, type IoiRole, type IoiWord } from "./heads.ts";
 
-/** Who passes what on to whom, and at which word the receiver reads it. */
+/** Who passes what on to whom, and at which word the destination reads it. */
 const PATHS: readonly { from: IoiRole | "input"; to: IoiRole; reads: Partial<Record<"Q" | "K" | "V", IoiWord>> }[] = [
   { from: "input", to: "previous token", reads: { Q: "S1+1", K: "S1", V: "S1" } },
   { from: "input", to: "duplicate token", reads: { Q: "S2", K: "S1", V: "S1" } },
@@ -39,7 +39,7 @@ const ACTS_AT: Record<IoiRole, IoiWord> = {
  * The circuit of indirect object identification in GPT-2 small, edge by edge. Between the heads of each connection it includes the MLPs
  * that lie between them, because the paper lets activations flow through MLPs.
  *
- * Source: Wang et al. 2022 (arXiv:2211.00593), section 3; edges as Conmy et al. 2023 (ACDC) define them, with token positions and the
+ * Source: Wang et al. 2022 (arXiv:2211.00593), section 3; edges as Conmy et al. 2023 (ACDC) define them, with positions and the
  * restriction to MLPs in between as in AutoCircuit.
  *
  * What `corrected` changes: for connections to the output the published code takes the *position* of `end` as the block at which the

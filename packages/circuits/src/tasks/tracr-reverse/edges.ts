@@ -2,8 +2,8 @@ import type { Edge } from "@autocircuit/core";
 import { type HasGraph, type KnownEdgesOptions, tracrEdges } from "../../edges/known-edges.ts";
 
 /**
- * Positions of the published by-token circuits. Position 3 is the fixed point of reversal at length 5 and is not among them: a tree
- * patch therefore ablates it, and the output there leaves the full model's. Pass `positions: [1, 2, 3, 4, 5]` for a circuit that keeps it.
+ * Positions of the published circuit by token. Position 3 is the fixed point of reversal at length 5 and is not among them: tree
+ * patching therefore ablates it, and the output there leaves the full model's. Pass `positions: [1, 2, 3, 4, 5]` for a circuit that keeps it.
  */
 export const TRACR_REVERSE_POSITIONS: readonly number[] = [1, 2, 4, 5];
 

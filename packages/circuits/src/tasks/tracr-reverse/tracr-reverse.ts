@@ -60,7 +60,7 @@ export const tracrReversal: PublishedTask<ReadyTask<PromptRecord>> = {
 /**
  * The compiled model that reverses five tokens, with all 243 sequences as prompts (81 to train, 162 to test) and the published circuit.
  *
- * By token the published circuit covers positions 1, 2, 4 and 5. Position 3 is then ablated in a tree patch, and the output there
+ * By token the published circuit covers positions 1, 2, 4 and 5. Position 3 is then ablated by tree patching, and the output there
  * leaves the full model's; pass `positions: [1, 2, 3, 4, 5]` to keep it.
  *
  * @example

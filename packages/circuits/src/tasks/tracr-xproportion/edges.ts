@@ -1,7 +1,7 @@
 import type { Edge } from "@autocircuit/core";
 import { type HasGraph, type KnownEdgesOptions, tracrEdges } from "../../edges/known-edges.ts";
 
-/** Positions of the published by-token circuits: every position after BOS. */
+/** Positions of the published circuit by token: every position after BOS. */
 export const TRACR_XPROPORTION_POSITIONS: readonly number[] = [1, 2, 3, 4, 5];
 
 const AUTOCIRCUIT_EDGES = ["Resid Start->MLP 0", "MLP 0->A1.0.V", "A1.0->Resid End"];

@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { type LoadedTask, runVersions } from "@autocircuit/core";
 import {
-  crossingMethods,
+  crossingAlgorithms,
   crossingScores,
   modelAccuracy,
+  noCrossing,
   type PromptSpans,
   readSpans,
   type SpanScores,
@@ -21,11 +22,12 @@ import { deviceText, useDevice } from "../../support/use-device.ts";
 import { requireWritable, writeJson } from "../../support/write-file.ts";
 import { accuracyText } from "../accuracy-text.ts";
 import type { DiscoverCommandOptions } from "../options.ts";
+import { inSlices } from "../subject.ts";
 import { measureSpanCircuit } from "./measure-span-circuit.ts";
 import { requireFittingSpans } from "./require-fitting-spans.ts";
 import { spanReport } from "./span-report.ts";
 import { type SpanResult, scoredCrossing, scoredSpanEdges } from "./span-result.ts";
-import { type SpanSettings, scoresInsideHeads, spanSettings } from "./span-settings.ts";
+import { type SpanSettings, spanSettings } from "./span-settings.ts";
 
 /** Finds the circuit of a task over spans of its prompts: edges in spans, and edges inside heads from span to span. */
 export async function discoverSpans(
@@ -35,19 +37,19 @@ export async function discoverSpans(
 ): Promise<void> {
   const { signal, print } = context;
   const settings = spanSettings(taskName, options);
-  const { subject, file, seed, ablation, aggregation, method, size } = settings;
+  const { subject, file, seed, ablation, aggregation, algorithm, size } = settings;
   const schema = await readSpans(file);
   const scoresPath = join(settings.out, "span-scores.safetensors");
   requireWritable(scoresPath);
   const used = await useDevice(options);
-  const shape = () => ({ circuits: 1, sliced: true });
-  const loading = { seed, byToken: false, circuit: undefined, used, shape };
+  const loading = { seed, byToken: false, circuit: undefined, used, shape: inSlices };
   await using task = await subject.load(loading, context);
   const equal = equalPairsWarning([task.train, task.test], ablation);
   if (equal) print(equal);
   const spans = requireFittingSpans(task, schema, settings);
   const started = performance.now();
-  const scores = await scoreSpans(task, settings, spans.train, signal);
+  const outside = noCrossing(task.model, algorithm, settings.given);
+  const scores = await scoreSpans(task, settings, { spans: spans.train, crosses: outside === null, signal });
   const seconds = (performance.now() - started) / 1000;
   const circuit = scores.circuit(size);
   const measured = await measureSpanCircuit(task, spans.test, circuit, ablation, signal);
@@ -56,14 +58,18 @@ export async function discoverSpans(
   const result: SpanResult = {
     task: subject.name,
     model: subject.model,
-    algorithm: method,
+    algorithm,
     options: { ablation, aggregation, ...settings.given, spans: file, size, seed },
     spans: scores.spans,
     edgeCount: scores.values.length,
     crossingCount: scores.crossing?.values.length ?? null,
     circuit: scoredSpanEdges(circuit, scores),
     crossing: scoredCrossing(circuit, scores),
-    warnings: [...subject.notes, ...(equal ? [equal] : []), ...(scores.crossing ? [] : [outsideHeads(method)])],
+    warnings: [
+      ...subject.notes,
+      ...(equal ? [equal] : []),
+      ...(outside === null ? [] : [outsideHeads(algorithm, outside)]),
+    ],
     accuracy,
     faithfulness: measured,
     seconds,
@@ -83,41 +89,40 @@ export async function discoverSpans(
   print(`wrote ${files.join(", ")}`);
 }
 
-/** What all methods that look at a loss take. */
+/** What all algorithms that look at a loss take. */
 const OF_LOSS = ["loss", "gradFunction", "answerFunction"] as const;
 
-/** Scores of the edges in spans and, where the method has such, of those inside heads behind them. */
+/** Scores of the edges in spans and, where the algorithm has such, of those inside heads behind them. */
 async function scoreSpans(
   { model, train: { prompts } }: LoadedTask,
-  { method, aggregation, ablation, given }: SpanSettings,
-  spans: PromptSpans,
-  signal: AbortSignal,
+  { algorithm, aggregation, ablation, given }: SpanSettings,
+  { spans, crosses, signal }: { spans: PromptSpans; crosses: boolean; signal: AbortSignal },
 ): Promise<SpanScores> {
   const isOfLoss = (name: string) => (OF_LOSS as readonly string[]).includes(name);
   const ofLoss = Object.fromEntries(Object.entries(given).filter(([name]) => isOfLoss(name)));
-  const methodOptions = Object.fromEntries(Object.entries(given).filter(([name]) => !isOfLoss(name)));
+  const algorithmOptions = Object.fromEntries(Object.entries(given).filter(([name]) => !isOfLoss(name)));
   using within = new Progress("edges in spans");
   const shared = { aggregation, ...ofLoss, signal };
   const scores = await spanScores(model, prompts, spans, {
-    ...{ method, methodOptions, ...shared },
+    ...{ algorithm, algorithmOptions, ...shared },
     // Nothing is ablated where it is only looked at what flows.
-    ...(method !== "information-flow-routes" && { ablation }),
+    ...(algorithm !== "information-flow-routes" && { ablation }),
     onProgress: ({ done, total }) => within.update(done, total),
   } as Parameters<typeof spanScores>[3]);
-  if (!scoresInsideHeads(method)) return scores;
+  if (!crosses) return scores;
   using across = new Progress("edges inside heads");
   const crossing = await crossingScores(model, prompts, spans, {
-    ...{ method, ablation, ...methodOptions, ...shared },
+    ...{ algorithm, ablation, ...algorithmOptions, ...shared },
     onProgress: ({ done, total }) => across.update(done, total),
   } as Parameters<typeof crossingScores>[3]);
   return scores.withCrossing(crossing);
 }
 
-/** What is not in the circuit of a method that scores no edges inside heads. */
-function outsideHeads(method: string): string {
+/** What is not in the circuit of an algorithm that scores no edges inside heads. */
+function outsideHeads(algorithm: string, why: string): string {
   return (
-    `Edges inside heads have no scores by ${method}: all of them stay, and the circuit is of edges in spans. ` +
-    `These methods score both: ${crossingMethods.join(", ")}.`
+    `Edges inside heads have no scores by ${algorithm}: ${why}. All of them stay, and the circuit is of edges in spans. ` +
+    `These algorithms score both: ${crossingAlgorithms.join(", ")}.`
   );
 }
 

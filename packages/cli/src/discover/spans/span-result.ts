@@ -28,7 +28,7 @@ export interface SpanResult extends DeviceReport {
   spans: readonly string[];
   /** Edges of the graph, counted once in each span. */
   edgeCount: number;
-  /** Edges inside heads, each input once for each pair of spans; null of a method that does not score them. */
+  /** Edges inside heads, each input once for each pair of spans; null of an algorithm that does not score them. */
   crossingCount: number | null;
   circuit: ScoredSpanEdge[];
   /** Null where they are not scored: then all of them are kept. */

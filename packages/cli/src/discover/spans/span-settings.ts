@@ -1,11 +1,5 @@
 import type { AblationType } from "@autocircuit/core";
-import {
-  type CrossingMethod,
-  crossingMethods,
-  type SpanAggregation,
-  type SpanMethod,
-  spanMethodNames,
-} from "@autocircuit/discovery";
+import { type SpanAggregation, type SpanAlgorithm, spanAlgorithmNames } from "@autocircuit/discovery";
 import { UsageError } from "../../support/usage-error.ts";
 import { chooseSubject } from "../choose-subject.ts";
 import { givenOptions } from "../given-options.ts";
@@ -17,10 +11,10 @@ export interface SpanSettings {
   readonly subject: Subject;
   /** The file of spans. */
   readonly file: string;
-  readonly method: SpanMethod;
+  readonly algorithm: SpanAlgorithm;
   readonly aggregation: SpanAggregation;
   readonly ablation: AblationType;
-  /** Options of the method that were given, by flag or by --set. */
+  /** Options of the algorithm that were given, by flag or by --set. */
   readonly given: Readonly<Record<string, unknown>>;
   readonly size: number;
   readonly seed: number;
@@ -29,8 +23,8 @@ export interface SpanSettings {
 
 /** Options that say nothing of a circuit over spans, and why. */
 const FOREIGN: Readonly<Partial<Record<keyof DiscoverCommandOptions, readonly [flag: string, reason: string]>>> = {
-  preset: ["--preset", "name one of the methods with --algorithm"],
-  byToken: ["--by-token", "spans take the place of token positions"],
+  preset: ["--preset", "name one of the algorithms with --algorithm"],
+  byToken: ["--by-token", "spans take the place of positions"],
   tau: ["--tau", "acdc does not score edges in spans"],
   target: ["--target", "acdc does not score edges in spans"],
   samples: ["--samples", "mask-gradient does not score edges in spans"],
@@ -67,12 +61,12 @@ export function spanSettings(taskName: string | undefined, options: DiscoverComm
   }
   if (options.select !== undefined && options.select !== "top")
     throw new UsageError(`--select ${options.select} cannot work with --spans: edges in spans are chosen by rank.`);
-  const { algorithm = "eap-ig-inputs", size, seed } = options;
-  // Without spans the same method is called so.
-  const method = algorithm === "edge-attribution" ? "eap" : algorithm;
-  if (!isSpanMethod(method))
+  const { algorithm: asked = "eap-ig-inputs", size, seed } = options;
+  // Without spans the same algorithm is called so.
+  const algorithm = asked === "edge-attribution" ? "eap" : asked;
+  if (!isSpanAlgorithm(algorithm))
     throw new UsageError(
-      `--algorithm ${method} cannot work with --spans${why(method)}. There are: ${spanMethodNames.join(", ")}.`,
+      `--algorithm ${algorithm} cannot work with --spans${why(algorithm)}. There are: ${spanAlgorithmNames.join(", ")}.`,
     );
   if (typeof size !== "number")
     throw new UsageError(
@@ -82,11 +76,11 @@ export function spanSettings(taskName: string | undefined, options: DiscoverComm
     );
   const subject = chooseSubject(taskName, options);
   return {
-    ...{ subject, method, size, seed },
+    ...{ subject, algorithm, size, seed },
     file: options.spans!,
     aggregation: (options.spanAggregation ?? "sum") as SpanAggregation,
     ablation: (options.ablation as AblationType | undefined) ?? "resample",
-    given: givenFor(method, options),
+    given: givenFor(algorithm, options),
     out: options.out ?? `circuit-reports/${subject.name}-spans`,
   };
 }
@@ -97,24 +91,19 @@ export function requireSpans({ spans, spanAggregation }: DiscoverCommandOptions)
     throw new UsageError("--span-aggregation says how the tokens of spans are put together: give --spans too.");
 }
 
-function isSpanMethod(name: string): name is SpanMethod {
-  return (spanMethodNames as readonly string[]).includes(name);
+function isSpanAlgorithm(name: string): name is SpanAlgorithm {
+  return (spanAlgorithmNames as readonly string[]).includes(name);
 }
 
-/** Whether a method scores edges inside heads too. */
-export function scoresInsideHeads(method: SpanMethod): method is CrossingMethod {
-  return (crossingMethods as readonly string[]).includes(method);
-}
-
-/** Why a method that scores single prompts is no method of spans. */
-function why(method: string): string {
-  return method === "mean-of-methods" ? ": prompts of each length would have a scale of their own" : "";
+/** Why an algorithm that scores single prompts is no algorithm of spans. */
+function why(algorithm: string): string {
+  return algorithm === "mean-of-methods" ? ": prompts of each length would have a scale of their own" : "";
 }
 
 /** @throws UsageError as {@link givenOptions}, and for what prompts of several lengths cannot have together */
-function givenFor(method: SpanMethod, options: DiscoverCommandOptions): Record<string, unknown> {
-  const given = givenOptions(method === "eap" ? "edge-attribution" : method, options);
+function givenFor(algorithm: SpanAlgorithm, options: DiscoverCommandOptions): Record<string, unknown> {
+  const given = givenOptions(algorithm === "eap" ? "edge-attribution" : algorithm, options);
   if (given.ablateFrom !== undefined)
-    throw new UsageError("--set ablateFrom cannot work with --spans: ablated values are made of the corrupt prompts.");
+    throw new UsageError("--set ablateFrom cannot work with --spans: the ablation is made of the corrupt prompts.");
   return given;
 }

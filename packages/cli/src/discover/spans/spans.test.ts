@@ -173,7 +173,7 @@ describe("discover --spans", () => {
     return { out, result: JSON.parse(readFileSync(at(`${name}.json`), "utf8")) as SpanResult };
   };
 
-  it("gives a method its options, within and across spans", async () => {
+  it("gives an algorithm its options, within and across spans", async () => {
     const path = ["--algorithm", "eap-ig-inputs", "--size", "12"];
     const [usual, one] = [
       await found("usual", ...path),
@@ -183,24 +183,32 @@ describe("discover --spans", () => {
     expect(one.result.circuit[0]!.score).not.toBe(usual.result.circuit[0]!.score);
     const saved = await loadSpanScores(at("one/span-scores.safetensors"));
     expect(saved.crossing!.info.options).toMatchObject({ steps: 1, gradFunction: "prob" });
-    expect(saved.info.options).toMatchObject({ method: "eap-ig-inputs", steps: 1, gradFunction: "prob" });
+    expect(saved.info.options).toMatchObject({ algorithm: "eap-ig-inputs", steps: 1, gradFunction: "prob" });
   });
 
-  it.each(["exact", "information-flow-routes", "relp"])(
-    "%s scores edges in spans, and says that those inside heads all stay",
-    async (algorithm) => {
-      const { out, result } = await found(algorithm, "--algorithm", algorithm, "--size", "6");
-      expect(result).toMatchObject({ algorithm, crossing: null, crossingCount: null });
-      expect(result.circuit).toHaveLength(6);
-      const note = new RegExp(`Edges inside heads have no scores by ${algorithm}: all of them stay`);
-      expect(result.warnings.join()).toMatch(note);
-      expect(out).not.toMatch(/inside heads$/m);
-      if (algorithm !== "exact") return;
-      // Values come into the head in all spans but the first, and go on from there.
-      const names = new Set(result.circuit.map(({ edge }) => edge));
-      expect(names).toEqual(new Set(["A3.0->Resid End", "Resid Start->A3.0.V"]));
-    },
-  );
+  it.each(["relp", "eap-gp", "eap-ig-activations"])("%s scores edges inside heads too", async (algorithm) => {
+    const { result } = await found(algorithm, "--algorithm", algorithm, "--size", "6");
+    expect(result.crossingCount).toBe(3 * 4 * 4 ** 2);
+    expect(result.warnings.join()).not.toMatch(/inside heads/);
+  });
+
+  it.each([
+    ["exact", [], "it takes no gradients"],
+    ["information-flow-routes", [], "it takes no gradients"],
+    ["ceap", [], "it follows outputs step by step"],
+    ["relp", ["--set", "attention=true"], "with `attention` it holds patterns constant"],
+  ])("%s %s scores edges in spans, and says that those inside heads all stay, and why", async (algorithm, set, why) => {
+    const { out, result } = await found(algorithm, "--algorithm", algorithm, ...set, "--size", "6");
+    expect(result).toMatchObject({ algorithm, crossing: null, crossingCount: null });
+    expect(result.circuit).toHaveLength(6);
+    const note = new RegExp(`Edges inside heads have no scores by ${algorithm}: ${why}.* All of them stay`);
+    expect(result.warnings.join()).toMatch(note);
+    expect(out).not.toMatch(/inside heads$/m);
+    if (algorithm !== "exact") return;
+    // Values come into the head in all spans but the first, and go on from there.
+    const names = new Set(result.circuit.map(({ edge }) => edge));
+    expect(names).toEqual(new Set(["A3.0->Resid End", "Resid Start->A3.0.V"]));
+  });
 
   it("says which options cannot work with spans", async () => {
     const on = ["tracr-reverse", "--spans", example];

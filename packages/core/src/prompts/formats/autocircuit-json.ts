@@ -48,7 +48,7 @@ export function checkAutocircuitPrompts(json: unknown, file: string, allowEmpty 
   if (labels !== null && !isListOf(labels, "string")) bad("`seq_labels` should be a list of texts");
   const words = json.word_idxs ?? {};
   if (!isRecord(words) || !Object.values(words).every((index) => Number.isInteger(index))) {
-    bad("`word_idxs` should map words to token positions");
+    bad("`word_idxs` should map words to positions");
   }
   for (const [index, prompt] of json.prompts.entries()) checkPrompt(prompt, `${file}: prompts[${index}]`, allowEmpty);
   return json as unknown as ExchangedPrompts;

@@ -12,7 +12,7 @@ export interface DestRow {
 export class EdgeTable {
   readonly table: GraphTable;
   readonly dests: readonly DestRow[];
-  /** Of each edge: its source, its destination among {@link dests}, its token position (0 where the graph is not by token). */
+  /** Of each edge: its source, its destination among {@link dests}, its position (0 where the graph is not by token). */
   readonly source: Uint32Array;
   readonly dest: Uint32Array;
   readonly token: Uint16Array;

@@ -8,7 +8,7 @@ import {
 } from "@autocircuit/core";
 import type { Ablation, KeptRun, Tensor } from "@autocircuit/native";
 
-/** A plain run of one prompt of a pair: its logits over the output slice, and where passes that patch can start. */
+/** An unpatched run of one prompt of a pair: its logits over the output slice, and where passes that patch can start. */
 export interface PlainOutput {
   readonly logits: Tensor;
   /** Undefined behind a cached prefix and for a graph that is not factorised: there the engine starts at the beginning only. */
@@ -16,7 +16,7 @@ export interface PlainOutput {
 }
 
 /**
- * One prompt pair with what every pass on it needs again: the plain runs of its two prompts, the values that ablated edges take, the outputs
+ * One prompt pair with what every pass on it needs again: the unpatched runs of its two prompts, the values that ablated edges take, the outputs
  * of circuits that were run. Made when first asked for; all of it goes with this object.
  */
 export class PreparedPrompt implements Disposable {

@@ -25,10 +25,10 @@ export interface RunWay {
   readonly patchType: PatchType;
 }
 
-/** What the plain runs and ablations of prompts may take together, in bytes, and how many prompts at most. */
+/** What the unpatched runs and ablations of prompts may take together, in bytes, and how many prompts at most. */
 const KEPT_BYTES = 512 * 2 ** 20;
 const MOST_PROMPTS = 32;
-/** Two plain runs and two ablations. */
+/** Two unpatched runs and two ablations. */
 const RUNS_KEPT = 4;
 
 /** Runs circuits on single prompts. What a prompt needs again is kept, so that a circuit costs one pass. */
@@ -111,7 +111,7 @@ export class PromptRuns implements Disposable {
     const missing = new Map<string, ChosenCircuit>();
     const plain = await prepared.plain(plan.run, signal);
     const outputs = new Map<string, Tensor>();
-    // With nothing ablated it is the plain run.
+    // With nothing ablated it is the unpatched run.
     const untouched = patchType === "edge" ? 0 : this.subject.model.graph.edgeCount;
     for (const [place, circuit] of circuits.entries()) {
       const key = keys[place]!;
@@ -131,7 +131,7 @@ export class PromptRuns implements Disposable {
     return keys.map((key) => outputs.get(key)!);
   }
 
-  /** One pass with a mask for each circuit, from the middle of the plain run where there is one. */
+  /** One pass with a mask for each circuit, from the middle of the kept run where there is one. */
   async #run(
     prepared: PreparedPrompt,
     side: PromptSide,

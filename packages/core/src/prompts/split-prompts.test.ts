@@ -27,5 +27,5 @@ it("says when there are too few", () => {
   expect(() => splitPrompts(20, { batchSize: 11 })).toThrow(/more than half of the 20/);
   expect(() => splitPrompts(20, { batchSize: 6, batches: [3, 1] })).toThrow(/3 \+ 1 batches of 6 need 24 .* are 20/);
   expect(() => splitPrompts(3, { batches: [2, 2] })).toThrow(/need 4 prompt pairs, there are 3/);
-  expect(() => splitPrompts(20, { batches: [1, 2, 3] })).toThrow(/two numbers/);
+  expect(() => splitPrompts(20, { batches: [1, 2, 3] })).toThrow(/one or two whole numbers/);
 });

@@ -1,29 +1,24 @@
-import {
-  badFile,
-  GIT_LFS_MARK,
-  gitLfsPointer,
-  headerBytes,
-  headerLength,
-  PREFIX_BYTES,
-  parseHeader,
-  readWhole,
-} from "@autocircuit/base";
+import { badFile } from "../files/bad-file.ts";
+import { GIT_LFS_MARK, gitLfsPointer } from "../files/git-lfs-pointer.ts";
+import { readWhole } from "../files/read-whole.ts";
+import { headerLength, PREFIX_BYTES, parseHeader } from "./header.ts";
+import { headerBytes } from "./header-bytes.ts";
 
-/** A float32 tensor in a safetensors file. */
-export interface StoredTensor {
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
-
-/** The content of a safetensors file of float32 tensors. */
-export interface StoredTensors {
-  readonly tensors: ReadonlyMap<string, StoredTensor>;
+/** The content of a safetensors file of numbers with a decimal point: tensors by name, and text beside them. */
+export interface FloatTensors<Values extends Float32Array | Float64Array = Float32Array> {
+  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Values }>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A file of float32 tensors and string metadata, in parts that follow each other. */
-export function safetensorsFile({ tensors, metadata }: StoredTensors): Uint8Array[] {
-  const entries = Array.from(tensors, ([name, { shape }]) => ({ name, dtype: "F32" as const, shape }));
+/**
+ * A safetensors file, in parts that follow each other: the header, then the tensors in the order in which they are given. Values are as they
+ * lie in memory: the machines that this runs on are little-endian, as the format is.
+ */
+export function safetensorsFile({ tensors, metadata }: FloatTensors<Float32Array | Float64Array>): Uint8Array[] {
+  const entries = Array.from(tensors, ([name, { shape, values }]) => ({
+    ...{ name, shape },
+    dtype: values instanceof Float32Array ? ("F32" as const) : ("F64" as const),
+  }));
   const data = Array.from(tensors.values(), ({ values }) =>
     Buffer.from(values.buffer, values.byteOffset, values.byteLength),
   );
@@ -35,7 +30,7 @@ export function safetensorsFile({ tensors, metadata }: StoredTensors): Uint8Arra
  *
  * @throws AutocircuitError `not-found`, or `bad-file` with the reason.
  */
-export async function readSafetensors(path: string): Promise<StoredTensors> {
+export async function readSafetensors(path: string): Promise<FloatTensors> {
   const file = await readWhole(path);
   const pointer = gitLfsPointer(file.toString("latin1", 0, GIT_LFS_MARK.length));
   if (pointer !== undefined) throw badFile(path, pointer);

@@ -37,8 +37,8 @@ const rule = (name: string, usual: boolean, description: string): OptionSpec => 
 
 const eapIg = "Hanna, Pezzelle and Belinkov 2024, Have Faith in Faithfulness";
 
-/** Methods of attribution by name. */
-export const attributionMethods = {
+/** Algorithms of attribution by name. */
+export const attributionAlgorithms = {
   ceap: {
     description:
       "follows every source's output while the embedding moves, so that scores add up to the change of the loss",

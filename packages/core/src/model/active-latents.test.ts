@@ -1,8 +1,9 @@
-import { PatchableModel, PromptLoader } from "@autocircuit/core";
 import { expect, it } from "vitest";
-import { tinyAutoencoders } from "../../../core/test/tiny-autoencoders.ts";
-import { randomPairs, tinyConfig, tinyTransformer } from "../../../core/test/tiny-transformer.ts";
+import { tinyAutoencoders } from "../../test/tiny-autoencoders.ts";
+import { randomPairs, tinyConfig, tinyTransformer } from "../../test/tiny-transformer.ts";
+import { PromptLoader } from "../prompts/prompt-loader.ts";
 import { activeLatents } from "./active-latents.ts";
+import { PatchableModel } from "./patchable-model.ts";
 
 it("counts the latents that are active at a token of the first prompt pair", async () => {
   using prompts = new PromptLoader(randomPairs(4, 6, 2), { batchSize: 2 });
@@ -10,7 +11,7 @@ it("counts the latents that are active at a token of the first prompt pair", asy
   const counted = async (top?: number) => {
     const given = tinyAutoencoders(tinyConfig, { input: "mlp_out", errors: true, ...(top && { activation: "topk" }) });
     using model = plain.withAutoencoders(given);
-    return await activeLatents(model, prompts, new AbortController().signal);
+    return await activeLatents(model, prompts);
   };
   // Of TopK with 3 in each of two blocks, of which some may be below 0.
   expect(await counted(3)).toBeGreaterThan(3);
@@ -29,4 +30,5 @@ it("counts the latents that are active at a token of the first prompt pair", asy
     }),
   );
   expect(await counted()).toBe(Math.ceil(Math.max(...sides)));
+  await expect(activeLatents(plain, prompts)).rejects.toThrow(/autoencoders/);
 });

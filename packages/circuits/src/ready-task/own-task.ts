@@ -1,0 +1,131 @@
+import { basename } from "node:path";
+import { dtypes, type KindsOf, kind, signature } from "@autocircuit/base";
+import {
+  coreKinds,
+  defineTask,
+  type LoadedTask,
+  type LongOptions,
+  type PromptInput,
+  pairAlignments,
+  readPrompts,
+  splitPrompts,
+  type TaskOptions,
+  type Tokenizer,
+  type TrainTest,
+} from "@autocircuit/core";
+import { findTokenizer, loadModel, type ProcessingOptions, readConfig, resolveModelFolder } from "@autocircuit/models";
+import { deviceName } from "@autocircuit/native";
+import { type LatentOptions, latentOptionKinds } from "./latent-options.ts";
+import { autoencoderFields, requireFittingLatents } from "./task-autoencoders.ts";
+
+/** What a task of one's own takes of core's {@link TaskOptions}. */
+type FromTask =
+  | "byToken"
+  | "factorized"
+  | "separateQkv"
+  | "ungrouped"
+  | "knownEdges"
+  | "outputSlice"
+  | "device"
+  | "dtype"
+  | "tf32"
+  | "align"
+  | "seed"
+  | "tailDivergence"
+  | "prependBos";
+
+/** How a model and prompts of one's own become a task. */
+export interface OwnTaskOptions extends Partial<Pick<TaskOptions, FromTask>>, LatentOptions, LongOptions {
+  /** Prompt pairs a batch. Default: at most 32, so that few prompts are left over. */
+  readonly batchSize?: TrainTest | undefined;
+  /** Number of batches. Default: of half of the prompts each. */
+  readonly batchCount?: TrainTest | undefined;
+  /** What results call it. Default: the last part of the model's path or name. */
+  readonly key?: string | undefined;
+  /** For people. Default: the title of the prompts where they have one, else the key. */
+  readonly name?: string | undefined;
+  /** For prompts given as text. Default: the model's own. Null for none. */
+  readonly tokenizer?: Tokenizer | null | undefined;
+  /** How weights are processed, see `loadModel`. Default: as the autoencoders need it, where there are some, else as the loader does. */
+  readonly processing?: ProcessingOptions | undefined;
+}
+
+const check = signature(
+  "ownTask",
+  {
+    model: kind.text,
+    prompts: kind.either(kind.text, kind.record, kind.such("a list of files", Array.isArray)),
+  },
+  {
+    key: kind.text,
+    name: kind.text,
+    tokenizer: kind.orNull(kind.having("a tokenizer with an `encode`", "encode")),
+    processing: kind.record,
+    batchSize: coreKinds.trainTest,
+    batchCount: coreKinds.trainTest,
+    byToken: kind.flag,
+    factorized: kind.flag,
+    separateQkv: kind.flag,
+    ungrouped: kind.flag,
+    knownEdges: kind.callback,
+    outputSlice: coreKinds.outputSlice,
+    device: deviceName,
+    dtype: kind.oneOf(dtypes),
+    tf32: kind.flag,
+    align: kind.oneOf(pairAlignments),
+    seed: kind.whole,
+    tailDivergence: kind.flag,
+    prependBos: kind.flag,
+    ...latentOptionKinds,
+    ...coreKinds.longOptions,
+  } satisfies KindsOf<OwnTaskOptions>,
+);
+
+/**
+ * A model and prompts of one's own as a task: what `discover --model FOLDER --prompts FILE` and plans of sweeps run on. Where nothing is said of
+ * batches, half of the prompts are to discover with and half to measure on, in batches of at most 32, see {@link splitPrompts}.
+ *
+ * @param model a folder, a GGUF file, or a name on the hub
+ * @param prompts as `loadPrompts` reads them
+ * @param options `onProgress` is called while latents are pruned
+ * @returns what was loaded, the caller's to dispose
+ * @throws AutocircuitError as `loadModel`, `loadPrompts` and `planAutoencoders`
+ * @example
+ * await using task = await ownTask("models/gpt2", "names.json");
+ * const { circuit } = await findCircuit(task, { faithful: 0.8 });
+ */
+export async function ownTask(model: string, prompts: PromptInput, options: OwnTaskOptions = {}): Promise<LoadedTask> {
+  check({ model, prompts }, options);
+  const { signal, onProgress, processing, tokenizer: given, ...rest } = options;
+  const { byToken, factorized, separateQkv, ungrouped, dtype } = rest;
+  const key = options.key ?? basename(model);
+  requireFittingLatents(key, undefined, { ...rest, dtype });
+  const folder = await resolveModelFolder(model, { signal });
+  const dataset = await readPrompts(prompts);
+  const sizes = divided(dataset.prompts.length, options);
+  const tokenizer = given === undefined ? await findTokenizer(folder) : given;
+  const latent = await autoencoderFields(undefined, { ...rest, signal }, { config: await readConfig(folder), folder });
+  const graph = { factorized, separateQkv, ungrouped };
+  const { knownEdges, outputSlice, device, tf32, align, seed, tailDivergence, prependBos } = rest;
+  return defineTask({
+    ...{ key, name: options.name ?? dataset.title ?? key, ...sizes, byToken, ...graph, knownEdges, outputSlice },
+    model: (how) => loadModel(folder, { ...how, ...graph, tokenizer, ...(processing ?? latent.processing) }),
+    dataset,
+    // What fills shorter prompts does not matter: padded positions are not attended to.
+    padId: 0,
+    ...latent.fields,
+    ...{ device, dtype, tf32, align, seed, tailDivergence, prependBos },
+  }).load({ signal, onProgress });
+}
+
+/** Batches as they were asked for; where one of both is missing, as {@link splitPrompts} divides. */
+function divided(
+  count: number,
+  { batchSize, batchCount }: OwnTaskOptions,
+): Pick<TaskOptions, "batchSize" | "batchCount"> {
+  if (batchSize !== undefined && batchCount !== undefined) return { batchSize, batchCount };
+  const one = typeof batchSize === "object" ? Math.max(batchSize.train, batchSize.test) : batchSize;
+  const batches = typeof batchCount === "object" ? [batchCount.train, batchCount.test] : batchCount && [batchCount];
+  const split = splitPrompts(count, { batchSize: one, batches: batches || undefined });
+  return { batchSize: batchSize ?? split.batchSize, batchCount: batchCount ?? split.batches };
+}

@@ -1,0 +1,83 @@
+import { type KindsOf, kind, signature } from "@autocircuit/base";
+import type { AblationType } from "../ablations/ablation-type.ts";
+import { ablationName } from "../kinds.ts";
+import type { Answers, PromptPair } from "./prompt-pair.ts";
+
+/** Options of {@link equalPairs}. */
+export interface EqualPairsOptions {
+  /** What ablated edges take: resampled values of such a pair are those that are there already. Default `"resample"`. */
+  readonly ablation?: AblationType | undefined;
+}
+
+const check = signature(
+  "equalPairs",
+  { pairs: kind.listOf(kind.having("a prompt pair", "clean", "corrupt", "answers", "wrongAnswers")) },
+  { ablation: ablationName } satisfies KindsOf<EqualPairsOptions>,
+);
+
+/**
+ * Warnings about prompt pairs that say nothing: whose clean and corrupt prompts, or right and wrong answers, are the same. Answers that are numbers
+ * are compared with the output alone.
+ *
+ * @returns a line for each kind; none where all pairs say something
+ * @example
+ * for (const warning of equalPairs(task.train.prompts)) console.warn(warning);
+ */
+export function equalPairs(pairs: readonly PromptPair[], options: EqualPairsOptions = {}): readonly string[] {
+  check({ pairs }, options);
+  const { ablation = "resample" } = options;
+  return [equalPromptsWarning(pairs, ablation), equalAnswersWarning(pairs)].filter((line) => line !== undefined);
+}
+
+function equalPromptsWarning(pairs: readonly PromptPair[], ablation: AblationType): string | undefined {
+  const equal = pairs.filter(isEqual).length;
+  if (equal === 0) return undefined;
+  const all = equal === pairs.length;
+  const count = all ? `all ${pairs.length} prompt pairs` : `${equal} of ${pairs.length} prompt pairs`;
+  const consequence =
+    ablation !== "resample"
+      ? ""
+      : all
+        ? ": ablated edges take the values that they have already, so nothing can be found and no edge matters"
+        : ": for these, ablated edges take the values that they have already, so they say nothing";
+  return `warning: clean and corrupt are the same in ${count}${consequence}`;
+}
+
+function isEqual({ clean, corrupt }: PromptPair): boolean {
+  return clean.length === corrupt.length && clean.every((id, position) => id === corrupt[position]);
+}
+
+/**
+ * A warning about prompt pairs whose wrong answers are the right ones; undefined where there is none, and for answers that are numbers, which
+ * are compared with the output alone.
+ */
+function equalAnswersWarning(pairs: readonly PromptPair[]): string | undefined {
+  if (pairs.some(({ answers }) => answers.flat().some((answer) => !Number.isInteger(answer)))) return undefined;
+  const equal = pairs.flatMap((pair, place) =>
+    isSame(pair.answers, pair.wrongAnswers) ? [pair.where ?? `prompt ${place}`] : [],
+  );
+  if (equal.length === 0) return undefined;
+  const named = equal.slice(0, NAMED).join(", ") + (equal.length > NAMED ? ", ..." : "");
+  return (
+    `warning: the wrong answers are the right ones in ${equal.length} of ${pairs.length} prompt pairs ` +
+    `(${named}): what is made of the difference of the two is 0 there, so they say nothing`
+  );
+}
+
+/** Most prompts that are named. */
+const NAMED = 5;
+
+/** Whether both have the same answers, position by position where there are several; in any order. */
+function isSame(right: Answers, wrong: Answers): boolean {
+  const sets = (answers: Answers) =>
+    JSON.stringify(
+      Array.isArray(answers[0])
+        ? (answers as readonly (readonly number[])[]).map(inOrder)
+        : inOrder(answers as readonly number[]),
+    );
+  return right.length > 0 && sets(right) === sets(wrong);
+}
+
+function inOrder(answers: readonly number[]): number[] {
+  return [...new Set(answers)].sort((a, b) => a - b);
+}

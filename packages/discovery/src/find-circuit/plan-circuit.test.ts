@@ -1,0 +1,52 @@
+import { Graph } from "@autocircuit/core";
+import { expect, it } from "vitest";
+import { randomTask } from "../../test/random-model.ts";
+import type { FindCircuitOptions } from "./find-circuit-options.ts";
+import { planOf } from "./plan-circuit.ts";
+
+const { config } = randomTask().model;
+const small = { config, graph: Graph.of(config) };
+const large = { config, graph: Graph.of({ ...config, layers: 12, heads: 12, kvHeads: 12 }) };
+const numbers = { config: { ...config, dVocabOut: 1 } };
+
+it("chooses algorithm and size by the graph, the outputs and what is known", () => {
+  const known = { ...large, known: true };
+  const elsewhere = { ...large, knownElsewhere: true };
+  const cases: [Parameters<typeof planOf>[0], FindCircuitOptions, object][] = [
+    [small, {}, { named: "acdc", keep: undefined, faithful: undefined }],
+    [large, {}, { named: "edge-attribution", keep: 0.99, faithful: undefined }],
+    [known, {}, { named: "edge-attribution", keep: undefined, faithful: undefined }],
+    [elsewhere, {}, { named: "edge-attribution", keep: undefined, faithful: 0.9 }],
+    [elsewhere, { keep: 0.8 }, { named: undefined, keep: 0.8, faithful: undefined }],
+    [elsewhere, { size: 3 }, { named: "edge-attribution", keep: undefined, faithful: undefined }],
+    [{ ...small, knownElsewhere: true }, {}, { named: "acdc", faithful: undefined }],
+    [small, { algorithm: "relp" }, { named: "relp", keep: 0.99 }],
+    // Nothing keeps numbers: an algorithm that gives a circuit of its own, unless the size is said.
+    [{ ...large, ...numbers }, {}, { named: "acdc", keep: undefined, faithful: undefined }],
+    [{ ...large, ...numbers }, { size: 3 }, { named: "edge-attribution", keep: undefined }],
+    // Options of no algorithm are ACDC's.
+    [large, { options: { taus: [0.1] } }, { named: "acdc", keep: undefined, faithful: undefined }],
+  ];
+  for (const [task, options, plan] of cases) expect(planOf(task, options)).toMatchObject(plan);
+});
+
+it("says what cannot be before anything is loaded", () => {
+  const algorithm = "relp";
+  for (const [task, options, says] of [
+    [small, { size: 999 }, /`size` 999 is more than the graph has: give at most \d+/],
+    [{ ...small, ...numbers }, { keep: 0.9 }, /instead of `keep` or `faithful` give `size`/],
+    [{ ...small, ...numbers }, { algorithm }, /never just right or wrong/],
+    [small, { tries: 3 }, /`tries` looks for smaller circuits that keep enough: give `keep` too/],
+    [small, { size: 3, seconds: 3 }, /`seconds` limits the search/],
+    [
+      { ...small, graph: Graph.of(config, { tokens: 6 }) },
+      { algorithm, size: 3, select: "exact" },
+      /leave `byToken` out/,
+    ],
+    [small, { algorithm, size: 0, select: "exact" }, /a connected circuit has at least one edge/],
+    [small, { keep: 0.9, options: { taus: [1] } }, /`options` is for one algorithm, and `keep` tries several/],
+  ] as const)
+    expect(() => planOf(task, options)).toThrow(says);
+  // What is searched for by default may be searched for longer.
+  expect(planOf(large, { seconds: 5, tries: 2 }).keep).toBe(0.99);
+});
