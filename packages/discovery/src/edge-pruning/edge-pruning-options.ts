@@ -32,7 +32,7 @@ export interface EdgePruningOptions extends TrainingOptions, ResumableOptions {
   readonly learningRateWarmUp?: number | undefined;
   /** Decoupled weight decay. Default 0.01, that of the published code's optimiser. */
   readonly weightDecay?: number | undefined;
-  /** Where masks start that are not warm, give or take 0.01. Default 10: everything is kept. */
+  /** Where masks start that are not warm, give or take 0.01: with a warm start those of sources. Default 10: everything is kept. */
   readonly initial?: number | undefined;
   /** Scores whose highest edges are likeliest to be kept at first, or the algorithm that makes them. Default `"none"`. */
   readonly warmStart?: (typeof warmStarts)[number] | PruneScores | undefined;
@@ -95,7 +95,7 @@ export function edgePruningSettings(options: EdgePruningOptions, edges: number, 
     learningRateWarmUp: options.learningRateWarmUp ?? 1 / 15,
     weightDecay: options.weightDecay ?? 0.01,
     warmStart: typeof warmStart === "string" ? warmStart : (warmStart.info.algorithm ?? "given scores"),
-    ...(warmStart === "none" && { initial: options.initial ?? 10 }),
+    ...((warmStart === "none" || options.initial !== undefined) && { initial: options.initial ?? 10 }),
     target: options.target ?? "kl_div",
     ablation: options.ablation ?? "resample",
   };

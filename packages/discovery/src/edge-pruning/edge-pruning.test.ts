@@ -19,6 +19,12 @@ async function firstStep(of: typeof task, options: EdgePruningOptions): Promise<
   return steps[0]!;
 }
 
+/** Noise whose numbers to start from are made so. */
+const onlyStart =
+  (make: (count: number) => Float32Array): EdgePruningOptions["noise"] =>
+  ({ rows, edges, use }) =>
+    use.startsWith("start") ? make(rows * edges) : new Float32Array(rows * edges).fill(0.5);
+
 describe("edgePruning", () => {
   it("the gradient is that of the loss", async () => {
     const wide = randomTask({ seed: 9, prompts: 2, dtype: "float64" });
@@ -103,6 +109,21 @@ describe("edgePruning", () => {
     ["an unknown warm start", { warmStart: "eap-ig" }, /`warmStart` must be one of none, eap-ig-inputs/],
     ["a target that is none", { target: "kl" }, /`target` must be one of kl_div/],
     ["noise of another length", { noise: () => new Float32Array(3) }, /`noise` must give/],
+    [
+      "noise of another length to start from",
+      { noise: onlyStart((count) => new Float32Array(count - 1)) },
+      /`noise` must give/,
+    ],
+    [
+      "noise to start from that is 1",
+      { noise: onlyStart((count) => new Float32Array(count).fill(1)) },
+      /`noise` gave 1; its numbers must be at least 0 and below 1/,
+    ],
+    [
+      "a start of masks that are all warm",
+      { warmStart: "eap-ig-inputs", nodes: false, initial: 3 },
+      /`initial` does nothing with `warmStart`/,
+    ],
   ])("%s is an error", async (_, options, message) => {
     await expect(prune(options as never)).rejects.toThrow(message);
   });
@@ -125,6 +146,25 @@ describe("warmStart", () => {
     expect(ranks[graph.index("MLP 0->Resid End")]).toBe(1);
     expect(ranks[graph.index("Resid Start->Resid End")]).toBeCloseTo((others - 1) / 2 / others, 12);
     expect(ranks[graph.index("Resid Start->A0.0.Q")]).toBe(0.5);
+  });
+
+  it("refuses scores that have no rank; -Infinity, of an edge outside a circuit, has the last", async () => {
+    for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const scores = new PruneScores(graph);
+      scores.values[graph.index("MLP 0->Resid End")] = wrong;
+      await expect(prune({ warmStart: scores })).rejects.toThrow(
+        new RegExp(`cannot be ranked: that of MLP 0->Resid End is ${wrong}`),
+      );
+    }
+    const scores = new PruneScores(graph);
+    scores.values[graph.index("MLP 0->Resid End")] = Number.NEGATIVE_INFINITY;
+    expect(ranksWithin(scores)[graph.index("MLP 0->Resid End")]).toBe(0);
+    expect(warmStart(scores, { sparsity: 0.5 }).every(Number.isFinite)).toBe(true);
+  });
+
+  it("says where masks of sources start beside it", async () => {
+    const { info } = await prune({ warmStart: "eap-ig-inputs", initial: 2, epochs: 1 });
+    expect(info.options).toMatchObject({ warmStart: "eap-ig-inputs", initial: 2 });
   });
 
   it("has the sparsity that is asked for", () => {

@@ -5,7 +5,7 @@ import { scope, Tensor } from "@autocircuit/native";
 import { eapIgInputs } from "../attribution/eap-ig-inputs.ts";
 import { modelAndPrompts } from "../discovery-options.ts";
 import { hardConcrete, hardConcreteShift } from "../masks/hard-concrete.ts";
-import { drawNoise, type Noise, seededNoise } from "../masks/noise.ts";
+import { drawNoise, drawNumbers, type Noise, seededNoise } from "../masks/noise.ts";
 import { needsFullModel, targetOf } from "../probing/probing-target.ts";
 import { Sections } from "../training/sections.ts";
 import { trainMasks } from "../training/train-masks.ts";
@@ -60,6 +60,11 @@ export async function edgePruning(
   check({ model, prompts }, options);
   if (options.nodes === false && options.nodeSparsity !== undefined)
     throw new AutocircuitError("bad-input", "`nodeSparsity` needs `nodes`: without masks no source is left out.");
+  if (options.nodes === false && options.initial !== undefined && (options.warmStart ?? "none") !== "none")
+    throw new AutocircuitError(
+      "bad-input",
+      "`initial` does nothing with `warmStart` and without `nodes`: every mask starts warm. Leave it out.",
+    );
   const settings = edgePruningSettings(options, model.graph.edgeCount, prompts.length);
   const { signal, onProgress, seed = 0 } = options;
   const { target, nodes, sparsity, startSparsity, nodeSparsity } = settings;
@@ -159,7 +164,7 @@ async function startOf(
 
 /** Numbers near one value, normally distributed with a deviation of 0.01 (Box and Muller 1958). */
 function scattered(noise: Noise, use: "start" | "start-node", count: number, centre: number): Float32Array {
-  const uniform = noise({ use, step: 0, pass: 0, rows: 2, edges: count });
+  const uniform = drawNumbers(noise, { use, step: 0, pass: 0, rows: 2, edges: count });
   return Float32Array.from({ length: count }, (_, i) => {
     const distance = Math.sqrt(-2 * Math.log(1 - uniform[i]!));
     return centre + 0.01 * distance * Math.cos(2 * Math.PI * uniform[count + i]!);

@@ -1,3 +1,4 @@
+import { AutocircuitError } from "@autocircuit/base";
 import { type DestGroup, magnitude, type PruneScores } from "@autocircuit/core";
 import { hardConcreteShift } from "../masks/hard-concrete.ts";
 
@@ -22,8 +23,10 @@ export interface WarmStartOptions {
  * sparsity that is asked for.
  *
  * @returns `[E]`
+ * @throws AutocircuitError `bad-input` for a score that is no number, or infinite; `-Infinity` marks an edge outside a circuit and ranks last
  */
 export function warmStart(scores: PruneScores, { sparsity, among = blockOf }: WarmStartOptions): Float32Array {
+  requireRanks(scores);
   const ranks = ranksWithin(scores, among);
   const keeping = (bias: number) =>
     ranks.reduce((sum, rank) => sum + 1 / (1 + Math.exp(-SLOPE * (rank - bias))), 0) / ranks.length;
@@ -63,4 +66,13 @@ export function ranksWithin({ graph, values }: PruneScores, among: (group: DestG
 
 function blockOf({ kind, block }: DestGroup): unknown {
   return kind === "end" ? kind : block;
+}
+
+function requireRanks({ graph, values }: PruneScores): void {
+  const wrong = values.findIndex((value) => !(value < Number.POSITIVE_INFINITY));
+  if (wrong >= 0)
+    throw new AutocircuitError(
+      "bad-input",
+      `The scores of \`warmStart\` cannot be ranked: that of ${graph.edge(wrong)} is ${values[wrong]}. Give finite scores.`,
+    );
 }

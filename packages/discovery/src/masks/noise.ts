@@ -49,11 +49,11 @@ function mixed(parts: readonly number[]): number {
 }
 
 /**
- * The numbers asked for as a tensor, `[rows, edges]`.
+ * The numbers asked for, `[rows * edges]`.
  *
  * @throws AutocircuitError `shape` for another number of them; `bad-input` for numbers outside [0, 1)
  */
-export function drawNoise(noise: Noise, request: NoiseRequest, dtype: DType): Tensor {
+export function drawNumbers(noise: Noise, request: NoiseRequest): Float32Array {
   const { rows, edges } = request;
   const numbers = noise(request);
   if (!(numbers instanceof Float32Array) || numbers.length !== rows * edges) {
@@ -65,5 +65,10 @@ export function drawNoise(noise: Noise, request: NoiseRequest, dtype: DType): Te
   const outside = numbers.find((number) => !(number >= 0 && number < 1));
   if (outside !== undefined)
     throw new AutocircuitError("bad-input", `\`noise\` gave ${outside}; its numbers must be at least 0 and below 1.`);
-  return Tensor.from(numbers, { shape: [rows, edges], dtype });
+  return numbers;
+}
+
+/** The same as a tensor, `[rows, edges]`. */
+export function drawNoise(noise: Noise, request: NoiseRequest, dtype: DType): Tensor {
+  return Tensor.from(drawNumbers(noise, request), { shape: [request.rows, request.edges], dtype });
 }
