@@ -41,6 +41,7 @@ export {
   logprobDiffPercent,
   probDiffPercent,
 } from "./diff-percent.ts";
+export { promptGroups } from "./distinct-prompts.ts";
 export { haveRange } from "./faithfulness-range.ts";
 export { type FewestFaithfulOptions, fewestFaithful } from "./fewest-faithful.ts";
 export { FullModel, type FullOutputs } from "./full-model.ts";

@@ -13,7 +13,7 @@ interface Made {
 /** Of tests that could be made. */
 function caveats({ tests, prompts, random, edges }: Made): string[] {
   const verdicts = tests.map((test) => ({ test, passed: true, pValue: 1, text: "" }));
-  return caveatLines({ verdicts, prompts, edges }, testSettings({ random }));
+  return caveatLines({ verdicts, distinct: prompts, edges }, testSettings({ random }));
 }
 
 const enough = { tests, prompts: 50, random: 50, edges: 100 };
@@ -46,14 +46,14 @@ it("says how many minimality needs to be refused", () => {
 
 it("says that nothing was tested", () => {
   const verdicts = [{ test: "equivalence", passed: null, pValue: null, text: "" }] as const;
-  expect(caveatLines({ verdicts, prompts: 50, edges: 3 })).toEqual([
+  expect(caveatLines({ verdicts, distinct: 50, edges: 3 })).toEqual([
     "nothing was tested: none of the tests that were asked for could be made.",
   ]);
 });
 
 it("says how many prompts are needed where so few left it undecided", () => {
   const verdicts = [{ test: "equivalence", passed: null, undecided: true, pValue: 0.2, text: "" }] as const;
-  expect(caveatLines({ verdicts, prompts: 4, edges: 3 })).toEqual([
+  expect(caveatLines({ verdicts, distinct: 4, edges: 3 })).toEqual([
     expect.stringMatching(/^equivalence cannot be refused with 4 prompts, .*: 7 are needed\.$/),
   ]);
 });
@@ -64,9 +64,7 @@ it("says how many prompts independence needs, and comparisons of distances", () 
       /^equivalence cannot be refused with 3 prompts, were the circuit worse on each: 7 are needed/,
     ),
     expect.stringMatching(/^independence cannot be refused with 3 prompts, did .*: 4 are needed\.$/),
-    expect.stringMatching(
-      /^minimality and sufficiency and partial-necessity cannot tell with 3 prompts, .*: 5 are nee/,
-    ),
+    expect.stringMatching(/^minimality, sufficiency and partial-necessity cannot tell with 3 prompts, .*: 5 are nee/),
   ]);
   expect(caveats({ ...enough, prompts: 7 })).toEqual([]);
 });

@@ -24,7 +24,7 @@ export function testSettings(asked: { readonly [Name in keyof TestSettings]?: nu
 
 /** What tests with so few prompts or random circuits cannot show, and what their texts leave out, in a line each. */
 export function caveatLines(
-  tested: Pick<CircuitTests, "verdicts" | "prompts" | "edges">,
+  tested: Pick<CircuitTests, "verdicts" | "distinct" | "edges">,
   settings: TestSettings = testSettings(),
 ): string[] {
   return [
@@ -42,7 +42,7 @@ function unnamedEdges({ test, text, notMinimal = [] }: CircuitVerdict): string[]
 }
 
 function caveatText({ kind, tests, of, count, least, edges }: TestCaveat): string {
-  const shown = tests.join(" and ");
+  const shown = listed(tests);
   if (kind === "nothing-tested") return "nothing was tested: none of the tests that were asked for could be made";
   if (of === "prompts")
     return kind === "never-told"
@@ -52,6 +52,12 @@ function caveatText({ kind, tests, of, count, least, edges }: TestCaveat): strin
   if (kind === "never-shown")
     return `${shown} cannot be shown with ${random}, were all of them beaten: --random ${least} is the least`;
   return `${shown} cannot be refused with ${random} and ${edges} edges to try: --random ${least} is the least`;
+}
+
+/** With commas, and "and" before the last. */
+function listed(tests: readonly CircuitTestName[]): string {
+  const [last, ...rest] = tests.toReversed();
+  return rest.length === 0 ? `${last}` : `${rest.reverse().join(", ")} and ${last}`;
 }
 
 /** What speaks most against a circuit, by test. */

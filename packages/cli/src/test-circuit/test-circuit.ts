@@ -24,6 +24,7 @@ import { type CircuitFile, readCircuit } from "./circuit-file.ts";
 import { crossJson, crossLines } from "./cross-result.ts";
 import { crossSubjects } from "./cross-subjects.ts";
 import type { TestCommandOptions } from "./options.ts";
+import { taskNotes } from "./task-notes.ts";
 import { verdictLine } from "./verdict-line.ts";
 
 /** Tests a circuit on the prompts that a task or a file of one's own sets aside for measuring; prints verdicts in words. */
@@ -54,7 +55,7 @@ export async function testCommand(path: string, asked: TestCommandOptions, conte
   const tested = await testCircuit(task.model, task.test, circuit, how);
   progress[Symbol.dispose]();
   for (const verdict of tested.verdicts) print(verdictLine(verdict));
-  const notes = [...foreignNote(path, file, subject.name), ...caveatLines(tested, made)];
+  const notes = [...foreignNote(path, file, subject.name), ...taskNotes(tested), ...caveatLines(tested, made)];
   for (const note of notes) print(`note: ${note}`);
   const { full, circuit: alone, without } = tested.means;
   print(

@@ -20,6 +20,7 @@ import {
   jaccardText,
   minimalityTest,
   partialNecessityTest,
+  promptGroups,
   promptScores,
   scoreIntervals,
   stability,
@@ -92,13 +93,14 @@ export function methodCalls(
       takes: { full: [1, 2], without: [1, 3], random: [[2, 1]] },
       call: (t, o) => partialNecessityTest(t.full, t.without, t.random, o),
     },
+    promptGroups: { takes: { prompts: pairs }, call: (t) => promptGroups(t.prompts) },
     promptScores: {
       takes: { ...on, circuits: [circuit] },
       call: (t, o) => promptScores(t.model, t.prompts, t.circuits, o),
     },
     testCircuit: { takes: { ...on, circuit }, call: (t, o) => testCircuit(t.model, t.prompts, t.circuit, o) },
     testCaveats: {
-      takes: { tested: { verdicts: [], prompts: 2, edges: 1 } },
+      takes: { tested: { verdicts: [], distinct: 2, edges: 1 } },
       call: (t, o) => testCaveats(t.tested, o),
     },
     crossTaskAblation: {

@@ -23,17 +23,53 @@ it("sufficiency is not tested where all random circuits tie with the circuit, an
   expect(sufficiencyVerdict(one, 3, asked)).toMatchObject({ passed: true, text: expect.stringMatching(/^Sufficient/) });
 });
 
-it("equivalence that is not refused passes with enough prompts, or where these show that the score is kept", () => {
+/** Of a circuit of some edges, of a model that does the task. */
+const facts = { edges: 3, level: 0.05, worse: false };
+
+it("equivalence that is not refused passes where prompts show that the score is kept, and only there, however many they are", () => {
   const result = { statistic: 0.125, pValue: 0.11, leastPValue: 0.001 };
-  const of = (prompts: number, keeps: boolean) =>
-    equivalenceVerdict(result, { prompts, level: 0.05, keeps: () => keeps });
-  expect(of(20, false)).toMatchObject({ passed: true, text: expect.stringMatching(/\(p = 0\.11\)\.$/) });
-  expect(of(19, true)).toMatchObject({ passed: true, text: expect.stringMatching(/and it keeps 90 % to 110 % of/) });
-  const few = of(19, false);
-  expect(few).toMatchObject({ passed: null, undecided: true, pValue: 0.11 });
-  expect(few.text).toMatch(/^Cannot tell: it scores higher than the model on 12\.5 % of 19 prompts/);
+  const of = (prompts: number, keeps: boolean) => equivalenceVerdict(result, { ...facts, prompts, keeps: () => keeps });
+  for (const prompts of [19, 20, 2000]) {
+    expect(of(prompts, true)).toMatchObject({
+      ...{ passed: true, pValue: 0.11 },
+      text: expect.stringMatching(/\(p = 0\.11\), and it keeps 90 % to 110 % of/),
+    });
+    expect(of(prompts, false)).toMatchObject({ passed: null, undecided: true, pValue: 0.11 });
+  }
+  expect(of(20, false).text).toMatch(
+    /^Cannot tell: nothing says that the circuit differs .*, but nothing shows that it keeps 90 % to 110 % .* takes\.$/,
+  );
+  expect(of(19, false).text).toMatch(/takes\. Fewer than 20 prompts refuse little\.$/);
   const refused = { ...result, pValue: 0.04 };
-  expect(equivalenceVerdict(refused, { prompts: 8, level: 0.05, keeps: () => true }).passed).toBe(false);
+  expect(equivalenceVerdict(refused, { ...facts, prompts: 8, keeps: () => true }).passed).toBe(false);
+});
+
+it("equivalence of a circuit without edges is no verdict", () => {
+  for (const result of [null, { statistic: 0.5, pValue: 0.9, leastPValue: 0.001 }])
+    expect(equivalenceVerdict(result, { ...facts, edges: 0, prompts: 40, keeps: () => true })).toEqual({
+      ...{ test: "equivalence", passed: null, pValue: null },
+      text: expect.stringMatching(/^Cannot be tested: the circuit has no edges, .* with every edge ablated\.$/),
+    });
+});
+
+it("equal scores are equivalent from as many prompts on as can show anything", () => {
+  const of = (prompts: number) => equivalenceVerdict(null, { ...facts, prompts, keeps: () => true });
+  expect(of(5)).toMatchObject({
+    passed: true,
+    text: expect.stringMatching(/the same as the model on all 5 prompts\.$/),
+  });
+  expect(of(4)).toMatchObject({
+    ...{ passed: null, undecided: true },
+    text: expect.stringMatching(/^Cannot tell: the circuit alone scores the same .* few\. From 5 prompts on the test/),
+  });
+});
+
+it("equivalence says where the model scores lower than with every edge ablated", () => {
+  const result = { statistic: 0.5, pValue: 0.9, leastPValue: 0.001 };
+  for (const one of [null, result, { ...result, pValue: 0.01 }])
+    expect(equivalenceVerdict(one, { ...facts, worse: true, prompts: 40, keeps: () => false }).text).toMatch(
+      /The model itself scores lower than with every edge ablated/,
+    );
 });
 
 it("minimality of a circuit of one edge is told of one", () => {
@@ -66,12 +102,10 @@ it("minimality gives all edges that do too little, the text a few and where the 
 
 it("equivalence at a level that 20 prompts cannot reach wants as many as can", () => {
   const result = { statistic: 0.4, pValue: 0.8, leastPValue: 0.6 ** 20 + 0.4 ** 20 };
-  const of = (prompts: number) => equivalenceVerdict(result, { prompts, level: 1e-6, keeps: () => false });
-  expect(of(20)).toMatchObject({
-    undecided: true,
-    text: expect.stringMatching(/From 28 prompts on the test tells\.$/),
-  });
-  expect(of(28).passed).toBe(true);
+  const of = (prompts: number) =>
+    equivalenceVerdict(result, { ...facts, prompts, level: 1e-6, keeps: () => false }).text;
+  expect(of(27)).toMatch(/Fewer than 28 prompts refuse little\.$/);
+  expect(of(28)).not.toMatch(/Fewer/);
 });
 
 it("independence is undecided of few prompts that do not refuse it, and where they could not", () => {

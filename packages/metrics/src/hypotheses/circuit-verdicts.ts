@@ -61,36 +61,63 @@ const from = (count: number, what: string) => `From ${count} ${what} on the test
 const lower = (text: string) => text[0]!.toLowerCase() + text.slice(1);
 const percent = (share: number) => `${Math.round(1000 * share) / 10} %`;
 
+/** What equivalence is judged by beside its test. */
+interface EquivalenceFacts {
+  /** That differ, and on which model and circuit do. */
+  readonly prompts: number;
+  readonly edges: number;
+  readonly level: number;
+  /** Whether prompts show that the circuit keeps the model's score. */
+  readonly keeps: () => boolean;
+  /** Whether the model scores lower than with every edge ablated. */
+  readonly worse: boolean;
+}
+
 /**
- * Whether the circuit is as good as the model; prompts on which both score the same say nothing and are left out. Of few prompts it is only where
- * these show that it keeps the model's score: that they do not refuse it says nothing.
+ * Whether the circuit is as good as the model; prompts on which both score the same say nothing and are left out. That nothing refuses it says
+ * little, however many prompts there are: it passes only where they show that it keeps the model's score.
  */
 export function equivalenceVerdict(
   result: HypothesisTest | null,
-  { prompts, level, keeps }: { prompts: number; level: number; keeps: () => boolean },
+  { prompts, edges, level, keeps, worse }: EquivalenceFacts,
 ): CircuitVerdict {
   const test = "equivalence";
-  if (result === null)
+  const undecided = { test, passed: null, undecided: true } as const;
+  const ends = worse ? `.${WORSE}` : ".";
+  if (edges === 0)
     return {
-      ...{ test, passed: true, pValue: null },
-      text: `The circuit alone scores the same as the model on all ${prompts} prompts.`,
+      ...{ test, passed: null, pValue: null },
+      text: `Cannot be tested: the circuit has no edges, so that what it scores is the model with every edge ablated${ends}`,
     };
+  if (result === null) {
+    const same = `The circuit alone scores the same as the model on all ${prompts} prompts`;
+    const enough = leastCount(level, leastOfComparison);
+    if (prompts >= enough) return { test, passed: true, pValue: null, text: `${same}${ends}` };
+    return {
+      ...{ ...undecided, pValue: null },
+      text: `Cannot tell: ${lower(same)}, which are few${ends} ${from(enough, "prompts")}`,
+    };
+  }
   const { statistic, pValue } = result;
   const wins = `it scores higher than the model on ${percent(statistic)} of ${prompts} prompts (${chance(pValue)})`;
-  if (pValue < level) return { test, passed: false, pValue, text: `Not equivalent: ${wins}.` };
+  if (pValue < level) return { test, passed: false, pValue, text: `Not equivalent: ${wins}${ends}` };
   const nothing = `Nothing says that the circuit differs from the model: ${wins}`;
+  const kept = `keeps ${percent(1 - NEAR)} to ${percent(1 + NEAR)} of the score that ablation of every edge takes`;
+  if (keeps()) return { test, passed: true, pValue, text: `${nothing}, and it ${kept}.` };
   const enough = Math.max(
     FEW_PROMPTS,
     leastCount(level, (count) => leastOfSigns(count, EPSILON)),
   );
-  if (prompts >= enough) return { test, passed: true, pValue, text: `${nothing}.` };
-  const kept = `keeps ${percent(1 - NEAR)} to ${percent(1 + NEAR)} of the score that ablation of every edge takes`;
-  if (keeps()) return { test, passed: true, pValue, text: `${nothing}, and it ${kept}.` };
+  const few = prompts < enough ? ` Fewer than ${enough} prompts refuse little.` : "";
   return {
-    ...{ test, passed: null, undecided: true, pValue },
-    text: `Cannot tell: ${wins}, which so few cannot refuse, nor do they show that it ${kept}. ${from(enough, "prompts")}`,
+    ...{ ...undecided, pValue },
+    text: `Cannot tell: ${lower(nothing)}, but nothing shows that it ${kept}${ends}${few}`,
   };
 }
+
+/** Of a model that does not do the task: no circuit can be shown to keep its score. */
+const WORSE =
+  " The model itself scores lower than with every edge ablated: it does not do this task, and there is no score to keep.";
 
 /** What else than a circuit that is too small makes scores without it go with the model's. */
 const otherCause = (ablation: AblationType) =>

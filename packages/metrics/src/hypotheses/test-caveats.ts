@@ -31,7 +31,7 @@ export interface TestCaveat {
 
 const check = signature(
   "testCaveats",
-  { tested: kind.having("what testCircuit gives", "verdicts", "prompts", "edges") },
+  { tested: kind.having("what testCircuit gives", "verdicts", "distinct", "edges") },
   {
     random: kind.count,
     quantile: openShare,
@@ -49,11 +49,11 @@ const check = signature(
  *   console.log(`${tests.join(", ")}: ${kind}; ${least} ${of} are needed`);
  */
 export function testCaveats(
-  tested: Pick<CircuitTests, "verdicts" | "prompts" | "edges">,
+  tested: Pick<CircuitTests, "verdicts" | "distinct" | "edges">,
   options: TestCaveatsOptions = {},
 ): TestCaveat[] {
   check({ tested }, options);
-  const { prompts, verdicts } = tested;
+  const { distinct: prompts, verdicts } = tested;
   const { random = usualRandom, quantile = usualQuantile, mostEdges = usualMostEdges, level = usualLevel } = options;
   const made = verdicts.filter(({ passed, undecided }) => passed !== null || undecided).map(({ test }) => test);
   if (made.length === 0)

@@ -31,7 +31,7 @@ it("scores of prompts: their mean is the metric's value, and the empty circuit i
   expect(mean(empty!)).toBeCloseTo(means[1]!.value, 5);
 });
 
-it("the whole model passes as its own circuit; nothing is not equivalent, and no edge of it can be tested", async () => {
+it("the whole model passes as its own circuit; of nothing equivalence cannot be tested, nor any edge", async () => {
   const verdicts = async (circuit: Circuit) => {
     const { verdicts } = await testCircuit(model, prompts, circuit, { random: 30 });
     return Object.fromEntries(verdicts.map(({ test, ...verdict }) => [test, verdict]));
@@ -45,6 +45,10 @@ it("the whole model passes as its own circuit; nothing is not equivalent, and no
   expect(nothing.minimality!.text).toMatch(/the circuit has no edges/);
   for (const test of ["sufficiency", "partial-necessity"] as const)
     expect(nothing[test]).toMatchObject({ passed: null, text: expect.stringMatching(/has no edges/) });
+  expect(nothing.equivalence).toEqual({
+    ...{ passed: null, pValue: null },
+    text: expect.stringMatching(/^Cannot be tested: the circuit has no edges/),
+  });
   // What is left without an empty circuit is the model itself.
   expect(nothing.independence).toMatchObject({
     passed: false,
@@ -65,8 +69,9 @@ it("at a level that a thousand permutations cannot reach independence takes more
 });
 
 it("scores that are mostly one number have no scale on which independence could be tested", async () => {
-  // Two prompts apart, one of them many times over.
-  const most = new PromptLoader([...Array(22).fill(pairs[0]), pairs[5], pairs[9]], { batchSize: 8 });
+  // An answer that is right and wrong: a difference of 0.
+  const even = pairs.slice(0, 22).map((pair) => ({ ...pair, wrongAnswers: pair.answers }));
+  const most = new PromptLoader([...even, ...pairs.slice(22)], { batchSize: 8 });
   const { verdicts } = await testCircuit(model, most, none, { tests: ["independence"] });
   expect(verdicts[0]).toMatchObject({ passed: null, text: expect.stringMatching(/most scores .* are one number/) });
 });
@@ -78,21 +83,32 @@ it("no test of two prompts comes to more than that it cannot tell", async () => 
     expect(verdict).toMatchObject({ passed: null, undecided: true, text: expect.stringMatching(/^Cannot tell: /) });
 });
 
-it("equivalence of few prompts is undecided unless they show that the score is kept", async () => {
+it("equivalence of a circuit that is a dead end is undecided, however many prompts do not refuse it", async () => {
   const equivalence = async (count: number, circuit: Circuit) => {
     const some = new PromptLoader(pairs.slice(0, count), { batchSize: count });
     return (await testCircuit(model, some, circuit, { tests: ["equivalence"] })).verdicts[0]!;
   };
   const idle = Circuit.of(graph, ["Resid Start->A0.0.Q"]);
-  const few = await equivalence(5, idle);
-  expect(few).toMatchObject({
-    passed: null,
-    undecided: true,
-    text: expect.stringMatching(/^Cannot tell: .* of 5 prom/),
-  });
-  expect(few.pValue).toBeGreaterThan(0.05);
-  expect(await equivalence(24, idle)).not.toHaveProperty("undecided");
+  for (const count of [5, 24]) {
+    const verdict = await equivalence(count, idle);
+    expect(verdict).toMatchObject({
+      ...{ passed: null, undecided: true },
+      text: expect.stringMatching(/^Cannot tell: nothing says .*, but nothing shows that it keeps/),
+    });
+    expect(verdict.pValue).toBeGreaterThan(0.05);
+  }
   expect(await equivalence(5, all)).toMatchObject({ passed: true });
+});
+
+it("prompts that are there again count once", async () => {
+  const circuit = Circuit.of(graph, ["Resid Start->A0.0.V", "A0.0->Resid End"]);
+  const asked = { random: 30 };
+  const once = await testCircuit(model, new PromptLoader(pairs.slice(0, 6), { batchSize: 6 }), circuit, asked);
+  const again = Array.from({ length: 5 }, () => pairs.slice(0, 6)).flat();
+  const often = await testCircuit(model, new PromptLoader(again, { batchSize: 6 }), circuit, asked);
+  expect(often.verdicts).toEqual(once.verdicts);
+  expect([often.prompts, often.distinct, once.distinct]).toEqual([30, 6, 6]);
+  expect(often.means.ablated).toBeCloseTo(once.means.ablated, 10);
 });
 
 it("dependence is told with what else can cause it, which is another thing for each kind of ablation", async () => {

@@ -7,6 +7,7 @@ import {
   type PromptLoader,
   type PromptPair,
 } from "@autocircuit/core";
+import { promptGroups } from "../distinct-prompts.ts";
 import {
   type PromptScore,
   type PromptScoresOptions,
@@ -56,8 +57,15 @@ export interface CircuitTests {
   readonly score: PromptScore;
   readonly edges: number;
   readonly prompts: number;
-  /** Mean scores of the model, of the circuit alone, and of the model without the circuit. */
-  readonly means: { readonly full: number; readonly circuit: number; readonly without: number };
+  /** How many of the prompts differ: one that is there again is tested once. */
+  readonly distinct: number;
+  /** Mean scores of all prompts: of the model, of the circuit alone, of the model without the circuit, and of it with every edge ablated. */
+  readonly means: {
+    readonly full: number;
+    readonly circuit: number;
+    readonly without: number;
+    readonly ablated: number;
+  };
   readonly verdicts: readonly CircuitVerdict[];
 }
 
@@ -97,11 +105,12 @@ const MOST_PERMUTATIONS = 100_000;
  * - `sufficiency`: it is nearer to the model than random circuits of its size,
  * - `partial-necessity`: removing it harms the model more than removing random ones.
  *
- * The first three pass where nothing speaks against them, the last two where they are shown. What cannot tell is `undecided`: equivalence of less than
- * 20 prompts that differ, unless they show that the circuit keeps the score; independence that less than 20 do not refuse, or that they cannot (at the
- * usual level less than 4, or more of which most score alike); the other three with less than 5, which cannot show that one circuit is nearer than
- * another, or with too few random circuits (less than 29 for the last two). None can be made where ablation of every edge leaves the scores as they
- * are, or where all prompts are the same. Cost: a forward for each random circuit and test, and for minimality one an edge.
+ * Independence and minimality pass where nothing speaks against them, sufficiency and necessity where they are shown, and equivalence where besides the
+ * prompts show that the circuit keeps the model's score. What cannot tell is `undecided`: equivalence that is not refused and not shown; independence
+ * that less than 20 prompts do not refuse, or that they cannot (at the usual level less than 4, or more of which most score alike); the other three with
+ * less than 5, which cannot show that one circuit is nearer than another, or with too few random circuits (less than 29 for the last two). A prompt that
+ * is there again counts once. None can be made where ablation of every edge leaves the scores as they are, or where all prompts are the same, and of a
+ * circuit without edges only independence. Cost: a forward for each random circuit and test, and for minimality one an edge.
  *
  * @throws AutocircuitError `bad-input` for fewer than two prompts, a circuit of another graph, a logit difference without wrong answers;
  *   `not-finite`; `aborted`
@@ -129,7 +138,9 @@ export async function testCircuit(
     onProgress,
   } = options;
   const plan = planOf(circuit, { tests, random, seed, mostEdges: options.mostEdges ?? usualMostEdges });
-  const rows = await promptScores(model, prompts, plan.circuits, { score, ablation, signal, onProgress });
+  const places = firstPlaces(prompts.prompts);
+  const all = await promptScores(model, prompts, plan.circuits, { score, ablation, signal, onProgress });
+  const rows = all.map((scores) => Float64Array.from(places, (place) => scores[place]!));
   const [full] = rows as [Float64Array];
   const near = roundingOf(full);
   // Where random circuits are compared with this one, what differs from its scores by rounding alone is a tie, too.
@@ -142,16 +153,16 @@ export async function testCircuit(
     );
   const [, alone, without, ablated] = scoresOf(plan.always) as [Float64Array, Float64Array, Float64Array, Float64Array];
   const ablatedAsFull = ablated.every((score, prompt) => score === full[prompt]);
-  const one = areOne(prompts.prompts);
   const isWhole = circuit.size === circuit.graph.edgeCount;
   // There is no other circuit of no edges, or of all.
   const comparable = circuit.size > 0 && !isWhole;
   const { promptCount } = prompts;
-  const asked = { quantile, level, prompts: promptCount };
+  const distinct = places.length;
+  const asked = { quantile, level, prompts: distinct };
   const verdict: Record<CircuitTestName, () => CircuitVerdict> = {
-    equivalence: () => equivalence({ full, alone, ablated }, level),
+    equivalence: () => equivalence({ full, alone, ablated }, { level, edges: circuit.size }),
     independence: () => {
-      const about = { level, ablation, prompts: promptCount };
+      const about = { level, ablation, prompts: distinct };
       if (isWhole) return independenceVerdict("whole graph", about);
       if (constant(full)) return independenceVerdict("same full", about);
       if (constant(without)) return independenceVerdict("same without", about);
@@ -198,19 +209,22 @@ export async function testCircuit(
       ),
   };
   return {
-    ...{ score, edges: circuit.size, prompts: prompts.promptCount },
-    means: { full: mean(full), circuit: mean(alone), without: mean(without) },
+    ...{ score, edges: circuit.size, prompts: promptCount, distinct },
+    means: meansOf(all),
     verdicts: circuitTestNames
       .filter((name) => tests.includes(name))
-      .map((name) => (ablatedAsFull ? nothingAblated(name) : one ? onePrompt(name, promptCount) : verdict[name]())),
+      .map((name) =>
+        ablatedAsFull ? nothingAblated(name) : distinct === 1 ? onePrompt(name, promptCount) : verdict[name](),
+      ),
   };
 }
 
-/** Whether prompts are all the same one, which they tell no more than. */
-function areOne(prompts: readonly PromptPair[]): boolean {
-  const textOf = ({ clean, corrupt, answers, wrongAnswers }: PromptPair) =>
-    JSON.stringify([Array.from(clean), Array.from(corrupt), answers, wrongAnswers]);
-  return new Set(prompts.map(textOf)).size === 1;
+/** Where each prompt comes first: again it tells no more. */
+function firstPlaces(prompts: readonly PromptPair[]): number[] {
+  const places: number[] = [];
+  // They are numbered in the order in which they first come.
+  for (const [place, group] of promptGroups(prompts).entries()) if (group === places.length) places.push(place);
+  return places;
 }
 
 /** The circuits that the tests run. */
@@ -266,13 +280,19 @@ function complementOf(circuit: Circuit, graph: Graph): Circuit {
 }
 
 /** Prompts on which both score the same are left out, as a sign test has it: the published code counts them against the circuit. */
-function equivalence(scores: KeptScores, level: number): CircuitVerdict {
-  const { full, alone } = scores;
+function equivalence(scores: KeptScores, { level, edges }: { level: number; edges: number }): CircuitVerdict {
+  const { full, alone, ablated } = scores;
   const apart = [...full.keys()].filter((i) => full[i] !== alone[i]);
-  const about = { level, keeps: () => keepsScore(scores, level) };
+  const about = { level, edges, keeps: () => keepsScore(scores, level), worse: mean(full) < mean(ablated) };
   if (apart.length === 0) return equivalenceVerdict(null, { ...about, prompts: full.length });
   const of = (scores: Float64Array) => apart.map((i) => scores[i]!);
   return equivalenceVerdict(equivalenceTest(of(full), of(alone)), { ...about, prompts: apart.length });
+}
+
+/** Of the scores of the circuits that always run. */
+function meansOf(scores: readonly Float64Array[]): CircuitTests["means"] {
+  const [full, circuit, without, ablated] = scores.slice(0, 4).map(mean) as [number, number, number, number];
+  return { full, circuit, without, ablated };
 }
 
 function mean(scores: Float64Array): number {
