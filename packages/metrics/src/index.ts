@@ -110,6 +110,7 @@ export {
   bootstrapCircuits,
   type StablePoint,
 } from "./resampling/bootstrap-circuits.ts";
+export { fewestForIntervals, fewestPrompts } from "./resampling/distinct-draws.ts";
 export { type IntervalKind, type Intervals, intervalKinds, scoreIntervals } from "./resampling/intervals.ts";
 export { jaccardText, type Stability, stability, stableFrom } from "./resampling/stability.ts";
 export { type SureEdges, type SureEdgesOptions, sureEdges } from "./resampling/sure-edges.ts";

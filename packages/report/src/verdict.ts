@@ -29,9 +29,10 @@ function comparedVerdict({ counts, exact }: KnownComparison): string {
   return parts.join(", ");
 }
 
-/** "99.2 % of 256 answers". Rounded down, so that 100 % means all. */
+/** "99.2 % of 256 answers". 100 % means all. */
 function keptAnswers({ answers, kept }: KeptShare): string {
-  return `${Math.floor((1000 * kept) / answers) / 10} % of ${plural(answers, "answer")}`;
+  const percent = Math.round((1000 * kept) / answers) / 10;
+  return `${kept < answers ? Math.min(99.9, percent) : 100} % of ${plural(answers, "answer")}`;
 }
 
 function all(n: number): string {

@@ -2,7 +2,8 @@ import type { TaskAccuracy } from "@autocircuit/discovery";
 
 /** How well the model alone does the task, in one line. */
 export function accuracyText({ prompts, above, first, logitDiff }: TaskAccuracy): string {
-  const percent = (value: number) => `${Math.floor(value * 10) / 10} %`;
+  // 100 % means all.
+  const percent = (value: number) => `${value < 100 ? Math.min(99.9, Math.round(value * 10) / 10) : 100} %`;
   const parts = [
     ...(above === null ? [] : [`the right answer above every wrong one in ${percent(above)}`]),
     `first of all tokens in ${percent(first)}`,

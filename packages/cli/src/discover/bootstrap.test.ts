@@ -76,7 +76,28 @@ describe("how sure a circuit is", () => {
     const where = ["--out", at("few"), "--json", at("out.json"), "--curve", "none"];
     const { out } = await run(["discover", ...own, "--algorithm", "eap-ig-inputs", "--size", "4", ...where]);
     expect(out).toContain("2 prompts are few: drawn again they say little");
-    expect(json().bootstrap!.notes).toHaveLength(1);
+    expect(out).toContain("How stable the circuit is cannot be said: 2 distinct prompts are too few");
+    expect(json().bootstrap!.notes).toEqual([
+      expect.stringMatching(/^2 prompts are few/),
+      expect.stringMatching(/^Intervals of fewer than 8 prompts are too narrow/),
+    ]);
+    expect(readFileSync(at("few/report.html"), "utf8")).toContain("Intervals of fewer than 8 prompts are too narrow");
+  });
+
+  it("says how many prompts are distinct, and counts those", async () => {
+    const pair = (i: number) => ({ clean: [3 + i, 17], corrupt: [5, 18 + i], answers: [4], wrong_answers: [9] });
+    const six = [0, 1, 2, 3, 4, 5].map(pair);
+    writeFileSync(at("again.json"), JSON.stringify({ prompts: [six, six, six, six, six, six].flat() }));
+    const own = ["--model", smallGpt2, "--prompts", at("again.json"), "--batch-size", "6", "--batches", "4,2"];
+    const where = ["--out", at("again"), "--json", at("out.json"), "--curve", "none", "--test"];
+    const { out } = await run(["discover", ...own, "--algorithm", "eap-ig-inputs", "--size", "4", ...where]);
+    const { bootstrap, tests } = json();
+    expect(bootstrap!.prompts).toBe(24);
+    expect(bootstrap!.distinct).toBeLessThanOrEqual(6);
+    expect(out).toContain(
+      `Of the 24 prompts ${bootstrap!.distinct} are distinct: those that are the same are drawn as one.`,
+    );
+    expect(tests!.notes).toContain(`of the 12 prompts ${tests!.distinct} are distinct: the tests count each once.`);
   });
 
   it("says whose figures these are where edges were selected otherwise", async () => {

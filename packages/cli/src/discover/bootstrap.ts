@@ -1,4 +1,4 @@
-import type { LoadedTask } from "@autocircuit/core";
+import type { LoadedTask, PromptPair } from "@autocircuit/core";
 import {
   type FoundCircuit,
   type FoundStability,
@@ -8,7 +8,7 @@ import {
   type SureEdge,
   stabilityPlan,
 } from "@autocircuit/discovery";
-import { FEW_PROMPTS } from "@autocircuit/metrics";
+import { FEW_PROMPTS, fewestForIntervals, promptGroups } from "@autocircuit/metrics";
 import { Progress } from "../support/progress.ts";
 import { formatBytes } from "../support/table.ts";
 import { UsageError } from "../support/usage-error.ts";
@@ -72,23 +72,36 @@ const WHY: Readonly<
 export async function bootstrapped(
   { rows, resamples }: PromptRows,
   found: FoundCircuit,
-  { seed, rank, signal }: Pick<DiscoverSettings, "seed" | "rank"> & { signal: AbortSignal },
+  about: Pick<DiscoverSettings, "seed" | "rank"> & { prompts: readonly PromptPair[]; signal: AbortSignal },
 ): Promise<{ json: BootstrapJson; edges: ReadonlyMap<string, Omit<SureEdge, "edge">> } | null> {
+  const { seed, rank, prompts, signal } = about;
   using progress = new Progress("resamples");
   const stability = await foundStability(found, rows, {
-    ...{ resamples, seed, rank, signal },
+    ...{ resamples, seed, rank, signal, groups: promptGroups(prompts) },
     onProgress: ({ done, total }) => progress.update(done, total),
   });
   if (stability === null) return null;
   const { edges, ...json } = stability;
   const named = edges.map(({ edge, ...sure }) => [`${found.circuit.graph.edge(edge)}`, sure] as const);
-  return { json: { ...json, notes: promptNotes(json.prompts) }, edges: new Map(named) };
+  return { json: { ...json, notes: promptNotes(json) }, edges: new Map(named) };
 }
 
-/** What so few prompts cannot show. */
-function promptNotes(prompts: number): string[] {
-  if (prompts >= FEW_PROMPTS) return [];
+/** What so few prompts, or the same ones again, cannot show. */
+function promptNotes({ prompts, distinct, narrow }: Pick<FoundStability, "prompts" | "distinct" | "narrow">): string[] {
+  const few = distinct === 1 ? "1 prompt is few" : `${distinct} prompts are few`;
   return [
-    `${prompts} prompts are few: drawn again they say little of other prompts of the kind. --batches takes more to discover with.`,
+    ...(distinct < prompts
+      ? [
+          `Of the ${prompts} prompts ${distinct} ${distinct === 1 ? "is" : "are"} distinct: those that are the same are drawn as one.`,
+        ]
+      : []),
+    ...(distinct < FEW_PROMPTS
+      ? [`${few}: drawn again they say little of other prompts of the kind. --batches takes more to discover with.`]
+      : []),
+    ...(narrow
+      ? [
+          `Intervals of fewer than ${fewestForIntervals} prompts are too narrow: they hold the score of other prompts in less than 88 % of cases.`,
+        ]
+      : []),
   ];
 }

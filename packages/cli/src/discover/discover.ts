@@ -81,7 +81,9 @@ export async function discover(
   const { known } = settings;
   const beside = known === undefined ? [] : circuitsInGraph(subject, task, { circuit: known.name });
   const measures = await measured(task, found, beside, { settings, seconds, signal });
-  const sure = rows ? await bootstrapped(rows, ranked, { seed, rank: settings.rank, signal }) : null;
+  const sure = rows
+    ? await bootstrapped(rows, ranked, { seed, rank: settings.rank, prompts: task.train.prompts, signal })
+    : null;
   const tests = settings.test ? await testFound(task, found.circuit, settings, signal) : null;
   const accuracy = await modelAccuracy(task, { signal });
   const { peakRssBytes, peakDeviceBytes } = await memory();

@@ -36,7 +36,7 @@ describe("a ready-made task on a model of another shape", () => {
 
     const { accuracy, faithful } = result;
     expect(accuracy).toMatchObject({ prompts: 64, above: expect.any(Number), logitDiff: expect.any(Number) });
-    const percent = Math.floor(accuracy!.above! * 10) / 10;
+    const percent = Math.round(accuracy!.above! * 10) / 10;
     expect(out).toContain(`on 64 prompts: the right answer above every wrong one in ${percent} %`);
     expect(html).toContain("answer above every wrong one, model alone, 64 prompts");
 

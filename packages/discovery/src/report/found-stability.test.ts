@@ -91,6 +91,12 @@ describe("foundStability", () => {
       found,
       rows.map(() => rows[0]!),
     );
+    const groups = rows.map((_, row) => row % 4);
+    const few = await foundStability(found, rows, { resamples: 120, groups });
+    expect(few).toMatchObject({
+      ...{ prompts: 12, distinct: 4, narrow: true, stable: null },
+      reason: expect.stringMatching(/^4 distinct prompts are too few/),
+    });
     expect(alike).toMatchObject({ stable: null, reason: expect.stringMatching(/^all prompts have the same scores/) });
   });
 });

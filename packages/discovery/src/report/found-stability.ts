@@ -1,6 +1,6 @@
 import { type KindsOf, kind, signature } from "@autocircuit/base";
 import { coreKinds, type LongOptions } from "@autocircuit/core";
-import { bootstrapCircuits, type StablePoint } from "@autocircuit/metrics";
+import { type BootstrappedCircuits, bootstrapCircuits, fewestPrompts, type StablePoint } from "@autocircuit/metrics";
 import type { FoundCircuit } from "../find-circuit/find-circuit.ts";
 import { type Ranking, rankings } from "../selection/ranked-edges.ts";
 import { selectTop } from "../selection/select-top.ts";
@@ -12,6 +12,8 @@ export interface FoundStabilityOptions extends LongOptions {
   readonly seed?: number | undefined;
   /** What makes an edge important, as the circuit was found: the size of its score (default), or the score itself. */
   readonly rank?: Ranking | undefined;
+  /** The number of each prompt, where some are there more than once: see `promptGroups`. */
+  readonly groups?: readonly number[] | undefined;
 }
 
 /** How sure the score of an edge is. */
@@ -27,6 +29,10 @@ export interface SureEdge {
 /** How stable a circuit is when its prompts are drawn again. */
 export interface FoundStability {
   readonly prompts: number;
+  /** How many of them differ. */
+  readonly distinct: number;
+  /** Whether these are so few that the intervals are too narrow. */
+  readonly narrow: boolean;
   readonly resamples: number;
   /** Of the circuits of the so many edges that rank highest; the one found has as many. */
   readonly size: number;
@@ -53,6 +59,7 @@ const check = signature(
     resamples: kind.count,
     seed: kind.whole,
     rank: kind.oneOf(rankings),
+    groups: kind.listOf(kind.whole),
   } satisfies KindsOf<FoundStabilityOptions>,
 );
 
@@ -84,13 +91,13 @@ export async function foundStability(
     size,
     sizes,
   });
-  const { low, high, frequency, points, prompts, resamples, scored, alike } = drawn;
+  const { low, high, frequency, points, prompts, distinct, narrow, resamples, scored, alike } = drawn;
   const { jaccard, stable } = points.find((point) => point.size === size)!;
   const top = new Set(selectTop(scores, size, { rank, prune: false }).indices);
   return {
-    ...{ prompts, resamples, size, jaccard, stable, points },
+    ...{ prompts, distinct, narrow, resamples, size, jaccard, stable, points },
     shared: edges.filter((edge) => top.has(edge)).length,
-    reason: stable === null ? unjudged(size, { edges: graph.edgeCount, scored, alike, rank }) : null,
+    reason: stable === null ? unjudged(size, { edges: graph.edgeCount, scored, alike, distinct, rank }) : null,
     edges: edges.map((edge, i) => ({
       edge,
       interval: [low[i]!, high[i]!],
@@ -99,15 +106,18 @@ export async function foundStability(
   };
 }
 
-/** Why nothing can be said of circuits of a size that are alike by construction; `scored` edges rank before those of score 0. */
+/** Why nothing can be said of circuits of a size that are alike by construction, or of too few prompts; `scored` edges rank before those of score 0. */
 function unjudged(
   size: number,
-  { edges, scored, alike, rank }: { edges: number; scored: number; alike: boolean; rank: Ranking },
+  about: Pick<BootstrappedCircuits, "scored" | "alike" | "distinct"> & { edges: number; rank: Ranking },
 ): string {
+  const { edges, scored, alike, distinct, rank } = about;
   if (size === edges) return "it is the whole graph, and there is no other circuit of its size";
   const score = rank === "absolute" ? "a score other than 0" : "a score above 0";
   if (scored === 0) return `no edge has ${score}`;
   if (alike) return "all prompts have the same scores, so that none of them drawn again differ";
+  if (distinct < fewestPrompts)
+    return `${distinct} distinct prompts are too few: it takes at least ${fewestPrompts} for a hundred different resamples`;
   const some = scored === 1 ? "only 1 edge has" : `only ${scored} edges have`;
   return `${some} ${score}, and edges of score 0 fill the other ${size - scored} of ${size} places`;
 }

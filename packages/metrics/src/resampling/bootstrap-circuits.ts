@@ -1,7 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/base";
 import { type LongOptions, throwIfAborted } from "@autocircuit/core";
-import { type BootstrapOptions, drawsOf, promptRows, requirePrompts, scoreRow } from "./bootstrap.ts";
+import { type BootstrapOptions, drawsOf, promptNumbers, promptRows, requirePrompts, scoreRow } from "./bootstrap.ts";
+import { fewestForIntervals, rowsOfPrompts } from "./distinct-draws.ts";
 import { quantile } from "./intervals.ts";
 import { meanJaccard } from "./mean-jaccard.ts";
 import { ResampledMeans } from "./means-by-product.ts";
@@ -27,13 +28,17 @@ export interface StablePoint {
   readonly size: number;
   /** Mean over pairs of resamples of the Jaccard index of their circuits. */
   readonly jaccard: number;
-  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, where edges of score 0 fill the circuit, and of prompts of equal scores. */
+  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, where edges of score 0 fill the circuit, of prompts of equal scores, and of fewer than 5 that differ. */
   readonly stable: boolean | null;
 }
 
 /** What a bootstrap says of a circuit. */
 export interface BootstrappedCircuits {
   readonly prompts: number;
+  /** How many of them differ, by their `groups`. */
+  readonly distinct: number;
+  /** Whether these are so few that the intervals are too narrow: fewer than 8. */
+  readonly narrow: boolean;
   readonly resamples: number;
   /** Of the edges that were asked for: from the 2.5th to the 97.5th percentile of the resampled scores, and their mean; in the unit of `bootstrap`. */
   readonly low: Float64Array;
@@ -56,6 +61,7 @@ const check = signature("bootstrapCircuits", { perPrompt: promptRows }, {
   seed: kind.whole,
   draws: kind.listOf(kind.listOf(kind.whole)),
   scores: scoreRow,
+  groups: promptNumbers,
   signal: kind.signal,
   onProgress: kind.callback,
   edges: kind.required(kind.listOf(kind.whole)),
@@ -84,7 +90,8 @@ export async function bootstrapCircuits(
       "bad-input",
       `bootstrapCircuits: ${wrong} is more than the ${edgeCount} edges there are.`,
     );
-  const draws = drawsOf(perPrompt.length, how);
+  const members = rowsOfPrompts(perPrompt.length, how.groups);
+  const draws = drawsOf(members, how);
   const unit = how.scores ? scoreUnit(how.scores, perPrompt) : 1;
   const ascending = [...new Set([size, ...sizes])].sort((a, b) => a - b);
   const values = edges.map(() => new Float64Array(draws.length));
@@ -118,12 +125,16 @@ export async function bootstrapCircuits(
     await turn();
     throwIfAborted(signal);
     const jaccard = meanJaccard(ranked, one, edgeCount);
-    const stable = stableOf({ size: one, jaccard }, { edges: edgeCount, chosen: scored, alike });
+    const stable = stableOf(
+      { size: one, jaccard },
+      { edges: edgeCount, chosen: scored, alike, distinct: members.length },
+    );
     points.push({ size: one, jaccard, stable });
   }
   const sorted = values.map((of) => of.toSorted());
   return {
-    ...{ prompts: perPrompt.length, resamples: draws.length, points, scored, alike },
+    ...{ prompts: perPrompt.length, distinct: members.length, narrow: members.length < fewestForIntervals },
+    ...{ resamples: draws.length, points, scored, alike },
     frequency: times.map((count) => count / draws.length),
     low: Float64Array.from(sorted, (of) => quantile(of, 0.025)),
     high: Float64Array.from(sorted, (of) => quantile(of, 0.975)),

@@ -1,4 +1,5 @@
 import { AutocircuitError, type KindsOf, kind, MersenneTwister, signature } from "@autocircuit/base";
+import { rowsOfPrompts } from "./distinct-draws.ts";
 import { resampledMeans } from "./resampled-means.ts";
 import { scoreUnit } from "./score-unit.ts";
 
@@ -21,6 +22,11 @@ export interface BootstrapOptions {
    * them. Without them it is a mean over prompts, which such scores are only of a single batch.
    */
   readonly scores?: ArrayLike<number> | undefined;
+  /**
+   * The number of each prompt, where some are there more than once (`promptGroups`): all rows of one number are drawn together, as the one prompt that
+   * they are. Without them every row counts as a prompt of its own, and intervals of prompts that come again are too narrow.
+   */
+  readonly groups?: readonly number[] | undefined;
 }
 
 /** Scores of resampled prompts. */
@@ -31,6 +37,8 @@ export interface Bootstrap {
   readonly mean: Float64Array;
   /** Standard deviation over the resamples, with one degree of freedom taken off. */
   readonly sd: Float64Array;
+  /** How many prompts there are that differ, by their `groups`. */
+  readonly distinct: number;
 }
 
 /** Scores of all edges. */
@@ -38,6 +46,9 @@ export const scoreRow = kind.such("a list of numbers", isRow);
 
 /** Scores of each prompt alone, `[prompt][edge]`. */
 export const promptRows = kind.listOf(scoreRow);
+
+/** The number of the prompt of each row. */
+export const promptNumbers = kind.listOf(kind.whole);
 
 function isRow(value: unknown): boolean {
   return ArrayBuffer.isView(value) ? !(value instanceof DataView) : Array.isArray(value);
@@ -48,6 +59,7 @@ const check = signature("bootstrap", { perPrompt: promptRows }, {
   seed: kind.whole,
   draws: kind.listOf(kind.listOf(kind.whole)),
   scores: scoreRow,
+  groups: promptNumbers,
 } satisfies KindsOf<BootstrapOptions>);
 
 /**
@@ -59,7 +71,7 @@ const check = signature("bootstrap", { perPrompt: promptRows }, {
  *
  * @param perPrompt scores of each prompt alone, `[prompt][edge]`
  * @throws AutocircuitError `bad-input` for fewer than two prompts, fewer than 100 resamples, prompts with different numbers of scores,
- *   draws of prompts there are not, or `scores` of other edges
+ *   draws of prompts there are not, `scores` of other edges, or `groups` of other prompts
  *
  * @example
  * const { mean, sd } = bootstrap([[0.2, 1], [0.3, 1.1], [0.1, 0.8]], { resamples: 1000, seed: 1 });
@@ -71,10 +83,11 @@ const check = signature("bootstrap", { perPrompt: promptRows }, {
 export function bootstrap(perPrompt: readonly ArrayLike<number>[], options: BootstrapOptions = {}): Bootstrap {
   check({ perPrompt }, options);
   requirePrompts(perPrompt);
-  const draws = drawsOf(perPrompt.length, options);
+  const members = rowsOfPrompts(perPrompt.length, options.groups);
+  const draws = drawsOf(members, options);
   const unit = options.scores ? scoreUnit(options.scores, perPrompt) : 1;
   const resampled = resampledMeans(perPrompt, draws, unit);
-  return { resampled, ...moments(resampled) };
+  return { resampled, distinct: members.length, ...moments(resampled) };
 }
 
 /**
@@ -107,11 +120,18 @@ export function requirePrompts(perPrompt: readonly ArrayLike<number>[]): number 
   return edges;
 }
 
-/** @throws AutocircuitError `bad-input` for too few resamples, or draws of prompts there are not */
+/**
+ * The rows of each resample.
+ *
+ * @param members the rows of each distinct prompt
+ * @throws AutocircuitError `bad-input` for too few resamples, or draws of prompts there are not
+ */
 export function drawsOf(
-  prompts: number,
+  members: readonly (readonly number[])[],
   { draws, resamples = 1000, seed = 0 }: BootstrapOptions,
 ): readonly (readonly number[])[] {
+  const distinct = members.length;
+  const prompts = members.reduce((sum, { length }) => sum + length, 0);
   if (draws !== undefined) {
     const wrong = draws.findIndex((drawn) => drawn.length === 0 || drawn.some((prompt) => prompt >= prompts));
     if (draws.length >= 2 && wrong < 0) return draws;
@@ -129,13 +149,15 @@ export function drawsOf(
   }
   const generator = new MersenneTwister(seed);
   // Rejection keeps every prompt equally likely.
-  const limit = 2 ** 32 - (2 ** 32 % prompts);
+  const limit = 2 ** 32 - (2 ** 32 % distinct);
   const draw = () => {
     let word = generator.next();
     while (word >= limit) word = generator.next();
-    return word % prompts;
+    return word % distinct;
   };
-  return Array.from({ length: resamples }, () => Array.from({ length: prompts }, draw));
+  return Array.from({ length: resamples }, () =>
+    Array.from({ length: distinct }, draw).flatMap((one) => members[one]!),
+  );
 }
 
 function moments(resampled: readonly Float64Array[]): Pick<Bootstrap, "mean" | "sd"> {

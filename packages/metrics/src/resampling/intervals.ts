@@ -5,7 +5,8 @@ import type { Bootstrap } from "./bootstrap.ts";
 const z = 1.959964;
 
 /**
- * - `percentile`: from the 2.5th to the 97.5th percentile of the resampled scores (linear interpolation),
+ * - `percentile`: from the 2.5th to the 97.5th percentile of the resampled scores (linear interpolation). Too narrow for few prompts: those of 5 hold the
+ *   score of other prompts in 84 % of cases, of 8 in 89 %, of 20 in 92 %,
  * - `normal`: mean -/+ 1.96 standard deviations of the resampled scores,
  * - `monte-carlo`: the same divided by the root of the number of resamples. How well the bootstrap's mean is known, *not* the score: it
  *   goes to nothing with more resamples. Published as an interval of scores; here for comparison with such numbers.

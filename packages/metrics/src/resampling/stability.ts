@@ -1,5 +1,6 @@
 import { AutocircuitError, kind, signature } from "@autocircuit/base";
 import type { Bootstrap } from "./bootstrap.ts";
+import { fewestPrompts } from "./distinct-draws.ts";
 import { meanJaccard } from "./mean-jaccard.ts";
 import { magnitudes, topEdges } from "./top-edges.ts";
 
@@ -23,7 +24,7 @@ export interface Stability {
   readonly size: number;
   /** Mean over all pairs of resamples of the Jaccard index of their circuits, 0 to 1. */
   readonly jaccard: number;
-  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, where edges of score 0 fill the circuit, and of prompts of equal scores. */
+  /** Whether that is at least 0.8; null where it shows nothing: of the whole graph, where edges of score 0 fill the circuit, of prompts of equal scores, and of fewer than 5 that differ. */
   readonly stable: boolean | null;
   /** In which share of the resamples each edge is in the circuit. */
   readonly frequency: Float64Array;
@@ -45,20 +46,21 @@ export function areAlike(rows: readonly ArrayLike<number>[]): boolean {
 }
 
 /**
- * Whether circuits that are so alike are stable; null where they are alike by construction.
+ * Whether circuits that are so alike are stable; null where they are alike by construction, or of too few prompts.
  *
  * @param chosen how many edges can be chosen by their scores: places beyond them go to edges of score 0, by their numbers
  * @param alike whether all prompts have the same scores
+ * @param distinct how many prompts differ
  */
 export function stableOf(
   { size, jaccard }: { size: number; jaccard: number },
-  { edges, chosen, alike }: { edges: number; chosen: number; alike: boolean },
+  { edges, chosen, alike, distinct }: { edges: number; chosen: number; alike: boolean; distinct: number },
 ): boolean | null {
-  return alike || size === edges || size > chosen ? null : jaccard >= stableFrom;
+  return distinct < fewestPrompts || alike || size === edges || size > chosen ? null : jaccard >= stableFrom;
 }
 
 const check = signature("stability", {
-  bootstrap: kind.having("a Bootstrap", "resampled", "mean", "sd"),
+  bootstrap: kind.having("a Bootstrap", "resampled", "mean", "distinct"),
   size: kind.count,
   rank: kind.optional(kind.oneOf(["absolute", "signed"])),
 });
@@ -72,7 +74,7 @@ const check = signature("stability", {
  */
 export function stability(bootstrap: Bootstrap, size: number, rank: "absolute" | "signed" = "absolute"): Stability {
   check({ bootstrap, size, rank });
-  const { resampled, mean } = bootstrap;
+  const { resampled, mean, distinct } = bootstrap;
   if (size > mean.length)
     throw new AutocircuitError("bad-input", `The stability of ${size} edges: there are only ${mean.length}.`);
   const times = new Float64Array(mean.length);
@@ -81,7 +83,7 @@ export function stability(bootstrap: Bootstrap, size: number, rank: "absolute" |
   const jaccard = meanJaccard(circuits, size, mean.length);
   const stable = stableOf(
     { size, jaccard },
-    { edges: mean.length, chosen: chosenEdges(resampled, rank), alike: areAlike(resampled) },
+    { edges: mean.length, chosen: chosenEdges(resampled, rank), alike: areAlike(resampled), distinct },
   );
   return { size, jaccard, stable, frequency: times.map((count) => count / circuits.length) };
 }
