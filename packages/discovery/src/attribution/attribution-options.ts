@@ -11,7 +11,8 @@ import { type AnswerFunction, answerFunctions, type GradFunction, gradFunctions 
  * - `kl_div`: KL(clean outputs || outputs), mean over prompts. Its gradient at the clean run is 0 by construction: algorithms that look only
  *   there refuse it,
  * - `faithfulness`: minus (m - m(empty)) / (m(full) - m(empty)), m the mean difference that `answers` gives over all prompts: the scores of
- *   `answers` in units in which the whole model is 1.
+ *   `answers` in units in which the whole model is 1. Of a model that does worse than with every edge ablated that unit is negative, and every sign
+ *   turns: a positive score is of an edge that makes it do worse (`findCircuit` has a note of it).
  */
 export type AttributionLoss = "answers" | "kl_div" | "faithfulness";
 

@@ -5,6 +5,7 @@ import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { scorePrompts } from "./score-prompts.ts";
 import type { SliceGradients } from "./slice-gradients.ts";
+import { pathSteps } from "./steps.ts";
 
 /** Which end of the line the gradients of a step are taken at. */
 export type CeapFrom = "corrupt" | "clean";
@@ -19,7 +20,7 @@ export interface CeapOptions extends AttributionOptions {
 
 const check = signature("ceap", modelAndPrompts, {
   ...attributionOptions,
-  steps: kind.count,
+  steps: pathSteps,
   from: kind.oneOf(["corrupt", "clean"]),
 } satisfies KindsOf<CeapOptions>);
 

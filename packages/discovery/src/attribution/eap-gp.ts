@@ -13,6 +13,7 @@ import { putOutput } from "./put-output.ts";
 import { scorePrompts } from "./score-prompts.ts";
 import type { SliceGradients } from "./slice-gradients.ts";
 import { maskFrom, requireNoLatents } from "./start-edges.ts";
+import { pathSteps } from "./steps.ts";
 
 /** Options of {@link eapGp}. */
 export interface EapGpOptions extends AttributionOptions {
@@ -28,7 +29,7 @@ export interface EapGpOptions extends AttributionOptions {
 
 const check = signature("eapGp", modelAndPrompts, {
   ...attributionOptions,
-  steps: kind.count,
+  steps: pathSteps,
   from: kind.oneOf(["clean", "corrupt"]),
   path: kind.oneOf(["input", "source"]),
   onPath: kind.callback,

@@ -1,4 +1,4 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { type KindsOf, signature } from "@autocircuit/base";
 import type { PatchableModel, PromptLoader, PruneScores } from "@autocircuit/core";
 import { Ablation, scope, type Tensor } from "@autocircuit/native";
 import { modelAndPrompts } from "../discovery-options.ts";
@@ -7,6 +7,7 @@ import { nodeGroups } from "./node-groups.ts";
 import { type PathOptions, pathEnd, requireShared } from "./path-ends.ts";
 import { scorePrompts, sumOf } from "./score-prompts.ts";
 import { maskFrom } from "./start-edges.ts";
+import { pathSteps } from "./steps.ts";
 
 /** Options of {@link eapIgActivations}. */
 export interface EapIgActivationsOptions extends AttributionOptions, PathOptions {
@@ -16,7 +17,7 @@ export interface EapIgActivationsOptions extends AttributionOptions, PathOptions
 
 const check = signature("eapIgActivations", modelAndPrompts, {
   ...attributionOptions,
-  steps: kind.count,
+  steps: pathSteps,
   pathEnd,
 } satisfies KindsOf<EapIgActivationsOptions>);
 

@@ -1,9 +1,10 @@
-import { type KindsOf, kind, signature } from "@autocircuit/base";
+import { type KindsOf, signature } from "@autocircuit/base";
 import type { PatchableModel, PromptLoader, PruneScores } from "@autocircuit/core";
 import { modelAndPrompts } from "../discovery-options.ts";
 import { type AttributionOptions, attributionOptions } from "./attribution-options.ts";
 import { type PathOptions, pathEnd, requireShared } from "./path-ends.ts";
 import { scorePrompts, sumOf } from "./score-prompts.ts";
+import { pathSteps } from "./steps.ts";
 
 /** Points between the ablated and the clean embedding where nothing else is asked for. */
 export const usualSteps = 5;
@@ -16,7 +17,7 @@ export interface EapIgInputsOptions extends AttributionOptions, PathOptions {
 
 const check = signature("eapIgInputs", modelAndPrompts, {
   ...attributionOptions,
-  steps: kind.count,
+  steps: pathSteps,
   pathEnd,
 } satisfies KindsOf<EapIgInputsOptions>);
 

@@ -22,7 +22,7 @@ export async function lossOf(
   prompts: PromptLoader,
   options: AttributionOptions,
 ): Promise<LossOf> {
-  const { loss = "answers", gradFunction = "logit", answerFunction = "avg_diff", signal } = options;
+  const { loss = "answers", signal } = options;
   if (loss === "kl_div") {
     const idle = (["gradFunction", "answerFunction"] as const).find((name) => options[name] !== undefined);
     if (idle !== undefined)
@@ -36,12 +36,9 @@ export async function lossOf(
       return (logits) => klOfLogprobs(reference, logprob(logits));
     };
   }
-  const answers =
-    (slice: PromptBatch): Loss =>
-    (logits) =>
-      answerLosses(logits, slice, gradFunction, answerFunction);
+  const answers = answersOf(options);
   if (loss === "answers") return async (slice) => answers(slice);
-  const [full, empty] = await fullAndEmpty(model, prompts, options, answers);
+  const [full, empty] = await fullAndEmptyLoss(model, prompts, options);
   const range = empty - full;
   if (!haveRange(full, empty)) {
     throw new AutocircuitError(
@@ -52,13 +49,20 @@ export async function lossOf(
   return async (slice) => (logits) => answers(slice)(logits).div(range);
 }
 
-/** Mean loss over all prompts of the full model and of the empty circuit. */
-async function fullAndEmpty(
+function answersOf({ gradFunction = "logit", answerFunction = "avg_diff" }: AttributionOptions) {
+  return (slice: PromptBatch): Loss =>
+    (logits) =>
+      answerLosses(logits, slice, gradFunction, answerFunction);
+}
+
+/** Mean loss of answers over all prompts, of the full model and of the empty circuit. */
+export async function fullAndEmptyLoss(
   model: PatchableModel,
   prompts: PromptLoader,
-  { ablation = "resample", signal }: AttributionOptions,
-  loss: (slice: PromptBatch) => Loss,
+  options: AttributionOptions,
 ): Promise<[number, number]> {
+  const { ablation = "resample", signal } = options;
+  const loss = answersOf(options);
   const sums: [number, number] = [0, 0];
   const everything = new Float32Array(model.graph.edgeCount).fill(1);
   for await (const { fold } of overPrompts(model, prompts, { ablation, signal })) {

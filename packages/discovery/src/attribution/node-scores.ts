@@ -9,6 +9,7 @@ import { nodeGroups } from "./node-groups.ts";
 import { requireGradient } from "./score-prompts.ts";
 import { SliceGradients } from "./slice-gradients.ts";
 import { maskFrom, requireNoLatents } from "./start-edges.ts";
+import { pathSteps } from "./steps.ts";
 
 /** Where the gradients of nodes are taken. */
 export type NodeAlgorithm = "eap" | "eap-ig-inputs" | "clean-corrupted" | "eap-ig-activations";
@@ -47,7 +48,7 @@ const { onPrompt: _, ...common } = attributionOptions;
 const check = signature("nodeScores", modelAndPrompts, {
   ...common,
   algorithm: kind.oneOf(nodeAlgorithms),
-  steps: kind.count,
+  steps: pathSteps,
   mlpGradient: kind.oneOf(["output", "input"]),
 } satisfies KindsOf<NodeScoresOptions>);
 

@@ -26,10 +26,13 @@ import { warmStart } from "./warm-start.ts";
 export class EdgePruningScores extends TrainedScores {
   /** The edges above the threshold that gives the sparsity of the masks without chance, from sources that are kept by theirs. */
   readonly kept: Circuit;
+  /** How many edges `sparsity` asked for; null from 1 on, which only pushes harder. `kept` may have more or fewer: multipliers push masks there, no more. */
+  readonly asked: number | null;
 
-  constructor(trained: TrainedScores, kept: Circuit) {
+  constructor(trained: TrainedScores, kept: Circuit, asked: number | null) {
     super(trained.graph, trained.values, trained.info, trained.history);
     this.kept = kept;
+    this.asked = asked;
   }
 }
 
@@ -45,7 +48,8 @@ const check = signature("edgePruning", modelAndPrompts, edgePruningOptions);
  *
  * Cost: a forward and a backward for each epoch, and a forward for the ablation.
  *
- * @returns scores of at least 0, what was minimised in each step as `history`, and the circuit of the published threshold as `kept`
+ * @returns scores of at least 0, what was minimised in each step as `history`, the circuit of the published threshold as `kept`, and as `asked` how
+ *   many edges it was to have
  * @throws AutocircuitError `bad-input` for impossible numbers or scores of another graph; `not-finite` that names the step; `aborted`
  *
  * @example
@@ -78,11 +82,12 @@ export async function edgePruning(
     ...{ algorithm: "edge-pruning", options: settings },
     ...(options.noise === undefined && { seed }),
   };
+  const asked = sparsity < 1 ? Math.round((1 - sparsity) * edgeCount) : null;
   const found = (values: Float32Array, history: TrainingHistory) => {
     const [edges, sources] = [parts.view(values, "edges"), parts.view(values, "nodes")];
     const odds = keptOdds(edges, nodes ? sources : undefined, model);
     const kept = keptCircuit(edges, nodes ? sources : undefined, model);
-    return new EdgePruningScores(new TrainedScores(graph, odds, info, history), kept);
+    return new EdgePruningScores(new TrainedScores(graph, odds, info, history), kept, asked);
   };
   const search = new TrainingSearch({
     ...{ algorithm: "edge-pruning", graph, parameters: parts.size },

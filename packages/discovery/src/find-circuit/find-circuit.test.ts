@@ -1,8 +1,9 @@
-import { type Edge, firstPrompts, LoadedTask } from "@autocircuit/core";
+import { type Edge, firstPrompts, LoadedTask, PromptLoader } from "@autocircuit/core";
 import { fewestFaithful } from "@autocircuit/metrics";
 import { describe, expect, it } from "vitest";
 import { randomTask, withModelAnswers } from "../../test/random-model.ts";
 import { edgeAttribution } from "../edge-attribution.ts";
+import type { EdgePruningScores } from "../edge-pruning/edge-pruning.ts";
 import { keptNotes } from "../report/kept-report.ts";
 import { selectCircuit } from "../selection/select-circuit.ts";
 import { ugs } from "../ugs/ugs.ts";
@@ -204,6 +205,39 @@ describe("findCircuit", () => {
     await expect(
       findCircuit(open, { algorithm: "ugs", size: 7, options: { ...options, ablation: "zero" } }),
     ).rejects.toThrow(/`ablation` does nothing with `optimalAblation`/);
+  });
+
+  it("says where faithfulness turns every sign, and not where the model does the task", async () => {
+    const about = { algorithm: "eap-ig-inputs", size: 7, options: { loss: "faithfulness" } } as const;
+    const wrong = prompts.prompts.map((pair) => ({ ...pair, answers: pair.wrongAnswers, wrongAnswers: pair.answers }));
+    const swapped = new PromptLoader(wrong, { batchSize: 4 });
+    const worse = Object.create(open, { train: { value: swapped }, test: { value: swapped } }) as LoadedTask;
+    const [does, doesNot] = [await findCircuit(open, about), await findCircuit(worse, about)];
+    const turned = expect.stringMatching(/^The model's loss of .* is above the .* faithfulness turns every sign/);
+    expect([does.notes, doesNot.notes]).toEqual([[], [turned]]);
+    // As it says: its unit has the other sign.
+    const answers = await findCircuit(worse, { ...about, options: {} });
+    expect(answers.notes).toEqual([]);
+    const largest = answers.scores.circuit(1).indices[0]!;
+    expect(Math.sign(doesNot.scores.values[largest]!)).toBe(-Math.sign(answers.scores.values[largest]!));
+  });
+
+  it("says where edge pruning misses the size that it was asked for", async () => {
+    const of = async (options: object) => {
+      const { notes, scores } = await findCircuit(open, { algorithm: "edge-pruning", size: 7, options });
+      return { notes, ...(scores as EdgePruningScores) };
+    };
+    const missed = await of({ epochs: 2, sparsity: 0.9 });
+    const edges = model.graph.edgeCount;
+    expect(missed.asked).toBe(Math.round(0.1 * edges));
+    expect(missed.notes).toEqual([
+      expect.stringMatching(
+        `^Edge pruning was to keep ${missed.asked} of ${edges} edges, and its masks keep ${missed.kept.size}:`,
+      ),
+    ]);
+    expect(missed.kept.size).toBeGreaterThan(1.1 * missed.asked!);
+    expect(await of({ epochs: 2, sparsity: 1e-6 })).toMatchObject({ asked: edges, notes: [] });
+    expect(await of({ epochs: 2, sparsity: 1.2 })).toMatchObject({ asked: null, notes: [] });
   });
 
   it("refuses what is its own among the algorithm's options, and findings of other graphs", async () => {

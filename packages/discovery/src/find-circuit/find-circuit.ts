@@ -8,6 +8,7 @@ import { type FindCircuitOptions, findCircuitOptions, type Ranked } from "./find
 import { fittingOptions, trainsAblation } from "./fitting-options.ts";
 import { type KeptCircuit, keepAnswers, requireAnswers } from "./keep-answers.ts";
 import { type Plan, planOf } from "./plan-circuit.ts";
+import { scoreNotes } from "./score-notes.ts";
 import { type AlgorithmRun, tooLong } from "./starting-algorithms.ts";
 
 /** A circuit and where it comes from. */
@@ -82,6 +83,7 @@ export async function findCircuit(task: LoadedTask, options: FindCircuitOptions 
     const scores =
       known?.scores ?? (await runAlgorithm(name, task, { ...fitting, seed, signal }, onProgress, resumable));
     rankings.push(known ?? { algorithm: name, scores, seconds: (performance.now() - began) / 1000 });
+    notes.push(...(await scoreNotes(task, scores, { ...fitting, signal })));
     onChange?.({ rankings, search: undefined });
   }
   const all = rankings.map(({ scores }) => scores);

@@ -2,6 +2,7 @@ import { AutocircuitError, type KindsOf, kind, signature } from "@autocircuit/ba
 import { coreKinds, type PatchableModel } from "@autocircuit/core";
 import type { AttributionLoss } from "../attribution/attribution-options.ts";
 import { requireGradient } from "../attribution/score-prompts.ts";
+import { pathSteps } from "../attribution/steps.ts";
 import { type SpanAlgorithm, spanAlgorithmNames } from "./span-options.ts";
 
 /** The algorithms that score edges inside heads: those whose score is a difference by the mean of gradients at some runs, each its own. */
@@ -47,7 +48,7 @@ const NONE: Readonly<Record<Exclude<SpanAlgorithm, CrossingAlgorithm>, string>> 
 
 /** What {@link CrossingAlgorithmOptions} may be. */
 export const crossingOptions: KindsOf<CrossingAlgorithmOptions> = {
-  steps: kind.count,
+  steps: pathSteps,
   from: kind.oneOf(["clean", "corrupt"]),
   path: kind.oneOf(["input", "source"]),
   norms: kind.flag,

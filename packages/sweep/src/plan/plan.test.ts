@@ -288,7 +288,7 @@ describe("wrong plans are refused before anything runs", () => {
       "no steps, in a grid",
       { ...small, algorithms: [{ algorithm: "eap-ig-inputs", grid: { steps: [5, 0] } }] },
       "bad-input",
-      /steps must be a whole number of at least 1/,
+      /steps must be a whole number from 1 to 10000/,
     ],
     ["an unknown ablation", { ...small, measure: { ablations: ["zro"] } }, "unknown-name", /Did you mean zero/],
     ["the same twice", { ...small, algorithms: ["random", "random"] }, "bad-input", /random.*twice/],
