@@ -1,5 +1,5 @@
 import type { PruneScores } from "@autocircuit/core";
-import { bootstrapCircuits, measureCircuits, rocCurve } from "@autocircuit/metrics";
+import { bootstrapCircuits, measureCircuits, promptGroups, rocCurve } from "@autocircuit/metrics";
 import { type MethodTask, type RunMethodOptions, runMethod, type TabledMethod } from "./run-method.ts";
 
 /** How a method does on a compiled transformer, whose circuit is known. */
@@ -33,10 +33,9 @@ export async function measureMethod(
   const { scores, perPrompt, processorSeconds } = await runMethod(task, method, options);
   const { seed = 0, signal } = options;
   const size = known.length;
-  const [stable] = perPrompt
-    ? (await bootstrapCircuits(perPrompt, { edges: [], size, sizes: [size], resamples: RESAMPLES, seed, signal }))
-        .points
-    : [];
+  const groups = promptGroups(task.train.prompts);
+  const drawn = { edges: [], size, sizes: [size], resamples: RESAMPLES, groups };
+  const [stable] = perPrompt ? (await bootstrapCircuits(perPrompt, { ...drawn, seed, signal })).points : [];
   return {
     task: task.key,
     ...{ knownEdges: size, edgeCount: task.model.graph.edgeCount },

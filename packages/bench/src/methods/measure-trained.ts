@@ -3,6 +3,7 @@ import {
   type CircuitTestName,
   circuitTestNames,
   fewestFaithful,
+  promptGroups,
   testCircuit,
 } from "@autocircuit/metrics";
 import { RESAMPLES } from "./measure-method.ts";
@@ -40,12 +41,20 @@ export async function measureTrained(
   options: RunMethodOptions = {},
 ): Promise<MethodOnModel | null> {
   const { seed = 0, signal } = options;
-  const { model, test } = task;
+  const { model, train, test } = task;
   const { scores, perPrompt, processorSeconds } = await runMethod(task, method, options);
   const found = await fewestFaithful(model, test, scores, { share: KEPT, signal });
   if (found === null) return null;
   const size = found.edges;
-  const drawn = { edges: [], size, sizes: [size], resamples: RESAMPLES, seed, signal };
+  const drawn = {
+    edges: [],
+    size,
+    sizes: [size],
+    resamples: RESAMPLES,
+    seed,
+    signal,
+    groups: promptGroups(train.prompts),
+  };
   const [point] = perPrompt ? (await bootstrapCircuits(perPrompt, drawn)).points : [];
   const jaccard = point === undefined || point.stable === null ? null : point.jaccard;
   const large = model.graph.edgeCount > LARGE;

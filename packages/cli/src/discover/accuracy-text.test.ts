@@ -7,3 +7,7 @@ it("shares are rounded, and 100 % means all", () => {
   expect(of(100)).toContain("in 100 %");
   expect(of(99.98)).toContain("in 99.9 %");
 });
+
+it("one prompt is one", () => {
+  expect(accuracyText({ prompts: 1, above: null, first: 0, logitDiff: null })).toContain("on 1 prompt: first");
+});

@@ -1,3 +1,4 @@
+import { counted } from "@autocircuit/base";
 import type { TaskAccuracy } from "@autocircuit/discovery";
 
 /** How well the model alone does the task, in one line. */
@@ -9,5 +10,5 @@ export function accuracyText({ prompts, above, first, logitDiff }: TaskAccuracy)
     `first of all tokens in ${percent(first)}`,
     ...(logitDiff === null ? [] : [`logit difference ${logitDiff.toFixed(2)}`]),
   ];
-  return `the model alone, on ${prompts} prompts: ${parts.join(", ")}`;
+  return `the model alone, on ${counted(prompts, "prompt")}: ${parts.join(", ")}`;
 }

@@ -41,6 +41,7 @@ describe("discover with one's own model and prompts", () => {
     expect(prompts).toBe(4);
     const undecided = verdicts.filter(({ passed }) => passed === null);
     expect(undecided.map(({ test }) => test)).toEqual([
+      "equivalence",
       "independence",
       "minimality",
       "sufficiency",

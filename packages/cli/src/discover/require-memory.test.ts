@@ -23,6 +23,7 @@ it("says what a run needs", () => {
     /32 prompts of 100 tokens needs about \d\.\d GiB .*; 64\.0 GiB are free/,
   );
   expect(requireMemory(run)).toContain("are free");
+  expect(requireMemory({ ...run, batchSize: 1 }, 64 * GIB)).toContain("a run of 1 prompt of 100 tokens needs");
 });
 
 it("says what to lower, and to what", () => {

@@ -1,3 +1,4 @@
+import { counted } from "@autocircuit/base";
 import { type AutoencoderSize, availableMemory, type Graph, type OutputSlice } from "@autocircuit/core";
 import type { PlannedBatch, RunShape } from "@autocircuit/discovery";
 import { estimateMemory, memoryDemand } from "@autocircuit/models";
@@ -59,7 +60,7 @@ export function requireMemory(
   });
   const { weights, autoencoders, nodes, total } = demand;
   const parts = `weights ${formatBytes(weights)}${autoencoders > 0 ? `, autoencoders ${formatBytes(autoencoders)}` : ""}${nodes > 0 ? `, nodes of the graph ${formatBytes(nodes)}` : ""}`;
-  const needs = `a run of ${batchSize} ${batchSize === 1 ? "prompt" : "prompts"} of ${length} tokens${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (${parts})`;
+  const needs = `a run of ${counted(batchSize, "prompt")} of ${counted(length, "token")}${circuits > 1 ? `, ${circuits} circuits at once,` : ""} needs about ${formatBytes(total)} (${parts})`;
   const where = device === "cpu" ? "" : ` on ${device}`;
   if (demand.free === Number.POSITIVE_INFINITY) return `memory: ${needs}${where}`;
   if (demand.fits) return `memory: ${needs}; ${formatBytes(demand.free)} are free${where}`;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { counted } from "@autocircuit/base";
 import { formatEapIgCircuit, scoredCircuit } from "@autocircuit/circuits";
 import { type AblationType, Circuit, type LoadedTask, type PruneScores, runVersions } from "@autocircuit/core";
 import { type MibMeasures, measureMib } from "@autocircuit/discovery";
@@ -124,7 +125,7 @@ function mibText({ full, empty, signed, absolute, auroc }: MibMeasures, prompts:
           `AUROC against the known circuit: signed ${formatNumber(auroc.signed)}, absolute ${formatNumber(auroc.absolute)}`,
         ]
       : []),
-    `logit difference, mean of ${prompts} prompts, ${ablation} ablation: full model ${formatNumber(full)}, empty circuit ${formatNumber(empty)}; edges are counted without dead ends`,
+    `logit difference, mean of ${counted(prompts, "prompt")}, ${ablation} ablation: full model ${formatNumber(full)}, empty circuit ${formatNumber(empty)}; edges are counted without dead ends`,
     ...rangeNotes({ full, empty }).map((note) => `note: ${note}`),
   ].join("\n");
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { counted } from "@autocircuit/base";
 import { Graph } from "@autocircuit/core";
 import {
   describeModel,
@@ -65,7 +66,7 @@ export async function describe(
       ),
     );
   }
-  print(`memory of a patched run of ${batch} prompts of ${length} tokens, float32 (estimate):`);
+  print(`memory of a patched run of ${counted(batch, "prompt")} of ${counted(length, "token")}, float32 (estimate):`);
   print(
     table(
       ["part", "size"],

@@ -59,7 +59,10 @@ export function spanCalls(
       takes: { model, prompts, spans },
       call: (t, o) => crossingScores(t.model, t.prompts, t.spans, o),
     },
-    noCrossing: { takes: { model, method: "eap", options: {} }, call: (t) => noCrossing(t.model, t.method, t.options) },
+    noCrossing: {
+      takes: { model, algorithm: "eap", options: {} },
+      call: (t) => noCrossing(t.model, t.algorithm, t.options),
+    },
     runSpanCircuit: {
       takes: { model, prompts, spans, circuit },
       call: (t, o) => runSpanCircuit(t.model, t.prompts, t.spans, t.circuit, o),
