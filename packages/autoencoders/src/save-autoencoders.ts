@@ -38,7 +38,7 @@ const check = signature(
  * made, for `loadAutoencoders` and other libraries to read. The folder appears when it is whole.
  *
  * @param folder a new folder
- * @throws AutocircuitError `bad-input` for a folder that is there, and for what these files cannot say (latents for each position, TopK of transcoders,
+ * @throws AutocircuitError `bad-input` for a folder that is there, and for what these files cannot say (latents for each position, TopK of transcoders, TopK of which some were pruned,
  *   cross-layer transcoders, transcoders that read a norm with its weights);
  *   `not-finite` that names the autoencoder; `bad-file` where it cannot be written
  * @example
@@ -69,18 +69,25 @@ export async function saveAutoencoders(
 }
 
 function requireWritable({ block, input, normWeights, autoencoder }: PlacedAutoencoder): void {
-  const { encode, decodeLater, threshold, top = 0 } = autoencoder;
+  const { encode, decodeLater, threshold, top = 0, rivals } = autoencoder;
   const problem = decodeLater?.length
     ? "writes to later blocks"
     : normWeights
       ? "reads what a norm gives with its weights"
       : encode.shape.length === 3
         ? "has latents for each position"
-        : top > 0 && threshold
-          ? "has thresholds and keeps the largest of its latents too"
-          : top > 0 && isTranscoder(input)
-            ? "is a transcoder that keeps the largest of its latents"
-            : undefined;
+        : rivals
+          ? "keeps the largest of more latents than are left of them (save them whole, and what was kept with what was found)"
+          : top > 0 && threshold
+            ? "has thresholds and keeps the largest of its latents too"
+            : top > 0 && isTranscoder(input)
+              ? "is a transcoder that keeps the largest of its latents"
+              : undefined;
+  if (problem !== undefined)
+    throw new AutocircuitError(
+      "bad-input",
+      `saveAutoencoders: the autoencoder of ${input} of block ${block} ${problem}, which SAELens's files cannot say.`,
+    );
   const latents = encode.shape.at(-2) ?? 0;
   if (!Number.isSafeInteger(top) || top < 0 || top > latents) {
     throw new AutocircuitError(
@@ -88,11 +95,6 @@ function requireWritable({ block, input, normWeights, autoencoder }: PlacedAutoe
       `saveAutoencoders: \`top\` of ${input} of block ${block} is ${top}, which has to be a whole number of at most its ${latents} latents, 0 for all.`,
     );
   }
-  if (problem === undefined) return;
-  throw new AutocircuitError(
-    "bad-input",
-    `saveAutoencoders: the autoencoder of ${input} of block ${block} ${problem}, which SAELens's files cannot say.`,
-  );
 }
 
 async function saveOne(
