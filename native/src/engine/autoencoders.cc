@@ -201,7 +201,8 @@ at::Tensor Autoencoder::encoded(const at::Tensor& x, const std::vector<int64_t>&
     at::Tensor among = at::zeros_like(all, all.options().dtype(at::kBool)).scatter_(-1, strongest, true);
     if (rivals.encode.defined()) {
       at::Tensor places = rivals.places;
-      if (positions() > 1) places = places.index_select(0, index_on(x.device(), at)).repeat({x.size(0) / static_cast<int64_t>(at.size()), 1});
+      if (positions() > 1)
+        places = places.index_select(0, index_on(x.device(), at)).repeat({x.size(0) / static_cast<int64_t>(at.size()), 1});
       among = among.gather(-1, places.expand({x.size(0), -1}));
     }
     active = active & among;

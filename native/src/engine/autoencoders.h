@@ -67,7 +67,7 @@ struct Autoencoder {
   at::Tensor out_bias;               // [d_model]
   at::Tensor threshold;              // [P or 1, L], or undefined
   int64_t top = 0;
-  Rivals rivals;                     // places [P or 1, L]
+  Rivals rivals;  // places [P or 1, L]
 
   // What groups of a block read of the latents, those of the number of blocks at the end.
   const at::Tensor& decoder_before(int64_t reading_block) const;
